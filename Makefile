@@ -1,0 +1,116 @@
+# auxcell: one non-recursive Makefile, out-of-tree build in build/<config>/
+#   make MODE=debug|release SAN=none|address|thread CC=gcc|clang
+
+MODE ?= release
+SAN  ?= none
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CONFIG := $(MODE)$(if $(filter-out none,$(SAN)),-$(SAN))$(if $(findstring clang,$(CC)),-clang)
+B := build/$(CONFIG)
+
+WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings \
+        -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-pragmas
+CPPFLAGS_ALL := -I. -I$(B) -D_GNU_SOURCE -DAX_VERSION='"$(shell cat VERSION)"' $(CPPFLAGS)
+CFLAGS_ALL := -std=c11 -g $(WARN) -fno-common -ffp-contract=off -MMD -MP $(CFLAGS)
+
+ifeq ($(MODE),release)
+CFLAGS_ALL += -O2 -fno-math-errno
+else ifeq ($(MODE),debug)
+CFLAGS_ALL += -O1 -fno-omit-frame-pointer -DAX_DEBUG
+else
+$(error MODE=$(MODE): debug or release)
+endif
+
+ifeq ($(SAN),address)
+SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+else ifeq ($(SAN),thread)
+SANFLAGS := -fsanitize=thread
+else ifneq ($(SAN),none)
+$(error SAN=$(SAN): none, address or thread)
+endif
+CFLAGS_ALL += $(SANFLAGS)
+
+# clang takes gcc's runtime (no parallel regions): a check that the sources are portable, not a build to ship
+OPENMP := $(if $(findstring clang,$(CC)),-fopenmp=libgomp,-fopenmp)
+
+GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
+ifneq ($(filter-out help clean format,$(GOALS)),)
+include $(B)/deps.mk
+endif
+$(B)/deps.mk: tools/find-deps.sh Makefile
+	@mkdir -p $(B)
+	@CC="$(CC)" sh tools/find-deps.sh $@
+
+# ---- sources -------------------------------------------------------------------------------------------------
+# A source file belongs to a program by its folder; a new file in a folder needs no change here.
+dirs = $(foreach d,$(1),$(wildcard $(d)/*.c))
+BASE_SRC   := $(call dirs,engine/base engine/wire) $(wildcard engine/config/*.c) engine/space/genotype.c
+ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/op engine/graph engine/backend \
+              engine/backend/ref engine/backend/cpu engine/space engine/model engine/policy engine/train \
+              engine/search engine/wire engine/worker engine/config engine/command)))
+ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)
+DATA_SRC   := $(call dirs,data)
+VIZ_SRC    := $(call dirs,viz)
+TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/view tui/client))
+MACHINE    := $(shell uname -m)
+ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
+ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
+ISA_v3     := -march=x86-64-v3
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
+LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
+FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
+
+.PHONY: all test lint help clean format fuzz bench-peer man-lint
+.DELETE_ON_ERROR:
+all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
+
+$(B)/auxcell: $(B)/tui/main.o $(FRONT_OBJ)
+	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS) -lm -lpthread
+$(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
+	$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
+
+$(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
+define isa_rule
+$(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
+	@mkdir -p $$(@D)
+	$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -O3 -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
+endef
+$(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+$(B)/data/weights.o: data/weights/weights.S data/weights/mobilenet_v2-imagenet.f16.safetensors
+	@mkdir -p $(@D)
+	$(CC) -I. -c -o $@ $<
+
+# ---- tests ---------------------------------------------------------------------------------------------------
+# tests/**/test_*.c are cmocka programs, tests/**/test_*.py run the built programs; tests/helper/*.c is linked in
+TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null | sort)
+TEST_BIN := $(patsubst %.c,$(B)/%,$(TEST_SRC))
+TEST_PY  := $(shell find tests -name 'test_*.py' 2>/dev/null | sort)
+HELPER_OBJ := $(call obj,$(wildcard tests/helper/*.c))
+TEST_LIB_OBJ := $(sort $(LIB_OBJ) $(FRONT_OBJ))
+$(B)/libtest.a: $(TEST_LIB_OBJ) $(HELPER_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
+	$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
+.PRECIOUS: $(B)/%.o
+tests: all $(TEST_BIN)
+test: tests ## build and run every test, in parallel (ONLY=pattern runs some)
+	@sh tests/run.sh $(B) "$(ONLY)" $(TEST_BIN) $(TEST_PY)
+
+# ---- quality -------------------------------------------------------------------------------------------------
+OWN_SRC := $(shell find engine data viz tui tests -name '*.[ch]' 2>/dev/null | sort)
+lint: all ## include directions, globals, formatting, banned calls, man pages, clang-tidy
+	@sh tools/lint.sh $(B) "$(CPPFLAGS_ALL)"
+format: ## rewrite the sources with clang-format
+	clang-format -i $(OWN_SRC)
+clean: ## remove everything that was built
+	rm -rf build
+help: ## this text
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

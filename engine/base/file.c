@@ -1,0 +1,102 @@
+#include "engine/base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+ax_code ax_write_all(int fd, const void *bytes, size_t n, const char *name, ax_err *err)
+{
+    const char *p = bytes;
+    while (n) {
+        ssize_t w = write(fd, p, n);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w <= 0)
+            return ax_fail(err, AX_EIO, "%s: cannot write: %s", name, strerror(w ? errno : ENOSPC));
+        p += w;
+        n -= (size_t)w;
+    }
+    return AX_OK;
+}
+
+static ax_code sync_directory(int dirfd, const char *name, ax_err *err)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s", name);
+    int fd = openat(dirfd, dirname(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || fsync(fd)) {
+        int why = errno;
+        if (fd >= 0)
+            close(fd);
+        return ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(why));
+    }
+    close(fd);
+    return AX_OK;
+}
+
+ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err)
+{
+    char tmp[4096];
+    if ((size_t)snprintf(tmp, sizeof tmp, "%s.tmp", name) >= sizeof tmp)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", name);
+    int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return ax_fail(err, AX_EIO, "%s: cannot create: %s", name, strerror(errno));
+    ax_code code = ax_write_all(fd, bytes, n, name, err);
+    if (code == AX_OK && fsync(fd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
+    if (close(fd) && code == AX_OK)
+        code = ax_fail(err, AX_EIO, "%s: cannot close: %s", name, strerror(errno));
+    if (code == AX_OK && renameat(dirfd, tmp, dirfd, name))
+        code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", name, strerror(errno));
+    if (code != AX_OK) {
+        unlinkat(dirfd, tmp, 0);
+        return code;
+    }
+    return sync_directory(dirfd, name, err);
+}
+
+ax_code ax_file_read(int dirfd, const char *name, size_t max, char **bytes, size_t *n, ax_err *err)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st)) {
+        int why = errno;
+        if (fd >= 0)
+            close(fd);
+        return ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(why));
+    }
+    ax_code code = AX_OK;
+    char *buf = NULL;
+    size_t got = 0;
+    if (!S_ISREG(st.st_mode))
+        code = ax_fail(err, AX_EIO, "%s: not a regular file", name);
+    else if ((unsigned long long)st.st_size > max)
+        code = ax_fail(err, AX_EFORMAT, "%s: %lld bytes, more than the %zu allowed", name, (long long)st.st_size, max);
+    else if (!(buf = malloc((size_t)st.st_size + 1)))
+        code = ax_fail(err, AX_ENOMEM, "%s: no memory for %lld bytes", name, (long long)st.st_size);
+    while (code == AX_OK && got < (size_t)st.st_size) {
+        ssize_t r = read(fd, buf + got, (size_t)st.st_size - got);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            code = ax_fail(err, AX_EIO, "%s: cannot read: %s", name, strerror(errno));
+        if (r <= 0)
+            break;
+        got += (size_t)r;
+    }
+    close(fd);
+    if (code != AX_OK) {
+        free(buf);
+        return code;
+    }
+    buf[got] = '\0';
+    *bytes = buf;
+    *n = got;
+    return AX_OK;
+}

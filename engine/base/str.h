@@ -1,0 +1,29 @@
+/* Text that grows: a bounded string builder. Never fails in the caller's face: when memory runs out or the bound is
+   reached it remembers that, and ax_str_ok says so at the end. */
+#ifndef AX_BASE_STR_H
+#define AX_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct ax_str {
+    char *text; /* always terminated; "" (static) while empty */
+    size_t len, cap, bound;
+    bool failed;
+} ax_str;
+
+/* bound: most bytes it may hold, 0 = 64 MiB. */
+void ax_str_init(ax_str *s, size_t bound);
+void ax_str_release(ax_str *s);
+void ax_str_clear(ax_str *s);
+void ax_str_add(ax_str *s, const char *text);
+void ax_str_bytes(ax_str *s, const char *bytes, size_t n);
+void ax_str_printf(ax_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Appends text as a JSON string, with quotes and escapes; bytes that aren't UTF-8 become U+FFFD. */
+void ax_str_json(ax_str *s, const char *text);
+static inline bool ax_str_ok(const ax_str *s)
+{
+    return !s->failed;
+}
+
+#endif

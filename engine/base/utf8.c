@@ -1,0 +1,43 @@
+#include "engine/base/utf8.h"
+
+size_t ax_utf8_decode(const char *text, uint32_t *code)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    if (s[0] < 0x80) {
+        *code = s[0];
+        return 1;
+    }
+    size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+    static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
+    uint32_t c = s[0] & (0xffu >> (n + 1));
+    *code = 0xfffd;
+    if (s[0] < 0xc2 || s[0] > 0xf4)
+        return 1;
+    for (size_t i = 1; i < n; i++) {
+        if ((s[i] & 0xc0) != 0x80)
+            return 1;
+        c = c << 6 | (s[i] & 0x3f);
+    }
+    if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+        return 1;
+    *code = c;
+    return n;
+}
+
+size_t ax_utf8_len(const char *text)
+{
+    uint32_t code;
+    size_t n = ax_utf8_decode(text, &code);
+    return n == 1 && (unsigned char)*text >= 0x80 ? 0 : n;
+}
+
+size_t ax_utf8_encode(uint32_t code, char *buf)
+{
+    size_t n = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    static const unsigned char lead[5] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+    for (size_t i = n; i-- > 1; code >>= 6)
+        buf[i] = (char)(0x80 | (code & 0x3f));
+    buf[0] = (char)(lead[n] | code);
+    buf[n] = '\0';
+    return n;
+}

@@ -1,0 +1,16 @@
+/* UTF-8, as far as we need it. */
+#ifndef AX_BASE_UTF8_H
+#define AX_BASE_UTF8_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of the well-formed character at text (terminated string), 0 when it isn't one: overlong forms, surrogates
+   and values past U+10FFFF are malformed (Unicode 15, table 3-7). At the terminator: 1. */
+size_t ax_utf8_len(const char *text);
+/* Decodes the character at text into *code and returns its bytes; malformed: *code = 0xFFFD, returns 1. */
+size_t ax_utf8_decode(const char *text, uint32_t *code);
+/* Encodes code into buf (at least 5 bytes, terminated); returns the bytes written without the terminator. */
+size_t ax_utf8_encode(uint32_t code, char *buf);
+
+#endif

@@ -1,0 +1,73 @@
+/* A graph of values and nodes, both arrays; handles are indices. A graph has no memory for tensors: it says what is
+   computed, the plan says where. */
+#ifndef AX_GRAPH_GRAPH_H
+#define AX_GRAPH_GRAPH_H
+
+#include "engine/op/op.h"
+
+typedef struct ax_graph ax_graph;
+typedef struct ax_val {
+    uint32_t id; /* 0 = none */
+} ax_val;
+
+/* How a parameter starts, and which optimiser it belongs to. */
+typedef enum ax_init {
+    AX_INIT_ZERO,
+    AX_INIT_ONE,
+    AX_INIT_HE /* normal, variance 2 / (kernel height * width * output channels): He et al., "fan out" */
+} ax_init;
+typedef enum ax_group { AX_GROUP_ENCODER, AX_GROUP_DECODER, AX_GROUP_COUNT } ax_group;
+typedef struct ax_param_spec {
+    const char *name; /* "decoder.adapt.0.conv.weight"; copied by the graph */
+    ax_type type;
+    ax_init init;
+    ax_group group;
+    bool trainable; /* false: running statistics */
+} ax_param_spec;
+
+typedef enum ax_value_kind { AX_VALUE_INPUT, AX_VALUE_PARAM, AX_VALUE_RESULT } ax_value_kind;
+typedef struct ax_value {
+    ax_value_kind kind;
+    ax_type type;
+    const char *name;          /* inputs, parameters, kept results; else NULL */
+    const ax_param_spec *spec; /* parameters */
+    uint32_t node, output;     /* results: who makes it, as which output */
+    bool kept;                 /* lives to the end of a run, readable by name */
+} ax_value;
+typedef struct ax_node {
+    ax_op op;
+    bool backward;
+    ax_attr attr;
+    uint32_t in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN]; /* value ids, 0 = absent, order as ax_call */
+    uint32_t n_in, n_out;
+} ax_node;
+
+ax_graph *ax_graph_new(ax_err *err);
+void ax_graph_free(ax_graph *g);
+
+/* The builders return {0} on failure and, given a {0} input, fail with what went wrong first: a chain of calls needs
+   one check at its end (ax_graph_error). */
+ax_val ax_graph_input(ax_graph *g, const char *name, ax_type type, ax_err *err);
+/* Asking for the same name twice gives the same value; a different type under it is AX_EINVAL. */
+ax_val ax_graph_param(ax_graph *g, const ax_param_spec *spec, ax_err *err);
+ax_val ax_graph_apply(ax_graph *g, ax_op op, ax_attr attr, const ax_val *in, size_t n_in, ax_err *err);
+/* The k-th output of the node that made v (e.g. the unit gradient of a CE). */
+ax_val ax_graph_output(const ax_graph *g, ax_val v, unsigned k);
+/* Names v and keeps it alive until the end of a run; names are unique. Without this a result nobody reads is dead. */
+ax_code ax_graph_keep(ax_graph *g, ax_val v, const char *name, ax_err *err);
+
+/* Appends the nodes that compute the gradient of the scalar `loss` with respect to every trainable parameter that
+   reaches it (and every input listed in wrt, may be NULL), ADD at fan-out. Parameters that don't reach the loss have
+   no gradient. Once per graph. */
+ax_code ax_graph_backward(ax_graph *g, ax_val loss, const ax_val *wrt, size_t n_wrt, ax_err *err);
+/* The gradient of v, {0} when there is none. */
+ax_val ax_graph_grad(const ax_graph *g, ax_val v);
+
+size_t ax_graph_values(const ax_graph *g); /* ids run from 1 to this */
+const ax_value *ax_graph_value(const ax_graph *g, uint32_t id);
+size_t ax_graph_nodes(const ax_graph *g);
+const ax_node *ax_graph_node(const ax_graph *g, size_t index);
+ax_val ax_graph_find(const ax_graph *g, const char *name); /* inputs, parameters, kept values; {0} = unknown */
+ax_type ax_graph_type(const ax_graph *g, ax_val v);
+
+#endif

@@ -1,0 +1,52 @@
+/* Named parameters with their gradients, optimiser slots and Polyak averages: one contiguous block per kind of slot
+   and group, so that an optimiser is a loop over floats. Shared by all graphs of a candidate (training, evaluation). */
+#ifndef AX_GRAPH_PARAMS_H
+#define AX_GRAPH_PARAMS_H
+
+#include "engine/base/rng.h"
+#include "engine/graph/graph.h"
+#include "engine/op/backend.h"
+
+typedef struct ax_params ax_params;
+typedef enum ax_slot { AX_SLOT_VALUE, AX_SLOT_GRAD, AX_SLOT_M, AX_SLOT_V, AX_SLOT_AVERAGE, AX_SLOT_COUNT } ax_slot;
+
+/* All parameters of the graphs, initialised from rng: every tensor draws from its own stream, derived from the rng
+   and the tensor's name, so that equal names get equal values in different networks (common random numbers). */
+ax_params *ax_params_new(const ax_graph *const *graphs, size_t n_graphs, const ax_backend *be, ax_device *dev,
+                         const ax_rng *rng, ax_err *err);
+void ax_params_free(ax_params *p);
+
+size_t ax_params_count(const ax_params *p);
+const ax_param_spec *ax_params_spec(const ax_params *p, size_t i);
+/* Index of a name, or SIZE_MAX. */
+size_t ax_params_find(const ax_params *p, const char *name);
+/* Device memory of parameter i in a slot; NULL when the slot has not been made for it. */
+void *ax_params_slot(const ax_params *p, size_t i, ax_slot slot);
+/* Copies parameter i between the host and a slot, in the parameter's own layout (OIHW). */
+ax_code ax_params_set(ax_params *p, size_t i, ax_slot slot, const float *host, ax_err *err);
+ax_code ax_params_get(const ax_params *p, size_t i, ax_slot slot, float *host, ax_err *err);
+/* True when the training graph gives parameter i a gradient; set by ax_plan_new for graphs with a backward pass. Only
+   such parameters are updated. */
+bool ax_params_reached(const ax_params *p, size_t i);
+void ax_params_mark_reached(ax_params *p, size_t i);
+/* Sum of the elements of the trainable parameters whose name starts with prefix ("" = all). */
+uint64_t ax_params_elements(const ax_params *p, const char *prefix);
+size_t ax_params_bytes(const ax_params *p); /* memory of all slots made */
+
+/* ---- updates (optim.c) ---- */
+/* Euclidean norm of all gradients of a group. */
+ax_code ax_optim_norm(ax_params *p, ax_group group, double *norm, ax_err *err);
+typedef struct ax_optim {
+    enum { AX_OPTIM_ADAM, AX_OPTIM_SGD } kind;
+    float lr, weight_decay, momentum; /* Adam uses betas .9 .999 and eps 1e-8 */
+    float clip;                       /* largest gradient norm of the group, 0 = none */
+    uint64_t step;                    /* steps taken; counted up by ax_optim_step */
+} ax_optim;
+/* One step on a group: clip as torch.nn.utils.clip_grad_norm_ (factor clip / (norm + 1e-6) when below 1), then
+   update. *norm (may be NULL) = the norm before clipping; a norm that isn't finite is AX_EFORMAT "gradient norm is
+   nan" and changes nothing. */
+ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
+/* average = decay * average + (1 - decay) * value for the trainable parameters of a group; the first call copies. */
+ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err);
+
+#endif

@@ -1,0 +1,44 @@
+/* A plan: a graph compiled for a backend. Dead nodes are dropped, every value gets an address in one arena from its
+   lifetime, kernels are prepared once. Running it allocates nothing. */
+#ifndef AX_GRAPH_PLAN_H
+#define AX_GRAPH_PLAN_H
+
+#include "engine/graph/graph.h"
+#include "engine/graph/params.h"
+
+typedef struct ax_plan ax_plan;
+
+enum {
+    AX_PLAN_AVERAGED = 1, /* read the Polyak averages of trainable parameters where they exist */
+    /* Run training-mode batch norms that nothing reads, for the sake of their running statistics, as an eager
+       framework does. */
+    AX_PLAN_KEEP_EFFECTS = 2
+};
+
+/* params must hold every parameter of g. Gradients land in the AX_SLOT_GRAD of params. */
+ax_plan *ax_plan_new(const ax_graph *g, const ax_backend *be, ax_device *dev, ax_params *params, unsigned flags,
+                     ax_err *err);
+void ax_plan_free(ax_plan *p);
+/* Copies an input in, by name. bytes must be the value's size. */
+ax_code ax_plan_write(ax_plan *p, const char *name, const void *host, size_t bytes, ax_err *err);
+/* Points an input at memory of the caller (64-byte aligned) for the coming runs instead of copying (CPU backends). */
+ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err);
+ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err);
+ax_code ax_plan_run(ax_plan *p, ax_err *err);
+/* Bytes of the arena plus scratch, and those of the parameters, known before anything runs. */
+size_t ax_plan_arena_bytes(const ax_plan *p);
+/* What ax_plan_new would allocate for this graph on this backend, without allocating tensors. */
+ax_code ax_plan_predict(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, size_t *bytes,
+                        ax_err *err);
+
+/* Per node, after runs with profiling on: for `bench --profile` and tests. */
+typedef struct ax_plan_step {
+    const ax_node *node;
+    double seconds; /* summed over the profiled runs */
+    uint64_t runs;
+} ax_plan_step;
+void ax_plan_profile(ax_plan *p, bool on);
+size_t ax_plan_steps(const ax_plan *p);
+ax_plan_step ax_plan_step_at(const ax_plan *p, size_t i);
+
+#endif

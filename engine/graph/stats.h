@@ -1,0 +1,13 @@
+/* Figures of a graph. */
+#ifndef AX_GRAPH_STATS_H
+#define AX_GRAPH_STATS_H
+
+#include "engine/graph/graph.h"
+
+typedef struct ax_stats {
+    uint64_t params; /* elements of trainable parameters */
+    uint64_t macs;   /* multiply-adds of the convolutions of one forward pass, whole batch */
+} ax_stats;
+ax_stats ax_graph_stats(const ax_graph *g);
+
+#endif

@@ -1,0 +1,22 @@
+/* MobileNet-v2 x1.0 (Sandler et al., CVPR 2018) up to its 17th block, and the four taps. */
+#ifndef AX_MODEL_MOBILENET_H
+#define AX_MODEL_MOBILENET_H
+
+#include "engine/graph/params.h"
+#include "engine/model/safetensors.h"
+#include "engine/space/genotype.h"
+
+/* Appends the encoder reading image {n,h,w,3} (h and w multiples of 32; (RGB/255 - mean) / std). train: batch
+   statistics and gradients. Parameters: "encoder.features....", names as torchvision. */
+ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_TAPS], ax_err *err);
+/* Fills the encoder's parameters from a file with torchvision's or timm's names; says which tensor is missing or has
+   another shape. */
+ax_code ax_mobilenet_load(ax_params *p, const ax_safetensors *st, ax_err *err);
+/* The weights that are built into the engine (ImageNet; MIT licence). Caller frees. */
+ax_safetensors *ax_mobilenet_embedded(ax_err *err);
+
+/* Normalisation of the input, RGB. */
+static const float ax_image_mean[3] = { 0.485f, 0.456f, 0.406f };
+static const float ax_image_std[3] = { 0.229f, 0.224f, 0.225f };
+
+#endif

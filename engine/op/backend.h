@@ -1,0 +1,70 @@
+/* What a compute backend is: memory, and for every operation a forward and a backward kernel. */
+#ifndef AX_OP_BACKEND_H
+#define AX_OP_BACKEND_H
+
+#include "engine/op/op.h"
+
+/* A borrowed tensor: the memory belongs to the plan, the parameters or the test. mem NULL = absent / not wanted. */
+typedef struct ax_view {
+    void *mem; /* in the backend's memory, 64-byte aligned */
+    ax_type type;
+} ax_view;
+
+typedef struct ax_device ax_device; /* opaque; each backend has its own */
+
+/* One use of an operation.
+   forward:  in = the operation's inputs, out = its outputs (an output with mem NULL is not wanted).
+   backward: in = gradients of all outputs (mem NULL = none arrives), then all inputs, then all outputs; what the
+             op's table says backward doesn't read has mem NULL. out = gradient per input, mem NULL = not wanted. */
+typedef struct ax_call {
+    ax_op op;
+    bool backward;
+    ax_attr attr;
+    ax_view in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN];
+    uint32_t n_in, n_out;
+    void *prep; /* the kernel's own, made by prepare, undone by discard */
+    void *work; /* scratch of the size that prepare asked for; shared by all nodes of a plan, undefined between */
+} ax_call;
+
+typedef struct ax_kernel {
+    /* Optional; once per plan, before memory is bound: only types are valid, and mem tells by NULL / not NULL what is
+       wanted (never read through it). Says in *work how much scratch it needs. */
+    ax_code (*prepare)(ax_device *dev, ax_call *call, size_t *work, ax_err *err);
+    ax_code (*run)(ax_device *dev, const ax_call *call, ax_err *err); /* overwrites out */
+    void (*discard)(ax_device *dev, ax_call *call);                   /* optional */
+} ax_kernel;
+
+/* Parameter updates, over n contiguous floats each. */
+typedef struct ax_update {
+    float *value, *m, *v; /* v only for Adam */
+    const float *grad;
+    size_t n;
+    float lr, weight_decay;                   /* decay is added to the gradient */
+    float grad_scale;                         /* gradient clipping: grad * grad_scale is what counts */
+    float momentum;                           /* SGD: m = momentum * m + g; value -= lr * m (PyTorch, no dampening) */
+    float beta1, beta2, eps, correct1, correct2; /* Adam; correctK = 1 - betaK^step */
+} ax_update;
+
+enum { AX_TO_DEVICE, AX_FROM_DEVICE, AX_ON_DEVICE };
+
+typedef struct ax_backend {
+    const char *name;
+    ax_device *(*open)(int index, int threads, ax_err *err); /* threads: CPU only, 0 = all cores */
+    void (*close)(ax_device *dev);
+    void *(*alloc)(ax_device *dev, size_t bytes, ax_err *err); /* 64-byte aligned, zeroed */
+    void (*release)(ax_device *dev, void *mem);                /* NULL is fine */
+    ax_code (*copy)(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
+    ax_code (*sync)(ax_device *dev, ax_err *err);
+    ax_kernel forward[AX_OP_COUNT], backward[AX_OP_COUNT];
+    /* The sum of squares of n floats, accumulated in double in a fixed order; synchronises. */
+    ax_code (*sum_squares)(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+    ax_code (*adam)(ax_device *dev, const ax_update *u, ax_err *err);
+    ax_code (*sgd)(ax_device *dev, const ax_update *u, ax_err *err);
+    /* average = decay * average + (1 - decay) * value */
+    ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+} ax_backend;
+
+extern const ax_backend ax_backend_ref; /* plain loops, one thread: the oracle */
+extern const ax_backend ax_backend_cpu; /* oneDNN for dense convolution, own kernels for the rest */
+
+#endif

@@ -1,0 +1,129 @@
+/* The primitive operations of the graph: one row each, and what they mean.
+
+   Feature maps are NHWC float32. A vector is {1,1,1,C}, a scalar {1,1,1,1}. A convolution's weight has the shape
+   {O, kh, kw, I/groups} and lies in memory as OIHW, as PyTorch and the files have it. Labels are uint8 class ids,
+   AX_IGNORE where there is none.
+
+   Every forward kernel overwrites its outputs; every backward kernel overwrites the gradients asked for. Where a
+   value is read twice the graph inserts an ADD. */
+#ifndef AX_OP_OP_H
+#define AX_OP_OP_H
+
+#include "engine/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { AX_IGNORE = 255, AX_MAX_IN = 5, AX_MAX_OUT = 3 };
+
+typedef enum ax_dtype { AX_F32, AX_U8 } ax_dtype;
+typedef enum ax_layout { AX_NHWC, AX_OIHW } ax_layout;
+typedef enum ax_act { AX_ACT_NONE, AX_ACT_RELU, AX_ACT_RELU6 } ax_act;
+
+typedef struct ax_shape {
+    int32_t n, h, w, c;
+} ax_shape;
+
+/* id, text, least inputs, most inputs, outputs
+   ZERO      () -> zeros of attr.shape
+   CONV2D    (x, weight[, bias]) -> y; attr.conv; square kernel, stride, padding, dilation; groups is 1 or C
+             (depthwise: weight {C,k,k,1})
+   BNORM     (x, gamma, beta, running_mean, running_var) -> y, mean, invstd; attr.norm; y = act(gamma * xhat + beta).
+             train: xhat from the batch's biased variance; the running statistics are updated in place,
+             running += momentum * (batch - running), with the unbiased variance (n/(n-1)); mean and invstd {1,1,1,C}
+             are saved for backward. Not train: xhat from the running statistics (mean, invstd still written).
+   RELU      (x) -> y; attr.act (RELU or RELU6)
+   ADD       (a, b) -> a + b
+   RESIZE    (x) -> y; bilinear, half-pixel centres, edges clamped (PyTorch align_corners=False) to attr.size;
+             from 1x1 it is a broadcast
+   GPOOL     (x) -> {n,1,1,c}, the mean over h and w
+   CONCAT    (a[, b[, c[, d]]]) -> along channels
+   CE        (logits, labels U8 {n,h,w,1}) -> loss scalar, unit gradient of the logits' shape. Mean over the pixels
+             that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0.
+             The unit gradient is d loss / d logits, so that backward only scales.
+   MSE       (a, b) -> loss scalar: mean over all elements of (a - b)^2; gradient for a only
+   WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
+   ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
+             attr.size; the lowest id wins a tie; no gradient */
+#define AX_OP_LIST(X)              \
+    X(ZERO, "zero", 0, 0, 1)       \
+    X(CONV2D, "conv2d", 2, 3, 1)   \
+    X(BNORM, "batchnorm", 5, 5, 3) \
+    X(RELU, "relu", 1, 1, 1)       \
+    X(ADD, "add", 2, 2, 1)         \
+    X(RESIZE, "resize", 1, 1, 1)   \
+    X(GPOOL, "gpool", 1, 1, 1)     \
+    X(CONCAT, "concat", 1, 4, 1)   \
+    X(CE, "ce", 2, 2, 2)           \
+    X(MSE, "mse", 2, 2, 1)         \
+    X(WSUM, "wsum", 1, 5, 1)       \
+    X(ARGMAX, "argmax", 1, 1, 1)
+
+#define AX_OP_ENUM(id, text, lo, hi, outs) AX_OP_##id,
+typedef enum ax_op { AX_OP_LIST(AX_OP_ENUM) AX_OP_COUNT } ax_op;
+
+typedef union ax_attr {
+    struct {
+        uint8_t kernel, stride, pad, dilation;
+        uint32_t groups;
+    } conv;
+    struct {
+        float eps, momentum;
+        uint8_t act; /* ax_act */
+        bool train;
+    } norm;
+    uint8_t act;
+    struct {
+        int32_t h, w;
+    } size;
+    ax_shape shape;
+    float weight[AX_MAX_IN];
+} ax_attr;
+
+/* Type of a value: what it is, not where. */
+typedef struct ax_type {
+    ax_shape shape;
+    uint8_t dtype, layout;
+} ax_type;
+
+/* What the graph must know of an operation: no arithmetic here. */
+typedef struct ax_op_info {
+    const char *text;
+    uint8_t min_in, max_in, n_out;
+    /* Shapes and types of the outputs from those of the inputs; AX_EINVAL with both shapes in the message. */
+    ax_code (*infer)(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err);
+    /* Which values the backward kernel reads; a value it doesn't read dies early. Bit i = input i, output i. */
+    uint8_t backward_reads_in, backward_reads_out;
+    /* Which inputs have a gradient at all. */
+    uint8_t differentiable;
+    /* Output 0 may lie in the memory of this input when nobody reads the input later. Bit i = input i. */
+    uint8_t inplace;
+    /* In backward: the gradient of input 0 may lie in the memory of the gradient of output 0, or (bit 1) in that of
+       the saved output 1. */
+    uint8_t backward_inplace;
+    /* Multiply-adds of one forward call (only convolutions count, as in the literature); NULL = none. */
+    uint64_t (*macs)(const ax_attr *attr, const ax_type *in, size_t n_in);
+} ax_op_info;
+
+const ax_op_info *ax_op_get(ax_op op);
+
+static inline size_t ax_shape_count(ax_shape s)
+{
+    return (size_t)s.n * (size_t)s.h * (size_t)s.w * (size_t)s.c;
+}
+static inline bool ax_shape_equal(ax_shape a, ax_shape b)
+{
+    return a.n == b.n && a.h == b.h && a.w == b.w && a.c == b.c;
+}
+static inline size_t ax_type_bytes(ax_type t)
+{
+    return ax_shape_count(t.shape) * (t.dtype == AX_U8 ? 1 : 4);
+}
+/* Output extent of a convolution along one axis. */
+static inline int32_t ax_conv_extent(int32_t in, const ax_attr *a)
+{
+    return (in + 2 * a->conv.pad - a->conv.dilation * (a->conv.kernel - 1) - 1) / a->conv.stride + 1;
+}
+
+#endif

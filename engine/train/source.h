@@ -1,0 +1,72 @@
+/* Where images and labels come from: the interface that data/ implements and the engine reads. */
+#ifndef AX_TRAIN_SOURCE_H
+#define AX_TRAIN_SOURCE_H
+
+#include "engine/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { AX_MAX_CLASSES = 256, AX_CLASS_NAME = 32 };
+
+typedef struct ax_source_info {
+    char spec[256];         /* as given: "scenes", "camvid:DIR" */
+    size_t n_train, n_val;  /* images in either split; scenes: what was asked for */
+    int32_t classes;
+    char name[AX_MAX_CLASSES][AX_CLASS_NAME];
+    uint8_t color[AX_MAX_CLASSES][3]; /* palette, RGB */
+} ax_source_info;
+
+typedef enum ax_split { AX_SPLIT_TRAIN, AX_SPLIT_VAL } ax_split;
+
+/* How a sample is cut out of its image. */
+typedef struct ax_sample_spec {
+    ax_split split;
+    int32_t h, w;               /* size of the sample; 0: the largest multiple of 32 that fits the image, centred */
+    int32_t shorter_side;       /* resize so first (0: leave) */
+    float scale_min, scale_max; /* then by a random factor; 1, 1 = none */
+    bool mirror, random_crop;   /* else the centre; too small an image is padded with the mean / AX_IGNORE */
+    uint64_t seed;              /* sample `index` of equal specs is always the same sample */
+} ax_sample_spec;
+
+typedef struct ax_sample {
+    int32_t h, w;
+    float *image;    /* {h,w,3}, (RGB/255 - mean) / std */
+    uint8_t *labels; /* {h,w}, class ids, 255 = ignore */
+} ax_sample;
+
+typedef struct ax_source ax_source;
+typedef struct ax_source_ops {
+    void (*close)(ax_source *s);
+    /* Makes sample `index` of the split (index counts up without end: it wraps around the images, each pass with other
+       crops). Safe to call from several threads. The memory of out (malloc) belongs to the caller:
+       ax_sample_release. */
+    ax_code (*sample)(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err);
+    /* The image of a sample as it is, RGB {h,w,3} (malloc, caller frees): what a person is shown. */
+    ax_code (*picture)(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w,
+                       ax_err *err);
+    /* Samples first .. first+count-1 in order, made ahead by `threads` threads. next blocks; AX_OK fills out. */
+    void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads,
+                    ax_err *err);
+    ax_code (*next)(void *stream, ax_sample *out, ax_err *err);
+    void (*stream_close)(void *stream); /* also in the middle: stops and joins the threads */
+} ax_source_ops;
+struct ax_source {
+    const ax_source_ops *ops;
+    ax_source_info info;
+};
+
+/* Opens a data set by its spec; data/open.c implements it, the program hands it in (the engine doesn't know data/). */
+typedef ax_source *(*ax_source_opener)(const char *spec, ax_err *err);
+
+static inline bool ax_source_is(const ax_source *s, const char *spec)
+{
+    const char *a = s->info.spec;
+    while (*a && *a == *spec)
+        a++, spec++;
+    return *a == *spec;
+}
+void ax_sample_release(ax_sample *s);
+
+#endif

@@ -1,0 +1,24 @@
+/* A connection to a run's engine: commands out, events and answers in. Used by the terminal and by the verbs. */
+#ifndef AX_WIRE_CLIENT_H
+#define AX_WIRE_CLIENT_H
+
+#include "engine/wire/command.h"
+#include "engine/wire/event.h"
+
+typedef struct ax_client ax_client;
+/* dirfd: the run directory. Connects to engine.sock through /proc/self/fd; AX_EIO when no engine listens. The engine
+   sends all events after `seq`, then new ones as they happen. */
+ax_client *ax_client_connect(int dirfd, uint64_t seq, ax_err *err);
+void ax_client_free(ax_client *c);
+int ax_client_fd(const ax_client *c); /* poll it for reading */
+/* Reads what is there without blocking; AX_EIO when the engine has gone. */
+ax_code ax_client_pump(ax_client *c, ax_err *err);
+typedef enum ax_incoming { AX_NOTHING, AX_AN_EVENT, AX_AN_ANSWER } ax_incoming;
+/* Takes the next message that pump has read. */
+ax_incoming ax_client_next(ax_client *c, ax_event *ev, ax_answer *answer);
+ax_code ax_client_send(ax_client *c, const ax_command *cmd, ax_err *err);
+/* Sends and waits for the answer (timeout in ms). Events that come meanwhile are dropped: for one-shot verbs. */
+ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answer *answer, ax_err *err);
+uint64_t ax_client_request(ax_client *c); /* a fresh request id */
+
+#endif

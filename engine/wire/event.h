@@ -1,0 +1,133 @@
+/* The events: all that a screen shows. One list makes enum, structs, msgpack, JSON and the manual's table.
+
+   A record of events.mpk is the msgpack array [seq, crc32c, payload]; payload is the array [kind name, at, id, fields]
+   packed as bin, fields a map of name to value. at: seconds since the epoch; id: candidate, 0 = the run. Unknown fields
+   and kinds are skipped by a reader. */
+#ifndef AX_WIRE_EVENT_H
+#define AX_WIRE_EVENT_H
+
+#include "engine/base/err.h"
+#include "engine/base/str.h"
+#include "engine/space/genotype.h"
+
+#include <stdint.h>
+
+/* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype. */
+#define AX_EV_HELLO(F)                                       \
+    F(TEXT, run, "name of the run")                          \
+    F(TEXT, data, "data set")                                \
+    F(TEXT, preset, "preset it started from")                \
+    F(TEXT, strategy, "who proposes")                        \
+    F(TEXT, device, "where it is computed")                  \
+    F(WHOLE, seed, "seed of the run")                        \
+    F(WHOLE, planned, "candidates after which it stops")     \
+    F(WHOLE, workers, "workers")                             \
+    F(WHOLE, pid, "process id of the engine")                \
+    F(WHOLE, resumed, "1: continued from a snapshot")
+#define AX_EV_PROPOSED(F)                                    \
+    F(GENO, genotype, "the genotype")                        \
+    F(WHOLE, parent, "candidate it was made from, 0 = none") \
+    F(TEXT, origin, "strategy's name, user, or promote")     \
+    F(REAL, logp, "log-probability")                         \
+    F(REAL, entropy, "entropy of the decisions")             \
+    F(WHOLE, params, "parameters, encoder and decoder")      \
+    F(WHOLE, macs, "multiply-adds at one validation image")
+#define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
+#define AX_EV_STARTED(F)                                     \
+    F(WHOLE, stage, "1: decoder only; 3: full training")     \
+    F(WHOLE, epochs, "epochs it will take")                  \
+    F(WHOLE, steps, "steps it will take")                    \
+    F(WHOLE, attempt, "counted from 1")
+#define AX_EV_PROGRESS(F)                                    \
+    F(TEXT, what, "train, validate or cache")                \
+    F(WHOLE, epoch, "epochs done")                           \
+    F(WHOLE, step, "steps done")                             \
+    F(WHOLE, steps, "steps in all")                          \
+    F(REAL, loss, "loss of the last step")
+#define AX_EV_SCORED(F)                                      \
+    F(REAL, reward, "geometric mean of the three")           \
+    F(REAL, miou, "mean IoU")                                \
+    F(REAL, fwiou, "frequency-weighted IoU")                 \
+    F(REAL, accuracy, "mean class accuracy")                 \
+    F(REAL, loss, "mean training loss of the last epoch")    \
+    F(REAL, seconds, "wall time")                            \
+    F(WHOLE, peak_bytes, "memory planned")                   \
+    F(WHOLE, stage, "stage it came from")                    \
+    F(TEXT, model, "model file, relative to the run")        \
+    F(TEXT, masks, "masks file, relative to the run")
+#define AX_EV_GATED(F)                                       \
+    F(WHOLE, passed, "1: goes on")                           \
+    F(REAL, mean, "running mean of rewards before this one") \
+    F(REAL, chance, "probability to go on")
+#define AX_EV_LEARNED(F)                                     \
+    F(REAL, loss, "loss of the update")                      \
+    F(REAL, baseline, "moving average of rewards")           \
+    F(REAL, advantage, "reward less baseline")               \
+    F(REAL, clip_share, "share of clipped ratios")           \
+    F(REAL, entropy, "entropy of the policy")                \
+    F(WHOLE, samples, "rewards learned from so far")
+#define AX_EV_PAUSED(F)                                      \
+    F(WHOLE, on, "1: paused, 0: goes on")                    \
+    F(TEXT, by, "who")
+#define AX_EV_PRUNED(F)                                      \
+    F(WHOLE, phase, "0: undone, 1: soft, 2: final")          \
+    F(REAL, until, "soft: when it becomes final")            \
+    F(TEXT, by, "who, or why")
+#define AX_EV_PROMOTED(F)                                    \
+    F(WHOLE, to, "full-training candidate, 0: gate or queue")\
+    F(TEXT, by, "who")
+#define AX_EV_FAILED(F)                                      \
+    F(TEXT, cause, "memory, diverged, crashed, data, other") \
+    F(TEXT, message, "one line")                             \
+    F(WHOLE, retried, "1: goes back to the queue")
+#define AX_EV_NOTED(F)                                       \
+    F(TEXT, text, "the note")                                \
+    F(WHOLE, pin, "1: pinned, 0: unpinned, -1: a note only") \
+    F(TEXT, by, "who")
+#define AX_EV_SAVED(F)                                       \
+    F(WHOLE, bytes, "size of the snapshot")                  \
+    F(REAL, milliseconds, "pause it cost")
+#define AX_EV_DEVICE(F)                                      \
+    F(TEXT, name, "device")                                  \
+    F(WHOLE, threads, "threads of a worker")                 \
+    F(WHOLE, rss_bytes, "memory of the worker")
+#define AX_EV_LOG(F)                                         \
+    F(TEXT, level, "debug, info, warning, error")            \
+    F(TEXT, text, "one line")
+#define AX_EV_BYE(F)                                         \
+    F(TEXT, reason, "finished, stopped, failed")
+#define AX_EVENT_LIST(X) \
+    X(HELLO) X(PROPOSED) X(QUEUED) X(STARTED) X(PROGRESS) X(SCORED) X(GATED) X(LEARNED) X(PAUSED) X(PRUNED) X(PROMOTED) \
+    X(FAILED) X(NOTED) X(SAVED) X(DEVICE) X(LOG) X(BYE)
+
+enum { AX_EVENT_TEXT = 200, AX_EVENT_MAX_BYTES = 4096 };
+
+#define AX_EV_ENUM(kind) AX_EVENT_##kind,
+typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event_kind;
+
+#define AX_EV_MEMBER_WHOLE(name) int64_t name;
+#define AX_EV_MEMBER_REAL(name) double name;
+#define AX_EV_MEMBER_TEXT(name) char name[AX_EVENT_TEXT];
+#define AX_EV_MEMBER_GENO(name) ax_genotype name;
+#define AX_EV_MEMBER(type, name, doc) AX_EV_MEMBER_##type(name)
+#define AX_EV_STRUCT(kind) struct { AX_EV_##kind(AX_EV_MEMBER) } kind;
+/* Owns nothing; copying it is fine. */
+typedef struct ax_event {
+    ax_event_kind kind;
+    uint64_t seq; /* 1, 2, 3, ... without gaps */
+    double at;
+    uint32_t id;
+    union {
+        AX_EVENT_LIST(AX_EV_STRUCT)
+    } u;
+} ax_event;
+
+const char *ax_event_name(ax_event_kind kind); /* "proposed", ... */
+/* Packs the payload (not the frame) into buf; returns its bytes, 0 when it doesn't fit. */
+size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap);
+/* The reverse. AX_EFORMAT; *known = false (and AX_OK) for a kind this program doesn't know. */
+ax_code ax_event_unpack(const uint8_t *bytes, size_t n, ax_event *ev, bool *known, ax_err *err);
+/* One line of JSON without the line feed. */
+void ax_event_json(const ax_event *ev, ax_str *out);
+
+#endif

@@ -1,0 +1,34 @@
+/* events.mpk: append-only records [seq, crc32c, payload]; crc32c runs over the previous record's crc32c (u32, little
+   endian), seq (u64, little endian) and payload. */
+#ifndef AX_WIRE_EVENTLOG_H
+#define AX_WIRE_EVENTLOG_H
+
+#include "engine/wire/event.h"
+
+typedef struct ax_eventlog ax_eventlog; /* the writer */
+/* Opens (or creates) for appending. A torn or damaged tail is copied to NAME.torn-OFFSET, cut off and synced first;
+   *cut (may be NULL) = bytes cut. */
+ax_eventlog *ax_eventlog_open(int dirfd, const char *name, uint64_t *cut, ax_err *err);
+void ax_eventlog_close(ax_eventlog *log);
+/* Gives ev the next seq and appends it (write, not yet sync). */
+ax_code ax_eventlog_append(ax_eventlog *log, ax_event *ev, ax_err *err);
+/* fdatasync. A failure is final: every later call fails too. */
+ax_code ax_eventlog_sync(ax_eventlog *log, ax_err *err);
+uint64_t ax_eventlog_seq(const ax_eventlog *log); /* of the last record, 0 = none */
+/* Cuts everything after record seq (resume: what a snapshot doesn't know of and must be replayed). */
+ax_code ax_eventlog_truncate(ax_eventlog *log, uint64_t seq, ax_err *err);
+
+typedef struct ax_eventreader ax_eventreader; /* follows a file that grows; also used on a socket's bytes */
+ax_eventreader *ax_eventreader_new(ax_err *err);
+void ax_eventreader_free(ax_eventreader *r);
+/* Feeds bytes as they come. */
+ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_err *err);
+/* 1: *ev is the next event; 0: more bytes are needed; -1: damaged at *offset (ax_eventreader_offset). Unknown kinds are
+   skipped. */
+int ax_eventreader_next(ax_eventreader *r, ax_event *ev, ax_err *err);
+uint64_t ax_eventreader_offset(const ax_eventreader *r); /* end of the last whole record */
+/* Reads a file from the start, giving every event to sink. Returns AX_OK also with a torn tail. */
+ax_code ax_eventlog_read(int dirfd, const char *name, void (*sink)(void *context, const ax_event *ev), void *context,
+                         ax_err *err);
+
+#endif

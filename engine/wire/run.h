@@ -1,0 +1,26 @@
+/* The run directory: where runs are, how one is opened, whether its engine lives. */
+#ifndef AX_WIRE_RUN_H
+#define AX_WIRE_RUN_H
+
+#include "engine/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* $XDG_STATE_HOME/auxcell/runs, else ~/.local/state/auxcell/runs. */
+ax_code ax_run_home(char *path, size_t cap, ax_err *err);
+/* NAME -> path below ax_run_home; anything with a '/' is a path already. */
+ax_code ax_run_path(const char *name_or_path, char *path, size_t cap, ax_err *err);
+/* Opens an existing run (O_DIRECTORY | O_NOFOLLOW; own uid; must contain run.ini) and returns its descriptor, or -1. */
+int ax_run_open(const char *path, ax_err *err);
+/* Creates it (0700, with its sub-directories); fails when a run is there already. */
+int ax_run_create(const char *path, ax_err *err);
+/* Who holds engine.pid's lock: 0 = nobody. */
+pid_t ax_run_engine(int dirfd);
+/* Takes the lock (F_OFD_SETLK) for this process; returns the descriptor to keep open, or -1 (AX_EBUSY names the pid). */
+int ax_run_lock(int dirfd, ax_err *err);
+/* Calls each for every run below home, newest first. */
+ax_code ax_run_list(void (*each)(void *context, const char *name, const char *path), void *context, ax_err *err);
+
+#endif

@@ -1,0 +1,74 @@
+/* Folds events into the one state that every view reads. Folding the file from its start equals the live state. */
+#ifndef AX_WIRE_STATE_H
+#define AX_WIRE_STATE_H
+
+#include "engine/wire/event.h"
+
+/* The letter a screen shows. */
+typedef enum ax_status {
+    AX_QUEUED = 'Q',
+    AX_RUNNING = 'R',
+    AX_PAUSED = 'P',
+    AX_DONE = 'D',
+    AX_PROMOTED = '*', /* done, and a full training exists or is queued */
+    AX_PRUNED = 'X',
+    AX_FAILED = 'F'
+} ax_status;
+
+typedef struct ax_candidate {
+    uint32_t id, parent; /* ids count from 1; candidate id lies at index id - 1 */
+    ax_genotype genotype;
+    ax_status status, before; /* before: what undo of a soft prune returns to */
+    char origin[16];
+    double reward, miou, fwiou, accuracy, loss, logp, entropy, seconds; /* NAN = not known */
+    int64_t params, macs, peak_bytes;                                  /* -1 = not known */
+    int32_t stage, epoch, epochs, step, steps, attempt;                /* stage 0 = not started */
+    double proposed_at, started_at, finished_at;                       /* 0 = not yet */
+    double prune_until;                                                /* > 0: soft prune, undo until then */
+    uint32_t full;                                                     /* the candidate that trains it fully, 0 = none */
+    double gate_chance;                                                /* NAN = gate not asked */
+    int8_t gate_passed;                                                /* -1 = not asked */
+    bool pinned;
+    char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
+} ax_candidate;
+
+typedef struct ax_log_line {
+    double at;
+    uint32_t id;
+    char kind[12];            /* event's name, or the level of a log line */
+    char text[AX_EVENT_TEXT]; /* what a person reads: "reward .6904 mIoU .613 params 2.61M 41.2 s" */
+} ax_log_line;
+
+typedef struct ax_state {
+    char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT], device[AX_EVENT_TEXT];
+    char bye[AX_EVENT_TEXT]; /* "" while it runs */
+    int64_t planned, workers, pid, seed;
+    bool paused;             /* the whole run */
+    double first_at, last_at; /* time of the first and newest event */
+    uint64_t seq;
+    char activity[AX_EVENT_TEXT]; /* what the run does when no candidate trains: "cache 120/367"; "" = nothing */
+
+    ax_candidate *candidate; /* grows; index id - 1 */
+    uint32_t n_candidates;
+    uint32_t *scored; /* ids in the order they were scored (search stage only): the reward plot's x axis */
+    uint32_t n_scored;
+    uint32_t best; /* id with the highest reward of the search stage, 0 = none; pruned ones never count */
+    uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
+
+    double baseline, policy_entropy, gate_mean;
+    int64_t snapshot_bytes, rss_bytes;
+
+    ax_log_line *log; /* newest last; the oldest are dropped past AX_STATE_LOG */
+    uint32_t n_log;
+    bool out_of_memory; /* an event could not be folded */
+} ax_state;
+enum { AX_STATE_LOG = 10000 };
+
+void ax_state_init(ax_state *s);
+void ax_state_release(ax_state *s);
+void ax_state_fold(ax_state *s, const ax_event *ev);
+const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
+/* Candidates scored in the last ten minutes (or since the start), per minute; now in seconds since the epoch. */
+double ax_state_rate(const ax_state *s, double now);
+
+#endif

@@ -1,0 +1,39 @@
+#!/bin/sh
+# run.sh BUILD PATTERN TEST...: runs the tests side by side, prints what each said when it ends, and one closing line.
+# cmocka programs and Python scripts (which end with the same lines) are counted by their closing lines.
+build=$1 pattern=$2
+shift 2
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
+[ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(nproc)
+for t in "$@"; do
+    case $t in *$pattern*) echo "$t" ;; esac
+done >"$logs/list"
+[ -s "$logs/list" ] || { echo "no test matches '$pattern'"; exit 1; }
+xargs -P "$TEST_JOBS" -n 1 sh -c '
+    log=$1/$(echo "$2" | tr / _).log
+    start=$(date +%s)
+    case $2 in
+    *.py) timeout ${TEST_TIMEOUT:-300} /usr/bin/python3 "$2" >"$log" 2>&1 ;;
+    *) timeout ${TEST_TIMEOUT:-300} "$2" >"$log" 2>&1 ;;
+    esac
+    rc=$?
+    took=$(($(date +%s) - start))
+    if [ $rc -eq 0 ]; then
+        printf "ok    %s (%d s)\n" "$2" $took
+        grep -E "^\[  SKIPPED \]|skip:" "$log" | sort -u
+    else
+        printf "FAIL  %s (exit %d, %d s)\n" "$2" $rc $took
+        tail -n 60 "$log"
+        echo "$2" >>"$1/failed"
+    fi
+' sh "$logs" <"$logs/list"
+sum() { cat "$logs"/*.log | sed -nE "s/^\[  $1 *\] *([0-9]+) test\(s\).*/\1/p" | awk '{n += $1} END {print n + 0}'; }
+passed=$(sum PASSED) failed=$(sum FAILED) skipped=$(sum SKIPPED)
+if [ -s "$logs/failed" ]; then
+    broken=$(wc -l <"$logs/failed")
+    [ "$failed" -gt 0 ] || failed=$broken
+fi
+echo "$passed passed, $failed failed, $skipped skipped"
+[ ! -s "$logs/failed" ]

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Finds the libraries and writes their link flags into the make fragment $1.
+# One line per dependency: found with its version, or missing with the Debian package to install.
+set -u
+out=$1
+missing=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+found() { printf '  found    %-10s %s\n' "$1" "$2" >&2; }
+lost() {
+    printf '  missing  %-10s install the package %s\n' "$1" "$2" >&2
+    missing=1
+}
+# by pkg-config: name, module, package; the flags land in the variable L_name
+pc() {
+    if version=$(pkg-config --modversion "$2" 2>/dev/null); then
+        found "$1" "$version"
+        eval "L_$1=\$(pkg-config --libs $2)"
+    else
+        lost "$1" "$3"
+        eval "L_$1="
+    fi
+}
+# without a .pc file: name, header, symbol's expression, library flags, package
+probe() {
+    printf '#include <%s>\nint main(void) { return !(%s); }\n' "$2" "$3" >"$tmp/p.c"
+    if ${CC:-gcc} -o "$tmp/p" "$tmp/p.c" $4 >/dev/null 2>&1; then
+        found "$1" "$(basename "$2")"
+        eval "L_$1=\$4"
+    else
+        lost "$1" "$5"
+        eval "L_$1="
+    fi
+}
+command -v pkg-config >/dev/null || lost pkg-config pkg-config
+pc ncursesw ncursesw libncurses-dev
+pc msgpack msgpack libmsgpack-dev
+pc png libpng libpng-dev
+pc jpeg libjpeg libjpeg62-turbo-dev
+pc inih inih libinih-dev
+pc yajl yajl libyajl-dev
+pc cmocka cmocka libcmocka-dev
+probe dnnl oneapi/dnnl/dnnl.h 'dnnl_version()' -ldnnl libdnnl-dev
+[ $missing -eq 0 ] || { echo "  the command 'sh bootstrap.sh deps' installs what is missing" >&2; exit 1; }
+cat >"$out" <<EOF
+FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_inih $L_yajl
+ENGINE_LIBS := $L_dnnl $L_msgpack $L_png $L_jpeg $L_inih $L_yajl
+EOF
