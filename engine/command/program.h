@@ -1,0 +1,28 @@
+/* The engine program's subcommands. engine/main.c wires in what lives outside the engine (data sets, pictures). */
+#ifndef AX_COMMAND_PROGRAM_H
+#define AX_COMMAND_PROGRAM_H
+
+#include "engine/train/source.h"
+
+typedef struct ax_program {
+    ax_source_opener open_source;
+    /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
+    ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
+    /* An 8-bit palette PNG: index = class id. The file appears whole or not at all. */
+    ax_code (*write_mask)(const char *path, const uint8_t *mask, int32_t h, int32_t w, const uint8_t (*palette)[3],
+                          int32_t colors, ax_err *err);
+    /* The picture with the mask's colours blended over it, RGB PNG. */
+    ax_code (*write_overlay)(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
+                             const uint8_t (*palette)[3], int32_t colors, ax_err *err);
+} ax_program;
+
+/* Each gets argv[0] = its own name and returns the exit code; errors are one line on stderr, "auxcell: ...". */
+int ax_command_selftest(const ax_program *prog, int argc, char **argv);
+int ax_command_show(const ax_program *prog, int argc, char **argv);
+int ax_command_bench(const ax_program *prog, int argc, char **argv);
+int ax_command_try(const ax_program *prog, int argc, char **argv);
+int ax_command_predict(const ax_program *prog, int argc, char **argv);
+int ax_command_serve(const ax_program *prog, int argc, char **argv);  /* the coordinator of one run */
+int ax_command_worker(const ax_program *prog, int argc, char **argv); /* trains candidates for a coordinator */
+
+#endif
