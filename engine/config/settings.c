@@ -1,0 +1,261 @@
+#include "engine/config/settings.h"
+
+#include "engine/base/file.h"
+
+#include <errno.h>
+#include <ini.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum setting_type { TEXT, WHOLE, REAL } setting_type;
+
+typedef struct setting {
+    setting_type type;
+    const char *name;
+    size_t offset;
+    const char *preset[3]; /* as text: demo, cpu, paper */
+    const char *doc;
+} setting;
+
+#define ROW(type, name, demo, cpu, paper, doc)                                                                         \
+    { type, #name, offsetof(ax_settings, name), { AS_##type(demo), AS_##type(cpu), AS_##type(paper) }, doc },
+#define AS_TEXT(value) value
+#define AS_WHOLE(value) #value
+#define AS_REAL(value) #value
+static const setting table[] = { AX_SETTING_LIST(ROW) };
+enum { SETTINGS = sizeof table / sizeof *table };
+
+static const char *const preset_name[] = { "demo", "cpu", "paper" };
+
+/* Ranges that hold wherever a value comes from; what is not listed may be anything from 0 to 2^53. */
+static const struct range {
+    const char *name;
+    double least, most;
+} ranges[] = {
+    { "candidates", 1, 1e6 },     { "threads", 0, 1024 },      { "train_samples", 1, 1e6 }, { "val_samples", 0, 1e6 },
+    { "crop", 32, 4096 },         { "val_crop", 0, 4096 },     { "shorter_side", 0, 8192 }, { "scale_min", 0.1, 10 },
+    { "scale_max", 0.1, 10 },     { "mirror", 0, 1 },          { "batch", 1, 4096 },        { "epochs", 1, 100000 },
+    { "channels", 8, 512 },       { "repeats", 1, 4 },         { "lr", 1e-9, 10 },          { "weight_decay", 0, 1 },
+    { "clip", 0, 1e9 },           { "aux_weight", 0, 10 },     { "polyak", 0, 0.999999 },   { "gate", 0, 1 },
+    { "full_epochs", 1, 100000 }, { "full_channels", 8, 512 }, { "full_repeats", 1, 4 },
+};
+
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++)
+        if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
+            return false;
+    return *a == *b;
+}
+
+/* Levenshtein's distance of two short names, for "did you mean". */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], n = strlen(b);
+    if (n >= 64 || strlen(a) >= 64)
+        return SIZE_MAX;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= n; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[n];
+}
+
+static ax_code check_range(const setting *s, double value, ax_err *err)
+{
+    double least = 0, most = 9007199254740992.0;
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (!strcmp(ranges[i].name, s->name)) {
+            least = ranges[i].least;
+            most = ranges[i].most;
+        }
+    if (!(value >= least && value <= most))
+        return ax_fail(err, AX_EINVAL, "%s = %g: not between %g and %g", s->name, value, least, most);
+    if ((!strcmp(s->name, "crop") || !strcmp(s->name, "val_crop")) && fmod(value, 32) != 0)
+        return ax_fail(err, AX_EINVAL, "%s = %g: not a multiple of 32, the encoder's stride", s->name, value);
+    return AX_OK;
+}
+
+static ax_code store(ax_settings *out, const setting *s, const char *value, ax_err *err)
+{
+    char *at = (char *)out + s->offset, *end = NULL;
+    if (s->type == TEXT) {
+        size_t n = strlen(value);
+        if (n >= AX_SETTING_TEXT)
+            return ax_fail(err, AX_EINVAL, "%s: longer than %d bytes", s->name, AX_SETTING_TEXT - 1);
+        for (size_t i = 0; i < n; i++)
+            if ((unsigned char)value[i] < 0x20 || value[i] == ';')
+                return ax_fail(err, AX_EINVAL, "%s: control characters and ';' are not allowed", s->name);
+        memcpy(at, value, n + 1);
+        return AX_OK;
+    }
+    errno = 0;
+    if (s->type == WHOLE) {
+        long long whole = strtoll(value, &end, 10);
+        if (end == value || *end || errno)
+            return ax_fail(err, AX_EINVAL, "%s = '%s': not a whole number", s->name, value);
+        if (check_range(s, (double)whole, err) != AX_OK)
+            return AX_EINVAL;
+        int64_t v = whole;
+        memcpy(at, &v, sizeof v);
+        return AX_OK;
+    }
+    double real = strtod(value, &end);
+    if (end == value || *end || !isfinite(real))
+        return ax_fail(err, AX_EINVAL, "%s = '%s': not a number", s->name, value);
+    if (check_range(s, real, err) != AX_OK)
+        return AX_EINVAL;
+    memcpy(at, &real, sizeof real);
+    return AX_OK;
+}
+
+ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err)
+{
+    for (size_t k = 0; k < 3; k++) {
+        if (strcmp(preset, preset_name[k]))
+            continue;
+        memset(s, 0, sizeof *s);
+        snprintf(s->preset, sizeof s->preset, "%s", preset);
+        for (size_t i = 0; i < SETTINGS; i++)
+            if (store(s, &table[i], table[i].preset[k], err) != AX_OK)
+                return AX_EINVAL;
+        return AX_OK;
+    }
+    return ax_fail(err, AX_EINVAL, "preset '%s': not one of demo, cpu, paper", preset);
+}
+
+ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err)
+{
+    const setting *near = NULL;
+    size_t nearest = 3; /* two typing errors at most */
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (same_name(table[i].name, name))
+            return store(s, &table[i], value, err);
+        size_t d = distance(name, table[i].name);
+        if (d < nearest) {
+            nearest = d;
+            near = &table[i];
+        }
+    }
+    if (near)
+        return ax_fail(err, AX_EINVAL, "unknown setting '%s'; did you mean '%s'?", name, near->name);
+    return ax_fail(err, AX_EINVAL, "unknown setting '%s'", name);
+}
+
+/* ---- run.ini ---- */
+
+typedef struct reading {
+    ax_settings *settings;
+    ax_err err; /* of the first line that was wrong */
+} reading;
+
+static int take_line(void *user, const char *section, const char *name, const char *value)
+{
+    reading *r = user;
+    if (strcmp(section, "run"))
+        return ax_fail(&r->err, AX_EFORMAT, "section [%s] is not known", section) == AX_OK;
+    if (!strcmp(name, "preset")) {
+        snprintf(r->settings->preset, sizeof r->settings->preset, "%s", value);
+        return 1;
+    }
+    return ax_settings_set(r->settings, name, value, &r->err) == AX_OK;
+}
+
+ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err)
+{
+    char *text;
+    size_t n;
+    if (ax_file_read(dirfd, path, 1 << 20, &text, &n, err) != AX_OK)
+        return err ? err->code : AX_EIO;
+    reading r = { .settings = &(ax_settings) { 0 }, .err = { .code = AX_OK } };
+    *r.settings = *s;
+    int line = strlen(text) == n ? ini_parse_string(text, take_line, &r) : 1;
+    free(text);
+    if (line == 0) {
+        *s = *r.settings;
+        return AX_OK;
+    }
+    return ax_fail(err, AX_EFORMAT, "%s: line %d: %s", path, line,
+                   r.err.code ? r.err.msg : "not of the form name = value");
+}
+
+static void print_value(const ax_settings *s, const setting *row, char out[AX_SETTING_TEXT])
+{
+    const char *at = (const char *)s + row->offset;
+    if (row->type == TEXT) {
+        snprintf(out, AX_SETTING_TEXT, "%s", at);
+    } else if (row->type == WHOLE) {
+        int64_t v;
+        memcpy(&v, at, sizeof v);
+        snprintf(out, AX_SETTING_TEXT, "%lld", (long long)v);
+    } else {
+        double v;
+        memcpy(&v, at, sizeof v);
+        /* the shortest text that reads back as the same number */
+        for (int digits = 6; digits <= 17; digits++) {
+            snprintf(out, AX_SETTING_TEXT, "%.*g", digits, v);
+            if (strtod(out, NULL) == v)
+                break;
+        }
+    }
+}
+
+ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err)
+{
+    ax_str text;
+    ax_str_init(&text, 0);
+    ax_str_printf(&text,
+                  "; the settings of this run, complete; can be given to: auxcell search --config FILE\n[run]\n");
+    ax_str_printf(&text, "preset = %s\n", s->preset);
+    for (size_t i = 0; i < SETTINGS; i++) {
+        char value[AX_SETTING_TEXT];
+        print_value(s, &table[i], value);
+        ax_str_printf(&text, "%s = %s\n", table[i].name, value);
+    }
+    ax_code code = ax_str_ok(&text) ? ax_file_replace(dirfd, path, text.text, text.len, err)
+                                    : ax_fail(err, AX_ENOMEM, "%s: no memory", path);
+    ax_str_release(&text);
+    return code;
+}
+
+void ax_settings_help(ax_str *out)
+{
+    for (size_t i = 0; i < SETTINGS; i++) {
+        char option[40];
+        int n = snprintf(option, sizeof option, "--%s", table[i].name);
+        for (int k = 2; k < n; k++)
+            if (option[k] == '_')
+                option[k] = '-';
+        static const char *const kind[] = { "TEXT", "N", "X" };
+        const char *const *p = table[i].preset;
+        ax_str_printf(out, "  %-16s %-5s %s", option, kind[table[i].type], table[i].doc);
+        if (strcmp(p[0], p[1]) || strcmp(p[1], p[2]))
+            ax_str_printf(out, " [demo %s, cpu %s, paper %s]\n", p[0], p[1], p[2]);
+        else
+            ax_str_printf(out, " [%s]\n", p[0]);
+    }
+}
+
+int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT])
+{
+    if (i < 0 || i >= SETTINGS)
+        return false;
+    *name = table[i].name;
+    print_value(s, &table[i], value);
+    return true;
+}

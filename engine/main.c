@@ -1,0 +1,51 @@
+/* The engine program: the one place where data sets and pictures are wired into the engine. */
+#include "data/image.h"
+#include "data/open.h"
+#include "data/png_write.h"
+#include "engine/command/program.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct subcommand {
+    const char *name;
+    int (*run)(const ax_program *prog, int argc, char **argv);
+    const char *doc;
+} subcommand;
+
+static const subcommand subcommands[] = {
+    { "selftest", ax_command_selftest, "check that this machine computes right, or against golden files" },
+    { "show", ax_command_show, "figures of a genotype" },
+    { "bench", ax_command_bench, "time a training step or inference" },
+    { "try", ax_command_try, "train and judge one candidate" },
+    { "predict", ax_command_predict, "masks of images, from a trained model" },
+    { "serve", ax_command_serve, "coordinator of one run (started by auxcell search)" },
+    { "worker", ax_command_worker, "trains candidates for a coordinator (started by it)" },
+};
+enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
+
+int main(int argc, char **argv)
+{
+    static const ax_program program = {
+        .open_source = ax_source_open,
+        .read_picture = ax_picture_read,
+        .write_mask = ax_mask_write,
+        .write_overlay = ax_overlay_write,
+    };
+    if (argc > 1 && !strcmp(argv[1], "--version")) {
+        puts("auxcell-engine " AX_VERSION);
+        return 0;
+    }
+    if (argc > 1 && strcmp(argv[1], "--help")) {
+        for (int i = 0; i < SUBCOMMANDS; i++)
+            if (!strcmp(argv[1], subcommands[i].name))
+                return subcommands[i].run(&program, argc - 1, argv + 1);
+        fprintf(stderr, "auxcell-engine: unknown command '%s'; --help lists them\n", argv[1]);
+        return 2;
+    }
+    FILE *out = argc > 1 ? stdout : stderr;
+    fputs("usage: auxcell-engine COMMAND [ARGUMENT...]\n\n", out);
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        fprintf(out, "  %-9s %s\n", subcommands[i].name, subcommands[i].doc);
+    return argc > 1 ? 0 : 2;
+}
