@@ -86,7 +86,7 @@ static ax_code check_range(const setting *s, double value, ax_err *err)
         }
     if (!(value >= least && value <= most))
         return ax_fail(err, AX_EINVAL, "%s = %g: not between %g and %g", s->name, value, least, most);
-    if ((!strcmp(s->name, "crop") || !strcmp(s->name, "val_crop")) && fmod(value, 32) != 0)
+    if (!strcmp(s->name, "crop") && fmod(value, 32) != 0)
         return ax_fail(err, AX_EINVAL, "%s = %g: not a multiple of 32, the encoder's stride", s->name, value);
     return AX_OK;
 }
@@ -182,12 +182,12 @@ ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *er
     size_t n;
     if (ax_file_read(dirfd, path, 1 << 20, &text, &n, err) != AX_OK)
         return err ? err->code : AX_EIO;
-    reading r = { .settings = &(ax_settings) { 0 }, .err = { .code = AX_OK } };
-    *r.settings = *s;
+    ax_settings changed = *s;
+    reading r = { .settings = &changed, .err = { AX_OK, "" } };
     int line = strlen(text) == n ? ini_parse_string(text, take_line, &r) : 1;
     free(text);
     if (line == 0) {
-        *s = *r.settings;
+        *s = changed;
         return AX_OK;
     }
     return ax_fail(err, AX_EFORMAT, "%s: line %d: %s", path, line,

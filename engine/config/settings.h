@@ -19,7 +19,7 @@
     X(WHOLE, train_samples, 48, 367, 4000, "crops cached for stage 1")                                               \
     X(WHOLE, val_samples, 24, 101, 0, "validation images, 0 = all")                                                  \
     X(WHOLE, crop, 96, 256, 256, "side of the crops")                                                                \
-    X(WHOLE, val_crop, 96, 0, 400, "side of the validation crop, 0 = the whole image")                               \
+    X(WHOLE, val_crop, 96, 0, 400, "side of the validation crop (rounded up to 32), 0 = all")                               \
     X(WHOLE, shorter_side, 0, 0, 300, "resize images to this shorter side first, 0 = leave")                         \
     X(REAL, scale_min, 1.0, 1.0, 0.7, "least random scale")                                                          \
     X(REAL, scale_max, 1.0, 1.0, 1.4, "largest random scale")                                                        \
