@@ -1,0 +1,33 @@
+#include "engine/model/network.h"
+
+#include "engine/model/mobilenet.h"
+
+ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec, ax_val *logits, ax_err *err)
+{
+    ax_val taps[AX_TAPS];
+    ax_decoder decoder;
+    ax_decoder_spec inference = *spec;
+    inference.train = inference.aux = false;
+    ax_code code = ax_mobilenet_build(g, image, false, taps, err);
+    if (code == AX_OK)
+        code = ax_decoder_build(g, &inference, taps, &decoder, err);
+    if (code == AX_OK)
+        *logits = decoder.logits;
+    return code;
+}
+
+ax_code ax_network_measure(const ax_decoder_spec *spec, int32_t h, int32_t w, ax_network_figures *out, ax_err *err)
+{
+    ax_graph *g = ax_graph_new(err);
+    if (!g)
+        return AX_ENOMEM;
+    ax_val logits = { 0 };
+    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
+    ax_code code = image.id ? ax_network_build(g, image, spec, &logits, err) : err ? err->code : AX_EINVAL;
+    if (code == AX_OK) {
+        out->stats = ax_graph_stats(g);
+        out->output_stride = h / ax_graph_type(g, logits).shape.h;
+    }
+    ax_graph_free(g);
+    return code;
+}

@@ -1,0 +1,18 @@
+/* The whole network for inference: encoder, decoder, and what is known of it before it runs. */
+#ifndef AX_MODEL_NETWORK_H
+#define AX_MODEL_NETWORK_H
+
+#include "engine/graph/stats.h"
+#include "engine/space/decoder.h"
+
+/* Appends encoder (evaluation mode) and decoder reading image {n,h,w,3}; h and w are multiples of 32. */
+ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec, ax_val *logits, ax_err *err);
+
+typedef struct ax_network_figures {
+    ax_stats stats;        /* of encoder and decoder, no auxiliary heads, one image of h x w */
+    int32_t output_stride; /* of the logits */
+} ax_network_figures;
+/* Builds the graph, counts, throws it away. */
+ax_code ax_network_measure(const ax_decoder_spec *spec, int32_t h, int32_t w, ax_network_figures *out, ax_err *err);
+
+#endif
