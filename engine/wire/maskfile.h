@@ -1,0 +1,28 @@
+/* masks/ID.mpk: what a candidate predicts on the first validation images. msgpack map {version, h, w, classes, names,
+   palette (bin, RGB), predicted: [bin, ...]}; masks/validation.mpk of the same run: {..., rgb: [bin], truth: [bin]}.
+   Masks are run-length encoded: pairs of bytes (length 1-255, class id), row by row. */
+#ifndef AX_WIRE_MASKFILE_H
+#define AX_WIRE_MASKFILE_H
+
+#include "engine/base/err.h"
+
+#include <stdint.h>
+
+enum { AX_MASK_IMAGES = 4, AX_MASK_CLASSES = 256, AX_MASK_NAME = 32 };
+typedef struct ax_maskfile {
+    int32_t h, w, classes, images;
+    char name[AX_MASK_CLASSES][AX_MASK_NAME];
+    uint8_t color[AX_MASK_CLASSES][3];
+    uint8_t *rgb[AX_MASK_IMAGES];       /* {h,w,3}; NULL where the file has none */
+    uint8_t *truth[AX_MASK_IMAGES];     /* {h,w}; 255 = unlabelled */
+    uint8_t *predicted[AX_MASK_IMAGES]; /* {h,w} */
+} ax_maskfile;
+
+/* Writes what is there (whole file or none). path as in openat. */
+ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_err *err);
+/* Reads a file; everything is checked (at most 64 megapixels per image). Release also after a failure. Reading a second
+   file into the same struct adds its parts: sizes must agree. */
+ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *err);
+void ax_maskfile_release(ax_maskfile *m);
+
+#endif
