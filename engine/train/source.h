@@ -11,8 +11,8 @@
 enum { AX_MAX_CLASSES = 256, AX_CLASS_NAME = 32 };
 
 typedef struct ax_source_info {
-    char spec[256];         /* as given: "scenes", "camvid:DIR" */
-    size_t n_train, n_val;  /* images in either split; scenes: what was asked for */
+    char spec[256];        /* as given: "scenes", "camvid:DIR" */
+    size_t n_train, n_val; /* images in either split; scenes: what was asked for */
     int32_t classes;
     char name[AX_MAX_CLASSES][AX_CLASS_NAME];
     uint8_t color[AX_MAX_CLASSES][3]; /* palette, RGB */
@@ -47,8 +47,7 @@ typedef struct ax_source_ops {
     ax_code (*picture)(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w,
                        ax_err *err);
     /* Samples first .. first+count-1 in order, made ahead by `threads` threads. next blocks; AX_OK fills out. */
-    void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads,
-                    ax_err *err);
+    void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads, ax_err *err);
     ax_code (*next)(void *stream, ax_sample *out, ax_err *err);
     void (*stream_close)(void *stream); /* also in the middle: stops and joins the threads */
 } ax_source_ops;

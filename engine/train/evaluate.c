@@ -1,0 +1,282 @@
+#include "engine/train/evaluate.h"
+
+#include "engine/graph/plan.h"
+#include "engine/model/mobilenet.h"
+#include "engine/train/score.h"
+#include "engine/train/trainer_internal.h"
+#include "engine/wire/maskfile.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Images of one size go through the network together, about this many pixels at once: enough to keep the cores busy,
+   little enough to stay below training's memory. */
+enum { PIXELS_AT_ONCE = 1 << 18 };
+
+struct ax_evaluation {
+    ax_trainer *t;
+    ax_decoder_spec spec;
+    ax_params *params;
+    ax_graph *graph;
+    ax_plan *plan;
+    int32_t n, h, w;     /* the plan's batch and image size */
+    uint8_t *prediction; /* {n,h,w} */
+    float *tap[AX_TAPS];
+};
+
+static void drop_plan(ax_evaluation *e)
+{
+    ax_plan_free(e->plan);
+    ax_graph_free(e->graph);
+    e->plan = NULL;
+    e->graph = NULL;
+    free(e->prediction);
+    e->prediction = NULL;
+    for (int k = 0; k < AX_TAPS; k++) {
+        free(e->tap[k]);
+        e->tap[k] = NULL;
+    }
+}
+
+static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image's tap */
+{
+    return (size_t)(e->h / ax_tap_stride[k]) * (size_t)(e->w / ax_tap_stride[k]) * (size_t)ax_tap_channels[k];
+}
+
+static ax_code build_graph(ax_evaluation *e, ax_err *err)
+{
+    e->graph = ax_graph_new(err);
+    if (!e->graph)
+        return AX_ENOMEM;
+    ax_val taps[AX_TAPS];
+    for (int k = 0; k < AX_TAPS; k++) {
+        char name[8];
+        snprintf(name, sizeof name, "tap.%d", k);
+        ax_shape shape = { e->n, e->h / ax_tap_stride[k], e->w / ax_tap_stride[k], ax_tap_channels[k] };
+        taps[k] = ax_graph_input(e->graph, name, (ax_type) { .shape = shape }, err);
+    }
+    ax_decoder decoder;
+    ax_code code = ax_decoder_build(e->graph, &e->spec, taps, &decoder, err);
+    if (code != AX_OK)
+        return code;
+    ax_attr attr = { .size = { e->h, e->w } };
+    ax_val prediction = ax_graph_apply(e->graph, AX_OP_ARGMAX, attr, &decoder.logits, 1, err);
+    return ax_graph_keep(e->graph, prediction, "prediction", err);
+}
+
+/* Builds the plan for images of this size. */
+static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, ax_err *err)
+{
+    drop_plan(e);
+    size_t pixels = (size_t)h * (size_t)w, n = PIXELS_AT_ONCE / pixels;
+    n = n < 1 ? 1 : n > count ? count : n;
+    e->n = (int32_t)n;
+    e->h = h;
+    e->w = w;
+    e->prediction = malloc(n * pixels);
+    bool ok = e->prediction;
+    for (int k = 0; k < AX_TAPS && ok; k++)
+        ok = (e->tap[k] = aligned_alloc(64, (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63));
+    if (!ok)
+        return ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, h, w);
+    ax_code code = build_graph(e, err);
+    unsigned flags = e->t->settings.polyak > 0 ? AX_PLAN_AVERAGED : 0;
+    if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->t->be, e->t->dev, e->params, flags, err)))
+        code = err->code;
+    for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
+        char name[8];
+        snprintf(name, sizeof name, "tap.%d", k);
+        memset(e->tap[k], 0, n * tap_count(e, k) * sizeof(float));
+        code = ax_plan_bind(e->plan, name, e->tap[k], err);
+    }
+    return code;
+}
+
+ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, ax_err *err)
+{
+    ax_evaluation *e = calloc(1, sizeof *e);
+    if (!e) {
+        ax_fail(err, AX_ENOMEM, "no memory to evaluate");
+        return NULL;
+    }
+    e->t = t;
+    e->spec = *spec;
+    e->spec.train = e->spec.aux = false;
+    e->params = params;
+    return e;
+}
+
+void ax_evaluation_free(ax_evaluation *e)
+{
+    if (!e)
+        return;
+    drop_plan(e);
+    free(e);
+}
+
+/* How many of the images from `first` on have the size of the first, at most a plan's batch. */
+static size_t same_size(const ax_cache *c, size_t first, size_t most)
+{
+    ax_cache_item a = ax_cache_get(c, first);
+    size_t n = 1;
+    while (n < most && first + n < ax_cache_count(c)) {
+        ax_cache_item b = ax_cache_get(c, first + n);
+        if (a.h != b.h || a.w != b.w)
+            break;
+        n++;
+    }
+    return n;
+}
+
+static ax_code predict(ax_evaluation *e, size_t first, size_t *done, ax_err *err)
+{
+    const ax_cache *c = e->t->val;
+    ax_cache_item item = ax_cache_get(c, first);
+    ax_code code = AX_OK;
+    if (!e->plan || e->h != item.h || e->w != item.w)
+        code = make_plan(e, item.h, item.w, same_size(c, first, SIZE_MAX), err);
+    if (code != AX_OK)
+        return code;
+    *done = same_size(c, first, (size_t)e->n);
+    for (size_t i = 0; i < *done; i++) {
+        item = ax_cache_get(c, first + i);
+        for (int k = 0; k < AX_TAPS; k++)
+            memcpy(e->tap[k] + i * tap_count(e, k), item.tap[k], tap_count(e, k) * sizeof(float));
+    }
+    code = ax_plan_run(e->plan, err);
+    size_t bytes = (size_t)e->n * (size_t)e->h * (size_t)e->w;
+    return code == AX_OK ? ax_plan_read(e->plan, "prediction", e->prediction, bytes, err) : code;
+}
+
+/* ---- masks for a person ---- */
+
+static void mask_header(const ax_evaluation *e, ax_maskfile *m)
+{
+    const ax_source_info *info = &e->t->source->info;
+    ax_cache_item first = ax_cache_get(e->t->val, 0);
+    m->h = first.h;
+    m->w = first.w;
+    m->classes = info->classes;
+    for (int32_t i = 0; i < info->classes; i++) {
+        snprintf(m->name[i], sizeof m->name[i], "%s", info->name[i]);
+        memcpy(m->color[i], info->color[i], 3);
+    }
+}
+
+/* Keeps the predictions of the first images while they are of one size. */
+static ax_code keep_predictions(const ax_evaluation *e, size_t first, size_t n, ax_maskfile *m, ax_err *err)
+{
+    size_t pixels = (size_t)e->h * (size_t)e->w;
+    for (size_t i = 0; i < n; i++) {
+        if ((size_t)m->images != first + i || m->images == AX_MASK_IMAGES || e->h != m->h || e->w != m->w)
+            return AX_OK;
+        uint8_t *mask = malloc(pixels);
+        if (!mask)
+            return ax_fail(err, AX_ENOMEM, "no memory for a mask");
+        memcpy(mask, e->prediction + i * pixels, pixels);
+        m->predicted[m->images++] = mask;
+    }
+    return AX_OK;
+}
+
+/* Pictures and truth of the validation images: the same for all candidates, written once. */
+static ax_code write_validation(const ax_evaluation *e, const char *masks_path, int32_t images, ax_err *err)
+{
+    char path[4096];
+    const char *slash = strrchr(masks_path, '/');
+    size_t dir = slash ? (size_t)(slash - masks_path) + 1 : 0;
+    if (dir + sizeof "validation.mpk" > sizeof path)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", masks_path);
+    memcpy(path, masks_path, dir);
+    memcpy(path + dir, "validation.mpk", sizeof "validation.mpk");
+    if (!access(path, F_OK))
+        return AX_OK;
+    ax_maskfile m = { 0 };
+    mask_header(e, &m);
+    ax_code code = AX_OK;
+    size_t pixels = (size_t)m.h * (size_t)m.w;
+    for (int32_t i = 0; i < images && code == AX_OK; i++) {
+        ax_sample s = { 0 };
+        code = e->t->source->ops->sample(e->t->source, &e->t->val_spec, (uint64_t)i, &s, err);
+        uint8_t *rgb = malloc(3 * pixels), *truth = malloc(pixels);
+        if (code == AX_OK && (!rgb || !truth || s.h != m.h || s.w != m.w))
+            code = ax_fail(err, AX_ENOMEM, "no memory for a picture");
+        for (size_t k = 0; code == AX_OK && k < 3 * pixels; k++) {
+            float v = (s.image[k] * ax_image_std[k % 3] + ax_image_mean[k % 3]) * 255.0f + 0.5f;
+            rgb[k] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
+        }
+        if (code == AX_OK)
+            memcpy(truth, s.labels, pixels);
+        m.rgb[i] = rgb;
+        m.truth[i] = truth;
+        m.images = i + 1;
+        ax_sample_release(&s);
+    }
+    if (code == AX_OK)
+        code = ax_maskfile_write(AT_FDCWD, path, &m, err);
+    ax_maskfile_release(&m);
+    return code;
+}
+
+/* ---- the whole ---- */
+
+ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *out, ax_err *err)
+{
+    ax_confusion confusion;
+    ax_maskfile masks = { 0 };
+    ax_code code = ax_confusion_init(&confusion, e->spec.classes, err);
+    if (code != AX_OK)
+        return code;
+    mask_header(e, &masks);
+    size_t count = ax_cache_count(e->t->val), done = 0;
+    for (size_t i = 0; i < count && code == AX_OK; i += done) {
+        code = predict(e, i, &done, err);
+        size_t pixels = (size_t)e->h * (size_t)e->w;
+        for (size_t k = 0; k < done && code == AX_OK; k++)
+            ax_confusion_add(&confusion, ax_cache_get(e->t->val, i + k).labels_full, e->prediction + k * pixels,
+                             pixels);
+        if (code == AX_OK && masks_path)
+            code = keep_predictions(e, i, done, &masks, err);
+    }
+    if (code == AX_OK) {
+        ax_metrics m = ax_confusion_metrics(&confusion, e->t->leave_out);
+        out->reward = m.reward;
+        out->miou = m.miou;
+        out->fwiou = m.fwiou;
+        out->accuracy = m.accuracy;
+        if (!isfinite(m.reward))
+            code = ax_fail(err, AX_EFORMAT, "%s: no labelled pixel in the validation images", e->t->source->info.spec);
+    }
+    if (code == AX_OK && masks_path)
+        code = write_validation(e, masks_path, masks.images, err);
+    if (code == AX_OK && masks_path)
+        code = ax_maskfile_write(AT_FDCWD, masks_path, &masks, err);
+    ax_maskfile_release(&masks);
+    ax_confusion_release(&confusion);
+    return code;
+}
+
+ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err)
+{
+    ax_graph *g = ax_graph_new(err);
+    if (!g)
+        return NULL;
+    ax_val taps[AX_TAPS];
+    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, err);
+    ax_code code = ax_mobilenet_build(g, image, false, taps, err);
+    const ax_graph *graphs[] = { g };
+    ax_rng rng = ax_rng_new(0, 0);
+    ax_params *p = code == AX_OK ? ax_params_new(graphs, 1, t->be, t->dev, &rng, err) : NULL;
+    ax_safetensors *st = p ? ax_mobilenet_embedded(err) : NULL;
+    if (p && (!st || ax_mobilenet_load(p, st, err) != AX_OK)) {
+        ax_params_free(p);
+        p = NULL;
+    }
+    ax_safetensors_free(st);
+    ax_graph_free(g);
+    return p;
+}

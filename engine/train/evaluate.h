@@ -1,0 +1,18 @@
+/* Judges a trained decoder on the cached validation images. */
+#ifndef AX_TRAIN_EVALUATE_H
+#define AX_TRAIN_EVALUATE_H
+
+#include "engine/space/decoder.h"
+#include "engine/train/trainer.h"
+
+typedef struct ax_evaluation ax_evaluation;
+/* params: of the training graph (a superset); with Polyak averages these are read. Borrowed until free. */
+ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, ax_err *err);
+void ax_evaluation_free(ax_evaluation *e);
+/* Predicts every validation image at its full size, fills in reward, miou, fwiou, accuracy. masks_path: see
+   ax_train_job, may be NULL. */
+ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *out, ax_err *err);
+/* The frozen encoder's parameters, for a model file. Caller frees (before the trainer). */
+ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err);
+
+#endif
