@@ -1,0 +1,199 @@
+/* auxcell try: evaluates genotypes once, without a run. */
+#include "engine/base/str.h"
+#include "engine/command/program.h"
+#include "engine/train/trainer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: auxcell try GENOTYPE... [--data SPEC] [--preset demo|cpu|paper] [--seed N] [--model FILE] [--json]\n"
+    "                   [--full] [--cache DIR] [--SETTING VALUE]...\n"
+    "Trains and judges candidates, one after the other.\n\n"
+    "  --json           one JSON object per genotype\n"
+    "  --full           the longer schedule of a promotion, at its width\n"
+    "  --model FILE     writes the trained network there (one genotype)\n"
+    "  --cache DIR      keeps the encoder's outputs there for the next time\n";
+
+typedef struct options {
+    ax_settings settings;
+    const char **genotype;
+    int n_genotypes;
+    const char *model, *cache;
+    bool json, full;
+} options;
+
+static int complain(const ax_err *err)
+{
+    fprintf(stderr, "auxcell: %s\n", err->msg);
+    return ax_exit_code(err->code);
+}
+
+/* 0 = go on, else the exit code + 1. */
+static int parse(int argc, char **argv, options *o, ax_err *err)
+{
+    const char *preset = "demo";
+    for (int i = 1; i + 1 < argc; i++)
+        if (!strcmp(argv[i], "--preset"))
+            preset = argv[i + 1];
+    if (ax_settings_preset(&o->settings, preset, err) != AX_OK)
+        return -1;
+    for (int i = 1; i < argc; i++) {
+        const char *a = argv[i];
+        if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
+            ax_str help;
+            ax_str_init(&help, 0);
+            ax_settings_help(&help);
+            printf("%s\nsettings, with their defaults:\n%s", usage, help.text);
+            ax_str_release(&help);
+            return 1;
+        }
+        if (!strcmp(a, "--json"))
+            o->json = true;
+        else if (!strcmp(a, "--full"))
+            o->full = true;
+        else if (strncmp(a, "--", 2)) {
+            o->genotype[o->n_genotypes++] = a;
+        } else {
+            if (i + 1 == argc) {
+                ax_fail(err, AX_EINVAL, "option %s needs a value", a);
+                return -1;
+            }
+            const char *value = argv[++i];
+            if (!strcmp(a, "--model"))
+                o->model = value;
+            else if (!strcmp(a, "--cache"))
+                o->cache = value;
+            else if (strcmp(a, "--preset") && ax_settings_set(&o->settings, a + 2, value, err) != AX_OK)
+                return -1;
+        }
+    }
+    if (!o->n_genotypes)
+        ax_fail(err, AX_EINVAL, "try needs a genotype; 'auxcell try --help' says more");
+    else if (o->model && o->n_genotypes > 1)
+        ax_fail(err, AX_EINVAL, "--model takes one genotype");
+    else
+        return 0;
+    return -1;
+}
+
+/* ---- what is printed ---- */
+
+typedef struct report {
+    bool json, tty;
+    double *loss; /* per epoch */
+    int32_t epochs, epoch;
+    double sum;
+    int32_t n;
+} report;
+
+static bool watch(void *context, const ax_train_progress *p)
+{
+    report *r = context;
+    if (p->epoch != r->epoch) {
+        r->epoch = p->epoch;
+        r->sum = 0;
+        r->n = 0;
+    }
+    r->sum += p->loss;
+    r->n++;
+    r->loss[p->epoch] = r->sum / r->n;
+    if (r->tty)
+        fprintf(stderr, "\r  step %d/%d  loss %.4f  %.1f s ", p->step, p->steps, p->loss, p->seconds);
+    return true;
+}
+
+static void cache_progress(void *context, size_t done, size_t all)
+{
+    const report *r = context;
+    if (r->tty)
+        fprintf(stderr, "\r  encoder %zu/%zu ", done, all);
+    if (r->tty && done == all)
+        fputs("\r\x1b[K", stderr);
+}
+
+static void print_human(const char *genotype, const report *r, const ax_outcome *o)
+{
+    printf("%s\n  loss     ", genotype);
+    for (int32_t e = 0; e < r->epochs; e++)
+        printf(" %.4f", r->loss[e]);
+    printf("   (mean of each epoch)\n");
+    printf("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
+    printf("  params    %.3f M   multiply-adds %.2f G   memory %.0f MB   %.1f s\n", (double)o->params / 1e6,
+           (double)o->macs / 1e9, (double)o->peak_bytes / 1048576, o->seconds);
+}
+
+static void print_json(const char *genotype, const report *r, const ax_outcome *o, int64_t seed)
+{
+    printf(
+        "{\"genotype\":\"%s\",\"seed\":%lld,\"reward\":%.6f,\"miou\":%.6f,\"fwiou\":%.6f,\"accuracy\":%.6f,\"loss\":[",
+        genotype, (long long)seed, o->reward, o->miou, o->fwiou, o->accuracy);
+    for (int32_t e = 0; e < r->epochs; e++)
+        printf("%s%.6f", e ? "," : "", r->loss[e]);
+    printf("],\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu}\n", o->seconds,
+           (unsigned long long)o->params, (unsigned long long)o->macs, (unsigned long long)o->peak_bytes);
+    fflush(stdout);
+}
+
+static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, report *r, ax_err *err)
+{
+    ax_train_job job = ax_train_job_default(&o->settings, g, o->full);
+    job.model_path = o->model;
+    r->epochs = job.epochs;
+    r->epoch = -1;
+    r->loss = calloc((size_t)job.epochs, sizeof *r->loss);
+    if (!r->loss)
+        return ax_fail(err, AX_ENOMEM, "no memory for %d epochs", job.epochs);
+    ax_outcome out;
+    char text[AX_GENOTYPE_TEXT];
+    ax_genotype_print(g, text);
+    ax_code code = ax_trainer_run(t, &job, watch, r, &out, err);
+    if (r->tty)
+        fputs("\r\x1b[K", stderr);
+    if (code == AX_OK && o->json)
+        print_json(text, r, &out, o->settings.seed);
+    else if (code == AX_OK)
+        print_human(text, r, &out);
+    else
+        ax_fail_prefix(err, text);
+    free(r->loss);
+    return code;
+}
+
+static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
+{
+    ax_genotype *g = calloc((size_t)o->n_genotypes, sizeof *g);
+    if (!g)
+        return ax_fail(err, AX_ENOMEM, "no memory");
+    ax_code code = AX_OK;
+    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
+        code = ax_genotype_parse(o->genotype[i], &g[i], err);
+    report r = { .json = o->json, .tty = isatty(2) };
+    ax_source *source = code == AX_OK ? prog->open_source(o->settings.data, err) : NULL;
+    ax_trainer *t = source ? ax_trainer_new(&o->settings, source, o->cache, cache_progress, &r, err) : NULL;
+    if (code == AX_OK && !t)
+        code = err->code;
+    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
+        code = try_one(t, o, &g[i], &r, err);
+    ax_trainer_free(t);
+    if (source)
+        source->ops->close(source);
+    free(g);
+    return code;
+}
+
+int ax_command_try(const ax_program *prog, int argc, char **argv)
+{
+    ax_err err = { AX_OK, "" };
+    options o = { .genotype = calloc((size_t)argc, sizeof(char *)) };
+    if (!o.genotype)
+        return 1;
+    int done = parse(argc, argv, &o, &err);
+    if (!done)
+        try_all(prog, &o, &err);
+    free(o.genotype);
+    return err.code ? complain(&err) : 0;
+}
