@@ -177,6 +177,9 @@ static ax_code output_path(const char *dir, const char *image, const char *suffi
     int stem = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
     if ((size_t)snprintf(path, cap, "%s/%.*s%s.png", dir, stem, base, suffix) >= cap)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", image);
+    struct stat in, out;
+    if (!stat(image, &in) && !stat(path, &out) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
+        return ax_fail(err, AX_EINVAL, "%s: the mask would overwrite the image; choose another -o DIR", image);
     return AX_OK;
 }
 

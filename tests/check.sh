@@ -1,0 +1,33 @@
+#!/bin/sh
+# Everything that must hold before a change lands; the last line sums the tests of all builds up.
+set -u
+jobs=$(nproc)
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+failed=0
+
+step() { # name, command...
+    name=$1
+    shift
+    start=$(date +%s)
+    printf '== %s\n' "$name"
+    if "$@" >"$out/log" 2>&1; then
+        grep -E '^(ok|FAIL|\[  SKIPPED|skip:|lint:|[0-9]+ passed)' "$out/log"
+        printf '== %s: ok (%d s)\n' "$name" $(($(date +%s) - start))
+    else
+        tail -n 150 "$out/log"
+        printf '== %s: FAILED (%d s)\n' "$name" $(($(date +%s) - start))
+        failed=$((failed + 1))
+    fi
+    grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$out/log" >>"$out/sums"
+}
+
+: >"$out/sums"
+step "build and tests" make -j"$jobs" test
+step "lint" make -j"$jobs" lint
+step "clang" make -j"$jobs" CC=clang all
+step "tests under address and undefined sanitizers" make -j"$jobs" MODE=debug SAN=address test
+step "tests of threads under the thread sanitizer" make -j"$jobs" MODE=debug SAN=thread ONLY=data/test_ test
+awk -v broken="$failed" '{ p += $1; f += $3; s += $5 }
+    END { if (broken > 0 && f == 0) f = broken; printf "%d passed, %d failed, %d skipped\n", p, f, s }' "$out/sums"
+[ $failed -eq 0 ]

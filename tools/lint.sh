@@ -1,0 +1,83 @@
+#!/bin/sh
+# make lint: what compilers don't check. $1 = build folder, $2 = preprocessor flags.
+build=$1
+flags=$2
+bad=0
+complain() {
+    printf 'lint: %s\n' "$1"
+    bad=1
+}
+
+# Include directions (ARCHITECTURE.md): folder, then the folders it may include besides itself.
+allowed() {
+    case $1 in
+    engine/base) echo "" ;;
+    engine/config) echo "engine/base" ;;
+    engine/op) echo "engine/base" ;;
+    engine/backend | engine/backend/ref | engine/backend/cpu | engine/backend/cpu/isa) echo "engine/base engine/op engine/backend" ;;
+    engine/graph) echo "engine/base engine/op" ;;
+    engine/space) echo "engine/base engine/op engine/graph" ;;
+    engine/model) echo "engine/base engine/op engine/graph engine/space" ;;
+    engine/policy) echo "engine/base engine/space" ;;
+    engine/wire) echo "engine/base engine/space/genotype.h engine/space/outcome.h" ;;
+    engine/train) echo "engine/base engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;
+    engine/worker) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
+    engine/search) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
+    engine/command) echo "engine" ;;
+    data) echo "engine/base engine/train/source.h" ;;
+    viz) echo "engine/base engine/space/genotype.h engine/wire" ;;
+    tui | tui/*) echo "engine/base engine/config engine/space/genotype.h engine/wire viz tui" ;;
+    *) echo "NONE" ;;
+    esac
+}
+for f in $(find engine data viz tui -name '*.[ch]' | sort); do
+    dir=$(dirname "$f")
+    [ "$f" = engine/main.c ] && continue
+    may="$dir/ $(allowed "$dir")"
+    case $may in *NONE*) complain "$f: its folder has no rule in tools/lint.sh" ;; esac
+    for inc in $(sed -nE 's/^#include "([^"]+)".*/\1/p' "$f"); do
+        ok=0
+        for a in $may; do
+            case $inc in "${a%/}" | "${a%/}"/*) ok=1 ;; esac
+        done
+        [ $ok -eq 1 ] || complain "$f: includes $inc against the include directions"
+    done
+    case $f in
+    tui/term/*) ;;
+    *) grep -qE '^#include <(n?curses|term)\.h>' "$f" && complain "$f: curses belongs into tui/term" ;;
+    esac
+    case $f in
+    engine/backend/cpu/*) ;;
+    *) grep -q '^#include <\(oneapi\|dnnl\)' "$f" && complain "$f: oneDNN belongs into engine/backend/cpu" ;;
+    esac
+done
+
+# Functions whose misuse is silent.
+grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atof|alloca)\(' $(find engine data viz tui -name '*.[ch]') &&
+    complain "the calls above are banned"
+
+# No mutable state outside what a caller owns: nothing in .data or .bss of the engine.
+for o in $(find "$build/engine" -name '*.o' ! -path '*/main.o'); do
+    state=$(objdump -t "$o" 2>/dev/null | awk '$0 ~ / O \.(data|bss)(\.[A-Za-z0-9_.]*)?\t/ && $0 !~ /\.data\.rel\.ro/ {print $NF}')
+    [ -z "$state" ] || complain "$o: mutable globals: $state"
+done
+
+sources=$(find engine data viz tui tests -name '*.[ch]' | sort)
+clang-format --dry-run --Werror $sources >/tmp/lint.$$ 2>&1 || {
+    grep -oE '^[^:]+:[0-9]+' /tmp/lint.$$ | sort -u | head -20
+    complain "not formatted; make format rewrites them"
+}
+rm -f /tmp/lint.$$
+
+for m in man/*.[1-9]; do
+    [ -e "$m" ] || continue
+    mandoc -Tlint -W style "$m" 2>&1 | grep -v 'referenced manual not found' | grep . && complain "$m: see above"
+done
+
+if [ -z "${LINT_FAST:-}" ]; then
+    find engine data viz tui -name '*.c' | sort | xargs -P "$(nproc)" -n 6 sh -c '
+        f=$1; shift
+        clang-tidy --quiet "$@" -- $f -std=c11 2>/dev/null' sh "$flags" | grep -E 'warning:|error:' && complain "clang-tidy: see above"
+fi
+[ $bad -eq 0 ] && echo "lint: clean"
+exit $bad
