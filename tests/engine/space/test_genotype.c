@@ -1,0 +1,167 @@
+/* Text form of genotypes: round trips, errors that point at the character, loose ends. */
+#include "engine/space/genotype.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
+static const char arch1[] = "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]";
+static const char arch2[] = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]";
+
+static ax_genotype parsed(const char *text)
+{
+    ax_genotype g;
+    ax_err err = { 0 };
+    if (ax_genotype_parse(text, &g, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    return g;
+}
+
+static void test_published(void **state)
+{
+    (void)state;
+    char buf[AX_GENOTYPE_TEXT];
+    const char *const texts[] = { arch0, arch1, arch2 };
+    for (int i = 0; i < 3; i++) {
+        ax_genotype g = parsed(texts[i]);
+        assert_string_equal(ax_genotype_print(&g, buf), texts[i]);
+    }
+    ax_genotype g = parsed(arch1);
+    assert_int_equal(g.stem_op, AX_CELL_SEP3);
+    assert_int_equal(g.layer[0].pos[0], 1);
+    assert_int_equal(g.layer[0].op[1], AX_CELL_CONV3_D12);
+    assert_int_equal(g.block[2].in[0], 4);
+}
+
+static void test_blanks(void **state)
+{
+    (void)state;
+    ax_genotype a = parsed(arch0), b = parsed(" [ [ 8 , [0,0, 5,2],\n[0,2,8,8],[0,5,1,4]],\t[[3,3],[3,2],[3,0]]] \n");
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+static void test_random_round_trip(void **state)
+{
+    (void)state;
+    ax_rng rng = ax_rng_new(7, 1);
+    bool seen[AX_DECISIONS][AX_CELL_OPS] = { 0 };
+    for (int i = 0; i < 2000; i++) {
+        char buf[AX_GENOTYPE_TEXT];
+        ax_genotype g = ax_genotype_random(&rng), back;
+        assert_int_equal(ax_genotype_validate(&g, NULL), AX_OK);
+        back = parsed(ax_genotype_print(&g, buf));
+        assert_memory_equal(&g, &back, sizeof g);
+        for (int d = 0; d < AX_DECISIONS; d++)
+            seen[d][((const uint8_t *)&g)[d]] = true;
+    }
+    static const int choices[AX_DECISIONS] = { 11, 2, 2, 11, 11, 5, 5, 11, 11, 8, 8, 11, 11, 4, 4, 5, 5, 6, 6 };
+    for (int d = 0; d < AX_DECISIONS; d++)
+        for (int c = 0; c < AX_CELL_OPS; c++)
+            assert_int_equal(seen[d][c], c < choices[d]);
+}
+
+static void test_error_positions(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "", "genotype: expected '[' at character 1, where the text ends: ><" },
+        { "arch0", "genotype: expected '[' at character 1: >a<rch0" },
+        { "[[11,[0,0,5,2]", "genotype: op 11 at character 3: ops are 0 to 10: [[>11<,[0,0,5,2]" },
+        { "[[8,[0,2,5,2]", "genotype: position 2 at character 8: positions of layer 1 are 0 to 1: [[8,[0,>2<,5,2]" },
+        { "[[8,[0,0,5],", "genotype: expected ',' at character 11: [[8,[0,0,5>]<," },
+        { "[[8,[-1", "genotype: expected a position (layer 1) at character 6: [[8,[>-<1" },
+        { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[4",
+          "genotype: input 4 at character 38: inputs of block 0 are 0 to 3: [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[>4<" },
+        { "[[99999999999999999999999999", "genotype: op 999999999999... at character 3: ops are 0 to 10: "
+                                          "[[>99999999999999999999...<" },
+        { "[[\xc3\xa9", "genotype: expected an op (the cell's first op) at character 3: [[>\?\?<" },
+        { "[[\xff", "genotype: expected an op (the cell's first op) at character 3: [[>?<" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ax_genotype g;
+        ax_err err = { 0 };
+        assert_int_equal(ax_genotype_parse(cases[i].text, &g, &err), AX_EINVAL);
+        assert_int_equal(err.code, AX_EINVAL);
+        assert_string_equal(err.msg, cases[i].message);
+    }
+}
+
+static void test_trailing(void **state)
+{
+    (void)state;
+    char text[sizeof arch0 + 8];
+    ax_genotype g, before = parsed(arch1);
+    ax_err err = { 0 };
+    snprintf(text, sizeof text, "%s,x", arch0);
+    g = before;
+    assert_int_equal(ax_genotype_parse(text, &g, &err), AX_EINVAL);
+    assert_non_null(strstr(err.msg, "expected nothing more at character 56"));
+    assert_memory_equal(&g, &before, sizeof g); /* untouched on failure */
+}
+
+/* Every prefix of a genotype is refused, and says so at its end. */
+static void test_truncated(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n < sizeof arch2 - 1; n++) {
+        char text[sizeof arch2];
+        snprintf(text, sizeof text, "%.*s", (int)n, arch2);
+        ax_genotype g;
+        ax_err err = { 0 };
+        assert_int_equal(ax_genotype_parse(text, &g, &err), AX_EINVAL);
+        assert_non_null(strstr(err.msg, "where the text ends"));
+    }
+}
+
+static void test_validate(void **state)
+{
+    (void)state;
+    ax_genotype g = parsed(arch0);
+    g.layer[2].pos[1] = 8;
+    ax_err err = { 0 };
+    assert_int_equal(ax_genotype_validate(&g, &err), AX_EINVAL);
+    assert_string_equal(err.msg, "genotype: decision 11 (layer 3), position 8: positions of layer 3 are 0 to 7");
+}
+
+static void test_loose(void **state)
+{
+    (void)state;
+    ax_genotype g0 = parsed(arch0), g1 = parsed(arch1), g2 = parsed(arch2);
+    assert_int_equal(ax_genotype_loose_ends(&g0), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
+    assert_int_equal(ax_genotype_loose_ends(&g1), 1u << 4 | 1u << 7 | 1u << 10); /* value 1 is read */
+    assert_int_equal(ax_genotype_loose_ends(&g2), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
+    assert_int_equal(ax_genotype_loose_blocks(&g0), 7);
+    assert_int_equal(ax_genotype_loose_blocks(&g1), 6); /* block 2 reads block 0 twice */
+    assert_int_equal(ax_genotype_loose_blocks(&g2), 6);
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_string_equal(ax_cellop_name(AX_CELL_CONV3_D12), "conv3x3_d12");
+    assert_string_equal(ax_cellop_name(10), "none");
+    assert_string_equal(ax_cellop_name(11), "?");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_published),
+        cmocka_unit_test(test_blanks),
+        cmocka_unit_test(test_random_round_trip),
+        cmocka_unit_test(test_error_positions),
+        cmocka_unit_test(test_trailing),
+        cmocka_unit_test(test_truncated),
+        cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_loose),
+        cmocka_unit_test(test_names),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
