@@ -1,6 +1,7 @@
 #include "engine/wire/maskfile.h"
 
 #include "engine/base/file.h"
+#include "engine/base/msgskim.h"
 
 #include <msgpack.h>
 #include <stdbool.h>
@@ -189,7 +190,8 @@ ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *er
     msgpack_unpacked msg;
     msgpack_unpacked_init(&msg);
     size_t off = 0;
-    if (msgpack_unpack_next(&msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS || !read_map(&msg.data, m))
+    if (ax_msg_skim(bytes, n, NULL) != n ||
+        msgpack_unpack_next(&msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS || !read_map(&msg.data, m))
         code = ax_fail(err, AX_EFORMAT, "%s: damaged, or not a masks file", path);
     msgpack_unpacked_destroy(&msg);
     free(bytes);

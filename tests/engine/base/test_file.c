@@ -1,0 +1,68 @@
+#include "engine/base/file.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void replaced_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-file-XXXXXX", *bytes;
+    size_t n;
+    ax_err err = { AX_OK, "" };
+    assert_non_null(mkdtemp(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(ax_file_replace(fd, "a", "one", 3, &err), AX_OK);
+    assert_int_equal(ax_file_replace(fd, "a", "second", 6, &err), AX_OK);
+    assert_int_equal(ax_file_read(fd, "a", 100, &bytes, &n, &err), AX_OK);
+    assert_int_equal(n, 6);
+    assert_string_equal(bytes, "second");
+    free(bytes);
+    struct stat st;
+    assert_int_equal(fstatat(fd, "a", &st, 0), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_not_equal(fstatat(fd, "a.tmp", &st, 0), 0);
+
+    assert_int_equal(ax_file_read(fd, "a", 5, &bytes, &n, &err), AX_EFORMAT);
+    assert_string_equal(err.msg, "a: 6 bytes, more than the 5 allowed");
+    assert_int_equal(ax_file_read(fd, "b", 5, &bytes, &n, &err), AX_EIO);
+    assert_string_equal(err.msg, "b: cannot open: No such file or directory");
+    assert_int_equal(ax_file_replace(fd, "no/b", "x", 1, &err), AX_EIO);
+    assert_int_equal(mkdirat(fd, "d", 0700), 0);
+    assert_int_equal(ax_file_replace(fd, "d", "x", 1, &err), AX_EIO); /* a directory isn't replaced by a file */
+    assert_int_not_equal(fstatat(fd, "d.tmp", &st, 0), 0);
+    assert_int_equal(ax_file_read(fd, "d", 5, &bytes, &n, &err), AX_EIO);
+
+    unlinkat(fd, "d", AT_REMOVEDIR);
+    unlinkat(fd, "a", 0);
+    close(fd);
+    assert_int_equal(rmdir(dir), 0); /* nothing else was left behind */
+}
+
+static void a_full_device_is_said(void **state)
+{
+    (void)state;
+    ax_err err;
+    int fd = open("/dev/full", O_WRONLY);
+    if (fd < 0)
+        skip();
+    assert_int_equal(ax_write_all(fd, "x", 1, "events.mpk", &err), AX_EIO);
+    assert_string_equal(err.msg, "events.mpk: cannot write: No space left on device");
+    close(fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(replaced_whole_or_not_at_all),
+        cmocka_unit_test(a_full_device_is_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
