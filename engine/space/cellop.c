@@ -1,0 +1,95 @@
+#include "engine/space/cellop.h"
+
+#include <stdio.h>
+
+enum { CELL_VALUES = 2 + 3 * AX_CELL_LAYERS, NAME = 96 };
+
+/* Kernel and dilation of the convolutions; kernel 0: no convolution. */
+static const struct {
+    uint8_t kernel, dilation;
+    bool separable;
+} shape_of[AX_CELL_OPS] = {
+    [AX_CELL_CONV1] = { 1, 1, false },  [AX_CELL_CONV3] = { 3, 1, false },    [AX_CELL_SEP3] = { 3, 1, true },
+    [AX_CELL_SEP5] = { 5, 1, true },    [AX_CELL_CONV3_D3] = { 3, 3, false }, [AX_CELL_CONV3_D12] = { 3, 12, false },
+    [AX_CELL_SEP3_D3] = { 3, 3, true }, [AX_CELL_SEP5_D6] = { 5, 6, true },
+};
+
+/* Batch norm over zeros is a constant, not zero, so an operation with parameters does see zeros as a value. */
+static ax_val as_value(const ax_layers *l, ax_cell_value x, ax_shape shape)
+{
+    if (!x.zero)
+        return x.v;
+    const ax_attr attr = { .shape = shape };
+    return ax_layer_apply(l, AX_OP_ZERO, attr, NULL, 0);
+}
+
+static ax_val separable(const ax_layers *l, unsigned op, int32_t repeats, const char *prefix, ax_val x)
+{
+    int32_t c = ax_layer_shape(l, x).c;
+    const ax_conv_spec depthwise = {
+        .out = c, .kernel = shape_of[op].kernel, .dilation = shape_of[op].dilation, .depthwise = true
+    };
+    for (int32_t r = 0; r < repeats; r++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "%s.step.%d.depthwise", prefix, r);
+        x = ax_layer_conv(l, name, x, depthwise);
+        snprintf(name, sizeof name, "%s.step.%d.pointwise", prefix, r);
+        x = ax_layer_conv(l, name, x, (ax_conv_spec) { .out = c, .kernel = 1 });
+        snprintf(name, sizeof name, "%s.step.%d.bn", prefix, r);
+        x = ax_layer_bnorm(l, name, x, AX_ACT_RELU);
+    }
+    return x;
+}
+
+static ax_cell_value apply_op(const ax_layers *l, unsigned op, int32_t repeats, const char *prefix, ax_cell_value x,
+                              ax_shape shape)
+{
+    if (op == AX_CELL_SKIP)
+        return x;
+    if (op == AX_CELL_NONE)
+        return (ax_cell_value) { .zero = true };
+    ax_val v = as_value(l, x, shape);
+    if (op == AX_CELL_GAP) {
+        v = ax_layer_apply(l, AX_OP_GPOOL, (ax_attr) { 0 }, &v, 1);
+        v = ax_layer_conv_bn_relu(l, prefix, v, (ax_conv_spec) { .out = shape.c, .kernel = 1 });
+        v = ax_layer_resize(l, v, shape.h, shape.w);
+    } else if (shape_of[op].separable) {
+        v = separable(l, op, repeats, prefix, v);
+    } else {
+        const ax_conv_spec spec = { .out = shape.c, .kernel = shape_of[op].kernel, .dilation = shape_of[op].dilation };
+        v = ax_layer_conv_bn_relu(l, prefix, v, spec);
+    }
+    return (ax_cell_value) { .v = v };
+}
+
+static ax_cell_value sum(const ax_layers *l, ax_cell_value a, ax_cell_value b)
+{
+    if (a.zero)
+        return b;
+    if (b.zero)
+        return a;
+    return (ax_cell_value) { .v = ax_layer_add(l, a.v, b.v) };
+}
+
+ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, const char *prefix, ax_val x)
+{
+    ax_shape shape = ax_layer_shape(l, x);
+    ax_cell_value value[CELL_VALUES] = { { .v = x } };
+    char name[NAME];
+    snprintf(name, sizeof name, "%s.op.0", prefix);
+    value[1] = apply_op(l, g->stem_op, repeats, name, value[0], shape);
+    for (unsigned layer = 0; layer < AX_CELL_LAYERS; layer++) {
+        ax_cell_value *made = value + 2 + 3 * layer;
+        for (unsigned k = 0; k < 2; k++) {
+            snprintf(name, sizeof name, "%s.op.%u", prefix, 1 + 2 * layer + k);
+            made[k] = apply_op(l, g->layer[layer].op[k], repeats, name, value[g->layer[layer].pos[k]], shape);
+        }
+        made[2] = sum(l, made[0], made[1]);
+    }
+    uint32_t loose = ax_genotype_loose_ends(g);
+    ax_cell_value out = { .zero = true };
+    for (unsigned v = 0; v < CELL_VALUES; v++)
+        if (loose >> v & 1)
+            out = sum(l, out, value[v]);
+    return as_value(l, out, shape);
+}

@@ -1,0 +1,19 @@
+/* The 11 operations of a cell, expanded into primitives. */
+#ifndef AX_SPACE_CELLOP_H
+#define AX_SPACE_CELLOP_H
+
+#include "engine/space/genotype.h"
+#include "engine/space/layer.h"
+
+/* A value inside a cell. Zeros ("none") are known as such and have no node as long as nobody needs one: a sum with
+   them is the other operand. */
+typedef struct ax_cell_value {
+    bool zero;
+    ax_val v; /* undefined for zeros */
+} ax_cell_value;
+
+/* The whole cell's output for input x {n,h,w,C}, same shape. Parameters: PREFIX.op.{0-6}. (op 0 is the stem's, then
+   layer 1 first, layer 1 second, ...). repeats: of the separable convolutions. */
+ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, const char *prefix, ax_val x);
+
+#endif

@@ -1,0 +1,85 @@
+#include "engine/space/layer.h"
+
+#include <stdio.h>
+
+enum { PREFIX = 128, NAME = PREFIX + 32 };
+
+ax_shape ax_layer_shape(const ax_layers *l, ax_val v)
+{
+    return l->err->code == AX_OK ? ax_graph_type(l->g, v).shape : (ax_shape) { 0 };
+}
+
+ax_val ax_layer_apply(const ax_layers *l, ax_op op, ax_attr attr, const ax_val *in, size_t n_in)
+{
+    return l->err->code == AX_OK ? ax_graph_apply(l->g, op, attr, in, n_in, l->err) : (ax_val) { 0 };
+}
+
+static ax_val param(const ax_layers *l, const char *prefix, const char *last, ax_type type, ax_init init,
+                    bool trainable)
+{
+    if (l->err->code != AX_OK)
+        return (ax_val) { 0 };
+    char name[NAME];
+    snprintf(name, sizeof name, "%s.%s", prefix, last);
+    const ax_param_spec spec = { .name = name, .type = type, .init = init, .group = l->group, .trainable = trainable };
+    return ax_graph_param(l->g, &spec, l->err);
+}
+
+static ax_val vector(const ax_layers *l, const char *prefix, const char *last, int32_t n, ax_init init, bool trainable)
+{
+    return param(l, prefix, last, (ax_type) { .shape = { 1, 1, 1, n } }, init, trainable);
+}
+
+ax_val ax_layer_conv(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec)
+{
+    int32_t in = ax_layer_shape(l, x).c, k = spec.kernel;
+    const ax_type weight = { .shape = { spec.out, k, k, spec.depthwise ? 1 : in }, .layout = AX_OIHW };
+    const ax_attr attr = { .conv = { .kernel = spec.kernel,
+                                     .stride = spec.stride ? spec.stride : 1,
+                                     .dilation = spec.dilation ? spec.dilation : 1,
+                                     .groups = spec.depthwise ? (uint32_t)in : 1 } };
+    ax_attr padded = attr;
+    padded.conv.pad = (uint8_t)(attr.conv.dilation * (k / 2));
+    ax_val args[3] = { x, param(l, prefix, "weight", weight, AX_INIT_HE, true) };
+    if (spec.bias)
+        args[2] = vector(l, prefix, "bias", spec.out, AX_INIT_ZERO, true);
+    return ax_layer_apply(l, AX_OP_CONV2D, padded, args, spec.bias ? 3 : 2);
+}
+
+ax_val ax_layer_bnorm(const ax_layers *l, const char *prefix, ax_val x, ax_act act)
+{
+    int32_t c = ax_layer_shape(l, x).c;
+    const ax_val args[5] = {
+        x,
+        vector(l, prefix, "weight", c, AX_INIT_ONE, true),
+        vector(l, prefix, "bias", c, AX_INIT_ZERO, true),
+        vector(l, prefix, "running_mean", c, AX_INIT_ZERO, false),
+        vector(l, prefix, "running_var", c, AX_INIT_ONE, false),
+    };
+    const ax_attr attr = { .norm = { .eps = 1e-5f, .momentum = 0.1f, .act = (uint8_t)act, .train = l->train } };
+    return ax_layer_apply(l, AX_OP_BNORM, attr, args, 5);
+}
+
+ax_val ax_layer_conv_bn_relu(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec)
+{
+    char name[PREFIX];
+    snprintf(name, sizeof name, "%s.conv", prefix);
+    x = ax_layer_conv(l, name, x, spec);
+    snprintf(name, sizeof name, "%s.bn", prefix);
+    return ax_layer_bnorm(l, name, x, AX_ACT_RELU);
+}
+
+ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b)
+{
+    const ax_val args[2] = { a, b };
+    return ax_layer_apply(l, AX_OP_ADD, (ax_attr) { 0 }, args, 2);
+}
+
+ax_val ax_layer_resize(const ax_layers *l, ax_val x, int32_t h, int32_t w)
+{
+    ax_shape s = ax_layer_shape(l, x);
+    if (s.h == h && s.w == w)
+        return x;
+    const ax_attr attr = { .size = { h, w } };
+    return ax_layer_apply(l, AX_OP_RESIZE, attr, &x, 1);
+}

@@ -1,0 +1,34 @@
+/* Layers with parameters, as the decoder and the encoder build them: names, shapes and initialisation in one place. */
+#ifndef AX_SPACE_LAYER_H
+#define AX_SPACE_LAYER_H
+
+#include "engine/graph/graph.h"
+
+/* What all layers of one network share. err is required and starts as AX_OK: it keeps the first failure, after which
+   every builder here does nothing and returns {0}, so that a network needs one check, at its end. */
+typedef struct ax_layers {
+    ax_graph *g;
+    ax_group group;
+    bool train; /* batch statistics */
+    ax_err *err;
+} ax_layers;
+
+typedef struct ax_conv_spec {
+    int32_t out;
+    uint8_t kernel, stride, dilation; /* padded by dilation * (kernel / 2): "same" at stride 1 */
+    bool depthwise, bias;
+} ax_conv_spec;
+
+ax_shape ax_layer_shape(const ax_layers *l, ax_val v);
+ax_val ax_layer_apply(const ax_layers *l, ax_op op, ax_attr attr, const ax_val *in, size_t n_in);
+/* PREFIX.weight {O,k,k,I/groups} and PREFIX.bias {1,1,1,O}. */
+ax_val ax_layer_conv(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec);
+/* PREFIX.{weight,bias,running_mean,running_var}; eps 1e-5, momentum 0.1; act (ax_act) included. */
+ax_val ax_layer_bnorm(const ax_layers *l, const char *prefix, ax_val x, ax_act act);
+/* PREFIX.conv, PREFIX.bn, ReLU. */
+ax_val ax_layer_conv_bn_relu(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec);
+ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b);
+/* x itself when it has this size already. */
+ax_val ax_layer_resize(const ax_layers *l, ax_val x, int32_t h, int32_t w);
+
+#endif
