@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,13 +42,21 @@ static ax_code sync_directory(int dirfd, const char *name, ax_err *err)
 
 ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err)
 {
+    const struct iovec piece = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = n };
+    return ax_file_replace_pieces(dirfd, name, &piece, 1, err);
+}
+
+ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *piece, size_t n, ax_err *err)
+{
     char tmp[4096];
     if ((size_t)snprintf(tmp, sizeof tmp, "%s.tmp", name) >= sizeof tmp)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", name);
     int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return ax_fail(err, AX_EIO, "%s: cannot create: %s", name, strerror(errno));
-    ax_code code = ax_write_all(fd, bytes, n, name, err);
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < n && code == AX_OK; i++)
+        code = ax_write_all(fd, piece[i].iov_base, piece[i].iov_len, name, err);
     if (code == AX_OK && fsync(fd))
         code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
     if (close(fd) && code == AX_OK)

@@ -5,12 +5,15 @@
 #include "engine/base/err.h"
 
 #include <stddef.h>
+#include <sys/uio.h>
 
 /* Writes all bytes or fails with AX_EIO ("NAME: cannot write: reason"); name is only for the message. */
 ax_code ax_write_all(int fd, const void *bytes, size_t n, const char *name, ax_err *err);
 /* Replaces dirfd/name by the bytes: temporary file in the same directory, fsync, rename, fsync of the directory. On
    failure the old file is as it was and the temporary file is gone. dirfd: AT_FDCWD or a directory. Mode 0600. */
 ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err);
+/* The same from several pieces, one after the other, so that a large file needs no copy in memory. */
+ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *piece, size_t n, ax_err *err);
 /* Reads a whole regular file of at most max bytes into *bytes (malloc, terminated by a zero byte; caller frees). */
 ax_code ax_file_read(int dirfd, const char *name, size_t max, char **bytes, size_t *n, ax_err *err);
 

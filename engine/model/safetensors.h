@@ -35,7 +35,7 @@ void ax_st_to_float(const ax_st_tensor *t, float *out);
 typedef struct ax_st_meta {
     const char *key, *value;
 } ax_st_meta;
-ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *tensors, size_t n,
-                             const ax_st_meta *meta, size_t n_meta, ax_err *err);
+ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
+                             size_t n_meta, ax_err *err);
 
 #endif

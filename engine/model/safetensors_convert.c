@@ -1,0 +1,54 @@
+#include "engine/model/safetensors_header.h"
+
+#include <math.h>
+#include <string.h>
+
+/* IEEE 754 binary16. */
+static float from_half(uint16_t h)
+{
+    int exponent = h >> 10 & 31, fraction = h & 1023;
+    float magnitude = exponent == 31 ? (fraction ? NAN : INFINITY)
+                      : exponent     ? ldexpf((float)(1024 + fraction), exponent - 25)
+                                     : ldexpf((float)fraction, -24);
+    return h >> 15 ? -magnitude : magnitude;
+}
+
+static float from_bfloat(uint16_t b)
+{
+    uint32_t bits = (uint32_t)b << 16;
+    float f;
+    memcpy(&f, &bits, sizeof f);
+    return f;
+}
+
+/* The data may be unaligned: elements are copied out one by one. */
+#define CONVERT(type, expression)                                                                                      \
+    for (size_t i = 0; i < t->elements; i++) {                                                                         \
+        type x;                                                                                                        \
+        memcpy(&x, bytes + i * sizeof x, sizeof x);                                                                    \
+        out[i] = (float)(expression);                                                                                  \
+    }                                                                                                                  \
+    break
+
+void ax_st_to_float(const ax_st_tensor *t, float *out)
+{
+    const char *bytes = t->data;
+    switch (t->dtype) {
+    case AX_ST_F32:
+        if (t->bytes)
+            memcpy(out, bytes, t->bytes);
+        break;
+    case AX_ST_F64:
+        CONVERT(double, x);
+    case AX_ST_F16:
+        CONVERT(uint16_t, from_half(x));
+    case AX_ST_BF16:
+        CONVERT(uint16_t, from_bfloat(x));
+    case AX_ST_I64:
+        CONVERT(int64_t, x);
+    case AX_ST_I32:
+        CONVERT(int32_t, x);
+    case AX_ST_U8:
+        CONVERT(uint8_t, x);
+    }
+}

@@ -1,0 +1,270 @@
+/* safetensors: what is written is read back; whatever is wrong with a file is refused with its reason. */
+#include "engine/model/safetensors.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A file of a header and n_data bytes 0, 1, 2, ...; the caller frees. */
+static char *make(const char *header, size_t n_data, size_t *n)
+{
+    size_t len = strlen(header);
+    char *bytes = malloc(8 + len + n_data);
+    assert_non_null(bytes);
+    for (int i = 0; i < 8; i++)
+        bytes[i] = (char)((uint64_t)len >> 8 * i);
+    memcpy(bytes + 8, header, len);
+    for (size_t i = 0; i < n_data; i++)
+        bytes[8 + len + i] = (char)i;
+    *n = 8 + len + n_data;
+    return bytes;
+}
+
+/* Bytes end where their allocation ends, so that a sanitizer sees a read past them. */
+static void refuse(const char *header, size_t n_data, const char *reason)
+{
+    size_t n;
+    char *bytes = make(header, n_data, &n);
+    ax_err err = { 0 };
+    ax_safetensors *st = ax_safetensors_view(bytes, n, "FILE", &err);
+    if (st)
+        fail_msg("accepted: %s", header);
+    assert_int_equal(err.code, AX_EFORMAT);
+    if (strncmp(err.msg, "FILE: ", 6) || !strstr(err.msg, reason))
+        fail_msg("'%s' instead of '%s' for %s", err.msg, reason, header);
+    free(bytes);
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    size_t n;
+    ax_err err = { 0 };
+    char *bytes = make("{\"__metadata__\":{\"a\":\"\\u00e9\\n\",\"b\":\"2\"},"
+                       "\"second\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[8,11]},"
+                       "\"empty\":{\"shape\":[0,5],\"data_offsets\":[8,8],\"dtype\":\"F32\"},"
+                       "\"first\":{\"data_offsets\":[0,8],\"shape\":[1,2],\"dtype\":\"F32\"},"
+                       "\"scalar\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[11,12]}}   ",
+                       12, &n);
+    ax_safetensors *st = ax_safetensors_view(bytes, n, "FILE", &err);
+    if (!st)
+        fail_msg("%s", err.msg);
+    assert_int_equal(ax_safetensors_count(st), 4);
+    assert_string_equal(ax_safetensors_meta(st, "a"), "\xc3\xa9\n");
+    assert_null(ax_safetensors_meta(st, "c"));
+    assert_string_equal(ax_safetensors_at(st, 0)->name, "second");
+    const ax_st_tensor *t = ax_safetensors_find(st, "second");
+    assert_int_equal(t->elements, 3);
+    float out[3];
+    ax_st_to_float(t, out);
+    assert_true(out[0] == 8 && out[2] == 10);
+    t = ax_safetensors_find(st, "first");
+    assert_int_equal(t->n_dim, 2);
+    assert_int_equal(t->dim[1], 2);
+    assert_int_equal(ax_safetensors_find(st, "empty")->elements, 0);
+    assert_int_equal(ax_safetensors_find(st, "scalar")->elements, 1);
+    assert_null(ax_safetensors_find(st, "third"));
+    ax_safetensors_free(st);
+    free(bytes);
+}
+
+#define T(dtype, shape, offsets) "{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
+
+static void test_hostile_headers(void **state)
+{
+    (void)state;
+    refuse("", 0, "header");
+    refuse("[]", 0, "a list where none is due");
+    refuse("1", 0, "a number where none is due");
+    refuse("{} x", 0, "header: ");
+    refuse("{\"a\":1}", 0, "'a': a number where none is due");
+    refuse("{\"a\":null}", 0, "null");
+    refuse("{\"a\":{}}", 0, "missing");
+    refuse("{\"a\":[{}]}", 0, "a list where none is due");
+    refuse("{\"a\":" T("F33", "[1]", "[0,4]") "}", 4, "dtype isn't one of");
+    refuse("{\"a\":" T("F32", "[1.5]", "[0,4]") "}", 4, "fraction");
+    refuse("{\"a\":" T("F32", "[-1]", "[0,4]") "}", 4, "negative extent");
+    refuse("{\"a\":" T("F32", "[[1]]", "[0,4]") "}", 4, "a list where none is due");
+    refuse("{\"a\":" T("F32", "[1,1,1,1,1,1,1,1,1]", "[0,4]") "}", 4, "more than 8 dimensions");
+    refuse("{\"a\":" T("F32", "[4294967296,4294967296,4294967296]", "[0,4]") "}", 4, "too large");
+    refuse("{\"a\":" T("F32", "[4611686018427387905]", "[0,4]") "}", 4, "another number of bytes");
+    refuse("{\"a\":" T("F32", "[99999999999999999999]", "[0,4]") "}", 4, "integer overflow");
+    refuse("{\"a\":" T("F32", "[2]", "[0,4]") "}", 4, "another number of bytes");
+    refuse("{\"a\":" T("F32", "[1]", "[0,4]") "}", 3, "beyond the end");
+    refuse("{\"a\":" T("F32", "[1]", "[4,0]") "}", 4, "isn't [begin, end]");
+    refuse("{\"a\":" T("F32", "[1]", "[0]") "}", 4, "isn't [begin, end]");
+    refuse("{\"a\":" T("F32", "[1]", "[0,4,4]") "}", 4, "more than two offsets");
+    refuse("{\"a\":" T("F32", "[1]", "[-4,0]") "}", 4, "negative offset");
+    refuse("{\"a\":" T("F32", "[1]", "[0,4]") "}", 5, "1 bytes after the last tensor");
+    refuse("{\"a\":" T("F32", "[1]", "[4,8]") "}", 8, "a hole before the tensor 'a'");
+    refuse("{\"a\":" T("F32", "[1]", "[0,4]") ",\"b\":" T("F32", "[1]", "[8,12]") "}", 12, "a hole before");
+    refuse("{\"a\":" T("F32", "[2]", "[0,8]") ",\"b\":" T("F32", "[1]", "[4,8]") "}", 8, "overlap");
+    refuse("{\"a\":" T("F32", "[1]", "[0,4]") ",\"a\":" T("F32", "[1]", "[4,8]") "}", 8, "'a' is there twice");
+    refuse("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"F32\"}}", 0, "a field is there twice");
+    refuse("{\"a\":{\"type\":\"F32\"}}", 0, "a field other than");
+    refuse("{\"a\\n\":" T("F32", "[1]", "[0,4]") "}", 4, "control characters");
+    refuse("{\"__metadata__\":{\"a\":1}}", 0, "a number where none is due");
+    refuse("{\"__metadata__\":{\"a\":{}}}", 0, "an object where none is due");
+    refuse("{\"__metadata__\":{\"a\":\"\\u0000\"}}", 0, "zero byte");
+    refuse("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "two entries");
+    refuse("{\"\xff\":1}", 0, "header: ");
+}
+
+static void test_header_length(void **state)
+{
+    (void)state;
+    ax_err err = { 0 };
+    const unsigned char huge[8] = { 255, 255, 255, 255, 255, 255, 255, 255 }, past[8] = { 9 };
+    assert_null(ax_safetensors_view(huge, 8, "FILE", &err));
+    assert_string_equal(err.msg, "FILE: a header of 18446744073709551615 bytes: not a safetensors file");
+    assert_null(ax_safetensors_view(past, 8, "FILE", &err));
+    assert_string_equal(err.msg, "FILE: cut off: the header says 9 bytes, the file has 0");
+    assert_null(ax_safetensors_view(huge, 7, "FILE", &err));
+    assert_string_equal(err.msg, "FILE: 7 bytes are too short for a safetensors file");
+}
+
+static void test_deep_nesting(void **state)
+{
+    (void)state;
+    enum { DEPTH = 100000 };
+    char *header = malloc(DEPTH + 16);
+    assert_non_null(header);
+    size_t n = (size_t)snprintf(header, 16, "{\"a\":");
+    memset(header + n, '[', DEPTH);
+    header[n + DEPTH] = '\0';
+    refuse(header, 0, "a list where none is due");
+    free(header);
+}
+
+/* Cut at every byte, and with every byte changed: refused or read, never a crash. */
+static void test_damaged(void **state)
+{
+    (void)state;
+    size_t n;
+    char *whole =
+        make("{\"__metadata__\":{\"k\":\"v\"},\"a\":" T("F16", "[2,1]", "[0,4]") ",\"b\":" T("I32", "[1]", "[4,8]") "}",
+             8, &n);
+    for (size_t cut = 0; cut < n; cut++) {
+        char *part = malloc(cut ? cut : 1);
+        assert_non_null(part);
+        memcpy(part, whole, cut);
+        ax_err err = { 0 };
+        assert_null(ax_safetensors_view(part, cut, "FILE", &err));
+        assert_int_equal(err.code, AX_EFORMAT);
+        free(part);
+    }
+    for (size_t at = 0; at < n; at++) {
+        for (int bit = 0; bit < 8; bit++) {
+            whole[at] ^= (char)(1 << bit);
+            ax_err err = { 0 };
+            ax_safetensors *st = ax_safetensors_view(whole, n, "FILE", &err);
+            if (st)
+                for (size_t i = 0; i < ax_safetensors_count(st); i++) {
+                    float out[8];
+                    assert_true(ax_safetensors_at(st, i)->elements <= 8);
+                    ax_st_to_float(ax_safetensors_at(st, i), out);
+                }
+            else
+                assert_int_equal(err.code, AX_EFORMAT);
+            ax_safetensors_free(st);
+            whole[at] ^= (char)(1 << bit);
+        }
+    }
+    free(whole);
+}
+
+static void test_convert(void **state)
+{
+    (void)state;
+    static const uint16_t half[] = { 0x0000, 0x3c00, 0xc000, 0x7bff, 0x0400, 0x0001, 0x83ff, 0x7c00, 0xfc00, 0x7e00 };
+    static const float wanted[] = { 0, 1, -2, 65504, 0x1p-14f, 0x1p-24f, -1023 * 0x1p-24f, INFINITY, -INFINITY };
+    float out[10];
+    ax_st_to_float(&(ax_st_tensor) { .dtype = AX_ST_F16, .data = half, .elements = 10, .bytes = 20 }, out);
+    for (int i = 0; i < 9; i++)
+        assert_true(out[i] == wanted[i]);
+    assert_true(isnan(out[9]));
+    static const uint16_t brain[] = { 0x3f80, 0xc049 };
+    ax_st_to_float(&(ax_st_tensor) { .dtype = AX_ST_BF16, .data = brain, .elements = 2, .bytes = 4 }, out);
+    assert_true(out[0] == 1 && out[1] == -3.140625f);
+    char unaligned[17] = { 0 };
+    const double doubles[2] = { 0.1, -7 };
+    memcpy(unaligned + 1, doubles, sizeof doubles);
+    ax_st_to_float(&(ax_st_tensor) { .dtype = AX_ST_F64, .data = unaligned + 1, .elements = 2, .bytes = 16 }, out);
+    assert_true(out[0] == 0.1f && out[1] == -7);
+    static const int64_t wide[] = { -5 };
+    ax_st_to_float(&(ax_st_tensor) { .dtype = AX_ST_I64, .data = wide, .elements = 1, .bytes = 8 }, out);
+    assert_true(out[0] == -5);
+}
+
+static void test_write(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-st-XXXXXX", path[64], tmp[72];
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/model.safetensors", dir);
+    const float a[6] = { 1, 2, 3, 4, 5, 6 };
+    const uint8_t b[3] = { 7, 8, 9 };
+    const ax_st_tensor tensors[] = {
+        { .name = "x.\"weight\"",
+          .dtype = AX_ST_F32,
+          .n_dim = 2,
+          .dim = { 2, 3 },
+          .data = a,
+          .bytes = 24,
+          .elements = 6 },
+        { .name = "labels", .dtype = AX_ST_U8, .n_dim = 1, .dim = { 3 }, .data = b, .bytes = 3, .elements = 3 },
+    };
+    const ax_st_meta meta[] = { { "genotype", "[[8,..." }, { "class_names", "road #804080\ncar #000000\n" } };
+    ax_err err = { 0 };
+    if (ax_safetensors_write(AT_FDCWD, path, tensors, 2, meta, 2, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    ax_safetensors *st = ax_safetensors_open(path, &err);
+    if (!st)
+        fail_msg("%s", err.msg);
+    assert_int_equal(ax_safetensors_count(st), 2);
+    const ax_st_tensor *t = ax_safetensors_find(st, "x.\"weight\"");
+    assert_non_null(t);
+    assert_int_equal((uintptr_t)t->data % 8, 0);
+    assert_memory_equal(t->data, a, sizeof a);
+    assert_memory_equal(ax_safetensors_find(st, "labels")->data, b, sizeof b);
+    assert_string_equal(ax_safetensors_meta(st, "class_names"), meta[1].value);
+    ax_safetensors_free(st);
+    snprintf(tmp, sizeof tmp, "%s.tmp", path);
+    assert_int_equal(access(tmp, F_OK), -1);
+    unlink(path);
+    /* Nowhere to write: nothing appears */
+    rmdir(dir);
+    assert_int_equal(ax_safetensors_write(AT_FDCWD, path, tensors, 2, NULL, 0, &err), AX_EIO);
+    assert_null(ax_safetensors_open(path, &err));
+    assert_int_equal(err.code, AX_EIO);
+    assert_non_null(strstr(err.msg, "No such file"));
+}
+
+static void test_open_odd_files(void **state)
+{
+    (void)state;
+    ax_err err = { 0 };
+    assert_null(ax_safetensors_open("/tmp", &err));
+    assert_string_equal(err.msg, "/tmp: not a regular file");
+    assert_null(ax_safetensors_open("/dev/null", &err));
+    assert_string_equal(err.msg, "/dev/null: not a regular file");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_good),          cmocka_unit_test(test_hostile_headers),
+        cmocka_unit_test(test_header_length), cmocka_unit_test(test_deep_nesting),
+        cmocka_unit_test(test_damaged),       cmocka_unit_test(test_convert),
+        cmocka_unit_test(test_write),         cmocka_unit_test(test_open_odd_files),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
