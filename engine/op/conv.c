@@ -1,0 +1,41 @@
+/* Convolution: shapes, and what its backward pass reads. */
+#include "engine/op/rules.h"
+
+static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    ax_shape x = in[0].shape, w = in[1].shape;
+    uint32_t groups = attr->conv.groups;
+    if (in[1].layout != AX_OIHW || w.h != attr->conv.kernel || w.w != attr->conv.kernel || !attr->conv.kernel ||
+        !attr->conv.stride || !attr->conv.dilation)
+        return ax_op_reject(err, "conv2d", "the weight doesn't fit the kernel size", w);
+    if (groups != 1 && (groups != (uint32_t)x.c || w.n != x.c))
+        return ax_op_reject(err, "conv2d", "groups are 1 or the number of channels, in as out", w);
+    if (w.c != (groups == 1 ? x.c : 1))
+        return ax_op_reject(err, "conv2d", "the weight has other input channels than the input", w);
+    if (n_in == 3 && !ax_shape_equal(in[2].shape, (ax_shape) { 1, 1, 1, w.n }))
+        return ax_op_reject(err, "conv2d", "the bias isn't a vector of the output channels", in[2].shape);
+    ax_shape y = { x.n, ax_conv_extent(x.h, attr), ax_conv_extent(x.w, attr), w.n };
+    if (y.h < 1 || y.w < 1)
+        return ax_op_reject(err, "conv2d", "the input is smaller than the kernel", x);
+    out[0] = (ax_type) { .shape = y };
+    return AX_OK;
+}
+
+static uint64_t macs(const ax_attr *attr, const ax_type *in, size_t n_in)
+{
+    (void)n_in;
+    ax_shape x = in[0].shape, w = in[1].shape;
+    return (uint64_t)x.n * (uint64_t)ax_conv_extent(x.h, attr) * (uint64_t)ax_conv_extent(x.w, attr) *
+           ax_shape_count(w);
+}
+
+const ax_op_info ax_op_conv2d = {
+    .text = "conv2d",
+    .min_in = 2,
+    .max_in = 3,
+    .n_out = 1,
+    .infer = infer,
+    .backward_reads_in = 1 << 0 | 1 << 1,
+    .differentiable = 1 << 0 | 1 << 1 | 1 << 2,
+    .macs = macs,
+};

@@ -1,0 +1,74 @@
+/* ZERO, RELU, ADD, CONCAT. */
+#include "engine/op/rules.h"
+
+static ax_code infer_zero(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)in;
+    (void)n_in;
+    if (ax_shape_count(attr->shape) == 0)
+        return ax_op_reject(err, "zero", "it has no elements", attr->shape);
+    out[0] = (ax_type) { .shape = attr->shape };
+    return AX_OK;
+}
+
+static ax_code infer_relu(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    (void)err;
+    out[0] = in[0];
+    return AX_OK;
+}
+
+static ax_code infer_add(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    if (!ax_shape_equal(in[0].shape, in[1].shape))
+        return ax_op_reject(err, "add", "both sides have one shape", in[1].shape);
+    out[0] = in[0];
+    return AX_OK;
+}
+
+static ax_code infer_concat(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    out[0] = in[0];
+    for (size_t i = 1; i < n_in; i++) {
+        ax_shape a = in[0].shape, b = in[i].shape;
+        if (a.n != b.n || a.h != b.h || a.w != b.w)
+            return ax_op_reject(err, "concat", "all parts have one height and width", b);
+        out[0].shape.c += b.c;
+    }
+    return AX_OK;
+}
+
+const ax_op_info ax_op_zero = { .text = "zero", .n_out = 1, .infer = infer_zero };
+const ax_op_info ax_op_relu = {
+    .text = "relu",
+    .min_in = 1,
+    .max_in = 1,
+    .n_out = 1,
+    .infer = infer_relu,
+    .backward_reads_out = 1 << 0,
+    .differentiable = 1 << 0,
+    .inplace = 1 << 0,
+    .backward_inplace = 1 << 0,
+};
+const ax_op_info ax_op_add = {
+    .text = "add",
+    .min_in = 2,
+    .max_in = 2,
+    .n_out = 1,
+    .infer = infer_add,
+    .differentiable = 1 << 0 | 1 << 1,
+    .inplace = 1 << 0 | 1 << 1,
+};
+const ax_op_info ax_op_concat = {
+    .text = "concat",
+    .min_in = 1,
+    .max_in = 4,
+    .n_out = 1,
+    .infer = infer_concat,
+    .differentiable = 15,
+};

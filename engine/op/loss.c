@@ -1,0 +1,59 @@
+/* CE, MSE, WSUM: what ends in a scalar. */
+#include "engine/op/rules.h"
+
+static const ax_type scalar = { .shape = { 1, 1, 1, 1 } };
+
+static ax_code infer_ce(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    ax_shape x = in[0].shape, y = in[1].shape;
+    if (in[1].dtype != AX_U8 || y.n != x.n || y.h != x.h || y.w != x.w || y.c != 1)
+        return ax_op_reject(err, "ce", "labels are bytes, one per pixel of the logits", y);
+    out[0] = scalar;
+    out[1] = in[0];
+    return AX_OK;
+}
+
+static ax_code infer_mse(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    if (!ax_shape_equal(in[0].shape, in[1].shape))
+        return ax_op_reject(err, "mse", "both sides have one shape", in[1].shape);
+    out[0] = scalar;
+    return AX_OK;
+}
+
+static ax_code infer_wsum(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    for (size_t i = 0; i < n_in; i++)
+        if (ax_shape_count(in[i].shape) != 1)
+            return ax_op_reject(err, "wsum", "it sums scalars", in[i].shape);
+    out[0] = scalar;
+    return AX_OK;
+}
+
+const ax_op_info ax_op_ce = {
+    .text = "ce",
+    .min_in = 2,
+    .max_in = 2,
+    .n_out = 2,
+    .infer = infer_ce,
+    .backward_reads_out = 1 << 1,
+    .differentiable = 1 << 0,
+    .backward_inplace = 1 << 1,
+};
+const ax_op_info ax_op_mse = {
+    .text = "mse",
+    .min_in = 2,
+    .max_in = 2,
+    .n_out = 1,
+    .infer = infer_mse,
+    .backward_reads_in = 1 << 0 | 1 << 1,
+    .differentiable = 1 << 0,
+};
+const ax_op_info ax_op_wsum = {
+    .text = "wsum", .min_in = 1, .max_in = 5, .n_out = 1, .infer = infer_wsum, .differentiable = 31
+};

@@ -1,0 +1,43 @@
+/* RESIZE, GPOOL, ARGMAX: what changes height and width without parameters. */
+#include "engine/op/rules.h"
+
+static ax_code check_size(const char *op, const ax_attr *attr, const ax_type *in, ax_err *err)
+{
+    if (attr->size.h < 1 || attr->size.w < 1)
+        return ax_op_reject(err, op, "the target size is empty", in[0].shape);
+    return AX_OK;
+}
+
+static ax_code infer_resize(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)n_in;
+    ax_shape x = in[0].shape;
+    out[0] = (ax_type) { .shape = { x.n, attr->size.h, attr->size.w, x.c } };
+    return check_size("resize", attr, in, err);
+}
+
+static ax_code infer_gpool(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    (void)err;
+    out[0] = (ax_type) { .shape = { in[0].shape.n, 1, 1, in[0].shape.c } };
+    return AX_OK;
+}
+
+static ax_code infer_argmax(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)n_in;
+    out[0] = (ax_type) { .shape = { in[0].shape.n, attr->size.h, attr->size.w, 1 }, .dtype = AX_U8 };
+    if (in[0].shape.c > AX_IGNORE)
+        return ax_op_reject(err, "argmax", "at most 255 classes", in[0].shape);
+    return check_size("argmax", attr, in, err);
+}
+
+const ax_op_info ax_op_resize = {
+    .text = "resize", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_resize, .differentiable = 1
+};
+const ax_op_info ax_op_gpool = {
+    .text = "gpool", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_gpool, .differentiable = 1
+};
+const ax_op_info ax_op_argmax = { .text = "argmax", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_argmax };
