@@ -1,6 +1,7 @@
 #include "engine/model/modelfile.h"
 
 #include "engine/base/str.h"
+#include "engine/model/tensor.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -61,20 +62,10 @@ typedef struct tensor_list {
 static ax_code take_tensor(tensor_list *list, const ax_params *p, size_t i, ax_slot slot, ax_err *err)
 {
     const ax_param_spec *spec = ax_params_spec(p, i);
-    ax_shape s = spec->type.shape;
     ax_st_tensor *t = &list->tensor[list->n];
-    *t = (ax_st_tensor) { .name = spec->name, .dtype = AX_ST_F32, .elements = ax_shape_count(s) };
+    *t = (ax_st_tensor) { .name = spec->name, .dtype = AX_ST_F32, .elements = ax_shape_count(spec->type.shape) };
     t->bytes = t->elements * sizeof(float);
-    if (spec->type.layout == AX_OIHW) {
-        t->n_dim = 4;
-        t->dim[0] = s.n;
-        t->dim[1] = s.c;
-        t->dim[2] = s.h;
-        t->dim[3] = s.w;
-    } else {
-        t->n_dim = 1;
-        t->dim[0] = s.c;
-    }
+    t->n_dim = ax_tensor_dims(spec->type, t->dim);
     float *data = malloc(t->bytes);
     if (!data)
         return ax_fail(err, AX_ENOMEM, "%s: no memory", spec->name);
@@ -202,24 +193,9 @@ ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_
 
 ax_code ax_model_load(const ax_safetensors *st, const char *name, ax_params *p, ax_err *err)
 {
+    (void)name; /* st knows it */
     for (size_t i = 0; i < ax_params_count(p); i++) {
-        const ax_param_spec *spec = ax_params_spec(p, i);
-        const ax_st_tensor *t = ax_safetensors_find(st, spec->name);
-        ax_shape s = spec->type.shape;
-        if (!t)
-            return ax_fail(err, AX_EFORMAT, "%s: tensor '%s' is missing", name, spec->name);
-        bool fits = spec->type.layout == AX_OIHW
-                        ? t->n_dim == 4 && t->dim[0] == s.n && t->dim[1] == s.c && t->dim[2] == s.h && t->dim[3] == s.w
-                        : t->n_dim == 1 && t->dim[0] == s.c;
-        if (!fits)
-            return ax_fail(err, AX_EFORMAT, "%s: tensor '%s' has another shape than the genotype asks for", name,
-                           spec->name);
-        float *host = malloc(t->elements * sizeof(float));
-        if (!host)
-            return ax_fail(err, AX_ENOMEM, "%s: no memory", name);
-        ax_st_to_float(t, host);
-        ax_code code = ax_params_set(p, i, AX_SLOT_VALUE, host, err);
-        free(host);
+        ax_code code = ax_tensor_load(p, i, st, ax_params_spec(p, i)->name, err);
         if (code != AX_OK)
             return code;
     }

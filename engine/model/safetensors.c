@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 struct ax_safetensors {
+    char *name;
     ax_st_header header;
     ax_st_tensor **by_name; /* sorted */
     void *map;              /* NULL: the bytes are the caller's */
@@ -96,7 +97,10 @@ ax_safetensors *ax_safetensors_view(const void *bytes, size_t n, const char *nam
         ax_fail(err, AX_ENOMEM, "%s: no memory", name);
         return NULL;
     }
-    if (load(st, bytes, n, name, err) != AX_OK) {
+    st->name = strdup(name);
+    if (!st->name || load(st, bytes, n, name, err) != AX_OK) {
+        if (!st->name)
+            ax_fail(err, AX_ENOMEM, "%s: no memory", name);
         ax_safetensors_free(st);
         return NULL;
     }
@@ -145,9 +149,15 @@ void ax_safetensors_free(ax_safetensors *st)
         return;
     ax_st_header_release(&st->header);
     free(st->by_name);
+    free(st->name);
     if (st->map)
         munmap(st->map, st->map_bytes);
     free(st);
+}
+
+const char *ax_safetensors_name(const ax_safetensors *st)
+{
+    return st->name;
 }
 
 size_t ax_safetensors_count(const ax_safetensors *st)

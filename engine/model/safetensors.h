@@ -24,6 +24,7 @@ ax_safetensors *ax_safetensors_open(const char *path, ax_err *err);
 /* The same over bytes of the caller, which must outlive it (embedded weights); name is for messages. */
 ax_safetensors *ax_safetensors_view(const void *bytes, size_t n, const char *name, ax_err *err);
 void ax_safetensors_free(ax_safetensors *st);
+const char *ax_safetensors_name(const ax_safetensors *st); /* path, or what view was told: for messages */
 size_t ax_safetensors_count(const ax_safetensors *st);
 const ax_st_tensor *ax_safetensors_at(const ax_safetensors *st, size_t i);
 const ax_st_tensor *ax_safetensors_find(const ax_safetensors *st, const char *name); /* NULL = not there */
