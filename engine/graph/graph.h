@@ -40,6 +40,9 @@ typedef struct ax_node {
     ax_attr attr;
     uint32_t in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN]; /* value ids, 0 = absent, order as ax_call */
     uint32_t n_in, n_out;
+    /* Which of `in` the kernel reads (bit i). The others are there for their types: a backward node lists all forward
+       inputs and outputs, but e.g. an ADD's gradient needs none of their values. */
+    uint32_t reads;
 } ax_node;
 
 ax_graph *ax_graph_new(ax_err *err);
