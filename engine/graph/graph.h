@@ -14,7 +14,9 @@ typedef struct ax_val {
 typedef enum ax_init {
     AX_INIT_ZERO,
     AX_INIT_ONE,
-    AX_INIT_HE /* normal, variance 2 / (kernel height * width * output channels): He et al., "fan out" */
+    /* Normal, variance 2 / fan (He et al., ICCV 2015), fan = kernel area times the larger of input and output channels
+       per group: for a classifier that is the input, which keeps the first logits small. */
+    AX_INIT_HE
 } ax_init;
 typedef enum ax_group { AX_GROUP_ENCODER, AX_GROUP_DECODER, AX_GROUP_COUNT } ax_group;
 typedef struct ax_param_spec {

@@ -1,0 +1,31 @@
+/* What params.c and optim.c share. */
+#ifndef AX_GRAPH_PARAMS_INTERNAL_H
+#define AX_GRAPH_PARAMS_INTERNAL_H
+
+#include "engine/graph/params.h"
+
+typedef struct ax_param {
+    ax_param_spec spec;
+    size_t count, offset; /* elements; place in the group's block, in floats */
+    bool reached;
+} ax_param;
+
+/* All parameters of a group: the trainable ones first. */
+typedef struct ax_param_block {
+    size_t floats, trainable; /* with padding: all, and the trainable part, which all slots but VALUE cover */
+    float *slot[AX_SLOT_COUNT];
+    bool averaged; /* AVERAGE holds averages already */
+} ax_param_block;
+
+struct ax_params {
+    const ax_backend *be;
+    ax_device *dev;
+    ax_param *param;
+    size_t n;
+    ax_param_block block[AX_GROUP_COUNT];
+};
+
+/* Allocates a slot of a group (zeroed) unless it is there. */
+ax_code ax_params_need_slot(ax_params *p, ax_group group, ax_slot slot, ax_err *err);
+
+#endif
