@@ -1,0 +1,103 @@
+/* auxcell-engine show: what a genotype costs, and what it is made of. */
+#include "engine/base/str.h"
+#include "engine/command/options.h"
+#include "engine/command/program.h"
+#include "engine/model/network.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char usage[] = "usage: auxcell-engine show GENOTYPE [OPTION...]\n"
+                            "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
+                            "included) and output stride\n"
+                            "of the network that a genotype builds, then its cell and blocks.\n"
+                            "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\n";
+
+typedef struct options {
+    bool json;
+    int32_t channels, repeats, classes, size[2];
+} options;
+
+static void print_cell(const ax_genotype *g)
+{
+    uint32_t loose = ax_genotype_loose_ends(g);
+    puts("\nvalue  operation     reads   (* = summed into the cell's output)");
+    printf("  0    input\n");
+    printf("%c 1    %-13s 0\n", loose >> 1 & 1 ? '*' : ' ', ax_cellop_name(g->stem_op));
+    for (unsigned l = 0; l < AX_CELL_LAYERS; l++) {
+        unsigned v = 3 * l + 2;
+        for (unsigned k = 0; k < 2; k++)
+            printf("  %-2u   %-13s %u\n", v + k, ax_cellop_name(g->layer[l].op[k]), g->layer[l].pos[k]);
+        printf("%c %-2u   %-13s %u %u\n", loose >> (v + 2) & 1 ? '*' : ' ', v + 2, "sum", v, v + 1);
+    }
+}
+
+static void print_blocks(const ax_genotype *g)
+{
+    uint32_t loose = ax_genotype_loose_blocks(g);
+    puts("\nblock  reads                   (* = read by the head)");
+    for (unsigned b = 0; b < AX_BLOCKS; b++) {
+        printf("%c %u   ", loose >> b & 1 ? '*' : ' ', b);
+        for (unsigned k = 0; k < 2; k++) {
+            unsigned in = g->block[b].in[k];
+            if (in < AX_TAPS)
+                printf("  tap %u /%d", in, ax_tap_stride[in]);
+            else
+                printf("  block %u", in - AX_TAPS);
+        }
+        puts("");
+    }
+}
+
+static void print_text(const ax_genotype *g, const options *o, const ax_network_figures *f)
+{
+    char text[AX_GENOTYPE_TEXT];
+    printf("%s\n\n", ax_genotype_print(g, text));
+    printf("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
+           o->channels, o->repeats, o->classes);
+    printf("multiply-adds  %.2f G    (%dx%d)\n", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
+    printf("output stride  %d\n", f->output_stride);
+    print_cell(g);
+    print_blocks(g);
+}
+
+static void print_json(const ax_genotype *g, const options *o, const ax_network_figures *f)
+{
+    char text[AX_GENOTYPE_TEXT];
+    printf("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
+           "\"repeats\":%d,\"classes\":%d,\"height\":%d,\"width\":%d}\n",
+           ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
+           o->classes, o->size[0], o->size[1]);
+}
+
+int ax_command_show(const ax_program *prog, int argc, char **argv)
+{
+    (void)prog;
+    options o = { .channels = 64, .repeats = 2, .classes = 21, .size = { 512, 512 } };
+    const ax_option table[] = {
+        { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
+        { "--channels", AX_OPTION_WHOLE, &o.channels, 1, 1024, "N", "width of the decoder (64; 48 in search)" },
+        { "--repeats", AX_OPTION_WHOLE, &o.repeats, 1, 8, "N", "steps per separable convolution (2; 1 in search)" },
+        { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
+        { "--size", AX_OPTION_SIZE, o.size, 32, 16384, "HxW", "of the image, multiples of 32 (512x512)" },
+    };
+    ax_err err = { 0 };
+    int n = 0;
+    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, 1, &n);
+    if (parsed != AX_PARSED_GO)
+        return parsed == AX_PARSED_HELP ? 0 : 2;
+    if (!n) {
+        ax_fail(&err, AX_EINVAL, "show needs a genotype; --help says more");
+        return ax_command_fail(&err);
+    }
+    ax_decoder_spec spec = { .channels = o.channels, .repeats = o.repeats, .classes = o.classes };
+    ax_network_figures figures;
+    if (ax_genotype_parse(argv[1], &spec.genotype, &err) != AX_OK ||
+        ax_network_measure(&spec, o.size[0], o.size[1], &figures, &err) != AX_OK)
+        return ax_command_fail(&err);
+    if (o.json)
+        print_json(&spec.genotype, &o, &figures);
+    else
+        print_text(&spec.genotype, &o, &figures);
+    return 0;
+}
