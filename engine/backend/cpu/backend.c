@@ -1,0 +1,185 @@
+/* The CPU backend: opening it, its memory, its table. */
+#include "engine/backend/cpu/device.h"
+
+#include <omp.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+static int cores_available(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set))
+        return 1;
+    int n = CPU_COUNT(&set);
+    return n < 1 ? 1 : n > AX_CPU_MAX_THREADS ? AX_CPU_MAX_THREADS : n;
+}
+
+/* The best instruction set the processor has, or the one asked for by AUXCELL_ISA. */
+static const ax_cpu_kernels *choose_kernels(ax_err *err)
+{
+    const char *want = getenv("AUXCELL_ISA");
+    struct {
+        const ax_cpu_kernels *k;
+        bool there;
+    } sets[] = {
+#if defined(__x86_64__)
+        { &ax_cpu_kernels_v4, __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                                  __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") &&
+                                  __builtin_cpu_supports("avx512vl") },
+        { &ax_cpu_kernels_v3, __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+                                  __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") },
+#endif
+        { &ax_cpu_kernels_base, true },
+    };
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        if (want && *want) {
+            if (strcmp(want, sets[i].k->name))
+                continue;
+            if (!sets[i].there) {
+                ax_fail(err, AX_EDEVICE, "AUXCELL_ISA=%s: this processor lacks it", want);
+                return NULL;
+            }
+        }
+        if (sets[i].there)
+            return sets[i].k;
+    }
+    ax_fail(err, AX_EINVAL, "AUXCELL_ISA=%s: not one of base, v3, v4", want);
+    return NULL;
+}
+
+ax_code ax_cpu_dnnl_fail(ax_err *err, const char *what, dnnl_status_t status)
+{
+    return ax_fail(err, status == dnnl_out_of_memory ? AX_ENOMEM : AX_EDEVICE, "oneDNN: %s: status %d", what,
+                   (int)status);
+}
+
+static void cpu_close(ax_device *dev)
+{
+    if (!dev)
+        return;
+    dnnl_stream_destroy(dev->stream);
+    dnnl_engine_destroy(dev->engine);
+    free(dev);
+}
+
+static ax_device *cpu_open(int index, int threads, ax_err *err)
+{
+    if (index != 0) {
+        ax_fail(err, AX_EDEVICE, "cpu:%d: there is only cpu:0", index);
+        return NULL;
+    }
+    if (threads < 0 || threads > AX_CPU_MAX_THREADS) {
+        ax_fail(err, AX_EINVAL, "%d threads: not in 0 .. %d", threads, AX_CPU_MAX_THREADS);
+        return NULL;
+    }
+    const ax_cpu_kernels *k = choose_kernels(err);
+    if (!k)
+        return NULL;
+    ax_device *dev = calloc(1, sizeof *dev);
+    if (!dev) {
+        ax_fail(err, AX_ENOMEM, "out of memory");
+        return NULL;
+    }
+    dev->threads = threads ? threads : cores_available();
+    dev->k = k;
+    dnnl_status_t s = dnnl_engine_create(&dev->engine, dnnl_cpu, 0);
+    if (s == dnnl_success)
+        s = dnnl_stream_create(&dev->stream, dev->engine, dnnl_stream_default_flags);
+    if (s != dnnl_success) {
+        ax_cpu_dnnl_fail(err, "cannot start", s);
+        cpu_close(dev);
+        return NULL;
+    }
+    return dev;
+}
+
+static void *cpu_alloc(ax_device *dev, size_t bytes, ax_err *err)
+{
+    (void)dev;
+    enum { HUGE = 2 << 20 };
+    /* big blocks start on a huge page, so that the kernel can back them with huge pages */
+    size_t unit = bytes >= 2 * HUGE ? HUGE : 64;
+    void *mem = NULL;
+    if (bytes <= SIZE_MAX - HUGE) {
+        size_t size = (bytes + unit - 1) / unit * unit;
+        mem = aligned_alloc(unit, size ? size : unit);
+        if (mem && unit == HUGE)
+            (void)madvise(mem, size, MADV_HUGEPAGE); /* only a hint */
+    }
+    if (!mem) {
+        ax_fail(err, AX_ENOMEM, "out of memory: %zu bytes", bytes);
+        return NULL;
+    }
+    memset(mem, 0, bytes);
+    return mem;
+}
+
+static void cpu_release(ax_device *dev, void *mem)
+{
+    (void)dev;
+    free(mem);
+}
+
+static ax_code cpu_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err)
+{
+    (void)dev, (void)direction, (void)err;
+    if (bytes)
+        memmove(dst, src, bytes);
+    return AX_OK;
+}
+
+static ax_code cpu_sync(ax_device *dev, ax_err *err)
+{
+    (void)dev, (void)err;
+    return AX_OK;
+}
+
+#define CONV                                                                                                           \
+    {                                                                                                                  \
+        .prepare = ax_cpu_conv_prepare, .run = ax_cpu_conv_run, .discard = ax_cpu_conv_discard                         \
+    }
+
+const ax_backend ax_backend_cpu = {
+    .name = "cpu",
+    .open = cpu_open,
+    .close = cpu_close,
+    .alloc = cpu_alloc,
+    .release = cpu_release,
+    .copy = cpu_copy,
+    .sync = cpu_sync,
+    .forward = {
+        [AX_OP_ZERO] = { .run = ax_cpu_zero },
+        [AX_OP_CONV2D] = CONV,
+        [AX_OP_BNORM] = { .prepare = ax_cpu_bnorm_prepare, .run = ax_cpu_bnorm_forward },
+        [AX_OP_RELU] = { .run = ax_cpu_relu_forward },
+        [AX_OP_ADD] = { .run = ax_cpu_add_forward },
+        [AX_OP_RESIZE] = { .prepare = ax_cpu_resize_prepare, .run = ax_cpu_resize_forward,
+                           .discard = ax_cpu_resize_discard },
+        [AX_OP_GPOOL] = { .prepare = ax_cpu_gpool_prepare, .run = ax_cpu_gpool_forward },
+        [AX_OP_CONCAT] = { .run = ax_cpu_concat_forward },
+        [AX_OP_CE] = { .prepare = ax_cpu_ce_prepare, .run = ax_cpu_ce_forward },
+        [AX_OP_MSE] = { .prepare = ax_cpu_mse_prepare, .run = ax_cpu_mse_forward },
+        [AX_OP_WSUM] = { .run = ax_cpu_wsum_forward },
+        [AX_OP_ARGMAX] = { .prepare = ax_cpu_resize_prepare, .run = ax_cpu_argmax,
+                           .discard = ax_cpu_resize_discard },
+    },
+    .backward = {
+        [AX_OP_CONV2D] = CONV,
+        [AX_OP_BNORM] = { .prepare = ax_cpu_bnorm_prepare, .run = ax_cpu_bnorm_backward },
+        [AX_OP_RELU] = { .run = ax_cpu_relu_backward },
+        [AX_OP_ADD] = { .run = ax_cpu_add_backward },
+        [AX_OP_RESIZE] = { .prepare = ax_cpu_resize_prepare, .run = ax_cpu_resize_backward,
+                           .discard = ax_cpu_resize_discard },
+        [AX_OP_GPOOL] = { .run = ax_cpu_gpool_backward },
+        [AX_OP_CONCAT] = { .run = ax_cpu_concat_backward },
+        [AX_OP_CE] = { .run = ax_cpu_ce_backward },
+        [AX_OP_MSE] = { .run = ax_cpu_mse_backward },
+        [AX_OP_WSUM] = { .run = ax_cpu_wsum_backward },
+    },
+    .sum_squares = ax_cpu_sum_squares,
+    .adam = ax_cpu_adam,
+    .sgd = ax_cpu_sgd,
+    .polyak = ax_cpu_polyak,
+};

@@ -1,0 +1,92 @@
+/* Inside of the CPU backend: the device, and what the files of kernels share. */
+#ifndef AX_BACKEND_CPU_DEVICE_H
+#define AX_BACKEND_CPU_DEVICE_H
+
+#include "engine/backend/cpu/kernels.h"
+
+#include <oneapi/dnnl/dnnl.h>
+
+enum { AX_CPU_MAX_THREADS = 256 };
+
+struct ax_device {
+    int threads; /* work is cut into this many tasks, whatever team OpenMP gives: sums keep their order */
+    const ax_cpu_kernels *k;
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+};
+
+/* Task `task` of `tasks` does the elements *lo .. *hi of n, in units of `unit`. */
+static inline void ax_cpu_span(size_t n, size_t unit, int tasks, int task, size_t *lo, size_t *hi)
+{
+    size_t units = (n + unit - 1) / unit, each = units / (size_t)tasks, more = units % (size_t)tasks, t = (size_t)task;
+    size_t first = t * each + (t < more ? t : more), last = first + each + (t < more ? 1 : 0);
+    *lo = first * unit < n ? first * unit : n;
+    *hi = last * unit < n ? last * unit : n;
+}
+static inline size_t ax_cpu_align(size_t bytes)
+{
+    return (bytes + 63) & ~(size_t)63;
+}
+/* Number of parallel tasks for work over n floats: small work isn't worth waking the threads. */
+static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)
+{
+    return floats < 4096 ? 1 : dev->threads;
+}
+
+/* out[image][channel] = scale * sum over the pixels of an image; work: n * threads * c doubles. */
+void ax_cpu_image_sums(ax_device *dev, const float *x, ax_shape shape, float scale, float *out, double *work);
+
+/* AX_EDEVICE with oneDNN's reason. */
+ax_code ax_cpu_dnnl_fail(ax_err *err, const char *what, dnnl_status_t status);
+
+#define AX_CPU_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
+#define AX_CPU_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)
+#define AX_CPU_DISCARD(name) void name(ax_device *dev, ax_call *call)
+
+AX_CPU_PREPARE(ax_cpu_conv_prepare);
+AX_CPU_RUN(ax_cpu_conv_run);
+AX_CPU_DISCARD(ax_cpu_conv_discard);
+AX_CPU_PREPARE(ax_cpu_dw_prepare);
+AX_CPU_RUN(ax_cpu_dw_run);
+AX_CPU_PREPARE(ax_cpu_dense_prepare);
+AX_CPU_RUN(ax_cpu_dense_run);
+AX_CPU_DISCARD(ax_cpu_dense_discard);
+/* Names of the oneDNN implementations of a prepared dense convolution, up to 2; NULL where there is none. */
+const char *ax_cpu_dense_impl(const ax_call *call, unsigned i);
+
+AX_CPU_PREPARE(ax_cpu_bnorm_prepare);
+AX_CPU_RUN(ax_cpu_bnorm_forward);
+AX_CPU_RUN(ax_cpu_bnorm_backward);
+
+AX_CPU_RUN(ax_cpu_zero);
+AX_CPU_RUN(ax_cpu_relu_forward);
+AX_CPU_RUN(ax_cpu_relu_backward);
+AX_CPU_RUN(ax_cpu_add_forward);
+AX_CPU_RUN(ax_cpu_add_backward);
+AX_CPU_RUN(ax_cpu_concat_forward);
+AX_CPU_RUN(ax_cpu_concat_backward);
+
+AX_CPU_PREPARE(ax_cpu_resize_prepare);
+AX_CPU_RUN(ax_cpu_resize_forward);
+AX_CPU_RUN(ax_cpu_resize_backward);
+AX_CPU_RUN(ax_cpu_argmax);
+AX_CPU_DISCARD(ax_cpu_resize_discard);
+AX_CPU_PREPARE(ax_cpu_gpool_prepare);
+AX_CPU_RUN(ax_cpu_gpool_forward);
+AX_CPU_RUN(ax_cpu_gpool_backward);
+
+AX_CPU_PREPARE(ax_cpu_ce_prepare);
+AX_CPU_RUN(ax_cpu_ce_forward);
+AX_CPU_RUN(ax_cpu_ce_backward);
+AX_CPU_PREPARE(ax_cpu_mse_prepare);
+AX_CPU_RUN(ax_cpu_mse_forward);
+AX_CPU_RUN(ax_cpu_mse_backward);
+AX_CPU_RUN(ax_cpu_wsum_forward);
+AX_CPU_RUN(ax_cpu_wsum_backward);
+
+ax_code ax_cpu_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err);
+ax_code ax_cpu_sgd(ax_device *dev, const ax_update *u, ax_err *err);
+ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+
+#endif

@@ -1,0 +1,169 @@
+/* Depthwise convolution, NHWC. Channels are the lanes; a strip of outputs by a few vectors of channels is accumulated
+   in registers. Borders clip the taps' rows and read zeros beside the columns: no padded copy. */
+#include "engine/backend/cpu/isa/isa.h"
+
+#include <stddef.h>
+
+static const float zeros[64] __attribute__((aligned(64)));
+
+/* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
+AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
+{
+    int32_t lo = ih0 >= 0 ? 0 : (-ih0 + dilation - 1) / dilation;
+    int32_t hi = h - 1 - ih0 < 0 ? 0 : (h - 1 - ih0) / dilation + 1;
+    hi = hi > K ? K : hi;
+    *kh0 = lo > hi ? hi : lo;
+    *kh1 = hi;
+}
+
+#if defined(AX_ISA_v4)
+#define DW_L 16
+#define DW(name) name##_16
+#include "engine/backend/cpu/isa/dw_tile.h"
+#undef DW_L
+#undef DW
+#define HAVE_16
+#endif
+#if defined(AX_ISA_v4) || defined(AX_ISA_v3)
+#define DW_L 8
+#define DW(name) name##_8
+#include "engine/backend/cpu/isa/dw_tile.h"
+#undef DW_L
+#undef DW
+#define HAVE_8
+#endif
+#define DW_L 4
+#define DW(name) name##_4
+#include "engine/backend/cpu/isa/dw_tile.h"
+
+/* Single channels c0 .. C of output row r, any kernel size. */
+static void forward_scalar(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r,
+                           int32_t c0)
+{
+    const ptrdiff_t c = g->c;
+    int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
+    taps(g->h, g->kernel, g->dilation, ih0, &kh0, &kh1);
+    for (int32_t o = 0; o < g->ow; o++) {
+        int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
+        taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
+        float *out = y + ((ptrdiff_t)r * g->ow + o) * c;
+        for (ptrdiff_t k = c0; k < c; k++)
+            out[k] = bias ? bias[k] : 0.0f;
+        for (int32_t kh = kh0; kh < kh1; kh++)
+            for (int32_t kw = kw0; kw < kw1; kw++) {
+                const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
+                const float *q = w + ((ptrdiff_t)kh * g->kernel + kw) * c;
+                for (ptrdiff_t k = c0; k < c; k++)
+                    out[k] += q[k] * p[k];
+            }
+    }
+}
+
+static void weights_scalar(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r, int32_t c0)
+{
+    const ptrdiff_t c = g->c;
+    int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
+    taps(g->h, g->kernel, g->dilation, ih0, &kh0, &kh1);
+    for (int32_t o = 0; o < g->ow; o++) {
+        int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
+        taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
+        const float *q = dy + ((ptrdiff_t)r * g->ow + o) * c;
+        for (int32_t kh = kh0; kh < kh1; kh++)
+            for (int32_t kw = kw0; kw < kw1; kw++) {
+                const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
+                float *s = sum + ((ptrdiff_t)kh * g->kernel + kw) * c;
+                for (ptrdiff_t k = c0; k < c; k++)
+                    s[k] += q[k] * p[k];
+            }
+    }
+}
+
+AX_INLINE void forward_rows(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
+                            int32_t r1, const int K, const int S)
+{
+    for (int32_t r = r0; r < r1; r++) {
+        int32_t c0 = 0;
+#ifdef HAVE_16
+        c0 = forward_channels_16(g, x, w, bias, y, r, c0, K, S);
+#endif
+#ifdef HAVE_8
+        c0 = forward_channels_8(g, x, w, bias, y, r, c0, K, S);
+#endif
+        c0 = forward_channels_4(g, x, w, bias, y, r, c0, K, S);
+        if (c0 < g->c)
+            forward_scalar(g, x, w, bias, y, r, c0);
+    }
+}
+
+void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
+                             int32_t r1)
+{
+    if (g->kernel == 3 && g->stride == 1)
+        forward_rows(g, x, w, bias, y, r0, r1, 3, 1);
+    else if (g->kernel == 3 && g->stride == 2)
+        forward_rows(g, x, w, bias, y, r0, r1, 3, 2);
+    else if (g->kernel == 5 && g->stride == 1)
+        forward_rows(g, x, w, bias, y, r0, r1, 5, 1);
+    else
+        for (int32_t r = r0; r < r1; r++)
+            forward_scalar(g, x, w, bias, y, r, 0);
+}
+
+AX_INLINE void weights_rows(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,
+                            const int K, const int S)
+{
+    for (int32_t r = r0; r < r1; r++) {
+        int32_t c0 = 0;
+#ifdef HAVE_16
+        c0 = weights_channels_16(g, x, dy, sum, r, c0, K, S);
+#endif
+#ifdef HAVE_8
+        c0 = weights_channels_8(g, x, dy, sum, r, c0, K, S);
+#endif
+        c0 = weights_channels_4(g, x, dy, sum, r, c0, K, S);
+        if (c0 < g->c)
+            weights_scalar(g, x, dy, sum, r, c0);
+    }
+}
+
+void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0,
+                                      int32_t r1)
+{
+    if (g->kernel == 3 && g->stride == 1)
+        weights_rows(g, x, dy, sum, r0, r1, 3, 1);
+    else if (g->kernel == 3 && g->stride == 2)
+        weights_rows(g, x, dy, sum, r0, r1, 3, 2);
+    else if (g->kernel == 5 && g->stride == 1)
+        weights_rows(g, x, dy, sum, r0, r1, 5, 1);
+    else
+        for (int32_t r = r0; r < r1; r++)
+            weights_scalar(g, x, dy, sum, r, 0);
+}
+
+/* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. Stride 1
+   is a forward convolution with the kernel turned round, which the caller does; this is for the rest. */
+void AX_ISA_NAME(dw_backward_data)(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1)
+{
+    const ptrdiff_t c = g->c;
+    const int32_t K = g->kernel, S = g->stride, D = g->dilation;
+    for (int32_t ih = r0; ih < r1; ih++)
+        for (int32_t iw = 0; iw < g->w; iw++) {
+            float *restrict d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
+            for (ptrdiff_t k = 0; k < c; k++)
+                d[k] = 0.0f;
+            for (int32_t kh = 0; kh < K; kh++) {
+                int32_t th = ih + g->pad - kh * D;
+                if (th < 0 || th % S || th / S >= g->oh)
+                    continue;
+                for (int32_t kw = 0; kw < K; kw++) {
+                    int32_t tw = iw + g->pad - kw * D;
+                    if (tw < 0 || tw % S || tw / S >= g->ow)
+                        continue;
+                    const float *restrict q = dy + ((ptrdiff_t)(th / S) * g->ow + tw / S) * c;
+                    const float *restrict p = w + ((ptrdiff_t)kh * K + kw) * c;
+                    for (ptrdiff_t k = 0; k < c; k++)
+                        d[k] += p[k] * q[k];
+                }
+            }
+        }
+}

@@ -1,0 +1,20 @@
+/* Vectors of AX_LANES floats by the compilers' vector extension: registers are then assigned by us, not guessed. */
+#ifndef AX_BACKEND_CPU_ISA_VEC_H
+#define AX_BACKEND_CPU_ISA_VEC_H
+
+#include "engine/backend/cpu/isa/isa.h"
+
+#if defined(AX_ISA_v4)
+#define AX_VEC_BYTES 64
+#elif defined(AX_ISA_v3)
+#define AX_VEC_BYTES 32
+#else
+#define AX_VEC_BYTES 16
+#endif
+typedef float vf __attribute__((vector_size(AX_VEC_BYTES)));
+typedef float vf_at __attribute__((vector_size(AX_VEC_BYTES), aligned(4), may_alias));
+typedef int32_t vi __attribute__((vector_size(AX_VEC_BYTES)));
+#define AX_LOAD(p) (*(const vf_at *)(p))
+#define AX_STORE(p, v) (*(vf_at *)(p) = (v))
+
+#endif

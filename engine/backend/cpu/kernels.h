@@ -1,0 +1,81 @@
+/* The inner loops of the CPU backend. Every file of isa/ is compiled once per instruction set; each set gives one table
+   of these functions, and the device takes the best that the processor has. None of them starts threads: the caller
+   splits the work. */
+#ifndef AX_BACKEND_CPU_KERNELS_H
+#define AX_BACKEND_CPU_KERNELS_H
+
+#include "engine/op/backend.h"
+
+/* One image of a depthwise convolution. */
+typedef struct ax_dw {
+    int32_t h, w, c, oh, ow, kernel, stride, pad, dilation;
+} ax_dw;
+
+/* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
+   input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
+typedef struct ax_axis {
+    int32_t in, out;
+    int32_t *lo, *hi;
+    float *frac;
+    int32_t *begin, *end, *at;
+    float *weight;
+} ax_axis;
+
+/* Per channel of a batch norm: y = act(a * x + b); backward: dx = a * g + k1 * (x - mean) + k0, g = masked dy. */
+typedef struct ax_bn {
+    int32_t c;
+    uint8_t act;
+    const float *a, *b, *mean, *k1, *k0;
+} ax_bn;
+
+/* clang-format off */
+#define AX_CPU_KERNEL_LIST(X)                                                                                          \
+    /* Depthwise: x, y, dx, dy are one image; w is {k,k,C}; output rows r0 .. r1; bias may be NULL. */                 \
+    X(void, dw_forward, (const ax_dw *g, const float *x, const float *w, const float *bias, float *y,                  \
+                         int32_t r0, int32_t r1))                                                                      \
+    /* Gradient of the input, rows r0 .. r1 of dx; any stride. */                                                      \
+    X(void, dw_backward_data, (const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1))    \
+    /* sum {k,k,C} += the gradient of the weights from output rows r0 .. r1. */                                        \
+    X(void, dw_backward_weights, (const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1)) \
+    /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
+    X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
+    X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \
+    X(void, bn_backward_sums, (const ax_bn *bn, const float *dy, const float *x, const float *y, size_t px,            \
+                               double *sum, double *sum_x))                                                            \
+    X(void, bn_backward_apply, (const ax_bn *bn, const float *dy, const float *x, const float *y, float *dx,           \
+                                size_t px))                                                                            \
+    X(void, column_sums, (const float *x, size_t px, int32_t c, double *sum))                                          \
+    X(void, relu, (const float *x, uint8_t act, float *y, size_t n))                                                   \
+    /* value: the input or the output of the relu, both give the same mask */                                          \
+    X(void, relu_backward, (const float *dy, const float *value, uint8_t act, float *dx, size_t n))                    \
+    X(void, add, (const float *a, const float *b, float *y, size_t n))                                                 \
+    X(void, scale, (const float *x, float s, float *y, size_t n))                                                      \
+    /* y = (1 - f) * a + f * b;  y = s * x, or y += s * x */                                                           \
+    X(void, lerp, (const float *a, const float *b, float f, float *y, size_t n))                                       \
+    X(void, scale_add, (const float *x, float s, float *y, size_t n))                                                  \
+    X(void, resize_row, (const ax_axis *ax, const float *in, int32_t c, float *out))                                   \
+    X(void, resize_row_backward, (const ax_axis *ax, const float *dout, int32_t c, float *din))                        \
+    X(void, argmax_row, (const ax_axis *ax, const float *in, int32_t c, uint8_t *out))                                 \
+    /* Cross entropy of px pixels of c classes; returns the sum of the losses; grad may be NULL; tmp: 64 * c floats */ \
+    X(double, ce, (const float *logits, const uint8_t *labels, size_t px, int32_t c, float scale, float *grad,         \
+                   float *tmp))                                                                                        \
+    X(double, square_difference, (const float *a, const float *b, size_t n))                                           \
+    X(void, scale_difference, (const float *a, const float *b, float s, float *y, size_t n))                           \
+    X(double, sum_squares, (const float *x, size_t n))                                                                 \
+    X(void, adam, (const ax_update *u, size_t lo, size_t hi))                                                          \
+    X(void, sgd, (const ax_update *u, size_t lo, size_t hi))                                                           \
+    X(void, polyak, (float *average, const float *value, float decay, size_t n))
+/* clang-format on */
+
+#define AX_CPU_KERNEL_FIELD(ret, name, args) ret(*name) args;
+typedef struct ax_cpu_kernels {
+    const char *name; /* of the instruction set */
+    AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_FIELD)
+} ax_cpu_kernels;
+
+extern const ax_cpu_kernels ax_cpu_kernels_base;
+#if defined(__x86_64__)
+extern const ax_cpu_kernels ax_cpu_kernels_v3, ax_cpu_kernels_v4;
+#endif
+
+#endif

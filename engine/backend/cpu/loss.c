@@ -1,0 +1,133 @@
+/* Losses: cross entropy with its unit gradient in the same pass, mean squared error, weighted sums of scalars. */
+#include "engine/backend/cpu/device.h"
+
+#include <string.h>
+
+enum { CE_PIXELS = 64 }; /* as isa/loss.c works */
+
+/* Scratch: one sum per task, then a block of pixels per task. */
+AX_CPU_PREPARE(ax_cpu_ce_prepare)
+{
+    (void)err;
+    size_t block = ax_cpu_align(CE_PIXELS * (size_t)call->in[0].type.shape.c * sizeof(float));
+    *work = AX_CPU_MAX_THREADS * sizeof(double) + (size_t)dev->threads * block;
+    return AX_OK;
+}
+
+static double sum_tasks(const double *sums, int T)
+{
+    double s = 0.0;
+    for (int t = 0; t < T; t++)
+        s += sums[t];
+    return s;
+}
+
+AX_CPU_RUN(ax_cpu_ce_forward)
+{
+    (void)err;
+    size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
+    const float *logits = call->in[0].mem;
+    const uint8_t *labels = call->in[1].mem;
+    float *loss = call->out[0].mem, *grad = call->out[1].mem;
+    double *sums = call->work;
+    char *blocks = (char *)call->work + AX_CPU_MAX_THREADS * sizeof(double);
+    size_t block = ax_cpu_align(CE_PIXELS * c * sizeof(float)), valid = 0;
+    for (size_t i = 0; i < px; i++)
+        valid += labels[i] < c;
+    float scale = valid ? (float)(1.0 / (double)valid) : 0.0f;
+    int T = ax_cpu_tasks(dev, px * c);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, CE_PIXELS, T, t, &lo, &hi);
+        sums[t] = dev->k->ce(logits + lo * c, labels + lo, hi - lo, (int32_t)c, scale, grad ? grad + lo * c : NULL,
+                             (float *)(void *)(blocks + (size_t)t * block));
+    }
+    if (loss)
+        *loss = valid ? (float)(sum_tasks(sums, T) / (double)valid) : 0.0f;
+    return AX_OK;
+}
+
+/* y = s * x over n floats; y may be x. */
+static void scale_all(ax_device *dev, const float *x, float s, float *y, size_t n)
+{
+    int T = ax_cpu_tasks(dev, n);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(n, 64, T, t, &lo, &hi);
+        dev->k->scale(x + lo, s, y + lo, hi - lo);
+    }
+}
+
+/* in: dloss, -, logits or -, labels or -, -, unit gradient. */
+AX_CPU_RUN(ax_cpu_ce_backward)
+{
+    (void)err;
+    scale_all(dev, call->in[5].mem, *(const float *)call->in[0].mem, call->out[0].mem,
+              ax_shape_count(call->out[0].type.shape));
+    return AX_OK;
+}
+
+AX_CPU_PREPARE(ax_cpu_mse_prepare)
+{
+    (void)dev, (void)call, (void)err;
+    *work = AX_CPU_MAX_THREADS * sizeof(double);
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_mse_forward)
+{
+    (void)err;
+    size_t n = ax_shape_count(call->in[0].type.shape);
+    const float *a = call->in[0].mem, *b = call->in[1].mem;
+    double *sums = call->work;
+    int T = ax_cpu_tasks(dev, n);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(n, 64, T, t, &lo, &hi);
+        sums[t] = dev->k->square_difference(a + lo, b + lo, hi - lo);
+    }
+    *(float *)call->out[0].mem = (float)(sum_tasks(sums, T) / (double)n);
+    return AX_OK;
+}
+
+/* in: dloss, a, b, -. */
+AX_CPU_RUN(ax_cpu_mse_backward)
+{
+    (void)err;
+    size_t n = ax_shape_count(call->in[1].type.shape);
+    const float *a = call->in[1].mem, *b = call->in[2].mem;
+    float *da = call->out[0].mem, s = (float)(2.0 * (double)*(const float *)call->in[0].mem / (double)n);
+    if (!da)
+        return AX_OK;
+    int T = ax_cpu_tasks(dev, n);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(n, 64, T, t, &lo, &hi);
+        dev->k->scale_difference(a + lo, b + lo, s, da + lo, hi - lo);
+    }
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_wsum_forward)
+{
+    (void)dev, (void)err;
+    double s = 0.0;
+    for (uint32_t i = 0; i < call->n_in; i++)
+        s += (double)call->attr.weight[i] * (double)*(const float *)call->in[i].mem;
+    *(float *)call->out[0].mem = (float)s;
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_wsum_backward)
+{
+    (void)dev, (void)err;
+    float dy = *(const float *)call->in[0].mem;
+    for (uint32_t i = 0; i < call->n_out; i++)
+        if (call->out[i].mem)
+            *(float *)call->out[i].mem = call->attr.weight[i] * dy;
+    return AX_OK;
+}

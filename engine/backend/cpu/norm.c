@@ -1,0 +1,152 @@
+/* Batch norm. Forward: statistics, then one pass that normalises and activates. Backward: sums, then one pass that
+   writes. Sums are per task in double, added in the tasks' order. */
+#include "engine/backend/cpu/device.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Scratch: two sums per task and channel, then five coefficients per channel. */
+static size_t sums_bytes(const ax_device *dev, size_t c)
+{
+    return ax_cpu_align(2 * (size_t)dev->threads * c * sizeof(double));
+}
+
+AX_CPU_PREPARE(ax_cpu_bnorm_prepare)
+{
+    (void)err;
+    size_t c = (size_t)call->in[0].type.shape.c;
+    *work = sums_bytes(dev, c) + 4 * ax_cpu_align(c * sizeof(float));
+    return AX_OK;
+}
+
+typedef struct scratch {
+    double *sums; /* task t: [2tc, 2tc + c) and the c after */
+    float *f[4];
+} scratch;
+
+static scratch scratch_of(const ax_device *dev, void *work, size_t c)
+{
+    scratch s = { .sums = work };
+    char *at = (char *)work + sums_bytes(dev, c);
+    for (int i = 0; i < 4; i++)
+        s.f[i] = (float *)(void *)(at + (size_t)i * ax_cpu_align(c * sizeof(float)));
+    return s;
+}
+
+static void reduce(double *sums, int tasks, size_t c)
+{
+    for (int t = 1; t < tasks; t++)
+        for (size_t k = 0; k < 2 * c; k++)
+            sums[k] += sums[(size_t)t * 2 * c + k];
+}
+
+/* Mean and biased variance of the batch; updates the running statistics. */
+static void batch_statistics(ax_device *dev, const ax_call *call, double *sums, float *mean, float *var)
+{
+    const float *x = call->in[0].mem;
+    size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
+    int T = ax_cpu_tasks(dev, px * c);
+    memset(sums, 0, 2 * (size_t)T * c * sizeof *sums);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, 1, T, t, &lo, &hi);
+        /* the first pixel is the shift: any value of the channel's own scale does */
+        dev->k->bn_stats(x + lo * c, x, hi - lo, (int32_t)c, sums + 2 * (size_t)t * c, sums + (2 * (size_t)t + 1) * c);
+    }
+    reduce(sums, T, c);
+    float *running_mean = call->in[3].mem, *running_var = call->in[4].mem;
+    double n = (double)px, unbias = px > 1 ? n / (n - 1.0) : 1.0, momentum = (double)call->attr.norm.momentum;
+    for (size_t k = 0; k < c; k++) {
+        double m = sums[k] / n, v = sums[c + k] / n - m * m;
+        v = v < 0.0 ? 0.0 : v;
+        m += (double)x[k];
+        mean[k] = (float)m;
+        var[k] = (float)v;
+        running_mean[k] = (float)((double)running_mean[k] + momentum * (m - (double)running_mean[k]));
+        running_var[k] = (float)((double)running_var[k] + momentum * (v * unbias - (double)running_var[k]));
+    }
+}
+
+AX_CPU_RUN(ax_cpu_bnorm_forward)
+{
+    (void)err;
+    size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
+    const float *gamma = call->in[1].mem, *beta = call->in[2].mem, *mean = call->in[3].mem, *var = call->in[4].mem;
+    scratch s = scratch_of(dev, call->work, c);
+    if (call->attr.norm.train) {
+        batch_statistics(dev, call, s.sums, s.f[2], s.f[3]);
+        mean = s.f[2], var = s.f[3];
+    }
+    float *a = s.f[0], *b = s.f[1], *out_mean = call->out[1].mem, *out_invstd = call->out[2].mem;
+    for (size_t k = 0; k < c; k++) {
+        double invstd = 1.0 / sqrt((double)var[k] + (double)call->attr.norm.eps);
+        a[k] = (float)((double)gamma[k] * invstd);
+        b[k] = (float)((double)beta[k] - (double)mean[k] * (double)gamma[k] * invstd);
+        if (out_mean)
+            out_mean[k] = mean[k];
+        if (out_invstd)
+            out_invstd[k] = (float)invstd;
+    }
+    if (!call->out[0].mem)
+        return AX_OK;
+    ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b };
+    const float *x = call->in[0].mem;
+    float *y = call->out[0].mem;
+    int T = ax_cpu_tasks(dev, px * c);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, 1, T, t, &lo, &hi);
+        dev->k->bn_apply(&bn, x + lo * c, y + lo * c, hi - lo);
+    }
+    return AX_OK;
+}
+
+/* in: dy, -, -, x, gamma, beta, -, -, y or -, mean, invstd. Without y the activation's mask is computed again from
+   x. Ioffe and Szegedy, 2015, section 3: dx = gamma invstd (g - mean(g) - xhat mean(g xhat)). */
+AX_CPU_RUN(ax_cpu_bnorm_backward)
+{
+    (void)err;
+    size_t c = (size_t)call->in[3].type.shape.c, px = ax_shape_count(call->in[3].type.shape) / c;
+    const float *dy = call->in[0].mem, *x = call->in[3].mem, *gamma = call->in[4].mem, *beta = call->in[5].mem,
+                *y = call->in[8].mem, *mean = call->in[9].mem, *invstd = call->in[10].mem;
+    scratch s = scratch_of(dev, call->work, c);
+    float *a = s.f[0], *b = s.f[1], *k1 = s.f[2], *k0 = s.f[3];
+    for (size_t k = 0; k < c; k++) {
+        double f = (double)gamma[k] * (double)invstd[k];
+        a[k] = (float)f;
+        b[k] = beta ? (float)((double)beta[k] - (double)mean[k] * f) : 0.0f;
+    }
+    ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b, .mean = mean, .k1 = k1, .k0 = k0 };
+    int T = ax_cpu_tasks(dev, px * c);
+    memset(s.sums, 0, 2 * (size_t)T * c * sizeof *s.sums);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, 1, T, t, &lo, &hi);
+        dev->k->bn_backward_sums(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, hi - lo,
+                                 s.sums + 2 * (size_t)t * c, s.sums + (2 * (size_t)t + 1) * c);
+    }
+    reduce(s.sums, T, c);
+    float *dx = call->out[0].mem, *dgamma = call->out[1].mem, *dbeta = call->out[2].mem;
+    bool train = call->attr.norm.train;
+    for (size_t k = 0; k < c; k++) {
+        double sum = s.sums[k], sum_x = s.sums[c + k], n = (double)px, i = (double)invstd[k];
+        if (dgamma)
+            dgamma[k] = (float)(sum_x * i);
+        if (dbeta)
+            dbeta[k] = (float)sum;
+        k1[k] = train ? (float)(-(double)gamma[k] * i * i * i * sum_x / n) : 0.0f;
+        k0[k] = train ? (float)(-(double)gamma[k] * i * sum / n) : 0.0f;
+    }
+    if (!dx)
+        return AX_OK;
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, 1, T, t, &lo, &hi);
+        dev->k->bn_backward_apply(&bn, dy + lo * c, x + lo * c, y ? y + lo * c : NULL, dx + lo * c, hi - lo);
+    }
+    return AX_OK;
+}

@@ -1,0 +1,60 @@
+/* Sums over the pixels of an image, and the global average pool. */
+#include "engine/backend/cpu/device.h"
+
+#include <string.h>
+
+void ax_cpu_image_sums(ax_device *dev, const float *x, ax_shape shape, float scale, float *out, double *work)
+{
+    size_t c = (size_t)shape.c, px = (size_t)shape.h * (size_t)shape.w;
+    int T = ax_cpu_tasks(dev, px * c), tasks = T * shape.n;
+    memset(work, 0, (size_t)tasks * c * sizeof *work);
+#pragma omp parallel for num_threads(dev->threads) schedule(static)
+    for (int i = 0; i < tasks; i++) {
+        size_t lo, hi, image = (size_t)(i / T);
+        ax_cpu_span(px, 1, T, i % T, &lo, &hi);
+        dev->k->column_sums(x + (image * px + lo) * c, hi - lo, (int32_t)c, work + (size_t)i * c);
+    }
+    for (size_t n = 0; n < (size_t)shape.n; n++)
+        for (size_t k = 0; k < c; k++) {
+            double s = 0.0;
+            for (size_t t = 0; t < (size_t)T; t++)
+                s += work[(n * (size_t)T + t) * c + k];
+            out[n * c + k] = (float)(s * (double)scale);
+        }
+}
+
+AX_CPU_PREPARE(ax_cpu_gpool_prepare)
+{
+    (void)err;
+    ax_shape s = call->in[0].type.shape;
+    *work = (size_t)s.n * (size_t)dev->threads * (size_t)s.c * sizeof(double);
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_gpool_forward)
+{
+    (void)err;
+    ax_shape s = call->in[0].type.shape;
+    float scale = (float)(1.0 / ((double)s.h * (double)s.w));
+    ax_cpu_image_sums(dev, call->in[0].mem, s, scale, call->out[0].mem, call->work);
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_gpool_backward)
+{
+    (void)err;
+    ax_shape s = call->out[0].type.shape;
+    size_t c = (size_t)s.c, px = (size_t)s.h * (size_t)s.w;
+    float scale = (float)(1.0 / (double)px);
+    const float *dy = call->in[0].mem;
+    float *dx = call->out[0].mem;
+    int T = ax_cpu_tasks(dev, ax_shape_count(s));
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)s.n * px, 1, T, t, &lo, &hi);
+        for (size_t p = lo; p < hi; p++)
+            dev->k->scale(dy + p / px * c, scale, dx + p * c, c);
+    }
+    return AX_OK;
+}
