@@ -206,6 +206,11 @@ void ax_params_mark_reached(ax_params *p, size_t i)
     p->param[i].reached = true;
 }
 
+ax_code ax_params_need_grad(ax_params *p, ax_group group, ax_err *err)
+{
+    return ax_params_need_slot(p, group, AX_SLOT_GRAD, err);
+}
+
 uint64_t ax_params_elements(const ax_params *p, const char *prefix)
 {
     uint64_t n = 0;

@@ -29,6 +29,8 @@ ax_code ax_params_get(const ax_params *p, size_t i, ax_slot slot, float *host, a
    such parameters are updated. */
 bool ax_params_reached(const ax_params *p, size_t i);
 void ax_params_mark_reached(ax_params *p, size_t i);
+/* Makes the gradient slot of a group, zeroed, unless it is there. */
+ax_code ax_params_need_grad(ax_params *p, ax_group group, ax_err *err);
 /* Sum of the elements of the trainable parameters whose name starts with prefix ("" = all). */
 uint64_t ax_params_elements(const ax_params *p, const char *prefix);
 size_t ax_params_bytes(const ax_params *p); /* memory of all slots made */

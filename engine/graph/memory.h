@@ -1,0 +1,39 @@
+/* Which nodes run, how long each value lives, and where it lies: the part of a plan that needs no backend. */
+#ifndef AX_GRAPH_MEMORY_H
+#define AX_GRAPH_MEMORY_H
+
+#include "engine/graph/graph.h"
+
+typedef enum ax_place {
+    AX_PLACE_NONE,  /* dead */
+    AX_PLACE_ARENA, /* at an offset */
+    AX_PLACE_INPUT, /* the plan's own memory or the caller's */
+    AX_PLACE_PARAM, /* a parameter */
+    AX_PLACE_GRAD   /* the gradient slot of a parameter */
+} ax_place;
+
+typedef struct ax_home {
+    ax_place place;
+    uint32_t param;     /* GRAD: value id of the parameter */
+    uint32_t buffer;    /* ARENA: index into buffers */
+    size_t first, last; /* steps that make it and read it last */
+} ax_home;
+
+typedef struct ax_buffer {
+    size_t bytes, offset, first, last; /* several values share one where a kernel works in place */
+} ax_buffer;
+
+typedef struct ax_memory {
+    size_t *step; /* indices of the nodes that run, in order */
+    size_t n_steps;
+    ax_home *home; /* per value id - 1 */
+    ax_buffer *buffer;
+    size_t n_buffers;
+    size_t arena; /* bytes */
+} ax_memory;
+
+/* keep_effects: see AX_PLAN_KEEP_EFFECTS. */
+ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, ax_memory *m, ax_err *err);
+void ax_memory_release(ax_memory *m);
+
+#endif

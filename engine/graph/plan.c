@@ -1,0 +1,356 @@
+#include "engine/graph/plan.h"
+
+#include "engine/graph/graph_internal.h"
+#include "engine/graph/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+typedef struct step {
+    const ax_node *node;
+    const ax_kernel *kernel;
+    ax_call call;
+    bool prepared;
+    double seconds;
+    uint64_t runs;
+} step;
+
+struct ax_plan {
+    const ax_graph *g; /* borrowed */
+    const ax_backend *be;
+    ax_device *dev;
+    ax_params *params; /* NULL while only predicting */
+    unsigned flags;
+    ax_memory memory;
+    step *step;
+    void *arena, *work;
+    size_t work_bytes, input_bytes;
+    void **mem;   /* per value id - 1: where it lies, NULL = dead */
+    void **owned; /* per value id - 1: input memory of the plan's own */
+    bool profile;
+};
+
+/* Stands for "there will be memory" while kernels prepare; never read through. */
+#define SOMEWHERE ((void *)(uintptr_t)64)
+
+static ax_code code_of(const ax_err *err)
+{
+    return err && err->code ? err->code : AX_ENOMEM;
+}
+
+static ax_code prefix_step(const ax_plan *p, const step *s, ax_err *err)
+{
+    uint32_t id = s->node->in[0] ? s->node->in[0] : s->node->out[0];
+    ax_shape x = ax_graph_value(p->g, id)->type.shape;
+    char text[96];
+    snprintf(text, sizeof text, "%s%s %dx%dx%dx%d", ax_op_get(s->node->op)->text, s->node->backward ? " backward" : "",
+             x.n, x.h, x.w, x.c);
+    if (!err || !err->code)
+        ax_fail(err, AX_EDEVICE, "the kernel failed");
+    return ax_fail_prefix(err, text);
+}
+
+/* ---- calls ---- */
+
+static ax_view view_of(const ax_plan *p, uint32_t id, bool wanted)
+{
+    if (!id)
+        return (ax_view) { 0 };
+    return (ax_view) { .mem = wanted ? p->mem[id - 1] : NULL, .type = ax_graph_value(p->g, id)->type };
+}
+
+/* Absent gradients still have the type of what they are the gradient of. */
+static ax_type type_behind(const ax_plan *p, const ax_node *n, uint32_t i, bool output)
+{
+    uint32_t n_out_grads = ax_op_get(n->op)->n_out;
+    uint32_t id = output ? n->in[n_out_grads + i] : n->in[n_out_grads + n->n_out + i];
+    return ax_graph_value(p->g, id)->type;
+}
+
+static void bind_call(const ax_plan *p, step *s)
+{
+    const ax_node *n = s->node;
+    s->call.op = n->op;
+    s->call.backward = n->backward;
+    s->call.attr = n->attr;
+    s->call.n_in = n->n_in;
+    s->call.n_out = n->n_out;
+    for (uint32_t i = 0; i < n->n_in; i++) {
+        s->call.in[i] = view_of(p, n->in[i], n->reads >> i & 1);
+        if (!n->in[i])
+            s->call.in[i].type = type_behind(p, n, i, false);
+    }
+    for (uint32_t i = 0; i < n->n_out; i++) {
+        s->call.out[i] = view_of(p, n->out[i], true);
+        if (!n->out[i])
+            s->call.out[i].type = type_behind(p, n, i, true);
+    }
+    s->call.work = p->work;
+}
+
+static ax_code prepare_step(ax_plan *p, step *s, ax_err *err)
+{
+    const ax_node *n = s->node;
+    s->kernel = n->backward ? &p->be->backward[n->op] : &p->be->forward[n->op];
+    bind_call(p, s);
+    if (!s->kernel->run) {
+        ax_fail(err, AX_EDEVICE, "the backend %s has no such kernel", p->be->name);
+        return prefix_step(p, s, err);
+    }
+    size_t work = 0;
+    if (s->kernel->prepare && s->kernel->prepare(p->dev, &s->call, &work, err) != AX_OK)
+        return prefix_step(p, s, err);
+    s->prepared = true;
+    if (work > p->work_bytes)
+        p->work_bytes = work;
+    return AX_OK;
+}
+
+/* ---- making ---- */
+
+static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, ax_err *err)
+{
+    ax_plan *p = calloc(1, sizeof *p);
+    if (!p) {
+        ax_fail(err, AX_ENOMEM, "no memory for a plan");
+        return NULL;
+    }
+    p->g = g;
+    p->be = be;
+    p->dev = dev;
+    p->flags = flags;
+    ax_code code = ax_memory_plan(g, flags & AX_PLAN_KEEP_EFFECTS, &p->memory, err);
+    if (code == AX_OK) {
+        p->step = calloc(p->memory.n_steps + 1, sizeof *p->step);
+        p->mem = calloc(ax_graph_values(g) + 1, sizeof *p->mem);
+        p->owned = calloc(ax_graph_values(g) + 1, sizeof *p->owned);
+        if (!p->step || !p->mem || !p->owned)
+            code = ax_fail(err, AX_ENOMEM, "no memory for a plan of %zu steps", p->memory.n_steps);
+    }
+    for (uint32_t id = 1; code == AX_OK && id <= ax_graph_values(g); id++) {
+        ax_place place = p->memory.home[id - 1].place;
+        p->mem[id - 1] = place == AX_PLACE_NONE ? NULL : SOMEWHERE;
+        if (place == AX_PLACE_INPUT)
+            p->input_bytes += ax_type_bytes(ax_graph_value(g, id)->type);
+    }
+    for (size_t i = 0; code == AX_OK && i < p->memory.n_steps; i++) {
+        p->step[i].node = ax_graph_node(g, p->memory.step[i]);
+        code = prepare_step(p, &p->step[i], err);
+    }
+    if (code == AX_OK)
+        return p;
+    ax_plan_free(p);
+    return NULL;
+}
+
+static ax_code bind_param(ax_plan *p, uint32_t id, bool grad, void **mem, ax_err *err)
+{
+    const ax_value *v = ax_graph_value(p->g, id);
+    size_t i = ax_params_find(p->params, v->name);
+    if (i == SIZE_MAX)
+        return ax_fail(err, AX_EINVAL, "the graph reads '%s', which isn't among the parameters", v->name);
+    if (!ax_shape_equal(ax_params_spec(p->params, i)->type.shape, v->type.shape))
+        return ax_fail(err, AX_EINVAL, "'%s' has another shape in this graph", v->name);
+    if (grad) {
+        ax_params_mark_reached(p->params, i);
+        *mem = ax_params_slot(p->params, i, AX_SLOT_GRAD);
+    } else {
+        void *average = p->flags & AX_PLAN_AVERAGED ? ax_params_slot(p->params, i, AX_SLOT_AVERAGE) : NULL;
+        *mem = average ? average : ax_params_slot(p->params, i, AX_SLOT_VALUE);
+    }
+    return *mem ? AX_OK : ax_fail(err, AX_EINVAL, "'%s' has no memory", v->name);
+}
+
+static ax_code bind_memory(ax_plan *p, ax_err *err)
+{
+    for (uint32_t id = 1; id <= ax_graph_values(p->g); id++) {
+        const ax_home *h = &p->memory.home[id - 1];
+        ax_code code = AX_OK;
+        if (h->place == AX_PLACE_ARENA)
+            p->mem[id - 1] = (char *)p->arena + p->memory.buffer[h->buffer].offset;
+        else if (h->place == AX_PLACE_PARAM)
+            code = bind_param(p, id, false, &p->mem[id - 1], err);
+        else if (h->place == AX_PLACE_GRAD)
+            code = bind_param(p, h->param, true, &p->mem[id - 1], err);
+        else
+            p->mem[id - 1] = NULL; /* inputs: on the first write or bind */
+        if (code != AX_OK)
+            return code;
+    }
+    return AX_OK;
+}
+
+ax_plan *ax_plan_new(const ax_graph *g, const ax_backend *be, ax_device *dev, ax_params *params, unsigned flags,
+                     ax_err *err)
+{
+    ax_plan *p = plan_start(g, be, dev, flags, err);
+    if (!p)
+        return NULL;
+    p->params = params;
+    ax_code code = AX_OK;
+    if (g->differentiated)
+        for (int group = 0; group < AX_GROUP_COUNT && code == AX_OK; group++)
+            code = ax_params_need_grad(params, (ax_group)group, err);
+    if (code == AX_OK && p->memory.arena && !(p->arena = be->alloc(dev, p->memory.arena, err)))
+        code = code_of(err);
+    if (code == AX_OK && p->work_bytes && !(p->work = be->alloc(dev, p->work_bytes, err)))
+        code = code_of(err);
+    if (code == AX_OK)
+        code = bind_memory(p, err);
+    for (size_t i = 0; code == AX_OK && i < p->memory.n_steps; i++)
+        bind_call(p, &p->step[i]);
+    if (code == AX_OK && g->seed && p->memory.home[g->seed - 1].place == AX_PLACE_INPUT) {
+        const float one = 1;
+        code = ax_plan_write(p, AX_GRAPH_SEED, &one, sizeof one, err);
+    }
+    if (code == AX_OK)
+        return p;
+    ax_plan_free(p);
+    return NULL;
+}
+
+void ax_plan_free(ax_plan *p)
+{
+    if (!p)
+        return;
+    for (size_t i = 0; p->step && i < p->memory.n_steps; i++)
+        if (p->step[i].prepared && p->step[i].kernel->discard)
+            p->step[i].kernel->discard(p->dev, &p->step[i].call);
+    for (size_t i = 0; p->owned && i < ax_graph_values(p->g); i++)
+        p->be->release(p->dev, p->owned[i]);
+    p->be->release(p->dev, p->arena);
+    p->be->release(p->dev, p->work);
+    free(p->step);
+    free(p->mem);
+    free(p->owned);
+    ax_memory_release(&p->memory);
+    free(p);
+}
+
+ax_code ax_plan_predict(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, size_t *bytes,
+                        ax_err *err)
+{
+    ax_plan *p = plan_start(g, be, dev, flags, err);
+    if (!p)
+        return code_of(err);
+    *bytes = ax_plan_arena_bytes(p);
+    ax_plan_free(p);
+    return AX_OK;
+}
+
+size_t ax_plan_arena_bytes(const ax_plan *p)
+{
+    return p->memory.arena + p->work_bytes + p->input_bytes;
+}
+
+/* ---- inputs and outputs ---- */
+
+static ax_code find_input(const ax_plan *p, const char *name, uint32_t *id, ax_err *err)
+{
+    *id = ax_graph_find(p->g, name).id;
+    if (!*id || ax_graph_value(p->g, *id)->kind != AX_VALUE_INPUT)
+        return ax_fail(err, AX_EINVAL, "the graph has no input '%s'", name);
+    return AX_OK;
+}
+
+static void point_at(ax_plan *p, uint32_t id, void *mem)
+{
+    p->mem[id - 1] = mem;
+    for (size_t i = 0; i < p->memory.n_steps; i++) {
+        const ax_node *n = p->step[i].node;
+        for (uint32_t k = 0; k < n->n_in; k++)
+            if (n->in[k] == id && (n->reads >> k & 1))
+                p->step[i].call.in[k].mem = mem;
+    }
+}
+
+ax_code ax_plan_write(ax_plan *p, const char *name, const void *host, size_t bytes, ax_err *err)
+{
+    uint32_t id;
+    if (find_input(p, name, &id, err) != AX_OK)
+        return AX_EINVAL;
+    if (bytes != ax_type_bytes(ax_graph_value(p->g, id)->type))
+        return ax_fail(err, AX_EINVAL, "input '%s' has %zu bytes, not %zu", name,
+                       ax_type_bytes(ax_graph_value(p->g, id)->type), bytes);
+    if (!p->owned[id - 1] && !(p->owned[id - 1] = p->be->alloc(p->dev, bytes, err)))
+        return code_of(err);
+    if (p->mem[id - 1] != p->owned[id - 1])
+        point_at(p, id, p->owned[id - 1]);
+    return p->be->copy(p->dev, p->owned[id - 1], host, bytes, AX_TO_DEVICE, err);
+}
+
+ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err)
+{
+    uint32_t id;
+    if (find_input(p, name, &id, err) != AX_OK)
+        return AX_EINVAL;
+    point_at(p, id, (void *)(uintptr_t)mem); /* kernels only read inputs */
+    return AX_OK;
+}
+
+ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err)
+{
+    uint32_t id = ax_graph_find(p->g, name).id;
+    const ax_value *v = id ? ax_graph_value(p->g, id) : NULL;
+    if (!v || (v->kind == AX_VALUE_RESULT && !v->kept) || !p->mem[id - 1])
+        return ax_fail(err, AX_EINVAL, "the plan keeps no value '%s'", name);
+    if (bytes != ax_type_bytes(v->type))
+        return ax_fail(err, AX_EINVAL, "value '%s' has %zu bytes, not %zu", name, ax_type_bytes(v->type), bytes);
+    return p->be->copy(p->dev, host, p->mem[id - 1], bytes, AX_FROM_DEVICE, err);
+}
+
+/* ---- running ---- */
+
+static double seconds_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+ax_code ax_plan_run(ax_plan *p, ax_err *err)
+{
+    for (uint32_t id = 1; id <= ax_graph_values(p->g); id++)
+        if (p->memory.home[id - 1].place == AX_PLACE_INPUT && !p->mem[id - 1])
+            return ax_fail(err, AX_EINVAL, "input '%s' was never written", ax_graph_value(p->g, id)->name);
+    for (size_t i = 0; i < p->memory.n_steps; i++) {
+        step *s = &p->step[i];
+        double start = p->profile ? seconds_now() : 0;
+        if (s->kernel->run(p->dev, &s->call, err) != AX_OK)
+            return prefix_step(p, s, err);
+        if (p->profile) {
+            if (p->be->sync(p->dev, err) != AX_OK)
+                return prefix_step(p, s, err);
+            s->seconds += seconds_now() - start;
+            s->runs++;
+        }
+    }
+    return AX_OK;
+}
+
+void ax_plan_profile(ax_plan *p, bool on)
+{
+    p->profile = on;
+}
+
+size_t ax_plan_steps(const ax_plan *p)
+{
+    return p->memory.n_steps;
+}
+
+ax_plan_step ax_plan_step_at(const ax_plan *p, size_t i)
+{
+    return (ax_plan_step) { p->step[i].node, p->step[i].seconds, p->step[i].runs };
+}
+
+bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out)
+{
+    const ax_home *h = &p->memory.home[value - 1];
+    if (h->place != AX_PLACE_ARENA)
+        return false;
+    const ax_buffer *b = &p->memory.buffer[h->buffer];
+    *out = (ax_plan_extent) { b->offset, b->bytes, h->first, h->last };
+    return true;
+}
