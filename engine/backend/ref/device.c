@@ -1,0 +1,87 @@
+#include "engine/backend/ref/ref.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ax_device {
+    int unused; /* the reference has no state */
+};
+
+static ax_device *ref_open(int index, int threads, ax_err *err)
+{
+    (void)index;
+    (void)threads;
+    ax_device *dev = calloc(1, sizeof *dev);
+    if (!dev)
+        ax_fail(err, AX_ENOMEM, "no memory for a device");
+    return dev;
+}
+
+static void ref_close(ax_device *dev)
+{
+    free(dev);
+}
+
+static void *ref_alloc(ax_device *dev, size_t bytes, ax_err *err)
+{
+    (void)dev;
+    size_t rounded = (bytes + 63) / 64 * 64;
+    void *mem = rounded >= bytes ? aligned_alloc(64, rounded ? rounded : 64) : NULL;
+    if (!mem) {
+        ax_fail(err, AX_ENOMEM, "no memory for %zu bytes", bytes);
+        return NULL;
+    }
+    memset(mem, 0, rounded ? rounded : 64);
+    return mem;
+}
+
+static void ref_release(ax_device *dev, void *mem)
+{
+    (void)dev;
+    free(mem);
+}
+
+static ax_code ref_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err)
+{
+    (void)dev;
+    (void)direction;
+    (void)err;
+    memcpy(dst, src, bytes);
+    return AX_OK;
+}
+
+static ax_code ref_sync(ax_device *dev, ax_err *err)
+{
+    (void)dev;
+    (void)err;
+    return AX_OK;
+}
+
+const ax_backend ax_backend_ref = {
+    .name = "ref",
+    .open = ref_open,
+    .close = ref_close,
+    .alloc = ref_alloc,
+    .release = ref_release,
+    .copy = ref_copy,
+    .sync = ref_sync,
+    .forward = {
+        [AX_OP_ZERO] = { .run = ax_ref_zero },     [AX_OP_CONV2D] = { .run = ax_ref_conv },
+        [AX_OP_BNORM] = { .run = ax_ref_bnorm },   [AX_OP_RELU] = { .run = ax_ref_relu },
+        [AX_OP_ADD] = { .run = ax_ref_add },       [AX_OP_RESIZE] = { .run = ax_ref_resize },
+        [AX_OP_GPOOL] = { .run = ax_ref_gpool },   [AX_OP_CONCAT] = { .run = ax_ref_concat },
+        [AX_OP_CE] = { .run = ax_ref_ce },         [AX_OP_MSE] = { .run = ax_ref_mse },
+        [AX_OP_WSUM] = { .run = ax_ref_wsum },     [AX_OP_ARGMAX] = { .run = ax_ref_argmax },
+    },
+    .backward = {
+        [AX_OP_CONV2D] = { .run = ax_ref_conv_backward }, [AX_OP_BNORM] = { .run = ax_ref_bnorm_backward },
+        [AX_OP_RELU] = { .run = ax_ref_relu_backward },   [AX_OP_ADD] = { .run = ax_ref_add_backward },
+        [AX_OP_RESIZE] = { .run = ax_ref_resize_backward }, [AX_OP_GPOOL] = { .run = ax_ref_gpool_backward },
+        [AX_OP_CONCAT] = { .run = ax_ref_concat_backward }, [AX_OP_CE] = { .run = ax_ref_ce_backward },
+        [AX_OP_MSE] = { .run = ax_ref_mse_backward },     [AX_OP_WSUM] = { .run = ax_ref_wsum_backward },
+    },
+    .sum_squares = ax_ref_sum_squares,
+    .adam = ax_ref_adam,
+    .sgd = ax_ref_sgd,
+    .polyak = ax_ref_polyak,
+};
