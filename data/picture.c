@@ -1,0 +1,80 @@
+#include "data/picture.h"
+
+#include "data/augment.h"
+#include "data/loader.h"
+
+#include <stdlib.h>
+
+typedef struct picture_source {
+    ax_source base; /* first: ops get a pointer to it */
+    void *set;
+    ax_picture_load load;
+    void (*free_set)(void *set);
+} picture_source;
+
+void ax_picture_release(ax_picture *p)
+{
+    free(p->rgb);
+    free(p->labels);
+    *p = (ax_picture) { 0 };
+}
+
+static void close_source(ax_source *s)
+{
+    picture_source *p = (picture_source *)s;
+    p->free_set(p->set);
+    free(p);
+}
+
+static uint64_t wrap(const ax_source *s, ax_split split, uint64_t index)
+{
+    return index % (split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val);
+}
+
+static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
+{
+    picture_source *p = (picture_source *)s;
+    ax_picture picture = { 0 };
+    ax_code code = p->load(p->set, spec->split, wrap(s, spec->split, index), &picture, err);
+    if (code == AX_OK)
+        code = ax_augment(&picture, spec, index, out, err);
+    ax_picture_release(&picture);
+    return code;
+}
+
+static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err)
+{
+    picture_source *p = (picture_source *)s;
+    ax_picture loaded = { 0 };
+    ax_code code = p->load(p->set, split, wrap(s, split, index), &loaded, err);
+    if (code == AX_OK) {
+        *rgb = loaded.rgb;
+        *h = loaded.h;
+        *w = loaded.w;
+        loaded.rgb = NULL;
+    }
+    ax_picture_release(&loaded);
+    return code;
+}
+
+static const ax_source_ops ops = {
+    .close = close_source,
+    .sample = sample,
+    .picture = picture,
+    .stream = ax_loader_open,
+    .next = ax_loader_next,
+    .stream_close = ax_loader_close,
+};
+
+ax_source *ax_picture_source_new(const ax_source_info *info, void *set, ax_picture_load load,
+                                 void (*free_set)(void *set), ax_err *err)
+{
+    picture_source *p = calloc(1, sizeof *p);
+    if (!p) {
+        ax_fail(err, AX_ENOMEM, "no memory for a data set");
+        free_set(set);
+        return NULL;
+    }
+    *p = (picture_source) { { &ops, *info }, set, load, free_set };
+    return &p->base;
+}

@@ -1,0 +1,24 @@
+/* An image with its labels, as it comes from a data set: before augmentation. */
+#ifndef AX_DATA_PICTURE_H
+#define AX_DATA_PICTURE_H
+
+#include "engine/base/err.h"
+#include "engine/train/source.h"
+
+typedef struct ax_picture {
+    int32_t h, w;
+    uint8_t *rgb;    /* {h,w,3} */
+    uint8_t *labels; /* {h,w}, 255 = ignore */
+} ax_picture;
+
+void ax_picture_release(ax_picture *p);
+
+/* What a data set must be able to do; everything else (augmentation, threads) is common. Safe from several threads. */
+typedef ax_code (*ax_picture_load)(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err);
+
+/* A source over pictures: sample, picture and stream made of load. Takes set: freed by free_set on close. n_train and
+   n_val are in info; index wraps around them. */
+ax_source *ax_picture_source_new(const ax_source_info *info, void *set, ax_picture_load load,
+                                 void (*free_set)(void *set), ax_err *err);
+
+#endif
