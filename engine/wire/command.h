@@ -7,6 +7,7 @@
 #include "engine/base/err.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* id, word, needs a candidate (0 no, 1 yes, 2 optional: the run), what it does */

@@ -1,0 +1,79 @@
+/* Every key in one list: it makes the key map, the hints, the help screen and the manual's table. */
+#ifndef AX_TUI_ACTION_H
+#define AX_TUI_ACTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Keys are Unicode code points; those without one lie above them. */
+enum {
+    AX_KEY_ENTER = '\r',
+    AX_KEY_ESCAPE = 0x1b,
+    AX_KEY_BACKSPACE = 0x7f,
+    AX_KEY_UP = 0x110000,
+    AX_KEY_DOWN,
+    AX_KEY_LEFT,
+    AX_KEY_RIGHT,
+    AX_KEY_PAGE_UP,
+    AX_KEY_PAGE_DOWN,
+    AX_KEY_HOME,
+    AX_KEY_END,
+    AX_KEY_DELETE,
+    AX_KEY_BACKTAB
+};
+#define AX_CTRL(letter) ((letter)&0x1f)
+
+/* What an action needs: nothing, a selected candidate, a live engine, both. */
+enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOTH = 3, AX_NEEDS_MASKS = 4 };
+
+/* id, key, its name, word on the hint line ("" = none), what it does, what it needs. The order is that of the hints:
+   the most wanted first, for a narrow window shows only those. */
+#define AX_ACTION_LIST(X)                                                                                              \
+    X(PAUSE, 'p', "p", "pause", "pause the candidate, or let it go on", AX_NEEDS_BOTH)                                 \
+    X(PRUNE, 'x', "x", "prune", "end the candidate (all marked ones: asks); undo within 10 s", AX_NEEDS_BOTH)          \
+    X(UNDO, 'u', "u", "", "take back the last prune while its 10 s last", AX_NEEDS_ENGINE)                             \
+    X(PROMOTE, '+', "+", "promote", "through the gate / next in the queue / full training", AX_NEEDS_BOTH)             \
+    X(MARK, 'm', "m", "mark", "mark or unmark the candidate", AX_NEEDS_ROW)                                            \
+    X(FILTER, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", AX_NEEDS_NOTHING)              \
+    X(SORT, 's', "s", "sort", "sort by the next column", AX_NEEDS_NOTHING)                                             \
+    X(OPEN, AX_KEY_ENTER, "Enter", "open", "show the selected candidate's cell; back again", AX_NEEDS_ROW)             \
+    X(COMMAND, ':', ":", "cmd", "a command: submit GENOTYPE, note TEXT, save, stop, goto ID", AX_NEEDS_NOTHING)        \
+    X(DETACH, 'q', "q", "detach", "leave; the engine goes on", AX_NEEDS_NOTHING)                                       \
+    X(HELP, '?', "?", "help", "this list", AX_NEEDS_NOTHING)                                                           \
+    X(STOP, 'Q', "Q", "stop engine", "stop the engine (asks); the run can be resumed", AX_NEEDS_ENGINE)                \
+    X(PAUSE_RUN, 'P', "P", "pause run", "pause the whole run, or let it go on", AX_NEEDS_ENGINE)                       \
+    X(NOTE, 'a', "a", "note", "write a note on the candidate", AX_NEEDS_BOTH)                                          \
+    X(PIN, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", AX_NEEDS_BOTH)                     \
+    X(EXPORT, 'e', "e", "export", "write its masks as PNG files below RUN/export", AX_NEEDS_ROW)                       \
+    X(COPY, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", AX_NEEDS_ROW)                             \
+    X(WIRING, '\t', "Tab", "wiring", "cell or decoder wiring", AX_NEEDS_NOTHING)                                       \
+    X(REVERSE, 'r', "r", "", "sort the other way round", AX_NEEDS_NOTHING)                                             \
+    X(UNMARK, 'M', "M", "", "unmark all", AX_NEEDS_NOTHING)                                                            \
+    X(IMAGE_BACK, '[', "[", "", "previous image of the masks", AX_NEEDS_NOTHING)                                       \
+    X(IMAGE_ON, ']', "]", "", "next image of the masks", AX_NEEDS_NOTHING)                                             \
+    X(DOWN, 'j', "j, down", "", "next row", AX_NEEDS_NOTHING)                                                          \
+    X(UP, 'k', "k, up", "", "previous row", AX_NEEDS_NOTHING)                                                          \
+    X(VIEW_BACK, 'h', "h, left", "", "previous view", AX_NEEDS_NOTHING)                                                \
+    X(VIEW_ON, 'l', "l, right", "", "next view", AX_NEEDS_NOTHING)                                                     \
+    X(PAGE_DOWN, AX_KEY_PAGE_DOWN, "PgDn", "", "a page down", AX_NEEDS_NOTHING)                                        \
+    X(PAGE_UP, AX_KEY_PAGE_UP, "PgUp", "", "a page up", AX_NEEDS_NOTHING)                                              \
+    X(FIRST, 'g', "g, Home", "", "first row", AX_NEEDS_NOTHING)                                                        \
+    X(LAST, 'G', "G, End", "", "last row; log: follow the newest line", AX_NEEDS_NOTHING)                              \
+    X(GLYPHS, '~', "~", "", "line drawing and Braille, or plain ASCII", AX_NEEDS_NOTHING)                              \
+    X(REDRAW, AX_CTRL('L'), "Ctrl-L", "", "draw everything again", AX_NEEDS_NOTHING)                                   \
+    X(SUSPEND, AX_CTRL('Z'), "Ctrl-Z", "", "to the shell; fg comes back", AX_NEEDS_NOTHING)
+
+#define AX_ACTION_ENUM(id, key, label, hint, help, needs) AX_DO_##id,
+typedef enum ax_action { AX_ACTION_LIST(AX_ACTION_ENUM) AX_ACTION_COUNT, AX_DO_NOTHING = AX_ACTION_COUNT } ax_action;
+
+typedef struct ax_action_row {
+    uint32_t key;
+    const char *label, *hint, *help;
+    int needs;
+} ax_action_row;
+extern const ax_action_row ax_actions[AX_ACTION_COUNT];
+
+/* The action of a key; arrows, Home and End do what hjkl, g and G do. AX_DO_NOTHING when it has none. */
+ax_action ax_action_of(uint32_t key);
+
+#endif

@@ -1,0 +1,370 @@
+/* Keys to what they do. */
+#include "tui/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
+{
+    int needs = ax_actions[a].needs;
+    const char *reason = NULL;
+    if ((needs & AX_NEEDS_ENGINE) && ui->readonly)
+        reason = "this view only reads";
+    else if ((needs & AX_NEEDS_ENGINE) && ui->link != AX_LINK_LIVE)
+        reason = "no engine runs";
+    else if ((needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
+        reason = "no candidate is selected";
+    if (why)
+        *why = reason;
+    return !reason;
+}
+
+/* ---- moving ---- */
+
+static void select_row(ax_ui *ui, long row)
+{
+    if (!ui->rows.n)
+        return;
+    row = row < 0 ? 0 : row >= (long)ui->rows.n ? (long)ui->rows.n - 1 : row;
+    ui->selected = ui->rows.id[row];
+    ui->moved = true;
+    ui->image = 0;
+}
+
+static void scroll_log(ax_ui *ui, long by)
+{
+    long back = (long)ui->log_back + by, most = (long)ui->state->n_log - (ui->layout.log.rows - 2);
+    back = back > most ? most : back;
+    ui->log_back = back < 0 ? 0 : (uint32_t)back;
+}
+
+static void move(ax_ui *ui, ax_action a)
+{
+    bool log = ui->view == AX_VIEW_LOG;
+    long at = ax_rows_find(&ui->rows, ui->selected), all = (long)(log ? ui->state->n_log : ui->rows.n);
+    int seen = (log ? ui->layout.log.rows : ui->layout.table.rows) - 2, page = seen > 1 ? seen : 1;
+    long by = a == AX_DO_DOWN        ? 1
+              : a == AX_DO_UP        ? -1
+              : a == AX_DO_PAGE_DOWN ? page
+              : a == AX_DO_PAGE_UP   ? -page
+              : a == AX_DO_FIRST     ? -all
+                                     : all;
+    if (ui->help)
+        ui->help_first += by > 100 ? 100 : by < -100 ? -100 : (int)by;
+    else if (log)
+        scroll_log(ui, -by);
+    else
+        select_row(ui, at + by);
+}
+
+/* ---- acts ---- */
+
+static void prune(ax_ui *ui)
+{
+    if (ui->n_marked > 0) {
+        ui->asking = AX_ASK_PRUNE;
+        return;
+    }
+    const ax_candidate *c = ax_ui_selected(ui);
+    if (c->status == AX_PRUNED || c->status == AX_FAILED)
+        ax_ui_say(ui, true, "#%u has ended already", c->id);
+    else
+        ax_ui_send(ui, AX_VERB_PRUNE, c->id, "");
+}
+
+static void prune_marked(ax_ui *ui)
+{
+    for (uint32_t i = 0; i < ui->n_marked_cap; i++)
+        if (ui->marked[i]) {
+            ax_ui_send(ui, AX_VERB_PRUNE, i + 1, "");
+            ui->marked[i] = false;
+        }
+    ui->n_marked = 0;
+}
+
+static void mark(ax_ui *ui)
+{
+    if (ui->selected == 0 || ui->selected > ui->n_marked_cap)
+        return;
+    bool *m = &ui->marked[ui->selected - 1];
+    *m = !*m;
+    ui->n_marked = *m ? ui->n_marked + 1 : ui->n_marked - 1;
+    select_row(ui, ax_rows_find(&ui->rows, ui->selected) + 1);
+}
+
+static void unmark_all(ax_ui *ui)
+{
+    if (ui->marked)
+        memset(ui->marked, 0, ui->n_marked_cap * sizeof *ui->marked);
+    ui->n_marked = 0;
+}
+
+static void ask(ax_ui *ui, ax_asking what, const char *text)
+{
+    ui->asking = what;
+    ui->target = ui->selected; /* events may change the selection; the note goes where it was meant to go */
+    ax_prompt_start(&ui->prompt, text);
+}
+
+static void undo(ax_ui *ui)
+{
+    uint32_t id = ax_ui_undoable(ui);
+    if (id)
+        ax_ui_send(ui, AX_VERB_UNDO, id, "");
+    else
+        ax_ui_say(ui, true, "nothing to undo: a prune can be taken back for 10 seconds");
+}
+
+static void turn_image(ax_ui *ui, int by)
+{
+    int n = ui->masks ? ui->masks->images : 0;
+    if (n > 0)
+        ui->image = (ui->image + by + n) % n;
+}
+
+static void next_view(ax_ui *ui, int by)
+{
+    ui->view = (ax_tui_view)(((int)ui->view + by + AX_VIEW_COUNT) % AX_VIEW_COUNT);
+}
+
+static void toggle_pause(ax_ui *ui, uint32_t id, bool paused)
+{
+    ax_ui_send(ui, paused ? AX_VERB_CONTINUE : AX_VERB_PAUSE, id, "");
+}
+
+static void copy(ax_ui *ui)
+{
+    ax_genotype_print(&ax_ui_selected(ui)->genotype, ui->copy);
+    ax_ui_say(ui, false, "copied the genotype of #%u", ui->selected);
+}
+
+void ax_ui_do(ax_ui *ui, ax_action a)
+{
+    const char *why;
+    if (!ax_ui_can(ui, a, &why)) {
+        ax_ui_say(ui, true, "%s: %s", ax_actions[a].label, why);
+        return;
+    }
+    const ax_candidate *c = ax_ui_selected(ui);
+    switch (a) {
+    case AX_DO_PAUSE:
+        toggle_pause(ui, c->id, c->status == AX_PAUSED);
+        break;
+    case AX_DO_PAUSE_RUN:
+        toggle_pause(ui, 0, ui->state->paused);
+        break;
+    case AX_DO_PRUNE:
+        prune(ui);
+        break;
+    case AX_DO_UNDO:
+        undo(ui);
+        break;
+    case AX_DO_PROMOTE:
+        ax_ui_send(ui, AX_VERB_PROMOTE, c->id, "");
+        break;
+    case AX_DO_PIN:
+        ax_ui_send(ui, AX_VERB_PIN, c->id, "");
+        break;
+    case AX_DO_MARK:
+        mark(ui);
+        break;
+    case AX_DO_UNMARK:
+        unmark_all(ui);
+        break;
+    case AX_DO_FILTER:
+        ask(ui, AX_ASK_FILTER, ui->filter.text);
+        break;
+    case AX_DO_COMMAND:
+        ask(ui, AX_ASK_COMMAND, "");
+        break;
+    case AX_DO_NOTE:
+        ask(ui, AX_ASK_NOTE, "");
+        break;
+    case AX_DO_SORT:
+        ui->sort = (ax_sort)((ui->sort + 1) % AX_SORT_COUNT);
+        ui->reverse = false;
+        break;
+    case AX_DO_REVERSE:
+        ui->reverse = !ui->reverse;
+        break;
+    case AX_DO_OPEN:
+        ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
+        ui->moved = true;
+        break;
+    case AX_DO_WIRING:
+        ui->wiring = !ui->wiring;
+        break;
+    case AX_DO_HELP:
+        ui->help = true;
+        ui->help_first = 0;
+        break;
+    case AX_DO_DETACH:
+        ui->leave = true;
+        break;
+    case AX_DO_STOP:
+        ui->asking = AX_ASK_STOP;
+        break;
+    case AX_DO_COPY:
+        copy(ui);
+        break;
+    case AX_DO_EXPORT:
+        ui->export = true;
+        break;
+    case AX_DO_IMAGE_BACK:
+        turn_image(ui, -1);
+        break;
+    case AX_DO_IMAGE_ON:
+        turn_image(ui, 1);
+        break;
+    case AX_DO_VIEW_BACK:
+        next_view(ui, -1);
+        break;
+    case AX_DO_VIEW_ON:
+        next_view(ui, 1);
+        break;
+    case AX_DO_GLYPHS:
+        ui->toggle_glyphs = true;
+        break;
+    case AX_DO_REDRAW:
+        ui->redraw = true;
+        break;
+    case AX_DO_SUSPEND:
+        ui->suspend = true;
+        break;
+    default:
+        move(ui, a);
+    }
+    ax_ui_refresh(ui);
+}
+
+/* ---- prompts ---- */
+
+static void set_filter(ax_ui *ui)
+{
+    ax_err err;
+    if (ax_filter_parse(ui->prompt.text, &ui->filter, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    ui->first = 0;
+}
+
+static void accept(ax_ui *ui, ax_asking what)
+{
+    if (what == AX_ASK_FILTER)
+        set_filter(ui);
+    else if (what == AX_ASK_COMMAND)
+        ax_ui_command(ui, ui->prompt.text);
+    else if (ui->prompt.len)
+        ax_ui_send(ui, AX_VERB_NOTE, ui->target, ui->prompt.text);
+}
+
+static void answer(ax_ui *ui, uint32_t key)
+{
+    ax_asking what = ui->asking;
+    ui->asking = AX_ASK_NOTHING;
+    if (key != 'y' && key != 'Y')
+        ax_ui_say(ui, false, what == AX_ASK_STOP ? "not stopped" : "nothing pruned");
+    else if (what == AX_ASK_PRUNE)
+        prune_marked(ui);
+    else {
+        ax_ui_send(ui, AX_VERB_STOP, 0, "");
+        ui->stopping = true;
+    }
+}
+
+void ax_ui_key(ax_ui *ui, uint32_t key)
+{
+    ui->message[0] = '\0';
+    if (ui->asking == AX_ASK_PRUNE || ui->asking == AX_ASK_STOP) {
+        answer(ui, key);
+        ax_ui_refresh(ui);
+        return;
+    }
+    if (ui->asking != AX_ASK_NOTHING && key != AX_CTRL('L') && key != AX_CTRL('Z')) {
+        ax_asking what = ui->asking;
+        ax_typed typed = ax_prompt_key(&ui->prompt, key);
+        if (typed != AX_TYPED)
+            ui->asking = AX_ASK_NOTHING;
+        if (typed == AX_ACCEPTED)
+            accept(ui, what);
+        ax_ui_refresh(ui);
+        return;
+    }
+    ax_action a = ax_action_of(key);
+    bool scrolls = a >= AX_DO_DOWN && a <= AX_DO_LAST && a != AX_DO_VIEW_BACK && a != AX_DO_VIEW_ON;
+    if (ui->help && !scrolls && a != AX_DO_REDRAW && a != AX_DO_SUSPEND && a != AX_DO_GLYPHS) {
+        ui->help = false;
+        return;
+    }
+    if (key >= '1' && key < '1' + AX_VIEW_COUNT) {
+        ui->view = (ax_tui_view)(key - '1');
+    } else if (a != AX_DO_NOTHING) {
+        ax_ui_do(ui, a);
+    } else if (key == AX_KEY_ESCAPE) {
+        if (ui->filter.n)
+            ax_filter_parse("", &ui->filter, NULL);
+        else
+            ui->view = AX_VIEW_OVERVIEW;
+        ax_ui_refresh(ui);
+    } else if (key > 0x20 && key < 0x7f) {
+        ax_ui_say(ui, true, "%c has no meaning; ? lists the keys", (int)key);
+    }
+}
+
+/* ---- ':' ---- */
+
+static void go_to(ax_ui *ui, const char *text)
+{
+    char *end;
+    unsigned long id = strtoul(text + (*text == '#'), &end, 10);
+    if (*end || end == text || !id || id > UINT32_MAX || !ax_state_candidate(ui->state, (uint32_t)id)) {
+        ax_ui_say(ui, true, "goto: '%s' is not a candidate", text);
+        return;
+    }
+    ui->selected = (uint32_t)id;
+    ui->moved = true;
+    if (ax_rows_find(&ui->rows, ui->selected) < 0)
+        ax_filter_parse("", &ui->filter, NULL);
+}
+
+static void submit(ax_ui *ui, const char *text)
+{
+    ax_genotype g;
+    ax_err err;
+    if (ax_genotype_parse(text, &g, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    else
+        ax_ui_send(ui, AX_VERB_SUBMIT, 0, text);
+}
+
+void ax_ui_command(ax_ui *ui, const char *line)
+{
+    char word[16];
+    line += strspn(line, " ");
+    size_t n = strcspn(line, " ");
+    if (!n)
+        return;
+    snprintf(word, sizeof word, "%.*s", (int)(n < 15 ? n : 15), line);
+    const char *rest = line + n + strspn(line + n, " ");
+    ax_verb verb;
+    bool genotype = line[0] == '[';
+    if (!strcmp(word, "goto")) {
+        go_to(ui, rest);
+    } else if (!strcmp(word, "q") || !strcmp(word, "detach")) {
+        ui->leave = true;
+    } else if (!genotype && !ax_verb_find(word, &verb)) {
+        ax_ui_say(ui, true, "'%s' is not a command: submit, note, save, stop, pause, prune, promote, pin, goto", word);
+    } else if (ui->link != AX_LINK_LIVE || ui->readonly) {
+        ax_ui_say(ui, true, "%s: %s", word, ui->readonly ? "this view only reads" : "no engine runs");
+    } else if (genotype || verb == AX_VERB_SUBMIT) {
+        submit(ui, genotype ? line : rest);
+    } else if (verb == AX_VERB_STOP) {
+        ui->asking = AX_ASK_STOP;
+    } else if (verb == AX_VERB_SAVE || verb == AX_VERB_UNDO) {
+        ax_ui_send(ui, verb, verb == AX_VERB_UNDO ? ax_ui_undoable(ui) : 0, "");
+    } else if (!ui->selected) {
+        ax_ui_say(ui, true, "%s: no candidate is selected", word);
+    } else {
+        ax_ui_send(ui, verb, ui->selected, rest);
+    }
+}

@@ -1,0 +1,19 @@
+/* One line of text being typed. */
+#ifndef AX_TUI_PROMPT_H
+#define AX_TUI_PROMPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { AX_PROMPT_TEXT = 200 };
+typedef struct ax_prompt {
+    char text[AX_PROMPT_TEXT]; /* UTF-8 */
+    size_t len, at;            /* bytes; at: where the cursor is */
+} ax_prompt;
+
+typedef enum ax_typed { AX_TYPED, AX_ACCEPTED, AX_DROPPED } ax_typed;
+void ax_prompt_start(ax_prompt *p, const char *text);
+/* Enter accepts, Escape drops; Backspace on an empty line drops too. Ctrl-A/E/U/W/K and the arrows edit. */
+ax_typed ax_prompt_key(ax_prompt *p, uint32_t key);
+
+#endif

@@ -1,0 +1,135 @@
+#include "tui/ui.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run)
+{
+    *ui = (ax_ui) { .state = state, .color = true };
+    snprintf(ui->run, sizeof ui->run, "%s", run);
+}
+
+void ax_ui_release(ax_ui *ui)
+{
+    ax_rows_release(&ui->rows);
+    free(ui->marked);
+    ui->marked = NULL;
+}
+
+void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(ui->message, sizeof ui->message, fmt, args);
+    va_end(args);
+    ui->message_bad = bad;
+    ui->message_at = ui->now;
+}
+
+const ax_candidate *ax_ui_selected(const ax_ui *ui)
+{
+    return ui->selected ? ax_state_candidate(ui->state, ui->selected) : NULL;
+}
+
+static void grow_marks(ax_ui *ui)
+{
+    uint32_t n = ui->state->n_candidates;
+    if (n <= ui->n_marked_cap)
+        return;
+    uint32_t cap = n + n / 2 + 16;
+    bool *marked = realloc(ui->marked, cap * sizeof *marked);
+    if (!marked)
+        return;
+    memset(marked + ui->n_marked_cap, 0, (cap - ui->n_marked_cap) * sizeof *marked);
+    ui->marked = marked;
+    ui->n_marked_cap = cap;
+}
+
+void ax_ui_refresh(ax_ui *ui)
+{
+    ax_err err;
+    grow_marks(ui);
+    /* a question is about what was on the screen when it was asked: nothing moves under it */
+    if (ui->asking == AX_ASK_NOTHING || !ui->rows.n)
+        if (ax_rows_build(&ui->rows, ui->state, &ui->filter, ui->sort, ui->reverse, &err) != AX_OK)
+            ax_ui_say(ui, true, "%s", err.msg);
+    if (!ui->rows.n) {
+        ui->selected = ui->filter.n ? 0 : ui->selected;
+        return;
+    }
+    if (!ui->moved)
+        ui->selected = ui->state->best;
+    if (ax_rows_find(&ui->rows, ui->selected) < 0)
+        ui->selected = ui->rows.id[0];
+}
+
+void ax_ui_arrange(ax_ui *ui, int rows, int cols)
+{
+    ui->layout = ax_layout_of(rows, cols, ui->view);
+    int frame = ui->layout.table_framed ? 2 : 0, legend = ui->layout.table_framed ? 1 : 0;
+    int seen = ui->layout.table.rows - 1 - frame - legend;
+    if (seen < 1)
+        return;
+    uint32_t page = (uint32_t)seen, last = ui->rows.n > page ? ui->rows.n - page : 0;
+    long at = ax_rows_find(&ui->rows, ui->selected);
+    if (at >= 0 && (uint32_t)at < ui->first)
+        ui->first = (uint32_t)at;
+    if (at >= 0 && (uint32_t)at >= ui->first + page)
+        ui->first = (uint32_t)at - page + 1;
+    if (!ui->moved && at >= 0 && (uint32_t)at < page)
+        ui->first = 0; /* nobody scrolled: what trains now stays in sight above the best */
+    if (ui->first > last)
+        ui->first = last;
+}
+
+uint32_t ax_ui_undoable(const ax_ui *ui)
+{
+    uint32_t id = 0;
+    double newest = ui->now;
+    if (ui->link != AX_LINK_LIVE)
+        return 0;
+    for (uint32_t i = 0; i < ui->state->n_candidates; i++)
+        if (ui->state->candidate[i].prune_until > newest) {
+            newest = ui->state->candidate[i].prune_until;
+            id = ui->state->candidate[i].id;
+        }
+    return id;
+}
+
+const char *ax_ui_word(const ax_ui *ui)
+{
+    const char *bye = ui->state->bye;
+    if (bye[0])
+        return !strcmp(bye, "finished") ? "FINISHED" : !strcmp(bye, "stopped") ? "STOPPED" : "FAILED";
+    if (ui->link != AX_LINK_LIVE)
+        return "NO ENGINE";
+    return ui->state->paused ? "PAUSED" : "RUNNING";
+}
+
+bool ax_ui_is_running(const ax_ui *ui)
+{
+    return ui->link == AX_LINK_LIVE && !ui->state->bye[0] && !ui->state->paused;
+}
+
+double ax_ui_next_tick(const ax_ui *ui)
+{
+    bool clock = ax_ui_is_running(ui) && ui->state->first_at > 0;
+    if (!clock && !ax_ui_undoable(ui))
+        return INFINITY;
+    double from = clock ? ui->state->first_at : 0, past = fmod(ui->now - from, 1);
+    return past < 0 ? 1 : 1 - past;
+}
+
+void ax_ui_send(ax_ui *ui, ax_verb verb, uint32_t id, const char *text)
+{
+    if (ui->n_out >= AX_UI_OUT) {
+        ax_ui_say(ui, true, "too many commands at once");
+        return;
+    }
+    ax_command *c = &ui->out[ui->n_out++];
+    *c = (ax_command) { .verb = verb, .id = id };
+    snprintf(c->text, sizeof c->text, "%s", text);
+}

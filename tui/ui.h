@@ -1,0 +1,96 @@
+/* What the terminal shows besides the run's state: selection, sort, filter, prompt, message. No curses, no sockets:
+   keys come in, commands and wishes go out, a canvas is drawn. */
+#ifndef AX_TUI_UI_H
+#define AX_TUI_UI_H
+
+#include "engine/wire/command.h"
+#include "engine/wire/maskfile.h"
+#include "engine/wire/state.h"
+#include "tui/action.h"
+#include "tui/layout.h"
+#include "tui/prompt.h"
+#include "viz/filter.h"
+#include "viz/table.h"
+
+typedef enum ax_link {
+    AX_LINK_NONE, /* nobody listens: the history is shown */
+    AX_LINK_LIVE,
+    AX_LINK_LOST /* there was an engine, and it is gone */
+} ax_link;
+
+typedef enum ax_asking {
+    AX_ASK_NOTHING,
+    AX_ASK_FILTER,
+    AX_ASK_COMMAND,
+    AX_ASK_NOTE,
+    AX_ASK_PRUNE, /* y or anything else */
+    AX_ASK_STOP
+} ax_asking;
+
+enum { AX_UI_OUT = 64, AX_UI_MESSAGE = 256 };
+
+typedef struct ax_ui {
+    const ax_state *state;
+    char run[64]; /* name, for the status line and "auxcell attach NAME" */
+    ax_link link;
+    bool readonly;         /* commands are refused */
+    double now;            /* seconds since the epoch; the caller's clock */
+    int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
+    bool color;            /* whether pixels can be coloured */
+
+    ax_tui_view view;
+    ax_layout layout; /* of the last arrange */
+    bool help, wiring;
+    int help_first;
+    ax_rows rows;
+    ax_sort sort;
+    bool reverse;
+    ax_filter filter;
+    uint32_t selected, first; /* id; row at the top of the table */
+    bool moved;               /* the user chose: the selection stays; else it is the best one */
+    bool *marked;             /* index id - 1 */
+    uint32_t n_marked_cap, n_marked;
+    uint32_t log_back; /* lines between the newest and the last one shown; 0 = follows */
+
+    const ax_maskfile *masks; /* of the selected candidate, NULL = none */
+    int image;
+
+    ax_asking asking;
+    ax_prompt prompt;
+    uint32_t target; /* candidate that the prompt is about */
+    char message[AX_UI_MESSAGE];
+    bool message_bad;
+    double message_at;
+
+    /* wishes, taken by the loop */
+    ax_command out[AX_UI_OUT];
+    int n_out;
+    char copy[AX_GENOTYPE_TEXT];
+    bool leave, stopping, redraw, suspend, export, toggle_glyphs;
+} ax_ui;
+
+void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run);
+void ax_ui_release(ax_ui *ui);
+/* After events: builds the rows again, keeps the selection on its id. */
+void ax_ui_refresh(ax_ui *ui);
+/* Before drawing: lays out for a size and scrolls the selection into sight. */
+void ax_ui_arrange(ax_ui *ui, int rows, int cols);
+void ax_ui_key(ax_ui *ui, uint32_t key);
+void ax_ui_do(ax_ui *ui, ax_action a);
+void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Whether an action makes sense now; why not (for the message line) in *why, which may be NULL. */
+bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
+/* The candidate whose soft prune can be undone, the newest; 0 = none. */
+uint32_t ax_ui_undoable(const ax_ui *ui);
+/* Seconds until the screen changes although nothing happens (a clock, a countdown); INFINITY = never. */
+double ax_ui_next_tick(const ax_ui *ui);
+/* "RUNNING", "PAUSED", "FINISHED", "STOPPED", "FAILED", "NO ENGINE". */
+const char *ax_ui_word(const ax_ui *ui);
+bool ax_ui_is_running(const ax_ui *ui); /* the clock runs */
+const ax_candidate *ax_ui_selected(const ax_ui *ui);
+/* Runs a line typed after ':'. */
+void ax_ui_command(ax_ui *ui, const char *line);
+/* Queues a command for the engine. */
+void ax_ui_send(ax_ui *ui, ax_verb verb, uint32_t id, const char *text);
+
+#endif

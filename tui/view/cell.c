@@ -1,0 +1,137 @@
+/* The selected candidate: its cell, its wiring, what is known about it. */
+#include "tui/view/view.h"
+
+#include "viz/dag.h"
+#include "viz/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { DETAIL_COLS = 44 };
+
+static int fact(ax_pane p, int row, const char *name, const char *value)
+{
+    ax_pane_print(p, row, 1, AX_ROLE_DIM, name);
+    ax_pane_print_cut(p, row, 12, p.at.cols - 13, AX_ROLE_TEXT, value);
+    return row + 1;
+}
+
+static const char *status_word(ax_status s)
+{
+    switch (s) {
+    case AX_QUEUED:
+        return "queued";
+    case AX_RUNNING:
+        return "running";
+    case AX_PAUSED:
+        return "paused";
+    case AX_DONE:
+        return "done";
+    case AX_PROMOTED:
+        return "done and promoted";
+    case AX_PRUNED:
+        return "pruned";
+    default:
+        return "failed";
+    }
+}
+
+static void draw_facts(ax_pane p, const ax_candidate *c)
+{
+    char a[AX_FIGURE], b[AX_FIGURE], d[AX_FIGURE], e[AX_FIGURE], text[256];
+    int row = 0;
+    snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
+    row = fact(p, row, "state", text);
+    if (c->epochs > 0) {
+        snprintf(text, sizeof text, "%s, epoch %d/%d, step %d/%d%s", c->stage == 3 ? "full training" : "search",
+                 c->epoch, c->epochs, c->step, c->steps, c->attempt > 1 ? ", again" : "");
+        row = fact(p, row, "training", text);
+    }
+    snprintf(text, sizeof text, "%s", ax_figure_share(c->reward, 4, a));
+    row = fact(p, row, "reward", text);
+    snprintf(text, sizeof text, "mIoU %s  fwIoU %s  accuracy %s", ax_figure_share(c->miou, 3, a),
+             ax_figure_share(c->fwiou, 3, b), ax_figure_share(c->accuracy, 3, d));
+    row = fact(p, row, "metrics", text);
+    row = fact(p, row, "loss", ax_figure_share(c->loss, 4, a));
+    snprintf(text, sizeof text, "%s parameters, %s multiply-adds", ax_figure_count(c->params, a),
+             ax_figure_count(c->macs, b));
+    row = fact(p, row, "size", text);
+    snprintf(text, sizeof text, "%s, memory %s", ax_figure_clock(c->seconds, d), ax_figure_bytes(c->peak_bytes, e));
+    row = fact(p, row, "time", text);
+    snprintf(text, sizeof text, "%s%s  logp %s  entropy %s", c->origin, "", ax_figure_share(c->logp, 2, a),
+             ax_figure_share(c->entropy, 2, b));
+    row = fact(p, row, "proposed", text);
+    if (c->parent) {
+        snprintf(text, sizeof text, "#%u", c->parent);
+        row = fact(p, row, "made from", text);
+    }
+    if (c->gate_passed >= 0) {
+        snprintf(text, sizeof text, "%s (chance %s)", c->gate_passed ? "passed" : "stopped here",
+                 ax_figure_share(c->gate_chance, 2, a));
+        row = fact(p, row, "gate", text);
+    }
+    if (c->full) {
+        snprintf(text, sizeof text, "#%u", c->full);
+        row = fact(p, row, "full", text);
+    }
+    if (c->model[0])
+        row = fact(p, row, "model", c->model);
+    if (c->failure[0])
+        row = fact(p, row, "failure", c->failure);
+    if (c->note[0])
+        fact(p, row, "note", c->note);
+}
+
+static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool wiring)
+{
+    ax_dag d;
+    if (wiring)
+        ax_dag_wiring(&c->genotype, &d);
+    else
+        ax_dag_cell(&c->genotype, &d);
+    ax_dag_draw(p, &d, c->stage == 3 ? 0 : ui->channels, ui->repeats);
+}
+
+/* As a view of its own: cell and wiring one above the other, or side by side, and the facts. */
+static void draw_wide(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
+{
+    bool facts = inner.at.cols >= 2 * DETAIL_COLS;
+    int left = facts ? inner.at.cols - DETAIL_COLS : inner.at.cols, high = 12;
+    if (inner.at.rows >= high + 10) {
+        draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, false);
+        ax_pane_print(inner, high + 1, 1, AX_ROLE_TITLE, "decoder");
+        draw_graph(ax_pane_part(inner, high + 2, 0, 8, left), ui, c, true);
+    } else {
+        draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, ui->wiring);
+    }
+    if (facts)
+        draw_facts(ax_pane_part(inner, 0, left, inner.at.rows, DETAIL_COLS), c);
+    char text[AX_GENOTYPE_TEXT];
+    ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
+                      ax_genotype_print(&c->genotype, text));
+}
+
+void ax_draw_cell(ax_pane p, const ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    char title[48] = "cell", text[AX_GENOTYPE_TEXT];
+    bool whole = ui->view == AX_VIEW_CELL;
+    if (c)
+        snprintf(title, sizeof title, "%s #%u", ui->wiring && !whole ? "decoder" : "cell", c->id);
+    ax_pane inner = ax_pane_inner(p);
+    bool both = whole && inner.at.rows >= 22;
+    ax_pane_frame(p, false, title, both ? NULL : ui->wiring ? "Tab: cell" : "Tab: wiring");
+    if (!c) {
+        ax_pane_print(inner, inner.at.rows / 2, 2, AX_ROLE_DIM, "nothing selected");
+        return;
+    }
+    if (whole) {
+        draw_wide(inner, ui, c);
+        return;
+    }
+    draw_graph(inner, ui, c, ui->wiring);
+    if (inner.at.rows >= 13)
+        ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
+                          ax_genotype_print(&c->genotype, text));
+}

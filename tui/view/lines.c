@@ -1,0 +1,255 @@
+/* The single lines: status, tabs, message, hints. */
+#include "tui/view/view.h"
+
+#include "viz/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- status ---- */
+
+enum { SEGMENTS = 16, SEGMENT = 80 };
+typedef struct segments {
+    char text[SEGMENTS][SEGMENT];
+    ax_role role[SEGMENTS];
+    int n;
+} segments;
+
+static void add(segments *s, ax_role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+#include <stdarg.h>
+static void add(segments *s, ax_role role, const char *fmt, ...)
+{
+    if (s->n == SEGMENTS)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(s->text[s->n], SEGMENT, fmt, args);
+    va_end(args);
+    s->role[s->n++] = role;
+}
+
+static void add_progress(segments *s, const ax_ui *ui)
+{
+    const ax_state *st = ui->state;
+    uint32_t ended = st->n_done + st->n_failed + st->n_pruned;
+    if (st->planned > 0)
+        add(s, AX_ROLE_BAR, "arch %u/%lld", ended, (long long)st->planned);
+    else
+        add(s, AX_ROLE_BAR, "arch %u", ended);
+}
+
+static void add_best(segments *s, const ax_ui *ui)
+{
+    const ax_candidate *best = ui->state->best ? ax_state_candidate(ui->state, ui->state->best) : NULL;
+    char text[AX_FIGURE];
+    if (best)
+        add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(best->reward, 4, text), best->id);
+}
+
+static void add_rate(segments *s, const ax_ui *ui)
+{
+    const ax_state *st = ui->state;
+    double rate = ax_ui_is_running(ui) ? ax_state_rate(st, ui->now) : 0;
+    if (!(rate > 0))
+        return;
+    add(s, AX_ROLE_BAR, "%.1f/min", rate);
+    double left = (double)st->planned - st->n_done - st->n_failed - st->n_pruned;
+    char text[AX_FIGURE];
+    if (left > 0)
+        add(s, AX_ROLE_BAR, "eta %s", ax_figure_clock(60 * left / rate, text));
+}
+
+static segments status_segments(const ax_ui *ui)
+{
+    const ax_state *st = ui->state;
+    segments s = { .n = 0 };
+    char text[AX_FIGURE];
+    bool running = ax_ui_is_running(ui);
+    add(&s, AX_ROLE_BAR, "auxcell");
+    add(&s, AX_ROLE_BAR, "%s", ui->run);
+    add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
+    if (st->first_at > 0)
+        add(&s, AX_ROLE_BAR, "%s", ax_figure_clock((running ? ui->now : st->last_at) - st->first_at, text));
+    add_progress(&s, ui);
+    add_best(&s, ui);
+    if (st->n_running)
+        add(&s, AX_ROLE_BAR, "training %u", st->n_running);
+    add_rate(&s, ui);
+    if (st->n_queued)
+        add(&s, AX_ROLE_BAR, "queue %u", st->n_queued);
+    if (st->device[0])
+        add(&s, AX_ROLE_BAR, "%s", st->device);
+    if (st->rss_bytes > 0)
+        add(&s, AX_ROLE_BAR, "rss %s", ax_figure_bytes(st->rss_bytes, text));
+    if (st->pid > 0 && ui->link == AX_LINK_LIVE)
+        add(&s, AX_ROLE_BAR, "pid %lld", (long long)st->pid);
+    return s;
+}
+
+void ax_draw_status(ax_pane p, const ax_ui *ui)
+{
+    segments s = status_segments(ui);
+    for (int c = 0; c < p.at.cols; c++)
+        ax_pane_put(p, 0, c, ' ', AX_ROLE_BAR);
+    int gap = p.at.cols >= 120 ? 3 : 2, at = p.at.cols >= 40 ? 1 : 0;
+    for (int i = 0; i < s.n; i++) {
+        int end = at + ax_text_width(s.text[i]);
+        if (end > p.at.cols && i > 0)
+            break; /* whole words or none */
+        ax_pane_print(p, 0, at, s.role[i], s.text[i]);
+        at = end + gap;
+    }
+}
+
+/* ---- tabs ---- */
+
+void ax_draw_tabs(ax_pane p, const ax_ui *ui)
+{
+#define WORD(id, key, word) { key, word },
+    static const struct {
+        char key;
+        const char *word;
+    } tab[AX_VIEW_COUNT] = { AX_TUI_VIEW_LIST(WORD) };
+    int at = 0;
+    for (int i = 0; i < AX_VIEW_COUNT; i++) {
+        bool here = i == (int)ui->view;
+        char text[32];
+        snprintf(text, sizeof text, here ? "[%c %s]" : " %c %s ", tab[i].key, tab[i].word);
+        at = ax_pane_print(p, 0, at, here ? AX_ROLE_STRONG : AX_ROLE_DIM, text);
+    }
+    char right[AX_FILTER_TEXT + 64];
+    bool down = ax_sort_down(ui->sort) != ui->reverse;
+    snprintf(right, sizeof right, "sort %s ", ax_sort_word(ui->sort));
+    int end = p.at.cols - 2, room = end - at - 2;
+    if (ax_text_width(right) > room)
+        return;
+    ax_pane_glyph(p, 0, end, down ? AX_GLYPH_DOWN : AX_GLYPH_UP, AX_ROLE_DIM);
+    end = ax_pane_print_right(p, 0, end, AX_ROLE_DIM, right);
+    if (!ui->filter.n)
+        return;
+    snprintf(right, sizeof right, "filter: %s  ", ui->filter.text);
+    if (ax_text_width(right) <= end - at - 2)
+        ax_pane_print_right(p, 0, end, AX_ROLE_MARKED, right);
+    else if (end - at >= 10)
+        ax_pane_print_right(p, 0, end, AX_ROLE_MARKED, "filtered  ");
+}
+
+/* ---- message ---- */
+
+static const char *prompt_label(const ax_ui *ui, char text[64])
+{
+    switch (ui->asking) {
+    case AX_ASK_FILTER:
+        return "filter: ";
+    case AX_ASK_COMMAND:
+        return ": ";
+    case AX_ASK_NOTE:
+        snprintf(text, 64, "note on #%u: ", ui->target);
+        return text;
+    case AX_ASK_PRUNE:
+        snprintf(text, 64, "prune %u marked candidate%s?  y/N ", ui->n_marked, ui->n_marked == 1 ? "" : "s");
+        return text;
+    default:
+        return "stop the engine? the run can be resumed.  y/N ";
+    }
+}
+
+int ax_prompt_column(const ax_ui *ui)
+{
+    if (ui->asking == AX_ASK_NOTHING)
+        return -1;
+    char text[64], before[AX_PROMPT_TEXT];
+    int at = 1 + ax_text_width(prompt_label(ui, text));
+    if (ui->asking >= AX_ASK_PRUNE)
+        return at;
+    snprintf(before, sizeof before, "%.*s", (int)ui->prompt.at, ui->prompt.text);
+    return at + ax_text_width(before);
+}
+
+static void draw_prompt(ax_pane p, const ax_ui *ui)
+{
+    char label[64];
+    int at = ax_pane_print(p, 0, 1, AX_ROLE_STRONG, prompt_label(ui, label));
+    if (ui->asking >= AX_ASK_PRUNE)
+        return;
+    /* a long text slides so that its cursor stays in sight */
+    int over = ax_prompt_column(ui) - (p.at.cols - 1);
+    ax_pane_print(ax_pane_part(p, 0, at, 1, p.at.cols - at), 0, over > 0 ? -over : 0, AX_ROLE_TEXT, ui->prompt.text);
+}
+
+static int draw_undo(ax_pane p, const ax_ui *ui)
+{
+    uint32_t id = ax_ui_undoable(ui);
+    if (!id)
+        return p.at.cols;
+    char text[64];
+    double left = ax_state_candidate(ui->state, id)->prune_until - ui->now;
+    snprintf(text, sizeof text, "u undo #%u (%d s) ", id, (int)ceil(left));
+    return ax_pane_print_right(p, 0, p.at.cols, AX_ROLE_WARN, text) - 2;
+}
+
+static void last_event(ax_pane p, const ax_ui *ui, int width)
+{
+    if (!ui->state->n_log)
+        return;
+    const ax_log_line *line = &ui->state->log[ui->state->n_log - 1];
+    char at[AX_FIGURE], text[AX_EVENT_TEXT + 64];
+    if (line->id)
+        snprintf(text, sizeof text, "%s %s #%u  %s", ax_figure_time(line->at, at), line->kind, line->id, line->text);
+    else
+        snprintf(text, sizeof text, "%s %s  %s", ax_figure_time(line->at, at), line->kind, line->text);
+    ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
+}
+
+void ax_draw_message(ax_pane p, const ax_ui *ui)
+{
+    if (ui->asking != AX_ASK_NOTHING) {
+        draw_prompt(p, ui);
+        return;
+    }
+    int width = draw_undo(p, ui) - 1;
+    char text[AX_UI_MESSAGE];
+    if (ui->message[0]) {
+        ax_pane_print_cut(p, 0, 1, width, ui->message_bad ? AX_ROLE_BAD : AX_ROLE_STRONG, ui->message);
+    } else if (ui->link != AX_LINK_LIVE && strcmp(ui->state->bye, "finished")) {
+        const char *what = ui->link == AX_LINK_LOST ? "the engine has stopped" : "no engine runs: this is the history";
+        snprintf(text, sizeof text, "%s; to go on:  auxcell resume %s", what, ui->run);
+        ax_pane_print_cut(p, 0, 1, width, AX_ROLE_WARN, text);
+    } else {
+        last_event(p, ui, width);
+    }
+}
+
+/* ---- hints ---- */
+
+void ax_draw_hints(ax_pane p, const ax_ui *ui)
+{
+    static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
+    int gap = p.at.cols >= 120 ? 2 : 1, at = p.at.cols >= 120 ? 1 : 0;
+    if (ui->asking != AX_ASK_NOTHING || ui->help) {
+        const char *text =
+            ui->help                       ? "j k scroll   any other key: back"
+            : ui->asking >= AX_ASK_PRUNE   ? "y: yes   any other key: no"
+            : ui->asking == AX_ASK_FILTER  ? "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X"
+            : ui->asking == AX_ASK_COMMAND ? "submit GENOTYPE   note TEXT   goto ID   save   stop   Esc: leave"
+                                           : "Enter: write   Esc: leave";
+        ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_DIM, text);
+        return;
+    }
+    int reserved = 0; /* the way out and the help are never cut */
+    for (int i = 0; i < 2; i++)
+        reserved += ax_text_width(ax_actions[always[i]].label) + 1 + ax_text_width(ax_actions[always[i]].hint) + gap;
+    for (int i = 0; i < AX_ACTION_COUNT + 2; i++) {
+        ax_action a = i < AX_ACTION_COUNT ? (ax_action)i : always[i - AX_ACTION_COUNT];
+        const ax_action_row *row = &ax_actions[a];
+        bool last = i >= AX_ACTION_COUNT;
+        if (!row->hint[0] || (!last && (a == AX_DO_DETACH || a == AX_DO_HELP)) || !ax_ui_can(ui, a, NULL))
+            continue;
+        int need = ax_text_width(row->label) + 1 + ax_text_width(row->hint);
+        if (at + need + (last ? 0 : gap + reserved) > p.at.cols)
+            continue;
+        at = ax_pane_print(p, 0, at, AX_ROLE_KEY, row->label);
+        at = ax_pane_print(p, 0, at + 1, AX_ROLE_DIM, row->hint) + gap;
+    }
+}

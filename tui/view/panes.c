@@ -1,0 +1,155 @@
+/* Reward, pareto, table and log. */
+#include "tui/view/view.h"
+
+#include "viz/curve.h"
+#include "viz/figure.h"
+#include "viz/scatter.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double ema_decay = 0.97;
+
+static void waiting(ax_pane p, const ax_ui *ui)
+{
+    const char *text = ui->state->activity[0] ? ui->state->activity : "no reward yet";
+    int width = ax_text_width(text);
+    ax_pane_print_cut(p, p.at.rows / 2 - 1, 6 + (p.at.cols - 6 - width) / 2, p.at.cols - 7, AX_ROLE_DIM, text);
+}
+
+ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    const ax_state *s = ui->state;
+    bool ascii = p.canvas->glyphs->ascii;
+    const char *legend = p.at.cols < 60 ? "EMA .97"
+                         : ascii        ? "* EMA .97   - best   . raw"
+                                        : "EMA .97   \u2500 best   \u00b7 raw";
+    ax_pane_frame(p, false, "reward", legend);
+    double *y = malloc((s->n_scored ? s->n_scored : 1) * sizeof *y);
+    if (!y)
+        return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
+    for (uint32_t i = 0; i < s->n_scored; i++) {
+        const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
+        y[i] = c ? c->reward : NAN;
+    }
+    ax_pane inner = ax_pane_inner(p);
+    ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, err);
+    free(y);
+    if (!s->n_scored)
+        waiting(inner, ui);
+    return code;
+}
+
+ax_code ax_draw_pareto(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    const ax_state *s = ui->state;
+    size_t n = s->n_scored, selected = n, room = n ? n : 1;
+    double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
+    bool *front = malloc(room * sizeof *front);
+    ax_code code = AX_OK;
+    if (x && y && front) {
+        for (size_t i = 0; i < n; i++) {
+            const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
+            x[i] = c && c->params > 0 ? (double)c->params : NAN;
+            y[i] = c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->reward : NAN;
+            selected = c && c->id == ui->selected ? i : selected;
+        }
+        size_t on_front = ax_front(x, y, n, front);
+        char right[64];
+        if (selected < n)
+            snprintf(right, sizeof right, "@ #%u   front %zu", ui->selected, on_front);
+        else
+            snprintf(right, sizeof right, "front %zu", on_front);
+        ax_pane_frame(p, false, "pareto  reward x params", right);
+        ax_scatter_draw(ax_pane_inner(p), &(ax_scatter) { .x = x,
+                                                          .y = y,
+                                                          .front = front,
+                                                          .n = n,
+                                                          .selected = selected,
+                                                          .log_x = true,
+                                                          .x_name = "params (log)" });
+    } else {
+        code = ax_fail(err, AX_ENOMEM, "no memory for the pareto plot");
+    }
+    free(x);
+    free(y);
+    free(front);
+    return code;
+}
+
+/* ---- table ---- */
+
+void ax_draw_table(ax_pane p, const ax_ui *ui)
+{
+    bool framed = ui->layout.table_framed;
+    ax_pane inner = framed ? ax_pane_inner(p) : p;
+    int seen = inner.at.rows - 1 - framed;
+    uint32_t n = ui->rows.n, to = ui->first + (uint32_t)(seen > 0 ? seen : 0);
+    char right[64];
+    if (framed) {
+        if (n)
+            snprintf(right, sizeof right, "%u-%u of %u", ui->first + 1, to < n ? to : n, n);
+        else
+            right[0] = '\0';
+        ax_pane_frame(p, false, "candidates", right);
+        int legend = inner.at.rows - 1;
+        ax_pane_print(inner, legend, 1, AX_ROLE_DIM,
+                      "S: Q queued  R running  P paused  D done  * promoted  X pruned  F failed");
+        if (ui->n_marked) {
+            snprintf(right, sizeof right, "%u marked ", ui->n_marked);
+            ax_pane_print_right(inner, legend, inner.at.cols, AX_ROLE_MARKED, right);
+        }
+        inner = ax_pane_part(inner, 0, 0, inner.at.rows - 1, inner.at.cols);
+    }
+    ax_table_draw(inner, ui->state,
+                  &(ax_table_view) { .rows = &ui->rows,
+                                     .first = ui->first,
+                                     .selected = ui->selected,
+                                     .marked = ui->marked,
+                                     .n_marked = ui->n_marked_cap,
+                                     .sort = ui->sort,
+                                     .reverse = ui->reverse });
+    if (!n)
+        ax_pane_print(inner, 1, 2, AX_ROLE_DIM,
+                      ui->filter.n ? "no candidate passes the filter (Esc clears it)" : "no candidates yet");
+}
+
+/* ---- log ---- */
+
+static ax_role log_role(const ax_log_line *l)
+{
+    if (!strcmp(l->kind, "failed") || !strcmp(l->kind, "error"))
+        return AX_ROLE_BAD;
+    if (!strcmp(l->kind, "warning") || !strcmp(l->kind, "pruned") || !strcmp(l->kind, "paused"))
+        return AX_ROLE_WARN;
+    if (!strcmp(l->kind, "scored") || !strcmp(l->kind, "promoted"))
+        return AX_ROLE_GOOD;
+    return AX_ROLE_TEXT;
+}
+
+void ax_draw_log(ax_pane p, const ax_ui *ui)
+{
+    const ax_state *s = ui->state;
+    char right[48];
+    if (ui->log_back)
+        snprintf(right, sizeof right, "%u newer below", ui->log_back);
+    else
+        snprintf(right, sizeof right, "following");
+    ax_pane_frame(p, false, "log", right);
+    ax_pane inner = ax_pane_inner(p);
+    uint32_t end = s->n_log - (ui->log_back < s->n_log ? ui->log_back : s->n_log), rows = (uint32_t)inner.at.rows;
+    uint32_t first = end > rows ? end - rows : 0;
+    for (uint32_t i = first; i < end; i++) {
+        const ax_log_line *l = &s->log[i];
+        int row = (int)(i - first);
+        char at[AX_FIGURE], id[16] = "";
+        if (l->id)
+            snprintf(id, sizeof id, "#%u", l->id);
+        ax_pane_print(inner, row, 1, AX_ROLE_DIM, ax_figure_time(l->at, at));
+        ax_pane_print(inner, row, 10, log_role(l), l->kind);
+        ax_pane_print(inner, row, 20, AX_ROLE_TEXT, id);
+        ax_pane_print_cut(inner, row, 26, inner.at.cols - 27, AX_ROLE_TEXT, l->text);
+    }
+}

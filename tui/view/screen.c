@@ -1,0 +1,38 @@
+/* The screen as a whole: which pane goes where. */
+#include "tui/view/view.h"
+
+static bool shown(ax_rect r)
+{
+    return r.rows > 0 && r.cols > 0;
+}
+
+ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, ax_err *err)
+{
+    const ax_layout *l = &ui->layout;
+    ax_code code = AX_OK;
+    ax_canvas_erase(c);
+    ax_draw_status(ax_pane_of(c, l->status), ui);
+    if (shown(l->tabs))
+        ax_draw_tabs(ax_pane_of(c, l->tabs), ui);
+    if (shown(l->reward))
+        code = ax_draw_reward(ax_pane_of(c, l->reward), ui, err);
+    if (shown(l->pareto) && code == AX_OK)
+        code = ax_draw_pareto(ax_pane_of(c, l->pareto), ui, err);
+    if (shown(l->cell))
+        ax_draw_cell(ax_pane_of(c, l->cell), ui);
+    if (shown(l->table))
+        ax_draw_table(ax_pane_of(c, l->table), ui);
+    if (shown(l->log))
+        ax_draw_log(ax_pane_of(c, l->log), ui);
+    if (shown(l->mask))
+        ax_draw_mask(ax_pane_of(c, l->mask), ui);
+    if (ui->help) {
+        int top = shown(l->tabs) ? 2 : 1;
+        ax_draw_help(ax_pane_of(c, (ax_rect) { .row = top, .rows = l->message.row - top, .cols = c->cols }), ui);
+    }
+    if (shown(l->message))
+        ax_draw_message(ax_pane_of(c, l->message), ui);
+    if (shown(l->hints))
+        ax_draw_hints(ax_pane_of(c, l->hints), ui);
+    return code;
+}

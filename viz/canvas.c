@@ -1,0 +1,246 @@
+#include "viz/canvas.h"
+
+#include "engine/base/utf8.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void ax_canvas_init(ax_canvas *c, const ax_glyphs *glyphs)
+{
+    *c = (ax_canvas) { .glyphs = glyphs };
+}
+
+void ax_canvas_release(ax_canvas *c)
+{
+    free(c->cell);
+    ax_canvas_init(c, c->glyphs);
+}
+
+void ax_canvas_erase(ax_canvas *c)
+{
+    size_t n = (size_t)c->rows * (size_t)c->cols;
+    for (size_t i = 0; i < n; i++)
+        c->cell[i] = (ax_canvas_cell) { .code = ' ', .role = AX_ROLE_TEXT };
+}
+
+static int clamp(int v, int most)
+{
+    return v < 0 ? 0 : v > most ? most : v;
+}
+
+ax_code ax_canvas_resize(ax_canvas *c, int rows, int cols, ax_err *err)
+{
+    rows = clamp(rows, AX_CANVAS_SIDE);
+    cols = clamp(cols, AX_CANVAS_SIDE);
+    size_t n = (size_t)rows * (size_t)cols;
+    ax_canvas_cell *cell = realloc(c->cell, (n ? n : 1) * sizeof *cell);
+    if (!cell)
+        return ax_fail(err, AX_ENOMEM, "no memory for a screen of %d x %d", cols, rows);
+    c->cell = cell;
+    c->rows = rows;
+    c->cols = cols;
+    ax_canvas_erase(c);
+    return AX_OK;
+}
+
+void ax_canvas_text(const ax_canvas *c, ax_str *out)
+{
+    for (int r = 0; r < c->rows; r++) {
+        const ax_canvas_cell *row = c->cell + (size_t)r * (size_t)c->cols;
+        int n = c->cols;
+        while (n > 0 && row[n - 1].code == ' ')
+            n--;
+        for (int i = 0; i < n; i++) {
+            char buf[5];
+            ax_str_bytes(out, buf, ax_utf8_encode(row[i].code, buf));
+        }
+        ax_str_add(out, "\n");
+    }
+}
+
+void ax_canvas_roles(const ax_canvas *c, ax_str *out)
+{
+    for (int r = 0; r < c->rows; r++) {
+        for (int i = 0; i < c->cols; i++) {
+            int role = c->cell[(size_t)r * (size_t)c->cols + (size_t)i].role;
+            char letter = role == AX_ROLE_TEXT ? '.' : (char)('a' + role - 1);
+            ax_str_bytes(out, &letter, 1);
+        }
+        ax_str_add(out, "\n");
+    }
+}
+
+/* ---- panes ---- */
+
+static ax_rect intersect(ax_rect a, ax_rect b)
+{
+    int top = a.row > b.row ? a.row : b.row, left = a.col > b.col ? a.col : b.col;
+    int bottom = a.row + a.rows < b.row + b.rows ? a.row + a.rows : b.row + b.rows;
+    int right = a.col + a.cols < b.col + b.cols ? a.col + a.cols : b.col + b.cols;
+    if (bottom <= top || right <= left)
+        return (ax_rect) { .row = a.row, .col = a.col };
+    return (ax_rect) { .row = top, .col = left, .rows = bottom - top, .cols = right - left };
+}
+
+ax_pane ax_pane_of(ax_canvas *c, ax_rect at)
+{
+    return (ax_pane) { .canvas = c, .at = intersect(at, (ax_rect) { .rows = c->rows, .cols = c->cols }) };
+}
+
+ax_pane ax_pane_part(ax_pane p, int row, int col, int rows, int cols)
+{
+    ax_rect part = { .row = p.at.row + row, .col = p.at.col + col, .rows = rows, .cols = cols };
+    return (ax_pane) { .canvas = p.canvas, .at = intersect(part, p.at) };
+}
+
+ax_pane ax_pane_inner(ax_pane p)
+{
+    return ax_pane_part(p, 1, 1, p.at.rows - 2, p.at.cols - 2);
+}
+
+static ax_canvas_cell *cell_at(ax_pane p, int row, int col)
+{
+    if (row < 0 || col < 0 || row >= p.at.rows || col >= p.at.cols)
+        return NULL;
+    return p.canvas->cell + (size_t)(p.at.row + row) * (size_t)p.canvas->cols + (size_t)(p.at.col + col);
+}
+
+/* Characters that take one column everywhere we know of: not the combining marks, not the wide scripts. */
+static bool one_column(uint32_t code)
+{
+    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || code == 0xad)
+        return false;
+    if (code < 0x300)
+        return true;
+    if (code >= 0x370 && code < 0x483)
+        return true;
+    return (code >= 0x2010 && code < 0x2028) || (code >= 0x2030 && code < 0x205f) ||
+           (code >= 0x20a0 && code < 0x20c0) || (code >= 0x2190 && code < 0x2300) ||
+           (code >= 0x2500 && code < 0x2600) || (code >= 0x2800 && code < 0x2900);
+}
+
+void ax_pane_put(ax_pane p, int row, int col, uint32_t code, ax_role role)
+{
+    ax_canvas_cell *cell = cell_at(p, row, col);
+    if (!cell)
+        return;
+    if (!one_column(code) || (p.canvas->glyphs->ascii && code > 0x7e))
+        code = '?';
+    *cell = (ax_canvas_cell) { .code = code, .role = (uint8_t)role };
+}
+
+void ax_pane_glyph(ax_pane p, int row, int col, ax_glyph g, ax_role role)
+{
+    ax_pane_put(p, row, col, p.canvas->glyphs->code[g], role);
+}
+
+void ax_pane_pixel(ax_pane p, int row, int col, uint32_t code, uint8_t fg, uint8_t bg)
+{
+    ax_canvas_cell *cell = cell_at(p, row, col);
+    if (cell)
+        *cell = (ax_canvas_cell) { .code = code, .role = AX_ROLE_PIXEL, .fg = fg, .bg = bg };
+}
+
+int ax_pane_print(ax_pane p, int row, int col, ax_role role, const char *text)
+{
+    while (*text) {
+        uint32_t code;
+        text += ax_utf8_decode(text, &code);
+        ax_pane_put(p, row, col++, code, role);
+    }
+    return col;
+}
+
+int ax_pane_printf(ax_pane p, int row, int col, ax_role role, const char *fmt, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return ax_pane_print(p, row, col, role, text);
+}
+
+int ax_text_width(const char *text)
+{
+    int n = 0;
+    for (uint32_t code; *text; n++)
+        text += ax_utf8_decode(text, &code);
+    return n;
+}
+
+int ax_pane_print_right(ax_pane p, int row, int end, ax_role role, const char *text)
+{
+    int col = end - ax_text_width(text);
+    ax_pane_print(p, row, col, role, text);
+    return col;
+}
+
+void ax_pane_print_cut(ax_pane p, int row, int col, int width, ax_role role, const char *text)
+{
+    if (width <= 0)
+        return;
+    ax_pane_print(ax_pane_part(p, row, col, 1, width), 0, 0, role, text);
+    if (ax_text_width(text) > width)
+        ax_pane_glyph(p, row, col + width - 1, AX_GLYPH_MORE, role);
+}
+
+void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role)
+{
+    for (int i = col; i < col + cols; i++) {
+        ax_canvas_cell *cell = cell_at(p, row, i);
+        if (cell)
+            cell->role = (uint8_t)role;
+    }
+}
+
+void ax_pane_frame(ax_pane p, bool focus, const char *title, const char *right)
+{
+    ax_role role = focus ? AX_ROLE_FOCUS : AX_ROLE_FRAME;
+    int bottom = p.at.rows - 1, last = p.at.cols - 1;
+    for (int c = 1; c < last; c++) {
+        ax_pane_glyph(p, 0, c, AX_GLYPH_HLINE, role);
+        ax_pane_glyph(p, bottom, c, AX_GLYPH_HLINE, role);
+    }
+    for (int r = 1; r < bottom; r++) {
+        ax_pane_glyph(p, r, 0, AX_GLYPH_VLINE, role);
+        ax_pane_glyph(p, r, last, AX_GLYPH_VLINE, role);
+    }
+    ax_pane_glyph(p, 0, 0, AX_GLYPH_TOP_LEFT, role);
+    ax_pane_glyph(p, 0, last, AX_GLYPH_TOP_RIGHT, role);
+    ax_pane_glyph(p, bottom, 0, AX_GLYPH_BOTTOM_LEFT, role);
+    ax_pane_glyph(p, bottom, last, AX_GLYPH_BOTTOM_RIGHT, role);
+    int at = 2, end = last - 1;
+    if (title && ax_text_width(title) + 2 <= end - at) {
+        ax_pane_put(p, 0, at, ' ', role);
+        at = ax_pane_print(p, 0, at + 1, focus ? AX_ROLE_STRONG : AX_ROLE_TITLE, title);
+        ax_pane_put(p, 0, at++, ' ', role);
+    }
+    if (right && *right && ax_text_width(right) + 3 <= end - at) {
+        ax_pane_put(p, 0, end - 1, ' ', role);
+        at = ax_pane_print_right(p, 0, end - 1, AX_ROLE_DIM, right);
+        ax_pane_put(p, 0, at - 1, ' ', role);
+    }
+}
+
+static int cube_step(int v)
+{
+    return v < 48 ? 0 : v < 115 ? 1 : (v - 35) / 40;
+}
+
+static int square(int v)
+{
+    return v * v;
+}
+
+uint8_t ax_color_256(uint8_t r, uint8_t g, uint8_t b)
+{
+    static const int level[6] = { 0, 95, 135, 175, 215, 255 };
+    int x = cube_step(r), y = cube_step(g), z = cube_step(b), mean = (r + g + b) / 3;
+    int grey = mean < 8 ? 0 : mean > 238 ? 23 : (mean - 3) / 10, shade = 8 + 10 * grey;
+    int cube_error = square(level[x] - r) + square(level[y] - g) + square(level[z] - b);
+    int grey_error = square(shade - r) + square(shade - g) + square(shade - b);
+    return (uint8_t)(grey_error < cube_error ? 232 + grey : 16 + 36 * x + 6 * y + z);
+}

@@ -1,0 +1,24 @@
+/* The reward of candidate after candidate: raw points, their smoothed curve, the best so far. */
+#ifndef AX_VIZ_CURVE_H
+#define AX_VIZ_CURVE_H
+
+#include "viz/canvas.h"
+
+#include <stddef.h>
+
+/* Values in the order they came; NAN = none (it takes its place on the axis and is not drawn). */
+typedef struct ax_series {
+    const double *y;
+    size_t n;
+} ax_series;
+
+/* Right end of the x axis for n values: 16, 32, 64, ... so that a growing curve rarely moves what is drawn. */
+size_t ax_curve_domain(size_t n);
+/* Exponential moving average over all values: m = decay m + (1 - decay) y, divided by 1 - decay^t (Kingma and Ba 2015,
+   section 3). Where y is NAN the average stays; NAN before the first value. out: n values. */
+void ax_curve_ema(ax_series s, double decay, double *out);
+/* Draws axes with labels, points, curve and best-so-far; at least 4 rows and 16 columns are needed, else nothing. The
+   smoothing knows every value; only drawing thins them out (least and greatest per column). AX_ENOMEM. */
+ax_code ax_curve_draw(ax_pane p, ax_series s, double decay, ax_err *err);
+
+#endif

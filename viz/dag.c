@@ -1,0 +1,238 @@
+#include "viz/dag.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LEAST_LANES = 5, NAME_WIDTH = 11 };
+
+/* ---- lanes ---- */
+
+typedef struct lanes {
+    int owner[AX_DAG_LANES];   /* row that made the value of this lane, -1 = free */
+    int last_use[AX_DAG_ROWS]; /* last row that reads the value of a row, -1 = unread */
+    int blocked;               /* lane of an unread value just above: a node there would seem to read it */
+} lanes;
+
+static int lane_of(const lanes *l, int row)
+{
+    for (int k = 0; k < AX_DAG_LANES; k++)
+        if (l->owner[k] == row)
+            return k;
+    return -1;
+}
+
+static bool reads_row(const ax_dag_row *r, int row)
+{
+    for (int i = 0; i < r->n_reads; i++)
+        if (r->reads[i] == row)
+            return true;
+    return false;
+}
+
+/* The leftmost lane that ends here, else the leftmost free one. */
+static int choose_lane(const lanes *l, const ax_dag_row *r, int row)
+{
+    for (int k = 0; k < AX_DAG_LANES; k++)
+        if (l->owner[k] >= 0 && reads_row(r, l->owner[k]) && l->last_use[l->owner[k]] == row)
+            return k;
+    for (int k = 0; k < AX_DAG_LANES; k++)
+        if (l->owner[k] < 0 && k != l->blocked)
+            return k;
+    return AX_DAG_LANES - 1;
+}
+
+static ax_glyph junction(bool last, bool left_end, bool right_end)
+{
+    if (last)
+        return left_end ? AX_GLYPH_LAST_LEFT : right_end ? AX_GLYPH_LAST_RIGHT : AX_GLYPH_LAST_MIDDLE;
+    return left_end ? AX_GLYPH_READ_LEFT : right_end ? AX_GLYPH_READ_RIGHT : AX_GLYPH_READ_MIDDLE;
+}
+
+static void draw_row(lanes *l, ax_dag_row *r, int row, ax_glyph node)
+{
+    int lo = r->lane, hi = r->lane;
+    for (int i = 0; i < r->n_reads; i++) {
+        int k = lane_of(l, r->reads[i]);
+        lo = k < lo ? k : lo;
+        hi = k > hi ? k : hi;
+    }
+    memset(r->glyph, AX_GLYPH_COUNT, sizeof r->glyph);
+    for (int k = 0; k < AX_DAG_LANES; k++) {
+        int value = l->owner[k];
+        bool across = k >= lo && k <= hi;
+        if (k == r->lane)
+            r->glyph[2 * k] = (uint8_t)node;
+        else if (value >= 0 && reads_row(r, value))
+            r->glyph[2 * k] = (uint8_t)junction(l->last_use[value] == row, k == lo, k == hi);
+        else if (value >= 0)
+            r->glyph[2 * k] = across ? AX_GLYPH_CROSS : AX_GLYPH_VLINE;
+        else if (across)
+            r->glyph[2 * k] = AX_GLYPH_HLINE;
+        if (across && k < hi)
+            r->glyph[2 * k + 1] = AX_GLYPH_HLINE;
+    }
+    for (int i = 0; i < r->n_reads; i++)
+        if (l->last_use[r->reads[i]] == row)
+            for (int k = 0; k < AX_DAG_LANES; k++)
+                if (l->owner[k] == r->reads[i])
+                    l->owner[k] = -1;
+    bool read_later = l->last_use[row] > row;
+    l->owner[r->lane] = read_later ? row : -1;
+    l->blocked = read_later ? -1 : r->lane;
+}
+
+/* reads are row indices; node glyphs one per row. */
+static void lay_out(ax_dag *d, const ax_glyph *node)
+{
+    lanes l = { .blocked = -1 };
+    for (int k = 0; k < AX_DAG_LANES; k++)
+        l.owner[k] = -1;
+    for (int r = 0; r < AX_DAG_ROWS; r++)
+        l.last_use[r] = -1;
+    for (int r = 0; r < d->rows; r++)
+        for (int i = 0; i < d->row[r].n_reads; i++)
+            l.last_use[d->row[r].reads[i]] = r;
+    d->lanes = 0;
+    for (int r = 0; r < d->rows; r++) {
+        ax_dag_row *row = &d->row[r];
+        row->lane = node[r] == AX_GLYPH_INPUT ? r : choose_lane(&l, row, r);
+        draw_row(&l, row, r, node[r]);
+        d->lanes = row->lane >= d->lanes ? row->lane + 1 : d->lanes;
+    }
+}
+
+/* ---- the two graphs ---- */
+
+static void add_read(ax_dag_row *r, int row)
+{
+    r->reads[r->n_reads++] = row;
+}
+
+void ax_dag_cell(const ax_genotype *g, ax_dag *out)
+{
+    ax_glyph node[AX_DAG_ROWS] = { [0] = AX_GLYPH_INPUT, [1] = AX_GLYPH_OP, [11] = AX_GLYPH_OUTPUT };
+    *out = (ax_dag) { .rows = AX_DAG_ROWS };
+    out->row[0] = (ax_dag_row) { .number = 0, .name = "x", .op = -1 };
+    out->row[1] = (ax_dag_row) { .number = 1, .name = ax_cellop_name(g->stem_op), .op = g->stem_op };
+    add_read(&out->row[1], 0);
+    for (int l = 0; l < AX_CELL_LAYERS; l++) {
+        int first = 2 + 3 * l;
+        for (int k = 0; k < 2; k++) {
+            int op = g->layer[l].op[k];
+            out->row[first + k] = (ax_dag_row) { .number = first + k, .name = ax_cellop_name((unsigned)op), .op = op };
+            add_read(&out->row[first + k], g->layer[l].pos[k]);
+            node[first + k] = AX_GLYPH_OP;
+        }
+        out->row[first + 2] = (ax_dag_row) { .number = first + 2, .name = "sum", .op = -1 };
+        add_read(&out->row[first + 2], first);
+        add_read(&out->row[first + 2], first + 1);
+        node[first + 2] = AX_GLYPH_SUM;
+    }
+    out->row[11] = (ax_dag_row) { .number = -1, .name = "out", .op = -1 };
+    uint32_t loose = ax_genotype_loose_ends(g);
+    for (int v = 1; v <= 10; v += 3)
+        if (loose & 1u << v)
+            add_read(&out->row[11], v);
+    lay_out(out, node);
+}
+
+void ax_dag_wiring(const ax_genotype *g, ax_dag *out)
+{
+    static const char *const tap[AX_TAPS] = { "tap 1/4", "tap 1/8", "tap 1/16", "tap 1/32" };
+    static const ax_glyph node[AX_DAG_ROWS] = { AX_GLYPH_INPUT, AX_GLYPH_INPUT, AX_GLYPH_INPUT, AX_GLYPH_INPUT,
+                                                AX_GLYPH_SUM,   AX_GLYPH_SUM,   AX_GLYPH_SUM,   AX_GLYPH_OUTPUT };
+    *out = (ax_dag) { .rows = AX_TAPS + AX_BLOCKS + 1 };
+    for (int t = 0; t < AX_TAPS; t++)
+        out->row[t] = (ax_dag_row) { .number = t, .name = tap[t], .op = -1 };
+    for (int b = 0; b < AX_BLOCKS; b++) {
+        ax_dag_row *r = &out->row[AX_TAPS + b];
+        *r = (ax_dag_row) { .number = AX_TAPS + b, .name = "block", .op = -1 };
+        add_read(r, g->block[b].in[0]);
+        add_read(r, g->block[b].in[1]);
+    }
+    ax_dag_row *head = &out->row[AX_TAPS + AX_BLOCKS];
+    *head = (ax_dag_row) { .number = -1, .name = "head", .op = -1 };
+    uint32_t loose = ax_genotype_loose_blocks(g);
+    for (int b = 0; b < AX_BLOCKS; b++)
+        if (loose & 1u << b)
+            add_read(head, AX_TAPS + b);
+    lay_out(out, node);
+}
+
+/* ---- drawing ---- */
+
+static void reads_text(const ax_dag_row *r, char text[16])
+{
+    int n = 0;
+    text[0] = '\0';
+    for (int i = 0; i < r->n_reads && n < 12; i++)
+        n += snprintf(text + n, 16 - (size_t)n, i ? ",%d" : "%d", r->reads[i]);
+}
+
+static int number_column(const ax_dag *d)
+{
+    return 2 * (d->lanes > LEAST_LANES ? d->lanes : LEAST_LANES) + 1;
+}
+
+int ax_dag_width(const ax_dag *d)
+{
+    int widest = 0;
+    for (int r = 0; r < d->rows; r++) {
+        char text[16];
+        reads_text(&d->row[r], text);
+        int n = (int)strlen(text);
+        widest = n > widest ? n : widest;
+    }
+    return number_column(d) + 2 + 1 + NAME_WIDTH + 1 + 2 + widest;
+}
+
+long ax_cellop_params(int op, int channels, int repeats)
+{
+    long c = channels, n = repeats;
+    switch (op) {
+    case AX_CELL_CONV1:
+    case AX_CELL_GAP:
+        return c * c + 2 * c;
+    case AX_CELL_CONV3:
+    case AX_CELL_CONV3_D3:
+    case AX_CELL_CONV3_D12:
+        return 9 * c * c + 2 * c;
+    case AX_CELL_SEP3:
+    case AX_CELL_SEP3_D3:
+        return n * (9 * c + c * c + 2 * c);
+    case AX_CELL_SEP5:
+    case AX_CELL_SEP5_D6:
+        return n * (25 * c + c * c + 2 * c);
+    default:
+        return 0;
+    }
+}
+
+void ax_dag_draw(ax_pane p, const ax_dag *d, int channels, int repeats)
+{
+    int number = number_column(d), width = ax_dag_width(d), margin = p.at.cols > width ? 1 : 0;
+    for (int r = 0; r < d->rows; r++) {
+        const ax_dag_row *row = &d->row[r];
+        for (int k = 0; k < 2 * d->lanes; k++)
+            if (row->glyph[k] < AX_GLYPH_COUNT)
+                ax_pane_glyph(p, r, margin + k, row->glyph[k], k == 2 * row->lane ? AX_ROLE_STRONG : AX_ROLE_LANE);
+        int at = margin + number;
+        if (row->number >= 0)
+            ax_pane_printf(p, r, at, AX_ROLE_DIM, "%2d", row->number);
+        ax_role role = row->op == AX_CELL_NONE || row->op == AX_CELL_SKIP ? AX_ROLE_DIM : AX_ROLE_TEXT;
+        ax_pane_print(p, r, at + 3, role, row->name);
+        char text[16];
+        reads_text(row, text);
+        at += 3 + NAME_WIDTH + 1;
+        if (row->n_reads) {
+            ax_pane_glyph(p, r, at, AX_GLYPH_ARROW, AX_ROLE_DIM);
+            ax_pane_print(p, r, at + 2, AX_ROLE_TEXT, text);
+        }
+        if (channels > 0 && row->op >= 0 && p.at.cols >= width + 10) {
+            long n = ax_cellop_params(row->op, channels, repeats);
+            char figure[24];
+            snprintf(figure, sizeof figure, n ? "%.1fk" : "-", (double)n / 1000);
+            ax_pane_print_right(p, r, p.at.cols - 1, AX_ROLE_DIM, figure);
+        }
+    }
+}

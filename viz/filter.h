@@ -1,0 +1,25 @@
+/* What to show: words that must all be true of a candidate. "reward>.65 params<3M state!=X sep5x5" */
+#ifndef AX_VIZ_FILTER_H
+#define AX_VIZ_FILTER_H
+
+#include "engine/wire/state.h"
+
+enum { AX_FILTER_TERMS = 8, AX_FILTER_TEXT = 120 };
+typedef struct ax_filter_term {
+    int column;    /* index into the table of columns; -1: text anywhere in id, genotype, origin or note */
+    char relation; /* '<', '>', '=', '!' and, with or-equal, 'l', 'g' */
+    double value;
+    char text[AX_FILTER_TEXT];
+} ax_filter_term;
+typedef struct ax_filter {
+    char text[AX_FILTER_TEXT]; /* as typed */
+    int n;
+    ax_filter_term term[AX_FILTER_TERMS];
+} ax_filter;
+
+/* "" shows everything. AX_EINVAL names the word that isn't understood; *f is as it was then. */
+ax_code ax_filter_parse(const char *text, ax_filter *f, ax_err *err);
+/* A value that isn't known passes no comparison. */
+bool ax_filter_pass(const ax_filter *f, const ax_candidate *c);
+
+#endif

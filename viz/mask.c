@@ -1,0 +1,196 @@
+#include "viz/mask.h"
+
+#include "engine/base/file.h"
+
+#include <math.h>
+#include <png.h>
+#include <setjmp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNLABELLED = 255 };
+
+/* ---- in cells ---- */
+
+/* One of the three pictures, to be looked at pixel by pixel. */
+typedef struct picture {
+    const ax_maskfile *m;
+    const uint8_t *rgb, *mask; /* one of them */
+} picture;
+
+static void pixel_rgb(const picture *pic, int32_t row, int32_t col, uint8_t out[3])
+{
+    size_t at = (size_t)row * (size_t)pic->m->w + (size_t)col;
+    if (pic->rgb) {
+        memcpy(out, pic->rgb + 3 * at, 3);
+        return;
+    }
+    uint8_t class = pic->mask[at];
+    if (class < pic->m->classes)
+        memcpy(out, pic->m->color[class], 3);
+    else
+        memset(out, class == UNLABELLED ? 0 : 128, 3);
+}
+
+/* Mean colour of a picture's box, at most 4 x 4 samples; for a mask its middle: class ids have no mean. */
+static uint8_t box_color(const picture *pic, double top, double left, double size)
+{
+    int sum[3] = { 0, 0, 0 }, n = 0, samples = pic->rgb ? 4 : 1;
+    for (int i = 0; i < samples * samples; i++) {
+        int32_t r = (int32_t)(top + (i / samples + 0.5) * size / samples);
+        int32_t c = (int32_t)(left + (i % samples + 0.5) * size / samples);
+        uint8_t rgb[3];
+        if (r >= pic->m->h || c >= pic->m->w)
+            continue;
+        pixel_rgb(pic, r, c, rgb);
+        for (int k = 0; k < 3; k++)
+            sum[k] += rgb[k];
+        n++;
+    }
+    n = n ? n : 1;
+    return ax_color_256((uint8_t)(sum[0] / n), (uint8_t)(sum[1] / n), (uint8_t)(sum[2] / n));
+}
+
+static char box_letter(const picture *pic, double top, double left, double size)
+{
+    int32_t r = (int32_t)(top + size / 2), c = (int32_t)(left + size / 2);
+    r = r < pic->m->h ? r : pic->m->h - 1;
+    c = c < pic->m->w ? c : pic->m->w - 1;
+    size_t at = (size_t)r * (size_t)pic->m->w + (size_t)c;
+    if (pic->rgb) {
+        static const char ramp[] = " .:-=+*#%@";
+        int light = (pic->rgb[3 * at] * 2 + pic->rgb[3 * at + 1] * 5 + pic->rgb[3 * at + 2]) / 8;
+        return ramp[light * 9 / 255];
+    }
+    uint8_t class = pic->mask[at];
+    return class == UNLABELLED ? '.' : class < 26 ? (char)('a' + class) : class < 52 ? (char)('A' + class - 26) : '?';
+}
+
+/* scale: pixels per half row, which is as wide as a column is. */
+static void draw_picture(ax_pane p, const picture *pic, double scale, bool color)
+{
+    int rows = (int)ceil(pic->m->h / scale / 2), cols = (int)ceil(pic->m->w / scale);
+    uint32_t half = p.canvas->glyphs->code[AX_GLYPH_HALF];
+    for (int r = 0; r < rows && r < p.at.rows; r++)
+        for (int c = 0; c < cols && c < p.at.cols; c++) {
+            double top = 2 * r * scale, left = c * scale;
+            if (!color) {
+                ax_pane_put(p, r, c, (uint32_t)box_letter(pic, top, left, scale), AX_ROLE_TEXT);
+                continue;
+            }
+            uint8_t fg = box_color(pic, top, left, scale);
+            double below = top + scale < pic->m->h ? top + scale : top;
+            ax_pane_pixel(p, r, c, half, fg, box_color(pic, below, left, scale));
+        }
+}
+
+void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, bool color)
+{
+    if (image < 0 || image >= m->images)
+        return;
+    const picture all[3] = { { .m = m, .rgb = m->rgb[image] },
+                             { .m = m, .mask = m->truth[image] },
+                             { .m = m, .mask = m->predicted[image] } };
+    static const char *const name[3] = { "input", "truth", "predicted" };
+    int n = 0, at = 1;
+    for (int i = 0; i < 3; i++)
+        n += all[i].rgb || all[i].mask;
+    if (!n)
+        return;
+    int wide = (p.at.cols - 2 - 2 * (n - 1)) / n, high = p.at.rows - 1;
+    if (wide < 4 || high < 2)
+        return;
+    double scale = fmax((double)m->w / wide, (double)m->h / (2 * high));
+    bool blocks = color && !p.canvas->glyphs->ascii;
+    for (int i = 0; i < 3; i++) {
+        if (!all[i].rgb && !all[i].mask)
+            continue;
+        ax_pane_print(ax_pane_part(p, 0, at, 1, wide), 0, 0, AX_ROLE_DIM, name[i]);
+        draw_picture(ax_pane_part(p, 1, at, high, wide), &all[i], scale, blocks);
+        at += wide + 2;
+    }
+}
+
+double ax_mask_correct(const ax_maskfile *m, int image)
+{
+    if (image < 0 || image >= m->images || !m->truth[image] || !m->predicted[image])
+        return NAN;
+    size_t n = (size_t)m->h * (size_t)m->w, labelled = 0, right = 0;
+    for (size_t i = 0; i < n; i++)
+        if (m->truth[image][i] != UNLABELLED) {
+            labelled++;
+            right += m->truth[image][i] == m->predicted[image][i];
+        }
+    return labelled ? (double)right / (double)labelled : NAN;
+}
+
+/* ---- as PNG ---- */
+
+typedef struct bytes {
+    uint8_t *data;
+    size_t n, cap;
+} bytes;
+
+static void append(png_structp png, png_bytep data, png_size_t n)
+{
+    bytes *b = png_get_io_ptr(png);
+    if (b->n + n > b->cap) {
+        size_t cap = 2 * (b->n + n);
+        uint8_t *more = realloc(b->data, cap);
+        if (!more)
+            png_error(png, "no memory");
+        b->data = more;
+        b->cap = cap;
+    }
+    memcpy(b->data + b->n, data, n);
+    b->n += n;
+}
+
+static void no_flush(png_structp png)
+{
+    (void)png;
+}
+
+static void on_error(png_structp png, png_const_charp text)
+{
+    (void)text;
+    longjmp(*png_set_longjmp_fn(png, longjmp, sizeof(jmp_buf)), 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}
+
+static bool encode(png_structp png, png_infop info, const uint8_t *mask, const ax_maskfile *m, bytes *out)
+{
+    if (setjmp(png_jmpbuf(png)))
+        return false;
+    png_color palette[256] = { { 0, 0, 0 } };
+    for (int32_t i = 0; i < m->classes; i++)
+        palette[i] = (png_color) { m->color[i][0], m->color[i][1], m->color[i][2] };
+    png_set_write_fn(png, out, append, no_flush);
+    png_set_IHDR(png, info, (png_uint_32)m->w, (png_uint_32)m->h, 8, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
+                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_PLTE(png, info, palette, 256);
+    png_write_info(png, info);
+    for (int32_t r = 0; r < m->h; r++)
+        png_write_row(png, (png_const_bytep)mask + (size_t)r * (size_t)m->w);
+    png_write_end(png, info);
+    return true;
+}
+
+ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err)
+{
+    bytes out = { .data = NULL };
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
+    png_infop info = png ? png_create_info_struct(png) : NULL;
+    bool ok = info && encode(png, info, mask, m, &out);
+    png_destroy_write_struct(&png, &info);
+    ax_code code = ok ? ax_file_replace(dirfd, path, out.data, out.n, err)
+                      : ax_fail(err, AX_ENOMEM, "%s: cannot encode the picture", path);
+    free(out.data);
+    return code;
+}

@@ -1,0 +1,16 @@
+/* Segmentation masks: as coloured half blocks or class letters in cells, and as PNG files. */
+#ifndef AX_VIZ_MASK_H
+#define AX_VIZ_MASK_H
+
+#include "engine/wire/maskfile.h"
+#include "viz/canvas.h"
+
+/* Draws input, truth and prediction of one image side by side, keeping their proportions; what the file lacks is left
+   out. color: two pixels per cell in the palette's colours; else letters, class 0 = 'a', unlabelled = '.'. */
+void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, bool color);
+/* Share of labelled pixels that are predicted right, NAN when one of the two is missing. */
+double ax_mask_correct(const ax_maskfile *m, int image);
+/* Writes a palette PNG (index = class id) to dirfd/path: the whole file or none. */
+ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err);
+
+#endif

@@ -1,0 +1,119 @@
+#include "viz/scatter.h"
+
+#include "viz/axis.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_ROWS = 2, LEAST_COLS = 10 };
+
+static double place(double v, bool log_scale)
+{
+    return log_scale ? log10(v) : v;
+}
+
+static bool drawable(const ax_scatter *s, size_t i)
+{
+    return isfinite(s->y[i]) && isfinite(s->x[i]) && (!s->log_x || s->x[i] > 0);
+}
+
+static void short_number(double v, char text[16])
+{
+    if (v >= 1e9)
+        snprintf(text, 16, "%.3gG", v / 1e9);
+    else if (v >= 1e6)
+        snprintf(text, 16, "%.3gM", v / 1e6);
+    else if (v >= 1e3)
+        snprintf(text, 16, "%.3gk", v / 1e3);
+    else
+        snprintf(text, 16, "%.3g", v);
+}
+
+void ax_scatter_draw(ax_pane p, const ax_scatter *s)
+{
+    int rows = p.at.rows - 2, cols = p.at.cols - AX_AXIS_LABEL;
+    if (rows < LEAST_ROWS || cols < LEAST_COLS)
+        return;
+    double lo = INFINITY, hi = -INFINITY, left = INFINITY, right = -INFINITY;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!drawable(s, i))
+            continue;
+        lo = fmin(lo, s->y[i]);
+        hi = fmax(hi, s->y[i]);
+        left = fmin(left, place(s->x[i], s->log_x));
+        right = fmax(right, place(s->x[i], s->log_x));
+    }
+    bool any = lo <= hi;
+    if (!any) {
+        lo = 0;
+        hi = 0.8;
+    }
+    double step = ax_axis_fit(&lo, &hi, rows);
+    ax_y_axis(p, rows, lo, step);
+    ax_x_line(p, rows);
+    if (!any) {
+        ax_pane_print_right(p, rows + 1, p.at.cols, AX_ROLE_DIM, s->x_name);
+        return;
+    }
+    if (right - left < 1e-6) {
+        left -= 0.05;
+        right += 0.05;
+    }
+    for (int pass = 0; pass < 3; pass++) /* the front over the others, the selected one over all */
+        for (size_t i = 0; i < s->n; i++) {
+            if (!drawable(s, i) || pass != (i == s->selected ? 2 : s->front[i] ? 1 : 0))
+                continue;
+            int c = (int)lround((place(s->x[i], s->log_x) - left) / (right - left) * (cols - 1));
+            int r = (int)lround((hi - s->y[i]) / (hi - lo) * (rows - 1));
+            static const ax_glyph glyph[3] = { AX_GLYPH_RAW, AX_GLYPH_FRONT, AX_GLYPH_CURSOR };
+            static const ax_role role[3] = { AX_ROLE_POINT, AX_ROLE_BEST, AX_ROLE_STRONG };
+            ax_pane_glyph(p, r, AX_AXIS_LABEL + c, glyph[pass], role[pass]);
+        }
+    int name = (int)strlen(s->x_name), room = cols - name - 4, parts = room >= 40 ? 3 : room >= 10 ? 1 : 0;
+    for (int k = 0; k <= parts; k++) {
+        int at = parts ? (int)lround((double)k / parts * (room - 1)) : 0;
+        double v = left + (right - left) * at / (cols - 1);
+        char text[16];
+        short_number(s->log_x ? pow(10, v) : v, text);
+        ax_pane_glyph(p, rows, AX_AXIS_LABEL + at, AX_GLYPH_TICK_X, AX_ROLE_FRAME);
+        ax_x_label(p, rows + 1, AX_AXIS_LABEL + at, text);
+    }
+    ax_pane_print_right(p, rows + 1, p.at.cols, AX_ROLE_DIM, s->x_name);
+}
+
+typedef struct by_x {
+    double x, y;
+    uint32_t i;
+} by_x;
+
+static int compare(const void *va, const void *vb)
+{
+    const by_x *a = va, *b = vb;
+    if (a->x != b->x)
+        return a->x < b->x ? -1 : 1;
+    return a->y > b->y ? -1 : a->y < b->y;
+}
+
+size_t ax_front(const double *x, const double *y, size_t n, bool *front)
+{
+    by_x *point = malloc((n ? n : 1) * sizeof *point);
+    size_t used = 0, found = 0;
+    for (size_t i = 0; i < n; i++) {
+        front[i] = false;
+        if (point && isfinite(x[i]) && isfinite(y[i]))
+            point[used++] = (by_x) { .x = x[i], .y = y[i], .i = (uint32_t)i };
+    }
+    if (point)
+        qsort(point, used, sizeof *point, compare);
+    double best = -INFINITY;
+    for (size_t i = 0; i < used; i++)
+        if (point[i].y > best) {
+            best = point[i].y;
+            front[point[i].i] = true;
+            found++;
+        }
+    free(point);
+    return found;
+}

@@ -1,0 +1,22 @@
+/* Reward against cost: which candidates are worth their size. */
+#ifndef AX_VIZ_SCATTER_H
+#define AX_VIZ_SCATTER_H
+
+#include "viz/canvas.h"
+
+#include <stddef.h>
+
+/* A scatter plot: x on a log scale when log_x. front[i]: nobody is better in both (high y, low x). */
+typedef struct ax_scatter {
+    const double *x, *y;
+    const bool *front;
+    size_t n, selected; /* selected = n: none */
+    bool log_x;
+    const char *x_name;
+} ax_scatter;
+void ax_scatter_draw(ax_pane p, const ax_scatter *s);
+/* Marks the front: high y, low x; returns how many are on it. Points with a NAN are not. O(n log n). Without memory
+   nobody is. */
+size_t ax_front(const double *x, const double *y, size_t n, bool *front);
+
+#endif

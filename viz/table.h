@@ -1,0 +1,48 @@
+/* The candidates as a table: filtered, sorted, cut to the width there is. */
+#ifndef AX_VIZ_TABLE_H
+#define AX_VIZ_TABLE_H
+
+#include "engine/wire/state.h"
+#include "viz/canvas.h"
+#include "viz/filter.h"
+
+/* What it can be sorted by: id, word, downwards first */
+#define AX_SORT_LIST(X)                                                                                                \
+    X(REWARD, "reward", 1)                                                                                             \
+    X(ID, "id", 1)                                                                                                     \
+    X(MIOU, "mIoU", 1)                                                                                                 \
+    X(PARAMS, "params", 0)                                                                                             \
+    X(MACS, "MACs", 0)                                                                                                 \
+    X(TIME, "time", 1)                                                                                                 \
+    X(STATE, "state", 0)
+#define AX_SORT_ENUM(id, word, down) AX_SORT_##id,
+typedef enum ax_sort { AX_SORT_LIST(AX_SORT_ENUM) AX_SORT_COUNT } ax_sort;
+const char *ax_sort_word(ax_sort s);
+bool ax_sort_down(ax_sort s); /* whether the greatest come first unless reversed */
+
+/* Rows of the table: the ids to show, in order. */
+typedef struct ax_rows {
+    uint32_t *id;
+    uint32_t n, cap;
+} ax_rows;
+/* Candidates that pass the filter. Sorted by reward, what is training and has no reward yet comes first, then those
+   with a reward, then the queue, then what ended without one; ties: newest first. AX_ENOMEM leaves the rows empty. */
+ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, ax_sort sort, bool reverse, ax_err *err);
+void ax_rows_release(ax_rows *rows);
+/* Index of an id, -1 = not shown. */
+long ax_rows_find(const ax_rows *rows, uint32_t id);
+
+typedef struct ax_table_view {
+    const ax_rows *rows;
+    uint32_t first;     /* row at the top */
+    uint32_t selected;  /* id */
+    const bool *marked; /* by index id - 1; may be NULL */
+    uint32_t n_marked;  /* size of that array */
+    ax_sort sort;
+    bool reverse;
+} ax_table_view;
+/* Draws a header and rows into the whole pane. */
+void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v);
+ax_role ax_status_role(ax_status s);
+
+#endif
