@@ -37,7 +37,9 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, unsigned b,
     return ax_layer_add(l, side[0], side[1]);
 }
 
-/* The blocks that no block reads, at the size of the largest, one after the other along the channels. */
+/* The blocks that no block reads, at one size, one after the other along the channels. As in the published network they
+   are joined from left to right, the smaller side resized each time: a small block may go through more than one
+   resize, which isn't the same as one to the largest size. */
 static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *pool)
 {
     uint32_t loose = ax_genotype_loose_blocks(&spec->genotype);
@@ -47,13 +49,13 @@ static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_val
     for (unsigned b = 0; b < AX_BLOCKS; b++) {
         if (!(loose >> b & 1))
             continue;
-        read[n] = pool[AX_TAPS + b];
-        if (larger(ax_layer_shape(l, read[n]), size))
-            size = ax_layer_shape(l, read[n]);
-        n++;
+        ax_shape next = ax_layer_shape(l, pool[AX_TAPS + b]);
+        if (larger(next, size))
+            size = next;
+        read[n++] = pool[AX_TAPS + b];
+        for (size_t i = 0; i < n; i++)
+            read[i] = ax_layer_resize(l, read[i], size.h, size.w);
     }
-    for (size_t i = 0; i < n; i++)
-        read[i] = ax_layer_resize(l, read[i], size.h, size.w);
     ax_val x = n > 1 ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, read, n) : read[0];
     x = ax_layer_apply(l, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1);
     x = ax_layer_conv_bn_relu(l, "decoder.head", x, (ax_conv_spec) { .out = spec->channels, .kernel = 1 });

@@ -1,0 +1,61 @@
+/* auxcell-engine selftest: does this machine compute right? */
+#include "engine/backend/list.h"
+#include "engine/command/options.h"
+#include "engine/command/program.h"
+#include "engine/command/selftest.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: auxcell-engine selftest [OPTION...] [FILE...]\n"
+    "Without files: compares the device with the reference on small networks. With files of golden vectors\n"
+    "(decoder*.safetensors, encoder*.safetensors): recomputes what they hold.\n"
+    "Prints the worst error of each group; exit status 1 when one is beyond its tolerance.\n";
+
+static ax_code check_file(ax_selftest *s, const char *file, ax_err *err)
+{
+    ax_safetensors *st = ax_safetensors_open(file, err);
+    if (!st)
+        return err->code;
+    ax_code code;
+    if (ax_safetensors_find(st, "input.tap.0"))
+        code = ax_selftest_decoder(s, st, file, err);
+    else if (ax_safetensors_find(st, "input.image"))
+        code = ax_selftest_encoder(s, st, file, err);
+    else
+        code = ax_fail(err, AX_EFORMAT, "%s: no golden vectors (neither input.tap.0 nor input.image)", file);
+    ax_safetensors_free(st);
+    return code;
+}
+
+int ax_command_selftest(const ax_program *prog, int argc, char **argv)
+{
+    (void)prog;
+    const char *device = "auto";
+    int32_t threads = 0;
+    ax_selftest s = { 0 };
+    const ax_option table[] = {
+        { "--device", AX_OPTION_TEXT, &device, 0, 0, "NAME", "auto, cpu or ref" },
+        { "--threads", AX_OPTION_WHOLE, &threads, 0, 1024, "N", "threads, 0 = all cores" },
+        { "--weights", AX_OPTION_TEXT, &s.weights, 0, 0, "FILE", "encoder weights of encoder*.safetensors" },
+    };
+    ax_err err = { 0 };
+    int n = 0;
+    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, argc, &n);
+    if (parsed != AX_PARSED_GO)
+        return parsed == AX_PARSED_HELP ? 0 : 2;
+    if (!(s.be = ax_backend_find(device, &err)) || !(s.dev = s.be->open(0, threads, &err)))
+        return ax_command_fail(&err);
+    int status = 0;
+    ax_tally_head();
+    if (!n && ax_selftest_quick(&s, &err) != AX_OK)
+        status = ax_command_fail(&err);
+    for (int i = 1; i <= n; i++)
+        if (check_file(&s, argv[i], &err) != AX_OK) {
+            fflush(stdout);
+            status = ax_command_fail(&err);
+        }
+    s.be->close(s.dev);
+    return status ? status : s.failed;
+}

@@ -1,0 +1,48 @@
+/* Parts of the selftest command: comparing with a tolerance, and one file of golden vectors after the other. */
+#ifndef AX_COMMAND_SELFTEST_H
+#define AX_COMMAND_SELFTEST_H
+
+#include "engine/model/safetensors.h"
+#include "engine/op/backend.h"
+
+typedef struct ax_selftest {
+    const ax_backend *be;
+    ax_device *dev;
+    const char *weights; /* file of the encoder's weights, NULL = look for it */
+    bool failed;         /* a comparison was beyond its tolerance */
+} ax_selftest;
+
+/* ---- comparing (selftest_report.c) ---- */
+/* The worst of a group of tensors. */
+typedef struct ax_tally {
+    const char *group;
+    size_t tensors;
+    double relative; /* largest error of a tensor over its largest value */
+    double share;    /* largest error over its tolerance: above 1 is a failure */
+    char where[112]; /* the tensor of the largest share */
+} ax_tally;
+
+/* Absolute tolerance of a tensor: share times its largest magnitude. */
+double ax_tolerance(const float *want, size_t n, double share);
+double ax_largest(const float *x, size_t n);
+void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *want, size_t n, double tolerance);
+void ax_tally_head(void);
+/* Prints the row; a failure is remembered in s. */
+void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t);
+
+/* ---- files (selftest_report.c) ---- */
+/* The tensor as float32, malloc, caller frees; NULL: it is missing or hasn't these dimensions. n_dim -1: any. */
+float *ax_golden_get(const ax_safetensors *st, const char *name, const int64_t *dim, int n_dim, ax_err *err);
+ax_code ax_golden_number(const ax_safetensors *st, const char *key, int32_t least, int32_t most, int32_t *out,
+                         ax_err *err);
+/* Between the file's NCHW and our NHWC; s is the shape of both. */
+void ax_nchw_to_nhwc(const float *in, ax_shape s, float *out);
+void ax_nhwc_to_nchw(const float *in, ax_shape s, float *out);
+
+/* ---- one kind of file each: AX_OK also when a comparison failed (s->failed) ---- */
+ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err);
+ax_code ax_selftest_encoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err);
+/* No file: this device against the reference on small networks. */
+ax_code ax_selftest_quick(ax_selftest *s, ax_err *err);
+
+#endif

@@ -1,0 +1,417 @@
+/* A decoder-*.safetensors file: evaluation and training forward, losses, gradients, running statistics, one Adam step.
+ */
+#include "engine/command/selftest.h"
+
+#include "engine/graph/plan.h"
+#include "engine/model/tensor.h"
+#include "engine/space/decoder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME = 160 };
+
+typedef struct bench {
+    ax_selftest *s;
+    const ax_safetensors *st;
+    const char *file;
+    ax_decoder_spec spec;
+    ax_type tap[AX_TAPS], labels, teacher;
+    ax_graph *train, *eval;
+    ax_params *params;
+    ax_plan *plan;
+    double largest_grad; /* of the file */
+} bench;
+
+/* Absolute tolerances: DESIGN section 6 and the README of the golden vectors. */
+static const double tolerance_value = 1e-4, tolerance_grad = 2e-4, tolerance_grad_file = 2e-7, tolerance_noise = 10;
+
+static void release(bench *b)
+{
+    ax_plan_free(b->plan);
+    ax_params_free(b->params);
+    ax_graph_free(b->train);
+    ax_graph_free(b->eval);
+}
+
+/* ---- what the file describes ---- */
+
+static ax_code read_shape(const bench *b, const char *name, int n_dim, ax_shape *s, ax_err *err)
+{
+    const ax_st_tensor *t = ax_safetensors_find(b->st, name);
+    if (!t)
+        return ax_fail(err, AX_EFORMAT, "%s: tensor '%s' is missing", b->file, name);
+    bool fits = t->n_dim == n_dim;
+    for (int d = 0; d < t->n_dim; d++)
+        fits = fits && t->dim[d] >= 1 && t->dim[d] <= 4096;
+    if (!fits)
+        return ax_fail(err, AX_EFORMAT, "%s: tensor '%s' must have %d dimensions of 1 to 4096", b->file, name, n_dim);
+    *s = n_dim == 4 ? (ax_shape) { (int32_t)t->dim[0], (int32_t)t->dim[2], (int32_t)t->dim[3], (int32_t)t->dim[1] }
+                    : (ax_shape) { (int32_t)t->dim[0], (int32_t)t->dim[1], (int32_t)t->dim[2], 1 };
+    return AX_OK;
+}
+
+static ax_code read_spec(bench *b, ax_err *err)
+{
+    const char *genotype = ax_safetensors_meta(b->st, "genotype");
+    int32_t ignore;
+    if (!genotype)
+        return ax_fail(err, AX_EFORMAT, "%s: metadata 'genotype' is missing", b->file);
+    if (ax_genotype_parse(genotype, &b->spec.genotype, err) != AX_OK)
+        return ax_fail_prefix(err, b->file);
+    if (ax_golden_number(b->st, "channels", 1, 256, &b->spec.channels, err) != AX_OK ||
+        ax_golden_number(b->st, "repeats", 1, 8, &b->spec.repeats, err) != AX_OK ||
+        ax_golden_number(b->st, "classes", 1, 255, &b->spec.classes, err) != AX_OK ||
+        ax_golden_number(b->st, "ignore", AX_IGNORE, AX_IGNORE, &ignore, err) != AX_OK)
+        return AX_EFORMAT;
+    for (unsigned i = 0; i < AX_TAPS; i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "input.tap.%u", i);
+        if (read_shape(b, name, 4, &b->tap[i].shape, err) != AX_OK)
+            return AX_EFORMAT;
+        if (b->tap[i].shape.c != ax_tap_channels[i] || b->tap[i].shape.n != b->tap[0].shape.n)
+            return ax_fail(err, AX_EFORMAT, "%s: tensor '%s' must have %d channels and the batch of tap 0", b->file,
+                           name, ax_tap_channels[i]);
+    }
+    if (read_shape(b, "input.labels", 3, &b->labels.shape, err) != AX_OK ||
+        read_shape(b, "input.teacher_logits", 4, &b->teacher.shape, err) != AX_OK)
+        return AX_EFORMAT;
+    b->labels.dtype = AX_U8;
+    ax_shape l = b->labels.shape, t = b->teacher.shape;
+    if (l.n != b->tap[0].shape.n || t.n != l.n || t.h != l.h || t.w != l.w || t.c != b->spec.classes)
+        return ax_fail(err, AX_EFORMAT, "%s: taps, labels, teacher_logits and classes don't fit together", b->file);
+    return AX_OK;
+}
+
+/* ---- graphs ---- */
+
+static ax_graph *make_graph(bench *b, bool train, ax_err *err)
+{
+    ax_graph *g = ax_graph_new(err);
+    if (!g)
+        return NULL;
+    ax_decoder_spec spec = b->spec;
+    ax_decoder d;
+    spec.train = spec.aux = train;
+    ax_val taps[AX_TAPS], loss;
+    for (unsigned i = 0; i < AX_TAPS; i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "input.tap.%u", i);
+        taps[i] = ax_graph_input(g, name, b->tap[i], err);
+    }
+    ax_code code = ax_decoder_build(g, &spec, taps, &d, err);
+    if (code == AX_OK)
+        code = ax_graph_keep(g, d.logits, "logits", err);
+    for (unsigned k = 0; k < AX_BLOCKS && train && code == AX_OK; k++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "aux.%u", k);
+        code = ax_graph_keep(g, d.aux[k], name, err);
+    }
+    if (train && code == AX_OK) {
+        ax_val labels = ax_graph_input(g, "input.labels", b->labels, err);
+        ax_val teacher = ax_graph_input(g, "input.teacher_logits", b->teacher, err);
+        code = ax_decoder_loss(g, &d, labels, teacher, 0.3f, 0.15f, &loss, err);
+        if (code == AX_OK)
+            code = ax_graph_backward(g, loss, NULL, 0, err);
+    }
+    if (code == AX_OK)
+        return g;
+    ax_graph_free(g);
+    return NULL;
+}
+
+static ax_code make_params(bench *b, ax_err *err)
+{
+    const ax_graph *graphs[] = { b->train, b->eval };
+    ax_rng rng = ax_rng_new(0, 0);
+    if (!(b->params = ax_params_new(graphs, 2, b->s->be, b->s->dev, &rng, err)))
+        return err->code;
+    for (size_t i = 0; i < ax_safetensors_count(b->st); i++) {
+        const char *name = ax_safetensors_at(b->st, i)->name;
+        if (!strncmp(name, "param.", 6) && ax_params_find(b->params, name + 6) == SIZE_MAX)
+            return ax_fail(err, AX_EFORMAT, "%s: '%s' isn't a parameter of this genotype", b->file, name);
+    }
+    for (size_t i = 0; i < ax_params_count(b->params); i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "param.%s", ax_params_spec(b->params, i)->name);
+        if (ax_tensor_load(b->params, i, b->st, name, err) != AX_OK)
+            return err->code;
+    }
+    return AX_OK;
+}
+
+/* ---- running ---- */
+
+static ax_code write_map(bench *b, const char *name, ax_shape shape, ax_err *err)
+{
+    const int64_t dim[4] = { shape.n, shape.c, shape.h, shape.w };
+    size_t n = ax_shape_count(shape);
+    float *nchw = ax_golden_get(b->st, name, dim, 4, err), *nhwc = malloc(n * sizeof *nhwc);
+    ax_code code = nchw && nhwc ? AX_OK : nchw ? ax_fail(err, AX_ENOMEM, "%s: no memory", name) : err->code;
+    if (code == AX_OK) {
+        ax_nchw_to_nhwc(nchw, shape, nhwc);
+        code = ax_plan_write(b->plan, name, nhwc, n * sizeof *nhwc, err);
+    }
+    free(nchw);
+    free(nhwc);
+    return code;
+}
+
+static ax_code write_labels(bench *b, ax_err *err)
+{
+    ax_shape s = b->labels.shape;
+    const int64_t dim[3] = { s.n, s.h, s.w };
+    size_t n = ax_shape_count(s);
+    float *wide = ax_golden_get(b->st, "input.labels", dim, 3, err);
+    uint8_t *labels = malloc(n);
+    ax_code code = wide && labels ? AX_OK : wide ? ax_fail(err, AX_ENOMEM, "labels: no memory") : err->code;
+    for (size_t i = 0; i < n && code == AX_OK; i++) {
+        if (wide[i] != AX_IGNORE && !(wide[i] >= 0 && wide[i] < (float)b->spec.classes))
+            code = ax_fail(err, AX_EFORMAT, "%s: label %g is neither a class nor 255", b->file, (double)wide[i]);
+        else
+            labels[i] = (uint8_t)wide[i];
+    }
+    if (code == AX_OK)
+        code = ax_plan_write(b->plan, "input.labels", labels, n, err);
+    free(wide);
+    free(labels);
+    return code;
+}
+
+/* Makes the plan, writes the inputs, runs it. */
+static ax_code run(bench *b, const ax_graph *g, ax_err *err)
+{
+    ax_plan_free(b->plan);
+    b->plan = ax_plan_new(g, b->s->be, b->s->dev, b->params, g == b->train ? AX_PLAN_KEEP_EFFECTS : 0, err);
+    if (!b->plan)
+        return err->code;
+    ax_code code = AX_OK;
+    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "input.tap.%u", i);
+        code = write_map(b, name, b->tap[i].shape, err);
+    }
+    if (code == AX_OK && g == b->train)
+        code = write_labels(b, err);
+    if (code == AX_OK && g == b->train)
+        code = write_map(b, "input.teacher_logits", b->teacher.shape, err);
+    return code == AX_OK ? ax_plan_run(b->plan, err) : code;
+}
+
+/* ---- comparing ---- */
+
+/* A kept feature map against the file's tensor of that name. */
+static ax_code compare_map(bench *b, const ax_graph *g, const char *value, const char *name, ax_tally *t, ax_err *err)
+{
+    ax_shape s = ax_graph_type(g, ax_graph_find(g, value)).shape;
+    const int64_t dim[4] = { s.n, s.c, s.h, s.w };
+    size_t n = ax_shape_count(s);
+    float *want = ax_golden_get(b->st, name, dim, 4, err);
+    if (!want)
+        return err->code;
+    float *nhwc = malloc(n * sizeof *nhwc), *nchw = malloc(n * sizeof *nchw);
+    ax_code code = nhwc && nchw ? ax_plan_read(b->plan, value, nhwc, n * sizeof *nhwc, err)
+                                : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
+    if (code == AX_OK) {
+        ax_nhwc_to_nchw(nhwc, s, nchw);
+        ax_tally_add(t, name, nchw, want, n, ax_tolerance(want, n, tolerance_value));
+    }
+    free(want);
+    free(nhwc);
+    free(nchw);
+    return code;
+}
+
+static ax_code compare_losses(bench *b, ax_err *err)
+{
+    static const char *const names[] = { "loss", "loss.ce", "loss.kd", "loss.aux.0", "loss.aux.1", "loss.aux.2" };
+    enum { N = sizeof names / sizeof *names };
+    const int64_t dim[1] = { N };
+    float *want = ax_golden_get(b->st, "train.losses", dim, 1, err);
+    ax_tally t = { .group = "losses" };
+    ax_code code = want ? AX_OK : err->code;
+    for (int i = 0; i < N && code == AX_OK; i++) {
+        float got;
+        code = ax_plan_read(b->plan, names[i], &got, sizeof got, err);
+        if (code == AX_OK)
+            ax_tally_add(&t, names[i], &got, &want[i], 1, ax_tolerance(&want[i], 1, tolerance_value));
+    }
+    free(want);
+    if (code == AX_OK)
+        ax_tally_print(b->s, b->file, &t);
+    return code;
+}
+
+/* The file's tensor KIND.NAME for parameter i, in the parameter's own layout, and its size. */
+static float *param_tensor(const bench *b, const char *kind, size_t i, size_t *n, char name[static NAME], ax_err *err)
+{
+    const ax_param_spec *spec = ax_params_spec(b->params, i);
+    int64_t dim[4];
+    int n_dim = ax_tensor_dims(spec->type, dim);
+    snprintf(name, NAME, "%s.%s", kind, spec->name);
+    *n = ax_shape_count(spec->type.shape);
+    return ax_golden_get(b->st, name, dim, n_dim, err);
+}
+
+/* What a slot of parameter i holds; a gradient that doesn't exist counts as zero. */
+static float *param_slot(const bench *b, size_t i, ax_slot slot, ax_err *err)
+{
+    float *got = calloc(ax_shape_count(ax_params_spec(b->params, i)->type.shape), sizeof *got);
+    if (!got) {
+        ax_fail(err, AX_ENOMEM, "%s: no memory", ax_params_spec(b->params, i)->name);
+        return NULL;
+    }
+    if (slot == AX_SLOT_GRAD && !ax_params_reached(b->params, i))
+        return got;
+    if (ax_params_get(b->params, i, slot, got, err) == AX_OK)
+        return got;
+    free(got);
+    return NULL;
+}
+
+static double grad_tolerance(const bench *b, size_t i, const float *want, size_t n, ax_err *err)
+{
+    const int64_t scalar[1] = { 1 };
+    char name[NAME];
+    snprintf(name, sizeof name, "noise.%s", ax_params_spec(b->params, i)->name);
+    float *noise = ax_golden_get(b->st, name, scalar, ax_safetensors_find(b->st, name) ? -1 : 1, err);
+    if (!noise)
+        return -1;
+    double tolerance = fmax(ax_tolerance(want, n, tolerance_grad), tolerance_grad_file * b->largest_grad);
+    tolerance = fmax(tolerance, tolerance_noise * (double)noise[0]);
+    free(noise);
+    return tolerance;
+}
+
+static ax_code find_largest_grad(bench *b, ax_err *err)
+{
+    for (size_t i = 0; i < ax_params_count(b->params); i++) {
+        if (!ax_params_spec(b->params, i)->trainable)
+            continue;
+        char name[NAME];
+        size_t n;
+        float *want = param_tensor(b, "grad", i, &n, name, err);
+        if (!want)
+            return err->code;
+        b->largest_grad = fmax(b->largest_grad, ax_largest(want, n));
+        free(want);
+    }
+    return AX_OK;
+}
+
+/* Gradients (kind "grad"), running statistics ("after") or parameters after the step ("adam") of all parameters. */
+static ax_code compare_params(bench *b, const char *kind, const char *group, ax_err *err)
+{
+    bool grad = !strcmp(kind, "grad"), after = !strcmp(kind, "after");
+    ax_tally t = { .group = group };
+    for (size_t i = 0; i < ax_params_count(b->params); i++) {
+        if (ax_params_spec(b->params, i)->trainable == after)
+            continue;
+        char name[NAME], start_name[NAME];
+        size_t n;
+        float *want = param_tensor(b, kind, i, &n, name, err);
+        float *got = want ? param_slot(b, i, grad ? AX_SLOT_GRAD : AX_SLOT_VALUE, err) : NULL;
+        double tolerance = want && got ? ax_tolerance(want, n, tolerance_value) : -1;
+        if (got && grad)
+            tolerance = grad_tolerance(b, i, want, n, err);
+        if (got && !grad && !after) {
+            /* What counts is the step, which is small beside the values: 1e-3 of it, and float32's rounding of them. */
+            float *start = param_tensor(b, "param", i, &n, start_name, err);
+            double step = 0;
+            for (size_t k = 0; start && k < n; k++)
+                step = fmax(step, fabs((double)want[k] - (double)start[k]));
+            tolerance = start ? 1e-3 * step + ax_tolerance(want, n, 2.5e-7) : -1;
+            free(start);
+        }
+        bool ok = want && got && tolerance >= 0;
+        if (ok)
+            ax_tally_add(&t, name, got, want, n, tolerance);
+        free(want);
+        free(got);
+        if (!ok)
+            return err->code;
+    }
+    ax_tally_print(b->s, b->file, &t);
+    return AX_OK;
+}
+
+static ax_code compare_norm(bench *b, ax_err *err)
+{
+    const int64_t scalar[1] = { 1 };
+    double norm = 0;
+    float *want = ax_golden_get(b->st, "train.grad_norm", scalar, 1, err);
+    ax_code code = want ? ax_optim_norm(b->params, AX_GROUP_DECODER, &norm, err) : err->code;
+    if (code == AX_OK) {
+        float got = (float)norm;
+        ax_tally t = { .group = "gradient norm" };
+        ax_tally_add(&t, "train.grad_norm", &got, want, 1, ax_tolerance(want, 1, tolerance_value));
+        ax_tally_print(b->s, b->file, &t);
+    }
+    free(want);
+    return code;
+}
+
+/* One clipped Adam step from the gradients of the file: where a gradient is near zero, its sign decides. */
+static ax_code compare_adam(bench *b, ax_err *err)
+{
+    for (size_t i = 0; i < ax_params_count(b->params); i++) {
+        if (!ax_params_spec(b->params, i)->trainable)
+            continue;
+        char name[NAME];
+        size_t n;
+        float *grad = param_tensor(b, "grad", i, &n, name, err);
+        ax_code code = grad ? ax_params_set(b->params, i, AX_SLOT_GRAD, grad, err) : err->code;
+        free(grad);
+        if (code != AX_OK)
+            return code;
+    }
+    ax_optim adam = { .kind = AX_OPTIM_ADAM, .lr = 3e-3f, .weight_decay = 1e-5f, .clip = 3.0f };
+    ax_code code = ax_optim_step(b->params, AX_GROUP_DECODER, &adam, NULL, err);
+    return code == AX_OK ? compare_params(b, "adam", "adam step", err) : code;
+}
+
+static ax_code compare_training(bench *b, ax_err *err)
+{
+    ax_tally logits = { .group = "train.logits" }, aux = { .group = "train.aux" };
+    ax_code code = compare_map(b, b->train, "logits", "train.logits", &logits, err);
+    for (unsigned k = 0; k < AX_BLOCKS && code == AX_OK; k++) {
+        char value[NAME], name[NAME];
+        snprintf(value, sizeof value, "aux.%u", k);
+        snprintf(name, sizeof name, "train.aux.%u", k);
+        code = compare_map(b, b->train, value, name, &aux, err);
+    }
+    if (code != AX_OK)
+        return code;
+    ax_tally_print(b->s, b->file, &logits);
+    ax_tally_print(b->s, b->file, &aux);
+    if ((code = compare_losses(b, err)) != AX_OK || (code = find_largest_grad(b, err)) != AX_OK ||
+        (code = compare_params(b, "grad", "gradients", err)) != AX_OK || (code = compare_norm(b, err)) != AX_OK ||
+        (code = compare_params(b, "after", "running statistics", err)) != AX_OK)
+        return code;
+    return compare_adam(b, err);
+}
+
+ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err)
+{
+    bench b = { .s = s, .st = st, .file = file };
+    ax_tally eval = { .group = "eval.logits" };
+    ax_code code = read_spec(&b, err);
+    if (code == AX_OK && (!(b.train = make_graph(&b, true, err)) || !(b.eval = make_graph(&b, false, err))))
+        code = err->code;
+    if (code == AX_OK)
+        code = make_params(&b, err);
+    if (code == AX_OK) /* before training, which moves the running statistics */
+        code = run(&b, b.eval, err);
+    if (code == AX_OK)
+        code = compare_map(&b, b.eval, "logits", "eval.logits", &eval, err);
+    if (code == AX_OK) {
+        ax_tally_print(s, file, &eval);
+        code = run(&b, b.train, err);
+    }
+    if (code == AX_OK)
+        code = compare_training(&b, err);
+    release(&b);
+    return code;
+}

@@ -1,0 +1,139 @@
+/* An encoder*.safetensors file: the four taps of an image in evaluation mode. */
+#include "engine/command/selftest.h"
+
+#include "engine/graph/plan.h"
+#include "engine/model/mobilenet.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { NAME = 16 };
+#define EMBEDDED "mobilenet_v2-imagenet.f16.safetensors"
+
+/* What rounding the weights to float16 may do to a tap, measured 2e-3. */
+static const double tolerance_exact = 1e-4, tolerance_rounded = 1e-2;
+
+typedef struct encoder {
+    ax_safetensors *weights;
+    bool rounded; /* the weights are those of the file, but in float16 */
+    ax_graph *g;
+    ax_params *params;
+    ax_plan *plan;
+    int32_t h, w;
+} encoder;
+
+static void release(encoder *e)
+{
+    ax_plan_free(e->plan);
+    ax_params_free(e->params);
+    ax_graph_free(e->g);
+    ax_safetensors_free(e->weights);
+}
+
+/* The weights the file was made with: named by the user, beside the file, or built in. */
+static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, const char *file, encoder *e, ax_err *err)
+{
+    const char *name = ax_safetensors_meta(st, "weights"), *slash = strrchr(file, '/');
+    char path[4096];
+    if (!name || strchr(name, '/'))
+        return ax_fail(err, AX_EFORMAT, "%s: metadata 'weights' must name a file without a directory", file);
+    int n = snprintf(path, sizeof path, "%.*s../weights/%s", slash ? (int)(slash - file + 1) : 0, file, name);
+    if (s->weights)
+        e->weights = ax_safetensors_open(s->weights, err);
+    else if (strcmp(name, EMBEDDED) && n > 0 && (size_t)n < sizeof path && !access(path, R_OK))
+        e->weights = ax_safetensors_open(path, err);
+    else {
+        e->rounded = strcmp(name, EMBEDDED);
+        e->weights = ax_mobilenet_embedded(err);
+    }
+    return e->weights ? AX_OK : err->code;
+}
+
+static ax_code build(const ax_selftest *s, encoder *e, ax_err *err)
+{
+    ax_val taps[AX_TAPS];
+    ax_rng rng = ax_rng_new(0, 0);
+    if (!(e->g = ax_graph_new(err)))
+        return err->code;
+    ax_val image = ax_graph_input(e->g, "image", (ax_type) { .shape = { 1, e->h, e->w, 3 } }, err);
+    ax_code code = ax_mobilenet_build(e->g, image, false, taps, err);
+    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "tap.%u", i);
+        code = ax_graph_keep(e->g, taps[i], name, err);
+    }
+    if (code != AX_OK)
+        return code;
+    const ax_graph *graphs[] = { e->g };
+    if (!(e->params = ax_params_new(graphs, 1, s->be, s->dev, &rng, err)))
+        return err->code;
+    if ((code = ax_mobilenet_load(e->params, e->weights, err)) != AX_OK)
+        return code;
+    e->plan = ax_plan_new(e->g, s->be, s->dev, e->params, 0, err);
+    return e->plan ? AX_OK : err->code;
+}
+
+static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
+{
+    const int64_t dim[3] = { e->h, e->w, 3 };
+    float *image = ax_golden_get(st, "input.image", dim, 3, err);
+    size_t n = (size_t)e->h * (size_t)e->w * 3;
+    if (!image)
+        return err->code;
+    for (size_t i = 0; i < n; i++)
+        image[i] = (image[i] / 255.0f - ax_image_mean[i % 3]) / ax_image_std[i % 3];
+    ax_code code = ax_plan_write(e->plan, "image", image, n * sizeof *image, err);
+    free(image);
+    return code;
+}
+
+static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, ax_err *err)
+{
+    for (unsigned i = 0; i < AX_TAPS; i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "tap.%u", i);
+        ax_shape s = ax_graph_type(e->g, ax_graph_find(e->g, name)).shape;
+        const int64_t dim[4] = { s.n, s.c, s.h, s.w };
+        size_t n = ax_shape_count(s);
+        float *want = ax_golden_get(st, name, dim, 4, err);
+        float *nhwc = malloc(n * sizeof *nhwc), *nchw = malloc(n * sizeof *nchw);
+        ax_code code = !want          ? err->code
+                       : nhwc && nchw ? ax_plan_read(e->plan, name, nhwc, n * sizeof *nhwc, err)
+                                      : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
+        if (code == AX_OK) {
+            ax_nhwc_to_nchw(nhwc, s, nchw);
+            ax_tally_add(t, name, nchw, want, n,
+                         ax_tolerance(want, n, e->rounded ? tolerance_rounded : tolerance_exact));
+        }
+        free(want);
+        free(nhwc);
+        free(nchw);
+        if (code != AX_OK)
+            return code;
+    }
+    return AX_OK;
+}
+
+ax_code ax_selftest_encoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err)
+{
+    const ax_st_tensor *image = ax_safetensors_find(st, "input.image");
+    if (!image || image->n_dim != 3 || image->dim[0] > 4096 || image->dim[1] > 4096)
+        return ax_fail(err, AX_EFORMAT, "%s: tensor 'input.image' must be {height,width,3}, at most 4096 each", file);
+    encoder e = { .h = (int32_t)image->dim[0], .w = (int32_t)image->dim[1] };
+    ax_code code = open_weights(s, st, file, &e, err);
+    ax_tally t = { .group = e.rounded ? "taps, f16 weights" : "taps" };
+    if (code == AX_OK)
+        code = build(s, &e, err);
+    if (code == AX_OK)
+        code = write_image(&e, st, err);
+    if (code == AX_OK)
+        code = ax_plan_run(e.plan, err);
+    if (code == AX_OK)
+        code = compare(&e, st, &t, err);
+    if (code == AX_OK)
+        ax_tally_print(s, file, &t);
+    release(&e);
+    return code;
+}

@@ -1,0 +1,237 @@
+/* selftest without files: a device against the reference, on small networks with random weights and inputs. */
+#include "engine/command/selftest.h"
+
+#include "engine/graph/plan.h"
+#include "engine/model/mobilenet.h"
+#include "engine/space/decoder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BATCH = 4, CROP = 32, CHANNELS = 16, CLASSES = 5, RANDOM = 3, NAME = 32 };
+
+/* Two float32 computations in different orders: wider than against float64 (batch norm over 16 values amplifies). */
+static const double tolerance_value = 1e-4, tolerance_grad = 1e-3, tolerance_grad_all = 1e-5;
+
+/* One of the two devices with its copy of the network. */
+typedef struct side {
+    const ax_backend *be;
+    ax_device *dev;
+    ax_params *params;
+    ax_plan *plan;
+} side;
+
+typedef struct pair {
+    side device, reference;
+    ax_graph *g;
+} pair;
+
+static void drop_network(pair *p)
+{
+    side *const sides[] = { &p->device, &p->reference };
+    for (int k = 0; k < 2; k++) {
+        ax_plan_free(sides[k]->plan);
+        ax_params_free(sides[k]->params);
+        sides[k]->plan = NULL;
+        sides[k]->params = NULL;
+    }
+    ax_graph_free(p->g);
+    p->g = NULL;
+}
+
+static ax_code make_side(side *s, const ax_graph *g, const ax_safetensors *weights, ax_err *err)
+{
+    const ax_graph *graphs[] = { g };
+    ax_rng rng = ax_rng_new(1, 1);
+    if (!(s->params = ax_params_new(graphs, 1, s->be, s->dev, &rng, err)))
+        return err->code;
+    if (weights && ax_mobilenet_load(s->params, weights, err) != AX_OK)
+        return err->code;
+    s->plan = ax_plan_new(g, s->be, s->dev, s->params, AX_PLAN_KEEP_EFFECTS, err);
+    return s->plan ? AX_OK : err->code;
+}
+
+/* Fills every input of the graph with the same random numbers on both sides, and runs both. */
+static ax_code run(pair *p, ax_err *err)
+{
+    ax_rng rng = ax_rng_new(2, 1);
+    for (uint32_t id = 1; id <= ax_graph_values(p->g); id++) {
+        const ax_value *v = ax_graph_value(p->g, id);
+        if (v->kind != AX_VALUE_INPUT)
+            continue;
+        size_t n = ax_shape_count(v->type.shape), bytes = ax_type_bytes(v->type);
+        void *host = malloc(bytes);
+        if (!host)
+            return ax_fail(err, AX_ENOMEM, "%s: no memory", v->name);
+        for (size_t i = 0; i < n; i++) {
+            if (v->type.dtype == AX_F32)
+                ((float *)host)[i] = (float)ax_rng_normal(&rng);
+            else /* labels; some are to be ignored */
+                ((uint8_t *)host)[i] = ax_rng_below(&rng, 8) ? (uint8_t)ax_rng_below(&rng, CLASSES) : AX_IGNORE;
+        }
+        ax_code code = ax_plan_write(p->device.plan, v->name, host, bytes, err);
+        if (code == AX_OK)
+            code = ax_plan_write(p->reference.plan, v->name, host, bytes, err);
+        free(host);
+        if (code != AX_OK)
+            return code;
+    }
+    ax_code code = ax_plan_run(p->device.plan, err);
+    return code == AX_OK ? ax_plan_run(p->reference.plan, err) : code;
+}
+
+static ax_code compare_kept(const pair *p, ax_tally *t, ax_err *err)
+{
+    for (uint32_t id = 1; id <= ax_graph_values(p->g); id++) {
+        const ax_value *v = ax_graph_value(p->g, id);
+        if (!v->kept)
+            continue;
+        size_t n = ax_shape_count(v->type.shape), bytes = ax_type_bytes(v->type);
+        float *got = malloc(bytes), *want = malloc(bytes);
+        ax_code code = got && want ? AX_OK : ax_fail(err, AX_ENOMEM, "%s: no memory", v->name);
+        if (code == AX_OK)
+            code = ax_plan_read(p->device.plan, v->name, got, bytes, err);
+        if (code == AX_OK)
+            code = ax_plan_read(p->reference.plan, v->name, want, bytes, err);
+        if (code == AX_OK)
+            ax_tally_add(t, v->name, got, want, n, ax_tolerance(want, n, tolerance_value));
+        free(got);
+        free(want);
+        if (code != AX_OK)
+            return code;
+    }
+    return AX_OK;
+}
+
+/* Both sides' copies of one parameter slot. */
+static ax_code get_both(const pair *p, size_t i, ax_slot slot, float **got, float **want, ax_err *err)
+{
+    size_t n = ax_shape_count(ax_params_spec(p->device.params, i)->type.shape);
+    *got = malloc(n * sizeof **got);
+    *want = malloc(n * sizeof **want);
+    if (!*got || !*want)
+        return ax_fail(err, AX_ENOMEM, "no memory");
+    ax_code code = ax_params_get(p->device.params, i, slot, *got, err);
+    return code == AX_OK ? ax_params_get(p->reference.params, i, slot, *want, err) : code;
+}
+
+static ax_code compare_params(const pair *p, ax_tally *grads, ax_tally *statistics, ax_err *err)
+{
+    double norm = 0;
+    ax_code code = ax_optim_norm(p->reference.params, AX_GROUP_DECODER, &norm, err);
+    for (size_t i = 0; i < ax_params_count(p->device.params) && code == AX_OK; i++) {
+        const ax_param_spec *spec = ax_params_spec(p->device.params, i);
+        size_t n = ax_shape_count(spec->type.shape);
+        if (spec->trainable && !ax_params_reached(p->device.params, i))
+            continue;
+        float *got = NULL, *want = NULL;
+        code = get_both(p, i, spec->trainable ? AX_SLOT_GRAD : AX_SLOT_VALUE, &got, &want, err);
+        if (code == AX_OK && spec->trainable)
+            ax_tally_add(grads, spec->name, got, want, n,
+                         fmax(ax_tolerance(want, n, tolerance_grad), tolerance_grad_all * norm));
+        else if (code == AX_OK)
+            ax_tally_add(statistics, spec->name, got, want, n, ax_tolerance(want, n, tolerance_value));
+        free(got);
+        free(want);
+    }
+    return code;
+}
+
+static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *err)
+{
+    const ax_decoder_spec spec = {
+        .genotype = *genotype, .channels = CHANNELS, .repeats = 1, .classes = CLASSES, .train = true, .aux = true
+    };
+    ax_val taps[AX_TAPS], loss;
+    ax_decoder d;
+    for (unsigned i = 0; i < AX_TAPS; i++) {
+        char name[NAME];
+        int32_t extent = CROP / ax_tap_stride[i];
+        snprintf(name, sizeof name, "tap.%u", i);
+        taps[i] = ax_graph_input(g, name, (ax_type) { .shape = { BATCH, extent, extent, ax_tap_channels[i] } }, err);
+    }
+    ax_code code = ax_decoder_build(g, &spec, taps, &d, err);
+    if (code == AX_OK)
+        code = ax_graph_keep(g, d.logits, "logits", err);
+    ax_val labels = ax_graph_input(g, "labels", (ax_type) { { BATCH, CROP / 4, CROP / 4, 1 }, AX_U8, AX_NHWC }, err);
+    ax_val teacher = ax_graph_input(g, "teacher", (ax_type) { .shape = { BATCH, CROP / 4, CROP / 4, CLASSES } }, err);
+    if (code == AX_OK)
+        code = ax_decoder_loss(g, &d, labels, teacher, 0.3f, 0.15f, &loss, err);
+    return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
+}
+
+static ax_code encoder_graph(ax_graph *g, ax_err *err)
+{
+    ax_val taps[AX_TAPS];
+    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, CROP, CROP, 3 } }, err);
+    ax_code code = ax_mobilenet_build(g, image, false, taps, err);
+    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++) {
+        char name[NAME];
+        snprintf(name, sizeof name, "tap.%u", i);
+        code = ax_graph_keep(g, taps[i], name, err);
+    }
+    return code;
+}
+
+/* genotype NULL: the encoder. */
+static ax_code check(ax_selftest *s, pair *p, const char *name, const ax_genotype *genotype,
+                     const ax_safetensors *weights, ax_err *err)
+{
+    ax_tally values = { .group = "values" }, grads = { .group = "gradients" },
+             statistics = { .group = "running statistics" };
+    if (!(p->g = ax_graph_new(err)))
+        return err->code;
+    ax_code code = genotype ? decoder_graph(p->g, genotype, err) : encoder_graph(p->g, err);
+    if (code == AX_OK)
+        code = make_side(&p->device, p->g, weights, err);
+    if (code == AX_OK)
+        code = make_side(&p->reference, p->g, weights, err);
+    if (code == AX_OK)
+        code = run(p, err);
+    if (code == AX_OK)
+        code = compare_kept(p, &values, err);
+    if (code == AX_OK && genotype)
+        code = compare_params(p, &grads, &statistics, err);
+    if (code == AX_OK) {
+        ax_tally_print(s, name, &values);
+        if (genotype) {
+            ax_tally_print(s, name, &grads);
+            ax_tally_print(s, name, &statistics);
+        }
+    }
+    drop_network(p);
+    return code;
+}
+
+ax_code ax_selftest_quick(ax_selftest *s, ax_err *err)
+{
+    static const char *const published[] = { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
+                                             "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]",
+                                             "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]" };
+    enum { PUBLISHED = sizeof published / sizeof *published };
+    if (s->be == &ax_backend_ref)
+        return ax_fail(err, AX_EINVAL, "the reference has nothing to be compared with: give files of golden vectors");
+    pair p = { .device = { s->be, s->dev, NULL, NULL }, .reference = { &ax_backend_ref, NULL, NULL, NULL } };
+    if (!(p.reference.dev = ax_backend_ref.open(0, 1, err)))
+        return err->code;
+    ax_rng rng = ax_rng_new(3, 1);
+    ax_code code = AX_OK;
+    for (int i = 0; i < PUBLISHED + RANDOM && code == AX_OK; i++) {
+        ax_genotype g = ax_genotype_random(&rng);
+        char name[NAME];
+        snprintf(name, sizeof name, i < PUBLISHED ? "arch%d" : "random %d", i);
+        if (i < PUBLISHED)
+            code = ax_genotype_parse(published[i], &g, err);
+        if (code == AX_OK)
+            code = check(s, &p, name, &g, NULL, err);
+    }
+    ax_safetensors *weights = code == AX_OK ? ax_mobilenet_embedded(err) : NULL;
+    if (code == AX_OK)
+        code = weights ? check(s, &p, "encoder", NULL, weights, err) : err->code;
+    ax_safetensors_free(weights);
+    drop_network(&p);
+    ax_backend_ref.close(p.reference.dev);
+    return code;
+}
