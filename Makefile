@@ -67,23 +67,27 @@ FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
 $(B)/auxcell: $(B)/tui/main.o $(FRONT_OBJ)
-	$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS) -lm -lpthread
+	@echo "  LINK    $@"
+	@$(CC) $(SANFLAGS) $(LDFLAGS) -o $@ $^ $(FRONT_LIBS) -lm -lpthread
 $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
-	$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
+	@echo "  LINK    $@"
+	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
 
 $(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
 define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
-	$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -O3 -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
+	@echo "  CC      $$< ($(1))"
+	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -O3 -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+	@echo "  CC      $<"
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 $(B)/data/weights.o: data/weights/weights.S data/weights/mobilenet_v2-imagenet.f16.safetensors
 	@mkdir -p $(@D)
-	$(CC) -I. -c -o $@ $<
+	@$(CC) -I. -c -o $@ $<
 
 # ---- tests ---------------------------------------------------------------------------------------------------
 # tests/**/test_*.c are cmocka programs, tests/**/test_*.py run the built programs; tests/helper/*.c is linked in
@@ -94,9 +98,10 @@ HELPER_OBJ := $(call obj,$(wildcard tests/helper/*.c))
 TEST_LIB_OBJ := $(sort $(LIB_OBJ) $(FRONT_OBJ))
 $(B)/libtest.a: $(TEST_LIB_OBJ) $(HELPER_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
-	$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
+	@echo "  LINK    $@"
+	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
 .PRECIOUS: $(B)/%.o
 tests: all $(TEST_BIN)
 test: tests ## build and run every test, in parallel (ONLY=pattern runs some)

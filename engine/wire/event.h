@@ -10,6 +10,7 @@
 #include "engine/base/str.h"
 #include "engine/space/genotype.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype. */

@@ -5,9 +5,11 @@
 
 #include "engine/wire/event.h"
 
+#include <stdbool.h>
+
 typedef struct ax_eventlog ax_eventlog; /* the writer */
 /* Opens (or creates) for appending. A torn or damaged tail is copied to NAME.torn-OFFSET, cut off and synced first;
-   *cut (may be NULL) = bytes cut. */
+ *cut (may be NULL) = bytes cut. */
 ax_eventlog *ax_eventlog_open(int dirfd, const char *name, uint64_t *cut, ax_err *err);
 void ax_eventlog_close(ax_eventlog *log);
 /* Gives ev the next seq and appends it (write, not yet sync). */
@@ -27,6 +29,18 @@ ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_e
    skipped. */
 int ax_eventreader_next(ax_eventreader *r, ax_event *ev, ax_err *err);
 uint64_t ax_eventreader_offset(const ax_eventreader *r); /* end of the last whole record */
+uint64_t ax_eventreader_seq(const ax_eventreader *r);    /* of the last whole record */
+
+/* A record's parts, borrowed from its bytes. */
+typedef struct ax_record {
+    uint64_t seq;
+    uint32_t crc;
+    const uint8_t *payload;
+    size_t n;
+} ax_record;
+/* Takes one msgpack object apart; false when it isn't a record. The checksum is not looked at. */
+bool ax_record_split(const uint8_t *bytes, size_t n, ax_record *out);
+
 /* Reads a file from the start, giving every event to sink. Returns AX_OK also with a torn tail. */
 ax_code ax_eventlog_read(int dirfd, const char *name, void (*sink)(void *context, const ax_event *ev), void *context,
                          ax_err *err);

@@ -2,21 +2,14 @@
 
 #include "engine/base/file.h"
 #include "engine/base/msgskim.h"
+#include "engine/wire/pack.h"
 
-#include <msgpack.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { VERSION = 1, MAX_PIXELS = 64 << 20, MAX_FILE = 1 << 28 };
-
-static void pack_text(msgpack_packer *pk, const char *text)
-{
-    size_t n = strlen(text);
-    msgpack_pack_str(pk, n);
-    msgpack_pack_str_body(pk, text, n);
-}
 
 /* Packs a mask as runs; false when memory runs out. */
 static bool pack_runs(msgpack_packer *pk, const uint8_t *mask, size_t n)
@@ -42,7 +35,7 @@ static bool pack_runs(msgpack_packer *pk, const uint8_t *mask, size_t n)
 static bool pack_images(msgpack_packer *pk, const char *key, uint8_t *const image[], int32_t images, size_t n,
                         bool runs)
 {
-    pack_text(pk, key);
+    ax_pack_text(pk, key);
     msgpack_pack_array(pk, (size_t)images);
     bool ok = true;
     for (int32_t i = 0; i < images && ok; i++) {
@@ -65,19 +58,19 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
     size_t n = (size_t)m->h * (size_t)m->w;
     bool has[3] = { m->images && m->rgb[0], m->images && m->truth[0], m->images && m->predicted[0] };
     msgpack_pack_map(&pk, 6u + has[0] + has[1] + has[2]);
-    pack_text(&pk, "version");
+    ax_pack_text(&pk, "version");
     msgpack_pack_int(&pk, VERSION);
-    pack_text(&pk, "h");
+    ax_pack_text(&pk, "h");
     msgpack_pack_int32(&pk, m->h);
-    pack_text(&pk, "w");
+    ax_pack_text(&pk, "w");
     msgpack_pack_int32(&pk, m->w);
-    pack_text(&pk, "classes");
+    ax_pack_text(&pk, "classes");
     msgpack_pack_int32(&pk, m->classes);
-    pack_text(&pk, "names");
+    ax_pack_text(&pk, "names");
     msgpack_pack_array(&pk, (size_t)m->classes);
     for (int32_t i = 0; i < m->classes; i++)
-        pack_text(&pk, m->name[i]);
-    pack_text(&pk, "palette");
+        ax_pack_text(&pk, m->name[i]);
+    ax_pack_text(&pk, "palette");
     msgpack_pack_bin(&pk, (size_t)m->classes * 3);
     bool ok = !msgpack_pack_bin_body(&pk, m->color, (size_t)m->classes * 3);
     ok = ok && (!has[0] || pack_images(&pk, "rgb", m->rgb, m->images, 3 * n, false));
@@ -91,20 +84,9 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
 
 /* ---- reading ---- */
 
-static const msgpack_object *map_get(const msgpack_object *map, const char *key)
-{
-    for (uint32_t i = 0; i < map->via.map.size; i++) {
-        const msgpack_object_kv *kv = &map->via.map.ptr[i];
-        if (kv->key.type == MSGPACK_OBJECT_STR && kv->key.via.str.size == strlen(key) &&
-            !memcmp(kv->key.via.str.ptr, key, kv->key.via.str.size))
-            return &kv->val;
-    }
-    return NULL;
-}
-
 static bool get_int(const msgpack_object *map, const char *key, int32_t most, int32_t *out)
 {
-    const msgpack_object *o = map_get(map, key);
+    const msgpack_object *o = ax_map_get(map, key);
     if (!o || o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || o->via.u64 > (uint64_t)most)
         return false;
     *out = (int32_t)o->via.u64;
@@ -129,7 +111,7 @@ static bool unpack_runs(const msgpack_object *bin, uint8_t *mask, size_t n)
 static bool read_images(const msgpack_object *map, const char *key, uint8_t *image[], int32_t *images, size_t n,
                         bool runs)
 {
-    const msgpack_object *list = map_get(map, key);
+    const msgpack_object *list = ax_map_get(map, key);
     if (!list)
         return true;
     if (list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size > AX_MASK_IMAGES)
@@ -163,7 +145,7 @@ static bool read_map(const msgpack_object *map, ax_maskfile *m)
         return false;
     m->h = h;
     m->w = w;
-    const msgpack_object *names = map_get(map, "names"), *palette = map_get(map, "palette");
+    const msgpack_object *names = ax_map_get(map, "names"), *palette = ax_map_get(map, "palette");
     if (!names || names->type != MSGPACK_OBJECT_ARRAY || names->via.array.size != (uint32_t)m->classes || !palette ||
         palette->type != MSGPACK_OBJECT_BIN || palette->via.bin.size != (uint32_t)m->classes * 3)
         return false;
@@ -190,8 +172,8 @@ ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *er
     msgpack_unpacked msg;
     msgpack_unpacked_init(&msg);
     size_t off = 0;
-    if (ax_msg_skim(bytes, n, NULL) != n ||
-        msgpack_unpack_next(&msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS || !read_map(&msg.data, m))
+    if (ax_msg_skim(bytes, n, NULL) != n || msgpack_unpack_next(&msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS ||
+        !read_map(&msg.data, m))
         code = ax_fail(err, AX_EFORMAT, "%s: damaged, or not a masks file", path);
     msgpack_unpacked_destroy(&msg);
     free(bytes);

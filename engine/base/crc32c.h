@@ -1,0 +1,11 @@
+/* CRC-32C (Castagnoli), as in iSCSI (RFC 3720) and ext4. */
+#ifndef AX_BASE_CRC32C_H
+#define AX_BASE_CRC32C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The checksum of bytes that follow what crc was made of; start with 0. */
+uint32_t ax_crc32c(uint32_t crc, const void *bytes, size_t n);
+
+#endif

@@ -1,0 +1,217 @@
+#include "engine/wire/event.h"
+
+#include "engine/base/msgskim.h"
+#include "engine/wire/pack.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef enum field_type { WHOLE, REAL, TEXT, GENO } field_type;
+typedef struct field {
+    field_type type;
+    const char *name;
+    size_t offset; /* in ax_event */
+} field;
+typedef struct kind_row {
+
+    const field *field;
+    size_t n;
+} kind_row;
+
+#define FIELD(kind, type, name) { type, #name, offsetof(ax_event, u.kind.name) },
+/* The list's field macro has no room for the kind: each kind's table is made under its own definition of F. */
+#define F_HELLO(type, name, doc) FIELD(HELLO, type, name)
+#define F_PROPOSED(type, name, doc) FIELD(PROPOSED, type, name)
+#define F_QUEUED(type, name, doc) FIELD(QUEUED, type, name)
+#define F_STARTED(type, name, doc) FIELD(STARTED, type, name)
+#define F_PROGRESS(type, name, doc) FIELD(PROGRESS, type, name)
+#define F_SCORED(type, name, doc) FIELD(SCORED, type, name)
+#define F_GATED(type, name, doc) FIELD(GATED, type, name)
+#define F_LEARNED(type, name, doc) FIELD(LEARNED, type, name)
+#define F_PAUSED(type, name, doc) FIELD(PAUSED, type, name)
+#define F_PRUNED(type, name, doc) FIELD(PRUNED, type, name)
+#define F_PROMOTED(type, name, doc) FIELD(PROMOTED, type, name)
+#define F_FAILED(type, name, doc) FIELD(FAILED, type, name)
+#define F_NOTED(type, name, doc) FIELD(NOTED, type, name)
+#define F_SAVED(type, name, doc) FIELD(SAVED, type, name)
+#define F_DEVICE(type, name, doc) FIELD(DEVICE, type, name)
+#define F_LOG(type, name, doc) FIELD(LOG, type, name)
+#define F_BYE(type, name, doc) FIELD(BYE, type, name)
+#define FIELDS(kind) static const field fields_##kind[] = { AX_EV_##kind(F_##kind) };
+AX_EVENT_LIST(FIELDS)
+
+#define ROW(kind) [AX_EVENT_##kind] = { fields_##kind, sizeof fields_##kind / sizeof *fields_##kind },
+static const kind_row rows[AX_EVENT_COUNT] = { AX_EVENT_LIST(ROW) };
+
+const char *ax_event_name(ax_event_kind kind)
+{
+    static const char *const names[AX_EVENT_COUNT] = {
+        [AX_EVENT_HELLO] = "hello",     [AX_EVENT_PROPOSED] = "proposed", [AX_EVENT_QUEUED] = "queued",
+        [AX_EVENT_STARTED] = "started", [AX_EVENT_PROGRESS] = "progress", [AX_EVENT_SCORED] = "scored",
+        [AX_EVENT_GATED] = "gated",     [AX_EVENT_LEARNED] = "learned",   [AX_EVENT_PAUSED] = "paused",
+        [AX_EVENT_PRUNED] = "pruned",   [AX_EVENT_PROMOTED] = "promoted", [AX_EVENT_FAILED] = "failed",
+        [AX_EVENT_NOTED] = "noted",     [AX_EVENT_SAVED] = "saved",       [AX_EVENT_DEVICE] = "device",
+        [AX_EVENT_LOG] = "log",         [AX_EVENT_BYE] = "bye",
+    };
+    _Static_assert(AX_EVENT_COUNT == 17, "a new kind needs a name here");
+    return names[kind];
+}
+
+/* ---- msgpack ---- */
+
+static void pack_field(msgpack_packer *pk, const field *f, const char *at)
+{
+    char text[AX_GENOTYPE_TEXT];
+    int64_t whole;
+    double real;
+    ax_genotype g;
+    ax_pack_text(pk, f->name);
+    switch (f->type) {
+    case WHOLE:
+        memcpy(&whole, at, sizeof whole);
+        msgpack_pack_int64(pk, whole);
+        break;
+    case REAL:
+        memcpy(&real, at, sizeof real);
+        ax_pack_real(pk, real);
+        break;
+    case TEXT:
+        ax_pack_text(pk, at);
+        break;
+    case GENO:
+        memcpy(&g, at, sizeof g);
+        ax_pack_text(pk, ax_genotype_print(&g, text));
+        break;
+    }
+}
+
+size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap)
+{
+    ax_fixed out = { .buf = buf, .cap = cap };
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, &out, ax_fixed_write);
+    const kind_row *row = &rows[ev->kind];
+    msgpack_pack_array(&pk, 4);
+    ax_pack_text(&pk, ax_event_name(ev->kind));
+    msgpack_pack_double(&pk, ev->at);
+    msgpack_pack_uint32(&pk, ev->id);
+    msgpack_pack_map(&pk, row->n);
+    for (size_t i = 0; i < row->n; i++)
+        pack_field(&pk, &row->field[i], (const char *)ev + row->field[i].offset);
+    return out.full ? 0 : out.len;
+}
+
+static bool read_field(const msgpack_object *o, const field *f, char *at)
+{
+    int64_t whole = 0;
+    double real = NAN;
+    char text[AX_GENOTYPE_TEXT];
+    ax_genotype g;
+    switch (f->type) {
+    case WHOLE:
+        if (o && !ax_read_whole(o, &whole))
+            return false;
+        memcpy(at, &whole, sizeof whole);
+        return true;
+    case REAL:
+        if (o && !ax_read_real(o, &real))
+            return false;
+        memcpy(at, &real, sizeof real);
+        return true;
+    case TEXT:
+        at[0] = '\0';
+        return !o || ax_read_text(o, at, AX_EVENT_TEXT);
+    case GENO:
+        if (!ax_read_text(o, text, sizeof text) || ax_genotype_parse(text, &g, NULL) != AX_OK)
+            return false;
+        memcpy(at, &g, sizeof g);
+        return true;
+    }
+    return false;
+}
+
+static ax_code read_payload(const msgpack_object *o, ax_event *ev, bool *known, ax_err *err)
+{
+    char name[16];
+    int64_t id;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 4 ||
+        !ax_read_text(&o->via.array.ptr[0], name, sizeof name) || !ax_read_real(&o->via.array.ptr[1], &ev->at) ||
+        !isfinite(ev->at) || !ax_read_whole(&o->via.array.ptr[2], &id) || id < 0 || id > UINT32_MAX ||
+        o->via.array.ptr[3].type != MSGPACK_OBJECT_MAP)
+        return ax_fail(err, AX_EFORMAT, "not an event");
+    ev->id = (uint32_t)id;
+    int kind = 0;
+    while (kind < AX_EVENT_COUNT && strcmp(name, ax_event_name((ax_event_kind)kind)))
+        kind++;
+    *known = kind < AX_EVENT_COUNT;
+    if (!*known)
+        return AX_OK;
+    ev->kind = (ax_event_kind)kind;
+    for (size_t i = 0; i < rows[kind].n; i++) {
+        const field *f = &rows[kind].field[i];
+        if (!read_field(ax_map_get(&o->via.array.ptr[3], f->name), f, (char *)ev + f->offset))
+            return ax_fail(err, AX_EFORMAT, "event %s: field %s isn't what it should be", name, f->name);
+    }
+    return AX_OK;
+}
+
+ax_code ax_event_unpack(const uint8_t *bytes, size_t n, ax_event *ev, bool *known, ax_err *err)
+{
+    memset(ev, 0, sizeof *ev);
+    *known = false;
+    if (n > AX_EVENT_MAX_BYTES || ax_msg_skim(bytes, n, NULL) != n)
+        return ax_fail(err, AX_EFORMAT, "not an event");
+    msgpack_unpacked msg;
+    msgpack_unpacked_init(&msg);
+    size_t off = 0;
+    ax_code code = msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS
+                       ? read_payload(&msg.data, ev, known, err)
+                       : ax_fail(err, AX_EFORMAT, "not an event");
+    msgpack_unpacked_destroy(&msg);
+    return code;
+}
+
+/* ---- JSON ---- */
+
+static void json_real(ax_str *out, double v)
+{
+    if (isfinite(v))
+        ax_str_printf(out, "%.17g", v);
+    else
+        ax_str_add(out, "null");
+}
+
+void ax_event_json(const ax_event *ev, ax_str *out)
+{
+    ax_str_printf(out, "{\"seq\":%llu,\"at\":%.6f,\"event\":\"%s\",\"id\":%u", (unsigned long long)ev->seq, ev->at,
+                  ax_event_name(ev->kind), ev->id);
+    for (size_t i = 0; i < rows[ev->kind].n; i++) {
+        const field *f = &rows[ev->kind].field[i];
+        const char *at = (const char *)ev + f->offset;
+        char text[AX_GENOTYPE_TEXT];
+        int64_t whole;
+        double real;
+        ax_genotype g;
+        ax_str_printf(out, ",\"%s\":", f->name);
+        switch (f->type) {
+        case WHOLE:
+            memcpy(&whole, at, sizeof whole);
+            ax_str_printf(out, "%lld", (long long)whole);
+            break;
+        case REAL:
+            memcpy(&real, at, sizeof real);
+            json_real(out, real);
+            break;
+        case TEXT:
+            ax_str_json(out, at);
+            break;
+        case GENO:
+            memcpy(&g, at, sizeof g);
+            ax_str_json(out, ax_genotype_print(&g, text));
+            break;
+        }
+    }
+    ax_str_add(out, "}");
+}

@@ -1,0 +1,80 @@
+#include "engine/wire/pack.h"
+
+#include <math.h>
+#include <string.h>
+
+int ax_fixed_write(void *fixed, const char *bytes, size_t n)
+{
+    ax_fixed *f = fixed;
+    if (n > f->cap - f->len) {
+        f->full = true;
+        return -1;
+    }
+    memcpy(f->buf + f->len, bytes, n);
+    f->len += n;
+    return 0;
+}
+
+void ax_pack_text(msgpack_packer *pk, const char *text)
+{
+    size_t n = strlen(text);
+    msgpack_pack_str(pk, n);
+    msgpack_pack_str_body(pk, text, n);
+}
+
+void ax_pack_real(msgpack_packer *pk, double v)
+{
+    if (isnan(v))
+        msgpack_pack_nil(pk);
+    else
+        msgpack_pack_double(pk, v);
+}
+
+const msgpack_object *ax_map_get(const msgpack_object *map, const char *key)
+{
+    if (map->type != MSGPACK_OBJECT_MAP)
+        return NULL;
+    size_t n = strlen(key);
+    for (uint32_t i = 0; i < map->via.map.size; i++) {
+        const msgpack_object_kv *kv = &map->via.map.ptr[i];
+        if (kv->key.type == MSGPACK_OBJECT_STR && kv->key.via.str.size == n && !memcmp(kv->key.via.str.ptr, key, n))
+            return &kv->val;
+    }
+    return NULL;
+}
+
+bool ax_read_whole(const msgpack_object *o, int64_t *out)
+{
+    if (!o || (o->type != MSGPACK_OBJECT_POSITIVE_INTEGER && o->type != MSGPACK_OBJECT_NEGATIVE_INTEGER))
+        return false;
+    if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER && o->via.u64 > INT64_MAX)
+        return false;
+    *out = o->via.i64;
+    return true;
+}
+
+bool ax_read_real(const msgpack_object *o, double *out)
+{
+    if (!o)
+        return false;
+    if (o->type == MSGPACK_OBJECT_NIL)
+        *out = NAN;
+    else if (o->type == MSGPACK_OBJECT_FLOAT32 || o->type == MSGPACK_OBJECT_FLOAT64)
+        *out = o->via.f64;
+    else if (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER)
+        *out = (double)o->via.u64;
+    else if (o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER)
+        *out = (double)o->via.i64;
+    else
+        return false;
+    return true;
+}
+
+bool ax_read_text(const msgpack_object *o, char *out, size_t cap)
+{
+    if (!o || o->type != MSGPACK_OBJECT_STR || o->via.str.size >= cap || memchr(o->via.str.ptr, 0, o->via.str.size))
+        return false;
+    memcpy(out, o->via.str.ptr, o->via.str.size);
+    out[o->via.str.size] = '\0';
+    return true;
+}

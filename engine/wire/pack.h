@@ -1,0 +1,26 @@
+/* Small helpers over msgpack-c that several formats share. */
+#ifndef AX_WIRE_PACK_H
+#define AX_WIRE_PACK_H
+
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A packer into a fixed buffer: remembers that something didn't fit. */
+typedef struct ax_fixed {
+    uint8_t *buf;
+    size_t cap, len;
+    bool full;
+} ax_fixed;
+int ax_fixed_write(void *fixed, const char *bytes, size_t n); /* msgpack_packer's callback */
+
+void ax_pack_text(msgpack_packer *pk, const char *text);
+void ax_pack_real(msgpack_packer *pk, double v); /* NAN becomes nil */
+
+/* Value of a key of a map; NULL = not there (or not a map). */
+const msgpack_object *ax_map_get(const msgpack_object *map, const char *key);
+bool ax_read_whole(const msgpack_object *o, int64_t *out);
+bool ax_read_real(const msgpack_object *o, double *out);           /* nil becomes NAN; integers are taken too */
+bool ax_read_text(const msgpack_object *o, char *out, size_t cap); /* false when too long or with a zero byte */
+
+#endif
