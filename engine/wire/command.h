@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 /* id, word, needs a candidate (0 no, 1 yes, 2 optional: the run), what it does */
-#define AX_VERB_LIST(X)                                                                                              \
-    X(PAUSE, "pause", 2, "stop a candidate at its next step and free the worker; without ID: the run")              \
-    X(CONTINUE, "continue", 2, "let a paused candidate, or the run, go on")                                          \
-    X(PRUNE, "prune", 1, "end a candidate; can be undone for 10 seconds")                                            \
-    X(UNDO, "undo", 2, "take back a prune of the last 10 seconds")                                                   \
-    X(PROMOTE, "promote", 1, "running: through the gate; queued: next; finished: full training")                    \
-    X(PIN, "pin", 1, "keep a candidate from being stopped early; again: unpin")                                      \
-    X(NOTE, "note", 2, "attach a note to a candidate, or to the run")                                                \
-    X(SUBMIT, "submit", 0, "queue a genotype of your own")                                                           \
-    X(SAVE, "save", 0, "write a snapshot now")                                                                       \
+#define AX_VERB_LIST(X)                                                                                                \
+    X(PAUSE, "pause", 2, "stop a candidate at its next step and free the worker; without ID: the run")                 \
+    X(CONTINUE, "continue", 2, "let a paused candidate, or the run, go on")                                            \
+    X(PRUNE, "prune", 1, "end a candidate; can be undone for 10 seconds")                                              \
+    X(UNDO, "undo", 2, "take back a prune of the last 10 seconds")                                                     \
+    X(PROMOTE, "promote", 1, "running: through the gate; queued: next; finished: full training")                       \
+    X(PIN, "pin", 1, "keep a candidate from being stopped early; again: unpin")                                        \
+    X(NOTE, "note", 2, "attach a note to a candidate, or to the run")                                                  \
+    X(SUBMIT, "submit", 0, "queue a genotype of your own")                                                             \
+    X(SAVE, "save", 0, "write a snapshot now")                                                                         \
     X(STOP, "stop", 0, "stop the engine; the run can be resumed")
 #define AX_VERB_ENUM(id, word, candidate, doc) AX_VERB_##id,
 typedef enum ax_verb { AX_VERB_LIST(AX_VERB_ENUM) AX_VERB_COUNT } ax_verb;

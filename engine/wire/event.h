@@ -14,92 +14,92 @@
 #include <stdint.h>
 
 /* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype. */
-#define AX_EV_HELLO(F)                                       \
-    F(TEXT, run, "name of the run")                          \
-    F(TEXT, data, "data set")                                \
-    F(TEXT, preset, "preset it started from")                \
-    F(TEXT, strategy, "who proposes")                        \
-    F(TEXT, device, "where it is computed")                  \
-    F(WHOLE, seed, "seed of the run")                        \
-    F(WHOLE, planned, "candidates after which it stops")     \
-    F(WHOLE, workers, "workers")                             \
-    F(WHOLE, pid, "process id of the engine")                \
+#define AX_EV_HELLO(F)                                                                                                 \
+    F(TEXT, run, "name of the run")                                                                                    \
+    F(TEXT, data, "data set")                                                                                          \
+    F(TEXT, preset, "preset it started from")                                                                          \
+    F(TEXT, strategy, "who proposes")                                                                                  \
+    F(TEXT, device, "where it is computed")                                                                            \
+    F(WHOLE, seed, "seed of the run")                                                                                  \
+    F(WHOLE, planned, "candidates after which it stops")                                                               \
+    F(WHOLE, workers, "workers")                                                                                       \
+    F(WHOLE, pid, "process id of the engine")                                                                          \
     F(WHOLE, resumed, "1: continued from a snapshot")
-#define AX_EV_PROPOSED(F)                                    \
-    F(GENO, genotype, "the genotype")                        \
-    F(WHOLE, parent, "candidate it was made from, 0 = none") \
-    F(TEXT, origin, "strategy's name, user, or promote")     \
-    F(REAL, logp, "log-probability")                         \
-    F(REAL, entropy, "entropy of the decisions")             \
-    F(WHOLE, params, "parameters, encoder and decoder")      \
+#define AX_EV_PROPOSED(F)                                                                                              \
+    F(GENO, genotype, "the genotype")                                                                                  \
+    F(WHOLE, parent, "candidate it was made from, 0 = none")                                                           \
+    F(TEXT, origin, "strategy's name, user, or promote")                                                               \
+    F(REAL, logp, "log-probability")                                                                                   \
+    F(REAL, entropy, "entropy of the decisions")                                                                       \
+    F(WHOLE, params, "parameters, encoder and decoder")                                                                \
     F(WHOLE, macs, "multiply-adds at one validation image")
 #define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
-#define AX_EV_STARTED(F)                                     \
-    F(WHOLE, stage, "1: decoder only; 3: full training")     \
-    F(WHOLE, epochs, "epochs it will take")                  \
-    F(WHOLE, steps, "steps it will take")                    \
+#define AX_EV_STARTED(F)                                                                                               \
+    F(WHOLE, stage, "1: decoder only; 3: full training")                                                               \
+    F(WHOLE, epochs, "epochs it will take")                                                                            \
+    F(WHOLE, steps, "steps it will take")                                                                              \
     F(WHOLE, attempt, "counted from 1")
-#define AX_EV_PROGRESS(F)                                    \
-    F(TEXT, what, "train, validate or cache")                \
-    F(WHOLE, epoch, "epochs done")                           \
-    F(WHOLE, step, "steps done")                             \
-    F(WHOLE, steps, "steps in all")                          \
+#define AX_EV_PROGRESS(F)                                                                                              \
+    F(TEXT, what, "train, validate or cache")                                                                          \
+    F(WHOLE, epoch, "epochs done")                                                                                     \
+    F(WHOLE, step, "steps done")                                                                                       \
+    F(WHOLE, steps, "steps in all")                                                                                    \
     F(REAL, loss, "loss of the last step")
-#define AX_EV_SCORED(F)                                      \
-    F(REAL, reward, "geometric mean of the three")           \
-    F(REAL, miou, "mean IoU")                                \
-    F(REAL, fwiou, "frequency-weighted IoU")                 \
-    F(REAL, accuracy, "mean class accuracy")                 \
-    F(REAL, loss, "mean training loss of the last epoch")    \
-    F(REAL, seconds, "wall time")                            \
-    F(WHOLE, peak_bytes, "memory planned")                   \
-    F(WHOLE, stage, "stage it came from")                    \
-    F(TEXT, model, "model file, relative to the run")        \
+#define AX_EV_SCORED(F)                                                                                                \
+    F(REAL, reward, "geometric mean of the three")                                                                     \
+    F(REAL, miou, "mean IoU")                                                                                          \
+    F(REAL, fwiou, "frequency-weighted IoU")                                                                           \
+    F(REAL, accuracy, "mean class accuracy")                                                                           \
+    F(REAL, loss, "mean training loss of the last epoch")                                                              \
+    F(REAL, seconds, "wall time")                                                                                      \
+    F(WHOLE, peak_bytes, "memory planned")                                                                             \
+    F(WHOLE, stage, "stage it came from")                                                                              \
+    F(TEXT, model, "model file, relative to the run")                                                                  \
     F(TEXT, masks, "masks file, relative to the run")
-#define AX_EV_GATED(F)                                       \
-    F(WHOLE, passed, "1: goes on")                           \
-    F(REAL, mean, "running mean of rewards before this one") \
+#define AX_EV_GATED(F)                                                                                                 \
+    F(WHOLE, passed, "1: goes on")                                                                                     \
+    F(REAL, mean, "running mean of rewards before this one")                                                           \
     F(REAL, chance, "probability to go on")
-#define AX_EV_LEARNED(F)                                     \
-    F(REAL, loss, "loss of the update")                      \
-    F(REAL, baseline, "moving average of rewards")           \
-    F(REAL, advantage, "reward less baseline")               \
-    F(REAL, clip_share, "share of clipped ratios")           \
-    F(REAL, entropy, "entropy of the policy")                \
+#define AX_EV_LEARNED(F)                                                                                               \
+    F(REAL, loss, "loss of the update")                                                                                \
+    F(REAL, baseline, "moving average of rewards")                                                                     \
+    F(REAL, advantage, "reward less baseline")                                                                         \
+    F(REAL, clip_share, "share of clipped ratios")                                                                     \
+    F(REAL, entropy, "entropy of the policy")                                                                          \
     F(WHOLE, samples, "rewards learned from so far")
-#define AX_EV_PAUSED(F)                                      \
-    F(WHOLE, on, "1: paused, 0: goes on")                    \
+#define AX_EV_PAUSED(F)                                                                                                \
+    F(WHOLE, on, "1: paused, 0: goes on")                                                                              \
     F(TEXT, by, "who")
-#define AX_EV_PRUNED(F)                                      \
-    F(WHOLE, phase, "0: undone, 1: soft, 2: final")          \
-    F(REAL, until, "soft: when it becomes final")            \
+#define AX_EV_PRUNED(F)                                                                                                \
+    F(WHOLE, phase, "0: undone, 1: soft, 2: final")                                                                    \
+    F(REAL, until, "soft: when it becomes final")                                                                      \
     F(TEXT, by, "who, or why")
-#define AX_EV_PROMOTED(F)                                    \
-    F(WHOLE, to, "full-training candidate, 0: gate or queue")\
+#define AX_EV_PROMOTED(F)                                                                                              \
+    F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \
     F(TEXT, by, "who")
-#define AX_EV_FAILED(F)                                      \
-    F(TEXT, cause, "memory, diverged, crashed, data, other") \
-    F(TEXT, message, "one line")                             \
+#define AX_EV_FAILED(F)                                                                                                \
+    F(TEXT, cause, "memory, diverged, crashed, data, other")                                                           \
+    F(TEXT, message, "one line")                                                                                       \
     F(WHOLE, retried, "1: goes back to the queue")
-#define AX_EV_NOTED(F)                                       \
-    F(TEXT, text, "the note")                                \
-    F(WHOLE, pin, "1: pinned, 0: unpinned, -1: a note only") \
+#define AX_EV_NOTED(F)                                                                                                 \
+    F(TEXT, text, "the note")                                                                                          \
+    F(WHOLE, pin, "1: pinned, 0: unpinned, -1: a note only")                                                           \
     F(TEXT, by, "who")
-#define AX_EV_SAVED(F)                                       \
-    F(WHOLE, bytes, "size of the snapshot")                  \
+#define AX_EV_SAVED(F)                                                                                                 \
+    F(WHOLE, bytes, "size of the snapshot")                                                                            \
     F(REAL, milliseconds, "pause it cost")
-#define AX_EV_DEVICE(F)                                      \
-    F(TEXT, name, "device")                                  \
-    F(WHOLE, threads, "threads of a worker")                 \
+#define AX_EV_DEVICE(F)                                                                                                \
+    F(TEXT, name, "device")                                                                                            \
+    F(WHOLE, threads, "threads of a worker")                                                                           \
     F(WHOLE, rss_bytes, "memory of the worker")
-#define AX_EV_LOG(F)                                         \
-    F(TEXT, level, "debug, info, warning, error")            \
+#define AX_EV_LOG(F)                                                                                                   \
+    F(TEXT, level, "debug, info, warning, error")                                                                      \
     F(TEXT, text, "one line")
-#define AX_EV_BYE(F)                                         \
-    F(TEXT, reason, "finished, stopped, failed")
-#define AX_EVENT_LIST(X) \
-    X(HELLO) X(PROPOSED) X(QUEUED) X(STARTED) X(PROGRESS) X(SCORED) X(GATED) X(LEARNED) X(PAUSED) X(PRUNED) X(PROMOTED) \
-    X(FAILED) X(NOTED) X(SAVED) X(DEVICE) X(LOG) X(BYE)
+#define AX_EV_BYE(F) F(TEXT, reason, "finished, stopped, failed")
+#define AX_EVENT_LIST(X)                                                                                               \
+    X(HELLO)                                                                                                           \
+    X(PROPOSED) X(QUEUED) X(STARTED) X(PROGRESS) X(SCORED) X(GATED) X(LEARNED) X(PAUSED) X(PRUNED) X(PROMOTED)         \
+        X(FAILED) X(NOTED) X(SAVED) X(DEVICE) X(LOG) X(BYE)
 
 enum { AX_EVENT_TEXT = 200, AX_EVENT_MAX_BYTES = 4096 };
 
@@ -111,7 +111,10 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
 #define AX_EV_MEMBER_TEXT(name) char name[AX_EVENT_TEXT];
 #define AX_EV_MEMBER_GENO(name) ax_genotype name;
 #define AX_EV_MEMBER(type, name, doc) AX_EV_MEMBER_##type(name)
-#define AX_EV_STRUCT(kind) struct { AX_EV_##kind(AX_EV_MEMBER) } kind;
+#define AX_EV_STRUCT(kind)                                                                                             \
+    struct {                                                                                                           \
+        AX_EV_##kind(AX_EV_MEMBER)                                                                                     \
+    } kind;
 /* Owns nothing; copying it is fine. */
 typedef struct ax_event {
     ax_event_kind kind;

@@ -18,7 +18,8 @@ int ax_run_open(const char *path, ax_err *err);
 int ax_run_create(const char *path, ax_err *err);
 /* Who holds engine.pid's lock: 0 = nobody. */
 pid_t ax_run_engine(int dirfd);
-/* Takes the lock (F_OFD_SETLK) for this process; returns the descriptor to keep open, or -1 (AX_EBUSY names the pid). */
+/* Takes the lock (F_OFD_SETLK) for this process; returns the descriptor to keep open, or -1 (AX_EBUSY names the pid).
+ */
 int ax_run_lock(int dirfd, ax_err *err);
 /* Calls each for every run below home, newest first. */
 ax_code ax_run_list(void (*each)(void *context, const char *name, const char *path), void *context, ax_err *err);

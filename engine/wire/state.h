@@ -21,13 +21,13 @@ typedef struct ax_candidate {
     ax_status status, before; /* before: what undo of a soft prune returns to */
     char origin[16];
     double reward, miou, fwiou, accuracy, loss, logp, entropy, seconds; /* NAN = not known */
-    int64_t params, macs, peak_bytes;                                  /* -1 = not known */
-    int32_t stage, epoch, epochs, step, steps, attempt;                /* stage 0 = not started */
-    double proposed_at, started_at, finished_at;                       /* 0 = not yet */
-    double prune_until;                                                /* > 0: soft prune, undo until then */
-    uint32_t full;                                                     /* the candidate that trains it fully, 0 = none */
-    double gate_chance;                                                /* NAN = gate not asked */
-    int8_t gate_passed;                                                /* -1 = not asked */
+    int64_t params, macs, peak_bytes;                                   /* -1 = not known */
+    int32_t stage, epoch, epochs, step, steps, attempt;                 /* stage 0 = not started */
+    double proposed_at, started_at, finished_at;                        /* 0 = not yet */
+    double prune_until;                                                 /* > 0: soft prune, undo until then */
+    uint32_t full;      /* the candidate that trains it fully, 0 = none */
+    double gate_chance; /* NAN = gate not asked */
+    int8_t gate_passed; /* -1 = not asked */
     bool pinned;
     char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
 } ax_candidate;
@@ -43,7 +43,7 @@ typedef struct ax_state {
     char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT], device[AX_EVENT_TEXT];
     char bye[AX_EVENT_TEXT]; /* "" while it runs */
     int64_t planned, workers, pid, seed;
-    bool paused;             /* the whole run */
+    bool paused;              /* the whole run */
     double first_at, last_at; /* time of the first and newest event */
     uint64_t seq;
     char activity[AX_EVENT_TEXT]; /* what the run does when no candidate trains: "cache 120/367"; "" = nothing */

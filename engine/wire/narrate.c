@@ -1,0 +1,117 @@
+#include "engine/wire/narrate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SAY(...) snprintf(text, AX_EVENT_TEXT, __VA_ARGS__)
+
+const char *ax_share_text(double v, int digits, char buf[static 16])
+{
+    if (isnan(v))
+        return memcpy(buf, "-", 2);
+    snprintf(buf, 16, "%.*f", digits, v);
+    if (buf[0] == '0' && buf[1] == '.')
+        memmove(buf, buf + 1, strlen(buf));
+    else if (buf[0] == '-' && buf[1] == '0' && buf[2] == '.')
+        memmove(buf + 1, buf + 2, strlen(buf) - 1);
+    return buf;
+}
+
+static void narrate_scored(const ax_event *ev, char *text)
+{
+    char r[16], m[16];
+    SAY("reward %s mIoU %s  %.1f s%s%s", ax_share_text(ev->u.SCORED.reward, 4, r),
+        ax_share_text(ev->u.SCORED.miou, 3, m), ev->u.SCORED.seconds, ev->u.SCORED.model[0] ? "  -> " : "",
+        ev->u.SCORED.model);
+}
+
+static void narrate_learned(const ax_event *ev, char *text)
+{
+    char b[16], a[16];
+    if (isnan(ev->u.LEARNED.loss))
+        return;
+    SAY("controller: baseline %s advantage %s entropy %.2f", ax_share_text(ev->u.LEARNED.baseline, 3, b),
+        ax_share_text(ev->u.LEARNED.advantage, 3, a), ev->u.LEARNED.entropy);
+}
+
+static void narrate_pruned(const ax_event *ev, char *text)
+{
+    static const char *const phase[] = { "prune undone by", "pruned by", "prune is final:" };
+    if (ev->u.PRUNED.phase >= 0 && ev->u.PRUNED.phase < 3)
+        SAY("%s %.100s", phase[ev->u.PRUNED.phase], ev->u.PRUNED.by);
+}
+
+static void narrate_noted(const ax_event *ev, char *text)
+{
+    if (ev->u.NOTED.pin < 0)
+        SAY("\"%.150s\" by %.30s", ev->u.NOTED.text, ev->u.NOTED.by);
+    else
+        SAY("%s by %.100s", ev->u.NOTED.pin ? "pinned" : "unpinned", ev->u.NOTED.by);
+}
+
+void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
+{
+    char m[16];
+    text[0] = '\0';
+    switch (ev->kind) {
+    case AX_EVENT_HELLO:
+        SAY("%s: %.80s, preset %.16s, %.16s, seed %lld", ev->u.HELLO.resumed ? "resumed" : "started", ev->u.HELLO.data,
+            ev->u.HELLO.preset, ev->u.HELLO.strategy, (long long)ev->u.HELLO.seed);
+        break;
+    case AX_EVENT_PROPOSED:
+        if (ev->u.PROPOSED.parent)
+            SAY("%.15s of #%lld", ev->u.PROPOSED.origin, (long long)ev->u.PROPOSED.parent);
+        else if (isnan(ev->u.PROPOSED.entropy))
+            SAY("by %.15s", ev->u.PROPOSED.origin);
+        else
+            SAY("by %.15s, entropy %.2f, logp %.2f", ev->u.PROPOSED.origin, ev->u.PROPOSED.entropy,
+                ev->u.PROPOSED.logp);
+        break;
+    case AX_EVENT_STARTED:
+        if (ev->u.STARTED.attempt > 1 || ev->u.STARTED.stage >= 3)
+            SAY("%s%s", ev->u.STARTED.stage >= 3 ? "full training" : "training",
+                ev->u.STARTED.attempt > 1 ? ", from its start again" : "");
+        break;
+    case AX_EVENT_SCORED:
+        narrate_scored(ev, text);
+        break;
+    case AX_EVENT_GATED:
+        SAY("gate %s (mean %s, chance %.2f)", ev->u.GATED.passed ? "passed" : "closed",
+            ax_share_text(ev->u.GATED.mean, 3, m), ev->u.GATED.chance);
+        break;
+    case AX_EVENT_LEARNED:
+        narrate_learned(ev, text);
+        break;
+    case AX_EVENT_PAUSED:
+        SAY("%s by %.100s", ev->u.PAUSED.on ? "paused" : "goes on", ev->u.PAUSED.by);
+        break;
+    case AX_EVENT_PRUNED:
+        narrate_pruned(ev, text);
+        break;
+    case AX_EVENT_PROMOTED:
+        if (ev->u.PROMOTED.to)
+            SAY("promoted: full training is #%lld, by %.80s", (long long)ev->u.PROMOTED.to, ev->u.PROMOTED.by);
+        else
+            SAY("promoted by %.100s", ev->u.PROMOTED.by);
+        break;
+    case AX_EVENT_FAILED:
+        SAY("%.20s: %.150s%s", ev->u.FAILED.cause, ev->u.FAILED.message, ev->u.FAILED.retried ? "; tried again" : "");
+        break;
+    case AX_EVENT_NOTED:
+        narrate_noted(ev, text);
+        break;
+    case AX_EVENT_LOG:
+        SAY("%s", ev->u.LOG.text);
+        break;
+    case AX_EVENT_BYE:
+        SAY("%.150s", ev->u.BYE.reason);
+        break;
+    case AX_EVENT_QUEUED:
+    case AX_EVENT_PROGRESS:
+    case AX_EVENT_SAVED:
+    case AX_EVENT_DEVICE:
+    case AX_EVENT_COUNT:
+        break;
+    }
+}

@@ -1,0 +1,349 @@
+#include "engine/wire/state.h"
+
+#include "engine/wire/narrate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CANDIDATES = 1 << 22 }; /* an id beyond this is damage, not a candidate */
+
+void ax_state_init(ax_state *s)
+{
+    memset(s, 0, sizeof *s);
+    s->baseline = s->policy_entropy = s->gate_mean = NAN;
+    s->snapshot_bytes = s->rss_bytes = -1;
+}
+
+void ax_state_release(ax_state *s)
+{
+    free(s->candidate);
+    free(s->scored);
+    free(s->log);
+    ax_state_init(s);
+}
+
+const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id)
+{
+    return id && id <= s->n_candidates ? &s->candidate[id - 1] : NULL;
+}
+
+/* Grows an array to a power of two that holds n; false (and out_of_memory) when it can't. */
+static bool reserve(ax_state *s, void **array, uint32_t n, size_t size)
+{
+    if (n & (n - 1) && n > 1) /* only at powers of two, and at the first */
+        return true;
+    void *grown = realloc(*array, (size_t)(n ? 2 * n : 1) * size);
+    if (!grown) {
+        s->out_of_memory = true;
+        return false;
+    }
+    *array = grown;
+    return true;
+}
+
+/* ---- the log a person reads ---- */
+
+static void add_log(ax_state *s, const ax_event *ev, const char *kind, const char *text)
+{
+    if (!text[0])
+        return;
+    if (s->n_log == AX_STATE_LOG) { /* drops a tenth at a time: moving it all for each line would be slow */
+        uint32_t drop = AX_STATE_LOG / 10;
+        memmove(s->log, s->log + drop, (size_t)(s->n_log - drop) * sizeof *s->log);
+        s->n_log -= drop;
+    }
+    if (!s->log && !(s->log = malloc(AX_STATE_LOG * sizeof *s->log))) { /* pages are touched as lines come */
+        s->out_of_memory = true;
+        return;
+    }
+    ax_log_line *line = &s->log[s->n_log++];
+    line->at = ev->at;
+    line->id = ev->id;
+    snprintf(line->kind, sizeof line->kind, "%s", kind);
+    snprintf(line->text, sizeof line->text, "%s", text);
+}
+
+/* ---- candidates ---- */
+
+static void set_status(ax_state *s, ax_candidate *c, ax_status to)
+{
+    uint32_t *count[128] = { [AX_QUEUED] = &s->n_queued, [AX_RUNNING] = &s->n_running, [AX_DONE] = &s->n_done,
+                             [AX_PROMOTED] = &s->n_done, [AX_PRUNED] = &s->n_pruned,   [AX_FAILED] = &s->n_failed };
+    if (count[c->status & 127] && *count[c->status & 127])
+        --*count[c->status & 127];
+    c->status = to;
+    if (count[to & 127])
+        ++*count[to & 127];
+}
+
+static bool counts_for_best(const ax_candidate *c)
+{
+    return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->reward) && c->stage < 3;
+}
+
+static void find_best(ax_state *s)
+{
+    s->best = 0;
+    for (uint32_t i = 0; i < s->n_scored; i++) {
+        const ax_candidate *c = &s->candidate[s->scored[i] - 1];
+        if (counts_for_best(c) && (!s->best || c->reward > s->candidate[s->best - 1].reward))
+            s->best = c->id;
+    }
+}
+
+static ax_candidate blank(uint32_t id)
+{
+    ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
+    c.reward = c.miou = c.fwiou = c.accuracy = c.loss = c.logp = c.entropy = c.seconds = c.gate_chance = NAN;
+    c.params = c.macs = c.peak_bytes = -1;
+    return c;
+}
+
+static void fold_proposed(ax_state *s, const ax_event *ev)
+{
+    if (ev->id == 0 || ev->id > MAX_CANDIDATES)
+        return;
+    while (s->n_candidates < ev->id) {
+        void *array = s->candidate;
+        if (!reserve(s, &array, s->n_candidates, sizeof *s->candidate))
+            return;
+        s->candidate = array;
+        s->candidate[s->n_candidates] = blank(s->n_candidates + 1);
+        s->n_candidates++;
+        s->n_queued++;
+    }
+    ax_candidate *c = &s->candidate[ev->id - 1];
+    c->genotype = ev->u.PROPOSED.genotype;
+    c->parent = (uint32_t)ev->u.PROPOSED.parent;
+    snprintf(c->origin, sizeof c->origin, "%.15s", ev->u.PROPOSED.origin);
+    c->logp = ev->u.PROPOSED.logp;
+    c->entropy = ev->u.PROPOSED.entropy;
+    c->params = ev->u.PROPOSED.params;
+    c->macs = ev->u.PROPOSED.macs;
+    c->proposed_at = ev->at;
+}
+
+static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    bool again = !isnan(c->reward);
+    c->reward = ev->u.SCORED.reward;
+    c->miou = ev->u.SCORED.miou;
+    c->fwiou = ev->u.SCORED.fwiou;
+    c->accuracy = ev->u.SCORED.accuracy;
+    c->loss = ev->u.SCORED.loss;
+    c->seconds = ev->u.SCORED.seconds;
+    c->peak_bytes = ev->u.SCORED.peak_bytes;
+    c->stage = (int32_t)ev->u.SCORED.stage;
+    c->epoch = c->epochs;
+    c->step = c->steps;
+    c->finished_at = ev->at;
+    snprintf(c->model, sizeof c->model, "%.63s", ev->u.SCORED.model);
+    snprintf(c->masks, sizeof c->masks, "%.63s", ev->u.SCORED.masks);
+    if (c->prune_until > 0) /* softly pruned meanwhile: undo returns to this */
+        c->before = AX_DONE;
+    else
+        set_status(s, c, c->full ? AX_PROMOTED : AX_DONE);
+    if (c->stage >= 3 || again)
+        return;
+    void *array = s->scored;
+    if (!reserve(s, &array, s->n_scored, sizeof *s->scored))
+        return;
+    s->scored = array;
+    s->scored[s->n_scored++] = c->id;
+    if (counts_for_best(c) && (!s->best || c->reward > s->candidate[s->best - 1].reward))
+        s->best = c->id;
+}
+
+static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    if (ev->u.PRUNED.phase == 0) {
+        set_status(s, c, c->before);
+        c->prune_until = 0;
+    } else {
+        if (c->status != AX_PRUNED)
+            c->before = c->status == AX_RUNNING ? AX_QUEUED : c->status;
+        if (ev->u.PRUNED.phase == 1)
+            c->prune_until = ev->u.PRUNED.until;
+        else
+            c->prune_until = 0;
+        set_status(s, c, AX_PRUNED);
+    }
+    find_best(s);
+}
+
+static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    snprintf(c->failure, sizeof c->failure, "%.20s: %.170s", ev->u.FAILED.cause, ev->u.FAILED.message);
+    c->finished_at = ev->at;
+    if (c->status != AX_PRUNED)
+        set_status(s, c, ev->u.FAILED.retried ? AX_QUEUED : AX_FAILED);
+    else if (!ev->u.FAILED.retried)
+        c->before = AX_FAILED;
+}
+
+static void fold_paused(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    if (c->status == AX_PRUNED)
+        return;
+    if (ev->u.PAUSED.on)
+        set_status(s, c, AX_PAUSED);
+    else if (c->status == AX_PAUSED)
+        set_status(s, c, AX_QUEUED);
+}
+
+static void fold_noted(ax_candidate *c, const ax_event *ev)
+{
+    if (ev->u.NOTED.pin >= 0)
+        c->pinned = ev->u.NOTED.pin > 0;
+    else
+        snprintf(c->note, sizeof c->note, "%s", ev->u.NOTED.text);
+}
+
+static void fold_promoted(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    if (ev->u.PROMOTED.to <= 0)
+        return;
+    c->full = (uint32_t)ev->u.PROMOTED.to;
+    if (c->status == AX_DONE)
+        set_status(s, c, AX_PROMOTED);
+}
+
+static void fold_candidate(ax_state *s, const ax_event *ev)
+{
+    if (ev->id == 0 || ev->id > s->n_candidates)
+        return;
+    ax_candidate *c = &s->candidate[ev->id - 1];
+    switch (ev->kind) {
+    case AX_EVENT_QUEUED:
+        if (c->status == AX_RUNNING || c->status == AX_PAUSED)
+            set_status(s, c, AX_QUEUED);
+        break;
+    case AX_EVENT_STARTED:
+        c->stage = (int32_t)ev->u.STARTED.stage;
+        c->epochs = (int32_t)ev->u.STARTED.epochs;
+        c->steps = (int32_t)ev->u.STARTED.steps;
+        c->attempt = (int32_t)ev->u.STARTED.attempt;
+        c->epoch = c->step = 0;
+        c->started_at = ev->at;
+        c->finished_at = 0;
+        set_status(s, c, AX_RUNNING);
+        break;
+    case AX_EVENT_PROGRESS:
+        c->epoch = (int32_t)ev->u.PROGRESS.epoch;
+        c->step = (int32_t)ev->u.PROGRESS.step;
+        c->steps = (int32_t)ev->u.PROGRESS.steps;
+        c->loss = ev->u.PROGRESS.loss;
+        break;
+    case AX_EVENT_SCORED:
+        fold_scored(s, c, ev);
+        break;
+    case AX_EVENT_GATED:
+        c->gate_passed = ev->u.GATED.passed != 0;
+        c->gate_chance = ev->u.GATED.chance;
+        s->gate_mean = ev->u.GATED.mean;
+        break;
+    case AX_EVENT_PAUSED:
+        fold_paused(s, c, ev);
+        break;
+    case AX_EVENT_PRUNED:
+        fold_pruned(s, c, ev);
+        break;
+    case AX_EVENT_PROMOTED:
+        fold_promoted(s, c, ev);
+        break;
+    case AX_EVENT_FAILED:
+        fold_failed(s, c, ev);
+        break;
+    case AX_EVENT_NOTED:
+        fold_noted(c, ev);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- the run ---- */
+
+static void fold_hello(ax_state *s, const ax_event *ev)
+{
+    memcpy(s->run, ev->u.HELLO.run, sizeof s->run);
+    memcpy(s->data, ev->u.HELLO.data, sizeof s->data);
+    memcpy(s->preset, ev->u.HELLO.preset, sizeof s->preset);
+    memcpy(s->strategy, ev->u.HELLO.strategy, sizeof s->strategy);
+    memcpy(s->device, ev->u.HELLO.device, sizeof s->device);
+    s->planned = ev->u.HELLO.planned;
+    s->workers = ev->u.HELLO.workers;
+    s->pid = ev->u.HELLO.pid;
+    s->seed = ev->u.HELLO.seed;
+    s->bye[0] = '\0';
+    /* What was in training when an engine died starts again: its rows are no longer running. */
+    for (uint32_t i = 0; i < s->n_candidates; i++)
+        if (s->candidate[i].status == AX_RUNNING)
+            set_status(s, &s->candidate[i], AX_QUEUED);
+}
+
+static void fold_run(ax_state *s, const ax_event *ev)
+{
+    switch (ev->kind) {
+    case AX_EVENT_HELLO:
+        fold_hello(s, ev);
+        break;
+    case AX_EVENT_PAUSED:
+        if (ev->id == 0)
+            s->paused = ev->u.PAUSED.on;
+        break;
+    case AX_EVENT_PROGRESS:
+        if (ev->id == 0)
+            snprintf(s->activity, sizeof s->activity, "%.100s %lld/%lld", ev->u.PROGRESS.what,
+                     (long long)ev->u.PROGRESS.step, (long long)ev->u.PROGRESS.steps);
+        break;
+    case AX_EVENT_STARTED:
+        s->activity[0] = '\0';
+        break;
+    case AX_EVENT_LEARNED:
+        s->baseline = ev->u.LEARNED.baseline;
+        s->policy_entropy = ev->u.LEARNED.entropy;
+        break;
+    case AX_EVENT_SAVED:
+        s->snapshot_bytes = ev->u.SAVED.bytes;
+        break;
+    case AX_EVENT_DEVICE:
+        s->rss_bytes = ev->u.DEVICE.rss_bytes;
+        break;
+    case AX_EVENT_BYE:
+        memcpy(s->bye, ev->u.BYE.reason, sizeof s->bye);
+        for (uint32_t i = 0; i < s->n_candidates; i++)
+            if (s->candidate[i].status == AX_RUNNING)
+                set_status(s, &s->candidate[i], AX_QUEUED);
+        break;
+    default:
+        break;
+    }
+}
+
+void ax_state_fold(ax_state *s, const ax_event *ev)
+{
+    char text[AX_EVENT_TEXT];
+    if (!s->first_at)
+        s->first_at = ev->at;
+    s->last_at = ev->at;
+    s->seq = ev->seq;
+    if (ev->kind == AX_EVENT_PROPOSED)
+        fold_proposed(s, ev);
+    else
+        fold_candidate(s, ev);
+    fold_run(s, ev);
+    ax_event_narrate(ev, text);
+    add_log(s, ev, ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), text);
+}
+
+double ax_state_rate(const ax_state *s, double now)
+{
+    double since = now - 600 > s->first_at ? now - 600 : s->first_at;
+    uint32_t n = 0;
+    while (n < s->n_scored && s->candidate[s->scored[s->n_scored - 1 - n] - 1].finished_at >= since)
+        n++;
+    return now > since ? 60 * n / (now - since) : 0;
+}
