@@ -23,6 +23,7 @@ typedef struct ax_canvas_cell {
     uint32_t code;
     uint8_t role;
     uint8_t fg, bg; /* PIXEL only: colours of the 256-colour palette */
+    uint8_t zero;   /* no padding: cells are compared as bytes */
 } ax_canvas_cell;
 
 typedef struct ax_rect {

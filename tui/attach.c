@@ -1,0 +1,53 @@
+#include "tui/session.h"
+
+#include "engine/wire/run.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Chooses a run where none was named; false = the user left. */
+static bool choose_run(ax_term *term, const ax_tui_options *o, char path[PATH_MAX], ax_err *err)
+{
+    if (ax_offer_live(path, PATH_MAX))
+        return true;
+    for (;;) {
+        ax_offer what = ax_offer_choose(term, o, path, PATH_MAX, err);
+        *err = (ax_err) { .code = AX_OK };
+        if (what == AX_OFFER_LEAVE)
+            return false;
+        if (what == AX_OFFER_RUN)
+            return true;
+        ax_code code =
+            what == AX_OFFER_DEMO ? o->start_demo(o->context, path, PATH_MAX, err) : o->resume(o->context, path, err);
+        if (code == AX_OK)
+            return true; /* else the list comes again, with the reason */
+    }
+}
+
+static int failed(const ax_err *err)
+{
+    fprintf(stderr, "auxcell: %s\n", err->msg);
+    return ax_exit_code(err->code);
+}
+
+int ax_tui_attach(const char *run_path, const ax_tui_options *o)
+{
+    ax_err err = { .code = AX_OK };
+    char path[PATH_MAX];
+    if (run_path && ax_run_path(run_path, path, sizeof path, &err) != AX_OK)
+        return failed(&err);
+    ax_term *term = ax_term_start(&err);
+    if (!term)
+        return failed(&err);
+    ax_str farewell;
+    ax_str_init(&farewell, 0);
+    ax_code code = AX_OK;
+    if (run_path || choose_run(term, o, path, &err))
+        code = ax_session(term, path, o, &farewell, &err);
+    ax_term_stop(term);
+    if (farewell.len && ax_str_ok(&farewell))
+        fputs(farewell.text, stdout);
+    ax_str_release(&farewell);
+    return code == AX_OK ? 0 : failed(&err);
+}

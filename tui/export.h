@@ -1,0 +1,10 @@
+/* Files for others: the masks of a candidate as PNG. */
+#ifndef AX_TUI_EXPORT_H
+#define AX_TUI_EXPORT_H
+
+#include "tui/ui.h"
+
+/* Writes RUN/export/ID-K.png (palette, index = class id) for every image of ui->masks and says so, or why not. */
+void ax_export_masks(ax_ui *ui, int dirfd, const char *run);
+
+#endif

@@ -1,0 +1,139 @@
+/* Without a live engine: which run to look at, or a demo. */
+#include "tui/session.h"
+
+#include "engine/wire/run.h"
+#include "tui/action.h"
+#include "tui/view/offer.h"
+
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool alive(const char *path)
+{
+    int fd = ax_run_open(path, NULL);
+    if (fd < 0)
+        return false;
+    bool lives = ax_run_engine(fd) > 0;
+    close(fd);
+    return lives;
+}
+
+static void collect(void *context, const char *name, const char *path)
+{
+    ax_offers *list = context;
+    if (list->n == AX_OFFER_RUNS)
+        return;
+    ax_offer_item *item = &list->item[list->n++];
+    snprintf(item->name, sizeof item->name, "%s", name);
+    snprintf(item->path, sizeof item->path, "%s", path);
+    item->live = alive(path);
+}
+
+bool ax_offer_live(char *path, size_t cap)
+{
+    ax_offers *list = calloc(1, sizeof *list);
+    bool found = false;
+    if (list && ax_run_list(collect, list, NULL) == AX_OK)
+        for (int i = 0; i < list->n && !found; i++)
+            if (list->item[i].live) {
+                snprintf(path, cap, "%s", list->item[i].path);
+                found = true;
+            }
+    free(list);
+    return found;
+}
+
+static void show(ax_term *term, ax_canvas *c, const ax_offers *list, bool ascii)
+{
+    int rows, cols;
+    ax_err err;
+    ax_term_size(term, &rows, &cols);
+    c->glyphs = ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
+    if (ax_canvas_resize(c, rows, cols, &err) != AX_OK)
+        return;
+    ax_draw_offer(c, list);
+    ax_term_show(term, c, -1, 0);
+}
+
+/* Waits for a key; 0 = draw again, -1 = the terminal is gone. */
+static long wait_key(ax_term *term)
+{
+    uint32_t key;
+    bool gone = false;
+    struct pollfd p[2] = { { .fd = ax_term_fd(term), .events = POLLIN },
+                           { .fd = ax_term_signal_fd(term), .events = POLLIN } };
+    if (ax_term_key(term, &key, &gone))
+        return (long)key;
+    if (gone)
+        return -1;
+    if (poll(p, 2, -1) < 0)
+        return 0;
+    if (p[1].revents && (ax_term_signals(term) & AX_TERM_SUSPEND))
+        ax_term_suspend(term);
+    if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+        return -1;
+    if (p[0].revents && ax_term_key(term, &key, &gone))
+        return (long)key;
+    return gone ? -1 : 0;
+}
+
+static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
+{
+    ax_canvas c;
+    ax_canvas_init(&c, &ax_glyphs_unicode);
+    bool ascii = o->ascii || !ax_term_unicode(term);
+    ax_offer chosen = AX_OFFER_LEAVE;
+    for (bool done = false; !done;) {
+        show(term, &c, list, ascii);
+        long key = wait_key(term);
+        if (key < 0)
+            break;
+        ax_action a = key ? ax_action_of((uint32_t)key) : AX_DO_NOTHING;
+        done = true;
+        if (a == AX_DO_DETACH || key == AX_KEY_ESCAPE)
+            chosen = AX_OFFER_LEAVE;
+        else if (a == AX_DO_OPEN && list->n)
+            chosen = AX_OFFER_RUN;
+        else if (key == 'r' && list->n && list->can_resume)
+            chosen = list->item[list->selected].live ? AX_OFFER_RUN : AX_OFFER_RESUME;
+        else if ((key == 'd' || (a == AX_DO_OPEN && !list->n)) && list->can_demo)
+            chosen = AX_OFFER_DEMO;
+        else
+            done = false;
+        if (a == AX_DO_DOWN && list->selected + 1 < list->n)
+            list->selected++;
+        else if (a == AX_DO_UP && list->selected > 0)
+            list->selected--;
+        else if (a == AX_DO_REDRAW)
+            ax_term_forget(term);
+    }
+    if (chosen == AX_OFFER_DEMO || chosen == AX_OFFER_RESUME) {
+        snprintf(list->message, sizeof list->message, "starting the engine ...");
+        show(term, &c, list, ascii);
+    }
+    ax_canvas_release(&c);
+    return chosen;
+}
+
+ax_offer ax_offer_choose(ax_term *term, const ax_tui_options *o, char *path, size_t cap, ax_err *err)
+{
+    ax_offers *list = calloc(1, sizeof *list);
+    if (!list) {
+        ax_fail(err, AX_ENOMEM, "no memory");
+        return AX_OFFER_LEAVE;
+    }
+    ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
+    list->can_demo = o->start_demo != NULL;
+    list->can_resume = o->resume != NULL;
+    if (err && err->msg[0])
+        snprintf(list->message, sizeof list->message, "%s", err->msg);
+    ax_offer chosen = choose(term, list, o);
+    if (list->n)
+        snprintf(path, cap, "%s", list->item[list->selected].path);
+    free(list);
+    return chosen;
+}

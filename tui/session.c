@@ -1,0 +1,350 @@
+/* The loop: one thread, poll over terminal, engine and signals. State comes from events, wishes from keys. */
+#include "tui/session.h"
+
+#include "engine/config/settings.h"
+#include "engine/wire/client.h"
+#include "engine/wire/eventlog.h"
+#include "engine/wire/run.h"
+#include "tui/export.h"
+#include "tui/ui.h"
+#include "tui/view/view.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <math.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static const double draw_every = 0.25;   /* seconds between draws that events ask for */
+static const double connect_every = 0.2; /* seconds between tries while an engine starts */
+static const double connect_for = 15;    /* seconds after which it isn't tried any more */
+
+typedef struct session {
+    ax_term *term;
+    int dirfd;
+    char target[PATH_MAX]; /* what "auxcell attach" takes */
+    ax_state state;
+    ax_ui ui;
+    ax_client *client;
+    double connect_until, connect_at;
+    ax_canvas canvas;
+    bool ascii;
+    ax_maskfile masks;
+    uint32_t masks_of; /* candidate whose masks were read, or could not be */
+    bool dirty, stopped;
+    double drawn_at;
+} session;
+
+static double clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+/* ---- engine ---- */
+
+static void fold(void *context, const ax_event *ev)
+{
+    ax_state_fold(context, ev);
+}
+
+static void connect_engine(session *s)
+{
+    ax_err err;
+    s->connect_at = s->ui.now + connect_every;
+    if (ax_run_engine(s->dirfd) == 0)
+        return;
+    s->client = ax_client_connect(s->dirfd, s->state.seq, &err);
+    if (!s->client)
+        return;
+    s->state.bye[0] = '\0'; /* a new engine carries on */
+    s->ui.link = AX_LINK_LIVE;
+    s->dirty = true;
+}
+
+static bool connecting(const session *s)
+{
+    return !s->client && s->ui.now < s->connect_until && ax_run_engine(s->dirfd) > 0;
+}
+
+static void disconnect(session *s)
+{
+    ax_client_free(s->client);
+    s->client = NULL;
+    s->ui.link = AX_LINK_LOST;
+    s->dirty = true;
+}
+
+static void take_messages(session *s)
+{
+    ax_event ev;
+    ax_answer answer;
+    ax_err err;
+    ax_code code = ax_client_pump(s->client, &err);
+    for (;;) {
+        ax_incoming what = ax_client_next(s->client, &ev, &answer);
+        if (what == AX_NOTHING)
+            break;
+        s->dirty = true;
+        if (what == AX_AN_EVENT) {
+            ax_state_fold(&s->state, &ev);
+            s->stopped = s->stopped || (ev.kind == AX_EVENT_BYE && s->ui.stopping);
+        } else {
+            ax_ui_say(&s->ui, answer.code != AX_OK, "%s", answer.message);
+        }
+    }
+    if (code != AX_OK)
+        disconnect(s);
+    if (s->state.out_of_memory)
+        ax_ui_say(&s->ui, true, "no memory: what is shown is not complete");
+}
+
+static void send_commands(session *s)
+{
+    for (int i = 0; i < s->ui.n_out; i++) {
+        ax_err err;
+        ax_command *c = &s->ui.out[i];
+        if (!s->client)
+            break;
+        c->request = ax_client_request(s->client);
+        snprintf(c->by, sizeof c->by, "user");
+        if (ax_client_send(s->client, c, &err) != AX_OK)
+            ax_ui_say(&s->ui, true, "%s", err.msg);
+    }
+    s->ui.n_out = 0;
+}
+
+/* ---- masks ---- */
+
+static void load_masks(session *s)
+{
+    const ax_candidate *c = ax_ui_selected(&s->ui);
+    uint32_t want = c && c->masks[0] ? c->id : 0;
+    if (want == s->masks_of)
+        return;
+    ax_maskfile_release(&s->masks);
+    s->ui.masks = NULL;
+    s->masks_of = want;
+    ax_err err;
+    if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
+        return;
+    /* the images are the same for all candidates and lie in a file of their own; a candidate's file does without */
+    ax_code code = ax_maskfile_read(s->dirfd, "masks/validation.mpk", &s->masks, &err);
+    if (code != AX_OK)
+        ax_maskfile_release(&s->masks);
+    if (ax_maskfile_read(s->dirfd, c->masks, &s->masks, &err) == AX_OK)
+        s->ui.masks = &s->masks;
+    if (s->ui.image >= s->masks.images)
+        s->ui.image = 0;
+}
+
+/* ---- drawing ---- */
+
+static void draw(session *s)
+{
+    int rows, cols;
+    ax_err err;
+    ax_term_size(s->term, &rows, &cols);
+    if (rows != s->canvas.rows || cols != s->canvas.cols)
+        if (ax_canvas_resize(&s->canvas, rows, cols, &err) != AX_OK)
+            return;
+    s->canvas.glyphs = s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
+    ax_ui_refresh(&s->ui);
+    ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);
+    if (s->ui.layout.mask.rows > 0)
+        load_masks(s);
+    if (ax_draw_screen(&s->canvas, &s->ui, &err) != AX_OK)
+        ax_ui_say(&s->ui, true, "%s", err.msg);
+    int col = ax_prompt_column(&s->ui);
+    bool prompt = col >= 0 && s->ui.layout.message.rows > 0;
+    if (col > s->canvas.cols - 1)
+        col = s->canvas.cols - 1;
+    ax_term_show(s->term, &s->canvas, prompt ? s->ui.layout.message.row : -1, col);
+    s->dirty = false;
+    s->drawn_at = s->ui.now;
+}
+
+/* ---- wishes of the user ---- */
+
+static void grant(session *s)
+{
+    ax_ui *ui = &s->ui;
+    send_commands(s);
+    if (ui->copy[0]) {
+        ax_term_copy(s->term, ui->copy);
+        ui->copy[0] = '\0';
+    }
+    if (ui->export) {
+        load_masks(s);
+        ax_export_masks(ui, s->dirfd, s->target);
+        ui->export = false;
+    }
+    if (ui->toggle_glyphs) {
+        s->ascii = !s->ascii;
+        ui->toggle_glyphs = false;
+        ax_term_forget(s->term);
+    }
+    if (ui->redraw)
+        ax_term_forget(s->term);
+    ui->redraw = false;
+    if (ui->suspend)
+        ax_term_suspend(s->term);
+    ui->suspend = false;
+}
+
+static bool take_keys(session *s)
+{
+    uint32_t key;
+    bool gone = false;
+    while (ax_term_key(s->term, &key, &gone)) {
+        if (!s->client && s->ui.link != AX_LINK_LIVE)
+            connect_engine(s); /* somebody may have resumed it elsewhere */
+        ax_ui_key(&s->ui, key);
+        grant(s);
+        s->dirty = true;
+        s->drawn_at = 0; /* at once */
+        if (s->ui.leave)
+            break;
+    }
+    return !gone;
+}
+
+static void take_signals(session *s)
+{
+    int what = ax_term_signals(s->term);
+    if (what & AX_TERM_SUSPEND)
+        ax_term_suspend(s->term);
+    if (what & (AX_TERM_SUSPEND | AX_TERM_CONTINUED))
+        ax_term_forget(s->term);
+    if (what) {
+        s->dirty = true;
+        s->drawn_at = 0;
+    }
+}
+
+/* ---- the loop ---- */
+
+static int wait_ms(const session *s)
+{
+    double wait = ax_ui_next_tick(&s->ui);
+    if (s->dirty)
+        wait = fmin(wait, s->drawn_at + draw_every - s->ui.now);
+    if (connecting(s))
+        wait = fmin(wait, s->connect_at - s->ui.now);
+    return isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1;
+}
+
+static void run(session *s)
+{
+    double second = 0;
+    while (!s->ui.leave) {
+        s->ui.now = clock_now();
+        if (s->dirty && s->ui.now - s->drawn_at >= draw_every)
+            draw(s);
+        struct pollfd p[3] = {
+            { .fd = ax_term_fd(s->term), .events = POLLIN },
+            { .fd = ax_term_signal_fd(s->term), .events = POLLIN },
+            { .fd = s->client ? ax_client_fd(s->client) : -1, .events = POLLIN },
+        };
+        int timeout = wait_ms(s), n = poll(p, 3, timeout);
+        s->ui.now = clock_now();
+        if (n == 0 && !isinf(ax_ui_next_tick(&s->ui)) && floor(s->ui.now) > second)
+            s->dirty = true; /* a clock moved */
+        second = floor(s->ui.now);
+        if (n < 0)
+            continue; /* a signal: its handler wrote to the pipe */
+        if (p[1].revents)
+            take_signals(s);
+        if (p[2].revents)
+            take_messages(s);
+        if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (p[0].revents && !take_keys(s)))
+            return; /* the terminal is gone */
+        if (connecting(s) && s->ui.now >= s->connect_at)
+            connect_engine(s);
+        if (s->stopped || (s->ui.stopping && !s->client))
+            return;
+    }
+}
+
+static void say_farewell(const session *s, ax_str *out)
+{
+    const char *t = s->target;
+    if (s->client && !s->stopped)
+        ax_str_printf(out, "%s goes on in the background.  auxcell attach %s: come back.  auxcell stop %s: end it.\n",
+                      s->ui.run, t, t);
+    else if (!strcmp(s->state.bye, "finished"))
+        ax_str_printf(out, "%s is finished.  auxcell attach %s: look at it again.\n", s->ui.run, t);
+    else
+        ax_str_printf(out, "%s has stopped.  auxcell resume %s: go on.  auxcell attach %s: look at it.\n", s->ui.run, t,
+                      t);
+}
+
+/* Below the home of runs a name is enough. */
+static void name_target(session *s, const char *path, char name[64])
+{
+    char home[PATH_MAX];
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    snprintf(s->target, sizeof s->target, "%.*s", (int)n, path);
+    const char *slash = strrchr(s->target, '/');
+    snprintf(name, 64, "%.63s", slash ? slash + 1 : s->target);
+    if (slash && ax_run_home(home, sizeof home, NULL) == AX_OK && strlen(home) == (size_t)(slash - s->target) &&
+        !strncmp(home, s->target, strlen(home)))
+        memmove(s->target, slash + 1, strlen(slash));
+}
+
+static void read_settings(session *s)
+{
+    ax_settings settings;
+    if (ax_settings_preset(&settings, "demo", NULL) == AX_OK &&
+        ax_settings_read(&settings, s->dirfd, "run.ini", NULL) == AX_OK) {
+        s->ui.channels = (int)settings.channels;
+        s->ui.repeats = (int)settings.repeats;
+    }
+}
+
+ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_str *farewell, ax_err *err)
+{
+    session *s = calloc(1, sizeof *s);
+    if (!s)
+        return ax_fail(err, AX_ENOMEM, "no memory");
+    char name[64];
+    s->term = term;
+    s->dirfd = ax_run_open(path, err);
+    if (s->dirfd < 0) {
+        free(s);
+        return err && err->code ? err->code : AX_EIO;
+    }
+    name_target(s, path, name);
+    ax_state_init(&s->state);
+    ax_ui_init(&s->ui, &s->state, name);
+    ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
+    s->ui.readonly = o->readonly;
+    s->ui.color = ax_term_pixels(term);
+    s->ui.now = clock_now();
+    s->ascii = o->ascii || !ax_term_unicode(term);
+    s->dirty = true;
+    read_settings(s);
+    ax_err read_err;
+    ax_code code = ax_eventlog_read(s->dirfd, "events.mpk", fold, &s->state, &read_err);
+    s->connect_until = s->ui.now + connect_for;
+    connect_engine(s);
+    if (code != AX_OK && !s->client) /* an engine that has just started may not have written any yet */
+        ax_ui_say(&s->ui, true, "%s", read_err.msg);
+    run(s);
+    say_farewell(s, farewell);
+    ax_client_free(s->client);
+    ax_maskfile_release(&s->masks);
+    ax_canvas_release(&s->canvas);
+    ax_ui_release(&s->ui);
+    ax_state_release(&s->state);
+    close(s->dirfd);
+    free(s);
+    return AX_OK;
+}

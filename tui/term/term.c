@@ -1,0 +1,377 @@
+#include "tui/term/term.h"
+
+#include "tui/action.h"
+#include "tui/term/restore.h"
+
+#include <curses.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+struct ax_term {
+    SCREEN *screen;
+    int fd, pipe[2];
+    bool unicode, color, pixels, cursor;
+    int rows, cols;
+    int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
+    ax_canvas_cell *shadow;
+};
+
+/* ---- looks of the roles ---- */
+
+static const struct look {
+    attr_t attr;
+    short fg; /* -1 = the terminal's own */
+} look[AX_ROLE_COUNT] = {
+    [AX_ROLE_TEXT] = { A_NORMAL, -1 },           [AX_ROLE_DIM] = { A_DIM, -1 },
+    [AX_ROLE_STRONG] = { A_BOLD, -1 },           [AX_ROLE_FRAME] = { A_DIM, -1 },
+    [AX_ROLE_TITLE] = { A_NORMAL, COLOR_CYAN },  [AX_ROLE_FOCUS] = { A_BOLD, -1 },
+    [AX_ROLE_BAR] = { A_REVERSE, -1 },           [AX_ROLE_KEY] = { A_BOLD, COLOR_CYAN },
+    [AX_ROLE_SELECTED] = { A_REVERSE, -1 },      [AX_ROLE_MARKED] = { A_BOLD, COLOR_YELLOW },
+    [AX_ROLE_RUNNING] = { A_BOLD, COLOR_CYAN },  [AX_ROLE_GOOD] = { A_BOLD, COLOR_GREEN },
+    [AX_ROLE_WARN] = { A_NORMAL, COLOR_YELLOW }, [AX_ROLE_BAD] = { A_BOLD, COLOR_RED },
+    [AX_ROLE_CURVE] = { A_NORMAL, COLOR_GREEN }, [AX_ROLE_BEST] = { A_NORMAL, COLOR_YELLOW },
+    [AX_ROLE_POINT] = { A_NORMAL, COLOR_BLUE },  [AX_ROLE_LANE] = { A_NORMAL, COLOR_CYAN },
+    [AX_ROLE_PIXEL] = { A_NORMAL, -1 },
+};
+
+static void start_colors(ax_term *t)
+{
+    const char *no = getenv("NO_COLOR");
+    if ((no && *no) || !has_colors() || start_color() == ERR)
+        return;
+    t->color = true;
+    bool own = use_default_colors() == OK;
+    for (int i = 0; i < AX_ROLE_COUNT; i++)
+        init_pair((short)(i + 1), look[i].fg < 0 ? (short)(own ? -1 : COLOR_WHITE) : look[i].fg,
+                  (short)(own ? -1 : COLOR_BLACK));
+    t->pixels = COLORS >= 256 && COLOR_PAIRS > 256;
+}
+
+/* ---- start and stop ---- */
+
+static bool glyphs_are_narrow(void)
+{
+    if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+        return false;
+    for (int i = 0; i < AX_GLYPH_COUNT; i++)
+        if (wcwidth((wchar_t)ax_glyphs_unicode.code[i]) != 1)
+            return false;
+    return wcwidth(0x28ff) == 1; /* Braille */
+}
+
+ax_code ax_term_check(ax_err *err)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+        return ax_fail(err, AX_EINVAL, "the screens need a terminal; 'auxcell help' lists what works without one");
+    const char *name = getenv("TERM");
+    if (!name || !*name)
+        return ax_fail(err, AX_EINVAL, "TERM is not set: the kind of terminal is not known");
+    int found;
+    if (setupterm(NULL, STDOUT_FILENO, &found) == ERR)
+        return ax_fail(err, AX_EINVAL, "TERM=%s: %s", name,
+                       found == 1   ? "a printing terminal cannot show screens"
+                       : found == 0 ? "this terminal is not known here, or too simple"
+                                    : "no terminal data base (terminfo) found");
+    bool able = cursor_address && clear_screen;
+    del_curterm(cur_term);
+    return able ? AX_OK : ax_fail(err, AX_EINVAL, "TERM=%s: this terminal cannot move its cursor", name);
+}
+
+static size_t add_capability(char *out, size_t n, size_t cap, const char *text)
+{
+    /* without the padding $<...>, which terminals of this century don't need */
+    for (; text && text != (const char *)-1 && *text && n + 1 < cap; text++) {
+        if (text[0] == '$' && text[1] == '<') {
+            const char *end = strchr(text, '>');
+            if (end) {
+                text = end;
+                continue;
+            }
+        }
+        out[n++] = *text;
+    }
+    out[n] = '\0';
+    return n;
+}
+
+static void arm(int fd, const struct termios *saved)
+{
+    char reset[256];
+    size_t n = add_capability(reset, 0, sizeof reset, exit_attribute_mode);
+    n = add_capability(reset, n, sizeof reset, keypad_local);
+    n = add_capability(reset, n, sizeof reset, cursor_normal);
+    n = add_capability(reset, n, sizeof reset, exit_ca_mode);
+    if (!exit_ca_mode)
+        add_capability(reset, n, sizeof reset, "\r\n");
+    ax_restore_arm(fd, reset, saved);
+}
+
+static void read_size(ax_term *t)
+{
+    struct winsize size;
+    if (ioctl(t->fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
+        t->rows = size.ws_row;
+        t->cols = size.ws_col;
+    } else {
+        getmaxyx(stdscr, t->rows, t->cols);
+    }
+}
+
+ax_term *ax_term_start(ax_err *err)
+{
+    setlocale(LC_CTYPE, "");
+    if (ax_term_check(err) != AX_OK)
+        return NULL;
+    ax_term *t = calloc(1, sizeof *t);
+    struct termios saved;
+    if (!t || pipe2(t->pipe, O_CLOEXEC | O_NONBLOCK) || tcgetattr(STDIN_FILENO, &saved)) {
+        ax_fail(err, AX_EIO, "cannot take the terminal");
+        free(t);
+        return NULL;
+    }
+    t->fd = STDIN_FILENO;
+    set_escdelay(25);
+    ax_restore_notify(t->pipe[1]); /* before curses, which leaves handlers alone that are there */
+    t->screen = newterm(NULL, stdout, stdin);
+    if (!t->screen) {
+        ax_fail(err, AX_EINVAL, "TERM=%s: curses cannot use this terminal", getenv("TERM"));
+        close(t->pipe[0]);
+        close(t->pipe[1]);
+        free(t);
+        return NULL;
+    }
+    arm(STDOUT_FILENO, &saved);
+    ax_restore_notify(t->pipe[1]);
+    signal(SIGPIPE, SIG_IGN);
+    cbreak();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    curs_set(0);
+    start_colors(t);
+    t->unicode = glyphs_are_narrow();
+    read_size(t);
+    return t;
+}
+
+void ax_term_stop(ax_term *t)
+{
+    if (!t)
+        return;
+    endwin();
+    ax_restore_disarm();
+    delscreen(t->screen);
+    close(t->pipe[0]);
+    close(t->pipe[1]);
+    free(t->shadow);
+    free(t);
+}
+
+/* ---- facts and signals ---- */
+
+int ax_term_fd(const ax_term *t)
+{
+    return t->fd;
+}
+
+int ax_term_signal_fd(const ax_term *t)
+{
+    return t->pipe[0];
+}
+
+void ax_term_size(const ax_term *t, int *rows, int *cols)
+{
+    *rows = t->rows;
+    *cols = t->cols;
+}
+
+bool ax_term_unicode(const ax_term *t)
+{
+    return t->unicode;
+}
+
+bool ax_term_pixels(const ax_term *t)
+{
+    return t->pixels;
+}
+
+int ax_term_signals(ax_term *t)
+{
+    char bytes[64];
+    int what = 0;
+    ssize_t n;
+    while ((n = read(t->pipe[0], bytes, sizeof bytes)) > 0)
+        for (ssize_t i = 0; i < n; i++)
+            what |= bytes[i] == 'w' ? AX_TERM_RESIZED : bytes[i] == 'z' ? AX_TERM_SUSPEND : AX_TERM_CONTINUED;
+    if (what & AX_TERM_RESIZED) {
+        read_size(t);
+        resizeterm(t->rows, t->cols);
+        ax_term_forget(t);
+    }
+    return what;
+}
+
+void ax_term_suspend(ax_term *t)
+{
+    endwin();
+    struct sigaction ours, plain = { .sa_handler = SIG_DFL };
+    sigemptyset(&plain.sa_mask);
+    sigaction(SIGTSTP, &plain, &ours);
+    kill(0, SIGTSTP); /* the whole job, as the terminal does it */
+    sigaction(SIGTSTP, &ours, NULL);
+    read_size(t);
+    resizeterm(t->rows, t->cols);
+    ax_term_forget(t);
+}
+
+void ax_term_forget(ax_term *t)
+{
+    t->shadow_rows = t->shadow_cols = 0;
+}
+
+/* ---- keys ---- */
+
+static uint32_t translate(wint_t c)
+{
+    switch (c) {
+    case KEY_UP:
+        return AX_KEY_UP;
+    case KEY_DOWN:
+        return AX_KEY_DOWN;
+    case KEY_LEFT:
+        return AX_KEY_LEFT;
+    case KEY_RIGHT:
+        return AX_KEY_RIGHT;
+    case KEY_PPAGE:
+        return AX_KEY_PAGE_UP;
+    case KEY_NPAGE:
+        return AX_KEY_PAGE_DOWN;
+    case KEY_HOME:
+        return AX_KEY_HOME;
+    case KEY_END:
+        return AX_KEY_END;
+    case KEY_DC:
+        return AX_KEY_DELETE;
+    case KEY_BTAB:
+        return AX_KEY_BACKTAB;
+    case KEY_ENTER:
+        return AX_KEY_ENTER;
+    case KEY_BACKSPACE:
+        return AX_KEY_BACKSPACE;
+    default:
+        return 0;
+    }
+}
+
+bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
+{
+    for (int i = 0; i < 64; i++) { /* keys without a meaning are skipped */
+        wint_t c;
+        int got = get_wch(&c);
+        if (got == ERR) {
+            /* nothing there, or nobody: end of file makes the descriptor readable with nothing in it */
+            struct pollfd p = { .fd = t->fd, .events = POLLIN };
+            int waiting = 0;
+            if (poll(&p, 1, 0) == 1 &&
+                ((p.revents & (POLLHUP | POLLERR | POLLNVAL)) || ioctl(t->fd, FIONREAD, &waiting) || waiting == 0))
+                *gone = true;
+            return false;
+        }
+        *key = got == KEY_CODE_YES ? translate(c) : (uint32_t)c;
+        if (*key)
+            return true;
+    }
+    return false;
+}
+
+/* ---- showing ---- */
+
+static void put_cell(const ax_term *t, int row, int col, const ax_canvas_cell *cell)
+{
+    wchar_t text[2] = { (wchar_t)cell->code, 0 };
+    int pair = 0;
+    attr_t attr = look[cell->role].attr;
+    if (cell->role == AX_ROLE_PIXEL && t->pixels)
+        pair = alloc_pair(cell->fg, cell->bg);
+    else if (t->color)
+        pair = cell->role + 1;
+    cchar_t out;
+    if (pair < 0 || setcchar(&out, text, attr, 0, &pair) == ERR)
+        return;
+    mvadd_wch(row, col, &out);
+}
+
+static bool make_shadow(ax_term *t, const ax_canvas *c)
+{
+    size_t n = (size_t)c->rows * (size_t)c->cols;
+    ax_canvas_cell *shadow = realloc(t->shadow, (n ? n : 1) * sizeof *shadow);
+    if (!shadow)
+        return false;
+    memset(shadow, 0, n * sizeof *shadow);
+    t->shadow = shadow;
+    t->shadow_rows = c->rows;
+    t->shadow_cols = c->cols;
+    return true;
+}
+
+void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
+{
+    if (t->shadow_rows != c->rows || t->shadow_cols != c->cols) {
+        if (!make_shadow(t, c))
+            return;
+        erase();
+        clearok(curscr, TRUE);
+    }
+    for (int r = 0; r < c->rows; r++)
+        for (int k = 0; k < c->cols; k++) {
+            size_t i = (size_t)r * (size_t)c->cols + (size_t)k;
+            if (!memcmp(&t->shadow[i], &c->cell[i], sizeof *c->cell))
+                continue;
+            put_cell(t, r, k, &c->cell[i]);
+            t->shadow[i] = c->cell[i];
+        }
+    if (t->cursor != (row >= 0)) {
+        t->cursor = row >= 0;
+        curs_set(t->cursor);
+    }
+    move(row >= 0 ? row : t->rows - 1, row >= 0 ? col : 0);
+    wnoutrefresh(stdscr);
+    doupdate();
+}
+
+void ax_term_copy(ax_term *t, const char *text)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char out[1024];
+    size_t n = strlen(text), used = 0;
+    (void)t;
+    if (n > 600)
+        return;
+    used += (size_t)snprintf(out, sizeof out, "\033]52;c;");
+    for (size_t i = 0; i < n; i += 3) {
+        uint32_t v = (uint32_t)(unsigned char)text[i] << 16;
+        v |= i + 1 < n ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0;
+        v |= i + 2 < n ? (uint32_t)(unsigned char)text[i + 2] : 0;
+        out[used++] = digit[v >> 18];
+        out[used++] = digit[v >> 12 & 63];
+        out[used++] = i + 1 < n ? digit[v >> 6 & 63] : '=';
+        out[used++] = i + 2 < n ? digit[v & 63] : '=';
+    }
+    out[used++] = '\a';
+    fflush(stdout);
+    if (write(STDOUT_FILENO, out, used) < 0) {
+        /* a terminal that is gone is noticed by poll */
+    }
+}

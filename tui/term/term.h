@@ -1,0 +1,38 @@
+/* The terminal: the only part that knows curses. Whatever ends the program, the terminal is given back. */
+#ifndef AX_TUI_TERM_H
+#define AX_TUI_TERM_H
+
+#include "viz/canvas.h"
+
+typedef struct ax_term ax_term;
+
+/* Whether this process has a terminal that can be drawn on. AX_EINVAL says why not: input or output is no terminal,
+   TERM is not set, not known, or too simple. Changes nothing. */
+ax_code ax_term_check(ax_err *err);
+/* Takes the terminal. There is at most one at a time. Catches INT TERM HUP QUIT SEGV ABRT BUS (restores the terminal,
+   then dies of them; what was ignored stays ignored), TSTP, CONT and WINCH (see ax_term_signals). */
+ax_term *ax_term_start(ax_err *err);
+/* Gives it back. */
+void ax_term_stop(ax_term *t);
+
+int ax_term_fd(const ax_term *t);        /* poll it for keys */
+int ax_term_signal_fd(const ax_term *t); /* poll it for signals */
+enum { AX_TERM_RESIZED = 1, AX_TERM_SUSPEND = 2, AX_TERM_CONTINUED = 4 };
+/* What came since the last call: the bits above. After AX_TERM_RESIZED the size is the new one. */
+int ax_term_signals(ax_term *t);
+void ax_term_size(const ax_term *t, int *rows, int *cols);
+bool ax_term_unicode(const ax_term *t); /* the locale is UTF-8 and our glyphs are one column wide in it */
+bool ax_term_pixels(const ax_term *t);  /* 256 colours, and NO_COLOR isn't set */
+
+/* The next key, as in tui/action.h; false: none is waiting. *gone: the terminal is. */
+bool ax_term_key(ax_term *t, uint32_t *key, bool *gone);
+/* Shows a canvas: only what changed is sent. The cursor is shown at (row, col), or hidden when row < 0. */
+void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col);
+/* Forgets what the screen is believed to show: the next ax_term_show sends everything. */
+void ax_term_forget(ax_term *t);
+/* Stops the process as Ctrl-Z does in a shell, the terminal given back; returns when it is continued. */
+void ax_term_suspend(ax_term *t);
+/* Asks the terminal to put text on its clipboard (OSC 52). */
+void ax_term_copy(ax_term *t, const char *text);
+
+#endif

@@ -1,0 +1,25 @@
+/* The terminal program's screens, for main and the verbs. */
+#ifndef AX_TUI_H
+#define AX_TUI_H
+
+#include "engine/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+typedef struct ax_tui_options {
+    bool readonly; /* look only: commands are refused */
+    bool ascii;    /* plain characters, whatever the terminal can do */
+    /* What needs another program; each may be NULL. start_demo starts a search in the background (nothing may be
+       written to the terminal) and puts its run directory into path; resume starts the engine of a run again. */
+    ax_code (*start_demo)(void *context, char *path, size_t cap, ax_err *err);
+    ax_code (*resume)(void *context, const char *path, ax_err *err);
+    void *context;
+} ax_tui_options;
+
+/* Shows a run until the user leaves. run_path NULL: the newest run whose engine lives; without one, a list of the runs
+   there are and the offer of a demo. Returns the exit code; errors are one line on stderr. After leaving one line says
+   how to come back. */
+int ax_tui_attach(const char *run_path, const ax_tui_options *o);
+
+#endif
