@@ -21,7 +21,7 @@ const char *ax_share_text(double v, int digits, char buf[static 16])
 static void narrate_scored(const ax_event *ev, char *text)
 {
     char r[16], m[16];
-    SAY("reward %s mIoU %s  %.1f s%s%s", ax_share_text(ev->u.SCORED.reward, 4, r),
+    SAY("reward %s mIoU %s  %.1f s%s%.63s", ax_share_text(ev->u.SCORED.reward, 4, r),
         ax_share_text(ev->u.SCORED.miou, 3, m), ev->u.SCORED.seconds, ev->u.SCORED.model[0] ? "  -> " : "",
         ev->u.SCORED.model);
 }

@@ -61,7 +61,7 @@ static void add_log(ax_state *s, const ax_event *ev, const char *kind, const cha
     ax_log_line *line = &s->log[s->n_log++];
     line->at = ev->at;
     line->id = ev->id;
-    snprintf(line->kind, sizeof line->kind, "%s", kind);
+    snprintf(line->kind, sizeof line->kind, "%.11s", kind);
     snprintf(line->text, sizeof line->text, "%s", text);
 }
 
