@@ -160,12 +160,26 @@ static size_t pass_work(const pass *p)
     return ax_cpu_align(p->w_bytes) + ax_cpu_align(pad);
 }
 
+/* Our own loops take what oneDNN has only its reference for, and strided 1x1, where the backward-weights primitive of
+   2.6.3 gives wrong sums or never returns (1 input channel, even sizes). */
+static bool unfit(const ax_call *call, const prep *p)
+{
+    if (call->attr.conv.kernel == 1 && call->attr.conv.stride > 1)
+        return true;
+    for (unsigned i = 0; p && i < p->n; i++)
+        if (strstr(p->pass[i].impl, "ref"))
+            return true;
+    return false;
+}
+
 /* Of a backward call: in = dy, x, weight[, bias], y; the number of inputs of the operation decides where y is. */
 AX_CPU_PREPARE(ax_cpu_dense_prepare)
 {
     const ax_view *x = call->backward ? &call->in[1] : &call->in[0];
     const ax_view *y = call->backward ? &call->in[0] : &call->out[0];
     bool has_bias = !call->backward && call->n_in == 3;
+    if (unfit(call, NULL))
+        return ax_cpu_plain_prepare(dev, call, work, err);
     prep *p = calloc(1, sizeof *p);
     if (!p)
         return ax_fail(err, AX_ENOMEM, "out of memory");
@@ -183,6 +197,10 @@ AX_CPU_PREPARE(ax_cpu_dense_prepare)
     if (s) {
         ax_cpu_dense_discard(dev, call);
         return ax_cpu_dnnl_fail(err, "convolution", s);
+    }
+    if (unfit(call, p)) {
+        ax_cpu_dense_discard(dev, call);
+        return ax_cpu_plain_prepare(dev, call, work, err);
     }
     size_t need = 0;
     for (unsigned i = 0; i < p->n; i++)
@@ -257,7 +275,7 @@ static dnnl_status_t pass_run(ax_device *dev, const pass *p, void *x, void *w, v
 }
 
 /* Gradient of the bias: the sum of dy over all pixels. */
-static void bias_gradient(ax_device *dev, const ax_view *dy, float *out, double *sums)
+void ax_cpu_bias_gradient(ax_device *dev, const ax_view *dy, float *out, double *sums)
 {
     size_t c = (size_t)dy->type.shape.c, px = ax_shape_count(dy->type.shape) / c;
     int T = ax_cpu_tasks(dev, px * c);
@@ -279,6 +297,8 @@ static void bias_gradient(ax_device *dev, const ax_view *dy, float *out, double 
 AX_CPU_RUN(ax_cpu_dense_run)
 {
     const prep *p = call->prep;
+    if (!p)
+        return ax_cpu_plain_run(dev, call, err);
     dnnl_status_t s = dnnl_success;
     omp_set_num_threads(dev->threads);
     if (!call->backward) {
@@ -291,7 +311,7 @@ AX_CPU_RUN(ax_cpu_dense_run)
                          data ? call->in[2].mem : call->out[1].mem, NULL, call->in[0].mem, call->work);
         }
         if (!s && call->n_out > 2 && call->out[2].mem)
-            bias_gradient(dev, &call->in[0], call->out[2].mem, call->work);
+            ax_cpu_bias_gradient(dev, &call->in[0], call->out[2].mem, call->work);
     }
     return s ? ax_cpu_dnnl_fail(err, "convolution", s) : AX_OK;
 }

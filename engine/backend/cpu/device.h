@@ -51,7 +51,12 @@ AX_CPU_RUN(ax_cpu_dw_run);
 AX_CPU_PREPARE(ax_cpu_dense_prepare);
 AX_CPU_RUN(ax_cpu_dense_run);
 AX_CPU_DISCARD(ax_cpu_dense_discard);
-/* Names of the oneDNN implementations of a prepared dense convolution, up to 2; NULL where there is none. */
+AX_CPU_PREPARE(ax_cpu_plain_prepare);
+AX_CPU_RUN(ax_cpu_plain_run);
+/* db = the sum of dy over all pixels; sums: threads * c doubles. */
+void ax_cpu_bias_gradient(ax_device *dev, const ax_view *dy, float *db, double *sums);
+/* Names of the oneDNN implementations of a prepared dense convolution, up to 2; NULL where there is none (our own
+   loops do it). */
 const char *ax_cpu_dense_impl(const ax_call *call, unsigned i);
 
 AX_CPU_PREPARE(ax_cpu_bnorm_prepare);

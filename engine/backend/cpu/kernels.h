@@ -11,6 +11,11 @@ typedef struct ax_dw {
     int32_t h, w, c, oh, ow, kernel, stride, pad, dilation;
 } ax_dw;
 
+/* One image of a dense convolution. */
+typedef struct ax_conv_shape {
+    int32_t h, w, ci, oh, ow, co, kernel, stride, pad, dilation;
+} ax_conv_shape;
+
 /* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
    input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
 typedef struct ax_axis {
@@ -37,6 +42,13 @@ typedef struct ax_bn {
     X(void, dw_backward_data, (const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1))    \
     /* sum {k,k,C} += the gradient of the weights from output rows r0 .. r1. */                                        \
     X(void, dw_backward_weights, (const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1)) \
+    /* Dense convolution for what oneDNN does badly; w is {k,k,ci,co}, for the input's gradient {k,k,co,ci}. */         \
+    X(void, dense_forward, (const ax_conv_shape *g, const float *x, const float *w, const float *bias, float *y,       \
+                            int32_t r0, int32_t r1))                                                                   \
+    X(void, dense_backward_data, (const ax_conv_shape *g, const float *dy, const float *w, float *dx,                  \
+                                  int32_t r0, int32_t r1))                                                             \
+    X(void, dense_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,              \
+                                     int32_t r0, int32_t r1))                                                          \
     /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
     X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
     X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \
