@@ -57,9 +57,11 @@ static ax_code make_side(side *s, const ax_graph *g, const ax_safetensors *weigh
 static ax_code run(pair *p, ax_err *err)
 {
     ax_rng rng = ax_rng_new(2, 1);
+    ax_val loss = ax_graph_find(p->g, "loss");
+    uint32_t seed = loss.id ? ax_graph_grad(p->g, loss).id : 0;
     for (uint32_t id = 1; id <= ax_graph_values(p->g); id++) {
         const ax_value *v = ax_graph_value(p->g, id);
-        if (v->kind != AX_VALUE_INPUT)
+        if (v->kind != AX_VALUE_INPUT || id == seed) /* the seed of the gradients is the plan's to fill */
             continue;
         size_t n = ax_shape_count(v->type.shape), bytes = ax_type_bytes(v->type);
         void *host = malloc(bytes);
