@@ -4,16 +4,21 @@
 
 #include "viz/canvas.h"
 
-enum {
-    AX_AXIS_LABEL = 6, /* columns left of the plot, the axis included */
-    AX_AXIS_EVERY = 2  /* rows from tick to tick */
-};
+enum { AX_AXIS_LABEL = 6 }; /* columns left of the plot, the axis included */
 
-/* Widens [lo, hi] for a plot of `rows` >= 2 rows so that every second row, counted from the bottom, is a multiple of
-   the step that is returned: 1, 2 or 5 times a power of ten, the smallest that will do. */
-double ax_axis_fit(double *lo, double *hi, int rows);
-/* The y axis with its labels; lo is the value of row rows - 1. */
-void ax_y_axis(ax_pane p, int rows, double lo, double step);
+/* A y axis of `rows` rows: hi in row 0, lo in the last, a tick at every `every`-th row counted from the bottom. */
+typedef struct ax_axis {
+    double lo, hi, step;
+    int rows, every;
+} ax_axis;
+
+/* An axis for values from least to most, in at least 2 rows: ticks are multiples of 1, 2 or 5 times a power of ten and
+   lie exactly on rows, two to four apart, whichever wastes the least. */
+ax_axis ax_axis_fit(double least, double most, int rows);
+/* Row of a value when the axis is cut into `rows` (a multiple of its own for finer dots), clamped. */
+int ax_axis_row(const ax_axis *a, double y, int rows);
+/* The y axis with its labels. */
+void ax_y_axis(ax_pane p, const ax_axis *a);
 /* The line of the x axis, from the y axis to the right edge. */
 void ax_x_line(ax_pane p, int row);
 /* A label centred at a column, moved left where it would leave the pane. */

@@ -14,8 +14,8 @@
     X(STRONG)                                                                                                          \
     X(FRAME)                                                                                                           \
     X(TITLE)                                                                                                           \
-    X(FOCUS) X(BAR) X(KEY) X(SELECTED) X(MARKED) X(RUNNING) X(GOOD) X(WARN) X(BAD) X(CURVE) X(BEST) X(POINT) X(LANE)   \
-        X(PIXEL)
+    X(FOCUS)                                                                                                           \
+    X(BAR) X(KEY) X(SELECTED) X(MARKED) X(RUNNING) X(GOOD) X(WARN) X(BAD) X(CURVE) X(BEST) X(POINT) X(LANE) X(PIXEL)
 #define AX_ROLE_ENUM(name) AX_ROLE_##name,
 typedef enum ax_role { AX_ROLE_LIST(AX_ROLE_ENUM) AX_ROLE_COUNT } ax_role;
 

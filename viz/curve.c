@@ -36,15 +36,13 @@ typedef struct plot {
     int rows, cols, fine_rows, fine_cols; /* cells; dots */
     uint8_t *dot;                         /* fine_rows x fine_cols of enum layer */
     int *best;                            /* per column of cells: row, -1 = none */
-    double lo, hi;
+    ax_axis axis;
     size_t domain;
 } plot;
 
 static int row_of(const plot *p, double y, int rows)
 {
-    double at = (p->hi - y) / (p->hi - p->lo) * (rows - 1);
-    int r = (int)lround(at);
-    return r < 0 ? 0 : r >= rows ? rows - 1 : r;
+    return ax_axis_row(&p->axis, y, rows);
 }
 
 static int col_of(const plot *p, size_t i, int cols)
@@ -188,15 +186,12 @@ ax_code ax_curve_draw(ax_pane pane, ax_series s, double decay, ax_err *err)
     if (pane.at.rows < LEAST_ROWS || pane.at.cols < LEAST_COLS)
         return AX_OK;
     plot p = { .rows = pane.at.rows - 2, .cols = pane.at.cols - AX_AXIS_LABEL, .domain = ax_curve_domain(s.n) };
-    bool ascii = pane.canvas->glyphs->ascii, any = range(s, &p.lo, &p.hi);
-    if (!any) {
-        p.lo = 0;
-        p.hi = 0.8;
-    }
-    double step = ax_axis_fit(&p.lo, &p.hi, p.rows);
+    double lo, hi;
+    bool ascii = pane.canvas->glyphs->ascii, any = range(s, &lo, &hi);
+    p.axis = any ? ax_axis_fit(lo, hi, p.rows) : ax_axis_fit(0, 0.8, p.rows);
     p.fine_rows = p.rows * (ascii ? 1 : 4);
     p.fine_cols = p.cols * (ascii ? 1 : 2);
-    ax_y_axis(pane, p.rows, p.lo, step);
+    ax_y_axis(pane, &p.axis);
     x_axis(pane, p.rows, p.domain);
     if (!any)
         return AX_OK;

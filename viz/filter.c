@@ -91,9 +91,10 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
 ax_code ax_filter_parse(const char *text, ax_filter *f, ax_err *err)
 {
     ax_filter made = { .n = 0 };
-    if (strlen(text) >= AX_FILTER_TEXT)
+    size_t len = strlen(text);
+    if (len >= AX_FILTER_TEXT)
         return ax_fail(err, AX_EINVAL, "filter: longer than %d bytes", AX_FILTER_TEXT - 1);
-    snprintf(made.text, sizeof made.text, "%s", text);
+    memcpy(made.text, text, len + 1);
     for (const char *at = text + strspn(text, " "); *at; at += strspn(at, " ")) {
         char word[AX_FILTER_TEXT];
         size_t n = strcspn(at, " ");

@@ -46,12 +46,8 @@ void ax_scatter_draw(ax_pane p, const ax_scatter *s)
         right = fmax(right, place(s->x[i], s->log_x));
     }
     bool any = lo <= hi;
-    if (!any) {
-        lo = 0;
-        hi = 0.8;
-    }
-    double step = ax_axis_fit(&lo, &hi, rows);
-    ax_y_axis(p, rows, lo, step);
+    ax_axis axis = any ? ax_axis_fit(lo, hi, rows) : ax_axis_fit(0, 0.8, rows);
+    ax_y_axis(p, &axis);
     ax_x_line(p, rows);
     if (!any) {
         ax_pane_print_right(p, rows + 1, p.at.cols, AX_ROLE_DIM, s->x_name);
@@ -66,7 +62,7 @@ void ax_scatter_draw(ax_pane p, const ax_scatter *s)
             if (!drawable(s, i) || pass != (i == s->selected ? 2 : s->front[i] ? 1 : 0))
                 continue;
             int c = (int)lround((place(s->x[i], s->log_x) - left) / (right - left) * (cols - 1));
-            int r = (int)lround((hi - s->y[i]) / (hi - lo) * (rows - 1));
+            int r = ax_axis_row(&axis, s->y[i], rows);
             static const ax_glyph glyph[3] = { AX_GLYPH_RAW, AX_GLYPH_FRONT, AX_GLYPH_CURSOR };
             static const ax_role role[3] = { AX_ROLE_POINT, AX_ROLE_BEST, AX_ROLE_STRONG };
             ax_pane_glyph(p, r, AX_AXIS_LABEL + c, glyph[pass], role[pass]);

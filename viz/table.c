@@ -166,7 +166,7 @@ static uint32_t choose(int width, int *gap)
     return chosen;
 }
 
-static void cell_text(const ax_candidate *c, column_id id, char out[static AX_FIGURE])
+static void cell_text(const ax_state *s, const ax_candidate *c, column_id id, char out[static AX_FIGURE])
 {
     switch (id) {
     case ID:
@@ -203,7 +203,8 @@ static void cell_text(const ax_candidate *c, column_id id, char out[static AX_FI
             snprintf(out, AX_FIGURE, "%d%%", (int)(100.0 * c->epoch / c->epochs));
         break;
     case TIME:
-        ax_figure_clock(c->seconds, out);
+        /* of the newest event, not of the clock: a table that nothing happens to isn't drawn again */
+        ax_figure_clock(c->status == AX_RUNNING && c->started_at > 0 ? s->last_at - c->started_at : c->seconds, out);
         break;
     case ORIGIN:
         snprintf(out, AX_FIGURE, "%.9s", c->origin);
@@ -247,7 +248,8 @@ static void draw_header(ax_pane p, const ax_table_view *v, uint32_t chosen, int 
     ax_pane_print(p, 0, at, AX_ROLE_TITLE, "GENOTYPE");
 }
 
-static void draw_row(ax_pane p, int row, const ax_candidate *c, const ax_table_view *v, uint32_t chosen, int gap)
+static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *c, const ax_table_view *v,
+                     uint32_t chosen, int gap)
 {
     bool selected = c->id == v->selected, marked = v->marked && c->id <= v->n_marked && v->marked[c->id - 1];
     int at = MARGIN;
@@ -258,7 +260,7 @@ static void draw_row(ax_pane p, int row, const ax_candidate *c, const ax_table_v
         if (!(chosen & 1u << i))
             continue;
         char text[AX_FIGURE];
-        cell_text(c, columns[i].id, text);
+        cell_text(s, c, columns[i].id, text);
         at += columns[i].width;
         ax_pane_print_right(p, row, at, columns[i].id == STATE ? role : AX_ROLE_TEXT, text);
         at += gap;
@@ -283,6 +285,6 @@ void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v)
             break;
         const ax_candidate *c = ax_state_candidate(s, v->rows->id[i]);
         if (c)
-            draw_row(p, r, c, v, chosen, gap);
+            draw_row(p, r, s, c, v, chosen, gap);
     }
 }

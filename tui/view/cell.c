@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DETAIL_COLS = 44 };
+enum { GRAPH_COLS = 56, FACT_COLS = 60 };
 
 static int fact(ax_pane p, int row, const char *name, const char *value)
 {
@@ -37,35 +37,36 @@ static const char *status_word(ax_status s)
     }
 }
 
+/* What matters most comes first: a small pane shows only that. */
 static void draw_facts(ax_pane p, const ax_candidate *c)
 {
     char a[AX_FIGURE], b[AX_FIGURE], d[AX_FIGURE], e[AX_FIGURE], text[256];
-    int row = 0;
-    snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
+    int row = 0, n = snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
+    if (c->epochs > 0)
+        snprintf(text + n, sizeof text - (size_t)n, ", %s: epoch %d/%d, step %d/%d%s",
+                 c->stage == 3 ? "full training" : "search", c->epoch, c->epochs, c->step, c->steps,
+                 c->attempt > 1 ? ", again" : "");
     row = fact(p, row, "state", text);
-    if (c->epochs > 0) {
-        snprintf(text, sizeof text, "%s, epoch %d/%d, step %d/%d%s", c->stage == 3 ? "full training" : "search",
-                 c->epoch, c->epochs, c->step, c->steps, c->attempt > 1 ? ", again" : "");
-        row = fact(p, row, "training", text);
-    }
-    snprintf(text, sizeof text, "%s", ax_figure_share(c->reward, 4, a));
+    if (c->failure[0])
+        row = fact(p, row, "failure", c->failure);
+    if (c->note[0])
+        row = fact(p, row, "note", c->note);
+    snprintf(text, sizeof text, "%s   mIoU %s  fwIoU %s  accuracy %s", ax_figure_share(c->reward, 4, a),
+             ax_figure_share(c->miou, 3, b), ax_figure_share(c->fwiou, 3, d), ax_figure_share(c->accuracy, 3, e));
     row = fact(p, row, "reward", text);
-    snprintf(text, sizeof text, "mIoU %s  fwIoU %s  accuracy %s", ax_figure_share(c->miou, 3, a),
-             ax_figure_share(c->fwiou, 3, b), ax_figure_share(c->accuracy, 3, d));
-    row = fact(p, row, "metrics", text);
-    row = fact(p, row, "loss", ax_figure_share(c->loss, 4, a));
     snprintf(text, sizeof text, "%s parameters, %s multiply-adds", ax_figure_count(c->params, a),
              ax_figure_count(c->macs, b));
     row = fact(p, row, "size", text);
-    snprintf(text, sizeof text, "%s, memory %s", ax_figure_clock(c->seconds, d), ax_figure_bytes(c->peak_bytes, e));
+    snprintf(text, sizeof text, "%s, memory %s, loss %s", ax_figure_clock(c->seconds, a),
+             ax_figure_bytes(c->peak_bytes, b), ax_figure_share(c->loss, 4, d));
     row = fact(p, row, "time", text);
-    snprintf(text, sizeof text, "%s%s  logp %s  entropy %s", c->origin, "", ax_figure_share(c->logp, 2, a),
-             ax_figure_share(c->entropy, 2, b));
+    n = snprintf(text, sizeof text, "by %s", c->origin);
+    if (c->parent)
+        n += snprintf(text + n, sizeof text - (size_t)n, " of #%u", c->parent);
+    if (isfinite(c->logp))
+        snprintf(text + n, sizeof text - (size_t)n, ", logp %s, entropy %s", ax_figure_share(c->logp, 2, a),
+                 ax_figure_share(c->entropy, 2, b));
     row = fact(p, row, "proposed", text);
-    if (c->parent) {
-        snprintf(text, sizeof text, "#%u", c->parent);
-        row = fact(p, row, "made from", text);
-    }
     if (c->gate_passed >= 0) {
         snprintf(text, sizeof text, "%s (chance %s)", c->gate_passed ? "passed" : "stopped here",
                  ax_figure_share(c->gate_chance, 2, a));
@@ -76,11 +77,7 @@ static void draw_facts(ax_pane p, const ax_candidate *c)
         row = fact(p, row, "full", text);
     }
     if (c->model[0])
-        row = fact(p, row, "model", c->model);
-    if (c->failure[0])
-        row = fact(p, row, "failure", c->failure);
-    if (c->note[0])
-        fact(p, row, "note", c->note);
+        fact(p, row, "model", c->model);
 }
 
 static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool wiring)
@@ -93,20 +90,24 @@ static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool w
     ax_dag_draw(p, &d, c->stage == 3 ? 0 : ui->channels, ui->repeats);
 }
 
-/* As a view of its own: cell and wiring one above the other, or side by side, and the facts. */
-static void draw_wide(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
+/* As a view of its own: cell and wiring one above the other where there is room, and the facts: beside them, else
+   below. */
+static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
 {
-    bool facts = inner.at.cols >= 2 * DETAIL_COLS;
-    int left = facts ? inner.at.cols - DETAIL_COLS : inner.at.cols, high = 12;
-    if (inner.at.rows >= high + 10) {
-        draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, false);
-        ax_pane_print(inner, high + 1, 1, AX_ROLE_TITLE, "decoder");
-        draw_graph(ax_pane_part(inner, high + 2, 0, 8, left), ui, c, true);
-    } else {
-        draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, ui->wiring);
+    enum { HIGH = 12, WIRING = 8 };
+    bool beside = inner.at.cols >= GRAPH_COLS + FACT_COLS, both = inner.at.rows >= HIGH + WIRING + 4;
+    int left = beside ? GRAPH_COLS : inner.at.cols, used = HIGH + 1;
+    draw_graph(ax_pane_part(inner, 0, 0, HIGH, left), ui, c, !both && ui->wiring);
+    if (both) {
+        ax_pane_print(inner, used, 1, AX_ROLE_TITLE, "decoder");
+        draw_graph(ax_pane_part(inner, used + 1, 0, WIRING, left), ui, c, true);
+        used += WIRING + 2;
     }
-    if (facts)
-        draw_facts(ax_pane_part(inner, 0, left, inner.at.rows, DETAIL_COLS), c);
+    int rows = inner.at.rows - 2;
+    if (beside)
+        draw_facts(ax_pane_part(inner, 0, left, rows, inner.at.cols - left), c);
+    else
+        draw_facts(ax_pane_part(inner, used, 0, rows - used + 1, inner.at.cols), c);
     char text[AX_GENOTYPE_TEXT];
     ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
                       ax_genotype_print(&c->genotype, text));
@@ -120,14 +121,14 @@ void ax_draw_cell(ax_pane p, const ax_ui *ui)
     if (c)
         snprintf(title, sizeof title, "%s #%u", ui->wiring && !whole ? "decoder" : "cell", c->id);
     ax_pane inner = ax_pane_inner(p);
-    bool both = whole && inner.at.rows >= 22;
+    bool both = whole && inner.at.rows >= 24;
     ax_pane_frame(p, false, title, both ? NULL : ui->wiring ? "Tab: cell" : "Tab: wiring");
     if (!c) {
         ax_pane_print(inner, inner.at.rows / 2, 2, AX_ROLE_DIM, "nothing selected");
         return;
     }
     if (whole) {
-        draw_wide(inner, ui, c);
+        draw_whole(inner, ui, c);
         return;
     }
     draw_graph(inner, ui, c, ui->wiring);

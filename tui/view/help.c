@@ -15,7 +15,7 @@ void ax_draw_help(ax_pane p, const ax_ui *ui)
             ax_pane_put(p, r, c, ' ', AX_ROLE_TEXT);
     ax_pane_frame(p, true, "keys", "any key: back");
     ax_pane inner = ax_pane_inner(p);
-    int columns = inner.at.cols >= 150 ? 2 : 1, rows = inner.at.rows;
+    int rows = inner.at.rows, columns = ALL > rows && inner.at.cols >= 150 ? 2 : 1;
     int need = (ALL + columns - 1) / columns, last = need > rows ? need - rows : 0;
     int first = ui->help_first < 0 ? 0 : ui->help_first > last ? last : ui->help_first;
     for (int i = 0; i < ALL; i++) {

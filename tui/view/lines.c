@@ -4,6 +4,7 @@
 #include "viz/figure.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,6 @@ typedef struct segments {
 } segments;
 
 static void add(segments *s, ax_role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-#include <stdarg.h>
 static void add(segments *s, ax_role role, const char *fmt, ...)
 {
     if (s->n == SEGMENTS)
@@ -29,12 +29,12 @@ static void add(segments *s, ax_role role, const char *fmt, ...)
     s->role[s->n++] = role;
 }
 
-static void add_progress(segments *s, const ax_ui *ui)
+static void add_progress(segments *s, const ax_ui *ui, bool tiny)
 {
     const ax_state *st = ui->state;
     uint32_t ended = st->n_done + st->n_failed + st->n_pruned;
     if (st->planned > 0)
-        add(s, AX_ROLE_BAR, "arch %u/%lld", ended, (long long)st->planned);
+        add(s, AX_ROLE_BAR, "%s%u/%lld", tiny ? "" : "arch ", ended, (long long)st->planned);
     else
         add(s, AX_ROLE_BAR, "arch %u", ended);
 }
@@ -60,18 +60,20 @@ static void add_rate(segments *s, const ax_ui *ui)
         add(s, AX_ROLE_BAR, "eta %s", ax_figure_clock(60 * left / rate, text));
 }
 
-static segments status_segments(const ax_ui *ui)
+static segments status_segments(const ax_ui *ui, int cols)
 {
     const ax_state *st = ui->state;
     segments s = { .n = 0 };
     char text[AX_FIGURE];
     bool running = ax_ui_is_running(ui);
-    add(&s, AX_ROLE_BAR, "auxcell");
-    add(&s, AX_ROLE_BAR, "%s", ui->run);
+    if (cols >= 60)
+        add(&s, AX_ROLE_BAR, "auxcell");
+    if (cols >= 30)
+        add(&s, AX_ROLE_BAR, "%s", ui->run);
     add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
-    if (st->first_at > 0)
+    if (st->first_at > 0 && cols >= 30)
         add(&s, AX_ROLE_BAR, "%s", ax_figure_clock((running ? ui->now : st->last_at) - st->first_at, text));
-    add_progress(&s, ui);
+    add_progress(&s, ui, cols < 30);
     add_best(&s, ui);
     if (st->n_running)
         add(&s, AX_ROLE_BAR, "training %u", st->n_running);
@@ -89,10 +91,10 @@ static segments status_segments(const ax_ui *ui)
 
 void ax_draw_status(ax_pane p, const ax_ui *ui)
 {
-    segments s = status_segments(ui);
+    segments s = status_segments(ui, p.at.cols);
     for (int c = 0; c < p.at.cols; c++)
         ax_pane_put(p, 0, c, ' ', AX_ROLE_BAR);
-    int gap = p.at.cols >= 120 ? 3 : 2, at = p.at.cols >= 40 ? 1 : 0;
+    int gap = p.at.cols >= 120 ? 3 : p.at.cols >= 30 ? 2 : 1, at = p.at.cols >= 30 ? 1 : 0;
     for (int i = 0; i < s.n; i++) {
         int end = at + ax_text_width(s.text[i]);
         if (end > p.at.cols && i > 0)
@@ -189,16 +191,31 @@ static int draw_undo(ax_pane p, const ax_ui *ui)
     return ax_pane_print_right(p, 0, p.at.cols, AX_ROLE_WARN, text) - 2;
 }
 
+/* What a person waits for; proposals and updates of the controller come with every candidate. */
+static bool is_news(const ax_log_line *line)
+{
+    static const char *const routine[] = { "proposed", "learned", "started", "gated", "debug" };
+    for (size_t i = 0; i < sizeof routine / sizeof *routine; i++)
+        if (!strcmp(line->kind, routine[i]))
+            return false;
+    return true;
+}
+
 static void last_event(ax_pane p, const ax_ui *ui, int width)
 {
-    if (!ui->state->n_log)
+    enum { LOOK_BACK = 200 };
+    uint32_t n = ui->state->n_log, i = n;
+    while (i > 0 && n - i < LOOK_BACK && !is_news(&ui->state->log[i - 1]))
+        i--;
+    if (!i || n - i == LOOK_BACK)
         return;
-    const ax_log_line *line = &ui->state->log[ui->state->n_log - 1];
-    char at[AX_FIGURE], text[AX_EVENT_TEXT + 64];
+    const ax_log_line *line = &ui->state->log[i - 1];
+    char at[AX_FIGURE], id[16] = "", text[AX_EVENT_TEXT + 64];
+    bool says_so = !strncmp(line->text, line->kind, 5) || !strcmp(line->kind, "hello"); /* "pruned by user" */
     if (line->id)
-        snprintf(text, sizeof text, "%s %s #%u  %s", ax_figure_time(line->at, at), line->kind, line->id, line->text);
-    else
-        snprintf(text, sizeof text, "%s %s  %s", ax_figure_time(line->at, at), line->kind, line->text);
+        snprintf(id, sizeof id, "#%u ", line->id);
+    snprintf(text, sizeof text, "%s %s%s%s%s", ax_figure_time(line->at, at), id, says_so ? "" : line->kind,
+             says_so ? "" : ": ", line->text);
     ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
 }
 

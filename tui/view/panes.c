@@ -14,7 +14,9 @@ static const double ema_decay = 0.97;
 
 static void waiting(ax_pane p, const ax_ui *ui)
 {
-    const char *text = ui->state->activity[0] ? ui->state->activity : "no reward yet";
+    char text[AX_EVENT_TEXT + 16] = "no reward yet";
+    if (ui->state->activity[0])
+        snprintf(text, sizeof text, "preparing: %s", ui->state->activity);
     int width = ax_text_width(text);
     ax_pane_print_cut(p, p.at.rows / 2 - 1, 6 + (p.at.cols - 6 - width) / 2, p.at.cols - 7, AX_ROLE_DIM, text);
 }
@@ -150,6 +152,7 @@ void ax_draw_log(ax_pane p, const ax_ui *ui)
         ax_pane_print(inner, row, 1, AX_ROLE_DIM, ax_figure_time(l->at, at));
         ax_pane_print(inner, row, 10, log_role(l), l->kind);
         ax_pane_print(inner, row, 20, AX_ROLE_TEXT, id);
-        ax_pane_print_cut(inner, row, 26, inner.at.cols - 27, AX_ROLE_TEXT, l->text);
+        const char *text = strncmp(l->text, "controller: ", 12) ? l->text : l->text + 12;
+        ax_pane_print_cut(inner, row, 26, inner.at.cols - 27, AX_ROLE_TEXT, text);
     }
 }

@@ -1,0 +1,253 @@
+#include "tests/helper/history.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct player {
+    void (*sink)(void *context, ax_event *ev);
+    void *context;
+    uint64_t seq;
+    double at;
+    ax_rng rng;
+} player;
+
+static ax_event make(ax_event_kind kind, uint32_t id)
+{
+    ax_event ev;
+    memset(&ev, 0, sizeof ev);
+    ev.kind = kind;
+    ev.id = id;
+    return ev;
+}
+
+static void play(player *p, ax_event ev)
+{
+    ev.seq = ++p->seq;
+    ev.at = p->at;
+    p->sink(p->context, &ev);
+}
+
+#define TEXT(field, ...) snprintf(field, sizeof(field), __VA_ARGS__)
+
+static void hello(player *p)
+{
+    ax_event ev = make(AX_EVENT_HELLO, 0);
+    TEXT(ev.u.HELLO.run, "voc-01");
+    TEXT(ev.u.HELLO.data, "scenes");
+    TEXT(ev.u.HELLO.preset, "cpu");
+    TEXT(ev.u.HELLO.strategy, "ppo");
+    TEXT(ev.u.HELLO.device, "cpu");
+    ev.u.HELLO.seed = 1;
+    ev.u.HELLO.planned = 5000;
+    ev.u.HELLO.workers = 1;
+    ev.u.HELLO.pid = 4711;
+    play(p, ev);
+    ev = make(AX_EVENT_DEVICE, 0);
+    TEXT(ev.u.DEVICE.name, "cpu");
+    ev.u.DEVICE.threads = 2;
+    ev.u.DEVICE.rss_bytes = 212 << 20;
+    play(p, ev);
+}
+
+static void progress(player *p, uint32_t id, const char *what, int64_t epoch, int64_t step, int64_t steps, double loss)
+{
+    ax_event ev = make(AX_EVENT_PROGRESS, id);
+    TEXT(ev.u.PROGRESS.what, "%s", what);
+    ev.u.PROGRESS.epoch = epoch;
+    ev.u.PROGRESS.step = step;
+    ev.u.PROGRESS.steps = steps;
+    ev.u.PROGRESS.loss = loss;
+    play(p, ev);
+}
+
+static void propose(player *p, uint32_t id, const char *origin, uint32_t parent)
+{
+    ax_event ev = make(AX_EVENT_PROPOSED, id);
+    ev.u.PROPOSED.genotype = ax_genotype_random(&p->rng);
+    TEXT(ev.u.PROPOSED.origin, "%s", origin);
+    ev.u.PROPOSED.parent = parent;
+    ev.u.PROPOSED.logp = -30 - 4 * ax_rng_uniform(&p->rng);
+    ev.u.PROPOSED.entropy = 33.1;
+    ev.u.PROPOSED.params = (int64_t)(1e6 * (1.95 + exp(ax_rng_normal(&p->rng) - 0.5)));
+    ev.u.PROPOSED.macs = ev.u.PROPOSED.params * 410;
+    play(p, ev);
+    ev = make(AX_EVENT_QUEUED, id);
+    play(p, ev);
+}
+
+static void start(player *p, uint32_t id, int64_t stage)
+{
+    ax_event ev = make(AX_EVENT_STARTED, id);
+    ev.u.STARTED.stage = stage;
+    ev.u.STARTED.epochs = stage == 3 ? 30 : 5;
+    ev.u.STARTED.steps = stage == 3 ? 690 : 115;
+    ev.u.STARTED.attempt = 1;
+    play(p, ev);
+}
+
+static double score(player *p, uint32_t id)
+{
+    ax_event ev = make(AX_EVENT_SCORED, id);
+    double reward = 0.66 - 0.4 * exp(-(double)id / 220) + 0.045 * ax_rng_normal(&p->rng);
+    ev.u.SCORED.reward = reward;
+    ev.u.SCORED.miou = reward * 0.87;
+    ev.u.SCORED.fwiou = reward * 1.09;
+    ev.u.SCORED.accuracy = reward * 1.05;
+    ev.u.SCORED.loss = 1.1 - reward;
+    ev.u.SCORED.seconds = 9 + 3 * ax_rng_uniform(&p->rng);
+    ev.u.SCORED.peak_bytes = 96 << 20;
+    ev.u.SCORED.stage = 1;
+    TEXT(ev.u.SCORED.masks, "masks/%u.mpk", id);
+    play(p, ev);
+    return reward;
+}
+
+static void fail(player *p, uint32_t id)
+{
+    ax_event ev = make(AX_EVENT_FAILED, id);
+    TEXT(ev.u.FAILED.cause, "memory");
+    TEXT(ev.u.FAILED.message, "9.1 GB are needed, 7.8 GB are there");
+    play(p, ev);
+}
+
+static void learn(player *p, uint32_t id, double reward)
+{
+    ax_event ev = make(AX_EVENT_LEARNED, id);
+    ev.u.LEARNED.loss = -0.0132;
+    ev.u.LEARNED.baseline = 0.6417;
+    ev.u.LEARNED.advantage = reward - 0.6417;
+    ev.u.LEARNED.clip_share = 0.12;
+    ev.u.LEARNED.entropy = 33.1;
+    ev.u.LEARNED.samples = id;
+    play(p, ev);
+}
+
+static void prune(player *p, uint32_t id, int64_t phase, const char *by)
+{
+    ax_event ev = make(AX_EVENT_PRUNED, id);
+    ev.u.PRUNED.phase = phase;
+    ev.u.PRUNED.until = p->at + 10;
+    TEXT(ev.u.PRUNED.by, "%s", by);
+    play(p, ev);
+}
+
+static void note(player *p, uint32_t id)
+{
+    ax_event ev = make(AX_EVENT_NOTED, id);
+    TEXT(ev.u.NOTED.text, "dil12 keeps failing above 9M parameters");
+    ev.u.NOTED.pin = -1;
+    TEXT(ev.u.NOTED.by, "user");
+    play(p, ev);
+}
+
+static void promote(player *p, uint32_t id, uint32_t to)
+{
+    ax_event ev = make(AX_EVENT_PROMOTED, id);
+    ev.u.PROMOTED.to = to;
+    TEXT(ev.u.PROMOTED.by, "user");
+    play(p, ev);
+}
+
+static void save(player *p)
+{
+    ax_event ev = make(AX_EVENT_SAVED, 0);
+    ev.u.SAVED.bytes = 1930000;
+    ev.u.SAVED.milliseconds = 38;
+    play(p, ev);
+}
+
+static void candidate(player *p, uint32_t id)
+{
+    propose(p, id, "ppo", 0);
+    start(p, id, 1);
+    p->at += 5;
+    progress(p, id, "train", 2, 46, 115, 0.71);
+    p->at += 5;
+    if (id % 17 == 6) {
+        fail(p, id);
+    } else if (id % 23 == 9) {
+        prune(p, id, 2, "user");
+    } else {
+        learn(p, id, score(p, id));
+    }
+    if (id % 40 == 0)
+        save(p);
+    p->at += 0.4;
+}
+
+double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event *ev), void *context)
+{
+    player p = { .sink = sink, .context = context, .at = AX_HISTORY_START, .rng = ax_rng_new(5, 1) };
+    hello(&p);
+    p.at += 1.5;
+    progress(&p, 0, "cache", 0, 120, 367, NAN);
+    if (h->caching)
+        return p.at;
+    uint32_t id = 0;
+    while (id < h->candidates)
+        candidate(&p, ++id);
+    if (id > 3)
+        note(&p, id - 1);
+    if (id > 30) {
+        promote(&p, 17, id + 1);
+        propose(&p, ++id, "promote", 17);
+    }
+    propose(&p, ++id, "ppo", 0);
+    start(&p, id, 1);
+    p.at += 4;
+    progress(&p, id, "train", 1, 31, 115, 0.83);
+    propose(&p, id + 1, "ppo", 0);
+    if (h->pruned)
+        prune(&p, id, 1, "user");
+    ax_event ev = make(AX_EVENT_PAUSED, 0);
+    ev.u.PAUSED.on = 1;
+    TEXT(ev.u.PAUSED.by, "user");
+    if (h->paused)
+        play(&p, ev);
+    ev = make(AX_EVENT_BYE, 0);
+    if (h->bye) {
+        TEXT(ev.u.BYE.reason, "%s", h->bye);
+        play(&p, ev);
+    }
+    return p.at;
+}
+
+static uint8_t class_at(int y, int x, bool predicted)
+{
+    int disc = (y - 40) * (y - 40) + (x - 50) * (x - 50), reach = predicted ? 700 : 800;
+    if (disc < reach)
+        return 1;
+    if (y > (predicted ? 72 : 70))
+        return 2;
+    return x < 20 && y > 10 && (!predicted || y < 60) ? 3 : 0;
+}
+
+bool ax_history_masks(ax_maskfile *m)
+{
+    static const char *const name[4] = { "sky", "disc", "ground", "box" };
+    static const uint8_t color[4][3] = { { 70, 130, 180 }, { 220, 60, 60 }, { 110, 160, 60 }, { 230, 200, 80 } };
+    enum { SIDE = 96 };
+    memset(m, 0, sizeof *m);
+    m->h = m->w = SIDE;
+    m->classes = 4;
+    m->images = 1;
+    m->rgb[0] = malloc(3 * SIDE * SIDE);
+    m->truth[0] = malloc(SIDE * SIDE);
+    m->predicted[0] = malloc(SIDE * SIDE);
+    if (!m->rgb[0] || !m->truth[0] || !m->predicted[0])
+        return false;
+    for (int i = 0; i < 4; i++) {
+        TEXT(m->name[i], "%s", name[i]);
+        memcpy(m->color[i], color[i], 3);
+    }
+    for (int i = 0; i < SIDE * SIDE; i++) {
+        int y = i / SIDE, x = i % SIDE;
+        m->truth[0][i] = class_at(y, x, false);
+        m->predicted[0][i] = class_at(y, x, true);
+        for (int k = 0; k < 3; k++)
+            m->rgb[0][3 * i + k] = (uint8_t)(color[m->truth[0][i]][k] / 2 + x);
+    }
+    return true;
+}

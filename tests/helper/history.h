@@ -1,0 +1,25 @@
+/* A made-up search as events, the same at every call: for screens, tables and replays. */
+#ifndef AX_TEST_HISTORY_H
+#define AX_TEST_HISTORY_H
+
+#include "engine/wire/event.h"
+#include "engine/wire/maskfile.h"
+
+#include <stdbool.h>
+
+typedef struct ax_history {
+    uint32_t candidates; /* scored, failed or pruned ones */
+    bool caching;        /* stop before the first candidate */
+    bool pruned;         /* the last one was pruned softly just now */
+    bool paused;         /* the run was paused at the end */
+    const char *bye;     /* the engine's last word, NULL = none */
+} ax_history;
+
+/* Gives every event to sink, numbered from 1. Returns the time of the last one; it starts at AX_HISTORY_START. */
+double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event *ev), void *context);
+#define AX_HISTORY_START 1764072000.0 /* 2025-11-25 12:00:00 UTC */
+
+/* Masks of one image of 4 classes, as the engine would write them; release with ax_maskfile_release. */
+bool ax_history_masks(ax_maskfile *m);
+
+#endif

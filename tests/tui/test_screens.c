@@ -1,0 +1,214 @@
+/* Screens as text: a made-up history is folded, keys are pressed, and what is drawn is compared with files.
+   AX_UPDATE_GOLDEN=1 writes the files instead. */
+#include "tests/helper/history.h"
+#include "tui/view/offer.h"
+#include "tui/view/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct screen {
+    const char *name;
+    int rows, cols;
+    bool ascii, color, masks;
+    ax_link link;
+    double later; /* seconds after the last event */
+    const char *keys;
+    ax_history history;
+} screen;
+
+static const screen screens[] = {
+    { "overview-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-160x48-ascii", 48, 160, .ascii = true, .masks = true, .link = AX_LINK_LIVE, .history = { 1284 } },
+    { "overview-100x40", 40, 100, .link = AX_LINK_LIVE, .later = 1, .history = { 300 } },
+    { "overview-60x16", 16, 60, .link = AX_LINK_LIVE, .history = { 300 } },
+    { "overview-200x60", 60, 200, .masks = true, .link = AX_LINK_LIVE, .history = { 300 } },
+    { "caching-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 2, .history = { .caching = true } },
+    { "first-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 2, .history = { 1 } },
+    { "few-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 2, .history = { 9 } },
+    { "pruned-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 1.2, .history = { 40, .pruned = true } },
+    { "paused-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 100, .history = { 40, .paused = true } },
+    { "finished-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "finished" } },
+    { "stopped-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "stopped" } },
+    { "no-engine-80x24", 24, 80, .link = AX_LINK_NONE, .later = 9, .history = { 40 } },
+    { "wiring-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "\t", .history = { 40 } },
+    { "table-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2jjmmjj", .history = { 300 } },
+    { "table-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2ssG", .history = { 300 } },
+    { "filter-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2/reward>.6 params<3M\r", .history = { 300 } },
+    { "filter-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/id=99999\r", .history = { 300 } },
+    { "filter-typing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/state=F", .history = { 300 } },
+    { "filter-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/size<3\r", .history = { 300 } },
+    { "cell-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "jj\r", .history = { 300 } },
+    { "cell-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "\r", .history = { 300 } },
+    { "pareto-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "4", .history = { 300 } },
+    { "mask-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
+    { "mask-color-80x24", 24, 80, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
+    { "mask-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "5", .history = { 1 } },
+    { "log-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "6", .history = { 300 } },
+    { "log-back-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = "6kkk", .history = { 300 } },
+    { "help-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "?", .history = { 40 } },
+    { "help-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "?", .history = { 40 } },
+    { "prune-marked-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "jmmmx", .history = { 40 } },
+    { "stop-asks-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "Q", .history = { 40 } },
+    { "note-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "awide receptive field, small", .history = { 40 } },
+    { "submit-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":submit [[11,[0,0,5,2]\r", .history = { 40 } },
+    { "no-engine-key-80x24", 24, 80, .link = AX_LINK_NONE, .keys = "x", .history = { 40 } },
+    { "narrow-40x12", 12, 40, .link = AX_LINK_LIVE, .history = { 300 } },
+    { "narrow-40x12-ascii", 12, 40, .ascii = true, .link = AX_LINK_LIVE, .keys = "jj", .history = { 300 } },
+    { "tiny-19x4", 4, 19, .link = AX_LINK_LIVE, .history = { 300 } },
+};
+enum { SCREENS = sizeof screens / sizeof *screens };
+
+static void fold(void *context, ax_event *ev)
+{
+    ax_state_fold(context, ev);
+}
+
+static void draw(const screen *s, ax_str *out)
+{
+    ax_state state;
+    ax_ui ui;
+    ax_canvas c;
+    ax_err err;
+    ax_maskfile masks;
+    memset(&masks, 0, sizeof masks);
+    ax_state_init(&state);
+    double now = ax_history_play(&s->history, fold, &state);
+    ax_ui_init(&ui, &state, "voc-01");
+    ui.now = now + s->later;
+    ui.link = s->link;
+    ui.channels = 48;
+    ui.repeats = 1;
+    ui.color = s->color;
+    if (s->masks) {
+        assert_true(ax_history_masks(&masks));
+        ui.masks = &masks;
+    }
+    ax_ui_refresh(&ui);
+    ax_ui_arrange(&ui, s->rows, s->cols);
+    for (const char *k = s->keys; k && *k; k++) {
+        ax_ui_key(&ui, (unsigned char)*k);
+        ax_ui_arrange(&ui, s->rows, s->cols);
+    }
+    ax_canvas_init(&c, s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
+    assert_int_equal(ax_canvas_resize(&c, s->rows, s->cols, &err), AX_OK);
+    assert_int_equal(ax_draw_screen(&c, &ui, &err), AX_OK);
+    ax_canvas_text(&c, out);
+    ax_canvas_release(&c);
+    ax_ui_release(&ui);
+    ax_maskfile_release(&masks);
+    ax_state_release(&state);
+}
+
+static void compare(const char *name, const ax_str *drawn)
+{
+    char path[256];
+    snprintf(path, sizeof path, "tests/golden/screens/%s.txt", name);
+    assert_true(ax_str_ok(drawn));
+    if (getenv("AX_UPDATE_GOLDEN")) {
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        fputs(drawn->text, f);
+        fclose(f);
+        return;
+    }
+    FILE *f = fopen(path, "r");
+    if (!f)
+        fail_msg("%s is missing", path);
+    char *golden = calloc(1, drawn->len + 2);
+    assert_non_null(golden);
+    size_t n = fread(golden, 1, drawn->len + 1, f);
+    fclose(f);
+    if (n != drawn->len || memcmp(golden, drawn->text, n))
+        fail_msg("%s differs; now it is:\n%s", path, drawn->text);
+    free(golden);
+}
+
+static void screens_are_as_recorded(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SCREENS; i++) {
+        ax_str out;
+        ax_str_init(&out, 0);
+        draw(&screens[i], &out);
+        compare(screens[i].name, &out);
+        if (screens[i].ascii)
+            for (size_t k = 0; k < out.len; k++)
+                assert_true((unsigned char)out.text[k] < 0x80);
+        ax_str_release(&out);
+    }
+}
+
+static void offers_are_as_recorded(void **state)
+{
+    (void)state;
+    for (int n = 0; n <= 3; n += 3) {
+        ax_offers *list = calloc(1, sizeof *list);
+        assert_non_null(list);
+        list->can_demo = list->can_resume = true;
+        list->n = n;
+        for (int i = 0; i < n; i++)
+            snprintf(list->item[i].name, sizeof list->item[i].name, "demo-%d", 3 - i);
+        list->selected = n ? 1 : 0;
+        ax_canvas c;
+        ax_str out;
+        ax_err err;
+        ax_canvas_init(&c, &ax_glyphs_unicode);
+        ax_str_init(&out, 0);
+        assert_int_equal(ax_canvas_resize(&c, 24, 80, &err), AX_OK);
+        ax_draw_offer(&c, list);
+        ax_canvas_text(&c, &out);
+        compare(n ? "offer-runs-80x24" : "offer-empty-80x24", &out);
+        ax_str_release(&out);
+        ax_canvas_release(&c);
+        free(list);
+    }
+}
+
+/* Every view at every size: nothing is written outside (the sanitizer would tell), every row is full. */
+static void any_size_can_be_drawn(void **state)
+{
+    (void)state;
+    ax_state s;
+    ax_ui ui;
+    ax_canvas c;
+    ax_err err;
+    ax_state_init(&s);
+    double now = ax_history_play(&(ax_history) { .candidates = 60, .pruned = true }, fold, &s);
+    ax_ui_init(&ui, &s, "voc-01");
+    ui.now = now;
+    ui.link = AX_LINK_LIVE;
+    ax_canvas_init(&c, &ax_glyphs_unicode);
+    for (int rows = 1; rows <= 70; rows = rows < 30 ? rows + 1 : rows + 7)
+        for (int cols = 1; cols <= 220; cols = cols < 90 ? cols + 3 : cols + 17)
+            for (int view = 0; view < AX_VIEW_COUNT; view++) {
+                ui.view = (ax_tui_view)view;
+                ui.help = (rows + cols) % 5 == 0;
+                ax_ui_refresh(&ui);
+                ax_ui_arrange(&ui, rows, cols);
+                assert_int_equal(ax_canvas_resize(&c, rows, cols, &err), AX_OK);
+                assert_int_equal(ax_draw_screen(&c, &ui, &err), AX_OK);
+            }
+    ax_canvas_release(&c);
+    ax_ui_release(&ui);
+    ax_state_release(&s);
+}
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(screens_are_as_recorded),
+        cmocka_unit_test(offers_are_as_recorded),
+        cmocka_unit_test(any_size_can_be_drawn),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
