@@ -8,9 +8,9 @@
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
 typedef struct ax_proposal {
     ax_genotype genotype;
-    double logp;                       /* NAN when the strategy has no probabilities */
-    double entropy;                    /* summed over decisions, NAN likewise */
-    double logp_each[AX_DECISIONS];    /* in the controller's order of decisions */
+    double logp;                    /* NAN when the strategy has no probabilities */
+    double entropy;                 /* summed over decisions, NAN likewise */
+    double logp_each[AX_DECISIONS]; /* in the controller's order of decisions */
 } ax_proposal;
 
 /* One line of insight after learning, for events. */

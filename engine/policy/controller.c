@@ -1,0 +1,223 @@
+#include "engine/policy/controller.h"
+
+#include "engine/policy/controller_internal.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- tensors ---- */
+
+static void add(ax_controller *c, int index, const char *name, int number, const char *end, int32_t rows, int32_t cols,
+                bool transposed)
+{
+    tensor *t = &c->tensor[index];
+    if (number < 0)
+        snprintf(t->name, sizeof t->name, "controller.%s%s", name, end);
+    else
+        snprintf(t->name, sizeof t->name, "controller.%s.%d%s", name, number, end);
+    t->rows = rows;
+    t->cols = cols;
+    t->count = (size_t)rows * (size_t)(cols ? cols : 1);
+    t->offset = c->count;
+    t->transposed = transposed;
+    c->count += (t->count + 15) / 16 * 16;
+}
+
+static void add_head(ax_controller *c, int head, const char *end, int index, int32_t cols)
+{
+    static const uint8_t choices[AX_HEADS] = { 4, 4, 5, 5, 6, 6, 11, 2, 2, 5, 5, 8, 8 };
+    if (head == 6)
+        add(c, index + head, "head.op", -1, end, choices[head], cols, false);
+    else
+        add(c, index + head, head < 6 ? "head.connection" : "head.position", head < 6 ? head : head - 7, end,
+            choices[head], cols, false);
+}
+
+static void lay_out(ax_controller *c)
+{
+    add(c, T_START, "start", -1, "", UNITS, 0, false);
+    add(c, T_EMBED + AX_EMBED_INPUT, "embed.input", -1, "", 6, UNITS, false);
+    add(c, T_EMBED + AX_EMBED_OP, "embed.op", -1, "", 11, UNITS, false);
+    add(c, T_EMBED + AX_EMBED_POSITION, "embed.position", -1, "", 8, UNITS, false);
+    for (int l = 0; l < LAYERS; l++) {
+        add(c, T_INPUT_WEIGHT + l, "lstm.input_weight", l, "", GATES, UNITS, true);
+        add(c, T_HIDDEN_WEIGHT + l, "lstm.hidden_weight", l, "", GATES, UNITS, true);
+        add(c, T_INPUT_BIAS + l, "lstm.input_bias", l, "", GATES, 0, false);
+        add(c, T_HIDDEN_BIAS + l, "lstm.hidden_bias", l, "", GATES, 0, false);
+    }
+    for (int h = 0; h < AX_HEADS; h++) {
+        add_head(c, h, ".weight", T_HEAD_WEIGHT, UNITS);
+        add_head(c, h, ".bias", T_HEAD_BIAS, 0);
+    }
+}
+
+ax_controller *ax_controller_new(ax_feedback feedback, ax_rng *rng, ax_err *err)
+{
+    ax_controller *c = calloc(1, sizeof *c);
+    if (!c) {
+        ax_fail(err, AX_ENOMEM, "no memory for a controller");
+        return NULL;
+    }
+    c->feedback = feedback;
+    lay_out(c);
+    for (int s = 0; s < 4; s++)
+        if (!(c->block[s] = calloc(c->count, sizeof(float)))) {
+            ax_controller_free(c);
+            ax_fail(err, AX_ENOMEM, "no memory for a controller");
+            return NULL;
+        }
+    for (int t = 0; t < TENSORS; t++)
+        for (size_t i = 0; i < c->tensor[t].count; i++)
+            ax_tensor_mem(c, t, AX_CONTROLLER_VALUE)[i] = (float)(0.2 * ax_rng_uniform(rng) - 0.1);
+    return c;
+}
+
+void ax_controller_free(ax_controller *c)
+{
+    if (!c)
+        return;
+    for (int s = 0; s < 4; s++)
+        free(c->block[s]);
+    free(c);
+}
+
+size_t ax_controller_tensors(const ax_controller *c)
+{
+    (void)c;
+    return TENSORS;
+}
+
+ax_controller_tensor ax_controller_tensor_at(const ax_controller *c, size_t i)
+{
+    const tensor *t = &c->tensor[i];
+    return (ax_controller_tensor) { t->name, t->rows, t->cols, t->count };
+}
+
+/* Index in memory of element k of the outside, row-major view. */
+static size_t inside(const tensor *t, size_t k)
+{
+    if (!t->transposed)
+        return k;
+    size_t row = k / (size_t)t->cols, col = k % (size_t)t->cols;
+    return col * (size_t)t->rows + row;
+}
+
+void ax_controller_get(const ax_controller *c, size_t i, ax_controller_slot slot, float *out)
+{
+    const tensor *t = &c->tensor[i];
+    for (size_t k = 0; k < t->count; k++)
+        out[k] = ax_tensor_mem(c, (int)i, slot)[inside(t, k)];
+}
+
+void ax_controller_set(ax_controller *c, size_t i, ax_controller_slot slot, const float *in)
+{
+    const tensor *t = &c->tensor[i];
+    for (size_t k = 0; k < t->count; k++)
+        ax_tensor_mem(c, (int)i, slot)[inside(t, k)] = in[k];
+}
+
+uint64_t ax_controller_steps(const ax_controller *c)
+{
+    return c->adam_steps;
+}
+
+void ax_controller_set_steps(ax_controller *c, uint64_t steps)
+{
+    c->adam_steps = steps;
+}
+
+/* ---- sampling and scoring ---- */
+
+static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposal *out)
+{
+    out->genotype = *g;
+    out->logp = out->entropy = 0;
+    const uint8_t *byte = (const uint8_t *)g;
+    for (int d = 0; d < AX_DECISIONS; d++) {
+        out->logp_each[d] = c->pass.logp[d][byte[ax_decisions[d].byte]];
+        out->logp += out->logp_each[d];
+        out->entropy += c->pass.entropy[d];
+    }
+}
+
+static uint8_t draw(void *context, int decision, const float *logp)
+{
+    double u = ax_rng_uniform(context), sum = 0;
+    uint8_t n = ax_decisions[decision].choices;
+    for (uint8_t i = 0; i + 1 < n; i++) {
+        sum += exp(logp[i]);
+        if (u < sum)
+            return i;
+    }
+    return (uint8_t)(n - 1);
+}
+
+static uint8_t given(void *context, int decision, const float *logp)
+{
+    (void)logp;
+    return ((const uint8_t *)context)[ax_decisions[decision].byte];
+}
+
+void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out)
+{
+    ax_genotype g = { 0 };
+    ax_lstm_forward(c, draw, rng, &g);
+    take_scores(c, &g, out);
+}
+
+void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *out)
+{
+    ax_genotype copy = *g, ignored = { 0 };
+    ax_lstm_forward(c, given, &copy, &ignored);
+    take_scores(c, g, out);
+}
+
+/* ---- learning ---- */
+
+double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,
+                          double *clip_share)
+{
+    double loss = 0, clipped = 0, share = 1.0 / (double)n;
+    memset(c->block[AX_CONTROLLER_GRAD], 0, c->count * sizeof(float));
+    for (size_t i = 0; i < n; i++) {
+        const ax_rollout *r = &rollouts[i];
+        ax_proposal p;
+        ax_controller_score(c, &r->genotype, &p);
+        double ratio = exp(p.logp - r->old_logp);
+        double bounded = ratio < 1 - clip ? 1 - clip : ratio > 1 + clip ? 1 + clip : ratio;
+        bool stopped = bounded * r->advantage < ratio * r->advantage;
+        clipped += stopped;
+        loss -= share * ((stopped ? bounded : ratio) * r->advantage + entropy_weight * p.entropy);
+        ax_lstm_backward(c, &r->genotype, stopped ? 0 : -share * ratio * r->advantage, -share * entropy_weight);
+    }
+    if (clip_share)
+        *clip_share = clipped * share;
+    return loss;
+}
+
+double ax_controller_grad_norm(const ax_controller *c)
+{
+    double sum = 0;
+    for (size_t i = 0; i < c->count; i++)
+        sum += (double)c->block[AX_CONTROLLER_GRAD][i] * c->block[AX_CONTROLLER_GRAD][i];
+    return sqrt(sum);
+}
+
+void ax_controller_adam(ax_controller *c, double lr, double clip_norm)
+{
+    double norm = ax_controller_grad_norm(c), scale = clip_norm / (norm + 1e-6);
+    c->adam_steps++;
+    float g_scale = scale < 1 ? (float)scale : 1.0f;
+    float correct1 = (float)(1 / (1 - pow(0.9, (double)c->adam_steps)));
+    float correct2 = (float)(1 / sqrt(1 - pow(0.999, (double)c->adam_steps))), step = (float)lr;
+    float *value = c->block[AX_CONTROLLER_VALUE], *m = c->block[AX_CONTROLLER_M], *v = c->block[AX_CONTROLLER_V];
+    const float *grad = c->block[AX_CONTROLLER_GRAD];
+    for (size_t i = 0; i < c->count; i++) {
+        float g = g_scale * grad[i];
+        m[i] = 0.9f * m[i] + 0.1f * g;
+        v[i] = 0.999f * v[i] + 0.001f * g * g;
+        value[i] -= step * (m[i] * correct1) / (sqrtf(v[i]) * correct2 + 1e-8f);
+    }
+}

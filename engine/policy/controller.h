@@ -1,0 +1,54 @@
+/* The controller: a two-layer LSTM that makes the 19 decisions one after the other (Nekrasov et al., CVPR 2019; Zoph
+   and Le, ICLR 2017). Its order: six block inputs, the first op, then per layer position, position, op, op. */
+#ifndef AX_POLICY_CONTROLLER_H
+#define AX_POLICY_CONTROLLER_H
+
+#include "engine/policy/strategy.h"
+
+typedef enum ax_feedback {
+    AX_FEEDBACK_PREVIOUS, /* a step's input is the embedding of the previous decision: autoregressive */
+    AX_FEEDBACK_NONE      /* a step's input is the previous output, after 4 warm-up steps: decisions are independent */
+} ax_feedback;
+
+typedef struct ax_controller ax_controller;
+/* Weights uniform in (-0.1, 0.1), drawn from *rng. */
+ax_controller *ax_controller_new(ax_feedback feedback, ax_rng *rng, ax_err *err);
+void ax_controller_free(ax_controller *c);
+
+void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out);
+/* Log-probability and entropy of a given genotype under the current weights. */
+void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *out);
+
+typedef struct ax_rollout {
+    ax_genotype genotype;
+    double old_logp, advantage;
+} ax_rollout;
+/* The clipped surrogate loss (Schulman et al., 2017) of n rollouts,
+   -mean(min(r A, clip(r, 1 - clip, 1 + clip) A)) - entropy_weight * mean(entropy), and its gradients. Returns the loss;
+   *clip_share (may be NULL) = share of rollouts whose gradient the clip stops. */
+double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,
+                          double *clip_share);
+double ax_controller_grad_norm(const ax_controller *c);
+/* One Adam step (betas .9 .999, eps 1e-8) on the gradients as they stand, scaled to at most clip_norm. */
+void ax_controller_adam(ax_controller *c, double lr, double clip_norm);
+
+/* Tensors by name ("controller.lstm.input_weight.0", as in PyTorch: {400,100}), for tests, golden files, snapshots. */
+size_t ax_controller_tensors(const ax_controller *c);
+typedef struct ax_controller_tensor {
+    const char *name;
+    int32_t rows, cols; /* a vector has cols 0 */
+    size_t count;
+} ax_controller_tensor;
+ax_controller_tensor ax_controller_tensor_at(const ax_controller *c, size_t i);
+typedef enum ax_controller_slot {
+    AX_CONTROLLER_VALUE,
+    AX_CONTROLLER_GRAD,
+    AX_CONTROLLER_M,
+    AX_CONTROLLER_V
+} ax_controller_slot;
+void ax_controller_get(const ax_controller *c, size_t i, ax_controller_slot slot, float *out);
+void ax_controller_set(ax_controller *c, size_t i, ax_controller_slot slot, const float *in);
+uint64_t ax_controller_steps(const ax_controller *c); /* Adam steps taken */
+void ax_controller_set_steps(ax_controller *c, uint64_t steps);
+
+#endif
