@@ -6,112 +6,133 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ImageNet's statistics, RGB in 0..1: what the encoder was trained with. */
-static const float mean[3] = { 0.485f, 0.456f, 0.406f }, deviation[3] = { 0.229f, 0.224f, 0.225f };
+enum { LARGEST_SIDE = 32768, LARGEST_PIXELS = 1 << 26 };
 
-enum { IGNORE = 255 };
+const float ax_augment_mean[3] = { 0.485f, 0.456f, 0.406f };
+const float ax_augment_std[3] = { 0.229f, 0.224f, 0.225f };
 
-/* Where a pixel of the sample lies in the picture: source = (sample + offset + 0.5) * step - 0.5 along each axis. */
-typedef struct window {
-    double step;          /* picture pixels per sample pixel */
-    int32_t h, w;         /* of the sample */
-    int32_t top, left;    /* of the sample in the scaled picture; may be negative: padding */
-    int32_t all_h, all_w; /* of the scaled picture */
-    bool mirror;
-} window;
-
-static int32_t scaled(int32_t n, double factor)
-{
-    double r = floor(n * factor + 0.5);
-    return r < 1 ? 1 : (int32_t)r;
-}
-
-static int32_t place(int32_t all, int32_t part, bool random, ax_rng *rng)
-{
-    int32_t room = all - part;
-    if (room <= 0)
-        return -((-room) / 2); /* too small: padded on both sides */
-    return random ? (int32_t)ax_rng_below(rng, (uint32_t)room + 1) : room / 2;
-}
-
-static window choose_window(const ax_picture *p, const ax_sample_spec *spec, uint64_t index)
-{
-    ax_rng rng = ax_rng_new(spec->seed, 2 * index + (spec->split == AX_SPLIT_VAL));
-    int32_t shorter = p->h < p->w ? p->h : p->w;
-    double factor = spec->shorter_side ? (double)spec->shorter_side / shorter : 1;
-    /* every random number is drawn whether it is used or not: switching one off leaves the others as they were */
-    double u = ax_rng_uniform(&rng);
-    bool mirror = ax_rng_next(&rng) >> 63;
-    factor *= (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
-    window v = { .step = 1 / factor, .mirror = spec->mirror && mirror };
-    v.all_h = scaled(p->h, factor);
-    v.all_w = scaled(p->w, factor);
-    v.h = spec->h ? spec->h : v.all_h >= 32 ? v.all_h / 32 * 32 : 32;
-    v.w = spec->w ? spec->w : v.all_w >= 32 ? v.all_w / 32 * 32 : 32;
-    v.top = place(v.all_h, v.h, spec->random_crop, &rng);
-    v.left = place(v.all_w, v.w, spec->random_crop, &rng);
-    return v;
-}
-
-/* The two picture rows (or columns) around a sample coordinate and the weight of the second; false outside. */
+/* Where one row or column of the sample comes from. */
 typedef struct tap {
-    int32_t lo, hi, nearest;
-    float t;
-    bool inside;
+    int32_t lo, hi; /* the two neighbours for colours; lo = -1: padding */
+    float weight;   /* of hi */
+    int32_t nearest;
 } tap;
 
-static tap tap_of(int32_t i, int32_t offset, int32_t all, double step, int32_t n)
+/* n positions of the sample, the first at `start` of an axis of `size` that was resized to `scaled`. */
+static void axis(tap *t, int32_t n, int32_t start, int32_t size, int32_t scaled, bool flip)
 {
-    int32_t at = i + offset;
-    tap t = { .inside = at >= 0 && at < all };
-    double x = ((double)at + 0.5) * step - 0.5;
-    x = x < 0 ? 0 : x > n - 1 ? n - 1 : x;
-    t.lo = (int32_t)x;
-    t.hi = t.lo + 1 < n ? t.lo + 1 : t.lo;
-    t.t = (float)(x - t.lo);
-    int32_t nearest = (int32_t)floor(((double)at + 0.5) * step);
-    t.nearest = nearest < 0 ? 0 : nearest > n - 1 ? n - 1 : nearest;
-    return t;
+    double step = (double)size / scaled;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t at = (flip ? n - 1 - i : i) + start;
+        if (at < 0 || at >= scaled) {
+            t[i] = (tap) { .lo = -1 };
+            continue;
+        }
+        double x = (at + 0.5) * step - 0.5;
+        x = x < 0 ? 0 : x > size - 1 ? size - 1 : x;
+        int32_t lo = (int32_t)x, nearest = (int32_t)((at + 0.5) * step);
+        t[i] = (tap) { .lo = lo,
+                       .hi = lo + 1 < size ? lo + 1 : lo,
+                       .weight = (float)(x - lo),
+                       .nearest = nearest < size ? nearest : size - 1 };
+    }
 }
 
-static void sample_pixel(const ax_picture *p, tap v, tap u, float *out)
+static int32_t crop_start(int32_t scaled, int32_t crop, bool random, double u)
 {
-    const uint8_t *a = p->rgb + ((size_t)v.lo * (size_t)p->w + (size_t)u.lo) * 3;
-    const uint8_t *b = p->rgb + ((size_t)v.lo * (size_t)p->w + (size_t)u.hi) * 3;
-    const uint8_t *c = p->rgb + ((size_t)v.hi * (size_t)p->w + (size_t)u.lo) * 3;
-    const uint8_t *d = p->rgb + ((size_t)v.hi * (size_t)p->w + (size_t)u.hi) * 3;
-    for (int k = 0; k < 3; k++) {
-        float top = (float)a[k] + u.t * ((float)b[k] - (float)a[k]);
-        float bottom = (float)c[k] + u.t * ((float)d[k] - (float)c[k]);
-        out[k] = ((top + v.t * (bottom - top)) / 255.0f - mean[k]) / deviation[k];
+    int32_t slack = scaled - crop;
+    if (slack < 0)
+        return -((-slack) / 2);
+    return random ? (int32_t)(u * (slack + 1)) : slack / 2;
+}
+
+static int32_t scaled_side(int32_t side, double scale)
+{
+    double s = floor(side * scale + 0.5);
+    return s < 1 ? 1 : (int32_t)s;
+}
+
+static ax_code check(const ax_sample_spec *s, int32_t h, int32_t w, ax_err *err)
+{
+    if (h < 1 || w < 1 || h > LARGEST_SIDE || w > LARGEST_SIDE)
+        return ax_fail(err, AX_EINVAL, "cannot cut a sample out of an image of %dx%d", (int)w, (int)h);
+    if (s->h < 0 || s->w < 0 || s->h > LARGEST_SIDE || s->w > LARGEST_SIDE)
+        return ax_fail(err, AX_EINVAL, "a sample of %dx%d makes no sense", (int)s->w, (int)s->h);
+    if (s->shorter_side < 0 || s->shorter_side > LARGEST_SIDE)
+        return ax_fail(err, AX_EINVAL, "a shorter side of %d makes no sense", (int)s->shorter_side);
+    if (!(s->scale_min > 0) || !(s->scale_max >= s->scale_min) || !(s->scale_max <= 100))
+        return ax_fail(err, AX_EINVAL, "scales from %g to %g make no sense", (double)s->scale_min,
+                       (double)s->scale_max);
+    return AX_OK;
+}
+
+static void fill_row(const ax_picture *p, const tap *row, const tap *column, int32_t n, const float (*norm)[256],
+                     float *image, uint8_t *labels)
+{
+    const uint8_t *a = p->rgb + (size_t)row->lo * (size_t)p->w * 3, *b = p->rgb + (size_t)row->hi * (size_t)p->w * 3;
+    const uint8_t *l = p->labels + (size_t)row->nearest * (size_t)p->w;
+    for (int32_t x = 0; x < n; x++) {
+        const tap *t = &column[x];
+        if (t->lo < 0) {
+            image[3 * x] = image[3 * x + 1] = image[3 * x + 2] = 0;
+            labels[x] = 255;
+            continue;
+        }
+        labels[x] = l[t->nearest];
+        for (int32_t c = 0; c < 3; c++) {
+            const float *v = norm[c];
+            float top = v[a[3 * t->lo + c]], low = v[b[3 * t->lo + c]];
+            top += (v[a[3 * t->hi + c]] - top) * t->weight;
+            low += (v[b[3 * t->hi + c]] - low) * t->weight;
+            image[3 * x + c] = top + (low - top) * row->weight;
+        }
     }
 }
 
 ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
 {
-    window win = choose_window(p, spec, index);
-    size_t pixels = (size_t)win.h * (size_t)win.w;
-    tap *columns = malloc((size_t)win.w * sizeof *columns);
-    *out = (ax_sample) { win.h, win.w, calloc(pixels * 3, sizeof(float)), malloc(pixels) };
-    if (!columns || !out->image || !out->labels) {
-        free(columns);
+    int32_t h = p->h, w = p->w;
+    *out = (ax_sample) { 0 };
+    if (check(spec, h, w, err) != AX_OK)
+        return AX_EINVAL;
+    ax_rng rng = ax_rng_new(spec->seed, index);
+    double scale = spec->shorter_side ? (double)spec->shorter_side / (h < w ? h : w) : 1;
+    double u = ax_rng_uniform(&rng);
+    scale *= (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
+    double top = ax_rng_uniform(&rng), left = ax_rng_uniform(&rng), mirror = ax_rng_uniform(&rng);
+    if (h * scale > LARGEST_SIDE || w * scale > LARGEST_SIDE)
+        return ax_fail(err, AX_EINVAL, "an image of %dx%d scaled by %g is too large", (int)w, (int)h, scale);
+    int32_t sh = scaled_side(h, scale), sw = scaled_side(w, scale);
+    int32_t oh = spec->h ? spec->h : sh < 32 ? 32 : sh / 32 * 32, ow = spec->w ? spec->w : sw < 32 ? 32 : sw / 32 * 32;
+    size_t n = (size_t)oh * (size_t)ow;
+    if (n > LARGEST_PIXELS)
+        return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)ow, (int)oh);
+    tap *rows = malloc(sizeof *rows * (size_t)(oh + ow)), *columns = rows + oh;
+    float(*norm)[256] = malloc(3 * sizeof *norm);
+    *out = (ax_sample) { .h = oh, .w = ow, .image = malloc(3 * n * sizeof(float)), .labels = malloc(n) };
+    if (!rows || !norm || !out->image || !out->labels) {
+        free(rows);
+        free(norm);
         ax_sample_release(out);
-        return ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", win.h, win.w);
+        return ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", (int)ow, (int)oh);
     }
-    memset(out->labels, IGNORE, pixels);
-    for (int32_t x = 0; x < win.w; x++)
-        columns[x] = tap_of(win.mirror ? win.w - 1 - x : x, win.left, win.all_w, win.step, p->w);
-    for (int32_t y = 0; y < win.h; y++) {
-        tap row = tap_of(y, win.top, win.all_h, win.step, p->h);
-        for (int32_t x = 0; x < win.w && row.inside; x++) {
-            tap column = columns[x];
-            if (!column.inside)
-                continue;
-            size_t i = (size_t)y * (size_t)win.w + (size_t)x;
-            sample_pixel(p, row, column, out->image + 3 * i);
-            out->labels[i] = p->labels[(size_t)row.nearest * (size_t)p->w + (size_t)column.nearest];
+    /* bilinear commutes with normalising, so that each byte is normalised once */
+    for (int c = 0; c < 3; c++)
+        for (int v = 0; v < 256; v++)
+            norm[c][v] = ((float)v / 255.0f - ax_augment_mean[c]) / ax_augment_std[c];
+    axis(rows, oh, crop_start(sh, oh, spec->random_crop, top), h, sh, false);
+    axis(columns, ow, crop_start(sw, ow, spec->random_crop, left), w, sw, spec->mirror && mirror < 0.5);
+    for (int32_t y = 0; y < oh; y++) {
+        float *image = out->image + 3 * (size_t)y * (size_t)ow;
+        uint8_t *label = out->labels + (size_t)y * (size_t)ow;
+        if (rows[y].lo >= 0) {
+            fill_row(p, &rows[y], columns, ow, (const float(*)[256])norm, image, label);
+            continue;
         }
+        memset(image, 0, 3 * sizeof(float) * (size_t)ow);
+        memset(label, 255, (size_t)ow);
     }
-    free(columns);
+    free(rows);
+    free(norm);
     return AX_OK;
 }

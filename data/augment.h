@@ -1,11 +1,17 @@
-/* From a picture to a sample: resize, scale, crop, mirror, normalise. */
+/* From an image and its labels to a sample: resize, random scale, crop or pad, mirror, normalise. */
 #ifndef AX_DATA_AUGMENT_H
 #define AX_DATA_AUGMENT_H
 
 #include "data/picture.h"
 
-/* All randomness comes from (spec->seed, index). Image bilinear, labels nearest, both with half-pixel centres. Padding
-   is the mean (0 after normalisation) and AX_IGNORE (255). out's memory is the caller's (ax_sample_release). */
+/* Encoder input is (RGB/255 - mean) / std, the values that its ImageNet weights were trained with. */
+extern const float ax_augment_mean[3], ax_augment_std[3];
+
+/* Fills out (malloc; ax_sample_release) from a picture as spec says. The random choices depend on
+   (spec->seed, index) alone: always scale, top, left, mirror in this order. All geometry is one mapping from the
+   sample's pixels back to the image's, with half-pixel centres: colours by bilinear, labels by nearest. An image
+   smaller than the sample lies in the middle of it, around it the mean (0 after normalising) and 255.
+   Errors: AX_EINVAL (a spec that makes no sense), AX_ENOMEM. */
 ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err);
 
 #endif

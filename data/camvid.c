@@ -150,8 +150,9 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
 ax_source *ax_camvid_open(const char *dir, ax_err *err)
 {
     struct stat st;
-    if (stat(dir, &st) || !S_ISDIR(st.st_mode)) {
-        ax_fail(err, AX_EIO, "camvid:%s: %s", dir, errno ? strerror(errno) : "not a directory");
+    int missing = stat(dir, &st);
+    if (missing || !S_ISDIR(st.st_mode)) {
+        ax_fail(err, AX_EIO, "camvid:%s: %s", dir, missing ? strerror(errno) : "not a directory");
         return NULL;
     }
     camvid *c = calloc(1, sizeof *c);

@@ -1,18 +1,25 @@
-/* Decoding of PNG and JPEG. Dimensions are checked before anything is decoded: a few megabytes of PNG can be gigabytes
-   of pixels. */
+/* PNG and JPEG into pixels. What a file is, its first bytes say, not its name. Pixels are only decoded after the
+   dimensions were found sane; a file that is cut or damaged is an error that names it. */
 #ifndef AX_DATA_IMAGE_H
 #define AX_DATA_IMAGE_H
 
 #include "engine/base/err.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
-enum { AX_MAX_PIXELS = 64 << 20 };
+enum { AX_IMAGE_MAX_PIXELS = 1 << 26, AX_IMAGE_MAX_SIDE = 32768 };
 
-/* A PNG or JPEG (told apart by content) as RGB {h,w,3} (malloc, caller frees). */
+/* RGB {h,w,3} (malloc, caller frees) of a PNG or JPEG: grey is repeated, palettes are looked up, 16 bits are reduced to
+   8, alpha is dropped. Errors: AX_EIO (cannot be read), AX_EFORMAT (damaged, too large, not an image), AX_ENOMEM. */
 ax_code ax_picture_read(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
-/* A PNG of 8 bits or fewer, grey or palette, as its raw values or palette indices {h,w}. Colour is AX_EFORMAT: ids
-   can't be told from it. */
+/* {h,w} class ids (malloc, caller frees) of a PNG: the indices of a palette, or the values of 8-bit (or less) grey. */
 ax_code ax_mask_read(const char *path, uint8_t **ids, int32_t *h, int32_t *w, ax_err *err);
+
+/* The same from memory; name is for messages. */
+ax_code ax_picture_decode(const void *bytes, size_t n, const char *name, uint8_t **rgb, int32_t *h, int32_t *w,
+                          ax_err *err);
+ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, uint8_t **ids, int32_t *h, int32_t *w,
+                       ax_err *err);
 
 #endif

@@ -1,126 +1,138 @@
 #include "data/loader.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_THREADS = 64, AHEAD = 4 }; /* samples made ahead per thread */
+enum { MOST_THREADS = 64 };
 
 typedef struct slot {
     bool ready;
     ax_sample sample;
-    ax_err err; /* code AX_OK: sample is good */
+    ax_err err; /* err.code is AX_OK when there is a sample */
 } slot;
 
 typedef struct loader {
     ax_source *source;
     ax_sample_spec spec;
     uint64_t first, count;
-    pthread_mutex_t lock;
-    pthread_cond_t made, taken;    /* a slot became ready / free */
-    uint64_t next_make, next_take; /* relative to first */
-    slot *slot;                    /* ring of n_slots: sample i lies in slot i % n_slots */
-    size_t n_slots;
+    uint64_t claimed, delivered; /* samples that a thread began, that next handed out; both from 0 */
+    uint64_t cap;
+    slot *ring; /* sample i lives in ring[i % cap] from its claim to its delivery */
     bool stop;
-    pthread_t thread[MAX_THREADS];
-    int n_threads;
+    pthread_mutex_t lock;
+    pthread_cond_t room, ready;
+    int threads;
+    pthread_t thread[MOST_THREADS];
 } loader;
 
-static void *work(void *context)
+static void *work(void *arg)
 {
-    loader *l = context;
+    loader *l = arg;
     pthread_mutex_lock(&l->lock);
     for (;;) {
-        while (!l->stop && l->next_make < l->count && l->next_make >= l->next_take + l->n_slots)
-            pthread_cond_wait(&l->taken, &l->lock);
-        if (l->stop || l->next_make >= l->count)
+        while (!l->stop && l->claimed < l->count && l->claimed - l->delivered >= l->cap)
+            pthread_cond_wait(&l->room, &l->lock);
+        if (l->stop || l->claimed >= l->count)
             break;
-        uint64_t i = l->next_make++;
+        uint64_t i = l->claimed++;
         pthread_mutex_unlock(&l->lock);
-        slot made = { .ready = true, .err = { AX_OK, "" } };
+        slot made = { .ready = true };
         ax_code code = l->source->ops->sample(l->source, &l->spec, l->first + i, &made.sample, &made.err);
-        if (code != AX_OK && made.err.code == AX_OK)
-            made.err.code = code;
+        made.err.code = code;
         pthread_mutex_lock(&l->lock);
-        l->slot[i % l->n_slots] = made;
-        pthread_cond_broadcast(&l->made);
+        l->ring[i % l->cap] = made;
+        if (i == l->delivered)
+            pthread_cond_signal(&l->ready);
     }
     pthread_mutex_unlock(&l->lock);
     return NULL;
+}
+
+/* The program's signals are for its own threads, which know what to do with them. */
+static int start_threads(loader *l, int threads)
+{
+    sigset_t all, old;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &old);
+    int why = 0;
+    while (l->threads < threads && !(why = pthread_create(&l->thread[l->threads], NULL, work, l)))
+        l->threads++;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    return why;
 }
 
 void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads,
                      ax_err *err)
 {
-    threads = threads < 1 ? 1 : threads > MAX_THREADS ? MAX_THREADS : threads;
+    threads = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
     loader *l = calloc(1, sizeof *l);
-    slot *slots = calloc((size_t)threads * AHEAD, sizeof *slots);
-    if (!l || !slots) {
+    slot *ring = calloc((size_t)(2 * threads + 2), sizeof *ring);
+    if (!l || !ring) {
         free(l);
-        free(slots);
-        ax_fail(err, AX_ENOMEM, "no memory for a loader");
+        free(ring);
+        ax_fail(err, AX_ENOMEM, "%s: no memory for a loader", source->info.spec);
         return NULL;
     }
-    *l = (loader) { .source = source,
-                    .spec = *spec,
-                    .first = first,
-                    .count = count,
-                    .slot = slots,
-                    .n_slots = (size_t)threads * AHEAD };
+    l->source = source;
+    l->spec = *spec;
+    l->first = first;
+    l->count = count;
+    l->ring = ring;
+    l->cap = (uint64_t)(2 * threads + 2);
     pthread_mutex_init(&l->lock, NULL);
-    pthread_cond_init(&l->made, NULL);
-    pthread_cond_init(&l->taken, NULL);
-    for (int i = 0; i < threads; i++) {
-        if (pthread_create(&l->thread[i], NULL, work, l))
-            break;
-        l->n_threads++;
+    pthread_cond_init(&l->room, NULL);
+    pthread_cond_init(&l->ready, NULL);
+    int why = start_threads(l, threads);
+    if (!l->threads) { /* fewer than asked for are only slower */
+        ax_loader_close(l);
+        ax_fail(err, AX_EIO, "%s: cannot start a loader thread: %s", source->info.spec, strerror(why));
+        return NULL;
     }
-    if (l->n_threads)
-        return l;
-    ax_loader_close(l);
-    ax_fail(err, AX_ENOMEM, "cannot start a loader thread");
-    return NULL;
+    return l;
 }
 
-ax_code ax_loader_next(void *context, ax_sample *out, ax_err *err)
+ax_code ax_loader_next(void *stream, ax_sample *out, ax_err *err)
 {
-    loader *l = context;
+    loader *l = stream;
+    *out = (ax_sample) { 0 };
     pthread_mutex_lock(&l->lock);
-    if (l->next_take >= l->count) {
+    if (l->delivered >= l->count) {
         pthread_mutex_unlock(&l->lock);
-        return ax_fail(err, AX_EINVAL, "the stream of samples has ended");
+        return ax_fail(err, AX_EINVAL, "%s: the stream has ended", l->source->info.spec);
     }
-    slot *s = &l->slot[l->next_take % l->n_slots];
+    slot *s = &l->ring[l->delivered % l->cap];
     while (!s->ready)
-        pthread_cond_wait(&l->made, &l->lock);
+        pthread_cond_wait(&l->ready, &l->lock);
     slot taken = *s;
-    memset(s, 0, sizeof *s);
-    l->next_take++;
-    pthread_cond_broadcast(&l->taken);
+    *s = (slot) { 0 };
+    l->delivered++;
+    pthread_cond_signal(&l->room);
     pthread_mutex_unlock(&l->lock);
-    if (taken.err.code == AX_OK) {
+    if (taken.err.code == AX_OK)
         *out = taken.sample;
-        return AX_OK;
-    }
-    if (err)
+    else if (err)
         *err = taken.err;
     return taken.err.code;
 }
 
-void ax_loader_close(void *context)
+void ax_loader_close(void *stream)
 {
-    loader *l = context;
+    loader *l = stream;
+    if (!l)
+        return;
     pthread_mutex_lock(&l->lock);
     l->stop = true;
-    pthread_cond_broadcast(&l->taken);
+    pthread_cond_broadcast(&l->room);
     pthread_mutex_unlock(&l->lock);
-    for (int i = 0; i < l->n_threads; i++)
+    for (int i = 0; i < l->threads; i++)
         pthread_join(l->thread[i], NULL);
-    for (size_t i = 0; i < l->n_slots; i++)
-        ax_sample_release(&l->slot[i].sample);
-    pthread_cond_destroy(&l->made);
-    pthread_cond_destroy(&l->taken);
+    for (uint64_t i = 0; i < l->cap; i++)
+        ax_sample_release(&l->ring[i].sample);
+    free(l->ring);
+    pthread_cond_destroy(&l->room);
+    pthread_cond_destroy(&l->ready);
     pthread_mutex_destroy(&l->lock);
-    free(l->slot);
     free(l);
 }

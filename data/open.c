@@ -1,10 +1,9 @@
 #include "data/open.h"
 
 #include "data/camvid.h"
-#include "data/scenes_source.h"
+#include "data/scenes.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 ax_source *ax_source_open(const char *spec, ax_err *err)
@@ -23,11 +22,4 @@ ax_source *ax_source_open(const char *spec, ax_err *err)
     if (s)
         snprintf(s->info.spec, sizeof s->info.spec, "%s", spec);
     return s;
-}
-
-void ax_sample_release(ax_sample *s)
-{
-    free(s->image);
-    free(s->labels);
-    *s = (ax_sample) { 0 };
 }

@@ -1,86 +1,128 @@
 #include "data/png_write.h"
 
 #include "engine/base/file.h"
-#include "engine/base/str.h"
 
 #include <fcntl.h>
 #include <png.h>
-#include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void append(png_structp png, png_bytep bytes, size_t n)
+/* Everything that must survive libpng's longjmp lives here, not in locals. */
+typedef struct writing {
+    uint8_t *bytes;
+    size_t n, cap;
+    const char *name;
+    ax_err *err;
+    ax_code code;
+    png_structp png;
+    png_infop info;
+} writing;
+
+static void on_error(png_structp png, png_const_charp text)
 {
-    ax_str_bytes(png_get_io_ptr(png), (const char *)bytes, n);
+    writing *w = png_get_error_ptr(png);
+    if (w->code == AX_OK)
+        w->code = ax_fail(w->err, AX_EINVAL, "%s: cannot make a PNG: %s", w->name, text);
+    png_longjmp(png, 1);
 }
 
-static void flush_nothing(png_structp png)
+static void on_warning(png_structp png, png_const_charp text)
+{
+    (void)png;
+    (void)text;
+}
+
+static void on_write(png_structp png, png_bytep from, size_t n)
+{
+    writing *w = png_get_io_ptr(png);
+    if (w->cap - w->n < n) {
+        size_t cap = 2 * w->cap + n + 4096;
+        uint8_t *more = realloc(w->bytes, cap);
+        if (!more) {
+            w->code = ax_fail(w->err, AX_ENOMEM, "%s: no memory for a PNG", w->name);
+            png_longjmp(png, 1);
+        }
+        w->bytes = more;
+        w->cap = cap;
+    }
+    memcpy(w->bytes + w->n, from, n);
+    w->n += n;
+}
+
+static void on_flush(png_structp png)
 {
     (void)png;
 }
 
-static void failed(png_structp png, png_const_charp text)
+static void encode(writing *s, const uint8_t *pixels, int32_t h, int32_t w, const png_color *palette)
 {
-    (void)text;
-    longjmp(png_jmpbuf(png), 1);
-}
-
-/* pixels: {h,w,channels}. false: libpng ran out of memory. */
-static bool encode(png_structp png, png_infop info, ax_str *out, const uint8_t *pixels, int32_t h, int32_t w, int type,
-                   const png_color *palette)
-{
-    if (setjmp(png_jmpbuf(png)))
-        return false;
-    png_set_write_fn(png, out, append, flush_nothing);
-    png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, 8, type, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
-                 PNG_FILTER_TYPE_DEFAULT);
+    png_set_write_fn(s->png, s, on_write, on_flush);
+    png_set_IHDR(s->png, s->info, (png_uint_32)w, (png_uint_32)h, 8,
+                 palette ? PNG_COLOR_TYPE_PALETTE : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_BASE,
+                 PNG_FILTER_TYPE_BASE);
     if (palette)
-        png_set_PLTE(png, info, palette, 256);
-    png_write_info(png, info);
-    size_t line = (size_t)w * (palette ? 1 : 3);
-    for (int32_t i = 0; i < h; i++)
-        png_write_row(png, pixels + (size_t)i * line);
-    png_write_end(png, NULL);
-    return true;
+        png_set_PLTE(s->png, s->info, palette, 256);
+    png_write_info(s->png, s->info);
+    size_t stride = (size_t)w * (palette ? 1 : 3);
+    for (int32_t y = 0; y < h; y++)
+        png_write_row(s->png, pixels + stride * (size_t)y);
+    png_write_end(s->png, NULL);
 }
 
-static ax_code write_png(const char *path, const uint8_t *pixels, int32_t h, int32_t w, int type,
-                         const png_color *palette, ax_err *err)
+/* palette: 256 entries, or NULL for RGB. The file is made in memory first, so that a failure leaves no half of it. */
+static ax_code write_png(const char *path, const uint8_t *pixels, int32_t h, int32_t w, const png_color *palette,
+                         ax_err *err)
 {
-    ax_str bytes;
-    ax_str_init(&bytes, (size_t)1 << 30);
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, failed, NULL);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    bool good = info && encode(png, info, &bytes, pixels, h, w, type, palette) && ax_str_ok(&bytes);
-    png_destroy_write_struct(&png, &info);
-    ax_code code = good ? ax_file_replace(AT_FDCWD, path, bytes.text, bytes.len, err)
-                        : ax_fail(err, AX_ENOMEM, "%s: no memory to encode %dx%d pixels", path, w, h);
-    ax_str_release(&bytes);
+    if (h < 1 || w < 1)
+        return ax_fail(err, AX_EINVAL, "%s: an image of %dx%d has no pixels", path, (int)w, (int)h);
+    writing s = { .name = path, .err = err };
+    s.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &s, on_error, on_warning);
+    s.info = s.png ? png_create_info_struct(s.png) : NULL;
+    if (!s.info) {
+        png_destroy_write_struct(&s.png, NULL);
+        return ax_fail(err, AX_ENOMEM, "%s: no memory for libpng", path);
+    }
+    writing *volatile state = &s;
+    if (!setjmp(png_jmpbuf(state->png)))
+        encode(state, pixels, h, w, palette);
+    png_destroy_write_struct(&state->png, &state->info);
+    ax_code code = state->code;
+    if (code == AX_OK)
+        code = ax_file_replace(AT_FDCWD, path, state->bytes, state->n, err);
+    free(state->bytes);
     return code;
 }
 
 ax_code ax_mask_write(const char *path, const uint8_t *mask, int32_t h, int32_t w, const uint8_t (*palette)[3],
                       int32_t colors, ax_err *err)
 {
+    if (colors < 1 || colors > 256)
+        return ax_fail(err, AX_EINVAL, "%s: a palette of %d colours", path, (int)colors);
     png_color full[256];
-    for (int i = 0; i < 256; i++)
+    for (int32_t i = 0; i < 256; i++)
         full[i] =
             i < colors ? (png_color) { palette[i][0], palette[i][1], palette[i][2] } : (png_color) { 255, 255, 255 };
-    return write_png(path, mask, h, w, PNG_COLOR_TYPE_PALETTE, full, err);
+    return write_png(path, mask, h, w, full, err);
+}
+
+ax_code ax_picture_write(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err)
+{
+    return write_png(path, rgb, h, w, NULL, err);
 }
 
 ax_code ax_overlay_write(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
                          const uint8_t (*palette)[3], int32_t colors, ax_err *err)
 {
-    size_t n = (size_t)h * (size_t)w;
-    uint8_t *blend = malloc(3 * n);
+    size_t n = h < 1 || w < 1 ? 0 : (size_t)h * (size_t)w;
+    uint8_t *blend = malloc(3 * n + 1);
     if (!blend)
-        return ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", path, w, h);
+        return ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", path, (int)w, (int)h);
     for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < 3; k++)
-            blend[3 * i + k] =
-                mask[i] < colors ? (uint8_t)((rgb[3 * i + k] + palette[mask[i]][k] + 1) / 2) : rgb[3 * i + k];
-    ax_code code = write_png(path, blend, h, w, PNG_COLOR_TYPE_RGB, NULL, err);
+        for (size_t c = 0; c < 3; c++) {
+            int v = rgb[3 * i + c];
+            blend[3 * i + c] = (uint8_t)(mask[i] < colors ? (v + palette[mask[i]][c] + 1) / 2 : v);
+        }
+    ax_code code = write_png(path, blend, h, w, NULL, err);
     free(blend);
     return code;
 }

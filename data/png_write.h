@@ -1,4 +1,4 @@
-/* PNG files that are whole or not there. */
+/* PNG files that appear whole or not at all (a temporary file beside them, fsync, rename). */
 #ifndef AX_DATA_PNG_WRITE_H
 #define AX_DATA_PNG_WRITE_H
 
@@ -6,10 +6,13 @@
 
 #include <stdint.h>
 
-/* 8-bit palette: index = class id. palette: `colors` RGB triples; ids beyond them (255 = unlabelled) are white. */
+/* 8-bit palette PNG of mask {h,w}: index = class id. palette has `colors` entries (1..255); ids without one (255 =
+   unlabelled) are kept and look white. Errors: AX_EINVAL (sizes), AX_EIO, AX_ENOMEM. */
 ax_code ax_mask_write(const char *path, const uint8_t *mask, int32_t h, int32_t w, const uint8_t (*palette)[3],
                       int32_t colors, ax_err *err);
-/* Picture and mask's colours half and half; unlabelled pixels stay as they are. RGB. */
+/* RGB {h,w,3} as it is. */
+ax_code ax_picture_write(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err);
+/* Half the picture, half the colour of its class; ids without a colour leave the picture as it is. */
 ax_code ax_overlay_write(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
                          const uint8_t (*palette)[3], int32_t colors, ax_err *err);
 

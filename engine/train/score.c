@@ -1,52 +1,59 @@
+/* Long et al., "Fully Convolutional Networks for Semantic Segmentation" (CVPR 2015), section 5, for the three figures;
+   Nekrasov et al. (CVPR 2019), section 4.1, for the reward made of them. */
 #include "engine/train/score.h"
 
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
 ax_code ax_confusion_init(ax_confusion *c, int32_t classes, ax_err *err)
 {
-    c->classes = classes;
+    *c = (ax_confusion) { 0 };
+    if (classes < 1 || classes > 256)
+        return ax_fail(err, AX_EINVAL, "%d classes: from 1 to 256 are possible", (int)classes);
     c->count = calloc((size_t)classes * (size_t)classes, sizeof *c->count);
-    return c->count ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %d classes", classes);
+    if (!c->count)
+        return ax_fail(err, AX_ENOMEM, "no memory for a confusion matrix of %d classes", (int)classes);
+    c->classes = classes;
+    return AX_OK;
 }
 
 void ax_confusion_release(ax_confusion *c)
 {
     free(c->count);
-    c->count = NULL;
+    *c = (ax_confusion) { 0 };
 }
 
 void ax_confusion_add(ax_confusion *c, const uint8_t *truth, const uint8_t *predicted, size_t n)
 {
-    size_t k = (size_t)c->classes;
+    size_t classes = (size_t)c->classes;
     for (size_t i = 0; i < n; i++)
-        if (truth[i] < k && predicted[i] < k)
-            c->count[truth[i] * k + predicted[i]]++;
+        if (truth[i] < classes && predicted[i] < classes) /* 255 with 256 classes can't be told from ignore */
+            if (truth[i] != 255)
+                c->count[truth[i] * classes + predicted[i]]++;
 }
 
 ax_metrics ax_confusion_metrics(const ax_confusion *c, int32_t leave_out)
 {
-    size_t k = (size_t)c->classes;
-    double iou_sum = 0, weighted = 0, accuracy_sum = 0, pixels = 0, n = 0;
-    for (size_t i = 0; i < k; i++) {
-        double truth = 0, predicted = 0, hit = (double)c->count[i * k + i];
-        for (size_t j = 0; j < k; j++) {
-            truth += (double)c->count[i * k + j];
-            predicted += (double)c->count[j * k + i];
+    double iou = 0, weighted = 0, accuracy = 0, pixels = 0;
+    int32_t occurring = 0;
+    for (int32_t k = 0; k < c->classes; k++) {
+        double row = 0, column = 0, hit = (double)c->count[k * c->classes + k];
+        for (int32_t j = 0; j < c->classes; j++) {
+            row += (double)c->count[k * c->classes + j];
+            column += (double)c->count[j * c->classes + k];
         }
-        if (truth == 0 || (int32_t)i == leave_out)
+        if (row == 0 || k == leave_out)
             continue;
-        double iou = hit / (truth + predicted - hit);
-        iou_sum += iou;
-        weighted += truth * iou;
-        accuracy_sum += hit / truth;
-        pixels += truth;
-        n++;
+        double class_iou = hit / (row + column - hit);
+        iou += class_iou;
+        weighted += row * class_iou;
+        accuracy += hit / row;
+        pixels += row;
+        occurring++;
     }
-    if (n == 0)
+    if (!occurring)
         return (ax_metrics) { NAN, NAN, NAN, NAN };
-    ax_metrics m = { .miou = iou_sum / n, .fwiou = weighted / pixels, .accuracy = accuracy_sum / n };
+    ax_metrics m = { .miou = iou / occurring, .fwiou = weighted / pixels, .accuracy = accuracy / occurring };
     m.reward = cbrt(m.miou * m.fwiou * m.accuracy);
     return m;
 }

@@ -1,0 +1,20 @@
+/* What the decoders share. */
+#ifndef AX_DATA_IMAGE_INTERNAL_H
+#define AX_DATA_IMAGE_INTERNAL_H
+
+#include "data/image.h"
+
+#include <stdbool.h>
+
+typedef struct ax_pixels {
+    int32_t h, w;
+    uint8_t *bytes; /* {h,w,3}, or {h,w} for indices */
+} ax_pixels;
+
+/* AX_OK when an image of w x h may be decoded. */
+ax_code ax_image_check_size(uint64_t w, uint64_t h, const char *name, ax_err *err);
+/* Decoders of bytes whose magic was recognised; on failure nothing is left allocated. */
+ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool indices, const char *name, ax_pixels *out, ax_err *err);
+ax_code ax_jpeg_decode(const uint8_t *bytes, size_t n, const char *name, ax_pixels *out, ax_err *err);
+
+#endif

@@ -1,0 +1,122 @@
+#include "data/image_internal.h"
+
+#include <png.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Everything that must survive libpng's longjmp lives here, not in locals. */
+typedef struct reading {
+    const uint8_t *bytes;
+    size_t left;
+    const char *name;
+    ax_err *err;
+    ax_code code;
+    uint8_t *pixels;
+    png_bytep *rows;
+    png_structp png;
+    png_infop info;
+} reading;
+
+static void on_error(png_structp png, png_const_charp text)
+{
+    reading *r = png_get_error_ptr(png);
+    if (r->code == AX_OK)
+        r->code = ax_fail(r->err, AX_EFORMAT, "%s: damaged PNG: %s", r->name, text);
+    png_longjmp(png, 1);
+}
+
+static void on_warning(png_structp png, png_const_charp text)
+{
+    (void)png; /* odd colour profiles and the like don't touch the pixels */
+    (void)text;
+}
+
+static void on_read(png_structp png, png_bytep to, size_t n)
+{
+    reading *r = png_get_io_ptr(png);
+    if (n > r->left)
+        png_error(png, "the file is cut short");
+    memcpy(to, r->bytes, n);
+    r->bytes += n;
+    r->left -= n;
+}
+
+/* A problem that we found, told in our own words. */
+static void refuse(reading *r, ax_code code)
+{
+    r->code = code;
+    png_longjmp(r->png, 1);
+}
+
+static void as_indices(reading *r, int type, int depth)
+{
+    if (type == PNG_COLOR_TYPE_PALETTE || (type == PNG_COLOR_TYPE_GRAY && depth <= 8)) {
+        png_set_packing(r->png); /* 1, 2, 4 bits to a byte each, values as they are */
+        return;
+    }
+    refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a mask holds class ids: a PNG with a palette or 8-bit grey, not %s",
+                      r->name, depth == 16 ? "16-bit values" : "colours"));
+}
+
+static void as_rgb(reading *r, int type)
+{
+    png_set_expand(r->png);
+    png_set_scale_16(r->png);
+    png_set_strip_alpha(r->png);
+    if (!(type & PNG_COLOR_MASK_COLOR))
+        png_set_gray_to_rgb(r->png);
+}
+
+static void decode(reading *r, bool indices, ax_pixels *out)
+{
+    png_set_read_fn(r->png, r, on_read);
+    /* the size is our check, with our message */
+    png_set_user_limits(r->png, 0x7fffffff, 0x7fffffff);
+    png_set_chunk_malloc_max(r->png, 8u << 20);
+    png_set_chunk_cache_max(r->png, 64);
+    png_read_info(r->png, r->info);
+    png_uint_32 w = png_get_image_width(r->png, r->info), h = png_get_image_height(r->png, r->info);
+    int type = png_get_color_type(r->png, r->info), depth = png_get_bit_depth(r->png, r->info);
+    if (ax_image_check_size(w, h, r->name, r->err) != AX_OK)
+        refuse(r, AX_EFORMAT);
+    /* deflate never does better than 1032:1, so a tiny file that claims a large image is cut or a lie */
+    if ((uint64_t)png_get_rowbytes(r->png, r->info) * h / 1032 > r->left + 64)
+        png_error(r->png, "the file is cut short");
+    if (indices)
+        as_indices(r, type, depth);
+    else
+        as_rgb(r, type);
+    png_set_interlace_handling(r->png);
+    png_read_update_info(r->png, r->info);
+    size_t stride = (size_t)w * (indices ? 1 : 3);
+    if (png_get_rowbytes(r->png, r->info) != stride)
+        png_error(r->png, "unexpected kind of pixels");
+    r->pixels = malloc(stride * h);
+    r->rows = malloc(sizeof *r->rows * h);
+    if (!r->pixels || !r->rows)
+        refuse(r, ax_fail(r->err, AX_ENOMEM, "%s: no memory for %ux%u pixels", r->name, w, h));
+    for (png_uint_32 y = 0; y < h; y++)
+        r->rows[y] = r->pixels + stride * y;
+    png_read_image(r->png, r->rows);
+    png_read_end(r->png, NULL);
+    *out = (ax_pixels) { .h = (int32_t)h, .w = (int32_t)w, .bytes = r->pixels };
+    r->pixels = NULL;
+}
+
+ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool indices, const char *name, ax_pixels *out, ax_err *err)
+{
+    reading r = { .bytes = bytes, .left = n, .name = name, .err = err };
+    r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
+    r.info = r.png ? png_create_info_struct(r.png) : NULL;
+    if (!r.info) {
+        png_destroy_read_struct(&r.png, NULL, NULL);
+        return ax_fail(err, AX_ENOMEM, "%s: no memory for libpng", name);
+    }
+    reading *volatile state = &r;
+    if (!setjmp(png_jmpbuf(state->png)))
+        decode(state, indices, out);
+    png_destroy_read_struct(&state->png, &state->info, NULL);
+    free(state->pixels);
+    free(state->rows);
+    return state->code;
+}

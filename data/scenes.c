@@ -1,0 +1,84 @@
+#include "data/scenes.h"
+
+#include "data/picture.h"
+#include "data/scene.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_TRAIN = 1024, DEFAULT_VAL = 256, MOST = 1000000000 };
+
+/* One endless series for either split, so that no validation scene is ever trained on. */
+static const uint64_t series[2] = { 0x7261696e, 0x76616c };
+
+static const struct {
+    const char *name;
+    uint8_t color[3];
+} classes[AX_SCENE_CLASSES] = {
+#define ROW(id, name, r, g, b) { name, { r, g, b } },
+    AX_SCENE_CLASS_LIST(ROW)
+#undef ROW
+};
+
+static void free_set(void *set)
+{
+    (void)set; /* a scene needs nothing but its number */
+}
+
+static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err)
+{
+    (void)set;
+    ax_scene scene;
+    ax_code code = ax_scene_render(series[split], index, &scene, err);
+    if (code != AX_OK)
+        return code;
+    *out = (ax_picture) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb, .labels = scene.labels };
+    scene.rgb = scene.labels = NULL;
+    ax_scene_release(&scene);
+    return AX_OK;
+}
+
+/* A whole number from 1 to MOST, digits only; NULL when there is none. */
+static const char *parse_count(const char *text, size_t *out)
+{
+    char *end;
+    if (*text < '0' || *text > '9')
+        return NULL;
+    errno = 0;
+    unsigned long long n = strtoull(text, &end, 10);
+    if (errno || n < 1 || n > MOST)
+        return NULL;
+    *out = (size_t)n;
+    return end;
+}
+
+ax_source *ax_scenes_open(const char *spec, ax_err *err)
+{
+    size_t n_train = DEFAULT_TRAIN, n_val = DEFAULT_VAL;
+    const char *colon = strchr(spec, ':');
+    if (colon) {
+        const char *at = parse_count(colon + 1, &n_train);
+        at = at && *at == ',' ? parse_count(at + 1, &n_val) : NULL;
+        if (!at || *at) {
+            ax_fail(err, AX_EINVAL, "data set '%s': expected scenes:TRAIN,VAL with counts from 1 to %d", spec, MOST);
+            return NULL;
+        }
+    }
+    ax_source_info *info = calloc(1, sizeof *info);
+    if (!info) {
+        ax_fail(err, AX_ENOMEM, "no memory for a data set");
+        return NULL;
+    }
+    info->n_train = n_train;
+    info->n_val = n_val;
+    info->classes = AX_SCENE_CLASSES;
+    for (int i = 0; i < AX_SCENE_CLASSES; i++) {
+        snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
+        memcpy(info->color[i], classes[i].color, 3);
+    }
+    ax_source *s = ax_picture_source_new(info, NULL, load, free_set, err);
+    free(info);
+    return s;
+}
