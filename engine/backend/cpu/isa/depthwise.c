@@ -4,6 +4,11 @@
 
 #include <stddef.h>
 
+enum {
+    TILE = 4,  /* outputs accumulated side by side */
+    STRIP = 16 /* outputs per visit of a gradient's sums */
+};
+
 static const float zeros[64] __attribute__((aligned(64)));
 
 /* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
@@ -38,12 +43,12 @@ AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t
 
 /* Single channels c0 .. C of output row r, any kernel size. */
 static void forward_scalar(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r,
-                           int32_t c0)
+                           int32_t o0, int32_t o1, int32_t c0)
 {
     const ptrdiff_t c = g->c;
     int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
     taps(g->h, g->kernel, g->dilation, ih0, &kh0, &kh1);
-    for (int32_t o = 0; o < g->ow; o++) {
+    for (int32_t o = o0; o < o1; o++) {
         int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
         taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
         float *out = y + ((ptrdiff_t)r * g->ow + o) * c;
@@ -78,20 +83,41 @@ static void weights_scalar(const ax_dw *g, const float *x, const float *dy, floa
     }
 }
 
+AX_INLINE int32_t forward_strip(const ax_dw *g, const float *x, const float *w, const float *bias, float *y,
+                                int32_t ih0, int32_t iw0, int32_t kh0, int32_t kh1, const int K, const int T,
+                                const int S, const bool inner)
+{
+    int32_t c0 = 0;
+#ifdef HAVE_16
+    c0 = forward_strip_16(g, x, w, bias, y, ih0, iw0, kh0, kh1, c0, K, T, S, inner);
+#endif
+#ifdef HAVE_8
+    c0 = forward_strip_8(g, x, w, bias, y, ih0, iw0, kh0, kh1, c0, K, T, S, inner);
+#endif
+    return forward_strip_4(g, x, w, bias, y, ih0, iw0, kh0, kh1, c0, K, T, S, inner);
+}
+
 AX_INLINE void forward_rows(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
                             int32_t r1, const int K, const int S)
 {
+    const int32_t reach = (K - 1) * g->dilation;
     for (int32_t r = r0; r < r1; r++) {
-        int32_t c0 = 0;
-#ifdef HAVE_16
-        c0 = forward_channels_16(g, x, w, bias, y, r, c0, K, S);
-#endif
-#ifdef HAVE_8
-        c0 = forward_channels_8(g, x, w, bias, y, r, c0, K, S);
-#endif
-        c0 = forward_channels_4(g, x, w, bias, y, r, c0, K, S);
+        int32_t kh0, kh1, ih0 = r * S - g->pad, o = 0, c0 = 0;
+        taps(g->h, K, g->dilation, ih0, &kh0, &kh1);
+        float *line = y + (ptrdiff_t)r * g->ow * g->c;
+        for (; o + TILE <= g->ow; o += TILE) {
+            int32_t iw0 = o * S - g->pad;
+            float *out = line + (ptrdiff_t)o * g->c;
+            if (iw0 >= 0 && iw0 + (TILE - 1) * S + reach < g->w)
+                c0 = forward_strip(g, x, w, bias, out, ih0, iw0, kh0, kh1, K, TILE, S, true);
+            else
+                c0 = forward_strip(g, x, w, bias, out, ih0, iw0, kh0, kh1, K, TILE, S, false);
+        }
+        for (; o < g->ow; o++)
+            c0 =
+                forward_strip(g, x, w, bias, line + (ptrdiff_t)o * g->c, ih0, o * S - g->pad, kh0, kh1, K, 1, S, false);
         if (c0 < g->c)
-            forward_scalar(g, x, w, bias, y, r, c0);
+            forward_scalar(g, x, w, bias, y, r, 0, g->ow, c0);
     }
 }
 
@@ -106,21 +132,45 @@ void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, con
         forward_rows(g, x, w, bias, y, r0, r1, 5, 1);
     else
         for (int32_t r = r0; r < r1; r++)
-            forward_scalar(g, x, w, bias, y, r, 0);
+            forward_scalar(g, x, w, bias, y, r, 0, g->ow, 0);
+}
+
+AX_INLINE int32_t weights_strip(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t ih0, int32_t kh0,
+                                int32_t kh1, int32_t o0, int32_t o1, const int K, const int S, const bool inner)
+{
+    int32_t c0 = 0;
+#ifdef HAVE_16
+    c0 = weights_strip_16(g, x, dy, sum, ih0, kh0, kh1, o0, o1, c0, K, S, inner);
+#endif
+#ifdef HAVE_8
+    c0 = weights_strip_8(g, x, dy, sum, ih0, kh0, kh1, o0, o1, c0, K, S, inner);
+#endif
+    return weights_strip_4(g, x, dy, sum, ih0, kh0, kh1, o0, o1, c0, K, S, inner);
 }
 
 AX_INLINE void weights_rows(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,
                             const int K, const int S)
 {
+    const int32_t reach = (K - 1) * g->dilation;
+    /* outputs lo .. hi have all their columns inside */
+    int32_t lo = g->pad > 0 ? (g->pad + S - 1) / S : 0, hi = g->w - 1 + g->pad - reach;
+    hi = hi < 0 ? 0 : hi / S + 1;
+    hi = hi > g->ow ? g->ow : hi;
+    lo = lo > hi ? hi : lo;
     for (int32_t r = r0; r < r1; r++) {
-        int32_t c0 = 0;
-#ifdef HAVE_16
-        c0 = weights_channels_16(g, x, dy, sum, r, c0, K, S);
-#endif
-#ifdef HAVE_8
-        c0 = weights_channels_8(g, x, dy, sum, r, c0, K, S);
-#endif
-        c0 = weights_channels_4(g, x, dy, sum, r, c0, K, S);
+        int32_t kh0, kh1, ih0 = r * S - g->pad, c0 = 0;
+        taps(g->h, K, g->dilation, ih0, &kh0, &kh1);
+        const float *out = dy + (ptrdiff_t)r * g->ow * g->c;
+        for (int32_t o = 0; o < g->ow;) {
+            bool inner = o >= lo && o < hi;
+            int32_t end = o + STRIP, bound = o < lo ? lo : o < hi ? hi : g->ow;
+            end = end > bound ? bound : end;
+            if (inner)
+                c0 = weights_strip(g, x, out, sum, ih0, kh0, kh1, o, end, K, S, true);
+            else
+                c0 = weights_strip(g, x, out, sum, ih0, kh0, kh1, o, end, K, S, false);
+            o = end;
+        }
         if (c0 < g->c)
             weights_scalar(g, x, dy, sum, r, c0);
     }
