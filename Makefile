@@ -34,6 +34,7 @@ CFLAGS_ALL += $(SANFLAGS)
 # clang takes gcc's runtime (no parallel regions): a check that the sources are portable, not a build to ship
 OPENMP := $(if $(findstring clang,$(CC)),-fopenmp=libgomp,-fopenmp)
 
+.DEFAULT_GOAL := all
 GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
 ifneq ($(filter-out help clean format,$(GOALS)),)
 include $(B)/deps.mk

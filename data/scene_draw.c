@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static uint32_t mix(uint32_t x)
+static inline uint32_t mix(uint32_t x)
 {
     /* finaliser of MurmurHash3 (Appleby, public domain) */
     x ^= x >> 16;
@@ -12,16 +12,20 @@ static uint32_t mix(uint32_t x)
     return x ^ (x >> 16);
 }
 
+uint32_t ax_noise_bits(int32_t x, int32_t y, uint32_t seed)
+{
+    return mix((uint32_t)x * 0x9e3779b1u + mix((uint32_t)y * 0x85157af5u + seed));
+}
+
 float ax_noise(int32_t x, int32_t y, uint32_t seed)
 {
-    uint32_t k = mix((uint32_t)x * 0x9e3779b1u + mix((uint32_t)y * 0x85157af5u + seed));
-    return (float)(k >> 8) * 0x1p-24f;
+    return (float)(ax_noise_bits(x, y, seed) >> 8) * 0x1p-24f;
 }
 
 float ax_noise_smooth(float x, float y, uint32_t seed)
 {
-    float fx = floorf(x), fy = floorf(y), u = x - fx, v = y - fy;
-    int32_t ix = (int32_t)fx, iy = (int32_t)fy;
+    int32_t ix = ax_floor(x), iy = ax_floor(y);
+    float u = x - (float)ix, v = y - (float)iy;
     u = u * u * (3 - 2 * u);
     v = v * v * (3 - 2 * v);
     float top = ax_noise(ix, iy, seed), low = ax_noise(ix, iy + 1, seed);

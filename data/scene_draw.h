@@ -27,6 +27,14 @@ typedef struct ax_plane {
     float grain; /* amplitude of the pixel noise of its colours */
 } ax_plane;
 
+/* floorf is a call where the compiler may not assume SSE4.1; |v| < 2^31 is given here. */
+static inline int32_t ax_floor(float v)
+{
+    int32_t i = (int32_t)v;
+    return i - ((float)i > v);
+}
+
+uint32_t ax_noise_bits(int32_t x, int32_t y, uint32_t seed);
 float ax_noise(int32_t x, int32_t y, uint32_t seed);         /* 0..1, white */
 float ax_noise_smooth(float x, float y, uint32_t seed);      /* 0..1, value noise with period 1 */
 ax_color ax_color_hsv(float hue, float saturation, float v); /* hue 0..1, wraps */

@@ -63,7 +63,7 @@ static ax_color ground_color(const ax_canvas *c, const world *w, float x, float 
     float rough = 0.75f * ax_noise_smooth(x * 1.3f, z * 1.3f, c->seed + 3) + 0.25f;
     if (fabsf(side) < w->road) {
         *label = AX_SCENE_ROAD;
-        bool dash = fabsf(side) < 0.09f && z - 6 * floorf(z / 6) < 3,
+        bool dash = fabsf(side) < 0.09f && z - 6 * (float)ax_floor(z / 6) < 3,
              edge = fabsf(fabsf(side) - w->road + 0.3f) < 0.07f;
         if (w->marks && (dash || edge))
             return (ax_color) { 0.85f, 0.85f, 0.82f };
@@ -71,7 +71,7 @@ static ax_color ground_color(const ax_canvas *c, const world *w, float x, float 
     }
     *label = AX_SCENE_GROUND;
     if (fabsf(side) < w->road + w->verge) {
-        float u = x - floorf(x), v = z - floorf(z); /* slabs of a metre */
+        float u = x - (float)ax_floor(x), v = z - (float)ax_floor(z); /* slabs of a metre */
         return ax_color_scale(w->paving, (u < 0.08f || v < 0.08f) && z < 15 ? 0.75f : 0.85f + 0.25f * rough);
     }
     return ax_color_scale(w->grass, 0.65f + 0.6f * rough);
@@ -195,9 +195,10 @@ static void expose(ax_canvas *c, ax_rng *rng, const world *w, uint8_t *rgb)
             int32_t left = x ? -1 : 0, right = x + 1 < AX_SCENE_W ? 1 : 0;
             const float *p = &c->color[y * AX_SCENE_W + x].r;
             uint8_t *q = rgb + 3 * (y * AX_SCENE_W + x);
+            uint32_t bits = ax_noise_bits(x, y, c->seed + 5);
             for (int32_t k = 0; k < 3; k++) {
                 float around = p[3 * up + k] + p[3 * down + k] + p[3 * left + k] + p[3 * right + k];
-                float t = 0.6f * p[k] + 0.1f * around + noise * (ax_noise(x * 3 + k, y, c->seed + 5) - 0.5f);
+                float t = 0.6f * p[k] + 0.1f * around + noise * ((float)(bits >> 8 * k & 255) / 255 - 0.5f);
                 t = t * 255 + 0.5f;
                 q[k] = (uint8_t)(t < 0 ? 0 : t > 255 ? 255 : t);
             }

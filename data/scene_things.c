@@ -25,7 +25,7 @@ typedef struct facade {
 /* Colour of a wall u metres along and v metres up. */
 static ax_color facade_color(const facade *s, float u, float v)
 {
-    float fu = u / s->spacing, fv = v / s->storey, iu = floorf(fu), iv = floorf(fv);
+    float fu = u / s->spacing, fv = v / s->storey, iu = (float)ax_floor(fu), iv = (float)ax_floor(fv);
     float du = fabsf(fu - iu - 0.5f) * 2, dv = fabsf(fv - iv - 0.55f) * 2;
     float share_y = s->share_y, share_x = s->share_x;
     if (s->shop && iv < 1)
