@@ -6,11 +6,14 @@ enum { PREFIX = 128, NAME = PREFIX + 32 };
 
 ax_shape ax_layer_shape(const ax_layers *l, ax_val v)
 {
-    return l->err->code == AX_OK ? ax_graph_type(l->g, v).shape : (ax_shape) { 0 };
+    return l->err->code == AX_OK && v.id ? ax_graph_type(l->g, v).shape : (ax_shape) { 0 };
 }
 
 ax_val ax_layer_apply(const ax_layers *l, ax_op op, ax_attr attr, const ax_val *in, size_t n_in)
 {
+    for (size_t i = 0; i < n_in && l->err->code == AX_OK; i++)
+        if (!in[i].id)
+            ax_fail(l->err, AX_EINVAL, "%s: input %zu is missing", ax_op_get(op)->text, i);
     return l->err->code == AX_OK ? ax_graph_apply(l->g, op, attr, in, n_in, l->err) : (ax_val) { 0 };
 }
 

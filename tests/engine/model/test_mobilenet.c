@@ -1,0 +1,232 @@
+/* The encoder: taps, weights under torchvision's and timm's names, what is wrong with a file of weights. */
+#include "engine/model/mobilenet.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { MAX_TENSORS = 300, NAME = 64 };
+
+typedef struct fixture {
+    ax_device *dev;
+    ax_graph *g;
+    ax_params *params;
+    ax_val tap[AX_TAPS];
+    char dir[32], path[64];
+} fixture;
+
+static int set_up(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    ax_err err = { 0 };
+    ax_rng rng = ax_rng_new(1, 1);
+    assert_non_null(f);
+    assert_non_null(f->g = ax_graph_new(&err));
+    ax_val image = ax_graph_input(f->g, "image", (ax_type) { .shape = { 2, 64, 96, 3 } }, &err);
+    if (ax_mobilenet_build(f->g, image, false, f->tap, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    const ax_graph *graphs[] = { f->g };
+    assert_non_null(f->dev = ax_backend_ref.open(0, 1, &err));
+    assert_non_null(f->params = ax_params_new(graphs, 1, &ax_backend_ref, f->dev, &rng, &err));
+    snprintf(f->dir, sizeof f->dir, "/tmp/ax-mobilenet-XXXXXX");
+    assert_non_null(mkdtemp(f->dir));
+    snprintf(f->path, sizeof f->path, "%s/w.safetensors", f->dir);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    fixture *f = *state;
+    ax_params_free(f->params);
+    ax_graph_free(f->g);
+    ax_backend_ref.close(f->dev);
+    unlink(f->path);
+    rmdir(f->dir);
+    free(f);
+    return 0;
+}
+
+static void test_taps(void **state)
+{
+    fixture *f = *state;
+    static const int32_t c[] = { 24, 32, 96, 320 }, stride[] = { 4, 8, 16, 32 };
+    for (int i = 0; i < AX_TAPS; i++) {
+        ax_shape s = ax_graph_type(f->g, f->tap[i]).shape;
+        assert_true(ax_shape_equal(s, (ax_shape) { 2, 64 / stride[i], 96 / stride[i], c[i] }));
+    }
+    assert_int_equal(ax_params_elements(f->params, "encoder."), 1811712); /* PyTorch's count */
+}
+
+/* Value k of a parameter after loading. */
+static float value(const fixture *f, const char *name, size_t k)
+{
+    size_t i = ax_params_find(f->params, name);
+    assert_true(i != SIZE_MAX);
+    const float *mem = ax_params_slot(f->params, i, AX_SLOT_VALUE);
+    return mem[k];
+}
+
+static void test_embedded(void **state)
+{
+    fixture *f = *state;
+    ax_err err = { 0 };
+    ax_safetensors *st = ax_mobilenet_embedded(&err);
+    if (!st || ax_mobilenet_load(f->params, st, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_string_equal(ax_safetensors_meta(st, "license"), "MIT");
+    const ax_st_tensor *t = ax_safetensors_find(st, "features.17.conv.3.running_var");
+    float *want = malloc(t->elements * sizeof *want);
+    assert_non_null(want);
+    ax_st_to_float(t, want);
+    assert_true(want[7] != 1 && value(f, "encoder.features.17.conv.3.running_var", 7) == want[7]);
+    free(want);
+    ax_safetensors_free(st);
+}
+
+/* ---- other namings: the embedded tensors under other names ---- */
+
+/* timm's names, block by block, in an order of our own. */
+static size_t timm_names(char theirs[][NAME], char ours[][NAME])
+{
+    static const int blocks[] = { 1, 2, 3, 4, 3, 3, 1 };
+    static const char *const first[][2] = {
+        { "conv_dw", "0.0" }, { "bn1", "0.1" }, { "conv_pw", "1" }, { "bn2", "2" }
+    };
+    static const char *const other[][2] = { { "conv_pw", "0.0" }, { "bn1", "0.1" },    { "conv_dw", "1.0" },
+                                            { "bn2", "1.1" },     { "conv_pwl", "2" }, { "bn3", "3" } };
+    static const char *const fields[] = { "weight", "bias", "running_mean", "running_var" };
+    size_t n = 0;
+    int index = 1;
+    for (int k = 0; k < 2; k++)
+        for (int field = 0; field < (k ? 4 : 1); field++, n++) {
+            snprintf(theirs[n], NAME, "%s.%s", k ? "bn1" : "conv_stem", fields[field]);
+            snprintf(ours[n], NAME, "features.0.%d.%s", k, fields[field]);
+        }
+    for (int s = 0; s < 7; s++)
+        for (int b = 0; b < blocks[s]; b++, index++)
+            for (int k = 0; k < (s ? 6 : 4); k++) {
+                const char *const *pair = s ? other[k] : first[k];
+                for (int field = 0; field < (k % 2 ? 4 : 1); field++, n++) {
+                    snprintf(theirs[n], NAME, "blocks.%d.%d.%s.%s", s, b, pair[0], fields[field]);
+                    snprintf(ours[n], NAME, "features.%d.conv.%s.%s", index, pair[1], fields[field]);
+                }
+            }
+    return n;
+}
+
+/* Writes the embedded tensors under the names; skip: index to leave out, reshape: index to spoil. */
+static void write_renamed(const fixture *f, char theirs[][NAME], char ours[][NAME], size_t n, size_t skip, size_t spoil)
+{
+    static ax_st_tensor list[MAX_TENSORS];
+    ax_err err = { 0 };
+    ax_safetensors *st = ax_mobilenet_embedded(&err);
+    assert_non_null(st);
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++) {
+        const ax_st_tensor *t = ax_safetensors_find(st, ours[i]);
+        if (!t)
+            fail_msg("no tensor '%s'", ours[i]);
+        if (i == skip)
+            continue;
+        list[count] = *t;
+        list[count].name = theirs[i];
+        if (i == spoil) {
+            list[count].n_dim++;
+            list[count].dim[list[count].n_dim - 1] = 1;
+        }
+        count++;
+    }
+    if (ax_safetensors_write(AT_FDCWD, f->path, list, count, NULL, 0, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    ax_safetensors_free(st);
+}
+
+static ax_code load(const fixture *f, ax_err *err)
+{
+    ax_safetensors *st = ax_safetensors_open(f->path, err);
+    assert_non_null(st);
+    ax_code code = ax_mobilenet_load(f->params, st, err);
+    ax_safetensors_free(st);
+    return code;
+}
+
+static void test_timm(void **state)
+{
+    fixture *f = *state;
+    static char theirs[MAX_TENSORS][NAME], ours[MAX_TENSORS][NAME];
+    size_t n = timm_names(theirs, ours);
+    ax_err err = { 0 };
+    assert_int_equal(n, ax_params_count(f->params));
+    write_renamed(f, theirs, ours, n, SIZE_MAX, SIZE_MAX);
+    if (load(f, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    ax_safetensors *st = ax_mobilenet_embedded(&err);
+    assert_non_null(st);
+    for (size_t i = 0; i < n; i++) {
+        const ax_st_tensor *t = ax_safetensors_find(st, ours[i]);
+        float *want = malloc(t->elements * sizeof *want);
+        assert_non_null(want);
+        ax_st_to_float(t, want);
+        char name[NAME + 8];
+        snprintf(name, sizeof name, "encoder.%s", ours[i]);
+        const float *got = ax_params_slot(f->params, ax_params_find(f->params, name), AX_SLOT_VALUE);
+        assert_memory_equal(got, want, t->elements * sizeof *want);
+        free(want);
+    }
+    ax_safetensors_free(st);
+}
+
+static void test_wrong_files(void **state)
+{
+    fixture *f = *state;
+    static char theirs[MAX_TENSORS][NAME], ours[MAX_TENSORS][NAME];
+    char wanted[256];
+    size_t n = timm_names(theirs, ours);
+    ax_err err = { 0 };
+    write_renamed(f, theirs, ours, n, n - 1, SIZE_MAX);
+    assert_int_equal(load(f, &err), AX_EFORMAT);
+    snprintf(wanted, sizeof wanted, "%s: tensor 'blocks.6.0.bn3.running_var' is missing", f->path);
+    assert_string_equal(err.msg, wanted);
+    write_renamed(f, theirs, ours, n, SIZE_MAX, 0);
+    assert_int_equal(load(f, &err), AX_EFORMAT);
+    snprintf(wanted, sizeof wanted, "%s: tensor 'conv_stem.weight' has the shape [32,3,3,3,1], not [32,3,3,3]",
+             f->path);
+    assert_string_equal(err.msg, wanted);
+    write_renamed(f, ours, ours, n, 40, SIZE_MAX); /* torchvision's names */
+    assert_int_equal(load(f, &err), AX_EFORMAT);
+    snprintf(wanted, sizeof wanted, "%s: tensor '%s' is missing", f->path, ours[40]);
+    assert_string_equal(err.msg, wanted);
+    write_renamed(f, theirs, ours, n, 0, SIZE_MAX); /* neither first name is there */
+    assert_int_equal(load(f, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "not a MobileNet-v2"));
+}
+
+static void test_image_size(void **state)
+{
+    fixture *f = *state;
+    ax_val taps[AX_TAPS];
+    ax_err err = { 0 };
+    ax_val image = ax_graph_input(f->g, "odd", (ax_type) { .shape = { 1, 48, 64, 3 } }, &err);
+    assert_int_equal(ax_mobilenet_build(f->g, image, false, taps, &err), AX_EINVAL);
+    assert_non_null(strstr(err.msg, "48x64x3"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_taps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_embedded, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_timm, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_wrong_files, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_image_size, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

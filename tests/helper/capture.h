@@ -1,0 +1,16 @@
+/* Runs a subcommand in this process and catches what it prints. */
+#ifndef TESTS_HELPER_CAPTURE_H
+#define TESTS_HELPER_CAPTURE_H
+
+#include "engine/command/program.h"
+
+typedef struct captured {
+    int status;
+    char *out, *err; /* stdout, stderr; to be freed by captured_release */
+} captured;
+
+/* argv: a list of strings that ends with NULL; argv[0] is the subcommand's name. */
+captured capture_command(int (*run)(const ax_program *, int, char **), const char *const *argv);
+void captured_release(captured *c);
+
+#endif
