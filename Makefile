@@ -1,6 +1,7 @@
 # auxcell: one non-recursive Makefile, out-of-tree build in build/<config>/
 #   make MODE=debug|release SAN=none|address|thread CC=gcc|clang
 
+.DEFAULT_GOAL := all
 MODE ?= release
 SAN  ?= none
 ifeq ($(origin CC),default)

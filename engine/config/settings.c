@@ -1,6 +1,7 @@
 #include "engine/config/settings.h"
 
 #include "engine/base/file.h"
+#include "engine/base/near.h"
 
 #include <errno.h>
 #include <ini.h>
@@ -50,30 +51,6 @@ static bool same_name(const char *a, const char *b)
         if (*a != *b && !((*a == '-' || *a == '_') && (*b == '-' || *b == '_')))
             return false;
     return *a == *b;
-}
-
-/* Levenshtein's distance of two short names, for "did you mean". */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64], n = strlen(b);
-    if (n >= 64 || strlen(a) >= 64)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[n];
 }
 
 static ax_code check_range(const setting *s, double value, ax_err *err)
@@ -142,11 +119,11 @@ ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err)
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err)
 {
     const setting *near = NULL;
-    size_t nearest = 3; /* two typing errors at most */
+    size_t nearest = AX_NEAR + 1;
     for (size_t i = 0; i < SETTINGS; i++) {
         if (same_name(table[i].name, name))
             return store(s, &table[i], value, err);
-        size_t d = distance(name, table[i].name);
+        size_t d = ax_edit_distance(name, table[i].name);
         if (d < nearest) {
             nearest = d;
             near = &table[i];

@@ -97,6 +97,8 @@ uint64_t ax_client_request(ax_client *c)
 ax_code ax_client_pump(ax_client *c, ax_err *err)
 {
     char buf[16384];
+    if (c->garbled)
+        return ax_fail(err, AX_EFORMAT, "the engine sent what is no message");
     for (int i = 0; i < 16; i++) { /* some at a time: a screen wants to draw in between */
         ssize_t n = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)

@@ -1,0 +1,138 @@
+#include "tui/client/args.h"
+
+#include "engine/base/near.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int ax_cli_fail(const ax_err *err)
+{
+    fprintf(stderr, "auxcell: %s\n", err->msg);
+    return ax_exit_code(err->code);
+}
+
+static void print_help(const ax_usage *u)
+{
+    printf("usage: auxcell %s\n\n%s\n", u->synopsis, u->text);
+    for (size_t i = 0; i < u->n_args; i++) {
+        char left[64];
+        const ax_arg *a = &u->arg[i];
+        snprintf(left, sizeof left, "%s%s%s", a->name, a->meta ? " " : "", a->meta ? a->meta : "");
+        printf("  %-22s %s\n", left, a->doc);
+    }
+    printf("  %-22s %s\n", "--help", "this text");
+    if (u->settings) {
+        ax_str table;
+        ax_str_init(&table, 0);
+        ax_settings_help(&table);
+        printf("\nSettings of the run, with their defaults:\n%s", table.text);
+        ax_str_release(&table);
+    }
+}
+
+static const ax_arg *find(const ax_usage *u, const char *name, size_t len)
+{
+    for (size_t i = 0; i < u->n_args; i++)
+        if (strlen(u->arg[i].name) == len && !strncmp(u->arg[i].name, name, len))
+            return &u->arg[i];
+    return NULL;
+}
+
+/* The setting that --name means, NULL = none. */
+static const char *find_setting(const ax_usage *u, const char *option)
+{
+    static const ax_settings none;
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    if (!u->settings || strncmp(option, "--", 2))
+        return NULL;
+    for (int i = 0; ax_settings_at(&none, i, &name, value); i++)
+        if (ax_edit_distance(option + 2, name) == 0)
+            return name;
+    return NULL;
+}
+
+static void complain_unknown(const ax_usage *u, const char *command, const char *option)
+{
+    static const ax_settings none;
+    const char *name;
+    char near[64] = "", value[AX_SETTING_TEXT], candidate[64];
+    size_t nearest = AX_NEAR + 1, d;
+    for (size_t i = 0; i < u->n_args; i++)
+        if ((d = ax_edit_distance(option, u->arg[i].name)) < nearest) {
+            nearest = d;
+            snprintf(near, sizeof near, "%s", u->arg[i].name);
+        }
+    for (int i = 0; u->settings && ax_settings_at(&none, i, &name, value); i++) {
+        snprintf(candidate, sizeof candidate, "--%s", name);
+        for (char *c = candidate; *c; c++)
+            *c = *c == '_' ? '-' : *c;
+        if ((d = ax_edit_distance(option, candidate)) < nearest) {
+            nearest = d;
+            snprintf(near, sizeof near, "%s", candidate);
+        }
+    }
+    if (near[0])
+        fprintf(stderr, "auxcell: unknown option '%.60s'; did you mean '%s'?\n", option, near);
+    else
+        fprintf(stderr, "auxcell: unknown option '%.60s'; 'auxcell %s --help' lists them\n", option, command);
+}
+
+/* Takes the option at argv[*i], and its value. */
+static bool take(const ax_usage *u, int argc, char **argv, int *i)
+{
+    char name[64];
+    const char *option = argv[*i], *value = strchr(option, '=');
+    size_t len = value ? (size_t)(value - option) : strlen(option);
+    snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1), option);
+    const ax_arg *a = find(u, option, len);
+    const char *setting = a ? NULL : find_setting(u, name);
+    if (!a && !setting) {
+        complain_unknown(u, argv[0], name);
+        return false;
+    }
+    if (a && !a->meta) {
+        if (value)
+            fprintf(stderr, "auxcell: option %s takes no value\n", a->name);
+        else
+            *(bool *)a->value = true;
+        return !value;
+    }
+    if (!value && *i + 1 == argc) {
+        fprintf(stderr, "auxcell: option %s needs a value\n", name);
+        return false;
+    }
+    value = value ? value + 1 : argv[++*i];
+    if (a) {
+        *(const char **)a->value = value;
+    } else {
+        u->settings->name[u->settings->n] = setting;
+        u->settings->value[u->settings->n++] = value;
+    }
+    return true;
+}
+
+ax_args ax_args_parse(const ax_usage *u, int argc, char **argv, int *n_operands)
+{
+    int n = 0;
+    bool only_operands = false;
+    for (int i = 1; i < argc; i++) {
+        char *arg = argv[i];
+        if (only_operands || arg[0] != '-' || !arg[1]) {
+            if (n == u->max_operands) {
+                fprintf(stderr, "auxcell: %s: '%.60s' is one argument too many\n", argv[0], arg);
+                return AX_ARGS_WRONG;
+            }
+            argv[++n] = arg;
+        } else if (!strcmp(arg, "--")) {
+            only_operands = true;
+        } else if (!strcmp(arg, "--help") || !strcmp(arg, "-h")) {
+            print_help(u);
+            return AX_ARGS_HELP;
+        } else if (!take(u, argc, argv, &i)) {
+            return AX_ARGS_WRONG;
+        }
+    }
+    *n_operands = n;
+    return AX_ARGS_GO;
+}

@@ -1,0 +1,169 @@
+#include "tui/client/engine.h"
+
+#include "engine/wire/run.h"
+#include "tui/client/args.h"
+#include "tui/client/client.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+enum { LOOK_EVERY = 10, ANSWER_WITHIN = 60000 }; /* milliseconds */
+
+ax_code ax_engine_path(char path[PATH_MAX], ax_err *err)
+{
+    static const char name[] = "auxcell-engine";
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof name - 1);
+    if (n <= 0)
+        return ax_fail(err, AX_EIO, "/proc/self/exe: cannot read: %s", strerror(errno));
+    path[n] = '\0';
+    char *slash = strrchr(path, '/');
+    memcpy(slash ? slash + 1 : path, name, sizeof name);
+    if (access(path, X_OK))
+        return ax_fail(err, AX_EIO, "%s: cannot run: %s", path, strerror(errno));
+    return AX_OK;
+}
+
+void ax_engine_last_words(int dirfd, long from, char line[256])
+{
+    char buf[4096];
+    line[0] = '\0';
+    int fd = openat(dirfd, "engine.log", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return;
+    off_t end = lseek(fd, 0, SEEK_END);
+    off_t start = end - from > (off_t)sizeof buf - 1 ? end - (off_t)sizeof buf + 1 : from;
+    ssize_t n = start < end ? pread(fd, buf, sizeof buf - 1, start) : 0;
+    close(fd);
+    while (n > 0 && (buf[n - 1] == '\n' || buf[n - 1] == '\r'))
+        n--;
+    if (n <= 0)
+        return;
+    buf[n] = '\0';
+    char *last = strrchr(buf, '\n');
+    last = last ? last + 1 : buf;
+    if (!strncmp(last, "auxcell: ", 9))
+        last += 9;
+    snprintf(line, 256, "%.255s", last);
+}
+
+/* The child: own session, default signals, nothing of the terminal. */
+static ax_code spawn(const char *program, char *const argv[], int log, pid_t *pid, ax_err *err)
+{
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attr;
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attr);
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+    posix_spawn_file_actions_adddup2(&files, log, 2);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setsigdefault(&attr, &all);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int failed = posix_spawn(pid, program, &files, &attr, argv, environ);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&files);
+    return failed ? ax_fail(err, AX_EIO, "%s: cannot start: %s", program, strerror(failed)) : AX_OK;
+}
+
+bool ax_engine_wait(ax_engine *e, bool block)
+{
+    int status;
+    pid_t got = 0;
+    if (e->ended || !e->pid)
+        return e->ended;
+    while ((got = waitpid(e->pid, &status, block ? 0 : WNOHANG)) < 0 && errno == EINTR)
+        ;
+    if (got == 0)
+        return false;
+    e->ended = true;
+    e->status = got < 0 ? 1 : WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+    return true;
+}
+
+void ax_engine_release(ax_engine *e)
+{
+    ax_client_free(e->client);
+    e->client = NULL;
+}
+
+/* What an engine that died at its start had to say. */
+static ax_code death(int dirfd, long from, const ax_engine *e, ax_err *err)
+{
+    char line[256];
+    ax_code code = e->status == 2 ? AX_EINVAL : e->status == 3 ? AX_EDEVICE : AX_EIO;
+    ax_engine_last_words(dirfd, from, line);
+    if (e->status > 128)
+        return ax_fail(err, AX_EIO, "the engine was killed at its start by signal %d", e->status - 128);
+    return ax_fail(err, code, "%s", line[0] ? line : "the engine ended at its start without a word");
+}
+
+ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine *out, ax_err *err)
+{
+    char program[PATH_MAX];
+    *out = (ax_engine) { .pid = 0 };
+    if (ax_engine_path(program, err) != AX_OK)
+        return AX_EIO;
+    pid_t other = ax_run_engine(dirfd);
+    if (other > 0)
+        return ax_fail(err, AX_EBUSY, "%s: its engine runs already (process %d); 'auxcell attach' shows it", run_path,
+                       (int)other);
+    int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    struct stat st;
+    if (log < 0 || fstat(log, &st)) {
+        ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));
+        if (log >= 0)
+            close(log);
+        return AX_EIO;
+    }
+    char serve[] = "serve", run[] = "--run", path[PATH_MAX];
+    snprintf(path, sizeof path, "%s", run_path);
+    char *argv[] = { program, serve, run, path, NULL };
+    ax_code code = spawn(program, argv, log, &out->pid, err);
+    close(log);
+    for (int waited = 0; code == AX_OK; waited += LOOK_EVERY) {
+        if ((out->client = ax_client_connect(dirfd, 0, NULL)))
+            return AX_OK;
+        if (ax_engine_wait(out, false))
+            return out->status == 0 ? AX_OK : death(dirfd, (long)st.st_size, out, err);
+        if (waited >= ANSWER_WITHIN)
+            return ax_fail(err, AX_EIO, "%s: the engine (process %d) doesn't answer; see engine.log there", run_path,
+                           (int)out->pid);
+        poll(NULL, 0, LOOK_EVERY);
+    }
+    return code;
+}
+
+int ax_cli_engine(int argc, char **argv)
+{
+    (void)argc;
+    char program[PATH_MAX];
+    ax_err err;
+    if (ax_engine_path(program, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    /* argv ends with NULL; the program's own name goes in front of the subcommand */
+    char **args = malloc(((size_t)argc + 2) * sizeof *args);
+    if (!args) {
+        ax_fail(&err, AX_ENOMEM, "no memory");
+        return ax_cli_fail(&err);
+    }
+    args[0] = program;
+    memcpy(args + 1, argv, ((size_t)argc + 1) * sizeof *args);
+    execv(program, args);
+    free(args);
+    ax_fail(&err, AX_EIO, "%s: cannot run: %s", program, strerror(errno));
+    return ax_cli_fail(&err);
+}

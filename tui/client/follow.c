@@ -1,0 +1,210 @@
+#include "tui/client/follow.h"
+
+#include "engine/wire/narrate.h"
+#include "engine/wire/run.h"
+#include "tui/client/report.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+typedef struct follow {
+    const ax_run_handle *run;
+    ax_engine *engine;
+    const ax_follow *how;
+    ax_state *s;
+    bool tty, asked; /* stderr is a terminal; the engine was asked to stop */
+    bool line_open;  /* a line of progress stands on stderr */
+} follow;
+
+static sigset_t held(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+void ax_follow_hold_signals(void)
+{
+    sigset_t set = held();
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static void clear_line(follow *f)
+{
+    if (f->line_open)
+        fputs("\r\x1b[K", stderr);
+    f->line_open = false;
+}
+
+static void progress_line(follow *f, const ax_event *ev)
+{
+    if (!f->tty || f->how->json)
+        return;
+    if (ev->id)
+        fprintf(stderr, "\r\x1b[K#%u %.20s %lld/%lld", ev->id, ev->u.PROGRESS.what, (long long)ev->u.PROGRESS.step,
+                (long long)ev->u.PROGRESS.steps);
+    else
+        fprintf(stderr, "\r\x1b[K%.20s %lld/%lld", ev->u.PROGRESS.what, (long long)ev->u.PROGRESS.step,
+                (long long)ev->u.PROGRESS.steps);
+    f->line_open = true;
+}
+
+static void print_json(const ax_event *ev)
+{
+    ax_str line;
+    ax_str_init(&line, 0);
+    ax_event_json(ev, &line);
+    puts(line.text);
+    ax_str_release(&line);
+}
+
+static void print_event(follow *f, const ax_event *ev)
+{
+    char text[AX_EVENT_TEXT];
+    const ax_candidate *c = ax_state_candidate(f->s, ev->id);
+    if (ev->kind == AX_EVENT_PROGRESS) {
+        progress_line(f, ev);
+        return;
+    }
+    clear_line(f);
+    ax_event_narrate(ev, text);
+    switch (ev->kind) {
+    case AX_EVENT_SCORED:
+        if (c) {
+            printf("%*u/%lld ", 4, f->s->n_scored, (long long)f->s->planned);
+            ax_report_candidate(c);
+        }
+        break;
+    case AX_EVENT_FAILED:
+        fprintf(stderr, "auxcell: #%u failed: %s\n", ev->id, text);
+        break;
+    case AX_EVENT_PRUNED:
+    case AX_EVENT_PROMOTED:
+        printf("          #%u %s\n", ev->id, text);
+        break;
+    case AX_EVENT_LOG:
+        if (!strcmp(ev->u.LOG.level, "warning") || !strcmp(ev->u.LOG.level, "error"))
+            fprintf(stderr, "auxcell: %s\n", text);
+        break;
+    default:
+        break;
+    }
+}
+
+static void take_events(follow *f)
+{
+    ax_event ev;
+    ax_answer answer;
+    ax_incoming what;
+    while ((what = ax_client_next(f->engine->client, &ev, &answer)) != AX_NOTHING) {
+        if (what == AX_AN_ANSWER) {
+            if (answer.code != AX_OK)
+                fprintf(stderr, "auxcell: %s\n", answer.message);
+            continue;
+        }
+        if (ev.seq <= f->s->seq)
+            continue; /* after a new connection some may come twice */
+        ax_state_fold(f->s, &ev);
+        if (ev.at < f->how->since)
+            continue;
+        if (f->how->json)
+            print_json(&ev);
+        else
+            print_event(f, &ev);
+    }
+}
+
+/* Asks the engine to stop; the second wish, or a lost terminal, leaves it alone. Returns false to leave. */
+static bool take_signal(follow *f, int sig)
+{
+    clear_line(f);
+    if (sig == SIGHUP || f->asked)
+        return false;
+    f->asked = true;
+    ax_err err;
+    ax_command stop = { .verb = AX_VERB_STOP, .by = "user" };
+    if (f->engine->client) {
+        stop.request = ax_client_request(f->engine->client);
+        if (ax_client_send(f->engine->client, &stop, &err) != AX_OK)
+            fprintf(stderr, "auxcell: %s\n", err.msg);
+    }
+    fprintf(stderr, "auxcell: stopping; 'auxcell resume %s' goes on from there\n", f->run->name);
+    return true;
+}
+
+/* The connection is gone: the engine ended, or dropped us because we were slow. False: it has ended. */
+static bool connect_again(follow *f)
+{
+    ax_client_free(f->engine->client);
+    f->engine->client = NULL;
+    for (;;) {
+        if (ax_engine_wait(f->engine, false))
+            return false;
+        if (ax_run_engine(f->run->dirfd) > 0 && (f->engine->client = ax_client_connect(f->run->dirfd, f->s->seq, NULL)))
+            return true;
+        if (!f->engine->pid)
+            return false;
+        poll(NULL, 0, 20);
+    }
+}
+
+/* 0: the engine has ended; else the signal after which it was left alone. */
+static int loop(follow *f, int signals)
+{
+    while (f->engine->client || connect_again(f)) {
+        struct pollfd p[2] = { { .fd = ax_client_fd(f->engine->client), .events = POLLIN },
+                               { .fd = signals, .events = POLLIN } };
+        struct signalfd_siginfo info;
+        if (poll(p, 2, -1) < 0 && errno != EINTR)
+            return 0;
+        if (p[1].revents && read(signals, &info, sizeof info) == sizeof info && !take_signal(f, (int)info.ssi_signo))
+            return (int)info.ssi_signo;
+        bool more = !p[0].revents || ax_client_pump(f->engine->client, NULL) == AX_OK;
+        take_events(f);
+        fflush(stdout);
+        if (!more) {
+            ax_client_free(f->engine->client);
+            f->engine->client = NULL;
+        }
+    }
+    return 0;
+}
+
+static int exit_code(follow *f)
+{
+    const ax_engine *e = f->engine;
+    char line[256];
+    if (e->pid && e->status > 128)
+        fprintf(stderr, "auxcell: the engine was killed by signal %d; 'auxcell resume %s' goes on\n", e->status - 128,
+                f->run->name);
+    else if (e->pid && e->status) {
+        ax_engine_last_words(f->run->dirfd, 0, line);
+        fprintf(stderr, "auxcell: %s\n", line[0] ? line : "the engine failed");
+    }
+    return !e->pid ? 0 : e->status > 128 ? 1 : e->status;
+}
+
+int ax_follow_run(const ax_run_handle *run, ax_engine *engine, const ax_follow *how, ax_state *s)
+{
+    follow f = { .run = run, .engine = engine, .how = how, .s = s, .tty = isatty(STDERR_FILENO) };
+    sigset_t set = held();
+    ax_follow_hold_signals();
+    int signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    int left = loop(&f, signals);
+    if (signals >= 0)
+        close(signals);
+    clear_line(&f);
+    ax_engine_release(engine);
+    if (left) {
+        fprintf(stderr, "auxcell: left; the engine goes on, 'auxcell attach %s' shows it\n", run->name);
+        return 128 + left;
+    }
+    return exit_code(&f);
+}

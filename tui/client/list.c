@@ -1,0 +1,187 @@
+/* ls and status: what runs there are, and how one stands. */
+#include "engine/wire/run.h"
+#include "tui/client/args.h"
+#include "tui/client/client.h"
+#include "tui/client/report.h"
+#include "tui/client/runs.h"
+#include "viz/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static double best_reward(const ax_state *s)
+{
+    const ax_candidate *best = ax_state_candidate(s, s->best);
+    return best ? best->reward : NAN;
+}
+
+static const char *date(double at, char out[32])
+{
+    time_t t = (time_t)at;
+    struct tm tm;
+    if (at <= 0 || !localtime_r(&t, &tm) || !strftime(out, 32, "%Y-%m-%d %H:%M", &tm))
+        snprintf(out, 32, "-");
+    return out;
+}
+
+static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engine, bool candidates)
+{
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_str_add(&out, "{\"name\":");
+    ax_str_json(&out, run->name);
+    ax_str_add(&out, ",\"path\":");
+    ax_str_json(&out, run->path);
+    ax_str_printf(&out, ",\"state\":\"%s\",\"engine\":%d,\"data\":", ax_run_word(s, engine), (int)engine);
+    ax_str_json(&out, s->data);
+    ax_str_add(&out, ",\"preset\":");
+    ax_str_json(&out, s->preset);
+    ax_str_add(&out, ",\"strategy\":");
+    ax_str_json(&out, s->strategy);
+    ax_str_add(&out, ",\"device\":");
+    ax_str_json(&out, s->device);
+    ax_str_printf(&out,
+                  ",\"seed\":%lld,\"planned\":%lld,\"proposed\":%u,\"scored\":%u,\"running\":%u,\"queued\":%u,"
+                  "\"failed\":%u,\"pruned\":%u,\"events\":%llu,\"started\":%.3f,\"newest\":%.3f,\"best\":",
+                  (long long)s->seed, (long long)s->planned, s->n_candidates, s->n_scored, s->n_running, s->n_queued,
+                  s->n_failed, s->n_pruned, (unsigned long long)s->seq, s->first_at, s->last_at);
+    const ax_candidate *best = ax_state_candidate(s, s->best);
+    if (best)
+        ax_report_candidate_json(best, &out);
+    else
+        ax_str_add(&out, "null");
+    if (candidates) {
+        ax_str_add(&out, ",\"candidates\":[");
+        for (uint32_t i = 0; i < s->n_candidates; i++) {
+            if (i)
+                ax_str_add(&out, ",");
+            ax_report_candidate_json(&s->candidate[i], &out);
+        }
+        ax_str_add(&out, "]");
+    }
+    ax_str_add(&out, "}");
+    fputs(ax_str_ok(&out) ? out.text : "null", stdout);
+    ax_str_release(&out);
+}
+
+/* ---- ls ---- */
+
+typedef struct listing {
+    bool json;
+    int n;
+} listing;
+
+static void list_one(void *context, const char *name, const char *path)
+{
+    listing *l = context;
+    ax_run_handle run;
+    ax_state s;
+    ax_err err;
+    char reward[AX_FIGURE], when[32], done[40];
+    (void)name;
+    if (ax_run_find(path, false, &run, &err) != AX_OK)
+        return;
+    pid_t engine = ax_run_engine(run.dirfd);
+    if (ax_run_load(run.dirfd, &s, &err) != AX_OK) {
+        fprintf(stderr, "auxcell: %s: %s\n", run.name, err.msg);
+    } else if (l->json) {
+        fputs(l->n++ ? ",\n " : " ", stdout);
+        status_json(&run, &s, engine, false);
+    } else {
+        if (!l->n++)
+            puts("NAME                 STATE        SCORED      BEST   STARTED           DATA");
+        snprintf(done, sizeof done, "%u/%lld", s.n_scored, (long long)s.planned);
+        printf("%-20s %-12s %-11s %-6s %-17s %s\n", run.name, ax_run_word(&s, engine), done,
+               ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
+    }
+    ax_state_release(&s);
+    ax_run_close(&run);
+}
+
+int ax_cli_ls(int argc, char **argv)
+{
+    listing l = { .json = false };
+    const ax_arg arg[] = { { "--json", NULL, &l.json, "a JSON array" } };
+    ax_usage u = { "ls [--json]", "Lists the runs, newest first.\n", arg, 1, NULL, 0 };
+    int n;
+    ax_err err;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    if (parsed != AX_ARGS_GO)
+        return parsed == AX_ARGS_HELP ? 0 : 2;
+    if (l.json)
+        puts("[");
+    ax_code code = ax_run_list(list_one, &l, &err);
+    if (l.json)
+        puts(l.n ? "\n]" : "]");
+    else if (code == AX_OK && !l.n)
+        puts("no runs yet; 'auxcell search' or 'auxcell demo' starts one");
+    return code == AX_OK ? 0 : ax_cli_fail(&err);
+}
+
+/* ---- status ---- */
+
+static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engine)
+{
+    printf("%s  %s", run->name, ax_run_word(s, engine));
+    if (engine > 0)
+        printf(", engine %d", (int)engine);
+    printf("\n  path        %s\n  data        %s, preset %s, strategy %s, seed %lld\n", run->path, s->data, s->preset,
+           s->strategy, (long long)s->seed);
+    printf("  device      %s, %lld worker%s\n", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
+    printf("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
+           (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
+    if (s->n_scored)
+        printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? now() : s->last_at));
+    if (engine > 0 && s->activity[0])
+        printf("  now         %s\n", s->activity);
+    for (uint32_t i = 0; i < s->n_candidates && engine > 0; i++)
+        if (s->candidate[i].status == AX_RUNNING)
+            printf("  training    #%u, epoch %d of %d\n", s->candidate[i].id, s->candidate[i].epoch,
+                   s->candidate[i].epochs);
+    const ax_candidate *best = ax_state_candidate(s, s->best);
+    if (best) {
+        fputs("  best        ", stdout);
+        ax_report_candidate(best);
+    }
+}
+
+int ax_cli_status(int argc, char **argv)
+{
+    bool json = false;
+    const ax_arg arg[] = { { "--json", NULL, &json, "one JSON object, with all candidates" } };
+    ax_usage u = { "status [RUN] [--json]",
+                   "How a run stands; without RUN the newest whose engine lives, else the newest.\n",
+                   arg,
+                   1,
+                   NULL,
+                   1 };
+    ax_run_handle run;
+    ax_state s;
+    ax_err err;
+    int n;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    if (parsed != AX_ARGS_GO)
+        return parsed == AX_ARGS_HELP ? 0 : 2;
+    if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    pid_t engine = ax_run_engine(run.dirfd);
+    ax_code code = ax_run_load(run.dirfd, &s, &err);
+    if (code == AX_OK && json) {
+        status_json(&run, &s, engine, true);
+        puts("");
+    } else if (code == AX_OK) {
+        print_status(&run, &s, engine);
+    }
+    ax_state_release(&s);
+    ax_run_close(&run);
+    return code == AX_OK ? 0 : ax_cli_fail(&err);
+}

@@ -1,0 +1,87 @@
+/* log: the history of a run, for people or as JSON, and what comes next. */
+#include "engine/wire/client.h"
+#include "engine/wire/eventlog.h"
+#include "engine/wire/narrate.h"
+#include "engine/wire/run.h"
+#include "tui/client/args.h"
+#include "tui/client/client.h"
+#include "tui/client/runs.h"
+#include "viz/figure.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+
+typedef struct printing {
+    bool json;
+    uint64_t seq;
+} printing;
+
+static void print(void *context, const ax_event *ev)
+{
+    printing *p = context;
+    p->seq = ev->seq;
+    if (p->json) {
+        ax_str line;
+        ax_str_init(&line, 0);
+        ax_event_json(ev, &line);
+        puts(line.text);
+        ax_str_release(&line);
+        return;
+    }
+    char text[AX_EVENT_TEXT], time[AX_FIGURE], id[16] = "";
+    ax_event_narrate(ev, text);
+    if (!text[0])
+        return;
+    if (ev->id)
+        snprintf(id, sizeof id, "#%u", ev->id);
+    printf("%s  %-9s %-6s %s\n", ax_figure_time(ev->at, time),
+           ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), id, text);
+}
+
+static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
+{
+    ax_client *c = ax_run_engine(run->dirfd) > 0 ? ax_client_connect(run->dirfd, p->seq, err) : NULL;
+    if (!c)
+        return AX_OK; /* nobody writes any more: the history is all there is */
+    ax_event ev;
+    ax_answer answer;
+    ax_incoming what;
+    ax_code code = AX_OK;
+    while (code == AX_OK) {
+        struct pollfd in = { .fd = ax_client_fd(c), .events = POLLIN };
+        if (poll(&in, 1, -1) < 0 && errno != EINTR)
+            break;
+        code = ax_client_pump(c, err);
+        while ((what = ax_client_next(c, &ev, &answer)) != AX_NOTHING)
+            if (what == AX_AN_EVENT && ev.seq > p->seq)
+                print(p, &ev);
+        if (fflush(stdout))
+            break;
+    }
+    ax_client_free(c);
+    return AX_OK; /* the engine has ended */
+}
+
+int ax_cli_log(int argc, char **argv)
+{
+    printing p = { .json = false };
+    bool go_on = false;
+    const ax_arg arg[] = { { "--json", NULL, &p.json, "every event as a line of JSON" },
+                           { "--follow", NULL, &go_on, "go on with what happens, until the engine ends" } };
+    ax_usage u = { "log [RUN] [OPTION...]", "What happened in a run.\n", arg, 2, NULL, 1 };
+    ax_run_handle run;
+    ax_err err;
+    int n;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    if (parsed != AX_ARGS_GO)
+        return parsed == AX_ARGS_HELP ? 0 : 2;
+    if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    ax_code code = ax_eventlog_read(run.dirfd, "events.mpk", print, &p, &err);
+    fflush(stdout);
+    if (code == AX_OK && go_on)
+        code = follow(&run, &p, &err);
+    ax_run_close(&run);
+    return code == AX_OK ? 0 : ax_cli_fail(&err);
+}

@@ -1,0 +1,161 @@
+#include "tui/client/report.h"
+
+#include "viz/dag.h"
+#include "viz/figure.h"
+
+#include <langinfo.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool ax_terminal_unicode(void)
+{
+    return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+void ax_report_candidate(const ax_candidate *c)
+{
+    char id[16], reward[AX_FIGURE], miou[AX_FIGURE], params[AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    snprintf(id, sizeof id, "#%u", c->id);
+    ax_genotype_print(&c->genotype, text);
+    if (c->status == AX_FAILED)
+        printf("%-6s failed: %s  %s\n", id, c->failure, text);
+    else
+        printf("%-6s reward %-6s mIoU %-5s params %-6s %5.1f s  %s%s\n", id, ax_figure_share(c->reward, 4, reward),
+               ax_figure_share(c->miou, 3, miou), ax_figure_count(c->params, params),
+               isnan(c->seconds) ? 0 : c->seconds, text, c->stage >= 3 ? "  full training" : "");
+}
+
+static int higher_reward(const void *a, const void *b)
+{
+    const ax_candidate *x = *(const ax_candidate *const *)a, *y = *(const ax_candidate *const *)b;
+    if (x->reward != y->reward)
+        return x->reward < y->reward ? 1 : -1;
+    return x->id < y->id ? -1 : 1;
+}
+
+static void table_header(void)
+{
+    puts("    ID S REWARD   mIoU  fwIoU    acc  PARAMS   MACs   TIME  GENOTYPE");
+}
+
+static void table_row(const ax_candidate *c)
+{
+    char f[6][AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    printf("%6u %c %6s %6s %6s %6s %7s %6s %5.1fs  %s\n", c->id, c->status, ax_figure_share(c->reward, 4, f[0]),
+           ax_figure_share(c->miou, 3, f[1]), ax_figure_share(c->fwiou, 3, f[2]), ax_figure_share(c->accuracy, 3, f[3]),
+           ax_figure_count(c->params, f[4]), ax_figure_count(c->macs, f[5]), isnan(c->seconds) ? 0 : c->seconds,
+           ax_genotype_print(&c->genotype, text));
+}
+
+static void table(const ax_state *s, uint32_t n)
+{
+    const ax_candidate **order = malloc((s->n_candidates ? s->n_candidates : 1) * sizeof *order);
+    uint32_t m = 0, full = 0;
+    if (!order)
+        return;
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        const ax_candidate *c = &s->candidate[i];
+        if ((c->status == AX_DONE || c->status == AX_PROMOTED) && isfinite(c->reward)) {
+            if (c->stage < 3)
+                order[m++] = c;
+            else
+                full++;
+        }
+    }
+    if (m)
+        qsort(order, m, sizeof *order, higher_reward);
+    table_header();
+    for (uint32_t i = 0; i < m && i < n; i++)
+        table_row(order[i]);
+    if (full) {
+        puts("Full training:");
+        for (uint32_t i = 0; i < s->n_candidates; i++)
+            if (s->candidate[i].stage >= 3 && s->candidate[i].status == AX_DONE)
+                table_row(&s->candidate[i]);
+    }
+    free(order);
+}
+
+static void print_dag(const ax_dag *d, int channels, int repeats)
+{
+    ax_canvas c;
+    ax_str text;
+    int width = ax_dag_width(d) + (channels > 0 ? 10 : 0);
+    ax_canvas_init(&c, ax_terminal_unicode() ? &ax_glyphs_unicode : &ax_glyphs_ascii);
+    ax_str_init(&text, 0);
+    if (ax_canvas_resize(&c, d->rows, width, NULL) == AX_OK) {
+        ax_dag_draw(ax_pane_of(&c, (ax_rect) { 0, 0, d->rows, width }), d, channels, repeats);
+        ax_canvas_text(&c, &text);
+        fputs(text.text, stdout);
+    }
+    ax_str_release(&text);
+    ax_canvas_release(&c);
+}
+
+void ax_report_lanes(const ax_genotype *g, int channels, int repeats)
+{
+    ax_dag d;
+    puts("cell");
+    ax_dag_cell(g, &d);
+    print_dag(&d, channels, repeats);
+    puts("\nblocks");
+    ax_dag_wiring(g, &d);
+    print_dag(&d, 0, 0);
+}
+
+void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings)
+{
+    const ax_candidate *best = ax_state_candidate(s, s->best);
+    if (!best) {
+        puts("no candidate has a reward yet");
+        return;
+    }
+    char reward[AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    puts("");
+    table(s, n);
+    printf("\nbest: #%u, reward %s\n%s\n\n", best->id, ax_figure_share(best->reward, 4, reward),
+           ax_genotype_print(&best->genotype, text));
+    ax_report_lanes(&best->genotype, settings ? (int)settings->channels : 0, settings ? (int)settings->repeats : 0);
+}
+
+static void json_number(ax_str *out, const char *name, double v)
+{
+    if (isfinite(v))
+        ax_str_printf(out, ",\"%s\":%.10g", name, v);
+    else
+        ax_str_printf(out, ",\"%s\":null", name);
+}
+
+static void json_count(ax_str *out, const char *name, int64_t v)
+{
+    if (v >= 0)
+        ax_str_printf(out, ",\"%s\":%lld", name, (long long)v);
+    else
+        ax_str_printf(out, ",\"%s\":null", name);
+}
+
+void ax_report_candidate_json(const ax_candidate *c, ax_str *out)
+{
+    char text[AX_GENOTYPE_TEXT];
+    ax_str_printf(out, "{\"id\":%u,\"status\":\"%c\",\"genotype\":\"%s\"", c->id, c->status,
+                  ax_genotype_print(&c->genotype, text));
+    json_number(out, "reward", c->reward);
+    json_number(out, "miou", c->miou);
+    json_number(out, "fwiou", c->fwiou);
+    json_number(out, "accuracy", c->accuracy);
+    json_number(out, "loss", c->loss);
+    json_number(out, "seconds", c->seconds);
+    json_count(out, "params", c->params);
+    json_count(out, "macs", c->macs);
+    json_count(out, "peak_bytes", c->peak_bytes);
+    ax_str_printf(out, ",\"stage\":%d,\"epoch\":%d,\"epochs\":%d,\"pinned\":%s,\"note\":", c->stage, c->epoch,
+                  c->epochs, c->pinned ? "true" : "false");
+    ax_str_json(out, c->note);
+    ax_str_add(out, ",\"failure\":");
+    ax_str_json(out, c->failure);
+    ax_str_add(out, ",\"model\":");
+    ax_str_json(out, c->model);
+    ax_str_add(out, "}");
+}

@@ -1,0 +1,20 @@
+/* What a run has found, as text for people and for programs. */
+#ifndef AX_TUI_REPORT_H
+#define AX_TUI_REPORT_H
+
+#include "engine/config/settings.h"
+#include "engine/wire/state.h"
+
+#include <stdbool.h>
+
+/* One line per candidate: "#12 reward .6904  mIoU .613  params 2.61M  4.2 s  [[...". */
+void ax_report_candidate(const ax_candidate *c);
+/* The n best of the search and every full training, then the best one's genotype, cell and blocks as lanes. settings:
+   for the parameters of operations; NULL = without. */
+void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings);
+void ax_report_lanes(const ax_genotype *g, int channels, int repeats);
+/* A candidate as a JSON object. */
+void ax_report_candidate_json(const ax_candidate *c, ax_str *out);
+bool ax_terminal_unicode(void);
+
+#endif

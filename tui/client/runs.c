@@ -1,0 +1,102 @@
+#include "tui/client/runs.h"
+
+#include "engine/wire/eventlog.h"
+#include "engine/wire/run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct choice {
+    char newest[PATH_MAX], live[PATH_MAX];
+    char names[256]; /* of the live ones */
+    int n_live;
+} choice;
+
+static void consider(void *context, const char *name, const char *path)
+{
+    choice *c = context;
+    int fd = ax_run_open(path, NULL);
+    if (fd < 0)
+        return;
+    if (!c->newest[0])
+        snprintf(c->newest, sizeof c->newest, "%s", path);
+    if (ax_run_engine(fd) > 0) {
+        size_t used = strlen(c->names);
+        if (!c->n_live++)
+            snprintf(c->live, sizeof c->live, "%s", path);
+        snprintf(c->names + used, sizeof c->names - used, "%s%.60s", used ? ", " : "", name);
+    }
+    close(fd);
+}
+
+static ax_code choose(bool act, char path[PATH_MAX], ax_err *err)
+{
+    choice c = { .n_live = 0 };
+    ax_code code = ax_run_list(consider, &c, err);
+    if (code != AX_OK)
+        return code;
+    if (!c.newest[0])
+        return ax_fail(err, AX_EINVAL, "there is no run yet; 'auxcell search' starts one");
+    if (act && c.n_live > 1)
+        return ax_fail(err, AX_EINVAL, "several runs are live, name one: %s", c.names);
+    snprintf(path, PATH_MAX, "%s", c.n_live ? c.live : c.newest);
+    return AX_OK;
+}
+
+void ax_run_handle_name(ax_run_handle *r)
+{
+    char *full = realpath(r->path, NULL);
+    if (full && strlen(full) < sizeof r->path)
+        memcpy(r->path, full, strlen(full) + 1);
+    free(full);
+    const char *slash = strrchr(r->path, '/');
+    snprintf(r->name, sizeof r->name, "%.255s", slash && slash[1] ? slash + 1 : r->path);
+}
+
+ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_err *err)
+{
+    out->dirfd = -1;
+    ax_code code =
+        name_or_path ? ax_run_path(name_or_path, out->path, sizeof out->path, err) : choose(act, out->path, err);
+    if (code != AX_OK)
+        return code;
+    out->dirfd = ax_run_open(out->path, err);
+    if (out->dirfd < 0)
+        return AX_EIO;
+    ax_run_handle_name(out);
+    return AX_OK;
+}
+
+void ax_run_close(ax_run_handle *r)
+{
+    if (r->dirfd >= 0)
+        close(r->dirfd);
+    r->dirfd = -1;
+}
+
+static void fold(void *context, const ax_event *ev)
+{
+    ax_state_fold(context, ev);
+}
+
+ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err)
+{
+    ax_state_init(s);
+    if (faccessat(dirfd, "events.mpk", F_OK, 0))
+        return AX_OK;
+    ax_code code = ax_eventlog_read(dirfd, "events.mpk", fold, s, err);
+    if (code == AX_OK && s->out_of_memory)
+        code = ax_fail(err, AX_ENOMEM, "events.mpk: no memory for what happened in this run");
+    return code;
+}
+
+const char *ax_run_word(const ax_state *s, pid_t engine)
+{
+    if (engine > 0)
+        return s->paused ? "paused" : "running";
+    if (!s->seq)
+        return "new";
+    return s->bye[0] ? s->bye : "interrupted";
+}

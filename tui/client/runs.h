@@ -1,0 +1,26 @@
+/* Finding runs and reading what happened in them. */
+#ifndef AX_TUI_RUNS_H
+#define AX_TUI_RUNS_H
+
+#include "engine/wire/state.h"
+
+#include <limits.h>
+#include <sys/types.h>
+
+typedef struct ax_run_handle {
+    int dirfd; /* -1 = closed */
+    char path[PATH_MAX], name[NAME_MAX + 1];
+} ax_run_handle;
+
+/* Opens a run by name or path. NULL: the newest run whose engine lives, else the newest. act: something will be done
+   to it, so that with several live ones the user has to choose (AX_EINVAL names them). */
+ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_err *err);
+void ax_run_close(ax_run_handle *r);
+/* Sets the name from the path, and the path absolute. */
+void ax_run_handle_name(ax_run_handle *r);
+/* Folds the run's events into s (initialised here; release it also after a failure). No events yet is fine. */
+ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err);
+/* "running", "paused", "finished", "stopped", "failed", "interrupted" (no engine and no good-bye), "new". */
+const char *ax_run_word(const ax_state *s, pid_t engine);
+
+#endif

@@ -1,0 +1,238 @@
+/* search, demo, resume, attach: what starts or shows a run. */
+#include "engine/wire/run.h"
+#include "tui/client/args.h"
+#include "tui/client/client.h"
+#include "tui/client/follow.h"
+#include "tui/client/masks.h"
+#include "tui/client/report.h"
+#include "tui/client/start.h"
+#include "tui/tui.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SHOWN = 10 }; /* rows of the closing table */
+
+typedef struct options {
+    bool headless, json, ascii, readonly, demo;
+    const char *run, *preset, *config;
+    ax_given given;
+} options;
+
+static bool has_terminal(void)
+{
+    return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static double clock_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static ax_tui_options screens(const options *o)
+{
+    return (ax_tui_options) {
+        .readonly = o->readonly, .ascii = o->ascii, .start_demo = ax_start_demo, .resume = ax_start_again
+    };
+}
+
+static int close_with_report(const ax_run_handle *run, const ax_state *s, const options *o)
+{
+    ax_settings settings = { .channels = 0 };
+    ax_err err;
+    bool known = ax_settings_read(&settings, run->dirfd, "run.ini", &err) == AX_OK;
+    if (o->json)
+        return 0;
+    ax_report_best(s, SHOWN, known ? &settings : NULL);
+    const ax_candidate *best = ax_state_candidate(s, s->best);
+    if (o->demo && best && ax_masks_export(run, best, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    printf("\nrun: %s\n", run->path);
+    return 0;
+}
+
+/* Follows without screens and reports; owns run and engine. */
+static int headless(ax_run_handle *run, ax_engine *engine, const options *o, double since)
+{
+    ax_state s;
+    ax_state_init(&s);
+    ax_follow how = { .since = since, .json = o->json };
+    int code = ax_follow_run(run, engine, &how, &s);
+    if (code < 128) {
+        int reported = close_with_report(run, &s, o);
+        code = code ? code : reported;
+    }
+    ax_state_release(&s);
+    ax_run_close(run);
+    return code;
+}
+
+static int show_or_follow(ax_run_handle *run, ax_engine *engine, const options *o, double since)
+{
+    if (o->headless)
+        return headless(run, engine, o, since);
+    ax_tui_options t = screens(o);
+    ax_engine_release(engine);
+    ax_run_close(run);
+    return ax_tui_attach(run->path, &t);
+}
+
+/* ---- search and demo ---- */
+
+static const char *given(const options *o, const char *name)
+{
+    const char *value = NULL;
+    for (int i = 0; i < o->given.n; i++)
+        if (!strcmp(o->given.name[i], name))
+            value = o->given.value[i];
+    return value;
+}
+
+static ax_code make_settings(const options *o, ax_settings *s, ax_err *err)
+{
+    const char *data = given(o, "data");
+    if (o->config && o->preset)
+        return ax_fail(err, AX_EINVAL, "--config and --preset exclude each other");
+    bool small = !data || !strncmp(data, "scenes", 6);
+    ax_code code = ax_settings_preset(s, o->preset ? o->preset : small ? "demo" : "cpu", err);
+    if (code == AX_OK && o->config)
+        code = ax_settings_read(s, AT_FDCWD, o->config, err);
+    if (code == AX_OK && o->demo && o->headless)
+        code = ax_settings_set(s, "candidates", "4", err);
+    for (int i = 0; i < o->given.n && code == AX_OK; i++)
+        code = ax_settings_set(s, o->given.name[i], o->given.value[i], err);
+    if (code == AX_OK)
+        ax_data_absolute(s);
+    return code;
+}
+
+static int begin(options *o)
+{
+    ax_settings s;
+    ax_run_handle run;
+    ax_engine engine;
+    ax_err err;
+    if (!has_terminal() || o->json)
+        o->headless = true;
+    if (make_settings(o, &s, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    if (o->headless)
+        ax_follow_hold_signals();
+    if (ax_run_begin(o->run, &s, &run, &engine, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    if (o->headless && !o->json) {
+        printf("run %s: %s, preset %s, strategy %s, %lld candidates\n", run.name, s.data, s.preset, s.strategy,
+               (long long)s.candidates);
+        fflush(stdout);
+    }
+    return show_or_follow(&run, &engine, o, 0);
+}
+
+static int parse_and_begin(options *o, const char *synopsis, const char *text, int argc, char **argv)
+{
+    const ax_arg arg[] = {
+        { "--headless", NULL, &o->headless, "no screens: a line per candidate, then a table" },
+        { "--json", NULL, &o->json, "headless, every event as a line of JSON" },
+        { "--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes" },
+        { "--preset", "P", &o->preset, "settings to start from: demo, cpu, paper (scenes: demo, else cpu)" },
+        { "--config", "FILE", &o->config, "settings from a run.ini" },
+        { "--ascii", NULL, &o->ascii, "screens in plain characters" },
+    };
+    int n;
+    ax_usage u = { synopsis, text, arg, sizeof arg / sizeof *arg, &o->given, 0 };
+    o->given.name = calloc(2 * (size_t)argc, sizeof *o->given.name);
+    if (!o->given.name)
+        return 1;
+    o->given.value = o->given.name + argc;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    int code = parsed == AX_ARGS_GO ? begin(o) : parsed == AX_ARGS_HELP ? 0 : 2;
+    free(o->given.name);
+    return code;
+}
+
+int ax_cli_search(int argc, char **argv)
+{
+    options o = { .headless = false };
+    return parse_and_begin(&o, "search [OPTION...]",
+                           "Starts a search in the background and shows it; without a terminal as with --headless.\n",
+                           argc, argv);
+}
+
+int ax_cli_demo(int argc, char **argv)
+{
+    options o = { .demo = true, .preset = "demo" };
+    return parse_and_begin(&o, "demo [OPTION...]",
+                           "A search on generated scenes; needs no data. Without a terminal: a few candidates, the\n"
+                           "table, the best cell, and its masks as PNG files.\n",
+                           argc, argv);
+}
+
+/* ---- resume and attach ---- */
+
+int ax_cli_resume(int argc, char **argv)
+{
+    options o = { .headless = false };
+    const ax_arg arg[] = {
+        { "--headless", NULL, &o.headless, "no screens: a line per candidate, then a table" },
+        { "--json", NULL, &o.json, "headless, every event as a line of JSON" },
+        { "--ascii", NULL, &o.ascii, "screens in plain characters" },
+    };
+    ax_usage u = { "resume [RUN] [OPTION...]",
+                   "Starts the engine of a run again, exactly where it was, and shows it.\n",
+                   arg,
+                   sizeof arg / sizeof *arg,
+                   NULL,
+                   1 };
+    ax_run_handle run;
+    ax_engine engine;
+    ax_err err;
+    int n;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    if (parsed != AX_ARGS_GO)
+        return parsed == AX_ARGS_HELP ? 0 : 2;
+    if (!has_terminal() || o.json)
+        o.headless = true;
+    if (ax_run_find(n ? argv[1] : NULL, true, &run, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    if (o.headless)
+        ax_follow_hold_signals();
+    double since = clock_now();
+    if (ax_engine_start(run.dirfd, run.path, &engine, &err) != AX_OK) {
+        ax_run_close(&run);
+        return ax_cli_fail(&err);
+    }
+    return show_or_follow(&run, &engine, &o, since);
+}
+
+int ax_cli_attach(int argc, char **argv)
+{
+    options o = { .headless = false };
+    const ax_arg arg[] = {
+        { "--readonly", NULL, &o.readonly, "look only: keys that change something are refused" },
+        { "--ascii", NULL, &o.ascii, "plain characters" },
+    };
+    ax_usage u = { "attach [RUN] [OPTION...]",
+                   "Shows a run; without RUN the newest whose engine lives, else a list of all.\n",
+                   arg,
+                   sizeof arg / sizeof *arg,
+                   NULL,
+                   1 };
+    int n;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    if (parsed != AX_ARGS_GO)
+        return parsed == AX_ARGS_HELP ? 0 : 2;
+    if (!has_terminal()) {
+        ax_err err;
+        ax_fail(&err, AX_EINVAL, "%s needs a terminal; 'auxcell status' and 'auxcell log --follow' do without",
+                argv[0]);
+        return ax_cli_fail(&err);
+    }
+    ax_tui_options t = screens(&o);
+    return ax_tui_attach(n ? argv[1] : NULL, &t);
+}

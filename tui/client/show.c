@@ -1,0 +1,102 @@
+/* show: a genotype as lanes, with the engine's figures. */
+#include "engine/space/genotype.h"
+#include "tui/client/args.h"
+#include "tui/client/client.h"
+#include "tui/client/engine.h"
+#include "tui/client/report.h"
+#include "viz/figure.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* Runs `auxcell-engine show --json ARGS` and reads its line; returns its exit code, -1 with err. */
+static int figures(int argc, char **argv, char *line, size_t cap, ax_err *err)
+{
+    char program[PATH_MAX];
+    int out[2], status = 0;
+    if (ax_engine_path(program, err) != AX_OK)
+        return -1;
+    char **args = calloc((size_t)argc + 3, sizeof *args);
+    if (!args || pipe2(out, O_CLOEXEC)) {
+        free(args);
+        ax_fail(err, AX_EIO, "cannot start the engine: %s", strerror(errno));
+        return -1;
+    }
+    static char show[] = "show", json[] = "--json";
+    args[0] = program;
+    args[1] = show;
+    args[2] = json;
+    memcpy(args + 3, argv + 1, ((size_t)argc - 1) * sizeof *args);
+    posix_spawn_file_actions_t files;
+    posix_spawn_file_actions_init(&files);
+    posix_spawn_file_actions_adddup2(&files, out[1], 1);
+    pid_t pid;
+    int failed = posix_spawn(&pid, program, &files, NULL, args, environ);
+    posix_spawn_file_actions_destroy(&files);
+    free(args);
+    close(out[1]);
+    size_t used = 0;
+    for (ssize_t n = 1; !failed && n && used + 1 < cap; used += n > 0 ? (size_t)n : 0)
+        if ((n = read(out[0], line + used, cap - 1 - used)) < 0 && errno != EINTR)
+            break;
+    line[used] = '\0';
+    close(out[0]);
+    if (failed) {
+        ax_fail(err, AX_EIO, "%s: cannot start: %s", program, strerror(failed));
+        return -1;
+    }
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+/* Whole number after "name": in the engine's JSON line, -1 = not there. */
+static long long number(const char *line, const char *name)
+{
+    char key[32];
+    snprintf(key, sizeof key, "\"%s\":", name);
+    const char *at = strstr(line, key);
+    return at ? strtoll(at + strlen(key), NULL, 10) : -1;
+}
+
+static bool print(const char *line)
+{
+    ax_genotype g;
+    char text[AX_GENOTYPE_TEXT], params[AX_FIGURE], macs[AX_FIGURE];
+    const char *at = strstr(line, "\"genotype\":\"");
+    if (!at || sscanf(at, "\"genotype\":\"%79[^\"]", text) != 1 || ax_genotype_parse(text, &g, NULL) != AX_OK)
+        return false;
+    int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
+    puts(text);
+    printf("params %s  multiply-adds %s at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes %lld)\n\n",
+           ax_figure_count(number(line, "params"), params), ax_figure_count(number(line, "macs"), macs),
+           number(line, "height"), number(line, "width"), number(line, "output_stride"), channels, repeats,
+           number(line, "classes"));
+    ax_report_lanes(&g, channels, repeats);
+    return true;
+}
+
+int ax_cli_show(int argc, char **argv)
+{
+    char line[1024];
+    ax_err err;
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+            return ax_cli_engine(argc, argv);
+    int code = figures(argc, argv, line, sizeof line, &err);
+    if (code < 0)
+        return ax_cli_fail(&err);
+    if (code == 0 && !print(line)) {
+        ax_fail(&err, AX_EFORMAT, "auxcell-engine show: its answer makes no sense; do both programs have one version?");
+        return ax_cli_fail(&err);
+    }
+    return code;
+}

@@ -1,0 +1,98 @@
+/* auxcell: screens and command line. What needs arithmetic is auxcell-engine's, which is started from here. */
+#include "engine/base/near.h"
+#include "engine/wire/command.h"
+#include "tui/client/client.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *operands, *doc;
+} command;
+
+#define VERB_OPERANDS_0 "[RUN]"
+#define VERB_OPERANDS_1 "[RUN] ID"
+#define VERB_OPERANDS_2 "[RUN] [ID]"
+#define VERB(id, word, candidate, doc) { word, ax_cli_verb, VERB_OPERANDS_##candidate, doc },
+static const command commands[] = {
+    { "demo", ax_cli_demo, "", "a search on generated scenes" },
+    { "search", ax_cli_search, "[OPTION...]", "start a search in the background and show it" },
+    { "resume", ax_cli_resume, "[RUN]", "start the engine of a run again" },
+    { "attach", ax_cli_attach, "[RUN]", "show a run" },
+    { "ls", ax_cli_ls, "", "list the runs" },
+    { "status", ax_cli_status, "[RUN]", "how a run stands" },
+    { "log", ax_cli_log, "[RUN]", "what happened in a run" },
+    { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
+    { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
+    { "predict", ax_cli_engine, "MODEL IMAGE...", "masks of images, from a trained model" },
+    { "selftest", ax_cli_engine, "", "check that this machine computes right" },
+    { "bench", ax_cli_engine, "", "time a training step or inference" },
+    { "stop", ax_cli_stop, VERB_OPERANDS_0, "stop the engine; the run can be resumed" },
+    AX_VERB_LIST(VERB) /* has stop too: the one above is found first, since it waits for the end */
+};
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static const command *find(const char *name)
+{
+    for (int i = 0; i < COMMANDS; i++)
+        if (!strcmp(commands[i].name, name))
+            return &commands[i];
+    return NULL;
+}
+
+static void help(FILE *out)
+{
+    fputs("usage: auxcell [COMMAND [ARGUMENT...]]\n\n"
+          "Searches for compact decoders of semantic segmentation. Without a command: the screens.\n\n",
+          out);
+    for (int i = 0; i < COMMANDS; i++)
+        if (find(commands[i].name) == &commands[i])
+            fprintf(out, "  %-9s %-15s %s\n", commands[i].name, commands[i].operands, commands[i].doc);
+    fputs("\n'auxcell help COMMAND' says more. RUN is a name or a path; without it the newest run is meant.\n", out);
+}
+
+static int unknown(const char *name)
+{
+    const char *what = name[0] == '-' ? "option" : "command", *near = NULL;
+    size_t nearest = AX_NEAR + 1, d;
+    for (int i = 0; i < COMMANDS; i++)
+        if ((d = ax_edit_distance(name, commands[i].name)) < nearest) {
+            nearest = d;
+            near = commands[i].name;
+        }
+    if (near && nearest < strlen(name))
+        fprintf(stderr, "auxcell: unknown %s '%.60s'; did you mean '%s'?\n", what, name, near);
+    else
+        fprintf(stderr, "auxcell: unknown %s '%.60s'; 'auxcell --help' lists them\n", what, name);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    static char attach[] = "attach", long_help[] = "--help";
+    setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8; numbers stay as in C */
+    if (argc < 2) {
+        char *args[] = { attach, NULL };
+        return ax_cli_attach(1, args);
+    }
+    if (!strcmp(argv[1], "--version")) {
+        puts("auxcell " AX_VERSION);
+        return 0;
+    }
+    bool asked = !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");
+    if (asked && (argc == 2 || argv[1][0] == '-')) {
+        help(stdout);
+        return 0;
+    }
+    const command *c = find(argv[asked ? 2 : 1]);
+    if (!c)
+        return unknown(argv[asked ? 2 : 1]);
+    if (asked) {
+        char *args[] = { argv[2], long_help, NULL };
+        return c->run(2, args);
+    }
+    return c->run(argc - 1, argv + 1);
+}
