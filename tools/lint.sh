@@ -21,7 +21,7 @@ allowed() {
     engine/policy) echo "engine/base engine/space" ;;
     engine/wire) echo "engine/base engine/space/genotype.h engine/space/outcome.h" ;;
     engine/train) echo "engine/base engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;
-    engine/worker) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
+    engine/worker) echo "engine/base engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
     engine/search) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
     engine/command) echo "engine" ;;
     data) echo "engine/base engine/train/source.h" ;;

@@ -1,0 +1,42 @@
+/* auxcell-engine worker: started by a coordinator, with a socket and the run directory already open. */
+#include "engine/worker/worker.h"
+
+#include "engine/command/program.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Memory that runs out shall cost a candidate, not the search or its journal. */
+static void be_first_victim(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (write(fd, "500", 3) != 3) {
+        /* not allowed here: the kernel's own judgement stays */
+    }
+    close(fd);
+}
+
+int ax_command_worker(const ax_program *prog, int argc, char **argv)
+{
+    struct stat st;
+    int type;
+    socklen_t n = sizeof type;
+    (void)argv;
+    if (argc > 1 || getsockopt(AX_WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &n) || fstat(AX_WORKER_DIRFD, &st) ||
+        !S_ISDIR(st.st_mode)) {
+        fputs("auxcell: worker is started by the engine of a run, not by hand\n", stderr);
+        return 2;
+    }
+    signal(SIGINT, SIG_IGN); /* an interrupt at the terminal goes to the whole group; the engine decides */
+    signal(SIGPIPE, SIG_IGN);
+    be_first_victim();
+    ax_err err = { AX_OK, "" };
+    return ax_exit_code(ax_worker_serve(AX_WORKER_FD, AX_WORKER_DIRFD, prog->open_source, &err));
+}

@@ -1,0 +1,29 @@
+/* The gate after stage 1 (Nekrasov et al., CVPR 2019, section 3.2): who is better than the running mean of rewards goes
+   on, who is worse goes on by chance, and less often as the search grows older. */
+#ifndef AX_SEARCH_GATE_H
+#define AX_SEARCH_GATE_H
+
+#include "engine/base/rng.h"
+
+#include <stdbool.h>
+
+typedef struct ax_gate {
+    double mean;    /* of rewards: starts at 0.01, decay 0.99 */
+    uint64_t count; /* candidates asked so far */
+    ax_rng rng;     /* its own: what the gate draws changes nobody else's numbers */
+} ax_gate;
+
+typedef struct ax_gate_verdict {
+    bool passed;
+    double mean;   /* before this candidate */
+    double chance; /* to go on */
+} ax_gate_verdict;
+
+ax_gate ax_gate_new(uint64_t seed);
+/* Asks for the next candidate and takes its reward into the mean. waved: a person promoted it, so it goes on whatever
+   its reward; one random number is drawn all the same, so that later candidates meet the same luck. */
+ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool waved);
+/* d of the rule chance = max(0, 1 - (1 - r/M)/d), after count candidates. */
+double ax_gate_tolerance(uint64_t count);
+
+#endif

@@ -1,0 +1,443 @@
+#include "engine/search/search_internal.h"
+
+#include "engine/model/network.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- table and queue ---- */
+
+ax_row *ax_search_row(ax_search *s, uint32_t id)
+{
+    return id && id <= s->n_rows ? &s->row[id - 1] : NULL;
+}
+
+bool ax_row_is_full(const ax_row *r)
+{
+    return !strcmp(r->origin, "promote");
+}
+
+ax_event ax_search_event(ax_event_kind kind, uint32_t id)
+{
+    ax_event ev;
+    memset(&ev, 0, sizeof ev);
+    ev.kind = kind;
+    ev.id = id;
+    return ev;
+}
+
+void ax_search_emit(ax_search *s, ax_event *ev)
+{
+    s->setup.emit(s->setup.context, ev);
+}
+
+ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err)
+{
+    if (rows <= s->cap_rows)
+        return AX_OK;
+    if (rows > AX_ROWS_MAX)
+        return ax_fail(err, AX_ENOMEM, "more than %d candidates", AX_ROWS_MAX);
+    uint32_t cap = s->cap_rows ? s->cap_rows : 64;
+    while (cap < rows)
+        cap *= 2;
+    ax_row *row = realloc(s->row, cap * sizeof *row);
+    if (row)
+        s->row = row;
+    uint32_t *queue = row ? realloc(s->queue, cap * sizeof *queue) : NULL;
+    if (!queue)
+        return ax_fail(err, AX_ENOMEM, "no memory for %u candidates", rows);
+    s->queue = queue;
+    s->cap_rows = cap;
+    return AX_OK;
+}
+
+void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place)
+{
+    if (place > s->n_queue)
+        place = s->n_queue;
+    memmove(s->queue + place + 1, s->queue + place, (s->n_queue - place) * sizeof *s->queue);
+    s->queue[place] = id;
+    s->n_queue++;
+    ax_search_row(s, id)->status = AX_QUEUED;
+    ax_event ev = ax_search_event(AX_EVENT_QUEUED, id);
+    ev.u.QUEUED.position = place;
+    ax_search_emit(s, &ev);
+}
+
+uint32_t ax_search_dequeue(ax_search *s, uint32_t id)
+{
+    for (uint32_t i = 0; i < s->n_queue; i++)
+        if (s->queue[i] == id) {
+            memmove(s->queue + i, s->queue + i + 1, (s->n_queue - i - 1) * sizeof *s->queue);
+            s->n_queue--;
+            return i;
+        }
+    return UINT32_MAX;
+}
+
+ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, uint32_t *id,
+                      ax_err *err)
+{
+    const ax_settings *set = &s->setup.settings;
+    bool full = !strcmp(origin, "promote");
+    ax_decoder_spec spec = {
+        .genotype = p->genotype,
+        .channels = (int32_t)(full ? set->full_channels : set->channels),
+        .repeats = (int32_t)(full ? set->full_repeats : set->repeats),
+        .classes = s->setup.classes,
+    };
+    ax_network_figures figures;
+    ax_code code = ax_network_measure(&spec, s->setup.h, s->setup.w, &figures, err);
+    if (code == AX_OK)
+        code = ax_search_reserve(s, s->n_rows + 1, err);
+    if (code != AX_OK)
+        return code;
+    ax_row *r = &s->row[s->n_rows];
+    *r = (ax_row) {
+        .parent = parent,
+        .proposal = *p,
+        .status = AX_QUEUED,
+        .before = AX_QUEUED,
+        .params = figures.stats.params,
+        .macs = figures.stats.macs,
+        .outcome = { NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0 },
+    };
+    snprintf(r->origin, sizeof r->origin, "%s", origin);
+    *id = ++s->n_rows;
+    ax_event ev = ax_search_event(AX_EVENT_PROPOSED, *id);
+    ev.u.PROPOSED.genotype = p->genotype;
+    ev.u.PROPOSED.parent = parent;
+    snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "%s", origin);
+    ev.u.PROPOSED.logp = p->logp;
+    ev.u.PROPOSED.entropy = p->entropy;
+    ev.u.PROPOSED.params = (int64_t)r->params;
+    ev.u.PROPOSED.macs = (int64_t)r->macs;
+    ax_search_emit(s, &ev);
+    return AX_OK;
+}
+
+/* ---- life ---- */
+
+ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
+{
+    ax_search *s = calloc(1, sizeof *s);
+    if (!s) {
+        ax_fail(err, AX_ENOMEM, "no memory for a search");
+        return NULL;
+    }
+    s->setup = *setup;
+    s->gate = ax_gate_new((uint64_t)setup->settings.seed);
+    s->strategy = ax_strategy_new(setup->settings.strategy, (uint64_t)setup->settings.seed, err);
+    s->dirty = true;
+    if (s->strategy && ax_search_reserve(s, 1, err) == AX_OK)
+        return s;
+    ax_search_free(s);
+    return NULL;
+}
+
+void ax_search_free(ax_search *s)
+{
+    if (!s)
+        return;
+    ax_strategy_free(s->strategy);
+    free(s->row);
+    free(s->queue);
+    free(s);
+}
+
+const ax_settings *ax_search_settings(const ax_search *s)
+{
+    return &s->setup.settings;
+}
+
+void ax_search_set_time(ax_search *s, double now)
+{
+    s->now = now;
+}
+
+void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
+{
+    const ax_settings *set = &s->setup.settings;
+    ax_event ev = ax_search_event(AX_EVENT_HELLO, 0);
+    snprintf(ev.u.HELLO.run, sizeof ev.u.HELLO.run, "%s", s->setup.run);
+    snprintf(ev.u.HELLO.data, sizeof ev.u.HELLO.data, "%.199s", set->data);
+    snprintf(ev.u.HELLO.preset, sizeof ev.u.HELLO.preset, "%s", set->preset);
+    snprintf(ev.u.HELLO.strategy, sizeof ev.u.HELLO.strategy, "%.199s", set->strategy);
+    snprintf(ev.u.HELLO.device, sizeof ev.u.HELLO.device, "%.199s", set->device);
+    ev.u.HELLO.seed = set->seed;
+    ev.u.HELLO.planned = set->candidates;
+    ev.u.HELLO.workers = 1;
+    ev.u.HELLO.pid = pid;
+    ev.u.HELLO.resumed = resumed;
+    ax_search_emit(s, &ev);
+    if (s->running) {
+        uint32_t id = s->running;
+        bool goes_on = ax_search_row(s, id)->status == AX_RUNNING;
+        s->running = 0;
+        s->halting = false;
+        if (goes_on)
+            ax_search_enqueue(s, id, 0);
+        s->dirty = true;
+    }
+}
+
+/* Candidates of the search that are scored, failed, or may still be; what was pruned before it had a score makes room
+   for another. */
+static int64_t counted(const ax_search *s)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; i < s->n_rows; i++) {
+        const ax_row *r = &s->row[i];
+        bool gone = r->status == AX_PRUNED && !(r->prune_until > 0) && r->before != AX_DONE;
+        n += !ax_row_is_full(r) && !gone;
+    }
+    return n;
+}
+
+/* Keeps one candidate waiting, so that the worker never does. */
+static ax_code fill(ax_search *s, ax_err *err)
+{
+    ax_code code = AX_OK;
+    while (code == AX_OK && s->n_queue == 0 && counted(s) < s->setup.settings.candidates) {
+        ax_proposal p;
+        uint32_t id;
+        code = ax_strategy_propose(s->strategy, &p, err);
+        if (code == AX_OK)
+            code = ax_search_add(s, &p, ax_strategy_name(s->strategy), 0, &id, err);
+        if (code == AX_OK)
+            ax_search_enqueue(s, id, s->n_queue);
+    }
+    return code;
+}
+
+ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *err)
+{
+    const ax_settings *set = &s->setup.settings;
+    *taken = false;
+    if (s->running || s->paused)
+        return AX_OK;
+    ax_code code = fill(s, err);
+    if (code != AX_OK || !s->n_queue)
+        return code;
+    uint32_t id = s->queue[0];
+    ax_search_dequeue(s, id);
+    ax_row *r = ax_search_row(s, id);
+    r->status = AX_RUNNING;
+    r->attempts++;
+    s->running = id;
+    s->halting = false;
+    *taken = true;
+    *job = (ax_search_job) {
+        .id = id,
+        .attempt = r->attempts,
+        .genotype = r->proposal.genotype,
+        .full = ax_row_is_full(r),
+    };
+    ax_event ev = ax_search_event(AX_EVENT_STARTED, id);
+    int64_t batch = set->batch < set->train_samples ? set->batch : set->train_samples;
+    ev.u.STARTED.stage = job->full ? 3 : 1;
+    ev.u.STARTED.epochs = job->full ? set->full_epochs : set->epochs;
+    ev.u.STARTED.steps = ev.u.STARTED.epochs * (set->train_samples / batch);
+    ev.u.STARTED.attempt = r->attempts;
+    ax_search_emit(s, &ev);
+    return fill(s, err);
+}
+
+uint32_t ax_search_running(const ax_search *s)
+{
+    return s->running;
+}
+
+bool ax_search_halting(const ax_search *s)
+{
+    return s->running && s->halting;
+}
+
+bool ax_search_finished(const ax_search *s)
+{
+    if (s->running || s->n_queue || counted(s) < s->setup.settings.candidates)
+        return false;
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        if (s->row[i].status == AX_PAUSED || s->row[i].prune_until > 0)
+            return false;
+    return true;
+}
+
+/* ---- from the worker ---- */
+
+void ax_search_progress(ax_search *s, const char *what, int64_t epoch, int64_t step, int64_t steps, double loss)
+{
+    ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->running);
+    snprintf(ev.u.PROGRESS.what, sizeof ev.u.PROGRESS.what, "%s", what);
+    ev.u.PROGRESS.epoch = epoch;
+    ev.u.PROGRESS.step = step;
+    ev.u.PROGRESS.steps = steps;
+    ev.u.PROGRESS.loss = loss;
+    if (!s->halting)
+        ax_search_emit(s, &ev);
+}
+
+void ax_search_stopped(ax_search *s)
+{
+    uint32_t id = s->running;
+    bool told = s->halting;
+    s->running = 0;
+    s->halting = false;
+    s->dirty = true;
+    /* stopped without having been told so: nothing of it is lost if it starts again */
+    if (id && !told)
+        ax_search_enqueue(s, id, 0);
+}
+
+static void say_scored(ax_search *s, uint32_t id, const ax_row *r)
+{
+    const ax_outcome *o = &r->outcome;
+    ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
+    ev.u.SCORED.reward = o->reward;
+    ev.u.SCORED.miou = o->miou;
+    ev.u.SCORED.fwiou = o->fwiou;
+    ev.u.SCORED.accuracy = o->accuracy;
+    ev.u.SCORED.loss = o->loss;
+    ev.u.SCORED.seconds = o->seconds;
+    ev.u.SCORED.peak_bytes = (int64_t)o->peak_bytes;
+    ev.u.SCORED.stage = ax_row_is_full(r) ? 3 : 1;
+    if (ax_row_is_full(r))
+        snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
+    snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", id);
+    ax_search_emit(s, &ev);
+}
+
+static ax_code learn(ax_search *s, uint32_t id, const ax_row *r, ax_err *err)
+{
+    ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
+    ax_code code = ax_strategy_learn(s->strategy, &r->proposal, r->outcome.reward, &what, err);
+    if (code != AX_OK)
+        return code;
+    ax_event ev = ax_search_event(AX_EVENT_LEARNED, id);
+    ev.u.LEARNED.loss = what.loss;
+    ev.u.LEARNED.baseline = what.baseline;
+    ev.u.LEARNED.advantage = what.advantage;
+    ev.u.LEARNED.clip_share = what.clip_share;
+    ev.u.LEARNED.entropy = what.entropy;
+    ev.u.LEARNED.samples = (int64_t)what.samples;
+    ax_search_emit(s, &ev);
+    return AX_OK;
+}
+
+ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
+{
+    ax_row *r = ax_search_row(s, s->running);
+    uint32_t id = s->running;
+    if (!r || s->halting || !isfinite(o->reward)) {
+        if (r && !s->halting)
+            ax_search_failed(s, "diverged", "the reward is not a finite number");
+        else
+            ax_search_stopped(s);
+        return AX_OK;
+    }
+    s->running = 0;
+    s->failures = 0;
+    s->dirty = true;
+    r->status = AX_DONE;
+    r->outcome = *o;
+    say_scored(s, id, r);
+    if (ax_row_is_full(r))
+        return AX_OK;
+    if (s->setup.settings.gate) {
+        ax_gate_verdict v = ax_gate_ask(&s->gate, o->reward, r->waved);
+        ax_event ev = ax_search_event(AX_EVENT_GATED, id);
+        ev.u.GATED.passed = v.passed;
+        ev.u.GATED.mean = v.mean;
+        ev.u.GATED.chance = v.chance;
+        ax_search_emit(s, &ev);
+    }
+    /* what a person made isn't the policy's doing: nothing is learned from it */
+    return strcmp(r->origin, "user") ? learn(s, id, r, err) : AX_OK;
+}
+
+static void count_failure(ax_search *s, const char *message)
+{
+    if (++s->failures < AX_FAILURES_IN_A_ROW || s->paused)
+        return;
+    char text[AX_EVENT_TEXT];
+    snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %.100s",
+             s->failures, message);
+    s->paused = true;
+    ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
+    ev.u.PAUSED.on = 1;
+    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "engine");
+    ax_search_emit(s, &ev);
+    ax_search_log(s, "error", 0, text);
+}
+
+void ax_search_failed(ax_search *s, const char *cause, const char *message)
+{
+    uint32_t id = s->running;
+    ax_row *r = ax_search_row(s, id);
+    if (!r || s->halting) {
+        ax_search_stopped(s);
+        return;
+    }
+    bool crashed = !strcmp(cause, "crashed"), again = crashed && r->crashes == 0;
+    r->crashes += crashed;
+    s->running = 0;
+    s->dirty = true;
+    snprintf(r->cause, sizeof r->cause, "%s", cause);
+    r->status = AX_FAILED;
+    ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
+    snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", cause);
+    snprintf(ev.u.FAILED.message, sizeof ev.u.FAILED.message, "%.199s", message);
+    ev.u.FAILED.retried = again;
+    ax_search_emit(s, &ev);
+    ax_row *parent = ax_search_row(s, r->parent);
+    if (again)
+        ax_search_enqueue(s, id, 0);
+    else if (parent && parent->full == id)
+        parent->full = 0; /* it may be promoted again */
+    count_failure(s, message);
+}
+
+void ax_search_worker_failed(ax_search *s, const char *message)
+{
+    s->dirty = true;
+    ax_search_log(s, "warning", 0, message);
+    count_failure(s, message);
+}
+
+void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text)
+{
+    ax_event ev = ax_search_event(AX_EVENT_LOG, id);
+    snprintf(ev.u.LOG.level, sizeof ev.u.LOG.level, "%s", level);
+    snprintf(ev.u.LOG.text, sizeof ev.u.LOG.text, "%.199s", text);
+    ax_search_emit(s, &ev);
+}
+
+/* ---- for the coordinator ---- */
+
+bool ax_search_dirty(const ax_search *s)
+{
+    return s->dirty;
+}
+
+void ax_search_clean(ax_search *s)
+{
+    s->dirty = false;
+    s->wants_save = false;
+}
+
+bool ax_search_wants_save(const ax_search *s)
+{
+    return s->wants_save;
+}
+
+bool ax_search_wants_stop(const ax_search *s)
+{
+    return s->wants_stop;
+}
+
+bool ax_search_paused(const ax_search *s)
+{
+    return s->paused;
+}

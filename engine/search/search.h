@@ -1,0 +1,77 @@
+/* The search itself: candidates, queue, strategy, gate and what a person did to them. It knows no process, file or
+   clock: the coordinator tells it what happened and it answers with events and with the next job. */
+#ifndef AX_SEARCH_SEARCH_H
+#define AX_SEARCH_SEARCH_H
+
+#include "engine/config/settings.h"
+#include "engine/space/genotype.h"
+#include "engine/space/outcome.h"
+#include "engine/wire/command.h"
+#include "engine/wire/event.h"
+
+enum { AX_PRUNE_SECONDS = 10, AX_FAILURES_IN_A_ROW = 5 };
+
+typedef struct ax_search ax_search;
+
+typedef struct ax_search_setup {
+    ax_settings settings;
+    char run[AX_EVENT_TEXT]; /* its name, for HELLO */
+    int32_t classes, h, w;   /* of the data and of a validation image: for parameters and multiply-adds */
+    /* Takes every event as it happens; time and seq are the receiver's business. */
+    void (*emit)(void *context, ax_event *ev);
+    void *context;
+} ax_search_setup;
+
+/* What a worker shall do. */
+typedef struct ax_search_job {
+    uint32_t id, attempt;
+    ax_genotype genotype;
+    bool full; /* full training, with a model file */
+} ax_search_job;
+
+ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err);
+void ax_search_free(ax_search *s);
+const ax_settings *ax_search_settings(const ax_search *s);
+
+/* Seconds since the epoch; given before every group of calls. */
+void ax_search_set_time(ax_search *s, double now);
+/* Says HELLO; after a resume also puts what was in training back into the queue. workers: how many there are. */
+void ax_search_hello(ax_search *s, bool resumed, int64_t pid);
+
+/* The next job, once the worker is free and the run isn't paused or at its end: false = nothing to do now. Emits
+   STARTED (and what is proposed to keep one candidate queued). An error is fatal for the run. */
+ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *err);
+/* The candidate in training, 0 = none. */
+uint32_t ax_search_running(const ax_search *s);
+/* Whether the candidate in training must stop at its next step. */
+bool ax_search_halting(const ax_search *s);
+
+/* From the worker. What comes about a candidate that was told to stop counts as stopped. An error is fatal. */
+void ax_search_progress(ax_search *s, const char *what, int64_t epoch, int64_t step, int64_t steps, double loss);
+ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err);
+void ax_search_stopped(ax_search *s);
+/* cause: memory, diverged, crashed, data, other. A crashed candidate is tried once more. After
+   AX_FAILURES_IN_A_ROW the run pauses itself. */
+void ax_search_failed(ax_search *s, const char *cause, const char *message);
+/* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
+void ax_search_worker_failed(ax_search *s, const char *message);
+void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text);
+
+/* Does what a person asks; *answer is what to say once it is on disk. A request that was answered before gets the same
+   answer and changes nothing. */
+void ax_search_command(ax_search *s, const ax_command *cmd, ax_answer *answer);
+/* Makes soft prunes final whose time is up. */
+void ax_search_tick(ax_search *s);
+/* When ax_search_tick has something to do; 0 = never. */
+double ax_search_deadline(const ax_search *s);
+
+/* What the coordinator must do after the calls above. */
+bool ax_search_dirty(const ax_search *s); /* something that a snapshot must hold has changed since ax_search_clean */
+void ax_search_clean(ax_search *s);
+bool ax_search_wants_save(const ax_search *s); /* a person asked for a snapshot */
+bool ax_search_wants_stop(const ax_search *s);
+bool ax_search_paused(const ax_search *s);
+/* All candidates are scored, failed or pruned, and none waits for a person. */
+bool ax_search_finished(const ax_search *s);
+
+#endif

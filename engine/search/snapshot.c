@@ -1,0 +1,386 @@
+#include "engine/search/snapshot.h"
+
+#include "engine/base/crc32c.h"
+#include "engine/base/file.h"
+#include "engine/base/msgskim.h"
+#include "engine/base/str.h"
+#include "engine/search/search_internal.h"
+#include "engine/search/snapshot_fields.h"
+#include "engine/wire/pack.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char magic[] = "auxcell-snapshot";
+enum { CRC_BYTES = 5, MOST_BYTES = 1 << 29 }; /* the checksum is always packed as uint 32: 0xce and four bytes */
+
+/* ---- packing ---- */
+
+static void pack_settings(msgpack_packer *pk, const ax_settings *set)
+{
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    size_t n = 0;
+    while (ax_settings_at(set, (int)n, &name, value))
+        n++;
+    msgpack_pack_map(pk, n + 1);
+    ax_pack_text(pk, "preset");
+    ax_pack_text(pk, set->preset);
+    for (int i = 0; ax_settings_at(set, i, &name, value); i++) {
+        ax_pack_text(pk, name);
+        ax_pack_text(pk, value);
+    }
+}
+
+static void pack_gate(msgpack_packer *pk, const ax_gate *g)
+{
+    msgpack_pack_map(pk, 3);
+    ax_pack_text(pk, "mean");
+    ax_pack_real(pk, g->mean);
+    ax_pack_text(pk, "count");
+    msgpack_pack_uint64(pk, g->count);
+    ax_pack_text(pk, "rng");
+    msgpack_pack_array(pk, 4);
+    for (int i = 0; i < 4; i++)
+        msgpack_pack_uint64(pk, g->rng.s[i]);
+}
+
+static void pack_requests(msgpack_packer *pk, const ax_search *s)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < AX_REQUESTS; i++)
+        n += s->request[i].request != 0;
+    msgpack_pack_array(pk, n);
+    for (uint32_t k = 0; k < AX_REQUESTS; k++) { /* oldest first */
+        const ax_answer *a = &s->request[(s->next_request + k) % AX_REQUESTS];
+        if (!a->request)
+            continue;
+        msgpack_pack_array(pk, 3);
+        msgpack_pack_uint64(pk, a->request);
+        msgpack_pack_int(pk, (int)a->code);
+        ax_pack_text(pk, a->message);
+    }
+}
+
+static void pack_body(msgpack_packer *pk, const ax_search *s, uint64_t seq, const char *state, size_t n_state)
+{
+    msgpack_pack_map(pk, 12);
+    ax_pack_text(pk, "seq");
+    msgpack_pack_uint64(pk, seq);
+    ax_pack_text(pk, "settings");
+    pack_settings(pk, &s->setup.settings);
+    ax_pack_text(pk, "classes");
+    msgpack_pack_int32(pk, s->setup.classes);
+    ax_pack_text(pk, "strategy");
+    ax_pack_text(pk, ax_strategy_name(s->strategy));
+    ax_pack_text(pk, "state");
+    msgpack_pack_bin(pk, n_state);
+    msgpack_pack_bin_body(pk, state, n_state);
+    ax_pack_text(pk, "gate");
+    pack_gate(pk, &s->gate);
+    ax_pack_text(pk, "paused");
+    if (s->paused)
+        msgpack_pack_true(pk);
+    else
+        msgpack_pack_false(pk);
+    ax_pack_text(pk, "failures");
+    msgpack_pack_uint32(pk, s->failures);
+    ax_pack_text(pk, "running");
+    msgpack_pack_uint32(pk, s->running);
+    ax_pack_text(pk, "queue");
+    msgpack_pack_array(pk, s->n_queue);
+    for (uint32_t i = 0; i < s->n_queue; i++)
+        msgpack_pack_uint32(pk, s->queue[i]);
+    ax_pack_text(pk, "candidates");
+    msgpack_pack_array(pk, s->n_rows);
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        ax_row_pack(pk, i + 1, &s->row[i]);
+    ax_pack_text(pk, "requests");
+    pack_requests(pk, s);
+}
+
+static int append(void *str, const char *bytes, size_t n)
+{
+    ax_str_bytes(str, bytes, n);
+    return ax_str_ok(str) ? 0 : -1;
+}
+
+ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t *n, ax_err *err)
+{
+    char *state;
+    size_t n_state;
+    ax_code code = ax_strategy_save(s->strategy, &state, &n_state, err);
+    if (code != AX_OK)
+        return code;
+    ax_str out; /* remembers when memory ran out on the way */
+    ax_str_init(&out, MOST_BYTES);
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, &out, append);
+    msgpack_pack_array(&pk, 4);
+    ax_pack_text(&pk, magic);
+    msgpack_pack_uint32(&pk, AX_SNAPSHOT_VERSION);
+    pack_body(&pk, s, seq, state, n_state);
+    free(state);
+    uint32_t crc = ax_crc32c(0, out.text, out.len);
+    const char tail[CRC_BYTES] = { (char)0xce, (char)(crc >> 24), (char)(crc >> 16), (char)(crc >> 8), (char)crc };
+    ax_str_bytes(&out, tail, sizeof tail);
+    if (!ax_str_ok(&out)) {
+        ax_str_release(&out);
+        return ax_fail(err, AX_ENOMEM, "%s: no memory", AX_SNAPSHOT_NAME);
+    }
+    *bytes = out.text;
+    *n = out.len;
+    return AX_OK;
+}
+
+/* ---- unpacking ---- */
+
+static bool may_change(const char *name)
+{
+    static const char *const free_names[] = { "candidates",    "threads",      "device", "full_epochs",
+                                              "full_channels", "full_repeats", "data" };
+    for (size_t i = 0; i < sizeof free_names / sizeof *free_names; i++)
+        if (!strcmp(name, free_names[i]))
+            return true;
+    return false;
+}
+
+/* The settings of run.ini go on with what the snapshot's have made. */
+static ax_code check_settings(const msgpack_object *map, const ax_settings *set, const char *file, ax_err *err)
+{
+    const char *name;
+    char now[AX_SETTING_TEXT], then[AX_SETTING_TEXT];
+    for (int i = 0; ax_settings_at(set, i, &name, now); i++) {
+        const msgpack_object *o = ax_map_get(map, name);
+        if (!o)
+            continue; /* a setting that is younger than the snapshot */
+        if (!ax_read_text(o, then, sizeof then))
+            return ax_fail(err, AX_EFORMAT, "%s: setting %s isn't text", file, name);
+        if (strcmp(now, then) && !may_change(name))
+            return ax_fail(err, AX_EINVAL, "run.ini: %s = %s, but the run was started with %s; it can't change", name,
+                           now, then);
+    }
+    return AX_OK;
+}
+
+static bool read_gate(const msgpack_object *o, ax_gate *g)
+{
+    int64_t count;
+    const msgpack_object *rng = o ? ax_map_get(o, "rng") : NULL;
+    if (!rng || rng->type != MSGPACK_OBJECT_ARRAY || rng->via.array.size != 4 ||
+        !ax_read_real(ax_map_get(o, "mean"), &g->mean) || !(g->mean > 0) ||
+        !ax_read_whole(ax_map_get(o, "count"), &count) || count < 0)
+        return false;
+    g->count = (uint64_t)count;
+    for (int i = 0; i < 4; i++) {
+        const msgpack_object *e = &rng->via.array.ptr[i];
+        if (e->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+            return false;
+        g->rng.s[i] = e->via.u64;
+    }
+    return g->rng.s[0] | g->rng.s[1] | g->rng.s[2] | g->rng.s[3];
+}
+
+static bool read_requests(const msgpack_object *o, ax_search *s)
+{
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > AX_REQUESTS)
+        return false;
+    for (uint32_t i = 0; i < o->via.array.size; i++) {
+        const msgpack_object *e = &o->via.array.ptr[i];
+        int64_t request, code;
+        ax_answer *a = &s->request[i];
+        if (e->type != MSGPACK_OBJECT_ARRAY || e->via.array.size != 3 ||
+            !ax_read_whole(&e->via.array.ptr[0], &request) || request <= 0 ||
+            !ax_read_whole(&e->via.array.ptr[1], &code) || code < 0 || code > AX_EBUSY ||
+            !ax_read_text(&e->via.array.ptr[2], a->message, sizeof a->message))
+            return false;
+        a->request = (uint64_t)request;
+        a->code = (ax_code)code;
+    }
+    s->next_request = o->via.array.size % AX_REQUESTS;
+    return true;
+}
+
+static ax_code read_rows(const msgpack_object *o, ax_search *s, ax_err *err)
+{
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY)
+        return ax_fail(err, AX_EFORMAT, "candidates are missing");
+    uint32_t n = o->via.array.size;
+    if (n > AX_ROWS_MAX || ax_search_reserve(s, n ? n : 1, err) != AX_OK)
+        return ax_fail(err, AX_ENOMEM, "%u candidates are too many", n);
+    for (uint32_t i = 0; i < n; i++)
+        if (!ax_row_unpack(&o->via.array.ptr[i], i + 1, n, &s->row[i]))
+            return ax_fail(err, AX_EFORMAT, "candidate %u isn't what it should be", i + 1);
+    s->n_rows = n;
+    return AX_OK;
+}
+
+static bool read_queue(const msgpack_object *o, ax_search *s)
+{
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > s->n_rows)
+        return false;
+    for (uint32_t i = 0; i < o->via.array.size; i++) {
+        int64_t id;
+        if (!ax_read_whole(&o->via.array.ptr[i], &id) || id < 1 || id > s->n_rows || s->row[id - 1].status != AX_QUEUED)
+            return false;
+        for (uint32_t k = 0; k < i; k++)
+            if (s->queue[k] == id)
+                return false;
+        s->queue[i] = (uint32_t)id;
+    }
+    s->n_queue = o->via.array.size;
+    return true;
+}
+
+/* Every queued candidate waits in the queue, and only the one in training is in training. */
+static bool consistent(const ax_search *s)
+{
+    uint32_t queued = 0;
+    for (uint32_t i = 0; i < s->n_rows; i++) {
+        queued += s->row[i].status == AX_QUEUED;
+        if (s->row[i].status == AX_RUNNING && s->running != i + 1)
+            return false;
+    }
+    return queued == s->n_queue && s->running <= s->n_rows;
+}
+
+static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, uint64_t *seq, ax_err *err)
+{
+    const msgpack_object *settings = ax_map_get(map, "settings"), *state = ax_map_get(map, "state"),
+                         *paused = ax_map_get(map, "paused");
+    int64_t at, running, failures, classes;
+    if (!settings || !paused || paused->type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(ax_map_get(map, "seq"), &at) ||
+        at < 0 || !ax_read_whole(ax_map_get(map, "running"), &running) || running < 0 || running > UINT32_MAX ||
+        !ax_read_whole(ax_map_get(map, "failures"), &failures) || failures < 0 || failures > UINT32_MAX ||
+        !ax_read_whole(ax_map_get(map, "classes"), &classes) || !state || state->type != MSGPACK_OBJECT_BIN)
+        return ax_fail(err, AX_EFORMAT, "something is missing");
+    ax_code code = check_settings(settings, &s->setup.settings, name, err);
+    if (code != AX_OK)
+        return code;
+    if (classes != s->setup.classes)
+        return ax_fail(err, AX_EINVAL, "the data has %d classes, but the run was started with %d", s->setup.classes,
+                       (int)classes);
+    if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
+        return AX_EFORMAT;
+    code = read_rows(ax_map_get(map, "candidates"), s, err);
+    if (code != AX_OK)
+        return code;
+    s->paused = paused->via.boolean;
+    s->failures = (uint32_t)failures;
+    s->running = (uint32_t)running;
+    *seq = (uint64_t)at;
+    if (!read_gate(ax_map_get(map, "gate"), &s->gate))
+        return ax_fail(err, AX_EFORMAT, "the gate's state isn't what it should be");
+    if (!read_queue(ax_map_get(map, "queue"), s) || !consistent(s))
+        return ax_fail(err, AX_EFORMAT, "the queue isn't what it should be");
+    if (!read_requests(ax_map_get(map, "requests"), s))
+        return ax_fail(err, AX_EFORMAT, "the requests aren't what they should be");
+    return AX_OK;
+}
+
+static ax_code open_envelope(const char *bytes, size_t n, msgpack_unpacked *msg, ax_err *err)
+{
+    if (n < CRC_BYTES + 1 || (uint8_t)bytes[n - CRC_BYTES] != 0xce)
+        return ax_fail(err, AX_EFORMAT, "damaged: it is cut or isn't a snapshot");
+    uint32_t crc = 0;
+    for (size_t i = n - 4; i < n; i++)
+        crc = crc << 8 | (uint8_t)bytes[i];
+    if (crc != ax_crc32c(0, bytes, n - CRC_BYTES))
+        return ax_fail(err, AX_EFORMAT, "damaged: the checksum doesn't match");
+    size_t off = 0;
+    char text[32];
+    int64_t version;
+    if (ax_msg_skim(bytes, n, NULL) != n || msgpack_unpack_next(msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS ||
+        msg->data.type != MSGPACK_OBJECT_ARRAY || msg->data.via.array.size < 3 ||
+        !ax_read_text(&msg->data.via.array.ptr[0], text, sizeof text) || strcmp(text, magic) != 0 ||
+        !ax_read_whole(&msg->data.via.array.ptr[1], &version))
+        return ax_fail(err, AX_EFORMAT, "not a snapshot of auxcell");
+    if (version > AX_SNAPSHOT_VERSION)
+        return ax_fail(err, AX_EFORMAT,
+                       "format version %lld, this program reads up to %d: it was written by a newer auxcell",
+                       (long long)version, AX_SNAPSHOT_VERSION);
+    if (version != AX_SNAPSHOT_VERSION || msg->data.via.array.size != 4)
+        return ax_fail(err, AX_EFORMAT, "not a snapshot of auxcell");
+    return AX_OK;
+}
+
+ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                              uint64_t *seq, ax_err *err)
+{
+    msgpack_unpacked msg;
+    msgpack_unpacked_init(&msg);
+    ax_err why = { AX_OK, "" };
+    ax_search *s = NULL;
+    ax_code code = open_envelope(bytes, n, &msg, &why);
+    if (code == AX_OK && !(s = ax_search_new(setup, &why)))
+        code = why.code;
+    if (code == AX_OK)
+        code = read_body(&msg.data.via.array.ptr[2], name, s, seq, &why);
+    msgpack_unpacked_destroy(&msg);
+    if (code == AX_OK)
+        return s;
+    ax_search_free(s);
+    if (why.code == AX_EFORMAT)
+        ax_fail_prefix(&why, name);
+    if (err)
+        *err = why;
+    return NULL;
+}
+
+/* ---- files ---- */
+
+/* Lets snapshot.prev.mpk be what snapshot.mpk is, without a moment in which snapshot.mpk is missing. */
+static ax_code keep_previous(int dirfd, ax_err *err)
+{
+    static const char tmp[] = AX_SNAPSHOT_PREVIOUS ".tmp";
+    if (unlinkat(dirfd, tmp, 0) && errno != ENOENT)
+        return ax_fail(err, AX_EIO, "%s: cannot remove: %s", tmp, strerror(errno));
+    if (!linkat(dirfd, AX_SNAPSHOT_NAME, dirfd, tmp, 0)) {
+        if (!renameat(dirfd, tmp, dirfd, AX_SNAPSHOT_PREVIOUS)) {
+            unlinkat(dirfd, tmp, 0); /* both were the same file already: rename leaves the second name */
+            return AX_OK;
+        }
+        return ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", AX_SNAPSHOT_PREVIOUS, strerror(errno));
+    }
+    if (errno == ENOENT)
+        return AX_OK; /* the first one */
+    char *bytes;      /* a file system without hard links: copy */
+    size_t n;
+    ax_code code = ax_file_read(dirfd, AX_SNAPSHOT_NAME, MOST_BYTES, &bytes, &n, err);
+    if (code != AX_OK)
+        return code;
+    code = ax_file_replace(dirfd, AX_SNAPSHOT_PREVIOUS, bytes, n, err);
+    free(bytes);
+    return code;
+}
+
+ax_code ax_snapshot_save(const ax_search *s, int dirfd, uint64_t seq, size_t *size, ax_err *err)
+{
+    char *bytes;
+    size_t n;
+    ax_code code = ax_snapshot_pack(s, seq, &bytes, &n, err);
+    if (code != AX_OK)
+        return code;
+    code = keep_previous(dirfd, err);
+    if (code == AX_OK)
+        code = ax_file_replace(dirfd, AX_SNAPSHOT_NAME, bytes, n, err);
+    free(bytes);
+    if (code == AX_OK && size)
+        *size = n;
+    return code;
+}
+
+ax_search *ax_snapshot_load(int dirfd, const char *name, const ax_search_setup *setup, uint64_t *seq, ax_err *err)
+{
+    char *bytes;
+    size_t n;
+    if (ax_file_read(dirfd, name, MOST_BYTES, &bytes, &n, err) != AX_OK)
+        return NULL;
+    ax_search *s = ax_snapshot_unpack(bytes, n, name, setup, seq, err);
+    free(bytes);
+    return s;
+}

@@ -1,0 +1,174 @@
+#include "engine/search/snapshot_fields.h"
+
+#include "engine/wire/pack.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef enum kind { U32, U64, REAL, TEXT, BOOL } kind;
+
+typedef struct field {
+    const char *name;
+    kind kind;
+    size_t offset, size;
+} field;
+
+#define FIELD(kind, name, member)                                                                                      \
+    {                                                                                                                  \
+        name, kind, offsetof(ax_row, member), sizeof(((ax_row *)0)->member)                                            \
+    }
+/* origin, statuses, genotype and logp_each are written apart: they aren't plain numbers */
+static const field fields[] = {
+    FIELD(U32, "parent", parent),
+    FIELD(U32, "full", full),
+    FIELD(U32, "place", place),
+    FIELD(U32, "attempts", attempts),
+    FIELD(U32, "crashes", crashes),
+    FIELD(TEXT, "origin", origin),
+    FIELD(TEXT, "cause", cause),
+    FIELD(REAL, "logp", proposal.logp),
+    FIELD(REAL, "entropy", proposal.entropy),
+    FIELD(REAL, "prune_until", prune_until),
+    FIELD(BOOL, "pinned", pinned),
+    FIELD(BOOL, "waved", waved),
+    FIELD(U64, "params", params),
+    FIELD(U64, "macs", macs),
+    FIELD(REAL, "reward", outcome.reward),
+    FIELD(REAL, "miou", outcome.miou),
+    FIELD(REAL, "fwiou", outcome.fwiou),
+    FIELD(REAL, "accuracy", outcome.accuracy),
+    FIELD(REAL, "loss", outcome.loss),
+    FIELD(REAL, "seconds", outcome.seconds),
+    FIELD(U64, "peak_bytes", outcome.peak_bytes),
+};
+enum { FIELDS = sizeof fields / sizeof *fields };
+
+static void pack_status(msgpack_packer *pk, ax_status status)
+{
+    char text[2] = { (char)status, '\0' };
+    ax_pack_text(pk, text);
+}
+
+static void pack_field(msgpack_packer *pk, const field *f, const ax_row *r)
+{
+    const char *at = (const char *)r + f->offset;
+    uint32_t u32;
+    uint64_t u64;
+    double real;
+    bool flag;
+    ax_pack_text(pk, f->name);
+    switch (f->kind) {
+    case U32:
+        memcpy(&u32, at, sizeof u32);
+        msgpack_pack_uint32(pk, u32);
+        break;
+    case U64:
+        memcpy(&u64, at, sizeof u64);
+        msgpack_pack_uint64(pk, u64);
+        break;
+    case REAL:
+        memcpy(&real, at, sizeof real);
+        ax_pack_real(pk, real);
+        break;
+    case TEXT:
+        ax_pack_text(pk, at);
+        break;
+    case BOOL:
+        memcpy(&flag, at, sizeof flag);
+        if (flag)
+            msgpack_pack_true(pk);
+        else
+            msgpack_pack_false(pk);
+        break;
+    }
+}
+
+void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r)
+{
+    char text[AX_GENOTYPE_TEXT];
+    msgpack_pack_map(pk, FIELDS + 5);
+    ax_pack_text(pk, "id");
+    msgpack_pack_uint32(pk, id);
+    ax_pack_text(pk, "genotype");
+    ax_pack_text(pk, ax_genotype_print(&r->proposal.genotype, text));
+    ax_pack_text(pk, "status");
+    pack_status(pk, r->status);
+    ax_pack_text(pk, "before");
+    pack_status(pk, r->before);
+    ax_pack_text(pk, "logp_each");
+    msgpack_pack_array(pk, AX_DECISIONS);
+    for (int i = 0; i < AX_DECISIONS; i++)
+        ax_pack_real(pk, r->proposal.logp_each[i]);
+    for (int i = 0; i < FIELDS; i++)
+        pack_field(pk, &fields[i], r);
+}
+
+static bool read_status(const msgpack_object *o, ax_status *out)
+{
+    static const ax_status known[] = { AX_QUEUED, AX_RUNNING, AX_PAUSED, AX_DONE, AX_PRUNED, AX_FAILED };
+    char text[2];
+    if (!ax_read_text(o, text, sizeof text))
+        return false;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (text[0] == (char)known[i]) {
+            *out = known[i];
+            return true;
+        }
+    return false;
+}
+
+static bool read_field(const msgpack_object *o, const field *f, ax_row *r)
+{
+    char *at = (char *)r + f->offset;
+    uint32_t u32;
+    uint64_t u64;
+    double real;
+    bool flag;
+    switch (f->kind) {
+    case U32:
+    case U64:
+        if (!o || o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || (f->kind == U32 && o->via.u64 > UINT32_MAX))
+            return false;
+        u64 = o->via.u64;
+        u32 = (uint32_t)u64;
+        memcpy(at, f->kind == U32 ? (const void *)&u32 : (const void *)&u64, f->size);
+        return true;
+    case REAL:
+        if (!ax_read_real(o, &real))
+            return false;
+        memcpy(at, &real, sizeof real);
+        return true;
+    case TEXT:
+        return ax_read_text(o, at, f->size);
+    case BOOL:
+        if (!o || o->type != MSGPACK_OBJECT_BOOLEAN)
+            return false;
+        flag = o->via.boolean;
+        memcpy(at, &flag, sizeof flag);
+        return true;
+    }
+    return false;
+}
+
+bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
+{
+    int64_t at;
+    char text[AX_GENOTYPE_TEXT];
+    memset(r, 0, sizeof *r);
+    if (!ax_read_whole(ax_map_get(o, "id"), &at) || at != id ||
+        !ax_read_text(ax_map_get(o, "genotype"), text, sizeof text) ||
+        ax_genotype_parse(text, &r->proposal.genotype, NULL) != AX_OK ||
+        !read_status(ax_map_get(o, "status"), &r->status) || !read_status(ax_map_get(o, "before"), &r->before))
+        return false;
+    const msgpack_object *each = ax_map_get(o, "logp_each");
+    if (!each || each->type != MSGPACK_OBJECT_ARRAY || each->via.array.size != AX_DECISIONS)
+        return false;
+    for (int i = 0; i < AX_DECISIONS; i++)
+        if (!ax_read_real(&each->via.array.ptr[i], &r->proposal.logp_each[i]))
+            return false;
+    for (int i = 0; i < FIELDS; i++)
+        if (!read_field(ax_map_get(o, fields[i].name), &fields[i], r))
+            return false;
+    return r->parent <= n && r->full <= n && !isnan(r->prune_until);
+}

@@ -1,0 +1,13 @@
+/* A candidate as a msgpack map: every field by its name, from one list. */
+#ifndef AX_SEARCH_SNAPSHOT_FIELDS_H
+#define AX_SEARCH_SNAPSHOT_FIELDS_H
+
+#include "engine/search/search_internal.h"
+
+#include <msgpack.h>
+
+void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r);
+/* n: candidates of the snapshot. False when something is missing or can't be. */
+bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r);
+
+#endif

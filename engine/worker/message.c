@@ -1,0 +1,204 @@
+#include "engine/worker/message.h"
+
+#include "engine/base/msgskim.h"
+#include "engine/wire/pack.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define WORD(id, word) [AX_SAY_##id] = word,
+static const char *const words[AX_SAY_COUNT] = { AX_SAY_LIST(WORD) };
+
+static void pack_settings(msgpack_packer *pk, const ax_settings *s)
+{
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    size_t n = 0;
+    while (ax_settings_at(s, (int)n, &name, value))
+        n++;
+    msgpack_pack_map(pk, n);
+    for (int i = 0; ax_settings_at(s, i, &name, value); i++) {
+        ax_pack_text(pk, name);
+        ax_pack_text(pk, value);
+    }
+}
+
+static void pack_outcome(msgpack_packer *pk, const ax_outcome *o)
+{
+    const double real[] = { o->reward, o->miou, o->fwiou, o->accuracy, o->loss, o->seconds };
+    msgpack_pack_array(pk, 9);
+    for (size_t i = 0; i < sizeof real / sizeof *real; i++)
+        ax_pack_real(pk, real[i]);
+    msgpack_pack_uint64(pk, o->params);
+    msgpack_pack_uint64(pk, o->macs);
+    msgpack_pack_uint64(pk, o->peak_bytes);
+}
+
+size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
+{
+    char text[AX_GENOTYPE_TEXT];
+    ax_fixed out = { .buf = buf, .cap = cap };
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, &out, ax_fixed_write);
+    msgpack_pack_array(&pk, 3);
+    ax_pack_text(&pk, words[m->say]);
+    msgpack_pack_uint32(&pk, m->id);
+    switch (m->say) {
+    case AX_SAY_SETTINGS:
+        pack_settings(&pk, &m->settings);
+        break;
+    case AX_SAY_JOB:
+        msgpack_pack_array(&pk, 2);
+        ax_pack_text(&pk, ax_genotype_print(&m->genotype, text));
+        msgpack_pack_int(&pk, m->full);
+        break;
+    case AX_SAY_READY:
+        msgpack_pack_array(&pk, 3);
+        ax_pack_text(&pk, m->text);
+        msgpack_pack_int64(&pk, m->threads);
+        msgpack_pack_int64(&pk, m->rss);
+        break;
+    case AX_SAY_BROKEN:
+    case AX_SAY_FAILED:
+        msgpack_pack_array(&pk, 3);
+        msgpack_pack_int64(&pk, m->code);
+        ax_pack_text(&pk, m->text);
+        msgpack_pack_int64(&pk, m->rss);
+        break;
+    case AX_SAY_PROGRESS:
+        msgpack_pack_array(&pk, 5);
+        ax_pack_text(&pk, m->text);
+        msgpack_pack_int64(&pk, m->epoch);
+        msgpack_pack_int64(&pk, m->step);
+        msgpack_pack_int64(&pk, m->steps);
+        ax_pack_real(&pk, m->loss);
+        break;
+    case AX_SAY_OUTCOME:
+        msgpack_pack_array(&pk, 2);
+        pack_outcome(&pk, &m->outcome);
+        msgpack_pack_int64(&pk, m->rss);
+        break;
+    case AX_SAY_STOP:
+    case AX_SAY_STOPPED:
+    case AX_SAY_COUNT:
+        msgpack_pack_nil(&pk);
+        break;
+    }
+    return out.full ? 0 : out.len;
+}
+
+static bool read_settings(const msgpack_object *o, ax_settings *s)
+{
+    char name[64], value[AX_SETTING_TEXT];
+    if (o->type != MSGPACK_OBJECT_MAP || ax_settings_preset(s, "demo", NULL) != AX_OK)
+        return false;
+    for (uint32_t i = 0; i < o->via.map.size; i++)
+        if (!ax_read_text(&o->via.map.ptr[i].key, name, sizeof name) ||
+            !ax_read_text(&o->via.map.ptr[i].val, value, sizeof value) ||
+            ax_settings_set(s, name, value, NULL) != AX_OK)
+            return false;
+    return true;
+}
+
+static bool read_outcome(const msgpack_object *o, ax_outcome *out)
+{
+    double *const real[] = { &out->reward, &out->miou, &out->fwiou, &out->accuracy, &out->loss, &out->seconds };
+    uint64_t *const whole[] = { &out->params, &out->macs, &out->peak_bytes };
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 9)
+        return false;
+    for (size_t i = 0; i < 6; i++)
+        if (!ax_read_real(&o->via.array.ptr[i], real[i]))
+            return false;
+    for (size_t i = 0; i < 3; i++) {
+        int64_t v;
+        if (!ax_read_whole(&o->via.array.ptr[6 + i], &v) || v < 0)
+            return false;
+        *whole[i] = (uint64_t)v;
+    }
+    return true;
+}
+
+static bool read_body(const msgpack_object *o, ax_worker_message *m)
+{
+    char text[AX_GENOTYPE_TEXT];
+    int64_t full;
+    if (m->say == AX_SAY_SETTINGS)
+        return read_settings(o, &m->settings);
+    if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED)
+        return o->type == MSGPACK_OBJECT_NIL;
+    static const uint32_t size[AX_SAY_COUNT] = { [AX_SAY_JOB] = 2,    [AX_SAY_READY] = 3,    [AX_SAY_BROKEN] = 3,
+                                                 [AX_SAY_FAILED] = 3, [AX_SAY_PROGRESS] = 5, [AX_SAY_OUTCOME] = 2 };
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
+        return false;
+    const msgpack_object *e = o->via.array.ptr;
+    switch (m->say) {
+    case AX_SAY_JOB:
+        if (!ax_read_text(&e[0], text, sizeof text) || !ax_read_whole(&e[1], &full))
+            return false;
+        m->full = full != 0;
+        return ax_genotype_parse(text, &m->genotype, NULL) == AX_OK;
+    case AX_SAY_READY:
+        return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->threads) &&
+               ax_read_whole(&e[2], &m->rss);
+    case AX_SAY_BROKEN:
+    case AX_SAY_FAILED:
+        return ax_read_whole(&e[0], &m->code) && ax_read_text(&e[1], m->text, sizeof m->text) &&
+               ax_read_whole(&e[2], &m->rss);
+    case AX_SAY_PROGRESS:
+        return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->epoch) &&
+               ax_read_whole(&e[2], &m->step) && ax_read_whole(&e[3], &m->steps) && ax_read_real(&e[4], &m->loss);
+    case AX_SAY_OUTCOME:
+        return read_outcome(&e[0], &m->outcome) && ax_read_whole(&e[1], &m->rss);
+    default:
+        return false;
+    }
+}
+
+static bool read_message(const msgpack_object *o, ax_worker_message *m)
+{
+    char word[16];
+    int64_t id;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 3 ||
+        !ax_read_text(&o->via.array.ptr[0], word, sizeof word) || !ax_read_whole(&o->via.array.ptr[1], &id) || id < 0 ||
+        id > UINT32_MAX)
+        return false;
+    int say = 0;
+    while (say < AX_SAY_COUNT && strcmp(word, words[say]) != 0)
+        say++;
+    if (say == AX_SAY_COUNT)
+        return false;
+    m->say = (ax_say)say;
+    m->id = (uint32_t)id;
+    return read_body(&o->via.array.ptr[2], m);
+}
+
+ax_code ax_worker_unpack(const uint8_t *bytes, size_t n, ax_worker_message *m, ax_err *err)
+{
+    msgpack_unpacked msg;
+    msgpack_unpacked_init(&msg);
+    size_t off = 0;
+    memset(m, 0, sizeof *m);
+    bool good = n <= AX_WORKER_MAX_BYTES && ax_msg_skim(bytes, n, NULL) == n &&
+                msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS &&
+                read_message(&msg.data, m);
+    msgpack_unpacked_destroy(&msg);
+    return good ? AX_OK : ax_fail(err, AX_EFORMAT, "not a message of a worker");
+}
+
+ax_code ax_worker_send(int fd, const ax_worker_message *m, int flags, ax_err *err)
+{
+    uint8_t buf[AX_WORKER_MAX_BYTES];
+    size_t n = ax_worker_pack(m, buf, sizeof buf);
+    if (!n)
+        return ax_fail(err, AX_EINVAL, "a message of more than %d bytes", AX_WORKER_MAX_BYTES);
+    for (size_t done = 0; done < n;) {
+        ssize_t w = send(fd, buf + done, n - done, flags | MSG_NOSIGNAL);
+        if (w < 0 && errno == EINTR)
+            continue;
+        if (w <= 0)
+            return ax_fail(err, AX_EIO, "cannot send: %s", strerror(errno));
+        done += (size_t)w;
+    }
+    return AX_OK;
+}

@@ -1,0 +1,49 @@
+/* What coordinator and worker say to each other over a socket pair: msgpack arrays [word, ...], one after the other. */
+#ifndef AX_WORKER_MESSAGE_H
+#define AX_WORKER_MESSAGE_H
+
+#include "engine/config/settings.h"
+#include "engine/space/genotype.h"
+#include "engine/space/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* id, word */
+#define AX_SAY_LIST(X)                                                                                                 \
+    X(SETTINGS, "settings") /* to the worker, first: the run's settings */                                             \
+    X(JOB, "job")           /* to the worker: train this */                                                            \
+    X(STOP, "stop")         /* to the worker: stop candidate id at its next step */                                    \
+    X(READY, "ready")       /* data open, caches filled: name, threads, rss */                                         \
+    X(BROKEN, "broken")     /* can't get ready: code, text; the worker ends */                                         \
+    X(PROGRESS, "progress") /* id, text (train, validate, cache), epoch, step, steps, loss */                          \
+    X(OUTCOME, "outcome")   /* id, numbers, rss */                                                                     \
+    X(FAILED, "failed")     /* id, code, text, rss */                                                                  \
+    X(STOPPED, "stopped")   /* id */
+#define AX_SAY_ENUM(id, word) AX_SAY_##id,
+typedef enum ax_say { AX_SAY_LIST(AX_SAY_ENUM) AX_SAY_COUNT } ax_say;
+
+enum { AX_WORKER_TEXT = 256, AX_WORKER_MAX_BYTES = 16384 };
+
+/* One struct for all: a message carries the fields that its row above names, the others are 0. */
+typedef struct ax_worker_message {
+    ax_say say;
+    uint32_t id;
+    ax_settings settings; /* SETTINGS */
+    ax_genotype genotype; /* JOB */
+    bool full;            /* JOB: full training, with a model file */
+    char text[AX_WORKER_TEXT];
+    int64_t code; /* ax_code */
+    int64_t epoch, step, steps, threads, rss;
+    double loss;
+    ax_outcome outcome;
+} ax_worker_message;
+
+/* Packs m into buf (AX_WORKER_MAX_BYTES is always enough); returns its bytes, 0 when it doesn't fit. */
+size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap);
+ax_code ax_worker_unpack(const uint8_t *bytes, size_t n, ax_worker_message *m, ax_err *err);
+/* Packs and sends; flags as in send(2). AX_EIO: the other side is gone, or (MSG_DONTWAIT) doesn't read. */
+ax_code ax_worker_send(int fd, const ax_worker_message *m, int flags, ax_err *err);
+
+#endif

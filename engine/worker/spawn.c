@@ -1,0 +1,50 @@
+#include "engine/worker/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* In the child: only what is safe between fork and exec. */
+static _Noreturn void become_worker(int fd, int dirfd, pid_t parent)
+{
+    static const char *const argv[] = { "auxcell-engine", "worker", NULL };
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    /* Numbers above those that they shall get, so that neither dup2 overwrites the other. */
+    int a = fcntl(fd, F_DUPFD, AX_WORKER_DIRFD + 1), b = fcntl(dirfd, F_DUPFD, AX_WORKER_DIRFD + 1);
+    if (a < 0 || b < 0 || dup2(a, AX_WORKER_FD) < 0 || dup2(b, AX_WORKER_DIRFD) < 0)
+        _exit(126);
+    close(a);
+    close(b);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(125); /* the parent died before the line above */
+    execv("/proc/self/exe", (char *const *)argv);
+    _exit(127);
+}
+
+pid_t ax_worker_spawn(int dirfd, int *fd, ax_err *err)
+{
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
+        ax_fail(err, AX_EIO, "cannot make a socket pair: %s", strerror(errno));
+        return -1;
+    }
+    pid_t parent = getpid(), pid = fork();
+    if (pid == 0)
+        become_worker(pair[1], dirfd, parent);
+    int why = errno;
+    close(pair[1]);
+    if (pid > 0 && !fcntl(pair[0], F_SETFL, O_NONBLOCK)) {
+        *fd = pair[0];
+        return pid;
+    }
+    close(pair[0]);
+    ax_fail(err, AX_EIO, "cannot start a worker: %s", strerror(why));
+    return -1;
+}

@@ -1,0 +1,203 @@
+#include "engine/worker/worker.h"
+
+#include "engine/backend/list.h"
+#include "engine/train/trainer.h"
+#include "engine/wire/message.h"
+#include "engine/worker/message.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { PROGRESS_MS = 200 };
+
+typedef struct worker {
+    int fd;
+    char root[32]; /* "/proc/self/fd/4/": the run directory, wherever it is moved to */
+    ax_messages messages;
+    ax_settings settings;
+    const ax_train_job *job;
+    uint32_t id;
+    bool stop, gone; /* told to stop; the coordinator went away */
+    double said_at;
+} worker;
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int64_t resident_bytes(void)
+{
+    long pages = 0, resident = 0;
+    FILE *f = fopen("/proc/self/statm", "re");
+    if (f && fscanf(f, "%ld %ld", &pages, &resident) != 2)
+        resident = 0;
+    if (f)
+        fclose(f);
+    return (int64_t)resident * sysconf(_SC_PAGESIZE);
+}
+
+/* Errors name files by the way we reach them; a person wants the name within the run. Control characters and bytes that
+   aren't ASCII would break a line or a msgpack reader. */
+static void copy_message(const worker *w, const char *msg, char out[AX_WORKER_TEXT])
+{
+    size_t n = 0, root = strlen(w->root);
+    while (*msg && n + 1 < AX_WORKER_TEXT) {
+        if (!strncmp(msg, w->root, root)) {
+            msg += root;
+            continue;
+        }
+        out[n++] = *msg >= 0x20 && *msg < 0x7f ? *msg : '?';
+        msg++;
+    }
+    out[n] = '\0';
+}
+
+static void say(worker *w, const ax_worker_message *m)
+{
+    if (ax_worker_send(w->fd, m, 0, NULL) != AX_OK)
+        w->gone = true;
+}
+
+/* The next message, waiting for it when wait is true. False: there is none (or nobody who could send one). */
+static bool next_message(worker *w, bool wait, ax_worker_message *m)
+{
+    char buf[4096];
+    const uint8_t *bytes;
+    size_t n;
+    while (!w->gone) {
+        int got = ax_messages_next(&w->messages, &bytes, &n);
+        if (got > 0 && ax_worker_unpack(bytes, n, m, NULL) == AX_OK)
+            return true;
+        if (got != 0) {
+            w->gone = true;
+            break;
+        }
+        ssize_t r = recv(w->fd, buf, sizeof buf, wait ? 0 : MSG_DONTWAIT);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return false;
+        if (r <= 0 || ax_messages_feed(&w->messages, buf, (size_t)r, NULL) != AX_OK)
+            w->gone = true;
+    }
+    return false;
+}
+
+static bool due(worker *w, bool last)
+{
+    double t = now();
+    if (!last && t - w->said_at < PROGRESS_MS * 1e-3)
+        return false;
+    w->said_at = t;
+    return true;
+}
+
+static void cache_progress(void *context, size_t done, size_t all)
+{
+    worker *w = context;
+    if (!due(w, done == all))
+        return;
+    ax_worker_message m = { .say = AX_SAY_PROGRESS, .step = (int64_t)done, .steps = (int64_t)all, .loss = NAN };
+    snprintf(m.text, sizeof m.text, "cache");
+    say(w, &m);
+}
+
+static bool watch(void *context, const ax_train_progress *p)
+{
+    worker *w = context;
+    ax_worker_message got;
+    while (next_message(w, false, &got))
+        w->stop = w->stop || (got.say == AX_SAY_STOP && got.id == w->id);
+    if (w->stop || w->gone)
+        return false;
+    if (p->step == 1 || due(w, p->step == p->steps)) {
+        ax_worker_message m = {
+            .say = AX_SAY_PROGRESS,
+            .id = w->id,
+            .epoch = p->epoch,
+            .step = p->step,
+            .steps = p->steps,
+            .loss = p->loss,
+        };
+        snprintf(m.text, sizeof m.text, p->step == p->steps ? "validate" : "train");
+        say(w, &m);
+    }
+    return true;
+}
+
+static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
+{
+    char model[96], masks[96];
+    snprintf(model, sizeof model, "%smodels/%u.safetensors", w->root, m->id);
+    snprintf(masks, sizeof masks, "%smasks/%u.mpk", w->root, m->id);
+    ax_train_job job = ax_train_job_default(&w->settings, &m->genotype, m->full);
+    job.model_path = m->full ? model : NULL;
+    job.masks_path = masks;
+    w->id = m->id;
+    w->stop = false;
+    ax_err err = { AX_OK, "" };
+    ax_worker_message answer = { .id = m->id };
+    ax_code code = ax_trainer_run(t, &job, watch, w, &answer.outcome, &err);
+    answer.rss = resident_bytes();
+    answer.code = code;
+    answer.say = code == AX_OK ? AX_SAY_OUTCOME : code == AX_ECANCEL ? AX_SAY_STOPPED : AX_SAY_FAILED;
+    if (code != AX_OK)
+        copy_message(w, err.msg, answer.text);
+    say(w, &answer);
+}
+
+static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
+{
+    char cache[64];
+    snprintf(cache, sizeof cache, "%scache", w->root);
+    ax_source *source = open_source(w->settings.data, err);
+    if (!source)
+        return err->code;
+    ax_trainer *t = ax_trainer_new(&w->settings, source, cache, cache_progress, w, err);
+    ax_code code = t ? AX_OK : err->code;
+    if (code == AX_OK) {
+        const ax_backend *be = ax_backend_find(w->settings.device, NULL);
+        ax_worker_message m = { .say = AX_SAY_READY, .rss = resident_bytes() };
+        m.threads = w->settings.threads ? w->settings.threads : sysconf(_SC_NPROCESSORS_ONLN);
+        snprintf(m.text, sizeof m.text, "%s", be ? be->name : w->settings.device);
+        say(w, &m);
+    }
+    ax_worker_message m;
+    while (code == AX_OK && next_message(w, true, &m))
+        if (m.say == AX_SAY_JOB)
+            do_job(w, t, &m);
+    ax_trainer_free(t);
+    source->ops->close(source);
+    return code;
+}
+
+ax_code ax_worker_serve(int fd, int dirfd, ax_source_opener open_source, ax_err *err)
+{
+    worker w = { .fd = fd };
+    ax_err why = { AX_OK, "" };
+    ax_worker_message m;
+    snprintf(w.root, sizeof w.root, "/proc/self/fd/%d/", dirfd);
+    ax_messages_init(&w.messages, AX_WORKER_MAX_BYTES);
+    ax_code code = AX_OK;
+    if (next_message(&w, true, &m) && m.say == AX_SAY_SETTINGS) {
+        w.settings = m.settings;
+        code = work(&w, open_source, &why);
+    }
+    if (code != AX_OK) {
+        ax_worker_message broken = { .say = AX_SAY_BROKEN, .code = code, .rss = resident_bytes() };
+        copy_message(&w, why.msg, broken.text);
+        say(&w, &broken);
+        if (err)
+            *err = why;
+    }
+    ax_messages_release(&w.messages);
+    return code;
+}
