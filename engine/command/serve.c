@@ -1,0 +1,104 @@
+/* auxcell-engine serve: the coordinator of one run. Started by auxcell search and resume. */
+#include "engine/command/options.h"
+#include "engine/command/program.h"
+#include "engine/search/coordinator.h"
+#include "engine/wire/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char usage[] =
+    "usage: auxcell-engine serve --run DIR [--resume [--previous]] [--ready-fd N]\n"
+    "Searches until the run's candidates are done. Stops at SIGTERM or SIGINT; then --resume goes on.\n";
+
+typedef struct starter {
+    int dirfd;
+    int fd; /* where whoever started us waits, -1 = nobody */
+} starter;
+
+static void tell(starter *s, const char *text)
+{
+    if (s->fd < 0)
+        return;
+    if (write(s->fd, text, strlen(text)) < 0) {
+        /* who started us doesn't wait any more */
+    }
+    close(s->fd);
+    s->fd = -1;
+}
+
+/* The start went well. In the background what is printed from now on goes to engine.log. */
+static void ready(void *context)
+{
+    starter *s = context;
+    if (s->fd < 0)
+        return;
+    int log = openat(s->dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (null >= 0) {
+        dup2(null, STDIN_FILENO);
+        dup2(null, STDOUT_FILENO);
+        close(null);
+    }
+    if (log >= 0) {
+        dup2(log, STDERR_FILENO);
+        close(log);
+    }
+    tell(s, "ok\n");
+}
+
+int ax_command_serve(const ax_program *prog, int argc, char **argv)
+{
+    const char *run = NULL;
+    bool resume = false, previous = false;
+    int32_t ready_fd = -1;
+    const ax_option options[] = {
+        { .name = "--run", .kind = AX_OPTION_TEXT, .value = &run, .meta = "DIR", .doc = "the run's directory" },
+        { .name = "--resume", .kind = AX_OPTION_FLAG, .value = &resume, .doc = "go on from snapshot.mpk" },
+        { .name = "--previous", .kind = AX_OPTION_FLAG, .value = &previous, .doc = "from snapshot.prev.mpk instead" },
+        { .name = "--ready-fd",
+          .kind = AX_OPTION_WHOLE,
+          .value = &ready_fd,
+          .least = 3,
+          .most = 1 << 20,
+          .meta = "N",
+          .doc = "go into the background; write 'ok', or why not, to this descriptor once started" },
+    };
+    int n = 0;
+    ax_parsed parsed = ax_options_parse(usage, options, sizeof options / sizeof *options, argc, argv, 0, &n);
+    if (parsed != AX_PARSED_GO)
+        return parsed == AX_PARSED_HELP ? 0 : 2;
+    ax_err err = { AX_OK, "" };
+    if (!run || (previous && !resume)) {
+        ax_fail(&err, AX_EINVAL, run ? "--previous goes with --resume" : "serve needs --run DIR");
+        return ax_command_fail(&err);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    starter s = { .fd = ready_fd };
+    if (s.fd >= 0) {
+        setsid(); /* fails when we lead a session already: as good */
+        fcntl(s.fd, F_SETFD, FD_CLOEXEC);
+    }
+    s.dirfd = ax_run_open(run, &err);
+    ax_code code = err.code;
+    if (s.dirfd >= 0) {
+        const ax_coordinator_options o = {
+            .path = run,
+            .resume = resume,
+            .previous = previous,
+            .open_source = prog->open_source,
+            .ready = ready,
+            .context = &s,
+        };
+        code = ax_coordinator_run(s.dirfd, &o, &err);
+        close(s.dirfd);
+    }
+    if (code == AX_OK)
+        return 0;
+    tell(&s, err.msg);
+    return ax_command_fail(&err);
+}

@@ -1,0 +1,22 @@
+/* The coordinator of one run: the search, its journal and snapshot, one worker, and whoever listens, in one loop. */
+#ifndef AX_SEARCH_COORDINATOR_H
+#define AX_SEARCH_COORDINATOR_H
+
+#include "engine/search/search.h"
+#include "engine/train/source.h"
+
+typedef struct ax_coordinator_options {
+    const char *path; /* of the run, for messages and its name */
+    bool resume;      /* go on from the snapshot */
+    bool previous;    /* from the one before */
+    ax_source_opener open_source;
+    void (*ready)(void *context); /* everything is set up: who waits for the start may go on */
+    void *context;
+} ax_coordinator_options;
+
+/* Runs the run at dirfd (borrowed; run.ini is read, the lock is taken) until it is finished, stopped (SIGTERM, SIGINT,
+   the stop command: AX_OK) or can't go on. Every failure leaves a run that can be resumed. Blocks SIGTERM, SIGINT and
+   SIGHUP of this process. */
+ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_err *err);
+
+#endif

@@ -1,0 +1,105 @@
+#include "engine/search/crew.h"
+
+#include "engine/worker/worker.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+void ax_crew_init(ax_crew *c, int dirfd)
+{
+    *c = (ax_crew) { .dirfd = dirfd, .fd = -1 };
+    ax_messages_init(&c->in, AX_WORKER_MAX_BYTES);
+}
+
+ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
+{
+    pid_t pid = ax_worker_spawn(c->dirfd, &c->fd, err);
+    if (pid < 0)
+        return err->code;
+    c->pid = pid;
+    ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings };
+    return ax_crew_send(c, &m, err);
+}
+
+ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err)
+{
+    return ax_worker_send(c->fd, m, MSG_DONTWAIT, err);
+}
+
+int ax_crew_next(ax_crew *c, ax_worker_message *m)
+{
+    char buf[8192];
+    const uint8_t *bytes;
+    size_t n;
+    while (c->fd >= 0) {
+        int got = ax_messages_next(&c->in, &bytes, &n);
+        if (got > 0)
+            return ax_worker_unpack(bytes, n, m, NULL) == AX_OK ? 1 : -1;
+        if (got < 0)
+            return -1;
+        ssize_t r = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+            return 0;
+        if (r <= 0 || ax_messages_feed(&c->in, buf, (size_t)r, NULL) != AX_OK)
+            return -1;
+    }
+    return 0;
+}
+
+static void forget(ax_crew *c)
+{
+    if (c->fd >= 0)
+        close(c->fd);
+    ax_messages_release(&c->in);
+    c->fd = -1;
+    c->pid = 0;
+    c->ready = c->told_stop = false;
+}
+
+void ax_crew_bury(ax_crew *c, char *how, size_t cap)
+{
+    int status = 0;
+    /* Its socket has closed, so it has ended or is about to; what hangs is helped along. */
+    struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c->pid, 0), .events = POLLIN };
+    if (p.fd < 0 || poll(&p, 1, 500) <= 0)
+        kill(c->pid, SIGKILL);
+    if (p.fd >= 0)
+        close(p.fd);
+    while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    if (WIFSIGNALED(status))
+        snprintf(how, cap, "the worker was killed by signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        snprintf(how, cap, "the worker ended with status %d", WEXITSTATUS(status));
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
+    c->deaths++;
+    c->start_at = (double)t.tv_sec + 1e-9 * (double)t.tv_nsec + wait;
+    forget(c);
+}
+
+void ax_crew_dismiss(ax_crew *c)
+{
+    if (!c->pid)
+        return;
+    shutdown(c->fd, SHUT_RDWR);
+    struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c->pid, 0), .events = POLLIN };
+    if (p.fd < 0 || poll(&p, 1, 1000) <= 0)
+        kill(c->pid, SIGKILL);
+    if (p.fd >= 0)
+        close(p.fd);
+    while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    forget(c);
+}

@@ -1,0 +1,33 @@
+/* The worker as the coordinator sees it: a process that is started, given work, and buried. */
+#ifndef AX_SEARCH_CREW_H
+#define AX_SEARCH_CREW_H
+
+#include "engine/wire/message.h"
+#include "engine/worker/message.h"
+
+#include <sys/types.h>
+
+typedef struct ax_crew {
+    int dirfd; /* borrowed */
+    pid_t pid; /* 0 = none */
+    int fd;    /* -1 = none */
+    ax_messages in;
+    bool ready;      /* has its data */
+    bool told_stop;  /* the job in hand was told to stop */
+    uint32_t deaths; /* since it last did something useful */
+    double start_at; /* monotonic seconds: not before */
+} ax_crew;
+
+void ax_crew_init(ax_crew *c, int dirfd);
+/* Starts a worker and sends it the settings. */
+ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err);
+/* AX_EIO: it doesn't take messages; it will be found dead. */
+ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err);
+/* 1: *m is the next message; 0: none yet; -1: it has gone (or talks nonsense). */
+int ax_crew_next(ax_crew *c, ax_worker_message *m);
+/* Ends it and says in how it died ("killed by signal 9, Killed"); the next start waits longer with every death. */
+void ax_crew_bury(ax_crew *c, char *how, size_t cap);
+/* A second to end by itself (its socket closes), then killed. */
+void ax_crew_dismiss(ax_crew *c);
+
+#endif
