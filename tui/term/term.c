@@ -128,6 +128,22 @@ static void read_size(ax_term *t)
     }
 }
 
+/* Both forms of the cursor keys, whichever mode the terminal is in: terminfo knows only one. */
+static void define_keys(void)
+{
+    static const struct {
+        const char *sent;
+        int key;
+    } also[] = {
+        { "\033[A", KEY_UP },     { "\033[B", KEY_DOWN },   { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
+        { "\033OA", KEY_UP },     { "\033OB", KEY_DOWN },   { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
+        { "\033[H", KEY_HOME },   { "\033[F", KEY_END },    { "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },
+        { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE }, { "\033[3~", KEY_DC },   { "\033[Z", KEY_BTAB },
+    };
+    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
+        define_key(also[i].sent, also[i].key);
+}
+
 ax_term *ax_term_start(ax_err *err)
 {
     setlocale(LC_CTYPE, "");
@@ -158,6 +174,7 @@ ax_term *ax_term_start(ax_err *err)
     noecho();
     nonl();
     keypad(stdscr, TRUE);
+    define_keys();
     nodelay(stdscr, TRUE);
     curs_set(0);
     start_colors(t);

@@ -1,0 +1,187 @@
+"""A program on a pseudo-terminal, and what a person would see (pexpect and pyte); runs made up in Python."""
+import os, pty, select, shutil, signal, struct, subprocess, sys, tempfile, time, fcntl, termios
+
+import msgpack
+import pyte
+
+BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
+PROGRAM = os.path.join(os.path.abspath(BUILD), "auxcell")
+ROOT = os.getcwd()
+
+
+def crc32c(data, crc=0):
+    crc ^= 0xFFFFFFFF
+    for byte in data:
+        crc = TABLE[(crc ^ byte) & 0xFF] ^ (crc >> 8)
+    return crc ^ 0xFFFFFFFF
+
+
+def _table():
+    out = []
+    for i in range(256):
+        for _ in range(8):
+            i = (i >> 1) ^ (0x82F63B78 if i & 1 else 0)
+        out.append(i)
+    return out
+
+
+TABLE = _table()
+ARCH = ["[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
+        "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]",
+        "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"]
+
+
+class Log:
+    """Writes events.mpk: records [seq, crc32c, payload]."""
+
+    def __init__(self, path):
+        self.file = open(path, "wb")
+        self.seq = self.crc = 0
+
+    def add(self, kind, at, id, **fields):
+        payload = msgpack.packb([kind, float(at), id, fields])
+        self.seq += 1
+        self.crc = crc32c(struct.pack("<IQ", self.crc, self.seq) + payload)
+        self.file.write(msgpack.packb([self.seq, self.crc, payload]))
+        self.file.flush()
+
+
+def make_run(parent, name, candidates=30, start=1764072000.0):
+    """A run directory without an engine: run.ini and events.mpk."""
+    path = os.path.join(parent, name)
+    os.makedirs(path, mode=0o700)
+    with open(os.path.join(path, "run.ini"), "w") as f:
+        f.write("[run]\npreset = demo\n")
+    log = Log(os.path.join(path, "events.mpk"))
+    log.add("hello", start, 0, run=name, data="scenes", preset="demo", strategy="ppo", device="cpu", seed=1,
+            planned=200, workers=1, pid=1, resumed=0)
+    for i in range(1, candidates + 1):
+        at = start + 5 * i
+        log.add("proposed", at, i, genotype=ARCH[i % 3], parent=0, origin="ppo", logp=-30.5, entropy=33.0,
+                params=2200000 + 1000 * i, macs=900000000)
+        log.add("started", at, i, stage=1, epochs=4, steps=24, attempt=1)
+        log.add("scored", at + 4, i, reward=0.3 + 0.4 * i / candidates, miou=0.3, fwiou=0.5, accuracy=0.4, loss=0.7,
+                seconds=4.0, peak_bytes=90000000, stage=1, model="", masks="")
+    return path
+
+
+class Screen:
+    """Runs a program on a pseudo-terminal of rows x cols; what it shows is kept by pyte."""
+
+    def __init__(self, argv, rows=24, cols=80, env=None, cwd=None):
+        self.screen = pyte.Screen(cols, rows)
+        self.stream = pyte.ByteStream(self.screen)
+        self.bytes = b""
+        self.master, slave = pty.openpty()
+        self.slave_name = os.ttyname(slave)
+        self.set_size(rows, cols, tell=False)
+        self.before = termios.tcgetattr(slave)
+        settings = dict(os.environ, TERM="xterm-256color", LANG="C.UTF-8", TZ="UTC")
+        for drop in ("LC_ALL", "LC_CTYPE", "NO_COLOR", "COLUMNS", "LINES"):
+            settings.pop(drop, None)
+        settings.update(env or {})
+        settings = {k: v for k, v in settings.items() if v is not None}
+
+        def child():
+            os.setsid()
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+        self.process = subprocess.Popen(argv, stdin=slave, stdout=slave, stderr=slave, env=settings, cwd=cwd,
+                                        preexec_fn=child, close_fds=True)
+        self.slave = slave  # kept open: termios is compared after the program ended
+
+    def set_size(self, rows, cols, tell=True):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+        if tell:
+            self.screen.resize(rows, cols)
+            self.process.send_signal(signal.SIGWINCH)
+
+    def read(self, seconds):
+        """Reads what comes within so many seconds; False when nothing did."""
+        ready, _, _ = select.select([self.master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.master, 65536)
+        except OSError:
+            return False
+        self.bytes += data
+        self.stream.feed(data)
+        return bool(data)
+
+    def text(self):
+        return "\n".join(self.screen.display)
+
+    def wait(self, what, seconds=30):
+        """Waits until the screen shows the text (or what(screen) is true)."""
+        end = time.monotonic() + seconds
+        test = what if callable(what) else lambda s: what in s.text()
+        while not test(self):
+            left = end - time.monotonic()
+            if left <= 0:
+                raise AssertionError("never seen: %r; the screen:\n%s" % (what, self.text()))
+            self.read(min(left, 0.5))
+        return self
+
+    def quiet(self, seconds=0.15):
+        """Reads until nothing came for so long."""
+        while self.read(seconds):
+            pass
+        return self
+
+    def send(self, keys):
+        os.write(self.master, keys.encode() if isinstance(keys, str) else keys)
+        return self
+
+    def ended(self, seconds=20):
+        """Waits for the end; the exit status, negative for a signal."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            self.read(0.05)
+            if time.monotonic() > end:
+                raise AssertionError("does not end; the screen:\n%s" % self.text())
+        self.quiet(0.02)
+        return self.process.returncode
+
+    def terminal_as_before(self):
+        return termios.tcgetattr(self.slave) == self.before
+
+    def close(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.master)
+        os.close(self.slave)
+
+
+class Place:
+    """A state directory of its own, removed at the end."""
+
+    def __enter__(self):
+        self.path = tempfile.mkdtemp(prefix="auxcell-test-")
+        self.runs = os.path.join(self.path, "auxcell", "runs")
+        os.makedirs(self.runs, mode=0o700)
+        self.env = {"XDG_STATE_HOME": self.path}
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+def run_tests(tests):
+    """Runs functions, prints as cmocka does, exits."""
+    failed = 0
+    for test in tests:
+        print("[ RUN      ] %s" % test.__name__, flush=True)
+        try:
+            test()
+            print("[       OK ] %s" % test.__name__, flush=True)
+        except Exception:
+            import traceback
+            traceback.print_exc(file=sys.stdout)
+            print("[  FAILED  ] %s" % test.__name__, flush=True)
+            failed += 1
+    print("[  PASSED  ] %d test(s)." % (len(tests) - failed))
+    if failed:
+        print("[  FAILED  ] %d test(s)." % failed)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,72 @@
+#include "tui/layout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { ROWS = 120, COLS = 400 };
+
+/* Each rectangle is inside, none overlaps another, for every size and view. */
+static void all_sizes(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= ROWS; rows++)
+        for (int cols = 1; cols <= COLS; cols += cols < 200 ? 1 : 7)
+            for (int view = 0; view < (cols % 5 ? 1 : AX_VIEW_COUNT); view++) {
+                ax_layout l = ax_layout_of(rows, cols, (ax_tui_view)view);
+                ax_rect r[AX_LAYOUT_RECTS];
+                ax_layout_list(&l, r);
+                for (int i = 0; i < AX_LAYOUT_RECTS; i++) {
+                    if (r[i].rows == 0 || r[i].cols == 0)
+                        continue;
+                    assert_true(r[i].rows > 0 && r[i].cols > 0 && r[i].row >= 0 && r[i].col >= 0);
+                    assert_true(r[i].row + r[i].rows <= rows && r[i].col + r[i].cols <= cols);
+                    for (int k = 0; k < i; k++) {
+                        bool apart = r[k].rows == 0 || r[k].cols == 0 || r[i].row >= r[k].row + r[k].rows ||
+                                     r[k].row >= r[i].row + r[i].rows || r[i].col >= r[k].col + r[k].cols ||
+                                     r[k].col >= r[i].col + r[i].cols;
+                        assert_true(apart);
+                    }
+                }
+                /* no gap either: from 60x16 on every cell belongs to somebody */
+                if (rows < 16 || cols < 60 || cols > 200 || cols % 3)
+                    continue;
+                int covered = 0;
+                for (int i = 0; i < AX_LAYOUT_RECTS; i++)
+                    covered += r[i].rows * r[i].cols;
+                assert_int_equal(covered, rows * cols);
+            }
+}
+
+static void steps_of_size(void **state)
+{
+    (void)state;
+    ax_layout l = ax_layout_of(4, 80, AX_VIEW_OVERVIEW);
+    assert_int_equal(l.status.rows, 1);
+    assert_int_equal(l.table.rows + l.message.rows + l.tabs.rows, 0);
+    l = ax_layout_of(15, 80, AX_VIEW_OVERVIEW);
+    assert_int_equal(l.table.rows, 13);
+    assert_int_equal(l.reward.rows, 0);
+    l = ax_layout_of(24, 80, AX_VIEW_OVERVIEW);
+    assert_int_equal(l.reward.rows, 14);
+    assert_int_equal(l.cell.rows, 14);
+    assert_int_equal(l.table.rows, 6);
+    assert_int_equal(l.pareto.rows, 0);
+    l = ax_layout_of(48, 160, AX_VIEW_OVERVIEW);
+    assert_true(l.pareto.rows > 0 && l.mask.rows > 0 && l.log.rows > 0 && l.table_framed);
+    assert_true(l.cell.rows >= 14 && l.cell.cols >= 40);
+    l = ax_layout_of(24, 80, AX_VIEW_LOG);
+    assert_int_equal(l.log.rows, 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_sizes),
+        cmocka_unit_test(steps_of_size),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

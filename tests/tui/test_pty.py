@@ -1,0 +1,181 @@
+"""The terminal program on a pseudo-terminal, with a recorded run: what is shown, keys, sizes, signals, environments."""
+import os, re, signal, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
+from screen import PROGRAM, Place, Screen, make_run, run_tests
+
+
+def attach(place, env=None, name="old", **size):
+    return Screen([PROGRAM, "attach", name], env=dict(place.env, **(env or {})), **size)
+
+
+def overview_is_shown_and_left():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        text = s.text()
+        assert "NO ENGINE" in text and "30/200" in text and ".7000 #30" in text, text
+        assert "┌─ reward" in text and "● " in text and "cell #30" in text, text
+        assert s.screen.cursor.hidden
+        s.send("q")
+        assert s.ended() == 0
+        assert "auxcell resume old" in s.text()
+        assert s.terminal_as_before()
+        s.close()
+
+
+def keys_change_what_is_shown():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        s.send("2").wait("[2 Table]")
+        s.send("jj").wait(">    28 D")
+        s.send("\x1b[A").wait(">    29 D")
+        s.send("/reward>.65\r").wait(lambda s: "   25 D" not in s.text() and "   27 D" in s.text())
+        s.send("\x1b").wait("   25 D")
+        s.send("\r").wait("[3 Cell]")
+        s.send("?").wait("┌─ keys")
+        s.send("x").wait("[3 Cell]")
+        s.send("6").wait("┌─ log")
+        s.send("x").wait("x: no engine runs")
+        s.send(":goto 7\r").send("1").wait("cell #7")
+        s.send("y").wait("copied the genotype of #7")
+        assert b"\x1b]52;c;" in s.bytes
+        s.send("q")
+        assert s.ended() == 0
+        s.close()
+
+
+def every_size_is_drawn():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        s.set_size(48, 160)
+        s.wait("┌─ candidates").wait("┌─ pareto")
+        s.set_size(12, 40)
+        s.wait(lambda s: "GENOTYPE" in s.text() and "reward" not in s.text())
+        s.set_size(1, 1)
+        s.quiet()
+        s.set_size(4, 19)
+        s.wait("NO ENGINE")
+        for i in range(200):
+            s.set_size(1 + i * 7 % 60, 1 + i * 13 % 200)
+        s.set_size(24, 80)
+        s.wait("┌─ reward").wait("? help")
+        s.send("q")
+        assert s.ended() == 0
+        s.close()
+
+
+def signals_give_the_terminal_back():
+    with Place() as place:
+        make_run(place.runs, "old")
+        for name in ("INT", "TERM", "HUP", "QUIT", "SEGV", "ABRT", "BUS"):
+            s = attach(place).wait("no engine runs")
+            number = getattr(signal, "SIG" + name)
+            s.process.send_signal(number)
+            code = s.ended()
+            assert code == -number or code > 0, (name, code)  # a sanitizer may turn it into an exit
+            assert s.terminal_as_before(), name
+            assert s.bytes.rfind(b"\x1b[?1049l") > s.bytes.rfind(b"\x1b[?1049h"), name
+            assert s.bytes.rfind(b"\x1b[?25h") > s.bytes.rfind(b"\x1b[?25l"), name
+            s.close()
+
+
+def no_color_gives_no_color():
+    color = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])[;0-9]*m")
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        assert color.search(s.bytes)
+        s.close()
+        s = attach(place, env={"NO_COLOR": "1"}).wait("no engine runs")
+        s.send("234561jjq")
+        assert s.ended() == 0
+        found = color.search(s.bytes)
+        assert not found, found
+        s.close()
+
+
+def plain_locale_gives_ascii():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place, env={"LANG": "C"}).wait("no engine runs")
+        s.send("\t23456?q1q")
+        assert s.ended() == 0
+        assert all(b < 0x80 for b in s.bytes)
+        assert "+- " in s.bytes.decode()
+        s.close()
+
+
+def unusable_terminals_are_refused():
+    with Place() as place:
+        make_run(place.runs, "old")
+        for term in ("dumb", "unknown", "no-such-terminal", None, ""):
+            s = attach(place, env={"TERM": term})
+            assert s.ended() == 2, term
+            lines = [line.rstrip() for line in s.screen.display if line.strip()]
+            assert len(lines) <= 2 and lines[0].startswith("auxcell: ") and "TERM" in lines[0], (term, lines)
+            s.close()
+
+
+def a_lost_terminal_ends_the_program():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        os.close(s.slave)
+        os.close(s.master)
+        assert s.process.wait(timeout=5) in (0, -signal.SIGHUP)
+
+
+def nothing_is_sent_while_nothing_happens():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs").quiet()
+        before = len(s.bytes)
+        s.quiet(1.5)
+        assert len(s.bytes) == before
+        s.send("j").wait(">    29 D").quiet()
+        assert len(s.bytes) - before <= 1500, len(s.bytes) - before
+        s.close()
+
+
+def noise_does_no_harm():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        state = 12345
+        for _ in range(100):
+            noise = bytearray()
+            for _ in range(200):
+                state = (state * 1103515245 + 12345) & 0x7FFFFFFF
+                byte = state >> 16 & 0xFF
+                if byte not in (0x03, 0x1A, 0x1C, 0x13, ord("q"), ord(":")):
+                    noise.append(byte)
+            s.send(bytes(noise))
+            s.read(0.01)
+        s.quiet()
+        assert s.process.poll() is None
+        s.send("\x1b\x1b").quiet()
+        s.send("\x1b").quiet()
+        s.send("1q")
+        assert s.ended() == 0
+        assert s.terminal_as_before()
+        s.close()
+
+
+def an_unknown_run_is_one_line():
+    with Place() as place:
+        s = attach(place, name="nothing")
+        assert s.ended() == 1
+        lines = [line.rstrip() for line in s.screen.display if line.strip()]
+        assert len(lines) <= 2 and "no such run" in "".join(lines), lines
+        assert s.terminal_as_before()
+        s.close()
+
+
+if __name__ == "__main__":
+    run_tests([overview_is_shown_and_left, keys_change_what_is_shown, every_size_is_drawn,
+               signals_give_the_terminal_back, no_color_gives_no_color, plain_locale_gives_ascii,
+               unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
+               nothing_is_sent_while_nothing_happens, noise_does_no_harm, an_unknown_run_is_one_line])

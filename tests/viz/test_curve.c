@@ -1,0 +1,137 @@
+#include "viz/axis.h"
+#include "viz/curve.h"
+#include "viz/scatter.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void the_domain_doubles(void **state)
+{
+    (void)state;
+    static const size_t n[][2] = { { 0, 16 }, { 16, 16 }, { 17, 32 }, { 33, 64 }, { 1284, 2048 }, { 2048, 2048 } };
+    for (size_t i = 0; i < sizeof n / sizeof *n; i++)
+        assert_int_equal(ax_curve_domain(n[i][0]), n[i][1]);
+}
+
+static void the_average_is_unbiased(void **state)
+{
+    (void)state;
+    double y[6] = { 0.5, 0.5, NAN, 0.5, 1.0, NAN }, out[6];
+    ax_curve_ema((ax_series) { y, 6 }, 0.9, out);
+    for (int i = 0; i < 4; i++)
+        assert_true(fabs(out[i] - 0.5) < 1e-12); /* a constant stays one, from its first value on */
+    double weights = 1 - pow(0.9, 4), expected = (0.1 * 0.5 * (0.9 + 0.81 + 0.729) + 0.1 * 1.0) / weights;
+    assert_true(fabs(out[4] - expected) < 1e-12);
+    assert_true(out[5] == out[4]);
+    double none[2] = { NAN, 0.25 };
+    ax_curve_ema((ax_series) { none, 2 }, 0.97, out);
+    assert_true(isnan(out[0]) && fabs(out[1] - 0.25) < 1e-12);
+}
+
+static void axes_have_round_ticks_on_rows(void **state)
+{
+    (void)state;
+    for (int rows = 2; rows < 60; rows++)
+        for (int i = 0; i < 400; i++) {
+            double lo = -1 + i * 0.013, hi = lo + pow(10, i % 9 - 6);
+            ax_axis a = ax_axis_fit(lo, hi, rows);
+            assert_true(a.lo <= lo + a.step * 1e-6 && a.hi >= hi - a.step * 1e-6);
+            assert_true(a.every >= 2 && a.every <= 4);
+            assert_true(fabs(a.lo / a.step - round(a.lo / a.step)) < 1e-6);
+            double digits = a.step / pow(10, floor(log10(a.step) + 1e-9));
+            assert_true(fabs(digits - 1) < 1e-6 || fabs(digits - 2) < 1e-6 || fabs(digits - 5) < 1e-6);
+            assert_int_equal(ax_axis_row(&a, a.lo, rows), rows - 1);
+            if (rows > a.every)
+                assert_int_equal(ax_axis_row(&a, a.lo + a.step, rows), rows - 1 - a.every);
+        }
+    ax_axis a = ax_axis_fit(0.3, 0.3, 10);
+    assert_true(a.lo < 0.3 && a.hi > 0.3);
+}
+
+static void draw(ax_canvas *c, int rows, int cols, ax_series s)
+{
+    ax_err err;
+    assert_int_equal(ax_canvas_resize(c, rows, cols, &err), AX_OK);
+    assert_int_equal(ax_curve_draw(ax_pane_of(c, (ax_rect) { .rows = rows, .cols = cols }), s, 0.97, &err), AX_OK);
+}
+
+static void curves_of_any_size_and_content(void **state)
+{
+    (void)state;
+    enum { MOST = 5000 };
+    double *y = malloc(MOST * sizeof *y);
+    assert_non_null(y);
+    for (int i = 0; i < MOST; i++)
+        y[i] = i % 7 == 3 ? NAN : i % 100 == 50 ? INFINITY : 0.5 + 0.4 * sin(i * 0.01);
+    static const size_t count[] = { 0, 1, 2, 15, 16, 17, 300, MOST };
+    for (int ascii = 0; ascii < 2; ascii++) {
+        ax_canvas c;
+        ax_canvas_init(&c, ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
+        for (int rows = 1; rows < 40; rows += 3)
+            for (int cols = 1; cols < 200; cols += 11)
+                for (size_t k = 0; k < sizeof count / sizeof *count; k++)
+                    draw(&c, rows, cols, (ax_series) { y, count[k] });
+        ax_canvas_release(&c);
+    }
+    free(y);
+}
+
+static int count_role(const ax_canvas *c, ax_role role)
+{
+    int n = 0;
+    for (int i = 0; i < c->rows * c->cols; i++)
+        n += c->cell[i].role == role && c->cell[i].code != ' ';
+    return n;
+}
+
+/* One outlier among thousands is still drawn: thinning out keeps the least and the greatest. */
+static void outliers_survive(void **state)
+{
+    (void)state;
+    enum { N = 4096 };
+    double *y = malloc(N * sizeof *y);
+    assert_non_null(y);
+    for (int i = 0; i < N; i++)
+        y[i] = 0.5;
+    y[1000] = 0.9;
+    y[3000] = 0.1;
+    ax_canvas c;
+    ax_canvas_init(&c, &ax_glyphs_unicode);
+    draw(&c, 20, 60, (ax_series) { y, N });
+    int points = count_role(&c, AX_ROLE_POINT);
+    assert_int_equal(points, 2);
+    assert_true(count_role(&c, AX_ROLE_CURVE) >= 53);
+    assert_true(count_role(&c, AX_ROLE_BEST) > 20);
+    ax_canvas_release(&c);
+    free(y);
+}
+
+static void the_front_is_found(void **state)
+{
+    (void)state;
+    double x[8] = { 1, 2, 3, 4, 2, NAN, 5, 1 }, y[8] = { 0.5, 0.4, 0.6, 0.6, 0.7, 0.9, 0.8, NAN };
+    bool front[8];
+    assert_int_equal(ax_front(x, y, 8, front), 3);
+    static const bool expected[8] = { true, false, false, false, true, false, true, false };
+    assert_memory_equal(front, expected, sizeof expected);
+    assert_int_equal(ax_front(x, y, 0, front), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_domain_doubles),
+        cmocka_unit_test(the_average_is_unbiased),
+        cmocka_unit_test(axes_have_round_ticks_on_rows),
+        cmocka_unit_test(curves_of_any_size_and_content),
+        cmocka_unit_test(outliers_survive),
+        cmocka_unit_test(the_front_is_found),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

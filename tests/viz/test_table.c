@@ -1,0 +1,150 @@
+#include "tests/helper/history.h"
+#include "viz/figure.h"
+#include "viz/table.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void fold(void *context, ax_event *ev)
+{
+    ax_state_fold(context, ev);
+}
+
+static uint32_t count(const ax_state *s, const char *filter)
+{
+    ax_filter f;
+    ax_err err;
+    ax_rows rows = { .id = NULL };
+    if (ax_filter_parse(filter, &f, &err) != AX_OK)
+        fail_msg("%s: %s", filter, err.msg);
+    assert_int_equal(ax_rows_build(&rows, s, &f, AX_SORT_ID, false, &err), AX_OK);
+    uint32_t n = rows.n;
+    ax_rows_release(&rows);
+    return n;
+}
+
+static void filters_choose(void **state)
+{
+    (void)state;
+    ax_state s;
+    ax_state_init(&s);
+    ax_history_play(&(ax_history) { .candidates = 100 }, fold, &s);
+    uint32_t all = s.n_candidates, above = 0, small = 0;
+    for (uint32_t i = 0; i < all; i++) {
+        above += s.candidate[i].reward > 0.3;
+        small += s.candidate[i].params < 3000000;
+    }
+    assert_int_equal(count(&s, ""), all);
+    assert_int_equal(count(&s, "reward>.3"), above);
+    assert_true(count(&s, "reward>=.3") + count(&s, "reward<.3") < all); /* unknown rewards pass neither */
+    assert_int_equal(count(&s, "params<3M"), small);
+    assert_int_equal(count(&s, "id=7"), 1);
+    assert_int_equal(count(&s, "#7"), 1 + 10); /* text: 7, 70 to 79 */
+    assert_int_equal(count(&s, "state=F"), s.n_failed);
+    assert_int_equal(count(&s, "state!=F"), all - s.n_failed);
+    assert_int_equal(count(&s, "state=FX"), s.n_failed + s.n_pruned);
+    assert_int_equal(count(&s, "  reward>.3   id<50 "), count(&s, "id<50 reward>.3"));
+    assert_int_equal(count(&s, "keeps failing"), 1); /* in a note */
+    assert_true(count(&s, "gap") > 0 && count(&s, "gap") < all);
+    ax_state_release(&s);
+}
+
+static void wrong_filters_are_explained(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        { "size>3", "'size' is not a column" },
+        { "reward>x", "'x' is not a number" },
+        { "reward>", "'' is not a number" },
+        { "state>3", "state=R" },
+        { "reward!3", "write !=" },
+        { "a b c d e f g h i", "more than 8" },
+        { "params<3MB", "not a number" },
+        { ">3", "is not a column" },
+    };
+    ax_filter f = { .n = 0 }, before = f;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ax_err err;
+        assert_int_equal(ax_filter_parse(wrong[i].text, &f, &err), AX_EINVAL);
+        if (!strstr(err.msg, wrong[i].says))
+            fail_msg("%s: %s", wrong[i].text, err.msg);
+        assert_memory_equal(&f, &before, sizeof f);
+    }
+}
+
+static void rows_are_sorted(void **state)
+{
+    (void)state;
+    ax_state s;
+    ax_filter f = { .n = 0 };
+    ax_err err;
+    ax_rows rows = { .id = NULL };
+    ax_state_init(&s);
+    ax_history_play(&(ax_history) { .candidates = 100 }, fold, &s);
+    for (int reverse = 0; reverse < 2; reverse++) {
+        assert_int_equal(ax_rows_build(&rows, &s, &f, AX_SORT_REWARD, reverse, &err), AX_OK);
+        assert_int_equal(rows.n, s.n_candidates);
+        const ax_candidate *first = ax_state_candidate(&s, rows.id[0]);
+        assert_int_equal(first->status, AX_RUNNING); /* what trains now is always in sight */
+        bool known = true;
+        double before = reverse ? -INFINITY : INFINITY;
+        for (uint32_t i = 1; i < rows.n; i++) {
+            double r = ax_state_candidate(&s, rows.id[i])->reward;
+            assert_true(known || isnan(r)); /* those without a reward come last, both ways */
+            known = !isnan(r);
+            assert_true(!known || (reverse ? r >= before : r <= before));
+            before = known ? r : before;
+        }
+        assert_int_equal(rows.id[reverse ? 0 : 1], reverse ? rows.id[0] : s.best);
+    }
+    for (int sort = 0; sort < AX_SORT_COUNT; sort++) {
+        assert_int_equal(ax_rows_build(&rows, &s, &f, (ax_sort)sort, false, &err), AX_OK);
+        for (uint32_t id = 1; id <= s.n_candidates; id++)
+            assert_true(ax_rows_find(&rows, id) >= 0);
+    }
+    assert_int_equal(ax_rows_find(&rows, 9999), -1);
+    ax_rows_release(&rows);
+    ax_state_release(&s);
+}
+
+static void figures_are_short(void **state)
+{
+    (void)state;
+    char t[AX_FIGURE];
+    assert_string_equal(ax_figure_share(0.7213, 4, t), ".7213");
+    assert_string_equal(ax_figure_share(1, 4, t), "1.0000");
+    assert_string_equal(ax_figure_share(-0.0132, 4, t), "-.0132");
+    assert_string_equal(ax_figure_share(NAN, 4, t), "-");
+    assert_string_equal(ax_figure_share(10.25, 2, t), "10.25");
+    assert_string_equal(ax_figure_count(713, t), "713");
+    assert_string_equal(ax_figure_count(36900, t), "36.9k");
+    assert_string_equal(ax_figure_count(2870000, t), "2.87M");
+    assert_string_equal(ax_figure_count(12700000, t), "12.7M");
+    assert_string_equal(ax_figure_count(827000000, t), "827M");
+    assert_string_equal(ax_figure_count(8100000000, t), "8.1G");
+    assert_string_equal(ax_figure_count(999960, t), "1.0M");
+    assert_string_equal(ax_figure_count(-1, t), "-");
+    assert_string_equal(ax_figure_bytes((int64_t)212 << 20, t), "212M");
+    assert_string_equal(ax_figure_clock(41, t), "0:41");
+    assert_string_equal(ax_figure_clock(13277, t), "3:41:17");
+    assert_string_equal(ax_figure_clock(200000, t), "2d 07:33");
+    assert_string_equal(ax_figure_clock(NAN, t), "-");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(filters_choose),
+        cmocka_unit_test(wrong_filters_are_explained),
+        cmocka_unit_test(rows_are_sorted),
+        cmocka_unit_test(figures_are_short),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
