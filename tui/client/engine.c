@@ -18,7 +18,7 @@
 
 extern char **environ;
 
-enum { LOOK_EVERY = 10, ANSWER_WITHIN = 60000 }; /* milliseconds */
+enum { READY_WITHIN = 120000 }; /* milliseconds */
 
 ax_code ax_engine_path(char path[PATH_MAX], ax_err *err)
 {
@@ -57,8 +57,10 @@ void ax_engine_last_words(int dirfd, long from, char line[256])
     snprintf(line, 256, "%.255s", last);
 }
 
+enum { READY_FD = 3 }; /* where the engine says "ok", or why not */
+
 /* The child: own session, default signals, nothing of the terminal. */
-static ax_code spawn(const char *program, char *const argv[], int log, pid_t *pid, ax_err *err)
+static ax_code spawn(const char *program, char *const argv[], int log, int ready, pid_t *pid, ax_err *err)
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
@@ -70,6 +72,7 @@ static ax_code spawn(const char *program, char *const argv[], int log, pid_t *pi
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, log, 2);
+    posix_spawn_file_actions_adddup2(&files, ready, READY_FD); /* last: log may be that very number */
     posix_spawnattr_setsigmask(&attr, &none);
     posix_spawnattr_setsigdefault(&attr, &all);
     posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
@@ -100,50 +103,84 @@ void ax_engine_release(ax_engine *e)
     e->client = NULL;
 }
 
-/* What an engine that died at its start had to say. */
-static ax_code death(int dirfd, long from, const ax_engine *e, ax_err *err)
+/* Reads what the engine says at its start, up to the end of the pipe or a line; false: it says nothing for too long. */
+static bool listen_ready(int fd, char *line, size_t cap)
 {
-    char line[256];
-    ax_code code = e->status == 2 ? AX_EINVAL : e->status == 3 ? AX_EDEVICE : AX_EIO;
-    ax_engine_last_words(dirfd, from, line);
-    if (e->status > 128)
-        return ax_fail(err, AX_EIO, "the engine was killed at its start by signal %d", e->status - 128);
-    return ax_fail(err, code, "%s", line[0] ? line : "the engine ended at its start without a word");
+    size_t used = 0;
+    line[0] = '\0';
+    while (used + 1 < cap && !strchr(line, '\n')) {
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+        int ready = poll(&p, 1, READY_WITHIN);
+        if (ready == 0)
+            return false;
+        ssize_t n = ready < 0 ? -1 : read(fd, line + used, cap - 1 - used);
+        if (n == 0 || (n < 0 && errno != EINTR))
+            break;
+        used += n > 0 ? (size_t)n : 0;
+        line[used] = '\0';
+    }
+    line[strcspn(line, "\n")] = '\0';
+    return true;
 }
 
-ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine *out, ax_err *err)
+/* What an engine that could not start had to say: on the pipe, or (when it died otherwise) in its log. */
+static ax_code death(int dirfd, long from, const char *said, ax_engine *e, ax_err *err)
 {
-    char program[PATH_MAX];
-    *out = (ax_engine) { .pid = 0 };
+    char line[256];
+    ax_engine_wait(e, true);
+    ax_code code = e->status == 2 ? AX_EINVAL : e->status == 3 ? AX_EDEVICE : AX_EIO;
+    if (e->status > 128)
+        return ax_fail(err, AX_EIO, "the engine was killed at its start by signal %d", e->status - 128);
+    ax_engine_last_words(dirfd, from, line);
+    return ax_fail(err, code, "%s", said[0] ? said : line[0] ? line : "the engine ended at its start without a word");
+}
+
+static ax_code launch(int dirfd, const char *run_path, ax_engine_from from, int log, ax_engine *out, ax_err *err)
+{
+    char program[PATH_MAX], path[PATH_MAX], serve[] = "serve", run[] = "--run", fd[] = "--ready-fd", number[16],
+                                            resume[] = "--resume", previous[] = "--previous", said[512];
+    struct stat st;
+    int ready[2];
     if (ax_engine_path(program, err) != AX_OK)
         return AX_EIO;
+    if (fstat(log, &st) || pipe2(ready, O_CLOEXEC))
+        return ax_fail(err, AX_EIO, "%s: cannot start its engine: %s", run_path, strerror(errno));
+    snprintf(path, sizeof path, "%s", run_path);
+    snprintf(number, sizeof number, "%d", READY_FD);
+    char *argv[] = { program,
+                     serve,
+                     run,
+                     path,
+                     fd,
+                     number,
+                     from > AX_FROM_START ? resume : NULL,
+                     from > AX_FROM_SNAPSHOT ? previous : NULL,
+                     NULL };
+    ax_code code = spawn(program, argv, log, ready[1], &out->pid, err);
+    close(ready[1]);
+    if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
+        code = ax_fail(err, AX_EIO, "%s: the engine (process %d) doesn't get ready; see engine.log there", run_path,
+                       (int)out->pid);
+    else if (code == AX_OK && strcmp(said, "ok"))
+        code = death(dirfd, (long)st.st_size, said, out, err);
+    close(ready[0]);
+    return code;
+}
+
+ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_from from, ax_engine *out, ax_err *err)
+{
+    *out = (ax_engine) { .pid = 0 };
     pid_t other = ax_run_engine(dirfd);
     if (other > 0)
         return ax_fail(err, AX_EBUSY, "%s: its engine runs already (process %d); 'auxcell attach' shows it", run_path,
                        (int)other);
     int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    struct stat st;
-    if (log < 0 || fstat(log, &st)) {
-        ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));
-        if (log >= 0)
-            close(log);
-        return AX_EIO;
-    }
-    char serve[] = "serve", run[] = "--run", path[PATH_MAX];
-    snprintf(path, sizeof path, "%s", run_path);
-    char *argv[] = { program, serve, run, path, NULL };
-    ax_code code = spawn(program, argv, log, &out->pid, err);
+    if (log < 0)
+        return ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));
+    ax_code code = launch(dirfd, run_path, from, log, out, err);
     close(log);
-    for (int waited = 0; code == AX_OK; waited += LOOK_EVERY) {
-        if ((out->client = ax_client_connect(dirfd, 0, NULL)))
-            return AX_OK;
-        if (ax_engine_wait(out, false))
-            return out->status == 0 ? AX_OK : death(dirfd, (long)st.st_size, out, err);
-        if (waited >= ANSWER_WITHIN)
-            return ax_fail(err, AX_EIO, "%s: the engine (process %d) doesn't answer; see engine.log there", run_path,
-                           (int)out->pid);
-        poll(NULL, 0, LOOK_EVERY);
-    }
+    if (code == AX_OK) /* NULL when it has ended meanwhile: whoever follows sees that */
+        out->client = ax_client_connect(dirfd, 0, NULL);
     return code;
 }
 

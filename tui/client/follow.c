@@ -16,8 +16,9 @@ typedef struct follow {
     ax_engine *engine;
     const ax_follow *how;
     ax_state *s;
-    bool tty, asked; /* stderr is a terminal; the engine was asked to stop */
-    bool line_open;  /* a line of progress stands on stderr */
+    bool tty, asked;               /* stderr is a terminal; the engine was asked to stop */
+    bool line_open;                /* a line of progress stands on stderr */
+    char complaint[AX_EVENT_TEXT]; /* last error that was printed */
 } follow;
 
 static sigset_t held(void)
@@ -65,6 +66,12 @@ static void print_json(const ax_event *ev)
     ax_str_release(&line);
 }
 
+static void complain(follow *f, const char *text)
+{
+    fprintf(stderr, "auxcell: %s\n", text);
+    snprintf(f->complaint, sizeof f->complaint, "%s", text);
+}
+
 static void print_event(follow *f, const ax_event *ev)
 {
     char text[AX_EVENT_TEXT];
@@ -91,7 +98,7 @@ static void print_event(follow *f, const ax_event *ev)
         break;
     case AX_EVENT_LOG:
         if (!strcmp(ev->u.LOG.level, "warning") || !strcmp(ev->u.LOG.level, "error"))
-            fprintf(stderr, "auxcell: %s\n", text);
+            complain(f, text);
         break;
     default:
         break;
@@ -186,7 +193,8 @@ static int exit_code(follow *f)
                 f->run->name);
     else if (e->pid && e->status) {
         ax_engine_last_words(f->run->dirfd, 0, line);
-        fprintf(stderr, "auxcell: %s\n", line[0] ? line : "the engine failed");
+        if (!f->complaint[0] || strcmp(f->complaint, line)) /* the log's last error is mostly why it ended */
+            fprintf(stderr, "auxcell: %s\n", line[0] ? line : "the engine failed");
     }
     return !e->pid ? 0 : e->status > 128 ? 1 : e->status;
 }

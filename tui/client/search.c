@@ -18,7 +18,7 @@
 enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
-    bool headless, json, ascii, readonly, demo;
+    bool headless, json, ascii, readonly, demo, previous;
     const char *run, *preset, *config;
     ax_given given;
 } options;
@@ -64,7 +64,7 @@ static int headless(ax_run_handle *run, ax_engine *engine, const options *o, dou
     ax_state_init(&s);
     ax_follow how = { .since = since, .json = o->json };
     int code = ax_follow_run(run, engine, &how, &s);
-    if (code < 128) {
+    if (code < 128 && (code == 0 || s.n_scored)) {
         int reported = close_with_report(run, &s, o);
         code = code ? code : reported;
     }
@@ -181,6 +181,7 @@ int ax_cli_resume(int argc, char **argv)
     const ax_arg arg[] = {
         { "--headless", NULL, &o.headless, "no screens: a line per candidate, then a table" },
         { "--json", NULL, &o.json, "headless, every event as a line of JSON" },
+        { "--previous", NULL, &o.previous, "from the snapshot before the newest" },
         { "--ascii", NULL, &o.ascii, "screens in plain characters" },
     };
     ax_usage u = { "resume [RUN] [OPTION...]",
@@ -203,7 +204,8 @@ int ax_cli_resume(int argc, char **argv)
     if (o.headless)
         ax_follow_hold_signals();
     double since = clock_now();
-    if (ax_engine_start(run.dirfd, run.path, &engine, &err) != AX_OK) {
+    if (ax_engine_start(run.dirfd, run.path, o.previous ? AX_FROM_PREVIOUS : AX_FROM_SNAPSHOT, &engine, &err) !=
+        AX_OK) {
         ax_run_close(&run);
         return ax_cli_fail(&err);
     }

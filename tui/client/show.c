@@ -4,7 +4,6 @@
 #include "tui/client/client.h"
 #include "tui/client/engine.h"
 #include "tui/client/report.h"
-#include "viz/figure.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,16 +69,16 @@ static long long number(const char *line, const char *name)
 static bool print(const char *line)
 {
     ax_genotype g;
-    char text[AX_GENOTYPE_TEXT], params[AX_FIGURE], macs[AX_FIGURE];
+    char text[AX_GENOTYPE_TEXT];
     const char *at = strstr(line, "\"genotype\":\"");
     if (!at || sscanf(at, "\"genotype\":\"%79[^\"]", text) != 1 || ax_genotype_parse(text, &g, NULL) != AX_OK)
         return false;
     int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
     puts(text);
-    printf("params %s  multiply-adds %s at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes %lld)\n\n",
-           ax_figure_count(number(line, "params"), params), ax_figure_count(number(line, "macs"), macs),
-           number(line, "height"), number(line, "width"), number(line, "output_stride"), channels, repeats,
-           number(line, "classes"));
+    printf("params %.3fM  multiply-adds %.2fG at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes "
+           "%lld)\n\n",
+           (double)number(line, "params") / 1e6, (double)number(line, "macs") / 1e9, number(line, "height"),
+           number(line, "width"), number(line, "output_stride"), channels, repeats, number(line, "classes"));
     ax_report_lanes(&g, channels, repeats);
     return true;
 }
