@@ -59,8 +59,10 @@ static ax_code read_spec(bench *b, ax_err *err)
     int32_t ignore;
     if (!genotype)
         return ax_fail(err, AX_EFORMAT, "%s: metadata 'genotype' is missing", b->file);
-    if (ax_genotype_parse(genotype, &b->spec.genotype, err) != AX_OK)
-        return ax_fail_prefix(err, b->file);
+    if (ax_genotype_parse(genotype, &b->spec.genotype, err) != AX_OK) {
+        ax_fail_prefix(err, b->file);
+        return err->code = AX_EFORMAT;
+    }
     if (ax_golden_number(b->st, "channels", 1, 256, &b->spec.channels, err) != AX_OK ||
         ax_golden_number(b->st, "repeats", 1, 8, &b->spec.repeats, err) != AX_OK ||
         ax_golden_number(b->st, "classes", 1, 255, &b->spec.classes, err) != AX_OK ||
