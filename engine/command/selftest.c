@@ -10,7 +10,7 @@
 static const char usage[] =
     "usage: auxcell-engine selftest [OPTION...] [FILE...]\n"
     "Without files: compares the device with the reference on small networks. With files of golden vectors\n"
-    "(decoder*.safetensors, encoder*.safetensors): recomputes what they hold.\n"
+    "(decoder*.safetensors, encoder*.safetensors, controller*.safetensors): recomputes what they hold.\n"
     "Prints the worst error of each group; exit status 1 when one is beyond its tolerance.\n";
 
 static ax_code check_file(ax_selftest *s, const char *file, ax_err *err)
@@ -23,8 +23,10 @@ static ax_code check_file(ax_selftest *s, const char *file, ax_err *err)
         code = ax_selftest_decoder(s, st, file, err);
     else if (ax_safetensors_find(st, "input.image"))
         code = ax_selftest_encoder(s, st, file, err);
+    else if (ax_safetensors_find(st, "logp_each"))
+        code = ax_selftest_controller(s, st, file, err);
     else
-        code = ax_fail(err, AX_EFORMAT, "%s: no golden vectors (neither input.tap.0 nor input.image)", file);
+        code = ax_fail(err, AX_EFORMAT, "%s: no golden vectors (none of input.tap.0, input.image, logp_each)", file);
     ax_safetensors_free(st);
     return code;
 }

@@ -42,6 +42,7 @@ void ax_nhwc_to_nchw(const float *in, ax_shape s, float *out);
 /* ---- one kind of file each: AX_OK also when a comparison failed (s->failed) ---- */
 ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err);
 ax_code ax_selftest_encoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err);
+ax_code ax_selftest_controller(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err);
 /* No file: this device against the reference on small networks. */
 ax_code ax_selftest_quick(ax_selftest *s, ax_err *err);
 

@@ -1,0 +1,276 @@
+/* A controller-*.safetensors file: log-probabilities and entropies of genotypes, the PPO loss of one batch of them, its
+   gradients, one clipped Adam step. */
+#include "engine/command/selftest.h"
+
+#include "engine/policy/controller.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_GENOTYPES = 64, NAME = 160 };
+
+static const double tolerance_value = 1e-4, tolerance_grad = 2e-4, tolerance_grad_file = 2e-7;
+static const double learning_rate = 1e-4, clip_norm = 2.0; /* the file's "adam" says so in words */
+
+typedef struct bench {
+    ax_selftest *s;
+    const ax_safetensors *st;
+    const char *file;
+    ax_controller *c;
+    ax_rollout rollout[MAX_GENOTYPES];
+    size_t n;
+    double clip, entropy_weight, baseline;
+} bench;
+
+/* ---- metadata ---- */
+
+static ax_code meta_text(const bench *b, const char *key, const char **text, ax_err *err)
+{
+    *text = ax_safetensors_meta(b->st, key);
+    return *text ? AX_OK : ax_fail(err, AX_EFORMAT, "%s: metadata '%s' is missing", b->file, key);
+}
+
+static ax_code meta_real(const bench *b, const char *key, double *out, ax_err *err)
+{
+    const char *text;
+    char *end;
+    if (meta_text(b, key, &text, err) != AX_OK)
+        return AX_EFORMAT;
+    *out = strtod(text, &end);
+    if (end == text || *end || !isfinite(*out))
+        return ax_fail(err, AX_EFORMAT, "%s: metadata '%s' is '%.40s', not a number", b->file, key, text);
+    return AX_OK;
+}
+
+/* The genotypes of "[G,G,...]". */
+static ax_code read_genotypes(bench *b, ax_err *err)
+{
+    const char *text;
+    if (meta_text(b, "genotypes", &text, err) != AX_OK)
+        return AX_EFORMAT;
+    int depth = 0;
+    size_t from = 0;
+    for (size_t i = 0; text[i]; i++) {
+        depth += text[i] == '[';
+        if (text[i] == '[' && depth == 2)
+            from = i;
+        if (text[i] == ']' && depth-- == 2) {
+            char one[4 * AX_GENOTYPE_TEXT];
+            if (i - from + 1 >= sizeof one || b->n == MAX_GENOTYPES)
+                return ax_fail(err, AX_EFORMAT, "%s: metadata 'genotypes' is too long", b->file);
+            memcpy(one, text + from, i - from + 1);
+            one[i - from + 1] = '\0';
+            if (ax_genotype_parse(one, &b->rollout[b->n++].genotype, err) != AX_OK) {
+                ax_fail_prefix(err, b->file);
+                return err->code = AX_EFORMAT;
+            }
+        }
+    }
+    return b->n ? AX_OK : ax_fail(err, AX_EFORMAT, "%s: metadata 'genotypes' lists none", b->file);
+}
+
+/* "[0.61, 0.58]": one number per genotype. */
+static ax_code read_rewards(bench *b, ax_err *err)
+{
+    const char *text;
+    if (meta_text(b, "rewards", &text, err) != AX_OK)
+        return AX_EFORMAT;
+    const char *at = text + (*text == '[');
+    for (size_t i = 0; i < b->n; i++) {
+        char *end;
+        double reward = strtod(at, &end);
+        bool last = i + 1 == b->n;
+        if (end == at || *end != (last ? ']' : ','))
+            return ax_fail(err, AX_EFORMAT, "%s: metadata 'rewards' isn't a list of %zu numbers", b->file, b->n);
+        b->rollout[i].advantage = reward - b->baseline;
+        at = end + 1;
+    }
+    return AX_OK;
+}
+
+static ax_code read_controller(bench *b, ax_err *err)
+{
+    const char *feedback;
+    ax_rng rng = ax_rng_new(0, 0);
+    if (meta_text(b, "feedback", &feedback, err) != AX_OK)
+        return AX_EFORMAT;
+    bool none = !strcmp(feedback, "none");
+    if (!none && strcmp(feedback, "previous"))
+        return ax_fail(err, AX_EFORMAT, "%s: metadata 'feedback' is '%.40s', not previous or none", b->file, feedback);
+    b->c = ax_controller_new(none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &rng, err);
+    return b->c ? AX_OK : err->code;
+}
+
+/* ---- tensors ---- */
+
+/* The file's KIND.NAME for the controller's tensor i. */
+static float *golden(const bench *b, const char *kind, size_t i, char name[static NAME], ax_err *err)
+{
+    ax_controller_tensor t = ax_controller_tensor_at(b->c, i);
+    const int64_t dim[2] = { t.rows, t.cols };
+    snprintf(name, NAME, "%s.%s", kind, t.name);
+    return ax_golden_get(b->st, name, dim, t.cols ? 2 : 1, err);
+}
+
+static ax_code fill(bench *b, const char *kind, ax_controller_slot slot, ax_err *err)
+{
+    for (size_t i = 0; i < ax_controller_tensors(b->c); i++) {
+        char name[NAME];
+        float *x = golden(b, kind, i, name, err);
+        if (!x)
+            return err->code;
+        ax_controller_set(b->c, i, slot, x);
+        free(x);
+    }
+    return AX_OK;
+}
+
+static ax_code read_file(bench *b, ax_err *err)
+{
+    ax_code code = read_controller(b, err);
+    if (code == AX_OK)
+        code = meta_real(b, "clip", &b->clip, err);
+    if (code == AX_OK)
+        code = meta_real(b, "entropy_weight", &b->entropy_weight, err);
+    if (code == AX_OK)
+        code = meta_real(b, "baseline", &b->baseline, err);
+    if (code == AX_OK)
+        code = read_genotypes(b, err);
+    if (code == AX_OK)
+        code = read_rewards(b, err);
+    if (code == AX_OK)
+        code = fill(b, "param", AX_CONTROLLER_VALUE, err);
+    const int64_t dim[1] = { (int64_t)b->n };
+    float *old = code == AX_OK ? ax_golden_get(b->st, "ppo.old_logp", dim, 1, err) : NULL;
+    for (size_t i = 0; old && i < b->n; i++)
+        b->rollout[i].old_logp = (double)old[i];
+    bool ok = old != NULL;
+    free(old);
+    return ok ? AX_OK : err->code;
+}
+
+/* ---- comparing ---- */
+
+static ax_code compare_scores(bench *b, ax_err *err)
+{
+    const int64_t dim[2] = { (int64_t)b->n, AX_DECISIONS };
+    float *logp = ax_golden_get(b->st, "logp", dim, 1, err);
+    float *entropy = logp ? ax_golden_get(b->st, "entropy", dim, 1, err) : NULL;
+    float *each = entropy ? ax_golden_get(b->st, "logp_each", dim, 2, err) : NULL;
+    ax_tally t = { .group = "log-probabilities" }, e = { .group = "entropies" };
+    for (size_t i = 0; each && i < b->n; i++) {
+        ax_proposal p;
+        ax_controller_score(b->c, &b->rollout[i].genotype, &p);
+        float got[AX_DECISIONS], one = (float)p.logp, summed = (float)p.entropy;
+        const float *want = each + i * AX_DECISIONS;
+        for (int d = 0; d < AX_DECISIONS; d++)
+            got[d] = (float)p.logp_each[d];
+        ax_tally_add(&t, "logp_each", got, want, AX_DECISIONS, ax_tolerance(want, AX_DECISIONS, tolerance_value));
+        ax_tally_add(&t, "logp", &one, &logp[i], 1, ax_tolerance(&logp[i], 1, tolerance_value));
+        ax_tally_add(&e, "entropy", &summed, &entropy[i], 1, ax_tolerance(&entropy[i], 1, tolerance_value));
+    }
+    bool ok = each != NULL;
+    free(logp);
+    free(entropy);
+    free(each);
+    if (!ok)
+        return err->code;
+    ax_tally_print(b->s, b->file, &t);
+    ax_tally_print(b->s, b->file, &e);
+    return AX_OK;
+}
+
+static ax_code compare_number(bench *b, ax_tally *t, const char *name, double value, ax_err *err)
+{
+    const int64_t dim[1] = { 1 };
+    float got = (float)value, *want = ax_golden_get(b->st, name, dim, 1, err);
+    if (!want)
+        return err->code;
+    ax_tally_add(t, name, &got, want, 1, ax_tolerance(want, 1, tolerance_value));
+    free(want);
+    return AX_OK;
+}
+
+/* kind "grad" or "adam" against a slot. */
+static ax_code compare_tensors(bench *b, const char *kind, ax_controller_slot slot, double largest, ax_tally *t,
+                               ax_err *err)
+{
+    for (size_t i = 0; i < ax_controller_tensors(b->c); i++) {
+        char name[NAME], start_name[NAME];
+        size_t n = ax_controller_tensor_at(b->c, i).count;
+        float *want = golden(b, kind, i, name, err), *start = want ? golden(b, "param", i, start_name, err) : NULL;
+        float *got = start ? malloc(n * sizeof *got) : NULL;
+        if (start && !got)
+            ax_fail(err, AX_ENOMEM, "%s: no memory", name);
+        if (got) {
+            double step = 0;
+            for (size_t k = 0; k < n; k++)
+                step = fmax(step, fabs((double)want[k] - (double)start[k]));
+            ax_controller_get(b->c, i, slot, got);
+            ax_tally_add(t, name, got, want, n,
+                         slot == AX_CONTROLLER_GRAD
+                             ? fmax(ax_tolerance(want, n, tolerance_grad), tolerance_grad_file * largest)
+                             : 1e-3 * step + ax_tolerance(want, n, 2.5e-7));
+        }
+        bool ok = got != NULL;
+        free(want);
+        free(start);
+        free(got);
+        if (!ok)
+            return err->code;
+    }
+    return AX_OK;
+}
+
+static ax_code largest_grad(const bench *b, double *largest, ax_err *err)
+{
+    for (size_t i = 0; i < ax_controller_tensors(b->c); i++) {
+        char name[NAME];
+        float *want = golden(b, "grad", i, name, err);
+        if (!want)
+            return err->code;
+        *largest = fmax(*largest, ax_largest(want, ax_controller_tensor_at(b->c, i).count));
+        free(want);
+    }
+    return AX_OK;
+}
+
+static ax_code compare_step(bench *b, ax_err *err)
+{
+    ax_tally loss = { .group = "ppo loss, norm" }, grads = { .group = "gradients" }, adam = { .group = "adam step" };
+    double largest = 0;
+    double value = ax_controller_loss(b->c, b->rollout, b->n, b->clip, b->entropy_weight, NULL);
+    ax_code code = compare_number(b, &loss, "ppo.loss", value, err);
+    if (code == AX_OK)
+        code = compare_number(b, &loss, "ppo.grad_norm", ax_controller_grad_norm(b->c), err);
+    if (code == AX_OK)
+        code = largest_grad(b, &largest, err);
+    if (code == AX_OK)
+        code = compare_tensors(b, "grad", AX_CONTROLLER_GRAD, largest, &grads, err);
+    if (code == AX_OK) /* the step from the file's own gradients: where one is near zero, its sign decides */
+        code = fill(b, "grad", AX_CONTROLLER_GRAD, err);
+    if (code != AX_OK)
+        return code;
+    ax_controller_adam(b->c, learning_rate, clip_norm);
+    code = compare_tensors(b, "adam", AX_CONTROLLER_VALUE, 0, &adam, err);
+    if (code == AX_OK) {
+        ax_tally_print(b->s, b->file, &loss);
+        ax_tally_print(b->s, b->file, &grads);
+        ax_tally_print(b->s, b->file, &adam);
+    }
+    return code;
+}
+
+ax_code ax_selftest_controller(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err)
+{
+    bench b = { .s = s, .st = st, .file = file };
+    ax_code code = read_file(&b, err);
+    if (code == AX_OK)
+        code = compare_scores(&b, err);
+    if (code == AX_OK)
+        code = compare_step(&b, err);
+    ax_controller_free(b.c);
+    return code;
+}
