@@ -156,11 +156,13 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
     ax_event ev;
     int64_t end = milliseconds() + timeout;
     ax_code code = ax_client_send(c, cmd, err);
-    while (code == AX_OK) {
+    for (;;) {
         ax_incoming got;
         while ((got = ax_client_next(c, &ev, answer)) != AX_NOTHING)
             if (got == AX_AN_ANSWER && answer->request == cmd->request)
                 return AX_OK;
+        if (code != AX_OK) /* only now: an engine that stops answers and goes in one breath */
+            return code;
         int64_t left = end - milliseconds();
         struct pollfd p = { .fd = c->fd, .events = POLLIN };
         int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
@@ -169,5 +171,4 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
         if (ready > 0)
             code = ax_client_pump(c, err);
     }
-    return code;
 }
