@@ -1,5 +1,8 @@
 #include "engine/base/utf8.h"
 
+#include <stdbool.h>
+#include <string.h>
+
 size_t ax_utf8_decode(const char *text, uint32_t *code)
 {
     const unsigned char *s = (const unsigned char *)text;
@@ -40,4 +43,23 @@ size_t ax_utf8_encode(uint32_t code, char *buf)
     buf[0] = (char)(lead[n] | code);
     buf[n] = '\0';
     return n;
+}
+
+void ax_utf8_copy(char *out, size_t cap, const char *text)
+{
+    size_t len = 0;
+    while (*text) {
+        size_t n = ax_utf8_len(text);
+        bool good = n && (unsigned char)*text >= 0x20 && *text != 0x7f;
+        n = n ? n : 1;
+        if (len + n >= cap)
+            break;
+        if (good)
+            memcpy(out + len, text, n);
+        else
+            memset(out + len, '?', n);
+        len += n;
+        text += n;
+    }
+    out[len] = '\0';
 }

@@ -13,4 +13,8 @@ size_t ax_utf8_decode(const char *text, uint32_t *code);
 /* Encodes code into buf (at least 5 bytes, terminated); returns the bytes written without the terminator. */
 size_t ax_utf8_encode(uint32_t code, char *buf);
 
+/* Copies text as one line of well-formed UTF-8, cut between characters where it doesn't fit; control characters and
+   malformed bytes become '?'. cap > 0. */
+void ax_utf8_copy(char *out, size_t cap, const char *text);
+
 #endif

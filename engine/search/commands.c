@@ -13,8 +13,10 @@ __attribute__((format(printf, 3, 4))) static void reply(ax_answer *a, ax_code co
 {
     va_list args;
     va_start(args, fmt);
-    vsnprintf(a->message, sizeof a->message, fmt, args);
+    char text[2 * AX_COMMAND_TEXT];
+    vsnprintf(text, sizeof text, fmt, args);
     va_end(args);
+    ax_utf8_copy(a->message, sizeof a->message, text);
     a->code = code;
 }
 
@@ -171,7 +173,7 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
     ax_err err = { AX_OK, "" };
     uint32_t id;
     if (ax_search_add(s, &p, "promote", c->id, &id, &err) != AX_OK) {
-        reply(a, err.code, "#%u can't be trained fully: %.120s", c->id, err.msg);
+        reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
         return;
     }
     ax_search_row(s, c->id)->full = id; /* the table may have moved */
@@ -238,7 +240,7 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
     if (code == AX_OK)
         code = ax_search_add(s, &p, "user", 0, &id, &err);
     if (code != AX_OK) {
-        reply(a, code, "%.*s", (int)sizeof a->message - 1, err.msg);
+        reply(a, code, "%s", err.msg);
         return;
     }
     ax_search_enqueue(s, id, 0);

@@ -1,5 +1,6 @@
 #include "engine/search/coordinator.h"
 
+#include "engine/base/utf8.h"
 #include "engine/search/clients.h"
 #include "engine/search/crew.h"
 #include "engine/search/snapshot.h"
@@ -104,10 +105,7 @@ static void name_run(coordinator *c, char name[AX_EVENT_TEXT])
     ssize_t n = readlink(link, path, sizeof path - 1);
     path[n < 0 ? 0 : n] = '\0';
     const char *slash = strrchr(path, '/');
-    snprintf(name, AX_EVENT_TEXT, "%.*s", AX_EVENT_TEXT - 1, slash ? slash + 1 : path);
-    for (char *p = name; *p; p++)
-        if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-            *p = '?';
+    ax_utf8_copy(name, AX_EVENT_TEXT, slash ? slash + 1 : path);
 }
 
 static bool exists(const coordinator *c, const char *name)
@@ -140,10 +138,7 @@ static ax_code load(coordinator *c, const ax_search_setup *setup, ax_err *err)
 
 static ax_code open_search(coordinator *c, const ax_search_setup *setup, ax_err *err)
 {
-    bool fresh = ax_eventlog_seq(c->log) == 0 && !exists(c, AX_SNAPSHOT_NAME) && !exists(c, AX_SNAPSHOT_PREVIOUS);
-    if (!fresh && !c->options->resume)
-        return ax_fail(err, AX_EBUSY, "%s: this run was started before; resume it", c->options->path);
-    if (!fresh)
+    if (ax_eventlog_seq(c->log) || exists(c, AX_SNAPSHOT_NAME) || exists(c, AX_SNAPSHOT_PREVIOUS))
         return load(c, setup, err);
     c->search = ax_search_new(setup, err);
     if (!c->search)
@@ -193,7 +188,7 @@ static ax_code set_up(coordinator *c, ax_err *err)
     if (code != AX_OK)
         return code;
     ax_search_set_time(c->search, wall());
-    ax_search_hello(c->search, c->options->resume && ax_eventlog_seq(c->log) > 0, getpid());
+    ax_search_hello(c->search, ax_eventlog_seq(c->log) > 0, getpid());
     if (cut) {
         char text[AX_EVENT_TEXT];
         snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",
@@ -255,7 +250,7 @@ static void say_device(coordinator *c, const ax_worker_message *m)
     ax_event ev;
     memset(&ev, 0, sizeof ev);
     ev.kind = AX_EVENT_DEVICE;
-    snprintf(ev.u.DEVICE.name, sizeof ev.u.DEVICE.name, "%.199s", m->text);
+    snprintf(ev.u.DEVICE.name, sizeof ev.u.DEVICE.name, "%s", m->text);
     ev.u.DEVICE.threads = m->threads;
     ev.u.DEVICE.rss_bytes = m->rss;
     emit(c, &ev);

@@ -7,16 +7,15 @@
 
 typedef struct ax_coordinator_options {
     const char *path; /* of the run, for messages and its name */
-    bool resume;      /* go on from the snapshot */
-    bool previous;    /* from the one before */
+    bool previous;    /* go on from snapshot.prev.mpk */
     ax_source_opener open_source;
     void (*ready)(void *context); /* everything is set up: who waits for the start may go on */
     void *context;
 } ax_coordinator_options;
 
-/* Runs the run at dirfd (borrowed; run.ini is read, the lock is taken) until it is finished, stopped (SIGTERM, SIGINT,
-   the stop command: AX_OK) or can't go on. Every failure leaves a run that can be resumed. Blocks SIGTERM, SIGINT and
-   SIGHUP of this process. */
+/* Runs the run at dirfd (borrowed; run.ini is read, the lock is taken), from its snapshot if it was started before,
+   until it is finished, stopped (SIGTERM, SIGINT, the stop command: AX_OK) or can't go on. Every failure leaves a run
+   that can be resumed. Blocks SIGTERM, SIGINT and SIGHUP of this process. */
 ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_err *err);
 
 #endif

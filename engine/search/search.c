@@ -1,5 +1,6 @@
 #include "engine/search/search_internal.h"
 
+#include "engine/base/utf8.h"
 #include "engine/model/network.h"
 
 #include <math.h>
@@ -162,10 +163,10 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     const ax_settings *set = &s->setup.settings;
     ax_event ev = ax_search_event(AX_EVENT_HELLO, 0);
     snprintf(ev.u.HELLO.run, sizeof ev.u.HELLO.run, "%s", s->setup.run);
-    snprintf(ev.u.HELLO.data, sizeof ev.u.HELLO.data, "%.199s", set->data);
+    ax_utf8_copy(ev.u.HELLO.data, sizeof ev.u.HELLO.data, set->data);
     snprintf(ev.u.HELLO.preset, sizeof ev.u.HELLO.preset, "%s", set->preset);
-    snprintf(ev.u.HELLO.strategy, sizeof ev.u.HELLO.strategy, "%.199s", set->strategy);
-    snprintf(ev.u.HELLO.device, sizeof ev.u.HELLO.device, "%.199s", set->device);
+    ax_utf8_copy(ev.u.HELLO.strategy, sizeof ev.u.HELLO.strategy, set->strategy);
+    ax_utf8_copy(ev.u.HELLO.device, sizeof ev.u.HELLO.device, set->device);
     ev.u.HELLO.seed = set->seed;
     ev.u.HELLO.planned = set->candidates;
     ev.u.HELLO.workers = 1;
@@ -361,8 +362,8 @@ static void count_failure(ax_search *s, const char *message)
 {
     if (++s->failures < AX_FAILURES_IN_A_ROW || s->paused)
         return;
-    char text[AX_EVENT_TEXT];
-    snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %.100s",
+    char text[2 * AX_EVENT_TEXT];
+    snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
              s->failures, message);
     s->paused = true;
     ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
@@ -388,7 +389,7 @@ void ax_search_failed(ax_search *s, const char *cause, const char *message)
     r->status = AX_FAILED;
     ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
     snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", cause);
-    snprintf(ev.u.FAILED.message, sizeof ev.u.FAILED.message, "%.199s", message);
+    ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
     ev.u.FAILED.retried = again;
     ax_search_emit(s, &ev);
     ax_row *parent = ax_search_row(s, r->parent);
@@ -410,7 +411,7 @@ void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *tex
 {
     ax_event ev = ax_search_event(AX_EVENT_LOG, id);
     snprintf(ev.u.LOG.level, sizeof ev.u.LOG.level, "%s", level);
-    snprintf(ev.u.LOG.text, sizeof ev.u.LOG.text, "%.199s", text);
+    ax_utf8_copy(ev.u.LOG.text, sizeof ev.u.LOG.text, text);
     ax_search_emit(s, &ev);
 }
 

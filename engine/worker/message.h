@@ -24,7 +24,7 @@
 #define AX_SAY_ENUM(id, word) AX_SAY_##id,
 typedef enum ax_say { AX_SAY_LIST(AX_SAY_ENUM) AX_SAY_COUNT } ax_say;
 
-enum { AX_WORKER_TEXT = 256, AX_WORKER_MAX_BYTES = 16384 };
+enum { AX_WORKER_TEXT = 200, AX_WORKER_MAX_BYTES = 16384 };
 
 /* One struct for all: a message carries the fields that its row above names, the others are 0. */
 typedef struct ax_worker_message {

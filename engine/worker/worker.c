@@ -1,6 +1,7 @@
 #include "engine/worker/worker.h"
 
 #include "engine/backend/list.h"
+#include "engine/base/utf8.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/message.h"
 #include "engine/worker/message.h"
@@ -44,20 +45,18 @@ static int64_t resident_bytes(void)
     return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
-/* Errors name files by the way we reach them; a person wants the name within the run. Control characters and bytes that
-   aren't ASCII would break a line or a msgpack reader. */
+/* Errors name files by the way we reach them; a person wants the name within the run. */
 static void copy_message(const worker *w, const char *msg, char out[AX_WORKER_TEXT])
 {
+    char text[sizeof((ax_err *)0)->msg];
     size_t n = 0, root = strlen(w->root);
-    while (*msg && n + 1 < AX_WORKER_TEXT) {
-        if (!strncmp(msg, w->root, root)) {
+    while (*msg && n + 1 < sizeof text)
+        if (!strncmp(msg, w->root, root))
             msg += root;
-            continue;
-        }
-        out[n++] = *msg >= 0x20 && *msg < 0x7f ? *msg : '?';
-        msg++;
-    }
-    out[n] = '\0';
+        else
+            text[n++] = *msg++;
+    text[n] = '\0';
+    ax_utf8_copy(out, AX_WORKER_TEXT, text);
 }
 
 static void say(worker *w, const ax_worker_message *m)
