@@ -166,7 +166,7 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
         const ax_backend *be = ax_backend_find(w->settings.device, NULL);
         ax_worker_message m = { .say = AX_SAY_READY, .rss = resident_bytes() };
         m.threads = w->settings.threads ? w->settings.threads : sysconf(_SC_NPROCESSORS_ONLN);
-        snprintf(m.text, sizeof m.text, "%s", be ? be->name : w->settings.device);
+        ax_utf8_copy(m.text, sizeof m.text, be ? be->name : w->settings.device);
         say(w, &m);
     }
     ax_worker_message m;
