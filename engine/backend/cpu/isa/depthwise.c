@@ -1,15 +1,12 @@
 /* Depthwise convolution, NHWC. Channels are the lanes; a strip of outputs by a few vectors of channels is accumulated
-   in registers. Borders clip the taps' rows and read zeros beside the columns: no padded copy. */
+   in registers. Borders clip the taps: no padded copy. */
 #include "engine/backend/cpu/isa/isa.h"
 
 #include <stddef.h>
 
 enum {
-    TILE = 4,  /* outputs accumulated side by side */
     STRIP = 16 /* outputs per visit of a gradient's sums */
 };
-
-static const float zeros[64] __attribute__((aligned(64)));
 
 /* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
 AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
@@ -43,12 +40,12 @@ AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t
 
 /* Single channels c0 .. C of output row r, any kernel size. */
 static void forward_scalar(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r,
-                           int32_t o0, int32_t o1, int32_t c0)
+                           int32_t c0)
 {
     const ptrdiff_t c = g->c;
     int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
     taps(g->h, g->kernel, g->dilation, ih0, &kh0, &kh1);
-    for (int32_t o = o0; o < o1; o++) {
+    for (int32_t o = 0; o < g->ow; o++) {
         int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
         taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
         float *out = y + ((ptrdiff_t)r * g->ow + o) * c;
@@ -83,41 +80,84 @@ static void weights_scalar(const ax_dw *g, const float *x, const float *dy, floa
     }
 }
 
-AX_INLINE int32_t forward_strip(const ax_dw *g, const float *x, const float *w, const float *bias, float *y,
-                                int32_t ih0, int32_t iw0, int32_t kh0, int32_t kh1, const int K, const int T,
-                                const int S, const bool inner)
+AX_INLINE int32_t tile(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t rows,
+                       const int K, const int T, const int S)
 {
     int32_t c0 = 0;
 #ifdef HAVE_16
-    c0 = forward_strip_16(g, x, w, bias, y, ih0, iw0, kh0, kh1, c0, K, T, S, inner);
+    c0 = tile_channels_16(g, x, w, bias, y, rows, c0, K, T, S);
 #endif
 #ifdef HAVE_8
-    c0 = forward_strip_8(g, x, w, bias, y, ih0, iw0, kh0, kh1, c0, K, T, S, inner);
+    c0 = tile_channels_8(g, x, w, bias, y, rows, c0, K, T, S);
 #endif
-    return forward_strip_4(g, x, w, bias, y, ih0, iw0, kh0, kh1, c0, K, T, S, inner);
+    return tile_channels_4(g, x, w, bias, y, rows, c0, K, T, S);
+}
+
+AX_INLINE int32_t pixel(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t rows,
+                        int32_t cols, const int K)
+{
+    int32_t c0 = 0;
+#ifdef HAVE_16
+    c0 = pixel_channels_16(g, x, w, bias, y, rows, cols, c0, K);
+#endif
+#ifdef HAVE_8
+    c0 = pixel_channels_8(g, x, w, bias, y, rows, cols, c0, K);
+#endif
+    return pixel_channels_4(g, x, w, bias, y, rows, cols, c0, K);
+}
+
+/* Outputs *lo .. *hi of a row have all their columns inside. */
+AX_INLINE void inner_columns(const ax_dw *g, const int K, const int S, int32_t *lo, int32_t *hi)
+{
+    int32_t first = g->pad > 0 ? (g->pad + S - 1) / S : 0, last = g->w - 1 + g->pad - (K - 1) * g->dilation;
+    last = last < 0 ? 0 : last / S + 1;
+    last = last > g->ow ? g->ow : last;
+    *lo = first > last ? last : first;
+    *hi = last;
+}
+
+/* Tiles of T over outputs lo .. hi, at least T of them: the last tile overlaps the one before. */
+AX_INLINE int32_t tiles(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t lo,
+                        int32_t hi, int32_t rows, const int K, const int T, const int S)
+{
+    int32_t c0 = 0;
+    for (int32_t o = lo; o < hi; o += T) {
+        o = o > hi - T ? hi - T : o;
+        c0 = tile(g, x + (ptrdiff_t)(o * S - g->pad) * g->c, w, bias, y + (ptrdiff_t)o * g->c, rows, K, T, S);
+    }
+    return c0;
 }
 
 AX_INLINE void forward_rows(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
                             int32_t r1, const int K, const int S)
 {
-    const int32_t reach = (K - 1) * g->dilation;
+    const ptrdiff_t c = g->c;
+    int32_t lo, hi;
+    inner_columns(g, K, S, &lo, &hi);
     for (int32_t r = r0; r < r1; r++) {
-        int32_t kh0, kh1, ih0 = r * S - g->pad, o = 0, c0 = 0;
+        int32_t kh0, kh1, ih0 = r * S - g->pad, c0 = 0;
         taps(g->h, K, g->dilation, ih0, &kh0, &kh1);
-        float *line = y + (ptrdiff_t)r * g->ow * g->c;
-        for (; o + TILE <= g->ow; o += TILE) {
-            int32_t iw0 = o * S - g->pad;
-            float *out = line + (ptrdiff_t)o * g->c;
-            if (iw0 >= 0 && iw0 + (TILE - 1) * S + reach < g->w)
-                c0 = forward_strip(g, x, w, bias, out, ih0, iw0, kh0, kh1, K, TILE, S, true);
-            else
-                c0 = forward_strip(g, x, w, bias, out, ih0, iw0, kh0, kh1, K, TILE, S, false);
+        float *line = y + (ptrdiff_t)r * g->ow * c;
+        const float *wk = w + (ptrdiff_t)kh0 * K * c;
+        /* without a row inside nothing is read, so any address does */
+        const float *in = kh1 > kh0 ? x + (ptrdiff_t)(ih0 + kh0 * g->dilation) * g->w * c : x;
+        bool tiled = hi - lo >= 4;
+        if (hi - lo >= 8)
+            c0 = tiles(g, in, wk, bias, line, lo, hi, kh1 - kh0, K, 8, S);
+        else if (tiled)
+            c0 = tiles(g, in, wk, bias, line, lo, hi, kh1 - kh0, K, 4, S);
+        for (int32_t o = 0; o < g->ow; o++) {
+            if (tiled && o == lo)
+                o = hi;
+            if (o == g->ow)
+                break;
+            int32_t kw0, kw1, iw0 = o * S - g->pad;
+            taps(g->w, K, g->dilation, iw0, &kw0, &kw1);
+            const float *p = kw1 > kw0 ? in + (ptrdiff_t)(iw0 + kw0 * g->dilation) * c : in;
+            c0 = pixel(g, p, wk + kw0 * c, bias, line + o * c, kh1 - kh0, kw1 - kw0, K);
         }
-        for (; o < g->ow; o++)
-            c0 =
-                forward_strip(g, x, w, bias, line + (ptrdiff_t)o * g->c, ih0, o * S - g->pad, kh0, kh1, K, 1, S, false);
         if (c0 < g->c)
-            forward_scalar(g, x, w, bias, y, r, 0, g->ow, c0);
+            forward_scalar(g, x, w, bias, y, r, c0);
     }
 }
 
@@ -132,7 +172,7 @@ void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, con
         forward_rows(g, x, w, bias, y, r0, r1, 5, 1);
     else
         for (int32_t r = r0; r < r1; r++)
-            forward_scalar(g, x, w, bias, y, r, 0, g->ow, 0);
+            forward_scalar(g, x, w, bias, y, r, 0);
 }
 
 AX_INLINE int32_t weights_strip(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t ih0, int32_t kh0,
@@ -151,12 +191,8 @@ AX_INLINE int32_t weights_strip(const ax_dw *g, const float *x, const float *dy,
 AX_INLINE void weights_rows(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,
                             const int K, const int S)
 {
-    const int32_t reach = (K - 1) * g->dilation;
-    /* outputs lo .. hi have all their columns inside */
-    int32_t lo = g->pad > 0 ? (g->pad + S - 1) / S : 0, hi = g->w - 1 + g->pad - reach;
-    hi = hi < 0 ? 0 : hi / S + 1;
-    hi = hi > g->ow ? g->ow : hi;
-    lo = lo > hi ? hi : lo;
+    int32_t lo, hi;
+    inner_columns(g, K, S, &lo, &hi);
     for (int32_t r = r0; r < r1; r++) {
         int32_t kh0, kh1, ih0 = r * S - g->pad, c0 = 0;
         taps(g->h, K, g->dilation, ih0, &kh0, &kh1);

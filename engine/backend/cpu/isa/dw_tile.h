@@ -5,57 +5,79 @@ typedef float DW(vec_at) __attribute__((vector_size(DW_L * 4), aligned(4), may_a
 #define LOAD(p) (*(const DW(vec_at) *)(p))
 #define STORE(p, v) (*(DW(vec_at) *)(p) = (v))
 
-/* T neighbouring outputs of one row, NV vectors of channels. x points at the channel in row 0, column 0 of the image;
-   taps kh0 .. kh1 are the rows inside it. In the inner case all columns are inside too; else a tap outside reads
-   zeros, which keeps the accumulators in registers. */
-AX_INLINE void DW(forward_tile)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y,
-                                int32_t ih0, int32_t iw0, int32_t kh0, int32_t kh1, const int K, const int T,
-                                const int NV, const int S, const bool inner)
+/* T neighbouring outputs of one row whose columns are all inside, one vector of channels. x points at the first tap of
+   the first output, in tap row kh0. One pointer per output and one offset per tap: few enough for the registers. */
+AX_INLINE void DW(tile)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t rows,
+                        const int K, const int T, const int S)
 {
-    const ptrdiff_t c = g->c, row = (ptrdiff_t)g->w * c;
-    const int32_t d = g->dilation;
-    DW(vec) acc[8][2];
-    for (int t = 0; t < T; t++)
-        for (int v = 0; v < NV; v++) {
-            acc[t][v] = (DW(vec)) { 0 };
-            if (bias)
-                acc[t][v] = LOAD(bias + v * DW_L);
-        }
-    for (int32_t kh = kh0; kh < kh1; kh++) {
-        const float *line = x + (ih0 + kh * d) * row;
-        const float *wk = w + (ptrdiff_t)kh * K * c;
+    const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, down = step * g->w;
+    DW(vec) acc[8];
+    const float *p[8];
+    for (int t = 0; t < T; t++) {
+        acc[t] = (DW(vec)) { 0 };
+        if (bias)
+            acc[t] = LOAD(bias);
+        p[t] = x + t * S * c;
+    }
+    for (int32_t kh = 0; kh < rows; kh++) {
+        ptrdiff_t at = 0;
 #pragma GCC unroll 5
-        for (int kw = 0; kw < K; kw++) {
-            DW(vec) wv[2];
-            for (int v = 0; v < NV; v++)
-                wv[v] = LOAD(wk + kw * c + v * DW_L);
-            int32_t iw = iw0 + kw * d;
+        for (int kw = 0; kw < K; kw++, at += step, w += c) {
+            DW(vec) wv = LOAD(w);
 #pragma GCC unroll 8
-            for (int t = 0; t < T; t++, iw += S) {
-                const float *p = inner || (iw >= 0 && iw < g->w) ? line + iw * c : zeros;
-                for (int v = 0; v < NV; v++)
-                    acc[t][v] += wv[v] * LOAD(p + v * DW_L);
-            }
+            for (int t = 0; t < T; t++)
+                acc[t] += wv * LOAD(p[t] + at);
         }
+#pragma GCC unroll 8
+        for (int t = 0; t < T; t++)
+            p[t] += down;
     }
 #pragma GCC unroll 8
     for (int t = 0; t < T; t++)
-        for (int v = 0; v < NV; v++)
-            STORE(y + t * c + v * DW_L, acc[t][v]);
+        STORE(y + t * c, acc[t]);
 }
 
-/* Outputs o0 .. o0 + n of one row (n <= T, all inside the row), all channels from c0 on that fill vectors; returns the
-   first channel not done. Channels innermost: memory is walked in order, which the prefetcher needs. */
-AX_INLINE int32_t DW(forward_strip)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y,
-                                    int32_t ih0, int32_t iw0, int32_t kh0, int32_t kh1, int32_t c0, const int K,
-                                    const int T, const int S, const bool inner)
+/* One output near the border, NV vectors of channels: rows by cols taps from x and w on are inside. */
+AX_INLINE void DW(pixel)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t rows,
+                         int32_t cols, const int K, const int NV)
 {
-    enum { WIDE = DW_L >= 16 ? 1 : 2 };
-    for (; c0 + WIDE * DW_L <= g->c; c0 += WIDE * DW_L)
-        DW(forward_tile)(g, x + c0, w + c0, bias ? bias + c0 : NULL, y + c0, ih0, iw0, kh0, kh1, K, T, WIDE, S, inner);
-    if (WIDE > 1)
-        for (; c0 + DW_L <= g->c; c0 += DW_L)
-            DW(forward_tile)(g, x + c0, w + c0, bias ? bias + c0 : NULL, y + c0, ih0, iw0, kh0, kh1, K, T, 1, S, inner);
+    const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, down = step * g->w;
+    DW(vec) acc[6];
+    for (int v = 0; v < NV; v++) {
+        acc[v] = (DW(vec)) { 0 };
+        if (bias)
+            acc[v] = LOAD(bias + v * DW_L);
+    }
+    for (int32_t kh = 0; kh < rows; kh++, x += down, w += K * c) {
+        const float *p = x, *q = w;
+        for (int32_t kw = 0; kw < cols; kw++, p += step, q += c)
+#pragma GCC unroll 6
+            for (int v = 0; v < NV; v++)
+                acc[v] += LOAD(q + v * DW_L) * LOAD(p + v * DW_L);
+    }
+    for (int v = 0; v < NV; v++)
+        STORE(y + v * DW_L, acc[v]);
+}
+
+/* The two above for all channels from c0 on that fill vectors; they return the first channel not done. Channels are
+   innermost, so that memory is walked in order, which the prefetcher needs. */
+AX_INLINE int32_t DW(tile_channels)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y,
+                                    int32_t rows, int32_t c0, const int K, const int T, const int S)
+{
+    for (; c0 + DW_L <= g->c; c0 += DW_L)
+        DW(tile)(g, x + c0, w + c0, bias ? bias + c0 : NULL, y + c0, rows, K, T, S);
+    return c0;
+}
+
+AX_INLINE int32_t DW(pixel_channels)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y,
+                                     int32_t rows, int32_t cols, int32_t c0, const int K)
+{
+    for (; c0 + 6 * DW_L <= g->c; c0 += 6 * DW_L)
+        DW(pixel)(g, x + c0, w + c0, bias ? bias + c0 : NULL, y + c0, rows, cols, K, 6);
+    for (; c0 + 2 * DW_L <= g->c; c0 += 2 * DW_L)
+        DW(pixel)(g, x + c0, w + c0, bias ? bias + c0 : NULL, y + c0, rows, cols, K, 2);
+    for (; c0 + DW_L <= g->c; c0 += DW_L)
+        DW(pixel)(g, x + c0, w + c0, bias ? bias + c0 : NULL, y + c0, rows, cols, K, 1);
     return c0;
 }
 
@@ -65,6 +87,7 @@ AX_INLINE void DW(weights_tile)(const ax_dw *g, const float *line, const float *
 {
     const ptrdiff_t c = g->c;
     const int32_t d = g->dilation;
+    const uint32_t width = (uint32_t)g->w;
     DW(vec) acc[5][2];
     for (int kw = 0; kw < K; kw++)
         for (int v = 0; v < NV; v++)
@@ -78,9 +101,9 @@ AX_INLINE void DW(weights_tile)(const ax_dw *g, const float *line, const float *
 #pragma GCC unroll 5
         for (int kw = 0; kw < K; kw++) {
             int32_t at = iw + kw * d;
-            const float *p = inner || (at >= 0 && at < g->w) ? line + at * c : zeros;
-            for (int v = 0; v < NV; v++)
-                acc[kw][v] += gv[v] * LOAD(p + v * DW_L);
+            if (inner || (uint32_t)at < width)
+                for (int v = 0; v < NV; v++)
+                    acc[kw][v] += gv[v] * LOAD(line + at * c + v * DW_L);
         }
     }
     for (int kw = 0; kw < K; kw++)
@@ -97,13 +120,13 @@ AX_INLINE int32_t DW(weights_strip)(const ax_dw *g, const float *x, const float 
     for (; c0 + 2 * DW_L <= g->c; c0 += 2 * DW_L)
         for (int32_t kh = kh0; kh < kh1; kh++)
             DW(weights_tile)
-            (g, x + (ptrdiff_t)(ih0 + kh * g->dilation) * g->w * c + c0, dy + c0, sum + (ptrdiff_t)kh * K * c + c0, o0,
-             o1, K, 2, S, inner);
+    (g, x + (ptrdiff_t)(ih0 + kh * g->dilation) * g->w * c + c0, dy + c0, sum + (ptrdiff_t)kh * K * c + c0, o0, o1, K,
+     2, S, inner);
     for (; c0 + DW_L <= g->c; c0 += DW_L)
         for (int32_t kh = kh0; kh < kh1; kh++)
             DW(weights_tile)
-            (g, x + (ptrdiff_t)(ih0 + kh * g->dilation) * g->w * c + c0, dy + c0, sum + (ptrdiff_t)kh * K * c + c0, o0,
-             o1, K, 1, S, inner);
+    (g, x + (ptrdiff_t)(ih0 + kh * g->dilation) * g->w * c + c0, dy + c0, sum + (ptrdiff_t)kh * K * c + c0, o0, o1, K,
+     1, S, inner);
     return c0;
 }
 #undef LOAD
