@@ -1,0 +1,209 @@
+#include "data/augment.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A picture whose colour tells the label and the place: red = 10 * label, green = 2 * x, blue = 3 * y. */
+static ax_picture coded(int32_t h, int32_t w)
+{
+    ax_picture p = { .h = h, .w = w, .rgb = malloc((size_t)(3 * h * w)), .labels = malloc((size_t)(h * w)) };
+    assert_true(p.rgb && p.labels);
+    for (int32_t y = 0; y < h; y++)
+        for (int32_t x = 0; x < w; x++) {
+            int32_t i = y * w + x;
+            p.labels[i] = (uint8_t)((x / 8 + y / 8) % 20);
+            p.rgb[3 * i] = (uint8_t)(10 * p.labels[i]);
+            p.rgb[3 * i + 1] = (uint8_t)(2 * x);
+            p.rgb[3 * i + 2] = (uint8_t)(3 * y);
+        }
+    return p;
+}
+
+static double byte_of(const ax_sample *s, int32_t y, int32_t x, int c)
+{
+    return ((double)s->image[3 * (y * s->w + x) + c] * (double)ax_augment_std[c] + (double)ax_augment_mean[c]) * 255;
+}
+
+static ax_sample cut(const ax_picture *p, ax_sample_spec spec, uint64_t index)
+{
+    ax_sample s;
+    ax_err err = { AX_OK, "" };
+    if (ax_augment(p, &spec, index, &s, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    return s;
+}
+
+/* Every pixel is an untouched pixel of the picture, and label and colour come from the same one. */
+static void expect_moved(const ax_picture *p, const ax_sample *s, int32_t top, int32_t left, bool mirror)
+{
+    for (int32_t y = 0; y < s->h; y++)
+        for (int32_t x = 0; x < s->w; x++) {
+            int32_t sx = (mirror ? s->w - 1 - x : x) + left, sy = y + top, i = sy * p->w + sx;
+            bool inside = sx >= 0 && sy >= 0 && sx < p->w && sy < p->h;
+            assert_int_equal(s->labels[y * s->w + x], inside ? p->labels[i] : 255);
+            for (int c = 0; c < 3; c++) {
+                if (inside)
+                    assert_true(fabs(byte_of(s, y, x, c) - p->rgb[3 * i + c]) < 1e-3);
+                else
+                    assert_true(s->image[3 * (y * s->w + x) + c] == 0);
+            }
+        }
+}
+
+static const ax_sample_spec plain = { .scale_min = 1, .scale_max = 1, .seed = 5 };
+
+static void normalised(void **state)
+{
+    (void)state;
+    uint8_t rgb[3] = { 0, 128, 255 }, label = 3;
+    const ax_picture p = { 1, 1, rgb, &label };
+    ax_sample_spec spec = plain;
+    spec.h = spec.w = 1;
+    ax_sample s = cut(&p, spec, 0);
+    assert_true(fabs((double)s.image[0] - (0.0 - 0.485) / 0.229) < 1e-6);
+    assert_true(fabs((double)s.image[1] - (128 / 255.0 - 0.456) / 0.224) < 1e-6);
+    assert_true(fabs((double)s.image[2] - (1.0 - 0.406) / 0.225) < 1e-6);
+    assert_int_equal(s.labels[0], 3);
+    ax_sample_release(&s);
+}
+
+static void whole_centre_and_padding(void **state)
+{
+    (void)state;
+    ax_picture p = coded(72, 100);
+    ax_sample s = cut(&p, plain, 9);
+    assert_int_equal(s.h, 64); /* the largest multiples of 32 */
+    assert_int_equal(s.w, 96);
+    expect_moved(&p, &s, 4, 2, false);
+    ax_sample_release(&s);
+    ax_sample_spec spec = plain;
+    spec.h = 96;
+    spec.w = 32;
+    s = cut(&p, spec, 9);
+    assert_int_equal(s.h, 96);
+    expect_moved(&p, &s, -12, 34, false);
+    ax_sample_release(&s);
+    ax_picture_release(&p);
+    p = coded(20, 20); /* smaller than 32 */
+    s = cut(&p, plain, 0);
+    assert_int_equal(s.h, 32);
+    assert_int_equal(s.w, 32);
+    expect_moved(&p, &s, -6, -6, false);
+    ax_sample_release(&s);
+    ax_picture_release(&p);
+}
+
+/* With colours that tell the place, a random crop can be read off and checked; all places and both ways occur. */
+static void random_crops(void **state)
+{
+    (void)state;
+    ax_picture p = coded(40, 50);
+    ax_sample_spec spec = plain;
+    spec.h = 32;
+    spec.w = 48;
+    spec.random_crop = spec.mirror = true;
+    bool top_seen[9] = { false }, left_seen[3] = { false };
+    int mirrored = 0;
+    for (uint64_t i = 0; i < 200; i++) {
+        ax_sample s = cut(&p, spec, i);
+        bool mirror = byte_of(&s, 0, 1, 1) < byte_of(&s, 0, 0, 1);
+        int32_t left = (int32_t)lround(byte_of(&s, 0, mirror ? s.w - 1 : 0, 1)) / 2;
+        int32_t top = (int32_t)lround(byte_of(&s, 0, 0, 2)) / 3;
+        assert_in_range(top, 0, 8);
+        assert_in_range(left, 0, 2);
+        top_seen[top] = left_seen[left] = true;
+        mirrored += mirror;
+        expect_moved(&p, &s, top, left, mirror);
+        ax_sample again = cut(&p, spec, i);
+        assert_memory_equal(again.image, s.image, sizeof(float) * 3 * 32 * 48);
+        assert_memory_equal(again.labels, s.labels, 32 * 48);
+        ax_sample_release(&again);
+        ax_sample_release(&s);
+    }
+    for (int i = 0; i < 9; i++)
+        assert_true(top_seen[i] && left_seen[i % 3]);
+    assert_in_range(mirrored, 60, 140);
+    ax_picture_release(&p);
+}
+
+static void scaled(void **state)
+{
+    (void)state;
+    ax_picture p = coded(64, 80);
+    ax_sample_spec spec = plain;
+    spec.shorter_side = 32; /* to 32 x 40, of which 32 x 32 */
+    ax_sample s = cut(&p, spec, 1);
+    assert_int_equal(s.h, 32);
+    assert_int_equal(s.w, 32);
+    for (int32_t y = 0; y < 32; y++)
+        for (int32_t x = 0; x < 32; x++) {
+            /* half-pixel centres: the middle of four source pixels */
+            assert_true(fabs(byte_of(&s, y, x, 1) - 2 * (2 * (x + 4) + 0.5)) < 1e-2);
+            assert_true(fabs(byte_of(&s, y, x, 2) - 3 * (2 * y + 0.5)) < 1e-2);
+            assert_int_equal(s.labels[y * 32 + x], p.labels[(2 * y + 1) * 80 + 2 * (x + 4) + 1]);
+        }
+    ax_sample_release(&s);
+
+    spec = plain;
+    spec.h = spec.w = 32;
+    spec.scale_min = 0.7f;
+    spec.scale_max = 1.4f;
+    spec.random_crop = true;
+    double least = 9, most = 0;
+    for (uint64_t i = 0; i < 100; i++) {
+        s = cut(&p, spec, i);
+        double step = (byte_of(&s, 16, 20, 1) - byte_of(&s, 16, 10, 1)) / 20; /* picture pixels per sample pixel */
+        least = fmin(least, step);
+        most = fmax(most, step);
+        for (int32_t k = 0; k < 32 * 32; k++) /* far from an edge between labels, the colour is the label's */
+            if (s.labels[k] != 255) {
+                double away = fabs(byte_of(&s, k / 32, k % 32, 0) / 10 - s.labels[k]);
+                assert_true(away < 1.05 || s.labels[k] == 19 || s.labels[k] == 0);
+            }
+        ax_sample_release(&s);
+    }
+    assert_true(least > 1 / 1.42 && least < 1 / 1.3);
+    assert_true(most < 1 / 0.69 && most > 1 / 0.78);
+    ax_picture_release(&p);
+}
+
+static void nonsense(void **state)
+{
+    (void)state;
+    ax_picture p = coded(32, 32);
+    ax_sample s;
+    ax_err err = { AX_OK, "" };
+    const ax_sample_spec wrong[] = {
+        { .scale_min = 0, .scale_max = 1 },
+        { .scale_min = 2, .scale_max = 1 },
+        { .scale_min = NAN, .scale_max = 1 },
+        { .scale_min = 1, .scale_max = INFINITY },
+        { .h = -1, .scale_min = 1, .scale_max = 1 },
+        { .h = 1 << 30, .w = 32, .scale_min = 1, .scale_max = 1 },
+        { .h = 32768, .w = 32768, .scale_min = 1, .scale_max = 1 },
+        { .shorter_side = -1, .scale_min = 1, .scale_max = 1 },
+        { .shorter_side = 30000, .scale_min = 50, .scale_max = 50 },
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        err = (ax_err) { AX_OK, "" };
+        assert_int_equal(ax_augment(&p, &wrong[i], 0, &s, &err), AX_EINVAL);
+        assert_true(err.msg[0]);
+        assert_null(s.image);
+    }
+    ax_picture_release(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(normalised),   cmocka_unit_test(whole_centre_and_padding),
+        cmocka_unit_test(random_crops), cmocka_unit_test(scaled),
+        cmocka_unit_test(nonsense),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
