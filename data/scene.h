@@ -25,16 +25,16 @@ typedef enum ax_scene_class { AX_SCENE_CLASS_LIST(AX_SCENE_ENUM) AX_SCENE_CLASSE
     X(HEAD_TOP)                                                                                                        \
     X(NECK)                                                                                                            \
     X(L_SHOULDER)                                                                                                      \
-    X(R_SHOULDER) X(L_ELBOW) X(R_ELBOW) X(L_WRIST) X(R_WRIST) X(L_HIP) X(R_HIP) X(L_KNEE) X(R_KNEE) X(L_ANKLE)         \
-        X(R_ANKLE)
+    X(R_SHOULDER)                                                                                                      \
+    X(L_ELBOW) X(R_ELBOW) X(L_WRIST) X(R_WRIST) X(L_HIP) X(R_HIP) X(L_KNEE) X(R_KNEE) X(L_ANKLE) X(R_ANKLE)
 #define AX_JOINT_ENUM(id) AX_JOINT_##id,
 typedef enum ax_joint { AX_JOINT_LIST(AX_JOINT_ENUM) AX_JOINTS } ax_joint;
 
 typedef struct ax_scene_person {
     float z; /* metres from the camera */
     struct {
-        float x, y; /* pixels, pixel centres at .5; may lie outside the picture */
-        bool visible;
+        float x, y;   /* pixels, pixel centres at .5; may lie outside the picture */
+        bool visible; /* inside the picture, with nothing in front of it */
     } joint[AX_JOINTS];
 } ax_scene_person;
 

@@ -212,8 +212,8 @@ static void finish(const ax_canvas *c, ax_scene *out)
             float x = out->person[n].joint[k].x, y = out->person[n].joint[k].y;
             bool inside = x >= 0 && y >= 0 && x < AX_SCENE_W && y < AX_SCENE_H;
             int32_t i = inside ? (int32_t)y * AX_SCENE_W + (int32_t)x : 0;
-            out->person[n].joint[k].visible =
-                inside && c->label[i] == AX_SCENE_PERSON && c->depth[i] >= out->person[n].z;
+            /* nothing nearer is drawn there; the outermost pixels of a limb may be those of what is behind */
+            out->person[n].joint[k].visible = inside && c->depth[i] >= out->person[n].z;
         }
     for (int32_t i = 0; i < PIXELS; i++)
         if (c->label[i] == AX_SCENE_SKY)

@@ -1,0 +1,222 @@
+#include "data/image.h"
+#include "data/open.h"
+#include "data/png_write.h"
+#include "engine/base/file.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const ax_sample_spec whole = { .split = AX_SPLIT_TRAIN, .scale_min = 1, .scale_max = 1 };
+
+static void real_pairs(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    ax_source *s = ax_source_open("camvid:tests/data/camvid-tiny", &err);
+    if (!s)
+        fail_msg("%s", err.msg);
+    static const char *const name[] = { "sky",  "building", "pole", "road",       "pavement", "tree",
+                                        "sign", "fence",    "car",  "pedestrian", "cyclist" };
+    assert_string_equal(s->info.spec, "camvid:tests/data/camvid-tiny");
+    assert_int_equal(s->info.n_train, 2);
+    assert_int_equal(s->info.n_val, 2);
+    assert_int_equal(s->info.classes, 11);
+    for (int i = 0; i < 11; i++)
+        assert_string_equal(s->info.name[i], name[i]);
+    ax_sample a;
+    assert_int_equal(s->ops->sample(s, &whole, 0, &a, &err), AX_OK);
+    assert_int_equal(a.h, 64);
+    assert_int_equal(a.w, 96);
+    int count[256] = { 0 };
+    for (int i = 0; i < 64 * 96; i++)
+        count[a.labels[i]]++;
+    assert_int_equal(count[0], 2230);
+    assert_int_equal(count[2], 118);
+    assert_int_equal(count[5], 2443);
+    assert_int_equal(count[8], 417);
+    assert_int_equal(count[11], 0);
+    assert_int_equal(count[255], 936);
+    ax_sample_release(&a);
+    uint8_t *one, *other;
+    int32_t h, w;
+    assert_int_equal(s->ops->picture(s, AX_SPLIT_VAL, 1, &one, &h, &w, &err), AX_OK);
+    assert_int_equal(s->ops->picture(s, AX_SPLIT_VAL, 3, &other, &h, &w, &err), AX_OK); /* wraps around */
+    assert_memory_equal(one, other, 3 * 64 * 96);
+    free(one);
+    free(other);
+    s->ops->close(s);
+}
+
+/* ---- a set made to be broken ---- */
+
+static char dir[] = "/tmp/ax-camvid-XXXXXX";
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void at(char path[128], const char *name)
+{
+    snprintf(path, 128, "%s/%s", dir, name);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    char path[128];
+    at(path, name);
+    assert_int_equal(ax_file_replace(AT_FDCWD, path, text, strlen(text), NULL), AX_OK);
+}
+
+static void write_pair(const char *image, int32_t h, int32_t w, const char *mask, int32_t mask_h, int32_t mask_w,
+                       uint8_t last)
+{
+    static const uint8_t palette[1][3] = { { 1, 2, 3 } };
+    uint8_t pixels[3 * 64 * 64] = { 0 };
+    char path[128];
+    at(path, image);
+    assert_int_equal(ax_picture_write(path, pixels, h, w, NULL), AX_OK);
+    at(path, mask);
+    pixels[mask_h * mask_w - 1] = last;
+    assert_int_equal(ax_mask_write(path, pixels, mask_h, mask_w, palette, 1, NULL), AX_OK);
+}
+
+static const char good_list[] = "/SegNet/CamVid/train/a.png /SegNet/CamVid/trainannot/a.png\r\n";
+
+static int make_dir(void **state)
+{
+    (void)state;
+    if (!mkdtemp(dir))
+        return -1;
+    char path[128];
+    at(path, "train");
+    mkdir(path, 0700);
+    at(path, "trainannot");
+    mkdir(path, 0700);
+    write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 10);
+    write_text("train.txt", good_list);
+    write_text("val.txt", "train/a.png  trainannot/a.png\n\n"); /* names without the prefix are DIR's */
+    return 0;
+}
+
+/* A message with $ for the directory. */
+static void expect(const ax_err *err, ax_code code, const char *message)
+{
+    char text[512] = "";
+    size_t n = 0;
+    for (; *message && n + sizeof dir < sizeof text; message++)
+        n += (size_t)snprintf(text + n, sizeof text - n, *message == '$' ? "%s" : "%.1s",
+                              *message == '$' ? dir : message);
+    assert_string_equal(err->msg, text);
+    assert_int_equal(err->code, code);
+}
+
+static ax_source *open_set(ax_err *err)
+{
+    char spec[128];
+    snprintf(spec, sizeof spec, "camvid:%s", dir);
+    *err = (ax_err) { AX_OK, "" };
+    return ax_source_open(spec, err);
+}
+
+static void expect_open(ax_code code, const char *message)
+{
+    ax_err err;
+    assert_null(open_set(&err));
+    expect(&err, code, message);
+}
+
+static void expect_sample(ax_code code, const char *message)
+{
+    ax_err err;
+    ax_source *s = open_set(&err);
+    if (!s)
+        fail_msg("%s", err.msg);
+    ax_sample out;
+    assert_int_equal(s->ops->sample(s, &whole, 0, &out, &err), code);
+    if (code == AX_OK)
+        ax_sample_release(&out);
+    else
+        expect(&err, code, message);
+    s->ops->close(s);
+}
+
+static void broken_lists(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    assert_null(ax_source_open("camvid:/nowhere", &err));
+    assert_string_equal(err.msg, "camvid:/nowhere: No such file or directory");
+    assert_null(ax_source_open("camvid:tests/data/tiny.jpg", &err));
+    assert_string_equal(err.msg, "camvid:tests/data/tiny.jpg: not a directory");
+    expect_sample(AX_OK, "");
+    write_text("train.txt", "\n\n");
+    expect_open(AX_EFORMAT, "$/train.txt: lists no images");
+    write_text("train.txt", "only-one\n");
+    expect_open(AX_EFORMAT, "$/train.txt: line 1: not of the form IMAGE MASK");
+    write_text("train.txt", "train/a.png trainannot/a.png\ntrain/b.png trainannot/a.png\n");
+    expect_open(AX_EIO, "$/train.txt: line 2: $/train/b.png: No such file or directory");
+    write_text("train.txt", "train/a.png train\n");
+    expect_open(AX_EIO, "$/train.txt: line 1: $/train: not a file");
+    char path[128];
+    at(path, "train.txt");
+    unlink(path);
+    expect_open(AX_EIO, "$/train.txt: cannot open: No such file or directory");
+    write_text("train.txt", good_list);
+    expect_sample(AX_OK, "");
+}
+
+static void broken_files(void **state)
+{
+    (void)state;
+    write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 12);
+    expect_sample(AX_EFORMAT, "$/trainannot/a.png: id 12 at x 39, y 31: CamVid's ids are 0 to 10, and 11 = unlabelled");
+    write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 41, 0);
+    expect_sample(AX_EFORMAT, "$/trainannot/a.png: 41x32, but its image $/train/a.png is 40x32");
+    write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 11);
+    expect_sample(AX_OK, "");
+    write_text("train/a.png", "not an image");
+    expect_sample(AX_EFORMAT, "$/train/a.png: neither a PNG nor a JPEG");
+    write_text("train/a.png", "");
+    expect_sample(AX_EFORMAT, "$/train/a.png: the file is empty");
+    write_text("train/a.png", "\x89PNG\r\n\x1a\n");
+    expect_sample(AX_EFORMAT, "$/train/a.png: damaged PNG: the file is cut short");
+    ax_err err;
+    ax_source *s = open_set(&err);
+    assert_non_null(s);
+    char path[128];
+    at(path, "train/a.png");
+    unlink(path); /* gone after it was seen */
+    ax_sample out;
+    assert_int_equal(s->ops->sample(s, &whole, 0, &out, &err), AX_EIO);
+    expect(&err, AX_EIO, "$/train/a.png: cannot open: No such file or directory");
+    s->ops->close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(real_pairs),
+        cmocka_unit_test(broken_lists),
+        cmocka_unit_test(broken_files),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
