@@ -2,6 +2,7 @@
 #ifndef AX_COMMAND_SELFTEST_H
 #define AX_COMMAND_SELFTEST_H
 
+#include "engine/graph/plan.h"
 #include "engine/model/safetensors.h"
 #include "engine/op/backend.h"
 
@@ -24,6 +25,8 @@ typedef struct ax_tally {
 
 /* Absolute tolerance of a tensor: share times its largest magnitude. */
 double ax_tolerance(const float *want, size_t n, double share);
+/* The same for parameters after a step from start: what counts is the step, which is small beside the values. */
+double ax_tolerance_step(const float *want, const float *start, size_t n);
 double ax_largest(const float *x, size_t n);
 void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *want, size_t n, double tolerance);
 void ax_tally_head(void);
@@ -35,9 +38,12 @@ void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t);
 float *ax_golden_get(const ax_safetensors *st, const char *name, const int64_t *dim, int n_dim, ax_err *err);
 ax_code ax_golden_number(const ax_safetensors *st, const char *key, int32_t least, int32_t most, int32_t *out,
                          ax_err *err);
-/* Between the file's NCHW and our NHWC; s is the shape of both. */
+/* From the file's NCHW to our NHWC. */
 void ax_nchw_to_nhwc(const float *in, ax_shape s, float *out);
-void ax_nhwc_to_nchw(const float *in, ax_shape s, float *out);
+
+/* A kept feature map against the file's tensor of that name; share: tolerance over its largest magnitude. */
+ax_code ax_golden_compare(const ax_safetensors *st, const ax_plan *plan, const ax_graph *g, const char *value,
+                          const char *name, double share, ax_tally *t, ax_err *err);
 
 /* ---- one kind of file each: AX_OK also when a comparison failed (s->failed) ---- */
 ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err);

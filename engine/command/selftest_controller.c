@@ -205,14 +205,11 @@ static ax_code compare_tensors(bench *b, const char *kind, ax_controller_slot sl
         if (start && !got)
             ax_fail(err, AX_ENOMEM, "%s: no memory", name);
         if (got) {
-            double step = 0;
-            for (size_t k = 0; k < n; k++)
-                step = fmax(step, fabs((double)want[k] - (double)start[k]));
             ax_controller_get(b->c, i, slot, got);
             ax_tally_add(t, name, got, want, n,
                          slot == AX_CONTROLLER_GRAD
                              ? fmax(ax_tolerance(want, n, tolerance_grad), tolerance_grad_file * largest)
-                             : 1e-3 * step + ax_tolerance(want, n, 2.5e-7));
+                             : ax_tolerance_step(want, start, n));
         }
         bool ok = got != NULL;
         free(want);

@@ -204,28 +204,6 @@ static ax_code run(bench *b, const ax_graph *g, ax_err *err)
 
 /* ---- comparing ---- */
 
-/* A kept feature map against the file's tensor of that name. */
-static ax_code compare_map(bench *b, const ax_graph *g, const char *value, const char *name, ax_tally *t, ax_err *err)
-{
-    ax_shape s = ax_graph_type(g, ax_graph_find(g, value)).shape;
-    const int64_t dim[4] = { s.n, s.c, s.h, s.w };
-    size_t n = ax_shape_count(s);
-    float *want = ax_golden_get(b->st, name, dim, 4, err);
-    if (!want)
-        return err->code;
-    float *nhwc = malloc(n * sizeof *nhwc), *nchw = malloc(n * sizeof *nchw);
-    ax_code code = nhwc && nchw ? ax_plan_read(b->plan, value, nhwc, n * sizeof *nhwc, err)
-                                : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
-    if (code == AX_OK) {
-        ax_nhwc_to_nchw(nhwc, s, nchw);
-        ax_tally_add(t, name, nchw, want, n, ax_tolerance(want, n, tolerance_value));
-    }
-    free(want);
-    free(nhwc);
-    free(nchw);
-    return code;
-}
-
 static ax_code compare_losses(bench *b, ax_err *err)
 {
     static const char *const names[] = { "loss", "loss.ce", "loss.kd", "loss.aux.0", "loss.aux.1", "loss.aux.2" };
@@ -319,12 +297,8 @@ static ax_code compare_params(bench *b, const char *kind, const char *group, ax_
         if (got && grad)
             tolerance = grad_tolerance(b, i, want, n, err);
         if (got && !grad && !after) {
-            /* What counts is the step, which is small beside the values: 1e-3 of it, and float32's rounding of them. */
             float *start = param_tensor(b, "param", i, &n, start_name, err);
-            double step = 0;
-            for (size_t k = 0; start && k < n; k++)
-                step = fmax(step, fabs((double)want[k] - (double)start[k]));
-            tolerance = start ? 1e-3 * step + ax_tolerance(want, n, 2.5e-7) : -1;
+            tolerance = start ? ax_tolerance_step(want, start, n) : -1;
             free(start);
         }
         bool ok = want && got && tolerance >= 0;
@@ -377,12 +351,12 @@ static ax_code compare_adam(bench *b, ax_err *err)
 static ax_code compare_training(bench *b, ax_err *err)
 {
     ax_tally logits = { .group = "train.logits" }, aux = { .group = "train.aux" };
-    ax_code code = compare_map(b, b->train, "logits", "train.logits", &logits, err);
+    ax_code code = ax_golden_compare(b->st, b->plan, b->train, "logits", "train.logits", tolerance_value, &logits, err);
     for (unsigned k = 0; k < AX_BLOCKS && code == AX_OK; k++) {
         char value[NAME], name[NAME];
         snprintf(value, sizeof value, "aux.%u", k);
         snprintf(name, sizeof name, "train.aux.%u", k);
-        code = compare_map(b, b->train, value, name, &aux, err);
+        code = ax_golden_compare(b->st, b->plan, b->train, value, name, tolerance_value, &aux, err);
     }
     if (code != AX_OK)
         return code;
@@ -407,7 +381,7 @@ ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char
     if (code == AX_OK) /* before training, which moves the running statistics */
         code = run(&b, b.eval, err);
     if (code == AX_OK)
-        code = compare_map(&b, b.eval, "logits", "eval.logits", &eval, err);
+        code = ax_golden_compare(st, b.plan, b.eval, "logits", "eval.logits", tolerance_value, &eval, err);
     if (code == AX_OK) {
         ax_tally_print(s, file, &eval);
         code = run(&b, b.train, err);

@@ -94,22 +94,8 @@ static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, 
     for (unsigned i = 0; i < AX_TAPS; i++) {
         char name[NAME];
         snprintf(name, sizeof name, "tap.%u", i);
-        ax_shape s = ax_graph_type(e->g, ax_graph_find(e->g, name)).shape;
-        const int64_t dim[4] = { s.n, s.c, s.h, s.w };
-        size_t n = ax_shape_count(s);
-        float *want = ax_golden_get(st, name, dim, 4, err);
-        float *nhwc = malloc(n * sizeof *nhwc), *nchw = malloc(n * sizeof *nchw);
-        ax_code code = !want          ? err->code
-                       : nhwc && nchw ? ax_plan_read(e->plan, name, nhwc, n * sizeof *nhwc, err)
-                                      : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
-        if (code == AX_OK) {
-            ax_nhwc_to_nchw(nhwc, s, nchw);
-            ax_tally_add(t, name, nchw, want, n,
-                         ax_tolerance(want, n, e->rounded ? tolerance_rounded : tolerance_exact));
-        }
-        free(want);
-        free(nhwc);
-        free(nchw);
+        ax_code code =
+            ax_golden_compare(st, e->plan, e->g, name, name, e->rounded ? tolerance_rounded : tolerance_exact, t, err);
         if (code != AX_OK)
             return code;
     }

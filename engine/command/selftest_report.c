@@ -21,6 +21,14 @@ double ax_tolerance(const float *want, size_t n, double share)
     return share * ax_largest(want, n);
 }
 
+double ax_tolerance_step(const float *want, const float *start, size_t n)
+{
+    double step = 0;
+    for (size_t i = 0; i < n; i++)
+        step = fmax(step, fabs((double)want[i] - (double)start[i]));
+    return 1e-3 * step + ax_tolerance(want, n, 2.5e-7); /* and float32's rounding of the values */
+}
+
 void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *want, size_t n, double tolerance)
 {
     double error = 0, scale = ax_largest(want, n);
@@ -40,7 +48,7 @@ void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *
 
 void ax_tally_head(void)
 {
-    printf("%-28s %-18s %7s %14s %12s  %-5s %s\n", "file", "group", "tensors", "relative error", "of tolerance", "",
+    printf("%-31s %-18s %7s %14s %12s  %-5s %s\n", "file", "group", "tensors", "relative error", "of tolerance", "",
            "worst");
 }
 
@@ -50,7 +58,7 @@ void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t)
     bool ok = t->tensors > 0 && t->share <= 1;
     if (!ok)
         s->failed = true;
-    printf("%-28s %-18s %7zu %14.1e %10.1f %%  %-5s %s\n", slash ? slash + 1 : file, t->group, t->tensors, t->relative,
+    printf("%-31s %-18s %7zu %14.1e %10.1f %%  %-5s %s\n", slash ? slash + 1 : file, t->group, t->tensors, t->relative,
            100 * t->share, ok ? "ok" : "FAIL", t->where);
 }
 
@@ -98,11 +106,33 @@ void ax_nchw_to_nhwc(const float *in, ax_shape s, float *out)
                 out[(n * area + i) * channels + c] = in[(n * channels + c) * area + i];
 }
 
-void ax_nhwc_to_nchw(const float *in, ax_shape s, float *out)
+static void nhwc_to_nchw(const float *in, ax_shape s, float *out)
 {
     size_t area = (size_t)s.h * (size_t)s.w, channels = (size_t)s.c;
     for (size_t n = 0; n < (size_t)s.n; n++)
         for (size_t c = 0; c < channels; c++)
             for (size_t i = 0; i < area; i++)
                 out[(n * channels + c) * area + i] = in[(n * area + i) * channels + c];
+}
+
+ax_code ax_golden_compare(const ax_safetensors *st, const ax_plan *plan, const ax_graph *g, const char *value,
+                          const char *name, double share, ax_tally *t, ax_err *err)
+{
+    ax_shape s = ax_graph_type(g, ax_graph_find(g, value)).shape;
+    const int64_t dim[4] = { s.n, s.c, s.h, s.w };
+    size_t n = ax_shape_count(s);
+    float *want = ax_golden_get(st, name, dim, 4, err);
+    if (!want)
+        return err->code;
+    float *nhwc = malloc(n * sizeof *nhwc), *nchw = malloc(n * sizeof *nchw);
+    ax_code code = nhwc && nchw ? ax_plan_read(plan, value, nhwc, n * sizeof *nhwc, err)
+                                : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
+    if (code == AX_OK) {
+        nhwc_to_nchw(nhwc, s, nchw);
+        ax_tally_add(t, name, nchw, want, n, ax_tolerance(want, n, share));
+    }
+    free(want);
+    free(nhwc);
+    free(nchw);
+    return code;
 }
