@@ -67,8 +67,9 @@ void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, uint64_t fir
                      ax_err *err)
 {
     threads = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
+    size_t cap = 2 * (size_t)threads + 2;
     loader *l = calloc(1, sizeof *l);
-    slot *ring = calloc((size_t)(2 * threads + 2), sizeof *ring);
+    slot *ring = calloc(cap, sizeof *ring);
     if (!l || !ring) {
         free(l);
         free(ring);
@@ -80,7 +81,7 @@ void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, uint64_t fir
     l->first = first;
     l->count = count;
     l->ring = ring;
-    l->cap = (uint64_t)(2 * threads + 2);
+    l->cap = cap;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->room, NULL);
     pthread_cond_init(&l->ready, NULL);
