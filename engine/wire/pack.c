@@ -1,5 +1,7 @@
 #include "engine/wire/pack.h"
 
+#include "engine/base/utf8.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -17,9 +19,18 @@ int ax_fixed_write(void *fixed, const char *bytes, size_t n)
 
 void ax_pack_text(msgpack_packer *pk, const char *text)
 {
-    size_t n = strlen(text);
-    msgpack_pack_str(pk, n);
-    msgpack_pack_str_body(pk, text, n);
+    msgpack_pack_str(pk, strlen(text));
+    while (*text) {
+        size_t good = 0, n;
+        while (text[good] && (n = ax_utf8_len(text + good)))
+            good += n;
+        msgpack_pack_str_body(pk, text, good);
+        text += good;
+        if (*text++)
+            msgpack_pack_str_body(pk, "?", 1);
+        else
+            break;
+    }
 }
 
 void ax_pack_real(msgpack_packer *pk, double v)

@@ -14,6 +14,7 @@ typedef struct ax_fixed {
 } ax_fixed;
 int ax_fixed_write(void *fixed, const char *bytes, size_t n); /* msgpack_packer's callback */
 
+/* Each byte that isn't UTF-8 becomes '?': a msgpack string must be UTF-8, or other libraries don't read it. */
 void ax_pack_text(msgpack_packer *pk, const char *text);
 void ax_pack_real(msgpack_packer *pk, double v); /* NAN becomes nil */
 

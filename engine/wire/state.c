@@ -67,17 +67,6 @@ static void add_log(ax_state *s, const ax_event *ev, const char *kind, const cha
 
 /* ---- candidates ---- */
 
-static void set_status(ax_state *s, ax_candidate *c, ax_status to)
-{
-    uint32_t *count[128] = { [AX_QUEUED] = &s->n_queued, [AX_RUNNING] = &s->n_running, [AX_DONE] = &s->n_done,
-                             [AX_PROMOTED] = &s->n_done, [AX_PRUNED] = &s->n_pruned,   [AX_FAILED] = &s->n_failed };
-    if (count[c->status & 127] && *count[c->status & 127])
-        --*count[c->status & 127];
-    c->status = to;
-    if (count[to & 127])
-        ++*count[to & 127];
-}
-
 static bool counts_for_best(const ax_candidate *c)
 {
     return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->reward) && c->stage < 3;
@@ -91,6 +80,19 @@ static void find_best(ax_state *s)
         if (counts_for_best(c) && (!s->best || c->reward > s->candidate[s->best - 1].reward))
             s->best = c->id;
     }
+}
+
+static void set_status(ax_state *s, ax_candidate *c, ax_status to)
+{
+    uint32_t *count[128] = { [AX_QUEUED] = &s->n_queued, [AX_RUNNING] = &s->n_running, [AX_DONE] = &s->n_done,
+                             [AX_PROMOTED] = &s->n_done, [AX_PRUNED] = &s->n_pruned,   [AX_FAILED] = &s->n_failed };
+    if (count[c->status & 127] && *count[c->status & 127])
+        --*count[c->status & 127];
+    c->status = to;
+    if (count[to & 127])
+        ++*count[to & 127];
+    if (s->best == c->id && !counts_for_best(c))
+        find_best(s);
 }
 
 static ax_candidate blank(uint32_t id)
@@ -127,7 +129,6 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
 
 static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
-    bool again = !isnan(c->reward);
     c->reward = ev->u.SCORED.reward;
     c->miou = ev->u.SCORED.miou;
     c->fwiou = ev->u.SCORED.fwiou;
@@ -145,13 +146,18 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
         c->before = AX_DONE;
     else
         set_status(s, c, c->full ? AX_PROMOTED : AX_DONE);
-    if (c->stage >= 3 || again)
+    if (c->stage >= 3)
         return;
+    if (c->scored) { /* judged again: the plot keeps its place, the best may be another */
+        find_best(s);
+        return;
+    }
     void *array = s->scored;
     if (!reserve(s, &array, s->n_scored, sizeof *s->scored))
         return;
     s->scored = array;
     s->scored[s->n_scored++] = c->id;
+    c->scored = true;
     if (counts_for_best(c) && (!s->best || c->reward > s->candidate[s->best - 1].reward))
         s->best = c->id;
 }

@@ -28,7 +28,7 @@ typedef struct ax_candidate {
     uint32_t full;      /* the candidate that trains it fully, 0 = none */
     double gate_chance; /* NAN = gate not asked */
     int8_t gate_passed; /* -1 = not asked */
-    bool pinned;
+    bool pinned, scored; /* scored: lies in the state's list of them */
     char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
 } ax_candidate;
 

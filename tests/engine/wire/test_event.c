@@ -1,0 +1,193 @@
+#include "tests/helper/events.h"
+
+#include <msgpack.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void every_kind_comes_back(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < AX_EVENT_COUNT; kind++)
+        for (int k = 0; k < AX_TEST_FILLS; k++) {
+            uint8_t buf[AX_EVENT_MAX_BYTES];
+            ax_event ev, back;
+            bool known;
+            ax_err err;
+            ax_test_event(&ev, (ax_event_kind)kind, k);
+            size_t n = ax_event_pack(&ev, buf, sizeof buf);
+            assert_in_range(n, 1, sizeof buf);
+            assert_int_equal(ax_event_unpack(buf, n, &back, &known, &err), AX_OK);
+            assert_true(known);
+            assert_memory_equal(&ev, &back, sizeof ev);
+            for (size_t cap = 0; cap < n; cap++)
+                assert_int_equal(ax_event_pack(&ev, buf, cap), 0);
+        }
+}
+
+/* Each cut is copied to memory of exactly its size, so that the address sanitizer sees a byte too many. */
+static void cut_payloads_are_refused(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < AX_EVENT_COUNT; kind++) {
+        uint8_t buf[AX_EVENT_MAX_BYTES];
+        ax_event ev;
+        bool known;
+        ax_test_event(&ev, (ax_event_kind)kind, 6);
+        size_t n = ax_event_pack(&ev, buf, sizeof buf);
+        for (size_t cut = 0; cut < n; cut++) {
+            uint8_t *exact = malloc(cut ? cut : 1);
+            memcpy(exact, buf, cut);
+            ax_err err = { .code = AX_OK };
+            assert_int_equal(ax_event_unpack(exact, cut, &ev, &known, &err), AX_EFORMAT);
+            assert_int_equal(err.code, AX_EFORMAT);
+            free(exact);
+        }
+    }
+}
+
+/* Random bytes, and good payloads with some bytes changed: whatever is taken must be a whole event. */
+static void random_bytes_do_no_harm(void **state)
+{
+    (void)state;
+    ax_rng rng = ax_rng_new(1, 2);
+    int taken = 0;
+    for (int round = 0; round < 30000; round++) {
+        uint8_t buf[AX_EVENT_MAX_BYTES];
+        ax_event ev;
+        bool known;
+        size_t n;
+        if (round % 3 == 0) {
+            n = ax_rng_below(&rng, 80);
+            for (size_t i = 0; i < n; i++)
+                buf[i] = (uint8_t)ax_rng_next(&rng);
+        } else {
+            ax_test_event(&ev, (ax_event_kind)ax_rng_below(&rng, AX_EVENT_COUNT),
+                          (int)ax_rng_below(&rng, AX_TEST_FILLS));
+            n = ax_event_pack(&ev, buf, sizeof buf);
+            for (int i = 0; i < round % 4; i++)
+                buf[ax_rng_below(&rng, (uint32_t)n)] = (uint8_t)ax_rng_next(&rng);
+        }
+        uint8_t *exact = malloc(n ? n : 1);
+        memcpy(exact, buf, n);
+        if (ax_event_unpack(exact, n, &ev, &known, NULL) == AX_OK && known) {
+            taken++;
+            assert_in_range(ax_event_pack(&ev, buf, sizeof buf), 1, sizeof buf);
+            ax_str line;
+            ax_str_init(&line, 0);
+            ax_event_json(&ev, &line);
+            assert_true(ax_str_ok(&line));
+            ax_str_release(&line);
+        }
+        free(exact);
+    }
+    assert_in_range(taken, 1000, 29000);
+}
+
+static size_t pack_custom(const char *kind, int fields, uint8_t *buf)
+{
+    msgpack_sbuffer out;
+    msgpack_packer pk;
+    msgpack_sbuffer_init(&out);
+    msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+    msgpack_pack_array(&pk, 4);
+    msgpack_pack_str_with_body(&pk, kind, strlen(kind));
+    msgpack_pack_double(&pk, 5.5);
+    msgpack_pack_int(&pk, 7);
+    msgpack_pack_map(&pk, (size_t)fields);
+    for (int i = 0; i < fields; i++) {
+        static const char *const name[] = { "loudness", "position" };
+        msgpack_pack_str_with_body(&pk, name[i], 8);
+        msgpack_pack_int(&pk, 40 + i);
+    }
+    memcpy(buf, out.data, out.size);
+    size_t n = out.size;
+    msgpack_sbuffer_destroy(&out);
+    return n;
+}
+
+static void newer_programs_may_say_more(void **state)
+{
+    (void)state;
+    uint8_t buf[256];
+    ax_event ev;
+    bool known = true;
+    assert_int_equal(ax_event_unpack(buf, pack_custom("queued", 2, buf), &ev, &known, NULL), AX_OK);
+    assert_true(known);
+    assert_int_equal(ev.u.QUEUED.position, 41);
+    assert_int_equal(ev.id, 7);
+    assert_int_equal(ax_event_unpack(buf, pack_custom("queued", 0, buf), &ev, &known, NULL), AX_OK);
+    assert_true(known);
+    assert_int_equal(ev.u.QUEUED.position, 0);
+    assert_int_equal(ax_event_unpack(buf, pack_custom("sung", 2, buf), &ev, &known, NULL), AX_OK);
+    assert_false(known);
+}
+
+static void wrong_types_are_named(void **state)
+{
+    (void)state;
+    uint8_t buf[AX_EVENT_MAX_BYTES];
+    ax_event ev;
+    bool known;
+    ax_err err;
+    ax_test_event(&ev, AX_EVENT_QUEUED, 1);
+    size_t n = ax_event_pack(&ev, buf, sizeof buf);
+    buf[n - 1] = 0xc3; /* position = true */
+    assert_int_equal(ax_event_unpack(buf, n, &ev, &known, &err), AX_EFORMAT);
+    assert_string_equal(err.msg, "event queued: field position isn't what it should be");
+    static uint8_t large[AX_EVENT_MAX_BYTES + 1] = { 0xc0 };
+    assert_int_equal(ax_event_unpack(large, sizeof large, &ev, &known, &err), AX_EFORMAT);
+}
+
+static void texts_on_disk_are_utf8(void **state)
+{
+    (void)state;
+    uint8_t buf[AX_EVENT_MAX_BYTES];
+    ax_event ev, back;
+    bool known;
+    ax_test_event(&ev, AX_EVENT_BYE, 0);
+    snprintf(ev.u.BYE.reason, sizeof ev.u.BYE.reason, "a\xff\xc3(\xe2\x97");
+    size_t n = ax_event_pack(&ev, buf, sizeof buf);
+    assert_int_equal(ax_event_unpack(buf, n, &back, &known, NULL), AX_OK);
+    assert_string_equal(back.u.BYE.reason, "a?"
+                                           "?(?"
+                                           "?");
+}
+
+static void json_is_one_line(void **state)
+{
+    (void)state;
+    ax_event ev = { .kind = AX_EVENT_PROPOSED, .seq = 9, .at = 1764072000.25, .id = 3 };
+    assert_int_equal(
+        ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", &ev.u.PROPOSED.genotype, NULL),
+        AX_OK);
+    snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "a \"b\"\n");
+    ev.u.PROPOSED.logp = -1.5;
+    ev.u.PROPOSED.entropy = __builtin_nan("");
+    ev.u.PROPOSED.params = -1;
+    ax_str line;
+    ax_str_init(&line, 0);
+    ax_event_json(&ev, &line);
+    assert_string_equal(
+        line.text,
+        "{\"seq\":9,\"at\":1764072000.250000,\"event\":\"proposed\",\"id\":3,\"genotype\":\"[[8,[0,0,5,2],"
+        "[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\",\"parent\":0,\"origin\":\"a \\\"b\\\"\\u000a\",\"logp\":-"
+        "1.5,\"entropy\":null,\"params\":-1,\"macs\":0}");
+    ax_str_release(&line);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_kind_comes_back),   cmocka_unit_test(cut_payloads_are_refused),
+        cmocka_unit_test(random_bytes_do_no_harm), cmocka_unit_test(newer_programs_may_say_more),
+        cmocka_unit_test(wrong_types_are_named),   cmocka_unit_test(texts_on_disk_are_utf8),
+        cmocka_unit_test(json_is_one_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,413 @@
+#include "engine/wire/eventlog.h"
+#include "engine/wire/state.h"
+#include "tests/helper/events.h"
+#include "tests/helper/history.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* A story told event by event. */
+typedef struct story {
+    ax_state s;
+    uint64_t seq;
+    double at;
+} story;
+
+static void tell(story *t, ax_event ev)
+{
+    ev.seq = ++t->seq;
+    ev.at = t->at += 1;
+    ax_state_fold(&t->s, &ev);
+}
+
+static story begin(void)
+{
+    story t = { .at = 1000 };
+    ax_state_init(&t.s);
+    ax_event hello = { .kind = AX_EVENT_HELLO, .u.HELLO = { .run = "r", .data = "d", .planned = 9, .workers = 1 } };
+    tell(&t, hello);
+    return t;
+}
+
+static void propose(story *t, uint32_t id)
+{
+    tell(t, (ax_event) { .kind = AX_EVENT_PROPOSED, .id = id, .u.PROPOSED = { .origin = "ppo", .params = 1000 } });
+    tell(t, (ax_event) { .kind = AX_EVENT_QUEUED, .id = id });
+}
+
+static void start(story *t, uint32_t id, int stage, int attempt)
+{
+    tell(t, (ax_event) { .kind = AX_EVENT_STARTED,
+                         .id = id,
+                         .u.STARTED = { .stage = stage, .epochs = 5, .steps = 50, .attempt = attempt } });
+}
+
+static void progress(story *t, uint32_t id, int epoch)
+{
+    tell(t,
+         (ax_event) { .kind = AX_EVENT_PROGRESS,
+                      .id = id,
+                      .u.PROGRESS = { .what = "train", .epoch = epoch, .step = 10 * epoch, .steps = 50, .loss = 2 } });
+}
+
+static void score(story *t, uint32_t id, int stage, double reward)
+{
+    tell(t, (ax_event) { .kind = AX_EVENT_SCORED,
+                         .id = id,
+                         .u.SCORED = { .reward = reward, .miou = .5, .loss = 1, .seconds = 3, .stage = stage } });
+}
+
+static void prune(story *t, uint32_t id, int phase)
+{
+    tell(t,
+         (ax_event) { .kind = AX_EVENT_PRUNED, .id = id, .u.PRUNED = { .phase = phase, .until = 2000, .by = "user" } });
+}
+
+static const ax_candidate *row(const story *t, uint32_t id)
+{
+    const ax_candidate *c = ax_state_candidate(&t->s, id);
+    assert_non_null(c);
+    return c;
+}
+
+static void counts_are(const story *t, uint32_t queued, uint32_t running, uint32_t done, uint32_t pruned,
+                       uint32_t failed)
+{
+    assert_int_equal(t->s.n_queued, queued);
+    assert_int_equal(t->s.n_running, running);
+    assert_int_equal(t->s.n_done, done);
+    assert_int_equal(t->s.n_pruned, pruned);
+    assert_int_equal(t->s.n_failed, failed);
+}
+
+static void a_candidate_lives(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    assert_int_equal(row(&t, 1)->status, AX_QUEUED);
+    assert_true(isnan(row(&t, 1)->reward));
+    assert_int_equal(row(&t, 1)->macs, 0);
+    assert_int_equal(row(&t, 1)->peak_bytes, -1);
+    start(&t, 1, 1, 1);
+    progress(&t, 1, 3);
+    assert_int_equal(row(&t, 1)->status, AX_RUNNING);
+    assert_int_equal(row(&t, 1)->epoch, 3);
+    counts_are(&t, 0, 1, 0, 0, 0);
+    score(&t, 1, 1, .6);
+    assert_int_equal(row(&t, 1)->status, AX_DONE);
+    assert_int_equal(row(&t, 1)->epoch, 5);
+    assert_int_equal(t.s.best, 1);
+    assert_int_equal(t.s.n_scored, 1);
+    counts_are(&t, 0, 0, 1, 0, 0);
+    assert_null(ax_state_candidate(&t.s, 0));
+    assert_null(ax_state_candidate(&t.s, 2));
+    ax_state_release(&t.s);
+}
+
+static void pruned_ones_are_never_best(void **state)
+{
+    (void)state;
+    story t = begin();
+    for (uint32_t id = 1; id <= 3; id++) {
+        propose(&t, id);
+        start(&t, id, 1, 1);
+        score(&t, id, 1, .1 * id);
+    }
+    assert_int_equal(t.s.best, 3);
+    prune(&t, 3, 1);
+    assert_int_equal(row(&t, 3)->status, AX_PRUNED);
+    assert_true(row(&t, 3)->prune_until == 2000);
+    assert_int_equal(t.s.best, 2);
+    prune(&t, 3, 0);
+    assert_int_equal(row(&t, 3)->status, AX_DONE);
+    assert_true(row(&t, 3)->prune_until == 0);
+    assert_int_equal(t.s.best, 3);
+    prune(&t, 3, 1);
+    prune(&t, 3, 2);
+    assert_int_equal(row(&t, 3)->status, AX_PRUNED);
+    assert_true(row(&t, 3)->prune_until == 0);
+    assert_int_equal(t.s.best, 2);
+    counts_are(&t, 0, 0, 2, 1, 0);
+    ax_state_release(&t.s);
+}
+
+/* A soft prune of one in training: whatever happens to it meanwhile is what undo returns to. */
+static void undo_returns_to_what_it_was(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    propose(&t, 2);
+    prune(&t, 1, 1); /* queued */
+    prune(&t, 1, 0);
+    assert_int_equal(row(&t, 1)->status, AX_QUEUED);
+    start(&t, 2, 1, 1);
+    prune(&t, 2, 1);
+    counts_are(&t, 1, 0, 0, 1, 0);
+    score(&t, 2, 1, .5); /* its worker was faster than the prune */
+    assert_int_equal(row(&t, 2)->status, AX_PRUNED);
+    assert_int_equal(t.s.best, 0);
+    prune(&t, 2, 0);
+    assert_int_equal(row(&t, 2)->status, AX_DONE);
+    assert_int_equal(t.s.best, 2);
+    counts_are(&t, 1, 0, 1, 0, 0);
+    ax_state_release(&t.s);
+}
+
+static void failures_are_not_rewards(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 1, 1);
+    progress(&t, 1, 2);
+    ax_event fail = { .kind = AX_EVENT_FAILED,
+                      .id = 1,
+                      .u.FAILED = { .cause = "memory", .message = "out of memory", .retried = 1 } };
+    tell(&t, fail);
+    assert_int_equal(row(&t, 1)->status, AX_QUEUED);
+    start(&t, 1, 1, 2);
+    assert_int_equal(row(&t, 1)->epoch, 0);
+    assert_int_equal(row(&t, 1)->attempt, 2);
+    fail.u.FAILED.retried = 0;
+    tell(&t, fail);
+    assert_int_equal(row(&t, 1)->status, AX_FAILED);
+    assert_true(isnan(row(&t, 1)->reward));
+    assert_string_equal(row(&t, 1)->failure, "memory: out of memory");
+    assert_int_equal(t.s.best, 0);
+    assert_int_equal(t.s.n_scored, 0);
+    counts_are(&t, 0, 0, 0, 0, 1);
+    ax_state_release(&t.s);
+}
+
+static void full_training_has_a_row_of_its_own(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 1, 1);
+    score(&t, 1, 1, .5);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROPOSED, .id = 2, .u.PROPOSED = { .origin = "promote", .parent = 1 } });
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROMOTED, .id = 1, .u.PROMOTED = { .to = 2, .by = "user" } });
+    assert_int_equal(row(&t, 1)->status, AX_PROMOTED);
+    assert_int_equal(row(&t, 1)->full, 2);
+    start(&t, 2, 3, 1);
+    score(&t, 2, 3, .9);
+    assert_int_equal(row(&t, 2)->parent, 1);
+    assert_int_equal(t.s.best, 1); /* longer training is no better genotype */
+    assert_int_equal(t.s.n_scored, 1);
+    counts_are(&t, 0, 0, 2, 0, 0);
+    ax_state_release(&t.s);
+}
+
+static void notes_pins_and_pauses(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    tell(&t, (ax_event) { .kind = AX_EVENT_NOTED, .id = 1, .u.NOTED = { .text = "mine", .pin = -1 } });
+    tell(&t, (ax_event) { .kind = AX_EVENT_NOTED, .id = 1, .u.NOTED = { .pin = 1 } });
+    assert_true(row(&t, 1)->pinned);
+    assert_string_equal(row(&t, 1)->note, "mine"); /* pinning doesn't wipe it */
+    tell(&t, (ax_event) { .kind = AX_EVENT_NOTED, .id = 1, .u.NOTED = { .pin = 0 } });
+    assert_false(row(&t, 1)->pinned);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PAUSED, .id = 0, .u.PAUSED = { .on = 1 } });
+    assert_true(t.s.paused);
+    assert_int_equal(row(&t, 1)->status, AX_QUEUED);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PAUSED, .id = 1, .u.PAUSED = { .on = 1 } });
+    assert_int_equal(row(&t, 1)->status, AX_PAUSED);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PAUSED, .id = 1, .u.PAUSED = { .on = 0 } });
+    tell(&t, (ax_event) { .kind = AX_EVENT_PAUSED, .id = 0, .u.PAUSED = { .on = 0 } });
+    assert_false(t.s.paused);
+    assert_int_equal(row(&t, 1)->status, AX_QUEUED);
+    ax_state_release(&t.s);
+}
+
+/* The engine was killed and started again: the candidate starts once more, nothing is counted twice. */
+static void a_resumed_run(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 1, 1);
+    score(&t, 1, 1, .5);
+    propose(&t, 2);
+    start(&t, 2, 1, 1);
+    progress(&t, 2, 4);
+    ax_event hello = { .kind = AX_EVENT_HELLO, .u.HELLO = { .run = "r", .resumed = 1, .pid = 77 } };
+    tell(&t, hello);
+    counts_are(&t, 1, 0, 1, 0, 0);
+    start(&t, 2, 1, 2);
+    assert_int_equal(row(&t, 2)->epoch, 0);
+    counts_are(&t, 0, 1, 1, 0, 0);
+    score(&t, 2, 1, .7);
+    assert_int_equal(t.s.n_scored, 2);
+    assert_int_equal(t.s.best, 2);
+    tell(&t, (ax_event) { .kind = AX_EVENT_BYE, .u.BYE = { .reason = "stopped" } });
+    assert_string_equal(t.s.bye, "stopped");
+    tell(&t, hello);
+    assert_string_equal(t.s.bye, "");
+    ax_state_release(&t.s);
+}
+
+/* The same candidate judged again: its place on the reward plot is kept, and the best follows the new value. */
+static void a_second_score_replaces_the_first(void **state)
+{
+    (void)state;
+    story t = begin();
+    for (uint32_t id = 1; id <= 2; id++) {
+        propose(&t, id);
+        start(&t, id, 1, 1);
+        score(&t, id, 1, id == 1 ? .8 : .5);
+    }
+    assert_int_equal(t.s.best, 1);
+    score(&t, 1, 1, .3);
+    assert_int_equal(t.s.n_scored, 2);
+    assert_int_equal(t.s.best, 2);
+    ax_state_release(&t.s);
+}
+
+static void ids_out_of_reach_are_damage(void **state)
+{
+    (void)state;
+    story t = begin();
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROPOSED, .id = UINT32_MAX });
+    assert_int_equal(t.s.n_candidates, 0);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROPOSED, .id = 0 });
+    assert_int_equal(t.s.n_candidates, 0);
+    score(&t, 5, 1, .5);
+    assert_int_equal(t.s.n_scored, 0);
+    assert_false(t.s.out_of_memory);
+    ax_state_release(&t.s);
+}
+
+static void any_order_of_any_event_is_survived(void **state)
+{
+    (void)state;
+    ax_rng rng = ax_rng_new(3, 4);
+    ax_state s;
+    ax_state_init(&s);
+    for (uint64_t i = 1; i <= 40000; i++) {
+        ax_event ev;
+        ax_test_event(&ev, (ax_event_kind)ax_rng_below(&rng, AX_EVENT_COUNT), (int)ax_rng_below(&rng, AX_TEST_FILLS));
+        ev.seq = i;
+        ev.id = ax_rng_below(&rng, 20);
+        ax_state_fold(&s, &ev);
+        uint32_t seen[128] = { 0 };
+        for (uint32_t k = 0; k < s.n_candidates; k++)
+            seen[s.candidate[k].status & 127]++;
+        assert_int_equal(seen['Q'], s.n_queued);
+        assert_int_equal(seen['R'], s.n_running);
+        assert_int_equal(seen['D'] + seen['*'], s.n_done);
+        assert_int_equal(seen['X'], s.n_pruned);
+        assert_int_equal(seen['F'], s.n_failed);
+        assert_true(s.n_scored <= s.n_candidates);
+        assert_true(s.best <= s.n_candidates);
+        if (s.best)
+            assert_true(s.candidate[s.best - 1].status == AX_DONE || s.candidate[s.best - 1].status == AX_PROMOTED);
+    }
+    assert_true(s.n_log <= AX_STATE_LOG);
+    ax_state_release(&s);
+}
+
+/* ---- the file and the live state ---- */
+
+typedef struct both {
+    ax_state live;
+    ax_eventlog *log;
+} both;
+
+static void live_and_logged(void *context, ax_event *ev)
+{
+    both *b = context;
+    assert_int_equal(ax_eventlog_append(b->log, ev, NULL), AX_OK);
+    ax_state_fold(&b->live, ev);
+}
+
+static void fold(void *context, const ax_event *ev)
+{
+    ax_state_fold(context, ev);
+}
+
+static void the_file_folds_to_the_live_state(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-state-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    both b;
+    ax_state_init(&b.live);
+    b.log = ax_eventlog_open(fd, "events.mpk", NULL, NULL);
+    ax_history h = { .candidates = 700, .pruned = true, .bye = "stopped" };
+    ax_history_play(&h, live_and_logged, &b);
+    ax_eventlog_close(b.log);
+    ax_state again;
+    ax_state_init(&again);
+    assert_int_equal(ax_eventlog_read(fd, "events.mpk", fold, &again, NULL), AX_OK);
+
+    const ax_state *x = &b.live, *y = &again;
+    assert_in_range(x->n_candidates, 700, 2000);
+    assert_int_equal(x->n_candidates, y->n_candidates);
+    assert_memory_equal(x->candidate, y->candidate, x->n_candidates * sizeof *x->candidate);
+    assert_int_equal(x->n_scored, y->n_scored);
+    assert_memory_equal(x->scored, y->scored, x->n_scored * sizeof *x->scored);
+    assert_int_equal(x->n_log, y->n_log);
+    for (uint32_t i = 0; i < x->n_log; i++) {
+        assert_string_equal(x->log[i].text, y->log[i].text);
+        assert_string_equal(x->log[i].kind, y->log[i].kind);
+    }
+    assert_int_equal(x->best, y->best);
+    assert_int_equal(x->seq, y->seq);
+    assert_string_equal(x->bye, y->bye);
+    assert_memory_equal(&x->n_done, &y->n_done, 5 * sizeof x->n_done);
+    ax_state_release(&b.live);
+    ax_state_release(&again);
+    unlinkat(fd, "events.mpk", 0);
+    close(fd);
+    rmdir(dir);
+}
+
+static void the_rate_counts_ten_minutes(void **state)
+{
+    (void)state;
+    story t = begin();
+    for (uint32_t id = 1; id <= 10; id++) {
+        propose(&t, id);
+        start(&t, id, 1, 1);
+        t.at += 100;
+        score(&t, id, 1, .5);
+    }
+    double now = t.at;
+    assert_true(fabs(ax_state_rate(&t.s, now) - 6 / 10.0) < 1e-9);
+    assert_true(ax_state_rate(&t.s, now + 10000) == 0);
+    ax_state_release(&t.s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_candidate_lives),
+        cmocka_unit_test(pruned_ones_are_never_best),
+        cmocka_unit_test(undo_returns_to_what_it_was),
+        cmocka_unit_test(failures_are_not_rewards),
+        cmocka_unit_test(full_training_has_a_row_of_its_own),
+        cmocka_unit_test(notes_pins_and_pauses),
+        cmocka_unit_test(a_resumed_run),
+        cmocka_unit_test(a_second_score_replaces_the_first),
+        cmocka_unit_test(ids_out_of_reach_are_damage),
+        cmocka_unit_test(any_order_of_any_event_is_survived),
+        cmocka_unit_test(the_file_folds_to_the_live_state),
+        cmocka_unit_test(the_rate_counts_ten_minutes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
