@@ -32,7 +32,8 @@ typedef struct ax_shape {
    BNORM     (x, gamma, beta, running_mean, running_var) -> y, mean, invstd; attr.norm; y = act(gamma * xhat + beta).
              train: xhat from the batch's biased variance; the running statistics are updated in place,
              running += momentum * (batch - running), with the unbiased variance (n/(n-1)); mean and invstd {1,1,1,C}
-             are saved for backward. Not train: xhat from the running statistics (mean, invstd still written).
+             are saved for backward. Not train: xhat from the running statistics (mean, invstd still written), which
+             backward takes as constants.
    RELU      (x) -> y; attr.act (RELU or RELU6)
    ADD       (a, b) -> a + b
    RESIZE    (x) -> y; bilinear, half-pixel centres, edges clamped (PyTorch align_corners=False) to attr.size;

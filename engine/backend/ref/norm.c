@@ -60,17 +60,17 @@ AX_REF_KERNEL(bnorm)
 }
 
 /* in: dy, -, -; x, gamma, beta, -, -; -, mean, invstd. dx = gamma * invstd * (g - mean(g) - xhat * mean(g * xhat)),
-   g = dy where the activation passes. */
+   g = dy where the activation passes. In evaluation mode the statistics are constants: dx = gamma * invstd * g. */
 AX_REF_KERNEL(bnorm_backward)
 {
     (void)dev;
-    if (!call->attr.norm.train)
-        return ax_fail(err, AX_EINVAL, "batch norm in evaluation mode has no backward pass");
+    (void)err;
     const float *dy = call->in[0].mem, *x = call->in[3].mem, *gamma = call->in[4].mem, *beta = call->in[5].mem,
                 *mean = call->in[9].mem, *invstd = call->in[10].mem;
     float *dx = call->out[0].mem, *dgamma = call->out[1].mem, *dbeta = call->out[2].mem;
     ax_shape s = call->in[3].type.shape;
     size_t pixels = (size_t)s.n * (size_t)s.h * (size_t)s.w, channels = (size_t)s.c;
+    double share = call->attr.norm.train ? 1 / (double)pixels : 0;
     for (size_t c = 0; c < channels; c++) {
         double sum = 0, sum_xhat = 0, k = gamma[c];
         for (size_t i = c; i < pixels * channels; i += channels) {
@@ -83,7 +83,7 @@ AX_REF_KERNEL(bnorm_backward)
         for (size_t i = c; dx && i < pixels * channels; i += channels) {
             double xhat = ((double)x[i] - mean[c]) * invstd[c];
             double g = passes(call->attr.norm.act, (float)(k * xhat + beta[c])) ? dy[i] : 0;
-            dx[i] = (float)(k * invstd[c] * (g - sum / (double)pixels - xhat * sum_xhat / (double)pixels));
+            dx[i] = (float)(k * invstd[c] * (g - share * sum - xhat * share * sum_xhat));
         }
         if (dgamma)
             dgamma[c] = (float)sum_xhat;

@@ -1,0 +1,148 @@
+/* Every kernel of the CPU backend against the reference, with each instruction set the machine has. */
+#include "tests/helper/oracle.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static const ax_backend *const cpu = &ax_backend_cpu, *const ref = &ax_backend_ref;
+
+static void run(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace)
+{
+    ax_err err = { AX_OK, "" };
+    if (ax_trial_forward(t, b, dev, ~0u, inplace, &err) != AX_OK)
+        fail_msg("%s on %s: %s", t->c->name, b->name, err.msg);
+    if (ax_trial_has_backward(t) && ax_trial_backward(t, b, dev, wanted, inplace, &err) != AX_OK)
+        fail_msg("%s on %s: backward: %s", t->c->name, b->name, err.msg);
+}
+
+/* How a trial runs on the backend under test: gradients one at a time, all together, in place. */
+static void agree(const ax_case *c, uint64_t seed, ax_device *oracle, ax_device *dev)
+{
+    ax_trial want, got;
+    ax_trial_init(&want, c, seed);
+    run(&want, ref, oracle, ~0u, false);
+    /* a sum of few products is off by little more than rounding; a variance by the cancellation in it */
+    double tolerance = c->op == AX_OP_BNORM ? 2e-4 : 2e-5;
+    for (int way = 0; way < 3; way++) {
+        ax_trial_init(&got, c, seed);
+        run(&got, cpu, dev, way == 1 ? 1 : ~0u, way == 2);
+        for (uint32_t i = 1; way == 1 && i < c->n_in; i++)
+            if (got.din[i])
+                run(&got, cpu, dev, 1u << i, false);
+        ax_trial_compare(&want, &got, tolerance, way == 0 ? "cpu" : way == 1 ? "cpu, one by one" : "cpu, in place");
+        ax_trial_release(&got);
+    }
+    ax_trial_release(&want);
+}
+
+static void with_isa(const char *isa)
+{
+    ax_err err = { AX_OK, "" };
+    bool seen[AX_OP_COUNT] = { false };
+    setenv("AUXCELL_ISA", isa, 1);
+    ax_device *dev[2] = { cpu->open(0, 1, &err), NULL }, *oracle = ref->open(0, 1, NULL);
+    unsetenv("AUXCELL_ISA");
+    if (!dev[0] && err.code == AX_EDEVICE) {
+        ref->close(oracle);
+        printf("skip: %s\n", err.msg);
+        skip();
+    }
+    assert_non_null(dev[0]);
+    setenv("AUXCELL_ISA", isa, 1);
+    dev[1] = cpu->open(0, 2, &err);
+    unsetenv("AUXCELL_ISA");
+    for (size_t i = 0; i < ax_case_count; i++) {
+        agree(&ax_cases[i], 500 + i, oracle, dev[i % 2]);
+        if (ax_cases[i].large && ax_cases[i].op != AX_OP_CONV2D) /* the oracle is slow at it */
+            agree(&ax_cases[i], 900 + i, oracle, dev[1 - i % 2]);
+        seen[ax_cases[i].op] = true;
+    }
+    for (int op = 0; op < AX_OP_COUNT; op++)
+        if (!seen[op])
+            fail_msg("%s: not compared", ax_op_get((ax_op)op)->text);
+    cpu->close(dev[0]);
+    cpu->close(dev[1]);
+    ref->close(oracle);
+}
+
+static void base(void **state)
+{
+    (void)state;
+    with_isa("base");
+}
+
+#if defined(__x86_64__)
+static void v3(void **state)
+{
+    (void)state;
+    with_isa("v3");
+}
+
+static void v4(void **state)
+{
+    (void)state;
+    with_isa("v4");
+}
+#endif
+
+static void same_bits_again(void **state)
+{
+    (void)state;
+    ax_device *dev = cpu->open(0, 2, NULL), *again = cpu->open(0, 2, NULL);
+    for (size_t i = 0; i < ax_case_count; i++) {
+        ax_trial a, b;
+        ax_trial_init(&a, &ax_cases[i], i);
+        ax_trial_init(&b, &ax_cases[i], i);
+        run(&a, cpu, dev, ~0u, false);
+        run(&b, cpu, again, ~0u, false);
+        ax_trial_identical(&a, &b, "cpu, 2 threads");
+        ax_trial_release(&a);
+        ax_trial_release(&b);
+    }
+    cpu->close(dev);
+    cpu->close(again);
+}
+
+/* Batch norm needn't write its output when only the statistics are wanted, nor those when only it is. */
+static void outputs_not_wanted(void **state)
+{
+    (void)state;
+    const ax_backend *const both[] = { ref, cpu };
+    for (int k = 0; k < 2; k++) {
+        ax_device *dev = both[k]->open(0, 1, NULL);
+        for (size_t i = 0; i < ax_case_count; i++) {
+            ax_trial all, parts;
+            if (ax_op_get(ax_cases[i].op)->n_out == 1)
+                continue;
+            ax_trial_init(&all, &ax_cases[i], i);
+            ax_trial_init(&parts, &ax_cases[i], i);
+            assert_int_equal(ax_trial_forward(&all, both[k], dev, ~0u, false, NULL), AX_OK);
+            for (uint32_t out = 0; out < all.info->n_out; out++)
+                assert_int_equal(ax_trial_forward(&parts, both[k], dev, 1u << out, false, NULL), AX_OK);
+            ax_trial_identical(&all, &parts, both[k]->name);
+            ax_trial_release(&all);
+            ax_trial_release(&parts);
+        }
+        both[k]->close(dev);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(base),
+#if defined(__x86_64__)
+        cmocka_unit_test(v3),
+        cmocka_unit_test(v4),
+#endif
+        cmocka_unit_test(same_bits_again),
+        cmocka_unit_test(outputs_not_wanted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,354 @@
+#include "tests/helper/oracle.h"
+
+#include "engine/base/rng.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { GUARD = 64, GARBAGE = 0xFF, GUARD_BYTE = 0xA5 }; /* 0xFFFFFFFF is a NaN */
+
+/* ---- trials ---- */
+
+static void *host(size_t bytes)
+{
+    void *p = calloc(1, bytes ? bytes : 1);
+    if (!p)
+        fail_msg("no memory for a test");
+    return p;
+}
+
+static void fill(const ax_case *c, uint32_t i, void *mem, ax_rng *rng)
+{
+    size_t n = ax_shape_count(c->in[i].shape);
+    if (c->in[i].dtype == AX_U8) {
+        for (size_t k = 0; k < n; k++) {
+            bool ignored = c->all_ignored || ax_rng_below(rng, 5) == 0;
+            ((uint8_t *)mem)[k] = ignored ? AX_IGNORE : (uint8_t)ax_rng_below(rng, (uint32_t)c->in[0].shape.c);
+        }
+        return;
+    }
+    bool own = i == 0 && (c->lo != 0 || c->hi != 0), positive = c->op == AX_OP_BNORM && (i == 1 || i == 4);
+    double lo = own ? c->lo : positive ? 0.5 : -1, hi = own ? c->hi : positive ? 1.5 : 1;
+    for (size_t k = 0; k < n; k++)
+        ((float *)mem)[k] = (float)(lo + (hi - lo) * ax_rng_uniform(rng));
+}
+
+void ax_trial_init(ax_trial *t, const ax_case *c, uint64_t seed)
+{
+    *t = (ax_trial) { .c = c, .info = ax_op_get(c->op) };
+    ax_err err = { AX_OK, "" };
+    if (t->info->infer(&c->attr, c->in, c->n_in, t->out_type, &err) != AX_OK)
+        fail_msg("%s: %s", c->name, err.msg);
+    ax_rng rng = ax_rng_new(seed, 77);
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        size_t bytes = ax_type_bytes(c->in[i]);
+        t->in[i] = host(bytes);
+        t->after[i] = host(bytes);
+        fill(c, i, t->in[i], &rng);
+        if (t->info->differentiable >> i & 1)
+            t->din[i] = host(bytes);
+    }
+    for (uint32_t k = 0; k < t->info->n_out; k++)
+        t->out[k] = host(ax_type_bytes(t->out_type[k]));
+    size_t n = ax_shape_count(t->out_type[0].shape);
+    t->dout = host(n * sizeof *t->dout);
+    for (size_t k = 0; k < n; k++)
+        t->dout[k] = (float)(2 * ax_rng_uniform(&rng) - 1);
+}
+
+void ax_trial_release(ax_trial *t)
+{
+    for (int i = 0; i < AX_MAX_IN; i++) {
+        free(t->in[i]);
+        free(t->after[i]);
+        free(t->din[i]);
+    }
+    for (int k = 0; k < AX_MAX_OUT; k++)
+        free(t->out[k]);
+    free(t->dout);
+    *t = (ax_trial) { 0 };
+}
+
+bool ax_trial_has_backward(const ax_trial *t)
+{
+    return t->info->differentiable != 0;
+}
+
+/* ---- memory of the backend, with a guard behind ---- */
+
+typedef struct bench {
+    const ax_backend *b;
+    ax_device *dev;
+    struct {
+        void *mem;
+        size_t bytes;
+    } block[16];
+    size_t n;
+} bench;
+
+static void put(bench *s, void *mem, const void *from, size_t bytes)
+{
+    if (bytes)
+        assert_int_equal(s->b->copy(s->dev, mem, from, bytes, AX_TO_DEVICE, NULL), AX_OK);
+}
+
+static void take(bench *s, const void *mem, void *to, size_t bytes)
+{
+    if (bytes)
+        assert_int_equal(s->b->copy(s->dev, to, mem, bytes, AX_FROM_DEVICE, NULL), AX_OK);
+}
+
+/* from NULL: garbage. */
+static void *block_new(bench *s, const void *from, size_t bytes)
+{
+    uint8_t *image = host(bytes + GUARD);
+    memset(image, GARBAGE, bytes);
+    if (from)
+        memcpy(image, from, bytes);
+    memset(image + bytes, GUARD_BYTE, GUARD);
+    void *mem = s->b->alloc(s->dev, bytes + GUARD, NULL);
+    assert_non_null(mem);
+    assert_int_equal((uintptr_t)mem % 64, 0);
+    put(s, mem, image, bytes + GUARD);
+    free(image);
+    s->block[s->n].mem = mem;
+    s->block[s->n++].bytes = bytes;
+    return mem;
+}
+
+static void bench_close(bench *s, const char *name)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        uint8_t *image = host(s->block[i].bytes + GUARD);
+        take(s, s->block[i].mem, image, s->block[i].bytes + GUARD);
+        for (size_t k = 0; k < GUARD; k++)
+            if (image[s->block[i].bytes + k] != GUARD_BYTE)
+                fail_msg("%s on %s: wrote behind a tensor of %zu bytes", name, s->b->name, s->block[i].bytes);
+        free(image);
+        s->b->release(s->dev, s->block[i].mem);
+    }
+}
+
+/* prepare, run, discard. While kernels prepare, addresses say only what is wanted. */
+static ax_code run(bench *s, const ax_kernel *kernel, ax_call *call, ax_err *err)
+{
+    size_t work = 0;
+    ax_call planned = *call;
+    void *const nowhere = (void *)(uintptr_t)64;
+    for (uint32_t i = 0; i < call->n_in; i++)
+        planned.in[i].mem = call->in[i].mem ? nowhere : NULL;
+    for (uint32_t i = 0; i < call->n_out; i++)
+        planned.out[i].mem = call->out[i].mem ? nowhere : NULL;
+    ax_code code = kernel->prepare ? kernel->prepare(s->dev, &planned, &work, err) : AX_OK;
+    if (code != AX_OK)
+        return code;
+    call->prep = planned.prep;
+    call->work = work ? block_new(s, NULL, work) : NULL;
+    code = kernel->run(s->dev, call, err);
+    if (code == AX_OK)
+        code = s->b->sync(s->dev, err);
+    if (kernel->discard)
+        kernel->discard(s->dev, call);
+    return code;
+}
+
+/* ---- forward and backward ---- */
+
+static int first_bit(uint32_t mask)
+{
+    for (int i = 0; i < 32; i++)
+        if (mask >> i & 1)
+            return i;
+    return -1;
+}
+
+ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err)
+{
+    const ax_case *c = t->c;
+    bench s = { .b = b, .dev = dev };
+    ax_call call = { .op = c->op, .attr = c->attr, .n_in = c->n_in, .n_out = t->info->n_out };
+    for (uint32_t i = 0; i < c->n_in; i++)
+        call.in[i] = (ax_view) { block_new(&s, t->in[i], ax_type_bytes(c->in[i])), c->in[i] };
+    int shared = inplace ? first_bit(t->info->inplace) : -1;
+    for (uint32_t k = 0; k < t->info->n_out; k++) {
+        call.out[k].type = t->out_type[k];
+        if (!(wanted >> k & 1))
+            continue;
+        call.out[k].mem =
+            k == 0 && shared >= 0 ? call.in[shared].mem : block_new(&s, NULL, ax_type_bytes(t->out_type[k]));
+    }
+    ax_code code = run(&s, &b->forward[c->op], &call, err);
+    for (uint32_t i = 0; code == AX_OK && i < c->n_in; i++)
+        if ((int)i == shared) /* overwritten on purpose */
+            memcpy(t->after[i], t->in[i], ax_type_bytes(c->in[i]));
+        else
+            take(&s, call.in[i].mem, t->after[i], ax_type_bytes(c->in[i]));
+    for (uint32_t k = 0; code == AX_OK && k < t->info->n_out; k++)
+        if (call.out[k].mem)
+            take(&s, call.out[k].mem, t->out[k], ax_type_bytes(t->out_type[k]));
+    bench_close(&s, c->name);
+    return code;
+}
+
+ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err)
+{
+    const ax_case *c = t->c;
+    bench s = { .b = b, .dev = dev };
+    ax_call call = { .op = c->op, .backward = true, .attr = c->attr, .n_out = c->n_in };
+    uint32_t n_out = t->info->n_out;
+    call.n_in = n_out + c->n_in + n_out;
+    for (uint32_t k = 0; k < n_out; k++)
+        call.in[k].type = t->out_type[k];
+    call.in[0].mem = block_new(&s, t->dout, ax_type_bytes(t->out_type[0]));
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        call.in[n_out + i].type = c->in[i];
+        if (t->info->backward_reads_in >> i & 1)
+            call.in[n_out + i].mem = block_new(&s, t->in[i], ax_type_bytes(c->in[i]));
+    }
+    for (uint32_t k = 0; k < n_out; k++) {
+        call.in[n_out + c->n_in + k].type = t->out_type[k];
+        if (t->info->backward_reads_out >> k & 1)
+            call.in[n_out + c->n_in + k].mem = block_new(&s, t->out[k], ax_type_bytes(t->out_type[k]));
+    }
+    void *shared = NULL;
+    if (inplace && t->info->backward_inplace)
+        shared = t->info->backward_inplace & 1 ? call.in[0].mem : call.in[n_out + c->n_in + 1].mem;
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        call.out[i].type = c->in[i];
+        if (t->din[i] && (wanted >> i & 1))
+            call.out[i].mem = i == 0 && shared ? shared : block_new(&s, NULL, ax_type_bytes(c->in[i]));
+    }
+    ax_code code = run(&s, &b->backward[c->op], &call, err);
+    for (uint32_t i = 0; code == AX_OK && i < c->n_in; i++)
+        if (call.out[i].mem)
+            take(&s, call.out[i].mem, t->din[i], ax_type_bytes(c->in[i]));
+    bench_close(&s, c->name);
+    return code;
+}
+
+/* ---- comparing ---- */
+
+static void compare_floats(const char *name, const char *who, const char *what, uint32_t index, const float *want,
+                           const float *got, size_t n, double tolerance)
+{
+    double most = 0, worst = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = fabs((double)got[i] - want[i]);
+        most = fmax(most, fabs(want[i]));
+        if (d > worst || isnan(d)) {
+            worst = isnan(d) ? INFINITY : d;
+            at = i;
+        }
+    }
+    /* what should be nothing may be the rounding of a difference: a gradient of batch norm over one pixel */
+    if (worst > (most > 0 ? tolerance * most + 1e-9 : 2e-5))
+        fail_msg("%s on %s: %s %u: element %zu is %g, not %g (largest %g)", name, who, what, index, at, got[at],
+                 want[at], most);
+}
+
+/* Class ids may differ where two logits are equal but for rounding: one pixel in five hundred. */
+static void compare_bytes(const char *name, const char *who, const uint8_t *want, const uint8_t *got, size_t n)
+{
+    size_t differ = 0;
+    for (size_t i = 0; i < n; i++)
+        differ += want[i] != got[i];
+    if (differ > n / 500)
+        fail_msg("%s on %s: %zu of %zu bytes differ", name, who, differ, n);
+}
+
+void ax_trial_compare(const ax_trial *want, const ax_trial *got, double tolerance, const char *who)
+{
+    const ax_case *c = want->c;
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        size_t n = ax_shape_count(c->in[i].shape);
+        if (c->in[i].dtype == AX_F32)
+            compare_floats(c->name, who, "input afterwards", i, want->after[i], got->after[i], n, tolerance);
+        if (want->din[i])
+            compare_floats(c->name, who, "gradient", i, want->din[i], got->din[i], n, tolerance);
+    }
+    for (uint32_t k = 0; k < want->info->n_out; k++) {
+        size_t n = ax_shape_count(want->out_type[k].shape);
+        if (want->out_type[k].dtype == AX_U8)
+            compare_bytes(c->name, who, want->out[k], got->out[k], n);
+        else
+            compare_floats(c->name, who, "output", k, want->out[k], got->out[k], n, tolerance);
+    }
+}
+
+void ax_trial_identical(const ax_trial *a, const ax_trial *b, const char *who)
+{
+    const ax_case *c = a->c;
+    bool same = true;
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        same = same && !memcmp(a->after[i], b->after[i], ax_type_bytes(c->in[i]));
+        same = same && (!a->din[i] || !memcmp(a->din[i], b->din[i], ax_type_bytes(c->in[i])));
+    }
+    for (uint32_t k = 0; k < a->info->n_out; k++)
+        same = same && !memcmp(a->out[k], b->out[k], ax_type_bytes(a->out_type[k]));
+    if (!same)
+        fail_msg("%s: %s: not the same bits", c->name, who);
+}
+
+/* ---- numeric gradients ---- */
+
+/* What the arriving gradient makes a function of: its product with output 0. *sides gathers which elements of the
+   output lie on an activation's bound, 0 or 6. */
+static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64_t *sides)
+{
+    assert_int_equal(ax_trial_forward(t, b, dev, 1, false, NULL), AX_OK);
+    double sum = 0;
+    *sides = 1469598103934665603u; /* FNV-1a */
+    for (size_t k = 0; k < ax_shape_count(t->out_type[0].shape); k++) {
+        float y = ((const float *)t->out[0])[k];
+        sum += (double)t->dout[k] * y;
+        *sides = (*sides ^ (uint64_t)(y == 0 ? 1 : y == 6 ? 2 : 3)) * 1099511628211u;
+    }
+    return sum;
+}
+
+/* Central difference; *kink when an element of the output crosses a bound in between: there is no derivative then. */
+static double slope(ax_trial *t, const ax_backend *b, ax_device *dev, float *x, float h, bool *kink)
+{
+    float at = *x, up = at + h, down = at - h;
+    uint64_t above, below;
+    *x = up;
+    double f = objective(t, b, dev, &above);
+    *x = down;
+    f -= objective(t, b, dev, &below);
+    *x = at;
+    *kink = above != below;
+    return f / ((double)up - down);
+}
+
+void ax_trial_check_gradient(ax_trial *t, const ax_backend *b, ax_device *dev)
+{
+    const float h = 1.0f / 128;
+    const ax_case *c = t->c;
+    assert_int_equal(ax_trial_forward(t, b, dev, ~0u, false, NULL), AX_OK);
+    assert_int_equal(ax_trial_backward(t, b, dev, ~0u, false, NULL), AX_OK);
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        size_t n = ax_shape_count(c->in[i].shape), kinks = 0;
+        double most = 0;
+        for (size_t k = 0; t->din[i] && k < n; k++)
+            most = fmax(most, fabs(t->din[i][k]));
+        for (size_t k = 0; t->din[i] && k < n; k++) {
+            float *x = (float *)t->in[i] + k;
+            bool kink, wide_kink;
+            double near = slope(t, b, dev, x, h, &kink), far = slope(t, b, dev, x, 2 * h, &wide_kink);
+            double want = (4 * near - far) / 3; /* the error of second order cancels */
+            if (kink || wide_kink)
+                kinks++;
+            else if (!(fabs(want - t->din[i][k]) <= 2e-3 * most + 2e-5))
+                fail_msg("%s on %s: gradient %u: element %zu is %g, differences say %g", c->name, b->name, i, k,
+                         t->din[i][k], want);
+        }
+        if (kinks * 2 > n)
+            fail_msg("%s on %s: gradient %u: %zu of %zu elements at a kink", c->name, b->name, i, kinks, n);
+    }
+}

@@ -1,0 +1,42 @@
+/* Runs one operation on any backend with memory of its own per tensor, and compares: backend against backend, gradient
+   against central differences. Strict on purpose: what the operation's table doesn't name isn't there, outputs and
+   scratch hold garbage before a run, and a byte written behind a tensor fails. */
+#ifndef AX_TEST_ORACLE_H
+#define AX_TEST_ORACLE_H
+
+#include "engine/op/backend.h"
+#include "tests/helper/cases.h"
+
+/* Host copies of everything that goes in and comes out. */
+typedef struct ax_trial {
+    const ax_case *c;
+    const ax_op_info *info;
+    ax_type out_type[AX_MAX_OUT];
+    void *in[AX_MAX_IN];    /* before forward */
+    void *after[AX_MAX_IN]; /* after forward: running statistics move */
+    void *out[AX_MAX_OUT];
+    float *dout;           /* the gradient that arrives at output 0 */
+    float *din[AX_MAX_IN]; /* NULL: the operation has none for this input */
+} ax_trial;
+
+/* Random inputs and arriving gradient; aborts when the case's types don't fit its operation. */
+void ax_trial_init(ax_trial *t, const ax_case *c, uint64_t seed);
+void ax_trial_release(ax_trial *t);
+
+/* inplace: output 0 (or the gradient of input 0) lies in the memory that the operation's table allows, where it allows
+   any. wanted: bit per output, or per gradient; the others have no memory and keep what the trial held. */
+ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err);
+ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err);
+/* Whether the operation has a gradient at all. */
+bool ax_trial_has_backward(const ax_trial *t);
+
+/* Fails the test (cmocka) unless two trials of one case agree: the largest difference of a tensor is at most tolerance
+   times the largest magnitude of it in `want`. */
+void ax_trial_compare(const ax_trial *want, const ax_trial *got, double tolerance, const char *who);
+/* Fails the test unless the trials hold the same bits. */
+void ax_trial_identical(const ax_trial *a, const ax_trial *b, const char *who);
+/* Fails the test unless t's gradients, as computed by the backend's backward kernel, are those of central differences
+   of its forward kernel. */
+void ax_trial_check_gradient(ax_trial *t, const ax_backend *b, ax_device *dev);
+
+#endif
