@@ -5,7 +5,8 @@ build=$1 pattern=$2
 shift 2
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
-export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2}
+# passive: threads that spin for each other crawl when as many tests as cores run side by side
+export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 [ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(nproc)
 for t in "$@"; do
     case $t in *$pattern*) echo "$t" ;; esac
