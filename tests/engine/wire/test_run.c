@@ -1,0 +1,200 @@
+#include "engine/wire/run.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+typedef struct place {
+    char dir[32], home[64];
+} place;
+
+static int set_up(void **state)
+{
+    place *p = calloc(1, sizeof *p);
+    *state = p;
+    snprintf(p->dir, sizeof p->dir, "/tmp/ax-run-XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    snprintf(p->home, sizeof p->home, "%s/auxcell/runs", p->dir);
+    setenv("XDG_STATE_HOME", p->dir, 1);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    char command[64];
+    snprintf(command, sizeof command, "rm -r '%s'", ((place *)*state)->dir);
+    assert_int_equal(system(command), 0);
+    free(*state);
+    return 0;
+}
+
+/* A run with its settings, as auxcell search leaves it; returns its descriptor. */
+static int make(const char *name, char path[256])
+{
+    ax_err err;
+    assert_int_equal(ax_run_path(name, path, 256, &err), AX_OK);
+    int fd = ax_run_create(path, &err);
+    assert_true(fd >= 0);
+    close(openat(fd, "run.ini", O_WRONLY | O_CREAT, 0600));
+    return fd;
+}
+
+static void names_and_paths(void **state)
+{
+    place *p = *state;
+    char path[256], want[256];
+    ax_err err;
+    snprintf(want, sizeof want, "%s/voc-1", p->home);
+    assert_int_equal(ax_run_path("voc-1", path, sizeof path, &err), AX_OK);
+    assert_string_equal(path, want);
+    assert_int_equal(ax_run_path("./voc-1", path, sizeof path, &err), AX_OK);
+    assert_string_equal(path, "./voc-1");
+    assert_int_equal(ax_run_path("", path, sizeof path, &err), AX_EINVAL);
+    assert_int_equal(ax_run_path("..", path, sizeof path, &err), AX_EINVAL);
+    assert_int_equal(ax_run_path("voc-1", path, 10, &err), AX_EINVAL);
+    unsetenv("XDG_STATE_HOME");
+    setenv("HOME", "/h", 1);
+    assert_int_equal(ax_run_path("a", path, sizeof path, &err), AX_OK);
+    assert_string_equal(path, "/h/.local/state/auxcell/runs/a");
+    unsetenv("HOME");
+    assert_int_equal(ax_run_path("a", path, sizeof path, &err), AX_EINVAL);
+}
+
+static void a_run_is_private_and_made_once(void **state)
+{
+    (void)state;
+    char path[256];
+    ax_err err;
+    struct stat st;
+    umask(0);
+    int fd = make("one", path);
+    assert_int_equal(fstat(fd, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(faccessat(fd, "inflight", F_OK, 0), 0);
+    close(fd);
+    assert_int_equal(ax_run_create(path, &err), -1);
+    assert_int_equal(err.code, AX_EBUSY);
+    fd = ax_run_open(path, &err);
+    assert_true(fd >= 0);
+    assert_int_equal(unlinkat(fd, "run.ini", 0), 0);
+    close(fd);
+    assert_int_equal(ax_run_open(path, &err), -1);
+    assert_non_null(strstr(err.msg, "it has no run.ini"));
+}
+
+static void links_and_files_are_no_runs(void **state)
+{
+    place *p = *state;
+    char path[256], other[256];
+    ax_err err;
+    close(make("one", path));
+    snprintf(other, sizeof other, "%s/link", p->home);
+    assert_int_equal(symlink(path, other), 0);
+    assert_int_equal(ax_run_open(other, &err), -1);
+    assert_int_equal(ax_run_create(other, &err), -1);
+    snprintf(other, sizeof other, "%s/one/run.ini", p->home);
+    assert_int_equal(ax_run_open(other, &err), -1);
+    snprintf(other, sizeof other, "%s/none", p->home);
+    assert_int_equal(ax_run_open(other, &err), -1);
+    assert_non_null(strstr(err.msg, "no such run"));
+}
+
+static void one_engine_at_a_time(void **state)
+{
+    (void)state;
+    char path[256];
+    ax_err err;
+    int ready[2], go[2];
+    int fd = make("one", path);
+    assert_int_equal(ax_run_engine(fd), 0);
+    assert_int_equal(pipe(ready), 0);
+    assert_int_equal(pipe(go), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        char c;
+        close(go[1]);
+        if (ax_run_lock(fd, NULL) < 0 || write(ready[1], "x", 1) != 1 || read(go[0], &c, 1) < 0)
+            _exit(1);
+        _exit(0);
+    }
+    char c;
+    close(go[0]);
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    assert_int_equal(ax_run_engine(fd), child);
+    assert_int_equal(ax_run_lock(fd, &err), -1);
+    assert_int_equal(err.code, AX_EBUSY);
+    char want[100];
+    snprintf(want, sizeof want, "the run is in use by the engine with process id %d", (int)child);
+    assert_string_equal(err.msg, want);
+    int status;
+    close(go[1]);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(ax_run_engine(fd), 0); /* its file is still there; its lock went with it */
+    int lock = ax_run_lock(fd, &err);
+    assert_true(lock >= 0);
+    assert_int_equal(ax_run_engine(fd), getpid());
+    close(openat(fd, "engine.pid", O_RDONLY)); /* a POSIX lock would be lost here */
+    assert_int_equal(ax_run_engine(fd), getpid());
+    close(lock);
+    assert_int_equal(ax_run_engine(fd), 0);
+    close(fd);
+    close(ready[0]);
+    close(ready[1]);
+}
+
+static void gather(void *context, const char *name, const char *path)
+{
+    char *all = context;
+    assert_non_null(strstr(path, name));
+    snprintf(all + strlen(all), 100 - strlen(all), "%s ", name);
+}
+
+static void newest_come_first(void **state)
+{
+    place *p = *state;
+    char path[256], all[100] = "";
+    ax_err err;
+    assert_int_equal(ax_run_list(gather, all, &err), AX_OK); /* no home yet: no runs */
+    assert_string_equal(all, "");
+    static const char *const name[] = { "b", "c", "a" };
+    for (int i = 0; i < 3; i++) {
+        struct timespec t[2] = { { .tv_sec = 1000 + i }, { .tv_sec = 1000 + i } };
+        int fd = make(name[i], path);
+        utimensat(fd, "run.ini", t, 0);
+        close(fd);
+    }
+    snprintf(path, sizeof path, "%s/empty", p->home);
+    assert_int_equal(mkdir(path, 0700), 0); /* no run */
+    assert_int_equal(ax_run_list(gather, all, &err), AX_OK);
+    assert_string_equal(all, "a c b ");
+    int fd = make("z", path);
+    close(fd);
+    snprintf(path, sizeof path, "%s/b", p->home);
+    fd = ax_run_open(path, &err);
+    struct timespec t[2] = { { .tv_sec = 1LL << 32 }, { .tv_sec = 1LL << 32 } };
+    close(openat(fd, "events.mpk", O_WRONLY | O_CREAT, 0600));
+    utimensat(fd, "events.mpk", t, 0); /* what happened last counts, not when it began */
+    close(fd);
+    all[0] = '\0';
+    assert_int_equal(ax_run_list(gather, all, &err), AX_OK);
+    assert_string_equal(all, "b z a c ");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = { TEST(names_and_paths), TEST(a_run_is_private_and_made_once),
+                                        TEST(links_and_files_are_no_runs), TEST(one_engine_at_a_time),
+                                        TEST(newest_come_first) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
