@@ -147,6 +147,8 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         return;
     }
     const ax_candidate *c = ax_ui_selected(ui);
+    if (ax_actions[a].needs & AX_NEEDS_ROW)
+        ui->moved = true; /* who acts on a candidate has chosen it: a new best one must not take its place */
     switch (a) {
     case AX_DO_PAUSE:
         toggle_pause(ui, c->id, c->status == AX_PAUSED);
@@ -190,7 +192,6 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         break;
     case AX_DO_OPEN:
         ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
-        ui->moved = true;
         break;
     case AX_DO_WIRING:
         ui->wiring = !ui->wiring;
@@ -305,6 +306,7 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
             ax_filter_parse("", &ui->filter, NULL);
         else
             ui->view = AX_VIEW_OVERVIEW;
+        ui->moved = false;
         ax_ui_refresh(ui);
     } else if (key > 0x20 && key < 0x7f) {
         ax_ui_say(ui, true, "%c has no meaning; ? lists the keys", (int)key);

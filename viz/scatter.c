@@ -19,16 +19,15 @@ static bool drawable(const ax_scatter *s, size_t i)
     return isfinite(s->y[i]) && isfinite(s->x[i]) && (!s->log_x || s->x[i] > 0);
 }
 
-static void short_number(double v, char text[16])
+static void short_number(double v, int digits, char text[24])
 {
-    if (v >= 1e9)
-        snprintf(text, 16, "%.3gG", v / 1e9);
-    else if (v >= 1e6)
-        snprintf(text, 16, "%.3gM", v / 1e6);
-    else if (v >= 1e3)
-        snprintf(text, 16, "%.3gk", v / 1e3);
-    else
-        snprintf(text, 16, "%.3g", v);
+    static const char unit[] = " kMG";
+    int u = 0;
+    while (u < 3 && fabs(v) >= 1000) {
+        v /= 1000;
+        u++;
+    }
+    snprintf(text, 24, u ? "%.*g%c" : "%.*g", digits, v, unit[u]);
 }
 
 void ax_scatter_draw(ax_pane p, const ax_scatter *s)
@@ -68,11 +67,12 @@ void ax_scatter_draw(ax_pane p, const ax_scatter *s)
             ax_pane_glyph(p, r, AX_AXIS_LABEL + c, glyph[pass], role[pass]);
         }
     int name = (int)strlen(s->x_name), room = cols - name - 4, parts = room >= 40 ? 3 : room >= 10 ? 1 : 0;
+    int digits = right - left < 0.05 * fabs(s->log_x ? 1 : right) ? 4 : 3; /* labels that differ */
     for (int k = 0; k <= parts; k++) {
         int at = parts ? (int)lround((double)k / parts * (room - 1)) : 0;
         double v = left + (right - left) * at / (cols - 1);
-        char text[16];
-        short_number(s->log_x ? pow(10, v) : v, text);
+        char text[24];
+        short_number(s->log_x ? pow(10, v) : v, digits, text);
         ax_pane_glyph(p, rows, AX_AXIS_LABEL + at, AX_GLYPH_TICK_X, AX_ROLE_FRAME);
         ax_x_label(p, rows + 1, AX_AXIS_LABEL + at, text);
     }

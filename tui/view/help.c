@@ -1,13 +1,11 @@
 /* The keys, from the table of actions. */
 #include "tui/view/view.h"
 
-#include "viz/dag.h"
-
 void ax_draw_help(ax_pane p, const ax_ui *ui)
 {
     static const char *const extra[][2] = {
         { "1 - 6", "the views" },
-        { "Esc", "clears the filter; then back to the overview" },
+        { "Esc", "clears the filter; then: the overview, and the best one selected" },
     };
     enum { EXTRA = sizeof extra / sizeof *extra, ALL = AX_ACTION_COUNT + EXTRA };
     for (int r = 0; r < p.at.rows; r++)

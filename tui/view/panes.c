@@ -17,6 +17,11 @@ static void waiting(ax_pane p, const ax_ui *ui)
     char text[AX_EVENT_TEXT + 16] = "no reward yet";
     if (ui->state->activity[0])
         snprintf(text, sizeof text, "preparing: %s", ui->state->activity);
+    for (uint32_t i = 0; i < ui->state->n_candidates && !ui->state->activity[0]; i++) {
+        const ax_candidate *c = &ui->state->candidate[i];
+        if (c->status == AX_RUNNING)
+            snprintf(text, sizeof text, "training #%u: epoch %d/%d", c->id, c->epoch, c->epochs);
+    }
     int width = ax_text_width(text);
     ax_pane_print_cut(p, p.at.rows / 2 - 1, 6 + (p.at.cols - 6 - width) / 2, p.at.cols - 7, AX_ROLE_DIM, text);
 }

@@ -1,0 +1,270 @@
+/* What keys do, without a terminal: the selection, prompts, and the commands that go to the engine. */
+#include "tests/helper/history.h"
+#include "tui/ui.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct desk {
+    ax_state state;
+    ax_ui ui;
+    uint64_t seq;
+} desk;
+
+static void fold(void *context, ax_event *ev)
+{
+    ax_state_fold(context, ev);
+}
+
+static int set_up(void **state)
+{
+    desk *d = calloc(1, sizeof *d);
+    if (!d)
+        return -1;
+    ax_state_init(&d->state);
+    double now = ax_history_play(&(ax_history) { .candidates = 60 }, fold, &d->state);
+    ax_ui_init(&d->ui, &d->state, "run");
+    d->ui.now = now;
+    d->ui.link = AX_LINK_LIVE;
+    ax_ui_refresh(&d->ui);
+    ax_ui_arrange(&d->ui, 24, 80);
+    *state = d;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    desk *d = *state;
+    ax_ui_release(&d->ui);
+    ax_state_release(&d->state);
+    free(d);
+    return 0;
+}
+
+static void keys(desk *d, const char *text)
+{
+    for (; *text; text++)
+        ax_ui_key(&d->ui, (unsigned char)*text);
+}
+
+static void event(desk *d, ax_event ev)
+{
+    ev.seq = d->state.seq + 1;
+    ev.at = d->state.last_at + 1;
+    ax_state_fold(&d->state, &ev);
+    d->ui.now = ev.at;
+    ax_ui_refresh(&d->ui);
+    ax_ui_arrange(&d->ui, 24, 80);
+}
+
+static void score(desk *d, uint32_t id, double reward)
+{
+    ax_event ev;
+    memset(&ev, 0, sizeof ev);
+    ev.kind = AX_EVENT_SCORED;
+    ev.id = id;
+    ev.u.SCORED.reward = reward;
+    ev.u.SCORED.stage = 1;
+    event(d, ev);
+}
+
+static void the_selection_follows_the_candidate(void **state)
+{
+    desk *d = *state;
+    uint32_t running = d->ui.rows.id[0];
+    assert_int_equal(d->ui.selected, d->state.best); /* nobody chose: the best one */
+    keys(d, "jj");
+    uint32_t chosen = d->ui.selected;
+    long row = ax_rows_find(&d->ui.rows, chosen);
+    score(d, running, 0.99); /* a new best: rows move, the selection doesn't */
+    assert_int_equal(d->state.best, running);
+    assert_int_equal(d->ui.selected, chosen);
+    keys(d, "s");
+    assert_int_equal(d->ui.selected, chosen);
+    assert_true(ax_rows_find(&d->ui.rows, chosen) != row);
+    keys(d, "G");
+    assert_int_equal(d->ui.selected, d->ui.rows.id[d->ui.rows.n - 1]);
+    keys(d, "g");
+    assert_int_equal(d->ui.selected, d->ui.rows.id[0]);
+    ax_ui_key(&d->ui, AX_KEY_ESCAPE);
+    assert_int_equal(d->ui.selected, running);
+}
+
+static void the_selected_row_is_in_sight(void **state)
+{
+    desk *d = *state;
+    for (int i = 0; i < 200; i++) {
+        keys(d, i % 3 ? "j" : i % 7 ? " " : "k");
+        ax_ui_arrange(&d->ui, 24, 80);
+        long at = ax_rows_find(&d->ui.rows, d->ui.selected);
+        assert_true(at >= (long)d->ui.first && at < (long)d->ui.first + d->ui.layout.table.rows - 1);
+    }
+}
+
+static void check_command(desk *d, int n, ax_verb verb, uint32_t id, const char *text)
+{
+    assert_int_equal(d->ui.n_out, n);
+    const ax_command *c = &d->ui.out[n - 1];
+    assert_int_equal(c->verb, verb);
+    assert_int_equal(c->id, id);
+    assert_string_equal(c->text, text);
+}
+
+static void keys_become_commands(void **state)
+{
+    desk *d = *state;
+    uint32_t best = d->state.best;
+    keys(d, "x");
+    check_command(d, 1, AX_VERB_PRUNE, best, "");
+    keys(d, "+");
+    check_command(d, 2, AX_VERB_PROMOTE, best, "");
+    keys(d, "p");
+    check_command(d, 3, AX_VERB_PAUSE, best, "");
+    keys(d, "P");
+    check_command(d, 4, AX_VERB_PAUSE, 0, "");
+    keys(d, "!");
+    check_command(d, 5, AX_VERB_PIN, best, "");
+    keys(d, "u"); /* nothing is pruned: says so, sends nothing */
+    assert_int_equal(d->ui.n_out, 5);
+    assert_non_null(strstr(d->ui.message, "nothing to undo"));
+    keys(d, "aan idea\r");
+    check_command(d, 6, AX_VERB_NOTE, best, "an idea");
+    keys(d, ":submit [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\r");
+    check_command(d, 7, AX_VERB_SUBMIT, 0, "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]");
+    keys(d, ":save\r");
+    check_command(d, 8, AX_VERB_SAVE, 0, "");
+    keys(d, ":nonsense\r");
+    assert_int_equal(d->ui.n_out, 8);
+    assert_non_null(strstr(d->ui.message, "'nonsense' is not a command"));
+}
+
+static void a_prune_can_be_undone_while_it_is_soft(void **state)
+{
+    desk *d = *state;
+    uint32_t best = d->state.best;
+    ax_event ev;
+    memset(&ev, 0, sizeof ev);
+    ev.kind = AX_EVENT_PRUNED;
+    ev.id = best;
+    ev.u.PRUNED.phase = 1;
+    ev.u.PRUNED.until = d->state.last_at + 11;
+    event(d, ev);
+    assert_int_equal(ax_ui_undoable(&d->ui), best);
+    assert_true(ax_ui_next_tick(&d->ui) <= 1);
+    keys(d, "u");
+    check_command(d, 1, AX_VERB_UNDO, best, "");
+    d->ui.now += 11;
+    assert_int_equal(ax_ui_undoable(&d->ui), 0);
+}
+
+static void destructive_keys_ask(void **state)
+{
+    desk *d = *state;
+    keys(d, "Q");
+    assert_int_equal(d->ui.asking, AX_ASK_STOP);
+    keys(d, "Q"); /* the same key again is no yes */
+    assert_int_equal(d->ui.n_out, 0);
+    keys(d, "Q\r");
+    assert_int_equal(d->ui.n_out, 0);
+    keys(d, "Qy");
+    check_command(d, 1, AX_VERB_STOP, 0, "");
+    assert_true(d->ui.stopping);
+    keys(d, "gjmmx");
+    assert_int_equal(d->ui.asking, AX_ASK_PRUNE);
+    keys(d, "n");
+    assert_int_equal(d->ui.n_out, 1);
+    keys(d, "xy");
+    assert_int_equal(d->ui.n_out, 3);
+    assert_int_equal(d->ui.n_marked, 0);
+}
+
+static void nothing_moves_under_a_prompt(void **state)
+{
+    desk *d = *state;
+    uint32_t target = d->state.best, running = d->ui.rows.id[0], n = d->ui.rows.n;
+    keys(d, "ahm");
+    score(d, running, 0.99);
+    keys(d, "m\r");
+    check_command(d, 1, AX_VERB_NOTE, target, "hmm");
+    assert_int_equal(d->ui.rows.n, n);
+}
+
+static void without_an_engine_keys_say_so(void **state)
+{
+    desk *d = *state;
+    d->ui.link = AX_LINK_LOST;
+    keys(d, "xp+PQa!u");
+    assert_int_equal(d->ui.n_out, 0);
+    assert_int_equal(d->ui.asking, AX_ASK_NOTHING);
+    assert_non_null(strstr(d->ui.message, "no engine runs"));
+    assert_true(isinf(ax_ui_next_tick(&d->ui))); /* and no clock runs */
+    keys(d, ":save\r");
+    assert_int_equal(d->ui.n_out, 0);
+    d->ui.link = AX_LINK_LIVE;
+    d->ui.readonly = true;
+    keys(d, "x");
+    assert_int_equal(d->ui.n_out, 0);
+    assert_non_null(strstr(d->ui.message, "only reads"));
+}
+
+static void every_key_has_one_meaning(void **state)
+{
+    (void)state;
+    for (int a = 0; a < AX_ACTION_COUNT; a++) {
+        assert_true(strlen(ax_actions[a].label) > 0 && strlen(ax_actions[a].label) <= 9);
+        assert_true(strlen(ax_actions[a].help) > 0 && strlen(ax_actions[a].help) <= 66);
+        for (int b = 0; b < a; b++)
+            assert_int_not_equal(ax_actions[a].key, ax_actions[b].key);
+        assert_int_equal(ax_action_of(ax_actions[a].key), a);
+        assert_false(ax_actions[a].key >= '1' && ax_actions[a].key <= '6'); /* the views */
+    }
+}
+
+static void text_is_edited(void **state)
+{
+    (void)state;
+    ax_prompt p;
+    ax_prompt_start(&p, "");
+    static const uint32_t typed[] = { 'a', 0xe4, 'b', AX_KEY_LEFT, AX_KEY_BACKSPACE, 0x20ac, AX_KEY_END, 'c' };
+    for (size_t i = 0; i < sizeof typed / sizeof *typed; i++)
+        assert_int_equal(ax_prompt_key(&p, typed[i]), AX_TYPED);
+    assert_string_equal(p.text, "a\u20acbc");
+    ax_prompt_key(&p, AX_CTRL('A'));
+    ax_prompt_key(&p, AX_KEY_RIGHT);
+    ax_prompt_key(&p, AX_CTRL('K'));
+    assert_string_equal(p.text, "a");
+    for (int i = 0; i < 500; i++)
+        ax_prompt_key(&p, 0x1f600);
+    assert_true(p.len < sizeof p.text && strlen(p.text) == p.len);
+    ax_prompt_key(&p, AX_CTRL('U'));
+    assert_string_equal(p.text, "");
+    assert_int_equal(ax_prompt_key(&p, AX_KEY_BACKSPACE), AX_DROPPED);
+    ax_prompt_start(&p, "one two  ");
+    ax_prompt_key(&p, AX_CTRL('W'));
+    assert_string_equal(p.text, "one ");
+    assert_int_equal(ax_prompt_key(&p, AX_KEY_ENTER), AX_ACCEPTED);
+    assert_int_equal(ax_prompt_key(&p, AX_KEY_ESCAPE), AX_DROPPED);
+}
+
+int main(void)
+{
+#define WITH_DESK(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        WITH_DESK(the_selection_follows_the_candidate),
+        WITH_DESK(the_selected_row_is_in_sight),
+        WITH_DESK(keys_become_commands),
+        WITH_DESK(a_prune_can_be_undone_while_it_is_soft),
+        WITH_DESK(destructive_keys_ask),
+        WITH_DESK(nothing_moves_under_a_prompt),
+        WITH_DESK(without_an_engine_keys_say_so),
+        cmocka_unit_test(every_key_has_one_meaning),
+        cmocka_unit_test(text_is_edited),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
