@@ -118,7 +118,7 @@ class Screen:
         test = what if callable(what) else lambda s: what in s.text()
         while not test(self):
             left = end - time.monotonic()
-            if left <= 0:
+            if left <= 0 or (self.process.poll() is not None and not self.read(0.1) and not test(self)):
                 raise AssertionError("never seen: %r; the screen:\n%s" % (what, self.text()))
             self.read(min(left, 0.5))
         return self
