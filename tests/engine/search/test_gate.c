@@ -1,0 +1,110 @@
+#include "engine/search/gate.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void near(double a, double b)
+{
+    assert_true(fabs(a - b) < 1e-12);
+}
+
+static void tolerance_decays_with_candidates(void **state)
+{
+    (void)state;
+    near(ax_gate_tolerance(0), 0.9);
+    near(ax_gate_tolerance(99), 0.9);
+    near(ax_gate_tolerance(100), 0.81);
+    near(ax_gate_tolerance(199), 0.81);
+    near(ax_gate_tolerance(200), 0.648);
+    near(ax_gate_tolerance(300), 0.4536);
+    near(ax_gate_tolerance(399), 0.4536);
+    near(ax_gate_tolerance(400), 0.27216);
+    near(ax_gate_tolerance(1000000), 0.27216);
+}
+
+static void mean_and_chance(void **state)
+{
+    (void)state;
+    ax_gate g = ax_gate_new(1);
+    ax_gate_verdict v = ax_gate_ask(&g, 0.5, false);
+    assert_true(v.passed);
+    near(v.mean, 0.01);
+    near(v.chance, 1);
+    near(g.mean, 0.99 * 0.01 + 0.01 * 0.5);    /* 0.0149 */
+    v = ax_gate_ask(&g, 0.0149 * 0.55, false); /* r/M = 0.55: 1 - 0.45/0.9 */
+    assert_true(fabs(v.chance - 0.5) < 1e-9);
+    near(v.mean, 0.0149);
+    v = ax_gate_ask(&g, 0, false); /* 1 - 1/0.9 < 0 */
+    near(v.chance, 0);
+    assert_false(v.passed);
+    assert_int_equal(g.count, 3);
+}
+
+static void late_gate_is_strict(void **state)
+{
+    (void)state;
+    ax_gate g = ax_gate_new(1);
+    g.mean = 0.6;
+    g.count = 400;
+    ax_gate_verdict v = ax_gate_ask(&g, 0.6 * 0.9, false); /* 1 - 0.1/0.27216 */
+    near(v.chance, 1 - 0.1 / 0.27216);
+    g.mean = 0.6;
+    v = ax_gate_ask(&g, 0.6 * 0.7, false);
+    near(v.chance, 0);
+}
+
+static void chance_is_what_happens(void **state)
+{
+    (void)state;
+    ax_gate g = ax_gate_new(7);
+    int passed = 0;
+    for (int i = 0; i < 4000; i++) {
+        g.mean = 0.5;
+        g.count = 0;
+        passed += ax_gate_ask(&g, 0.5 * 0.37, false).passed; /* 1 - 0.63/0.9 = 0.3 */
+    }
+    assert_in_range(passed, 1100, 1300); /* 1200 +- 3.4 sigma */
+}
+
+static void a_wave_changes_nobody_elses_luck(void **state)
+{
+    (void)state;
+    ax_gate a = ax_gate_new(3), b = ax_gate_new(3);
+    a.mean = b.mean = 0.5;
+    ax_gate_verdict v = ax_gate_ask(&a, 0.01, true);
+    assert_true(v.passed);
+    near(v.chance, 1);
+    ax_gate_ask(&b, 0.01, false);
+    assert_memory_equal(&a, &b, sizeof a);
+}
+
+static void same_seed_same_verdicts(void **state)
+{
+    (void)state;
+    ax_gate a = ax_gate_new(5), b = ax_gate_new(5), c = ax_gate_new(6);
+    int differ = 0;
+    for (int i = 0; i < 200; i++) {
+        a.mean = b.mean = c.mean = 0.5;
+        bool pa = ax_gate_ask(&a, 0.3, false).passed;
+        assert_int_equal(pa, ax_gate_ask(&b, 0.3, false).passed);
+        differ += pa != ax_gate_ask(&c, 0.3, false).passed;
+    }
+    assert_true(differ > 20);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tolerance_decays_with_candidates),
+        cmocka_unit_test(mean_and_chance),
+        cmocka_unit_test(late_gate_is_strict),
+        cmocka_unit_test(chance_is_what_happens),
+        cmocka_unit_test(a_wave_changes_nobody_elses_luck),
+        cmocka_unit_test(same_seed_same_verdicts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
