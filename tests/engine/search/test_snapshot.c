@@ -1,0 +1,298 @@
+/* Snapshots: what is loaded goes on as if nothing had been; what is damaged, newer or hostile is refused. */
+#include "engine/base/crc32c.h"
+#include "engine/base/file.h"
+#include "engine/search/search_internal.h"
+#include "engine/search/snapshot.h"
+#include "tests/helper/searching.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
+
+/* A search in which everything has happened once. */
+static void busy(searching *t, const char *strategy)
+{
+    searching_init(t, 30, strategy);
+    ax_search_hello(t->search, false, 1);
+    for (int i = 0; i < 6; i++) {
+        searching_take(t);
+        if (i == 2)
+            ax_search_failed(t->search, "memory", "no memory");
+        else
+            searching_score(t, 0.1 * i + 0.123456789);
+    }
+    searching_do(t, AX_VERB_PROMOTE, 1, NULL, NULL);
+    searching_do(t, AX_VERB_SUBMIT, 0, arch0, NULL);
+    searching_do(t, AX_VERB_PIN, 2, NULL, NULL);
+    searching_do(t, AX_VERB_PRUNE, 4, NULL, NULL);
+    searching_take(t);
+    searching_do(t, AX_VERB_PROMOTE, ax_search_running(t->search), NULL, NULL);
+    ax_search_failed(t->search, "crashed", "killed");
+    searching_take(t);
+}
+
+/* A second search, made of the snapshot of the first. */
+static ax_search *copy_of(const searching *t, searching *into)
+{
+    char *bytes;
+    size_t n;
+    uint64_t seq = 0;
+    ax_err err = { AX_OK, "" };
+    *into = *t;
+    into->event = calloc(SEARCHING_EVENTS, sizeof *into->event);
+    into->n = 0;
+    into->setup.context = into;
+    assert_int_equal(ax_snapshot_pack(t->search, 77, &bytes, &n, &err), AX_OK);
+    into->search = ax_snapshot_unpack(bytes, n, "s", &into->setup, &seq, &err);
+    free(bytes);
+    assert_string_equal(err.msg, "");
+    assert_int_equal(seq, 77);
+    ax_search_set_time(into->search, 1000);
+    return into->search;
+}
+
+static void a_copy_is_the_same(void **state)
+{
+    (void)state;
+    searching t, u;
+    busy(&t, "ppo");
+    copy_of(&t, &u);
+    char *a, *b;
+    size_t na, nb;
+    assert_int_equal(ax_snapshot_pack(t.search, 1, &a, &na, NULL), AX_OK);
+    assert_int_equal(ax_snapshot_pack(u.search, 1, &b, &nb, NULL), AX_OK);
+    assert_int_equal(na, nb);
+    assert_memory_equal(a, b, na);
+    free(a);
+    free(b);
+    searching_release(&t);
+    searching_release(&u);
+}
+
+/* Runs on to the end; the reward is a function of the genotype, as it is with common random numbers. */
+static void run_on(searching *t)
+{
+    searching_forget(t);
+    while (searching_take(t) || ax_search_running(t->search)) {
+        const ax_event *p = NULL;
+        uint32_t id = ax_search_running(t->search);
+        const ax_row *r = ax_search_row(t->search, id);
+        p = searching_last(t, AX_EVENT_STARTED, 0);
+        assert_int_equal(p->id, id);
+        double reward = ax_crc32c(0, &r->proposal.genotype, sizeof r->proposal.genotype) / 4294967296.0;
+        if (id % 7 == 3)
+            ax_search_failed(t->search, "diverged", "nan");
+        else
+            searching_score(t, reward);
+    }
+}
+
+static void a_copy_has_the_same_future(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "ppo", "random" };
+    for (size_t k = 0; k < 2; k++) {
+        searching t, u;
+        busy(&t, names[k]);
+        copy_of(&t, &u);
+        ax_search_hello(u.search, true, 1); /* as after a resume: what ran is queued again */
+        ax_search_hello(t.search, true, 1);
+        run_on(&t);
+        run_on(&u);
+        assert_true(t.n > 100);
+        assert_int_equal(t.n, u.n);
+        for (size_t i = 0; i < t.n; i++) {
+            uint8_t a[AX_EVENT_MAX_BYTES], b[AX_EVENT_MAX_BYTES];
+            size_t na = ax_event_pack(&t.event[i], a, sizeof a), nb = ax_event_pack(&u.event[i], b, sizeof b);
+            assert_int_equal(na, nb);
+            assert_memory_equal(a, b, na);
+        }
+        searching_release(&t);
+        searching_release(&u);
+    }
+}
+
+static void requests_are_remembered(void **state)
+{
+    (void)state;
+    searching t, u;
+    busy(&t, "random");
+    copy_of(&t, &u);
+    ax_command c = { .request = 3, .verb = AX_VERB_PIN, .id = 2 }; /* the third of busy */
+    ax_answer a;
+    ax_search_command(u.search, &c, &a);
+    assert_string_equal(a.message, "pinned #2");
+    assert_int_equal(u.n, 0);
+    searching_release(&t);
+    searching_release(&u);
+}
+
+static ax_code try_bytes(const searching *t, const char *bytes, size_t n, ax_err *err)
+{
+    uint64_t seq;
+    *err = (ax_err) { AX_OK, "" };
+    ax_search *s = ax_snapshot_unpack(bytes, n, "snapshot.mpk", &t->setup, &seq, err);
+    ax_search_free(s);
+    return s ? AX_OK : err->code;
+}
+
+static void damage_is_refused(void **state)
+{
+    (void)state;
+    searching t;
+    ax_err err;
+    char *bytes;
+    size_t n;
+    busy(&t, "random");
+    assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
+    assert_int_equal(try_bytes(&t, bytes, n, &err), AX_OK);
+    for (size_t k = 0; k < n; k++)
+        assert_int_equal(try_bytes(&t, bytes, k, &err), AX_EFORMAT);
+    for (size_t k = 0; k < n; k++) {
+        bytes[k] ^= (char)(1 << k % 8);
+        assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EFORMAT);
+        bytes[k] ^= (char)(1 << k % 8);
+    }
+    assert_non_null(strstr(err.msg, "snapshot.mpk: damaged"));
+    free(bytes);
+    searching_release(&t);
+}
+
+static void sign(char *bytes, size_t n)
+{
+    uint32_t crc = ax_crc32c(0, bytes, n - 5);
+    for (int i = 0; i < 4; i++)
+        bytes[n - 4 + (size_t)i] = (char)(crc >> (24 - 8 * i));
+}
+
+static void a_newer_version_is_refused(void **state)
+{
+    (void)state;
+    searching t;
+    ax_err err;
+    char *bytes;
+    size_t n;
+    busy(&t, "random");
+    assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
+    size_t at = 1 + 1 + strlen("auxcell-snapshot"); /* array of 4, str of 16 */
+    assert_int_equal(bytes[at], 1);
+    bytes[at] = 2;
+    sign(bytes, n);
+    assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "newer auxcell"));
+    free(bytes);
+    searching_release(&t);
+}
+
+/* Whatever bytes a right checksum stands under: an error or a search, nothing worse. */
+static void signed_nonsense_does_no_harm(void **state)
+{
+    (void)state;
+    searching t;
+    ax_err err;
+    char *bytes, *copy;
+    size_t n;
+    busy(&t, "random");
+    assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
+    copy = malloc(n);
+    ax_rng rng = ax_rng_new(1, 1);
+    int refused = 0;
+    for (int k = 0; k < 3000; k++) {
+        memcpy(copy, bytes, n);
+        for (uint32_t i = ax_rng_below(&rng, 3); i < 3; i++)
+            copy[ax_rng_below(&rng, (uint32_t)n - 5)] = (char)ax_rng_next(&rng);
+        sign(copy, n);
+        ax_code code = try_bytes(&t, copy, n, &err);
+        assert_true(code == AX_OK || err.msg[0]);
+        refused += code != AX_OK;
+    }
+    assert_true(refused > 500);
+    free(copy);
+    free(bytes);
+    searching_release(&t);
+}
+
+static void settings_that_made_the_past_cannot_change(void **state)
+{
+    (void)state;
+    searching t;
+    ax_err err;
+    char *bytes;
+    size_t n;
+    busy(&t, "random");
+    assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
+    t.setup.settings.candidates = 500;
+    t.setup.settings.full_epochs = 99;
+    assert_int_equal(try_bytes(&t, bytes, n, &err), AX_OK);
+    t.setup.settings.seed = 12;
+    assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EINVAL);
+    assert_string_equal(err.msg, "run.ini: seed = 12, but the run was started with 1; it can't change");
+    t.setup.settings.seed = 1;
+    t.setup.classes = 9;
+    assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EINVAL);
+    assert_non_null(strstr(err.msg, "9 classes"));
+    free(bytes);
+    searching_release(&t);
+}
+
+static void the_one_before_is_kept(void **state)
+{
+    (void)state;
+    searching t;
+    ax_err err = { AX_OK, "" };
+    char dir[] = "/tmp/ax-snapshot-XXXXXX";
+    assert_non_null(mkdtemp(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    busy(&t, "random");
+    uint64_t seq = 0;
+    for (uint64_t k = 1; k <= 3; k++)
+        assert_int_equal(ax_snapshot_save(t.search, fd, k, NULL, &err), AX_OK);
+    ax_search *s = ax_snapshot_load(fd, AX_SNAPSHOT_NAME, &t.setup, &seq, &err);
+    assert_non_null(s);
+    assert_int_equal(seq, 3);
+    ax_search_free(s);
+    s = ax_snapshot_load(fd, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
+    assert_non_null(s);
+    assert_int_equal(seq, 2);
+    ax_search_free(s);
+    /* killed after snapshot.prev.mpk had become a second name of snapshot.mpk */
+    assert_int_equal(unlinkat(fd, AX_SNAPSHOT_PREVIOUS, 0), 0);
+    assert_int_equal(linkat(fd, AX_SNAPSHOT_NAME, fd, AX_SNAPSHOT_PREVIOUS, 0), 0);
+    assert_int_equal(ax_snapshot_save(t.search, fd, 4, NULL, &err), AX_OK);
+    s = ax_snapshot_load(fd, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
+    assert_non_null(s);
+    assert_int_equal(seq, 3);
+    ax_search_free(s);
+    struct stat st;
+    assert_int_equal(fstatat(fd, AX_SNAPSHOT_PREVIOUS ".tmp", &st, 0), -1);
+    unlinkat(fd, AX_SNAPSHOT_NAME, 0);
+    unlinkat(fd, AX_SNAPSHOT_PREVIOUS, 0);
+    close(fd);
+    assert_int_equal(rmdir(dir), 0); /* nothing else was left */
+    searching_release(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_copy_is_the_same),
+        cmocka_unit_test(a_copy_has_the_same_future),
+        cmocka_unit_test(requests_are_remembered),
+        cmocka_unit_test(damage_is_refused),
+        cmocka_unit_test(a_newer_version_is_refused),
+        cmocka_unit_test(signed_nonsense_does_no_harm),
+        cmocka_unit_test(settings_that_made_the_past_cannot_change),
+        cmocka_unit_test(the_one_before_is_kept),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+"""Runs of the real engine on tiny settings: start, listen, kill, compare."""
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+
+import msgpack
+
+BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
+ENGINE = os.path.join(BUILD, "auxcell-engine")
+TINY = dict(candidates=5, train_samples=8, val_samples=4, crop=64, val_crop=64, epochs=1, channels=8, full_epochs=1,
+            full_channels=16, full_repeats=1, threads=1, batch=4)
+LIMIT = 60
+
+
+def make_run(path, cache=None, **settings):
+    os.mkdir(path, 0o700)
+    for sub in ("cache", "inflight", "models", "masks"):
+        os.mkdir(os.path.join(path, sub), 0o700)
+    if cache:  # the encoder's outputs are the same for every run of a test
+        shutil.rmtree(os.path.join(path, "cache"))
+        shutil.copytree(os.path.join(cache, "cache"), os.path.join(path, "cache"))
+    with open(os.path.join(path, "run.ini"), "w") as f:
+        f.write("[run]\npreset = demo\n")
+        for k, v in {**TINY, **settings}.items():
+            f.write(f"{k} = {v}\n")
+    return path
+
+
+def parse(data):
+    """Events of the bytes of events.mpk, as (kind, id, fields)."""
+    u = msgpack.Unpacker()
+    u.feed(data)
+    out = []
+    for seq, _, payload in u:
+        kind, _, ident, fields = msgpack.unpackb(payload)
+        assert seq == len(out) + 1
+        out.append((kind, ident, fields))
+    return out
+
+
+def events(path):
+    with open(os.path.join(path, "events.mpk"), "rb") as f:
+        return parse(f.read())
+
+
+def history(path):
+    """What was found, times left out: equal for runs that are equal."""
+    out = []
+    for kind, ident, fields in events(path):
+        if kind in ("proposed", "scored", "gated", "learned"):
+            out.append((kind, ident, {k: v for k, v in fields.items() if k != "seconds"}))
+    return out
+
+
+class Run:
+    """A started engine, and a viewer connected to it."""
+
+    def __init__(self, path, *args, view=True, **popen):
+        self.path = path
+        ready, give = os.pipe()
+        self.process = subprocess.Popen([ENGINE, "serve", "--run", path, "--ready-fd", str(give), *args],
+                                        pass_fds=[give], stderr=subprocess.PIPE, **popen)
+        os.close(give)
+        with os.fdopen(ready) as f:
+            self.answer = f.read()
+        self.request = int.from_bytes(os.urandom(6), "big")
+        self.socket = None
+        if self.answer == "ok\n" and view:
+            self.connect()
+
+    def connect(self, seq=0):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(LIMIT)
+        here = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        self.socket.connect(f"/proc/self/fd/{here}/engine.sock")
+        os.close(here)
+        self.socket.sendall(msgpack.packb(["hello", seq]))
+        self.unpacker = msgpack.Unpacker()
+        self.seen = []
+
+    def _message(self):
+        while True:
+            for m in self.unpacker:
+                return m
+            data = self.socket.recv(65536)
+            if not data:
+                return None
+            self.unpacker.feed(data)
+
+    def until(self, kind, ident=None, **fields):
+        """Waits for an event; None when the engine ends first."""
+        while True:
+            m = self._message()
+            if m is None:
+                return None
+            if isinstance(m[2], str):
+                continue
+            k, _, i, f = msgpack.unpackb(m[2])
+            self.seen.append((k, i, f))
+            if k == kind and ident in (None, i) and all(f.get(n) == v for n, v in fields.items()):
+                return f
+
+    def do(self, verb, ident=0, text="", request=None):
+        """Gives a command; returns (code, message)."""
+        if request is None:
+            self.request += 1
+            request = self.request
+        self.socket.sendall(msgpack.packb([request, verb, ident, text, "tester"]))
+        while True:
+            m = self._message()
+            assert m is not None, "the engine ended without an answer"
+            if isinstance(m[2], str):
+                assert m[0] == request
+                return m[1], m[2]
+            k, _, i, f = msgpack.unpackb(m[2])
+            self.seen.append((k, i, f))
+
+    def workers(self):
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as f:
+            return [int(p) for p in f.read().split()]
+
+    def kill(self):
+        self.process.kill()
+        return self.end()
+
+    def end(self):
+        try:
+            self.process.communicate(timeout=LIMIT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        if self.socket:
+            self.socket.close()
+        return self.process.returncode
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        return self.end()
+
+
+def serve(path, *args, **popen):
+    """Runs the engine in the foreground to its end: (status, stderr)."""
+    r = subprocess.run([ENGINE, "serve", "--run", path, *args], stderr=subprocess.PIPE, text=True, timeout=LIMIT, **popen)
+    return r.returncode, r.stderr
+
+
+class Skip(Exception):
+    pass
+
+
+def main(tests):
+    """Each test gets an empty directory of its own; the closing lines are those of cmocka."""
+    passed = failed = skipped = 0
+    for test in tests:
+        where = tempfile.mkdtemp(prefix="ax-test-")
+        try:
+            test(where)
+            passed += 1
+            print("ok  ", test.__name__, flush=True)
+        except Skip as e:
+            skipped += 1
+            print("skip:", test.__name__, "-", e)
+        except Exception as e:  # the others shall run as well
+            import traceback
+            traceback.print_exc(file=sys.stdout)
+            failed += 1
+            print("FAIL", test.__name__, e, flush=True)
+        finally:
+            shutil.rmtree(where, ignore_errors=True)
+    if skipped:
+        print(f"[  SKIPPED ] {skipped} test(s).")
+    if failed:
+        print(f"[  FAILED  ] {failed} test(s).")
+    print(f"[  PASSED  ] {passed} test(s).")
+    sys.exit(1 if failed else 0)
