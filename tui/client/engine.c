@@ -135,10 +135,10 @@ static ax_code death(int dirfd, long from, const char *said, ax_engine *e, ax_er
     return ax_fail(err, code, "%s", said[0] ? said : line[0] ? line : "the engine ended at its start without a word");
 }
 
-static ax_code launch(int dirfd, const char *run_path, ax_engine_from from, int log, ax_engine *out, ax_err *err)
+static ax_code launch(int dirfd, const char *run_path, bool previous, int log, ax_engine *out, ax_err *err)
 {
     char program[PATH_MAX], path[PATH_MAX], serve[] = "serve", run[] = "--run", fd[] = "--ready-fd", number[16],
-                                            resume[] = "--resume", previous[] = "--previous", said[512];
+                                            older[] = "--previous", said[512];
     struct stat st;
     int ready[2];
     if (ax_engine_path(program, err) != AX_OK)
@@ -147,15 +147,7 @@ static ax_code launch(int dirfd, const char *run_path, ax_engine_from from, int 
         return ax_fail(err, AX_EIO, "%s: cannot start its engine: %s", run_path, strerror(errno));
     snprintf(path, sizeof path, "%s", run_path);
     snprintf(number, sizeof number, "%d", READY_FD);
-    char *argv[] = { program,
-                     serve,
-                     run,
-                     path,
-                     fd,
-                     number,
-                     from > AX_FROM_START ? resume : NULL,
-                     from > AX_FROM_SNAPSHOT ? previous : NULL,
-                     NULL };
+    char *argv[] = { program, serve, run, path, fd, number, previous ? older : NULL, NULL };
     ax_code code = spawn(program, argv, log, ready[1], &out->pid, err);
     close(ready[1]);
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
@@ -167,7 +159,7 @@ static ax_code launch(int dirfd, const char *run_path, ax_engine_from from, int 
     return code;
 }
 
-ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_from from, ax_engine *out, ax_err *err)
+ax_code ax_engine_start(int dirfd, const char *run_path, bool previous, ax_engine *out, ax_err *err)
 {
     *out = (ax_engine) { .pid = 0 };
     pid_t other = ax_run_engine(dirfd);
@@ -177,7 +169,7 @@ ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_from from, ax
     int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0)
         return ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));
-    ax_code code = launch(dirfd, run_path, from, log, out, err);
+    ax_code code = launch(dirfd, run_path, previous, log, out, err);
     close(log);
     if (code == AX_OK) /* NULL when it has ended meanwhile: whoever follows sees that */
         out->client = ax_client_connect(dirfd, 0, NULL);

@@ -17,10 +17,10 @@ typedef struct ax_engine {
 
 /* The program beside this one. */
 ax_code ax_engine_path(char path[PATH_MAX], ax_err *err);
-typedef enum ax_engine_from { AX_FROM_START, AX_FROM_SNAPSHOT, AX_FROM_PREVIOUS } ax_engine_from;
-/* Starts `auxcell-engine serve` for the run, in a session of its own, its errors in engine.log, and waits until it says
-   that it is ready. When it can't start, the error is what it says, with the code of its exit code. */
-ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_from from, ax_engine *out, ax_err *err);
+/* Starts `auxcell-engine serve` for the run (previous: from its snapshot before the newest), in a session of its own,
+   its errors in engine.log, and waits until it says that it is ready. When it can't start, the error is what it says,
+   with the code of its exit code. */
+ax_code ax_engine_start(int dirfd, const char *run_path, bool previous, ax_engine *out, ax_err *err);
 /* Looks whether the engine has ended; block: waits for it. */
 bool ax_engine_wait(ax_engine *e, bool block);
 void ax_engine_release(ax_engine *e); /* the connection; the engine goes on */

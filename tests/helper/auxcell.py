@@ -1,0 +1,54 @@
+"""What Python tests share: the built programs, a place for runs, and closing lines that tests/run.sh counts."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BUILD = os.environ.get("AUXCELL_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
+AUXCELL = os.path.join(BUILD, "auxcell")
+
+# A search that takes a second: what is learned doesn't matter.
+TINY = ["--train-samples", "8", "--val-samples", "4", "--epochs", "1", "--crop", "32", "--val-crop", "32",
+        "--channels", "8", "--batch", "4", "--threads", "1"]
+
+
+class Place:
+    """A home for runs, removed afterwards with every engine that still runs in it."""
+
+    def __init__(self):
+        self.dir = tempfile.mkdtemp(prefix="auxcell-test-")
+        self.env = dict(os.environ, XDG_STATE_HOME=self.dir, LC_ALL="C.UTF-8", TZ="UTC", OMP_NUM_THREADS="1")
+        self.runs = os.path.join(self.dir, "auxcell", "runs")
+
+    def call(self, *args, timeout=120):
+        """Runs auxcell without a terminal."""
+        return subprocess.run([AUXCELL, *args], env=self.env, cwd=self.dir, stdin=subprocess.DEVNULL,
+                              capture_output=True, text=True, timeout=timeout)
+
+    def start(self, *args):
+        return subprocess.Popen([AUXCELL, *args], env=self.env, cwd=self.dir, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run_dir(self, name):
+        return os.path.join(self.runs, name)
+
+    def close(self):
+        if os.path.isdir(self.runs):
+            for name in os.listdir(self.runs):
+                self.call("stop", name)
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+
+def main():
+    """unittest.main with closing lines like cmocka's."""
+    result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(
+        sys.modules["__main__"]))
+    bad = len(result.failures) + len(result.errors)
+    if result.skipped:
+        print(f"[  SKIPPED ] {len(result.skipped)} test(s).")
+    if bad:
+        print(f"[  FAILED  ] {bad} test(s).")
+    print(f"[  PASSED  ] {result.testsRun - bad - len(result.skipped)} test(s).")
+    sys.exit(1 if bad else 0)

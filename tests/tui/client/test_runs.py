@@ -1,0 +1,203 @@
+"""Runs from the command line, with the real engine: start, watch, act, stop, kill, resume."""
+import json
+import os
+import signal
+import struct
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
+from auxcell import TINY, Place, main  # noqa: E402
+
+ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+
+
+class Runs(unittest.TestCase):
+    def setUp(self):
+        self.place = Place()
+        self.addCleanup(self.place.close)
+
+    def ok(self, *args):
+        done = self.place.call(*args)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
+        return done.stdout
+
+    def status(self, *run):
+        return json.loads(self.ok("status", *run, "--json"))
+
+    def endless(self, name, *more):
+        """A search that doesn't end by itself, once it has its first reward."""
+        search = self.place.start("search", "--run", name, "--candidates", "100000", *TINY, *more)
+        self.addCleanup(search.stdout.close)
+        self.addCleanup(search.stderr.close)
+        for line in search.stdout:
+            if " #1 " in line:
+                return search
+        self.fail(search.stderr.read())
+
+    def test_headless_to_its_end(self):
+        out = self.ok("search", "--candidates", "3", *TINY)
+        lines = out.splitlines()
+        self.assertEqual(lines[0], "run scenes-001: scenes, preset demo, strategy ppo, 3 candidates")
+        for i in (1, 2, 3):
+            self.assertRegex(lines[i], rf"^   {i}/3 #{i} +reward \.\d{{4}} +mIoU \.\d{{3}} +params [\d.]+M +[\d.]+ s  \[\[")
+        self.assertIn("    ID S REWARD", out)
+        rewards = [line.split()[2] for line in lines if line.startswith("     ") and " D " in line]
+        self.assertEqual(len(rewards), 3)
+        self.assertEqual(rewards, sorted(rewards, reverse=True))
+        self.assertIn(f"best: #{self.status()['best']['id']}, reward {rewards[0]}", out)
+        self.assertEqual(self.status("scenes-001")["state"], "finished")
+        self.assertRegex(self.ok("ls"), r"scenes-001 +finished +3/3 ")
+        self.assertEqual([r["name"] for r in json.loads(self.ok("ls", "--json"))], ["scenes-001"])
+        log = self.ok("log", "scenes-001")
+        self.assertEqual(log.count("  scored "), 3)
+        self.assertRegex(log, r"\d\d:\d\d:\d\d  bye +finished\n\Z")
+        again = self.place.call("search", "--run", "scenes-001")
+        self.assertEqual(again.returncode, 1)
+        self.assertIn("there is a run already; 'auxcell resume' continues it", again.stderr)
+        self.ok("search", "--candidates", "1", *TINY)
+        self.assertEqual(sorted(os.listdir(self.place.runs)), ["scenes-001", "scenes-002"])
+
+    def test_json_lines(self):
+        out = self.ok("search", "--json", "--candidates", "1", *TINY)
+        events = [json.loads(line) for line in out.splitlines()]
+        self.assertEqual([e["seq"] for e in events], list(range(1, len(events) + 1)))
+        self.assertEqual((events[0]["event"], events[-1]["event"]), ("hello", "bye"))
+
+    def test_settings_come_back_from_run_ini(self):
+        self.ok("search", "--run", "a", "--candidates", "1", "--seed", "7", *TINY)
+        ini = os.path.join(self.place.run_dir("a"), "run.ini")
+        self.ok("search", "--run", "b", "--config", ini)
+        with open(ini) as a, open(os.path.join(self.place.run_dir("b"), "run.ini")) as b:
+            self.assertEqual(a.read(), b.read())
+        a, b = self.status("a"), self.status("b")
+        self.assertEqual(a["seed"], 7)
+        self.assertEqual(a["best"]["genotype"], b["best"]["genotype"])
+        self.assertEqual(a["best"]["reward"], b["best"]["reward"])
+
+    def test_acts_on_a_live_run(self):
+        self.endless("live")
+        self.assertEqual(self.ok("pause"), "the run is paused\n")
+        self.assertEqual(self.status()["state"], "paused")
+        self.assertEqual(self.ok("note", "live", "1", "the \"first\""), "noted at #1\n")
+        self.assertEqual(self.status()["candidates"][0]["note"], "the \"first\"")
+        self.ok("pin", "live", "#1")
+        self.assertTrue(self.status()["candidates"][0]["pinned"])
+        self.ok("pin", "1")
+        self.assertFalse(self.status()["candidates"][0]["pinned"])
+        before = self.status()
+        self.ok("submit", ARCH0)
+        after = self.status()
+        self.assertEqual(after["proposed"], before["proposed"] + 1)
+        self.assertEqual(after["candidates"][-1]["genotype"], ARCH0)
+        self.ok("prune", "live", "1")
+        self.assertEqual(self.status()["candidates"][0]["status"], "X")
+        self.ok("undo", "live", "1")
+        self.assertEqual(self.status()["candidates"][0]["status"], "D")
+        self.ok("save")
+        unknown = self.place.call("prune", "live", "999999")
+        self.assertEqual(unknown.returncode, 2)
+        self.assertRegex(unknown.stderr, r"\Aauxcell: [^\n]+999999\n\Z")
+        self.ok("continue")
+        self.assertEqual(self.status()["state"], "running")
+        busy = self.place.call("resume", "live")
+        self.assertEqual(busy.returncode, 1)
+        self.assertIn("its engine runs already", busy.stderr)
+        self.assertEqual(self.ok("stop"), "live: stopped; 'auxcell resume live' goes on from there\n")
+        self.assertEqual(self.status()["state"], "stopped")
+        self.assertEqual(self.ok("stop", "live"), "live: no engine runs\n")
+        gone = self.place.call("prune", "live", "1")
+        self.assertEqual((gone.returncode, gone.stderr),
+                         (1, "auxcell: live: no engine runs; 'auxcell resume live' starts it\n"))
+        self.assertEqual(self.status()["events"], len(self.ok("log", "live", "--json").splitlines()))
+
+    def test_several_live_runs_must_be_named(self):
+        self.endless("one")
+        self.endless("two")
+        done = self.place.call("stop")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("several runs are live, name one: ", done.stderr)
+        self.assertIn(self.status()["name"], ("one", "two"))  # looking is harmless
+
+    def test_ctrl_c_stops_and_resume_goes_on(self):
+        search = self.endless("a")
+        search.send_signal(signal.SIGINT)
+        out, err = search.communicate(timeout=60)
+        self.assertEqual(search.returncode, 0)
+        self.assertEqual(err, "auxcell: stopping; 'auxcell resume a' goes on from there\n")
+        self.assertIn("\nbest: #", out)
+        stopped = self.status("a")
+        self.assertEqual(stopped["state"], "stopped")
+        resumed = self.place.start("resume", "a")
+        first = resumed.stdout.readline()
+        self.assertIn(f" #{stopped['scored'] + 1} ", first)  # the history isn't told again
+        resumed.send_signal(signal.SIGTERM)
+        resumed.communicate(timeout=60)
+        after = self.status("a")
+        self.assertGreater(after["scored"], stopped["scored"])
+
+    def test_hang_up_leaves_the_engine_alone(self):
+        search = self.endless("a")
+        search.send_signal(signal.SIGHUP)
+        _, err = search.communicate(timeout=60)
+        self.assertEqual(search.returncode, 128 + signal.SIGHUP)
+        self.assertIn("the engine goes on, 'auxcell attach a' shows it", err)
+        self.assertEqual(self.status("a")["state"], "running")
+        self.ok("stop", "a")
+
+    def test_killed_engine(self):
+        search = self.endless("a")
+        os.kill(self.status("a")["engine"], signal.SIGKILL)
+        _, err = search.communicate(timeout=60)
+        self.assertEqual((search.returncode, err),
+                         (1, "auxcell: the engine was killed by signal 9; 'auxcell resume a' goes on\n"))
+        killed = self.status("a")
+        self.assertEqual((killed["state"], killed["engine"]), ("interrupted", 0))
+        resumed = self.place.start("resume", "a")
+        self.assertRegex(resumed.stdout.readline(), r" #\d+ +reward ")
+        self.ok("stop", "a")
+        resumed.communicate(timeout=60)
+        self.assertEqual(self.status("a")["state"], "stopped")
+
+    def test_follow_ends_with_the_engine(self):
+        self.endless("a")
+        log = self.place.start("log", "a", "--follow")
+        for line in log.stdout:
+            if "  scored    #3 " in line:
+                break
+        self.ok("stop", "a")
+        rest, err = log.communicate(timeout=60)
+        self.assertEqual((log.returncode, err), (0, ""))
+        self.assertTrue(rest.endswith("stopped\n"), rest[-200:])
+
+    def test_demo_writes_masks(self):
+        out = self.ok("demo", *TINY)
+        self.assertIn("   4/4 #4 ", out)
+        self.assertIn(" ◎", out)
+        names = [word for line in out.splitlines() for word in line.split() if word.endswith(".png")]
+        self.assertEqual(len(names), 4)
+        for name in names:
+            with open(name, "rb") as f:
+                head = f.read(33)
+            self.assertEqual(head[:8], b"\x89PNG\r\n\x1a\n")
+            width, height, depth, kind = struct.unpack(">IIBB", head[16:26])
+            self.assertEqual((width, height, depth, kind), (32, 32, 8, 3))  # class ids in a palette
+
+    def test_a_run_in_a_directory_of_ones_own(self):
+        where = os.path.join(self.place.dir, "here", "mine")
+        self.ok("search", "--run", "./here/mine", "--candidates", "1", *TINY)
+        self.assertEqual(self.status(where)["path"], where)
+        self.assertEqual(os.stat(where).st_mode & 0o777, 0o700)
+
+    def test_damaged_log(self):
+        self.ok("search", "--run", "a", "--candidates", "1", *TINY)
+        path = os.path.join(self.place.run_dir("a"), "events.mpk")
+        with open(path, "rb+") as f:
+            f.truncate(os.path.getsize(path) - 3)
+        status = self.status("a")
+        self.assertEqual(status["state"], "interrupted")  # the good-bye is what was cut
+        self.assertEqual(status["scored"], 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Wrong command lines: one line on stderr that says what is wrong, nothing on stdout, the right exit code."""
+import os
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
+from auxcell import AUXCELL, Place, main  # noqa: E402
+
+ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+WRONG = [  # arguments, exit code, what the line says
+    (["frobnicate"], 2, "unknown command 'frobnicate'; 'auxcell --help' lists them"),
+    (["serach"], 2, "unknown command 'serach'; did you mean 'search'?"),
+    (["--frob"], 2, "unknown option '--frob'; 'auxcell --help' lists them"),
+    (["help", "reume"], 2, "unknown command 'reume'; did you mean 'resume'?"),
+    (["search", "--candidate", "3"], 2, "unknown option '--candidate'; did you mean '--candidates'?"),
+    (["search", "--train-sample=3"], 2, "unknown option '--train-sample'; did you mean '--train-samples'?"),
+    (["search", "--frobnicate"], 2, "unknown option '--frobnicate'; 'auxcell search --help' lists them"),
+    (["search", "--batch", "many"], 2, "batch = 'many': not a whole number"),
+    (["search", "--batch", "0"], 2, "batch = 0: not between 1 and 4096"),
+    (["search", "--batch"], 2, "option --batch needs a value"),
+    (["search", "--headless=yes"], 2, "option --headless takes no value"),
+    (["search", "here"], 2, "search: 'here' is one argument too many"),
+    (["search", "--preset", "voc"], 2, "preset 'voc': not one of demo, cpu, paper"),
+    (["search", "--preset", "cpu", "--config", "x"], 2, "--config and --preset exclude each other"),
+    (["search", "--config", "none.ini"], 1, "none.ini: cannot open: No such file or directory"),
+    (["search", "--run", ".."], 2, "'..' is no name for a run"),
+    (["search", "--data", "camvid:/nonexistent"], None, "/nonexistent"),
+    (["status"], 2, "there is no run yet; 'auxcell search' starts one"),
+    (["status", "none"], 1, "none: no such run: No such file or directory"),
+    (["log", "/dev/null"], 1, "/dev/null: no such run: Not a directory"),
+    (["resume", "none"], 1, "none: no such run"),
+    (["attach"], 2, "attach needs a terminal"),
+    ([], 2, "needs a terminal"),
+    (["prune"], 2, "prune: which candidate? 'auxcell prune RUN ID'"),
+    (["prune", "a", "b"], 2, "prune: which candidate?"),
+    (["prune", "a", "0"], 2, "prune: which candidate?"),
+    (["prune", "a", "1", "2"], 2, "prune: '2' is one argument too many"),
+    (["note", "a", "1"], 2, "note: the text is missing"),
+    (["note", "a", "1", "x" * 300], 2, "note: longer than 199 bytes"),
+    (["submit", "a"], 2, "submit: the genotype is missing"),
+    (["submit", "a", "[[11"], 2, "genotype: op 11 at character 3"),
+    (["stop", "a", "b"], 2, "stop: 'b' is one argument too many"),
+    (["show"], 2, "show needs a genotype"),
+    (["show", "[[8"], 2, "genotype: expected ','"),
+    (["predict", "none.safetensors", "-o", "out", "x.png"], 1, "none.safetensors"),
+]
+
+
+class Usage(unittest.TestCase):
+    def setUp(self):
+        self.place = Place()
+        self.addCleanup(self.place.close)
+
+    def test_wrong_lines(self):
+        for args, code, says in WRONG:
+            with self.subTest(args=args):
+                done = self.place.call(*args)
+                self.assertEqual(done.stdout, "")
+                self.assertRegex(done.stderr, r"\Aauxcell: [^\n]+\n\Z")
+                self.assertIn(says, done.stderr)
+                if code is not None:
+                    self.assertEqual(done.returncode, code)
+                self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(os.listdir(self.place.runs) if os.path.isdir(self.place.runs) else [], [],
+                         "a run that never began left its directory behind")
+
+    def test_every_command_explains_itself(self):
+        listing = self.place.call("--help")
+        self.assertEqual(listing.returncode, 0)
+        names = [line.split()[0] for line in listing.stdout.splitlines() if line.startswith("  ")]
+        self.assertIn("prune", names)
+        self.assertEqual(len(names), len(set(names)))
+        for name in names:
+            with self.subTest(command=name):
+                done = self.place.call("help", name)
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+                self.assertRegex(done.stdout, rf"\Ausage: auxcell(-engine)? {name}\b")
+                self.assertEqual(done.stdout, self.place.call(name, "--help").stdout)
+                self.assertLessEqual(max(map(len, done.stdout.splitlines())), 130)
+
+    def test_version(self):
+        self.assertRegex(self.place.call("--version").stdout, r"\Aauxcell \d+\.\d+\.\d+\n\Z")
+
+    def test_no_runs(self):
+        self.assertEqual(self.place.call("ls").stdout, "no runs yet; 'auxcell search' or 'auxcell demo' starts one\n")
+        self.assertEqual(self.place.call("ls", "--json").stdout.split(), ["[", "]"])
+
+    def test_show_draws_lanes(self):
+        done = self.place.call("show", ARCH0)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"\nparams 2\.6\d\dM  multiply-adds 4\.\d\dG at 512x512  output stride 4 ")
+        self.assertIn(" ├─┼─┼─┼─●   5 sep5x5_d6   ← 0", done.stdout)
+        env = dict(self.place.env, LC_ALL="C")
+        plain = subprocess.run([AUXCELL, "show", ARCH0], env=env, capture_output=True)
+        self.assertEqual(max(plain.stdout) < 128, True)
+        self.assertEqual(len(plain.stdout.splitlines()), len(done.stdout.splitlines()))
+
+    def test_without_its_engine(self):
+        import shutil
+        alone = os.path.join(self.place.dir, "auxcell")
+        shutil.copy(AUXCELL, alone)
+        done = subprocess.run([alone, "selftest"], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"\Aauxcell: .*/auxcell-engine: cannot run: No such file or directory\n\Z")
+
+
+if __name__ == "__main__":
+    main()
