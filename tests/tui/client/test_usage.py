@@ -1,5 +1,6 @@
 """Wrong command lines: one line on stderr that says what is wrong, nothing on stdout, the right exit code."""
 import os
+import re
 import subprocess
 import sys
 import unittest
@@ -78,6 +79,16 @@ class Usage(unittest.TestCase):
                 self.assertRegex(done.stdout, rf"\Ausage: auxcell(-engine)? {name}\b")
                 self.assertEqual(done.stdout, self.place.call(name, "--help").stdout)
                 self.assertLessEqual(max(map(len, done.stdout.splitlines())), 130)
+
+    def test_the_manual_has_every_command_and_option(self):
+        with open(os.path.join(os.path.dirname(__file__), "../../../man/auxcell.1")) as f:
+            page = f.read().replace("\\-", "-")
+        names = [line.split()[0] for line in self.place.call("--help").stdout.splitlines() if line.startswith("  ")]
+        for name in names:
+            self.assertRegex(page, rf"Cm {name}\b")
+            for option in re.findall(r"^  (--[a-z-]+)", self.place.call("help", name).stdout, re.MULTILINE):
+                with self.subTest(command=name, option=option):
+                    self.assertRegex(page, rf"Fl Fl {option[2:]}\b")
 
     def test_version(self):
         self.assertRegex(self.place.call("--version").stdout, r"\Aauxcell \d+\.\d+\.\d+\n\Z")

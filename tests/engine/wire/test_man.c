@@ -1,0 +1,114 @@
+/* The lists in the manual pages are those of the program. AX_UPDATE_MAN=1 rewrites them. */
+#include "engine/config/settings.h"
+#include "engine/wire/command.h"
+#include "engine/wire/event.h"
+#include "tests/helper/mantable.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct field_doc {
+    const char *type, *name, *doc;
+} field_doc;
+
+#define FIELD(type, name, doc) { #type, #name, doc },
+#define KIND(kind)                                                                                                     \
+    static const field_doc docs_##kind[] = { AX_EV_##kind(FIELD) };                                                    \
+    static const size_t n_docs_##kind = sizeof docs_##kind / sizeof *docs_##kind;
+AX_EVENT_LIST(KIND)
+
+static const char *type_word(const char *type)
+{
+    return !strcmp(type, "WHOLE")  ? "integer"
+           : !strcmp(type, "REAL") ? "number"
+           : !strcmp(type, "TEXT") ? "text"
+                                   : "genotype";
+}
+
+static void add_kind(ax_str *out, const char *name, const field_doc *doc, size_t n)
+{
+    ax_str_printf(out, ".Ss %s\n.Bl -tag -width 12n -compact\n", name);
+    for (size_t i = 0; i < n; i++) {
+        ax_str_printf(out, ".It Va %s\n%s: ", doc[i].name, type_word(doc[i].type));
+        ax_man_text(out, doc[i].doc);
+        ax_str_add(out, "\n");
+    }
+    ax_str_add(out, ".El\n");
+}
+
+static void events(void **state)
+{
+    (void)state;
+    ax_str want;
+    ax_str_init(&want, 0);
+#define ADD(kind) add_kind(&want, ax_event_name(AX_EVENT_##kind), docs_##kind, n_docs_##kind);
+    AX_EVENT_LIST(ADD)
+    assert_true(ax_man_part("man/auxcell-events.5", "events", want.text));
+    ax_str_release(&want);
+}
+
+static void verbs(void **state)
+{
+    (void)state;
+    static const char *const operands[] = { ".Op Ar RUN", ".Op Ar RUN\n.Ar ID", ".Op Ar RUN\n.Op Ar ID" };
+    ax_str want;
+    ax_str_init(&want, 0);
+#define VERB(id, word, candidate, doc)                                                                                 \
+    {                                                                                                                  \
+        const char *more = AX_VERB_##id == AX_VERB_NOTE     ? "\n.Ar TEXT"                                             \
+                           : AX_VERB_##id == AX_VERB_SUBMIT ? "\n.Ar GENOTYPE"                                         \
+                                                            : "";                                                      \
+        ax_str_printf(&want, ".It Xo\n.Cm %s\n%s%s\n.Xc\n", word, operands[candidate], more);                          \
+        ax_man_text(&want, doc);                                                                                       \
+        ax_str_add(&want, ".\n");                                                                                      \
+    }
+    AX_VERB_LIST(VERB)
+    assert_true(ax_man_part("man/auxcell.1", "verbs", want.text));
+    ax_str_release(&want);
+}
+
+static void settings(void **state)
+{
+    (void)state;
+    ax_settings preset[3];
+    static const char *const preset_name[] = { "demo", "cpu", "paper" };
+    for (int k = 0; k < 3; k++)
+        assert_int_equal(ax_settings_preset(&preset[k], preset_name[k], NULL), AX_OK);
+#define DOC(type, name, demo, cpu, paper, doc) doc,
+    static const char *const docs[] = { AX_SETTING_LIST(DOC) };
+    ax_str want;
+    ax_str_init(&want, 0);
+    const char *name;
+    char value[3][AX_SETTING_TEXT];
+    for (int i = 0; ax_settings_at(&preset[0], i, &name, value[0]); i++) {
+        char option[64];
+        snprintf(option, sizeof option, "%s", name);
+        for (char *c = option; *c; c++)
+            *c = *c == '_' ? '-' : *c;
+        ax_settings_at(&preset[1], i, &name, value[1]);
+        ax_settings_at(&preset[2], i, &name, value[2]);
+        ax_str_add(&want, ".It Fl Fl ");
+        ax_man_text(&want, option);
+        ax_str_add(&want, " Ar value\n");
+        ax_man_text(&want, docs[i]);
+        ax_str_add(&want, ".\n");
+        bool same = !strcmp(value[0], value[1]) && !strcmp(value[1], value[2]);
+        if (same && value[0][0])
+            ax_str_printf(&want, "Default: %s.\n", value[0]);
+        else if (!same)
+            ax_str_printf(&want, "Default: demo %s, cpu %s, paper %s.\n", value[0], value[1], value[2]);
+    }
+    assert_true(ax_man_part("man/auxcell.1", "settings", want.text));
+    ax_str_release(&want);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(events), cmocka_unit_test(verbs), cmocka_unit_test(settings) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
