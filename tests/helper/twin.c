@@ -255,8 +255,7 @@ void twin_check(twin *t, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_i
     for (uint32_t i = 0; i < n_in; i++)
         if (j.info->inplace >> i & 1)
             check_inplace(t, &j, &s[1], i, seed);
-    bool frozen = op == AX_OP_BNORM && !attr.norm.train; /* has no backward pass */
-    if (j.info->differentiable && !frozen) {
+    if (j.info->differentiable) {
         both_backward(t, &j, s);
         for (int where = 0; where < 2; where++)
             if (j.info->backward_inplace >> where & 1)

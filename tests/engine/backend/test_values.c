@@ -1,0 +1,517 @@
+/* Every operation on numbers worked out by hand, on every backend that is built in. */
+#include "tests/helper/oracle.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct bench {
+    const ax_backend *b;
+    ax_device *dev;
+} bench;
+
+#define MAP(n, h, w, c)                                                                                                \
+    {                                                                                                                  \
+        .shape = { n, h, w, c }                                                                                        \
+    }
+#define SCALAR MAP(1, 1, 1, 1)
+#define WEIGHT(o, k, i)                                                                                                \
+    {                                                                                                                  \
+        .shape = { o, k, k, i }, .layout = AX_OIHW                                                                     \
+    }
+#define CONV(k, s, p, d, g)                                                                                            \
+    {                                                                                                                  \
+        .conv = {.kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g }                                      \
+    }
+#define FLOATS(...) ((const float[]) { __VA_ARGS__ }), sizeof((const float[]) { __VA_ARGS__ }) / sizeof(float)
+
+static void set(void *to, ax_type type, const float *from, size_t n)
+{
+    assert_int_equal(ax_shape_count(type.shape), n);
+    memcpy(to, from, n * sizeof *from);
+}
+
+static void set_in(ax_trial *t, uint32_t i, const float *from, size_t n)
+{
+    set(t->in[i], t->c->in[i], from, n);
+}
+
+static void set_all(float *to, ax_type type, float value)
+{
+    for (size_t i = 0; i < ax_shape_count(type.shape); i++)
+        to[i] = value;
+}
+
+static void expect(const bench *s, const ax_trial *t, const char *what, const void *got, const float *want, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!(fabsf(((const float *)got)[i] - want[i]) <= 1e-5f * fmaxf(1, fabsf(want[i]))))
+            fail_msg("%s on %s: %s: element %zu is %g, not %g", t->c->name, s->b->name, what, i,
+                     ((const float *)got)[i], want[i]);
+}
+
+static void forward(const bench *s, ax_trial *t)
+{
+    ax_err err = { AX_OK, "" };
+    if (ax_trial_forward(t, s->b, s->dev, ~0u, false, &err) != AX_OK)
+        fail_msg("%s on %s: %s", t->c->name, s->b->name, err.msg);
+}
+
+static void backward(const bench *s, ax_trial *t)
+{
+    ax_err err = { AX_OK, "" };
+    if (ax_trial_backward(t, s->b, s->dev, ~0u, false, &err) != AX_OK)
+        fail_msg("%s on %s: %s", t->c->name, s->b->name, err.msg);
+}
+
+static void zero(const bench *s)
+{
+    const ax_case c = { .name = "zero", AX_OP_ZERO, { .shape = { 1, 2, 1, 3 } }, 0 };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(0, 0, 0, 0, 0, 0));
+    ax_trial_release(&t);
+}
+
+/* Ones everywhere count the taps that lie inside the map; for the gradients, how often an element was read. */
+static void counting(const bench *s)
+{
+    const ax_case c = {
+        .name = "conv 3x3 of ones", AX_OP_CONV2D, CONV(3, 1, 1, 1, 1), 3, { MAP(1, 4, 4, 1), WEIGHT(1, 3, 1), SCALAR }
+    };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_all(t.in[0], c.in[0], 1);
+    set_all(t.in[1], c.in[1], 1);
+    set_in(&t, 2, FLOATS(0.5f));
+    set_all(t.dout, t.out_type[0], 1);
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0],
+           FLOATS(4.5f, 6.5f, 6.5f, 4.5f, 6.5f, 9.5f, 9.5f, 6.5f, 6.5f, 9.5f, 9.5f, 6.5f, 4.5f, 6.5f, 6.5f, 4.5f));
+    backward(s, &t);
+    expect(s, &t, "dx", t.din[0], FLOATS(4, 6, 6, 4, 6, 9, 9, 6, 6, 9, 9, 6, 4, 6, 6, 4));
+    expect(s, &t, "dw", t.din[1], FLOATS(9, 12, 9, 12, 16, 12, 9, 12, 9));
+    expect(s, &t, "db", t.din[2], FLOATS(16));
+    ax_trial_release(&t);
+}
+
+/* Which tap meets which pixel, and that weights lie as OIHW: two inputs, two outputs. */
+static void conv(const bench *s)
+{
+    const ax_case point = {
+        .name = "conv 1x1", AX_OP_CONV2D, CONV(1, 1, 0, 1, 1), 2, { MAP(1, 1, 2, 2), WEIGHT(2, 1, 2) }
+    };
+    ax_trial t;
+    ax_trial_init(&t, &point, 1);
+    set_in(&t, 0, FLOATS(1, 2, 3, 4));
+    set_in(&t, 1, FLOATS(10, 1, 100, -1));
+    set(t.dout, t.out_type[0], FLOATS(1, 0, 0, 2));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(12, 98, 34, 296));
+    backward(s, &t);
+    expect(s, &t, "dx", t.din[0], FLOATS(10, 1, 200, -2));
+    expect(s, &t, "dw", t.din[1], FLOATS(1, 2, 6, 8));
+    ax_trial_release(&t);
+
+    /* stride 2, pad 1 over 1..9 in 3x3 (two input channels, the second all zero): w[0][0] = 1..9 */
+    const ax_case strided = {
+        .name = "conv 3x3 stride 2", AX_OP_CONV2D, CONV(3, 2, 1, 1, 1), 2, { MAP(1, 3, 3, 2), WEIGHT(1, 3, 2) }
+    };
+    ax_trial_init(&t, &strided, 1);
+    set_in(&t, 0, FLOATS(1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 0, 9, 0));
+    set_in(&t, 1, FLOATS(1, 2, 3, 4, 5, 6, 7, 8, 9, -1, -2, -3, -4, -5, -6, -7, -8, -9));
+    forward(s, &t);
+    /* top left: 1*5 + 2*6 + 4*8 + 5*9 = 94; top right: 2*4 + 3*5 + 5*7 + 6*8 = 106; ... */
+    expect(s, &t, "output", t.out[0], FLOATS(94, 106, 4 * 2 + 5 * 3 + 7 * 5 + 8 * 6, 5 * 1 + 6 * 2 + 8 * 4 + 9 * 5));
+    ax_trial_release(&t);
+
+    /* dilation 2: the corners of a 5x5 map and its centre cross */
+    const ax_case dilated = {
+        .name = "conv 3x3 dilated 2", AX_OP_CONV2D, CONV(3, 1, 0, 2, 1), 2, { MAP(1, 5, 5, 1), WEIGHT(1, 3, 1) }
+    };
+    ax_trial_init(&t, &dilated, 1);
+    for (int i = 0; i < 25; i++)
+        ((float *)t.in[0])[i] = (float)i;
+    set_in(&t, 1, FLOATS(1, 0, 0, 0, 10, 0, 0, 0, 100));
+    set_all(t.dout, t.out_type[0], 1);
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(0 + 120 + 2400));
+    backward(s, &t);
+    expect(s, &t, "dx", t.din[0], FLOATS(1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 100));
+    expect(s, &t, "dw", t.din[1], FLOATS(0, 2, 4, 10, 12, 14, 20, 22, 24));
+    ax_trial_release(&t);
+
+    /* depthwise, stride 2, pad 1: a channel never meets the other's kernel */
+    const ax_case depthwise = {
+        .name = "depthwise 3x3 stride 2", AX_OP_CONV2D, CONV(3, 2, 1, 1, 2), 2, { MAP(1, 2, 4, 2), WEIGHT(2, 3, 1) }
+    };
+    ax_trial_init(&t, &depthwise, 1);
+    set_in(&t, 0, FLOATS(1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70, 8, 80));
+    set_in(&t, 1, FLOATS(0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1));
+    set(t.dout, t.out_type[0], FLOATS(1, 1, 2, 3));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(1, 140, 3, 300));
+    backward(s, &t);
+    expect(s, &t, "dx", t.din[0], FLOATS(1, 1, 0, 4, 2, 3, 0, 3, 0, 1, 0, 4, 0, 3, 0, 3));
+    expect(s, &t, "dw", t.din[1], FLOATS(0, 0, 0, 4, 7, 10, 12, 19, 22, /* */ 0, 0, 0, 60, 100, 140, 180, 260, 300));
+    ax_trial_release(&t);
+    counting(s);
+}
+
+/* One channel 1, 3 (mean 2, biased variance 1, unbiased 2); gamma 2, beta 1. */
+static void norm(const bench *s)
+{
+    const float eps = 0.25f, invstd = 1 / sqrtf(1.25f);
+    ax_case c = { .name = "batch norm",
+                  AX_OP_BNORM,
+                  { .norm = { .eps = eps, .momentum = 0.1f, .act = AX_ACT_RELU, .train = true } },
+                  5,
+                  { MAP(2, 1, 1, 1), SCALAR, SCALAR, SCALAR, SCALAR } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 3));
+    set_in(&t, 1, FLOATS(2));
+    set_in(&t, 2, FLOATS(1));
+    set_in(&t, 3, FLOATS(5));
+    set_in(&t, 4, FLOATS(7));
+    set(t.dout, t.out_type[0], FLOATS(8, 4));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(0, 1 + 2 * invstd)); /* 1 - 2 * invstd is negative */
+    expect(s, &t, "mean", t.out[1], FLOATS(2));
+    expect(s, &t, "invstd", t.out[2], FLOATS(invstd));
+    expect(s, &t, "running mean", t.after[3], FLOATS(4.7f));
+    expect(s, &t, "running variance", t.after[4], FLOATS(6.5f));
+    backward(s, &t);
+    /* g = 0, 4; xhat = -invstd, invstd; dx = 2 invstd (g - 2 - xhat * 2 invstd) */
+    expect(s, &t, "dx", t.din[0],
+           FLOATS(2 * invstd * (-2 + 2 * invstd * invstd), 2 * invstd * (2 - 2 * invstd * invstd)));
+    expect(s, &t, "dgamma", t.din[1], FLOATS(4 * invstd));
+    expect(s, &t, "dbeta", t.din[2], FLOATS(4));
+
+    c.attr.norm.train = false; /* the statistics are 5 and 7 + 0.25, and stay; both outputs are cut */
+    set_in(&t, 2, FLOATS(2.5f));
+    const float still = 1 / sqrtf(7.25f);
+    forward(s, &t);
+    expect(s, &t, "evaluation", t.out[0], FLOATS(0, 2.5f - 4 * still));
+    expect(s, &t, "running mean in evaluation", t.after[3], FLOATS(5));
+    expect(s, &t, "running variance in evaluation", t.after[4], FLOATS(7));
+    backward(s, &t);
+    expect(s, &t, "dx in evaluation", t.din[0], FLOATS(0, 4 * 2 * still));
+    expect(s, &t, "dgamma in evaluation", t.din[1], FLOATS(4 * -2 * still));
+    expect(s, &t, "dbeta in evaluation", t.din[2], FLOATS(4));
+    ax_trial_release(&t);
+}
+
+static void relu(const bench *s)
+{
+    ax_case c = { .name = "relu", AX_OP_RELU, { .act = AX_ACT_RELU6 }, 1, { MAP(1, 1, 5, 1) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(-1, 0, 5, 6, 9));
+    set(t.dout, t.out_type[0], FLOATS(1, 2, 3, 4, 5));
+    forward(s, &t);
+    expect(s, &t, "relu6", t.out[0], FLOATS(0, 0, 5, 6, 6));
+    backward(s, &t);
+    expect(s, &t, "gradient of relu6", t.din[0], FLOATS(0, 0, 3, 0, 0));
+    c.attr.act = AX_ACT_RELU;
+    forward(s, &t);
+    expect(s, &t, "relu", t.out[0], FLOATS(0, 0, 5, 6, 9));
+    backward(s, &t);
+    expect(s, &t, "gradient of relu", t.din[0], FLOATS(0, 0, 3, 4, 5));
+    ax_trial_release(&t);
+}
+
+static void add(const bench *s)
+{
+    const ax_case c = { .name = "add", AX_OP_ADD, { .act = 0 }, 2, { MAP(1, 1, 1, 3), MAP(1, 1, 1, 3) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 2, 3));
+    set_in(&t, 1, FLOATS(10, -2, 0.5f));
+    set(t.dout, t.out_type[0], FLOATS(7, 8, 9));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(11, 0, 3.5f));
+    backward(s, &t);
+    expect(s, &t, "da", t.din[0], FLOATS(7, 8, 9));
+    expect(s, &t, "db", t.din[1], FLOATS(7, 8, 9));
+    ax_trial_release(&t);
+}
+
+/* 2x2 to 4x4: sources -1/4 (clamped to 0), 1/4, 3/4, 5/4 (clamped to 1). */
+static void resize(const bench *s)
+{
+    const ax_case up = { .name = "resize 2x2 to 4x4", AX_OP_RESIZE, { .size = { 4, 4 } }, 1, { MAP(1, 2, 2, 1) } };
+    ax_trial t;
+    ax_trial_init(&t, &up, 1);
+    set_in(&t, 0, FLOATS(0, 4, 8, 12));
+    set_all(t.dout, t.out_type[0], 1);
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(0, 1, 3, 4, 2, 3, 5, 6, 6, 7, 9, 10, 8, 9, 11, 12));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(4, 4, 4, 4));
+    memset(t.dout, 0, 16 * sizeof(float));
+    t.dout[5] = 16; /* the pixel a quarter in from the corner, on both axes */
+    backward(s, &t);
+    expect(s, &t, "gradient of one", t.din[0], FLOATS(9, 3, 3, 1));
+    ax_trial_release(&t);
+
+    /* four to two: sources 1/2 and 5/2, without averaging over what lies between (no antialiasing) */
+    const ax_case down = { .name = "resize 1x4 to 1x2", AX_OP_RESIZE, { .size = { 1, 2 } }, 1, { MAP(1, 1, 4, 1) } };
+    ax_trial_init(&t, &down, 1);
+    set_in(&t, 0, FLOATS(1, 3, 100, 200));
+    set(t.dout, t.out_type[0], FLOATS(2, 4));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(2, 150));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(1, 1, 2, 2));
+    ax_trial_release(&t);
+
+    const ax_case broadcast = {
+        .name = "resize from a pixel", AX_OP_RESIZE, { .size = { 2, 3 } }, 1, { MAP(1, 1, 1, 2) }
+    };
+    ax_trial_init(&t, &broadcast, 1);
+    set_in(&t, 0, FLOATS(5, 6));
+    set_all(t.dout, t.out_type[0], 1);
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(5, 6, 5, 6, 5, 6, 5, 6, 5, 6, 5, 6));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(6, 6));
+    ax_trial_release(&t);
+}
+
+static void gpool(const bench *s)
+{
+    const ax_case c = { .name = "gpool", AX_OP_GPOOL, { .act = 0 }, 1, { MAP(2, 1, 2, 2) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 10, 3, 30, 5, 50, 6, 70));
+    set(t.dout, t.out_type[0], FLOATS(2, 4, 6, 8));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(2, 20, 5.5f, 60));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(1, 2, 1, 2, 3, 4, 3, 4));
+    ax_trial_release(&t);
+}
+
+static void concat(const bench *s)
+{
+    const ax_case c = {
+        .name = "concat", AX_OP_CONCAT, { .act = 0 }, 3, { MAP(1, 2, 1, 1), MAP(1, 2, 1, 2), MAP(1, 2, 1, 1) }
+    };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 2));
+    set_in(&t, 1, FLOATS(3, 4, 5, 6));
+    set_in(&t, 2, FLOATS(7, 8));
+    set(t.dout, t.out_type[0], FLOATS(10, 20, 30, 40, 50, 60, 70, 80));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(1, 3, 4, 7, 2, 5, 6, 8));
+    backward(s, &t);
+    expect(s, &t, "da", t.din[0], FLOATS(10, 50));
+    expect(s, &t, "db", t.din[1], FLOATS(20, 30, 60, 70));
+    expect(s, &t, "dc", t.din[2], FLOATS(40, 80));
+    ax_trial_release(&t);
+}
+
+/* Softmax of (0, log 3) is (1/4, 3/4). */
+static void ce(const bench *s)
+{
+    const ax_case c = {
+        .name = "ce", AX_OP_CE, { .act = 0 }, 2, { MAP(1, 1, 3, 2), { .shape = { 1, 1, 3, 1 }, .dtype = AX_U8 } }
+    };
+    const float l = logf(3);
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(0, l, 7, 9, l, 0));
+    memcpy(t.in[1], (const uint8_t[]) { 0, AX_IGNORE, 0 }, 3);
+    set(t.dout, t.out_type[0], FLOATS(10));
+    forward(s, &t);
+    expect(s, &t, "loss", t.out[0], FLOATS((logf(4) + logf(4.0f / 3)) / 2));
+    expect(s, &t, "unit gradient", t.out[1], FLOATS(-0.375f, 0.375f, 0, 0, -0.125f, 0.125f));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(-3.75f, 3.75f, 0, 0, -1.25f, 1.25f));
+    memset(t.in[1], AX_IGNORE, 3);
+    forward(s, &t);
+    expect(s, &t, "loss of nothing", t.out[0], FLOATS(0));
+    expect(s, &t, "unit gradient of nothing", t.out[1], FLOATS(0, 0, 0, 0, 0, 0));
+    memset(t.in[1], 1, 3);
+    set_in(&t, 0, FLOATS(0, 1000, 1000, 0, 0, 0)); /* exp(1000) is infinite */
+    forward(s, &t);
+    expect(s, &t, "loss of huge logits", t.out[0], FLOATS((0 + 1000 + logf(2)) / 3));
+    ax_trial_release(&t);
+}
+
+static void mse(const bench *s)
+{
+    const ax_case c = { .name = "mse", AX_OP_MSE, { .act = 0 }, 2, { MAP(1, 1, 2, 2), MAP(1, 1, 2, 2) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 2, 3, 4));
+    set_in(&t, 1, FLOATS(1, 0, 6, 4));
+    set(t.dout, t.out_type[0], FLOATS(2));
+    forward(s, &t);
+    expect(s, &t, "loss", t.out[0], FLOATS(13.0f / 4));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(0, 2, -3, 0));
+    assert_null(t.din[1]);
+    ax_trial_release(&t);
+}
+
+static void wsum(const bench *s)
+{
+    const ax_case c = { .name = "wsum", AX_OP_WSUM, { .weight = { 1, 0.5f, -2 } }, 3, { SCALAR, SCALAR, SCALAR } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1));
+    set_in(&t, 1, FLOATS(10));
+    set_in(&t, 2, FLOATS(3));
+    set(t.dout, t.out_type[0], FLOATS(4));
+    forward(s, &t);
+    expect(s, &t, "sum", t.out[0], FLOATS(0));
+    backward(s, &t);
+    expect(s, &t, "first gradient", t.din[0], FLOATS(4));
+    expect(s, &t, "second gradient", t.din[1], FLOATS(2));
+    expect(s, &t, "third gradient", t.din[2], FLOATS(-8));
+    ax_trial_release(&t);
+}
+
+static void argmax(const bench *s)
+{
+    ax_case c = { .name = "argmax", AX_OP_ARGMAX, { .size = { 1, 4 } }, 1, { MAP(1, 1, 2, 3) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    /* at 0: 5 5 0 (a tie: 0); at 1/4: 4.5 3.75 1; at 3/4: 3.5 1.25 3; at 1: 3 0 4 */
+    set_in(&t, 0, FLOATS(5, 5, 0, 3, 0, 4));
+    forward(s, &t);
+    assert_memory_equal(t.out[0], ((const uint8_t[]) { 0, 0, 0, 2 }), 4);
+    set_in(&t, 0, FLOATS(-3, -1, -2, -9, -8, -7)); /* nothing is above zero */
+    forward(s, &t);
+    assert_memory_equal(t.out[0], ((const uint8_t[]) { 1, 1, 2, 2 }), 4);
+    ax_trial_release(&t);
+}
+
+static void every_operation(void **state)
+{
+    static void (*const check[AX_OP_COUNT])(const bench *) = {
+        [AX_OP_ZERO] = zero, [AX_OP_CONV2D] = conv,   [AX_OP_BNORM] = norm,  [AX_OP_RELU] = relu,
+        [AX_OP_ADD] = add,   [AX_OP_RESIZE] = resize, [AX_OP_GPOOL] = gpool, [AX_OP_CONCAT] = concat,
+        [AX_OP_CE] = ce,     [AX_OP_MSE] = mse,       [AX_OP_WSUM] = wsum,   [AX_OP_ARGMAX] = argmax,
+    };
+    bench s = { .b = *state };
+    s.dev = s.b->open(0, 2, NULL);
+    assert_non_null(s.dev);
+    for (int op = 0; op < AX_OP_COUNT; op++) {
+        if (!check[op])
+            fail_msg("%s: no value was worked out", ax_op_get((ax_op)op)->text);
+        check[op](&s);
+    }
+    s.b->close(s.dev);
+}
+
+/* ---- updates ---- */
+
+/* Runs u over one float; *value, *m and *v go in and come out. */
+static void update(const bench *s, ax_code (*step)(ax_device *, const ax_update *, ax_err *), ax_update u, float *value,
+                   float *m, float *v, float grad)
+{
+    float *mem[4];
+    const float from[4] = { *value, *m, *v, grad };
+    for (int i = 0; i < 4; i++) {
+        mem[i] = s->b->alloc(s->dev, sizeof(float), NULL);
+        assert_non_null(mem[i]);
+        s->b->copy(s->dev, mem[i], &from[i], sizeof(float), AX_TO_DEVICE, NULL);
+    }
+    u.value = mem[0];
+    u.m = mem[1];
+    u.v = mem[2];
+    u.grad = mem[3];
+    u.n = 1;
+    assert_int_equal(step(s->dev, &u, NULL), AX_OK);
+    float *const to[3] = { value, m, v };
+    for (int i = 0; i < 4; i++) {
+        if (i < 3)
+            s->b->copy(s->dev, to[i], mem[i], sizeof(float), AX_FROM_DEVICE, NULL);
+        s->b->release(s->dev, mem[i]);
+    }
+}
+
+static void near(const bench *s, const char *what, double got, double want)
+{
+    /* the coefficients are floats: 1 - 0.999f is off by 5e-5 of itself */
+    if (!(fabs(got - want) <= (want < 0.1 ? 6e-5 : 4e-6) * fabs(want)))
+        fail_msg("%s on %s: %.9g, not %.9g", what, s->b->name, got, want);
+}
+
+static void updates(void **state)
+{
+    bench s = { .b = *state };
+    s.dev = s.b->open(0, 1, NULL);
+    assert_non_null(s.dev);
+
+    /* Adam's first step is the learning rate, in the direction of the gradient's sign; decay belongs to the gradient:
+       g = 0.5 * 4 + 0.1 * 10 = 3 */
+    float value = 10, m = 0, v = 0;
+    ax_update adam = { .lr = 0.25f,
+                       .weight_decay = 0.1f,
+                       .grad_scale = 0.5f,
+                       .beta1 = 0.9f,
+                       .beta2 = 0.999f,
+                       .eps = 0,
+                       .correct1 = 0.1f,
+                       .correct2 = 0.001f };
+    update(&s, s.b->adam, adam, &value, &m, &v, 4);
+    near(&s, "Adam, first step", value, 9.75);
+    near(&s, "Adam, m", m, 0.3);
+    near(&s, "Adam, v", v, 0.009);
+    /* second step, g = -1 (no decay): m = .27 - .1, v = .008991 + .001, corrected by .19 and .001999 */
+    adam = (ax_update) { .lr = 0.25f,
+                         .grad_scale = 1,
+                         .beta1 = 0.9f,
+                         .beta2 = 0.999f,
+                         .eps = 0.5f,
+                         .correct1 = 0.19f,
+                         .correct2 = 0.001999f };
+    update(&s, s.b->adam, adam, &value, &m, &v, -1);
+    near(&s, "Adam, second step", value, 9.75 - 0.25 * (0.17 / 0.19) / (sqrt(0.009991 / 0.001999) + 0.5));
+
+    /* SGD: the first step has no momentum to add; g = 2 * 3 + 0.5 * 4 = 8; then 0.9 * 8 + 1 */
+    value = 4, m = 0;
+    ax_update sgd = { .lr = 0.125f, .weight_decay = 0.5f, .grad_scale = 2, .momentum = 0.9f };
+    update(&s, s.b->sgd, sgd, &value, &m, &v, 3);
+    near(&s, "SGD, first step", value, 3);
+    near(&s, "SGD, m", m, 8);
+    sgd.weight_decay = 0, sgd.grad_scale = 1;
+    update(&s, s.b->sgd, sgd, &value, &m, &v, 1);
+    near(&s, "SGD, second step", value, 3 - 0.125 * 8.2);
+
+    float *a = s.b->alloc(s.dev, 8, NULL), *b = s.b->alloc(s.dev, 8, NULL), got[2];
+    double sum;
+    s.b->copy(s.dev, a, (const float[]) { 10, -20 }, 8, AX_TO_DEVICE, NULL);
+    s.b->copy(s.dev, b, (const float[]) { 20, 20 }, 8, AX_TO_DEVICE, NULL);
+    assert_int_equal(s.b->sum_squares(s.dev, a, 2, &sum, NULL), AX_OK);
+    near(&s, "sum of squares", sum, 500);
+    assert_int_equal(s.b->polyak(s.dev, a, b, 2, 0.9f, NULL), AX_OK);
+    s.b->copy(s.dev, got, a, 8, AX_FROM_DEVICE, NULL);
+    near(&s, "average", got[0], 11);
+    near(&s, "average", got[1], -16);
+    s.b->release(s.dev, a);
+    s.b->release(s.dev, b);
+    s.b->release(s.dev, NULL);
+    s.b->close(s.dev);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        { "ref: every operation", every_operation, NULL, NULL, (void *)(uintptr_t)&ax_backend_ref },
+        { "cpu: every operation", every_operation, NULL, NULL, (void *)(uintptr_t)&ax_backend_cpu },
+        { "ref: updates", updates, NULL, NULL, (void *)(uintptr_t)&ax_backend_ref },
+        { "cpu: updates", updates, NULL, NULL, (void *)(uintptr_t)&ax_backend_cpu },
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
