@@ -12,9 +12,8 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: auxcell-engine serve --run DIR [--previous] [--ready-fd N]\n"
-    "Searches until the run's candidates are done. Stops at SIGTERM or SIGINT; started again it goes\n"
-    "on from snapshot.mpk.\n";
+    "usage: auxcell-engine serve --run DIR [--resume [--previous]] [--ready-fd N]\n"
+    "Searches until the run's candidates are done. Stops at SIGTERM or SIGINT; then --resume goes on.\n";
 
 typedef struct starter {
     int dirfd;
@@ -55,11 +54,15 @@ static void ready(void *context)
 int ax_command_serve(const ax_program *prog, int argc, char **argv)
 {
     const char *run = NULL;
-    bool previous = false;
+    bool resume = false, previous = false;
     int32_t ready_fd = -1;
     const ax_option options[] = {
         { .name = "--run", .kind = AX_OPTION_TEXT, .value = &run, .meta = "DIR", .doc = "the run's directory" },
-        { .name = "--previous", .kind = AX_OPTION_FLAG, .value = &previous, .doc = "go on from snapshot.prev.mpk" },
+        { .name = "--resume", .kind = AX_OPTION_FLAG, .value = &resume, .doc = "go on from snapshot.mpk" },
+        { .name = "--previous",
+          .kind = AX_OPTION_FLAG,
+          .value = &previous,
+          .doc = "go on from snapshot.prev.mpk instead" },
         { .name = "--ready-fd",
           .kind = AX_OPTION_WHOLE,
           .value = &ready_fd,
@@ -73,8 +76,8 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     if (parsed != AX_PARSED_GO)
         return parsed == AX_PARSED_HELP ? 0 : 2;
     ax_err err = { AX_OK, "" };
-    if (!run) {
-        ax_fail(&err, AX_EINVAL, "serve needs --run DIR");
+    if (!run || (previous && !resume)) {
+        ax_fail(&err, AX_EINVAL, run ? "--previous goes with --resume" : "serve needs --run DIR");
         return ax_command_fail(&err);
     }
     signal(SIGPIPE, SIG_IGN);
@@ -88,6 +91,7 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     if (s.dirfd >= 0) {
         const ax_coordinator_options o = {
             .path = run,
+            .resume = resume,
             .previous = previous,
             .open_source = prog->open_source,
             .ready = ready,

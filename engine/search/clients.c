@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 /* OUT holds a block of the file plus answers; who lets it fill up with answers is dropped. */
-enum { BLOCK = 32768, OUT = 2 * BLOCK, TURN = 8 * BLOCK, STALL_SECONDS = 30 };
+enum { BLOCK = 32768, OUT = 2 * BLOCK, TURN = 8 * BLOCK, STALL_SECONDS = 30, BACKLOG = 128 };
 
 typedef struct client {
     int fd;
@@ -63,7 +63,7 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
     bool bound = c->fd >= 0 && c->events >= 0 && !bind(c->fd, (struct sockaddr *)&at, sizeof at);
     int why = errno;
     umask(mask);
-    if (bound && !listen(c->fd, 16))
+    if (bound && !listen(c->fd, BACKLOG))
         return c;
     if (bound)
         why = errno;
@@ -81,24 +81,25 @@ static void drop(ax_clients *c, size_t i)
     c->client[i] = c->client[--c->n];
 }
 
-static void accept_one(ax_clients *c)
+static bool accept_one(ax_clients *c)
 {
     int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0)
-        return;
+        return false;
     struct ucred peer;
     socklen_t n = sizeof peer;
     bool good = !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) && peer.uid == geteuid() && c->n < AX_CLIENTS_MAX;
     client *one = good ? calloc(1, sizeof *one) : NULL;
     if (!one) {
         close(fd);
-        return;
+        return true;
     }
     one->fd = fd;
     one->number = c->next_number++;
     one->moved_at = seconds();
     ax_messages_init(&one->in, AX_COMMAND_MAX_BYTES);
     c->client[c->n++] = one;
+    return true;
 }
 
 /* Where in events.mpk the first event after seq lies; its end when there is none. */
@@ -186,8 +187,8 @@ void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
         if (i + 1 < n && fds[i + 1].revents & (POLLIN | POLLHUP | POLLERR) &&
             !read_client(c, c->client[i], take, context))
             drop(c, i);
-    if (fds[0].revents & POLLIN)
-        accept_one(c);
+    for (int i = 0; i < BACKLOG && fds[0].revents & POLLIN && accept_one(c); i++) {
+    }
 }
 
 /* Takes the next whole records of the file into the empty buffer. */

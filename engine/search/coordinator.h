@@ -7,6 +7,7 @@
 
 typedef struct ax_coordinator_options {
     const char *path; /* of the run, for messages and its name */
+    bool resume;      /* go on from the snapshot, if there is one; else a run that was started before is refused */
     bool previous;    /* go on from snapshot.prev.mpk */
     ax_source_opener open_source;
     void (*ready)(void *context); /* everything is set up: who waits for the start may go on */

@@ -62,7 +62,7 @@ class Run:
     def __init__(self, path, *args, view=True, **popen):
         self.path = path
         ready, give = os.pipe()
-        self.process = subprocess.Popen([ENGINE, "serve", "--run", path, "--ready-fd", str(give), *args],
+        self.process = subprocess.Popen([ENGINE, "serve", "--run", path, "--resume", "--ready-fd", str(give), *args],
                                         pass_fds=[give], stderr=subprocess.PIPE, **popen)
         os.close(give)
         with os.fdopen(ready) as f:
@@ -144,7 +144,8 @@ class Run:
 
 def serve(path, *args, **popen):
     """Runs the engine in the foreground to its end: (status, stderr)."""
-    r = subprocess.run([ENGINE, "serve", "--run", path, *args], stderr=subprocess.PIPE, text=True, timeout=LIMIT, **popen)
+    r = subprocess.run([ENGINE, "serve", "--run", path, "--resume", *args], stderr=subprocess.PIPE, text=True,
+                       timeout=LIMIT, **popen)
     return r.returncode, r.stderr
 
 

@@ -53,6 +53,8 @@ def wrong_input_is_named(where):
     assert code == 1 and "missing" in one_line(text)
     r = subprocess.run([ENGINE, "serve"], stderr=subprocess.PIPE, text=True)
     assert r.returncode == 2 and "--run" in one_line(r.stderr)
+    r = subprocess.run([ENGINE, "serve", "--run", where, "--previous"], stderr=subprocess.PIPE, text=True)
+    assert r.returncode == 2 and "--resume" in one_line(r.stderr)
     r = subprocess.run([ENGINE, "worker"], stderr=subprocess.PIPE, text=True)
     assert r.returncode == 2 and "by hand" in one_line(r.stderr)
     path = make_run(f"{where}/class", leave_out="unicorn")  # only the worker can know
@@ -127,6 +129,8 @@ def damaged_snapshot(where):
     path = make_run(f"{where}/a", candidates=3)
     assert serve(path)[0] == 0
     whole = history(path)
+    r = subprocess.run([ENGINE, "serve", "--run", path], stderr=subprocess.PIPE, text=True)
+    assert r.returncode == 1 and "started before" in one_line(r.stderr), r.stderr
     name = f"{path}/snapshot.mpk"
     with open(name, "rb") as f:
         good = f.read()
