@@ -119,7 +119,7 @@ ax_code ax_graph_backward(ax_graph *g, ax_val loss, const ax_val *wrt, size_t n_
     pass p = { .g = g, .n_forward = g->n_nodes, .n_values = g->n_values, .err = err };
     p.wanted = calloc(p.n_values, sizeof *p.wanted);
     g->grad = calloc(p.n_values, sizeof *g->grad);
-    g->n_grad = p.n_values;
+    g->n_grad = g->grad ? p.n_values : 0;
     ax_code code = p.wanted && g->grad ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for the backward pass");
     if (code == AX_OK) {
         mark_wanted(&p, wrt, n_wrt);

@@ -50,8 +50,8 @@ typedef struct ax_node {
 ax_graph *ax_graph_new(ax_err *err);
 void ax_graph_free(ax_graph *g);
 
-/* The builders return {0} on failure and, given a {0} input, fail with what went wrong first: a chain of calls needs
-   one check at its end (ax_graph_error). */
+/* The builders return {0} on failure and, given a {0} input, fail and leave err as it is: a chain of calls needs one
+   check, of the handle at its end. */
 ax_val ax_graph_input(ax_graph *g, const char *name, ax_type type, ax_err *err);
 /* Asking for the same name twice gives the same value; a different type under it is AX_EINVAL. */
 ax_val ax_graph_param(ax_graph *g, const ax_param_spec *spec, ax_err *err);

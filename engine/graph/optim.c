@@ -108,5 +108,10 @@ ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err)
         return p->be->copy(p->dev, b->slot[AX_SLOT_AVERAGE], b->slot[AX_SLOT_VALUE], b->trainable * sizeof(float),
                            AX_ON_DEVICE, err);
     }
-    return p->be->polyak(p->dev, b->slot[AX_SLOT_AVERAGE], b->slot[AX_SLOT_VALUE], b->trainable, decay, err);
+    /* only what was updated: decay * x + (1 - decay) * x need not be x in floats */
+    stretch s;
+    for (size_t i = 0; code == AX_OK && next_stretch(p, group, &i, &s);)
+        code = p->be->polyak(p->dev, b->slot[AX_SLOT_AVERAGE] + s.from, b->slot[AX_SLOT_VALUE] + s.from, s.to - s.from,
+                             decay, err);
+    return code;
 }

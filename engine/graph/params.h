@@ -48,7 +48,8 @@ typedef struct ax_optim {
    update. *norm (may be NULL) = the norm before clipping; a norm that isn't finite is AX_EFORMAT "gradient norm is
    nan" and changes nothing. */
 ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
-/* average = decay * average + (1 - decay) * value for the trainable parameters of a group; the first call copies. */
+/* average = decay * average + (1 - decay) * value for the reached parameters of a group; the first call copies all
+   trainable ones, so that the average of one that isn't reached is its value. */
 ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err);
 
 #endif

@@ -47,7 +47,9 @@ static ax_code prefix_step(const ax_plan *p, const step *s, ax_err *err)
     char text[96];
     snprintf(text, sizeof text, "%s%s %dx%dx%dx%d", ax_op_get(s->node->op)->text, s->node->backward ? " backward" : "",
              x.n, x.h, x.w, x.c);
-    if (!err || !err->code)
+    if (!err)
+        return AX_EDEVICE;
+    if (!err->code)
         ax_fail(err, AX_EDEVICE, "the kernel failed");
     return ax_fail_prefix(err, text);
 }
@@ -154,6 +156,9 @@ static ax_code bind_param(ax_plan *p, uint32_t id, bool grad, void **mem, ax_err
     if (!ax_shape_equal(ax_params_spec(p->params, i)->type.shape, v->type.shape))
         return ax_fail(err, AX_EINVAL, "'%s' has another shape in this graph", v->name);
     if (grad) {
+        ax_code code = ax_params_need_grad(p->params, ax_params_spec(p->params, i)->group, err);
+        if (code != AX_OK)
+            return code;
         ax_params_mark_reached(p->params, i);
         *mem = ax_params_slot(p->params, i, AX_SLOT_GRAD);
     } else {
@@ -190,9 +195,6 @@ ax_plan *ax_plan_new(const ax_graph *g, const ax_backend *be, ax_device *dev, ax
         return NULL;
     p->params = params;
     ax_code code = AX_OK;
-    if (g->differentiated)
-        for (int group = 0; group < AX_GROUP_COUNT && code == AX_OK; group++)
-            code = ax_params_need_grad(params, (ax_group)group, err);
     if (code == AX_OK && p->memory.arena && !(p->arena = be->alloc(dev, p->memory.arena, err)))
         code = code_of(err);
     if (code == AX_OK && p->work_bytes && !(p->work = be->alloc(dev, p->work_bytes, err)))

@@ -1,0 +1,391 @@
+/* Plans against an oracle that executes the graph node by node without sharing memory; and what plans promise. */
+#include "tests/helper/smallnet.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A device of the test's own: the reference kernels ignore theirs, so this one can watch. */
+struct ax_device {
+    ax_plan *plan;
+    const ax_graph *g;
+    char *arena; /* the largest allocation */
+    size_t arena_bytes, step, poisoned;
+    int allocations;
+};
+
+static void *watched_alloc(ax_device *dev, size_t bytes, ax_err *err)
+{
+    char *mem = ax_backend_ref.alloc(NULL, bytes, err);
+    dev->allocations++;
+    if (mem && bytes > dev->arena_bytes) {
+        dev->arena = mem;
+        dev->arena_bytes = bytes;
+    }
+    return mem;
+}
+
+/* Fills with NaN what no living value covers: memory between lifetimes, and outputs not yet made. */
+static void poison(ax_device *dev)
+{
+    bool *live = calloc(dev->arena_bytes, 1);
+    assert_non_null(live);
+    for (uint32_t id = 1; id <= ax_graph_values(dev->g); id++) {
+        ax_plan_extent e;
+        if (ax_plan_where(dev->plan, id, &e) && e.first < dev->step && dev->step <= e.last)
+            memset(live + e.offset, 1, ax_type_bytes(ax_graph_value(dev->g, id)->type));
+    }
+    for (size_t i = 0; i < dev->arena_bytes; i++)
+        if (!live[i]) {
+            dev->arena[i] = (char)0xff;
+            dev->poisoned++;
+        }
+    free(live);
+}
+
+static ax_code watched_run(ax_device *dev, const ax_call *call, ax_err *err)
+{
+    if (dev->plan)
+        poison(dev);
+    dev->step++;
+    const ax_kernel *k = call->backward ? &ax_backend_ref.backward[call->op] : &ax_backend_ref.forward[call->op];
+    return k->run(NULL, call, err);
+}
+
+static ax_backend watched_backend(void)
+{
+    ax_backend be = ax_backend_ref;
+    be.alloc = watched_alloc;
+    for (int op = 0; op < AX_OP_COUNT; op++)
+        be.forward[op].run = be.backward[op].run = watched_run;
+    return be;
+}
+
+static ax_params *params_of(const ax_graph *g, const ax_backend *be)
+{
+    ax_err err = { 0 };
+    ax_rng rng = ax_rng_new(7, 0);
+    ax_params *p = ax_params_new(&g, 1, be, NULL, &rng, &err);
+    if (!p)
+        fail_msg("%s", err.msg);
+    return p;
+}
+
+static ax_plan *plan_of(const ax_graph *g, ax_params *params, unsigned flags)
+{
+    ax_err err = { 0 };
+    ax_plan *p = ax_plan_new(g, &ax_backend_ref, NULL, params, flags, &err);
+    if (!p)
+        fail_msg("%s", err.msg);
+    return p;
+}
+
+static void run(ax_plan *p)
+{
+    ax_err err = { 0 };
+    if (ax_plan_run(p, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+}
+
+/* Losses, logits and all gradients equal the oracle's to the bit. */
+static void assert_as_naive(const ax_graph *g, const ax_plan *p, const ax_params *params, const ax_naive *naive)
+{
+    ax_err err = { 0 };
+    float got[AX_SMALLNET_PIXELS * AX_SMALLNET_CLASSES];
+    const char *const kept[] = { "loss", "logits" };
+    for (int i = 0; i < 2; i++) {
+        ax_val v = ax_graph_find(g, kept[i]);
+        size_t bytes = ax_type_bytes(ax_graph_type(g, v));
+        assert_int_equal(ax_plan_read(p, kept[i], got, bytes, &err), AX_OK);
+        assert_memory_equal(got, naive->mem[v.id - 1], bytes);
+        assert_true(isfinite(got[0]));
+    }
+    size_t gradients = 0;
+    for (size_t i = 0; i < ax_params_count(params); i++) {
+        const ax_param_spec *spec = ax_params_spec(params, i);
+        ax_val grad = ax_graph_grad(g, ax_graph_find(g, spec->name));
+        assert_int_equal(ax_params_reached(params, i), grad.id != 0);
+        if (!grad.id)
+            continue;
+        assert_memory_equal(ax_params_slot(params, i, AX_SLOT_GRAD), naive->mem[grad.id - 1],
+                            ax_type_bytes(spec->type));
+        gradients++;
+    }
+    assert_int_equal(gradients, ax_graph_grad(g, ax_graph_find(g, "head")).id ? 10 : 0);
+}
+
+static void compare(bool train)
+{
+    ax_smallnet n = ax_smallnet_build(train);
+    ax_smallnet_data d;
+    ax_smallnet_fill(&d, 3);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    ax_naive naive = ax_naive_run(n.g, params, &d);
+    ax_plan *p = plan_of(n.g, params, 0);
+    ax_smallnet_write(p, &d);
+    for (int i = 0; i < 2; i++) { /* the second run finds the memory as the first left it */
+        run(p);
+        assert_as_naive(n.g, p, params, &naive);
+    }
+    ax_plan_free(p);
+    ax_naive_release(&naive);
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+static void test_training(void **state)
+{
+    (void)state;
+    compare(true);
+}
+
+static void test_evaluation(void **state)
+{
+    (void)state;
+    compare(false);
+}
+
+static void test_poisoned(void **state)
+{
+    (void)state;
+    for (unsigned flags = 0; flags <= AX_PLAN_KEEP_EFFECTS; flags += AX_PLAN_KEEP_EFFECTS) {
+        ax_smallnet n = ax_smallnet_build(true);
+        ax_smallnet_data d;
+        ax_smallnet_fill(&d, 4);
+        ax_err err = { 0 };
+        ax_backend be = watched_backend();
+        ax_params *params = params_of(n.g, &ax_backend_ref);
+        ax_naive naive = ax_naive_run(n.g, params, &d);
+        ax_device dev = { .g = n.g };
+        ax_plan *p = ax_plan_new(n.g, &be, &dev, params, flags, &err);
+        assert_non_null(p);
+        dev.plan = p;
+        ax_smallnet_write(p, &d);
+        int allocations = dev.allocations;
+        run(p);
+        assert_int_equal(dev.allocations, allocations); /* running allocates nothing */
+        assert_int_equal(dev.step, ax_plan_steps(p));
+        assert_true(dev.poisoned > dev.arena_bytes); /* the test tests something */
+        assert_as_naive(n.g, p, params, &naive);
+        ax_plan_free(p);
+        ax_naive_release(&naive);
+        ax_params_free(params);
+        ax_smallnet_free(&n);
+    }
+}
+
+/* Two values that live at one step share memory only where one takes over the other's in that very step. */
+static void test_no_overlap(void **state)
+{
+    (void)state;
+    ax_smallnet n = ax_smallnet_build(true);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    ax_plan *p = plan_of(n.g, params, AX_PLAN_KEEP_EFFECTS);
+    size_t sum = 0, taken_over = 0;
+    for (uint32_t a = 1; a <= ax_graph_values(n.g); a++) {
+        ax_plan_extent x, y;
+        if (!ax_plan_where(p, a, &x))
+            continue;
+        assert_int_equal(x.offset % 64, 0);
+        assert_true(x.bytes >= ax_type_bytes(ax_graph_value(n.g, a)->type));
+        assert_true(x.offset + x.bytes <= ax_plan_arena_bytes(p));
+        sum += x.bytes;
+        for (uint32_t b = a + 1; b <= ax_graph_values(n.g); b++) {
+            if (!ax_plan_where(p, b, &y) || x.first > y.last || y.first > x.last)
+                continue;
+            if (x.offset + x.bytes <= y.offset || y.offset + y.bytes <= x.offset)
+                continue;
+            assert_true(x.last == y.first || y.last == x.first);
+            assert_int_equal(x.offset, y.offset);
+            taken_over++;
+        }
+    }
+    assert_true(taken_over >= 4);
+    assert_true(ax_plan_arena_bytes(p) < sum);
+    ax_plan_free(p);
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+static void test_dead_code(void **state)
+{
+    (void)state;
+    ax_smallnet n = ax_smallnet_build(true);
+    ax_smallnet_data d;
+    ax_smallnet_fill(&d, 5);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    size_t var = ax_params_find(params, "idle.var"), steps[2];
+    float got[4];
+    for (unsigned k = 0; k < 2; k++) {
+        ax_plan *p = plan_of(n.g, params, k ? AX_PLAN_KEEP_EFFECTS : 0);
+        ax_err err = { 0 };
+        ax_smallnet_write(p, &d);
+        run(p);
+        steps[k] = ax_plan_steps(p);
+        assert_int_equal(ax_params_get(params, var, AX_SLOT_VALUE, got, &err), AX_OK);
+        for (int i = 0; i < 4; i++)
+            assert_int_equal(got[i] != 1.0f, k);
+        ax_plan_free(p);
+    }
+    assert_int_equal(steps[0] + 1, steps[1]);
+    assert_int_equal(steps[1], ax_graph_nodes(n.g));
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+static void test_predict(void **state)
+{
+    (void)state;
+    for (int train = 0; train < 2; train++) {
+        ax_smallnet n = ax_smallnet_build(train);
+        ax_backend be = watched_backend();
+        ax_device dev = { .g = n.g };
+        ax_err err = { 0 };
+        size_t bytes = 0;
+        assert_int_equal(ax_plan_predict(n.g, &be, &dev, 0, &bytes, &err), AX_OK);
+        assert_int_equal(dev.allocations, 0);
+        ax_params *params = params_of(n.g, &ax_backend_ref);
+        ax_plan *p = plan_of(n.g, params, 0);
+        assert_int_equal(bytes, ax_plan_arena_bytes(p));
+        assert_true(bytes > 0);
+        ax_plan_free(p);
+        ax_params_free(params);
+        ax_smallnet_free(&n);
+    }
+}
+
+static void test_inputs(void **state)
+{
+    (void)state;
+    ax_smallnet n = ax_smallnet_build(true);
+    static _Alignas(64) ax_smallnet_data d, other;
+    ax_smallnet_fill(&d, 6);
+    ax_smallnet_fill(&other, 8);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    ax_plan *p = plan_of(n.g, params, 0);
+    ax_err err = { 0 };
+    float loss, bound, again;
+    assert_int_equal(ax_plan_run(p, &err), AX_EINVAL);
+    assert_non_null(strstr(err.msg, "never written"));
+    assert_int_equal(ax_plan_write(p, "x", d.x, 4, &err), AX_EINVAL);
+    assert_int_equal(ax_plan_write(p, "y", d.x, 4, &err), AX_EINVAL);
+    assert_int_equal(ax_plan_write(p, "logits", d.target, sizeof d.target, &err), AX_EINVAL);
+    ax_smallnet_write(p, &d);
+    run(p);
+    assert_int_equal(ax_plan_read(p, "loss", &loss, sizeof loss, &err), AX_OK);
+    assert_int_equal(ax_plan_read(p, "loss", &loss, 8, &err), AX_EINVAL);
+    assert_int_equal(ax_plan_read(p, "nothing", &loss, 4, &err), AX_EINVAL);
+    ax_smallnet_write(p, &other);
+    assert_int_equal(ax_plan_bind(p, "x", d.x, &err), AX_OK); /* all three back, without a copy */
+    assert_int_equal(ax_plan_bind(p, "target", d.target, &err), AX_OK);
+    assert_int_equal(ax_plan_bind(p, "labels", d.labels, &err), AX_OK);
+    run(p);
+    assert_int_equal(ax_plan_read(p, "loss", &bound, sizeof bound, &err), AX_OK);
+    assert_true(bound == loss);
+    ax_smallnet_write(p, &other);
+    run(p);
+    assert_int_equal(ax_plan_read(p, "loss", &again, sizeof again, &err), AX_OK);
+    assert_true(again != loss);
+    ax_plan_free(p);
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+static void test_errors(void **state)
+{
+    (void)state;
+    ax_smallnet n = ax_smallnet_build(true);
+    ax_smallnet_data d;
+    ax_smallnet_fill(&d, 6);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    ax_backend lacking = ax_backend_ref;
+    lacking.backward[AX_OP_GPOOL].run = NULL;
+    ax_err err = { 0 };
+    size_t bytes;
+    assert_null(ax_plan_new(n.g, &lacking, NULL, params, 0, &err));
+    assert_int_equal(err.code, AX_EDEVICE);
+    assert_non_null(strstr(err.msg, "gpool backward 2x1x1x4: "));
+    assert_int_equal(ax_plan_predict(n.g, &lacking, NULL, 0, &bytes, &err), AX_EDEVICE);
+    assert_null(ax_plan_new(n.g, &lacking, NULL, params, 0, NULL));
+    ax_plan *p = plan_of(n.g, params, 0);
+    d.labels[0] = 9; /* there are 5 classes */
+    ax_smallnet_write(p, &d);
+    assert_int_equal(ax_plan_run(p, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "ce 2x12x10x5: label 9"));
+    ax_plan_free(p);
+    ax_graph *empty = ax_graph_new(&err); /* parameters of another graph */
+    ax_params *few = params_of(empty, &ax_backend_ref);
+    assert_null(ax_plan_new(n.g, &ax_backend_ref, NULL, few, 0, &err));
+    assert_int_equal(err.code, AX_EINVAL);
+    ax_params_free(few);
+    ax_graph_free(empty);
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+static void test_averaged(void **state)
+{
+    (void)state;
+    ax_smallnet n = ax_smallnet_build(false);
+    ax_smallnet_data d;
+    ax_smallnet_fill(&d, 9);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    size_t bias = ax_params_find(params, "head.bias");
+    ax_err err = { 0 };
+    assert_int_equal(ax_optim_polyak(params, AX_GROUP_DECODER, 0.5f, &err), AX_OK);
+    assert_int_equal(ax_params_set(params, bias, AX_SLOT_AVERAGE, (float[5]) { 1, 1, 1, 1, 1 }, &err), AX_OK);
+    static float plain[AX_SMALLNET_PIXELS * 5], averaged[AX_SMALLNET_PIXELS * 5];
+    for (unsigned k = 0; k < 2; k++) {
+        ax_plan *p = plan_of(n.g, params, k ? AX_PLAN_AVERAGED : 0);
+        ax_smallnet_write(p, &d);
+        run(p);
+        assert_int_equal(ax_plan_read(p, "logits", k ? averaged : plain, sizeof plain, &err), AX_OK);
+        ax_plan_free(p);
+    }
+    for (size_t i = 0; i < AX_SMALLNET_PIXELS * 5; i++)
+        assert_true(fabsf(averaged[i] - plain[i] - 1) < 1e-5f);
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+static void test_profile(void **state)
+{
+    (void)state;
+    ax_smallnet n = ax_smallnet_build(true);
+    ax_smallnet_data d;
+    ax_smallnet_fill(&d, 1);
+    ax_params *params = params_of(n.g, &ax_backend_ref);
+    ax_plan *p = plan_of(n.g, params, 0);
+    ax_smallnet_write(p, &d);
+    run(p);
+    ax_plan_profile(p, true);
+    run(p);
+    run(p);
+    ax_plan_profile(p, false);
+    run(p);
+    for (size_t i = 0; i < ax_plan_steps(p); i++) {
+        ax_plan_step s = ax_plan_step_at(p, i);
+        assert_int_equal(s.runs, 2);
+        assert_true(s.seconds >= 0 && s.node);
+    }
+    ax_plan_free(p);
+    ax_params_free(params);
+    ax_smallnet_free(&n);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_training),   cmocka_unit_test(test_evaluation), cmocka_unit_test(test_poisoned),
+        cmocka_unit_test(test_no_overlap), cmocka_unit_test(test_dead_code),  cmocka_unit_test(test_predict),
+        cmocka_unit_test(test_inputs),     cmocka_unit_test(test_errors),     cmocka_unit_test(test_averaged),
+        cmocka_unit_test(test_profile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
