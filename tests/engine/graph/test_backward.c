@@ -14,7 +14,7 @@
 static double loss_of(ax_plan *p)
 {
     ax_err err = { 0 };
-    float loss;
+    float loss = 0;
     if (ax_plan_run(p, &err) != AX_OK || ax_plan_read(p, "loss", &loss, sizeof loss, &err) != AX_OK)
         fail_msg("%s", err.msg);
     return loss;
