@@ -1,5 +1,8 @@
-/* Dense convolution through oneDNN: NHWC feature maps, weights reordered from OIHW to what the primitive likes. */
-#include "engine/backend/cpu/device.h"
+/* Dense convolution: stride 1 by our own direct kernels where they are faster, the rest through oneDNN with NHWC
+   feature maps and weights reordered from OIHW to what the primitive likes. Measured on Zen 3 (AVX2), 48 channels at
+   64x64, one core, GFLOP/s of oneDNN 2.6.3 against ours: 3x3 forward 53 / 86, gradient of the input 68 / 86, of the
+   weights 44 / 89; with dilation 12 it is 16 / 100, 39 / 100, 33 / 111. */
+#include "engine/backend/cpu/direct.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -10,6 +13,7 @@ enum { FORWARD, DATA, WEIGHTS };
 /* One primitive with its memory objects; addresses are filled in at run time. */
 typedef struct pass {
     int kind;
+    bool direct;                    /* our own kernel: nothing of oneDNN is there */
     dnnl_primitive_t prim, reorder; /* reorder NULL: the primitive takes OIHW */
     dnnl_memory_t x, y, w, bias, w_oihw, scratch, reorder_scratch;
     size_t w_bytes, scratch_bytes, reorder_bytes;
@@ -17,6 +21,7 @@ typedef struct pass {
 } pass;
 
 typedef struct prep {
+    ax_conv_shape shape;
     pass pass[2];
     unsigned n;
 } prep;
@@ -167,16 +172,42 @@ static bool unfit(const ax_call *call, const prep *p)
     if (call->attr.conv.kernel == 1 && call->attr.conv.stride > 1)
         return true;
     for (unsigned i = 0; p && i < p->n; i++)
-        if (strstr(p->pass[i].impl, "ref"))
+        if (p->pass[i].impl && strstr(p->pass[i].impl, "ref"))
             return true;
     return false;
 }
 
-/* Of a backward call: in = dy, x, weight[, bias], y; the number of inputs of the operation decides where y is. */
+/* With AVX-512 oneDNN's own code generator is the better one, except where it falls back to its matrix product. */
+static dnnl_status_t choose_pass(ax_device *dev, pass *p, const desc *d, const ax_attr *attr, int kind)
+{
+    bool fits = ax_cpu_direct_fits(attr), wide = dev->k->lanes > 8;
+    dnnl_status_t s = dnnl_success;
+    if (!fits || wide)
+        s = pass_init(dev, p, d, kind);
+    if (!s && fits && (!wide || strstr(p->impl, "gemm") || strstr(p->impl, "ref"))) {
+        pass_release(p);
+        p->kind = kind;
+        p->direct = true;
+    }
+    return s;
+}
+
+static size_t work_bytes(const ax_device *dev, const prep *p, const ax_call *call)
+{
+    size_t need = 0;
+    for (unsigned i = 0; i < p->n; i++) {
+        size_t bytes = p->pass[i].direct ? ax_cpu_direct_work(dev, &p->shape) : pass_work(&p->pass[i]);
+        need = bytes > need ? bytes : need;
+    }
+    size_t sums = (size_t)dev->threads * (size_t)p->shape.co * sizeof(double);
+    bool bias = call->backward && call->n_out > 2 && call->out[2].mem;
+    return bias && sums > need ? sums : need;
+}
+
 AX_CPU_PREPARE(ax_cpu_dense_prepare)
 {
-    const ax_view *x = call->backward ? &call->in[1] : &call->in[0];
-    const ax_view *y = call->backward ? &call->in[0] : &call->out[0];
+    ax_shape x = call->in[call->backward ? 1 : 0].type.shape;
+    ax_shape y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
     bool has_bias = !call->backward && call->n_in == 3;
     if (unfit(call, NULL))
         return ax_cpu_plain_prepare(dev, call, work, err);
@@ -184,15 +215,25 @@ AX_CPU_PREPARE(ax_cpu_dense_prepare)
     if (!p)
         return ax_fail(err, AX_ENOMEM, "out of memory");
     call->prep = p;
+    p->shape = (ax_conv_shape) { x.h,
+                                 x.w,
+                                 x.c,
+                                 y.h,
+                                 y.w,
+                                 y.c,
+                                 call->attr.conv.kernel,
+                                 call->attr.conv.stride,
+                                 call->attr.conv.pad,
+                                 call->attr.conv.dilation };
     omp_set_num_threads(dev->threads); /* oneDNN plans its splits for the threads it sees now */
     desc d;
-    dnnl_status_t s = desc_init(&d, &call->attr, x->type.shape, y->type.shape, has_bias);
+    dnnl_status_t s = desc_init(&d, &call->attr, x, y, has_bias);
     if (call->backward) {
         for (int kind = DATA; !s && kind <= WEIGHTS; kind++)
             if (call->out[kind - DATA].mem)
-                s = pass_init(dev, &p->pass[p->n++], &d, kind);
+                s = choose_pass(dev, &p->pass[p->n++], &d, &call->attr, kind);
     } else if (!s) {
-        s = pass_init(dev, &p->pass[p->n++], &d, FORWARD);
+        s = choose_pass(dev, &p->pass[p->n++], &d, &call->attr, FORWARD);
     }
     if (s) {
         ax_cpu_dense_discard(dev, call);
@@ -202,15 +243,7 @@ AX_CPU_PREPARE(ax_cpu_dense_prepare)
         ax_cpu_dense_discard(dev, call);
         return ax_cpu_plain_prepare(dev, call, work, err);
     }
-    size_t need = 0;
-    for (unsigned i = 0; i < p->n; i++)
-        if (pass_work(&p->pass[i]) > need)
-            need = pass_work(&p->pass[i]);
-    if (call->backward && call->n_out > 2 && call->out[2].mem) {
-        size_t sums = (size_t)dev->threads * (size_t)y->type.shape.c * sizeof(double);
-        need = sums > need ? sums : need;
-    }
-    *work = need;
+    *work = work_bytes(dev, p, call);
     return AX_OK;
 }
 
@@ -239,6 +272,17 @@ static dnnl_status_t reorder_weights(ax_device *dev, const pass *p)
                                { DNNL_ARG_TO, back ? p->w_oihw : p->w },
                                { DNNL_ARG_SCRATCHPAD, p->reorder_scratch } };
     return dnnl_primitive_execute(p->reorder, dev->stream, 3, args);
+}
+
+static void direct_run(ax_device *dev, const prep *p, int kind, int32_t n, void *x, void *w, void *bias, void *y,
+                       void *work)
+{
+    if (kind == FORWARD)
+        ax_cpu_direct_forward(dev, &p->shape, n, x, w, bias, y, work);
+    else if (kind == DATA)
+        ax_cpu_direct_data(dev, &p->shape, n, y, w, x, work);
+    else
+        ax_cpu_direct_weights(dev, &p->shape, n, x, y, w, work);
 }
 
 static dnnl_status_t pass_run(ax_device *dev, const pass *p, void *x, void *w, void *bias, void *y, char *work)
@@ -301,17 +345,18 @@ AX_CPU_RUN(ax_cpu_dense_run)
         return ax_cpu_plain_run(dev, call, err);
     dnnl_status_t s = dnnl_success;
     omp_set_num_threads(dev->threads);
-    if (!call->backward) {
-        s = pass_run(dev, &p->pass[0], call->in[0].mem, call->in[1].mem, call->n_in == 3 ? call->in[2].mem : NULL,
-                     call->out[0].mem, call->work);
-    } else {
-        for (unsigned i = 0; !s && i < p->n; i++) {
-            bool data = p->pass[i].kind == DATA;
-            s = pass_run(dev, &p->pass[i], data ? call->out[0].mem : call->in[1].mem,
-                         data ? call->in[2].mem : call->out[1].mem, NULL, call->in[0].mem, call->work);
-        }
-        if (!s && call->n_out > 2 && call->out[2].mem)
-            ax_cpu_bias_gradient(dev, &call->in[0], call->out[2].mem, call->work);
+    bool back = call->backward;
+    for (unsigned i = 0; !s && i < p->n; i++) {
+        const pass *one = &p->pass[i];
+        void *x = !back ? call->in[0].mem : one->kind == DATA ? call->out[0].mem : call->in[1].mem;
+        void *w = !back ? call->in[1].mem : one->kind == DATA ? call->in[2].mem : call->out[1].mem;
+        void *y = back ? call->in[0].mem : call->out[0].mem, *bias = !back && call->n_in == 3 ? call->in[2].mem : NULL;
+        if (one->direct)
+            direct_run(dev, p, one->kind, call->in[0].type.shape.n, x, w, bias, y, call->work);
+        else
+            s = pass_run(dev, one, x, w, bias, y, call->work);
     }
+    if (!s && back && call->n_out > 2 && call->out[2].mem)
+        ax_cpu_bias_gradient(dev, &call->in[0], call->out[2].mem, call->work);
     return s ? ax_cpu_dnnl_fail(err, "convolution", s) : AX_OK;
 }

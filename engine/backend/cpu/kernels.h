@@ -16,6 +16,8 @@ typedef struct ax_conv_shape {
     int32_t h, w, ci, oh, ow, co, kernel, stride, pad, dilation;
 } ax_conv_shape;
 
+enum { AX_DIRECT_TAPS = 25 }; /* most taps of the direct convolution */
+
 /* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
    input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
 typedef struct ax_axis {
@@ -49,6 +51,14 @@ typedef struct ax_bn {
                                   int32_t r0, int32_t r1))                                                             \
     X(void, dense_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,              \
                                      int32_t r0, int32_t r1))                                                          \
+    /* Dense convolution with stride 1: outputs p0 .. p1 of an image. packed: blocks of 2 * lanes output channels (the  \
+       last of lanes, when that holds the rest), each {k,k,ci,block}, filled up with zeros; zeros: ci of them; bias:    \
+       filled up too, may be NULL. */                                                                                  \
+    X(void, direct_forward, (const ax_conv_shape *g, const float *x, const float *packed, const float *zeros,          \
+                             const float *bias, float *y, size_t p0, size_t p1))                                       \
+    /* sum {k,k,co,ci} += the gradient of the weights from output rows r0 .. r1. */                                    \
+    X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
+                                      int32_t r0, int32_t r1))                                                         \
     /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
     X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
     X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \
@@ -82,6 +92,7 @@ typedef struct ax_bn {
 #define AX_CPU_KERNEL_FIELD(ret, name, args) ret(*name) args;
 typedef struct ax_cpu_kernels {
     const char *name; /* of the instruction set */
+    int32_t lanes;    /* floats in a vector */
     AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_FIELD)
 } ax_cpu_kernels;
 

@@ -6,4 +6,5 @@
 
 const ax_cpu_kernels AX_ISA_NAME(cpu_kernels) = {
     AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_ENTRY).name = AX_TEXT_OF(AX_ISA),
+    .lanes = AX_LANES,
 };
