@@ -141,7 +141,8 @@ static bool read_sample(const msgpack_object *o, sample *out)
     memcpy(&out->genotype, e[0].via.bin.ptr, sizeof out->genotype);
     out->logp = e[1].via.f64;
     out->reward = e[2].via.f64;
-    return ax_genotype_validate(&out->genotype, NULL) == AX_OK && isfinite(out->logp) && isfinite(out->reward);
+    return ax_genotype_validate(&out->genotype, NULL) == AX_OK && isfinite(out->logp) && out->logp <= 0 &&
+           isfinite(out->reward);
 }
 
 /* Checks (apply false) or takes over the floats of a slot. */
@@ -159,7 +160,7 @@ static bool read_floats(ppo *p, const msgpack_object *map, const char *key, ax_c
     memcpy(floats, o->via.bin.ptr, total * sizeof *floats);
     bool good = true;
     for (size_t i = 0; i < total; i++)
-        good = good && isfinite(floats[i]);
+        good = good && isfinite(floats[i]) && (slot != AX_CONTROLLER_V || floats[i] >= 0);
     for (size_t i = 0, at = 0; apply && good && i < ax_controller_tensors(p->controller); i++) {
         ax_controller_set(p->controller, i, slot, floats + at);
         at += ax_controller_tensor_at(p->controller, i).count;
@@ -175,6 +176,8 @@ static bool read_slots(ppo *p, const msgpack_object *map, bool apply)
            read_floats(p, map, "adam_v", AX_CONTROLLER_V, apply);
 }
 
+static const uint64_t LAST_STEP = (uint64_t)1 << 53; /* beyond it a step's number isn't exact as a double */
+
 static bool unpack(ax_strategy *s, const msgpack_object *map)
 {
     ppo *p = (ppo *)s;
@@ -183,8 +186,10 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
                          *baseline = ax_state_find(map, "baseline"), *list = ax_state_find(map, "buffer");
     if (!steps || steps->type != MSGPACK_OBJECT_POSITIVE_INTEGER || !samples ||
         samples->type != MSGPACK_OBJECT_POSITIVE_INTEGER || !baseline ||
-        (baseline->type != MSGPACK_OBJECT_NIL && baseline->type != MSGPACK_OBJECT_FLOAT64) || !list ||
-        list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size > BUFFER)
+        (baseline->type != MSGPACK_OBJECT_NIL &&
+         (baseline->type != MSGPACK_OBJECT_FLOAT64 || !isfinite(baseline->via.f64))) ||
+        !list || list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size > BUFFER ||
+        list->via.array.size > samples->via.u64 || steps->via.u64 > LAST_STEP)
         return false;
     for (uint32_t i = 0; i < list->via.array.size; i++)
         if (!read_sample(&list->via.array.ptr[i], &buffer[i]))

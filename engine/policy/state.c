@@ -61,11 +61,14 @@ static bool read_all(ax_strategy *s, const msgpack_object *map)
         version->via.u64 != VERSION || !rng || rng->type != MSGPACK_OBJECT_ARRAY || rng->via.array.size != 4)
         return false;
     ax_rng read;
+    uint64_t any = 0;
     for (int i = 0; i < 4; i++) {
         if (rng->via.array.ptr[i].type != MSGPACK_OBJECT_POSITIVE_INTEGER)
             return false;
-        read.s[i] = rng->via.array.ptr[i].via.u64;
+        any |= read.s[i] = rng->via.array.ptr[i].via.u64;
     }
+    if (!any) /* the one state that xoshiro never leaves */
+        return false;
     if (!s->ops->unpack(s, map))
         return false;
     s->rng = read;

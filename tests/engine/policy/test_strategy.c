@@ -112,12 +112,64 @@ static void damaged_states_change_nothing(void **state)
     ax_strategy_free(random);
 }
 
+static char *value_of(char *bytes, size_t n, const char *key)
+{
+    char *at = memmem(bytes, n, key, strlen(key));
+    assert_non_null(at);
+    return at + strlen(key);
+}
+
+/* Whole msgpack, but values that no search could have written. */
+static void impossible_states_are_refused(void **state)
+{
+    (void)state;
+    ax_strategy *a = ax_strategy_new("ppo", 9, NULL);
+    run(a, 3, NULL, NULL);
+    char *bytes, *good, *after;
+    size_t n, good_n;
+    ax_err err;
+    ax_strategy_save(a, &good, &n, NULL);
+    bytes = malloc(n);
+    static const struct {
+        const char *key;
+        size_t at, count; /* bytes behind the key that are overwritten */
+        unsigned char with;
+    } edit[] = {
+        { "adam_v", 5 + 3, 1, 0xbf },     /* a negative second moment */
+        { "adam_m", 5 + 2, 2, 0x7f },     /* huge but finite: taken */
+        { "controller", 5 + 2, 2, 0xff }, /* not a number */
+        { "samples", 0, 1, 0x01 },        /* fewer than the buffer holds */
+        { "baseline", 1, 2, 0xff },       /* not a number */
+    };
+    for (size_t i = 0; i < sizeof edit / sizeof *edit; i++) {
+        memcpy(bytes, good, n);
+        memset(value_of(bytes, n, edit[i].key) + edit[i].at, edit[i].with, edit[i].count);
+        ax_code want = !strcmp(edit[i].key, "adam_m") ? AX_OK : AX_EFORMAT;
+        if (ax_strategy_load(a, bytes, n, &err) != want)
+            fail_msg("%s: %s", edit[i].key, want == AX_OK ? "refused" : "taken");
+    }
+    memcpy(bytes, good, n);
+    char *rng = value_of(bytes, n, "rng");
+    for (int i = 0; i < 4; i++)
+        memset(rng + 1 + 9 * i + 1, 0, 8);
+    assert_int_equal(ax_strategy_load(a, bytes, n, &err), AX_EFORMAT);
+    assert_int_equal(ax_strategy_load(a, good, n, &err), AX_OK);
+    ax_strategy_save(a, &after, &good_n, NULL);
+    assert_int_equal(n, good_n);
+    assert_memory_equal(good, after, n);
+    free(bytes);
+    free(good);
+    free(after);
+    ax_strategy_free(a);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ppo_learns_what_random_does_not),
         cmocka_unit_test(a_loaded_state_has_the_same_future),
         cmocka_unit_test(damaged_states_change_nothing),
+        cmocka_unit_test(impossible_states_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
