@@ -46,6 +46,13 @@ static void test_golden_cpu(void **state)
     green("cpu", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
 }
 
+static void test_golden_controller(void **state)
+{
+    (void)state;
+    green("ref", "1", GOLDEN "controller-previous.safetensors", "log-probabilities");
+    green("ref", "1", GOLDEN "controller-none.safetensors", "adam step");
+}
+
 static void test_quick(void **state)
 {
     (void)state;
@@ -215,6 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_ref),
         cmocka_unit_test(test_golden_cpu),
+        cmocka_unit_test(test_golden_controller),
         cmocka_unit_test(test_quick),
         cmocka_unit_test_setup_teardown(test_unspoiled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_wrong_numbers, set_up, tear_down),
