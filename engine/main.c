@@ -5,7 +5,9 @@
 #include "engine/command/program.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct subcommand {
     const char *name;
@@ -24,8 +26,20 @@ static const subcommand subcommands[] = {
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 
+/* OpenMP's threads spin for milliseconds after each parallel region by default: on a machine that others use too they
+   steal the very cores they wait for (a training step took three times as long). A short spin still covers the gap
+   between two kernels. libgomp reads this before main, so the program starts itself once more with it set. */
+static void limit_spinning(char **argv)
+{
+    if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY"))
+        return;
+    if (!setenv("GOMP_SPINCOUNT", "20000", 1))
+        execv("/proc/self/exe", argv); /* when it fails, spinning is all that happens */
+}
+
 int main(int argc, char **argv)
 {
+    limit_spinning(argv);
     static const ax_program program = {
         .open_source = ax_source_open,
         .read_picture = ax_picture_read,
