@@ -83,8 +83,7 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
     size_t pixels = (size_t)g->oh * (size_t)g->ow, in = (size_t)g->h * (size_t)g->w * (size_t)g->ci,
            out = pixels * (size_t)g->co;
     int T = ax_cpu_tasks(dev, (size_t)n * pixels * per_channel * (size_t)g->co);
-    int packers = per_channel * (size_t)g->co < 16384 ? 1 : T;
-#pragma omp parallel for num_threads(packers) schedule(static)
+#pragma omp parallel for num_threads(T) schedule(static) if (per_channel * (size_t)g->co > 16384)
     for (int32_t b = 0; b < blocks; b++) {
         int32_t c0 = b * 2 * lanes, width = g->co - c0 > lanes ? 2 * lanes : lanes;
         pack_block(g, w, so, si, turn, c0, width, packed + (size_t)c0 * per_channel);
