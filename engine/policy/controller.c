@@ -197,27 +197,38 @@ double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n
     return loss;
 }
 
+/* In eight partial sums, so that the order of additions is fixed and the loop vectorises; n is a multiple of 8. */
+FAST static double sum_squares(const float *x, size_t n)
+{
+    double part[8] = { 0 };
+    for (size_t i = 0; i < n; i += 8)
+        for (size_t k = 0; k < 8; k++)
+            part[k] += (double)x[i + k] * x[i + k];
+    return ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
+}
+
 double ax_controller_grad_norm(const ax_controller *c)
 {
-    double sum = 0;
-    for (size_t i = 0; i < c->count; i++)
-        sum += (double)c->block[AX_CONTROLLER_GRAD][i] * c->block[AX_CONTROLLER_GRAD][i];
-    return sqrt(sum);
+    return sqrt(sum_squares(c->block[AX_CONTROLLER_GRAD], c->count)); /* tensors are padded with zeros to 16 */
+}
+
+FAST static void adam(float *restrict value, float *restrict m, float *restrict v, const float *restrict grad, size_t n,
+                      float g_scale, float step, float correct1, float correct2)
+{
+    for (size_t i = 0; i < n; i++) {
+        float g = g_scale * grad[i];
+        m[i] = 0.9f * m[i] + 0.1f * g;
+        v[i] = 0.999f * v[i] + 0.001f * g * g;
+        value[i] -= step * (m[i] * correct1) / (sqrtf(v[i]) * correct2 + 1e-8f);
+    }
 }
 
 void ax_controller_adam(ax_controller *c, double lr, double clip_norm)
 {
     double norm = ax_controller_grad_norm(c), scale = clip_norm / (norm + 1e-6);
     c->adam_steps++;
-    float g_scale = scale < 1 ? (float)scale : 1.0f;
     float correct1 = (float)(1 / (1 - pow(0.9, (double)c->adam_steps)));
-    float correct2 = (float)(1 / sqrt(1 - pow(0.999, (double)c->adam_steps))), step = (float)lr;
-    float *value = c->block[AX_CONTROLLER_VALUE], *m = c->block[AX_CONTROLLER_M], *v = c->block[AX_CONTROLLER_V];
-    const float *grad = c->block[AX_CONTROLLER_GRAD];
-    for (size_t i = 0; i < c->count; i++) {
-        float g = g_scale * grad[i];
-        m[i] = 0.9f * m[i] + 0.1f * g;
-        v[i] = 0.999f * v[i] + 0.001f * g * g;
-        value[i] -= step * (m[i] * correct1) / (sqrtf(v[i]) * correct2 + 1e-8f);
-    }
+    float correct2 = (float)(1 / sqrt(1 - pow(0.999, (double)c->adam_steps)));
+    adam(c->block[AX_CONTROLLER_VALUE], c->block[AX_CONTROLLER_M], c->block[AX_CONTROLLER_V],
+         c->block[AX_CONTROLLER_GRAD], c->count, scale < 1 ? (float)scale : 1.0f, (float)lr, correct1, correct2);
 }

@@ -5,14 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
-    !defined(__SANITIZE_THREAD__)
-/* No resolver functions under sanitizers: they would run before the sanitizer does. */
-#define FAST __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3")))
-#else
-#define FAST
-#endif
-
 /* y[GATES] += sum over k of x[k] * w[k][GATES] */
 FAST static void add_product(float *restrict y, const float *restrict w, const float *restrict x)
 {
