@@ -143,7 +143,7 @@ static ax_code read_payload(const msgpack_object *o, ax_event *ev, bool *known, 
         return ax_fail(err, AX_EFORMAT, "not an event");
     ev->id = (uint32_t)id;
     int kind = 0;
-    while (kind < AX_EVENT_COUNT && strcmp(name, ax_event_name((ax_event_kind)kind)))
+    while (kind < AX_EVENT_COUNT && strcmp(name, ax_event_name((ax_event_kind)kind)) != 0)
         kind++;
     *known = kind < AX_EVENT_COUNT;
     if (!*known)

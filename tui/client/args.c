@@ -44,7 +44,7 @@ static const char *find_setting(const ax_usage *u, const char *option)
     static const ax_settings none;
     const char *name;
     char value[AX_SETTING_TEXT];
-    if (!u->settings || strncmp(option, "--", 2))
+    if (!u->settings || strncmp(option, "--", 2) != 0)
         return NULL;
     for (int i = 0; ax_settings_at(&none, i, &name, value); i++)
         if (ax_edit_distance(option + 2, name) == 0)

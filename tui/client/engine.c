@@ -16,8 +16,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { READY_WITHIN = 120000 }; /* milliseconds */
 
 ax_code ax_engine_path(char path[PATH_MAX], ax_err *err)
@@ -153,7 +151,7 @@ static ax_code launch(int dirfd, const char *run_path, bool previous, int log, a
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
         code = ax_fail(err, AX_EIO, "%s: the engine (process %d) doesn't get ready; see engine.log there", run_path,
                        (int)out->pid);
-    else if (code == AX_OK && strcmp(said, "ok"))
+    else if (code == AX_OK && strcmp(said, "ok") != 0)
         code = death(dirfd, (long)st.st_size, said, out, err);
     close(ready[0]);
     return code;

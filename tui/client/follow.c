@@ -193,7 +193,7 @@ static int exit_code(follow *f)
                 f->run->name);
     else if (e->pid && e->status) {
         ax_engine_last_words(f->run->dirfd, 0, line);
-        if (!f->complaint[0] || strcmp(f->complaint, line)) /* the log's last error is mostly why it ended */
+        if (!f->complaint[0] || strcmp(f->complaint, line) != 0) /* the log's last error is mostly why it ended */
             fprintf(stderr, "auxcell: %s\n", line[0] ? line : "the engine failed");
     }
     return !e->pid ? 0 : e->status > 128 ? 1 : e->status;

@@ -27,9 +27,15 @@ void ax_report_candidate(const ax_candidate *c)
                isnan(c->seconds) ? 0 : c->seconds, text, c->stage >= 3 ? "  full training" : "");
 }
 
+/* What the table is sorted by. */
+typedef struct place {
+    double reward;
+    uint32_t id;
+} place;
+
 static int higher_reward(const void *a, const void *b)
 {
-    const ax_candidate *x = *(const ax_candidate *const *)a, *y = *(const ax_candidate *const *)b;
+    const place *x = a, *y = b;
     if (x->reward != y->reward)
         return x->reward < y->reward ? 1 : -1;
     return x->id < y->id ? -1 : 1;
@@ -51,7 +57,7 @@ static void table_row(const ax_candidate *c)
 
 static void table(const ax_state *s, uint32_t n)
 {
-    const ax_candidate **order = malloc((s->n_candidates ? s->n_candidates : 1) * sizeof *order);
+    place *order = malloc((s->n_candidates ? s->n_candidates : 1) * sizeof *order);
     uint32_t m = 0, full = 0;
     if (!order)
         return;
@@ -59,7 +65,7 @@ static void table(const ax_state *s, uint32_t n)
         const ax_candidate *c = &s->candidate[i];
         if ((c->status == AX_DONE || c->status == AX_PROMOTED) && isfinite(c->reward)) {
             if (c->stage < 3)
-                order[m++] = c;
+                order[m++] = (place) { c->reward, c->id };
             else
                 full++;
         }
@@ -68,7 +74,7 @@ static void table(const ax_state *s, uint32_t n)
         qsort(order, m, sizeof *order, higher_reward);
     table_header();
     for (uint32_t i = 0; i < m && i < n; i++)
-        table_row(order[i]);
+        table_row(ax_state_candidate(s, order[i].id));
     if (full) {
         puts("Full training:");
         for (uint32_t i = 0; i < s->n_candidates; i++)

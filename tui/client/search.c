@@ -114,7 +114,7 @@ static ax_code make_settings(const options *o, ax_settings *s, ax_err *err)
 
 static int begin(options *o)
 {
-    ax_settings s;
+    ax_settings s = { .seed = 0 };
     ax_run_handle run;
     ax_engine engine;
     ax_err err;

@@ -14,8 +14,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 /* Runs `auxcell-engine show --json ARGS` and reads its line; returns its exit code, -1 with err. */
 static int figures(int argc, char **argv, char *line, size_t cap, ax_err *err)
 {

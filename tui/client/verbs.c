@@ -100,7 +100,7 @@ static ax_args parse(ax_verb verb, int argc, char **argv, int *n)
 int ax_cli_verb(int argc, char **argv)
 {
     ax_command cmd = { .by = "user" };
-    ax_answer answer;
+    ax_answer answer = { .code = AX_OK };
     ax_run_handle run = { .dirfd = -1 };
     ax_err err;
     const char *name = NULL;
