@@ -57,6 +57,8 @@ VIZ_SRC    := $(call dirs,viz)
 TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/view tui/client))
 MACHINE    := $(shell uname -m)
 ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
+# fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there
+ISA_OPT    := $(if $(filter release,$(MODE)),-O3,-O1)
 ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
 ISA_v3     := -march=x86-64-v3
 obj = $(patsubst %.c,$(B)/%.o,$(1))
@@ -80,7 +82,7 @@ define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
 	@echo "  CC      $$< ($(1))"
-	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -O3 -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
+	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) $(ISA_OPT) -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 $(B)/%.o: %.c
