@@ -215,17 +215,17 @@ void ax_dag_draw(ax_pane p, const ax_dag *d, int channels, int repeats)
         const ax_dag_row *row = &d->row[r];
         for (int k = 0; k < 2 * d->lanes; k++)
             if (row->glyph[k] < AX_GLYPH_COUNT)
-                ax_pane_glyph(p, r, margin + k, row->glyph[k], k == 2 * row->lane ? AX_ROLE_STRONG : AX_ROLE_LANE);
+                ax_pane_glyph(p, r, margin + k, row->glyph[k], AX_ROLE_LANE);
         int at = margin + number;
         if (row->number >= 0)
-            ax_pane_printf(p, r, at, AX_ROLE_DIM, "%2d", row->number);
+            ax_pane_printf(p, r, at, AX_ROLE_TEXT, "%2d", row->number);
         ax_role role = row->op == AX_CELL_NONE || row->op == AX_CELL_SKIP ? AX_ROLE_DIM : AX_ROLE_TEXT;
         ax_pane_print(p, r, at + 3, role, row->name);
         char text[16];
         reads_text(row, text);
         at += 3 + NAME_WIDTH + 1;
         if (row->n_reads) {
-            ax_pane_glyph(p, r, at, AX_GLYPH_ARROW, AX_ROLE_DIM);
+            ax_pane_glyph(p, r, at, AX_GLYPH_ARROW, AX_ROLE_TEXT);
             ax_pane_print(p, r, at + 2, AX_ROLE_TEXT, text);
         }
         if (channels > 0 && row->op >= 0 && p.at.cols >= width + 10) {
