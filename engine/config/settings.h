@@ -9,34 +9,34 @@
 
 /* type, name, default of the presets demo, cpu, paper, what it is.
    On the command line --name VALUE (with '-' for '_'), in run.ini name = VALUE. */
-#define AX_SETTING_LIST(X)                                                                                            \
-    X(TEXT, data, "scenes", "scenes", "scenes", "data set: scenes, camvid:DIR")                                      \
-    X(TEXT, strategy, "ppo", "ppo", "ppo", "who proposes: ppo, random")                                              \
-    X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref")                                  \
-    X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                           \
-    X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                           \
-    X(WHOLE, threads, 0, 0, 0, "threads of the worker, 0 = all cores")                                               \
-    X(WHOLE, train_samples, 48, 367, 4000, "crops cached for stage 1")                                               \
-    X(WHOLE, val_samples, 24, 101, 0, "validation images, 0 = all")                                                  \
-    X(WHOLE, crop, 96, 256, 256, "side of the crops")                                                                \
-    X(WHOLE, val_crop, 96, 0, 400, "side of the validation crop (rounded up to 32), 0 = all")                               \
-    X(WHOLE, shorter_side, 0, 0, 300, "resize images to this shorter side first, 0 = leave")                         \
-    X(REAL, scale_min, 1.0, 1.0, 0.7, "least random scale")                                                          \
-    X(REAL, scale_max, 1.0, 1.0, 1.4, "largest random scale")                                                        \
-    X(WHOLE, mirror, 1, 1, 1, "mirror at random: 0 or 1")                                                            \
-    X(WHOLE, batch, 8, 16, 64, "crops per step")                                                                     \
-    X(WHOLE, epochs, 4, 5, 5, "passes over the crops in stage 1")                                                    \
-    X(WHOLE, channels, 24, 48, 48, "width of the decoder in search")                                                 \
-    X(WHOLE, repeats, 1, 1, 1, "separable convolutions per sep operation in search")                                 \
-    X(REAL, lr, 3e-3, 3e-3, 3e-3, "Adam's step size in stage 1")                                                     \
-    X(REAL, weight_decay, 1e-5, 1e-5, 1e-5, "added to the gradient")                                                 \
-    X(REAL, clip, 3.0, 3.0, 3.0, "largest gradient norm")                                                            \
-    X(REAL, aux_weight, 0.15, 0.15, 0.15, "weight of each auxiliary head's loss, 0 = no heads")                      \
-    X(REAL, polyak, 0.9, 0.9, 0.9, "decay of the parameters' average, 0 = none")                                     \
-    X(TEXT, leave_out, "", "", "", "name of a class that the reward leaves out")                                     \
-    X(WHOLE, gate, 1, 1, 1, "gate after stage 1: 0 or 1")                                                            \
-    X(WHOLE, full_epochs, 12, 30, 100, "passes over the crops in full training (promote)")                           \
-    X(WHOLE, full_channels, 64, 64, 64, "width of the decoder in full training")                                     \
+#define AX_SETTING_LIST(X)                                                                                             \
+    X(TEXT, data, "scenes", "scenes", "scenes", "data set: scenes, camvid:DIR")                                        \
+    X(TEXT, strategy, "ppo", "ppo", "ppo", "who proposes: ppo, random")                                                \
+    X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref")                                    \
+    X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
+    X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                             \
+    X(WHOLE, threads, 0, 0, 0, "threads of the worker, 0 = all cores")                                                 \
+    X(WHOLE, train_samples, 48, 367, 4000, "crops cached for stage 1")                                                 \
+    X(WHOLE, val_samples, 24, 101, 0, "validation images, 0 = all")                                                    \
+    X(WHOLE, crop, 96, 256, 256, "side of the crops")                                                                  \
+    X(WHOLE, val_crop, 96, 0, 400, "side of the validation crop (rounded up to 32), 0 = all")                          \
+    X(WHOLE, shorter_side, 0, 0, 300, "resize images to this shorter side first, 0 = leave")                           \
+    X(REAL, scale_min, 1.0, 1.0, 0.7, "least random scale")                                                            \
+    X(REAL, scale_max, 1.0, 1.0, 1.4, "largest random scale")                                                          \
+    X(WHOLE, mirror, 1, 1, 1, "mirror at random: 0 or 1")                                                              \
+    X(WHOLE, batch, 8, 16, 64, "crops per step")                                                                       \
+    X(WHOLE, epochs, 4, 5, 5, "passes over the crops in stage 1")                                                      \
+    X(WHOLE, channels, 24, 48, 48, "width of the decoder in search")                                                   \
+    X(WHOLE, repeats, 1, 1, 1, "separable convolutions per sep operation in search")                                   \
+    X(REAL, lr, 3e-3, 3e-3, 3e-3, "Adam's step size in stage 1")                                                       \
+    X(REAL, weight_decay, 1e-5, 1e-5, 1e-5, "added to the gradient")                                                   \
+    X(REAL, clip, 3.0, 3.0, 3.0, "largest gradient norm")                                                              \
+    X(REAL, aux_weight, 0.15, 0.15, 0.15, "weight of each auxiliary head's loss, 0 = no heads")                        \
+    X(REAL, polyak, 0.9, 0.9, 0.9, "decay of the parameters' average, 0 = none")                                       \
+    X(TEXT, leave_out, "", "", "", "name of a class that the reward leaves out")                                       \
+    X(WHOLE, gate, 1, 1, 1, "gate after stage 1: 0 or 1")                                                              \
+    X(WHOLE, full_epochs, 12, 30, 100, "passes over the crops in full training (promote)")                             \
+    X(WHOLE, full_channels, 64, 64, 64, "width of the decoder in full training")                                       \
     X(WHOLE, full_repeats, 2, 2, 2, "separable convolutions per sep operation in full training")
 
 #define AX_SETTING_TEXT 256
