@@ -97,7 +97,7 @@ static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
     ax_val image = ax_graph_input(e->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
     ax_code code = ax_mobilenet_build(e->graph, image, false, taps, err);
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "tap.%d", k);
         code = ax_graph_keep(e->graph, taps[k], name, err);
     }
@@ -123,7 +123,7 @@ static ax_code fill_item(encoder *e, const ax_sample *sample, char *at, ax_err *
     if (code == AX_OK)
         code = ax_plan_run(e->plan, err);
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "tap.%d", k);
         int32_t s = ax_tap_stride[k];
         size_t bytes = sizeof(float) * (size_t)(sample->h / s) * (size_t)(sample->w / s) * (size_t)ax_tap_channels[k];

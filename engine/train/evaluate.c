@@ -54,7 +54,7 @@ static ax_code build_graph(ax_evaluation *e, ax_err *err)
         return AX_ENOMEM;
     ax_val taps[AX_TAPS];
     for (int k = 0; k < AX_TAPS; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "tap.%d", k);
         ax_shape shape = { e->n, e->h / ax_tap_stride[k], e->w / ax_tap_stride[k], ax_tap_channels[k] };
         taps[k] = ax_graph_input(e->graph, name, (ax_type) { .shape = shape }, err);
@@ -88,7 +88,7 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
     if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->t->be, e->t->dev, e->params, flags, err)))
         code = err->code;
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "tap.%d", k);
         memset(e->tap[k], 0, n * tap_count(e, k) * sizeof(float));
         code = ax_plan_bind(e->plan, name, e->tap[k], err);

@@ -174,7 +174,7 @@ static ax_code build_training_graph(training *r, ax_err *err)
         return AX_ENOMEM;
     ax_val taps[AX_TAPS], loss;
     for (int k = 0; k < AX_TAPS; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "tap.%d", k);
         int32_t side = crop / ax_tap_stride[k];
         taps[k] = ax_graph_input(r->graph, name, (ax_type) { .shape = { n, side, side, ax_tap_channels[k] } }, err);
@@ -221,7 +221,7 @@ static ax_code prepare(training *r, ax_err *err)
     if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, t->be, t->dev, r->params, 0, err)))
         code = err->code;
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "tap.%d", k);
         code = ax_plan_bind(r->plan, name, r->tap[k], err);
     }
