@@ -99,8 +99,21 @@
 #define AX_EVENT_LIST(X)                                                                                               \
     X(HELLO)                                                                                                           \
     X(PROPOSED)                                                                                                        \
-    X(QUEUED) X(STARTED) X(PROGRESS) X(SCORED) X(GATED) X(LEARNED) X(PAUSED) X(PRUNED) X(PROMOTED) X(FAILED) X(NOTED)  \
-        X(SAVED) X(DEVICE) X(LOG) X(BYE)
+    X(QUEUED)                                                                                                          \
+    X(STARTED)                                                                                                         \
+    X(PROGRESS)                                                                                                        \
+    X(SCORED)                                                                                                          \
+    X(GATED)                                                                                                           \
+    X(LEARNED)                                                                                                         \
+    X(PAUSED)                                                                                                          \
+    X(PRUNED)                                                                                                          \
+    X(PROMOTED)                                                                                                        \
+    X(FAILED)                                                                                                          \
+    X(NOTED)                                                                                                           \
+    X(SAVED)                                                                                                           \
+    X(DEVICE)                                                                                                          \
+    X(LOG)                                                                                                             \
+    X(BYE)
 
 enum { AX_EVENT_TEXT = 200, AX_EVENT_MAX_BYTES = 4096 };
 
