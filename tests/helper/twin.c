@@ -148,7 +148,8 @@ static void same_bits(const job *j, const char *what, const void *a, const void 
 static void job_init(job *j, ax_op op, ax_attr attr, const ax_type *in, uint32_t n_in)
 {
     *j = (job) { .info = ax_op_get(op), .op = op, .attr = attr, .n_in = n_in };
-    memcpy(j->in, in, n_in * sizeof *in);
+    if (n_in)
+        memcpy(j->in, in, n_in * sizeof *in);
     ax_err err = { 0 };
     if (j->info->infer(&attr, in, n_in, j->out, &err) != AX_OK)
         fail_msg("%s: %s", j->info->text, err.msg);
