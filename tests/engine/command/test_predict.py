@@ -1,0 +1,134 @@
+"""predict with the real engine: a model is trained, masks are read back, and bad pictures are named one by one."""
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
+HERE = os.path.dirname(os.path.abspath(__file__))
+TINY = os.path.join(HERE, "..", "..", "data")
+GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
+SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "4",
+         "--epochs", "1", "--channels", "8"]
+
+
+def engine(*args):
+    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+def png_header(path):
+    with open(path, "rb") as f:
+        data = f.read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR", path
+    w, h, depth, color = struct.unpack(">IIBB", data[16:26])
+    return w, h, depth, color, data
+
+
+def absurd_png(path):
+    def chunk(kind, body):
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    with open(path, "wb") as f:
+        f.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 1000000, 1000000, 8, 2, 0, 0, 0))
+                + chunk(b"IDAT", zlib.compress(b"\0" * 100)) + chunk(b"IEND", b""))
+
+
+class Predict(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix="ax-predict-")
+        cls.model = os.path.join(cls.dir, "m.safetensors")
+        code, out, err = engine("try", GENOTYPE, "--model", cls.model, "--json", *SMALL)
+        assert code == 0, err
+        cls.png = os.path.join(TINY, "camvid-tiny", "train")
+        cls.png = os.path.join(cls.png, sorted(os.listdir(cls.png))[0])
+        cls.jpg = os.path.join(TINY, "tiny.jpg")
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.dir)
+
+    def test_masks_have_the_size_of_their_pictures(self):
+        out = os.path.join(self.dir, "out")
+        code, text, err = engine("predict", self.model, "-o", out, "--overlay", self.png, self.jpg)
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(len(text.split()), 4)
+        stem = os.path.splitext(os.path.basename(self.png))[0]
+        w, h, depth, color, data = png_header(os.path.join(out, stem + ".png"))
+        self.assertEqual((w, h), png_header(self.png)[:2])
+        self.assertEqual((depth, color), (8, 3))  # palette
+        self.assertIn(b"PLTE", data)
+        self.assertEqual(png_header(os.path.join(out, stem + "-overlay.png"))[:4], (w, h, 8, 2))
+        self.assertTrue(os.path.exists(os.path.join(out, "tiny.png")))
+
+    def test_a_bad_picture_stops_nobody_else(self):
+        out = os.path.join(self.dir, "bad")
+        cut, absurd, text_file = (os.path.join(self.dir, n) for n in ("cut.png", "absurd.png", "words.png"))
+        with open(self.png, "rb") as f, open(cut, "wb") as g:
+            g.write(f.read()[:-200])
+        absurd_png(absurd)
+        with open(text_file, "w") as f:
+            f.write("not a picture")
+        code, _, err = engine("predict", self.model, "-o", out, cut, absurd, text_file, "/no/such.png", self.jpg)
+        lines = err.splitlines()
+        self.assertEqual(code, 1)
+        self.assertEqual(len(lines), 4, err)
+        for line, name in zip(lines, (cut, absurd, text_file, "/no/such.png")):
+            self.assertTrue(line.startswith("auxcell: " + name), line)
+        self.assertEqual(os.listdir(out), ["tiny.png"])
+
+    def test_the_input_is_never_overwritten(self):
+        place = os.path.join(self.dir, "same")
+        os.mkdir(place)
+        mine = shutil.copy(self.png, place)
+        with open(mine, "rb") as f:
+            before = f.read()
+        code, _, err = engine("predict", self.model, "-o", place, mine)
+        self.assertNotEqual(code, 0)
+        self.assertIn("would overwrite", err)
+        with open(mine, "rb") as f:
+            self.assertEqual(f.read(), before)
+
+    def test_wrong_models_and_options(self):
+        broken = os.path.join(self.dir, "broken.safetensors")
+        with open(self.model, "rb") as f:
+            data = f.read()
+        with open(broken, "wb") as f:
+            f.write(data[:len(data) // 2])
+        weights = os.path.join(HERE, "..", "..", "golden", "encoder.safetensors")
+        for model, says in ((broken, "broken.safetensors"), (weights, "not a model of auxcell"),
+                            ("/no/model", "/no/model")):
+            code, _, err = engine("predict", model, "-o", self.dir + "/x", self.jpg)
+            self.assertEqual((code, len(err.splitlines())), (1, 1), err)
+            self.assertIn(says, err)
+        for args, says in (([], "needs a model"), ([self.model], "-o DIR"), ([self.model, "-o", "d"], "image"),
+                           ([self.model, "--frobnicate"], "--frobnicate"),
+                           ([self.model, "-o", "d", "--device", "tpu", self.jpg], "tpu")):
+            code, _, err = engine("predict", *args)
+            self.assertEqual((code, len(err.splitlines())), (2, 1), err)
+            self.assertIn(says, err)
+        code, _, err = engine("predict", self.model, "-o", "d", "--device", "cuda:0", self.jpg)
+        self.assertEqual(code, 3, err)
+
+    def test_try_names_wrong_input(self):
+        for args, code, says in ((["[[11,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"], 2, "character"),
+                                 ([GENOTYPE, "--data", "camvid:/no/such"], 1, "/no/such"),
+                                 ([GENOTYPE, "--data", "imagenet"], 2, "imagenet"),
+                                 ([GENOTYPE, "--epocs", "3"], 2, "epochs"),
+                                 ([GENOTYPE, "--epochs"], 2, "value"), ([], 2, "genotype")):
+            got, _, err = engine("try", *args)
+            self.assertEqual((got, len(err.splitlines())), (code, 1), err)
+            self.assertIn(says, err)
+
+
+if __name__ == "__main__":
+    result = unittest.main(exit=False, verbosity=0).result
+    bad = len(result.failures) + len(result.errors)
+    print(f"[  PASSED  ] {result.testsRun - bad} test(s).")
+    if bad:
+        print(f"[  FAILED  ] {bad} test(s).")
+    sys.exit(bool(bad))

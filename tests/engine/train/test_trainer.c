@@ -1,0 +1,224 @@
+/* The cache and the trainer on generated scenes: small, but the real path from pictures to a reward. */
+#include "data/open.h"
+#include "engine/train/trainer.h"
+#include "engine/wire/maskfile.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static ax_settings tiny(void)
+{
+    ax_settings s;
+    ax_settings_preset(&s, "demo", NULL);
+    ax_settings_set(&s, "train-samples", "9", NULL);
+    ax_settings_set(&s, "val-samples", "5", NULL);
+    ax_settings_set(&s, "crop", "64", NULL);
+    ax_settings_set(&s, "val-crop", "64", NULL);
+    ax_settings_set(&s, "batch", "4", NULL);
+    ax_settings_set(&s, "epochs", "2", NULL);
+    ax_settings_set(&s, "channels", "8", NULL);
+    return s;
+}
+
+static ax_genotype genotype(void)
+{
+    ax_genotype g;
+    assert_int_equal(ax_genotype_parse("[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]", &g, NULL), AX_OK);
+    return g;
+}
+
+static ax_source *scenes(void)
+{
+    ax_err err;
+    ax_source *s = ax_source_open("scenes", &err);
+    if (!s)
+        fail_msg("%s", err.msg);
+    return s;
+}
+
+static bool count_steps(void *context, const ax_train_progress *p)
+{
+    int *calls = context;
+    assert_int_equal(p->step, ++*calls);
+    assert_true(isfinite(p->loss) && p->epoch == (p->step - 1) / 2 && p->steps == 4);
+    return true;
+}
+
+static bool stop_at_two(void *context, const ax_train_progress *p)
+{
+    (void)context;
+    return p->step < 2;
+}
+
+static void the_same_job_gives_the_same_bits(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    ax_settings s = tiny();
+    ax_source *source = scenes();
+    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    if (!t)
+        fail_msg("%s", err.msg);
+    ax_genotype g = genotype();
+    ax_train_job job = ax_train_job_default(&s, &g, false);
+    ax_outcome a, b, other;
+    int calls = 0;
+    assert_int_equal(ax_trainer_run(t, &job, count_steps, &calls, &a, &err), AX_OK);
+    assert_int_equal(calls, 4); /* 9 crops in batches of 4: two steps in each of two epochs */
+    assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &b, &err), AX_OK);
+    assert_true(a.reward == b.reward && a.miou == b.miou && a.loss == b.loss);
+    assert_true(a.reward > 0 && a.reward < 1 && a.params > 1800000 && a.macs > 0 && a.peak_bytes > 0);
+    assert_true(fabs(a.reward - cbrt(a.miou * a.fwiou * a.accuracy)) < 1e-12);
+    job.seed++;
+    assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &other, &err), AX_OK);
+    assert_true(other.loss != a.loss);
+    ax_trainer_free(t);
+    source->ops->close(source);
+}
+
+static void what_goes_wrong_is_typed(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    ax_settings s = tiny();
+    ax_source *source = scenes();
+    ax_genotype g = genotype();
+    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    ax_train_job job = ax_train_job_default(&s, &g, false);
+    ax_outcome untouched = { .reward = 7 };
+    assert_int_equal(ax_trainer_run(t, &job, stop_at_two, NULL, &untouched, &err), AX_ECANCEL);
+    assert_string_equal(err.msg, "stopped at step 2 of 4");
+    assert_true(untouched.reward == 7);
+    ax_trainer_free(t);
+
+    ax_settings_set(&s, "lr", "10", NULL);
+    ax_settings_set(&s, "clip", "0", NULL);
+    ax_settings_set(&s, "epochs", "60", NULL);
+    ax_settings_set(&s, "weight-decay", "1", NULL); /* value -> value - 10 * sign: it grows without bound */
+    t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    job = ax_train_job_default(&s, &g, false);
+    ax_code code = ax_trainer_run(t, &job, NULL, NULL, &untouched, &err);
+    if (code != AX_OK) { /* batch norm may well keep even this finite; if not, it must be called divergence */
+        assert_int_equal(code, AX_EFORMAT);
+        assert_non_null(strstr(err.msg, "diverged"));
+    }
+    ax_trainer_free(t);
+
+    s = tiny();
+    ax_settings_set(&s, "leave-out", "unicorn", NULL);
+    assert_null(ax_trainer_new(&s, source, NULL, NULL, NULL, &err));
+    assert_int_equal(err.code, AX_EINVAL);
+    assert_non_null(strstr(err.msg, "unicorn"));
+    source->ops->close(source);
+}
+
+static int files_in(const char *dir, const char *end, char *name, size_t cap)
+{
+    DIR *d = opendir(dir);
+    int n = 0;
+    for (struct dirent *e; (e = readdir(d));) {
+        size_t length = strlen(e->d_name), tail = strlen(end);
+        if (length < tail || strcmp(e->d_name + length - tail, end))
+            continue;
+        n++;
+        snprintf(name, cap, "%s/%s", dir, e->d_name);
+    }
+    closedir(d);
+    return n;
+}
+
+static void count_fill(void *context, size_t done, size_t all)
+{
+    (void)done;
+    (void)all;
+    ++*(int *)context;
+}
+
+static void a_cache_is_filled_once_and_mended(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-cache-XXXXXX", first[512], name[512];
+    ax_err err = { AX_OK, "" };
+    assert_non_null(mkdtemp(dir));
+    ax_settings s = tiny();
+    ax_source *source = scenes();
+    int fills = 0;
+    ax_trainer_free(ax_trainer_new(&s, source, dir, count_fill, &fills, &err));
+    assert_int_equal(fills, 9 + 5);
+    assert_int_equal(files_in(dir, ".cache", first, sizeof first), 2);
+    ax_trainer_free(ax_trainer_new(&s, source, dir, count_fill, &fills, &err));
+    assert_int_equal(fills, 9 + 5);
+
+    struct stat st;
+    assert_int_equal(stat(first, &st), 0);
+    assert_int_equal(truncate(first, st.st_size / 2), 0); /* as a crash of the machine might leave it */
+    ax_trainer_free(ax_trainer_new(&s, source, dir, count_fill, &fills, &err));
+    assert_true(fills == 9 + 5 + 9 || fills == 9 + 5 + 5);
+    struct stat again;
+    assert_int_equal(stat(first, &again), 0);
+    assert_int_equal(again.st_size, st.st_size);
+
+    ax_settings_set(&s, "seed", "2", NULL); /* other crops: another file */
+    ax_trainer_free(ax_trainer_new(&s, source, dir, NULL, NULL, &err));
+    assert_true(files_in(dir, ".cache", name, sizeof name) > 2);
+    assert_int_equal(files_in(dir, ".tmp", name, sizeof name), 0);
+    source->ops->close(source);
+    char command[600];
+    snprintf(command, sizeof command, "rm -rf %s", dir);
+    assert_int_equal(system(command), 0);
+}
+
+static void masks_are_kept_for_a_person(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-masks-XXXXXX", path[64];
+    ax_err err = { AX_OK, "" };
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/3.mpk", dir);
+    ax_settings s = tiny();
+    ax_source *source = scenes();
+    ax_genotype g = genotype();
+    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    ax_train_job job = ax_train_job_default(&s, &g, false);
+    job.masks_path = path;
+    ax_outcome out;
+    assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &out, &err), AX_OK);
+    ax_maskfile m = { 0 };
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(ax_maskfile_read(fd, "validation.mpk", &m, &err), AX_OK);
+    assert_int_equal(ax_maskfile_read(fd, "3.mpk", &m, &err), AX_OK);
+    assert_int_equal(m.images, AX_MASK_IMAGES);
+    assert_int_equal(m.h, 64);
+    assert_non_null(m.rgb[3]);
+    for (int i = 0; i < 64 * 64; i++)
+        assert_true(m.predicted[0][i] < m.classes);
+    ax_maskfile_release(&m);
+    unlinkat(fd, "validation.mpk", 0);
+    unlinkat(fd, "3.mpk", 0);
+    close(fd);
+    rmdir(dir);
+    ax_trainer_free(t);
+    source->ops->close(source);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_same_job_gives_the_same_bits),
+        cmocka_unit_test(what_goes_wrong_is_typed),
+        cmocka_unit_test(a_cache_is_filled_once_and_mended),
+        cmocka_unit_test(masks_are_kept_for_a_person),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
