@@ -114,7 +114,7 @@ test: tests ## build and run every test, in parallel (ONLY=pattern runs some)
 # ---- quality -------------------------------------------------------------------------------------------------
 OWN_SRC := $(shell find engine data viz tui tests -name '*.[ch]' 2>/dev/null | sort)
 lint: all ## include directions, globals, formatting, banned calls, man pages, clang-tidy
-	@sh tools/lint.sh $(B) "$(CPPFLAGS_ALL)"
+	@sh tools/lint.sh $(B)
 format: ## rewrite the sources with clang-format
 	clang-format -i $(OWN_SRC)
 clean: ## remove everything that was built

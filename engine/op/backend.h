@@ -39,9 +39,9 @@ typedef struct ax_update {
     float *value, *m, *v; /* v only for Adam */
     const float *grad;
     size_t n;
-    float lr, weight_decay;                   /* decay is added to the gradient */
-    float grad_scale;                         /* gradient clipping: grad * grad_scale is what counts */
-    float momentum;                           /* SGD: m = momentum * m + g; value -= lr * m (PyTorch, no dampening) */
+    float lr, weight_decay; /* decay is added to the gradient */
+    float grad_scale;       /* gradient clipping: grad * grad_scale is what counts */
+    float momentum;         /* SGD: m = momentum * m + g; value -= lr * m (PyTorch, no dampening) */
     float beta1, beta2, eps, correct1, correct2; /* Adam; correctK = 1 - betaK^step */
 } ax_update;
 

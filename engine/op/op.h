@@ -47,18 +47,18 @@ typedef struct ax_shape {
    WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
    ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
              attr.size; the lowest id wins a tie; no gradient */
-#define AX_OP_LIST(X)              \
-    X(ZERO, "zero", 0, 0, 1)       \
-    X(CONV2D, "conv2d", 2, 3, 1)   \
-    X(BNORM, "batchnorm", 5, 5, 3) \
-    X(RELU, "relu", 1, 1, 1)       \
-    X(ADD, "add", 2, 2, 1)         \
-    X(RESIZE, "resize", 1, 1, 1)   \
-    X(GPOOL, "gpool", 1, 1, 1)     \
-    X(CONCAT, "concat", 1, 4, 1)   \
-    X(CE, "ce", 2, 2, 2)           \
-    X(MSE, "mse", 2, 2, 1)         \
-    X(WSUM, "wsum", 1, 5, 1)       \
+#define AX_OP_LIST(X)                                                                                                  \
+    X(ZERO, "zero", 0, 0, 1)                                                                                           \
+    X(CONV2D, "conv2d", 2, 3, 1)                                                                                       \
+    X(BNORM, "batchnorm", 5, 5, 3)                                                                                     \
+    X(RELU, "relu", 1, 1, 1)                                                                                           \
+    X(ADD, "add", 2, 2, 1)                                                                                             \
+    X(RESIZE, "resize", 1, 1, 1)                                                                                       \
+    X(GPOOL, "gpool", 1, 1, 1)                                                                                         \
+    X(CONCAT, "concat", 1, 4, 1)                                                                                       \
+    X(CE, "ce", 2, 2, 2)                                                                                               \
+    X(MSE, "mse", 2, 2, 1)                                                                                             \
+    X(WSUM, "wsum", 1, 5, 1)                                                                                           \
     X(ARGMAX, "argmax", 1, 1, 1)
 
 #define AX_OP_ENUM(id, text, lo, hi, outs) AX_OP_##id,

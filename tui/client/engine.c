@@ -136,7 +136,7 @@ static ax_code death(int dirfd, long from, const char *said, ax_engine *e, ax_er
 static ax_code launch(int dirfd, const char *run_path, bool previous, int log, ax_engine *out, ax_err *err)
 {
     char program[PATH_MAX], path[PATH_MAX], serve[] = "serve", run[] = "--run", fd[] = "--ready-fd", number[16],
-                                            older[] = "--previous", said[512];
+                                            resume[] = "--resume", older[] = "--previous", said[512];
     struct stat st;
     int ready[2];
     if (ax_engine_path(program, err) != AX_OK)
@@ -145,7 +145,8 @@ static ax_code launch(int dirfd, const char *run_path, bool previous, int log, a
         return ax_fail(err, AX_EIO, "%s: cannot start its engine: %s", run_path, strerror(errno));
     snprintf(path, sizeof path, "%s", run_path);
     snprintf(number, sizeof number, "%d", READY_FD);
-    char *argv[] = { program, serve, run, path, fd, number, previous ? older : NULL, NULL };
+    /* a new run was made by us just now; any other is one to go on with */
+    char *argv[] = { program, serve, run, path, fd, number, resume, previous ? older : NULL, NULL };
     ax_code code = spawn(program, argv, log, ready[1], &out->pid, err);
     close(ready[1]);
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
