@@ -38,8 +38,9 @@ static uint8_t box_color(const picture *pic, double top, double left, double siz
 {
     int sum[3] = { 0, 0, 0 }, n = 0, samples = pic->rgb ? 4 : 1;
     for (int i = 0; i < samples * samples; i++) {
-        int32_t r = (int32_t)(top + ((double)(i / samples) + 0.5) * size / samples);
-        int32_t c = (int32_t)(left + ((double)(i % samples) + 0.5) * size / samples);
+        int down = i / samples, across = i % samples;
+        int32_t r = (int32_t)(top + (down + 0.5) * size / samples);
+        int32_t c = (int32_t)(left + (across + 0.5) * size / samples);
         uint8_t rgb[3];
         if (r >= pic->m->h || c >= pic->m->w)
             continue;
