@@ -1,4 +1,5 @@
 /* Proximal policy optimisation over the controller: the last hundred samples, one pass over them per new one. */
+#include "engine/base/pack.h"
 #include "engine/policy/controller.h"
 #include "engine/policy/strategy_internal.h"
 
@@ -89,7 +90,7 @@ static void pack_floats(const ppo *p, msgpack_packer *pk, const char *key, ax_co
     size_t total = 0;
     for (size_t i = 0; i < ax_controller_tensors(p->controller); i++)
         total += ax_controller_tensor_at(p->controller, i).count;
-    ax_state_key(pk, key);
+    ax_pack_text(pk, key);
     msgpack_pack_bin(pk, total * sizeof(float));
     for (size_t i = 0; i < ax_controller_tensors(p->controller); i++) {
         ax_controller_get(p->controller, i, slot, scratch);
@@ -109,16 +110,13 @@ static void pack(const ax_strategy *s, msgpack_packer *pk)
     pack_floats(p, pk, "adam_m", AX_CONTROLLER_M, scratch);
     pack_floats(p, pk, "adam_v", AX_CONTROLLER_V, scratch);
     free(scratch);
-    ax_state_key(pk, "adam_steps");
+    ax_pack_text(pk, "adam_steps");
     msgpack_pack_uint64(pk, ax_controller_steps(p->controller));
-    ax_state_key(pk, "baseline");
-    if (isnan(p->baseline))
-        msgpack_pack_nil(pk);
-    else
-        msgpack_pack_double(pk, p->baseline);
-    ax_state_key(pk, "samples");
+    ax_pack_text(pk, "baseline");
+    ax_pack_real(pk, p->baseline);
+    ax_pack_text(pk, "samples");
     msgpack_pack_uint64(pk, p->samples);
-    ax_state_key(pk, "buffer"); /* oldest first */
+    ax_pack_text(pk, "buffer"); /* oldest first */
     msgpack_pack_array(pk, p->n);
     for (uint32_t i = 0; i < p->n; i++) {
         const sample *b = &p->buffer[(p->next + BUFFER - p->n + i) % BUFFER];
@@ -148,7 +146,7 @@ static bool read_sample(const msgpack_object *o, sample *out)
 /* Checks (apply false) or takes over the floats of a slot. */
 static bool read_floats(ppo *p, const msgpack_object *map, const char *key, ax_controller_slot slot, bool apply)
 {
-    const msgpack_object *o = ax_state_find(map, key);
+    const msgpack_object *o = ax_map_get(map, key);
     size_t total = 0;
     for (size_t i = 0; i < ax_controller_tensors(p->controller); i++)
         total += ax_controller_tensor_at(p->controller, i).count;
@@ -176,20 +174,19 @@ static bool read_slots(ppo *p, const msgpack_object *map, bool apply)
            read_floats(p, map, "adam_v", AX_CONTROLLER_V, apply);
 }
 
-static const uint64_t LAST_STEP = (uint64_t)1 << 53; /* beyond it a step's number isn't exact as a double */
+static const int64_t LAST_STEP = (int64_t)1 << 53; /* beyond it a step's number isn't exact as a double */
 
 static bool unpack(ax_strategy *s, const msgpack_object *map)
 {
     ppo *p = (ppo *)s;
     sample buffer[BUFFER];
-    const msgpack_object *steps = ax_state_find(map, "adam_steps"), *samples = ax_state_find(map, "samples"),
-                         *baseline = ax_state_find(map, "baseline"), *list = ax_state_find(map, "buffer");
-    if (!steps || steps->type != MSGPACK_OBJECT_POSITIVE_INTEGER || !samples ||
-        samples->type != MSGPACK_OBJECT_POSITIVE_INTEGER || !baseline ||
-        (baseline->type != MSGPACK_OBJECT_NIL &&
-         (baseline->type != MSGPACK_OBJECT_FLOAT64 || !isfinite(baseline->via.f64))) ||
-        !list || list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size > BUFFER ||
-        list->via.array.size > samples->via.u64 || steps->via.u64 > LAST_STEP)
+    int64_t steps, samples;
+    double baseline;
+    const msgpack_object *list = ax_map_get(map, "buffer"), *mean = ax_map_get(map, "baseline");
+    if (!ax_read_whole(ax_map_get(map, "adam_steps"), &steps) || steps < 0 || steps > LAST_STEP ||
+        !ax_read_whole(ax_map_get(map, "samples"), &samples) || samples < 0 || !ax_read_real(mean, &baseline) ||
+        (!isfinite(baseline) && mean->type != MSGPACK_OBJECT_NIL) || !list || list->type != MSGPACK_OBJECT_ARRAY ||
+        list->via.array.size > BUFFER || list->via.array.size > samples)
         return false;
     for (uint32_t i = 0; i < list->via.array.size; i++)
         if (!read_sample(&list->via.array.ptr[i], &buffer[i]))
@@ -199,9 +196,9 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
     p->n = list->via.array.size;
     memcpy(p->buffer, buffer, p->n * sizeof *buffer);
     p->next = p->n % BUFFER;
-    p->baseline = baseline->type == MSGPACK_OBJECT_NIL ? NAN : baseline->via.f64;
-    p->samples = samples->via.u64;
-    ax_controller_set_steps(p->controller, steps->via.u64);
+    p->baseline = baseline;
+    p->samples = (uint64_t)samples;
+    ax_controller_set_steps(p->controller, (uint64_t)steps);
     return true;
 }
 

@@ -29,7 +29,5 @@ extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_random;
 /* state.c: the msgpack map {strategy, version, rng, ...fields}. */
 ax_code ax_strategy_pack(const ax_strategy *s, char **bytes, size_t *n, ax_err *err);
 ax_code ax_strategy_unpack(ax_strategy *s, const char *bytes, size_t n, ax_err *err);
-void ax_state_key(msgpack_packer *pk, const char *key);
-const msgpack_object *ax_state_find(const msgpack_object *map, const char *key);
 
 #endif

@@ -4,7 +4,7 @@
 #include "engine/wire/event.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,7 +6,7 @@
 #include "engine/base/str.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/snapshot_fields.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,9 +44,7 @@ static void pack_gate(msgpack_packer *pk, const ax_gate *g)
     ax_pack_text(pk, "count");
     msgpack_pack_uint64(pk, g->count);
     ax_pack_text(pk, "rng");
-    msgpack_pack_array(pk, 4);
-    for (int i = 0; i < 4; i++)
-        msgpack_pack_uint64(pk, g->rng.s[i]);
+    ax_pack_rng(pk, &g->rng);
 }
 
 static void pack_requests(msgpack_packer *pk, const ax_search *s)
@@ -170,19 +168,11 @@ static ax_code check_settings(const msgpack_object *map, const ax_settings *set,
 static bool read_gate(const msgpack_object *o, ax_gate *g)
 {
     int64_t count;
-    const msgpack_object *rng = o ? ax_map_get(o, "rng") : NULL;
-    if (!rng || rng->type != MSGPACK_OBJECT_ARRAY || rng->via.array.size != 4 ||
-        !ax_read_real(ax_map_get(o, "mean"), &g->mean) || !(g->mean > 0) ||
-        !ax_read_whole(ax_map_get(o, "count"), &count) || count < 0)
+    if (!o || !ax_read_real(ax_map_get(o, "mean"), &g->mean) || !(g->mean > 0) ||
+        !ax_read_whole(ax_map_get(o, "count"), &count) || count < 0 || !ax_read_rng(ax_map_get(o, "rng"), &g->rng))
         return false;
     g->count = (uint64_t)count;
-    for (int i = 0; i < 4; i++) {
-        const msgpack_object *e = &rng->via.array.ptr[i];
-        if (e->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
-            return false;
-        g->rng.s[i] = e->via.u64;
-    }
-    return g->rng.s[0] | g->rng.s[1] | g->rng.s[2] | g->rng.s[3];
+    return true;
 }
 
 static bool read_requests(const msgpack_object *o, ax_search *s)

@@ -1,6 +1,6 @@
 #include "engine/search/snapshot_fields.h"
 
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <errno.h>
 #include <poll.h>

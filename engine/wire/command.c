@@ -1,7 +1,7 @@
 #include "engine/wire/command.h"
 
 #include "engine/base/msgskim.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 #include "engine/wire/event.h"
 
 #include "engine/base/msgskim.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <math.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/wire/message.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>

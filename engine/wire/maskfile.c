@@ -2,7 +2,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/msgskim.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "engine/worker/message.h"
 
 #include "engine/base/msgskim.h"
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include <errno.h>
 #include <string.h>

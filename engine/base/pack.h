@@ -1,6 +1,8 @@
 /* Small helpers over msgpack-c that several formats share. */
-#ifndef AX_WIRE_PACK_H
-#define AX_WIRE_PACK_H
+#ifndef AX_BASE_PACK_H
+#define AX_BASE_PACK_H
+
+#include "engine/base/rng.h"
 
 #include <msgpack.h>
 #include <stdbool.h>
@@ -17,11 +19,14 @@ int ax_fixed_write(void *fixed, const char *bytes, size_t n); /* msgpack_packer'
 /* Each byte that isn't UTF-8 becomes '?': a msgpack string must be UTF-8, or other libraries don't read it. */
 void ax_pack_text(msgpack_packer *pk, const char *text);
 void ax_pack_real(msgpack_packer *pk, double v); /* NAN becomes nil */
+void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng);
 
 /* Value of a key of a map; NULL = not there (or not a map). */
 const msgpack_object *ax_map_get(const msgpack_object *map, const char *key);
 bool ax_read_whole(const msgpack_object *o, int64_t *out);
 bool ax_read_real(const msgpack_object *o, double *out);           /* nil becomes NAN; integers are taken too */
 bool ax_read_text(const msgpack_object *o, char *out, size_t cap); /* false when too long or with a zero byte */
+bool ax_read_rng(const msgpack_object *o,
+                 ax_rng *out); /* false, too, for the one state that the generator never leaves */
 
 #endif

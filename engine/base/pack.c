@@ -1,4 +1,4 @@
-#include "engine/wire/pack.h"
+#include "engine/base/pack.h"
 
 #include "engine/base/utf8.h"
 
@@ -39,6 +39,13 @@ void ax_pack_real(msgpack_packer *pk, double v)
         msgpack_pack_nil(pk);
     else
         msgpack_pack_double(pk, v);
+}
+
+void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng)
+{
+    msgpack_pack_array(pk, 4);
+    for (int i = 0; i < 4; i++)
+        msgpack_pack_uint64(pk, rng->s[i]);
 }
 
 const msgpack_object *ax_map_get(const msgpack_object *map, const char *key)
@@ -90,4 +97,20 @@ bool ax_read_text(const msgpack_object *o, char *out, size_t cap)
         memcpy(out, o->via.str.ptr, o->via.str.size);
     out[o->via.str.size] = '\0';
     return true;
+}
+
+bool ax_read_rng(const msgpack_object *o, ax_rng *out)
+{
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 4)
+        return false;
+    ax_rng read;
+    uint64_t any = 0;
+    for (int i = 0; i < 4; i++) {
+        if (o->via.array.ptr[i].type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+            return false;
+        any |= read.s[i] = o->via.array.ptr[i].via.u64;
+    }
+    if (any)
+        *out = read;
+    return any;
 }
