@@ -329,6 +329,18 @@ static void fold_run(ax_state *s, const ax_event *ev)
     }
 }
 
+/* The end as a person would tell it: "finished: 40 candidates, best .6713 (#17)". */
+static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
+{
+    char reward[16];
+    size_t n = strlen(text);
+    uint32_t ended = s->n_done + s->n_failed + s->n_pruned;
+    n += (size_t)snprintf(text + n, AX_EVENT_TEXT - n, ": %u candidate%s", ended, ended == 1 ? "" : "s");
+    if (s->best && n < AX_EVENT_TEXT)
+        snprintf(text + n, AX_EVENT_TEXT - n, ", best %s (#%u)",
+                 ax_share_text(s->candidate[s->best - 1].reward, 4, reward), s->best);
+}
+
 void ax_state_fold(ax_state *s, const ax_event *ev)
 {
     char text[AX_EVENT_TEXT];
@@ -342,6 +354,8 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
         fold_candidate(s, ev);
     fold_run(s, ev);
     ax_event_narrate(ev, text);
+    if (ev->kind == AX_EVENT_BYE)
+        tell_end(s, text);
     add_log(s, ev, ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), text);
 }
 

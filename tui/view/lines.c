@@ -211,7 +211,8 @@ static void last_event(ax_pane p, const ax_ui *ui, int width)
         return;
     const ax_log_line *line = &ui->state->log[i - 1];
     char at[AX_FIGURE], id[16] = "", text[AX_EVENT_TEXT + 64];
-    bool says_so = !strncmp(line->text, line->kind, 5) || !strcmp(line->kind, "hello"); /* "pruned by user" */
+    bool says_so = !strncmp(line->text, line->kind, 5) || !strcmp(line->kind, "hello") ||
+                   !strcmp(line->kind, "bye"); /* "pruned by user" */
     if (line->id)
         snprintf(id, sizeof id, "#%u ", line->id);
     snprintf(text, sizeof text, "%s %s%s%s%s", ax_figure_time(line->at, at), id, says_so ? "" : line->kind,
