@@ -10,19 +10,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-ax_code ax_write_all(int fd, const void *bytes, size_t n, const char *name, ax_err *err)
+/* at: NULL = where the descriptor is. */
+static ax_code write_bytes(int fd, const void *bytes, size_t n, const uint64_t *at, const char *name, ax_err *err)
 {
     const char *p = bytes;
-    while (n) {
-        ssize_t w = write(fd, p, n);
+    for (size_t done = 0; done < n;) {
+        ssize_t w = at ? pwrite(fd, p + done, n - done, (off_t)(*at + done)) : write(fd, p + done, n - done);
         if (w < 0 && errno == EINTR)
             continue;
         if (w <= 0)
             return ax_fail(err, AX_EIO, "%s: cannot write: %s", name, strerror(w ? errno : ENOSPC));
-        p += w;
-        n -= (size_t)w;
+        done += (size_t)w;
     }
     return AX_OK;
+}
+
+ax_code ax_write_all(int fd, const void *bytes, size_t n, const char *name, ax_err *err)
+{
+    return write_bytes(fd, bytes, n, NULL, name, err);
+}
+
+ax_code ax_write_at(int fd, const void *bytes, size_t n, uint64_t offset, const char *name, ax_err *err)
+{
+    return write_bytes(fd, bytes, n, &offset, name, err);
 }
 
 static ax_code sync_directory(int dirfd, const char *name, ax_err *err)

@@ -73,13 +73,8 @@ static ax_code build_step(bench *b, ax_err *err)
     if (o->stage == 2) {
         ax_val image = ax_graph_input(b->g, "image", (ax_type) { .shape = { o->batch, o->crop, o->crop, 3 } }, err);
         code = ax_mobilenet_build(b->g, image, true, taps, err);
-    }
-    for (unsigned i = 0; i < AX_TAPS && o->stage == 1; i++) {
-        char name[16];
-        int32_t extent = o->crop / ax_tap_stride[i];
-        snprintf(name, sizeof name, "tap.%u", i);
-        taps[i] =
-            ax_graph_input(b->g, name, (ax_type) { .shape = { o->batch, extent, extent, ax_tap_channels[i] } }, err);
+    } else {
+        code = ax_decoder_taps(b->g, o->batch, o->crop, o->crop, taps, err);
     }
     if (code == AX_OK)
         code = ax_decoder_build(b->g, &b->spec, taps, &d, err);

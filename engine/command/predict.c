@@ -118,8 +118,7 @@ static ax_code make_plan(predictor *p, const char *model, int32_t h, int32_t w, 
         code = ax_graph_keep(p->graph, mask, "mask", err);
     }
     const ax_graph *graphs[] = { p->graph };
-    ax_rng rng = ax_rng_new(0, 0);
-    if (code == AX_OK && !(p->params = ax_params_new(graphs, 1, p->be, p->dev, &rng, err)))
+    if (code == AX_OK && !(p->params = ax_params_new(graphs, 1, p->be, p->dev, NULL, err)))
         code = err->code;
     if (code == AX_OK)
         code = ax_model_load(p->st, model, p->params, err);

@@ -1,5 +1,6 @@
 /* An encoder*.safetensors file: the four taps of an image in evaluation mode. */
 #include "engine/command/selftest.h"
+#include "engine/space/decoder.h"
 
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
@@ -9,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME = 16 };
 #define EMBEDDED "mobilenet_v2-imagenet.f16.safetensors"
 
 /* What rounding the weights to float16 may do to a tap, measured 1.4e-2 of the largest value. */
@@ -59,11 +59,8 @@ static ax_code build(const ax_selftest *s, encoder *e, ax_err *err)
         return err->code;
     ax_val image = ax_graph_input(e->g, "image", (ax_type) { .shape = { 1, e->h, e->w, 3 } }, err);
     ax_code code = ax_mobilenet_build(e->g, image, false, taps, err);
-    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++) {
-        char name[NAME];
-        snprintf(name, sizeof name, "tap.%u", i);
-        code = ax_graph_keep(e->g, taps[i], name, err);
-    }
+    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++)
+        code = ax_graph_keep(e->g, taps[i], ax_tap_name[i], err);
     if (code != AX_OK)
         return code;
     const ax_graph *graphs[] = { e->g };
@@ -92,8 +89,7 @@ static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
 static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, ax_err *err)
 {
     for (unsigned i = 0; i < AX_TAPS; i++) {
-        char name[NAME];
-        snprintf(name, sizeof name, "tap.%u", i);
+        const char *name = ax_tap_name[i];
         ax_code code =
             ax_golden_compare(st, e->plan, e->g, name, name, e->rounded ? tolerance_rounded : tolerance_exact, t, err);
         if (code != AX_OK)

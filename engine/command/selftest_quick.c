@@ -148,13 +148,9 @@ static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *e
     };
     ax_val taps[AX_TAPS], loss;
     ax_decoder d;
-    for (unsigned i = 0; i < AX_TAPS; i++) {
-        char name[NAME];
-        int32_t extent = CROP / ax_tap_stride[i];
-        snprintf(name, sizeof name, "tap.%u", i);
-        taps[i] = ax_graph_input(g, name, (ax_type) { .shape = { BATCH, extent, extent, ax_tap_channels[i] } }, err);
-    }
-    ax_code code = ax_decoder_build(g, &spec, taps, &d, err);
+    ax_code code = ax_decoder_taps(g, BATCH, CROP, CROP, taps, err);
+    if (code == AX_OK)
+        code = ax_decoder_build(g, &spec, taps, &d, err);
     if (code == AX_OK)
         code = ax_graph_keep(g, d.logits, "logits", err);
     ax_val labels = ax_graph_input(g, "labels", (ax_type) { { BATCH, CROP / 4, CROP / 4, 1 }, AX_U8, AX_NHWC }, err);
@@ -169,11 +165,8 @@ static ax_code encoder_graph(ax_graph *g, ax_err *err)
     ax_val taps[AX_TAPS];
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, CROP, CROP, 3 } }, err);
     ax_code code = ax_mobilenet_build(g, image, false, taps, err);
-    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++) {
-        char name[NAME];
-        snprintf(name, sizeof name, "tap.%u", i);
-        code = ax_graph_keep(g, taps[i], name, err);
-    }
+    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++)
+        code = ax_graph_keep(g, taps[i], ax_tap_name[i], err);
     return code;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/graph/params.h"
 
+#include "engine/base/hash.h"
 #include "engine/graph/params_internal.h"
 
 #include <math.h>
@@ -52,14 +53,6 @@ static void lay_out(ax_params *p)
         }
 }
 
-static uint64_t name_hash(const char *name)
-{
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
-    return hash;
-}
-
 static void initialise(const ax_param *q, uint64_t seed, float *out)
 {
     ax_shape s = q->spec.type.shape;
@@ -67,7 +60,7 @@ static void initialise(const ax_param *q, uint64_t seed, float *out)
         bool depthwise = s.c == 1 && s.n > 1;
         int32_t channels = depthwise ? 1 : s.n > s.c ? s.n : s.c;
         double deviation = sqrt(2.0 / ((double)s.h * s.w * channels));
-        ax_rng rng = ax_rng_new(seed, name_hash(q->spec.name));
+        ax_rng rng = ax_rng_new(seed, ax_hash(AX_HASH_START, q->spec.name, strlen(q->spec.name)));
         for (size_t i = 0; i < q->count; i++)
             out[i] = (float)(deviation * ax_rng_normal(&rng));
         return;
@@ -78,17 +71,19 @@ static void initialise(const ax_param *q, uint64_t seed, float *out)
 
 static ax_code fill(ax_params *p, const ax_rng *rng, ax_err *err)
 {
-    ax_rng copy = *rng;
-    uint64_t seed = ax_rng_next(&copy);
     size_t largest = 1;
     for (size_t i = 0; i < p->n; i++)
         largest = p->param[i].count > largest ? p->param[i].count : largest;
-    float *host = malloc(largest * sizeof *host);
-    if (!host)
-        return ax_fail(err, AX_ENOMEM, "no memory for initial values");
     ax_code code = ax_params_need_slot(p, AX_GROUP_ENCODER, AX_SLOT_VALUE, err);
     if (code == AX_OK)
         code = ax_params_need_slot(p, AX_GROUP_DECODER, AX_SLOT_VALUE, err);
+    if (code != AX_OK || !rng)
+        return code;
+    ax_rng copy = *rng;
+    uint64_t seed = ax_rng_next(&copy);
+    float *host = malloc(largest * sizeof *host);
+    if (!host)
+        return ax_fail(err, AX_ENOMEM, "no memory for initial values");
     for (size_t i = 0; i < p->n && code == AX_OK; i++) {
         initialise(&p->param[i], seed, host);
         code = ax_params_set(p, i, AX_SLOT_VALUE, host, err);

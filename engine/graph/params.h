@@ -11,7 +11,8 @@ typedef struct ax_params ax_params;
 typedef enum ax_slot { AX_SLOT_VALUE, AX_SLOT_GRAD, AX_SLOT_M, AX_SLOT_V, AX_SLOT_AVERAGE, AX_SLOT_COUNT } ax_slot;
 
 /* All parameters of the graphs, initialised from rng: every tensor draws from its own stream, derived from the rng
-   and the tensor's name, so that equal names get equal values in different networks (common random numbers). */
+   and the tensor's name, so that equal names get equal values in different networks (common random numbers).
+   rng NULL: zeros, for parameters that a file fills. */
 ax_params *ax_params_new(const ax_graph *const *graphs, size_t n_graphs, const ax_backend *be, ax_device *dev,
                          const ax_rng *rng, ax_err *err);
 void ax_params_free(ax_params *p);

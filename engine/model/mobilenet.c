@@ -144,3 +144,16 @@ ax_safetensors *ax_mobilenet_embedded(ax_err *err)
     return ax_safetensors_view(ax_weights_begin, (size_t)(ax_weights_end - ax_weights_begin),
                                "the built-in encoder weights", err);
 }
+
+ax_params *ax_mobilenet_params(const ax_graph *g, const ax_backend *be, ax_device *dev, ax_err *err)
+{
+    const ax_graph *graphs[] = { g };
+    ax_params *p = ax_params_new(graphs, 1, be, dev, NULL, err);
+    ax_safetensors *st = p ? ax_mobilenet_embedded(err) : NULL;
+    if (p && (!st || ax_mobilenet_load(p, st, err) != AX_OK)) {
+        ax_params_free(p);
+        p = NULL;
+    }
+    ax_safetensors_free(st);
+    return p;
+}

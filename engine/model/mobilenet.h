@@ -12,6 +12,9 @@ ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX
 /* Fills the encoder's parameters from a file with torchvision's or timm's names; says which tensor is missing or has
    another shape. */
 ax_code ax_mobilenet_load(ax_params *p, const ax_safetensors *st, ax_err *err);
+/* The parameters of a graph with the encoder in it, which has the built-in weights; the others are zero until a file or
+   a copy fills them. Caller frees. */
+ax_params *ax_mobilenet_params(const ax_graph *g, const ax_backend *be, ax_device *dev, ax_err *err);
 /* The weights that are built into the engine (ImageNet; MIT licence). Caller frees. */
 ax_safetensors *ax_mobilenet_embedded(ax_err *err);
 

@@ -82,6 +82,17 @@ static ax_code finish(const ax_err *local, ax_err *err)
     return local->code;
 }
 
+ax_code ax_decoder_taps(ax_graph *g, int32_t n, int32_t h, int32_t w, ax_val taps[AX_TAPS], ax_err *err)
+{
+    ax_err local = { 0 };
+    for (int k = 0; k < AX_TAPS && local.code == AX_OK; k++) {
+        int32_t s = ax_tap_stride[k];
+        const ax_type type = { .shape = { n, h / s, w / s, ax_tap_channels[k] } };
+        taps[k] = ax_graph_input(g, ax_tap_name[k], type, &local);
+    }
+    return finish(&local, err);
+}
+
 ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_TAPS], ax_decoder *out,
                          ax_err *err)
 {

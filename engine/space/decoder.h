@@ -8,6 +8,8 @@
 /* Channels and strides of the encoder's taps. */
 static const int32_t ax_tap_channels[AX_TAPS] = { 24, 32, 96, 320 };
 static const int32_t ax_tap_stride[AX_TAPS] = { 4, 8, 16, 32 };
+/* Names of the inputs that stand for the taps where a graph has no encoder. */
+static const char *const ax_tap_name[AX_TAPS] = { "tap.0", "tap.1", "tap.2", "tap.3" };
 
 typedef struct ax_decoder_spec {
     ax_genotype genotype;
@@ -20,6 +22,9 @@ typedef struct ax_decoder {
     ax_val logits;         /* at the decoder's output size */
     ax_val aux[AX_BLOCKS]; /* {0} without auxiliary heads */
 } ax_decoder;
+
+/* Adds the inputs "tap.0" {n,h/4,w/4,24} to "tap.3" {n,h/32,w/32,320} of n images of h x w (multiples of 32). */
+ax_code ax_decoder_taps(ax_graph *g, int32_t n, int32_t h, int32_t w, ax_val taps[AX_TAPS], ax_err *err);
 
 /* Appends the decoder reading taps (finest first). Parameter names: "decoder....". */
 ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_TAPS], ax_decoder *out,

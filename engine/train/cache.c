@@ -1,5 +1,7 @@
 #include "engine/train/cache.h"
 
+#include "engine/base/file.h"
+#include "engine/base/hash.h"
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/decoder.h"
@@ -33,14 +35,6 @@ struct ax_cache {
 };
 
 static const char magic[8] = { 'a', 'x', 'c', 'a', 'c', 'h', 'e', '1' };
-
-static uint64_t fnv1a(uint64_t hash, const void *bytes, size_t n)
-{
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < n; i++)
-        hash = (hash ^ p[i]) * 0x100000001b3u;
-    return hash;
-}
 
 static size_t align64(size_t n)
 {
@@ -96,21 +90,12 @@ static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
     ax_val taps[AX_TAPS];
     ax_val image = ax_graph_input(e->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
     ax_code code = ax_mobilenet_build(e->graph, image, false, taps, err);
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[16];
-        snprintf(name, sizeof name, "tap.%d", k);
-        code = ax_graph_keep(e->graph, taps[k], name, err);
-    }
-    const ax_graph *graphs[] = { e->graph };
-    ax_rng rng = ax_rng_new(0, 0);
-    if (code == AX_OK && !(e->params = ax_params_new(graphs, 1, e->be, e->dev, &rng, err)))
-        code = AX_ENOMEM;
-    ax_safetensors *st = code == AX_OK ? ax_mobilenet_embedded(err) : NULL;
-    if (code == AX_OK)
-        code = st ? ax_mobilenet_load(e->params, st, err) : AX_EFORMAT;
-    ax_safetensors_free(st);
+    for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
+        code = ax_graph_keep(e->graph, taps[k], ax_tap_name[k], err);
+    if (code == AX_OK && !(e->params = ax_mobilenet_params(e->graph, e->be, e->dev, err)))
+        code = err->code;
     if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->be, e->dev, e->params, 0, err)))
-        code = err ? err->code : AX_ENOMEM;
+        code = err->code;
     return code;
 }
 
@@ -123,11 +108,9 @@ static ax_code fill_item(encoder *e, const ax_sample *sample, char *at, ax_err *
     if (code == AX_OK)
         code = ax_plan_run(e->plan, err);
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[16];
-        snprintf(name, sizeof name, "tap.%d", k);
         int32_t s = ax_tap_stride[k];
         size_t bytes = sizeof(float) * (size_t)(sample->h / s) * (size_t)(sample->w / s) * (size_t)ax_tap_channels[k];
-        code = ax_plan_read(e->plan, name, at + tap[k], bytes, err);
+        code = ax_plan_read(e->plan, ax_tap_name[k], at + tap[k], bytes, err);
     }
     memcpy(at + full, sample->labels, n);
     /* Nearest to the centre of each 4x4 cell (half-pixel centres, as the resize of the logits has them). */
@@ -136,22 +119,6 @@ static ax_code fill_item(encoder *e, const ax_sample *sample, char *at, ax_err *
             at[small + (size_t)y * (size_t)(sample->w / 4) + (size_t)x] =
                 (char)sample->labels[(size_t)(4 * y + 2) * (size_t)sample->w + (size_t)(4 * x + 2)];
     return code;
-}
-
-static ax_code write_at(int fd, const void *bytes, size_t n, uint64_t offset, const char *name, ax_err *err)
-{
-    const char *p = bytes;
-    while (n) {
-        ssize_t w = pwrite(fd, p, n, (off_t)offset);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w <= 0)
-            return ax_fail(err, AX_EIO, "%s: cannot write: %s", name, strerror(w ? errno : ENOSPC));
-        p += w;
-        n -= (size_t)w;
-        offset += (uint64_t)w;
-    }
-    return AX_OK;
 }
 
 typedef struct filling {
@@ -190,7 +157,7 @@ static ax_code fill_file(int fd, const filling *f, encoder *e, uint64_t key, ax_
         if (code == AX_OK)
             code = fill_item(e, &sample, item, err);
         if (code == AX_OK)
-            code = write_at(fd, item, bytes, at, f->name, err);
+            code = ax_write_at(fd, item, bytes, at, f->name, err);
         ax_sample_release(&sample);
         at += bytes;
         if (code == AX_OK && f->progress)
@@ -201,10 +168,10 @@ static ax_code fill_file(int fd, const filling *f, encoder *e, uint64_t key, ax_
     if (code == AX_OK) {
         header head = { .key = key, .count = f->count, .bytes = at };
         memcpy(head.magic, magic, sizeof magic);
-        head.index_hash = fnv1a(key, index, f->count * sizeof *index);
-        code = write_at(fd, index, f->count * sizeof *index, sizeof head, f->name, err);
+        head.index_hash = ax_hash(key, index, f->count * sizeof *index);
+        code = ax_write_at(fd, index, f->count * sizeof *index, sizeof head, f->name, err);
         if (code == AX_OK)
-            code = write_at(fd, &head, sizeof head, 0, f->name, err);
+            code = ax_write_at(fd, &head, sizeof head, 0, f->name, err);
     }
     free(item);
     free(index);
@@ -225,7 +192,7 @@ static ax_cache *map_file(int fd, uint64_t key, size_t count)
     const header *head = map;
     const entry *index = (const entry *)((const char *)map + sizeof *head);
     bool good = !memcmp(head->magic, magic, sizeof magic) && head->key == key && head->count == count &&
-                head->bytes == (uint64_t)st.st_size && head->index_hash == fnv1a(key, index, count * sizeof *index);
+                head->bytes == (uint64_t)st.st_size && head->index_hash == ax_hash(key, index, count * sizeof *index);
     ax_cache *c = good ? malloc(sizeof *c) : NULL;
     if (!c) {
         munmap(map, (size_t)st.st_size);
@@ -240,24 +207,24 @@ static uint64_t cache_key(const ax_source *source, const ax_sample_spec *s, size
     ax_safetensors *st = ax_mobilenet_embedded(err);
     if (!st)
         return 0;
-    uint64_t key = 0xcbf29ce484222325u;
+    uint64_t key = AX_HASH_START;
     for (size_t i = 0; i < ax_safetensors_count(st); i++) {
         const ax_st_tensor *t = ax_safetensors_at(st, i);
-        key = fnv1a(key, t->data, t->bytes < 64 ? t->bytes : 64);
+        key = ax_hash(key, t->data, t->bytes < 64 ? t->bytes : 64);
     }
     ax_safetensors_free(st);
-    key = fnv1a(key, source->info.spec, strlen(source->info.spec));
+    key = ax_hash(key, source->info.spec, strlen(source->info.spec));
     /* field by field: padding is not part of the key */
-    key = fnv1a(key, &s->split, sizeof s->split);
-    key = fnv1a(key, &s->h, sizeof s->h);
-    key = fnv1a(key, &s->w, sizeof s->w);
-    key = fnv1a(key, &s->shorter_side, sizeof s->shorter_side);
-    key = fnv1a(key, &s->scale_min, sizeof s->scale_min);
-    key = fnv1a(key, &s->scale_max, sizeof s->scale_max);
-    key = fnv1a(key, &s->mirror, sizeof s->mirror);
-    key = fnv1a(key, &s->random_crop, sizeof s->random_crop);
-    key = fnv1a(key, &s->seed, sizeof s->seed);
-    key = fnv1a(key, &count, sizeof count);
+    key = ax_hash(key, &s->split, sizeof s->split);
+    key = ax_hash(key, &s->h, sizeof s->h);
+    key = ax_hash(key, &s->w, sizeof s->w);
+    key = ax_hash(key, &s->shorter_side, sizeof s->shorter_side);
+    key = ax_hash(key, &s->scale_min, sizeof s->scale_min);
+    key = ax_hash(key, &s->scale_max, sizeof s->scale_max);
+    key = ax_hash(key, &s->mirror, sizeof s->mirror);
+    key = ax_hash(key, &s->random_crop, sizeof s->random_crop);
+    key = ax_hash(key, &s->seed, sizeof s->seed);
+    key = ax_hash(key, &count, sizeof count);
     return key ? key : 1;
 }
 

@@ -53,14 +53,10 @@ static ax_code build_graph(ax_evaluation *e, ax_err *err)
     if (!e->graph)
         return AX_ENOMEM;
     ax_val taps[AX_TAPS];
-    for (int k = 0; k < AX_TAPS; k++) {
-        char name[16];
-        snprintf(name, sizeof name, "tap.%d", k);
-        ax_shape shape = { e->n, e->h / ax_tap_stride[k], e->w / ax_tap_stride[k], ax_tap_channels[k] };
-        taps[k] = ax_graph_input(e->graph, name, (ax_type) { .shape = shape }, err);
-    }
     ax_decoder decoder;
-    ax_code code = ax_decoder_build(e->graph, &e->spec, taps, &decoder, err);
+    ax_code code = ax_decoder_taps(e->graph, e->n, e->h, e->w, taps, err);
+    if (code == AX_OK)
+        code = ax_decoder_build(e->graph, &e->spec, taps, &decoder, err);
     if (code != AX_OK)
         return code;
     ax_attr attr = { .size = { e->h, e->w } };
@@ -88,10 +84,8 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
     if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->t->be, e->t->dev, e->params, flags, err)))
         code = err->code;
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[16];
-        snprintf(name, sizeof name, "tap.%d", k);
         memset(e->tap[k], 0, n * tap_count(e, k) * sizeof(float));
-        code = ax_plan_bind(e->plan, name, e->tap[k], err);
+        code = ax_plan_bind(e->plan, ax_tap_name[k], e->tap[k], err);
     }
     return code;
 }
@@ -268,15 +262,7 @@ ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err)
     ax_val taps[AX_TAPS];
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, err);
     ax_code code = ax_mobilenet_build(g, image, false, taps, err);
-    const ax_graph *graphs[] = { g };
-    ax_rng rng = ax_rng_new(0, 0);
-    ax_params *p = code == AX_OK ? ax_params_new(graphs, 1, t->be, t->dev, &rng, err) : NULL;
-    ax_safetensors *st = p ? ax_mobilenet_embedded(err) : NULL;
-    if (p && (!st || ax_mobilenet_load(p, st, err) != AX_OK)) {
-        ax_params_free(p);
-        p = NULL;
-    }
-    ax_safetensors_free(st);
+    ax_params *p = code == AX_OK ? ax_mobilenet_params(g, t->be, t->dev, err) : NULL;
     ax_graph_free(g);
     return p;
 }

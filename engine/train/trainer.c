@@ -173,17 +173,13 @@ static ax_code build_training_graph(training *r, ax_err *err)
     if (!r->graph)
         return AX_ENOMEM;
     ax_val taps[AX_TAPS], loss;
-    for (int k = 0; k < AX_TAPS; k++) {
-        char name[16];
-        snprintf(name, sizeof name, "tap.%d", k);
-        int32_t side = crop / ax_tap_stride[k];
-        taps[k] = ax_graph_input(r->graph, name, (ax_type) { .shape = { n, side, side, ax_tap_channels[k] } }, err);
-    }
+    ax_code code = ax_decoder_taps(r->graph, n, crop, crop, taps, err);
     ax_type label_type = { .shape = { n, crop / 4, crop / 4, 1 }, .dtype = AX_U8 };
     ax_val labels = ax_graph_input(r->graph, "labels", label_type, err);
     ax_decoder_spec spec = decoder_spec(t, r->job, true);
     ax_decoder decoder;
-    ax_code code = ax_decoder_build(r->graph, &spec, taps, &decoder, err);
+    if (code == AX_OK)
+        code = ax_decoder_build(r->graph, &spec, taps, &decoder, err);
     if (code == AX_OK)
         code =
             ax_decoder_loss(r->graph, &decoder, labels, (ax_val) { 0 }, 0, (float)t->settings.aux_weight, &loss, err);
@@ -220,11 +216,8 @@ static ax_code prepare(training *r, ax_err *err)
         code = err->code;
     if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, t->be, t->dev, r->params, 0, err)))
         code = err->code;
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        char name[16];
-        snprintf(name, sizeof name, "tap.%d", k);
-        code = ax_plan_bind(r->plan, name, r->tap[k], err);
-    }
+    for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
+        code = ax_plan_bind(r->plan, ax_tap_name[k], r->tap[k], err);
     if (code == AX_OK)
         code = ax_plan_bind(r->plan, "labels", r->labels, err);
     return code;
