@@ -19,14 +19,14 @@ allowed() {
     engine/space) echo "engine/base engine/op engine/graph" ;;
     engine/model) echo "engine/base engine/op engine/graph engine/space" ;;
     engine/policy) echo "engine/base engine/space" ;;
-    engine/wire) echo "engine/base engine/space/genotype.h engine/space/outcome.h" ;;
+    engine/wire) echo "engine/base engine/space/genotype.h engine/space/decision.h engine/space/outcome.h" ;;
     engine/train) echo "engine/base engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;
     engine/worker) echo "engine/base engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
     engine/search) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
     engine/command) echo "engine" ;;
     data) echo "engine/base engine/train/source.h" ;;
-    viz) echo "engine/base engine/space/genotype.h engine/wire" ;;
-    tui | tui/*) echo "engine/base engine/config engine/space/genotype.h engine/wire viz tui" ;;
+    viz) echo "engine/base engine/space/genotype.h engine/space/decision.h engine/wire" ;;
+    tui | tui/*) echo "engine/base engine/config engine/space/genotype.h engine/space/decision.h engine/wire viz tui" ;;
     *) echo "NONE" ;;
     esac
 }

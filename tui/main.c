@@ -3,6 +3,7 @@
 #include "engine/wire/command.h"
 #include "tui/client/client.h"
 
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,8 +24,10 @@ static const command commands[] = {
     { "resume", ax_cli_resume, "[RUN]", "start the engine of a run again" },
     { "attach", ax_cli_attach, "[RUN]", "show a run" },
     { "ls", ax_cli_ls, "", "list the runs" },
+    { "list", ax_cli_ls, "", "the same as ls" },
     { "status", ax_cli_status, "[RUN]", "how a run stands" },
     { "log", ax_cli_log, "[RUN]", "what happened in a run" },
+    { "export", ax_cli_export, "[RUN]", "all candidates as CSV or JSON" },
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
     { "predict", ax_cli_engine, "MODEL IMAGE...", "masks of images, from a trained model" },
@@ -70,6 +73,15 @@ static int unknown(const char *name)
     return 2;
 }
 
+/* What was printed must have arrived: a full disk or a closed pipe is no success. */
+static int flushed(int code)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return code;
+    fprintf(stderr, "auxcell: standard output: cannot write: %s\n", strerror(errno));
+    return code ? code : 1;
+}
+
 int main(int argc, char **argv)
 {
     static char attach[] = "attach", long_help[] = "--help";
@@ -92,7 +104,7 @@ int main(int argc, char **argv)
         return unknown(argv[asked ? 2 : 1]);
     if (asked) {
         char *args[] = { argv[2], long_help, NULL };
-        return c->run(2, args);
+        return flushed(c->run(2, args));
     }
-    return c->run(argc - 1, argv + 1);
+    return flushed(c->run(argc - 1, argv + 1));
 }

@@ -1,5 +1,6 @@
 /* auxcell predict: full-size class masks of images, from a model file. */
 #include "engine/backend/list.h"
+#include "engine/base/str.h"
 #include "engine/command/program.h"
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
@@ -13,16 +14,18 @@
 #include <sys/stat.h>
 
 static const char usage[] =
-    "usage: auxcell predict MODEL.safetensors -o DIR [--overlay] [--device auto|cpu|ref] [--threads N] IMAGE...\n"
+    "usage: auxcell predict MODEL.safetensors -o DIR [--overlay] [--json] [--device auto|cpu|ref] [--threads N] "
+    "IMAGE...\n"
     "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's size.\n\n"
     "  -o DIR         where to (made when it isn't there)\n"
-    "  --overlay      also DIR/NAME-overlay.png: the picture with the mask's colours over it\n";
+    "  --overlay      also DIR/NAME-overlay.png: the picture with the mask's colours over it\n"
+    "  --json         a JSON object per image instead of the names\n";
 
 typedef struct options {
     const char *model, *dir, *device;
     const char **image;
     int n_images, threads;
-    bool overlay;
+    bool overlay, json;
 } options;
 
 static int parse(int argc, char **argv, options *o, ax_err *err)
@@ -52,6 +55,10 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
             o->threads = (int)n;
         } else if (!strcmp(a, "--overlay")) {
             o->overlay = true;
+        } else if (!strcmp(a, "--json")) {
+            o->json = true;
+        } else if (!strcmp(a, "--json")) {
+            o->json = true;
         } else if (a[0] == '-' && a[1]) {
             ax_fail(err, AX_EINVAL, "unknown option '%s'; 'auxcell predict --help' lists them", a);
             return -1;
@@ -182,11 +189,29 @@ static ax_code output_path(const char *dir, const char *image, const char *suffi
     return AX_OK;
 }
 
+static void print_json(const char *image, const char *mask, const char *overlay, int32_t h, int32_t w)
+{
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_str_add(&out, "{\"image\":");
+    ax_str_json(&out, image);
+    ax_str_add(&out, ",\"mask\":");
+    ax_str_json(&out, mask);
+    ax_str_add(&out, ",\"overlay\":");
+    if (overlay[0])
+        ax_str_json(&out, overlay);
+    else
+        ax_str_add(&out, "null");
+    ax_str_printf(&out, ",\"height\":%d,\"width\":%d}", h, w);
+    puts(out.text);
+    ax_str_release(&out);
+}
+
 static ax_code predict_one(const ax_program *prog, predictor *p, const options *o, const char *image, ax_err *err)
 {
     uint8_t *rgb = NULL, *mask = NULL;
     int32_t h = 0, w = 0;
-    char path[4096];
+    char path[4096], overlay[4096] = "";
     ax_code code = prog->read_picture(image, &rgb, &h, &w, err);
     if (code == AX_OK && !(mask = mask_of(p, o->model, rgb, h, w, err))) {
         ax_fail_prefix(err, image);
@@ -197,15 +222,17 @@ static ax_code predict_one(const ax_program *prog, predictor *p, const options *
         code = output_path(o->dir, image, "", path, sizeof path, err);
     if (code == AX_OK)
         code = prog->write_mask(path, mask, h, w, palette, p->info->classes, err);
-    if (code == AX_OK)
-        printf("%s\n", path);
+    if (code == AX_OK && !o->json)
+        puts(path);
     if (code == AX_OK && o->overlay) {
-        code = output_path(o->dir, image, "-overlay", path, sizeof path, err);
+        code = output_path(o->dir, image, "-overlay", overlay, sizeof overlay, err);
         if (code == AX_OK)
-            code = prog->write_overlay(path, rgb, mask, h, w, palette, p->info->classes, err);
-        if (code == AX_OK)
-            printf("%s\n", path);
+            code = prog->write_overlay(overlay, rgb, mask, h, w, palette, p->info->classes, err);
+        if (code == AX_OK && !o->json)
+            puts(overlay);
     }
+    if (code == AX_OK && o->json)
+        print_json(image, path, overlay, h, w);
     free(rgb);
     free(mask);
     return code;

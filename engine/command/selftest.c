@@ -41,6 +41,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
         { "--device", AX_OPTION_TEXT, &device, 0, 0, "NAME", "auto, cpu or ref" },
         { "--threads", AX_OPTION_WHOLE, &threads, 0, 1024, "N", "threads, 0 = all cores" },
         { "--weights", AX_OPTION_TEXT, &s.weights, 0, 0, "FILE", "encoder weights of encoder*.safetensors" },
+        { "--json", AX_OPTION_FLAG, &s.json, 0, 0, NULL, "a JSON object per row" },
     };
     ax_err err = { 0 };
     int n = 0;
@@ -51,7 +52,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
         return ax_command_fail(&err);
     int status = 0;
     if (n || s.be != &ax_backend_ref)
-        ax_tally_head();
+        ax_tally_head(&s);
     if (!n && ax_selftest_quick(&s, &err) != AX_OK)
         status = ax_command_fail(&err);
     for (int i = 1; i <= n; i++)

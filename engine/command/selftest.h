@@ -10,6 +10,7 @@ typedef struct ax_selftest {
     const ax_backend *be;
     ax_device *dev;
     const char *weights; /* file of the encoder's weights, NULL = look for it */
+    bool json;           /* an object per row instead of a table */
     bool failed;         /* a comparison was beyond its tolerance */
 } ax_selftest;
 
@@ -29,7 +30,7 @@ double ax_tolerance(const float *want, size_t n, double share);
 double ax_tolerance_step(const float *want, const float *start, size_t n);
 double ax_largest(const float *x, size_t n);
 void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *want, size_t n, double tolerance);
-void ax_tally_head(void);
+void ax_tally_head(const ax_selftest *s);
 /* Prints the row; a failure is remembered in s. */
 void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t);
 

@@ -1,5 +1,6 @@
 #include "engine/command/selftest.h"
 
+#include "engine/base/str.h"
 #include "engine/model/tensor.h"
 
 #include <inttypes.h>
@@ -46,8 +47,10 @@ void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *
     t->tensors++;
 }
 
-void ax_tally_head(void)
+void ax_tally_head(const ax_selftest *s)
 {
+    if (s->json)
+        return;
     printf("%-31s %-18s %7s %14s %12s  %-5s %s\n", "file", "group", "tensors", "relative error", "of tolerance", "",
            "worst");
 }
@@ -58,6 +61,22 @@ void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t)
     bool ok = t->tensors > 0 && t->share <= 1;
     if (!ok)
         s->failed = true;
+    if (s->json) {
+        /* an infinite error has no number in JSON */
+        double relative = fmin(t->relative, 1e300), share = fmin(t->share, 1e300);
+        ax_str out;
+        ax_str_init(&out, 0);
+        ax_str_add(&out, "{\"file\":");
+        ax_str_json(&out, slash ? slash + 1 : file);
+        ax_str_printf(&out, ",\"group\":\"%s\",\"tensors\":%zu,\"relative_error\":%.6g,\"of_tolerance\":%.6g,\"ok\":%s",
+                      t->group, t->tensors, relative, share, ok ? "true" : "false");
+        ax_str_add(&out, ",\"worst\":");
+        ax_str_json(&out, t->where);
+        ax_str_add(&out, "}");
+        puts(out.text);
+        ax_str_release(&out);
+        return;
+    }
     printf("%-31s %-18s %7zu %14.1e %10.1f %%  %-5s %s\n", slash ? slash + 1 : file, t->group, t->tensors, t->relative,
            100 * t->share, ok ? "ok" : "FAIL", t->where);
 }

@@ -3,6 +3,7 @@
 #include "engine/search/search_internal.h"
 
 #include "engine/base/utf8.h"
+#include "engine/space/decision.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -229,22 +230,48 @@ static void do_note(ax_search *s, const ax_command *c, ax_answer *a)
     reply(a, AX_OK, c->id ? "noted at #%u" : "noted", c->id);
 }
 
+/* A candidate that a person made: nobody proposed it, so it has no probability. */
+static ax_code add_handmade(ax_search *s, const ax_genotype *g, uint32_t parent, uint32_t *id, ax_err *err)
+{
+    ax_proposal p = { .genotype = *g, .logp = NAN, .entropy = NAN };
+    for (int i = 0; i < AX_DECISIONS; i++)
+        p.logp_each[i] = NAN;
+    ax_code code = ax_search_add(s, &p, "user", parent, id, err);
+    if (code == AX_OK)
+        ax_search_enqueue(s, *id, 0);
+    return code;
+}
+
 static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
 {
     ax_err err = { AX_OK, "" };
-    ax_proposal p = { .logp = NAN, .entropy = NAN };
-    for (int i = 0; i < AX_DECISIONS; i++)
-        p.logp_each[i] = NAN;
+    ax_genotype g;
     uint32_t id;
-    ax_code code = ax_genotype_parse(c->text, &p.genotype, &err);
+    ax_code code = ax_genotype_parse(c->text, &g, &err);
     if (code == AX_OK)
-        code = ax_search_add(s, &p, "user", 0, &id, &err);
-    if (code != AX_OK) {
+        code = add_handmade(s, &g, 0, &id, &err);
+    if (code == AX_OK)
+        reply(a, AX_OK, "#%u is next", id);
+    else
         reply(a, code, "%s", err.msg);
-        return;
-    }
-    ax_search_enqueue(s, id, 0);
-    reply(a, AX_OK, "#%u is next", id);
+}
+
+static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
+{
+    ax_err err = { AX_OK, "" };
+    ax_genotype from = r->proposal.genotype, g = from;
+    char what[AX_COMMAND_TEXT];
+    uint32_t id;
+    ax_code code = ax_genotype_edit(&g, c->text, &err);
+    if (code == AX_OK && !memcmp(&g, &from, sizeof g))
+        code = ax_fail(&err, AX_EINVAL, "nothing of #%u is changed", c->id);
+    if (code == AX_OK)
+        code = add_handmade(s, &g, c->id, &id, &err);
+    if (code == AX_OK)
+        reply(a, AX_OK, "#%u is next: #%u with %s", id, c->id,
+              ax_genotype_describe(&from, &g, what, sizeof what - 48)); /* room for the rest of the line */
+    else
+        reply(a, code, "%s", err.msg);
 }
 
 /* Text that goes into events must be what every reader of msgpack takes. */
@@ -262,7 +289,8 @@ static bool plain_text(const char *text)
 static void act(ax_search *s, const ax_command *c, ax_answer *a)
 {
     ax_row *r = ax_search_row(s, c->id);
-    bool needs_one = c->verb == AX_VERB_PRUNE || c->verb == AX_VERB_PROMOTE || c->verb == AX_VERB_PIN;
+    bool needs_one =
+        c->verb == AX_VERB_PRUNE || c->verb == AX_VERB_PROMOTE || c->verb == AX_VERB_PIN || c->verb == AX_VERB_FORK;
     if (!plain_text(c->text) || !plain_text(c->by)) {
         reply(a, AX_EINVAL, "the text isn't one line of UTF-8");
         return;
@@ -299,6 +327,9 @@ static void act(ax_search *s, const ax_command *c, ax_answer *a)
         break;
     case AX_VERB_SUBMIT:
         do_submit(s, c, a);
+        break;
+    case AX_VERB_FORK:
+        do_fork(s, c, r, a);
         break;
     case AX_VERB_SAVE:
         s->wants_save = true;

@@ -1,6 +1,7 @@
 #include "engine/space/genotype.h"
 
 #include "engine/base/utf8.h"
+#include "engine/space/decision.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,31 +24,6 @@ const char *ax_cellop_name(unsigned op)
 {
     return op < AX_CELL_OPS ? cellop_names[op] : "?";
 }
-
-/* The decisions in the order of the text, which is that of the bytes of ax_genotype. */
-typedef struct decision {
-    const char *what, *plural;
-    uint8_t choices;
-    const char *where;
-} decision;
-
-#define OP(where)                                                                                                      \
-    {                                                                                                                  \
-        "op", "ops", AX_CELL_OPS, where                                                                                \
-    }
-#define LAYER(positions, where)                                                                                        \
-    { "position", "positions of " where, positions, where }, { "position", "positions of " where, positions, where },  \
-        OP(where), OP(where)
-#define BLOCK(inputs, where)                                                                                           \
-    { "input", "inputs of " where, inputs, where },                                                                    \
-    {                                                                                                                  \
-        "input", "inputs of " where, inputs, where                                                                     \
-    }
-static const decision decisions[] = {
-    OP("the cell's first op"), LAYER(2, "layer 1"), LAYER(5, "layer 2"), LAYER(8, "layer 3"),
-    BLOCK(4, "block 0"),       BLOCK(5, "block 1"), BLOCK(6, "block 2"),
-};
-_Static_assert(sizeof decisions / sizeof *decisions == AX_DECISIONS, "one row per decision");
 
 static const char pattern[] = "[[#,[#,#,#,#],[#,#,#,#],[#,#,#,#]],[[#,#],[#,#],[#,#]]]"; /* # is a decision */
 
@@ -93,7 +69,7 @@ static size_t skip_blanks(const char *text, size_t at)
 }
 
 /* Reads the number of decision d at *at. */
-static ax_code parse_decision(const char *text, size_t *at, const decision *d, uint8_t *out, ax_err *err)
+static ax_code parse_decision(const char *text, size_t *at, const ax_decision *d, uint8_t *out, ax_err *err)
 {
     size_t n = strspn(text + *at, "0123456789");
     unsigned value = 0;
@@ -121,7 +97,7 @@ ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)
     for (const char *p = pattern; *p; p++) {
         at = skip_blanks(text, at);
         if (*p == '#') {
-            if (parse_decision(text, &at, &decisions[next], &value[next], err) != AX_OK)
+            if (parse_decision(text, &at, &ax_decisions[next], &value[next], err) != AX_OK)
                 return AX_EINVAL;
             next++;
         } else if (text[at] == *p) {
@@ -155,10 +131,10 @@ ax_code ax_genotype_validate(const ax_genotype *g, ax_err *err)
     uint8_t value[AX_DECISIONS];
     memcpy(value, g, sizeof value);
     for (size_t i = 0; i < AX_DECISIONS; i++)
-        if (value[i] >= decisions[i].choices)
+        if (value[i] >= ax_decisions[i].choices)
             return ax_fail(err, AX_EINVAL, "genotype: decision %zu (%s), %s %u: %s are 0 to %u", i + 1,
-                           decisions[i].where, decisions[i].what, value[i], decisions[i].plural,
-                           decisions[i].choices - 1u);
+                           ax_decisions[i].where, ax_decisions[i].what, value[i], ax_decisions[i].plural,
+                           ax_decisions[i].choices - 1u);
     return AX_OK;
 }
 
@@ -166,7 +142,7 @@ ax_genotype ax_genotype_random(ax_rng *rng)
 {
     uint8_t value[AX_DECISIONS];
     for (size_t i = 0; i < AX_DECISIONS; i++)
-        value[i] = (uint8_t)ax_rng_below(rng, decisions[i].choices);
+        value[i] = (uint8_t)ax_rng_below(rng, ax_decisions[i].choices);
     ax_genotype g;
     memcpy(&g, value, sizeof value);
     return g;

@@ -20,6 +20,7 @@
     X(PIN, "pin", 1, "keep a candidate from being stopped early; again: unpin")                                        \
     X(NOTE, "note", 2, "attach a note to a candidate, or to the run")                                                  \
     X(SUBMIT, "submit", 0, "queue a genotype of your own")                                                             \
+    X(FORK, "fork", 1, "queue a copy of a candidate with some decisions changed")                                      \
     X(SAVE, "save", 0, "write a snapshot now")                                                                         \
     X(STOP, "stop", 0, "stop the engine; the run can be resumed")
 #define AX_VERB_ENUM(id, word, candidate, doc) AX_VERB_##id,

@@ -60,8 +60,10 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
             ev->u.HELLO.preset, ev->u.HELLO.strategy, (long long)ev->u.HELLO.seed);
         break;
     case AX_EVENT_PROPOSED:
-        if (ev->u.PROPOSED.parent)
-            SAY("%.15s of #%lld", ev->u.PROPOSED.origin, (long long)ev->u.PROPOSED.parent);
+        if (ev->u.PROPOSED.parent && !strcmp(ev->u.PROPOSED.origin, "promote"))
+            SAY("full training of #%lld", (long long)ev->u.PROPOSED.parent);
+        else if (ev->u.PROPOSED.parent)
+            SAY("by %.15s, made from #%lld", ev->u.PROPOSED.origin, (long long)ev->u.PROPOSED.parent);
         else if (isnan(ev->u.PROPOSED.entropy))
             SAY("by %.15s", ev->u.PROPOSED.origin);
         else

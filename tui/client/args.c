@@ -103,7 +103,14 @@ static bool take(const ax_usage *u, int argc, char **argv, int *i)
         return false;
     }
     value = value ? value + 1 : argv[++*i];
-    if (a) {
+    if (a && strstr(a->meta, "...")) {
+        ax_many *many = a->value;
+        if (many->n == AX_MANY) {
+            fprintf(stderr, "auxcell: option %s comes more than %d times\n", name, AX_MANY);
+            return false;
+        }
+        many->value[many->n++] = value;
+    } else if (a) {
         *(const char **)a->value = value;
     } else {
         u->settings->name[u->settings->n] = setting;

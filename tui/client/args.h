@@ -10,10 +10,17 @@
 
 typedef struct ax_arg {
     const char *name; /* with its dashes */
-    const char *meta; /* name of the value; NULL: a flag */
-    void *value;      /* bool * of a flag, else const char **, borrowed from argv */
+    const char *meta; /* name of the value; NULL: a flag; ending in "...": may come again */
+    void *value;      /* bool * of a flag, else const char **, or ax_many *; borrowed from argv */
     const char *doc;
 } ax_arg;
+
+/* Values of an option that may come more than once. */
+enum { AX_MANY = 32 };
+typedef struct ax_many {
+    const char *value[AX_MANY];
+    int n;
+} ax_many;
 
 /* Settings on the command line, in their order; borrowed from argv. */
 typedef struct ax_given {

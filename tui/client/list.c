@@ -1,6 +1,7 @@
 /* ls and status: what runs there are, and how one stands. */
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
+#include "tui/client/candidate.h"
 #include "tui/client/client.h"
 #include "tui/client/report.h"
 #include "tui/client/runs.h"
@@ -56,7 +57,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
                   s->n_failed, s->n_pruned, (unsigned long long)s->seq, s->first_at, s->last_at);
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (best)
-        ax_report_candidate_json(best, &out);
+        ax_candidate_json(best, &out);
     else
         ax_str_add(&out, "null");
     if (candidates) {
@@ -64,7 +65,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
         for (uint32_t i = 0; i < s->n_candidates; i++) {
             if (i)
                 ax_str_add(&out, ",");
-            ax_report_candidate_json(&s->candidate[i], &out);
+            ax_candidate_json(&s->candidate[i], &out);
         }
         ax_str_add(&out, "]");
     }
@@ -111,7 +112,9 @@ int ax_cli_ls(int argc, char **argv)
 {
     listing l = { .json = false };
     const ax_arg arg[] = { { "--json", NULL, &l.json, "a JSON array" } };
-    ax_usage u = { "ls [--json]", "Lists the runs, newest first.\n", arg, 1, NULL, 0 };
+    char synopsis[32]; /* ls, or list */
+    snprintf(synopsis, sizeof synopsis, "%.16s [--json]", argv[0]);
+    ax_usage u = { synopsis, "Lists the runs, newest first.\n", arg, 1, NULL, 0 };
     int n;
     ax_err err;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);

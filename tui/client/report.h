@@ -1,4 +1,4 @@
-/* What a run has found, as text for people and for programs. */
+/* What a run has found, as text for people. */
 #ifndef AX_TUI_REPORT_H
 #define AX_TUI_REPORT_H
 
@@ -13,8 +13,6 @@ void ax_report_candidate(const ax_candidate *c);
    for the parameters of operations; NULL = without. */
 void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings);
 void ax_report_lanes(const ax_genotype *g, int channels, int repeats);
-/* A candidate as a JSON object. */
-void ax_report_candidate_json(const ax_candidate *c, ax_str *out);
 bool ax_terminal_unicode(void);
 
 #endif

@@ -1,4 +1,6 @@
 /* Everything that a key can do to a run, as a command. */
+#include "engine/base/str.h"
+#include "engine/space/decision.h"
 #include "engine/wire/client.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
@@ -10,7 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANSWER_WITHIN = 15000, STOP_WITHIN = 60000, LOOK_EVERY = 20 }; /* milliseconds */
+enum { CONNECT_WITHIN = 5000, ANSWER_WITHIN = 15000, STOP_WITHIN = 60000, LOOK_EVERY = 20 }; /* milliseconds */
+
+/* Options of every verb. */
+typedef struct options {
+    bool json;
+    const char *request; /* of a script that may ask again: the same number is done once */
+    ax_many set;         /* fork: DECISION=VALUE */
+} options;
 
 typedef struct verb_row {
     const char *word;
@@ -59,42 +68,108 @@ static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run,
     return AX_OK;
 }
 
-static ax_code check_genotype(const ax_command *cmd, ax_err *err)
+/* The --set of a fork as the engine takes them: short, in numbers, and only what this program understands. */
+static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
+{
+    ax_genotype none, some; /* no decision has the value 255: what is set differs */
+    memset(&none, UINT8_MAX, sizeof none);
+    some = none;
+    if (!o->set.n)
+        return ax_fail(err, AX_EINVAL, "fork: what is changed? --set op5=sep3x3, for example");
+    for (int i = 0; i < o->set.n; i++)
+        if (ax_genotype_edit(&some, o->set.value[i], err) != AX_OK)
+            return ax_fail_prefix(err, "fork");
+    ax_genotype_changes(&none, &some, cmd->text);
+    return AX_OK;
+}
+
+static ax_code check(const options *o, ax_command *cmd, ax_err *err)
 {
     ax_genotype g;
+    char *end;
+    if (o->request) {
+        unsigned long long v = *o->request >= '1' && *o->request <= '9' ? strtoull(o->request, &end, 10) : 0;
+        if (!v || *end || v >= INT64_MAX)
+            return ax_fail(err, AX_EINVAL, "--request '%.40s': not a number from 1 on", o->request);
+        cmd->request = v;
+    }
+    if (cmd->verb == AX_VERB_FORK)
+        return pack_changes(o, cmd, err);
     return cmd->verb == AX_VERB_SUBMIT ? ax_genotype_parse(cmd->text, &g, err) : AX_OK;
+}
+
+/* An engine that is just starting holds the run before it listens. */
+static ax_client *connect_engine(const ax_run_handle *run, ax_err *err)
+{
+    for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
+        /* no history is wanted: a sequence number that no event has yet */
+        ax_client *c = ax_client_connect(run->dirfd, INT64_MAX, err);
+        if (c || waited >= CONNECT_WITHIN)
+            return c;
+        poll(NULL, 0, LOOK_EVERY);
+    }
+    ax_fail(err, AX_EIO, "%s: no engine runs; 'auxcell resume %s' starts it", run->name, run->name);
+    return NULL;
 }
 
 static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
 {
-    if (ax_run_engine(run->dirfd) == 0)
-        return ax_fail(err, AX_EIO, "%s: no engine runs; 'auxcell resume %s' starts it", run->name, run->name);
-    /* no history is wanted: a sequence number that no event has yet */
-    ax_client *c = ax_client_connect(run->dirfd, INT64_MAX, err);
+    ax_client *c = connect_engine(run, err);
     if (!c)
         return AX_EIO;
-    cmd->request = ax_client_request(c);
+    if (!cmd->request)
+        cmd->request = ax_client_request(c);
     ax_code code = ax_client_call(c, cmd, ANSWER_WITHIN, answer, err);
     ax_client_free(c);
     return code;
 }
 
-static const char *synopsis(ax_verb verb, char out[80])
+static const char *synopsis(ax_verb verb, char out[96])
 {
     static const char *const id[] = { "", " ID", " [ID]" };
-    snprintf(out, 80, "%s [RUN]%s%s", rows[verb].word, id[rows[verb].candidate],
+    snprintf(out, 96, "%s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].candidate],
              verb == AX_VERB_NOTE     ? " TEXT"
              : verb == AX_VERB_SUBMIT ? " GENOTYPE"
+             : verb == AX_VERB_FORK   ? " --set DECISION=VALUE..."
                                       : "");
     return out;
 }
 
-static ax_args parse(ax_verb verb, int argc, char **argv, int *n)
+static ax_args parse(ax_verb verb, options *o, int argc, char **argv, int *n)
 {
-    char line[80], text[160];
-    snprintf(text, sizeof text, "%s.\n", rows[verb].doc);
-    ax_usage u = { synopsis(verb, line), text, NULL, 0, NULL, 3 };
+    static const char names[] = "Decisions go with the numbers that 'auxcell show' draws: opN makes value N from value "
+                                "inN (N = 2 3, 5 6,\n8 9; op1 reads the input), block4a to block6b are what the "
+                                "blocks read. An operation is a name or a number.\n";
+    const ax_arg arg[] = {
+        { "--json", NULL, &o->json, "the answer as a JSON object" },
+        { "--request", "N", &o->request, "number of this request: asked again, it is answered again, not done again" },
+        { "--set", "DECISION=VALUE...", &o->set, "a change, like op5=sep3x3 or in5=2; may come again" },
+    };
+    char line[96], text[512];
+    snprintf(text, sizeof text, "%s.\n%s", rows[verb].doc, verb == AX_VERB_FORK ? names : "");
+    ax_usage u = { synopsis(verb, line), text, arg, verb == AX_VERB_FORK ? 3 : 2, NULL, 3 };
     return ax_args_parse(&u, argc, argv, n);
+}
+
+static void print_answer(const ax_run_handle *run, const ax_command *cmd, const ax_answer *answer)
+{
+    ax_str out;
+    unsigned made = 0;
+    ax_str_init(&out, 0);
+    ax_str_add(&out, "{\"run\":");
+    ax_str_json(&out, run->name);
+    ax_str_printf(&out, ",\"verb\":\"%s\",\"id\":", rows[cmd->verb].word);
+    if (cmd->id)
+        ax_str_printf(&out, "%u", cmd->id);
+    else
+        ax_str_add(&out, "null");
+    if ((cmd->verb == AX_VERB_SUBMIT || cmd->verb == AX_VERB_FORK) && sscanf(answer->message, "#%u", &made) == 1)
+        ax_str_printf(&out, ",\"candidate\":%u", made);
+    ax_str_printf(&out, ",\"request\":%llu,\"message\":", (unsigned long long)answer->request);
+    ax_str_json(&out, answer->message);
+    ax_str_add(&out, "}");
+    puts(out.text);
+    ax_str_release(&out);
 }
 
 int ax_cli_verb(int argc, char **argv)
@@ -102,26 +177,30 @@ int ax_cli_verb(int argc, char **argv)
     ax_command cmd = { .by = "user" };
     ax_answer answer = { .code = AX_OK };
     ax_run_handle run = { .dirfd = -1 };
+    options o = { .json = false };
     ax_err err;
     const char *name = NULL;
     int n;
     if (!ax_verb_find(argv[0], &cmd.verb))
         return 2;
-    ax_args parsed = parse(cmd.verb, argc, argv, &n);
+    ax_args parsed = parse(cmd.verb, &o, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
         return parsed == AX_ARGS_HELP ? 0 : 2;
     ax_code code = parse_operands(cmd.verb, n, argv + 1, &name, &cmd, &err);
     if (code == AX_OK)
-        code = check_genotype(&cmd, &err);
+        code = check(&o, &cmd, &err);
     if (code == AX_OK)
         code = ax_run_find(name, true, &run, &err);
     if (code == AX_OK)
         code = call(&run, &cmd, &answer, &err);
+    if (code == AX_OK && answer.code != AX_OK)
+        code = ax_fail(&err, answer.code, "%s", answer.message);
+    if (code == AX_OK && o.json)
+        print_answer(&run, &cmd, &answer);
+    else if (code == AX_OK)
+        puts(answer.message);
     ax_run_close(&run);
-    if (code != AX_OK)
-        return ax_cli_fail(&err);
-    fprintf(answer.code == AX_OK ? stdout : stderr, "%s%s\n", answer.code == AX_OK ? "" : "auxcell: ", answer.message);
-    return ax_exit_code(answer.code);
+    return code == AX_OK ? 0 : ax_cli_fail(&err);
 }
 
 /* Until the engine has let go of the run: then its files are complete. */
@@ -135,32 +214,50 @@ static ax_code wait_for_end(const ax_run_handle *run, ax_err *err)
     return AX_OK;
 }
 
+static void print_stopped(const ax_run_handle *run, bool json, bool was_running)
+{
+    ax_str out;
+    ax_str_init(&out, 0);
+    if (json) {
+        ax_str_add(&out, "{\"run\":");
+        ax_str_json(&out, run->name);
+        ax_str_printf(&out, ",\"verb\":\"stop\",\"was_running\":%s}", was_running ? "true" : "false");
+    } else if (was_running) {
+        ax_str_printf(&out, "%s: stopped; 'auxcell resume %s' goes on from there", run->name, run->name);
+    } else {
+        ax_str_printf(&out, "%s: no engine runs", run->name);
+    }
+    puts(out.text);
+    ax_str_release(&out);
+}
+
 int ax_cli_stop(int argc, char **argv)
 {
     ax_command cmd = { .verb = AX_VERB_STOP, .by = "user" };
     ax_answer answer = { .code = AX_OK };
-    ax_run_handle run;
+    options o = { .json = false };
+    ax_run_handle run = { .dirfd = -1 };
     ax_err err;
     int n;
-    ax_args parsed = parse(AX_VERB_STOP, argc, argv, &n);
+    bool was_running = false;
+    ax_args parsed = parse(AX_VERB_STOP, &o, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
         return parsed == AX_ARGS_HELP ? 0 : 2;
-    if (n > 1) {
-        ax_fail(&err, AX_EINVAL, "stop: '%.60s' is one argument too many", argv[2]);
-        return ax_cli_fail(&err);
-    }
-    ax_code code = ax_run_find(n ? argv[1] : NULL, true, &run, &err);
-    if (code == AX_OK && ax_run_engine(run.dirfd) == 0) {
-        printf("%s: no engine runs\n", run.name);
-    } else if (code == AX_OK) {
+    ax_code code = check(&o, &cmd, &err);
+    if (code == AX_OK && n > 1)
+        code = ax_fail(&err, AX_EINVAL, "stop: '%.60s' is one argument too many", argv[2]);
+    if (code == AX_OK)
+        code = ax_run_find(n ? argv[1] : NULL, true, &run, &err);
+    if (code == AX_OK && ax_run_engine(run.dirfd) != 0) {
+        was_running = true;
         code = call(&run, &cmd, &answer, &err);
         if (code == AX_OK && answer.code != AX_OK)
             code = ax_fail(&err, answer.code, "%s", answer.message);
         if (code == AX_OK)
             code = wait_for_end(&run, &err);
-        if (code == AX_OK)
-            printf("%s: stopped; 'auxcell resume %s' goes on from there\n", run.name, run.name);
     }
+    if (code == AX_OK)
+        print_stopped(&run, o.json, was_running);
     ax_run_close(&run);
     return code == AX_OK ? 0 : ax_cli_fail(&err);
 }

@@ -61,6 +61,7 @@ static void verbs(void **state)
 #define VERB(id, word, candidate, doc)                                                                                 \
     {                                                                                                                  \
         const char *more = AX_VERB_##id == AX_VERB_NOTE     ? "\n.Ar TEXT"                                             \
+                           : AX_VERB_##id == AX_VERB_FORK   ? "\n.Fl Fl set Ar DECISION=VALUE ..."                     \
                            : AX_VERB_##id == AX_VERB_SUBMIT ? "\n.Ar GENOTYPE"                                         \
                                                             : "";                                                      \
         ax_str_printf(&want, ".It Xo\n.Cm %s\n%s%s\n.Xc\n", word, operands[candidate], more);                          \

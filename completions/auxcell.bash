@@ -1,0 +1,32 @@
+# Completion of auxcell for bash: source this file, or install it as /usr/share/bash-completion/completions/auxcell.
+# It asks the program for its commands and options, so it knows those of the version that is installed.
+
+_auxcell_options()
+{
+    auxcell help "$1" 2>/dev/null | sed -nE 's/^ +(-[a-zA-Z-]+).*/\1/p'
+}
+
+_auxcell()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+    local runs=${XDG_STATE_HOME:-$HOME/.local/state}/auxcell/runs
+    COMPREPLY=()
+    if [[ $COMP_CWORD -eq 1 || ($COMP_CWORD -eq 2 && $command == help) ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "help $(auxcell --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')" -- "$word")
+        return
+    fi
+    case $before in
+    --preset) mapfile -t COMPREPLY < <(compgen -W "demo cpu paper" -- "$word"); return ;;
+    --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu ref" -- "$word"); return ;;
+    --data) mapfile -t COMPREPLY < <(compgen -W "scenes camvid:" -- "$word"); return ;;
+    esac
+    if [[ $word == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_options "$command")" -- "$word")
+    elif [[ $COMP_CWORD -eq 2 && -d $runs ]] &&
+        auxcell --help 2>/dev/null | grep -qE "^  $command +\[?RUN"; then
+        mapfile -t COMPREPLY < <(compgen -W "$(ls -- "$runs")" -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+complete -o filenames -F _auxcell auxcell

@@ -1,0 +1,164 @@
+"""What scripts use: JSON, CSV, exit codes, forks, requests that are asked twice, completion."""
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
+from auxcell import AUXCELL, TINY, Place, main  # noqa: E402
+from screen import make_run  # noqa: E402
+
+ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
+
+
+class Scripts(unittest.TestCase):
+    def setUp(self):
+        self.place = Place()
+        self.addCleanup(self.place.close)
+        os.makedirs(self.place.runs, mode=0o700)
+
+    def ok(self, *args):
+        done = self.place.call(*args)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
+        return done.stdout
+
+    def test_export(self):
+        make_run(self.place.runs, "old", 30)
+        objects = json.loads(self.ok("export", "old", "--json"))
+        rows = list(csv.DictReader(io.StringIO(self.ok("export", "old"))))
+        self.assertEqual(len(objects), 30)
+        self.assertEqual(len(rows), 30)
+        for o, r in zip(objects, rows):
+            self.assertEqual(list(o), list(r))
+            for name, value in o.items():
+                if value is None:
+                    self.assertEqual(r[name], "")
+                elif isinstance(value, (int, float)) and not isinstance(value, bool):
+                    self.assertEqual(float(r[name]), float(value))
+                elif isinstance(value, str):
+                    self.assertEqual(r[name], value)
+        first = objects[0]
+        self.assertEqual((first["id"], first["status"], first["stage"], first["params"]), (1, "D", 1, 2201000))
+        self.assertEqual((first["parent"], first["origin"], first["finished"]), (None, "ppo", 1764072009.0))
+        self.assertAlmostEqual(first["reward"], 0.3 + 0.4 / 30)
+        path = os.path.join(self.place.dir, "out.csv")
+        self.assertEqual(self.ok("export", "old", "--csv", "-o", path), "")
+        with open(path) as f:
+            self.assertEqual(f.read(), self.ok("export", "old"))
+        nowhere = self.place.call("export", "old", "-o", os.path.join(self.place.dir, "none", "x.csv"))
+        self.assertEqual((nowhere.returncode, nowhere.stdout), (1, ""))
+        self.assertRegex(nowhere.stderr, r"\Aauxcell: [^\n]*x\.csv[^\n]*\n\Z")
+
+    def test_csv_of_odd_notes(self):
+        from screen import Log
+        path = make_run(self.place.runs, "odd", 1)
+        log = Log(os.path.join(path, "events.mpk"))
+        for kind, at, ident, fields in (("hello", 1.0, 0, dict(run="odd")),
+                                        ("proposed", 2.0, 1, dict(genotype=ARCH0, origin="user", parent=0)),
+                                        ("noted", 3.0, 1, dict(text='small, but "good"', pin=-1, by="user"))):
+            log.add(kind, at, ident, **fields)
+        self.assertIn(',"small, but ""good""",', self.ok("export", "odd"))
+        self.assertEqual(json.loads(self.ok("export", "odd", "--json"))[0]["note"], 'small, but "good"')
+
+    def test_log_of_a_torn_history(self):
+        path = os.path.join(make_run(self.place.runs, "torn", 5), "events.mpk")
+        whole = [json.loads(line) for line in self.ok("log", "torn", "--json").splitlines()]
+        self.assertEqual([e["seq"] for e in whole], list(range(1, 17)))
+        self.assertEqual(whole[-1]["event"], "scored")
+        size = os.path.getsize(path)
+        os.truncate(path, size - 7)
+        for more in ([], ["--follow"]):
+            torn = [json.loads(line) for line in self.ok("log", "torn", "--json", *more).splitlines()]
+            self.assertEqual(torn, whole[:-1])
+        self.assertEqual(len(json.loads(self.ok("export", "torn", "--json"))), 5)
+
+    def test_exit_codes(self):
+        make_run(self.place.runs, "old", 2)
+        self.assertEqual(self.place.call("ls").returncode, 0)
+        self.assertEqual(self.place.call("status", "none").returncode, 1)
+        self.assertEqual(self.place.call("prune", "old", "1").returncode, 1)  # no engine
+        self.assertEqual(self.place.call("fork", "old", "1", "--set", "op77=1").returncode, 2)
+        device = self.place.call("try", ARCH0, "--device", "cuda:0", *TINY)
+        self.assertIn(device.returncode, (2, 3), device.stderr)
+        full = subprocess.run([AUXCELL, "export", "old"], env=self.place.env, stdout=open("/dev/full", "w"),
+                              stderr=subprocess.PIPE, text=True)
+        self.assertEqual((full.returncode, full.stderr),
+                         (1, "auxcell: standard output: cannot write: No space left on device\n"))
+
+    def test_json_of_every_listing(self):
+        make_run(self.place.runs, "old", 2)
+        self.assertEqual(json.loads(self.ok("list", "--json"))[0]["name"], "old")
+        self.assertEqual(self.ok("list"), self.ok("ls"))
+        self.assertEqual(len(json.loads(self.ok("status", "old", "--json"))["candidates"]), 2)
+        self.assertEqual(json.loads(self.ok("stop", "old", "--json")),
+                         {"run": "old", "verb": "stop", "was_running": False})
+        self.assertEqual(json.loads(self.ok("show", ARCH0, "--json"))["genotype"], ARCH0)
+        rows = [json.loads(line) for line in self.ok("selftest", "--json", "--threads", "1").splitlines()]
+        self.assertGreater(len(rows), 3)
+        self.assertTrue(all(r["ok"] for r in rows))
+
+    def test_hand_made_candidates(self):
+        search = self.place.start("search", "--run", "live", "--candidates", "100000", *TINY)
+        self.addCleanup(search.stdout.close)
+        self.addCleanup(search.stderr.close)
+        for line in search.stdout:
+            if " #1 " in line:
+                break
+        self.ok("pause", "live")
+        made = json.loads(self.ok("submit", "live", ARCH0, "--json", "--request", "71"))
+        again = json.loads(self.ok("submit", "live", ARCH0, "--json", "--request", "71"))
+        self.assertEqual(made, again)  # answered again, not done again
+        self.assertEqual((made["run"], made["verb"], made["id"], made["request"]), ("live", "submit", None, 71))
+        parent = made["candidate"]
+        done = self.ok("fork", "live", str(parent), "--set", "op5=sep3x3", "--set", "in8=4,block6b=1")
+        self.assertRegex(done, rf"\A#{parent + 1} is next: #{parent} with op5 sep5x5_d6 -> sep3x3, in8 0 -> 4, block6b 0 -> 1\n")
+        rows = json.loads(self.ok("export", "live", "--json"))
+        self.assertEqual(len(rows), parent + 1)
+        child = rows[-1]
+        self.assertEqual((child["id"], child["parent"], child["origin"]), (parent + 1, parent, "user"))
+        self.assertEqual(child["genotype"], "[[8,[0,0,5,2],[0,2,2,8],[4,5,1,4]],[[3,3],[3,2],[3,1]]]")
+        for wrong, says in ((["op5=8"], "nothing of #%d is changed" % parent), (["in2=7"], "positions of layer 1 are 0 to 1"),
+                            (["op5"], "write DECISION=VALUE"), (["colour=1"], "'colour' is not a decision")):
+            refused = self.place.call("fork", "live", str(parent), "--set", *wrong)
+            self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+            self.assertIn(says, refused.stderr)
+        self.assertEqual(self.place.call("fork", "live", "99999", "--set", "op5=1").returncode, 2)
+        self.assertEqual(self.place.call("fork", "live", str(parent)).returncode, 2)
+        self.assertEqual(len(json.loads(self.ok("export", "live", "--json"))), parent + 1)
+        # a killed engine remembers what it answered
+        os.kill(json.loads(self.ok("status", "live", "--json"))["engine"], 9)
+        search.wait(60)
+        resumed = self.place.start("resume", "live")
+        self.addCleanup(resumed.stdout.close)
+        self.addCleanup(resumed.stderr.close)
+        while json.loads(self.ok("status", "live", "--json"))["engine"] == 0 and resumed.poll() is None:
+            os.sched_yield()
+        self.assertEqual(json.loads(self.ok("submit", "live", ARCH0, "--json", "--request", "71")), made)
+        self.assertEqual(len(json.loads(self.ok("export", "live", "--json"))), parent + 1)
+        self.assertEqual(json.loads(self.ok("stop", "live", "--json"))["was_running"], True)
+
+    def test_completion(self):
+        make_run(self.place.runs, "old", 1)
+        make_run(self.place.runs, "other", 1)
+        script = ("source completions/auxcell.bash; COMP_WORDS=(auxcell \"$@\"); COMP_CWORD=$#; _auxcell; "
+                  "printf '%s\\n' \"${COMPREPLY[@]}\"")
+
+        def complete(*words):
+            env = dict(self.place.env, PATH=os.path.dirname(os.path.abspath(AUXCELL)) + ":" + os.environ["PATH"])
+            done = subprocess.run(["bash", "--norc", "-c", script, "bash", *words], env=env, cwd=ROOT,
+                                  capture_output=True, text=True)
+            self.assertEqual(done.stderr, "")
+            return done.stdout.split()
+        self.assertEqual(sorted(complete("pr")), ["predict", "promote", "prune"])
+        self.assertEqual(complete("prune", "o"), ["old", "other"])
+        self.assertEqual(complete("fork", "old", "1", "--s"), ["--set"])
+        self.assertIn("--train-samples", complete("search", "--tr"))
+        self.assertEqual(complete("search", "--preset", "c"), ["cpu"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+#include "tui/client/candidate.h"
+
+#include <math.h>
+#include <string.h>
+
+/* type (as in events, and FLAG: true or false; SINCE: seconds since the epoch, 0 = not yet; COUNT: -1 = not known;
+   LINK: an id, 0 = none), name, value */
+#define FIELD_LIST(X)                                                                                                  \
+    X(WHOLE, id, c->id)                                                                                                \
+    X(LINK, parent, c->parent)                                                                                         \
+    X(TEXT, origin, c->origin)                                                                                         \
+    X(TEXT, status, letter)                                                                                            \
+    X(WHOLE, stage, c->stage)                                                                                          \
+    X(TEXT, genotype, genotype)                                                                                        \
+    X(REAL, reward, c->reward)                                                                                         \
+    X(REAL, miou, c->miou)                                                                                             \
+    X(REAL, fwiou, c->fwiou)                                                                                           \
+    X(REAL, accuracy, c->accuracy)                                                                                     \
+    X(REAL, loss, c->loss)                                                                                             \
+    X(REAL, seconds, c->seconds)                                                                                       \
+    X(COUNT, params, c->params)                                                                                        \
+    X(COUNT, macs, c->macs)                                                                                            \
+    X(COUNT, peak_bytes, c->peak_bytes)                                                                                \
+    X(WHOLE, epoch, c->epoch)                                                                                          \
+    X(WHOLE, epochs, c->epochs)                                                                                        \
+    X(WHOLE, attempt, c->attempt)                                                                                      \
+    X(REAL, logp, c->logp)                                                                                             \
+    X(REAL, entropy, c->entropy)                                                                                       \
+    X(COUNT, gate_passed, c->gate_passed)                                                                              \
+    X(REAL, gate_chance, c->gate_chance)                                                                               \
+    X(LINK, full, c->full)                                                                                             \
+    X(FLAG, pinned, c->pinned)                                                                                         \
+    X(SINCE, proposed, c->proposed_at)                                                                                 \
+    X(SINCE, started, c->started_at)                                                                                   \
+    X(SINCE, finished, c->finished_at)                                                                                 \
+    X(TEXT, note, c->note)                                                                                             \
+    X(TEXT, failure, c->failure)                                                                                       \
+    X(TEXT, model, c->model)                                                                                           \
+    X(TEXT, masks, c->masks)
+
+typedef struct writer {
+    ax_str *out;
+    bool json;
+    int n; /* fields written */
+} writer;
+
+static void begin(writer *w, const char *name)
+{
+    if (w->n++)
+        ax_str_add(w->out, ",");
+    if (w->json)
+        ax_str_printf(w->out, "\"%s\":", name);
+}
+
+static void nothing(writer *w)
+{
+    if (w->json)
+        ax_str_add(w->out, "null");
+}
+
+static void put_WHOLE(writer *w, int64_t v)
+{
+    ax_str_printf(w->out, "%lld", (long long)v);
+}
+
+static void put_COUNT(writer *w, int64_t v)
+{
+    v < 0 ? nothing(w) : put_WHOLE(w, v);
+}
+
+static void put_LINK(writer *w, int64_t v)
+{
+    v == 0 ? nothing(w) : put_WHOLE(w, v);
+}
+
+static void put_REAL(writer *w, double v)
+{
+    if (isfinite(v))
+        ax_str_printf(w->out, "%.10g", v);
+    else
+        nothing(w);
+}
+
+static void put_SINCE(writer *w, double v)
+{
+    if (v > 0)
+        ax_str_printf(w->out, "%.3f", v);
+    else
+        nothing(w);
+}
+
+static void put_FLAG(writer *w, bool v)
+{
+    ax_str_add(w->out, w->json ? (v ? "true" : "false") : v ? "1" : "0");
+}
+
+static void put_TEXT(writer *w, const char *v)
+{
+    if (w->json) {
+        ax_str_json(w->out, v);
+    } else if (!strpbrk(v, ",\"\r\n")) {
+        ax_str_add(w->out, v);
+    } else {
+        ax_str_add(w->out, "\"");
+        for (; *v; v++)
+            ax_str_bytes(w->out, *v == '"' ? "\"\"" : v, *v == '"' ? 2 : 1);
+        ax_str_add(w->out, "\"");
+    }
+}
+
+static void write_fields(writer *w, const ax_candidate *c)
+{
+    char genotype[AX_GENOTYPE_TEXT];
+    const char letter[2] = { (char)c->status, '\0' };
+    ax_genotype_print(&c->genotype, genotype);
+#define PUT(type, name, value)                                                                                         \
+    begin(w, #name);                                                                                                   \
+    put_##type(w, value);
+    FIELD_LIST(PUT)
+}
+
+void ax_candidate_json(const ax_candidate *c, ax_str *out)
+{
+    ax_str_add(out, "{");
+    write_fields(&(writer) { .out = out, .json = true }, c);
+    ax_str_add(out, "}");
+}
+
+void ax_candidate_csv_header(ax_str *out)
+{
+#define NAME(type, name, value) "," #name
+    static const char names[] = FIELD_LIST(NAME);
+    ax_str_add(out, names + 1);
+    ax_str_add(out, "\n");
+}
+
+void ax_candidate_csv(const ax_candidate *c, ax_str *out)
+{
+    write_fields(&(writer) { .out = out }, c);
+    ax_str_add(out, "\n");
+}
+
+void ax_candidates_text(const ax_state *s, bool json, ax_str *out)
+{
+    if (json)
+        ax_str_add(out, "[");
+    else
+        ax_candidate_csv_header(out);
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        if (json) {
+            ax_str_add(out, i ? ",\n " : "\n ");
+            ax_candidate_json(&s->candidate[i], out);
+        } else {
+            ax_candidate_csv(&s->candidate[i], out);
+        }
+    }
+    if (json)
+        ax_str_add(out, "\n]\n");
+}

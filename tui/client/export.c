@@ -1,0 +1,59 @@
+/* export: all candidates of a run, for spreadsheets and scripts. */
+#include "engine/base/file.h"
+#include "tui/client/args.h"
+#include "tui/client/candidate.h"
+#include "tui/client/client.h"
+#include "tui/client/runs.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+
+enum { MOST_BYTES = 1 << 30 };
+
+static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err *err)
+{
+    ax_str out;
+    ax_str_init(&out, MOST_BYTES);
+    ax_candidates_text(s, json, &out);
+    ax_code code = ax_str_ok(&out) ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %u candidates", s->n_candidates);
+    if (code == AX_OK && file)
+        code = ax_file_replace(AT_FDCWD, file, out.text, out.len, err);
+    else if (code == AX_OK)
+        fwrite(out.text, 1, out.len, stdout); /* main looks whether it went through */
+    ax_str_release(&out);
+    return code;
+}
+
+int ax_cli_export(int argc, char **argv)
+{
+    bool json = false, csv = false;
+    const char *file = NULL;
+    const ax_arg arg[] = { { "--csv", NULL, &csv, "a line per candidate, the names of the fields first (the default)" },
+                           { "--json", NULL, &json, "an array of objects" },
+                           { "-o", "FILE", &file, "into a file, whole or not at all; default: standard output" } };
+    ax_usage u = { "export [RUN] [--csv|--json] [-o FILE]",
+                   "All candidates of a run with all that is known about them.\n",
+                   arg,
+                   3,
+                   NULL,
+                   1 };
+    ax_run_handle run = { .dirfd = -1 };
+    ax_state s;
+    ax_err err;
+    int n;
+    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
+    if (parsed != AX_ARGS_GO)
+        return parsed == AX_ARGS_HELP ? 0 : 2;
+    if (json && csv) {
+        ax_fail(&err, AX_EINVAL, "export: --csv and --json exclude each other");
+        return ax_cli_fail(&err);
+    }
+    if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    ax_code code = ax_run_load(run.dirfd, &s, &err);
+    if (code == AX_OK)
+        code = write_out(&s, json, file, &err);
+    ax_state_release(&s);
+    ax_run_close(&run);
+    return code == AX_OK ? 0 : ax_cli_fail(&err);
+}
