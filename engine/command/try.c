@@ -58,16 +58,17 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
         else if (strncmp(a, "--", 2)) {
             o->genotype[o->n_genotypes++] = a;
         } else {
-            if (i + 1 == argc) {
+            if (i + 1 == argc && !ax_settings_off(a)) {
                 ax_fail(err, AX_EINVAL, "option %s needs a value", a);
                 return -1;
             }
-            const char *value = argv[++i];
+            const char *off = ax_settings_off(a);
+            const char *value = off ? "0" : argv[++i];
             if (!strcmp(a, "--model"))
                 o->model = value;
             else if (!strcmp(a, "--cache"))
                 o->cache = value;
-            else if (strcmp(a, "--preset") && ax_settings_set(&o->settings, a + 2, value, err) != AX_OK)
+            else if (strcmp(a, "--preset") && ax_settings_set(&o->settings, off ? off : a + 2, value, err) != AX_OK)
                 return -1;
         }
     }
@@ -84,8 +85,10 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
 
 typedef struct report {
     bool json, tty;
-    double *loss; /* per epoch */
-    int32_t epochs, epoch;
+    double *loss;                          /* per epoch */
+    int32_t stages, epochs, epoch, before; /* before: epochs of stage 1 */
+    bool full;
+    ax_outcome stage1;
     double sum;
     int32_t n;
 } report;
@@ -93,17 +96,28 @@ typedef struct report {
 static bool watch(void *context, const ax_train_progress *p)
 {
     report *r = context;
-    if (p->epoch != r->epoch) {
-        r->epoch = p->epoch;
+    int32_t epoch = r->before + p->epoch;
+    if (epoch != r->epoch) {
+        r->epoch = epoch;
         r->sum = 0;
         r->n = 0;
     }
     r->sum += p->loss;
     r->n++;
-    r->loss[p->epoch] = r->sum / r->n;
+    r->loss[epoch] = r->sum / r->n;
     if (r->tty)
-        fprintf(stderr, "\r  step %d/%d  loss %.4f  %.1f s ", p->step, p->steps, p->loss, p->seconds);
+        fprintf(stderr, "\r  stage %d  step %d/%d  loss %.4f  %.1f s ", p->stage, p->step, p->steps, p->loss,
+                p->seconds);
     return true;
+}
+
+/* There is no gate without a run of others to compare with. */
+static ax_train_verdict after_stage1(void *context, const ax_outcome *out)
+{
+    report *r = context;
+    r->stage1 = *out;
+    r->before = r->full ? 0 : r->epoch + 1; /* full training counts its epochs through */
+    return AX_TRAIN_ON;
 }
 
 static void cache_progress(void *context, size_t done, size_t all)
@@ -121,6 +135,9 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
     for (int32_t e = 0; e < r->epochs; e++)
         printf(" %.4f", r->loss[e]);
     printf("   (mean of each epoch)\n");
+    if (r->stages == 2)
+        printf("  stage 1   %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", r->stage1.reward, r->stage1.miou,
+               r->stage1.fwiou, r->stage1.accuracy);
     printf("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
     printf("  params    %.3f M   multiply-adds %.2f G   memory %.0f MB   %.1f s\n", (double)o->params / 1e6,
            (double)o->macs / 1e9, (double)o->peak_bytes / 1048576, o->seconds);
@@ -133,8 +150,12 @@ static void print_json(const char *genotype, const report *r, const ax_outcome *
         genotype, (long long)seed, o->reward, o->miou, o->fwiou, o->accuracy);
     for (int32_t e = 0; e < r->epochs; e++)
         printf("%s%.6f", e ? "," : "", r->loss[e]);
-    printf("],\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu}\n", o->seconds,
-           (unsigned long long)o->params, (unsigned long long)o->macs, (unsigned long long)o->peak_bytes);
+    printf("]");
+    if (r->stages == 2)
+        printf(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
+    printf(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu}\n", o->stage,
+           o->batch, o->seconds, (unsigned long long)o->params, (unsigned long long)o->macs,
+           (unsigned long long)o->peak_bytes);
     fflush(stdout);
 }
 
@@ -142,11 +163,14 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
 {
     ax_train_job job = ax_train_job_default(&o->settings, g, o->full);
     job.model_path = o->model;
-    r->epochs = job.epochs;
+    job.gate = after_stage1;
+    r->stages = job.stages;
+    r->epochs = job.epochs + (job.stages == 2 ? job.stage2_epochs : 0);
+    r->before = 0;
     r->epoch = -1;
-    r->loss = calloc((size_t)job.epochs, sizeof *r->loss);
+    r->loss = calloc((size_t)r->epochs, sizeof *r->loss);
     if (!r->loss)
-        return ax_fail(err, AX_ENOMEM, "no memory for %d epochs", job.epochs);
+        return ax_fail(err, AX_ENOMEM, "no memory for %d epochs", r->epochs);
     ax_outcome out;
     char text[AX_GENOTYPE_TEXT];
     ax_genotype_print(g, text);
@@ -171,7 +195,7 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
     ax_code code = AX_OK;
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
         code = ax_genotype_parse(o->genotype[i], &g[i], err);
-    report r = { .json = o->json, .tty = isatty(2) };
+    report r = { .full = o->full, .json = o->json, .tty = isatty(2) };
     ax_source *source = code == AX_OK ? prog->open_source(o->settings.data, err) : NULL;
     ax_trainer *t = source ? ax_trainer_new(&o->settings, source, o->cache, cache_progress, &r, err) : NULL;
     if (code == AX_OK && !t)

@@ -37,13 +37,76 @@ static const struct range {
     const char *name;
     double least, most;
 } ranges[] = {
-    { "candidates", 1, 1e6 },     { "threads", 0, 1024 },      { "train_samples", 1, 1e6 }, { "val_samples", 0, 1e6 },
-    { "crop", 32, 4096 },         { "val_crop", 0, 4096 },     { "shorter_side", 0, 8192 }, { "scale_min", 0.1, 10 },
-    { "scale_max", 0.1, 10 },     { "mirror", 0, 1 },          { "batch", 1, 4096 },        { "epochs", 1, 100000 },
-    { "channels", 8, 512 },       { "repeats", 1, 4 },         { "lr", 1e-9, 10 },          { "weight_decay", 0, 1 },
-    { "clip", 0, 1e9 },           { "aux_weight", 0, 10 },     { "polyak", 0, 0.999999 },   { "gate", 0, 1 },
-    { "full_epochs", 1, 100000 }, { "full_channels", 8, 512 }, { "full_repeats", 1, 4 },
+    { "candidates", 1, 1e6 },
+    { "threads", 0, 1024 },
+    { "train_samples", 1, 1e6 },
+    { "val_samples", 0, 1e6 },
+    { "crop", 32, 4096 },
+    { "val_crop", 0, 4096 },
+    { "shorter_side", 0, 8192 },
+    { "scale_min", 0.1, 10 },
+    { "scale_max", 0.1, 10 },
+    { "mirror", 0, 1 },
+    { "batch", 1, 4096 },
+    { "epochs", 1, 100000 },
+    { "channels", 8, 512 },
+    { "repeats", 1, 4 },
+    { "lr", 1e-9, 10 },
+    { "weight_decay", 0, 1 },
+    { "clip", 0, 1e9 },
+    { "aux_weight", 0, 10 },
+    { "polyak", 0, 0.999999 },
+    { "gate", 0, 1 },
+    { "debias", 0, 1 },
+    { "warmup", 0, 1e6 },
+    { "stages", 1, 2 },
+    { "stage2_samples", 0, 1e6 },
+    { "stage2_crop", 32, 4096 },
+    { "stage2_shorter_side", 0, 8192 },
+    { "stage2_batch", 1, 4096 },
+    { "stage2_epochs", 1, 100000 },
+    { "stage2_polyak", 0, 0.999999 },
+    { "encoder_lr", 0, 10 },
+    { "encoder_momentum", 0, 0.999999 },
+    { "encoder_weight_decay", 0, 1 },
+    { "full_stage2_epochs", 1, 100000 },
+    { "full_epochs", 1, 100000 },
+    { "full_channels", 8, 512 },
+    { "full_repeats", 1, 4 },
 };
+
+/* Texts that are one word of a few. */
+static const struct words {
+    const char *name, *words;
+} words[] = { { "schedule", "constant, cosine" } };
+
+static const char *words_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(words[i].name, name))
+            return words[i].words;
+    return NULL;
+}
+
+static bool allowed(const char *name, const char *value)
+{
+    const char *list = words_of(name), *at = list ? strstr(list, value) : NULL;
+    size_t n = strlen(value);
+    return !list || (n && at && (at == list || at[-1] == ' ') && (at[n] == ',' || !at[n]));
+}
+
+const char *ax_settings_off(const char *option)
+{
+    static const char *const off[][2] = {
+        { "--no-aux", "aux_weight" },
+        { "--no-polyak", "polyak" },
+        { "--no-gate", "gate" },
+    };
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
+        if (!strcmp(option, off[i][0]))
+            return off[i][1];
+    return NULL;
+}
 
 static bool same_name(const char *a, const char *b)
 {
@@ -78,6 +141,8 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
         for (size_t i = 0; i < n; i++)
             if ((unsigned char)value[i] < 0x20 || value[i] == ';')
                 return ax_fail(err, AX_EINVAL, "%s: control characters and ';' are not allowed", s->name);
+        if (!allowed(s->name, value))
+            return ax_fail(err, AX_EINVAL, "%s = '%s': not one of %s", s->name, value, words_of(s->name));
         memcpy(at, value, n + 1);
         return AX_OK;
     }

@@ -28,14 +28,29 @@
     X(WHOLE, epochs, 4, 5, 5, "passes over the crops in stage 1")                                                      \
     X(WHOLE, channels, 24, 48, 48, "width of the decoder in search")                                                   \
     X(WHOLE, repeats, 1, 1, 1, "separable convolutions per sep operation in search")                                   \
-    X(REAL, lr, 3e-3, 3e-3, 3e-3, "Adam's step size in stage 1")                                                       \
+    X(REAL, lr, 3e-3, 3e-3, 3e-3, "step size of the decoder's Adam")                                                   \
     X(REAL, weight_decay, 1e-5, 1e-5, 1e-5, "added to the gradient")                                                   \
     X(REAL, clip, 3.0, 3.0, 3.0, "largest gradient norm")                                                              \
     X(REAL, aux_weight, 0.15, 0.15, 0.15, "weight of each auxiliary head's loss, 0 = no heads")                        \
-    X(REAL, polyak, 0.9, 0.9, 0.9, "decay of the parameters' average, 0 = none")                                       \
+    X(REAL, polyak, 0.9, 0.9, 0.9, "decay of the parameters' average in stage 1, 0 = no average in either stage")      \
+    X(WHOLE, debias, 1, 1, 0, "1: the average forgets where training began, 0: as published")                          \
+    X(TEXT, schedule, "constant", "constant", "constant",                                                              \
+      "step size over a stage: constant, or cosine (down to zero)")                                                    \
+    X(WHOLE, warmup, 0, 0, 0, "first steps of a stage, in which the step size rises to its full value")                \
     X(TEXT, leave_out, "", "", "", "name of a class that the reward leaves out")                                       \
     X(WHOLE, gate, 1, 1, 1, "gate after stage 1: 0 or 1")                                                              \
+    X(WHOLE, stages, 2, 2, 2, "1: decoder only; 2: what passes the gate goes on end to end")                           \
+    X(WHOLE, stage2_samples, 32, 0, 0, "crops per pass of stage 2, made anew each time; 0 = one per image")            \
+    X(WHOLE, stage2_crop, 96, 256, 350, "side of the crops in stage 2")                                                \
+    X(WHOLE, stage2_shorter_side, 0, 0, 400, "as shorter_side, in stage 2")                                            \
+    X(WHOLE, stage2_batch, 8, 8, 32, "crops per step in stage 2")                                                      \
+    X(WHOLE, stage2_epochs, 1, 1, 1, "passes in stage 2")                                                              \
+    X(REAL, stage2_polyak, 0.99, 0.99, 0.99, "decay of the parameters' average in stage 2")                            \
+    X(REAL, encoder_lr, 1e-3, 1e-3, 1e-3, "step size of the encoder's SGD")                                            \
+    X(REAL, encoder_momentum, 0.9, 0.9, 0.9, "its momentum")                                                           \
+    X(REAL, encoder_weight_decay, 1e-5, 1e-5, 1e-5, "added to the encoder's gradient")                                 \
     X(WHOLE, full_epochs, 12, 30, 100, "passes over the crops in full training (promote)")                             \
+    X(WHOLE, full_stage2_epochs, 4, 10, 100, "passes end to end after that, when stages = 2")                          \
     X(WHOLE, full_channels, 64, 64, 64, "width of the decoder in full training")                                       \
     X(WHOLE, full_repeats, 2, 2, 2, "separable convolutions per sep operation in full training")
 
@@ -55,6 +70,8 @@ ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err);
+/* The setting that an option --no-aux, --no-polyak, --no-kd or --no-gate makes "0"; NULL = no such option. */
+const char *ax_settings_off(const char *option);
 /* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
    with its number. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);

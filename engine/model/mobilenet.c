@@ -58,9 +58,8 @@ ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX
     ax_err local = { 0 };
     const ax_layers l = { .g = g, .group = AX_GROUP_ENCODER, .train = train, .err = &local };
     ax_shape s = ax_graph_type(g, image).shape;
-    if (s.c != 3 || s.h < 32 || s.w < 32 || s.h % 32 || s.w % 32)
-        return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of 32, RGB",
-                       s.h, s.w, s.c);
+    if (s.c != 3 || s.h < 32 || s.w < 32)
+        return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; it must be RGB, at least 32x32", s.h, s.w, s.c);
     const ax_conv_spec stem = { .out = STEM, .kernel = 3, .stride = 2 };
     ax_val x = conv_norm(&l, "encoder.features.0", "0", "1", image, stem, AX_ACT_RELU6);
     unsigned index = 1;

@@ -8,6 +8,10 @@ ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec,
     ax_decoder decoder;
     ax_decoder_spec inference = *spec;
     inference.train = inference.aux = false;
+    ax_shape s = ax_graph_type(g, image).shape;
+    if (s.h % 32 || s.w % 32)
+        return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of 32, RGB",
+                       s.h, s.w, s.c);
     ax_code code = ax_mobilenet_build(g, image, false, taps, err);
     if (code == AX_OK)
         code = ax_decoder_build(g, &inference, taps, &decoder, err);

@@ -103,7 +103,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         .before = AX_QUEUED,
         .params = figures.stats.params,
         .macs = figures.stats.macs,
-        .outcome = { NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0 },
+        .outcome = ax_outcome_none,
     };
     snprintf(r->origin, sizeof r->origin, "%s", origin);
     *id = ++s->n_rows;

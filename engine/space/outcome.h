@@ -2,6 +2,7 @@
 #ifndef AX_SPACE_OUTCOME_H
 #define AX_SPACE_OUTCOME_H
 
+#include <math.h>
 #include <stdint.h>
 
 typedef struct ax_outcome {
@@ -9,7 +10,11 @@ typedef struct ax_outcome {
     double loss;                          /* mean training loss of the last epoch */
     double seconds;                       /* wall time of training and validation */
     uint64_t params, macs;                /* decoder and encoder, without auxiliary heads, at one validation image */
-    uint64_t peak_bytes;
+    uint64_t peak_bytes;                  /* plan and parameters of the larger stage */
+    uint32_t stage;                       /* the last one: 1 decoder only, 2 end to end; 0 = none */
+    uint32_t batch;                       /* of that stage: smaller than asked for when memory was short */
 } ax_outcome;
+
+static const ax_outcome ax_outcome_none = { NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, 0, 0 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/decoder.h"
+#include "engine/train/labels.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -113,11 +114,7 @@ static ax_code fill_item(encoder *e, const ax_sample *sample, char *at, ax_err *
         code = ax_plan_read(e->plan, ax_tap_name[k], at + tap[k], bytes, err);
     }
     memcpy(at + full, sample->labels, n);
-    /* Nearest to the centre of each 4x4 cell (half-pixel centres, as the resize of the logits has them). */
-    for (int32_t y = 0; y < sample->h / 4; y++)
-        for (int32_t x = 0; x < sample->w / 4; x++)
-            at[small + (size_t)y * (size_t)(sample->w / 4) + (size_t)x] =
-                (char)sample->labels[(size_t)(4 * y + 2) * (size_t)sample->w + (size_t)(4 * x + 2)];
+    ax_labels_shrink(sample->labels, sample->h, sample->w, (uint8_t *)at + small, sample->h / 4, sample->w / 4);
     return code;
 }
 

@@ -25,7 +25,9 @@ struct ax_evaluation {
     ax_plan *plan;
     int32_t n, h, w;     /* the plan's batch and image size */
     uint8_t *prediction; /* {n,h,w} */
-    float *tap[AX_TAPS];
+    bool end_to_end;
+    float *tap[AX_TAPS]; /* either these ... */
+    float *image;        /* ... or {n,h,w,3} */
 };
 
 static void drop_plan(ax_evaluation *e)
@@ -40,6 +42,8 @@ static void drop_plan(ax_evaluation *e)
         free(e->tap[k]);
         e->tap[k] = NULL;
     }
+    free(e->image);
+    e->image = NULL;
 }
 
 static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image's tap */
@@ -54,7 +58,13 @@ static ax_code build_graph(ax_evaluation *e, ax_err *err)
         return AX_ENOMEM;
     ax_val taps[AX_TAPS];
     ax_decoder decoder;
-    ax_code code = ax_decoder_taps(e->graph, e->n, e->h, e->w, taps, err);
+    ax_code code;
+    if (e->end_to_end) {
+        ax_val image = ax_graph_input(e->graph, "image", (ax_type) { .shape = { e->n, e->h, e->w, 3 } }, err);
+        code = ax_mobilenet_build(e->graph, image, false, taps, err);
+    } else {
+        code = ax_decoder_taps(e->graph, e->n, e->h, e->w, taps, err);
+    }
     if (code == AX_OK)
         code = ax_decoder_build(e->graph, &e->spec, taps, &decoder, err);
     if (code != AX_OK)
@@ -62,6 +72,27 @@ static ax_code build_graph(ax_evaluation *e, ax_err *err)
     ax_attr attr = { .size = { e->h, e->w } };
     ax_val prediction = ax_graph_apply(e->graph, AX_OP_ARGMAX, attr, &decoder.logits, 1, err);
     return ax_graph_keep(e->graph, prediction, "prediction", err);
+}
+
+/* Memory for the inputs, zeros where a last batch isn't full. */
+static ax_code make_inputs(ax_evaluation *e, ax_err *err)
+{
+    size_t n = (size_t)e->n, pixels = (size_t)e->h * (size_t)e->w;
+    e->prediction = malloc(n * pixels);
+    bool ok = e->prediction;
+    for (int k = 0; k < AX_TAPS && ok && !e->end_to_end; k++) {
+        size_t bytes = (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63;
+        ok = (e->tap[k] = aligned_alloc(64, bytes));
+        if (ok)
+            memset(e->tap[k], 0, bytes);
+    }
+    if (ok && e->end_to_end) {
+        size_t bytes = (n * pixels * 3 * sizeof(float) + 63) & ~(size_t)63;
+        ok = (e->image = aligned_alloc(64, bytes));
+        if (ok)
+            memset(e->image, 0, bytes);
+    }
+    return ok ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, e->h, e->w);
 }
 
 /* Builds the plan for images of this size. */
@@ -73,24 +104,21 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
     e->n = (int32_t)n;
     e->h = h;
     e->w = w;
-    e->prediction = malloc(n * pixels);
-    bool ok = e->prediction;
-    for (int k = 0; k < AX_TAPS && ok; k++)
-        ok = (e->tap[k] = aligned_alloc(64, (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63));
-    if (!ok)
-        return ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, h, w);
-    ax_code code = build_graph(e, err);
+    ax_code code = make_inputs(e, err);
+    if (code == AX_OK)
+        code = build_graph(e, err);
     unsigned flags = e->t->settings.polyak > 0 ? AX_PLAN_AVERAGED : 0;
     if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->t->be, e->t->dev, e->params, flags, err)))
         code = err->code;
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        memset(e->tap[k], 0, n * tap_count(e, k) * sizeof(float));
+    if (e->end_to_end && code == AX_OK)
+        code = ax_plan_bind(e->plan, "image", e->image, err);
+    for (int k = 0; k < AX_TAPS && code == AX_OK && !e->end_to_end; k++)
         code = ax_plan_bind(e->plan, ax_tap_name[k], e->tap[k], err);
-    }
     return code;
 }
 
-ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, ax_err *err)
+ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, bool end_to_end,
+                                 ax_err *err)
 {
     ax_evaluation *e = calloc(1, sizeof *e);
     if (!e) {
@@ -101,6 +129,7 @@ ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_
     e->spec = *spec;
     e->spec.train = e->spec.aux = false;
     e->params = params;
+    e->end_to_end = end_to_end;
     return e;
 }
 
@@ -126,7 +155,27 @@ static size_t same_size(const ax_cache *c, size_t first, size_t most)
     return n;
 }
 
-static ax_code predict(ax_evaluation *e, size_t first, size_t *done, ax_err *err)
+/* Image i of the plan's batch is the next of the stream, or comes from the cache. */
+static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream, ax_err *err)
+{
+    ax_cache_item item = ax_cache_get(e->t->val, index);
+    for (int k = 0; k < AX_TAPS && !stream; k++)
+        memcpy(e->tap[k] + i * tap_count(e, k), item.tap[k], tap_count(e, k) * sizeof(float));
+    if (!stream)
+        return AX_OK;
+    ax_sample s = { 0 };
+    ax_code code = e->t->source->ops->next(stream, &s, err);
+    if (code == AX_OK && (s.h != item.h || s.w != item.w))
+        code =
+            ax_fail(err, AX_EFORMAT, "%s: validation image %zu has changed its size", e->t->source->info.spec, index);
+    size_t count = (size_t)e->h * (size_t)e->w * 3;
+    if (code == AX_OK)
+        memcpy(e->image + i * count, s.image, count * sizeof(float));
+    ax_sample_release(&s);
+    return code;
+}
+
+static ax_code predict(ax_evaluation *e, size_t first, void *stream, size_t *done, ax_err *err)
 {
     const ax_cache *c = e->t->val;
     ax_cache_item item = ax_cache_get(c, first);
@@ -136,12 +185,10 @@ static ax_code predict(ax_evaluation *e, size_t first, size_t *done, ax_err *err
     if (code != AX_OK)
         return code;
     *done = same_size(c, first, (size_t)e->n);
-    for (size_t i = 0; i < *done; i++) {
-        item = ax_cache_get(c, first + i);
-        for (int k = 0; k < AX_TAPS; k++)
-            memcpy(e->tap[k] + i * tap_count(e, k), item.tap[k], tap_count(e, k) * sizeof(float));
-    }
-    code = ax_plan_run(e->plan, err);
+    for (size_t i = 0; i < *done && code == AX_OK; i++)
+        code = take_input(e, i, first + i, stream, err);
+    if (code == AX_OK)
+        code = ax_plan_run(e->plan, err);
     size_t bytes = (size_t)e->n * (size_t)e->h * (size_t)e->w;
     return code == AX_OK ? ax_plan_read(e->plan, "prediction", e->prediction, bytes, err) : code;
 }
@@ -227,8 +274,13 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
         return code;
     mask_header(e, &masks);
     size_t count = ax_cache_count(e->t->val), done = 0;
+    const ax_source_ops *ops = e->t->source->ops;
+    int threads = e->t->settings.threads ? (int)e->t->settings.threads : 2;
+    void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, 0, count, threads, err) : NULL;
+    if (e->end_to_end && !stream)
+        code = err->code;
     for (size_t i = 0; i < count && code == AX_OK; i += done) {
-        code = predict(e, i, &done, err);
+        code = predict(e, i, stream, &done, err);
         size_t pixels = (size_t)e->h * (size_t)e->w;
         for (size_t k = 0; k < done && code == AX_OK; k++)
             ax_confusion_add(&confusion, ax_cache_get(e->t->val, i + k).labels_full, e->prediction + k * pixels,
@@ -236,6 +288,8 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
         if (code == AX_OK && masks_path)
             code = keep_predictions(e, i, done, &masks, err);
     }
+    if (stream)
+        ops->stream_close(stream);
     if (code == AX_OK) {
         ax_metrics m = ax_confusion_metrics(&confusion, e->t->leave_out);
         out->reward = m.reward;

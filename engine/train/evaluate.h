@@ -6,8 +6,10 @@
 #include "engine/train/trainer.h"
 
 typedef struct ax_evaluation ax_evaluation;
-/* params: of the training graph (a superset); with Polyak averages these are read. Borrowed until free. */
-ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, ax_err *err);
+/* params: of the training graph (a superset); with Polyak averages these are read. Borrowed until free. end_to_end: the
+   encoder is among them, so images go through it; else the cached taps are read. */
+ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, bool end_to_end,
+                                 ax_err *err);
 void ax_evaluation_free(ax_evaluation *e);
 /* Predicts every validation image at its full size, fills in reward, miou, fwiou, accuracy. masks_path: see
    ax_train_job, may be NULL. */

@@ -27,6 +27,7 @@ typedef struct ax_sample_spec {
     int32_t shorter_side;       /* resize so first (0: leave) */
     float scale_min, scale_max; /* then by a random factor; 1, 1 = none */
     bool mirror, random_crop;   /* else the centre; too small an image is padded with the mean / AX_IGNORE */
+    bool shuffle;               /* each pass has the images in an order of its own, made from the seed */
     uint64_t seed;              /* sample `index` of equal specs is always the same sample */
 } ax_sample_spec;
 

@@ -1,8 +1,6 @@
 #include "engine/train/trainer.h"
 
 #include "engine/backend/list.h"
-#include "engine/graph/plan.h"
-#include "engine/model/mobilenet.h"
 #include "engine/model/modelfile.h"
 #include "engine/model/network.h"
 #include "engine/train/evaluate.h"
@@ -13,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+enum { STAGE2_STREAM = 0x73746732 };
 
 static double now(void)
 {
@@ -36,20 +36,34 @@ static int32_t find_class(const ax_source_info *info, const char *name)
     return -1;
 }
 
-static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
+ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
 {
     const ax_settings *s = &t->settings;
-    ax_sample_spec train = {
+    int32_t side = (int32_t)(stage == 1 ? s->crop : s->stage2_crop);
+    return (ax_sample_spec) {
         .split = AX_SPLIT_TRAIN,
-        .h = (int32_t)s->crop,
-        .w = (int32_t)s->crop,
-        .shorter_side = (int32_t)s->shorter_side,
+        .h = side,
+        .w = side,
+        .shorter_side = (int32_t)(stage == 1 ? s->shorter_side : s->stage2_shorter_side),
         .scale_min = (float)s->scale_min,
         .scale_max = (float)s->scale_max,
         .mirror = s->mirror,
         .random_crop = true,
-        .seed = (uint64_t)s->seed,
+        .shuffle = stage == 2,
+        /* stage 2 meets other crops than those that stage 1 has seen in every epoch */
+        .seed = (uint64_t)s->seed + (stage == 1 ? 0 : STAGE2_STREAM),
     };
+}
+
+uint64_t ax_trainer_stage2_samples(const ax_trainer *t)
+{
+    return t->settings.stage2_samples ? (uint64_t)t->settings.stage2_samples : (uint64_t)t->source->info.n_train;
+}
+
+static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
+{
+    const ax_settings *s = &t->settings;
+    const ax_sample_spec train = ax_trainer_crops(t, 1);
     t->val_spec = (ax_sample_spec) {
         .split = AX_SPLIT_VAL,
         .h = round_up_32(s->val_crop),
@@ -107,6 +121,7 @@ void ax_trainer_free(ax_trainer *t)
 {
     if (!t)
         return;
+    ax_training_release(&t->now);
     ax_cache_free(t->train);
     ax_cache_free(t->val);
     if (t->dev)
@@ -121,186 +136,69 @@ ax_train_job ax_train_job_default(const ax_settings *s, const ax_genotype *genot
         .channels = (int32_t)(full ? s->full_channels : s->channels),
         .repeats = (int32_t)(full ? s->full_repeats : s->repeats),
         .epochs = (int32_t)(full ? s->full_epochs : s->epochs),
+        .stages = (int32_t)s->stages,
+        .stage2_epochs = (int32_t)(full ? s->full_stage2_epochs : s->stage2_epochs),
         .seed = (uint64_t)s->seed,
-        .anneal = full,
+        .full = full,
     };
 }
 
 /* ---- one candidate ---- */
 
-typedef struct training {
-    ax_trainer *t;
-    const ax_train_job *job;
-    ax_graph *graph;
-    ax_params *params;
-    ax_plan *plan;
-    ax_evaluation *evaluation;
-    float *tap[AX_TAPS]; /* the batch: {batch, crop/s, crop/s, c}; the plan reads it in place */
-    uint8_t *labels;
-    uint32_t *order;
-    int32_t batch, steps_per_epoch;
-} training;
-
-static void training_release(training *r)
+/* Progress counts the stage's own steps; in full training, which is one thing to a person, both stages' together. */
+static ax_train_progress progress_of(const ax_training *r)
 {
-    ax_evaluation_free(r->evaluation);
-    ax_plan_free(r->plan);
-    ax_params_free(r->params);
-    ax_graph_free(r->graph);
-    for (int k = 0; k < AX_TAPS; k++)
-        free(r->tap[k]);
-    free(r->labels);
-    free(r->order);
-}
-
-static ax_decoder_spec decoder_spec(const ax_trainer *t, const ax_train_job *job, bool train)
-{
-    return (ax_decoder_spec) {
-        .genotype = job->genotype,
-        .channels = job->channels,
-        .repeats = job->repeats,
-        .classes = t->source->info.classes,
-        .train = train,
-        .aux = train && t->settings.aux_weight > 0,
+    ax_train_progress p = {
+        .stage = r->stage,
+        .epoch = r->step / r->schedule.steps_per_epoch,
+        .epochs = r->schedule.epochs,
+        .step = r->step,
+        .steps = r->schedule.steps,
     };
-}
-
-static ax_code build_training_graph(training *r, ax_err *err)
-{
-    ax_trainer *t = r->t;
-    int32_t crop = (int32_t)t->settings.crop, n = r->batch;
-    r->graph = ax_graph_new(err);
-    if (!r->graph)
-        return AX_ENOMEM;
-    ax_val taps[AX_TAPS], loss;
-    ax_code code = ax_decoder_taps(r->graph, n, crop, crop, taps, err);
-    ax_type label_type = { .shape = { n, crop / 4, crop / 4, 1 }, .dtype = AX_U8 };
-    ax_val labels = ax_graph_input(r->graph, "labels", label_type, err);
-    ax_decoder_spec spec = decoder_spec(t, r->job, true);
-    ax_decoder decoder;
-    if (code == AX_OK)
-        code = ax_decoder_build(r->graph, &spec, taps, &decoder, err);
-    if (code == AX_OK)
-        code =
-            ax_decoder_loss(r->graph, &decoder, labels, (ax_val) { 0 }, 0, (float)t->settings.aux_weight, &loss, err);
-    return code == AX_OK ? ax_graph_backward(r->graph, loss, NULL, 0, err) : code;
-}
-
-static ax_code allocate_batch(training *r, ax_err *err)
-{
-    size_t side = (size_t)r->t->settings.crop, n = (size_t)r->batch;
-    bool ok = true;
-    for (int k = 0; k < AX_TAPS && ok; k++) {
-        size_t s = side / (size_t)ax_tap_stride[k], bytes = n * s * s * (size_t)ax_tap_channels[k] * sizeof(float);
-        ok = (r->tap[k] = aligned_alloc(64, (bytes + 63) & ~(size_t)63));
+    if (!r->job->full || r->job->stages < 2)
+        return p;
+    const ax_source_info *info = &r->t->source->info;
+    ax_schedule other = ax_schedule_of(&r->t->settings, info->n_train, r->job, 3 - r->stage);
+    p.epochs += other.epochs;
+    p.steps += other.steps;
+    if (r->stage == 2) {
+        p.epoch += other.epochs;
+        p.step += other.steps;
     }
-    ok = ok && (r->labels = aligned_alloc(64, (n * (side / 4) * (side / 4) + 63) & ~(size_t)63));
-    ok = ok && (r->order = malloc(ax_cache_count(r->t->train) * sizeof *r->order));
-    return ok ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for a batch of %d", r->batch);
+    return p;
 }
 
-static ax_code prepare(training *r, ax_err *err)
+static ax_code train(ax_training *r, ax_train_watch watch, void *context, double start, ax_err *err)
 {
-    ax_trainer *t = r->t;
-    size_t count = ax_cache_count(t->train);
-    r->batch = (int32_t)t->settings.batch;
-    if ((size_t)r->batch > count)
-        r->batch = (int32_t)count;
-    r->steps_per_epoch = (int32_t)(count / (size_t)r->batch);
-    ax_code code = build_training_graph(r, err);
-    if (code == AX_OK)
-        code = allocate_batch(r, err);
-    const ax_graph *graphs[] = { r->graph };
-    ax_rng rng = ax_rng_new(r->job->seed, 1);
-    if (code == AX_OK && !(r->params = ax_params_new(graphs, 1, t->be, t->dev, &rng, err)))
-        code = err->code;
-    if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, t->be, t->dev, r->params, 0, err)))
-        code = err->code;
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
-        code = ax_plan_bind(r->plan, ax_tap_name[k], r->tap[k], err);
-    if (code == AX_OK)
-        code = ax_plan_bind(r->plan, "labels", r->labels, err);
-    return code;
-}
-
-/* The order of an epoch: the same for every candidate of a run (common random numbers). */
-static void shuffle(training *r, int32_t epoch)
-{
-    uint32_t n = (uint32_t)ax_cache_count(r->t->train);
-    ax_rng rng = ax_rng_new(r->job->seed, 1000 + (uint64_t)epoch);
-    for (uint32_t i = 0; i < n; i++)
-        r->order[i] = i;
-    for (uint32_t i = n; i > 1; i--) {
-        uint32_t j = ax_rng_below(&rng, i), keep = r->order[i - 1];
-        r->order[i - 1] = r->order[j];
-        r->order[j] = keep;
+    while (r->step < r->schedule.steps) {
+        ax_train_progress p = progress_of(r);
+        float loss = 0;
+        ax_code code = ax_training_step(r, &loss, err);
+        if (code != AX_OK)
+            return code;
+        p.step++;
+        p.loss = loss;
+        p.seconds = now() - start;
+        if (watch && !watch(context, &p))
+            return ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
     }
-}
-
-static void gather(training *r, int32_t step)
-{
-    size_t side = (size_t)r->t->settings.crop;
-    for (int32_t b = 0; b < r->batch; b++) {
-        ax_cache_item item = ax_cache_get(r->t->train, r->order[(size_t)step * (size_t)r->batch + (size_t)b]);
-        for (int k = 0; k < AX_TAPS; k++) {
-            size_t s = side / (size_t)ax_tap_stride[k], n = s * s * (size_t)ax_tap_channels[k];
-            memcpy(r->tap[k] + (size_t)b * n, item.tap[k], n * sizeof(float));
-        }
-        size_t n = (side / 4) * (side / 4);
-        memcpy(r->labels + (size_t)b * n, item.labels, n);
-    }
-}
-
-static ax_code one_step(training *r, ax_optim *adam, float *loss, ax_err *err)
-{
-    ax_code code = ax_plan_run(r->plan, err);
-    if (code == AX_OK)
-        code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
-    if (code == AX_OK && !isfinite(*loss))
-        code = ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
-    if (code == AX_OK)
-        code = ax_optim_step(r->params, AX_GROUP_DECODER, adam, NULL, err);
-    if (code == AX_OK && r->t->settings.polyak > 0)
-        code = ax_optim_polyak(r->params, AX_GROUP_DECODER, (float)r->t->settings.polyak, err);
-    return code;
-}
-
-static ax_code train(training *r, ax_train_watch watch, void *context, double start, ax_outcome *out, ax_err *err)
-{
-    const ax_settings *s = &r->t->settings;
-    ax_optim adam = {
-        .kind = AX_OPTIM_ADAM,
-        .lr = (float)s->lr,
-        .weight_decay = (float)s->weight_decay,
-        .clip = (float)s->clip,
-    };
-    ax_train_progress p = { .epochs = r->job->epochs, .steps = r->job->epochs * r->steps_per_epoch };
-    for (p.epoch = 0; p.epoch < p.epochs; p.epoch++) {
-        double sum = 0;
-        shuffle(r, p.epoch);
-        for (int32_t i = 0; i < r->steps_per_epoch; i++) {
-            float loss = 0;
-            gather(r, i);
-            if (r->job->anneal)
-                adam.lr = (float)(s->lr * 0.5 * (1 + cos(acos(-1.0) * p.step / p.steps)));
-            ax_code code = one_step(r, &adam, &loss, err);
-            if (code != AX_OK)
-                return code;
-            sum += loss;
-            p.step++;
-            p.loss = loss;
-            p.seconds = now() - start;
-            if (watch && !watch(context, &p))
-                return ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
-        }
-        out->loss = sum / r->steps_per_epoch;
-    }
+    r->outcome.loss = r->loss_sum / r->schedule.steps_per_epoch;
     return AX_OK;
 }
 
-static ax_code write_model(training *r, const ax_outcome *o, ax_err *err)
+static ax_code judge(ax_training *r, const char *masks_path, ax_err *err)
+{
+    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
+    ax_evaluation *e = ax_evaluation_new(r->t, &spec, r->params, r->stage == 2, err);
+    ax_code code = e ? ax_evaluation_run(e, masks_path, &r->outcome, err) : err->code;
+    ax_evaluation_free(e);
+    return code;
+}
+
+static ax_code write_model(ax_training *r, ax_err *err)
 {
     const ax_source_info *info = &r->t->source->info;
+    const ax_outcome *o = &r->outcome;
     ax_model_info *m = calloc(1, sizeof *m);
     if (!m)
         return ax_fail(err, AX_ENOMEM, "%s: no memory", r->job->model_path);
@@ -317,24 +215,41 @@ static ax_code write_model(training *r, const ax_outcome *o, ax_err *err)
     m->fwiou = o->fwiou;
     m->accuracy = o->accuracy;
     snprintf(m->data, sizeof m->data, "%s", info->spec);
-    ax_params *encoder = ax_evaluation_encoder(r->t, err);
-    ax_code code =
-        encoder ? ax_model_write(r->job->model_path, m, r->params, r->t->settings.polyak > 0, encoder, err) : err->code;
+    bool averaged = r->t->settings.polyak > 0;
+    ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(r->t, err) : NULL;
+    ax_code code = r->stage == 1 && !encoder ? err->code
+                                             : ax_model_write(r->job->model_path, m, r->params, averaged, encoder, err);
     ax_params_free(encoder);
     free(m);
     return code;
 }
 
-static ax_code measure(training *r, ax_outcome *out, ax_err *err)
+static ax_code measure(ax_training *r, ax_err *err)
 {
     ax_cache_item first = ax_cache_get(r->t->val, 0);
-    ax_decoder_spec spec = decoder_spec(r->t, r->job, false);
+    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
     ax_network_figures figures;
     ax_code code = ax_network_measure(&spec, first.h, first.w, &figures, err);
     if (code == AX_OK) {
-        out->params = figures.stats.params;
-        out->macs = figures.stats.macs;
+        r->outcome.params = figures.stats.params;
+        r->outcome.macs = figures.stats.macs;
     }
+    return code;
+}
+
+/* A stage from its first step to its verdict. */
+static ax_code run_stage(ax_training *r, int32_t stage, ax_train_watch watch, void *context, double start, ax_err *err)
+{
+    ax_code code = ax_training_enter(r, stage, err);
+    if (code == AX_OK)
+        code = train(r, watch, context, start, err);
+    uint64_t bytes = ax_plan_arena_bytes(r->plan) + ax_params_bytes(r->params);
+    if (code == AX_OK)
+        code = judge(r, r->job->masks_path, err);
+    r->outcome.stage = (uint32_t)stage;
+    r->outcome.batch = (uint32_t)r->schedule.batch;
+    r->outcome.peak_bytes = bytes > r->outcome.peak_bytes ? bytes : r->outcome.peak_bytes;
+    r->outcome.seconds = now() - start;
     return code;
 }
 
@@ -343,27 +258,26 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
 {
     ax_err why = { AX_OK, "" };
     double start = now();
-    ax_outcome o = { NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0 };
-    training r = { .t = t, .job = job };
-    ax_code code = prepare(&r, &why);
+    ax_training *r = &t->now;
+    ax_training_release(r);
+    *r = (ax_training) { .t = t, .job = job, .outcome = ax_outcome_none };
+    ax_code code = measure(r, &why);
     if (code == AX_OK)
-        code = measure(&r, &o, &why);
-    if (code == AX_OK) {
-        o.peak_bytes = ax_plan_arena_bytes(r.plan) + ax_params_bytes(r.params);
-        code = train(&r, watch, context, start, &o, &why);
-    }
-    ax_decoder_spec spec = decoder_spec(t, job, false);
-    if (code == AX_OK && !(r.evaluation = ax_evaluation_new(t, &spec, r.params, &why)))
-        code = why.code;
-    if (code == AX_OK)
-        code = ax_evaluation_run(r.evaluation, job->masks_path, &o, &why);
+        code = run_stage(r, 1, watch, context, start, &why);
+    ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
+    if (code == AX_OK && verdict == AX_TRAIN_ON && job->gate)
+        verdict = job->gate(context, &r->outcome);
+    if (code == AX_OK && verdict == AX_TRAIN_STOP)
+        code = ax_fail(&why, AX_ECANCEL, "stopped at the gate");
+    if (code == AX_OK && verdict == AX_TRAIN_ON)
+        code = run_stage(r, 2, watch, context, start, &why);
     if (code == AX_OK && job->model_path)
-        code = write_model(&r, &o, &why);
-    training_release(&r);
-    o.seconds = now() - start;
+        code = write_model(r, &why);
+    r->outcome.seconds = now() - start;
     if (code == AX_OK)
-        *out = o;
+        *out = r->outcome;
     else if (err)
         *err = why;
+    ax_training_release(r);
     return code;
 }

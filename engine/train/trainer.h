@@ -9,11 +9,16 @@
 
 /* What the trainer says on its way; returning false stops it (AX_ECANCEL) at this step. */
 typedef struct ax_train_progress {
-    int32_t epoch, epochs, step, steps; /* steps: of all epochs together, counted from 1 */
+    int32_t stage;
+    int32_t epoch, epochs, step, steps; /* of this stage (of both together in full training); steps count from 1 */
     double loss;                        /* of this step */
     double seconds;                     /* since this candidate's start */
 } ax_train_progress;
 typedef bool (*ax_train_watch)(void *context, const ax_train_progress *p);
+
+/* Asked after stage 1 of a job of two stages: whether it goes on. out: what stage 1 came to. */
+typedef enum ax_train_verdict { AX_TRAIN_ON, AX_TRAIN_END, AX_TRAIN_STOP } ax_train_verdict;
+typedef ax_train_verdict (*ax_train_gate)(void *context, const ax_outcome *out);
 
 typedef struct ax_trainer ax_trainer;
 typedef struct ax_train_job ax_train_job;
@@ -21,19 +26,32 @@ typedef struct ax_train_job ax_train_job;
 ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const char *cache_dir,
                            ax_cache_progress progress, void *context, ax_err *err);
 void ax_trainer_free(ax_trainer *t);
-/* The job of stage 1 as the settings have it; of full training (a promotion) when full is true. */
+/* The job as the settings have it; of full training (a promotion) when full is true. No gate: it goes on. */
 ax_train_job ax_train_job_default(const ax_settings *settings, const ax_genotype *genotype, bool full);
 
 struct ax_train_job {
     ax_genotype genotype;
     int32_t channels, repeats, epochs; /* from the settings, or the longer schedule of a promotion */
+    int32_t stages, stage2_epochs;     /* 1: decoder only; 2: then end to end */
     uint64_t seed;                     /* common to all candidates of a run: crops, order, initialisation */
-    bool anneal;                       /* learning rate falls to zero along a cosine: for the longer schedule */
+    bool full;                         /* the learning rate falls to zero along a cosine: for the longer schedule */
+    bool halved;                       /* half the batch, where the whole one doesn't fit */
+    ax_train_gate gate;                /* NULL: no gate */
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
     const char *masks_path;            /* NULL, or where predictions of the first validation images go; the pictures and
                                           the truth go to validation.mpk beside it (engine/wire/maskfile.h) */
 };
-/* AX_ENOMEM, AX_EFORMAT (diverged: loss or gradient not finite), AX_ECANCEL, ... are the typed outcomes. */
+
+/* How long a stage is. */
+typedef struct ax_schedule {
+    int32_t epochs, batch, steps_per_epoch, steps; /* steps: of all epochs */
+} ax_schedule;
+/* n_train: images of the data set, what a pass of stage 2 takes when the settings don't say. */
+ax_schedule ax_schedule_of(const ax_settings *s, size_t n_train, const ax_train_job *job, int32_t stage);
+
+/* Trains and judges. The outcome is that of the last stage: the gate ends a candidate with what stage 1 came to, as in
+   the published code, whose controller learns from the last validation. context is watch's and gate's.
+   AX_ENOMEM, AX_EFORMAT (diverged: loss or gradient not finite), AX_ECANCEL, ... are the typed outcomes. */
 ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
                        ax_err *err);
 

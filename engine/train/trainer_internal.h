@@ -2,7 +2,7 @@
 #ifndef AX_TRAIN_TRAINER_INTERNAL_H
 #define AX_TRAIN_TRAINER_INTERNAL_H
 
-#include "engine/train/trainer.h"
+#include "engine/train/training.h"
 
 struct ax_trainer {
     ax_settings settings;
@@ -12,6 +12,12 @@ struct ax_trainer {
     ax_cache *train, *val;
     ax_sample_spec val_spec;
     int32_t leave_out; /* class that the reward leaves out, -1 = none */
+    ax_training now;   /* the candidate in training; now.t is NULL between two */
 };
+
+/* How the crops of a stage are cut. */
+ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage);
+/* Crops of one pass of stage 2. */
+uint64_t ax_trainer_stage2_samples(const ax_trainer *t);
 
 #endif

@@ -138,6 +138,7 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     snprintf(model, sizeof model, "%smodels/%u.safetensors", w->root, m->id);
     snprintf(masks, sizeof masks, "%smasks/%u.mpk", w->root, m->id);
     ax_train_job job = ax_train_job_default(&w->settings, &m->genotype, m->full);
+    job.stages = m->full ? job.stages : 1;
     job.model_path = m->full ? model : NULL;
     job.masks_path = masks;
     w->id = m->id;

@@ -61,7 +61,7 @@ uint32_t searching_take(searching *t)
 void searching_score(searching *t, double reward)
 {
     ax_err err = { AX_OK, "" };
-    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345 };
+    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, 1, 8 };
     if (ax_search_outcome(t->search, &o, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();

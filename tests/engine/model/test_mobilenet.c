@@ -214,9 +214,16 @@ static void test_image_size(void **state)
     fixture *f = *state;
     ax_val taps[AX_TAPS];
     ax_err err = { 0 };
-    ax_val image = ax_graph_input(f->g, "odd", (ax_type) { .shape = { 1, 48, 64, 3 } }, &err);
+    ax_val image = ax_graph_input(f->g, "small", (ax_type) { .shape = { 1, 31, 64, 3 } }, &err);
     assert_int_equal(ax_mobilenet_build(f->g, image, false, taps, &err), AX_EINVAL);
-    assert_non_null(strstr(err.msg, "48x64x3"));
+    assert_non_null(strstr(err.msg, "31x64x3"));
+    image = ax_graph_input(f->g, "odd", (ax_type) { .shape = { 1, 350, 46, 3 } }, &err);
+    assert_int_equal(ax_mobilenet_build(f->g, image, false, taps, &err), AX_OK);
+    static const int32_t h[AX_TAPS] = { 88, 44, 22, 11 }, w[AX_TAPS] = { 12, 6, 3, 2 }; /* halves, rounded up */
+    for (int k = 0; k < AX_TAPS; k++) {
+        ax_shape s = ax_graph_type(f->g, taps[k]).shape;
+        assert_true(s.h == h[k] && s.w == w[k]);
+    }
 }
 
 int main(void)

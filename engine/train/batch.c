@@ -1,0 +1,156 @@
+#include "engine/train/batch.h"
+
+#include "engine/space/decoder.h"
+#include "engine/train/labels.h"
+#include "engine/train/trainer_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ax_batch {
+    ax_trainer *t;
+    ax_batch_spec spec;
+    float *tap[AX_TAPS]; /* stage 1: {n,h,w,c} ... */
+    float *image;        /* stage 2: {n,crop,crop,3} */
+    uint8_t *labels;     /* {n,h,w} */
+    uint32_t *order;     /* stage 1: of the crops in this epoch */
+    int32_t epoch;       /* that order and stream are of, -1 = none */
+    void *stream;        /* stage 2 */
+    int32_t next;        /* the step that the stream comes to next */
+};
+
+static void *aligned(size_t bytes)
+{
+    return aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+}
+
+static size_t tap_count(const ax_batch *b, int k) /* elements of one crop's tap */
+{
+    size_t side = (size_t)b->t->settings.crop / (size_t)ax_tap_stride[k];
+    return side * side * (size_t)ax_tap_channels[k];
+}
+
+static bool allocate(ax_batch *b)
+{
+    size_t n = (size_t)b->spec.n, crop = (size_t)b->t->settings.stage2_crop;
+    if (!(b->labels = aligned(n * (size_t)b->spec.h * (size_t)b->spec.w)))
+        return false;
+    if (b->spec.stage == 2)
+        return (b->image = aligned(n * crop * crop * 3 * sizeof(float)));
+    for (int k = 0; k < AX_TAPS; k++)
+        if (!(b->tap[k] = aligned(n * tap_count(b, k) * sizeof(float))))
+            return false;
+    return (b->order = malloc(ax_cache_count(b->t->train) * sizeof *b->order));
+}
+
+ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, ax_err *err)
+{
+    ax_batch *b = calloc(1, sizeof *b);
+    if (b)
+        *b = (ax_batch) { .t = t, .spec = *spec, .epoch = -1 };
+    if (!b || !allocate(b)) {
+        ax_batch_free(b);
+        ax_fail(err, AX_ENOMEM, "no memory for a batch of %d", spec->n);
+        return NULL;
+    }
+    ax_code code = ax_plan_bind(plan, "labels", b->labels, err);
+    if (code == AX_OK && spec->stage == 2)
+        code = ax_plan_bind(plan, "image", b->image, err);
+    for (int k = 0; k < AX_TAPS && code == AX_OK && spec->stage == 1; k++)
+        code = ax_plan_bind(plan, ax_tap_name[k], b->tap[k], err);
+    if (code == AX_OK)
+        return b;
+    ax_batch_free(b);
+    return NULL;
+}
+
+void ax_batch_free(ax_batch *b)
+{
+    if (!b)
+        return;
+    if (b->stream)
+        b->t->source->ops->stream_close(b->stream);
+    for (int k = 0; k < AX_TAPS; k++)
+        free(b->tap[k]);
+    free(b->image);
+    free(b->labels);
+    free(b->order);
+    free(b);
+}
+
+/* ---- stage 1 ---- */
+
+/* The order of an epoch: the same for every candidate of a run (common random numbers). */
+static void shuffle(ax_batch *b, int32_t epoch)
+{
+    uint32_t n = (uint32_t)ax_cache_count(b->t->train);
+    ax_rng rng = ax_rng_new(b->spec.seed, 1000 + (uint64_t)epoch);
+    for (uint32_t i = 0; i < n; i++)
+        b->order[i] = i;
+    for (uint32_t i = n; i > 1; i--) {
+        uint32_t j = ax_rng_below(&rng, i), keep = b->order[i - 1];
+        b->order[i - 1] = b->order[j];
+        b->order[j] = keep;
+    }
+}
+
+static void gather(ax_batch *b, int32_t step)
+{
+    size_t pixels = (size_t)b->spec.h * (size_t)b->spec.w, n = (size_t)b->spec.n;
+    for (size_t i = 0; i < n; i++) {
+        ax_cache_item item = ax_cache_get(b->t->train, b->order[(size_t)step * n + i]);
+        for (int k = 0; k < AX_TAPS; k++)
+            memcpy(b->tap[k] + i * tap_count(b, k), item.tap[k], tap_count(b, k) * sizeof(float));
+        memcpy(b->labels + i * pixels, item.labels, pixels);
+    }
+}
+
+/* ---- stage 2 ---- */
+
+/* Crops are made anew in every epoch; what comes when depends on the seed alone. */
+static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
+{
+    const ax_source_ops *ops = b->t->source->ops;
+    const ax_sample_spec spec = ax_trainer_crops(b->t, 2);
+    if (b->stream)
+        ops->stream_close(b->stream);
+    int threads = b->t->settings.threads ? (int)b->t->settings.threads : 2;
+    uint64_t n = (uint64_t)b->spec.n, epoch = (uint64_t)(step / b->spec.steps_per_epoch);
+    uint64_t in_epoch = (uint64_t)(step % b->spec.steps_per_epoch), all = ax_trainer_stage2_samples(b->t);
+    /* what is left over when the batch doesn't divide an epoch's crops is skipped, not shifted into the next */
+    b->stream = ops->stream(b->t->source, &spec, epoch * all + in_epoch * n,
+                            ((uint64_t)b->spec.steps_per_epoch - in_epoch) * n, threads, err);
+    b->epoch = (int32_t)epoch;
+    b->next = step;
+    return b->stream ? AX_OK : err->code;
+}
+
+static ax_code take(ax_batch *b, size_t i, ax_err *err)
+{
+    size_t crop = (size_t)b->t->settings.stage2_crop, h = (size_t)b->spec.h, w = (size_t)b->spec.w;
+    ax_sample s = { 0 };
+    ax_code code = b->t->source->ops->next(b->stream, &s, err);
+    if (code != AX_OK)
+        return code;
+    memcpy(b->image + i * crop * crop * 3, s.image, crop * crop * 3 * sizeof(float));
+    ax_labels_shrink(s.labels, s.h, s.w, b->labels + i * h * w, b->spec.h, b->spec.w);
+    ax_sample_release(&s);
+    return AX_OK;
+}
+
+ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
+{
+    int32_t epoch = step / b->spec.steps_per_epoch;
+    if (b->spec.stage == 1) {
+        if (epoch != b->epoch)
+            shuffle(b, epoch);
+        b->epoch = epoch;
+        gather(b, step % b->spec.steps_per_epoch);
+        return AX_OK;
+    }
+    ax_code code = epoch != b->epoch || step != b->next ? open_stream(b, step, err) : AX_OK;
+    for (int32_t i = 0; i < b->spec.n && code == AX_OK; i++)
+        code = take(b, (size_t)i, err);
+    b->next = step + 1;
+    return code;
+}

@@ -1,0 +1,22 @@
+/* Where the batches of a stage come from: stage 1 gathers them from the cache, stage 2 has the loader make them. */
+#ifndef AX_TRAIN_BATCH_H
+#define AX_TRAIN_BATCH_H
+
+#include "engine/graph/plan.h"
+#include "engine/train/trainer.h"
+
+typedef struct ax_batch_spec {
+    int32_t stage, n; /* n: crops of a batch */
+    int32_t h, w;     /* of the labels: the taps' finest size in stage 1, the logits' in stage 2 */
+    int32_t steps_per_epoch;
+    uint64_t seed;
+} ax_batch_spec;
+typedef struct ax_batch ax_batch;
+
+/* Memory for a batch; bound to the inputs of the plan ("tap.0".."tap.3" or "image", and "labels"). */
+ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, ax_err *err);
+void ax_batch_free(ax_batch *b);
+/* Fills in the batch of step `step` of the stage, from 0. Any order works, in order is fast. */
+ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err);
+
+#endif

@@ -1,0 +1,218 @@
+#include "engine/train/training.h"
+
+#include "engine/model/mobilenet.h"
+#include "engine/train/trainer_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+ax_schedule ax_schedule_of(const ax_settings *s, size_t n_train, const ax_train_job *job, int32_t stage)
+{
+    int64_t crops = stage == 1 ? s->train_samples : s->stage2_samples ? s->stage2_samples : (int64_t)n_train;
+    int64_t batch = stage == 1 ? s->batch : s->stage2_batch;
+    ax_schedule a = { .epochs = stage == 1 ? job->epochs : job->stage2_epochs };
+    if (job->halved && batch > 1)
+        batch /= 2;
+    batch = batch > crops ? crops : batch;
+    a.batch = (int32_t)batch;
+    a.steps_per_epoch = (int32_t)(crops / batch);
+    a.steps = a.epochs * a.steps_per_epoch;
+    return a;
+}
+
+ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, bool train)
+{
+    return (ax_decoder_spec) {
+        .genotype = job->genotype,
+        .channels = job->channels,
+        .repeats = job->repeats,
+        .classes = t->source->info.classes,
+        .train = train,
+        .aux = train && t->settings.aux_weight > 0,
+    };
+}
+
+/* ---- a stage ---- */
+
+/* *labels: the size at which the loss is taken. */
+static ax_code build_graph(ax_training *r, ax_shape *labels, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    int32_t n = r->schedule.batch, crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop);
+    ax_decoder_spec spec = ax_training_spec(r->t, r->job, true);
+    ax_val taps[AX_TAPS], loss;
+    ax_decoder decoder;
+    ax_code code = AX_OK;
+    if (!(r->graph = ax_graph_new(err)))
+        return AX_ENOMEM;
+    if (r->stage == 1) {
+        code = ax_decoder_taps(r->graph, n, crop, crop, taps, err);
+    } else {
+        ax_val image = ax_graph_input(r->graph, "image", (ax_type) { .shape = { n, crop, crop, 3 } }, err);
+        code = image.id ? ax_mobilenet_build(r->graph, image, true, taps, err) : AX_ENOMEM;
+    }
+    if (code == AX_OK)
+        code = ax_decoder_build(r->graph, &spec, taps, &decoder, err);
+    if (code != AX_OK)
+        return code;
+    *labels = ax_graph_type(r->graph, r->stage == 1 ? taps[0] : decoder.logits).shape;
+    ax_type type = { .shape = { n, labels->h, labels->w, 1 }, .dtype = AX_U8 };
+    ax_val in = ax_graph_input(r->graph, "labels", type, err);
+    code = ax_decoder_loss(r->graph, &decoder, in, (ax_val) { 0 }, 0, (float)s->aux_weight, &loss, err);
+    return code == AX_OK ? ax_graph_backward(r->graph, loss, NULL, 0, err) : code;
+}
+
+/* The decoder of stage 1 as stage 2 begins with it. */
+static ax_code copy_decoder(ax_params *to, const ax_params *from, bool averaged, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < ax_params_count(from) && code == AX_OK; i++) {
+        const ax_param_spec *spec = ax_params_spec(from, i);
+        size_t k = ax_params_find(to, spec->name);
+        bool average = averaged && ax_params_slot(from, i, AX_SLOT_AVERAGE);
+        float *host = k == SIZE_MAX ? NULL : malloc(ax_type_bytes(spec->type));
+        if (!host)
+            return k == SIZE_MAX ? ax_fail(err, AX_EINVAL, "'%s' is not in stage 2", spec->name)
+                                 : ax_fail(err, AX_ENOMEM, "no memory for '%s'", spec->name);
+        code = ax_params_get(from, i, average ? AX_SLOT_AVERAGE : AX_SLOT_VALUE, host, err);
+        if (code == AX_OK)
+            code = ax_params_set(to, k, AX_SLOT_VALUE, host, err);
+        free(host);
+    }
+    return code;
+}
+
+static ax_code make_params(ax_training *r, ax_err *err)
+{
+    ax_trainer *t = r->t;
+    if (r->stage == 1) {
+        const ax_graph *graphs[] = { r->graph };
+        ax_rng rng = ax_rng_new(r->job->seed, 1);
+        r->params = ax_params_new(graphs, 1, t->be, t->dev, &rng, err);
+        return r->params ? AX_OK : err->code;
+    }
+    ax_params *both = ax_mobilenet_params(r->graph, t->be, t->dev, err);
+    ax_code code = both ? AX_OK : err->code;
+    if (code == AX_OK && r->params)
+        code = copy_decoder(both, r->params, t->settings.polyak > 0, err);
+    if (code != AX_OK) {
+        ax_params_free(both);
+        return code;
+    }
+    ax_params_free(r->params);
+    r->params = both;
+    return AX_OK;
+}
+
+static ax_code update_averages(ax_training *r, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    double decay = r->stage == 1 ? s->polyak : s->stage2_polyak;
+    if (!(s->polyak > 0))
+        return AX_OK;
+    /* After n steps sum d^(n-i) (1-d) x_i / (1-d^n), as a running mean with a decay that grows: 0 at the first step. */
+    if (s->debias)
+        decay *= (1 - pow(decay, r->step)) / (1 - pow(decay, r->step + 1));
+    ax_code code = ax_optim_polyak(r->params, AX_GROUP_DECODER, (float)decay, err);
+    return code == AX_OK && r->stage == 2 ? ax_optim_polyak(r->params, AX_GROUP_ENCODER, (float)decay, err) : code;
+}
+
+static void drop_stage(ax_training *r)
+{
+    ax_batch_free(r->batch);
+    ax_plan_free(r->plan);
+    ax_graph_free(r->graph);
+    r->batch = NULL;
+    r->plan = NULL;
+    r->graph = NULL;
+}
+
+ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    ax_shape labels = { 0 };
+    drop_stage(r);
+    r->stage = stage;
+    r->step = 0;
+    r->loss_sum = 0;
+    r->schedule = ax_schedule_of(s, r->t->source->info.n_train, r->job, stage);
+    r->decoder = (ax_optim) {
+        .kind = AX_OPTIM_ADAM,
+        .weight_decay = (float)s->weight_decay,
+        .clip = (float)s->clip,
+    };
+    r->encoder = (ax_optim) {
+        .kind = AX_OPTIM_SGD,
+        .weight_decay = (float)s->encoder_weight_decay,
+        .momentum = (float)s->encoder_momentum,
+        .clip = (float)s->clip,
+    };
+    ax_code code = build_graph(r, &labels, err);
+    if (code == AX_OK)
+        code = make_params(r, err);
+    if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, r->t->be, r->t->dev, r->params, 0, err)))
+        code = err->code;
+    const ax_batch_spec spec = {
+        .stage = stage,
+        .n = r->schedule.batch,
+        .h = labels.h,
+        .w = labels.w,
+        .steps_per_epoch = r->schedule.steps_per_epoch,
+        .seed = r->job->seed,
+    };
+    if (code == AX_OK && !(r->batch = ax_batch_new(r->t, &spec, r->plan, err)))
+        code = err->code;
+    /* as published, the average starts as what the stage begins with */
+    if (code == AX_OK && !s->debias)
+        code = update_averages(r, err);
+    return code;
+}
+
+void ax_training_release(ax_training *r)
+{
+    drop_stage(r);
+    ax_params_free(r->params);
+    *r = (ax_training) { 0 };
+}
+
+/* ---- a step ---- */
+
+/* The step size as a share of its full value. */
+static double pace(const ax_training *r)
+{
+    const ax_settings *s = &r->t->settings;
+    double share = 1;
+    if (r->step < s->warmup)
+        share = (r->step + 1) / (double)(s->warmup + 1);
+    if (r->job->full || !strcmp(s->schedule, "cosine"))
+        share *= 0.5 * (1 + cos(acos(-1.0) * r->step / r->schedule.steps));
+    return share;
+}
+
+ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    ax_code code = ax_batch_fill(r->batch, r->step, err);
+    if (code == AX_OK)
+        code = ax_plan_run(r->plan, err);
+    if (code == AX_OK)
+        code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
+    if (code == AX_OK && !isfinite(*loss))
+        code = ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
+    r->decoder.lr = (float)(s->lr * pace(r));
+    r->encoder.lr = (float)(s->encoder_lr * pace(r));
+    if (code == AX_OK && r->stage == 2)
+        code = ax_optim_step(r->params, AX_GROUP_ENCODER, &r->encoder, NULL, err);
+    if (code == AX_OK)
+        code = ax_optim_step(r->params, AX_GROUP_DECODER, &r->decoder, NULL, err);
+    if (code == AX_OK)
+        code = update_averages(r, err);
+    if (code != AX_OK)
+        return code;
+    if (r->step % r->schedule.steps_per_epoch == 0)
+        r->loss_sum = 0;
+    r->loss_sum += *loss;
+    r->step++;
+    return AX_OK;
+}

@@ -1,0 +1,40 @@
+/* One candidate in training: a stage at a time, a step at a time. */
+#ifndef AX_TRAIN_TRAINING_H
+#define AX_TRAIN_TRAINING_H
+
+#include "engine/graph/plan.h"
+#include "engine/space/decoder.h"
+#include "engine/train/batch.h"
+#include "engine/train/trainer.h"
+
+typedef struct ax_training {
+    ax_trainer *t;
+    const ax_train_job *job;
+
+    /* The state: with the settings and the job these decide everything that comes. Whoever saves a half-trained
+       candidate saves these; whoever loads them calls ax_training_enter for the stage first. There is no random
+       generator among them: order and crops are functions of seed, epoch and place. */
+    int32_t stage;             /* 1: decoder only; 2: end to end */
+    int32_t step;              /* steps done in this stage */
+    double loss_sum;           /* of the steps of the current epoch */
+    ax_outcome outcome;        /* figures, and what the last finished stage came to */
+    ax_params *params;         /* slots VALUE, M, V and AVERAGE; GRAD is overwritten by every step */
+    ax_optim decoder, encoder; /* their counts of steps */
+
+    /* Made anew by ax_training_enter. */
+    ax_schedule schedule;
+    ax_graph *graph;
+    ax_plan *plan;
+    ax_batch *batch;
+} ax_training;
+
+ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, bool train);
+
+/* Builds the stage: graph, parameters, plan, batch. Coming from stage 1, the decoder goes on from its averages (or
+   values), with new optimisers and new averages, as in the published method; the encoder has the built-in weights. */
+ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err);
+/* One step; *loss is its loss. AX_EFORMAT: diverged. */
+ax_code ax_training_step(ax_training *r, float *loss, ax_err *err);
+void ax_training_release(ax_training *r);
+
+#endif
