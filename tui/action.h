@@ -43,6 +43,7 @@ enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOT
     X(STOP, 'Q', "Q", "stop engine", "stop the engine (asks); the run can be resumed", AX_NEEDS_ENGINE)                \
     X(PAUSE_RUN, 'P', "P", "pause run", "pause the whole run, or let it go on", AX_NEEDS_ENGINE)                       \
     X(NOTE, 'a', "a", "note", "write a note on the candidate", AX_NEEDS_BOTH)                                          \
+    X(EDIT, 'c', "c", "change", "a new candidate: a copy with some decisions changed", AX_NEEDS_BOTH)                  \
     X(PIN, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", AX_NEEDS_BOTH)                     \
     X(EXPORT, 'e', "e", "export", "write its masks as PNG files below RUN/export", AX_NEEDS_ROW)                       \
     X(COPY, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", AX_NEEDS_ROW)                             \

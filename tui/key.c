@@ -168,6 +168,9 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     case AX_DO_PIN:
         ax_ui_send(ui, AX_VERB_PIN, c->id, "");
         break;
+    case AX_DO_EDIT:
+        ax_edit_start(&ui->edit, c->id, &c->genotype);
+        break;
     case AX_DO_MARK:
         mark(ui);
         break;
@@ -273,6 +276,26 @@ static void answer(ax_ui *ui, uint32_t key)
     }
 }
 
+static void edit_key(ax_ui *ui, uint32_t key)
+{
+    ax_edit *e = &ui->edit;
+    char changes[AX_CHANGES_TEXT];
+    ax_edited what = ax_edit_key(e, key);
+    if (what == AX_EDIT_DONE && !ax_genotype_changes(&e->from, &e->now, changes)[0]) {
+        ax_ui_say(ui, true, "nothing is changed: + and - change a value, Esc leaves");
+        return;
+    }
+    if (what == AX_EDIT_DONE)
+        ax_ui_send(ui, AX_VERB_FORK, e->parent, changes);
+    if (what != AX_EDIT_GOES_ON)
+        e->parent = 0;
+}
+
+static bool over_everything(uint32_t key)
+{
+    return key == AX_CTRL('L') || key == AX_CTRL('Z');
+}
+
 void ax_ui_key(ax_ui *ui, uint32_t key)
 {
     ui->message[0] = '\0';
@@ -281,7 +304,7 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
         ax_ui_refresh(ui);
         return;
     }
-    if (ui->asking != AX_ASK_NOTHING && key != AX_CTRL('L') && key != AX_CTRL('Z')) {
+    if (ui->asking != AX_ASK_NOTHING && !over_everything(key)) {
         ax_asking what = ui->asking;
         ax_typed typed = ax_prompt_key(&ui->prompt, key);
         if (typed != AX_TYPED)
@@ -289,6 +312,10 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
         if (typed == AX_ACCEPTED)
             accept(ui, what);
         ax_ui_refresh(ui);
+        return;
+    }
+    if (ui->edit.parent && !over_everything(key) && key != '~') {
+        edit_key(ui, key);
         return;
     }
     ax_action a = ax_action_of(key);
@@ -310,63 +337,5 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
         ax_ui_refresh(ui);
     } else if (key > 0x20 && key < 0x7f) {
         ax_ui_say(ui, true, "%c has no meaning; ? lists the keys", (int)key);
-    }
-}
-
-/* ---- ':' ---- */
-
-static void go_to(ax_ui *ui, const char *text)
-{
-    char *end;
-    unsigned long id = strtoul(text + (*text == '#'), &end, 10);
-    if (*end || end == text || !id || id > UINT32_MAX || !ax_state_candidate(ui->state, (uint32_t)id)) {
-        ax_ui_say(ui, true, "goto: '%s' is not a candidate", text);
-        return;
-    }
-    ui->selected = (uint32_t)id;
-    ui->moved = true;
-    if (ax_rows_find(&ui->rows, ui->selected) < 0)
-        ax_filter_parse("", &ui->filter, NULL);
-}
-
-static void submit(ax_ui *ui, const char *text)
-{
-    ax_genotype g;
-    ax_err err;
-    if (ax_genotype_parse(text, &g, &err) != AX_OK)
-        ax_ui_say(ui, true, "%s", err.msg);
-    else
-        ax_ui_send(ui, AX_VERB_SUBMIT, 0, text);
-}
-
-void ax_ui_command(ax_ui *ui, const char *line)
-{
-    char word[16];
-    line += strspn(line, " ");
-    size_t n = strcspn(line, " ");
-    if (!n)
-        return;
-    snprintf(word, sizeof word, "%.*s", (int)(n < 15 ? n : 15), line);
-    const char *rest = line + n + strspn(line + n, " ");
-    ax_verb verb;
-    bool genotype = line[0] == '[';
-    if (!strcmp(word, "goto")) {
-        go_to(ui, rest);
-    } else if (!strcmp(word, "q") || !strcmp(word, "detach")) {
-        ui->leave = true;
-    } else if (!genotype && !ax_verb_find(word, &verb)) {
-        ax_ui_say(ui, true, "'%s' is not a command: submit, note, save, stop, pause, prune, promote, pin, goto", word);
-    } else if (ui->link != AX_LINK_LIVE || ui->readonly) {
-        ax_ui_say(ui, true, "%s: %s", word, ui->readonly ? "this view only reads" : "no engine runs");
-    } else if (genotype || verb == AX_VERB_SUBMIT) {
-        submit(ui, genotype ? line : rest);
-    } else if (verb == AX_VERB_STOP) {
-        ui->asking = AX_ASK_STOP;
-    } else if (verb == AX_VERB_SAVE || verb == AX_VERB_UNDO) {
-        ax_ui_send(ui, verb, verb == AX_VERB_UNDO ? ax_ui_undoable(ui) : 0, "");
-    } else if (!ui->selected) {
-        ax_ui_say(ui, true, "%s: no candidate is selected", word);
-    } else {
-        ax_ui_send(ui, verb, ui->selected, rest);
     }
 }

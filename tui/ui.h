@@ -7,6 +7,7 @@
 #include "engine/wire/maskfile.h"
 #include "engine/wire/state.h"
 #include "tui/action.h"
+#include "tui/edit.h"
 #include "tui/layout.h"
 #include "tui/prompt.h"
 #include "viz/filter.h"
@@ -54,6 +55,8 @@ typedef struct ax_ui {
 
     const ax_maskfile *masks; /* of the selected candidate, NULL = none */
     int image;
+
+    ax_edit edit; /* open while edit.parent is set; covers the panes */
 
     ax_asking asking;
     ax_prompt prompt;

@@ -196,6 +196,13 @@ void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role)
     }
 }
 
+void ax_pane_clear(ax_pane p)
+{
+    for (int r = 0; r < p.at.rows; r++)
+        for (int c = 0; c < p.at.cols; c++)
+            ax_pane_put(p, r, c, ' ', AX_ROLE_TEXT);
+}
+
 void ax_pane_frame(ax_pane p, bool focus, const char *title, const char *right)
 {
     ax_role role = focus ? AX_ROLE_FOCUS : AX_ROLE_FRAME;

@@ -76,6 +76,7 @@ void ax_pane_print_cut(ax_pane p, int row, int col, int width, ax_role role, con
 int ax_text_width(const char *text);
 /* Gives cells another role, keeping the characters. */
 void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role);
+void ax_pane_clear(ax_pane p); /* blanks */
 /* A frame around the pane, with a title at the left and one at the right (may be NULL). */
 void ax_pane_frame(ax_pane p, bool focus, const char *title, const char *right);
 

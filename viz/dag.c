@@ -208,31 +208,68 @@ long ax_cellop_params(int op, int channels, int repeats)
     }
 }
 
-void ax_dag_draw(ax_pane p, const ax_dag *d, int channels, int repeats)
+/* "12 sep3x3     <- 2,3" without the number; returns the column after it. */
+static int draw_value(ax_pane p, int r, int at, const ax_dag_row *row, ax_role role)
+{
+    char text[16];
+    reads_text(row, text);
+    ax_pane_print(p, r, at, role, row->name);
+    at += NAME_WIDTH + 1;
+    if (!row->n_reads)
+        return at;
+    ax_pane_glyph(p, r, at, AX_GLYPH_ARROW, role == AX_ROLE_DIM ? AX_ROLE_TEXT : role);
+    return ax_pane_print(p, r, at + 2, role == AX_ROLE_DIM ? AX_ROLE_TEXT : role, text);
+}
+
+static bool same_row(const ax_dag_row *a, const ax_dag_row *b)
+{
+    return a->op == b->op && a->n_reads == b->n_reads &&
+           !memcmp(a->reads, b->reads, (size_t)a->n_reads * sizeof *a->reads);
+}
+
+enum { WAS = 3, WAS_WIDTH = WAS + NAME_WIDTH + 1 + 2 + 2 };
+
+int ax_dag_changes_width(const ax_dag *d)
+{
+    return ax_dag_width(d) + 1 + WAS_WIDTH;
+}
+
+static void draw_figure(ax_pane p, int r, int op, int channels, int repeats)
+{
+    long n = ax_cellop_params(op, channels, repeats);
+    char figure[24];
+    snprintf(figure, sizeof figure, n ? "%.1fk" : "-", (double)n / 1000);
+    ax_pane_print_right(p, r, p.at.cols - 1, AX_ROLE_DIM, figure);
+}
+
+void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was, int channels, int repeats)
 {
     int number = number_column(d), width = ax_dag_width(d), margin = p.at.cols > width ? 1 : 0;
+    bool room = p.at.cols >= ax_dag_changes_width(d) + margin;
     for (int r = 0; r < d->rows; r++) {
         const ax_dag_row *row = &d->row[r];
+        bool changed = was && !same_row(row, &was->row[r]);
         for (int k = 0; k < 2 * d->lanes; k++)
             if (row->glyph[k] < AX_GLYPH_COUNT)
                 ax_pane_glyph(p, r, margin + k, row->glyph[k], AX_ROLE_LANE);
         int at = margin + number;
+        if (changed)
+            ax_pane_put(p, r, margin ? 0 : at, '+', AX_ROLE_GOOD);
         if (row->number >= 0)
             ax_pane_printf(p, r, at, AX_ROLE_TEXT, "%2d", row->number);
-        ax_role role = row->op == AX_CELL_NONE || row->op == AX_CELL_SKIP ? AX_ROLE_DIM : AX_ROLE_TEXT;
-        ax_pane_print(p, r, at + 3, role, row->name);
-        char text[16];
-        reads_text(row, text);
-        at += 3 + NAME_WIDTH + 1;
-        if (row->n_reads) {
-            ax_pane_glyph(p, r, at, AX_GLYPH_ARROW, AX_ROLE_TEXT);
-            ax_pane_print(p, r, at + 2, AX_ROLE_TEXT, text);
-        }
-        if (channels > 0 && row->op >= 0 && p.at.cols >= width + 10) {
-            long n = ax_cellop_params(row->op, channels, repeats);
-            char figure[24];
-            snprintf(figure, sizeof figure, n ? "%.1fk" : "-", (double)n / 1000);
-            ax_pane_print_right(p, r, p.at.cols - 1, AX_ROLE_DIM, figure);
+        bool pale = row->op == AX_CELL_NONE || row->op == AX_CELL_SKIP;
+        at = draw_value(p, r, at + 3, row, changed ? AX_ROLE_GOOD : pale ? AX_ROLE_DIM : AX_ROLE_TEXT);
+        if (changed && room) {
+            at = margin + width + 1;
+            ax_pane_put(p, r, at + 1, '-', AX_ROLE_BAD);
+            draw_value(p, r, at + WAS, &was->row[r], AX_ROLE_BAD);
+        } else if (channels > 0 && row->op >= 0 && p.at.cols >= width + 10) {
+            draw_figure(p, r, row->op, channels, repeats);
         }
     }
+}
+
+void ax_dag_draw(ax_pane p, const ax_dag *d, int channels, int repeats)
+{
+    ax_dag_draw_changes(p, d, NULL, channels, repeats);
 }

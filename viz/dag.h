@@ -31,6 +31,11 @@ int ax_dag_width(const ax_dag *d);
 /* Draws at the top left of the pane. channels > 0: with the parameters of each operation (batch norm included) at that
    width and `repeats`, at the right edge, where there is room. */
 void ax_dag_draw(ax_pane p, const ax_dag *d, int channels, int repeats);
+/* The same, with what differs from `was` marked: '+' before a row that changed and, where there is room, '-' and what
+   it was behind it. channels as above, but the parameters give way to what was. */
+void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was, int channels, int repeats);
+/* Columns of the drawing with what was. */
+int ax_dag_changes_width(const ax_dag *d);
 /* Parameters of one operation of a cell that is `channels` wide: convolution or `repeats` x (depthwise + pointwise),
    and 2 per channel for each batch norm. */
 long ax_cellop_params(int op, int channels, int repeats);

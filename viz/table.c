@@ -255,7 +255,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
     int at = MARGIN;
     ax_role role = ax_status_role(c->status);
     ax_pane_put(p, row, 0, selected ? '>' : ' ', AX_ROLE_STRONG);
-    ax_pane_put(p, row, 1, marked ? '+' : c->pinned ? '!' : ' ', AX_ROLE_MARKED);
+    ax_pane_put(p, row, 1, marked ? '+' : c->pinned ? '!' : ax_candidate_handmade(c) ? 'h' : ' ', AX_ROLE_MARKED);
     for (int i = 0; i < COLUMNS; i++) {
         if (!(chosen & 1u << i))
             continue;

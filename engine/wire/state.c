@@ -29,6 +29,19 @@ const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id)
     return id && id <= s->n_candidates ? &s->candidate[id - 1] : NULL;
 }
 
+uint32_t ax_state_find(const ax_state *s, const ax_genotype *g)
+{
+    uint32_t id = s->n_candidates;
+    while (id && memcmp(&s->candidate[id - 1].genotype, g, sizeof *g) != 0)
+        id--;
+    return id;
+}
+
+bool ax_candidate_handmade(const ax_candidate *c)
+{
+    return !strcmp(c->origin, "user");
+}
+
 /* Grows an array to a power of two that holds n; false (and out_of_memory) when it can't. */
 static bool reserve(ax_state *s, void **array, uint32_t n, size_t size)
 {

@@ -68,6 +68,10 @@ void ax_state_init(ax_state *s);
 void ax_state_release(ax_state *s);
 void ax_state_fold(ax_state *s, const ax_event *ev);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
+/* The newest candidate with this genotype, 0 = none. */
+uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
+/* Whether a person made it: submitted, or forked from another. */
+bool ax_candidate_handmade(const ax_candidate *c);
 /* Candidates scored in the last ten minutes (or since the start), per minute; now in seconds since the epoch. */
 double ax_state_rate(const ax_state *s, double now);
 

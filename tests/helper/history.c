@@ -1,5 +1,7 @@
 #include "tests/helper/history.h"
 
+#include "engine/space/decision.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@ typedef struct player {
     uint64_t seq;
     double at;
     ax_rng rng;
+    ax_genotype second; /* of #2 */
 } player;
 
 static ax_event make(ax_event_kind kind, uint32_t id)
@@ -66,6 +69,8 @@ static void propose(player *p, uint32_t id, const char *origin, uint32_t parent)
 {
     ax_event ev = make(AX_EVENT_PROPOSED, id);
     ev.u.PROPOSED.genotype = ax_genotype_random(&p->rng);
+    if (id == 2)
+        p->second = ev.u.PROPOSED.genotype;
     TEXT(ev.u.PROPOSED.origin, "%s", origin);
     ev.u.PROPOSED.parent = parent;
     ev.u.PROPOSED.logp = -30 - 4 * ax_rng_uniform(&p->rng);
@@ -74,6 +79,19 @@ static void propose(player *p, uint32_t id, const char *origin, uint32_t parent)
     ev.u.PROPOSED.macs = ev.u.PROPOSED.params * 410;
     play(p, ev);
     ev = make(AX_EVENT_QUEUED, id);
+    play(p, ev);
+}
+
+static void fork_second(player *p, uint32_t id)
+{
+    ax_event ev = make(AX_EVENT_PROPOSED, id);
+    ev.u.PROPOSED.genotype = p->second;
+    ax_genotype_edit(&ev.u.PROPOSED.genotype, "op5=sep3x3 in8=3 op9=gap block6b=5", NULL);
+    TEXT(ev.u.PROPOSED.origin, "user");
+    ev.u.PROPOSED.parent = 2;
+    ev.u.PROPOSED.logp = ev.u.PROPOSED.entropy = NAN;
+    ev.u.PROPOSED.params = 2345678;
+    ev.u.PROPOSED.macs = 934000000;
     play(p, ev);
 }
 
@@ -193,6 +211,12 @@ double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event
     if (id > 30) {
         promote(&p, 17, id + 1);
         propose(&p, ++id, "promote", 17);
+    }
+    if (h->forked) {
+        fork_second(&p, ++id);
+        start(&p, id, 1);
+        p.at += 9;
+        score(&p, id);
     }
     propose(&p, ++id, "ppo", 0);
     start(&p, id, 1);

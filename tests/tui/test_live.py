@@ -1,4 +1,4 @@
-"""A real search seen through the terminal program: first reward, prune, undo, promote, note, submit, pause, detach,
+"""A real search seen through the terminal program: first reward, prune, undo, promote, note, submit, change, pause, detach,
 attach, stop; the engine outlives its viewer."""
 import os, re, signal, sys
 
@@ -43,6 +43,12 @@ def a_search_from_start_to_stop():
             s.send("\x1b").send("/id=%s\r" % id).wait(lambda s: re.search(r"^> +%s \*" % id, s.text(), re.M))
             s.send("aworth a look\r").wait("noted")
             s.send(":submit %s\r" % ARCH).wait("is next")
+            made = int(re.search(r"#(\d+) is next", s.text()).group(1))
+            s.send(":goto %d\r" % made).wait(lambda s: re.search(r"^>h? *%d " % made, s.text(), re.M))
+            s.send("c").wait("made from #%d" % made).send("j2jl2").wait("+ op2 ").send("\r")
+            s.wait("#%d is next: #%d with op2 " % (made + 1, made))
+            s.send(":goto %d\r" % (made + 1)).wait(lambda s: re.search(r"^>h *%d " % (made + 1), s.text(), re.M))
+            s.send("3").wait("+ not as #%d" % made).send("2")
             s.send("\x1b").send("P").wait("RUNNING")
             s.send("6").wait("promoted: full training", 60).wait("by user")
             s.send("q")

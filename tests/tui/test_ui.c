@@ -144,6 +144,42 @@ static void keys_become_commands(void **state)
     assert_non_null(strstr(d->ui.message, "'nonsense' is not a command"));
 }
 
+static void a_candidate_is_changed_and_queued(void **state)
+{
+    desk *d = *state;
+    uint32_t best = d->state.best;
+    ax_genotype from = ax_state_candidate(&d->state, best)->genotype, want;
+    keys(d, "c\r"); /* nothing is changed: it stays open */
+    assert_int_equal(d->ui.n_out, 0);
+    assert_int_equal(d->ui.edit.parent, best);
+    assert_non_null(strstr(d->ui.message, "nothing is changed"));
+    for (int row = 0; row < AX_EDIT_ROWS; row++) /* every decision steps through all its values and comes back */
+        for (int field = 0; field < 2; field++) {
+            int decision = ax_edit_decision(row, field);
+            d->ui.edit.row = row;
+            d->ui.edit.field = field;
+            for (int k = 0; decision >= 0 && k < ax_decisions[decision].choices; k++)
+                keys(d, "+");
+        }
+    assert_memory_equal(&d->ui.edit.now, &from, sizeof from);
+    d->ui.edit.row = d->ui.edit.field = 0;
+    keys(d, "10jl"); /* op1 = none; then what value 2 reads */
+    assert_int_equal(ax_genotype_get(&d->ui.edit.now, 0), 10);
+    keys(d, "-rkh9kl5"); /* op1 = skip; up, around: block6b = 5 */
+    want = from;
+    assert_int_equal(ax_genotype_edit(&want, "op1=skip block6b=5", NULL), AX_OK);
+    assert_memory_equal(&d->ui.edit.now, &want, sizeof want);
+    keys(d, "\r");
+    assert_int_equal(d->ui.n_out, 1);
+    assert_int_equal(d->ui.out[0].verb, AX_VERB_FORK);
+    assert_int_equal(d->ui.out[0].id, best);
+    assert_int_equal(ax_genotype_edit(&from, d->ui.out[0].text, NULL), AX_OK);
+    assert_memory_equal(&from, &want, sizeof want);
+    keys(d, "c+\x1b"); /* dropped */
+    assert_int_equal(d->ui.n_out, 1);
+    assert_int_equal(d->ui.edit.parent, 0);
+}
+
 static void a_prune_can_be_undone_while_it_is_soft(void **state)
 {
     desk *d = *state;
@@ -259,6 +295,7 @@ int main(void)
         WITH_DESK(the_selection_follows_the_candidate),
         WITH_DESK(the_selected_row_is_in_sight),
         WITH_DESK(keys_become_commands),
+        WITH_DESK(a_candidate_is_changed_and_queued),
         WITH_DESK(a_prune_can_be_undone_while_it_is_soft),
         WITH_DESK(destructive_keys_ask),
         WITH_DESK(nothing_moves_under_a_prompt),

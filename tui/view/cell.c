@@ -1,6 +1,7 @@
 /* The selected candidate: its cell, its wiring, what is known about it. */
 #include "tui/view/view.h"
 
+#include "engine/space/decision.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
 
@@ -37,8 +38,15 @@ static const char *status_word(ax_status s)
     }
 }
 
+/* What it was changed from; NULL: it wasn't. */
+static const ax_candidate *changed_from(const ax_ui *ui, const ax_candidate *c)
+{
+    const ax_candidate *parent = c->parent ? ax_state_candidate(ui->state, c->parent) : NULL;
+    return parent && memcmp(&parent->genotype, &c->genotype, sizeof c->genotype) != 0 ? parent : NULL;
+}
+
 /* What matters most comes first: a small pane shows only that. */
-static void draw_facts(ax_pane p, const ax_candidate *c)
+static void draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 {
     char a[AX_FIGURE], b[AX_FIGURE], d[AX_FIGURE], e[AX_FIGURE], text[256];
     int row = 0, n = snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
@@ -62,11 +70,15 @@ static void draw_facts(ax_pane p, const ax_candidate *c)
     row = fact(p, row, "time", text);
     n = snprintf(text, sizeof text, "by %s", c->origin);
     if (c->parent)
-        n += snprintf(text + n, sizeof text - (size_t)n, " of #%u", c->parent);
+        n += snprintf(text + n, sizeof text - (size_t)n, "%s #%u", changed_from(ui, c) ? ", made from" : " of",
+                      c->parent);
     if (isfinite(c->logp))
         snprintf(text + n, sizeof text - (size_t)n, ", logp %s, entropy %s", ax_figure_share(c->logp, 2, a),
                  ax_figure_share(c->entropy, 2, b));
     row = fact(p, row, "proposed", text);
+    const ax_candidate *parent = changed_from(ui, c);
+    if (parent)
+        row = fact(p, row, "changes", ax_genotype_describe(&parent->genotype, &c->genotype, text, sizeof text));
     if (c->gate_passed >= 0) {
         snprintf(text, sizeof text, "%s (chance %s)", c->gate_passed ? "passed" : "stopped here",
                  ax_figure_share(c->gate_chance, 2, a));
@@ -82,12 +94,13 @@ static void draw_facts(ax_pane p, const ax_candidate *c)
 
 static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool wiring)
 {
-    ax_dag d;
-    if (wiring)
-        ax_dag_wiring(&c->genotype, &d);
-    else
-        ax_dag_cell(&c->genotype, &d);
-    ax_dag_draw(p, &d, c->stage == 3 ? 0 : ui->channels, ui->repeats);
+    ax_dag d, was;
+    const ax_candidate *parent = changed_from(ui, c);
+    void (*make)(const ax_genotype *g, ax_dag *out) = wiring ? ax_dag_wiring : ax_dag_cell;
+    make(&c->genotype, &d);
+    if (parent)
+        make(&parent->genotype, &was);
+    ax_dag_draw_changes(p, &d, parent ? &was : NULL, c->stage == 3 ? 0 : ui->channels, ui->repeats);
 }
 
 /* As a view of its own: cell and wiring one above the other where there is room, and the facts: beside them, else
@@ -105,9 +118,9 @@ static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
     }
     int rows = inner.at.rows - 2;
     if (beside)
-        draw_facts(ax_pane_part(inner, 0, left, rows, inner.at.cols - left), c);
+        draw_facts(ax_pane_part(inner, 0, left, rows, inner.at.cols - left), ui, c);
     else
-        draw_facts(ax_pane_part(inner, used, 0, rows - used + 1, inner.at.cols), c);
+        draw_facts(ax_pane_part(inner, used, 0, rows - used + 1, inner.at.cols), ui, c);
     char text[AX_GENOTYPE_TEXT];
     ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
                       ax_genotype_print(&c->genotype, text));
@@ -120,6 +133,11 @@ void ax_draw_cell(ax_pane p, const ax_ui *ui)
     bool whole = ui->view == AX_VIEW_CELL;
     if (c)
         snprintf(title, sizeof title, "%s #%u", ui->wiring && !whole ? "decoder" : "cell", c->id);
+    const ax_candidate *parent = c ? changed_from(ui, c) : NULL;
+    if (parent) {
+        size_t n = strlen(title);
+        snprintf(title + n, sizeof title - n, ", + not as #%u", parent->id);
+    }
     ax_pane inner = ax_pane_inner(p);
     bool both = whole && inner.at.rows >= 24;
     ax_pane_frame(p, false, title, both ? NULL : ui->wiring ? "Tab: cell" : "Tab: wiring");

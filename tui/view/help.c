@@ -8,9 +8,7 @@ void ax_draw_help(ax_pane p, const ax_ui *ui)
         { "Esc", "clears the filter; then: the overview, and the best one selected" },
     };
     enum { EXTRA = sizeof extra / sizeof *extra, ALL = AX_ACTION_COUNT + EXTRA };
-    for (int r = 0; r < p.at.rows; r++)
-        for (int c = 0; c < p.at.cols; c++)
-            ax_pane_put(p, r, c, ' ', AX_ROLE_TEXT);
+    ax_pane_clear(p);
     ax_pane_frame(p, true, "keys", "any key: back");
     ax_pane inner = ax_pane_inner(p);
     int rows = inner.at.rows, columns = ALL > rows && inner.at.cols >= 150 ? 2 : 1;

@@ -245,9 +245,10 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
 {
     static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
     int gap = p.at.cols >= 120 ? 2 : 1, at = p.at.cols >= 120 ? 1 : 0;
-    if (ui->asking != AX_ASK_NOTHING || ui->help) {
+    if (ui->asking != AX_ASK_NOTHING || ui->help || ui->edit.parent) {
         const char *text =
-            ui->help                       ? "j k scroll   any other key: back"
+            ui->edit.parent ? "arrows move   + - or digits change   r take back   Enter queue it   Esc leave"
+            : ui->help      ? "j k scroll   any other key: back"
             : ui->asking >= AX_ASK_PRUNE   ? "y: yes   any other key: no"
             : ui->asking == AX_ASK_FILTER  ? "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X"
             : ui->asking == AX_ASK_COMMAND ? "submit GENOTYPE   note TEXT   goto ID   save   stop   Esc: leave"

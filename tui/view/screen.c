@@ -26,10 +26,12 @@ ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, ax_err *err)
         ax_draw_log(ax_pane_of(c, l->log), ui);
     if (shown(l->mask))
         ax_draw_mask(ax_pane_of(c, l->mask), ui);
-    if (ui->help) {
-        int top = shown(l->tabs) ? 2 : 1;
-        ax_draw_help(ax_pane_of(c, (ax_rect) { .row = top, .rows = l->message.row - top, .cols = c->cols }), ui);
-    }
+    int top = shown(l->tabs) ? 2 : 1;
+    ax_pane over = ax_pane_of(c, (ax_rect) { .row = top, .rows = l->message.row - top, .cols = c->cols });
+    if (ui->help)
+        ax_draw_help(over, ui);
+    else if (ui->edit.parent)
+        ax_draw_edit(over, ui);
     if (shown(l->message))
         ax_draw_message(ax_pane_of(c, l->message), ui);
     if (shown(l->hints))
