@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { LINE = 64, PAD = LINE / sizeof(float) }; /* of the cache */
+
 /* ---- tensors ---- */
 
 static void add(ax_controller *c, int index, const char *name, int number, const char *end, int32_t rows, int32_t cols,
@@ -22,7 +24,7 @@ static void add(ax_controller *c, int index, const char *name, int number, const
     t->count = (size_t)rows * (size_t)(cols ? cols : 1);
     t->offset = c->count;
     t->transposed = transposed;
-    c->count += (t->count + 15) / 16 * 16;
+    c->count += (t->count + PAD - 1) / PAD * PAD;
 }
 
 static void add_head(ax_controller *c, int head, const char *end, int index, int32_t cols)
@@ -62,12 +64,15 @@ ax_controller *ax_controller_new(ax_feedback feedback, ax_rng *rng, ax_err *err)
     }
     c->feedback = feedback;
     lay_out(c);
-    for (int s = 0; s < 4; s++)
-        if (!(c->block[s] = calloc(c->count, sizeof(float)))) {
+    for (int s = 0; s < 4; s++) {
+        c->block[s] = aligned_alloc(LINE, c->count * sizeof(float)); /* tensors are padded to whole lines */
+        if (!c->block[s]) {
             ax_controller_free(c);
             ax_fail(err, AX_ENOMEM, "no memory for a controller");
             return NULL;
         }
+        memset(c->block[s], 0, c->count * sizeof(float));
+    }
     for (int t = 0; t < TENSORS; t++)
         for (size_t i = 0; i < c->tensor[t].count; i++)
             ax_tensor_mem(c, t, AX_CONTROLLER_VALUE)[i] = (float)(0.2 * ax_rng_uniform(rng) - 0.1);
@@ -108,12 +113,16 @@ void ax_controller_get(const ax_controller *c, size_t i, ax_controller_slot slot
 {
     const tensor *t = &c->tensor[i];
     for (size_t k = 0; k < t->count; k++)
-        out[k] = ax_tensor_mem(c, (int)i, slot)[inside(t, k)];
+        out[k] = slot == AX_CONTROLLER_GRAD && c->no_grad ? 0 : ax_tensor_mem(c, (int)i, slot)[inside(t, k)];
 }
 
 void ax_controller_set(ax_controller *c, size_t i, ax_controller_slot slot, const float *in)
 {
     const tensor *t = &c->tensor[i];
+    if (slot == AX_CONTROLLER_GRAD && c->no_grad) {
+        memset(c->block[slot], 0, c->count * sizeof(float));
+        c->no_grad = false;
+    }
     for (size_t k = 0; k < t->count; k++)
         ax_tensor_mem(c, (int)i, slot)[inside(t, k)] = in[k];
 }
@@ -154,23 +163,16 @@ static uint8_t draw(void *context, int decision, const float *logp)
     return (uint8_t)(n - 1);
 }
 
-static uint8_t given(void *context, int decision, const float *logp)
-{
-    (void)logp;
-    return ((const uint8_t *)context)[ax_decisions[decision].byte];
-}
-
 void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out)
 {
     ax_genotype g = { 0 };
-    ax_lstm_forward(c, draw, rng, &g);
+    ax_lstm_sample(c, draw, rng, &g);
     take_scores(c, &g, out);
 }
 
 void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *out)
 {
-    ax_genotype copy = *g, ignored = { 0 };
-    ax_lstm_forward(c, given, &copy, &ignored);
+    ax_lstm_score(c, g);
     take_scores(c, g, out);
 }
 
@@ -180,7 +182,7 @@ double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n
                           double *clip_share)
 {
     double loss = 0, clipped = 0, share = 1.0 / (double)n;
-    memset(c->block[AX_CONTROLLER_GRAD], 0, c->count * sizeof(float));
+    c->no_grad = true;
     for (size_t i = 0; i < n; i++) {
         const ax_rollout *r = &rollouts[i];
         ax_proposal p;
@@ -190,37 +192,21 @@ double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n
         bool stopped = bounded * r->advantage < ratio * r->advantage;
         clipped += stopped;
         loss -= share * ((stopped ? bounded : ratio) * r->advantage + entropy_weight * p.entropy);
-        ax_lstm_backward(c, &r->genotype, stopped ? 0 : -share * ratio * r->advantage, -share * entropy_weight);
+        double weight = stopped ? 0 : -share * ratio * r->advantage;
+        if (weight == 0 && entropy_weight == 0)
+            continue;
+        ax_lstm_backward(c, &r->genotype, weight, -share * entropy_weight, !c->no_grad);
+        c->no_grad = false;
     }
     if (clip_share)
         *clip_share = clipped * share;
     return loss;
 }
 
-/* In eight partial sums, so that the order of additions is fixed and the loop vectorises; n is a multiple of 8. */
-FAST static double sum_squares(const float *x, size_t n)
-{
-    double part[8] = { 0 };
-    for (size_t i = 0; i < n; i += 8)
-        for (size_t k = 0; k < 8; k++)
-            part[k] += (double)x[i + k] * x[i + k];
-    return ((part[0] + part[4]) + (part[1] + part[5])) + ((part[2] + part[6]) + (part[3] + part[7]));
-}
-
 double ax_controller_grad_norm(const ax_controller *c)
 {
-    return sqrt(sum_squares(c->block[AX_CONTROLLER_GRAD], c->count)); /* tensors are padded with zeros to 16 */
-}
-
-FAST static void adam(float *restrict value, float *restrict m, float *restrict v, const float *restrict grad, size_t n,
-                      float g_scale, float step, float correct1, float correct2)
-{
-    for (size_t i = 0; i < n; i++) {
-        float g = g_scale * grad[i];
-        m[i] = 0.9f * m[i] + 0.1f * g;
-        v[i] = 0.999f * v[i] + 0.001f * g * g;
-        value[i] -= step * (m[i] * correct1) / (sqrtf(v[i]) * correct2 + 1e-8f);
-    }
+    /* tensors are padded with zeros to 16 */
+    return c->no_grad ? 0 : sqrt(ax_kernel_sum_squares(c->block[AX_CONTROLLER_GRAD], c->count));
 }
 
 void ax_controller_adam(ax_controller *c, double lr, double clip_norm)
@@ -229,6 +215,7 @@ void ax_controller_adam(ax_controller *c, double lr, double clip_norm)
     c->adam_steps++;
     float correct1 = (float)(1 / (1 - pow(0.9, (double)c->adam_steps)));
     float correct2 = (float)(1 / sqrt(1 - pow(0.999, (double)c->adam_steps)));
-    adam(c->block[AX_CONTROLLER_VALUE], c->block[AX_CONTROLLER_M], c->block[AX_CONTROLLER_V],
-         c->block[AX_CONTROLLER_GRAD], c->count, scale < 1 ? (float)scale : 1.0f, (float)lr, correct1, correct2);
+    ax_kernel_adam(c->block[AX_CONTROLLER_VALUE], c->block[AX_CONTROLLER_M], c->block[AX_CONTROLLER_V],
+                   c->no_grad ? NULL : c->block[AX_CONTROLLER_GRAD], c->count, scale < 1 ? (float)scale : 1.0f,
+                   (float)lr, correct1, correct2);
 }

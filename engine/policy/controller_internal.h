@@ -4,27 +4,18 @@
 
 #include "engine/policy/controller.h"
 #include "engine/policy/decision.h"
-
-/* Loops that the compiler may vectorise for newer processors; no order of additions depends on it. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
-    !defined(__SANITIZE_THREAD__)
-/* No resolver functions under sanitizers: they would run before the sanitizer does. */
-#define FAST __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3")))
-#else
-#define FAST
-#endif
+#include "engine/policy/kernel.h"
 
 enum {
-    UNITS = 100,
-    GATES = 4 * UNITS, /* input, forget, cell, output */
+    UNITS = AX_UNITS,
+    GATES = AX_GATES,
     LAYERS = 2,
     WARM_UP = 4,
     STEPS = AX_DECISIONS + WARM_UP,
     CHOICES = 11 /* most a decision has */
 };
 
-/* Tensors in the order of the flat block. Gate weights lie transposed, {in, gates}: a product with a vector is then a
-   sum of rows, which vectorises without reordering a sum. */
+/* Tensors in the order of the flat block; gate weights lie transposed, {in, gates}. */
 enum {
     T_START,
     T_EMBED,                      /* input, op, position */
@@ -44,15 +35,16 @@ typedef struct tensor {
     bool transposed; /* in memory, against the outside view */
 } tensor;
 
-/* One step of one layer, as backward needs it. */
-typedef struct layer_step {
-    float x[UNITS], h_before[UNITS], c_before[UNITS];
-    float gate[GATES]; /* after their activations */
-    float tanh_c[UNITS], c[UNITS], h[UNITS];
-} layer_step;
+/* All steps of one layer, as backward needs them. Row 0 of c and h is the state before the first step: zeros. */
+typedef struct layer_pass {
+    float gate[STEPS][GATES]; /* after their activations */
+    float c[STEPS + 1][UNITS], h[STEPS + 1][UNITS], tanh_c[STEPS][UNITS];
+    float dgate[STEPS][GATES], dx[STEPS][UNITS], dh[UNITS], dc[UNITS];
+} layer_pass;
 
 typedef struct pass {
-    layer_step step[STEPS][LAYERS];
+    float x[STEPS][UNITS]; /* the first layer's input; the second's is the first's h */
+    layer_pass layer[LAYERS];
     int32_t n_steps, warm_up;
     float logp[AX_DECISIONS][CHOICES]; /* log-softmax of every decision */
     float entropy[AX_DECISIONS];
@@ -63,6 +55,7 @@ struct ax_controller {
     tensor tensor[TENSORS];
     size_t count;    /* floats of all tensors */
     float *block[4]; /* per ax_controller_slot */
+    bool no_grad;    /* all gradients are zero, whatever lies in their block */
     uint64_t adam_steps;
     pass pass;
 };
@@ -74,8 +67,11 @@ static inline float *ax_tensor_mem(const ax_controller *c, int t, ax_controller_
 
 /* Runs all steps; decide picks a decision's value from its log-probabilities (an index below the number of choices). */
 typedef uint8_t (*ax_decide)(void *context, int decision, const float *logp);
-void ax_lstm_forward(ax_controller *c, ax_decide decide, void *context, ax_genotype *g);
-/* Adds the gradients of weight_logp * logp(g) + weight_entropy * entropy, for the pass just run with g. */
-void ax_lstm_backward(ax_controller *c, const ax_genotype *g, double weight_logp, double weight_entropy);
+void ax_lstm_sample(ax_controller *c, ax_decide decide, void *context, ax_genotype *g);
+/* The same bits for decisions that are known, faster. */
+void ax_lstm_score(ax_controller *c, const ax_genotype *g);
+/* The gradients of weight_logp * logp(g) + weight_entropy * entropy, for the pass just run with g; added to those that
+   are there if `add`. */
+void ax_lstm_backward(ax_controller *c, const ax_genotype *g, double weight_logp, double weight_entropy, bool add);
 
 #endif
