@@ -3,7 +3,7 @@
 
 _auxcell_options()
 {
-    auxcell help "$1" 2>/dev/null | sed -nE 's/^ +(-[a-zA-Z-]+).*/\1/p'
+    auxcell help "$1" 2>/dev/null | sed -nE 's/^ +(-[a-zA-Z0-9-]+).*/\1/p'
 }
 
 _auxcell()

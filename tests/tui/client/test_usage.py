@@ -86,9 +86,9 @@ class Usage(unittest.TestCase):
         names = [line.split()[0] for line in self.place.call("--help").stdout.splitlines() if line.startswith("  ")]
         for name in names:
             self.assertRegex(page, rf"Cm {name}\b")
-            for option in re.findall(r"^  (--[a-z-]+)", self.place.call("help", name).stdout, re.MULTILINE):
+            for option in re.findall(r"^  (--[a-z0-9-]+)", self.place.call("help", name).stdout, re.MULTILINE):
                 with self.subTest(command=name, option=option):
-                    self.assertRegex(page, rf"Fl Fl {option[2:]}\b")
+                    self.assertIsNotNone(re.search(rf"Fl Fl {option[2:]}\b", page))
 
     def test_version(self):
         self.assertRegex(self.place.call("--version").stdout, r"\Aauxcell \d+\.\d+\.\d+\n\Z")
