@@ -44,8 +44,20 @@ enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOT
     X(PAUSE_RUN, 'P', "P", "pause run", "pause the whole run, or let it go on", AX_NEEDS_ENGINE)                       \
     X(NOTE, 'a', "a", "note", "write a note on the candidate", AX_NEEDS_BOTH)                                          \
     X(EDIT, 'c', "c", "change", "a new candidate: a copy with some decisions changed", AX_NEEDS_BOTH)                  \
+    X(COMPARE, '=', "=", "compare", "with the marked one, or what it was made from, or the best", AX_NEEDS_ROW)        \
+    X(FIND, 'f', "f", "find", "go to the next candidate with these words, as for /", AX_NEEDS_NOTHING)                 \
+    X(FIND_ON, 'n', "n", "", "the next one found", AX_NEEDS_NOTHING)                                                   \
+    X(FIND_BACK, 'N', "N", "", "the one found before", AX_NEEDS_NOTHING)                                               \
+    X(ZOOM_IN, 'z', "z", "zoom", "plot: half as many candidates; masks: twice as large", AX_NEEDS_NOTHING)             \
+    X(ZOOM_OUT, 'Z', "Z", "", "the other way", AX_NEEDS_NOTHING)                                                       \
+    X(PAN_BACK, '<', "<", "", "plot: earlier candidates; masks: left", AX_NEEDS_NOTHING)                               \
+    X(PAN_ON, '>', ">", "", "plot: later candidates; masks: right", AX_NEEDS_NOTHING)                                  \
+    X(PAN_UP, '{', "{", "", "masks: up", AX_NEEDS_NOTHING)                                                             \
+    X(PAN_DOWN, '}', "}", "", "masks: down", AX_NEEDS_NOTHING)                                                         \
+    X(ZOOM_NONE, '0', "0", "", "plot and masks whole again; the plot follows the newest", AX_NEEDS_NOTHING)            \
     X(PIN, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", AX_NEEDS_BOTH)                     \
     X(EXPORT, 'e', "e", "export", "write its masks as PNG files below RUN/export", AX_NEEDS_ROW)                       \
+    X(EXPORT_TABLE, 'E', "E", "", "write the rows of the table as CSV below RUN/export", AX_NEEDS_NOTHING)             \
     X(COPY, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", AX_NEEDS_ROW)                             \
     X(WIRING, '\t', "Tab", "wiring", "cell or decoder wiring", AX_NEEDS_NOTHING)                                       \
     X(REVERSE, 'r', "r", "", "sort the other way round", AX_NEEDS_NOTHING)                                             \

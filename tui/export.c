@@ -1,11 +1,42 @@
 #include "tui/export.h"
 
+#include "engine/base/file.h"
+#include "tui/client/candidate.h"
 #include "viz/mask.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+
+static bool make_folder(ax_ui *ui, int dirfd, const char *run)
+{
+    if (!mkdirat(dirfd, "export", 0700) || errno == EEXIST)
+        return true;
+    ax_ui_say(ui, true, "%s/export: cannot create: %s", run, strerror(errno));
+    return false;
+}
+
+void ax_export_table(ax_ui *ui, int dirfd, const char *run)
+{
+    static const char name[] = "export/candidates.csv";
+    enum { MOST_BYTES = 1 << 30 };
+    ax_str out;
+    ax_err err;
+    if (!make_folder(ui, dirfd, run))
+        return;
+    ax_str_init(&out, MOST_BYTES);
+    ax_candidate_csv_header(&out);
+    for (uint32_t i = 0; i < ui->rows.n; i++)
+        ax_candidate_csv(ax_state_candidate(ui->state, ui->rows.id[i]), &out);
+    ax_code code = ax_str_ok(&out) ? ax_file_replace(dirfd, name, out.text, out.len, &err)
+                                   : ax_fail(&err, AX_ENOMEM, "no memory for %u rows", ui->rows.n);
+    if (code == AX_OK)
+        ax_ui_say(ui, false, "wrote %u rows: %s in the run %s", ui->rows.n, name, run);
+    else
+        ax_ui_say(ui, true, "%s", err.msg);
+    ax_str_release(&out);
+}
 
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
 {
@@ -14,10 +45,8 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
         ax_ui_say(ui, true, "#%u has no masks yet", ui->selected);
         return;
     }
-    if (mkdirat(dirfd, "export", 0700) && errno != EEXIST) {
-        ax_ui_say(ui, true, "%s/export: cannot create: %s", run, strerror(errno));
+    if (!make_folder(ui, dirfd, run))
         return;
-    }
     int written = 0;
     for (int i = 0; i < m->images; i++) {
         char name[64];

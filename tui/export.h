@@ -1,4 +1,4 @@
-/* Files for others: the masks of a candidate as PNG. */
+/* Files for others: the masks of a candidate as PNG, the table as CSV. */
 #ifndef AX_TUI_EXPORT_H
 #define AX_TUI_EXPORT_H
 
@@ -6,5 +6,8 @@
 
 /* Writes RUN/export/ID-K.png (palette, index = class id) for every image of ui->masks and says so, or why not. */
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run);
+
+/* Writes RUN/export/candidates.csv: the rows of the table in their order, all fields; says so, or why not. */
+void ax_export_table(ax_ui *ui, int dirfd, const char *run);
 
 #endif

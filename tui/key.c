@@ -1,4 +1,5 @@
 /* Keys to what they do. */
+#include "tui/find.h"
 #include "tui/ui.h"
 
 #include <stdio.h>
@@ -171,6 +172,28 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     case AX_DO_EDIT:
         ax_edit_start(&ui->edit, c->id, &c->genotype);
         break;
+    case AX_DO_COMPARE:
+        ax_ui_compare(ui);
+        break;
+    case AX_DO_FIND:
+        ask(ui, AX_ASK_FIND, ui->find.text);
+        break;
+    case AX_DO_FIND_ON:
+    case AX_DO_FIND_BACK:
+        ax_ui_find(ui, a == AX_DO_FIND_ON ? 1 : -1);
+        break;
+    case AX_DO_ZOOM_IN:
+    case AX_DO_ZOOM_OUT:
+    case AX_DO_PAN_BACK:
+    case AX_DO_PAN_ON:
+    case AX_DO_PAN_UP:
+    case AX_DO_PAN_DOWN:
+    case AX_DO_ZOOM_NONE:
+        ax_ui_zoom(ui, a);
+        break;
+    case AX_DO_EXPORT_TABLE:
+        ui->export_table = true;
+        break;
     case AX_DO_MARK:
         mark(ui);
         break;
@@ -252,10 +275,21 @@ static void set_filter(ax_ui *ui)
     ui->first = 0;
 }
 
+static void set_find(ax_ui *ui)
+{
+    ax_err err;
+    if (ax_filter_parse(ui->prompt.text, &ui->find, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    else if (ui->find.n)
+        ax_ui_find(ui, 1);
+}
+
 static void accept(ax_ui *ui, ax_asking what)
 {
     if (what == AX_ASK_FILTER)
         set_filter(ui);
+    else if (what == AX_ASK_FIND)
+        set_find(ui);
     else if (what == AX_ASK_COMMAND)
         ax_ui_command(ui, ui->prompt.text);
     else if (ui->prompt.len)
@@ -322,6 +356,12 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
     bool scrolls = a >= AX_DO_DOWN && a <= AX_DO_LAST && a != AX_DO_VIEW_BACK && a != AX_DO_VIEW_ON;
     if (ui->help && !scrolls && a != AX_DO_REDRAW && a != AX_DO_SUSPEND && a != AX_DO_GLYPHS) {
         ui->help = false;
+        return;
+    }
+    bool stays = scrolls || a == AX_DO_WIRING || a == AX_DO_MARK || a == AX_DO_REDRAW || a == AX_DO_SUSPEND ||
+                 a == AX_DO_GLYPHS || a == AX_DO_FIND_ON || a == AX_DO_FIND_BACK || a == AX_DO_HELP;
+    if (ui->compare && !stays) {
+        ui->compare = 0;
         return;
     }
     if (key >= '1' && key < '1' + AX_VIEW_COUNT) {

@@ -184,6 +184,9 @@ static void grant(session *s)
         ax_export_masks(ui, s->dirfd, s->target);
         ui->export = false;
     }
+    if (ui->export_table)
+        ax_export_table(ui, s->dirfd, s->target);
+    ui->export_table = false;
     if (ui->toggle_glyphs) {
         s->ascii = !s->ascii;
         ui->toggle_glyphs = false;

@@ -10,7 +10,9 @@
 #include "tui/edit.h"
 #include "tui/layout.h"
 #include "tui/prompt.h"
+#include "viz/curve.h"
 #include "viz/filter.h"
+#include "viz/mask.h"
 #include "viz/table.h"
 
 typedef enum ax_link {
@@ -22,6 +24,7 @@ typedef enum ax_link {
 typedef enum ax_asking {
     AX_ASK_NOTHING,
     AX_ASK_FILTER,
+    AX_ASK_FIND,
     AX_ASK_COMMAND,
     AX_ASK_NOTE,
     AX_ASK_PRUNE, /* y or anything else */
@@ -46,17 +49,21 @@ typedef struct ax_ui {
     ax_rows rows;
     ax_sort sort;
     bool reverse;
-    ax_filter filter;
+    ax_filter filter, find;   /* find: what n and N go to */
     uint32_t selected, first; /* id; row at the top of the table */
     bool moved;               /* the user chose: the selection stays; else it is the best one */
     bool *marked;             /* index id - 1 */
     uint32_t n_marked_cap, n_marked;
     uint32_t log_back; /* lines between the newest and the last one shown; 0 = follows */
 
+    ax_curve_window plot; /* what is seen of the reward plot */
+    ax_mask_window mask_window;
+
     const ax_maskfile *masks; /* of the selected candidate, NULL = none */
     int image;
 
-    ax_edit edit; /* open while edit.parent is set; covers the panes */
+    uint32_t compare; /* candidate that the selected one is compared with, 0 = none is; covers the panes */
+    ax_edit edit;     /* open while edit.parent is set; covers the panes */
 
     ax_asking asking;
     ax_prompt prompt;
@@ -69,7 +76,7 @@ typedef struct ax_ui {
     ax_command out[AX_UI_OUT];
     int n_out;
     char copy[AX_GENOTYPE_TEXT];
-    bool leave, stopping, redraw, suspend, export, toggle_glyphs;
+    bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 
 void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run);

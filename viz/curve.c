@@ -17,6 +17,38 @@ size_t ax_curve_domain(size_t n)
     return domain;
 }
 
+static size_t latest_start(size_t n, size_t width)
+{
+    size_t domain = ax_curve_domain(n);
+    return domain > width ? domain - width : 0;
+}
+
+void ax_curve_zoom(ax_curve_window *w, size_t n, int by)
+{
+    size_t domain = ax_curve_domain(n), width = w->width ? w->width : domain;
+    bool newest = !w->width || (w->from <= n && n <= w->from + w->width);
+    size_t middle = newest && by > 0 ? n : w->from + width / 2;
+    width = by > 0 ? width / 2 : width * 2;
+    width = width < FIRST_DOMAIN ? FIRST_DOMAIN : width;
+    size_t from = middle > width / 2 ? (middle - width / 2) / (width / 4) * (width / 4) : 0;
+    *w = (ax_curve_window) { .from = from, .width = width };
+    if (width >= domain)
+        *w = (ax_curve_window) { .width = 0 };
+    else if (from > latest_start(n, width))
+        w->from = latest_start(n, width);
+}
+
+void ax_curve_pan(ax_curve_window *w, size_t n, int by)
+{
+    size_t step = w->width / 2, last = latest_start(n, w->width);
+    if (!w->width)
+        return;
+    if (by < 0)
+        w->from = w->from > step ? w->from - step : 0;
+    else
+        w->from = w->from + step < last ? w->from + step : last;
+}
+
 void ax_curve_ema(ax_series s, double decay, double *out)
 {
     double mean = 0, weight = 1;
@@ -108,9 +140,10 @@ static void draw_points(plot *p, ax_series s)
     }
 }
 
-static void find_best(plot *p, ax_series s)
+/* before: the best of what lies left of the plot. */
+static void find_best(plot *p, ax_series s, double before)
 {
-    double best = -INFINITY;
+    double best = before;
     size_t i = 0;
     for (int col = 0; col < p->cols; col++) {
         bool any = i < s.n;
@@ -156,14 +189,14 @@ static void show(const plot *p, ax_pane area)
         }
 }
 
-static void x_axis(ax_pane p, int row, size_t domain)
+static void x_axis(ax_pane p, int row, size_t first, size_t domain)
 {
     ax_x_line(p, row);
     int cols = p.at.cols - AX_AXIS_LABEL, parts = cols >= 72 ? 8 : cols >= 28 ? 4 : cols >= 14 ? 2 : 1;
     for (int k = 0; k <= parts; k++) {
         int at = AX_AXIS_LABEL + (int)lround((double)k / parts * (cols - 1));
         char text[24];
-        snprintf(text, sizeof text, "%zu", domain / (size_t)parts * (size_t)k);
+        snprintf(text, sizeof text, "%zu", first + domain / (size_t)parts * (size_t)k);
         ax_pane_glyph(p, row, at, AX_GLYPH_TICK_X, AX_ROLE_FRAME);
         ax_x_label(p, row + 1, at, text);
     }
@@ -181,29 +214,34 @@ static bool range(ax_series s, double *lo, double *hi)
     return *lo <= *hi;
 }
 
-ax_code ax_curve_draw(ax_pane pane, ax_series s, double decay, ax_err *err)
+ax_code ax_curve_draw(ax_pane pane, ax_series all, double decay, ax_curve_window w, ax_err *err)
 {
     if (pane.at.rows < LEAST_ROWS || pane.at.cols < LEAST_COLS)
         return AX_OK;
-    plot p = { .rows = pane.at.rows - 2, .cols = pane.at.cols - AX_AXIS_LABEL, .domain = ax_curve_domain(s.n) };
-    double lo, hi;
+    plot p = { .rows = pane.at.rows - 2, .cols = pane.at.cols - AX_AXIS_LABEL, .domain = ax_curve_domain(all.n) };
+    if (w.width)
+        p.domain = w.width;
+    size_t from = w.width && w.from < all.n ? w.from : w.width ? all.n : 0, n = all.n - from;
+    ax_series s = { .y = all.y + from, .n = n < p.domain ? n : p.domain };
+    double lo, hi, before, none;
     bool ascii = pane.canvas->glyphs->ascii, any = range(s, &lo, &hi);
+    range((ax_series) { .y = all.y, .n = from }, &none, &before);
     p.axis = any ? ax_axis_fit(lo, hi, p.rows) : ax_axis_fit(0, 0.8, p.rows);
     p.fine_rows = p.rows * (ascii ? 1 : 4);
     p.fine_cols = p.cols * (ascii ? 1 : 2);
     ax_y_axis(pane, &p.axis);
-    x_axis(pane, p.rows, p.domain);
+    x_axis(pane, p.rows, w.width ? w.from : 0, p.domain);
     if (!any)
         return AX_OK;
     p.dot = calloc((size_t)p.fine_rows * (size_t)p.fine_cols, 1);
     p.best = calloc((size_t)p.cols, sizeof *p.best);
-    double *ema = malloc(s.n * sizeof *ema);
+    double *ema = malloc(all.n * sizeof *ema);
     ax_code code = AX_OK;
     if (p.dot && p.best && ema) {
-        ax_curve_ema(s, decay, ema);
+        ax_curve_ema(all, decay, ema);
         draw_points(&p, s);
-        draw_curve(&p, ema, s.n);
-        find_best(&p, s);
+        draw_curve(&p, ema + from, s.n);
+        find_best(&p, s, before);
         show(&p, ax_pane_part(pane, 0, AX_AXIS_LABEL, p.rows, p.cols));
     } else {
         code = ax_fail(err, AX_ENOMEM, "no memory for the reward curve");

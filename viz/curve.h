@@ -17,8 +17,16 @@ size_t ax_curve_domain(size_t n);
 /* Exponential moving average over all values: m = decay m + (1 - decay) y, divided by 1 - decay^t (Kingma and Ba 2015,
    section 3). Where y is NAN the average stays; NAN before the first value. out: n values. */
 void ax_curve_ema(ax_series s, double decay, double *out);
+/* Part of the x axis that is seen: `width` values from `from` on; width 0 = all, the domain of ax_curve_domain. */
+typedef struct ax_curve_window {
+    size_t from, width;
+} ax_curve_window;
+/* Twice as close (by > 0) or half as close, n values being there: the newest value stays in sight when it is, else the
+   middle of what was seen; past the whole there is none. */
+void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
+void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* by halves of what is seen */
 /* Draws axes with labels, points, curve and best-so-far; at least 4 rows and 16 columns are needed, else nothing. The
    smoothing knows every value; only drawing thins them out (least and greatest per column). AX_ENOMEM. */
-ax_code ax_curve_draw(ax_pane p, ax_series s, double decay, ax_err *err);
+ax_code ax_curve_draw(ax_pane p, ax_series s, double decay, ax_curve_window w, ax_err *err);
 
 #endif

@@ -68,14 +68,36 @@ static char box_letter(const picture *pic, double top, double left, double size)
     return class == UNLABELLED ? '.' : class < 26 ? (char)('a' + class) : class < 52 ? (char)('A' + class - 26) : '?';
 }
 
-/* scale: pixels per half row, which is as wide as a column is. */
-static void draw_picture(ax_pane p, const picture *pic, double scale, bool color)
+static double inside(double v, double most)
 {
-    int rows = (int)ceil(pic->m->h / scale / 2), cols = (int)ceil(pic->m->w / scale);
+    return v < 0 ? 0 : v > most ? most : v;
+}
+
+void ax_mask_pan(ax_mask_window *w, int down, int right)
+{
+    double seen = ldexp(1, -w->zoom);
+    w->down = inside(w->down + down * seen / 2, 1 - seen);
+    w->right = inside(w->right + right * seen / 2, 1 - seen);
+}
+
+void ax_mask_zoom(ax_mask_window *w, int by)
+{
+    double before = ldexp(1, -w->zoom);
+    w->zoom = w->zoom + by < 0 ? 0 : w->zoom + by > AX_MASK_ZOOM ? AX_MASK_ZOOM : w->zoom + by;
+    double seen = ldexp(1, -w->zoom); /* the middle stays */
+    w->down = inside(w->down + (before - seen) / 2, 1 - seen);
+    w->right = inside(w->right + (before - seen) / 2, 1 - seen);
+}
+
+/* scale: pixels per half row, which is as wide as a column is. */
+static void draw_picture(ax_pane p, const picture *pic, const ax_mask_window *w, double scale, bool color)
+{
+    double seen = ldexp(1, -w->zoom);
+    int rows = (int)ceil(pic->m->h * seen / scale / 2), cols = (int)ceil(pic->m->w * seen / scale);
     uint32_t half = p.canvas->glyphs->code[AX_GLYPH_HALF];
     for (int r = 0; r < rows && r < p.at.rows; r++)
         for (int c = 0; c < cols && c < p.at.cols; c++) {
-            double top = 2 * r * scale, left = c * scale;
+            double top = w->down * pic->m->h + 2 * r * scale, left = w->right * pic->m->w + c * scale;
             if (!color) {
                 ax_pane_put(p, r, c, (uint32_t)box_letter(pic, top, left, scale), AX_ROLE_TEXT);
                 continue;
@@ -86,7 +108,7 @@ static void draw_picture(ax_pane p, const picture *pic, double scale, bool color
         }
 }
 
-void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, bool color)
+void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color)
 {
     if (image < 0 || image >= m->images)
         return;
@@ -102,13 +124,13 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, bool color)
     int wide = (p.at.cols - 2 - 2 * (n - 1)) / n, high = p.at.rows - 1;
     if (wide < 4 || high < 2)
         return;
-    double scale = fmax((double)m->w / wide, (double)m->h / (2 * high));
+    double scale = fmax((double)m->w / wide, (double)m->h / (2 * high)) * ldexp(1, -w->zoom);
     bool blocks = color && !p.canvas->glyphs->ascii;
     for (int i = 0; i < 3; i++) {
         if (!all[i].rgb && !all[i].mask)
             continue;
         ax_pane_print(ax_pane_part(p, 0, at, 1, wide), 0, 0, AX_ROLE_DIM, name[i]);
-        draw_picture(ax_pane_part(p, 1, at, high, wide), &all[i], scale, blocks);
+        draw_picture(ax_pane_part(p, 1, at, high, wide), &all[i], w, scale, blocks);
         at += wide + 2;
     }
 }

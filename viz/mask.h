@@ -5,9 +5,19 @@
 #include "engine/wire/maskfile.h"
 #include "viz/canvas.h"
 
+/* What is seen of an image: 1/2^zoom of each side, from a corner given as a share of the side. */
+enum { AX_MASK_ZOOM = 5 };
+typedef struct ax_mask_window {
+    int zoom; /* 0 to AX_MASK_ZOOM */
+    double down, right;
+} ax_mask_window;
+/* Moves by halves of what is seen, and stays inside the image. */
+void ax_mask_pan(ax_mask_window *w, int down, int right);
+void ax_mask_zoom(ax_mask_window *w, int by);
+
 /* Draws input, truth and prediction of one image side by side, keeping their proportions; what the file lacks is left
    out. color: two pixels per cell in the palette's colours; else letters, class 0 = 'a', unlabelled = '.'. */
-void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, bool color);
+void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color);
 /* Share of labelled pixels that are predicted right, NAN when one of the two is missing. */
 double ax_mask_correct(const ax_maskfile *m, int image);
 /* Writes a palette PNG (index = class id) to dirfd/path: the whole file or none. */

@@ -108,11 +108,33 @@ static void set_status(ax_state *s, ax_candidate *c, ax_status to)
         find_best(s);
 }
 
+static void clear_trace(ax_candidate *c)
+{
+    for (int i = 0; i < AX_TRACE; i++)
+        c->trace[i] = NAN;
+}
+
+static void fold_progress(ax_candidate *c, const ax_event *ev)
+{
+    int64_t step = ev->u.PROGRESS.step, steps = ev->u.PROGRESS.steps;
+    c->epoch = (int32_t)ev->u.PROGRESS.epoch;
+    c->step = (int32_t)step;
+    c->steps = (int32_t)steps;
+    c->loss = ev->u.PROGRESS.loss;
+    if (!(step > 0 && step <= steps && steps <= INT32_MAX) || !isfinite(c->loss))
+        return;
+    int64_t at = (step - 1) * AX_TRACE / steps;
+    c->trace[at] = (float)c->loss;
+    while (at-- > 0 && isnan(c->trace[at]))
+        c->trace[at] = (float)c->loss;
+}
+
 static ax_candidate blank(uint32_t id)
 {
     ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
     c.reward = c.miou = c.fwiou = c.accuracy = c.loss = c.logp = c.entropy = c.seconds = c.gate_chance = NAN;
     c.params = c.macs = c.peak_bytes = -1;
+    clear_trace(&c);
     return c;
 }
 
@@ -245,15 +267,13 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         c->steps = (int32_t)ev->u.STARTED.steps;
         c->attempt = (int32_t)ev->u.STARTED.attempt;
         c->epoch = c->step = 0;
+        clear_trace(c);
         c->started_at = ev->at;
         c->finished_at = 0;
         set_status(s, c, AX_RUNNING);
         break;
     case AX_EVENT_PROGRESS:
-        c->epoch = (int32_t)ev->u.PROGRESS.epoch;
-        c->step = (int32_t)ev->u.PROGRESS.step;
-        c->steps = (int32_t)ev->u.PROGRESS.steps;
-        c->loss = ev->u.PROGRESS.loss;
+        fold_progress(c, ev);
         break;
     case AX_EVENT_SCORED:
         fold_scored(s, c, ev);

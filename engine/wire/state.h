@@ -15,6 +15,7 @@ typedef enum ax_status {
     AX_FAILED = 'F'
 } ax_status;
 
+enum { AX_TRACE = 32 };
 typedef struct ax_candidate {
     uint32_t id, parent; /* ids count from 1; candidate id lies at index id - 1 */
     ax_genotype genotype;
@@ -25,10 +26,11 @@ typedef struct ax_candidate {
     int32_t stage, epoch, epochs, step, steps, attempt;                 /* stage 0 = not started */
     double proposed_at, started_at, finished_at;                        /* 0 = not yet */
     double prune_until;                                                 /* > 0: soft prune, undo until then */
-    uint32_t full;       /* the candidate that trains it fully, 0 = none */
-    double gate_chance;  /* NAN = gate not asked */
-    int8_t gate_passed;  /* -1 = not asked */
-    bool pinned, scored; /* scored: lies in the state's list of them */
+    float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
+    uint32_t full;         /* the candidate that trains it fully, 0 = none */
+    double gate_chance;    /* NAN = gate not asked */
+    int8_t gate_passed;    /* -1 = not asked */
+    bool pinned, scored;   /* scored: lies in the state's list of them */
     char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
 } ax_candidate;
 

@@ -70,6 +70,14 @@ static const screen screens[] = {
     { "edit-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = ":goto 2\rcjjjjjj10kkl1jjjjj-", .history = { 40 } },
     { "edit-known-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = ":goto 2\rcjjj2jjl3hj4jjjl5",
       .history = { 40, .forked = true } },
+    { "compare-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":goto 42\r=", .history = { 40, .forked = true } },
+    { "compare-wiring-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = ":goto 42\r=\t",
+      .history = { 40, .forked = true } },
+    { "compare-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = ":goto 42\r=jj", .history = { 40, .forked = true } },
+    { "find-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2fsep5x5_d6 params<3M\rnn", .history = { 300 } },
+    { "zoom-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "zz<", .history = { 300 } },
+    { "zoom-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE, .keys = "zzz", .history = { 1284 } },
+    { "mask-zoom-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5zz{>", .history = { 300 } },
     { "narrow-40x12", 12, 40, .link = AX_LINK_LIVE, .history = { 300 } },
     { "narrow-40x12-ascii", 12, 40, .ascii = true, .link = AX_LINK_LIVE, .keys = "jj", .history = { 300 } },
     { "tiny-19x4", 4, 19, .link = AX_LINK_LIVE, .history = { 300 } },
@@ -201,6 +209,11 @@ static void any_size_can_be_drawn(void **state)
             for (int view = 0; view < AX_VIEW_COUNT; view++) {
                 ui.view = (ax_tui_view)view;
                 ui.help = (rows + cols) % 5 == 0;
+                ui.compare = (rows + cols) % 5 == 1 ? 3 : 0;
+                if ((rows + cols) % 5 == 2)
+                    ax_edit_start(&ui.edit, 3, &s.candidate[2].genotype);
+                else
+                    ui.edit.parent = 0;
                 ax_ui_refresh(&ui);
                 ax_ui_arrange(&ui, rows, cols);
                 assert_int_equal(ax_canvas_resize(&c, rows, cols, &err), AX_OK);

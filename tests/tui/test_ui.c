@@ -180,6 +180,65 @@ static void a_candidate_is_changed_and_queued(void **state)
     assert_int_equal(d->ui.edit.parent, 0);
 }
 
+static void finding_goes_around(void **state)
+{
+    desk *d = *state;
+    keys(d, "fstate=F\r");
+    uint32_t first = d->ui.selected;
+    assert_int_equal(ax_state_candidate(&d->state, first)->status, AX_FAILED);
+    int n = 0;
+    do {
+        keys(d, "n");
+        assert_int_equal(ax_state_candidate(&d->state, d->ui.selected)->status, AX_FAILED);
+        n++;
+    } while (d->ui.selected != first && n < 100);
+    assert_int_equal(n, d->state.n_failed);
+    keys(d, "n");
+    uint32_t second = d->ui.selected;
+    keys(d, "N");
+    assert_int_equal(d->ui.selected, first);
+    assert_int_not_equal(second, first);
+    keys(d, "f\x15reward>2\r"); /* Ctrl-U: what was looked for before is offered */
+    assert_int_equal(d->ui.selected, first);
+    assert_non_null(strstr(d->ui.message, "no row has it"));
+    keys(d, "f\x15size>2\r");
+    assert_non_null(strstr(d->ui.message, "'size' is not a column"));
+}
+
+static void comparing_chooses_the_other(void **state)
+{
+    desk *d = *state;
+    uint32_t best = d->state.best;
+    keys(d, "=");
+    assert_int_equal(d->ui.compare, 0); /* the best with itself */
+    assert_non_null(strstr(d->ui.message, "mark it with m"));
+    keys(d, "j=");
+    assert_int_equal(d->ui.compare, best);
+    uint32_t right = d->ui.selected;
+    keys(d, "j"); /* moves on inside the comparison */
+    assert_int_equal(d->ui.compare, best);
+    assert_int_not_equal(d->ui.selected, right);
+    keys(d, "x"); /* any other key leaves, and does nothing else */
+    assert_int_equal(d->ui.compare, 0);
+    assert_int_equal(d->ui.n_out, 0);
+    keys(d, "Gmgj=");
+    assert_int_equal(d->ui.compare, d->ui.rows.id[d->ui.rows.n - 1]); /* the marked one */
+}
+
+static void plot_and_masks_zoom_by_themselves(void **state)
+{
+    desk *d = *state;
+    keys(d, "zz");
+    assert_int_equal(d->ui.plot.width, 16);
+    assert_int_equal(d->ui.mask_window.zoom, 0);
+    keys(d, "5z>}");
+    assert_int_equal(d->ui.mask_window.zoom, 1);
+    assert_true(d->ui.mask_window.right > 0.49 && d->ui.mask_window.down > 0.49);
+    assert_int_equal(d->ui.plot.width, 16);
+    keys(d, "0");
+    assert_int_equal(d->ui.mask_window.zoom + (int)d->ui.plot.width, 0);
+}
+
 static void a_prune_can_be_undone_while_it_is_soft(void **state)
 {
     desk *d = *state;
@@ -296,6 +355,9 @@ int main(void)
         WITH_DESK(the_selected_row_is_in_sight),
         WITH_DESK(keys_become_commands),
         WITH_DESK(a_candidate_is_changed_and_queued),
+        WITH_DESK(finding_goes_around),
+        WITH_DESK(comparing_chooses_the_other),
+        WITH_DESK(plot_and_masks_zoom_by_themselves),
         WITH_DESK(a_prune_can_be_undone_while_it_is_soft),
         WITH_DESK(destructive_keys_ask),
         WITH_DESK(nothing_moves_under_a_prompt),

@@ -19,6 +19,33 @@ static void the_domain_doubles(void **state)
         assert_int_equal(ax_curve_domain(n[i][0]), n[i][1]);
 }
 
+static void windows_stay_inside(void **state)
+{
+    (void)state;
+    ax_curve_window w = { .width = 0 };
+    ax_curve_pan(&w, 300, 1);
+    assert_int_equal(w.width, 0); /* the whole doesn't move */
+    ax_curve_zoom(&w, 300, 1);
+    assert_int_equal(w.width, 256); /* of 512, with the newest in it */
+    assert_true(w.from <= 300 && w.from + w.width >= 300);
+    for (int i = 0; i < 9; i++)
+        ax_curve_zoom(&w, 300, 1);
+    assert_int_equal(w.width, 16);
+    assert_true(w.from <= 300 && w.from + w.width >= 300);
+    for (int i = 0; i < 99; i++)
+        ax_curve_pan(&w, 300, -1);
+    assert_int_equal(w.from, 0);
+    for (int i = 0; i < 99; i++)
+        ax_curve_pan(&w, 300, 1);
+    assert_int_equal(w.from, 512 - 16);
+    for (int i = 0; i < 4; i++)
+        ax_curve_zoom(&w, 300, -1);
+    assert_int_equal(w.width, 256);
+    assert_true(w.from + w.width <= 512);
+    ax_curve_zoom(&w, 300, -1);
+    assert_int_equal(w.width, 0);
+}
+
 static void the_average_is_unbiased(void **state)
 {
     (void)state;
@@ -58,7 +85,9 @@ static void draw(ax_canvas *c, int rows, int cols, ax_series s)
 {
     ax_err err;
     assert_int_equal(ax_canvas_resize(c, rows, cols, &err), AX_OK);
-    assert_int_equal(ax_curve_draw(ax_pane_of(c, (ax_rect) { .rows = rows, .cols = cols }), s, 0.97, &err), AX_OK);
+    assert_int_equal(ax_curve_draw(ax_pane_of(c, (ax_rect) { .rows = rows, .cols = cols }), s, 0.97,
+                                   (ax_curve_window) { .width = 0 }, &err),
+                     AX_OK);
 }
 
 static void curves_of_any_size_and_content(void **state)
@@ -127,6 +156,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_domain_doubles),
+        cmocka_unit_test(windows_stay_inside),
         cmocka_unit_test(the_average_is_unbiased),
         cmocka_unit_test(axes_have_round_ticks_on_rows),
         cmocka_unit_test(curves_of_any_size_and_content),

@@ -144,6 +144,8 @@ static const char *prompt_label(const ax_ui *ui, char text[64])
     switch (ui->asking) {
     case AX_ASK_FILTER:
         return "filter: ";
+    case AX_ASK_FIND:
+        return "find: ";
     case AX_ASK_COMMAND:
         return ": ";
     case AX_ASK_NOTE:
@@ -245,12 +247,15 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
 {
     static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
     int gap = p.at.cols >= 120 ? 2 : 1, at = p.at.cols >= 120 ? 1 : 0;
-    if (ui->asking != AX_ASK_NOTHING || ui->help || ui->edit.parent) {
+    if (ui->asking != AX_ASK_NOTHING || ui->help || ui->edit.parent || ui->compare) {
         const char *text =
             ui->edit.parent ? "arrows move   + - or digits change   r take back   Enter queue it   Esc leave"
-            : ui->help      ? "j k scroll   any other key: back"
+            : ui->compare && !ui->help && ui->asking == AX_ASK_NOTHING
+                ? "j k another   Tab cell, decoder   any other key: back"
+            : ui->help                     ? "j k scroll   any other key: back"
             : ui->asking >= AX_ASK_PRUNE   ? "y: yes   any other key: no"
             : ui->asking == AX_ASK_FILTER  ? "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X"
+            : ui->asking == AX_ASK_FIND    ? "Enter: go to the next one   n N: on, back   Esc: leave   words as for /"
             : ui->asking == AX_ASK_COMMAND ? "submit GENOTYPE   note TEXT   goto ID   save   stop   Esc: leave"
                                            : "Enter: write   Esc: leave";
         ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_DIM, text);

@@ -46,9 +46,13 @@ void ax_draw_mask(ax_pane p, const ax_ui *ui)
                  ax_figure_share(correct, 3, share));
     else if (c)
         snprintf(title, sizeof title, "mask #%u  image %d/%d", c->id, ui->image + 1, m->images);
-    ax_pane_frame(p, false, title, "[ ] image");
+    char right[32] = "[ ] image";
+    if (ui->mask_window.zoom)
+        snprintf(right, sizeof right, "%dx  0: whole", 1 << ui->mask_window.zoom);
+    ax_pane_frame(p, false, title, right);
     bool classes = inner.at.rows >= 8;
-    ax_mask_draw(ax_pane_part(inner, 0, 0, inner.at.rows - classes, inner.at.cols), m, ui->image, ui->color);
+    ax_mask_draw(ax_pane_part(inner, 0, 0, inner.at.rows - classes, inner.at.cols), m, ui->image, &ui->mask_window,
+                 ui->color);
     if (classes)
         draw_classes(ax_pane_part(inner, inner.at.rows - 1, 0, 1, inner.at.cols), ui);
 }

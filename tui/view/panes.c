@@ -33,7 +33,10 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
     const char *legend = p.at.cols < 60 ? "EMA .97"
                          : ascii        ? "* EMA .97   - best   . raw"
                                         : "EMA .97   \u2500 best   \u00b7 raw";
-    ax_pane_frame(p, false, "reward", legend);
+    char title[64] = "reward";
+    if (ui->plot.width)
+        snprintf(title, sizeof title, "reward %zu-%zu  0: all", ui->plot.from, ui->plot.from + ui->plot.width);
+    ax_pane_frame(p, false, title, legend);
     double *y = malloc((s->n_scored ? s->n_scored : 1) * sizeof *y);
     if (!y)
         return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
@@ -42,7 +45,7 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
         y[i] = c ? c->reward : NAN;
     }
     ax_pane inner = ax_pane_inner(p);
-    ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, err);
+    ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, ui->plot, err);
     free(y);
     if (!s->n_scored)
         waiting(inner, ui);

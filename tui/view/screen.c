@@ -32,6 +32,8 @@ ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, ax_err *err)
         ax_draw_help(over, ui);
     else if (ui->edit.parent)
         ax_draw_edit(over, ui);
+    else if (ui->compare)
+        ax_draw_compare(over, ui);
     if (shown(l->message))
         ax_draw_message(ax_pane_of(c, l->message), ui);
     if (shown(l->hints))

@@ -12,6 +12,7 @@ void ax_draw_status(ax_pane p, const ax_ui *ui);
 void ax_draw_tabs(ax_pane p, const ax_ui *ui);
 void ax_draw_message(ax_pane p, const ax_ui *ui);
 void ax_draw_hints(ax_pane p, const ax_ui *ui);
+void ax_draw_compare(ax_pane p, const ax_ui *ui);
 void ax_draw_edit(ax_pane p, const ax_ui *ui);
 void ax_draw_help(ax_pane p, const ax_ui *ui);
 
