@@ -111,6 +111,10 @@ tests: all $(TEST_BIN)
 test: tests ## build and run every test, in parallel (ONLY=pattern runs some)
 	@sh tests/run.sh $(B) "$(ONLY)" $(TEST_BIN) $(TEST_PY)
 
+# ---- speed ---------------------------------------------------------------------------------------------------
+bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genotypes 8 --only stage1"; ARGS=--help)
+	@/usr/bin/python3 tools/bench/peer.py --engine $(B)/auxcell-engine $(ARGS)
+
 # ---- quality -------------------------------------------------------------------------------------------------
 OWN_SRC := $(shell find engine data viz tui tests -name '*.[ch]' 2>/dev/null | sort)
 lint: all ## include directions, globals, formatting, banned calls, man pages, clang-tidy
