@@ -66,7 +66,7 @@ ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all test lint help clean format fuzz bench-peer man-lint
+.PHONY: all test cuda-registers lint help clean format fuzz bench-peer man-lint
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -92,6 +92,40 @@ $(B)/%.o: %.c
 $(B)/data/weights.o: data/weights/weights.S data/weights/mobilenet_v2-imagenet.f16.safetensors
 	@mkdir -p $(@D)
 	@$(CC) -I. -c -o $@ $<
+
+# ---- the CUDA plugin, where nvcc and cuDNN are (tools/find-deps.sh) ----------------------------------------------
+# By default code for one card of today and an intermediate form that the driver compiles for any other since Turing, so
+# that a developer's build takes seconds; CUDA_ARCHS=all makes code for all of them, as a package should.
+CUDA_ALL   := 75 80 86 89 90 100 120
+CUDA_ARCHS ?= 90
+CUDA_SM    := $(if $(filter all,$(CUDA_ARCHS)),$(CUDA_ALL),$(CUDA_ARCHS))
+CUDA_PTX   := $(if $(filter all,$(CUDA_ARCHS)),120,75)
+CUDA_SRC   := $(wildcard engine/backend/cuda/*.c)
+CUDA_CU    := $(wildcard engine/backend/cuda/kernels/*.cu)
+CUDA_CU_OBJ := $(patsubst %.cu,$(B)/%.cu.o,$(CUDA_CU))
+CUDA_OBJ   := $(call obj,$(CUDA_SRC)) $(CUDA_CU_OBJ) $(B)/engine/backend/cuda/err.o
+NVCC_FLAGS := -std=c++17 -O3 -I. -Werror all-warnings \
+              $(foreach a,$(CUDA_SM),-gencode arch=compute_$(a),code=sm_$(a)) \
+              -gencode arch=compute_$(CUDA_PTX),code=compute_$(CUDA_PTX) \
+              -Xcompiler -fPIC,-fvisibility=hidden,-fno-exceptions,-fno-threadsafe-statics,-Wall,-Wextra
+ifneq ($(CUDA_NVCC),)
+all: $(B)/auxcell-cuda.so
+$(B)/auxcell-cuda.so: $(CUDA_OBJ)
+	@echo "  LINK    $@"
+	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -lcudart -lcudnn
+endif
+$(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -fPIC -fvisibility=hidden
+# the plugin carries its own copy of this small file: it takes nothing from the program that loads it
+$(B)/engine/backend/cuda/err.o: engine/base/err.c
+	@mkdir -p $(@D)
+	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
+$(B)/%.cu.o: %.cu Makefile
+	@mkdir -p $(@D)
+	@echo "  NVCC    $<"
+	@$(CUDA_NVCC) $(NVCC_FLAGS) -MD -MP -MF $(@:.o=.d) -c -o $@ $<
+cuda-registers: ## registers and spills of every CUDA kernel, for the architectures of CUDA_ARCHS
+	@for f in $(filter-out %/table.cu,$(CUDA_CU)); do \
+	    $(CUDA_NVCC) $(NVCC_FLAGS) -Xptxas -v -c -o /dev/null $$f 2>&1 | sh tools/registers.sh || exit 1; done
 
 # ---- tests ---------------------------------------------------------------------------------------------------
 # tests/**/test_*.c are cmocka programs, tests/**/test_*.py run the built programs; tests/helper/*.c is linked in

@@ -17,6 +17,7 @@ typedef struct subcommand {
 
 static const subcommand subcommands[] = {
     { "selftest", ax_command_selftest, "check that this machine computes right, or against golden files" },
+    { "devices", ax_command_devices, "what can compute here, and why something can't" },
     { "show", ax_command_show, "figures of a genotype" },
     { "bench", ax_command_bench, "time a training step or inference" },
     { "try", ax_command_try, "train and judge one candidate" },

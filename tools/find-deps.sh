@@ -42,8 +42,26 @@ pc inih inih libinih-dev
 pc yajl yajl libyajl-dev
 pc cmocka cmocka libcmocka-dev
 probe dnnl oneapi/dnnl/dnnl.h 'dnnl_version()' -ldnnl libdnnl-dev
+# optional: without it the programs are the same, only the plugin auxcell-cuda.so isn't built. CUDA_HOME says where it is,
+# CUDA_HOME=none that it isn't wanted.
+cuda=${CUDA_HOME:-}
+[ -n "$cuda" ] || cuda=$(readlink -f "$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)" | sed 's|/bin/nvcc$||')
+nvcc=
+if [ "$cuda" != none ] && [ -x "$cuda/bin/nvcc" ]; then
+    printf '#include <cuda_runtime_api.h>\n#include <cudnn.h>\nint main(void) { return !(cudnnGetVersion() + (size_t)cudaFree(0)); }\n' >"$tmp/p.c"
+    if ${CC:-gcc} -I"$cuda/include" -o "$tmp/p" "$tmp/p.c" -L"$cuda/lib64" -lcudart -lcudnn -Wl,--allow-shlib-undefined >/dev/null 2>&1; then
+        nvcc=$cuda/bin/nvcc
+        found cuda "$("$nvcc" --version | sed -nE 's/.*release ([0-9.]+).*/\1/p'), cuDNN $(sed -nE 's/^#define CUDNN_(MAJOR|MINOR) ([0-9]+)$/\2/p' "$cuda/include/cudnn_version.h" | paste -sd.)"
+    else
+        printf '  absent   %-10s %s\n' cuda "$cuda has no cuDNN 9: the CUDA plugin isn't built" >&2
+    fi
+else
+    printf '  absent   %-10s %s\n' cuda "no nvcc (CUDA_HOME names its place): the CUDA plugin isn't built" >&2
+fi
 [ $missing -eq 0 ] || { echo "  the command 'sh bootstrap.sh deps' installs what is missing" >&2; exit 1; }
 cat >"$out" <<EOF
 FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_inih $L_yajl
+CUDA_HOME := $cuda
+CUDA_NVCC := $nvcc
 ENGINE_LIBS := $L_dnnl $L_msgpack $L_png $L_jpeg $L_inih $L_yajl
 EOF

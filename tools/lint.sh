@@ -2,6 +2,9 @@
 # make lint: what compilers don't check. $1 = build folder.
 build=$1
 flags="-I. -I$build -D_GNU_SOURCE -DAX_VERSION=\"0\""
+# the CUDA backend is looked into where CUDA is
+cuda=$(sed -nE 's/^CUDA_HOME := //p' "$build/deps.mk")
+grep -q '^CUDA_NVCC := .' "$build/deps.mk" && flags="$flags -isystem $cuda/include" tidy_skip=NONE || tidy_skip=engine/backend/cuda
 bad=0
 complain() {
     printf 'lint: %s\n' "$1"
@@ -14,7 +17,7 @@ allowed() {
     engine/base) echo "" ;;
     engine/config) echo "engine/base" ;;
     engine/op) echo "engine/base" ;;
-    engine/backend | engine/backend/ref | engine/backend/cpu | engine/backend/cpu/isa) echo "engine/base engine/op engine/backend" ;;
+    engine/backend | engine/backend/ref | engine/backend/cuda | engine/backend/cpu | engine/backend/cpu/isa) echo "engine/base engine/op engine/backend" ;;
     engine/graph) echo "engine/base engine/op" ;;
     engine/space) echo "engine/base engine/op engine/graph" ;;
     engine/model) echo "engine/base engine/op engine/graph engine/space" ;;
@@ -50,6 +53,10 @@ for f in $(find engine data viz tui -name '*.[ch]' | sort); do
     engine/backend/cpu/*) ;;
     *) grep -q '^#include <\(oneapi\|dnnl\)' "$f" && complain "$f: oneDNN belongs into engine/backend/cpu" ;;
     esac
+    case $f in
+    engine/backend/cuda/*) ;;
+    *) grep -q '^#include <\(cuda\|cudnn\|cublas\)' "$f" && complain "$f: CUDA belongs into engine/backend/cuda" ;;
+    esac
 done
 
 # Functions whose misuse is silent.
@@ -57,7 +64,7 @@ grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atof|alloca)\(' $(f
     complain "the calls above are banned"
 
 # No mutable state outside what a caller owns: nothing in .data or .bss of the engine.
-for o in $(find "$build/engine" -name '*.o' ! -path '*/main.o'); do
+for o in $(find "$build/engine" -name '*.o' ! -path '*/main.o' ! -name '*.cu.o'); do
     state=$(objdump -t "$o" 2>/dev/null | awk '$0 ~ / O \.(data|bss)(\.[A-Za-z0-9_.]*)?\t/ && $0 !~ /\.data\.rel\.ro/ {print $NF}')
     [ -z "$state" ] || complain "$o: mutable globals: $state"
 done
@@ -75,7 +82,7 @@ for m in man/*.[1-9]; do
 done
 
 if [ -z "${LINT_FAST:-}" ]; then
-    find engine data viz tui -name '*.c' | sort | xargs -P "$(nproc)" -n 6 sh -c '
+    find engine data viz tui -name '*.c' ! -path "$tidy_skip/*" | sort | xargs -P "$(nproc)" -n 6 sh -c '
         f=$1; shift
         clang-tidy --quiet "$@" -- $f -std=c11 2>/dev/null' sh "$flags" | grep -E 'warning:|error:' && complain "clang-tidy: see above"
 fi

@@ -33,6 +33,7 @@ static const command commands[] = {
     { "predict", ax_cli_engine, "MODEL IMAGE...", "masks of images, from a trained model" },
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },
     { "bench", ax_cli_engine, "", "time a training step or inference" },
+    { "devices", ax_cli_engine, "", "what can compute here, and why something can't" },
     { "stop", ax_cli_stop, VERB_OPERANDS_0, "stop the engine; the run can be resumed" },
     AX_VERB_LIST(VERB) /* has stop too: the one above is found first, since it waits for the end */
 };

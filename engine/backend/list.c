@@ -1,16 +1,137 @@
 #include "engine/backend/list.h"
 
-#include <string.h>
+#include "engine/backend/load.h"
 
-const ax_backend *ax_backend_find(const char *name, ax_err *err)
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- opening ---- */
+
+static ax_device *open_cuda(int index, const ax_backend **be, ax_err *err)
 {
-    if (!strcmp(name, "auto") || !strcmp(name, "cpu"))
-        return &ax_backend_cpu;
-    if (!strcmp(name, "ref"))
-        return &ax_backend_ref;
-    if (!strncmp(name, "cuda", 4))
-        ax_fail(err, AX_EDEVICE, "device '%s': this build has no CUDA backend", name);
-    else
-        ax_fail(err, AX_EINVAL, "device '%s': not one of auto, cpu, ref", name);
-    return NULL;
+    int n = 0;
+    ax_device_info info;
+    const ax_plugin *plugin = ax_plugin_load(err);
+    if (!plugin || plugin->count(&n, err) != AX_OK)
+        return NULL;
+    if (index >= n) {
+        ax_fail(err, AX_EDEVICE, "there is no device %d, only 0 to %d", index, n - 1);
+        return NULL;
+    }
+    if (plugin->describe(index, &info, err) != AX_OK)
+        return NULL;
+    if (info.unusable[0]) {
+        ax_fail(err, AX_EDEVICE, "%s: %s", info.name, info.unusable);
+        return NULL;
+    }
+    *be = plugin->backend;
+    return plugin->backend->open(index, 0, err);
+}
+
+/* A CUDA device when there is one; NULL without an error when it is the CPU's turn. */
+static ax_device *open_first(const ax_backend **be, char *note)
+{
+    char path[4096];
+    ax_err why = { AX_OK, "" };
+    if (!ax_plugin_find(path))
+        return NULL;
+    if (!ax_plugin_driver_there()) {
+        snprintf(note, AX_DEVICE_NOTE, "no NVIDIA driver");
+        return NULL;
+    }
+    ax_device *dev = open_cuda(0, be, &why);
+    if (!dev)
+        snprintf(note, AX_DEVICE_NOTE, "%.*s", AX_DEVICE_NOTE - 1, why.msg);
+    return dev;
+}
+
+/* N of "cuda:N"; "cuda" is the first. -1: it isn't such a name. */
+static int cuda_index(const char *name)
+{
+    if (strncmp(name, "cuda", 4))
+        return -1;
+    if (!name[4])
+        return 0;
+    if (name[4] != ':' || name[5] < '0' || name[5] > '9')
+        return -1;
+    char *end;
+    long n = strtol(name + 5, &end, 10);
+    return *end || n > 255 ? -1 : (int)n;
+}
+
+ax_device *ax_device_open(const char *name, int threads, const ax_backend **be, char note[AX_DEVICE_NOTE], ax_err *err)
+{
+    char unread[AX_DEVICE_NOTE];
+    note = note ? note : unread;
+    note[0] = '\0';
+    if (!strcmp(name, "ref")) {
+        *be = &ax_backend_ref;
+        return ax_backend_ref.open(0, threads, err);
+    }
+    bool any = !strcmp(name, "auto");
+    if (any || !strcmp(name, "cpu")) {
+        ax_device *dev = any ? open_first(be, note) : NULL;
+        if (dev)
+            return dev;
+        *be = &ax_backend_cpu;
+        return ax_backend_cpu.open(0, threads, err);
+    }
+    int index = cuda_index(name);
+    if (index < 0) {
+        ax_fail(err, AX_EINVAL, "device '%s': not one of auto, cpu, ref, cuda:N", name);
+        return NULL;
+    }
+    ax_err why = { AX_OK, "" };
+    ax_device *dev = open_cuda(index, be, &why);
+    if (!dev && why.code == AX_EDEVICE)
+        ax_fail(err, AX_EDEVICE, "device '%s': %s", name, why.msg);
+    else if (!dev && err)
+        *err = why;
+    return dev;
+}
+
+/* ---- listing ---- */
+
+static ax_device_row *add_row(ax_device_row *rows, size_t *n, const char *name)
+{
+    ax_device_row *row = &rows[(*n)++];
+    *row = (ax_device_row) { .name = "" };
+    snprintf(row->name, sizeof row->name, "%s", name);
+    return row;
+}
+
+static void add_processor(ax_device_row *rows, size_t *n)
+{
+    ax_device_row *row = add_row(rows, n, "cpu");
+    long cores = sysconf(_SC_NPROCESSORS_ONLN), pages = sysconf(_SC_PHYS_PAGES);
+    row->info.multiprocessors = (int)cores;
+    row->info.memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    snprintf(row->info.name, sizeof row->info.name, "%ld core%s", cores, cores == 1 ? "" : "s");
+    row = add_row(rows, n, "ref");
+    snprintf(row->info.name, sizeof row->info.name, "plain loops on one core, to check the others");
+}
+
+size_t ax_device_list(ax_device_row rows[AX_DEVICES])
+{
+    size_t n = 0;
+    int devices = 0;
+    ax_err err = { AX_OK, "" };
+    add_processor(rows, &n);
+    const ax_plugin *plugin = ax_plugin_load(&err);
+    if (!plugin || plugin->count(&devices, &err) != AX_OK) {
+        ax_device_row *row = add_row(rows, &n, "cuda");
+        snprintf(row->info.unusable, sizeof row->info.unusable, "%.*s", (int)sizeof row->info.unusable - 1, err.msg);
+        return n;
+    }
+    for (int i = 0; i < devices && n < AX_DEVICES; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "cuda:%d", i);
+        ax_device_row *row = add_row(rows, &n, name);
+        if (plugin->describe(i, &row->info, &err) != AX_OK)
+            snprintf(row->info.unusable, sizeof row->info.unusable, "%.*s", (int)sizeof row->info.unusable - 1,
+                     err.msg);
+    }
+    return n;
 }

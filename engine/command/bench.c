@@ -131,9 +131,10 @@ static ax_code set_up(bench *b, ax_err *err)
     b->spec.train = b->spec.aux = !o->infer;
     b->adam = (ax_optim) { .kind = AX_OPTIM_ADAM, .lr = 3e-3f, .weight_decay = 1e-5f, .clip = 3 };
     b->sgd = (ax_optim) { .kind = AX_OPTIM_SGD, .lr = 1e-3f, .momentum = 0.9f, .weight_decay = 1e-5f, .clip = 3 };
-    if (!(b->be = ax_backend_find(o->device, err)) || !(b->dev = b->be->open(0, o->threads, err)) ||
-        !(b->g = ax_graph_new(err)))
+    char note[AX_DEVICE_NOTE];
+    if (!(b->dev = ax_device_open(o->device, o->threads, &b->be, note, err)) || !(b->g = ax_graph_new(err)))
         return err->code;
+    ax_command_device_note(note);
     ax_code code = o->infer ? build_infer(b, err) : build_step(b, err);
     if (code != AX_OK)
         return code;
@@ -251,7 +252,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
         { "--threads", AX_OPTION_WHOLE, &o.threads, 0, 1024, "N", "threads, 0 = all cores (0)" },
         { "--runs", AX_OPTION_WHOLE, &o.runs, 1, MAX_RUNS, "N", "runs that count (5)" },
-        { "--device", AX_OPTION_TEXT, &o.device, 0, 0, "NAME", "auto, cpu or ref" },
+        { "--device", AX_OPTION_TEXT, &o.device, 0, 0, "NAME", "auto, cpu, ref or cuda:N" },
         { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
         { "--profile", AX_OPTION_FLAG, &o.profile, 0, 0, NULL, "where the time goes, by operation and shape" },
     };

@@ -4,11 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int ax_command_fail(const ax_err *err)
 {
     fprintf(stderr, "auxcell: %s\n", err->msg);
     return ax_exit_code(err->code);
+}
+
+void ax_command_device_note(const char *note)
+{
+    if (note[0] && isatty(STDERR_FILENO))
+        fprintf(stderr, "auxcell: device auto is the CPU: %s\n", note);
 }
 
 static void print_help(const char *usage, const ax_option *options, size_t n)

@@ -34,6 +34,10 @@ typedef enum ax_parsed {
 ax_parsed ax_options_parse(const char *usage, const ax_option *options, size_t n_options, int argc, char **argv,
                            int max_operands, int *n_operands);
 
+/* "auxcell: device auto is the CPU: NOTE" on stderr, for the person at a terminal (scripts see the device in the
+   results), unless the note of ax_device_open is empty. */
+void ax_command_device_note(const char *note);
+
 /* "auxcell: MESSAGE" on stderr; returns the exit code of err. */
 int ax_command_fail(const ax_err *err);
 

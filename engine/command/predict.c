@@ -1,6 +1,7 @@
 /* auxcell predict: full-size class masks of images, from a model file. */
 #include "engine/backend/list.h"
 #include "engine/base/str.h"
+#include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
@@ -14,7 +15,7 @@
 #include <sys/stat.h>
 
 static const char usage[] =
-    "usage: auxcell predict MODEL.safetensors -o DIR [--overlay] [--json] [--device auto|cpu|ref] [--threads N] "
+    "usage: auxcell predict MODEL.safetensors -o DIR [--overlay] [--json] [--device auto|cpu|ref|cuda:N] [--threads N] "
     "IMAGE...\n"
     "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's size.\n\n"
     "  -o DIR         where to (made when it isn't there)\n"
@@ -245,10 +246,10 @@ static ax_code open_model(predictor *p, const options *o, ax_err *err)
     if (!(p->st = ax_safetensors_open(o->model, err)))
         return err->code;
     ax_code code = ax_model_read_info(p->st, o->model, p->info, err);
-    if (code == AX_OK && !(p->be = ax_backend_find(o->device, err)))
+    char note[AX_DEVICE_NOTE] = "";
+    if (code == AX_OK && !(p->dev = ax_device_open(o->device, o->threads, &p->be, note, err)))
         code = err->code;
-    if (code == AX_OK && !(p->dev = p->be->open(0, o->threads, err)))
-        code = err->code;
+    ax_command_device_note(note);
     if (code == AX_OK) /* says what is wrong with the model before the first image is blamed */
         code = make_plan(p, o->model, 32, 32, err);
     if (code == AX_OK && mkdir(o->dir, 0777) && errno != EEXIST)

@@ -18,6 +18,7 @@ typedef struct ax_program {
 
 /* Each gets argv[0] = its own name and returns the exit code; errors are one line on stderr, "auxcell: ...". */
 int ax_command_selftest(const ax_program *prog, int argc, char **argv);
+int ax_command_devices(const ax_program *prog, int argc, char **argv);
 int ax_command_show(const ax_program *prog, int argc, char **argv);
 int ax_command_bench(const ax_program *prog, int argc, char **argv);
 int ax_command_try(const ax_program *prog, int argc, char **argv);

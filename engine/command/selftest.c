@@ -38,18 +38,20 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
     int32_t threads = 0;
     ax_selftest s = { 0 };
     const ax_option table[] = {
-        { "--device", AX_OPTION_TEXT, &device, 0, 0, "NAME", "auto, cpu or ref" },
+        { "--device", AX_OPTION_TEXT, &device, 0, 0, "NAME", "auto, cpu, ref or cuda:N" },
         { "--threads", AX_OPTION_WHOLE, &threads, 0, 1024, "N", "threads, 0 = all cores" },
         { "--weights", AX_OPTION_TEXT, &s.weights, 0, 0, "FILE", "encoder weights of encoder*.safetensors" },
         { "--json", AX_OPTION_FLAG, &s.json, 0, 0, NULL, "a JSON object per row" },
     };
     ax_err err = { 0 };
+    char note[AX_DEVICE_NOTE];
     int n = 0;
     ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, argc, &n);
     if (parsed != AX_PARSED_GO)
         return parsed == AX_PARSED_HELP ? 0 : 2;
-    if (!(s.be = ax_backend_find(device, &err)) || !(s.dev = s.be->open(0, threads, &err)))
+    if (!(s.dev = ax_device_open(device, threads, &s.be, note, &err)))
         return ax_command_fail(&err);
+    ax_command_device_note(note);
     int status = 0;
     if (n || s.be != &ax_backend_ref)
         ax_tally_head(&s);

@@ -1,5 +1,6 @@
 /* auxcell try: evaluates genotypes once, without a run. */
 #include "engine/base/str.h"
+#include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/train/trainer.h"
 
@@ -200,6 +201,11 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
     ax_trainer *t = source ? ax_trainer_new(&o->settings, source, o->cache, cache_progress, &r, err) : NULL;
     if (code == AX_OK && !t)
         code = err->code;
+    if (t) {
+        const char *note;
+        (void)ax_trainer_device(t, &note);
+        ax_command_device_note(note);
+    }
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
         code = try_one(t, o, &g[i], &r, err);
     ax_trainer_free(t);

@@ -12,7 +12,7 @@
 #define AX_SETTING_LIST(X)                                                                                             \
     X(TEXT, data, "scenes", "scenes", "scenes", "data set: scenes, camvid:DIR")                                        \
     X(TEXT, strategy, "ppo", "ppo", "ppo", "who proposes: ppo, random")                                                \
-    X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref")                                    \
+    X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N")                            \
     X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
     X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                             \
     X(WHOLE, threads, 0, 0, 0, "threads of the worker, 0 = all cores")                                                 \

@@ -27,8 +27,9 @@ struct ax_plan {
     step *step;
     void *arena, *work;
     size_t work_bytes, input_bytes;
-    void **mem;   /* per value id - 1: where it lies, NULL = dead */
-    void **owned; /* per value id - 1: input memory of the plan's own */
+    void **mem;         /* per value id - 1: where it lies, NULL = dead */
+    void **owned;       /* per value id - 1: input memory of the plan's own */
+    const void **bound; /* per value id - 1: the caller's memory, copied to `owned` by every run; else NULL */
     bool profile;
 };
 
@@ -128,7 +129,8 @@ static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *d
         p->step = calloc(p->memory.n_steps + 1, sizeof *p->step);
         p->mem = calloc(ax_graph_values(g) + 1, sizeof *p->mem);
         p->owned = calloc(ax_graph_values(g) + 1, sizeof *p->owned);
-        if (!p->step || !p->mem || !p->owned)
+        p->bound = calloc(ax_graph_values(g) + 1, sizeof *p->bound);
+        if (!p->step || !p->mem || !p->owned || !p->bound)
             code = ax_fail(err, AX_ENOMEM, "no memory for a plan of %zu steps", p->memory.n_steps);
     }
     for (uint32_t id = 1; code == AX_OK && id <= ax_graph_values(g); id++) {
@@ -227,6 +229,7 @@ void ax_plan_free(ax_plan *p)
     free(p->step);
     free(p->mem);
     free(p->owned);
+    free(p->bound);
     ax_memory_release(&p->memory);
     free(p);
 }
@@ -268,6 +271,17 @@ static void point_at(ax_plan *p, uint32_t id, void *mem)
     }
 }
 
+/* Memory of the plan's own for an input. */
+static ax_code own_input(ax_plan *p, uint32_t id, ax_err *err)
+{
+    size_t bytes = ax_type_bytes(ax_graph_value(p->g, id)->type);
+    if (!p->owned[id - 1] && !(p->owned[id - 1] = p->be->alloc(p->dev, bytes, err)))
+        return code_of(err);
+    if (p->mem[id - 1] != p->owned[id - 1])
+        point_at(p, id, p->owned[id - 1]);
+    return AX_OK;
+}
+
 ax_code ax_plan_write(ax_plan *p, const char *name, const void *host, size_t bytes, ax_err *err)
 {
     uint32_t id;
@@ -276,10 +290,9 @@ ax_code ax_plan_write(ax_plan *p, const char *name, const void *host, size_t byt
     if (bytes != ax_type_bytes(ax_graph_value(p->g, id)->type))
         return ax_fail(err, AX_EINVAL, "input '%s' has %zu bytes, not %zu", name,
                        ax_type_bytes(ax_graph_value(p->g, id)->type), bytes);
-    if (!p->owned[id - 1] && !(p->owned[id - 1] = p->be->alloc(p->dev, bytes, err)))
+    if (own_input(p, id, err) != AX_OK)
         return code_of(err);
-    if (p->mem[id - 1] != p->owned[id - 1])
-        point_at(p, id, p->owned[id - 1]);
+    p->bound[id - 1] = NULL;
     return p->be->copy(p->dev, p->owned[id - 1], host, bytes, AX_TO_DEVICE, err);
 }
 
@@ -288,6 +301,10 @@ ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err)
     uint32_t id;
     if (find_input(p, name, &id, err) != AX_OK)
         return AX_EINVAL;
+    if (p->be->separate) {
+        p->bound[id - 1] = mem;
+        return own_input(p, id, err);
+    }
     point_at(p, id, (void *)(uintptr_t)mem); /* kernels only read inputs */
     return AX_OK;
 }
@@ -312,11 +329,23 @@ static double seconds_now(void)
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+static ax_code copy_bound(ax_plan *p, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (uint32_t id = 1; id <= ax_graph_values(p->g) && code == AX_OK; id++)
+        if (p->bound[id - 1])
+            code = p->be->copy(p->dev, p->owned[id - 1], p->bound[id - 1],
+                               ax_type_bytes(ax_graph_value(p->g, id)->type), AX_TO_DEVICE, err);
+    return code;
+}
+
 ax_code ax_plan_run(ax_plan *p, ax_err *err)
 {
     for (uint32_t id = 1; id <= ax_graph_values(p->g); id++)
         if (p->memory.home[id - 1].place == AX_PLACE_INPUT && !p->mem[id - 1])
             return ax_fail(err, AX_EINVAL, "input '%s' was never written", ax_graph_value(p->g, id)->name);
+    if (copy_bound(p, err) != AX_OK)
+        return code_of(err);
     for (size_t i = 0; i < p->memory.n_steps; i++) {
         step *s = &p->step[i];
         double start = p->profile ? seconds_now() : 0;

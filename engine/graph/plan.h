@@ -21,7 +21,8 @@ ax_plan *ax_plan_new(const ax_graph *g, const ax_backend *be, ax_device *dev, ax
 void ax_plan_free(ax_plan *p);
 /* Copies an input in, by name. bytes must be the value's size. */
 ax_code ax_plan_write(ax_plan *p, const char *name, const void *host, size_t bytes, ax_err *err);
-/* Points an input at memory of the caller (64-byte aligned) for the coming runs instead of copying (CPU backends). */
+/* Points an input at memory of the caller (64-byte aligned) for the coming runs. Nothing is copied, unless the backend
+   can't read it: then it is copied in by every run. */
 ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err);
 ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err);
 ax_code ax_plan_run(ax_plan *p, ax_err *err);

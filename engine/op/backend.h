@@ -49,6 +49,7 @@ enum { AX_TO_DEVICE, AX_FROM_DEVICE, AX_ON_DEVICE };
 
 typedef struct ax_backend {
     const char *name;
+    bool separate;                                           /* kernels can't read the host's memory */
     ax_device *(*open)(int index, int threads, ax_err *err); /* threads: CPU only, 0 = all cores */
     void (*close)(ax_device *dev);
     void *(*alloc)(ax_device *dev, size_t bytes, ax_err *err); /* 64-byte aligned, zeroed */
@@ -66,5 +67,6 @@ typedef struct ax_backend {
 
 extern const ax_backend ax_backend_ref; /* plain loops, one thread: the oracle */
 extern const ax_backend ax_backend_cpu; /* oneDNN for dense convolution, own kernels for the rest */
+/* That of CUDA comes with the plugin: engine/backend/plugin.h. */
 
 #endif

@@ -103,9 +103,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
             ax_fail(&why, AX_EINVAL, "leave_out = '%s': %s has no such class", settings->leave_out, source->info.spec);
     if (code == AX_OK && settings->scale_min > settings->scale_max)
         code = ax_fail(&why, AX_EINVAL, "scale_min %g is above scale_max %g", settings->scale_min, settings->scale_max);
-    if (code == AX_OK && !(t->be = ax_backend_find(settings->device, &why)))
-        code = why.code;
-    if (code == AX_OK && !(t->dev = t->be->open(0, (int)settings->threads, &why)))
+    if (code == AX_OK && !(t->dev = ax_device_open(settings->device, (int)settings->threads, &t->be, t->note, &why)))
         code = why.code;
     if (code == AX_OK)
         code = open_caches(t, cache_dir, progress, context, &why);
@@ -127,6 +125,13 @@ void ax_trainer_free(ax_trainer *t)
     if (t->dev)
         t->be->close(t->dev);
     free(t);
+}
+
+const char *ax_trainer_device(const ax_trainer *t, const char **note)
+{
+    if (note)
+        *note = t->note;
+    return t->be->name;
 }
 
 ax_train_job ax_train_job_default(const ax_settings *s, const ax_genotype *genotype, bool full)

@@ -2,6 +2,7 @@
 #ifndef AX_TRAIN_TRAINER_INTERNAL_H
 #define AX_TRAIN_TRAINER_INTERNAL_H
 
+#include "engine/backend/list.h"
 #include "engine/train/training.h"
 
 struct ax_trainer {
@@ -9,6 +10,7 @@ struct ax_trainer {
     ax_source *source; /* borrowed */
     const ax_backend *be;
     ax_device *dev;
+    char note[AX_DEVICE_NOTE]; /* why "auto" is the CPU; "" */
     ax_cache *train, *val;
     ax_sample_spec val_spec;
     int32_t leave_out; /* class that the reward leaves out, -1 = none */

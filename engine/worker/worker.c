@@ -1,6 +1,5 @@
 #include "engine/worker/worker.h"
 
-#include "engine/backend/list.h"
 #include "engine/base/utf8.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/message.h"
@@ -164,10 +163,12 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
     ax_trainer *t = ax_trainer_new(&w->settings, source, cache, cache_progress, w, err);
     ax_code code = t ? AX_OK : err->code;
     if (code == AX_OK) {
-        const ax_backend *be = ax_backend_find(w->settings.device, NULL);
+        const char *note, *device = ax_trainer_device(t, &note);
+        if (note[0])
+            fprintf(stderr, "device auto is the CPU: %s\n", note);
         ax_worker_message m = { .say = AX_SAY_READY, .rss = resident_bytes() };
         m.threads = w->settings.threads ? w->settings.threads : sysconf(_SC_NPROCESSORS_ONLN);
-        ax_utf8_copy(m.text, sizeof m.text, be ? be->name : w->settings.device);
+        ax_utf8_copy(m.text, sizeof m.text, device);
         say(w, &m);
     }
     ax_worker_message m;

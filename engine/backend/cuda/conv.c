@@ -1,0 +1,171 @@
+/* Convolutions: which way a node goes, weights in the order that the way wants, biases. Weights lie in memory as OIHW;
+   scratch begins with a copy in another order, the way's own scratch is behind it. */
+#include "engine/backend/cuda/conv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *ax_cuda_conv_text(const ax_k_conv *g, char buf[static 96])
+{
+    snprintf(buf, 96, "conv %dx%dx%dx%d->%d %dx%d s%d p%d d%d", g->n, g->h, g->w, g->ci, g->co, g->kernel, g->kernel,
+             g->stride, g->pad, g->dilation);
+    return buf;
+}
+
+static ax_k_conv geometry(const ax_call *call)
+{
+    unsigned at = call->backward ? 1 : 0;
+    ax_shape x = call->in[at].type.shape, y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
+    return (ax_k_conv) { x.n,
+                         x.h,
+                         x.w,
+                         x.c,
+                         y.h,
+                         y.w,
+                         y.c,
+                         call->attr.conv.kernel,
+                         call->attr.conv.stride,
+                         call->attr.conv.pad,
+                         call->attr.conv.dilation };
+}
+
+static ax_code choose(ax_device *dev, ax_cuda_conv *p, ax_err *err)
+{
+    bool ask = !p->depthwise && !dev->own_convolution;
+    ax_code code = ask ? ax_cuda_dnn_describe(dev, p, err) : AX_OK;
+    for (int d = 0; d < AX_CUDA_DIRECTIONS && code == AX_OK; d++) {
+        size_t work = 0;
+        p->algorithm[d] = -1;
+        if (!p->wants[d])
+            continue;
+        if (ask)
+            code = ax_cuda_dnn_choose(dev, p, (ax_cuda_direction)d, &work, err);
+        if (p->algorithm[d] < 0)
+            work = ax_cuda_own_work(p, (ax_cuda_direction)d);
+        if (work > p->space)
+            p->space = work;
+    }
+    return code;
+}
+
+/* Backward lists dy first, so that inputs come one later. */
+AX_CUDA_PREPARE(ax_cuda_conv_prepare)
+{
+    ax_cuda_conv *p = calloc(1, sizeof *p);
+    if (!p)
+        return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
+    p->g = geometry(call);
+    p->depthwise = call->attr.conv.groups != 1;
+    p->wants[AX_CUDA_FORWARD] = !call->backward;
+    p->wants[AX_CUDA_DATA] = call->backward && call->out[0].mem;
+    p->wants[AX_CUDA_FILTER] = call->backward && call->out[1].mem;
+    ax_code code = choose(dev, p, err);
+    if (code != AX_OK) {
+        ax_cuda_dnn_release(p);
+        free(p);
+        return code;
+    }
+    if (call->backward && call->n_out > 2 && call->out[2].mem) {
+        size_t bias = ax_cuda_column_work(ax_cuda_pixels(call->in[0].type.shape), p->g.co, 1);
+        p->space = bias > p->space ? bias : p->space;
+    }
+    *work = ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float)) + p->space;
+    call->prep = p;
+    return AX_OK;
+}
+
+AX_CUDA_DISCARD(ax_cuda_conv_discard)
+{
+    (void)dev;
+    ax_cuda_dnn_release(call->prep);
+    free(call->prep);
+    call->prep = NULL;
+}
+
+/* The orders of weights that are not OIHW. */
+typedef enum order { OHWI, HWIO, HWOI } order;
+
+static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const float *w, float *out, ax_err *err)
+{
+    size_t o = (size_t)p->g.co, i = p->depthwise ? 1 : (size_t)p->g.ci, kk = (size_t)(p->g.kernel * p->g.kernel);
+    ax_k_permute_args a = { .in = w, .out = out, .n = o * i * kk };
+    if (to == OHWI) {
+        a.s0 = i * kk, a.s1 = 1, a.s2 = kk;
+        a.d1 = (uint32_t)kk, a.d2 = (uint32_t)i;
+    } else if (to == HWIO) {
+        a.s0 = 1, a.s1 = kk, a.s2 = i * kk;
+        a.d1 = (uint32_t)i, a.d2 = (uint32_t)o;
+    } else {
+        a.s0 = 1, a.s1 = i * kk, a.s2 = kk;
+        a.d1 = (uint32_t)o, a.d2 = (uint32_t)i;
+    }
+    return ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err);
+}
+
+/* The weights in the order that direction d takes; for a 1x1 kernel OIHW is OHWI. */
+static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, float *scratch,
+                           const float **out, ax_err *err)
+{
+    bool own = p->algorithm[d] < 0;
+    if (!own && p->g.kernel == 1) {
+        *out = w;
+        return AX_OK;
+    }
+    *out = scratch;
+    return repack(dev, p, !own ? OHWI : d == AX_CUDA_DATA && !p->depthwise ? HWOI : HWIO, w, scratch, err);
+}
+
+static ax_code forward(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, float *scratch, void *space,
+                       ax_err *err)
+{
+    const float *w = NULL, *bias = call->n_in > 2 ? call->in[2].mem : NULL;
+    float *y = call->out[0].mem;
+    ax_code code = weights_for(dev, p, AX_CUDA_FORWARD, call->in[1].mem, scratch, &w, err);
+    if (code != AX_OK)
+        return code;
+    if (p->algorithm[AX_CUDA_FORWARD] < 0)
+        return ax_cuda_own_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, y, space, err);
+    code = ax_cuda_dnn_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, y, space, err);
+    size_t n = ax_shape_count(call->out[0].type.shape);
+    ax_k_bias_args b = { y, bias, n, p->g.co };
+    return code == AX_OK && bias ? ax_cuda_launch(dev, AX_K_bias, ax_cuda_over(n), &b, err) : code;
+}
+
+static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, float *scratch, void *space,
+                               ax_err *err)
+{
+    const float *dy = call->in[0].mem, *x = call->in[1].mem;
+    float *dw = call->out[1].mem;
+    if (p->algorithm[AX_CUDA_FILTER] < 0)
+        return ax_cuda_own_run(dev, p, AX_CUDA_FILTER, x, dy, NULL, dw, space, err);
+    if (p->g.kernel == 1)
+        return ax_cuda_dnn_run(dev, p, AX_CUDA_FILTER, x, dy, dw, space, err);
+    ax_code code = ax_cuda_dnn_run(dev, p, AX_CUDA_FILTER, x, dy, scratch, space, err);
+    size_t i = (size_t)p->g.ci, kk = (size_t)(p->g.kernel * p->g.kernel);
+    ax_k_permute_args a = { scratch, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
+    return code == AX_OK ? ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err) : code;
+}
+
+AX_CUDA_RUN(ax_cuda_conv_run)
+{
+    const ax_cuda_conv *p = call->prep;
+    float *scratch = call->work;
+    void *space = (char *)call->work + ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float));
+    if (!call->backward)
+        return forward(dev, p, call, scratch, space, err);
+    ax_code code = AX_OK;
+    if (call->out[0].mem) {
+        const float *w = NULL;
+        code = weights_for(dev, p, AX_CUDA_DATA, call->in[2].mem, scratch, &w, err);
+        if (code == AX_OK && p->algorithm[AX_CUDA_DATA] < 0)
+            code = ax_cuda_own_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
+        else if (code == AX_OK)
+            code = ax_cuda_dnn_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, call->out[0].mem, space, err);
+    }
+    if (code == AX_OK && call->out[1].mem)
+        code = backward_filter(dev, p, call, scratch, space, err);
+    if (code == AX_OK && call->n_out > 2 && call->out[2].mem)
+        code = ax_cuda_column_sums(dev, call->in[0].mem, ax_cuda_pixels(call->in[0].type.shape), p->g.co, 1, 1,
+                                   call->out[2].mem, space, err);
+    return code;
+}

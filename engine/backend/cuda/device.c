@@ -1,0 +1,180 @@
+/* Opening a device, errors, launches. */
+#include "engine/backend/cuda/device.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- errors ---- */
+
+static ax_code fail(const ax_device *dev, ax_code code, ax_err *err, const char *reason, const char *fmt, va_list args)
+{
+    char what[160];
+    vsnprintf(what, sizeof what, fmt, args);
+    return ax_fail(err, code, "cuda:%d: %s: %s", dev->index, what, reason);
+}
+
+ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const char *fmt, ...)
+{
+    va_list args;
+    char reason[200];
+    snprintf(reason, sizeof reason, "%s (%s)", cudaGetErrorString(e), cudaGetErrorName(e));
+    (void)cudaGetLastError();
+    va_start(args, fmt);
+    ax_code code = fail(dev, e == cudaErrorMemoryAllocation ? AX_ENOMEM : AX_EDEVICE, err, reason, fmt, args);
+    va_end(args);
+    return code;
+}
+
+ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, const char *fmt, ...)
+{
+    va_list args;
+    char detail[160] = "", reason[240];
+    cudnnGetLastErrorString(detail, sizeof detail);
+    for (char *c = detail; *c; c++) /* one line */
+        if (*c == '\n')
+            *c = ' ';
+    snprintf(reason, sizeof reason, "%s%s%s", cudnnGetErrorString(s), detail[0] ? ": " : "", detail);
+    (void)cudaGetLastError();
+    va_start(args, fmt);
+    ax_code code = fail(dev, s == CUDNN_STATUS_ALLOC_FAILED ? AX_ENOMEM : AX_EDEVICE, err, reason, fmt, args);
+    va_end(args);
+    return code;
+}
+
+/* ---- launches ---- */
+
+#define NAME(name, sync) #name,
+static const char *const kernel_name[] = { AX_CUDA_KERNEL_LIST(NAME) };
+
+ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err)
+{
+    if (!grid.x || !grid.y || !grid.z)
+        return AX_OK;
+    if (grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535)
+        return ax_fail(err, AX_EINVAL, "cuda:%d: kernel %s: %zu x %zu x %zu blocks are too many", dev->index,
+                       kernel_name[k], grid.x, grid.y, grid.z);
+    cudaError_t e = cudaSetDevice(dev->index); /* cheap; whoever called before may have used another */
+    if (e == cudaSuccess)
+        e = cudaLaunchKernel(ax_cuda_kernel_address(k), (dim3) { (unsigned)grid.x, (unsigned)grid.y, (unsigned)grid.z },
+                             (dim3) { grid.threads, 1, 1 }, (void *[]) { args }, 0, dev->stream);
+    return e == cudaSuccess ? AX_OK
+                            : ax_cuda_fail(dev, e, err, "kernel %s, %zu x %zu x %zu blocks of %u", kernel_name[k],
+                                           grid.x, grid.y, grid.z, grid.threads);
+}
+
+ax_cuda_grid ax_cuda_over(size_t n)
+{
+    enum { MOST = 4096 }; /* enough to fill any card; the rest is done in steps */
+    size_t blocks = (n + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
+    return (ax_cuda_grid) { blocks < MOST ? blocks : MOST, 1, 1, AX_CUDA_THREADS };
+}
+
+ax_cuda_grid ax_cuda_rows(size_t rows, size_t width)
+{
+    unsigned threads = 32;
+    while (threads < AX_CUDA_THREADS && threads < width)
+        threads *= 2;
+    return (ax_cuda_grid) { rows, (width + threads - 1) / threads, 1, threads };
+}
+
+ax_cuda_cut ax_cuda_cut_pixels(size_t pixels, int c, size_t images)
+{
+    enum { LANES = 64, RUN = 16 };
+    int groups = (c + LANES - 1) / LANES, lanes = (c + groups - 1) / groups, at_once = AX_CUDA_THREADS / lanes;
+    size_t run = (size_t)(at_once * RUN), parts = (pixels + run - 1) / run;
+    if (parts > AX_CUDA_PARTS)
+        parts = AX_CUDA_PARTS;
+    ax_cuda_cut cut = { .lanes = lanes, .each = (pixels + parts - 1) / parts };
+    cut.parts = (int)((pixels + cut.each - 1) / cut.each);
+    cut.grid = (ax_cuda_grid) { (size_t)cut.parts, (size_t)groups, images, (unsigned)(at_once * lanes) };
+    return cut;
+}
+
+/* ---- opening ---- */
+
+/* A size in MiB from the environment, or the default. */
+static size_t workspace_limit(void)
+{
+    enum { MIB = 256 };
+    const char *text = getenv("AUXCELL_CUDA_WORKSPACE");
+    char *end;
+    unsigned long mib = text ? strtoul(text, &end, 10) : 0;
+    return (size_t)(text && *text && !*end && mib <= 65536 ? mib : MIB) << 20;
+}
+
+static bool switched_on(const char *variable)
+{
+    const char *text = getenv(variable);
+    return text && !strcmp(text, "1");
+}
+
+static ax_code open_resources(ax_device *dev, ax_err *err)
+{
+    cudaError_t e = cudaSetDevice(dev->index);
+    if (e != cudaSuccess)
+        return ax_cuda_fail(dev, e, err, "cudaSetDevice");
+    if ((e = cudaStreamCreateWithFlags(&dev->stream, cudaStreamNonBlocking)) != cudaSuccess)
+        return ax_cuda_fail(dev, e, err, "cudaStreamCreate");
+    for (int i = 0; i < AX_CUDA_STAGES; i++) {
+        if ((e = cudaMallocHost(&dev->stage[i], AX_CUDA_STAGE_BYTES)) != cudaSuccess)
+            return ax_cuda_fail(dev, e, err, "cudaMallocHost, %d bytes", AX_CUDA_STAGE_BYTES);
+        if ((e = cudaEventCreateWithFlags(&dev->free_again[i], cudaEventDisableTiming)) != cudaSuccess)
+            return ax_cuda_fail(dev, e, err, "cudaEventCreate");
+    }
+    void *mem = NULL;
+    if ((e = cudaMallocHost(&mem, sizeof(double))) != cudaSuccess)
+        return ax_cuda_fail(dev, e, err, "cudaMallocHost, %zu bytes", sizeof(double));
+    dev->host_sum = mem;
+    if (!(dev->sums = ax_cuda_alloc(dev, (AX_CUDA_PARTS + 1) * sizeof(double), err)))
+        return err ? err->code : AX_EDEVICE;
+    cudnnStatus_t s = cudnnCreate(&dev->cudnn);
+    if (s == CUDNN_STATUS_SUCCESS)
+        s = cudnnSetStream(dev->cudnn, dev->stream);
+    return s == CUDNN_STATUS_SUCCESS ? AX_OK : ax_cuda_dnn_fail(dev, s, err, "cudnnCreate");
+}
+
+ax_device *ax_cuda_open(int index, int threads, ax_err *err)
+{
+    (void)threads;
+    ax_err why = { AX_OK, "" };
+    ax_device *dev = calloc(1, sizeof *dev);
+    if (!dev) {
+        ax_fail(err, AX_ENOMEM, "cuda:%d: no memory for a device", index);
+        return NULL;
+    }
+    dev->index = index;
+    dev->workspace = workspace_limit();
+    dev->tf32 = switched_on("AUXCELL_CUDA_TF32");
+    dev->tune = switched_on("AUXCELL_CUDA_TUNE");
+    dev->own_convolution = switched_on("AUXCELL_CUDA_OWN_CONVOLUTION");
+    if (open_resources(dev, &why) == AX_OK)
+        return dev;
+    ax_cuda_close(dev);
+    if (err)
+        *err = why;
+    return NULL;
+}
+
+void ax_cuda_close(ax_device *dev)
+{
+    if (!dev)
+        return;
+    (void)cudaSetDevice(dev->index);
+    if (dev->stream)
+        (void)cudaStreamSynchronize(dev->stream);
+    if (dev->cudnn)
+        (void)cudnnDestroy(dev->cudnn);
+    for (int i = 0; i < AX_CUDA_STAGES; i++) {
+        if (dev->free_again[i])
+            (void)cudaEventDestroy(dev->free_again[i]);
+        (void)cudaFreeHost(dev->stage[i]);
+    }
+    (void)cudaFreeHost(dev->host_sum);
+    (void)cudaFree(dev->sums);
+    if (dev->stream)
+        (void)cudaStreamDestroy(dev->stream);
+    free(dev->choice);
+    free(dev);
+}

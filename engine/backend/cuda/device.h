@@ -1,0 +1,131 @@
+/* Inside of the CUDA backend: the device, errors, launches, and what the files of operations offer to the table. Names
+   of functions end up in error messages: "cuda:0: cudaMalloc, 1048576 bytes: out of memory". */
+#ifndef AX_BACKEND_CUDA_DEVICE_H
+#define AX_BACKEND_CUDA_DEVICE_H
+
+#include "engine/backend/cuda/kernel.h"
+#include "engine/op/backend.h"
+
+#include <cuda_runtime_api.h>
+#include <cudnn.h>
+
+enum {
+    AX_CUDA_STAGES = 2,           /* pinned buffers: one is filled while the other travels */
+    AX_CUDA_STAGE_BYTES = 4 << 20 /* of each */
+};
+
+/* Which algorithm cuDNN runs a convolution of one shape with; chosen once per shape. */
+typedef struct ax_cuda_choice {
+    ax_k_conv shape;
+    int direction; /* ax_cuda_direction */
+    int algorithm; /* -1: none is reproducible and fits; our own kernel */
+    size_t work;
+} ax_cuda_choice;
+
+struct ax_device {
+    int index;
+    cudaStream_t stream; /* everything runs on it, in order */
+    cudnnHandle_t cudnn;
+    void *stage[AX_CUDA_STAGES];
+    cudaEvent_t free_again[AX_CUDA_STAGES]; /* the stage's last copy to the device is over */
+    unsigned turn;
+    double *sums;     /* on the device: parts of a sum, its result behind them */
+    double *host_sum; /* pinned */
+    ax_cuda_choice *choice;
+    size_t n_choices, max_choices;
+    size_t workspace; /* most scratch for an algorithm of cuDNN, bytes */
+    bool tf32, tune, own_convolution;
+};
+
+/* ---- errors and launches (device.c) ---- */
+/* AX_ENOMEM for out of memory, else AX_EDEVICE; fmt says which call and its sizes. Clears the error, so that the next
+   call isn't blamed for it. */
+ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+typedef struct ax_cuda_grid {
+    size_t x, y, z;
+    unsigned threads;
+} ax_cuda_grid;
+/* args: the kernel's ax_k_NAME_args. */
+ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err);
+/* A grid that walks over n items, a thread for one at a time. */
+ax_cuda_grid ax_cuda_over(size_t n);
+/* A grid with a block row per `rows`, and enough blocks for `width` threads in each. */
+ax_cuda_grid ax_cuda_rows(size_t rows, size_t width);
+
+/* How sums over pixels of c channels are cut: see kernels/norm.cu. */
+typedef struct ax_cuda_cut {
+    int lanes, parts;
+    size_t each;
+    ax_cuda_grid grid;
+} ax_cuda_cut;
+ax_cuda_cut ax_cuda_cut_pixels(size_t pixels, int c, size_t images);
+
+static inline size_t ax_cuda_align(size_t bytes)
+{
+    return (bytes + 255) & ~(size_t)255;
+}
+static inline size_t ax_cuda_pixels(ax_shape s)
+{
+    return (size_t)s.n * (size_t)s.h * (size_t)s.w;
+}
+
+/* ---- the table (plugin.c) from these ---- */
+ax_device *ax_cuda_open(int index, int threads, ax_err *err);
+void ax_cuda_close(ax_device *dev);
+void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err);
+void ax_cuda_release(ax_device *dev, void *mem);
+ax_code ax_cuda_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
+ax_code ax_cuda_sync(ax_device *dev, ax_err *err);
+
+#define AX_CUDA_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
+#define AX_CUDA_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)
+#define AX_CUDA_DISCARD(name) void name(ax_device *dev, ax_call *call)
+
+AX_CUDA_PREPARE(ax_cuda_conv_prepare);
+AX_CUDA_RUN(ax_cuda_conv_run);
+AX_CUDA_DISCARD(ax_cuda_conv_discard);
+AX_CUDA_PREPARE(ax_cuda_bnorm_prepare);
+AX_CUDA_RUN(ax_cuda_bnorm_forward);
+AX_CUDA_RUN(ax_cuda_bnorm_backward);
+AX_CUDA_RUN(ax_cuda_zero);
+AX_CUDA_RUN(ax_cuda_relu_forward);
+AX_CUDA_RUN(ax_cuda_relu_backward);
+AX_CUDA_RUN(ax_cuda_add_forward);
+AX_CUDA_RUN(ax_cuda_add_backward);
+AX_CUDA_RUN(ax_cuda_concat_forward);
+AX_CUDA_RUN(ax_cuda_concat_backward);
+AX_CUDA_RUN(ax_cuda_resize_forward);
+AX_CUDA_PREPARE(ax_cuda_resize_backward_prepare);
+AX_CUDA_RUN(ax_cuda_resize_backward);
+AX_CUDA_RUN(ax_cuda_argmax);
+AX_CUDA_PREPARE(ax_cuda_gpool_prepare);
+AX_CUDA_RUN(ax_cuda_gpool_forward);
+AX_CUDA_RUN(ax_cuda_gpool_backward);
+AX_CUDA_PREPARE(ax_cuda_ce_prepare);
+AX_CUDA_RUN(ax_cuda_ce_forward);
+AX_CUDA_RUN(ax_cuda_ce_backward);
+AX_CUDA_PREPARE(ax_cuda_mse_prepare);
+AX_CUDA_RUN(ax_cuda_mse_forward);
+AX_CUDA_RUN(ax_cuda_mse_backward);
+AX_CUDA_RUN(ax_cuda_wsum_forward);
+AX_CUDA_RUN(ax_cuda_wsum_backward);
+
+ax_code ax_cuda_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+ax_code ax_cuda_adam(ax_device *dev, const ax_update *u, ax_err *err);
+ax_code ax_cuda_sgd(ax_device *dev, const ax_update *u, ax_err *err);
+ax_code ax_cuda_polyak(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+
+/* ---- shared between the files of operations ---- */
+/* out {images, c} = scale * the sum over the pixels of each image; work: ax_cuda_column_work bytes. */
+size_t ax_cuda_column_work(size_t pixels, int c, size_t images);
+ax_code ax_cuda_column_sums(ax_device *dev, const float *x, size_t pixels, int c, size_t images, double scale,
+                            float *out, void *work, ax_err *err);
+/* The parts of a sum of squares of a - b (b may be NULL) into part, at most AX_CUDA_PARTS; returns how many in *parts.
+ */
+ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,
+                        ax_err *err);
+
+#endif

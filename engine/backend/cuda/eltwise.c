@@ -1,0 +1,72 @@
+/* Zero, activations, sums and joined channels. */
+#include "engine/backend/cuda/device.h"
+
+static size_t count(const ax_view *v)
+{
+    return ax_shape_count(v->type.shape);
+}
+
+AX_CUDA_RUN(ax_cuda_zero)
+{
+    size_t bytes = ax_type_bytes(call->out[0].type);
+    cudaError_t e = cudaMemsetAsync(call->out[0].mem, 0, bytes, dev->stream);
+    return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaMemsetAsync, %zu bytes", bytes);
+}
+
+AX_CUDA_RUN(ax_cuda_relu_forward)
+{
+    size_t n = count(&call->out[0]);
+    ax_k_relu_args a = { call->in[0].mem, call->out[0].mem, n, call->attr.act };
+    return ax_cuda_launch(dev, AX_K_relu, ax_cuda_over((n + 3) / 4), &a, err);
+}
+
+/* in: dy, -, y. */
+AX_CUDA_RUN(ax_cuda_relu_backward)
+{
+    size_t n = count(&call->out[0]);
+    const float *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
+    ax_k_relu_backward_args a = { call->in[0].mem, value, call->out[0].mem, n, call->attr.act };
+    return ax_cuda_launch(dev, AX_K_relu_backward, ax_cuda_over((n + 3) / 4), &a, err);
+}
+
+AX_CUDA_RUN(ax_cuda_add_forward)
+{
+    size_t n = count(&call->out[0]);
+    ax_k_add_args a = { call->in[0].mem, call->in[1].mem, call->out[0].mem, n };
+    return ax_cuda_launch(dev, AX_K_add, ax_cuda_over((n + 3) / 4), &a, err);
+}
+
+/* The graph passes a sum's gradient on without a kernel; this one completes the table. */
+AX_CUDA_RUN(ax_cuda_add_backward)
+{
+    ax_code code = AX_OK;
+    for (uint32_t k = 0; k < call->n_out && code == AX_OK; k++)
+        if (call->out[k].mem && call->out[k].mem != call->in[0].mem)
+            code = ax_cuda_copy(dev, call->out[k].mem, call->in[0].mem, ax_type_bytes(call->in[0].type), AX_ON_DEVICE,
+                                err);
+    return code;
+}
+
+static ax_code channels(ax_device *dev, const ax_view *wide, const ax_view *part, uint32_t n, bool join, ax_err *err)
+{
+    ax_k_channels_args a = { .wide = wide->mem,
+                             .pixels = ax_cuda_pixels(wide->type.shape),
+                             .wide_c = wide->type.shape.c,
+                             .n = (int)n,
+                             .join = join };
+    for (uint32_t k = 0; k < n; k++) {
+        a.part[k] = part[k].mem;
+        a.c[k] = part[k].type.shape.c;
+    }
+    return ax_cuda_launch(dev, AX_K_channels, ax_cuda_over(count(wide)), &a, err);
+}
+
+AX_CUDA_RUN(ax_cuda_concat_forward)
+{
+    return channels(dev, &call->out[0], call->in, call->n_in, true, err);
+}
+
+AX_CUDA_RUN(ax_cuda_concat_backward)
+{
+    return channels(dev, &call->in[0], call->out, call->n_out, false, err);
+}

@@ -1,0 +1,308 @@
+/* The kernels of the CUDA backend: their argument structs, shared by the C code that launches them and the CUDA code
+   that reads them. Every kernel takes one struct by value; blocks are one-dimensional. All pointers are device memory.
+ */
+#ifndef AX_BACKEND_CUDA_KERNEL_H
+#define AX_BACKEND_CUDA_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    AX_CUDA_THREADS = 256,  /* most threads of a block */
+    AX_CUDA_PARTS = 512,    /* most parts that a sum is cut into */
+    AX_CUDA_REDUCERS = 128, /* threads that add the parts of one sum */
+    AX_CUDA_ROW_PIXELS = 4  /* neighbouring outputs of one thread in a depthwise convolution */
+};
+
+/* name, whether it waits at barriers. ax_k_NAME(const ax_k_NAME_args a) */
+#define AX_CUDA_KERNEL_LIST(X)                                                                                         \
+    X(relu, 0)                                                                                                         \
+    X(relu_backward, 0)                                                                                                \
+    X(add, 0)                                                                                                          \
+    X(scale, 0)                                                                                                        \
+    X(difference, 0)                                                                                                   \
+    X(wsum, 0)                                                                                                         \
+    X(wsum_backward, 0)                                                                                                \
+    X(channels, 0)                                                                                                     \
+    X(bias, 0)                                                                                                         \
+    X(broadcast, 0)                                                                                                    \
+    X(permute, 0)                                                                                                      \
+    X(sum_parts, 0)                                                                                                    \
+    X(dw_forward, 0)                                                                                                   \
+    X(dw_backward_data, 0)                                                                                             \
+    X(dw_backward_weights, 1)                                                                                          \
+    X(dense_forward, 0)                                                                                                \
+    X(dense_backward_data, 0)                                                                                          \
+    X(dense_backward_weights, 0)                                                                                       \
+    X(column_sums, 1)                                                                                                  \
+    X(column_final, 1)                                                                                                 \
+    X(bn_sums, 1)                                                                                                      \
+    X(bn_final, 1)                                                                                                     \
+    X(bn_apply, 0)                                                                                                     \
+    X(bn_backward_sums, 1)                                                                                             \
+    X(bn_backward_final, 1)                                                                                            \
+    X(bn_backward_apply, 0)                                                                                            \
+    X(resize, 0)                                                                                                       \
+    X(resize_backward, 0)                                                                                              \
+    X(argmax, 0)                                                                                                       \
+    X(ce_count, 1)                                                                                                     \
+    X(ce, 1)                                                                                                           \
+    X(squares, 1)                                                                                                      \
+    X(scalar_final, 1)                                                                                                 \
+    X(adam, 0)                                                                                                         \
+    X(sgd, 0)                                                                                                          \
+    X(polyak, 0)
+
+#define AX_CUDA_KERNEL_ENUM(name, sync) AX_K_##name,
+typedef enum ax_cuda_kernel { AX_CUDA_KERNEL_LIST(AX_CUDA_KERNEL_ENUM) AX_CUDA_KERNELS } ax_cuda_kernel;
+
+/* ---- one element at a time; n floats ---- */
+typedef struct ax_k_relu_args {
+    const float *x;
+    float *y;
+    size_t n;
+    int act; /* ax_act */
+} ax_k_relu_args;
+typedef struct ax_k_relu_backward_args {
+    const float *dy, *value; /* value: input or output of the activation, both give the same mask */
+    float *dx;
+    size_t n;
+    int act;
+} ax_k_relu_backward_args;
+typedef struct ax_k_add_args {
+    const float *a, *b;
+    float *y;
+    size_t n;
+} ax_k_add_args;
+typedef struct ax_k_scale_args { /* y = x * *factor */
+    const float *x, *factor;
+    float *y;
+    size_t n;
+} ax_k_scale_args;
+typedef struct ax_k_difference_args { /* y = scale * *factor * (a - b) */
+    const float *a, *b, *factor;
+    float *y;
+    size_t n;
+    double scale;
+} ax_k_difference_args;
+typedef struct ax_k_wsum_args {
+    const float *in[5];
+    float weight[5];
+    float *y;
+    int n;
+} ax_k_wsum_args;
+typedef struct ax_k_wsum_backward_args {
+    const float *dy;
+    float *out[5]; /* NULL: not wanted */
+    float weight[5];
+    int n;
+} ax_k_wsum_backward_args;
+/* Between a map of wide_c channels and up to four maps that hold some of them, next to each other. */
+typedef struct ax_k_channels_args {
+    float *wide, *part[4]; /* part NULL: not wanted */
+    size_t pixels;
+    int wide_c, c[4], n, join; /* join: parts to wide */
+} ax_k_channels_args;
+typedef struct ax_k_bias_args { /* y += bias of the channel */
+    float *y;
+    const float *bias;
+    size_t n;
+    int c;
+} ax_k_bias_args;
+typedef struct ax_k_broadcast_args { /* y {images, pixels, c} = scale * x {images, c} */
+    const float *x;
+    float *y;
+    size_t pixels, n; /* of an image; of y */
+    float scale;
+    int c;
+} ax_k_broadcast_args;
+
+/* ---- weights: out {d0,d1,d2} is contiguous, in has these strides ---- */
+typedef struct ax_k_permute_args {
+    const float *in;
+    float *out;
+    size_t n, s0, s1, s2;
+    uint32_t d1, d2;
+} ax_k_permute_args;
+/* out = the sum over parts of in, part p at in + p * part; in double, in the order of the parts. */
+typedef struct ax_k_sum_parts_args {
+    const float *in;
+    float *out;
+    size_t n, s0, s1, s2, part;
+    uint32_t d1, d2, parts;
+} ax_k_sum_parts_args;
+
+/* ---- convolution ---- */
+typedef struct ax_k_conv {
+    int n, h, w, ci, oh, ow, co, kernel, stride, pad, dilation;
+} ax_k_conv;
+/* Depthwise: w {k,k,C}. Grid: x = rows of the result, y = parts of a row. */
+typedef struct ax_k_dw_forward_args {
+    const float *x, *w, *bias; /* bias may be NULL */
+    float *y;
+    ax_k_conv g;
+} ax_k_dw_forward_args;
+typedef struct ax_k_dw_backward_data_args {
+    const float *dy, *w;
+    float *dx;
+    ax_k_conv g;
+} ax_k_dw_backward_data_args;
+/* part {gridDim.x, k*k, C}: block x sums `rows` output rows, block y a group of `lanes` channels; block z: with kernel
+   3 and 5 always 0 (all taps), else the tap. */
+typedef struct ax_k_dw_backward_weights_args {
+    const float *x, *dy;
+    float *part;
+    ax_k_conv g;
+    int rows, lanes;
+} ax_k_dw_backward_weights_args;
+/* Dense, for what cuDNN has no reproducible algorithm for. w {k,k,ci,co}; for the input's gradient {k,k,co,ci}. */
+typedef struct ax_k_dense_forward_args {
+    const float *x, *w, *bias;
+    float *y;
+    ax_k_conv g;
+} ax_k_dense_forward_args;
+typedef struct ax_k_dense_backward_data_args {
+    const float *dy, *w;
+    float *dx;
+    ax_k_conv g;
+} ax_k_dense_backward_data_args;
+/* part {gridDim.y, k*k, ci, co}: block y sums `rows` output rows. */
+typedef struct ax_k_dense_backward_weights_args {
+    const float *x, *dy;
+    float *part;
+    ax_k_conv g;
+    int rows;
+} ax_k_dense_backward_weights_args;
+
+/* ---- sums over pixels: blocks x = parts of `each` pixels, y = groups of `lanes` channels, z = images ---- */
+typedef struct ax_k_column_sums_args {
+    const float *x; /* {images, pixels, c} */
+    double *part;   /* {images, parts, c} */
+    size_t pixels, each;
+    int c, lanes;
+} ax_k_column_sums_args;
+typedef struct ax_k_column_final_args { /* out {images, c} = scale * sum; a block per element */
+    const double *part;
+    float *out;
+    int parts, c;
+    double scale;
+} ax_k_column_final_args;
+typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and of its square */
+    const float *x;
+    double *part;
+    size_t pixels, each;
+    int c, lanes;
+} ax_k_bn_sums_args;
+/* A block per channel. a, b: y = act(a * x + b). */
+typedef struct ax_k_bn_final_args {
+    const double *part; /* NULL: evaluation, from the running statistics */
+    const float *x, *gamma, *beta;
+    float *running_mean, *running_var, *mean, *invstd, *a, *b; /* mean, invstd may be NULL */
+    double pixels, eps, momentum;
+    int parts, c;
+} ax_k_bn_final_args;
+typedef struct ax_k_bn_apply_args {
+    const float *x, *a, *b;
+    float *y;
+    size_t n;
+    int c, act;
+} ax_k_bn_apply_args;
+typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and g * (x - mean), g = dy where act passes
+                                             */
+    const float *dy, *x, *gamma, *beta, *mean, *invstd;
+    double *part;
+    size_t pixels, each;
+    int c, lanes, act;
+} ax_k_bn_backward_sums_args;
+typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k0, act passes by a * x + b */
+    const double *part;
+    const float *gamma, *beta, *mean, *invstd;
+    float *dgamma, *dbeta, *a, *b, *k1, *k0; /* dgamma, dbeta may be NULL */
+    double pixels;
+    int parts, c, train;
+} ax_k_bn_backward_final_args;
+typedef struct ax_k_bn_backward_apply_args {
+    const float *dy, *x, *mean, *a, *b, *k1, *k0;
+    float *dx;
+    size_t n;
+    int c, act;
+} ax_k_bn_backward_apply_args;
+
+/* ---- resize, bilinear with half-pixel centres. Grid: x = rows of the result, y = parts of a row ---- */
+typedef struct ax_k_resize_args {
+    const float *x;
+    float *y;
+    int ih, iw, oh, ow, c;
+} ax_k_resize_args;
+typedef struct ax_k_resize_backward_args {
+    const float *dy;
+    float *dx;
+    int ih, iw, oh, ow, c;
+} ax_k_resize_backward_args;
+typedef struct ax_k_argmax_args {
+    const float *x;
+    uint8_t *y;
+    int ih, iw, oh, ow, c;
+} ax_k_argmax_args;
+
+/* ---- losses ---- */
+typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c */
+    const uint8_t *labels;
+    uint32_t *count;
+    size_t pixels;
+    int c;
+} ax_k_ce_count_args;
+typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a thread per pixel */
+    const float *logits;
+    const uint8_t *labels;
+    const uint32_t *count;
+    float *grad; /* may be NULL */
+    double *part;
+    size_t pixels;
+    int c, counts;
+} ax_k_ce_args;
+typedef struct ax_k_squares_args { /* part {gridDim.x}: sums of (a - b)^2, b NULL = 0 */
+    const float *a, *b;
+    double *part;
+    size_t n;
+} ax_k_squares_args;
+typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of count when that isn't NULL (0/0 = 0) */
+    const double *part;
+    const uint32_t *count;
+    float *out;       /* or */
+    double *out_wide; /* this */
+    size_t parts;
+    int counts;
+    double scale;
+} ax_k_scalar_final_args;
+
+/* ---- updates, as ax_update ---- */
+typedef struct ax_k_adam_args {
+    float *value, *m, *v;
+    const float *grad;
+    size_t n;
+    float lr, weight_decay, grad_scale, beta1, beta2, eps, correct1, correct2;
+} ax_k_adam_args;
+typedef struct ax_k_sgd_args {
+    float *value, *m;
+    const float *grad;
+    size_t n;
+    float lr, weight_decay, grad_scale, momentum;
+} ax_k_sgd_args;
+typedef struct ax_k_polyak_args {
+    float *average;
+    const float *value;
+    size_t n;
+    float decay;
+} ax_k_polyak_args;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Address of a kernel's host stub, as cudaLaunchKernel takes it. */
+const void *ax_cuda_kernel_address(ax_cuda_kernel k);
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,96 @@
+/* Dense convolution for the shapes that cuDNN has no reproducible algorithm for, and for tests. Right before fast:
+   neighbouring threads hold neighbouring channels of the result, the other operand is the same for all of them. */
+#include "engine/backend/cuda/kernels/device.cuh"
+
+AX_KERNEL(dense_forward)
+{
+    const ax_k_conv &g = a.g;
+    size_t all = (size_t)g.n * (size_t)g.oh * (size_t)g.ow * (size_t)g.co;
+    for (size_t i = thread_index(); i < all; i += thread_count()) {
+        size_t pixel, row, image;
+        uint32_t o, v, u;
+        split(i, (uint32_t)g.co, &pixel, &o);
+        split(pixel, (uint32_t)g.ow, &row, &v);
+        split(row, (uint32_t)g.oh, &image, &u);
+        float sum = a.bias ? a.bias[o] : 0.0f;
+        for (int r = 0; r < g.kernel; r++) {
+            int h = (int)u * g.stride - g.pad + r * g.dilation;
+            if (h < 0 || h >= g.h)
+                continue;
+            for (int s = 0; s < g.kernel; s++) {
+                int w = (int)v * g.stride - g.pad + s * g.dilation;
+                if (w < 0 || w >= g.w)
+                    continue;
+                const float *x = a.x + ((image * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.ci;
+                const float *k = a.w + (size_t)(r * g.kernel + s) * (size_t)g.ci * (size_t)g.co + o;
+                float part = 0.0f; /* short sums first: less rounding */
+                for (int c = 0; c < g.ci; c++)
+                    part += x[c] * k[(size_t)c * (size_t)g.co];
+                sum += part;
+            }
+        }
+        a.y[i] = sum;
+    }
+}
+
+AX_KERNEL(dense_backward_data)
+{
+    const ax_k_conv &g = a.g;
+    size_t all = (size_t)g.n * (size_t)g.h * (size_t)g.w * (size_t)g.ci;
+    for (size_t i = thread_index(); i < all; i += thread_count()) {
+        size_t pixel, row, image;
+        uint32_t c, v, u;
+        split(i, (uint32_t)g.ci, &pixel, &c);
+        split(pixel, (uint32_t)g.w, &row, &v);
+        split(row, (uint32_t)g.h, &image, &u);
+        float sum = 0.0f;
+        for (int r = 0; r < g.kernel; r++) {
+            int h = (int)u + g.pad - r * g.dilation;
+            if (h < 0 || h % g.stride || h / g.stride >= g.oh)
+                continue;
+            for (int s = 0; s < g.kernel; s++) {
+                int w = (int)v + g.pad - s * g.dilation;
+                if (w < 0 || w % g.stride || w / g.stride >= g.ow)
+                    continue;
+                const float *dy = a.dy + ((image * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow +
+                                          (size_t)(w / g.stride)) * (size_t)g.co;
+                const float *k = a.w + (size_t)(r * g.kernel + s) * (size_t)g.co * (size_t)g.ci + c;
+                float part = 0.0f;
+                for (int o = 0; o < g.co; o++)
+                    part += dy[o] * k[(size_t)o * (size_t)g.ci];
+                sum += part;
+            }
+        }
+        a.dx[i] = sum;
+    }
+}
+
+AX_KERNEL(dense_backward_weights)
+{
+    const ax_k_conv &g = a.g;
+    size_t all = (size_t)(g.kernel * g.kernel) * (size_t)g.ci * (size_t)g.co;
+    int first = (int)blockIdx.y * a.rows, last = first + a.rows < g.n * g.oh ? first + a.rows : g.n * g.oh;
+    for (size_t i = thread_index(); i < all; i += thread_count()) {
+        size_t rest, tap;
+        uint32_t o, c;
+        split(i, (uint32_t)g.co, &rest, &o);
+        split(rest, (uint32_t)g.ci, &tap, &c);
+        int r = (int)tap / g.kernel, s = (int)tap - r * g.kernel;
+        float sum = 0.0f;
+        for (int row = first; row < last; row++) {
+            int n = row / g.oh, h = (row - n * g.oh) * g.stride - g.pad + r * g.dilation;
+            if (h < 0 || h >= g.h)
+                continue;
+            const float *dy = a.dy + (size_t)row * (size_t)g.ow * (size_t)g.co + o;
+            const float *x = a.x + ((size_t)n * (size_t)g.h + (size_t)h) * (size_t)g.w * (size_t)g.ci + c;
+            float part = 0.0f;
+            for (int v = 0; v < g.ow; v++) {
+                int w = v * g.stride - g.pad + s * g.dilation;
+                if (w >= 0 && w < g.w)
+                    part += dy[(size_t)v * (size_t)g.co] * x[(size_t)w * (size_t)g.ci];
+            }
+            sum += part;
+        }
+        a.part[(size_t)blockIdx.y * all + i] = sum;
+    }
+}

@@ -1,0 +1,106 @@
+/* What the kernels share. */
+#ifndef AX_BACKEND_CUDA_DEVICE_CUH
+#define AX_BACKEND_CUDA_DEVICE_CUH
+
+#include "engine/backend/cuda/kernel.h"
+
+/* As ax_act; op.h is C11. */
+enum { ACT_NONE, ACT_RELU, ACT_RELU6 };
+
+#define AX_KERNEL(name) extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS) ax_k_##name(const ax_k_##name##_args a)
+
+static __device__ __forceinline__ float act_of(int act, float y)
+{
+    if (act == ACT_NONE)
+        return y;
+    y = fmaxf(y, 0.0f);
+    return act == ACT_RELU6 ? fminf(y, 6.0f) : y;
+}
+
+/* Whether a gradient passes: strictly between the bounds. */
+static __device__ __forceinline__ bool passes(int act, float value)
+{
+    return act == ACT_NONE || (value > 0.0f && (act != ACT_RELU6 || value < 6.0f));
+}
+
+/* V neighbouring floats; V = 4 needs an address that is a multiple of 16. */
+template <int V> struct pack {
+    float f[V];
+};
+template <int V> static __device__ __forceinline__ pack<V> load(const float *p)
+{
+    pack<V> out;
+    if (V == 4) {
+        float4 v = *reinterpret_cast<const float4 *>(p);
+        out.f[0] = v.x;
+        out.f[1 % V] = v.y;
+        out.f[2 % V] = v.z;
+        out.f[3 % V] = v.w;
+    } else {
+        out.f[0] = *p;
+    }
+    return out;
+}
+template <int V> static __device__ __forceinline__ void store(float *p, pack<V> v)
+{
+    if (V == 4)
+        *reinterpret_cast<float4 *>(p) = make_float4(v.f[0], v.f[1 % V], v.f[2 % V], v.f[3 % V]);
+    else
+        *p = v.f[0];
+}
+
+/* i = q * d + r; 64-bit division is slow, and hardly ever needed. */
+static __device__ __forceinline__ void split(size_t i, uint32_t d, size_t *q, uint32_t *r)
+{
+    if (i <= 0xffffffffu) {
+        uint32_t small = (uint32_t)i / d;
+        *q = small;
+        *r = (uint32_t)i - small * d;
+    } else {
+        *q = i / d;
+        *r = (uint32_t)(i - *q * d);
+    }
+}
+
+static __device__ __forceinline__ size_t thread_index()
+{
+    return (size_t)blockIdx.x * blockDim.x + threadIdx.x;
+}
+static __device__ __forceinline__ size_t thread_count()
+{
+    return (size_t)gridDim.x * blockDim.x;
+}
+
+/* The sum of v over the block's threads (a power of two of them, at most AX_CUDA_THREADS), in a fixed tree, in all of
+   them. */
+template <typename T> static __device__ __forceinline__ T block_sum(T v)
+{
+    __shared__ T s[AX_CUDA_THREADS];
+    s[threadIdx.x] = v;
+    __syncthreads();
+    for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
+        if (threadIdx.x < half)
+            s[threadIdx.x] += s[threadIdx.x + half];
+        __syncthreads();
+    }
+    T sum = s[0];
+    __syncthreads(); /* s may be used again */
+    return sum;
+}
+
+/* Adds what the pixel lanes of a block hold for each of `lanes` channels; the result is in the first pixel lane. Pixel
+   lane p of channel lane k is thread p * lanes + k. */
+template <typename T> static __device__ __forceinline__ T lane_sum(T v, int lanes)
+{
+    __shared__ T s[AX_CUDA_THREADS];
+    s[threadIdx.x] = v;
+    __syncthreads();
+    T sum = v;
+    if ((int)threadIdx.x < lanes)
+        for (unsigned t = threadIdx.x + (unsigned)lanes; t < blockDim.x; t += (unsigned)lanes)
+            sum += s[t];
+    __syncthreads();
+    return sum;
+}
+
+#endif

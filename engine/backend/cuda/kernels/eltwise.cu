@@ -1,0 +1,181 @@
+/* One element at a time. Blocks walk over the array in steps of the grid; four floats at once where all pointers and the
+   count allow it. */
+#include "engine/backend/cuda/kernels/device.cuh"
+
+static __device__ __forceinline__ bool aligned(const void *p)
+{
+    return (reinterpret_cast<uintptr_t>(p) & 15) == 0;
+}
+
+#define EACH(n, wide, body4, body1)                                                                                    \
+    do {                                                                                                               \
+        size_t done = 0;                                                                                               \
+        if (wide) {                                                                                                    \
+            done = (n) / 4 * 4;                                                                                        \
+            for (size_t i = thread_index() * 4; i < done; i += thread_count() * 4) {                                   \
+                body4                                                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+        for (size_t i = done + thread_index(); i < (n); i += thread_count()) {                                         \
+            body1                                                                                                      \
+        }                                                                                                              \
+    } while (0)
+
+template <int V> static __device__ __forceinline__ void relu_at(const ax_k_relu_args &a, size_t i)
+{
+    pack<V> x = load<V>(a.x + i);
+    for (int k = 0; k < V; k++)
+        x.f[k] = act_of(a.act, x.f[k]);
+    store<V>(a.y + i, x);
+}
+AX_KERNEL(relu)
+{
+    EACH(a.n, aligned(a.x) && aligned(a.y), { relu_at<4>(a, i); }, { relu_at<1>(a, i); });
+}
+
+template <int V> static __device__ __forceinline__ void relu_backward_at(const ax_k_relu_backward_args &a, size_t i)
+{
+    pack<V> g = load<V>(a.dy + i), v = load<V>(a.value + i);
+    for (int k = 0; k < V; k++)
+        g.f[k] = passes(a.act, v.f[k]) ? g.f[k] : 0.0f;
+    store<V>(a.dx + i, g);
+}
+AX_KERNEL(relu_backward)
+{
+    EACH(
+        a.n, aligned(a.dy) && aligned(a.value) && aligned(a.dx), { relu_backward_at<4>(a, i); },
+        { relu_backward_at<1>(a, i); });
+}
+
+template <int V> static __device__ __forceinline__ void add_at(const ax_k_add_args &a, size_t i)
+{
+    pack<V> x = load<V>(a.a + i), y = load<V>(a.b + i);
+    for (int k = 0; k < V; k++)
+        x.f[k] += y.f[k];
+    store<V>(a.y + i, x);
+}
+AX_KERNEL(add)
+{
+    EACH(a.n, aligned(a.a) && aligned(a.b) && aligned(a.y), { add_at<4>(a, i); }, { add_at<1>(a, i); });
+}
+
+template <int V> static __device__ __forceinline__ void scale_at(const ax_k_scale_args &a, float factor, size_t i)
+{
+    pack<V> x = load<V>(a.x + i);
+    for (int k = 0; k < V; k++)
+        x.f[k] *= factor;
+    store<V>(a.y + i, x);
+}
+AX_KERNEL(scale)
+{
+    float factor = *a.factor;
+    EACH(a.n, aligned(a.x) && aligned(a.y), { scale_at<4>(a, factor, i); }, { scale_at<1>(a, factor, i); });
+}
+
+template <int V> static __device__ __forceinline__ void difference_at(const ax_k_difference_args &a, float s, size_t i)
+{
+    pack<V> x = load<V>(a.a + i), y = load<V>(a.b + i);
+    for (int k = 0; k < V; k++)
+        x.f[k] = s * (x.f[k] - y.f[k]);
+    store<V>(a.y + i, x);
+}
+AX_KERNEL(difference)
+{
+    float s = (float)(a.scale * (double)*a.factor);
+    EACH(
+        a.n, aligned(a.a) && aligned(a.b) && aligned(a.y), { difference_at<4>(a, s, i); }, { difference_at<1>(a, s, i); });
+}
+
+AX_KERNEL(wsum)
+{
+    if (thread_index())
+        return;
+    double sum = 0;
+    for (int i = 0; i < a.n; i++)
+        sum += (double)a.weight[i] * (double)*a.in[i];
+    *a.y = (float)sum;
+}
+
+AX_KERNEL(wsum_backward)
+{
+    size_t i = thread_index();
+    if (i < (size_t)a.n && a.out[i])
+        *a.out[i] = a.weight[i] * *a.dy;
+}
+
+template <int V> static __device__ __forceinline__ void channels_by(const ax_k_channels_args &a)
+{
+    uint32_t wide = (uint32_t)a.wide_c / V;
+    for (size_t i = thread_index(); i < a.pixels * wide; i += thread_count()) {
+        size_t pixel;
+        uint32_t at;
+        split(i, wide, &pixel, &at);
+        int c = (int)at * V, k = 0;
+        while (k < a.n - 1 && c >= a.c[k])
+            c -= a.c[k++];
+        float *w = a.wide + pixel * (size_t)a.wide_c + at * V, *p = a.part[k];
+        if (!p)
+            continue;
+        p += pixel * (size_t)a.c[k] + (size_t)c;
+        if (a.join)
+            store<V>(w, load<V>(p));
+        else
+            store<V>(p, load<V>(w));
+    }
+}
+AX_KERNEL(channels)
+{
+    bool wide = true;
+    for (int k = 0; k < a.n; k++)
+        wide = wide && a.c[k] % 4 == 0;
+    if (wide)
+        channels_by<4>(a);
+    else
+        channels_by<1>(a);
+}
+
+AX_KERNEL(bias)
+{
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        size_t pixel;
+        uint32_t c;
+        split(i, (uint32_t)a.c, &pixel, &c);
+        a.y[i] += a.bias[c];
+    }
+}
+
+AX_KERNEL(broadcast)
+{
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        size_t pixel;
+        uint32_t c;
+        split(i, (uint32_t)a.c, &pixel, &c);
+        a.y[i] = a.scale * a.x[pixel / a.pixels * (size_t)a.c + c];
+    }
+}
+
+static __device__ __forceinline__ size_t source(size_t i, uint32_t d1, uint32_t d2, size_t s0, size_t s1, size_t s2)
+{
+    size_t rest, first;
+    uint32_t i2, i1;
+    split(i, d2, &rest, &i2);
+    split(rest, d1, &first, &i1);
+    return first * s0 + i1 * s1 + i2 * s2;
+}
+
+AX_KERNEL(permute)
+{
+    for (size_t i = thread_index(); i < a.n; i += thread_count())
+        a.out[i] = a.in[source(i, a.d1, a.d2, a.s0, a.s1, a.s2)];
+}
+
+AX_KERNEL(sum_parts)
+{
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        const float *in = a.in + source(i, a.d1, a.d2, a.s0, a.s1, a.s2);
+        double sum = 0;
+        for (uint32_t p = 0; p < a.parts; p++)
+            sum += (double)in[(size_t)p * a.part];
+        a.out[i] = (float)sum;
+    }
+}

@@ -1,0 +1,80 @@
+/* Losses and sums that end in one number. A block leaves its part; one block adds the parts in their order. */
+#include "engine/backend/cuda/kernels/device.cuh"
+
+AX_KERNEL(ce_count)
+{
+    uint32_t count = 0;
+    for (size_t i = thread_index(); i < a.pixels; i += thread_count())
+        count += a.labels[i] < a.c;
+    count = block_sum(count);
+    if (threadIdx.x == 0)
+        a.count[blockIdx.x] = count;
+}
+
+static __device__ __forceinline__ uint32_t total(const uint32_t *count, int counts)
+{
+    uint32_t n = 0;
+    for (int i = (int)threadIdx.x; i < counts; i += (int)blockDim.x)
+        n += count[i];
+    return block_sum(n);
+}
+
+/* -log softmax of the label, and its gradient, (softmax - one at the label) / labelled pixels. */
+AX_KERNEL(ce)
+{
+    uint32_t valid = total(a.count, a.counts);
+    size_t i = thread_index();
+    float loss = 0.0f;
+    if (i < a.pixels) {
+        const float *x = a.logits + i * (size_t)a.c;
+        float *grad = a.grad ? a.grad + i * (size_t)a.c : nullptr;
+        int label = a.labels[i];
+        if (label < a.c) {
+            float most = x[0], sum = 0.0f;
+            for (int k = 1; k < a.c; k++)
+                most = fmaxf(most, x[k]);
+            for (int k = 0; k < a.c; k++)
+                sum += expf(x[k] - most);
+            float scale = 1.0f / (float)valid, share = scale / sum;
+            for (int k = 0; grad && k < a.c; k++)
+                grad[k] = share * expf(x[k] - most) - (k == label ? scale : 0.0f);
+            loss = logf(sum) + (most - x[label]);
+        } else {
+            for (int k = 0; grad && k < a.c; k++)
+                grad[k] = 0.0f;
+        }
+    }
+    double sum = block_sum((double)loss);
+    if (threadIdx.x == 0)
+        a.part[blockIdx.x] = sum;
+}
+
+AX_KERNEL(squares)
+{
+    double sum = 0;
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        double d = (double)a.a[i] - (a.b ? (double)a.b[i] : 0.0);
+        sum += d * d;
+    }
+    sum = block_sum(sum);
+    if (threadIdx.x == 0)
+        a.part[blockIdx.x] = sum;
+}
+
+AX_KERNEL(scalar_final)
+{
+    double sum = 0;
+    for (size_t i = threadIdx.x; i < a.parts; i += blockDim.x)
+        sum += a.part[i];
+    sum = block_sum(sum);
+    uint32_t n = total(a.count, a.count ? a.counts : 0);
+    if (threadIdx.x)
+        return;
+    sum *= a.scale;
+    if (a.count)
+        sum = n ? sum / (double)n : 0.0;
+    if (a.out)
+        *a.out = (float)sum;
+    if (a.out_wide)
+        *a.out_wide = sum;
+}

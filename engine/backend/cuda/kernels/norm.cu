@@ -1,0 +1,219 @@
+/* Batch norm (Ioffe and Szegedy, ICML 2015) and sums over pixels. Sums are taken in two rounds: each block adds its share
+   of the pixels, then one block per channel adds the shares, always in the same order: no atomics, the same bits each
+   time. Short runs are added in float, the runs in double, so that a card with slow double arithmetic isn't held up. */
+#include "engine/backend/cuda/kernels/device.cuh"
+
+enum { RUN = 16 };
+
+/* This thread's channel and its pixels: first, first + step, ... below last. */
+struct place {
+    int c;
+    bool there;
+    size_t first, last, step;
+};
+static __device__ __forceinline__ place place_of(size_t pixels, size_t each, int c, int lanes)
+{
+    place p;
+    int lane = (int)threadIdx.x % lanes;
+    p.c = (int)blockIdx.y * lanes + lane;
+    p.there = p.c < c;
+    p.first = (size_t)blockIdx.x * each;
+    p.last = p.first + each < pixels ? p.first + each : pixels;
+    p.first += threadIdx.x / (unsigned)lanes;
+    p.step = blockDim.x / (unsigned)lanes;
+    if (!p.there)
+        p.last = 0;
+    return p;
+}
+
+AX_KERNEL(column_sums)
+{
+    place p = place_of(a.pixels, a.each, a.c, a.lanes);
+    const float *x = a.x + (size_t)blockIdx.z * a.pixels * (size_t)a.c + p.c;
+    double sum = 0;
+    for (size_t i = p.first; i < p.last;) {
+        float s = 0;
+        for (int k = 0; k < RUN && i < p.last; k++, i += p.step)
+            s += x[i * (size_t)a.c];
+        sum += (double)s;
+    }
+    sum = lane_sum(sum, a.lanes);
+    if (p.there && (int)threadIdx.x < a.lanes)
+        a.part[((size_t)blockIdx.z * gridDim.x + blockIdx.x) * (size_t)a.c + p.c] = sum;
+}
+
+/* The parts of one channel, added by the block: part p of it is at part[p * step]. */
+static __device__ __forceinline__ double add_parts(const double *part, int parts, size_t step)
+{
+    double sum = 0;
+    for (int p = (int)threadIdx.x; p < parts; p += (int)blockDim.x)
+        sum += part[(size_t)p * step];
+    return block_sum(sum);
+}
+
+AX_KERNEL(column_final)
+{
+    size_t image, c = (size_t)a.c;
+    uint32_t k;
+    split(blockIdx.x, (uint32_t)a.c, &image, &k);
+    double sum = add_parts(a.part + image * (size_t)a.parts * c + k, a.parts, c);
+    if (threadIdx.x == 0)
+        a.out[blockIdx.x] = (float)(a.scale * sum);
+}
+
+AX_KERNEL(bn_sums)
+{
+    place p = place_of(a.pixels, a.each, a.c, a.lanes);
+    size_t c = (size_t)a.c;
+    const float *x = a.x + p.c;
+    float shift = p.there ? *x : 0.0f; /* any value of the channel's own scale keeps the squares small */
+    double sum = 0, square = 0;
+    for (size_t i = p.first; i < p.last;) {
+        float s = 0, q = 0;
+        for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
+            float d = x[i * c] - shift;
+            s += d;
+            q += d * d;
+        }
+        sum += (double)s;
+        square += (double)q;
+    }
+    sum = lane_sum(sum, a.lanes);
+    square = lane_sum(square, a.lanes);
+    if (p.there && (int)threadIdx.x < a.lanes) {
+        double *part = a.part + (size_t)blockIdx.x * 2 * c + p.c;
+        part[0] = sum;
+        part[c] = square;
+    }
+}
+
+AX_KERNEL(bn_final)
+{
+    size_t c = (size_t)a.c, k = blockIdx.x;
+    double mean, var;
+    if (a.part) {
+        double sum = add_parts(a.part + k, a.parts, 2 * c), square = add_parts(a.part + c + k, a.parts, 2 * c);
+        double shifted = sum / a.pixels;
+        var = square / a.pixels - shifted * shifted;
+        var = var > 0 ? var : 0;
+        mean = shifted + (double)a.x[k];
+        if (threadIdx.x == 0) {
+            double unbias = a.pixels > 1 ? a.pixels / (a.pixels - 1) : 1;
+            double m = (double)a.running_mean[k], v = (double)a.running_var[k];
+            a.running_mean[k] = (float)(m + a.momentum * (mean - m));
+            a.running_var[k] = (float)(v + a.momentum * (var * unbias - v));
+        }
+    } else {
+        mean = (double)a.running_mean[k];
+        var = (double)a.running_var[k];
+    }
+    if (threadIdx.x)
+        return;
+    double invstd = 1 / sqrt(var + a.eps), gamma = (double)a.gamma[k];
+    a.a[k] = (float)(gamma * invstd);
+    a.b[k] = (float)((double)a.beta[k] - mean * gamma * invstd);
+    if (a.mean)
+        a.mean[k] = (float)mean;
+    if (a.invstd)
+        a.invstd[k] = (float)invstd;
+}
+
+template <int V> static __device__ __forceinline__ void apply(const ax_k_bn_apply_args &a)
+{
+    uint32_t c = (uint32_t)a.c / V;
+    for (size_t i = thread_index(); i < a.n / V; i += thread_count()) {
+        size_t pixel;
+        uint32_t k;
+        split(i, c, &pixel, &k);
+        pack<V> x = load<V>(a.x + i * V), s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
+        for (int j = 0; j < V; j++)
+            x.f[j] = act_of(a.act, s.f[j] * x.f[j] + b.f[j]);
+        store<V>(a.y + i * V, x);
+    }
+}
+AX_KERNEL(bn_apply)
+{
+    if (a.c % 4 == 0)
+        apply<4>(a);
+    else
+        apply<1>(a);
+}
+
+/* What forward multiplied with and added, from what it saved. */
+static __device__ __forceinline__ void factors(float gamma, float beta, float mean, float invstd, float *s, float *b)
+{
+    double f = (double)gamma * (double)invstd;
+    *s = (float)f;
+    *b = (float)((double)beta - (double)mean * f);
+}
+
+AX_KERNEL(bn_backward_sums)
+{
+    place p = place_of(a.pixels, a.each, a.c, a.lanes);
+    size_t c = (size_t)a.c;
+    float s = 0, b = 0, mean = 0;
+    if (p.there) {
+        mean = a.mean[p.c];
+        factors(a.gamma[p.c], a.beta[p.c], mean, a.invstd[p.c], &s, &b);
+    }
+    double sum = 0, sum_x = 0;
+    for (size_t i = p.first; i < p.last;) {
+        float t = 0, q = 0;
+        for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
+            size_t at = i * c + (size_t)p.c;
+            float x = a.x[at], g = passes(a.act, s * x + b) ? a.dy[at] : 0.0f;
+            t += g;
+            q += g * (x - mean);
+        }
+        sum += (double)t;
+        sum_x += (double)q;
+    }
+    sum = lane_sum(sum, a.lanes);
+    sum_x = lane_sum(sum_x, a.lanes);
+    if (p.there && (int)threadIdx.x < a.lanes) {
+        double *part = a.part + (size_t)blockIdx.x * 2 * c + p.c;
+        part[0] = sum;
+        part[c] = sum_x;
+    }
+}
+
+AX_KERNEL(bn_backward_final)
+{
+    size_t c = (size_t)a.c, k = blockIdx.x;
+    double sum = add_parts(a.part + k, a.parts, 2 * c), sum_x = add_parts(a.part + c + k, a.parts, 2 * c);
+    if (threadIdx.x)
+        return;
+    double i = (double)a.invstd[k], gamma = (double)a.gamma[k];
+    factors(a.gamma[k], a.beta[k], a.mean[k], a.invstd[k], &a.a[k], &a.b[k]);
+    if (a.dgamma)
+        a.dgamma[k] = (float)(sum_x * i);
+    if (a.dbeta)
+        a.dbeta[k] = (float)sum;
+    a.k1[k] = a.train ? (float)(-gamma * i * i * i * sum_x / a.pixels) : 0.0f;
+    a.k0[k] = a.train ? (float)(-gamma * i * sum / a.pixels) : 0.0f;
+}
+
+template <int V> static __device__ __forceinline__ void apply_backward(const ax_k_bn_backward_apply_args &a)
+{
+    uint32_t c = (uint32_t)a.c / V;
+    for (size_t i = thread_index(); i < a.n / V; i += thread_count()) {
+        size_t pixel;
+        uint32_t k;
+        split(i, c, &pixel, &k);
+        pack<V> x = load<V>(a.x + i * V), g = load<V>(a.dy + i * V), mean = load<V>(a.mean + k * V);
+        pack<V> s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
+        pack<V> k1 = load<V>(a.k1 + k * V), k0 = load<V>(a.k0 + k * V);
+        for (int j = 0; j < V; j++) {
+            float masked = passes(a.act, s.f[j] * x.f[j] + b.f[j]) ? g.f[j] : 0.0f;
+            g.f[j] = s.f[j] * masked + (k1.f[j] * (x.f[j] - mean.f[j]) + k0.f[j]);
+        }
+        store<V>(a.dx + i * V, g);
+    }
+}
+AX_KERNEL(bn_backward_apply)
+{
+    if (a.c % 4 == 0)
+        apply_backward<4>(a);
+    else
+        apply_backward<1>(a);
+}

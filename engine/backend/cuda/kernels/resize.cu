@@ -1,0 +1,129 @@
+/* Bilinear resize with half-pixel centres, its gradient and the class map. The gradient is gathered: a thread looks for
+   the outputs that read its input, in their order; nothing is added to memory, so that it is the same each time. */
+#include "engine/backend/cuda/kernels/device.cuh"
+
+/* out = (1 - t) * in[lo] + t * in[hi] */
+struct tap {
+    int lo, hi;
+    float t;
+};
+static __device__ __forceinline__ tap tap_of(int out, float scale, int n_in)
+{
+    tap a;
+    float at = fmaxf(((float)out + 0.5f) * scale - 0.5f, 0.0f);
+    a.lo = (int)at;
+    a.lo = a.lo < n_in - 1 ? a.lo : n_in - 1;
+    a.hi = a.lo < n_in - 1 ? a.lo + 1 : a.lo;
+    a.t = at - (float)a.lo;
+    return a;
+}
+
+/* This thread's column and channel in a row of `width` columns. */
+template <int V> static __device__ __forceinline__ bool row_part(int width, int c, int *column, int *channel)
+{
+    unsigned t = blockIdx.y * blockDim.x + threadIdx.x, per_pixel = (unsigned)c / V, q = t / per_pixel;
+    *column = (int)q;
+    *channel = (int)(t - q * per_pixel) * V;
+    return *column < width;
+}
+
+template <int V> static __device__ __forceinline__ void forward(const ax_k_resize_args &a)
+{
+    int column, k, n = (int)blockIdx.x / a.oh, row = (int)blockIdx.x - n * a.oh;
+    if (!row_part<V>(a.ow, a.c, &column, &k))
+        return;
+    size_t c = (size_t)a.c;
+    tap v = tap_of(row, (float)a.ih / (float)a.oh, a.ih), u = tap_of(column, (float)a.iw / (float)a.ow, a.iw);
+    const float *top = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.lo) * (size_t)a.iw * c + k;
+    const float *low = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.hi) * (size_t)a.iw * c + k;
+    pack<V> p = load<V>(top + (size_t)u.lo * c), q = load<V>(top + (size_t)u.hi * c);
+    pack<V> r = load<V>(low + (size_t)u.lo * c), s = load<V>(low + (size_t)u.hi * c);
+    for (int j = 0; j < V; j++) {
+        float above = (1.0f - u.t) * p.f[j] + u.t * q.f[j], below = (1.0f - u.t) * r.f[j] + u.t * s.f[j];
+        p.f[j] = (1.0f - v.t) * above + v.t * below;
+    }
+    store<V>(a.y + ((size_t)blockIdx.x * (size_t)a.ow + (size_t)column) * c + k, p);
+}
+AX_KERNEL(resize)
+{
+    if (a.c % 4 == 0)
+        forward<4>(a);
+    else
+        forward<1>(a);
+}
+
+/* Outputs *first .. *last (inclusive) hold all that read input `at`; one more on each side, for rounding. */
+static __device__ __forceinline__ void readers(int at, int n_in, int n_out, int *first, int *last)
+{
+    float per_input = (float)n_out / (float)n_in;
+    int lo = (int)(((float)at - 0.5f) * per_input - 0.5f) - 1, hi = (int)(((float)at + 1.5f) * per_input - 0.5f) + 2;
+    *first = lo > 0 && at > 0 ? lo : 0;
+    *last = hi < n_out - 1 && at < n_in - 1 ? hi : n_out - 1;
+}
+static __device__ __forceinline__ float weight_of(tap t, int at)
+{
+    return (t.lo == at ? 1.0f - t.t : 0.0f) + (t.hi == at ? t.t : 0.0f);
+}
+
+template <int V> static __device__ __forceinline__ void backward(const ax_k_resize_backward_args &a)
+{
+    int column, k, n = (int)blockIdx.x / a.ih, row = (int)blockIdx.x - n * a.ih;
+    if (!row_part<V>(a.iw, a.c, &column, &k))
+        return;
+    size_t c = (size_t)a.c;
+    float scale_h = (float)a.ih / (float)a.oh, scale_w = (float)a.iw / (float)a.ow;
+    int h0, h1, w0, w1;
+    readers(row, a.ih, a.oh, &h0, &h1);
+    readers(column, a.iw, a.ow, &w0, &w1);
+    pack<V> sum;
+    for (int j = 0; j < V; j++)
+        sum.f[j] = 0.0f;
+    for (int h = h0; h <= h1; h++) {
+        float v = weight_of(tap_of(h, scale_h, a.ih), row);
+        if (v == 0.0f)
+            continue;
+        const float *dy = a.dy + ((size_t)n * (size_t)a.oh + (size_t)h) * (size_t)a.ow * c + k;
+        for (int w = w0; w <= w1; w++) {
+            float f = v * weight_of(tap_of(w, scale_w, a.iw), column);
+            if (f == 0.0f)
+                continue;
+            pack<V> d = load<V>(dy + (size_t)w * c);
+            for (int j = 0; j < V; j++)
+                sum.f[j] += f * d.f[j];
+        }
+    }
+    store<V>(a.dx + ((size_t)blockIdx.x * (size_t)a.iw + (size_t)column) * c + k, sum);
+}
+AX_KERNEL(resize_backward)
+{
+    if (a.c % 4 == 0)
+        backward<4>(a);
+    else
+        backward<1>(a);
+}
+
+/* A thread per pixel of the class map. */
+AX_KERNEL(argmax)
+{
+    int column = (int)(blockIdx.y * blockDim.x + threadIdx.x), n = (int)blockIdx.x / a.oh;
+    int row = (int)blockIdx.x - n * a.oh;
+    if (column >= a.ow)
+        return;
+    size_t c = (size_t)a.c;
+    tap v = tap_of(row, (float)a.ih / (float)a.oh, a.ih), u = tap_of(column, (float)a.iw / (float)a.ow, a.iw);
+    const float *top = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.lo) * (size_t)a.iw * c;
+    const float *low = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.hi) * (size_t)a.iw * c;
+    size_t lo = (size_t)u.lo * c, hi = (size_t)u.hi * c;
+    float best = 0.0f;
+    int id = 0;
+    for (int k = 0; k < a.c; k++) {
+        float above = (1.0f - u.t) * top[lo + k] + u.t * top[hi + k];
+        float below = (1.0f - u.t) * low[lo + k] + u.t * low[hi + k];
+        float value = (1.0f - v.t) * above + v.t * below;
+        if (k == 0 || value > best) {
+            best = value;
+            id = k;
+        }
+    }
+    a.y[(size_t)blockIdx.x * (size_t)a.ow + (size_t)column] = (uint8_t)id;
+}

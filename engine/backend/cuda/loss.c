@@ -1,0 +1,106 @@
+/* Losses and weighted sums. */
+#include "engine/backend/cuda/device.h"
+
+static const ax_cuda_grid one_block = { 1, 1, 1, AX_CUDA_THREADS };
+
+static size_t blocks_of(size_t threads)
+{
+    return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
+}
+
+/* Blocks that count labels: the next kernel adds them up in every block, so few. */
+static size_t count_blocks(size_t pixels)
+{
+    enum { EACH = 1024, MOST = 256 };
+    size_t blocks = (pixels + EACH - 1) / EACH;
+    return blocks < MOST ? blocks : MOST;
+}
+
+/* Scratch: counts of labels, then parts of the loss. */
+AX_CUDA_PREPARE(ax_cuda_ce_prepare)
+{
+    (void)dev, (void)err;
+    size_t pixels = ax_cuda_pixels(call->in[0].type.shape);
+    *work = ax_cuda_align(count_blocks(pixels) * sizeof(uint32_t)) + blocks_of(pixels) * sizeof(double);
+    return AX_OK;
+}
+
+AX_CUDA_RUN(ax_cuda_ce_forward)
+{
+    int c = call->in[0].type.shape.c;
+    size_t pixels = ax_cuda_pixels(call->in[0].type.shape), counts = count_blocks(pixels), blocks = blocks_of(pixels);
+    uint32_t *count = call->work;
+    double *part = (double *)(void *)((char *)call->work + ax_cuda_align(counts * sizeof *count));
+    ax_k_ce_count_args n = { call->in[1].mem, count, pixels, c };
+    ax_code code = ax_cuda_launch(dev, AX_K_ce_count, (ax_cuda_grid) { counts, 1, 1, AX_CUDA_THREADS }, &n, err);
+    ax_k_ce_args l = { call->in[0].mem, call->in[1].mem, count, call->out[1].mem, part, pixels, c, (int)counts };
+    if (code == AX_OK)
+        code = ax_cuda_launch(dev, AX_K_ce, (ax_cuda_grid) { blocks, 1, 1, AX_CUDA_THREADS }, &l, err);
+    ax_k_scalar_final_args f = {
+        .part = part, .count = count, .out = call->out[0].mem, .parts = blocks, .counts = (int)counts, .scale = 1
+    };
+    if (code == AX_OK && f.out)
+        code = ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err);
+    return code;
+}
+
+/* in: dloss, -, -, -, -, unit gradient. */
+AX_CUDA_RUN(ax_cuda_ce_backward)
+{
+    size_t n = ax_shape_count(call->out[0].type.shape);
+    ax_k_scale_args a = { call->in[5].mem, call->in[0].mem, call->out[0].mem, n };
+    return ax_cuda_launch(dev, AX_K_scale, ax_cuda_over((n + 3) / 4), &a, err);
+}
+
+ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,
+                        ax_err *err)
+{
+    enum { EACH = 4 }; /* least elements of a thread */
+    size_t blocks = blocks_of((n + EACH - 1) / EACH);
+    *parts = blocks < AX_CUDA_PARTS ? blocks : AX_CUDA_PARTS;
+    ax_k_squares_args s = { a, b, part, n };
+    return ax_cuda_launch(dev, AX_K_squares, (ax_cuda_grid) { *parts, 1, 1, AX_CUDA_THREADS }, &s, err);
+}
+
+AX_CUDA_PREPARE(ax_cuda_mse_prepare)
+{
+    (void)dev, (void)call, (void)err;
+    *work = AX_CUDA_PARTS * sizeof(double);
+    return AX_OK;
+}
+
+AX_CUDA_RUN(ax_cuda_mse_forward)
+{
+    size_t n = ax_shape_count(call->in[0].type.shape), parts;
+    ax_code code = ax_cuda_squares(dev, call->in[0].mem, call->in[1].mem, n, call->work, &parts, err);
+    ax_k_scalar_final_args f = { .part = call->work, .out = call->out[0].mem, .parts = parts, .scale = 1 / (double)n };
+    return code == AX_OK ? ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err) : code;
+}
+
+/* in: dloss, a, b, -. */
+AX_CUDA_RUN(ax_cuda_mse_backward)
+{
+    size_t n = ax_shape_count(call->in[1].type.shape);
+    ax_k_difference_args d = { call->in[1].mem, call->in[2].mem, call->in[0].mem, call->out[0].mem, n, 2 / (double)n };
+    return d.y ? ax_cuda_launch(dev, AX_K_difference, ax_cuda_over((n + 3) / 4), &d, err) : AX_OK;
+}
+
+AX_CUDA_RUN(ax_cuda_wsum_forward)
+{
+    ax_k_wsum_args a = { .y = call->out[0].mem, .n = (int)call->n_in };
+    for (uint32_t i = 0; i < call->n_in; i++) {
+        a.in[i] = call->in[i].mem;
+        a.weight[i] = call->attr.weight[i];
+    }
+    return ax_cuda_launch(dev, AX_K_wsum, (ax_cuda_grid) { 1, 1, 1, 32 }, &a, err);
+}
+
+AX_CUDA_RUN(ax_cuda_wsum_backward)
+{
+    ax_k_wsum_backward_args a = { .dy = call->in[0].mem, .n = (int)call->n_out };
+    for (uint32_t i = 0; i < call->n_out; i++) {
+        a.out[i] = call->out[i].mem;
+        a.weight[i] = call->attr.weight[i];
+    }
+    return ax_cuda_launch(dev, AX_K_wsum_backward, (ax_cuda_grid) { 1, 1, 1, 32 }, &a, err);
+}

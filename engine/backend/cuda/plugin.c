@@ -1,0 +1,111 @@
+/* The table of the CUDA backend, what devices there are, and the one symbol that the shared object exports. */
+#include "engine/backend/plugin.h"
+
+#include "engine/backend/cuda/device.h"
+
+#include <stdio.h>
+
+#define CONV                                                                                                           \
+    {                                                                                                                  \
+        .prepare = ax_cuda_conv_prepare, .run = ax_cuda_conv_run, .discard = ax_cuda_conv_discard                      \
+    }
+
+static const ax_backend backend = {
+    .name = "cuda",
+    .separate = true,
+    .open = ax_cuda_open,
+    .close = ax_cuda_close,
+    .alloc = ax_cuda_alloc,
+    .release = ax_cuda_release,
+    .copy = ax_cuda_copy,
+    .sync = ax_cuda_sync,
+    .forward = {
+        [AX_OP_ZERO] = { .run = ax_cuda_zero },
+        [AX_OP_CONV2D] = CONV,
+        [AX_OP_BNORM] = { .prepare = ax_cuda_bnorm_prepare, .run = ax_cuda_bnorm_forward },
+        [AX_OP_RELU] = { .run = ax_cuda_relu_forward },
+        [AX_OP_ADD] = { .run = ax_cuda_add_forward },
+        [AX_OP_RESIZE] = { .run = ax_cuda_resize_forward },
+        [AX_OP_GPOOL] = { .prepare = ax_cuda_gpool_prepare, .run = ax_cuda_gpool_forward },
+        [AX_OP_CONCAT] = { .run = ax_cuda_concat_forward },
+        [AX_OP_CE] = { .prepare = ax_cuda_ce_prepare, .run = ax_cuda_ce_forward },
+        [AX_OP_MSE] = { .prepare = ax_cuda_mse_prepare, .run = ax_cuda_mse_forward },
+        [AX_OP_WSUM] = { .run = ax_cuda_wsum_forward },
+        [AX_OP_ARGMAX] = { .run = ax_cuda_argmax },
+    },
+    .backward = {
+        [AX_OP_CONV2D] = CONV,
+        [AX_OP_BNORM] = { .prepare = ax_cuda_bnorm_prepare, .run = ax_cuda_bnorm_backward },
+        [AX_OP_RELU] = { .run = ax_cuda_relu_backward },
+        [AX_OP_ADD] = { .run = ax_cuda_add_backward },
+        [AX_OP_RESIZE] = { .prepare = ax_cuda_resize_backward_prepare, .run = ax_cuda_resize_backward },
+        [AX_OP_GPOOL] = { .run = ax_cuda_gpool_backward },
+        [AX_OP_CONCAT] = { .run = ax_cuda_concat_backward },
+        [AX_OP_CE] = { .run = ax_cuda_ce_backward },
+        [AX_OP_MSE] = { .run = ax_cuda_mse_backward },
+        [AX_OP_WSUM] = { .run = ax_cuda_wsum_backward },
+    },
+    .sum_squares = ax_cuda_sum_squares,
+    .adam = ax_cuda_adam,
+    .sgd = ax_cuda_sgd,
+    .polyak = ax_cuda_polyak,
+};
+
+/* 1000 * major + 10 * minor, as CUDA has it. */
+static const char *version_text(int version, char buf[static 16])
+{
+    snprintf(buf, 16, "%d.%d", version / 1000, version % 1000 / 10);
+    return buf;
+}
+
+static ax_code count(int *n, ax_err *err)
+{
+    char have[16], want[16];
+    int driver = 0, runtime = 0;
+    *n = 0;
+    cudaError_t e = cudaDriverGetVersion(&driver);
+    if (e != cudaSuccess || !driver)
+        return ax_fail(err, AX_EDEVICE, "no NVIDIA driver");
+    if (cudaRuntimeGetVersion(&runtime) == cudaSuccess && driver / 1000 < runtime / 1000)
+        return ax_fail(err, AX_EDEVICE, "the NVIDIA driver is for CUDA %s, this build needs %s",
+                       version_text(driver, have), version_text(runtime / 1000 * 1000, want));
+    e = cudaGetDeviceCount(n);
+    if (e == cudaErrorInsufficientDriver)
+        return ax_fail(err, AX_EDEVICE, "the NVIDIA driver is too old (for CUDA %s)", version_text(driver, have));
+    if (e == cudaErrorNoDevice || (e == cudaSuccess && *n == 0))
+        return ax_fail(err, AX_EDEVICE, "the NVIDIA driver sees no device");
+    if (e != cudaSuccess) {
+        (void)cudaGetLastError();
+        return ax_fail(err, AX_EDEVICE, "cudaGetDeviceCount: %s (%s)", cudaGetErrorString(e), cudaGetErrorName(e));
+    }
+    return AX_OK;
+}
+
+static ax_code describe(int index, ax_device_info *out, ax_err *err)
+{
+    enum { LEAST = 75 }; /* the oldest that CUDA 13 makes code for */
+    struct cudaDeviceProp p;
+    *out = (ax_device_info) { .major = 0 };
+    cudaError_t e = cudaGetDeviceProperties(&p, index);
+    if (e != cudaSuccess) {
+        (void)cudaGetLastError();
+        return ax_fail(err, AX_EDEVICE, "cuda:%d: cudaGetDeviceProperties: %s (%s)", index, cudaGetErrorString(e),
+                       cudaGetErrorName(e));
+    }
+    snprintf(out->name, sizeof out->name, "%s", p.name);
+    out->major = p.major;
+    out->minor = p.minor;
+    out->multiprocessors = p.multiProcessorCount;
+    out->memory = p.totalGlobalMem;
+    if (10 * p.major + p.minor < LEAST)
+        snprintf(out->unusable, sizeof out->unusable, "compute capability %d.%d, at least %d.%d is needed", p.major,
+                 p.minor, LEAST / 10, LEAST % 10);
+    return AX_OK;
+}
+
+__attribute__((visibility("default"))) ax_plugin_get ax_plugin_entry;
+const ax_plugin *ax_plugin_entry(void)
+{
+    static const ax_plugin plugin = { .abi = AX_PLUGIN_ABI, .backend = &backend, .count = count, .describe = describe };
+    return &plugin;
+}

@@ -1,0 +1,68 @@
+/* Resize, its gradient, class maps, global pooling. */
+#include "engine/backend/cuda/device.h"
+
+static size_t packs(int32_t columns, int32_t c) /* threads of a row */
+{
+    return (size_t)columns * (size_t)(c % 4 ? c : c / 4);
+}
+
+AX_CUDA_RUN(ax_cuda_resize_forward)
+{
+    ax_shape x = call->in[0].type.shape, y = call->out[0].type.shape;
+    ax_k_resize_args a = { call->in[0].mem, call->out[0].mem, x.h, x.w, y.h, y.w, x.c };
+    return ax_cuda_launch(dev, AX_K_resize, ax_cuda_rows((size_t)y.n * (size_t)y.h, packs(y.w, y.c)), &a, err);
+}
+
+static size_t extent(ax_shape s)
+{
+    return (size_t)s.h * (size_t)s.w;
+}
+
+/* From a single pixel it is a broadcast, and its gradient the sum over an image: one thread would be too slow at it. */
+AX_CUDA_PREPARE(ax_cuda_resize_backward_prepare)
+{
+    (void)dev, (void)err;
+    ax_shape x = call->out[0].type.shape, y = call->in[0].type.shape;
+    *work = extent(x) == 1 ? ax_cuda_column_work(extent(y), y.c, (size_t)y.n) : 0;
+    return AX_OK;
+}
+
+AX_CUDA_RUN(ax_cuda_resize_backward)
+{
+    ax_shape x = call->out[0].type.shape, y = call->in[0].type.shape;
+    if (extent(x) == 1)
+        return ax_cuda_column_sums(dev, call->in[0].mem, extent(y), y.c, (size_t)y.n, 1, call->out[0].mem, call->work,
+                                   err);
+    ax_k_resize_backward_args a = { call->in[0].mem, call->out[0].mem, x.h, x.w, y.h, y.w, x.c };
+    return ax_cuda_launch(dev, AX_K_resize_backward, ax_cuda_rows((size_t)x.n * (size_t)x.h, packs(x.w, x.c)), &a, err);
+}
+
+AX_CUDA_RUN(ax_cuda_argmax)
+{
+    ax_shape x = call->in[0].type.shape, y = call->out[0].type.shape;
+    ax_k_argmax_args a = { call->in[0].mem, call->out[0].mem, x.h, x.w, y.h, y.w, x.c };
+    return ax_cuda_launch(dev, AX_K_argmax, ax_cuda_rows((size_t)y.n * (size_t)y.h, (size_t)y.w), &a, err);
+}
+
+AX_CUDA_PREPARE(ax_cuda_gpool_prepare)
+{
+    (void)dev, (void)err;
+    ax_shape x = call->in[0].type.shape;
+    *work = ax_cuda_column_work(extent(x), x.c, (size_t)x.n);
+    return AX_OK;
+}
+
+AX_CUDA_RUN(ax_cuda_gpool_forward)
+{
+    ax_shape x = call->in[0].type.shape;
+    return ax_cuda_column_sums(dev, call->in[0].mem, extent(x), x.c, (size_t)x.n, 1 / (double)extent(x),
+                               call->out[0].mem, call->work, err);
+}
+
+AX_CUDA_RUN(ax_cuda_gpool_backward)
+{
+    ax_shape x = call->out[0].type.shape;
+    size_t n = ax_shape_count(x);
+    ax_k_broadcast_args a = { call->in[0].mem, call->out[0].mem, extent(x), n, (float)(1 / (double)extent(x)), x.c };
+    return ax_cuda_launch(dev, AX_K_broadcast, ax_cuda_over(n), &a, err);
+}

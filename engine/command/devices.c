@@ -1,0 +1,75 @@
+/* auxcell devices: what can compute here, and why something can't. */
+#include "engine/backend/list.h"
+#include "engine/base/str.h"
+#include "engine/command/options.h"
+#include "engine/command/program.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char usage[] = "usage: auxcell devices [--json]\n"
+                            "Lists what --device can name, and why a device can't be used.\n";
+
+static void print_row(const ax_device_row *r)
+{
+    const ax_device_info *i = &r->info;
+    printf("%-8s %s", r->name, i->name);
+    if (i->major)
+        printf(", compute capability %d.%d, %d multiprocessors", i->major, i->minor, i->multiprocessors);
+    if (i->memory)
+        printf(", %.1f GB", (double)i->memory / 1e9);
+    if (i->unusable[0])
+        printf("%snot usable: %s", i->name[0] ? "; " : "", i->unusable);
+    putchar('\n');
+}
+
+static bool add_json(ax_str *out, const ax_device_row *r)
+{
+    const ax_device_info *i = &r->info;
+    ax_str_add(out, "{\"device\":");
+    ax_str_json(out, r->name);
+    ax_str_printf(out, ",\"usable\":%s,\"name\":", i->unusable[0] ? "false" : "true");
+    ax_str_json(out, i->name);
+    if (i->major)
+        ax_str_printf(out, ",\"compute_capability\":\"%d.%d\"", i->major, i->minor);
+    if (i->multiprocessors)
+        ax_str_printf(out, ",\"units\":%d", i->multiprocessors);
+    if (i->memory)
+        ax_str_printf(out, ",\"memory\":%" PRIu64, i->memory);
+    if (i->unusable[0]) {
+        ax_str_add(out, ",\"why\":");
+        ax_str_json(out, i->unusable);
+    }
+    ax_str_add(out, "}");
+    return ax_str_ok(out);
+}
+
+int ax_command_devices(const ax_program *prog, int argc, char **argv)
+{
+    (void)prog;
+    bool json = false, good = true;
+    const ax_option table[] = { { "--json", AX_OPTION_FLAG, &json, 0, 0, NULL, "a JSON object per device" } };
+    int n_operands = 0;
+    ax_parsed parsed = ax_options_parse(usage, table, 1, argc, argv, 0, &n_operands);
+    if (parsed != AX_PARSED_GO)
+        return parsed == AX_PARSED_HELP ? 0 : 2;
+    ax_device_row rows[AX_DEVICES];
+    size_t n = ax_device_list(rows);
+    for (size_t i = 0; i < n && good; i++) {
+        if (!json) {
+            print_row(&rows[i]);
+            continue;
+        }
+        ax_str out;
+        ax_str_init(&out, 0);
+        good = add_json(&out, &rows[i]);
+        if (good)
+            puts(out.text);
+        ax_str_release(&out);
+    }
+    if (good)
+        return 0;
+    ax_err err;
+    ax_fail(&err, AX_ENOMEM, "no memory for a list of devices");
+    return ax_command_fail(&err);
+}
