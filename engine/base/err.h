@@ -10,7 +10,9 @@ typedef enum ax_code {
     AX_EFORMAT, /* a file or message isn't what it claims to be */
     AX_EDEVICE, /* a compute device failed or is not there */
     AX_ECANCEL, /* somebody asked to stop */
-    AX_EBUSY    /* in use by another process */
+    AX_EBUSY,   /* in use by another process */
+    AX_EDATA,   /* a data set can't be read (any more), or is of no use */
+    AX_CODE_LAST = AX_EDATA
 } ax_code;
 
 typedef struct ax_err {

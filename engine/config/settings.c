@@ -73,6 +73,9 @@ static const struct range {
     { "full_epochs", 1, 100000 },
     { "full_channels", 8, 512 },
     { "full_repeats", 1, 4 },
+    { "save_epochs", 0, 100000 },
+    { "hang_seconds", 0, 1e6 },
+    { "max_failures", 0, 1e6 },
 };
 
 /* Texts that are one word of a few. */

@@ -52,7 +52,10 @@
     X(WHOLE, full_epochs, 12, 30, 100, "passes over the crops in full training (promote)")                             \
     X(WHOLE, full_stage2_epochs, 4, 10, 100, "passes end to end after that, when stages = 2")                          \
     X(WHOLE, full_channels, 64, 64, 64, "width of the decoder in full training")                                       \
-    X(WHOLE, full_repeats, 2, 2, 2, "separable convolutions per sep operation in full training")
+    X(WHOLE, full_repeats, 2, 2, 2, "separable convolutions per sep operation in full training")                       \
+    X(WHOLE, save_epochs, 1, 1, 1, "keep a training's state after so many epochs, 0 = only when it is stopped")        \
+    X(WHOLE, hang_seconds, 300, 300, 300, "a worker silent for so long, beyond its pace, hangs; 0 = never")            \
+    X(WHOLE, max_failures, 5, 5, 5, "failures in a row after which the run pauses itself, 0 = never")
 
 #define AX_SETTING_TEXT 256
 typedef struct ax_settings {

@@ -1,10 +1,8 @@
-#include "engine/search/coordinator.h"
+#include "engine/search/coordinator_internal.h"
 
 #include "engine/base/utf8.h"
-#include "engine/search/clients.h"
-#include "engine/search/crew.h"
+#include "engine/search/leftovers.h"
 #include "engine/search/snapshot.h"
-#include "engine/wire/eventlog.h"
 #include "engine/wire/run.h"
 
 #include <errno.h>
@@ -20,45 +18,24 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PENDING = 256 };
-
-typedef struct pending {
-    uint64_t client;
-    ax_answer answer;
-} pending;
-
-typedef struct coordinator {
-    int dirfd, lock, signals;
-    const ax_coordinator_options *options;
-    ax_settings settings;
-    ax_search *search;
-    ax_eventlog *log;
-    ax_clients *clients;
-    ax_crew crew;
-    pending pending[PENDING]; /* answers that wait for the disk */
-    size_t n_pending;
-    ax_err err; /* the first failure: the run can't go on */
-    bool stop;
-} coordinator;
-
-static double wall(void)
+double ax_coordinator_wall(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double monotonic(void)
+double ax_coordinator_monotonic(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static void emit(void *context, ax_event *ev)
+void ax_coordinator_emit(void *context, ax_event *ev)
 {
-    coordinator *c = context;
-    ev->at = wall();
+    ax_coordinator *c = context;
+    ev->at = ax_coordinator_wall();
     if (c->err.code == AX_OK)
         ax_eventlog_append(c->log, ev, &c->err);
 }
@@ -71,7 +48,7 @@ static int32_t round_up_32(int64_t n)
 }
 
 /* What the figures of a candidate need of the data; also the first moment at which a wrong data set is noticed. */
-static ax_code look_at_data(coordinator *c, ax_search_setup *setup, ax_err *err)
+static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *err)
 {
     ax_source *source = c->options->open_source(c->settings.data, err);
     if (!source)
@@ -98,7 +75,7 @@ static ax_code look_at_data(coordinator *c, ax_search_setup *setup, ax_err *err)
 }
 
 /* The run's name: the last part of its path, as far as any reader of msgpack takes it. */
-static void name_run(coordinator *c, char name[AX_EVENT_TEXT])
+static void name_run(ax_coordinator *c, char name[AX_EVENT_TEXT])
 {
     char link[64], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", c->dirfd);
@@ -108,13 +85,13 @@ static void name_run(coordinator *c, char name[AX_EVENT_TEXT])
     ax_utf8_copy(name, AX_EVENT_TEXT, slash ? slash + 1 : path);
 }
 
-static bool exists(const coordinator *c, const char *name)
+static bool exists(const ax_coordinator *c, const char *name)
 {
     struct stat st;
     return !fstatat(c->dirfd, name, &st, AT_SYMLINK_NOFOLLOW);
 }
 
-static ax_code load(coordinator *c, const ax_search_setup *setup, ax_err *err)
+static ax_code load(ax_coordinator *c, const ax_search_setup *setup, ax_err *err)
 {
     const char *name = c->options->previous ? AX_SNAPSHOT_PREVIOUS : AX_SNAPSHOT_NAME;
     uint64_t seq = 0;
@@ -136,7 +113,7 @@ static ax_code load(coordinator *c, const ax_search_setup *setup, ax_err *err)
     return ax_eventlog_truncate(c->log, seq, err);
 }
 
-static ax_code open_search(coordinator *c, const ax_search_setup *setup, ax_err *err)
+static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_err *err)
 {
     bool started = ax_eventlog_seq(c->log) || exists(c, AX_SNAPSHOT_NAME) || exists(c, AX_SNAPSHOT_PREVIOUS);
     if (started && !c->options->resume)
@@ -150,7 +127,7 @@ static ax_code open_search(coordinator *c, const ax_search_setup *setup, ax_err 
     return ax_snapshot_save(c->search, c->dirfd, 0, NULL, err);
 }
 
-static ax_code catch_signals(coordinator *c, ax_err *err)
+static ax_code catch_signals(ax_coordinator *c, ax_err *err)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -162,9 +139,14 @@ static ax_code catch_signals(coordinator *c, ax_err *err)
     return c->signals >= 0 ? AX_OK : ax_fail(err, AX_EIO, "cannot wait for signals: %s", strerror(errno));
 }
 
-static ax_code set_up(coordinator *c, ax_err *err)
+static bool unfinished(void *search, uint32_t id)
 {
-    ax_search_setup setup = { .emit = emit, .context = c };
+    return ax_search_unfinished(search, id);
+}
+
+static ax_code set_up(ax_coordinator *c, ax_err *err)
+{
+    ax_search_setup setup = { .emit = ax_coordinator_emit, .context = c };
     uint64_t cut = 0;
     c->lock = ax_run_lock(c->dirfd, err);
     if (c->lock < 0)
@@ -190,7 +172,8 @@ static ax_code set_up(coordinator *c, ax_err *err)
     code = catch_signals(c, err);
     if (code != AX_OK)
         return code;
-    ax_search_set_time(c->search, wall());
+    ax_search_set_time(c->search, ax_coordinator_wall());
+    ax_leftovers_remove(c->dirfd, true, unfinished, c->search);
     ax_search_hello(c->search, ax_eventlog_seq(c->log) > 0, getpid());
     if (cut) {
         char text[AX_EVENT_TEXT];
@@ -203,29 +186,30 @@ static ax_code set_up(coordinator *c, ax_err *err)
 
 /* ---- the disk ---- */
 
-static ax_code save(coordinator *c, bool say, ax_err *err)
+static ax_code save(ax_coordinator *c, bool say, ax_err *err)
 {
     size_t bytes = 0;
-    double start = monotonic();
+    double start = ax_coordinator_monotonic();
     ax_code code = ax_eventlog_sync(c->log, err);
     if (code == AX_OK)
         code = ax_snapshot_save(c->search, c->dirfd, ax_eventlog_seq(c->log), &bytes, err);
     if (code != AX_OK)
         return code;
     ax_search_clean(c->search);
+    ax_leftovers_remove(c->dirfd, false, unfinished, c->search);
     if (say) {
         ax_event ev;
         memset(&ev, 0, sizeof ev);
         ev.kind = AX_EVENT_SAVED;
         ev.u.SAVED.bytes = (int64_t)bytes;
-        ev.u.SAVED.milliseconds = 1e3 * (monotonic() - start);
-        emit(c, &ev);
+        ev.u.SAVED.milliseconds = 1e3 * (ax_coordinator_monotonic() - start);
+        ax_coordinator_emit(c, &ev);
     }
     return AX_OK;
 }
 
 /* Once per turn of the loop for all that happened in it; only then anybody gets an answer. */
-static void commit(coordinator *c)
+static void commit(ax_coordinator *c)
 {
     if (c->err.code == AX_OK && (ax_search_dirty(c->search) || ax_search_wants_save(c->search)))
         save(c, true, &c->err);
@@ -238,150 +222,36 @@ static void commit(coordinator *c)
 
 static void take_command(void *context, uint64_t client, const ax_command *cmd)
 {
-    coordinator *c = context;
-    pending *p = &c->pending[c->n_pending];
+    ax_coordinator *c = context;
+    ax_pending *p = &c->pending[c->n_pending];
     p->client = client;
     ax_search_command(c->search, cmd, &p->answer);
-    if (++c->n_pending == PENDING)
+    if (++c->n_pending == AX_PENDING)
         commit(c);
-}
-
-/* ---- the worker ---- */
-
-static void say_device(coordinator *c, const ax_worker_message *m)
-{
-    ax_event ev;
-    memset(&ev, 0, sizeof ev);
-    ev.kind = AX_EVENT_DEVICE;
-    snprintf(ev.u.DEVICE.name, sizeof ev.u.DEVICE.name, "%s", m->text);
-    ev.u.DEVICE.threads = m->threads;
-    ev.u.DEVICE.rss_bytes = m->rss;
-    emit(c, &ev);
-}
-
-static const char *cause_of(int64_t code)
-{
-    switch (code) {
-    case AX_ENOMEM:
-        return "memory";
-    case AX_EFORMAT:
-        return "diverged";
-    default:
-        return "other";
-    }
-}
-
-static void on_failure(coordinator *c, const ax_worker_message *m)
-{
-    /* A disk that is full or gone isn't the candidate's fault, and would fail all others as well. */
-    if (m->code == AX_EIO)
-        ax_fail(&c->err, AX_EIO, "candidate %u: %s", m->id, m->text);
-    else
-        ax_search_failed(c->search, cause_of(m->code), m->text);
-}
-
-static void on_worker(coordinator *c, const ax_worker_message *m)
-{
-    bool about_job = m->id && m->id == ax_search_running(c->search);
-    switch (m->say) {
-    case AX_SAY_READY:
-        c->crew.ready = true;
-        say_device(c, m);
-        break;
-    case AX_SAY_BROKEN:
-        ax_fail(&c->err, m->code > 0 && m->code <= AX_EBUSY ? (ax_code)m->code : AX_EIO,
-                "the worker can't get ready: %s", m->text);
-        break;
-    case AX_SAY_PROGRESS:
-        if (about_job || !m->id)
-            ax_search_progress(c->search, m->text, m->epoch, m->step, m->steps, m->loss);
-        break;
-    case AX_SAY_OUTCOME:
-        c->crew.deaths = 0;
-        if (about_job)
-            ax_search_outcome(c->search, &m->outcome, &c->err);
-        break;
-    case AX_SAY_FAILED:
-        if (about_job)
-            on_failure(c, m);
-        break;
-    case AX_SAY_STOPPED:
-        if (about_job)
-            ax_search_stopped(c->search);
-        break;
-    case AX_SAY_SETTINGS:
-    case AX_SAY_JOB:
-    case AX_SAY_STOP:
-    case AX_SAY_COUNT:
-        break;
-    }
-}
-
-static void read_worker(coordinator *c)
-{
-    ax_worker_message m;
-    int got = 0;
-    while (c->err.code == AX_OK && (got = ax_crew_next(&c->crew, &m)) > 0)
-        on_worker(c, &m);
-    if (got == 0 || c->err.code != AX_OK)
-        return;
-    char how[128];
-    ax_crew_bury(&c->crew, how, sizeof how);
-    if (ax_search_running(c->search))
-        ax_search_failed(c->search, "crashed", how);
-    else
-        ax_search_worker_failed(c->search, how);
-}
-
-/* Starts a worker, gives it the next job, tells it to stop: whatever is due. */
-static void drive_worker(coordinator *c)
-{
-    ax_crew *crew = &c->crew;
-    ax_err gone; /* a worker that doesn't listen is found dead when its socket is read */
-    if (!crew->pid) {
-        if (!ax_search_paused(c->search) && monotonic() >= crew->start_at)
-            ax_crew_start(crew, &c->settings, &c->err);
-        return;
-    }
-    if (!crew->ready)
-        return;
-    if (ax_search_halting(c->search) && !crew->told_stop) {
-        ax_worker_message m = { .say = AX_SAY_STOP, .id = ax_search_running(c->search) };
-        ax_crew_send(crew, &m, &gone);
-        crew->told_stop = true;
-    }
-    ax_search_job job;
-    bool taken;
-    if (ax_search_take(c->search, &job, &taken, &c->err) != AX_OK || !taken)
-        return;
-    crew->told_stop = false;
-    ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
-    ax_crew_send(crew, &m, &gone);
 }
 
 /* ---- the loop ---- */
 
 /* Milliseconds until something is due by time alone, -1 = nothing. */
-static int timeout(const coordinator *c)
+static int timeout(const ax_coordinator *c)
 {
     double wait = INFINITY, deadline = ax_search_deadline(c->search);
     if (deadline > 0)
-        wait = deadline - wall();
-    if (!c->crew.pid && !ax_search_paused(c->search))
-        wait = fmin(wait, c->crew.start_at - monotonic());
+        wait = deadline - ax_coordinator_wall();
+    wait = fmin(wait, ax_coordinator_worker_due(c) - ax_coordinator_monotonic());
     if (isinf(wait))
         return -1;
     return wait <= 0 ? 0 : wait > 60 ? 60000 : (int)(wait * 1e3) + 1;
 }
 
-static void read_signals(coordinator *c)
+static void read_signals(ax_coordinator *c)
 {
     struct signalfd_siginfo info;
     while (read(c->signals, &info, sizeof info) == sizeof info)
         c->stop = c->stop || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
 }
 
-static void wait_and_read(coordinator *c)
+static void wait_and_read(ax_coordinator *c)
 {
     struct pollfd fds[2 + AX_CLIENTS_POLL];
     fds[0] = (struct pollfd) { .fd = c->signals, .events = POLLIN };
@@ -392,20 +262,20 @@ static void wait_and_read(coordinator *c)
             ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(errno));
         return;
     }
-    ax_search_set_time(c->search, wall());
+    ax_search_set_time(c->search, ax_coordinator_wall());
     if (fds[0].revents)
         read_signals(c);
     if (fds[1].revents)
-        read_worker(c);
+        ax_coordinator_read_worker(c);
     if (c->err.code == AX_OK)
         ax_clients_read(c->clients, fds + 2, n, take_command, c);
 }
 
 /* Returns why it ended: "finished", "stopped", "failed". */
-static const char *loop(coordinator *c)
+static const char *loop(ax_coordinator *c)
 {
     for (;;) {
-        ax_search_set_time(c->search, wall());
+        ax_search_set_time(c->search, ax_coordinator_wall());
         ax_search_tick(c->search);
         commit(c);
         if (c->err.code != AX_OK)
@@ -414,7 +284,7 @@ static const char *loop(coordinator *c)
             return "stopped";
         if (ax_search_finished(c->search))
             return "finished";
-        drive_worker(c);
+        ax_coordinator_drive_worker(c);
         if (c->err.code != AX_OK)
             return "failed";
         ax_clients_pump(c->clients);
@@ -422,7 +292,7 @@ static const char *loop(coordinator *c)
     }
 }
 
-static ax_code say_bye(coordinator *c, const char *reason, ax_err *err)
+static ax_code say_bye(ax_coordinator *c, const char *reason, ax_err *err)
 {
     ax_err first = c->err;
     c->err = (ax_err) { AX_OK, "" };
@@ -432,7 +302,7 @@ static ax_code say_bye(coordinator *c, const char *reason, ax_err *err)
     memset(&ev, 0, sizeof ev);
     ev.kind = AX_EVENT_BYE;
     snprintf(ev.u.BYE.reason, sizeof ev.u.BYE.reason, "%s", reason);
-    emit(c, &ev);
+    ax_coordinator_emit(c, &ev);
     if (c->err.code == AX_OK)
         save(c, false, &c->err);
     if (first.code == AX_OK)
@@ -444,7 +314,7 @@ static ax_code say_bye(coordinator *c, const char *reason, ax_err *err)
 
 ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_err *err)
 {
-    coordinator *c = calloc(1, sizeof *c);
+    ax_coordinator *c = calloc(1, sizeof *c);
     if (!c)
         return ax_fail(err, AX_ENOMEM, "no memory for a coordinator");
     c->dirfd = dirfd;

@@ -3,6 +3,7 @@
 #include "engine/worker/worker.h"
 
 #include <errno.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,16 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Silence may last so many times the longest one so far: steps of one candidate cost about the same. */
+enum { PACES = 20, DISMISS_MS = 5000 };
+
+static double monotonic(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
 
 void ax_crew_init(ax_crew *c, int dirfd)
 {
@@ -25,12 +36,18 @@ ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
     if (pid < 0)
         return err->code;
     c->pid = pid;
+    c->heard_at = monotonic();
+    c->pace = 0;
     ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings };
     return ax_crew_send(c, &m, err);
 }
 
 ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err)
 {
+    if (m->say == AX_SAY_JOB) {
+        c->heard_at = monotonic();
+        c->pace = 0;
+    }
     return ax_worker_send(c->fd, m, MSG_DONTWAIT, err);
 }
 
@@ -41,8 +58,14 @@ int ax_crew_next(ax_crew *c, ax_worker_message *m)
     size_t n;
     while (c->fd >= 0) {
         int got = ax_messages_next(&c->in, &bytes, &n);
-        if (got > 0)
-            return ax_worker_unpack(bytes, n, m, NULL) == AX_OK ? 1 : -1;
+        if (got > 0 && ax_worker_unpack(bytes, n, m, NULL) != AX_OK)
+            return -1;
+        if (got > 0) {
+            double now = monotonic();
+            c->pace = fmax(c->pace, now - c->heard_at);
+            c->heard_at = now;
+            return 1;
+        }
         if (got < 0)
             return -1;
         ssize_t r = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
@@ -64,6 +87,12 @@ static void forget(ax_crew *c)
     c->fd = -1;
     c->pid = 0;
     c->ready = c->told_stop = false;
+    c->last[0] = '\0';
+}
+
+double ax_crew_hangs_at(const ax_crew *c, int64_t hang_seconds)
+{
+    return c->pid && hang_seconds ? c->heard_at + (double)hang_seconds + PACES * c->pace : 0;
 }
 
 void ax_crew_bury(ax_crew *c, char *how, size_t cap)
@@ -77,15 +106,15 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
         close(p.fd);
     while (waitpid(c->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    if (WIFSIGNALED(status))
+    if (c->last[0])
+        snprintf(how, cap, "%s", c->last);
+    else if (WIFSIGNALED(status))
         snprintf(how, cap, "the worker was killed by signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
         snprintf(how, cap, "the worker ended with status %d", WEXITSTATUS(status));
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
     double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
     c->deaths++;
-    c->start_at = (double)t.tv_sec + 1e-9 * (double)t.tv_nsec + wait;
+    c->start_at = monotonic() + wait;
     forget(c);
 }
 
@@ -95,7 +124,7 @@ void ax_crew_dismiss(ax_crew *c)
         return;
     shutdown(c->fd, SHUT_RDWR);
     struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c->pid, 0), .events = POLLIN };
-    if (p.fd < 0 || poll(&p, 1, 1000) <= 0)
+    if (p.fd < 0 || poll(&p, 1, DISMISS_MS) <= 0)
         kill(c->pid, SIGKILL);
     if (p.fd >= 0)
         close(p.fd);

@@ -12,10 +12,13 @@ typedef struct ax_crew {
     pid_t pid; /* 0 = none */
     int fd;    /* -1 = none */
     ax_messages in;
-    bool ready;      /* has its data */
-    bool told_stop;  /* the job in hand was told to stop */
-    uint32_t deaths; /* since it last did something useful */
-    double start_at; /* monotonic seconds: not before */
+    bool ready;                /* has its data */
+    bool told_stop;            /* the job in hand was told to stop */
+    uint32_t deaths;           /* since it last did something useful */
+    double start_at;           /* monotonic seconds: not before */
+    double heard_at;           /* when it last said something, or was given something to do */
+    double pace;               /* longest time that it took from one word to the next in this job */
+    char last[AX_WORKER_TEXT]; /* what it said of its own end, "" = nothing */
 } ax_crew;
 
 void ax_crew_init(ax_crew *c, int dirfd);
@@ -25,9 +28,11 @@ ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err);
 ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err);
 /* 1: *m is the next message; 0: none yet; -1: it has gone (or talks nonsense). */
 int ax_crew_next(ax_crew *c, ax_worker_message *m);
+/* When a silent worker that has something to do counts as hanging; 0 = never. hang_seconds: the setting. */
+double ax_crew_hangs_at(const ax_crew *c, int64_t hang_seconds);
 /* Ends it and says in how it died ("killed by signal 9, Killed"); the next start waits longer with every death. */
 void ax_crew_bury(ax_crew *c, char *how, size_t cap);
-/* A second to end by itself (its socket closes), then killed. */
+/* Closes its socket: it keeps the state of its training and ends; killed when that takes more than five seconds. */
 void ax_crew_dismiss(ax_crew *c);
 
 #endif

@@ -358,13 +358,20 @@ ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
     return strcmp(r->origin, "user") ? learn(s, id, r, err) : AX_OK;
 }
 
-static void count_failure(ax_search *s, const char *message)
+/* at_once: the next candidate would fail as well. */
+static void count_failure(ax_search *s, bool at_once, const char *message)
 {
-    if (++s->failures < AX_FAILURES_IN_A_ROW || s->paused)
+    int64_t most = s->setup.settings.max_failures;
+    s->failures++;
+    if (s->paused || (!at_once && (most == 0 || s->failures < most)))
         return;
     char text[2 * AX_EVENT_TEXT];
-    snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
-             s->failures, message);
+    if (at_once)
+        snprintf(text, sizeof text, "the run is paused, for all others would fail as well; continue tries again: %s",
+                 message);
+    else
+        snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
+                 s->failures, message);
     s->paused = true;
     ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
     ev.u.PAUSED.on = 1;
@@ -373,16 +380,33 @@ static void count_failure(ax_search *s, const char *message)
     ax_search_log(s, "error", 0, text);
 }
 
+typedef enum retry { NEVER, ONCE, LATER } retry;
+
+static retry retry_rule(const char *cause)
+{
+    static const struct {
+        const char *cause;
+        retry retry;
+    } rules[] = { { "crashed", ONCE }, { "hang", ONCE }, { "disk", LATER }, { "data", LATER } };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (!strcmp(cause, rules[i].cause))
+            return rules[i].retry;
+    return NEVER;
+}
+
 void ax_search_failed(ax_search *s, const char *cause, const char *message)
 {
     uint32_t id = s->running;
     ax_row *r = ax_search_row(s, id);
     if (!r || s->halting) {
+        if (r)
+            ax_search_log(s, "warning", id, message);
         ax_search_stopped(s);
         return;
     }
-    bool crashed = !strcmp(cause, "crashed"), again = crashed && r->crashes == 0;
-    r->crashes += crashed;
+    retry rule = retry_rule(cause);
+    bool again = rule == LATER || (rule == ONCE && r->crashes == 0);
+    r->crashes += rule == ONCE;
     s->running = 0;
     s->dirty = true;
     snprintf(r->cause, sizeof r->cause, "%s", cause);
@@ -397,14 +421,23 @@ void ax_search_failed(ax_search *s, const char *cause, const char *message)
         ax_search_enqueue(s, id, 0);
     else if (parent && parent->full == id)
         parent->full = 0; /* it may be promoted again */
-    count_failure(s, message);
+    count_failure(s, rule == LATER, message);
 }
 
 void ax_search_worker_failed(ax_search *s, const char *message)
 {
     s->dirty = true;
     ax_search_log(s, "warning", 0, message);
-    count_failure(s, message);
+    count_failure(s, false, message);
+}
+
+bool ax_search_unfinished(const ax_search *s, uint32_t id)
+{
+    if (!id || id > s->n_rows)
+        return false;
+    const ax_row *r = &s->row[id - 1];
+    ax_status status = r->status == AX_PRUNED && r->prune_until > 0 ? r->before : r->status;
+    return status == AX_QUEUED || status == AX_RUNNING || status == AX_PAUSED;
 }
 
 void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text)

@@ -9,7 +9,7 @@
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
 
-enum { AX_PRUNE_SECONDS = 10, AX_FAILURES_IN_A_ROW = 5 };
+enum { AX_PRUNE_SECONDS = 10 };
 
 typedef struct ax_search ax_search;
 
@@ -50,8 +50,9 @@ bool ax_search_halting(const ax_search *s);
 void ax_search_progress(ax_search *s, const char *what, int64_t epoch, int64_t step, int64_t steps, double loss);
 ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err);
 void ax_search_stopped(ax_search *s);
-/* cause: memory, diverged, crashed, data, other. A crashed candidate is tried once more. After
-   AX_FAILURES_IN_A_ROW the run pauses itself. */
+/* cause: memory, diverged, crashed, hang, disk, data, other. The rules (ARCHITECTURE.md): crashed and hang are tried
+   once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses itself; the
+   others are final. After max_failures in a row the run pauses itself, whatever they were. */
 void ax_search_failed(ax_search *s, const char *cause, const char *message);
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);
@@ -71,6 +72,8 @@ void ax_search_clean(ax_search *s);
 bool ax_search_wants_save(const ax_search *s); /* a person asked for a snapshot */
 bool ax_search_wants_stop(const ax_search *s);
 bool ax_search_paused(const ax_search *s);
+/* Whether a candidate may still train: only then its half-trained state is of use. */
+bool ax_search_unfinished(const ax_search *s, uint32_t id);
 /* All candidates are scored, failed or pruned, and none waits for a person. */
 bool ax_search_finished(const ax_search *s);
 

@@ -1,8 +1,7 @@
 #include "engine/search/snapshot.h"
 
-#include "engine/base/crc32c.h"
+#include "engine/base/envelope.h"
 #include "engine/base/file.h"
-#include "engine/base/msgskim.h"
 #include "engine/base/str.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/snapshot_fields.h"
@@ -15,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char magic[] = "auxcell-snapshot";
-enum { CRC_BYTES = 5, MOST_BYTES = 1 << 29 }; /* the checksum is always packed as uint 32: 0xce and four bytes */
+static const ax_envelope envelope = { "auxcell-snapshot", "a snapshot", 1, AX_SNAPSHOT_VERSION };
+enum { MOST_BYTES = 1 << 29 };
 
 /* ---- packing ---- */
 
@@ -101,12 +100,6 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, uint64_t seq, cons
     pack_requests(pk, s);
 }
 
-static int append(void *str, const char *bytes, size_t n)
-{
-    ax_str_bytes(str, bytes, n);
-    return ax_str_ok(str) ? 0 : -1;
-}
-
 ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t *n, ax_err *err)
 {
     char *state;
@@ -115,17 +108,11 @@ ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t 
     if (code != AX_OK)
         return code;
     ax_str out; /* remembers when memory ran out on the way */
-    ax_str_init(&out, MOST_BYTES);
     msgpack_packer pk;
-    msgpack_packer_init(&pk, &out, append);
-    msgpack_pack_array(&pk, 4);
-    ax_pack_text(&pk, magic);
-    msgpack_pack_uint32(&pk, AX_SNAPSHOT_VERSION);
+    ax_envelope_begin(&envelope, &out, MOST_BYTES, &pk);
     pack_body(&pk, s, seq, state, n_state);
     free(state);
-    uint32_t crc = ax_crc32c(0, out.text, out.len);
-    const char tail[CRC_BYTES] = { (char)0xce, (char)(crc >> 24), (char)(crc >> 16), (char)(crc >> 8), (char)crc };
-    ax_str_bytes(&out, tail, sizeof tail);
+    ax_envelope_end(&out);
     if (!ax_str_ok(&out)) {
         ax_str_release(&out);
         return ax_fail(err, AX_ENOMEM, "%s: no memory", AX_SNAPSHOT_NAME);
@@ -139,8 +126,10 @@ ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t 
 
 static bool may_change(const char *name)
 {
-    static const char *const free_names[] = { "candidates",    "threads",      "device", "full_epochs",
-                                              "full_channels", "full_repeats", "data" };
+    static const char *const free_names[] = {
+        "candidates",   "threads", "device",      "full_epochs",  "full_channels",
+        "full_repeats", "data",    "save_epochs", "hang_seconds", "max_failures"
+    };
     for (size_t i = 0; i < sizeof free_names / sizeof *free_names; i++)
         if (!strcmp(name, free_names[i]))
             return true;
@@ -185,7 +174,7 @@ static bool read_requests(const msgpack_object *o, ax_search *s)
         ax_answer *a = &s->request[i];
         if (e->type != MSGPACK_OBJECT_ARRAY || e->via.array.size != 3 ||
             !ax_read_whole(&e->via.array.ptr[0], &request) || request <= 0 ||
-            !ax_read_whole(&e->via.array.ptr[1], &code) || code < 0 || code > AX_EBUSY ||
+            !ax_read_whole(&e->via.array.ptr[1], &code) || code < 0 || code > AX_CODE_LAST ||
             !ax_read_text(&e->via.array.ptr[2], a->message, sizeof a->message))
             return false;
         a->request = (uint64_t)request;
@@ -272,32 +261,6 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
     return AX_OK;
 }
 
-static ax_code open_envelope(const char *bytes, size_t n, msgpack_unpacked *msg, ax_err *err)
-{
-    if (n < CRC_BYTES + 1 || (uint8_t)bytes[n - CRC_BYTES] != 0xce)
-        return ax_fail(err, AX_EFORMAT, "damaged: it is cut or isn't a snapshot");
-    uint32_t crc = 0;
-    for (size_t i = n - 4; i < n; i++)
-        crc = crc << 8 | (uint8_t)bytes[i];
-    if (crc != ax_crc32c(0, bytes, n - CRC_BYTES))
-        return ax_fail(err, AX_EFORMAT, "damaged: the checksum doesn't match");
-    size_t off = 0;
-    char text[32];
-    int64_t version;
-    if (ax_msg_skim(bytes, n, NULL) != n || msgpack_unpack_next(msg, bytes, n, &off) != MSGPACK_UNPACK_SUCCESS ||
-        msg->data.type != MSGPACK_OBJECT_ARRAY || msg->data.via.array.size < 3 ||
-        !ax_read_text(&msg->data.via.array.ptr[0], text, sizeof text) || strcmp(text, magic) != 0 ||
-        !ax_read_whole(&msg->data.via.array.ptr[1], &version))
-        return ax_fail(err, AX_EFORMAT, "not a snapshot of auxcell");
-    if (version > AX_SNAPSHOT_VERSION)
-        return ax_fail(err, AX_EFORMAT,
-                       "format version %lld, this program reads up to %d: it was written by a newer auxcell",
-                       (long long)version, AX_SNAPSHOT_VERSION);
-    if (version != AX_SNAPSHOT_VERSION || msg->data.via.array.size != 4)
-        return ax_fail(err, AX_EFORMAT, "not a snapshot of auxcell");
-    return AX_OK;
-}
-
 ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
                               uint64_t *seq, ax_err *err)
 {
@@ -305,11 +268,12 @@ ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, con
     msgpack_unpacked_init(&msg);
     ax_err why = { AX_OK, "" };
     ax_search *s = NULL;
-    ax_code code = open_envelope(bytes, n, &msg, &why);
+    const msgpack_object *map;
+    ax_code code = ax_envelope_open(&envelope, bytes, n, &msg, &map, &why);
     if (code == AX_OK && !(s = ax_search_new(setup, &why)))
         code = why.code;
     if (code == AX_OK)
-        code = read_body(&msg.data.via.array.ptr[2], name, s, seq, &why);
+        code = read_body(map, name, s, seq, &why);
     msgpack_unpacked_destroy(&msg);
     if (code == AX_OK)
         return s;

@@ -3,6 +3,8 @@
 #define AX_SPACE_OUTCOME_H
 
 #include <math.h>
+#include <msgpack.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct ax_outcome {
@@ -16,5 +18,9 @@ typedef struct ax_outcome {
 } ax_outcome;
 
 static const ax_outcome ax_outcome_none = { NAN, NAN, NAN, NAN, NAN, NAN, 0, 0, 0, 0, 0 };
+
+/* As an array of its fields, in their order. */
+void ax_outcome_pack(msgpack_packer *pk, const ax_outcome *o);
+bool ax_outcome_read(const msgpack_object *o, ax_outcome *out); /* o may be NULL: false */
 
 #endif

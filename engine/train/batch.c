@@ -122,14 +122,14 @@ static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
                             ((uint64_t)b->spec.steps_per_epoch - in_epoch) * n, threads, err);
     b->epoch = (int32_t)epoch;
     b->next = step;
-    return b->stream ? AX_OK : err->code;
+    return b->stream ? AX_OK : ax_source_failed(err->code, err);
 }
 
 static ax_code take(ax_batch *b, size_t i, ax_err *err)
 {
     size_t crop = (size_t)b->t->settings.stage2_crop, h = (size_t)b->spec.h, w = (size_t)b->spec.w;
     ax_sample s = { 0 };
-    ax_code code = b->t->source->ops->next(b->stream, &s, err);
+    ax_code code = ax_source_failed(b->t->source->ops->next(b->stream, &s, err), err);
     if (code != AX_OK)
         return code;
     memcpy(b->image + i * crop * crop * 3, s.image, crop * crop * 3 * sizeof(float));

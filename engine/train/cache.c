@@ -134,11 +134,13 @@ static ax_code fill_file(int fd, const filling *f, encoder *e, uint64_t key, ax_
     char *item = NULL;
     size_t item_cap = 0;
     void *stream = index ? f->source->ops->stream(f->source, f->spec, 0, f->count, f->threads, err) : NULL;
-    ax_code code = stream ? AX_OK : index ? (err ? err->code : AX_EIO) : ax_fail(err, AX_ENOMEM, "cache: no memory");
+    ax_code code = stream  ? AX_OK
+                   : index ? ax_source_failed(err ? err->code : AX_EIO, err)
+                           : ax_fail(err, AX_ENOMEM, "cache: no memory");
     uint64_t at = align64(sizeof(header) + f->count * sizeof *index);
     for (size_t i = 0; i < f->count && code == AX_OK; i++) {
         ax_sample sample = { 0 };
-        code = f->source->ops->next(stream, &sample, err);
+        code = ax_source_failed(f->source->ops->next(stream, &sample, err), err);
         if (code != AX_OK)
             break;
         size_t tap[AX_TAPS], full, small, bytes = item_layout(sample.h, sample.w, tap, &full, &small);

@@ -242,7 +242,7 @@ static ax_code write_validation(const ax_evaluation *e, const char *masks_path, 
     size_t pixels = (size_t)m.h * (size_t)m.w;
     for (int32_t i = 0; i < images && code == AX_OK; i++) {
         ax_sample s = { 0 };
-        code = e->t->source->ops->sample(e->t->source, &e->t->val_spec, (uint64_t)i, &s, err);
+        code = ax_source_failed(e->t->source->ops->sample(e->t->source, &e->t->val_spec, (uint64_t)i, &s, err), err);
         uint8_t *rgb = malloc(3 * pixels), *truth = malloc(pixels);
         if (code == AX_OK && (!rgb || !truth || s.h != m.h || s.w != m.w))
             code = ax_fail(err, AX_ENOMEM, "no memory for a picture");
@@ -297,7 +297,7 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
         out->fwiou = m.fwiou;
         out->accuracy = m.accuracy;
         if (!isfinite(m.reward))
-            code = ax_fail(err, AX_EFORMAT, "%s: no labelled pixel in the validation images", e->t->source->info.spec);
+            code = ax_fail(err, AX_EDATA, "%s: no labelled pixel in the validation images", e->t->source->info.spec);
     }
     if (code == AX_OK && masks_path)
         code = write_validation(e, masks_path, masks.images, err);

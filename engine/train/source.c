@@ -8,3 +8,12 @@ void ax_sample_release(ax_sample *s)
     free(s->labels);
     *s = (ax_sample) { 0 };
 }
+
+ax_code ax_source_failed(ax_code code, ax_err *err)
+{
+    if (code == AX_EIO || code == AX_EFORMAT)
+        code = AX_EDATA;
+    if (err && code != AX_OK)
+        err->code = code;
+    return code;
+}

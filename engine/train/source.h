@@ -68,5 +68,8 @@ static inline bool ax_source_is(const ax_source *s, const char *spec)
     return *a == *spec;
 }
 void ax_sample_release(ax_sample *s);
+/* Makes AX_EDATA of a failure (AX_EIO, AX_EFORMAT) of the calls above, which else looks like one of the run's own
+   files; returns err->code. */
+ax_code ax_source_failed(ax_code code, ax_err *err);
 
 #endif

@@ -4,6 +4,7 @@
 #include "engine/model/modelfile.h"
 #include "engine/model/network.h"
 #include "engine/train/evaluate.h"
+#include "engine/train/inflight.h"
 #include "engine/train/trainer_internal.h"
 
 #include <math.h>
@@ -145,6 +146,7 @@ ax_train_job ax_train_job_default(const ax_settings *s, const ax_genotype *genot
         .stage2_epochs = (int32_t)(full ? s->full_stage2_epochs : s->stage2_epochs),
         .seed = (uint64_t)s->seed,
         .full = full,
+        .save_epochs = s->save_epochs,
     };
 }
 
@@ -173,8 +175,15 @@ static ax_train_progress progress_of(const ax_training *r)
     return p;
 }
 
-static ax_code train(ax_training *r, ax_train_watch watch, void *context, double start, ax_err *err)
+static ax_code keep(ax_training *r, ax_err *err)
 {
+    r->outcome.seconds = now() - r->start;
+    return r->job->state_path ? ax_inflight_write(r->job->state_path, r, err) : AX_OK;
+}
+
+static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
+{
+    int64_t every = r->job->save_epochs;
     while (r->step < r->schedule.steps) {
         ax_train_progress p = progress_of(r);
         float loss = 0;
@@ -183,9 +192,16 @@ static ax_code train(ax_training *r, ax_train_watch watch, void *context, double
             return code;
         p.step++;
         p.loss = loss;
-        p.seconds = now() - start;
-        if (watch && !watch(context, &p))
-            return ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
+        p.seconds = now() - r->start;
+        if (watch && !watch(context, &p)) {
+            code = keep(r, err);
+            return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
+        }
+        /* not after the last: what follows is shorter than an epoch */
+        if (every && r->step % (every * r->schedule.steps_per_epoch) == 0 && r->step < r->schedule.steps)
+            code = keep(r, err);
+        if (code != AX_OK)
+            return code;
     }
     r->outcome.loss = r->loss_sum / r->schedule.steps_per_epoch;
     return AX_OK;
@@ -242,43 +258,81 @@ static ax_code measure(ax_training *r, ax_err *err)
     return code;
 }
 
-/* A stage from its first step to its verdict. */
-static ax_code run_stage(ax_training *r, int32_t stage, ax_train_watch watch, void *context, double start, ax_err *err)
+/* A stage, which r has entered, to its verdict. */
+static ax_code finish_stage(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
 {
-    ax_code code = ax_training_enter(r, stage, err);
-    if (code == AX_OK)
-        code = train(r, watch, context, start, err);
+    ax_code code = train(r, watch, context, err);
     uint64_t bytes = ax_plan_arena_bytes(r->plan) + ax_params_bytes(r->params);
     if (code == AX_OK)
         code = judge(r, r->job->masks_path, err);
-    r->outcome.stage = (uint32_t)stage;
+    r->outcome.stage = (uint32_t)r->stage;
     r->outcome.batch = (uint32_t)r->schedule.batch;
     r->outcome.peak_bytes = bytes > r->outcome.peak_bytes ? bytes : r->outcome.peak_bytes;
-    r->outcome.seconds = now() - start;
+    r->outcome.seconds = now() - r->start;
     return code;
+}
+
+static ax_code begin(ax_training *r, ax_err *err)
+{
+    ax_trainer *t = r->t;
+    const ax_train_job *job = r->job;
+    ax_training_release(r);
+    *r = (ax_training) { .t = t, .job = job, .outcome = ax_outcome_none, .start = now() };
+    ax_code code = measure(r, err);
+    return code == AX_OK ? ax_training_enter(r, 1, err) : code;
+}
+
+/* At its first step, or where it was left. */
+static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
+{
+    bool found = false;
+    ax_err why = { AX_OK, "" };
+    double start = now();
+    ax_code code = r->job->state_path ? ax_inflight_read(r->job->state_path, r, &found, &why) : AX_OK;
+    if (found)
+        r->start = start - r->outcome.seconds;
+    if (code == AX_EFORMAT) { /* it is only time that is lost */
+        char text[sizeof why.msg + 32];
+        snprintf(text, sizeof text, "%s; starting again", why.msg);
+        if (r->job->warn)
+            r->job->warn(context, text);
+        code = AX_OK;
+    }
+    if (code != AX_OK && err)
+        *err = why;
+    return code == AX_OK && !found ? begin(r, err) : code;
+}
+
+static ax_code enter_stage2(ax_training *r, ax_err *err)
+{
+    ax_code code = ax_training_enter(r, 2, err);
+    /* from here on the gate isn't asked again, whatever happens */
+    return code == AX_OK && r->job->save_epochs ? keep(r, err) : code;
 }
 
 ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
                        ax_err *err)
 {
     ax_err why = { AX_OK, "" };
-    double start = now();
     ax_training *r = &t->now;
     ax_training_release(r);
     *r = (ax_training) { .t = t, .job = job, .outcome = ax_outcome_none };
-    ax_code code = measure(r, &why);
-    if (code == AX_OK)
-        code = run_stage(r, 1, watch, context, start, &why);
-    ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
-    if (code == AX_OK && verdict == AX_TRAIN_ON && job->gate)
-        verdict = job->gate(context, &r->outcome);
-    if (code == AX_OK && verdict == AX_TRAIN_STOP)
-        code = ax_fail(&why, AX_ECANCEL, "stopped at the gate");
-    if (code == AX_OK && verdict == AX_TRAIN_ON)
-        code = run_stage(r, 2, watch, context, start, &why);
+    ax_code code = begin_or_go_on(r, context, &why);
+    if (code == AX_OK && r->stage == 1) {
+        code = finish_stage(r, watch, context, &why);
+        ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
+        if (code == AX_OK && verdict == AX_TRAIN_ON && job->gate)
+            verdict = job->gate(context, &r->outcome);
+        if (code == AX_OK && verdict == AX_TRAIN_STOP)
+            code = ax_fail(&why, AX_ECANCEL, "stopped at the gate");
+        if (code == AX_OK && verdict == AX_TRAIN_ON)
+            code = enter_stage2(r, &why);
+    }
+    if (code == AX_OK && r->stage == 2)
+        code = finish_stage(r, watch, context, &why);
     if (code == AX_OK && job->model_path)
         code = write_model(r, &why);
-    r->outcome.seconds = now() - start;
+    r->outcome.seconds = now() - r->start;
     if (code == AX_OK)
         *out = r->outcome;
     else if (err)

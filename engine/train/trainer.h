@@ -42,6 +42,11 @@ struct ax_train_job {
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
     const char *masks_path;            /* NULL, or where predictions of the first validation images go; the pictures and
                                           the truth go to validation.mpk beside it (engine/wire/maskfile.h) */
+    const char *state_path;            /* NULL, or the file of engine/train/inflight.h: the training goes on from it if
+                                          it is there, and is kept in it when it is stopped and, for a crash, after
+                                          every save_epochs epochs (0 = only when stopped) */
+    int64_t save_epochs;
+    void (*warn)(void *context, const char *text); /* NULL, or who hears of a state that couldn't be used */
 };
 
 /* How long a stage is. */
@@ -52,7 +57,8 @@ typedef struct ax_schedule {
 ax_schedule ax_schedule_of(const ax_settings *s, size_t n_train, const ax_train_job *job, int32_t stage);
 
 /* Trains and judges. The outcome is that of the last stage: the gate ends a candidate with what stage 1 came to, as in
-   the published code, whose controller learns from the last validation. context is watch's and gate's.
+   the published code, whose controller learns from the last validation. context is that of
+   watch, gate and warn.
    AX_ENOMEM, AX_EFORMAT (diverged: loss or gradient not finite), AX_ECANCEL, ... are the typed outcomes. */
 ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
                        ax_err *err);

@@ -11,9 +11,11 @@ typedef struct ax_training {
     ax_trainer *t;
     const ax_train_job *job;
 
+    double start; /* monotonic seconds, less those of earlier sittings */
+
     /* The state: with the settings and the job these decide everything that comes. Whoever saves a half-trained
-       candidate saves these; whoever loads them calls ax_training_enter for the stage first. There is no random
-       generator among them: order and crops are functions of seed, epoch and place. */
+       candidate saves these (inflight.c); whoever loads them calls ax_training_enter for the stage first. There is no
+       random generator among them: order and crops are functions of seed, epoch and place. */
     int32_t stage;             /* 1: decoder only; 2: end to end */
     int32_t step;              /* steps done in this stage */
     double loss_sum;           /* of the steps of the current epoch */

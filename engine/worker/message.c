@@ -24,17 +24,6 @@ static void pack_settings(msgpack_packer *pk, const ax_settings *s)
     }
 }
 
-static void pack_outcome(msgpack_packer *pk, const ax_outcome *o)
-{
-    const double real[] = { o->reward, o->miou, o->fwiou, o->accuracy, o->loss, o->seconds };
-    msgpack_pack_array(pk, 9);
-    for (size_t i = 0; i < sizeof real / sizeof *real; i++)
-        ax_pack_real(pk, real[i]);
-    msgpack_pack_uint64(pk, o->params);
-    msgpack_pack_uint64(pk, o->macs);
-    msgpack_pack_uint64(pk, o->peak_bytes);
-}
-
 size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
 {
     char text[AX_GENOTYPE_TEXT];
@@ -76,8 +65,12 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         break;
     case AX_SAY_OUTCOME:
         msgpack_pack_array(&pk, 2);
-        pack_outcome(&pk, &m->outcome);
+        ax_outcome_pack(&pk, &m->outcome);
         msgpack_pack_int64(&pk, m->rss);
+        break;
+    case AX_SAY_WARNING:
+        msgpack_pack_array(&pk, 1);
+        ax_pack_text(&pk, m->text);
         break;
     case AX_SAY_STOP:
     case AX_SAY_STOPPED:
@@ -101,24 +94,6 @@ static bool read_settings(const msgpack_object *o, ax_settings *s)
     return true;
 }
 
-static bool read_outcome(const msgpack_object *o, ax_outcome *out)
-{
-    double *const real[] = { &out->reward, &out->miou, &out->fwiou, &out->accuracy, &out->loss, &out->seconds };
-    uint64_t *const whole[] = { &out->params, &out->macs, &out->peak_bytes };
-    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 9)
-        return false;
-    for (size_t i = 0; i < 6; i++)
-        if (!ax_read_real(&o->via.array.ptr[i], real[i]))
-            return false;
-    for (size_t i = 0; i < 3; i++) {
-        int64_t v;
-        if (!ax_read_whole(&o->via.array.ptr[6 + i], &v) || v < 0)
-            return false;
-        *whole[i] = (uint64_t)v;
-    }
-    return true;
-}
-
 static bool read_body(const msgpack_object *o, ax_worker_message *m)
 {
     char text[AX_GENOTYPE_TEXT];
@@ -127,8 +102,10 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
         return read_settings(o, &m->settings);
     if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED)
         return o->type == MSGPACK_OBJECT_NIL;
-    static const uint32_t size[AX_SAY_COUNT] = { [AX_SAY_JOB] = 2,    [AX_SAY_READY] = 3,    [AX_SAY_BROKEN] = 3,
-                                                 [AX_SAY_FAILED] = 3, [AX_SAY_PROGRESS] = 5, [AX_SAY_OUTCOME] = 2 };
+    static const uint32_t size[AX_SAY_COUNT] = {
+        [AX_SAY_JOB] = 2,      [AX_SAY_READY] = 3,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,
+        [AX_SAY_PROGRESS] = 5, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1
+    };
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
         return false;
     const msgpack_object *e = o->via.array.ptr;
@@ -148,8 +125,10 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
     case AX_SAY_PROGRESS:
         return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->epoch) &&
                ax_read_whole(&e[2], &m->step) && ax_read_whole(&e[3], &m->steps) && ax_read_real(&e[4], &m->loss);
+    case AX_SAY_WARNING:
+        return ax_read_text(&e[0], m->text, sizeof m->text);
     case AX_SAY_OUTCOME:
-        return read_outcome(&e[0], &m->outcome) && ax_read_whole(&e[1], &m->rss);
+        return ax_outcome_read(&e[0], &m->outcome) && ax_read_whole(&e[1], &m->rss);
     default:
         return false;
     }

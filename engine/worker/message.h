@@ -20,7 +20,8 @@
     X(PROGRESS, "progress") /* id, text (train, validate, cache), epoch, step, steps, loss */                          \
     X(OUTCOME, "outcome")   /* id, numbers, rss */                                                                     \
     X(FAILED, "failed")     /* id, code, text, rss */                                                                  \
-    X(STOPPED, "stopped")   /* id */
+    X(STOPPED, "stopped")   /* id */                                                                                   \
+    X(WARNING, "warning")   /* id, text: something that a person should know of */
 #define AX_SAY_ENUM(id, word) AX_SAY_##id,
 typedef enum ax_say { AX_SAY_LIST(AX_SAY_ENUM) AX_SAY_COUNT } ax_say;
 

@@ -131,15 +131,26 @@ static bool watch(void *context, const ax_train_progress *p)
     return true;
 }
 
+static void warn(void *context, const char *text)
+{
+    worker *w = context;
+    ax_worker_message m = { .say = AX_SAY_WARNING, .id = w->id };
+    copy_message(w, text, m.text);
+    say(w, &m);
+}
+
 static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
 {
-    char model[96], masks[96];
+    char model[96], masks[96], state[96];
     snprintf(model, sizeof model, "%smodels/%u.safetensors", w->root, m->id);
     snprintf(masks, sizeof masks, "%smasks/%u.mpk", w->root, m->id);
+    snprintf(state, sizeof state, "%sinflight/%u.mpk", w->root, m->id);
     ax_train_job job = ax_train_job_default(&w->settings, &m->genotype, m->full);
     job.stages = m->full ? job.stages : 1;
     job.model_path = m->full ? model : NULL;
     job.masks_path = masks;
+    job.state_path = state;
+    job.warn = warn;
     w->id = m->id;
     w->stop = false;
     ax_err err = { AX_OK, "" };

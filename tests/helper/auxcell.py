@@ -1,10 +1,11 @@
 """What Python tests share: the built programs, a place for runs, and closing lines that tests/run.sh counts."""
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+
+import janitor
 
 BUILD = os.environ.get("AUXCELL_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
 AUXCELL = os.path.join(BUILD, "auxcell")
@@ -19,6 +20,7 @@ class Place:
 
     def __init__(self):
         self.dir = tempfile.mkdtemp(prefix="auxcell-test-")
+        self.janitor = janitor.watch(self.dir)
         self.env = dict(os.environ, XDG_STATE_HOME=self.dir, LC_ALL="C.UTF-8", TZ="UTC", OMP_NUM_THREADS="1")
         self.runs = os.path.join(self.dir, "auxcell", "runs")
 
@@ -38,7 +40,8 @@ class Place:
         if os.path.isdir(self.runs):
             for name in os.listdir(self.runs):
                 self.call("stop", name)
-        shutil.rmtree(self.dir, ignore_errors=True)
+        janitor.clean(self.dir)
+        os.close(self.janitor)
 
 
 def main():

@@ -9,6 +9,8 @@ import tempfile
 
 import msgpack
 
+import janitor
+
 BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 ENGINE = os.path.join(BUILD, "auxcell-engine")
 TINY = dict(candidates=5, train_samples=8, val_samples=4, crop=64, val_crop=64, epochs=1, channels=8, full_epochs=1,
@@ -92,7 +94,8 @@ class Run:
             self.unpacker.feed(data)
 
     def until(self, kind, ident=None, **fields):
-        """Waits for an event; None when the engine ends first."""
+        """Waits for an event (kind may be a tuple of kinds); None when the engine ends first."""
+        kind = kind if isinstance(kind, tuple) else (kind,)
         while True:
             m = self._message()
             if m is None:
@@ -101,7 +104,7 @@ class Run:
                 continue
             k, _, i, f = msgpack.unpackb(m[2])
             self.seen.append((k, i, f))
-            if k == kind and ident in (None, i) and all(f.get(n) == v for n, v in fields.items()):
+            if k in kind and ident in (None, i) and all(f.get(n) == v for n, v in fields.items()):
                 return f
 
     def do(self, verb, ident=0, text="", request=None):
@@ -156,6 +159,9 @@ class Skip(Exception):
 def main(tests):
     """Each test gets an empty directory of its own; the closing lines are those of cmocka."""
     passed = failed = skipped = 0
+    tempfile.tempdir = tempfile.mkdtemp(prefix="ax-test-")
+    os.chmod(tempfile.tempdir, 0o755)
+    janitor.watch(tempfile.tempdir)
     for test in tests:
         where = tempfile.mkdtemp(prefix="ax-test-")
         try:
@@ -172,6 +178,7 @@ def main(tests):
             print("FAIL", test.__name__, e, flush=True)
         finally:
             shutil.rmtree(where, ignore_errors=True)
+    janitor.clean(tempfile.tempdir)
     if skipped:
         print(f"[  SKIPPED ] {skipped} test(s).")
     if failed:

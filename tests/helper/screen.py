@@ -1,8 +1,10 @@
 """A program on a pseudo-terminal, and what a person would see (pexpect and pyte); runs made up in Python."""
-import os, pty, select, shutil, signal, struct, subprocess, sys, tempfile, time, fcntl, termios
+import os, pty, select, signal, struct, subprocess, sys, tempfile, time, fcntl, termios
 
 import msgpack
 import pyte
+
+import janitor
 
 BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 PROGRAM = os.path.join(os.path.abspath(BUILD), "auxcell")
@@ -159,13 +161,15 @@ class Place:
 
     def __enter__(self):
         self.path = tempfile.mkdtemp(prefix="auxcell-test-")
+        self.janitor = janitor.watch(self.path)
         self.runs = os.path.join(self.path, "auxcell", "runs")
         os.makedirs(self.runs, mode=0o700)
         self.env = {"XDG_STATE_HOME": self.path}
         return self
 
     def __exit__(self, *_):
-        shutil.rmtree(self.path, ignore_errors=True)
+        janitor.clean(self.path)
+        os.close(self.janitor)
 
 
 def run_tests(tests):

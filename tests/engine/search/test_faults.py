@@ -86,10 +86,19 @@ def full_disk(where):
             assert run.answer == "ok\n", run.answer
             run.until(*moment)
             fill(f"{disk}/ballast")
-            run.until("bye")
-            run.end()
-            assert run.process.returncode == 1, run.process.returncode
-            os.unlink(f"{disk}/ballast")
+            run.until(("bye", "paused"))
+            # either the engine's own files had no room: it ended; or only the worker's: the run paused itself
+            if run.seen[-1][0] == "bye":
+                run.end()
+                assert run.process.returncode == 1, run.process.returncode
+                os.unlink(f"{disk}/ballast")
+            else:
+                f = [f for k, _, f in run.seen if k == "failed"][-1]
+                assert f["cause"] == "disk" and f["retried"] == 1 and "No space left" in f["message"], f
+                assert "No space left" in run.until("log", level="error")["text"]
+                os.unlink(f"{disk}/ballast")
+                assert run.do("continue")[0] == 0
+                assert run.kill() == -signal.SIGKILL
         code, text = serve(path)
         assert (code, text) == (0, ""), text
         assert history(path) == history(a)

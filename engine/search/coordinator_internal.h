@@ -1,0 +1,44 @@
+/* What the files of the coordinator share. */
+#ifndef AX_SEARCH_COORDINATOR_INTERNAL_H
+#define AX_SEARCH_COORDINATOR_INTERNAL_H
+
+#include "engine/search/clients.h"
+#include "engine/search/coordinator.h"
+#include "engine/search/crew.h"
+#include "engine/wire/eventlog.h"
+
+enum { AX_PENDING = 256 };
+
+typedef struct ax_pending {
+    uint64_t client;
+    ax_answer answer;
+} ax_pending;
+
+typedef struct ax_coordinator {
+    int dirfd, lock, signals;
+    const ax_coordinator_options *options;
+    ax_settings settings;
+    ax_search *search;
+    ax_eventlog *log;
+    ax_clients *clients;
+    ax_crew crew;
+    ax_pending pending[AX_PENDING]; /* answers that wait for the disk */
+    size_t n_pending;
+    ax_err err; /* the first failure: the run can't go on */
+    bool stop;
+    bool worked; /* a worker of this engine was ready once: data and device are good, or were */
+} ax_coordinator;
+
+double ax_coordinator_wall(void);      /* seconds since the epoch */
+double ax_coordinator_monotonic(void); /* seconds */
+void ax_coordinator_emit(void *coordinator, ax_event *ev);
+
+/* ---- coordinator_worker.c ---- */
+/* Does what the worker's messages say; buries one that has gone. */
+void ax_coordinator_read_worker(ax_coordinator *c);
+/* Starts a worker, gives it the next job, tells it to stop, ends one that hangs: whatever is due. */
+void ax_coordinator_drive_worker(ax_coordinator *c);
+/* When drive_worker has something to do by time alone (monotonic); INFINITY = never. */
+double ax_coordinator_worker_due(const ax_coordinator *c);
+
+#endif

@@ -1,0 +1,27 @@
+#include "engine/search/leftovers.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void ax_leftovers_remove(int dirfd, bool all, bool (*keep)(void *context, uint32_t id), void *context)
+{
+    int fd = openat(dirfd, "inflight", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    for (struct dirent *e; (e = readdir(dir));) {
+        char *end;
+        unsigned long id = strtoul(e->d_name, &end, 10);
+        bool state = end != e->d_name && !strcmp(end, ".mpk") && id <= UINT32_MAX;
+        bool rest = end != e->d_name && !strcmp(end, ".mpk.tmp");
+        if ((state && !keep(context, (uint32_t)id)) || (rest && all))
+            unlinkat(fd, e->d_name, 0);
+    }
+    closedir(dir);
+}

@@ -1,0 +1,255 @@
+#include "engine/train/inflight.h"
+
+#include "engine/base/envelope.h"
+#include "engine/base/file.h"
+#include "engine/base/hash.h"
+#include "engine/base/pack.h"
+#include "engine/train/trainer_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const ax_envelope envelope = { "auxcell-inflight", "a training's state", 1, 1 };
+enum { MOST_BYTES = 1 << 30 };
+
+static const struct {
+    const char *name;
+    ax_slot slot;
+} slots[] = { { "value", AX_SLOT_VALUE }, { "m", AX_SLOT_M }, { "v", AX_SLOT_V }, { "average", AX_SLOT_AVERAGE } };
+enum { SLOTS = sizeof slots / sizeof *slots };
+
+/* What changes nothing of a training, or is in the job. All other settings count, also ones that are yet to come. */
+static bool counts(const char *setting)
+{
+    static const char *const no[] = { "candidates",    "strategy",           "device",       "threads",     "gate",
+                                      "full_epochs",   "full_channels",      "full_repeats", "save_epochs", "stages",
+                                      "stage2_epochs", "full_stage2_epochs", "hang_seconds", "max_failures" };
+    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
+        if (!strcmp(setting, no[i]))
+            return false;
+    return true;
+}
+
+/* Hash of everything that a training is a function of. */
+static uint64_t key_of(const ax_training *r)
+{
+    const ax_train_job *job = r->job;
+    const char *name;
+    char text[AX_SETTING_TEXT];
+    uint64_t key = ax_hash(AX_HASH_START, &job->genotype, sizeof job->genotype); /* bytes without padding */
+    for (int i = 0; ax_settings_at(&r->t->settings, i, &name, text); i++)
+        if (counts(name)) {
+            key = ax_hash(key, name, strlen(name) + 1);
+            key = ax_hash(key, text, strlen(text) + 1);
+        }
+    const uint64_t job_says[] = { (uint64_t)job->channels,
+                                  (uint64_t)job->repeats,
+                                  (uint64_t)job->epochs,
+                                  (uint64_t)job->stages,
+                                  (uint64_t)job->stage2_epochs,
+                                  job->seed,
+                                  job->full,
+                                  job->halved };
+    return ax_hash(key, job_says, sizeof job_says);
+}
+
+static size_t count_of(const ax_params *p, size_t i)
+{
+    return ax_shape_count(ax_params_spec(p, i)->type.shape);
+}
+
+/* A buffer for the largest parameter. */
+static float *host_buffer(const ax_params *p, ax_err *err)
+{
+    size_t most = 1;
+    for (size_t i = 0; i < ax_params_count(p); i++)
+        most = count_of(p, i) > most ? count_of(p, i) : most;
+    float *host = malloc(most * sizeof *host);
+    if (!host)
+        ax_fail(err, AX_ENOMEM, "no memory for %zu numbers", most);
+    return host;
+}
+
+/* ---- writing ---- */
+
+static ax_code pack_parameter(msgpack_packer *pk, const ax_params *p, size_t i, float *host, ax_err *err)
+{
+    ax_code code = AX_OK;
+    size_t bytes = count_of(p, i) * sizeof *host;
+    msgpack_pack_array(pk, 1 + SLOTS);
+    ax_pack_text(pk, ax_params_spec(p, i)->name);
+    for (int k = 0; k < SLOTS && code == AX_OK; k++) {
+        if (!ax_params_slot(p, i, slots[k].slot)) {
+            msgpack_pack_nil(pk);
+            continue;
+        }
+        code = ax_params_get(p, i, slots[k].slot, host, err);
+        msgpack_pack_bin(pk, bytes);
+        msgpack_pack_bin_body(pk, host, bytes);
+    }
+    return code;
+}
+
+ax_code ax_inflight_write(const char *path, const ax_training *r, ax_err *err)
+{
+    const ax_params *p = r->params;
+    float *host = host_buffer(p, err);
+    if (!host)
+        return AX_ENOMEM;
+    ax_str out;
+    msgpack_packer pk;
+    ax_envelope_begin(&envelope, &out, MOST_BYTES, &pk);
+    msgpack_pack_map(&pk, 9);
+    ax_pack_text(&pk, "key");
+    msgpack_pack_uint64(&pk, key_of(r));
+    ax_pack_text(&pk, "stage");
+    msgpack_pack_int32(&pk, r->stage);
+    ax_pack_text(&pk, "step");
+    msgpack_pack_int32(&pk, r->step);
+    ax_pack_text(&pk, "loss_sum");
+    ax_pack_real(&pk, r->loss_sum);
+    ax_pack_text(&pk, "outcome");
+    ax_outcome_pack(&pk, &r->outcome);
+    ax_pack_text(&pk, "decoder_steps");
+    msgpack_pack_uint64(&pk, r->decoder.step);
+    ax_pack_text(&pk, "encoder_steps");
+    msgpack_pack_uint64(&pk, r->encoder.step);
+    ax_pack_text(&pk, "slots");
+    msgpack_pack_array(&pk, SLOTS);
+    for (int k = 0; k < SLOTS; k++)
+        ax_pack_text(&pk, slots[k].name);
+    ax_pack_text(&pk, "parameters");
+    msgpack_pack_array(&pk, ax_params_count(p));
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < ax_params_count(p) && code == AX_OK; i++)
+        code = pack_parameter(&pk, p, i, host, err);
+    free(host);
+    ax_envelope_end(&out);
+    if (code == AX_OK && !ax_str_ok(&out))
+        code = ax_fail(err, AX_ENOMEM, "%s: no memory", path);
+    if (code == AX_OK)
+        code = ax_file_replace(AT_FDCWD, path, out.text, out.len, err);
+    ax_str_release(&out);
+    return code;
+}
+
+/* ---- reading ---- */
+
+static bool read_key(const msgpack_object *map, uint64_t *key)
+{
+    const msgpack_object *o = ax_map_get(map, "key");
+    if (!o || o->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+        return false;
+    *key = o->via.u64;
+    return true;
+}
+
+typedef struct place {
+    int64_t stage, step, decoder_steps, encoder_steps;
+    double loss_sum;
+    ax_outcome outcome;
+} place;
+
+static bool read_place(const msgpack_object *map, place *at)
+{
+    return ax_read_whole(ax_map_get(map, "stage"), &at->stage) && (at->stage == 1 || at->stage == 2) &&
+           ax_read_whole(ax_map_get(map, "step"), &at->step) && at->step >= 0 && at->step <= INT32_MAX &&
+           ax_read_whole(ax_map_get(map, "decoder_steps"), &at->decoder_steps) && at->decoder_steps >= 0 &&
+           ax_read_whole(ax_map_get(map, "encoder_steps"), &at->encoder_steps) && at->encoder_steps >= 0 &&
+           ax_read_real(ax_map_get(map, "loss_sum"), &at->loss_sum) &&
+           ax_outcome_read(ax_map_get(map, "outcome"), &at->outcome);
+}
+
+/* Every parameter of p, in its order, with blobs of the right size. */
+static bool parameters_fit(const msgpack_object *list, const ax_params *p)
+{
+    if (!list || list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size != ax_params_count(p))
+        return false;
+    for (size_t i = 0; i < ax_params_count(p); i++) {
+        const msgpack_object *o = &list->via.array.ptr[i];
+        const ax_param_spec *spec = ax_params_spec(p, i);
+        if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 1 + SLOTS)
+            return false;
+        const msgpack_object *e = o->via.array.ptr;
+        if (e[0].type != MSGPACK_OBJECT_STR || e[0].via.str.size != strlen(spec->name) ||
+            memcmp(e[0].via.str.ptr, spec->name, e[0].via.str.size) != 0 || e[1].type != MSGPACK_OBJECT_BIN)
+            return false;
+        for (int k = 0; k < SLOTS; k++) {
+            bool nil = e[1 + k].type == MSGPACK_OBJECT_NIL, bin = e[1 + k].type == MSGPACK_OBJECT_BIN;
+            if ((!nil && !bin) || (bin && e[1 + k].via.bin.size != count_of(p, i) * sizeof(float)) ||
+                (bin && k > 0 && !spec->trainable))
+                return false;
+        }
+    }
+    return true;
+}
+
+static ax_code take_parameters(const msgpack_object *list, ax_params *p, ax_err *err)
+{
+    float *host = host_buffer(p, err);
+    ax_code code = host ? AX_OK : AX_ENOMEM;
+    /* slot by slot: the first average that is set copies the values, which must be there by then */
+    for (int k = 0; k < SLOTS && code == AX_OK; k++)
+        for (size_t i = 0; i < ax_params_count(p) && code == AX_OK; i++) {
+            const msgpack_object *o = &list->via.array.ptr[i].via.array.ptr[1 + k];
+            if (o->type != MSGPACK_OBJECT_BIN)
+                continue;
+            memcpy(host, o->via.bin.ptr, o->via.bin.size); /* aligned */
+            code = ax_params_set(p, i, slots[k].slot, host, err);
+        }
+    free(host);
+    return code;
+}
+
+static ax_code go_to(ax_training *r, const msgpack_object *map, ax_err *err)
+{
+    place at;
+    const msgpack_object *list = ax_map_get(map, "parameters");
+    if (!read_place(map, &at))
+        return ax_fail(err, AX_EFORMAT, "damaged: it has no place");
+    ax_code code = ax_training_enter(r, (int32_t)at.stage, err);
+    if (code != AX_OK)
+        return code;
+    if (at.step > r->schedule.steps || !parameters_fit(list, r->params))
+        return ax_fail(err, AX_EFORMAT, "damaged: it doesn't fit this training");
+    r->step = (int32_t)at.step;
+    r->loss_sum = at.loss_sum;
+    r->outcome = at.outcome;
+    r->decoder.step = (uint64_t)at.decoder_steps;
+    r->encoder.step = (uint64_t)at.encoder_steps;
+    return take_parameters(list, r->params, err);
+}
+
+ax_code ax_inflight_read(const char *path, ax_training *r, bool *found, ax_err *err)
+{
+    char *bytes;
+    size_t n;
+    uint64_t key = 0;
+    *found = false;
+    if (access(path, F_OK) && errno == ENOENT)
+        return AX_OK;
+    ax_code code = ax_file_read(AT_FDCWD, path, MOST_BYTES, &bytes, &n, err);
+    if (code != AX_OK)
+        return code;
+    msgpack_unpacked msg;
+    msgpack_unpacked_init(&msg);
+    const msgpack_object *map;
+    ax_err why = { AX_OK, "" };
+    code = ax_envelope_open(&envelope, bytes, n, &msg, &map, &why);
+    if (code == AX_OK && !read_key(map, &key))
+        code = ax_fail(&why, AX_EFORMAT, "damaged: it has no key");
+    if (code == AX_OK && key == key_of(r)) {
+        code = go_to(r, map, &why);
+        *found = code == AX_OK;
+    }
+    msgpack_unpacked_destroy(&msg);
+    free(bytes);
+    if (code == AX_EFORMAT)
+        ax_fail_prefix(&why, path);
+    if (code != AX_OK && err)
+        *err = why;
+    return code;
+}

@@ -1,0 +1,232 @@
+/* A training that is stopped at any step and goes on, in this process or from a file that a dead one left, gives the
+   bits of one that wasn't. */
+#include "data/open.h"
+#include "engine/base/file.h"
+#include "engine/train/trainer.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { STEPS = 8 };
+
+typedef struct bench {
+    ax_settings settings;
+    ax_source *source;
+    ax_trainer *trainer;
+    ax_train_job job;
+    ax_outcome whole; /* of a training that nobody stopped */
+    char dir[64], state[96];
+    int32_t stop_at, first; /* step to stop after, 0 = never; first step that was seen */
+    int warnings;
+} bench;
+
+static bool watch(void *context, const ax_train_progress *p)
+{
+    bench *b = context;
+    if (!b->first)
+        b->first = p->step;
+    return p->step != b->stop_at;
+}
+
+static void warn(void *context, const char *text)
+{
+    bench *b = context;
+    assert_non_null(strstr(text, "damaged"));
+    b->warnings++;
+}
+
+static int set_up(void **state)
+{
+    ax_err err = { AX_OK, "" };
+    bench *b = calloc(1, sizeof *b);
+    ax_settings *s = &b->settings;
+    ax_settings_preset(s, "demo", &err);
+    const char *const small[][2] = { { "train-samples", "9" },
+                                     { "val-samples", "3" },
+                                     { "crop", "32" },
+                                     { "val-crop", "32" },
+                                     { "batch", "4" },
+                                     { "epochs", "3" },
+                                     { "channels", "8" },
+                                     { "stage2-crop", "32" },
+                                     { "stage2-samples", "8" },
+                                     { "stage2-batch", "4" },
+                                     { "full-stage2-epochs", "2" },
+                                     { "threads", "1" } };
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        assert_int_equal(ax_settings_set(s, small[i][0], small[i][1], &err), AX_OK);
+    b->source = ax_source_open("scenes", &err);
+    b->trainer = ax_trainer_new(s, b->source, NULL, NULL, NULL, &err);
+    assert_non_null(b->trainer);
+    ax_genotype g;
+    assert_int_equal(ax_genotype_parse("[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]", &g, &err), AX_OK);
+    b->job = ax_train_job_default(s, &g, false);
+    b->job.full = true; /* the rate depends on the step, too */
+    b->job.epochs = 2;  /* of 2 steps, then 2 of 2 end to end */
+    b->job.stage2_epochs = 2;
+    assert_int_equal(ax_trainer_run(b->trainer, &b->job, NULL, NULL, &b->whole, &err), AX_OK);
+    snprintf(b->dir, sizeof b->dir, "/tmp/ax-test-XXXXXX");
+    assert_non_null(mkdtemp(b->dir));
+    snprintf(b->state, sizeof b->state, "%s/7.mpk", b->dir);
+    b->job.state_path = b->state;
+    b->job.warn = warn;
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    bench *b = *state;
+    ax_trainer_free(b->trainer);
+    b->source->ops->close(b->source);
+    unlink(b->state);
+    assert_int_equal(rmdir(b->dir), 0); /* nothing else was left */
+    free(b);
+    return 0;
+}
+
+static ax_code run(bench *b, int32_t stop_at, ax_outcome *o)
+{
+    ax_err err = { AX_OK, "" };
+    b->stop_at = stop_at;
+    b->first = 0;
+    ax_code code = ax_trainer_run(b->trainer, &b->job, watch, b, o, &err);
+    if (code != AX_OK && code != AX_ECANCEL)
+        fail_msg("%s", err.msg);
+    return code;
+}
+
+static void same(const ax_outcome *a, const ax_outcome *b)
+{
+    assert_true(a->reward == b->reward && a->miou == b->miou && a->fwiou == b->fwiou && a->accuracy == b->accuracy);
+    assert_true(a->loss == b->loss && a->params == b->params && a->macs == b->macs && a->stage == b->stage);
+}
+
+static void stopped_at_every_step(void **state)
+{
+    bench *b = *state;
+    ax_outcome o;
+    for (int32_t step = 1; step <= STEPS; step++) { /* 4 is just before the first validation, 8 before the last */
+        unlink(b->state);
+        assert_int_equal(run(b, step, &o), AX_ECANCEL);
+        assert_int_equal(run(b, 0, &o), AX_OK);
+        assert_int_equal(b->first, step < STEPS ? step + 1 : 0);
+        same(&o, &b->whole);
+    }
+    /* and at every step in turn */
+    unlink(b->state);
+    for (int32_t step = 1; step <= STEPS; step++)
+        assert_int_equal(run(b, step, &o), AX_ECANCEL);
+    assert_int_equal(run(b, 0, &o), AX_OK);
+    same(&o, &b->whole);
+    assert_int_equal(b->warnings, 0);
+}
+
+static void kept_after_every_epoch(void **state)
+{
+    bench *b = *state;
+    ax_outcome o;
+    unlink(b->state);
+    assert_int_equal(run(b, 0, &o), AX_OK);
+    same(&o, &b->whole);
+    assert_int_equal(run(b, 0, &o), AX_OK); /* as after a crash in the last epoch */
+    assert_int_equal(b->first, 7);
+    same(&o, &b->whole);
+    b->job.save_epochs = 2; /* then only the entry into stage 2 is kept */
+    unlink(b->state);
+    assert_int_equal(run(b, 0, &o), AX_OK);
+    assert_int_equal(run(b, 0, &o), AX_OK);
+    assert_int_equal(b->first, 5);
+    same(&o, &b->whole);
+    b->job.save_epochs = 0;
+    unlink(b->state);
+    assert_int_equal(run(b, 0, &o), AX_OK);
+    assert_int_not_equal(access(b->state, F_OK), 0);
+    b->job.save_epochs = 1;
+}
+
+static void of_another_training(void **state)
+{
+    bench *b = *state;
+    ax_outcome o;
+    ax_train_job job = b->job;
+    unlink(b->state);
+    assert_int_equal(run(b, 3, &o), AX_ECANCEL);
+    b->job.seed++;
+    assert_int_equal(run(b, 1, &o), AX_ECANCEL);
+    assert_int_equal(b->first, 1);
+    b->job = job;
+    assert_int_equal(run(b, 3, &o), AX_ECANCEL);
+    b->job.epochs++;
+    assert_int_equal(run(b, 1, &o), AX_ECANCEL);
+    assert_int_equal(b->first, 1);
+    b->job = job;
+    assert_int_equal(run(b, 3, &o), AX_ECANCEL);
+    b->job.genotype.stem_op ^= 1;
+    assert_int_equal(run(b, 1, &o), AX_ECANCEL);
+    assert_int_equal(b->first, 1);
+    b->job = job;
+    assert_int_equal(b->warnings, 0);
+}
+
+/* Cut anywhere, or with any byte changed: noticed, said, and the training starts again. */
+static void damaged(void **state)
+{
+    bench *b = *state;
+    ax_outcome o;
+    ax_err err;
+    char *bytes;
+    size_t n;
+    unlink(b->state);
+    assert_int_equal(run(b, 3, &o), AX_ECANCEL);
+    assert_int_equal(ax_file_read(AT_FDCWD, b->state, SIZE_MAX >> 1, &bytes, &n, &err), AX_OK);
+    const size_t places[] = { 0, 1, 20, 60, 100, n / 3, n / 2, n - 6, n - 5, n - 1 };
+    enum { PLACES = sizeof places / sizeof *places };
+    b->warnings = 0;
+    for (size_t i = 0; i < 2 * PLACES; i++) {
+        size_t at = places[i / 2];
+        if (i % 2)
+            bytes[at] ^= 4;
+        assert_int_equal(ax_file_replace(AT_FDCWD, b->state, bytes, i % 2 ? n : at, &err), AX_OK);
+        if (i % 2)
+            bytes[at] ^= 4;
+        assert_int_equal(run(b, 1, &o), AX_ECANCEL);
+        assert_int_equal(b->first, 1);
+        assert_int_equal(b->warnings, (int)i + 1);
+    }
+    free(bytes);
+    assert_int_equal(run(b, 0, &o), AX_OK);
+    same(&o, &b->whole);
+}
+
+static void no_room(void **state)
+{
+    bench *b = *state;
+    ax_outcome o;
+    ax_err err = { AX_OK, "" };
+    b->job.state_path = "/nowhere/at/all/7.mpk";
+    assert_int_equal(ax_trainer_run(b->trainer, &b->job, NULL, b, &o, &err), AX_EIO);
+    assert_non_null(strstr(err.msg, "/nowhere/at/all/7.mpk"));
+    b->job.state_path = b->state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(stopped_at_every_step),
+        cmocka_unit_test(kept_after_every_epoch),
+        cmocka_unit_test(of_another_training),
+        cmocka_unit_test(damaged),
+        cmocka_unit_test(no_room),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
