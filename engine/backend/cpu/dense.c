@@ -3,6 +3,7 @@
    64x64, one core, GFLOP/s of oneDNN 2.6.3 against ours: 3x3 forward 53 / 86, gradient of the input 68 / 86, of the
    weights 44 / 89; with dilation 12 it is 16 / 100, 39 / 100, 33 / 111. */
 #include "engine/backend/cpu/direct.h"
+#include "engine/backend/cpu/winograd.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -13,7 +14,7 @@ enum { FORWARD, DATA, WEIGHTS };
 /* One primitive with its memory objects; addresses are filled in at run time. */
 typedef struct pass {
     int kind;
-    bool direct;                    /* our own kernel: nothing of oneDNN is there */
+    bool direct, winograd;          /* our own kernels: nothing of oneDNN is there */
     dnnl_primitive_t prim, reorder; /* reorder NULL: the primitive takes OIHW */
     dnnl_memory_t x, y, w, bias, w_oihw, scratch, reorder_scratch;
     size_t w_bytes, scratch_bytes, reorder_bytes;
@@ -22,6 +23,7 @@ typedef struct pass {
 
 typedef struct prep {
     ax_conv_shape shape;
+    ax_winograd winograd;
     pass pass[2];
     unsigned n;
 } prep;
@@ -178,8 +180,12 @@ static bool unfit(const ax_call *call, const prep *p)
 }
 
 /* With AVX-512 oneDNN's own code generator is the better one, except where it falls back to its matrix product. */
-static dnnl_status_t choose_pass(ax_device *dev, pass *p, const desc *d, const ax_attr *attr, int kind)
+static dnnl_status_t choose_pass(ax_device *dev, pass *p, const desc *d, const ax_attr *attr, const prep *all, int kind)
 {
+    if (all->winograd.y.start) {
+        *p = (pass) { .kind = kind, .winograd = true };
+        return dnnl_success;
+    }
     bool fits = ax_cpu_direct_fits(attr), wide = dev->k->lanes > 8;
     dnnl_status_t s = dnnl_success;
     if (!fits || wide)
@@ -196,7 +202,9 @@ static size_t work_bytes(const ax_device *dev, const prep *p, const ax_call *cal
 {
     size_t need = 0;
     for (unsigned i = 0; i < p->n; i++) {
-        size_t bytes = p->pass[i].direct ? ax_cpu_direct_work(dev, &p->shape) : pass_work(&p->pass[i]);
+        size_t bytes = p->pass[i].winograd ? ax_cpu_winograd_work(dev, &p->shape)
+                       : p->pass[i].direct ? ax_cpu_direct_work(dev, &p->shape)
+                                           : pass_work(&p->pass[i]);
         need = bytes > need ? bytes : need;
     }
     size_t sums = (size_t)dev->threads * (size_t)p->shape.co * sizeof(double);
@@ -225,15 +233,19 @@ AX_CPU_PREPARE(ax_cpu_dense_prepare)
                                  call->attr.conv.stride,
                                  call->attr.conv.pad,
                                  call->attr.conv.dilation };
+    if (ax_cpu_winograd_fits(dev, &p->shape) && ax_cpu_winograd_init(&p->winograd, &p->shape, err) != AX_OK) {
+        ax_cpu_dense_discard(dev, call);
+        return AX_ENOMEM;
+    }
     omp_set_num_threads(dev->threads); /* oneDNN plans its splits for the threads it sees now */
     desc d;
     dnnl_status_t s = desc_init(&d, &call->attr, x, y, has_bias);
     if (call->backward) {
         for (int kind = DATA; !s && kind <= WEIGHTS; kind++)
             if (call->out[kind - DATA].mem)
-                s = choose_pass(dev, &p->pass[p->n++], &d, &call->attr, kind);
+                s = choose_pass(dev, &p->pass[p->n++], &d, &call->attr, p, kind);
     } else if (!s) {
-        s = choose_pass(dev, &p->pass[p->n++], &d, &call->attr, FORWARD);
+        s = choose_pass(dev, &p->pass[p->n++], &d, &call->attr, p, FORWARD);
     }
     if (s) {
         ax_cpu_dense_discard(dev, call);
@@ -255,6 +267,7 @@ AX_CPU_DISCARD(ax_cpu_dense_discard)
         return;
     for (unsigned i = 0; i < p->n; i++)
         pass_release(&p->pass[i]);
+    ax_cpu_winograd_release(&p->winograd);
     free(p);
     call->prep = NULL;
 }
@@ -283,6 +296,17 @@ static void direct_run(ax_device *dev, const prep *p, int kind, int32_t n, void 
         ax_cpu_direct_data(dev, &p->shape, n, y, w, x, work);
     else
         ax_cpu_direct_weights(dev, &p->shape, n, x, y, w, work);
+}
+
+static void winograd_run(ax_device *dev, const prep *p, int kind, int32_t n, void *x, void *w, void *bias, void *y,
+                         void *work)
+{
+    if (kind == FORWARD)
+        ax_cpu_winograd_forward(dev, &p->winograd, n, x, w, bias, y, work);
+    else if (kind == DATA)
+        ax_cpu_winograd_data(dev, &p->winograd, n, y, w, x, work);
+    else
+        ax_cpu_winograd_weights(dev, &p->winograd, n, x, y, w, work);
 }
 
 static dnnl_status_t pass_run(ax_device *dev, const pass *p, void *x, void *w, void *bias, void *y, char *work)
@@ -351,7 +375,9 @@ AX_CPU_RUN(ax_cpu_dense_run)
         void *x = !back ? call->in[0].mem : one->kind == DATA ? call->out[0].mem : call->in[1].mem;
         void *w = !back ? call->in[1].mem : one->kind == DATA ? call->in[2].mem : call->out[1].mem;
         void *y = back ? call->in[0].mem : call->out[0].mem, *bias = !back && call->n_in == 3 ? call->in[2].mem : NULL;
-        if (one->direct)
+        if (one->winograd)
+            winograd_run(dev, p, one->kind, call->in[0].type.shape.n, x, w, bias, y, call->work);
+        else if (one->direct)
             direct_run(dev, p, one->kind, call->in[0].type.shape.n, x, w, bias, y, call->work);
         else
             s = pass_run(dev, one, x, w, bias, y, call->work);

@@ -11,6 +11,7 @@ enum { AX_CPU_MAX_THREADS = 256 };
 struct ax_device {
     int threads; /* work is cut into this many tasks, whatever team OpenMP gives: sums keep their order */
     const ax_cpu_kernels *k;
+    bool winograd; /* 3x3 convolutions by Winograd's algorithm where it pays */
     dnnl_engine_t engine;
     dnnl_stream_t stream;
 };

@@ -17,6 +17,13 @@ typedef struct ax_conv_shape {
 } ax_conv_shape;
 
 enum { AX_DIRECT_TAPS = 25 }; /* most taps of the direct convolution */
+enum {
+    AX_WINOGRAD_ROWS = 6,       /* tiles per register block: buffers hold a multiple of it */
+    AX_WINOGRAD_CHANNELS = 4096 /* most channels */
+};
+/* Points of the transforms besides 0 and infinity: +-A, +-B. */
+#define AX_WINOGRAD_A 1.0f
+#define AX_WINOGRAD_B 2.0f
 
 /* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
    input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
@@ -28,7 +35,8 @@ typedef struct ax_axis {
     float *weight;
 } ax_axis;
 
-/* Per channel of a batch norm: y = act(a * x + b); backward: dx = a * g + k1 * (x - mean) + k0, g = masked dy. */
+/* Per channel of a batch norm: y = act(a * (x - mean) + b), exact also where the mean is far from zero;
+   backward: dx = a * g + k1 * (x - mean) + k0, g = masked dy. */
 typedef struct ax_bn {
     int32_t c;
     uint8_t act;
@@ -59,6 +67,15 @@ typedef struct ax_bn {
     /* sum {k,k,co,ci} += the gradient of the weights from output rows r0 .. r1. */                                    \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
+    /* Winograd: product p of a tile lies at p * stride; channels are filled up to the lanes with zeros. tap: the       \
+       pixels of a tile, row by row, 6 x 6 for the input, 4 x 4 else; out: NULL is not wanted. */                      \
+    X(void, winograd_input, (const float *const *tap, int32_t c, float *to, size_t stride))                            \
+    X(void, winograd_gradient, (const float *const *tap, int32_t c, float *to, size_t stride))                         \
+    X(void, winograd_output, (const float *from, size_t stride, const float *bias, int32_t c, float *const *out))      \
+    /* m {n,co} = v {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_WINOGRAD_ROWS */  \
+    X(void, winograd_product, (const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co))           \
+    /* sum {co,ci} += g {n,co filled up} transposed times v {n,ci} */                                                  \
+    X(void, winograd_outer, (const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co))           \
     /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
     X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
     X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \

@@ -82,7 +82,7 @@ AX_CPU_RUN(ax_cpu_bnorm_forward)
     for (size_t k = 0; k < c; k++) {
         double invstd = 1.0 / sqrt((double)var[k] + (double)call->attr.norm.eps);
         a[k] = (float)((double)gamma[k] * invstd);
-        b[k] = (float)((double)beta[k] - (double)mean[k] * (double)gamma[k] * invstd);
+        b[k] = beta[k];
         if (out_mean)
             out_mean[k] = mean[k];
         if (out_invstd)
@@ -90,7 +90,7 @@ AX_CPU_RUN(ax_cpu_bnorm_forward)
     }
     if (!call->out[0].mem)
         return AX_OK;
-    ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b };
+    ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b, .mean = mean };
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem;
     int T = ax_cpu_tasks(dev, px * c);
@@ -116,7 +116,7 @@ AX_CPU_RUN(ax_cpu_bnorm_backward)
     for (size_t k = 0; k < c; k++) {
         double f = (double)gamma[k] * (double)invstd[k];
         a[k] = (float)f;
-        b[k] = beta ? (float)((double)beta[k] - (double)mean[k] * f) : 0.0f;
+        b[k] = beta ? beta[k] : 0.0f;
     }
     ax_bn bn = { .c = (int32_t)c, .act = call->attr.norm.act, .a = a, .b = b, .mean = mean, .k1 = k1, .k0 = k0 };
     int T = ax_cpu_tasks(dev, px * c);

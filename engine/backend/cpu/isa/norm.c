@@ -22,12 +22,12 @@ AX_INLINE float masked(float dy, float y, int act)
 
 AX_INLINE void apply(const ax_bn *bn, const float *x, float *y, size_t px, int act)
 {
-    const float *a = bn->a, *b = bn->b;
+    const float *a = bn->a, *b = bn->b, *mean = bn->mean;
     size_t c = (size_t)bn->c;
     for (size_t p = 0; p < px; p++, x += c, y += c)
 #pragma GCC ivdep
         for (size_t k = 0; k < c; k++)
-            y[k] = act_of(a[k] * x[k] + b[k], act);
+            y[k] = act_of(a[k] * (x[k] - mean[k]) + b[k], act);
 }
 
 void AX_ISA_NAME(bn_apply)(const ax_bn *bn, const float *x, float *y, size_t px)
@@ -56,7 +56,7 @@ AX_INLINE void sums(const ax_bn *bn, const float *dy, const float *x, const floa
             for (size_t p = p0; p < p1; p++) {
                 const float *g = dy + p * c + c0, *xp = x + p * c + c0, *yp = has_y ? y + p * c + c0 : NULL;
                 for (size_t k = 0; k < nc; k++) {
-                    float v = masked(g[k], has_y ? yp[k] : a[k] * xp[k] + b[k], act);
+                    float v = masked(g[k], has_y ? yp[k] : a[k] * (xp[k] - mean[k]) + b[k], act);
                     s0[k] += v;
                     s1[k] += v * (xp[k] - mean[k]);
                 }
@@ -95,7 +95,7 @@ AX_INLINE void backward(const ax_bn *bn, const float *dy, const float *x, const 
         /* dx may be dy itself, element by element */
 #pragma GCC ivdep
         for (size_t k = 0; k < c; k++) {
-            float v = masked(g[k], has_y ? yp[k] : a[k] * xp[k] + b[k], act);
+            float v = masked(g[k], has_y ? yp[k] : a[k] * (xp[k] - mean[k]) + b[k], act);
             d[k] = a[k] * v + (k1[k] * (xp[k] - mean[k]) + k0[k]);
         }
     }

@@ -1,0 +1,216 @@
+/* Winograd's minimal filtering, F(4x4, 3x3) and its transposed form for the gradient of the weights: 36 products where
+   the direct sum has 144 (Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). The
+   transforms are Toom and Cook's with the points 0, +-A, +-B and infinity; the points set the rounding error. */
+#include "engine/backend/cpu/isa/vec.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define A AX_WINOGRAD_A
+#define B AX_WINOGRAD_B
+#define A2 (A * A)
+#define B2 (B * B)
+
+enum { IN = 6, OUT = 4, PRODUCTS = IN * IN };
+
+/* Channels at .. at + lanes of a pixel; those beyond c are zeros. */
+AX_INLINE vf load_some(const float *p, int32_t at, int32_t c)
+{
+    if (at + AX_LANES <= c)
+        return AX_LOAD(p + at);
+    vf v = { 0 };
+    memcpy(&v, p + at, (size_t)(c - at) * sizeof *p);
+    return v;
+}
+
+AX_INLINE void store_some(float *p, int32_t at, int32_t c, vf v)
+{
+    if (at + AX_LANES <= c)
+        AX_STORE(p + at, v);
+    else
+        memcpy(p + at, &v, (size_t)(c - at) * sizeof *p);
+}
+
+/* Six inputs to six points. */
+AX_INLINE void input_points(const vf d[IN], vf r[IN])
+{
+    vf even_a = d[4] - B2 * d[2], odd_a = A * (d[3] - B2 * d[1]);
+    vf even_b = d[4] - A2 * d[2], odd_b = B * (d[3] - A2 * d[1]);
+    r[0] = A2 * B2 * d[0] - (A2 + B2) * d[2] + d[4];
+    r[1] = even_a + odd_a;
+    r[2] = even_a - odd_a;
+    r[3] = even_b + odd_b;
+    r[4] = even_b - odd_b;
+    r[5] = A2 * B2 * d[1] - (A2 + B2) * d[3] + d[5];
+}
+
+/* Six points to four outputs. */
+AX_INLINE void output_points(const vf m[IN], vf y[OUT])
+{
+    vf sum_a = m[1] + m[2], diff_a = m[1] - m[2], sum_b = m[3] + m[4], diff_b = m[3] - m[4];
+    y[0] = m[0] + sum_a + sum_b;
+    y[1] = A * diff_a + B * diff_b;
+    y[2] = A2 * sum_a + B2 * sum_b;
+    y[3] = A * A2 * diff_a + B * B2 * diff_b + m[5];
+}
+
+/* Four values to six points, as a filter of four taps. */
+AX_INLINE void gradient_points(const vf d[OUT], vf r[IN])
+{
+    const float na = 1.0f / (2.0f * A2 * (A2 - B2)), nb = 1.0f / (2.0f * B2 * (B2 - A2));
+    vf even_a = na * (d[0] + A2 * d[2]), odd_a = na * A * (d[1] + A2 * d[3]);
+    vf even_b = nb * (d[0] + B2 * d[2]), odd_b = nb * B * (d[1] + B2 * d[3]);
+    r[0] = d[0] * (1.0f / (A2 * B2));
+    r[1] = even_a + odd_a;
+    r[2] = even_a - odd_a;
+    r[3] = even_b + odd_b;
+    r[4] = even_b - odd_b;
+    r[5] = d[3];
+}
+
+void AX_ISA_NAME(winograd_input)(const float *const *tap, int32_t c, float *to, size_t stride)
+{
+    for (int32_t at = 0; at < c; at += AX_LANES) {
+        vf half[IN][IN]; /* [column][point of the rows] */
+        for (int x = 0; x < IN; x++) {
+            vf d[IN];
+            for (int y = 0; y < IN; y++)
+                d[y] = load_some(tap[y * IN + x], at, c);
+            input_points(d, half[x]);
+        }
+        for (int y = 0; y < IN; y++) {
+            vf d[IN], r[IN];
+            for (int x = 0; x < IN; x++)
+                d[x] = half[x][y];
+            input_points(d, r);
+            for (int x = 0; x < IN; x++)
+                AX_STORE(to + (size_t)(y * IN + x) * stride + at, r[x]);
+        }
+    }
+}
+
+void AX_ISA_NAME(winograd_gradient)(const float *const *tap, int32_t c, float *to, size_t stride)
+{
+    for (int32_t at = 0; at < c; at += AX_LANES) {
+        vf half[OUT][IN];
+        for (int x = 0; x < OUT; x++) {
+            vf d[OUT];
+            for (int y = 0; y < OUT; y++)
+                d[y] = load_some(tap[y * OUT + x], at, c);
+            gradient_points(d, half[x]);
+        }
+        for (int y = 0; y < IN; y++) {
+            vf d[OUT], r[IN];
+            for (int x = 0; x < OUT; x++)
+                d[x] = half[x][y];
+            gradient_points(d, r);
+            for (int x = 0; x < IN; x++)
+                AX_STORE(to + (size_t)(y * IN + x) * stride + at, r[x]);
+        }
+    }
+}
+
+void AX_ISA_NAME(winograd_output)(const float *from, size_t stride, const float *bias, int32_t c, float *const *out)
+{
+    for (int32_t at = 0; at < c; at += AX_LANES) {
+        vf half[IN][OUT], b = { 0 };
+        for (int x = 0; x < IN; x++) {
+            vf m[IN];
+            for (int y = 0; y < IN; y++)
+                m[y] = AX_LOAD(from + (size_t)(y * IN + x) * stride + at);
+            output_points(m, half[x]);
+        }
+        if (bias)
+            b = load_some(bias, at, c);
+        for (int y = 0; y < OUT; y++) {
+            vf m[IN], r[OUT];
+            for (int x = 0; x < IN; x++)
+                m[x] = half[x][y];
+            output_points(m, r);
+            for (int x = 0; x < OUT; x++)
+                if (out[y * OUT + x])
+                    store_some(out[y * OUT + x], at, c, r[x] + b);
+        }
+    }
+}
+
+/* n tiles of ROWS at a time by NV vectors of outputs. */
+AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const int ROWS,
+                       const int NV)
+{
+    vf acc[AX_WINOGRAD_ROWS][2];
+    for (int t = 0; t < ROWS; t++)
+        for (int k = 0; k < NV; k++)
+            acc[t][k] = (vf) { 0 };
+    for (ptrdiff_t i = 0; i < ci; i++, u += NV * AX_LANES) {
+        vf w[2];
+        for (int k = 0; k < NV; k++)
+            w[k] = AX_LOAD(u + k * AX_LANES);
+#pragma GCC unroll 6
+        for (int t = 0; t < ROWS; t++)
+            for (int k = 0; k < NV; k++)
+                acc[t][k] += w[k] * v[t * ci + i];
+    }
+    for (int t = 0; t < ROWS; t++)
+        for (int k = 0; k < NV; k++)
+            AX_STORE(m + t * co + k * AX_LANES, acc[t][k]);
+}
+
+void AX_ISA_NAME(winograd_product)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co)
+{
+    for (int32_t c0 = 0; c0 < co; c0 += 2 * AX_LANES) {
+        for (int32_t t = 0; t < n; t += AX_WINOGRAD_ROWS) {
+            const float *from = v + (ptrdiff_t)t * ci;
+            float *to = m + (ptrdiff_t)t * co + c0;
+            if (co - c0 > AX_LANES)
+                product(from, ci, u, to, co, AX_WINOGRAD_ROWS, 2);
+            else
+                product(from, ci, u, to, co, AX_WINOGRAD_ROWS, 1);
+        }
+        u += (ptrdiff_t)ci * 2 * AX_LANES;
+    }
+}
+
+/* sum[o][i] += over the tiles g[t][o] * v[t][i], for R outputs by NV vectors of inputs. */
+AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t co, float *sum, int32_t n, const int R,
+                     const int NV)
+{
+    vf acc[6][2];
+    for (int o = 0; o < R; o++)
+        for (int k = 0; k < NV; k++)
+            acc[o][k] = AX_LOAD(sum + o * ci + k * AX_LANES);
+    for (int32_t t = 0; t < n; t++, v += ci, g += co) {
+        vf x[2];
+        for (int k = 0; k < NV; k++)
+            x[k] = AX_LOAD(v + k * AX_LANES);
+#pragma GCC unroll 6
+        for (int o = 0; o < R; o++)
+            for (int k = 0; k < NV; k++)
+                acc[o][k] += x[k] * g[o];
+    }
+    for (int o = 0; o < R; o++)
+        for (int k = 0; k < NV; k++)
+            AX_STORE(sum + o * ci + k * AX_LANES, acc[o][k]);
+}
+
+AX_INLINE void outer_columns(const float *v, int32_t ci, const float *g, ptrdiff_t stride, int32_t co, float *sum,
+                             int32_t n, const int NV)
+{
+    int32_t o = 0;
+    for (; o + 6 <= co; o += 6)
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 6, NV);
+    for (; o + 4 <= co; o += 4)
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 4, NV);
+    for (; o < co; o++)
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 1, NV);
+}
+
+void AX_ISA_NAME(winograd_outer)(const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co)
+{
+    const ptrdiff_t stride = (co + AX_LANES - 1) / AX_LANES * AX_LANES;
+    int32_t i = 0;
+    for (; i + 2 * AX_LANES <= ci; i += 2 * AX_LANES)
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 2);
+    if (i < ci)
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1);
+}

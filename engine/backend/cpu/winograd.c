@@ -1,0 +1,296 @@
+#include "engine/backend/cpu/winograd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    IN = 6,
+    OUT = 4,
+    PRODUCTS = IN * IN,
+    TILES = 4 * AX_WINOGRAD_ROWS /* at once: their transforms stay in the second cache */
+};
+
+static int32_t axis_tiles(int32_t size, int32_t dilation)
+{
+    int32_t n = 0;
+    for (int32_t r = 0; r < dilation && r < size; r++)
+        n += ((size - r + dilation - 1) / dilation + OUT - 1) / OUT;
+    return n;
+}
+
+static int64_t taps_inside(int32_t size, int32_t dilation)
+{
+    return size + 2 * (size > dilation ? size - dilation : 0);
+}
+
+bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
+{
+    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 8 || g->co < 8 ||
+        g->ci > AX_WINOGRAD_CHANNELS || g->co > AX_WINOGRAD_CHANNELS)
+        return false;
+    int64_t direct = taps_inside(g->h, g->dilation) * taps_inside(g->w, g->dilation);
+    int64_t products = (int64_t)PRODUCTS * axis_tiles(g->h, g->dilation) * axis_tiles(g->w, g->dilation);
+    return 3 * products < 2 * direct; /* the transforms take about a third as long as the products */
+}
+
+static ax_code axis_init(ax_winograd_axis *a, int32_t size, int32_t dilation, ax_err *err)
+{
+    a->tiles = 0;
+    a->start = calloc((size_t)axis_tiles(size, dilation), sizeof *a->start);
+    if (!a->start)
+        return ax_fail(err, AX_ENOMEM, "out of memory");
+    for (int32_t r = 0; r < dilation && r < size; r++)
+        for (int32_t at = r; at < size; at += OUT * dilation)
+            a->start[a->tiles++] = at;
+    return AX_OK;
+}
+
+ax_code ax_cpu_winograd_init(ax_winograd *w, const ax_conv_shape *g, ax_err *err)
+{
+    *w = (ax_winograd) { .g = *g };
+    ax_code code = axis_init(&w->y, g->h, g->dilation, err);
+    if (code == AX_OK)
+        code = axis_init(&w->x, g->w, g->dilation, err);
+    if (code != AX_OK)
+        ax_cpu_winograd_release(w);
+    return code;
+}
+
+void ax_cpu_winograd_release(ax_winograd *w)
+{
+    free(w->y.start);
+    free(w->x.start);
+    w->y.start = w->x.start = NULL;
+}
+
+/* ---- scratch ---- */
+
+static size_t round_up(int32_t n, int32_t unit)
+{
+    return (size_t)((n + unit - 1) / unit * unit);
+}
+
+/* Floats of the transformed weights from ci to co channels, of the transforms of a task's tiles, and of a task's
+   gradient sums. */
+static size_t weight_floats(const ax_device *dev, int32_t ci, int32_t co)
+{
+    return PRODUCTS * round_up(ci, dev->k->lanes) * round_up(co, dev->k->lanes);
+}
+static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
+{
+    return PRODUCTS * TILES * (round_up(ci, dev->k->lanes) + round_up(co, dev->k->lanes));
+}
+static size_t sum_floats(const ax_device *dev, int32_t ci, int32_t co)
+{
+    return PRODUCTS * round_up(ci, dev->k->lanes) * (size_t)co;
+}
+
+size_t ax_cpu_winograd_work(const ax_device *dev, const ax_conv_shape *g)
+{
+    size_t tiles = (size_t)dev->threads * tile_floats(dev, g->ci, g->co);
+    size_t a = weight_floats(dev, g->ci, g->co), b = (size_t)dev->threads * sum_floats(dev, g->ci, g->co);
+    return (tiles + (a > b ? a : b)) * sizeof(float) + 4096;
+}
+
+/* ---- weights ---- */
+
+/* Three taps to six points. */
+static void filter_points(const float *w, size_t step, float r[IN])
+{
+    const float A = AX_WINOGRAD_A, B = AX_WINOGRAD_B, A2 = A * A, B2 = B * B;
+    const float na = 1.0f / (2.0f * A2 * (A2 - B2)), nb = 1.0f / (2.0f * B2 * (B2 - A2));
+    float w0 = w[0], w1 = w[step], w2 = w[2 * step];
+    float even_a = na * (w0 + A2 * w2), odd_a = na * A * w1, even_b = nb * (w0 + B2 * w2), odd_b = nb * B * w1;
+    r[0] = w0 * (1.0f / (A2 * B2));
+    r[1] = even_a + odd_a;
+    r[2] = even_a - odd_a;
+    r[3] = even_b + odd_b;
+    r[4] = even_b - odd_b;
+    r[5] = w2;
+}
+
+/* Six points to three taps. */
+static void tap_points(const float *m, size_t step, float w[3])
+{
+    const float A = AX_WINOGRAD_A, B = AX_WINOGRAD_B;
+    float sum_a = m[step] + m[2 * step], diff_a = m[step] - m[2 * step];
+    float sum_b = m[3 * step] + m[4 * step], diff_b = m[3 * step] - m[4 * step];
+    w[0] = m[0] + sum_a + sum_b;
+    w[1] = A * diff_a + B * diff_b;
+    w[2] = A * A * sum_a + B * B * sum_b + m[5 * step];
+}
+
+/* One output channel's weights: element (i, k) of w is at i * si + k, the taps turned round if asked. Goes to
+   {product}{block of 2 * lanes outputs}{ci}{output}. */
+static void transform_filter(const ax_device *dev, const float *w, size_t si, bool turn, int32_t ci, int32_t co,
+                             int32_t o, float *u)
+{
+    int32_t lanes = dev->k->lanes;
+    size_t cip = round_up(ci, lanes), cop = round_up(co, lanes), block = (size_t)(o / (2 * lanes));
+    size_t width = cop - block * 2 * (size_t)lanes >= 2 * (size_t)lanes ? 2 * (size_t)lanes : (size_t)lanes;
+    float *to = u + block * cip * 2 * (size_t)lanes + (size_t)o % (2 * (size_t)lanes);
+    for (size_t i = 0; i < (size_t)ci; i++) {
+        float tap[9], half[3][IN];
+        for (size_t k = 0; k < 9; k++)
+            tap[k] = w[i * si + (turn ? 8 - k : k)];
+        for (size_t x = 0; x < 3; x++)
+            filter_points(tap + x, 3, half[x]);
+        for (size_t y = 0; y < IN; y++) {
+            float r[IN];
+            filter_points(&half[0][y], IN, r);
+            for (size_t x = 0; x < IN; x++)
+                to[(y * IN + x) * cip * cop + i * width] = r[x];
+        }
+    }
+}
+
+static void transform_weights(ax_device *dev, const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t co,
+                              float *u)
+{
+    memset(u, 0, weight_floats(dev, ci, co) * sizeof *u);
+#pragma omp parallel for num_threads(dev->threads) schedule(static)
+    for (int32_t o = 0; o < co; o++)
+        transform_filter(dev, w + (size_t)o * so, si, turn, ci, co, o, u);
+}
+
+/* ---- tiles ---- */
+
+typedef struct place {
+    size_t image;
+    int32_t y, x; /* of the first output */
+} place;
+
+static place place_of(const ax_winograd *w, size_t tile)
+{
+    size_t row = tile / (size_t)w->x.tiles;
+    return (place) { row / (size_t)w->y.tiles, w->y.start[row % (size_t)w->y.tiles],
+                     w->x.start[tile % (size_t)w->x.tiles] };
+}
+
+/* Addresses of the n * n pixels from (y, x) on, dilation apart; outside: `outside`. */
+static void find_pixels(const ax_winograd *w, const float *image, int32_t c, int32_t y, int32_t x, int n,
+                        const float *outside, const float **to)
+{
+    const int32_t h = w->g.h, width = w->g.w, d = w->g.dilation;
+    for (int i = 0; i < n; i++, y += d)
+        for (int k = 0; k < n; k++) {
+            int32_t at = x + k * d;
+            bool in = (uint32_t)y < (uint32_t)h && (uint32_t)at < (uint32_t)width;
+            *to++ = in ? image + ((ptrdiff_t)y * width + at) * c : outside;
+        }
+}
+
+static size_t all_tiles(const ax_winograd *w, int32_t n)
+{
+    return (size_t)n * (size_t)w->y.tiles * (size_t)w->x.tiles;
+}
+
+/* Channels of zeros that a pixel outside is read from. */
+static const float zeros[AX_WINOGRAD_CHANNELS];
+
+static void input_tile(ax_device *dev, const ax_winograd *w, place at, const float *x, int32_t c, float *to,
+                       size_t stride)
+{
+    const float *tap[PRODUCTS];
+    size_t image = (size_t)w->g.h * (size_t)w->g.w * (size_t)c;
+    find_pixels(w, x + at.image * image, c, at.y - w->g.dilation, at.x - w->g.dilation, IN, zeros, tap);
+    dev->k->winograd_input(tap, c, to, stride);
+}
+
+/* ---- passes ---- */
+
+static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *u,
+                     const float *bias, int32_t co, float *y, float *work)
+{
+    size_t cip = round_up(ci, dev->k->lanes), cop = round_up(co, dev->k->lanes), tiles = all_tiles(w, n);
+    size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co;
+    int T = dev->threads;
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        float *v = work + (size_t)t * tile_floats(dev, ci, co), *m = v + PRODUCTS * TILES * cip;
+        ax_cpu_span(tiles, AX_WINOGRAD_ROWS, T, t, &lo, &hi);
+        for (size_t first = lo; first < hi; first += TILES) {
+            size_t used = hi - first < TILES ? hi - first : TILES;
+            for (size_t i = 0; i < used; i++)
+                input_tile(dev, w, place_of(w, first + i), x, ci, v + i * cip, TILES * cip);
+            for (size_t p = 0; p < PRODUCTS; p++)
+                dev->k->winograd_product(v + p * TILES * cip, u + p * cip * cop, m + p * TILES * cop, (int32_t)used,
+                                         (int32_t)cip, (int32_t)cop);
+            for (size_t i = 0; i < used; i++) {
+                place at = place_of(w, first + i);
+                const float *out[OUT * OUT];
+                find_pixels(w, y + at.image * out_image, co, at.y, at.x, OUT, NULL, out);
+                dev->k->winograd_output(m + i * cop, TILES * cop, bias, co, (float *const *)out);
+            }
+        }
+    }
+}
+
+void ax_cpu_winograd_forward(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *weight,
+                             const float *bias, float *y, void *work)
+{
+    float *u = work;
+    transform_weights(dev, weight, (size_t)w->g.ci * 9, 9, false, w->g.ci, w->g.co, u);
+    convolve(dev, w, n, x, w->g.ci, u, bias, w->g.co, y, u + weight_floats(dev, w->g.ci, w->g.co));
+}
+
+void ax_cpu_winograd_data(ax_device *dev, const ax_winograd *w, int32_t n, const float *dy, const float *weight,
+                          float *dx, void *work)
+{
+    float *u = work;
+    transform_weights(dev, weight, 9, (size_t)w->g.ci * 9, true, w->g.co, w->g.ci, u);
+    convolve(dev, w, n, dy, w->g.co, u, NULL, w->g.ci, dx, u + weight_floats(dev, w->g.co, w->g.ci));
+}
+
+/* Output channel o of the gradient, {ci}{3}{3}, from the tasks' sums. */
+static void gradient_of(const ax_device *dev, const ax_winograd *w, const float *sums, int tasks, size_t o, float *dw)
+{
+    size_t cip = round_up(w->g.ci, dev->k->lanes), co = (size_t)w->g.co, each = sum_floats(dev, w->g.ci, w->g.co);
+    for (size_t i = 0; i < (size_t)w->g.ci; i++) {
+        float m[PRODUCTS], half[IN][3];
+        for (size_t p = 0; p < PRODUCTS; p++) {
+            m[p] = 0.0f;
+            for (int t = 0; t < tasks; t++)
+                m[p] += sums[(size_t)t * each + (p * co + o) * cip + i];
+        }
+        for (size_t x = 0; x < IN; x++)
+            tap_points(m + x, IN, half[x]);
+        for (size_t y = 0; y < 3; y++)
+            tap_points(&half[0][y], 3, dw + i * 9 + y * 3);
+    }
+}
+
+void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *dy,
+                             float *dw, void *work)
+{
+    const int32_t ci = w->g.ci, co = w->g.co;
+    size_t cip = round_up(ci, dev->k->lanes), cop = round_up(co, dev->k->lanes), tiles = all_tiles(w, n);
+    size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co, each = sum_floats(dev, ci, co);
+    int T = dev->threads;
+    float *sums = work, *scratch = sums + (size_t)T * each;
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        float *v = scratch + (size_t)t * tile_floats(dev, ci, co), *g = v + PRODUCTS * TILES * cip,
+              *sum = sums + (size_t)t * each;
+        memset(sum, 0, each * sizeof *sum);
+        ax_cpu_span(tiles, AX_WINOGRAD_ROWS, T, t, &lo, &hi);
+        for (size_t first = lo; first < hi; first += TILES) {
+            size_t used = hi - first < TILES ? hi - first : TILES;
+            for (size_t i = 0; i < used; i++) {
+                place at = place_of(w, first + i);
+                const float *pixel[OUT * OUT];
+                input_tile(dev, w, at, x, ci, v + i * cip, TILES * cip);
+                find_pixels(w, dy + at.image * out_image, co, at.y, at.x, OUT, zeros, pixel);
+                dev->k->winograd_gradient(pixel, co, g + i * cop, TILES * cop);
+            }
+            for (size_t p = 0; p < PRODUCTS; p++)
+                dev->k->winograd_outer(v + p * TILES * cip, g + p * TILES * cop, sum + p * (size_t)co * cip,
+                                       (int32_t)used, (int32_t)cip, co);
+        }
+    }
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int32_t o = 0; o < co; o++)
+        gradient_of(dev, w, sums, T, (size_t)o, dw + (size_t)o * (size_t)ci * 9);
+}
