@@ -26,7 +26,8 @@ static ax_k_conv geometry(const ax_call *call)
                          call->attr.conv.kernel,
                          call->attr.conv.stride,
                          call->attr.conv.pad,
-                         call->attr.conv.dilation };
+                         call->attr.conv.dilation,
+                         (int)call->attr.conv.groups };
 }
 
 static ax_code choose(ax_device *dev, ax_cuda_conv *p, ax_err *err)

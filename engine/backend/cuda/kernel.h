@@ -1,6 +1,6 @@
 /* The kernels of the CUDA backend: their argument structs, shared by the C code that launches them and the CUDA code
    that reads them. Every kernel takes one struct by value; blocks are one-dimensional. All pointers are device memory.
- */
+   The structs have no padding (lone numbers are 64 bits wide): every byte that goes to the device was set. */
 #ifndef AX_BACKEND_CUDA_KERNEL_H
 #define AX_BACKEND_CUDA_KERNEL_H
 
@@ -61,13 +61,13 @@ typedef struct ax_k_relu_args {
     const float *x;
     float *y;
     size_t n;
-    int act; /* ax_act */
+    int64_t act; /* ax_act */
 } ax_k_relu_args;
 typedef struct ax_k_relu_backward_args {
     const float *dy, *value; /* value: input or output of the activation, both give the same mask */
     float *dx;
     size_t n;
-    int act;
+    int64_t act;
 } ax_k_relu_backward_args;
 typedef struct ax_k_add_args {
     const float *a, *b;
@@ -87,8 +87,8 @@ typedef struct ax_k_difference_args { /* y = scale * *factor * (a - b) */
 } ax_k_difference_args;
 typedef struct ax_k_wsum_args {
     const float *in[5];
-    float weight[5];
     float *y;
+    float weight[5];
     int n;
 } ax_k_wsum_args;
 typedef struct ax_k_wsum_backward_args {
@@ -101,13 +101,14 @@ typedef struct ax_k_wsum_backward_args {
 typedef struct ax_k_channels_args {
     float *wide, *part[4]; /* part NULL: not wanted */
     size_t pixels;
-    int wide_c, c[4], n, join; /* join: parts to wide */
+    int wide_c, c[4], n;
+    int64_t join; /* parts to wide */
 } ax_k_channels_args;
 typedef struct ax_k_bias_args { /* y += bias of the channel */
     float *y;
     const float *bias;
     size_t n;
-    int c;
+    int64_t c;
 } ax_k_bias_args;
 typedef struct ax_k_broadcast_args { /* y {images, pixels, c} = scale * x {images, c} */
     const float *x;
@@ -128,13 +129,13 @@ typedef struct ax_k_permute_args {
 typedef struct ax_k_sum_parts_args {
     const float *in;
     float *out;
-    size_t n, s0, s1, s2, part;
-    uint32_t d1, d2, parts;
+    size_t n, s0, s1, s2, part, parts;
+    uint32_t d1, d2;
 } ax_k_sum_parts_args;
 
 /* ---- convolution ---- */
 typedef struct ax_k_conv {
-    int n, h, w, ci, oh, ow, co, kernel, stride, pad, dilation;
+    int n, h, w, ci, oh, ow, co, kernel, stride, pad, dilation, groups;
 } ax_k_conv;
 /* Depthwise: w {k,k,C}. Grid: x = rows of the result, y = parts of a row. */
 typedef struct ax_k_dw_forward_args {
@@ -171,7 +172,7 @@ typedef struct ax_k_dense_backward_weights_args {
     const float *x, *dy;
     float *part;
     ax_k_conv g;
-    int rows;
+    int64_t rows;
 } ax_k_dense_backward_weights_args;
 
 /* ---- sums over pixels: blocks x = parts of `each` pixels, y = groups of `lanes` channels, z = images ---- */
@@ -212,14 +213,16 @@ typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and
     const float *dy, *x, *gamma, *beta, *mean, *invstd;
     double *part;
     size_t pixels, each;
-    int c, lanes, act;
+    int c, lanes;
+    int64_t act;
 } ax_k_bn_backward_sums_args;
 typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k0, act passes by a * x + b */
     const double *part;
     const float *gamma, *beta, *mean, *invstd;
     float *dgamma, *dbeta, *a, *b, *k1, *k0; /* dgamma, dbeta may be NULL */
     double pixels;
-    int parts, c, train;
+    int parts, c;
+    int64_t train;
 } ax_k_bn_backward_final_args;
 typedef struct ax_k_bn_backward_apply_args {
     const float *dy, *x, *mean, *a, *b, *k1, *k0;
@@ -232,17 +235,20 @@ typedef struct ax_k_bn_backward_apply_args {
 typedef struct ax_k_resize_args {
     const float *x;
     float *y;
-    int ih, iw, oh, ow, c;
+    int ih, iw, oh, ow;
+    int64_t c;
 } ax_k_resize_args;
 typedef struct ax_k_resize_backward_args {
     const float *dy;
     float *dx;
-    int ih, iw, oh, ow, c;
+    int ih, iw, oh, ow;
+    int64_t c;
 } ax_k_resize_backward_args;
 typedef struct ax_k_argmax_args {
     const float *x;
     uint8_t *y;
-    int ih, iw, oh, ow, c;
+    int ih, iw, oh, ow;
+    int64_t c;
 } ax_k_argmax_args;
 
 /* ---- losses ---- */
@@ -250,7 +256,7 @@ typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c */
     const uint8_t *labels;
     uint32_t *count;
     size_t pixels;
-    int c;
+    int64_t c;
 } ax_k_ce_count_args;
 typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a thread per pixel */
     const float *logits;
@@ -272,7 +278,7 @@ typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of coun
     float *out;       /* or */
     double *out_wide; /* this */
     size_t parts;
-    int counts;
+    int64_t counts;
     double scale;
 } ax_k_scalar_final_args;
 
@@ -293,7 +299,7 @@ typedef struct ax_k_polyak_args {
     float *average;
     const float *value;
     size_t n;
-    float decay;
+    double decay;
 } ax_k_polyak_args;
 
 #ifdef __cplusplus

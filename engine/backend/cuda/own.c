@@ -45,7 +45,7 @@ static ax_code add_parts(ax_device *dev, const ax_cuda_conv *p, const float *par
                               .part = all,
                               .d1 = (uint32_t)i,
                               .d2 = (uint32_t)kk,
-                              .parts = (uint32_t)n };
+                              .parts = n };
     return ax_cuda_launch(dev, AX_K_sum_parts, ax_cuda_over(all), &a, err);
 }
 

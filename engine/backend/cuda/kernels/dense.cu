@@ -69,7 +69,8 @@ AX_KERNEL(dense_backward_weights)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)(g.kernel * g.kernel) * (size_t)g.ci * (size_t)g.co;
-    int first = (int)blockIdx.y * a.rows, last = first + a.rows < g.n * g.oh ? first + a.rows : g.n * g.oh;
+    int rows = (int)a.rows, first = (int)blockIdx.y * rows;
+    int last = first + rows < g.n * g.oh ? first + rows : g.n * g.oh;
     for (size_t i = thread_index(); i < all; i += thread_count()) {
         size_t rest, tap;
         uint32_t o, c;

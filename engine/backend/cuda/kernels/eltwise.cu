@@ -25,7 +25,7 @@ template <int V> static __device__ __forceinline__ void relu_at(const ax_k_relu_
 {
     pack<V> x = load<V>(a.x + i);
     for (int k = 0; k < V; k++)
-        x.f[k] = act_of(a.act, x.f[k]);
+        x.f[k] = act_of((int)a.act, x.f[k]);
     store<V>(a.y + i, x);
 }
 AX_KERNEL(relu)
@@ -37,7 +37,7 @@ template <int V> static __device__ __forceinline__ void relu_backward_at(const a
 {
     pack<V> g = load<V>(a.dy + i), v = load<V>(a.value + i);
     for (int k = 0; k < V; k++)
-        g.f[k] = passes(a.act, v.f[k]) ? g.f[k] : 0.0f;
+        g.f[k] = passes((int)a.act, v.f[k]) ? g.f[k] : 0.0f;
     store<V>(a.dx + i, g);
 }
 AX_KERNEL(relu_backward)
@@ -174,8 +174,8 @@ AX_KERNEL(sum_parts)
     for (size_t i = thread_index(); i < a.n; i += thread_count()) {
         const float *in = a.in + source(i, a.d1, a.d2, a.s0, a.s1, a.s2);
         double sum = 0;
-        for (uint32_t p = 0; p < a.parts; p++)
-            sum += (double)in[(size_t)p * a.part];
+        for (size_t p = 0; p < a.parts; p++)
+            sum += (double)in[p * a.part];
         a.out[i] = (float)sum;
     }
 }

@@ -67,7 +67,7 @@ AX_KERNEL(scalar_final)
     for (size_t i = threadIdx.x; i < a.parts; i += blockDim.x)
         sum += a.part[i];
     sum = block_sum(sum);
-    uint32_t n = total(a.count, a.count ? a.counts : 0);
+    uint32_t n = total(a.count, a.count ? (int)a.counts : 0);
     if (threadIdx.x)
         return;
     sum *= a.scale;

@@ -161,7 +161,7 @@ AX_KERNEL(bn_backward_sums)
         float t = 0, q = 0;
         for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
             size_t at = i * c + (size_t)p.c;
-            float x = a.x[at], g = passes(a.act, s * x + b) ? a.dy[at] : 0.0f;
+            float x = a.x[at], g = passes((int)a.act, s * x + b) ? a.dy[at] : 0.0f;
             t += g;
             q += g * (x - mean);
         }

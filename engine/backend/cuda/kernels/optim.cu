@@ -23,6 +23,7 @@ AX_KERNEL(sgd)
 
 AX_KERNEL(polyak)
 {
+    float decay = (float)a.decay;
     for (size_t i = thread_index(); i < a.n; i += thread_count())
-        a.average[i] = a.decay * a.average[i] + (1.0f - a.decay) * a.value[i];
+        a.average[i] = decay * a.average[i] + (1.0f - decay) * a.value[i];
 }

@@ -30,7 +30,7 @@ template <int V> static __device__ __forceinline__ bool row_part(int width, int 
 template <int V> static __device__ __forceinline__ void forward(const ax_k_resize_args &a)
 {
     int column, k, n = (int)blockIdx.x / a.oh, row = (int)blockIdx.x - n * a.oh;
-    if (!row_part<V>(a.ow, a.c, &column, &k))
+    if (!row_part<V>(a.ow, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c;
     tap v = tap_of(row, (float)a.ih / (float)a.oh, a.ih), u = tap_of(column, (float)a.iw / (float)a.ow, a.iw);
@@ -68,7 +68,7 @@ static __device__ __forceinline__ float weight_of(tap t, int at)
 template <int V> static __device__ __forceinline__ void backward(const ax_k_resize_backward_args &a)
 {
     int column, k, n = (int)blockIdx.x / a.ih, row = (int)blockIdx.x - n * a.ih;
-    if (!row_part<V>(a.iw, a.c, &column, &k))
+    if (!row_part<V>(a.iw, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c;
     float scale_h = (float)a.ih / (float)a.oh, scale_w = (float)a.iw / (float)a.ow;
@@ -116,7 +116,7 @@ AX_KERNEL(argmax)
     size_t lo = (size_t)u.lo * c, hi = (size_t)u.hi * c;
     float best = 0.0f;
     int id = 0;
-    for (int k = 0; k < a.c; k++) {
+    for (int k = 0; k < (int)a.c; k++) {
         float above = (1.0f - u.t) * top[lo + k] + u.t * top[hi + k];
         float below = (1.0f - u.t) * low[lo + k] + u.t * low[hi + k];
         float value = (1.0f - v.t) * above + v.t * below;
