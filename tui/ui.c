@@ -8,13 +8,15 @@
 
 void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run)
 {
-    *ui = (ax_ui) { .state = state, .color = true };
+    *ui = (ax_ui) { .state = state, .color = true, .plots = ax_plots_new() };
     snprintf(ui->run, sizeof ui->run, "%s", run);
 }
 
 void ax_ui_release(ax_ui *ui)
 {
     ax_rows_release(&ui->rows);
+    ax_plots_free(ui->plots);
+    ui->plots = NULL;
     free(ui->marked);
     ui->marked = NULL;
 }
@@ -48,14 +50,29 @@ static void grow_marks(ax_ui *ui)
     ui->n_marked_cap = cap;
 }
 
-void ax_ui_refresh(ax_ui *ui)
+/* Sorting thousands of rows at every key would be felt: only when something of it has changed. */
+static void build_rows(ax_ui *ui)
 {
     ax_err err;
+    bool same = ui->built.valid && ui->built.seq == ui->state->seq && ui->built.sort == ui->sort &&
+                ui->built.reverse == ui->reverse && !strcmp(ui->built.filter, ui->filter.text);
+    if (same)
+        return;
+    ui->built.valid = ax_rows_build(&ui->rows, ui->state, &ui->filter, ui->sort, ui->reverse, &err) == AX_OK;
+    if (!ui->built.valid)
+        ax_ui_say(ui, true, "%s", err.msg);
+    ui->built.seq = ui->state->seq;
+    ui->built.sort = ui->sort;
+    ui->built.reverse = ui->reverse;
+    snprintf(ui->built.filter, sizeof ui->built.filter, "%s", ui->filter.text);
+}
+
+void ax_ui_refresh(ax_ui *ui)
+{
     grow_marks(ui);
     /* a question is about what was on the screen when it was asked: nothing moves under it */
     if (ui->asking == AX_ASK_NOTHING || !ui->rows.n)
-        if (ax_rows_build(&ui->rows, ui->state, &ui->filter, ui->sort, ui->reverse, &err) != AX_OK)
-            ax_ui_say(ui, true, "%s", err.msg);
+        build_rows(ui);
     if (!ui->rows.n) {
         ui->selected = ui->filter.n ? 0 : ui->selected;
         return;

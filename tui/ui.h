@@ -9,6 +9,7 @@
 #include "tui/action.h"
 #include "tui/edit.h"
 #include "tui/layout.h"
+#include "tui/plots.h"
 #include "tui/prompt.h"
 #include "viz/curve.h"
 #include "viz/filter.h"
@@ -47,6 +48,12 @@ typedef struct ax_ui {
     bool help, wiring;
     int help_first;
     ax_rows rows;
+    struct { /* what the rows were built from */
+        uint64_t seq;
+        ax_sort sort;
+        bool reverse, valid;
+        char filter[AX_FILTER_TEXT];
+    } built;
     ax_sort sort;
     bool reverse;
     ax_filter filter, find;   /* find: what n and N go to */
@@ -56,6 +63,7 @@ typedef struct ax_ui {
     uint32_t n_marked_cap, n_marked;
     uint32_t log_back; /* lines between the newest and the last one shown; 0 = follows */
 
+    ax_plots *plots;      /* kept between draws, also by views, which change nothing else; NULL = nothing is kept */
     ax_curve_window plot; /* what is seen of the reward plot */
     ax_mask_window mask_window;
 

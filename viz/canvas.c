@@ -196,6 +196,27 @@ void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role)
     }
 }
 
+static ax_canvas_cell *row_of(ax_pane p, int r)
+{
+    return &p.canvas->cell[(size_t)(p.at.row + r) * (size_t)p.canvas->cols + (size_t)p.at.col];
+}
+
+ax_canvas_cell *ax_pane_save(ax_pane p)
+{
+    size_t cols = (size_t)p.at.cols;
+    ax_canvas_cell *cell = malloc(((size_t)p.at.rows * cols + 1) * sizeof *cell);
+    for (int r = 0; r < p.at.rows && cell; r++)
+        memcpy(cell + (size_t)r * cols, row_of(p, r), cols * sizeof *cell);
+    return cell;
+}
+
+void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell)
+{
+    size_t cols = (size_t)p.at.cols;
+    for (int r = 0; r < p.at.rows; r++)
+        memcpy(row_of(p, r), cell + (size_t)r * cols, cols * sizeof *cell);
+}
+
 void ax_pane_clear(ax_pane p)
 {
     for (int r = 0; r < p.at.rows; r++)

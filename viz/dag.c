@@ -239,7 +239,7 @@ static void draw_figure(ax_pane p, int r, int op, int channels, int repeats)
     long n = ax_cellop_params(op, channels, repeats);
     char figure[24];
     snprintf(figure, sizeof figure, n ? "%.1fk" : "-", (double)n / 1000);
-    ax_pane_print_right(p, r, p.at.cols - 1, AX_ROLE_DIM, figure);
+    ax_pane_print_right(p, r, p.at.cols - 1, AX_ROLE_TEXT, figure);
 }
 
 void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was, int channels, int repeats)

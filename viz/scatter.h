@@ -2,6 +2,7 @@
 #ifndef AX_VIZ_SCATTER_H
 #define AX_VIZ_SCATTER_H
 
+#include "viz/axis.h"
 #include "viz/canvas.h"
 
 #include <stddef.h>
@@ -10,11 +11,19 @@
 typedef struct ax_scatter {
     const double *x, *y;
     const bool *front;
-    size_t n, selected; /* selected = n: none */
+    size_t n;
     bool log_x;
     const char *x_name;
 } ax_scatter;
-void ax_scatter_draw(ax_pane p, const ax_scatter *s);
+/* Where a point of it goes. */
+typedef struct ax_scatter_scale {
+    ax_axis y;
+    double left, right; /* of x, or of its logarithm */
+    bool any, log_x;
+} ax_scatter_scale;
+void ax_scatter_draw(ax_pane p, const ax_scatter *s, ax_scatter_scale *scale);
+/* Draws the selected point over what ax_scatter_draw left in a pane of the same size. */
+void ax_scatter_cursor(ax_pane p, const ax_scatter_scale *scale, double x, double y);
 /* Marks the front: high y, low x; returns how many are on it. Points with a NAN are not. O(n log n). Without memory
    nobody is. */
 size_t ax_front(const double *x, const double *y, size_t n, bool *front);

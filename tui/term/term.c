@@ -343,6 +343,22 @@ static bool make_shadow(ax_term *t, const ax_canvas *c)
     return true;
 }
 
+static bool is_plain(uint8_t role)
+{
+    return role != AX_ROLE_BAR && role != AX_ROLE_SELECTED && role != AX_ROLE_PIXEL;
+}
+
+/* The cell as it is sent: a blank between two cells of one look takes that look, which saves switching to and fro. */
+static ax_canvas_cell sent_cell(const ax_canvas *c, int row, int col)
+{
+    const ax_canvas_cell *at = &c->cell[(size_t)row * (size_t)c->cols + (size_t)col];
+    ax_canvas_cell out = *at;
+    if (at->code == ' ' && is_plain(at->role) && col > 0 && col + 1 < c->cols && at[-1].role == at[1].role &&
+        at[-1].code != ' ' && at[1].code != ' ' && is_plain(at[1].role))
+        out.role = at[1].role;
+    return out;
+}
+
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
 {
     if (t->shadow_rows != c->rows || t->shadow_cols != c->cols) {
@@ -354,15 +370,17 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
     for (int r = 0; r < c->rows; r++)
         for (int k = 0; k < c->cols; k++) {
             size_t i = (size_t)r * (size_t)c->cols + (size_t)k;
-            if (!memcmp(&t->shadow[i], &c->cell[i], sizeof *c->cell))
+            ax_canvas_cell cell = sent_cell(c, r, k);
+            if (!memcmp(&t->shadow[i], &cell, sizeof cell))
                 continue;
-            put_cell(t, r, k, &c->cell[i]);
-            t->shadow[i] = c->cell[i];
+            put_cell(t, r, k, &cell);
+            t->shadow[i] = cell;
         }
     if (t->cursor != (row >= 0)) {
         t->cursor = row >= 0;
         curs_set(t->cursor);
     }
+    leaveok(stdscr, row < 0); /* a hidden cursor may stay where it is */
     move(row >= 0 ? row : t->rows - 1, row >= 0 ? col : 0);
     wnoutrefresh(stdscr);
     doupdate();

@@ -37,6 +37,9 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
     if (ui->plot.width)
         snprintf(title, sizeof title, "reward %zu-%zu  0: all", ui->plot.from, ui->plot.from + ui->plot.width);
     ax_pane_frame(p, false, title, legend);
+    ax_pane inner = ax_pane_inner(p);
+    if (ui->plots && ax_plot_again(&ui->plots->reward, inner, s, ui->plot))
+        return AX_OK;
     double *y = malloc((s->n_scored ? s->n_scored : 1) * sizeof *y);
     if (!y)
         return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
@@ -44,49 +47,72 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
         const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
         y[i] = c ? c->reward : NAN;
     }
-    ax_pane inner = ax_pane_inner(p);
     ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, ui->plot, err);
     free(y);
     if (!s->n_scored)
         waiting(inner, ui);
+    if (ui->plots && code == AX_OK)
+        ax_plot_keep(&ui->plots->reward, inner, s, ui->plot);
+    return code;
+}
+
+static double params_of(const ax_candidate *c)
+{
+    return c && c->params > 0 ? (double)c->params : NAN;
+}
+
+static double reward_of(const ax_candidate *c)
+{
+    return c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->reward : NAN;
+}
+
+/* All but the selected one. */
+static ax_code draw_points(ax_pane p, const ax_state *s, ax_scatter_scale *scale, size_t *on_front, ax_err *err)
+{
+    size_t n = s->n_scored, room = n ? n : 1;
+    double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
+    bool *front = malloc(room * sizeof *front);
+    ax_code code = x && y && front ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for the pareto plot");
+    if (code == AX_OK) {
+        for (size_t i = 0; i < n; i++) {
+            const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
+            x[i] = params_of(c);
+            y[i] = reward_of(c);
+        }
+        *on_front = ax_front(x, y, n, front);
+        ax_scatter_draw(
+            p, &(ax_scatter) { .x = x, .y = y, .front = front, .n = n, .log_x = true, .x_name = "params (log)" },
+            scale);
+    }
+    free(x);
+    free(y);
+    free(front);
     return code;
 }
 
 ax_code ax_draw_pareto(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     const ax_state *s = ui->state;
-    size_t n = s->n_scored, selected = n, room = n ? n : 1;
-    double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
-    bool *front = malloc(room * sizeof *front);
-    ax_code code = AX_OK;
-    if (x && y && front) {
-        for (size_t i = 0; i < n; i++) {
-            const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
-            x[i] = c && c->params > 0 ? (double)c->params : NAN;
-            y[i] = c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->reward : NAN;
-            selected = c && c->id == ui->selected ? i : selected;
-        }
-        size_t on_front = ax_front(x, y, n, front);
-        char right[64];
-        if (selected < n)
-            snprintf(right, sizeof right, "@ #%u   front %zu", ui->selected, on_front);
-        else
-            snprintf(right, sizeof right, "front %zu", on_front);
-        ax_pane_frame(p, false, "pareto  reward x params", right);
-        ax_scatter_draw(ax_pane_inner(p), &(ax_scatter) { .x = x,
-                                                          .y = y,
-                                                          .front = front,
-                                                          .n = n,
-                                                          .selected = selected,
-                                                          .log_x = true,
-                                                          .x_name = "params (log)" });
-    } else {
-        code = ax_fail(err, AX_ENOMEM, "no memory for the pareto plot");
+    const ax_candidate *c = ax_ui_selected(ui);
+    ax_pane inner = ax_pane_inner(p);
+    ax_plots here = { .on_front = 0 }, *kept = ui->plots ? ui->plots : &here;
+    ax_curve_window all = { .width = 0 };
+    if (!ax_plot_again(&kept->pareto, inner, s, all)) {
+        if (draw_points(inner, s, &kept->scale, &kept->on_front, err) != AX_OK)
+            return AX_ENOMEM;
+        if (ui->plots)
+            ax_plot_keep(&kept->pareto, inner, s, all);
     }
-    free(x);
-    free(y);
-    free(front);
-    return code;
+    char right[64];
+    bool shown = c && c->scored;
+    if (shown)
+        ax_scatter_cursor(inner, &kept->scale, params_of(c), reward_of(c));
+    if (shown)
+        snprintf(right, sizeof right, "@ #%u   front %zu", ui->selected, kept->on_front);
+    else
+        snprintf(right, sizeof right, "front %zu", kept->on_front);
+    ax_pane_frame(p, false, "pareto  reward x params", right);
+    return AX_OK;
 }
 
 /* ---- table ---- */
