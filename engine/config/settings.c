@@ -39,6 +39,9 @@ static const struct range {
 } ranges[] = {
     { "candidates", 1, 1e6 },
     { "threads", 0, 1024 },
+    { "entropy_weight", 0, 10 },
+    { "population", 2, 1e6 },
+    { "tournament", 1, 1e6 },
     { "train_samples", 1, 1e6 },
     { "val_samples", 0, 1e6 },
     { "crop", 32, 4096 },
@@ -81,7 +84,11 @@ static const struct range {
 /* Texts that are one word of a few. */
 static const struct words {
     const char *name, *words;
-} words[] = { { "schedule", "constant, cosine" } };
+} words[] = {
+    { "schedule", "constant, cosine" },
+    { "strategy", "ppo, reinforce, evolution, random" },
+    { "feedback", "previous, none" },
+};
 
 static const char *words_of(const char *name)
 {

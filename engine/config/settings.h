@@ -11,7 +11,12 @@
    On the command line --name VALUE (with '-' for '_'), in run.ini name = VALUE. */
 #define AX_SETTING_LIST(X)                                                                                             \
     X(TEXT, data, "scenes", "scenes", "scenes", "data set: scenes, camvid:DIR")                                        \
-    X(TEXT, strategy, "ppo", "ppo", "ppo", "who proposes: ppo, random")                                                \
+    X(TEXT, strategy, "ppo", "ppo", "ppo", "who proposes: ppo, reinforce, evolution, random")                          \
+    X(TEXT, feedback, "previous", "previous", "previous",                                                              \
+      "what a step of the controller reads: previous (decision), none")                                                \
+    X(REAL, entropy_weight, 0, 0, 0, "weight of the policy's entropy in the controller's loss")                        \
+    X(WHOLE, population, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                       \
+    X(WHOLE, tournament, 5, 12, 25, "evolution: drawn from the population, the best is the parent")                    \
     X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N")                            \
     X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
     X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                             \

@@ -145,8 +145,9 @@ static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposa
     out->logp = out->entropy = 0;
     const uint8_t *byte = (const uint8_t *)g;
     for (int d = 0; d < AX_DECISIONS; d++) {
-        out->logp_each[d] = c->pass.logp[d][byte[ax_decisions[d].byte]];
+        out->logp_each[d] = c->pass.logp[d][byte[ax_policy_steps[d].byte]];
         out->logp += out->logp_each[d];
+        out->entropy_each[d] = c->pass.entropy[d];
         out->entropy += c->pass.entropy[d];
     }
 }
@@ -154,7 +155,7 @@ static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposa
 static uint8_t draw(void *context, int decision, const float *logp)
 {
     double u = ax_rng_uniform(context), sum = 0;
-    uint8_t n = ax_decisions[decision].choices;
+    uint8_t n = ax_step_choices(decision);
     for (uint8_t i = 0; i + 1 < n; i++) {
         sum += exp(logp[i]);
         if (u < sum)

@@ -34,17 +34,18 @@ static void layer_forward(ax_controller *c, int l, const float *x, int from, int
 /* Log-softmax of a decision's head. */
 static void head_forward(ax_controller *c, int decision, const float *h)
 {
-    const ax_decision *d = &ax_decisions[decision];
+    const ax_policy_step *d = &ax_policy_steps[decision];
+    const int choices = ax_step_choices(decision);
     const float *w = value(c, T_HEAD_WEIGHT + d->head), *b = value(c, T_HEAD_BIAS + d->head);
     double logit[CHOICES], most = -INFINITY, sum = 0, entropy = 0;
-    for (int k = 0; k < d->choices; k++) {
+    for (int k = 0; k < choices; k++) {
         logit[k] = b[k] + ax_kernel_dot(w + (size_t)k * UNITS, h);
         most = logit[k] > most ? logit[k] : most;
     }
-    for (int k = 0; k < d->choices; k++)
+    for (int k = 0; k < choices; k++)
         sum += exp(logit[k] - most);
     sum = log(sum);
-    for (int k = 0; k < d->choices; k++) {
+    for (int k = 0; k < choices; k++) {
         double logp = logit[k] - most - sum;
         c->pass.logp[decision][k] = (float)logp;
         entropy -= exp(logp) * logp;
@@ -75,7 +76,7 @@ static const float *feedback(const ax_controller *c, const ax_genotype *g, int t
 {
     if (c->feedback == AX_FEEDBACK_NONE)
         return c->pass.layer[1].h[t + 1];
-    const ax_decision *d = &ax_decisions[t];
+    const ax_policy_step *d = &ax_policy_steps[t];
     return value(c, T_EMBED + d->embed) + (size_t)((const uint8_t *)g)[d->byte] * UNITS;
 }
 
@@ -87,7 +88,7 @@ void ax_lstm_sample(ax_controller *c, ax_decide decide, void *context, ax_genoty
         steps(c, t, t + 1);
         int decision = t - p->warm_up;
         if (decision >= 0)
-            ((uint8_t *)g)[ax_decisions[decision].byte] = decide(context, decision, p->logp[decision]);
+            ((uint8_t *)g)[ax_policy_steps[decision].byte] = decide(context, decision, p->logp[decision]);
         if (t + 1 < p->n_steps)
             memcpy(p->x[t + 1], feedback(c, g, t), sizeof p->x[0]);
     }
@@ -115,10 +116,11 @@ void ax_lstm_score(ax_controller *c, const ax_genotype *g)
 static void head_backward(ax_controller *c, int decision, uint8_t chosen, const float *h, double weight_logp,
                           double weight_entropy, float *dh)
 {
-    const ax_decision *d = &ax_decisions[decision];
+    const ax_policy_step *d = &ax_policy_steps[decision];
+    const int choices = ax_step_choices(decision);
     const float *w = value(c, T_HEAD_WEIGHT + d->head);
     float *dw = grad(c, T_HEAD_WEIGHT + d->head), *db = grad(c, T_HEAD_BIAS + d->head);
-    for (int k = 0; k < d->choices; k++) {
+    for (int k = 0; k < choices; k++) {
         double logp = c->pass.logp[decision][k], p = exp(logp);
         double dlogit = weight_logp * ((k == chosen) - p) - weight_entropy * p * (logp + c->pass.entropy[decision]);
         db[k] += (float)dlogit;
@@ -148,8 +150,8 @@ static void steps_back(ax_controller *c, const ax_genotype *g, int from, int to,
     for (int t = to - 1; t >= from; t--) {
         int decision = t - p->warm_up;
         if (decision >= 0)
-            head_backward(c, decision, ((const uint8_t *)g)[ax_decisions[decision].byte], high->h[t + 1], weight_logp,
-                          weight_entropy, high->dh);
+            head_backward(c, decision, ((const uint8_t *)g)[ax_policy_steps[decision].byte], high->h[t + 1],
+                          weight_logp, weight_entropy, high->dh);
         step_back(c, 1, high, t);
     }
     input_back(c, 1, high, from, to);
@@ -197,7 +199,7 @@ void ax_lstm_backward(ax_controller *c, const ax_genotype *g, double weight_logp
     } else {
         steps_back(c, g, 0, p->n_steps, weight_logp, weight_entropy);
         for (int t = p->n_steps - 1; t > 0; t--) {
-            const ax_decision *d = &ax_decisions[t - 1];
+            const ax_policy_step *d = &ax_policy_steps[t - 1];
             ax_kernel_axpy(grad(c, T_EMBED + d->embed) + (size_t)((const uint8_t *)g)[d->byte] * UNITS, 1,
                            p->layer[0].dx[t]);
         }

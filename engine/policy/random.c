@@ -4,16 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-static ax_strategy *start(uint64_t seed, ax_err *err)
+static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    ax_strategy *s = calloc(1, sizeof *s);
-    if (!s) {
-        ax_fail(err, AX_ENOMEM, "no memory for a strategy");
-        return NULL;
-    }
-    s->ops = &ax_strategy_random;
-    s->rng = ax_rng_new(seed, 2);
-    return s;
+    return ax_strategy_start(sizeof(ax_strategy), &ax_strategy_random, o->seed, 2, err);
 }
 
 static void stop(ax_strategy *s)
@@ -24,20 +17,17 @@ static void stop(ax_strategy *s)
 static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
 {
     (void)err;
-    out->genotype = ax_genotype_random(&s->rng);
-    out->logp = out->entropy = NAN;
-    for (int i = 0; i < AX_DECISIONS; i++)
-        out->logp_each[i] = NAN;
+    ax_genotype g = ax_genotype_random(&s->rng);
+    *out = ax_proposal_of(&g);
     return AX_OK;
 }
 
 static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err)
 {
-    (void)s;
     (void)p;
-    (void)reward;
     (void)err;
-    *what = (ax_learned) { NAN, NAN, NAN, NAN, NAN, 0 };
+    ax_strategy_tally(s, reward);
+    *what = (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples };
     return AX_OK;
 }
 

@@ -2,16 +2,52 @@
 
 #include "engine/policy/strategy_internal.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static const ax_strategy_ops *const strategies[] = { &ax_strategy_ppo, &ax_strategy_random };
+static const ax_strategy_ops *const strategies[] = { &ax_strategy_ppo, &ax_strategy_reinforce, &ax_strategy_evolution,
+                                                     &ax_strategy_random };
+static const double baseline_decay = 0.95;
 
-ax_strategy *ax_strategy_new(const char *name, uint64_t seed, ax_err *err)
+ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed)
+{
+    return (ax_strategy_options) { .name = name, .seed = seed, .population = 100, .tournament = 25 };
+}
+
+ax_proposal ax_proposal_of(const ax_genotype *g)
+{
+    ax_proposal p = { .genotype = *g, .logp = NAN, .entropy = NAN };
+    for (int i = 0; i < AX_DECISIONS; i++)
+        p.logp_each[i] = p.entropy_each[i] = NAN;
+    return p;
+}
+
+ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t seed, uint64_t stream, ax_err *err)
+{
+    ax_strategy *s = calloc(1, size);
+    if (!s) {
+        ax_fail(err, AX_ENOMEM, "no memory for a strategy");
+        return NULL;
+    }
+    s->ops = ops;
+    s->rng = ax_rng_new(seed, stream);
+    s->baseline = NAN;
+    return s;
+}
+
+void ax_strategy_tally(ax_strategy *s, double reward)
+{
+    s->baseline = isnan(s->baseline) ? reward : baseline_decay * s->baseline + (1 - baseline_decay) * reward;
+    s->samples++;
+}
+
+ax_strategy *ax_strategy_new(const ax_strategy_options *options, ax_err *err)
 {
     for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
-        if (!strcmp(strategies[i]->name, name))
-            return strategies[i]->start(seed, err);
-    ax_fail(err, AX_EINVAL, "strategy '%s': not one of ppo, random", name);
+        if (!strcmp(strategies[i]->name, options->name))
+            return strategies[i]->start(options, err);
+    ax_fail(err, AX_EINVAL, "strategy '%s': not one of ppo, reinforce, evolution, random", options->name);
     return NULL;
 }
 
@@ -34,6 +70,8 @@ ax_code ax_strategy_propose(ax_strategy *s, ax_proposal *out, ax_err *err)
 ax_code ax_strategy_learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err)
 {
     ax_learned ignored;
+    if (!isfinite(reward))
+        return ax_fail(err, AX_EINVAL, "a reward that isn't a number can't be learned from");
     return s->ops->learn(s, p, reward, what ? what : &ignored, err);
 }
 

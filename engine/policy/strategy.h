@@ -5,13 +5,27 @@
 #include "engine/base/rng.h"
 #include "engine/space/genotype.h"
 
+typedef struct ax_strategy_options {
+    const char *name;                /* "ppo", "reinforce", "evolution", "random" */
+    uint64_t seed;                   /* starts all its random numbers */
+    bool feedback_none;              /* controller: a step reads the output before it, not the decision */
+    double entropy_weight;           /* controller: reward for undecidedness */
+    uint32_t population, tournament; /* evolution */
+} ax_strategy_options;
+/* The published values: autoregressive, no entropy weight; population 100, tournament 25. */
+ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
+
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
 typedef struct ax_proposal {
     ax_genotype genotype;
-    double logp;                    /* NAN when the strategy has no probabilities */
-    double entropy;                 /* summed over decisions, NAN likewise */
-    double logp_each[AX_DECISIONS]; /* in the controller's order of decisions */
+    uint32_t id, parent;               /* the candidate, set by who gives numbers; whom it was made from, 0 = nobody */
+    double logp;                       /* NAN when the strategy has no probabilities */
+    double entropy;                    /* summed over decisions, NAN likewise */
+    double logp_each[AX_DECISIONS];    /* in the controller's order of decisions */
+    double entropy_each[AX_DECISIONS]; /* likewise; known when it is proposed, not stored */
 } ax_proposal;
+/* A genotype that comes from elsewhere. */
+ax_proposal ax_proposal_of(const ax_genotype *g);
 
 /* One line of insight after learning, for events. */
 typedef struct ax_learned {
@@ -20,12 +34,13 @@ typedef struct ax_learned {
 } ax_learned;
 
 typedef struct ax_strategy ax_strategy;
-/* Names: "ppo", "random". seed starts all its random numbers. AX_EINVAL lists the names that exist. */
-ax_strategy *ax_strategy_new(const char *name, uint64_t seed, ax_err *err);
+/* AX_EINVAL lists the names that exist, or says which option makes no sense. */
+ax_strategy *ax_strategy_new(const ax_strategy_options *options, ax_err *err);
 void ax_strategy_free(ax_strategy *s);
 const char *ax_strategy_name(const ax_strategy *s);
 ax_code ax_strategy_propose(ax_strategy *s, ax_proposal *out, ax_err *err);
-/* Learns from a finished candidate. *what (may be NULL) says what happened. */
+/* Learns from a finished candidate. A proposal without log-probability (made by hand) is taken as if the current policy
+   had proposed it. *what (may be NULL) says what happened. AX_EINVAL when the reward isn't finite. */
 ax_code ax_strategy_learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err);
 /* The complete state, everything that decides the future, as bytes of one msgpack map (malloc; caller frees). */
 ax_code ax_strategy_save(const ax_strategy *s, char **bytes, size_t *n, ax_err *err);

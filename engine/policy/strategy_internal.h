@@ -9,11 +9,12 @@
 
 typedef struct ax_strategy_ops {
     const char *name;
-    ax_strategy *(*start)(uint64_t seed, ax_err *err);
+    ax_strategy *(*start)(const ax_strategy_options *options, ax_err *err);
     void (*stop)(ax_strategy *s);
     ax_code (*propose)(ax_strategy *s, ax_proposal *out, ax_err *err);
     ax_code (*learn)(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err);
-    /* State beyond the random numbers: `fields` key-value pairs of a map. unpack changes nothing unless all is good. */
+    /* State beyond random numbers and tally: `fields` key-value pairs of a map. unpack changes nothing unless all is
+       good. */
     uint32_t fields;
     void (*pack)(const ax_strategy *s, msgpack_packer *pk);
     bool (*unpack)(ax_strategy *s, const msgpack_object *map);
@@ -22,12 +23,22 @@ typedef struct ax_strategy_ops {
 struct ax_strategy { /* first member of each strategy's own struct */
     const ax_strategy_ops *ops;
     ax_rng rng;
+    double baseline;  /* moving average of rewards, NAN before the first */
+    uint64_t samples; /* learned from so far */
 };
 
-extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_random;
+extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_reinforce, ax_strategy_evolution, ax_strategy_random;
 
-/* state.c: the msgpack map {strategy, version, rng, ...fields}. */
+/* A zeroed struct of `size` bytes that begins with an ax_strategy; free() releases it. */
+ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t seed, uint64_t stream, ax_err *err);
+/* Takes a reward into baseline (decay .95) and samples. */
+void ax_strategy_tally(ax_strategy *s, double reward);
+
+/* state.c: the msgpack map {strategy, version, rng, baseline, samples, ...fields}. */
 ax_code ax_strategy_pack(const ax_strategy *s, char **bytes, size_t *n, ax_err *err);
 ax_code ax_strategy_unpack(ax_strategy *s, const char *bytes, size_t n, ax_err *err);
+/* {genotype as bin, a, b}: one of a list of things learned from. b must be finite. */
+void ax_strategy_pack_sample(msgpack_packer *pk, const ax_genotype *g, double a, double b);
+bool ax_strategy_read_sample(const msgpack_object *o, ax_genotype *g, double *a, double *b);
 
 #endif

@@ -233,9 +233,7 @@ static void do_note(ax_search *s, const ax_command *c, ax_answer *a)
 /* A candidate that a person made: nobody proposed it, so it has no probability. */
 static ax_code add_handmade(ax_search *s, const ax_genotype *g, uint32_t parent, uint32_t *id, ax_err *err)
 {
-    ax_proposal p = { .genotype = *g, .logp = NAN, .entropy = NAN };
-    for (int i = 0; i < AX_DECISIONS; i++)
-        p.logp_each[i] = NAN;
+    ax_proposal p = ax_proposal_of(g);
     ax_code code = ax_search_add(s, &p, "user", parent, id, err);
     if (code == AX_OK)
         ax_search_enqueue(s, *id, 0);

@@ -130,7 +130,16 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
     }
     s->setup = *setup;
     s->gate = ax_gate_new((uint64_t)setup->settings.seed);
-    s->strategy = ax_strategy_new(setup->settings.strategy, (uint64_t)setup->settings.seed, err);
+    const ax_settings *set = &s->setup.settings;
+    const ax_strategy_options options = {
+        .name = set->strategy,
+        .seed = (uint64_t)set->seed,
+        .feedback_none = !strcmp(set->feedback, "none"),
+        .entropy_weight = set->entropy_weight,
+        .population = (uint32_t)set->population,
+        .tournament = (uint32_t)set->tournament,
+    };
+    s->strategy = ax_strategy_new(&options, err);
     s->dirty = true;
     if (s->strategy && ax_search_reserve(s, 1, err) == AX_OK)
         return s;
@@ -206,7 +215,7 @@ static ax_code fill(ax_search *s, ax_err *err)
         uint32_t id;
         code = ax_strategy_propose(s->strategy, &p, err);
         if (code == AX_OK)
-            code = ax_search_add(s, &p, ax_strategy_name(s->strategy), 0, &id, err);
+            code = ax_search_add(s, &p, ax_strategy_name(s->strategy), p.parent, &id, err);
         if (code == AX_OK)
             ax_search_enqueue(s, id, s->n_queue);
     }
@@ -310,23 +319,6 @@ static void say_scored(ax_search *s, uint32_t id, const ax_row *r)
     ax_search_emit(s, &ev);
 }
 
-static ax_code learn(ax_search *s, uint32_t id, const ax_row *r, ax_err *err)
-{
-    ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
-    ax_code code = ax_strategy_learn(s->strategy, &r->proposal, r->outcome.reward, &what, err);
-    if (code != AX_OK)
-        return code;
-    ax_event ev = ax_search_event(AX_EVENT_LEARNED, id);
-    ev.u.LEARNED.loss = what.loss;
-    ev.u.LEARNED.baseline = what.baseline;
-    ev.u.LEARNED.advantage = what.advantage;
-    ev.u.LEARNED.clip_share = what.clip_share;
-    ev.u.LEARNED.entropy = what.entropy;
-    ev.u.LEARNED.samples = (int64_t)what.samples;
-    ax_search_emit(s, &ev);
-    return AX_OK;
-}
-
 ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
 {
     ax_row *r = ax_search_row(s, s->running);
@@ -355,7 +347,7 @@ ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
         ax_search_emit(s, &ev);
     }
     /* what a person made isn't the policy's doing: nothing is learned from it */
-    return strcmp(r->origin, "user") ? learn(s, id, r, err) : AX_OK;
+    return strcmp(r->origin, "user") ? ax_search_learn(s, id, err) : AX_OK;
 }
 
 /* at_once: the next candidate would fail as well. */

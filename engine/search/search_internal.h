@@ -52,6 +52,8 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
 void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place);
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX = wasn't there */
 ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err);
+/* learn.c: the strategy hears of a scored candidate; says LEARNED. */
+ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 bool ax_row_is_full(const ax_row *r); /* full training: not of the search */
 
 #endif

@@ -1,5 +1,7 @@
 #include "engine/policy/strategy.h"
 
+#include "engine/space/decision.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +16,14 @@ enum { LONG = 8 };
 #else
 enum { LONG = 103 }; /* more than the buffer holds: its oldest are overwritten */
 #endif
+
+static ax_strategy *start(const char *name, uint64_t seed, ax_err *err)
+{
+    ax_strategy_options o = ax_strategy_defaults(name, seed);
+    o.population = 20;
+    o.tournament = 5;
+    return ax_strategy_new(&o, err);
+}
 
 /* A reward that anybody can learn: how many of the seven operations are conv1x1. */
 static double reward_of(const ax_genotype *g)
@@ -51,7 +61,7 @@ static void ppo_learns_what_random_does_not(void **state)
     print_message("skip: thousands of controller passes take minutes without optimisation; release builds run it\n");
     skip();
 #endif
-    ax_strategy *ppo = ax_strategy_new("ppo", 4, NULL), *random = ax_strategy_new("random", 4, NULL);
+    ax_strategy *ppo = start("ppo", 4, NULL), *random = start("random", 4, NULL);
     double first = run(ppo, 30, NULL, NULL);
     run(ppo, 60, NULL, NULL);
     double last = run(ppo, 30, NULL, NULL), chance = run(random, 2000, NULL, NULL);
@@ -62,13 +72,143 @@ static void ppo_learns_what_random_does_not(void **state)
     ax_strategy_free(random);
 }
 
+static void reinforce_learns(void **state)
+{
+    (void)state;
+#ifdef AX_DEBUG
+    print_message("skip: thousands of controller passes take minutes without optimisation; release builds run it\n");
+    skip();
+#endif
+    ax_strategy *s = start("reinforce", 4, NULL);
+    double first = run(s, 20, NULL, NULL);
+    run(s, 300, NULL, NULL);
+    double last = run(s, 50, NULL, NULL);
+    if (!(last > 3 * first))
+        fail_msg("the mean reward went from %.3f to %.3f", first, last);
+    ax_strategy_free(s);
+}
+
+static void evolution_learns(void **state)
+{
+    (void)state;
+    ax_strategy *s = start("evolution", 4, NULL);
+    double first = run(s, 20, NULL, NULL);
+    run(s, 600, NULL, NULL);
+    double last = run(s, 100, NULL, NULL);
+    if (!(last > 5 * first))
+        fail_msg("the mean reward went from %.3f to %.3f", first, last);
+    ax_strategy_free(s);
+}
+
+static int differences(const ax_genotype *a, const ax_genotype *b)
+{
+    int n = 0;
+    for (int d = 0; d < AX_DECISIONS; d++)
+        n += ax_genotype_get(a, d) != ax_genotype_get(b, d);
+    return n;
+}
+
+/* The first generation is random; then every child differs from a living parent in one decision, the parent is the best
+   when the tournament draws nearly all, and who is old is no parent, however good. */
+static void children_differ_in_one_decision(void **state)
+{
+    (void)state;
+    enum { POPULATION = 10, ROUNDS = 200 };
+    ax_strategy_options o = ax_strategy_defaults("evolution", 8);
+    o.population = POPULATION;
+    o.tournament = POPULATION;
+    ax_strategy *s = ax_strategy_new(&o, NULL);
+    ax_genotype all[ROUNDS + 1];
+    double reward[ROUNDS + 1];
+    int best = 0;
+    for (uint32_t id = 1; id <= ROUNDS; id++) {
+        ax_proposal p;
+        assert_int_equal(ax_strategy_propose(s, &p, NULL), AX_OK);
+        assert_int_equal(ax_genotype_validate(&p.genotype, NULL), AX_OK);
+        p.id = id;
+        all[id] = p.genotype;
+        reward[id] = id == 5 ? 100 : (id * 37) % 101 / 101.0;
+        if (id <= POPULATION) {
+            assert_int_equal(p.parent, 0);
+        } else {
+            assert_in_range(p.parent, id - POPULATION, id - 1);
+            assert_int_equal(differences(&all[p.parent], &p.genotype), 1);
+            int better = 0;
+            for (uint32_t k = id - POPULATION; k < id; k++)
+                better += reward[k] > reward[p.parent];
+            best += better == 0;
+            assert_true(better < POPULATION - 1);
+        }
+        assert_int_equal(ax_strategy_learn(s, &p, reward[id], NULL, NULL), AX_OK);
+    }
+    /* ten draws with replacement miss the best of ten with (9/10)^10 = .35 */
+    assert_in_range(best, (ROUNDS - POPULATION) / 2, (ROUNDS - POPULATION) * 4 / 5);
+    ax_strategy_free(s);
+    ax_err err;
+    o.tournament = POPULATION + 1;
+    assert_null(ax_strategy_new(&o, &err));
+    assert_non_null(strstr(err.msg, "tournament 11"));
+}
+
+static void a_hand_made_candidate_counts_as_the_policys_own(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "random" };
+    ax_rng rng = ax_rng_new(1, 1);
+    for (int k = 0; k < 4; k++) {
+        ax_strategy *s = start(names[k], 9, NULL);
+        ax_genotype g = ax_genotype_random(&rng);
+        ax_proposal p = ax_proposal_of(&g);
+        ax_learned what;
+        assert_int_equal(ax_strategy_learn(s, &p, 0.5, &what, NULL), AX_OK);
+        assert_int_equal(what.samples, 1);
+        assert_true(what.baseline == 0.5);
+        assert_true(isnan(what.loss) == (k > 1));
+        ax_strategy_free(s);
+    }
+}
+
+/* Saved and loaded at any point, for every strategy: the same bytes afterwards. */
+static void a_save_at_any_point_goes_on_the_same(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "random" };
+    for (int k = 0; k < 4; k++) {
+        ax_strategy *a = start(names[k], 9, NULL), *b = start(names[k], 1, NULL);
+        for (int round = 0; round < (k == 0 ? 4 : 45); round++) {
+            ax_proposal p, q;
+            char *bytes, *again;
+            size_t n, m;
+            ax_strategy_propose(a, &p, NULL);
+            ax_strategy_save(a, &bytes, &n, NULL); /* between proposing and learning */
+            assert_int_equal(ax_strategy_load(b, bytes, n, NULL), AX_OK);
+            free(bytes);
+            p.id = (uint32_t)round + 1;
+            ax_strategy_learn(a, &p, reward_of(&p.genotype), NULL, NULL);
+            ax_strategy_learn(b, &p, reward_of(&p.genotype), NULL, NULL);
+            ax_strategy_save(a, &bytes, &n, NULL);
+            ax_strategy_save(b, &again, &m, NULL);
+            assert_int_equal(n, m);
+            assert_memory_equal(bytes, again, n);
+            ax_strategy_propose(a, &p, NULL);
+            ax_strategy_propose(b, &q, NULL);
+            assert_memory_equal(&p.genotype, &q.genotype, sizeof p.genotype);
+            assert_int_equal(p.parent, q.parent);
+            free(bytes);
+            free(again);
+        }
+        ax_strategy_free(a);
+        ax_strategy_free(b);
+    }
+}
+
 static void a_loaded_state_has_the_same_future(void **state)
 {
     (void)state;
-    static const char *const names[] = { "ppo", "random" };
-    for (int k = 0; k < 2; k++) {
-        ax_strategy *a = ax_strategy_new(names[k], 9, NULL), *b = ax_strategy_new(names[k], 77, NULL);
-        run(a, k ? 10 : LONG, NULL, NULL);
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "random" };
+    for (int k = 0; k < 4; k++) {
+        ax_strategy *a = start(names[k], 9, NULL), *b = start(names[k], 77, NULL);
+        run(a, k ? 33 : LONG, NULL, NULL);
         char *bytes, *want, *got, *again;
         size_t n, m, want_n, got_n;
         assert_int_equal(ax_strategy_save(a, &bytes, &n, NULL), AX_OK);
@@ -91,7 +231,7 @@ static void a_loaded_state_has_the_same_future(void **state)
 static void damaged_states_change_nothing(void **state)
 {
     (void)state;
-    ax_strategy *a = ax_strategy_new("ppo", 9, NULL), *b = ax_strategy_new("ppo", 3, NULL);
+    ax_strategy *a = start("ppo", 9, NULL), *b = start("ppo", 3, NULL);
     run(a, 5, NULL, NULL);
     char *bytes, *before, *after;
     size_t n, before_n, after_n;
@@ -103,7 +243,7 @@ static void damaged_states_change_nothing(void **state)
     bytes[1] ^= 0x40; /* the first key */
     assert_int_equal(ax_strategy_load(b, bytes, n, &err), AX_EFORMAT);
     bytes[1] ^= 0x40;
-    ax_strategy *random = ax_strategy_new("random", 3, NULL);
+    ax_strategy *random = start("random", 3, NULL);
     assert_int_equal(ax_strategy_load(random, bytes, n, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "strategy random"));
     ax_strategy_save(b, &after, &after_n, NULL);
@@ -112,8 +252,8 @@ static void damaged_states_change_nothing(void **state)
     ax_proposal p;
     ax_strategy_propose(a, &p, NULL);
     assert_int_equal(ax_strategy_learn(a, &p, NAN, NULL, &err), AX_EINVAL);
-    assert_null(ax_strategy_new("magic", 1, &err));
-    assert_non_null(strstr(err.msg, "ppo, random"));
+    assert_null(start("magic", 1, &err));
+    assert_non_null(strstr(err.msg, "ppo, reinforce, evolution, random"));
     free(bytes);
     free(before);
     free(after);
@@ -133,7 +273,7 @@ static char *value_of(char *bytes, size_t n, const char *key)
 static void impossible_states_are_refused(void **state)
 {
     (void)state;
-    ax_strategy *a = ax_strategy_new("ppo", 9, NULL);
+    ax_strategy *a = start("ppo", 9, NULL);
     run(a, 3, NULL, NULL);
     char *bytes, *good, *after;
     size_t n, good_n;
@@ -177,6 +317,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ppo_learns_what_random_does_not),
+        cmocka_unit_test(reinforce_learns),
+        cmocka_unit_test(evolution_learns),
+        cmocka_unit_test(children_differ_in_one_decision),
+        cmocka_unit_test(a_hand_made_candidate_counts_as_the_policys_own),
+        cmocka_unit_test(a_save_at_any_point_goes_on_the_same),
         cmocka_unit_test(a_loaded_state_has_the_same_future),
         cmocka_unit_test(damaged_states_change_nothing),
         cmocka_unit_test(impossible_states_are_refused),

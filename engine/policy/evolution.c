@@ -1,0 +1,134 @@
+/* Regularised (ageing) evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the best of a few drawn from the population
+   is copied with one decision changed; the oldest leaves, however good it is. */
+#include "engine/base/pack.h"
+#include "engine/policy/strategy_internal.h"
+#include "engine/space/decision.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct member {
+    ax_genotype genotype;
+    uint32_t id;
+    double reward;
+} member;
+
+typedef struct evolution {
+    ax_strategy base;
+    uint32_t population, tournament;
+    member *member; /* ring of `population`: the oldest is overwritten */
+    uint32_t n, next;
+} evolution;
+
+static const member *member_at(const evolution *e, uint32_t i) /* 0 = the oldest */
+{
+    return &e->member[(e->next + e->population - e->n + i) % e->population];
+}
+
+static void stop(ax_strategy *s)
+{
+    free(((evolution *)s)->member);
+    free(s);
+}
+
+static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
+{
+    if (o->population < 2 || o->tournament < 1 || o->tournament > o->population) {
+        ax_fail(err, AX_EINVAL,
+                "evolution: population %u, tournament %u: at least 2, and a tournament of 1 to that many",
+                o->population, o->tournament);
+        return NULL;
+    }
+    evolution *e = (evolution *)ax_strategy_start(sizeof *e, &ax_strategy_evolution, o->seed, 5, err);
+    if (!e)
+        return NULL;
+    e->population = o->population;
+    e->tournament = o->tournament;
+    e->member = calloc(o->population, sizeof *e->member);
+    if (e->member)
+        return &e->base;
+    stop(&e->base);
+    ax_fail(err, AX_ENOMEM, "no memory for a population of %u", o->population);
+    return NULL;
+}
+
+/* One decision, any of them, gets another value. */
+static void mutate(ax_genotype *g, ax_rng *rng)
+{
+    int d = (int)ax_rng_below(rng, AX_DECISIONS);
+    unsigned was = ax_genotype_get(g, d), value = ax_rng_below(rng, ax_decisions[d].choices - 1u);
+    ax_genotype_put(g, d, value + (value >= was));
+}
+
+static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
+{
+    (void)err;
+    evolution *e = (evolution *)s;
+    ax_genotype g;
+    if (e->n < e->population) { /* the first generation */
+        g = ax_genotype_random(&s->rng);
+        *out = ax_proposal_of(&g);
+        return AX_OK;
+    }
+    const member *best = NULL;
+    for (uint32_t i = 0; i < e->tournament; i++) { /* with replacement */
+        const member *m = member_at(e, ax_rng_below(&s->rng, e->n));
+        best = !best || m->reward > best->reward ? m : best;
+    }
+    g = best->genotype;
+    mutate(&g, &s->rng);
+    *out = ax_proposal_of(&g);
+    out->parent = best->id;
+    return AX_OK;
+}
+
+static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err)
+{
+    (void)err;
+    evolution *e = (evolution *)s;
+    ax_strategy_tally(s, reward);
+    e->member[e->next] = (member) { p->genotype, p->id, reward };
+    e->next = (e->next + 1) % e->population;
+    e->n += e->n < e->population;
+    *what = (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples };
+    return AX_OK;
+}
+
+static void pack(const ax_strategy *s, msgpack_packer *pk)
+{
+    const evolution *e = (const evolution *)s;
+    ax_pack_text(pk, "population"); /* oldest first */
+    msgpack_pack_array(pk, e->n);
+    for (uint32_t i = 0; i < e->n; i++) {
+        const member *m = member_at(e, i);
+        ax_strategy_pack_sample(pk, &m->genotype, (double)m->id, m->reward);
+    }
+}
+
+static bool unpack(ax_strategy *s, const msgpack_object *map)
+{
+    evolution *e = (evolution *)s;
+    const msgpack_object *list = ax_map_get(map, "population");
+    if (!list || list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size > e->population)
+        return false;
+    member *read = calloc(e->population, sizeof *read);
+    bool good = read != NULL;
+    for (uint32_t i = 0; i < list->via.array.size && good; i++) {
+        double id = -1;
+        good = ax_strategy_read_sample(&list->via.array.ptr[i], &read[i].genotype, &id, &read[i].reward) && id >= 0 &&
+               id <= UINT32_MAX && id == floor(id);
+        read[i].id = good ? (uint32_t)id : 0;
+    }
+    if (!good) {
+        free(read);
+        return false;
+    }
+    free(e->member);
+    e->member = read;
+    e->n = list->via.array.size;
+    e->next = e->n % e->population;
+    return true;
+}
+
+const ax_strategy_ops ax_strategy_evolution = { "evolution", start, stop, propose, learn, 1, pack, unpack };
