@@ -23,14 +23,32 @@ static size_t weight_floats(const ax_dw *g)
     return ax_cpu_align((size_t)g->kernel * (size_t)g->kernel * (size_t)g->c * sizeof(float)) / sizeof(float);
 }
 
-/* Scratch: the weights as {k,k,C}, or a sum of gradients per task; for the bias, a sum per task in double. */
+/* The convolution of dy with the kernel turned round that gives the gradient of the input, for stride 1. */
+static ax_dw turned(const ax_dw *g)
+{
+    ax_dw b = *g;
+    b.h = g->oh, b.w = g->ow, b.oh = g->h, b.ow = g->w;
+    b.pad = g->dilation * (g->kernel - 1) - g->pad;
+    return b;
+}
+
+static size_t kernel_floats(const ax_device *dev, const ax_dw *g)
+{
+    return ax_cpu_align(dev->k->dw_scratch(g) * sizeof(float)) / sizeof(float);
+}
+
+/* Scratch: the weights as {k,k,C}, or a sum of gradients per task; then the kernels' own per task. For the bias, a sum
+   per task in double. */
 AX_CPU_PREPARE(ax_cpu_dw_prepare)
 {
     ax_dw g = geometry(call);
     if (call->attr.conv.groups != (uint32_t)g.c)
         return ax_fail(err, AX_EINVAL, "conv2d: %u groups for %d channels: groups must be 1 or the channels",
                        call->attr.conv.groups, g.c);
-    size_t weights = weight_floats(&g) * sizeof(float) * (call->backward ? (size_t)dev->threads : 1);
+    ax_dw b = turned(&g);
+    size_t own = kernel_floats(dev, &g), back = g.stride == 1 ? kernel_floats(dev, &b) : 0;
+    own = (own > back ? own : back) * (size_t)dev->threads;
+    size_t weights = (weight_floats(&g) * (call->backward ? (size_t)dev->threads : 1) + own) * sizeof(float);
     size_t bias =
         call->backward && call->n_out > 2 && call->out[2].mem ? (size_t)dev->threads * (size_t)g.c * sizeof(double) : 0;
     *work = weights > bias ? weights : bias;
@@ -47,7 +65,7 @@ static void transpose_weights(const ax_dw *g, const float *w, bool turn, float *
 }
 
 static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *x, const float *w, const float *bias,
-                        float *y)
+                        float *y, float *scratch)
 {
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
@@ -59,7 +77,8 @@ static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *
         while (lo < hi) {
             size_t image = lo / (size_t)g->oh, r0 = lo % (size_t)g->oh;
             size_t r1 = hi - lo < (size_t)g->oh - r0 ? r0 + hi - lo : (size_t)g->oh;
-            dev->k->dw_forward(g, x + image * in, w, bias, y + image * out, (int32_t)r0, (int32_t)r1);
+            dev->k->dw_forward(g, x + image * in, w, bias, y + image * out, (int32_t)r0, (int32_t)r1,
+                               scratch + (size_t)t * kernel_floats(dev, g));
             lo += r1 - r0;
         }
     }
@@ -89,6 +108,7 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c, each = weight_floats(g);
     int T = ax_cpu_tasks(dev, (size_t)n * out);
+    float *scratch = sums + (size_t)dev->threads * each;
     memset(sums, 0, (size_t)T * each * sizeof *sums);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -98,7 +118,7 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
             size_t image = lo / (size_t)g->oh, r0 = lo % (size_t)g->oh;
             size_t r1 = hi - lo < (size_t)g->oh - r0 ? r0 + hi - lo : (size_t)g->oh;
             dev->k->dw_backward_weights(g, x + image * in, dy + image * out, sums + (size_t)t * each, (int32_t)r0,
-                                        (int32_t)r1);
+                                        (int32_t)r1, scratch + (size_t)t * kernel_floats(dev, g));
             lo += r1 - r0;
         }
     }
@@ -120,7 +140,8 @@ AX_CPU_RUN(ax_cpu_dw_run)
     float *work = call->work;
     if (!call->backward) {
         transpose_weights(&g, call->in[1].mem, false, work);
-        run_forward(dev, &g, n, call->in[0].mem, work, call->n_in == 3 ? call->in[2].mem : NULL, call->out[0].mem);
+        run_forward(dev, &g, n, call->in[0].mem, work, call->n_in == 3 ? call->in[2].mem : NULL, call->out[0].mem,
+                    work + weight_floats(&g));
         return AX_OK;
     }
     const float *dy = call->in[0].mem;
@@ -128,11 +149,9 @@ AX_CPU_RUN(ax_cpu_dw_run)
         run_backward_weights(dev, &g, n, call->in[1].mem, dy, call->out[1].mem, work);
     if (call->out[0].mem && g.stride == 1) {
         /* a convolution of dy with the kernel turned round */
-        ax_dw b = g;
-        b.h = g.oh, b.w = g.ow, b.oh = g.h, b.ow = g.w;
-        b.pad = g.dilation * (g.kernel - 1) - g.pad;
+        ax_dw b = turned(&g);
         transpose_weights(&g, call->in[2].mem, true, work);
-        run_forward(dev, &b, n, dy, work, NULL, call->out[0].mem);
+        run_forward(dev, &b, n, dy, work, NULL, call->out[0].mem, work + weight_floats(&g));
     } else if (call->out[0].mem) {
         transpose_weights(&g, call->in[2].mem, false, work);
         run_backward_data(dev, &g, n, dy, work, call->out[0].mem);

@@ -76,9 +76,15 @@ static size_t weight_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
     return PRODUCTS * round_up(ci, dev->k->lanes) * round_up(co, dev->k->lanes);
 }
+/* From one product of the tiles to the next: a cache line more than they need, so that the products of a tile don't all
+   fall into the same few sets of the first cache. */
+static size_t product_stride(const ax_device *dev, int32_t c)
+{
+    return TILES * round_up(c, dev->k->lanes) + 16;
+}
 static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
-    return PRODUCTS * TILES * (round_up(ci, dev->k->lanes) + round_up(co, dev->k->lanes));
+    return PRODUCTS * (product_stride(dev, ci) + product_stride(dev, co));
 }
 static size_t sum_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
@@ -203,25 +209,26 @@ static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const floa
                      const float *bias, int32_t co, float *y, float *work)
 {
     size_t cip = round_up(ci, dev->k->lanes), cop = round_up(co, dev->k->lanes), tiles = all_tiles(w, n);
+    size_t in = product_stride(dev, ci), out = product_stride(dev, co);
     size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co;
     int T = dev->threads;
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
-        float *v = work + (size_t)t * tile_floats(dev, ci, co), *m = v + PRODUCTS * TILES * cip;
+        float *v = work + (size_t)t * tile_floats(dev, ci, co), *m = v + PRODUCTS * in;
         ax_cpu_span(tiles, AX_WINOGRAD_ROWS, T, t, &lo, &hi);
         for (size_t first = lo; first < hi; first += TILES) {
             size_t used = hi - first < TILES ? hi - first : TILES;
             for (size_t i = 0; i < used; i++)
-                input_tile(dev, w, place_of(w, first + i), x, ci, v + i * cip, TILES * cip);
+                input_tile(dev, w, place_of(w, first + i), x, ci, v + i * cip, in);
             for (size_t p = 0; p < PRODUCTS; p++)
-                dev->k->winograd_product(v + p * TILES * cip, u + p * cip * cop, m + p * TILES * cop, (int32_t)used,
-                                         (int32_t)cip, (int32_t)cop);
+                dev->k->winograd_product(v + p * in, u + p * cip * cop, m + p * out, (int32_t)used, (int32_t)cip,
+                                         (int32_t)cop);
             for (size_t i = 0; i < used; i++) {
                 place at = place_of(w, first + i);
-                const float *out[OUT * OUT];
-                find_pixels(w, y + at.image * out_image, co, at.y, at.x, OUT, NULL, out);
-                dev->k->winograd_output(m + i * cop, TILES * cop, bias, co, (float *const *)out);
+                const float *pixel[OUT * OUT];
+                find_pixels(w, y + at.image * out_image, co, at.y, at.x, OUT, NULL, pixel);
+                dev->k->winograd_output(m + i * cop, out, bias, co, (float *const *)pixel);
             }
         }
     }
@@ -266,13 +273,14 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
 {
     const int32_t ci = w->g.ci, co = w->g.co;
     size_t cip = round_up(ci, dev->k->lanes), cop = round_up(co, dev->k->lanes), tiles = all_tiles(w, n);
+    size_t in = product_stride(dev, ci), out = product_stride(dev, co);
     size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co, each = sum_floats(dev, ci, co);
     int T = dev->threads;
     float *sums = work, *scratch = sums + (size_t)T * each;
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
-        float *v = scratch + (size_t)t * tile_floats(dev, ci, co), *g = v + PRODUCTS * TILES * cip,
+        float *v = scratch + (size_t)t * tile_floats(dev, ci, co), *g = v + PRODUCTS * in,
               *sum = sums + (size_t)t * each;
         memset(sum, 0, each * sizeof *sum);
         ax_cpu_span(tiles, AX_WINOGRAD_ROWS, T, t, &lo, &hi);
@@ -281,13 +289,13 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
             for (size_t i = 0; i < used; i++) {
                 place at = place_of(w, first + i);
                 const float *pixel[OUT * OUT];
-                input_tile(dev, w, at, x, ci, v + i * cip, TILES * cip);
+                input_tile(dev, w, at, x, ci, v + i * cip, in);
                 find_pixels(w, dy + at.image * out_image, co, at.y, at.x, OUT, zeros, pixel);
-                dev->k->winograd_gradient(pixel, co, g + i * cop, TILES * cop);
+                dev->k->winograd_gradient(pixel, co, g + i * cop, out);
             }
             for (size_t p = 0; p < PRODUCTS; p++)
-                dev->k->winograd_outer(v + p * TILES * cip, g + p * TILES * cop, sum + p * (size_t)co * cip,
-                                       (int32_t)used, (int32_t)cip, co);
+                dev->k->winograd_outer(v + p * in, g + p * out, sum + p * (size_t)co * cip, (int32_t)used, (int32_t)cip,
+                                       co);
         }
     }
 #pragma omp parallel for num_threads(T) schedule(static)

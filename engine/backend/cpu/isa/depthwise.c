@@ -1,12 +1,13 @@
-/* Depthwise convolution, NHWC. Channels are the lanes; a strip of outputs by a few vectors of channels is accumulated
-   in registers. Borders clip the taps: no padded copy. */
-#include "engine/backend/cpu/isa/isa.h"
+/* Depthwise convolution, NHWC. Input rows are copied, in the order of memory, into a ring of K rows per block of two
+   vectors of channels, with zeros at both ends. So taps need no clipping, a row is fetched from memory once, and the
+   inner loops read lines that lie side by side. Output rows are visited in steps of the dilation, since those share
+   input rows. */
+#include "engine/backend/cpu/isa/vec.h"
 
 #include <stddef.h>
+#include <string.h>
 
-enum {
-    STRIP = 16 /* outputs per visit of a gradient's sums */
-};
+enum { BLOCK = 2 * AX_LANES, TILE = 6 };
 
 /* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
 AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
@@ -18,29 +19,199 @@ AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t
     *kh1 = hi;
 }
 
-#if defined(AX_ISA_v4)
-#define DW_L 16
-#define DW(name) name##_16
-#include "engine/backend/cpu/isa/dw_tile.h"
-#undef DW_L
-#undef DW
-#define HAVE_16
-#endif
-#if defined(AX_ISA_v4) || defined(AX_ISA_v3)
-#define DW_L 8
-#define DW(name) name##_8
-#include "engine/backend/cpu/isa/dw_tile.h"
-#undef DW_L
-#undef DW
-#define HAVE_8
-#endif
-#define DW_L 4
-#define DW(name) name##_4
-#include "engine/backend/cpu/isa/dw_tile.h"
+/* ---- the ring ---- */
 
-/* Single channels c0 .. C of output row r, any kernel size. */
-static void forward_scalar(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r,
-                           int32_t c0)
+typedef struct ring {
+    int32_t blocks, kw0, kw1;    /* of channels; columns of taps that some output sees inside the map */
+    int32_t columns, pad, width; /* of a row: all, those before the map, those of the map */
+    float *row;                  /* {block}{slot}{columns}{BLOCK}; row ih of the map lies in slot (ih / dilation) % K */
+    float *after;                /* scratch behind the ring */
+} ring;
+
+AX_INLINE int32_t blocks_of(const ax_dw *g)
+{
+    return (g->c + BLOCK - 1) / BLOCK;
+}
+
+AX_INLINE float *ring_row(const ring *q, int32_t block, int32_t slot, int K)
+{
+    return q->row + ((ptrdiff_t)block * K + slot) * q->columns * BLOCK;
+}
+
+AX_INLINE ring ring_init(const ax_dw *g, int K, int S, float *scratch)
+{
+    ring q = { .blocks = blocks_of(g), .kw1 = K, .row = scratch };
+    while (q.kw0 < K - 1 && q.kw0 * g->dilation - g->pad + (g->ow - 1) * S < 0)
+        q.kw0++;
+    while (q.kw1 > q.kw0 + 1 && (q.kw1 - 1) * g->dilation - g->pad >= g->w)
+        q.kw1--;
+    int32_t first = q.kw0 * g->dilation - g->pad; /* column of the map where a row of the ring starts */
+    q.columns = (g->ow - 1) * S + (q.kw1 - 1 - q.kw0) * g->dilation + 1;
+    q.pad = first < 0 ? -first : 0;
+    q.pad = q.pad < q.columns ? q.pad : q.columns;
+    q.width = first + q.columns < g->w ? q.columns - q.pad : g->w - (first > 0 ? first : 0);
+    q.width = q.width < 0 ? 0 : q.width > q.columns - q.pad ? q.columns - q.pad : q.width;
+    size_t row = (size_t)q.columns * BLOCK, before = (size_t)q.pad * BLOCK, map = (size_t)q.width * BLOCK;
+    for (int32_t i = 0; i < q.blocks * K; i++) {
+        memset(scratch + (size_t)i * row, 0, before * sizeof *scratch);
+        memset(scratch + (size_t)i * row + before + map, 0, (row - before - map) * sizeof *scratch);
+    }
+    q.after = scratch + (size_t)(q.blocks * K) * row;
+    return q;
+}
+
+/* n pixels of c channels into blocks that lie `stride` apart. */
+AX_INLINE void deal(const float *from, int32_t n, int32_t c, float *to, ptrdiff_t stride)
+{
+    for (int32_t i = 0; i < n; i++, from += c, to += BLOCK) {
+        float *at = to;
+        int32_t k = 0;
+        for (; k + BLOCK <= c; k += BLOCK, at += stride) {
+            vf a = AX_LOAD(from + k), b = AX_LOAD(from + k + AX_LANES);
+            AX_STORE(at, a);
+            AX_STORE(at + AX_LANES, b);
+        }
+        if (k < c) {
+            float some[BLOCK] = { 0 };
+            memcpy(some, from + k, (size_t)(c - k) * sizeof *some);
+            memcpy(at, some, sizeof some);
+        }
+    }
+}
+
+/* Output rows are visited in steps of the dilation (with a stride: one by one). Brings those rows of the map into the
+   ring that output row r sees and the one visited before didn't. */
+AX_INLINE void ring_advance(const ring *q, const ax_dw *g, const float *x, int32_t r, bool first, const int K,
+                            const int S)
+{
+    int fresh = S == 1 ? 1 : g->dilation == 1 ? S : K;
+    int32_t column = q->kw0 * g->dilation - g->pad + q->pad;
+    for (int k = first || fresh > K ? 0 : K - fresh; k < K; k++) {
+        int32_t ih = r * S - g->pad + k * g->dilation;
+        if (ih >= 0 && ih < g->h)
+            deal(x + ((ptrdiff_t)ih * g->w + column) * g->c, q->width, g->c,
+                 ring_row(q, 0, ih / g->dilation % K, K) + (ptrdiff_t)q->pad * BLOCK,
+                 (ptrdiff_t)K * q->columns * BLOCK);
+    }
+}
+
+/* The output rows in the ring's order. */
+typedef struct visit {
+    int32_t r, start;     /* row; the first of its class */
+    int32_t ih, kh0, kh1; /* row of the map at tap row 0; tap rows inside */
+} visit;
+
+/* Goes to the next row of r0 .. r1, begun by r = start = r0 - 1; false: there is none. */
+AX_INLINE bool next_row(visit *at, const ring *q, const ax_dw *g, const float *x, int32_t r0, int32_t r1, const int K,
+                        const int S)
+{
+    int32_t step = S == 1 ? g->dilation : 1;
+    at->r += step;
+    if (at->start < r0 || at->r >= r1) {
+        at->r = ++at->start;
+        if (at->start >= r0 + step || at->start >= r1)
+            return false;
+    }
+    at->ih = at->r * S - g->pad;
+    taps(g->h, K, g->dilation, at->ih, &at->kh0, &at->kh1);
+    ring_advance(q, g, x, at->r, at->r == at->start, K, S);
+    return true;
+}
+
+/* The ring's row under tap row kh. */
+AX_INLINE const float *tap_row(const ring *q, const ax_dw *g, const visit *at, int32_t block, int32_t kh, const int K)
+{
+    return ring_row(q, block, (at->ih + kh * g->dilation) / g->dilation % K, K);
+}
+
+size_t AX_ISA_NAME(dw_scratch)(const ax_dw *g)
+{
+    size_t K = (size_t)g->kernel, columns = (size_t)((g->ow - 1) * g->stride + (g->kernel - 1) * g->dilation + 1);
+    return (size_t)blocks_of(g) * BLOCK * (K * columns + K * K + 1 + (size_t)g->ow);
+}
+
+/* ---- forward ---- */
+
+/* T outputs from one on; in: the ring's rows kh0 .. kh1; at: where the first output's first tap lies in them. */
+AX_INLINE void tile(const ax_dw *g, const ring *q, const float *const *in, int32_t kh0, int32_t kh1, ptrdiff_t at,
+                    const float *w, float *y, int32_t n, const int K, const int S, const int T)
+{
+    const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * BLOCK;
+    const float *bias = w + K * K * BLOCK;
+    vf acc[TILE][2];
+#pragma GCC unroll 6
+    for (int t = 0; t < T; t++) {
+        acc[t][0] = AX_LOAD(bias);
+        acc[t][1] = AX_LOAD(bias + AX_LANES);
+    }
+    for (int32_t kh = kh0; kh < kh1; kh++) {
+        const float *p = in[kh] + at, *k = w + (kh * K + q->kw0) * BLOCK;
+        for (int32_t kw = q->kw0; kw < q->kw1; kw++, p += step, k += BLOCK) {
+            vf w0 = AX_LOAD(k), w1 = AX_LOAD(k + AX_LANES);
+#pragma GCC unroll 6
+            for (int t = 0; t < T; t++) {
+                acc[t][0] += w0 * AX_LOAD(p + t * S * BLOCK);
+                acc[t][1] += w1 * AX_LOAD(p + t * S * BLOCK + AX_LANES);
+            }
+        }
+    }
+#pragma GCC unroll 6
+    for (int t = 0; t < T; t++) {
+        if (n == BLOCK) {
+            AX_STORE(y + t * c, acc[t][0]);
+            AX_STORE(y + t * c + AX_LANES, acc[t][1]);
+        } else {
+            memcpy(y + t * c, acc[t], (size_t)n * sizeof *y);
+        }
+    }
+}
+
+AX_INLINE void forward_row(const ax_dw *g, const ring *q, const float *const *in, int32_t kh0, int32_t kh1,
+                           const float *w, float *y, int32_t n, const int K, const int S)
+{
+    const ptrdiff_t c = g->c, pixel = (ptrdiff_t)S * BLOCK;
+    if (g->ow >= TILE)
+        for (int32_t o = 0; o < g->ow; o += TILE) {
+            o = o > g->ow - TILE ? g->ow - TILE : o; /* the last tile overlaps the one before */
+            tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, TILE);
+        }
+    else
+        for (int32_t o = 0; o < g->ow; o++)
+            tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, 1);
+}
+
+/* Weights {k,k,C} as {block}{k,k}{BLOCK}, the bias behind each block, filled up with zeros. */
+AX_INLINE void gather_weights(const ax_dw *g, const float *w, const float *bias, int K, float *to)
+{
+    for (int32_t c0 = 0; c0 < g->c; c0 += BLOCK, to += (K * K + 1) * BLOCK) {
+        size_t n = (size_t)(g->c - c0 < BLOCK ? g->c - c0 : BLOCK);
+        memset(to, 0, (size_t)(K * K + 1) * BLOCK * sizeof *to);
+        for (int k = 0; k < K * K; k++)
+            memcpy(to + k * BLOCK, w + (ptrdiff_t)k * g->c + c0, n * sizeof *to);
+        if (bias)
+            memcpy(to + K * K * BLOCK, bias + c0, n * sizeof *to);
+    }
+}
+
+AX_INLINE void forward(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
+                       int32_t r1, float *scratch, const int K, const int S)
+{
+    ring q = ring_init(g, K, S, scratch);
+    gather_weights(g, w, bias, K, q.after);
+    visit at = { .r = r0 - 1, .start = r0 - 1 };
+    while (next_row(&at, &q, g, x, r0, r1, K, S))
+        for (int32_t b = 0; b < q.blocks; b++) {
+            const float *in[AX_DW_KERNEL] = { 0 };
+            for (int32_t kh = at.kh0; kh < at.kh1; kh++)
+                in[kh] = tap_row(&q, g, &at, b, kh, K);
+            int32_t n = g->c - b * BLOCK < BLOCK ? g->c - b * BLOCK : BLOCK;
+            forward_row(g, &q, in, at.kh0, at.kh1, q.after + (ptrdiff_t)b * (K * K + 1) * BLOCK,
+                        y + (ptrdiff_t)at.r * g->ow * g->c + b * BLOCK, n, K, S);
+        }
+}
+
+/* A kernel of any size, without vectors of its own. */
+static void forward_any(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r)
 {
     const ptrdiff_t c = g->c;
     int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
@@ -49,19 +220,91 @@ static void forward_scalar(const ax_dw *g, const float *x, const float *w, const
         int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
         taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
         float *out = y + ((ptrdiff_t)r * g->ow + o) * c;
-        for (ptrdiff_t k = c0; k < c; k++)
+        for (ptrdiff_t k = 0; k < c; k++)
             out[k] = bias ? bias[k] : 0.0f;
         for (int32_t kh = kh0; kh < kh1; kh++)
             for (int32_t kw = kw0; kw < kw1; kw++) {
                 const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
                 const float *q = w + ((ptrdiff_t)kh * g->kernel + kw) * c;
-                for (ptrdiff_t k = c0; k < c; k++)
+                for (ptrdiff_t k = 0; k < c; k++)
                     out[k] += q[k] * p[k];
             }
     }
 }
 
-static void weights_scalar(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r, int32_t c0)
+void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
+                             int32_t r1, float *scratch)
+{
+    if (g->kernel == 3 && g->stride == 1)
+        forward(g, x, w, bias, y, r0, r1, scratch, 3, 1);
+    else if (g->kernel == 3 && g->stride == 2)
+        forward(g, x, w, bias, y, r0, r1, scratch, 3, 2);
+    else if (g->kernel == 5 && g->stride == 1)
+        forward(g, x, w, bias, y, r0, r1, scratch, 5, 1);
+    else
+        for (int32_t r = r0; r < r1; r++)
+            forward_any(g, x, w, bias, y, r);
+}
+
+/* ---- gradient of the weights ---- */
+
+/* Taps of one row from one output row: K taps by two vectors stay in registers. */
+AX_INLINE void weights_row(const float *in, const float *dy, int32_t ow, ptrdiff_t step, float *sum, const int K,
+                           const int S)
+{
+    vf acc[AX_DW_KERNEL][2];
+#pragma GCC unroll 5
+    for (int kw = 0; kw < K; kw++) {
+        acc[kw][0] = AX_LOAD(sum + kw * BLOCK);
+        acc[kw][1] = AX_LOAD(sum + kw * BLOCK + AX_LANES);
+    }
+    for (int32_t o = 0; o < ow; o++, dy += BLOCK, in += S * BLOCK) {
+        vf d0 = AX_LOAD(dy), d1 = AX_LOAD(dy + AX_LANES);
+#pragma GCC unroll 5
+        for (int kw = 0; kw < K; kw++) {
+            acc[kw][0] += d0 * AX_LOAD(in + kw * step);
+            acc[kw][1] += d1 * AX_LOAD(in + kw * step + AX_LANES);
+        }
+    }
+#pragma GCC unroll 5
+    for (int kw = 0; kw < K; kw++) {
+        AX_STORE(sum + kw * BLOCK, acc[kw][0]);
+        AX_STORE(sum + kw * BLOCK + AX_LANES, acc[kw][1]);
+    }
+}
+
+/* The same where only the taps kw0 .. kw1 are inside. */
+AX_INLINE void weights_some(const ring *q, const float *in, const float *dy, int32_t ow, ptrdiff_t step, float *sum,
+                            const int K, const int S)
+{
+    if (q->kw0 == 0 && q->kw1 == K)
+        weights_row(in, dy, ow, step, sum, K, S);
+    else
+        for (int32_t kw = q->kw0; kw < q->kw1; kw++)
+            weights_row(in + (kw - q->kw0) * step, dy, ow, step, sum + kw * BLOCK, 1, S);
+}
+
+AX_INLINE void weights(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,
+                       float *scratch, const int K, const int S)
+{
+    ring q = ring_init(g, K, S, scratch);
+    const ptrdiff_t step = (ptrdiff_t)g->dilation * BLOCK, line = (ptrdiff_t)g->ow * BLOCK;
+    float *local = q.after, *lines = local + (ptrdiff_t)q.blocks * K * K * BLOCK;
+    memset(local, 0, (size_t)(q.blocks * K * K) * BLOCK * sizeof *local);
+    visit at = { .r = r0 - 1, .start = r0 - 1 };
+    while (next_row(&at, &q, g, x, r0, r1, K, S)) {
+        deal(dy + (ptrdiff_t)at.r * g->ow * g->c, g->ow, g->c, lines, line);
+        for (int32_t b = 0; b < q.blocks; b++)
+            for (int32_t kh = at.kh0; kh < at.kh1; kh++)
+                weights_some(&q, tap_row(&q, g, &at, b, kh, K), lines + b * line, g->ow, step,
+                             local + ((ptrdiff_t)b * K + kh) * K * BLOCK, K, S);
+    }
+    for (int32_t k = 0; k < K * K; k++)
+        for (int32_t i = 0; i < g->c; i++)
+            sum[(ptrdiff_t)k * g->c + i] += local[((ptrdiff_t)(i / BLOCK) * K * K + k) * BLOCK + i % BLOCK];
+}
+
+static void weights_any(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r)
 {
     const ptrdiff_t c = g->c;
     int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
@@ -74,156 +317,24 @@ static void weights_scalar(const ax_dw *g, const float *x, const float *dy, floa
             for (int32_t kw = kw0; kw < kw1; kw++) {
                 const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
                 float *s = sum + ((ptrdiff_t)kh * g->kernel + kw) * c;
-                for (ptrdiff_t k = c0; k < c; k++)
+                for (ptrdiff_t k = 0; k < c; k++)
                     s[k] += q[k] * p[k];
             }
     }
 }
 
-AX_INLINE int32_t tile(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t rows,
-                       const int K, const int T, const int S)
-{
-    int32_t c0 = 0;
-#ifdef HAVE_16
-    c0 = tile_channels_16(g, x, w, bias, y, rows, c0, K, T, S);
-#endif
-#ifdef HAVE_8
-    c0 = tile_channels_8(g, x, w, bias, y, rows, c0, K, T, S);
-#endif
-    return tile_channels_4(g, x, w, bias, y, rows, c0, K, T, S);
-}
-
-AX_INLINE int32_t pixel(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t rows,
-                        int32_t cols, const int K)
-{
-    int32_t c0 = 0;
-#ifdef HAVE_16
-    c0 = pixel_channels_16(g, x, w, bias, y, rows, cols, c0, K);
-#endif
-#ifdef HAVE_8
-    c0 = pixel_channels_8(g, x, w, bias, y, rows, cols, c0, K);
-#endif
-    return pixel_channels_4(g, x, w, bias, y, rows, cols, c0, K);
-}
-
-/* Outputs *lo .. *hi of a row have all their columns inside. */
-AX_INLINE void inner_columns(const ax_dw *g, const int K, const int S, int32_t *lo, int32_t *hi)
-{
-    int32_t first = g->pad > 0 ? (g->pad + S - 1) / S : 0, last = g->w - 1 + g->pad - (K - 1) * g->dilation;
-    last = last < 0 ? 0 : last / S + 1;
-    last = last > g->ow ? g->ow : last;
-    *lo = first > last ? last : first;
-    *hi = last;
-}
-
-/* Tiles of T over outputs lo .. hi, at least T of them: the last tile overlaps the one before. */
-AX_INLINE int32_t tiles(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t lo,
-                        int32_t hi, int32_t rows, const int K, const int T, const int S)
-{
-    int32_t c0 = 0;
-    for (int32_t o = lo; o < hi; o += T) {
-        o = o > hi - T ? hi - T : o;
-        c0 = tile(g, x + (ptrdiff_t)(o * S - g->pad) * g->c, w, bias, y + (ptrdiff_t)o * g->c, rows, K, T, S);
-    }
-    return c0;
-}
-
-AX_INLINE void forward_rows(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
-                            int32_t r1, const int K, const int S)
-{
-    const ptrdiff_t c = g->c;
-    int32_t lo, hi;
-    inner_columns(g, K, S, &lo, &hi);
-    for (int32_t r = r0; r < r1; r++) {
-        int32_t kh0, kh1, ih0 = r * S - g->pad, c0 = 0;
-        taps(g->h, K, g->dilation, ih0, &kh0, &kh1);
-        float *line = y + (ptrdiff_t)r * g->ow * c;
-        const float *wk = w + (ptrdiff_t)kh0 * K * c;
-        /* without a row inside nothing is read, so any address does */
-        const float *in = kh1 > kh0 ? x + (ptrdiff_t)(ih0 + kh0 * g->dilation) * g->w * c : x;
-        bool tiled = hi - lo >= 4;
-        if (hi - lo >= 8)
-            c0 = tiles(g, in, wk, bias, line, lo, hi, kh1 - kh0, K, 8, S);
-        else if (tiled)
-            c0 = tiles(g, in, wk, bias, line, lo, hi, kh1 - kh0, K, 4, S);
-        for (int32_t o = 0; o < g->ow; o++) {
-            if (tiled && o == lo)
-                o = hi;
-            if (o == g->ow)
-                break;
-            int32_t kw0, kw1, iw0 = o * S - g->pad;
-            taps(g->w, K, g->dilation, iw0, &kw0, &kw1);
-            const float *p = kw1 > kw0 ? in + (ptrdiff_t)(iw0 + kw0 * g->dilation) * c : in;
-            c0 = pixel(g, p, wk + kw0 * c, bias, line + o * c, kh1 - kh0, kw1 - kw0, K);
-        }
-        if (c0 < g->c)
-            forward_scalar(g, x, w, bias, y, r, c0);
-    }
-}
-
-void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, const float *bias, float *y, int32_t r0,
-                             int32_t r1)
-{
-    if (g->kernel == 3 && g->stride == 1)
-        forward_rows(g, x, w, bias, y, r0, r1, 3, 1);
-    else if (g->kernel == 3 && g->stride == 2)
-        forward_rows(g, x, w, bias, y, r0, r1, 3, 2);
-    else if (g->kernel == 5 && g->stride == 1)
-        forward_rows(g, x, w, bias, y, r0, r1, 5, 1);
-    else
-        for (int32_t r = r0; r < r1; r++)
-            forward_scalar(g, x, w, bias, y, r, 0);
-}
-
-AX_INLINE int32_t weights_strip(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t ih0, int32_t kh0,
-                                int32_t kh1, int32_t o0, int32_t o1, const int K, const int S, const bool inner)
-{
-    int32_t c0 = 0;
-#ifdef HAVE_16
-    c0 = weights_strip_16(g, x, dy, sum, ih0, kh0, kh1, o0, o1, c0, K, S, inner);
-#endif
-#ifdef HAVE_8
-    c0 = weights_strip_8(g, x, dy, sum, ih0, kh0, kh1, o0, o1, c0, K, S, inner);
-#endif
-    return weights_strip_4(g, x, dy, sum, ih0, kh0, kh1, o0, o1, c0, K, S, inner);
-}
-
-AX_INLINE void weights_rows(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,
-                            const int K, const int S)
-{
-    int32_t lo, hi;
-    inner_columns(g, K, S, &lo, &hi);
-    for (int32_t r = r0; r < r1; r++) {
-        int32_t kh0, kh1, ih0 = r * S - g->pad, c0 = 0;
-        taps(g->h, K, g->dilation, ih0, &kh0, &kh1);
-        const float *out = dy + (ptrdiff_t)r * g->ow * g->c;
-        for (int32_t o = 0; o < g->ow;) {
-            bool inner = o >= lo && o < hi;
-            int32_t end = o + STRIP, bound = o < lo ? lo : o < hi ? hi : g->ow;
-            end = end > bound ? bound : end;
-            if (inner)
-                c0 = weights_strip(g, x, out, sum, ih0, kh0, kh1, o, end, K, S, true);
-            else
-                c0 = weights_strip(g, x, out, sum, ih0, kh0, kh1, o, end, K, S, false);
-            o = end;
-        }
-        if (c0 < g->c)
-            weights_scalar(g, x, dy, sum, r, c0);
-    }
-}
-
 void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0,
-                                      int32_t r1)
+                                      int32_t r1, float *scratch)
 {
     if (g->kernel == 3 && g->stride == 1)
-        weights_rows(g, x, dy, sum, r0, r1, 3, 1);
+        weights(g, x, dy, sum, r0, r1, scratch, 3, 1);
     else if (g->kernel == 3 && g->stride == 2)
-        weights_rows(g, x, dy, sum, r0, r1, 3, 2);
+        weights(g, x, dy, sum, r0, r1, scratch, 3, 2);
     else if (g->kernel == 5 && g->stride == 1)
-        weights_rows(g, x, dy, sum, r0, r1, 5, 1);
+        weights(g, x, dy, sum, r0, r1, scratch, 5, 1);
     else
         for (int32_t r = r0; r < r1; r++)
-            weights_scalar(g, x, dy, sum, r, 0);
+            weights_any(g, x, dy, sum, r);
 }
 
 /* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. Stride 1
