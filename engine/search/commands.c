@@ -187,6 +187,9 @@ static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *
 {
     if (r->status == AX_RUNNING && ax_row_is_full(r)) {
         reply(a, AX_EINVAL, "#%u is full training already", c->id);
+    } else if (r->status == AX_RUNNING && r->verdict != AX_VERDICT_NONE) {
+        reply(a, AX_EINVAL, "#%u has been through the gate; once it is finished it can be promoted to full training",
+              c->id);
     } else if (r->status == AX_RUNNING) {
         r->waved = true;
         say_promoted(s, c->id, 0, c->by);

@@ -68,6 +68,7 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
         setup->classes = source->info.classes;
         setup->h = sample.h;
         setup->w = sample.w;
+        setup->n_train = source->info.n_train;
         ax_sample_release(&sample);
     }
     source->ops->close(source);

@@ -59,12 +59,16 @@ static void on_worker(ax_coordinator *c, const ax_worker_message *m)
         break;
     case AX_SAY_PROGRESS:
         if (about_job || !m->id)
-            ax_search_progress(c->search, m->text, m->epoch, m->step, m->steps, m->loss);
+            ax_search_progress(c->search, m->text, m->stage, m->epoch, m->step, m->steps, m->loss);
         break;
     case AX_SAY_OUTCOME:
         c->crew.deaths = 0;
         if (about_job)
             ax_search_outcome(c->search, &m->outcome, &c->err);
+        break;
+    case AX_SAY_STAGE:
+        if (about_job)
+            ax_search_stage1(c->search, &m->outcome);
         break;
     case AX_SAY_FAILED:
         if (about_job)
@@ -77,6 +81,8 @@ static void on_worker(ax_coordinator *c, const ax_worker_message *m)
     case AX_SAY_SETTINGS:
     case AX_SAY_JOB:
     case AX_SAY_STOP:
+    case AX_SAY_GO:
+    case AX_SAY_END:
     case AX_SAY_COUNT:
         break;
     }
@@ -149,6 +155,11 @@ void ax_coordinator_drive_worker(ax_coordinator *c)
         ax_worker_message m = { .say = AX_SAY_STOP, .id = ax_search_running(c->search) };
         ax_crew_send(crew, &m, &gone);
         crew->told_stop = true;
+    }
+    bool goes_on;
+    if (ax_search_verdict(c->search, &goes_on)) {
+        ax_worker_message m = { .say = goes_on ? AX_SAY_GO : AX_SAY_END, .id = ax_search_running(c->search) };
+        ax_crew_send(crew, &m, &gone);
     }
     ax_search_job job;
     bool taken;

@@ -224,7 +224,6 @@ static ax_code fill(ax_search *s, ax_err *err)
 
 ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *err)
 {
-    const ax_settings *set = &s->setup.settings;
     *taken = false;
     if (s->running || s->paused)
         return AX_OK;
@@ -245,13 +244,7 @@ ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *er
         .genotype = r->proposal.genotype,
         .full = ax_row_is_full(r),
     };
-    ax_event ev = ax_search_event(AX_EVENT_STARTED, id);
-    int64_t batch = set->batch < set->train_samples ? set->batch : set->train_samples;
-    ev.u.STARTED.stage = job->full ? 3 : 1;
-    ev.u.STARTED.epochs = job->full ? set->full_epochs : set->epochs;
-    ev.u.STARTED.steps = ev.u.STARTED.epochs * (set->train_samples / batch);
-    ev.u.STARTED.attempt = r->attempts;
-    ax_search_emit(s, &ev);
+    ax_search_say_started(s, id, 1);
     return fill(s, err);
 }
 
@@ -277,10 +270,12 @@ bool ax_search_finished(const ax_search *s)
 
 /* ---- from the worker ---- */
 
-void ax_search_progress(ax_search *s, const char *what, int64_t epoch, int64_t step, int64_t steps, double loss)
+void ax_search_progress(ax_search *s, const char *what, int64_t stage, int64_t epoch, int64_t step, int64_t steps,
+                        double loss)
 {
     ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->running);
     snprintf(ev.u.PROGRESS.what, sizeof ev.u.PROGRESS.what, "%s", what);
+    ev.u.PROGRESS.stage = stage;
     ev.u.PROGRESS.epoch = epoch;
     ev.u.PROGRESS.step = step;
     ev.u.PROGRESS.steps = steps;
@@ -301,8 +296,9 @@ void ax_search_stopped(ax_search *s)
         ax_search_enqueue(s, id, 0);
 }
 
-static void say_scored(ax_search *s, uint32_t id, const ax_row *r)
+void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
 {
+    const ax_row *r = ax_search_row(s, id);
     const ax_outcome *o = &r->outcome;
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
     ev.u.SCORED.reward = o->reward;
@@ -312,7 +308,9 @@ static void say_scored(ax_search *s, uint32_t id, const ax_row *r)
     ev.u.SCORED.loss = o->loss;
     ev.u.SCORED.seconds = o->seconds;
     ev.u.SCORED.peak_bytes = (int64_t)o->peak_bytes;
-    ev.u.SCORED.stage = ax_row_is_full(r) ? 3 : 1;
+    ev.u.SCORED.provisional = provisional;
+    ev.u.SCORED.batch = o->batch;
+    ev.u.SCORED.stage = ax_row_is_full(r) ? 3 : o->stage;
     if (ax_row_is_full(r))
         snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
     snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", id);
@@ -335,17 +333,13 @@ ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
     s->dirty = true;
     r->status = AX_DONE;
     r->outcome = *o;
-    say_scored(s, id, r);
-    if (ax_row_is_full(r))
+    bool full = ax_row_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
+    if (full || (asked && o->stage != 1))
+        ax_search_say_scored(s, id, false);
+    else if (!asked)
+        ax_search_ask_gate(s, id, false);
+    if (full)
         return AX_OK;
-    if (s->setup.settings.gate) {
-        ax_gate_verdict v = ax_gate_ask(&s->gate, o->reward, r->waved);
-        ax_event ev = ax_search_event(AX_EVENT_GATED, id);
-        ev.u.GATED.passed = v.passed;
-        ev.u.GATED.mean = v.mean;
-        ev.u.GATED.chance = v.chance;
-        ax_search_emit(s, &ev);
-    }
     /* what a person made isn't the policy's doing: nothing is learned from it */
     return strcmp(r->origin, "user") ? ax_search_learn(s, id, err) : AX_OK;
 }

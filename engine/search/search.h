@@ -17,6 +17,7 @@ typedef struct ax_search_setup {
     ax_settings settings;
     char run[AX_EVENT_TEXT]; /* its name, for HELLO */
     int32_t classes, h, w;   /* of the data and of a validation image: for parameters and multiply-adds */
+    size_t n_train;          /* images of the data: what a pass of stage 2 takes */
     /* Takes every event as it happens; time and seq are the receiver's business. */
     void (*emit)(void *context, ax_event *ev);
     void *context;
@@ -47,7 +48,14 @@ uint32_t ax_search_running(const ax_search *s);
 bool ax_search_halting(const ax_search *s);
 
 /* From the worker. What comes about a candidate that was told to stop counts as stopped. An error is fatal. */
-void ax_search_progress(ax_search *s, const char *what, int64_t epoch, int64_t step, int64_t steps, double loss);
+void ax_search_progress(ax_search *s, const char *what, int64_t stage, int64_t epoch, int64_t step, int64_t steps,
+                        double loss);
+/* Stage 1 is done and the worker waits: says SCORED and GATED and, when it goes on, STARTED (stage 2). */
+void ax_search_stage1(ax_search *s, const ax_outcome *o);
+/* True, once, when the waiting worker may hear the verdict: on disk first, since one in stage 2 isn't asked again.
+ *goes_on false: it ends, and its outcome is that of stage 1. */
+bool ax_search_verdict(ax_search *s, bool *goes_on);
+/* What a candidate came to in its last stage: what the strategy learns from. */
 ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err);
 void ax_search_stopped(ax_search *s);
 /* cause: memory, diverged, crashed, hang, disk, data, other. The rules (ARCHITECTURE.md): crashed and hang are tried

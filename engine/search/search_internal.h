@@ -9,6 +9,9 @@
 
 enum { AX_REQUESTS = 64, AX_CAUSE = 16, AX_ROWS_MAX = 1 << 22 };
 
+/* What the gate said; a candidate that the gate ended is judged by stage 1. */
+enum { AX_VERDICT_NONE, AX_VERDICT_ON, AX_VERDICT_END };
+
 /* A candidate, as far as the future depends on it: candidate id lies at index id - 1. */
 typedef struct ax_row {
     uint32_t parent, full; /* full: the candidate that trains it fully, 0 = none */
@@ -18,9 +21,9 @@ typedef struct ax_row {
     uint32_t place;           /* of a pruned candidate that was queued: where */
     double prune_until;       /* > 0: soft prune */
     bool pinned, waved;       /* waved: promoted while running, so through the gate */
-    uint32_t attempts, crashes;
+    uint32_t attempts, crashes, verdict;
     uint64_t params, macs;
-    ax_outcome outcome; /* NAN until scored */
+    ax_outcome outcome; /* NAN until scored; of stage 1 while stage 2 runs */
     char cause[AX_CAUSE];
 } ax_row;
 
@@ -35,6 +38,7 @@ struct ax_search {
     uint32_t running; /* 0 = none */
     bool halting;     /* the running one was told to stop */
     bool paused;
+    uint32_t verdict_due;           /* the candidate whose worker waits for its verdict, 0 = none */
     uint32_t failures;              /* in a row */
     ax_answer request[AX_REQUESTS]; /* ring of answers given; request 0 = free */
     uint32_t next_request;
@@ -54,6 +58,12 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX 
 ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err);
 /* learn.c: the strategy hears of a scored candidate; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
+/* Says SCORED with the row's outcome; provisional: stage 2 follows. */
+void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
+/* Asks the gate about the row's outcome of stage 1, notes the verdict, says SCORED and GATED; more: there is a stage 2
+   to go on to. */
+void ax_search_ask_gate(ax_search *s, uint32_t id, bool more);
+void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage);
 bool ax_row_is_full(const ax_row *r); /* full training: not of the search */
 
 #endif

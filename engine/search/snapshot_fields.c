@@ -25,6 +25,7 @@ static const field fields[] = {
     FIELD(U32, "place", place),
     FIELD(U32, "attempts", attempts),
     FIELD(U32, "crashes", crashes),
+    FIELD(U32, "verdict", verdict),
     FIELD(TEXT, "origin", origin),
     FIELD(TEXT, "cause", cause),
     FIELD(REAL, "logp", proposal.logp),
@@ -41,6 +42,8 @@ static const field fields[] = {
     FIELD(REAL, "loss", outcome.loss),
     FIELD(REAL, "seconds", outcome.seconds),
     FIELD(U64, "peak_bytes", outcome.peak_bytes),
+    FIELD(U32, "stage", outcome.stage),
+    FIELD(U32, "batch", outcome.batch),
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
 
@@ -170,5 +173,5 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
     for (int i = 0; i < FIELDS; i++)
         if (!read_field(ax_map_get(o, fields[i].name), &fields[i], r))
             return false;
-    return r->parent <= n && r->full <= n && !isnan(r->prune_until);
+    return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && !isnan(r->prune_until);
 }

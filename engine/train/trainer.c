@@ -323,7 +323,7 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
         ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
         if (code == AX_OK && verdict == AX_TRAIN_ON && job->gate)
             verdict = job->gate(context, &r->outcome);
-        if (code == AX_OK && verdict == AX_TRAIN_STOP)
+        if (code == AX_OK && verdict == AX_TRAIN_STOP && (code = keep(r, &why)) == AX_OK)
             code = ax_fail(&why, AX_ECANCEL, "stopped at the gate");
         if (code == AX_OK && verdict == AX_TRAIN_ON)
             code = enter_stage2(r, &why);

@@ -35,11 +35,12 @@
     F(WHOLE, macs, "multiply-adds at one validation image")
 #define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
 #define AX_EV_STARTED(F)                                                                                               \
-    F(WHOLE, stage, "1: decoder only; 3: full training")                                                               \
+    F(WHOLE, stage, "1: decoder only; 2: end to end, after the gate; 3: full training")                                \
     F(WHOLE, epochs, "epochs it will take")                                                                            \
     F(WHOLE, steps, "steps it will take")                                                                              \
     F(WHOLE, attempt, "counted from 1")
 #define AX_EV_PROGRESS(F)                                                                                              \
+    F(WHOLE, stage, "stage it is in; 3: full training")                                                                \
     F(TEXT, what, "train, validate or cache")                                                                          \
     F(WHOLE, epoch, "epochs done")                                                                                     \
     F(WHOLE, step, "steps done")                                                                                       \
@@ -53,6 +54,8 @@
     F(REAL, loss, "mean training loss of the last epoch")                                                              \
     F(REAL, seconds, "wall time")                                                                                      \
     F(WHOLE, peak_bytes, "memory planned")                                                                             \
+    F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
+    F(WHOLE, batch, "crops per step; fewer than asked for when memory was short")                                      \
     F(WHOLE, stage, "stage it came from")                                                                              \
     F(TEXT, model, "model file, relative to the run")                                                                  \
     F(TEXT, masks, "masks file, relative to the run")
@@ -78,7 +81,7 @@
     F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \
     F(TEXT, by, "who")
 #define AX_EV_FAILED(F)                                                                                                \
-    F(TEXT, cause, "memory, diverged, crashed, hang, disk, data, other")                                                           \
+    F(TEXT, cause, "memory, diverged, crashed, hang, disk, data, other")                                               \
     F(TEXT, message, "one line")                                                                                       \
     F(WHOLE, retried, "1: goes back to the queue")
 #define AX_EV_NOTED(F)                                                                                                 \

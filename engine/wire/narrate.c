@@ -21,9 +21,9 @@ const char *ax_share_text(double v, int digits, char buf[static 16])
 static void narrate_scored(const ax_event *ev, char *text)
 {
     char r[16], m[16];
-    SAY("reward %s mIoU %s  %.1f s%s%.63s", ax_share_text(ev->u.SCORED.reward, 4, r),
-        ax_share_text(ev->u.SCORED.miou, 3, m), ev->u.SCORED.seconds, ev->u.SCORED.model[0] ? "  -> " : "",
-        ev->u.SCORED.model);
+    SAY("%sreward %s mIoU %s  %.1f s%s%.63s", ev->u.SCORED.provisional ? "stage 1: " : "",
+        ax_share_text(ev->u.SCORED.reward, 4, r), ax_share_text(ev->u.SCORED.miou, 3, m), ev->u.SCORED.seconds,
+        ev->u.SCORED.model[0] ? "  -> " : "", ev->u.SCORED.model);
 }
 
 static void narrate_learned(const ax_event *ev, char *text)
@@ -71,7 +71,9 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
                 ev->u.PROPOSED.logp);
         break;
     case AX_EVENT_STARTED:
-        if (ev->u.STARTED.attempt > 1 || ev->u.STARTED.stage >= 3)
+        if (ev->u.STARTED.stage == 2)
+            SAY("stage 2, end to end");
+        else if (ev->u.STARTED.attempt > 1 || ev->u.STARTED.stage >= 3)
             SAY("%s%s", ev->u.STARTED.stage >= 3 ? "full training" : "training",
                 ev->u.STARTED.attempt > 1 ? ", from its start again" : "");
         break;

@@ -117,6 +117,8 @@ static void clear_trace(ax_candidate *c)
 static void fold_progress(ax_candidate *c, const ax_event *ev)
 {
     int64_t step = ev->u.PROGRESS.step, steps = ev->u.PROGRESS.steps;
+    if (ev->u.PROGRESS.stage > 0) /* one that goes on where it was left may be in stage 2 at once */
+        c->stage = (int32_t)ev->u.PROGRESS.stage;
     c->epoch = (int32_t)ev->u.PROGRESS.epoch;
     c->step = (int32_t)step;
     c->steps = (int32_t)steps;
@@ -177,6 +179,8 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->finished_at = ev->at;
     snprintf(c->model, sizeof c->model, "%.63s", ev->u.SCORED.model);
     snprintf(c->masks, sizeof c->masks, "%.63s", ev->u.SCORED.masks);
+    if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
+        return;
     if (c->prune_until > 0) /* softly pruned meanwhile: undo returns to this */
         c->before = AX_DONE;
     else

@@ -56,13 +56,15 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         msgpack_pack_int64(&pk, m->rss);
         break;
     case AX_SAY_PROGRESS:
-        msgpack_pack_array(&pk, 5);
+        msgpack_pack_array(&pk, 6);
         ax_pack_text(&pk, m->text);
+        msgpack_pack_int64(&pk, m->stage);
         msgpack_pack_int64(&pk, m->epoch);
         msgpack_pack_int64(&pk, m->step);
         msgpack_pack_int64(&pk, m->steps);
         ax_pack_real(&pk, m->loss);
         break;
+    case AX_SAY_STAGE:
     case AX_SAY_OUTCOME:
         msgpack_pack_array(&pk, 2);
         ax_outcome_pack(&pk, &m->outcome);
@@ -72,6 +74,8 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         msgpack_pack_array(&pk, 1);
         ax_pack_text(&pk, m->text);
         break;
+    case AX_SAY_GO:
+    case AX_SAY_END:
     case AX_SAY_STOP:
     case AX_SAY_STOPPED:
     case AX_SAY_COUNT:
@@ -100,11 +104,11 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
     int64_t full;
     if (m->say == AX_SAY_SETTINGS)
         return read_settings(o, &m->settings);
-    if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED)
+    if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED || m->say == AX_SAY_GO || m->say == AX_SAY_END)
         return o->type == MSGPACK_OBJECT_NIL;
     static const uint32_t size[AX_SAY_COUNT] = {
-        [AX_SAY_JOB] = 2,      [AX_SAY_READY] = 3,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,
-        [AX_SAY_PROGRESS] = 5, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1
+        [AX_SAY_JOB] = 2,      [AX_SAY_READY] = 3,   [AX_SAY_BROKEN] = 3,  [AX_SAY_FAILED] = 3,
+        [AX_SAY_PROGRESS] = 6, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1, [AX_SAY_STAGE] = 2,
     };
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
         return false;
@@ -123,10 +127,12 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
         return ax_read_whole(&e[0], &m->code) && ax_read_text(&e[1], m->text, sizeof m->text) &&
                ax_read_whole(&e[2], &m->rss);
     case AX_SAY_PROGRESS:
-        return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->epoch) &&
-               ax_read_whole(&e[2], &m->step) && ax_read_whole(&e[3], &m->steps) && ax_read_real(&e[4], &m->loss);
+        return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->stage) &&
+               ax_read_whole(&e[2], &m->epoch) && ax_read_whole(&e[3], &m->step) && ax_read_whole(&e[4], &m->steps) &&
+               ax_read_real(&e[5], &m->loss);
     case AX_SAY_WARNING:
         return ax_read_text(&e[0], m->text, sizeof m->text);
+    case AX_SAY_STAGE:
     case AX_SAY_OUTCOME:
         return ax_outcome_read(&e[0], &m->outcome) && ax_read_whole(&e[1], &m->rss);
     default:

@@ -17,8 +17,11 @@
     X(STOP, "stop")         /* to the worker: stop candidate id at its next step */                                    \
     X(READY, "ready")       /* data open, caches filled: name, threads, rss */                                         \
     X(BROKEN, "broken")     /* can't get ready: code, text; the worker ends */                                         \
-    X(PROGRESS, "progress") /* id, text (train, validate, cache), epoch, step, steps, loss */                          \
+    X(PROGRESS, "progress") /* id, text (train, validate, cache), stage, epoch, step, steps, loss */                   \
     X(OUTCOME, "outcome")   /* id, numbers, rss */                                                                     \
+    X(STAGE, "stage")       /* id, numbers, rss: stage 1 is done; waits for GO, END or STOP */                         \
+    X(GO, "go")             /* to the worker: candidate id goes on to stage 2 */                                       \
+    X(END, "end")           /* to the worker: it ends with what it has */                                              \
     X(FAILED, "failed")     /* id, code, text, rss */                                                                  \
     X(STOPPED, "stopped")   /* id */                                                                                   \
     X(WARNING, "warning")   /* id, text: something that a person should know of */
@@ -36,7 +39,7 @@ typedef struct ax_worker_message {
     bool full;            /* JOB: full training, with a model file */
     char text[AX_WORKER_TEXT];
     int64_t code; /* ax_code */
-    int64_t epoch, step, steps, threads, rss;
+    int64_t stage, epoch, step, steps, threads, rss;
     double loss;
     ax_outcome outcome;
 } ax_worker_message;

@@ -22,6 +22,7 @@ typedef struct worker {
     ax_settings settings;
     const ax_train_job *job;
     uint32_t id;
+    bool full;       /* full training */
     bool stop, gone; /* told to stop; the coordinator went away */
     double said_at;
 } worker;
@@ -120,6 +121,7 @@ static bool watch(void *context, const ax_train_progress *p)
         ax_worker_message m = {
             .say = AX_SAY_PROGRESS,
             .id = w->id,
+            .stage = w->full ? 3 : p->stage,
             .epoch = p->epoch,
             .step = p->step,
             .steps = p->steps,
@@ -139,6 +141,24 @@ static void warn(void *context, const char *text)
     say(w, &m);
 }
 
+/* Stage 1 is done: the coordinator knows the others and says whether this one goes on. */
+static ax_train_verdict ask_gate(void *context, const ax_outcome *out)
+{
+    worker *w = context;
+    ax_worker_message m = { .say = AX_SAY_STAGE, .id = w->id, .outcome = *out, .rss = resident_bytes() }, got;
+    say(w, &m);
+    while (next_message(w, true, &got)) {
+        if (got.id != w->id)
+            continue;
+        if (got.say == AX_SAY_STOP)
+            break;
+        if (got.say == AX_SAY_GO || got.say == AX_SAY_END)
+            return got.say == AX_SAY_GO ? AX_TRAIN_ON : AX_TRAIN_END;
+    }
+    w->stop = true;
+    return AX_TRAIN_STOP;
+}
+
 static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
 {
     char model[96], masks[96], state[96];
@@ -146,12 +166,13 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     snprintf(masks, sizeof masks, "%smasks/%u.mpk", w->root, m->id);
     snprintf(state, sizeof state, "%sinflight/%u.mpk", w->root, m->id);
     ax_train_job job = ax_train_job_default(&w->settings, &m->genotype, m->full);
-    job.stages = m->full ? job.stages : 1;
+    job.gate = m->full ? NULL : ask_gate;
     job.model_path = m->full ? model : NULL;
     job.masks_path = masks;
     job.state_path = state;
     job.warn = warn;
     w->id = m->id;
+    w->full = m->full;
     w->stop = false;
     ax_err err = { AX_OK, "" };
     ax_worker_message answer = { .id = m->id };

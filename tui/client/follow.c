@@ -84,7 +84,7 @@ static void print_event(follow *f, const ax_event *ev)
     ax_event_narrate(ev, text);
     switch (ev->kind) {
     case AX_EVENT_SCORED:
-        if (c) {
+        if (c && !ev->u.SCORED.provisional) {
             printf("%*u/%lld ", 4, f->s->n_scored, (long long)f->s->planned);
             ax_report_candidate(c);
         }

@@ -58,6 +58,66 @@ static void gate_can_be_switched_off(void **state)
     searching_release(&t);
 }
 
+static ax_outcome judged(uint32_t stage, double reward)
+{
+    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, stage, 8 };
+    return o;
+}
+
+static bool goes_on_after_stage1(searching *t, const ax_outcome *o)
+{
+    bool on = false;
+    ax_search_stage1(t->search, o);
+    assert_true(ax_search_verdict(t->search, &on));
+    assert_false(ax_search_verdict(t->search, &on)); /* said once */
+    return on;
+}
+
+static void two_stages_and_the_gate(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 3, "random");
+    searching_take(&t);
+    ax_outcome o = judged(1, 0.4);
+    assert_true(goes_on_after_stage1(&t, &o));
+    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 1);
+    assert_int_equal(searching_last(&t, AX_EVENT_GATED, 0)->u.GATED.passed, 1);
+    const ax_event *s = searching_last(&t, AX_EVENT_STARTED, 0);
+    assert_true(s->id == 1 && s->u.STARTED.stage == 2 && s->u.STARTED.steps == 4 && s->u.STARTED.epochs == 1);
+    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 0);
+    assert_int_equal(ax_search_running(t.search), 1);
+    ax_answer a;
+    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
+    assert_non_null(strstr(a.message, "through the gate"));
+
+    o = judged(2, 0.5); /* the strategy learns from the last stage */
+    assert_int_equal(ax_search_outcome(t.search, &o, NULL), AX_OK);
+    assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.5);
+    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 2);
+    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 1);
+    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 1);
+
+    searching_take(&t);
+    o = judged(1, 0); /* nothing: certain to end here, and judged by stage 1 */
+    assert_false(goes_on_after_stage1(&t, &o));
+    assert_int_equal(ax_search_outcome(t.search, &o, NULL), AX_OK);
+    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 3);
+    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 2);
+    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 2);
+
+    searching_take(&t); /* a crash in stage 2: it starts again and keeps its verdict */
+    o = judged(1, 0.4);
+    assert_true(goes_on_after_stage1(&t, &o));
+    ax_search_failed(t.search, "crashed", "killed");
+    assert_int_equal(searching_take(&t), 3);
+    assert_true(goes_on_after_stage1(&t, &o));
+    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 3);
+    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 4);
+    assert_int_equal(searching_last(&t, AX_EVENT_STARTED, 0)->u.STARTED.stage, 2);
+    searching_release(&t);
+}
+
 static void pause_frees_the_worker(void **state)
 {
     (void)state;
@@ -215,7 +275,8 @@ static void promote_by_state(void **state)
     size_t learned = searching_count(&t, AX_EVENT_LEARNED), gated = searching_count(&t, AX_EVENT_GATED);
     assert_int_equal(searching_take(&t), 7);
     const ax_event *s = searching_last(&t, AX_EVENT_STARTED, 0);
-    assert_true(s->u.STARTED.stage == 3 && s->u.STARTED.epochs == t.setup.settings.full_epochs);
+    assert_true(s->u.STARTED.stage == 3 &&
+                s->u.STARTED.epochs == t.setup.settings.full_epochs + t.setup.settings.full_stage2_epochs);
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 7, NULL, NULL), AX_EINVAL);
     searching_score(&t, 0.95);
     s = searching_last(&t, AX_EVENT_SCORED, 0);
@@ -442,14 +503,14 @@ static void progress_belongs_to_what_runs(void **state)
     (void)state;
     searching t;
     searching_init(&t, 3, "random");
-    ax_search_progress(t.search, "cache", 0, 3, 8, NAN);
+    ax_search_progress(t.search, "cache", 1, 0, 3, 8, NAN);
     assert_int_equal(searching_last(&t, AX_EVENT_PROGRESS, 0)->id, 0);
     searching_take(&t);
-    ax_search_progress(t.search, "train", 1, 5, 9, 0.5);
+    ax_search_progress(t.search, "train", 1, 1, 5, 9, 0.5);
     const ax_event *p = searching_last(&t, AX_EVENT_PROGRESS, 0);
     assert_true(p->id == 1 && p->u.PROGRESS.step == 5 && p->u.PROGRESS.loss == 0.5);
     searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    ax_search_progress(t.search, "train", 1, 6, 9, 0.4);
+    ax_search_progress(t.search, "train", 1, 1, 6, 9, 0.4);
     assert_int_equal(searching_count(&t, AX_EVENT_PROGRESS), 2);
     searching_release(&t);
 }
@@ -459,6 +520,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_runs_and_one_waits),
         cmocka_unit_test(gate_can_be_switched_off),
+        cmocka_unit_test(two_stages_and_the_gate),
         cmocka_unit_test(pause_frees_the_worker),
         cmocka_unit_test(continue_before_the_worker_has_stopped),
         cmocka_unit_test(the_run_can_be_paused),

@@ -1,0 +1,72 @@
+/* What happens to a candidate between its two stages. */
+#include "engine/search/search_internal.h"
+
+#include "engine/train/trainer.h"
+
+#include <math.h>
+
+void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
+{
+    ax_row *r = ax_search_row(s, id);
+    ax_gate_verdict v = { .passed = true };
+    if (s->setup.settings.gate)
+        v = ax_gate_ask(&s->gate, r->outcome.reward, r->waved || r->pinned);
+    r->verdict = v.passed ? AX_VERDICT_ON : AX_VERDICT_END;
+    ax_search_say_scored(s, id, more && v.passed);
+    if (!s->setup.settings.gate)
+        return;
+    ax_event ev = ax_search_event(AX_EVENT_GATED, id);
+    ev.u.GATED.passed = v.passed;
+    ev.u.GATED.mean = v.mean;
+    ev.u.GATED.chance = v.chance;
+    ax_search_emit(s, &ev);
+}
+
+void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
+{
+    const ax_row *r = ax_search_row(s, id);
+    const ax_settings *set = &s->setup.settings;
+    ax_train_job job = ax_train_job_default(set, &r->proposal.genotype, ax_row_is_full(r));
+    ax_schedule a = ax_schedule_of(set, s->setup.n_train, &job, stage);
+    ax_event ev = ax_search_event(AX_EVENT_STARTED, id);
+    ev.u.STARTED.stage = stage;
+    ev.u.STARTED.epochs = a.epochs;
+    ev.u.STARTED.steps = a.steps;
+    ev.u.STARTED.attempt = r->attempts;
+    if (job.full) { /* one thing to a person */
+        ax_schedule b = ax_schedule_of(set, s->setup.n_train, &job, 2);
+        ev.u.STARTED.stage = 3;
+        ev.u.STARTED.epochs += job.stages == 2 ? b.epochs : 0;
+        ev.u.STARTED.steps += job.stages == 2 ? b.steps : 0;
+    }
+    ax_search_emit(s, &ev);
+}
+
+void ax_search_stage1(ax_search *s, const ax_outcome *o)
+{
+    uint32_t id = s->running;
+    ax_row *r = ax_search_row(s, id);
+    if (!r || s->halting)
+        return;
+    s->verdict_due = id;
+    if (!isfinite(o->reward)) /* no verdict: it ends, and its outcome is a failure */
+        return;
+    /* One that starts again, after a crash or a resume, keeps the verdict it had: the gate is asked once. */
+    if (r->verdict == AX_VERDICT_NONE) {
+        r->outcome = *o;
+        ax_search_ask_gate(s, id, true);
+        s->dirty = true;
+    }
+    if (r->verdict == AX_VERDICT_ON)
+        ax_search_say_started(s, id, 2);
+}
+
+bool ax_search_verdict(ax_search *s, bool *goes_on)
+{
+    const ax_row *r = ax_search_row(s, s->running);
+    bool due = r && s->verdict_due == s->running && !s->halting;
+    if (due)
+        *goes_on = r->verdict == AX_VERDICT_ON;
+    s->verdict_due = 0;
+    return due;
+}
