@@ -19,7 +19,7 @@ typedef struct ax_conv_shape {
 enum { AX_DW_KERNEL = 5 };    /* largest depthwise kernel with vectors of its own */
 enum { AX_DIRECT_TAPS = 25 }; /* most taps of the direct convolution */
 enum {
-    AX_WINOGRAD_ROWS = 6,       /* tiles per register block: buffers hold a multiple of it */
+    AX_MATMUL_ROWS = 6,         /* rows in registers: buffers hold a multiple of it */
     AX_WINOGRAD_CHANNELS = 4096 /* most channels */
 };
 /* Points of the transforms besides 0 and infinity: +-A, +-B. */
@@ -75,10 +75,12 @@ typedef struct ax_bn {
     X(void, winograd_input, (const float *const *tap, int32_t c, float *to, size_t stride))                            \
     X(void, winograd_gradient, (const float *const *tap, int32_t c, float *to, size_t stride))                         \
     X(void, winograd_output, (const float *from, size_t stride, const float *bias, int32_t c, float *const *out))      \
-    /* m {n,co} = v {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_WINOGRAD_ROWS */  \
-    X(void, winograd_product, (const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co))           \
-    /* sum {co,ci} += g {n,co filled up} transposed times v {n,ci} */                                                  \
-    X(void, winograd_outer, (const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co))           \
+    /* y {n,co} = x {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_MATMUL_ROWS, co    \
+       is a multiple of the lanes */                                                                                   \
+    X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \
+    /* sum {co,ci} += g transposed times x {n,ci}; ci is a multiple of the lanes; rows of g have co floats filled up   \
+       to one */                                                                                                       \
+    X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co))                \
     /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
     X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
     X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \

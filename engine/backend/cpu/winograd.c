@@ -7,7 +7,7 @@ enum {
     IN = 6,
     OUT = 4,
     PRODUCTS = IN * IN,
-    TILES = 4 * AX_WINOGRAD_ROWS /* at once: their transforms stay in the second cache */
+    TILES = 4 * AX_MATMUL_ROWS /* at once: their transforms stay in the second cache */
 };
 
 static int32_t axis_tiles(int32_t size, int32_t dilation)
@@ -216,14 +216,13 @@ static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const floa
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         float *v = work + (size_t)t * tile_floats(dev, ci, co), *m = v + PRODUCTS * in;
-        ax_cpu_span(tiles, AX_WINOGRAD_ROWS, T, t, &lo, &hi);
+        ax_cpu_span(tiles, AX_MATMUL_ROWS, T, t, &lo, &hi);
         for (size_t first = lo; first < hi; first += TILES) {
             size_t used = hi - first < TILES ? hi - first : TILES;
             for (size_t i = 0; i < used; i++)
                 input_tile(dev, w, place_of(w, first + i), x, ci, v + i * cip, in);
             for (size_t p = 0; p < PRODUCTS; p++)
-                dev->k->winograd_product(v + p * in, u + p * cip * cop, m + p * out, (int32_t)used, (int32_t)cip,
-                                         (int32_t)cop);
+                dev->k->matmul(v + p * in, u + p * cip * cop, m + p * out, (int32_t)used, (int32_t)cip, (int32_t)cop);
             for (size_t i = 0; i < used; i++) {
                 place at = place_of(w, first + i);
                 const float *pixel[OUT * OUT];
@@ -283,7 +282,7 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
         float *v = scratch + (size_t)t * tile_floats(dev, ci, co), *g = v + PRODUCTS * in,
               *sum = sums + (size_t)t * each;
         memset(sum, 0, each * sizeof *sum);
-        ax_cpu_span(tiles, AX_WINOGRAD_ROWS, T, t, &lo, &hi);
+        ax_cpu_span(tiles, AX_MATMUL_ROWS, T, t, &lo, &hi);
         for (size_t first = lo; first < hi; first += TILES) {
             size_t used = hi - first < TILES ? hi - first : TILES;
             for (size_t i = 0; i < used; i++) {
@@ -294,8 +293,7 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
                 dev->k->winograd_gradient(pixel, co, g + i * cop, out);
             }
             for (size_t p = 0; p < PRODUCTS; p++)
-                dev->k->winograd_outer(v + p * in, g + p * out, sum + p * (size_t)co * cip, (int32_t)used, (int32_t)cip,
-                                       co);
+                dev->k->outer_sum(v + p * in, g + p * out, sum + p * (size_t)co * cip, (int32_t)used, (int32_t)cip, co);
         }
     }
 #pragma omp parallel for num_threads(T) schedule(static)

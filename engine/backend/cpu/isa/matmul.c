@@ -1,0 +1,86 @@
+/* Matrix products of maps of pixels (or of Winograd's tiles) with a small matrix, in registers: AX_MATMUL_ROWS rows by
+   two vectors. */
+#include "engine/backend/cpu/isa/vec.h"
+
+#include <stddef.h>
+
+/* ROWS rows by NV vectors of outputs. */
+AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const int ROWS,
+                       const int NV)
+{
+    vf acc[AX_MATMUL_ROWS][2];
+    for (int t = 0; t < ROWS; t++)
+        for (int k = 0; k < NV; k++)
+            acc[t][k] = (vf) { 0 };
+    for (ptrdiff_t i = 0; i < ci; i++, u += NV * AX_LANES) {
+        vf w[2];
+        for (int k = 0; k < NV; k++)
+            w[k] = AX_LOAD(u + k * AX_LANES);
+#pragma GCC unroll 6
+        for (int t = 0; t < ROWS; t++)
+            for (int k = 0; k < NV; k++)
+                acc[t][k] += w[k] * v[t * ci + i];
+    }
+    for (int t = 0; t < ROWS; t++)
+        for (int k = 0; k < NV; k++)
+            AX_STORE(m + t * co + k * AX_LANES, acc[t][k]);
+}
+
+void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co)
+{
+    for (int32_t c0 = 0; c0 < co; c0 += 2 * AX_LANES) {
+        for (int32_t t = 0; t < n; t += AX_MATMUL_ROWS) {
+            const float *from = v + (ptrdiff_t)t * ci;
+            float *to = m + (ptrdiff_t)t * co + c0;
+            if (co - c0 > AX_LANES)
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2);
+            else
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 1);
+        }
+        u += (ptrdiff_t)ci * 2 * AX_LANES;
+    }
+}
+
+/* sum[o][i] += over the rows g[t][o] * v[t][i], for R outputs by NV vectors of inputs. */
+AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t co, float *sum, int32_t n, const int R,
+                     const int NV)
+{
+    vf acc[6][2];
+    for (int o = 0; o < R; o++)
+        for (int k = 0; k < NV; k++)
+            acc[o][k] = AX_LOAD(sum + o * ci + k * AX_LANES);
+    for (int32_t t = 0; t < n; t++, v += ci, g += co) {
+        vf x[2];
+        for (int k = 0; k < NV; k++)
+            x[k] = AX_LOAD(v + k * AX_LANES);
+#pragma GCC unroll 6
+        for (int o = 0; o < R; o++)
+            for (int k = 0; k < NV; k++)
+                acc[o][k] += x[k] * g[o];
+    }
+    for (int o = 0; o < R; o++)
+        for (int k = 0; k < NV; k++)
+            AX_STORE(sum + o * ci + k * AX_LANES, acc[o][k]);
+}
+
+AX_INLINE void outer_columns(const float *v, int32_t ci, const float *g, ptrdiff_t stride, int32_t co, float *sum,
+                             int32_t n, const int NV)
+{
+    int32_t o = 0;
+    for (; o + 6 <= co; o += 6)
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 6, NV);
+    for (; o + 4 <= co; o += 4)
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 4, NV);
+    for (; o < co; o++)
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 1, NV);
+}
+
+void AX_ISA_NAME(outer_sum)(const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co)
+{
+    const ptrdiff_t stride = (co + AX_LANES - 1) / AX_LANES * AX_LANES;
+    int32_t i = 0;
+    for (; i + 2 * AX_LANES <= ci; i += 2 * AX_LANES)
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 2);
+    if (i < ci)
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1);
+}

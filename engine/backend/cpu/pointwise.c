@@ -1,0 +1,140 @@
+#include "engine/backend/cpu/pointwise.h"
+
+#include <string.h>
+
+typedef struct shape {
+    size_t px;
+    int32_t ci, co;
+} shape;
+
+static shape shape_of(const ax_call *call)
+{
+    ax_shape x = call->in[call->backward ? 1 : 0].type.shape;
+    ax_shape y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
+    return (shape) { (size_t)x.n * (size_t)x.h * (size_t)x.w, x.c, y.c };
+}
+
+bool ax_cpu_pointwise_fits(const ax_device *dev, const ax_call *call)
+{
+    shape s = shape_of(call);
+    bool bias = call->backward ? call->n_out > 2 && call->out[2].mem : call->n_in > 2;
+    return call->attr.conv.kernel == 1 && call->attr.conv.stride == 1 && call->attr.conv.pad == 0 && !bias &&
+           s.ci % dev->k->lanes == 0 && s.co % dev->k->lanes == 0;
+}
+
+static size_t floats_aligned(size_t n)
+{
+    return ax_cpu_align(n * sizeof(float)) / sizeof(float);
+}
+static size_t weight_floats(shape s)
+{
+    return floats_aligned((size_t)s.ci * (size_t)s.co);
+}
+/* Rows at the end of a task's range that don't fill the registers are done in a buffer. */
+static size_t edge_floats(shape s)
+{
+    return floats_aligned(AX_MATMUL_ROWS * ((size_t)s.ci + (size_t)s.co));
+}
+
+/* Weights for one direction, then per task: the edge, and backward the sum of gradients. */
+size_t ax_cpu_pointwise_work(const ax_device *dev, const ax_call *call)
+{
+    shape s = shape_of(call);
+    size_t sums = call->backward && call->out[1].mem ? weight_floats(s) : 0;
+    return (weight_floats(s) + (size_t)dev->threads * (edge_floats(s) + sums)) * sizeof(float);
+}
+
+/* Blocks of two vectors of columns (the last of one, when that holds the rest), each {rows}{block}; element (r, c) of w
+   is at r * sr + c * sc. */
+static void pack(const ax_device *dev, const float *w, size_t rows, size_t columns, size_t sr, size_t sc, float *u)
+{
+    size_t block = 2 * (size_t)dev->k->lanes;
+    for (size_t c0 = 0; c0 < columns; c0 += block) {
+        size_t n = columns - c0 < block ? columns - c0 : block;
+        for (size_t r = 0; r < rows; r++, u += n)
+            for (size_t c = 0; c < n; c++)
+                u[c] = w[r * sr + (c0 + c) * sc];
+    }
+}
+
+/* Pixels at a time: they stay in the first cache while the columns are gone through. */
+static size_t chunk_of(shape s)
+{
+    size_t rows = 6144 / ((size_t)s.ci + (size_t)s.co) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
+    return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows;
+}
+
+/* y = x times u over n pixels, whose number is free. */
+static void multiply(const ax_device *dev, const float *x, const float *u, float *y, size_t n, size_t ci, size_t co,
+                     float *edge)
+{
+    size_t whole = n / AX_MATMUL_ROWS * AX_MATMUL_ROWS, rest = n - whole;
+    if (whole)
+        dev->k->matmul(x, u, y, (int32_t)whole, (int32_t)ci, (int32_t)co);
+    if (!rest)
+        return;
+    memcpy(edge, x + whole * ci, rest * ci * sizeof *edge);
+    memset(edge + rest * ci, 0, (AX_MATMUL_ROWS - rest) * ci * sizeof *edge);
+    float *out = edge + AX_MATMUL_ROWS * ci;
+    dev->k->matmul(edge, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co);
+    memcpy(y + whole * co, out, rest * co * sizeof *y);
+}
+
+static void forward(ax_device *dev, const ax_call *call)
+{
+    const shape s = shape_of(call);
+    const float *x = call->in[0].mem;
+    float *y = call->out[0].mem, *u = call->work, *edge = u + weight_floats(s);
+    const size_t ci = (size_t)s.ci, co = (size_t)s.co, chunk = chunk_of(s);
+    pack(dev, call->in[1].mem, ci, co, 1, ci, u);
+    int T = ax_cpu_tasks(dev, s.px * ci * co / 16);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(s.px, AX_MATMUL_ROWS, T, t, &lo, &hi);
+        for (size_t p = lo; p < hi; p += chunk)
+            multiply(dev, x + p * ci, u, y + p * co, hi - p < chunk ? hi - p : chunk, ci, co,
+                     edge + (size_t)t * edge_floats(s));
+    }
+}
+
+static void backward(ax_device *dev, const ax_call *call)
+{
+    const shape s = shape_of(call);
+    const float *dy = call->in[0].mem, *x = call->in[1].mem;
+    float *dx = call->out[0].mem, *dw = call->out[1].mem;
+    float *u = call->work, *edge = u + weight_floats(s), *sums = edge + (size_t)dev->threads * edge_floats(s);
+    const size_t ci = (size_t)s.ci, co = (size_t)s.co, chunk = chunk_of(s);
+    if (dx)
+        pack(dev, call->in[2].mem, co, ci, ci, 1, u);
+    int T = ax_cpu_tasks(dev, s.px * ci * co / 16);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        float *sum = sums + (size_t)t * weight_floats(s);
+        ax_cpu_span(s.px, AX_MATMUL_ROWS, T, t, &lo, &hi);
+        if (dw)
+            memset(sum, 0, ci * co * sizeof *sum);
+        for (size_t p = lo; p < hi; p += chunk) {
+            size_t n = hi - p < chunk ? hi - p : chunk;
+            if (dx)
+                multiply(dev, dy + p * co, u, dx + p * ci, n, co, ci, edge + (size_t)t * edge_floats(s));
+            if (dw)
+                dev->k->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, s.ci, s.co);
+        }
+    }
+    for (size_t i = 0; dw && i < ci * co; i++) {
+        float total = 0.0f;
+        for (int t = 0; t < T; t++)
+            total += sums[(size_t)t * weight_floats(s) + i];
+        dw[i] = total;
+    }
+}
+
+void ax_cpu_pointwise_run(ax_device *dev, const ax_call *call)
+{
+    if (call->backward)
+        backward(dev, call);
+    else
+        forward(dev, call);
+}
