@@ -37,13 +37,15 @@ int ax_tui_attach(const char *run_path, const ax_tui_options *o)
     char path[PATH_MAX];
     if (run_path && ax_run_path(run_path, path, sizeof path, &err) != AX_OK)
         return failed(&err);
-    ax_term *term = ax_term_start(&err);
-    if (!term)
+    ax_term *term = o->rows > 0 ? NULL : ax_term_start(&err);
+    if (!term && o->rows <= 0)
         return failed(&err);
     ax_str farewell;
     ax_str_init(&farewell, 0);
     ax_code code = AX_OK;
-    if (run_path || choose_run(term, o, path, &err))
+    if (!run_path && !term && !ax_offer_live(path, PATH_MAX))
+        code = ax_fail(&err, AX_EINVAL, "no engine runs: name a run");
+    else if (run_path || !term || choose_run(term, o, path, &err))
         code = ax_session(term, path, o, &farewell, &err);
     ax_term_stop(term);
     if (farewell.len && ax_str_ok(&farewell))

@@ -6,6 +6,7 @@
 #include "engine/wire/eventlog.h"
 #include "engine/wire/run.h"
 #include "tui/export.h"
+#include "tui/script.h"
 #include "tui/ui.h"
 #include "tui/view/view.h"
 
@@ -35,6 +36,10 @@ typedef struct session {
     bool ascii;
     ax_maskfile masks;
     uint32_t masks_of; /* candidate whose masks were read, or could not be */
+    ax_script *script; /* NULL = keys are typed */
+    double script_until;
+    ax_code failed; /* of the script */
+    int rows, cols; /* without a terminal */
     bool dirty, stopped;
     double drawn_at;
 } session;
@@ -147,7 +152,7 @@ static void load_masks(session *s)
 
 static void draw(session *s)
 {
-    int rows, cols;
+    int rows = s->rows, cols = s->cols;
     ax_err err;
     ax_term_size(s->term, &rows, &cols);
     if (rows != s->canvas.rows || cols != s->canvas.cols)
@@ -200,21 +205,42 @@ static void grant(session *s)
     ui->suspend = false;
 }
 
+static void press(session *s, uint32_t key)
+{
+    if (!s->client && s->ui.link != AX_LINK_LIVE)
+        connect_engine(s); /* somebody may have resumed it elsewhere */
+    ax_ui_key(&s->ui, key);
+    grant(s);
+    s->dirty = true;
+    s->drawn_at = 0; /* at once */
+}
+
 static bool take_keys(session *s)
 {
     uint32_t key;
     bool gone = false;
-    while (ax_term_key(s->term, &key, &gone)) {
-        if (!s->client && s->ui.link != AX_LINK_LIVE)
-            connect_engine(s); /* somebody may have resumed it elsewhere */
-        ax_ui_key(&s->ui, key);
-        grant(s);
-        s->dirty = true;
-        s->drawn_at = 0; /* at once */
-        if (s->ui.leave)
-            break;
-    }
+    while (!s->ui.leave && ax_term_key(s->term, &key, &gone))
+        press(s, key);
     return !gone;
+}
+
+/* Plays the script as far as it goes with what is shown. */
+static void play(session *s, ax_err *err)
+{
+    uint32_t key;
+    s->script_until = INFINITY;
+    while (!s->ui.leave && !s->stopped) {
+        ax_scripted what = ax_script_next(s->script, &s->canvas, s->ui.now, &key, &s->script_until, err);
+        if (what == AX_SCRIPT_WAIT)
+            return;
+        if (what == AX_SCRIPT_KEY) {
+            press(s, key);
+            draw(s);
+            continue;
+        }
+        s->failed = what == AX_SCRIPT_FAILED ? err->code : AX_OK;
+        s->ui.leave = true;
+    }
 }
 
 static void take_signals(session *s)
@@ -239,16 +265,22 @@ static int wait_ms(const session *s)
         wait = fmin(wait, s->drawn_at + draw_every - s->ui.now);
     if (connecting(s))
         wait = fmin(wait, s->connect_at - s->ui.now);
+    if (s->script)
+        wait = fmin(wait, s->script_until - s->ui.now);
     return isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1;
 }
 
-static void run(session *s)
+static void run(session *s, ax_err *err)
 {
     double second = 0;
     while (!s->ui.leave) {
         s->ui.now = clock_now();
-        if (s->dirty && s->ui.now - s->drawn_at >= draw_every)
+        if (s->dirty && (!s->term || s->ui.now - s->drawn_at >= draw_every))
             draw(s);
+        if (s->script)
+            play(s, err);
+        if (s->ui.leave)
+            return;
         struct pollfd p[3] = {
             { .fd = ax_term_fd(s->term), .events = POLLIN },
             { .fd = ax_term_signal_fd(s->term), .events = POLLIN },
@@ -319,8 +351,14 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
         return ax_fail(err, AX_ENOMEM, "no memory");
     char name[64];
     s->term = term;
+    s->rows = o->rows;
+    s->cols = o->cols;
     s->dirfd = ax_run_open(path, err);
-    if (s->dirfd < 0) {
+    if (s->dirfd >= 0 && o->script)
+        s->script = ax_script_read(o->script, err);
+    if (s->dirfd < 0 || (o->script && !s->script)) {
+        if (s->dirfd >= 0)
+            close(s->dirfd);
         free(s);
         return err && err->code ? err->code : AX_EIO;
     }
@@ -340,8 +378,11 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     connect_engine(s);
     if (code != AX_OK && !s->client) /* an engine that has just started may not have written any yet */
         ax_ui_say(&s->ui, true, "%s", read_err.msg);
-    run(s);
-    say_farewell(s, farewell);
+    run(s, err);
+    code = s->failed;
+    if (s->term)
+        say_farewell(s, farewell);
+    ax_script_free(s->script);
     ax_client_free(s->client);
     ax_maskfile_release(&s->masks);
     ax_canvas_release(&s->canvas);
@@ -349,5 +390,5 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     ax_state_release(&s->state);
     close(s->dirfd);
     free(s);
-    return AX_OK;
+    return code;
 }

@@ -7,6 +7,7 @@
 #include "tui/client/report.h"
 #include "tui/client/start.h"
 #include "tui/tui.h"
+#include "viz/canvas.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
     bool headless, json, ascii, readonly, demo, previous;
-    const char *run, *preset, *config;
+    const char *run, *preset, *config, *script, *size;
+    int rows, cols;
     ax_given given;
 } options;
 
@@ -37,9 +39,13 @@ static double clock_now(void)
 
 static ax_tui_options screens(const options *o)
 {
-    return (ax_tui_options) {
-        .readonly = o->readonly, .ascii = o->ascii, .start_demo = ax_start_demo, .resume = ax_start_again
-    };
+    return (ax_tui_options) { .readonly = o->readonly,
+                              .ascii = o->ascii,
+                              .script = o->script,
+                              .rows = o->rows,
+                              .cols = o->cols,
+                              .start_demo = ax_start_demo,
+                              .resume = ax_start_again };
 }
 
 static int close_with_report(const ax_run_handle *run, const ax_state *s, const options *o)
@@ -211,12 +217,28 @@ int ax_cli_resume(int argc, char **argv)
     return show_or_follow(&run, &engine, &o, since);
 }
 
+static ax_code read_size(options *o, ax_err *err)
+{
+    char more;
+    if (!o->size)
+        return AX_OK;
+    if (!o->script)
+        return ax_fail(err, AX_EINVAL, "--size goes with --script");
+    if (sscanf(o->size, "%4dx%4d%c", &o->cols, &o->rows, &more) != 2 || o->cols < 1 || o->rows < 1 ||
+        o->cols > AX_CANVAS_SIDE || o->rows > AX_CANVAS_SIDE)
+        return ax_fail(err, AX_EINVAL, "--size '%.40s': write COLSxROWS, like 80x24", o->size);
+    return AX_OK;
+}
+
 int ax_cli_attach(int argc, char **argv)
 {
     options o = { .headless = false };
     const ax_arg arg[] = {
         { "--readonly", NULL, &o.readonly, "look only: keys that change something are refused" },
         { "--ascii", NULL, &o.ascii, "plain characters" },
+        { "--script", "FILE", &o.script,
+          "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE" },
+        { "--size", "COLSxROWS", &o.size, "with --script: no terminal, a screen of this size, like 80x24" },
     };
     ax_usage u = { "attach [RUN] [OPTION...]",
                    "Shows a run; without RUN the newest whose engine lives, else a list of all.\n",
@@ -228,8 +250,10 @@ int ax_cli_attach(int argc, char **argv)
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
         return parsed == AX_ARGS_HELP ? 0 : 2;
-    if (!has_terminal()) {
-        ax_err err;
+    ax_err err;
+    if (read_size(&o, &err) != AX_OK)
+        return ax_cli_fail(&err);
+    if (!o.rows && !has_terminal()) {
         ax_fail(&err, AX_EINVAL, "%s needs a terminal; 'auxcell status' and 'auxcell log --follow' do without",
                 argv[0]);
         return ax_cli_fail(&err);

@@ -200,28 +200,30 @@ void ax_term_stop(ax_term *t)
 
 int ax_term_fd(const ax_term *t)
 {
-    return t->fd;
+    return t ? t->fd : -1;
 }
 
 int ax_term_signal_fd(const ax_term *t)
 {
-    return t->pipe[0];
+    return t ? t->pipe[0] : -1;
 }
 
 void ax_term_size(const ax_term *t, int *rows, int *cols)
 {
+    if (!t)
+        return;
     *rows = t->rows;
     *cols = t->cols;
 }
 
 bool ax_term_unicode(const ax_term *t)
 {
-    return t->unicode;
+    return t ? t->unicode : glyphs_are_narrow();
 }
 
 bool ax_term_pixels(const ax_term *t)
 {
-    return t->pixels;
+    return t && t->pixels;
 }
 
 int ax_term_signals(ax_term *t)
@@ -229,6 +231,8 @@ int ax_term_signals(ax_term *t)
     char bytes[64];
     int what = 0;
     ssize_t n;
+    if (!t)
+        return 0;
     while ((n = read(t->pipe[0], bytes, sizeof bytes)) > 0)
         for (ssize_t i = 0; i < n; i++)
             what |= bytes[i] == 'w' ? AX_TERM_RESIZED : bytes[i] == 'z' ? AX_TERM_SUSPEND : AX_TERM_CONTINUED;
@@ -242,6 +246,8 @@ int ax_term_signals(ax_term *t)
 
 void ax_term_suspend(ax_term *t)
 {
+    if (!t)
+        return;
     endwin();
     struct sigaction ours, plain = { .sa_handler = SIG_DFL };
     sigemptyset(&plain.sa_mask);
@@ -255,7 +261,8 @@ void ax_term_suspend(ax_term *t)
 
 void ax_term_forget(ax_term *t)
 {
-    t->shadow_rows = t->shadow_cols = 0;
+    if (t)
+        t->shadow_rows = t->shadow_cols = 0;
 }
 
 /* ---- keys ---- */
@@ -294,7 +301,7 @@ static uint32_t translate(wint_t c)
 
 bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
 {
-    for (int i = 0; i < 64; i++) { /* keys without a meaning are skipped */
+    for (int i = 0; i < 64 && t; i++) { /* keys without a meaning are skipped */
         wint_t c;
         int got = get_wch(&c);
         if (got == ERR) {
@@ -361,6 +368,8 @@ static ax_canvas_cell sent_cell(const ax_canvas *c, int row, int col)
 
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
 {
+    if (!t)
+        return;
     if (t->shadow_rows != c->rows || t->shadow_cols != c->cols) {
         if (!make_shadow(t, c))
             return;
@@ -391,8 +400,7 @@ void ax_term_copy(ax_term *t, const char *text)
     static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     char out[1024];
     size_t n = strlen(text), used = 0;
-    (void)t;
-    if (n > 600)
+    if (!t || n > 600)
         return;
     used += (size_t)snprintf(out, sizeof out, "\033]52;c;");
     for (size_t i = 0; i < n; i += 3) {

@@ -4,6 +4,7 @@
 
 #include "viz/canvas.h"
 
+/* NULL stands for no terminal: nothing is shown, no key comes, and the size stays what the caller says. */
 typedef struct ax_term ax_term;
 
 /* Whether this process has a terminal that can be drawn on. AX_EINVAL says why not: input or output is no terminal,

@@ -1,0 +1,102 @@
+"""Scripts of keys: played without a terminal, on one, and what is wrong with them."""
+import os, re, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
+from screen import PROGRAM, Place, Screen, make_run, run_tests
+import subprocess
+
+KEYS = """# from the overview to the third row's cell, and what a filter leaves
+wait 30/200
+keys 2jj
+wait >    28
+save table.txt
+keys <Enter>
+wait [3 Cell]
+save cell.txt
+keys 2/reward<lt>.4 id>2<Enter>
+wait filter
+save filter.txt
+keys ?
+wait any other key: back
+save help.txt
+"""
+
+
+def play(place, text, *more):
+    path = os.path.join(place.path, "keys")
+    with open(path, "w") as f:
+        f.write(text)
+    return subprocess.run([PROGRAM, "attach", "old", "--script", path, *more], cwd=place.path, text=True, timeout=20,
+                          env=dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", **place.env), stdin=subprocess.DEVNULL,
+                          capture_output=True)
+
+
+def saved(place, name):
+    with open(os.path.join(place.path, name)) as f:
+        return f.read()
+
+
+def screens_are_saved_without_a_terminal():
+    with Place() as place:
+        make_run(place.runs, "old")
+        for size in ("80x24", "160x48", "40x12"):
+            if size == "40x12":
+                done = play(place, "wait GENOTYPE\nsave table.txt\n", "--size", size)
+            else:
+                done = play(place, KEYS, "--size", size)
+            assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+            cols, rows = map(int, size.split("x"))
+            lines = saved(place, "table.txt").splitlines()
+            assert len(lines) == rows and max(map(len, lines)) <= cols, (size, len(lines))
+        assert ">    28 D" in play_and_read(place, "table.txt") and "┌─ cell #28" in saved(place, "cell.txt")
+        assert re.search(r"^ +3 D", saved(place, "filter.txt"), re.M) and "30 D" not in saved(place, "filter.txt")
+        assert "┌─ keys" in saved(place, "help.txt")
+
+
+def play_and_read(place, name):
+    assert play(place, KEYS, "--size", "80x24").returncode == 0
+    return saved(place, name)
+
+
+def the_same_script_makes_the_same_screens():
+    with Place() as place:
+        make_run(place.runs, "old")
+        assert play_and_read(place, "cell.txt") == play_and_read(place, "cell.txt")
+        assert play(place, KEYS, "--size", "80x24", "--ascii").returncode == 0
+        assert saved(place, "table.txt").isascii() and saved(place, "cell.txt").isascii()
+
+
+def wrong_scripts_say_where():
+    with Place() as place:
+        make_run(place.runs, "old")
+        for text, code, says in (("keys j\nkeys <Entre>\n", 2, "keys, line 2: no key of that name"),
+                                 ("\n\nclick 3\n", 2, "keys, line 3: not one of keys, wait, sleep, save"),
+                                 ("sleep soon\n", 2, "keys, line 1: sleep SECONDS"),
+                                 ("keys j\0k\n", 2, "not a text file"),
+                                 ("save none/x.txt\n", 1, "none/x.txt")):
+            done = play(place, text, "--size", "80x24")
+            assert done.returncode == code and says in done.stderr, (text, done)
+            assert re.fullmatch(r"auxcell: [^\n]+\n", done.stderr) and not done.stdout, done
+        for size in ("80", "0x5", "80x24x2", "9999x1"):
+            assert play(place, "", "--size", size).returncode == 2, size
+        assert play(place, "keys j\n").returncode == 2  # no terminal, no size
+        assert "No such file" in subprocess.run([PROGRAM, "attach", "old", "--script", "/none", "--size", "80x24"],
+                                                env=dict(os.environ, **place.env), capture_output=True, text=True).stderr
+
+
+def a_script_plays_on_a_terminal():
+    with Place() as place:
+        make_run(place.runs, "old")
+        path = os.path.join(place.path, "keys")
+        with open(path, "w") as f:
+            f.write("wait 30/200\nkeys 6\nwait following\nsleep 0.01\n")
+        s = Screen([PROGRAM, "attach", "old", "--script", path], env=place.env)
+        assert s.ended() == 0
+        assert "[6 Log]" in s.text() and "auxcell resume old" in s.text(), s.text()
+        assert s.terminal_as_before()
+        s.close()
+
+
+if __name__ == "__main__":
+    run_tests([screens_are_saved_without_a_terminal, the_same_script_makes_the_same_screens, wrong_scripts_say_where,
+               a_script_plays_on_a_terminal])
