@@ -145,6 +145,8 @@ tests: all $(TEST_BIN)
 test: tests ## build and run every test, in parallel (ONLY=pattern runs some)
 	@sh tests/run.sh $(B) "$(ONLY)" $(TEST_BIN) $(TEST_PY)
 
+include tests/cuda/emu.mk
+
 # ---- speed ---------------------------------------------------------------------------------------------------
 bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genotypes 8 --only stage1"; ARGS=--help)
 	@/usr/bin/python3 tools/bench/peer.py --engine $(B)/auxcell-engine $(ARGS)

@@ -1,0 +1,69 @@
+# The CUDA libraries emulated (tests/cuda/emu): where nvcc and cuDNN are installed, a build of the emulation and of the
+# kernels for the host, so that auxcell-cuda.so runs without a device. Else the tests that need it are skipped, counted.
+ifneq ($(and $(CUDA_NVCC),$(wildcard $(CUDA_HOME)/include/cublasLt.h)),)
+ifneq ($(SAN),thread)
+E        := $(B)/cuda/emu
+CXX_FOR  := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
+EMU_CXX  := $(CXX_FOR) -std=c++17 -g -O2 -fPIC -Wall -Wextra -Werror -ffp-contract=off -MMD -MP -I. \
+            -isystem $(CUDA_HOME)/include
+# every load and store calls the emulation, and so does what C++ leaves undefined
+EMU_CHECKS := -O1 -fsanitize=thread,alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift
+# the versions of the symbols are named after the library, as in the real ones
+emu_link = $(CXX_FOR) $(SANFLAGS) -shared -Wl,-soname,$(@F) -Wl,--default-symver -Wl,-rpath,'$$ORIGIN' -o $@
+
+EMU_CUDART := $(patsubst %,$(E)/%.o,report memory stream runtime block access launch)
+EMU_CUDNN  := $(patsubst %,$(E)/%.o,cudnn cudnndesc conv)
+EMU_BLASLT := $(patsubst %,$(E)/%.o,cublaslt)
+EMU_LIBS   := $(E)/libcudart.so.13 $(E)/libcudnn.so.9 $(E)/libcublasLt.so.13
+$(E)/%.o: tests/cuda/emu/%.cpp
+	@mkdir -p $(@D)
+	@echo "  CXX     $<"
+	@$(EMU_CXX) $(SANFLAGS) -c -o $@ $<
+$(E)/libcudart.so.13: $(EMU_CUDART)
+	@$(emu_link) $^ -ldl -lpthread
+$(E)/libcudnn.so.9: $(EMU_CUDNN) $(E)/libcudart.so.13
+	@$(emu_link) $^
+$(E)/libcublasLt.so.13: $(EMU_BLASLT) $(E)/libcudart.so.13
+	@$(emu_link) $^
+
+# A library of host kernels: $(1) its folder and name without .so, $(2) its .cu files, $(3) header and list of the kernels
+define host_kernels
+$(1)/%.plain.o: %.cu tests/cuda/emu/kernel.h
+	@mkdir -p $$(@D)
+	@echo "  CXX     $$< (host)"
+	@$$(EMU_CXX) $$(SANFLAGS) -w -x c++ -include tests/cuda/emu/kernel.h -c -o $$@ $$<
+$(1)/%.checked.o: %.cu tests/cuda/emu/kernel.h
+	@mkdir -p $$(@D)
+	@echo "  CXX     $$< (host, checked)"
+	@$$(EMU_CXX) $$(EMU_CHECKS) -w -x c++ -include tests/cuda/emu/kernel.h -c -o $$@ $$<
+$(1)/table.o: tests/cuda/emu/kernels.cpp
+	@mkdir -p $$(@D)
+	@$$(EMU_CXX) -DEMU_HEADER='"$(3)"' -DEMU_LIST=$(4) -c -o $$@ $$<
+$(1).so: $(patsubst %.cu,$(1)/%.plain.o,$(2)) $(1)/table.o
+	@$$(CXX_FOR) $$(SANFLAGS) -shared -Wl,-Bsymbolic -o $$@ $$^
+$(1)-checked.so: $(patsubst %.cu,$(1)/%.checked.o,$(2)) $(1)/table.o $(E)/hooks.o
+	@$$(CXX_FOR) -shared -Wl,-Bsymbolic -o $$@ $$^
+EMU_LIBS += $(1).so $(1)-checked.so
+endef
+
+$(eval $(call host_kernels,$(B)/cuda/sample,tests/cuda/sample/sample.cu,tests/cuda/sample/sample.h,SAMPLE_LIST))
+PLUGIN_CU := $(filter-out %/table.cu,$(wildcard engine/backend/cuda/kernels/*.cu))
+ifneq ($(PLUGIN_CU),)
+$(eval $(call host_kernels,$(E)/kernels,$(PLUGIN_CU),engine/backend/cuda/kernel.h,AX_CUDA_KERNEL_LIST))
+endif
+
+# The emulation's own test program: nvcc's host stubs, linked to the real libraries' names
+$(B)/cuda/sample.nvcc.o: tests/cuda/sample/sample.cu tests/cuda/sample/sample.h
+	@mkdir -p $(@D)
+	@echo "  NVCC    $<"
+	@$(CUDA_NVCC) -std=c++17 -arch=sm_80 -I. -c -o $@ $<
+$(B)/cuda/misuse.o: tests/cuda/sample/misuse.cpp
+	@mkdir -p $(@D)
+	@$(EMU_CXX) $(SANFLAGS) -c -o $@ $<
+$(B)/cuda/misuse: $(B)/cuda/misuse.o $(B)/cuda/sample.nvcc.o $(filter %.so.13 %.so.9,$(EMU_LIBS))
+	@echo "  LINK    $@"
+	@$(CXX_FOR) $(SANFLAGS) -o $@ $(filter %.o,$^) -L$(CUDA_HOME)/lib64 -Wl,--allow-shlib-undefined -lcudart -lcudnn -lcublasLt \
+	    -Wl,-rpath,$(CUDA_HOME)/lib64
+tests: $(EMU_LIBS) $(B)/cuda/misuse
+endif
+endif

@@ -1,0 +1,173 @@
+/* What every load and store of a kernel has to satisfy, in the checked build: it lies in one live allocation or in
+   shared memory, reads only what was written, and no other thread touches the same bytes meanwhile (for shared memory:
+   between the same two barriers; for device memory also: from another block of the launch) unless both only read. */
+#include "block.h"
+
+#include <cstring>
+#include <unordered_map>
+
+namespace emu
+{
+namespace
+{
+struct mark { /* who touched a 4-byte word last */
+    uint32_t launch;
+    uint32_t block, thread, interval;
+    uint8_t bytes;                  /* which of the four */
+    bool many_threads, many_blocks; /* marks of reads: others did too, in the same interval / in other blocks */
+};
+struct word {
+    mark wrote, read;
+};
+struct state {
+    const host_kernels *lib = nullptr;
+    const char *kernel = "";
+    uint32_t launch = 0;
+    unsigned block = 0, thread = 0, interval = 0;
+    const char *stack = nullptr;
+    size_t stack_size = 0;
+    emu::block *last = nullptr;
+    std::vector<word> *last_words = nullptr;
+    std::unordered_map<const emu::block *, std::vector<word>> device;
+    std::vector<word> shared;
+    std::vector<uint8_t> shared_written;
+};
+
+state &get()
+{
+    static state *s = new state;
+    return *s;
+}
+
+void race(const state &s, const void *at, const char *mine, const char *theirs, const mark &other)
+{
+    violation("kernel %s: race at %p (%s memory): thread %u of block %u %s what thread %u of block %u %s", s.kernel, at,
+              is_device(at) ? "device" : "shared", s.thread, s.block, mine, other.thread, other.block, theirs);
+}
+
+/* Two accesses are ordered only by a barrier of the block that both belong to. */
+bool unordered(const state &s, const mark &m)
+{
+    return m.launch == s.launch && (m.block != s.block || (m.thread != s.thread && m.interval == s.interval));
+}
+
+void touch(state &s, word &w, const char *at, uint8_t bytes, bool write)
+{
+    if ((w.wrote.bytes & bytes) && unordered(s, w.wrote))
+        race(s, at, write ? "overwrites" : "reads", "wrote", w.wrote);
+    mark me = { s.launch, s.block, s.thread, s.interval, bytes, false, false };
+    if (!write) {
+        mark &r = w.read;
+        if (r.launch == s.launch) {
+            me.many_blocks = r.many_blocks || r.block != s.block;
+            bool same_interval = r.block == s.block && r.interval == s.interval;
+            me.many_threads = same_interval && (r.many_threads || r.thread != s.thread);
+            me.bytes |= same_interval || me.many_blocks ? r.bytes : 0;
+        }
+        r = me;
+        return;
+    }
+    const mark &r = w.read;
+    if ((r.bytes & bytes) && r.launch == s.launch) {
+        bool others = r.many_blocks || (r.block == s.block && r.interval == s.interval && r.many_threads);
+        /* sub-word reads by others are only known as a set of bytes, so that they cannot accuse anybody */
+        if (unordered(s, r) || (others && bytes == 15))
+            race(s, at, "overwrites", others ? "and others read" : "read", r);
+    }
+    w.wrote = me;
+}
+
+void touch_range(state &s, std::vector<word> &words, const char *base, const char *at, size_t n, bool write)
+{
+    size_t from = static_cast<size_t>(at - base);
+    for (size_t i = from; i < from + n;) {
+        size_t in = i % 4, count = 4 - in < from + n - i ? 4 - in : from + n - i;
+        touch(s, words[i / 4], base + i, static_cast<uint8_t>(((1U << count) - 1) << in), write);
+        i += count;
+    }
+}
+
+void on_shared(state &s, const char *at, size_t n, bool write)
+{
+    size_t from = static_cast<size_t>(at - s.lib->shared);
+    if (n > s.lib->shared_size - from)
+        violation("kernel %s: access at %p reaches beyond shared memory", s.kernel, static_cast<const void *>(at));
+    touch_range(s, s.shared, s.lib->shared, at, n, write);
+    for (size_t i = from; i < from + n; i++) {
+        if (write)
+            s.shared_written[i] = 1;
+        else if (!s.shared_written[i])
+            violation("kernel %s: thread %u of block %u reads shared memory that nobody wrote", s.kernel, s.thread,
+                      s.block);
+    }
+}
+} // namespace
+
+void access_launch(const host_kernels &lib, const char *kernel)
+{
+    state &s = get();
+    s.lib = &lib;
+    s.kernel = kernel;
+    s.launch++;
+    s.last = nullptr; /* allocations may have come and gone */
+    for (auto it = s.device.begin(); it != s.device.end();)
+        it = is_alive(it->first->base, kind::memory) ? std::next(it) : s.device.erase(it);
+}
+
+void access_block()
+{
+    state &s = get();
+    s.shared.assign(s.lib->shared_size / 4 + 1, word());
+    s.shared_written.assign(s.lib->shared_size + 1, 0);
+}
+
+void access_now(unsigned block, unsigned thread, unsigned interval, const char *stack, size_t stack_size)
+{
+    state &s = get();
+    s.block = block;
+    s.thread = thread;
+    s.interval = interval;
+    s.stack = stack;
+    s.stack_size = stack_size;
+}
+
+void access_end()
+{
+    get().device.clear(); /* keyed by allocations, which may be freed now */
+}
+
+void on_undefined(const char *what, const char *file, unsigned line)
+{
+    const state &s = get();
+    violation("kernel %s: thread %u of block %u: %s at %s:%u", s.kernel, s.thread, s.block, what, file, line);
+}
+
+void on_access(const void *p, size_t n, bool write)
+{
+    state &s = get();
+    auto *at = static_cast<const char *>(p);
+    if (at >= s.stack && at < s.stack + s.stack_size)
+        return;
+    if (at >= s.lib->shared && at < s.lib->shared + s.lib->shared_size) {
+        on_shared(s, at, n, write);
+        return;
+    }
+    if (is_device(p)) {
+        if (!s.last || at < s.last->base || at + n > s.last->base + s.last->size) {
+            s.last = device_range(p, n, s.kernel, write ? "store" : "load");
+            s.last_words = &s.device[s.last];
+            s.last_words->resize(s.last->size / 4 + 1);
+        }
+        touch_range(s, *s.last_words, s.last->base, at, n, write);
+        if (write)
+            note_written(p, n);
+        else
+            need_written(p, n, s.kernel, "load");
+        return;
+    }
+    if (at >= s.lib->low && at < s.lib->high && !write)
+        return; /* its constants, threadIdx and the like */
+    violation("kernel %s: thread %u of block %u: %s of host memory at %p", s.kernel, s.thread, s.block,
+              write ? "store" : "load", p);
+}
+} // namespace emu

@@ -1,0 +1,36 @@
+/* Running the threads of blocks (block.cpp) and checking what they touch (access.cpp). */
+#ifndef AX_EMU_BLOCK_H
+#define AX_EMU_BLOCK_H
+
+#include "tests/cuda/emu/emu.h"
+
+struct emu_kernel;
+struct emu_index;
+
+namespace emu
+{
+/* A loaded library of host kernels: build/<config>/cuda/emu/kernels*.so */
+struct host_kernels {
+    const emu_kernel *table;
+    emu_index *now;
+    void (**barrier)(const char *file, int line);
+    void (**access)(const void *at, size_t n, bool write);                 /* only the checked build ever calls it */
+    void (**undefined)(const char *what, const char *file, unsigned line); /* likewise */
+    void *(*make_shared)(); /* has this thread's __shared__ variables allocated */
+    const char *low, *high; /* where the library is mapped */
+    char *shared;           /* the __shared__ variables of all kernels */
+    size_t shared_size;
+};
+/* Runs the whole grid; args are the kernel's one argument. */
+void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 threads, const void *args);
+
+/* ---- access.cpp ---- */
+
+void access_launch(const host_kernels &lib, const char *kernel); /* a new launch: nothing is known of earlier ones */
+void access_block();                                             /* a new block: shared memory is nobody's */
+void access_now(unsigned block, unsigned thread, unsigned interval, const char *stack, size_t stack_size);
+void access_end();
+void on_undefined(const char *what, const char *file, unsigned line);
+void on_access(const void *at, size_t n, bool write);
+} // namespace emu
+#endif

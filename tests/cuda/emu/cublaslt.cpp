@@ -1,0 +1,406 @@
+/* cuBLASLt's matrix product: column-major floats, D = alpha op(A) op(B) + beta C, a bias per row of D. */
+#include "emu.h"
+
+#include <cublasLt.h>
+#include <cstring>
+
+using namespace emu;
+
+namespace
+{
+/* What the opaque structs hold; the real sizes are larger. */
+struct matmul {
+    cublasComputeType_t compute;
+    cudaDataType_t scale;
+    int32_t trans_a, trans_b;
+    uint32_t epilogue;
+    const void *bias;
+};
+struct layout {
+    cudaDataType type;
+    uint64_t rows, cols;
+    int64_t ld;
+};
+struct preference {
+    uint64_t workspace;
+    uint32_t align[4]; /* of A, B, C, D in bytes */
+};
+struct algorithm { /* in cublasLtMatmulAlgo_t: what the heuristic was asked for, checked at the product */
+    uint64_t magic;
+    uint32_t m, n, k, compute;
+    uint32_t align[4];
+    uint64_t workspace;
+};
+constexpr uint64_t magic = 0x61756c2d61756c6cULL;
+static_assert(sizeof(algorithm) <= sizeof(cublasLtMatmulAlgo_t), "fits into the opaque struct");
+
+template <typename T, typename D> T &in(D *d)
+{
+    return *reinterpret_cast<T *>(d);
+}
+
+uint64_t op_rows(const layout &l, int32_t trans)
+{
+    return trans == CUBLAS_OP_N ? l.rows : l.cols;
+}
+
+uint64_t op_cols(const layout &l, int32_t trans)
+{
+    return trans == CUBLAS_OP_N ? l.cols : l.rows;
+}
+
+cublasStatus_t shapes(const char *call, cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t al, cublasLtMatrixLayout_t bl,
+                      cublasLtMatrixLayout_t cl, cublasLtMatrixLayout_t dl, algorithm *out)
+{
+    alive(d, kind::matmul, call);
+    for (cublasLtMatrixLayout_t l : { al, bl, cl, dl })
+        alive(l, kind::layout, call);
+    const auto &op = in<matmul>(d);
+    const auto &a = in<layout>(al), &b = in<layout>(bl), &c = in<layout>(cl), &o = in<layout>(dl);
+    uint64_t m = op_rows(a, op.trans_a), k = op_cols(a, op.trans_a), n = op_cols(b, op.trans_b);
+    if (op_rows(b, op.trans_b) != k || c.rows != m || c.cols != n || o.rows != m || o.cols != n || c.ld != o.ld) {
+        refuse(call, "op(A) %lux%lu, op(B) %lux%lu, C %lux%lu, D %lux%lu", m, k, op_rows(b, op.trans_b), n, c.rows,
+               c.cols, o.rows, o.cols);
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    for (const layout *l : { &a, &b, &c, &o })
+        if (l->type != CUDA_R_32F) {
+            refuse(call, "only float is emulated");
+            return CUBLAS_STATUS_NOT_SUPPORTED;
+        }
+    if (op.epilogue != CUBLASLT_EPILOGUE_DEFAULT && op.epilogue != CUBLASLT_EPILOGUE_BIAS) {
+        refuse(call, "epilogue %u is not emulated", op.epilogue);
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
+    out->m = static_cast<uint32_t>(m);
+    out->n = static_cast<uint32_t>(n);
+    out->k = static_cast<uint32_t>(k);
+    out->compute = op.compute;
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+/* op(M), column-major, as rows of doubles; rounded to TF32 if asked */
+std::vector<double> rows_of(const float *p, const layout &l, int32_t trans, bool tf32)
+{
+    uint64_t rows = op_rows(l, trans), cols = op_cols(l, trans);
+    std::vector<double> out(rows * cols);
+    for (uint64_t j = 0; j < l.cols; j++)
+        for (uint64_t i = 0; i < l.rows; i++) {
+            float v = p[j * static_cast<uint64_t>(l.ld) + i];
+            (trans == CUBLAS_OP_N ? out[i * cols + j] : out[j * cols + i]) = tf32 ? to_tf32(v) : v;
+        }
+    return out;
+}
+
+struct product {
+    matmul op;
+    layout la, lb, ld;
+    const float *a, *b, *c;
+    float *d;
+    float alpha, beta;
+
+    void operator()() const
+    {
+        bool tf32 = op.compute == CUBLAS_COMPUTE_32F_FAST_TF32;
+        std::vector<double> left = rows_of(a, la, op.trans_a, tf32);
+        std::vector<double> right = rows_of(b, lb, op.trans_b, tf32);
+        uint64_t m = ld.rows, n = ld.cols, k = op_cols(la, op.trans_a);
+        std::vector<double> row(n);
+        auto *bias = static_cast<const float *>(op.bias);
+        for (uint64_t i = 0; i < m; i++) {
+            std::fill(row.begin(), row.end(), 0);
+            for (uint64_t l = 0; l < k; l++) {
+                double v = left[i * k + l];
+                const double *from = &right[l * n];
+                for (uint64_t j = 0; j < n; j++)
+                    row[j] += v * from[j];
+            }
+            for (uint64_t j = 0; j < n; j++) {
+                uint64_t at = j * static_cast<uint64_t>(ld.ld) + i;
+                d[at] = static_cast<float>(alpha * row[j] + (beta != 0 ? static_cast<double>(beta) * c[at] : 0) +
+                                           (op.epilogue == CUBLASLT_EPILOGUE_BIAS ? bias[i] : 0));
+            }
+        }
+    }
+};
+
+size_t bytes(const layout &l)
+{
+    return ((l.cols - 1) * static_cast<uint64_t>(l.ld) + l.rows) * sizeof(float);
+}
+
+/* The columns of a matrix as ranges: with a leading dimension beyond the rows, what is between is somebody else's. */
+void add_ranges(std::vector<range> &uses, const void *p, const layout &l, bool write)
+{
+    if (l.ld == static_cast<int64_t>(l.rows)) {
+        uses.push_back({ p, bytes(l), write });
+        return;
+    }
+    for (uint64_t j = 0; j < l.cols; j++)
+        uses.push_back(
+            { static_cast<const float *>(p) + j * static_cast<uint64_t>(l.ld), l.rows * sizeof(float), write });
+}
+} // namespace
+
+size_t cublasLtGetVersion()
+{
+    return CUBLAS_VERSION;
+}
+
+const char *cublasLtGetStatusName(cublasStatus_t status)
+{
+    switch (status) {
+    case CUBLAS_STATUS_SUCCESS:
+        return "CUBLAS_STATUS_SUCCESS";
+    case CUBLAS_STATUS_NOT_INITIALIZED:
+        return "CUBLAS_STATUS_NOT_INITIALIZED";
+    case CUBLAS_STATUS_ALLOC_FAILED:
+        return "CUBLAS_STATUS_ALLOC_FAILED";
+    case CUBLAS_STATUS_INVALID_VALUE:
+        return "CUBLAS_STATUS_INVALID_VALUE";
+    case CUBLAS_STATUS_NOT_SUPPORTED:
+        return "CUBLAS_STATUS_NOT_SUPPORTED";
+    case CUBLAS_STATUS_EXECUTION_FAILED:
+        return "CUBLAS_STATUS_EXECUTION_FAILED";
+    default:
+        return "CUBLAS_STATUS_INTERNAL_ERROR";
+    }
+}
+
+const char *cublasLtGetStatusString(cublasStatus_t status)
+{
+    return cublasLtGetStatusName(status);
+}
+
+cublasStatus_t cublasLtCreate(cublasLtHandle_t *out)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    if (!out)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    if (option("DEVICES", 1) < 1 || option("DRIVER", 13000) < 13000)
+        return CUBLAS_STATUS_NOT_INITIALIZED;
+    *out = reinterpret_cast<cublasLtHandle_t>(new char);
+    born(*out, kind::blas);
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtDestroy(cublasLtHandle_t handle)
+{
+    EMU_RELEASE(cublas);
+    died(handle, kind::blas, __func__);
+    delete reinterpret_cast<char *>(handle);
+    return static_cast<cublasStatus_t>(injected);
+}
+
+#define DESTROY(name, handle_t, what)                                                                                  \
+    cublasStatus_t name(handle_t d)                                                                                    \
+    {                                                                                                                  \
+        EMU_RELEASE(cublas);                                                                                           \
+        if (d) {                                                                                                       \
+            died(d, what, __func__);                                                                                   \
+            delete d;                                                                                                  \
+        }                                                                                                              \
+        return static_cast<cublasStatus_t>(injected);                                                                  \
+    }
+DESTROY(cublasLtMatmulDescDestroy, cublasLtMatmulDesc_t, kind::matmul)
+DESTROY(cublasLtMatrixLayoutDestroy, cublasLtMatrixLayout_t, kind::layout)
+DESTROY(cublasLtMatmulPreferenceDestroy, cublasLtMatmulPreference_t, kind::pref)
+
+cublasStatus_t cublasLtMatmulDescCreate(cublasLtMatmulDesc_t *out, cublasComputeType_t compute, cudaDataType_t scale)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    if (!out)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    if ((compute != CUBLAS_COMPUTE_32F && compute != CUBLAS_COMPUTE_32F_FAST_TF32) || scale != CUDA_R_32F) {
+        refuse(__func__, "only CUBLAS_COMPUTE_32F and its TF32 are emulated, scaled by float");
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
+    *out = new cublasLtMatmulDescOpaque_t();
+    in<matmul>(*out) = { compute, scale, CUBLAS_OP_N, CUBLAS_OP_N, CUBLASLT_EPILOGUE_DEFAULT, nullptr };
+    born(*out, kind::matmul);
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+/* Copies an attribute if the size is right. */
+static cublasStatus_t store(const char *call, void *to, size_t n, const void *from, size_t size)
+{
+    if (!from || size != n) {
+        refuse(call, "an attribute of %zu bytes, not %zu", n, size);
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    memcpy(to, from, n);
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulDescSetAttribute(cublasLtMatmulDesc_t d, cublasLtMatmulDescAttributes_t what,
+                                              const void *from, size_t size)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    alive(d, kind::matmul, __func__);
+    auto &m = in<matmul>(d);
+    switch (what) {
+    case CUBLASLT_MATMUL_DESC_TRANSA:
+        return store(__func__, &m.trans_a, sizeof m.trans_a, from, size);
+    case CUBLASLT_MATMUL_DESC_TRANSB:
+        return store(__func__, &m.trans_b, sizeof m.trans_b, from, size);
+    case CUBLASLT_MATMUL_DESC_EPILOGUE:
+        return store(__func__, &m.epilogue, sizeof m.epilogue, from, size);
+    case CUBLASLT_MATMUL_DESC_BIAS_POINTER:
+        return store(__func__, &m.bias, sizeof m.bias, from, size);
+    default:
+        refuse(__func__, "attribute %d is not emulated", static_cast<int>(what));
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
+}
+
+cublasStatus_t cublasLtMatrixLayoutCreate(cublasLtMatrixLayout_t *out, cudaDataType type, uint64_t rows, uint64_t cols,
+                                          int64_t ld)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    if (!out || !rows || !cols || ld < static_cast<int64_t>(rows)) {
+        refuse(__func__, "%lu rows, %lu columns, leading dimension %ld", rows, cols, ld);
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    *out = new cublasLtMatrixLayoutOpaque_t();
+    in<layout>(*out) = { type, rows, cols, ld };
+    born(*out, kind::layout);
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceCreate(cublasLtMatmulPreference_t *out)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    *out = new cublasLtMatmulPreferenceOpaque_t();
+    in<preference>(*out) = { 0, { 256, 256, 256, 256 } };
+    born(*out, kind::pref);
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t p,
+                                                    cublasLtMatmulPreferenceAttributes_t what, const void *from,
+                                                    size_t size)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    alive(p, kind::pref, __func__);
+    auto &pref = in<preference>(p);
+    if (what == CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES)
+        return store(__func__, &pref.workspace, sizeof pref.workspace, from, size);
+    if (what >= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES && what <= CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES)
+        return store(__func__, &pref.align[what - CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES], 4, from, size);
+    refuse(__func__, "attribute %d is not emulated", static_cast<int>(what));
+    return CUBLAS_STATUS_NOT_SUPPORTED;
+}
+
+/* One algorithm that wants workspace if there may be some, and one that wants none. AUXCELL_EMU_ALGO=2: none at all. */
+cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a,
+                                              cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c,
+                                              cublasLtMatrixLayout_t o, cublasLtMatmulPreference_t p, int wanted,
+                                              cublasLtMatmulHeuristicResult_t results[], int *count)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    alive(handle, kind::blas, __func__);
+    alive(p, kind::pref, __func__);
+    if (wanted < 1 || !results || !count)
+        return CUBLAS_STATUS_INVALID_VALUE;
+    *count = 0;
+    algorithm found = {};
+    if (cublasStatus_t bad = shapes(__func__, d, a, b, c, o, &found))
+        return bad;
+    if (option("ALGO", 0) == 2)
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    const auto &pref = in<preference>(p);
+    found.magic = magic;
+    memcpy(found.align, pref.align, sizeof found.align);
+    for (uint64_t need : { static_cast<uint64_t>(4096), static_cast<uint64_t>(0) }) {
+        if (need > pref.workspace || *count == wanted)
+            continue;
+        cublasLtMatmulHeuristicResult_t &r = results[(*count)++];
+        r = {};
+        found.workspace = need;
+        memcpy(&r.algo, &found, sizeof found);
+        r.workspaceSize = need;
+        r.state = CUBLAS_STATUS_SUCCESS;
+        r.wavesCount = 1;
+    }
+    return CUBLAS_STATUS_SUCCESS;
+}
+
+cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc, const void *alpha, const void *a,
+                              cublasLtMatrixLayout_t al, const void *b, cublasLtMatrixLayout_t bl, const void *beta,
+                              const void *c, cublasLtMatrixLayout_t cl, void *d, cublasLtMatrixLayout_t dl,
+                              const cublasLtMatmulAlgo_t *algo, void *work, size_t work_size, cudaStream_t on)
+{
+    EMU_ENTER(cublas, cublasStatus_t);
+    alive(handle, kind::blas, __func__);
+    algorithm now = {}, given = {};
+    if (cublasStatus_t bad = shapes(__func__, desc, al, bl, cl, dl, &now))
+        return bad;
+    if (!alpha || !beta || !a || !b || !d) {
+        refuse(__func__, "a NULL pointer");
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    if (is_device(alpha) || is_device(beta))
+        violation("%s: alpha and beta are host pointers in this pointer mode", __func__);
+    if (!algo)
+        violation("%s: without an algorithm it searches for one at every call", __func__);
+    memcpy(&given, algo, sizeof given);
+    if (given.magic != magic || given.m != now.m || given.n != now.n || given.k != now.k ||
+        given.compute != now.compute) {
+        refuse(__func__, "the algorithm was chosen for another problem");
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    if (work_size < given.workspace || (given.workspace && !work)) {
+        refuse(__func__, "the algorithm needs %lu bytes of workspace, not %zu", given.workspace, work_size);
+        return CUBLAS_STATUS_INVALID_VALUE;
+    }
+    const void *pointers[4] = { a, b, c, d };
+    for (int i = 0; i < 4; i++)
+        if (reinterpret_cast<uintptr_t>(pointers[i]) % given.align[i])
+            violation("%s: matrix %c at %p: the heuristic was told that it is aligned to %u bytes", __func__, "ABCD"[i],
+                      pointers[i], given.align[i]);
+    product p = { in<matmul>(desc),
+                  in<layout>(al),
+                  in<layout>(bl),
+                  in<layout>(dl),
+                  static_cast<const float *>(a),
+                  static_cast<const float *>(b),
+                  static_cast<const float *>(c),
+                  static_cast<float *>(d),
+                  0,
+                  0 };
+    memcpy(&p.alpha, alpha, sizeof p.alpha);
+    memcpy(&p.beta, beta, sizeof p.beta);
+    device_range(a, bytes(p.la), __func__, "A");
+    device_range(b, bytes(p.lb), __func__, "B");
+    device_range(d, bytes(p.ld), __func__, "D");
+    std::vector<range> uses;
+    add_ranges(uses, a, p.la, false);
+    add_ranges(uses, b, p.lb, false);
+    if (p.op.epilogue == CUBLASLT_EPILOGUE_BIAS) {
+        device_range(p.op.bias, now.m * sizeof(float), __func__, "bias");
+        uses.push_back({ p.op.bias, now.m * sizeof(float), false });
+    }
+    if (given.workspace) {
+        device_range(work, given.workspace, __func__, "workspace");
+        if (reinterpret_cast<uintptr_t>(work) % 16)
+            violation("%s: the workspace at %p is not aligned to 16 bytes", __func__, work);
+    }
+    for (const range &r : uses)
+        if (overlap(r.at, r.n, work, given.workspace) || overlap(r.at, r.n, d, bytes(p.ld)))
+            violation("%s: D or the workspace overlaps another argument", __func__);
+    if (p.beta != 0) {
+        if (c != d)
+            violation("%s: C apart from D is not emulated", __func__);
+        add_ranges(uses, d, p.ld, false);
+    }
+    add_ranges(uses, d, p.ld, true);
+    size_t need = given.workspace;
+    cudaError_t e = enqueue(stream_of(on, __func__), { "cublasLtMatmul", uses, [=] {
+                                                          if (need) {
+                                                              device_range(work, need, "cublasLtMatmul", "workspace");
+                                                              memset(work, 0xff, need);
+                                                          }
+                                                          p();
+                                                      } });
+    return e == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
+}

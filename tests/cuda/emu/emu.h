@@ -1,0 +1,143 @@
+/* What the emulated libcudart, libcudnn and libcublasLt share. The state lives in libcudart.so.13; the other two link
+   to it, as the real ones do. Everything runs under one lock, and "device" work runs on the thread that waits for it.
+ */
+#ifndef AX_EMU_H
+#define AX_EMU_H
+
+#include <cuda_runtime_api.h>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace emu
+{
+enum class lib { cuda, cudnn, cublas };
+
+/* ---- report.cpp ---- */
+
+/* A misuse that is undefined on hardware: said on stderr, then abort(). */
+[[noreturn]] void violation(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Why a call returns an error, on stderr; the caller returns the error as the real library does. */
+void refuse(const char *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+std::recursive_mutex &lock();
+/* Counts a call; what AUXCELL_EMU_FAIL says this call has to return, or 0. */
+int enter(const char *call, lib which);
+long calls();
+/* An AUXCELL_EMU_<name> switch; `otherwise` if unset. */
+long option(const char *name, long otherwise);
+const char *text_option(const char *name);
+
+/* Objects with an owner: counted for the report of leaks, and checked at each use. */
+enum class kind {
+    memory,
+    pinned,
+    stream,
+    event,
+    graph,
+    exec,
+    cudnn,
+    tensor,
+    filter,
+    conv,
+    blas,
+    matmul,
+    layout,
+    pref,
+    COUNT
+};
+void born(void *object, kind what);
+void died(void *object, kind what, const char *call);        /* violation if it isn't alive */
+void alive(const void *object, kind what, const char *call); /* violation likewise */
+bool is_alive(const void *object, kind what);
+long live_objects(kind what);
+
+/* ---- memory.cpp ---- */
+
+struct block { /* an allocation, of device or pinned memory */
+    char *base;
+    size_t size, mapped; /* asked for; and rounded up to pages */
+    bool device;
+    uint32_t *written; /* device: one bit per byte that something has written */
+};
+/* The allocation that holds [p, p + n), or NULL. */
+block *find(const void *p, size_t n);
+block *find_any(const void *p); /* the one that p points into, whatever the length */
+bool is_device(const void *p);  /* in the address range of device memory, alive or not */
+/* Violation unless [p, p + n) lies in one live allocation of device memory. */
+block *device_range(const void *p, size_t n, const char *call, const char *what);
+void note_written(const void *p, size_t n);
+void need_written(const void *p, size_t n, const char *call, const char *what); /* violation if any byte isn't */
+cudaError_t device_alloc(void **out, size_t n);
+void device_free(block *b);
+void pinned_alloc(void **out, size_t n);
+void pinned_free(block *b);
+size_t device_used();
+size_t device_total();
+void open_memory(); /* host access to device memory is possible between the two; nests */
+void close_memory();
+void check_canaries(const char *after);
+
+/* ---- stream.cpp ---- */
+
+struct range {
+    const void *at;
+    size_t n;
+    bool write;
+};
+struct op { /* one piece of queued work */
+    const char *what;
+    std::vector<range> uses; /* checked again when it runs: the memory may have been freed since */
+    std::function<void()> run;
+};
+struct stream;
+stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */
+cudaError_t enqueue(stream *s, op work);             /* or adds it to the graph being captured */
+bool capturing(const stream *s);
+cudaError_t drain(stream *s); /* runs all that was queued; the sticky error of the context */
+cudaError_t drain_all();
+cudaError_t context(); /* the sticky error, or success */
+void set_context(cudaError_t e);
+void settle_reads(const void *p, size_t n); /* runs queued work that reads from pinned memory */
+bool queued_use(const void *p, size_t n);
+cudaError_t remember(cudaError_t e); /* for cudaGetLastError */
+
+/* ---- arithmetic and ranges that cuDNN and cuBLASLt share ---- */
+
+/* To 10 bits of mantissa, nearest, ties to even: what tensor cores make of a float. */
+inline float to_tf32(float v)
+{
+    uint32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    if ((bits & 0x7f800000U) != 0x7f800000U)
+        bits = (bits + 0x0fffU + (bits >> 13 & 1)) & ~0x1fffU;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+
+inline bool overlap(const void *a, size_t na, const void *b, size_t nb)
+{
+    auto *p = static_cast<const char *>(a), *q = static_cast<const char *>(b);
+    return na && nb && p < q + nb && q < p + na;
+}
+
+/* ---- launch.cpp ---- */
+
+bool device_code(); /* a kernel is running */
+} // namespace emu
+
+/* The start of every emulated call: lock, count, injected failure. */
+#define EMU_ENTER(which, type)                                                                                         \
+    std::lock_guard<std::recursive_mutex> hold(emu::lock());                                                           \
+    if (int injected = emu::enter(__func__, emu::lib::which))                                                          \
+    return static_cast<type>(injected)
+/* Of a call that releases something: an injected failure is returned after the release. */
+#define EMU_RELEASE(which)                                                                                             \
+    std::lock_guard<std::recursive_mutex> hold(emu::lock());                                                           \
+    int injected = emu::enter(__func__, emu::lib::which)
+
+#endif

@@ -1,0 +1,53 @@
+/* CUDA C for a host compiler: included before every .cu file by the build. A kernel becomes a function that one fiber
+   per thread calls; shared variables become thread-local statics, so that the loader tells where they all are. */
+#ifndef AX_EMU_KERNEL_H
+#define AX_EMU_KERNEL_H
+
+#include <cuda_runtime_api.h>
+#include <device_types.h>
+#include <vector_functions.h>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#undef __global__
+#undef __device__
+#undef __host__
+#undef __constant__
+#undef __shared__
+#undef __launch_bounds__
+#undef __forceinline__
+#define __global__
+#define __device__
+#define __host__
+#define __constant__ static const
+#define __shared__ static thread_local __attribute__((aligned(16)))
+#define __launch_bounds__(...)
+#define __forceinline__ inline __attribute__((always_inline))
+
+/* One parameter, passed by value: what is needed to call a kernel by name. */
+struct emu_kernel {
+    const char *name;
+    bool sync;
+    size_t size;
+    void (*call)(const void *args);
+};
+struct emu_index {
+    uint3 thread, block;
+    dim3 threads, blocks;
+};
+extern "C" {
+extern emu_index emu_now;
+/* Set by the runtime: ends the turn of the thread that calls. */
+extern void (*emu_barrier)(const char *file, int line);
+}
+
+#define threadIdx (emu_now.thread)
+#define blockIdx (emu_now.block)
+#define blockDim (emu_now.threads)
+#define gridDim (emu_now.blocks)
+#define warpSize 32
+#define __syncthreads() emu_barrier(__FILE__, __LINE__)
+#define __ldg(p) (*(p))
+
+#endif

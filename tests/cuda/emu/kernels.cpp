@@ -1,0 +1,30 @@
+/* The table of a host-kernel library. EMU_HEADER declares the argument structs, EMU_LIST is its X(name, sync) list. */
+#include "tests/cuda/emu/kernel.h"
+#include EMU_HEADER
+
+#define DECLARE(name, sync) extern "C" void ax_k_##name(const ax_k_##name##_args a);
+EMU_LIST(DECLARE)
+
+#define CALL(name, sync)                                                                                               \
+    static void call_##name(const void *args)                                                                          \
+    {                                                                                                                  \
+        ax_k_##name(*static_cast<const ax_k_##name##_args *>(args));                                                   \
+    }
+EMU_LIST(CALL)
+
+static thread_local char first; /* so that there is a block of shared variables, and a way to have it made */
+
+extern "C" {
+void *emu_shared()
+{
+    return &first;
+}
+emu_index emu_now;
+void (*emu_barrier)(const char *file, int line);
+/* Set by the runtime, called by the checked build for every load and store of a kernel. */
+void (*emu_access)(const void *at, size_t n, bool write);
+void (*emu_undefined)(const char *what, const char *file, unsigned line);
+
+#define ROW(name, sync) { "ax_k_" #name, (sync) != 0, sizeof(ax_k_##name##_args), call_##name },
+extern const emu_kernel emu_kernels[] = { EMU_LIST(ROW) { nullptr, false, 0, nullptr } };
+}

@@ -1,0 +1,241 @@
+/* Switches, counted calls with injected failures, owned objects, and the report at the end of the process. */
+#include "emu.h"
+
+#include <cerrno>
+#include <cstdarg>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <unistd.h>
+#include <unordered_map>
+
+namespace emu
+{
+namespace
+{
+const char *const kind_names[] = { "device memory",
+                                   "pinned memory",
+                                   "stream",
+                                   "event",
+                                   "graph",
+                                   "executable graph",
+                                   "cuDNN handle",
+                                   "tensor descriptor",
+                                   "filter descriptor",
+                                   "convolution descriptor",
+                                   "cuBLASLt handle",
+                                   "matmul descriptor",
+                                   "matrix layout",
+                                   "matmul preference" };
+static_assert(sizeof kind_names / sizeof *kind_names == static_cast<size_t>(kind::COUNT), "a name per kind");
+
+struct state {
+    std::recursive_mutex mutex;
+    long calls = 0;
+    long fail_at = 0;      /* 0: never */
+    int fail_code[3] = {}; /* by library */
+    bool fail_on = false;  /* every later call fails too: the device is lost */
+    pid_t owner = 0;
+    std::string failed;
+    std::unordered_map<const void *, kind> objects, dead;
+    long live[static_cast<size_t>(kind::COUNT)] = {};
+};
+
+void write_report();
+
+/* AUXCELL_EMU_FAIL=N[:lost][:code]: the Nth call fails; from it on every call if lost. The usual code is one that says
+   "out of memory" in each library's words. */
+void read_fail(state &s)
+{
+    s.fail_code[0] = cudaErrorMemoryAllocation;
+    s.fail_code[1] = 4004; /* CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED */
+    s.fail_code[2] = 3;    /* CUBLAS_STATUS_ALLOC_FAILED */
+    const char *text = text_option("FAIL");
+    if (!text)
+        return;
+    char *rest;
+    s.fail_at = strtol(text, &rest, 10);
+    if (!strncmp(rest, ":lost", 5)) {
+        s.fail_on = true;
+        s.fail_code[0] = cudaErrorLaunchFailure;
+        s.fail_code[1] = 5000; /* CUDNN_STATUS_EXECUTION_FAILED */
+        s.fail_code[2] = 13;   /* CUBLAS_STATUS_EXECUTION_FAILED */
+        rest += 5;
+    }
+    if (*rest == ':')
+        s.fail_code[0] = s.fail_code[1] = s.fail_code[2] = static_cast<int>(strtol(rest + 1, &rest, 10));
+    if (*rest || s.fail_at <= 0) {
+        fprintf(stderr, "emu: AUXCELL_EMU_FAIL=%s: not N[:lost][:code]\n", text);
+        _exit(2);
+    }
+}
+
+state &get()
+{
+    static state *s = [] { /* never destroyed: other libraries release things in their own destructors */
+                           state *made = new state;
+                           read_fail(*made);
+                           made->owner = getpid();
+                           atexit(write_report);
+                           return made;
+    }();
+    return *s;
+}
+
+void write_report()
+{
+    const char *path = text_option("REPORT");
+    if (!path)
+        return;
+    state &s = get();
+    if (getpid() != s.owner)
+        return;
+    std::string name = path; /* %p: one report per process */
+    size_t at = name.find("%p");
+    if (at != std::string::npos)
+        name.replace(at, 2, std::to_string(getpid()));
+    FILE *f = fopen(name.c_str(), "w");
+    if (!f)
+        return;
+    fprintf(f, "calls %ld\n", s.calls);
+    if (!s.failed.empty())
+        fprintf(f, "failed %s\n", s.failed.c_str());
+    for (size_t k = 0; k < static_cast<size_t>(kind::COUNT); k++)
+        if (s.live[k])
+            fprintf(f, "leak %ld %s\n", s.live[k], kind_names[k]);
+    fclose(f);
+}
+} // namespace
+
+[[noreturn]] void violation(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "emu: violation: ");
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+    abort();
+}
+
+void refuse(const char *call, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "emu: %s: ", call);
+    vfprintf(stderr, format, args);
+    fprintf(stderr, "\n");
+    va_end(args);
+}
+
+std::recursive_mutex &lock()
+{
+    return get().mutex;
+}
+
+int enter(const char *call, lib which)
+{
+    state &s = get();
+    if (device_code())
+        violation("%s called while a kernel runs", call);
+    s.calls++;
+    if (getpid() != s.owner) {
+        refuse(call, "called in a process forked after CUDA was initialised");
+        return which == lib::cuda ? static_cast<int>(cudaErrorInitializationError) : which == lib::cudnn ? 1001 : 1;
+    }
+    if (s.fail_at && (s.calls == s.fail_at || (s.fail_on && s.calls > s.fail_at))) {
+        if (s.calls == s.fail_at)
+            s.failed = call;
+        int code = s.fail_code[static_cast<int>(which)];
+        if (which == lib::cuda)
+            remember(static_cast<cudaError_t>(code));
+        return code;
+    }
+    cudaError_t sticky = context();
+    if (sticky == cudaSuccess)
+        return 0;
+    if (which == lib::cuda)
+        remember(sticky);
+    return which == lib::cuda ? static_cast<int>(sticky) : which == lib::cudnn ? 5000 : 13;
+}
+
+long calls()
+{
+    return get().calls;
+}
+
+const char *text_option(const char *name)
+{
+    std::string full = std::string("AUXCELL_EMU_") + name;
+    const char *value = getenv(full.c_str());
+    return value && *value ? value : nullptr;
+}
+
+long option(const char *name, long otherwise)
+{
+    const char *value = text_option(name);
+    if (!value)
+        return otherwise;
+    char *rest;
+    long number = strtol(value, &rest, 10);
+    if (*rest) {
+        fprintf(stderr, "emu: AUXCELL_EMU_%s=%s: not a number\n", name, value);
+        _exit(2);
+    }
+    return number;
+}
+
+void born(void *object, kind what)
+{
+    state &s = get();
+    s.objects[object] = what;
+    s.dead.erase(object);
+    s.live[static_cast<size_t>(what)]++;
+}
+
+bool is_alive(const void *object, kind what)
+{
+    state &s = get();
+    auto found = s.objects.find(object);
+    return found != s.objects.end() && found->second == what;
+}
+
+void alive(const void *object, kind what, const char *call)
+{
+    if (is_alive(object, what))
+        return;
+    state &s = get();
+    auto gone = s.dead.find(object);
+    violation("%s: %p is %s %s", call, object,
+              gone != s.dead.end() && gone->second == what ? "an already released" : "not a",
+              kind_names[static_cast<size_t>(what)]);
+}
+
+void died(void *object, kind what, const char *call)
+{
+    alive(object, what, call);
+    state &s = get();
+    s.objects.erase(object);
+    s.dead[object] = what;
+    s.live[static_cast<size_t>(what)]--;
+}
+
+long live_objects(kind what)
+{
+    return get().live[static_cast<size_t>(what)];
+}
+} // namespace emu
+
+/* For test programs, which find these with dlsym. */
+extern "C" long emu_calls()
+{
+    return emu::calls();
+}
+
+extern "C" long emu_live_objects()
+{
+    long sum = 0;
+    for (size_t k = 0; k < static_cast<size_t>(emu::kind::COUNT); k++)
+        sum += emu::live_objects(static_cast<emu::kind>(k));
+    return sum;
+}

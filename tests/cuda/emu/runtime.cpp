@@ -1,0 +1,329 @@
+/* The rest of the runtime API: device, memory, copies. */
+#include "emu.h"
+
+#include <cstdio>
+#include <memory>
+#include <cstring>
+#include <unistd.h>
+
+using namespace emu;
+
+namespace
+{
+/* The first call that needs a device finds out whether there is one. */
+cudaError_t need_device()
+{
+    if (option("DRIVER", 13000) < 13000)
+        return cudaErrorInsufficientDriver;
+    return option("DEVICES", 1) < 1 ? cudaErrorNoDevice : cudaSuccess;
+}
+
+/* AUXCELL_EMU_CC: major * 10 + minor */
+int capability()
+{
+    return static_cast<int>(option("CC", 90));
+}
+
+thread_local int current_device;
+
+bool pinned(const void *p, size_t n)
+{
+    block *b = find(p, n);
+    return b && !b->device;
+}
+
+/* Direction and sizes of a copy, as the real call checks them. */
+cudaError_t check_copy(void *dst, const void *src, size_t n, cudaMemcpyKind direction)
+{
+    bool to_device = direction == cudaMemcpyHostToDevice || direction == cudaMemcpyDeviceToDevice;
+    bool from_device = direction == cudaMemcpyDeviceToHost || direction == cudaMemcpyDeviceToDevice;
+    if (direction == cudaMemcpyDefault) {
+        to_device = is_device(dst);
+        from_device = is_device(src);
+    }
+    const char *why = nullptr;
+    if (to_device != is_device(dst))
+        why = to_device ? "the destination is host memory" : "the destination is device memory";
+    else if (from_device != is_device(src))
+        why = from_device ? "the source is host memory" : "the source is device memory";
+    if (why) {
+        refuse("cudaMemcpy", "%s, against the direction", why);
+        return cudaErrorInvalidValue;
+    }
+    if (to_device)
+        device_range(dst, n, "cudaMemcpy", "destination");
+    if (from_device)
+        device_range(src, n, "cudaMemcpy", "source");
+    return cudaSuccess;
+}
+} // namespace
+
+cudaError_t cudaGetDeviceCount(int *count)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (!count)
+        return remember(cudaErrorInvalidValue);
+    *count = 0;
+    cudaError_t e = need_device();
+    if (e == cudaSuccess)
+        *count = static_cast<int>(option("DEVICES", 1));
+    return remember(e);
+}
+
+cudaError_t cudaDriverGetVersion(int *version)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    *version = static_cast<int>(option("DRIVER", 13000));
+    return cudaSuccess;
+}
+
+cudaError_t cudaRuntimeGetVersion(int *version)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    *version = CUDART_VERSION;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDevice(int *device)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    *device = current_device;
+    return remember(need_device());
+}
+
+cudaError_t cudaSetDevice(int device)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (need_device() != cudaSuccess)
+        return remember(need_device());
+    if (device < 0 || device >= option("DEVICES", 1))
+        return remember(cudaErrorInvalidDevice);
+    current_device = device;
+    return cudaSuccess;
+}
+
+cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (need_device() != cudaSuccess)
+        return remember(need_device());
+    if (device < 0 || device >= option("DEVICES", 1))
+        return remember(cudaErrorInvalidDevice);
+    *p = {};
+    snprintf(p->name, sizeof p->name, "emulated device");
+    p->major = capability() / 10;
+    p->minor = capability() % 10;
+    p->totalGlobalMem = device_total();
+    p->multiProcessorCount = 4;
+    p->warpSize = 32;
+    p->maxThreadsPerBlock = 1024;
+    p->sharedMemPerBlock = 48 << 10;
+    p->maxGridSize[0] = 0x7fffffff;
+    p->maxGridSize[1] = p->maxGridSize[2] = 65535;
+    p->maxThreadsDim[0] = p->maxThreadsDim[1] = 1024;
+    p->maxThreadsDim[2] = 64;
+    return cudaSuccess;
+}
+
+cudaError_t cudaDeviceGetAttribute(int *value, cudaDeviceAttr what, int device)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (need_device() != cudaSuccess)
+        return remember(need_device());
+    if (device < 0 || device >= option("DEVICES", 1))
+        return remember(cudaErrorInvalidDevice);
+    switch (what) {
+    case cudaDevAttrComputeCapabilityMajor:
+        *value = capability() / 10;
+        return cudaSuccess;
+    case cudaDevAttrComputeCapabilityMinor:
+        *value = capability() % 10;
+        return cudaSuccess;
+    case cudaDevAttrMultiProcessorCount:
+        *value = 4;
+        return cudaSuccess;
+    case cudaDevAttrMaxThreadsPerBlock:
+        *value = 1024;
+        return cudaSuccess;
+    default:
+        violation("cudaDeviceGetAttribute: attribute %d is not emulated", static_cast<int>(what));
+    }
+}
+
+cudaError_t cudaMemGetInfo(size_t *unused, size_t *total)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (need_device() != cudaSuccess)
+        return remember(need_device());
+    *total = device_total();
+    *unused = device_total() - device_used();
+    return cudaSuccess;
+}
+
+cudaError_t cudaMalloc(void **out, size_t n)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (!out)
+        return remember(cudaErrorInvalidValue);
+    if (need_device() != cudaSuccess)
+        return remember(need_device());
+    return remember(device_alloc(out, n));
+}
+
+cudaError_t cudaFree(void *p)
+{
+    EMU_RELEASE(cuda);
+    if (p) {
+        block *b = find_any(p);
+        if (!b || !b->device || b->base != p)
+            violation("cudaFree: %p is not (or no longer) an allocation of device memory", p);
+        drain_all(); /* waits for all work, as the real call does */
+        device_free(b);
+    }
+    return static_cast<cudaError_t>(injected);
+}
+
+cudaError_t cudaMallocHost(void **out, size_t n)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    if (!out)
+        return remember(cudaErrorInvalidValue);
+    if (need_device() != cudaSuccess)
+        return remember(need_device());
+    pinned_alloc(out, n);
+    return cudaSuccess;
+}
+
+cudaError_t cudaHostAlloc(void **out, size_t n, unsigned)
+{
+    return cudaMallocHost(out, n);
+}
+
+cudaError_t cudaFreeHost(void *p)
+{
+    EMU_RELEASE(cuda);
+    if (p) {
+        block *b = find_any(p);
+        if (!b || b->device || b->base != p)
+            violation("cudaFreeHost: %p is not (or no longer) pinned memory", p);
+        if (context() == cudaSuccess && queued_use(p, b->size))
+            violation("cudaFreeHost: %p is still used by work that nobody waited for", p);
+        pinned_free(b);
+    }
+    return static_cast<cudaError_t>(injected);
+}
+
+cudaError_t cudaMemsetAsync(void *dst, int value, size_t n, cudaStream_t handle)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    stream *s = stream_of(handle, __func__);
+    if (!n)
+        return cudaSuccess;
+    device_range(dst, n, __func__, "destination");
+    return enqueue(s, { "cudaMemsetAsync", { { dst, n, true } }, [dst, value, n] { memset(dst, value, n); } });
+}
+
+cudaError_t cudaMemset(void *dst, int value, size_t n)
+{
+    return cudaMemsetAsync(dst, value, n, nullptr);
+}
+
+cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind direction, cudaStream_t handle)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    stream *s = stream_of(handle, __func__);
+    if (!n)
+        return cudaSuccess;
+    if (cudaError_t e = check_copy(dst, src, n, direction))
+        return remember(e);
+    bool to = is_device(dst), from = is_device(src);
+    if (to && from) {
+        auto *a = static_cast<const char *>(src), *b = static_cast<const char *>(dst);
+        if (a < b + n && b < a + n)
+            violation("cudaMemcpyAsync: source and destination overlap");
+        return enqueue(s, { "cudaMemcpyAsync", { { src, n, false }, { dst, n, true } }, [=] { memcpy(dst, src, n); } });
+    }
+    bool page_locked = pinned(to ? src : dst, n);
+    if (!page_locked && capturing(s)) {
+        refuse(__func__, "a copy with pageable memory inside of a capture");
+        return remember(cudaErrorStreamCaptureUnsupported);
+    }
+    if (to && page_locked)
+        return enqueue(s, { "cudaMemcpyAsync", { { src, n, false }, { dst, n, true } }, [=] { memcpy(dst, src, n); } });
+    if (to) { /* pageable: staged before the call returns */
+        auto *from_host = static_cast<const char *>(src);
+        auto staged = std::make_shared<std::vector<char>>(from_host, from_host + n);
+        return enqueue(s, { "cudaMemcpyAsync", { { dst, n, true } }, [=] { memcpy(dst, staged->data(), n); } });
+    }
+    if (page_locked) {
+        if (!capturing(s)) {
+            settle_reads(dst, n);
+            memset(dst, 0xff, n); /* who reads before waiting sees this */
+        }
+        return enqueue(s, { "cudaMemcpyAsync", { { src, n, false }, { dst, n, true } }, [=] { memcpy(dst, src, n); } });
+    }
+    cudaError_t e = enqueue(s, { "cudaMemcpyAsync", { { src, n, false } }, [=] { memcpy(dst, src, n); } });
+    return remember(e != cudaSuccess ? e : drain(s));
+}
+
+cudaError_t cudaMemcpy(void *dst, const void *src, size_t n, cudaMemcpyKind direction)
+{
+    cudaError_t e = cudaMemcpyAsync(dst, src, n, direction, nullptr);
+    if (e != cudaSuccess)
+        return e;
+    std::lock_guard<std::recursive_mutex> hold(lock());
+    return remember(drain(stream_of(nullptr, __func__)));
+}
+
+#define ERROR_NAMES(X)                                                                                                 \
+    X(cudaSuccess)                                                                                                     \
+    X(cudaErrorInvalidValue)                                                                                           \
+    X(cudaErrorMemoryAllocation)                                                                                       \
+    X(cudaErrorInitializationError)                                                                                    \
+    X(cudaErrorInvalidConfiguration)                                                                                   \
+    X(cudaErrorInsufficientDriver)                                                                                     \
+    X(cudaErrorInvalidDeviceFunction)                                                                                  \
+    X(cudaErrorNoDevice)                                                                                               \
+    X(cudaErrorInvalidDevice)                                                                                          \
+    X(cudaErrorInvalidResourceHandle)                                                                                  \
+    X(cudaErrorIllegalState)                                                                                           \
+    X(cudaErrorNotReady)                                                                                               \
+    X(cudaErrorIllegalAddress)                                                                                         \
+    X(cudaErrorLaunchFailure)                                                                                          \
+    X(cudaErrorStreamCaptureUnsupported)                                                                               \
+    X(cudaErrorStreamCaptureInvalidated)                                                                               \
+    X(cudaErrorUnknown)
+
+const char *cudaGetErrorName(cudaError_t e)
+{
+    switch (e) {
+#define NAME(id)                                                                                                       \
+    case id:                                                                                                           \
+        return #id;
+        ERROR_NAMES(NAME)
+    default:
+        return "unrecognized error code";
+    }
+}
+
+const char *cudaGetErrorString(cudaError_t e)
+{
+    switch (e) {
+    case cudaSuccess:
+        return "no error";
+    case cudaErrorMemoryAllocation:
+        return "out of memory";
+    case cudaErrorNoDevice:
+        return "no CUDA-capable device is detected";
+    case cudaErrorInsufficientDriver:
+        return "CUDA driver version is insufficient for CUDA runtime version";
+    case cudaErrorInvalidDevice:
+        return "invalid device ordinal";
+    case cudaErrorInvalidValue:
+        return "invalid argument";
+    case cudaErrorLaunchFailure:
+        return "unspecified launch failure";
+    default:
+        return cudaGetErrorName(e);
+    }
+}
