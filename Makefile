@@ -141,7 +141,12 @@ $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
 .PRECIOUS: $(B)/%.o
-tests: all $(TEST_BIN)
+# preloaded by tests: what a power cut leaves of a run
+$(B)/powercut.so: tests/shim/powercut.c
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	@$(CC) $(CPPFLAGS_ALL) -std=c11 -g -O1 $(WARN) -fPIC -shared -o $@ $< -ldl
+tests: all $(TEST_BIN) $(B)/powercut.so
 test: tests ## build and run every test, in parallel (ONLY=pattern runs some)
 	@sh tests/run.sh $(B) "$(ONLY)" $(TEST_BIN) $(TEST_PY)
 
@@ -150,6 +155,9 @@ include tests/cuda/emu.mk
 # ---- speed ---------------------------------------------------------------------------------------------------
 bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genotypes 8 --only stage1"; ARGS=--help)
 	@/usr/bin/python3 tools/bench/peer.py --engine $(B)/auxcell-engine $(ARGS)
+
+torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
+	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py
 
 # ---- quality -------------------------------------------------------------------------------------------------
 OWN_SRC := $(shell find engine data viz tui tests -name '*.[ch]' 2>/dev/null | sort)

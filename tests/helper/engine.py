@@ -61,10 +61,11 @@ def history(path):
 class Run:
     """A started engine, and a viewer connected to it."""
 
-    def __init__(self, path, *args, view=True, **popen):
+    def __init__(self, path, *args, view=True, seq=0, prefix=(), **popen):
+        """prefix: a program that starts it, as strace; seq: the viewer wants events after it."""
         self.path = path
         ready, give = os.pipe()
-        self.process = subprocess.Popen([ENGINE, "serve", "--run", path, "--resume", "--ready-fd", str(give), *args],
+        self.process = subprocess.Popen([*prefix, ENGINE, "serve", "--run", path, "--resume", "--ready-fd", str(give), *args],
                                         pass_fds=[give], stderr=subprocess.PIPE, **popen)
         os.close(give)
         with os.fdopen(ready) as f:
@@ -72,23 +73,29 @@ class Run:
         self.request = int.from_bytes(os.urandom(6), "big")
         self.socket = None
         if self.answer == "ok\n" and view:
-            self.connect()
+            self.connect(seq)
 
     def connect(self, seq=0):
+        self.unpacker = msgpack.Unpacker()
+        self.seen = []
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(LIMIT)
         here = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        self.socket.connect(f"/proc/self/fd/{here}/engine.sock")
-        os.close(here)
+        try:
+            self.socket.connect(f"/proc/self/fd/{here}/engine.sock")
+        except OSError:  # it has ended already
+            self.socket.close()
+            self.socket = None
+            return
+        finally:
+            os.close(here)
         self.socket.sendall(msgpack.packb(["hello", seq]))
-        self.unpacker = msgpack.Unpacker()
-        self.seen = []
 
     def _message(self):
         while True:
             for m in self.unpacker:
                 return m
-            data = self.socket.recv(65536)
+            data = self.socket.recv(65536) if self.socket else b""
             if not data:
                 return None
             self.unpacker.feed(data)
@@ -112,6 +119,7 @@ class Run:
         if request is None:
             self.request += 1
             request = self.request
+        assert self.socket, "the engine has ended"
         self.socket.sendall(msgpack.packb([request, verb, ident, text, "tester"]))
         while True:
             m = self._message()
@@ -121,6 +129,22 @@ class Run:
                 return m[1], m[2]
             k, _, i, f = msgpack.unpackb(m[2])
             self.seen.append((k, i, f))
+
+    def drain(self, seconds):
+        """Reads what comes within so many seconds; False when the engine has ended."""
+        import select
+        import time
+        end = time.monotonic() + seconds
+        while self.socket:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.socket], [], [], left)[0]:
+                return True
+            try:
+                if not self.socket.recv(65536):
+                    return False
+            except ConnectionResetError:
+                return False
+        return False
 
     def workers(self):
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children") as f:

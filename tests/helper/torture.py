@@ -1,0 +1,296 @@
+"""Ways to hurt a run, and whether it is afterwards what it would have been."""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import msgpack
+
+from engine import BUILD, Run, Skip, events, make_run, serve
+from powercut import PowerCut, SHIM
+
+SMALL = dict(train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2, epochs=2, stages=1, max_failures=0)
+
+
+def new(where, name, cache=None, **settings):
+    return make_run(os.path.join(where, name), cache=cache, **{**SMALL, **settings})
+
+
+def stream(path):
+    """What a run came to: all events but those of the engine's own life, times left out. Of queueing and starting only
+    the first counts: whoever is interrupted queues and starts again."""
+    out, seen = [], set()
+    for kind, ident, fields in events(path):
+        if kind in ("hello", "progress", "saved", "device", "log", "bye", "noted"):
+            continue
+        if (kind == "failed" and fields["retried"]) or (kind == "paused" and ident == 0):
+            continue
+        if kind in ("queued", "started"):
+            if (kind, ident) in seen:
+                continue
+            seen.add((kind, ident))
+        out.append((kind, ident, {k: v for k, v in fields.items() if k not in ("seconds", "attempt", "position")}))
+    return out
+
+
+def assert_same(path, reference):
+    a, b = stream(reference), stream(path)
+    for x, y in zip(a, b):
+        assert x == y, f"{x} became {y}"
+    assert len(a) == len(b), (a[len(b):], b[len(a):])
+
+
+def finish(path):
+    """Lets a run go on to its end, also one that has paused itself."""
+    run = Run(path)
+    assert run.answer == "ok\n", f"it can't be resumed: {run.answer}"
+    while run.until("paused", 0, on=1):
+        try:
+            run.do("continue")
+        except (AssertionError, OSError):
+            pass  # it has ended: the pause was one of its past
+    text = run.process.stderr
+    assert run.end() == 0, text
+    log = events(path)
+    assert log[-1][0] == "bye" and log[-1][2]["reason"] == "finished", log[-1]
+
+
+class Reference:
+    """Uninterrupted runs, one for each set of settings, kept for the whole test program."""
+    made = {}
+
+    @classmethod
+    def of(cls, **settings):
+        key = tuple(sorted(settings.items()))
+        if key not in cls.made:
+            path = new(tempfile.mkdtemp(), "reference", **settings)
+            code, text = serve(path)
+            assert (code, text) == (0, ""), (code, text)
+            cls.made[key] = path
+        return cls.made[key]
+
+
+def notes(path):
+    return [f["text"] for k, _, f in events(path) if k == "noted"]
+
+
+# ---- kill -9 at any moment ----
+
+def killed_at_random(where, rng, kills, candidates=6):
+    """Kills engine or worker `kills` times, at moments that the generator draws, and gives notes on the way."""
+    reference = Reference.of(candidates=candidates)
+    done = runs = 0
+    while done < kills:
+        runs += 1
+        # every other run fills its cache as well
+        path = new(where, f"run{runs}", cache=reference if runs % 2 == 0 else None, candidates=candidates)
+        said, sent = [], []
+        while done < kills:
+            run = Run(path, seq=(1 << 63) - 1)
+            assert run.answer == "ok\n", f"it can't be resumed: {run.answer}"
+            alive = True
+            while alive and rng.random() < 0.7:
+                alive = run.drain(rng.random() * 0.1)
+                if alive and rng.random() < 0.4:
+                    text = f"note {len(sent)}"
+                    sent.append(text)
+                    try:
+                        assert run.do("note", 0, text)[0] == 0
+                        said.append(text)
+                    except (AssertionError, OSError):
+                        alive = False
+                crashed = any(k == "failed" for k, _, _ in events(path))
+                if alive and not crashed and rng.random() < 0.2:
+                    for pid in run.workers():
+                        os.kill(pid, signal.SIGKILL)
+                    done += 1
+            if alive:
+                run.kill()
+                done += 1
+            else:
+                run.end()
+            log = events(path)
+            if log and log[-1][0] == "bye" and log[-1][2]["reason"] == "finished":
+                break
+        finish(path)
+        assert_same(path, reference)
+        there = notes(path)
+        for text in said:
+            assert there.count(text) == 1, f"'{text}' was acknowledged, but is there {there.count(text)} times"
+        assert len(set(there)) == len(there)
+        shutil.rmtree(path)
+
+
+def left_in_training(where, verb):
+    """Pauses (or prunes and takes back) a candidate in its training, kills the engine meanwhile, and lets it go on."""
+    settings = dict(candidates=2, epochs=12, strategy="random")
+    reference = Reference.of(**settings)
+    path = new(where, "a", cache=reference, **settings)
+    run = Run(path)
+    run.until("progress", 1, what="train")
+    assert run.do(verb, 1)[0] == 0
+    run.until("started", 2)
+    state = f"{path}/inflight/1.mpk"
+    assert os.path.exists(state), "its state wasn't kept"
+    run.kill()
+    run = Run(path, seq=(1 << 63) - 1)
+    assert run.do("continue" if verb == "pause" else "undo", 1)[0] == 0
+    first = run.until("progress", 1, what="train")
+    assert first["step"] > 1, "it started again from its first step"
+    while run.until("nothing"):
+        pass
+    assert run.end() == 0
+    assert not os.listdir(f"{path}/inflight"), os.listdir(f"{path}/inflight")
+    result = [{(k, i): f for k, i, f in stream(p) if k == "scored"} for p in (reference, path)]
+    assert result[0] == result[1], result
+
+
+# ---- at every system call ----
+
+def strace_or_skip():
+    if not shutil.which("strace"):
+        raise Skip("strace isn't installed")
+    if subprocess.run(["strace", "-f", "-o", os.devnull, "true"], stderr=subprocess.DEVNULL).returncode:
+        raise Skip("ptrace is not permitted here")
+
+
+def strace(call, n, action, out):
+    return ["strace", "-f", "-q", "-o", out, "-e", f"trace={call}",
+            "-e", f"inject={call}:{action}:when={n}"]
+
+
+def hurt(path, call, n, action):
+    """Runs the engine until the n-th call (of any of its processes) was hurt and it noticed; False: there are fewer."""
+    out = f"{path}.strace"
+    run = Run(path, prefix=strace(call, n, action, out))
+    if run.answer == "ok\n":
+        # a worker that was killed would be again and again: once is enough
+        while run.until(("failed", "paused", "log")):
+            if run.seen[-1][0] != "log" or run.seen[-1][2]["level"] == "warning":
+                run.kill()
+                break
+    if run.process.poll() is None:
+        run.end()
+    with open(out) as f:
+        text = f.read()
+    os.unlink(out)
+    return "INJECTED" in text or "killed by SIGKILL" in text
+
+
+def hurt_at(where, reference, call, n, action, again=None):
+    """One run, hurt at one call (and once more while it recovers), then finished and compared. False: no such call."""
+    path = new(where, "hurt", candidates=1, cache=None if call in ("pwrite64", "ftruncate") else reference)
+    try:
+        if not hurt(path, call, n, action):
+            assert_same(path, reference)
+            return False
+        if again:
+            hurt(path, call, again, action)
+        finish(path)
+        assert_same(path, reference)
+        return True
+    except AssertionError as e:
+        raise AssertionError(f"{action} at {call} number {n}{f', then {again}' if again else ''}: {e}") from e
+    finally:
+        shutil.rmtree(path)
+
+
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat", "rename", "linkat", "openat", "unlinkat", "ftruncate")
+
+
+# ---- power cuts ----
+
+def power_cut(where, candidates=2):
+    """Pulls the plug after every acknowledgement and at every scored candidate, and goes on from what was synced."""
+    if "address" in BUILD or "thread" in BUILD:
+        raise Skip("a preloaded library and a sanitizer don't go together")
+    reference = Reference.of(candidates=candidates)
+    path = new(where, "a", cache=reference, candidates=candidates)
+    power = PowerCut(path, f"{where}/shadow")
+    run = Run(path, env=power.env())
+    assert run.answer == "ok\n", run.answer
+    images = []
+    for k in range(2 * candidates):
+        kind = ("started", "scored")[k % 2]
+        if not run.until(kind):
+            break
+        try:
+            assert run.do("note", 0, f"note {k}")[0] == 0
+        except (AssertionError, OSError):
+            break
+        images.append((power.image(f"{where}/image{k}"), k))
+    assert len(images) >= candidates
+    run.kill()
+    for image, k in images:
+        finish(image)
+        assert_same(image, reference)
+        for i in range(k + 1):
+            assert notes(image).count(f"note {i}") == 1, f"after a power cut the acknowledged note {i} is gone"
+
+
+def failed_sync(where, most=12):
+    """Lets one sync after the other fail: nothing may be acknowledged that a power cut would take away."""
+    if "address" in BUILD or "thread" in BUILD:
+        raise Skip("a preloaded library and a sanitizer don't go together")
+    reference = Reference.of(candidates=1)
+    for n in range(1, most + 1):
+        path = new(where, f"a{n}", cache=reference, candidates=1)
+        power = PowerCut(path, f"{where}/shadow{n}")
+        run = Run(path, env=power.env(AX_FAIL_SYNC=str(n)))
+        said = []
+        if run.answer == "ok\n":
+            try:
+                for k in range(3):
+                    assert run.do("note", 0, f"note {k}")[0] == 0
+                    said.append(f"note {k}")
+                run.until("nothing")
+            except (AssertionError, OSError):
+                pass
+        run.end()
+        image = power.image(f"{where}/image{n}")
+        finish(image)
+        assert_same(image, reference)
+        for text in said:
+            assert notes(image).count(text) == 1, f"sync {n} failed, and the acknowledged '{text}' is gone"
+
+
+# ---- damage ----
+
+def torn_tail(where):
+    """Half a record at the end of the log, twice: what follows must be readable."""
+    reference = Reference.of(candidates=2)
+    path = new(where, "a", cache=reference, candidates=2)
+    for _ in range(2):
+        run = Run(path)
+        run.until("started", 1)
+        run.kill()
+        with open(f"{path}/events.mpk", "ab") as f:
+            f.write(b"\x93\xcf\0\0\0\0\0\0\0\x09\xce\1\2\3\4\xc4\x40half")
+    finish(path)
+    assert_same(path, reference)
+
+
+def bit_flips(where):
+    """Changed bytes in the snapshot, in its middle where every field still looks right: refused."""
+    reference = Reference.of(candidates=2)
+    path = os.path.join(where, "a")
+    shutil.copytree(reference, path)
+    with open(f"{path}/snapshot.mpk", "rb") as f:
+        good = f.read()
+    body = msgpack.unpackb(good)[2]
+    at = good.index(msgpack.packb(body["gate"]["mean"]))
+    for place in (at + 5, at + 8, len(good) // 2):
+        with open(f"{path}/snapshot.mpk", "wb") as f:
+            f.write(good[:place] + bytes([good[place] ^ 1]) + good[place + 1:])
+        code, text = serve(path)
+        assert code == 1 and "snapshot.mpk: damaged" in text, (code, text)
+
+
+def two_engines(where):
+    path = new(where, "a", cache=Reference.of(candidates=2), candidates=1000)
+    run = Run(path)
+    second = Run(path, view=False)
+    assert "in use by the engine" in second.answer, f"a second engine started: {second.answer}"
+    assert second.end() == 1
+    assert run.stop() == 0

@@ -1,0 +1,148 @@
+"""make torture: 200 kills, faults at every system call of a tiny run and of its recovery, power cuts; and the proof that
+all this would notice: bugs planted in a copy of the tree must be caught.
+
+main.py              everything
+main.py CHECK...     some of it: kills, calls, errors, cuts, damage, plants, or the name of a plant"""
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+sys.path[:0] = [HERE, os.path.join(ROOT, "tests/helper")]
+import janitor  # noqa: E402
+import torture  # noqa: E402
+from engine import BUILD, Skip  # noqa: E402
+from plants import PLANTS  # noqa: E402
+from torture import CALLS, Reference  # noqa: E402
+
+SEED = int(os.environ.get("AX_SEED", "1"))
+TOO_MANY = 2000  # calls of one kind: more is a loop
+
+
+def sweep(where, call, action):
+    """Hurts one call after the other until the run has no more of them; every third also while it recovers."""
+    torture.strace_or_skip()
+    reference = Reference.of(candidates=1)
+    n = 1
+    while torture.hurt_at(where, reference, call, n, action, again=1 + n * 7 % 11 if n % 3 == 0 else None):
+        n += 1
+        assert n < TOO_MANY
+    return f"{n - 1} places"
+
+
+def kills(where):
+    torture.killed_at_random(where, random.Random(SEED), 200)
+    return "200 kills"
+
+
+def training(where):
+    for verb in ("pause", "prune"):
+        sub = f"{where}/{verb}"
+        os.mkdir(sub)
+        torture.left_in_training(sub, verb)
+
+
+def each(names, action):
+    return [(f"{action} at {call}", lambda where, call=call: sweep(where, call, action)) for call in names]
+
+
+GROUPS = {
+    "kills": [("killed at random", kills), ("left in training", training)],
+    "cuts": [("power cut", torture.power_cut), ("a sync fails", torture.failed_sync)],
+    "damage": [("torn tail", torture.torn_tail), ("bit flips", torture.bit_flips), ("two engines", torture.two_engines)],
+    "calls": each(CALLS, "signal=KILL"),
+    "errors": [c for error in ("ENOSPC", "EIO") for c in each(CALLS, f"error={error}")],
+}
+
+
+class Count:
+    passed = failed = skipped = 0
+
+
+def run(name, check):
+    """Runs one check in a place of its own; what it said when it failed, None when it passed."""
+    where = tempfile.mkdtemp()
+    try:
+        said = check(where)
+        Count.passed += 1
+        print(f"ok    {name}{f' ({said})' if said else ''}", flush=True)
+    except Skip as e:
+        Count.skipped += 1
+        print(f"skip: {name} - {e}", flush=True)
+    except Exception as e:  # the others shall run as well
+        Count.failed += 1
+        print(f"FAIL  {name}: {e}", flush=True)
+        traceback.print_exc()
+    finally:
+        shutil.rmtree(where, ignore_errors=True)
+
+
+def plant(name, where):
+    """Builds a copy of the tree with one bug in it and runs the check that must notice."""
+    file, old, new, check = PLANTS[name]
+    tree = f"{where}/tree"
+    config = os.path.relpath(BUILD, ROOT)
+    os.mkdir(tree)
+    for part in ("Makefile", "VERSION", "engine", "data", "viz", "tui", "tools", "tests", config):
+        source = os.path.join(ROOT, part)
+        os.makedirs(os.path.dirname(os.path.join(tree, part)), exist_ok=True)
+        subprocess.run(["cp", "-a", source, os.path.join(tree, part)], check=True)
+    with open(f"{tree}/{file}") as f:
+        text = f.read()
+    assert text.count(old) == 1, f"the plant is out of date: '{old}' is {text.count(old)} times in {file}"
+    with open(f"{tree}/{file}", "w") as f:
+        f.write(text.replace(old, new))
+    built = subprocess.run(["make", "-s", "all", f"{config}/powercut.so", *torture_flags()], cwd=tree,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert built.returncode == 0, built.stdout[-2000:]
+    env = dict(os.environ, AUXCELL_BUILD=os.path.join(tree, config))
+    done = subprocess.run([sys.executable, __file__, "--check", *check], env=env, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=1800)
+    assert done.returncode == 1 and "AssertionError" in done.stdout, f"not caught:\n{done.stdout[-2000:]}"
+    return "caught: " + [line for line in done.stdout.splitlines() if "AssertionError" in line][-1][16:140]
+
+
+def torture_flags():
+    parts = os.path.basename(BUILD).split("-")
+    return [f"MODE={parts[0]}", f"SAN={parts[1] if len(parts) > 1 and parts[1] != 'clang' else 'none'}"]
+
+
+def check_alone(words):
+    """In a child: one function of the harness, with words for its arguments."""
+    where = tempfile.mkdtemp()
+    if words[0] == "hurt_at":
+        torture.strace_or_skip()
+        for n in words[2].split(","):
+            torture.hurt_at(where, Reference.of(candidates=1), words[1], int(n), words[3])
+    elif words[0] == "killed_at_random":
+        torture.killed_at_random(where, random.Random(SEED), int(words[1]))
+    else:
+        getattr(torture, words[0])(where, *words[1:])
+
+
+def main(words):
+    tempfile.tempdir = tempfile.mkdtemp(prefix="ax-torture-")
+    janitor.watch(tempfile.tempdir)
+    if words[:1] == ["--check"]:
+        return check_alone(words[1:])
+    words = words or [*GROUPS, "plants"]
+    for word in words:
+        if word not in GROUPS and word not in PLANTS and word != "plants":
+            sys.exit(f"main.py: '{word}' is none of {', '.join([*GROUPS, 'plants', *PLANTS])}")
+    for word in words:
+        for name, check in GROUPS.get(word, []):
+            run(name, check)
+        for name in PLANTS if word == "plants" else [word] if word in PLANTS else []:
+            run(f"plant {name}", lambda where, name=name: plant(name, where))
+    janitor.clean(tempfile.tempdir)
+    print(f"{Count.passed} passed, {Count.failed} failed, {Count.skipped} skipped (seed {SEED})")
+    sys.exit(1 if Count.failed else 0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

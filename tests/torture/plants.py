@@ -1,0 +1,70 @@
+"""Bugs to plant, one at a time, in a copy of the tree: the file, its text, the text with the bug, and the check of
+tests/helper/torture.py (with arguments) that must notice. Each is a bug that some program has had."""
+
+PLANTS = {
+    "acknowledge-before-sync": (
+        "engine/search/coordinator.c",
+        "    if (c->err.code == AX_OK && (ax_search_dirty(c->search)",
+        """    for (size_t i = 0; i < c->n_pending; i++)
+        ax_clients_answer(c->clients, c->pending[i].client, &c->pending[i].answer);
+    ax_clients_pump(c->clients);
+    c->n_pending = 0;
+    if (c->err.code == AX_OK && (ax_search_dirty(c->search)""",
+        ["failed_sync"]),
+    "no-directory-sync": (
+        "engine/base/file.c",
+        "    char path[4096];\n    snprintf(path, sizeof path, \"%s\", name);\n",
+        "    if (dirfd != -1)\n        return AX_OK;\n"
+        "    char path[4096];\n    snprintf(path, sizeof path, \"%s\", name);\n",
+        ["power_cut"]),
+    "append-after-torn-tail": (
+        "engine/wire/eventlog.c",
+        "    if (code == AX_OK && (uint64_t)end > log->offset) {",
+        "    if (code == AX_OK && (uint64_t)end > log->offset && log->seq == UINT64_MAX) {",
+        ["torn_tail"]),
+    "checksum-ignored": (
+        "engine/base/envelope.c",
+        "    if (crc != ax_crc32c(0, bytes, n - CRC_BYTES))",
+        "    if (crc != ax_crc32c(0, bytes, n - CRC_BYTES) && !n)",
+        ["bit_flips"]),
+    "sync-retried": (
+        "engine/wire/eventlog.c",
+        "    if (!fdatasync(log->fd))",
+        "    if (!fdatasync(log->fd) || !fdatasync(log->fd))",
+        ["failed_sync"]),
+    "file-sync-retried": (
+        "engine/base/file.c",
+        "    if (code == AX_OK && fsync(fd))\n",
+        "    if (code == AX_OK && fsync(fd) && fsync(fd))\n",
+        ["failed_sync"]),
+    "snapshot-in-place": (
+        "engine/base/file.c",
+        "(size_t)snprintf(tmp, sizeof tmp, \"%s.tmp\", name)",
+        "(size_t)snprintf(tmp, sizeof tmp, \"%s\", name)",
+        ["hurt_at", "write", ",".join(str(n) for n in range(1, 25)), "signal=KILL"]),
+    "stale-lock-taken": (
+        "engine/wire/run.c",
+        "    if (fcntl(fd, F_OFD_SETLK, &lock)) {",
+        "    if (fcntl(fd, F_OFD_SETLK, &lock) && fd < 0) {",
+        ["two_engines"]),
+    "rng-not-saved": (
+        "engine/policy/state.c",
+        "    s->rng = rng;\n",
+        "    (void)rng;\n",
+        ["killed_at_random", "8"]),
+    "average-not-kept": (
+        "engine/train/inflight.c",
+        "{ \"average\", AX_SLOT_AVERAGE }",
+        "{ \"average\", AX_SLOT_GRAD }",
+        ["left_in_training", "pause"]),
+    "step-not-kept": (
+        "engine/train/inflight.c",
+        "    r->decoder.step = (uint64_t)at.decoder_steps;\n",
+        "",
+        ["left_in_training", "pause"]),
+    "answer-not-kept": (
+        "engine/search/commands.c",
+        "    s->dirty = s->dirty || answer->code == AX_OK;\n",
+        "",
+        ["killed_at_random", "8"]),
+}
