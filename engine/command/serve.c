@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const char usage[] =
-    "usage: auxcell-engine serve --run DIR [--resume [--previous]] [--ready-fd N]\n"
+    "usage: auxcell-engine serve --run DIR [--resume [--previous] [--wait]] [--ready-fd N]\n"
     "Searches until the run's candidates are done. Stops at SIGTERM or SIGINT; then --resume goes on.\n";
 
 typedef struct starter {
@@ -54,7 +54,7 @@ static void ready(void *context)
 int ax_command_serve(const ax_program *prog, int argc, char **argv)
 {
     const char *run = NULL;
-    bool resume = false, previous = false;
+    bool resume = false, previous = false, wait = false;
     int32_t ready_fd = -1;
     const ax_option options[] = {
         { .name = "--run", .kind = AX_OPTION_TEXT, .value = &run, .meta = "DIR", .doc = "the run's directory" },
@@ -63,6 +63,10 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
           .kind = AX_OPTION_FLAG,
           .value = &previous,
           .doc = "go on from snapshot.prev.mpk instead" },
+        { .name = "--wait",
+          .kind = AX_OPTION_FLAG,
+          .value = &wait,
+          .doc = "a finished run waits some seconds for a command" },
         { .name = "--ready-fd",
           .kind = AX_OPTION_WHOLE,
           .value = &ready_fd,
@@ -93,6 +97,7 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
             .path = run,
             .resume = resume,
             .previous = previous,
+            .wait = wait,
             .open_source = prog->open_source,
             .ready = ready,
             .context = &s,

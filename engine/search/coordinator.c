@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { WAIT_SECONDS = 15 };
+
 double ax_coordinator_wall(void)
 {
     struct timespec t;
@@ -227,6 +229,7 @@ static void take_command(void *context, uint64_t client, const ax_command *cmd)
     ax_pending *p = &c->pending[c->n_pending];
     p->client = client;
     ax_search_command(c->search, cmd, &p->answer);
+    c->wait_until = 0;
     if (++c->n_pending == AX_PENDING)
         commit(c);
 }
@@ -239,7 +242,10 @@ static int timeout(const ax_coordinator *c)
     double wait = INFINITY, deadline = ax_search_deadline(c->search);
     if (deadline > 0)
         wait = deadline - ax_coordinator_wall();
-    wait = fmin(wait, ax_coordinator_worker_due(c) - ax_coordinator_monotonic());
+    if (c->wait_until > 0)
+        wait = fmin(wait, c->wait_until - ax_coordinator_monotonic());
+    else
+        wait = fmin(wait, ax_coordinator_worker_due(c) - ax_coordinator_monotonic());
     if (isinf(wait))
         return -1;
     return wait <= 0 ? 0 : wait > 60 ? 60000 : (int)(wait * 1e3) + 1;
@@ -283,9 +289,11 @@ static const char *loop(ax_coordinator *c)
             return "failed";
         if (c->stop)
             return "stopped";
-        if (ax_search_finished(c->search))
+        bool finished = ax_search_finished(c->search);
+        if (finished && ax_coordinator_monotonic() >= c->wait_until)
             return "finished";
-        ax_coordinator_drive_worker(c);
+        if (!finished)
+            ax_coordinator_drive_worker(c);
         if (c->err.code != AX_OK)
             return "failed";
         ax_clients_pump(c->clients);
@@ -325,6 +333,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     ax_err why = { AX_OK, "" };
     ax_code code = set_up(c, &why);
     if (code == AX_OK) {
+        c->wait_until = options->wait && ax_search_finished(c->search) ? ax_coordinator_monotonic() + WAIT_SECONDS : 0;
         options->ready(options->context);
         const char *reason = loop(c);
         ax_crew_dismiss(&c->crew);

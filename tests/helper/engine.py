@@ -95,7 +95,10 @@ class Run:
         while True:
             for m in self.unpacker:
                 return m
-            data = self.socket.recv(65536) if self.socket else b""
+            try:
+                data = self.socket.recv(65536) if self.socket else b""
+            except ConnectionResetError:  # it ended while something of ours was still on its way
+                data = b""
             if not data:
                 return None
             self.unpacker.feed(data)

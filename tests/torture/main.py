@@ -82,32 +82,48 @@ def run(name, check):
         shutil.rmtree(where, ignore_errors=True)
 
 
-def plant(name, where):
-    """Builds a copy of the tree with one bug in it and runs the check that must notice."""
-    file, old, new, check = PLANTS[name]
-    tree = f"{where}/tree"
+def make(tree):
     config = os.path.relpath(BUILD, ROOT)
-    os.mkdir(tree)
-    for part in ("Makefile", "VERSION", "engine", "data", "viz", "tui", "tools", "tests", config):
-        source = os.path.join(ROOT, part)
-        os.makedirs(os.path.dirname(os.path.join(tree, part)), exist_ok=True)
-        subprocess.run(["cp", "-a", source, os.path.join(tree, part)], check=True)
-    with open(f"{tree}/{file}") as f:
-        text = f.read()
-    assert text.count(old) == 1, f"the plant is out of date: '{old}' is {text.count(old)} times in {file}"
-    with open(f"{tree}/{file}", "w") as f:
-        f.write(text.replace(old, new))
-    built = subprocess.run(["make", "-s", "all", f"{config}/powercut.so", *torture_flags()], cwd=tree,
+    built = subprocess.run(["make", "-s", "all", f"{config}/powercut.so", *make_flags()], cwd=tree,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert built.returncode == 0, built.stdout[-2000:]
-    env = dict(os.environ, AUXCELL_BUILD=os.path.join(tree, config))
-    done = subprocess.run([sys.executable, __file__, "--check", *check], env=env, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=1800)
+    return os.path.join(tree, config)
+
+
+def copy_of_the_tree():
+    """Made once, with what is built already, so that a plant costs the building of one file."""
+    tree = os.path.join(tempfile.gettempdir(), "tree")
+    if not os.path.exists(tree):
+        os.mkdir(tree)
+        for part in ("Makefile", "VERSION", "engine", "data", "viz", "tui", "tools", "tests", os.path.relpath(BUILD, ROOT)):
+            target = os.path.join(tree, part)
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            subprocess.run(["cp", "-a", os.path.join(ROOT, part), target], check=True)
+        make(tree)
+    return tree
+
+
+def plant(name):
+    """Builds a copy of the tree with one bug in it and runs the check that must notice."""
+    file, old, new, check = PLANTS[name]
+    at = os.path.join(copy_of_the_tree(), file)
+    with open(at) as f:
+        text = f.read()
+    assert text.count(old) == 1, f"the plant is out of date: '{old}' is {text.count(old)} times in {file}"
+    try:
+        with open(at, "w") as f:
+            f.write(text.replace(old, new))
+        env = dict(os.environ, AUXCELL_BUILD=make(copy_of_the_tree()))
+        done = subprocess.run([sys.executable, __file__, "--check", *check], env=env, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True, timeout=1800)
+    finally:
+        with open(at, "w") as f:
+            f.write(text)
     assert done.returncode == 1 and "AssertionError" in done.stdout, f"not caught:\n{done.stdout[-2000:]}"
     return "caught: " + [line for line in done.stdout.splitlines() if "AssertionError" in line][-1][16:140]
 
 
-def torture_flags():
+def make_flags():
     parts = os.path.basename(BUILD).split("-")
     return [f"MODE={parts[0]}", f"SAN={parts[1] if len(parts) > 1 and parts[1] != 'clang' else 'none'}"]
 
@@ -138,7 +154,7 @@ def main(words):
         for name, check in GROUPS.get(word, []):
             run(name, check)
         for name in PLANTS if word == "plants" else [word] if word in PLANTS else []:
-            run(f"plant {name}", lambda where, name=name: plant(name, where))
+            run(f"plant {name}", lambda _, name=name: plant(name))
     janitor.clean(tempfile.tempdir)
     print(f"{Count.passed} passed, {Count.failed} failed, {Count.skipped} skipped (seed {SEED})")
     sys.exit(1 if Count.failed else 0)

@@ -133,10 +133,10 @@ static ax_code death(int dirfd, long from, const char *said, ax_engine *e, ax_er
     return ax_fail(err, code, "%s", said[0] ? said : line[0] ? line : "the engine ended at its start without a word");
 }
 
-static ax_code launch(int dirfd, const char *run_path, bool previous, int log, ax_engine *out, ax_err *err)
+static ax_code launch(int dirfd, const char *run_path, ax_engine_how how, int log, ax_engine *out, ax_err *err)
 {
     char program[PATH_MAX], path[PATH_MAX], serve[] = "serve", run[] = "--run", fd[] = "--ready-fd", number[16],
-                                            resume[] = "--resume", older[] = "--previous", said[512];
+                                            resume[] = "--resume", older[] = "--previous", wait[] = "--wait", said[512];
     struct stat st;
     int ready[2];
     if (ax_engine_path(program, err) != AX_OK)
@@ -146,7 +146,9 @@ static ax_code launch(int dirfd, const char *run_path, bool previous, int log, a
     snprintf(path, sizeof path, "%s", run_path);
     snprintf(number, sizeof number, "%d", READY_FD);
     /* a new run was made by us just now; any other is one to go on with */
-    char *argv[] = { program, serve, run, path, fd, number, resume, previous ? older : NULL, NULL };
+    char *argv[] = { program, serve,  run,    path,
+                     fd,      number, resume, how == AX_ENGINE_PREVIOUS ? older : how == AX_ENGINE_WAIT ? wait : NULL,
+                     NULL };
     ax_code code = spawn(program, argv, log, ready[1], &out->pid, err);
     close(ready[1]);
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
@@ -158,7 +160,7 @@ static ax_code launch(int dirfd, const char *run_path, bool previous, int log, a
     return code;
 }
 
-ax_code ax_engine_start(int dirfd, const char *run_path, bool previous, ax_engine *out, ax_err *err)
+ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_how how, ax_engine *out, ax_err *err)
 {
     *out = (ax_engine) { .pid = 0 };
     pid_t other = ax_run_engine(dirfd);
@@ -168,7 +170,7 @@ ax_code ax_engine_start(int dirfd, const char *run_path, bool previous, ax_engin
     int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0)
         return ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));
-    ax_code code = launch(dirfd, run_path, previous, log, out, err);
+    ax_code code = launch(dirfd, run_path, how, log, out, err);
     close(log);
     if (code == AX_OK) /* NULL when it has ended meanwhile: whoever follows sees that */
         out->client = ax_client_connect(dirfd, 0, NULL);

@@ -210,7 +210,8 @@ int ax_cli_resume(int argc, char **argv)
     if (o.headless)
         ax_follow_hold_signals();
     double since = clock_now();
-    if (ax_engine_start(run.dirfd, run.path, o.previous, &engine, &err) != AX_OK) {
+    if (ax_engine_start(run.dirfd, run.path, o.previous ? AX_ENGINE_PREVIOUS : AX_ENGINE_PLAIN, &engine, &err) !=
+        AX_OK) {
         ax_run_close(&run);
         return ax_cli_fail(&err);
     }

@@ -64,7 +64,7 @@ ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_hand
     ax_run_handle_name(run);
     ax_code code = ax_settings_write(s, run->dirfd, "run.ini", err);
     if (code == AX_OK)
-        code = ax_engine_start(run->dirfd, run->path, false, engine, err);
+        code = ax_engine_start(run->dirfd, run->path, AX_ENGINE_PLAIN, engine, err);
     if (code != AX_OK && (!engine->pid || engine->ended))
         remove_empty_run(run);
     if (code != AX_OK)
@@ -107,7 +107,7 @@ ax_code ax_start_again(void *context, const char *path, ax_err *err)
     int dirfd = ax_run_open(path, err);
     if (dirfd < 0)
         return AX_EIO;
-    ax_code code = ax_engine_start(dirfd, path, false, &engine, err);
+    ax_code code = ax_engine_start(dirfd, path, AX_ENGINE_PLAIN, &engine, err);
     ax_engine_release(&engine);
     close(dirfd);
     return code;

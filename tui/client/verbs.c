@@ -5,6 +5,7 @@
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/client.h"
+#include "tui/client/engine.h"
 #include "tui/client/runs.h"
 
 #include <poll.h>
@@ -112,6 +113,27 @@ static ax_client *connect_engine(const ax_run_handle *run, ax_err *err)
     return NULL;
 }
 
+/* A run that has finished takes up what a person still wants of it: its engine is started for that. */
+static ax_code wake(const ax_run_handle *run, ax_verb verb, ax_err *err)
+{
+    static const ax_verb wanted[] = { AX_VERB_PROMOTE, AX_VERB_SUBMIT, AX_VERB_FORK, AX_VERB_PIN, AX_VERB_NOTE };
+    bool wants = false;
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        wants = wants || verb == wanted[i];
+    if (!wants || ax_run_engine(run->dirfd) > 0)
+        return AX_OK;
+    ax_state s;
+    ax_code code = ax_run_load(run->dirfd, &s, err);
+    bool finished = code == AX_OK && !strcmp(s.bye, "finished");
+    ax_state_release(&s);
+    if (!finished)
+        return code;
+    ax_engine engine;
+    code = ax_engine_start(run->dirfd, run->path, AX_ENGINE_WAIT, &engine, err);
+    ax_engine_release(&engine);
+    return code;
+}
+
 static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
 {
     ax_client *c = connect_engine(run, err);
@@ -191,6 +213,8 @@ int ax_cli_verb(int argc, char **argv)
         code = check(&o, &cmd, &err);
     if (code == AX_OK)
         code = ax_run_find(name, true, &run, &err);
+    if (code == AX_OK)
+        code = wake(&run, cmd.verb, &err);
     if (code == AX_OK)
         code = call(&run, &cmd, &answer, &err);
     if (code == AX_OK && answer.code != AX_OK)

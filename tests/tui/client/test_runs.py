@@ -59,6 +59,16 @@ class Runs(unittest.TestCase):
         self.ok("search", "--candidates", "1", *TINY)
         self.assertEqual(sorted(os.listdir(self.place.runs)), ["scenes-001", "scenes-002"])
 
+    def test_a_finished_run_takes_up_more(self):
+        self.ok("search", "--run", "a", "--candidates", "1", *TINY, "--full-epochs", "1", "--full-channels", "8",
+                "--full-repeats", "1")
+        self.assertEqual(self.ok("note", "a", "1", "good"), "noted at #1\n")
+        self.assertRegex(self.ok("promote", "a", "1"), r"^#1: full training as #2 is next\n$")
+        self.ok("log", "a", "--follow")  # to its end
+        self.assertEqual(self.status("a")["state"], "finished")
+        self.assertTrue(os.path.exists(os.path.join(self.place.run_dir("a"), "models", "2.safetensors")))
+        self.assertEqual(self.place.call("prune", "a", "1").returncode, 1)  # nothing runs, and nothing needs to
+
     def test_json_lines(self):
         out = self.ok("search", "--json", "--candidates", "1", *TINY)
         events = [json.loads(line) for line in out.splitlines()]
