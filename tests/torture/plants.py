@@ -19,8 +19,8 @@ PLANTS = {
         ["power_cut"]),
     "append-after-torn-tail": (
         "engine/wire/eventlog.c",
-        "    if (code == AX_OK && (uint64_t)end > log->offset) {",
-        "    if (code == AX_OK && (uint64_t)end > log->offset && log->seq == UINT64_MAX) {",
+        "    if (ftruncate(log->fd, (off_t)offset) || fsync(log->fd) || lseek(log->fd, (off_t)offset, SEEK_SET) < 0)",
+        "    if (fsync(log->fd) || lseek(log->fd, 0, SEEK_END) < 0)",
         ["torn_tail"]),
     "checksum-ignored": (
         "engine/base/envelope.c",
@@ -66,5 +66,5 @@ PLANTS = {
         "engine/search/commands.c",
         "    s->dirty = s->dirty || answer->code == AX_OK;\n",
         "",
-        ["killed_at_random", "8"]),
+        ["power_cut"]),
 }
