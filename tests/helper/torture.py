@@ -295,6 +295,10 @@ def two_engines(where):
     path = new(where, "a", cache=Reference.of(candidates=2), candidates=1000)
     run = Run(path)
     second = Run(path, view=False)
-    assert "in use by the engine" in second.answer, f"a second engine started: {second.answer}"
-    assert second.end() == 1
-    assert run.stop() == 0
+    try:
+        assert "in use by the engine" in second.answer, f"a second engine started: {second.answer}"
+        assert second.end() == 1
+        assert run.stop() == 0
+    finally:
+        for one in (run, second):  # a second engine that did start holds no lock to be found by
+            one.process.kill()
