@@ -258,7 +258,7 @@ void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was, int chan
         if (row->number >= 0)
             ax_pane_printf(p, r, at, AX_ROLE_TEXT, "%2d", row->number);
         bool pale = row->op == AX_CELL_NONE || row->op == AX_CELL_SKIP;
-        at = draw_value(p, r, at + 3, row, changed ? AX_ROLE_GOOD : pale ? AX_ROLE_DIM : AX_ROLE_TEXT);
+        draw_value(p, r, at + 3, row, changed ? AX_ROLE_GOOD : pale ? AX_ROLE_DIM : AX_ROLE_TEXT);
         if (changed && room) {
             at = margin + width + 1;
             ax_pane_put(p, r, at + 1, '-', AX_ROLE_BAD);

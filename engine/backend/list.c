@@ -127,7 +127,7 @@ size_t ax_device_list(ax_device_row rows[AX_DEVICES])
     }
     for (int i = 0; i < devices && n < AX_DEVICES; i++) {
         char name[16];
-        snprintf(name, sizeof name, "cuda:%d", i);
+        snprintf(name, sizeof name, "cuda:%u", (unsigned)i & 0xffffu);
         ax_device_row *row = add_row(rows, &n, name);
         if (plugin->describe(i, &row->info, &err) != AX_OK)
             snprintf(row->info.unusable, sizeof row->info.unusable, "%.*s", (int)sizeof row->info.unusable - 1,

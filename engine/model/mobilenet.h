@@ -7,7 +7,8 @@
 #include "engine/space/genotype.h"
 
 /* Appends the encoder reading image {n,h,w,3} ((RGB/255 - mean) / std; h and w from 32, multiples of it unless the
-   taps may be as large as each stride's half rounded up makes them). train: batch statistics and gradients. Parameters: "encoder.features....", names as torchvision. */
+   taps may be as large as each stride's half rounded up makes them). train: batch statistics and gradients. Parameters:
+   "encoder.features....", names as torchvision. */
 ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_TAPS], ax_err *err);
 /* Fills the encoder's parameters from a file with torchvision's or timm's names; says which tensor is missing or has
    another shape. */

@@ -314,8 +314,8 @@ static ax_code keep_previous(int dirfd, ax_err *err)
 
 ax_code ax_snapshot_save(const ax_search *s, int dirfd, uint64_t seq, size_t *size, ax_err *err)
 {
-    char *bytes;
-    size_t n;
+    char *bytes = NULL;
+    size_t n = 0;
     ax_code code = ax_snapshot_pack(s, seq, &bytes, &n, err);
     if (code != AX_OK)
         return code;

@@ -117,10 +117,10 @@ static bool place(ordering *o, size_t depth)
             memcpy(least, text[s], len);
         }
     }
-    for (uint8_t s = o->tried[depth]; s < AX_CELL_SLOTS; s++)
+    for (int s = o->tried[depth]; s < AX_CELL_SLOTS; s++)
         if (n[s] && !memcmp(text[s], least, len)) {
             o->tried[depth] = (uint8_t)(s + 1);
-            o->slot[depth] = s;
+            o->slot[depth] = (uint8_t)s;
             memcpy(o->text + o->start[depth], least, len);
             o->start[depth + 1] = o->start[depth] + len;
             return true;
@@ -220,8 +220,8 @@ static void order_blocks(const ax_genotype *g, ax_canonical *out, uint8_t *key)
             continue;
         memcpy(key, text, sizeof text);
         memcpy(out->swapped, swapped, sizeof swapped);
-        for (uint8_t b = 0; b < AX_BLOCKS; b++)
-            out->block[orders[i][b]] = b;
+        for (int b = 0; b < AX_BLOCKS; b++)
+            out->block[orders[i][b]] = (uint8_t)b;
     }
 }
 

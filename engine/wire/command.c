@@ -59,8 +59,8 @@ static bool read_answer(const msgpack_object *o, ax_answer *a)
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 3)
         return false;
     const msgpack_object *e = o->via.array.ptr;
-    if (!ax_read_whole(&e[0], &request) || request < 0 || !ax_read_whole(&e[1], &code) || code < 0 || code > AX_CODE_LAST ||
-        !ax_read_text(&e[2], a->message, sizeof a->message))
+    if (!ax_read_whole(&e[0], &request) || request < 0 || !ax_read_whole(&e[1], &code) || code < 0 ||
+        code > AX_CODE_LAST || !ax_read_text(&e[2], a->message, sizeof a->message))
         return false;
     a->request = (uint64_t)request;
     a->code = (ax_code)code;

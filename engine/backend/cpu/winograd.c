@@ -67,7 +67,8 @@ void ax_cpu_winograd_release(ax_winograd *w)
 
 static size_t round_up(int32_t n, int32_t unit)
 {
-    return (size_t)((n + unit - 1) / unit * unit);
+    size_t u = (size_t)unit;
+    return ((size_t)n + u - 1) / u * u;
 }
 
 /* Floats of the transformed weights from ci to co channels, of the transforms of a task's tiles, and of a task's

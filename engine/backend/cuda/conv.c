@@ -88,7 +88,7 @@ typedef enum order { OHWI, HWIO, HWOI } order;
 
 static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const float *w, float *out, ax_err *err)
 {
-    size_t o = (size_t)p->g.co, i = p->depthwise ? 1 : (size_t)p->g.ci, kk = (size_t)(p->g.kernel * p->g.kernel);
+    size_t o = (size_t)p->g.co, i = p->depthwise ? 1 : (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_permute_args a = { .in = w, .out = out, .n = o * i * kk };
     if (to == OHWI) {
         a.s0 = i * kk, a.s1 = 1, a.s2 = kk;
@@ -142,7 +142,7 @@ static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_c
     if (p->g.kernel == 1)
         return ax_cuda_dnn_run(dev, p, AX_CUDA_FILTER, x, dy, dw, space, err);
     ax_code code = ax_cuda_dnn_run(dev, p, AX_CUDA_FILTER, x, dy, scratch, space, err);
-    size_t i = (size_t)p->g.ci, kk = (size_t)(p->g.kernel * p->g.kernel);
+    size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_permute_args a = { scratch, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
     return code == AX_OK ? ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err) : code;
 }

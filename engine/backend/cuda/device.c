@@ -83,7 +83,7 @@ ax_cuda_cut ax_cuda_cut_pixels(size_t pixels, int c, size_t images)
 {
     enum { LANES = 64, RUN = 16 };
     int groups = (c + LANES - 1) / LANES, lanes = (c + groups - 1) / groups, at_once = AX_CUDA_THREADS / lanes;
-    size_t run = (size_t)(at_once * RUN), parts = (pixels + run - 1) / run;
+    size_t run = (size_t)at_once * (size_t)RUN, parts = (pixels + run - 1) / run;
     if (parts > AX_CUDA_PARTS)
         parts = AX_CUDA_PARTS;
     ax_cuda_cut cut = { .lanes = lanes, .each = (pixels + parts - 1) / parts };

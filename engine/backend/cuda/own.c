@@ -35,7 +35,7 @@ static size_t row_threads(int columns, int c)
 static ax_code add_parts(ax_device *dev, const ax_cuda_conv *p, const float *part, size_t n, float *dw, ax_err *err)
 {
     size_t all = ax_cuda_conv_weights(p), i = p->depthwise ? 1 : (size_t)p->g.ci, o = (size_t)p->g.co;
-    size_t kk = (size_t)(p->g.kernel * p->g.kernel);
+    size_t kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_sum_parts_args a = { .in = part,
                               .out = dw,
                               .n = all,

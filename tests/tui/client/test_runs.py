@@ -5,6 +5,7 @@ import re
 import signal
 import struct
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
@@ -64,7 +65,10 @@ class Runs(unittest.TestCase):
                 "--full-repeats", "1")
         self.assertEqual(self.ok("note", "a", "1", "good"), "noted at #1\n")
         self.assertRegex(self.ok("promote", "a", "1"), r"^#1: full training as #2 is next\n$")
-        self.ok("log", "a", "--follow")  # to its end
+        self.ok("log", "a", "--follow")  # to its end; the engine lets go of the run a moment after its last event
+        until = time.monotonic() + 30
+        while self.status("a")["state"] == "running" and time.monotonic() < until:
+            time.sleep(0.05)
         self.assertEqual(self.status("a")["state"], "finished")
         self.assertTrue(os.path.exists(os.path.join(self.place.run_dir("a"), "models", "2.safetensors")))
         self.assertEqual(self.place.call("prune", "a", "1").returncode, 1)  # nothing runs, and nothing needs to

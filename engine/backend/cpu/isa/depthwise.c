@@ -124,9 +124,15 @@ AX_INLINE const float *tap_row(const ring *q, const ax_dw *g, const visit *at, i
     return ring_row(q, block, (at->ih + kh * g->dilation) / g->dilation % K, K);
 }
 
+/* Most columns of a ring's row. */
+AX_INLINE int32_t ring_columns(const ax_dw *g)
+{
+    return (g->ow - 1) * g->stride + (g->kernel - 1) * g->dilation + 1;
+}
+
 size_t AX_ISA_NAME(dw_scratch)(const ax_dw *g)
 {
-    size_t K = (size_t)g->kernel, columns = (size_t)((g->ow - 1) * g->stride + (g->kernel - 1) * g->dilation + 1);
+    size_t K = (size_t)g->kernel, columns = (size_t)ring_columns(g);
     return (size_t)blocks_of(g) * BLOCK * (K * columns + K * K + 1 + (size_t)g->ow);
 }
 
