@@ -85,7 +85,7 @@ static ax_device *cpu_open(int index, int threads, ax_err *err)
     dev->threads = threads ? threads : cores_available();
     dev->k = k;
     const char *winograd = getenv("AUXCELL_WINOGRAD");
-    dev->winograd = !winograd || strcmp(winograd, "off");
+    dev->winograd = winograd && !strcmp(winograd, "on"); /* its effect on rewards is to be measured first */
     dnnl_status_t s = dnnl_engine_create(&dev->engine, dnnl_cpu, 0);
     if (s == dnnl_success)
         s = dnnl_stream_create(&dev->stream, dev->engine, dnnl_stream_default_flags);
