@@ -141,7 +141,7 @@ void ax_controller_set_steps(ax_controller *c, uint64_t steps)
 
 static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposal *out)
 {
-    out->genotype = *g;
+    *out = ax_proposal_of(g);
     out->logp = out->entropy = 0;
     const uint8_t *byte = (const uint8_t *)g;
     for (int d = 0; d < AX_DECISIONS; d++) {

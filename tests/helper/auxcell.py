@@ -12,7 +12,8 @@ AUXCELL = os.path.join(BUILD, "auxcell")
 
 # A search that takes a second: what is learned doesn't matter.
 TINY = ["--train-samples", "8", "--val-samples", "4", "--epochs", "1", "--crop", "32", "--val-crop", "32",
-        "--channels", "8", "--batch", "4", "--threads", "1"]
+        "--channels", "8", "--batch", "4", "--threads", "1", "--stage2-samples", "4", "--stage2-crop", "32",
+        "--stage2-batch", "4"]
 
 
 class Place:

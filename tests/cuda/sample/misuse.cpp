@@ -66,7 +66,7 @@ std::vector<float> values(const float *p, size_t n)
 
 cudaError_t launch(void (*kernel)(const sample_args), const float *x, float *y, int n, dim3 grid, dim3 threads)
 {
-    sample_args a = { x, y, n };
+    sample_args a = { x, y, n, 0 };
     void *args[] = { &a };
     return cudaLaunchKernel(reinterpret_cast<const void *>(kernel), grid, threads, args, 0, stream);
 }
