@@ -78,7 +78,7 @@ ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err);
-/* The setting that an option --no-aux, --no-polyak, --no-kd or --no-gate makes "0"; NULL = no such option. */
+/* The setting that an option --no-aux, --no-polyak or --no-gate makes "0"; NULL = no such option. */
 const char *ax_settings_off(const char *option);
 /* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
    with its number. */

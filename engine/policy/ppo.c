@@ -1,14 +1,12 @@
 /* Proximal policy optimisation over the controller: the last hundred samples, one pass over them per new one. */
 #include "engine/base/pack.h"
-#include "engine/policy/controller_state.h"
-#include "engine/policy/strategy_internal.h"
+#include "engine/policy/learner.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { BUFFER = 100 };
-static const double clip = 0.1, learning_rate = 1e-4, clip_norm = 2.0;
+static const double clip = 0.1, learning_rate = 1e-4;
 
 typedef struct sample {
     ax_genotype genotype;
@@ -16,37 +14,14 @@ typedef struct sample {
 } sample;
 
 typedef struct ppo {
-    ax_strategy base;
-    ax_controller *controller;
-    double entropy_weight;
+    ax_learner learner;
     sample buffer[BUFFER]; /* real samples only; the oldest is overwritten */
     uint32_t n, next;
 } ppo;
 
-static void stop(ax_strategy *s)
-{
-    ax_controller_free(((ppo *)s)->controller);
-    free(s);
-}
-
 static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    ppo *p = (ppo *)ax_strategy_start(sizeof *p, &ax_strategy_ppo, o->seed, 3, err);
-    if (!p)
-        return NULL;
-    p->entropy_weight = o->entropy_weight;
-    p->controller = ax_controller_new(o->feedback_none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &p->base.rng, err);
-    if (p->controller)
-        return &p->base;
-    stop(&p->base);
-    return NULL;
-}
-
-static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
-{
-    (void)err;
-    ax_controller_sample(((ppo *)s)->controller, &s->rng, out);
-    return AX_OK;
+    return ax_learner_start(sizeof(ppo), &ax_strategy_ppo, 3, o, err);
 }
 
 static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax_learned *what, ax_err *err)
@@ -55,7 +30,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
     ppo *p = (ppo *)s;
     ax_proposal now = *given;
     if (!isfinite(given->logp))
-        ax_controller_score(p->controller, &given->genotype, &now);
+        ax_controller_score(p->learner.controller, &given->genotype, &now);
     ax_strategy_tally(s, reward);
     p->buffer[p->next] = (sample) { given->genotype, now.logp, reward };
     p->next = (p->next + 1) % BUFFER;
@@ -69,11 +44,11 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
         order[j] = order[i - 1];
         double share;
         ax_rollout r = { p->buffer[k].genotype, p->buffer[k].logp, p->buffer[k].reward - s->baseline };
-        what->loss += ax_controller_loss(p->controller, &r, 1, clip, p->entropy_weight, &share) / p->n;
+        what->loss += ax_controller_loss(p->learner.controller, &r, 1, clip, p->learner.entropy_weight, &share) / p->n;
         what->clip_share += share / p->n;
-        ax_controller_adam(p->controller, learning_rate, clip_norm);
+        ax_controller_adam(p->learner.controller, learning_rate, ax_learner_clip_norm);
     }
-    ax_controller_score(p->controller, &given->genotype, &now);
+    ax_controller_score(p->learner.controller, &given->genotype, &now);
     what->entropy = now.entropy;
     return AX_OK;
 }
@@ -83,7 +58,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
 static void pack(const ax_strategy *s, msgpack_packer *pk)
 {
     const ppo *p = (const ppo *)s;
-    ax_controller_pack(p->controller, pk);
+    ax_controller_pack(p->learner.controller, pk);
     ax_pack_text(pk, "buffer"); /* oldest first */
     msgpack_pack_array(pk, p->n);
     for (uint32_t i = 0; i < p->n; i++) {
@@ -106,7 +81,7 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
                                      &buffer[i].reward) ||
             buffer[i].logp > 0)
             return false;
-    if (!ax_controller_unpack(p->controller, map))
+    if (!ax_controller_unpack(p->learner.controller, map))
         return false;
     p->n = list->via.array.size;
     memcpy(p->buffer, buffer, p->n * sizeof *buffer);
@@ -114,4 +89,6 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
     return true;
 }
 
-const ax_strategy_ops ax_strategy_ppo = { "ppo", start, stop, propose, learn, AX_CONTROLLER_FIELDS + 1, pack, unpack };
+const ax_strategy_ops ax_strategy_ppo = {
+    "ppo", start, ax_learner_stop, ax_learner_propose, learn, AX_CONTROLLER_FIELDS + 1, pack, unpack
+};

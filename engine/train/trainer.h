@@ -37,7 +37,6 @@ struct ax_train_job {
     int32_t stages, stage2_epochs;     /* 1: decoder only; 2: then end to end */
     uint64_t seed;                     /* common to all candidates of a run: crops, order, initialisation */
     bool full;                         /* the learning rate falls to zero along a cosine: for the longer schedule */
-    bool halved;                       /* half the batch, where the whole one doesn't fit */
     ax_train_gate gate;                /* NULL: no gate */
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
     const char *masks_path;            /* NULL, or where predictions of the first validation images go; the pictures and

@@ -12,8 +12,6 @@ ax_schedule ax_schedule_of(const ax_settings *s, size_t n_train, const ax_train_
     int64_t crops = stage == 1 ? s->train_samples : s->stage2_samples ? s->stage2_samples : (int64_t)n_train;
     int64_t batch = stage == 1 ? s->batch : s->stage2_batch;
     ax_schedule a = { .epochs = stage == 1 ? job->epochs : job->stage2_epochs };
-    if (job->halved && batch > 1)
-        batch /= 2;
     batch = batch > crops ? crops : batch;
     a.batch = (int32_t)batch;
     a.steps_per_epoch = (int32_t)(crops / batch);

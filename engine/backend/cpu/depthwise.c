@@ -20,7 +20,7 @@ static ax_dw geometry(const ax_call *call)
 
 static size_t weight_floats(const ax_dw *g)
 {
-    return ax_cpu_align((size_t)g->kernel * (size_t)g->kernel * (size_t)g->c * sizeof(float)) / sizeof(float);
+    return ax_cpu_align_floats((size_t)g->kernel * (size_t)g->kernel * (size_t)g->c);
 }
 
 /* The convolution of dy with the kernel turned round that gives the gradient of the input, for stride 1. */
@@ -34,7 +34,7 @@ static ax_dw turned(const ax_dw *g)
 
 static size_t kernel_floats(const ax_device *dev, const ax_dw *g)
 {
-    return ax_cpu_align(dev->k->dw_scratch(g) * sizeof(float)) / sizeof(float);
+    return ax_cpu_align_floats(dev->k->dw_scratch(g));
 }
 
 /* Scratch: the weights as {k,k,C}, or a sum of gradients per task; then the kernels' own per task. For the bias, a sum
@@ -74,13 +74,10 @@ static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        while (lo < hi) {
-            size_t image = lo / (size_t)g->oh, r0 = lo % (size_t)g->oh;
-            size_t r1 = hi - lo < (size_t)g->oh - r0 ? r0 + hi - lo : (size_t)g->oh;
-            dev->k->dw_forward(g, x + image * in, w, bias, y + image * out, (int32_t)r0, (int32_t)r1,
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
+            dev->k->dw_forward(g, x + p.image * in, w, bias, y + p.image * out, (int32_t)p.first, (int32_t)p.last,
                                scratch + (size_t)t * kernel_floats(dev, g));
-            lo += r1 - r0;
-        }
     }
 }
 
@@ -93,12 +90,9 @@ static void run_backward_data(ax_device *dev, const ax_dw *g, int32_t n, const f
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        while (lo < hi) {
-            size_t image = lo / (size_t)g->h, r0 = lo % (size_t)g->h;
-            size_t r1 = hi - lo < (size_t)g->h - r0 ? r0 + hi - lo : (size_t)g->h;
-            dev->k->dw_backward_data(g, dy + image * out, w, dx + image * in, (int32_t)r0, (int32_t)r1);
-            lo += r1 - r0;
-        }
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, (size_t)g->h, &p))
+            dev->k->dw_backward_data(g, dy + p.image * out, w, dx + p.image * in, (int32_t)p.first, (int32_t)p.last);
     }
 }
 
@@ -114,13 +108,10 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        while (lo < hi) {
-            size_t image = lo / (size_t)g->oh, r0 = lo % (size_t)g->oh;
-            size_t r1 = hi - lo < (size_t)g->oh - r0 ? r0 + hi - lo : (size_t)g->oh;
-            dev->k->dw_backward_weights(g, x + image * in, dy + image * out, sums + (size_t)t * each, (int32_t)r0,
-                                        (int32_t)r1, scratch + (size_t)t * kernel_floats(dev, g));
-            lo += r1 - r0;
-        }
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
+            dev->k->dw_backward_weights(g, x + p.image * in, dy + p.image * out, sums + (size_t)t * each,
+                                        (int32_t)p.first, (int32_t)p.last, scratch + (size_t)t * kernel_floats(dev, g));
     }
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, c = (size_t)g->c;
     for (size_t k = 0; k < c; k++)

@@ -24,9 +24,32 @@ static inline void ax_cpu_span(size_t n, size_t unit, int tasks, int task, size_
     *lo = first * unit < n ? first * unit : n;
     *hi = last * unit < n ? last * unit : n;
 }
+/* A task's range of rows (or pixels) of a batch, image by image: the next part, or false at the end. */
+typedef struct ax_cpu_part {
+    size_t image, first, last;
+} ax_cpu_part;
+static inline bool ax_cpu_next_part(size_t *lo, size_t hi, size_t per_image, ax_cpu_part *part)
+{
+    if (*lo >= hi)
+        return false;
+    part->image = *lo / per_image;
+    part->first = *lo % per_image;
+    part->last = hi - *lo < per_image - part->first ? part->first + hi - *lo : per_image;
+    *lo += part->last - part->first;
+    return true;
+}
+static inline size_t ax_cpu_round_up(size_t n, size_t unit)
+{
+    return (n + unit - 1) / unit * unit;
+}
 static inline size_t ax_cpu_align(size_t bytes)
 {
-    return (bytes + 63) & ~(size_t)63;
+    return ax_cpu_round_up(bytes, 64);
+}
+/* Floats that n of them take when what follows starts on a cache line. */
+static inline size_t ax_cpu_align_floats(size_t n)
+{
+    return ax_cpu_round_up(n, 64 / sizeof(float));
 }
 /* Number of parallel tasks for work over n floats: small work isn't worth waking the threads. */
 static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)

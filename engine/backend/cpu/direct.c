@@ -7,21 +7,17 @@ bool ax_cpu_direct_fits(const ax_attr *attr)
     return attr->conv.stride == 1 && attr->conv.kernel * attr->conv.kernel <= AX_DIRECT_TAPS;
 }
 
-static size_t round_up(size_t n, size_t unit)
-{
-    return (n + unit - 1) / unit * unit;
-}
-
 /* Floats of the parts of the scratch for a convolution of ci to co channels: weights, zeros, bias. */
 static size_t packed_floats(const ax_device *dev, const ax_conv_shape *g)
 {
-    return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci * round_up((size_t)g->co, (size_t)dev->k->lanes);
+    return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci *
+           ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
 }
 
 static size_t forward_floats(const ax_device *dev, const ax_conv_shape *g)
 {
-    return round_up(packed_floats(dev, g), 16) + round_up((size_t)g->ci, 16) +
-           round_up((size_t)g->co, 2 * (size_t)dev->k->lanes);
+    return ax_cpu_round_up(packed_floats(dev, g), 16) + ax_cpu_round_up((size_t)g->ci, 16) +
+           ax_cpu_round_up((size_t)g->co, 2 * (size_t)dev->k->lanes);
 }
 
 static size_t weight_floats(const ax_conv_shape *g)
@@ -51,9 +47,7 @@ size_t ax_cpu_direct_work(const ax_device *dev, const ax_conv_shape *g)
     return (a > c ? a : c) * sizeof(float);
 }
 
-/* Weights of one block of output channels as {k,k,ci,block}; element (o, i, k) of w is at o * so + i * si + k, the
-   taps turned round if asked. */
-static void pack_block(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0,
+void ax_cpu_pack_block(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0,
                        int32_t width, float *to)
 {
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, ci = (size_t)g->ci;
@@ -73,11 +67,11 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
 {
     int32_t lanes = dev->k->lanes, blocks = (g->co + 2 * lanes - 1) / (2 * lanes);
     size_t per_channel = (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci;
-    float *packed = work, *zeros = packed + round_up(packed_floats(dev, g), 16),
-          *filled = zeros + round_up((size_t)g->ci, 16);
+    float *packed = work, *zeros = packed + ax_cpu_round_up(packed_floats(dev, g), 16),
+          *filled = zeros + ax_cpu_round_up((size_t)g->ci, 16);
     memset(zeros, 0, (size_t)g->ci * sizeof *zeros);
     if (bias) {
-        memset(filled, 0, round_up((size_t)g->co, 2 * (size_t)lanes) * sizeof *filled);
+        memset(filled, 0, ax_cpu_round_up((size_t)g->co, 2 * (size_t)lanes) * sizeof *filled);
         memcpy(filled, bias, (size_t)g->co * sizeof *filled);
     }
     size_t pixels = (size_t)g->oh * (size_t)g->ow, in = (size_t)g->h * (size_t)g->w * (size_t)g->ci,
@@ -86,17 +80,16 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
 #pragma omp parallel for num_threads(T) schedule(static) if (per_channel * (size_t)g->co > 16384)
     for (int32_t b = 0; b < blocks; b++) {
         int32_t c0 = b * 2 * lanes, width = g->co - c0 > lanes ? 2 * lanes : lanes;
-        pack_block(g, w, so, si, turn, c0, width, packed + (size_t)c0 * per_channel);
+        ax_cpu_pack_block(g, w, so, si, turn, c0, width, packed + (size_t)c0 * per_channel);
     }
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span((size_t)n * pixels, 12, T, t, &lo, &hi);
-        while (lo < hi) {
-            size_t image = lo / pixels, p0 = lo % pixels, p1 = hi - lo < pixels - p0 ? p0 + hi - lo : pixels;
-            dev->k->direct_forward(g, x + image * in, packed, zeros, bias ? filled : NULL, y + image * out, p0, p1);
-            lo += p1 - p0;
-        }
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, pixels, &p))
+            dev->k->direct_forward(g, x + p.image * in, packed, zeros, bias ? filled : NULL, y + p.image * out, p.first,
+                                   p.last);
     }
 }
 
@@ -128,12 +121,10 @@ void ax_cpu_direct_weights(ax_device *dev, const ax_conv_shape *g, int32_t n, co
         memset(sum, 0, each * sizeof *sum);
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
-        while (lo < hi) {
-            size_t image = lo / (size_t)g->oh, r0 = lo % (size_t)g->oh;
-            size_t r1 = hi - lo < (size_t)g->oh - r0 ? r0 + hi - lo : (size_t)g->oh;
-            dev->k->direct_backward_weights(g, x + image * in, dy + image * out, sum, (int32_t)r0, (int32_t)r1);
-            lo += r1 - r0;
-        }
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
+            dev->k->direct_backward_weights(g, x + p.image * in, dy + p.image * out, sum, (int32_t)p.first,
+                                            (int32_t)p.last);
     }
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, ci = (size_t)g->ci, co = (size_t)g->co;
     for (size_t o = 0; o < co; o++)

@@ -15,5 +15,9 @@ void ax_cpu_direct_data(ax_device *dev, const ax_conv_shape *g, int32_t n, const
                         void *work);
 void ax_cpu_direct_weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *dy,
                            float *dw, void *work);
+/* Weights of one block of `width` output channels from c0 on as {k,k,ci,width}, filled up with zeros; element (o, i, k)
+   of w is at o * so + i * si + k, the taps turned round if asked. */
+void ax_cpu_pack_block(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0,
+                       int32_t width, float *to);
 
 #endif

@@ -58,17 +58,16 @@ static void each_rows(ax_device *dev, const ax_conv_shape *g, int kind, int32_t 
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(total, 1, T, t, &lo, &hi);
-        while (lo < hi) {
-            size_t image = lo / rows, r0 = lo % rows, r1 = hi - lo < rows - r0 ? r0 + hi - lo : rows;
-            float *xi = x + image * in, *yi = y + image * out;
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, rows, &p)) {
+            float *xi = x + p.image * in, *yi = y + p.image * out;
             if (kind == FORWARD)
-                dev->k->dense_forward(g, xi, w, bias, yi, (int32_t)r0, (int32_t)r1);
+                dev->k->dense_forward(g, xi, w, bias, yi, (int32_t)p.first, (int32_t)p.last);
             else if (kind == DATA)
-                dev->k->dense_backward_data(g, yi, w, xi, (int32_t)r0, (int32_t)r1);
+                dev->k->dense_backward_data(g, yi, w, xi, (int32_t)p.first, (int32_t)p.last);
             else
-                dev->k->dense_backward_weights(g, xi, yi, sums + (size_t)t * weight_floats(g), (int32_t)r0,
-                                               (int32_t)r1);
-            lo += r1 - r0;
+                dev->k->dense_backward_weights(g, xi, yi, sums + (size_t)t * weight_floats(g), (int32_t)p.first,
+                                               (int32_t)p.last);
         }
     }
 }

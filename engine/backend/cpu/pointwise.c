@@ -1,5 +1,7 @@
 #include "engine/backend/cpu/pointwise.h"
 
+#include "engine/backend/cpu/direct.h"
+
 #include <string.h>
 
 typedef struct shape {
@@ -22,18 +24,14 @@ bool ax_cpu_pointwise_fits(const ax_device *dev, const ax_call *call)
            s.ci % dev->k->lanes == 0 && s.co % dev->k->lanes == 0;
 }
 
-static size_t floats_aligned(size_t n)
-{
-    return ax_cpu_align(n * sizeof(float)) / sizeof(float);
-}
 static size_t weight_floats(shape s)
 {
-    return floats_aligned((size_t)s.ci * (size_t)s.co);
+    return ax_cpu_align_floats((size_t)s.ci * (size_t)s.co);
 }
 /* Rows at the end of a task's range that don't fill the registers are done in a buffer. */
 static size_t edge_floats(shape s)
 {
-    return floats_aligned(AX_MATMUL_ROWS * ((size_t)s.ci + (size_t)s.co));
+    return ax_cpu_align_floats(AX_MATMUL_ROWS * ((size_t)s.ci + (size_t)s.co));
 }
 
 /* Weights for one direction, then per task: the edge, and backward the sum of gradients. */
@@ -44,16 +42,15 @@ size_t ax_cpu_pointwise_work(const ax_device *dev, const ax_call *call)
     return (weight_floats(s) + (size_t)dev->threads * (edge_floats(s) + sums)) * sizeof(float);
 }
 
-/* Blocks of two vectors of columns (the last of one, when that holds the rest), each {rows}{block}; element (r, c) of w
-   is at r * sr + c * sc. */
-static void pack(const ax_device *dev, const float *w, size_t rows, size_t columns, size_t sr, size_t sc, float *u)
+/* {rows}{columns} in blocks of two vectors of columns; element (r, c) of w is at r * sr + c * sc. */
+static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc, float *u)
 {
-    size_t block = 2 * (size_t)dev->k->lanes;
-    for (size_t c0 = 0; c0 < columns; c0 += block) {
-        size_t n = columns - c0 < block ? columns - c0 : block;
-        for (size_t r = 0; r < rows; r++, u += n)
-            for (size_t c = 0; c < n; c++)
-                u[c] = w[r * sr + (c0 + c) * sc];
+    const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
+    const int32_t block = 2 * dev->k->lanes;
+    for (int32_t c0 = 0; c0 < columns; c0 += block) {
+        int32_t width = columns - c0 < block ? columns - c0 : block;
+        ax_cpu_pack_block(&g, w, sc, sr, false, c0, width, u);
+        u += (size_t)rows * (size_t)width;
     }
 }
 
@@ -86,7 +83,7 @@ static void forward(ax_device *dev, const ax_call *call)
     const float *x = call->in[0].mem;
     float *y = call->out[0].mem, *u = call->work, *edge = u + weight_floats(s);
     const size_t ci = (size_t)s.ci, co = (size_t)s.co, chunk = chunk_of(s);
-    pack(dev, call->in[1].mem, ci, co, 1, ci, u);
+    pack(dev, call->in[1].mem, s.ci, s.co, 1, ci, u);
     int T = ax_cpu_tasks(dev, s.px * ci * co / 16);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -106,7 +103,7 @@ static void backward(ax_device *dev, const ax_call *call)
     float *u = call->work, *edge = u + weight_floats(s), *sums = edge + (size_t)dev->threads * edge_floats(s);
     const size_t ci = (size_t)s.ci, co = (size_t)s.co, chunk = chunk_of(s);
     if (dx)
-        pack(dev, call->in[2].mem, co, ci, ci, 1, u);
+        pack(dev, call->in[2].mem, s.co, s.ci, ci, 1, u);
     int T = ax_cpu_tasks(dev, s.px * ci * co / 16);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {

@@ -65,23 +65,23 @@ void ax_cpu_winograd_release(ax_winograd *w)
 
 /* ---- scratch ---- */
 
-static size_t round_up(int32_t n, int32_t unit)
+/* Channels filled up to whole vectors. */
+static size_t filled(const ax_device *dev, int32_t c)
 {
-    size_t u = (size_t)unit;
-    return ((size_t)n + u - 1) / u * u;
+    return ax_cpu_round_up((size_t)c, (size_t)dev->k->lanes);
 }
 
 /* Floats of the transformed weights from ci to co channels, of the transforms of a task's tiles, and of a task's
    gradient sums. */
 static size_t weight_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
-    return PRODUCTS * round_up(ci, dev->k->lanes) * round_up(co, dev->k->lanes);
+    return PRODUCTS * filled(dev, ci) * filled(dev, co);
 }
 /* From one product of the tiles to the next: a cache line more than they need, so that the products of a tile don't all
    fall into the same few sets of the first cache. */
 static size_t product_stride(const ax_device *dev, int32_t c)
 {
-    return TILES * round_up(c, dev->k->lanes) + 16;
+    return TILES * filled(dev, c) + 16;
 }
 static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
@@ -89,7 +89,7 @@ static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 }
 static size_t sum_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
-    return PRODUCTS * round_up(ci, dev->k->lanes) * (size_t)co;
+    return PRODUCTS * filled(dev, ci) * (size_t)co;
 }
 
 size_t ax_cpu_winograd_work(const ax_device *dev, const ax_conv_shape *g)
@@ -133,7 +133,7 @@ static void transform_filter(const ax_device *dev, const float *w, size_t si, bo
                              int32_t o, float *u)
 {
     int32_t lanes = dev->k->lanes;
-    size_t cip = round_up(ci, lanes), cop = round_up(co, lanes), block = (size_t)(o / (2 * lanes));
+    size_t cip = filled(dev, ci), cop = filled(dev, co), block = (size_t)(o / (2 * lanes));
     size_t width = cop - block * 2 * (size_t)lanes >= 2 * (size_t)lanes ? 2 * (size_t)lanes : (size_t)lanes;
     float *to = u + block * cip * 2 * (size_t)lanes + (size_t)o % (2 * (size_t)lanes);
     for (size_t i = 0; i < (size_t)ci; i++) {
@@ -209,7 +209,7 @@ static void input_tile(ax_device *dev, const ax_winograd *w, place at, const flo
 static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *u,
                      const float *bias, int32_t co, float *y, float *work)
 {
-    size_t cip = round_up(ci, dev->k->lanes), cop = round_up(co, dev->k->lanes), tiles = all_tiles(w, n);
+    size_t cip = filled(dev, ci), cop = filled(dev, co), tiles = all_tiles(w, n);
     size_t in = product_stride(dev, ci), out = product_stride(dev, co);
     size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co;
     int T = dev->threads;
@@ -253,7 +253,7 @@ void ax_cpu_winograd_data(ax_device *dev, const ax_winograd *w, int32_t n, const
 /* Output channel o of the gradient, {ci}{3}{3}, from the tasks' sums. */
 static void gradient_of(const ax_device *dev, const ax_winograd *w, const float *sums, int tasks, size_t o, float *dw)
 {
-    size_t cip = round_up(w->g.ci, dev->k->lanes), co = (size_t)w->g.co, each = sum_floats(dev, w->g.ci, w->g.co);
+    size_t cip = filled(dev, w->g.ci), co = (size_t)w->g.co, each = sum_floats(dev, w->g.ci, w->g.co);
     for (size_t i = 0; i < (size_t)w->g.ci; i++) {
         float m[PRODUCTS], half[IN][3];
         for (size_t p = 0; p < PRODUCTS; p++) {
@@ -272,7 +272,7 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
                              float *dw, void *work)
 {
     const int32_t ci = w->g.ci, co = w->g.co;
-    size_t cip = round_up(ci, dev->k->lanes), cop = round_up(co, dev->k->lanes), tiles = all_tiles(w, n);
+    size_t cip = filled(dev, ci), cop = filled(dev, co), tiles = all_tiles(w, n);
     size_t in = product_stride(dev, ci), out = product_stride(dev, co);
     size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co, each = sum_floats(dev, ci, co);
     int T = dev->threads;

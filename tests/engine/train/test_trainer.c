@@ -48,6 +48,15 @@ static ax_source *scenes(void)
     return s;
 }
 
+static ax_trainer *trainer(const ax_settings *s, ax_source *source)
+{
+    ax_err err = { AX_OK, "" };
+    ax_trainer *t = ax_trainer_new(s, source, NULL, NULL, NULL, &err);
+    if (!t)
+        fail_msg("%s", err.msg);
+    return t;
+}
+
 static bool count_steps(void *context, const ax_train_progress *p)
 {
     int *calls = context;
@@ -68,9 +77,7 @@ static void the_same_job_gives_the_same_bits(void **state)
     ax_err err = { AX_OK, "" };
     ax_settings s = tiny();
     ax_source *source = scenes();
-    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
-    if (!t)
-        fail_msg("%s", err.msg);
+    ax_trainer *t = trainer(&s, source);
     ax_genotype g = genotype();
     ax_train_job job = ax_train_job_default(&s, &g, false);
     ax_outcome a, b, other;
@@ -133,9 +140,7 @@ static void stage_2_follows_stage_1(void **state)
     ax_err err = { AX_OK, "" };
     ax_settings s = end_to_end();
     ax_source *source = scenes();
-    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
-    if (!t)
-        fail_msg("%s", err.msg);
+    ax_trainer *t = trainer(&s, source);
     ax_genotype g = genotype();
     ax_train_job job = ax_train_job_default(&s, &g, false);
     ax_outcome a, b, ended;
@@ -176,12 +181,12 @@ static void backends_agree_on_stage_2(void **state)
         ax_err err = { AX_OK, "" };
         ax_settings s = end_to_end();
         ax_settings_set(&s, "device", i ? "ref" : "cpu", NULL);
-        ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+        ax_trainer *t = trainer(&s, source);
         ax_genotype g = genotype();
         ax_train_job job = ax_train_job_default(&s, &g, false);
         ax_outcome out;
         double *next = loss[i];
-        if (!t || ax_trainer_run(t, &job, keep_loss, &next, &out, &err) != AX_OK)
+        if (ax_trainer_run(t, &job, keep_loss, &next, &out, &err) != AX_OK)
             fail_msg("%s", err.msg);
         ax_trainer_free(t);
     }
@@ -199,7 +204,7 @@ static void what_goes_wrong_is_typed(void **state)
     ax_settings s = tiny();
     ax_source *source = scenes();
     ax_genotype g = genotype();
-    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    ax_trainer *t = trainer(&s, source);
     ax_train_job job = ax_train_job_default(&s, &g, false);
     ax_outcome untouched = { .reward = 7 };
     assert_int_equal(ax_trainer_run(t, &job, stop_at_two, NULL, &untouched, &err), AX_ECANCEL);
@@ -211,7 +216,7 @@ static void what_goes_wrong_is_typed(void **state)
     ax_settings_set(&s, "clip", "0", NULL);
     ax_settings_set(&s, "epochs", "60", NULL);
     ax_settings_set(&s, "weight-decay", "1", NULL); /* value -> value - 10 * sign: it grows without bound */
-    t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    t = trainer(&s, source);
     job = ax_train_job_default(&s, &g, false);
     ax_code code = ax_trainer_run(t, &job, NULL, NULL, &untouched, &err);
     if (code != AX_OK) { /* batch norm may well keep even this finite; if not, it must be called divergence */
@@ -294,7 +299,7 @@ static void masks_are_kept_for_a_person(void **state)
     ax_settings s = tiny();
     ax_source *source = scenes();
     ax_genotype g = genotype();
-    ax_trainer *t = ax_trainer_new(&s, source, NULL, NULL, NULL, &err);
+    ax_trainer *t = trainer(&s, source);
     ax_train_job job = ax_train_job_default(&s, &g, false);
     job.masks_path = path;
     ax_outcome out;

@@ -1,6 +1,7 @@
-/* Batch norm (Ioffe and Szegedy, ICML 2015) and sums over pixels. Sums are taken in two rounds: each block adds its share
-   of the pixels, then one block per channel adds the shares, always in the same order: no atomics, the same bits each
-   time. Short runs are added in float, the runs in double, so that a card with slow double arithmetic isn't held up. */
+/* Batch norm (Ioffe and Szegedy, ICML 2015) and sums over pixels. Sums are taken in two rounds: each block adds its
+   share of the pixels, then one block per channel adds the shares, always in the same order: no atomics, the same bits
+   each time. Short runs are added in float, the runs in double, so that a card with slow double arithmetic isn't held
+   up. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 enum { RUN = 16 };
@@ -61,6 +62,18 @@ AX_KERNEL(column_final)
         a.out[blockIdx.x] = (float)(a.scale * sum);
 }
 
+/* A block's two sums of its channels, into part {block, 2, c}. */
+static __device__ __forceinline__ void put_parts(place p, double *part, size_t c, int lanes, double sum, double other)
+{
+    sum = lane_sum(sum, lanes);
+    other = lane_sum(other, lanes);
+    if (p.there && (int)threadIdx.x < lanes) {
+        part += (size_t)blockIdx.x * 2 * c + p.c;
+        part[0] = sum;
+        part[c] = other;
+    }
+}
+
 AX_KERNEL(bn_sums)
 {
     place p = place_of(a.pixels, a.each, a.c, a.lanes);
@@ -78,13 +91,7 @@ AX_KERNEL(bn_sums)
         sum += (double)s;
         square += (double)q;
     }
-    sum = lane_sum(sum, a.lanes);
-    square = lane_sum(square, a.lanes);
-    if (p.there && (int)threadIdx.x < a.lanes) {
-        double *part = a.part + (size_t)blockIdx.x * 2 * c + p.c;
-        part[0] = sum;
-        part[c] = square;
-    }
+    put_parts(p, a.part, c, a.lanes, sum, square);
 }
 
 AX_KERNEL(bn_final)
@@ -168,13 +175,7 @@ AX_KERNEL(bn_backward_sums)
         sum += (double)t;
         sum_x += (double)q;
     }
-    sum = lane_sum(sum, a.lanes);
-    sum_x = lane_sum(sum_x, a.lanes);
-    if (p.there && (int)threadIdx.x < a.lanes) {
-        double *part = a.part + (size_t)blockIdx.x * 2 * c + p.c;
-        part[0] = sum;
-        part[c] = sum_x;
-    }
+    put_parts(p, a.part, c, a.lanes, sum, sum_x);
 }
 
 AX_KERNEL(bn_backward_final)
