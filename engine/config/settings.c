@@ -105,16 +105,21 @@ static bool allowed(const char *name, const char *value)
     return !list || (n && at && (at == list || at[-1] == ' ') && (at[n] == ',' || !at[n]));
 }
 
+/* Switches of the method's ingredients. */
+static const struct switch_off {
+    const char *option, *setting;
+} switches[] = {
+    { "--no-aux", "aux_weight" },
+    { "--no-polyak", "polyak" },
+    { "--no-gate", "gate" },
+};
+enum { SWITCHES = sizeof switches / sizeof *switches };
+
 const char *ax_settings_off(const char *option)
 {
-    static const char *const off[][2] = {
-        { "--no-aux", "aux_weight" },
-        { "--no-polyak", "polyak" },
-        { "--no-gate", "gate" },
-    };
-    for (size_t i = 0; i < sizeof off / sizeof *off; i++)
-        if (!strcmp(option, off[i][0]))
-            return off[i][1];
+    for (size_t i = 0; i < SWITCHES; i++)
+        if (!strcmp(option, switches[i].option))
+            return switches[i].setting;
     return NULL;
 }
 
@@ -301,6 +306,8 @@ void ax_settings_help(ax_str *out)
         else
             ax_str_printf(out, " [%s]\n", p[0]);
     }
+    for (size_t i = 0; i < SWITCHES; i++)
+        ax_str_printf(out, "  %-22s %s = 0\n", switches[i].option, switches[i].setting);
 }
 
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT])

@@ -78,13 +78,13 @@ ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err);
-/* The setting that an option --no-aux, --no-polyak or --no-gate makes "0"; NULL = no such option. */
+/* The setting that a switch (--no-aux, --no-polyak, --no-gate) makes "0"; NULL = no such switch. */
 const char *ax_settings_off(const char *option);
 /* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
    with its number. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);
 ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err);
-/* The option table for --help: a line per setting. */
+/* The option table for --help: a line per setting, then the switches. */
 void ax_settings_help(ax_str *out);
 /* Value of setting i as text, with its name; false past the end. */
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT]);

@@ -78,6 +78,12 @@ static void complain_unknown(const ax_usage *u, const char *command, const char 
         fprintf(stderr, "auxcell: unknown option '%.60s'; 'auxcell %s --help' lists them\n", option, command);
 }
 
+static void give(ax_given *g, const char *setting, const char *value)
+{
+    g->name[g->n] = setting;
+    g->value[g->n++] = value;
+}
+
 /* Takes the option at argv[*i], and its value. */
 static bool take(const ax_usage *u, int argc, char **argv, int *i)
 {
@@ -86,17 +92,22 @@ static bool take(const ax_usage *u, int argc, char **argv, int *i)
     size_t len = value ? (size_t)(value - option) : strlen(option);
     snprintf(name, sizeof name, "%.*s", (int)(len < sizeof name ? len : sizeof name - 1), option);
     const ax_arg *a = find(u, option, len);
-    const char *setting = a ? NULL : find_setting(u, name);
+    const char *off = a || !u->settings ? NULL : ax_settings_off(name);
+    const char *setting = a ? NULL : off ? off : find_setting(u, name);
     if (!a && !setting) {
         complain_unknown(u, argv[0], name);
         return false;
     }
-    if (a && !a->meta) {
-        if (value)
-            fprintf(stderr, "auxcell: option %s takes no value\n", a->name);
+    if (off || (a && !a->meta)) {
+        if (value) {
+            fprintf(stderr, "auxcell: option %s takes no value\n", name);
+            return false;
+        }
+        if (off)
+            give(u->settings, setting, "0");
         else
             *(bool *)a->value = true;
-        return !value;
+        return true;
     }
     if (!value && *i + 1 == argc) {
         fprintf(stderr, "auxcell: option %s needs a value\n", name);
@@ -113,8 +124,7 @@ static bool take(const ax_usage *u, int argc, char **argv, int *i)
     } else if (a) {
         *(const char **)a->value = value;
     } else {
-        u->settings->name[u->settings->n] = setting;
-        u->settings->value[u->settings->n++] = value;
+        give(u->settings, setting, value);
     }
     return true;
 }

@@ -80,8 +80,11 @@ class Runs(unittest.TestCase):
         self.assertEqual((events[0]["event"], events[-1]["event"]), ("hello", "bye"))
 
     def test_settings_come_back_from_run_ini(self):
-        self.ok("search", "--run", "a", "--candidates", "1", "--seed", "7", *TINY)
+        self.ok("search", "--run", "a", "--candidates", "1", "--seed", "7", *TINY, "--no-aux", "--no-polyak", "--no-gate")
         ini = os.path.join(self.place.run_dir("a"), "run.ini")
+        with open(ini) as a:
+            lines = a.read().splitlines()
+        self.assertLessEqual({"aux_weight = 0", "polyak = 0", "gate = 0"}, set(lines))
         self.ok("search", "--run", "b", "--config", ini)
         with open(ini) as a, open(os.path.join(self.place.run_dir("b"), "run.ini")) as b:
             self.assertEqual(a.read(), b.read())

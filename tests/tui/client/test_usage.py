@@ -21,6 +21,8 @@ WRONG = [  # arguments, exit code, what the line says
     (["search", "--batch", "0"], 2, "batch = 0: not between 1 and 4096"),
     (["search", "--batch"], 2, "option --batch needs a value"),
     (["search", "--headless=yes"], 2, "option --headless takes no value"),
+    (["search", "--no-aux=1"], 2, "option --no-aux takes no value"),
+    (["status", "--no-aux"], 2, "unknown option '--no-aux'"),
     (["search", "here"], 2, "search: 'here' is one argument too many"),
     (["search", "--preset", "voc"], 2, "preset 'voc': not one of demo, cpu, paper"),
     (["search", "--preset", "cpu", "--config", "x"], 2, "--config and --preset exclude each other"),
