@@ -75,12 +75,12 @@ typedef struct ax_bn {
     X(void, winograd_input, (const float *const *tap, int32_t c, float *to, size_t stride))                            \
     X(void, winograd_gradient, (const float *const *tap, int32_t c, float *to, size_t stride))                         \
     X(void, winograd_output, (const float *from, size_t stride, const float *bias, int32_t c, float *const *out))      \
-    /* y {n,co} = x {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_MATMUL_ROWS, co    \
-       is a multiple of the lanes */                                                                                   \
+    /* y {n,co} = x {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_MATMUL_ROWS. What  \
+       two vectors leave over of co is nothing, one vector, or one and a half. */                                      \
     X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \
-    /* sum {co,ci} += g transposed times x {n,ci}; ci is a multiple of the lanes; rows of g have co floats filled up   \
-       to one */                                                                                                       \
-    X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co))                \
+    /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g lie g_stride apart */                     \
+    X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,                 \
+                        int32_t g_stride))                                                                             \
     /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
     X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
     X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \

@@ -16,12 +16,19 @@ static shape shape_of(const ax_call *call)
     return (shape) { (size_t)x.n * (size_t)x.h * (size_t)x.w, x.c, y.c };
 }
 
+/* Whole vectors, or at the end one and a half. */
+static bool vectors(int32_t channels, int32_t lanes)
+{
+    int32_t rest = channels % (2 * lanes);
+    return rest == 0 || rest == lanes || rest == lanes + lanes / 2;
+}
+
 bool ax_cpu_pointwise_fits(const ax_device *dev, const ax_call *call)
 {
     shape s = shape_of(call);
     bool bias = call->backward ? call->n_out > 2 && call->out[2].mem : call->n_in > 2;
     return call->attr.conv.kernel == 1 && call->attr.conv.stride == 1 && call->attr.conv.pad == 0 && !bias &&
-           s.ci % dev->k->lanes == 0 && s.co % dev->k->lanes == 0;
+           vectors(s.ci, dev->k->lanes) && vectors(s.co, dev->k->lanes);
 }
 
 static size_t weight_floats(shape s)
@@ -47,11 +54,11 @@ static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t col
 {
     const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
     const int32_t block = 2 * dev->k->lanes;
-    for (int32_t c0 = 0; c0 < columns; c0 += block) {
-        int32_t width = columns - c0 < block ? columns - c0 : block;
-        ax_cpu_pack_block(&g, w, sc, sr, false, c0, width, u);
-        u += (size_t)rows * (size_t)width;
-    }
+    int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int32_t c0 = 0; c0 < columns; c0 += block)
+        ax_cpu_pack_block(&g, w, sc, sr, false, c0, columns - c0 < block ? columns - c0 : block,
+                          u + (size_t)rows * (size_t)c0);
 }
 
 /* Pixels at a time: they stay in the first cache while the columns are gone through. */
@@ -59,6 +66,14 @@ static size_t chunk_of(shape s)
 {
     size_t rows = 6144 / ((size_t)s.ci + (size_t)s.co) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
     return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows;
+}
+
+/* Pixels at a time for both gradients: they stay in the second cache while the sum of gradients, which may fill it
+   alone, is gone through once. */
+static size_t block_of(shape s)
+{
+    size_t rows = 98304 / ((size_t)s.ci + (size_t)s.co);
+    return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows > 128 ? 128 : rows;
 }
 
 /* y = x times u over n pixels, whose number is free. */
@@ -95,6 +110,23 @@ static void forward(ax_device *dev, const ax_call *call)
     }
 }
 
+/* to = the tasks' sums of n floats, `stride` apart, added in the tasks' order. */
+static void add_up(const ax_device *dev, const float *sums, size_t stride, int tasks, float *to, size_t n)
+{
+    int T = ax_cpu_tasks(dev, n * 4);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(n, 16, T, t, &lo, &hi);
+        if (tasks == 1)
+            memcpy(to + lo, sums + lo, (hi - lo) * sizeof *to);
+        else
+            dev->k->add(sums + lo, sums + stride + lo, to + lo, hi - lo);
+        for (int i = 2; i < tasks; i++)
+            dev->k->add(to + lo, sums + (size_t)i * stride + lo, to + lo, hi - lo);
+    }
+}
+
 static void backward(ax_device *dev, const ax_call *call)
 {
     const shape s = shape_of(call);
@@ -102,6 +134,7 @@ static void backward(ax_device *dev, const ax_call *call)
     float *dx = call->out[0].mem, *dw = call->out[1].mem;
     float *u = call->work, *edge = u + weight_floats(s), *sums = edge + (size_t)dev->threads * edge_floats(s);
     const size_t ci = (size_t)s.ci, co = (size_t)s.co, chunk = chunk_of(s);
+    const size_t block = block_of(s);
     if (dx)
         pack(dev, call->in[2].mem, s.co, s.ci, ci, 1, u);
     int T = ax_cpu_tasks(dev, s.px * ci * co / 16);
@@ -112,20 +145,17 @@ static void backward(ax_device *dev, const ax_call *call)
         ax_cpu_span(s.px, AX_MATMUL_ROWS, T, t, &lo, &hi);
         if (dw)
             memset(sum, 0, ci * co * sizeof *sum);
-        for (size_t p = lo; p < hi; p += chunk) {
-            size_t n = hi - p < chunk ? hi - p : chunk;
-            if (dx)
-                multiply(dev, dy + p * co, u, dx + p * ci, n, co, ci, edge + (size_t)t * edge_floats(s));
+        for (size_t p = lo; p < hi; p += block) {
+            size_t n = hi - p < block ? hi - p : block;
+            for (size_t q = p; dx && q < p + n; q += chunk)
+                multiply(dev, dy + q * co, u, dx + q * ci, p + n - q < chunk ? p + n - q : chunk, co, ci,
+                         edge + (size_t)t * edge_floats(s));
             if (dw)
-                dev->k->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, s.ci, s.co);
+                dev->k->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, s.ci, s.co, s.co);
         }
     }
-    for (size_t i = 0; dw && i < ci * co; i++) {
-        float total = 0.0f;
-        for (int t = 0; t < T; t++)
-            total += sums[(size_t)t * weight_floats(s) + i];
-        dw[i] = total;
-    }
+    if (dw)
+        add_up(dev, sums, weight_floats(s), T, dw, ci * co);
 }
 
 void ax_cpu_pointwise_run(ax_device *dev, const ax_call *call)

@@ -294,7 +294,8 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
                 dev->k->winograd_gradient(pixel, co, g + i * cop, out);
             }
             for (size_t p = 0; p < PRODUCTS; p++)
-                dev->k->outer_sum(v + p * in, g + p * out, sum + p * (size_t)co * cip, (int32_t)used, (int32_t)cip, co);
+                dev->k->outer_sum(v + p * in, g + p * out, sum + p * (size_t)co * cip, (int32_t)used, (int32_t)cip, co,
+                                  (int32_t)cop);
         }
     }
 #pragma omp parallel for num_threads(T) schedule(static)

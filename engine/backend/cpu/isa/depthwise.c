@@ -343,10 +343,75 @@ void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const floa
             weights_any(g, x, dy, sum, r);
 }
 
+/* One output that reads an input through one tap. */
+typedef struct reader {
+    const float *dy, *w;
+} reader;
+
+/* The outputs along one axis that read input i: o * S - pad + k * D = i. Fills o and k, returns how many. */
+AX_INLINE int readers_of(int32_t i, int32_t pad, int32_t out, int32_t D, const int K, const int S, int32_t *o,
+                         int32_t *k)
+{
+    int n = 0;
+    for (int32_t tap = 0; tap < K; tap++) {
+        int32_t at = i + pad - tap * D;
+        if (at >= 0 && at % S == 0 && at / S < out)
+            o[n] = at / S, k[n] = tap, n++;
+    }
+    return n;
+}
+
+/* V vectors of channels of one input. */
+AX_INLINE void gather(const reader *from, int n, ptrdiff_t k, float *d, const int V)
+{
+    vf acc[4];
+    for (int v = 0; v < V; v++)
+        acc[v] = (vf) { 0 };
+    for (int i = 0; i < n; i++)
+        for (int v = 0; v < V; v++)
+            acc[v] += AX_LOAD(from[i].w + k + v * AX_LANES) * AX_LOAD(from[i].dy + k + v * AX_LANES);
+    for (int v = 0; v < V; v++)
+        AX_STORE(d + k + v * AX_LANES, acc[v]);
+}
+
+AX_INLINE void backward_data(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1,
+                             const int K, const int S)
+{
+    const ptrdiff_t c = g->c;
+    for (int32_t ih = r0; ih < r1; ih++) {
+        int32_t oh[AX_DW_KERNEL], kh[AX_DW_KERNEL], rows = readers_of(ih, g->pad, g->oh, g->dilation, K, S, oh, kh);
+        for (int32_t iw = 0; iw < g->w; iw++) {
+            int32_t ow[AX_DW_KERNEL], kw[AX_DW_KERNEL],
+                columns = readers_of(iw, g->pad, g->ow, g->dilation, K, S, ow, kw);
+            reader from[AX_DW_KERNEL * AX_DW_KERNEL];
+            int n = 0;
+            for (int32_t i = 0; i < rows; i++)
+                for (int32_t j = 0; j < columns; j++, n++)
+                    from[n] = (reader) { dy + ((ptrdiff_t)oh[i] * g->ow + ow[j]) * c,
+                                         w + (ptrdiff_t)(kh[i] * K + kw[j]) * c };
+            float *d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
+            ptrdiff_t k = 0;
+            for (; k + 4 * AX_LANES <= c; k += 4 * AX_LANES)
+                gather(from, n, k, d, 4);
+            for (; k + AX_LANES <= c; k += AX_LANES)
+                gather(from, n, k, d, 1);
+            for (; k < c; k++) {
+                d[k] = 0.0f;
+                for (int i = 0; i < n; i++)
+                    d[k] += from[i].w[k] * from[i].dy[k];
+            }
+        }
+    }
+}
+
 /* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. Stride 1
    is a forward convolution with the kernel turned round, which the caller does; this is for the rest. */
 void AX_ISA_NAME(dw_backward_data)(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1)
 {
+    if (g->kernel == 3 && g->stride == 2) {
+        backward_data(g, dy, w, dx, r0, r1, 3, 2);
+        return;
+    }
     const ptrdiff_t c = g->c;
     const int32_t K = g->kernel, S = g->stride, D = g->dilation;
     for (int32_t ih = r0; ih < r1; ih++)

@@ -4,26 +4,46 @@
 
 #include <stddef.h>
 
-/* ROWS rows by NV vectors of outputs. */
+enum { AHEAD = 4 }; /* tiles; only the first pass over a chunk fetches it from memory */
+
+/* ROWS rows by NV vectors of outputs, and another half of one. fetch: those some tiles ahead will be wanted soon. */
 AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const int ROWS,
-                       const int NV)
+                       const int NV, const bool half, const bool fetch)
 {
+    const ptrdiff_t width = NV * AX_LANES + (half ? AX_LANES / 2 : 0);
     vf acc[AX_MATMUL_ROWS][2];
-    for (int t = 0; t < ROWS; t++)
+    vh more[AX_MATMUL_ROWS];
+    for (int t = 0; t < ROWS; t++) {
         for (int k = 0; k < NV; k++)
             acc[t][k] = (vf) { 0 };
-    for (ptrdiff_t i = 0; i < ci; i++, u += NV * AX_LANES) {
+        more[t] = (vh) { 0 };
+    }
+    const float *ahead = v + AHEAD * ROWS * ci;
+    for (ptrdiff_t i = 0; i < ci; i++, u += width) {
+        if (fetch && i % 16 == 0)
+#pragma GCC unroll 6
+            for (int t = 0; t < ROWS; t++)
+                __builtin_prefetch(ahead + t * ci + i);
         vf w[2];
+        vh last = { 0 };
         for (int k = 0; k < NV; k++)
             w[k] = AX_LOAD(u + k * AX_LANES);
+        if (half)
+            last = AX_LOAD_HALF(u + NV * AX_LANES);
 #pragma GCC unroll 6
-        for (int t = 0; t < ROWS; t++)
+        for (int t = 0; t < ROWS; t++) {
             for (int k = 0; k < NV; k++)
                 acc[t][k] += w[k] * v[t * ci + i];
+            if (half)
+                more[t] += last * v[t * ci + i];
+        }
     }
-    for (int t = 0; t < ROWS; t++)
+    for (int t = 0; t < ROWS; t++) {
         for (int k = 0; k < NV; k++)
             AX_STORE(m + t * co + k * AX_LANES, acc[t][k]);
+        if (half)
+            AX_STORE_HALF(m + t * co + NV * AX_LANES, more[t]);
+    }
 }
 
 void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co)
@@ -32,55 +52,74 @@ void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, in
         for (int32_t t = 0; t < n; t += AX_MATMUL_ROWS) {
             const float *from = v + (ptrdiff_t)t * ci;
             float *to = m + (ptrdiff_t)t * co + c0;
-            if (co - c0 > AX_LANES)
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2);
+            if (co - c0 >= 2 * AX_LANES && c0 == 0)
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2, false, true);
+            else if (co - c0 >= 2 * AX_LANES)
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2, false, false);
+            else if (co - c0 > AX_LANES)
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 1, true, true);
             else
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 1);
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 1, false, true);
         }
         u += (ptrdiff_t)ci * 2 * AX_LANES;
     }
 }
 
-/* sum[o][i] += over the rows g[t][o] * v[t][i], for R outputs by NV vectors of inputs. */
-AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t co, float *sum, int32_t n, const int R,
-                     const int NV)
+/* sum[o][i] += over the rows g[t][o] * v[t][i], for R outputs by NV vectors of inputs, and another half of one. */
+AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t stride, float *sum, int32_t n, const int R,
+                     const int NV, const bool half)
 {
     vf acc[6][2];
-    for (int o = 0; o < R; o++)
+    vh more[6];
+    for (int o = 0; o < R; o++) {
         for (int k = 0; k < NV; k++)
             acc[o][k] = AX_LOAD(sum + o * ci + k * AX_LANES);
-    for (int32_t t = 0; t < n; t++, v += ci, g += co) {
+        if (half)
+            more[o] = AX_LOAD_HALF(sum + o * ci + NV * AX_LANES);
+    }
+    for (int32_t t = 0; t < n; t++, v += ci, g += stride) {
         vf x[2];
+        vh last = { 0 };
         for (int k = 0; k < NV; k++)
             x[k] = AX_LOAD(v + k * AX_LANES);
+        if (half)
+            last = AX_LOAD_HALF(v + NV * AX_LANES);
 #pragma GCC unroll 6
-        for (int o = 0; o < R; o++)
+        for (int o = 0; o < R; o++) {
             for (int k = 0; k < NV; k++)
                 acc[o][k] += x[k] * g[o];
+            if (half)
+                more[o] += last * g[o];
+        }
     }
-    for (int o = 0; o < R; o++)
+    for (int o = 0; o < R; o++) {
         for (int k = 0; k < NV; k++)
             AX_STORE(sum + o * ci + k * AX_LANES, acc[o][k]);
+        if (half)
+            AX_STORE_HALF(sum + o * ci + NV * AX_LANES, more[o]);
+    }
 }
 
 AX_INLINE void outer_columns(const float *v, int32_t ci, const float *g, ptrdiff_t stride, int32_t co, float *sum,
-                             int32_t n, const int NV)
+                             int32_t n, const int NV, const bool half)
 {
     int32_t o = 0;
     for (; o + 6 <= co; o += 6)
-        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 6, NV);
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 6, NV, half);
     for (; o + 4 <= co; o += 4)
-        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 4, NV);
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 4, NV, half);
     for (; o < co; o++)
-        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 1, NV);
+        outer(v, ci, g + o, stride, sum + (ptrdiff_t)o * ci, n, 1, NV, half);
 }
 
-void AX_ISA_NAME(outer_sum)(const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co)
+void AX_ISA_NAME(outer_sum)(const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,
+                            int32_t stride)
 {
-    const ptrdiff_t stride = (co + AX_LANES - 1) / AX_LANES * AX_LANES;
     int32_t i = 0;
     for (; i + 2 * AX_LANES <= ci; i += 2 * AX_LANES)
-        outer_columns(v + i, ci, g, stride, co, sum + i, n, 2);
-    if (i < ci)
-        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1);
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 2, false);
+    if (ci - i > AX_LANES)
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1, true);
+    else if (i < ci)
+        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1, false);
 }

@@ -2,59 +2,58 @@
    purposes, at the speed of memory. The order depends on nothing but the sizes. */
 #include "engine/backend/cpu/isa/vec.h"
 
-enum { RUN = 32 };
+#include <string.h>
 
-/* Sums over rows of c channels: NV vectors of channels at a time. */
-#define COLUMNS(NV, EACH)                                                                                              \
-    for (; ch + (NV)*AX_LANES <= c; ch += (NV)*AX_LANES) {                                                             \
-        vf s0[NV], s1[NV];                                                                                             \
-        for (int v = 0; v < (NV); v++)                                                                                 \
-            s0[v] = s1[v] = (vf) { 0 };                                                                                \
-        for (size_t p = p0; p < p1; p++)                                                                               \
-            for (int v = 0; v < (NV); v++) {                                                                           \
-                size_t at = p * (size_t)c + (size_t)(ch + v * AX_LANES);                                               \
-                int32_t k = ch + v * AX_LANES;                                                                         \
-                EACH                                                                                                   \
-            }                                                                                                          \
-        for (int v = 0; v < (NV); v++)                                                                                 \
-            for (int l = 0; l < AX_LANES; l++) {                                                                       \
-                sum[ch + v * AX_LANES + l] += (double)s0[v][l];                                                        \
-                if (other)                                                                                             \
-                    other[ch + v * AX_LANES + l] += (double)s1[v][l];                                                  \
-            }                                                                                                          \
+enum { RUN = 32, ROWS = 4, BLOCK = 512 };
+
+/* N pixels, one after the other in memory, of nc channels: s0 += x - shift, s1 += its square; without shift s0 only. */
+AX_INLINE void add_rows(const float *x, size_t c, const float *shift, size_t nc, float *s0, float *s1, bool shifted,
+                        const int N)
+{
+    size_t k = 0;
+    for (; k + AX_LANES <= nc; k += AX_LANES) {
+        vf t0 = AX_LOAD(s0 + k), t1 = AX_LOAD(s1 + k), m = { 0 };
+        if (shifted)
+            m = AX_LOAD(shift + k);
+#pragma GCC unroll 4
+        for (int r = 0; r < N; r++) {
+            vf d = AX_LOAD(x + (size_t)r * c + k) - m;
+            t0 += d;
+            if (shifted)
+                t1 += d * d;
+        }
+        AX_STORE(s0 + k, t0);
+        if (shifted)
+            AX_STORE(s1 + k, t1);
     }
+    for (; k < nc; k++)
+        for (int r = 0; r < N; r++) {
+            float d = x[(size_t)r * c + k] - (shifted ? shift[k] : 0.0f);
+            s0[k] += d;
+            s1[k] += d * d;
+        }
+}
 
-AX_INLINE void column_pass(const float *x, const float *shift, size_t px, int32_t c, double *sum, double *other)
+/* Sums over px pixels of c channels, memory read in its own order. */
+AX_INLINE void column_pass(const float *x, const float *shift, size_t px, size_t c, double *sum, double *square,
+                           bool shifted)
 {
     for (size_t p0 = 0; p0 < px; p0 += RUN) {
         size_t p1 = p0 + RUN < px ? p0 + RUN : px;
-        int32_t ch = 0;
-        if (shift) {
-#define SHIFTED                                                                                                        \
-    vf d = AX_LOAD(x + at) - AX_LOAD(shift + k);                                                                       \
-    s0[v] += d;                                                                                                        \
-    s1[v] += d * d;
-            COLUMNS(4, SHIFTED)
-            COLUMNS(2, SHIFTED)
-            COLUMNS(1, SHIFTED)
-        } else {
-#define PLAIN                                                                                                          \
-    (void)k;                                                                                                           \
-    s0[v] += AX_LOAD(x + at);
-            COLUMNS(4, PLAIN)
-            COLUMNS(2, PLAIN)
-            COLUMNS(1, PLAIN)
-        }
-        for (; ch < c; ch++) {
-            float s = 0.0f, q = 0.0f, k = shift ? shift[ch] : 0.0f;
-            for (size_t p = p0; p < p1; p++) {
-                float d = x[p * (size_t)c + (size_t)ch] - k;
-                s += d;
-                q += d * d;
-            }
-            sum[ch] += (double)s;
-            if (other)
-                other[ch] += (double)q;
+        for (size_t c0 = 0; c0 < c; c0 += BLOCK) {
+            size_t nc = c0 + BLOCK < c ? BLOCK : c - c0, p = p0;
+            const float *from = shifted ? shift + c0 : NULL;
+            float s0[BLOCK], s1[BLOCK];
+            memset(s0, 0, nc * sizeof *s0);
+            memset(s1, 0, nc * sizeof *s1);
+            for (; p + ROWS <= p1; p += ROWS)
+                add_rows(x + p * c + c0, c, from, nc, s0, s1, shifted, ROWS);
+            for (; p < p1; p++)
+                add_rows(x + p * c + c0, c, from, nc, s0, s1, shifted, 1);
+            for (size_t k = 0; k < nc; k++)
+                sum[c0 + k] += (double)s0[k];
+            for (size_t k = 0; shifted && k < nc; k++)
+                square[c0 + k] += (double)s1[k];
         }
     }
 }
@@ -62,12 +61,12 @@ AX_INLINE void column_pass(const float *x, const float *shift, size_t px, int32_
 /* Sums of (x - shift) and (x - shift)^2: with a shift near the mean the variance doesn't cancel. */
 void AX_ISA_NAME(bn_stats)(const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square)
 {
-    column_pass(x, shift, px, c, sum, square);
+    column_pass(x, shift, px, (size_t)c, sum, square, true);
 }
 
 void AX_ISA_NAME(column_sums)(const float *x, size_t px, int32_t c, double *sum)
 {
-    column_pass(x, NULL, px, c, sum, NULL);
+    column_pass(x, NULL, px, (size_t)c, sum, NULL, false);
 }
 
 #define FLAT(TERM_VEC, TERM)                                                                                           \

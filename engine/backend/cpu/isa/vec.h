@@ -13,9 +13,13 @@
 #endif
 typedef float vf __attribute__((vector_size(AX_VEC_BYTES)));
 typedef float vf_at __attribute__((vector_size(AX_VEC_BYTES), aligned(4), may_alias));
+typedef float vh __attribute__((vector_size(AX_VEC_BYTES / 2))); /* half of one */
+typedef float vh_at __attribute__((vector_size(AX_VEC_BYTES / 2), aligned(4), may_alias));
 typedef int32_t vi __attribute__((vector_size(AX_VEC_BYTES)));
 typedef uint32_t vu __attribute__((vector_size(AX_VEC_BYTES)));
 #define AX_LOAD(p) (*(const vf_at *)(p))
 #define AX_STORE(p, v) (*(vf_at *)(p) = (v))
+#define AX_LOAD_HALF(p) (*(const vh_at *)(p))
+#define AX_STORE_HALF(p, v) (*(vh_at *)(p) = (v))
 
 #endif

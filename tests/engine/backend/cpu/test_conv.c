@@ -93,6 +93,24 @@ static void test_dense(void **state)
     }
 }
 
+/* 1x1 as matrix products: whole vectors of channels, one and a half at the end, more pixels than a block. */
+static void test_pointwise(void **state)
+{
+    (void)state;
+    static const int channels[][2] = { { 16, 24 }, { 24, 16 }, { 24, 144 }, { 56, 24 },
+                                       { 6, 12 },  { 48, 48 }, { 320, 96 } };
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+        twin t;
+        if (!twin_open(&t, isas[i], 2))
+            continue;
+        for (size_t c = 0; c < sizeof channels / sizeof *channels; c++) {
+            check(&t, conv(1, 1, 0, 1, 1), 1, 3, 5, channels[c][0], channels[c][1], false);
+            check(&t, conv(1, 1, 0, 1, 1), 2, 17, 19, channels[c][0], channels[c][1], false);
+        }
+        twin_close(&t);
+    }
+}
+
 /* Loops for the shapes that oneDNN does badly, on every instruction set. */
 static void test_plain(void **state)
 {
@@ -173,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_depthwise),
         cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_pointwise),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_no_reference_implementation),
     };
