@@ -1,5 +1,5 @@
-/* Depthwise convolution, NHWC. Input rows are copied, in the order of memory, into a ring of K rows per block of two
-   vectors of channels, with zeros at both ends. So taps need no clipping, a row is fetched from memory once, and the
+/* Depthwise convolution, NHWC. Input rows are copied, in the order of memory, into a ring of K rows per vector of
+   channels, with zeros at both ends. So taps need no clipping, a row is fetched from memory once, and the
    inner loops read lines that lie side by side. Output rows are visited in steps of the dilation, since those share
    input rows. */
 #include "engine/backend/cpu/isa/vec.h"
@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { BLOCK = 2 * AX_LANES, TILE = 6 };
+enum { BLOCK = AX_LANES, TILE = 12 };
 
 /* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
 AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
@@ -66,11 +66,8 @@ AX_INLINE void deal(const float *from, int32_t n, int32_t c, float *to, ptrdiff_
     for (int32_t i = 0; i < n; i++, from += c, to += BLOCK) {
         float *at = to;
         int32_t k = 0;
-        for (; k + BLOCK <= c; k += BLOCK, at += stride) {
-            vf a = AX_LOAD(from + k), b = AX_LOAD(from + k + AX_LANES);
-            AX_STORE(at, a);
-            AX_STORE(at + AX_LANES, b);
-        }
+        for (; k + BLOCK <= c; k += BLOCK, at += stride)
+            AX_STORE(at, AX_LOAD(from + k));
         if (k < c) {
             float some[BLOCK] = { 0 };
             memcpy(some, from + k, (size_t)(c - k) * sizeof *some);
@@ -124,6 +121,13 @@ AX_INLINE const float *tap_row(const ring *q, const ax_dw *g, const visit *at, i
     return ring_row(q, block, (at->ih + kh * g->dilation) / g->dilation % K, K);
 }
 
+/* The ring's rows under the rows of taps that are inside. */
+AX_INLINE void tap_rows(const ring *q, const ax_dw *g, const visit *at, int32_t block, const float **in, const int K)
+{
+    for (int32_t kh = at->kh0; kh < at->kh1; kh++)
+        in[kh] = tap_row(q, g, at, block, kh, K);
+}
+
 /* Most columns of a ring's row. */
 AX_INLINE int32_t ring_columns(const ax_dw *g)
 {
@@ -144,31 +148,25 @@ AX_INLINE void tile(const ax_dw *g, const ring *q, const float *const *in, int32
 {
     const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * BLOCK;
     const float *bias = w + K * K * BLOCK;
-    vf acc[TILE][2];
-#pragma GCC unroll 6
-    for (int t = 0; t < T; t++) {
-        acc[t][0] = AX_LOAD(bias);
-        acc[t][1] = AX_LOAD(bias + AX_LANES);
-    }
+    vf acc[TILE];
+#pragma GCC unroll 12
+    for (int t = 0; t < T; t++)
+        acc[t] = AX_LOAD(bias);
     for (int32_t kh = kh0; kh < kh1; kh++) {
         const float *p = in[kh] + at, *k = w + (kh * K + q->kw0) * BLOCK;
         for (int32_t kw = q->kw0; kw < q->kw1; kw++, p += step, k += BLOCK) {
-            vf w0 = AX_LOAD(k), w1 = AX_LOAD(k + AX_LANES);
-#pragma GCC unroll 6
-            for (int t = 0; t < T; t++) {
-                acc[t][0] += w0 * AX_LOAD(p + t * S * BLOCK);
-                acc[t][1] += w1 * AX_LOAD(p + t * S * BLOCK + AX_LANES);
-            }
+            vf weight = AX_LOAD(k);
+#pragma GCC unroll 12
+            for (int t = 0; t < T; t++)
+                acc[t] += weight * AX_LOAD(p + t * S * BLOCK);
         }
     }
-#pragma GCC unroll 6
+#pragma GCC unroll 12
     for (int t = 0; t < T; t++) {
-        if (n == BLOCK) {
-            AX_STORE(y + t * c, acc[t][0]);
-            AX_STORE(y + t * c + AX_LANES, acc[t][1]);
-        } else {
-            memcpy(y + t * c, acc[t], (size_t)n * sizeof *y);
-        }
+        if (n == BLOCK)
+            AX_STORE(y + t * c, acc[t]);
+        else
+            memcpy(y + t * c, &acc[t], (size_t)n * sizeof *y);
     }
 }
 
@@ -176,14 +174,13 @@ AX_INLINE void forward_row(const ax_dw *g, const ring *q, const float *const *in
                            const float *w, float *y, int32_t n, const int K, const int S)
 {
     const ptrdiff_t c = g->c, pixel = (ptrdiff_t)S * BLOCK;
-    if (g->ow >= TILE)
-        for (int32_t o = 0; o < g->ow; o += TILE) {
-            o = o > g->ow - TILE ? g->ow - TILE : o; /* the last tile overlaps the one before */
-            tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, TILE);
-        }
-    else
-        for (int32_t o = 0; o < g->ow; o++)
-            tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, 1);
+    int32_t o = 0;
+    for (; o + TILE <= g->ow; o += TILE)
+        tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, TILE);
+    for (; o + TILE / 3 <= g->ow; o += TILE / 3)
+        tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, TILE / 3);
+    for (; o < g->ow; o++)
+        tile(g, q, in, kh0, kh1, o * pixel, w, y + o * c, n, K, S, 1);
 }
 
 /* Weights {k,k,C} as {block}{k,k}{BLOCK}, the bias behind each block, filled up with zeros. */
@@ -208,8 +205,7 @@ AX_INLINE void forward(const ax_dw *g, const float *x, const float *w, const flo
     while (next_row(&at, &q, g, x, r0, r1, K, S))
         for (int32_t b = 0; b < q.blocks; b++) {
             const float *in[AX_DW_KERNEL] = { 0 };
-            for (int32_t kh = at.kh0; kh < at.kh1; kh++)
-                in[kh] = tap_row(&q, g, &at, b, kh, K);
+            tap_rows(&q, g, &at, b, in, K);
             int32_t n = g->c - b * BLOCK < BLOCK ? g->c - b * BLOCK : BLOCK;
             forward_row(g, &q, in, at.kh0, at.kh1, q.after + (ptrdiff_t)b * (K * K + 1) * BLOCK,
                         y + (ptrdiff_t)at.r * g->ow * g->c + b * BLOCK, n, K, S);
@@ -254,40 +250,49 @@ void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, con
 
 /* ---- gradient of the weights ---- */
 
-/* Taps of one row from one output row: K taps by two vectors stay in registers. */
-AX_INLINE void weights_row(const float *in, const float *dy, int32_t ow, ptrdiff_t step, float *sum, const int K,
-                           const int S)
+enum { ROWS = 3 }; /* of taps at once: their sums stay in registers */
+
+/* R rows of K taps from one output row. */
+AX_INLINE void weights_rows(const float *const *in, const float *dy, int32_t ow, ptrdiff_t step, float *sum,
+                            const int K, const int S, const int R)
 {
-    vf acc[AX_DW_KERNEL][2];
-#pragma GCC unroll 5
-    for (int kw = 0; kw < K; kw++) {
-        acc[kw][0] = AX_LOAD(sum + kw * BLOCK);
-        acc[kw][1] = AX_LOAD(sum + kw * BLOCK + AX_LANES);
+    vf acc[ROWS * AX_DW_KERNEL];
+#pragma GCC unroll 15
+    for (int k = 0; k < R * K; k++)
+        acc[k] = AX_LOAD(sum + k * BLOCK);
+    const float *from[ROWS];
+    for (int r = 0; r < R; r++)
+        from[r] = in[r];
+    for (ptrdiff_t o = 0; o < ow; o++) {
+        vf d = AX_LOAD(dy + o * BLOCK);
+#pragma GCC unroll 15
+        for (int k = 0; k < R * K; k++)
+            acc[k] += d * AX_LOAD(from[k / K] + o * S * BLOCK + k % K * step);
     }
-    for (int32_t o = 0; o < ow; o++, dy += BLOCK, in += S * BLOCK) {
-        vf d0 = AX_LOAD(dy), d1 = AX_LOAD(dy + AX_LANES);
-#pragma GCC unroll 5
-        for (int kw = 0; kw < K; kw++) {
-            acc[kw][0] += d0 * AX_LOAD(in + kw * step);
-            acc[kw][1] += d1 * AX_LOAD(in + kw * step + AX_LANES);
-        }
-    }
-#pragma GCC unroll 5
-    for (int kw = 0; kw < K; kw++) {
-        AX_STORE(sum + kw * BLOCK, acc[kw][0]);
-        AX_STORE(sum + kw * BLOCK + AX_LANES, acc[kw][1]);
-    }
+#pragma GCC unroll 15
+    for (int k = 0; k < R * K; k++)
+        AX_STORE(sum + k * BLOCK, acc[k]);
 }
 
-/* The same where only the taps kw0 .. kw1 are inside. */
-AX_INLINE void weights_some(const ring *q, const float *in, const float *dy, int32_t ow, ptrdiff_t step, float *sum,
-                            const int K, const int S)
+/* Rows kh0 .. kh1 of taps; where only some columns of taps are inside, those alone. */
+AX_INLINE void weights_row(const ring *q, const float *const *in, int32_t kh0, int32_t kh1, const float *dy, int32_t ow,
+                           ptrdiff_t step, float *sum, const int K, const int S)
 {
-    if (q->kw0 == 0 && q->kw1 == K)
-        weights_row(in, dy, ow, step, sum, K, S);
-    else
-        for (int32_t kw = q->kw0; kw < q->kw1; kw++)
-            weights_row(in + (kw - q->kw0) * step, dy, ow, step, sum + kw * BLOCK, 1, S);
+    int32_t kh = kh0;
+    if (q->kw0 == 0 && q->kw1 == K) {
+        for (; kh + ROWS <= kh1; kh += ROWS)
+            weights_rows(in + kh, dy, ow, step, sum + kh * K * BLOCK, K, S, ROWS);
+        if (kh + 2 == kh1)
+            weights_rows(in + kh, dy, ow, step, sum + kh * K * BLOCK, K, S, 2);
+        else if (kh < kh1)
+            weights_rows(in + kh, dy, ow, step, sum + kh * K * BLOCK, K, S, 1);
+        return;
+    }
+    for (; kh < kh1; kh++)
+        for (int32_t kw = q->kw0; kw < q->kw1; kw++) {
+            const float *from = in[kh] + (kw - q->kw0) * step;
+            weights_rows(&from, dy, ow, step, sum + (kh * K + kw) * BLOCK, 1, S, 1);
+        }
 }
 
 AX_INLINE void weights(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,
@@ -300,10 +305,12 @@ AX_INLINE void weights(const ax_dw *g, const float *x, const float *dy, float *s
     visit at = { .r = r0 - 1, .start = r0 - 1 };
     while (next_row(&at, &q, g, x, r0, r1, K, S)) {
         deal(dy + (ptrdiff_t)at.r * g->ow * g->c, g->ow, g->c, lines, line);
-        for (int32_t b = 0; b < q.blocks; b++)
-            for (int32_t kh = at.kh0; kh < at.kh1; kh++)
-                weights_some(&q, tap_row(&q, g, &at, b, kh, K), lines + b * line, g->ow, step,
-                             local + ((ptrdiff_t)b * K + kh) * K * BLOCK, K, S);
+        for (int32_t b = 0; b < q.blocks; b++) {
+            const float *in[AX_DW_KERNEL] = { 0 };
+            tap_rows(&q, g, &at, b, in, K);
+            weights_row(&q, in, at.kh0, at.kh1, lines + b * line, g->ow, step, local + (ptrdiff_t)b * K * K * BLOCK, K,
+                        S);
+        }
     }
     for (int32_t k = 0; k < K * K; k++)
         for (int32_t i = 0; i < g->c; i++)
