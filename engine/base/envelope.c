@@ -8,16 +8,10 @@
 
 enum { CRC_BYTES = 5 }; /* 0xce and four bytes, highest first */
 
-static int append(void *str, const char *bytes, size_t n)
-{
-    ax_str_bytes(str, bytes, n);
-    return ax_str_ok(str) ? 0 : -1;
-}
-
 void ax_envelope_begin(const ax_envelope *e, ax_str *out, size_t bound, msgpack_packer *pk)
 {
     ax_str_init(out, bound);
-    msgpack_packer_init(pk, out, append);
+    msgpack_packer_init(pk, out, ax_str_write);
     msgpack_pack_array(pk, 4);
     ax_pack_text(pk, e->magic);
     msgpack_pack_uint32(pk, e->version);

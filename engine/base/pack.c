@@ -1,5 +1,6 @@
 #include "engine/base/pack.h"
 
+#include "engine/base/str.h"
 #include "engine/base/utf8.h"
 
 #include <math.h>
@@ -15,6 +16,12 @@ int ax_fixed_write(void *fixed, const char *bytes, size_t n)
     memcpy(f->buf + f->len, bytes, n);
     f->len += n;
     return 0;
+}
+
+int ax_str_write(void *str, const char *bytes, size_t n)
+{
+    ax_str_bytes(str, bytes, n);
+    return ax_str_ok(str) ? 0 : -1;
 }
 
 void ax_pack_text(msgpack_packer *pk, const char *text)

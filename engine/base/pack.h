@@ -15,6 +15,7 @@ typedef struct ax_fixed {
     bool full;
 } ax_fixed;
 int ax_fixed_write(void *fixed, const char *bytes, size_t n); /* msgpack_packer's callback */
+int ax_str_write(void *str, const char *bytes, size_t n);     /* the same into an ax_str */
 
 /* Each byte that isn't UTF-8 becomes '?': a msgpack string must be UTF-8, or other libraries don't read it. */
 void ax_pack_text(msgpack_packer *pk, const char *text);

@@ -136,9 +136,14 @@ static void do_prune(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
 static uint32_t last_prune(const ax_search *s)
 {
     uint32_t id = 0;
-    for (uint32_t i = 0; i < s->n_rows; i++)
-        if (s->row[i].prune_until > 0 && (!id || s->row[i].prune_until >= s->row[id - 1].prune_until))
-            id = i + 1;
+    double newest = 0;
+    for (uint32_t k = 0; k < s->n_open; k++) {
+        double until = ax_search_look(s, s->open[k])->prune_until;
+        if (until > 0 && until >= newest) {
+            newest = until;
+            id = s->open[k];
+        }
+    }
     return id;
 }
 
@@ -170,7 +175,7 @@ static void say_promoted(ax_search *s, uint32_t id, uint32_t to, const char *by)
 
 static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
 {
-    ax_proposal p = ax_search_row(s, c->id)->proposal;
+    ax_proposal p = ax_search_look(s, c->id)->proposal;
     ax_err err = { AX_OK, "" };
     uint32_t id;
     if (ax_search_add(s, &p, "promote", c->id, &id, &err) != AX_OK) {
@@ -363,24 +368,27 @@ void ax_search_command(ax_search *s, const ax_command *cmd, ax_answer *answer)
 
 void ax_search_tick(ax_search *s)
 {
-    for (uint32_t i = 0; i < s->n_rows; i++) {
-        ax_row *r = &s->row[i];
+    for (uint32_t k = 0; k < s->n_open; k++) {
+        uint32_t id = s->open[k];
+        ax_row *r = ax_search_row(s, id);
         if (!(r->prune_until > 0) || r->prune_until > s->now)
             continue;
         r->prune_until = 0;
         s->dirty = true;
-        say_pruned(s, i + 1, 2, NAN, "time is up");
-        ax_row *parent = ax_search_row(s, r->parent);
-        if (parent && parent->full == i + 1 && r->before != AX_DONE)
-            parent->full = 0; /* it may be promoted again */
+        say_pruned(s, id, 2, NAN, "time is up");
+        const ax_row *parent = ax_search_look(s, r->parent);
+        if (parent && parent->full == id && r->before != AX_DONE)
+            ax_search_row(s, r->parent)->full = 0; /* it may be promoted again; the list may have moved by one */
     }
 }
 
 double ax_search_deadline(const ax_search *s)
 {
     double first = 0;
-    for (uint32_t i = 0; i < s->n_rows; i++)
-        if (s->row[i].prune_until > 0 && (first == 0 || s->row[i].prune_until < first))
-            first = s->row[i].prune_until;
+    for (uint32_t k = 0; k < s->n_open; k++) {
+        double until = ax_search_look(s, s->open[k])->prune_until;
+        if (until > 0 && (first == 0 || until < first))
+            first = until;
+    }
     return first;
 }

@@ -103,7 +103,7 @@ static ax_code load(ax_coordinator *c, const ax_search_setup *setup, ax_err *err
         return ax_fail(err, AX_EIO, "%s: is missing%s", name,
                        other ? "; --previous goes on from " AX_SNAPSHOT_PREVIOUS : "");
     }
-    c->search = ax_snapshot_load(c->dirfd, name, setup, &seq, err);
+    c->search = ax_snapshot_load(&c->rows, name, setup, &seq, err);
     if (!c->search) {
         if (err->code == AX_EFORMAT && !c->options->previous && exists(c, AX_SNAPSHOT_PREVIOUS))
             ax_fail(err, AX_EFORMAT, "%.400s; --previous goes on from %s", err->msg, AX_SNAPSHOT_PREVIOUS);
@@ -127,7 +127,7 @@ static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_e
     if (!c->search)
         return err->code;
     /* before the first event, so that a run with events always has a snapshot */
-    return ax_snapshot_save(c->search, c->dirfd, 0, NULL, err);
+    return ax_snapshot_save(c->search, &c->rows, 0, NULL, err);
 }
 
 static ax_code catch_signals(ax_coordinator *c, ax_err *err)
@@ -195,7 +195,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
     double start = ax_coordinator_monotonic();
     ax_code code = ax_eventlog_sync(c->log, err);
     if (code == AX_OK)
-        code = ax_snapshot_save(c->search, c->dirfd, ax_eventlog_seq(c->log), &bytes, err);
+        code = ax_snapshot_save(c->search, &c->rows, ax_eventlog_seq(c->log), &bytes, err);
     if (code != AX_OK)
         return code;
     ax_search_clean(c->search);
@@ -330,6 +330,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     c->lock = c->signals = -1;
     c->options = options;
     ax_crew_init(&c->crew, dirfd);
+    ax_rowfile_init(&c->rows, dirfd);
     ax_err why = { AX_OK, "" };
     ax_code code = set_up(c, &why);
     if (code == AX_OK) {
@@ -341,6 +342,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     }
     ax_clients_free(c->clients);
     ax_eventlog_close(c->log);
+    ax_rowfile_release(&c->rows);
     ax_search_free(c->search);
     if (c->signals >= 0)
         close(c->signals);

@@ -5,6 +5,7 @@
 #include "engine/search/clients.h"
 #include "engine/search/coordinator.h"
 #include "engine/search/crew.h"
+#include "engine/search/rowfile.h"
 #include "engine/wire/eventlog.h"
 
 enum { AX_PENDING = 256 };
@@ -20,6 +21,7 @@ typedef struct ax_coordinator {
     ax_settings settings;
     ax_search *search;
     ax_eventlog *log;
+    ax_rowfile rows;
     ax_clients *clients;
     ax_crew crew;
     ax_pending pending[AX_PENDING]; /* answers that wait for the disk */

@@ -5,7 +5,7 @@
 
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
-    const ax_row *r = ax_search_row(s, id);
+    const ax_row *r = ax_search_look(s, id);
     ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
     ax_proposal p = r->proposal;
     p.id = id;

@@ -8,17 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- table and queue ---- */
-
-ax_row *ax_search_row(ax_search *s, uint32_t id)
-{
-    return id && id <= s->n_rows ? &s->row[id - 1] : NULL;
-}
-
-bool ax_row_is_full(const ax_row *r)
-{
-    return !strcmp(r->origin, "promote");
-}
+/* ---- candidates and queue ---- */
 
 ax_event ax_search_event(ax_event_kind kind, uint32_t id)
 {
@@ -32,26 +22,6 @@ ax_event ax_search_event(ax_event_kind kind, uint32_t id)
 void ax_search_emit(ax_search *s, ax_event *ev)
 {
     s->setup.emit(s->setup.context, ev);
-}
-
-ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err)
-{
-    if (rows <= s->cap_rows)
-        return AX_OK;
-    if (rows > AX_ROWS_MAX)
-        return ax_fail(err, AX_ENOMEM, "more than %d candidates", AX_ROWS_MAX);
-    uint32_t cap = s->cap_rows ? s->cap_rows : 64;
-    while (cap < rows)
-        cap *= 2;
-    ax_row *row = realloc(s->row, cap * sizeof *row);
-    if (row)
-        s->row = row;
-    uint32_t *queue = row ? realloc(s->queue, cap * sizeof *queue) : NULL;
-    if (!queue)
-        return ax_fail(err, AX_ENOMEM, "no memory for %u candidates", rows);
-    s->queue = queue;
-    s->cap_rows = cap;
-    return AX_OK;
 }
 
 void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place)
@@ -95,8 +65,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         code = ax_search_reserve(s, s->n_rows + 1, err);
     if (code != AX_OK)
         return code;
-    ax_row *r = &s->row[s->n_rows];
-    *r = (ax_row) {
+    ax_row r = {
         .parent = parent,
         .proposal = *p,
         .status = AX_QUEUED,
@@ -105,16 +74,16 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         .macs = figures.stats.macs,
         .outcome = ax_outcome_none,
     };
-    snprintf(r->origin, sizeof r->origin, "%s", origin);
-    *id = ++s->n_rows;
+    snprintf(r.origin, sizeof r.origin, "%s", origin);
+    ax_search_append(s, &r, id);
     ax_event ev = ax_search_event(AX_EVENT_PROPOSED, *id);
     ev.u.PROPOSED.genotype = p->genotype;
     ev.u.PROPOSED.parent = parent;
     snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "%s", origin);
     ev.u.PROPOSED.logp = p->logp;
     ev.u.PROPOSED.entropy = p->entropy;
-    ev.u.PROPOSED.params = (int64_t)r->params;
-    ev.u.PROPOSED.macs = (int64_t)r->macs;
+    ev.u.PROPOSED.params = (int64_t)r.params;
+    ev.u.PROPOSED.macs = (int64_t)r.macs;
     ax_search_emit(s, &ev);
     return AX_OK;
 }
@@ -153,6 +122,7 @@ void ax_search_free(ax_search *s)
         return;
     ax_strategy_free(s->strategy);
     free(s->row);
+    free(s->open);
     free(s->queue);
     free(s);
 }
@@ -184,7 +154,7 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     ax_search_emit(s, &ev);
     if (s->running) {
         uint32_t id = s->running;
-        bool goes_on = ax_search_row(s, id)->status == AX_RUNNING;
+        bool goes_on = ax_search_look(s, id)->status == AX_RUNNING;
         s->running = 0;
         s->halting = false;
         if (goes_on)
@@ -193,24 +163,11 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     }
 }
 
-/* Candidates of the search that are scored, failed, or may still be; what was pruned before it had a score makes room
-   for another. */
-static int64_t counted(const ax_search *s)
-{
-    int64_t n = 0;
-    for (uint32_t i = 0; i < s->n_rows; i++) {
-        const ax_row *r = &s->row[i];
-        bool gone = r->status == AX_PRUNED && !(r->prune_until > 0) && r->before != AX_DONE;
-        n += !ax_row_is_full(r) && !gone;
-    }
-    return n;
-}
-
 /* Keeps one candidate waiting, so that the worker never does. */
 static ax_code fill(ax_search *s, ax_err *err)
 {
     ax_code code = AX_OK;
-    while (code == AX_OK && s->n_queue == 0 && counted(s) < s->setup.settings.candidates) {
+    while (code == AX_OK && s->n_queue == 0 && ax_search_counted(s) < s->setup.settings.candidates) {
         ax_proposal p;
         uint32_t id;
         code = ax_strategy_propose(s->strategy, &p, err);
@@ -260,11 +217,13 @@ bool ax_search_halting(const ax_search *s)
 
 bool ax_search_finished(const ax_search *s)
 {
-    if (s->running || s->n_queue || counted(s) < s->setup.settings.candidates)
+    if (s->running || s->n_queue || ax_search_counted(s) < s->setup.settings.candidates)
         return false;
-    for (uint32_t i = 0; i < s->n_rows; i++)
-        if (s->row[i].status == AX_PAUSED || s->row[i].prune_until > 0)
+    for (uint32_t k = 0; k < s->n_open; k++) {
+        const ax_row *r = ax_search_look(s, s->open[k]);
+        if (r->status == AX_PAUSED || r->prune_until > 0)
             return false;
+    }
     return true;
 }
 
@@ -298,7 +257,7 @@ void ax_search_stopped(ax_search *s)
 
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
 {
-    const ax_row *r = ax_search_row(s, id);
+    const ax_row *r = ax_search_look(s, id);
     const ax_outcome *o = &r->outcome;
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
     ev.u.SCORED.reward = o->reward;
@@ -402,11 +361,11 @@ void ax_search_failed(ax_search *s, const char *cause, const char *message)
     ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
     ev.u.FAILED.retried = again;
     ax_search_emit(s, &ev);
-    ax_row *parent = ax_search_row(s, r->parent);
+    const ax_row *parent = ax_search_look(s, r->parent);
     if (again)
         ax_search_enqueue(s, id, 0);
     else if (parent && parent->full == id)
-        parent->full = 0; /* it may be promoted again */
+        ax_search_row(s, r->parent)->full = 0; /* it may be promoted again */
     count_failure(s, rule == LATER, message);
 }
 
@@ -419,9 +378,9 @@ void ax_search_worker_failed(ax_search *s, const char *message)
 
 bool ax_search_unfinished(const ax_search *s, uint32_t id)
 {
-    if (!id || id > s->n_rows)
+    const ax_row *r = ax_search_look(s, id);
+    if (!r)
         return false;
-    const ax_row *r = &s->row[id - 1];
     ax_status status = r->status == AX_PRUNED && r->prune_until > 0 ? r->before : r->status;
     return status == AX_QUEUED || status == AX_RUNNING || status == AX_PAUSED;
 }

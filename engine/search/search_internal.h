@@ -25,6 +25,7 @@ typedef struct ax_row {
     uint64_t params, macs;
     ax_outcome outcome; /* NAN until scored; of stage 1 while stage 2 runs */
     char cause[AX_CAUSE];
+    bool open; /* lies in the search's list of open ones; not part of a snapshot */
 } ax_row;
 
 struct ax_search {
@@ -33,7 +34,10 @@ struct ax_search {
     ax_gate gate;
     ax_row *row;
     uint32_t n_rows, cap_rows;
-    uint32_t *queue; /* next first; as large as cap_rows */
+    uint32_t *open; /* ids of the candidates that aren't settled or have changed since the last snapshot, ascending */
+    uint32_t n_open;
+    int64_t n_closed; /* how many of the others count (ax_row_counts) */
+    uint32_t *queue;  /* next first; queue and open are as large as cap_rows */
     uint32_t n_queue;
     uint32_t running; /* 0 = none */
     bool halting;     /* the running one was told to stop */
@@ -46,7 +50,27 @@ struct ax_search {
     bool dirty, wants_save, wants_stop;
 };
 
-ax_row *ax_search_row(ax_search *s, uint32_t id); /* NULL = unknown */
+/* ---- table.c ---- */
+const ax_row *ax_search_look(const ax_search *s, uint32_t id); /* NULL = unknown */
+/* The same for a change: the next snapshot writes it, and whoever walks over the open ones sees it. The pointer holds
+   until a candidate is added. */
+ax_row *ax_search_row(ax_search *s, uint32_t id);
+ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err);
+/* A place for one more candidate, open (ax_search_reserve came first); *id = its number. */
+ax_row *ax_search_append(ax_search *s, const ax_row *r, uint32_t *id);
+/* Settled: neither waiting nor in training nor paused, and no prune of it can be taken back. It changes only when a
+   person wants something of it. */
+bool ax_row_settled(const ax_row *r);
+bool ax_row_is_full(const ax_row *r); /* full training: not of the search */
+/* Candidates of the search that are scored, failed, or may still be; what was pruned before it had a score makes room
+   for another. */
+int64_t ax_search_counted(const ax_search *s);
+/* All is in a snapshot: who is settled isn't open any more. */
+void ax_search_close(ax_search *s);
+/* After the rows were filled by hand, with `open` set where the next snapshot must write them. */
+void ax_search_index(ax_search *s);
+
+/* ---- search.c ---- */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);
 /* Adds a candidate and says PROPOSED; *id = its number. */
@@ -55,7 +79,6 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
 /* Puts a candidate into the queue at place (at most its end) and says QUEUED. */
 void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place);
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX = wasn't there */
-ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err);
 /* learn.c: the strategy hears of a scored candidate; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 /* Says SCORED with the row's outcome; provisional: stage 2 follows. */
@@ -64,6 +87,5 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
    to go on to. */
 void ax_search_ask_gate(ax_search *s, uint32_t id, bool more);
 void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage);
-bool ax_row_is_full(const ax_row *r); /* full training: not of the search */
 
 #endif

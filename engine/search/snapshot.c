@@ -14,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Version 1 held all candidates in the file itself. */
 static const ax_envelope envelope = { "auxcell-snapshot", "a snapshot", 1, AX_SNAPSHOT_VERSION };
 enum { MOST_BYTES = 1 << 29 };
 
@@ -63,9 +64,26 @@ static void pack_requests(msgpack_packer *pk, const ax_search *s)
     }
 }
 
-static void pack_body(msgpack_packer *pk, const ax_search *s, uint64_t seq, const char *state, size_t n_state)
+/* The candidates that aren't settled; all of them when the snapshot stands alone. */
+static void pack_candidates(msgpack_packer *pk, const ax_search *s, bool alone)
 {
-    msgpack_pack_map(pk, 12);
+    uint32_t n = alone ? s->n_rows : 0;
+    for (uint32_t k = 0; k < s->n_open && !alone; k++)
+        n += !ax_row_settled(ax_search_look(s, s->open[k]));
+    msgpack_pack_array(pk, n);
+    for (uint32_t k = 0; k < (alone ? s->n_rows : s->n_open); k++) {
+        uint32_t id = alone ? k + 1 : s->open[k];
+        const ax_row *r = ax_search_look(s, id);
+        if (alone || !ax_row_settled(r))
+            ax_row_pack(pk, id, r);
+    }
+}
+
+/* rows: where the settled candidates are; NULL: the snapshot stands alone. */
+static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *rows, uint64_t seq, const char *state,
+                      size_t n_state)
+{
+    msgpack_pack_map(pk, 14);
     ax_pack_text(pk, "seq");
     msgpack_pack_uint64(pk, seq);
     ax_pack_text(pk, "settings");
@@ -92,15 +110,19 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, uint64_t seq, cons
     msgpack_pack_array(pk, s->n_queue);
     for (uint32_t i = 0; i < s->n_queue; i++)
         msgpack_pack_uint32(pk, s->queue[i]);
+    ax_pack_text(pk, "count");
+    msgpack_pack_uint32(pk, s->n_rows);
+    ax_pack_text(pk, "settled");
+    msgpack_pack_array(pk, 2);
+    msgpack_pack_uint64(pk, rows ? rows->bytes : 0);
+    msgpack_pack_uint32(pk, rows ? rows->crc : 0);
     ax_pack_text(pk, "candidates");
-    msgpack_pack_array(pk, s->n_rows);
-    for (uint32_t i = 0; i < s->n_rows; i++)
-        ax_row_pack(pk, i + 1, &s->row[i]);
+    pack_candidates(pk, s, !rows);
     ax_pack_text(pk, "requests");
     pack_requests(pk, s);
 }
 
-ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t *n, ax_err *err)
+static ax_code pack_all(const ax_search *s, const ax_rowfile *rows, uint64_t seq, char **bytes, size_t *n, ax_err *err)
 {
     char *state;
     size_t n_state;
@@ -110,7 +132,7 @@ ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t 
     ax_str out; /* remembers when memory ran out on the way */
     msgpack_packer pk;
     ax_envelope_begin(&envelope, &out, MOST_BYTES, &pk);
-    pack_body(&pk, s, seq, state, n_state);
+    pack_body(&pk, s, rows, seq, state, n_state);
     free(state);
     ax_envelope_end(&out);
     if (!ax_str_ok(&out)) {
@@ -120,6 +142,11 @@ ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t 
     *bytes = out.text;
     *n = out.len;
     return AX_OK;
+}
+
+ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t *n, ax_err *err)
+{
+    return pack_all(s, NULL, seq, bytes, n, err);
 }
 
 /* ---- unpacking ---- */
@@ -184,17 +211,53 @@ static bool read_requests(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-static ax_code read_rows(const msgpack_object *o, ax_search *s, ax_err *err)
+/* A candidate of either place; those of the snapshot come last, and count. */
+static bool read_row(void *search, const msgpack_object *o)
 {
-    if (!o || o->type != MSGPACK_OBJECT_ARRAY)
+    ax_search *s = search;
+    int64_t id;
+    return ax_read_whole(ax_map_get(o, "id"), &id) && id > 0 && id <= s->n_rows &&
+           ax_row_unpack(o, (uint32_t)id, s->n_rows, &s->row[id - 1]);
+}
+
+static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *rows, ax_err *err)
+{
+    int64_t bytes, crc;
+    if (!o) /* version 1 */
+        return AX_OK;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 || !ax_read_whole(&o->via.array.ptr[0], &bytes) ||
+        bytes < 0 || !ax_read_whole(&o->via.array.ptr[1], &crc) || crc < 0 || crc > UINT32_MAX)
+        return ax_fail(err, AX_EFORMAT, "the settled candidates aren't what they should be");
+    if (rows)
+        return ax_rowfile_read(rows, (uint64_t)bytes, (uint32_t)crc, read_row, s, err);
+    return bytes ? ax_fail(err, AX_EFORMAT, "it needs its %s", AX_ROWFILE_NAME) : AX_OK;
+}
+
+static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *rows, ax_err *err)
+{
+    const msgpack_object *list = ax_map_get(map, "candidates"), *count = ax_map_get(map, "count");
+    int64_t n = 0;
+    if (!list || list->type != MSGPACK_OBJECT_ARRAY || (count && !ax_read_whole(count, &n)))
         return ax_fail(err, AX_EFORMAT, "candidates are missing");
-    uint32_t n = o->via.array.size;
-    if (n > AX_ROWS_MAX || ax_search_reserve(s, n ? n : 1, err) != AX_OK)
-        return ax_fail(err, AX_ENOMEM, "%u candidates are too many", n);
-    for (uint32_t i = 0; i < n; i++)
-        if (!ax_row_unpack(&o->via.array.ptr[i], i + 1, n, &s->row[i]))
-            return ax_fail(err, AX_EFORMAT, "candidate %u isn't what it should be", i + 1);
-    s->n_rows = n;
+    n = count ? n : list->via.array.size;
+    if (n < 0 || n > AX_ROWS_MAX || ax_search_reserve(s, n ? (uint32_t)n : 1, err) != AX_OK)
+        return ax_fail(err, AX_ENOMEM, "%lld candidates are too many", (long long)n);
+    s->n_rows = (uint32_t)n;
+    memset(s->row, 0, s->n_rows * sizeof *s->row);
+    ax_code code = read_settled(ax_map_get(map, "settled"), s, rows, err);
+    if (code != AX_OK)
+        return code;
+    for (uint32_t i = 0; i < list->via.array.size; i++) {
+        const msgpack_object *o = &list->via.array.ptr[i];
+        int64_t id;
+        if (!read_row(s, o) || !ax_read_whole(ax_map_get(o, "id"), &id))
+            return ax_fail(err, AX_EFORMAT, "candidate %u of the list isn't what it should be", i + 1);
+        s->row[id - 1].open = true;
+    }
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        if (!s->row[i].status)
+            return ax_fail(err, AX_EFORMAT, "candidate %u is missing", i + 1);
+    ax_search_index(s);
     return AX_OK;
 }
 
@@ -227,7 +290,8 @@ static bool consistent(const ax_search *s)
     return queued == s->n_queue && s->running <= s->n_rows;
 }
 
-static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, uint64_t *seq, ax_err *err)
+static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_rowfile *rows, uint64_t *seq,
+                         ax_err *err)
 {
     const msgpack_object *settings = ax_map_get(map, "settings"), *state = ax_map_get(map, "state"),
                          *paused = ax_map_get(map, "paused");
@@ -245,7 +309,7 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
                        (int)classes);
     if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
         return AX_EFORMAT;
-    code = read_rows(ax_map_get(map, "candidates"), s, err);
+    code = read_rows(map, s, rows, err);
     if (code != AX_OK)
         return code;
     s->paused = paused->via.boolean;
@@ -261,8 +325,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
     return AX_OK;
 }
 
-ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
-                              uint64_t *seq, ax_err *err)
+static ax_search *unpack_all(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                             ax_rowfile *rows, uint64_t *seq, ax_err *err)
 {
     msgpack_unpacked msg;
     msgpack_unpacked_init(&msg);
@@ -273,7 +337,7 @@ ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, con
     if (code == AX_OK && !(s = ax_search_new(setup, &why)))
         code = why.code;
     if (code == AX_OK)
-        code = read_body(map, name, s, seq, &why);
+        code = read_body(map, name, s, rows, seq, &why);
     msgpack_unpacked_destroy(&msg);
     if (code == AX_OK)
         return s;
@@ -283,6 +347,12 @@ ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, con
     if (err)
         *err = why;
     return NULL;
+}
+
+ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                              uint64_t *seq, ax_err *err)
+{
+    return unpack_all(bytes, n, name, setup, NULL, seq, err);
 }
 
 /* ---- files ---- */
@@ -312,29 +382,53 @@ static ax_code keep_previous(int dirfd, ax_err *err)
     return code;
 }
 
-ax_code ax_snapshot_save(const ax_search *s, int dirfd, uint64_t seq, size_t *size, ax_err *err)
+/* What has been settled since the last snapshot, or changed after it was: to the end of candidates.mpk. */
+static ax_code save_settled(const ax_search *s, ax_rowfile *rows, ax_err *err)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    ax_code code = ax_snapshot_pack(s, seq, &bytes, &n, err);
-    if (code != AX_OK)
-        return code;
-    code = keep_previous(dirfd, err);
-    if (code == AX_OK)
-        code = ax_file_replace(dirfd, AX_SNAPSHOT_NAME, bytes, n, err);
-    free(bytes);
-    if (code == AX_OK && size)
-        *size = n;
+    ax_str out;
+    msgpack_packer pk;
+    ax_str_init(&out, MOST_BYTES);
+    msgpack_packer_init(&pk, &out, ax_str_write);
+    for (uint32_t k = 0; k < s->n_open; k++)
+        if (ax_row_settled(ax_search_look(s, s->open[k])))
+            ax_row_pack(&pk, s->open[k], ax_search_look(s, s->open[k]));
+    ax_code code = AX_OK;
+    if (!ax_str_ok(&out))
+        code = ax_fail(err, AX_ENOMEM, "%s: no memory", AX_ROWFILE_NAME);
+    else if (out.len)
+        code = ax_rowfile_append(rows, out.text, out.len, err);
+    ax_str_release(&out);
     return code;
 }
 
-ax_search *ax_snapshot_load(int dirfd, const char *name, const ax_search_setup *setup, uint64_t *seq, ax_err *err)
+ax_code ax_snapshot_save(ax_search *s, ax_rowfile *rows, uint64_t seq, size_t *size, ax_err *err)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    ax_code code = save_settled(s, rows, err);
+    if (code == AX_OK)
+        code = pack_all(s, rows, seq, &bytes, &n, err);
+    if (code == AX_OK)
+        code = keep_previous(rows->dirfd, err);
+    if (code == AX_OK)
+        code = ax_file_replace(rows->dirfd, AX_SNAPSHOT_NAME, bytes, n, err);
+    free(bytes);
+    if (code != AX_OK)
+        return code;
+    ax_search_close(s);
+    if (size)
+        *size = n;
+    return AX_OK;
+}
+
+ax_search *ax_snapshot_load(ax_rowfile *rows, const char *name, const ax_search_setup *setup, uint64_t *seq,
+                            ax_err *err)
 {
     char *bytes;
     size_t n;
-    if (ax_file_read(dirfd, name, MOST_BYTES, &bytes, &n, err) != AX_OK)
+    if (ax_file_read(rows->dirfd, name, MOST_BYTES, &bytes, &n, err) != AX_OK)
         return NULL;
-    ax_search *s = ax_snapshot_unpack(bytes, n, name, setup, seq, err);
+    ax_search *s = unpack_all(bytes, n, name, setup, rows, seq, err);
     free(bytes);
     return s;
 }

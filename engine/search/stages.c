@@ -24,7 +24,7 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
 
 void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
 {
-    const ax_row *r = ax_search_row(s, id);
+    const ax_row *r = ax_search_look(s, id);
     const ax_settings *set = &s->setup.settings;
     ax_train_job job = ax_train_job_default(set, &r->proposal.genotype, ax_row_is_full(r));
     ax_schedule a = ax_schedule_of(set, s->setup.n_train, &job, stage);
@@ -63,7 +63,7 @@ void ax_search_stage1(ax_search *s, const ax_outcome *o)
 
 bool ax_search_verdict(ax_search *s, bool *goes_on)
 {
-    const ax_row *r = ax_search_row(s, s->running);
+    const ax_row *r = ax_search_look(s, s->running);
     bool due = r && s->verdict_due == s->running && !s->halting;
     if (due)
         *goes_on = r->verdict == AX_VERDICT_ON;

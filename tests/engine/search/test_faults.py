@@ -153,13 +153,13 @@ def damaged_snapshot(where):
         code, text = serve(path)
         assert code == 1 and "snapshot.mpk: damaged" in one_line(text) and "--previous" in text, text
     newer = bytearray(good)
-    newer[18] = 2
+    newer[18] = 3
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     newer[-4:] = crc32c(bytes(newer[:-5])).to_bytes(4, "big")
     with open(name, "wb") as f:
         f.write(newer)
     code, text = serve(path)
-    assert code == 1 and "version 2" in one_line(text) and "newer" in text, text
+    assert code == 1 and "version 3" in one_line(text) and "newer" in text, text
     os.unlink(name)
     code, text = serve(path)
     assert code == 1 and "snapshot.mpk: is missing" in one_line(text) and "--previous" in text, text

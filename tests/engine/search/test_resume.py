@@ -182,14 +182,21 @@ def snapshot_opens_everywhere(where):
     with open(f"{Reference.path}/snapshot.mpk", "rb") as f:
         data = f.read()
     magic, version, body, crc = msgpack.unpackb(data)
-    assert (magic, version) == ("auxcell-snapshot", 1)
+    assert (magic, version) == ("auxcell-snapshot", 2)
     assert data[-5:] == b"\xce" + crc.to_bytes(4, "big")
     assert crc == crc32c(data[:-5])
     assert body["seq"] == len(events(Reference.path))
     assert body["settings"]["crop"] == "64" and body["strategy"] == "ppo"
     scored = {i: f["reward"] for k, i, f in Reference.history if k == "scored"}
-    assert {c["id"]: c["reward"] for c in body["candidates"]} == scored
-    assert all(c["status"] == "D" for c in body["candidates"])
+    with open(f"{Reference.path}/candidates.mpk", "rb") as f:
+        settled = f.read()
+    assert body["settled"] == [len(settled), crc32c(settled)]
+    unpacker = msgpack.Unpacker()
+    unpacker.feed(settled)
+    candidates = {c["id"]: c for c in [*unpacker, *body["candidates"]]}
+    assert len(candidates) == body["count"]
+    assert {i: c["reward"] for i, c in candidates.items()} == scored
+    assert all(c["status"] == "D" for c in candidates.values())
     assert isinstance(msgpack.unpackb(body["state"]), dict)
 
 

@@ -61,20 +61,25 @@ static ax_search *copy_of(const searching *t, searching *into)
     return into->search;
 }
 
+static void assert_same_state(const ax_search *s, const ax_search *other)
+{
+    char *a, *b;
+    size_t na, nb;
+    assert_int_equal(ax_snapshot_pack(s, 1, &a, &na, NULL), AX_OK);
+    assert_int_equal(ax_snapshot_pack(other, 1, &b, &nb, NULL), AX_OK);
+    assert_int_equal(na, nb);
+    assert_memory_equal(a, b, na);
+    free(a);
+    free(b);
+}
+
 static void a_copy_is_the_same(void **state)
 {
     (void)state;
     searching t, u;
     busy(&t, "ppo");
     copy_of(&t, &u);
-    char *a, *b;
-    size_t na, nb;
-    assert_int_equal(ax_snapshot_pack(t.search, 1, &a, &na, NULL), AX_OK);
-    assert_int_equal(ax_snapshot_pack(u.search, 1, &b, &nb, NULL), AX_OK);
-    assert_int_equal(na, nb);
-    assert_memory_equal(a, b, na);
-    free(a);
-    free(b);
+    assert_same_state(t.search, u.search);
     searching_release(&t);
     searching_release(&u);
 }
@@ -185,8 +190,8 @@ static void a_newer_version_is_refused(void **state)
     busy(&t, "random");
     assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
     size_t at = 1 + 1 + strlen("auxcell-snapshot"); /* array of 4, str of 16 */
-    assert_int_equal(bytes[at], 1);
-    bytes[at] = 2;
+    assert_int_equal(bytes[at], AX_SNAPSHOT_VERSION);
+    bytes[at] = AX_SNAPSHOT_VERSION + 1;
     sign(bytes, n);
     assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "newer auxcell"));
@@ -253,23 +258,25 @@ static void the_one_before_is_kept(void **state)
     char dir[] = "/tmp/ax-snapshot-XXXXXX";
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ax_rowfile rows;
+    ax_rowfile_init(&rows, fd);
     busy(&t, "random");
     uint64_t seq = 0;
     for (uint64_t k = 1; k <= 3; k++)
-        assert_int_equal(ax_snapshot_save(t.search, fd, k, NULL, &err), AX_OK);
-    ax_search *s = ax_snapshot_load(fd, AX_SNAPSHOT_NAME, &t.setup, &seq, &err);
+        assert_int_equal(ax_snapshot_save(t.search, &rows, k, NULL, &err), AX_OK);
+    ax_search *s = ax_snapshot_load(&rows, AX_SNAPSHOT_NAME, &t.setup, &seq, &err);
     assert_non_null(s);
     assert_int_equal(seq, 3);
     ax_search_free(s);
-    s = ax_snapshot_load(fd, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
+    s = ax_snapshot_load(&rows, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
     assert_non_null(s);
     assert_int_equal(seq, 2);
     ax_search_free(s);
     /* killed after snapshot.prev.mpk had become a second name of snapshot.mpk */
     assert_int_equal(unlinkat(fd, AX_SNAPSHOT_PREVIOUS, 0), 0);
     assert_int_equal(linkat(fd, AX_SNAPSHOT_NAME, fd, AX_SNAPSHOT_PREVIOUS, 0), 0);
-    assert_int_equal(ax_snapshot_save(t.search, fd, 4, NULL, &err), AX_OK);
-    s = ax_snapshot_load(fd, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
+    assert_int_equal(ax_snapshot_save(t.search, &rows, 4, NULL, &err), AX_OK);
+    s = ax_snapshot_load(&rows, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
     assert_non_null(s);
     assert_int_equal(seq, 3);
     ax_search_free(s);
@@ -277,8 +284,45 @@ static void the_one_before_is_kept(void **state)
     assert_int_equal(fstatat(fd, AX_SNAPSHOT_PREVIOUS ".tmp", &st, 0), -1);
     unlinkat(fd, AX_SNAPSHOT_NAME, 0);
     unlinkat(fd, AX_SNAPSHOT_PREVIOUS, 0);
+    unlinkat(fd, AX_ROWFILE_NAME, 0);
+    ax_rowfile_release(&rows);
     close(fd);
     assert_int_equal(rmdir(dir), 0); /* nothing else was left */
+    searching_release(&t);
+}
+
+/* A snapshot of version 1 had all candidates in itself and no word of candidates.mpk. */
+static void the_version_before_is_read(void **state)
+{
+    (void)state;
+    searching t, u;
+    ax_err err = { AX_OK, "" };
+    char *bytes;
+    size_t n;
+    busy(&t, "random");
+    assert_int_equal(ax_snapshot_pack(t.search, 77, &bytes, &n, NULL), AX_OK);
+    static const char before[] = "queue", first[] = "\xa5\x63ount",
+                      next[] = "\xaa\x63"
+                               "andidates"; /* \x63: c */
+    char *count = memmem(bytes, n, before, 5);
+    count = memmem(count, n - (size_t)(count - bytes), first, 6);
+    assert_non_null(count);
+    char *list = memmem(count, n - (size_t)(count - bytes), next, 11);
+    assert_non_null(list);
+    memmove(count, list, n - (size_t)(list - bytes));
+    n -= (size_t)(list - count);
+    size_t version = 1 + 1 + strlen("auxcell-snapshot");
+    bytes[version] = 1;
+    assert_int_equal((uint8_t)bytes[version + 1], 0x8e);
+    bytes[version + 1] = (char)0x8c;
+    sign(bytes, n);
+    u = t;
+    uint64_t seq = 0;
+    u.search = ax_snapshot_unpack(bytes, n, "s", &t.setup, &seq, &err);
+    assert_string_equal(err.msg, "");
+    free(bytes);
+    assert_same_state(t.search, u.search);
+    ax_search_free(u.search);
     searching_release(&t);
 }
 
@@ -293,6 +337,7 @@ int main(void)
         cmocka_unit_test(signed_nonsense_does_no_harm),
         cmocka_unit_test(settings_that_made_the_past_cannot_change),
         cmocka_unit_test(the_one_before_is_kept),
+        cmocka_unit_test(the_version_before_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

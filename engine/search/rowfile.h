@@ -1,0 +1,32 @@
+/* candidates.mpk: the settled candidates of a run, one msgpack map after the other, only ever appended to; of several
+   with the same number the last one counts. A snapshot says how much of it is its own, and with which checksum: what
+   lies behind that was never part of one. auxcell-snapshot(5). */
+#ifndef AX_SEARCH_ROWFILE_H
+#define AX_SEARCH_ROWFILE_H
+
+#include "engine/base/err.h"
+
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define AX_ROWFILE_NAME "candidates.mpk"
+
+typedef struct ax_rowfile {
+    int dirfd, fd;  /* the run's directory (borrowed); -1 = the file isn't open for writing */
+    uint64_t bytes; /* from its start, what snapshots have spoken of */
+    uint32_t crc;   /* CRC-32C of these bytes */
+    bool broken;    /* a write or sync failed: what is on disk isn't known any more */
+} ax_rowfile;
+
+void ax_rowfile_init(ax_rowfile *f, int dirfd);
+void ax_rowfile_release(ax_rowfile *f);
+/* Appends whole maps and syncs them. What lies behind f->bytes, left by a run that was killed before it could name it
+   in a snapshot, is cut off first. AX_EIO; after that every further call fails, too. */
+ax_code ax_rowfile_append(ax_rowfile *f, const void *maps, size_t n, ax_err *err);
+/* Gives the maps of the first `bytes` bytes to row, one after the other, and goes on behind them from then on. row:
+   false = not what it should be. AX_EFORMAT: shorter than that, another checksum, or such a map. */
+ax_code ax_rowfile_read(ax_rowfile *f, uint64_t bytes, uint32_t crc,
+                        bool (*row)(void *context, const msgpack_object *o), void *context, ax_err *err);
+
+#endif

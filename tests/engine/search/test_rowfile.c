@@ -1,0 +1,198 @@
+/* candidates.mpk beside the snapshot: settled candidates are written once, and nothing of it is taken on trust. */
+#include "engine/search/search_internal.h"
+#include "engine/search/snapshot.h"
+#include "tests/helper/searching.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+typedef struct folder {
+    char path[32];
+    int fd;
+    ax_rowfile rows;
+} folder;
+
+static void open_folder(folder *f)
+{
+    snprintf(f->path, sizeof f->path, "/tmp/ax-snapshot-XXXXXX");
+    assert_non_null(mkdtemp(f->path));
+    f->fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    ax_rowfile_init(&f->rows, f->fd);
+}
+
+static void close_folder(folder *f)
+{
+    static const char *const names[] = { AX_SNAPSHOT_NAME, AX_SNAPSHOT_PREVIOUS, AX_ROWFILE_NAME };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlinkat(f->fd, names[i], 0);
+    ax_rowfile_release(&f->rows);
+    close(f->fd);
+    assert_int_equal(rmdir(f->path), 0);
+}
+
+static uint64_t size_of(const folder *f, const char *name)
+{
+    struct stat st;
+    assert_int_equal(fstatat(f->fd, name, &st, 0), 0);
+    return (uint64_t)st.st_size;
+}
+
+/* What a new engine makes of the files has, as one piece, the bytes of the search itself. */
+static void assert_loads(folder *f, const searching *t, const char *name, const char *want, size_t n_want)
+{
+    ax_rowfile rows;
+    ax_rowfile_init(&rows, f->fd);
+    uint64_t seq;
+    ax_err err = { AX_OK, "" };
+    ax_search *s = ax_snapshot_load(&rows, name, &t->setup, &seq, &err);
+    assert_string_equal(err.msg, "");
+    char *bytes;
+    size_t n;
+    assert_int_equal(ax_snapshot_pack(s, 9, &bytes, &n, NULL), AX_OK);
+    assert_int_equal(n, n_want);
+    assert_memory_equal(bytes, want, n);
+    if (!strcmp(name, AX_SNAPSHOT_NAME))
+        assert_int_equal(rows.bytes, f->rows.bytes);
+    free(bytes);
+    ax_search_free(s);
+}
+
+/* Everything that can happen to a candidate, also to one that was settled, with a snapshot after each; both snapshots
+   are the search as it was. */
+static void every_snapshot_is_the_search(void **state)
+{
+    (void)state;
+    searching t;
+    folder f;
+    ax_err err = { AX_OK, "" };
+    open_folder(&f);
+    searching_init(&t, 30, "random");
+    ax_search_hello(t.search, false, 1);
+    char *now = NULL, *before = NULL;
+    size_t n_now = 0, n_before;
+    for (int k = 0; k < 24; k++) {
+        uint32_t id = (uint32_t)k / 3 + 1;
+        if (k % 4 == 0) {
+            searching_take(&t);
+            searching_score(&t, 0.1 + 0.01 * k);
+        } else if (k % 4 == 1) {
+            searching_do(&t, k % 8 == 1 ? AX_VERB_PIN : AX_VERB_PROMOTE, id, NULL, NULL);
+        } else if (k % 4 == 2) {
+            searching_do(&t, AX_VERB_PRUNE, id, NULL, NULL);
+        } else if (k % 8 == 3) {
+            searching_do(&t, AX_VERB_UNDO, 0, NULL, NULL);
+        } else {
+            ax_search_set_time(t.search, 1000 + 20 * k);
+            ax_search_tick(t.search);
+        }
+        free(before);
+        before = now;
+        n_before = n_now;
+        assert_int_equal(ax_snapshot_save(t.search, &f.rows, 9, NULL, &err), AX_OK);
+        assert_int_equal(ax_snapshot_pack(t.search, 9, &now, &n_now, NULL), AX_OK);
+        assert_loads(&f, &t, AX_SNAPSHOT_NAME, now, n_now);
+        if (before)
+            assert_loads(&f, &t, AX_SNAPSHOT_PREVIOUS, before, n_before);
+    }
+    assert_true(searching_count(&t, AX_EVENT_PRUNED) > 5 && searching_count(&t, AX_EVENT_PROMOTED) > 0);
+    free(now);
+    free(before);
+    searching_release(&t);
+    close_folder(&f);
+}
+
+/* What a snapshot writes doesn't grow with the run: each settled candidate is written once. */
+static void settled_candidates_are_written_once(void **state)
+{
+    (void)state;
+    searching t;
+    folder f;
+    ax_err err = { AX_OK, "" };
+    size_t head[200];
+    open_folder(&f);
+    searching_init(&t, 200, "random");
+    for (int k = 0; k < 200; k++) {
+        searching_forget(&t);
+        searching_take(&t);
+        searching_score(&t, 0.5);
+        uint64_t written = f.rows.bytes;
+        assert_int_equal(ax_snapshot_save(t.search, &f.rows, 1, &head[k], &err), AX_OK);
+        assert_in_range(f.rows.bytes - written, 200, 1500);
+    }
+    assert_true(head[198] < head[1] + 200);
+    assert_int_equal(size_of(&f, AX_ROWFILE_NAME), f.rows.bytes);
+    searching_release(&t);
+    close_folder(&f);
+}
+
+static ax_code try_load(const folder *f, const searching *t, ax_rowfile *rows, ax_err *err)
+{
+    uint64_t seq;
+    ax_rowfile_init(rows, f->fd);
+    *err = (ax_err) { AX_OK, "" };
+    ax_search *s = ax_snapshot_load(rows, AX_SNAPSHOT_NAME, &t->setup, &seq, err);
+    ax_search_free(s);
+    return s ? AX_OK : err->code;
+}
+
+/* What was appended for a snapshot that never came is cut off, also when it is half a candidate; a cut or changed byte
+   of what the snapshot speaks of is noticed. */
+static void the_file_is_what_the_snapshot_says(void **state)
+{
+    (void)state;
+    searching t;
+    folder f;
+    ax_rowfile rows;
+    ax_err err;
+    open_folder(&f);
+    searching_init(&t, 30, "random");
+    for (int k = 0; k < 4; k++) {
+        searching_take(&t);
+        searching_score(&t, 0.1 * k + 0.123456789);
+    }
+    assert_int_equal(ax_snapshot_save(t.search, &f.rows, 1, NULL, &err), AX_OK);
+    uint64_t n = f.rows.bytes;
+    int fd = openat(f.fd, AX_ROWFILE_NAME, O_RDWR | O_CLOEXEC);
+    assert_int_equal(pwrite(fd, "\x81\xa2id", 4, (off_t)n), 4);
+    assert_int_equal(try_load(&f, &t, &rows, &err), AX_OK);
+    assert_int_equal(rows.bytes, n);
+    assert_int_equal(ax_rowfile_append(&rows, "\xc0", 1, &err), AX_OK);
+    assert_int_equal(size_of(&f, AX_ROWFILE_NAME), n + 1);
+    ax_rowfile_release(&rows);
+    for (uint64_t k = 0; k < n; k += 7) {
+        char byte, other;
+        assert_int_equal(pread(fd, &byte, 1, (off_t)k), 1);
+        other = (char)(byte ^ 1 << k % 8);
+        assert_int_equal(pwrite(fd, &other, 1, (off_t)k), 1);
+        assert_int_equal(try_load(&f, &t, &rows, &err), AX_EFORMAT);
+        assert_int_equal(pwrite(fd, &byte, 1, (off_t)k), 1);
+    }
+    assert_non_null(strstr(err.msg, "snapshot.mpk: candidates.mpk: damaged"));
+    assert_int_equal(ftruncate(fd, (off_t)n - 1), 0);
+    assert_int_equal(try_load(&f, &t, &rows, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "shorter"));
+    unlinkat(f.fd, AX_ROWFILE_NAME, 0);
+    assert_int_equal(try_load(&f, &t, &rows, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "missing"));
+    close(fd);
+    searching_release(&t);
+    close_folder(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_snapshot_is_the_search),
+        cmocka_unit_test(settled_candidates_are_written_once),
+        cmocka_unit_test(the_file_is_what_the_snapshot_says),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
