@@ -75,6 +75,13 @@ typedef struct ax_bn {
     X(void, winograd_input, (const float *const *tap, int32_t c, float *to, size_t stride))                            \
     X(void, winograd_gradient, (const float *const *tap, int32_t c, float *to, size_t stride))                         \
     X(void, winograd_output, (const float *from, size_t stride, const float *bias, int32_t c, float *const *out))      \
+    /* n <= lanes output channels' weights, element (o, i, k) at o * so + i * si + k, the taps turned round if asked:   \
+       product p of input i, a vector of outputs filled up with zeros, goes to p * stride + i * width. */              \
+    X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n, float *to,       \
+                              size_t width, size_t stride))                                                            \
+    /* dw {c,3,3} of one output channel, from the products' sums over the tiles: those of a task lie `each` apart from  \
+       the task before. */                                                                                             \
+    X(void, winograd_taps, (const float *sums, size_t stride, size_t each, int tasks, int32_t c, float *dw))           \
     /* y {n,co} = x {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_MATMUL_ROWS. What  \
        two vectors leave over of co is nothing, one vector, or one and a half. */                                      \
     X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \

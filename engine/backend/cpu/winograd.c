@@ -101,63 +101,23 @@ size_t ax_cpu_winograd_work(const ax_device *dev, const ax_conv_shape *g)
 
 /* ---- weights ---- */
 
-/* Three taps to six points. */
-static void filter_points(const float *w, size_t step, float r[IN])
-{
-    const float A = AX_WINOGRAD_A, B = AX_WINOGRAD_B, A2 = A * A, B2 = B * B;
-    const float na = 1.0f / (2.0f * A2 * (A2 - B2)), nb = 1.0f / (2.0f * B2 * (B2 - A2));
-    float w0 = w[0], w1 = w[step], w2 = w[2 * step];
-    float even_a = na * (w0 + A2 * w2), odd_a = na * A * w1, even_b = nb * (w0 + B2 * w2), odd_b = nb * B * w1;
-    r[0] = w0 * (1.0f / (A2 * B2));
-    r[1] = even_a + odd_a;
-    r[2] = even_a - odd_a;
-    r[3] = even_b + odd_b;
-    r[4] = even_b - odd_b;
-    r[5] = w2;
-}
-
-/* Six points to three taps. */
-static void tap_points(const float *m, size_t step, float w[3])
-{
-    const float A = AX_WINOGRAD_A, B = AX_WINOGRAD_B;
-    float sum_a = m[step] + m[2 * step], diff_a = m[step] - m[2 * step];
-    float sum_b = m[3 * step] + m[4 * step], diff_b = m[3 * step] - m[4 * step];
-    w[0] = m[0] + sum_a + sum_b;
-    w[1] = A * diff_a + B * diff_b;
-    w[2] = A * A * sum_a + B * B * sum_b + m[5 * step];
-}
-
-/* One output channel's weights: element (i, k) of w is at i * si + k, the taps turned round if asked. Goes to
-   {product}{block of 2 * lanes outputs}{ci}{output}. */
-static void transform_filter(const ax_device *dev, const float *w, size_t si, bool turn, int32_t ci, int32_t co,
-                             int32_t o, float *u)
-{
-    int32_t lanes = dev->k->lanes;
-    size_t cip = filled(dev, ci), cop = filled(dev, co), block = (size_t)(o / (2 * lanes));
-    size_t width = cop - block * 2 * (size_t)lanes >= 2 * (size_t)lanes ? 2 * (size_t)lanes : (size_t)lanes;
-    float *to = u + block * cip * 2 * (size_t)lanes + (size_t)o % (2 * (size_t)lanes);
-    for (size_t i = 0; i < (size_t)ci; i++) {
-        float tap[9], half[3][IN];
-        for (size_t k = 0; k < 9; k++)
-            tap[k] = w[i * si + (turn ? 8 - k : k)];
-        for (size_t x = 0; x < 3; x++)
-            filter_points(tap + x, 3, half[x]);
-        for (size_t y = 0; y < IN; y++) {
-            float r[IN];
-            filter_points(&half[0][y], IN, r);
-            for (size_t x = 0; x < IN; x++)
-                to[(y * IN + x) * cip * cop + i * width] = r[x];
-        }
-    }
-}
-
+/* Goes to {product}{block of 2 * lanes outputs, or the last of lanes}{ci}{output}. Element (o, i, k) of w is at
+   o * so + i * si + k, the taps turned round if asked. */
 static void transform_weights(ax_device *dev, const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t co,
                               float *u)
 {
-    memset(u, 0, weight_floats(dev, ci, co) * sizeof *u);
-#pragma omp parallel for num_threads(dev->threads) schedule(static)
-    for (int32_t o = 0; o < co; o++)
-        transform_filter(dev, w + (size_t)o * so, si, turn, ci, co, o, u);
+    const size_t lanes = (size_t)dev->k->lanes, cip = filled(dev, ci), cop = filled(dev, co);
+    int T = ax_cpu_tasks(dev, PRODUCTS * cip * cop);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (size_t o = 0; o < cop; o += lanes) {
+        size_t block = o / (2 * lanes) * 2 * lanes, width = cop - block >= 2 * lanes ? 2 * lanes : lanes;
+        float *to = u + block * cip + o % (2 * lanes);
+        size_t n = (size_t)co - o < lanes ? (size_t)co - o : lanes;
+        dev->k->winograd_filter(w + o * so, so, si, turn, ci, (int32_t)n, to, width, cip * cop);
+        for (size_t i = (size_t)ci; i < cip; i++)
+            for (size_t p = 0; p < PRODUCTS; p++)
+                memset(to + p * cip * cop + i * width, 0, lanes * sizeof *to);
+    }
 }
 
 /* ---- tiles ---- */
@@ -250,24 +210,6 @@ void ax_cpu_winograd_data(ax_device *dev, const ax_winograd *w, int32_t n, const
     convolve(dev, w, n, dy, w->g.co, u, NULL, w->g.ci, dx, u + weight_floats(dev, w->g.co, w->g.ci));
 }
 
-/* Output channel o of the gradient, {ci}{3}{3}, from the tasks' sums. */
-static void gradient_of(const ax_device *dev, const ax_winograd *w, const float *sums, int tasks, size_t o, float *dw)
-{
-    size_t cip = filled(dev, w->g.ci), co = (size_t)w->g.co, each = sum_floats(dev, w->g.ci, w->g.co);
-    for (size_t i = 0; i < (size_t)w->g.ci; i++) {
-        float m[PRODUCTS], half[IN][3];
-        for (size_t p = 0; p < PRODUCTS; p++) {
-            m[p] = 0.0f;
-            for (int t = 0; t < tasks; t++)
-                m[p] += sums[(size_t)t * each + (p * co + o) * cip + i];
-        }
-        for (size_t x = 0; x < IN; x++)
-            tap_points(m + x, IN, half[x]);
-        for (size_t y = 0; y < 3; y++)
-            tap_points(&half[0][y], 3, dw + i * 9 + y * 3);
-    }
-}
-
 void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *dy,
                              float *dw, void *work)
 {
@@ -300,5 +242,5 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
     }
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int32_t o = 0; o < co; o++)
-        gradient_of(dev, w, sums, T, (size_t)o, dw + (size_t)o * (size_t)ci * 9);
+        dev->k->winograd_taps(sums + (size_t)o * cip, (size_t)co * cip, each, T, ci, dw + (size_t)o * (size_t)ci * 9);
 }

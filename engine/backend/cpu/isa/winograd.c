@@ -133,3 +133,85 @@ void AX_ISA_NAME(winograd_output)(const float *from, size_t stride, const float 
         }
     }
 }
+
+/* ---- weights ---- */
+
+/* Three taps to six points. */
+AX_INLINE void filter_points(vf w0, vf w1, vf w2, vf r[IN])
+{
+    const float na = 1.0f / (2.0f * A2 * (A2 - B2)), nb = 1.0f / (2.0f * B2 * (B2 - A2));
+    vf even_a = na * (w0 + A2 * w2), odd_a = na * A * w1, even_b = nb * (w0 + B2 * w2), odd_b = nb * B * w1;
+    r[0] = w0 * (1.0f / (A2 * B2));
+    r[1] = even_a + odd_a;
+    r[2] = even_a - odd_a;
+    r[3] = even_b + odd_b;
+    r[4] = even_b - odd_b;
+    r[5] = w2;
+}
+
+/* Six points to three taps. */
+AX_INLINE void tap_points(const vf m[IN], vf w[3])
+{
+    vf sum_a = m[1] + m[2], diff_a = m[1] - m[2], sum_b = m[3] + m[4], diff_b = m[3] - m[4];
+    w[0] = m[0] + sum_a + sum_b;
+    w[1] = A * diff_a + B * diff_b;
+    w[2] = A2 * sum_a + B2 * sum_b + m[5];
+}
+
+enum { TAPS = 9, SOME = 16 /* inputs whose taps are brought side by side at once */ };
+
+void AX_ISA_NAME(winograd_filter)(const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n, float *to,
+                                  size_t width, size_t stride)
+{
+    float side[SOME][TAPS][AX_LANES];
+    memset(side, 0, sizeof side);
+    for (int32_t i0 = 0; i0 < ci; i0 += SOME) {
+        int32_t some = ci - i0 < SOME ? ci - i0 : SOME;
+        for (int32_t o = 0; o < n; o++)
+            for (int32_t i = 0; i < some; i++) {
+                const float *from = w + (size_t)o * so + (size_t)(i0 + i) * si;
+                for (int k = 0; k < TAPS; k++)
+                    side[i][turn ? TAPS - 1 - k : k][o] = from[k];
+            }
+        for (int32_t i = 0; i < some; i++, to += width) {
+            vf half[3][IN];
+            for (int x = 0; x < 3; x++)
+                filter_points(AX_LOAD(side[i][x]), AX_LOAD(side[i][3 + x]), AX_LOAD(side[i][6 + x]), half[x]);
+            for (int y = 0; y < IN; y++) {
+                vf r[IN];
+                filter_points(half[0][y], half[1][y], half[2][y], r);
+                for (int x = 0; x < IN; x++)
+                    AX_STORE(to + (size_t)(y * IN + x) * stride, r[x]);
+            }
+        }
+    }
+}
+
+void AX_ISA_NAME(winograd_taps)(const float *sums, size_t stride, size_t each, int tasks, int32_t c, float *dw)
+{
+    for (int32_t at = 0; at < c; at += AX_LANES) {
+        vf half[IN][3];
+        float side[TAPS][AX_LANES];
+        for (int x = 0; x < IN; x++) {
+            vf m[IN];
+            for (int y = 0; y < IN; y++) {
+                const float *from = sums + (size_t)(y * IN + x) * stride + at;
+                m[y] = AX_LOAD(from);
+                for (int t = 1; t < tasks; t++)
+                    m[y] += AX_LOAD(from + (size_t)t * each);
+            }
+            tap_points(m, half[x]);
+        }
+        for (int y = 0; y < 3; y++) {
+            vf m[IN], r[3];
+            for (int x = 0; x < IN; x++)
+                m[x] = half[x][y];
+            tap_points(m, r);
+            for (int x = 0; x < 3; x++)
+                AX_STORE(side[y * 3 + x], r[x]);
+        }
+        for (int32_t i = 0; i < AX_LANES && at + i < c; i++)
+            for (int k = 0; k < TAPS; k++)
+                dw[(size_t)(at + i) * TAPS + (size_t)k] = side[k][i];
+    }
+}
