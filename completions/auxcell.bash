@@ -3,13 +3,15 @@
 
 _auxcell_options()
 {
-    auxcell help "$1" 2>/dev/null | sed -nE 's/^ +(-[a-zA-Z0-9-]+).*/\1/p'
+    auxcell "$@" --help 2>/dev/null | sed -nE 's/^ +(-[a-zA-Z0-9-]+).*/\1/p'
 }
 
 _auxcell()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
     local runs=${XDG_STATE_HOME:-$HOME/.local/state}/auxcell/runs
+    local what=("$command")
+    [[ $command == bench && ${COMP_WORDS[2]} == @(ops|threads) ]] && what+=("${COMP_WORDS[2]}")
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 || ($COMP_CWORD -eq 2 && $command == help) ]]; then
         mapfile -t COMPREPLY < <(compgen -W "help $(auxcell --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')" -- "$word")
@@ -21,7 +23,9 @@ _auxcell()
     --data) mapfile -t COMPREPLY < <(compgen -W "scenes camvid:" -- "$word"); return ;;
     esac
     if [[ $word == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_options "$command")" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_options "${what[@]}")" -- "$word")
+    elif [[ $COMP_CWORD -eq 2 && $command == bench ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "step infer ops threads" -- "$word")
     elif [[ $COMP_CWORD -eq 2 && -d $runs ]] &&
         auxcell --help 2>/dev/null | grep -qE "^  $command +\[?RUN"; then
         mapfile -t COMPREPLY < <(compgen -W "$(ls -- "$runs")" -- "$word")

@@ -2,10 +2,113 @@
 #ifndef AX_COMMAND_BENCH_H
 #define AX_COMMAND_BENCH_H
 
+#include "engine/command/options.h"
 #include "engine/graph/plan.h"
+#include "engine/space/decoder.h"
 
-/* Prints where the time of a plan went, from its profiled runs: equal operations of equal shape in one row, the longest
-   first, with their time per run, share and, for convolutions, GFLOP/s. */
-ax_code ax_bench_profile(const ax_graph *g, const ax_plan *plan, ax_err *err);
+#define AX_BENCH_GENOTYPE "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]" /* the published arch0 */
+
+/* ---- a step or inference (bench_work.c) ---- */
+
+/* What is measured; all of it comes from the command line. */
+typedef struct ax_bench_work {
+    const char *genotype, *device;
+    int32_t stage, batch, crop, channels, classes, repeats, threads, runs;
+    bool infer;
+} ax_bench_work;
+/* Fills in what the command line left 0: the sizes of the search, or of inference. */
+void ax_bench_defaults(ax_bench_work *o);
+
+enum { AX_BENCH_INPUTS = 6 };
+/* Everything that one measurement owns. */
+typedef struct ax_bench {
+    const ax_bench_work *o; /* borrowed */
+    ax_decoder_spec spec;
+    const ax_backend *be;
+    ax_device *dev;
+    ax_graph *g;
+    ax_params *params;
+    ax_plan *plan;
+    void *input[AX_BENCH_INPUTS]; /* what the plan's inputs are bound to */
+    size_t n_inputs;
+    ax_optim adam, sgd;
+} ax_bench;
+
+/* Appends what o says to g: a training step with its backward nodes, or inference. *spec becomes its decoder. */
+ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spec, ax_err *err);
+/* Opens the device, compiles the graph for it and binds random inputs. Release it also after a failure. */
+ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err);
+void ax_bench_release(ax_bench *b);
+/* One step, with clipping, optimisers and averages, or one inference; waits for its end. */
+ax_code ax_bench_once(ax_bench *b, ax_err *err);
+/* Median and least seconds of o->runs runs after two that don't count. */
+ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err);
+double ax_bench_now(void); /* seconds of the monotonic clock */
+
+/* ---- calls as text and numbers (bench_call.c) ---- */
+
+/* Of a call only types and attributes are read here, and by mem NULL / not NULL what is there. */
+/* "conv2d 3x3 dw d3", "batchnorm+relu": equal for calls that differ in size and direction only. */
+void ax_bench_family(const ax_call *call, char *out, size_t cap);
+/* "backward x w 16x64x64x48->48": what else tells calls apart, with the output's shape. */
+void ax_bench_variant(const ax_call *call, char *out, size_t cap);
+/* Floating-point operations, a multiply-add as two: for convolutions those of the direct sum over the taps inside the
+   map, whatever the kernel does; else those of the operation's formula per element. */
+double ax_bench_flop(const ax_call *call);
+/* Bytes that it can't help moving: every tensor that its kernel reads or writes, once. */
+double ax_bench_bytes(const ax_call *call);
+
+/* Prints where the time of a plan went, from its profiled runs: equal calls in one row, the longest first, each with
+   its least time, share, bytes and speed; if asked, as the member "profile" of a JSON object that is open. */
+ax_code ax_bench_profile(const ax_plan *plan, bool json, ax_err *err);
+
+/* ---- what bench ops measures (bench_rows.c) ---- */
+
+/* A kernel at a shape. */
+typedef struct ax_bench_row {
+    char family[40], variant[56];
+    const char *where; /* "step1", "step2" or "infer": where the search meets it first */
+    ax_call call;      /* unless update: types, attributes, and by mem NULL / not NULL what is wanted */
+    const struct ax_bench_update *update;
+    size_t n; /* of an update: floats */
+    double flop, bytes;
+} ax_bench_row;
+typedef struct ax_bench_rows {
+    ax_bench_row *row;
+    size_t n, cap;
+} ax_bench_rows;
+/* Every kernel that the plans of the search's networks call, once per shape, sorted by family; sizes of o that aren't 0
+   replace those of the search. Release it also after a failure. */
+ax_code ax_bench_rows_init(ax_bench_rows *rows, const ax_bench_work *o, const ax_backend *be, ax_device *dev,
+                           ax_err *err);
+void ax_bench_rows_release(ax_bench_rows *rows);
+
+/* Parameter updates (bench_update.c): those of a backend that aren't calls, over n floats. */
+typedef struct ax_bench_update {
+    const char *name;
+    double flop; /* per float */
+    int reads, writes;
+    ax_code (*run)(const ax_backend *be, ax_device *dev, float *const mem[4], size_t n, ax_err *err);
+} ax_bench_update;
+enum { AX_BENCH_UPDATES = 4 };
+extern const ax_bench_update ax_bench_updates[AX_BENCH_UPDATES];
+
+/* ---- one row alone (bench_alone.c) ---- */
+
+/* How often something is run: at least `runs` times and until that took `ms`; one run before doesn't count. */
+typedef struct ax_bench_effort {
+    int32_t runs, ms;
+} ax_bench_effort;
+/* Runs a row with memory of its own, full of random numbers. *seconds: the least time of a run. */
+ax_code ax_bench_alone(const ax_bench_row *row, const ax_backend *be, ax_device *dev, ax_bench_effort effort,
+                       double *seconds, ax_err *err);
+/* The same for any function. */
+ax_code ax_bench_least(ax_code (*run)(void *context, ax_err *err), void *context, ax_bench_effort effort,
+                       double *seconds, ax_err *err);
+
+/* ---- subcommands; argv[0] is their name, and they return the exit code ---- */
+
+int ax_bench_ops(int argc, char **argv);
+int ax_bench_threads(int argc, char **argv);
 
 #endif

@@ -1,67 +1,15 @@
+/* bench step|infer --profile: where the time of a plan goes. */
 #include "engine/command/bench.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 typedef struct row {
-    char text[96];
-    double seconds; /* per run */
-    double flop;    /* per run */
+    char text[104];
+    double seconds, flop, bytes; /* per run, of all its nodes */
     unsigned nodes;
 } row;
-
-static const ax_type *type_of(const ax_graph *g, uint32_t id)
-{
-    return id ? &ax_graph_value(g, id)->type : NULL;
-}
-
-/* Forward input i of a node: a backward node lists it after the gradients of the outputs. */
-static const ax_type *forward_input(const ax_graph *g, const ax_node *n, uint32_t i)
-{
-    uint32_t at = i + (n->backward ? ax_op_get(n->op)->n_out : 0);
-    return at < n->n_in ? type_of(g, n->in[at]) : NULL;
-}
-
-static void describe(const ax_graph *g, const ax_node *n, row *r)
-{
-    static const char *const acts[] = { "", "+relu", "+relu6" };
-    const ax_type *x = forward_input(g, n, 0), *weight = forward_input(g, n, 1);
-    const ax_type *y = type_of(g, n->backward ? n->in[0] : n->out[0]);
-    char what[48] = "", wants[8] = "", size[32] = "";
-    if (n->op == AX_OP_CONV2D) {
-        snprintf(what, sizeof what, " %dx%d%s s%d d%d", n->attr.conv.kernel, n->attr.conv.kernel,
-                 n->attr.conv.groups > 1 ? " dw" : "", n->attr.conv.stride, n->attr.conv.dilation);
-        if (n->backward)
-            snprintf(wants, sizeof wants, "%s%s%s", n->out[0] ? " x" : "", n->out[1] ? " w" : "",
-                     n->n_out > 2 && n->out[2] ? " b" : "");
-    } else if (n->op == AX_OP_BNORM) {
-        snprintf(what, sizeof what, "%s%s", acts[n->attr.norm.act % 3], n->attr.norm.train ? "" : " frozen");
-    }
-    if (n->op == AX_OP_RESIZE && x && y)
-        snprintf(size, sizeof size, " %dx%d ->", x->shape.h, x->shape.w);
-    int used = snprintf(r->text, sizeof r->text, "%s%s%s%s%s", ax_op_get(n->op)->text, what,
-                        n->backward ? " backward" : "", wants, size);
-    if (y && used > 0 && (size_t)used < sizeof r->text) {
-        ax_shape s = y->shape;
-        if (n->op == AX_OP_CONV2D && x && weight)
-            snprintf(r->text + used, sizeof r->text - (size_t)used, " %dx%dx%dx%d->%d", s.n, s.h, s.w, x->shape.c, s.c);
-        else
-            snprintf(r->text + used, sizeof r->text - (size_t)used, " %dx%dx%dx%d", s.n, s.h, s.w, s.c);
-    }
-}
-
-static double flop_of(const ax_graph *g, const ax_node *n)
-{
-    const ax_op_info *info = ax_op_get(n->op);
-    const ax_type *x = forward_input(g, n, 0), *weight = forward_input(g, n, 1);
-    if (!info->macs || !x || !weight)
-        return 0;
-    const ax_type in[AX_MAX_IN] = { *x, *weight };
-    double forward = 2.0 * (double)info->macs(&n->attr, in, 2);
-    return n->backward ? forward * ((n->out[0] != 0) + (n->out[1] != 0)) : forward;
-}
 
 static int longer_first(const void *a, const void *b)
 {
@@ -69,42 +17,84 @@ static int longer_first(const void *a, const void *b)
     return (x->seconds < y->seconds) - (x->seconds > y->seconds);
 }
 
-ax_code ax_bench_profile(const ax_graph *g, const ax_plan *plan, ax_err *err)
+static row row_of(ax_plan_step step)
+{
+    char family[40], variant[64];
+    row r = { .seconds = step.runs ? step.seconds : 0,
+              .flop = ax_bench_flop(step.call),
+              .bytes = ax_bench_bytes(step.call),
+              .nodes = 1 };
+    ax_bench_family(step.call, family, sizeof family);
+    ax_bench_variant(step.call, variant, sizeof variant);
+    snprintf(r.text, sizeof r.text, "%s %s", family, variant);
+    return r;
+}
+
+static void add(row *rows, size_t *n, const row *r)
+{
+    size_t at = 0;
+    while (at < *n && strcmp(rows[at].text, r->text))
+        at++;
+    if (at == *n) {
+        rows[(*n)++] = *r;
+        return;
+    }
+    rows[at].seconds += r->seconds;
+    rows[at].flop += r->flop;
+    rows[at].bytes += r->bytes;
+    rows[at].nodes++;
+}
+
+static double rate(double amount, double seconds)
+{
+    return seconds > 0 ? amount / seconds * 1e-9 : 0;
+}
+
+static void print_text(const row *rows, size_t n, double total, double flop, double bytes, unsigned long runs)
+{
+    printf("each node's least time of %lu runs, summed over equal nodes; MB: what they can't help moving\n", runs);
+    printf("%9s %7s %9s %7s %6s %6s  %s\n", "ms", "share", "MB", "GFLOP/s", "GB/s", "nodes", "operation, output shape");
+    for (size_t i = 0; i < n; i++) {
+        const row *r = &rows[i];
+        printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f %6u  %s\n", r->seconds * 1e3, total > 0 ? 100 * r->seconds / total : 0,
+               r->bytes * 1e-6, rate(r->flop, r->seconds), rate(r->bytes, r->seconds), r->nodes, r->text);
+    }
+    printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f  all\n", total * 1e3, 100.0, bytes * 1e-6, rate(flop, total),
+           rate(bytes, total));
+}
+
+static void print_json(const row *rows, size_t n, double total)
+{
+    printf(",\"profile\":[");
+    for (size_t i = 0; i < n; i++) {
+        const row *r = &rows[i];
+        printf("%s{\"op\":\"%s\",\"nodes\":%u,\"ms\":%.6f,\"share\":%.6f,\"bytes\":%.0f,\"flop\":%.0f,"
+               "\"gflops\":%.3f,\"gbs\":%.3f}",
+               i ? ",\n" : "", r->text, r->nodes, r->seconds * 1e3, total > 0 ? r->seconds / total : 0, r->bytes,
+               r->flop, rate(r->flop, r->seconds), rate(r->bytes, r->seconds));
+    }
+    printf("]");
+}
+
+ax_code ax_bench_profile(const ax_plan *plan, bool json, ax_err *err)
 {
     size_t steps = ax_plan_steps(plan), n = 0;
     row *rows = calloc(steps ? steps : 1, sizeof *rows);
     if (!rows)
         return ax_fail(err, AX_ENOMEM, "profile: no memory for %zu rows", steps);
-    double total = 0;
+    double total = 0, flop = 0, bytes = 0;
     for (size_t i = 0; i < steps; i++) {
-        ax_plan_step step = ax_plan_step_at(plan, i);
-        row r = { .nodes = 1, .flop = flop_of(g, step.node) };
-        r.seconds = step.runs ? step.seconds / (double)step.runs : 0;
-        describe(g, step.node, &r);
+        row r = row_of(ax_plan_step_at(plan, i));
         total += r.seconds;
-        size_t at = 0;
-        while (at < n && strcmp(rows[at].text, r.text))
-            at++;
-        if (at == n) {
-            rows[n++] = r;
-        } else {
-            rows[at].seconds += r.seconds;
-            rows[at].flop += r.flop;
-            rows[at].nodes++;
-        }
+        flop += r.flop;
+        bytes += r.bytes;
+        add(rows, &n, &r);
     }
     qsort(rows, n, sizeof *rows, longer_first);
-    printf("%9s %7s %7s %6s  %s\n", "ms", "share", "GFLOP/s", "nodes", "operation, output shape");
-    for (size_t i = 0; i < n; i++) {
-        const row *r = &rows[i];
-        printf("%9.3f %6.1f%% ", r->seconds * 1e3, total > 0 ? 100 * r->seconds / total : 0);
-        if (r->flop > 0 && r->seconds > 0)
-            printf("%7.1f", r->flop / r->seconds * 1e-9);
-        else
-            printf("%7s", "");
-        printf(" %6u  %s\n", r->nodes, r->text);
-    }
-    printf("%9.3f %6.1f%%\n", total * 1e3, 100.0);
+    if (json)
+        print_json(rows, n, total);
+    else
+        print_text(rows, n, total, flop, bytes, steps ? (unsigned long)ax_plan_step_at(plan, 0).runs : 0);
     free(rows);
     return AX_OK;
 }

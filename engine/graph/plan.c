@@ -354,7 +354,8 @@ ax_code ax_plan_run(ax_plan *p, ax_err *err)
         if (p->profile) {
             if (p->be->sync(p->dev, err) != AX_OK)
                 return prefix_step(p, s, err);
-            s->seconds += seconds_now() - start;
+            double took = seconds_now() - start;
+            s->seconds = !s->runs || took < s->seconds ? took : s->seconds;
             s->runs++;
         }
     }
@@ -373,7 +374,8 @@ size_t ax_plan_steps(const ax_plan *p)
 
 ax_plan_step ax_plan_step_at(const ax_plan *p, size_t i)
 {
-    return (ax_plan_step) { p->step[i].node, p->step[i].seconds, p->step[i].runs };
+    const step *s = &p->step[i];
+    return (ax_plan_step) { s->node, &s->call, s->seconds, s->runs };
 }
 
 bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out)

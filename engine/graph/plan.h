@@ -41,8 +41,9 @@ bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out);
 /* Per node, after runs with profiling on: for `bench --profile` and tests. */
 typedef struct ax_plan_step {
     const ax_node *node;
-    double seconds; /* summed over the profiled runs */
-    uint64_t runs;
+    const ax_call *call; /* as the kernel gets it; the plan's */
+    double seconds;      /* of the fastest profiled run: what disturbs a run only ever adds */
+    uint64_t runs;       /* profiled ones */
 } ax_plan_step;
 void ax_plan_profile(ax_plan *p, bool on);
 size_t ax_plan_steps(const ax_plan *p);

@@ -1,19 +1,16 @@
 /* The CPU backend: opening it, its memory, its table. */
 #include "engine/backend/cpu/device.h"
+#include "engine/base/cores.h"
 
 #include <omp.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 static int cores_available(void)
 {
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set))
-        return 1;
-    int n = CPU_COUNT(&set);
-    return n < 1 ? 1 : n > AX_CPU_MAX_THREADS ? AX_CPU_MAX_THREADS : n;
+    int n = ax_cores_allowed();
+    return n > AX_CPU_MAX_THREADS ? AX_CPU_MAX_THREADS : n;
 }
 
 /* The best instruction set the processor has, or the one asked for by AUXCELL_ISA. */

@@ -19,6 +19,7 @@ typedef struct ax_conv_shape {
 enum { AX_DW_KERNEL = 5 };    /* largest depthwise kernel with vectors of its own */
 enum { AX_DIRECT_TAPS = 25 }; /* most taps of the direct convolution */
 enum {
+    AX_PEAK_VECTORS = 12,       /* sums that fma_peak keeps in registers: more than latency times units */
     AX_MATMUL_ROWS = 6,         /* rows in registers: buffers hold a multiple of it */
     AX_WINOGRAD_CHANNELS = 4096 /* most channels */
 };
@@ -112,6 +113,8 @@ typedef struct ax_bn {
                    float *tmp))                                                                                        \
     X(double, square_difference, (const float *a, const float *b, size_t n))                                           \
     X(void, scale_difference, (const float *a, const float *b, float s, float *y, size_t n))                           \
+    /* rounds of AX_PEAK_VECTORS independent vector multiply-adds that touch no memory; the sum of all, to be used */   \
+    X(float, fma_peak, (size_t rounds))                                                                                \
     X(double, sum_squares, (const float *x, size_t n))                                                                 \
     X(void, adam, (const ax_update *u, size_t lo, size_t hi))                                                          \
     X(void, sgd, (const ax_update *u, size_t lo, size_t hi))                                                           \

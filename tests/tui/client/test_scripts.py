@@ -156,6 +156,8 @@ class Scripts(unittest.TestCase):
         self.assertEqual(sorted(complete("pr")), ["predict", "promote", "prune"])
         self.assertEqual(complete("prune", "o"), ["old", "other"])
         self.assertEqual(complete("fork", "old", "1", "--s"), ["--set"])
+        self.assertEqual(complete("bench", "o"), ["ops"])
+        self.assertEqual(complete("bench", "ops", "--on"), ["--only"])
         self.assertIn("--train-samples", complete("search", "--tr"))
         self.assertEqual(complete("search", "--preset", "c"), ["cpu"])
 

@@ -1,0 +1,210 @@
+/* bench ops: every kernel at the shapes that the search meets, against the machine and against oneDNN. */
+#include "engine/backend/cpu/onednn.h"
+#include "engine/backend/cpu/peak.h"
+#include "engine/backend/list.h"
+#include "engine/command/bench.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+    "usage: auxcell-engine bench ops [OPTION...]\n"
+    "Times every kernel alone, at every shape that the networks of a search meet, on warm caches: GFLOP/s, GB/s and\n"
+    "roof, the share of what the machine could do: the least time by its own peaks (printed first) over the time.\n"
+    "On the CPU also what oneDNN takes for the same, where it has the operation, and how many times ours that is.\n";
+
+typedef struct ops {
+    ax_bench_work work;
+    const char *only;
+    bool json;
+    ax_bench_effort effort;
+    const ax_backend *be;
+    ax_device *dev;
+    double flops, bandwidth; /* peaks, per second */
+    unsigned printed, compared;
+    double log_ratio; /* summed over the compared ones */
+    const char *family;
+} ops;
+
+typedef struct result {
+    double seconds, onednn; /* onednn: 0 = it has no such operation */
+} result;
+
+/* ---- peaks ---- */
+
+/* Bytes per second of a sum of two maps far larger than caches (STREAM's Add, through the backend's kernel). */
+static ax_code measure_bandwidth(ops *o, ax_err *err)
+{
+    const ax_view map = { .mem = (void *)(uintptr_t)64, .type = { .shape = { 1, 4096, 4096, 1 } } };
+    ax_bench_row row = { .call = { .op = AX_OP_ADD, .in = { map, map }, .out = { map }, .n_in = 2, .n_out = 1 } };
+    double seconds;
+    ax_code code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, err);
+    o->bandwidth = code == AX_OK ? ax_bench_bytes(&row.call) / seconds : 0;
+    return code;
+}
+
+/* Where no loop of our own can run, a matrix product of the backend stands for the peak. */
+static ax_code measure_product(ops *o, ax_err *err)
+{
+    void *there = (void *)(uintptr_t)64;
+    const ax_view map = { there, { .shape = { 16, 64, 64, 512 } } };
+    const ax_view weight = { there, { .shape = { 512, 1, 1, 512 }, .layout = AX_OIHW } };
+    ax_bench_row row = { .call = { .op = AX_OP_CONV2D,
+                                   .attr.conv = { .kernel = 1, .stride = 1, .dilation = 1, .groups = 1 },
+                                   .in = { map, weight },
+                                   .out = { map },
+                                   .n_in = 2,
+                                   .n_out = 1 } };
+    double seconds;
+    ax_code code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, err);
+    o->flops = code == AX_OK ? ax_bench_flop(&row.call) / seconds : 0;
+    return code;
+}
+
+static ax_code measure_peaks(ops *o, ax_err *err)
+{
+    if (o->be == &ax_backend_cpu) {
+        o->flops = ax_cpu_peak_flops(o->dev);
+    } else if (o->be == &ax_backend_ref) {
+        ax_device *core = ax_backend_cpu.open(0, 1, err);
+        if (!core)
+            return err->code;
+        o->flops = ax_cpu_peak_flops(core);
+        ax_backend_cpu.close(core);
+    } else if (measure_product(o, err) != AX_OK) {
+        return err->code;
+    }
+    return measure_bandwidth(o, err);
+}
+
+/* ---- rows ---- */
+
+static ax_code run_onednn(void *context, ax_err *err)
+{
+    return ax_onednn_run(context, err);
+}
+
+static ax_code measure(const ops *o, const ax_bench_row *row, result *r, ax_err *err)
+{
+    *r = (result) { 0 };
+    ax_code code = ax_bench_alone(row, o->be, o->dev, o->effort, &r->seconds, err);
+    if (code != AX_OK || o->be != &ax_backend_cpu || row->update)
+        return code;
+    ax_onednn *peer = NULL;
+    code = ax_onednn_new(o->dev, &row->call, &peer, err);
+    if (code == AX_OK && peer)
+        code = ax_bench_least(run_onednn, peer, o->effort, &r->onednn, err);
+    ax_onednn_free(peer);
+    return code;
+}
+
+static void print_text(ops *o, const ax_bench_row *row, const result *r, double share)
+{
+    if (!o->family || strcmp(o->family, row->family))
+        printf("%s\n", row->family);
+    o->family = row->family;
+    printf("  %-37s %9.3f %8.1f %7.1f %5.0f%%", row->variant, r->seconds * 1e3, row->flop / r->seconds * 1e-9,
+           row->bytes / r->seconds * 1e-9, 100 * share);
+    if (r->onednn > 0)
+        printf(" %10.3f %6.2f", r->onednn * 1e3, r->onednn / r->seconds);
+    printf("  %s\n", row->where);
+}
+
+static void print_json(const ops *o, const ax_bench_row *row, const result *r, double share)
+{
+    printf("%s{\"family\":\"%s\",\"variant\":\"%s\",\"where\":\"%s\",\"ms\":%.6f,\"flop\":%.0f,\"bytes\":%.0f,"
+           "\"gflops\":%.3f,\"gbs\":%.3f,\"roofline\":%.4f,",
+           o->printed ? ",\n" : "\n", row->family, row->variant, row->where, r->seconds * 1e3, row->flop, row->bytes,
+           row->flop / r->seconds * 1e-9, row->bytes / r->seconds * 1e-9, share);
+    if (r->onednn > 0)
+        printf("\"onednn_ms\":%.6f,\"ratio\":%.4f}", r->onednn * 1e3, r->onednn / r->seconds);
+    else
+        printf("\"onednn_ms\":null,\"ratio\":null}");
+}
+
+static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
+{
+    for (size_t i = 0; i < rows->n; i++) {
+        const ax_bench_row *row = &rows->row[i];
+        char name[sizeof row->family + sizeof row->variant];
+        result r;
+        snprintf(name, sizeof name, "%s %s", row->family, row->variant);
+        if (o->only && !strstr(name, o->only))
+            continue;
+        if (measure(o, row, &r, err) != AX_OK)
+            return ax_fail_prefix(err, name);
+        if (r.seconds <= 0)
+            r.seconds = 1e-9; /* below the clock's step */
+        double share = fmax(row->flop / o->flops, row->bytes / o->bandwidth) / r.seconds;
+        if (o->json)
+            print_json(o, row, &r, share);
+        else
+            print_text(o, row, &r, share);
+        fflush(stdout);
+        o->printed++;
+        if (r.onednn > 0) {
+            o->compared++;
+            o->log_ratio += log(r.onednn / r.seconds);
+        }
+    }
+    return o->printed ? AX_OK : ax_fail(err, AX_EINVAL, "option --only: no kernel's name has '%s'", o->only);
+}
+
+static ax_code run(ops *o, ax_err *err)
+{
+    char note[AX_DEVICE_NOTE];
+    if (!(o->dev = ax_device_open(o->work.device, o->work.threads, &o->be, note, err)))
+        return err->code;
+    ax_command_device_note(note);
+    const char *isa = o->be == &ax_backend_cpu ? ax_cpu_isa(o->dev) : "";
+    int threads = o->be == &ax_backend_cpu ? ax_cpu_threads(o->dev) : 1;
+    ax_bench_rows rows = { 0 };
+    ax_code code = measure_peaks(o, err);
+    if (code == AX_OK)
+        code = ax_bench_rows_init(&rows, &o->work, o->be, o->dev, err);
+    if (code == AX_OK && o->json)
+        printf("{\"device\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,\"rows\":[",
+               o->be->name, isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9);
+    else if (code == AX_OK)
+        printf("%s%s%s, threads %d; peaks here: %.1f GFLOP/s, %.1f GB/s\n%-39s %9s %8s %7s %6s %10s %6s  %s\n",
+               o->be->name, *isa ? " " : "", isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9, "kernel, output shape",
+               "least ms", "GFLOP/s", "GB/s", "roof", "oneDNN ms", "ratio", "where");
+    if (code == AX_OK)
+        code = measure_rows(o, &rows, err);
+    if (code == AX_OK && o->json)
+        printf("]}\n");
+    else if (code == AX_OK && o->compared)
+        printf("oneDNN's time over ours, geometric mean of %u: %.2f\n", o->compared, exp(o->log_ratio / o->compared));
+    ax_bench_rows_release(&rows);
+    o->be->close(o->dev);
+    return code;
+}
+
+int ax_bench_ops(int argc, char **argv)
+{
+    ops o = { .work = { .device = "auto", .classes = 21 }, .effort = { .runs = 3, .ms = 30 } };
+    ax_bench_work *w = &o.work;
+    const ax_option table[] = {
+        { "--only", AX_OPTION_TEXT, &o.only, 0, 0, "NAME",
+          "kernels with this in their name: 'dw', 'backward w', 64x64" },
+        { "--genotype", AX_OPTION_TEXT, &w->genotype, 0, 0, "G", "the decoder (two with all operations between them)" },
+        { "--batch", AX_OPTION_WHOLE, &w->batch, 1, 4096, "N", "images at once (stage 1: 16, stage 2: 8, infer: 1)" },
+        { "--crop", AX_OPTION_WHOLE, &w->crop, 32, 8192, "N", "side of the images, a multiple of 32 (256, 512)" },
+        { "--channels", AX_OPTION_WHOLE, &w->channels, 1, 1024, "N", "width of the decoder (48, 64)" },
+        { "--classes", AX_OPTION_WHOLE, &w->classes, 1, 255, "N", "classes (21)" },
+        { "--threads", AX_OPTION_WHOLE, &w->threads, 0, 1024, "N", "threads, 0 = all cores (0)" },
+        { "--runs", AX_OPTION_WHOLE, &o.effort.runs, 1, 10000, "N", "least number of runs of a kernel (3)" },
+        { "--ms", AX_OPTION_WHOLE, &o.effort.ms, 0, 10000, "N", "least milliseconds to run a kernel for (30)" },
+        { "--device", AX_OPTION_TEXT, &w->device, 0, 0, "NAME", "auto, cpu, ref or cuda:N" },
+        { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
+    };
+    int n = 0;
+    ax_err err = { 0 };
+    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, 0, &n);
+    if (parsed != AX_PARSED_GO)
+        return parsed == AX_PARSED_HELP ? 0 : 2;
+    return run(&o, &err) == AX_OK ? 0 : ax_command_fail(&err);
+}

@@ -1,0 +1,170 @@
+/* What the bench command measures: a training step or inference as a plan with its inputs and optimisers. */
+#include "engine/backend/list.h"
+#include "engine/command/bench.h"
+#include "engine/command/options.h"
+#include "engine/model/mobilenet.h"
+#include "engine/model/network.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { WARM_UP = 2 };
+
+void ax_bench_release(ax_bench *b)
+{
+    ax_plan_free(b->plan);
+    ax_params_free(b->params);
+    ax_graph_free(b->g);
+    for (size_t i = 0; i < b->n_inputs; i++)
+        free(b->input[i]);
+    if (b->dev)
+        b->be->close(b->dev);
+    *b = (ax_bench) { 0 };
+}
+
+/* ---- graphs ---- */
+
+static ax_code build_infer(ax_graph *g, const ax_bench_work *o, const ax_decoder_spec *spec, ax_err *err)
+{
+    ax_val logits;
+    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { o->batch, o->crop, o->crop, 3 } }, err);
+    ax_code code = ax_network_build(g, image, spec, &logits, err);
+    return code == AX_OK ? ax_graph_keep(g, logits, "logits", err) : code;
+}
+
+static ax_code build_step(ax_graph *g, const ax_bench_work *o, const ax_decoder_spec *spec, ax_err *err)
+{
+    ax_val taps[AX_TAPS], teacher = { 0 }, loss;
+    ax_decoder d;
+    ax_code code = AX_OK;
+    if (o->stage == 2) {
+        ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { o->batch, o->crop, o->crop, 3 } }, err);
+        code = ax_mobilenet_build(g, image, true, taps, err);
+    } else {
+        code = ax_decoder_taps(g, o->batch, o->crop, o->crop, taps, err);
+    }
+    if (code == AX_OK)
+        code = ax_decoder_build(g, spec, taps, &d, err);
+    if (code != AX_OK)
+        return code;
+    /* Labels: at the size of tap 0 in stage 1 (cached so), at the logits' size in stage 2. */
+    ax_shape size = ax_graph_type(g, o->stage == 1 ? taps[0] : d.logits).shape;
+    ax_val labels = ax_graph_input(g, "labels", (ax_type) { { size.n, size.h, size.w, 1 }, AX_U8, AX_NHWC }, err);
+    if (o->stage == 1)
+        teacher = ax_graph_input(g, "teacher", (ax_type) { .shape = { size.n, size.h, size.w, o->classes } }, err);
+    code = ax_decoder_loss(g, &d, labels, teacher, 0.3f, 0.15f, &loss, err);
+    return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
+}
+
+ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spec, ax_err *err)
+{
+    if (ax_genotype_parse(o->genotype, &spec->genotype, err) != AX_OK)
+        return err->code;
+    if (o->crop % 32)
+        return ax_fail(err, AX_EINVAL, "option --crop: %d isn't a multiple of 32", o->crop);
+    spec->channels = o->channels;
+    spec->repeats = o->repeats;
+    spec->classes = o->classes;
+    spec->train = spec->aux = !o->infer;
+    return o->infer ? build_infer(g, o, spec, err) : build_step(g, o, spec, err);
+}
+
+/* Random numbers for every input, bound and not copied: a training step reads its crops from a mapped file. */
+static ax_code bind_inputs(ax_bench *b, ax_err *err)
+{
+    ax_rng rng = ax_rng_new(1, 2);
+    ax_val loss = ax_graph_find(b->g, "loss");
+    uint32_t seed = loss.id ? ax_graph_grad(b->g, loss).id : 0;
+    for (uint32_t id = 1; id <= ax_graph_values(b->g); id++) {
+        const ax_value *v = ax_graph_value(b->g, id);
+        if (v->kind != AX_VALUE_INPUT || id == seed) /* the seed of the gradients is the plan's to fill */
+            continue;
+        size_t n = ax_shape_count(v->type.shape), bytes = (ax_type_bytes(v->type) + 63) / 64 * 64;
+        void *mem = b->n_inputs < AX_BENCH_INPUTS ? aligned_alloc(64, bytes) : NULL;
+        if (!mem)
+            return ax_fail(err, AX_ENOMEM, "no memory for the input '%s'", v->name);
+        b->input[b->n_inputs++] = mem;
+        for (size_t i = 0; i < n; i++) {
+            if (v->type.dtype == AX_U8)
+                ((uint8_t *)mem)[i] = (uint8_t)ax_rng_below(&rng, (uint32_t)b->o->classes);
+            else
+                ((float *)mem)[i] = (float)ax_rng_normal(&rng);
+        }
+        ax_code code = ax_plan_bind(b->plan, v->name, mem, err);
+        if (code != AX_OK)
+            return code;
+    }
+    return AX_OK;
+}
+
+ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
+{
+    *b = (ax_bench) { .o = o };
+    b->adam = (ax_optim) { .kind = AX_OPTIM_ADAM, .lr = 3e-3f, .weight_decay = 1e-5f, .clip = 3 };
+    b->sgd = (ax_optim) { .kind = AX_OPTIM_SGD, .lr = 1e-3f, .momentum = 0.9f, .weight_decay = 1e-5f, .clip = 3 };
+    char note[AX_DEVICE_NOTE];
+    if (!(b->dev = ax_device_open(o->device, o->threads, &b->be, note, err)) || !(b->g = ax_graph_new(err)))
+        return err->code;
+    ax_command_device_note(note);
+    if (ax_bench_graph(b->g, o, &b->spec, err) != AX_OK)
+        return err->code;
+    const ax_graph *graphs[] = { b->g };
+    ax_rng rng = ax_rng_new(1, 1);
+    if (!(b->params = ax_params_new(graphs, 1, b->be, b->dev, &rng, err)))
+        return err->code;
+    if (!(b->plan = ax_plan_new(b->g, b->be, b->dev, b->params, 0, err)))
+        return err->code;
+    return bind_inputs(b, err);
+}
+
+/* ---- running ---- */
+
+ax_code ax_bench_once(ax_bench *b, ax_err *err)
+{
+    ax_code code = ax_plan_run(b->plan, err);
+    bool both = b->o->stage == 2;
+    if (code == AX_OK && !b->o->infer) {
+        if (both)
+            code = ax_optim_step(b->params, AX_GROUP_ENCODER, &b->sgd, NULL, err);
+        if (code == AX_OK)
+            code = ax_optim_step(b->params, AX_GROUP_DECODER, &b->adam, NULL, err);
+        if (code == AX_OK && both)
+            code = ax_optim_polyak(b->params, AX_GROUP_ENCODER, 0.99f, err);
+        if (code == AX_OK)
+            code = ax_optim_polyak(b->params, AX_GROUP_DECODER, both ? 0.99f : 0.9f, err);
+    }
+    return code == AX_OK ? b->be->sync(b->dev, err) : code;
+}
+
+double ax_bench_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err)
+{
+    int32_t runs = b->o->runs;
+    double *seconds = calloc((size_t)runs, sizeof *seconds);
+    if (!seconds)
+        return ax_fail(err, AX_ENOMEM, "no memory for %d times", runs);
+    ax_code code = AX_OK;
+    for (int32_t i = -WARM_UP; i < runs && code == AX_OK; i++) {
+        double start = ax_bench_now();
+        code = ax_bench_once(b, err);
+        if (i >= 0)
+            seconds[i] = ax_bench_now() - start;
+    }
+    qsort(seconds, (size_t)runs, sizeof *seconds, ascending);
+    *median = seconds[runs / 2];
+    *least = seconds[0];
+    free(seconds);
+    return code;
+}

@@ -1,0 +1,107 @@
+"""bench: figures of kernels, profiles and threads exist, fit each other and the work; times themselves aren't judged."""
+import json
+import math
+import os
+import re
+import subprocess
+import unittest
+
+ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
+HERE = os.path.dirname(os.path.abspath(__file__))
+SMALL = ["--batch", "1", "--crop", "32", "--channels", "4", "--classes", "3", "--runs", "1"]
+
+
+def bench(*args):
+    done = subprocess.run([ENGINE, "bench", *args, *SMALL], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    return done.stdout
+
+
+def operations():
+    with open(os.path.join(HERE, "..", "..", "..", "engine", "op", "op.h")) as f:
+        return re.findall(r'^    X\([A-Z0-9]+, "(\w+)"', f.read(), re.M)
+
+
+class Ops(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.cpu = json.loads(bench("ops", "--device", "cpu", "--threads", "1", "--ms", "0", "--json"))
+
+    def rows(self, family):
+        return [r for r in self.cpu["rows"] if r["family"].split(" ")[0].split("+")[0] == family]
+
+    def test_every_operation_is_there_forward_and_backward(self):
+        names = operations()
+        self.assertIn("conv2d", names)
+        for op in names:
+            directions = {r["variant"].startswith("backward") for r in self.rows(op)}
+            self.assertEqual(directions, {False} if op in ("zero", "add", "argmax") else {False, True}, op)
+        self.assertEqual(len(self.rows("updates")), 4)
+
+    def test_figures_are_finite_and_fit_each_other(self):
+        c = self.cpu
+        self.assertTrue(c["peak_gflops"] > 0.1 and c["peak_gbs"] > 0.01)
+        for r in c["rows"]:
+            self.assertTrue(all(math.isfinite(v) for v in r.values() if isinstance(v, float)), r)
+            self.assertGreater(r["bytes"], 0, r)
+            if r["ms"] < 0.01:  # too few digits
+                continue
+            self.assertAlmostEqual(r["gflops"], r["flop"] / r["ms"] * 1e-6, delta=0.01 + 0.01 * r["gflops"])
+            self.assertAlmostEqual(r["gbs"], r["bytes"] / r["ms"] * 1e-6, delta=0.01 + 0.01 * r["gbs"])
+            share = max(r["gflops"] / c["peak_gflops"], r["gbs"] / c["peak_gbs"])
+            self.assertAlmostEqual(r["roofline"], share, delta=0.001 + 0.02 * share)
+
+    def test_onednn_stands_beside_what_it_has(self):
+        for family in ("conv2d", "batchnorm", "relu", "resize", "gpool"):
+            for r in self.rows(family):
+                self.assertTrue(r["onednn_ms"] > 0 and r["ratio"] > 0, r)
+        for family in ("argmax", "wsum", "mse", "zero", "updates"):
+            for r in self.rows(family):
+                self.assertIsNone(r["onednn_ms"], r)
+
+    def test_work_is_counted_without_the_padding(self):
+        # 8x8 pixels of 4 channels, 3x3 taps: 8 + 2 * 7 pairs along an axis; dilated by 12 only the middle one is inside
+        flop = {(r["family"], r["variant"]): r["flop"] for r in self.cpu["rows"]}
+        self.assertEqual(flop["conv2d 3x3", "1x8x8x4->4"], 2 * 22 * 22 * 4 * 4)
+        self.assertEqual(flop["conv2d 3x3", "backward x w 1x8x8x4->4"], 4 * 22 * 22 * 4 * 4)
+        self.assertEqual(flop["conv2d 3x3 d12", "1x8x8x4->4"], 2 * 8 * 8 * 4 * 4)
+        self.assertEqual(flop["conv2d 3x3 dw", "1x8x8x4->4"], 2 * 22 * 22 * 4)
+
+    def test_text_fits_a_terminal(self):
+        text = bench("ops", "--device", "cpu", "--threads", "1", "--ms", "0", "--only", "dw")
+        lines = text.splitlines()
+        self.assertLessEqual(max(map(len, lines)), 100)
+        self.assertIn("conv2d 5x5 dw d6", lines)
+        self.assertRegex(lines[-1], r"^oneDNN's time over ours, geometric mean of \d+: \d+\.\d\d$")
+
+    def test_other_devices_go_the_same_way(self):
+        ref = json.loads(bench("ops", "--device", "ref", "--ms", "0", "--json", "--only", "batchnorm"))
+        want = [(r["family"], r["variant"]) for r in self.rows("batchnorm")]
+        self.assertEqual([(r["family"], r["variant"]) for r in ref["rows"]], want)
+        self.assertTrue(all(r["onednn_ms"] is None for r in ref["rows"]))
+
+    def test_unknown_names_are_refused(self):
+        done = subprocess.run([ENGINE, "bench", "ops", "--device", "ref", "--only", "bogus", *SMALL],
+                              capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("option --only: no kernel's name has 'bogus'", done.stderr)
+
+
+class Others(unittest.TestCase):
+    def test_profile_accounts_for_every_node(self):
+        p = json.loads(bench("step", "--device", "cpu", "--threads", "1", "--profile", "--json"))["profile"]
+        self.assertAlmostEqual(sum(r["share"] for r in p), 1, places=3)
+        self.assertTrue(all(r["ms"] >= 0 and r["bytes"] > 0 and r["nodes"] >= 1 for r in p))
+        self.assertEqual(p, sorted(p, key=lambda r: -r["ms"]))
+
+    def test_threads_count_up_from_one(self):
+        rows = json.loads(bench("threads", "--threads-max", "2", "--json"))
+        self.assertEqual([r["threads"] for r in rows], [1, 2])
+        self.assertEqual(rows[0]["speedup"], 1)
+        for r in rows:
+            self.assertAlmostEqual(r["speedup"], rows[0]["ms_min"] / r["ms_min"], delta=0.01 + 0.01 * r["speedup"])
+            self.assertAlmostEqual(r["efficiency"], r["speedup"] / r["threads"], delta=0.001)
+
+
+if __name__ == "__main__":
+    unittest.main()
