@@ -46,6 +46,12 @@ static int32_t crop_start(int32_t scaled, int32_t crop, bool random, double u)
     return random ? (int32_t)(u * (slack + 1)) : slack / 2;
 }
 
+static ax_cut cut_of(int32_t n, int32_t start, int32_t size, int32_t scaled, bool flip)
+{
+    double step = (double)size / scaled;
+    return flip ? (ax_cut) { size, (n + start) * step, -step } : (ax_cut) { size, start * step, step };
+}
+
 static int32_t scaled_side(int32_t side, double scale)
 {
     double s = floor(side * scale + 0.5);
@@ -120,13 +126,17 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
     for (int c = 0; c < 3; c++)
         for (int v = 0; v < 256; v++)
             norm[c][v] = ((float)v / 255.0f - ax_augment_mean[c]) / ax_augment_std[c];
-    axis(rows, oh, crop_start(sh, oh, spec->random_crop, top), h, sh, false);
-    axis(columns, ow, crop_start(sw, ow, spec->random_crop, left), w, sw, spec->mirror && mirror < 0.5);
-    for (int32_t y = 0; y < oh; y++) {
-        float *image = out->image + 3 * (size_t)y * (size_t)ow;
-        uint8_t *label = out->labels + (size_t)y * (size_t)ow;
-        if (rows[y].lo >= 0) {
-            fill_row(p, &rows[y], columns, ow, (const float(*)[256])norm, image, label);
+    int32_t y = crop_start(sh, oh, spec->random_crop, top), x = crop_start(sw, ow, spec->random_crop, left);
+    bool flip = spec->mirror && mirror < 0.5;
+    axis(rows, oh, y, h, sh, false);
+    axis(columns, ow, x, w, sw, flip);
+    out->y = cut_of(oh, y, h, sh, false);
+    out->x = cut_of(ow, x, w, sw, flip);
+    for (int32_t i = 0; i < oh; i++) {
+        float *image = out->image + 3 * (size_t)i * (size_t)ow;
+        uint8_t *label = out->labels + (size_t)i * (size_t)ow;
+        if (rows[i].lo >= 0) {
+            fill_row(p, &rows[i], columns, ow, (const float(*)[256])norm, image, label);
             continue;
         }
         memset(image, 0, 3 * sizeof(float) * (size_t)ow);

@@ -147,6 +147,14 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
     return code == AX_OK ? remap(out, p->mask, err) : code;
 }
 
+static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
+{
+    const camvid *c = set;
+    const char *path = c->list[split][index].image, *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    snprintf(out, cap, "%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
+}
+
 ax_source *ax_camvid_open(const char *dir, ax_err *err)
 {
     struct stat st;
@@ -178,7 +186,7 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
         memcpy(info->color[i], classes[i].color, 3);
     }
-    ax_source *s = ax_picture_source_new(info, c, load, free_set, err);
+    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { c, load, name, free_set }, err);
     free(info);
     return s;
 }

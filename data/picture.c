@@ -8,9 +8,7 @@
 
 typedef struct picture_source {
     ax_source base; /* first: ops get a pointer to it */
-    void *set;
-    ax_picture_load load;
-    void (*free_set)(void *set);
+    ax_picture_set of;
 } picture_source;
 
 void ax_picture_release(ax_picture *p)
@@ -23,7 +21,7 @@ void ax_picture_release(ax_picture *p)
 static void close_source(ax_source *s)
 {
     picture_source *p = (picture_source *)s;
-    p->free_set(p->set);
+    p->of.free_set(p->of.set);
     free(p);
 }
 
@@ -65,9 +63,11 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
 {
     picture_source *p = (picture_source *)s;
     ax_picture picture = { 0 };
-    ax_code code = p->load(p->set, spec->split, image_of(s, spec, index), &picture, err);
+    uint64_t image = image_of(s, spec, index);
+    ax_code code = p->of.load(p->of.set, spec->split, image, &picture, err);
     if (code == AX_OK)
         code = ax_augment(&picture, spec, index, out, err);
+    out->image_index = image;
     ax_picture_release(&picture);
     return code;
 }
@@ -76,7 +76,7 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
 {
     picture_source *p = (picture_source *)s;
     ax_picture loaded = { 0 };
-    ax_code code = p->load(p->set, split, index % images(s, split), &loaded, err);
+    ax_code code = p->of.load(p->of.set, split, index % images(s, split), &loaded, err);
     if (code == AX_OK) {
         *rgb = loaded.rgb;
         *h = loaded.h;
@@ -87,24 +87,30 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
     return code;
 }
 
+static void name(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap)
+{
+    picture_source *p = (picture_source *)s;
+    p->of.name(p->of.set, split, index % images(s, split), out, cap);
+}
+
 static const ax_source_ops ops = {
     .close = close_source,
     .sample = sample,
+    .name = name,
     .picture = picture,
     .stream = ax_loader_open,
     .next = ax_loader_next,
     .stream_close = ax_loader_close,
 };
 
-ax_source *ax_picture_source_new(const ax_source_info *info, void *set, ax_picture_load load,
-                                 void (*free_set)(void *set), ax_err *err)
+ax_source *ax_picture_source_new(const ax_source_info *info, const ax_picture_set *what, ax_err *err)
 {
     picture_source *p = calloc(1, sizeof *p);
     if (!p) {
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
-        free_set(set);
+        what->free_set(what->set);
         return NULL;
     }
-    *p = (picture_source) { { &ops, *info }, set, load, free_set };
+    *p = (picture_source) { { &ops, *info }, *what };
     return &p->base;
 }

@@ -16,9 +16,15 @@ void ax_picture_release(ax_picture *p);
 /* What a data set must be able to do; everything else (augmentation, threads) is common. Safe from several threads. */
 typedef ax_code (*ax_picture_load)(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err);
 
-/* A source over pictures: sample, picture and stream made of load. Takes set: freed by free_set on close. n_train and
-   n_val are in info; index wraps around them. */
-ax_source *ax_picture_source_new(const ax_source_info *info, void *set, ax_picture_load load,
-                                 void (*free_set)(void *set), ax_err *err);
+typedef struct ax_picture_set {
+    void *set;
+    ax_picture_load load;
+    void (*name)(void *set, ax_split split, uint64_t index, char *out, size_t cap); /* as ax_source_ops.name */
+    void (*free_set)(void *set);
+} ax_picture_set;
+
+/* A source over pictures: sample, picture and stream made of load. Takes what: set is freed by free_set on close.
+   n_train and n_val are in info; index wraps around them. */
+ax_source *ax_picture_source_new(const ax_source_info *info, const ax_picture_set *what, ax_err *err);
 
 #endif

@@ -40,6 +40,12 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
     return AX_OK;
 }
 
+static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
+{
+    (void)set;
+    snprintf(out, cap, "%s-%llu", split == AX_SPLIT_TRAIN ? "train" : "val", (unsigned long long)index);
+}
+
 /* A whole number from 1 to MOST, digits only; NULL when there is none. */
 static const char *parse_count(const char *text, size_t *out)
 {
@@ -78,7 +84,7 @@ ax_source *ax_scenes_open(const char *spec, ax_err *err)
         snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
         memcpy(info->color[i], classes[i].color, 3);
     }
-    ax_source *s = ax_picture_source_new(info, NULL, load, free_set, err);
+    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { NULL, load, name, free_set }, err);
     free(info);
     return s;
 }

@@ -58,6 +58,7 @@ static const struct range {
     { "weight_decay", 0, 1 },
     { "clip", 0, 1e9 },
     { "aux_weight", 0, 10 },
+    { "kd_weight", 0, 1000 },
     { "polyak", 0, 0.999999 },
     { "gate", 0, 1 },
     { "debias", 0, 1 },
@@ -110,6 +111,7 @@ static const struct switch_off {
     const char *option, *setting;
 } switches[] = {
     { "--no-aux", "aux_weight" },
+    { "--no-kd", "kd_weight" },
     { "--no-polyak", "polyak" },
     { "--no-gate", "gate" },
 };

@@ -37,6 +37,8 @@
     X(REAL, weight_decay, 1e-5, 1e-5, 1e-5, "added to the gradient")                                                   \
     X(REAL, clip, 3.0, 3.0, 3.0, "largest gradient norm")                                                              \
     X(REAL, aux_weight, 0.15, 0.15, 0.15, "weight of each auxiliary head's loss, 0 = no heads")                        \
+    X(TEXT, teacher, "", "", "", "whose logits stage 1 learns from too: a model file, or a folder of logits")          \
+    X(REAL, kd_weight, 0.3, 0.3, 0.3, "weight of the squared distance to the teacher's logits, 0 = no teacher")        \
     X(REAL, polyak, 0.9, 0.9, 0.9, "decay of the parameters' average in stage 1, 0 = no average in either stage")      \
     X(WHOLE, debias, 1, 1, 0, "1: the average forgets where training began, 0: as published")                          \
     X(TEXT, schedule, "constant", "constant", "constant",                                                              \
@@ -78,7 +80,7 @@ ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err);
-/* The setting that a switch (--no-aux, --no-polyak, --no-gate) makes "0"; NULL = no such switch. */
+/* The setting that a switch (--no-aux, --no-kd, --no-polyak, --no-gate) makes "0"; NULL = no such switch. */
 const char *ax_settings_off(const char *option);
 /* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
    with its number. */

@@ -13,6 +13,7 @@ struct ax_batch {
     float *tap[AX_TAPS]; /* stage 1: {n,h,w,c} ... */
     float *image;        /* stage 2: {n,crop,crop,3} */
     uint8_t *labels;     /* {n,h,w} */
+    float *teacher;      /* stage 1 with a teacher: {n,h,w,classes} */
     uint32_t *order;     /* stage 1: of the crops in this epoch */
     int32_t epoch;       /* that order and stream are of, -1 = none */
     void *stream;        /* stage 2 */
@@ -30,6 +31,11 @@ static size_t tap_count(const ax_batch *b, int k) /* elements of one crop's tap 
     return side * side * (size_t)ax_tap_channels[k];
 }
 
+static size_t teacher_count(const ax_batch *b) /* elements of one crop's logits of the teacher */
+{
+    return (size_t)b->spec.h * (size_t)b->spec.w * (size_t)b->t->source->info.classes;
+}
+
 static bool allocate(ax_batch *b)
 {
     size_t n = (size_t)b->spec.n, crop = (size_t)b->t->settings.stage2_crop;
@@ -40,6 +46,8 @@ static bool allocate(ax_batch *b)
     for (int k = 0; k < AX_TAPS; k++)
         if (!(b->tap[k] = aligned(n * tap_count(b, k) * sizeof(float))))
             return false;
+    if (ax_trainer_has_teacher(&b->t->settings) && !(b->teacher = aligned(n * teacher_count(b) * sizeof(float))))
+        return false;
     return (b->order = malloc(ax_cache_count(b->t->train) * sizeof *b->order));
 }
 
@@ -58,6 +66,8 @@ ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, 
         code = ax_plan_bind(plan, "image", b->image, err);
     for (int k = 0; k < AX_TAPS && code == AX_OK && spec->stage == 1; k++)
         code = ax_plan_bind(plan, ax_tap_name[k], b->tap[k], err);
+    if (code == AX_OK && b->teacher)
+        code = ax_plan_bind(plan, "teacher", b->teacher, err);
     if (code == AX_OK)
         return b;
     ax_batch_free(b);
@@ -74,6 +84,7 @@ void ax_batch_free(ax_batch *b)
         free(b->tap[k]);
     free(b->image);
     free(b->labels);
+    free(b->teacher);
     free(b->order);
     free(b);
 }
@@ -102,6 +113,8 @@ static void gather(ax_batch *b, int32_t step)
         for (int k = 0; k < AX_TAPS; k++)
             memcpy(b->tap[k] + i * tap_count(b, k), item.tap[k], tap_count(b, k) * sizeof(float));
         memcpy(b->labels + i * pixels, item.labels, pixels);
+        if (b->teacher)
+            memcpy(b->teacher + i * teacher_count(b), item.teacher, teacher_count(b) * sizeof(float));
     }
 }
 

@@ -13,7 +13,8 @@ typedef struct ax_batch_spec {
 } ax_batch_spec;
 typedef struct ax_batch ax_batch;
 
-/* Memory for a batch; bound to the inputs of the plan ("tap.0".."tap.3" or "image", and "labels"). */
+/* Memory for a batch; bound to the inputs of the plan ("tap.0".."tap.3" or "image", "labels", and "teacher"
+   where the settings have one). */
 ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, ax_err *err);
 void ax_batch_free(ax_batch *b);
 /* Fills in the batch of step `step` of the stage, from 0. Any order works, in order is fast. */

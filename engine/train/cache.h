@@ -1,11 +1,12 @@
-/* Stage 1's shared store: the frozen encoder's taps, the labels, for a fixed set of samples, in files that every
-   worker of the machine maps. */
+/* Stage 1's shared store: the frozen encoder's taps, the labels and the teacher's logits, for a fixed set of samples,
+   in files that every worker of the machine maps. */
 #ifndef AX_TRAIN_CACHE_H
 #define AX_TRAIN_CACHE_H
 
 #include "engine/op/backend.h"
 #include "engine/space/genotype.h"
 #include "engine/train/source.h"
+#include "engine/train/teacher.h"
 
 typedef struct ax_cache ax_cache;
 typedef struct ax_cache_item {
@@ -13,14 +14,23 @@ typedef struct ax_cache_item {
     const float *tap[AX_TAPS];  /* {h/4,w/4,24} ...; in the mapped file, 64-byte aligned */
     const uint8_t *labels_full; /* {h,w} */
     const uint8_t *labels;      /* {h/4,w/4}, nearest */
+    const float *teacher;       /* {h/4,w/4,classes}, NULL = none */
 } ax_cache_item;
+/* What it holds. */
+typedef struct ax_cache_spec {
+    ax_source *source;
+    ax_sample_spec samples;
+    size_t count;
+    int threads;         /* of the loader */
+    ax_teacher *teacher; /* NULL = none; needed while the cache is opened only */
+} ax_cache_spec;
 typedef void (*ax_cache_progress)(void *context, size_t done, size_t all);
 
-/* Opens dir/NAME (a name made of a hash of the encoder, the data's spec and the sample spec) or, when it isn't there,
-   computes it: temporary file, fsync, rename; two processes that start together compute it once (lock file). A
-   damaged or foreign file is made anew. dir NULL: anonymous memory. */
-ax_cache *ax_cache_open(const char *dir, ax_source *source, const ax_sample_spec *spec, size_t count, int threads,
-                        const ax_backend *be, ax_device *dev, ax_cache_progress progress, void *context, ax_err *err);
+/* Opens dir/NAME (a name made of a hash of the encoder, the data's spec, the sample spec and the teacher) or, when it
+   isn't there, computes it: temporary file, fsync, rename; two processes that start together compute it once (lock
+   file). A damaged or foreign file is made anew. dir NULL: anonymous memory. */
+ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_backend *be, ax_device *dev,
+                        ax_cache_progress progress, void *context, ax_err *err);
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i);

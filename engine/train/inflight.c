@@ -51,6 +51,7 @@ static uint64_t key_of(const ax_training *r)
                                   (uint64_t)job->stages,
                                   (uint64_t)job->stage2_epochs,
                                   job->seed,
+                                  r->t->teacher_key,
                                   job->full };
     return ax_hash(key, job_says, sizeof job_says);
 }

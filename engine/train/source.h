@@ -31,7 +31,16 @@ typedef struct ax_sample_spec {
     uint64_t seed;              /* sample `index` of equal specs is always the same sample */
 } ax_sample_spec;
 
+/* Where an axis of a sample lies in its image: the sample's coordinate v is the image's from + step * v, both in pixels
+   from the first one's edge, so that pixel i has its centre at i + 0.5. Mirrored: step < 0. */
+typedef struct ax_cut {
+    int32_t size; /* of the image along this axis */
+    double from, step;
+} ax_cut;
+
 typedef struct ax_sample {
+    uint64_t image_index; /* of its image in the split */
+    ax_cut y, x;
     int32_t h, w;
     float *image;    /* {h,w,3}, (RGB/255 - mean) / std */
     uint8_t *labels; /* {h,w}, class ids, 255 = ignore */
@@ -44,6 +53,8 @@ typedef struct ax_source_ops {
        crops). Safe to call from several threads. The memory of out (malloc) belongs to the caller:
        ax_sample_release. */
     ax_code (*sample)(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err);
+    /* Name of an image (its file's without folder and ending), cut to cap bytes: for what lies beside the data. */
+    void (*name)(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap);
     /* The image of a sample as it is, RGB {h,w,3} (malloc, caller frees): what a person is shown. */
     ax_code (*picture)(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w,
                        ax_err *err);

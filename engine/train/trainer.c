@@ -61,10 +61,35 @@ uint64_t ax_trainer_stage2_samples(const ax_trainer *t)
     return t->settings.stage2_samples ? (uint64_t)t->settings.stage2_samples : (uint64_t)t->source->info.n_train;
 }
 
+bool ax_trainer_has_teacher(const ax_settings *s)
+{
+    return s->teacher[0] && s->kd_weight > 0;
+}
+
+/* The teacher is needed for what the cache lacks only, and for its name. */
+static ax_code open_train_cache(ax_trainer *t, const char *dir, ax_cache_spec *spec, ax_cache_progress progress,
+                                void *context, ax_err *err)
+{
+    spec->samples = ax_trainer_crops(t, 1);
+    spec->count = (size_t)t->settings.train_samples;
+    if (ax_trainer_has_teacher(&t->settings)) {
+        if (!(spec->teacher = ax_teacher_open(t->settings.teacher, t->source, t->be, t->dev, err)))
+            return err->code;
+        t->teacher_key = ax_teacher_key(spec->teacher);
+    }
+    t->train = ax_cache_open(dir, spec, t->be, t->dev, progress, context, err);
+    ax_teacher_free(spec->teacher);
+    spec->teacher = NULL;
+    return t->train ? AX_OK : err->code;
+}
+
 static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
 {
     const ax_settings *s = &t->settings;
-    const ax_sample_spec train = ax_trainer_crops(t, 1);
+    ax_cache_spec spec = { .source = t->source, .threads = s->threads ? (int)s->threads : 2 };
+    ax_code code = open_train_cache(t, dir, &spec, progress, context, err);
+    if (code != AX_OK)
+        return code;
     t->val_spec = (ax_sample_spec) {
         .split = AX_SPLIT_VAL,
         .h = round_up_32(s->val_crop),
@@ -74,15 +99,11 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
         .scale_max = 1,
         .seed = (uint64_t)s->seed,
     };
-    size_t n_val = t->source->info.n_val;
-    if (s->val_samples && (size_t)s->val_samples < n_val)
-        n_val = (size_t)s->val_samples;
-    int threads = s->threads ? (int)s->threads : 2;
-    t->train =
-        ax_cache_open(dir, t->source, &train, (size_t)s->train_samples, threads, t->be, t->dev, progress, context, err);
-    if (!t->train)
-        return err->code;
-    t->val = ax_cache_open(dir, t->source, &t->val_spec, n_val, threads, t->be, t->dev, progress, context, err);
+    spec.samples = t->val_spec;
+    spec.count = t->source->info.n_val;
+    if (s->val_samples && (size_t)s->val_samples < spec.count)
+        spec.count = (size_t)s->val_samples;
+    t->val = ax_cache_open(dir, &spec, t->be, t->dev, progress, context, err);
     return t->val ? AX_OK : err->code;
 }
 

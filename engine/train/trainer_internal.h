@@ -13,10 +13,13 @@ struct ax_trainer {
     char note[AX_DEVICE_NOTE]; /* why "auto" is the CPU; "" */
     ax_cache *train, *val;
     ax_sample_spec val_spec;
-    int32_t leave_out; /* class that the reward leaves out, -1 = none */
-    ax_training now;   /* the candidate in training; now.t is NULL between two */
+    uint64_t teacher_key; /* 0 = no teacher */
+    int32_t leave_out;    /* class that the reward leaves out, -1 = none */
+    ax_training now;      /* the candidate in training; now.t is NULL between two */
 };
 
+/* Whether stage 1 learns from a teacher. */
+bool ax_trainer_has_teacher(const ax_settings *s);
 /* How the crops of a stage are cut. */
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage);
 /* Crops of one pass of stage 2. */

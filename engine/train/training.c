@@ -57,7 +57,14 @@ static ax_code build_graph(ax_training *r, ax_shape *labels, ax_err *err)
     *labels = ax_graph_type(r->graph, r->stage == 1 ? taps[0] : decoder.logits).shape;
     ax_type type = { .shape = { n, labels->h, labels->w, 1 }, .dtype = AX_U8 };
     ax_val in = ax_graph_input(r->graph, "labels", type, err);
-    code = ax_decoder_loss(r->graph, &decoder, in, (ax_val) { 0 }, 0, (float)s->aux_weight, &loss, err);
+    ax_val teacher = { 0 };
+    if (r->stage == 1 && ax_trainer_has_teacher(s)) {
+        type = (ax_type) { .shape = { n, labels->h, labels->w, spec.classes } };
+        teacher = ax_graph_input(r->graph, "teacher", type, err);
+        if (!teacher.id)
+            return AX_ENOMEM;
+    }
+    code = ax_decoder_loss(r->graph, &decoder, in, teacher, (float)s->kd_weight, (float)s->aux_weight, &loss, err);
     return code == AX_OK ? ax_graph_backward(r->graph, loss, NULL, 0, err) : code;
 }
 

@@ -72,14 +72,21 @@ ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_hand
     return code;
 }
 
-void ax_data_absolute(ax_settings *s)
+/* What doesn't exist, or is too long, stays as it is: who opens it says so. */
+static void absolute(char *path, size_t cap)
+{
+    char *full = path[0] && path[0] != '/' ? realpath(path, NULL) : NULL;
+    if (full && strlen(full) < cap)
+        memcpy(path, full, strlen(full) + 1);
+    free(full);
+}
+
+void ax_paths_absolute(ax_settings *s)
 {
     char *colon = strchr(s->data, ':');
-    char *full = colon && colon[1] && colon[1] != '/' ? realpath(colon + 1, NULL) : NULL;
-    size_t kept = colon ? (size_t)(colon + 1 - s->data) : 0;
-    if (full && kept + strlen(full) < sizeof s->data)
-        memcpy(colon + 1, full, strlen(full) + 1);
-    free(full);
+    if (colon)
+        absolute(colon + 1, sizeof s->data - (size_t)(colon + 1 - s->data));
+    absolute(s->teacher, sizeof s->teacher);
 }
 
 ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err)

@@ -93,6 +93,19 @@ class Runs(unittest.TestCase):
         self.assertEqual(a["best"]["genotype"], b["best"]["genotype"])
         self.assertEqual(a["best"]["reward"], b["best"]["reward"])
 
+    def test_a_model_teaches(self):
+        self.ok("try", ARCH0, "--model", "teacher.safetensors", *TINY)
+        self.ok("search", "--run", "a", "--candidates", "2", "--teacher", "teacher.safetensors", *TINY)
+        with open(os.path.join(self.place.run_dir("a"), "run.ini")) as f:
+            self.assertIn(f"teacher = {os.path.join(os.path.realpath(self.place.dir), 'teacher.safetensors')}\n", f.read())
+        self.ok("search", "--run", "b", "--candidates", "2", "--teacher", "teacher.safetensors", "--no-kd", *TINY)
+        a, b = self.status("a"), self.status("b")
+        self.assertEqual((a["scored"], b["scored"]), (2, 2))
+        self.assertNotEqual(a["best"]["reward"], b["best"]["reward"])
+        done = self.place.call("search", "--run", "c", "--teacher", "none.safetensors", *TINY)
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (1, 1))
+        self.assertIn("teacher none.safetensors: No such file or directory", done.stderr)
+
     def test_acts_on_a_live_run(self):
         self.endless("live")
         self.assertEqual(self.ok("pause"), "the run is paused\n")

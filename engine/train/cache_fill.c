@@ -1,0 +1,163 @@
+/* Fills a cache file: every sample through the encoder, and the teacher. */
+#include "engine/base/file.h"
+#include "engine/base/hash.h"
+#include "engine/graph/plan.h"
+#include "engine/model/mobilenet.h"
+#include "engine/space/decoder.h"
+#include "engine/train/cache_internal.h"
+#include "engine/train/labels.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes)
+{
+    ax_cache_layout l;
+    size_t at = 0, cells = (size_t)(h / 4) * (size_t)(w / 4);
+    for (int k = 0; k < AX_TAPS; k++) {
+        l.tap[k] = at;
+        int32_t s = ax_tap_stride[k];
+        at = ax_align64(at + sizeof(float) * (size_t)(h / s) * (size_t)(w / s) * (size_t)ax_tap_channels[k]);
+    }
+    l.labels_full = at;
+    l.labels = at = ax_align64(at + (size_t)h * (size_t)w);
+    l.teacher = at = ax_align64(at + cells);
+    l.bytes = ax_align64(at + sizeof(float) * cells * (size_t)classes);
+    return l;
+}
+
+typedef struct encoder {
+    const ax_backend *be;
+    ax_device *dev;
+    ax_graph *graph;
+    ax_params *params;
+    ax_plan *plan;
+    int32_t h, w;
+} encoder;
+
+static void encoder_release(encoder *e)
+{
+    ax_plan_free(e->plan);
+    ax_params_free(e->params);
+    ax_graph_free(e->graph);
+    e->plan = NULL;
+    e->params = NULL;
+    e->graph = NULL;
+}
+
+static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
+{
+    if (e->plan && e->h == h && e->w == w)
+        return AX_OK;
+    encoder_release(e);
+    e->h = h;
+    e->w = w;
+    e->graph = ax_graph_new(err);
+    if (!e->graph)
+        return AX_ENOMEM;
+    ax_val taps[AX_TAPS];
+    ax_val image = ax_graph_input(e->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
+    ax_code code = ax_mobilenet_build(e->graph, image, false, taps, err);
+    for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
+        code = ax_graph_keep(e->graph, taps[k], ax_tap_name[k], err);
+    if (code == AX_OK && !(e->params = ax_mobilenet_params(e->graph, e->be, e->dev, err)))
+        code = err->code;
+    if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->be, e->dev, e->params, 0, err)))
+        code = err->code;
+    return code;
+}
+
+/* Runs the encoder on a sample and lays the item out at `at`. */
+static ax_code fill_item(encoder *e, ax_teacher *teacher, const ax_sample *sample, const ax_cache_layout *l, char *at,
+                         ax_err *err)
+{
+    size_t n = (size_t)sample->h * (size_t)sample->w;
+    ax_code code = ax_plan_write(e->plan, "image", sample->image, n * 3 * sizeof(float), err);
+    if (code == AX_OK)
+        code = ax_plan_run(e->plan, err);
+    for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
+        int32_t s = ax_tap_stride[k];
+        size_t bytes = sizeof(float) * (size_t)(sample->h / s) * (size_t)(sample->w / s) * (size_t)ax_tap_channels[k];
+        code = ax_plan_read(e->plan, ax_tap_name[k], at + l->tap[k], bytes, err);
+    }
+    memcpy(at + l->labels_full, sample->labels, n);
+    ax_labels_shrink(sample->labels, sample->h, sample->w, (uint8_t *)at + l->labels, sample->h / 4, sample->w / 4);
+    if (code == AX_OK && teacher)
+        code = ax_teacher_logits(teacher, sample, (float *)(void *)(at + l->teacher), err);
+    return code;
+}
+
+/* The item of a sample, in a buffer that grows. */
+typedef struct item {
+    char *bytes;
+    size_t cap;
+} item;
+
+static ax_code make_item(item *it, encoder *e, ax_teacher *teacher, const ax_sample *sample, const ax_cache_layout *l,
+                         ax_err *err)
+{
+    ax_code code = encoder_prepare(e, sample->h, sample->w, err);
+    if (code == AX_OK && l->bytes > it->cap) {
+        free(it->bytes);
+        it->bytes = aligned_alloc(64, l->bytes);
+        it->cap = it->bytes ? l->bytes : 0;
+        if (!it->bytes)
+            return ax_fail(err, AX_ENOMEM, "no memory for an item of %zu bytes", l->bytes);
+        memset(it->bytes, 0, l->bytes);
+    }
+    return code == AX_OK ? fill_item(e, teacher, sample, l, it->bytes, err) : code;
+}
+
+static ax_code write_head(int fd, const char *name, uint64_t key, const ax_cache_entry *index, size_t count,
+                          uint64_t bytes, ax_err *err)
+{
+    ax_cache_header head = { .key = key, .count = count, .bytes = bytes };
+    memcpy(head.magic, ax_cache_magic, sizeof head.magic);
+    head.index_hash = ax_hash(key, index, count * sizeof *index);
+    ax_code code = ax_write_at(fd, index, count * sizeof *index, sizeof head, name, err);
+    if (code == AX_OK)
+        code = ax_write_at(fd, &head, sizeof head, 0, name, err);
+    if (code == AX_OK && fsync(fd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
+    return code;
+}
+
+ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint64_t key, const ax_backend *be,
+                      ax_device *dev, ax_cache_progress progress, void *context, ax_err *err)
+{
+    ax_source *source = spec->source;
+    encoder e = { .be = be, .dev = dev };
+    item it = { NULL, 0 };
+    int32_t classes = spec->teacher ? source->info.classes : 0;
+    ax_cache_entry *index = calloc(spec->count, sizeof *index);
+    void *stream = index ? source->ops->stream(source, &spec->samples, 0, spec->count, spec->threads, err) : NULL;
+    ax_code code = stream  ? AX_OK
+                   : index ? ax_source_failed(err ? err->code : AX_EIO, err)
+                           : ax_fail(err, AX_ENOMEM, "cache: no memory");
+    uint64_t at = ax_align64(sizeof(ax_cache_header) + spec->count * sizeof *index);
+    for (size_t i = 0; i < spec->count && code == AX_OK; i++) {
+        ax_sample sample = { 0 };
+        code = ax_source_failed(source->ops->next(stream, &sample, err), err);
+        if (code != AX_OK)
+            break;
+        const ax_cache_layout l = ax_cache_layout_of(sample.h, sample.w, classes);
+        index[i] = (ax_cache_entry) { at, sample.h, sample.w };
+        code = make_item(&it, &e, spec->teacher, &sample, &l, err);
+        if (code == AX_OK)
+            code = ax_write_at(fd, it.bytes, l.bytes, at, name, err);
+        ax_sample_release(&sample);
+        at += l.bytes;
+        if (code == AX_OK && progress)
+            progress(context, i + 1, spec->count);
+    }
+    if (stream)
+        source->ops->stream_close(stream);
+    if (code == AX_OK)
+        code = write_head(fd, name, key, index, spec->count, at, err);
+    encoder_release(&e);
+    free(it.bytes);
+    free(index);
+    return code;
+}

@@ -1,0 +1,17 @@
+/* A folder with a teacher's logits: for each training image NAME one file NAME.npy or NAME.safetensors (tensor
+   "logits", or the only one), {classes,h,w} or {1,classes,h,w} as PyTorch has them, at the image's size divided by 1,
+   2, 4, 8, 16 or 32 (rounded up). */
+#ifndef AX_TRAIN_LOGITS_FOLDER_H
+#define AX_TRAIN_LOGITS_FOLDER_H
+
+#include "engine/train/source.h"
+
+/* *key becomes a hash of the names, sizes and times of the files: another one when the logits may be others. AX_EIO:
+   can't be read, AX_EFORMAT: no such file in it. */
+ax_code ax_logits_folder_key(const char *dir, uint64_t *key, ax_err *err);
+/* The logits that belong to a sample, out {h/4,w/4,classes}: at the centre of each cell of 4x4 pixels, where the sample
+   was cut; bilinear between the stored ones; beyond the image those of its edge. Errors name the file: AX_EIO
+   (missing), AX_EFORMAT (damaged, other classes, other size). */
+ax_code ax_logits_folder_read(const char *dir, ax_source *source, const ax_sample *sample, float *out, ax_err *err);
+
+#endif

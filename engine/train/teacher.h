@@ -1,0 +1,20 @@
+/* The teacher of knowledge distillation: whose logits, on the very crops of stage 1, the student's are drawn to. Either
+   a model that was trained and saved here, or a folder of logits that anything else made (logits_folder.h). */
+#ifndef AX_TRAIN_TEACHER_H
+#define AX_TRAIN_TEACHER_H
+
+#include "engine/op/backend.h"
+#include "engine/train/source.h"
+
+typedef struct ax_teacher ax_teacher;
+
+/* path: a model file or a folder. source, be and dev are borrowed. Errors name the file: AX_EDATA (can't be read,
+   damaged), AX_EINVAL (a model of other classes). */
+ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backend *be, ax_device *dev, ax_err *err);
+void ax_teacher_free(ax_teacher *t);
+/* A hash of what its logits depend on. */
+uint64_t ax_teacher_key(const ax_teacher *t);
+/* Its logits on a sample of the training split: out {h/4,w/4,classes}. */
+ax_code ax_teacher_logits(ax_teacher *t, const ax_sample *sample, float *out, ax_err *err);
+
+#endif
