@@ -66,7 +66,7 @@ ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all test cuda-registers lint help clean format fuzz bench-peer man-lint
+.PHONY: all test cuda-registers lint help clean format fuzz bench-peer experiments man-lint
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -155,6 +155,9 @@ include tests/cuda/emu.mk
 # ---- speed ---------------------------------------------------------------------------------------------------
 bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genotypes 8 --only stage1"; ARGS=--help)
 	@/usr/bin/python3 tools/bench/peer.py --engine $(B)/auxcell-engine $(ARGS)
+
+experiments: all ## what the method's ingredients are worth (ARGS="ablations|proxy|strategies --data camvid:DIR")
+	@/usr/bin/python3 tools/experiments/run.py $(ARGS) --engine $(B)/auxcell-engine
 
 torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py

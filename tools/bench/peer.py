@@ -18,17 +18,16 @@ import math
 import os
 import pathlib
 import platform
-import random
 import resource
 import statistics
 import subprocess
 import sys
 
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import genotypes as spaces  # noqa: E402
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PUBLISHED = {"arch0": "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
-             "arch1": "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]",
-             "arch2": "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"}
 KINDS = {"stage1": {"batch": 16, "crop": 256, "channels": 48, "repeats": 1},
          "stage2": {"batch": 8, "crop": 256, "channels": 48, "repeats": 1},
          "infer": {"batch": 1, "crop": 512, "channels": 64, "repeats": 2}}
@@ -63,13 +62,6 @@ def options():
     return o
 
 
-def sample(rng):
-    """A uniform draw from the space: first op, three layers of two positions and two ops, three blocks of two inputs."""
-    cell = [rng.randrange(11)]
-    cell += [[rng.randrange(n), rng.randrange(n), rng.randrange(11), rng.randrange(11)] for n in (2, 5, 8)]
-    return [cell, [[rng.randrange(n), rng.randrange(n)] for n in (4, 5, 6)]]
-
-
 def genotypes(o):
     """Name -> text, in the order of measuring."""
     if o.list:
@@ -78,9 +70,8 @@ def genotypes(o):
         except OSError as problem:
             fail("%s: %s" % (o.list, problem.strerror))
         return {"#%d" % (i + 1): line for i, line in enumerate(line for line in lines if line and line[0] != "#")}
-    rng = random.Random(o.seed)
-    drawn = [json.dumps(sample(rng), separators=(",", ":")) for _ in range(o.genotypes)]
-    return {**PUBLISHED, **{"r%02d" % i: text for i, text in enumerate(drawn)}}
+    drawn = spaces.chosen(len(spaces.PUBLISHED) + o.genotypes, o.seed)[len(spaces.PUBLISHED):]
+    return {**spaces.PUBLISHED, **{"r%02d" % i: text for i, text in enumerate(drawn)}}
 
 
 def interpreter(o):

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Experiments on the method itself: what its ingredients, its short training and its strategies are worth.
+
+usage: run.py ablations|proxy|strategies [--data SPEC] [--preset P] [--genotypes N] [--seeds N] [--candidates N]
+              [--set NAME=VALUE]... [--engine FILE] [--out DIR]
+
+ablations   stage-1 rewards with and without auxiliary heads, the parameters' average and (with --set teacher=MODEL)
+            the teacher: paired by genotype and seed.
+proxy       how the rewards of a short training, under several schedules, rank decoders against those of one five
+            times as long: Spearman's and Kendall's rank correlations.
+strategies  ppo, reinforce, evolution and random at the same number of candidates.
+
+What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
+"""
+import argparse
+import pathlib
+import statistics
+import subprocess
+import sys
+
+import figures
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
+import genotypes  # noqa: E402
+from lab import Lab
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+SCHEDULES = {"constant": {},
+             "cosine": {"schedule": "cosine"},
+             "cosine, warm-up 10": {"schedule": "cosine", "warmup": 10},
+             "cosine, step size x 2": {"schedule": "cosine", "lr": 6e-3},
+             "cosine, average .97": {"schedule": "cosine", "polyak": 0.97},
+             "constant, average .98": {"polyak": 0.98},
+             "constant, no average": {"polyak": 0}}
+
+
+def options():
+    p = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
+    p.add_argument("what", choices=("ablations", "proxy", "strategies"))
+    p.add_argument("--data", default="scenes")
+    p.add_argument("--preset")
+    p.add_argument("--genotypes", type=int, default=12)
+    p.add_argument("--seeds", type=int, default=2)
+    p.add_argument("--candidates", type=int, default=300)
+    p.add_argument("--set", action="append", default=[])
+    p.add_argument("--engine", default=str(ROOT / "build/release/auxcell-engine"))
+    p.add_argument("--out", default=str(ROOT / "build/experiments"))
+    o = p.parse_args()
+    o.preset = o.preset or ("demo" if o.data == "scenes" else "cpu")
+    return o
+
+
+def table(head, rows):
+    out = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    return "\n".join(out + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def rewards(lab, names, seeds, **settings):
+    """Per seed, per genotype; None where a candidate failed."""
+    return [[r["reward"] if r else None for r in lab.candidates(names, seed=s, **settings)] for s in seeds]
+
+
+def ablations(lab, o):
+    names, seeds = genotypes.chosen(o.genotypes), range(1, o.seeds + 1)
+    teacher = lab.common.pop("teacher", None)
+    arms = {"no auxiliary heads": {"aux_weight": 0}, "no average": {"polyak": 0}}
+    if teacher:
+        arms["teacher"] = {"teacher": teacher}
+    base = [r for row in rewards(lab, names, seeds, stages=1) for r in row]
+    rows = [["as the preset says", figures.number(statistics.fmean(r for r in base if r is not None)), "", ""]]
+    for arm, settings in arms.items():
+        other = [r for row in rewards(lab, names, seeds, stages=1, **settings) for r in row]
+        pairs = [(a, b) for a, b in zip(base, other) if a is not None and b is not None]
+        difference, half = figures.mean_and_half_width([b - a for a, b in pairs])
+        rows.append([arm, figures.number(statistics.fmean(b for _, b in pairs)),
+                     "%+.4f +- %.4f" % (difference, half),
+                     "%d of %d" % (sum(b > a for a, b in pairs), len(pairs))])
+    return table(["stage 1", "mean reward", "difference, 95 % interval", "better in"], rows)
+
+
+def proxy(lab, o):
+    names, seeds = genotypes.chosen(o.genotypes), range(1, o.seeds + 1)
+    epochs = lab.candidates(names[:1], seed=1, stages=1)[0]
+    epochs = len(epochs["loss"])
+    long = rewards(lab, names, [1], stages=1, epochs=5 * epochs, schedule="cosine")[0]
+    rows = []
+    for name, settings in SCHEDULES.items():
+        for s, short in zip(seeds, rewards(lab, names, seeds, stages=1, **settings)):
+            pairs = [(a, b) for a, b in zip(short, long) if a is not None and b is not None]
+            short_ok, long_ok = [a for a, _ in pairs], [b for _, b in pairs]
+            rows.append([name, str(s), figures.number(statistics.fmean(short_ok)),
+                         figures.number(statistics.pstdev(short_ok)),
+                         figures.number(figures.spearman(short_ok, long_ok), 3),
+                         figures.number(figures.kendall(short_ok, long_ok), 3)])
+    return table(["%d epochs, against %d with a cosine schedule" % (epochs, 5 * epochs), "seed", "mean reward", "spread",
+                  "Spearman", "Kendall"], rows)
+
+
+def strategies(lab, o):
+    rows = []
+    for strategy in ("random", "evolution", "reinforce", "ppo"):
+        best, top, last, half = [], [], [], []
+        for seed in range(1, o.seeds + 1):
+            found = [c["reward"] for c in lab.search("%s-%d" % (strategy, seed), strategy=strategy, seed=seed,
+                                                     candidates=o.candidates) if c.get("reward") is not None]
+            best.append(max(found))
+            half.append(max(found[:len(found) // 2]))
+            top.append(statistics.fmean(sorted(found)[-10:]))
+            last.append(statistics.fmean(found[-len(found) // 3:]))
+        rows.append([strategy] + ["%s +- %s" % tuple(map(figures.number, figures.mean_and_half_width(v)))
+                                  for v in (best, half, top, last)])
+    return table(["%d candidates, %d seeds" % (o.candidates, o.seeds), "best", "best of the first half", "mean of the best 10",
+                  "mean of the last third"], rows)
+
+
+def main():
+    o = options()
+    common = {"data": o.data, "preset": o.preset}
+    for pair in o.set:
+        name, _, value = pair.partition("=")
+        common[name] = value
+    text = {"ablations": ablations, "proxy": proxy, "strategies": strategies}[o.what](Lab(o.engine, o.out, common), o)
+    version = subprocess.run([o.engine, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    text = "%s\n\n`%s`, %s\n" % (text, " ".join([o.what, *sys.argv[2:]]), version or "auxcell")
+    (pathlib.Path(o.out) / (o.what + ".md")).write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
