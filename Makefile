@@ -66,7 +66,7 @@ ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all test cuda-registers lint help clean format fuzz bench-peer experiments man-lint
+.PHONY: all test cuda-registers lint help clean format fuzz bench-peer bench-scale experiments torture man-lint
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -158,6 +158,13 @@ bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genoty
 
 experiments: all ## what the method's ingredients are worth (ARGS="ablations|proxy|strategies --data camvid:DIR")
 	@/usr/bin/python3 tools/experiments/run.py $(ARGS) --engine $(B)/auxcell-engine
+
+# a run with a long past, made by the engine's own code
+$(B)/tests/scale/longrun: $(B)/tests/scale/longrun.o $(B)/libtest.a
+	@echo "  LINK    $@"
+	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
+bench-scale: all $(B)/tests/scale/longrun ## what a run of 100,000 candidates costs (ARGS="--candidates 10000")
+	@/usr/bin/python3 tests/scale/bench.py --build $(B) $(ARGS)
 
 torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py

@@ -7,5 +7,7 @@
 
 /* The checksum of bytes that follow what crc was made of; start with 0. */
 uint32_t ax_crc32c(uint32_t crc, const void *bytes, size_t n);
+/* The same on any processor, byte by byte. */
+uint32_t ax_crc32c_plain(uint32_t crc, const void *bytes, size_t n);
 
 #endif

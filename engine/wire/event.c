@@ -1,8 +1,10 @@
 #include "engine/wire/event.h"
 
+#include "engine/base/msgread.h"
 #include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -103,28 +105,28 @@ size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap)
     return out.full ? 0 : out.len;
 }
 
-static bool read_field(const msgpack_object *o, const field *f, char *at)
+static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
 {
-    int64_t whole = 0;
-    double real = NAN;
+    char *at = (char *)ev + f->offset;
+    int64_t whole;
+    double real;
     char text[AX_GENOTYPE_TEXT];
     ax_genotype g;
     switch (f->type) {
     case WHOLE:
-        if (o && !ax_read_whole(o, &whole))
+        if (!ax_msgread_whole(r, &whole))
             return false;
         memcpy(at, &whole, sizeof whole);
         return true;
     case REAL:
-        if (o && !ax_read_real(o, &real))
+        if (!ax_msgread_real(r, &real))
             return false;
         memcpy(at, &real, sizeof real);
         return true;
     case TEXT:
-        at[0] = '\0';
-        return !o || ax_read_text(o, at, AX_EVENT_TEXT);
+        return ax_msgread_copy(r, at, AX_EVENT_TEXT);
     case GENO:
-        if (!ax_read_text(o, text, sizeof text) || ax_genotype_parse(text, &g, NULL) != AX_OK)
+        if (!ax_msgread_copy(r, text, sizeof text) || ax_genotype_parse(text, &g, NULL) != AX_OK)
             return false;
         memcpy(at, &g, sizeof g);
         return true;
@@ -132,14 +134,65 @@ static bool read_field(const msgpack_object *o, const field *f, char *at)
     return false;
 }
 
-static ax_code read_payload(const msgpack_object *o, ax_event *ev, bool *known, ax_err *err)
+/* What a field is that the event doesn't have; false: it must have it. */
+static bool without(const field *f, ax_event *ev)
+{
+    const double none = NAN;
+    if (f->type == REAL)
+        memcpy((char *)ev + f->offset, &none, sizeof none);
+    return f->type != GENO;
+}
+
+/* The field of a key, looked for from `next` on: they come in the order of the list. */
+static size_t find_field(const kind_row *row, size_t next, const char *key, size_t n)
+{
+    for (size_t k = 0; k < row->n; k++) {
+        size_t i = (next + k) % row->n;
+        if (strlen(row->field[i].name) == n && !memcmp(row->field[i].name, key, n))
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+static ax_code read_fields(ax_msgread *r, const kind_row *row, uint32_t n, const char *name, ax_event *ev, ax_err *err)
+{
+    enum { MOST = 32 };
+    bool seen[MOST] = { false };
+    size_t next = 0;
+    assert(row->n <= MOST);
+    for (uint32_t i = 0; i < n; i++) {
+        const char *key;
+        size_t size, at = SIZE_MAX;
+        if (ax_msgread_text(r, &key, &size))
+            at = find_field(row, next, key, size);
+        else
+            ax_msgread_skip(r);
+        if (at == SIZE_MAX || seen[at]) {
+            ax_msgread_skip(r);
+            continue;
+        }
+        if (!read_field(r, &row->field[at], ev))
+            return ax_fail(err, AX_EFORMAT, "event %s: field %s isn't what it should be", name, row->field[at].name);
+        seen[at] = true;
+        next = at + 1;
+    }
+    for (size_t i = 0; i < row->n; i++)
+        if (!seen[i] && !without(&row->field[i], ev))
+            return ax_fail(err, AX_EFORMAT, "event %s: field %s is missing", name, row->field[i].name);
+    return AX_OK;
+}
+
+ax_code ax_event_unpack(const uint8_t *bytes, size_t n, ax_event *ev, bool *known, ax_err *err)
 {
     char name[16];
     int64_t id;
-    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 4 ||
-        !ax_read_text(&o->via.array.ptr[0], name, sizeof name) || !ax_read_real(&o->via.array.ptr[1], &ev->at) ||
-        !isfinite(ev->at) || !ax_read_whole(&o->via.array.ptr[2], &id) || id < 0 || id > UINT32_MAX ||
-        o->via.array.ptr[3].type != MSGPACK_OBJECT_MAP)
+    uint32_t parts, fields;
+    ax_msgread r = { bytes, bytes + n };
+    memset(ev, 0, sizeof *ev);
+    *known = false;
+    if (n > AX_EVENT_MAX_BYTES || ax_msg_skim(bytes, n, NULL) != n || !ax_msgread_array(&r, &parts) || parts != 4 ||
+        !ax_msgread_copy(&r, name, sizeof name) || !ax_msgread_real(&r, &ev->at) || !isfinite(ev->at) ||
+        !ax_msgread_whole(&r, &id) || id < 0 || id > UINT32_MAX || !ax_msgread_map(&r, &fields))
         return ax_fail(err, AX_EFORMAT, "not an event");
     ev->id = (uint32_t)id;
     int kind = 0;
@@ -149,28 +202,7 @@ static ax_code read_payload(const msgpack_object *o, ax_event *ev, bool *known, 
     if (!*known)
         return AX_OK;
     ev->kind = (ax_event_kind)kind;
-    for (size_t i = 0; i < rows[kind].n; i++) {
-        const field *f = &rows[kind].field[i];
-        if (!read_field(ax_map_get(&o->via.array.ptr[3], f->name), f, (char *)ev + f->offset))
-            return ax_fail(err, AX_EFORMAT, "event %s: field %s isn't what it should be", name, f->name);
-    }
-    return AX_OK;
-}
-
-ax_code ax_event_unpack(const uint8_t *bytes, size_t n, ax_event *ev, bool *known, ax_err *err)
-{
-    memset(ev, 0, sizeof *ev);
-    *known = false;
-    if (n > AX_EVENT_MAX_BYTES || ax_msg_skim(bytes, n, NULL) != n)
-        return ax_fail(err, AX_EFORMAT, "not an event");
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
-    ax_code code = msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS
-                       ? read_payload(&msg.data, ev, known, err)
-                       : ax_fail(err, AX_EFORMAT, "not an event");
-    msgpack_unpacked_destroy(&msg);
-    return code;
+    return read_fields(&r, &rows[kind], fields, name, ev, err);
 }
 
 /* ---- JSON ---- */

@@ -2,8 +2,9 @@
 
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
-#include "engine/wire/message.h"
+#include "engine/base/msgread.h"
 #include "engine/base/pack.h"
+#include "engine/wire/message.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -59,21 +60,17 @@ ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_e
 
 bool ax_record_split(const uint8_t *bytes, size_t n, ax_record *out)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
+    ax_msgread r = { bytes, bytes + n };
+    uint32_t parts;
     int64_t seq, crc;
-    bool good = msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS && off == n &&
-                msg.data.type == MSGPACK_OBJECT_ARRAY && msg.data.via.array.size == 3 &&
-                ax_read_whole(&msg.data.via.array.ptr[0], &seq) && seq > 0 &&
-                ax_read_whole(&msg.data.via.array.ptr[1], &crc) && crc >= 0 && crc <= UINT32_MAX &&
-                msg.data.via.array.ptr[2].type == MSGPACK_OBJECT_BIN;
-    if (good) {
-        size_t size = msg.data.via.array.ptr[2].via.bin.size;
-        *out = (ax_record) { (uint64_t)seq, (uint32_t)crc, bytes + n - size, size }; /* the payload comes last */
-    }
-    msgpack_unpacked_destroy(&msg);
-    return good;
+    const uint8_t *payload;
+    size_t size;
+    if (!ax_msgread_array(&r, &parts) || parts != 3 || !ax_msgread_whole(&r, &seq) || seq <= 0 ||
+        !ax_msgread_whole(&r, &crc) || crc < 0 || crc > UINT32_MAX || !ax_msgread_bin(&r, &payload, &size) ||
+        r.at != r.end)
+        return false;
+    *out = (ax_record) { (uint64_t)seq, (uint32_t)crc, payload, size };
+    return true;
 }
 
 static int damaged(ax_eventreader *r, ax_err *err)
