@@ -256,7 +256,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
     ax_role role = ax_status_role(c->status);
     if (selected)
         ax_pane_put(p, row, 0, '>', AX_ROLE_STRONG);
-    char mark = marked ? '+' : c->pinned ? '!' : ax_candidate_handmade(c) ? 'h' : ' ';
+    char mark = marked ? '+' : c->pinned ? '!' : ax_candidate_handmade(c) ? 'h' : c->reused ? '=' : ' ';
     if (mark != ' ')
         ax_pane_put(p, row, 1, (uint32_t)mark, AX_ROLE_MARKED);
     for (int i = 0; i < COLUMNS; i++) {

@@ -61,6 +61,9 @@ static const struct range {
     { "kd_weight", 0, 1000 },
     { "polyak", 0, 0.999999 },
     { "gate", 0, 1 },
+    { "dedupe", 0, 1 },
+    { "learn_reused", 0, 1 },
+    { "learn_handmade", 0, 1 },
     { "debias", 0, 1 },
     { "warmup", 0, 1e6 },
     { "stages", 1, 2 },
@@ -114,6 +117,7 @@ static const struct switch_off {
     { "--no-kd", "kd_weight" },
     { "--no-polyak", "polyak" },
     { "--no-gate", "gate" },
+    { "--no-dedupe", "dedupe" },
 };
 enum { SWITCHES = sizeof switches / sizeof *switches };
 

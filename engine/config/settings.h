@@ -15,6 +15,9 @@
     X(TEXT, feedback, "previous", "previous", "previous",                                                              \
       "what a step of the controller reads: previous (decision), none")                                                \
     X(REAL, entropy_weight, 0, 0, 0, "weight of the policy's entropy in the controller's loss")                        \
+    X(WHOLE, dedupe, 1, 1, 0, "1: a network that was judged before isn't trained again; as published: 0")              \
+    X(WHOLE, learn_reused, 1, 1, 1, "1: the strategy learns from such a reward each time it comes up")                 \
+    X(WHOLE, learn_handmade, 0, 0, 0, "1: the strategy learns from what people submit, as if it had proposed it")      \
     X(WHOLE, population, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                       \
     X(WHOLE, tournament, 5, 12, 25, "evolution: drawn from the population, the best is the parent")                    \
     X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N")                            \
@@ -80,7 +83,8 @@ ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err);
-/* The setting that a switch (--no-aux, --no-kd, --no-polyak, --no-gate) makes "0"; NULL = no such switch. */
+/* The setting that a switch (--no-aux, --no-kd, --no-polyak, --no-gate, --no-dedupe) makes "0"; NULL = no such switch.
+ */
 const char *ax_settings_off(const char *option);
 /* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
    with its number. */

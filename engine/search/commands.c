@@ -256,7 +256,10 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
     ax_code code = ax_genotype_parse(c->text, &g, &err);
     if (code == AX_OK)
         code = add_handmade(s, &g, 0, &id, &err);
-    if (code == AX_OK)
+    uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
+    if (known)
+        reply(a, AX_OK, "#%u is the network of #%u and takes its outcome", id, known);
+    else if (code == AX_OK)
         reply(a, AX_OK, "#%u is next", id);
     else
         reply(a, code, "%s", err.msg);
@@ -273,9 +276,13 @@ static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answe
         code = ax_fail(&err, AX_EINVAL, "nothing of #%u is changed", c->id);
     if (code == AX_OK)
         code = add_handmade(s, &g, c->id, &id, &err);
+    uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
     if (code == AX_OK)
-        reply(a, AX_OK, "#%u is next: #%u with %s", id, c->id,
-              ax_genotype_describe(&from, &g, what, sizeof what - 48)); /* room for the rest of the line */
+        ax_genotype_describe(&from, &g, what, sizeof what - 96); /* room for the rest of the line */
+    if (known)
+        reply(a, AX_OK, "#%u, #%u with %s, is the network of #%u and takes its outcome", id, c->id, what, known);
+    else if (code == AX_OK)
+        reply(a, AX_OK, "#%u is next: #%u with %s", id, c->id, what);
     else
         reply(a, code, "%s", err.msg);
 }

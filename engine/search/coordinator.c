@@ -239,6 +239,8 @@ static void take_command(void *context, uint64_t client, const ax_command *cmd)
 /* Milliseconds until something is due by time alone, -1 = nothing. */
 static int timeout(const ax_coordinator *c)
 {
+    if (ax_search_dirty(c->search)) /* something has ended without a worker: there is more to do */
+        return 0;
     double wait = INFINITY, deadline = ax_search_deadline(c->search);
     if (deadline > 0)
         wait = deadline - ax_coordinator_wall();

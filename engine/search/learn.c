@@ -2,10 +2,19 @@
 #include "engine/search/search_internal.h"
 
 #include <math.h>
+#include <string.h>
+
+/* What a person made isn't the policy's doing; that a network came up again is. */
+static bool wanted(const ax_settings *set, const ax_row *r)
+{
+    return (set->learn_handmade || strcmp(r->origin, "user")) && (set->learn_reused || !r->reused);
+}
 
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
     const ax_row *r = ax_search_look(s, id);
+    if (!wanted(&s->setup.settings, r))
+        return AX_OK;
     ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
     ax_proposal p = r->proposal;
     p.id = id;

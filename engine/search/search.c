@@ -124,6 +124,7 @@ void ax_search_free(ax_search *s)
     free(s->row);
     free(s->open);
     free(s->queue);
+    ax_duplicates_release(&s->judged);
     free(s);
 }
 
@@ -187,7 +188,9 @@ ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *er
     ax_code code = fill(s, err);
     if (code != AX_OK || !s->n_queue)
         return code;
-    uint32_t id = s->queue[0];
+    uint32_t id = s->queue[0], known = ax_search_known(s, id);
+    if (known) /* one at a time: each is saved before the next, as what is trained is */
+        return ax_search_reuse(s, id, known, err);
     ax_search_dequeue(s, id);
     ax_row *r = ax_search_row(s, id);
     r->status = AX_RUNNING;
@@ -272,7 +275,8 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
     ev.u.SCORED.stage = ax_row_is_full(r) ? 3 : o->stage;
     if (ax_row_is_full(r))
         snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
-    snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", id);
+    ev.u.SCORED.reused = r->reused;
+    snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", r->reused ? r->reused : id);
     ax_search_emit(s, &ev);
 }
 
@@ -299,8 +303,8 @@ ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
         ax_search_ask_gate(s, id, false);
     if (full)
         return AX_OK;
-    /* what a person made isn't the policy's doing: nothing is learned from it */
-    return strcmp(r->origin, "user") ? ax_search_learn(s, id, err) : AX_OK;
+    ax_code code = ax_search_note_judged(s, id, err);
+    return code == AX_OK ? ax_search_learn(s, id, err) : code;
 }
 
 /* at_once: the next candidate would fail as well. */

@@ -40,7 +40,9 @@ void ax_search_set_time(ax_search *s, double now);
 void ax_search_hello(ax_search *s, bool resumed, int64_t pid);
 
 /* The next job, once the worker is free and the run isn't paused or at its end: false = nothing to do now. Emits
-   STARTED (and what is proposed to keep one candidate queued). An error is fatal for the run. */
+   STARTED (and what is proposed to keep one candidate queued). One that is the network of a finished candidate takes
+   that one's outcome and no job is taken: the search is dirty then, and there may be a job the next time. An error is
+   fatal for the run. */
 ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *err);
 /* The candidate in training, 0 = none. */
 uint32_t ax_search_running(const ax_search *s);

@@ -3,6 +3,7 @@
 #define AX_SEARCH_SEARCH_INTERNAL_H
 
 #include "engine/policy/strategy.h"
+#include "engine/search/duplicates.h"
 #include "engine/search/gate.h"
 #include "engine/search/search.h"
 #include "engine/wire/state.h"
@@ -15,6 +16,7 @@ enum { AX_VERDICT_NONE, AX_VERDICT_ON, AX_VERDICT_END };
 /* A candidate, as far as the future depends on it: candidate id lies at index id - 1. */
 typedef struct ax_row {
     uint32_t parent, full; /* full: the candidate that trains it fully, 0 = none */
+    uint32_t reused;       /* the candidate whose outcome it took, 0 = it was trained */
     ax_proposal proposal;
     char origin[16];          /* strategy's name, "user", "promote" */
     ax_status status, before; /* before: of a prune; PROMOTED isn't used here: full says it */
@@ -44,6 +46,7 @@ struct ax_search {
     bool paused;
     uint32_t verdict_due;           /* the candidate whose worker waits for its verdict, 0 = none */
     uint32_t failures;              /* in a row */
+    ax_duplicates judged;           /* networks whose outcome is known */
     ax_answer request[AX_REQUESTS]; /* ring of answers given; request 0 = free */
     uint32_t next_request;
     double now;
@@ -79,7 +82,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
 /* Puts a candidate into the queue at place (at most its end) and says QUEUED. */
 void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place);
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX = wasn't there */
-/* learn.c: the strategy hears of a scored candidate; says LEARNED. */
+/* learn.c: the strategy hears of a scored candidate, if the settings want that; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 /* Says SCORED with the row's outcome; provisional: stage 2 follows. */
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
@@ -87,5 +90,14 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
    to go on to. */
 void ax_search_ask_gate(ax_search *s, uint32_t id, bool more);
 void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage);
+
+/* ---- reuse.c ---- */
+/* Remembers which network the candidate is, when its outcome may be reused; all: of every candidate, after a resume. */
+ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err);
+ax_code ax_search_note_all_judged(ax_search *s, ax_err *err);
+/* The candidate whose outcome this one can take instead of being trained, 0 = none. */
+uint32_t ax_search_known(const ax_search *s, uint32_t id);
+/* Ends a queued candidate with the outcome of a known one; says SCORED and LEARNED. */
+ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err);
 
 #endif

@@ -258,7 +258,7 @@ static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *ro
         if (!s->row[i].status)
             return ax_fail(err, AX_EFORMAT, "candidate %u is missing", i + 1);
     ax_search_index(s);
-    return AX_OK;
+    return ax_search_note_all_judged(s, err);
 }
 
 static bool read_queue(const msgpack_object *o, ax_search *s)

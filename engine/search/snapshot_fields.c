@@ -12,16 +12,22 @@ typedef struct field {
     const char *name;
     kind kind;
     size_t offset, size;
+    bool later; /* older snapshots don't have it: 0 */
 } field;
 
 #define FIELD(kind, name, member)                                                                                      \
     {                                                                                                                  \
-        name, kind, offsetof(ax_row, member), sizeof(((ax_row *)0)->member)                                            \
+        name, kind, offsetof(ax_row, member), sizeof(((ax_row *)0)->member), false                                     \
+    }
+#define LATER(kind, name, member)                                                                                      \
+    {                                                                                                                  \
+        name, kind, offsetof(ax_row, member), sizeof(((ax_row *)0)->member), true                                      \
     }
 /* origin, statuses, genotype and logp_each are written apart: they aren't plain numbers */
 static const field fields[] = {
     FIELD(U32, "parent", parent),
     FIELD(U32, "full", full),
+    LATER(U32, "reused", reused),
     FIELD(U32, "place", place),
     FIELD(U32, "attempts", attempts),
     FIELD(U32, "crashes", crashes),
@@ -170,8 +176,10 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
     for (int i = 0; i < AX_DECISIONS; i++)
         if (!ax_read_real(&each->via.array.ptr[i], &r->proposal.logp_each[i]))
             return false;
-    for (int i = 0; i < FIELDS; i++)
-        if (!read_field(ax_map_get(o, fields[i].name), &fields[i], r))
+    for (int i = 0; i < FIELDS; i++) {
+        const msgpack_object *v = ax_map_get(o, fields[i].name);
+        if ((v || !fields[i].later) && !read_field(v, &fields[i], r))
             return false;
-    return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && !isnan(r->prune_until);
+    }
+    return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && r->reused <= n && !isnan(r->prune_until);
 }

@@ -21,6 +21,11 @@ const char *ax_share_text(double v, int digits, char buf[static 16])
 static void narrate_scored(const ax_event *ev, char *text)
 {
     char r[16], m[16];
+    if (ev->u.SCORED.reused) {
+        SAY("reward %s mIoU %s  of #%lld, the same network", ax_share_text(ev->u.SCORED.reward, 4, r),
+            ax_share_text(ev->u.SCORED.miou, 3, m), (long long)ev->u.SCORED.reused);
+        return;
+    }
     SAY("%sreward %s mIoU %s  %.1f s%s%.63s", ev->u.SCORED.provisional ? "stage 1: " : "",
         ax_share_text(ev->u.SCORED.reward, 4, r), ax_share_text(ev->u.SCORED.miou, 3, m), ev->u.SCORED.seconds,
         ev->u.SCORED.model[0] ? "  -> " : "", ev->u.SCORED.model);

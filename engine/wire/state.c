@@ -182,6 +182,8 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->seconds = ev->u.SCORED.seconds;
     c->peak_bytes = ev->u.SCORED.peak_bytes;
     c->stage = (int32_t)ev->u.SCORED.stage;
+    s->n_reused += ev->u.SCORED.reused > 0 && !c->reused;
+    c->reused = ev->u.SCORED.reused > 0 ? (uint32_t)ev->u.SCORED.reused : 0;
     c->epoch = c->epochs;
     c->step = c->steps;
     c->finished_at = ev->at;

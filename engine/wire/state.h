@@ -18,6 +18,7 @@ typedef enum ax_status {
 enum { AX_TRACE = 32 };
 typedef struct ax_candidate {
     uint32_t id, parent; /* ids count from 1; candidate id lies at index id - 1 */
+    uint32_t reused;     /* the candidate whose outcome it took, 0 = it was trained */
     ax_genotype genotype;
     ax_status status, before; /* before: what undo of a soft prune returns to */
     char origin[16];
@@ -56,6 +57,7 @@ typedef struct ax_state {
     uint32_t n_scored;
     uint32_t best; /* id with the highest reward of the search stage, 0 = none; pruned ones never count */
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
+    uint32_t n_reused; /* of all: those that took the outcome of another */
 
     double baseline, policy_entropy, gate_mean;
     int64_t snapshot_bytes, rss_bytes;

@@ -8,6 +8,7 @@
 #define FIELD_LIST(X)                                                                                                  \
     X(WHOLE, id, c->id)                                                                                                \
     X(LINK, parent, c->parent)                                                                                         \
+    X(LINK, reused, c->reused)                                                                                         \
     X(TEXT, origin, c->origin)                                                                                         \
     X(TEXT, status, letter)                                                                                            \
     X(WHOLE, stage, c->stage)                                                                                          \

@@ -50,11 +50,12 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_json(&out, s->strategy);
     ax_str_add(&out, ",\"device\":");
     ax_str_json(&out, s->device);
-    ax_str_printf(&out,
-                  ",\"seed\":%lld,\"planned\":%lld,\"proposed\":%u,\"scored\":%u,\"running\":%u,\"queued\":%u,"
-                  "\"failed\":%u,\"pruned\":%u,\"events\":%llu,\"started\":%.3f,\"newest\":%.3f,\"best\":",
-                  (long long)s->seed, (long long)s->planned, s->n_candidates, s->n_scored, s->n_running, s->n_queued,
-                  s->n_failed, s->n_pruned, (unsigned long long)s->seq, s->first_at, s->last_at);
+    ax_str_printf(
+        &out,
+        ",\"seed\":%lld,\"planned\":%lld,\"proposed\":%u,\"scored\":%u,\"running\":%u,\"queued\":%u,"
+        "\"failed\":%u,\"pruned\":%u,\"reused\":%u,\"events\":%llu,\"started\":%.3f,\"newest\":%.3f,\"best\":",
+        (long long)s->seed, (long long)s->planned, s->n_candidates, s->n_scored, s->n_running, s->n_queued, s->n_failed,
+        s->n_pruned, s->n_reused, (unsigned long long)s->seq, s->first_at, s->last_at);
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (best)
         ax_candidate_json(best, &out);
@@ -142,6 +143,8 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     printf("  device      %s, %lld worker%s\n", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
     printf("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
+    if (s->n_reused)
+        printf("  reused      %u took the outcome of the same network\n", s->n_reused);
     if (s->n_scored)
         printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? now() : s->last_at));
     if (engine > 0 && s->activity[0])

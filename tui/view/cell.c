@@ -55,6 +55,10 @@ static void draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
                  c->stage == 3 ? "full training" : "search", c->epoch, c->epochs, c->step, c->steps,
                  c->attempt > 1 ? ", again" : "");
     row = fact(p, row, "state", text);
+    if (c->reused) {
+        snprintf(text, sizeof text, "the same network as #%u, whose outcome it took", c->reused);
+        row = fact(p, row, "reused", text);
+    }
     if (c->failure[0])
         row = fact(p, row, "failure", c->failure);
     if (c->note[0])

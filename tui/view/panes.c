@@ -133,6 +133,8 @@ void ax_draw_table(ax_pane p, const ax_ui *ui)
         int legend = inner.at.rows - 1;
         ax_pane_print(inner, legend, 1, AX_ROLE_DIM,
                       "S: Q queued  R running  P paused  D done  * promoted  X pruned  F failed   h hand-made");
+        if (inner.at.cols >= 110)
+            ax_pane_print(inner, legend, 89, AX_ROLE_DIM, "= known network");
         if (ui->n_marked) {
             snprintf(right, sizeof right, "%u marked ", ui->n_marked);
             ax_pane_print_right(inner, legend, inner.at.cols, AX_ROLE_MARKED, right);

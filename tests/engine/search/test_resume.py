@@ -168,12 +168,18 @@ def acknowledged_is_on_disk(where):
     run = Run(path)
     assert run.do("pin", 1, request=502) == (0, "pinned #1")  # not unpinned
     assert len([1 for k, i, f in events(path) if k == "noted" and f["pin"] >= 0]) == 1
+    # one network twice: the inputs of a block have changed sides; the run is paused, so neither has begun
+    for blocks in "[2,3],[3,1]", "[3,2],[1,3]":
+        assert run.do("submit", 0, f"[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[{blocks},[4,4]]]")[0] == 0
     assert run.do("continue", 0)[0] == 0
     assert run.until("bye")["reason"] == "finished"
     assert run.end() == 0
     user = [i for k, i, f in events(path) if k == "proposed" and f["origin"] == "user"]
-    assert len(user) == 1
-    assert [1 for k, i, _ in events(path) if k == "scored" and i == user[0]]
+    assert len(user) == 3
+    scored = {i: f for k, i, f in events(path) if k == "scored"}
+    assert [scored[i]["reused"] for i in user] == [0, user[2], 0]  # the later one was first
+    assert scored[user[1]]["reward"] == scored[user[2]]["reward"]
+    assert not [1 for k, i, _ in events(path) if k == "started" and i == user[1]]
     assert len([1 for k, i, f in events(path) if k == "noted" and i == 1 and f["pin"] == -1]) == 1
 
 

@@ -89,6 +89,23 @@ static void counts_are(const story *t, uint32_t queued, uint32_t running, uint32
     assert_int_equal(t->s.n_failed, failed);
 }
 
+static void an_outcome_can_be_that_of_another(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    propose(&t, 2);
+    start(&t, 1, 1, 1);
+    score(&t, 1, 1, .6);
+    tell(&t, (ax_event) { .kind = AX_EVENT_SCORED, .id = 2, .u.SCORED = { .reward = .6, .stage = 1, .reused = 1 } });
+    assert_true(row(&t, 2)->status == AX_DONE && row(&t, 2)->reward == .6 && row(&t, 2)->reused == 1);
+    assert_int_equal(row(&t, 1)->reused, 0);
+    assert_int_equal(t.s.n_reused, 1);
+    assert_int_equal(t.s.best, 1);
+    counts_are(&t, 0, 0, 2, 0, 0);
+    ax_state_release(&t.s);
+}
+
 static void a_candidate_lives(void **state)
 {
     (void)state;
@@ -397,6 +414,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_candidate_lives),
+        cmocka_unit_test(an_outcome_can_be_that_of_another),
         cmocka_unit_test(pruned_ones_are_never_best),
         cmocka_unit_test(undo_returns_to_what_it_was),
         cmocka_unit_test(failures_are_not_rewards),

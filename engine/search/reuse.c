@@ -1,0 +1,66 @@
+/* A network that was judged before isn't trained again: its candidate takes the outcome.
+
+   Genotypes that are equal byte by byte would come to the same outcome to the last bit, since candidates of a run share
+   crops, order and initialisation. Those that are equal up to their numbering differ in the streams that their tensors
+   are initialised from, which are named after the tensors: theirs would be another draw of the same distribution, as
+   another seed is. So what is copied is as good a measurement of this network as the one it saves. */
+#include "engine/search/search_internal.h"
+
+#include "engine/space/canonical.h"
+
+#include <string.h>
+
+/* Its outcome is that of the whole search schedule. A failure isn't: it may have been the machine's. One that a person
+   pruned afterwards was measured all the same. */
+static bool judged(const ax_row *r)
+{
+    bool done = r->status == AX_DONE || (r->status == AX_PRUNED && r->before == AX_DONE);
+    return done && !ax_row_is_full(r) && !r->reused;
+}
+
+ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err)
+{
+    const ax_row *r = ax_search_look(s, id);
+    if (!s->setup.settings.dedupe || !judged(r))
+        return AX_OK;
+    ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
+    return ax_duplicates_add(&s->judged, c.hash, id, err);
+}
+
+ax_code ax_search_note_all_judged(ax_search *s, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (uint32_t id = 1; id <= s->n_rows && code == AX_OK; id++)
+        code = ax_search_note_judged(s, id, err);
+    return code;
+}
+
+uint32_t ax_search_known(const ax_search *s, uint32_t id)
+{
+    const ax_row *r = ax_search_look(s, id);
+    /* a training that has begun is finished: there may be half of it in inflight/ */
+    if (!s->setup.settings.dedupe || ax_row_is_full(r) || r->attempts)
+        return 0;
+    ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
+    uint32_t at = 0, known;
+    while ((known = ax_duplicates_next(&s->judged, c.hash, &at))) {
+        ax_canonical other = ax_genotype_canonical(&ax_search_look(s, known)->proposal.genotype);
+        if (!memcmp(other.key, c.key, sizeof c.key))
+            break;
+    }
+    return known;
+}
+
+ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err)
+{
+    ax_row *r = ax_search_row(s, id);
+    ax_search_dequeue(s, id);
+    r->status = AX_DONE;
+    r->reused = known;
+    r->outcome = ax_search_look(s, known)->outcome;
+    r->outcome.seconds = 0; /* that it took here */
+    s->dirty = true;
+    /* The gate isn't asked: there is nothing left to decide, and its mean is one of trainings. */
+    ax_search_say_scored(s, id, false);
+    return ax_search_learn(s, id, err);
+}
