@@ -58,8 +58,6 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
             o->overlay = true;
         } else if (!strcmp(a, "--json")) {
             o->json = true;
-        } else if (!strcmp(a, "--json")) {
-            o->json = true;
         } else if (a[0] == '-' && a[1]) {
             ax_fail(err, AX_EINVAL, "unknown option '%s'; 'auxcell predict --help' lists them", a);
             return -1;
@@ -117,6 +115,7 @@ static ax_code make_plan(predictor *p, const char *model, int32_t h, int32_t w, 
         .channels = p->info->channels,
         .repeats = p->info->repeats,
         .classes = p->info->classes,
+        .concat = p->info->concat,
     };
     ax_val logits = { 0 };
     ax_val image = ax_graph_input(p->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);

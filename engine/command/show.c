@@ -14,7 +14,7 @@ static const char usage[] = "usage: auxcell-engine show GENOTYPE [OPTION...]\n"
                             "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\n";
 
 typedef struct options {
-    bool json;
+    bool json, concat;
     int32_t channels, repeats, classes, size[2];
 } options;
 
@@ -65,9 +65,9 @@ static void print_json(const ax_genotype *g, const options *o, const ax_network_
 {
     char text[AX_GENOTYPE_TEXT];
     printf("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
-           "\"repeats\":%d,\"classes\":%d,\"height\":%d,\"width\":%d}\n",
+           "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d}\n",
            ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
-           o->classes, o->size[0], o->size[1]);
+           o->concat ? "concat" : "sum", o->classes, o->size[0], o->size[1]);
 }
 
 int ax_command_show(const ax_program *prog, int argc, char **argv)
@@ -78,6 +78,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
         { "--channels", AX_OPTION_WHOLE, &o.channels, 1, 1024, "N", "width of the decoder (64; 48 in search)" },
         { "--repeats", AX_OPTION_WHOLE, &o.repeats, 1, 8, "N", "steps per separable convolution (2; 1 in search)" },
+        { "--concat", AX_OPTION_FLAG, &o.concat, 0, 0, NULL, "with aggregate = concat" },
         { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
         { "--size", AX_OPTION_SIZE, o.size, 32, 16384, "HxW", "of the image, multiples of 32 (512x512)" },
     };
@@ -90,7 +91,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         ax_fail(&err, AX_EINVAL, "show needs a genotype; --help says more");
         return ax_command_fail(&err);
     }
-    ax_decoder_spec spec = { .channels = o.channels, .repeats = o.repeats, .classes = o.classes };
+    ax_decoder_spec spec = { .channels = o.channels, .repeats = o.repeats, .classes = o.classes, .concat = o.concat };
     ax_network_figures figures;
     if (ax_genotype_parse(argv[1], &spec.genotype, &err) != AX_OK ||
         ax_network_measure(&spec, o.size[0], o.size[1], &figures, &err) != AX_OK)

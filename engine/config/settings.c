@@ -92,6 +92,7 @@ static const struct words {
     { "schedule", "constant, cosine" },
     { "strategy", "ppo, reinforce, evolution, random" },
     { "feedback", "previous, none" },
+    { "aggregate", "sum, concat" },
 };
 
 static const char *words_of(const char *name)

@@ -5,6 +5,7 @@
 #include "engine/base/err.h"
 #include "engine/base/str.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* type, name, default of the presets demo, cpu, paper, what it is.
@@ -36,6 +37,7 @@
     X(WHOLE, epochs, 4, 5, 5, "passes over the crops in stage 1")                                                      \
     X(WHOLE, channels, 24, 48, 48, "width of the decoder in search")                                                   \
     X(WHOLE, repeats, 1, 1, 1, "separable convolutions per sep operation in search")                                   \
+    X(TEXT, aggregate, "sum", "sum", "sum", "what merges a cell's ends and a block's sides: sum, concat (then 1x1)")   \
     X(REAL, lr, 3e-3, 3e-3, 3e-3, "step size of the decoder's Adam")                                                   \
     X(REAL, weight_decay, 1e-5, 1e-5, 1e-5, "added to the gradient")                                                   \
     X(REAL, clip, 3.0, 3.0, 3.0, "largest gradient norm")                                                              \
@@ -78,6 +80,11 @@ typedef struct ax_settings {
     char preset[16]; /* the preset it started from */
 } ax_settings;
 
+/* Whether a cell's ends and a block's sides are merged side by side (ax_decoder_spec.concat). */
+static inline bool ax_aggregate_is_concat(const ax_settings *s)
+{
+    return s->aggregate[0] == 'c';
+}
 /* Fills in a preset: demo, cpu, paper. AX_EINVAL lists them. */
 ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown

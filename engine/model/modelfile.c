@@ -10,7 +10,9 @@
 #include <string.h>
 
 #define FORMAT "auxcell-model"
+/* A network that concatenates is of version 2: who reads version 1 would build the wrong one. */
 #define VERSION "1"
+#define VERSION_CONCAT "2"
 
 static bool starts_with(const char *text, const char *prefix)
 {
@@ -110,11 +112,12 @@ ax_code ax_model_write(const char *path, const ax_model_info *info, const ax_par
         snprintf(number[3 + i], sizeof number[3 + i], "%.6f", figure[i]);
     const ax_st_meta meta[] = {
         { "format", FORMAT },
-        { "version", VERSION },
+        { "version", info->concat ? VERSION_CONCAT : VERSION },
         { "task", "segmentation" },
         { "genotype", ax_genotype_print(&info->genotype, genotype) },
         { "channels", number[0] },
         { "repeats", number[1] },
+        { "aggregate", info->concat ? "concat" : "sum" },
         { "classes", number[2] },
         { "class_names", classes.text },
         { "ignore", "255" },
@@ -165,9 +168,13 @@ ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_
     if (!format || strcmp(format, FORMAT))
         return ax_fail(err, AX_EFORMAT, "%s: not a model of auxcell (metadata 'format' is %s)", name,
                        format ? format : "missing");
-    if (!version || strcmp(version, VERSION))
-        return ax_fail(err, AX_EFORMAT, "%s: model format %s; this program reads %s", name,
-                       version ? version : "missing", VERSION);
+    if (!version || (strcmp(version, VERSION) && strcmp(version, VERSION_CONCAT)))
+        return ax_fail(err, AX_EFORMAT, "%s: model format %s; this program reads %s and %s", name,
+                       version ? version : "missing", VERSION, VERSION_CONCAT);
+    const char *aggregate = ax_safetensors_meta(st, "aggregate");
+    info->concat = aggregate && !strcmp(aggregate, "concat");
+    if (aggregate && !info->concat && strcmp(aggregate, "sum"))
+        return ax_fail(err, AX_EFORMAT, "%s: metadata 'aggregate' is %s, not sum or concat", name, aggregate);
     const char *genotype = ax_safetensors_meta(st, "genotype");
     if (!genotype)
         return ax_fail(err, AX_EFORMAT, "%s: metadata 'genotype' is missing", name);

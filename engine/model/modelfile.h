@@ -11,6 +11,7 @@ enum { AX_MODEL_CLASSES = 256, AX_MODEL_CLASS_NAME = 32 };
 typedef struct ax_model_info {
     ax_genotype genotype;
     int32_t channels, repeats, classes;
+    bool concat;                                      /* as ax_decoder_spec has it */
     char name[AX_MODEL_CLASSES][AX_MODEL_CLASS_NAME]; /* class names */
     uint8_t color[AX_MODEL_CLASSES][3];               /* palette, RGB */
     double reward, miou, fwiou, accuracy;             /* on the validation split it was judged by; NAN = unknown */

@@ -58,6 +58,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         .channels = (int32_t)(full ? set->full_channels : set->channels),
         .repeats = (int32_t)(full ? set->full_repeats : set->repeats),
         .classes = s->setup.classes,
+        .concat = ax_aggregate_is_concat(set),
     };
     ax_network_figures figures;
     ax_code code = ax_network_measure(&spec, s->setup.h, s->setup.w, &figures, err);

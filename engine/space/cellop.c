@@ -71,7 +71,22 @@ static ax_cell_value sum(const ax_layers *l, ax_cell_value a, ax_cell_value b)
     return (ax_cell_value) { .v = ax_layer_add(l, a.v, b.v) };
 }
 
-ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, const char *prefix, ax_val x)
+/* The loose ends side by side; zeros would meet weights of their own for nothing. */
+static ax_cell_value join(const ax_layers *l, const char *prefix, const ax_cell_value *value, uint32_t loose,
+                          int32_t out)
+{
+    ax_val read[CELL_VALUES];
+    size_t n = 0;
+    for (unsigned v = 0; v < CELL_VALUES; v++)
+        if (loose >> v & 1 && !value[v].zero)
+            read[n++] = value[v].v;
+    if (n < 2)
+        return n ? (ax_cell_value) { .v = read[0] } : (ax_cell_value) { .zero = true };
+    return (ax_cell_value) { .v = ax_layer_aggregate(l, prefix, read, n, out) };
+}
+
+ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, bool concat, const char *prefix,
+                     ax_val x)
 {
     ax_shape shape = ax_layer_shape(l, x);
     ax_cell_value value[CELL_VALUES] = { { .v = x } };
@@ -87,6 +102,8 @@ ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, 
         made[2] = sum(l, made[0], made[1]);
     }
     uint32_t loose = ax_genotype_loose_ends(g);
+    if (concat)
+        return as_value(l, join(l, prefix, value, loose, shape.c), shape);
     ax_cell_value out = { .zero = true };
     for (unsigned v = 0; v < CELL_VALUES; v++)
         if (loose >> v & 1)

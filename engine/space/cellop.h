@@ -13,7 +13,9 @@ typedef struct ax_cell_value {
 } ax_cell_value;
 
 /* The whole cell's output for input x {n,h,w,C}, same shape. Parameters: PREFIX.op.{0-6}. (op 0 is the stem's, then
-   layer 1 first, layer 1 second, ...). repeats: of the separable convolutions. */
-ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, const char *prefix, ax_val x);
+   layer 1 first, layer 1 second, ...) and, with concat (decoder.h), PREFIX.aggregate. repeats: of the separable
+   convolutions. */
+ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, bool concat, const char *prefix,
+                     ax_val x);
 
 #endif

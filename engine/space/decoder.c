@@ -25,7 +25,8 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, unsigned b,
     char name[NAME];
     for (unsigned k = 0; k < 2; k++) {
         snprintf(name, sizeof name, "decoder.block.%u.cell.%u", b, k);
-        side[k] = ax_cell_build(l, &spec->genotype, spec->repeats, name, pool[spec->genotype.block[b].in[k]]);
+        side[k] =
+            ax_cell_build(l, &spec->genotype, spec->repeats, spec->concat, name, pool[spec->genotype.block[b].in[k]]);
         snprintf(name, sizeof name, "decoder.block.%u.merge.%u", b, k);
         side[k] = ax_layer_conv_bn_relu(l, name, side[k], (ax_conv_spec) { .out = spec->channels, .kernel = 1 });
     }
@@ -34,7 +35,8 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, unsigned b,
         size = other;
     for (unsigned k = 0; k < 2; k++)
         side[k] = ax_layer_resize(l, side[k], size.h, size.w);
-    return ax_layer_add(l, side[0], side[1]);
+    snprintf(name, sizeof name, "decoder.block.%u", b);
+    return spec->concat ? ax_layer_aggregate(l, name, side, 2, spec->channels) : ax_layer_add(l, side[0], side[1]);
 }
 
 /* The blocks that no block reads, at one size, one after the other along the channels. As in the published network they
@@ -112,7 +114,7 @@ ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val 
         if (!spec->aux)
             continue;
         snprintf(name, sizeof name, "decoder.aux.%u.cell", b);
-        ax_val x = ax_cell_build(&l, &spec->genotype, spec->repeats, name, pool[AX_TAPS + b]);
+        ax_val x = ax_cell_build(&l, &spec->genotype, spec->repeats, spec->concat, name, pool[AX_TAPS + b]);
         snprintf(name, sizeof name, "decoder.aux.%u", b);
         out->aux[b] = classifier(&l, spec, name, x);
     }

@@ -16,6 +16,10 @@ typedef struct ax_decoder_spec {
     int32_t channels, repeats, classes; /* 48, 1 in search; 64, 2 in full training */
     bool train;                         /* batch statistics, and the auxiliary heads */
     bool aux;
+    /* What merges the loose ends of a cell and the two sides of a block. false: their sum, as in the published code.
+       true: side by side along the channels, then a 1x1 convolution, batch norm and ReLU back to `channels` (parameters
+       "....aggregate.{conv,bn}"); a cell with one loose end has nothing to merge. */
+    bool concat;
 } ax_decoder_spec;
 
 typedef struct ax_decoder {

@@ -78,6 +78,14 @@ ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b)
     return ax_layer_apply(l, AX_OP_ADD, (ax_attr) { 0 }, args, 2);
 }
 
+ax_val ax_layer_aggregate(const ax_layers *l, const char *prefix, const ax_val *x, size_t n, int32_t out)
+{
+    char name[PREFIX];
+    snprintf(name, sizeof name, "%s.aggregate", prefix);
+    ax_val all = ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, n);
+    return ax_layer_conv_bn_relu(l, name, all, (ax_conv_spec) { .out = out, .kernel = 1 });
+}
+
 ax_val ax_layer_resize(const ax_layers *l, ax_val x, int32_t h, int32_t w)
 {
     ax_shape s = ax_layer_shape(l, x);

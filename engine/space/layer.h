@@ -28,6 +28,8 @@ ax_val ax_layer_bnorm(const ax_layers *l, const char *prefix, ax_val x, ax_act a
 /* PREFIX.conv, PREFIX.bn, ReLU. */
 ax_val ax_layer_conv_bn_relu(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec);
 ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b);
+/* n values of one size side by side, through PREFIX.aggregate.{conv,bn} (1x1) and ReLU to `out` channels. */
+ax_val ax_layer_aggregate(const ax_layers *l, const char *prefix, const ax_val *x, size_t n, int32_t out);
 /* x itself when it has this size already. */
 ax_val ax_layer_resize(const ax_layers *l, ax_val x, int32_t h, int32_t w);
 

@@ -52,7 +52,7 @@ static ax_code check_classes(const ax_teacher *t, ax_err *err)
 
 static uint64_t model_key(const ax_teacher *t)
 {
-    const int32_t says[] = { t->info.channels, t->info.repeats };
+    const int32_t says[] = { t->info.channels, t->info.repeats, t->info.concat };
     uint64_t key = ax_hash(AX_HASH_START, &t->info.genotype, sizeof t->info.genotype);
     key = ax_hash(key, says, sizeof says);
     for (size_t i = 0; i < ax_safetensors_count(t->st); i++) {
@@ -77,6 +77,7 @@ static ax_code make_plan(ax_teacher *t, int32_t h, int32_t w, ax_err *err)
         .channels = t->info.channels,
         .repeats = t->info.repeats,
         .classes = t->info.classes,
+        .concat = t->info.concat,
     };
     ax_val logits = { 0 };
     ax_val image = ax_graph_input(t->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);

@@ -248,6 +248,7 @@ static ax_code write_model(ax_training *r, ax_err *err)
     m->channels = r->job->channels;
     m->repeats = r->job->repeats;
     m->classes = info->classes;
+    m->concat = ax_aggregate_is_concat(&r->t->settings);
     for (int32_t i = 0; i < info->classes; i++) {
         snprintf(m->name[i], sizeof m->name[i], "%s", info->name[i]);
         memcpy(m->color[i], info->color[i], 3);

@@ -28,6 +28,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
         .classes = t->source->info.classes,
         .train = train,
         .aux = train && t->settings.aux_weight > 0,
+        .concat = ax_aggregate_is_concat(&t->settings),
     };
 }
 

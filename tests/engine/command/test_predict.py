@@ -1,4 +1,5 @@
 """predict with the real engine: a model is trained, masks are read back, and bad pictures are named one by one."""
+import json
 import os
 import shutil
 import struct
@@ -51,6 +52,25 @@ class Predict(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         shutil.rmtree(cls.dir)
+
+    def test_a_network_that_concatenates_comes_back(self):
+        model, out = os.path.join(self.dir, "c.safetensors"), os.path.join(self.dir, "concat")
+        code, text, err = engine("try", GENOTYPE, "--model", model, "--json", "--aggregate", "concat", *SMALL)
+        self.assertEqual((code, err), (0, ""))
+        code, plain, err = engine("try", GENOTYPE, "--json", *SMALL)
+        self.assertEqual(json.loads(text)["params"] - json.loads(plain)["params"],
+                         6 * (4 * 64 + 16) + 3 * (2 * 64 + 16))
+        self.assertEqual(engine("predict", model, "-o", out, self.png)[0], 0)
+        with open(model, "rb") as f:
+            head = f.read(200000)
+        self.assertIn(b'"aggregate":"concat"', head.replace(b" ", b""))
+        self.assertIn(b'"version":"2"', head.replace(b" ", b""))  # for whoever can only sum
+        changed = os.path.join(self.dir, "changed.safetensors")
+        with open(model, "rb") as f, open(changed, "wb") as g:
+            g.write(f.read().replace(b"cell.1.aggregate.conv", b"cell.1.aggregate.cone"))
+        code, text, err = engine("predict", changed, "-o", out, self.png)
+        self.assertEqual((code, err.count("\n")), (1, 1))
+        self.assertIn("aggregate.conv.weight", err)
 
     def test_masks_have_the_size_of_their_pictures(self):
         out = os.path.join(self.dir, "out")

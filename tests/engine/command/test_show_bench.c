@@ -28,13 +28,23 @@ static void test_show_json(void **state)
     (void)state;
     const char *argv[] = { "show", ARCH2, "--json", NULL };
     captured c = run(ax_command_show, 0, argv);
-    assert_string_equal(c.out, "{\"genotype\":\"" ARCH2 "\",\"params\":2852053,\"macs\":3305627648,\"output_stride\":8,"
-                               "\"channels\":64,\"repeats\":2,\"classes\":21,\"height\":512,\"width\":512}\n");
+    assert_string_equal(
+        c.out, "{\"genotype\":\"" ARCH2 "\",\"params\":2852053,\"macs\":3305627648,\"output_stride\":8,"
+               "\"channels\":64,\"repeats\":2,\"aggregate\":\"sum\",\"classes\":21,\"height\":512,\"width\":512}\n");
     captured_release(&c);
     const char *search[] = { "show", "--channels=48", "--repeats", "1", "--size", "64x96", "--json", ARCH2, NULL };
     c = run(ax_command_show, 0, search);
     assert_non_null(strstr(c.out, "\"params\":2406117,"));
     assert_non_null(strstr(c.out, "\"height\":64,\"width\":96}"));
+    captured_release(&c);
+    /* six cells with four loose ends, three blocks with two sides, each back to 64 channels, and batch norm */
+    const char *concat[] = { "show", ARCH2, "--json", "--concat", NULL };
+    c = run(ax_command_show, 0, concat);
+    uint64_t params = 2852053 + 6 * (4 * 64 * 64 + 2 * 64) + 3 * (2 * 64 * 64 + 2 * 64);
+    char want[64];
+    snprintf(want, sizeof want, "\"params\":%llu,", (unsigned long long)params);
+    assert_non_null(strstr(c.out, want));
+    assert_non_null(strstr(c.out, "\"aggregate\":\"concat\""));
     captured_release(&c);
 }
 

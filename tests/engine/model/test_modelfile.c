@@ -161,9 +161,8 @@ static void test_average(void **state)
 /* A file with one metadata value replaced. */
 static void refuse(fixture *f, const char *key, const char *value, const char *reason)
 {
-    static const char *const keys[] = {
-        "format", "version", "genotype", "channels", "repeats", "classes", "class_names"
-    };
+    static const char *const keys[] = { "format",  "version", "genotype",    "channels",
+                                        "repeats", "classes", "class_names", "aggregate" };
     enum { KEYS = sizeof keys / sizeof *keys };
     ax_safetensors *st = written(f, false), *changed;
     ax_st_meta meta[KEYS];
@@ -192,7 +191,8 @@ static void test_refused(void **state)
 {
     fixture *f = *state;
     refuse(f, "format", NULL, "not a model of auxcell");
-    refuse(f, "version", "2", "model format 2");
+    refuse(f, "version", "3", "model format 3");
+    refuse(f, "aggregate", "mean", "'aggregate' is mean");
     refuse(f, "genotype", NULL, "'genotype' is missing");
     refuse(f, "genotype", "[[8", "at character 4");
     refuse(f, "channels", "many", "'channels' is many");

@@ -17,11 +17,13 @@ typedef struct built {
 } built;
 
 /* A decoder over taps of an image of 32h x 32w, batch 2. */
-static built build(const char *text, int32_t channels, int32_t repeats, bool train, int32_t h, int32_t w)
+static built build_as(const char *text, int32_t channels, int32_t repeats, bool train, bool concat, int32_t h,
+                      int32_t w)
 {
     built b = { 0 };
     ax_err err = { 0 };
     ax_decoder_spec spec = { .channels = channels, .repeats = repeats, .classes = 5, .train = train, .aux = train };
+    spec.concat = concat;
     if (ax_genotype_parse(text, &spec.genotype, &err) != AX_OK || !(b.g = ax_graph_new(&err)))
         fail_msg("%s", err.msg);
     for (unsigned i = 0; i < AX_TAPS; i++) {
@@ -33,6 +35,11 @@ static built build(const char *text, int32_t channels, int32_t repeats, bool tra
     if (ax_decoder_build(b.g, &spec, b.tap, &b.d, &err) != AX_OK)
         fail_msg("%s: %s", text, err.msg);
     return b;
+}
+
+static built build(const char *text, int32_t channels, int32_t repeats, bool train, int32_t h, int32_t w)
+{
+    return build_as(text, channels, repeats, train, false, h, w);
 }
 
 static size_t count_nodes(const ax_graph *g, ax_op op)
@@ -88,6 +95,36 @@ static void test_parameters(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         built b = build(cases[i].text, 8, cases[i].repeats, false, 1, 1);
         assert_int_equal(ax_graph_stats(b.g).params, cases[i].params);
+        ax_graph_free(b.g);
+    }
+}
+
+/* Side by side instead of summed: a cell's loose ends that aren't zero when there are several, a block's two sides
+   always; multiply-adds of the 1x1 convolutions at the size of what they merge. */
+static void test_concat(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t ends, cells; /* loose ends that count in a cell, 1: nothing is merged */
+    } cases[] = {
+        { arch0, 4, 6 },
+        /* values 1 and 4 are read, 7 is none + none: only 10 is left */
+        { "[[9,[0,1,9,0],[1,4,10,10],[0,0,0,1]],[[0,1],[1,2],[2,3]]]", 1, 6 },
+        /* 1, 4 and 10 loose, but 4 is none + none */
+        { "[[0,[0,0,10,10],[0,0,0,0],[7,7,0,1]],[[0,1],[1,2],[2,3]]]", 2, 6 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        built b = build(cases[i].text, 8, 1, false, 1, 1);
+        uint64_t sum = ax_graph_stats(b.g).params, convolutions = count_nodes(b.g, AX_OP_CONV2D);
+        ax_graph_free(b.g);
+        b = build_as(cases[i].text, 8, 1, false, true, 1, 1);
+        uint64_t k = cases[i].ends, cells = k > 1 ? cases[i].cells : 0;
+        assert_int_equal(ax_graph_stats(b.g).params, sum + cells * (k * 64 + 16) + 3 * (2 * 64 + 16));
+        assert_int_equal(count_nodes(b.g, AX_OP_CONV2D), convolutions + cells + 3);
+        assert_int_equal(ax_graph_find(b.g, "decoder.block.0.cell.1.aggregate.conv.weight").id != 0, k > 1);
+        assert_int_not_equal(ax_graph_find(b.g, "decoder.block.2.aggregate.bn.running_var").id, 0);
+        assert_shape(b.g, b.d.logits, 8, 8, 5);
         ax_graph_free(b.g);
     }
 }
@@ -208,7 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shapes),  cmocka_unit_test(test_parameters),      cmocka_unit_test(test_names),
         cmocka_unit_test(test_fold),    cmocka_unit_test(test_batch_norm_mode), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_concat),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
