@@ -6,8 +6,9 @@
 
 enum { AX_DEVICE_NOTE = 256, AX_DEVICES = 34 };
 
-/* Opens "cpu", "ref", "cuda" (the first), "cuda:N", or "auto": the first usable CUDA device, else the CPU; then note
-   says why, when there is a plugin but no device for it ("" otherwise; note may be NULL). threads: of the CPU, 0 = all
+/* Opens "cpu", "ref", "cuda" (the first), "cuda:N", or "auto": the CPU, or with AUXCELL_CUDA_AUTO=1 in the environment
+   the first CUDA device if it is usable; note says why it is the CPU although there is a plugin ("" otherwise; note may
+   be NULL). threads: of the CPU, 0 = all
    cores. *be is the backend it belongs to. AX_EINVAL: no such name; AX_EDEVICE: it is not there or can't be used, with
    the reason. Close it with (*be)->close. */
 ax_device *ax_device_open(const char *name, int threads, const ax_backend **be, char note[AX_DEVICE_NOTE], ax_err *err);
