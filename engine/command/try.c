@@ -121,6 +121,12 @@ static ax_train_verdict after_stage1(void *context, const ax_outcome *out)
     return AX_TRAIN_ON;
 }
 
+static void warn(void *context, const char *text)
+{
+    const report *r = context;
+    fprintf(stderr, "%sauxcell: %s\n", r->tty ? "\r\x1b[K" : "", text);
+}
+
 static void cache_progress(void *context, size_t done, size_t all)
 {
     const report *r = context;
@@ -165,6 +171,7 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
     ax_train_job job = ax_train_job_default(&o->settings, g, o->full);
     job.model_path = o->model;
     job.gate = after_stage1;
+    job.warn = warn;
     r->stages = job.stages;
     r->epochs = job.epochs + (job.stages == 2 ? job.stage2_epochs : 0);
     r->before = 0;

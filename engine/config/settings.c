@@ -39,6 +39,10 @@ static const struct range {
 } ranges[] = {
     { "candidates", 1, 1e6 },
     { "threads", 0, 1024 },
+    { "cuda_graphs", 0, 1 },
+    { "cuda_tf32", 0, 1 },
+    { "cuda_workspace", 0, 65536 },
+    { "cuda_cache", 0, 1 },
     { "entropy_weight", 0, 10 },
     { "population", 2, 1e6 },
     { "tournament", 1, 1e6 },

@@ -21,7 +21,11 @@
     X(WHOLE, learn_handmade, 0, 0, 0, "1: the strategy learns from what people submit, as if it had proposed it")      \
     X(WHOLE, population, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                       \
     X(WHOLE, tournament, 5, 12, 25, "evolution: drawn from the population, the best is the parent")                    \
-    X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N")                            \
+    X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N (cuda:0,2 or cuda:all)")     \
+    X(WHOLE, cuda_graphs, 1, 1, 1, "CUDA: 1: a training step is launched as one, 0: kernel by kernel")                 \
+    X(WHOLE, cuda_tf32, 0, 0, 0, "CUDA: 1: convolutions round their factors to 10 bits of mantissa")                   \
+    X(WHOLE, cuda_workspace, 256, 256, 256, "CUDA: most memory that an algorithm of cuDNN may work in, MiB")           \
+    X(WHOLE, cuda_cache, 1, 1, 1, "CUDA: 1: stage 1's crops lie on the device when they fit, 0: never")                \
     X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
     X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                             \
     X(WHOLE, threads, 0, 0, 0, "threads of the worker, 0 = all cores")                                                 \

@@ -1,5 +1,6 @@
 #include "engine/graph/plan.h"
 
+#include "engine/graph/capture.h"
 #include "engine/graph/graph_internal.h"
 #include "engine/graph/memory.h"
 
@@ -30,6 +31,7 @@ struct ax_plan {
     void **mem;         /* per value id - 1: where it lies, NULL = dead */
     void **owned;       /* per value id - 1: input memory of the plan's own */
     const void **bound; /* per value id - 1: the caller's memory, copied to `owned` by every run; else NULL */
+    ax_capture capture;
     bool profile;
 };
 
@@ -124,6 +126,7 @@ static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *d
     p->be = be;
     p->dev = dev;
     p->flags = flags;
+    p->capture.on = flags & AX_PLAN_CAPTURE;
     ax_code code = ax_memory_plan(g, flags & AX_PLAN_KEEP_EFFECTS, &p->memory, err);
     if (code == AX_OK) {
         p->step = calloc(p->memory.n_steps + 1, sizeof *p->step);
@@ -219,6 +222,7 @@ void ax_plan_free(ax_plan *p)
 {
     if (!p)
         return;
+    ax_capture_drop(&p->capture, p->be, p->dev);
     for (size_t i = 0; p->step && i < p->memory.n_steps; i++)
         if (p->step[i].prepared && p->step[i].kernel->discard)
             p->step[i].kernel->discard(p->dev, &p->step[i].call);
@@ -263,6 +267,7 @@ static ax_code find_input(const ax_plan *p, const char *name, uint32_t *id, ax_e
 static void point_at(ax_plan *p, uint32_t id, void *mem)
 {
     p->mem[id - 1] = mem;
+    ax_capture_drop(&p->capture, p->be, p->dev);
     for (size_t i = 0; i < p->memory.n_steps; i++) {
         const ax_node *n = p->step[i].node;
         for (uint32_t k = 0; k < n->n_in; k++)
@@ -309,6 +314,15 @@ ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err)
     return AX_OK;
 }
 
+void *ax_plan_input(ax_plan *p, const char *name, ax_err *err)
+{
+    uint32_t id;
+    if (find_input(p, name, &id, err) != AX_OK || own_input(p, id, err) != AX_OK)
+        return NULL;
+    p->bound[id - 1] = NULL;
+    return p->owned[id - 1];
+}
+
 ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err)
 {
     uint32_t id = ax_graph_find(p->g, name).id;
@@ -339,6 +353,29 @@ static ax_code copy_bound(ax_plan *p, ax_err *err)
     return code;
 }
 
+static ax_code run_steps(void *plan, ax_err *err)
+{
+    ax_plan *p = plan;
+    for (size_t i = 0; i < p->memory.n_steps; i++)
+        if (p->step[i].kernel->run(p->dev, &p->step[i].call, err) != AX_OK)
+            return prefix_step(p, &p->step[i], err);
+    return AX_OK;
+}
+
+static ax_code run_profiled(ax_plan *p, ax_err *err)
+{
+    for (size_t i = 0; i < p->memory.n_steps; i++) {
+        step *s = &p->step[i];
+        double start = seconds_now();
+        if (s->kernel->run(p->dev, &s->call, err) != AX_OK || p->be->sync(p->dev, err) != AX_OK)
+            return prefix_step(p, s, err);
+        double took = seconds_now() - start;
+        s->seconds = !s->runs || took < s->seconds ? took : s->seconds;
+        s->runs++;
+    }
+    return AX_OK;
+}
+
 ax_code ax_plan_run(ax_plan *p, ax_err *err)
 {
     for (uint32_t id = 1; id <= ax_graph_values(p->g); id++)
@@ -346,20 +383,12 @@ ax_code ax_plan_run(ax_plan *p, ax_err *err)
             return ax_fail(err, AX_EINVAL, "input '%s' was never written", ax_graph_value(p->g, id)->name);
     if (copy_bound(p, err) != AX_OK)
         return code_of(err);
-    for (size_t i = 0; i < p->memory.n_steps; i++) {
-        step *s = &p->step[i];
-        double start = p->profile ? seconds_now() : 0;
-        if (s->kernel->run(p->dev, &s->call, err) != AX_OK)
-            return prefix_step(p, s, err);
-        if (p->profile) {
-            if (p->be->sync(p->dev, err) != AX_OK)
-                return prefix_step(p, s, err);
-            double took = seconds_now() - start;
-            s->seconds = !s->runs || took < s->seconds ? took : s->seconds;
-            s->runs++;
-        }
-    }
-    return AX_OK;
+    return p->profile ? run_profiled(p, err) : ax_capture_run(&p->capture, p->be, p->dev, run_steps, p, err);
+}
+
+const char *ax_plan_note(const ax_plan *p)
+{
+    return p->capture.note;
 }
 
 void ax_plan_profile(ax_plan *p, bool on)

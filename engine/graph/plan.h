@@ -12,7 +12,9 @@ enum {
     AX_PLAN_AVERAGED = 1, /* read the Polyak averages of trainable parameters where they exist */
     /* Run training-mode batch norms that nothing reads, for the sake of their running statistics, as an eager
        framework does. */
-    AX_PLAN_KEEP_EFFECTS = 2
+    AX_PLAN_KEEP_EFFECTS = 2,
+    /* From the second run on launch all steps as one, where the backend can. The results are the same. */
+    AX_PLAN_CAPTURE = 4
 };
 
 /* params must hold every parameter of g. Gradients land in the AX_SLOT_GRAD of params. */
@@ -24,8 +26,14 @@ ax_code ax_plan_write(ax_plan *p, const char *name, const void *host, size_t byt
 /* Points an input at memory of the caller (64-byte aligned) for the coming runs. Nothing is copied, unless the backend
    can't read it: then it is copied in by every run. */
 ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err);
+/* The plan's own memory of an input, on the backend's side, to be filled in by the caller with the backend's copy; it
+   stays where it is. */
+void *ax_plan_input(ax_plan *p, const char *name, ax_err *err);
 ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err);
 ax_code ax_plan_run(ax_plan *p, ax_err *err);
+/* Why its steps are launched one by one although AX_PLAN_CAPTURE was asked for and the backend can; "" = they aren't.
+ */
+const char *ax_plan_note(const ax_plan *p);
 /* Bytes of the arena plus scratch, and those of the parameters, known before anything runs. */
 size_t ax_plan_arena_bytes(const ax_plan *p);
 /* What ax_plan_new would allocate for this graph on this backend, without allocating tensors. */

@@ -12,6 +12,12 @@ typedef struct ax_view {
 
 typedef struct ax_device ax_device; /* opaque; each backend has its own */
 
+/* What a run's settings say of a device. */
+typedef struct ax_device_options {
+    bool tf32;        /* convolutions may round their factors to 10 bits of mantissa */
+    size_t workspace; /* most memory that an algorithm of a convolution may work in, bytes */
+} ax_device_options;
+
 /* One use of an operation.
    forward:  in = the operation's inputs, out = its outputs (an output with mem NULL is not wanted).
    backward: in = gradients of all outputs (mem NULL = none arrives), then all inputs, then all outputs; what the
@@ -45,13 +51,24 @@ typedef struct ax_update {
     float beta1, beta2, eps, correct1, correct2; /* Adam; correctK = 1 - betaK^step */
 } ax_update;
 
+/* Optional: recording a sequence of runs to launch it as one. Between begin and end kernels only note what they would
+   do; nothing may be waited for, allocated or copied from or to the host. */
+typedef struct ax_recorder {
+    ax_code (*begin)(ax_device *dev, ax_err *err);
+    void *(*end)(ax_device *dev, ax_err *err); /* always after begin; the recording, or NULL with the reason */
+    ax_code (*launch)(ax_device *dev, void *recorded, ax_err *err);
+    void (*drop)(ax_device *dev, void *recorded);
+} ax_recorder;
+
 enum { AX_TO_DEVICE, AX_FROM_DEVICE, AX_ON_DEVICE };
 
 typedef struct ax_backend {
     const char *name;
-    bool separate;                                           /* kernels can't read the host's memory */
-    ax_device *(*open)(int index, int threads, ax_err *err); /* threads: CPU only, 0 = all cores */
+    bool separate;                                                       /* kernels can't read the host's memory */
+    ax_device *(*open)(int index, int threads, ax_err *err);             /* threads: CPU only, 0 = all cores */
+    void (*configure)(ax_device *dev, const ax_device_options *options); /* optional; before the first plan */
     void (*close)(ax_device *dev);
+    size_t (*spare)(ax_device *dev);                           /* optional: bytes that could be allocated */
     void *(*alloc)(ax_device *dev, size_t bytes, ax_err *err); /* 64-byte aligned, zeroed */
     void (*release)(ax_device *dev, void *mem);                /* NULL is fine */
     ax_code (*copy)(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
@@ -63,6 +80,7 @@ typedef struct ax_backend {
     ax_code (*sgd)(ax_device *dev, const ax_update *u, ax_err *err);
     /* average = decay * average + (1 - decay) * value */
     ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+    ax_recorder capture;
 } ax_backend;
 
 extern const ax_backend ax_backend_ref; /* plain loops, one thread: the oracle */

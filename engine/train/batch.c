@@ -18,6 +18,8 @@ struct ax_batch {
     int32_t epoch;       /* that order and stream are of, -1 = none */
     void *stream;        /* stage 2 */
     int32_t next;        /* the step that the stream comes to next */
+    ax_plan *plan;       /* borrowed */
+    int32_t ready;       /* the step that was filled in ahead of time, -1 = none */
 };
 
 static void *aligned(size_t bytes)
@@ -55,7 +57,7 @@ ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, 
 {
     ax_batch *b = calloc(1, sizeof *b);
     if (b)
-        *b = (ax_batch) { .t = t, .spec = *spec, .epoch = -1 };
+        *b = (ax_batch) { .t = t, .spec = *spec, .epoch = -1, .plan = plan, .ready = -1 };
     if (!b || !allocate(b)) {
         ax_batch_free(b);
         ax_fail(err, AX_ENOMEM, "no memory for a batch of %d", spec->n);
@@ -105,10 +107,15 @@ static void shuffle(ax_batch *b, int32_t epoch)
     }
 }
 
-static void gather(ax_batch *b, int32_t step)
+static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 {
     size_t pixels = (size_t)b->spec.h * (size_t)b->spec.w, n = (size_t)b->spec.n;
-    for (size_t i = 0; i < n; i++) {
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < n && code == AX_OK; i++) {
+        if (b->t->resident) {
+            code = ax_resident_gather(b->t->resident, b->plan, i, b->order[(size_t)step * n + i], err);
+            continue;
+        }
         ax_cache_item item = ax_cache_get(b->t->train, b->order[(size_t)step * n + i]);
         for (int k = 0; k < AX_TAPS; k++)
             memcpy(b->tap[k] + i * tap_count(b, k), item.tap[k], tap_count(b, k) * sizeof(float));
@@ -116,6 +123,7 @@ static void gather(ax_batch *b, int32_t step)
         if (b->teacher)
             memcpy(b->teacher + i * teacher_count(b), item.teacher, teacher_count(b) * sizeof(float));
     }
+    return code;
 }
 
 /* ---- stage 2 ---- */
@@ -151,19 +159,33 @@ static ax_code take(ax_batch *b, size_t i, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
+static ax_code fill(ax_batch *b, int32_t step, ax_err *err)
 {
     int32_t epoch = step / b->spec.steps_per_epoch;
     if (b->spec.stage == 1) {
         if (epoch != b->epoch)
             shuffle(b, epoch);
         b->epoch = epoch;
-        gather(b, step % b->spec.steps_per_epoch);
-        return AX_OK;
+        return gather(b, step % b->spec.steps_per_epoch, err);
     }
     ax_code code = epoch != b->epoch || step != b->next ? open_stream(b, step, err) : AX_OK;
     for (int32_t i = 0; i < b->spec.n && code == AX_OK; i++)
         code = take(b, (size_t)i, err);
     b->next = step + 1;
     return code;
+}
+
+ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
+{
+    bool ready = step == b->ready;
+    b->ready = -1;
+    return ready ? AX_OK : fill(b, step, err);
+}
+
+void ax_batch_fill_ahead(ax_batch *b, int32_t step)
+{
+    ax_err later = { AX_OK, "" }; /* who asks for this batch hears of it then, for it is tried again */
+    bool useful = b->t->be->separate && !b->t->resident;
+    if (useful && fill(b, step, &later) == AX_OK)
+        b->ready = step;
 }

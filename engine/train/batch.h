@@ -20,4 +20,8 @@ void ax_batch_free(ax_batch *b);
 /* Fills in the batch of step `step` of the stage, from 0. Any order works, in order is fast. */
 ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err);
 
+/* The same for the step that comes next, while a device of its own still works on the last one: the run of the plan has
+   taken the batch in before it returned. */
+void ax_batch_fill_ahead(ax_batch *b, int32_t step);
+
 #endif

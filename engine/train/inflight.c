@@ -24,9 +24,10 @@ enum { SLOTS = sizeof slots / sizeof *slots };
 /* What changes nothing of a training, or is in the job. All other settings count, also ones that are yet to come. */
 static bool counts(const char *setting)
 {
-    static const char *const no[] = { "candidates",    "strategy",           "device",       "threads",     "gate",
-                                      "full_epochs",   "full_channels",      "full_repeats", "save_epochs", "stages",
-                                      "stage2_epochs", "full_stage2_epochs", "hang_seconds", "max_failures" };
+    static const char *const no[] = { "candidates",   "strategy",     "device",        "threads",
+                                      "gate",         "full_epochs",  "full_channels", "full_repeats",
+                                      "save_epochs",  "stages",       "stage2_epochs", "full_stage2_epochs",
+                                      "hang_seconds", "max_failures", "cuda_graphs",   "cuda_cache" };
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (!strcmp(setting, no[i]))
             return false;

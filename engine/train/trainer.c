@@ -127,8 +127,15 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
         code = ax_fail(&why, AX_EINVAL, "scale_min %g is above scale_max %g", settings->scale_min, settings->scale_max);
     if (code == AX_OK && !(t->dev = ax_device_open(settings->device, (int)settings->threads, &t->be, t->note, &why)))
         code = why.code;
+    if (code == AX_OK && t->be->configure)
+        t->be->configure(t->dev, &(ax_device_options) {
+                                     .tf32 = settings->cuda_tf32,
+                                     .workspace = (size_t)settings->cuda_workspace << 20,
+                                 });
     if (code == AX_OK)
         code = open_caches(t, cache_dir, progress, context, &why);
+    if (code == AX_OK && settings->cuda_cache)
+        t->resident = ax_resident_new(t->train, source->info.classes, t->be, t->dev);
     if (code == AX_OK)
         return t;
     ax_trainer_free(t);
@@ -142,6 +149,7 @@ void ax_trainer_free(ax_trainer *t)
     if (!t)
         return;
     ax_training_release(&t->now);
+    ax_resident_free(t->resident);
     ax_cache_free(t->train);
     ax_cache_free(t->val);
     if (t->dev)
@@ -202,6 +210,18 @@ static ax_code keep(ax_training *r, ax_err *err)
     return r->job->state_path ? ax_inflight_write(r->job->state_path, r, err) : AX_OK;
 }
 
+/* Once per stage: its steps are slower than they could be. */
+static void say_note(ax_training *r, void *context)
+{
+    const char *note = ax_plan_note(r->plan);
+    char text[320];
+    if (!note[0] || r->noted || !r->job->warn)
+        return;
+    snprintf(text, sizeof text, "kernels are launched one by one, since they can't be recorded: %s", note);
+    r->job->warn(context, text);
+    r->noted = true;
+}
+
 static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
 {
     int64_t every = r->job->save_epochs;
@@ -211,6 +231,7 @@ static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err
         ax_code code = ax_training_step(r, &loss, err);
         if (code != AX_OK)
             return code;
+        say_note(r, context);
         p.step++;
         p.loss = loss;
         p.seconds = now() - r->start;

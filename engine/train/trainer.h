@@ -45,7 +45,7 @@ struct ax_train_job {
                                           it is there, and is kept in it when it is stopped and, for a crash, after
                                           every save_epochs epochs (0 = only when stopped) */
     int64_t save_epochs;
-    void (*warn)(void *context, const char *text); /* NULL, or who hears of a state that couldn't be used */
+    void (*warn)(void *context, const char *text); /* NULL, or who hears of what isn't as it should be, but goes on */
 };
 
 /* How long a stage is. */

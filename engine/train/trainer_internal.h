@@ -3,6 +3,7 @@
 #define AX_TRAIN_TRAINER_INTERNAL_H
 
 #include "engine/backend/list.h"
+#include "engine/train/resident.h"
 #include "engine/train/training.h"
 
 struct ax_trainer {
@@ -12,6 +13,7 @@ struct ax_trainer {
     ax_device *dev;
     char note[AX_DEVICE_NOTE]; /* why "auto" is the CPU; "" */
     ax_cache *train, *val;
+    ax_resident *resident; /* train on the device; NULL = it isn't */
     ax_sample_spec val_spec;
     uint64_t teacher_key; /* 0 = no teacher */
     int32_t leave_out;    /* class that the reward leaves out, -1 = none */

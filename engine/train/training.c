@@ -132,12 +132,14 @@ static void drop_stage(ax_training *r)
     r->batch = NULL;
     r->plan = NULL;
     r->graph = NULL;
+    r->noted = false;
 }
 
 ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     ax_shape labels = { 0 };
+    unsigned flags = s->cuda_graphs ? AX_PLAN_CAPTURE : 0;
     drop_stage(r);
     r->stage = stage;
     r->step = 0;
@@ -157,7 +159,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     ax_code code = build_graph(r, &labels, err);
     if (code == AX_OK)
         code = make_params(r, err);
-    if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, r->t->be, r->t->dev, r->params, 0, err)))
+    if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, r->t->be, r->t->dev, r->params, flags, err)))
         code = err->code;
     const ax_batch_spec spec = {
         .stage = stage,
@@ -202,6 +204,8 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
     ax_code code = ax_batch_fill(r->batch, r->step, err);
     if (code == AX_OK)
         code = ax_plan_run(r->plan, err);
+    if (code == AX_OK && r->step + 1 < r->schedule.steps)
+        ax_batch_fill_ahead(r->batch, r->step + 1);
     if (code == AX_OK)
         code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
     if (code == AX_OK && !isfinite(*loss))

@@ -28,6 +28,7 @@ typedef struct ax_training {
     ax_graph *graph;
     ax_plan *plan;
     ax_batch *batch;
+    bool noted; /* what the plan has to say was said */
 } ax_training;
 
 ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, bool train);

@@ -157,6 +157,13 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err)
     return NULL;
 }
 
+void ax_cuda_configure(ax_device *dev, const ax_device_options *options)
+{
+    dev->tf32 = options->tf32;
+    dev->workspace = options->workspace;
+    dev->n_choices = 0; /* they were made for other limits */
+}
+
 void ax_cuda_close(ax_device *dev)
 {
     if (!dev)

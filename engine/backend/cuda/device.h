@@ -74,11 +74,18 @@ static inline size_t ax_cuda_pixels(ax_shape s)
 
 /* ---- the table (plugin.c) from these ---- */
 ax_device *ax_cuda_open(int index, int threads, ax_err *err);
+void ax_cuda_configure(ax_device *dev, const ax_device_options *options);
 void ax_cuda_close(ax_device *dev);
+size_t ax_cuda_spare(ax_device *dev);
 void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err);
 void ax_cuda_release(ax_device *dev, void *mem);
 ax_code ax_cuda_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
 ax_code ax_cuda_sync(ax_device *dev, ax_err *err);
+
+ax_code ax_cuda_capture_begin(ax_device *dev, ax_err *err);
+void *ax_cuda_capture_end(ax_device *dev, ax_err *err);
+ax_code ax_cuda_capture_launch(ax_device *dev, void *recorded, ax_err *err);
+void ax_cuda_capture_drop(ax_device *dev, void *recorded);
 
 #define AX_CUDA_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
 #define AX_CUDA_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)

@@ -4,6 +4,17 @@
 
 #include <string.h>
 
+size_t ax_cuda_spare(ax_device *dev)
+{
+    size_t spare = 0, all = 0;
+    cudaError_t e = cudaSetDevice(dev->index);
+    if (e == cudaSuccess)
+        e = cudaMemGetInfo(&spare, &all);
+    if (e != cudaSuccess)
+        (void)cudaGetLastError();
+    return e == cudaSuccess ? spare : 0;
+}
+
 void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err)
 {
     void *mem = NULL;

@@ -14,7 +14,9 @@ static const ax_backend backend = {
     .name = "cuda",
     .separate = true,
     .open = ax_cuda_open,
+    .configure = ax_cuda_configure,
     .close = ax_cuda_close,
+    .spare = ax_cuda_spare,
     .alloc = ax_cuda_alloc,
     .release = ax_cuda_release,
     .copy = ax_cuda_copy,
@@ -49,6 +51,7 @@ static const ax_backend backend = {
     .adam = ax_cuda_adam,
     .sgd = ax_cuda_sgd,
     .polyak = ax_cuda_polyak,
+    .capture = { ax_cuda_capture_begin, ax_cuda_capture_end, ax_cuda_capture_launch, ax_cuda_capture_drop },
 };
 
 /* 1000 * major + 10 * minor, as CUDA has it. */

@@ -28,6 +28,7 @@ std::recursive_mutex &lock();
 /* Counts a call; what AUXCELL_EMU_FAIL says this call has to return, or 0. */
 int enter(const char *call, lib which);
 long calls();
+void count_bytes(bool to_device, size_t n); /* copied between host and device */
 /* An AUXCELL_EMU_<name> switch; `otherwise` if unset. */
 long option(const char *name, long otherwise);
 const char *text_option(const char *name);
@@ -98,6 +99,8 @@ struct stream;
 stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */
 cudaError_t enqueue(stream *s, op work);             /* or adds it to the graph being captured */
 bool capturing(const stream *s);
+/* A call that a capture forbids to its thread: spoils the captures that are under way, and says with what error. */
+cudaError_t forbidden_in_capture(const char *call);
 cudaError_t drain(stream *s); /* runs all that was queued; the sticky error of the context */
 cudaError_t drain_all();
 cudaError_t context(); /* the sticky error, or success */

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 #include <unistd.h>
 #include <unordered_map>
 
@@ -32,6 +33,8 @@ static_assert(sizeof kind_names / sizeof *kind_names == static_cast<size_t>(kind
 struct state {
     std::recursive_mutex mutex;
     long calls = 0;
+    size_t bytes[2] = {};                /* copied from the device, to it */
+    std::map<std::string, long> by_name; /* how often each was called */
     long fail_at = 0;      /* 0: never */
     int fail_code[3] = {}; /* by library */
     bool fail_on = false;  /* every later call fails too: the device is lost */
@@ -98,6 +101,9 @@ void write_report()
     if (!f)
         return;
     fprintf(f, "calls %ld\n", s.calls);
+    for (auto &entry : s.by_name)
+        fprintf(f, "call %ld %s\n", entry.second, entry.first.c_str());
+    fprintf(f, "bytes %zu from\nbytes %zu to\n", s.bytes[0], s.bytes[1]);
     if (!s.failed.empty())
         fprintf(f, "failed %s\n", s.failed.c_str());
     for (size_t k = 0; k < static_cast<size_t>(kind::COUNT); k++)
@@ -139,9 +145,16 @@ int enter(const char *call, lib which)
     if (device_code())
         violation("%s called while a kernel runs", call);
     s.calls++;
+    s.by_name[call]++;
     if (getpid() != s.owner) {
         refuse(call, "called in a process forked after CUDA was initialised");
         return which == lib::cuda ? static_cast<int>(cudaErrorInitializationError) : which == lib::cudnn ? 1001 : 1;
+    }
+    const char *always = text_option("FAIL_CALL"); /* this one never works */
+    if (always && !strcmp(always, call)) {
+        if (which == lib::cuda)
+            remember(static_cast<cudaError_t>(s.fail_code[0]));
+        return s.fail_code[static_cast<int>(which)];
     }
     if (s.fail_at && (s.calls == s.fail_at || (s.fail_on && s.calls > s.fail_at))) {
         if (s.calls == s.fail_at)
@@ -157,6 +170,11 @@ int enter(const char *call, lib which)
     if (which == lib::cuda)
         remember(sticky);
     return which == lib::cuda ? static_cast<int>(sticky) : which == lib::cudnn ? 5000 : 13;
+}
+
+void count_bytes(bool to_device, size_t n)
+{
+    get().bytes[to_device] += n;
 }
 
 long calls()

@@ -167,6 +167,8 @@ cudaError_t cudaMalloc(void **out, size_t n)
         return remember(cudaErrorInvalidValue);
     if (need_device() != cudaSuccess)
         return remember(need_device());
+    if (cudaError_t e = forbidden_in_capture(__func__))
+        return remember(e);
     return remember(device_alloc(out, n));
 }
 
@@ -177,6 +179,8 @@ cudaError_t cudaFree(void *p)
         block *b = find_any(p);
         if (!b || !b->device || b->base != p)
             violation("cudaFree: %p is not (or no longer) an allocation of device memory", p);
+        if (cudaError_t e = forbidden_in_capture(__func__))
+            return remember(e);
         drain_all(); /* waits for all work, as the real call does */
         device_free(b);
     }
@@ -190,6 +194,8 @@ cudaError_t cudaMallocHost(void **out, size_t n)
         return remember(cudaErrorInvalidValue);
     if (need_device() != cudaSuccess)
         return remember(need_device());
+    if (cudaError_t e = forbidden_in_capture(__func__))
+        return remember(e);
     pinned_alloc(out, n);
     return cudaSuccess;
 }
@@ -243,6 +249,7 @@ cudaError_t cudaMemcpyAsync(void *dst, const void *src, size_t n, cudaMemcpyKind
             violation("cudaMemcpyAsync: source and destination overlap");
         return enqueue(s, { "cudaMemcpyAsync", { { src, n, false }, { dst, n, true } }, [=] { memcpy(dst, src, n); } });
     }
+    count_bytes(to, n);
     bool page_locked = pinned(to ? src : dst, n);
     if (!page_locked && capturing(s)) {
         refuse(__func__, "a copy with pageable memory inside of a capture");

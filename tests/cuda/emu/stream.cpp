@@ -24,6 +24,7 @@ struct stream {
     bool blocking = true; /* takes part in the legacy stream's ordering */
     bool legacy = false;
     CUgraph_st *capture = nullptr;
+    bool relaxed = false; /* the capture lets other calls be */
     bool spoilt = false; /* something that cannot be captured was called meanwhile */
 };
 
@@ -130,6 +131,8 @@ stream *stream_of(cudaStream_t handle, const char *call)
 
 cudaError_t enqueue(stream *s, op work)
 {
+    if (s->spoilt)
+        return cudaErrorStreamCaptureInvalidated;
     if (s->capture) {
         s->capture->work.push_back(std::move(work));
         return cudaSuccess;
@@ -144,8 +147,22 @@ bool capturing(const stream *s)
     return s->capture;
 }
 
+cudaError_t forbidden_in_capture(const char *call)
+{
+    cudaError_t e = cudaSuccess;
+    for (stream *s : get().streams)
+        if (s->capture && !s->relaxed) {
+            refuse(call, "while a stream is being captured");
+            s->spoilt = true;
+            e = cudaErrorStreamCaptureUnsupported;
+        }
+    return e;
+}
+
 cudaError_t drain(stream *s)
 {
+    if (cudaError_t e = forbidden_in_capture("a wait"))
+        return e;
     if (s->capture) {
         s->spoilt = true;
         return cudaErrorStreamCaptureUnsupported;
@@ -262,7 +279,8 @@ cudaError_t cudaStreamQuery(cudaStream_t handle)
 cudaError_t cudaDeviceSynchronize()
 {
     EMU_ENTER(cuda, cudaError_t);
-    return remember(drain_all());
+    cudaError_t e = forbidden_in_capture(__func__);
+    return remember(e != cudaSuccess ? e : drain_all());
 }
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *out, unsigned flags)
@@ -299,6 +317,8 @@ cudaError_t cudaEventSynchronize(cudaEvent_t e)
 {
     EMU_ENTER(cuda, cudaError_t);
     alive(e, kind::event, __func__);
+    if (cudaError_t why = forbidden_in_capture(__func__))
+        return remember(why);
     if (e->recorded)
         run_until(e->on, e->until);
     return remember(context());
@@ -308,6 +328,8 @@ cudaError_t cudaEventQuery(cudaEvent_t e)
 {
     EMU_ENTER(cuda, cudaError_t);
     alive(e, kind::event, __func__);
+    if (cudaError_t why = forbidden_in_capture(__func__))
+        return remember(why);
     if (!e->recorded || e->on->done >= e->until)
         return remember(context());
     run_one(e->on);
@@ -341,6 +363,7 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mo
     if (s->capture)
         return remember(cudaErrorIllegalState);
     s->capture = new CUgraph_st;
+    s->relaxed = mode == cudaStreamCaptureModeRelaxed;
     s->spoilt = false;
     return cudaSuccess;
 }
@@ -355,8 +378,10 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t *out)
     if (!s->capture)
         return remember(cudaErrorIllegalState);
     CUgraph_st *g = s->capture;
+    bool spoilt = s->spoilt;
     s->capture = nullptr;
-    if (injected || s->spoilt) {
+    s->spoilt = false;
+    if (injected || spoilt) {
         delete g;
         return injected ? static_cast<cudaError_t>(injected) : remember(cudaErrorStreamCaptureInvalidated);
     }

@@ -1,0 +1,107 @@
+#include "engine/train/resident.h"
+
+#include "engine/space/decoder.h"
+
+#include <stdlib.h>
+
+enum { LABELS = AX_TAPS, TEACHER, PARTS }; /* after the taps, both at the size of the first */
+
+struct ax_resident {
+    const ax_backend *be;
+    ax_device *dev;
+    size_t bytes[PARTS]; /* of one crop, 0 = there is none */
+    char *mem[PARTS];    /* on the device, {crops, bytes} */
+};
+
+static size_t part_bytes(const ax_cache_item *item, int k, int32_t classes)
+{
+    int32_t stride = ax_tap_stride[k < AX_TAPS ? k : 0];
+    size_t pixels = (size_t)(item->h / stride) * (size_t)(item->w / stride);
+    if (k == LABELS)
+        return pixels;
+    if (k == TEACHER)
+        return item->teacher ? pixels * (size_t)classes * sizeof(float) : 0;
+    return pixels * (size_t)ax_tap_channels[k] * sizeof(float);
+}
+
+static const void *part_of(const ax_cache_item *item, int k)
+{
+    return k == LABELS ? (const void *)item->labels : k == TEACHER ? item->teacher : item->tap[k];
+}
+
+static const char *input_name(int k)
+{
+    return k == LABELS ? "labels" : k == TEACHER ? "teacher" : ax_tap_name[k];
+}
+
+static bool worth_it(const ax_resident *r, const ax_cache *cache)
+{
+    size_t n = ax_cache_count(cache), each = 0;
+    ax_cache_item first = ax_cache_get(cache, 0);
+    for (size_t i = 1; i < n; i++) {
+        ax_cache_item item = ax_cache_get(cache, i);
+        if (item.h != first.h || item.w != first.w)
+            return false;
+    }
+    for (int k = 0; k < PARTS; k++)
+        each += r->bytes[k];
+    return r->be->spare && n <= r->be->spare(r->dev) / 2 / each;
+}
+
+static ax_code upload(ax_resident *r, const ax_cache *cache, int k, ax_err *err)
+{
+    size_t n = ax_cache_count(cache);
+    ax_code code = AX_OK;
+    if (!r->bytes[k])
+        return AX_OK;
+    if (!(r->mem[k] = r->be->alloc(r->dev, n * r->bytes[k], err)))
+        return err->code;
+    for (size_t i = 0; i < n && code == AX_OK; i++) {
+        ax_cache_item item = ax_cache_get(cache, i);
+        code = r->be->copy(r->dev, r->mem[k] + i * r->bytes[k], part_of(&item, k), r->bytes[k], AX_TO_DEVICE, err);
+    }
+    return code;
+}
+
+ax_resident *ax_resident_new(const ax_cache *cache, int32_t classes, const ax_backend *be, ax_device *dev)
+{
+    ax_resident *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->be = be;
+    r->dev = dev;
+    const ax_cache_item first = ax_cache_get(cache, 0);
+    for (int k = 0; k < PARTS; k++)
+        r->bytes[k] = part_bytes(&first, k, classes);
+    ax_err unread = { AX_OK, "" };
+    bool there = worth_it(r, cache);
+    for (int k = 0; k < PARTS && there; k++)
+        there = upload(r, cache, k, &unread) == AX_OK;
+    if (there)
+        return r;
+    ax_resident_free(r);
+    return NULL;
+}
+
+void ax_resident_free(ax_resident *r)
+{
+    if (!r)
+        return;
+    for (int k = 0; k < PARTS; k++)
+        r->be->release(r->dev, r->mem[k]);
+    free(r);
+}
+
+ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t item, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (int k = 0; k < PARTS && code == AX_OK; k++) {
+        if (!r->bytes[k])
+            continue;
+        char *to = ax_plan_input(plan, input_name(k), err);
+        code = to ? r->be->copy(r->dev, to + i * r->bytes[k], r->mem[k] + item * r->bytes[k], r->bytes[k], AX_ON_DEVICE,
+                                err)
+                  : err->code;
+    }
+    return code;
+}

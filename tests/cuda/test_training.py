@@ -1,0 +1,58 @@
+"""What makes a training faster on a device changes no result: steps as CUDA graphs, crops that lie on the device."""
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
+import auxcell
+import emulated
+
+GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
+CROPS, BATCH, EPOCHS = 4, 2, 2
+STEPS = EPOCHS * CROPS // BATCH
+CROP_BYTES = 4 * (8 * 8 * 24 + 4 * 4 * 32 + 2 * 2 * 96 + 320) + 8 * 8  # four taps of a crop of 32x32, and labels
+
+
+@unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
+class Training(unittest.TestCase):
+    def setUp(self):
+        self.cache = tempfile.TemporaryDirectory()
+        self.addCleanup(self.cache.cleanup)
+
+    def train(self, fast, device="cuda:0", **switches):
+        done = emulated.engine("try", GENOTYPE, "--device", device, "--json", *auxcell.TINY, "--stages", "1",
+                               "--aux-weight", "0", "--train-samples", str(CROPS), "--batch", str(BATCH), "--val-samples", "1",
+                               "--epochs", str(EPOCHS), "--cache", self.cache.name, "--cuda-graphs", str(fast),
+                               "--cuda-cache", str(fast), **switches)
+        result = json.loads(done.out) if done.out else {}
+        result.pop("seconds", None)
+        return done, result
+
+    def test_the_results_are_the_same(self):
+        self.train(0, "cpu")  # fills the cache
+        plain, expected = self.train(0)
+        self.assertEqual((plain.code, plain.err, plain.leaks), (0, "", []))
+        self.assertNotIn("cudaStreamBeginCapture", plain.calls)
+
+        # the first step runs directly, the second is recorded; all but the first are launched
+        done, result = self.train(1)
+        self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
+        self.assertEqual(result, expected)
+        self.assertEqual(done.calls["cudaStreamBeginCapture"], 1)
+        self.assertEqual(done.calls["cudaGraphLaunch"], STEPS - 1)
+        self.assertLess(done.calls["cudaLaunchKernel"], plain.calls["cudaLaunchKernel"])
+        # every crop travels once, not once per epoch
+        self.assertEqual(plain.bytes["to"] - done.bytes["to"], (EPOCHS - 1) * CROPS * CROP_BYTES)
+
+        # what can't be recorded runs kernel by kernel, with one line; tests/engine/graph/test_capture.c has the rest
+        done, result = self.train(1, FAIL_CALL="cudaGraphInstantiate")
+        self.assertEqual((done.code, done.leaks), (0, []))
+        self.assertEqual(result, expected)
+        self.assertEqual(done.calls["cudaGraphInstantiate"], 1)
+        self.assertEqual(done.err, "auxcell: kernels are launched one by one, since they can't be recorded: cuda:0: "
+                                   "cudaGraphInstantiate: out of memory (cudaErrorMemoryAllocation)\n")
+
+
+auxcell.main()

@@ -1,0 +1,36 @@
+"""Runs the real programs with the CUDA plugin on emulated devices (tests/cuda/emu)."""
+import os
+import subprocess
+import tempfile
+
+BUILD = os.environ.get("AUXCELL_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
+ENGINE = os.path.join(BUILD, "auxcell-engine")
+HERE = os.path.exists(os.path.join(BUILD, "cuda/emu/libcudart.so.13")) and os.path.exists(
+    os.path.join(BUILD, "auxcell-cuda.so"))
+WHY_NOT = "no nvcc with cuDNN here, so there is neither the plugin nor an emulated device"
+
+
+def environment(**switches):
+    """That of a process that shall meet emulated devices; switches: AUXCELL_EMU_<name>, or whole names."""
+    env = dict(os.environ, LD_LIBRARY_PATH=os.path.join(BUILD, "cuda/emu"))
+    for name, value in switches.items():
+        env[name if name.startswith("AUXCELL_") else "AUXCELL_EMU_" + name] = str(value)
+    return env
+
+
+class Done:
+    """What a program said, and what the emulation counted: calls by name, and what was left behind."""
+
+    def __init__(self, done, report):
+        self.code, self.out, self.err = done.returncode, done.stdout, done.stderr
+        lines = [line.split(" ", 2) for line in report.splitlines()]
+        self.calls = {line[2]: int(line[1]) for line in lines if line[0] == "call"}
+        self.bytes = {line[2]: int(line[1]) for line in lines if line[0] == "bytes"}  # copied "to" and "from" a device
+        self.leaks = [" ".join(line[1:]) for line in lines if line[0] == "leak"]
+
+
+def engine(*args, timeout=100, **switches):
+    with tempfile.NamedTemporaryFile(mode="r") as report:
+        done = subprocess.run([ENGINE, *args], env=environment(REPORT=report.name, **switches), capture_output=True,
+                              text=True, stdin=subprocess.DEVNULL, timeout=timeout)
+        return Done(done, report.read())
