@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { MOST_BYTES = 1 << 30 };
 
@@ -16,7 +17,7 @@ static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err 
     ax_str_init(&out, MOST_BYTES);
     ax_candidates_text(s, json, &out);
     ax_code code = ax_str_ok(&out) ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %u candidates", s->n_candidates);
-    if (code == AX_OK && file)
+    if (code == AX_OK && file && strcmp(file, "-"))
         code = ax_file_replace(AT_FDCWD, file, out.text, out.len, err);
     else if (code == AX_OK)
         fwrite(out.text, 1, out.len, stdout); /* main looks whether it went through */
@@ -30,7 +31,7 @@ int ax_cli_export(int argc, char **argv)
     const char *file = NULL;
     const ax_arg arg[] = { { "--csv", NULL, &csv, "a line per candidate, the names of the fields first (the default)" },
                            { "--json", NULL, &json, "an array of objects" },
-                           { "-o", "FILE", &file, "into a file, whole or not at all; default: standard output" } };
+                           { "-o", "FILE", &file, "into a file, whole or not at all; default, and -: standard output" } };
     ax_usage u = { "export [RUN] [--csv|--json] [-o FILE]",
                    "All candidates of a run with all that is known about them.\n",
                    arg,

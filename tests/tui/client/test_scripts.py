@@ -49,6 +49,7 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.ok("export", "old", "--csv", "-o", path), "")
         with open(path) as f:
             self.assertEqual(f.read(), self.ok("export", "old"))
+        self.assertEqual(self.ok("export", "old", "-o", "-"), self.ok("export", "old"))
         nowhere = self.place.call("export", "old", "-o", os.path.join(self.place.dir, "none", "x.csv"))
         self.assertEqual((nowhere.returncode, nowhere.stdout), (1, ""))
         self.assertRegex(nowhere.stderr, r"\Aauxcell: [^\n]*x\.csv[^\n]*\n\Z")
