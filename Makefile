@@ -1,5 +1,5 @@
 # auxcell: one non-recursive Makefile, out-of-tree build in build/<config>/
-#   make MODE=debug|release SAN=none|address|thread CC=gcc|clang
+#   make MODE=debug|release SAN=none|address|thread CC=gcc|clang|aarch64-linux-gnu-gcc
 
 .DEFAULT_GOAL := all
 MODE ?= release
@@ -7,7 +7,10 @@ SAN  ?= none
 ifeq ($(origin CC),default)
 CC := gcc
 endif
-CONFIG := $(MODE)$(if $(filter-out none,$(SAN)),-$(SAN))$(if $(findstring clang,$(CC)),-clang)
+# what the compiler makes code for: x86_64, aarch64, ...
+MACHINE := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+FOREIGN := $(filter-out $(shell uname -m),$(MACHINE))
+CONFIG := $(MODE)$(if $(filter-out none,$(SAN)),-$(SAN))$(if $(findstring clang,$(CC)),-clang)$(if $(FOREIGN),-$(FOREIGN))
 B := build/$(CONFIG)
 
 WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings \
@@ -55,7 +58,6 @@ ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)
 DATA_SRC   := $(call dirs,data)
 VIZ_SRC    := $(call dirs,viz)
 TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/view tui/client))
-MACHINE    := $(shell uname -m)
 ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
 # fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there
 ISA_OPT    := $(if $(filter release,$(MODE)),-O3,-O1)

@@ -7,9 +7,22 @@ missing=0
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
+# A compiler for another architecture gets that one's libraries, where Debian puts them (dpkg --add-architecture).
+target=$(${CC:-gcc} -dumpmachine)
+case $target in
+"$(uname -m)"-*) foreign= ;;
+*)
+    foreign=:${target%%-*}
+    case $foreign in :aarch64) foreign=:arm64 ;; esac
+    : "${PKG_CONFIG_LIBDIR:=/usr/lib/$target/pkgconfig:/usr/share/pkgconfig}"
+    CUDA_HOME=none
+    export PKG_CONFIG_LIBDIR
+    ;;
+esac
+
 found() { printf '  found    %-10s %s\n' "$1" "$2" >&2; }
 lost() {
-    printf '  missing  %-10s install the package %s\n' "$1" "$2" >&2
+    printf '  missing  %-10s install the package %s%s\n' "$1" "$2" "$foreign" >&2
     missing=1
 }
 # by pkg-config: name, module, package; the flags land in the variable L_name

@@ -46,6 +46,35 @@ static void test_golden_cpu(void **state)
     green("cpu", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
 }
 
+/* Every instruction set that the processor has passes the oracles, not only the one that it would choose. */
+static void test_instruction_sets(void **state)
+{
+    (void)state;
+    static const char *const sets[] = { "base", "v3", "v4" };
+    const char *quick[] = { "selftest", "--device=cpu", "--threads=1", GOLDEN "decoder-skipnone.safetensors", NULL };
+    int passed = 0;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        setenv("AUXCELL_ISA", sets[i], 1);
+        captured c = capture_command(ax_command_selftest, quick);
+        if (c.status == 0) {
+            green("cpu", "1", GOLDEN "decoder-arch2.safetensors", "gradients");
+            green("cpu", "1", GOLDEN "encoder-f16.safetensors", " taps ");
+            setenv("AUXCELL_WINOGRAD", "on", 1);
+            green("cpu", "1", GOLDEN "decoder-skipnone.safetensors", "adam step");
+            unsetenv("AUXCELL_WINOGRAD");
+            passed++;
+        } else if (i == 0 || (!strstr(c.err, "this processor lacks it") && !strstr(c.err, "not one of "))) {
+            fail_msg("AUXCELL_ISA=%s: exit %d\n%s%s", sets[i], c.status, c.out, c.err);
+        }
+        captured_release(&c);
+    }
+    unsetenv("AUXCELL_ISA");
+    assert_true(passed > 0);
+#if defined(__x86_64__)
+    assert_int_equal(passed, 1 + !!__builtin_cpu_supports("avx2") + !!__builtin_cpu_supports("avx512bw"));
+#endif
+}
+
 static void test_golden_controller(void **state)
 {
     (void)state;
@@ -222,6 +251,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_golden_ref),
         cmocka_unit_test(test_golden_cpu),
+        cmocka_unit_test(test_instruction_sets),
         cmocka_unit_test(test_golden_controller),
         cmocka_unit_test(test_quick),
         cmocka_unit_test_setup_teardown(test_unspoiled, set_up, tear_down),

@@ -95,6 +95,30 @@ static void the_same_job_gives_the_same_bits(void **state)
     source->ops->close(source);
 }
 
+/* Run to run, in trainers of their own: sums are cut by the number of threads, never by who comes first. */
+static void equal_threads_give_equal_bits(void **state)
+{
+    (void)state;
+    ax_genotype g = genotype();
+    for (int threads = 1; threads <= 2; threads++) {
+        ax_outcome o[2];
+        for (int i = 0; i < 2; i++) {
+            ax_err err = { AX_OK, "" };
+            ax_settings s = tiny();
+            ax_settings_set(&s, "device", "cpu", NULL);
+            ax_settings_set(&s, "threads", threads == 1 ? "1" : "2", NULL);
+            ax_source *source = scenes();
+            ax_trainer *t = trainer(&s, source);
+            ax_train_job job = ax_train_job_default(&s, &g, false);
+            assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &o[i], &err), AX_OK);
+            ax_trainer_free(t);
+            source->ops->close(source);
+        }
+        assert_true(o[0].reward == o[1].reward && o[0].miou == o[1].miou && o[0].loss == o[1].loss);
+        assert_true(o[0].loss > 0);
+    }
+}
+
 /* ---- stage 2 ---- */
 
 static ax_settings end_to_end(void)
@@ -325,9 +349,10 @@ static void masks_are_kept_for_a_person(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_job_gives_the_same_bits),  cmocka_unit_test(what_goes_wrong_is_typed),
-        cmocka_unit_test(stage_2_follows_stage_1),           cmocka_unit_test(backends_agree_on_stage_2),
-        cmocka_unit_test(a_cache_is_filled_once_and_mended), cmocka_unit_test(masks_are_kept_for_a_person),
+        cmocka_unit_test(the_same_job_gives_the_same_bits), cmocka_unit_test(equal_threads_give_equal_bits),
+        cmocka_unit_test(what_goes_wrong_is_typed),         cmocka_unit_test(stage_2_follows_stage_1),
+        cmocka_unit_test(backends_agree_on_stage_2),        cmocka_unit_test(a_cache_is_filled_once_and_mended),
+        cmocka_unit_test(masks_are_kept_for_a_person),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
