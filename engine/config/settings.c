@@ -39,6 +39,7 @@ static const struct range {
 } ranges[] = {
     { "candidates", 1, 1e6 },
     { "threads", 0, 1024 },
+    { "winograd", 0, 1 },
     { "cuda_graphs", 0, 1 },
     { "cuda_tf32", 0, 1 },
     { "cuda_workspace", 0, 65536 },

@@ -22,6 +22,7 @@
     X(WHOLE, population, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                       \
     X(WHOLE, tournament, 5, 12, 25, "evolution: drawn from the population, the best is the parent")                    \
     X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N (cuda:0,2 or cuda:all)")     \
+    X(WHOLE, winograd, 1, 1, 1, "CPU: 1: dense 3x3 convolutions by Winograd's filtering, 0: summed directly")          \
     X(WHOLE, cuda_graphs, 1, 1, 1, "CUDA: 1: a training step is launched as one, 0: kernel by kernel")                 \
     X(WHOLE, cuda_tf32, 0, 0, 0, "CUDA: 1: convolutions round their factors to 10 bits of mantissa")                   \
     X(WHOLE, cuda_workspace, 256, 256, 256, "CUDA: most memory that an algorithm of cuDNN may work in, MiB")           \

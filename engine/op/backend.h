@@ -14,6 +14,7 @@ typedef struct ax_device ax_device; /* opaque; each backend has its own */
 
 /* What a run's settings say of a device. */
 typedef struct ax_device_options {
+    bool winograd;    /* dense 3x3 convolutions may go by Winograd's minimal filtering, which rounds more */
     bool tf32;        /* convolutions may round their factors to 10 bits of mantissa */
     size_t workspace; /* most memory that an algorithm of a convolution may work in, bytes */
 } ax_device_options;

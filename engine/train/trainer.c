@@ -129,6 +129,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
         code = why.code;
     if (code == AX_OK && t->be->configure)
         t->be->configure(t->dev, &(ax_device_options) {
+                                     .winograd = settings->winograd,
                                      .tf32 = settings->cuda_tf32,
                                      .workspace = (size_t)settings->cuda_workspace << 20,
                                  });

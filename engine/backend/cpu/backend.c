@@ -82,7 +82,7 @@ static ax_device *cpu_open(int index, int threads, ax_err *err)
     dev->threads = threads ? threads : cores_available();
     dev->k = k;
     const char *winograd = getenv("AUXCELL_WINOGRAD");
-    dev->winograd = winograd && !strcmp(winograd, "on"); /* its effect on rewards is to be measured first */
+    dev->winograd = !winograd || strcmp(winograd, "0") != 0;
     dnnl_status_t s = dnnl_engine_create(&dev->engine, dnnl_cpu, 0);
     if (s == dnnl_success)
         s = dnnl_stream_create(&dev->stream, dev->engine, dnnl_stream_default_flags);
@@ -92,6 +92,11 @@ static ax_device *cpu_open(int index, int threads, ax_err *err)
         return NULL;
     }
     return dev;
+}
+
+static void cpu_configure(ax_device *dev, const ax_device_options *options)
+{
+    dev->winograd = options->winograd;
 }
 
 static void *cpu_alloc(ax_device *dev, size_t bytes, ax_err *err)
@@ -143,6 +148,7 @@ static ax_code cpu_sync(ax_device *dev, ax_err *err)
 const ax_backend ax_backend_cpu = {
     .name = "cpu",
     .open = cpu_open,
+    .configure = cpu_configure,
     .close = cpu_close,
     .alloc = cpu_alloc,
     .release = cpu_release,

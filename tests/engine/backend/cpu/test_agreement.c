@@ -45,7 +45,6 @@ static void with_isa(const char *isa)
 {
     ax_err err = { AX_OK, "" };
     bool seen[AX_OP_COUNT] = { false };
-    setenv("AUXCELL_WINOGRAD", "on", 1);
     setenv("AUXCELL_ISA", isa, 1);
     ax_device *dev[2] = { cpu->open(0, 1, &err), NULL }, *oracle = ref->open(0, 1, NULL);
     unsetenv("AUXCELL_ISA");
