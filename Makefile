@@ -166,7 +166,7 @@ $(B)/tests/scale/longrun: $(B)/tests/scale/longrun.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
 bench-scale: all $(B)/tests/scale/longrun ## what a run of 100,000 candidates costs (ARGS="--candidates 10000")
-	@/usr/bin/python3 tests/scale/bench.py --build $(B) $(ARGS)
+	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/scale/bench.py --build $(B) $(ARGS)
 
 torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py

@@ -205,7 +205,9 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
         memset(&ev, 0, sizeof ev);
         ev.kind = AX_EVENT_SAVED;
         ev.u.SAVED.bytes = (int64_t)bytes;
-        ev.u.SAVED.milliseconds = 1e3 * (ax_coordinator_monotonic() - start);
+        double now = ax_coordinator_monotonic();
+        ev.u.SAVED.milliseconds = 1e3 * (now - start);
+        ev.u.SAVED.overhead = 1 - c->waited / (now - c->started_at);
         ax_coordinator_emit(c, &ev);
     }
     return AX_OK;
@@ -266,9 +268,13 @@ static void wait_and_read(ax_coordinator *c)
     fds[0] = (struct pollfd) { .fd = c->signals, .events = POLLIN };
     fds[1] = (struct pollfd) { .fd = c->crew.fd, .events = POLLIN }; /* -1 is skipped by poll */
     nfds_t n = ax_clients_poll(c->clients, fds + 2);
-    if (poll(fds, 2 + n, timeout(c)) < 0) {
-        if (errno != EINTR)
-            ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(errno));
+    double before = ax_coordinator_monotonic();
+    int got = poll(fds, 2 + n, timeout(c));
+    int why = errno;
+    c->waited += ax_coordinator_monotonic() - before;
+    if (got < 0) {
+        if (why != EINTR)
+            ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(why));
         return;
     }
     ax_search_set_time(c->search, ax_coordinator_wall());
@@ -338,6 +344,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     if (code == AX_OK) {
         c->wait_until = options->wait && ax_search_finished(c->search) ? ax_coordinator_monotonic() + WAIT_SECONDS : 0;
         options->ready(options->context);
+        c->started_at = ax_coordinator_monotonic();
         const char *reason = loop(c);
         ax_crew_dismiss(&c->crew);
         code = say_bye(c, reason, &why);

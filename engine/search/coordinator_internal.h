@@ -28,8 +28,9 @@ typedef struct ax_coordinator {
     size_t n_pending;
     ax_err err; /* the first failure: the run can't go on */
     bool stop;
-    double wait_until; /* monotonic: a finished run waits for its first command; 0 = no more */
-    bool worked;       /* a worker of this engine was ready once: data and device are good, or were */
+    double wait_until;         /* monotonic: a finished run waits for its first command; 0 = no more */
+    double started_at, waited; /* monotonic; seconds since then in which there was nothing to do */
+    bool worked;               /* a worker of this engine was ready once: data and device are good, or were */
 } ax_coordinator;
 
 double ax_coordinator_wall(void);      /* seconds since the epoch */

@@ -91,7 +91,8 @@
     F(TEXT, by, "who")
 #define AX_EV_SAVED(F)                                                                                                 \
     F(WHOLE, bytes, "size of the snapshot")                                                                            \
-    F(REAL, milliseconds, "pause it cost")
+    F(REAL, milliseconds, "pause it cost")                                                                             \
+    F(REAL, overhead, "share of the engine's time that it worked, not waited")
 #define AX_EV_DEVICE(F)                                                                                                \
     F(TEXT, name, "device")                                                                                            \
     F(WHOLE, threads, "threads of a worker")                                                                           \

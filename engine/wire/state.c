@@ -12,7 +12,7 @@ enum { MAX_CANDIDATES = 1 << 22 }; /* an id beyond this is damage, not a candida
 void ax_state_init(ax_state *s)
 {
     memset(s, 0, sizeof *s);
-    s->baseline = s->policy_entropy = s->gate_mean = NAN;
+    s->baseline = s->policy_entropy = s->gate_mean = s->overhead = NAN;
     s->snapshot_bytes = s->rss_bytes = -1;
 }
 
@@ -361,6 +361,7 @@ static void fold_run(ax_state *s, const ax_event *ev)
         break;
     case AX_EVENT_SAVED:
         s->snapshot_bytes = ev->u.SAVED.bytes;
+        s->overhead = ev->u.SAVED.overhead;
         break;
     case AX_EVENT_DEVICE:
         s->rss_bytes = ev->u.DEVICE.rss_bytes;

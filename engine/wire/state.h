@@ -60,6 +60,7 @@ typedef struct ax_state {
     uint32_t n_reused; /* of all: those that took the outcome of another */
 
     double baseline, policy_entropy, gate_mean;
+    double overhead; /* share of the engine's time that it worked itself instead of waiting; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 
     ax_log_line *log; /* newest last; the oldest are dropped past AX_STATE_LOG */

@@ -173,6 +173,7 @@ static void save(player *p)
     ax_event ev = make(AX_EVENT_SAVED, 0);
     ev.u.SAVED.bytes = 1930000;
     ev.u.SAVED.milliseconds = 38;
+    ev.u.SAVED.overhead = 0.0123;
     play(p, ev);
 }
 

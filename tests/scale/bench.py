@@ -10,6 +10,7 @@ import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../helper"))
+from engine import Run  # noqa: E402
 
 
 def spent(command, **popen):
@@ -30,11 +31,10 @@ def memory(pid):
     return {k: int(lines[k].split()[0]) / 1024 for k in ("VmRSS", "VmHWM")}
 
 
-def measure(build, path, repeat):
-    from engine import Run
+def measure(build, path, repeat, train):
     rows = []
     auxcell = os.path.join(build, "auxcell")
-    for name, command in (("status", ["status", path, "--json"]), ("export", ["export", path, "--csv", "-o", "-"]),
+    for name, command in (("status", ["status", path, "--json"]), ("export", ["export", path, "--csv"]),
                           ("log --json", ["log", path, "--json"])):
         best = min((spent([auxcell, *command])[:2] for _ in range(repeat)), key=lambda t: t[1])
         rows.append((f"auxcell {name}", best))
@@ -56,12 +56,30 @@ def measure(build, path, repeat):
         run.do("pin", 1 + i)
         pauses.append(run.until("saved")["milliseconds"])
     at_end = memory(run.process.pid)
+    share = overhead(run, train) if train else None
     run.stop()
     for name, (wall, used) in rows:
         print(f"{name:34} {wall:8.3f} s on the clock {used:8.3f} s of the processor")
     print(f"{'engine: memory after resuming':34} {at_start['VmRSS']:8.1f} MiB, at most {at_end['VmHWM']:.1f} MiB")
     print(f"{'engine: pause for a snapshot':34} {min(pauses):8.1f} ms at least, median {statistics.median(pauses):.1f}, "
           f"at most {max(pauses):.1f}")
+    if share is not None:
+        print(f"{f'engine: overhead, {train} more trained':34} {100 * share:8.2f} %")
+
+
+def overhead(run, train):
+    """Lets it train some candidates, as an engine that starts with that past, and says what the engine itself took."""
+    path = run.path
+    run.stop()
+    run = Run(path, seq=(1 << 63) - 1)
+    run.do("continue", 0)
+    run.until("device")
+    for _ in range(train):
+        run.until("learned")
+        share = run.until("saved")["overhead"]
+    run.do("pause", 0)
+    run.stop()
+    return share
 
 
 def cpu(pid):
@@ -76,9 +94,9 @@ def main():
     p.add_argument("--candidates", type=int, default=100000)
     p.add_argument("--strategy", default="ppo")
     p.add_argument("--repeat", type=int, default=3)
+    p.add_argument("--train", type=int, default=20, help="candidates to train really, for the engine's overhead")
     p.add_argument("--run", help="a run made before, by tests/scale/longrun; it is left as it is")
     o = p.parse_args()
-    os.environ["AUXCELL_BUILD"] = o.build
     home = tempfile.mkdtemp(prefix="auxcell-scale-")
     try:
         path = os.path.join(home, "auxcell", "runs", "long")
@@ -90,7 +108,7 @@ def main():
             print(f"{'making it':34} {wall:8.3f} s on the clock {used:8.3f} s of the processor")
         for name in ("events.mpk", "candidates.mpk", "snapshot.mpk"):
             print(f"{name:34} {os.path.getsize(os.path.join(path, name)) / 1e6:8.1f} MB")
-        measure(o.build, path, o.repeat)
+        measure(o.build, path, o.repeat, o.train)
     finally:
         shutil.rmtree(home)
 

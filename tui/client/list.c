@@ -53,9 +53,14 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_printf(
         &out,
         ",\"seed\":%lld,\"planned\":%lld,\"proposed\":%u,\"scored\":%u,\"running\":%u,\"queued\":%u,"
-        "\"failed\":%u,\"pruned\":%u,\"reused\":%u,\"events\":%llu,\"started\":%.3f,\"newest\":%.3f,\"best\":",
+        "\"failed\":%u,\"pruned\":%u,\"reused\":%u,\"events\":%llu,\"started\":%.3f,\"newest\":%.3f,\"overhead\":",
         (long long)s->seed, (long long)s->planned, s->n_candidates, s->n_scored, s->n_running, s->n_queued, s->n_failed,
         s->n_pruned, s->n_reused, (unsigned long long)s->seq, s->first_at, s->last_at);
+    if (isnan(s->overhead))
+        ax_str_add(&out, "null");
+    else
+        ax_str_printf(&out, "%.6f", s->overhead);
+    ax_str_add(&out, ",\"best\":");
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (best)
         ax_candidate_json(best, &out);
@@ -147,6 +152,8 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
         printf("  reused      %u took the outcome of the same network\n", s->n_reused);
     if (s->n_scored)
         printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? now() : s->last_at));
+    if (!isnan(s->overhead))
+        printf("  overhead    %.2f %% of the engine's time\n", 100 * s->overhead);
     if (engine > 0 && s->activity[0])
         printf("  now         %s\n", s->activity);
     for (uint32_t i = 0; i < s->n_candidates && engine > 0; i++)
