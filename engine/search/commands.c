@@ -49,15 +49,14 @@ static void say_paused(ax_search *s, uint32_t id, bool on, const char *by)
     ax_search_emit(s, &ev);
 }
 
-/* Takes the candidate off the worker (who will hear of it) or out of the queue; its place there. */
+/* Takes the candidate off its worker (who will hear of it) or out of the queue; its place there. */
 static uint32_t withdraw(ax_search *s, uint32_t id)
 {
     uint32_t place = ax_search_dequeue(s, id);
-    if (place != UINT32_MAX)
-        return place;
-    if (s->running == id)
-        s->halting = true;
-    return 0;
+    ax_seat *seat = place == UINT32_MAX ? ax_search_seat(s, id) : NULL;
+    if (seat)
+        seat->halting = true;
+    return place == UINT32_MAX ? 0 : place;
 }
 
 static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
@@ -68,9 +67,12 @@ static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
     }
     s->paused = true;
     say_paused(s, 0, true, c->by);
-    if (s->running && !s->halting) {
-        s->halting = true;
-        ax_search_enqueue(s, s->running, 0);
+    for (uint32_t k = AX_WORKERS; k-- > 0;) {
+        ax_seat *seat = &s->seat[k];
+        if (!seat->id || seat->halting)
+            continue;
+        seat->halting = true;
+        ax_search_enqueue(s, seat->id, 0);
     }
     reply(a, AX_OK, "the run is paused");
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 enum { WAIT_SECONDS = 15 };
+_Static_assert((int)AX_WORKERS == (int)AX_WORKER_DEVICES, "a worker per device");
 
 double ax_coordinator_wall(void)
 {
@@ -158,10 +159,13 @@ static ax_code set_up(ax_coordinator *c, ax_err *err)
     if (code == AX_OK)
         code = ax_settings_read(&c->settings, c->dirfd, "run.ini", err);
     if (code == AX_OK)
+        code = ax_worker_devices_of(c->settings.device, &c->devices, err);
+    if (code == AX_OK)
         code = look_at_data(c, &setup, err);
     if (code != AX_OK)
         return code;
     setup.settings = c->settings;
+    setup.workers = (uint32_t)c->devices.n;
     name_run(c, setup.run);
     c->log = ax_eventlog_open(c->dirfd, "events.mpk", &cut, err);
     if (!c->log)
@@ -249,7 +253,7 @@ static int timeout(const ax_coordinator *c)
     if (c->wait_until > 0)
         wait = fmin(wait, c->wait_until - ax_coordinator_monotonic());
     else
-        wait = fmin(wait, ax_coordinator_worker_due(c) - ax_coordinator_monotonic());
+        wait = fmin(wait, ax_coordinator_workers_due(c) - ax_coordinator_monotonic());
     if (isinf(wait))
         return -1;
     return wait <= 0 ? 0 : wait > 60 ? 60000 : (int)(wait * 1e3) + 1;
@@ -264,12 +268,13 @@ static void read_signals(ax_coordinator *c)
 
 static void wait_and_read(ax_coordinator *c)
 {
-    struct pollfd fds[2 + AX_CLIENTS_POLL];
+    struct pollfd fds[1 + AX_WORKERS + AX_CLIENTS_POLL], *clients = fds + 1 + AX_WORKERS;
     fds[0] = (struct pollfd) { .fd = c->signals, .events = POLLIN };
-    fds[1] = (struct pollfd) { .fd = c->crew.fd, .events = POLLIN }; /* -1 is skipped by poll */
-    nfds_t n = ax_clients_poll(c->clients, fds + 2);
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        fds[1 + k] = (struct pollfd) { .fd = c->crew[k].fd, .events = POLLIN }; /* -1 is skipped by poll */
+    nfds_t n = ax_clients_poll(c->clients, clients);
     double before = ax_coordinator_monotonic();
-    int got = poll(fds, 2 + n, timeout(c));
+    int got = poll(fds, 1 + AX_WORKERS + n, timeout(c));
     int why = errno;
     c->waited += ax_coordinator_monotonic() - before;
     if (got < 0) {
@@ -280,10 +285,11 @@ static void wait_and_read(ax_coordinator *c)
     ax_search_set_time(c->search, ax_coordinator_wall());
     if (fds[0].revents)
         read_signals(c);
-    if (fds[1].revents)
-        ax_coordinator_read_worker(c);
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        if (fds[1 + k].revents)
+            ax_coordinator_read_worker(c, k);
     if (c->err.code == AX_OK)
-        ax_clients_read(c->clients, fds + 2, n, take_command, c);
+        ax_clients_read(c->clients, clients, n, take_command, c);
 }
 
 /* Returns why it ended: "finished", "stopped", "failed". */
@@ -301,7 +307,7 @@ static const char *loop(ax_coordinator *c)
         if (finished && ax_coordinator_monotonic() >= c->wait_until)
             return "finished";
         if (!finished)
-            ax_coordinator_drive_worker(c);
+            ax_coordinator_drive_workers(c);
         if (c->err.code != AX_OK)
             return "failed";
         ax_clients_pump(c->clients);
@@ -337,7 +343,8 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     c->dirfd = dirfd;
     c->lock = c->signals = -1;
     c->options = options;
-    ax_crew_init(&c->crew, dirfd);
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        ax_crew_init(&c->crew[k], dirfd);
     ax_rowfile_init(&c->rows, dirfd);
     ax_err why = { AX_OK, "" };
     ax_code code = set_up(c, &why);
@@ -346,7 +353,10 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
         options->ready(options->context);
         c->started_at = ax_coordinator_monotonic();
         const char *reason = loop(c);
-        ax_crew_dismiss(&c->crew);
+        for (uint32_t k = 0; k < c->devices.n; k++)
+            ax_crew_hang_up(&c->crew[k]); /* so that they end side by side */
+        for (uint32_t k = 0; k < c->devices.n; k++)
+            ax_crew_dismiss(&c->crew[k]);
         code = say_bye(c, reason, &why);
     }
     ax_clients_free(c->clients);

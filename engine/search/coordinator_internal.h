@@ -7,6 +7,7 @@
 #include "engine/search/crew.h"
 #include "engine/search/rowfile.h"
 #include "engine/wire/eventlog.h"
+#include "engine/worker/devices.h"
 
 enum { AX_PENDING = 256 };
 
@@ -23,7 +24,8 @@ typedef struct ax_coordinator {
     ax_eventlog *log;
     ax_rowfile rows;
     ax_clients *clients;
-    ax_crew crew;
+    ax_worker_devices devices;      /* of the workers */
+    ax_crew crew[AX_WORKERS];       /* the first devices.n */
     ax_pending pending[AX_PENDING]; /* answers that wait for the disk */
     size_t n_pending;
     ax_err err; /* the first failure: the run can't go on */
@@ -38,11 +40,11 @@ double ax_coordinator_monotonic(void); /* seconds */
 void ax_coordinator_emit(void *coordinator, ax_event *ev);
 
 /* ---- coordinator_worker.c ---- */
-/* Does what the worker's messages say; buries one that has gone. */
-void ax_coordinator_read_worker(ax_coordinator *c);
-/* Starts a worker, gives it the next job, tells it to stop, ends one that hangs: whatever is due. */
-void ax_coordinator_drive_worker(ax_coordinator *c);
-/* When drive_worker has something to do by time alone (monotonic); INFINITY = never. */
-double ax_coordinator_worker_due(const ax_coordinator *c);
+/* Does what worker k's messages say; buries one that has gone. */
+void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k);
+/* Starts workers, gives them the next jobs, tells them to stop, ends those that hang: whatever is due. */
+void ax_coordinator_drive_workers(ax_coordinator *c);
+/* When drive_workers has something to do by time alone (monotonic); INFINITY = never. */
+double ax_coordinator_workers_due(const ax_coordinator *c);
 
 #endif

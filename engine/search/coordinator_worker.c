@@ -1,4 +1,4 @@
-/* The coordinator's dealings with its worker. */
+/* The coordinator's dealings with its workers. */
 #include "engine/search/coordinator_internal.h"
 
 #include <math.h>
@@ -34,49 +34,50 @@ static const char *cause_of(int64_t code)
 }
 
 /* The first worker's troubles are those of the start: whoever typed it shall read them. Later ones pass, perhaps. */
-static void on_broken(ax_coordinator *c, const ax_worker_message *m)
+static void on_broken(ax_coordinator *c, ax_crew *crew, const ax_worker_message *m)
 {
     if (c->worked)
-        snprintf(c->crew.last, sizeof c->crew.last, "%s", m->text);
+        snprintf(crew->last, sizeof crew->last, "%s", m->text);
     else
         ax_fail(&c->err, m->code > 0 && m->code <= AX_CODE_LAST ? (ax_code)m->code : AX_EIO,
                 "the worker can't get ready: %s", m->text);
 }
 
-static void on_worker(ax_coordinator *c, const ax_worker_message *m)
+static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
-    bool about_job = m->id && m->id == ax_search_running(c->search);
+    ax_crew *crew = &c->crew[k];
+    bool about_job = m->id && m->id == ax_search_running(c->search, k);
     switch (m->say) {
     case AX_SAY_READY:
-        c->crew.ready = c->worked = true;
+        crew->ready = c->worked = true;
         say_device(c, m);
         break;
     case AX_SAY_BROKEN:
-        on_broken(c, m);
+        on_broken(c, crew, m);
         break;
     case AX_SAY_WARNING:
         ax_search_log(c->search, "warning", m->id, m->text);
         break;
     case AX_SAY_PROGRESS:
         if (about_job || !m->id)
-            ax_search_progress(c->search, m->text, m->stage, m->epoch, m->step, m->steps, m->loss);
+            ax_search_progress(c->search, k, m->text, m->stage, m->epoch, m->step, m->steps, m->loss);
         break;
     case AX_SAY_OUTCOME:
-        c->crew.deaths = 0;
+        crew->deaths = 0;
         if (about_job)
-            ax_search_outcome(c->search, &m->outcome, &c->err);
+            ax_search_outcome(c->search, k, &m->outcome, &c->err);
         break;
     case AX_SAY_STAGE:
         if (about_job)
-            ax_search_stage1(c->search, &m->outcome);
+            ax_search_stage1(c->search, k, &m->outcome);
         break;
     case AX_SAY_FAILED:
         if (about_job)
-            ax_search_failed(c->search, cause_of(m->code), m->text);
+            ax_search_failed(c->search, k, cause_of(m->code), m->text);
         break;
     case AX_SAY_STOPPED:
         if (about_job)
-            ax_search_stopped(c->search);
+            ax_search_stopped(c->search, k);
         break;
     case AX_SAY_SETTINGS:
     case AX_SAY_JOB:
@@ -88,84 +89,122 @@ static void on_worker(ax_coordinator *c, const ax_worker_message *m)
     }
 }
 
-/* why: "", or what is known better than how it died. */
-static void bury(ax_coordinator *c, const char *cause, const char *why)
+static bool others_work(const ax_coordinator *c, uint32_t k)
+{
+    for (uint32_t i = 0; i < c->devices.n; i++)
+        if (i != k && c->crew[i].ready)
+            return true;
+    return false;
+}
+
+/* why: "", or what is known better than how it died. A device that is lost doesn't end a run that has others. */
+static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
-    ax_crew_bury(&c->crew, how, sizeof how);
+    ax_crew_bury(&c->crew[k], how, sizeof how);
     const char *message = why[0] ? why : how;
-    if (ax_search_running(c->search))
-        ax_search_failed(c->search, cause, message);
+    if (ax_search_running(c->search, k))
+        ax_search_failed(c->search, k, cause, message);
+    else if (others_work(c, k))
+        ax_search_log(c->search, "warning", 0, message);
     else
         ax_search_worker_failed(c->search, message);
 }
 
-void ax_coordinator_read_worker(ax_coordinator *c)
+void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
 {
     ax_worker_message m;
     int got = 0;
-    while (c->err.code == AX_OK && (got = ax_crew_next(&c->crew, &m)) > 0)
-        on_worker(c, &m);
+    while (c->err.code == AX_OK && (got = ax_crew_next(&c->crew[k], &m)) > 0)
+        on_worker(c, k, &m);
     if (got == 0 || c->err.code != AX_OK)
         return;
-    bury(c, "crashed", "");
+    bury(c, k, "crashed", "");
 }
 
 /* When a silent worker counts as hanging (monotonic); 0 = never. One with nothing to do may be silent. */
-static double hangs_at(const ax_coordinator *c)
+static double hangs_at(const ax_coordinator *c, uint32_t k)
 {
-    bool busy = !c->crew.ready || ax_search_running(c->search);
-    return busy ? ax_crew_hangs_at(&c->crew, c->settings.hang_seconds) : 0;
+    bool busy = !c->crew[k].ready || ax_search_running(c->search, k);
+    return busy ? ax_crew_hangs_at(&c->crew[k], c->settings.hang_seconds) : 0;
 }
 
-static void end_hanging(ax_coordinator *c)
+static void end_hanging(ax_coordinator *c, uint32_t k)
 {
     char why[AX_WORKER_TEXT];
     snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s",
-             ax_coordinator_monotonic() - c->crew.heard_at);
-    kill(c->crew.pid, SIGKILL);
-    bury(c, "hang", why);
+             ax_coordinator_monotonic() - c->crew[k].heard_at);
+    kill(c->crew[k].pid, SIGKILL);
+    bury(c, k, "hang", why);
 }
 
-double ax_coordinator_worker_due(const ax_coordinator *c)
+/* The first worker fills the cache and shows whether data and device are good; the others start once it is ready. */
+static bool may_start(const ax_coordinator *c, uint32_t k)
 {
-    if (!c->crew.pid)
-        return ax_search_paused(c->search) ? INFINITY : c->crew.start_at;
-    double at = hangs_at(c);
+    return !ax_search_paused(c->search) && (k == 0 || c->worked);
+}
+
+static double due(const ax_coordinator *c, uint32_t k)
+{
+    if (!c->crew[k].pid)
+        return may_start(c, k) ? c->crew[k].start_at : INFINITY;
+    double at = hangs_at(c, k);
     return at > 0 ? at : INFINITY;
 }
 
-void ax_coordinator_drive_worker(ax_coordinator *c)
+double ax_coordinator_workers_due(const ax_coordinator *c)
 {
-    ax_crew *crew = &c->crew;
+    double first = INFINITY;
+    for (uint32_t k = 0; k < c->devices.n; k++)
+        first = fmin(first, due(c, k));
+    return first;
+}
+
+static void start(ax_coordinator *c, uint32_t k)
+{
+    ax_settings settings = c->settings;
+    memcpy(settings.device, c->devices.name[k], sizeof settings.device);
+    ax_crew_start(&c->crew[k], &settings, &c->err);
+}
+
+static void drive(ax_coordinator *c, uint32_t k)
+{
+    ax_crew *crew = &c->crew[k];
     ax_err gone; /* a worker that doesn't listen is found dead when its socket is read */
     if (!crew->pid) {
-        if (!ax_search_paused(c->search) && ax_coordinator_monotonic() >= crew->start_at)
-            ax_crew_start(crew, &c->settings, &c->err);
+        if (may_start(c, k) && ax_coordinator_monotonic() >= crew->start_at)
+            start(c, k);
         return;
     }
-    double hung = hangs_at(c);
+    double hung = hangs_at(c, k);
     if (hung > 0 && ax_coordinator_monotonic() >= hung) {
-        end_hanging(c);
+        end_hanging(c, k);
         return;
     }
     if (!crew->ready)
         return;
-    if (ax_search_halting(c->search) && !crew->told_stop) {
-        ax_worker_message m = { .say = AX_SAY_STOP, .id = ax_search_running(c->search) };
+    if (ax_search_halting(c->search, k) && !crew->told_stop) {
+        ax_worker_message m = { .say = AX_SAY_STOP, .id = ax_search_running(c->search, k) };
         ax_crew_send(crew, &m, &gone);
         crew->told_stop = true;
     }
     bool goes_on;
-    if (ax_search_verdict(c->search, &goes_on)) {
-        ax_worker_message m = { .say = goes_on ? AX_SAY_GO : AX_SAY_END, .id = ax_search_running(c->search) };
+    if (ax_search_verdict(c->search, k, &goes_on)) {
+        ax_worker_message m = { .say = goes_on ? AX_SAY_GO : AX_SAY_END, .id = ax_search_running(c->search, k) };
         ax_crew_send(crew, &m, &gone);
     }
     ax_search_job job;
     bool taken;
-    if (ax_search_take(c->search, &job, &taken, &c->err) != AX_OK || !taken)
+    if (ax_search_take(c->search, k, &job, &taken, &c->err) != AX_OK || !taken)
         return;
     crew->told_stop = false;
     ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
     ax_crew_send(crew, &m, &gone);
+}
+
+void ax_coordinator_drive_workers(ax_coordinator *c)
+{
+    /* what ended without a worker is saved before anybody gets the next */
+    for (uint32_t k = 0; k < c->devices.n && c->err.code == AX_OK && !ax_search_dirty(c->search); k++)
+        drive(c, k);
 }

@@ -118,11 +118,17 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
     forget(c);
 }
 
+void ax_crew_hang_up(ax_crew *c)
+{
+    if (c->pid)
+        shutdown(c->fd, SHUT_RDWR);
+}
+
 void ax_crew_dismiss(ax_crew *c)
 {
     if (!c->pid)
         return;
-    shutdown(c->fd, SHUT_RDWR);
+    ax_crew_hang_up(c);
     struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c->pid, 0), .events = POLLIN };
     if (p.fd < 0 || poll(&p, 1, DISMISS_MS) <= 0)
         kill(c->pid, SIGKILL);

@@ -8,7 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- candidates and queue ---- */
+/* ---- candidates, workers and queue ---- */
+
+ax_seat *ax_search_seat(ax_search *s, uint32_t id)
+{
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        if (id && s->seat[k].id == id)
+            return &s->seat[k];
+    return NULL;
+}
 
 ax_event ax_search_event(ax_event_kind kind, uint32_t id)
 {
@@ -150,26 +158,36 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     ax_utf8_copy(ev.u.HELLO.device, sizeof ev.u.HELLO.device, set->device);
     ev.u.HELLO.seed = set->seed;
     ev.u.HELLO.planned = set->candidates;
-    ev.u.HELLO.workers = 1;
+    ev.u.HELLO.workers = s->setup.workers;
     ev.u.HELLO.pid = pid;
     ev.u.HELLO.resumed = resumed;
     ax_search_emit(s, &ev);
-    if (s->running) {
-        uint32_t id = s->running;
-        bool goes_on = ax_search_look(s, id)->status == AX_RUNNING;
-        s->running = 0;
-        s->halting = false;
-        if (goes_on)
+    for (uint32_t k = AX_WORKERS; k-- > 0;) {
+        uint32_t id = s->seat[k].id;
+        if (!id)
+            continue;
+        s->seat[k] = (ax_seat) { 0 };
+        if (ax_search_look(s, id)->status == AX_RUNNING)
             ax_search_enqueue(s, id, 0);
         s->dirty = true;
     }
 }
 
-/* Keeps one candidate waiting, so that the worker never does. */
+/* The place in the queue of the first candidate that a worker can take: one that was told to stop and to go on again
+   may wait there while its worker hasn't stopped yet. UINT32_MAX = there is none. */
+static uint32_t first_free(ax_search *s)
+{
+    for (uint32_t i = 0; i < s->n_queue; i++)
+        if (!ax_search_seat(s, s->queue[i]))
+            return i;
+    return UINT32_MAX;
+}
+
+/* Keeps one candidate waiting, so that no worker does. */
 static ax_code fill(ax_search *s, ax_err *err)
 {
     ax_code code = AX_OK;
-    while (code == AX_OK && s->n_queue == 0 && ax_search_counted(s) < s->setup.settings.candidates) {
+    while (code == AX_OK && first_free(s) == UINT32_MAX && ax_search_counted(s) < s->setup.settings.candidates) {
         ax_proposal p;
         uint32_t id;
         code = ax_strategy_propose(s->strategy, &p, err);
@@ -181,23 +199,23 @@ static ax_code fill(ax_search *s, ax_err *err)
     return code;
 }
 
-ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *err)
+ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *taken, ax_err *err)
 {
     *taken = false;
-    if (s->running || s->paused)
+    if (s->seat[worker].id || s->paused)
         return AX_OK;
     ax_code code = fill(s, err);
-    if (code != AX_OK || !s->n_queue)
+    uint32_t place = first_free(s);
+    if (code != AX_OK || place == UINT32_MAX)
         return code;
-    uint32_t id = s->queue[0], known = ax_search_known(s, id);
+    uint32_t id = s->queue[place], known = ax_search_known(s, id);
     if (known) /* one at a time: each is saved before the next, as what is trained is */
         return ax_search_reuse(s, id, known, err);
     ax_search_dequeue(s, id);
     ax_row *r = ax_search_row(s, id);
     r->status = AX_RUNNING;
     r->attempts++;
-    s->running = id;
-    s->halting = false;
+    s->seat[worker] = (ax_seat) { .id = id };
     *taken = true;
     *job = (ax_search_job) {
         .id = id,
@@ -209,19 +227,22 @@ ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *er
     return fill(s, err);
 }
 
-uint32_t ax_search_running(const ax_search *s)
+uint32_t ax_search_running(const ax_search *s, uint32_t worker)
 {
-    return s->running;
+    return s->seat[worker].id;
 }
 
-bool ax_search_halting(const ax_search *s)
+bool ax_search_halting(const ax_search *s, uint32_t worker)
 {
-    return s->running && s->halting;
+    return s->seat[worker].id && s->seat[worker].halting;
 }
 
 bool ax_search_finished(const ax_search *s)
 {
-    if (s->running || s->n_queue || ax_search_counted(s) < s->setup.settings.candidates)
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        if (s->seat[k].id)
+            return false;
+    if (s->n_queue || ax_search_counted(s) < s->setup.settings.candidates)
         return false;
     for (uint32_t k = 0; k < s->n_open; k++) {
         const ax_row *r = ax_search_look(s, s->open[k]);
@@ -233,26 +254,25 @@ bool ax_search_finished(const ax_search *s)
 
 /* ---- from the worker ---- */
 
-void ax_search_progress(ax_search *s, const char *what, int64_t stage, int64_t epoch, int64_t step, int64_t steps,
-                        double loss)
+void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
+                        int64_t steps, double loss)
 {
-    ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->running);
+    ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->seat[worker].id);
     snprintf(ev.u.PROGRESS.what, sizeof ev.u.PROGRESS.what, "%s", what);
     ev.u.PROGRESS.stage = stage;
     ev.u.PROGRESS.epoch = epoch;
     ev.u.PROGRESS.step = step;
     ev.u.PROGRESS.steps = steps;
     ev.u.PROGRESS.loss = loss;
-    if (!s->halting)
+    if (!s->seat[worker].halting)
         ax_search_emit(s, &ev);
 }
 
-void ax_search_stopped(ax_search *s)
+void ax_search_stopped(ax_search *s, uint32_t worker)
 {
-    uint32_t id = s->running;
-    bool told = s->halting;
-    s->running = 0;
-    s->halting = false;
+    uint32_t id = s->seat[worker].id;
+    bool told = s->seat[worker].halting;
+    s->seat[worker] = (ax_seat) { 0 };
     s->dirty = true;
     /* stopped without having been told so: nothing of it is lost if it starts again */
     if (id && !told)
@@ -281,18 +301,19 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
     ax_search_emit(s, &ev);
 }
 
-ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err)
+ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err)
 {
-    ax_row *r = ax_search_row(s, s->running);
-    uint32_t id = s->running;
-    if (!r || s->halting || !isfinite(o->reward)) {
-        if (r && !s->halting)
-            ax_search_failed(s, "diverged", "the reward is not a finite number");
+    uint32_t id = s->seat[worker].id;
+    bool halting = s->seat[worker].halting;
+    ax_row *r = ax_search_row(s, id);
+    if (!r || halting || !isfinite(o->reward)) {
+        if (r && !halting)
+            ax_search_failed(s, worker, "diverged", "the reward is not a finite number");
         else
-            ax_search_stopped(s);
+            ax_search_stopped(s, worker);
         return AX_OK;
     }
-    s->running = 0;
+    s->seat[worker] = (ax_seat) { 0 };
     s->failures = 0;
     s->dirty = true;
     r->status = AX_DONE;
@@ -344,20 +365,20 @@ static retry retry_rule(const char *cause)
     return NEVER;
 }
 
-void ax_search_failed(ax_search *s, const char *cause, const char *message)
+void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message)
 {
-    uint32_t id = s->running;
+    uint32_t id = s->seat[worker].id;
     ax_row *r = ax_search_row(s, id);
-    if (!r || s->halting) {
+    if (!r || s->seat[worker].halting) {
         if (r)
             ax_search_log(s, "warning", id, message);
-        ax_search_stopped(s);
+        ax_search_stopped(s, worker);
         return;
     }
     retry rule = retry_rule(cause);
     bool again = rule == LATER || (rule == ONCE && r->crashes == 0);
     r->crashes += rule == ONCE;
-    s->running = 0;
+    s->seat[worker] = (ax_seat) { 0 };
     s->dirty = true;
     snprintf(r->cause, sizeof r->cause, "%s", cause);
     r->status = AX_FAILED;

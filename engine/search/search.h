@@ -9,7 +9,7 @@
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
 
-enum { AX_PRUNE_SECONDS = 10 };
+enum { AX_PRUNE_SECONDS = 10, AX_WORKERS = 32 };
 
 typedef struct ax_search ax_search;
 
@@ -18,6 +18,7 @@ typedef struct ax_search_setup {
     char run[AX_EVENT_TEXT]; /* its name, for HELLO */
     int32_t classes, h, w;   /* of the data and of a validation image: for parameters and multiply-adds */
     size_t n_train;          /* images of the data: what a pass of stage 2 takes */
+    uint32_t workers;        /* at most AX_WORKERS; for HELLO */
     /* Takes every event as it happens; time and seq are the receiver's business. */
     void (*emit)(void *context, ax_event *ev);
     void *context;
@@ -36,34 +37,35 @@ const ax_settings *ax_search_settings(const ax_search *s);
 
 /* Seconds since the epoch; given before every group of calls. */
 void ax_search_set_time(ax_search *s, double now);
-/* Says HELLO; after a resume also puts what was in training back into the queue. workers: how many there are. */
+/* Says HELLO; after a resume also puts what was in training back into the queue. */
 void ax_search_hello(ax_search *s, bool resumed, int64_t pid);
 
-/* The next job, once the worker is free and the run isn't paused or at its end: false = nothing to do now. Emits
+/* ---- workers have numbers below AX_WORKERS; each has one candidate at a time ---- */
+/* The worker's next job, once it is free and the run isn't paused or at its end: false = nothing to do now. Emits
    STARTED (and what is proposed to keep one candidate queued). One that is the network of a finished candidate takes
    that one's outcome and no job is taken: the search is dirty then, and there may be a job the next time. An error is
    fatal for the run. */
-ax_code ax_search_take(ax_search *s, ax_search_job *job, bool *taken, ax_err *err);
-/* The candidate in training, 0 = none. */
-uint32_t ax_search_running(const ax_search *s);
-/* Whether the candidate in training must stop at its next step. */
-bool ax_search_halting(const ax_search *s);
+ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *taken, ax_err *err);
+/* The candidate that the worker has, 0 = none. */
+uint32_t ax_search_running(const ax_search *s, uint32_t worker);
+/* Whether it must stop at its next step. */
+bool ax_search_halting(const ax_search *s, uint32_t worker);
 
 /* From the worker. What comes about a candidate that was told to stop counts as stopped. An error is fatal. */
-void ax_search_progress(ax_search *s, const char *what, int64_t stage, int64_t epoch, int64_t step, int64_t steps,
-                        double loss);
+void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
+                        int64_t steps, double loss);
 /* Stage 1 is done and the worker waits: says SCORED and GATED and, when it goes on, STARTED (stage 2). */
-void ax_search_stage1(ax_search *s, const ax_outcome *o);
+void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o);
 /* True, once, when the waiting worker may hear the verdict: on disk first, since one in stage 2 isn't asked again.
  *goes_on false: it ends, and its outcome is that of stage 1. */
-bool ax_search_verdict(ax_search *s, bool *goes_on);
+bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on);
 /* What a candidate came to in its last stage: what the strategy learns from. */
-ax_code ax_search_outcome(ax_search *s, const ax_outcome *o, ax_err *err);
-void ax_search_stopped(ax_search *s);
+ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err);
+void ax_search_stopped(ax_search *s, uint32_t worker);
 /* cause: memory, diverged, crashed, hang, disk, data, other. The rules (ARCHITECTURE.md): crashed and hang are tried
    once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses itself; the
    others are final. After max_failures in a row the run pauses itself, whatever they were. */
-void ax_search_failed(ax_search *s, const char *cause, const char *message);
+void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message);
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);
 void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text);

@@ -30,6 +30,13 @@ typedef struct ax_row {
     bool open; /* lies in the search's list of open ones; not part of a snapshot */
 } ax_row;
 
+/* What a worker has in hand. */
+typedef struct ax_seat {
+    uint32_t id;      /* the candidate in training, 0 = none */
+    bool halting;     /* it was told to stop */
+    bool verdict_due; /* its worker waits for the gate's verdict */
+} ax_seat;
+
 struct ax_search {
     ax_search_setup setup;
     ax_strategy *strategy;
@@ -41,10 +48,8 @@ struct ax_search {
     int64_t n_closed; /* how many of the others count (ax_row_counts) */
     uint32_t *queue;  /* next first; queue and open are as large as cap_rows */
     uint32_t n_queue;
-    uint32_t running; /* 0 = none */
-    bool halting;     /* the running one was told to stop */
+    ax_seat seat[AX_WORKERS];
     bool paused;
-    uint32_t verdict_due;           /* the candidate whose worker waits for its verdict, 0 = none */
     uint32_t failures;              /* in a row */
     ax_duplicates judged;           /* networks whose outcome is known */
     ax_answer request[AX_REQUESTS]; /* ring of answers given; request 0 = free */
@@ -74,6 +79,7 @@ void ax_search_close(ax_search *s);
 void ax_search_index(ax_search *s);
 
 /* ---- search.c ---- */
+ax_seat *ax_search_seat(ax_search *s, uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);
 /* Adds a candidate and says PROPOSED; *id = its number. */

@@ -79,6 +79,17 @@ static void pack_candidates(msgpack_packer *pk, const ax_search *s, bool alone)
     }
 }
 
+static void pack_running(msgpack_packer *pk, const ax_search *s)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        n += s->seat[k].id != 0;
+    msgpack_pack_array(pk, n);
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        if (s->seat[k].id)
+            msgpack_pack_uint32(pk, s->seat[k].id);
+}
+
 /* rows: where the settled candidates are; NULL: the snapshot stands alone. */
 static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *rows, uint64_t seq, const char *state,
                       size_t n_state)
@@ -105,7 +116,7 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *
     ax_pack_text(pk, "failures");
     msgpack_pack_uint32(pk, s->failures);
     ax_pack_text(pk, "running");
-    msgpack_pack_uint32(pk, s->running);
+    pack_running(pk, s);
     ax_pack_text(pk, "queue");
     msgpack_pack_array(pk, s->n_queue);
     for (uint32_t i = 0; i < s->n_queue; i++)
@@ -277,16 +288,34 @@ static bool read_queue(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-/* Every queued candidate waits in the queue, and only the one in training is in training. */
-static bool consistent(const ax_search *s)
+/* Which worker had which is of no use later: hello puts all of them back into the queue. */
+static bool read_running(const msgpack_object *o, ax_search *s)
+{
+    int64_t id;
+    if (ax_read_whole(o, &id)) { /* version 1: of the only worker, 0 = none */
+        s->seat[0].id = id > 0 && id <= s->n_rows ? (uint32_t)id : 0;
+        return id == s->seat[0].id;
+    }
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > AX_WORKERS)
+        return false;
+    for (uint32_t k = 0; k < o->via.array.size; k++) {
+        if (!ax_read_whole(&o->via.array.ptr[k], &id) || id < 1 || id > s->n_rows || ax_search_seat(s, (uint32_t)id))
+            return false;
+        s->seat[k].id = (uint32_t)id;
+    }
+    return true;
+}
+
+/* Every queued candidate waits in the queue, and only those in training are in training. */
+static bool consistent(ax_search *s)
 {
     uint32_t queued = 0;
     for (uint32_t i = 0; i < s->n_rows; i++) {
         queued += s->row[i].status == AX_QUEUED;
-        if (s->row[i].status == AX_RUNNING && s->running != i + 1)
+        if (s->row[i].status == AX_RUNNING && !ax_search_seat(s, i + 1))
             return false;
     }
-    return queued == s->n_queue && s->running <= s->n_rows;
+    return queued == s->n_queue;
 }
 
 static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_rowfile *rows, uint64_t *seq,
@@ -294,10 +323,9 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
 {
     const msgpack_object *settings = ax_map_get(map, "settings"), *state = ax_map_get(map, "state"),
                          *paused = ax_map_get(map, "paused");
-    int64_t at, running, failures, classes;
+    int64_t at, failures, classes;
     if (!settings || !paused || paused->type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(ax_map_get(map, "seq"), &at) ||
-        at < 0 || !ax_read_whole(ax_map_get(map, "running"), &running) || running < 0 || running > UINT32_MAX ||
-        !ax_read_whole(ax_map_get(map, "failures"), &failures) || failures < 0 || failures > UINT32_MAX ||
+        at < 0 || !ax_read_whole(ax_map_get(map, "failures"), &failures) || failures < 0 || failures > UINT32_MAX ||
         !ax_read_whole(ax_map_get(map, "classes"), &classes) || !state || state->type != MSGPACK_OBJECT_BIN)
         return ax_fail(err, AX_EFORMAT, "something is missing");
     ax_code code = check_settings(settings, &s->setup.settings, name, err);
@@ -313,11 +341,10 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
         return code;
     s->paused = paused->via.boolean;
     s->failures = (uint32_t)failures;
-    s->running = (uint32_t)running;
     *seq = (uint64_t)at;
     if (!read_gate(ax_map_get(map, "gate"), &s->gate))
         return ax_fail(err, AX_EFORMAT, "the gate's state isn't what it should be");
-    if (!read_queue(ax_map_get(map, "queue"), s) || !consistent(s))
+    if (!read_running(ax_map_get(map, "running"), s) || !read_queue(ax_map_get(map, "queue"), s) || !consistent(s))
         return ax_fail(err, AX_EFORMAT, "the queue isn't what it should be");
     if (!read_requests(ax_map_get(map, "requests"), s))
         return ax_fail(err, AX_EFORMAT, "the requests aren't what they should be");

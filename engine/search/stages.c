@@ -42,13 +42,13 @@ void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
     ax_search_emit(s, &ev);
 }
 
-void ax_search_stage1(ax_search *s, const ax_outcome *o)
+void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
 {
-    uint32_t id = s->running;
+    uint32_t id = s->seat[worker].id;
     ax_row *r = ax_search_row(s, id);
-    if (!r || s->halting)
+    if (!r || s->seat[worker].halting)
         return;
-    s->verdict_due = id;
+    s->seat[worker].verdict_due = true;
     if (!isfinite(o->reward)) /* no verdict: it ends, and its outcome is a failure */
         return;
     /* One that starts again, after a crash or a resume, keeps the verdict it had: the gate is asked once. */
@@ -61,12 +61,13 @@ void ax_search_stage1(ax_search *s, const ax_outcome *o)
         ax_search_say_started(s, id, 2);
 }
 
-bool ax_search_verdict(ax_search *s, bool *goes_on)
+bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on)
 {
-    const ax_row *r = ax_search_look(s, s->running);
-    bool due = r && s->verdict_due == s->running && !s->halting;
+    ax_seat *seat = &s->seat[worker];
+    const ax_row *r = ax_search_look(s, seat->id);
+    bool due = r && seat->verdict_due && !seat->halting;
     if (due)
         *goes_on = r->verdict == AX_VERDICT_ON;
-    s->verdict_due = 0;
+    seat->verdict_due = false;
     return due;
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 /* Images of one size go through the network together, about this many pixels at once: enough to keep the cores busy,
@@ -224,6 +225,18 @@ static ax_code keep_predictions(const ax_evaluation *e, size_t first, size_t n, 
     return AX_OK;
 }
 
+/* Of several workers one writes at a time; -1: there can be no lock, which costs at most a failed rename. */
+static int lock_folder(const char *path, size_t dir)
+{
+    char folder[4096] = ".";
+    if (dir)
+        snprintf(folder, sizeof folder, "%.*s", (int)dir, path);
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0)
+        (void)flock(fd, LOCK_EX);
+    return fd;
+}
+
 /* Pictures and truth of the validation images: the same for all candidates, written once. */
 static ax_code write_validation(const ax_evaluation *e, const char *masks_path, int32_t images, ax_err *err)
 {
@@ -236,6 +249,12 @@ static ax_code write_validation(const ax_evaluation *e, const char *masks_path, 
     memcpy(path + dir, "validation.mpk", sizeof "validation.mpk");
     if (!access(path, F_OK))
         return AX_OK;
+    int lock = lock_folder(masks_path, dir);
+    if (!access(path, F_OK)) { /* another worker was faster */
+        if (lock >= 0)
+            close(lock);
+        return AX_OK;
+    }
     ax_maskfile m = { 0 };
     mask_header(e, &m);
     ax_code code = AX_OK;
@@ -259,6 +278,8 @@ static ax_code write_validation(const ax_evaluation *e, const char *masks_path, 
     }
     if (code == AX_OK)
         code = ax_maskfile_write(AT_FDCWD, path, &m, err);
+    if (lock >= 0)
+        close(lock);
     ax_maskfile_release(&m);
     return code;
 }

@@ -162,7 +162,7 @@ const char *ax_trainer_device(const ax_trainer *t, const char **note)
 {
     if (note)
         *note = t->note;
-    return t->be->name;
+    return strncmp(t->settings.device, "cuda", 4) ? t->be->name : t->settings.device; /* of several, which */
 }
 
 ax_train_job ax_train_job_default(const ax_settings *s, const ax_genotype *genotype, bool full)

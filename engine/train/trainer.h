@@ -26,7 +26,7 @@ typedef struct ax_train_job ax_train_job;
 ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const char *cache_dir,
                            ax_cache_progress progress, void *context, ax_err *err);
 void ax_trainer_free(ax_trainer *t);
-/* Name of the backend it computes on; *note (may be NULL): why "auto" came to be the CPU, "" = it needs no word. */
+/* Name of the device it computes on; *note (may be NULL): why "auto" came to be the CPU, "" = it needs no word. */
 const char *ax_trainer_device(const ax_trainer *t, const char **note);
 /* The job as the settings have it; of full training (a promotion) when full is true. No gate: it goes on. */
 ax_train_job ax_train_job_default(const ax_settings *settings, const ax_genotype *genotype, bool full);

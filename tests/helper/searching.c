@@ -19,7 +19,7 @@ void searching_init(searching *t, int64_t candidates, const char *strategy)
     ax_err err = { AX_OK, "" };
     *t = (searching) { .request = 1 };
     t->event = calloc(SEARCHING_EVENTS, sizeof *t->event);
-    t->setup = (ax_search_setup) { .classes = 8, .h = 64, .w = 64, .emit = collect, .context = t };
+    t->setup = (ax_search_setup) { .classes = 8, .h = 64, .w = 64, .workers = 1, .emit = collect, .context = t };
     ax_settings *s = &t->setup.settings;
     if (!t->event || ax_settings_preset(s, "demo", &err) != AX_OK)
         abort();
@@ -51,7 +51,7 @@ uint32_t searching_take(searching *t)
     ax_err err = { AX_OK, "" };
     ax_search_job job = { 0 };
     bool taken;
-    if (ax_search_take(t->search, &job, &taken, &err) != AX_OK) {
+    if (ax_search_take(t->search, 0, &job, &taken, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();
     }
@@ -62,7 +62,7 @@ void searching_score(searching *t, double reward)
 {
     ax_err err = { AX_OK, "" };
     ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, 1, 8 };
-    if (ax_search_outcome(t->search, &o, &err) != AX_OK) {
+    if (ax_search_outcome(t->search, 0, &o, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();
     }

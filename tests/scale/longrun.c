@@ -62,10 +62,10 @@ static void live_one(maker *m, bool by_hand)
     }
     ax_search_job job;
     bool taken, goes_on;
-    if (ax_search_take(m->search, &job, &taken, &m->err) != AX_OK || !taken)
+    if (ax_search_take(m->search, 0, &job, &taken, &m->err) != AX_OK || !taken)
         return;
     for (int i = 1; i <= PROGRESS; i++)
-        ax_search_progress(m->search, "train", 1, i, 20 * i, 20 * PROGRESS, 3.0 / i);
+        ax_search_progress(m->search, 0, "train", 1, i, 20 * i, 20 * PROGRESS, 3.0 / i);
     double reward = 0.2 + 0.5 * ax_rng_uniform(&m->rng);
     ax_outcome o = ax_outcome_none;
     o.reward = o.miou = o.fwiou = o.accuracy = reward;
@@ -74,19 +74,19 @@ static void live_one(maker *m, bool by_hand)
     o.peak_bytes = 123456789;
     o.stage = 1;
     o.batch = 16;
-    ax_search_stage1(m->search, &o);
-    if (ax_search_verdict(m->search, &goes_on) && goes_on) {
+    ax_search_stage1(m->search, 0, &o);
+    if (ax_search_verdict(m->search, 0, &goes_on) && goes_on) {
         o.stage = 2;
         o.reward += 0.01;
     }
-    ax_search_outcome(m->search, &o, &m->err);
+    ax_search_outcome(m->search, 0, &o, &m->err);
     say_saved(m);
 }
 
 static ax_code make(maker *m, int dirfd, const ax_settings *set, const char *dir, ax_err *err)
 {
     ax_search_setup setup = {
-        .settings = *set, .classes = 8, .h = 128, .w = 128, .n_train = 64, .emit = emit, .context = m
+        .settings = *set, .classes = 8, .h = 128, .w = 128, .n_train = 64, .workers = 1, .emit = emit, .context = m
     };
     snprintf(setup.run, sizeof setup.run, "%.100s", dir);
     ax_rowfile_init(&m->rows, dirfd);

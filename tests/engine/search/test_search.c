@@ -67,9 +67,9 @@ static ax_outcome judged(uint32_t stage, double reward)
 static bool goes_on_after_stage1(searching *t, const ax_outcome *o)
 {
     bool on = false;
-    ax_search_stage1(t->search, o);
-    assert_true(ax_search_verdict(t->search, &on));
-    assert_false(ax_search_verdict(t->search, &on)); /* said once */
+    ax_search_stage1(t->search, 0, o);
+    assert_true(ax_search_verdict(t->search, 0, &on));
+    assert_false(ax_search_verdict(t->search, 0, &on)); /* said once */
     return on;
 }
 
@@ -86,13 +86,13 @@ static void two_stages_and_the_gate(void **state)
     const ax_event *s = searching_last(&t, AX_EVENT_STARTED, 0);
     assert_true(s->id == 1 && s->u.STARTED.stage == 2 && s->u.STARTED.steps == 4 && s->u.STARTED.epochs == 1);
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 0);
-    assert_int_equal(ax_search_running(t.search), 1);
+    assert_int_equal(ax_search_running(t.search, 0), 1);
     ax_answer a;
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
     assert_non_null(strstr(a.message, "through the gate"));
 
     o = judged(2, 0.5); /* the strategy learns from the last stage */
-    assert_int_equal(ax_search_outcome(t.search, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
     assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.5);
     assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 2);
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 1);
@@ -101,7 +101,7 @@ static void two_stages_and_the_gate(void **state)
     searching_take(&t);
     o = judged(1, 0); /* nothing: certain to end here, and judged by stage 1 */
     assert_false(goes_on_after_stage1(&t, &o));
-    assert_int_equal(ax_search_outcome(t.search, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
     assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 3);
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 2);
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 2);
@@ -109,7 +109,7 @@ static void two_stages_and_the_gate(void **state)
     searching_take(&t); /* a crash in stage 2: it starts again and keeps its verdict */
     o = judged(1, 0.4);
     assert_true(goes_on_after_stage1(&t, &o));
-    ax_search_failed(t.search, "crashed", "killed");
+    ax_search_failed(t.search, 0, "crashed", "killed");
     assert_int_equal(searching_take(&t), 3);
     assert_true(goes_on_after_stage1(&t, &o));
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 3);
@@ -125,8 +125,8 @@ static void pause_frees_the_worker(void **state)
     searching_init(&t, 3, "random");
     searching_take(&t);
     assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL), AX_OK);
-    assert_true(ax_search_halting(t.search));
-    ax_search_stopped(t.search);
+    assert_true(ax_search_halting(t.search, 0));
+    ax_search_stopped(t.search, 0);
     assert_int_equal(searching_take(&t), 2);
     searching_score(&t, 0.2);
     assert_int_equal(searching_take(&t), 3);
@@ -175,8 +175,8 @@ static void the_run_can_be_paused(void **state)
     searching_init(&t, 2, "random");
     searching_take(&t);
     assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
-    assert_true(ax_search_halting(t.search) && ax_search_paused(t.search));
-    ax_search_stopped(t.search);
+    assert_true(ax_search_halting(t.search, 0) && ax_search_paused(t.search));
+    ax_search_stopped(t.search, 0);
     assert_int_equal(searching_take(&t), 0);
     assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
     assert_int_equal(searching_count(&t, AX_EVENT_PAUSED), 1);
@@ -197,7 +197,7 @@ static void prune_is_soft_for_ten_seconds(void **state)
     assert_string_equal(a.message, "pruned #1; undo within 10 s");
     assert_true(searching_last(&t, AX_EVENT_PRUNED, 0)->u.PRUNED.until == 1010);
     assert_true(ax_search_deadline(t.search) == 1010);
-    ax_search_stopped(t.search);
+    ax_search_stopped(t.search, 0);
     assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 1, NULL, NULL), AX_EINVAL);
     assert_int_equal(searching_take(&t), 2);
     ax_search_set_time(t.search, 1009.9);
@@ -210,7 +210,7 @@ static void prune_is_soft_for_ten_seconds(void **state)
     searching_score(&t, 0.5);
     assert_int_equal(searching_take(&t), 1);
     searching_do(&t, AX_VERB_PRUNE, 1, NULL, NULL);
-    ax_search_stopped(t.search);
+    ax_search_stopped(t.search, 0);
     assert_false(ax_search_finished(t.search));
     ax_search_set_time(t.search, 1020);
     ax_search_tick(t.search);
@@ -299,7 +299,7 @@ static void a_failed_promotion_can_be_repeated(void **state)
     searching_do(&t, AX_VERB_PROMOTE, 1, NULL, NULL);
     assert_false(ax_search_finished(t.search));
     assert_int_equal(searching_take(&t), 2);
-    ax_search_failed(t.search, "memory", "no memory");
+    ax_search_failed(t.search, 0, "memory", "no memory");
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK);
     assert_int_equal(searching_take(&t), 3);
     searching_score(&t, 0.9);
@@ -414,15 +414,15 @@ static void a_crash_is_tried_once_more(void **state)
     searching t;
     searching_init(&t, 2, "random");
     searching_take(&t);
-    ax_search_failed(t.search, "crashed", "killed by signal 9");
+    ax_search_failed(t.search, 0, "crashed", "killed by signal 9");
     assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 1);
     assert_int_equal(searching_take(&t), 1);
-    ax_search_failed(t.search, "crashed", "killed by signal 9");
+    ax_search_failed(t.search, 0, "crashed", "killed by signal 9");
     const ax_event *f = searching_last(&t, AX_EVENT_FAILED, 0);
     assert_int_equal(f->u.FAILED.retried, 0);
     assert_string_equal(f->u.FAILED.cause, "crashed");
     assert_int_equal(searching_take(&t), 2);
-    ax_search_failed(t.search, "diverged", "the loss is nan");
+    ax_search_failed(t.search, 0, "diverged", "the loss is nan");
     assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 0);
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 0); /* failed is not reward 0 */
     assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 0);
@@ -450,14 +450,14 @@ static void five_failures_in_a_row_pause_the_run(void **state)
     searching_init(&t, 20, "random");
     for (int i = 0; i < 4; i++) {
         searching_take(&t);
-        ax_search_failed(t.search, "memory", "out of memory");
+        ax_search_failed(t.search, 0, "memory", "out of memory");
     }
     searching_take(&t);
     searching_score(&t, 0.5); /* not in a row */
     for (int i = 0; i < 5; i++) {
         assert_false(ax_search_paused(t.search));
         assert_int_not_equal(searching_take(&t), 0);
-        ax_search_failed(t.search, "memory", "out of memory");
+        ax_search_failed(t.search, 0, "memory", "out of memory");
     }
     assert_true(ax_search_paused(t.search));
     assert_int_equal(searching_take(&t), 0);
@@ -503,14 +503,14 @@ static void progress_belongs_to_what_runs(void **state)
     (void)state;
     searching t;
     searching_init(&t, 3, "random");
-    ax_search_progress(t.search, "cache", 1, 0, 3, 8, NAN);
+    ax_search_progress(t.search, 0, "cache", 1, 0, 3, 8, NAN);
     assert_int_equal(searching_last(&t, AX_EVENT_PROGRESS, 0)->id, 0);
     searching_take(&t);
-    ax_search_progress(t.search, "train", 1, 1, 5, 9, 0.5);
+    ax_search_progress(t.search, 0, "train", 1, 1, 5, 9, 0.5);
     const ax_event *p = searching_last(&t, AX_EVENT_PROGRESS, 0);
     assert_true(p->id == 1 && p->u.PROGRESS.step == 5 && p->u.PROGRESS.loss == 0.5);
     searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    ax_search_progress(t.search, "train", 1, 1, 6, 9, 0.4);
+    ax_search_progress(t.search, 0, "train", 1, 1, 6, 9, 0.4);
     assert_int_equal(searching_count(&t, AX_EVENT_PROGRESS), 2);
     searching_release(&t);
 }

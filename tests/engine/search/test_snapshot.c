@@ -27,7 +27,7 @@ static void busy(searching *t, const char *strategy)
     for (int i = 0; i < 6; i++) {
         searching_take(t);
         if (i == 2)
-            ax_search_failed(t->search, "memory", "no memory");
+            ax_search_failed(t->search, 0, "memory", "no memory");
         else
             searching_score(t, 0.1 * i + 0.123456789);
     }
@@ -37,8 +37,8 @@ static void busy(searching *t, const char *strategy)
     searching_do(t, AX_VERB_PIN, 2, NULL, NULL);
     searching_do(t, AX_VERB_PRUNE, 4, NULL, NULL);
     searching_take(t);
-    searching_do(t, AX_VERB_PROMOTE, ax_search_running(t->search), NULL, NULL);
-    ax_search_failed(t->search, "crashed", "killed");
+    searching_do(t, AX_VERB_PROMOTE, ax_search_running(t->search, 0), NULL, NULL);
+    ax_search_failed(t->search, 0, "crashed", "killed");
     searching_take(t);
 }
 
@@ -92,15 +92,15 @@ static void run_on(searching *t)
     for (size_t before = SIZE_MAX; before != t->n;) { /* until nothing happens any more */
         const ax_event *p = NULL;
         before = t->n;
-        if (!searching_take(t) && !ax_search_running(t->search))
+        if (!searching_take(t) && !ax_search_running(t->search, 0))
             continue;
-        uint32_t id = ax_search_running(t->search);
+        uint32_t id = ax_search_running(t->search, 0);
         const ax_row *r = ax_search_row(t->search, id);
         p = searching_last(t, AX_EVENT_STARTED, 0);
         assert_int_equal(p->id, id);
         double reward = ax_crc32c(0, &r->proposal.genotype, sizeof r->proposal.genotype) / 4294967296.0;
         if (id % 7 == 5)
-            ax_search_failed(t->search, "diverged", "nan");
+            ax_search_failed(t->search, 0, "diverged", "nan");
         else
             searching_score(t, reward);
     }

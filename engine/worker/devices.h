@@ -1,0 +1,22 @@
+/* Which devices a run's workers compute on. */
+#ifndef AX_WORKER_DEVICES_H
+#define AX_WORKER_DEVICES_H
+
+#include "engine/base/err.h"
+#include "engine/config/settings.h"
+
+#include <stddef.h>
+
+enum { AX_WORKER_DEVICES = 32 };
+
+typedef struct ax_worker_devices {
+    size_t n;
+    char name[AX_WORKER_DEVICES][AX_SETTING_TEXT]; /* a worker each, as ax_device_open takes them */
+} ax_worker_devices;
+
+/* What the setting `device` means: "cuda:all" all CUDA devices that can be used, "cuda:0,2" these, in ascending order;
+   any other name is one worker with just that, unchecked. AX_EDEVICE: there is none, or one of the list can't be used,
+   with the reason; AX_EINVAL: not such a list. */
+ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err);
+
+#endif

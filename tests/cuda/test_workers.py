@@ -1,0 +1,74 @@
+"""A search on two emulated devices: a worker each, and one that dies takes only its candidate."""
+import os
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../helper"))
+import emulated  # noqa: E402
+from engine import ENGINE, Run, Skip, main, make_run, serve  # noqa: E402
+
+SMALL = dict(train_samples=4, batch=2, val_samples=1, crop=32, val_crop=32, epochs=1, channels=8, stages=1, gate=0,
+             aux_weight=0, threads=1, strategy="random")
+
+
+def small_run(where, **settings):
+    """With the encoder's outputs there already: the CPU makes them in no time."""
+    path = make_run(f"{where}/run", **{**SMALL, **settings})
+    options = [word for name in ("train_samples", "batch", "val_samples", "crop", "val_crop", "epochs", "channels", "stages")
+               for word in ("--" + name.replace("_", "-"), str(SMALL[name]))]
+    subprocess.run([ENGINE, "try", "[[9,[0,0,9,9],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", "--device", "cpu", "--cache",
+                    f"{path}/cache", *options], check=True, stdout=subprocess.DEVNULL, timeout=60)
+    return path
+
+
+def two_devices_train_at_once_and_one_worker_dies(where):
+    run = Run(small_run(where, device="cuda:all", candidates=4), env=emulated.environment(DEVICES=2))
+    assert run.until("hello")["workers"] == 2
+    names = {run.until("device")["name"], run.until("device")["name"]}
+    assert names == {"cuda:0", "cuda:1"}, names
+    started = {i for kind, i, _ in run.seen if kind == "started"}
+    while len(started) < 2:
+        run.until("started")
+        started.add(run.seen[-1][1])
+    os.kill(run.workers()[-1], signal.SIGKILL)
+    failed = run.until("failed")
+    assert failed["cause"] == "crashed" and failed["retried"] == 1, failed
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    kinds = [(kind, i) for kind, i, _ in run.seen]
+    assert sum(kind == "failed" for kind, _ in kinds) == 1
+    assert sorted(i for kind, i in kinds if kind == "scored") == [1, 2, 3, 4]
+    at_once = most = 0
+    for kind, _ in kinds:
+        at_once += (kind == "started") - (kind in ("scored", "failed"))
+        most = max(most, at_once)
+    assert most == 2, kinds
+
+
+def what_cannot_be_used_is_named_at_once(where):
+    path = make_run(f"{where}/a", device="cuda:0,2", **SMALL)
+    for switches, expected in (dict(DEVICES=2), "cuda:2 isn't there"), (dict(DEVICES=3, CC=70), "compute capability 7.0"), \
+                              (dict(DRIVER=0), "no NVIDIA driver"):
+        code, text = serve(path, env=emulated.environment(**switches))
+        assert code == 3 and text.startswith("auxcell: ") and text.count("\n") == 1 and expected in text, (code, text)
+
+
+def auto_is_the_cpu_until_told_otherwise(where):
+    small = ["--train-samples", "2", "--batch", "2", "--val-samples", "1", "--crop", "32", "--val-crop", "32", "--epochs",
+             "1", "--channels", "8", "--stages", "1", "--aux-weight", "0", "--threads", "1"]
+    light = "[[9,[0,0,9,9],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
+    done = emulated.engine("try", light, *small)
+    assert done.code == 0 and not done.calls, (done.code, done.err, done.calls)
+    done = emulated.engine("try", light, *small, "--cache", where, AUXCELL_CUDA_AUTO=1)
+    assert done.code == 0 and done.calls["cudaLaunchKernel"] and not done.leaks, (done.code, done.err)
+    done = emulated.engine("try", light, *small, "--cache", where, AUXCELL_CUDA_AUTO=1, DEVICES=0)
+    assert done.code == 0 and "cudaLaunchKernel" not in done.calls, (done.code, done.err)
+
+
+def skipped(where):
+    raise Skip(emulated.WHY_NOT)
+
+
+main([two_devices_train_at_once_and_one_worker_dies, what_cannot_be_used_is_named_at_once,
+      auto_is_the_cpu_until_told_otherwise] if emulated.HERE else [skipped])

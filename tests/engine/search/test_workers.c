@@ -1,0 +1,138 @@
+/* Several workers: each has one candidate, and what happens to one is nothing to the others. */
+#include "engine/search/snapshot.h"
+#include "tests/helper/searching.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static uint32_t take(searching *t, uint32_t worker)
+{
+    ax_search_job job = { 0 };
+    bool taken = false;
+    assert_int_equal(ax_search_take(t->search, worker, &job, &taken, NULL), AX_OK);
+    assert_int_equal(ax_search_running(t->search, worker), job.id);
+    return taken ? job.id : 0;
+}
+
+static void score(searching *t, uint32_t worker, double reward)
+{
+    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, 1, 8 };
+    assert_int_equal(ax_search_outcome(t->search, worker, &o, NULL), AX_OK);
+}
+
+static void each_has_its_own(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 4, "random");
+    assert_int_equal(take(&t, 0), 1);
+    assert_int_equal(take(&t, 5), 2);
+    score(&t, 5, 0.4);
+    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->id, 2);
+    assert_int_equal(ax_search_running(t.search, 0), 1);
+    assert_int_equal(take(&t, 5), 3);
+    ax_search_failed(t.search, 0, "crashed", "killed"); /* takes its own candidate only, which is next */
+    assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->id, 1);
+    assert_int_equal(ax_search_running(t.search, 5), 3);
+    assert_int_equal(take(&t, 0), 1);
+    ax_search_progress(t.search, 5, "train", 1, 1, 5, 9, 0.5);
+    assert_int_equal(searching_last(&t, AX_EVENT_PROGRESS, 0)->id, 3);
+    score(&t, 0, 0.3);
+    assert_int_equal(take(&t, 0), 4);
+    assert_false(ax_search_finished(t.search));
+    score(&t, 0, 0.3);
+    assert_int_equal(take(&t, 0), 0);
+    assert_false(ax_search_finished(t.search)); /* the other still trains */
+    score(&t, 5, 0.3);
+    assert_true(ax_search_finished(t.search));
+    searching_release(&t);
+}
+
+static void verdicts_go_to_their_workers(void **state)
+{
+    (void)state;
+    searching t;
+    bool on = false;
+    searching_init(&t, 4, "random");
+    take(&t, 0);
+    take(&t, 1);
+    ax_outcome good = { 0.4, 0.4, 0.4, 0.4, 1.5, 2.5, 0, 0, 12345, 1, 8 }, nothing = { .stage = 1, .batch = 8 };
+    ax_search_stage1(t.search, 1, &good);
+    assert_false(ax_search_verdict(t.search, 0, &on));
+    ax_search_stage1(t.search, 0, &nothing);
+    assert_true(ax_search_verdict(t.search, 1, &on) && on);
+    assert_true(ax_search_verdict(t.search, 0, &on) && !on);
+    assert_false(ax_search_verdict(t.search, 0, &on) || ax_search_verdict(t.search, 1, &on));
+    searching_release(&t);
+}
+
+static void who_has_not_stopped_yet_is_not_given_away(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 4, "random");
+    take(&t, 0);
+    searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
+    assert_true(ax_search_halting(t.search, 0) && !ax_search_halting(t.search, 1));
+    searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL);
+    assert_int_equal(take(&t, 1), 2); /* candidate 1 is first in the queue, but its worker still has it */
+    ax_search_stopped(t.search, 0);
+    assert_int_equal(take(&t, 0), 1);
+    searching_release(&t);
+}
+
+static void pausing_the_run_stops_all(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 4, "random");
+    take(&t, 0);
+    take(&t, 1);
+    searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL);
+    assert_true(ax_search_halting(t.search, 0) && ax_search_halting(t.search, 1));
+    ax_search_stopped(t.search, 1);
+    assert_int_equal(take(&t, 1), 0);
+    searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL);
+    assert_int_equal(take(&t, 1), 2);
+    ax_search_stopped(t.search, 0);
+    assert_int_equal(take(&t, 0), 1);
+    searching_release(&t);
+}
+
+static void a_snapshot_has_them_all(void **state)
+{
+    (void)state;
+    searching t;
+    char *bytes = NULL;
+    size_t n = 0;
+    uint64_t seq = 0;
+    searching_init(&t, 4, "random");
+    take(&t, 0);
+    take(&t, 3);
+    assert_int_equal(ax_snapshot_pack(t.search, 7, &bytes, &n, NULL), AX_OK);
+    ax_search_free(t.search);
+    t.search = ax_snapshot_unpack(bytes, n, "snapshot", &t.setup, &seq, NULL);
+    free(bytes);
+    assert_non_null(t.search);
+    ax_search_hello(t.search, true, 42);
+    assert_int_equal(ax_search_running(t.search, 0), 0);
+    assert_int_equal(take(&t, 0), 1); /* in the order in which they were given out, before those that waited */
+    assert_int_equal(take(&t, 1), 2);
+    assert_int_equal(take(&t, 2), 3);
+    searching_release(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_has_its_own),
+        cmocka_unit_test(verdicts_go_to_their_workers),
+        cmocka_unit_test(who_has_not_stopped_yet_is_not_given_away),
+        cmocka_unit_test(pausing_the_run_stops_all),
+        cmocka_unit_test(a_snapshot_has_them_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
