@@ -114,7 +114,7 @@ ifneq ($(CUDA_NVCC),)
 all: $(B)/auxcell-cuda.so
 $(B)/auxcell-cuda.so: $(CUDA_OBJ)
 	@echo "  LINK    $@"
-	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -lcudart -lcudnn
+	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -lcudart -lcudnn -lcublasLt
 endif
 $(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -fPIC -fvisibility=hidden
 # the plugin carries its own copy of this small file: it takes nothing from the program that loads it

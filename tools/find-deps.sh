@@ -61,12 +61,12 @@ cuda=${CUDA_HOME:-}
 [ -n "$cuda" ] || cuda=$(readlink -f "$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)" | sed 's|/bin/nvcc$||')
 nvcc=
 if [ "$cuda" != none ] && [ -x "$cuda/bin/nvcc" ]; then
-    printf '#include <cuda_runtime_api.h>\n#include <cudnn.h>\nint main(void) { return !(cudnnGetVersion() + (size_t)cudaFree(0)); }\n' >"$tmp/p.c"
-    if ${CC:-gcc} -I"$cuda/include" -o "$tmp/p" "$tmp/p.c" -L"$cuda/lib64" -lcudart -lcudnn -Wl,--allow-shlib-undefined >/dev/null 2>&1; then
+    printf '#include <cublasLt.h>\n#include <cuda_runtime_api.h>\n#include <cudnn.h>\nint main(void) { return !(cudnnGetVersion() + cublasLtGetVersion() + (size_t)cudaFree(0)); }\n' >"$tmp/p.c"
+    if ${CC:-gcc} -I"$cuda/include" -o "$tmp/p" "$tmp/p.c" -L"$cuda/lib64" -lcudart -lcudnn -lcublasLt -Wl,--allow-shlib-undefined >/dev/null 2>&1; then
         nvcc=$cuda/bin/nvcc
         found cuda "$("$nvcc" --version | sed -nE 's/.*release ([0-9.]+).*/\1/p'), cuDNN $(sed -nE 's/^#define CUDNN_(MAJOR|MINOR) ([0-9]+)$/\2/p' "$cuda/include/cudnn_version.h" | paste -sd.)"
     else
-        printf '  absent   %-10s %s\n' cuda "$cuda has no cuDNN 9: the CUDA plugin isn't built" >&2
+        printf '  absent   %-10s %s\n' cuda "$cuda lacks cuDNN 9 or cuBLASLt: the CUDA plugin isn't built" >&2
     fi
 else
     printf '  absent   %-10s %s\n' cuda "no nvcc (CUDA_HOME names its place): the CUDA plugin isn't built" >&2

@@ -46,6 +46,15 @@ class Training(unittest.TestCase):
         # every crop travels once, not once per epoch
         self.assertEqual(plain.bytes["to"] - done.bytes["to"], (EPOCHS - 1) * CROPS * CROP_BYTES)
 
+        # 1x1 convolutions are matrix products, asked for once per shape; cuDNN comes to the same
+        self.assertGreater(plain.calls["cublasLtMatmulDescCreate"], plain.calls["cublasLtMatmulAlgoGetHeuristic"])
+        done, result = self.train(1, AUXCELL_CUDA_NO_CUBLASLT=1)
+        self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
+        self.assertNotIn("cublasLtMatmul", done.calls)
+        self.assertGreater(done.calls["cudnnConvolutionForward"], plain.calls["cudnnConvolutionForward"])
+        for a, b in zip(result["loss"], expected["loss"], strict=True):
+            self.assertAlmostEqual(a, b, delta=1e-3)
+
         # what can't be recorded runs kernel by kernel, with one line; tests/engine/graph/test_capture.c has the rest
         done, result = self.train(1, FAIL_CALL="cudaGraphInstantiate")
         self.assertEqual((done.code, done.leaks), (0, []))

@@ -30,7 +30,8 @@ static ax_k_conv geometry(const ax_call *call)
                          (int)call->attr.conv.groups };
 }
 
-static ax_code choose(ax_device *dev, ax_cuda_conv *p, ax_err *err)
+/* bias: forward adds one. */
+static ax_code choose(ax_device *dev, ax_cuda_conv *p, bool bias, ax_err *err)
 {
     bool ask = !p->depthwise && !dev->own_convolution;
     ax_code code = ask ? ax_cuda_dnn_describe(dev, p, err) : AX_OK;
@@ -39,14 +40,24 @@ static ax_code choose(ax_device *dev, ax_cuda_conv *p, ax_err *err)
         p->algorithm[d] = -1;
         if (!p->wants[d])
             continue;
-        if (ask)
+        if (ask && ax_cuda_gemm_fits(dev, p))
+            code = ax_cuda_gemm_choose(dev, p, (ax_cuda_direction)d, bias && d == AX_CUDA_FORWARD, &work, err);
+        if (ask && code == AX_OK && !p->gemm[d])
             code = ax_cuda_dnn_choose(dev, p, (ax_cuda_direction)d, &work, err);
-        if (p->algorithm[d] < 0)
+        if (p->algorithm[d] < 0 && !p->gemm[d])
             work = ax_cuda_own_work(p, (ax_cuda_direction)d);
         if (work > p->space)
             p->space = work;
     }
     return code;
+}
+
+static void forget(ax_cuda_conv *p)
+{
+    for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++)
+        ax_cuda_gemm_free(p->gemm[d]);
+    ax_cuda_dnn_release(p);
+    free(p);
 }
 
 /* Backward lists dy first, so that inputs come one later. */
@@ -60,10 +71,9 @@ AX_CUDA_PREPARE(ax_cuda_conv_prepare)
     p->wants[AX_CUDA_FORWARD] = !call->backward;
     p->wants[AX_CUDA_DATA] = call->backward && call->out[0].mem;
     p->wants[AX_CUDA_FILTER] = call->backward && call->out[1].mem;
-    ax_code code = choose(dev, p, err);
+    ax_code code = choose(dev, p, !call->backward && call->n_in > 2 && call->in[2].mem, err);
     if (code != AX_OK) {
-        ax_cuda_dnn_release(p);
-        free(p);
+        forget(p);
         return code;
     }
     if (call->backward && call->n_out > 2 && call->out[2].mem) {
@@ -78,8 +88,7 @@ AX_CUDA_PREPARE(ax_cuda_conv_prepare)
 AX_CUDA_DISCARD(ax_cuda_conv_discard)
 {
     (void)dev;
-    ax_cuda_dnn_release(call->prep);
-    free(call->prep);
+    forget(call->prep);
     call->prep = NULL;
 }
 
@@ -107,7 +116,7 @@ static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const flo
 static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, float *scratch,
                            const float **out, ax_err *err)
 {
-    bool own = p->algorithm[d] < 0;
+    bool own = p->algorithm[d] < 0 && !p->gemm[d];
     if (!own && p->g.kernel == 1) {
         *out = w;
         return AX_OK;
@@ -124,6 +133,8 @@ static ax_code forward(ax_device *dev, const ax_cuda_conv *p, const ax_call *cal
     ax_code code = weights_for(dev, p, AX_CUDA_FORWARD, call->in[1].mem, scratch, &w, err);
     if (code != AX_OK)
         return code;
+    if (p->gemm[AX_CUDA_FORWARD])
+        return ax_cuda_gemm_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, y, space, err);
     if (p->algorithm[AX_CUDA_FORWARD] < 0)
         return ax_cuda_own_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, y, space, err);
     code = ax_cuda_dnn_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, y, space, err);
@@ -137,6 +148,8 @@ static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_c
 {
     const float *dy = call->in[0].mem, *x = call->in[1].mem;
     float *dw = call->out[1].mem;
+    if (p->gemm[AX_CUDA_FILTER])
+        return ax_cuda_gemm_run(dev, p, AX_CUDA_FILTER, x, dy, NULL, dw, space, err);
     if (p->algorithm[AX_CUDA_FILTER] < 0)
         return ax_cuda_own_run(dev, p, AX_CUDA_FILTER, x, dy, NULL, dw, space, err);
     if (p->g.kernel == 1)
@@ -158,7 +171,9 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     if (call->out[0].mem) {
         const float *w = NULL;
         code = weights_for(dev, p, AX_CUDA_DATA, call->in[2].mem, scratch, &w, err);
-        if (code == AX_OK && p->algorithm[AX_CUDA_DATA] < 0)
+        if (code == AX_OK && p->gemm[AX_CUDA_DATA])
+            code = ax_cuda_gemm_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
+        else if (code == AX_OK && p->algorithm[AX_CUDA_DATA] < 0)
             code = ax_cuda_own_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
         else if (code == AX_OK)
             code = ax_cuda_dnn_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, call->out[0].mem, space, err);

@@ -6,11 +6,14 @@
 
 typedef enum ax_cuda_direction { AX_CUDA_FORWARD, AX_CUDA_DATA, AX_CUDA_FILTER, AX_CUDA_DIRECTIONS } ax_cuda_direction;
 
+typedef struct ax_cuda_gemm ax_cuda_gemm; /* gemm.c */
+
 typedef struct ax_cuda_conv {
     ax_k_conv g;
     bool depthwise, wants[AX_CUDA_DIRECTIONS];
-    int algorithm[AX_CUDA_DIRECTIONS]; /* of cuDNN; -1: our own kernel */
-    size_t space;                      /* scratch behind the repacked weights */
+    ax_cuda_gemm *gemm[AX_CUDA_DIRECTIONS]; /* the matrix product that it is, or NULL: */
+    int algorithm[AX_CUDA_DIRECTIONS];      /* of cuDNN; -1: our own kernel */
+    size_t space;                           /* scratch behind the repacked weights */
     cudnnTensorDescriptor_t x, y;
     cudnnFilterDescriptor_t w;
     cudnnConvolutionDescriptor_t conv;
@@ -32,6 +35,16 @@ ax_code ax_cuda_dnn_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d,
 /* out = the convolution or the gradient; other: x or dy, first: w (forward, data) or x (filter). */
 ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
                         const float *other, float *out, void *work, ax_err *err);
+
+/* ---- cuBLASLt (gemm.c), for 1x1 kernels ---- */
+bool ax_cuda_gemm_fits(const ax_device *dev, const ax_cuda_conv *p);
+/* Sets p->gemm[d] and says how much scratch it needs; leaves it NULL when the library has no algorithm that fits. bias:
+   forward adds one. One answer per shape and device. */
+ax_code ax_cuda_gemm_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, bool bias, size_t *work, ax_err *err);
+/* As ax_cuda_dnn_run; w {O,I}, which for these kernels is how weights lie in memory. */
+ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
+                         const float *other, const float *bias, float *out, void *work, ax_err *err);
+void ax_cuda_gemm_free(ax_cuda_gemm *m); /* NULL is fine */
 
 /* ---- own kernels (own.c); w {k,k,I,O}, for AX_CUDA_DATA of a dense one {k,k,O,I} ---- */
 size_t ax_cuda_own_work(const ax_cuda_conv *p, ax_cuda_direction d);

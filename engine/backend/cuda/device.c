@@ -132,7 +132,12 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
     cudnnStatus_t s = cudnnCreate(&dev->cudnn);
     if (s == CUDNN_STATUS_SUCCESS)
         s = cudnnSetStream(dev->cudnn, dev->stream);
-    return s == CUDNN_STATUS_SUCCESS ? AX_OK : ax_cuda_dnn_fail(dev, s, err, "cudnnCreate");
+    if (s != CUDNN_STATUS_SUCCESS)
+        return ax_cuda_dnn_fail(dev, s, err, "cudnnCreate");
+    cublasStatus_t b = dev->no_blas ? CUBLAS_STATUS_SUCCESS : cublasLtCreate(&dev->blas);
+    return b == CUBLAS_STATUS_SUCCESS ? AX_OK
+                                      : ax_fail(err, b == CUBLAS_STATUS_ALLOC_FAILED ? AX_ENOMEM : AX_EDEVICE,
+                                                "cuda:%d: cublasLtCreate: %s", dev->index, cublasLtGetStatusName(b));
 }
 
 ax_device *ax_cuda_open(int index, int threads, ax_err *err)
@@ -149,6 +154,7 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err)
     dev->tf32 = switched_on("AUXCELL_CUDA_TF32");
     dev->tune = switched_on("AUXCELL_CUDA_TUNE");
     dev->own_convolution = switched_on("AUXCELL_CUDA_OWN_CONVOLUTION");
+    dev->no_blas = switched_on("AUXCELL_CUDA_NO_CUBLASLT");
     if (open_resources(dev, &why) == AX_OK)
         return dev;
     ax_cuda_close(dev);
@@ -173,6 +179,8 @@ void ax_cuda_close(ax_device *dev)
         (void)cudaStreamSynchronize(dev->stream);
     if (dev->cudnn)
         (void)cudnnDestroy(dev->cudnn);
+    if (dev->blas)
+        (void)cublasLtDestroy(dev->blas);
     for (int i = 0; i < AX_CUDA_STAGES; i++) {
         if (dev->free_again[i])
             (void)cudaEventDestroy(dev->free_again[i]);

@@ -6,6 +6,7 @@
 #include "engine/backend/cuda/kernel.h"
 #include "engine/op/backend.h"
 
+#include <cublasLt.h>
 #include <cuda_runtime_api.h>
 #include <cudnn.h>
 
@@ -14,18 +15,20 @@ enum {
     AX_CUDA_STAGE_BYTES = 4 << 20 /* of each */
 };
 
-/* Which algorithm cuDNN runs a convolution of one shape with; chosen once per shape. */
+/* Which algorithm a library runs a convolution of one shape with; chosen once per shape. */
 typedef struct ax_cuda_choice {
     ax_k_conv shape;
-    int direction; /* ax_cuda_direction */
-    int algorithm; /* -1: none is reproducible and fits; our own kernel */
+    int direction; /* cuDNN: ax_cuda_direction; cuBLASLt: see gemm.c */
+    int algorithm; /* cuDNN's; -1: none is reproducible and fits */
     size_t work;
+    cublasLtMatmulAlgo_t blas;
 } ax_cuda_choice;
 
 struct ax_device {
     int index;
     cudaStream_t stream; /* everything runs on it, in order */
     cudnnHandle_t cudnn;
+    cublasLtHandle_t blas; /* NULL: not wanted */
     void *stage[AX_CUDA_STAGES];
     cudaEvent_t free_again[AX_CUDA_STAGES]; /* the stage's last copy to the device is over */
     unsigned turn;
@@ -34,8 +37,12 @@ struct ax_device {
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
     size_t workspace; /* most scratch for an algorithm of cuDNN, bytes */
-    bool tf32, tune, own_convolution;
+    bool tf32, tune, own_convolution, no_blas;
 };
+
+/* NULL = none was made yet. The pointer holds until the next is added. */
+const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_k_conv *shape, int direction);
+ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err);
 
 /* ---- errors and launches (device.c) ---- */
 /* AX_ENOMEM for out of memory, else AX_EDEVICE; fmt says which call and its sizes. Clears the error, so that the next

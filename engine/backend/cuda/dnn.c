@@ -111,7 +111,15 @@ static bool takes(const ax_device *dev, const offer *o)
            (exact || dev->tf32);
 }
 
-static ax_code remember(ax_device *dev, const ax_cuda_choice *c, ax_err *err)
+const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_k_conv *shape, int direction)
+{
+    for (size_t i = 0; i < dev->n_choices; i++)
+        if (dev->choice[i].direction == direction && !memcmp(&dev->choice[i].shape, shape, sizeof *shape))
+            return &dev->choice[i];
+    return NULL;
+}
+
+ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err)
 {
     if (dev->n_choices == dev->max_choices) {
         size_t more = dev->max_choices ? 2 * dev->max_choices : 64;
@@ -131,12 +139,10 @@ ax_code ax_cuda_dnn_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d,
                                                                                                ask_filter };
     static const char *const what[] = { "choosing the algorithm", "choosing the algorithm of the input's gradient",
                                         "choosing the algorithm of the weights' gradient" };
-    for (size_t i = 0; i < dev->n_choices; i++) {
-        const ax_cuda_choice *c = &dev->choice[i];
-        if (c->direction != (int)d || memcmp(&c->shape, &p->g, sizeof p->g))
-            continue;
-        p->algorithm[d] = c->algorithm;
-        *work = c->work;
+    const ax_cuda_choice *known = ax_cuda_choice_find(dev, &p->g, (int)d);
+    if (known) {
+        p->algorithm[d] = known->algorithm;
+        *work = known->work;
         return AX_OK;
     }
     offer list[MOST];
@@ -154,7 +160,7 @@ ax_code ax_cuda_dnn_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d,
         }
     p->algorithm[d] = c.algorithm;
     *work = c.work;
-    return remember(dev, &c, err);
+    return ax_cuda_choice_add(dev, &c, err);
 }
 
 ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,

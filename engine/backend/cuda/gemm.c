@@ -1,0 +1,145 @@
+/* 1x1 convolutions as matrix products by cuBLASLt. A map {pixels, c} in NHWC is the column-major matrix c x pixels, the
+   weights {O, I} are the matrix I x O, so that
+     y  (O x P) = w^T x      x: I x P
+     dx (I x P) = w dy       dy: O x P
+     dw (I x O) = x dy^T
+   and the bias is one per row of y, which the product adds on its way out. */
+#include "engine/backend/cuda/conv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct ax_cuda_gemm {
+    cublasLtMatmulDesc_t product;
+    cublasLtMatrixLayout_t a, b, d;
+    cublasLtMatmulAlgo_t algorithm;
+    size_t work;
+    bool bias;
+};
+
+static ax_code failed(const ax_device *dev, const ax_cuda_conv *p, cublasStatus_t s, const char *what, ax_err *err)
+{
+    char text[96];
+    (void)cudaGetLastError();
+    return ax_fail(err, s == CUBLAS_STATUS_ALLOC_FAILED ? AX_ENOMEM : AX_EDEVICE, "cuda:%d: %s, %s: %s", dev->index,
+                   what, ax_cuda_conv_text(&p->g, text), cublasLtGetStatusName(s));
+}
+
+bool ax_cuda_gemm_fits(const ax_device *dev, const ax_cuda_conv *p)
+{
+    const ax_k_conv *g = &p->g;
+    return dev->blas && !p->depthwise && g->kernel == 1 && g->stride == 1 && g->pad == 0;
+}
+
+void ax_cuda_gemm_free(ax_cuda_gemm *m)
+{
+    if (!m)
+        return;
+    (void)cublasLtMatrixLayoutDestroy(m->a);
+    (void)cublasLtMatrixLayoutDestroy(m->b);
+    (void)cublasLtMatrixLayoutDestroy(m->d);
+    (void)cublasLtMatmulDescDestroy(m->product);
+    free(m);
+}
+
+static cublasStatus_t lay_out(cublasLtMatrixLayout_t *out, size_t rows, size_t columns)
+{
+    return cublasLtMatrixLayoutCreate(out, CUDA_R_32F, rows, columns, (int64_t)rows);
+}
+
+static cublasStatus_t describe(ax_cuda_gemm *m, const ax_device *dev, const ax_k_conv *g, ax_cuda_direction d)
+{
+    const size_t pixels = (size_t)g->n * (size_t)g->h * (size_t)g->w, in = (size_t)g->ci, out = (size_t)g->co;
+    const int32_t transposed = CUBLAS_OP_T;
+    const uint32_t epilogue = CUBLASLT_EPILOGUE_BIAS;
+    cublasStatus_t s = cublasLtMatmulDescCreate(
+        &m->product, dev->tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F, CUDA_R_32F);
+    if (s == CUBLAS_STATUS_SUCCESS && d != AX_CUDA_DATA)
+        s = cublasLtMatmulDescSetAttribute(
+            m->product, d == AX_CUDA_FORWARD ? CUBLASLT_MATMUL_DESC_TRANSA : CUBLASLT_MATMUL_DESC_TRANSB, &transposed,
+            sizeof transposed);
+    if (s == CUBLAS_STATUS_SUCCESS && m->bias)
+        s = cublasLtMatmulDescSetAttribute(m->product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        s = lay_out(&m->a, in, d == AX_CUDA_FILTER ? pixels : out);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        s = lay_out(&m->b, d == AX_CUDA_FORWARD ? in : out, pixels);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        s = lay_out(&m->d, d == AX_CUDA_FORWARD ? out : in, d == AX_CUDA_FILTER ? out : pixels);
+    return s;
+}
+
+/* The library's first choice that keeps to the limit; *found false: it has none. */
+static cublasStatus_t ask(ax_cuda_gemm *m, const ax_device *dev, bool *found)
+{
+    static const cublasLtMatmulPreferenceAttributes_t alignment[] = { CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES,
+                                                                      CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+                                                                      CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES,
+                                                                      CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES };
+    const uint32_t bytes = 64; /* what every view is aligned to */
+    const uint64_t limit = dev->workspace;
+    cublasLtMatmulPreference_t p = NULL;
+    cublasLtMatmulHeuristicResult_t best = { .state = CUBLAS_STATUS_NOT_SUPPORTED };
+    int n = 0;
+    cublasStatus_t s = cublasLtMatmulPreferenceCreate(&p);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        s = cublasLtMatmulPreferenceSetAttribute(p, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &limit, sizeof limit);
+    for (size_t i = 0; i < sizeof alignment / sizeof *alignment && s == CUBLAS_STATUS_SUCCESS; i++)
+        s = cublasLtMatmulPreferenceSetAttribute(p, alignment[i], &bytes, sizeof bytes);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        s = cublasLtMatmulAlgoGetHeuristic(dev->blas, m->product, m->a, m->b, m->d, m->d, p, 1, &best, &n);
+    if (p)
+        (void)cublasLtMatmulPreferenceDestroy(p);
+    *found = s == CUBLAS_STATUS_SUCCESS && n > 0 && best.state == CUBLAS_STATUS_SUCCESS && best.workspaceSize <= limit;
+    m->algorithm = best.algo;
+    m->work = best.workspaceSize;
+    return s == CUBLAS_STATUS_NOT_SUPPORTED ? CUBLAS_STATUS_SUCCESS : s;
+}
+
+ax_code ax_cuda_gemm_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, bool bias, size_t *work, ax_err *err)
+{
+    const int what = AX_CUDA_DIRECTIONS + 2 * (int)d + bias;
+    const ax_cuda_choice *known = ax_cuda_choice_find(dev, &p->g, what);
+    bool found = known && known->algorithm >= 0;
+    if (known && !found)
+        return AX_OK;
+    ax_cuda_gemm *m = calloc(1, sizeof *m);
+    if (!m)
+        return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
+    m->bias = bias;
+    cublasStatus_t s = describe(m, dev, &p->g, d);
+    if (known) {
+        memcpy(&m->algorithm, &known->blas, sizeof m->algorithm);
+        m->work = known->work;
+    } else if (s == CUBLAS_STATUS_SUCCESS) {
+        s = ask(m, dev, &found);
+    }
+    if (s != CUBLAS_STATUS_SUCCESS || !found) {
+        ax_cuda_gemm_free(m);
+        m = NULL;
+    }
+    if (s != CUBLAS_STATUS_SUCCESS)
+        return failed(dev, p, s, "choosing the matrix product", err);
+    p->gemm[d] = m;
+    *work = m ? m->work : 0;
+    if (known)
+        return AX_OK;
+    ax_cuda_choice c = { .shape = p->g, .direction = what, .algorithm = m ? 0 : -1, .work = *work };
+    if (m)
+        c.blas = m->algorithm;
+    return ax_cuda_choice_add(dev, &c, err);
+}
+
+ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
+                         const float *other, const float *bias, float *out, void *work, ax_err *err)
+{
+    const ax_cuda_gemm *m = p->gemm[d];
+    const float one = 1, zero = 0;
+    cublasStatus_t s = CUBLAS_STATUS_SUCCESS;
+    if (m->bias)
+        s = cublasLtMatmulDescSetAttribute(m->product, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias, sizeof bias);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        s = cublasLtMatmul(dev->blas, m->product, &one, first, m->a, other, m->b, &zero, out, m->d, out, m->d,
+                           &m->algorithm, work, m->work, dev->stream);
+    return s == CUBLAS_STATUS_SUCCESS ? AX_OK : failed(dev, p, s, "cublasLtMatmul", err);
+}
