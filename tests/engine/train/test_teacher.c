@@ -250,7 +250,7 @@ static void its_term_of_the_loss(void **state)
 {
     bench *b = *state;
     double loss[3], without, k = 0.3;
-    char path[PATH], name[8];
+    char path[PATH], name[16];
     for (int c = 0; c < 3; c++) {
         snprintf(name, sizeof name, "c%d", c);
         ax_settings s = tiny(constant_folder(b, name, (float)c, path));
