@@ -194,16 +194,16 @@ typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and o
     size_t pixels, each;
     int c, lanes;
 } ax_k_bn_sums_args;
-/* A block per channel. a, b: y = act(a * x + b). */
+/* A block per channel. a, b, centre: y = act(a * (x - centre) + b). */
 typedef struct ax_k_bn_final_args {
     const double *part; /* NULL: evaluation, from the running statistics */
     const float *x, *gamma, *beta;
-    float *running_mean, *running_var, *mean, *invstd, *a, *b; /* mean, invstd may be NULL */
+    float *running_mean, *running_var, *mean, *invstd, *a, *b, *centre; /* mean, invstd may be NULL */
     double pixels, eps, momentum;
     int parts, c;
 } ax_k_bn_final_args;
 typedef struct ax_k_bn_apply_args {
-    const float *x, *a, *b;
+    const float *x, *mean, *a, *b;
     float *y;
     size_t n;
     int c, act;
@@ -216,7 +216,8 @@ typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and
     int c, lanes;
     int64_t act;
 } ax_k_bn_backward_sums_args;
-typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k0, act passes by a * x + b */
+typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k0, act passes by
+                                                a * (x - mean) + b */
     const double *part;
     const float *gamma, *beta, *mean, *invstd;
     float *dgamma, *dbeta, *a, *b, *k1, *k0; /* dgamma, dbeta may be NULL */

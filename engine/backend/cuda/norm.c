@@ -28,7 +28,7 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape), n = pixels * (size_t)c;
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, 1);
     const float *x = call->in[0].mem;
-    float *a = vector(call, &cut, c, 0), *b = vector(call, &cut, c, 1);
+    float *a = vector(call, &cut, c, 0), *b = vector(call, &cut, c, 1), *centre = vector(call, &cut, c, 2);
     bool train = call->attr.norm.train;
     ax_code code = AX_OK;
     if (train) {
@@ -45,6 +45,7 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
                              .invstd = call->out[2].mem,
                              .a = a,
                              .b = b,
+                             .centre = centre,
                              .pixels = (double)pixels,
                              .eps = (double)call->attr.norm.eps,
                              .momentum = (double)call->attr.norm.momentum,
@@ -52,7 +53,7 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
                              .c = c };
     if (code == AX_OK)
         code = ax_cuda_launch(dev, AX_K_bn_final, (ax_cuda_grid) { (size_t)c, 1, 1, AX_CUDA_REDUCERS }, &f, err);
-    ax_k_bn_apply_args y = { x, a, b, call->out[0].mem, n, c, call->attr.norm.act };
+    ax_k_bn_apply_args y = { x, centre, a, b, call->out[0].mem, n, c, call->attr.norm.act };
     if (code == AX_OK && y.y)
         code = ax_cuda_launch(dev, AX_K_bn_apply, ax_cuda_over(c % 4 ? n : n / 4), &y, err);
     return code;

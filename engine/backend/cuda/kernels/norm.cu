@@ -118,7 +118,8 @@ AX_KERNEL(bn_final)
         return;
     double invstd = 1 / sqrt(var + a.eps), gamma = (double)a.gamma[k];
     a.a[k] = (float)(gamma * invstd);
-    a.b[k] = (float)((double)a.beta[k] - mean * gamma * invstd);
+    a.b[k] = a.beta[k];
+    a.centre[k] = (float)mean;
     if (a.mean)
         a.mean[k] = (float)mean;
     if (a.invstd)
@@ -133,8 +134,9 @@ template <int V> static __device__ __forceinline__ void apply(const ax_k_bn_appl
         uint32_t k;
         split(i, c, &pixel, &k);
         pack<V> x = load<V>(a.x + i * V), s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
-        for (int j = 0; j < V; j++)
-            x.f[j] = act_of(a.act, s.f[j] * x.f[j] + b.f[j]);
+        pack<V> mean = load<V>(a.mean + k * V);
+        for (int j = 0; j < V; j++) /* subtracted first: a mean that is large beside the spread costs no digits */
+            x.f[j] = act_of(a.act, s.f[j] * (x.f[j] - mean.f[j]) + b.f[j]);
         store<V>(a.y + i * V, x);
     }
 }
@@ -146,12 +148,10 @@ AX_KERNEL(bn_apply)
         apply<1>(a);
 }
 
-/* What forward multiplied with and added, from what it saved. */
-static __device__ __forceinline__ void factors(float gamma, float beta, float mean, float invstd, float *s, float *b)
+/* What forward multiplied with, from what it saved. */
+static __device__ __forceinline__ float factor(float gamma, float invstd)
 {
-    double f = (double)gamma * (double)invstd;
-    *s = (float)f;
-    *b = (float)((double)beta - (double)mean * f);
+    return (float)((double)gamma * (double)invstd);
 }
 
 AX_KERNEL(bn_backward_sums)
@@ -161,16 +161,17 @@ AX_KERNEL(bn_backward_sums)
     float s = 0, b = 0, mean = 0;
     if (p.there) {
         mean = a.mean[p.c];
-        factors(a.gamma[p.c], a.beta[p.c], mean, a.invstd[p.c], &s, &b);
+        s = factor(a.gamma[p.c], a.invstd[p.c]);
+        b = a.beta[p.c];
     }
     double sum = 0, sum_x = 0;
     for (size_t i = p.first; i < p.last;) {
         float t = 0, q = 0;
         for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
             size_t at = i * c + (size_t)p.c;
-            float x = a.x[at], g = passes((int)a.act, s * x + b) ? a.dy[at] : 0.0f;
+            float x = a.x[at] - mean, g = passes((int)a.act, s * x + b) ? a.dy[at] : 0.0f;
             t += g;
-            q += g * (x - mean);
+            q += g * x;
         }
         sum += (double)t;
         sum_x += (double)q;
@@ -185,7 +186,8 @@ AX_KERNEL(bn_backward_final)
     if (threadIdx.x)
         return;
     double i = (double)a.invstd[k], gamma = (double)a.gamma[k];
-    factors(a.gamma[k], a.beta[k], a.mean[k], a.invstd[k], &a.a[k], &a.b[k]);
+    a.a[k] = factor(a.gamma[k], a.invstd[k]);
+    a.b[k] = a.beta[k];
     if (a.dgamma)
         a.dgamma[k] = (float)(sum_x * i);
     if (a.dbeta)
@@ -205,8 +207,8 @@ template <int V> static __device__ __forceinline__ void apply_backward(const ax_
         pack<V> s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
         pack<V> k1 = load<V>(a.k1 + k * V), k0 = load<V>(a.k0 + k * V);
         for (int j = 0; j < V; j++) {
-            float masked = passes(a.act, s.f[j] * x.f[j] + b.f[j]) ? g.f[j] : 0.0f;
-            g.f[j] = s.f[j] * masked + (k1.f[j] * (x.f[j] - mean.f[j]) + k0.f[j]);
+            float d = x.f[j] - mean.f[j], masked = passes(a.act, s.f[j] * d + b.f[j]) ? g.f[j] : 0.0f;
+            g.f[j] = s.f[j] * masked + (k1.f[j] * d + k0.f[j]);
         }
         store<V>(a.dx + i * V, g);
     }
