@@ -38,7 +38,9 @@ ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, con
     snprintf(reason, sizeof reason, "%s%s%s", cudnnGetErrorString(s), detail[0] ? ": " : "", detail);
     (void)cudaGetLastError();
     va_start(args, fmt);
-    ax_code code = fail(dev, s == CUDNN_STATUS_ALLOC_FAILED ? AX_ENOMEM : AX_EDEVICE, err, reason, fmt, args);
+    bool memory = s == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+                  s == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+    ax_code code = fail(dev, memory ? AX_ENOMEM : AX_EDEVICE, err, reason, fmt, args);
     va_end(args);
     return code;
 }
