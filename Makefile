@@ -68,7 +68,7 @@ ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all test cuda-registers lint help clean format fuzz bench-peer bench-scale experiments torture man-lint
+.PHONY: all test cuda-registers lint help clean format fuzz bench-peer bench-scale experiments torture torture-cuda man-lint
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -170,6 +170,9 @@ bench-scale: all $(B)/tests/scale/longrun ## what a run of 100,000 candidates co
 
 torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py
+
+torture-cuda: tests ## every call of the CUDA libraries fails in turn, on emulated ones (a minute)
+	@AUXCELL_TORTURE=1 sh tests/run.sh $(B) tests/engine/backend/cuda/test_faults $(TEST_BIN)
 
 # ---- quality -------------------------------------------------------------------------------------------------
 OWN_SRC := $(shell find engine data viz tui tests -name '*.[ch]' 2>/dev/null | sort)

@@ -189,7 +189,7 @@ void check_barrier(const state &s, size_t n)
             gone = &f;
         } else if (!first) {
             first = &f;
-        } else if (f.line != first->line || strcmp(f.file, first->file)) {
+        } else if (f.line != first->line || (f.file != first->file && strcmp(f.file, first->file))) {
             violation("kernel %s: barrier divergence: thread %zu waits at %s:%d, thread %zu at %s:%d", s.kernel->name,
                       static_cast<size_t>(first - s.fibers.data()), first->file, first->line, i, f.file, f.line);
         }
@@ -204,8 +204,20 @@ void run_block(const host_kernels &lib, size_t block_index, size_t n, bool backw
 {
     state &s = get();
     dim3 size = lib.now->threads;
+    auto become = [&](size_t i) {
+        lib.now->thread = { static_cast<unsigned>(i % size.x), static_cast<unsigned>(i / size.x % size.y),
+                            static_cast<unsigned>(i / size.x / size.y) };
+    };
+    if (!s.kernel->sync && !lib.checked) { /* no thread waits for another: each runs to its end */
+        for (size_t j = 0; j < n; j++) {
+            become(backwards ? n - 1 - j : j);
+            s.kernel->call(s.args);
+        }
+        return;
+    }
     memset(lib.shared, 0xff, lib.shared_size); /* shared memory is not cleared */
-    access_block();
+    if (lib.checked)
+        access_block();
     for (size_t i = 0; i < n; i++)
         start(s.fibers[i]);
     size_t left = n;
@@ -215,8 +227,7 @@ void run_block(const host_kernels &lib, size_t block_index, size_t n, bool backw
             fiber &f = s.fibers[i];
             if (f.done)
                 continue;
-            lib.now->thread = { static_cast<unsigned>(i % size.x), static_cast<unsigned>(i / size.x % size.y),
-                                static_cast<unsigned>(i / size.x / size.y) };
+            become(i);
             access_now(static_cast<unsigned>(block_index), static_cast<unsigned>(i), interval, f.stack, stack_size);
             resume(f);
             left -= f.done;

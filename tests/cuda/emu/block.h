@@ -14,7 +14,8 @@ struct host_kernels {
     const emu_kernel *table;
     emu_index *now;
     void (**barrier)(const char *file, int line);
-    void (**access)(const void *at, size_t n, bool write);                 /* only the checked build ever calls it */
+    bool checked;                                          /* the build whose every access is looked at */
+    void (**access)(const void *at, size_t n, bool write); /* only the checked build ever calls it */
     void (**undefined)(const char *what, const char *file, unsigned line); /* likewise */
     void *(*make_shared)(); /* has this thread's __shared__ variables allocated */
     const char *low, *high; /* where the library is mapped */

@@ -28,7 +28,6 @@ struct state {
     std::vector<configuration> pushed;
     host_kernels lib = {};
     bool loaded = false;
-    bool checked = false;
 };
 
 state &get()
@@ -83,7 +82,7 @@ int find_shared(dl_phdr_info *info, size_t, void *data)
 void load(state &s)
 {
     s.loaded = true;
-    s.checked = option("CHECK", 0);
+    s.lib.checked = option("CHECK", 0);
     std::string path;
     if (const char *named = text_option("KERNELS")) {
         path = named;
@@ -93,7 +92,7 @@ void load(state &s)
         path = here.dli_fname;
         path = path.substr(0, path.rfind('/') + 1) + "kernels";
     }
-    path += s.checked ? "-checked.so" : ".so";
+    path += s.lib.checked ? "-checked.so" : ".so";
     void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!handle)
         violation("host kernels: %s", dlerror());
@@ -177,7 +176,7 @@ cudaError_t launch(const emu_kernel *k, dim3 grid, dim3 threads, void **args, si
                             s.lib.make_shared();
                             dl_iterate_phdr(find_shared, &s.lib);
                             run_grid(s.lib, *k, grid, threads, copy->data());
-                            if (!s.checked)
+                            if (!s.lib.checked)
                                 assume_written(*k, copy->data());
                         } });
 }

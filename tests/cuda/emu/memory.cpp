@@ -99,8 +99,9 @@ void note_written(const void *p, size_t n)
     size_t from = static_cast<size_t>(static_cast<const char *>(p) - b->base), to = from + n;
     for (size_t i = from; i < to;) {
         if (i % 32 == 0 && to - i >= 32) {
-            b->written[i / 32] = ~0U;
-            i += 32;
+            size_t words = (to - i) / 32;
+            memset(b->written + i / 32, 0xff, words * sizeof *b->written);
+            i += 32 * words;
         } else {
             b->written[i / 32] |= 1U << i % 32;
             i++;

@@ -40,29 +40,35 @@ struct state {
     bool fail_on = false;  /* every later call fails too: the device is lost */
     pid_t owner = 0;
     std::string failed;
+    bool listing = false; /* since emu_fail: the names of all calls */
+    std::vector<const char *> names;
     std::unordered_map<const void *, kind> objects, dead;
     long live[static_cast<size_t>(kind::COUNT)] = {};
 };
 
 void write_report();
 
-/* AUXCELL_EMU_FAIL=N[:lost][:code]: the Nth call fails; from it on every call if lost. The usual code is one that says
-   "out of memory" in each library's words. */
+/* The usual code is one that says "out of memory" in each library's words; of a lost device, that the execution failed.
+ */
+void set_codes(state &s, bool lost)
+{
+    s.fail_on = lost;
+    s.fail_code[0] = lost ? cudaErrorLaunchFailure : cudaErrorMemoryAllocation;
+    s.fail_code[1] = lost ? 5000 : 4004; /* CUDNN_STATUS_: EXECUTION_FAILED, INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED */
+    s.fail_code[2] = lost ? 13 : 3;      /* CUBLAS_STATUS_: EXECUTION_FAILED, ALLOC_FAILED */
+}
+
+/* AUXCELL_EMU_FAIL=N[:lost][:code]: the Nth call fails; from it on every call if lost. */
 void read_fail(state &s)
 {
-    s.fail_code[0] = cudaErrorMemoryAllocation;
-    s.fail_code[1] = 4004; /* CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED */
-    s.fail_code[2] = 3;    /* CUBLAS_STATUS_ALLOC_FAILED */
+    set_codes(s, false);
     const char *text = text_option("FAIL");
     if (!text)
         return;
     char *rest;
     s.fail_at = strtol(text, &rest, 10);
     if (!strncmp(rest, ":lost", 5)) {
-        s.fail_on = true;
-        s.fail_code[0] = cudaErrorLaunchFailure;
-        s.fail_code[1] = 5000; /* CUDNN_STATUS_EXECUTION_FAILED */
-        s.fail_code[2] = 13;   /* CUBLAS_STATUS_EXECUTION_FAILED */
+        set_codes(s, true);
         rest += 5;
     }
     if (*rest == ':')
@@ -139,6 +145,16 @@ std::recursive_mutex &lock()
     return get().mutex;
 }
 
+/* AUXCELL_EMU_FAIL_CALL=NAME[:N]: this one never works, or its Nth doesn't. */
+static bool named_fails(const char *call, long nth)
+{
+    const char *name = text_option("FAIL_CALL");
+    size_t n = strlen(call);
+    if (!name || strncmp(name, call, n))
+        return false;
+    return !name[n] || (name[n] == ':' && strtol(name + n + 1, nullptr, 10) == nth);
+}
+
 int enter(const char *call, lib which)
 {
     state &s = get();
@@ -146,12 +162,14 @@ int enter(const char *call, lib which)
         violation("%s called while a kernel runs", call);
     s.calls++;
     s.by_name[call]++;
+    if (s.listing)
+        s.names.push_back(call);
     if (getpid() != s.owner) {
         refuse(call, "called in a process forked after CUDA was initialised");
         return which == lib::cuda ? static_cast<int>(cudaErrorInitializationError) : which == lib::cudnn ? 1001 : 1;
     }
-    const char *always = text_option("FAIL_CALL"); /* this one never works */
-    if (always && !strcmp(always, call)) {
+    if (named_fails(call, s.by_name[call])) {
+        s.failed = call;
         if (which == lib::cuda)
             remember(static_cast<cudaError_t>(s.fail_code[0]));
         return s.fail_code[static_cast<int>(which)];
@@ -245,6 +263,29 @@ long live_objects(kind what)
 } // namespace emu
 
 /* For test programs, which find these with dlsym. */
+extern "C" void emu_fail(long nth, int lost)
+{
+    std::lock_guard<std::recursive_mutex> hold(emu::lock());
+    emu::state &s = emu::get();
+    emu::set_codes(s, lost);
+    s.fail_at = nth > 0 ? s.calls + nth : 0;
+    s.failed.clear();
+    s.listing = true;
+    s.names.clear();
+}
+
+/* Of the nth call since emu_fail; NULL: there were fewer. */
+extern "C" const char *emu_call_name(long nth)
+{
+    const auto &names = emu::get().names;
+    return nth > 0 && static_cast<size_t>(nth) <= names.size() ? names[static_cast<size_t>(nth) - 1] : nullptr;
+}
+
+extern "C" const char *emu_failed()
+{
+    return emu::get().failed.c_str();
+}
+
 extern "C" long emu_calls()
 {
     return emu::calls();

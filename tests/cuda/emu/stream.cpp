@@ -90,8 +90,12 @@ void run_one(stream *s)
 
 void run_until(stream *s, long position)
 {
+    if (s->done >= position)
+        return;
+    open_memory(); /* once for all: protecting it again costs a system call per allocation */
     while (s->done < position)
         run_one(s);
+    close_memory();
 }
 
 op wait_for(stream *other, long position)

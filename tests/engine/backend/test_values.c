@@ -1,4 +1,5 @@
-/* Every operation on numbers worked out by hand, on every backend that is built in. */
+/* Every operation on numbers worked out by hand, on every backend; the CUDA one on emulated libraries. */
+#include "tests/helper/emulated.h"
 #include "tests/helper/oracle.h"
 
 #include <math.h>
@@ -413,11 +414,21 @@ static void every_operation(void **state)
     s.b->close(s.dev);
 }
 
+static void on_cuda(void **state)
+{
+    void *cuda = (void *)(uintptr_t)ax_emulated_backend(true);
+    (void)state;
+    if (!cuda)
+        skip();
+    every_operation(&cuda);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         { "ref: every operation", every_operation, NULL, NULL, (void *)(uintptr_t)&ax_backend_ref },
         { "cpu: every operation", every_operation, NULL, NULL, (void *)(uintptr_t)&ax_backend_cpu },
+        { "cuda: every operation", on_cuda, NULL, NULL, NULL },
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
-/* selftest: green on the golden files with both backends, and red when something is off. */
+/* selftest: green on the golden files with every backend (CUDA: emulated), and red when something is off. */
 #include "engine/model/safetensors.h"
 #include "tests/helper/capture.h"
+#include "tests/helper/emulated.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -73,6 +74,20 @@ static void test_instruction_sets(void **state)
 #if defined(__x86_64__)
     assert_int_equal(passed, 1 + !!__builtin_cpu_supports("avx2") + !!__builtin_cpu_supports("avx512bw"));
 #endif
+}
+
+static void test_golden_cuda(void **state)
+{
+    (void)state;
+    if (!ax_emulated_backend(false))
+        skip();
+    green("cuda:0", "1", GOLDEN "decoder-arch0.safetensors", "adam step");
+    green("cuda:0", "1", GOLDEN "decoder-arch1.safetensors", "gradient norm");
+    green("cuda:0", "1", GOLDEN "decoder-arch2.safetensors", "losses");
+    green("cuda:0", "1", GOLDEN "decoder-skipnone.safetensors", "gradients");
+    green("cuda:0", "1", GOLDEN "encoder-f16.safetensors", " taps ");
+    green("cuda:0", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
+    assert_int_equal(ax_emulated_live(), 0);
 }
 
 static void test_golden_controller(void **state)
@@ -252,6 +267,7 @@ int main(void)
         cmocka_unit_test(test_golden_ref),
         cmocka_unit_test(test_golden_cpu),
         cmocka_unit_test(test_instruction_sets),
+        cmocka_unit_test(test_golden_cuda),
         cmocka_unit_test(test_golden_controller),
         cmocka_unit_test(test_quick),
         cmocka_unit_test_setup_teardown(test_unspoiled, set_up, tear_down),
