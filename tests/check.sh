@@ -25,7 +25,7 @@ step() { # name, command...
 : >"$out/sums"
 step "build and tests" make -j"$jobs" test
 step "lint" make -j"$jobs" lint
-step "clang" make -j"$jobs" CC=clang all
+step "clang" make -j"$jobs" CC=clang MODE=debug all
 step "tests under address and undefined sanitizers" make -j"$jobs" MODE=debug SAN=address test
 step "tests of threads under the thread sanitizer" make -j"$jobs" MODE=debug SAN=thread ONLY=data/test_ test
 awk -v broken="$failed" '{ p += $1; f += $3; s += $5 }

@@ -9,7 +9,7 @@ trap 'rm -rf "$logs"' EXIT
 export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
 [ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(nproc)
 for t in "$@"; do
-    case $t in *$pattern*) echo "$t" ;; esac
+    case $t in *"$pattern"*) echo "$t" ;; esac
 done >"$logs/list"
 [ -s "$logs/list" ] || { echo "no test matches '$pattern'"; exit 1; }
 xargs -P "$TEST_JOBS" -n 1 sh -c '
