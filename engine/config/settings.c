@@ -119,11 +119,8 @@ static bool allowed(const char *name, const char *value)
 static const struct switch_off {
     const char *option, *setting;
 } switches[] = {
-    { "--no-aux", "aux_weight" },
-    { "--no-kd", "kd_weight" },
-    { "--no-polyak", "polyak" },
-    { "--no-gate", "gate" },
-    { "--no-dedupe", "dedupe" },
+    { "--no-aux", "aux_weight" }, { "--no-kd", "kd_weight" },  { "--no-polyak", "polyak" },
+    { "--no-gate", "gate" },      { "--no-dedupe", "dedupe" },
 };
 enum { SWITCHES = sizeof switches / sizeof *switches };
 

@@ -31,7 +31,8 @@ int ax_cli_export(int argc, char **argv)
     const char *file = NULL;
     const ax_arg arg[] = { { "--csv", NULL, &csv, "a line per candidate, the names of the fields first (the default)" },
                            { "--json", NULL, &json, "an array of objects" },
-                           { "-o", "FILE", &file, "into a file, whole or not at all; default, and -: standard output" } };
+                           { "-o", "FILE", &file,
+                             "into a file, whole or not at all; default, and -: standard output" } };
     ax_usage u = { "export [RUN] [--csv|--json] [-o FILE]",
                    "All candidates of a run with all that is known about them.\n",
                    arg,
