@@ -42,6 +42,11 @@ PLANTS = {
         "(size_t)snprintf(tmp, sizeof tmp, \"%s.tmp\", name)",
         "(size_t)snprintf(tmp, sizeof tmp, \"%s\", name)",
         ["hurt_at", "write", ",".join(str(n) for n in range(1, 25)), "signal=KILL"]),
+    "candidates-not-synced": (
+        "engine/search/rowfile.c",
+        "    if (code == AX_OK && fdatasync(f->fd))",
+        "    if (code == AX_OK && f->fd < 0)",
+        ["power_cut"]),
     "stale-lock-taken": (
         "engine/wire/run.c",
         "    if (fcntl(fd, F_OFD_SETLK, &lock)) {",
