@@ -26,9 +26,9 @@ double ax_gate_tolerance(uint64_t count)
 
 ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool waved)
 {
-    ax_gate_verdict v = { .mean = g->mean, .chance = 1 };
+    ax_gate_verdict v = { .mean = g->mean, .tolerance = ax_gate_tolerance(g->count), .chance = 1 };
     if (!waved && reward <= g->mean) {
-        v.chance = 1 - (1 - reward / g->mean) / ax_gate_tolerance(g->count);
+        v.chance = 1 - (1 - reward / g->mean) / v.tolerance;
         if (!(v.chance > 0))
             v.chance = 0;
     }

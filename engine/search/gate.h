@@ -15,8 +15,9 @@ typedef struct ax_gate {
 
 typedef struct ax_gate_verdict {
     bool passed;
-    double mean;   /* before this candidate */
-    double chance; /* to go on */
+    double mean;      /* before this candidate */
+    double tolerance; /* d of the rule, for this candidate */
+    double chance;    /* to go on */
 } ax_gate_verdict;
 
 ax_gate ax_gate_new(uint64_t seed);

@@ -2,6 +2,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/model/network.h"
+#include "engine/policy/decision.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,6 +57,15 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id)
     return UINT32_MAX;
 }
 
+/* What the policy knew of each decision. A snapshot doesn't keep all of it, so it is said only when it is proposed. */
+static void say_each(ax_event *ev, const ax_proposal *p, bool again)
+{
+    for (int d = 0; d < AX_DECISIONS; d++) {
+        ev->u.PROPOSED.logp_each[ax_policy_steps[d].byte] = again ? NAN : (float)p->logp_each[d];
+        ev->u.PROPOSED.entropy_each[ax_policy_steps[d].byte] = again ? NAN : (float)p->entropy_each[d];
+    }
+}
+
 ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, uint32_t *id,
                       ax_err *err)
 {
@@ -91,6 +101,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
     snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "%s", origin);
     ev.u.PROPOSED.logp = p->logp;
     ev.u.PROPOSED.entropy = p->entropy;
+    say_each(&ev, p, full);
     ev.u.PROPOSED.params = (int64_t)r.params;
     ev.u.PROPOSED.macs = (int64_t)r.macs;
     ax_search_emit(s, &ev);

@@ -18,6 +18,7 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
     ax_event ev = ax_search_event(AX_EVENT_GATED, id);
     ev.u.GATED.passed = v.passed;
     ev.u.GATED.mean = v.mean;
+    ev.u.GATED.tolerance = v.tolerance;
     ev.u.GATED.chance = v.chance;
     ax_search_emit(s, &ev);
 }

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef enum field_type { WHOLE, REAL, TEXT, GENO } field_type;
+typedef enum field_type { WHOLE, REAL, TEXT, GENO, EACH } field_type;
 typedef struct field {
     field_type type;
     const char *name;
@@ -63,12 +63,36 @@ const char *ax_event_name(ax_event_kind kind)
 
 /* ---- msgpack ---- */
 
+static bool known(const float each[AX_DECISIONS])
+{
+    bool any = false;
+    for (int i = 0; i < AX_DECISIONS; i++)
+        any = any || isfinite(each[i]);
+    return any;
+}
+
+static void pack_each(msgpack_packer *pk, const float each[AX_DECISIONS])
+{
+    if (!known(each)) {
+        msgpack_pack_nil(pk);
+        return;
+    }
+    msgpack_pack_array(pk, AX_DECISIONS);
+    for (int i = 0; i < AX_DECISIONS; i++) {
+        if (isfinite(each[i]))
+            msgpack_pack_float(pk, each[i]);
+        else
+            msgpack_pack_nil(pk);
+    }
+}
+
 static void pack_field(msgpack_packer *pk, const field *f, const char *at)
 {
     char text[AX_GENOTYPE_TEXT];
     int64_t whole;
     double real;
     ax_genotype g;
+    float each[AX_DECISIONS];
     ax_pack_text(pk, f->name);
     switch (f->type) {
     case WHOLE:
@@ -85,6 +109,10 @@ static void pack_field(msgpack_packer *pk, const field *f, const char *at)
     case GENO:
         memcpy(&g, at, sizeof g);
         ax_pack_text(pk, ax_genotype_print(&g, text));
+        break;
+    case EACH:
+        memcpy(each, at, sizeof each);
+        pack_each(pk, each);
         break;
     }
 }
@@ -105,6 +133,28 @@ size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap)
     return out.full ? 0 : out.len;
 }
 
+static void unknown(float each[AX_DECISIONS])
+{
+    for (int i = 0; i < AX_DECISIONS; i++)
+        each[i] = NAN;
+}
+
+static bool read_each(ax_msgread *r, float each[AX_DECISIONS])
+{
+    uint32_t n;
+    double real;
+    if (!ax_msgread_array(r, &n)) {
+        unknown(each);
+        return ax_msgread_real(r, &real) && isnan(real); /* nil */
+    }
+    for (uint32_t i = 0; i < n && i < AX_DECISIONS; i++) {
+        if (!ax_msgread_real(r, &real))
+            return false;
+        each[i] = (float)real;
+    }
+    return n == AX_DECISIONS;
+}
+
 static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
 {
     char *at = (char *)ev + f->offset;
@@ -112,6 +162,7 @@ static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
     double real;
     char text[AX_GENOTYPE_TEXT];
     ax_genotype g;
+    float each[AX_DECISIONS];
     switch (f->type) {
     case WHOLE:
         if (!ax_msgread_whole(r, &whole))
@@ -130,6 +181,11 @@ static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
             return false;
         memcpy(at, &g, sizeof g);
         return true;
+    case EACH:
+        if (!read_each(r, each))
+            return false;
+        memcpy(at, each, sizeof each);
+        return true;
     }
     return false;
 }
@@ -140,6 +196,10 @@ static bool without(const field *f, ax_event *ev)
     const double none = NAN;
     if (f->type == REAL)
         memcpy((char *)ev + f->offset, &none, sizeof none);
+    float each[AX_DECISIONS];
+    unknown(each);
+    if (f->type == EACH)
+        memcpy((char *)ev + f->offset, each, sizeof each);
     return f->type != GENO;
 }
 
@@ -215,6 +275,20 @@ static void json_real(ax_str *out, double v)
         ax_str_add(out, "null");
 }
 
+static void json_each(ax_str *out, const float each[AX_DECISIONS])
+{
+    if (!known(each)) {
+        ax_str_add(out, "null");
+        return;
+    }
+    for (int i = 0; i < AX_DECISIONS; i++)
+        if (isfinite(each[i]))
+            ax_str_printf(out, "%s%.9g", i ? "," : "[", (double)each[i]);
+        else
+            ax_str_printf(out, "%snull", i ? "," : "[");
+    ax_str_add(out, "]");
+}
+
 void ax_event_json(const ax_event *ev, ax_str *out)
 {
     ax_str_printf(out, "{\"seq\":%llu,\"at\":%.6f,\"event\":\"%s\",\"id\":%u", (unsigned long long)ev->seq, ev->at,
@@ -226,6 +300,7 @@ void ax_event_json(const ax_event *ev, ax_str *out)
         int64_t whole;
         double real;
         ax_genotype g;
+        float each[AX_DECISIONS];
         ax_str_printf(out, ",\"%s\":", f->name);
         switch (f->type) {
         case WHOLE:
@@ -242,6 +317,10 @@ void ax_event_json(const ax_event *ev, ax_str *out)
         case GENO:
             memcpy(&g, at, sizeof g);
             ax_str_json(out, ax_genotype_print(&g, text));
+            break;
+        case EACH:
+            memcpy(each, at, sizeof each);
+            json_each(out, each);
             break;
         }
     }

@@ -13,7 +13,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype. */
+/* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype,
+   EACH float[AX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are NAN).
+ */
 #define AX_EV_HELLO(F)                                                                                                 \
     F(TEXT, run, "name of the run")                                                                                    \
     F(TEXT, data, "data set")                                                                                          \
@@ -31,6 +33,8 @@
     F(TEXT, origin, "strategy's name, user, or promote")                                                               \
     F(REAL, logp, "log-probability")                                                                                   \
     F(REAL, entropy, "entropy of the decisions")                                                                       \
+    F(EACH, logp_each, "log-probability of each decision, given those before it")                                      \
+    F(EACH, entropy_each, "entropy of each decision, likewise")                                                        \
     F(WHOLE, params, "parameters, encoder and decoder")                                                                \
     F(WHOLE, macs, "multiply-adds at one validation image")
 #define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
@@ -63,6 +67,7 @@
 #define AX_EV_GATED(F)                                                                                                 \
     F(WHOLE, passed, "1: goes on")                                                                                     \
     F(REAL, mean, "running mean of rewards before this one")                                                           \
+    F(REAL, tolerance, "d: below the mean, r goes on by chance 1 - (1 - r/mean) / d")                                  \
     F(REAL, chance, "probability to go on")
 #define AX_EV_LEARNED(F)                                                                                               \
     F(REAL, loss, "loss of the update")                                                                                \
@@ -129,6 +134,7 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
 #define AX_EV_MEMBER_REAL(name) double name;
 #define AX_EV_MEMBER_TEXT(name) char name[AX_EVENT_TEXT];
 #define AX_EV_MEMBER_GENO(name) ax_genotype name;
+#define AX_EV_MEMBER_EACH(name) float name[AX_DECISIONS];
 #define AX_EV_MEMBER(type, name, doc) AX_EV_MEMBER_##type(name)
 #define AX_EV_STRUCT(kind)                                                                                             \
     struct {                                                                                                           \

@@ -12,7 +12,8 @@ enum { MAX_CANDIDATES = 1 << 22 }; /* an id beyond this is damage, not a candida
 void ax_state_init(ax_state *s)
 {
     memset(s, 0, sizeof *s);
-    s->baseline = s->policy_entropy = s->gate_mean = s->overhead = NAN;
+    s->baseline = s->policy_entropy = s->advantage = s->clip_share = s->gate_mean = s->gate_tolerance = s->overhead =
+        NAN;
     s->snapshot_bytes = s->rss_bytes = -1;
 }
 
@@ -144,6 +145,8 @@ static ax_candidate blank(uint32_t id)
     ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
     c.reward = c.miou = c.fwiou = c.accuracy = c.loss = c.logp = c.entropy = c.seconds = c.gate_chance = NAN;
     c.params = c.macs = c.peak_bytes = -1;
+    for (int i = 0; i < AX_DECISIONS; i++)
+        c.logp_each[i] = c.entropy_each[i] = NAN;
     clear_trace(&c);
     return c;
 }
@@ -167,6 +170,8 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
     copy_text(c->origin, sizeof c->origin, ev->u.PROPOSED.origin);
     c->logp = ev->u.PROPOSED.logp;
     c->entropy = ev->u.PROPOSED.entropy;
+    memcpy(c->logp_each, ev->u.PROPOSED.logp_each, sizeof c->logp_each);
+    memcpy(c->entropy_each, ev->u.PROPOSED.entropy_each, sizeof c->entropy_each);
     c->params = ev->u.PROPOSED.params;
     c->macs = ev->u.PROPOSED.macs;
     c->proposed_at = ev->at;
@@ -296,6 +301,7 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         c->gate_passed = ev->u.GATED.passed != 0;
         c->gate_chance = ev->u.GATED.chance;
         s->gate_mean = ev->u.GATED.mean;
+        s->gate_tolerance = ev->u.GATED.tolerance;
         break;
     case AX_EVENT_PAUSED:
         fold_paused(s, c, ev);
@@ -358,6 +364,8 @@ static void fold_run(ax_state *s, const ax_event *ev)
     case AX_EVENT_LEARNED:
         s->baseline = ev->u.LEARNED.baseline;
         s->policy_entropy = ev->u.LEARNED.entropy;
+        s->advantage = ev->u.LEARNED.advantage;
+        s->clip_share = ev->u.LEARNED.clip_share;
         break;
     case AX_EVENT_SAVED:
         s->snapshot_bytes = ev->u.SAVED.bytes;
@@ -405,6 +413,12 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
     if (ev->kind == AX_EVENT_BYE)
         tell_end(s, text);
     add_log(s, ev, ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), text);
+}
+
+double ax_state_gate_chance(const ax_state *s, double reward)
+{
+    double chance = 1 - (1 - reward / s->gate_mean) / s->gate_tolerance; /* as in engine/search/gate.h */
+    return reward > s->gate_mean ? 1 : chance < 0 ? 0 : chance;
 }
 
 double ax_state_rate(const ax_state *s, double now)

@@ -29,9 +29,11 @@ typedef struct ax_candidate {
     double prune_until;                                                 /* > 0: soft prune, undo until then */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     uint32_t full;         /* the candidate that trains it fully, 0 = none */
-    double gate_chance;    /* NAN = gate not asked */
-    int8_t gate_passed;    /* -1 = not asked */
-    bool pinned, scored;   /* scored: lies in the state's list of them */
+    float logp_each[AX_DECISIONS],
+        entropy_each[AX_DECISIONS]; /* in the order of the genotype's text; NAN = not known */
+    double gate_chance;             /* NAN = gate not asked */
+    int8_t gate_passed;             /* -1 = not asked */
+    bool pinned, scored;            /* scored: lies in the state's list of them */
     char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
 } ax_candidate;
 
@@ -59,7 +61,8 @@ typedef struct ax_state {
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
     uint32_t n_reused; /* of all: those that took the outcome of another */
 
-    double baseline, policy_entropy, gate_mean;
+    double baseline, policy_entropy, advantage, clip_share; /* of the newest update; NAN = not known */
+    double gate_mean, gate_tolerance;                       /* as the last candidate met them, likewise */
     double overhead; /* share of the engine's time that it worked itself instead of waiting; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 
@@ -77,6 +80,8 @@ const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL 
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
+/* The chance that the gate would have let this reward pass when it was last asked; NAN = it wasn't yet. */
+double ax_state_gate_chance(const ax_state *s, double reward);
 /* Candidates scored in the last ten minutes (or since the start), per minute; now in seconds since the epoch. */
 double ax_state_rate(const ax_state *s, double now);
 

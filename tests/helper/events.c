@@ -34,6 +34,9 @@ static void text(char out[AX_EVENT_TEXT], int k)
 #define FILL_GENO(at, k)                                                                                               \
     ax_rng rng = ax_rng_new((uint64_t)k, 7);                                                                           \
     (at) = ax_genotype_random(&rng);
+#define FILL_EACH(at, k)                                                                                               \
+    for (int i = 0; i < AX_DECISIONS; i++)                                                                             \
+        (at)[i] = (k) % 4 == 0 || ((k) % 4 == 1 && i == 7) ? NAN : -0.1f * (float)(i + (k));
 #define FIELD(type, name, doc) FILL_##type(p->name, k++)
 #define KIND(kind)                                                                                                     \
     static void fill_##kind(ax_event *ev, int k)                                                                       \

@@ -75,6 +75,11 @@ static void propose(player *p, uint32_t id, const char *origin, uint32_t parent)
     ev.u.PROPOSED.parent = parent;
     ev.u.PROPOSED.logp = -30 - 4 * ax_rng_uniform(&p->rng);
     ev.u.PROPOSED.entropy = 33.1;
+    for (int i = 0; i < AX_DECISIONS; i++) {
+        double most = log(ax_decisions[i].choices);
+        ev.u.PROPOSED.logp_each[i] = (float)(-most - 0.1 * ((int)id % 7 - 3 + i % 3));
+        ev.u.PROPOSED.entropy_each[i] = (float)(most - 0.01 * (i % 5));
+    }
     ev.u.PROPOSED.params = (int64_t)(1e6 * (1.95 + exp(ax_rng_normal(&p->rng) - 0.5)));
     ev.u.PROPOSED.macs = ev.u.PROPOSED.params * 410;
     play(p, ev);

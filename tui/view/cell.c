@@ -46,7 +46,7 @@ static const ax_candidate *changed_from(const ax_ui *ui, const ax_candidate *c)
 }
 
 /* What matters most comes first: a small pane shows only that. */
-static void draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
+static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 {
     char a[AX_FIGURE], b[AX_FIGURE], d[AX_FIGURE], e[AX_FIGURE], text[256];
     int row = 0, n = snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
@@ -93,7 +93,26 @@ static void draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
         row = fact(p, row, "full", text);
     }
     if (c->model[0])
-        fact(p, row, "model", c->model);
+        row = fact(p, row, "model", c->model);
+    return row;
+}
+
+/* What the policy made of each decision, when it made them. */
+static void draw_decisions(ax_pane p, int row, const ax_candidate *c)
+{
+    enum { ROWS = (AX_DECISIONS + 1) / 2, WIDTH = 32 };
+    if (!isfinite(c->logp_each[0]) || row + 1 + ROWS >= p.at.rows)
+        return;
+    for (int k = 0; k < 2; k++)
+        ax_pane_print(p, row, 1 + k * WIDTH, AX_ROLE_TITLE, "decision            p entropy");
+    for (int i = 0; i < AX_DECISIONS; i++) {
+        char a[AX_FIGURE], b[AX_FIGURE], value[16], text[48];
+        unsigned v = ax_genotype_get(&c->genotype, i);
+        snprintf(text, sizeof text, "%-8s %-9.9s %4s %6s", ax_decisions[i].name, ax_decision_value(i, v, value),
+                 ax_figure_share(exp((double)c->logp_each[i]), 2, a),
+                 ax_figure_share((double)c->entropy_each[i], 2, b));
+        ax_pane_print(p, row + 1 + i % ROWS, 1 + i / ROWS * WIDTH, AX_ROLE_TEXT, text);
+    }
 }
 
 static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool wiring)
@@ -105,6 +124,11 @@ static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool w
     if (parent)
         make(&parent->genotype, &was);
     ax_dag_draw_changes(p, &d, parent ? &was : NULL, c->stage == 3 ? 0 : ui->channels, ui->repeats);
+}
+
+static void draw_beside(ax_pane p, const ax_ui *ui, const ax_candidate *c)
+{
+    draw_decisions(p, draw_facts(p, ui, c) + 1, c);
 }
 
 /* As a view of its own: cell and wiring one above the other where there is room, and the facts: beside them, else
@@ -122,7 +146,7 @@ static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
     }
     int rows = inner.at.rows - 2;
     if (beside)
-        draw_facts(ax_pane_part(inner, 0, left, rows, inner.at.cols - left), ui, c);
+        draw_beside(ax_pane_part(inner, 0, left, rows, inner.at.cols - left), ui, c);
     else
         draw_facts(ax_pane_part(inner, used, 0, rows - used + 1, inner.at.cols), ui, c);
     char text[AX_GENOTYPE_TEXT];

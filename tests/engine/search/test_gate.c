@@ -33,6 +33,7 @@ static void mean_and_chance(void **state)
     ax_gate_verdict v = ax_gate_ask(&g, 0.5, false);
     assert_true(v.passed);
     near(v.mean, 0.01);
+    near(v.tolerance, 0.9);
     near(v.chance, 1);
     near(g.mean, 0.99 * 0.01 + 0.01 * 0.5);    /* 0.0149 */
     v = ax_gate_ask(&g, 0.0149 * 0.55, false); /* r/M = 0.55: 1 - 0.45/0.9 */

@@ -1,4 +1,5 @@
 /* The search's state machine: what happens to candidates, and what every verb does and undoes. */
+#include "engine/space/decision.h"
 #include "tests/helper/searching.h"
 
 #include <math.h>
@@ -340,7 +341,17 @@ static void a_persons_genotype_is_next_and_not_learned_from(void **state)
     assert_non_null(strstr(a.message, "character 3"));
     assert_int_equal(searching_do(&t, AX_VERB_SUBMIT, 0, arch0, &a), AX_OK);
     assert_string_equal(a.message, "#3 is next");
-    assert_true(isnan(searching_last(&t, AX_EVENT_PROPOSED, 0)->u.PROPOSED.logp));
+    const ax_event *p = searching_last(&t, AX_EVENT_PROPOSED, 0);
+    assert_true(isnan(p->u.PROPOSED.logp) && isnan(p->u.PROPOSED.logp_each[0]));
+    p = searching_last(&t, AX_EVENT_PROPOSED, 1); /* the policy's own: its parts are the whole */
+    double logp = 0, entropy = 0;
+    for (int i = 0; i < AX_DECISIONS; i++) {
+        double most = log(ax_decisions[i].choices); /* the order is the genotype's: a fresh policy is nearly uniform */
+        assert_true(fabs((double)p->u.PROPOSED.entropy_each[i] - most) < 0.1);
+        logp += (double)p->u.PROPOSED.logp_each[i];
+        entropy += (double)p->u.PROPOSED.entropy_each[i];
+    }
+    assert_true(fabs(logp - p->u.PROPOSED.logp) < 1e-4 && fabs(entropy - p->u.PROPOSED.entropy) < 1e-4);
     searching_score(&t, 0.4);
     assert_int_equal(searching_take(&t), 3);
     searching_score(&t, 0.4);

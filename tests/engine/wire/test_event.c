@@ -1,6 +1,7 @@
 #include "tests/helper/events.h"
 
 #include <msgpack.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -170,6 +171,10 @@ static void json_is_one_line(void **state)
     ev.u.PROPOSED.logp = -1.5;
     ev.u.PROPOSED.entropy = __builtin_nan("");
     ev.u.PROPOSED.params = -1;
+    for (int i = 0; i < AX_DECISIONS; i++) {
+        ev.u.PROPOSED.logp_each[i] = i == 1 ? NAN : -0.5f;
+        ev.u.PROPOSED.entropy_each[i] = NAN;
+    }
     ax_str line;
     ax_str_init(&line, 0);
     ax_event_json(&ev, &line);
@@ -177,7 +182,9 @@ static void json_is_one_line(void **state)
         line.text,
         "{\"seq\":9,\"at\":1764072000.250000,\"event\":\"proposed\",\"id\":3,\"genotype\":\"[[8,[0,0,5,2],"
         "[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\",\"parent\":0,\"origin\":\"a \\\"b\\\"\\u000a\",\"logp\":-"
-        "1.5,\"entropy\":null,\"params\":-1,\"macs\":0}");
+        "1.5,\"entropy\":null,\"logp_each\":[-0.5,null,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0."
+        "5,"
+        "-0.5,-0.5,-0.5,-0.5],\"entropy_each\":null,\"params\":-1,\"macs\":0}");
     ax_str_release(&line);
 }
 

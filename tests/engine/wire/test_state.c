@@ -89,6 +89,20 @@ static void counts_are(const story *t, uint32_t queued, uint32_t running, uint32
     assert_int_equal(t->s.n_failed, failed);
 }
 
+static void the_gate_answers_for_any_reward(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    assert_true(isnan(ax_state_gate_chance(&t.s, .5)));
+    tell(&t,
+         (ax_event) { .kind = AX_EVENT_GATED, .id = 1, .u.GATED = { 1, .mean = .5, .tolerance = .8, .chance = 1 } });
+    assert_true(ax_state_gate_chance(&t.s, .51) == 1);
+    assert_true(fabs(ax_state_gate_chance(&t.s, .4) - .75) < 1e-12); /* 1 - (1 - .8) / .8 */
+    assert_true(ax_state_gate_chance(&t.s, .05) == 0);
+    ax_state_release(&t.s);
+}
+
 static void an_outcome_can_be_that_of_another(void **state)
 {
     (void)state;
@@ -414,6 +428,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_candidate_lives),
+        cmocka_unit_test(the_gate_answers_for_any_reward),
         cmocka_unit_test(an_outcome_can_be_that_of_another),
         cmocka_unit_test(pruned_ones_are_never_best),
         cmocka_unit_test(undo_returns_to_what_it_was),
