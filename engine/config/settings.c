@@ -67,6 +67,8 @@ static const struct range {
     { "polyak", 0, 0.999999 },
     { "gate", 0, 1 },
     { "dedupe", 0, 1 },
+    { "objective_weight", 0, 10 },
+    { "objective_target", 0, 1e15 },
     { "learn_reused", 0, 1 },
     { "learn_handmade", 0, 1 },
     { "debias", 0, 1 },
@@ -94,9 +96,8 @@ static const struct range {
 static const struct words {
     const char *name, *words;
 } words[] = {
-    { "schedule", "constant, cosine" },
-    { "strategy", "ppo, reinforce, evolution, random" },
-    { "feedback", "previous, none" },
+    { "schedule", "constant, cosine" }, { "strategy", "ppo, reinforce, evolution, random" },
+    { "feedback", "previous, none" },   { "objective", "reward, params, macs" },
     { "aggregate", "sum, concat" },
 };
 

@@ -19,6 +19,10 @@
     X(WHOLE, dedupe, 1, 1, 0, "1: a network that was judged before isn't trained again; as published: 0")              \
     X(WHOLE, learn_reused, 1, 1, 1, "1: the strategy learns from such a reward each time it comes up")                 \
     X(WHOLE, learn_handmade, 0, 0, 0, "1: the strategy learns from what people submit, as if it had proposed it")      \
+    X(TEXT, objective, "reward", "reward", "reward",                                                                   \
+      "what the strategy learns: reward, or reward against params, macs")                                              \
+    X(REAL, objective_weight, 0.07, 0.07, 0.07, "how much the cost counts: reward * (cost / target)^-weight")          \
+    X(REAL, objective_target, 0, 0, 0, "cost at which the objective is the reward, 0 = that of candidate 1")           \
     X(WHOLE, population, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                       \
     X(WHOLE, tournament, 5, 12, 25, "evolution: drawn from the population, the best is the parent")                    \
     X(TEXT, device, "auto", "auto", "auto", "where it is computed: auto, cpu, ref, cuda:N (cuda:0,2 or cuda:all)")     \

@@ -10,6 +10,24 @@ static bool wanted(const ax_settings *set, const ax_row *r)
     return (set->learn_handmade || strcmp(r->origin, "user")) && (set->learn_reused || !r->reused);
 }
 
+/* What the candidate costs, as the objective counts it; 0 = the objective is the reward alone. */
+static double cost_of(const ax_settings *set, const ax_row *r)
+{
+    bool params = !strcmp(set->objective, "params"), macs = !strcmp(set->objective, "macs");
+    return params ? (double)r->params : macs ? (double)r->macs : 0;
+}
+
+/* Reward and cost in one number: reward * (cost / target)^-weight (Tan et al., MnasNet, CVPR 2019, equation 2, with one
+   exponent on both sides of the target, its sign turned). */
+static double objective_of(const ax_search *s, const ax_row *r)
+{
+    const ax_settings *set = &s->setup.settings;
+    double cost = cost_of(set, r), target = set->objective_target;
+    if (!(target > 0))
+        target = cost_of(set, ax_search_look(s, 1));
+    return cost > 0 && target > 0 ? r->outcome.reward * pow(cost / target, -set->objective_weight) : r->outcome.reward;
+}
+
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
     const ax_row *r = ax_search_look(s, id);
@@ -18,10 +36,12 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
     ax_proposal p = r->proposal;
     p.id = id;
-    ax_code code = ax_strategy_learn(s->strategy, &p, r->outcome.reward, &what, err);
+    double objective = objective_of(s, r);
+    ax_code code = ax_strategy_learn(s->strategy, &p, objective, &what, err);
     if (code != AX_OK)
         return code;
     ax_event ev = ax_search_event(AX_EVENT_LEARNED, id);
+    ev.u.LEARNED.objective = objective;
     ev.u.LEARNED.loss = what.loss;
     ev.u.LEARNED.baseline = what.baseline;
     ev.u.LEARNED.advantage = what.advantage;

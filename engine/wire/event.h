@@ -70,9 +70,10 @@
     F(REAL, tolerance, "d: below the mean, r goes on by chance 1 - (1 - r/mean) / d")                                  \
     F(REAL, chance, "probability to go on")
 #define AX_EV_LEARNED(F)                                                                                               \
+    F(REAL, objective, "what was learned from: the reward, or reward and cost in one")                                 \
     F(REAL, loss, "loss of the update")                                                                                \
-    F(REAL, baseline, "moving average of rewards")                                                                     \
-    F(REAL, advantage, "reward less baseline")                                                                         \
+    F(REAL, baseline, "moving average of objectives")                                                                  \
+    F(REAL, advantage, "objective less baseline")                                                                      \
     F(REAL, clip_share, "share of clipped ratios")                                                                     \
     F(REAL, entropy, "entropy of the policy")                                                                          \
     F(WHOLE, samples, "rewards learned from so far")

@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -364,6 +365,49 @@ static void a_persons_genotype_is_next_and_not_learned_from(void **state)
     searching_release(&t);
 }
 
+static void the_strategy_can_learn_the_price(void **state)
+{
+    (void)state;
+    static const char *const objectives[] = { "reward", "params", "macs" };
+    for (size_t k = 0; k < 3; k++) {
+        searching t;
+        searching_init(&t, 4, "random");
+        ax_settings *set = &t.setup.settings;
+        snprintf(set->objective, sizeof set->objective, "%s", objectives[k]);
+        set->objective_weight = 0.5;
+        ax_search_free(t.search);
+        t.search = ax_search_new(&t.setup, NULL);
+        double cost[3] = { 1, 1, 1 };
+        for (int i = 1; i <= 2; i++) { /* against candidate 1 */
+            searching_take(&t);
+            const ax_event *p = searching_last(&t, AX_EVENT_PROPOSED, 1);
+            assert_int_equal(p->id, i);
+            if (k)
+                cost[i] = (double)(k == 1 ? p->u.PROPOSED.params : p->u.PROPOSED.macs);
+            searching_score(&t, 0.4);
+            const ax_event *l = searching_last(&t, AX_EVENT_LEARNED, 0);
+            assert_true(fabs(l->u.LEARNED.objective - 0.4 * sqrt(cost[1] / cost[i])) < 1e-12);
+            assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.4); /* what people see */
+        }
+        assert_true(k == 0 || cost[1] != cost[2]);
+        double baseline = 0.95 * 0.4 + 0.05 * 0.4 * sqrt(cost[1] / cost[2]);
+        assert_true(fabs(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.baseline - baseline) < 1e-12);
+        searching_release(&t);
+    }
+    searching t;
+    searching_init(&t, 4, "random");
+    snprintf(t.setup.settings.objective, AX_SETTING_TEXT, "params");
+    t.setup.settings.objective_weight = 1;
+    t.setup.settings.objective_target = 1e6;
+    ax_search_free(t.search);
+    t.search = ax_search_new(&t.setup, NULL);
+    searching_take(&t);
+    double params = (double)searching_last(&t, AX_EVENT_PROPOSED, 1)->u.PROPOSED.params;
+    searching_score(&t, 0.4);
+    assert_true(fabs(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - 0.4e6 / params) < 1e-12);
+    searching_release(&t);
+}
+
 static void the_same_request_is_done_once(void **state)
 {
     (void)state;
@@ -541,6 +585,7 @@ int main(void)
         cmocka_unit_test(a_failed_promotion_can_be_repeated),
         cmocka_unit_test(notes_and_pins),
         cmocka_unit_test(a_persons_genotype_is_next_and_not_learned_from),
+        cmocka_unit_test(the_strategy_can_learn_the_price),
         cmocka_unit_test(the_same_request_is_done_once),
         cmocka_unit_test(unknown_candidates_are_refused),
         cmocka_unit_test(save_and_stop_are_wishes),
