@@ -12,7 +12,7 @@ step() { # name, command...
     start=$(date +%s)
     printf '== %s\n' "$name"
     if "$@" >"$out/log" 2>&1; then
-        grep -E '^(ok|FAIL|\[  SKIPPED|skip:|lint:|[0-9]+ passed)' "$out/log"
+        grep -E '^(ok|FAIL|\[  SKIPPED|skip:|lint:|sm_|[0-9]+ passed)' "$out/log"
         printf '== %s: ok (%d s)\n' "$name" $(($(date +%s) - start))
     else
         tail -n 150 "$out/log"
@@ -24,6 +24,7 @@ step() { # name, command...
 
 : >"$out/sums"
 step "build and tests" make -j"$jobs" test
+step "registers of the CUDA kernels" make cuda-registers
 step "lint" make -j"$jobs" lint
 step "clang" make -j"$jobs" CC=clang MODE=debug all
 step "tests under address and undefined sanitizers" make -j"$jobs" MODE=debug SAN=address test

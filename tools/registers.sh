@@ -1,5 +1,6 @@
 #!/bin/sh
-# Reads what `ptxas -v` says and prints a line per kernel; exit status 1 when one spills registers to memory.
+# Reads what `ptxas -v` says and prints a line per kernel; exit status 1 when one spills
+# registers to memory, or there is none.
 awk '
     /Compiling entry function/ { split($0, part, "\047"); name = part[2]; arch = part[4] }
     /bytes stack frame/ { spill = $0; sub(/.*frame, /, "", spill); sub(/ bytes spill stores.*/, "", spill) }
@@ -11,5 +12,6 @@ awk '
         }
         printf "%-6s %-32s %3d registers %5d bytes shared %4d bytes spilled\n", arch, name, registers, shared, spill
         if (spill > 0) bad = 1
+        kernels++
     }
-    END { exit bad }'
+    END { exit bad || !kernels }'

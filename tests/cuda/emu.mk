@@ -57,10 +57,12 @@ $(B)/cuda/sample.nvcc.o: tests/cuda/sample/sample.cu tests/cuda/sample/sample.h
 	@mkdir -p $(@D)
 	@echo "  NVCC    $<"
 	@$(CUDA_NVCC) -std=c++17 -arch=sm_80 -I. -c -o $@ $<
-$(B)/cuda/misuse.o: tests/cuda/sample/misuse.cpp
+MISUSE_OBJ := $(patsubst tests/cuda/sample/%.cpp,$(B)/cuda/misuse_%.o,$(wildcard tests/cuda/sample/*.cpp))
+$(B)/cuda/misuse_%.o: tests/cuda/sample/%.cpp
 	@mkdir -p $(@D)
+	@echo "  CXX     $<"
 	@$(EMU_CXX) $(SANFLAGS) -c -o $@ $<
-$(B)/cuda/misuse: $(B)/cuda/misuse.o $(B)/cuda/sample.nvcc.o $(filter %.so.13 %.so.9,$(EMU_LIBS))
+$(B)/cuda/misuse: $(MISUSE_OBJ) $(B)/cuda/sample.nvcc.o $(filter %.so.13 %.so.9,$(EMU_LIBS))
 	@echo "  LINK    $@"
 	@$(CXX_FOR) $(SANFLAGS) -o $@ $(filter %.o,$^) -L$(CUDA_HOME)/lib64 -Wl,--allow-shlib-undefined -lcudart -lcudnn -lcublasLt \
 	    -Wl,-rpath,$(CUDA_HOME)/lib64
