@@ -1,0 +1,43 @@
+/* Inside of streams, events and graphs. */
+#ifndef AX_EMU_STREAM_H
+#define AX_EMU_STREAM_H
+
+#include "tests/cuda/emu/emu.h"
+
+#include <deque>
+
+struct CUevent_st {
+    emu::stream *on;
+    long until; /* of the stream's work; 0 = recorded before any */
+    bool recorded;
+};
+struct CUgraph_st {
+    std::vector<emu::op> work;
+};
+struct CUgraphExec_st {
+    std::vector<emu::op> work;
+};
+
+namespace emu
+{
+struct stream {
+    std::deque<op> queue;
+    long submitted = 0, done = 0;
+    bool blocking = true; /* takes part in the legacy stream's ordering */
+    bool legacy = false;
+    CUgraph_st *capture = nullptr;
+    bool relaxed = false; /* the capture lets other calls be */
+    bool spoilt = false;  /* something that cannot be captured was called meanwhile */
+};
+
+/* ---- queue.cpp ---- */
+
+void add_stream(stream *s);
+void run_one(stream *s);                  /* its oldest piece of work, which there must be */
+void run_until(stream *s, long position); /* until so many pieces of its work are done */
+void push(stream *s, op work);
+op wait_for(stream *other, long position); /* work that runs another stream up to there */
+/* The legacy stream waits for all blocking streams, and they for it. */
+void order_legacy(stream *s);
+} // namespace emu
+#endif
