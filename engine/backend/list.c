@@ -1,6 +1,7 @@
 #include "engine/backend/list.h"
 
 #include "engine/backend/load.h"
+#include "engine/base/cores.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,10 +115,11 @@ static ax_device_row *add_row(ax_device_row *rows, size_t *n, const char *name)
 static void add_processor(ax_device_row *rows, size_t *n)
 {
     ax_device_row *row = add_row(rows, n, "cpu");
-    long cores = sysconf(_SC_NPROCESSORS_ONLN), pages = sysconf(_SC_PHYS_PAGES);
-    row->info.multiprocessors = (int)cores;
+    int cores = ax_cores_allowed();
+    long pages = sysconf(_SC_PHYS_PAGES);
+    row->info.multiprocessors = cores;
     row->info.memory = (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
-    snprintf(row->info.name, sizeof row->info.name, "%ld core%s", cores, cores == 1 ? "" : "s");
+    snprintf(row->info.name, sizeof row->info.name, "%d core%s", cores, cores == 1 ? "" : "s");
     row = add_row(rows, n, "ref");
     snprintf(row->info.name, sizeof row->info.name, "plain loops on one core, to check the others");
 }

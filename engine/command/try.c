@@ -1,4 +1,5 @@
 /* auxcell try: evaluates genotypes once, without a run. */
+#include "engine/base/cores.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -203,6 +204,8 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
     ax_code code = AX_OK;
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
         code = ax_genotype_parse(o->genotype[i], &g[i], err);
+    if (code == AX_OK)
+        code = ax_cores_take_part(o->settings.share, err);
     report r = { .full = o->full, .json = o->json, .tty = isatty(2) };
     ax_source *source = code == AX_OK ? prog->open_source(o->settings.data, err) : NULL;
     ax_trainer *t = source ? ax_trainer_new(&o->settings, source, o->cache, cache_progress, &r, err) : NULL;

@@ -1,5 +1,6 @@
 #include "engine/config/settings.h"
 
+#include "engine/base/cores.h"
 #include "engine/base/file.h"
 #include "engine/base/near.h"
 
@@ -168,6 +169,9 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
                 return ax_fail(err, AX_EINVAL, "%s: control characters and ';' are not allowed", s->name);
         if (!allowed(s->name, value))
             return ax_fail(err, AX_EINVAL, "%s = '%s': not one of %s", s->name, value, words_of(s->name));
+        int part, parts;
+        if (!strcmp(s->name, "share") && !ax_cores_parse_part(value, &part, &parts))
+            return ax_fail(err, AX_EINVAL, "share = '%s': not K/N, the K-th of N parts of the cores", value);
         memcpy(at, value, n + 1);
         return AX_OK;
     }

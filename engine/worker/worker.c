@@ -1,5 +1,6 @@
 #include "engine/worker/worker.h"
 
+#include "engine/base/cores.h"
 #include "engine/base/utf8.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/message.h"
@@ -199,7 +200,7 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
         if (note[0])
             fprintf(stderr, "device auto is the CPU: %s\n", note);
         ax_worker_message m = { .say = AX_SAY_READY, .rss = resident_bytes() };
-        m.threads = w->settings.threads ? w->settings.threads : sysconf(_SC_NPROCESSORS_ONLN);
+        m.threads = w->settings.threads ? w->settings.threads : ax_cores_allowed();
         ax_utf8_copy(m.text, sizeof m.text, device);
         say(w, &m);
     }
@@ -222,7 +223,10 @@ ax_code ax_worker_serve(int fd, int dirfd, ax_source_opener open_source, ax_err 
     ax_code code = AX_OK;
     if (next_message(&w, true, &m) && m.say == AX_SAY_SETTINGS) {
         w.settings = m.settings;
-        code = work(&w, open_source, &why);
+        /* before anything starts a thread, so that all of them stay there */
+        code = ax_cores_take_part(w.settings.share, &why);
+        if (code == AX_OK)
+            code = work(&w, open_source, &why);
     }
     if (code != AX_OK) {
         ax_worker_message broken = { .say = AX_SAY_BROKEN, .code = code, .rss = resident_bytes() };

@@ -1,0 +1,164 @@
+/* Parts of the cores: no core twice, none forgotten, hyperthreads together; limits of cgroups; affinity that is real.
+ */
+#include "engine/base/cores.h"
+
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void parts_are_read_strictly(void **state)
+{
+    (void)state;
+    int part = 0, parts = 0;
+    assert_true(ax_cores_parse_part("2/3", &part, &parts));
+    assert_true(part == 2 && parts == 3);
+    static const char *const wrong[] = { "", "1", "1/", "/2", "0/2", "3/2", "1/2x", " 1/2", "-1/2", "1/0", "1/1025" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        if (ax_cores_parse_part(wrong[i], &part, &parts))
+            fail_msg("'%s' was taken", wrong[i]);
+}
+
+/* Two packages of four cores with two hyperthreads each, numbered as kernels do: first all first threads. */
+enum { CPUS = 16 };
+static void fill(ax_core core[CPUS])
+{
+    for (int i = 0; i < CPUS; i++)
+        core[i] = (ax_core) { .cpu = i, .package = i / 4 % 2, .core = i % 4 };
+}
+
+static void parts_cover_all_cores_once(void **state)
+{
+    (void)state;
+    for (int parts = 1; parts <= CPUS; parts++) {
+        int seen[CPUS] = { 0 };
+        for (int part = 1; part <= parts; part++) {
+            ax_core core[CPUS];
+            size_t first, count;
+            fill(core);
+            ax_cores_divide(core, CPUS, part, parts, &first, &count);
+            assert_true(count >= 1 && first + count <= CPUS);
+            assert_true(count == CPUS / (size_t)parts || CPUS % parts); /* equal where they can be */
+            for (size_t i = first; i < first + count; i++)
+                seen[core[i].cpu]++;
+        }
+        for (int i = 0; i < CPUS; i++)
+            assert_int_equal(seen[i], 1);
+    }
+}
+
+static void hyperthreads_and_packages_stay_together(void **state)
+{
+    (void)state;
+    ax_core core[CPUS];
+    size_t first, count;
+    fill(core);
+    ax_cores_divide(core, CPUS, 2, 2, &first, &count);
+    assert_int_equal(count, 8);
+    for (size_t i = first; i < first + count; i++)
+        assert_int_equal(core[i].package, 1);
+    fill(core);
+    ax_cores_divide(core, CPUS, 3, 8, &first, &count);
+    assert_int_equal(count, 2);
+    assert_true(core[first].core == core[first + 1].core && core[first].package == core[first + 1].package);
+    ax_core two[2] = { { .cpu = 5, .core = 5 }, { .cpu = 1, .core = 1 } };
+    ax_cores_divide(two, 2, 3, 4, &first, &count); /* more parts than cores */
+    assert_true(count == 1 && two[first].cpu == 1);
+}
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void bandwidth_is_the_least_of_the_groups_above(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-cores-XXXXXX", sub[64], command[96];
+    assert_non_null(mkdtemp(dir));
+    snprintf(sub, sizeof sub, "%s/a", dir);
+    assert_int_equal(mkdir(sub, 0700), 0);
+    snprintf(sub, sizeof sub, "%s/a/b", dir);
+    assert_int_equal(mkdir(sub, 0700), 0);
+    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 0); /* no file: not limited */
+    write_file(dir, "a/b/cpu.max", "max 100000\n");
+    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 0);
+    write_file(dir, "a/cpu.max", "250000 100000\n");
+    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 3);
+    write_file(dir, "cpu.max", "100000 50000\n");
+    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 2);
+    assert_int_equal(ax_cores_bandwidth(dir, ""), 2);
+    write_file(dir, "a/b/cpu.max", "5000 100000\n");
+    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 1);
+    assert_int_equal(ax_cores_bandwidth(dir, "/a"), 2);
+    static const char *const names[] = { "a/b/cpu.max", "a/b", "a/cpu.max", "a", "cpu.max" };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(command, sizeof command, "%s/%s", dir, names[i]);
+        assert_int_equal(remove(command), 0);
+    }
+    assert_int_equal(rmdir(dir), 0);
+}
+
+/* In a child, for a part once taken can't be given back. Its exit status: cores of its affinity, 99 = an error. */
+static int taken(const char *text, int cpu_limit)
+{
+    pid_t pid = fork();
+    if (!pid) {
+        ax_err err;
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        for (int i = 0, n = 0; i < CPU_SETSIZE && n < cpu_limit; i++) {
+            cpu_set_t one;
+            CPU_ZERO(&one);
+            CPU_SET(i, &one);
+            if (!sched_setaffinity(0, sizeof one, &one)) {
+                CPU_SET(i, &set);
+                n++;
+            }
+        }
+        sched_setaffinity(0, sizeof set, &set);
+        if (ax_cores_take_part(text, &err) != AX_OK || sched_getaffinity(0, sizeof set, &set))
+            _exit(99);
+        _exit(CPU_COUNT(&set) == ax_cores_allowed() ? CPU_COUNT(&set) : 98);
+    }
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_part_is_of_what_is_allowed(void **state)
+{
+    (void)state;
+    int n = ax_cores_allowed();
+    assert_true(n >= 1);
+    assert_int_equal(taken("1/1", 1), 1);
+    assert_int_equal(taken("2/2", 1), 1); /* they share it */
+    assert_int_equal(taken("nonsense", 1), 99);
+    if (n >= 2)
+        assert_int_equal(taken("2/2", 2), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_are_read_strictly),
+        cmocka_unit_test(parts_cover_all_cores_once),
+        cmocka_unit_test(hyperthreads_and_packages_stay_together),
+        cmocka_unit_test(bandwidth_is_the_least_of_the_groups_above),
+        cmocka_unit_test(a_part_is_of_what_is_allowed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
