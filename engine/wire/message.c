@@ -18,6 +18,8 @@ void ax_messages_release(ax_messages *m)
 
 ax_code ax_messages_feed(ax_messages *m, const void *bytes, size_t n, ax_err *err)
 {
+    if (!n)
+        return AX_OK;
     if (m->at) {
         memmove(m->buf, m->buf + m->at, m->len - m->at);
         m->len -= m->at;
