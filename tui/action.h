@@ -59,7 +59,7 @@ enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOT
     X(EXPORT, 'e', "e", "export", "write its masks as PNG files below RUN/export", AX_NEEDS_ROW)                       \
     X(EXPORT_TABLE, 'E', "E", "", "write the rows of the table as CSV below RUN/export", AX_NEEDS_NOTHING)             \
     X(COPY, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", AX_NEEDS_ROW)                             \
-    X(WIRING, '\t', "Tab", "wiring", "cell or decoder wiring", AX_NEEDS_NOTHING)                                       \
+    X(WIRING, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost", AX_NEEDS_NOTHING)                    \
     X(REVERSE, 'r', "r", "", "sort the other way round", AX_NEEDS_NOTHING)                                             \
     X(UNMARK, 'M', "M", "", "unmark all", AX_NEEDS_NOTHING)                                                            \
     X(IMAGE_BACK, '[', "[", "", "previous image of the masks", AX_NEEDS_NOTHING)                                       \

@@ -28,7 +28,7 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
     ax_str_init(&out, MOST_BYTES);
     ax_candidate_csv_header(&out);
     for (uint32_t i = 0; i < ui->rows.n; i++)
-        ax_candidate_csv(ax_state_candidate(ui->state, ui->rows.id[i]), &out);
+        ax_candidate_csv(ui->state, ax_state_candidate(ui->state, ui->rows.id[i]), &out);
     ax_code code = ax_str_ok(&out) ? ax_file_replace(dirfd, name, out.text, out.len, &err)
                                    : ax_fail(&err, AX_ENOMEM, "no memory for %u rows", ui->rows.n);
     if (code == AX_OK)

@@ -220,7 +220,10 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
         break;
     case AX_DO_WIRING:
-        ui->wiring = !ui->wiring;
+        if (ui->view == AX_VIEW_PARETO)
+            ui->axis = (ax_cost)((ui->axis + 1) % AX_COST_COUNT);
+        else
+            ui->wiring = !ui->wiring;
         break;
     case AX_DO_HELP:
         ui->help = true;

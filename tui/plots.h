@@ -18,7 +18,7 @@ typedef struct ax_plot_copy {
 typedef struct ax_plots {
     ax_plot_copy reward, pareto;
     ax_scatter_scale scale; /* of the pareto plot */
-    size_t on_front;
+    ax_cost axis;           /* likewise */
 } ax_plots;
 
 ax_plots *ax_plots_new(void); /* NULL without memory: then nothing is kept */

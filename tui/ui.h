@@ -46,6 +46,7 @@ typedef struct ax_ui {
     ax_tui_view view;
     ax_layout layout; /* of the last arrange */
     bool help, wiring;
+    ax_cost axis; /* of the pareto plot */
     int help_first;
     ax_rows rows;
     struct { /* what the rows were built from */

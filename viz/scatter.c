@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { LEAST_ROWS = 2, LEAST_COLS = 10 };
@@ -87,39 +86,4 @@ void ax_scatter_draw(ax_pane p, const ax_scatter *s, ax_scatter_scale *scale)
         ax_x_label(p, rows + 1, AX_AXIS_LABEL + at, text);
     }
     ax_pane_print_right(p, rows + 1, p.at.cols, AX_ROLE_DIM, s->x_name);
-}
-
-typedef struct by_x {
-    double x, y;
-    uint32_t i;
-} by_x;
-
-static int compare(const void *va, const void *vb)
-{
-    const by_x *a = va, *b = vb;
-    if (a->x != b->x)
-        return a->x < b->x ? -1 : 1;
-    return a->y > b->y ? -1 : a->y < b->y;
-}
-
-size_t ax_front(const double *x, const double *y, size_t n, bool *front)
-{
-    by_x *point = malloc((n ? n : 1) * sizeof *point);
-    size_t used = 0, found = 0;
-    for (size_t i = 0; i < n; i++) {
-        front[i] = false;
-        if (point && isfinite(x[i]) && isfinite(y[i]))
-            point[used++] = (by_x) { .x = x[i], .y = y[i], .i = (uint32_t)i };
-    }
-    if (point)
-        qsort(point, used, sizeof *point, compare);
-    double best = -INFINITY;
-    for (size_t i = 0; i < used; i++)
-        if (point[i].y > best) {
-            best = point[i].y;
-            front[point[i].i] = true;
-            found++;
-        }
-    free(point);
-    return found;
 }

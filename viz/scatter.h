@@ -24,8 +24,5 @@ typedef struct ax_scatter_scale {
 void ax_scatter_draw(ax_pane p, const ax_scatter *s, ax_scatter_scale *scale);
 /* Draws the selected point over what ax_scatter_draw left in a pane of the same size. */
 void ax_scatter_cursor(ax_pane p, const ax_scatter_scale *scale, double x, double y);
-/* Marks the front: high y, low x; returns how many are on it. Points with a NAN are not. O(n log n). Without memory
-   nobody is. */
-size_t ax_front(const double *x, const double *y, size_t n, bool *front);
 
 #endif

@@ -22,6 +22,8 @@ void ax_state_release(ax_state *s)
     free(s->candidate);
     free(s->scored);
     free(s->log);
+    for (int k = 0; k < AX_COST_COUNT; k++)
+        ax_front_release(&s->front[k]);
     ax_state_init(s);
 }
 
@@ -94,14 +96,43 @@ static bool counts_for_best(const ax_candidate *c)
     return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->reward) && c->stage < 3;
 }
 
-static void find_best(ax_state *s)
+double ax_candidate_cost(const ax_candidate *c, ax_cost cost)
+{
+    switch (cost) {
+    case AX_COST_PARAMS:
+        return c->params > 0 ? (double)c->params : NAN;
+    case AX_COST_MACS:
+        return c->macs > 0 ? (double)c->macs : NAN;
+    default: /* one that took its outcome took no time */
+        return c->reused ? NAN : c->seconds;
+    }
+}
+
+bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_cost cost)
+{
+    return ax_front_has(&s->front[cost], ax_candidate_cost(c, cost), c->id);
+}
+
+/* A candidate that counts: for the best, and for the fronts. */
+static void rank(ax_state *s, const ax_candidate *c)
+{
+    if (!counts_for_best(c))
+        return;
+    if (!s->best || c->reward > s->candidate[s->best - 1].reward)
+        s->best = c->id;
+    for (int k = 0; k < AX_COST_COUNT; k++)
+        if (!ax_front_add(&s->front[k], ax_candidate_cost(c, (ax_cost)k), c->reward, c->id))
+            s->out_of_memory = true;
+}
+
+/* Anew, when one that counted has gone or changed. */
+static void rank_all(ax_state *s)
 {
     s->best = 0;
-    for (uint32_t i = 0; i < s->n_scored; i++) {
-        const ax_candidate *c = &s->candidate[s->scored[i] - 1];
-        if (counts_for_best(c) && (!s->best || c->reward > s->candidate[s->best - 1].reward))
-            s->best = c->id;
-    }
+    for (int k = 0; k < AX_COST_COUNT; k++)
+        s->front[k].n = 0;
+    for (uint32_t i = 0; i < s->n_scored; i++)
+        rank(s, &s->candidate[s->scored[i] - 1]);
 }
 
 static void set_status(ax_state *s, ax_candidate *c, ax_status to)
@@ -110,11 +141,14 @@ static void set_status(ax_state *s, ax_candidate *c, ax_status to)
                              [AX_PROMOTED] = &s->n_done, [AX_PRUNED] = &s->n_pruned,   [AX_FAILED] = &s->n_failed };
     if (count[c->status & 127] && *count[c->status & 127])
         --*count[c->status & 127];
+    bool counted = c->scored && counts_for_best(c);
     c->status = to;
     if (count[to & 127])
         ++*count[to & 127];
-    if (s->best == c->id && !counts_for_best(c))
-        find_best(s);
+    if (c->scored && !counts_for_best(c))
+        rank_all(s);
+    else if (c->scored && !counted)
+        rank(s, c);
 }
 
 static void clear_trace(ax_candidate *c)
@@ -203,7 +237,7 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     if (c->stage >= 3)
         return;
     if (c->scored) { /* judged again: the plot keeps its place, the best may be another */
-        find_best(s);
+        rank_all(s);
         return;
     }
     void *array = s->scored;
@@ -212,8 +246,7 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     s->scored = array;
     s->scored[s->n_scored++] = c->id;
     c->scored = true;
-    if (counts_for_best(c) && (!s->best || c->reward > s->candidate[s->best - 1].reward))
-        s->best = c->id;
+    rank(s, c);
 }
 
 static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
@@ -230,7 +263,6 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
             c->prune_until = 0;
         set_status(s, c, AX_PRUNED);
     }
-    find_best(s);
 }
 
 static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)

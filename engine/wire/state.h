@@ -3,6 +3,7 @@
 #define AX_WIRE_STATE_H
 
 #include "engine/wire/event.h"
+#include "engine/wire/front.h"
 
 /* The letter a screen shows. */
 typedef enum ax_status {
@@ -37,6 +38,10 @@ typedef struct ax_candidate {
     char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
 } ax_candidate;
 
+/* What a reward can be seen against. */
+typedef enum ax_cost { AX_COST_PARAMS, AX_COST_MACS, AX_COST_SECONDS, AX_COST_COUNT } ax_cost;
+double ax_candidate_cost(const ax_candidate *c, ax_cost cost); /* NAN = not known */
+
 typedef struct ax_log_line {
     double at;
     uint32_t id;
@@ -58,6 +63,7 @@ typedef struct ax_state {
     uint32_t *scored; /* ids in the order they were scored (search stage only): the reward plot's x axis */
     uint32_t n_scored;
     uint32_t best; /* id with the highest reward of the search stage, 0 = none; pruned ones never count */
+    ax_front front[AX_COST_COUNT]; /* of the same candidates as best */
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
     uint32_t n_reused; /* of all: those that took the outcome of another */
 
@@ -80,6 +86,8 @@ const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL 
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
+/* Whether nobody is better in both, reward and cost. */
+bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_cost cost);
 /* The chance that the gate would have let this reward pass when it was last asked; NAN = it wasn't yet. */
 double ax_state_gate_chance(const ax_state *s, double reward);
 /* Candidates scored in the last ten minutes (or since the start), per minute; now in seconds since the epoch. */

@@ -49,6 +49,8 @@ static const screen screens[] = {
     { "cell-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "jj\r", .history = { 300 } },
     { "cell-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "\r", .history = { 300 } },
     { "pareto-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "4", .history = { 300 } },
+    { "pareto-macs-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = "4\tj", .history = { 300 } },
+    { "pareto-time-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "4\t\t", .history = { 300 } },
     { "mask-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
     { "mask-color-80x24", 24, 80, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
     { "mask-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "5", .history = { 1 } },

@@ -141,17 +141,6 @@ static void outliers_survive(void **state)
     free(y);
 }
 
-static void the_front_is_found(void **state)
-{
-    (void)state;
-    double x[8] = { 1, 2, 3, 4, 2, NAN, 5, 1 }, y[8] = { 0.5, 0.4, 0.6, 0.6, 0.7, 0.9, 0.8, NAN };
-    bool front[8];
-    assert_int_equal(ax_front(x, y, 8, front), 3);
-    static const bool expected[8] = { true, false, false, false, true, false, true, false };
-    assert_memory_equal(front, expected, sizeof expected);
-    assert_int_equal(ax_front(x, y, 0, front), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,7 +150,6 @@ int main(void)
         cmocka_unit_test(axes_have_round_ticks_on_rows),
         cmocka_unit_test(curves_of_any_size_and_content),
         cmocka_unit_test(outliers_survive),
-        cmocka_unit_test(the_front_is_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,9 @@
     X(REAL, entropy, c->entropy)                                                                                       \
     X(COUNT, gate_passed, c->gate_passed)                                                                              \
     X(REAL, gate_chance, c->gate_chance)                                                                               \
+    X(FLAG, front_params, ax_state_on_front(s, c, AX_COST_PARAMS))                                                     \
+    X(FLAG, front_macs, ax_state_on_front(s, c, AX_COST_MACS))                                                         \
+    X(FLAG, front_seconds, ax_state_on_front(s, c, AX_COST_SECONDS))                                                   \
     X(LINK, full, c->full)                                                                                             \
     X(FLAG, pinned, c->pinned)                                                                                         \
     X(SINCE, proposed, c->proposed_at)                                                                                 \
@@ -109,7 +112,7 @@ static void put_TEXT(writer *w, const char *v)
     }
 }
 
-static void write_fields(writer *w, const ax_candidate *c)
+static void write_fields(writer *w, const ax_state *s, const ax_candidate *c)
 {
     char genotype[AX_GENOTYPE_TEXT];
     const char letter[2] = { (char)c->status, '\0' };
@@ -120,10 +123,10 @@ static void write_fields(writer *w, const ax_candidate *c)
     FIELD_LIST(PUT)
 }
 
-void ax_candidate_json(const ax_candidate *c, ax_str *out)
+void ax_candidate_json(const ax_state *s, const ax_candidate *c, ax_str *out)
 {
     ax_str_add(out, "{");
-    write_fields(&(writer) { .out = out, .json = true }, c);
+    write_fields(&(writer) { .out = out, .json = true }, s, c);
     ax_str_add(out, "}");
 }
 
@@ -135,9 +138,9 @@ void ax_candidate_csv_header(ax_str *out)
     ax_str_add(out, "\n");
 }
 
-void ax_candidate_csv(const ax_candidate *c, ax_str *out)
+void ax_candidate_csv(const ax_state *s, const ax_candidate *c, ax_str *out)
 {
-    write_fields(&(writer) { .out = out }, c);
+    write_fields(&(writer) { .out = out }, s, c);
     ax_str_add(out, "\n");
 }
 
@@ -150,9 +153,9 @@ void ax_candidates_text(const ax_state *s, bool json, ax_str *out)
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         if (json) {
             ax_str_add(out, i ? ",\n " : "\n ");
-            ax_candidate_json(&s->candidate[i], out);
+            ax_candidate_json(s, &s->candidate[i], out);
         } else {
-            ax_candidate_csv(&s->candidate[i], out);
+            ax_candidate_csv(s, &s->candidate[i], out);
         }
     }
     if (json)

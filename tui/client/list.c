@@ -63,7 +63,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_add(&out, ",\"best\":");
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (best)
-        ax_candidate_json(best, &out);
+        ax_candidate_json(s, best, &out);
     else
         ax_str_add(&out, "null");
     if (candidates) {
@@ -71,7 +71,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
         for (uint32_t i = 0; i < s->n_candidates; i++) {
             if (i)
                 ax_str_add(&out, ",");
-            ax_candidate_json(&s->candidate[i], &out);
+            ax_candidate_json(s, &s->candidate[i], &out);
         }
         ax_str_add(&out, "]");
     }

@@ -56,10 +56,13 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
     return code;
 }
 
-static double params_of(const ax_candidate *c)
-{
-    return c && c->params > 0 ? (double)c->params : NAN;
-}
+static const struct axis {
+    const char *word, *name;
+} axes[AX_COST_COUNT] = {
+    [AX_COST_PARAMS] = { "params", "params (log)" },
+    [AX_COST_MACS] = { "multiply-adds", "multiply-adds (log)" },
+    [AX_COST_SECONDS] = { "time", "seconds (log)" },
+};
 
 static double reward_of(const ax_candidate *c)
 {
@@ -67,21 +70,21 @@ static double reward_of(const ax_candidate *c)
 }
 
 /* All but the selected one. */
-static ax_code draw_points(ax_pane p, const ax_state *s, ax_scatter_scale *scale, size_t *on_front, ax_err *err)
+static ax_code draw_points(ax_pane p, const ax_state *s, ax_cost axis, ax_scatter_scale *scale, ax_err *err)
 {
     size_t n = s->n_scored, room = n ? n : 1;
     double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
-    bool *front = malloc(room * sizeof *front);
+    bool *front = calloc(room, sizeof *front);
     ax_code code = x && y && front ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for the pareto plot");
     if (code == AX_OK) {
         for (size_t i = 0; i < n; i++) {
             const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
-            x[i] = params_of(c);
+            x[i] = ax_candidate_cost(c, axis);
             y[i] = reward_of(c);
+            front[i] = ax_state_on_front(s, c, axis);
         }
-        *on_front = ax_front(x, y, n, front);
         ax_scatter_draw(
-            p, &(ax_scatter) { .x = x, .y = y, .front = front, .n = n, .log_x = true, .x_name = "params (log)" },
+            p, &(ax_scatter) { .x = x, .y = y, .front = front, .n = n, .log_x = true, .x_name = axes[axis].name },
             scale);
     }
     free(x);
@@ -95,23 +98,26 @@ ax_code ax_draw_pareto(ax_pane p, const ax_ui *ui, ax_err *err)
     const ax_state *s = ui->state;
     const ax_candidate *c = ax_ui_selected(ui);
     ax_pane inner = ax_pane_inner(p);
-    ax_plots here = { .on_front = 0 }, *kept = ui->plots ? ui->plots : &here;
+    ax_plots here = { .axis = AX_COST_PARAMS }, *kept = ui->plots ? ui->plots : &here;
     ax_curve_window all = { .width = 0 };
-    if (!ax_plot_again(&kept->pareto, inner, s, all)) {
-        if (draw_points(inner, s, &kept->scale, &kept->on_front, err) != AX_OK)
+    if (kept->axis != ui->axis || !ax_plot_again(&kept->pareto, inner, s, all)) {
+        if (draw_points(inner, s, ui->axis, &kept->scale, err) != AX_OK)
             return AX_ENOMEM;
+        kept->axis = ui->axis;
         if (ui->plots)
             ax_plot_keep(&kept->pareto, inner, s, all);
     }
-    char right[64];
+    char title[48], right[64];
     bool shown = c && c->scored;
+    uint32_t on_front = s->front[ui->axis].n;
     if (shown)
-        ax_scatter_cursor(inner, &kept->scale, params_of(c), reward_of(c));
+        ax_scatter_cursor(inner, &kept->scale, ax_candidate_cost(c, ui->axis), reward_of(c));
     if (shown)
-        snprintf(right, sizeof right, "@ #%u   front %zu", ui->selected, kept->on_front);
+        snprintf(right, sizeof right, "@ #%u   front %u", ui->selected, on_front);
     else
-        snprintf(right, sizeof right, "front %zu", kept->on_front);
-    ax_pane_frame(p, false, "pareto  reward x params", right);
+        snprintf(right, sizeof right, "front %u", on_front);
+    snprintf(title, sizeof title, "pareto  reward x %s", axes[ui->axis].word);
+    ax_pane_frame(p, false, title, right);
     return AX_OK;
 }
 

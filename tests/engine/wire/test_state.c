@@ -89,6 +89,46 @@ static void counts_are(const story *t, uint32_t queued, uint32_t running, uint32
     assert_int_equal(t->s.n_failed, failed);
 }
 
+static void cost_is(story *t, uint32_t id, int64_t params, double reward)
+{
+    tell(t, (ax_event) { .kind = AX_EVENT_PROPOSED, .id = id, .u.PROPOSED = { .origin = "ppo", .params = params } });
+    start(t, id, 1, 1);
+    score(t, id, 1, reward);
+}
+
+static bool on_front(const story *t, uint32_t id)
+{
+    return ax_state_on_front(&t->s, row(t, id), AX_COST_PARAMS);
+}
+
+static void the_front_follows_what_people_do(void **state)
+{
+    (void)state;
+    story t = begin();
+    cost_is(&t, 1, 2000, .5);
+    cost_is(&t, 2, 1000, .6);
+    cost_is(&t, 3, 3000, .7);
+    assert_true(!on_front(&t, 1) && on_front(&t, 2) && on_front(&t, 3));
+    assert_int_equal(t.s.front[AX_COST_PARAMS].n, 2);
+    assert_int_equal(t.s.front[AX_COST_MACS].n, 0); /* not known */
+    prune(&t, 2, 1);
+    assert_true(on_front(&t, 1) && !on_front(&t, 2) && on_front(&t, 3));
+    prune(&t, 2, 0);
+    assert_true(!on_front(&t, 1) && on_front(&t, 2));
+    prune(&t, 3, 1);
+    prune(&t, 3, 2);
+    assert_int_equal(t.s.front[AX_COST_PARAMS].n, 1);
+    assert_int_equal(t.s.best, 2);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROMOTED, .id = 2, .u.PROMOTED = { .to = 4 } });
+    assert_true(on_front(&t, 2));
+    cost_is(&t, 5, 500, .6);
+    assert_true(on_front(&t, 5) && !on_front(&t, 2));
+    tell(&t,
+         (ax_event) { .kind = AX_EVENT_SCORED, .id = 1, .u.SCORED = { .reward = .9, .provisional = 1, .stage = 1 } });
+    assert_false(on_front(&t, 1)); /* it goes on training */
+    ax_state_release(&t.s);
+}
+
 static void the_gate_answers_for_any_reward(void **state)
 {
     (void)state;
@@ -428,6 +468,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_candidate_lives),
+        cmocka_unit_test(the_front_follows_what_people_do),
         cmocka_unit_test(the_gate_answers_for_any_reward),
         cmocka_unit_test(an_outcome_can_be_that_of_another),
         cmocka_unit_test(pruned_ones_are_never_best),

@@ -45,6 +45,12 @@ class Scripts(unittest.TestCase):
         self.assertEqual((first["id"], first["status"], first["stage"], first["params"]), (1, "D", 1, 2201000))
         self.assertEqual((first["parent"], first["origin"], first["finished"]), (None, "ppo", 1764072009.0))
         self.assertAlmostEqual(first["reward"], 0.3 + 0.4 / 30)
+        done = [o for o in objects if o["status"] in "D*" and o["stage"] < 3]
+        best = {o["id"] for o in done
+                if not any(p["params"] <= o["params"] and p["reward"] > o["reward"] or
+                           p["params"] < o["params"] and p["reward"] == o["reward"] for p in done)}
+        self.assertEqual({o["id"] for o in objects if o["front_params"]}, best)
+        self.assertGreater(len(best), 1)
         path = os.path.join(self.place.dir, "out.csv")
         self.assertEqual(self.ok("export", "old", "--csv", "-o", path), "")
         with open(path) as f:

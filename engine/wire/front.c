@@ -1,0 +1,57 @@
+#include "engine/wire/front.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST = 16 };
+
+void ax_front_release(ax_front *f)
+{
+    free(f->point);
+    *f = (ax_front) { .point = NULL };
+}
+
+/* How many points cost less. */
+static uint32_t cheaper(const ax_front *f, double cost)
+{
+    uint32_t lo = 0, hi = f->n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (f->point[mid].cost < cost)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+bool ax_front_add(ax_front *f, double cost, double reward, uint32_t id)
+{
+    if (!isfinite(cost) || !isfinite(reward))
+        return true;
+    uint32_t at = cheaper(f, cost), end = at;
+    if ((at > 0 && f->point[at - 1].reward >= reward) ||
+        (at < f->n && f->point[at].cost == cost && f->point[at].reward >= reward))
+        return true;
+    while (end < f->n && f->point[end].reward <= reward) /* they cost as much or more */
+        end++;
+    if (end == at && f->n == f->cap) {
+        uint32_t cap = f->cap ? 2 * f->cap : FIRST;
+        ax_front_point *grown = realloc(f->point, cap * sizeof *grown);
+        if (!grown)
+            return false;
+        f->point = grown;
+        f->cap = cap;
+    }
+    memmove(f->point + at + 1, f->point + end, (f->n - end) * sizeof *f->point);
+    f->point[at] = (ax_front_point) { cost, reward, id };
+    f->n = f->n + 1 - (end - at);
+    return true;
+}
+
+bool ax_front_has(const ax_front *f, double cost, uint32_t id)
+{
+    uint32_t at = isfinite(cost) ? cheaper(f, cost) : f->n;
+    return at < f->n && f->point[at].id == id;
+}
