@@ -21,11 +21,11 @@ class Training(unittest.TestCase):
         self.cache = tempfile.TemporaryDirectory()
         self.addCleanup(self.cache.cleanup)
 
-    def train(self, fast, device="cuda:0", **switches):
+    def train(self, fast, device="cuda:0", more=(), **switches):
         done = emulated.engine("try", GENOTYPE, "--device", device, "--json", *auxcell.TINY, "--stages", "1",
                                "--aux-weight", "0", "--train-samples", str(CROPS), "--batch", str(BATCH), "--val-samples", "1",
                                "--epochs", str(EPOCHS), "--cache", self.cache.name, "--cuda-graphs", str(fast),
-                               "--cuda-cache", str(fast), **switches)
+                               "--cuda-cache", str(fast), *more, **switches)
         result = json.loads(done.out) if done.out else {}
         result.pop("seconds", None)
         return done, result
@@ -54,6 +54,15 @@ class Training(unittest.TestCase):
         self.assertGreater(done.calls["cudnnConvolutionForward"], plain.calls["cudnnConvolutionForward"])
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=1e-3)
+
+        # 10 bits of mantissa, and no algorithm that wants scratch of its own: both are noticed, neither is wrong
+        done, result = self.train(1, more=["--cuda-tf32", "1", "--cuda-workspace", "0"])
+        self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
+        self.assertNotEqual(result["loss"], expected["loss"])
+        for a, b in zip(result["loss"], expected["loss"], strict=True):
+            self.assertAlmostEqual(a, b, delta=2e-2)
+        self.assertIn("cudnnConvolutionBackwardFilter", plain.calls)  # all that give the same bits each time want scratch
+        self.assertNotIn("cudnnConvolutionBackwardFilter", done.calls)
 
         # what can't be recorded runs kernel by kernel, with one line; tests/engine/graph/test_capture.c has the rest
         done, result = self.train(1, FAIL_CALL="cudaGraphInstantiate")
