@@ -112,7 +112,7 @@ ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
     ax_rng rng = ax_rng_new(1, 1);
     if (!(b->params = ax_params_new(graphs, 1, b->be, b->dev, &rng, err)))
         return err->code;
-    if (!(b->plan = ax_plan_new(b->g, b->be, b->dev, b->params, 0, err)))
+    if (!(b->plan = ax_plan_new(b->g, b->be, b->dev, b->params, AX_PLAN_CAPTURE, err)))
         return err->code;
     return bind_inputs(b, err);
 }

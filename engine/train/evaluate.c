@@ -109,6 +109,7 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
     if (code == AX_OK)
         code = build_graph(e, err);
     unsigned flags = e->t->settings.polyak > 0 ? AX_PLAN_AVERAGED : 0;
+    flags |= e->t->settings.cuda_graphs ? AX_PLAN_CAPTURE : 0;
     if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->t->be, e->t->dev, e->params, flags, err)))
         code = err->code;
     if (e->end_to_end && code == AX_OK)

@@ -35,10 +35,14 @@ void ax_cuda_gemm_free(ax_cuda_gemm *m)
 {
     if (!m)
         return;
-    (void)cublasLtMatrixLayoutDestroy(m->a);
-    (void)cublasLtMatrixLayoutDestroy(m->b);
-    (void)cublasLtMatrixLayoutDestroy(m->d);
-    (void)cublasLtMatmulDescDestroy(m->product);
+    if (m->a)
+        (void)cublasLtMatrixLayoutDestroy(m->a);
+    if (m->b)
+        (void)cublasLtMatrixLayoutDestroy(m->b);
+    if (m->d)
+        (void)cublasLtMatrixLayoutDestroy(m->d);
+    if (m->product)
+        (void)cublasLtMatmulDescDestroy(m->product);
     free(m);
 }
 
