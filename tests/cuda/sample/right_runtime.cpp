@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,6 +63,41 @@ void right_copies()
     RT(cudaFreeHost(x));
     RT(cudaFreeHost(y));
     RT(cudaFree(d));
+}
+
+/* What a capture forbids is refused, and the capture is lost; a relaxed one lets it be. */
+void right_capture()
+{
+    cudaGraph_t graph;
+    cudaEvent_t e;
+    void *p = nullptr;
+    RT(cudaEventCreateWithFlags(&e, cudaEventDisableTiming));
+    RT(cudaEventRecord(e, stream));
+    float *x = counting(64), *y = device(64);
+    RT(cudaStreamSynchronize(stream));
+    const std::vector<std::function<cudaError_t()>> forbidden = { [] { return cudaStreamSynchronize(stream); },
+                                                                  [] { return cudaDeviceSynchronize(); },
+                                                                  [e] { return cudaEventSynchronize(e); },
+                                                                  [e] { return cudaEventQuery(e); },
+                                                                  [&p] { return cudaMalloc(&p, 64); },
+                                                                  [&p] { return cudaMallocHost(&p, 64); },
+                                                                  [y] { return cudaFree(y); } };
+    for (auto &call : forbidden) {
+        RT(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+        RT(launch(ax_k_scale, x, y, 64, dim3(1), dim3(64)));
+        CHECK(call() == cudaErrorStreamCaptureUnsupported);
+        CHECK(launch(ax_k_scale, x, y, 64, dim3(1), dim3(64)) == cudaErrorStreamCaptureInvalidated);
+        CHECK(cudaStreamEndCapture(stream, &graph) == cudaErrorStreamCaptureInvalidated && !graph);
+        RT(cudaStreamSynchronize(stream));
+    }
+    RT(cudaStreamBeginCapture(stream, cudaStreamCaptureModeRelaxed));
+    RT(cudaMalloc(&p, 64));
+    RT(cudaStreamEndCapture(stream, &graph));
+    RT(cudaGraphDestroy(graph));
+    RT(cudaEventDestroy(e));
+    RT(cudaFree(p));
+    RT(cudaFree(x));
+    RT(cudaFree(y));
 }
 
 void right_graph()
@@ -154,5 +190,6 @@ void faults()
 const std::vector<use> right_runtime = { { "right_kernels", right_kernels },
                                          { "right_copies", right_copies },
                                          { "right_graph", right_graph },
+                                         { "right_capture", right_capture },
                                          { "right_errors", right_errors },
                                          { "faults", faults } };
