@@ -8,7 +8,7 @@ awk '
         shared = 0
         for (i = 1; i <= NF; i++) {
             if ($i == "registers,") registers = $(i - 1)
-            if ($i == "smem") shared = $(i - 2)
+            if ($i ~ /^smem,?$/) shared = $(i - 2)
         }
         printf "%-6s %-32s %3d registers %5d bytes shared %4d bytes spilled\n", arch, name, registers, shared, spill
         if (spill > 0) bad = 1

@@ -106,7 +106,7 @@ template <int V> static __device__ __forceinline__ void backward_data(const ax_k
         if (first + p < g.w)
             store<V>(dx + (size_t)(first + p) * (size_t)g.ci, sum[p]);
 }
-AX_KERNEL(dw_backward_data)
+AX_KERNEL_BLOCKS(dw_backward_data, 4)
 {
     if (a.g.ci % 4 == 0)
         backward_data<4>(a);
@@ -155,7 +155,7 @@ template <int K> static __device__ __forceinline__ void backward_weights(const a
             part[(size_t)(K == 1 ? (int)blockIdx.z : t) * (size_t)g.co] = all;
     }
 }
-AX_KERNEL(dw_backward_weights)
+AX_KERNEL_BLOCKS(dw_backward_weights, 3)
 {
     if (a.g.kernel == 3)
         backward_weights<3>(a);

@@ -7,6 +7,9 @@
 /* As ax_act; op.h is C11. */
 enum { ACT_NONE, ACT_RELU, ACT_RELU6 };
 
+/* Without the second, ptxas aims for more blocks at once on some cards, and spills a register or two for it. */
+#define AX_KERNEL_BLOCKS(name, blocks)                                                                                 \
+    extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS, blocks) ax_k_##name(const ax_k_##name##_args a)
 #define AX_KERNEL(name) extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS) ax_k_##name(const ax_k_##name##_args a)
 
 static __device__ __forceinline__ float act_of(int act, float y)
