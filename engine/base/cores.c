@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_PARTS = 1024 };
+enum { MOST_PARTS = 32768 };
 
 /* The first line of a file that starts with prefix, without what ends it. Files of the kernel have no size to go by. */
 static bool read_line(const char *path, const char *prefix, char *line, int cap)
@@ -73,9 +73,16 @@ int ax_cores_allowed(void)
 bool ax_cores_parse_part(const char *text, int *part, int *parts)
 {
     int end = 0;
-    if (sscanf(text, "%4d/%4d%n", part, parts, &end) != 2 || text[end] || text[0] < '0' || text[0] > '9')
+    if (sscanf(text, "%5d/%5d%n", part, parts, &end) != 2 || text[end] || text[0] < '0' || text[0] > '9')
         return false;
     return *part >= 1 && *part <= *parts && *parts <= MOST_PARTS;
+}
+
+void ax_cores_part_of(const char *text, int part, int parts, char *out, size_t cap)
+{
+    int k = 1, n = 1;
+    ax_cores_parse_part(text, &k, &n);
+    snprintf(out, cap, "%d/%d", (k - 1) * parts + part, n * parts);
 }
 
 static int by_place(const void *a, const void *b)

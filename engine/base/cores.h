@@ -11,8 +11,10 @@
    cgroup (v2, cpu.max) is worth fewer, rounded up; at least 1. */
 int ax_cores_allowed(void);
 
-/* "K/N": the K-th of N equal parts, 1 <= K <= N <= 1024. false: it isn't that. */
+/* "K/N": the K-th of N equal parts, 1 <= K <= N <= 32768. false: it isn't that. */
 bool ax_cores_parse_part(const char *text, int *part, int *parts);
+/* The part `part` of `parts` (at most 32) of a valid "K/N": "2/4" is the second half of "1/2". */
+void ax_cores_part_of(const char *text, int part, int parts, char *out, size_t cap);
 /* Restricts the calling thread, and all that it starts from then on, to the part "K/N" of the allowed cores:
    neighbours, the hyperthreads of a core together, and of a limited bandwidth its N-th too. AX_EINVAL, or AX_EDEVICE
    when the system refuses. Parts are of what is allowed now: take one once. */

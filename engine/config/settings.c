@@ -40,6 +40,7 @@ static const struct range {
 } ranges[] = {
     { "candidates", 1, 1e6 },
     { "threads", 0, 1024 },
+    { "workers", 1, 32 },
     { "winograd", 0, 1 },
     { "cuda_graphs", 0, 1 },
     { "cuda_tf32", 0, 1 },
@@ -170,7 +171,7 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
         if (!allowed(s->name, value))
             return ax_fail(err, AX_EINVAL, "%s = '%s': not one of %s", s->name, value, words_of(s->name));
         int part, parts;
-        if (!strcmp(s->name, "share") && !ax_cores_parse_part(value, &part, &parts))
+        if (!strcmp(s->name, "share") && (!ax_cores_parse_part(value, &part, &parts) || parts > 1024))
             return ax_fail(err, AX_EINVAL, "share = '%s': not K/N, the K-th of N parts of the cores", value);
         memcpy(at, value, n + 1);
         return AX_OK;

@@ -161,6 +161,8 @@ static ax_code set_up(ax_coordinator *c, ax_err *err)
     if (code == AX_OK)
         code = ax_worker_devices_of(c->settings.device, &c->devices, err);
     if (code == AX_OK)
+        code = ax_worker_devices_repeat(&c->devices, c->settings.workers, err);
+    if (code == AX_OK)
         code = look_at_data(c, &setup, err);
     if (code != AX_OK)
         return code;

@@ -1,4 +1,5 @@
 /* The coordinator's dealings with its workers. */
+#include "engine/base/cores.h"
 #include "engine/search/coordinator_internal.h"
 
 #include <math.h>
@@ -164,6 +165,8 @@ static void start(ax_coordinator *c, uint32_t k)
 {
     ax_settings settings = c->settings;
     memcpy(settings.device, c->devices.name[k], sizeof settings.device);
+    if (settings.workers > 1) /* on one processor: none shall wait for another's threads */
+        ax_cores_part_of(c->settings.share, (int)k + 1, (int)settings.workers, settings.share, sizeof settings.share);
     ax_crew_start(&c->crew[k], &settings, &c->err);
 }
 

@@ -97,3 +97,16 @@ ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err
     }
     return take_usable(setting, seen, out, err);
 }
+
+ax_code ax_worker_devices_repeat(ax_worker_devices *d, int64_t workers, ax_err *err)
+{
+    if (workers == 1)
+        return AX_OK;
+    if (!strncmp(d->name[0], "cuda", 4))
+        return ax_fail(err, AX_EINVAL,
+                       "workers = %lld: only on the CPU; a CUDA device has one, a list of them one each",
+                       (long long)workers);
+    for (; d->n < (size_t)workers && d->n < AX_WORKER_DEVICES; d->n++)
+        memcpy(d->name[d->n], d->name[0], sizeof *d->name);
+    return AX_OK;
+}

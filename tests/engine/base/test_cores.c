@@ -21,10 +21,25 @@ static void parts_are_read_strictly(void **state)
     int part = 0, parts = 0;
     assert_true(ax_cores_parse_part("2/3", &part, &parts));
     assert_true(part == 2 && parts == 3);
-    static const char *const wrong[] = { "", "1", "1/", "/2", "0/2", "3/2", "1/2x", " 1/2", "-1/2", "1/0", "1/1025" };
+    static const char *const wrong[] = { "", "1", "1/", "/2", "0/2", "3/2", "1/2x", " 1/2", "-1/2", "1/0", "1/32769" };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         if (ax_cores_parse_part(wrong[i], &part, &parts))
             fail_msg("'%s' was taken", wrong[i]);
+}
+
+static void parts_of_parts_fill_them(void **state)
+{
+    (void)state;
+    char text[32];
+    int part, parts, next = 1;
+    for (int k = 1; k <= 3; k++)
+        for (int i = 1; i <= 4; i++, next++) {
+            char run[8];
+            snprintf(run, sizeof run, "%d/3", k);
+            ax_cores_part_of(run, i, 4, text, sizeof text);
+            assert_true(ax_cores_parse_part(text, &part, &parts));
+            assert_true(part == next && parts == 12);
+        }
 }
 
 /* Two packages of four cores with two hyperthreads each, numbered as kernels do: first all first threads. */
@@ -155,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_read_strictly),
+        cmocka_unit_test(parts_of_parts_fill_them),
         cmocka_unit_test(parts_cover_all_cores_once),
         cmocka_unit_test(hyperthreads_and_packages_stay_together),
         cmocka_unit_test(bandwidth_is_the_least_of_the_groups_above),

@@ -1,4 +1,4 @@
-"""Runs side by side: the worker of each stays on its part of the cores, with all its threads."""
+"""Runs side by side, and workers of a run: each stays on its part of the cores, with all its threads."""
 import os
 import sys
 
@@ -44,10 +44,27 @@ def runs_share_the_cores(where):
     assert taken[0] & taken[1] == set() and taken[0] | taken[1] == allowed, taken
 
 
+def workers_share_the_cores(where):
+    allowed = os.sched_getaffinity(0)
+    if len(allowed) < 2:
+        raise Skip("one core can't be shared out")
+    run = Run(make_run(f"{where}/two", candidates=1000, workers=2, threads=0))
+    for _ in range(2):  # the second starts once the first has filled the cache
+        assert run.until("device")["threads"] <= (len(allowed) + 1) // 2
+    workers = run.workers()
+    assert len(workers) == 2
+    run.until("scored", 1)
+    taken = [set(cores_of(pid)) for pid in workers]
+    assert run.stop() == 0
+    assert all(len(sets) == 1 for sets in taken), f"threads of one worker have different cores: {taken}"
+    first, second = (sets.pop() for sets in taken)
+    assert first & second == set() and first | second == allowed, (first, second)
+
+
 def wrong_parts_are_named(where):
     path = make_run(f"{where}/wrong", share="3/2")
     code, text = serve(path)
     assert code == 1 and "share = '3/2': not K/N" in text, text
 
 
-main([runs_share_the_cores, wrong_parts_are_named])
+main([runs_share_the_cores, workers_share_the_cores, wrong_parts_are_named])

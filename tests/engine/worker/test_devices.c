@@ -20,6 +20,23 @@ static void any_other_name_is_one_worker(void **state)
     }
 }
 
+static void only_the_cpu_takes_several_workers(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    ax_worker_devices d;
+    assert_int_equal(ax_worker_devices_of("cpu", &d, NULL), AX_OK);
+    assert_int_equal(ax_worker_devices_repeat(&d, 1, NULL), AX_OK);
+    assert_int_equal(d.n, 1);
+    assert_int_equal(ax_worker_devices_repeat(&d, 3, NULL), AX_OK);
+    assert_int_equal(d.n, 3);
+    assert_string_equal(d.name[2], "cpu");
+    assert_int_equal(ax_worker_devices_of("cuda:1", &d, NULL), AX_OK);
+    assert_int_equal(ax_worker_devices_repeat(&d, 1, NULL), AX_OK);
+    assert_int_equal(ax_worker_devices_repeat(&d, 2, &err), AX_EINVAL);
+    assert_non_null(strstr(err.msg, "workers = 2: only on the CPU"));
+}
+
 static void wrong_lists_are_refused(void **state)
 {
     (void)state;
@@ -51,6 +68,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_other_name_is_one_worker),
+        cmocka_unit_test(only_the_cpu_takes_several_workers),
         cmocka_unit_test(wrong_lists_are_refused),
         cmocka_unit_test(without_a_plugin_there_is_none),
     };
