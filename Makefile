@@ -31,8 +31,10 @@ ifeq ($(SAN),address)
 SANFLAGS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 else ifeq ($(SAN),thread)
 SANFLAGS := -fsanitize=thread
+else ifeq ($(SAN),fuzz)
+SANFLAGS := -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
 else ifneq ($(SAN),none)
-$(error SAN=$(SAN): none, address or thread)
+$(error SAN=$(SAN): none, address, thread or fuzz)
 endif
 CFLAGS_ALL += $(SANFLAGS)
 
@@ -70,7 +72,7 @@ ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all test cuda-registers cuda-sanitize lint help clean format fuzz bench-peer bench-scale experiments torture torture-cuda man-lint
+.PHONY: all test cuda-registers cuda-sanitize lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda man-lint
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -183,6 +185,21 @@ $(B)/tests/scale/longrun: $(B)/tests/scale/longrun.o $(B)/libtest.a
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
 bench-scale: all $(B)/tests/scale/longrun ## what a run of 100,000 candidates costs (ARGS="--candidates 10000")
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/scale/bench.py --build $(B) $(ARGS)
+
+# one program for each parser; libFuzzer is clang's
+FUZZ_BIN := $(patsubst %.c,$(B)/%,$(filter-out tests/fuzz/seeds.c,$(wildcard tests/fuzz/*.c)))
+FUZZ_LIBS := $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
+SECONDS ?= 30
+$(FUZZ_BIN): $(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/libtest.a
+	@echo "  LINK    $@"
+	@$(CC) $(SANFLAGS) -fsanitize=fuzzer $(OPENMP) $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
+$(B)/tests/fuzz/seeds: $(B)/tests/fuzz/seeds.o $(B)/libtest.a
+	@echo "  LINK    $@"
+	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(FUZZ_LIBS)
+fuzz: ## every parser on what libFuzzer makes of good input, with sanitizers (SECONDS=30 for each; needs clang)
+	@CUDA_HOME=none $(MAKE) --no-print-directory CC=clang MODE=debug SAN=fuzz SECONDS=$(SECONDS) fuzz-run
+fuzz-run: $(FUZZ_BIN) $(B)/tests/fuzz/seeds
+	@sh tests/fuzz/run.sh $(B)/tests/fuzz $(SECONDS) $(FUZZ_BIN)
 
 torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py

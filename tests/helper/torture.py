@@ -168,7 +168,9 @@ def hurt(path, call, n, action):
         # a worker that was killed would be again and again: once is enough
         while run.until(("failed", "paused", "log")):
             if run.seen[-1][0] != "log" or run.seen[-1][2]["level"] == "warning":
-                run.kill()
+                with open(f"{path}/engine.pid") as f:
+                    os.kill(int(f.read()), signal.SIGKILL)  # the engine, and not only its tracer
+                run.end()
                 break
     if run.process.poll() is None:
         run.end()

@@ -1,0 +1,164 @@
+/* Writes good input for each fuzz target: seeds DIR makes DIR/TARGET/N. */
+#include "engine/base/file.h"
+#include "engine/config/settings.h"
+#include "engine/model/safetensors.h"
+#include "engine/search/snapshot.h"
+#include "engine/wire/command.h"
+#include "engine/wire/eventlog.h"
+#include "engine/worker/message.h"
+#include "tests/helper/events.h"
+#include "tests/helper/history.h"
+#include "tests/helper/searching.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
+static int root; /* of all targets */
+
+/* The folder of a target. */
+static int folder(const char *target)
+{
+    mkdirat(root, target, 0700);
+    int fd = openat(root, target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        abort();
+    return fd;
+}
+
+static void put(const char *target, int number, const void *bytes, size_t n)
+{
+    char name[16];
+    int fd = folder(target);
+    snprintf(name, sizeof name, "%d", number);
+    if (ax_file_replace(fd, name, bytes, n, NULL) != AX_OK)
+        abort();
+    close(fd);
+}
+
+static void events(void)
+{
+    uint8_t bytes[AX_EVENT_MAX_BYTES];
+    for (int k = 0; k < AX_EVENT_COUNT * AX_TEST_FILLS; k++) {
+        ax_event ev;
+        ax_test_event(&ev, (ax_event_kind)(k % AX_EVENT_COUNT), k / AX_EVENT_COUNT);
+        put("event", k, bytes, ax_event_pack(&ev, bytes, sizeof bytes));
+        if (k >= AX_EVENT_COUNT)
+            continue;
+        int fd = folder("event");
+        ax_eventlog *log = ax_eventlog_open(fd, "log", NULL, NULL);
+        ax_eventlog_append(log, &ev, NULL);
+        ax_eventlog_close(log);
+        close(fd);
+    }
+}
+
+static void commands(void)
+{
+    uint8_t bytes[AX_COMMAND_MAX_BYTES];
+    for (int v = 0; v < AX_VERB_COUNT; v++) {
+        ax_command c = { .request = (uint64_t)v + 1, .verb = (ax_verb)v, .id = 3, .by = "user" };
+        snprintf(c.text, sizeof c.text, "%s", arch0);
+        put("command", v, bytes, ax_command_pack(&c, bytes, sizeof bytes));
+    }
+    ax_answer a = { .request = 7, .code = AX_EINVAL, .message = "there is no candidate #3" };
+    put("command", 100, bytes, ax_answer_pack(&a, bytes, sizeof bytes));
+}
+
+static void messages(void)
+{
+    static uint8_t bytes[AX_WORKER_MAX_BYTES];
+    for (int say = 0; say < AX_SAY_COUNT; say++) {
+        ax_worker_message m = { .say = (ax_say)say, .id = 3, .text = "train", .step = 2, .steps = 9, .loss = 1.5 };
+        if (ax_settings_preset(&m.settings, "cpu", NULL) != AX_OK ||
+            ax_genotype_parse(arch0, &m.genotype, NULL) != AX_OK)
+            abort();
+        m.outcome = ax_outcome_none;
+        put("message", say, bytes, ax_worker_pack(&m, bytes, sizeof bytes));
+    }
+}
+
+static void snapshots(void)
+{
+    searching t;
+    char *bytes;
+    size_t n;
+    searching_init(&t, 30, "random");
+    for (int k = 0; k < 5; k++) {
+        if (ax_snapshot_pack(t.search, 1, &bytes, &n, NULL) != AX_OK)
+            abort();
+        put("snapshot", k, bytes, n);
+        free(bytes);
+        searching_take(&t);
+        searching_score(&t, 0.1 * k);
+        searching_do(&t, k % 2 ? AX_VERB_PRUNE : AX_VERB_PROMOTE, 1, NULL, NULL);
+    }
+    searching_release(&t);
+}
+
+static void files(void)
+{
+    static const char *const presets[] = { "demo", "cpu", "paper" };
+    ax_settings s;
+    int fd = folder("settings");
+    for (int i = 0; i < 3; i++)
+        if (ax_settings_preset(&s, presets[i], NULL) != AX_OK || ax_settings_write(&s, fd, presets[i], NULL) != AX_OK)
+            abort();
+    close(fd);
+    ax_maskfile m = { 0 };
+    fd = folder("mask");
+    if (!ax_history_masks(&m) || ax_maskfile_write(fd, "0", &m, NULL) != AX_OK)
+        abort();
+    ax_maskfile_release(&m);
+    close(fd);
+    static const float numbers[6] = { 1, 2, 3, 4, 5, 6 };
+    const ax_st_tensor tensor[2] = { { "weight", AX_ST_F32, 2, { 2, 3 }, numbers, sizeof numbers, 6 },
+                                     { "none", AX_ST_U8, 1, { 0 }, numbers, 0, 0 } };
+    const ax_st_meta meta = { "genotype", arch0 };
+    fd = folder("safetensors");
+    if (ax_safetensors_write(fd, "0", tensor, 2, &meta, 1, NULL) != AX_OK)
+        abort();
+    close(fd);
+    put("genotype", 0, arch0, sizeof arch0 - 1);
+    put("genotype", 1, "op5=sep3x3 in0=2", 16);
+    static const char npy[] =
+        "\x93NUMPY\x01\x00\x39\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }\0\0\0\0";
+    put("npy", 0, npy, sizeof npy - 1);
+}
+
+/* Pictures that the tests have. */
+static void pictures(int n, char **path)
+{
+    for (int i = 0; i < n; i++) {
+        char *bytes;
+        size_t size;
+        if (ax_file_read(AT_FDCWD, path[i], 1 << 20, &bytes, &size, NULL) != AX_OK)
+            abort();
+        put("image", i, bytes, size);
+        free(bytes);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        fprintf(stderr, "usage: seeds DIR PICTURE...\n");
+        return 2;
+    }
+    mkdir(argv[1], 0700);
+    root = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return 1;
+    events();
+    commands();
+    messages();
+    snapshots();
+    files();
+    pictures(argc - 2, argv + 2);
+    close(root);
+    return 0;
+}

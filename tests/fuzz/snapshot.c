@@ -1,0 +1,43 @@
+/* A snapshot, under a checksum that is made right, so that what it says is looked at; what is read can be saved. */
+#include "engine/base/crc32c.h"
+#include "engine/search/snapshot.h"
+#include "tests/fuzz/fuzz.h"
+#include "tests/helper/searching.h"
+
+#include <string.h>
+
+static void drop(void *context, ax_event *ev)
+{
+    (void)context;
+    (void)ev;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    ax_search_setup setup = { .classes = 8, .h = 64, .w = 64, .n_train = 8, .emit = drop };
+    ax_err err = { AX_OK, "" };
+    if (size < 8 || ax_settings_preset(&setup.settings, "demo", &err) != AX_OK)
+        return 0;
+    snprintf(setup.settings.strategy, sizeof setup.settings.strategy, "random");
+    setup.settings.candidates = 30;
+    setup.settings.channels = 8;
+    setup.settings.full_channels = 16;
+    char *bytes = malloc(size);
+    if (!bytes)
+        return 0;
+    memcpy(bytes, data, size);
+    uint32_t crc = ax_crc32c(0, bytes, size - 5);
+    bytes[size - 5] = (char)0xce;
+    for (size_t i = 0; i < 4; i++)
+        bytes[size - 4 + i] = (char)(crc >> (24 - 8 * i));
+    uint64_t seq;
+    ax_search *s = ax_snapshot_unpack(bytes, size, "snapshot.mpk", &setup, &seq, &err);
+    free(bytes);
+    if (!s && !err.msg[0])
+        abort();
+    size_t n;
+    if (s && ax_snapshot_pack(s, seq, &bytes, &n, &err) == AX_OK)
+        free(bytes);
+    ax_search_free(s);
+    return 0;
+}
