@@ -35,11 +35,33 @@ ax_code ax_search_note_all_judged(ax_search *s, ax_err *err)
     return code;
 }
 
+/* A training that has begun is finished: there may be half of it in inflight/. */
+static bool may_reuse(const ax_search *s, const ax_row *r)
+{
+    return s->setup.settings.dedupe && !ax_row_is_full(r) && !r->attempts;
+}
+
+bool ax_search_awaits(const ax_search *s, uint32_t id)
+{
+    const ax_row *r = ax_search_look(s, id);
+    if (!may_reuse(s, r))
+        return false;
+    ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
+    for (uint32_t k = 0; k < AX_WORKERS; k++) {
+        const ax_row *other = ax_search_look(s, s->seat[k].id);
+        if (!other || s->seat[k].halting || ax_row_is_full(other))
+            continue;
+        ax_canonical o = ax_genotype_canonical(&other->proposal.genotype);
+        if (!memcmp(o.key, c.key, sizeof c.key))
+            return true;
+    }
+    return false;
+}
+
 uint32_t ax_search_known(const ax_search *s, uint32_t id)
 {
     const ax_row *r = ax_search_look(s, id);
-    /* a training that has begun is finished: there may be half of it in inflight/ */
-    if (!s->setup.settings.dedupe || ax_row_is_full(r) || r->attempts)
+    if (!may_reuse(s, r))
         return 0;
     ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
     uint32_t at = 0, known;

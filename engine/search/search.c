@@ -184,21 +184,23 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     }
 }
 
-/* The place in the queue of the first candidate that a worker can take: one that was told to stop and to go on again
-   may wait there while its worker hasn't stopped yet. UINT32_MAX = there is none. */
+/* The place in the queue of the first candidate that a worker can take. Not one that was told to stop and to go on
+   again and whose worker hasn't stopped yet, and not one whose network is being trained. UINT32_MAX = there is none. */
 static uint32_t first_free(ax_search *s)
 {
     for (uint32_t i = 0; i < s->n_queue; i++)
-        if (!ax_search_seat(s, s->queue[i]))
+        if (!ax_search_seat(s, s->queue[i]) && !ax_search_awaits(s, s->queue[i]))
             return i;
     return UINT32_MAX;
 }
 
-/* Keeps one candidate waiting, so that no worker does. */
+/* Keeps one candidate waiting, so that no worker does; but a policy that proposes one network only has its workers wait
+   for each other, not a queue full of it. */
 static ax_code fill(ax_search *s, ax_err *err)
 {
     ax_code code = AX_OK;
-    while (code == AX_OK && first_free(s) == UINT32_MAX && ax_search_counted(s) < s->setup.settings.candidates) {
+    while (code == AX_OK && first_free(s) == UINT32_MAX && s->n_queue < s->setup.workers &&
+           ax_search_counted(s) < s->setup.settings.candidates) {
         ax_proposal p;
         uint32_t id;
         code = ax_strategy_propose(s->strategy, &p, err);

@@ -103,6 +103,8 @@ ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err);
 ax_code ax_search_note_all_judged(ax_search *s, ax_err *err);
 /* The candidate whose outcome this one can take instead of being trained, 0 = none. */
 uint32_t ax_search_known(const ax_search *s, uint32_t id);
+/* Whether another worker is training its network right now: its outcome is waited for. */
+bool ax_search_awaits(const ax_search *s, uint32_t id);
 /* Ends a queued candidate with the outcome of a known one; says SCORED and LEARNED. */
 ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err);
 

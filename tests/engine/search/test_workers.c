@@ -84,6 +84,37 @@ static void who_has_not_stopped_yet_is_not_given_away(void **state)
     searching_release(&t);
 }
 
+static void a_network_in_training_is_waited_for(void **state)
+{
+    (void)state;
+    static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
+    searching t;
+    searching_init(&t, 6, "random");
+    t.setup.workers = 3;
+    ax_search_free(t.search);
+    assert_non_null(t.search = ax_search_new(&t.setup, NULL));
+    searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL);
+    assert_int_equal(take(&t, 0), 1);
+    searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL);
+    uint32_t twin = searching_last(&t, AX_EVENT_QUEUED, 0)->id, other = take(&t, 1);
+    assert_true(other && other != twin); /* it is next, but its network is worker 0's */
+    score(&t, 0, 0.4);
+    size_t scored = searching_count(&t, AX_EVENT_SCORED);
+    assert_int_equal(take(&t, 0), 0); /* the outcome was there to be had */
+    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), scored + 1);
+    assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->id == twin);
+    assert_true(take(&t, 0) != 0);
+
+    searching_do(&t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
+    uint32_t first = take(&t, 2);
+    searching_do(&t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
+    twin = searching_last(&t, AX_EVENT_QUEUED, 0)->id;
+    ax_search_failed(t.search, 2, "memory", "no memory"); /* nothing to wait for any more */
+    assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->id, first);
+    assert_int_equal(take(&t, 2), twin);
+    searching_release(&t);
+}
+
 static void pausing_the_run_stops_all(void **state)
 {
     (void)state;
@@ -131,6 +162,7 @@ int main(void)
         cmocka_unit_test(each_has_its_own),
         cmocka_unit_test(verdicts_go_to_their_workers),
         cmocka_unit_test(who_has_not_stopped_yet_is_not_given_away),
+        cmocka_unit_test(a_network_in_training_is_waited_for),
         cmocka_unit_test(pausing_the_run_stops_all),
         cmocka_unit_test(a_snapshot_has_them_all),
     };
