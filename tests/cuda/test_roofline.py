@@ -1,0 +1,40 @@
+"""tools/roofline.py counts the kernels of a step from the list of its operations: the emulated device counts them too."""
+import os
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
+import auxcell
+import emulated
+
+ROOFLINE = os.path.join(os.path.dirname(__file__), "../../tools/roofline.py")
+SMALL = ["--batch", "1", "--crop", "64", "--channels", "4"]
+# an update is four kernels for each run of neighbouring parameters; arch0 has some in between that no gradient reaches
+MORE = {"arch0": 4, "arch1": 0}
+sys.path.insert(0, os.path.dirname(ROOFLINE))
+import roofline
+
+
+@unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
+class Roofline(unittest.TestCase):
+    def launches(self, genotype, runs):
+        done = emulated.engine("bench", "step", "--genotype", genotype, "--device", "cuda:0", *SMALL, "--runs", str(runs),
+                               "--json", FAIL_CALL="cudaStreamBeginCapture")  # kernel by kernel
+        self.assertEqual(done.code, 0, done.err)
+        return sum(n for name, n in done.calls.items() if name in ("cudaLaunchKernel", "cublasLtMatmul")
+                   or name.startswith("cudnnConvolution"))
+
+    def test_the_kernels_of_a_step(self):
+        said = subprocess.run([sys.executable, ROOFLINE, "--engine", emulated.ENGINE, *SMALL, "--launches"],
+                              capture_output=True, text=True, timeout=100)
+        self.assertEqual((said.returncode, said.stderr), (0, ""))
+        lines = dict(line.split() for line in said.stdout.splitlines())
+        self.assertEqual(set(lines), set(roofline.GENOTYPES))
+        for name in MORE:
+            genotype = roofline.GENOTYPES[name]
+            more = self.launches(genotype, 2) - self.launches(genotype, 1) - int(lines[name])
+            self.assertEqual(more, MORE[name], name)
+
+
+auxcell.main()

@@ -1,0 +1,180 @@
+#!/usr/bin/python3
+"""roofline.py [--engine PROGRAM] [--write docs/cuda-roofline.md]: what a stage-1 training step should take on cards that
+nobody has run it on, from the figures of its own plan (auxcell-engine bench step --profile) and the cards' data sheets."""
+import argparse
+import contextlib
+import io
+import json
+import re
+import subprocess
+import sys
+
+GENOTYPES = {
+    "arch0": "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
+    "arch1": "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]",
+    "arch2": "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]",
+}
+# Peaks of the data sheets: bytes/s of memory, FLOP/s in float32, and in TF32 on tensor cores without sparsity.
+#   H100: NVIDIA H100 Tensor Core GPU data sheet, column SXM (989 TFLOP/s TF32 are with sparsity)
+#   RTX 4090: NVIDIA Ada GPU Architecture white paper, appendix A (TF32 with float32 accumulation)
+CARDS = {
+    "H100 SXM": {"bandwidth": 3.35e12, "fp32": 67e12, "tf32": 494.7e12},
+    "RTX 4090": {"bandwidth": 1.008e12, "fp32": 82.6e12, "tf32": 82.6e12},
+}
+# No data sheet has these. A launch costs the host 4 to 6 us (measured by others on an RTX 5070 Ti with CUDA 13:
+# susun-blog.com/blog/pegainfer-3-cuda-graph); between the kernels of a graph about 1 us passes (a guess to be measured).
+LAUNCH, GRAPH = 4e-6, 1e-6
+MARK = "<!-- the rest is written by tools/roofline.py -->"
+ENCODER = 1811712  # parameters that stage 1 doesn't train
+
+
+def operation(text):
+    """Of "conv2d 3x3 d3 backward x w 16x64x64x48->48": name and what the backend's files need to know."""
+    m = re.match(r"(?P<name>.*?) ?(?:(?P<from>\d+x\d+) to )?(?P<shape>\d+x\d+x\d+x\d+)(?:->(?P<out>\d+))?$", text)
+    n, h, w, c = (int(v) for v in m["shape"].split("x"))
+    return m["name"], m["from"], (n, h, w, c), int(m["out"] or c)
+
+
+def launches_and_extra(row, biased):
+    """Kernels per node (engine/backend/cuda: conv.c, norm.c, loss.c, resize.c, eltwise.c; cuDNN and cuBLASLt count as one
+    each), and bytes per node beyond each tensor once: what is read again from memory."""
+    name, from_size, (n, h, w, c), out = operation(row["op"])
+    x, y = 4 * n * h * w * c, 4 * n * h * w * out
+    backward = " backward" in name
+    if name.startswith("conv2d"):
+        kernel = name.split()[1]
+        own = " dw" in name  # depthwise: own kernels, weights in an order of their own, gradients as parts
+        repack = 0 if kernel == "1x1" else 1
+        if not backward:
+            bias = (n, h, w, c, out) in biased and repack  # 1x1: the product adds it
+            return 1 + repack + bias, 2 * y * bias
+        wants = name.split(" backward ")[1].split()
+        count = ("x" in wants) * (1 + repack) + (1 + (1 if own else repack)) + 2 * ("b" in wants)
+        return count, y * (len(wants) - 1)  # dy once per gradient
+    if name.startswith("batchnorm"):
+        return 3, x  # x is read for the sums and again
+    if name == "gpool":
+        return 2, 0
+    if name == "ce":
+        return 3, 0
+    if name == "mse" or (name == "resize backward" and from_size == "1x1"):
+        return 2, 0
+    if name.split()[0] in ("add", "relu", "concat", "resize", "gpool", "ce", "mse", "wsum"):
+        return 1, 0
+    sys.exit(f"roofline.py: {row['op']}: an operation that nobody counted the kernels of")
+
+
+def kind(text):
+    """Rows of the table: operations without their shapes."""
+    name = operation(text)[0]
+    return re.sub(r" backward.*", " backward", name).replace("conv2d", "conv").replace(" dw", " depthwise")
+
+
+def rows_of(profile):
+    """Per kind: nodes, launches, bytes, FLOP, and per card the bound of each node summed up."""
+    biased = {operation(r["op"])[2] + (operation(r["op"])[3],) for r in profile["profile"] if r["op"].split()[-2] == "b"}
+    rows = {}
+    params = profile["params"] - ENCODER
+    extra = {"op": "clip, Adam, average", "nodes": 1, "bytes": 44 * params, "flop": 20 * params}
+    for r in profile["profile"] + [extra]:
+        update = r is extra
+        launches, again = (4, 0) if update else launches_and_extra(r, biased)
+        name = r["op"] if update else kind(r["op"])
+        row = rows.setdefault(name, {"nodes": 0, "launches": 0, "bytes": 0, "flop": 0, "parts": [],
+                                     "tensor": name.startswith("conv ") and "depthwise" not in name})
+        each = (r["bytes"] / r["nodes"] + again, r["flop"] / r["nodes"], launches)
+        row["nodes"] += r["nodes"]
+        row["launches"] += r["nodes"] * launches
+        row["bytes"] += r["nodes"] * each[0]
+        row["flop"] += r["nodes"] * each[1]
+        row["parts"].append((r["nodes"], *each))
+    return rows
+
+
+def bound(row, card, peak, gap):
+    """Seconds of a row, a node's being the largest of its three bounds; and the seconds by what bounds them."""
+    by = {"memory": 0, "FLOP": 0, "launch": 0}
+    for nodes, size, flop, launches in row["parts"]:
+        times = {"memory": size / card["bandwidth"], "FLOP": flop / card[peak if row["tensor"] else "fp32"],
+                 "launch": launches * gap}
+        most = max(times, key=times.get)
+        by[most] += nodes * times[most]
+    return sum(by.values()), by
+
+
+def table(profile):
+    rows = rows_of(profile)
+    head = "".join(f" | {name}, us | bound" for name in CARDS)
+    print(f"| operation | nodes | launches | MB | GFLOP{head} |")
+    print("| --- | ---: | ---: | ---: | ---:" + " | ---: | ---" * len(CARDS) + " |")
+    first = next(iter(CARDS.values()))
+    for name, row in sorted(rows.items(), key=lambda r: -bound(r[1], first, "fp32", GRAPH)[0]):
+        cells = ""
+        for card in CARDS.values():
+            seconds, by = bound(row, card, "fp32", GRAPH)
+            cells += f" | {seconds * 1e6:.0f} | {max(by, key=by.get)}"
+        print(f"| {name} | {row['nodes']} | {row['launches']} | {row['bytes'] / 1e6:.1f} | {row['flop'] / 1e9:.2f}{cells} |")
+    return rows
+
+
+def whole(rows):
+    """The step as a whole, per card: graph or not, float32 or TF32."""
+    out = []
+    for name, card in CARDS.items():
+        for peak in "fp32", "tf32":
+            for how, gap in (("as a graph", GRAPH), ("kernel by kernel", LAUNCH)):
+                parts = [bound(row, card, peak, gap) for row in rows.values()]
+                seconds = sum(p[0] for p in parts)
+                share = {b: sum(p[1][b] for p in parts) / seconds for b in ("memory", "FLOP", "launch")}
+                out.append((name, peak, how, seconds, share))
+    return out
+
+
+def measure(a, genotype):
+    return json.loads(subprocess.run(
+        [a.engine, "bench", "step", "--genotype", genotype, "--device", "cpu", "--batch", str(a.batch), "--crop",
+         str(a.crop), "--channels", str(a.channels), "--runs", "1", "--profile", "--json"],
+        check=True, capture_output=True, text=True).stdout)
+
+
+def report(a):
+    totals = {}
+    for name, genotype in GENOTYPES.items():
+        print(f"\n## {name}\n\n`{genotype}`\n")
+        totals[name] = table(measure(a, genotype))
+    print("\n## The whole step\n")
+    print("| network | card | arithmetic | launched | ms | memory | FLOP | launches |")
+    print("| --- | --- | --- | --- | ---: | ---: | ---: | ---: |")
+    for name, rows in totals.items():
+        for card, peak, how, seconds, share in whole(rows):
+            print(f"| {name} | {card} | {'float32' if peak == 'fp32' else 'TF32'} | {how} | {seconds * 1e3:.2f} | "
+                  + " | ".join(f"{100 * share[b]:.0f} %" for b in ("memory", "FLOP", "launch")) + " |")
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--engine", default="build/release/auxcell-engine")
+    p.add_argument("--batch", type=int, default=16)
+    p.add_argument("--crop", type=int, default=256)
+    p.add_argument("--channels", type=int, default=48)
+    p.add_argument("--launches", action="store_true", help="only a line per network: the kernels of a step")
+    p.add_argument("--write", metavar="FILE", help=f"put the tables behind the line {MARK} of this file")
+    a = p.parse_args()
+    if a.launches:
+        for name, genotype in GENOTYPES.items():
+            print(name, sum(row["launches"] for row in rows_of(measure(a, genotype)).values()))
+    elif a.write:
+        with open(a.write) as f:
+            text, found, _ = f.read().partition(MARK + "\n")
+        if not found:
+            sys.exit(f"roofline.py: {a.write}: there is no line {MARK}")
+        with contextlib.redirect_stdout(io.StringIO()) as tables:
+            report(a)
+        with open(a.write, "w") as f:
+            f.write(text + found + tables.getvalue())
+    else:
+        report(a)
+
+
+if __name__ == "__main__":
+    main()
