@@ -13,8 +13,8 @@
 
 /* What a process that asked the driver found. */
 typedef struct found {
-    uint64_t usable; /* bit N: cuda:N */
-    char why[200];   /* of the first that can't be used, or why there is none */
+    uint64_t there, usable; /* bit N: cuda:N */
+    char why[200];          /* of the first that can't be used, or why there is none */
 } found;
 enum { ASK_MS = 60000 };
 
@@ -26,9 +26,11 @@ static _Noreturn void list_usable(int fd)
     for (size_t i = 0; i < n; i++) {
         if (strncmp(rows[i].name, "cuda", 4))
             continue;
-        if (!rows[i].info.unusable[0] && rows[i].name[4] == ':')
-            f.usable |= (uint64_t)1 << (strtoul(rows[i].name + 5, NULL, 10) & 63);
-        else if (!f.why[0])
+        bool usable = !rows[i].info.unusable[0];
+        uint64_t bit = rows[i].name[4] == ':' ? (uint64_t)1 << (strtoul(rows[i].name + 5, NULL, 10) & 63) : 0;
+        f.there |= bit;
+        f.usable |= usable ? bit : 0;
+        if (!usable && !f.why[0])
             snprintf(f.why, sizeof f.why, "%s", rows[i].info.unusable);
     }
     _exit(write(fd, &f, sizeof f) != (ssize_t)sizeof f);
@@ -67,8 +69,10 @@ static ax_code take_usable(const char *setting, uint64_t wanted, ax_worker_devic
         return code;
     for (unsigned i = 0; i < AX_WORKER_DEVICES; i++) {
         bool usable = f.usable >> i & 1;
-        if ((wanted >> i & 1) && !usable)
-            return ax_fail(err, AX_EDEVICE, "device '%.80s': cuda:%u %s", setting, i, f.why[0] ? f.why : "isn't there");
+        if (f.there && (wanted >> i & 1) && !(f.there >> i & 1))
+            return ax_fail(err, AX_EDEVICE, "device '%.80s': there is no cuda:%u", setting, i);
+        if (f.there && (wanted >> i & 1) && !usable)
+            return ax_fail(err, AX_EDEVICE, "device '%.80s': cuda:%u: %s", setting, i, f.why);
         if (usable && (!wanted || (wanted >> i & 1)))
             snprintf(d->name[d->n++], sizeof *d->name, "cuda:%u", i);
     }

@@ -48,8 +48,8 @@ def two_devices_train_at_once_and_one_worker_dies(where):
 
 def what_cannot_be_used_is_named_at_once(where):
     path = make_run(f"{where}/a", device="cuda:0,2", **SMALL)
-    for switches, expected in (dict(DEVICES=2), "cuda:2 isn't there"), (dict(DEVICES=3, CC=70), "compute capability 7.0"), \
-                              (dict(DRIVER=0), "no NVIDIA driver"):
+    for switches, expected in (dict(DEVICES=2), "there is no cuda:2"), (dict(DEVICES=3, CC=70), "cuda:0: compute capability 7.0"), \
+                              (dict(DRIVER=0), "'cuda:0,2': no NVIDIA driver"):
         code, text = serve(path, env=emulated.environment(**switches))
         assert code == 3 and text.startswith("auxcell: ") and text.count("\n") == 1 and expected in text, (code, text)
 
