@@ -40,8 +40,9 @@ static ax_code measure_bandwidth(ops *o, ax_err *err)
 {
     const ax_view map = { .mem = (void *)(uintptr_t)64, .type = { .shape = { 1, 4096, 4096, 1 } } };
     ax_bench_row row = { .call = { .op = AX_OP_ADD, .in = { map, map }, .out = { map }, .n_in = 2, .n_out = 1 } };
+    const ax_bench_effort effort = { .runs = 5, .ms = 10 * o->effort.ms };
     double seconds;
-    ax_code code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, err);
+    ax_code code = ax_bench_alone(&row, o->be, o->dev, effort, &seconds, err);
     o->bandwidth = code == AX_OK ? ax_bench_bytes(&row.call) / seconds : 0;
     return code;
 }
@@ -58,8 +59,9 @@ static ax_code measure_product(ops *o, ax_err *err)
                                    .out = { map },
                                    .n_in = 2,
                                    .n_out = 1 } };
+    const ax_bench_effort effort = { .runs = 5, .ms = 10 * o->effort.ms };
     double seconds;
-    ax_code code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, err);
+    ax_code code = ax_bench_alone(&row, o->be, o->dev, effort, &seconds, err);
     o->flops = code == AX_OK ? ax_bench_flop(&row.call) / seconds : 0;
     return code;
 }

@@ -20,7 +20,7 @@ enum { ASK_MS = 60000 };
 
 static _Noreturn void list_usable(int fd)
 {
-    static ax_device_row rows[AX_DEVICES];
+    ax_device_row rows[AX_DEVICES];
     found f = { 0 };
     size_t n = ax_device_list(rows);
     for (size_t i = 0; i < n; i++) {

@@ -6,10 +6,13 @@
 
 double ax_cpu_peak_flops(ax_device *dev)
 {
-    enum { TRIES = 9, ROUNDS = 500000 }; /* a try takes a few milliseconds */
-    double best = 0, work = 2.0 * ROUNDS * AX_PEAK_VECTORS * dev->k->lanes * dev->threads;
+    /* Tries of some tenths of a millisecond: short enough that on a busy machine too some of them have all their
+       threads running at once. */
+    enum { ROUNDS = 100000 };
+    const double patience = 0.25;
+    double best = 0, all = 0, work = 2.0 * ROUNDS * AX_PEAK_VECTORS * dev->k->lanes * dev->threads;
     volatile float kept = 0; /* what is computed is used */
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < 2 || all < patience; i++) {
         double start = omp_get_wtime();
 #pragma omp parallel for num_threads(dev->threads) schedule(static)
         for (int t = 0; t < dev->threads; t++) {
@@ -18,6 +21,7 @@ double ax_cpu_peak_flops(ax_device *dev)
                 kept = sum;
         }
         double seconds = omp_get_wtime() - start;
+        all += seconds;
         if (i && seconds > 0 && work / seconds > best) /* the first one starts the threads */
             best = work / seconds;
     }
