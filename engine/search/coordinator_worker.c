@@ -25,6 +25,8 @@ static const char *cause_of(int64_t code)
         return "memory";
     case AX_EFORMAT:
         return "diverged";
+    case AX_EDEVICE:
+        return "device";
     case AX_EIO:
         return "disk";
     case AX_EDATA:
@@ -42,6 +44,19 @@ static void on_broken(ax_coordinator *c, ax_crew *crew, const ax_worker_message 
     else
         ax_fail(&c->err, m->code > 0 && m->code <= AX_CODE_LAST ? (ax_code)m->code : AX_EIO,
                 "the worker can't get ready: %s", m->text);
+}
+
+static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *why);
+
+/* A process whose device has failed gets nothing but errors from it, whatever it does next: the worker goes too. */
+static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
+{
+    if (m->code != AX_EDEVICE) {
+        ax_search_failed(c->search, k, cause_of(m->code), m->text);
+        return;
+    }
+    kill(c->crew[k].pid, SIGKILL);
+    bury(c, k, cause_of(m->code), m->text);
 }
 
 static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
@@ -74,7 +89,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
         break;
     case AX_SAY_FAILED:
         if (about_job)
-            ax_search_failed(c->search, k, cause_of(m->code), m->text);
+            on_failed(c, k, m);
         break;
     case AX_SAY_STOPPED:
         if (about_job)

@@ -371,7 +371,7 @@ static retry retry_rule(const char *cause)
     static const struct {
         const char *cause;
         retry retry;
-    } rules[] = { { "crashed", ONCE }, { "hang", ONCE }, { "disk", LATER }, { "data", LATER } };
+    } rules[] = { { "crashed", ONCE }, { "hang", ONCE }, { "device", ONCE }, { "disk", LATER }, { "data", LATER } };
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
         if (!strcmp(cause, rules[i].cause))
             return rules[i].retry;

@@ -62,9 +62,9 @@ bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on);
 /* What a candidate came to in its last stage: what the strategy learns from. */
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err);
 void ax_search_stopped(ax_search *s, uint32_t worker);
-/* cause: memory, diverged, crashed, hang, disk, data, other. The rules (ARCHITECTURE.md): crashed and hang are tried
-   once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses itself; the
-   others are final. After max_failures in a row the run pauses itself, whatever they were. */
+/* cause: memory, diverged, crashed, hang, device, disk, data, other. The rules (ARCHITECTURE.md): crashed, hang and
+   device are tried once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses
+   itself; the others are final. After max_failures in a row the run pauses itself, whatever they were. */
 void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message);
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);

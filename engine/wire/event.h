@@ -88,7 +88,7 @@
     F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \
     F(TEXT, by, "who")
 #define AX_EV_FAILED(F)                                                                                                \
-    F(TEXT, cause, "memory, diverged, crashed, hang, disk, data, other")                                               \
+    F(TEXT, cause, "memory, diverged, crashed, hang, device, disk, data, other")                                       \
     F(TEXT, message, "one line")                                                                                       \
     F(WHOLE, retried, "1: goes back to the queue")
 #define AX_EV_NOTED(F)                                                                                                 \

@@ -1,6 +1,7 @@
 """A whole short search on the emulated device: it finds what the CPU finds, leaves nothing behind on the device, and a
-candidate whose memory runs out is a failure of that candidate with its cause, while the same worker goes on."""
+candidate whose memory runs out or whose device is lost is a failure with its cause, and the search goes on."""
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
@@ -45,7 +46,21 @@ def the_same_as_on_the_cpu(where, **settings):
         for name in DIGITS:
             assert abs(a[2][name] - b[2][name]) <= 0.02 * abs(a[2][name]) + 1e-3, (name, a, b)
     assert seen == settings.get("stages", 1), seen
-    return next(int(line.split()[1]) for r in reports for line in r.splitlines() if line.endswith(" cudaMalloc"))
+    return reports
+
+
+def count(reports, of):
+    """A line of the emulation's report: "calls N", or "call N NAME"."""
+    return next(int(line.split()[1]) for r in reports for line in r.splitlines() if re.search(of, line))
+
+
+def failures(run):
+    return [(ident, fields["cause"], fields["retried"], fields["message"]) for kind, ident, fields in engine.events(run)
+            if kind == "failed"]
+
+
+def scored(run):
+    return [ident for kind, ident, _ in engine.history(run) if kind == "scored"]
 
 
 def skip(unless, why):
@@ -55,15 +70,22 @@ def skip(unless, why):
 
 def test_one_stage(where):
     skip(HERE, NOT_HERE)
-    allocations = the_same_as_on_the_cpu(where)
+    reports = the_same_as_on_the_cpu(where)
+
     # the same when there is no memory for the last allocation: one of the first candidate's
-    run, reports = search(os.path.join(where, "failing"), "cuda:0", {"FAIL_CALL": f"cudaMalloc:{allocations}"},
-                          candidates=2)
-    assert len(reports) == 1 and "leak" not in reports[0] and "\nfailed cudaMalloc\n" in reports[0], reports
-    failed = [(ident, fields) for kind, ident, fields in engine.events(run) if kind == "failed"]
-    assert len(failed) == 1 and failed[0][0] == 1 and failed[0][1]["cause"] == "memory", failed
-    assert "cuda:0: cudaMalloc, " in failed[0][1]["message"], failed
-    assert [ident for kind, ident, _ in engine.history(run) if kind == "scored"] == [2]
+    last = count(reports, " cudaMalloc$")
+    run, said = search(os.path.join(where, "full"), "cuda:0", {"FAIL_CALL": f"cudaMalloc:{last}"}, candidates=2)
+    assert len(said) == 1 and "leak" not in said[0] and "\nfailed cudaMalloc\n" in said[0], said
+    [(ident, cause, retried, message)] = failures(run)
+    assert (ident, cause, retried) == (1, "memory", 0) and "cuda:0: cudaMalloc, " in message, message
+    assert scored(run) == [2], scored(run)
+
+    # and when the device goes while it trains: its worker is of no more use, the next one has fewer calls to make
+    lost = count(reports, "^calls") * 4 // 5
+    run, _ = search(os.path.join(where, "lost"), "cuda:0", {"FAIL": f"{lost}:lost"})
+    [(ident, cause, retried, message)] = failures(run)
+    assert (ident, cause, retried) == (1, "device", 1) and "cuda:0: " in message, message
+    assert scored(run) == [1], scored(run)
 
 
 def test_end_to_end(where):
