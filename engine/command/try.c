@@ -1,4 +1,5 @@
 /* auxcell try: evaluates genotypes once, without a run. */
+#include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
@@ -147,8 +148,10 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
         printf("  stage 1   %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", r->stage1.reward, r->stage1.miou,
                r->stage1.fwiou, r->stage1.accuracy);
     printf("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
-    printf("  params    %.3f M   multiply-adds %.2f G   memory %.0f MB   %.1f s\n", (double)o->params / 1e6,
-           (double)o->macs / 1e9, (double)o->peak_bytes / 1048576, o->seconds);
+    printf("  params    %.3f M   multiply-adds %.2f G   %.1f s\n", (double)o->params / 1e6, (double)o->macs / 1e9,
+           o->seconds);
+    printf("  memory    %.0f MiB (predicted %.0f)   batch %u\n", (double)ax_bytes_peak() / 1048576,
+           (double)o->peak_bytes / 1048576, o->batch);
 }
 
 static void print_json(const char *genotype, const report *r, const ax_outcome *o, int64_t seed)
@@ -161,9 +164,10 @@ static void print_json(const char *genotype, const report *r, const ax_outcome *
     printf("]");
     if (r->stages == 2)
         printf(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
-    printf(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu}\n", o->stage,
-           o->batch, o->seconds, (unsigned long long)o->params, (unsigned long long)o->macs,
-           (unsigned long long)o->peak_bytes);
+    printf(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu,\"peak_rss\":"
+           "%llu}\n",
+           o->stage, o->batch, o->seconds, (unsigned long long)o->params, (unsigned long long)o->macs,
+           (unsigned long long)o->peak_bytes, (unsigned long long)ax_bytes_peak());
     fflush(stdout);
 }
 
@@ -183,6 +187,7 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
     ax_outcome out;
     char text[AX_GENOTYPE_TEXT];
     ax_genotype_print(g, text);
+    ax_bytes_reset_peak();
     ax_code code = ax_trainer_run(t, &job, watch, r, &out, err);
     if (r->tty)
         fputs("\r\x1b[K", stderr);

@@ -1,5 +1,6 @@
 #include "engine/config/settings.h"
 
+#include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/base/file.h"
 #include "engine/base/near.h"
@@ -173,6 +174,9 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
         int part, parts;
         if (!strcmp(s->name, "share") && (!ax_cores_parse_part(value, &part, &parts) || parts > 1024))
             return ax_fail(err, AX_EINVAL, "share = '%s': not K/N, the K-th of N parts of the cores", value);
+        uint64_t bytes;
+        if (!strcmp(s->name, "memory") && !ax_bytes_parse(value, &bytes))
+            return ax_fail(err, AX_EINVAL, "%s = '%s': not an amount like 4GiB, 512MB", s->name, value);
         memcpy(at, value, n + 1);
         return AX_OK;
     }

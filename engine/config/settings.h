@@ -33,6 +33,7 @@
     X(WHOLE, cuda_cache, 1, 1, 1, "CUDA: 1: stage 1's crops lie on the device when they fit, 0: never")                \
     X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
     X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                             \
+    X(TEXT, memory, "0", "0", "0", "most that a training may take, like 4GiB; 0 = its share of what may be used")      \
     X(WHOLE, threads, 0, 0, 0, "threads of a worker, 0 = all cores of its part")                                       \
     X(WHOLE, workers, 1, 1, 1, "candidates in training at once, on the CPU, each on its part of the cores")            \
     X(TEXT, share, "1/1", "1/1", "1/1", "the worker's part of the cores: 1/2 and 2/2 for two runs side by side")       \

@@ -6,6 +6,7 @@
    another seed is. So what is copied is as good a measurement of this network as the one it saves. */
 #include "engine/search/search_internal.h"
 
+#include "engine/base/hash.h"
 #include "engine/space/canonical.h"
 
 #include <string.h>
@@ -18,12 +19,26 @@ static bool judged(const ax_row *r)
     return done && !ax_row_is_full(r) && !r->reused;
 }
 
+/* The key of a row's network. The canonical form regroups sums, which is no freedom of networks that concatenate: there
+   the genotype is its own key. */
+static ax_canonical network_of(const ax_search *s, const ax_row *r)
+{
+    const ax_genotype *g = &r->proposal.genotype;
+    ax_canonical c;
+    if (!ax_aggregate_is_concat(&s->setup.settings))
+        return ax_genotype_canonical(g);
+    memset(&c, 0, sizeof c);
+    memcpy(c.key, g, sizeof *g);
+    c.hash = ax_hash(AX_HASH_START, g, sizeof *g);
+    return c;
+}
+
 ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err)
 {
     const ax_row *r = ax_search_look(s, id);
     if (!s->setup.settings.dedupe || !judged(r))
         return AX_OK;
-    ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
+    ax_canonical c = network_of(s, r);
     return ax_duplicates_add(&s->judged, c.hash, id, err);
 }
 
@@ -63,10 +78,10 @@ uint32_t ax_search_known(const ax_search *s, uint32_t id)
     const ax_row *r = ax_search_look(s, id);
     if (!may_reuse(s, r))
         return 0;
-    ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
+    ax_canonical c = network_of(s, r);
     uint32_t at = 0, known;
     while ((known = ax_duplicates_next(&s->judged, c.hash, &at))) {
-        ax_canonical other = ax_genotype_canonical(&ax_search_look(s, known)->proposal.genotype);
+        ax_canonical other = network_of(s, ax_search_look(s, known));
         if (!memcmp(other.key, c.key, sizeof c.key))
             break;
     }

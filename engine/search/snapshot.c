@@ -167,7 +167,7 @@ static bool may_change(const char *name)
     static const char *const free_names[] = { "candidates",    "threads",      "device",      "full_epochs",
                                               "full_channels", "full_repeats", "data",        "save_epochs",
                                               "hang_seconds",  "max_failures", "cuda_graphs", "cuda_cache",
-                                              "share",         "workers" };
+                                              "share",         "workers",      "memory" };
     for (size_t i = 0; i < sizeof free_names / sizeof *free_names; i++)
         if (!strcmp(name, free_names[i]))
             return true;

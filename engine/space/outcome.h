@@ -12,7 +12,7 @@ typedef struct ax_outcome {
     double loss;                          /* mean training loss of the last epoch */
     double seconds;                       /* wall time of training and validation */
     uint64_t params, macs;                /* decoder and encoder, without auxiliary heads, at one validation image */
-    uint64_t peak_bytes;                  /* plan and parameters of the larger stage */
+    uint64_t peak_bytes;                  /* predicted, of the larger stage (engine/train/footprint.h) */
     uint32_t stage;                       /* the last one: 1 decoder only, 2 end to end; 0 = none */
     uint32_t batch;                       /* of that stage: smaller than asked for when memory was short */
 } ax_outcome;

@@ -183,6 +183,11 @@ size_t ax_cache_count(const ax_cache *c)
     return c->count;
 }
 
+size_t ax_cache_bytes(const ax_cache *c)
+{
+    return c->bytes;
+}
+
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i)
 {
     const ax_cache_entry *e = &c->index[i];

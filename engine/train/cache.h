@@ -33,6 +33,7 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
                         ax_cache_progress progress, void *context, ax_err *err);
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
+size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i);
 
 #endif

@@ -96,15 +96,21 @@ static ax_code make_inputs(ax_evaluation *e, ax_err *err)
     return ok ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, e->h, e->w);
 }
 
-/* Builds the plan for images of this size. */
-static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, ax_err *err)
+/* Images of this size, of which there are count. */
+static void set_size(ax_evaluation *e, int32_t h, int32_t w, size_t count)
 {
-    drop_plan(e);
     size_t pixels = (size_t)h * (size_t)w, n = PIXELS_AT_ONCE / pixels;
     n = n < 1 ? 1 : n > count ? count : n;
     e->n = (int32_t)n;
     e->h = h;
     e->w = w;
+}
+
+/* Builds the plan for images of this size. */
+static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, ax_err *err)
+{
+    drop_plan(e);
+    set_size(e, h, w, count);
     ax_code code = make_inputs(e, err);
     if (code == AX_OK)
         code = build_graph(e, err);
@@ -155,6 +161,19 @@ static size_t same_size(const ax_cache *c, size_t first, size_t most)
         n++;
     }
     return n;
+}
+
+ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool end_to_end, size_t *bytes, ax_err *err)
+{
+    ax_evaluation e = { .t = t, .spec = *spec, .end_to_end = end_to_end };
+    ax_cache_item first = ax_cache_get(t->val, 0);
+    set_size(&e, first.h, first.w, same_size(t->val, 0, SIZE_MAX));
+    ax_code code = build_graph(&e, err);
+    if (code == AX_OK)
+        code = ax_plan_predict(e.graph, t->be, t->dev, 0, bytes, err);
+    *bytes += (size_t)e.n * (size_t)e.h * (size_t)e.w; /* of the prediction */
+    drop_plan(&e);
+    return code;
 }
 
 /* Image i of the plan's batch is the next of the stream, or comes from the cache. */

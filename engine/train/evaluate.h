@@ -14,6 +14,8 @@ void ax_evaluation_free(ax_evaluation *e);
 /* Predicts every validation image at its full size, fills in reward, miou, fwiou, accuracy. masks_path: see
    ax_train_job, may be NULL. */
 ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *out, ax_err *err);
+/* What the plan of a validation will take, in bytes; it is that of the first image's size. */
+ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool end_to_end, size_t *bytes, ax_err *err);
 /* The frozen encoder's parameters, for a model file. Caller frees (before the trainer). */
 ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err);
 

@@ -28,7 +28,7 @@ static bool counts(const char *setting)
                                       "gate",         "full_epochs",  "full_channels", "full_repeats",
                                       "save_epochs",  "stages",       "stage2_epochs", "full_stage2_epochs",
                                       "hang_seconds", "max_failures", "cuda_graphs",   "cuda_cache",
-                                      "share",        "workers" };
+                                      "share",        "workers",      "memory" };
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (!strcmp(setting, no[i]))
             return false;
@@ -54,6 +54,7 @@ static uint64_t key_of(const ax_training *r)
                                   (uint64_t)job->stage2_epochs,
                                   job->seed,
                                   r->t->teacher_key,
+                                  job->half_batch,
                                   job->full };
     return ax_hash(key, job_says, sizeof job_says);
 }

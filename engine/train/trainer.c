@@ -1,33 +1,18 @@
 #include "engine/train/trainer.h"
 
 #include "engine/backend/list.h"
-#include "engine/model/modelfile.h"
-#include "engine/model/network.h"
-#include "engine/train/evaluate.h"
-#include "engine/train/inflight.h"
+#include "engine/base/bytes.h"
 #include "engine/train/trainer_internal.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { STAGE2_STREAM = 0x73746732 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int32_t round_up_32(int64_t n)
 {
     return (int32_t)((n + 31) / 32 * 32);
 }
-
-/* ---- trainer ---- */
 
 static int32_t find_class(const ax_source_info *info, const char *name)
 {
@@ -119,6 +104,8 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
     t->settings = *settings;
     t->source = source;
     t->leave_out = -1;
+    if (!ax_bytes_parse(settings->memory, &t->budget) || !t->budget)
+        t->budget = ax_bytes_allowed() / (uint64_t)settings->workers;
     ax_code code = AX_OK;
     if (settings->leave_out[0] && (t->leave_out = find_class(&source->info, settings->leave_out)) < 0)
         code =
@@ -178,209 +165,4 @@ ax_train_job ax_train_job_default(const ax_settings *s, const ax_genotype *genot
         .full = full,
         .save_epochs = s->save_epochs,
     };
-}
-
-/* ---- one candidate ---- */
-
-/* Progress counts the stage's own steps; in full training, which is one thing to a person, both stages' together. */
-static ax_train_progress progress_of(const ax_training *r)
-{
-    ax_train_progress p = {
-        .stage = r->stage,
-        .epoch = r->step / r->schedule.steps_per_epoch,
-        .epochs = r->schedule.epochs,
-        .step = r->step,
-        .steps = r->schedule.steps,
-    };
-    if (!r->job->full || r->job->stages < 2)
-        return p;
-    const ax_source_info *info = &r->t->source->info;
-    ax_schedule other = ax_schedule_of(&r->t->settings, info->n_train, r->job, 3 - r->stage);
-    p.epochs += other.epochs;
-    p.steps += other.steps;
-    if (r->stage == 2) {
-        p.epoch += other.epochs;
-        p.step += other.steps;
-    }
-    return p;
-}
-
-static ax_code keep(ax_training *r, ax_err *err)
-{
-    r->outcome.seconds = now() - r->start;
-    return r->job->state_path ? ax_inflight_write(r->job->state_path, r, err) : AX_OK;
-}
-
-/* Once per stage: its steps are slower than they could be. */
-static void say_note(ax_training *r, void *context)
-{
-    const char *note = ax_plan_note(r->plan);
-    char text[320];
-    if (!note[0] || r->noted || !r->job->warn)
-        return;
-    snprintf(text, sizeof text, "kernels are launched one by one, since they can't be recorded: %s", note);
-    r->job->warn(context, text);
-    r->noted = true;
-}
-
-static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
-{
-    int64_t every = r->job->save_epochs;
-    while (r->step < r->schedule.steps) {
-        ax_train_progress p = progress_of(r);
-        float loss = 0;
-        ax_code code = ax_training_step(r, &loss, err);
-        if (code != AX_OK)
-            return code;
-        say_note(r, context);
-        p.step++;
-        p.loss = loss;
-        p.seconds = now() - r->start;
-        if (watch && !watch(context, &p)) {
-            code = keep(r, err);
-            return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
-        }
-        /* not after the last: what follows is shorter than an epoch */
-        if (every && r->step % (every * r->schedule.steps_per_epoch) == 0 && r->step < r->schedule.steps)
-            code = keep(r, err);
-        if (code != AX_OK)
-            return code;
-    }
-    r->outcome.loss = r->loss_sum / r->schedule.steps_per_epoch;
-    return AX_OK;
-}
-
-static ax_code judge(ax_training *r, const char *masks_path, ax_err *err)
-{
-    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
-    ax_evaluation *e = ax_evaluation_new(r->t, &spec, r->params, r->stage == 2, err);
-    ax_code code = e ? ax_evaluation_run(e, masks_path, &r->outcome, err) : err->code;
-    ax_evaluation_free(e);
-    return code;
-}
-
-static ax_code write_model(ax_training *r, ax_err *err)
-{
-    const ax_source_info *info = &r->t->source->info;
-    const ax_outcome *o = &r->outcome;
-    ax_model_info *m = calloc(1, sizeof *m);
-    if (!m)
-        return ax_fail(err, AX_ENOMEM, "%s: no memory", r->job->model_path);
-    m->genotype = r->job->genotype;
-    m->channels = r->job->channels;
-    m->repeats = r->job->repeats;
-    m->classes = info->classes;
-    m->concat = ax_aggregate_is_concat(&r->t->settings);
-    for (int32_t i = 0; i < info->classes; i++) {
-        snprintf(m->name[i], sizeof m->name[i], "%s", info->name[i]);
-        memcpy(m->color[i], info->color[i], 3);
-    }
-    m->reward = o->reward;
-    m->miou = o->miou;
-    m->fwiou = o->fwiou;
-    m->accuracy = o->accuracy;
-    snprintf(m->data, sizeof m->data, "%s", info->spec);
-    bool averaged = r->t->settings.polyak > 0;
-    ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(r->t, err) : NULL;
-    ax_code code = r->stage == 1 && !encoder ? err->code
-                                             : ax_model_write(r->job->model_path, m, r->params, averaged, encoder, err);
-    ax_params_free(encoder);
-    free(m);
-    return code;
-}
-
-static ax_code measure(ax_training *r, ax_err *err)
-{
-    ax_cache_item first = ax_cache_get(r->t->val, 0);
-    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
-    ax_network_figures figures;
-    ax_code code = ax_network_measure(&spec, first.h, first.w, &figures, err);
-    if (code == AX_OK) {
-        r->outcome.params = figures.stats.params;
-        r->outcome.macs = figures.stats.macs;
-    }
-    return code;
-}
-
-/* A stage, which r has entered, to its verdict. */
-static ax_code finish_stage(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
-{
-    ax_code code = train(r, watch, context, err);
-    uint64_t bytes = ax_plan_arena_bytes(r->plan) + ax_params_bytes(r->params);
-    if (code == AX_OK)
-        code = judge(r, r->job->masks_path, err);
-    r->outcome.stage = (uint32_t)r->stage;
-    r->outcome.batch = (uint32_t)r->schedule.batch;
-    r->outcome.peak_bytes = bytes > r->outcome.peak_bytes ? bytes : r->outcome.peak_bytes;
-    r->outcome.seconds = now() - r->start;
-    return code;
-}
-
-static ax_code begin(ax_training *r, ax_err *err)
-{
-    ax_trainer *t = r->t;
-    const ax_train_job *job = r->job;
-    ax_training_release(r);
-    *r = (ax_training) { .t = t, .job = job, .outcome = ax_outcome_none, .start = now() };
-    ax_code code = measure(r, err);
-    return code == AX_OK ? ax_training_enter(r, 1, err) : code;
-}
-
-/* At its first step, or where it was left. */
-static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
-{
-    bool found = false;
-    ax_err why = { AX_OK, "" };
-    double start = now();
-    ax_code code = r->job->state_path ? ax_inflight_read(r->job->state_path, r, &found, &why) : AX_OK;
-    if (found)
-        r->start = start - r->outcome.seconds;
-    if (code == AX_EFORMAT) { /* it is only time that is lost */
-        char text[sizeof why.msg + 32];
-        snprintf(text, sizeof text, "%s; starting again", why.msg);
-        if (r->job->warn)
-            r->job->warn(context, text);
-        code = AX_OK;
-    }
-    if (code != AX_OK && err)
-        *err = why;
-    return code == AX_OK && !found ? begin(r, err) : code;
-}
-
-static ax_code enter_stage2(ax_training *r, ax_err *err)
-{
-    ax_code code = ax_training_enter(r, 2, err);
-    /* from here on the gate isn't asked again, whatever happens */
-    return code == AX_OK && r->job->save_epochs ? keep(r, err) : code;
-}
-
-ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
-                       ax_err *err)
-{
-    ax_err why = { AX_OK, "" };
-    ax_training *r = &t->now;
-    ax_training_release(r);
-    *r = (ax_training) { .t = t, .job = job, .outcome = ax_outcome_none };
-    ax_code code = begin_or_go_on(r, context, &why);
-    if (code == AX_OK && r->stage == 1) {
-        code = finish_stage(r, watch, context, &why);
-        ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
-        if (code == AX_OK && verdict == AX_TRAIN_ON && job->gate)
-            verdict = job->gate(context, &r->outcome);
-        if (code == AX_OK && verdict == AX_TRAIN_STOP && (code = keep(r, &why)) == AX_OK)
-            code = ax_fail(&why, AX_ECANCEL, "stopped at the gate");
-        if (code == AX_OK && verdict == AX_TRAIN_ON)
-            code = enter_stage2(r, &why);
-    }
-    if (code == AX_OK && r->stage == 2)
-        code = finish_stage(r, watch, context, &why);
-    if (code == AX_OK && job->model_path)
-        code = write_model(r, &why);
-    r->outcome.seconds = now() - r->start;
-    if (code == AX_OK)
-        *out = r->outcome;
-    else if (err)
-        *err = why;
-    ax_training_release(r);
-    return code;
 }

@@ -36,6 +36,7 @@ struct ax_train_job {
     int32_t channels, repeats, epochs; /* from the settings, or the longer schedule of a promotion */
     int32_t stages, stage2_epochs;     /* 1: decoder only; 2: then end to end */
     uint64_t seed;                     /* common to all candidates of a run: crops, order, initialisation */
+    bool half_batch;                   /* batches of half the size; the trainer's own doing when memory is short */
     bool full;                         /* the learning rate falls to zero along a cosine: for the longer schedule */
     ax_train_gate gate;                /* NULL: no gate */
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
@@ -55,10 +56,11 @@ typedef struct ax_schedule {
 /* n_train: images of the data set, what a pass of stage 2 takes when the settings don't say. */
 ax_schedule ax_schedule_of(const ax_settings *s, size_t n_train, const ax_train_job *job, int32_t stage);
 
-/* Trains and judges. The outcome is that of the last stage: the gate ends a candidate with what stage 1 came to, as in
-   the published code, whose controller learns from the last validation. context is that of
-   watch, gate and warn.
-   AX_ENOMEM, AX_EFORMAT (diverged: loss or gradient not finite), AX_ECANCEL, ... are the typed outcomes. */
+/* Trains and judges. A training that would take more than the settings' memory isn't begun: it has batches of half the
+   size instead, as one whose memory ran out after all has, once, and else fails with AX_ENOMEM. The outcome is that of
+   the last stage: the gate ends a candidate with what stage 1 came to, as in the published code, whose controller
+   learns from the last validation. context is that of watch, gate and warn. AX_ENOMEM, AX_EFORMAT (diverged: loss or
+   gradient not finite), AX_ECANCEL, ... are the typed outcomes. */
 ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
                        ax_err *err);
 

@@ -13,6 +13,8 @@ ax_schedule ax_schedule_of(const ax_settings *s, size_t n_train, const ax_train_
     int64_t batch = stage == 1 ? s->batch : s->stage2_batch;
     ax_schedule a = { .epochs = stage == 1 ? job->epochs : job->stage2_epochs };
     batch = batch > crops ? crops : batch;
+    if (job->half_batch)
+        batch = (batch + 1) / 2;
     a.batch = (int32_t)batch;
     a.steps_per_epoch = (int32_t)(crops / batch);
     a.steps = a.epochs * a.steps_per_epoch;
@@ -34,8 +36,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
 
 /* ---- a stage ---- */
 
-/* *labels: the size at which the loss is taken. */
-static ax_code build_graph(ax_training *r, ax_shape *labels, ax_err *err)
+ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     int32_t n = r->schedule.batch, crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop);
@@ -156,7 +157,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
         .momentum = (float)s->encoder_momentum,
         .clip = (float)s->clip,
     };
-    ax_code code = build_graph(r, &labels, err);
+    ax_code code = ax_training_graph(r, &labels, err);
     if (code == AX_OK)
         code = make_params(r, err);
     if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, r->t->be, r->t->dev, r->params, flags, err)))

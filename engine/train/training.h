@@ -11,7 +11,8 @@ typedef struct ax_training {
     ax_trainer *t;
     const ax_train_job *job;
 
-    double start; /* monotonic seconds, less those of earlier sittings */
+    uint64_t footprint; /* bytes that it takes at most, as predicted */
+    double start;       /* monotonic seconds, less those of earlier sittings */
 
     /* The state: with the settings and the job these decide everything that comes. Whoever saves a half-trained
        candidate saves these (inflight.c); whoever loads them calls ax_training_enter for the stage first. There is no
@@ -33,6 +34,8 @@ typedef struct ax_training {
 
 ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, bool train);
 
+/* Builds r->graph of r's stage, schedule and job: the training step. *labels: the size at which the loss is taken. */
+ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err);
 /* Builds the stage: graph, parameters, plan, batch. Coming from stage 1, the decoder goes on from its averages (or
    values), with new optimisers and new averages, as in the published method; the encoder has the built-in weights. */
 ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err);

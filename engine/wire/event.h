@@ -57,7 +57,7 @@
     F(REAL, accuracy, "mean class accuracy")                                                                           \
     F(REAL, loss, "mean training loss of the last epoch")                                                              \
     F(REAL, seconds, "wall time")                                                                                      \
-    F(WHOLE, peak_bytes, "memory planned")                                                                             \
+    F(WHOLE, peak_bytes, "memory it was predicted to take at most")                                                    \
     F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
     F(WHOLE, batch, "crops per step; fewer than asked for when memory was short")                                      \
     F(WHOLE, stage, "stage it came from")                                                                              \

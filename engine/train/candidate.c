@@ -1,0 +1,273 @@
+/* One candidate, from its first step to its verdict: ax_trainer_run. */
+#include "engine/model/modelfile.h"
+#include "engine/model/network.h"
+#include "engine/train/evaluate.h"
+#include "engine/train/footprint.h"
+#include "engine/train/inflight.h"
+#include "engine/train/trainer_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Progress counts the stage's own steps; in full training, which is one thing to a person, both stages' together. */
+static ax_train_progress progress_of(const ax_training *r)
+{
+    ax_train_progress p = {
+        .stage = r->stage,
+        .epoch = r->step / r->schedule.steps_per_epoch,
+        .epochs = r->schedule.epochs,
+        .step = r->step,
+        .steps = r->schedule.steps,
+    };
+    if (!r->job->full || r->job->stages < 2)
+        return p;
+    const ax_source_info *info = &r->t->source->info;
+    ax_schedule other = ax_schedule_of(&r->t->settings, info->n_train, r->job, 3 - r->stage);
+    p.epochs += other.epochs;
+    p.steps += other.steps;
+    if (r->stage == 2) {
+        p.epoch += other.epochs;
+        p.step += other.steps;
+    }
+    return p;
+}
+
+static ax_code keep(ax_training *r, ax_err *err)
+{
+    r->outcome.seconds = now() - r->start;
+    return r->job->state_path ? ax_inflight_write(r->job->state_path, r, err) : AX_OK;
+}
+
+/* Once per stage: its steps are slower than they could be. */
+static void say_note(ax_training *r, void *context)
+{
+    const char *note = ax_plan_note(r->plan);
+    char text[320];
+    if (!note[0] || r->noted || !r->job->warn)
+        return;
+    snprintf(text, sizeof text, "kernels are launched one by one, since they can't be recorded: %s", note);
+    r->job->warn(context, text);
+    r->noted = true;
+}
+
+static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
+{
+    int64_t every = r->job->save_epochs;
+    while (r->step < r->schedule.steps) {
+        ax_train_progress p = progress_of(r);
+        float loss = 0;
+        ax_code code = ax_training_step(r, &loss, err);
+        if (code != AX_OK)
+            return code;
+        say_note(r, context);
+        p.step++;
+        p.loss = loss;
+        p.seconds = now() - r->start;
+        if (watch && !watch(context, &p)) {
+            code = keep(r, err);
+            return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
+        }
+        /* not after the last: what follows is shorter than an epoch */
+        if (every && r->step % (every * r->schedule.steps_per_epoch) == 0 && r->step < r->schedule.steps)
+            code = keep(r, err);
+        if (code != AX_OK)
+            return code;
+    }
+    r->outcome.loss = r->loss_sum / r->schedule.steps_per_epoch;
+    return AX_OK;
+}
+
+static ax_code judge(ax_training *r, const char *masks_path, ax_err *err)
+{
+    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
+    ax_evaluation *e = ax_evaluation_new(r->t, &spec, r->params, r->stage == 2, err);
+    ax_code code = e ? ax_evaluation_run(e, masks_path, &r->outcome, err) : err->code;
+    ax_evaluation_free(e);
+    return code;
+}
+
+static ax_code write_model(ax_training *r, ax_err *err)
+{
+    const ax_source_info *info = &r->t->source->info;
+    const ax_outcome *o = &r->outcome;
+    ax_model_info *m = calloc(1, sizeof *m);
+    if (!m)
+        return ax_fail(err, AX_ENOMEM, "%s: no memory", r->job->model_path);
+    m->genotype = r->job->genotype;
+    m->channels = r->job->channels;
+    m->repeats = r->job->repeats;
+    m->classes = info->classes;
+    m->concat = ax_aggregate_is_concat(&r->t->settings);
+    for (int32_t i = 0; i < info->classes; i++) {
+        snprintf(m->name[i], sizeof m->name[i], "%s", info->name[i]);
+        memcpy(m->color[i], info->color[i], 3);
+    }
+    m->reward = o->reward;
+    m->miou = o->miou;
+    m->fwiou = o->fwiou;
+    m->accuracy = o->accuracy;
+    snprintf(m->data, sizeof m->data, "%s", info->spec);
+    bool averaged = r->t->settings.polyak > 0;
+    ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(r->t, err) : NULL;
+    ax_code code = r->stage == 1 && !encoder ? err->code
+                                             : ax_model_write(r->job->model_path, m, r->params, averaged, encoder, err);
+    ax_params_free(encoder);
+    free(m);
+    return code;
+}
+
+static ax_code measure(ax_training *r, ax_err *err)
+{
+    ax_cache_item first = ax_cache_get(r->t->val, 0);
+    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
+    ax_network_figures figures;
+    ax_code code = ax_network_measure(&spec, first.h, first.w, &figures, err);
+    if (code == AX_OK) {
+        r->outcome.params = figures.stats.params;
+        r->outcome.macs = figures.stats.macs;
+    }
+    return code;
+}
+
+/* A stage, which r has entered, to its verdict. */
+static ax_code finish_stage(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
+{
+    ax_code code = train(r, watch, context, err);
+    if (code == AX_OK)
+        code = judge(r, r->job->masks_path, err);
+    r->outcome.stage = (uint32_t)r->stage;
+    r->outcome.batch = (uint32_t)r->schedule.batch;
+    r->outcome.peak_bytes = r->footprint;
+    r->outcome.seconds = now() - r->start;
+    return code;
+}
+
+static ax_code begin(ax_training *r, ax_err *err)
+{
+    ax_trainer *t = r->t;
+    const ax_train_job *job = r->job;
+    uint64_t footprint = r->footprint;
+    ax_training_release(r);
+    *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none, .start = now() };
+    ax_code code = measure(r, err);
+    return code == AX_OK ? ax_training_enter(r, 1, err) : code;
+}
+
+static void warn(const ax_train_job *job, void *context, const ax_err *why, const char *then)
+{
+    char text[sizeof why->msg + 64];
+    snprintf(text, sizeof text, "%s; %s", why->msg, then);
+    if (job->warn)
+        job->warn(context, text);
+}
+
+/* At its first step, or where it was left. */
+static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
+{
+    bool found = false;
+    ax_err why = { AX_OK, "" };
+    double start = now();
+    ax_code code = r->job->state_path ? ax_inflight_read(r->job->state_path, r, &found, &why) : AX_OK;
+    if (found)
+        r->start = start - r->outcome.seconds;
+    if (code == AX_EFORMAT) { /* it is only time that is lost */
+        warn(r->job, context, &why, "starting again");
+        code = AX_OK;
+    }
+    if (code != AX_OK && err)
+        *err = why;
+    return code == AX_OK && !found ? begin(r, err) : code;
+}
+
+static ax_code enter_stage2(ax_training *r, ax_err *err)
+{
+    ax_code code = ax_training_enter(r, 2, err);
+    /* from here on the gate isn't asked again, whatever happens */
+    return code == AX_OK && r->job->save_epochs ? keep(r, err) : code;
+}
+
+static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footprint, ax_train_watch watch, void *context,
+                        ax_outcome *out, ax_err *err)
+{
+    ax_err why = { AX_OK, "" };
+    ax_training *r = &t->now;
+    ax_training_release(r);
+    *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none };
+    ax_code code = begin_or_go_on(r, context, &why);
+    if (code == AX_OK && r->stage == 1) {
+        code = finish_stage(r, watch, context, &why);
+        ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
+        if (code == AX_OK && verdict == AX_TRAIN_ON && job->gate)
+            verdict = job->gate(context, &r->outcome);
+        if (code == AX_OK && verdict == AX_TRAIN_STOP && (code = keep(r, &why)) == AX_OK)
+            code = ax_fail(&why, AX_ECANCEL, "stopped at the gate");
+        if (code == AX_OK && verdict == AX_TRAIN_ON)
+            code = enter_stage2(r, &why);
+    }
+    if (code == AX_OK && r->stage == 2)
+        code = finish_stage(r, watch, context, &why);
+    if (code == AX_OK && job->model_path)
+        code = write_model(r, &why);
+    r->outcome.seconds = now() - r->start;
+    if (code == AX_OK)
+        *out = r->outcome;
+    else if (err)
+        *err = why;
+    ax_training_release(r);
+    return code;
+}
+
+/* ---- memory ---- */
+
+static bool may_halve(const ax_trainer *t, const ax_train_job *job)
+{
+    size_t n = t->source->info.n_train;
+    return !job->half_batch && (ax_schedule_of(&t->settings, n, job, 1).batch > 1 ||
+                                (job->stages > 1 && ax_schedule_of(&t->settings, n, job, 2).batch > 1));
+}
+
+/* *bytes: what the job will take; AX_ENOMEM: more than there may be. */
+static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_err *err)
+{
+    ax_footprint f;
+    ax_code code = ax_footprint_of(t, job, &f, err);
+    if (code != AX_OK)
+        return code;
+    *bytes = f.peak;
+    if (f.peak > t->budget)
+        return ax_fail(err, AX_ENOMEM,
+                       "memory: %.0f MiB with batches of %d, of which %.0f are the cache; %.0f MiB may be used",
+                       (double)f.peak / 1048576, ax_schedule_of(&t->settings, t->source->info.n_train, job, 1).batch,
+                       (double)f.cache / 1048576, (double)t->budget / 1048576);
+    return AX_OK;
+}
+
+ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
+                       ax_err *err)
+{
+    ax_err why = { AX_OK, "" };
+    ax_train_job fitted = *job;
+    ax_code code;
+    for (;;) {
+        uint64_t bytes = 0;
+        code = fits(t, &fitted, &bytes, &why);
+        if (code == AX_OK)
+            code = run_once(t, &fitted, bytes, watch, context, out, &why);
+        if (code != AX_ENOMEM || !may_halve(t, &fitted))
+            break;
+        warn(&fitted, context, &why, "trying batches of half the size");
+        fitted.half_batch = true;
+    }
+    if (code != AX_OK && err)
+        *err = why;
+    return code;
+}

@@ -1,0 +1,108 @@
+"""What goes wrong with a candidate is a result of that candidate, with its cause, and the search goes on."""
+import os
+import resource
+import shutil
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from engine import BUILD, Run, Skip, events, main, make_run  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def failures(path):
+    return [(i, f) for k, i, f in events(path) if k == "failed"]
+
+
+def learned(path):
+    return {i for k, i, _ in events(path) if k == "learned"}
+
+
+def promoted_fails_for_memory(path, says, **how):
+    """Full training is too large; what is small enough isn't disturbed by it."""
+    run = Run(path, **how)
+    assert run.answer == "ok\n", run.answer
+    run.until("scored", 1)
+    code, text = run.do("promote", 1)
+    assert code == 0, text
+    full = int(text.split("#")[-1].split()[0].rstrip(".,;"))
+    f = run.until("failed", full)
+    assert f["cause"] == "memory" and f["retried"] == 0 and says in f["message"], f
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    assert [i for i, _ in failures(path)] == [full]
+    assert {i for k, i, _ in events(path) if k == "scored"} == learned(path) == {1, 2, 3, 4} - {full}
+    assert any(k == "log" and i == full and "trying batches of half the size" in f["text"] for k, i, f in events(path))
+    return full
+
+
+def more_than_there_may_be(where):
+    path = make_run(f"{where}/a", candidates=3, memory="300MiB", full_channels=256, full_repeats=2, crop=128)
+    full = promoted_fails_for_memory(path, "300 MiB may be used")
+    assert not any(k == "progress" and i == full and f["what"] == "train" for k, i, f in events(path))  # never begun
+
+
+def allocation_fails(where):
+    if "address" in BUILD or "thread" in BUILD:
+        raise Skip("a sanitizer's shadow doesn't fit into a limited address space")
+    path = make_run(f"{where}/a", candidates=3, memory="1TiB", full_channels=512, full_repeats=2, crop=256)
+    limit = 1 << 30
+    promoted_fails_for_memory(path, "memory",
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)))
+
+
+def worker_of(run):
+    workers = run.workers()
+    assert len(workers) == 1, workers
+    return workers[0]
+
+
+def ended_by_a_signal(where):
+    path = make_run(f"{where}/a", candidates=2, epochs=40)
+    run = Run(path)
+    for _ in range(2):
+        run.until("progress", 1, what="train")
+        os.kill(worker_of(run), signal.SIGSEGV)
+        f = run.until("failed", 1)
+        assert f["cause"] == "crashed" and "signal 11" in f["message"], f
+    run.until("bye")
+    assert run.end() == 0
+    assert [(i, f["retried"]) for i, f in failures(path)] == [(1, 1), (1, 0)]  # once more, then it is final
+    assert learned(path) == {i for k, i, _ in events(path) if k == "scored"} == {2}
+
+
+def hung(where):
+    path = make_run(f"{where}/a", candidates=1, epochs=40, hang_seconds=1)
+    run = Run(path)
+    run.until("progress", 1, what="train")
+    stopped = worker_of(run)
+    os.kill(stopped, signal.SIGSTOP)
+    f = run.until("failed", 1)
+    assert f["cause"] == "hang" and f["retried"] == 1 and "no sign of life" in f["message"], f
+    assert not os.path.exists(f"/proc/{stopped}")
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    assert learned(path) == {1}
+
+
+def data_vanished(where):
+    data = f"{where}/camvid"
+    shutil.copytree(os.path.join(HERE, "../../data/camvid-tiny"), data)
+    path = make_run(f"{where}/a", candidates=2, data=f"camvid:{data}", stages=2, stage2_samples=4, stage2_batch=2,
+                    stage2_crop=64, epochs=20, gate=0)
+    run = Run(path)
+    run.until("progress", 1, what="train")  # stage 1 has its cache: only stage 2 needs the pictures again
+    os.rename(f"{data}/train", f"{data}/gone")
+    f = run.until("failed", 1)
+    assert f["cause"] == "data" and f["retried"] == 1 and "train/" in f["message"], f
+    run.until("paused", 0, on=1)
+    assert "all others would fail as well" in run.until("log", level="error")["text"]
+    os.rename(f"{data}/gone", f"{data}/train")
+    assert run.do("continue")[0] == 0
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    assert len(failures(path)) == 1 and learned(path) == {1, 2}
+
+
+main([more_than_there_may_be, allocation_fails, ended_by_a_signal, hung, data_vanished])

@@ -1,0 +1,144 @@
+/* What a training is said to take beforehand is what it takes, and what takes too much isn't begun. */
+#include "engine/train/footprint.h"
+
+#include "data/open.h"
+#include "engine/train/trainer_internal.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+typedef struct bench {
+    ax_settings settings;
+    ax_source *source;
+    ax_trainer *t;
+    ax_train_job job;
+    int steps, warnings;
+} bench;
+
+static bool watch(void *context, const ax_train_progress *p)
+{
+    (void)p;
+    ((bench *)context)->steps++;
+    return true;
+}
+
+static void warn(void *context, const char *text)
+{
+    assert_non_null(strstr(text, "MiB may be used; trying batches of half the size"));
+    ((bench *)context)->warnings++;
+}
+
+static void open_trainer(bench *b, const char *memory)
+{
+    ax_err err = { AX_OK, "" };
+    ax_trainer_free(b->t);
+    assert_int_equal(ax_settings_set(&b->settings, "memory", memory, &err), AX_OK);
+    if (!(b->t = ax_trainer_new(&b->settings, b->source, NULL, NULL, NULL, &err)))
+        fail_msg("%s", err.msg);
+}
+
+static int set_up(void **state)
+{
+    static const char *const small[][2] = {
+        { "train-samples", "8" }, { "val-samples", "2" }, { "crop", "64" },          { "val-crop", "64" },
+        { "batch", "8" },         { "epochs", "1" },      { "channels", "8" },       { "stage2-crop", "64" },
+        { "stage2-batch", "4" },  { "threads", "1" },     { "stage2-samples", "4" }, { "device", "cpu" },
+    };
+    ax_err err = { AX_OK, "" };
+    bench *b = calloc(1, sizeof *b);
+    ax_genotype g;
+    assert_int_equal(ax_genotype_parse("[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]", &g, &err), AX_OK);
+    ax_settings_preset(&b->settings, "demo", &err);
+    for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+        assert_int_equal(ax_settings_set(&b->settings, small[i][0], small[i][1], &err), AX_OK);
+    assert_non_null(b->source = ax_source_open("scenes", &err));
+    open_trainer(b, "0");
+    b->job = ax_train_job_default(&b->settings, &g, false);
+    b->job.warn = warn;
+    *state = b;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    bench *b = *state;
+    ax_trainer_free(b->t);
+    b->source->ops->close(b->source);
+    free(b);
+    return 0;
+}
+
+/* The plan to the byte; parameters up to what each is padded to. */
+static void prediction_is_what_is_allocated(void **state)
+{
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    for (int32_t stage = 1; stage <= 2; stage++) {
+        ax_footprint f;
+        ax_train_job job = b->job;
+        job.stages = stage;
+        assert_int_equal(ax_footprint_of(b->t, &job, &f, &err), AX_OK);
+        ax_training *r = &b->t->now;
+        *r = (ax_training) { .t = b->t, .job = &job };
+        assert_int_equal(ax_training_enter(r, stage, &err), AX_OK);
+        float loss;
+        assert_int_equal(ax_training_step(r, &loss, &err), AX_OK);
+        assert_int_equal(f.plan, ax_plan_arena_bytes(r->plan));
+        size_t params = ax_params_bytes(r->params), padding = 64 * 5 * ax_params_count(r->params);
+        assert_true(f.params <= params && params <= f.params + padding);
+        assert_int_equal(f.peak, f.plan + f.evaluation + f.params + f.cache + f.other);
+        ax_training_release(r);
+    }
+}
+
+static ax_code run(bench *b, ax_outcome *out, ax_err *err)
+{
+    b->steps = b->warnings = 0;
+    return ax_trainer_run(b->t, &b->job, watch, b, out, err);
+}
+
+static void over_the_budget(void **state)
+{
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    ax_footprint whole, half;
+    ax_outcome out, again;
+    b->job.stages = 1;
+    assert_int_equal(ax_footprint_of(b->t, &b->job, &whole, &err), AX_OK);
+    b->job.half_batch = true;
+    assert_int_equal(ax_footprint_of(b->t, &b->job, &half, &err), AX_OK);
+    b->job.half_batch = false;
+    assert_true(half.peak < whole.peak);
+
+    assert_int_equal(run(b, &out, &err), AX_OK);
+    assert_true(b->warnings == 0 && b->steps == 1 && out.batch == 8 && out.peak_bytes == whole.peak);
+    char memory[32];
+    snprintf(memory, sizeof memory, "%llu", (unsigned long long)(whole.peak - 1));
+    open_trainer(b, memory);
+    assert_int_equal(run(b, &out, &err), AX_OK);
+    assert_true(b->warnings == 1 && b->steps == 2 && out.batch == 4 && out.peak_bytes == half.peak);
+    assert_int_equal(run(b, &again, &err), AX_OK);
+    assert_true(again.reward == out.reward && again.loss == out.loss);
+
+    snprintf(memory, sizeof memory, "%llu", (unsigned long long)(half.peak - 1));
+    open_trainer(b, memory);
+    assert_int_equal(run(b, &out, &err), AX_ENOMEM);
+    assert_true(b->warnings == 1 && b->steps == 0);
+    assert_non_null(strstr(err.msg, "with batches of 4"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(prediction_is_what_is_allocated, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(over_the_budget, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
