@@ -10,7 +10,12 @@ export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAI
 [ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(nproc)
 for t in "$@"; do
     case $t in *"$pattern"*) echo "$t" ;; esac
-done >"$logs/list"
+done >"$logs/all"
+# those that run programs take longest: first, so that none of them is left alone at the end
+{
+    grep '\.py$' "$logs/all"
+    grep -v '\.py$' "$logs/all"
+} >"$logs/list"
 [ -s "$logs/list" ] || { echo "no test matches '$pattern'"; exit 1; }
 xargs -P "$TEST_JOBS" -n 1 sh -c '
     log=$1/$(echo "$2" | tr / _).log

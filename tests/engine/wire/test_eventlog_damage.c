@@ -155,7 +155,7 @@ static void opened_and_appended_to_twice(void **state)
 {
     place *p = *state;
     ax_rng rng = ax_rng_new(2, 64);
-    for (int i = 0; i < 60; i++) {
+    for (int i = 0; i < 30; i++) {
         size_t at = ax_rng_below(&rng, (uint32_t)p->n), k = 0, n = i % 2 ? at : p->n;
         while (p->start[k + 1] <= at)
             k++;
