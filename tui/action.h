@@ -24,7 +24,14 @@ enum {
 #define AX_CTRL(letter) ((letter)&0x1f)
 
 /* What an action needs: nothing, a selected candidate, a live engine, both. */
-enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOTH = 3, AX_NEEDS_MASKS = 4 };
+enum {
+    AX_NEEDS_NOTHING = 0,
+    AX_NEEDS_ROW = 1,
+    AX_NEEDS_ENGINE = 2,
+    AX_NEEDS_BOTH = 3,
+    AX_NEEDS_MASKS = 4,
+    AX_WAKES = 8
+};
 
 /* id, key, its name, word on the hint line ("" = none), what it does, what it needs. The order is that of the hints:
    the most wanted first, for a narrow window shows only those. */
@@ -32,7 +39,7 @@ enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOT
     X(PAUSE, 'p', "p", "pause", "pause the candidate, or let it go on", AX_NEEDS_BOTH)                                 \
     X(PRUNE, 'x', "x", "prune", "end the candidate (all marked ones: asks); undo within 10 s", AX_NEEDS_BOTH)          \
     X(UNDO, 'u', "u", "", "take back the last prune while its 10 s last", AX_NEEDS_ENGINE)                             \
-    X(PROMOTE, '+', "+", "promote", "through the gate / next in the queue / full training", AX_NEEDS_BOTH)             \
+    X(PROMOTE, '+', "+", "promote", "through the gate / next in the queue / full training", AX_NEEDS_BOTH | AX_WAKES)  \
     X(MARK, 'm', "m", "mark", "mark or unmark the candidate", AX_NEEDS_ROW)                                            \
     X(FILTER, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", AX_NEEDS_NOTHING)              \
     X(SORT, 's', "s", "sort", "sort by the next column", AX_NEEDS_NOTHING)                                             \
@@ -42,8 +49,8 @@ enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOT
     X(HELP, '?', "?", "help", "this list", AX_NEEDS_NOTHING)                                                           \
     X(STOP, 'Q', "Q", "stop engine", "stop the engine (asks); the run can be resumed", AX_NEEDS_ENGINE)                \
     X(PAUSE_RUN, 'P', "P", "pause run", "pause the whole run, or let it go on", AX_NEEDS_ENGINE)                       \
-    X(NOTE, 'a', "a", "note", "write a note on the candidate", AX_NEEDS_BOTH)                                          \
-    X(EDIT, 'c', "c", "change", "a new candidate: a copy with some decisions changed", AX_NEEDS_BOTH)                  \
+    X(NOTE, 'a', "a", "note", "write a note on the candidate", AX_NEEDS_BOTH | AX_WAKES)                               \
+    X(EDIT, 'c', "c", "change", "a new candidate: a copy with some decisions changed", AX_NEEDS_BOTH | AX_WAKES)       \
     X(COMPARE, '=', "=", "compare", "with the marked one, or what it was made from, or the best", AX_NEEDS_ROW)        \
     X(FIND, 'f', "f", "find", "go to the next candidate with these words, as for /", AX_NEEDS_NOTHING)                 \
     X(FIND_ON, 'n', "n", "", "the next one found", AX_NEEDS_NOTHING)                                                   \
@@ -55,7 +62,7 @@ enum { AX_NEEDS_NOTHING = 0, AX_NEEDS_ROW = 1, AX_NEEDS_ENGINE = 2, AX_NEEDS_BOT
     X(PAN_UP, '{', "{", "", "masks: up", AX_NEEDS_NOTHING)                                                             \
     X(PAN_DOWN, '}', "}", "", "masks: down", AX_NEEDS_NOTHING)                                                         \
     X(ZOOM_NONE, '0', "0", "", "plot and masks whole again; the plot follows the newest", AX_NEEDS_NOTHING)            \
-    X(PIN, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", AX_NEEDS_BOTH)                     \
+    X(PIN, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", AX_NEEDS_BOTH | AX_WAKES)          \
     X(EXPORT, 'e', "e", "export", "write its masks as PNG files below RUN/export", AX_NEEDS_ROW)                       \
     X(EXPORT_TABLE, 'E', "E", "", "write the rows of the table as CSV below RUN/export", AX_NEEDS_NOTHING)             \
     X(COPY, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", AX_NEEDS_ROW)                             \

@@ -46,7 +46,7 @@ void ax_ui_command(ax_ui *ui, const char *line)
         ui->leave = true;
     } else if (!genotype && !ax_verb_find(word, &verb)) {
         ax_ui_say(ui, true, "'%s' is not a command: submit, note, save, stop, pause, prune, promote, pin, goto", word);
-    } else if (ui->link != AX_LINK_LIVE || ui->readonly) {
+    } else if (ui->readonly || (ui->link != AX_LINK_LIVE && !(ax_ui_wakes(ui) && (genotype || ax_verb_wakes(verb))))) {
         ax_ui_say(ui, true, "%s: %s", word, ui->readonly ? "this view only reads" : "no engine runs");
     } else if (genotype || verb == AX_VERB_SUBMIT) {
         submit(ui, genotype ? line : rest);

@@ -12,7 +12,7 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     const char *reason = NULL;
     if ((needs & AX_NEEDS_ENGINE) && ui->readonly)
         reason = "this view only reads";
-    else if ((needs & AX_NEEDS_ENGINE) && ui->link != AX_LINK_LIVE)
+    else if ((needs & AX_NEEDS_ENGINE) && ui->link != AX_LINK_LIVE && !((needs & AX_WAKES) && ax_ui_wakes(ui)))
         reason = "no engine runs";
     else if ((needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
         reason = "no candidate is selected";

@@ -27,6 +27,8 @@ static const double connect_for = 15;    /* seconds after which it isn't tried a
 typedef struct session {
     ax_term *term;
     int dirfd;
+    const char *path;
+    const ax_tui_options *options;
     char target[PATH_MAX]; /* what "auxcell attach" takes */
     ax_state state;
     ax_ui ui;
@@ -67,7 +69,6 @@ static void connect_engine(session *s)
     s->client = ax_client_connect(s->dirfd, s->state.seq, &err);
     if (!s->client)
         return;
-    s->state.bye[0] = '\0'; /* a new engine carries on */
     s->ui.link = AX_LINK_LIVE;
     s->dirty = true;
 }
@@ -109,8 +110,24 @@ static void take_messages(session *s)
         ax_ui_say(&s->ui, true, "no memory: what is shown is not complete");
 }
 
+/* A finished run takes up some commands: its engine is started for them, which takes a moment. */
+static void wake(session *s)
+{
+    ax_err err = { AX_OK, "" };
+    bool wanted = false;
+    for (int i = 0; i < s->ui.n_out; i++)
+        wanted = wanted || ax_verb_wakes(s->ui.out[i].verb);
+    if (s->client || !wanted || !ax_ui_wakes(&s->ui))
+        return;
+    if (s->options->wake(s->options->context, s->path, &err) == AX_OK)
+        connect_engine(s);
+    if (!s->client)
+        ax_ui_say(&s->ui, true, "%s", err.msg[0] ? err.msg : "the engine has started but doesn't answer");
+}
+
 static void send_commands(session *s)
 {
+    wake(s);
     for (int i = 0; i < s->ui.n_out; i++) {
         ax_err err;
         ax_command *c = &s->ui.out[i];
@@ -366,7 +383,10 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     ax_state_init(&s->state);
     ax_ui_init(&s->ui, &s->state, name);
     ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
+    s->path = path;
+    s->options = o;
     s->ui.readonly = o->readonly;
+    s->ui.can_wake = o->wake != NULL;
     s->ui.color = ax_term_pixels(term);
     s->ui.now = clock_now();
     s->ascii = o->ascii || !ax_term_unicode(term);

@@ -16,6 +16,8 @@ typedef struct ax_tui_options {
        written to the terminal) and puts its run directory into path; resume starts the engine of a run again. */
     ax_code (*start_demo)(void *context, char *path, size_t cap, ax_err *err);
     ax_code (*resume)(void *context, const char *path, ax_err *err);
+    /* Starts the engine of a finished run for a command that follows at once. */
+    ax_code (*wake)(void *context, const char *path, ax_err *err);
     void *context;
 } ax_tui_options;
 

@@ -126,6 +126,11 @@ const char *ax_ui_word(const ax_ui *ui)
     return ui->state->paused ? "PAUSED" : "RUNNING";
 }
 
+bool ax_ui_wakes(const ax_ui *ui)
+{
+    return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && !strcmp(ui->state->bye, "finished");
+}
+
 bool ax_ui_is_running(const ax_ui *ui)
 {
     return ui->link == AX_LINK_LIVE && !ui->state->bye[0] && !ui->state->paused;

@@ -39,6 +39,7 @@ typedef struct ax_ui {
     char run[64]; /* name, for the status line and "auxcell attach NAME" */
     ax_link link;
     bool readonly;         /* commands are refused */
+    bool can_wake;         /* whoever sends the commands can start the engine of a finished run for one */
     double now;            /* seconds since the epoch; the caller's clock */
     int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
     bool color;            /* whether pixels can be coloured */
@@ -99,6 +100,8 @@ void ax_ui_do(ax_ui *ui, ax_action a);
 void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Whether an action makes sense now; why not (for the message line) in *why, which may be NULL. */
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
+/* The run has finished, and a command that it still takes up (ax_verb_wakes) starts its engine. */
+bool ax_ui_wakes(const ax_ui *ui);
 /* The candidate whose soft prune can be undone, the newest; 0 = none. */
 uint32_t ax_ui_undoable(const ax_ui *ui);
 /* Seconds until the screen changes although nothing happens (a clock, a countdown); INFINITY = never. */

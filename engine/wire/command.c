@@ -23,6 +23,12 @@ bool ax_verb_find(const char *word, ax_verb *verb)
     return false;
 }
 
+bool ax_verb_wakes(ax_verb verb)
+{
+    return verb == AX_VERB_PROMOTE || verb == AX_VERB_SUBMIT || verb == AX_VERB_FORK || verb == AX_VERB_PIN ||
+           verb == AX_VERB_NOTE;
+}
+
 size_t ax_command_pack(const ax_command *c, uint8_t *buf, size_t cap)
 {
     ax_fixed out = { .buf = buf, .cap = cap };

@@ -41,6 +41,8 @@ typedef struct ax_answer {
 
 const char *ax_verb_word(ax_verb verb);
 bool ax_verb_find(const char *word, ax_verb *verb);
+/* Whether a run that has finished takes it up: its engine is started for that. */
+bool ax_verb_wakes(ax_verb verb);
 size_t ax_command_pack(const ax_command *c, uint8_t *buf, size_t cap);
 ax_code ax_command_unpack(const uint8_t *bytes, size_t n, ax_command *c, ax_err *err);
 size_t ax_answer_pack(const ax_answer *a, uint8_t *buf, size_t cap);

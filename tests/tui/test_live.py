@@ -1,6 +1,6 @@
 """A real search seen through the terminal program: first reward, prune, undo, promote, note, submit, change, pause, detach,
 attach, stop; the engine outlives its viewer."""
-import os, re, signal, sys
+import os, re, signal, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
 from screen import PROGRAM, Place, Screen, run_tests
@@ -115,6 +115,24 @@ def without_runs_a_demo_is_offered():
         s.close()
 
 
+def a_finished_run_takes_up_what_a_person_wants():
+    with Place() as place:
+        try:
+            env = dict(os.environ, **place.env)
+            subprocess.run([PROGRAM, "search", "--run", "done", "--headless", *TINY[:-1], "1"], env=env, check=True,
+                           stdout=subprocess.DEVNULL, timeout=120)
+            s = Screen([PROGRAM, "attach", "done"], env=place.env)
+            s.wait("FINISHED").send("x").wait("x: no engine runs")  # nothing that makes sense now
+            s.send("aworth a look\r").wait("noted at #1", 60)
+            s.wait("FINISHED", 60)  # it has nothing else to do
+            s.send(":submit %s\r" % ARCH).wait("#2 is next", 60).wait("FINISHED", 60).wait(r"2 D")
+            s.send("q")
+            assert s.ended() == 0
+            s.close()
+        finally:
+            stop(place, "done")
+
+
 if __name__ == "__main__":
-    run_tests([a_search_from_start_to_stop, a_dead_engine_is_noticed, a_killed_viewer_leaves_the_engine_alone,
-               without_runs_a_demo_is_offered])
+    run_tests([a_search_from_start_to_stop, a_finished_run_takes_up_what_a_person_wants, a_dead_engine_is_noticed,
+               a_killed_viewer_leaves_the_engine_alone, without_runs_a_demo_is_offered])

@@ -45,7 +45,8 @@ static ax_tui_options screens(const options *o)
                               .rows = o->rows,
                               .cols = o->cols,
                               .start_demo = ax_start_demo,
-                              .resume = ax_start_again };
+                              .resume = ax_start_again,
+                              .wake = ax_start_for_command };
 }
 
 static int close_with_report(const ax_run_handle *run, const ax_state *s, const options *o)

@@ -107,15 +107,26 @@ ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err)
     return code;
 }
 
-ax_code ax_start_again(void *context, const char *path, ax_err *err)
+static ax_code start(const char *path, ax_engine_how how, ax_err *err)
 {
-    (void)context;
     ax_engine engine;
     int dirfd = ax_run_open(path, err);
     if (dirfd < 0)
         return AX_EIO;
-    ax_code code = ax_engine_start(dirfd, path, AX_ENGINE_PLAIN, &engine, err);
+    ax_code code = ax_engine_start(dirfd, path, how, &engine, err);
     ax_engine_release(&engine);
     close(dirfd);
     return code;
+}
+
+ax_code ax_start_again(void *context, const char *path, ax_err *err)
+{
+    (void)context;
+    return start(path, AX_ENGINE_PLAIN, err);
+}
+
+ax_code ax_start_for_command(void *context, const char *path, ax_err *err)
+{
+    (void)context;
+    return start(path, AX_ENGINE_WAIT, err);
 }

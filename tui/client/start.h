@@ -17,5 +17,6 @@ void ax_paths_absolute(ax_settings *s);
 /* What the screens call (ax_tui_options). */
 ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err);
 ax_code ax_start_again(void *context, const char *path, ax_err *err);
+ax_code ax_start_for_command(void *context, const char *path, ax_err *err);
 
 #endif

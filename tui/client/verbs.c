@@ -113,14 +113,9 @@ static ax_client *connect_engine(const ax_run_handle *run, ax_err *err)
     return NULL;
 }
 
-/* A run that has finished takes up what a person still wants of it: its engine is started for that. */
 static ax_code wake(const ax_run_handle *run, ax_verb verb, ax_err *err)
 {
-    static const ax_verb wanted[] = { AX_VERB_PROMOTE, AX_VERB_SUBMIT, AX_VERB_FORK, AX_VERB_PIN, AX_VERB_NOTE };
-    bool wants = false;
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        wants = wants || verb == wanted[i];
-    if (!wants || ax_run_engine(run->dirfd) > 0)
+    if (!ax_verb_wakes(verb) || ax_run_engine(run->dirfd) > 0)
         return AX_OK;
     ax_state s;
     ax_code code = ax_run_load(run->dirfd, &s, err);
