@@ -34,7 +34,7 @@ static void parts_of_parts_fill_them(void **state)
     int part, parts, next = 1;
     for (int k = 1; k <= 3; k++)
         for (int i = 1; i <= 4; i++, next++) {
-            char run[8];
+            char run[16];
             snprintf(run, sizeof run, "%d/3", k);
             ax_cores_part_of(run, i, 4, text, sizeof text);
             assert_true(ax_cores_parse_part(text, &part, &parts));
