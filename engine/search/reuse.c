@@ -61,12 +61,12 @@ bool ax_search_awaits(const ax_search *s, uint32_t id)
     const ax_row *r = ax_search_look(s, id);
     if (!may_reuse(s, r))
         return false;
-    ax_canonical c = ax_genotype_canonical(&r->proposal.genotype);
+    ax_canonical c = network_of(s, r);
     for (uint32_t k = 0; k < AX_WORKERS; k++) {
         const ax_row *other = ax_search_look(s, s->seat[k].id);
         if (!other || s->seat[k].halting || ax_row_is_full(other))
             continue;
-        ax_canonical o = ax_genotype_canonical(&other->proposal.genotype);
+        ax_canonical o = network_of(s, other);
         if (!memcmp(o.key, c.key, sizeof c.key))
             return true;
     }

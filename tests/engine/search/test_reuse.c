@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -139,6 +140,27 @@ static void can_be_switched_off(void **state)
     searching_release(&t);
 }
 
+static void concatenated(ax_settings *s)
+{
+    snprintf(s->aggregate, sizeof s->aggregate, "concat");
+}
+
+static void without_sums_only_equal_genotypes_are_the_same(void **state)
+{
+    (void)state;
+    searching t;
+    begin(&t, concatenated);
+    searching_score(&t, 0.5);
+    assert_int_equal(submit_twin(&t, NULL), 4);
+    searching_score(&t, 0.5);
+    searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL);
+    assert_int_equal(searching_take(&t), 0);
+    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
+    assert_int_equal(submit_twin(&t, NULL), 0);
+    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 4);
+    searching_release(&t);
+}
+
 static void learned(ax_settings *s)
 {
     s->learn_handmade = 1;
@@ -223,6 +245,7 @@ int main(void)
         cmocka_unit_test(what_isnt_an_outcome_isnt_reused),
         cmocka_unit_test(full_training_is_another_thing),
         cmocka_unit_test(can_be_switched_off),
+        cmocka_unit_test(without_sums_only_equal_genotypes_are_the_same),
         cmocka_unit_test(the_settings_say_what_is_learned_from),
         cmocka_unit_test(known_after_a_resume),
         cmocka_unit_test(the_table_finds_all_of_a_hash_in_order),

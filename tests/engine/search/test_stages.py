@@ -1,5 +1,6 @@
 """Both stages in a run: what is said, the gate's verdict across a kill, full training end to end."""
 import os
+import signal
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
@@ -41,6 +42,23 @@ def killed_in_stage_2(where):
         assert history(other) == history(path)
 
 
+def worker_killed_after_the_gate(where):
+    path = make_run(f"{where}/a", candidates=3, **BOTH)
+    assert serve(path) == (0, "")
+    passed = [i for k, i, f in events(path) if k == "gated" and f["passed"]]
+    for moment in ("gated", "started"):
+        other = make_run(f"{where}/{moment}", cache=path, candidates=3, **BOTH)
+        run = Run(other)
+        run.until("gated", passed[0])
+        if moment == "started":
+            run.until("started", passed[0], stage=2)
+        os.kill(run.workers()[0], signal.SIGKILL)
+        assert run.until("failed", passed[0])["retried"] == 1
+        assert run.until("bye")["reason"] == "finished"
+        assert run.end() == 0
+        assert history(other) == history(path)  # the gate was asked once
+
+
 def full_training(where):
     path = make_run(f"{where}/a", candidates=2, **BOTH)
     run = Run(path)
@@ -56,4 +74,4 @@ def full_training(where):
     assert last["step"] == last["steps"] == 4 and last["what"] == "validate", last
 
 
-main([what_is_said, killed_in_stage_2, full_training])
+main([what_is_said, killed_in_stage_2, worker_killed_after_the_gate, full_training])
