@@ -1,5 +1,5 @@
 """A whole short search on the emulated device: it finds what the CPU finds, leaves nothing behind on the device, and a
-candidate whose memory runs out or whose device is lost is a failure with its cause, and the search goes on."""
+candidate whose memory runs out takes smaller batches, one whose device is lost another worker."""
 import os
 import re
 import sys
@@ -60,7 +60,8 @@ def failures(run):
 
 
 def scored(run):
-    return [ident for kind, ident, _ in engine.history(run) if kind == "scored"]
+    """Candidates and their batches."""
+    return [(ident, fields["batch"]) for kind, ident, fields in engine.history(run) if kind == "scored"]
 
 
 def skip(unless, why):
@@ -72,20 +73,20 @@ def test_one_stage(where):
     skip(HERE, NOT_HERE)
     reports = the_same_as_on_the_cpu(where)
 
-    # the same when there is no memory for the last allocation: one of the first candidate's
+    # the same when there is no memory for the last allocation, one of the first candidate's: it halves its batch
     last = count(reports, " cudaMalloc$")
     run, said = search(os.path.join(where, "full"), "cuda:0", {"FAIL_CALL": f"cudaMalloc:{last}"}, candidates=2)
     assert len(said) == 1 and "leak" not in said[0] and "\nfailed cudaMalloc\n" in said[0], said
-    [(ident, cause, retried, message)] = failures(run)
-    assert (ident, cause, retried) == (1, "memory", 0) and "cuda:0: cudaMalloc, " in message, message
-    assert scored(run) == [2], scored(run)
+    assert not failures(run) and scored(run) == [(1, 1), (2, 2)], (failures(run), scored(run))
+    [warning] = [fields["text"] for kind, ident, fields in engine.events(run) if kind == "log" and ident == 1]
+    assert "cuda:0: cudaMalloc, " in warning, warning
 
     # and when the device goes while it trains: its worker is of no more use, the next one has fewer calls to make
     lost = count(reports, "^calls") * 4 // 5
     run, _ = search(os.path.join(where, "lost"), "cuda:0", {"FAIL": f"{lost}:lost"})
     [(ident, cause, retried, message)] = failures(run)
     assert (ident, cause, retried) == (1, "device", 1) and "cuda:0: " in message, message
-    assert scored(run) == [1], scored(run)
+    assert scored(run) == [(1, 2)], scored(run)
 
 
 def test_end_to_end(where):

@@ -7,6 +7,7 @@
 #include <cuda_runtime_api.h>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <mutex>
@@ -33,6 +34,8 @@ void count_bytes(bool to_device, size_t n); /* copied between host and device */
 long option(const char *name, long otherwise);
 const char *text_option(const char *name);
 
+/* ---- objects.cpp ---- */
+
 /* Objects with an owner: counted for the report of leaks, and checked at each use. */
 enum class kind {
     memory,
@@ -56,6 +59,7 @@ void died(void *object, kind what, const char *call);        /* violation if it 
 void alive(const void *object, kind what, const char *call); /* violation likewise */
 bool is_alive(const void *object, kind what);
 long live_objects(kind what);
+void report_leaks(FILE *f); /* a line per kind of which some are alive */
 
 /* ---- memory.cpp ---- */
 

@@ -1,4 +1,4 @@
-/* Switches, counted calls with injected failures, owned objects, and the report at the end of the process. */
+/* Switches, counted calls with injected failures, and the report at the end of the process. */
 #include "emu.h"
 
 #include <cerrno>
@@ -8,28 +8,11 @@
 #include <cstring>
 #include <map>
 #include <unistd.h>
-#include <unordered_map>
 
 namespace emu
 {
 namespace
 {
-const char *const kind_names[] = { "device memory",
-                                   "pinned memory",
-                                   "stream",
-                                   "event",
-                                   "graph",
-                                   "executable graph",
-                                   "cuDNN handle",
-                                   "tensor descriptor",
-                                   "filter descriptor",
-                                   "convolution descriptor",
-                                   "cuBLASLt handle",
-                                   "matmul descriptor",
-                                   "matrix layout",
-                                   "matmul preference" };
-static_assert(sizeof kind_names / sizeof *kind_names == static_cast<size_t>(kind::COUNT), "a name per kind");
-
 struct state {
     std::recursive_mutex mutex;
     long calls = 0;
@@ -42,8 +25,6 @@ struct state {
     std::string failed;
     bool listing = false; /* since emu_fail: the names of all calls */
     std::vector<const char *> names;
-    std::unordered_map<const void *, kind> objects, dead;
-    long live[static_cast<size_t>(kind::COUNT)] = {};
 };
 
 void write_report();
@@ -112,9 +93,7 @@ void write_report()
     fprintf(f, "bytes %zu from\nbytes %zu to\n", s.bytes[0], s.bytes[1]);
     if (!s.failed.empty())
         fprintf(f, "failed %s\n", s.failed.c_str());
-    for (size_t k = 0; k < static_cast<size_t>(kind::COUNT); k++)
-        if (s.live[k])
-            fprintf(f, "leak %ld %s\n", s.live[k], kind_names[k]);
+    report_leaks(f);
     fclose(f);
 }
 } // namespace
@@ -221,45 +200,6 @@ long option(const char *name, long otherwise)
     return number;
 }
 
-void born(void *object, kind what)
-{
-    state &s = get();
-    s.objects[object] = what;
-    s.dead.erase(object);
-    s.live[static_cast<size_t>(what)]++;
-}
-
-bool is_alive(const void *object, kind what)
-{
-    state &s = get();
-    auto found = s.objects.find(object);
-    return found != s.objects.end() && found->second == what;
-}
-
-void alive(const void *object, kind what, const char *call)
-{
-    if (is_alive(object, what))
-        return;
-    state &s = get();
-    auto gone = s.dead.find(object);
-    violation("%s: %p is %s %s", call, object,
-              gone != s.dead.end() && gone->second == what ? "an already released" : "not a",
-              kind_names[static_cast<size_t>(what)]);
-}
-
-void died(void *object, kind what, const char *call)
-{
-    alive(object, what, call);
-    state &s = get();
-    s.objects.erase(object);
-    s.dead[object] = what;
-    s.live[static_cast<size_t>(what)]--;
-}
-
-long live_objects(kind what)
-{
-    return get().live[static_cast<size_t>(what)];
-}
 } // namespace emu
 
 /* For test programs, which find these with dlsym. */
@@ -289,12 +229,4 @@ extern "C" const char *emu_failed()
 extern "C" long emu_calls()
 {
     return emu::calls();
-}
-
-extern "C" long emu_live_objects()
-{
-    long sum = 0;
-    for (size_t k = 0; k < static_cast<size_t>(emu::kind::COUNT); k++)
-        sum += emu::live_objects(static_cast<emu::kind>(k));
-    return sum;
 }
