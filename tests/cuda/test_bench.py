@@ -1,0 +1,31 @@
+"""bench ops on a CUDA device goes the way it goes on the CPU: the plans' calls, peaks, nothing left behind."""
+import json
+import math
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
+import emulated
+
+SMALL = ["--batch", "1", "--crop", "32", "--channels", "4", "--classes", "3", "--runs", "1", "--ms", "0"]
+
+
+@unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
+class Bench(unittest.TestCase):
+    def test_ops_on_a_cuda_device(self):
+        done = emulated.engine("bench", "ops", "--device", "cuda:0", "--json", "--only", "backward", *SMALL)
+        self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
+        result = json.loads(done.out)
+        self.assertEqual(result["device"], "cuda")
+        self.assertGreater(result["peak_gflops"], 0)
+        self.assertGreater(result["peak_gbs"], 0)
+        families = {r["family"].split(" ")[0].split("+")[0] for r in result["rows"]}
+        self.assertLessEqual({"conv2d", "batchnorm", "resize", "gpool", "ce", "mse", "wsum", "concat", "relu"}, families)
+        for r in result["rows"]:
+            self.assertTrue(r["ms"] > 0 and math.isfinite(r["roofline"]), r)
+            self.assertIsNone(r["onednn_ms"], r)
+
+
+if __name__ == "__main__":
+    unittest.main()
