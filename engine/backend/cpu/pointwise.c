@@ -54,8 +54,7 @@ static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t col
 {
     const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
     const int32_t block = 2 * dev->k->lanes;
-    int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
-#pragma omp parallel for num_threads(T) schedule(static)
+#pragma omp parallel for num_threads(ax_cpu_tasks(dev, (size_t)rows *(size_t)columns * 8)) schedule(static)
     for (int32_t c0 = 0; c0 < columns; c0 += block)
         ax_cpu_pack_block(&g, w, sc, sr, false, c0, columns - c0 < block ? columns - c0 : block,
                           u + (size_t)rows * (size_t)c0);

@@ -107,8 +107,7 @@ static void transform_weights(ax_device *dev, const float *w, size_t so, size_t 
                               float *u)
 {
     const size_t lanes = (size_t)dev->k->lanes, cip = filled(dev, ci), cop = filled(dev, co);
-    int T = ax_cpu_tasks(dev, PRODUCTS * cip * cop);
-#pragma omp parallel for num_threads(T) schedule(static)
+#pragma omp parallel for num_threads(ax_cpu_tasks(dev, PRODUCTS *cip *cop)) schedule(static)
     for (size_t o = 0; o < cop; o += lanes) {
         size_t block = o / (2 * lanes) * 2 * lanes, width = cop - block >= 2 * lanes ? 2 * lanes : lanes;
         float *to = u + block * cip + o % (2 * lanes);
