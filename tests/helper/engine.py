@@ -1,5 +1,6 @@
 """Runs of the real engine on tiny settings: start, listen, kill, compare."""
 import os
+import select
 import shutil
 import signal
 import socket
@@ -58,22 +59,40 @@ def history(path):
     return out
 
 
+def held(pid):
+    """What the descriptors of a process are."""
+    try:
+        return [os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")]
+    except FileNotFoundError:
+        return []
+
+
 class Run:
     """A started engine, and a viewer connected to it."""
 
     def __init__(self, path, *args, view=True, seq=0, prefix=(), **popen):
         """prefix: a program that starts it, as strace; seq: the viewer wants events after it."""
-        self.path = path
+        self.path, self.traced = path, bool(prefix)
         ready, give = os.pipe()
         self.process = subprocess.Popen([*prefix, ENGINE, "serve", "--run", path, "--resume", "--ready-fd", str(give), *args],
                                         pass_fds=[give], stderr=subprocess.PIPE, **popen)
         os.close(give)
         with os.fdopen(ready) as f:
-            self.answer = f.readline()  # a tracer holds the other end as long as it lives
+            self.answer = self._answer(f)
         self.request = int.from_bytes(os.urandom(6), "big")
         self.socket = None
         if self.answer == "ok\n" and view:
             self.connect(seq)
+
+    def _answer(self, f):
+        """What the engine says once it is ready, "" when it couldn't. A tracer holds the other end as long as it lives,
+        so that its closing is looked for in the engine itself."""
+        pipe = f"pipe:[{os.fstat(f.fileno()).st_ino}]"
+        while not select.select([f], [], [], 0.5)[0]:
+            engine = self.workers() if self.traced else [self.process.pid]
+            if engine and not any(pipe in held(pid) for pid in engine):
+                return ""
+        return f.readline()
 
     def connect(self, seq=0):
         self.unpacker = msgpack.Unpacker()
@@ -135,7 +154,6 @@ class Run:
 
     def drain(self, seconds):
         """Reads what comes within so many seconds; False when the engine has ended."""
-        import select
         import time
         end = time.monotonic() + seconds
         while self.socket:

@@ -160,6 +160,13 @@ def strace(call, n, action, out):
             "-e", f"inject={call}:{action}:when={n}"]
 
 
+def end_traced(run):
+    """Ends the engine itself, so that the run is free once its tracer has ended."""
+    for pid in run.workers():
+        os.kill(pid, signal.SIGKILL)
+    run.end()
+
+
 def hurt(path, call, n, action):
     """Runs the engine until the n-th call (of any of its processes) was hurt and it noticed; False: there are fewer."""
     out = f"{path}.strace"
@@ -168,10 +175,10 @@ def hurt(path, call, n, action):
         # a worker that was killed would be again and again: once is enough
         while run.until(("failed", "paused", "log")):
             if run.seen[-1][0] != "log" or run.seen[-1][2]["level"] == "warning":
-                with open(f"{path}/engine.pid") as f:
-                    os.kill(int(f.read()), signal.SIGKILL)  # the engine, and not only its tracer
-                run.end()
+                end_traced(run)
                 break
+    elif run.process.poll() is None:
+        end_traced(run)  # it couldn't say that it is ready, and may wait for a person now
     if run.process.poll() is None:
         run.end()
     with open(out) as f:
