@@ -32,23 +32,14 @@ static ax_dw turned(const ax_dw *g)
     return b;
 }
 
-static size_t kernel_floats(const ax_device *dev, const ax_dw *g)
-{
-    return ax_cpu_align_floats(dev->k->dw_scratch(g));
-}
-
-/* Scratch: the weights as {k,k,C}, or a sum of gradients per task; then the kernels' own per task. For the bias, a sum
-   per task in double. */
+/* Scratch: the weights as {k,k,C}, or a sum of gradients per task. For the bias, a sum per task in double. */
 AX_CPU_PREPARE(ax_cpu_dw_prepare)
 {
     ax_dw g = geometry(call);
     if (call->attr.conv.groups != (uint32_t)g.c)
         return ax_fail(err, AX_EINVAL, "conv2d: %u groups for %d channels: groups must be 1 or the channels",
                        call->attr.conv.groups, g.c);
-    ax_dw b = turned(&g);
-    size_t own = kernel_floats(dev, &g), back = g.stride == 1 ? kernel_floats(dev, &b) : 0;
-    own = (own > back ? own : back) * (size_t)dev->threads;
-    size_t weights = (weight_floats(&g) * (call->backward ? (size_t)dev->threads : 1) + own) * sizeof(float);
+    size_t weights = weight_floats(&g) * (call->backward ? (size_t)dev->threads : 1) * sizeof(float);
     size_t bias =
         call->backward && call->n_out > 2 && call->out[2].mem ? (size_t)dev->threads * (size_t)g.c * sizeof(double) : 0;
     *work = weights > bias ? weights : bias;
@@ -65,7 +56,7 @@ static void transpose_weights(const ax_dw *g, const float *w, bool turn, float *
 }
 
 static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *x, const float *w, const float *bias,
-                        float *y, float *scratch)
+                        float *y)
 {
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c;
@@ -76,8 +67,7 @@ static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         ax_cpu_part p;
         while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
-            dev->k->dw_forward(g, x + p.image * in, w, bias, y + p.image * out, (int32_t)p.first, (int32_t)p.last,
-                               scratch + (size_t)t * kernel_floats(dev, g));
+            dev->k->dw_forward(g, x + p.image * in, w, bias, y + p.image * out, (int32_t)p.first, (int32_t)p.last);
     }
 }
 
@@ -102,7 +92,6 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->c, each = weight_floats(g);
     int T = ax_cpu_tasks(dev, (size_t)n * out);
-    float *scratch = sums + (size_t)dev->threads * each;
     memset(sums, 0, (size_t)T * each * sizeof *sums);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -111,7 +100,7 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
         ax_cpu_part p;
         while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
             dev->k->dw_backward_weights(g, x + p.image * in, dy + p.image * out, sums + (size_t)t * each,
-                                        (int32_t)p.first, (int32_t)p.last, scratch + (size_t)t * kernel_floats(dev, g));
+                                        (int32_t)p.first, (int32_t)p.last);
     }
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, c = (size_t)g->c;
     for (size_t k = 0; k < c; k++)
@@ -131,8 +120,7 @@ AX_CPU_RUN(ax_cpu_dw_run)
     float *work = call->work;
     if (!call->backward) {
         transpose_weights(&g, call->in[1].mem, false, work);
-        run_forward(dev, &g, n, call->in[0].mem, work, call->n_in == 3 ? call->in[2].mem : NULL, call->out[0].mem,
-                    work + weight_floats(&g));
+        run_forward(dev, &g, n, call->in[0].mem, work, call->n_in == 3 ? call->in[2].mem : NULL, call->out[0].mem);
         return AX_OK;
     }
     const float *dy = call->in[0].mem;
@@ -142,7 +130,7 @@ AX_CPU_RUN(ax_cpu_dw_run)
         /* a convolution of dy with the kernel turned round */
         ax_dw b = turned(&g);
         transpose_weights(&g, call->in[2].mem, true, work);
-        run_forward(dev, &b, n, dy, work, NULL, call->out[0].mem, work + weight_floats(&g));
+        run_forward(dev, &b, n, dy, work, NULL, call->out[0].mem);
     } else if (call->out[0].mem) {
         transpose_weights(&g, call->in[2].mem, false, work);
         run_backward_data(dev, &g, n, dy, work, call->out[0].mem);

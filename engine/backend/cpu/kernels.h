@@ -49,13 +49,11 @@ typedef struct ax_bn {
 #define AX_CPU_KERNEL_LIST(X)                                                                                          \
     /* Depthwise: x, y, dx, dy are one image; w is {k,k,C}; output rows r0 .. r1; bias may be NULL. */                 \
     X(void, dw_forward, (const ax_dw *g, const float *x, const float *w, const float *bias, float *y,                  \
-                         int32_t r0, int32_t r1, float *scratch))                                                      \
-    X(size_t, dw_scratch, (const ax_dw *g)) /* floats that forward and backward_weights need */                         \
+                         int32_t r0, int32_t r1))                                                                      \
     /* Gradient of the input, rows r0 .. r1 of dx; any stride. */                                                      \
     X(void, dw_backward_data, (const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1))    \
     /* sum {k,k,C} += the gradient of the weights from output rows r0 .. r1. */                                        \
-    X(void, dw_backward_weights, (const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1,  \
-                                  float *scratch))                                                                     \
+    X(void, dw_backward_weights, (const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1)) \
     /* Dense convolution for what oneDNN does badly; w is {k,k,ci,co}, for the input's gradient {k,k,co,ci}. */         \
     X(void, dense_forward, (const ax_conv_shape *g, const float *x, const float *w, const float *bias, float *y,       \
                             int32_t r0, int32_t r1))                                                                   \

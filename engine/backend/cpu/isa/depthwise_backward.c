@@ -1,0 +1,239 @@
+/* Gradients of depthwise convolution; that of the input with stride 1 is a forward convolution, which the caller does.
+ */
+#include "engine/backend/cpu/isa/strand.h"
+
+/* ---- gradient of the weights ---- */
+
+/* Channels k .. of dy; those that the vector before had too are zero. */
+AX_INLINE vf load_new(const float *dy, int32_t k, int32_t done)
+{
+    vf d = AX_LOAD(dy + k);
+    for (int l = 0; l < done - k; l++)
+        d[l] = 0.0f;
+    return d;
+}
+
+/* T outputs of a strand, whose gradients are from dy on; first: the index of the first input. */
+AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *dy, float *sum,
+                            const int K, const int T, const bool inside)
+{
+    const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, start = s->in * c + first * step;
+    for (int32_t k = 0, done = 0; k < g->c; done = k + AX_LANES, k = next_vector(k, g->c)) {
+        vf d[TILE];
+#pragma GCC unroll 8
+        for (int t = 0; t < T; t++)
+            d[t] = done > k ? load_new(dy + t * step, k, done) : (vf)AX_LOAD(dy + t * step + k);
+        for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
+            const float *p = at->row[kh] + start + k;
+            float *to = sum + kh * K * c + k;
+            vf acc[AX_DW_KERNEL];
+#pragma GCC unroll 5
+            for (int kw = 0; kw < K; kw++)
+                acc[kw] = AX_LOAD(to + kw * c);
+#pragma GCC unroll 12
+            for (int j = 0; j < T + K - 1; j++) {
+                if (!inside && (uint32_t)(first + j) >= (uint32_t)s->n_in)
+                    continue;
+                vf v = AX_LOAD(p + j * step);
+#pragma GCC unroll 5
+                for (int kw = 0; kw < K; kw++)
+                    if (j - kw >= 0 && j - kw < T)
+                        acc[kw] += d[j - kw] * v;
+            }
+#pragma GCC unroll 5
+            for (int kw = 0; kw < K; kw++)
+                AX_STORE(to + kw * c, acc[kw]);
+        }
+    }
+}
+
+AX_INLINE void weights_row(const ax_dw *g, const rows *at, const float *dy, float *sum, const int K)
+{
+    const int32_t length = tile_length(strand_of(g, 0).n_out, TILE);
+    for (int32_t i = 0; i * g->dilation < g->ow; i += length)
+        for (int32_t out = 0; out < g->dilation && out < g->ow; out++) {
+            const strand s = strand_of(g, out);
+            int32_t n = s.n_out - i < length ? s.n_out - i : length, first = i + s.shift;
+            const float *from = dy + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
+#define WEIGHTS(T, inside) weights_tile(g, at, &s, first, from, sum, K, T, inside)
+            EACH_LENGTH(n, first >= 0 && first + n + K - 1 <= s.n_in, WEIGHTS)
+        }
+}
+
+/* T outputs from o on with stride S. */
+AX_INLINE void weights_strided(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum, const int K,
+                               const int S, const int T, const bool inside)
+{
+    const ptrdiff_t c = g->c;
+    for (int32_t k = 0, done = 0; k < g->c; done = k + AX_LANES, k = next_vector(k, g->c)) {
+        vf d[TILE];
+#pragma GCC unroll 8
+        for (int t = 0; t < T; t++)
+            d[t] = done > k ? load_new(dy + t * c, k, done) : (vf)AX_LOAD(dy + t * c + k);
+        for (int32_t kh = at->kh0; kh < at->kh1; kh++)
+            for (int32_t kw = 0; kw < K; kw++) {
+                const int32_t column = o * S - g->pad + kw * g->dilation;
+                const float *p = at->row[kh] + (ptrdiff_t)column * c + k;
+                float *to = sum + (kh * K + kw) * c + k;
+                vf acc[2] = { AX_LOAD(to), { 0 } };
+#pragma GCC unroll 8
+                for (int t = 0; t < T; t++)
+                    if (inside || (uint32_t)(column + t * S) < (uint32_t)g->w)
+                        acc[t % 2] += d[t] * AX_LOAD(p + t * S * c);
+                AX_STORE(to, acc[0] + acc[1]);
+            }
+    }
+}
+
+AX_INLINE void weights_strided_row(const ax_dw *g, const rows *at, const float *dy, float *sum, const int K,
+                                   const int S)
+{
+    const int32_t length = tile_length(g->ow, TILE);
+    for (int32_t o = 0; o < g->ow; o += length) {
+        int32_t n = g->ow - o < length ? g->ow - o : length, first = o * S - g->pad;
+        const float *from = dy + (ptrdiff_t)o * g->c;
+#define WEIGHTS_STRIDED(T, inside) weights_strided(g, at, o, from, sum, K, S, T, inside)
+        EACH_LENGTH(n, first >= 0 && first + (n - 1) * S + (K - 1) * g->dilation < g->w, WEIGHTS_STRIDED)
+    }
+}
+
+AX_INLINE void weights(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1, const int K,
+                       const int S)
+{
+    for (int32_t r = r0; r < r1; r++) {
+        const rows at = rows_of(g, x, r, K);
+        const float *from = dy + (ptrdiff_t)r * g->ow * g->c;
+        if (S == 1)
+            weights_row(g, &at, from, sum, K);
+        else
+            weights_strided_row(g, &at, from, sum, K, S);
+    }
+}
+
+static void weights_any(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r)
+{
+    const ptrdiff_t c = g->c;
+    int32_t kh0, kh1, ih0 = r * g->stride - g->pad;
+    taps(g->h, g->kernel, g->dilation, ih0, &kh0, &kh1);
+    for (int32_t o = 0; o < g->ow; o++) {
+        int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
+        taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
+        const float *q = dy + ((ptrdiff_t)r * g->ow + o) * c;
+        for (int32_t kh = kh0; kh < kh1; kh++)
+            for (int32_t kw = kw0; kw < kw1; kw++) {
+                const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
+                float *s = sum + ((ptrdiff_t)kh * g->kernel + kw) * c;
+                for (ptrdiff_t k = 0; k < c; k++)
+                    s[k] += q[k] * p[k];
+            }
+    }
+}
+
+void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0,
+                                      int32_t r1)
+{
+    if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 1)
+        weights(g, x, dy, sum, r0, r1, 3, 1);
+    else if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 2)
+        weights(g, x, dy, sum, r0, r1, 3, 2);
+    else if (g->c >= AX_LANES && g->kernel == 5 && g->stride == 1)
+        weights(g, x, dy, sum, r0, r1, 5, 1);
+    else
+        for (int32_t r = r0; r < r1; r++)
+            weights_any(g, x, dy, sum, r);
+}
+
+/* ---- gradient of the input ---- */
+
+/* One output that reads an input through one tap. */
+typedef struct reader {
+    const float *dy, *w;
+} reader;
+
+/* The outputs along one axis that read input i: o * S - pad + k * D = i. Fills o and k, returns how many. */
+AX_INLINE int readers_of(int32_t i, int32_t pad, int32_t out, int32_t D, const int K, const int S, int32_t *o,
+                         int32_t *k)
+{
+    int n = 0;
+    for (int32_t tap = 0; tap < K; tap++) {
+        int32_t at = i + pad - tap * D;
+        if (at >= 0 && at % S == 0 && at / S < out)
+            o[n] = at / S, k[n] = tap, n++;
+    }
+    return n;
+}
+
+/* V vectors of channels of one input. */
+AX_INLINE void gather(const reader *from, int n, ptrdiff_t k, float *d, const int V)
+{
+    vf acc[4];
+    for (int v = 0; v < V; v++)
+        acc[v] = (vf) { 0 };
+    for (int i = 0; i < n; i++)
+        for (int v = 0; v < V; v++)
+            acc[v] += AX_LOAD(from[i].w + k + v * AX_LANES) * AX_LOAD(from[i].dy + k + v * AX_LANES);
+    for (int v = 0; v < V; v++)
+        AX_STORE(d + k + v * AX_LANES, acc[v]);
+}
+
+AX_INLINE void backward_data(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1,
+                             const int K, const int S)
+{
+    const ptrdiff_t c = g->c;
+    for (int32_t ih = r0; ih < r1; ih++) {
+        int32_t oh[AX_DW_KERNEL], kh[AX_DW_KERNEL], above = readers_of(ih, g->pad, g->oh, g->dilation, K, S, oh, kh);
+        for (int32_t iw = 0; iw < g->w; iw++) {
+            int32_t ow[AX_DW_KERNEL], kw[AX_DW_KERNEL],
+                beside = readers_of(iw, g->pad, g->ow, g->dilation, K, S, ow, kw);
+            reader from[AX_DW_KERNEL * AX_DW_KERNEL];
+            int n = 0;
+            for (int32_t i = 0; i < above; i++)
+                for (int32_t j = 0; j < beside; j++, n++)
+                    from[n] = (reader) { dy + ((ptrdiff_t)oh[i] * g->ow + ow[j]) * c,
+                                         w + (ptrdiff_t)(kh[i] * K + kw[j]) * c };
+            float *d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
+            ptrdiff_t k = 0;
+            for (; k + 4 * AX_LANES <= c; k += 4 * AX_LANES)
+                gather(from, n, k, d, 4);
+            for (; k + AX_LANES <= c; k += AX_LANES)
+                gather(from, n, k, d, 1);
+            for (; k < c; k++) {
+                d[k] = 0.0f;
+                for (int i = 0; i < n; i++)
+                    d[k] += from[i].w[k] * from[i].dy[k];
+            }
+        }
+    }
+}
+
+/* Gathers: input row ih is read by output row oh through tap kh when oh * stride - pad + kh * dilation = ih. Stride 1
+   is a forward convolution with the kernel turned round, which the caller does; this is for the rest. */
+void AX_ISA_NAME(dw_backward_data)(const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1)
+{
+    if (g->kernel == 3 && g->stride == 2) {
+        backward_data(g, dy, w, dx, r0, r1, 3, 2);
+        return;
+    }
+    const ptrdiff_t c = g->c;
+    const int32_t K = g->kernel, S = g->stride, D = g->dilation;
+    for (int32_t ih = r0; ih < r1; ih++)
+        for (int32_t iw = 0; iw < g->w; iw++) {
+            float *restrict d = dx + ((ptrdiff_t)ih * g->w + iw) * c;
+            for (ptrdiff_t k = 0; k < c; k++)
+                d[k] = 0.0f;
+            for (int32_t kh = 0; kh < K; kh++) {
+                int32_t th = ih + g->pad - kh * D;
+                if (th < 0 || th % S || th / S >= g->oh)
+                    continue;
+                for (int32_t kw = 0; kw < K; kw++) {
+                    int32_t tw = iw + g->pad - kw * D;
+                    if (tw < 0 || tw % S || tw / S >= g->ow)
+                        continue;
+                    const float *restrict q = dy + ((ptrdiff_t)(th / S) * g->ow + tw / S) * c;
+                    const float *restrict p = w + ((ptrdiff_t)kh * K + kw) * c;
+                    for (ptrdiff_t k = 0; k < c; k++)
+                        d[k] += p[k] * q[k];
+                }
+            }
+        }
+}

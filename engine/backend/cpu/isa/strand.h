@@ -1,0 +1,90 @@
+/* What the kernels of depthwise convolution share. With stride 1 the outputs whose columns differ by multiples of the
+   dilation see the same inputs: they are visited side by side, so that an input that is loaded once serves all its taps
+   from registers. What lies outside the map is skipped. */
+#ifndef AX_BACKEND_CPU_ISA_STRAND_H
+#define AX_BACKEND_CPU_ISA_STRAND_H
+
+#include "engine/backend/cpu/isa/vec.h"
+
+#include <stddef.h>
+
+enum { TILE = 8 }; /* most outputs at once */
+
+/* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
+AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
+{
+    int32_t lo = ih0 >= 0 ? 0 : (-ih0 + dilation - 1) / dilation;
+    int32_t hi = h - 1 - ih0 < 0 ? 0 : (h - 1 - ih0) / dilation + 1;
+    hi = hi > K ? K : hi;
+    *kh0 = lo > hi ? hi : lo;
+    *kh1 = hi;
+}
+
+/* Outputs out, out + dilation, ... of a row and the inputs in, in + dilation, ... that they see: output i sees the
+   inputs i + shift .. i + shift + K - 1. */
+typedef struct strand {
+    int32_t out, n_out, in, n_in, shift;
+} strand;
+
+AX_INLINE strand strand_of(const ax_dw *g, int32_t out)
+{
+    const int32_t d = g->dilation, first = out - g->pad; /* the column under its first tap */
+    int32_t in = first % d < 0 ? first % d + d : first % d;
+    return (strand) { .out = out,
+                      .n_out = (g->ow - out + d - 1) / d,
+                      .in = in,
+                      .n_in = in < g->w ? (g->w - in + d - 1) / d : 0,
+                      .shift = (first - in) / d };
+}
+
+/* Where vectors of channels start: the last one overlaps the one before if they don't fill it. Channels are the inner
+   loop, since then memory is gone through in its own order. */
+AX_INLINE int32_t next_vector(int32_t k, int32_t c)
+{
+    return k + AX_LANES < c && k + 2 * AX_LANES > c ? c - AX_LANES : k + AX_LANES;
+}
+
+/* As many tiles as needed, about equally long. */
+AX_INLINE int32_t tile_length(int32_t n, int32_t most)
+{
+    int32_t tiles = (n + most - 1) / most;
+    return tiles ? (n + tiles - 1) / tiles : 0;
+}
+
+/* CALL(T, inside) for a tile of `length` outputs; inside: all its inputs are within the map. */
+#define EACH_LENGTH(length, inside, CALL)                                                                              \
+    switch (length) {                                                                                                  \
+        ONE_LENGTH(1, inside, CALL)                                                                                    \
+        ONE_LENGTH(2, inside, CALL)                                                                                    \
+        ONE_LENGTH(3, inside, CALL)                                                                                    \
+        ONE_LENGTH(4, inside, CALL)                                                                                    \
+        ONE_LENGTH(5, inside, CALL)                                                                                    \
+        ONE_LENGTH(6, inside, CALL)                                                                                    \
+        ONE_LENGTH(7, inside, CALL)                                                                                    \
+        ONE_LENGTH(8, inside, CALL)                                                                                    \
+    }
+#define ONE_LENGTH(T, inside, CALL)                                                                                    \
+    case T:                                                                                                            \
+        if (inside)                                                                                                    \
+            CALL(T, true);                                                                                             \
+        else                                                                                                           \
+            CALL(T, false);                                                                                            \
+        break;
+
+/* The rows of the map under the rows of taps kh0 .. kh1 of an output row. */
+typedef struct rows {
+    const float *row[AX_DW_KERNEL];
+    int32_t kh0, kh1;
+} rows;
+
+AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r, const int K)
+{
+    rows at = { .kh0 = 0 };
+    int32_t ih = r * g->stride - g->pad;
+    taps(g->h, K, g->dilation, ih, &at.kh0, &at.kh1);
+    for (int32_t kh = at.kh0; kh < at.kh1; kh++)
+        at.row[kh] = x + (ptrdiff_t)(ih + kh * g->dilation) * g->w * g->c;
+    return at;
+}
+
+#endif
