@@ -23,7 +23,7 @@ enum {
     AX_MATMUL_ROWS = 6,         /* rows in registers: buffers hold a multiple of it */
     AX_WINOGRAD_CHANNELS = 4096 /* most channels */
 };
-/* Points of the transforms besides 0 and infinity: +-A, +-B. */
+/* Points of the transforms for tiles of 4 outputs, besides 0 and infinity: +-A, +-B. */
 #define AX_WINOGRAD_A 1.0f
 #define AX_WINOGRAD_B 2.0f
 
@@ -69,18 +69,19 @@ typedef struct ax_bn {
     /* sum {k,k,co,ci} += the gradient of the weights from output rows r0 .. r1. */                                    \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
-    /* Winograd: product p of a tile lies at p * stride; channels are filled up to the lanes with zeros. tap: the       \
-       pixels of a tile, row by row, 6 x 6 for the input, 4 x 4 else; out: NULL is not wanted. */                      \
-    X(void, winograd_input, (const float *const *tap, int32_t c, float *to, size_t stride))                            \
-    X(void, winograd_gradient, (const float *const *tap, int32_t c, float *to, size_t stride))                         \
-    X(void, winograd_output, (const float *from, size_t stride, const float *bias, int32_t c, float *const *out))      \
+    /* Winograd, tiles of out * out outputs, out = 3 or 4: product p of a tile lies at p * stride; channels are filled \
+       up to the lanes with zeros. tap: the pixels of a tile, row by row, out + 2 by out + 2 for the input, out * out   \
+       else; to: NULL is not wanted. */                                                                                \
+    X(void, winograd_input, (int out, const float *const *tap, int32_t c, float *to, size_t stride))                   \
+    X(void, winograd_gradient, (int out, const float *const *tap, int32_t c, float *to, size_t stride))                \
+    X(void, winograd_output, (int out, const float *from, size_t stride, const float *bias, int32_t c, float *const *to))\
     /* n <= lanes output channels' weights, element (o, i, k) at o * so + i * si + k, the taps turned round if asked:   \
        product p of input i, a vector of outputs filled up with zeros, goes to p * stride + i * width. */              \
-    X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n, float *to,       \
-                              size_t width, size_t stride))                                                            \
+    X(void, winograd_filter, (int out, const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,         \
+                              float *to, size_t width, size_t stride))                                                 \
     /* dw {c,3,3} of one output channel, from the products' sums over the tiles: those of a task lie `each` apart from  \
        the task before. */                                                                                             \
-    X(void, winograd_taps, (const float *sums, size_t stride, size_t each, int tasks, int32_t c, float *dw))           \
+    X(void, winograd_taps, (int out, const float *sums, size_t stride, size_t each, int tasks, int32_t c, float *dw))  \
     /* y {n,co} = x {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_MATMUL_ROWS. What  \
        two vectors leave over of co is nothing, one vector, or one and a half. */                                      \
     X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \

@@ -1,10 +1,11 @@
-/* Dense 3x3 convolution by Winograd's F(4x4, 3x3), a pass of dense.c: stride 1, same size, any dilation. */
+/* Dense 3x3 convolution by Winograd's F(4x4, 3x3) or F(3x3, 3x3), a pass of dense.c: stride 1, same size, any
+   dilation. */
 #ifndef AX_BACKEND_CPU_WINOGRAD_H
 #define AX_BACKEND_CPU_WINOGRAD_H
 
 #include "engine/backend/cpu/device.h"
 
-/* Where the tiles lie along one axis: tile t makes the outputs start[t] + k * dilation, k = 0 .. 3, inside the map. A
+/* Where the tiles lie along one axis: tile t makes the outputs start[t] + k * dilation, k < out, inside the map. A
    dilated convolution is an undilated one on each of dilation * dilation interleaved maps. */
 typedef struct ax_winograd_axis {
     int32_t tiles, *start;
@@ -12,6 +13,7 @@ typedef struct ax_winograd_axis {
 
 typedef struct ax_winograd {
     ax_conv_shape g;
+    int out; /* outputs along a side of a tile: 3 or 4 */
     ax_winograd_axis y, x;
 } ax_winograd;
 
