@@ -141,6 +141,23 @@ static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer
     return code;
 }
 
+/* An engine that ends just now takes its clients along: when it has let go of the run, the next one is asked. A request
+   that had arrived isn't done twice, since it keeps its number. */
+static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (int tries = 0; tries < 2; tries++) {
+        code = wake(run, cmd->verb, err);
+        if (code == AX_OK)
+            code = call(run, cmd, answer, err);
+        if (code != AX_EIO || !ax_verb_wakes(cmd->verb))
+            break;
+        for (int waited = 0; ax_run_engine(run->dirfd) > 0 && waited < CONNECT_WITHIN; waited += LOOK_EVERY)
+            poll(NULL, 0, LOOK_EVERY);
+    }
+    return code;
+}
+
 static const char *synopsis(ax_verb verb, char out[96])
 {
     static const char *const id[] = { "", " ID", " [ID]" };
@@ -209,9 +226,7 @@ int ax_cli_verb(int argc, char **argv)
     if (code == AX_OK)
         code = ax_run_find(name, true, &run, &err);
     if (code == AX_OK)
-        code = wake(&run, cmd.verb, &err);
-    if (code == AX_OK)
-        code = call(&run, &cmd, &answer, &err);
+        code = ask(&run, &cmd, &answer, &err);
     if (code == AX_OK && answer.code != AX_OK)
         code = ax_fail(&err, answer.code, "%s", answer.message);
     if (code == AX_OK && o.json)
