@@ -23,9 +23,16 @@ static int64_t taps_inside(int32_t size, int32_t dilation)
     return size + 2 * (size > dilation ? size - dilation : 0);
 }
 
+/* Products of one tile. */
+static size_t products_of_tile(int out)
+{
+    size_t in = (size_t)out + 2;
+    return in * in;
+}
+
 static int64_t products_of(const ax_conv_shape *g, int out)
 {
-    return (int64_t)((out + 2) * (out + 2)) * axis_tiles(g->h, g->dilation, out) * axis_tiles(g->w, g->dilation, out);
+    return (int64_t)products_of_tile(out) * axis_tiles(g->h, g->dilation, out) * axis_tiles(g->w, g->dilation, out);
 }
 
 /* The side of a tile's output with which there is less to do: it matters where a dilated map falls into small ones. */
@@ -124,7 +131,7 @@ static void transform_weights(ax_device *dev, int out, const float *w, size_t so
         size_t n = (size_t)co - o < lanes ? (size_t)co - o : lanes;
         dev->k->winograd_filter(out, w + o * so, so, si, turn, ci, (int32_t)n, to, width, cip * cop);
         for (size_t i = (size_t)ci; i < cip; i++)
-            for (size_t p = 0; p < (size_t)((out + 2) * (out + 2)); p++)
+            for (size_t p = 0; p < products_of_tile(out); p++)
                 memset(to + p * cip * cop + i * width, 0, lanes * sizeof *to);
     }
 }
@@ -180,7 +187,7 @@ static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const floa
 {
     size_t cip = filled(dev, ci), cop = filled(dev, co), tiles = all_tiles(w, n);
     size_t in = product_stride(dev, ci), out = product_stride(dev, co);
-    const size_t products = (size_t)((w->out + 2) * (w->out + 2));
+    const size_t products = products_of_tile(w->out);
     size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co;
     int T = dev->threads;
 #pragma omp parallel for num_threads(T) schedule(static)
@@ -226,7 +233,7 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
     const int32_t ci = w->g.ci, co = w->g.co;
     size_t cip = filled(dev, ci), cop = filled(dev, co), tiles = all_tiles(w, n);
     size_t in = product_stride(dev, ci), out = product_stride(dev, co);
-    const size_t products = (size_t)((w->out + 2) * (w->out + 2));
+    const size_t products = products_of_tile(w->out);
     size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co, each = sum_floats(dev, ci, co);
     int T = dev->threads;
     float *sums = work, *scratch = sums + (size_t)T * each;
