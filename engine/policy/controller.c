@@ -100,31 +100,36 @@ ax_controller_tensor ax_controller_tensor_at(const ax_controller *c, size_t i)
     return (ax_controller_tensor) { t->name, t->rows, t->cols, t->count };
 }
 
-/* Index in memory of element k of the outside, row-major view. */
-static size_t inside(const tensor *t, size_t k)
-{
-    if (!t->transposed)
-        return k;
-    size_t row = k / (size_t)t->cols, col = k % (size_t)t->cols;
-    return col * (size_t)t->rows + row;
-}
-
 void ax_controller_get(const ax_controller *c, size_t i, ax_controller_slot slot, float *out)
 {
     const tensor *t = &c->tensor[i];
-    for (size_t k = 0; k < t->count; k++)
-        out[k] = slot == AX_CONTROLLER_GRAD && c->no_grad ? 0 : ax_tensor_mem(c, (int)i, slot)[inside(t, k)];
+    const float *mem = ax_tensor_mem(c, (int)i, slot);
+    const size_t rows = (size_t)t->rows, cols = (size_t)t->cols;
+    if (slot == AX_CONTROLLER_GRAD && c->no_grad)
+        memset(out, 0, t->count * sizeof *out);
+    else if (!t->transposed)
+        memcpy(out, mem, t->count * sizeof *out);
+    else /* outside row-major, in memory by columns */
+        for (size_t row = 0; row < rows; row++)
+            for (size_t col = 0; col < cols; col++)
+                out[row * cols + col] = mem[col * rows + row];
 }
 
 void ax_controller_set(ax_controller *c, size_t i, ax_controller_slot slot, const float *in)
 {
     const tensor *t = &c->tensor[i];
+    float *mem = ax_tensor_mem(c, (int)i, slot);
+    const size_t rows = (size_t)t->rows, cols = (size_t)t->cols;
     if (slot == AX_CONTROLLER_GRAD && c->no_grad) {
         memset(c->block[slot], 0, c->count * sizeof(float));
         c->no_grad = false;
     }
-    for (size_t k = 0; k < t->count; k++)
-        ax_tensor_mem(c, (int)i, slot)[inside(t, k)] = in[k];
+    if (!t->transposed)
+        memcpy(mem, in, t->count * sizeof *in);
+    else
+        for (size_t row = 0; row < rows; row++)
+            for (size_t col = 0; col < cols; col++)
+                mem[col * rows + row] = in[row * cols + col];
 }
 
 uint64_t ax_controller_steps(const ax_controller *c)
