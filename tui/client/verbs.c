@@ -141,6 +141,17 @@ static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer
     return code;
 }
 
+/* Whether an engine that didn't answer was just ending: it lets go of the run soon. */
+static bool ends_soon(const ax_run_handle *run)
+{
+    for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
+        if (waited >= CONNECT_WITHIN)
+            return false;
+        poll(NULL, 0, LOOK_EVERY);
+    }
+    return true;
+}
+
 /* An engine that ends just now takes its clients along: when it has let go of the run, the next one is asked. A request
    that had arrived isn't done twice, since it keeps its number. */
 static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer, ax_err *err)
@@ -150,10 +161,8 @@ static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer,
         code = wake(run, cmd->verb, err);
         if (code == AX_OK)
             code = call(run, cmd, answer, err);
-        if (code != AX_EIO || !ax_verb_wakes(cmd->verb))
+        if (code != AX_EIO || !ax_verb_wakes(cmd->verb) || !ends_soon(run))
             break;
-        for (int waited = 0; ax_run_engine(run->dirfd) > 0 && waited < CONNECT_WITHIN; waited += LOOK_EVERY)
-            poll(NULL, 0, LOOK_EVERY);
     }
     return code;
 }
@@ -289,6 +298,8 @@ int ax_cli_stop(int argc, char **argv)
             code = ax_fail(&err, answer.code, "%s", answer.message);
         if (code == AX_OK)
             code = wait_for_end(&run, &err);
+        else if (code == AX_EIO && ends_soon(&run))
+            code = AX_OK;
     }
     if (code == AX_OK)
         print_stopped(&run, o.json, was_running);
