@@ -141,11 +141,11 @@ static ax_code call(const ax_run_handle *run, ax_command *cmd, ax_answer *answer
     return code;
 }
 
-/* Whether an engine that didn't answer was just ending: it lets go of the run soon. */
-static bool ends_soon(const ax_run_handle *run)
+/* Whether the engine lets go of the run within so many milliseconds: then its files are complete. */
+static bool lets_go(const ax_run_handle *run, int within)
 {
     for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
-        if (waited >= CONNECT_WITHIN)
+        if (waited >= within)
             return false;
         poll(NULL, 0, LOOK_EVERY);
     }
@@ -161,7 +161,7 @@ static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer,
         code = wake(run, cmd->verb, err);
         if (code == AX_OK)
             code = call(run, cmd, answer, err);
-        if (code != AX_EIO || !ax_verb_wakes(cmd->verb) || !ends_soon(run))
+        if (code != AX_EIO || !ax_verb_wakes(cmd->verb) || !lets_go(run, CONNECT_WITHIN))
             break;
     }
     return code;
@@ -246,17 +246,6 @@ int ax_cli_verb(int argc, char **argv)
     return code == AX_OK ? 0 : ax_cli_fail(&err);
 }
 
-/* Until the engine has let go of the run: then its files are complete. */
-static ax_code wait_for_end(const ax_run_handle *run, ax_err *err)
-{
-    for (int waited = 0; ax_run_engine(run->dirfd) > 0; waited += LOOK_EVERY) {
-        if (waited >= STOP_WITHIN)
-            return ax_fail(err, AX_EIO, "%s: the engine was told to stop, but still runs", run->name);
-        poll(NULL, 0, LOOK_EVERY);
-    }
-    return AX_OK;
-}
-
 static void print_stopped(const ax_run_handle *run, bool json, bool was_running)
 {
     ax_str out;
@@ -296,9 +285,9 @@ int ax_cli_stop(int argc, char **argv)
         code = call(&run, &cmd, &answer, &err);
         if (code == AX_OK && answer.code != AX_OK)
             code = ax_fail(&err, answer.code, "%s", answer.message);
-        if (code == AX_OK)
-            code = wait_for_end(&run, &err);
-        else if (code == AX_EIO && ends_soon(&run))
+        if (code == AX_OK && !lets_go(&run, STOP_WITHIN))
+            code = ax_fail(&err, AX_EIO, "%s: the engine was told to stop, but still runs", run.name);
+        else if (code == AX_EIO && lets_go(&run, CONNECT_WITHIN)) /* it was ending already */
             code = AX_OK;
     }
     if (code == AX_OK)
