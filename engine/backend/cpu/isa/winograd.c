@@ -125,22 +125,30 @@ AX_INLINE void tap_points(const vf *m, vf *w, const int out)
 
 /* ---- maps ---- */
 
-AX_INLINE void input(const float *const *tap, int32_t c, float *to, size_t stride, const int out)
+/* A tile to its points: of the input, or of the gradients of its outputs. */
+AX_INLINE void to_points(const float *const *tap, int32_t c, float *to, size_t stride, const int out,
+                         const bool gradient)
 {
-    const int in = out + 2;
+    const int in = out + 2, side = gradient ? out : in;
     for (int32_t at = 0; at < c; at += AX_LANES) {
         vf half[IN][IN]; /* [column][point of the rows] */
-        for (int x = 0; x < in; x++) {
+        for (int x = 0; x < side; x++) {
             vf d[IN];
-            for (int y = 0; y < in; y++)
-                d[y] = load_some(tap[y * in + x], at, c);
-            input_points(d, half[x], out);
+            for (int y = 0; y < side; y++)
+                d[y] = load_some(tap[y * side + x], at, c);
+            if (gradient)
+                gradient_points(d, half[x], out);
+            else
+                input_points(d, half[x], out);
         }
         for (int y = 0; y < in; y++) {
             vf d[IN], r[IN];
-            for (int x = 0; x < in; x++)
+            for (int x = 0; x < side; x++)
                 d[x] = half[x][y];
-            input_points(d, r, out);
+            if (gradient)
+                gradient_points(d, r, out);
+            else
+                input_points(d, r, out);
             for (int x = 0; x < in; x++)
                 AX_STORE(to + (size_t)(y * in + x) * stride + at, r[x]);
         }
@@ -150,39 +158,17 @@ AX_INLINE void input(const float *const *tap, int32_t c, float *to, size_t strid
 void AX_ISA_NAME(winograd_input)(int out, const float *const *tap, int32_t c, float *to, size_t stride)
 {
     if (out == 3)
-        input(tap, c, to, stride, 3);
+        to_points(tap, c, to, stride, 3, false);
     else
-        input(tap, c, to, stride, 4);
-}
-
-AX_INLINE void gradient(const float *const *tap, int32_t c, float *to, size_t stride, const int out)
-{
-    const int in = out + 2;
-    for (int32_t at = 0; at < c; at += AX_LANES) {
-        vf half[OUT][IN];
-        for (int x = 0; x < out; x++) {
-            vf d[OUT];
-            for (int y = 0; y < out; y++)
-                d[y] = load_some(tap[y * out + x], at, c);
-            gradient_points(d, half[x], out);
-        }
-        for (int y = 0; y < in; y++) {
-            vf d[OUT], r[IN];
-            for (int x = 0; x < out; x++)
-                d[x] = half[x][y];
-            gradient_points(d, r, out);
-            for (int x = 0; x < in; x++)
-                AX_STORE(to + (size_t)(y * in + x) * stride + at, r[x]);
-        }
-    }
+        to_points(tap, c, to, stride, 4, false);
 }
 
 void AX_ISA_NAME(winograd_gradient)(int out, const float *const *tap, int32_t c, float *to, size_t stride)
 {
     if (out == 3)
-        gradient(tap, c, to, stride, 3);
+        to_points(tap, c, to, stride, 3, true);
     else
-        gradient(tap, c, to, stride, 4);
+        to_points(tap, c, to, stride, 4, true);
 }
 
 AX_INLINE void output(const float *from, size_t stride, const float *bias, int32_t c, float *const *to, const int out)
