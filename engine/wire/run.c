@@ -5,11 +5,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 ax_code ax_run_home(char *path, size_t cap, ax_err *err)
@@ -129,6 +131,21 @@ pid_t ax_run_engine(int dirfd)
     return pid;
 }
 
+/* What a killed engine was just starting holds its lock until it is another program: a moment, under load some more. */
+static int lock_whole(int dirfd, int fd)
+{
+    struct flock lock = whole_file();
+    for (int tries = 0; fcntl(fd, F_OFD_SETLK, &lock); tries++) {
+        int why = errno;
+        pid_t holder = ax_run_engine(dirfd);
+        bool gone = holder == 0 || (kill(holder, 0) && errno == ESRCH);
+        if ((why != EAGAIN && why != EACCES) || !gone || tries == 100)
+            return why;
+        nanosleep(&(struct timespec) { .tv_nsec = 10000000 }, NULL);
+    }
+    return 0;
+}
+
 int ax_run_lock(int dirfd, ax_err *err)
 {
     int fd = openat(dirfd, "engine.pid", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -136,12 +153,12 @@ int ax_run_lock(int dirfd, ax_err *err)
         ax_fail(err, AX_EIO, "engine.pid: cannot create: %s", strerror(errno));
         return -1;
     }
-    struct flock lock = whole_file();
-    if (fcntl(fd, F_OFD_SETLK, &lock)) {
-        if (errno == EAGAIN || errno == EACCES)
+    int why = lock_whole(dirfd, fd);
+    if (why) {
+        if (why == EAGAIN || why == EACCES)
             ax_fail(err, AX_EBUSY, "the run is in use by the engine with process id %d", (int)ax_run_engine(dirfd));
         else
-            ax_fail(err, AX_EIO, "engine.pid: cannot lock: %s", strerror(errno));
+            ax_fail(err, AX_EIO, "engine.pid: cannot lock: %s", strerror(why));
         close(fd);
         return -1;
     }
