@@ -199,7 +199,9 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
 {
     size_t bytes = 0;
     double start = ax_coordinator_monotonic();
-    ax_code code = ax_eventlog_sync(c->log, err);
+    ax_code code = ax_search_catch_up(c->search, err);
+    if (code == AX_OK)
+        code = ax_eventlog_sync(c->log, err);
     if (code == AX_OK)
         code = ax_snapshot_save(c->search, &c->rows, ax_eventlog_seq(c->log), &bytes, err);
     if (code != AX_OK)
@@ -213,7 +215,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
         ev.u.SAVED.bytes = (int64_t)bytes;
         double now = ax_coordinator_monotonic();
         ev.u.SAVED.milliseconds = 1e3 * (now - start);
-        ev.u.SAVED.overhead = 1 - c->waited / (now - c->started_at);
+        ev.u.SAVED.overhead = c->lost / (c->devices.n * (now - c->started_at));
         ax_coordinator_emit(c, &ev);
     }
     return AX_OK;
@@ -275,13 +277,12 @@ static void wait_and_read(ax_coordinator *c)
     for (uint32_t k = 0; k < AX_WORKERS; k++)
         fds[1 + k] = (struct pollfd) { .fd = c->crew[k].fd, .events = POLLIN }; /* -1 is skipped by poll */
     nfds_t n = ax_clients_poll(c->clients, clients);
-    double before = ax_coordinator_monotonic();
-    int got = poll(fds, 1 + AX_WORKERS + n, timeout(c));
-    int why = errno;
-    c->waited += ax_coordinator_monotonic() - before;
-    if (got < 0) {
-        if (why != EINTR)
-            ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(why));
+    int milliseconds = timeout(c);
+    if (milliseconds)
+        ax_coordinator_count_waits(c);
+    if (poll(fds, 1 + AX_WORKERS + n, milliseconds) < 0) {
+        if (errno != EINTR)
+            ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(errno));
         return;
     }
     ax_search_set_time(c->search, ax_coordinator_wall());

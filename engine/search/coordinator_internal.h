@@ -30,9 +30,9 @@ typedef struct ax_coordinator {
     size_t n_pending;
     ax_err err; /* the first failure: the run can't go on */
     bool stop;
-    double wait_until;         /* monotonic: a finished run waits for its first command; 0 = no more */
-    double started_at, waited; /* monotonic; seconds since then in which there was nothing to do */
-    bool worked;               /* a worker of this engine was ready once: data and device are good, or were */
+    double wait_until;       /* monotonic: a finished run waits for its first command; 0 = no more */
+    double started_at, lost; /* monotonic; the workers' seconds since then in which they waited for the engine */
+    bool worked;             /* a worker of this engine was ready once: data and device are good, or were */
 } ax_coordinator;
 
 double ax_coordinator_wall(void);      /* seconds since the epoch */
@@ -44,6 +44,8 @@ void ax_coordinator_emit(void *coordinator, ax_event *ev);
 void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k);
 /* Starts workers, gives them the next jobs, tells them to stop, ends those that hang: whatever is due. */
 void ax_coordinator_drive_workers(ax_coordinator *c);
+/* From now on workers that wait don't wait for the engine: there is nothing for them. */
+void ax_coordinator_count_waits(ax_coordinator *c);
 /* When drive_workers has something to do by time alone (monotonic); INFINITY = never. */
 double ax_coordinator_workers_due(const ax_coordinator *c);
 

@@ -59,10 +59,51 @@ static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     bury(c, k, cause_of(m->code), m->text);
 }
 
+/* Ends the time that the worker has waited for the engine: it has something to do again, or there is nothing. */
+static void count_wait(ax_coordinator *c, uint32_t k)
+{
+    if (c->crew[k].waits_since > 0)
+        c->lost += ax_coordinator_monotonic() - c->crew[k].waits_since;
+    c->crew[k].waits_since = 0;
+}
+
+void ax_coordinator_count_waits(ax_coordinator *c)
+{
+    for (uint32_t k = 0; k < c->devices.n; k++)
+        count_wait(c, k);
+}
+
+/* The next job for a worker that has none; then what the search has put off. */
+static void hand_out(ax_coordinator *c, uint32_t k)
+{
+    ax_crew *crew = &c->crew[k];
+    ax_search_job job;
+    bool taken = false;
+    if (c->err.code != AX_OK || ax_search_running(c->search, k) ||
+        ax_search_take(c->search, k, &job, &taken, &c->err) != AX_OK)
+        return;
+    if (taken) {
+        ax_err gone; /* it will be found dead when its socket is read */
+        ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
+        crew->told_stop = false;
+        ax_crew_send(crew, &m, &gone);
+        count_wait(c, k);
+    }
+    ax_search_catch_up(c->search, &c->err);
+}
+
+static void on_outcome(ax_coordinator *c, uint32_t k, const ax_outcome *o)
+{
+    if (ax_search_outcome(c->search, k, o, &c->err) == AX_OK && !c->stop && !ax_search_wants_stop(c->search))
+        hand_out(c, k);
+}
+
 static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     ax_crew *crew = &c->crew[k];
     bool about_job = m->id && m->id == ax_search_running(c->search, k);
+    if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING)
+        crew->waits_since = ax_coordinator_monotonic();
     switch (m->say) {
     case AX_SAY_READY:
         crew->ready = c->worked = true;
@@ -81,7 +122,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     case AX_SAY_OUTCOME:
         crew->deaths = 0;
         if (about_job)
-            ax_search_outcome(c->search, k, &m->outcome, &c->err);
+            on_outcome(c, k, &m->outcome);
         break;
     case AX_SAY_STAGE:
         if (about_job)
@@ -210,14 +251,9 @@ static void drive(ax_coordinator *c, uint32_t k)
     if (ax_search_verdict(c->search, k, &goes_on)) {
         ax_worker_message m = { .say = goes_on ? AX_SAY_GO : AX_SAY_END, .id = ax_search_running(c->search, k) };
         ax_crew_send(crew, &m, &gone);
+        count_wait(c, k);
     }
-    ax_search_job job;
-    bool taken;
-    if (ax_search_take(c->search, k, &job, &taken, &c->err) != AX_OK || !taken)
-        return;
-    crew->told_stop = false;
-    ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
-    ax_crew_send(crew, &m, &gone);
+    hand_out(c, k);
 }
 
 void ax_coordinator_drive_workers(ax_coordinator *c)

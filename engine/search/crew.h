@@ -17,6 +17,7 @@ typedef struct ax_crew {
     uint32_t deaths;           /* since it last did something useful */
     double start_at;           /* monotonic seconds: not before */
     double heard_at;           /* when it last said something, or was given something to do */
+    double waits_since;        /* when it said that it waits for the engine; 0 = it doesn't */
     double pace;               /* longest time that it took from one word to the next in this job */
     char last[AX_WORKER_TEXT]; /* what it said of its own end, "" = nothing */
 } ax_crew;

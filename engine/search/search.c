@@ -212,18 +212,28 @@ static ax_code fill(ax_search *s, ax_err *err)
     return code;
 }
 
+ax_code ax_search_catch_up(ax_search *s, ax_err *err)
+{
+    uint32_t id = s->unlearned;
+    s->unlearned = 0;
+    ax_code code = id ? ax_search_learn(s, id, err) : AX_OK;
+    return code == AX_OK && !s->paused ? fill(s, err) : code;
+}
+
 ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *taken, ax_err *err)
 {
     *taken = false;
     if (s->seat[worker].id || s->paused)
         return AX_OK;
-    ax_code code = fill(s, err);
+    ax_code code = first_free(s) == UINT32_MAX ? ax_search_catch_up(s, err) : AX_OK;
     uint32_t place = first_free(s);
     if (code != AX_OK || place == UINT32_MAX)
         return code;
     uint32_t id = s->queue[place], known = ax_search_known(s, id);
-    if (known) /* one at a time: each is saved before the next, as what is trained is */
-        return ax_search_reuse(s, id, known, err);
+    if (known) { /* one at a time: each is saved before the next, as what is trained is */
+        code = ax_search_catch_up(s, err);
+        return code == AX_OK ? ax_search_reuse(s, id, known, err) : code;
+    }
     ax_search_dequeue(s, id);
     ax_row *r = ax_search_row(s, id);
     r->status = AX_RUNNING;
@@ -237,7 +247,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         .full = ax_row_is_full(r),
     };
     ax_search_say_started(s, id, 1);
-    return fill(s, err);
+    return AX_OK;
 }
 
 uint32_t ax_search_running(const ax_search *s, uint32_t worker)
@@ -326,6 +336,10 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
             ax_search_stopped(s, worker);
         return AX_OK;
     }
+    ax_code code = s->unlearned ? ax_search_catch_up(s, err) : AX_OK;
+    if (code != AX_OK)
+        return code;
+    r = ax_search_row(s, id);
     s->seat[worker] = (ax_seat) { 0 };
     s->failures = 0;
     s->dirty = true;
@@ -338,8 +352,8 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
         ax_search_ask_gate(s, id, false);
     if (full)
         return AX_OK;
-    ax_code code = ax_search_note_judged(s, id, err);
-    return code == AX_OK ? ax_search_learn(s, id, err) : code;
+    s->unlearned = id;
+    return ax_search_note_judged(s, id, err);
 }
 
 /* at_once: the next candidate would fail as well. */

@@ -42,9 +42,8 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid);
 
 /* ---- workers have numbers below AX_WORKERS; each has one candidate at a time ---- */
 /* The worker's next job, once it is free and the run isn't paused or at its end: false = nothing to do now. Emits
-   STARTED (and what is proposed to keep one candidate queued). One that is the network of a finished candidate takes
-   that one's outcome and no job is taken: the search is dirty then, and there may be a job the next time. An error is
-   fatal for the run. */
+   STARTED. One that is the network of a finished candidate takes that one's outcome and no job is taken: the search is
+   dirty then, and there may be a job the next time. An error is fatal for the run. */
 ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *taken, ax_err *err);
 /* The candidate that the worker has, 0 = none. */
 uint32_t ax_search_running(const ax_search *s, uint32_t worker);
@@ -59,8 +58,12 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o);
 /* True, once, when the waiting worker may hear the verdict: on disk first, since one in stage 2 isn't asked again.
  *goes_on false: it ends, and its outcome is that of stage 1. */
 bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on);
-/* What a candidate came to in its last stage: what the strategy learns from. */
+/* What a candidate came to in its last stage. */
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err);
+/* Lets the strategy learn from the outcome, and propose, so that one candidate waits in the queue. It may take long:
+   called once the worker has its next job, which was proposed before, and before a snapshot, which doesn't know what
+   is left to learn. An error is fatal. */
+ax_code ax_search_catch_up(ax_search *s, ax_err *err);
 void ax_search_stopped(ax_search *s, uint32_t worker);
 /* cause: memory, diverged, crashed, hang, device, disk, data, other. The rules (ARCHITECTURE.md): crashed, hang and
    device are tried once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses

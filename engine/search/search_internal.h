@@ -50,6 +50,7 @@ struct ax_search {
     uint32_t n_queue;
     ax_seat seat[AX_WORKERS];
     bool paused;
+    uint32_t unlearned;             /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
     uint32_t failures;              /* in a row */
     ax_duplicates judged;           /* networks whose outcome is known */
     ax_answer request[AX_REQUESTS]; /* ring of answers given; request 0 = free */

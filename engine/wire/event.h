@@ -98,7 +98,7 @@
 #define AX_EV_SAVED(F)                                                                                                 \
     F(WHOLE, bytes, "size of the snapshot")                                                                            \
     F(REAL, milliseconds, "pause it cost")                                                                             \
-    F(REAL, overhead, "share of the engine's time that it worked, not waited")
+    F(REAL, overhead, "share of the workers' time in which they waited for the engine")
 #define AX_EV_DEVICE(F)                                                                                                \
     F(TEXT, name, "device")                                                                                            \
     F(WHOLE, threads, "threads of a worker")                                                                           \

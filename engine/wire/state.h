@@ -69,7 +69,7 @@ typedef struct ax_state {
 
     double baseline, policy_entropy, advantage, clip_share; /* of the newest update; NAN = not known */
     double gate_mean, gate_tolerance;                       /* as the last candidate met them, likewise */
-    double overhead; /* share of the engine's time that it worked itself instead of waiting; NAN = not known */
+    double overhead; /* share of the workers' time in which they waited for the engine; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 
     ax_log_line *log; /* newest last; the oldest are dropped past AX_STATE_LOG */

@@ -51,7 +51,7 @@ uint32_t searching_take(searching *t)
     ax_err err = { AX_OK, "" };
     ax_search_job job = { 0 };
     bool taken;
-    if (ax_search_take(t->search, 0, &job, &taken, &err) != AX_OK) {
+    if (ax_search_take(t->search, 0, &job, &taken, &err) != AX_OK || ax_search_catch_up(t->search, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();
     }
@@ -62,7 +62,7 @@ void searching_score(searching *t, double reward)
 {
     ax_err err = { AX_OK, "" };
     ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, 1, 8 };
-    if (ax_search_outcome(t->search, 0, &o, &err) != AX_OK) {
+    if (ax_search_outcome(t->search, 0, &o, &err) != AX_OK || ax_search_catch_up(t->search, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();
     }

@@ -63,23 +63,26 @@ def measure(build, path, repeat, train):
     print(f"{'engine: memory after resuming':34} {at_start['VmRSS']:8.1f} MiB, at most {at_end['VmHWM']:.1f} MiB")
     print(f"{'engine: pause for a snapshot':34} {min(pauses):8.1f} ms at least, median {statistics.median(pauses):.1f}, "
           f"at most {max(pauses):.1f}")
-    if share is not None:
-        print(f"{f'engine: overhead, {train} more trained':34} {100 * share:8.2f} %")
+    if train:
+        print(f"{f'{train} more trained: worker waits':34} {100 * share[0]:8.2f} %, engine computes {100 * share[1]:.2f} %")
 
 
 def overhead(run, train):
-    """Lets it train some candidates, as an engine that starts with that past, and says what the engine itself took."""
+    """Lets it train some candidates, as an engine that starts with that past. The shares of that time: in which the worker
+    waited for the engine, and in which the engine's process kept a processor busy."""
     path = run.path
     run.stop()
     run = Run(path, seq=(1 << 63) - 1)
     run.do("continue", 0)
     run.until("device")
+    start, used = time.monotonic(), cpu(run.process.pid)
     for _ in range(train):
         run.until("learned")
         share = run.until("saved")["overhead"]
+    busy = (cpu(run.process.pid) - used) / (time.monotonic() - start)
     run.do("pause", 0)
     run.stop()
-    return share
+    return share, busy
 
 
 def cpu(pid):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Experiments on the method itself: what its ingredients, its short training and its strategies are worth.
 
-usage: run.py ablations|proxy|strategies [--data SPEC] [--preset P] [--genotypes N] [--seeds N] [--candidates N]
-              [--set NAME=VALUE]... [--engine FILE] [--out DIR]
+usage: run.py ablations|proxy|strategies [--data SPEC] [--preset P] [--genotypes N] [--max-macs N] [--seeds N]
+              [--candidates N] [--set NAME=VALUE]... [--engine FILE] [--out DIR]
 
 ablations   stage-1 rewards with and without auxiliary heads, the parameters' average and (with --set teacher=MODEL)
             the teacher: paired by genotype and seed.
@@ -10,9 +10,13 @@ proxy       how the rewards of a short training, under several schedules, rank d
             times as long: Spearman's and Kendall's rank correlations.
 strategies  ppo, reinforce, evolution and random at the same number of candidates.
 
-What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
+--max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is dear takes most of an
+experiment's time. What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
 """
 import argparse
+import itertools
+import json
+import math
 import pathlib
 import statistics
 import subprocess
@@ -39,6 +43,7 @@ def options():
     p.add_argument("--data", default="scenes")
     p.add_argument("--preset")
     p.add_argument("--genotypes", type=int, default=12)
+    p.add_argument("--max-macs", type=float, default=math.inf)
     p.add_argument("--seeds", type=int, default=2)
     p.add_argument("--candidates", type=int, default=300)
     p.add_argument("--set", action="append", default=[])
@@ -54,13 +59,21 @@ def table(head, rows):
     return "\n".join(out + ["| " + " | ".join(row) + " |" for row in rows])
 
 
+def chosen(o):
+    """The published decoders, then draws, without those that need too many multiply-adds."""
+    def cheap(name):
+        figures_of = subprocess.run([o.engine, "show", name, "--json"], capture_output=True, text=True, check=True).stdout
+        return json.loads(figures_of)["macs"] <= o.max_macs
+    return list(itertools.islice(filter(cheap, genotypes.chosen(1000)), o.genotypes))
+
+
 def rewards(lab, names, seeds, **settings):
     """Per seed, per genotype; None where a candidate failed."""
     return [[r["reward"] if r else None for r in lab.candidates(names, seed=s, **settings)] for s in seeds]
 
 
 def ablations(lab, o):
-    names, seeds = genotypes.chosen(o.genotypes), range(1, o.seeds + 1)
+    names, seeds = chosen(o), range(1, o.seeds + 1)
     teacher = lab.common.pop("teacher", None)
     arms = {"no auxiliary heads": {"aux_weight": 0}, "no average": {"polyak": 0}}
     if teacher:
@@ -78,7 +91,7 @@ def ablations(lab, o):
 
 
 def proxy(lab, o):
-    names, seeds = genotypes.chosen(o.genotypes), range(1, o.seeds + 1)
+    names, seeds = chosen(o), range(1, o.seeds + 1)
     epochs = lab.candidates(names[:1], seed=1, stages=1)[0]
     epochs = len(epochs["loss"])
     long = rewards(lab, names, [1], stages=1, epochs=5 * epochs, schedule="cosine")[0]

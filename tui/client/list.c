@@ -153,7 +153,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (s->n_scored)
         printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? now() : s->last_at));
     if (!isnan(s->overhead))
-        printf("  overhead    %.2f %% of the engine's time\n", 100 * s->overhead);
+        printf("  overhead    %.2f %% of the workers' time\n", 100 * s->overhead);
     if (engine > 0 && s->activity[0])
         printf("  now         %s\n", s->activity);
     for (uint32_t i = 0; i < s->n_candidates && engine > 0; i++)

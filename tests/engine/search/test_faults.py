@@ -293,7 +293,7 @@ def a_person_at_work(where):
 def soft_prune_becomes_final(where):
     path = make_run(f"{where}/a", candidates=2)
     run = Run(path)
-    run.until("scored", 1)
+    run.until("queued", 2)
     run.do("pause")
     run.do("prune", 2)
     run.kill()

@@ -95,6 +95,7 @@ static void two_stages_and_the_gate(void **state)
 
     o = judged(2, 0.5); /* the strategy learns from the last stage */
     assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
     assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.5);
     assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 2);
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 1);
@@ -104,6 +105,7 @@ static void two_stages_and_the_gate(void **state)
     o = judged(1, 0); /* nothing: certain to end here, and judged by stage 1 */
     assert_false(goes_on_after_stage1(&t, &o));
     assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
     assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 3);
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 2);
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 2);

@@ -13,6 +13,7 @@ static uint32_t take(searching *t, uint32_t worker)
     ax_search_job job = { 0 };
     bool taken = false;
     assert_int_equal(ax_search_take(t->search, worker, &job, &taken, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
     assert_int_equal(ax_search_running(t->search, worker), job.id);
     return taken ? job.id : 0;
 }
@@ -21,6 +22,7 @@ static void score(searching *t, uint32_t worker, double reward)
 {
     ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, 1, 8 };
     assert_int_equal(ax_search_outcome(t->search, worker, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
 }
 
 static void each_has_its_own(void **state)

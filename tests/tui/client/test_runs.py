@@ -51,7 +51,7 @@ class Runs(unittest.TestCase):
         self.assertEqual(self.status("scenes-001")["state"], "finished")
         overhead = self.status()["overhead"]
         self.assertTrue(0 < overhead < 1, overhead)
-        self.assertRegex(self.ok("status"), r"\n  overhead +[\d.]+ % of the engine's time\n")
+        self.assertRegex(self.ok("status"), r"\n  overhead +[\d.]+ % of the workers' time\n")
         self.assertRegex(self.ok("ls"), r"scenes-001 +finished +3/3 ")
         self.assertEqual([r["name"] for r in json.loads(self.ok("ls", "--json"))], ["scenes-001"])
         log = self.ok("log", "scenes-001")
