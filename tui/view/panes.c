@@ -185,6 +185,7 @@ void ax_draw_log(ax_pane p, const ax_ui *ui)
     ax_pane inner = ax_pane_inner(p);
     uint32_t end = s->n_log - (ui->log_back < s->n_log ? ui->log_back : s->n_log), rows = (uint32_t)inner.at.rows;
     uint32_t first = end > rows ? end - rows : 0;
+    int id_cols = snprintf(NULL, 0, "#%u", s->n_candidates), text_col = 21 + (id_cols > 5 ? id_cols : 5);
     for (uint32_t i = first; i < end; i++) {
         const ax_log_line *l = &s->log[i];
         int row = (int)(i - first);
@@ -195,6 +196,6 @@ void ax_draw_log(ax_pane p, const ax_ui *ui)
         ax_pane_print(inner, row, 10, log_role(l), l->kind);
         ax_pane_print(inner, row, 20, AX_ROLE_TEXT, id);
         const char *text = strncmp(l->text, "controller: ", 12) ? l->text : l->text + 12;
-        ax_pane_print_cut(inner, row, 26, inner.at.cols - 27, AX_ROLE_TEXT, text);
+        ax_pane_print_cut(inner, row, text_col, inner.at.cols - text_col - 1, AX_ROLE_TEXT, text);
     }
 }
