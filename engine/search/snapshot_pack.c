@@ -1,0 +1,150 @@
+/* A search as the bytes of a snapshot. */
+#include "engine/search/snapshot_internal.h"
+
+#include "engine/base/pack.h"
+#include "engine/base/str.h"
+#include "engine/search/search_internal.h"
+#include "engine/search/snapshot_fields.h"
+
+#include <stdlib.h>
+
+static void pack_settings(msgpack_packer *pk, const ax_settings *set)
+{
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    size_t n = 0;
+    while (ax_settings_at(set, (int)n, &name, value))
+        n++;
+    msgpack_pack_map(pk, n + 1);
+    ax_pack_text(pk, "preset");
+    ax_pack_text(pk, set->preset);
+    for (int i = 0; ax_settings_at(set, i, &name, value); i++) {
+        ax_pack_text(pk, name);
+        ax_pack_text(pk, value);
+    }
+}
+
+static void pack_gate(msgpack_packer *pk, const ax_gate *g)
+{
+    msgpack_pack_map(pk, 3);
+    ax_pack_text(pk, "mean");
+    ax_pack_real(pk, g->mean);
+    ax_pack_text(pk, "count");
+    msgpack_pack_uint64(pk, g->count);
+    ax_pack_text(pk, "rng");
+    ax_pack_rng(pk, &g->rng);
+}
+
+static void pack_requests(msgpack_packer *pk, const ax_search *s)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < AX_REQUESTS; i++)
+        n += s->request[i].request != 0;
+    msgpack_pack_array(pk, n);
+    for (uint32_t k = 0; k < AX_REQUESTS; k++) { /* oldest first */
+        const ax_answer *a = &s->request[(s->next_request + k) % AX_REQUESTS];
+        if (!a->request)
+            continue;
+        msgpack_pack_array(pk, 3);
+        msgpack_pack_uint64(pk, a->request);
+        msgpack_pack_int(pk, (int)a->code);
+        ax_pack_text(pk, a->message);
+    }
+}
+
+/* The candidates that aren't settled; all of them when the snapshot stands alone. */
+static void pack_candidates(msgpack_packer *pk, const ax_search *s, bool alone)
+{
+    uint32_t n = alone ? s->n_rows : 0;
+    for (uint32_t k = 0; k < s->n_open && !alone; k++)
+        n += !ax_row_settled(ax_search_look(s, s->open[k]));
+    msgpack_pack_array(pk, n);
+    for (uint32_t k = 0; k < (alone ? s->n_rows : s->n_open); k++) {
+        uint32_t id = alone ? k + 1 : s->open[k];
+        const ax_row *r = ax_search_look(s, id);
+        if (alone || !ax_row_settled(r))
+            ax_row_pack(pk, id, r);
+    }
+}
+
+static void pack_running(msgpack_packer *pk, const ax_search *s)
+{
+    uint32_t n = 0;
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        n += s->seat[k].id != 0;
+    msgpack_pack_array(pk, n);
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        if (s->seat[k].id)
+            msgpack_pack_uint32(pk, s->seat[k].id);
+}
+
+/* rows: where the settled candidates are; NULL: the snapshot stands alone. */
+static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *rows, uint64_t seq, const char *state,
+                      size_t n_state)
+{
+    msgpack_pack_map(pk, 14);
+    ax_pack_text(pk, "seq");
+    msgpack_pack_uint64(pk, seq);
+    ax_pack_text(pk, "settings");
+    pack_settings(pk, &s->setup.settings);
+    ax_pack_text(pk, "classes");
+    msgpack_pack_int32(pk, s->setup.classes);
+    ax_pack_text(pk, "strategy");
+    ax_pack_text(pk, ax_strategy_name(s->strategy));
+    ax_pack_text(pk, "state");
+    msgpack_pack_bin(pk, n_state);
+    msgpack_pack_bin_body(pk, state, n_state);
+    ax_pack_text(pk, "gate");
+    pack_gate(pk, &s->gate);
+    ax_pack_text(pk, "paused");
+    if (s->paused)
+        msgpack_pack_true(pk);
+    else
+        msgpack_pack_false(pk);
+    ax_pack_text(pk, "failures");
+    msgpack_pack_uint32(pk, s->failures);
+    ax_pack_text(pk, "running");
+    pack_running(pk, s);
+    ax_pack_text(pk, "queue");
+    msgpack_pack_array(pk, s->n_queue);
+    for (uint32_t i = 0; i < s->n_queue; i++)
+        msgpack_pack_uint32(pk, s->queue[i]);
+    ax_pack_text(pk, "count");
+    msgpack_pack_uint32(pk, s->n_rows);
+    ax_pack_text(pk, "settled");
+    msgpack_pack_array(pk, 2);
+    msgpack_pack_uint64(pk, rows ? rows->bytes : 0);
+    msgpack_pack_uint32(pk, rows ? rows->crc : 0);
+    ax_pack_text(pk, "candidates");
+    pack_candidates(pk, s, !rows);
+    ax_pack_text(pk, "requests");
+    pack_requests(pk, s);
+}
+
+ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64_t seq, char **bytes, size_t *n,
+                              ax_err *err)
+{
+    char *state;
+    size_t n_state;
+    ax_code code = ax_strategy_save(s->strategy, &state, &n_state, err);
+    if (code != AX_OK)
+        return code;
+    ax_str out; /* remembers when memory ran out on the way */
+    msgpack_packer pk;
+    ax_envelope_begin(&ax_snapshot_envelope, &out, AX_SNAPSHOT_MOST, &pk);
+    pack_body(&pk, s, rows, seq, state, n_state);
+    free(state);
+    ax_envelope_end(&out);
+    if (!ax_str_ok(&out)) {
+        ax_str_release(&out);
+        return ax_fail(err, AX_ENOMEM, "%s: no memory", AX_SNAPSHOT_NAME);
+    }
+    *bytes = out.text;
+    *n = out.len;
+    return AX_OK;
+}
+
+ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t *n, ax_err *err)
+{
+    return ax_snapshot_pack_rows(s, NULL, seq, bytes, n, err);
+}

@@ -1,0 +1,228 @@
+/* The bytes of a snapshot as a search, after a check of everything in them. */
+#include "engine/search/snapshot_internal.h"
+
+#include "engine/base/pack.h"
+#include "engine/search/search_internal.h"
+#include "engine/search/snapshot_fields.h"
+
+#include <string.h>
+
+static bool may_change(const char *name)
+{
+    static const char *const free_names[] = { "candidates",    "threads",      "device",      "full_epochs",
+                                              "full_channels", "full_repeats", "data",        "save_epochs",
+                                              "hang_seconds",  "max_failures", "cuda_graphs", "cuda_cache",
+                                              "share",         "workers",      "memory" };
+    for (size_t i = 0; i < sizeof free_names / sizeof *free_names; i++)
+        if (!strcmp(name, free_names[i]))
+            return true;
+    return false;
+}
+
+/* The settings of run.ini go on with what the snapshot's have made. */
+static ax_code check_settings(const msgpack_object *map, const ax_settings *set, const char *file, ax_err *err)
+{
+    const char *name;
+    char now[AX_SETTING_TEXT], then[AX_SETTING_TEXT];
+    for (int i = 0; ax_settings_at(set, i, &name, now); i++) {
+        const msgpack_object *o = ax_map_get(map, name);
+        if (!o)
+            continue; /* a setting that is younger than the snapshot */
+        if (!ax_read_text(o, then, sizeof then))
+            return ax_fail(err, AX_EFORMAT, "%s: setting %s isn't text", file, name);
+        if (strcmp(now, then) && !may_change(name))
+            return ax_fail(err, AX_EINVAL, "run.ini: %s = %s, but the run was started with %s; it can't change", name,
+                           now, then);
+    }
+    return AX_OK;
+}
+
+static bool read_gate(const msgpack_object *o, ax_gate *g)
+{
+    int64_t count;
+    if (!o || !ax_read_real(ax_map_get(o, "mean"), &g->mean) || !(g->mean > 0) ||
+        !ax_read_whole(ax_map_get(o, "count"), &count) || count < 0 || !ax_read_rng(ax_map_get(o, "rng"), &g->rng))
+        return false;
+    g->count = (uint64_t)count;
+    return true;
+}
+
+static bool read_requests(const msgpack_object *o, ax_search *s)
+{
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > AX_REQUESTS)
+        return false;
+    for (uint32_t i = 0; i < o->via.array.size; i++) {
+        const msgpack_object *e = &o->via.array.ptr[i];
+        int64_t request, code;
+        ax_answer *a = &s->request[i];
+        if (e->type != MSGPACK_OBJECT_ARRAY || e->via.array.size != 3 ||
+            !ax_read_whole(&e->via.array.ptr[0], &request) || request <= 0 ||
+            !ax_read_whole(&e->via.array.ptr[1], &code) || code < 0 || code > AX_CODE_LAST ||
+            !ax_read_text(&e->via.array.ptr[2], a->message, sizeof a->message))
+            return false;
+        a->request = (uint64_t)request;
+        a->code = (ax_code)code;
+    }
+    s->next_request = o->via.array.size % AX_REQUESTS;
+    return true;
+}
+
+/* A candidate of either place; those of the snapshot come last, and count. */
+static bool read_row(void *search, const msgpack_object *o)
+{
+    ax_search *s = search;
+    int64_t id;
+    return ax_read_whole(ax_map_get(o, "id"), &id) && id > 0 && id <= s->n_rows &&
+           ax_row_unpack(o, (uint32_t)id, s->n_rows, &s->row[id - 1]);
+}
+
+static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *rows, ax_err *err)
+{
+    int64_t bytes, crc;
+    if (!o) /* version 1 */
+        return AX_OK;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 || !ax_read_whole(&o->via.array.ptr[0], &bytes) ||
+        bytes < 0 || !ax_read_whole(&o->via.array.ptr[1], &crc) || crc < 0 || crc > UINT32_MAX)
+        return ax_fail(err, AX_EFORMAT, "the settled candidates aren't what they should be");
+    if (rows)
+        return ax_rowfile_read(rows, (uint64_t)bytes, (uint32_t)crc, read_row, s, err);
+    return bytes ? ax_fail(err, AX_EFORMAT, "it needs its %s", AX_ROWFILE_NAME) : AX_OK;
+}
+
+static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *rows, ax_err *err)
+{
+    const msgpack_object *list = ax_map_get(map, "candidates"), *count = ax_map_get(map, "count");
+    int64_t n = 0;
+    if (!list || list->type != MSGPACK_OBJECT_ARRAY || (count && !ax_read_whole(count, &n)))
+        return ax_fail(err, AX_EFORMAT, "candidates are missing");
+    n = count ? n : list->via.array.size;
+    if (n < 0 || n > AX_ROWS_MAX || ax_search_reserve(s, n ? (uint32_t)n : 1, err) != AX_OK)
+        return ax_fail(err, AX_ENOMEM, "%lld candidates are too many", (long long)n);
+    s->n_rows = (uint32_t)n;
+    memset(s->row, 0, s->n_rows * sizeof *s->row);
+    ax_code code = read_settled(ax_map_get(map, "settled"), s, rows, err);
+    if (code != AX_OK)
+        return code;
+    for (uint32_t i = 0; i < list->via.array.size; i++) {
+        const msgpack_object *o = &list->via.array.ptr[i];
+        int64_t id;
+        if (!read_row(s, o) || !ax_read_whole(ax_map_get(o, "id"), &id))
+            return ax_fail(err, AX_EFORMAT, "candidate %u of the list isn't what it should be", i + 1);
+        s->row[id - 1].open = true;
+    }
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        if (!s->row[i].status)
+            return ax_fail(err, AX_EFORMAT, "candidate %u is missing", i + 1);
+    ax_search_index(s);
+    return ax_search_note_all_judged(s, err);
+}
+
+static bool read_queue(const msgpack_object *o, ax_search *s)
+{
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > s->n_rows)
+        return false;
+    for (uint32_t i = 0; i < o->via.array.size; i++) {
+        int64_t id;
+        if (!ax_read_whole(&o->via.array.ptr[i], &id) || id < 1 || id > s->n_rows || s->row[id - 1].status != AX_QUEUED)
+            return false;
+        for (uint32_t k = 0; k < i; k++)
+            if (s->queue[k] == id)
+                return false;
+        s->queue[i] = (uint32_t)id;
+    }
+    s->n_queue = o->via.array.size;
+    return true;
+}
+
+/* Which worker had which is of no use later: hello puts all of them back into the queue. */
+static bool read_running(const msgpack_object *o, ax_search *s)
+{
+    int64_t id;
+    if (ax_read_whole(o, &id)) { /* version 1: of the only worker, 0 = none */
+        s->seat[0].id = id > 0 && id <= s->n_rows ? (uint32_t)id : 0;
+        return id == s->seat[0].id;
+    }
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > AX_WORKERS)
+        return false;
+    for (uint32_t k = 0; k < o->via.array.size; k++) {
+        if (!ax_read_whole(&o->via.array.ptr[k], &id) || id < 1 || id > s->n_rows || ax_search_seat(s, (uint32_t)id))
+            return false;
+        s->seat[k].id = (uint32_t)id;
+    }
+    return true;
+}
+
+/* Every queued candidate waits in the queue, and only those in training are in training. */
+static bool consistent(ax_search *s)
+{
+    uint32_t queued = 0;
+    for (uint32_t i = 0; i < s->n_rows; i++) {
+        queued += s->row[i].status == AX_QUEUED;
+        if (s->row[i].status == AX_RUNNING && !ax_search_seat(s, i + 1))
+            return false;
+    }
+    return queued == s->n_queue;
+}
+
+static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_rowfile *rows, uint64_t *seq,
+                         ax_err *err)
+{
+    const msgpack_object *settings = ax_map_get(map, "settings"), *state = ax_map_get(map, "state"),
+                         *paused = ax_map_get(map, "paused");
+    int64_t at, failures, classes;
+    if (!settings || !paused || paused->type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(ax_map_get(map, "seq"), &at) ||
+        at < 0 || !ax_read_whole(ax_map_get(map, "failures"), &failures) || failures < 0 || failures > UINT32_MAX ||
+        !ax_read_whole(ax_map_get(map, "classes"), &classes) || !state || state->type != MSGPACK_OBJECT_BIN)
+        return ax_fail(err, AX_EFORMAT, "something is missing");
+    ax_code code = check_settings(settings, &s->setup.settings, name, err);
+    if (code != AX_OK)
+        return code;
+    if (classes != s->setup.classes)
+        return ax_fail(err, AX_EINVAL, "the data has %d classes, but the run was started with %d", s->setup.classes,
+                       (int)classes);
+    if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
+        return AX_EFORMAT;
+    code = read_rows(map, s, rows, err);
+    if (code != AX_OK)
+        return code;
+    s->paused = paused->via.boolean;
+    s->failures = (uint32_t)failures;
+    *seq = (uint64_t)at;
+    if (!read_gate(ax_map_get(map, "gate"), &s->gate))
+        return ax_fail(err, AX_EFORMAT, "the gate's state isn't what it should be");
+    if (!read_running(ax_map_get(map, "running"), s) || !read_queue(ax_map_get(map, "queue"), s) || !consistent(s))
+        return ax_fail(err, AX_EFORMAT, "the queue isn't what it should be");
+    if (!read_requests(ax_map_get(map, "requests"), s))
+        return ax_fail(err, AX_EFORMAT, "the requests aren't what they should be");
+    return AX_OK;
+}
+
+ax_search *ax_snapshot_unpack_rows(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                                   ax_rowfile *rows, uint64_t *seq, ax_err *err)
+{
+    msgpack_unpacked msg;
+    msgpack_unpacked_init(&msg);
+    ax_err why = { AX_OK, "" };
+    ax_search *s = NULL;
+    const msgpack_object *map;
+    ax_code code = ax_envelope_open(&ax_snapshot_envelope, bytes, n, &msg, &map, &why);
+    if (code == AX_OK && !(s = ax_search_new(setup, &why)))
+        code = why.code;
+    if (code == AX_OK)
+        code = read_body(map, name, s, rows, seq, &why);
+    msgpack_unpacked_destroy(&msg);
+    if (code == AX_OK)
+        return s;
+    ax_search_free(s);
+    if (why.code == AX_EFORMAT)
+        ax_fail_prefix(&why, name);
+    if (err)
+        *err = why;
+    return NULL;
+}
+
+ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                              uint64_t *seq, ax_err *err)
+{
+    return ax_snapshot_unpack_rows(bytes, n, name, setup, NULL, seq, err);
+}
