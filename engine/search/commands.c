@@ -1,16 +1,15 @@
 /* What a person may do to candidates. Every verb either changes something and says so in an event, or answers why not.
  */
-#include "engine/search/search_internal.h"
+#include "engine/search/commands_internal.h"
 
 #include "engine/base/utf8.h"
 #include "engine/space/decision.h"
 
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 3, 4))) static void reply(ax_answer *a, ax_code code, const char *fmt, ...)
+void ax_search_reply(ax_answer *a, ax_code code, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -21,7 +20,7 @@ __attribute__((format(printf, 3, 4))) static void reply(ax_answer *a, ax_code co
     a->code = code;
 }
 
-static const char *status_word(const ax_row *r)
+const char *ax_row_word(const ax_row *r)
 {
     switch (r->status) {
     case AX_QUEUED:
@@ -49,8 +48,7 @@ static void say_paused(ax_search *s, uint32_t id, bool on, const char *by)
     ax_search_emit(s, &ev);
 }
 
-/* Takes the candidate off its worker (who will hear of it) or out of the queue; its place there. */
-static uint32_t withdraw(ax_search *s, uint32_t id)
+uint32_t ax_search_withdraw(ax_search *s, uint32_t id)
 {
     uint32_t place = ax_search_dequeue(s, id);
     ax_seat *seat = place == UINT32_MAX ? ax_search_seat(s, id) : NULL;
@@ -62,7 +60,7 @@ static uint32_t withdraw(ax_search *s, uint32_t id)
 static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
 {
     if (s->paused) {
-        reply(a, AX_OK, "the run is paused already");
+        ax_search_reply(a, AX_OK, "the run is paused already");
         return;
     }
     s->paused = true;
@@ -74,7 +72,7 @@ static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
         seat->halting = true;
         ax_search_enqueue(s, seat->id, 0);
     }
-    reply(a, AX_OK, "the run is paused");
+    ax_search_reply(a, AX_OK, "the run is paused");
 }
 
 static void do_pause(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
@@ -82,88 +80,32 @@ static void do_pause(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
     if (!r) {
         pause_run(s, c, a);
     } else if (r->status == AX_PAUSED) {
-        reply(a, AX_OK, "#%u is paused already", c->id);
+        ax_search_reply(a, AX_OK, "#%u is paused already", c->id);
     } else if (r->status != AX_QUEUED && r->status != AX_RUNNING) {
-        reply(a, AX_EINVAL, "#%u is %s: there is nothing to pause", c->id, status_word(r));
+        ax_search_reply(a, AX_EINVAL, "#%u is %s: there is nothing to pause", c->id, ax_row_word(r));
     } else {
-        withdraw(s, c->id);
+        ax_search_withdraw(s, c->id);
         r->status = AX_PAUSED;
         say_paused(s, c->id, true, c->by);
-        reply(a, AX_OK, "paused #%u", c->id);
+        ax_search_reply(a, AX_OK, "paused #%u", c->id);
     }
 }
 
 static void do_continue(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
 {
     if (!r && !s->paused) {
-        reply(a, AX_OK, "the run isn't paused");
+        ax_search_reply(a, AX_OK, "the run isn't paused");
     } else if (!r) {
         s->paused = false;
         s->failures = 0;
         say_paused(s, 0, false, c->by);
-        reply(a, AX_OK, "the run goes on");
+        ax_search_reply(a, AX_OK, "the run goes on");
     } else if (r->status == AX_PAUSED) {
         say_paused(s, c->id, false, c->by);
         ax_search_enqueue(s, c->id, 0);
-        reply(a, AX_OK, s->paused ? "#%u goes on when the run does" : "#%u is next", c->id);
+        ax_search_reply(a, AX_OK, s->paused ? "#%u goes on when the run does" : "#%u is next", c->id);
     } else {
-        reply(a, AX_EINVAL, "#%u isn't paused: it is %s", c->id, status_word(r));
-    }
-}
-
-static void say_pruned(ax_search *s, uint32_t id, int phase, double until, const char *by)
-{
-    ax_event ev = ax_search_event(AX_EVENT_PRUNED, id);
-    ev.u.PRUNED.phase = phase;
-    ev.u.PRUNED.until = until;
-    snprintf(ev.u.PRUNED.by, sizeof ev.u.PRUNED.by, "%s", by);
-    ax_search_emit(s, &ev);
-}
-
-static void do_prune(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
-{
-    if (r->status == AX_PRUNED || r->status == AX_FAILED) {
-        reply(a, AX_EINVAL, "#%u is %s already", c->id, status_word(r));
-        return;
-    }
-    r->before = r->status;
-    r->place = r->status == AX_QUEUED || r->status == AX_RUNNING ? withdraw(s, c->id) : 0;
-    r->status = AX_PRUNED;
-    r->prune_until = s->now + AX_PRUNE_SECONDS;
-    say_pruned(s, c->id, 1, r->prune_until, c->by);
-    reply(a, AX_OK, "pruned #%u; undo within %d s", c->id, AX_PRUNE_SECONDS);
-}
-
-/* The newest prune that can be taken back. */
-static uint32_t last_prune(const ax_search *s)
-{
-    uint32_t id = 0;
-    double newest = 0;
-    for (uint32_t k = 0; k < s->n_open; k++) {
-        double until = ax_search_look(s, s->open[k])->prune_until;
-        if (until > 0 && until >= newest) {
-            newest = until;
-            id = s->open[k];
-        }
-    }
-    return id;
-}
-
-static void do_undo(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
-{
-    uint32_t id = r ? c->id : last_prune(s);
-    r = ax_search_row(s, id);
-    if (!r) {
-        reply(a, AX_EINVAL, "there is nothing to undo");
-    } else if (!(r->prune_until > 0)) {
-        reply(a, AX_EINVAL, "#%u: no prune of the last %d seconds", id, AX_PRUNE_SECONDS);
-    } else {
-        r->prune_until = 0;
-        r->status = r->before;
-        say_pruned(s, id, 0, NAN, c->by);
-        if (r->before == AX_RUNNING || r->before == AX_QUEUED)
-            ax_search_enqueue(s, id, r->before == AX_QUEUED ? r->place : 0);
-        reply(a, AX_OK, "#%u is %s again", id, status_word(r));
+        ax_search_reply(a, AX_EINVAL, "#%u isn't paused: it is %s", c->id, ax_row_word(r));
     }
 }
 
@@ -181,38 +123,39 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
     ax_err err = { AX_OK, "" };
     uint32_t id;
     if (ax_search_add(s, &p, "promote", c->id, &id, &err) != AX_OK) {
-        reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
+        ax_search_reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
         return;
     }
     ax_search_row(s, c->id)->full = id; /* the table may have moved */
     say_promoted(s, c->id, id, c->by);
     ax_search_enqueue(s, id, 0);
-    reply(a, AX_OK, "#%u: full training as #%u is next", c->id, id);
+    ax_search_reply(a, AX_OK, "#%u: full training as #%u is next", c->id, id);
 }
 
 static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
 {
     if (r->status == AX_RUNNING && ax_row_is_full(r)) {
-        reply(a, AX_EINVAL, "#%u is full training already", c->id);
+        ax_search_reply(a, AX_EINVAL, "#%u is full training already", c->id);
     } else if (r->status == AX_RUNNING && r->verdict != AX_VERDICT_NONE) {
-        reply(a, AX_EINVAL, "#%u has been through the gate; once it is finished it can be promoted to full training",
-              c->id);
+        ax_search_reply(a, AX_EINVAL,
+                        "#%u has been through the gate; once it is finished it can be promoted to full training",
+                        c->id);
     } else if (r->status == AX_RUNNING) {
         r->waved = true;
         say_promoted(s, c->id, 0, c->by);
-        reply(a, AX_OK, "#%u goes through the gate whatever its reward", c->id);
+        ax_search_reply(a, AX_OK, "#%u goes through the gate whatever its reward", c->id);
     } else if (r->status == AX_QUEUED) {
         ax_search_dequeue(s, c->id);
         say_promoted(s, c->id, 0, c->by);
         ax_search_enqueue(s, c->id, 0);
-        reply(a, AX_OK, "#%u is next", c->id);
+        ax_search_reply(a, AX_OK, "#%u is next", c->id);
     } else if (r->status != AX_DONE) {
-        reply(a, AX_EINVAL, "#%u is %s: only what is queued, in training or finished can be promoted", c->id,
-              status_word(r));
+        ax_search_reply(a, AX_EINVAL, "#%u is %s: only what is queued, in training or finished can be promoted", c->id,
+                        ax_row_word(r));
     } else if (ax_row_is_full(r)) {
-        reply(a, AX_EINVAL, "#%u is the result of full training already", c->id);
+        ax_search_reply(a, AX_EINVAL, "#%u is the result of full training already", c->id);
     } else if (r->full) {
-        reply(a, AX_EINVAL, "#%u: its full training is #%u", c->id, r->full);
+        ax_search_reply(a, AX_EINVAL, "#%u: its full training is #%u", c->id, r->full);
     } else {
         train_fully(s, c, a);
     }
@@ -231,13 +174,13 @@ static void do_pin(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
 {
     r->pinned = !r->pinned;
     say_noted(s, c, "", r->pinned);
-    reply(a, AX_OK, r->pinned ? "pinned #%u" : "unpinned #%u", c->id);
+    ax_search_reply(a, AX_OK, r->pinned ? "pinned #%u" : "unpinned #%u", c->id);
 }
 
 static void do_note(ax_search *s, const ax_command *c, ax_answer *a)
 {
     say_noted(s, c, c->text, -1);
-    reply(a, AX_OK, c->id ? "noted at #%u" : "noted", c->id);
+    ax_search_reply(a, AX_OK, c->id ? "noted at #%u" : "noted", c->id);
 }
 
 /* A candidate that a person made: nobody proposed it, so it has no probability. */
@@ -260,11 +203,11 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
         code = add_handmade(s, &g, 0, &id, &err);
     uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
     if (known)
-        reply(a, AX_OK, "#%u is the network of #%u and takes its outcome", id, known);
+        ax_search_reply(a, AX_OK, "#%u is the network of #%u and takes its outcome", id, known);
     else if (code == AX_OK)
-        reply(a, AX_OK, "#%u is next", id);
+        ax_search_reply(a, AX_OK, "#%u is next", id);
     else
-        reply(a, code, "%s", err.msg);
+        ax_search_reply(a, code, "%s", err.msg);
 }
 
 static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
@@ -282,11 +225,12 @@ static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answe
     if (code == AX_OK)
         ax_genotype_describe(&from, &g, what, sizeof what - 96); /* room for the rest of the line */
     if (known)
-        reply(a, AX_OK, "#%u, #%u with %s, is the network of #%u and takes its outcome", id, c->id, what, known);
+        ax_search_reply(a, AX_OK, "#%u, #%u with %s, is the network of #%u and takes its outcome", id, c->id, what,
+                        known);
     else if (code == AX_OK)
-        reply(a, AX_OK, "#%u is next: #%u with %s", id, c->id, what);
+        ax_search_reply(a, AX_OK, "#%u is next: #%u with %s", id, c->id, what);
     else
-        reply(a, code, "%s", err.msg);
+        ax_search_reply(a, code, "%s", err.msg);
 }
 
 /* Text that goes into events must be what every reader of msgpack takes. */
@@ -307,15 +251,15 @@ static void act(ax_search *s, const ax_command *c, ax_answer *a)
     bool needs_one =
         c->verb == AX_VERB_PRUNE || c->verb == AX_VERB_PROMOTE || c->verb == AX_VERB_PIN || c->verb == AX_VERB_FORK;
     if (!plain_text(c->text) || !plain_text(c->by)) {
-        reply(a, AX_EINVAL, "the text isn't one line of UTF-8");
+        ax_search_reply(a, AX_EINVAL, "the text isn't one line of UTF-8");
         return;
     }
     if (!r && c->id) {
-        reply(a, AX_EINVAL, "there is no candidate #%u", c->id);
+        ax_search_reply(a, AX_EINVAL, "there is no candidate #%u", c->id);
         return;
     }
     if (!r && needs_one) {
-        reply(a, AX_EINVAL, "%s needs a candidate", ax_verb_word(c->verb));
+        ax_search_reply(a, AX_EINVAL, "%s needs a candidate", ax_verb_word(c->verb));
         return;
     }
     switch (c->verb) {
@@ -326,10 +270,10 @@ static void act(ax_search *s, const ax_command *c, ax_answer *a)
         do_continue(s, c, r, a);
         break;
     case AX_VERB_PRUNE:
-        do_prune(s, c, r, a);
+        ax_search_prune(s, c, r, a);
         break;
     case AX_VERB_UNDO:
-        do_undo(s, c, r, a);
+        ax_search_undo(s, c, r, a);
         break;
     case AX_VERB_PROMOTE:
         do_promote(s, c, r, a);
@@ -348,11 +292,11 @@ static void act(ax_search *s, const ax_command *c, ax_answer *a)
         break;
     case AX_VERB_SAVE:
         s->wants_save = true;
-        reply(a, AX_OK, "saved");
+        ax_search_reply(a, AX_OK, "saved");
         break;
     case AX_VERB_STOP:
         s->wants_stop = true;
-        reply(a, AX_OK, "the engine stops; the run can be resumed");
+        ax_search_reply(a, AX_OK, "the engine stops; the run can be resumed");
         break;
     case AX_VERB_COUNT:
         break;
@@ -373,31 +317,4 @@ void ax_search_command(ax_search *s, const ax_command *cmd, ax_answer *answer)
         s->request[s->next_request] = *answer;
         s->next_request = (s->next_request + 1) % AX_REQUESTS;
     }
-}
-
-void ax_search_tick(ax_search *s)
-{
-    for (uint32_t k = 0; k < s->n_open; k++) {
-        uint32_t id = s->open[k];
-        ax_row *r = ax_search_row(s, id);
-        if (!(r->prune_until > 0) || r->prune_until > s->now)
-            continue;
-        r->prune_until = 0;
-        s->dirty = true;
-        say_pruned(s, id, 2, NAN, "time is up");
-        const ax_row *parent = ax_search_look(s, r->parent);
-        if (parent && parent->full == id && r->before != AX_DONE)
-            ax_search_row(s, r->parent)->full = 0; /* it may be promoted again; the list may have moved by one */
-    }
-}
-
-double ax_search_deadline(const ax_search *s)
-{
-    double first = 0;
-    for (uint32_t k = 0; k < s->n_open; k++) {
-        double until = ax_search_look(s, s->open[k])->prune_until;
-        if (until > 0 && (first == 0 || until < first))
-            first = until;
-    }
-    return first;
 }

@@ -1,0 +1,18 @@
+/* What the files of the commands share. */
+#ifndef AX_SEARCH_COMMANDS_INTERNAL_H
+#define AX_SEARCH_COMMANDS_INTERNAL_H
+
+#include "engine/search/search_internal.h"
+
+/* What a person is told. */
+__attribute__((format(printf, 3, 4))) void ax_search_reply(ax_answer *a, ax_code code, const char *fmt, ...);
+const char *ax_row_word(const ax_row *r); /* its status, as in "#7 is WORD" */
+/* Takes the candidate off its worker (who will hear of it) or out of the queue; its place there. */
+uint32_t ax_search_withdraw(ax_search *s, uint32_t id);
+
+/* ---- prune.c ---- */
+void ax_search_prune(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a);
+/* r NULL: takes back the newest prune. */
+void ax_search_undo(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a);
+
+#endif
