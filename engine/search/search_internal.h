@@ -91,8 +91,12 @@ void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place);
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX = wasn't there */
 /* learn.c: the strategy hears of a scored candidate, if the settings want that; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
+
+/* ---- reports.c ---- */
 /* Says SCORED with the row's outcome; provisional: stage 2 follows. */
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
+
+/* ---- stages.c ---- */
 /* Asks the gate about the row's outcome of stage 1, notes the verdict, says SCORED and GATED; more: there is a stage 2
    to go on to. */
 void ax_search_ask_gate(ax_search *s, uint32_t id, bool more);

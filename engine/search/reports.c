@@ -1,0 +1,160 @@
+/* What workers report of their candidates: progress, an end, an outcome, a failure. */
+#include "engine/search/search_internal.h"
+
+#include "engine/base/utf8.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
+                        int64_t steps, double loss)
+{
+    ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->seat[worker].id);
+    snprintf(ev.u.PROGRESS.what, sizeof ev.u.PROGRESS.what, "%s", what);
+    ev.u.PROGRESS.stage = stage;
+    ev.u.PROGRESS.epoch = epoch;
+    ev.u.PROGRESS.step = step;
+    ev.u.PROGRESS.steps = steps;
+    ev.u.PROGRESS.loss = loss;
+    if (!s->seat[worker].halting)
+        ax_search_emit(s, &ev);
+}
+
+void ax_search_stopped(ax_search *s, uint32_t worker)
+{
+    uint32_t id = s->seat[worker].id;
+    bool told = s->seat[worker].halting;
+    s->seat[worker] = (ax_seat) { 0 };
+    s->dirty = true;
+    /* stopped without having been told so: nothing of it is lost if it starts again */
+    if (id && !told)
+        ax_search_enqueue(s, id, 0);
+}
+
+void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
+{
+    const ax_row *r = ax_search_look(s, id);
+    const ax_outcome *o = &r->outcome;
+    ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
+    ev.u.SCORED.reward = o->reward;
+    ev.u.SCORED.miou = o->miou;
+    ev.u.SCORED.fwiou = o->fwiou;
+    ev.u.SCORED.accuracy = o->accuracy;
+    ev.u.SCORED.loss = o->loss;
+    ev.u.SCORED.seconds = o->seconds;
+    ev.u.SCORED.peak_bytes = (int64_t)o->peak_bytes;
+    ev.u.SCORED.provisional = provisional;
+    ev.u.SCORED.batch = o->batch;
+    ev.u.SCORED.stage = ax_row_is_full(r) ? 3 : o->stage;
+    if (ax_row_is_full(r))
+        snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
+    ev.u.SCORED.reused = r->reused;
+    snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", r->reused ? r->reused : id);
+    ax_search_emit(s, &ev);
+}
+
+ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err)
+{
+    uint32_t id = s->seat[worker].id;
+    bool halting = s->seat[worker].halting;
+    ax_row *r = ax_search_row(s, id);
+    if (!r || halting || !isfinite(o->reward)) {
+        if (r && !halting)
+            ax_search_failed(s, worker, "diverged", "the reward is not a finite number");
+        else
+            ax_search_stopped(s, worker);
+        return AX_OK;
+    }
+    ax_code code = s->unlearned ? ax_search_catch_up(s, err) : AX_OK;
+    if (code != AX_OK)
+        return code;
+    r = ax_search_row(s, id);
+    s->seat[worker] = (ax_seat) { 0 };
+    s->failures = 0;
+    s->dirty = true;
+    r->status = AX_DONE;
+    r->outcome = *o;
+    bool full = ax_row_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
+    if (full || (asked && o->stage != 1))
+        ax_search_say_scored(s, id, false);
+    else if (!asked)
+        ax_search_ask_gate(s, id, false);
+    if (full)
+        return AX_OK;
+    s->unlearned = id;
+    return ax_search_note_judged(s, id, err);
+}
+
+/* at_once: the next candidate would fail as well. */
+static void count_failure(ax_search *s, bool at_once, const char *message)
+{
+    int64_t most = s->setup.settings.max_failures;
+    s->failures++;
+    if (s->paused || (!at_once && (most == 0 || s->failures < most)))
+        return;
+    char text[2 * AX_EVENT_TEXT];
+    if (at_once)
+        snprintf(text, sizeof text, "the run is paused, for all others would fail as well; continue tries again: %s",
+                 message);
+    else
+        snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
+                 s->failures, message);
+    s->paused = true;
+    ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
+    ev.u.PAUSED.on = 1;
+    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "engine");
+    ax_search_emit(s, &ev);
+    ax_search_log(s, "error", 0, text);
+}
+
+typedef enum retry { NEVER, ONCE, LATER } retry;
+
+static retry retry_rule(const char *cause)
+{
+    static const struct {
+        const char *cause;
+        retry retry;
+    } rules[] = { { "crashed", ONCE }, { "hang", ONCE }, { "device", ONCE }, { "disk", LATER }, { "data", LATER } };
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        if (!strcmp(cause, rules[i].cause))
+            return rules[i].retry;
+    return NEVER;
+}
+
+void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message)
+{
+    uint32_t id = s->seat[worker].id;
+    ax_row *r = ax_search_row(s, id);
+    if (!r || s->seat[worker].halting) {
+        if (r)
+            ax_search_log(s, "warning", id, message);
+        ax_search_stopped(s, worker);
+        return;
+    }
+    retry rule = retry_rule(cause);
+    bool again = rule == LATER || (rule == ONCE && r->crashes == 0);
+    r->crashes += rule == ONCE;
+    s->seat[worker] = (ax_seat) { 0 };
+    s->dirty = true;
+    snprintf(r->cause, sizeof r->cause, "%s", cause);
+    r->status = AX_FAILED;
+    ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
+    snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", cause);
+    ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
+    ev.u.FAILED.retried = again;
+    ax_search_emit(s, &ev);
+    const ax_row *parent = ax_search_look(s, r->parent);
+    if (again)
+        ax_search_enqueue(s, id, 0);
+    else if (parent && parent->full == id)
+        ax_search_row(s, r->parent)->full = 0; /* it may be promoted again */
+    count_failure(s, rule == LATER, message);
+}
+
+void ax_search_worker_failed(ax_search *s, const char *message)
+{
+    s->dirty = true;
+    ax_search_log(s, "warning", 0, message);
+    count_failure(s, false, message);
+}
