@@ -1,12 +1,9 @@
 #include "engine/search/coordinator_internal.h"
 
-#include "engine/base/utf8.h"
 #include "engine/search/leftovers.h"
 #include "engine/search/snapshot.h"
-#include "engine/wire/run.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,156 +39,6 @@ void ax_coordinator_emit(void *context, ax_event *ev)
         ax_eventlog_append(c->log, ev, &c->err);
 }
 
-/* ---- setting up ---- */
-
-static int32_t round_up_32(int64_t n)
-{
-    return (int32_t)((n + 31) / 32 * 32);
-}
-
-/* What the figures of a candidate need of the data; also the first moment at which a wrong data set is noticed. */
-static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *err)
-{
-    ax_source *source = c->options->open_source(c->settings.data, err);
-    if (!source)
-        return err->code;
-    ax_sample_spec spec = {
-        .split = AX_SPLIT_VAL,
-        .h = round_up_32(c->settings.val_crop),
-        .w = round_up_32(c->settings.val_crop),
-        .shorter_side = (int32_t)c->settings.shorter_side,
-        .scale_min = 1,
-        .scale_max = 1,
-        .seed = (uint64_t)c->settings.seed,
-    };
-    ax_sample sample;
-    ax_code code = source->ops->sample(source, &spec, 0, &sample, err);
-    if (code == AX_OK) {
-        setup->classes = source->info.classes;
-        setup->h = sample.h;
-        setup->w = sample.w;
-        setup->n_train = source->info.n_train;
-        ax_sample_release(&sample);
-    }
-    source->ops->close(source);
-    return code;
-}
-
-/* The run's name: the last part of its path, as far as any reader of msgpack takes it. */
-static void name_run(ax_coordinator *c, char name[AX_EVENT_TEXT])
-{
-    char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", c->dirfd);
-    ssize_t n = readlink(link, path, sizeof path - 1);
-    path[n < 0 ? 0 : n] = '\0';
-    const char *slash = strrchr(path, '/');
-    ax_utf8_copy(name, AX_EVENT_TEXT, slash ? slash + 1 : path);
-}
-
-static bool exists(const ax_coordinator *c, const char *name)
-{
-    struct stat st;
-    return !fstatat(c->dirfd, name, &st, AT_SYMLINK_NOFOLLOW);
-}
-
-static ax_code load(ax_coordinator *c, const ax_search_setup *setup, ax_err *err)
-{
-    const char *name = c->options->previous ? AX_SNAPSHOT_PREVIOUS : AX_SNAPSHOT_NAME;
-    uint64_t seq = 0;
-    if (!exists(c, name)) {
-        bool other = !c->options->previous && exists(c, AX_SNAPSHOT_PREVIOUS);
-        return ax_fail(err, AX_EIO, "%s: is missing%s", name,
-                       other ? "; --previous goes on from " AX_SNAPSHOT_PREVIOUS : "");
-    }
-    c->search = ax_snapshot_load(&c->rows, name, setup, &seq, err);
-    if (!c->search) {
-        if (err->code == AX_EFORMAT && !c->options->previous && exists(c, AX_SNAPSHOT_PREVIOUS))
-            ax_fail(err, AX_EFORMAT, "%.400s; --previous goes on from %s", err->msg, AX_SNAPSHOT_PREVIOUS);
-        return err->code;
-    }
-    if (ax_eventlog_seq(c->log) < seq)
-        return ax_fail(err, AX_EFORMAT, "events.mpk ends at event %llu, but %s is of event %llu: events are missing",
-                       (unsigned long long)ax_eventlog_seq(c->log), name, (unsigned long long)seq);
-    /* What came later wasn't answered to anybody and will happen again, the same. */
-    return ax_eventlog_truncate(c->log, seq, err);
-}
-
-static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_err *err)
-{
-    bool started = ax_eventlog_seq(c->log) || exists(c, AX_SNAPSHOT_NAME) || exists(c, AX_SNAPSHOT_PREVIOUS);
-    if (started && !c->options->resume)
-        return ax_fail(err, AX_EBUSY, "%s: this run was started before; --resume goes on with it", c->options->path);
-    if (started)
-        return load(c, setup, err);
-    c->search = ax_search_new(setup, err);
-    if (!c->search)
-        return err->code;
-    /* before the first event, so that a run with events always has a snapshot */
-    return ax_snapshot_save(c->search, &c->rows, 0, NULL, err);
-}
-
-static ax_code catch_signals(ax_coordinator *c, ax_err *err)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP); /* the terminal went away: nothing to us */
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    c->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-    return c->signals >= 0 ? AX_OK : ax_fail(err, AX_EIO, "cannot wait for signals: %s", strerror(errno));
-}
-
-static bool unfinished(void *search, uint32_t id)
-{
-    return ax_search_unfinished(search, id);
-}
-
-static ax_code set_up(ax_coordinator *c, ax_err *err)
-{
-    ax_search_setup setup = { .emit = ax_coordinator_emit, .context = c };
-    uint64_t cut = 0;
-    c->lock = ax_run_lock(c->dirfd, err);
-    if (c->lock < 0)
-        return err->code;
-    ax_code code = ax_settings_preset(&c->settings, "demo", err);
-    if (code == AX_OK)
-        code = ax_settings_read(&c->settings, c->dirfd, "run.ini", err);
-    if (code == AX_OK)
-        code = ax_worker_devices_of(c->settings.device, &c->devices, err);
-    if (code == AX_OK)
-        code = ax_worker_devices_repeat(&c->devices, c->settings.workers, err);
-    if (code == AX_OK)
-        code = look_at_data(c, &setup, err);
-    if (code != AX_OK)
-        return code;
-    setup.settings = c->settings;
-    setup.workers = (uint32_t)c->devices.n;
-    name_run(c, setup.run);
-    c->log = ax_eventlog_open(c->dirfd, "events.mpk", &cut, err);
-    if (!c->log)
-        return err->code;
-    code = open_search(c, &setup, err);
-    if (code != AX_OK)
-        return code;
-    c->clients = ax_clients_new(c->dirfd, err);
-    if (!c->clients)
-        return err->code;
-    code = catch_signals(c, err);
-    if (code != AX_OK)
-        return code;
-    ax_search_set_time(c->search, ax_coordinator_wall());
-    ax_leftovers_remove(c->dirfd, true, unfinished, c->search);
-    ax_search_hello(c->search, ax_eventlog_seq(c->log) > 0, getpid());
-    if (cut) {
-        char text[AX_EVENT_TEXT];
-        snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",
-                 (unsigned long long)cut);
-        ax_search_log(c->search, "warning", 0, text);
-    }
-    return AX_OK;
-}
-
 /* ---- the disk ---- */
 
 static ax_code save(ax_coordinator *c, bool say, ax_err *err)
@@ -207,7 +53,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
     if (code != AX_OK)
         return code;
     ax_search_clean(c->search);
-    ax_leftovers_remove(c->dirfd, false, unfinished, c->search);
+    ax_leftovers_remove(c->dirfd, false, c->search);
     if (say) {
         ax_event ev;
         memset(&ev, 0, sizeof ev);
@@ -350,7 +196,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
         ax_crew_init(&c->crew[k], dirfd);
     ax_rowfile_init(&c->rows, dirfd);
     ax_err why = { AX_OK, "" };
-    ax_code code = set_up(c, &why);
+    ax_code code = ax_coordinator_start(c, &why);
     if (code == AX_OK) {
         c->wait_until = options->wait && ax_search_finished(c->search) ? ax_coordinator_monotonic() + WAIT_SECONDS : 0;
         options->ready(options->context);

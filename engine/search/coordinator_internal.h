@@ -39,6 +39,10 @@ double ax_coordinator_wall(void);      /* seconds since the epoch */
 double ax_coordinator_monotonic(void); /* seconds */
 void ax_coordinator_emit(void *coordinator, ax_event *ev);
 
+/* ---- coordinator_start.c ---- */
+/* Fills c in and says HELLO. What it had opened when it failed is ax_coordinator_run's to close. */
+ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err);
+
 /* ---- coordinator_worker.c ---- */
 /* Does what worker k's messages say; buries one that has gone. */
 void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k);

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-void ax_leftovers_remove(int dirfd, bool all, bool (*keep)(void *context, uint32_t id), void *context)
+void ax_leftovers_remove(int dirfd, bool all, const ax_search *s)
 {
     int fd = openat(dirfd, "inflight", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
@@ -20,7 +20,7 @@ void ax_leftovers_remove(int dirfd, bool all, bool (*keep)(void *context, uint32
         unsigned long id = strtoul(e->d_name, &end, 10);
         bool state = end != e->d_name && !strcmp(end, ".mpk") && id <= UINT32_MAX;
         bool rest = end != e->d_name && !strcmp(end, ".mpk.tmp");
-        if ((state && !keep(context, (uint32_t)id)) || (rest && all))
+        if ((state && !ax_search_unfinished(s, (uint32_t)id)) || (rest && all))
             unlinkat(fd, e->d_name, 0);
     }
     closedir(dir);
