@@ -126,9 +126,10 @@ class Decoder(nn.Module):
             pool.append(match(arms[0], size) + match(arms[1], size))
             if self.auxiliary:
                 auxiliary.append(self.auxiliary[b](pool[-1]))
-        blocks = [pool[v] for v in self.outputs]
-        size = largest(blocks)
-        joined = torch.cat([match(block, size) for block in blocks], dim=1)
+        joined = pool[self.outputs[0]]
+        for v in self.outputs[1:]:  # as published: from left to right, the smaller side resized each time
+            size = largest([joined, pool[v]])
+            joined = torch.cat([match(joined, size), match(pool[v], size)], dim=1)
         return self.classifier(self.head(F.relu(joined))), auxiliary
 
 

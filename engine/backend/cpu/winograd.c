@@ -43,7 +43,8 @@ static int best_out(const ax_conv_shape *g)
 
 bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
 {
-    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 8 || g->co < 8 ||
+    /* with few channels the transforms cost more than the products that they save */
+    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 16 || g->co < 16 ||
         g->ci > AX_WINOGRAD_CHANNELS || g->co > AX_WINOGRAD_CHANNELS)
         return false;
     int64_t direct = taps_inside(g->h, g->dilation) * taps_inside(g->w, g->dilation);
