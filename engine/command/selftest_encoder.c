@@ -35,14 +35,16 @@ static void release(encoder *e)
 /* The weights the file was made with: named by the user, beside the file, or built in. */
 static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, const char *file, encoder *e, ax_err *err)
 {
+    if (s->weights) {
+        e->weights = ax_safetensors_open(s->weights, err);
+        return e->weights ? AX_OK : err->code;
+    }
     const char *name = ax_safetensors_meta(st, "weights"), *slash = strrchr(file, '/');
     char path[4096];
     if (!name || strchr(name, '/'))
         return ax_fail(err, AX_EFORMAT, "%s: metadata 'weights' must name a file without a directory", file);
     int n = snprintf(path, sizeof path, "%.*s../weights/%s", slash ? (int)(slash - file + 1) : 0, file, name);
-    if (s->weights)
-        e->weights = ax_safetensors_open(s->weights, err);
-    else if (strcmp(name, EMBEDDED) && n > 0 && (size_t)n < sizeof path && !access(path, R_OK))
+    if (strcmp(name, EMBEDDED) && n > 0 && (size_t)n < sizeof path && !access(path, R_OK))
         e->weights = ax_safetensors_open(path, err);
     else {
         e->rounded = strcmp(name, EMBEDDED);
