@@ -155,5 +155,11 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
                  (unsigned long long)cut);
         ax_search_log(c->search, "warning", 0, text);
     }
+    if (c->rows.bad[0]) {
+        char text[AX_EVENT_TEXT];
+        snprintf(text, sizeof text, "%.80s; made anew from events.mpk%s", c->rows.bad,
+                 exists(c, AX_ROWFILE_NAME) ? ", the old one is kept as " AX_ROWFILE_ASIDE : "");
+        ax_search_log(c->search, "warning", 0, text);
+    }
     return AX_OK;
 }

@@ -122,6 +122,11 @@ static retry retry_rule(const char *cause)
     return NEVER;
 }
 
+bool ax_search_counts_as_crash(const char *cause)
+{
+    return retry_rule(cause) == ONCE;
+}
+
 void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message)
 {
     uint32_t id = s->seat[worker].id;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,9 +29,20 @@ void ax_rowfile_release(ax_rowfile *f)
 
 /* ---- writing ---- */
 
+void ax_rowfile_renew(ax_rowfile *f, const char *why)
+{
+    ax_rowfile_release(f);
+    f->bytes = 0;
+    f->crc = 0;
+    snprintf(f->bad, sizeof f->bad, "%s", why);
+}
+
 static ax_code open_for_writing(ax_rowfile *f, ax_err *err)
 {
     struct stat st;
+    if (f->bad[0] && renameat(f->dirfd, name, f->dirfd, AX_ROWFILE_ASIDE) && errno != ENOENT)
+        return ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", name, AX_ROWFILE_ASIDE, strerror(errno));
+    f->bad[0] = '\0';
     f->fd = openat(f->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (f->fd < 0 || fstat(f->fd, &st))
         return ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));

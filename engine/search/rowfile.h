@@ -11,12 +11,14 @@
 #include <stdint.h>
 
 #define AX_ROWFILE_NAME "candidates.mpk"
+#define AX_ROWFILE_ASIDE "candidates.mpk.damaged"
 
 typedef struct ax_rowfile {
     int dirfd, fd;  /* the run's directory (borrowed); -1 = the file isn't open for writing */
     uint64_t bytes; /* from its start, what snapshots have spoken of */
     uint32_t crc;   /* CRC-32C of these bytes */
     bool broken;    /* a write or sync failed: what is on disk isn't known any more */
+    char bad[192];  /* "", or what is wrong with the file, which the next append puts aside */
 } ax_rowfile;
 
 void ax_rowfile_init(ax_rowfile *f, int dirfd);
@@ -24,6 +26,9 @@ void ax_rowfile_release(ax_rowfile *f);
 /* Appends whole maps and syncs them. What lies behind f->bytes, left by a run that was killed before it could name it
    in a snapshot, is cut off first. AX_EIO; after that every further call fails, too. */
 ax_code ax_rowfile_append(ax_rowfile *f, const void *maps, size_t n, ax_err *err);
+/* What the file holds is of no use, and why: the next append renames it to AX_ROWFILE_ASIDE, in place of an older one,
+   and starts a new one. */
+void ax_rowfile_renew(ax_rowfile *f, const char *why);
 /* Gives the maps of the first `bytes` bytes to row, one after the other, and goes on behind them from then on. row:
    false = not what it should be. AX_EFORMAT: shorter than that, another checksum, or such a map. */
 ax_code ax_rowfile_read(ax_rowfile *f, uint64_t bytes, uint32_t crc,

@@ -95,12 +95,19 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 /* ---- reports.c ---- */
 /* Says SCORED with the row's outcome; provisional: stage 2 follows. */
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
+/* Whether the candidate's `crashes` counts a failure of this cause. */
+bool ax_search_counts_as_crash(const char *cause);
 
 /* ---- stages.c ---- */
 /* Asks the gate about the row's outcome of stage 1, notes the verdict, says SCORED and GATED; more: there is a stage 2
    to go on to. */
 void ax_search_ask_gate(ax_search *s, uint32_t id, bool more);
 void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage);
+
+/* ---- rebuild.c ---- */
+/* Fills the table, n_rows of zeros, by the events up to seq in events.mpk of the run: every candidate that was settled
+   then is as it was, and open. AX_EFORMAT: events are missing, or those of another run. */
+ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err);
 
 /* ---- reuse.c ---- */
 /* Remembers which network the candidate is, when its outcome may be reused; all: of every candidate, after a resume. */

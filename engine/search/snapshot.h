@@ -25,7 +25,8 @@ ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, con
    is there, whole. Candidates that are settled go to the end of candidates.mpk, once: what a snapshot costs doesn't
    grow with the run. *size (may be NULL) = bytes of snapshot.mpk. */
 ax_code ax_snapshot_save(ax_search *s, ax_rowfile *rows, uint64_t seq, size_t *size, ax_err *err);
-/* rows: of the run's directory, and from then on where the loaded snapshot's candidates end. */
+/* rows: of the run's directory, and from then on where the loaded snapshot's candidates end. When they are damaged
+   there the events stand in for them (rebuild.c): rows->bad says so, and the next snapshot writes all of them anew. */
 ax_search *ax_snapshot_load(ax_rowfile *rows, const char *name, const ax_search_setup *setup, uint64_t *seq,
                             ax_err *err);
 

@@ -76,7 +76,25 @@ static bool read_row(void *search, const msgpack_object *o)
            ax_row_unpack(o, (uint32_t)id, s->n_rows, &s->row[id - 1]);
 }
 
-static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *rows, ax_err *err)
+/* A damaged candidates.mpk loses nothing as long as the events are whole. */
+static ax_code read_or_rebuild(ax_search *s, ax_rowfile *rows, uint64_t bytes, uint32_t crc, uint64_t seq, ax_err *err)
+{
+    ax_err why = { AX_OK, "" }, other = { AX_OK, "" };
+    ax_code code = ax_rowfile_read(rows, bytes, crc, read_row, s, &why);
+    if (code == AX_EFORMAT) {
+        memset(s->row, 0, s->n_rows * sizeof *s->row);
+        code = ax_search_rebuild(s, rows->dirfd, seq, &other);
+        if (code == AX_OK)
+            ax_rowfile_renew(rows, why.msg);
+        else
+            ax_fail(&why, AX_EFORMAT, "%.240s; %.240s", why.msg, other.msg);
+    }
+    if (code != AX_OK && err)
+        *err = why;
+    return code == AX_OK ? AX_OK : why.code;
+}
+
+static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *rows, uint64_t seq, ax_err *err)
 {
     int64_t bytes, crc;
     if (!o) /* version 1 */
@@ -85,11 +103,11 @@ static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *r
         bytes < 0 || !ax_read_whole(&o->via.array.ptr[1], &crc) || crc < 0 || crc > UINT32_MAX)
         return ax_fail(err, AX_EFORMAT, "the settled candidates aren't what they should be");
     if (rows)
-        return ax_rowfile_read(rows, (uint64_t)bytes, (uint32_t)crc, read_row, s, err);
+        return read_or_rebuild(s, rows, (uint64_t)bytes, (uint32_t)crc, seq, err);
     return bytes ? ax_fail(err, AX_EFORMAT, "it needs its %s", AX_ROWFILE_NAME) : AX_OK;
 }
 
-static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *rows, ax_err *err)
+static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *rows, uint64_t seq, ax_err *err)
 {
     const msgpack_object *list = ax_map_get(map, "candidates"), *count = ax_map_get(map, "count");
     int64_t n = 0;
@@ -100,7 +118,7 @@ static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *ro
         return ax_fail(err, AX_ENOMEM, "%lld candidates are too many", (long long)n);
     s->n_rows = (uint32_t)n;
     memset(s->row, 0, s->n_rows * sizeof *s->row);
-    ax_code code = read_settled(ax_map_get(map, "settled"), s, rows, err);
+    ax_code code = read_settled(ax_map_get(map, "settled"), s, rows, seq, err);
     if (code != AX_OK)
         return code;
     for (uint32_t i = 0; i < list->via.array.size; i++) {
@@ -182,7 +200,7 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
                        (int)classes);
     if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
         return AX_EFORMAT;
-    code = read_rows(map, s, rows, err);
+    code = read_rows(map, s, rows, (uint64_t)at, err);
     if (code != AX_OK)
         return code;
     s->paused = paused->via.boolean;

@@ -49,8 +49,8 @@ PLANTS = {
         ["power_cut"]),
     "stale-lock-taken": (
         "engine/wire/run.c",
-        "    if (fcntl(fd, F_OFD_SETLK, &lock)) {",
-        "    if (fcntl(fd, F_OFD_SETLK, &lock) && fd < 0) {",
+        "    int why = lock_whole(dirfd, fd);\n",
+        "    int why = lock_whole(dirfd, fd) && fd < 0;\n",
         ["two_engines"]),
     "rng-not-saved": (
         "engine/policy/state.c",

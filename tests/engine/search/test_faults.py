@@ -177,6 +177,39 @@ def damaged_snapshot(where):
     assert code == 1 and "events are missing" in one_line(text), text
 
 
+def damaged_candidates(where):
+    path = make_run(f"{where}/a", candidates=3)
+    assert serve(path)[0] == 0
+    whole = history(path)
+    name = f"{path}/candidates.mpk"
+    for k in range(2):
+        with open(name, "r+b") as f:
+            f.seek(500)
+            byte = f.read(1)[0]
+            f.seek(500)
+            f.write(bytes([byte ^ 16]))
+        assert serve(path) == (0, "")
+        said = [f["text"] for kind, _, f in events(path) if kind == "log"]
+        assert len(said) == k + 1 and "candidates.mpk: damaged" in said[k] and "events.mpk" in said[k], said
+        assert os.path.exists(f"{name}.damaged")
+        assert serve(path) == (0, "")  # it is whole again
+        assert history(path) == whole
+    with open(f"{path}/run.ini") as f:
+        text = f.read()
+    with open(f"{path}/run.ini", "w") as f:
+        f.write(text.replace("candidates = 3", "candidates = 5"))
+    other = shutil.copytree(path, f"{where}/b")
+    os.unlink(name)
+    assert serve(path) == (0, "") == serve(other)
+    assert history(path) == history(other) and len(history(path)) > len(whole)
+    with open(name, "wb"):
+        pass
+    os.truncate(f"{path}/events.mpk", 2000)
+    os.unlink(f"{path}/snapshot.prev.mpk")
+    code, text = serve(path)
+    assert code == 1 and "snapshot.mpk: candidates.mpk: damaged" in one_line(text) and "events are missing" in text, text
+
+
 def crc32c(data):
     table = []
     for i in range(256):
@@ -305,5 +338,6 @@ def soft_prune_becomes_final(where):
     assert [i for k, i, _ in events(path) if k == "scored"] == [1, 3]
 
 
-main([only_one_engine, wrong_input_is_named, full_disk, unwritable_directory, damaged_snapshot, torn_events,
+main([only_one_engine, wrong_input_is_named, full_disk, unwritable_directory, damaged_snapshot,
+      damaged_candidates, torn_events,
       strangers_at_the_socket, a_person_at_work, soft_prune_becomes_final])

@@ -1,0 +1,161 @@
+/* The settled candidates, made anew from the events when candidates.mpk is damaged: whatever settles a candidate was
+   said in an event. What an event says in other words than the row: log-probabilities of single decisions are float
+   there, and of a pruned candidate its place in the queue isn't kept; both matter only until a candidate is settled. */
+#include "engine/search/search_internal.h"
+
+#include "engine/policy/decision.h"
+#include "engine/train/trainer.h"
+#include "engine/wire/eventlog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef struct rebuild {
+    ax_search *search;
+    uint64_t seq, seen; /* the last event that counts; the last that was read */
+    bool odd;           /* an event is about a candidate that the snapshot doesn't know */
+} rebuild;
+
+static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
+{
+    *r = (ax_row) {
+        .parent = (uint32_t)ev->u.PROPOSED.parent,
+        .proposal = ax_proposal_of(&ev->u.PROPOSED.genotype),
+        .status = AX_QUEUED,
+        .before = AX_QUEUED,
+        .params = (uint64_t)ev->u.PROPOSED.params,
+        .macs = (uint64_t)ev->u.PROPOSED.macs,
+        .outcome = ax_outcome_none,
+        .open = true,
+    };
+    snprintf(r->origin, sizeof r->origin, "%.15s", ev->u.PROPOSED.origin);
+    const ax_row *parent = ax_search_look(s, r->parent);
+    if (ax_row_is_full(r) && parent && parent->status)
+        r->proposal = parent->proposal;
+    else
+        for (int d = 0; d < AX_DECISIONS; d++)
+            r->proposal.logp_each[d] = ev->u.PROPOSED.logp_each[ax_policy_steps[d].byte];
+    r->proposal.logp = ev->u.PROPOSED.logp;
+    r->proposal.entropy = ev->u.PROPOSED.entropy;
+}
+
+static void scored(const ax_search *s, ax_row *r, const ax_event *ev)
+{
+    const ax_settings *set = &s->setup.settings;
+    uint32_t stage = (uint32_t)ev->u.SCORED.stage;
+    if (ax_row_is_full(r)) /* said as 3 */
+        stage = (uint32_t)ax_train_job_default(set, &r->proposal.genotype, true).stages;
+    r->outcome = (ax_outcome) {
+        .reward = ev->u.SCORED.reward,
+        .miou = ev->u.SCORED.miou,
+        .fwiou = ev->u.SCORED.fwiou,
+        .accuracy = ev->u.SCORED.accuracy,
+        .loss = ev->u.SCORED.loss,
+        .seconds = ev->u.SCORED.seconds,
+        .peak_bytes = (uint64_t)ev->u.SCORED.peak_bytes,
+        .stage = stage,
+        .batch = (uint32_t)ev->u.SCORED.batch,
+    };
+    r->reused = (uint32_t)ev->u.SCORED.reused;
+    if (!ax_row_is_full(r) && !r->reused) /* the gate was asked, or would have let it pass */
+        r->verdict = AX_VERDICT_ON;
+    if (!ev->u.SCORED.provisional)
+        r->status = AX_DONE;
+}
+
+/* What was to be trained fully may be promoted again. */
+static void give_back(ax_search *s, uint32_t id)
+{
+    const ax_row *r = ax_search_look(s, id);
+    if (ax_search_look(s, r->parent) && s->row[r->parent - 1].full == id)
+        s->row[r->parent - 1].full = 0;
+}
+
+static void pruned(ax_search *s, ax_row *r, const ax_event *ev)
+{
+    bool on = ev->u.PRUNED.phase == 1;
+    if (on)
+        r->before = r->status;
+    if (ev->u.PRUNED.phase != 2)
+        r->status = on ? AX_PRUNED : r->before;
+    else if (r->before != AX_DONE)
+        give_back(s, ev->id);
+    r->prune_until = on ? ev->u.PRUNED.until : 0;
+}
+
+static void failed(ax_search *s, ax_row *r, const ax_event *ev)
+{
+    r->status = AX_FAILED;
+    snprintf(r->cause, sizeof r->cause, "%.15s", ev->u.FAILED.cause);
+    r->crashes += ax_search_counts_as_crash(r->cause);
+    if (!ev->u.FAILED.retried)
+        give_back(s, ev->id);
+}
+
+static void fold(void *context, const ax_event *ev)
+{
+    rebuild *b = context;
+    ax_search *s = b->search;
+    if (ev->seq > b->seq)
+        return;
+    b->seen = ev->seq;
+    if (!ev->id || ev->id > s->n_rows) {
+        b->odd = b->odd || ev->id;
+        return;
+    }
+    ax_row *r = &s->row[ev->id - 1];
+    switch (ev->kind) {
+    case AX_EVENT_PROPOSED:
+        proposed(s, r, ev);
+        break;
+    case AX_EVENT_QUEUED:
+        r->status = AX_QUEUED;
+        break;
+    case AX_EVENT_STARTED:
+        r->status = AX_RUNNING;
+        r->attempts = (uint32_t)ev->u.STARTED.attempt;
+        break;
+    case AX_EVENT_SCORED:
+        scored(s, r, ev);
+        break;
+    case AX_EVENT_GATED:
+        r->verdict = ev->u.GATED.passed ? AX_VERDICT_ON : AX_VERDICT_END;
+        break;
+    case AX_EVENT_PAUSED:
+        r->status = ev->u.PAUSED.on ? AX_PAUSED : r->status;
+        break;
+    case AX_EVENT_PRUNED:
+        pruned(s, r, ev);
+        break;
+    case AX_EVENT_PROMOTED:
+        r->waved = r->waved || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
+        r->full = ev->u.PROMOTED.to ? (uint32_t)ev->u.PROMOTED.to : r->full;
+        break;
+    case AX_EVENT_FAILED:
+        failed(s, r, ev);
+        break;
+    case AX_EVENT_NOTED:
+        r->pinned = ev->u.NOTED.pin < 0 ? r->pinned : ev->u.NOTED.pin > 0;
+        break;
+    default:
+        break;
+    }
+}
+
+ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err)
+{
+    static const char name[] = "events.mpk";
+    rebuild b = { .search = s, .seq = seq };
+    ax_code code = ax_eventlog_read(dirfd, name, fold, &b, err);
+    if (code != AX_OK)
+        return code;
+    if (b.seen < seq || b.odd)
+        return ax_fail(err, AX_EFORMAT, "%s: it can't replace it: %s", name,
+                       b.odd ? "it has other candidates" : "events are missing");
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        /* one that the gate ended, was started again after a crash and isn't asked twice: its outcome was said before
+         */
+        if (s->row[i].status == AX_RUNNING && s->row[i].verdict == AX_VERDICT_END)
+            s->row[i].status = AX_DONE;
+    return AX_OK;
+}
