@@ -405,6 +405,8 @@ static void fold_run(ax_state *s, const ax_event *ev)
         break;
     case AX_EVENT_DEVICE:
         s->rss_bytes = ev->u.DEVICE.rss_bytes;
+        if (!strcmp(s->device, "auto"))
+            memcpy(s->device, ev->u.DEVICE.name, sizeof s->device);
         break;
     case AX_EVENT_BYE:
         memcpy(s->bye, ev->u.BYE.reason, sizeof s->bye);

@@ -50,8 +50,9 @@ typedef struct ax_log_line {
 } ax_log_line;
 
 typedef struct ax_state {
-    char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT], device[AX_EVENT_TEXT];
-    char bye[AX_EVENT_TEXT]; /* "" while it runs */
+    char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT];
+    char device[AX_EVENT_TEXT]; /* as set; instead of "auto" what that is, once a worker has said it */
+    char bye[AX_EVENT_TEXT];    /* "" while it runs */
     int64_t planned, workers, pid, seed;
     bool paused;              /* the whole run */
     double first_at, last_at; /* time of the first and newest event */

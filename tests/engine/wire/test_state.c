@@ -332,6 +332,24 @@ static void a_resumed_run(void **state)
 }
 
 /* The same candidate judged again: its place on the reward plot is kept, and the best follows the new value. */
+/* "auto" until a worker says what that is; what was named stays as it was named. */
+static void auto_becomes_the_device_that_it_is(void **state)
+{
+    (void)state;
+    static const char *const set[] = { "auto", "cuda:all" }, *const seen[] = { "cpu", "cuda:all" };
+    for (int i = 0; i < 2; i++) {
+        story t = begin();
+        ax_event hello = { .kind = AX_EVENT_HELLO };
+        snprintf(hello.u.HELLO.device, sizeof hello.u.HELLO.device, "%s", set[i]);
+        tell(&t, hello);
+        assert_string_equal(t.s.device, set[i]);
+        tell(&t, (ax_event) { .kind = AX_EVENT_DEVICE, .u.DEVICE = { .name = "cpu", .rss_bytes = 5 } });
+        assert_string_equal(t.s.device, seen[i]);
+        assert_int_equal(t.s.rss_bytes, 5);
+        ax_state_release(&t.s);
+    }
+}
+
 static void a_second_score_replaces_the_first(void **state)
 {
     (void)state;
@@ -477,6 +495,7 @@ int main(void)
         cmocka_unit_test(full_training_has_a_row_of_its_own),
         cmocka_unit_test(notes_pins_and_pauses),
         cmocka_unit_test(a_resumed_run),
+        cmocka_unit_test(auto_becomes_the_device_that_it_is),
         cmocka_unit_test(a_second_score_replaces_the_first),
         cmocka_unit_test(ids_out_of_reach_are_damage),
         cmocka_unit_test(any_order_of_any_event_is_survived),
