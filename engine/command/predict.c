@@ -3,10 +3,8 @@
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
-#include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
-#include "engine/model/modelfile.h"
-#include "engine/model/network.h"
+#include "engine/model/predictor.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -78,63 +76,7 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
     return -1;
 }
 
-/* ---- the network at one image size ---- */
-
-typedef struct predictor {
-    const ax_backend *be;
-    ax_device *dev;
-    ax_safetensors *st;
-    ax_model_info *info;
-    ax_graph *graph;
-    ax_params *params;
-    ax_plan *plan;
-    int32_t h, w; /* the plan's, multiples of 32 */
-} predictor;
-
-static void drop_plan(predictor *p)
-{
-    ax_plan_free(p->plan);
-    ax_params_free(p->params);
-    ax_graph_free(p->graph);
-    p->plan = NULL;
-    p->params = NULL;
-    p->graph = NULL;
-}
-
-static ax_code make_plan(predictor *p, const char *model, int32_t h, int32_t w, ax_err *err)
-{
-    if (p->plan && p->h == h && p->w == w)
-        return AX_OK;
-    drop_plan(p);
-    p->h = h;
-    p->w = w;
-    if (!(p->graph = ax_graph_new(err)))
-        return AX_ENOMEM;
-    ax_decoder_spec spec = {
-        .genotype = p->info->genotype,
-        .channels = p->info->channels,
-        .repeats = p->info->repeats,
-        .classes = p->info->classes,
-        .concat = p->info->concat,
-    };
-    ax_val logits = { 0 };
-    ax_val image = ax_graph_input(p->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
-    ax_code code = ax_network_build(p->graph, image, &spec, &logits, err);
-    if (code == AX_OK) {
-        ax_val mask = ax_graph_apply(p->graph, AX_OP_ARGMAX, (ax_attr) { .size = { h, w } }, &logits, 1, err);
-        code = ax_graph_keep(p->graph, mask, "mask", err);
-    }
-    const ax_graph *graphs[] = { p->graph };
-    if (code == AX_OK && !(p->params = ax_params_new(graphs, 1, p->be, p->dev, NULL, err)))
-        code = err->code;
-    if (code == AX_OK)
-        code = ax_model_load(p->st, model, p->params, err);
-    if (code == AX_OK && !(p->plan = ax_plan_new(p->graph, p->be, p->dev, p->params, 0, err)))
-        code = err->code;
-    if (code != AX_OK)
-        drop_plan(p);
-    return code;
-}
+/* ---- the mask of an image ---- */
 
 /* The image, normalised and padded with the mean (0) to the plan's size: with sides that the strides divide, resizes of
    taps lie exactly on each other. Unpadded, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
@@ -151,21 +93,14 @@ static float *normalise(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, in
 }
 
 /* The mask {h,w} of an image (malloc), or NULL. */
-static uint8_t *mask_of(predictor *p, const char *model, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err)
+static uint8_t *mask_of(ax_predictor *p, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err)
 {
     int32_t ph = (h + 31) / 32 * 32, pw = (w + 31) / 32 * 32;
-    if (make_plan(p, model, ph, pw, err) != AX_OK)
-        return NULL;
-    size_t padded = (size_t)ph * (size_t)pw;
     float *x = normalise(rgb, h, w, ph, pw);
-    uint8_t *mask = malloc(padded);
+    uint8_t *mask = malloc((size_t)ph * (size_t)pw);
     ax_code code = x && mask ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %dx%d pixels", w, h);
     if (code == AX_OK)
-        code = ax_plan_write(p->plan, "image", x, padded * 3 * sizeof *x, err);
-    if (code == AX_OK)
-        code = ax_plan_run(p->plan, err);
-    if (code == AX_OK)
-        code = ax_plan_read(p->plan, "mask", mask, padded, err);
+        code = ax_predictor_run(p, x, ph, pw, mask, err);
     free(x);
     if (code != AX_OK) {
         free(mask);
@@ -208,27 +143,27 @@ static void print_json(const char *image, const char *mask, const char *overlay,
     ax_str_release(&out);
 }
 
-static ax_code predict_one(const ax_program *prog, predictor *p, const options *o, const char *image, ax_err *err)
+static ax_code predict_one(const ax_program *prog, ax_predictor *p, const options *o, const char *image, ax_err *err)
 {
     uint8_t *rgb = NULL, *mask = NULL;
     int32_t h = 0, w = 0;
     char path[4096], overlay[4096] = "";
     ax_code code = prog->read_picture(image, &rgb, &h, &w, err);
-    if (code == AX_OK && !(mask = mask_of(p, o->model, rgb, h, w, err))) {
+    if (code == AX_OK && !(mask = mask_of(p, rgb, h, w, err))) {
         ax_fail_prefix(err, image);
         code = err->code;
     }
-    const uint8_t(*palette)[3] = (const uint8_t(*)[3])p->info->color;
+    const uint8_t(*palette)[3] = (const uint8_t(*)[3])p->info.color;
     if (code == AX_OK)
         code = output_path(o->dir, image, "", path, sizeof path, err);
     if (code == AX_OK)
-        code = prog->write_mask(path, mask, h, w, palette, p->info->classes, err);
+        code = prog->write_mask(path, mask, h, w, palette, p->info.classes, err);
     if (code == AX_OK && !o->json)
         puts(path);
     if (code == AX_OK && o->overlay) {
         code = output_path(o->dir, image, "-overlay", overlay, sizeof overlay, err);
         if (code == AX_OK)
-            code = prog->write_overlay(overlay, rgb, mask, h, w, palette, p->info->classes, err);
+            code = prog->write_overlay(overlay, rgb, mask, h, w, palette, p->info.classes, err);
         if (code == AX_OK && !o->json)
             puts(overlay);
     }
@@ -239,19 +174,16 @@ static ax_code predict_one(const ax_program *prog, predictor *p, const options *
     return code;
 }
 
-static ax_code open_model(predictor *p, const options *o, ax_err *err)
+static ax_code open_model(ax_predictor *p, const options *o, ax_err *err)
 {
-    if (!(p->info = calloc(1, sizeof *p->info)))
-        return ax_fail(err, AX_ENOMEM, "no memory");
-    if (!(p->st = ax_safetensors_open(o->model, err)))
-        return err->code;
-    ax_code code = ax_model_read_info(p->st, o->model, p->info, err);
     char note[AX_DEVICE_NOTE] = "";
-    if (code == AX_OK && !(p->dev = ax_device_open(o->device, o->threads, &p->be, note, err)))
+    ax_code code = ax_predictor_open(p, o->model, AX_PREDICTS_MASK, err);
+    ax_session *s = &p->session;
+    if (code == AX_OK && !(s->dev = ax_device_open(o->device, o->threads, &s->be, note, err)))
         code = err->code;
     ax_command_device_note(note);
     if (code == AX_OK) /* says what is wrong with the model before the first image is blamed */
-        code = make_plan(p, o->model, 32, 32, err);
+        code = ax_predictor_compile(p, 32, 32, err);
     if (code == AX_OK && mkdir(o->dir, 0777) && errno != EEXIST)
         code = ax_fail(err, AX_EIO, "%s: cannot create: %s", o->dir, strerror(errno));
     return code;
@@ -261,7 +193,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
 {
     ax_err err = { AX_OK, "" };
     options o = { .device = "auto", .image = calloc((size_t)argc, sizeof(char *)) };
-    predictor p = { 0 };
+    ax_predictor p = { 0 };
     if (!o.image)
         return 1;
     int done = parse(argc, argv, &o, &err), failed = 0;
@@ -274,11 +206,9 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
             }
         }
     }
-    drop_plan(&p);
-    if (p.dev)
-        p.be->close(p.dev);
-    ax_safetensors_free(p.st);
-    free(p.info);
+    ax_predictor_release(&p);
+    if (p.session.dev)
+        p.session.be->close(p.session.dev);
     free(o.image);
     if (err.code)
         fprintf(stderr, "auxcell: %s\n", err.msg);

@@ -1,0 +1,73 @@
+#include "engine/model/predictor.h"
+
+#include "engine/model/network.h"
+
+ax_code ax_predictor_open(ax_predictor *p, const char *path, ax_predicts what, ax_err *err)
+{
+    p->path = path;
+    p->what = what;
+    p->st = ax_safetensors_open(path, err);
+    return p->st ? ax_model_read_info(p->st, path, &p->info, err) : err->code;
+}
+
+void ax_predictor_release(ax_predictor *p)
+{
+    ax_session_drop(&p->session);
+    ax_safetensors_free(p->st);
+    p->st = NULL;
+}
+
+static ax_code build(const ax_predictor *p, ax_err *err)
+{
+    const ax_decoder_spec spec = {
+        .genotype = p->info.genotype,
+        .channels = p->info.channels,
+        .repeats = p->info.repeats,
+        .classes = p->info.classes,
+        .concat = p->info.concat,
+    };
+    ax_graph *g = p->session.graph;
+    ax_val out = { 0 };
+    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, p->h, p->w, 3 } }, err);
+    ax_code code = image.id ? ax_network_build(g, image, &spec, &out, err) : AX_ENOMEM;
+    if (code != AX_OK)
+        return code;
+    ax_shape s = ax_graph_type(g, out).shape;
+    int32_t h = p->h / 4, w = p->w / 4;
+    if (p->what == AX_PREDICTS_MASK)
+        out = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { p->h, p->w } }, &out, 1, err);
+    else if (s.h != h || s.w != w)
+        out = ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h, w } }, &out, 1, err);
+    return ax_graph_keep(g, out, "output", err);
+}
+
+ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err)
+{
+    ax_session *s = &p->session;
+    if (s->plan && p->h == h && p->w == w)
+        return AX_OK;
+    p->h = h;
+    p->w = w;
+    ax_code code = ax_session_begin(s, err);
+    if (code == AX_OK)
+        code = build(p, err);
+    if (code == AX_OK)
+        code = ax_session_params(s, NULL, err);
+    if (code == AX_OK)
+        code = ax_model_load(p->st, p->path, s->params, err);
+    return code == AX_OK ? ax_session_compile(s, 0, err) : code;
+}
+
+ax_code ax_predictor_run(ax_predictor *p, const float *image, int32_t h, int32_t w, void *out, ax_err *err)
+{
+    ax_code code = ax_predictor_compile(p, h, w, err);
+    if (code != AX_OK)
+        return code;
+    const ax_graph *g = p->session.graph;
+    ax_plan *plan = p->session.plan;
+    code = ax_plan_write(plan, "image", image, (size_t)h * (size_t)w * 3 * sizeof *image, err);
+    if (code == AX_OK)
+        code = ax_plan_run(plan, err);
+    size_t bytes = ax_type_bytes(ax_graph_type(g, ax_graph_find(g, "output")));
+    return code == AX_OK ? ax_plan_read(plan, "output", out, bytes, err) : code;
+}

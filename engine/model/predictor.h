@@ -1,0 +1,31 @@
+/* A trained network from its file, run on one image at a time. */
+#ifndef AX_MODEL_PREDICTOR_H
+#define AX_MODEL_PREDICTOR_H
+
+#include "engine/graph/session.h"
+#include "engine/model/modelfile.h"
+
+typedef enum ax_predicts {
+    AX_PREDICTS_MASK,  /* {h,w} bytes: the class of every pixel */
+    AX_PREDICTS_LOGITS /* {h/4,w/4,classes} floats */
+} ax_predicts;
+
+typedef struct ax_predictor {
+    const char *path; /* borrowed; names the file in messages */
+    ax_predicts what;
+    ax_safetensors *st; /* owned */
+    ax_model_info info;
+    ax_session session; /* its backend and device are the caller's to set before the network is compiled */
+    int32_t h, w;       /* of the image that it is compiled for */
+} ax_predictor;
+
+/* Opens the file and reads what it says of the network. Release the predictor also after a failure. */
+ax_code ax_predictor_open(ax_predictor *p, const char *path, ax_predicts what, ax_err *err);
+void ax_predictor_release(ax_predictor *p);
+/* Compiles the network for images of h x w, multiples of 32, and loads its tensors; nothing to do when the last image
+   was of that size. */
+ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err);
+/* image {h,w,3}, normalised; out: as large as `what` says. Compiles when need be. */
+ax_code ax_predictor_run(ax_predictor *p, const float *image, int32_t h, int32_t w, void *out, ax_err *err);
+
+#endif
