@@ -1,9 +1,9 @@
 /* An encoder*.safetensors file: the four taps of an image in evaluation mode. */
 #include "engine/command/selftest.h"
-#include "engine/space/decoder.h"
 
-#include "engine/graph/plan.h"
+#include "engine/graph/session.h"
 #include "engine/model/mobilenet.h"
+#include "engine/space/decoder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,19 +18,9 @@ static const double tolerance_exact = 1e-4, tolerance_rounded = 3e-2;
 typedef struct encoder {
     ax_safetensors *weights;
     bool rounded; /* the weights are those of the file, but in float16 */
-    ax_graph *g;
-    ax_params *params;
-    ax_plan *plan;
+    ax_session session;
     int32_t h, w;
 } encoder;
-
-static void release(encoder *e)
-{
-    ax_plan_free(e->plan);
-    ax_params_free(e->params);
-    ax_graph_free(e->g);
-    ax_safetensors_free(e->weights);
-}
 
 /* The weights the file was made with: named by the user, beside the file, or built in. */
 static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, const char *file, encoder *e, ax_err *err)
@@ -53,25 +43,17 @@ static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, cons
     return e->weights ? AX_OK : err->code;
 }
 
-static ax_code build(const ax_selftest *s, encoder *e, ax_err *err)
+static ax_code build(encoder *e, ax_err *err)
 {
-    ax_val taps[AX_TAPS];
-    ax_rng rng = ax_rng_new(0, 0);
-    if (!(e->g = ax_graph_new(err)))
-        return err->code;
-    ax_val image = ax_graph_input(e->g, "image", (ax_type) { .shape = { 1, e->h, e->w, 3 } }, err);
-    ax_code code = ax_mobilenet_build(e->g, image, false, taps, err);
-    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++)
-        code = ax_graph_keep(e->g, taps[i], ax_tap_name[i], err);
-    if (code != AX_OK)
-        return code;
-    const ax_graph *graphs[] = { e->g };
-    if (!(e->params = ax_params_new(graphs, 1, s->be, s->dev, &rng, err)))
-        return err->code;
-    if ((code = ax_mobilenet_load(e->params, e->weights, err)) != AX_OK)
-        return code;
-    e->plan = ax_plan_new(e->g, s->be, s->dev, e->params, 0, err);
-    return e->plan ? AX_OK : err->code;
+    ax_session *s = &e->session;
+    ax_code code = ax_session_begin(s, err);
+    if (code == AX_OK)
+        code = ax_mobilenet_graph(s->graph, e->h, e->w, err);
+    if (code == AX_OK)
+        code = ax_session_params(s, NULL, err);
+    if (code == AX_OK)
+        code = ax_mobilenet_load(s->params, e->weights, err);
+    return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
 static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
@@ -83,7 +65,7 @@ static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
         return err->code;
     for (size_t i = 0; i < n; i++)
         image[i] = (image[i] / 255.0f - ax_image_mean[i % 3]) / ax_image_std[i % 3];
-    ax_code code = ax_plan_write(e->plan, "image", image, n * sizeof *image, err);
+    ax_code code = ax_plan_write(e->session.plan, "image", image, n * sizeof *image, err);
     free(image);
     return code;
 }
@@ -92,8 +74,8 @@ static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, 
 {
     for (unsigned i = 0; i < AX_TAPS; i++) {
         const char *name = ax_tap_name[i];
-        ax_code code =
-            ax_golden_compare(st, e->plan, e->g, name, name, e->rounded ? tolerance_rounded : tolerance_exact, t, err);
+        ax_code code = ax_golden_compare(st, e->session.plan, e->session.graph, name, name,
+                                         e->rounded ? tolerance_rounded : tolerance_exact, t, err);
         if (code != AX_OK)
             return code;
     }
@@ -105,19 +87,24 @@ ax_code ax_selftest_encoder(ax_selftest *s, const ax_safetensors *st, const char
     const ax_st_tensor *image = ax_safetensors_find(st, "input.image");
     if (!image || image->n_dim != 3 || image->dim[0] > 4096 || image->dim[1] > 4096)
         return ax_fail(err, AX_EFORMAT, "%s: tensor 'input.image' must be {height,width,3}, at most 4096 each", file);
-    encoder e = { .h = (int32_t)image->dim[0], .w = (int32_t)image->dim[1] };
+    encoder e = {
+        .session = { .be = s->be, .dev = s->dev },
+        .h = (int32_t)image->dim[0],
+        .w = (int32_t)image->dim[1],
+    };
     ax_code code = open_weights(s, st, file, &e, err);
     ax_tally t = { .group = e.rounded ? "taps, f16 weights" : "taps" };
     if (code == AX_OK)
-        code = build(s, &e, err);
+        code = build(&e, err);
     if (code == AX_OK)
         code = write_image(&e, st, err);
     if (code == AX_OK)
-        code = ax_plan_run(e.plan, err);
+        code = ax_plan_run(e.session.plan, err);
     if (code == AX_OK)
         code = compare(&e, st, &t, err);
     if (code == AX_OK)
         ax_tally_print(s, file, &t);
-    release(&e);
+    ax_session_drop(&e.session);
+    ax_safetensors_free(e.weights);
     return code;
 }

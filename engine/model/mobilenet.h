@@ -10,6 +10,9 @@
    taps may be as large as each stride's half rounded up makes them). train: batch statistics and gradients. Parameters:
    "encoder.features....", names as torchvision. */
 ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_TAPS], ax_err *err);
+/* The encoder alone, in evaluation mode: appends it with its input "image" {1,h,w,3}, and keeps the taps by their
+   names. */
+ax_code ax_mobilenet_graph(ax_graph *g, int32_t h, int32_t w, ax_err *err);
 /* Fills the encoder's parameters from a file with torchvision's or timm's names; says which tensor is missing or has
    another shape. */
 ax_code ax_mobilenet_load(ax_params *p, const ax_safetensors *st, ax_err *err);

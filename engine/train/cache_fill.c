@@ -1,7 +1,7 @@
 /* Fills a cache file: every sample through the encoder, and the teacher. */
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
-#include "engine/graph/plan.h"
+#include "engine/graph/session.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/decoder.h"
 #include "engine/train/cache_internal.h"
@@ -28,45 +28,25 @@ ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes)
     return l;
 }
 
+/* The encoder, compiled for images of h x w. */
 typedef struct encoder {
-    const ax_backend *be;
-    ax_device *dev;
-    ax_graph *graph;
-    ax_params *params;
-    ax_plan *plan;
+    ax_session session;
     int32_t h, w;
 } encoder;
 
-static void encoder_release(encoder *e)
-{
-    ax_plan_free(e->plan);
-    ax_params_free(e->params);
-    ax_graph_free(e->graph);
-    e->plan = NULL;
-    e->params = NULL;
-    e->graph = NULL;
-}
-
 static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
 {
-    if (e->plan && e->h == h && e->w == w)
+    ax_session *s = &e->session;
+    if (s->plan && e->h == h && e->w == w)
         return AX_OK;
-    encoder_release(e);
     e->h = h;
     e->w = w;
-    e->graph = ax_graph_new(err);
-    if (!e->graph)
-        return AX_ENOMEM;
-    ax_val taps[AX_TAPS];
-    ax_val image = ax_graph_input(e->graph, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
-    ax_code code = ax_mobilenet_build(e->graph, image, false, taps, err);
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
-        code = ax_graph_keep(e->graph, taps[k], ax_tap_name[k], err);
-    if (code == AX_OK && !(e->params = ax_mobilenet_params(e->graph, e->be, e->dev, err)))
+    ax_code code = ax_session_begin(s, err);
+    if (code == AX_OK)
+        code = ax_mobilenet_graph(s->graph, h, w, err);
+    if (code == AX_OK && !(s->params = ax_mobilenet_params(s->graph, s->be, s->dev, err)))
         code = err->code;
-    if (code == AX_OK && !(e->plan = ax_plan_new(e->graph, e->be, e->dev, e->params, 0, err)))
-        code = err->code;
-    return code;
+    return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
 /* Runs the encoder on a sample and lays the item out at `at`. */
@@ -74,13 +54,14 @@ static ax_code fill_item(encoder *e, ax_teacher *teacher, const ax_sample *sampl
                          ax_err *err)
 {
     size_t n = (size_t)sample->h * (size_t)sample->w;
-    ax_code code = ax_plan_write(e->plan, "image", sample->image, n * 3 * sizeof(float), err);
+    ax_plan *plan = e->session.plan;
+    ax_code code = ax_plan_write(plan, "image", sample->image, n * 3 * sizeof(float), err);
     if (code == AX_OK)
-        code = ax_plan_run(e->plan, err);
+        code = ax_plan_run(plan, err);
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
         int32_t s = ax_tap_stride[k];
         size_t bytes = sizeof(float) * (size_t)(sample->h / s) * (size_t)(sample->w / s) * (size_t)ax_tap_channels[k];
-        code = ax_plan_read(e->plan, ax_tap_name[k], at + l->tap[k], bytes, err);
+        code = ax_plan_read(plan, ax_tap_name[k], at + l->tap[k], bytes, err);
     }
     memcpy(at + l->labels_full, sample->labels, n);
     ax_labels_shrink(sample->labels, sample->h, sample->w, (uint8_t *)at + l->labels, sample->h / 4, sample->w / 4);
@@ -128,7 +109,7 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
                       ax_device *dev, ax_cache_progress progress, void *context, ax_err *err)
 {
     ax_source *source = spec->source;
-    encoder e = { .be = be, .dev = dev };
+    encoder e = { .session = { .be = be, .dev = dev } };
     item it = { NULL, 0 };
     int32_t classes = spec->teacher ? source->info.classes : 0;
     ax_cache_entry *index = calloc(spec->count, sizeof *index);
@@ -156,7 +137,7 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
         source->ops->stream_close(stream);
     if (code == AX_OK)
         code = write_head(fd, name, key, index, spec->count, at, err);
-    encoder_release(&e);
+    ax_session_drop(&e.session);
     free(it.bytes);
     free(index);
     return code;
