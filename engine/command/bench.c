@@ -26,10 +26,10 @@ enum { MAX_RUNS = 10000 };
 static ax_code profile(ax_bench *b, bool json, ax_err *err)
 {
     ax_code code = AX_OK;
-    ax_plan_profile(b->plan, true);
+    ax_plan_profile(b->session.plan, true);
     for (int32_t i = 0; i < b->o->runs && code == AX_OK; i++)
         code = ax_bench_once(b, err);
-    return code == AX_OK ? ax_bench_profile(b->plan, json, err) : code;
+    return code == AX_OK ? ax_bench_profile(b->session.plan, json, err) : code;
 }
 
 static ax_code report(ax_bench *b, double median, double least, bool json, ax_err *err)
@@ -40,20 +40,20 @@ static ax_code report(ax_bench *b, double median, double least, bool json, ax_er
     if (ax_network_measure(&b->spec, o->crop, o->crop, &f, err) != AX_OK)
         return err->code;
     getrusage(RUSAGE_SELF, &usage_now);
-    size_t peak = ax_plan_arena_bytes(b->plan) + ax_params_bytes(b->params);
+    size_t peak = ax_plan_arena_bytes(b->session.plan) + ax_params_bytes(b->session.params);
     char text[AX_GENOTYPE_TEXT];
     ax_genotype_print(&b->spec.genotype, text);
     const char *mode = o->infer ? "infer" : o->stage == 1 ? "step1" : "step2";
     if (json)
         printf("{\"genotype\":\"%s\",\"mode\":\"%s\",\"device\":\"%s\",\"ms_median\":%.3f,\"ms_min\":%.3f,"
                "\"peak_bytes\":%zu,\"peak_rss_mb\":%ld,\"params\":%" PRIu64 ",\"macs\":%" PRIu64,
-               text, mode, b->be->name, median * 1e3, least * 1e3, peak, usage_now.ru_maxrss / 1024, f.stats.params,
-               f.stats.macs);
+               text, mode, b->session.be->name, median * 1e3, least * 1e3, peak, usage_now.ru_maxrss / 1024,
+               f.stats.params, f.stats.macs);
     else
         printf(
             "%s\n%s on %s, batch %d, crop %d, channels %d, repeats %d: median %.2f ms, least %.2f ms\n"
             "plan and parameters %.1f MB, process %ld MB; network %.3f M parameters, %.2f G multiply-adds an image\n",
-            text, mode, b->be->name, o->batch, o->crop, o->channels, o->repeats, median * 1e3, least * 1e3,
+            text, mode, b->session.be->name, o->batch, o->crop, o->channels, o->repeats, median * 1e3, least * 1e3,
             (double)peak / 1e6, usage_now.ru_maxrss / 1024, (double)f.stats.params / 1e6, (double)f.stats.macs / 1e9);
     return AX_OK;
 }

@@ -3,7 +3,7 @@
 #define AX_COMMAND_BENCH_H
 
 #include "engine/command/options.h"
-#include "engine/graph/plan.h"
+#include "engine/graph/session.h"
 #include "engine/space/decoder.h"
 
 #define AX_BENCH_GENOTYPE "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]" /* the published arch0 */
@@ -24,11 +24,7 @@ enum { AX_BENCH_INPUTS = 6 };
 typedef struct ax_bench {
     const ax_bench_work *o; /* borrowed */
     ax_decoder_spec spec;
-    const ax_backend *be;
-    ax_device *dev;
-    ax_graph *g;
-    ax_params *params;
-    ax_plan *plan;
+    ax_session session;
     void *input[AX_BENCH_INPUTS]; /* what the plan's inputs are bound to */
     size_t n_inputs;
     ax_optim adam, sgd;

@@ -72,31 +72,28 @@ static ax_code add_updates(ax_bench_rows *rows, const ax_params *params, const c
     return AX_OK;
 }
 
-/* The calls of a graph as its plan makes them. */
-static ax_code add_graph(ax_bench_rows *rows, const ax_graph *g, const char *where, bool updates, const ax_backend *be,
-                         ax_device *dev, ax_err *err)
+/* The calls of the session's graph as its plan makes them. */
+static ax_code add_calls(ax_bench_rows *rows, ax_session *s, const char *where, bool updates, ax_err *err)
 {
-    ax_plan *plan = NULL;
-    ax_params *params = ax_params_new(&g, 1, be, dev, NULL, err);
-    ax_code code = params && (plan = ax_plan_new(g, be, dev, params, 0, err)) ? AX_OK : err->code;
-    for (size_t i = 0; code == AX_OK && i < ax_plan_steps(plan); i++)
-        code = add_call(rows, ax_plan_step_at(plan, i), where, err);
-    if (code == AX_OK && updates)
-        code = add_updates(rows, params, where, err);
-    ax_plan_free(plan);
-    ax_params_free(params);
-    return code;
+    ax_code code = ax_session_params(s, NULL, err);
+    if (code == AX_OK)
+        code = ax_session_compile(s, 0, err);
+    for (size_t i = 0; code == AX_OK && i < ax_plan_steps(s->plan); i++)
+        code = add_call(rows, ax_plan_step_at(s->plan, i), where, err);
+    return code == AX_OK && updates ? add_updates(rows, s->params, where, err) : code;
 }
 
 static ax_code add_network(ax_bench_rows *rows, const ax_bench_work *o, bool updates, const ax_backend *be,
                            ax_device *dev, ax_err *err)
 {
     ax_decoder_spec spec = { .channels = 0 };
-    ax_graph *g = ax_graph_new(err);
-    ax_code code = g ? ax_bench_graph(g, o, &spec, err) : err->code;
+    ax_session s = { .be = be, .dev = dev };
+    ax_code code = ax_session_begin(&s, err);
     if (code == AX_OK)
-        code = add_graph(rows, g, o->infer ? "infer" : o->stage == 1 ? "step1" : "step2", updates, be, dev, err);
-    ax_graph_free(g);
+        code = ax_bench_graph(s.graph, o, &spec, err);
+    if (code == AX_OK)
+        code = add_calls(rows, &s, o->infer ? "infer" : o->stage == 1 ? "step1" : "step2", updates, err);
+    ax_session_drop(&s);
     return code;
 }
 
@@ -105,9 +102,10 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
                           ax_err *err)
 {
     int32_t n = o->batch, side = o->crop / ax_tap_stride[0], c = o->channels;
-    ax_graph *g = ax_graph_new(err);
-    if (!g)
+    ax_session s = { .be = be, .dev = dev };
+    if (ax_session_begin(&s, err) != AX_OK)
         return err->code;
+    ax_graph *g = s.graph;
     ax_type map = { .shape = { n, side, side, c } }, wide = { .shape = { n, side, side, 2 * c } };
     ax_val x = ax_graph_input(g, "x", map, err);
     ax_val relu = ax_graph_apply(g, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1, err);
@@ -127,8 +125,8 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     if (code == AX_OK)
         code = ax_graph_keep(g, ax_graph_grad(g, x), "x.gradient", err);
     if (code == AX_OK)
-        code = add_graph(rows, g, "step1", false, be, dev, err);
-    ax_graph_free(g);
+        code = add_calls(rows, &s, "step1", false, err);
+    ax_session_drop(&s);
     return code;
 }
 

@@ -1,6 +1,7 @@
 /* What the bench command measures: a training step or inference as a plan with its inputs and optimisers. */
 #include "engine/backend/list.h"
 #include "engine/command/bench.h"
+#include "engine/command/inputs.h"
 #include "engine/command/options.h"
 #include "engine/model/mobilenet.h"
 #include "engine/model/network.h"
@@ -12,13 +13,11 @@ enum { WARM_UP = 2 };
 
 void ax_bench_release(ax_bench *b)
 {
-    ax_plan_free(b->plan);
-    ax_params_free(b->params);
-    ax_graph_free(b->g);
+    ax_session_drop(&b->session);
     for (size_t i = 0; i < b->n_inputs; i++)
         free(b->input[i]);
-    if (b->dev)
-        b->be->close(b->dev);
+    if (b->session.dev)
+        b->session.be->close(b->session.dev);
     *b = (ax_bench) { 0 };
 }
 
@@ -73,24 +72,15 @@ ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spe
 static ax_code bind_inputs(ax_bench *b, ax_err *err)
 {
     ax_rng rng = ax_rng_new(1, 2);
-    ax_val loss = ax_graph_find(b->g, "loss");
-    uint32_t seed = loss.id ? ax_graph_grad(b->g, loss).id : 0;
-    for (uint32_t id = 1; id <= ax_graph_values(b->g); id++) {
-        const ax_value *v = ax_graph_value(b->g, id);
-        if (v->kind != AX_VALUE_INPUT || id == seed) /* the seed of the gradients is the plan's to fill */
-            continue;
-        size_t n = ax_shape_count(v->type.shape), bytes = (ax_type_bytes(v->type) + 63) / 64 * 64;
+    const ax_value *v;
+    for (uint32_t id = 0; (v = ax_inputs_next(b->session.graph, &id));) {
+        size_t bytes = (ax_type_bytes(v->type) + 63) / 64 * 64;
         void *mem = b->n_inputs < AX_BENCH_INPUTS ? aligned_alloc(64, bytes) : NULL;
         if (!mem)
             return ax_fail(err, AX_ENOMEM, "no memory for the input '%s'", v->name);
         b->input[b->n_inputs++] = mem;
-        for (size_t i = 0; i < n; i++) {
-            if (v->type.dtype == AX_U8)
-                ((uint8_t *)mem)[i] = (uint8_t)ax_rng_below(&rng, (uint32_t)b->o->classes);
-            else
-                ((float *)mem)[i] = (float)ax_rng_normal(&rng);
-        }
-        ax_code code = ax_plan_bind(b->plan, v->name, mem, err);
+        ax_inputs_random(v, (uint32_t)b->o->classes, false, &rng, mem);
+        ax_code code = ax_plan_bind(b->session.plan, v->name, mem, err);
         if (code != AX_OK)
             return code;
     }
@@ -103,37 +93,39 @@ ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
     b->adam = (ax_optim) { .kind = AX_OPTIM_ADAM, .lr = 3e-3f, .weight_decay = 1e-5f, .clip = 3 };
     b->sgd = (ax_optim) { .kind = AX_OPTIM_SGD, .lr = 1e-3f, .momentum = 0.9f, .weight_decay = 1e-5f, .clip = 3 };
     char note[AX_DEVICE_NOTE];
-    if (!(b->dev = ax_device_open(o->device, o->threads, &b->be, note, err)) || !(b->g = ax_graph_new(err)))
+    ax_session *s = &b->session;
+    if (!(s->dev = ax_device_open(o->device, o->threads, &s->be, note, err)))
         return err->code;
     ax_command_device_note(note);
-    if (ax_bench_graph(b->g, o, &b->spec, err) != AX_OK)
-        return err->code;
-    const ax_graph *graphs[] = { b->g };
     ax_rng rng = ax_rng_new(1, 1);
-    if (!(b->params = ax_params_new(graphs, 1, b->be, b->dev, &rng, err)))
-        return err->code;
-    if (!(b->plan = ax_plan_new(b->g, b->be, b->dev, b->params, AX_PLAN_CAPTURE, err)))
-        return err->code;
-    return bind_inputs(b, err);
+    ax_code code = ax_session_begin(s, err);
+    if (code == AX_OK)
+        code = ax_bench_graph(s->graph, o, &b->spec, err);
+    if (code == AX_OK)
+        code = ax_session_params(s, &rng, err);
+    if (code == AX_OK)
+        code = ax_session_compile(s, AX_PLAN_CAPTURE, err);
+    return code == AX_OK ? bind_inputs(b, err) : code;
 }
 
 /* ---- running ---- */
 
 ax_code ax_bench_once(ax_bench *b, ax_err *err)
 {
-    ax_code code = ax_plan_run(b->plan, err);
+    ax_session *s = &b->session;
+    ax_code code = ax_plan_run(s->plan, err);
     bool both = b->o->stage == 2;
     if (code == AX_OK && !b->o->infer) {
         if (both)
-            code = ax_optim_step(b->params, AX_GROUP_ENCODER, &b->sgd, NULL, err);
+            code = ax_optim_step(s->params, AX_GROUP_ENCODER, &b->sgd, NULL, err);
         if (code == AX_OK)
-            code = ax_optim_step(b->params, AX_GROUP_DECODER, &b->adam, NULL, err);
+            code = ax_optim_step(s->params, AX_GROUP_DECODER, &b->adam, NULL, err);
         if (code == AX_OK && both)
-            code = ax_optim_polyak(b->params, AX_GROUP_ENCODER, 0.99f, err);
+            code = ax_optim_polyak(s->params, AX_GROUP_ENCODER, 0.99f, err);
         if (code == AX_OK)
-            code = ax_optim_polyak(b->params, AX_GROUP_DECODER, both ? 0.99f : 0.9f, err);
+            code = ax_optim_polyak(s->params, AX_GROUP_DECODER, both ? 0.99f : 0.9f, err);
     }
-    return code == AX_OK ? b->be->sync(b->dev, err) : code;
+    return code == AX_OK ? s->be->sync(s->dev, err) : code;
 }
 
 double ax_bench_now(void)

@@ -1,4 +1,5 @@
 /* selftest without files: a device against the reference, on small networks with random weights and inputs. */
+#include "engine/command/inputs.h"
 #include "engine/command/selftest.h"
 
 #include "engine/graph/plan.h"
@@ -57,22 +58,13 @@ static ax_code make_side(side *s, const ax_graph *g, const ax_safetensors *weigh
 static ax_code run(pair *p, ax_err *err)
 {
     ax_rng rng = ax_rng_new(2, 1);
-    ax_val loss = ax_graph_find(p->g, "loss");
-    uint32_t seed = loss.id ? ax_graph_grad(p->g, loss).id : 0;
-    for (uint32_t id = 1; id <= ax_graph_values(p->g); id++) {
-        const ax_value *v = ax_graph_value(p->g, id);
-        if (v->kind != AX_VALUE_INPUT || id == seed) /* the seed of the gradients is the plan's to fill */
-            continue;
-        size_t n = ax_shape_count(v->type.shape), bytes = ax_type_bytes(v->type);
+    const ax_value *v;
+    for (uint32_t id = 0; (v = ax_inputs_next(p->g, &id));) {
+        size_t bytes = ax_type_bytes(v->type);
         void *host = malloc(bytes);
         if (!host)
             return ax_fail(err, AX_ENOMEM, "%s: no memory", v->name);
-        for (size_t i = 0; i < n; i++) {
-            if (v->type.dtype == AX_F32)
-                ((float *)host)[i] = (float)ax_rng_normal(&rng);
-            else /* labels; some are to be ignored */
-                ((uint8_t *)host)[i] = ax_rng_below(&rng, 8) ? (uint8_t)ax_rng_below(&rng, CLASSES) : AX_IGNORE;
-        }
+        ax_inputs_random(v, CLASSES, true, &rng, host);
         ax_code code = ax_plan_write(p->device.plan, v->name, host, bytes, err);
         if (code == AX_OK)
             code = ax_plan_write(p->reference.plan, v->name, host, bytes, err);
@@ -160,16 +152,6 @@ static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *e
     return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
 }
 
-static ax_code encoder_graph(ax_graph *g, ax_err *err)
-{
-    ax_val taps[AX_TAPS];
-    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, CROP, CROP, 3 } }, err);
-    ax_code code = ax_mobilenet_build(g, image, false, taps, err);
-    for (unsigned i = 0; i < AX_TAPS && code == AX_OK; i++)
-        code = ax_graph_keep(g, taps[i], ax_tap_name[i], err);
-    return code;
-}
-
 /* genotype NULL: the encoder. */
 static ax_code check(ax_selftest *s, pair *p, const char *name, const ax_genotype *genotype,
                      const ax_safetensors *weights, ax_err *err)
@@ -178,7 +160,7 @@ static ax_code check(ax_selftest *s, pair *p, const char *name, const ax_genotyp
              statistics = { .group = "running statistics" };
     if (!(p->g = ax_graph_new(err)))
         return err->code;
-    ax_code code = genotype ? decoder_graph(p->g, genotype, err) : encoder_graph(p->g, err);
+    ax_code code = genotype ? decoder_graph(p->g, genotype, err) : ax_mobilenet_graph(p->g, CROP, CROP, err);
     if (code == AX_OK)
         code = make_side(&p->device, p->g, weights, err);
     if (code == AX_OK)
