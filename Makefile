@@ -159,14 +159,15 @@ $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
 .PRECIOUS: $(B)/%.o
-# preloaded by tests: what a power cut leaves of a run
-$(B)/powercut.so: tests/shim/powercut.c
+# preloaded by tests: what a power cut leaves of a run; a worker under strace
+SHIMS := $(B)/powercut.so $(B)/traceworker.so
+$(SHIMS): $(B)/%.so: tests/shim/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(CPPFLAGS_ALL) -std=c11 -g -O1 $(WARN) -fPIC -shared -o $@ $< -ldl
 # with ONLY no other test is built
 TEST_CHOSEN := $(foreach t,$(TEST_BIN),$(if $(ONLY),$(if $(findstring $(ONLY),$(t)),$(t)),$(t)))
-tests: all $(TEST_CHOSEN) $(B)/powercut.so
+tests: all $(TEST_CHOSEN) $(SHIMS)
 test: tests ## build and run every test, in parallel (ONLY=part of a name runs some)
 	@sh tests/run.sh $(B) "$(ONLY)" $(TEST_BIN) $(TEST_PY)
 
@@ -201,7 +202,7 @@ fuzz: ## every parser on what libFuzzer makes of good input, with sanitizers (SE
 fuzz-run: $(FUZZ_BIN) $(B)/tests/fuzz/seeds
 	@sh tests/fuzz/run.sh $(B)/tests/fuzz $(SECONDS) $(FUZZ_BIN)
 
-torture: all $(B)/powercut.so ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
+torture: all $(SHIMS) ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py
 
 torture-cuda: tests ## every call of the CUDA libraries fails in turn, on emulated ones (a minute)

@@ -54,6 +54,8 @@ def finish(path):
     assert run.end() == 0, text
     log = events(path)
     assert log[-1][0] == "bye" and log[-1][2]["reason"] == "finished", log[-1]
+    for kind, _, f in log:  # nothing that was done to it here may leave a damaged file, also one that can be replaced
+        assert kind != "log" or "damaged" not in f["text"], f["text"]
 
 
 class Reference:
@@ -144,68 +146,6 @@ def left_in_training(where, verb):
     assert not os.listdir(f"{path}/inflight"), os.listdir(f"{path}/inflight")
     result = [{(k, i): f for k, i, f in stream(p) if k == "scored"} for p in (reference, path)]
     assert result[0] == result[1], result
-
-
-# ---- at every system call ----
-
-def strace_or_skip():
-    if not shutil.which("strace"):
-        raise Skip("strace isn't installed")
-    if subprocess.run(["strace", "-f", "-o", os.devnull, "true"], stderr=subprocess.DEVNULL).returncode:
-        raise Skip("ptrace is not permitted here")
-
-
-def strace(call, n, action, out):
-    return ["strace", "-f", "-q", "-o", out, "-e", f"trace={call}",
-            "-e", f"inject={call}:{action}:when={n}"]
-
-
-def end_traced(run):
-    """Ends the engine itself, so that the run is free once its tracer has ended."""
-    for pid in run.workers():
-        os.kill(pid, signal.SIGKILL)
-    run.end()
-
-
-def hurt(path, call, n, action):
-    """Runs the engine until the n-th call (of any of its processes) was hurt and it noticed; False: there are fewer."""
-    out = f"{path}.strace"
-    run = Run(path, prefix=strace(call, n, action, out))
-    if run.answer == "ok\n":
-        # a worker that was killed would be again and again: once is enough
-        while run.until(("failed", "paused", "log")):
-            if run.seen[-1][0] != "log" or run.seen[-1][2]["level"] == "warning":
-                end_traced(run)
-                break
-    elif run.process.poll() is None:
-        end_traced(run)  # it couldn't say that it is ready, and may wait for a person now
-    if run.process.poll() is None:
-        run.end()
-    with open(out) as f:
-        text = f.read()
-    os.unlink(out)
-    return "INJECTED" in text or "killed by SIGKILL" in text
-
-
-def hurt_at(where, reference, call, n, action, again=None):
-    """One run, hurt at one call (and once more while it recovers), then finished and compared. False: no such call."""
-    path = new(where, "hurt", candidates=1, cache=None if call in ("pwrite64", "ftruncate") else reference)
-    try:
-        if not hurt(path, call, n, action):
-            assert_same(path, reference)
-            return False
-        if again:
-            hurt(path, call, again, action)
-        finish(path)
-        assert_same(path, reference)
-        return True
-    except AssertionError as e:
-        raise AssertionError(f"{action} at {call} number {n}{f', then {again}' if again else ''}: {e}") from e
-    finally:
-        shutil.rmtree(path)
-
-
-CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat", "rename", "linkat", "openat", "unlinkat", "ftruncate")
 
 
 # ---- power cuts ----

@@ -2,7 +2,7 @@
 all this would notice: bugs planted in a copy of the tree must be caught.
 
 main.py              everything
-main.py CHECK...     some of it: kills, calls, errors, cuts, damage, plants, or the name of a plant"""
+main.py CHECK...     some of it: kills, calls, promoted, errors, cuts, damage, plants, or the name of a plant"""
 import os
 import random
 import shutil
@@ -15,23 +15,25 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 sys.path[:0] = [HERE, os.path.join(ROOT, "tests/helper")]
 import janitor  # noqa: E402
+import syscalls  # noqa: E402
 import torture  # noqa: E402
 from engine import BUILD, Skip  # noqa: E402
 from plants import PLANTS  # noqa: E402
-from torture import CALLS, Reference  # noqa: E402
+from syscalls import CALLS, WHO, Fresh, Promoted  # noqa: E402
 
 SEED = int(os.environ.get("AX_SEED", "1"))
 TOO_MANY = 2000  # calls of one kind: more is a loop
 
 
-def sweep(where, call, action):
+def sweep(where, scene, who, call, action):
     """Hurts one call after the other until the run has no more of them; every third also while it recovers."""
-    torture.strace_or_skip()
-    reference = Reference.of(candidates=1)
+    syscalls.strace_or_skip()
+    scene = scene()
     n = 1
-    while torture.hurt_at(where, reference, call, n, action, again=1 + n * 7 % 11 if n % 3 == 0 else None):
+    while syscalls.hurt_at(where, scene, who, call, n, action, again=1 + n * 7 % 11 if n % 3 == 0 else None):
         n += 1
         assert n < TOO_MANY
+    Count.places += n - 1
     return f"{n - 1} places"
 
 
@@ -47,21 +49,23 @@ def training(where):
         torture.left_in_training(sub, verb)
 
 
-def each(names, action):
-    return [(f"{action} at {call}", lambda where, call=call: sweep(where, call, action)) for call in names]
+def each(scene, action):
+    return [(f"{action} at {who}'s {call}{', promoted' if scene is Promoted else ''}",
+             lambda where, who=who, call=call: sweep(where, scene, who, call, action)) for who in WHO for call in CALLS]
 
 
 GROUPS = {
     "kills": [("killed at random", kills), ("left in training", training)],
     "cuts": [("power cut", torture.power_cut), ("a sync fails", torture.failed_sync)],
     "damage": [("torn tail", torture.torn_tail), ("bit flips", torture.bit_flips), ("two engines", torture.two_engines)],
-    "calls": each(CALLS, "signal=KILL"),
-    "errors": [c for error in ("ENOSPC", "EIO") for c in each(CALLS, f"error={error}")],
+    "calls": each(Fresh, "signal=KILL"),
+    "promoted": each(Promoted, "signal=KILL"),
+    "errors": [c for error in ("ENOSPC", "EIO") for c in each(Fresh, f"error={error}")],
 }
 
 
 class Count:
-    passed = failed = skipped = 0
+    passed = failed = skipped = places = 0
 
 
 def run(name, check):
@@ -84,7 +88,8 @@ def run(name, check):
 
 def make(tree):
     config = os.path.relpath(BUILD, ROOT)
-    built = subprocess.run(["make", "-s", "all", f"{config}/powercut.so", *make_flags()], cwd=tree,
+    built = subprocess.run(["make", "-s", "all", f"{config}/powercut.so",
+                            f"{config}/traceworker.so", *make_flags()], cwd=tree,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     assert built.returncode == 0, built.stdout[-2000:]
     return os.path.join(tree, config)
@@ -132,9 +137,9 @@ def check_alone(words):
     """In a child: one function of the harness, with words for its arguments."""
     where = tempfile.mkdtemp()
     if words[0] == "hurt_at":
-        torture.strace_or_skip()
-        for n in words[2].split(","):
-            torture.hurt_at(where, Reference.of(candidates=1), words[1], int(n), words[3])
+        syscalls.strace_or_skip()
+        for n in words[3].split(","):
+            syscalls.hurt_at(where, Fresh(), words[1], words[2], int(n), words[4])
     elif words[0] == "killed_at_random":
         torture.killed_at_random(where, random.Random(SEED), int(words[1]))
     else:
@@ -156,7 +161,8 @@ def main(words):
         for name in PLANTS if word == "plants" else [word] if word in PLANTS else []:
             run(f"plant {name}", lambda _, name=name: plant(name))
     janitor.clean(tempfile.tempdir)
-    print(f"{Count.passed} passed, {Count.failed} failed, {Count.skipped} skipped (seed {SEED})")
+    print(f"{Count.passed} passed, {Count.failed} failed, {Count.skipped} skipped; {Count.places} places "
+          f"(seed {SEED})")
     sys.exit(1 if Count.failed else 0)
 
 

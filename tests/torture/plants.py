@@ -41,7 +41,7 @@ PLANTS = {
         "engine/base/file.c",
         "(size_t)snprintf(tmp, sizeof tmp, \"%s.tmp\", name)",
         "(size_t)snprintf(tmp, sizeof tmp, \"%s\", name)",
-        ["hurt_at", "write", ",".join(str(n) for n in range(1, 25)), "signal=KILL"]),
+        ["hurt_at", "engine", "write", ",".join(str(n) for n in range(1, 25)), "signal=KILL"]),
     "candidates-not-synced": (
         "engine/search/rowfile.c",
         "    if (code == AX_OK && fdatasync(f->fd))",

@@ -5,8 +5,8 @@ import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from engine import main  # noqa: E402
-from torture import (Reference, failed_sync, hurt_at, killed_at_random, left_in_training, power_cut,  # noqa: E402
-                     strace_or_skip)
+from syscalls import Fresh, hurt_at, strace_or_skip  # noqa: E402
+from torture import failed_sync, killed_at_random, left_in_training, power_cut  # noqa: E402
 
 
 def killed_twenty_times(where):
@@ -23,16 +23,16 @@ def pruned_and_taken_back_goes_on_where_it_was(where):
 
 def killed_at_a_system_call(where):
     strace_or_skip()
-    reference = Reference.of(candidates=1)
-    for call, n in (("write", 4), ("fsync", 3), ("renameat", 2)):
-        assert hurt_at(where, reference, call, n, "signal=KILL"), (call, n)
+    fresh = Fresh()
+    for who, call, n in (("engine", "write", 4), ("engine", "renameat", 2), ("worker", "fsync", 3)):
+        assert hurt_at(where, fresh, who, call, n, "signal=KILL"), (who, call, n)
 
 
 def fails_at_a_system_call(where):
     strace_or_skip()
-    reference = Reference.of(candidates=1)
-    for call, n, error in (("write", 8, "ENOSPC"), ("fsync", 4, "EIO")):
-        assert hurt_at(where, reference, call, n, f"error={error}"), (call, n, error)
+    fresh = Fresh()
+    for who, call, n, error in (("engine", "write", 8, "ENOSPC"), ("worker", "fsync", 2, "EIO")):
+        assert hurt_at(where, fresh, who, call, n, f"error={error}"), (who, call, n, error)
 
 
 def syncs_that_fail(where):

@@ -1,0 +1,118 @@
+"""Hurts a run at its n-th system call of a kind, in the engine or in its worker."""
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from engine import BUILD, Run, Skip
+from torture import Reference, assert_same, finish, new
+
+CALLS = ("write", "pwrite64", "fsync", "fdatasync", "renameat", "rename", "linkat", "openat", "unlinkat", "ftruncate")
+WHO = ("engine", "worker")
+TRACE_WORKER = os.path.abspath(os.path.join(BUILD, "traceworker.so"))
+
+
+def strace_or_skip():
+    if not shutil.which("strace"):
+        raise Skip("strace isn't installed")
+    if subprocess.run(["strace", "-f", "-o", os.devnull, "true"], stderr=subprocess.DEVNULL).returncode:
+        raise Skip("ptrace is not permitted here")
+
+
+# ---- where runs begin ----
+
+class Fresh:
+    """A run of one candidate. Its worker fills the cache; the engine's sweeps take one that is filled."""
+    settings = dict(candidates=1)
+
+    def __init__(self):
+        self.reference = Reference.of(**self.settings)
+
+    def begin(self, where, who):
+        return new(where, "hurt", cache=self.reference if who == "engine" else None, **self.settings)
+
+
+class Promoted:
+    """A run that was killed when the first of its two candidates was promoted: full training in two stages and a model
+    file, then the second candidate in two stages."""
+    settings = dict(candidates=2, stages=2, gate=0, stage2_epochs=1, stage2_batch=2, stage2_samples=2, stage2_crop=32,
+                    full_stage2_epochs=1)
+
+    def __init__(self):
+        where = tempfile.mkdtemp()
+        self.start = new(where, "start", **self.settings)
+        run = Run(self.start)
+        run.until("scored", 1, provisional=0)
+        assert run.do("promote", 1)[0] == 0
+        run.kill()
+        self.reference = os.path.join(where, "reference")
+        shutil.copytree(self.start, self.reference)
+        finish(self.reference)
+        assert os.listdir(f"{self.reference}/models"), "no model was written"
+
+    def begin(self, where, who):
+        return shutil.copytree(self.start, os.path.join(where, "hurt"))
+
+
+# ---- one fault ----
+
+def start(path, who, call, n, action, out):
+    """The engine, started under strace; or with a worker that is. strace counts the calls of each process apart, so
+    that only one of the two may be seen."""
+    words = ["-f", "-q", "-o", out, "-e", f"trace={call}", "-e", f"inject={call}:{action}:when={n}"]
+    env = dict(os.environ, GOMP_SPINCOUNT="1000")  # else the engine starts itself once more
+    if who == "engine":  # strace lets go of what execs
+        return Run(path, prefix=["strace", "-b", "execve", *words], env=env)
+    if "address" in BUILD or "thread" in BUILD:
+        raise Skip("a preloaded library and a sanitizer don't go together")
+    return Run(path, env=dict(env, LD_PRELOAD=TRACE_WORKER, AX_TRACE_WORKER="\n".join(["-A", *words])))
+
+
+def end(run):
+    """Ends the engine itself, so that the run is free; its tracer and its worker end with it."""
+    if run.traced:
+        for pid in run.workers():
+            os.kill(pid, signal.SIGKILL)
+        run.end()
+    else:
+        run.kill()
+
+
+def hurt(path, who, call, n, action):
+    """Runs the engine until the n-th call was hurt and it noticed; False: there are fewer."""
+    out = f"{path}.strace"
+    run = start(path, who, call, n, action, out)
+    noticed = False
+    if run.answer == "ok\n":
+        # a worker that was killed would be again and again: once is enough
+        while not noticed and run.until(("failed", "paused", "log")):
+            noticed = run.seen[-1][0] != "log" or run.seen[-1][2]["level"] == "warning"
+    if noticed or (run.answer != "ok\n" and run.process.poll() is None):
+        end(run)  # one that couldn't say that it is ready may wait for a person now
+    elif run.process.poll() is None:
+        run.end()
+    text = ""
+    if os.path.exists(out):
+        with open(out) as f:
+            text = f.read()
+        os.unlink(out)
+    return noticed or "INJECTED" in text or "killed by SIGKILL" in text
+
+
+def hurt_at(where, scene, who, call, n, action, again=None):
+    """One run, hurt at one call (and once more while it recovers), then finished and compared. False: no such call."""
+    path = scene.begin(where, who)
+    try:
+        if not hurt(path, who, call, n, action):
+            assert_same(path, scene.reference)
+            return False
+        if again:
+            hurt(path, who, call, again, action)
+        finish(path)
+        assert_same(path, scene.reference)
+        return True
+    except AssertionError as e:
+        raise AssertionError(f"{action} at {who}'s {call} number {n}{f', then {again}' if again else ''}: {e}") from e
+    finally:
+        shutil.rmtree(path)
