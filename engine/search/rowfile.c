@@ -108,7 +108,9 @@ static ax_code read_from(int fd, uint64_t bytes, uint32_t crc, ax_messages *m,
         ssize_t n = read(fd, buf, bytes < BLOCK ? (size_t)bytes : BLOCK);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
+        if (n < 0 && errno == EIO)
+            code = damaged("the disk can't read it", err);
+        else if (n < 0)
             code = ax_fail(err, AX_EIO, "%s: cannot read: %s", name, strerror(errno));
         else if (n == 0)
             code = damaged("it is shorter than the snapshot says", err);

@@ -30,7 +30,7 @@ ax_code ax_rowfile_append(ax_rowfile *f, const void *maps, size_t n, ax_err *err
    and starts a new one. */
 void ax_rowfile_renew(ax_rowfile *f, const char *why);
 /* Gives the maps of the first `bytes` bytes to row, one after the other, and goes on behind them from then on. row:
-   false = not what it should be. AX_EFORMAT: shorter than that, another checksum, or such a map. */
+   false = not what it should be. AX_EFORMAT: shorter than that, another checksum, such a map, or a bad disk. */
 ax_code ax_rowfile_read(ax_rowfile *f, uint64_t bytes, uint32_t crc,
                         bool (*row)(void *context, const msgpack_object *o), void *context, ax_err *err);
 

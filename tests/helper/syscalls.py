@@ -46,6 +46,7 @@ class Promoted:
         run.until("scored", 1, provisional=0)
         assert run.do("promote", 1)[0] == 0
         run.kill()
+        os.unlink(f"{self.start}/engine.sock")  # a socket can't be copied
         self.reference = os.path.join(where, "reference")
         shutil.copytree(self.start, self.reference)
         finish(self.reference)

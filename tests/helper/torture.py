@@ -34,11 +34,24 @@ def stream(path):
     return out
 
 
+def contents(folder):
+    out = {}
+    for name in os.listdir(folder):
+        with open(os.path.join(folder, name), "rb") as f:
+            out[name] = f.read()
+    return out
+
+
 def assert_same(path, reference):
     a, b = stream(reference), stream(path)
     for x, y in zip(a, b):
         assert x == y, f"{x} became {y}"
     assert len(a) == len(b), (a[len(b):], b[len(a):])
+    for folder in ("masks", "models", "inflight"):
+        files = [contents(os.path.join(p, folder)) for p in (reference, path)]
+        assert files[0].keys() == files[1].keys(), f"{folder}: {sorted(files[0])} became {sorted(files[1])}"
+        for name, was in files[0].items():
+            assert was == files[1][name], f"{folder}/{name} became another"
 
 
 def finish(path):
