@@ -78,7 +78,7 @@ def rows_of(profile):
     extra = {"op": "clip, Adam, average", "nodes": 1, "bytes": 44 * params, "flop": 20 * params}
     for r in profile["profile"] + [extra]:
         update = r is extra
-        launches, again = (4, 0) if update else launches_and_extra(r, biased)
+        launches, again = (5, 0) if update else launches_and_extra(r, biased)
         name = r["op"] if update else kind(r["op"])
         row = rows.setdefault(name, {"nodes": 0, "launches": 0, "bytes": 0, "flop": 0, "parts": [],
                                      "tensor": name.startswith("conv ") and "depthwise" not in name})

@@ -84,8 +84,10 @@ typedef struct ax_bench_update {
     const char *name;
     double flop; /* per float */
     int reads, writes;
-    ax_code (*run)(const ax_backend *be, ax_device *dev, float *const mem[4], size_t n, ax_err *err);
+    ax_code (*run)(const ax_backend *be, ax_device *dev, float *const mem[4], ax_update_now *now, size_t n,
+                   ax_err *err);
 } ax_bench_update;
+extern const ax_update_now ax_bench_update_now; /* what `now` starts with */
 enum { AX_BENCH_UPDATES = 4 };
 extern const ax_bench_update ax_bench_updates[AX_BENCH_UPDATES];
 

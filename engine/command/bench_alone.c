@@ -17,6 +17,7 @@ typedef struct alone {
     float *normal, *positive; /* PIECE random numbers each */
     uint8_t *label;
     float *update[4];
+    ax_update_now *now;
 } alone;
 
 static ax_code make_numbers(alone *a, uint32_t classes, ax_err *err)
@@ -93,7 +94,9 @@ static ax_code init_update(alone *a, ax_err *err)
     for (int i = 0; code == AX_OK && i < 4; i++)
         if (!(a->update[i] = filled(a, a->row->n * sizeof(float), a->positive, PIECE * sizeof(float), err)))
             code = err->code;
-    return code;
+    if (code == AX_OK && !(a->now = a->be->alloc(a->dev, sizeof *a->now, err)))
+        code = err->code;
+    return code == AX_OK ? a->be->copy(a->dev, a->now, &ax_bench_update_now, sizeof *a->now, AX_TO_DEVICE, err) : code;
 }
 
 static void release(alone *a)
@@ -107,6 +110,7 @@ static void release(alone *a)
     a->be->release(a->dev, a->call.work);
     for (int i = 0; i < 4; i++)
         a->be->release(a->dev, a->update[i]);
+    a->be->release(a->dev, a->now);
     free(a->normal);
     free(a->positive);
     free(a->label);
@@ -117,7 +121,7 @@ static ax_code run(void *context, ax_err *err)
     alone *a = context;
     const ax_bench_row *r = a->row;
     ax_code code =
-        r->update ? r->update->run(a->be, a->dev, a->update, r->n, err) : a->kernel->run(a->dev, &a->call, err);
+        r->update ? r->update->run(a->be, a->dev, a->update, a->now, r->n, err) : a->kernel->run(a->dev, &a->call, err);
     return code == AX_OK ? a->be->sync(a->dev, err) : code;
 }
 

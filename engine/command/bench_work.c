@@ -87,6 +87,15 @@ static ax_code bind_inputs(ax_bench *b, ax_err *err)
     return AX_OK;
 }
 
+/* What a training step does with its gradients. */
+static ax_code update(void *bench, ax_err *err)
+{
+    const ax_bench *b = bench;
+    ax_params *params = b->session.params;
+    ax_code code = b->o->stage == 2 ? ax_optim_run(params, AX_GROUP_ENCODER, &b->sgd, true, err) : AX_OK;
+    return code == AX_OK ? ax_optim_run(params, AX_GROUP_DECODER, &b->adam, true, err) : code;
+}
+
 ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
 {
     *b = (ax_bench) { .o = o };
@@ -105,6 +114,8 @@ ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
         code = ax_session_params(s, &rng, err);
     if (code == AX_OK)
         code = ax_session_compile(s, AX_PLAN_CAPTURE, err);
+    if (code == AX_OK && !o->infer)
+        ax_plan_then(s->plan, update, b);
     return code == AX_OK ? bind_inputs(b, err) : code;
 }
 
@@ -113,18 +124,18 @@ ax_code ax_bench_init(ax_bench *b, const ax_bench_work *o, ax_err *err)
 ax_code ax_bench_once(ax_bench *b, ax_err *err)
 {
     ax_session *s = &b->session;
-    ax_code code = ax_plan_run(s->plan, err);
-    bool both = b->o->stage == 2;
-    if (code == AX_OK && !b->o->infer) {
-        if (both)
-            code = ax_optim_step(s->params, AX_GROUP_ENCODER, &b->sgd, NULL, err);
-        if (code == AX_OK)
-            code = ax_optim_step(s->params, AX_GROUP_DECODER, &b->adam, NULL, err);
-        if (code == AX_OK && both)
-            code = ax_optim_polyak(s->params, AX_GROUP_ENCODER, 0.99f, err);
-        if (code == AX_OK)
-            code = ax_optim_polyak(s->params, AX_GROUP_DECODER, both ? 0.99f : 0.9f, err);
-    }
+    ax_code code = AX_OK;
+    bool train = !b->o->infer, both = b->o->stage == 2;
+    if (train && both)
+        code = ax_optim_begin(s->params, AX_GROUP_ENCODER, &b->sgd, 0.99f, err);
+    if (train && code == AX_OK)
+        code = ax_optim_begin(s->params, AX_GROUP_DECODER, &b->adam, both ? 0.99f : 0.9f, err);
+    if (code == AX_OK)
+        code = ax_plan_run(s->plan, err);
+    if (train && both && code == AX_OK)
+        code = ax_optim_end(s->params, AX_GROUP_ENCODER, &b->sgd, NULL, err);
+    if (train && code == AX_OK)
+        code = ax_optim_end(s->params, AX_GROUP_DECODER, &b->adam, NULL, err);
     return code == AX_OK ? s->be->sync(s->dev, err) : code;
 }
 

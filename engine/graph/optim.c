@@ -2,6 +2,7 @@
 #include "engine/graph/params_internal.h"
 
 #include <math.h>
+#include <stddef.h>
 
 /* A stretch of a block whose parameters are all reached. */
 typedef struct stretch {
@@ -29,23 +30,51 @@ static bool next_stretch(const ax_params *p, ax_group group, size_t *i, stretch 
     return open;
 }
 
-ax_code ax_optim_norm(ax_params *p, ax_group group, double *norm, ax_err *err)
+/* What changes from step to step, and behind it the sums of squares of stretches, of which a group has no more than
+   parameters. */
+static ax_code need_now(ax_params *p, ax_group group, ax_err *err)
 {
-    double total = 0;
-    stretch s;
-    for (size_t i = 0; next_stretch(p, group, &i, &s);) {
-        double part = 0;
-        ax_code code =
-            p->be->sum_squares(p->dev, p->block[group].slot[AX_SLOT_GRAD] + s.from, s.to - s.from, &part, err);
-        if (code != AX_OK)
-            return code;
-        total += part;
-    }
-    *norm = sqrt(total);
-    return AX_OK;
+    ax_param_block *b = &p->block[group];
+    if (!b->now)
+        b->now = p->be->alloc(p->dev, sizeof *b->now + p->n * sizeof(double), err);
+    return b->now ? AX_OK : err && err->code ? err->code : AX_ENOMEM;
 }
 
-static ax_code update(ax_params *p, ax_group group, const ax_optim *o, float grad_scale, ax_err *err)
+static ax_code write_now(ax_params *p, ax_group group, const ax_update_now *now, ax_err *err)
+{
+    ax_code code = need_now(p, group, err);
+    return code == AX_OK
+               ? p->be->copy(p->dev, p->block[group].now, now, offsetof(ax_update_now, grad_scale), AX_TO_DEVICE, err)
+               : code;
+}
+
+static ax_code read_norm(const ax_params *p, ax_group group, double *norm, ax_err *err)
+{
+    return p->be->copy(p->dev, norm, &p->block[group].now->norm, sizeof *norm, AX_FROM_DEVICE, err);
+}
+
+/* now->norm, and how much of the gradients counts. */
+static ax_code clip(ax_params *p, ax_group group, float most, ax_err *err)
+{
+    const ax_param_block *b = &p->block[group];
+    double *sums = (double *)(b->now + 1);
+    size_t n = 0;
+    ax_code code = AX_OK;
+    stretch s;
+    for (size_t i = 0; code == AX_OK && next_stretch(p, group, &i, &s);)
+        code = p->be->sum_squares(p->dev, b->slot[AX_SLOT_GRAD] + s.from, s.to - s.from, &sums[n++], err);
+    return code == AX_OK ? p->be->clip(p->dev, sums, n, most, b->now, err) : code;
+}
+
+ax_code ax_optim_norm(ax_params *p, ax_group group, double *norm, ax_err *err)
+{
+    ax_code code = need_now(p, group, err);
+    if (code == AX_OK)
+        code = clip(p, group, 0, err);
+    return code == AX_OK ? read_norm(p, group, norm, err) : code;
+}
+
+static ax_code update(ax_params *p, ax_group group, const ax_optim *o, ax_err *err)
 {
     ax_param_block *b = &p->block[group];
     stretch s;
@@ -56,15 +85,12 @@ static ax_code update(ax_params *p, ax_group group, const ax_optim *o, float gra
             .m = b->slot[AX_SLOT_M] + s.from,
             .v = o->kind == AX_OPTIM_ADAM ? b->slot[AX_SLOT_V] + s.from : NULL,
             .n = s.to - s.from,
-            .lr = o->lr,
+            .now = b->now,
             .weight_decay = o->weight_decay,
-            .grad_scale = grad_scale,
             .momentum = o->momentum,
             .beta1 = 0.9f,
             .beta2 = 0.999f,
             .eps = 1e-8f,
-            .correct1 = (float)(1 - pow(0.9, (double)o->step)),
-            .correct2 = (float)(1 - pow(0.999, (double)o->step)),
         };
         ax_code code = o->kind == AX_OPTIM_ADAM ? p->be->adam(p->dev, &u, err) : p->be->sgd(p->dev, &u, err);
         if (code != AX_OK)
@@ -73,45 +99,79 @@ static ax_code update(ax_params *p, ax_group group, const ax_optim *o, float gra
     return AX_OK;
 }
 
-ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err)
-{
-    double n = 0;
-    ax_code code = ax_params_need_slot(p, group, AX_SLOT_GRAD, err);
-    if (code == AX_OK)
-        code = ax_params_need_slot(p, group, AX_SLOT_M, err);
-    if (code == AX_OK && o->kind == AX_OPTIM_ADAM)
-        code = ax_params_need_slot(p, group, AX_SLOT_V, err);
-    if (code == AX_OK)
-        code = ax_optim_norm(p, group, &n, err);
-    if (code != AX_OK)
-        return code;
-    if (!isfinite(n))
-        return ax_fail(err, AX_EFORMAT, "diverged: the gradient norm is %g", n);
-    double scale = o->clip > 0 ? o->clip / (n + 1e-6) : 1;
-    o->step++;
-    code = update(p, group, o, scale < 1 ? (float)scale : 1.0f, err);
-    if (code == AX_OK && norm)
-        *norm = n;
-    return code;
-}
-
-ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err)
+/* With the decay that was written. */
+static ax_code average(ax_params *p, ax_group group, ax_err *err)
 {
     ax_param_block *b = &p->block[group];
-    if (!b->trainable)
-        return AX_OK;
-    ax_code code = ax_params_need_slot(p, group, AX_SLOT_AVERAGE, err);
-    if (code != AX_OK)
-        return code;
     if (!b->averaged) {
         b->averaged = true;
         return p->be->copy(p->dev, b->slot[AX_SLOT_AVERAGE], b->slot[AX_SLOT_VALUE], b->trainable * sizeof(float),
                            AX_ON_DEVICE, err);
     }
     /* only what was updated: decay * x + (1 - decay) * x need not be x in floats */
+    ax_code code = AX_OK;
     stretch s;
     for (size_t i = 0; code == AX_OK && next_stretch(p, group, &i, &s);)
         code = p->be->polyak(p->dev, b->slot[AX_SLOT_AVERAGE] + s.from, b->slot[AX_SLOT_VALUE] + s.from, s.to - s.from,
-                             decay, err);
+                             &b->now->decay, err);
     return code;
+}
+
+ax_code ax_optim_begin(ax_params *p, ax_group group, const ax_optim *o, float decay, ax_err *err)
+{
+    const ax_update_now now = {
+        .lr = o->lr,
+        .correct1 = (float)(1 - pow(0.9, (double)(o->step + 1))),
+        .correct2 = (float)(1 - pow(0.999, (double)(o->step + 1))),
+        .decay = decay,
+    };
+    ax_code code = ax_params_need_slot(p, group, AX_SLOT_GRAD, err);
+    if (code == AX_OK)
+        code = ax_params_need_slot(p, group, AX_SLOT_M, err);
+    if (code == AX_OK && o->kind == AX_OPTIM_ADAM)
+        code = ax_params_need_slot(p, group, AX_SLOT_V, err);
+    return code == AX_OK ? write_now(p, group, &now, err) : code;
+}
+
+ax_code ax_optim_run(ax_params *p, ax_group group, const ax_optim *o, bool with_average, ax_err *err)
+{
+    ax_code code = with_average ? ax_params_need_slot(p, group, AX_SLOT_AVERAGE, err) : AX_OK;
+    if (code == AX_OK)
+        code = clip(p, group, o->clip, err);
+    if (code == AX_OK)
+        code = update(p, group, o, err);
+    return code == AX_OK && with_average ? average(p, group, err) : code;
+}
+
+ax_code ax_optim_end(const ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err)
+{
+    double n = 0;
+    ax_code code = read_norm(p, group, &n, err);
+    if (code != AX_OK)
+        return code;
+    if (!isfinite(n))
+        return ax_fail(err, AX_EFORMAT, "diverged: the gradient norm is %g", n);
+    o->step++;
+    if (norm)
+        *norm = n;
+    return AX_OK;
+}
+
+ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err)
+{
+    ax_code code = ax_optim_begin(p, group, o, 0, err);
+    if (code == AX_OK)
+        code = ax_optim_run(p, group, o, false, err);
+    return code == AX_OK ? ax_optim_end(p, group, o, norm, err) : code;
+}
+
+ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err)
+{
+    const ax_update_now now = { .decay = decay };
+    if (!p->block[group].trainable)
+        return AX_OK;
+    ax_code code = ax_params_need_slot(p, group, AX_SLOT_AVERAGE, err);
+    if (code == AX_OK)
+        code = write_now(p, group, &now, err);
+    return code == AX_OK ? average(p, group, err) : code;
 }

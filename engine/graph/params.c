@@ -124,9 +124,11 @@ void ax_params_free(ax_params *p)
 {
     if (!p)
         return;
-    for (int g = 0; g < AX_GROUP_COUNT; g++)
+    for (int g = 0; g < AX_GROUP_COUNT; g++) {
         for (int s = 0; s < AX_SLOT_COUNT; s++)
             p->be->release(p->dev, p->block[g].slot[s]);
+        p->be->release(p->dev, p->block[g].now);
+    }
     for (size_t i = 0; i < p->n; i++)
         free((void *)(uintptr_t)p->param[i].spec.name);
     free(p->param);

@@ -37,17 +37,23 @@ uint64_t ax_params_elements(const ax_params *p, const char *prefix);
 size_t ax_params_bytes(const ax_params *p); /* memory of all slots made */
 
 /* ---- updates (optim.c) ---- */
-/* Euclidean norm of all gradients of a group. */
+/* Euclidean norm of all gradients of a group; waits for it. */
 ax_code ax_optim_norm(ax_params *p, ax_group group, double *norm, ax_err *err);
 typedef struct ax_optim {
     enum { AX_OPTIM_ADAM, AX_OPTIM_SGD } kind;
     float lr, weight_decay, momentum; /* Adam uses betas .9 .999 and eps 1e-8 */
     float clip;                       /* largest gradient norm of the group, 0 = none */
-    uint64_t step;                    /* steps taken; counted up by ax_optim_step */
+    uint64_t step;                    /* steps taken; counted up by ax_optim_end */
 } ax_optim;
-/* One step on a group: clip as torch.nn.utils.clip_grad_norm_ (factor clip / (norm + 1e-6) when below 1), then
-   update. *norm (may be NULL) = the norm before clipping; a norm that isn't finite is AX_EFORMAT "gradient norm is
-   nan" and changes nothing. */
+/* One step on a group, in three parts, so that the one that computes can be recorded together with what makes the
+   gradients (ax_plan_then). Begin hands over what is of this step: the step size, and the decay of the averages. Run
+   clips as torch.nn.utils.clip_grad_norm_, updates, and, if asked, averages as ax_optim_polyak; it takes the same
+   memory in the same order every time and waits for nothing. End waits for it: *norm (may be NULL) = the norm before
+   clipping; one that isn't finite is AX_EFORMAT "gradient norm is nan", and nothing but averages has changed. */
+ax_code ax_optim_begin(ax_params *p, ax_group group, const ax_optim *o, float decay, ax_err *err);
+ax_code ax_optim_run(ax_params *p, ax_group group, const ax_optim *o, bool average, ax_err *err);
+ax_code ax_optim_end(const ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
+/* The three, without averages. */
 ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
 /* average = decay * average + (1 - decay) * value for the reached parameters of a group; the first call copies all
    trainable ones, so that the average of one that isn't reached is its value. */

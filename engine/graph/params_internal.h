@@ -14,7 +14,8 @@ typedef struct ax_param {
 typedef struct ax_param_block {
     size_t floats, trainable; /* with padding: all, and the trainable part, which all slots but VALUE cover */
     float *slot[AX_SLOT_COUNT];
-    bool averaged; /* AVERAGE holds averages already */
+    bool averaged;      /* AVERAGE holds averages already */
+    ax_update_now *now; /* the backend's memory, NULL until it is needed; behind it a sum of squares per parameter */
 } ax_param_block;
 
 struct ax_params {

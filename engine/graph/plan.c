@@ -32,6 +32,8 @@ struct ax_plan {
     void **owned;       /* per value id - 1: input memory of the plan's own */
     const void **bound; /* per value id - 1: the caller's memory, copied to `owned` by every run; else NULL */
     ax_capture capture;
+    ax_capture_work *then; /* NULL, or what every run does last */
+    void *then_context;
     bool profile;
 };
 
@@ -359,7 +361,7 @@ static ax_code run_steps(void *plan, ax_err *err)
     for (size_t i = 0; i < p->memory.n_steps; i++)
         if (p->step[i].kernel->run(p->dev, &p->step[i].call, err) != AX_OK)
             return prefix_step(p, &p->step[i], err);
-    return AX_OK;
+    return p->then ? p->then(p->then_context, err) : AX_OK;
 }
 
 static ax_code run_profiled(ax_plan *p, ax_err *err)
@@ -373,7 +375,15 @@ static ax_code run_profiled(ax_plan *p, ax_err *err)
         s->seconds = !s->runs || took < s->seconds ? took : s->seconds;
         s->runs++;
     }
-    return AX_OK;
+    return p->then ? p->then(p->then_context, err) : AX_OK;
+}
+
+void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
+{
+    p->then = work;
+    p->then_context = context;
+    ax_capture_drop(&p->capture, p->be, p->dev);
+    p->capture.warm = false;
 }
 
 ax_code ax_plan_run(ax_plan *p, ax_err *err)

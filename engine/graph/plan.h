@@ -31,6 +31,9 @@ ax_code ax_plan_bind(ax_plan *p, const char *name, const void *mem, ax_err *err)
 void *ax_plan_input(ax_plan *p, const char *name, ax_err *err);
 ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err);
 ax_code ax_plan_run(ax_plan *p, ax_err *err);
+/* Work that belongs to every run from now on, behind the last step; AX_PLAN_CAPTURE records it with the steps, so that
+   it must enqueue the same each time. NULL: none. */
+void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
 /* Why its steps are launched one by one although AX_PLAN_CAPTURE was asked for and the backend can; "" = they aren't.
  */
 const char *ax_plan_note(const ax_plan *p);

@@ -3,6 +3,7 @@
 #define AX_OP_BACKEND_H
 
 #include "engine/op/op.h"
+#include "engine/op/update.h"
 
 /* A borrowed tensor: the memory belongs to the plan, the parameters or the test. mem NULL = absent / not wanted. */
 typedef struct ax_view {
@@ -46,10 +47,10 @@ typedef struct ax_update {
     float *value, *m, *v; /* v only for Adam */
     const float *grad;
     size_t n;
-    float lr, weight_decay; /* decay is added to the gradient */
-    float grad_scale;       /* gradient clipping: grad * grad_scale is what counts */
-    float momentum;         /* SGD: m = momentum * m + g; value -= lr * m (PyTorch, no dampening) */
-    float beta1, beta2, eps, correct1, correct2; /* Adam; correctK = 1 - betaK^step */
+    const ax_update_now *now; /* in the backend's memory */
+    float weight_decay;       /* is added to the gradient */
+    float momentum;           /* SGD: m = momentum * m + g; value -= lr * m (PyTorch, no dampening) */
+    float beta1, beta2, eps;  /* Adam */
 } ax_update;
 
 /* Optional: recording a sequence of runs to launch it as one. Between begin and end kernels only note what they would
@@ -75,14 +76,22 @@ typedef struct ax_backend {
     ax_code (*copy)(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
     ax_code (*sync)(ax_device *dev, ax_err *err);
     ax_kernel forward[AX_OP_COUNT], backward[AX_OP_COUNT];
-    /* The sum of squares of n floats, accumulated in double in a fixed order; synchronises. */
+    /* Updates only enqueue, and all that they point at lies in the backend's memory: they can be recorded. */
+    /* *sum = the sum of squares of n floats, accumulated in double in a fixed order. */
     ax_code (*sum_squares)(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+    /* As ax_update_clip. */
+    ax_code (*clip)(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
     ax_code (*adam)(ax_device *dev, const ax_update *u, ax_err *err);
     ax_code (*sgd)(ax_device *dev, const ax_update *u, ax_err *err);
-    /* average = decay * average + (1 - decay) * value */
-    ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+    /* average = *decay * average + (1 - *decay) * value */
+    ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
     ax_recorder capture;
 } ax_backend;
+
+/* For backends in the host's memory. Adds n sums of squares up: now->norm is their root, grad_scale what
+   torch.nn.utils.clip_grad_norm_ multiplies gradients with so that the norm is at most `most` (0 = no limit):
+   most / (norm + 1e-6) when below 1. */
+void ax_update_clip(const double *sums, size_t n, float most, ax_update_now *now);
 
 extern const ax_backend ax_backend_ref; /* plain loops, one thread: the oracle */
 extern const ax_backend ax_backend_cpu; /* oneDNN for dense convolution, own kernels for the rest */

@@ -112,17 +112,34 @@ static ax_code make_params(ax_training *r, ax_err *err)
     return AX_OK;
 }
 
-static ax_code update_averages(ax_training *r, ax_err *err)
+/* Of the averages, at this step. */
+static float decay_now(const ax_training *r)
 {
     const ax_settings *s = &r->t->settings;
     double decay = r->stage == 1 ? s->polyak : s->stage2_polyak;
-    if (!(s->polyak > 0))
-        return AX_OK;
     /* After n steps sum d^(n-i) (1-d) x_i / (1-d^n), as a running mean with a decay that grows: 0 at the first step. */
     if (s->debias)
         decay *= (1 - pow(decay, r->step)) / (1 - pow(decay, r->step + 1));
-    ax_code code = ax_optim_polyak(r->params, AX_GROUP_DECODER, (float)decay, err);
-    return code == AX_OK && r->stage == 2 ? ax_optim_polyak(r->params, AX_GROUP_ENCODER, (float)decay, err) : code;
+    return (float)decay;
+}
+
+/* As published, the average starts as what the stage begins with. */
+static ax_code start_averages(ax_training *r, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    if (s->debias || !(s->polyak > 0))
+        return AX_OK;
+    ax_code code = ax_optim_polyak(r->params, AX_GROUP_DECODER, decay_now(r), err);
+    return code == AX_OK && r->stage == 2 ? ax_optim_polyak(r->params, AX_GROUP_ENCODER, decay_now(r), err) : code;
+}
+
+/* What each step does with its gradients. */
+static ax_code update(void *training, ax_err *err)
+{
+    const ax_training *r = training;
+    bool average = r->t->settings.polyak > 0;
+    ax_code code = r->stage == 2 ? ax_optim_run(r->params, AX_GROUP_ENCODER, &r->encoder, average, err) : AX_OK;
+    return code == AX_OK ? ax_optim_run(r->params, AX_GROUP_DECODER, &r->decoder, average, err) : code;
 }
 
 static void drop_stage(ax_training *r)
@@ -172,9 +189,10 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     };
     if (code == AX_OK && !(r->batch = ax_batch_new(r->t, &spec, r->plan, err)))
         code = err->code;
-    /* as published, the average starts as what the stage begins with */
-    if (code == AX_OK && !s->debias)
-        code = update_averages(r, err);
+    if (code == AX_OK)
+        code = start_averages(r, err);
+    if (code == AX_OK)
+        ax_plan_then(r->plan, update, r);
     return code;
 }
 
@@ -203,6 +221,12 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     ax_code code = ax_batch_fill(r->batch, r->step, err);
+    r->decoder.lr = (float)(s->lr * pace(r));
+    r->encoder.lr = (float)(s->encoder_lr * pace(r));
+    if (code == AX_OK && r->stage == 2)
+        code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay_now(r), err);
+    if (code == AX_OK)
+        code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay_now(r), err);
     if (code == AX_OK)
         code = ax_plan_run(r->plan, err);
     if (code == AX_OK && r->step + 1 < r->schedule.steps)
@@ -211,14 +235,10 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
         code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
     if (code == AX_OK && !isfinite(*loss))
         code = ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
-    r->decoder.lr = (float)(s->lr * pace(r));
-    r->encoder.lr = (float)(s->encoder_lr * pace(r));
     if (code == AX_OK && r->stage == 2)
-        code = ax_optim_step(r->params, AX_GROUP_ENCODER, &r->encoder, NULL, err);
+        code = ax_optim_end(r->params, AX_GROUP_ENCODER, &r->encoder, NULL, err);
     if (code == AX_OK)
-        code = ax_optim_step(r->params, AX_GROUP_DECODER, &r->decoder, NULL, err);
-    if (code == AX_OK)
-        code = update_averages(r, err);
+        code = ax_optim_end(r->params, AX_GROUP_DECODER, &r->decoder, NULL, err);
     if (code != AX_OK)
         return code;
     if (r->step % r->schedule.steps_per_epoch == 0)

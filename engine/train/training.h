@@ -36,10 +36,11 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
 
 /* Builds r->graph of r's stage, schedule and job: the training step. *labels: the size at which the loss is taken. */
 ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err);
-/* Builds the stage: graph, parameters, plan, batch. Coming from stage 1, the decoder goes on from its averages (or
-   values), with new optimisers and new averages, as in the published method; the encoder has the built-in weights. */
+/* Builds the stage: graph, parameters, plan, batch; the plan points at r, which stays where it is. Coming from stage 1,
+   the decoder goes on from its averages (or values), with new optimisers and new averages, as in the published method;
+   the encoder has the built-in weights. */
 ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err);
-/* One step; *loss is its loss. AX_EFORMAT: diverged. */
+/* One step; *loss is its loss. AX_EFORMAT: diverged, and the parameters are of no more use. */
 ax_code ax_training_step(ax_training *r, float *loss, ax_err *err);
 void ax_training_release(ax_training *r);
 

@@ -12,6 +12,7 @@ import emulated
 GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
 CROPS, BATCH, EPOCHS = 4, 2, 2
 STEPS = EPOCHS * CROPS // BATCH
+COPIES = {"cudaSetDevice", "cudaMemcpyAsync", "cudaStreamSynchronize", "cudaEventRecord", "cudaEventSynchronize"}
 CROP_BYTES = 4 * (8 * 8 * 24 + 4 * 4 * 32 + 2 * 2 * 96 + 320) + 8 * 8  # four taps of a crop of 32x32, and labels
 
 
@@ -21,10 +22,10 @@ class Training(unittest.TestCase):
         self.cache = tempfile.TemporaryDirectory()
         self.addCleanup(self.cache.cleanup)
 
-    def train(self, fast, device="cuda:0", more=(), **switches):
+    def train(self, fast, device="cuda:0", epochs=EPOCHS, more=(), **switches):
         done = emulated.engine("try", GENOTYPE, "--device", device, "--json", *auxcell.TINY, "--stages", "1",
                                "--aux-weight", "0", "--train-samples", str(CROPS), "--batch", str(BATCH), "--val-samples", "1",
-                               "--epochs", str(EPOCHS), "--cache", self.cache.name, "--cuda-graphs", str(fast),
+                               "--epochs", str(epochs), "--cache", self.cache.name, "--cuda-graphs", str(fast),
                                "--cuda-cache", str(fast), *more, **switches)
         result = json.loads(done.out) if done.out else {}
         for name in "seconds", "peak_rss":
@@ -44,6 +45,11 @@ class Training(unittest.TestCase):
         self.assertEqual(done.calls["cudaStreamBeginCapture"], 1)
         self.assertEqual(done.calls["cudaGraphLaunch"], STEPS - 1)
         self.assertLess(done.calls["cudaLaunchKernel"], plain.calls["cudaLaunchKernel"])
+        # a step more is a launch more, and nothing but copies beside it: clipping, optimiser and average are in the graph
+        longer, _ = self.train(1, epochs=EPOCHS + 1)
+        more = {name: n - done.calls.get(name, 0) for name, n in longer.calls.items()}
+        self.assertEqual(more["cudaGraphLaunch"], CROPS // BATCH)
+        self.assertEqual({name for name, n in more.items() if n}, COPIES | {"cudaGraphLaunch"})
         # every crop travels once, not once per epoch
         self.assertEqual(plain.bytes["to"] - done.bytes["to"], (EPOCHS - 1) * CROPS * CROP_BYTES)
 

@@ -114,8 +114,9 @@ AX_CPU_RUN(ax_cpu_wsum_forward);
 AX_CPU_RUN(ax_cpu_wsum_backward);
 
 ax_code ax_cpu_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+ax_code ax_cpu_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
 ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err);
 ax_code ax_cpu_sgd(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
 
 #endif

@@ -18,9 +18,19 @@ ax_code ax_cpu_sum_squares(ax_device *dev, const float *x, size_t n, double *sum
     return AX_OK;
 }
 
+ax_code ax_cpu_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err)
+{
+    (void)dev;
+    (void)err;
+    ax_update_clip(sums, n, most, now);
+    return AX_OK;
+}
+
 ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err)
 {
     (void)err;
+    if (!u->now->finite)
+        return AX_OK;
     int T = ax_cpu_tasks(dev, u->n);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -34,6 +44,8 @@ ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err)
 ax_code ax_cpu_sgd(ax_device *dev, const ax_update *u, ax_err *err)
 {
     (void)err;
+    if (!u->now->finite)
+        return AX_OK;
     int T = ax_cpu_tasks(dev, u->n);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -44,7 +56,7 @@ ax_code ax_cpu_sgd(ax_device *dev, const ax_update *u, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err)
+ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err)
 {
     (void)err;
     int T = ax_cpu_tasks(dev, n);
@@ -52,7 +64,7 @@ ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
-        dev->k->polyak(average + lo, value + lo, decay, hi - lo);
+        dev->k->polyak(average + lo, value + lo, *decay, hi - lo);
     }
     return AX_OK;
 }

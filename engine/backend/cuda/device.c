@@ -125,11 +125,7 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
         if ((e = cudaEventCreateWithFlags(&dev->free_again[i], cudaEventDisableTiming)) != cudaSuccess)
             return ax_cuda_fail(dev, e, err, "cudaEventCreate");
     }
-    void *mem = NULL;
-    if ((e = cudaMallocHost(&mem, sizeof(double))) != cudaSuccess)
-        return ax_cuda_fail(dev, e, err, "cudaMallocHost, %zu bytes", sizeof(double));
-    dev->host_sum = mem;
-    if (!(dev->sums = ax_cuda_alloc(dev, (AX_CUDA_PARTS + 1) * sizeof(double), err)))
+    if (!(dev->sums = ax_cuda_alloc(dev, AX_CUDA_PARTS * sizeof(double), err)))
         return err ? err->code : AX_EDEVICE;
     cudnnStatus_t s = cudnnCreate(&dev->cudnn);
     if (s == CUDNN_STATUS_SUCCESS)
@@ -188,7 +184,6 @@ void ax_cuda_close(ax_device *dev)
             (void)cudaEventDestroy(dev->free_again[i]);
         (void)cudaFreeHost(dev->stage[i]);
     }
-    (void)cudaFreeHost(dev->host_sum);
     (void)cudaFree(dev->sums);
     if (dev->stream)
         (void)cudaStreamDestroy(dev->stream);

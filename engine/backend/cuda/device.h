@@ -32,8 +32,7 @@ struct ax_device {
     void *stage[AX_CUDA_STAGES];
     cudaEvent_t free_again[AX_CUDA_STAGES]; /* the stage's last copy to the device is over */
     unsigned turn;
-    double *sums;     /* on the device: parts of a sum, its result behind them */
-    double *host_sum; /* pinned */
+    double *sums; /* on the device: parts of a sum */
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
     size_t workspace; /* most scratch for an algorithm of cuDNN, bytes */
@@ -128,9 +127,10 @@ AX_CUDA_RUN(ax_cuda_wsum_forward);
 AX_CUDA_RUN(ax_cuda_wsum_backward);
 
 ax_code ax_cuda_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
+ax_code ax_cuda_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
 ax_code ax_cuda_adam(ax_device *dev, const ax_update *u, ax_err *err);
 ax_code ax_cuda_sgd(ax_device *dev, const ax_update *u, ax_err *err);
-ax_code ax_cuda_polyak(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err);
+ax_code ax_cuda_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
 
 /* ---- shared between the files of operations ---- */
 /* out {images, c} = scale * the sum over the pixels of each image; work: ax_cuda_column_work bytes. */

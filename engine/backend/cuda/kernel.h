@@ -4,6 +4,8 @@
 #ifndef AX_BACKEND_CUDA_KERNEL_H
 #define AX_BACKEND_CUDA_KERNEL_H
 
+#include "engine/op/update.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -49,6 +51,7 @@ enum {
     X(ce, 1)                                                                                                           \
     X(squares, 1)                                                                                                      \
     X(scalar_final, 1)                                                                                                 \
+    X(clip, 0)                                                                                                         \
     X(adam, 0)                                                                                                         \
     X(sgd, 0)                                                                                                          \
     X(polyak, 0)
@@ -284,23 +287,30 @@ typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of coun
 } ax_k_scalar_final_args;
 
 /* ---- updates, as ax_update ---- */
+typedef struct ax_k_clip_args { /* as ax_update_clip; one thread */
+    const double *sums;
+    ax_update_now *now;
+    size_t n;
+    double most;
+} ax_k_clip_args;
 typedef struct ax_k_adam_args {
     float *value, *m, *v;
     const float *grad;
     size_t n;
-    float lr, weight_decay, grad_scale, beta1, beta2, eps, correct1, correct2;
+    const ax_update_now *now;
+    float weight_decay, beta1, beta2, eps;
 } ax_k_adam_args;
 typedef struct ax_k_sgd_args {
     float *value, *m;
     const float *grad;
     size_t n;
-    float lr, weight_decay, grad_scale, momentum;
+    const ax_update_now *now;
+    float weight_decay, momentum;
 } ax_k_sgd_args;
 typedef struct ax_k_polyak_args {
     float *average;
-    const float *value;
+    const float *value, *decay;
     size_t n;
-    double decay;
 } ax_k_polyak_args;
 
 #ifdef __cplusplus

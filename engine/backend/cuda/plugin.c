@@ -48,6 +48,7 @@ static const ax_backend backend = {
         [AX_OP_WSUM] = { .run = ax_cuda_wsum_backward },
     },
     .sum_squares = ax_cuda_sum_squares,
+    .clip = ax_cuda_clip,
     .adam = ax_cuda_adam,
     .sgd = ax_cuda_sgd,
     .polyak = ax_cuda_polyak,

@@ -81,6 +81,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_MSE] = { .run = ax_ref_mse_backward },     [AX_OP_WSUM] = { .run = ax_ref_wsum_backward },
     },
     .sum_squares = ax_ref_sum_squares,
+    .clip = ax_ref_clip,
     .adam = ax_ref_adam,
     .sgd = ax_ref_sgd,
     .polyak = ax_ref_polyak,

@@ -104,18 +104,27 @@ ax_code ax_ref_sum_squares(ax_device *dev, const float *x, size_t n, double *sum
     return AX_OK;
 }
 
+ax_code ax_ref_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err)
+{
+    (void)dev;
+    (void)err;
+    ax_update_clip(sums, n, most, now);
+    return AX_OK;
+}
+
 /* Kingma and Ba, ICLR 2015, with the L2 term in the gradient as torch.optim.Adam has it. */
 ax_code ax_ref_adam(ax_device *dev, const ax_update *u, ax_err *err)
 {
     (void)dev;
     (void)err;
-    for (size_t i = 0; i < u->n; i++) {
-        double g = (double)u->grad_scale * u->grad[i] + (double)u->weight_decay * u->value[i];
+    for (size_t i = 0; i < (u->now->finite ? u->n : 0); i++) {
+        double g = (double)u->now->grad_scale * u->grad[i] + (double)u->weight_decay * u->value[i];
         double m = (double)u->beta1 * u->m[i] + (1 - (double)u->beta1) * g;
         double v = (double)u->beta2 * u->v[i] + (1 - (double)u->beta2) * g * g;
         u->m[i] = (float)m;
         u->v[i] = (float)v;
-        u->value[i] = (float)(u->value[i] - u->lr * (m / u->correct1) / (sqrt(v / u->correct2) + u->eps));
+        u->value[i] =
+            (float)(u->value[i] - u->now->lr * (m / u->now->correct1) / (sqrt(v / u->now->correct2) + u->eps));
     }
     return AX_OK;
 }
@@ -124,19 +133,19 @@ ax_code ax_ref_sgd(ax_device *dev, const ax_update *u, ax_err *err)
 {
     (void)dev;
     (void)err;
-    for (size_t i = 0; i < u->n; i++) {
-        double g = (double)u->grad_scale * u->grad[i] + (double)u->weight_decay * u->value[i];
+    for (size_t i = 0; i < (u->now->finite ? u->n : 0); i++) {
+        double g = (double)u->now->grad_scale * u->grad[i] + (double)u->weight_decay * u->value[i];
         u->m[i] = (float)((double)u->momentum * u->m[i] + g);
-        u->value[i] = (float)(u->value[i] - (double)u->lr * u->m[i]);
+        u->value[i] = (float)(u->value[i] - (double)u->now->lr * u->m[i]);
     }
     return AX_OK;
 }
 
-ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t n, float decay, ax_err *err)
+ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err)
 {
     (void)dev;
     (void)err;
     for (size_t i = 0; i < n; i++)
-        average[i] = (float)((double)decay * average[i] + (1 - (double)decay) * value[i]);
+        average[i] = (float)((double)*decay * average[i] + (1 - (double)*decay) * value[i]);
     return AX_OK;
 }

@@ -49,5 +49,6 @@ extern void (*emu_barrier)(const char *file, int line);
 #define warpSize 32
 #define __syncthreads() emu_barrier(__FILE__, __LINE__)
 #define __ldg(p) (*(p))
+using std::isfinite; /* nvcc has it without the namespace */
 
 #endif

@@ -7,8 +7,8 @@ void AX_ISA_NAME(adam)(const ax_update *u, size_t lo, size_t hi)
 {
     float *restrict value = u->value, *restrict m = u->m, *restrict v = u->v;
     const float *restrict grad = u->grad;
-    float b1 = u->beta1, b2 = u->beta2, eps = u->eps, decay = u->weight_decay, scale = u->grad_scale;
-    float step = u->lr / u->correct1, root = 1.0f / sqrtf(u->correct2);
+    float b1 = u->beta1, b2 = u->beta2, eps = u->eps, decay = u->weight_decay, scale = u->now->grad_scale;
+    float step = u->now->lr / u->now->correct1, root = 1.0f / sqrtf(u->now->correct2);
     for (size_t i = lo; i < hi; i++) {
         float g = grad[i] * scale + decay * value[i];
         m[i] = b1 * m[i] + (1.0f - b1) * g;
@@ -21,7 +21,7 @@ void AX_ISA_NAME(sgd)(const ax_update *u, size_t lo, size_t hi)
 {
     float *restrict value = u->value, *restrict m = u->m;
     const float *restrict grad = u->grad;
-    float lr = u->lr, momentum = u->momentum, decay = u->weight_decay, scale = u->grad_scale;
+    float lr = u->now->lr, momentum = u->momentum, decay = u->weight_decay, scale = u->now->grad_scale;
     for (size_t i = lo; i < hi; i++) {
         float g = grad[i] * scale + decay * value[i];
         m[i] = momentum * m[i] + g;

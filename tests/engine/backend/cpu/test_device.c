@@ -193,6 +193,12 @@ static void test_updates(void **state)
 {
     (void)state;
     static const char *const isas[] = { "base", "v3", "v4" };
+    static const ax_update_now now = { .lr = 3e-3f,
+                                       .correct1 = 1.0f - 0.729f,
+                                       .correct2 = 1.0f - 0.997003f,
+                                       .decay = 0.9f,
+                                       .grad_scale = 0.7f,
+                                       .finite = 1 };
     float *mem = calloc(9 * FLOATS, sizeof *mem);
     assert_non_null(mem);
     for (size_t set = 0; set < 3; set++) {
@@ -218,19 +224,16 @@ static void test_updates(void **state)
                             .v = own + 2 * FLOATS,
                             .grad = grad,
                             .n = FLOATS,
-                            .lr = 3e-3f,
+                            .now = &now,
                             .weight_decay = 1e-2f,
-                            .grad_scale = 0.7f,
                             .momentum = 0.9f,
                             .beta1 = 0.9f,
                             .beta2 = 0.999f,
-                            .eps = 1e-8f,
-                            .correct1 = 1.0f - 0.729f,
-                            .correct2 = 1.0f - 0.997003f };
+                            .eps = 1e-8f };
             assert_int_equal(t.be[d]->sum_squares(t.dev[d], grad, FLOATS, &sums[d], &err), AX_OK);
             assert_int_equal(t.be[d]->adam(t.dev[d], &u, &err), AX_OK);
             assert_int_equal(t.be[d]->sgd(t.dev[d], &u, &err), AX_OK);
-            assert_int_equal(t.be[d]->polyak(t.dev[d], own + 3 * FLOATS, own, FLOATS, 0.9f, &err), AX_OK);
+            assert_int_equal(t.be[d]->polyak(t.dev[d], own + 3 * FLOATS, own, FLOATS, &now.decay, &err), AX_OK);
         }
         for (size_t i = 0; i < 4 * FLOATS; i++)
             if (!(fabsf(mem[i] - mem[4 * FLOATS + i]) < 2e-6f)) /* not a number is no agreement */
