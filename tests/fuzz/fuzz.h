@@ -3,12 +3,15 @@
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
-#include "engine/base/err.h"
+#include "engine/base/crc32c.h"
+#include "engine/base/file.h"
 
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -22,6 +25,48 @@ static inline int fuzz_file(const uint8_t *data, size_t size, char path[static 6
         abort();
     snprintf(path, 64, "/proc/self/fd/%d", fd);
     return fd;
+}
+
+/* A folder for parsers that open files by name. run.sh removes it. */
+enum { FUZZ_PATH = 256 };
+static inline void fuzz_folder(char dir[static FUZZ_PATH])
+{
+    const char *tmp = getenv("TMPDIR");
+    snprintf(dir, FUZZ_PATH, "%s/ax-fuzz-XXXXXX", tmp ? tmp : "/tmp");
+    if (!mkdtemp(dir))
+        abort();
+}
+
+static inline void fuzz_put(const char *dir, const char *name, const void *bytes, size_t n)
+{
+    char path[2 * FUZZ_PATH];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || ax_write_all(fd, bytes, n, name, NULL) != AX_OK)
+        abort();
+    close(fd);
+}
+
+static inline void fuzz_drop(const char *dir, const char *name)
+{
+    char path[2 * FUZZ_PATH];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    unlink(path);
+}
+
+/* A copy (caller frees) of a file of engine/base/envelope.h, of at least 8 bytes, with the checksum that it should
+   have: what it says is looked at then. */
+static inline uint8_t *fuzz_seal(const uint8_t *data, size_t size)
+{
+    uint8_t *bytes = malloc(size);
+    if (!bytes)
+        abort();
+    memcpy(bytes, data, size);
+    uint32_t crc = ax_crc32c(0, bytes, size - 5);
+    bytes[size - 5] = 0xce;
+    for (size_t i = 0; i < 4; i++)
+        bytes[size - 4 + i] = (uint8_t)(crc >> (24 - 8 * i));
+    return bytes;
 }
 
 /* A parser that refuses says why. */

@@ -2,7 +2,8 @@
 # run.sh FOLDER SECONDS TARGET...: seeds, then each target in turn. What ends one is kept in FOLDER/found.
 folder=$1 seconds=$2
 shift 2
-mkdir -p "$folder/found"
+mkdir -p "$folder/found" "$folder/tmp"
+export TMPDIR="$folder/tmp"
 "$folder/seeds" "$folder/corpus" tests/data/*.jpg $(find tests/data/camvid-tiny -name '*.png') || exit 1
 failed=0
 for target in "$@"; do
@@ -15,4 +16,5 @@ for target in "$@"; do
         failed=1
     fi
 done
+rm -rf "$folder/tmp"
 exit $failed

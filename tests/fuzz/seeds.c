@@ -6,6 +6,7 @@
 #include "engine/wire/command.h"
 #include "engine/wire/eventlog.h"
 #include "engine/worker/message.h"
+#include "tests/fuzz/sitting.h"
 #include "tests/helper/events.h"
 #include "tests/helper/history.h"
 #include "tests/helper/searching.h"
@@ -130,6 +131,56 @@ static void files(void)
     put("npy", 0, npy, sizeof npy - 1);
 }
 
+static bool stop(void *context, const ax_train_progress *p)
+{
+    (void)context;
+    (void)p;
+    return false;
+}
+
+/* A training that was stopped in its first step. */
+static void trainings(void)
+{
+    char path[64];
+    ax_train_job job;
+    ax_outcome out;
+    static ax_trainer *t; /* it and its data live as long as the program */
+    t = sitting_new(&job);
+    int fd = folder("inflight");
+    snprintf(path, sizeof path, "/proc/self/fd/%d/0", fd);
+    job.state_path = path;
+    if (ax_trainer_run(t, &job, stop, NULL, &out, NULL) != AX_ECANCEL)
+        abort();
+    close(fd);
+}
+
+static void data_sets(void)
+{
+    static const char list[] = "i.png m.png\r\n\n/SegNet/CamVid/i.png\t /SegNet/CamVid/m.png\n../x y";
+    static const char logits[] =
+        "\0\x93NUMPY\x01\x00\x3f\x00{'descr': '<f4', 'fortran_order': False, 'shape': (8, 4, 5), }\n";
+    char whole[sizeof logits - 1 + 8 * 4 * 5 * 4] = { 0 };
+    memcpy(whole, logits, sizeof logits - 1);
+    put("camvid", 0, list, 24);
+    put("camvid", 1, list, sizeof list - 1);
+    put("logits", 0, whole, sizeof whole);
+    static const float numbers[8 * 4 * 5] = { 1, 2, 3 };
+    const ax_st_tensor tensor = { "logits", AX_ST_F32, 3, { 8, 4, 5 }, numbers, sizeof numbers, 8 * 4 * 5 };
+    char *bytes, *more;
+    size_t n;
+    int fd = folder("logits");
+    if (ax_safetensors_write(fd, "st", &tensor, 1, NULL, 0, NULL) != AX_OK ||
+        ax_file_read(fd, "st", 1 << 20, &bytes, &n, NULL) != AX_OK || !(more = malloc(n + 1)))
+        abort();
+    unlinkat(fd, "st", 0);
+    close(fd);
+    more[0] = 1;
+    memcpy(more + 1, bytes, n);
+    put("logits", 1, more, n + 1);
+    free(bytes);
+    free(more);
+}
+
 /* Pictures that the tests have. */
 static void pictures(int n, char **path)
 {
@@ -139,6 +190,8 @@ static void pictures(int n, char **path)
         if (ax_file_read(AT_FDCWD, path[i], 1 << 20, &bytes, &size, NULL) != AX_OK)
             abort();
         put("image", i, bytes, size);
+        if (strstr(path[i], "annot"))
+            put("labels", i, bytes, size);
         free(bytes);
     }
 }
@@ -158,6 +211,8 @@ int main(int argc, char **argv)
     messages();
     snapshots();
     files();
+    data_sets();
+    trainings();
     pictures(argc - 2, argv + 2);
     close(root);
     return 0;

@@ -1,0 +1,26 @@
+/* A list of CamVid, and what the names in it come to. */
+#include "data/camvid.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char dir[FUZZ_PATH];
+    ax_err err = { AX_OK, "" };
+    char name[8];
+    if (!dir[0]) {
+        fuzz_folder(dir);
+        fuzz_put(dir, "val.txt", "i.png m.png\n", 12);
+        fuzz_put(dir, "i.png", "", 0);
+        fuzz_put(dir, "m.png", "", 0);
+    }
+    fuzz_put(dir, "train.txt", data, size);
+    ax_source *s = ax_camvid_open(dir, &err);
+    if (!s) {
+        fuzz_said_why(err.code, &err);
+        return 0;
+    }
+    for (uint64_t i = 0; i < s->info.n_train; i++)
+        s->ops->name(s, AX_SPLIT_TRAIN, i, name, sizeof name);
+    s->ops->close(s);
+    return 0;
+}
