@@ -3,8 +3,8 @@
 #include "engine/command/bench.h"
 #include "engine/command/inputs.h"
 #include "engine/command/options.h"
-#include "engine/model/mobilenet.h"
 #include "engine/model/network.h"
+#include "engine/model/step.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -33,26 +33,11 @@ static ax_code build_infer(ax_graph *g, const ax_bench_work *o, const ax_decoder
 
 static ax_code build_step(ax_graph *g, const ax_bench_work *o, const ax_decoder_spec *spec, ax_err *err)
 {
-    ax_val taps[AX_TAPS], teacher = { 0 }, loss;
-    ax_decoder d;
-    ax_code code = AX_OK;
-    if (o->stage == 2) {
-        ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { o->batch, o->crop, o->crop, 3 } }, err);
-        code = ax_mobilenet_build(g, image, true, taps, err);
-    } else {
-        code = ax_decoder_taps(g, o->batch, o->crop, o->crop, taps, err);
-    }
-    if (code == AX_OK)
-        code = ax_decoder_build(g, spec, taps, &d, err);
-    if (code != AX_OK)
-        return code;
-    /* Labels: at the size of tap 0 in stage 1 (cached so), at the logits' size in stage 2. */
-    ax_shape size = ax_graph_type(g, o->stage == 1 ? taps[0] : d.logits).shape;
-    ax_val labels = ax_graph_input(g, "labels", (ax_type) { { size.n, size.h, size.w, 1 }, AX_U8, AX_NHWC }, err);
-    if (o->stage == 1)
-        teacher = ax_graph_input(g, "teacher", (ax_type) { .shape = { size.n, size.h, size.w, o->classes } }, err);
-    code = ax_decoder_loss(g, &d, labels, teacher, 0.3f, 0.15f, &loss, err);
-    return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
+    const ax_step_spec step = {
+        .stage = o->stage, .n = o->batch, .crop = o->crop, .decoder = *spec, .teacher = true, .kd = 0.3f, .aux = 0.15f
+    };
+    ax_shape labels;
+    return ax_step_build(g, &step, &labels, err);
 }
 
 ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spec, ax_err *err)

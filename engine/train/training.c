@@ -1,6 +1,7 @@
 #include "engine/train/training.h"
 
 #include "engine/model/mobilenet.h"
+#include "engine/model/step.h"
 #include "engine/train/trainer_internal.h"
 
 #include <math.h>
@@ -39,35 +40,17 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
 ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
-    int32_t n = r->schedule.batch, crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop);
-    ax_decoder_spec spec = ax_training_spec(r->t, r->job, true);
-    ax_val taps[AX_TAPS], loss;
-    ax_decoder decoder;
-    ax_code code = AX_OK;
-    if (!(r->graph = ax_graph_new(err)))
-        return AX_ENOMEM;
-    if (r->stage == 1) {
-        code = ax_decoder_taps(r->graph, n, crop, crop, taps, err);
-    } else {
-        ax_val image = ax_graph_input(r->graph, "image", (ax_type) { .shape = { n, crop, crop, 3 } }, err);
-        code = image.id ? ax_mobilenet_build(r->graph, image, true, taps, err) : AX_ENOMEM;
-    }
-    if (code == AX_OK)
-        code = ax_decoder_build(r->graph, &spec, taps, &decoder, err);
-    if (code != AX_OK)
-        return code;
-    *labels = ax_graph_type(r->graph, r->stage == 1 ? taps[0] : decoder.logits).shape;
-    ax_type type = { .shape = { n, labels->h, labels->w, 1 }, .dtype = AX_U8 };
-    ax_val in = ax_graph_input(r->graph, "labels", type, err);
-    ax_val teacher = { 0 };
-    if (r->stage == 1 && ax_trainer_has_teacher(s)) {
-        type = (ax_type) { .shape = { n, labels->h, labels->w, spec.classes } };
-        teacher = ax_graph_input(r->graph, "teacher", type, err);
-        if (!teacher.id)
-            return AX_ENOMEM;
-    }
-    code = ax_decoder_loss(r->graph, &decoder, in, teacher, (float)s->kd_weight, (float)s->aux_weight, &loss, err);
-    return code == AX_OK ? ax_graph_backward(r->graph, loss, NULL, 0, err) : code;
+    const ax_step_spec spec = {
+        .stage = r->stage,
+        .n = r->schedule.batch,
+        .crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop),
+        .decoder = ax_training_spec(r->t, r->job, true),
+        .teacher = ax_trainer_has_teacher(s),
+        .kd = (float)s->kd_weight,
+        .aux = (float)s->aux_weight,
+    };
+    r->graph = ax_graph_new(err);
+    return r->graph ? ax_step_build(r->graph, &spec, labels, err) : AX_ENOMEM;
 }
 
 /* The decoder of stage 1 as stage 2 begins with it. */
