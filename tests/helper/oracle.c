@@ -2,7 +2,6 @@
 
 #include "engine/base/rng.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -231,124 +230,11 @@ ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint
     return code;
 }
 
-/* ---- comparing ---- */
-
-static void compare_floats(const char *name, const char *who, const char *what, uint32_t index, const float *want,
-                           const float *got, size_t n, double tolerance)
+void ax_trial_run(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace)
 {
-    double most = 0, worst = 0;
-    size_t at = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = fabs((double)got[i] - want[i]);
-        most = fmax(most, fabs(want[i]));
-        if (d > worst || isnan(d)) {
-            worst = isnan(d) ? INFINITY : d;
-            at = i;
-        }
-    }
-    /* what should be nothing may be the rounding of a difference: a gradient of batch norm over one pixel */
-    if (worst > (most > 0 ? tolerance * most + 1e-9 : 2e-5))
-        fail_msg("%s on %s: %s %u: element %zu is %g, not %g (largest %g)", name, who, what, index, at, got[at],
-                 want[at], most);
-}
-
-/* Class ids may differ where two logits are equal but for rounding: one pixel in five hundred. */
-static void compare_bytes(const char *name, const char *who, const uint8_t *want, const uint8_t *got, size_t n)
-{
-    size_t differ = 0;
-    for (size_t i = 0; i < n; i++)
-        differ += want[i] != got[i];
-    if (differ > n / 500)
-        fail_msg("%s on %s: %zu of %zu bytes differ", name, who, differ, n);
-}
-
-void ax_trial_compare(const ax_trial *want, const ax_trial *got, double tolerance, const char *who)
-{
-    const ax_case *c = want->c;
-    for (uint32_t i = 0; i < c->n_in; i++) {
-        size_t n = ax_shape_count(c->in[i].shape);
-        if (c->in[i].dtype == AX_F32)
-            compare_floats(c->name, who, "input afterwards", i, want->after[i], got->after[i], n, tolerance);
-        if (want->din[i])
-            compare_floats(c->name, who, "gradient", i, want->din[i], got->din[i], n, tolerance);
-    }
-    for (uint32_t k = 0; k < want->info->n_out; k++) {
-        size_t n = ax_shape_count(want->out_type[k].shape);
-        if (want->out_type[k].dtype == AX_U8)
-            compare_bytes(c->name, who, want->out[k], got->out[k], n);
-        else
-            compare_floats(c->name, who, "output", k, want->out[k], got->out[k], n, tolerance);
-    }
-}
-
-void ax_trial_identical(const ax_trial *a, const ax_trial *b, const char *who)
-{
-    const ax_case *c = a->c;
-    bool same = true;
-    for (uint32_t i = 0; i < c->n_in; i++) {
-        same = same && !memcmp(a->after[i], b->after[i], ax_type_bytes(c->in[i]));
-        same = same && (!a->din[i] || !memcmp(a->din[i], b->din[i], ax_type_bytes(c->in[i])));
-    }
-    for (uint32_t k = 0; k < a->info->n_out; k++)
-        same = same && !memcmp(a->out[k], b->out[k], ax_type_bytes(a->out_type[k]));
-    if (!same)
-        fail_msg("%s: %s: not the same bits", c->name, who);
-}
-
-/* ---- numeric gradients ---- */
-
-/* What the arriving gradient makes a function of: its product with output 0. *sides gathers which elements of the
-   output lie on an activation's bound, 0 or 6. */
-static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64_t *sides)
-{
-    assert_int_equal(ax_trial_forward(t, b, dev, 1, false, NULL), AX_OK);
-    double sum = 0;
-    *sides = 1469598103934665603u; /* FNV-1a */
-    for (size_t k = 0; k < ax_shape_count(t->out_type[0].shape); k++) {
-        float y = ((const float *)t->out[0])[k];
-        sum += (double)t->dout[k] * y;
-        *sides = (*sides ^ (uint64_t)(y == 0 ? 1 : y == 6 ? 2 : 3)) * 1099511628211u;
-    }
-    return sum;
-}
-
-/* Central difference; *kink when an element of the output crosses a bound in between: there is no derivative then. */
-static double slope(ax_trial *t, const ax_backend *b, ax_device *dev, float *x, float h, bool *kink)
-{
-    float at = *x, up = at + h, down = at - h;
-    uint64_t above, below;
-    *x = up;
-    double f = objective(t, b, dev, &above);
-    *x = down;
-    f -= objective(t, b, dev, &below);
-    *x = at;
-    *kink = above != below;
-    return f / ((double)up - down);
-}
-
-void ax_trial_check_gradient(ax_trial *t, const ax_backend *b, ax_device *dev)
-{
-    const float h = 1.0f / 128;
-    const ax_case *c = t->c;
-    assert_int_equal(ax_trial_forward(t, b, dev, ~0u, false, NULL), AX_OK);
-    assert_int_equal(ax_trial_backward(t, b, dev, ~0u, false, NULL), AX_OK);
-    for (uint32_t i = 0; i < c->n_in; i++) {
-        size_t n = ax_shape_count(c->in[i].shape), kinks = 0;
-        double most = 0;
-        for (size_t k = 0; t->din[i] && k < n; k++)
-            most = fmax(most, fabs(t->din[i][k]));
-        for (size_t k = 0; t->din[i] && k < n; k++) {
-            float *x = (float *)t->in[i] + k;
-            bool kink, wide_kink;
-            double near = slope(t, b, dev, x, h, &kink), far = slope(t, b, dev, x, 2 * h, &wide_kink);
-            double want = (4 * near - far) / 3; /* the error of second order cancels */
-            if (kink || wide_kink)
-                kinks++;
-            else if (!(fabs(want - t->din[i][k]) <= 2e-3 * most + 2e-5))
-                fail_msg("%s on %s: gradient %u: element %zu is %g, differences say %g", c->name, b->name, i, k,
-                         t->din[i][k], want);
-        }
-        if (kinks * 2 > n)
-            fail_msg("%s on %s: gradient %u: %zu of %zu elements at a kink", c->name, b->name, i, kinks, n);
-    }
+    ax_err err = { AX_OK, "" };
+    if (ax_trial_forward(t, b, dev, ~0u, inplace, &err) != AX_OK)
+        fail_msg("%s on %s: %s", t->c->name, b->name, err.msg);
+    if (ax_trial_has_backward(t) && ax_trial_backward(t, b, dev, wanted, inplace, &err) != AX_OK)
+        fail_msg("%s on %s: backward: %s", t->c->name, b->name, err.msg);
 }

@@ -30,11 +30,28 @@ ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint
 /* Whether the operation has a gradient at all. */
 bool ax_trial_has_backward(const ax_trial *t);
 
-/* Fails the test (cmocka) unless two trials of one case agree: the largest difference of a tensor is at most tolerance
-   times the largest magnitude of it in `want`. */
-void ax_trial_compare(const ax_trial *want, const ax_trial *got, double tolerance, const char *who);
+/* Forward with all outputs and, where there is one, backward with the gradients that are wanted; fails the test
+   (cmocka) when the backend does. */
+void ax_trial_run(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace);
+
+/* ---- agree.c ---- */
+
+/* A new trial, run in one of three ways: gradients all together, one at a time, in place. */
+enum { AX_WAYS = 3 };
+extern const char *const ax_way_name[AX_WAYS];
+void ax_trial_in_way(ax_trial *t, const ax_case *c, uint64_t seed, const ax_backend *b, ax_device *dev, int way);
+/* Fails the test unless two trials of one case agree: the largest difference of a tensor is at most tolerance times the
+   largest magnitude of it in `want`, or times `least` when that is larger. */
+void ax_trial_compare(const ax_trial *want, const ax_trial *got, double tolerance, double least, const char *who);
+/* The same with the tolerance for a backend against the reference, which depends on the operation. */
+void ax_trial_agrees(const ax_trial *want, const ax_trial *got, const char *who);
 /* Fails the test unless the trials hold the same bits. */
 void ax_trial_identical(const ax_trial *a, const ax_trial *b, const char *who);
+/* Fails the test unless every operation was. */
+void ax_every_op_was(const bool seen[AX_OP_COUNT]);
+
+/* ---- gradient.c ---- */
+
 /* Fails the test unless t's gradients, as computed by the backend's backward kernel, are those of central differences
    of its forward kernel. */
 void ax_trial_check_gradient(ax_trial *t, const ax_backend *b, ax_device *dev);

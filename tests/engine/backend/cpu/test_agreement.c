@@ -1,7 +1,6 @@
 /* Every kernel of the CPU backend against the reference, with each instruction set the machine has. */
 #include "tests/helper/oracle.h"
 
-#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -12,30 +11,13 @@
 
 static const ax_backend *const cpu = &ax_backend_cpu, *const ref = &ax_backend_ref;
 
-static void run(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace)
-{
-    ax_err err = { AX_OK, "" };
-    if (ax_trial_forward(t, b, dev, ~0u, inplace, &err) != AX_OK)
-        fail_msg("%s on %s: %s", t->c->name, b->name, err.msg);
-    if (ax_trial_has_backward(t) && ax_trial_backward(t, b, dev, wanted, inplace, &err) != AX_OK)
-        fail_msg("%s on %s: backward: %s", t->c->name, b->name, err.msg);
-}
-
-/* How a trial runs on the backend under test: gradients one at a time, all together, in place. */
 static void agree(const ax_case *c, uint64_t seed, ax_device *oracle, ax_device *dev)
 {
     ax_trial want, got;
-    ax_trial_init(&want, c, seed);
-    run(&want, ref, oracle, ~0u, false);
-    /* a sum of few products is off by little more than rounding; a variance by the cancellation in it */
-    double tolerance = c->op == AX_OP_BNORM ? 2e-4 : 2e-5;
-    for (int way = 0; way < 3; way++) {
-        ax_trial_init(&got, c, seed);
-        run(&got, cpu, dev, way == 1 ? 1 : ~0u, way == 2);
-        for (uint32_t i = 1; way == 1 && i < c->n_in; i++)
-            if (got.din[i])
-                run(&got, cpu, dev, 1u << i, false);
-        ax_trial_compare(&want, &got, tolerance, way == 0 ? "cpu" : way == 1 ? "cpu, one by one" : "cpu, in place");
+    ax_trial_in_way(&want, c, seed, ref, oracle, 0);
+    for (int way = 0; way < AX_WAYS; way++) {
+        ax_trial_in_way(&got, c, seed, cpu, dev, way);
+        ax_trial_agrees(&want, &got, ax_way_name[way]);
         ax_trial_release(&got);
     }
     ax_trial_release(&want);
@@ -63,9 +45,7 @@ static void with_isa(const char *isa)
             agree(&ax_cases[i], 900 + i, oracle, dev[1 - i % 2]);
         seen[ax_cases[i].op] = true;
     }
-    for (int op = 0; op < AX_OP_COUNT; op++)
-        if (!seen[op])
-            fail_msg("%s: not compared", ax_op_get((ax_op)op)->text);
+    ax_every_op_was(seen);
     cpu->close(dev[0]);
     cpu->close(dev[1]);
     ref->close(oracle);
@@ -99,8 +79,8 @@ static void same_bits_again(void **state)
         ax_trial a, b;
         ax_trial_init(&a, &ax_cases[i], i);
         ax_trial_init(&b, &ax_cases[i], i);
-        run(&a, cpu, dev, ~0u, false);
-        run(&b, cpu, again, ~0u, false);
+        ax_trial_run(&a, cpu, dev, ~0u, false);
+        ax_trial_run(&b, cpu, again, ~0u, false);
         ax_trial_identical(&a, &b, "cpu, 2 threads");
         ax_trial_release(&a);
         ax_trial_release(&b);

@@ -1,0 +1,64 @@
+/* Gradients against central differences. */
+#include "tests/helper/oracle.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+/* What the arriving gradient makes a function of: its product with output 0. *sides gathers which elements of the
+   output lie on an activation's bound, 0 or 6. */
+static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64_t *sides)
+{
+    assert_int_equal(ax_trial_forward(t, b, dev, 1, false, NULL), AX_OK);
+    double sum = 0;
+    *sides = 1469598103934665603u; /* FNV-1a */
+    for (size_t k = 0; k < ax_shape_count(t->out_type[0].shape); k++) {
+        float y = ((const float *)t->out[0])[k];
+        sum += (double)t->dout[k] * y;
+        *sides = (*sides ^ (uint64_t)(y == 0 ? 1 : y == 6 ? 2 : 3)) * 1099511628211u;
+    }
+    return sum;
+}
+
+/* Central difference; *kink when an element of the output crosses a bound in between: there is no derivative then. */
+static double slope(ax_trial *t, const ax_backend *b, ax_device *dev, float *x, float h, bool *kink)
+{
+    float at = *x, up = at + h, down = at - h;
+    uint64_t above, below;
+    *x = up;
+    double f = objective(t, b, dev, &above);
+    *x = down;
+    f -= objective(t, b, dev, &below);
+    *x = at;
+    *kink = above != below;
+    return f / ((double)up - down);
+}
+
+void ax_trial_check_gradient(ax_trial *t, const ax_backend *b, ax_device *dev)
+{
+    const float h = 1.0f / 128;
+    const ax_case *c = t->c;
+    assert_int_equal(ax_trial_forward(t, b, dev, ~0u, false, NULL), AX_OK);
+    assert_int_equal(ax_trial_backward(t, b, dev, ~0u, false, NULL), AX_OK);
+    for (uint32_t i = 0; i < c->n_in; i++) {
+        size_t n = ax_shape_count(c->in[i].shape), kinks = 0;
+        double most = 0;
+        for (size_t k = 0; t->din[i] && k < n; k++)
+            most = fmax(most, fabs(t->din[i][k]));
+        for (size_t k = 0; t->din[i] && k < n; k++) {
+            float *x = (float *)t->in[i] + k;
+            bool kink, wide_kink;
+            double near = slope(t, b, dev, x, h, &kink), far = slope(t, b, dev, x, 2 * h, &wide_kink);
+            double want = (4 * near - far) / 3; /* the error of second order cancels */
+            if (kink || wide_kink)
+                kinks++;
+            else if (!(fabs(want - t->din[i][k]) <= 2e-3 * most + 2e-5))
+                fail_msg("%s on %s: gradient %u: element %zu is %g, differences say %g", c->name, b->name, i, k,
+                         t->din[i][k], want);
+        }
+        if (kinks * 2 > n)
+            fail_msg("%s on %s: gradient %u: %zu of %zu elements at a kink", c->name, b->name, i, kinks, n);
+    }
+}
