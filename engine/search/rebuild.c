@@ -153,8 +153,8 @@ ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err)
         return ax_fail(err, AX_EFORMAT, "%s: it can't replace it: %s", name,
                        b.odd ? "it has other candidates" : "events are missing");
     for (uint32_t i = 0; i < s->n_rows; i++)
-        /* one that the gate ended, was started again after a crash and isn't asked twice: its outcome was said before
-         */
+        /* one that the gate ended and that was started again after a crash: older engines didn't say once more that it
+           was scored */
         if (s->row[i].status == AX_RUNNING && s->row[i].verdict == AX_VERDICT_END)
             s->row[i].status = AX_DONE;
     return AX_OK;

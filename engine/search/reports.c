@@ -57,7 +57,7 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err)
 {
     uint32_t id = s->seat[worker].id;
-    bool halting = s->seat[worker].halting;
+    bool halting = s->seat[worker].halting, ended = s->seat[worker].ended;
     ax_row *r = ax_search_row(s, id);
     if (!r || halting || !isfinite(o->reward)) {
         if (r && !halting)
@@ -76,7 +76,8 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     r->status = AX_DONE;
     r->outcome = *o;
     bool full = ax_row_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
-    if (full || (asked && o->stage != 1))
+    /* whom the gate ended was scored by that; said again where STARTED has been said since */
+    if (full || (asked && (ended || o->stage != 1)))
         ax_search_say_scored(s, id, false);
     else if (!asked)
         ax_search_ask_gate(s, id, false);

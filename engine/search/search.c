@@ -238,7 +238,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
     ax_row *r = ax_search_row(s, id);
     r->status = AX_RUNNING;
     r->attempts++;
-    s->seat[worker] = (ax_seat) { .id = id };
+    s->seat[worker] = (ax_seat) { .id = id, .ended = r->verdict == AX_VERDICT_END };
     *taken = true;
     *job = (ax_search_job) {
         .id = id,

@@ -35,6 +35,7 @@ typedef struct ax_seat {
     uint32_t id;      /* the candidate in training, 0 = none */
     bool halting;     /* it was told to stop */
     bool verdict_due; /* its worker waits for the gate's verdict */
+    bool ended;       /* the gate had ended it when it was started: again, after a crash, a pause or a resume */
 } ax_seat;
 
 struct ax_search {

@@ -19,18 +19,20 @@ def new(where, name, cache=None, **settings):
 
 def stream(path):
     """What a run came to: all events but those of the engine's own life, times left out. Of queueing and starting only
-    the first counts: whoever is interrupted queues and starts again."""
+    the first counts: whoever is interrupted queues and starts again. So it is of a score that is said again."""
     out, seen = [], set()
     for kind, ident, fields in events(path):
         if kind in ("hello", "progress", "saved", "device", "log", "bye", "noted"):
             continue
         if (kind == "failed" and fields["retried"]) or (kind == "paused" and ident == 0):
             continue
-        if kind in ("queued", "started"):
-            if (kind, ident) in seen:
-                continue
-            seen.add((kind, ident))
-        out.append((kind, ident, {k: v for k, v in fields.items() if k not in ("seconds", "attempt", "position")}))
+        rest = {k: v for k, v in fields.items() if k not in ("seconds", "attempt", "position")}
+        key = (kind, ident) if kind != "scored" else (kind, ident, str(rest))
+        if key in seen:
+            continue
+        if kind in ("queued", "started", "scored"):
+            seen.add(key)
+        out.append((kind, ident, rest))
     return out
 
 

@@ -1,5 +1,6 @@
 /* The search's state machine: what happens to candidates, and what every verb does and undoes. */
 #include "engine/space/decision.h"
+#include "engine/wire/state.h"
 #include "tests/helper/searching.h"
 
 #include <math.h>
@@ -119,6 +120,33 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 3);
     assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 4);
     assert_int_equal(searching_last(&t, AX_EVENT_STARTED, 0)->u.STARTED.stage, 2);
+    searching_release(&t);
+}
+
+/* Killed between the gate's verdict and its outcome: it starts again, and whoever folds the events sees that it has
+   ended. */
+static void one_that_the_gate_ended_starts_again(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 3, "random");
+    searching_take(&t);
+    ax_outcome o = judged(1, 0);
+    assert_false(goes_on_after_stage1(&t, &o));
+    ax_search_failed(t.search, 0, "crashed", "killed");
+    assert_int_equal(searching_take(&t), 1);
+    assert_false(goes_on_after_stage1(&t, &o));
+    assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
+    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 1);
+    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 1);
+    ax_state s;
+    ax_state_init(&s);
+    for (size_t i = 0; i < t.n; i++)
+        ax_state_fold(&s, &t.event[i]);
+    assert_int_equal(ax_state_candidate(&s, 1)->status, AX_DONE);
+    assert_int_equal(s.n_scored, 1);
+    ax_state_release(&s);
     searching_release(&t);
 }
 
@@ -578,6 +606,7 @@ int main(void)
         cmocka_unit_test(one_runs_and_one_waits),
         cmocka_unit_test(gate_can_be_switched_off),
         cmocka_unit_test(two_stages_and_the_gate),
+        cmocka_unit_test(one_that_the_gate_ended_starts_again),
         cmocka_unit_test(pause_frees_the_worker),
         cmocka_unit_test(continue_before_the_worker_has_stopped),
         cmocka_unit_test(the_run_can_be_paused),
