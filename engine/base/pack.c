@@ -48,6 +48,14 @@ void ax_pack_real(msgpack_packer *pk, double v)
         msgpack_pack_double(pk, v);
 }
 
+void ax_pack_bool(msgpack_packer *pk, bool v)
+{
+    if (v)
+        msgpack_pack_true(pk);
+    else
+        msgpack_pack_false(pk);
+}
+
 void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng)
 {
     msgpack_pack_array(pk, 4);

@@ -20,6 +20,7 @@ int ax_str_write(void *str, const char *bytes, size_t n);     /* the same into a
 /* Each byte that isn't UTF-8 becomes '?': a msgpack string must be UTF-8, or other libraries don't read it. */
 void ax_pack_text(msgpack_packer *pk, const char *text);
 void ax_pack_real(msgpack_packer *pk, double v); /* NAN becomes nil */
+void ax_pack_bool(msgpack_packer *pk, bool v);
 void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng);
 
 /* Value of a key of a map; NULL = not there (or not a map). */

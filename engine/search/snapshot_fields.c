@@ -85,10 +85,7 @@ static void pack_field(msgpack_packer *pk, const field *f, const ax_row *r)
         break;
     case BOOL:
         memcpy(&flag, at, sizeof flag);
-        if (flag)
-            msgpack_pack_true(pk);
-        else
-            msgpack_pack_false(pk);
+        ax_pack_bool(pk, flag);
         break;
     }
 }

@@ -97,10 +97,7 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *
     ax_pack_text(pk, "gate");
     pack_gate(pk, &s->gate);
     ax_pack_text(pk, "paused");
-    if (s->paused)
-        msgpack_pack_true(pk);
-    else
-        msgpack_pack_false(pk);
+    ax_pack_bool(pk, s->paused);
     ax_pack_text(pk, "failures");
     msgpack_pack_uint32(pk, s->failures);
     ax_pack_text(pk, "running");
