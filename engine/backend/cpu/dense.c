@@ -225,16 +225,7 @@ AX_CPU_PREPARE(ax_cpu_dense_prepare)
     if (!p)
         return ax_fail(err, AX_ENOMEM, "out of memory");
     call->prep = p;
-    p->shape = (ax_conv_shape) { x.h,
-                                 x.w,
-                                 x.c,
-                                 y.h,
-                                 y.w,
-                                 y.c,
-                                 call->attr.conv.kernel,
-                                 call->attr.conv.stride,
-                                 call->attr.conv.pad,
-                                 call->attr.conv.dilation };
+    p->shape = ax_cpu_conv_shape(call);
     if ((p->pointwise = ax_cpu_pointwise_fits(dev, call))) {
         *work = ax_cpu_pointwise_work(dev, call);
         return AX_OK;

@@ -5,17 +5,8 @@
 
 static ax_dw geometry(const ax_call *call)
 {
-    ax_shape x = call->in[call->backward ? 1 : 0].type.shape;
-    ax_shape y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
-    return (ax_dw) { .h = x.h,
-                     .w = x.w,
-                     .c = x.c,
-                     .oh = y.h,
-                     .ow = y.w,
-                     .kernel = call->attr.conv.kernel,
-                     .stride = call->attr.conv.stride,
-                     .pad = call->attr.conv.pad,
-                     .dilation = call->attr.conv.dilation };
+    ax_conv_shape s = ax_cpu_conv_shape(call);
+    return (ax_dw) { s.h, s.w, s.ci, s.oh, s.ow, s.kernel, s.stride, s.pad, s.dilation };
 }
 
 static size_t weight_floats(const ax_dw *g)

@@ -75,6 +75,8 @@ AX_CPU_RUN(ax_cpu_dw_run);
 AX_CPU_PREPARE(ax_cpu_dense_prepare);
 AX_CPU_RUN(ax_cpu_dense_run);
 AX_CPU_DISCARD(ax_cpu_dense_discard);
+/* What a convolution is of, in either direction: from the call that computes it or its gradients. */
+ax_conv_shape ax_cpu_conv_shape(const ax_call *call);
 AX_CPU_PREPARE(ax_cpu_plain_prepare);
 AX_CPU_RUN(ax_cpu_plain_run);
 /* db = the sum of dy over all pixels; sums: threads * c doubles. */

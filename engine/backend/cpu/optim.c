@@ -26,9 +26,9 @@ ax_code ax_cpu_clip(ax_device *dev, const double *sums, size_t n, float most, ax
     return AX_OK;
 }
 
-ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err)
+/* A step of either optimiser, which leaves everything as it is when the norm isn't finite. */
+static ax_code step(ax_device *dev, const ax_update *u, void (*kernel)(const ax_update *u, size_t lo, size_t hi))
 {
-    (void)err;
     if (!u->now->finite)
         return AX_OK;
     int T = ax_cpu_tasks(dev, u->n);
@@ -36,24 +36,21 @@ ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(u->n, 64, T, t, &lo, &hi);
-        dev->k->adam(u, lo, hi);
+        kernel(u, lo, hi);
     }
     return AX_OK;
+}
+
+ax_code ax_cpu_adam(ax_device *dev, const ax_update *u, ax_err *err)
+{
+    (void)err;
+    return step(dev, u, dev->k->adam);
 }
 
 ax_code ax_cpu_sgd(ax_device *dev, const ax_update *u, ax_err *err)
 {
     (void)err;
-    if (!u->now->finite)
-        return AX_OK;
-    int T = ax_cpu_tasks(dev, u->n);
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        ax_cpu_span(u->n, 64, T, t, &lo, &hi);
-        dev->k->sgd(u, lo, hi);
-    }
-    return AX_OK;
+    return step(dev, u, dev->k->sgd);
 }
 
 ax_code ax_cpu_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err)

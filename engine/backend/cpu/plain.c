@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static ax_conv_shape geometry(const ax_call *call)
+ax_conv_shape ax_cpu_conv_shape(const ax_call *call)
 {
     ax_shape x = call->in[call->backward ? 1 : 0].type.shape;
     ax_shape y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
@@ -28,7 +28,7 @@ static size_t weight_floats(const ax_conv_shape *g)
 AX_CPU_PREPARE(ax_cpu_plain_prepare)
 {
     (void)err;
-    ax_conv_shape g = geometry(call);
+    ax_conv_shape g = ax_cpu_conv_shape(call);
     size_t weights = weight_floats(&g) * sizeof(float) * (call->backward ? (size_t)dev->threads : 1);
     size_t bias = call->backward ? (size_t)dev->threads * (size_t)g.co * sizeof(double) : 0;
     *work = weights > bias ? weights : bias;
@@ -88,7 +88,7 @@ static void sum_weights(const ax_conv_shape *g, const float *sums, int T, float 
 AX_CPU_RUN(ax_cpu_plain_run)
 {
     (void)err;
-    ax_conv_shape g = geometry(call);
+    ax_conv_shape g = ax_cpu_conv_shape(call);
     int32_t n = call->in[0].type.shape.n;
     float *work = call->work;
     if (!call->backward) {
