@@ -37,10 +37,11 @@ typedef struct ax_usage {
     int max_operands;
 } ax_usage;
 
+/* Whether the command goes on; if not, what it exits with. */
 typedef enum ax_args {
-    AX_ARGS_GO,
-    AX_ARGS_HELP, /* --help was printed: exit 0 */
-    AX_ARGS_WRONG /* one line was printed on stderr: exit 2 */
+    AX_ARGS_GO = -1,
+    AX_ARGS_HELP = 0, /* --help was printed */
+    AX_ARGS_WRONG = 2 /* one line was printed on stderr */
 } ax_args;
 
 /* Moves operands to argv[1 ... *n_operands]. --name=VALUE is --name VALUE; "--" ends the options. */

@@ -45,7 +45,7 @@ int ax_cli_export(int argc, char **argv)
     int n;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     if (json && csv) {
         ax_fail(&err, AX_EINVAL, "export: --csv and --json exclude each other");
         return ax_cli_fail(&err);

@@ -125,7 +125,7 @@ int ax_cli_ls(int argc, char **argv)
     ax_err err;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     if (l.json)
         puts("[");
     ax_code code = ax_run_list(list_one, &l, &err);
@@ -183,7 +183,7 @@ int ax_cli_status(int argc, char **argv)
     int n;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_cli_fail(&err);
     pid_t engine = ax_run_engine(run.dirfd);

@@ -75,7 +75,7 @@ int ax_cli_log(int argc, char **argv)
     int n;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_cli_fail(&err);
     ax_code code = ax_eventlog_read(run.dirfd, "events.mpk", print, &p, &err);

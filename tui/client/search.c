@@ -158,7 +158,7 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
         return 1;
     o->given.value = o->given.name + argc;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    int code = parsed == AX_ARGS_GO ? begin(o) : parsed == AX_ARGS_HELP ? 0 : 2;
+    int code = parsed == AX_ARGS_GO ? begin(o) : (int)parsed;
     free(o->given.name);
     return code;
 }
@@ -203,7 +203,7 @@ int ax_cli_resume(int argc, char **argv)
     int n;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     if (!has_terminal() || o.json)
         o.headless = true;
     if (ax_run_find(n ? argv[1] : NULL, true, &run, &err) != AX_OK)
@@ -251,7 +251,7 @@ int ax_cli_attach(int argc, char **argv)
     int n;
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     ax_err err;
     if (read_size(&o, &err) != AX_OK)
         return ax_cli_fail(&err);

@@ -228,7 +228,7 @@ int ax_cli_verb(int argc, char **argv)
         return 2;
     ax_args parsed = parse(cmd.verb, &o, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     ax_code code = parse_operands(cmd.verb, n, argv + 1, &name, &cmd, &err);
     if (code == AX_OK)
         code = check(&o, &cmd, &err);
@@ -274,7 +274,7 @@ int ax_cli_stop(int argc, char **argv)
     bool was_running = false;
     ax_args parsed = parse(AX_VERB_STOP, &o, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
-        return parsed == AX_ARGS_HELP ? 0 : 2;
+        return parsed;
     ax_code code = check(&o, &cmd, &err);
     if (code == AX_OK && n > 1)
         code = ax_fail(&err, AX_EINVAL, "stop: '%.60s' is one argument too many", argv[2]);
