@@ -210,12 +210,9 @@ static void hello_after_a_resume_requeues_what_ran(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_runs_and_one_waits),
-        cmocka_unit_test(gate_can_be_switched_off),
-        cmocka_unit_test(two_stages_and_the_gate),
-        cmocka_unit_test(one_that_the_gate_ended_starts_again),
-        cmocka_unit_test(the_strategy_can_learn_the_price),
-        cmocka_unit_test(hello_after_a_resume_requeues_what_ran),
+        cmocka_unit_test(one_runs_and_one_waits),           cmocka_unit_test(gate_can_be_switched_off),
+        cmocka_unit_test(two_stages_and_the_gate),          cmocka_unit_test(one_that_the_gate_ended_starts_again),
+        cmocka_unit_test(the_strategy_can_learn_the_price), cmocka_unit_test(hello_after_a_resume_requeues_what_ran),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
