@@ -2,7 +2,8 @@
 all this would notice: bugs planted in a copy of the tree must be caught.
 
 main.py              everything
-main.py CHECK...     some of it: kills, calls, promoted, errors, cuts, damage, plants, or the name of a plant"""
+main.py CHECK...     some of it: kills, calls, promoted, errors, promoted-errors, cuts, damage, plants, or the
+                     name of a plant"""
 import os
 import random
 import shutil
@@ -49,9 +50,9 @@ def training(where):
         torture.left_in_training(sub, verb)
 
 
-def each(scene, action):
+def each(scene, action, whose=WHO):
     return [(f"{action} at {who}'s {call}{', promoted' if scene is Promoted else ''}",
-             lambda where, who=who, call=call: sweep(where, scene, who, call, action)) for who in WHO for call in CALLS]
+             lambda where, who=who, call=call: sweep(where, scene, who, call, action)) for who in whose for call in CALLS]
 
 
 GROUPS = {
@@ -61,6 +62,7 @@ GROUPS = {
     "calls": each(Fresh, "signal=KILL"),
     "promoted": each(Promoted, "signal=KILL"),
     "errors": [c for error in ("ENOSPC", "EIO") for c in each(Fresh, f"error={error}")],
+    "promoted-errors": [c for error in ("ENOSPC", "EIO") for c in each(Promoted, f"error={error}", ["worker"])],
 }
 
 
