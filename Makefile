@@ -109,7 +109,7 @@ CUDA_PTX   := $(if $(filter all,$(CUDA_ARCHS)),120,75)
 CUDA_SRC   := $(wildcard engine/backend/cuda/*.c)
 CUDA_CU    := $(wildcard engine/backend/cuda/kernels/*.cu)
 CUDA_CU_OBJ := $(patsubst %.cu,$(B)/%.cu.o,$(CUDA_CU))
-CUDA_OBJ   := $(call obj,$(CUDA_SRC)) $(CUDA_CU_OBJ) $(B)/engine/backend/cuda/err.o
+CUDA_OBJ   := $(call obj,$(CUDA_SRC)) $(CUDA_CU_OBJ) $(addprefix $(B)/engine/backend/cuda/,err.o file.o)
 NVCC_FLAGS := -std=c++17 -O3 -I. -Werror all-warnings \
               $(foreach a,$(CUDA_SM),-gencode arch=compute_$(a),code=sm_$(a)) \
               -gencode arch=compute_$(CUDA_PTX),code=compute_$(CUDA_PTX) \
@@ -121,8 +121,8 @@ $(B)/auxcell-cuda.so: $(CUDA_OBJ)
 	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -lcudart -lcudnn -lcublasLt
 endif
 $(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -fPIC -fvisibility=hidden
-# the plugin carries its own copy of this small file: it takes nothing from the program that loads it
-$(B)/engine/backend/cuda/err.o: engine/base/err.c
+# the plugin carries its own copies of these small files: it takes nothing from the program that loads it
+$(B)/engine/backend/cuda/err.o $(B)/engine/backend/cuda/file.o: $(B)/engine/backend/cuda/%.o: engine/base/%.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 $(B)/%.cu.o: %.cu Makefile
@@ -138,11 +138,16 @@ cuda-registers:
 	@echo "0 passed, 0 failed, 1 skipped"
 endif
 COMPUTE_SANITIZER ?= $(CUDA_HOME)/bin/compute-sanitizer
-cuda-sanitize: all ## on a machine with a GPU: golden files under each tool of compute-sanitizer (ARGS="--device cuda:1")
-	@command -v "$(COMPUTE_SANITIZER)" >/dev/null || { echo "no $(COMPUTE_SANITIZER): it comes with the CUDA toolkit (COMPUTE_SANITIZER names its place)"; exit 1; }
+# before anything is built
+.PHONY: compute-sanitizer
+compute-sanitizer:
+	@command -v "$(COMPUTE_SANITIZER)" >/dev/null || { echo "no $(COMPUTE_SANITIZER): it comes with the CUDA toolkit (COMPUTE_SANITIZER names its place)" >&2; exit 1; }
+# memory is looked for when the device's context ends, which takes a reset
+cuda-sanitize: | compute-sanitizer all
+cuda-sanitize: ## on a machine with a GPU: golden files under each tool of compute-sanitizer (ARGS="--device cuda:1")
 	@for tool in "memcheck --leak-check full" racecheck initcheck synccheck; do \
 	    echo "== $$tool"; \
-	    "$(COMPUTE_SANITIZER)" --tool $$tool --error-exitcode 1 $(B)/auxcell-engine selftest --device cuda:0 $(ARGS) \
+	    AUXCELL_CUDA_RESET=1 "$(COMPUTE_SANITIZER)" --tool $$tool --error-exitcode 1 $(B)/auxcell-engine selftest --device cuda:0 $(ARGS) \
 	        $(wildcard tests/golden/decoder-*.safetensors tests/golden/encoder-*.safetensors) || exit 1; done
 
 # ---- tests ---------------------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ static const struct range {
     { "cuda_graphs", 0, 1 },
     { "cuda_tf32", 0, 1 },
     { "cuda_workspace", 0, 65536 },
+    { "cuda_tune", 0, 1 },
     { "cuda_cache", 0, 1 },
     { "entropy_weight", 0, 10 },
     { "population", 2, 1e6 },

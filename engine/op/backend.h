@@ -18,6 +18,8 @@ typedef struct ax_device_options {
     bool winograd;    /* dense 3x3 convolutions may go by Winograd's minimal filtering, which rounds more */
     bool tf32;        /* convolutions may round their factors to 10 bits of mantissa */
     size_t workspace; /* most memory that an algorithm of a convolution may work in, bytes */
+    bool tune; /* algorithms of convolutions may be measured; which is the fastest can differ from time to time */
+    const char *folder; /* where what was measured is kept, so that it is the same the next time; NULL = nowhere */
 } ax_device_options;
 
 /* One use of an operation.

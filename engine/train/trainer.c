@@ -119,6 +119,9 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
                                      .winograd = settings->winograd,
                                      .tf32 = settings->cuda_tf32,
                                      .workspace = (size_t)settings->cuda_workspace << 20,
+                                     /* without a file what is measured could change from sitting to sitting */
+                                     .tune = settings->cuda_tune && cache_dir,
+                                     .folder = cache_dir,
                                  });
     if (code == AX_OK)
         code = open_caches(t, cache_dir, progress, context, &why);

@@ -26,7 +26,7 @@ class Training(unittest.TestCase):
         done = emulated.engine("try", GENOTYPE, "--device", device, "--json", *auxcell.TINY, "--stages", "1",
                                "--aux-weight", "0", "--train-samples", str(CROPS), "--batch", str(BATCH), "--val-samples", "1",
                                "--epochs", str(epochs), "--cache", self.cache.name, "--cuda-graphs", str(fast),
-                               "--cuda-cache", str(fast), *more, **switches)
+                               "--cuda-cache", str(fast), "--cuda-tune", "0", *more, **switches)
         result = json.loads(done.out) if done.out else {}
         for name in "seconds", "peak_rss":
             result.pop(name, None)
@@ -59,6 +59,18 @@ class Training(unittest.TestCase):
         self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
         self.assertNotIn("cublasLtMatmul", done.calls)
         self.assertGreater(done.calls["cudnnConvolutionForward"], plain.calls["cudnnConvolutionForward"])
+        for a, b in zip(result["loss"], expected["loss"], strict=True):
+            self.assertAlmostEqual(a, b, delta=1e-3)
+
+        # measured, cuDNN's are taken where they are faster, and from then on, whatever a clock says
+        tune = ["--cuda-tune", "1"]
+        slow, result = self.train(1, more=tune, BLAS_TIME=9)
+        self.assertEqual((slow.code, slow.err, slow.leaks), (0, "", []))
+        self.assertGreater(slow.calls["cudaEventElapsedTime"], 0)
+        again, same = self.train(1, more=tune, BLAS_TIME=0)
+        self.assertEqual((again.code, again.err, again.leaks, same), (0, "", [], result))
+        self.assertNotIn("cudaEventElapsedTime", again.calls)
+        self.assertNotIn("cublasLtMatmul", again.calls)
         for a, b in zip(result["loss"], expected["loss"], strict=True):
             self.assertAlmostEqual(a, b, delta=1e-3)
 

@@ -40,10 +40,8 @@ static ax_code choose(ax_device *dev, ax_cuda_conv *p, bool bias, ax_err *err)
         p->algorithm[d] = -1;
         if (!p->wants[d])
             continue;
-        if (ask && ax_cuda_gemm_fits(dev, p))
-            code = ax_cuda_gemm_choose(dev, p, (ax_cuda_direction)d, bias && d == AX_CUDA_FORWARD, &work, err);
-        if (ask && code == AX_OK && !p->gemm[d])
-            code = ax_cuda_dnn_choose(dev, p, (ax_cuda_direction)d, &work, err);
+        if (ask)
+            code = ax_cuda_choose(dev, p, (ax_cuda_direction)d, bias && d == AX_CUDA_FORWARD, &work, err);
         if (p->algorithm[d] < 0 && !p->gemm[d])
             work = ax_cuda_own_work(p, (ax_cuda_direction)d);
         if (work > p->space)
@@ -125,22 +123,28 @@ static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direct
     return repack(dev, p, !own ? OHWI : d == AX_CUDA_DATA && !p->depthwise ? HWOI : HWIO, w, scratch, err);
 }
 
+ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
+                          const float *other, const float *bias, float *out, void *space, ax_err *err)
+{
+    const ax_k_conv *g = &p->g;
+    if (p->gemm[d])
+        return ax_cuda_gemm_run(dev, p, d, first, other, bias, out, space, err);
+    if (p->algorithm[d] < 0)
+        return ax_cuda_own_run(dev, p, d, first, other, bias, out, space, err);
+    ax_code code = ax_cuda_dnn_run(dev, p, d, first, other, out, space, err);
+    size_t n = (size_t)g->n * (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
+    ax_k_bias_args b = { out, bias, n, g->co };
+    return code == AX_OK && bias ? ax_cuda_launch(dev, AX_K_bias, ax_cuda_over(n), &b, err) : code;
+}
+
 static ax_code forward(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, float *scratch, void *space,
                        ax_err *err)
 {
     const float *w = NULL, *bias = call->n_in > 2 ? call->in[2].mem : NULL;
-    float *y = call->out[0].mem;
     ax_code code = weights_for(dev, p, AX_CUDA_FORWARD, call->in[1].mem, scratch, &w, err);
-    if (code != AX_OK)
-        return code;
-    if (p->gemm[AX_CUDA_FORWARD])
-        return ax_cuda_gemm_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, y, space, err);
-    if (p->algorithm[AX_CUDA_FORWARD] < 0)
-        return ax_cuda_own_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, y, space, err);
-    code = ax_cuda_dnn_run(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, y, space, err);
-    size_t n = ax_shape_count(call->out[0].type.shape);
-    ax_k_bias_args b = { y, bias, n, p->g.co };
-    return code == AX_OK && bias ? ax_cuda_launch(dev, AX_K_bias, ax_cuda_over(n), &b, err) : code;
+    return code == AX_OK
+               ? ax_cuda_conv_pass(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, call->out[0].mem, space, err)
+               : code;
 }
 
 static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, float *scratch, void *space,
@@ -148,13 +152,10 @@ static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_c
 {
     const float *dy = call->in[0].mem, *x = call->in[1].mem;
     float *dw = call->out[1].mem;
-    if (p->gemm[AX_CUDA_FILTER])
-        return ax_cuda_gemm_run(dev, p, AX_CUDA_FILTER, x, dy, NULL, dw, space, err);
-    if (p->algorithm[AX_CUDA_FILTER] < 0)
-        return ax_cuda_own_run(dev, p, AX_CUDA_FILTER, x, dy, NULL, dw, space, err);
-    if (p->g.kernel == 1)
-        return ax_cuda_dnn_run(dev, p, AX_CUDA_FILTER, x, dy, dw, space, err);
-    ax_code code = ax_cuda_dnn_run(dev, p, AX_CUDA_FILTER, x, dy, scratch, space, err);
+    bool turned = p->algorithm[AX_CUDA_FILTER] >= 0 && p->g.kernel > 1; /* cuDNN's order isn't that of the weights */
+    ax_code code = ax_cuda_conv_pass(dev, p, AX_CUDA_FILTER, x, dy, NULL, turned ? scratch : dw, space, err);
+    if (!turned)
+        return code;
     size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_permute_args a = { scratch, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
     return code == AX_OK ? ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err) : code;
@@ -171,12 +172,8 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     if (call->out[0].mem) {
         const float *w = NULL;
         code = weights_for(dev, p, AX_CUDA_DATA, call->in[2].mem, scratch, &w, err);
-        if (code == AX_OK && p->gemm[AX_CUDA_DATA])
-            code = ax_cuda_gemm_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
-        else if (code == AX_OK && p->algorithm[AX_CUDA_DATA] < 0)
-            code = ax_cuda_own_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
-        else if (code == AX_OK)
-            code = ax_cuda_dnn_run(dev, p, AX_CUDA_DATA, w, call->in[0].mem, call->out[0].mem, space, err);
+        if (code == AX_OK)
+            code = ax_cuda_conv_pass(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
     }
     if (code == AX_OK && call->out[1].mem)
         code = backward_filter(dev, p, call, scratch, space, err);

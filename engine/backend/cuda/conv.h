@@ -4,8 +4,6 @@
 
 #include "engine/backend/cuda/device.h"
 
-typedef enum ax_cuda_direction { AX_CUDA_FORWARD, AX_CUDA_DATA, AX_CUDA_FILTER, AX_CUDA_DIRECTIONS } ax_cuda_direction;
-
 typedef struct ax_cuda_gemm ax_cuda_gemm; /* gemm.c */
 
 typedef struct ax_cuda_conv {
@@ -26,22 +24,46 @@ static inline size_t ax_cuda_conv_weights(const ax_cuda_conv *p)
     return (size_t)p->g.kernel * (size_t)p->g.kernel * (size_t)(p->depthwise ? 1 : p->g.ci) * (size_t)p->g.co;
 }
 
+/* One direction by whatever was chosen for it. other: x or dy, first: w (forward, data) or x (filter), both and out in
+   the order of the library; bias: forward's, NULL = none. */
+ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
+                          const float *other, const float *bias, float *out, void *space, ax_err *err);
+
+/* ---- the choice (choice.c) ---- */
+enum { AX_CUDA_OFFERS = 20 }; /* most algorithms that are considered */
+/* Sets p->gemm[d] and p->algorithm[d] and says how much scratch they need. bias: forward adds one. One answer per shape
+   and device, and per folder of measured choices. */
+ax_code ax_cuda_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, bool bias, size_t *work, ax_err *err);
+/* Of the same convolution; NULL = none was made yet. The pointer holds until the next is added. */
+const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_cuda_choice *like);
+/* Unless there is one already. */
+ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err);
+
+/* ---- measured choices in a file (store.c); AX_EIO: it can't be read or written ---- */
+/* Adds those of the file, once; nothing without a file. */
+ax_code ax_cuda_store_load(ax_device *dev, ax_err *err);
+/* Writes *c, or makes it what another worker has written meanwhile. */
+ax_code ax_cuda_store_keep(ax_device *dev, ax_cuda_choice *c, ax_err *err);
+
 /* ---- cuDNN (dnn.c): x, y NHWC, w {O,k,k,I} ---- */
 ax_code ax_cuda_dnn_describe(ax_device *dev, ax_cuda_conv *p, ax_err *err);
 void ax_cuda_dnn_release(ax_cuda_conv *p);
-/* Sets p->algorithm[d] and says how much scratch it needs: the fastest that gives the same bits each time, keeps to
-   float32 unless the device was opened with TF32, and fits; -1: there is none. One answer per shape and device. */
-ax_code ax_cuda_dnn_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, size_t *work, ax_err *err);
-/* out = the convolution or the gradient; other: x or dy, first: w (forward, data) or x (filter). */
+/* Adds the algorithms for `want` to the list, in the order of cuDNN's own estimate: those that give the same bits each
+   time, keep to float32 unless the device was opened with TF32, and fit. */
+ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
+                           ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err);
+/* out = the convolution or the gradient, as ax_cuda_conv_pass without a bias. */
 ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
                         const float *other, float *out, void *work, ax_err *err);
 
 /* ---- cuBLASLt (gemm.c), for 1x1 kernels ---- */
 bool ax_cuda_gemm_fits(const ax_device *dev, const ax_cuda_conv *p);
-/* Sets p->gemm[d] and says how much scratch it needs; leaves it NULL when the library has no algorithm that fits. bias:
-   forward adds one. One answer per shape and device. */
-ax_code ax_cuda_gemm_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, bool bias, size_t *work, ax_err *err);
-/* As ax_cuda_dnn_run; w {O,I}, which for these kernels is how weights lie in memory. */
+/* As ax_cuda_dnn_offers, in the order of the library's own estimate. */
+ax_code ax_cuda_gemm_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
+                            ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err);
+/* Makes p->gemm of the choice's direction. */
+ax_code ax_cuda_gemm_take(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice *c, ax_err *err);
+/* As ax_cuda_conv_pass; w {O,I}, which for these kernels is how weights lie in memory. */
 ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
                          const float *other, const float *bias, float *out, void *work, ax_err *err);
 void ax_cuda_gemm_free(ax_cuda_gemm *m); /* NULL is fine */

@@ -165,6 +165,9 @@ void ax_cuda_configure(ax_device *dev, const ax_device_options *options)
 {
     dev->tf32 = options->tf32;
     dev->workspace = options->workspace;
+    dev->tune = options->tune;
+    snprintf(dev->store, sizeof dev->store, "%s", options->folder ? options->folder : "");
+    dev->stored = false;
     dev->n_choices = 0; /* they were made for other limits */
 }
 
@@ -187,6 +190,8 @@ void ax_cuda_close(ax_device *dev)
     (void)cudaFree(dev->sums);
     if (dev->stream)
         (void)cudaStreamDestroy(dev->stream);
+    if (switched_on("AUXCELL_CUDA_RESET")) /* takes with it whatever else of the process is on the device */
+        (void)cudaDeviceReset();
     free(dev->choice);
     free(dev);
 }

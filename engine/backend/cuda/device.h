@@ -15,12 +15,18 @@ enum {
     AX_CUDA_STAGE_BYTES = 4 << 20 /* of each */
 };
 
-/* Which algorithm a library runs a convolution of one shape with; chosen once per shape. */
+typedef enum ax_cuda_direction { AX_CUDA_FORWARD, AX_CUDA_DATA, AX_CUDA_FILTER, AX_CUDA_DIRECTIONS } ax_cuda_direction;
+/* Who computes a convolution: our own kernels, when no library has an algorithm that is reproducible and fits. */
+typedef enum ax_cuda_library { AX_CUDA_OWN, AX_CUDA_DNN, AX_CUDA_BLAS } ax_cuda_library;
+
+/* Which algorithm a convolution of one shape runs with; chosen once per shape. */
 typedef struct ax_cuda_choice {
     ax_k_conv shape;
-    int direction; /* cuDNN: ax_cuda_direction; cuBLASLt: see gemm.c */
-    int algorithm; /* cuDNN's; -1: none is reproducible and fits */
-    size_t work;
+    ax_cuda_direction direction;
+    bool bias; /* forward: adds one */
+    ax_cuda_library library;
+    int algorithm; /* cuDNN's */
+    uint64_t work; /* bytes of scratch */
     cublasLtMatmulAlgo_t blas;
 } ax_cuda_choice;
 
@@ -35,13 +41,12 @@ struct ax_device {
     double *sums; /* on the device: parts of a sum */
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
-    size_t workspace; /* most scratch for an algorithm of cuDNN, bytes */
-    bool tf32, tune, own_convolution, no_blas;
+    char store[4096]; /* folder of the file that keeps measured choices, "" = they aren't kept */
+    bool stored;      /* it was read */
+    size_t workspace; /* most scratch for an algorithm of a convolution, bytes */
+    bool tf32, own_convolution, no_blas;
+    bool tune; /* algorithms are measured */
 };
-
-/* NULL = none was made yet. The pointer holds until the next is added. */
-const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_k_conv *shape, int direction);
-ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err);
 
 /* ---- errors and launches (device.c) ---- */
 /* AX_ENOMEM for out of memory, else AX_EDEVICE; fmt says which call and its sizes. Clears the error, so that the next

@@ -1,10 +1,5 @@
-/* cuDNN: descriptors and the choice of algorithms. The library proposes in the order of its own estimate, which is the
-   same each time; with AUXCELL_CUDA_TUNE=1 in the order measured, which may differ from run to run, and with it the
-   last bits. */
+/* cuDNN: descriptors, which algorithms it proposes, and running one. */
 #include "engine/backend/cuda/conv.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 static ax_code failed(ax_device *dev, const ax_cuda_conv *p, cudnnStatus_t s, const char *what, ax_err *err)
 {
@@ -55,7 +50,7 @@ void ax_cuda_dnn_release(ax_cuda_conv *p)
     p->conv = NULL;
 }
 
-/* ---- the choice ---- */
+/* ---- what there is ---- */
 
 /* What cuDNN says of an algorithm; its three types differ in the enum of the algorithm only. */
 typedef struct offer {
@@ -77,9 +72,7 @@ enum { MOST = 16 };
 static cudnnStatus_t ask_forward(ax_device *dev, const ax_cuda_conv *p, offer *out, int *n)
 {
     cudnnConvolutionFwdAlgoPerf_t list[MOST] = { { 0 } };
-    cudnnStatus_t s =
-        dev->tune ? cudnnFindConvolutionForwardAlgorithm(dev->cudnn, p->x, p->w, p->conv, p->y, MOST, n, list)
-                  : cudnnGetConvolutionForwardAlgorithm_v7(dev->cudnn, p->x, p->w, p->conv, p->y, MOST, n, list);
+    cudnnStatus_t s = cudnnGetConvolutionForwardAlgorithm_v7(dev->cudnn, p->x, p->w, p->conv, p->y, MOST, n, list);
     OFFERS(list, *n, out);
     return s;
 }
@@ -87,9 +80,7 @@ static cudnnStatus_t ask_forward(ax_device *dev, const ax_cuda_conv *p, offer *o
 static cudnnStatus_t ask_data(ax_device *dev, const ax_cuda_conv *p, offer *out, int *n)
 {
     cudnnConvolutionBwdDataAlgoPerf_t list[MOST] = { { 0 } };
-    cudnnStatus_t s =
-        dev->tune ? cudnnFindConvolutionBackwardDataAlgorithm(dev->cudnn, p->w, p->y, p->conv, p->x, MOST, n, list)
-                  : cudnnGetConvolutionBackwardDataAlgorithm_v7(dev->cudnn, p->w, p->y, p->conv, p->x, MOST, n, list);
+    cudnnStatus_t s = cudnnGetConvolutionBackwardDataAlgorithm_v7(dev->cudnn, p->w, p->y, p->conv, p->x, MOST, n, list);
     OFFERS(list, *n, out);
     return s;
 }
@@ -98,8 +89,7 @@ static cudnnStatus_t ask_filter(ax_device *dev, const ax_cuda_conv *p, offer *ou
 {
     cudnnConvolutionBwdFilterAlgoPerf_t list[MOST] = { { 0 } };
     cudnnStatus_t s =
-        dev->tune ? cudnnFindConvolutionBackwardFilterAlgorithm(dev->cudnn, p->x, p->y, p->conv, p->w, MOST, n, list)
-                  : cudnnGetConvolutionBackwardFilterAlgorithm_v7(dev->cudnn, p->x, p->y, p->conv, p->w, MOST, n, list);
+        cudnnGetConvolutionBackwardFilterAlgorithm_v7(dev->cudnn, p->x, p->y, p->conv, p->w, MOST, n, list);
     OFFERS(list, *n, out);
     return s;
 }
@@ -111,56 +101,28 @@ static bool takes(const ax_device *dev, const offer *o)
            (exact || dev->tf32);
 }
 
-const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_k_conv *shape, int direction)
-{
-    for (size_t i = 0; i < dev->n_choices; i++)
-        if (dev->choice[i].direction == direction && !memcmp(&dev->choice[i].shape, shape, sizeof *shape))
-            return &dev->choice[i];
-    return NULL;
-}
-
-ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err)
-{
-    if (dev->n_choices == dev->max_choices) {
-        size_t more = dev->max_choices ? 2 * dev->max_choices : 64;
-        ax_cuda_choice *grown = realloc(dev->choice, more * sizeof *grown);
-        if (!grown)
-            return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory for %zu algorithms", dev->index, more);
-        dev->choice = grown;
-        dev->max_choices = more;
-    }
-    dev->choice[dev->n_choices++] = *c;
-    return AX_OK;
-}
-
-ax_code ax_cuda_dnn_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, size_t *work, ax_err *err)
+ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
+                           ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err)
 {
     static cudnnStatus_t (*const ask[])(ax_device *, const ax_cuda_conv *, offer *, int *) = { ask_forward, ask_data,
                                                                                                ask_filter };
     static const char *const what[] = { "choosing the algorithm", "choosing the algorithm of the input's gradient",
                                         "choosing the algorithm of the weights' gradient" };
-    const ax_cuda_choice *known = ax_cuda_choice_find(dev, &p->g, (int)d);
-    if (known) {
-        p->algorithm[d] = known->algorithm;
-        *work = known->work;
-        return AX_OK;
-    }
-    offer list[MOST];
-    int n = 0;
-    cudnnStatus_t s = ask[d](dev, p, list, &n);
+    offer found[MOST];
+    int count = 0;
+    cudnnStatus_t s = ask[want->direction](dev, p, found, &count);
     if (s == CUDNN_STATUS_NOT_SUPPORTED) /* nothing for this shape: not an error, there are our own kernels */
-        n = 0;
-    else if (s != CUDNN_STATUS_SUCCESS)
-        return failed(dev, p, s, what[d], err);
-    ax_cuda_choice c = { .shape = p->g, .direction = (int)d, .algorithm = -1 };
-    for (int i = 0; i < n && c.algorithm < 0; i++)
-        if (takes(dev, &list[i])) {
-            c.algorithm = list[i].algorithm;
-            c.work = list[i].memory;
+        return AX_OK;
+    if (s != CUDNN_STATUS_SUCCESS)
+        return failed(dev, p, s, what[want->direction], err);
+    for (int i = 0; i < count && *n < AX_CUDA_OFFERS; i++)
+        if (takes(dev, &found[i])) {
+            list[*n] = *want;
+            list[*n].library = AX_CUDA_DNN;
+            list[*n].algorithm = found[i].algorithm;
+            list[(*n)++].work = found[i].memory;
         }
-    p->algorithm[d] = c.algorithm;
-    *work = c.work;
-    return ax_cuda_choice_add(dev, &c, err);
+    return AX_OK;
 }
 
 ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,

@@ -7,7 +7,6 @@
 #include "engine/backend/cuda/conv.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct ax_cuda_gemm {
     cublasLtMatmulDesc_t product;
@@ -73,8 +72,10 @@ static cublasStatus_t describe(ax_cuda_gemm *m, const ax_device *dev, const ax_k
     return s;
 }
 
-/* The library's first choice that keeps to the limit; *found false: it has none. */
-static cublasStatus_t ask(ax_cuda_gemm *m, const ax_device *dev, bool *found)
+enum { MOST = 3 }; /* algorithms that the library is asked for */
+
+/* The library's choices that keep to the limit, best first by its own estimate. */
+static cublasStatus_t ask(const ax_cuda_gemm *m, const ax_device *dev, cublasLtMatmulHeuristicResult_t *out, int *n)
 {
     static const cublasLtMatmulPreferenceAttributes_t alignment[] = { CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES,
                                                                       CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
@@ -83,55 +84,68 @@ static cublasStatus_t ask(ax_cuda_gemm *m, const ax_device *dev, bool *found)
     const uint32_t bytes = 64; /* what every view is aligned to */
     const uint64_t limit = dev->workspace;
     cublasLtMatmulPreference_t p = NULL;
-    cublasLtMatmulHeuristicResult_t best = { .state = CUBLAS_STATUS_NOT_SUPPORTED };
-    int n = 0;
     cublasStatus_t s = cublasLtMatmulPreferenceCreate(&p);
     if (s == CUBLAS_STATUS_SUCCESS)
         s = cublasLtMatmulPreferenceSetAttribute(p, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &limit, sizeof limit);
     for (size_t i = 0; i < sizeof alignment / sizeof *alignment && s == CUBLAS_STATUS_SUCCESS; i++)
         s = cublasLtMatmulPreferenceSetAttribute(p, alignment[i], &bytes, sizeof bytes);
     if (s == CUBLAS_STATUS_SUCCESS)
-        s = cublasLtMatmulAlgoGetHeuristic(dev->blas, m->product, m->a, m->b, m->d, m->d, p, 1, &best, &n);
+        s = cublasLtMatmulAlgoGetHeuristic(dev->blas, m->product, m->a, m->b, m->d, m->d, p, MOST, out, n);
     if (p)
         (void)cublasLtMatmulPreferenceDestroy(p);
-    *found = s == CUBLAS_STATUS_SUCCESS && n > 0 && best.state == CUBLAS_STATUS_SUCCESS && best.workspaceSize <= limit;
-    m->algorithm = best.algo;
-    m->work = best.workspaceSize;
+    if (s == CUBLAS_STATUS_NOT_SUPPORTED)
+        *n = 0;
     return s == CUBLAS_STATUS_NOT_SUPPORTED ? CUBLAS_STATUS_SUCCESS : s;
 }
 
-ax_code ax_cuda_gemm_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, bool bias, size_t *work, ax_err *err)
+/* The product without its algorithm; NULL: err says why. */
+static ax_cuda_gemm *product_of(const ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *c, ax_err *err)
 {
-    const int what = AX_CUDA_DIRECTIONS + 2 * (int)d + bias;
-    const ax_cuda_choice *known = ax_cuda_choice_find(dev, &p->g, what);
-    bool found = known && known->algorithm >= 0;
-    if (known && !found)
-        return AX_OK;
     ax_cuda_gemm *m = calloc(1, sizeof *m);
+    if (!m) {
+        ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
+        return NULL;
+    }
+    m->bias = c->bias;
+    cublasStatus_t s = describe(m, dev, &p->g, c->direction);
+    if (s == CUBLAS_STATUS_SUCCESS)
+        return m;
+    ax_cuda_gemm_free(m);
+    failed(dev, p, s, "choosing the matrix product", err);
+    return NULL;
+}
+
+ax_code ax_cuda_gemm_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
+                            ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err)
+{
+    cublasLtMatmulHeuristicResult_t found[MOST] = { { .state = CUBLAS_STATUS_NOT_SUPPORTED } };
+    int count = 0;
+    ax_cuda_gemm *m = product_of(dev, p, want, err);
     if (!m)
-        return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
-    m->bias = bias;
-    cublasStatus_t s = describe(m, dev, &p->g, d);
-    if (known) {
-        memcpy(&m->algorithm, &known->blas, sizeof m->algorithm);
-        m->work = known->work;
-    } else if (s == CUBLAS_STATUS_SUCCESS) {
-        s = ask(m, dev, &found);
-    }
-    if (s != CUBLAS_STATUS_SUCCESS || !found) {
-        ax_cuda_gemm_free(m);
-        m = NULL;
-    }
+        return err->code;
+    cublasStatus_t s = ask(m, dev, found, &count);
+    ax_cuda_gemm_free(m);
     if (s != CUBLAS_STATUS_SUCCESS)
         return failed(dev, p, s, "choosing the matrix product", err);
-    p->gemm[d] = m;
-    *work = m ? m->work : 0;
-    if (known)
-        return AX_OK;
-    ax_cuda_choice c = { .shape = p->g, .direction = what, .algorithm = m ? 0 : -1, .work = *work };
-    if (m)
-        c.blas = m->algorithm;
-    return ax_cuda_choice_add(dev, &c, err);
+    for (int i = 0; i < count && *n < AX_CUDA_OFFERS; i++)
+        if (found[i].state == CUBLAS_STATUS_SUCCESS && found[i].workspaceSize <= dev->workspace) {
+            list[*n] = *want;
+            list[*n].library = AX_CUDA_BLAS;
+            list[*n].blas = found[i].algo;
+            list[(*n)++].work = found[i].workspaceSize;
+        }
+    return AX_OK;
+}
+
+ax_code ax_cuda_gemm_take(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice *c, ax_err *err)
+{
+    ax_cuda_gemm *m = product_of(dev, p, c, err);
+    if (!m)
+        return err->code;
+    m->algorithm = c->blas;
+    m->work = (size_t)c->work;
+    p->gemm[c->direction] = m;
+    return AX_OK;
 }
 
 ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,

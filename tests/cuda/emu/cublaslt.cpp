@@ -111,7 +111,8 @@ void add_ranges(std::vector<range> &uses, const void *p, const layout &l, bool w
 }
 } // namespace
 
-/* One algorithm that wants workspace if there may be some, and one that wants none. AUXCELL_EMU_ALGO=2: none at all. */
+/* One algorithm that wants workspace if there may be some, and one that wants none. AUXCELL_EMU_ALGO=2: none at all.
+   Both take AUXCELL_EMU_BLAS_TIME microseconds. */
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtMatmulDesc_t d, cublasLtMatrixLayout_t a,
                                               cublasLtMatrixLayout_t b, cublasLtMatrixLayout_t c,
                                               cublasLtMatrixLayout_t o, cublasLtMatmulPreference_t p, int wanted,
@@ -221,6 +222,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
                                                               memset(work, 0xff, need);
                                                           }
                                                           p();
-                                                      } });
+                                                      },
+                                                       static_cast<double>(option("BLAS_TIME", 1)) });
     return e == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
 }

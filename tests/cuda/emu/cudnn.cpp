@@ -196,7 +196,8 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
                                  }
                                  convolve(c, which, static_cast<const float *>(at.a), static_cast<const float *>(at.b),
                                           static_cast<float *>(at.out), by, keep);
-                             } });
+                             },
+                              a->time });
     return e == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;
 }
 } // namespace

@@ -98,6 +98,7 @@ struct op { /* one piece of queued work */
     const char *what;
     std::vector<range> uses; /* checked again when it runs: the memory may have been freed since */
     std::function<void()> run;
+    double us = 1; /* that it takes on the stream's clock, which events read */
 };
 struct stream;
 stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */

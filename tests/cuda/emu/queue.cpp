@@ -55,6 +55,7 @@ void run_one(stream *s)
     op work = std::move(s->queue.front());
     s->queue.pop_front();
     s->done++;
+    s->clock += work.us;
     state &all = get();
     if (all.sticky == cudaSuccess && ++all.executed == option("FAIL_RUN", 0))
         all.sticky = cudaErrorLaunchFailure;

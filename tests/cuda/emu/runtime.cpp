@@ -68,6 +68,13 @@ cudaError_t cudaSetDevice(int device)
     return cudaSuccess;
 }
 
+/* All devices are one here; what is alive is a leak, and reported as that at the end of the process. */
+cudaError_t cudaDeviceReset()
+{
+    EMU_ENTER(cuda, cudaError_t);
+    return remember(drain_all());
+}
+
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *p, int device)
 {
     EMU_ENTER(cuda, cudaError_t);

@@ -56,7 +56,9 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t *out, unsigned flags)
     EMU_ENTER(cuda, cudaError_t);
     if (!out || flags > 7)
         return remember(cudaErrorInvalidValue);
-    *out = new CUevent_st { nullptr, 0, false };
+    *out = new CUevent_st { nullptr, 0, false, nullptr };
+    if (!(flags & cudaEventDisableTiming))
+        (*out)->at = std::make_shared<double>(0);
     born(*out, kind::event);
     return cudaSuccess;
 }
@@ -77,7 +79,29 @@ cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t handle)
     if (s->capture)
         violation("cudaEventRecord: events inside of a capture are not emulated");
     order_legacy(s);
-    *e = { s, s->submitted, true };
+    if (e->at) {
+        auto at = e->at = std::make_shared<double>(0); /* the work may run after the event is gone */
+        push(s, { "event", {}, [s, at] { *at = s->clock; }, 0 });
+    }
+    e->on = s;
+    e->until = s->submitted;
+    e->recorded = true;
+    return cudaSuccess;
+}
+
+cudaError_t cudaEventElapsedTime(float *ms, cudaEvent_t from, cudaEvent_t to)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    alive(from, kind::event, __func__);
+    alive(to, kind::event, __func__);
+    if (!ms)
+        return remember(cudaErrorInvalidValue);
+    if (!from->at || !to->at || !from->recorded || !to->recorded)
+        return remember(cudaErrorInvalidResourceHandle);
+    for (cudaEvent_t e : { from, to })
+        if (e->on->done < e->until)
+            return remember(cudaErrorNotReady);
+    *ms = static_cast<float>((*to->at - *from->at) / 1000);
     return cudaSuccess;
 }
 

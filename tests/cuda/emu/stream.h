@@ -5,11 +5,13 @@
 #include "tests/cuda/emu/emu.h"
 
 #include <deque>
+#include <memory>
 
 struct CUevent_st {
     emu::stream *on;
     long until; /* of the stream's work; 0 = recorded before any */
     bool recorded;
+    std::shared_ptr<double> at; /* of the stream's clock, once the stream came by; NULL: an event without timing */
 };
 struct CUgraph_st {
     std::vector<emu::op> work;
@@ -23,6 +25,7 @@ namespace emu
 struct stream {
     std::deque<op> queue;
     long submitted = 0, done = 0;
+    double clock = 0;     /* us of work done */
     bool blocking = true; /* takes part in the legacy stream's ordering */
     bool legacy = false;
     CUgraph_st *capture = nullptr;

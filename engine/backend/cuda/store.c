@@ -1,0 +1,179 @@
+/* Measured choices in a file of their own: "cuda-choices" in the folder that the options name, a line for each, so that
+   whoever goes on with a run, and the run's other workers on cards of the same kind, take the same algorithms. A line
+   is numbers in hexadecimal: of the device and the libraries (a hash), of the convolution, the choice, and a hash of
+   what is before it; one that is damaged counts as not there. */
+#include "engine/backend/cuda/conv.h"
+
+#include "engine/base/file.h"
+#include "engine/base/hash.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static const char file_name[] = "cuda-choices";
+enum {
+    SHAPE = sizeof(ax_k_conv) / sizeof(int),
+    BLAS = sizeof(cublasLtMatmulAlgo_t) / sizeof(uint64_t),
+    FIELDS = SHAPE + 5 + BLAS,
+    LINE = 20 * (FIELDS + 2),
+    MOST = 16 << 20 /* bytes of the file */
+};
+
+/* Everything that decides which algorithms there are and how fast they run. */
+static ax_code kind_of(const ax_device *dev, uint64_t *kind, ax_err *err)
+{
+    struct cudaDeviceProp p;
+    int runtime = 0;
+    cudaError_t e = cudaGetDeviceProperties(&p, dev->index);
+    if (e == cudaSuccess)
+        e = cudaRuntimeGetVersion(&runtime);
+    if (e != cudaSuccess)
+        return ax_cuda_fail(dev, e, err, "cudaGetDeviceProperties");
+    const uint64_t numbers[] = { (uint64_t)p.major, (uint64_t)p.minor, (uint64_t)p.multiProcessorCount,
+                                 (uint64_t)runtime, cudnnGetVersion(), cublasLtGetVersion(),
+                                 dev->tf32,         dev->workspace,    dev->blas != NULL };
+    *kind = ax_hash(ax_hash(AX_HASH_START, p.name, strnlen(p.name, sizeof p.name)), numbers, sizeof numbers);
+    return AX_OK;
+}
+
+/* ---- lines ---- */
+
+static size_t write_line(uint64_t kind, const ax_cuda_choice *c, char out[static LINE])
+{
+    uint64_t field[FIELDS];
+    int shape[SHAPE], n = 0;
+    size_t at = 0;
+    memcpy(shape, &c->shape, sizeof shape);
+    for (int i = 0; i < SHAPE; i++)
+        field[n++] = (uint64_t)shape[i];
+    field[n++] = (uint64_t)c->direction;
+    field[n++] = c->bias;
+    field[n++] = (uint64_t)c->library;
+    field[n++] = (uint64_t)c->algorithm;
+    field[n++] = c->work;
+    memcpy(&field[n], &c->blas, sizeof c->blas);
+    at = (size_t)snprintf(out, LINE, "%016llx", (unsigned long long)kind);
+    for (int i = 0; i < FIELDS; i++)
+        at += (size_t)snprintf(out + at, LINE - at, " %llx", (unsigned long long)field[i]);
+    uint64_t check = ax_hash(AX_HASH_START, out, at);
+    return at + (size_t)snprintf(out + at, LINE - at, " %016llx\n", (unsigned long long)check);
+}
+
+/* line ends with a zero byte in place of its newline. false: of another kind of device, or damaged. */
+static bool read_line(uint64_t kind, const char *line, ax_cuda_choice *c)
+{
+    uint64_t field[1 + FIELDS + 1];
+    int shape[SHAPE], n = 1 + SHAPE;
+    const char *at = line, *check = strrchr(line, ' ');
+    for (int i = 0; i < 1 + FIELDS + 1; i++) {
+        char *end;
+        field[i] = strtoull(at, &end, 16);
+        if (end == at)
+            return false;
+        at = end;
+    }
+    if (*at || field[0] != kind || field[FIELDS + 1] != ax_hash(AX_HASH_START, line, (size_t)(check - line)))
+        return false;
+    for (int i = 0; i < SHAPE; i++)
+        shape[i] = (int)field[1 + i];
+    memcpy(&c->shape, shape, sizeof shape);
+    c->direction = (ax_cuda_direction)field[n++];
+    c->bias = field[n++] != 0;
+    c->library = (ax_cuda_library)field[n++];
+    c->algorithm = (int)field[n++];
+    c->work = field[n++];
+    memcpy(&c->blas, &field[n], sizeof c->blas);
+    return true;
+}
+
+/* ---- the file ---- */
+
+/* The folder, locked: of several workers one at a time. -1: err says why. */
+static int open_folder(const ax_device *dev, ax_err *err)
+{
+    int fd = open(dev->store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0 && !flock(fd, LOCK_EX))
+        return fd;
+    ax_fail(err, AX_EIO, "%s/%s: cannot %s: %s", dev->store, file_name, fd < 0 ? "open" : "lock", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+/* Its lines, which the caller frees, after those of this kind of device have been added to the device's choices. */
+static ax_code read_file(ax_device *dev, int folder, uint64_t kind, char **bytes, size_t *n, ax_err *err)
+{
+    *bytes = NULL;
+    *n = 0;
+    if (faccessat(folder, file_name, F_OK, 0) && errno == ENOENT)
+        return AX_OK;
+    ax_code code = ax_file_read(folder, file_name, MOST, bytes, n, err);
+    for (char *line = *bytes; code == AX_OK && line < *bytes + *n;) {
+        char *end = memchr(line, '\n', (size_t)(*bytes + *n - line));
+        ax_cuda_choice c = { 0 };
+        if (!end)
+            break;
+        *end = 0;
+        if (read_line(kind, line, &c))
+            code = ax_cuda_choice_add(dev, &c, err);
+        *end = '\n';
+        line = end + 1;
+    }
+    return code;
+}
+
+ax_code ax_cuda_store_load(ax_device *dev, ax_err *err)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    uint64_t kind = 0;
+    if (!dev->store[0] || dev->stored)
+        return AX_OK;
+    ax_code code = kind_of(dev, &kind, err);
+    int folder = code == AX_OK ? open_folder(dev, err) : -1;
+    if (folder < 0)
+        return err->code;
+    code = read_file(dev, folder, kind, &bytes, &n, err);
+    free(bytes);
+    close(folder);
+    dev->stored = code == AX_OK;
+    return code;
+}
+
+ax_code ax_cuda_store_keep(ax_device *dev, ax_cuda_choice *c, ax_err *err)
+{
+    char *bytes = NULL, line[LINE];
+    size_t n = 0;
+    uint64_t kind = 0;
+    if (!dev->store[0])
+        return AX_OK;
+    ax_code code = kind_of(dev, &kind, err);
+    int folder = code == AX_OK ? open_folder(dev, err) : -1;
+    if (folder < 0)
+        return err->code;
+    code = read_file(dev, folder, kind, &bytes, &n, err);
+    const ax_cuda_choice *theirs = code == AX_OK ? ax_cuda_choice_find(dev, c) : NULL;
+    if (theirs) {
+        *c = *theirs;
+    } else if (code == AX_OK) {
+        while (n && bytes[n - 1] != '\n') /* the end of a line that was never written to its end */
+            n--;
+        size_t more = write_line(kind, c, line);
+        char *all = realloc(bytes, n + more);
+        bytes = all ? all : bytes;
+        if (all) {
+            memcpy(all + n, line, more);
+            code = ax_file_replace(folder, file_name, all, n + more, err);
+        } else {
+            code = ax_fail(err, AX_ENOMEM, "%s/%s: no memory", dev->store, file_name);
+        }
+    }
+    free(bytes);
+    close(folder);
+    return code;
+}

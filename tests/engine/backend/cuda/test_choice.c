@@ -1,0 +1,214 @@
+/* Which library a 1x1 convolution goes by: the faster one, on a device whose clock says what the test wants; and the
+   same one from then on, whatever the clock says later. cuDNN takes 1 us, without scratch 4. */
+#include "tests/helper/emulated.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const ax_backend *cuda;
+typedef enum library { OTHER, DNN, BLAS } library;
+static bool measured; /* by the last `goes_by` */
+
+/* Whether a call was made since ax_emulated_fail. */
+static bool called(const char *name)
+{
+    const char *call;
+    for (long n = 1; (call = ax_emulated_call(n)); n++)
+        if (!strcmp(call, name))
+            return true;
+    return false;
+}
+
+static ax_device *device(ax_device_options options)
+{
+    ax_err err = { AX_OK, "" };
+    ax_device *dev = cuda->open(0, 1, &err);
+    if (!dev)
+        fail_msg("%s", err.msg);
+    cuda->configure(dev, &options);
+    return dev;
+}
+
+/* What a device takes for x {2,4,4,8} to `out` channels while cuBLASLt takes so many microseconds. */
+static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
+{
+    ax_kernel k = cuda->forward[AX_OP_CONV2D];
+    ax_call call = { .op = AX_OP_CONV2D, .n_in = 2, .n_out = 1, .attr = { .conv = { 1, 1, 0, 1, 1 } } };
+    const ax_shape shapes[] = { { 2, 4, 4, 8 }, { out, 1, 1, 8 }, { 2, 4, 4, out } };
+    ax_view *const views[] = { &call.in[0], &call.in[1], &call.out[0] };
+    size_t work = 0;
+    setenv("AUXCELL_EMU_BLAS_TIME", us, 1);
+    for (int i = 0; i < 3; i++) {
+        views[i]->type = (ax_type) { .shape = shapes[i], .layout = i == 1 ? AX_OIHW : AX_NHWC };
+        views[i]->mem = cuda->alloc(dev, ax_type_bytes(views[i]->type), err);
+    }
+    ax_emulated_fail(0, false);
+    library by = OTHER;
+    ax_code code = k.prepare(dev, &call, &work, err);
+    measured = called("cudaEventElapsedTime");
+    if (code == AX_OK) {
+        call.work = cuda->alloc(dev, work, err);
+        ax_emulated_fail(0, false);
+        assert_int_equal(k.run(dev, &call, err), AX_OK);
+        assert_int_equal(cuda->sync(dev, err), AX_OK);
+        by = called("cublasLtMatmul") ? BLAS : called("cudnnConvolutionForward") ? DNN : OTHER;
+        k.discard(dev, &call);
+        cuda->release(dev, call.work);
+    }
+    for (int i = 0; i < 3; i++)
+        cuda->release(dev, views[i]->mem);
+    return by;
+}
+
+/* The same on a device of its own. */
+static library alone(ax_device_options options, const char *us)
+{
+    ax_err err = { AX_OK, "" };
+    ax_device *dev = device(options);
+    library by = goes_by(dev, 8, us, &err);
+    assert_string_equal(err.msg, "");
+    cuda->close(dev);
+    assert_int_equal(ax_emulated_live(), 0);
+    return by;
+}
+
+/* ---- a folder ---- */
+
+static char folder[] = "/tmp/auxcell-choices-XXXXXX", file[64];
+
+static int make(void **state)
+{
+    (void)state;
+    strcpy(folder + sizeof folder - 7, "XXXXXX");
+    snprintf(file, sizeof file, "%s/cuda-choices", mkdtemp(folder) ? folder : "");
+    cuda = ax_emulated_backend(false);
+    return 0;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    (void)unlink(file);
+    return rmdir(folder);
+}
+
+static const ax_device_options keeps = { .tune = true, .folder = folder, .workspace = 1 << 20 };
+
+/* Changes the file's byte at `at`, or cuts it off there. */
+static void damage(long at, bool cut)
+{
+    FILE *f = fopen(file, "r+");
+    assert_non_null(f);
+    assert_int_equal(fseek(f, at, SEEK_SET), 0);
+    if (cut) {
+        assert_int_equal(ftruncate(fileno(f), at), 0);
+    } else {
+        int c = fgetc(f);
+        assert_int_equal(fseek(f, at, SEEK_SET), 0);
+        assert_int_not_equal(fputc(c ^ 1, f), EOF);
+    }
+    assert_int_equal(fclose(f), 0);
+}
+
+/* ---- tests ---- */
+
+static void the_faster_one_is_taken(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    const ax_device_options forgets = { .tune = true, .workspace = 1 << 20 };
+    assert_int_equal(alone(forgets, "1"), BLAS); /* as fast: no reason to take another than without measuring */
+    assert_int_equal(alone(forgets, "2"), DNN);
+    assert_true(measured);
+    assert_int_equal(alone(forgets, "1"), BLAS);
+    const ax_device_options estimates = { .folder = folder, .workspace = 1 << 20 };
+    assert_int_equal(alone(estimates, "100"), BLAS);
+    assert_false(measured);
+    assert_int_not_equal(access(file, F_OK), 0);
+}
+
+static void a_choice_is_kept(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    assert_int_equal(alone(keeps, "2"), DNN);
+    assert_true(measured);
+    assert_int_equal(alone(keeps, "0"), DNN);
+    assert_false(measured);
+    ax_device_options tight = keeps; /* other limits, other choices */
+    tight.workspace = 0;
+    assert_int_equal(alone(tight, "3"), BLAS);
+    assert_true(measured);
+    assert_int_equal(alone(tight, "5"), BLAS);
+    assert_int_equal(alone(keeps, "0"), DNN);
+    assert_false(measured);
+}
+
+static void a_damaged_one_is_made_anew(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    for (int cut = 0; cut < 2; cut++) {
+        assert_int_equal(alone(keeps, "2"), cut ? BLAS : DNN);
+        damage(40, cut);
+        assert_int_equal(alone(keeps, cut ? "2" : "0"), cut ? DNN : BLAS);
+        assert_true(measured);
+    }
+    assert_int_equal(alone(keeps, "0"), DNN);
+    assert_false(measured);
+}
+
+static void workers_agree(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    ax_err err = { AX_OK, "" };
+    ax_device *first = device(keeps), *second = device(keeps);
+    assert_int_equal(goes_by(first, 16, "0", &err), BLAS); /* it has read the file */
+    assert_int_equal(goes_by(second, 8, "2", &err), DNN);
+    assert_int_equal(goes_by(first, 8, "0", &err), DNN);
+    assert_true(measured);
+    assert_int_equal(goes_by(second, 16, "9", &err), BLAS);
+    cuda->close(first);
+    cuda->close(second);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
+static void a_folder_that_is_not_there(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    ax_err err = { AX_OK, "" };
+    ax_device_options options = keeps;
+    options.folder = "/nonexistent";
+    ax_device *dev = device(options);
+    assert_int_equal(goes_by(dev, 8, "2", &err), OTHER);
+    assert_int_equal(err.code, AX_EIO);
+    assert_non_null(strstr(err.msg, "/nonexistent/cuda-choices: cannot open: No such file"));
+    cuda->close(dev);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_faster_one_is_taken, make, drop),
+        cmocka_unit_test_setup_teardown(a_choice_is_kept, make, drop),
+        cmocka_unit_test_setup_teardown(a_damaged_one_is_made_anew, make, drop),
+        cmocka_unit_test_setup_teardown(workers_agree, make, drop),
+        cmocka_unit_test_setup_teardown(a_folder_that_is_not_there, make, drop),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
