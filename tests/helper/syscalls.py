@@ -25,6 +25,7 @@ def strace_or_skip():
 class Fresh:
     """A run of one candidate. Its worker fills the cache; the engine's sweeps take one that is filled."""
     settings = dict(candidates=1)
+    damaged = False
 
     def __init__(self):
         self.reference = Reference.of(**self.settings)
@@ -38,6 +39,7 @@ class Promoted:
     file, then the second candidate in two stages."""
     settings = dict(candidates=2, stages=2, gate=0, stage2_epochs=1, stage2_batch=2, stage2_samples=2, stage2_crop=32,
                     full_stage2_epochs=1)
+    damaged = False
 
     def __init__(self):
         where = tempfile.mkdtemp()
@@ -54,6 +56,23 @@ class Promoted:
 
     def begin(self, where, who):
         return shutil.copytree(self.start, os.path.join(where, "hurt"))
+
+
+class Damaged:
+    """A finished run with a changed bit in candidates.mpk: what its engine does is to make it anew."""
+    damaged = True
+
+    def __init__(self):
+        self.reference = Reference.of(candidates=3)
+
+    def begin(self, where, who):
+        path = shutil.copytree(self.reference, os.path.join(where, "hurt"))
+        with open(f"{path}/candidates.mpk", "r+b") as f:
+            f.seek(700)
+            byte = f.read(1)[0]
+            f.seek(700)
+            f.write(bytes([byte ^ 1]))
+        return path
 
 
 # ---- one fault ----
@@ -88,7 +107,8 @@ def hurt(path, who, call, n, action):
     if run.answer == "ok\n":
         # a worker that was killed would be again and again: once is enough
         while not noticed and run.until(("failed", "paused", "log")):
-            noticed = run.seen[-1][0] != "log" or run.seen[-1][2]["level"] == "warning"
+            kind, _, fields = run.seen[-1]
+            noticed = kind != "log" or (fields["level"] == "warning" and "made anew" not in fields["text"])
     if noticed or (run.answer != "ok\n" and run.process.poll() is None):
         end(run)  # one that couldn't say that it is ready may wait for a person now
     elif run.process.poll() is None:
@@ -110,7 +130,7 @@ def hurt_at(where, scene, who, call, n, action, again=None):
             return False
         if again:
             hurt(path, who, call, again, action)
-        finish(path)
+        finish(path, scene.damaged)
         assert_same(path, scene.reference)
         return True
     except AssertionError as e:

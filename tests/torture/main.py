@@ -2,8 +2,8 @@
 all this would notice: bugs planted in a copy of the tree must be caught.
 
 main.py              everything
-main.py CHECK...     some of it: kills, calls, promoted, errors, promoted-errors, cuts, damage, plants, or the
-                     name of a plant"""
+main.py CHECK...     some of it: kills, calls, promoted, damaged, errors, promoted-errors, cuts, damage,
+                     plants, or the name of a plant"""
 import os
 import random
 import shutil
@@ -20,7 +20,7 @@ import syscalls  # noqa: E402
 import torture  # noqa: E402
 from engine import BUILD, Skip  # noqa: E402
 from plants import PLANTS  # noqa: E402
-from syscalls import CALLS, WHO, Fresh, Promoted  # noqa: E402
+from syscalls import CALLS, WHO, Damaged, Fresh, Promoted  # noqa: E402
 
 SEED = int(os.environ.get("AX_SEED", "1"))
 TOO_MANY = 2000  # calls of one kind: more is a loop
@@ -51,7 +51,8 @@ def training(where):
 
 
 def each(scene, action, whose=WHO):
-    return [(f"{action} at {who}'s {call}{', promoted' if scene is Promoted else ''}",
+    of = "" if scene is Fresh else f", {scene.__name__.lower()}"
+    return [(f"{action} at {who}'s {call}{of}",
              lambda where, who=who, call=call: sweep(where, scene, who, call, action)) for who in whose for call in CALLS]
 
 
@@ -61,6 +62,7 @@ GROUPS = {
     "damage": [("torn tail", torture.torn_tail), ("bit flips", torture.bit_flips), ("two engines", torture.two_engines)],
     "calls": each(Fresh, "signal=KILL"),
     "promoted": each(Promoted, "signal=KILL"),
+    "damaged": [c for action in ("signal=KILL", "error=ENOSPC", "error=EIO") for c in each(Damaged, action, ["engine"])],
     "errors": [c for error in ("ENOSPC", "EIO") for c in each(Fresh, f"error={error}")],
     "promoted-errors": [c for error in ("ENOSPC", "EIO") for c in each(Promoted, f"error={error}", ["worker"])],
 }
