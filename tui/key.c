@@ -221,7 +221,9 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         break;
     case AX_DO_WIRING:
         if (ui->view == AX_VIEW_PARETO)
-            ui->axis = (ax_cost)((ui->axis + 1) % AX_COST_COUNT);
+            do /* older runs have no latencies */
+                ui->axis = (ax_cost)((ui->axis + 1) % AX_COST_COUNT);
+            while (ui->axis != AX_COST_PARAMS && !ui->state->front[ui->axis].n);
         else
             ui->wiring = !ui->wiring;
         break;

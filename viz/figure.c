@@ -61,6 +61,14 @@ char *ax_figure_clock(double seconds, char out[static AX_FIGURE])
     return out;
 }
 
+char *ax_figure_ms(double ms, char out[static AX_FIGURE])
+{
+    if (!(ms >= 0 && ms < 1e9))
+        return memcpy(out, "-", 2);
+    snprintf(out, AX_FIGURE, "%.*fms", ms < 9.995 ? 2 : ms < 99.95 ? 1 : 0, ms);
+    return out;
+}
+
 char *ax_figure_time(double at, char out[static AX_FIGURE])
 {
     time_t t = isfinite(at) && at > 0 && at < 1e11 ? (time_t)at : 0;

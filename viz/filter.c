@@ -22,6 +22,7 @@ static double known(int64_t n)
     X(loss, c->loss)                                                                                                   \
     X(params, known(c->params))                                                                                        \
     X(macs, known(c->macs))                                                                                            \
+    X(latency, c->latency_ms)                                                                                          \
     X(time, c->seconds)                                                                                                \
     X(stage, c->stage)                                                                                                 \
     X(parent, c->parent)
@@ -67,8 +68,8 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
         if (strlen(columns[i].name) == n && !strncasecmp(columns[i].name, word, n))
             t->column = i;
     if (t->column < 0)
-        return ax_fail(err, AX_EINVAL, "filter: '%.*s' is not a column (id, reward, miou, params, macs, time, state)",
-                       (int)n, word);
+        return ax_fail(err, AX_EINVAL,
+                       "filter: '%.*s' is not a column (reward, miou, params, macs, latency, time, ...)", (int)n, word);
     const char *value = word + n + 1;
     t->relation = word[n];
     bool equal = *value == '=';

@@ -52,6 +52,8 @@ static double key_of(const ax_candidate *c, ax_sort sort)
         return c->params < 0 ? NAN : (double)c->params;
     case AX_SORT_MACS:
         return c->macs < 0 ? NAN : (double)c->macs;
+    case AX_SORT_LATENCY:
+        return c->latency_ms;
     case AX_SORT_TIME:
         return c->seconds;
     case AX_SORT_STATE: {
@@ -119,7 +121,21 @@ long ax_rows_find(const ax_rows *rows, uint32_t id)
 
 /* ---- columns ---- */
 
-typedef enum column_id { ID, STATE, REWARD, MIOU, MACC, FWIOU, PARAMS, MACS, STAGE, EPOCH, TIME, ORIGIN } column_id;
+typedef enum column_id {
+    ID,
+    STATE,
+    REWARD,
+    MIOU,
+    MACC,
+    FWIOU,
+    PARAMS,
+    MACS,
+    LATENCY,
+    STAGE,
+    EPOCH,
+    TIME,
+    ORIGIN
+} column_id;
 /* importance: 1 is kept longest as the pane gets narrower. wide: blanks added where there is room. */
 static const struct column {
     column_id id;
@@ -135,6 +151,7 @@ static const struct column {
     { FWIOU, "fwIoU", 5, 7, -1 },
     { PARAMS, "PARAMS", 7, 4, AX_SORT_PARAMS },
     { MACS, "MACs", 6, 5, AX_SORT_MACS },
+    { LATENCY, "LAT", 6, 9, AX_SORT_LATENCY },
     { STAGE, "T", 1, 6, -1 },
     { EPOCH, "EP", 5, 2, -1 },
     { TIME, "TIME", 5, 3, AX_SORT_TIME },
@@ -146,7 +163,7 @@ enum { COLUMNS = sizeof columns / sizeof *columns, MARGIN = 2, GENOTYPE = 18, WI
 static uint32_t choose(int width, int *gap)
 {
     uint32_t chosen = 0;
-    for (int importance = 1; importance <= 8; importance++) {
+    for (int importance = 1; importance <= 9; importance++) {
         uint32_t more = chosen;
         int need = MARGIN;
         for (int i = 0; i < COLUMNS; i++)
@@ -192,6 +209,9 @@ static void cell_text(const ax_state *s, const ax_candidate *c, column_id id, ch
         break;
     case MACS:
         ax_figure_count(c->macs, out);
+        break;
+    case LATENCY:
+        ax_figure_ms(c->latency_ms, out);
         break;
     case STAGE:
         snprintf(out, AX_FIGURE, c->stage > 0 ? "%d" : "-", c->stage);

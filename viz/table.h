@@ -13,6 +13,7 @@
     X(MIOU, "mIoU", 1)                                                                                                 \
     X(PARAMS, "params", 0)                                                                                             \
     X(MACS, "MACs", 0)                                                                                                 \
+    X(LATENCY, "latency", 0)                                                                                           \
     X(TIME, "time", 1)                                                                                                 \
     X(STATE, "state", 0)
 #define AX_SORT_ENUM(id, word, down) AX_SORT_##id,

@@ -39,7 +39,6 @@ void ax_bench_release(ax_bench *b);
 ax_code ax_bench_once(ax_bench *b, ax_err *err);
 /* Median and least seconds of o->runs runs after two that don't count. */
 ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err);
-double ax_bench_now(void); /* seconds of the monotonic clock */
 
 /* ---- calls as text and numbers (bench_call.c) ---- */
 

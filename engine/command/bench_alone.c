@@ -1,4 +1,5 @@
 /* One kernel alone: memory of its own, and the least time of some runs. */
+#include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/command/bench.h"
 
@@ -129,13 +130,13 @@ ax_code ax_bench_least(ax_code (*function)(void *context, ax_err *err), void *co
                        double *seconds, ax_err *err)
 {
     enum { MOST = 1000 };
-    double start = ax_bench_now(), all = 0;
+    double start = ax_clock(), all = 0;
     ax_code code = function(context, err);
-    *seconds = ax_bench_now() - start;
+    *seconds = ax_clock() - start;
     for (int32_t i = 0; code == AX_OK && (i < effort.runs || (all < 1e-3 * effort.ms && i < MOST)); i++) {
-        start = ax_bench_now();
+        start = ax_clock();
         code = function(context, err);
-        double took = ax_bench_now() - start;
+        double took = ax_clock() - start;
         *seconds = !i || took < *seconds ? took : *seconds;
         all += took;
     }

@@ -1,5 +1,6 @@
 /* What the bench command measures: a training step or inference as a plan with its inputs and optimisers. */
 #include "engine/backend/list.h"
+#include "engine/base/clock.h"
 #include "engine/command/bench.h"
 #include "engine/command/inputs.h"
 #include "engine/command/options.h"
@@ -7,7 +8,6 @@
 #include "engine/model/step.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 enum { WARM_UP = 2 };
 
@@ -124,19 +124,6 @@ ax_code ax_bench_once(ax_bench *b, ax_err *err)
     return code == AX_OK ? s->be->sync(s->dev, err) : code;
 }
 
-double ax_bench_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err)
 {
     int32_t runs = b->o->runs;
@@ -145,13 +132,12 @@ ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err
         return ax_fail(err, AX_ENOMEM, "no memory for %d times", runs);
     ax_code code = AX_OK;
     for (int32_t i = -WARM_UP; i < runs && code == AX_OK; i++) {
-        double start = ax_bench_now();
+        double start = ax_clock();
         code = ax_bench_once(b, err);
         if (i >= 0)
-            seconds[i] = ax_bench_now() - start;
+            seconds[i] = ax_clock() - start;
     }
-    qsort(seconds, (size_t)runs, sizeof *seconds, ascending);
-    *median = seconds[runs / 2];
+    *median = ax_clock_median(seconds, (size_t)runs);
     *least = seconds[0];
     free(seconds);
     return code;

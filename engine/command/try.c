@@ -148,8 +148,10 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
         printf("  stage 1   %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", r->stage1.reward, r->stage1.miou,
                r->stage1.fwiou, r->stage1.accuracy);
     printf("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
-    printf("  params    %.3f M   multiply-adds %.2f G   %.1f s\n", (double)o->params / 1e6, (double)o->macs / 1e9,
-           o->seconds);
+    printf("  params    %.3f M   multiply-adds %.2f G", (double)o->params / 1e6, (double)o->macs / 1e9);
+    if (isfinite(o->latency_ms))
+        printf("   %.2f ms an image", o->latency_ms);
+    printf("   %.1f s\n", o->seconds);
     printf("  memory    %.0f MiB (predicted %.0f)   batch %u\n", (double)ax_bytes_peak() / 1048576,
            (double)o->peak_bytes / 1048576, o->batch);
 }
@@ -164,6 +166,8 @@ static void print_json(const char *genotype, const report *r, const ax_outcome *
     printf("]");
     if (r->stages == 2)
         printf(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
+    if (isfinite(o->latency_ms))
+        printf(",\"latency_ms\":%.4f", o->latency_ms);
     printf(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu,\"peak_rss\":"
            "%llu}\n",
            o->stage, o->batch, o->seconds, (unsigned long long)o->params, (unsigned long long)o->macs,

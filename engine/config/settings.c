@@ -92,6 +92,7 @@ static const struct range {
     { "full_channels", 8, 512 },
     { "full_repeats", 1, 4 },
     { "save_epochs", 0, 100000 },
+    { "latency", 0, 1000 },
     { "hang_seconds", 0, 1e6 },
     { "max_failures", 0, 1e6 },
 };
@@ -101,7 +102,7 @@ static const struct words {
     const char *name, *words;
 } words[] = {
     { "schedule", "constant, cosine" }, { "strategy", "ppo, reinforce, evolution, random" },
-    { "feedback", "previous, none" },   { "objective", "reward, params, macs" },
+    { "feedback", "previous, none" },   { "objective", "reward, params, macs, latency" },
     { "aggregate", "sum, concat" },
 };
 

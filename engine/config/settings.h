@@ -20,7 +20,7 @@
     X(WHOLE, learn_reused, 1, 1, 1, "1: the strategy learns from such a reward each time it comes up")                 \
     X(WHOLE, learn_handmade, 0, 0, 0, "1: the strategy learns from what people submit, as if it had proposed it")      \
     X(TEXT, objective, "reward", "reward", "reward",                                                                   \
-      "what the strategy learns: reward, or reward against params, macs")                                              \
+      "what the strategy learns: reward, or reward against params, macs, latency")                                     \
     X(REAL, objective_weight, 0.07, 0.07, 0.07, "how much the cost counts: reward * (cost / target)^-weight")          \
     X(REAL, objective_target, 0, 0, 0, "cost at which the objective is the reward, 0 = that of candidate 1")           \
     X(WHOLE, population, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                       \
@@ -79,6 +79,7 @@
     X(WHOLE, full_channels, 64, 64, 64, "width of the decoder in full training")                                       \
     X(WHOLE, full_repeats, 2, 2, 2, "separable convolutions per sep operation in full training")                       \
     X(WHOLE, save_epochs, 1, 1, 1, "keep a training's state after so many epochs, 0 = only when it is stopped")        \
+    X(WHOLE, latency, 3, 5, 5, "timed runs of a candidate's network, their median is its latency; 0 = none")           \
     X(WHOLE, hang_seconds, 300, 300, 300, "a worker silent for so long, beyond its pace, hangs; 0 = never")            \
     X(WHOLE, max_failures, 5, 5, 5, "failures in a row after which the run pauses itself, 0 = never")
 

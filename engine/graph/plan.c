@@ -1,5 +1,6 @@
 #include "engine/graph/plan.h"
 
+#include "engine/base/clock.h"
 #include "engine/graph/capture.h"
 #include "engine/graph/graph_internal.h"
 #include "engine/graph/memory.h"
@@ -7,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 typedef struct step {
     const ax_node *node;
@@ -338,13 +338,6 @@ ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t byte
 
 /* ---- running ---- */
 
-static double seconds_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static ax_code copy_bound(ax_plan *p, ax_err *err)
 {
     ax_code code = AX_OK;
@@ -368,10 +361,10 @@ static ax_code run_profiled(ax_plan *p, ax_err *err)
 {
     for (size_t i = 0; i < p->memory.n_steps; i++) {
         step *s = &p->step[i];
-        double start = seconds_now();
+        double start = ax_clock();
         if (s->kernel->run(p->dev, &s->call, err) != AX_OK || p->be->sync(p->dev, err) != AX_OK)
             return prefix_step(p, s, err);
-        double took = seconds_now() - start;
+        double took = ax_clock() - start;
         s->seconds = !s->runs || took < s->seconds ? took : s->seconds;
         s->runs++;
     }

@@ -10,11 +10,23 @@ static bool wanted(const ax_settings *set, const ax_row *r)
     return (set->learn_handmade || strcmp(r->origin, "user")) && (set->learn_reused || !r->reused);
 }
 
-/* What the candidate costs, as the objective counts it; 0 = the objective is the reward alone. */
+/* What the candidate costs, as the objective counts it; 0 = the objective is the reward alone, or it isn't known. */
 static double cost_of(const ax_settings *set, const ax_row *r)
 {
+    if (!strcmp(set->objective, "latency"))
+        return r->outcome.latency_ms > 0 ? r->outcome.latency_ms : 0;
     bool params = !strcmp(set->objective, "params"), macs = !strcmp(set->objective, "macs");
     return params ? (double)r->params : macs ? (double)r->macs : 0;
+}
+
+/* The cost at which the objective is the reward: as set, or that of the first candidate that has one. All have
+   parameters and multiply-adds; only those that were judged have a latency. */
+static double target_of(const ax_search *s)
+{
+    double target = s->setup.settings.objective_target;
+    for (uint32_t id = 1; !(target > 0) && id <= s->n_rows; id++)
+        target = cost_of(&s->setup.settings, ax_search_look(s, id));
+    return target;
 }
 
 /* Reward and cost in one number: reward * (cost / target)^-weight (Tan et al., MnasNet, CVPR 2019, equation 2, with one
@@ -22,10 +34,8 @@ static double cost_of(const ax_settings *set, const ax_row *r)
 static double objective_of(const ax_search *s, const ax_row *r)
 {
     const ax_settings *set = &s->setup.settings;
-    double cost = cost_of(set, r), target = set->objective_target;
-    if (!(target > 0))
-        target = cost_of(set, ax_search_look(s, 1));
-    return cost > 0 && target > 0 ? r->outcome.reward * pow(cost / target, -set->objective_weight) : r->outcome.reward;
+    double cost = cost_of(set, r);
+    return cost > 0 ? r->outcome.reward * pow(cost / target_of(s), -set->objective_weight) : r->outcome.reward;
 }
 
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)

@@ -52,6 +52,7 @@ static void scored(const ax_search *s, ax_row *r, const ax_event *ev)
         .accuracy = ev->u.SCORED.accuracy,
         .loss = ev->u.SCORED.loss,
         .seconds = ev->u.SCORED.seconds,
+        .latency_ms = ev->u.SCORED.latency_ms,
         .peak_bytes = (uint64_t)ev->u.SCORED.peak_bytes,
         .stage = stage,
         .batch = (uint32_t)ev->u.SCORED.batch,

@@ -43,6 +43,7 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
     ev.u.SCORED.accuracy = o->accuracy;
     ev.u.SCORED.loss = o->loss;
     ev.u.SCORED.seconds = o->seconds;
+    ev.u.SCORED.latency_ms = o->latency_ms;
     ev.u.SCORED.peak_bytes = (int64_t)o->peak_bytes;
     ev.u.SCORED.provisional = provisional;
     ev.u.SCORED.batch = o->batch;

@@ -12,7 +12,7 @@ typedef struct field {
     const char *name;
     kind kind;
     size_t offset, size;
-    bool later; /* older snapshots don't have it: 0 */
+    bool later; /* older snapshots don't have it: 0, or what ax_row_unpack makes of it */
 } field;
 
 #define FIELD(kind, name, member)                                                                                      \
@@ -47,6 +47,7 @@ static const field fields[] = {
     FIELD(REAL, "accuracy", outcome.accuracy),
     FIELD(REAL, "loss", outcome.loss),
     FIELD(REAL, "seconds", outcome.seconds),
+    LATER(REAL, "latency_ms", outcome.latency_ms),
     FIELD(U64, "peak_bytes", outcome.peak_bytes),
     FIELD(U32, "stage", outcome.stage),
     FIELD(U32, "batch", outcome.batch),
@@ -162,6 +163,7 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
     int64_t at;
     char text[AX_GENOTYPE_TEXT];
     memset(r, 0, sizeof *r);
+    r->outcome.latency_ms = NAN;
     if (!ax_read_whole(ax_map_get(o, "id"), &at) || at != id ||
         !ax_read_text(ax_map_get(o, "genotype"), text, sizeof text) ||
         ax_genotype_parse(text, &r->proposal.genotype, NULL) != AX_OK ||

@@ -1,22 +1,17 @@
 /* One candidate, from its first step to its verdict: ax_trainer_run. */
+#include "engine/base/clock.h"
 #include "engine/model/modelfile.h"
 #include "engine/model/network.h"
 #include "engine/train/evaluate.h"
 #include "engine/train/footprint.h"
 #include "engine/train/inflight.h"
+#include "engine/train/latency.h"
 #include "engine/train/trainer_internal.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* Progress counts the stage's own steps; in full training, which is one thing to a person, both stages' together. */
 static ax_train_progress progress_of(const ax_training *r)
@@ -43,7 +38,7 @@ static ax_train_progress progress_of(const ax_training *r)
 
 static ax_code keep(ax_training *r, ax_err *err)
 {
-    r->outcome.seconds = now() - r->start;
+    r->outcome.seconds = ax_clock() - r->start;
     return r->job->state_path ? ax_inflight_write(r->job->state_path, r, err) : AX_OK;
 }
 
@@ -71,7 +66,7 @@ static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err
         say_note(r, context);
         p.step++;
         p.loss = loss;
-        p.seconds = now() - r->start;
+        p.seconds = ax_clock() - r->start;
         if (watch && !watch(context, &p)) {
             code = keep(r, err);
             return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
@@ -92,6 +87,19 @@ static ax_code judge(ax_training *r, const char *masks_path, ax_err *err)
     ax_evaluation *e = ax_evaluation_new(r->t, &spec, r->params, r->stage == 2, err);
     ax_code code = e ? ax_evaluation_run(e, masks_path, &r->outcome, err) : err->code;
     ax_evaluation_free(e);
+    return code;
+}
+
+/* Once per candidate: the network of stage 2 is that of stage 1. */
+static ax_code time_it(ax_training *r, ax_err *err)
+{
+    double decoder = 0;
+    if (!ax_latency_runs(&r->t->settings) || isfinite(r->outcome.latency_ms))
+        return AX_OK;
+    ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
+    ax_code code = ax_latency_decoder(r->t, &spec, r->params, &decoder, err);
+    if (code == AX_OK)
+        r->outcome.latency_ms = r->t->encoder_ms + decoder;
     return code;
 }
 
@@ -144,10 +152,12 @@ static ax_code finish_stage(ax_training *r, ax_train_watch watch, void *context,
     ax_code code = train(r, watch, context, err);
     if (code == AX_OK)
         code = judge(r, r->job->masks_path, err);
+    if (code == AX_OK)
+        code = time_it(r, err);
     r->outcome.stage = (uint32_t)r->stage;
     r->outcome.batch = (uint32_t)r->schedule.batch;
     r->outcome.peak_bytes = r->footprint;
-    r->outcome.seconds = now() - r->start;
+    r->outcome.seconds = ax_clock() - r->start;
     return code;
 }
 
@@ -157,7 +167,7 @@ static ax_code begin(ax_training *r, ax_err *err)
     const ax_train_job *job = r->job;
     uint64_t footprint = r->footprint;
     ax_training_release(r);
-    *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none, .start = now() };
+    *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none, .start = ax_clock() };
     ax_code code = measure(r, err);
     return code == AX_OK ? ax_training_enter(r, 1, err) : code;
 }
@@ -175,7 +185,7 @@ static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
 {
     bool found = false;
     ax_err why = { AX_OK, "" };
-    double start = now();
+    double start = ax_clock();
     ax_code code = r->job->state_path ? ax_inflight_read(r->job->state_path, r, &found, &why) : AX_OK;
     if (found)
         r->start = start - r->outcome.seconds;
@@ -217,7 +227,7 @@ static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footpri
         code = finish_stage(r, watch, context, &why);
     if (code == AX_OK && job->model_path)
         code = write_model(r, &why);
-    r->outcome.seconds = now() - r->start;
+    r->outcome.seconds = ax_clock() - r->start;
     if (code == AX_OK)
         *out = r->outcome;
     else if (err)
@@ -260,6 +270,8 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
     for (;;) {
         uint64_t bytes = 0;
         code = fits(t, &fitted, &bytes, &why);
+        if (code == AX_OK && ax_latency_runs(&t->settings) && !(t->encoder_ms > 0))
+            code = ax_latency_encoder(t, &t->encoder_ms, &why);
         if (code == AX_OK)
             code = run_once(t, &fitted, bytes, watch, context, out, &why);
         if (code != AX_ENOMEM || !may_halve(t, &fitted))

@@ -52,27 +52,37 @@ static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image'
     return (size_t)(e->h / ax_tap_stride[k]) * (size_t)(e->w / ax_tap_stride[k]) * (size_t)ax_tap_channels[k];
 }
 
-static ax_code build_graph(ax_evaluation *e, ax_err *err)
+ax_graph *ax_evaluation_graph(const ax_decoder_spec *spec, int32_t n, int32_t h, int32_t w, bool end_to_end,
+                              ax_err *err)
 {
-    e->graph = ax_graph_new(err);
-    if (!e->graph)
-        return AX_ENOMEM;
+    ax_graph *g = ax_graph_new(err);
+    if (!g)
+        return NULL;
     ax_val taps[AX_TAPS];
     ax_decoder decoder;
     ax_code code;
-    if (e->end_to_end) {
-        ax_val image = ax_graph_input(e->graph, "image", (ax_type) { .shape = { e->n, e->h, e->w, 3 } }, err);
-        code = ax_mobilenet_build(e->graph, image, false, taps, err);
+    if (end_to_end) {
+        ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { n, h, w, 3 } }, err);
+        code = ax_mobilenet_build(g, image, false, taps, err);
     } else {
-        code = ax_decoder_taps(e->graph, e->n, e->h, e->w, taps, err);
+        code = ax_decoder_taps(g, n, h, w, taps, err);
     }
     if (code == AX_OK)
-        code = ax_decoder_build(e->graph, &e->spec, taps, &decoder, err);
-    if (code != AX_OK)
-        return code;
-    ax_attr attr = { .size = { e->h, e->w } };
-    ax_val prediction = ax_graph_apply(e->graph, AX_OP_ARGMAX, attr, &decoder.logits, 1, err);
-    return ax_graph_keep(e->graph, prediction, "prediction", err);
+        code = ax_decoder_build(g, spec, taps, &decoder, err);
+    if (code == AX_OK) {
+        ax_val prediction = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { h, w } }, &decoder.logits, 1, err);
+        code = ax_graph_keep(g, prediction, "prediction", err);
+    }
+    if (code == AX_OK)
+        return g;
+    ax_graph_free(g);
+    return NULL;
+}
+
+static ax_code build_graph(ax_evaluation *e, ax_err *err)
+{
+    e->graph = ax_evaluation_graph(&e->spec, e->n, e->h, e->w, e->end_to_end, err);
+    return e->graph ? AX_OK : err->code;
 }
 
 /* Memory for the inputs, zeros where a last batch isn't full. */

@@ -57,6 +57,7 @@
     F(REAL, accuracy, "mean class accuracy")                                                                           \
     F(REAL, loss, "mean training loss of the last epoch")                                                              \
     F(REAL, seconds, "wall time")                                                                                      \
+    F(REAL, latency_ms, "time of one image through its network, as measured, milliseconds")                            \
     F(WHOLE, peak_bytes, "memory it was predicted to take at most")                                                    \
     F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
     F(WHOLE, batch, "crops per step; fewer than asked for when memory was short")                                      \

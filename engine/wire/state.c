@@ -103,6 +103,8 @@ double ax_candidate_cost(const ax_candidate *c, ax_cost cost)
         return c->params > 0 ? (double)c->params : NAN;
     case AX_COST_MACS:
         return c->macs > 0 ? (double)c->macs : NAN;
+    case AX_COST_LATENCY:
+        return c->latency_ms > 0 ? c->latency_ms : NAN;
     default: /* one that took its outcome took no time */
         return c->reused ? NAN : c->seconds;
     }
@@ -177,7 +179,8 @@ static void fold_progress(ax_candidate *c, const ax_event *ev)
 static ax_candidate blank(uint32_t id)
 {
     ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
-    c.reward = c.miou = c.fwiou = c.accuracy = c.loss = c.logp = c.entropy = c.seconds = c.gate_chance = NAN;
+    c.reward = c.miou = c.fwiou = c.accuracy = c.loss = c.logp = c.entropy = c.seconds = c.latency_ms = c.gate_chance =
+        NAN;
     c.params = c.macs = c.peak_bytes = -1;
     for (int i = 0; i < AX_DECISIONS; i++)
         c.logp_each[i] = c.entropy_each[i] = NAN;
@@ -219,6 +222,7 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->accuracy = ev->u.SCORED.accuracy;
     c->loss = ev->u.SCORED.loss;
     c->seconds = ev->u.SCORED.seconds;
+    c->latency_ms = ev->u.SCORED.latency_ms;
     c->peak_bytes = ev->u.SCORED.peak_bytes;
     c->stage = (int32_t)ev->u.SCORED.stage;
     s->n_reused += ev->u.SCORED.reused > 0 && !c->reused;

@@ -23,11 +23,11 @@ typedef struct ax_candidate {
     ax_genotype genotype;
     ax_status status, before; /* before: what undo of a soft prune returns to */
     char origin[16];
-    double reward, miou, fwiou, accuracy, loss, logp, entropy, seconds; /* NAN = not known */
-    int64_t params, macs, peak_bytes;                                   /* -1 = not known */
-    int32_t stage, epoch, epochs, step, steps, attempt;                 /* stage 0 = not started */
-    double proposed_at, started_at, finished_at;                        /* 0 = not yet */
-    double prune_until;                                                 /* > 0: soft prune, undo until then */
+    double reward, miou, fwiou, accuracy, loss, logp, entropy, seconds, latency_ms; /* NAN = not known */
+    int64_t params, macs, peak_bytes;                                               /* -1 = not known */
+    int32_t stage, epoch, epochs, step, steps, attempt;                             /* stage 0 = not started */
+    double proposed_at, started_at, finished_at;                                    /* 0 = not yet */
+    double prune_until;    /* > 0: soft prune, undo until then */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     uint32_t full;         /* the candidate that trains it fully, 0 = none */
     float logp_each[AX_DECISIONS],
@@ -39,7 +39,7 @@ typedef struct ax_candidate {
 } ax_candidate;
 
 /* What a reward can be seen against. */
-typedef enum ax_cost { AX_COST_PARAMS, AX_COST_MACS, AX_COST_SECONDS, AX_COST_COUNT } ax_cost;
+typedef enum ax_cost { AX_COST_PARAMS, AX_COST_MACS, AX_COST_LATENCY, AX_COST_SECONDS, AX_COST_COUNT } ax_cost;
 double ax_candidate_cost(const ax_candidate *c, ax_cost cost); /* NAN = not known */
 
 typedef struct ax_log_line {

@@ -11,7 +11,7 @@ EMULATION = os.path.abspath(os.path.join(engine.BUILD, "cuda/emu"))
 HERE = os.path.exists(os.path.join(EMULATION, "libcudart.so.13")) and os.path.exists(
     os.path.join(engine.BUILD, "auxcell-cuda.so"))
 NOT_HERE = "no nvcc with cuDNN and cuBLASLt here, so there is no CUDA plugin to run on emulated libraries"
-SHORT = dict(candidates=1, cuda_tune=0, crop=32, val_crop=32, train_samples=4, val_samples=2, batch=2)
+SHORT = dict(candidates=1, cuda_tune=0, latency=0, crop=32, val_crop=32, train_samples=4, val_samples=2, batch=2)
 DIGITS = ("reward", "miou", "fwiou", "accuracy", "loss")
 
 

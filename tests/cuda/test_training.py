@@ -24,7 +24,7 @@ class Training(unittest.TestCase):
 
     def train(self, fast, device="cuda:0", epochs=EPOCHS, more=(), **switches):
         done = emulated.engine("try", GENOTYPE, "--device", device, "--json", *auxcell.TINY, "--stages", "1",
-                               "--aux-weight", "0", "--train-samples", str(CROPS), "--batch", str(BATCH), "--val-samples", "1",
+                               "--aux-weight", "0", "--latency", "0", "--train-samples", str(CROPS), "--batch", str(BATCH), "--val-samples", "1",
                                "--epochs", str(epochs), "--cache", self.cache.name, "--cuda-graphs", str(fast),
                                "--cuda-cache", str(fast), "--cuda-tune", "0", *more, **switches)
         result = json.loads(done.out) if done.out else {}

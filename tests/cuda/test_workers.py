@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import emulated  # noqa: E402
 from engine import ENGINE, Run, Skip, main, make_run, serve  # noqa: E402
 
-SMALL = dict(cuda_tune=0, train_samples=4, batch=2, val_samples=1, crop=32, val_crop=32, epochs=1, channels=8, stages=1, gate=0,
+SMALL = dict(cuda_tune=0, latency=0, train_samples=4, batch=2, val_samples=1, crop=32, val_crop=32, epochs=1, channels=8, stages=1, gate=0,
              aux_weight=0, threads=1, strategy="random")
 
 

@@ -120,6 +120,7 @@ static double score(player *p, uint32_t id)
     ev.u.SCORED.accuracy = reward * 1.05;
     ev.u.SCORED.loss = 1.1 - reward;
     ev.u.SCORED.seconds = 9 + 3 * ax_rng_uniform(&p->rng);
+    ev.u.SCORED.latency_ms = 6 + 0.1 * (id * 7 % 50);
     ev.u.SCORED.peak_bytes = 96 << 20;
     ev.u.SCORED.stage = 1;
     TEXT(ev.u.SCORED.masks, "masks/%u.mpk", id);

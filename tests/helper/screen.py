@@ -63,7 +63,7 @@ def make_run(parent, name, candidates=30, start=1764072000.0):
                 params=2200000 + 1000 * i, macs=900000000)
         log.add("started", at, i, stage=1, epochs=4, steps=24, attempt=1)
         log.add("scored", at + 4, i, reward=0.3 + 0.4 * i / candidates, miou=0.3, fwiou=0.5, accuracy=0.4, loss=0.7,
-                seconds=4.0, peak_bytes=90000000, stage=1, model="", masks="")
+                seconds=4.0, latency_ms=8.25, peak_bytes=90000000, stage=1, model="", masks="")
     return path
 
 

@@ -12,6 +12,7 @@ typedef struct searching {
     ax_event *event; /* all since the start, or since searching_forget */
     size_t n;
     uint64_t request;
+    double latency_ms; /* of what is scored from now on; 0 = as if it wasn't measured */
 } searching;
 
 /* candidates: how many the run has; strategy: its name. */

@@ -132,6 +132,10 @@ static void figures_are_short(void **state)
     assert_string_equal(ax_figure_count(999960, t), "1.0M");
     assert_string_equal(ax_figure_count(-1, t), "-");
     assert_string_equal(ax_figure_bytes((int64_t)212 << 20, t), "212M");
+    assert_string_equal(ax_figure_ms(0.837, t), "0.84ms");
+    assert_string_equal(ax_figure_ms(9.996, t), "10.0ms");
+    assert_string_equal(ax_figure_ms(123.4, t), "123ms");
+    assert_string_equal(ax_figure_ms(NAN, t), "-");
     assert_string_equal(ax_figure_clock(41, t), "0:41");
     assert_string_equal(ax_figure_clock(13277, t), "3:41:17");
     assert_string_equal(ax_figure_clock(200000, t), "2d 07:33");

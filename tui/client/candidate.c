@@ -21,6 +21,7 @@
     X(REAL, seconds, c->seconds)                                                                                       \
     X(COUNT, params, c->params)                                                                                        \
     X(COUNT, macs, c->macs)                                                                                            \
+    X(REAL, latency_ms, c->latency_ms)                                                                                 \
     X(COUNT, peak_bytes, c->peak_bytes)                                                                                \
     X(WHOLE, epoch, c->epoch)                                                                                          \
     X(WHOLE, epochs, c->epochs)                                                                                        \
@@ -31,6 +32,7 @@
     X(REAL, gate_chance, c->gate_chance)                                                                               \
     X(FLAG, front_params, ax_state_on_front(s, c, AX_COST_PARAMS))                                                     \
     X(FLAG, front_macs, ax_state_on_front(s, c, AX_COST_MACS))                                                         \
+    X(FLAG, front_latency, ax_state_on_front(s, c, AX_COST_LATENCY))                                                   \
     X(FLAG, front_seconds, ax_state_on_front(s, c, AX_COST_SECONDS))                                                   \
     X(LINK, full, c->full)                                                                                             \
     X(FLAG, pinned, c->pinned)                                                                                         \

@@ -43,16 +43,16 @@ static int higher_reward(const void *a, const void *b)
 
 static void table_header(void)
 {
-    puts("    ID S REWARD   mIoU  fwIoU    acc  PARAMS   MACs   TIME  GENOTYPE");
+    puts("    ID S REWARD   mIoU  fwIoU    acc  PARAMS   MACs     LAT   TIME  GENOTYPE");
 }
 
 static void table_row(const ax_candidate *c)
 {
-    char f[6][AX_FIGURE], text[AX_GENOTYPE_TEXT];
-    printf("%6u %c %6s %6s %6s %6s %7s %6s %5.1fs  %s\n", c->id, c->status, ax_figure_share(c->reward, 4, f[0]),
+    char f[7][AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    printf("%6u %c %6s %6s %6s %6s %7s %6s %7s %5.1fs  %s\n", c->id, c->status, ax_figure_share(c->reward, 4, f[0]),
            ax_figure_share(c->miou, 3, f[1]), ax_figure_share(c->fwiou, 3, f[2]), ax_figure_share(c->accuracy, 3, f[3]),
-           ax_figure_count(c->params, f[4]), ax_figure_count(c->macs, f[5]), isnan(c->seconds) ? 0 : c->seconds,
-           ax_genotype_print(&c->genotype, text));
+           ax_figure_count(c->params, f[4]), ax_figure_count(c->macs, f[5]), ax_figure_ms(c->latency_ms, f[6]),
+           isnan(c->seconds) ? 0 : c->seconds, ax_genotype_print(&c->genotype, text));
 }
 
 static void table(const ax_state *s, uint32_t n)

@@ -66,8 +66,10 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
     snprintf(text, sizeof text, "%s   mIoU %s  fwIoU %s  accuracy %s", ax_figure_share(c->reward, 4, a),
              ax_figure_share(c->miou, 3, b), ax_figure_share(c->fwiou, 3, d), ax_figure_share(c->accuracy, 3, e));
     row = fact(p, row, "reward", text);
-    snprintf(text, sizeof text, "%s parameters, %s multiply-adds", ax_figure_count(c->params, a),
-             ax_figure_count(c->macs, b));
+    n = snprintf(text, sizeof text, "%s parameters, %s multiply-adds", ax_figure_count(c->params, a),
+                 ax_figure_count(c->macs, b));
+    if (isfinite(c->latency_ms))
+        snprintf(text + n, sizeof text - (size_t)n, ", %s an image", ax_figure_ms(c->latency_ms, d));
     row = fact(p, row, "size", text);
     snprintf(text, sizeof text, "%s, memory %s, loss %s", ax_figure_clock(c->seconds, a),
              ax_figure_bytes(c->peak_bytes, b), ax_figure_share(c->loss, 4, d));

@@ -16,21 +16,24 @@ static double known(int64_t n)
     return n < 0 ? NAN : (double)n;
 }
 
-/* name, value of c, width, decimals of a share (0: a count) */
+/* name, value of c, width, decimals of a share (0: a count, -1: seconds, -2: milliseconds) */
 #define METRIC_LIST(X)                                                                                                 \
-    X("reward", c->reward, 8, 4)                                                                                       \
+    X("reward", c->reward, 7, 4)                                                                                       \
     X("mIoU", c->miou, 7, 3)                                                                                           \
     X("fwIoU", c->fwiou, 7, 3)                                                                                         \
     X("acc", c->accuracy, 7, 3)                                                                                        \
-    X("loss", c->loss, 8, 4)                                                                                           \
-    X("params", known(c->params), 9, 0)                                                                                \
-    X("MACs", known(c->macs), 8, 0)                                                                                    \
-    X("time", c->seconds, 8, -1)
+    X("loss", c->loss, 7, 4)                                                                                           \
+    X("params", known(c->params), 8, 0)                                                                                \
+    X("MACs", known(c->macs), 7, 0)                                                                                    \
+    X("latency", c->latency_ms, 9, -2)                                                                                 \
+    X("time", c->seconds, 7, -1)
 
 static void format(double v, int digits, char out[static AX_FIGURE])
 {
     if (digits > 0)
         ax_figure_share(v, digits, out);
+    else if (digits == -2)
+        ax_figure_ms(v, out);
     else if (digits < 0)
         snprintf(out, AX_FIGURE, isnan(v) ? "-" : "%.1fs", v);
     else

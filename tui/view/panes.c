@@ -61,6 +61,7 @@ static const struct axis {
 } axes[AX_COST_COUNT] = {
     [AX_COST_PARAMS] = { "params", "params (log)" },
     [AX_COST_MACS] = { "multiply-adds", "multiply-adds (log)" },
+    [AX_COST_LATENCY] = { "latency", "milliseconds of inference (log)" },
     [AX_COST_SECONDS] = { "time", "seconds (log)" },
 };
 

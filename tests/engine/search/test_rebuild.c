@@ -38,6 +38,7 @@ static int set_up(void **state)
     b->log = ax_eventlog_open(b->fd, events, NULL, &err);
     assert_non_null(b->log);
     searching_init(&b->t, 30, "ppo");
+    b->t.latency_ms = 8.25;
     ax_search_hello(b->t.search, false, 1);
     *state = b;
     return 0;
@@ -146,7 +147,7 @@ static void step(bench *b, int k)
     ax_search *s = b->t.search;
     uint32_t id = (uint32_t)k / 4 + 1;
     ax_err err = { AX_OK, "" };
-    ax_outcome o = { 0.3, 0.3, 0.4, 0.5, 1.25, 3.5, 0, 0, 54321, 1, 4 };
+    ax_outcome o = { 0.3, 0.3, 0.4, 0.5, 1.25, 3.5, 0, 0, 54321, 1, 4, 7.5 };
     ax_search_set_time(s, 1000 + 4 * k);
     ax_search_tick(s);
     switch (k % 8) {

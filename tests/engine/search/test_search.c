@@ -61,7 +61,7 @@ static void gate_can_be_switched_off(void **state)
 
 static ax_outcome judged(uint32_t stage, double reward)
 {
-    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, stage, 8 };
+    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, stage, 8, NAN };
     return o;
 }
 
@@ -191,6 +191,28 @@ static void the_strategy_can_learn_the_price(void **state)
     searching_release(&t);
 }
 
+/* What candidate 1 took isn't known: the target is the latency of the first that was measured. */
+static void the_strategy_can_learn_the_latency(void **state)
+{
+    (void)state;
+    static const double ms[] = { 0, 8, 2, 0, 32 }, objective[] = { .4, .4, .8, .4, .2 };
+    searching t;
+    searching_init(&t, 5, "random");
+    snprintf(t.setup.settings.objective, AX_SETTING_TEXT, "latency");
+    t.setup.settings.objective_weight = 0.5;
+    ax_search_free(t.search);
+    t.search = ax_search_new(&t.setup, NULL);
+    for (int i = 0; i < 5; i++) {
+        searching_take(&t);
+        t.latency_ms = ms[i];
+        searching_score(&t, 0.4);
+        assert_true(fabs(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - objective[i]) < 1e-12);
+        double said = searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.latency_ms;
+        assert_true(ms[i] > 0 ? said == ms[i] : isnan(said));
+    }
+    searching_release(&t);
+}
+
 static void hello_after_a_resume_requeues_what_ran(void **state)
 {
     (void)state;
@@ -210,9 +232,13 @@ static void hello_after_a_resume_requeues_what_ran(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_runs_and_one_waits),           cmocka_unit_test(gate_can_be_switched_off),
-        cmocka_unit_test(two_stages_and_the_gate),          cmocka_unit_test(one_that_the_gate_ended_starts_again),
-        cmocka_unit_test(the_strategy_can_learn_the_price), cmocka_unit_test(hello_after_a_resume_requeues_what_ran),
+        cmocka_unit_test(one_runs_and_one_waits),
+        cmocka_unit_test(gate_can_be_switched_off),
+        cmocka_unit_test(two_stages_and_the_gate),
+        cmocka_unit_test(one_that_the_gate_ended_starts_again),
+        cmocka_unit_test(the_strategy_can_learn_the_price),
+        cmocka_unit_test(hello_after_a_resume_requeues_what_ran),
+        cmocka_unit_test(the_strategy_can_learn_the_latency),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

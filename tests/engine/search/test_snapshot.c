@@ -3,6 +3,7 @@
 #include "engine/base/file.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/snapshot.h"
+#include "engine/search/snapshot_fields.h"
 #include "tests/helper/searching.h"
 
 #include <fcntl.h>
@@ -133,6 +134,44 @@ static void a_copy_has_the_same_future(void **state)
         searching_release(&t);
         searching_release(&u);
     }
+}
+
+/* The row as a map of msgpack, with one key's name changed to one that nobody knows. */
+static ax_row reread(const ax_row *r, const char *key)
+{
+    msgpack_sbuffer bytes;
+    msgpack_packer pk;
+    msgpack_unpacked msg;
+    ax_row out;
+    msgpack_sbuffer_init(&bytes);
+    msgpack_packer_init(&pk, &bytes, msgpack_sbuffer_write);
+    ax_row_pack(&pk, 1, r);
+    char *at = key ? memmem(bytes.data, bytes.size, key, strlen(key)) : bytes.data;
+    assert_non_null(at);
+    if (key)
+        *at = '?';
+    msgpack_unpacked_init(&msg);
+    assert_int_equal(msgpack_unpack_next(&msg, bytes.data, bytes.size, NULL), MSGPACK_UNPACK_SUCCESS);
+    assert_true(ax_row_unpack(&msg.data, 1, 1, &out));
+    msgpack_unpacked_destroy(&msg);
+    msgpack_sbuffer_destroy(&bytes);
+    return out;
+}
+
+static void rows_of_older_snapshots(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 2, "random");
+    t.latency_ms = 8.25;
+    searching_take(&t);
+    searching_score(&t, 0.5);
+    const ax_row *r = ax_search_look(t.search, 1);
+    ax_row same = reread(r, NULL), untimed = reread(r, "latency_ms");
+    assert_true(same.outcome.latency_ms == 8.25 && same.outcome.reward == 0.5);
+    assert_true(isnan(untimed.outcome.latency_ms) && untimed.outcome.reward == 0.5);
+    assert_int_equal(reread(r, "reused").reused, 0);
+    searching_release(&t);
 }
 
 static void requests_are_remembered(void **state)
@@ -339,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_copy_is_the_same),
         cmocka_unit_test(a_copy_has_the_same_future),
+        cmocka_unit_test(rows_of_older_snapshots),
         cmocka_unit_test(requests_are_remembered),
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(a_newer_version_is_refused),

@@ -1,6 +1,6 @@
 /* The cache and the trainer on generated scenes: small, but the real path from pictures to a reward. */
 #include "data/open.h"
-#include "engine/train/trainer.h"
+#include "engine/train/trainer_internal.h"
 #include "engine/wire/maskfile.h"
 
 #include <dirent.h>
@@ -92,6 +92,35 @@ static void the_same_job_gives_the_same_bits(void **state)
     assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &other, &err), AX_OK);
     assert_true(other.loss != a.loss);
     ax_trainer_free(t);
+    source->ops->close(source);
+}
+
+/* A time is the encoder's, which is measured once, and the decoder's. */
+static void latencies_are_measured_when_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *runs, *objective;
+        bool measured;
+    } how[] = { { "3", "reward", true }, { "0", "reward", false }, { "0", "latency", true } };
+    ax_err err = { AX_OK, "" };
+    ax_source *source = scenes();
+    ax_genotype g = genotype();
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+        ax_settings s = tiny();
+        assert_int_equal(ax_settings_set(&s, "latency", how[i].runs, &err), AX_OK);
+        assert_int_equal(ax_settings_set(&s, "objective", how[i].objective, &err), AX_OK);
+        ax_settings_set(&s, "epochs", "1", &err);
+        ax_trainer *t = trainer(&s, source);
+        ax_train_job job = ax_train_job_default(&s, &g, false);
+        ax_outcome a, b;
+        assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &a, &err), AX_OK);
+        double encoder = t->encoder_ms;
+        assert_true(how[i].measured ? encoder > 0 && a.latency_ms > encoder : encoder == 0 && isnan(a.latency_ms));
+        assert_int_equal(ax_trainer_run(t, &job, NULL, NULL, &b, &err), AX_OK);
+        assert_true(t->encoder_ms == encoder && a.reward == b.reward);
+        ax_trainer_free(t);
+    }
     source->ops->close(source);
 }
 
@@ -352,7 +381,7 @@ int main(void)
         cmocka_unit_test(the_same_job_gives_the_same_bits), cmocka_unit_test(equal_threads_give_equal_bits),
         cmocka_unit_test(what_goes_wrong_is_typed),         cmocka_unit_test(stage_2_follows_stage_1),
         cmocka_unit_test(backends_agree_on_stage_2),        cmocka_unit_test(a_cache_is_filled_once_and_mended),
-        cmocka_unit_test(masks_are_kept_for_a_person),
+        cmocka_unit_test(masks_are_kept_for_a_person),      cmocka_unit_test(latencies_are_measured_when_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,6 +129,34 @@ static void the_front_follows_what_people_do(void **state)
     ax_state_release(&t.s);
 }
 
+static void timed(story *t, uint32_t id, double ms, double reward)
+{
+    propose(t, id);
+    tell(t, (ax_event) {
+                .kind = AX_EVENT_SCORED, .id = id, .u.SCORED = { .reward = reward, .stage = 1, .latency_ms = ms } });
+}
+
+/* By hand: 2 is the best of all, 4 and 5 are faster; 1 is slower than 4 and no better, 3 wasn't measured. */
+static void the_front_of_latencies(void **state)
+{
+    (void)state;
+    static const bool front[] = { false, true, false, true, true };
+    story t = begin();
+    timed(&t, 1, 9, .5);
+    timed(&t, 2, 12, .8);
+    timed(&t, 3, NAN, .7);
+    timed(&t, 4, 8, .6);
+    timed(&t, 5, 3, .1);
+    for (uint32_t id = 1; id <= 5; id++)
+        assert_int_equal(ax_state_on_front(&t.s, row(&t, id), AX_COST_LATENCY), front[id - 1]);
+    assert_int_equal(t.s.front[AX_COST_LATENCY].n, 3);
+    assert_true(row(&t, 4)->latency_ms == 8 && isnan(row(&t, 3)->latency_ms));
+    assert_int_equal(t.s.front[AX_COST_PARAMS].n, 1); /* all have as many: the best alone */
+    prune(&t, 4, 1);
+    assert_true(ax_state_on_front(&t.s, row(&t, 1), AX_COST_LATENCY));
+    ax_state_release(&t.s);
+}
+
 static void the_gate_answers_for_any_reward(void **state)
 {
     (void)state;
@@ -487,6 +515,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_candidate_lives),
         cmocka_unit_test(the_front_follows_what_people_do),
+        cmocka_unit_test(the_front_of_latencies),
         cmocka_unit_test(the_gate_answers_for_any_reward),
         cmocka_unit_test(an_outcome_can_be_that_of_another),
         cmocka_unit_test(pruned_ones_are_never_best),

@@ -1,0 +1,62 @@
+/* Outcomes as bytes: what is written is read, and so is what older programs wrote. */
+#include "engine/space/outcome.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const ax_outcome whole = { .5, .4, .6, .7, 1.25, 33, 2000000, 900000000, 1 << 30, 2, 8, 12.5 };
+
+/* The outcome as an array that ends after n fields, or goes on behind the last. */
+static bool read_part(const ax_outcome *o, uint32_t n, ax_outcome *out)
+{
+    msgpack_sbuffer bytes;
+    msgpack_packer pk;
+    msgpack_unpacked msg;
+    msgpack_sbuffer_init(&bytes);
+    msgpack_packer_init(&pk, &bytes, msgpack_sbuffer_write);
+    ax_outcome_pack(&pk, o);
+    msgpack_pack_nil(&pk); /* a field that there isn't yet */
+    msgpack_unpacked_init(&msg);
+    bytes.data[0] = (char)(0x90 | n); /* a fixarray */
+    assert_int_equal(msgpack_unpack_next(&msg, bytes.data, bytes.size, NULL), MSGPACK_UNPACK_SUCCESS);
+    bool read = ax_outcome_read(&msg.data, out);
+    msgpack_unpacked_destroy(&msg);
+    msgpack_sbuffer_destroy(&bytes);
+    return read;
+}
+
+static void what_is_written_is_read(void **state)
+{
+    (void)state;
+    ax_outcome o;
+    assert_true(read_part(&whole, 12, &o));
+    assert_true(o.reward == .5 && o.miou == .4 && o.fwiou == .6 && o.accuracy == .7 && o.loss == 1.25);
+    assert_true(o.seconds == 33 && o.params == 2000000 && o.macs == 900000000 && o.peak_bytes == 1 << 30);
+    assert_true(o.stage == 2 && o.batch == 8 && o.latency_ms == 12.5);
+    assert_true(read_part(&ax_outcome_none, 12, &o));
+    assert_true(isnan(o.reward) && isnan(o.latency_ms) && o.macs == 0);
+}
+
+static void latencies_are_younger_than_the_rest(void **state)
+{
+    (void)state;
+    ax_outcome o = { .latency_ms = 3 };
+    assert_true(read_part(&whole, 11, &o));
+    assert_true(isnan(o.latency_ms) && o.batch == 8 && o.reward == .5);
+    assert_false(read_part(&whole, 10, &o));
+    assert_false(read_part(&whole, 13, &o));
+    assert_false(ax_outcome_read(NULL, &o));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_written_is_read),
+        cmocka_unit_test(latencies_are_younger_than_the_rest),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
