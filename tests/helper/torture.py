@@ -53,7 +53,7 @@ def settled(path):
         with open(f"{path}/candidates.mpk", "rb") as f:
             rows.feed(f.read(n))
     last = {row["id"]: row for row in rows}
-    no = ("seconds", "attempts", "crashes", "cause", "place", "logp_each")
+    no = ("seconds", "latency_ms", "attempts", "crashes", "cause", "place", "logp_each")
     return {i: {k: v for k, v in row.items() if k not in no} for i, row in last.items()}
 
 
