@@ -1,6 +1,7 @@
 /* The loop: one thread, poll over terminal, engine and signals. State comes from events, wishes from keys. */
 #include "tui/session.h"
 
+#include "engine/base/clock.h"
 #include "engine/config/settings.h"
 #include "engine/wire/client.h"
 #include "engine/wire/eventlog.h"
@@ -17,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static const double draw_every = 0.25;   /* seconds between draws that events ask for */
@@ -45,13 +45,6 @@ typedef struct session {
     bool dirty, stopped;
     double drawn_at;
 } session;
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 /* ---- engine ---- */
 
@@ -291,7 +284,7 @@ static void run(session *s, ax_err *err)
 {
     double second = 0;
     while (!s->ui.leave) {
-        s->ui.now = clock_now();
+        s->ui.now = ax_clock_wall();
         if (s->dirty && (!s->term || s->ui.now - s->drawn_at >= draw_every))
             draw(s);
         if (s->script)
@@ -304,7 +297,7 @@ static void run(session *s, ax_err *err)
             { .fd = s->client ? ax_client_fd(s->client) : -1, .events = POLLIN },
         };
         int timeout = wait_ms(s), n = poll(p, 3, timeout);
-        s->ui.now = clock_now();
+        s->ui.now = ax_clock_wall();
         if (n == 0 && !isinf(ax_ui_next_tick(&s->ui)) && floor(s->ui.now) > second)
             s->dirty = true; /* a clock moved */
         second = floor(s->ui.now);
@@ -388,7 +381,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.readonly = o->readonly;
     s->ui.can_wake = o->wake != NULL;
     s->ui.color = ax_term_pixels(term);
-    s->ui.now = clock_now();
+    s->ui.now = ax_clock_wall();
     s->ascii = o->ascii || !ax_term_unicode(term);
     s->dirty = true;
     read_settings(s);

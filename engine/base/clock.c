@@ -3,11 +3,21 @@
 #include <stdlib.h>
 #include <time.h>
 
-double ax_clock(void)
+static double seconds(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double ax_clock(void)
+{
+    return seconds(CLOCK_MONOTONIC);
+}
+
+double ax_clock_wall(void)
+{
+    return seconds(CLOCK_REALTIME);
 }
 
 static int ascending(const void *a, const void *b)

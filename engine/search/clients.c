@@ -1,5 +1,6 @@
 #include "engine/search/clients.h"
 
+#include "engine/base/clock.h"
 #include "engine/base/msgskim.h"
 #include "engine/wire/event.h"
 #include "engine/wire/eventlog.h"
@@ -14,7 +15,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 /* OUT holds a block of the file plus answers; who lets it fill up with answers is dropped. */
@@ -24,10 +24,10 @@ typedef struct client {
     int fd;
     uint64_t number; /* never used twice, so that an answer can't reach another */
     ax_messages in;
-    bool viewer;      /* said hello: gets events */
-    bool behind;      /* the socket was full, or its turn was over */
-    uint64_t offset;  /* in events.mpk */
-    int64_t moved_at; /* seconds: when it last took something */
+    bool viewer;     /* said hello: gets events */
+    bool behind;     /* the socket was full, or its turn was over */
+    uint64_t offset; /* in events.mpk */
+    double moved_at; /* monotonic: when it last took something */
     size_t at, len;
     uint8_t out[OUT];
 } client;
@@ -38,13 +38,6 @@ struct ax_clients {
     client *client[AX_CLIENTS_MAX]; /* the first n */
     size_t n;
 };
-
-static int64_t seconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec;
-}
 
 ax_clients *ax_clients_new(int dirfd, ax_err *err)
 {
@@ -96,7 +89,7 @@ static bool accept_one(ax_clients *c)
     }
     one->fd = fd;
     one->number = c->next_number++;
-    one->moved_at = seconds();
+    one->moved_at = ax_clock();
     ax_messages_init(&one->in, AX_COMMAND_MAX_BYTES);
     c->client[c->n++] = one;
     return true;
@@ -216,13 +209,13 @@ static bool pump_one(const ax_clients *c, client *one)
             continue;
         if (w < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
             one->behind = true;
-            return seconds() - one->moved_at < STALL_SECONDS;
+            return ax_clock() - one->moved_at < STALL_SECONDS;
         }
         if (w <= 0)
             return false;
         one->at += (size_t)w;
         sent += (size_t)w;
-        one->moved_at = seconds();
+        one->moved_at = ax_clock();
     }
     one->behind = true; /* others have their turn first */
     return true;

@@ -1,5 +1,6 @@
 #include "engine/search/coordinator_internal.h"
 
+#include "engine/base/clock.h"
 #include "engine/search/leftovers.h"
 #include "engine/search/snapshot.h"
 
@@ -11,30 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { WAIT_SECONDS = 15 };
 _Static_assert((int)AX_WORKERS == (int)AX_WORKER_DEVICES, "a worker per device");
 
-double ax_coordinator_wall(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-double ax_coordinator_monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 void ax_coordinator_emit(void *context, ax_event *ev)
 {
     ax_coordinator *c = context;
-    ev->at = ax_coordinator_wall();
+    ev->at = ax_clock_wall();
     if (c->err.code == AX_OK)
         ax_eventlog_append(c->log, ev, &c->err);
 }
@@ -44,7 +30,7 @@ void ax_coordinator_emit(void *context, ax_event *ev)
 static ax_code save(ax_coordinator *c, bool say, ax_err *err)
 {
     size_t bytes = 0;
-    double start = ax_coordinator_monotonic();
+    double start = ax_clock();
     ax_code code = ax_search_catch_up(c->search, err);
     if (code == AX_OK)
         code = ax_eventlog_sync(c->log, err);
@@ -59,7 +45,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
         memset(&ev, 0, sizeof ev);
         ev.kind = AX_EVENT_SAVED;
         ev.u.SAVED.bytes = (int64_t)bytes;
-        double now = ax_coordinator_monotonic();
+        double now = ax_clock();
         ev.u.SAVED.milliseconds = 1e3 * (now - start);
         ev.u.SAVED.overhead = c->lost / (c->devices.n * (now - c->started_at));
         ax_coordinator_emit(c, &ev);
@@ -99,11 +85,11 @@ static int timeout(const ax_coordinator *c)
         return 0;
     double wait = INFINITY, deadline = ax_search_deadline(c->search);
     if (deadline > 0)
-        wait = deadline - ax_coordinator_wall();
+        wait = deadline - ax_clock_wall();
     if (c->wait_until > 0)
-        wait = fmin(wait, c->wait_until - ax_coordinator_monotonic());
+        wait = fmin(wait, c->wait_until - ax_clock());
     else
-        wait = fmin(wait, ax_coordinator_workers_due(c) - ax_coordinator_monotonic());
+        wait = fmin(wait, ax_coordinator_workers_due(c) - ax_clock());
     if (isinf(wait))
         return -1;
     return wait <= 0 ? 0 : wait > 60 ? 60000 : (int)(wait * 1e3) + 1;
@@ -131,7 +117,7 @@ static void wait_and_read(ax_coordinator *c)
             ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(errno));
         return;
     }
-    ax_search_set_time(c->search, ax_coordinator_wall());
+    ax_search_set_time(c->search, ax_clock_wall());
     if (fds[0].revents)
         read_signals(c);
     for (uint32_t k = 0; k < AX_WORKERS; k++)
@@ -145,7 +131,7 @@ static void wait_and_read(ax_coordinator *c)
 static const char *loop(ax_coordinator *c)
 {
     for (;;) {
-        ax_search_set_time(c->search, ax_coordinator_wall());
+        ax_search_set_time(c->search, ax_clock_wall());
         ax_search_tick(c->search);
         commit(c);
         if (c->err.code != AX_OK)
@@ -153,7 +139,7 @@ static const char *loop(ax_coordinator *c)
         if (c->stop)
             return "stopped";
         bool finished = ax_search_finished(c->search);
-        if (finished && ax_coordinator_monotonic() >= c->wait_until)
+        if (finished && ax_clock() >= c->wait_until)
             return "finished";
         if (!finished)
             ax_coordinator_drive_workers(c);
@@ -198,9 +184,9 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     ax_err why = { AX_OK, "" };
     ax_code code = ax_coordinator_start(c, &why);
     if (code == AX_OK) {
-        c->wait_until = options->wait && ax_search_finished(c->search) ? ax_coordinator_monotonic() + WAIT_SECONDS : 0;
+        c->wait_until = options->wait && ax_search_finished(c->search) ? ax_clock() + WAIT_SECONDS : 0;
         options->ready(options->context);
-        c->started_at = ax_coordinator_monotonic();
+        c->started_at = ax_clock();
         const char *reason = loop(c);
         for (uint32_t k = 0; k < c->devices.n; k++)
             ax_crew_hang_up(&c->crew[k]); /* so that they end side by side */

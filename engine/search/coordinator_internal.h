@@ -35,8 +35,6 @@ typedef struct ax_coordinator {
     bool worked;             /* a worker of this engine was ready once: data and device are good, or were */
 } ax_coordinator;
 
-double ax_coordinator_wall(void);      /* seconds since the epoch */
-double ax_coordinator_monotonic(void); /* seconds */
 void ax_coordinator_emit(void *coordinator, ax_event *ev);
 
 /* ---- coordinator_start.c ---- */

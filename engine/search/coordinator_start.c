@@ -1,6 +1,7 @@
 /* How a coordinator takes a run over: lock, settings, data, log, the search as the snapshot has it, clients. */
 #include "engine/search/coordinator_internal.h"
 
+#include "engine/base/clock.h"
 #include "engine/base/utf8.h"
 #include "engine/search/leftovers.h"
 #include "engine/search/snapshot.h"
@@ -146,7 +147,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     code = catch_signals(c, err);
     if (code != AX_OK)
         return code;
-    ax_search_set_time(c->search, ax_coordinator_wall());
+    ax_search_set_time(c->search, ax_clock_wall());
     ax_leftovers_remove(c->dirfd, true, c->search);
     ax_search_hello(c->search, ax_eventlog_seq(c->log) > 0, getpid());
     if (cut) {

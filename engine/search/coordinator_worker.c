@@ -1,4 +1,5 @@
 /* The coordinator's dealings with its workers. */
+#include "engine/base/clock.h"
 #include "engine/base/cores.h"
 #include "engine/search/coordinator_internal.h"
 
@@ -63,7 +64,7 @@ static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 static void count_wait(ax_coordinator *c, uint32_t k)
 {
     if (c->crew[k].waits_since > 0)
-        c->lost += ax_coordinator_monotonic() - c->crew[k].waits_since;
+        c->lost += ax_clock() - c->crew[k].waits_since;
     c->crew[k].waits_since = 0;
 }
 
@@ -103,7 +104,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     ax_crew *crew = &c->crew[k];
     bool about_job = m->id && m->id == ax_search_running(c->search, k);
     if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING)
-        crew->waits_since = ax_coordinator_monotonic();
+        crew->waits_since = ax_clock();
     switch (m->say) {
     case AX_SAY_READY:
         crew->ready = c->worked = true;
@@ -189,8 +190,7 @@ static double hangs_at(const ax_coordinator *c, uint32_t k)
 static void end_hanging(ax_coordinator *c, uint32_t k)
 {
     char why[AX_WORKER_TEXT];
-    snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s",
-             ax_coordinator_monotonic() - c->crew[k].heard_at);
+    snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s", ax_clock() - c->crew[k].heard_at);
     kill(c->crew[k].pid, SIGKILL);
     bury(c, k, "hang", why);
 }
@@ -231,12 +231,12 @@ static void drive(ax_coordinator *c, uint32_t k)
     ax_crew *crew = &c->crew[k];
     ax_err gone; /* a worker that doesn't listen is found dead when its socket is read */
     if (!crew->pid) {
-        if (may_start(c, k) && ax_coordinator_monotonic() >= crew->start_at)
+        if (may_start(c, k) && ax_clock() >= crew->start_at)
             start(c, k);
         return;
     }
     double hung = hangs_at(c, k);
-    if (hung > 0 && ax_coordinator_monotonic() >= hung) {
+    if (hung > 0 && ax_clock() >= hung) {
         end_hanging(c, k);
         return;
     }

@@ -1,5 +1,6 @@
 #include "engine/search/crew.h"
 
+#include "engine/base/clock.h"
 #include "engine/worker/worker.h"
 
 #include <errno.h>
@@ -11,18 +12,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Silence may last so many times the longest one so far: steps of one candidate cost about the same. */
 enum { PACES = 20, DISMISS_MS = 5000 };
-
-static double monotonic(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 void ax_crew_init(ax_crew *c, int dirfd)
 {
@@ -36,7 +29,7 @@ ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
     if (pid < 0)
         return err->code;
     c->pid = pid;
-    c->heard_at = monotonic();
+    c->heard_at = ax_clock();
     c->pace = 0;
     ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings };
     return ax_crew_send(c, &m, err);
@@ -45,7 +38,7 @@ ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
 ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err)
 {
     if (m->say == AX_SAY_JOB) {
-        c->heard_at = monotonic();
+        c->heard_at = ax_clock();
         c->pace = 0;
     }
     return ax_worker_send(c->fd, m, MSG_DONTWAIT, err);
@@ -61,7 +54,7 @@ int ax_crew_next(ax_crew *c, ax_worker_message *m)
         if (got > 0 && ax_worker_unpack(bytes, n, m, NULL) != AX_OK)
             return -1;
         if (got > 0) {
-            double now = monotonic();
+            double now = ax_clock();
             c->pace = fmax(c->pace, now - c->heard_at);
             c->heard_at = now;
             return 1;
@@ -114,7 +107,7 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
         snprintf(how, cap, "the worker ended with status %d", WEXITSTATUS(status));
     double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
     c->deaths++;
-    c->start_at = monotonic() + wait;
+    c->start_at = ax_clock() + wait;
     forget(c);
 }
 

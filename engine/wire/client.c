@@ -1,5 +1,6 @@
 #include "engine/wire/client.h"
 
+#include "engine/base/clock.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
 #include "engine/base/pack.h"
@@ -12,7 +13,6 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 struct ax_client {
@@ -144,17 +144,10 @@ ax_code ax_client_send(ax_client *c, const ax_command *cmd, ax_err *err)
     return n ? send_all(c, buf, n, err) : ax_fail(err, AX_EINVAL, "the command is too long");
 }
 
-static int64_t milliseconds(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answer *answer, ax_err *err)
 {
     ax_event ev;
-    int64_t end = milliseconds() + timeout;
+    double end = ax_clock() + 1e-3 * timeout;
     ax_code code = ax_client_send(c, cmd, err);
     for (;;) {
         ax_incoming got;
@@ -163,7 +156,7 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
                 return AX_OK;
         if (code != AX_OK) /* only now: an engine that stops answers and goes in one breath */
             return code;
-        int64_t left = end - milliseconds();
+        double left = 1e3 * (end - ax_clock());
         struct pollfd p = { .fd = c->fd, .events = POLLIN };
         int ready = left > 0 ? poll(&p, 1, (int)left) : 0;
         if (ready == 0)

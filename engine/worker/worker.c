@@ -1,5 +1,6 @@
 #include "engine/worker/worker.h"
 
+#include "engine/base/clock.h"
 #include "engine/base/cores.h"
 #include "engine/base/utf8.h"
 #include "engine/train/trainer.h"
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { PROGRESS_MS = 200 };
@@ -27,13 +27,6 @@ typedef struct worker {
     bool stop, gone; /* told to stop; the coordinator went away */
     double said_at;
 } worker;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int64_t resident_bytes(void)
 {
@@ -93,7 +86,7 @@ static bool next_message(worker *w, bool wait, ax_worker_message *m)
 
 static bool due(worker *w, bool last)
 {
-    double t = now();
+    double t = ax_clock();
     if (!last && t - w->said_at < PROGRESS_MS * 1e-3)
         return false;
     w->said_at = t;

@@ -1,4 +1,5 @@
 /* ls and status: what runs there are, and how one stands. */
+#include "engine/base/clock.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/candidate.h"
@@ -11,13 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
 
 static double best_reward(const ax_state *s)
 {
@@ -151,7 +145,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (s->n_reused)
         printf("  reused      %u took the outcome of the same network\n", s->n_reused);
     if (s->n_scored)
-        printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? now() : s->last_at));
+        printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? ax_clock_wall() : s->last_at));
     if (!isnan(s->overhead))
         printf("  overhead    %.2f %% of the workers' time\n", 100 * s->overhead);
     if (engine > 0 && s->activity[0])

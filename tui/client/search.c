@@ -1,4 +1,5 @@
 /* search, demo, resume, attach: what starts or shows a run. */
+#include "engine/base/clock.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/client.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SHOWN = 10 }; /* rows of the closing table */
@@ -28,13 +28,6 @@ typedef struct options {
 static bool has_terminal(void)
 {
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-}
-
-static double clock_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
 static ax_tui_options screens(const options *o)
@@ -210,7 +203,7 @@ int ax_cli_resume(int argc, char **argv)
         return ax_cli_fail(&err);
     if (o.headless)
         ax_follow_hold_signals();
-    double since = clock_now();
+    double since = ax_clock_wall();
     if (ax_engine_start(run.dirfd, run.path, o.previous ? AX_ENGINE_PREVIOUS : AX_ENGINE_PLAIN, &engine, &err) !=
         AX_OK) {
         ax_run_close(&run);
