@@ -3,6 +3,7 @@
 #include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
+#include "engine/train/footprint.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,12 +11,18 @@
 static const char usage[] = "usage: auxcell-engine show GENOTYPE [OPTION...]\n"
                             "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
                             "included) and output stride\n"
-                            "of the network that a genotype builds, then its cell and blocks.\n"
+                            "of the network that a genotype builds, then its cell and blocks. With a preset those of\n"
+                            "its search, and the memory that a training takes.\n"
                             "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\n";
 
 typedef struct options {
     bool json, concat;
-    int32_t channels, repeats, classes, size[2];
+    int32_t channels, repeats, classes, size[2]; /* 0 = not given */
+    const char *preset, *data;                   /* NULL = not given */
+    /* With a preset: */
+    ax_settings settings;
+    uint64_t memory; /* bytes that a training takes at most */
+    int32_t batch;   /* its crops per step in stage 1 */
 } options;
 
 static void print_cell(const ax_genotype *g)
@@ -57,6 +64,9 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
            o->channels, o->repeats, o->classes);
     printf("multiply-adds  %.2f G    (%dx%d)\n", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
     printf("output stride  %d\n", f->output_stride);
+    if (o->preset)
+        printf("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
+               o->preset, o->settings.data, o->batch);
     print_cell(g);
     print_blocks(g);
 }
@@ -65,15 +75,61 @@ static void print_json(const ax_genotype *g, const options *o, const ax_network_
 {
     char text[AX_GENOTYPE_TEXT];
     printf("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
-           "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d}\n",
+           "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d",
            ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
            o->concat ? "concat" : "sum", o->classes, o->size[0], o->size[1]);
+    if (o->preset)
+        printf(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
+    puts("}");
+}
+
+/* Full training at the size that the published figures are for. */
+static void fill_in(options *o)
+{
+    if (!o->channels)
+        o->channels = 64;
+    if (!o->repeats)
+        o->repeats = 2;
+    if (!o->classes)
+        o->classes = 21;
+    if (!o->size[0])
+        o->size[0] = o->size[1] = 512;
+}
+
+/* What a preset says of the network, and what its training takes. */
+static ax_code ask_preset(const ax_program *prog, options *o, const ax_genotype *g, ax_err *err)
+{
+    if (ax_settings_preset(&o->settings, o->preset, err) != AX_OK ||
+        (o->data && ax_settings_set(&o->settings, "data", o->data, err) != AX_OK))
+        return err->code;
+    if (o->concat)
+        snprintf(o->settings.aggregate, sizeof o->settings.aggregate, "concat");
+    if (o->channels)
+        o->settings.channels = o->channels;
+    if (o->repeats)
+        o->settings.repeats = o->repeats;
+    ax_source *source = prog->open_source(o->settings.data, err);
+    ax_trainer *t = source ? ax_trainer_outline(&o->settings, source, err) : NULL;
+    ax_train_job job = ax_train_job_default(&o->settings, g, false);
+    ax_footprint f;
+    ax_code code = t ? ax_footprint_of(t, &job, &f, err) : err->code;
+    if (code == AX_OK) {
+        o->memory = f.peak;
+        o->batch = ax_schedule_of(&o->settings, source->info.n_train, &job, 1).batch;
+        o->channels = job.channels;
+        o->repeats = job.repeats;
+        o->classes = source->info.classes;
+        ax_trainer_size(t, o->size);
+    }
+    ax_trainer_free(t);
+    if (source)
+        source->ops->close(source);
+    return code;
 }
 
 int ax_command_show(const ax_program *prog, int argc, char **argv)
 {
-    (void)prog;
-    options o = { .channels = 64, .repeats = 2, .classes = 21, .size = { 512, 512 } };
+    options o = { .json = false };
     const ax_option table[] = {
         { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
         { "--channels", AX_OPTION_WHOLE, &o.channels, 1, 1024, "N", "width of the decoder (64; 48 in search)" },
@@ -81,6 +137,9 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         { "--concat", AX_OPTION_FLAG, &o.concat, 0, 0, NULL, "with aggregate = concat" },
         { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
         { "--size", AX_OPTION_SIZE, o.size, 32, 16384, "HxW", "of the image, multiples of 32 (512x512)" },
+        { "--preset", AX_OPTION_TEXT, &o.preset, 0, 0, "NAME",
+          "of a search: demo, cpu, paper; says what memory it takes" },
+        { "--data", AX_OPTION_TEXT, &o.data, 0, 0, "SPEC", "its data set (scenes)" },
     };
     ax_err err = { 0 };
     int n = 0;
@@ -91,10 +150,21 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         ax_fail(&err, AX_EINVAL, "show needs a genotype; --help says more");
         return ax_command_fail(&err);
     }
-    ax_decoder_spec spec = { .channels = o.channels, .repeats = o.repeats, .classes = o.classes, .concat = o.concat };
+    if ((o.data && !o.preset) || (o.preset && (o.classes || o.size[0]))) {
+        ax_fail(&err, AX_EINVAL,
+                o.preset ? "--preset has its classes and size from --data" : "--data goes with --preset");
+        return ax_command_fail(&err);
+    }
+    ax_decoder_spec spec = { .concat = o.concat };
     ax_network_figures figures;
     if (ax_genotype_parse(argv[1], &spec.genotype, &err) != AX_OK ||
-        ax_network_measure(&spec, o.size[0], o.size[1], &figures, &err) != AX_OK)
+        (o.preset && ask_preset(prog, &o, &spec.genotype, &err) != AX_OK))
+        return ax_command_fail(&err);
+    fill_in(&o);
+    spec.channels = o.channels;
+    spec.repeats = o.repeats;
+    spec.classes = o.classes;
+    if (ax_network_measure(&spec, o.size[0], o.size[1], &figures, &err) != AX_OK)
         return ax_command_fail(&err);
     if (o.json)
         print_json(&spec.genotype, &o, &figures);

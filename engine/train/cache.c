@@ -188,6 +188,12 @@ size_t ax_cache_bytes(const ax_cache *c)
     return c->bytes;
 }
 
+size_t ax_cache_bytes_of(size_t count, int32_t h, int32_t w, int32_t classes)
+{
+    size_t head = ax_align64(sizeof(ax_cache_header) + count * sizeof(ax_cache_entry));
+    return head + count * ax_cache_layout_of(h, w, classes).bytes;
+}
+
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i)
 {
     const ax_cache_entry *e = &c->index[i];

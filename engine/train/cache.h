@@ -34,6 +34,8 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
+/* Those of the file that holds count samples of one size; classes: of the teacher's logits, 0 = none. */
+size_t ax_cache_bytes_of(size_t count, int32_t h, int32_t w, int32_t classes);
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i);
 
 #endif

@@ -176,8 +176,7 @@ static size_t same_size(const ax_cache *c, size_t first, size_t most)
 ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool end_to_end, size_t *bytes, ax_err *err)
 {
     ax_evaluation e = { .t = t, .spec = *spec, .end_to_end = end_to_end };
-    ax_cache_item first = ax_cache_get(t->val, 0);
-    set_size(&e, first.h, first.w, same_size(t->val, 0, SIZE_MAX));
+    set_size(&e, t->sizes.val_h, t->sizes.val_w, t->sizes.val_images);
     ax_code code = build_graph(&e, err);
     if (code == AX_OK)
         code = ax_plan_predict(e.graph, t->be, t->dev, 0, bytes, err);

@@ -27,8 +27,7 @@ static uint64_t params_bytes(const ax_graph *g, bool averaged)
 static uint64_t samples_bytes(const ax_trainer *t, int32_t stage)
 {
     uint64_t threads = t->settings.threads ? (uint64_t)t->settings.threads : 2;
-    ax_cache_item val = ax_cache_get(t->val, 0);
-    uint64_t crop = (uint64_t)t->settings.stage2_crop, pixels = (uint64_t)val.h * (uint64_t)val.w;
+    uint64_t crop = (uint64_t)t->settings.stage2_crop, pixels = (uint64_t)t->sizes.val_h * (uint64_t)t->sizes.val_w;
     pixels = pixels > crop * crop ? pixels : crop * crop;
     return stage == 1 ? 0 : (READ_AHEAD * threads + 2) * pixels * (3 * sizeof(float) + 1);
 }
@@ -50,7 +49,7 @@ static ax_code of_stage(ax_trainer *t, const ax_train_job *job, int32_t stage, a
             .plan = plan,
             .evaluation = evaluation,
             .params = params_bytes(r.graph, t->settings.polyak > 0),
-            .cache = ax_cache_bytes(t->train) + ax_cache_bytes(t->val),
+            .cache = t->sizes.cache,
             .other = PROGRAM_BYTES + samples_bytes(t, stage),
         };
         out->peak = out->plan + out->evaluation + out->params + out->cache + out->other;

@@ -68,6 +68,26 @@ static ax_code open_train_cache(ax_trainer *t, const char *dir, ax_cache_spec *s
     return t->train ? AX_OK : err->code;
 }
 
+static void describe_validation(const ax_trainer *t, ax_cache_spec *spec)
+{
+    spec->samples = t->val_spec;
+    spec->count = t->source->info.n_val;
+    if (t->settings.val_samples && (size_t)t->settings.val_samples < spec->count)
+        spec->count = (size_t)t->settings.val_samples;
+}
+
+/* How many images have the size of the first, until one hasn't. */
+static size_t of_one_size(const ax_cache *c, int32_t h, int32_t w)
+{
+    size_t n = 1;
+    for (; n < ax_cache_count(c); n++) {
+        ax_cache_item item = ax_cache_get(c, n);
+        if (item.h != h || item.w != w)
+            break;
+    }
+    return n;
+}
+
 static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
 {
     const ax_settings *s = &t->settings;
@@ -75,6 +95,76 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
     ax_code code = open_train_cache(t, dir, &spec, progress, context, err);
     if (code != AX_OK)
         return code;
+    describe_validation(t, &spec);
+    if (!(t->val = ax_cache_open(dir, &spec, t->be, t->dev, progress, context, err)))
+        return err->code;
+    ax_cache_item first = ax_cache_get(t->val, 0);
+    t->sizes = (ax_trainer_sizes) {
+        .val_h = first.h,
+        .val_w = first.w,
+        .val_images = of_one_size(t->val, first.h, first.w),
+        .cache = ax_cache_bytes(t->train) + ax_cache_bytes(t->val),
+    };
+    return AX_OK;
+}
+
+/* The sizes without the caches. */
+static ax_code foresee_sizes(ax_trainer *t, ax_err *err)
+{
+    const ax_settings *s = &t->settings;
+    ax_cache_spec spec = { .source = t->source };
+    ax_sample first = { .h = t->val_spec.h, .w = t->val_spec.w };
+    ax_code code = AX_OK;
+    if (!first.h)
+        code = ax_source_failed(t->source->ops->sample(t->source, &t->val_spec, 0, &first, err), err);
+    if (code != AX_OK)
+        return code;
+    describe_validation(t, &spec);
+    int32_t crop = (int32_t)s->crop, classes = ax_trainer_has_teacher(s) ? t->source->info.classes : 0;
+    t->sizes = (ax_trainer_sizes) {
+        .val_h = first.h,
+        .val_w = first.w,
+        .val_images = spec.count,
+        .cache = ax_cache_bytes_of((size_t)s->train_samples, crop, crop, classes) +
+                 ax_cache_bytes_of(spec.count, first.h, first.w, 0),
+    };
+    ax_sample_release(&first);
+    return AX_OK;
+}
+
+/* Settings that can be right by themselves only, and the device. */
+static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
+{
+    const ax_settings *s = &t->settings;
+    const ax_source_info *info = &t->source->info;
+    if (s->leave_out[0] && (t->leave_out = find_class(info, s->leave_out)) < 0)
+        return ax_fail(err, AX_EINVAL, "leave_out = '%s': %s has no such class", s->leave_out, info->spec);
+    if (s->scale_min > s->scale_max)
+        return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
+    if (!(t->dev = ax_device_open(s->device, (int)s->threads, &t->be, t->note, err)))
+        return err->code;
+    if (t->be->configure)
+        t->be->configure(t->dev, &(ax_device_options) {
+                                     .winograd = s->winograd,
+                                     .tf32 = s->cuda_tf32,
+                                     .workspace = (size_t)s->cuda_workspace << 20,
+                                     /* without a file what is measured could change from sitting to sitting */
+                                     .tune = s->cuda_tune && cache_dir,
+                                     .folder = cache_dir,
+                                 });
+    return AX_OK;
+}
+
+static ax_trainer *blank(const ax_settings *s, ax_source *source, ax_err *err)
+{
+    ax_trainer *t = calloc(1, sizeof *t);
+    if (!t) {
+        ax_fail(err, AX_ENOMEM, "no memory for a trainer");
+        return NULL;
+    }
+    t->settings = *s;
+    t->source = source;
+    t->leave_out = -1;
     t->val_spec = (ax_sample_spec) {
         .split = AX_SPLIT_VAL,
         .h = round_up_32(s->val_crop),
@@ -84,50 +174,38 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
         .scale_max = 1,
         .seed = (uint64_t)s->seed,
     };
-    spec.samples = t->val_spec;
-    spec.count = t->source->info.n_val;
-    if (s->val_samples && (size_t)s->val_samples < spec.count)
-        spec.count = (size_t)s->val_samples;
-    t->val = ax_cache_open(dir, &spec, t->be, t->dev, progress, context, err);
-    return t->val ? AX_OK : err->code;
+    if (!ax_bytes_parse(s->memory, &t->budget) || !t->budget)
+        t->budget = ax_bytes_allowed() / (uint64_t)s->workers;
+    return t;
 }
 
 ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const char *cache_dir,
                            ax_cache_progress progress, void *context, ax_err *err)
 {
     ax_err why = { AX_OK, "" };
-    ax_trainer *t = calloc(1, sizeof *t);
-    if (!t) {
-        ax_fail(err, AX_ENOMEM, "no memory for a trainer");
+    ax_trainer *t = blank(settings, source, err);
+    if (!t)
         return NULL;
-    }
-    t->settings = *settings;
-    t->source = source;
-    t->leave_out = -1;
-    if (!ax_bytes_parse(settings->memory, &t->budget) || !t->budget)
-        t->budget = ax_bytes_allowed() / (uint64_t)settings->workers;
-    ax_code code = AX_OK;
-    if (settings->leave_out[0] && (t->leave_out = find_class(&source->info, settings->leave_out)) < 0)
-        code =
-            ax_fail(&why, AX_EINVAL, "leave_out = '%s': %s has no such class", settings->leave_out, source->info.spec);
-    if (code == AX_OK && settings->scale_min > settings->scale_max)
-        code = ax_fail(&why, AX_EINVAL, "scale_min %g is above scale_max %g", settings->scale_min, settings->scale_max);
-    if (code == AX_OK && !(t->dev = ax_device_open(settings->device, (int)settings->threads, &t->be, t->note, &why)))
-        code = why.code;
-    if (code == AX_OK && t->be->configure)
-        t->be->configure(t->dev, &(ax_device_options) {
-                                     .winograd = settings->winograd,
-                                     .tf32 = settings->cuda_tf32,
-                                     .workspace = (size_t)settings->cuda_workspace << 20,
-                                     /* without a file what is measured could change from sitting to sitting */
-                                     .tune = settings->cuda_tune && cache_dir,
-                                     .folder = cache_dir,
-                                 });
+    ax_code code = open_device(t, cache_dir, &why);
     if (code == AX_OK)
         code = open_caches(t, cache_dir, progress, context, &why);
     if (code == AX_OK && settings->cuda_cache)
         t->resident = ax_resident_new(t->train, source->info.classes, t->be, t->dev);
     if (code == AX_OK)
+        return t;
+    ax_trainer_free(t);
+    if (err)
+        *err = why;
+    return NULL;
+}
+
+ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, ax_err *err)
+{
+    ax_err why = { AX_OK, "" };
+    ax_trainer *t = blank(settings, source, err);
+    if (!t)
+        return NULL;
+    if (open_device(t, NULL, &why) == AX_OK && foresee_sizes(t, &why) == AX_OK)
         return t;
     ax_trainer_free(t);
     if (err)
@@ -146,6 +224,12 @@ void ax_trainer_free(ax_trainer *t)
     if (t->dev)
         t->be->close(t->dev);
     free(t);
+}
+
+void ax_trainer_size(const ax_trainer *t, int32_t size[2])
+{
+    size[0] = t->sizes.val_h;
+    size[1] = t->sizes.val_w;
 }
 
 const char *ax_trainer_device(const ax_trainer *t, const char **note)

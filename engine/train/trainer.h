@@ -25,7 +25,12 @@ typedef struct ax_train_job ax_train_job;
 /* Opens device, data set and caches as settings say; cache_dir NULL = memory. Reusable for many candidates. */
 ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const char *cache_dir,
                            ax_cache_progress progress, void *context, ax_err *err);
+/* One without caches, which takes the size of the first validation image for that of all: good for ax_footprint_of and
+   nothing else. */
+ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, ax_err *err);
 void ax_trainer_free(ax_trainer *t);
+/* Height and width of the first validation image. */
+void ax_trainer_size(const ax_trainer *t, int32_t size[2]);
 /* Name of the device it computes on; *note (may be NULL): why "auto" came to be the CPU, "" = it needs no word. */
 const char *ax_trainer_device(const ax_trainer *t, const char **note);
 /* The job as the settings have it; of full training (a promotion) when full is true. No gate: it goes on. */

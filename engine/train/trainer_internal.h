@@ -6,6 +6,13 @@
 #include "engine/train/resident.h"
 #include "engine/train/training.h"
 
+/* What memory depends on, of the data. */
+typedef struct ax_trainer_sizes {
+    int32_t val_h, val_w; /* of the first validation image */
+    size_t val_images;    /* so many of that size, from the first on */
+    uint64_t cache;       /* bytes of both caches */
+} ax_trainer_sizes;
+
 struct ax_trainer {
     ax_settings settings;
     ax_source *source; /* borrowed */
@@ -15,6 +22,7 @@ struct ax_trainer {
     ax_cache *train, *val;
     ax_resident *resident; /* train on the device; NULL = it isn't */
     ax_sample_spec val_spec;
+    ax_trainer_sizes sizes;
     uint64_t teacher_key; /* 0 = no teacher */
     uint64_t budget;      /* bytes that a training may take */
     int32_t leave_out;    /* class that the reward leaves out, -1 = none */

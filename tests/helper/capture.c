@@ -1,5 +1,7 @@
 #include "tests/helper/capture.h"
 
+#include "data/open.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +30,8 @@ static char *contents(int fd)
     return text;
 }
 
+static const ax_program program = { .open_source = ax_source_open };
+
 captured capture_command(int (*run)(const ax_program *, int, char **), const char *const *argv)
 {
     char *copy[MAX_ARGS + 1] = { 0 };
@@ -42,7 +46,7 @@ captured capture_command(int (*run)(const ax_program *, int, char **), const cha
         saved[k] = dup(k + 1);
         check(fd[k] >= 0 && saved[k] >= 0 && dup2(fd[k], k + 1) >= 0, "redirect");
     }
-    captured c = { .status = run(NULL, argc, order) };
+    captured c = { .status = run(&program, argc, order) };
     fflush(NULL);
     for (int k = 0; k < 2; k++) {
         dup2(saved[k], k + 1);

@@ -74,9 +74,14 @@ static bool print(const char *line)
     int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
     puts(text);
     printf("params %.3fM  multiply-adds %.2fG at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes "
-           "%lld)\n\n",
+           "%lld)\n",
            (double)number(line, "params") / 1e6, (double)number(line, "macs") / 1e9, number(line, "height"),
            number(line, "width"), number(line, "output_stride"), channels, repeats, number(line, "classes"));
+    char preset[16] = "";
+    if ((at = strstr(line, "\"preset\":\"")) && sscanf(at, "\"preset\":\"%15[^\"]", preset) == 1)
+        printf("memory %.0f MiB to train it (preset %s, batches of %lld)\n",
+               (double)number(line, "peak_bytes") / 1048576, preset, number(line, "batch"));
+    puts("");
     ax_report_lanes(&g, channels, repeats);
     return true;
 }

@@ -48,6 +48,27 @@ static void test_show_json(void **state)
     captured_release(&c);
 }
 
+/* As a run of those settings would refuse or begin it: tests/engine/train/test_footprint.c has the figure itself. */
+static void test_show_preset(void **state)
+{
+    (void)state;
+    const char *argv[] = { "show", ARCH2, "--preset", "demo", "--json", NULL };
+    captured c = run(ax_command_show, 0, argv);
+    assert_non_null(strstr(c.out, "\"channels\":24,\"repeats\":1,"));
+    assert_non_null(strstr(c.out, "\"height\":96,\"width\":96,\"preset\":\"demo\",\"batch\":8,\"peak_bytes\":"));
+    const char *bytes = strstr(c.out, "\"peak_bytes\":") + 13;
+    double mib = strtod(bytes, NULL) / 1048576;
+    assert_true(mib > 30 && mib < 200);
+    captured_release(&c);
+    const char *wide[] = { "show", ARCH2, "--preset=demo", "--channels=48", NULL };
+    c = run(ax_command_show, 0, wide);
+    char *line = strstr(c.out, "memory ");
+    assert_non_null(line);
+    assert_true(strtod(line + strlen("memory "), NULL) > mib); /* MiB */
+    assert_non_null(strstr(line, "MiB  (to train it: preset demo on scenes, batches of 8)\n"));
+    captured_release(&c);
+}
+
 static void test_show_text(void **state)
 {
     (void)state;
@@ -81,6 +102,10 @@ static void test_show_wrong(void **state)
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--size=64y64", NULL }, 2, "isn't a size HxW");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--channels=0", NULL }, 2, "from 1 to 1024");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--json=1", NULL }, 2, "takes no value");
+    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=fast", NULL }, 2, "not one of demo, cpu, paper");
+    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--data=scenes", NULL }, 2, "--data goes with --preset");
+    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=cpu", "--classes=3", NULL }, 2, "from --data");
+    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=cpu", "--data=camvid:/none", NULL }, 1, "/none");
 }
 
 static void test_bench(void **state)
@@ -132,8 +157,9 @@ static void test_bench_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_show_json), cmocka_unit_test(test_show_text),     cmocka_unit_test(test_show_wrong),
-        cmocka_unit_test(test_bench),     cmocka_unit_test(test_bench_profile), cmocka_unit_test(test_bench_wrong),
+        cmocka_unit_test(test_show_json),   cmocka_unit_test(test_show_preset), cmocka_unit_test(test_show_text),
+        cmocka_unit_test(test_show_wrong),  cmocka_unit_test(test_bench),       cmocka_unit_test(test_bench_profile),
+        cmocka_unit_test(test_bench_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,6 +98,28 @@ static void prediction_is_what_is_allocated(void **state)
     }
 }
 
+/* What is said of a training without its caches is what is said with them, also where the size is the images' own. */
+static void outlines_need_no_caches(void **state)
+{
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    for (int own = 0; own < 2; own++) {
+        ax_footprint whole, outlined;
+        ax_settings_set(&b->settings, "val-crop", own ? "0" : "64", &err);
+        open_trainer(b, "0");
+        ax_trainer *t = ax_trainer_outline(&b->settings, b->source, &err);
+        assert_non_null(t);
+        assert_int_equal(ax_footprint_of(b->t, &b->job, &whole, &err), AX_OK);
+        assert_int_equal(ax_footprint_of(t, &b->job, &outlined, &err), AX_OK);
+        assert_memory_equal(&whole, &outlined, sizeof whole);
+        int32_t size[2];
+        ax_trainer_size(t, size);
+        ax_cache_item first = ax_cache_get(b->t->val, 0);
+        assert_true(size[0] == first.h && size[1] == first.w && (own || first.h == 64));
+        ax_trainer_free(t);
+    }
+}
+
 static ax_code run(bench *b, ax_outcome *out, ax_err *err)
 {
     b->steps = b->warnings = 0;
@@ -138,6 +160,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prediction_is_what_is_allocated, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(outlines_need_no_caches, set_up, tear_down),
         cmocka_unit_test_setup_teardown(over_the_budget, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
