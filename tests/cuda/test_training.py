@@ -91,5 +91,18 @@ class Training(unittest.TestCase):
         self.assertEqual(done.err, "auxcell: kernels are launched one by one, since they can't be recorded: cuda:0: "
                                    "cudaGraphInstantiate: out of memory (cudaErrorMemoryAllocation)\n")
 
+    def test_end_to_end(self):
+        """Both stages and the encoder, small enough for a sanitizer too: what the CPU finds."""
+        more = ["--stages", "2", "--train-samples", "2", "--stage2-epochs", "1", "--stage2-samples", "2", "--stage2-batch", "1"]
+        cpu, expected = self.train(1, "cpu", epochs=1, more=more)
+        self.assertEqual((cpu.code, cpu.err), (0, ""))
+        done, result = self.train(1, epochs=1, more=more)
+        self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
+        self.assertEqual(done.calls["cudaGraphLaunch"], 1)  # the second step of stage 2; stage 1 has but one
+        self.assertEqual(len(result["loss"]), 2)
+        for a, b in zip(result["loss"], expected["loss"], strict=True):
+            self.assertAlmostEqual(a, b, delta=1e-3)
+        self.assertAlmostEqual(result["reward"], expected["reward"], delta=1e-3)
+
 
 auxcell.main()
