@@ -77,7 +77,7 @@ ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX
 
 ax_code ax_mobilenet_graph(ax_graph *g, int32_t h, int32_t w, ax_err *err)
 {
-    ax_val taps[AX_TAPS];
+    ax_val taps[AX_TAPS] = { { 0 } };
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
     ax_code code = image.id ? ax_mobilenet_build(g, image, false, taps, err) : AX_ENOMEM;
     for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
