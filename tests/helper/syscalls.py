@@ -118,7 +118,9 @@ def hurt(path, who, call, n, action):
         with open(out) as f:
             text = f.read()
         os.unlink(out)
-    return noticed or "INJECTED" in text or "killed by SIGKILL" in text
+    was = noticed or "INJECTED" in text or "killed by SIGKILL" in text
+    assert was or run.process.returncode == 0, f"it failed unhurt: {run.answer}"
+    return was
 
 
 def hurt_at(where, scene, who, call, n, action, again=None):

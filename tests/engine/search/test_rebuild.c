@@ -37,7 +37,7 @@ static int set_up(void **state)
     ax_rowfile_init(&b->rows, b->fd);
     b->log = ax_eventlog_open(b->fd, events, NULL, &err);
     assert_non_null(b->log);
-    searching_init(&b->t, 30, "ppo");
+    searching_init(&b->t, 30, "reinforce");
     b->t.latency_ms = 8.25;
     ax_search_hello(b->t.search, false, 1);
     *state = b;
@@ -195,7 +195,7 @@ static void step(bench *b, int k)
 static void made_anew_from_the_events(void **state)
 {
     bench *b = *state;
-    for (int k = 0; k < 80; k++) {
+    for (int k = 0; k < 64; k++) {
         step(b, k);
         save(b);
         if (b->rows.bytes)
