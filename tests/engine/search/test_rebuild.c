@@ -195,7 +195,7 @@ static void step(bench *b, int k)
 static void made_anew_from_the_events(void **state)
 {
     bench *b = *state;
-    for (int k = 0; k < 64; k++) {
+    for (int k = 0; k < 44; k++) {
         step(b, k);
         save(b);
         if (b->rows.bytes)
