@@ -75,7 +75,7 @@ def ended_by_a_signal(where):
 
 
 def hung(where):
-    path = make_run(f"{where}/a", candidates=1, epochs=40, hang_seconds=1)
+    path = make_run(f"{where}/a", candidates=1, epochs=40, hang_seconds=4)
     run = Run(path)
     run.until("progress", 1, what="train")
     stopped = worker_of(run)
