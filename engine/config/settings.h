@@ -29,7 +29,7 @@
     X(WHOLE, winograd, 1, 1, 1, "CPU: 1: dense 3x3 convolutions by Winograd's filtering, 0: summed directly")          \
     X(WHOLE, cuda_graphs, 1, 1, 1, "CUDA: 1: a training step is launched as one, 0: kernel by kernel")                 \
     X(WHOLE, cuda_tf32, 0, 0, 0, "CUDA: 1: convolutions round their factors to 10 bits of mantissa")                   \
-    X(WHOLE, cuda_workspace, 256, 256, 256, "CUDA: most memory that an algorithm of cuDNN may work in, MiB")           \
+    X(WHOLE, cuda_workspace, 256, 256, 256, "CUDA: most memory that a convolution's algorithm may work in, MiB")       \
     X(WHOLE, cuda_tune, 1, 1, 1, "CUDA: 1: a convolution's fastest algorithm is measured, and kept with the cache")    \
     X(WHOLE, cuda_cache, 1, 1, 1, "CUDA: 1: stage 1's crops lie on the device when they fit, 0: never")                \
     X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
