@@ -14,7 +14,9 @@ emu_link = $(CXX_FOR) $(SANFLAGS) -shared -Wl,-soname,$(@F) -Wl,--default-symver
 EMU_CUDART := $(patsubst %,$(E)/%.o,report objects memory queue stream graph runtime copy block access launch)
 EMU_CUDNN  := $(patsubst %,$(E)/%.o,cudnn cudnndesc conv)
 EMU_BLASLT := $(patsubst %,$(E)/%.o,cublaslt cublasltdesc)
-EMU_LIBS   := $(E)/libcudart.so.13 $(E)/libcudnn.so.9 $(E)/libcublasLt.so.13
+# NCCL lies in a folder of its own: one may have CUDA without it
+EMU_NCCL   := $(B)/cuda/nccl/libnccl.so.2
+EMU_LIBS   := $(E)/libcudart.so.13 $(E)/libcudnn.so.9 $(E)/libcublasLt.so.13 $(EMU_NCCL)
 $(E)/%.o: tests/cuda/emu/%.cpp
 	@mkdir -p $(@D)
 	@echo "  CXX     $<"
@@ -25,6 +27,9 @@ $(E)/libcudnn.so.9: $(EMU_CUDNN) $(E)/libcudart.so.13
 	@$(emu_link) $^
 $(E)/libcublasLt.so.13: $(EMU_BLASLT) $(E)/libcudart.so.13
 	@$(emu_link) $^
+$(EMU_NCCL): $(E)/nccl.o $(E)/libcudart.so.13
+	@mkdir -p $(@D)
+	@$(emu_link) -Wl,-rpath,'$$ORIGIN/../emu' $^
 
 # A library of host kernels: $(1) its folder and name without .so, $(2) its .cu files, $(3) header and list of the kernels
 define host_kernels
@@ -62,10 +67,10 @@ $(B)/cuda/misuse_%.o: tests/cuda/sample/%.cpp
 	@mkdir -p $(@D)
 	@echo "  CXX     $<"
 	@$(EMU_CXX) $(SANFLAGS) -c -o $@ $<
-$(B)/cuda/misuse: $(MISUSE_OBJ) $(B)/cuda/sample.nvcc.o $(filter %.so.13 %.so.9,$(EMU_LIBS))
+$(B)/cuda/misuse: $(MISUSE_OBJ) $(B)/cuda/sample.nvcc.o $(filter %.so.13 %.so.9,$(EMU_LIBS)) $(EMU_NCCL)
 	@echo "  LINK    $@"
 	@$(CXX_FOR) $(SANFLAGS) -o $@ $(filter %.o,$^) -L$(CUDA_HOME)/lib64 -Wl,--allow-shlib-undefined -lcudart -lcudnn -lcublasLt \
-	    -Wl,-rpath,$(CUDA_HOME)/lib64
+	    $(EMU_NCCL) -Wl,-rpath,$(CUDA_HOME)/lib64
 tests: $(EMU_LIBS) $(B)/cuda/misuse
 endif
 endif

@@ -47,6 +47,19 @@ FOUND = {
     "blas_overlap": "overlaps another argument",
     "blas_bias_freed": "bias at .* freed or never allocated",
     "blas_destroyed": "already released matrix layout",
+    "kernel_other_device": "point to memory of device 1, it runs on 0",
+    "kernel_other_stream": "the stream at .* is of device 0, while 1 is current",
+    "copy_other_device": "memory of device 1, the stream is of 0",
+    "event_other_device": "the event at .* is of device 1, while 0 is current",
+    "dnn_other_device": "the cuDNN handle at .* is of device 0, while 1 is current",
+    "blas_other_device": "the cuBLASLt handle at .* is of device 0, while 1 is current",
+    "nccl_sizes": "rank 0 sends 60, rank 1 receives 61",
+    "nccl_unmatched": "rank 0 sends to 1, which doesn't receive",
+    "nccl_no_group": "outside of a group the thread would wait for itself",
+    "nccl_buffer": "is not memory of device 0",
+    "nccl_stream": "the stream is of device 1, the communicator of 0",
+    "nccl_destroyed": "already released NCCL communicator",
+    "nccl_read_early": "was never written",
 }
 FOUND_CHECKED = {
     "kernel_host_pointer": "store of host memory",
@@ -62,8 +75,9 @@ passed = 0
 
 
 def run(case=None, checked=0, **switches):
-    env = dict(os.environ, LD_LIBRARY_PATH=os.path.join(BUILD, "cuda/emu"), AUXCELL_EMU_KERNELS=SAMPLE,
-               AUXCELL_EMU_CHECK=str(checked))
+    folders = ":".join(os.path.join(BUILD, name) for name in ("cuda/emu", "cuda/nccl"))
+    env = dict(os.environ, LD_LIBRARY_PATH=folders, AUXCELL_EMU_KERNELS=SAMPLE,
+               AUXCELL_EMU_CHECK=str(checked), AUXCELL_EMU_DEVICES="2")
     # the program dies on purpose, with work queued: what it holds then is no leak, and its faults are the point
     env["ASAN_OPTIONS"] = "detect_leaks=0:handle_segv=0:handle_abort=0"
     env.update({"AUXCELL_EMU_" + name: str(value) for name, value in switches.items()})

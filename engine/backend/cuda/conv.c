@@ -61,6 +61,9 @@ static void forget(ax_cuda_conv *p)
 /* Backward lists dy first, so that inputs come one later. */
 AX_CUDA_PREPARE(ax_cuda_conv_prepare)
 {
+    ax_code code = ax_cuda_use(dev, err);
+    if (code != AX_OK)
+        return code;
     ax_cuda_conv *p = calloc(1, sizeof *p);
     if (!p)
         return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
@@ -69,7 +72,7 @@ AX_CUDA_PREPARE(ax_cuda_conv_prepare)
     p->wants[AX_CUDA_FORWARD] = !call->backward;
     p->wants[AX_CUDA_DATA] = call->backward && call->out[0].mem;
     p->wants[AX_CUDA_FILTER] = call->backward && call->out[1].mem;
-    ax_code code = choose(dev, p, !call->backward && call->n_in > 2 && call->in[2].mem, err);
+    code = choose(dev, p, !call->backward && call->n_in > 2 && call->in[2].mem, err);
     if (code != AX_OK) {
         forget(p);
         return code;
@@ -166,9 +169,11 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     const ax_cuda_conv *p = call->prep;
     float *scratch = call->work;
     void *space = (char *)call->work + ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float));
+    ax_code code = ax_cuda_use(dev, err); /* the libraries' handles are of this device */
+    if (code != AX_OK)
+        return code;
     if (!call->backward)
         return forward(dev, p, call, scratch, space, err);
-    ax_code code = AX_OK;
     if (call->out[0].mem) {
         const float *w = NULL;
         code = weights_for(dev, p, AX_CUDA_DATA, call->in[2].mem, scratch, &w, err);

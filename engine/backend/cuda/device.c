@@ -47,6 +47,12 @@ ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, con
 
 /* ---- launches ---- */
 
+ax_code ax_cuda_use(const ax_device *dev, ax_err *err)
+{
+    cudaError_t e = cudaSetDevice(dev->index);
+    return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaSetDevice");
+}
+
 #define NAME(name, sync) #name,
 static const char *const kernel_name[] = { AX_CUDA_KERNEL_LIST(NAME) };
 

@@ -55,6 +55,8 @@ ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const cha
     __attribute__((format(printf, 4, 5)));
 ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* Makes it the thread's current device, which is what launches and calls of the libraries go to. Cheap. */
+ax_code ax_cuda_use(const ax_device *dev, ax_err *err);
 typedef struct ax_cuda_grid {
     size_t x, y, z;
     unsigned threads;

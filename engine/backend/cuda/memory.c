@@ -45,7 +45,9 @@ void ax_cuda_release(ax_device *dev, void *mem)
 
 ax_code ax_cuda_sync(ax_device *dev, ax_err *err)
 {
-    cudaError_t e = cudaStreamSynchronize(dev->stream);
+    cudaError_t e = cudaSetDevice(dev->index);
+    if (e == cudaSuccess)
+        e = cudaStreamSynchronize(dev->stream);
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaStreamSynchronize");
 }
 

@@ -119,7 +119,7 @@ cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t handle, cublasLtM
                                               cublasLtMatmulHeuristicResult_t results[], int *count)
 {
     EMU_ENTER(cublas, cublasStatus_t);
-    alive(handle, kind::blas, __func__);
+    at_home(handle, kind::blas, __func__);
     alive(p, kind::pref, __func__);
     if (wanted < 1 || !results || !count)
         return CUBLAS_STATUS_INVALID_VALUE;
@@ -152,7 +152,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
                               const cublasLtMatmulAlgo_t *algo, void *work, size_t work_size, cudaStream_t on)
 {
     EMU_ENTER(cublas, cublasStatus_t);
-    alive(handle, kind::blas, __func__);
+    at_home(handle, kind::blas, __func__);
     algorithm now = {}, given = {};
     if (cublasStatus_t bad = shapes(__func__, desc, al, bl, cl, dl, &now))
         return bad;

@@ -140,7 +140,7 @@ struct buffers {
 cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cudnnMathType_t math, int algo,
                   const buffers &m, const void *alpha, const void *beta)
 {
-    alive(handle, kind::cudnn, call);
+    at_home(handle, kind::cudnn, call);
     if (!m.a || !m.b || !m.out || !alpha || !beta) {
         refuse(call, "a NULL pointer");
         return CUDNN_STATUS_BAD_PARAM_NULL_POINTER;
@@ -228,7 +228,7 @@ cudnnStatus_t cudnnGetConvolution2dForwardOutputDim(const cudnnConvolutionDescri
                       const o_t o, const int wanted, int *count, perf_t *perf)                                         \
     {                                                                                                                  \
         EMU_ENTER(cudnn, cudnnStatus_t);                                                                               \
-        alive(handle, kind::cudnn, __func__);                                                                          \
+        at_home(handle, kind::cudnn, __func__);                                                                        \
         DESCRIBE(x, w, d, y);                                                                                          \
         return choose(__func__, which, c, d->math, wanted, count, perf);                                               \
     }                                                                                                                  \
@@ -236,7 +236,7 @@ cudnnStatus_t cudnnGetConvolution2dForwardOutputDim(const cudnnConvolutionDescri
                        const o_t o, const int wanted, int *count, perf_t *perf)                                        \
     {                                                                                                                  \
         EMU_ENTER(cudnn, cudnnStatus_t);                                                                               \
-        alive(handle, kind::cudnn, __func__);                                                                          \
+        at_home(handle, kind::cudnn, __func__);                                                                        \
         DESCRIBE(x, w, d, y);                                                                                          \
         if (capturing(stream_of(handle->stream, __func__)))                                                            \
             violation("%s: inside of a capture", __func__);                                                            \

@@ -62,7 +62,7 @@ cudnnStatus_t cudnnDestroy(cudnnHandle_t handle)
 cudnnStatus_t cudnnSetStream(cudnnHandle_t handle, cudaStream_t stream)
 {
     EMU_ENTER(cudnn, cudnnStatus_t);
-    alive(handle, kind::cudnn, __func__);
+    at_home(handle, kind::cudnn, __func__);
     stream_of(stream, __func__);
     handle->stream = stream;
     return CUDNN_STATUS_SUCCESS;

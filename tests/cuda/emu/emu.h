@@ -1,6 +1,5 @@
-/* What the emulated libcudart, libcudnn and libcublasLt share. The state lives in libcudart.so.13; the other two link
-   to it, as the real ones do. Everything runs under one lock, and "device" work runs on the thread that waits for it.
- */
+/* What the emulated libcudart, libcudnn, libcublasLt and libnccl share. The state lives in libcudart.so.13; the others
+   link to it. Everything runs under one lock, and "device" work runs on the thread that waits for it. */
 #ifndef AX_EMU_H
 #define AX_EMU_H
 
@@ -16,7 +15,7 @@
 
 namespace emu
 {
-enum class lib { cuda, cudnn, cublas };
+enum class lib { cuda, cudnn, cublas, nccl };
 
 /* ---- report.cpp ---- */
 
@@ -52,12 +51,16 @@ enum class kind {
     matmul,
     layout,
     pref,
+    comm,
     COUNT
 };
 void born(void *object, kind what);
 void died(void *object, kind what, const char *call);        /* violation if it isn't alive */
 void alive(const void *object, kind what, const char *call); /* violation likewise */
 bool is_alive(const void *object, kind what);
+/* Violation unless the object was made while the device was current that is now: as handles of libraries, executable
+   graphs and streams that kernels are launched on have to be. */
+void at_home(const void *object, kind what, const char *call);
 long live_objects(kind what);
 void report_leaks(FILE *f); /* a line per kind of which some are alive */
 
@@ -67,6 +70,7 @@ struct block { /* an allocation, of device or pinned memory */
     char *base;
     size_t size, mapped; /* asked for; and rounded up to pages */
     bool device;
+    int home;          /* device: which one has it */
     uint32_t *written; /* device: one bit per byte that something has written */
 };
 /* The allocation that holds [p, p + n), or NULL. */
@@ -83,9 +87,12 @@ void pinned_alloc(void **out, size_t n);
 void pinned_free(block *b);
 size_t device_used();
 size_t device_total();
-void open_memory(); /* host access to device memory is possible between the two; nests */
-void close_memory();
-void check_canaries(const char *after);
+constexpr int every = -1;
+/* Between the two the host can access memory of that device and of no other; nests. What the first returns is the
+   second's argument. */
+int open_memory(int device);
+void close_memory(int before);
+void check_canaries(const char *after); /* of what is open */
 
 /* ---- stream.cpp ---- */
 
@@ -104,15 +111,21 @@ struct stream;
 stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */
 cudaError_t enqueue(stream *s, op work);             /* or adds it to the graph being captured */
 bool capturing(const stream *s);
+void stream_at_home(const stream *s, const char *call); /* as at_home; the legacy stream is everywhere */
 /* A call that a capture forbids to its thread: spoils the captures that are under way, and says with what error. */
 cudaError_t forbidden_in_capture(const char *call);
 cudaError_t drain(stream *s); /* runs all that was queued; the sticky error of the context */
 cudaError_t drain_all();
-cudaError_t context(); /* the sticky error, or success */
-void set_context(cudaError_t e);
+cudaError_t context(); /* the sticky error of the current device, or success */
+cudaError_t context_of(int device);
 void settle_reads(const void *p, size_t n); /* runs queued work that reads from pinned memory */
 bool queued_use(const void *p, size_t n);
 cudaError_t remember(cudaError_t e); /* for cudaGetLastError */
+
+/* ---- runtime.cpp ---- */
+
+int current(); /* the calling thread's device */
+void make_current(int device);
 
 /* ---- arithmetic and ranges that cuDNN and cuBLASLt share ---- */
 

@@ -65,8 +65,9 @@ cudaError_t cudaGraphInstantiate(cudaGraphExec_t *out, cudaGraph_t g, unsigned l
 cudaError_t cudaGraphLaunch(cudaGraphExec_t e, cudaStream_t handle)
 {
     EMU_ENTER(cuda, cudaError_t);
-    alive(e, kind::exec, __func__);
+    at_home(e, kind::exec, __func__);
     stream *s = stream_of(handle, __func__);
+    stream_at_home(s, __func__);
     for (const op &work : e->work)
         enqueue(s, work);
     return cudaSuccess;

@@ -126,7 +126,7 @@ const emu_kernel *kernel_of(const void *stub, const char *call)
 }
 
 /* Pointers among the arguments must be device memory of today, so that the unchecked build finds stale ones too. */
-void check_arguments(const emu_kernel &k, const char *args)
+void check_arguments(const emu_kernel &k, const char *args, int device)
 {
     for (size_t i = 0; i + sizeof(void *) <= k.size; i += sizeof(void *)) {
         const void *p;
@@ -135,6 +135,9 @@ void check_arguments(const emu_kernel &k, const char *args)
         if (is_device(p) && !b)
             violation("kernel %s: argument bytes %zu.. point to %p, device memory that was freed or never allocated",
                       k.name, i, p);
+        if (b && b->device && b->home != device)
+            violation("kernel %s: argument bytes %zu.. point to memory of device %d, it runs on %d", k.name, i, b->home,
+                      device);
         if (b && !b->device)
             violation("kernel %s: argument bytes %zu.. point to pinned host memory at %p", k.name, i, p);
     }
@@ -169,10 +172,12 @@ cudaError_t launch(const emu_kernel *k, dim3 grid, dim3 threads, void **args, si
         violation("%s: kernel %s: no arguments", call, k->name);
     auto *from = static_cast<const char *>(args[0]);
     auto copy = std::make_shared<std::vector<char>>(from, from + k->size);
-    check_arguments(*k, copy->data());
+    stream_at_home(on, call);
+    int device = current();
+    check_arguments(*k, copy->data(), device);
     return enqueue(on, { k->name, {}, [=] {
                             state &s = get();
-                            check_arguments(*k, copy->data());
+                            check_arguments(*k, copy->data(), device);
                             s.lib.make_shared();
                             dl_iterate_phdr(find_shared, &s.lib);
                             run_grid(s.lib, *k, grid, threads, copy->data());

@@ -17,12 +17,13 @@ constexpr size_t page = 4096;
 constexpr size_t granule = 256; /* cudaMalloc's alignment; what lies behind the asked size is a canary */
 constexpr unsigned char poison = 0xff;
 constexpr unsigned char canary = 0xfd;
+constexpr int closed = -2; /* instead of a device */
 
 struct state {
     char *low = nullptr, *next = nullptr; /* device addresses: [low, low + space), unused from next on */
     std::map<char *, block *> blocks;     /* both kinds, by base */
-    size_t used = 0;
-    int open = 0;
+    std::map<int, size_t> used;           /* by device */
+    int open = closed;
 };
 
 state &get()
@@ -38,7 +39,7 @@ size_t round_up(size_t n, size_t to)
 
 block *insert(char *base, size_t size, size_t mapped, bool device)
 {
-    auto *b = new block { base, size, mapped, device, nullptr };
+    auto *b = new block { base, size, mapped, device, current(), nullptr };
     if (device)
         b->written = static_cast<uint32_t *>(calloc(size / 32 + 1, sizeof(uint32_t)));
     get().blocks[base] = b;
@@ -50,6 +51,18 @@ void protect(const block *b, int mode)
     char *from = b->base - reinterpret_cast<uintptr_t>(b->base) % page;
     if (mprotect(from, b->mapped, mode))
         violation("mprotect of device memory failed");
+}
+
+bool reachable(const block *b, int device)
+{
+    return b->device && (device == every || device == b->home);
+}
+
+void protect_all(int device, int mode)
+{
+    for (auto &entry : get().blocks)
+        if (reachable(entry.second, device))
+            protect(entry.second, mode);
 }
 } // namespace
 
@@ -133,7 +146,7 @@ cudaError_t device_alloc(void **out, size_t n)
         *out = nullptr;
         return cudaSuccess;
     }
-    if (n > device_total() - s.used)
+    if (n > device_total() - device_used())
         return cudaErrorMemoryAllocation;
     if (!s.low) {
         void *p = mmap(nullptr, space, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -152,9 +165,9 @@ cudaError_t device_alloc(void **out, size_t n)
     char *base = from + mapped - round_up(n, granule);
     memset(from, canary, mapped);
     memset(base, poison, n);
-    s.used += n;
+    s.used[current()] += n;
     block *b = insert(base, n, mapped, true);
-    if (!s.open)
+    if (!reachable(b, s.open))
         protect(b, PROT_NONE);
     born(base, kind::memory);
     *out = base;
@@ -164,14 +177,14 @@ cudaError_t device_alloc(void **out, size_t n)
 void device_free(block *b)
 {
     state &s = get();
-    open_memory();
+    int before = open_memory(every);
     check_canaries("cudaFree");
-    close_memory();
+    close_memory(before);
     char *from = b->base - reinterpret_cast<uintptr_t>(b->base) % page;
     if (mmap(from, b->mapped, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
         violation("device memory cannot be unmapped");
     died(b->base, kind::memory, "cudaFree");
-    s.used -= b->size;
+    s.used[b->home] -= b->size;
     s.blocks.erase(b->base);
     free(b->written);
     delete b;
@@ -201,7 +214,7 @@ void pinned_free(block *b)
 
 size_t device_used()
 {
-    return get().used;
+    return get().used[current()];
 }
 
 size_t device_total()
@@ -209,31 +222,35 @@ size_t device_total()
     return static_cast<size_t>(option("MEMORY", 1L << 33));
 }
 
-void open_memory()
+int open_memory(int device)
 {
     state &s = get();
-    if (s.open++)
-        return;
-    for (auto &entry : s.blocks)
-        if (entry.second->device)
-            protect(entry.second, PROT_READ | PROT_WRITE);
+    int before = s.open;
+    if (before == device)
+        return before;
+    if (before != closed)
+        protect_all(before, PROT_NONE);
+    protect_all(device, PROT_READ | PROT_WRITE);
+    s.open = device;
+    return before;
 }
 
-void close_memory()
+void close_memory(int before)
 {
     state &s = get();
-    if (--s.open)
+    if (before == s.open)
         return;
-    for (auto &entry : s.blocks)
-        if (entry.second->device)
-            protect(entry.second, PROT_NONE);
+    protect_all(s.open, PROT_NONE);
+    if (before != closed)
+        protect_all(before, PROT_READ | PROT_WRITE);
+    s.open = before;
 }
 
 void check_canaries(const char *after)
 {
     for (auto &entry : get().blocks) {
         const block *b = entry.second;
-        if (!b->device)
+        if (!reachable(b, get().open))
             continue;
         const char *end = b->base + round_up(b->size, granule);
         for (const char *p = b->base + b->size; p < end; p++)

@@ -21,11 +21,13 @@ const char *const kind_names[] = { "device memory",
                                    "cuBLASLt handle",
                                    "matmul descriptor",
                                    "matrix layout",
-                                   "matmul preference" };
+                                   "matmul preference",
+                                   "NCCL communicator" };
 static_assert(sizeof kind_names / sizeof *kind_names == static_cast<size_t>(kind::COUNT), "a name per kind");
 
 struct state {
     std::unordered_map<const void *, kind> objects, dead;
+    std::unordered_map<const void *, int> home;
     long live[static_cast<size_t>(kind::COUNT)] = {};
 };
 
@@ -40,6 +42,7 @@ void born(void *object, kind what)
 {
     state &s = get();
     s.objects[object] = what;
+    s.home[object] = current();
     s.dead.erase(object);
     s.live[static_cast<size_t>(what)]++;
 }
@@ -60,6 +63,15 @@ void alive(const void *object, kind what, const char *call)
     violation("%s: %p is %s %s", call, object,
               gone != s.dead.end() && gone->second == what ? "an already released" : "not a",
               kind_names[static_cast<size_t>(what)]);
+}
+
+void at_home(const void *object, kind what, const char *call)
+{
+    alive(object, what, call);
+    int home = get().home[object];
+    if (home != current())
+        violation("%s: the %s at %p is of device %d, while %d is current", call, kind_names[static_cast<size_t>(what)],
+                  object, home, current());
 }
 
 void died(void *object, kind what, const char *call)

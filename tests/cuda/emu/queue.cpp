@@ -1,6 +1,7 @@
 /* Streams as queues that nothing empties but a wait: what hardware might not have done yet is never done yet. */
 #include "stream.h"
 
+#include <map>
 #include <set>
 
 namespace emu
@@ -10,7 +11,7 @@ namespace
 struct state {
     std::set<stream *> streams; /* also destroyed ones with work left; a destroyed one is never reused */
     stream legacy;
-    cudaError_t sticky = cudaSuccess;
+    std::map<int, cudaError_t> sticky; /* by device */
     long executed = 0;
 };
 
@@ -27,18 +28,21 @@ state &get()
 
 thread_local cudaError_t last;
 
-void check_uses(const op &work, const char *when)
+void check_uses(const op &work, int device)
 {
     for (const range &r : work.uses) {
-        std::string what = std::string(r.write ? "output" : "input") + when;
+        const char *what = r.write ? "output" : "input";
         if (is_device(r.at)) {
-            device_range(r.at, r.n, work.what, what.c_str());
+            block *b = device_range(r.at, r.n, work.what, what);
+            if (b->home != device)
+                violation("%s: %s at %p is memory of device %d, the stream is of %d", work.what, what, r.at, b->home,
+                          device);
             if (!r.write)
-                need_written(r.at, r.n, work.what, what.c_str());
+                need_written(r.at, r.n, work.what, what);
         } else {
             block *b = find(r.at, r.n);
             if (!b || b->device)
-                violation("%s: %s at %p is no longer pinned memory", work.what, what.c_str(), r.at);
+                violation("%s: %s at %p is no longer pinned memory", work.what, what, r.at);
         }
     }
 }
@@ -57,28 +61,30 @@ void run_one(stream *s)
     s->done++;
     s->clock += work.us;
     state &all = get();
-    if (all.sticky == cudaSuccess && ++all.executed == option("FAIL_RUN", 0))
-        all.sticky = cudaErrorLaunchFailure;
-    if (all.sticky != cudaSuccess) /* a lost context runs nothing more */
+    cudaError_t &sticky = all.sticky[s->home];
+    bool counts = s->home == option("FAIL_DEVICE", s->home);
+    if (sticky == cudaSuccess && counts && ++all.executed == option("FAIL_RUN", 0))
+        sticky = cudaErrorLaunchFailure;
+    if (sticky != cudaSuccess) /* a lost context runs nothing more */
         return;
-    open_memory();
-    check_uses(work, "");
+    int before = open_memory(s->home);
+    check_uses(work, s->home);
     work.run();
     for (const range &r : work.uses)
         if (r.write)
             note_written(r.at, r.n);
     check_canaries(work.what);
-    close_memory();
+    close_memory(before);
 }
 
 void run_until(stream *s, long position)
 {
     if (s->done >= position)
         return;
-    open_memory(); /* once for all: protecting it again costs a system call per allocation */
+    int before = open_memory(s->home); /* once for all: protecting it again costs a system call per allocation */
     while (s->done < position)
         run_one(s);
-    close_memory();
+    close_memory(before);
 }
 
 op wait_for(stream *other, long position)
@@ -127,6 +133,12 @@ cudaError_t enqueue(stream *s, op work)
     return cudaSuccess;
 }
 
+void stream_at_home(const stream *s, const char *call)
+{
+    if (!s->legacy)
+        at_home(s, kind::stream, call);
+}
+
 bool capturing(const stream *s)
 {
     return s->capture;
@@ -154,25 +166,24 @@ cudaError_t drain(stream *s)
     }
     order_legacy(s);
     run_until(s, s->submitted);
-    return get().sticky;
+    return context_of(s->home);
 }
 
 cudaError_t drain_all()
 {
     for (stream *s : get().streams)
         run_until(s, s->submitted);
-    return get().sticky;
+    return context();
+}
+
+cudaError_t context_of(int device)
+{
+    return get().sticky[device];
 }
 
 cudaError_t context()
 {
-    return get().sticky;
-}
-
-void set_context(cudaError_t e)
-{
-    if (get().sticky == cudaSuccess)
-        get().sticky = e;
+    return context_of(current());
 }
 
 static bool touches(const op &work, const void *p, size_t n, bool only_reads)

@@ -19,7 +19,7 @@ struct state {
     size_t bytes[2] = {};                /* copied from the device, to it */
     std::map<std::string, long> by_name; /* how often each was called */
     long fail_at = 0;      /* 0: never */
-    int fail_code[3] = {}; /* by library */
+    int fail_code[4] = {}; /* by library */
     bool fail_on = false;  /* every later call fails too: the device is lost */
     pid_t owner = 0;
     std::string failed;
@@ -37,6 +37,7 @@ void set_codes(state &s, bool lost)
     s.fail_code[0] = lost ? cudaErrorLaunchFailure : cudaErrorMemoryAllocation;
     s.fail_code[1] = lost ? 5000 : 4004; /* CUDNN_STATUS_: EXECUTION_FAILED, INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED */
     s.fail_code[2] = lost ? 13 : 3;      /* CUBLAS_STATUS_: EXECUTION_FAILED, ALLOC_FAILED */
+    s.fail_code[3] = 1;                  /* ncclUnhandledCudaError */
 }
 
 /* AUXCELL_EMU_FAIL=N[:lost][:code]: the Nth call fails; from it on every call if lost. */
@@ -53,7 +54,7 @@ void read_fail(state &s)
         rest += 5;
     }
     if (*rest == ':')
-        s.fail_code[0] = s.fail_code[1] = s.fail_code[2] = static_cast<int>(strtol(rest + 1, &rest, 10));
+        s.fail_code[0] = s.fail_code[1] = s.fail_code[2] = s.fail_code[3] = static_cast<int>(strtol(rest + 1, &rest, 10));
     if (*rest || s.fail_at <= 0) {
         fprintf(stderr, "emu: AUXCELL_EMU_FAIL=%s: not N[:lost][:code]\n", text);
         _exit(2);
@@ -162,7 +163,7 @@ int enter(const char *call, lib which)
         return code;
     }
     cudaError_t sticky = context();
-    if (sticky == cudaSuccess)
+    if (sticky == cudaSuccess || !strcmp(call, "cudaSetDevice") || which == lib::nccl)
         return 0;
     if (which == lib::cuda)
         remember(sticky);

@@ -24,6 +24,19 @@ int capability()
 thread_local int current_device;
 } // namespace
 
+namespace emu
+{
+int current()
+{
+    return current_device;
+}
+
+void make_current(int device)
+{
+    current_device = device;
+}
+} // namespace emu
+
 cudaError_t cudaGetDeviceCount(int *count)
 {
     EMU_ENTER(cuda, cudaError_t);
@@ -65,7 +78,7 @@ cudaError_t cudaSetDevice(int device)
     if (device < 0 || device >= option("DEVICES", 1))
         return remember(cudaErrorInvalidDevice);
     current_device = device;
-    return cudaSuccess;
+    return remember(context());
 }
 
 /* All devices are one here; what is alive is a leak, and reported as that at the end of the process. */

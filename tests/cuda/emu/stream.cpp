@@ -10,6 +10,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t *out, unsigned flags)
         return remember(cudaErrorInvalidValue);
     auto *s = new stream;
     s->blocking = flags != cudaStreamNonBlocking;
+    s->home = current();
     add_stream(s);
     born(s, kind::stream);
     *out = reinterpret_cast<cudaStream_t>(s);
@@ -39,9 +40,10 @@ cudaError_t cudaStreamQuery(cudaStream_t handle)
     EMU_ENTER(cuda, cudaError_t);
     stream *s = stream_of(handle, __func__);
     if (s->done == s->submitted)
-        return cudaSuccess;
+        return remember(context_of(s->home));
     run_one(s); /* so that a polling loop ends */
-    return context() != cudaSuccess ? remember(context()) : cudaErrorNotReady;
+    cudaError_t e = context_of(s->home);
+    return e != cudaSuccess ? remember(e) : cudaErrorNotReady;
 }
 
 cudaError_t cudaDeviceSynchronize()
@@ -76,6 +78,8 @@ cudaError_t cudaEventRecord(cudaEvent_t e, cudaStream_t handle)
     EMU_ENTER(cuda, cudaError_t);
     alive(e, kind::event, __func__);
     stream *s = stream_of(handle, __func__);
+    stream_at_home(s, __func__);
+    at_home(e, kind::event, __func__);
     if (s->capture)
         violation("cudaEventRecord: events inside of a capture are not emulated");
     order_legacy(s);
@@ -113,7 +117,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t e)
         return remember(why);
     if (e->recorded)
         run_until(e->on, e->until);
-    return remember(context());
+    return remember(e->recorded ? context_of(e->on->home) : context());
 }
 
 cudaError_t cudaEventQuery(cudaEvent_t e)

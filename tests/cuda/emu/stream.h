@@ -28,6 +28,7 @@ struct stream {
     double clock = 0;     /* us of work done */
     bool blocking = true; /* takes part in the legacy stream's ordering */
     bool legacy = false;
+    int home = 0; /* its device */
     CUgraph_st *capture = nullptr;
     bool relaxed = false; /* the capture lets other calls be */
     bool spoilt = false;  /* something that cannot be captured was called meanwhile */

@@ -39,6 +39,6 @@ struct use {
     const char *name;
     void (*run)();
 };
-extern const std::vector<use> right_runtime, right_libraries, wrong_memory, wrong_kernels, wrong_libraries;
+extern const std::vector<use> right_runtime, right_libraries, wrong_memory, wrong_kernels, wrong_libraries, devices;
 
 #endif
