@@ -5,6 +5,7 @@
 #include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/train/trainer.h"
+#include "engine/worker/devices.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ typedef struct options {
     const char **genotype;
     int n_genotypes;
     const char *model, *cache;
+    uint64_t peers; /* as in ax_train_job */
     bool json, full;
 } options;
 
@@ -93,12 +95,13 @@ typedef struct report {
     bool full;
     ax_outcome stage1;
     double sum;
-    int32_t n;
+    int32_t n, devices;
 } report;
 
 static bool watch(void *context, const ax_train_progress *p)
 {
     report *r = context;
+    r->devices = p->devices > r->devices ? p->devices : r->devices;
     int32_t epoch = r->before + p->epoch;
     if (epoch != r->epoch) {
         r->epoch = epoch;
@@ -152,6 +155,8 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
     if (isfinite(o->latency_ms))
         printf("   %.2f ms an image", o->latency_ms);
     printf("   %.1f s\n", o->seconds);
+    if (r->devices > 1)
+        printf("  devices   %d\n", r->devices);
     printf("  memory    %.0f MiB (predicted %.0f)   batch %u\n", (double)ax_bytes_peak() / 1048576,
            (double)o->peak_bytes / 1048576, o->batch);
 }
@@ -168,6 +173,7 @@ static void print_json(const char *genotype, const report *r, const ax_outcome *
         printf(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
     if (isfinite(o->latency_ms))
         printf(",\"latency_ms\":%.4f", o->latency_ms);
+    printf(",\"devices\":%d", r->devices);
     printf(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu,\"peak_rss\":"
            "%llu}\n",
            o->stage, o->batch, o->seconds, (unsigned long long)o->params, (unsigned long long)o->macs,
@@ -181,9 +187,11 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
     job.model_path = o->model;
     job.gate = after_stage1;
     job.warn = warn;
+    job.peers = o->peers;
     r->stages = job.stages;
     r->epochs = job.epochs + (job.stages == 2 ? job.stage2_epochs : 0);
     r->before = 0;
+    r->devices = 0;
     r->epoch = -1;
     r->loss = calloc((size_t)r->epochs, sizeof *r->loss);
     if (!r->loss)
@@ -203,6 +211,19 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
         ax_fail_prefix(err, text);
     free(r->loss);
     return code;
+}
+
+/* Several devices are for full training: the first computes all else, too. */
+static ax_code take_devices(options *o, ax_err *err)
+{
+    ax_worker_devices d;
+    ax_code code = o->full ? ax_worker_devices_of(o->settings.device, &d, err) : AX_OK;
+    if (code != AX_OK || !o->full)
+        return code;
+    memcpy(o->settings.device, d.name[0], sizeof o->settings.device);
+    for (size_t i = 1; i < d.n; i++)
+        o->peers |= ax_worker_devices_bit(&d, i);
+    return AX_OK;
 }
 
 static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
@@ -241,7 +262,7 @@ int ax_command_try(const ax_program *prog, int argc, char **argv)
     if (!o.genotype)
         return 1;
     int done = parse(argc, argv, &o, &err);
-    if (!done)
+    if (!done && take_devices(&o, &err) == AX_OK)
         try_all(prog, &o, &err);
     free(o.genotype);
     return err.code ? complain(&err) : 0;

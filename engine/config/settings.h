@@ -32,6 +32,7 @@
     X(WHOLE, cuda_workspace, 256, 256, 256, "CUDA: most memory that a convolution's algorithm may work in, MiB")       \
     X(WHOLE, cuda_tune, 1, 1, 1, "CUDA: 1: a convolution's fastest algorithm is measured, and kept with the cache")    \
     X(WHOLE, cuda_cache, 1, 1, 1, "CUDA: 1: stage 1's crops lie on the device when they fit, 0: never")                \
+    X(WHOLE, data_parallel, 4, 4, 4, "CUDA: least crops of a batch per device of a full training, 0 = one device")     \
     X(WHOLE, seed, 1, 1, 1, "start of all random numbers")                                                             \
     X(WHOLE, candidates, 200, 1000, 5000, "stop after so many candidates")                                             \
     X(TEXT, memory, "0", "0", "0", "most that a training may take, like 4GiB; 0 = its share of what may be used")      \

@@ -174,6 +174,13 @@ void *ax_params_slot(const ax_params *p, size_t i, ax_slot slot)
     return block + q->offset;
 }
 
+float *ax_params_block(const ax_params *p, ax_group group, ax_slot slot, size_t *floats)
+{
+    const ax_param_block *b = &p->block[group];
+    *floats = slot == AX_SLOT_VALUE ? b->floats : b->trainable;
+    return b->slot[slot];
+}
+
 ax_code ax_params_set(ax_params *p, size_t i, ax_slot slot, const float *host, ax_err *err)
 {
     const ax_param *q = &p->param[i];

@@ -26,6 +26,9 @@ void *ax_params_slot(const ax_params *p, size_t i, ax_slot slot);
 /* Copies parameter i between the host and a slot, in the parameter's own layout (OIHW). */
 ax_code ax_params_set(ax_params *p, size_t i, ax_slot slot, const float *host, ax_err *err);
 ax_code ax_params_get(const ax_params *p, size_t i, ax_slot slot, float *host, ax_err *err);
+/* A group's slot as a whole: *floats of device memory, values of running statistics included. NULL: it wasn't made, or
+   the group is empty. Parameters of graphs that differ in batch size only lie in the same order. */
+float *ax_params_block(const ax_params *p, ax_group group, ax_slot slot, size_t *floats);
 /* True when the training graph gives parameter i a gradient; set by ax_plan_new for graphs with a backward pass. Only
    such parameters are updated. */
 bool ax_params_reached(const ax_params *p, size_t i);

@@ -64,6 +64,18 @@ typedef struct ax_recorder {
     void (*drop)(ax_device *dev, void *recorded);
 } ax_recorder;
 
+/* Optional: several devices that compute on one network, each on its part of a batch. n floats at a time; mem and
+   weight have one for each device. Nothing is waited for, unless it says so. */
+typedef struct ax_exchange {
+    /* The first device leads. NULL: they can't talk to each other, with the reason. The devices are borrowed. */
+    void *(*join)(ax_device *const *dev, size_t n, ax_err *err);
+    ax_code (*spread)(void *joined, float *const *mem, size_t n, ax_err *err); /* copies the leader's to the others */
+    /* The leader's becomes the sum of weight[i] * mem[i], added in the order of the devices, so that it is the same
+       bits each time; the others' stay. Waits until they have been sent. */
+    ax_code (*gather)(void *joined, float *const *mem, const float *weight, size_t n, ax_err *err);
+    void (*leave)(void *joined); /* before the devices are closed; NULL is fine */
+} ax_exchange;
+
 enum { AX_TO_DEVICE, AX_FROM_DEVICE, AX_ON_DEVICE };
 
 typedef struct ax_backend {
@@ -88,6 +100,7 @@ typedef struct ax_backend {
     /* average = *decay * average + (1 - *decay) * value */
     ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
     ax_recorder capture;
+    ax_exchange exchange;
 } ax_backend;
 
 /* For backends in the host's memory. Adds n sums of squares up: now->norm is their root, grad_scale what

@@ -74,6 +74,17 @@ void ax_coordinator_count_waits(ax_coordinator *c)
         count_wait(c, k);
 }
 
+/* The other workers' devices, for a training that may have them all. Only those that are known to work; and one that
+   has failed is done again on one, lest it be the others' fault. */
+static uint64_t peers_of(const ax_coordinator *c, uint32_t k, const ax_search_job *job)
+{
+    uint64_t peers = 0;
+    for (uint32_t i = 0; i < c->devices.n; i++)
+        if (i != k && c->crew[i].ready)
+            peers |= ax_worker_devices_bit(&c->devices, i);
+    return job->full && !job->again ? peers : 0;
+}
+
 /* The next job for a worker that has none; then what the search has put off. */
 static void hand_out(ax_coordinator *c, uint32_t k)
 {
@@ -86,6 +97,7 @@ static void hand_out(ax_coordinator *c, uint32_t k)
     if (taken) {
         ax_err gone; /* it will be found dead when its socket is read */
         ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
+        m.peers = peers_of(c, k, &job);
         crew->told_stop = false;
         ax_crew_send(crew, &m, &gone);
         count_wait(c, k);
@@ -103,7 +115,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     ax_crew *crew = &c->crew[k];
     bool about_job = m->id && m->id == ax_search_running(c->search, k);
-    if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING)
+    if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING && m->say != AX_SAY_DEVICES)
         crew->waits_since = ax_clock();
     switch (m->say) {
     case AX_SAY_READY:
@@ -119,6 +131,10 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     case AX_SAY_PROGRESS:
         if (about_job || !m->id)
             ax_search_progress(c->search, k, m->text, m->stage, m->epoch, m->step, m->steps, m->loss);
+        break;
+    case AX_SAY_DEVICES:
+        if (about_job)
+            ax_search_spread(c->search, k, m->steps);
         break;
     case AX_SAY_OUTCOME:
         crew->deaths = 0;

@@ -7,6 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
+void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices)
+{
+    char text[AX_EVENT_TEXT];
+    ax_seat *seat = &s->seat[worker];
+    seat->devices = devices;
+    snprintf(text, sizeof text, "it trains on %lld device%s", (long long)devices, devices == 1 ? "" : "s");
+    ax_search_log(s, "info", seat->id, text);
+}
+
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
                         int64_t steps, double loss)
 {

@@ -220,10 +220,19 @@ ax_code ax_search_catch_up(ax_search *s, ax_err *err)
     return code == AX_OK && !s->paused ? fill(s, err) : code;
 }
 
+/* Whether another worker's candidate has all devices to itself. */
+static bool all_taken(const ax_search *s, uint32_t worker)
+{
+    for (uint32_t k = 0; k < AX_WORKERS; k++)
+        if (k != worker && s->seat[k].id && s->seat[k].devices > 1)
+            return true;
+    return false;
+}
+
 ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *taken, ax_err *err)
 {
     *taken = false;
-    if (s->seat[worker].id || s->paused)
+    if (s->seat[worker].id || s->paused || all_taken(s, worker))
         return AX_OK;
     ax_code code = first_free(s) == UINT32_MAX ? ax_search_catch_up(s, err) : AX_OK;
     uint32_t place = first_free(s);
@@ -245,6 +254,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         .attempt = r->attempts,
         .genotype = r->proposal.genotype,
         .full = ax_row_is_full(r),
+        .again = r->crashes > 0,
     };
     ax_search_say_started(s, id, 1);
     return AX_OK;

@@ -28,7 +28,8 @@ typedef struct ax_search_setup {
 typedef struct ax_search_job {
     uint32_t id, attempt;
     ax_genotype genotype;
-    bool full; /* full training, with a model file */
+    bool full;  /* full training, with a model file */
+    bool again; /* it, its worker or its device failed before */
 } ax_search_job;
 
 ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err);
@@ -53,6 +54,9 @@ bool ax_search_halting(const ax_search *s, uint32_t worker);
 /* From the worker. What comes about a candidate that was told to stop counts as stopped. An error is fatal. */
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
                         int64_t steps, double loss);
+/* So many devices compute its batches from now on: while they are several, the other workers get nothing new, since it
+   is their devices. */
+void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices);
 /* Stage 1 is done and the worker waits: says SCORED and GATED and, when it goes on, STARTED (stage 2). */
 void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o);
 /* True, once, when the waiting worker may hear the verdict: on disk first, since one in stage 2 isn't asked again.

@@ -9,6 +9,7 @@
 
 struct ax_batch {
     ax_trainer *t;
+    const ax_resident *resident; /* NULL: crops come from the host */
     ax_batch_spec spec;
     float *tap[AX_TAPS]; /* stage 1: {n,h,w,c} ... */
     float *image;        /* stage 2: {n,crop,crop,3} */
@@ -58,22 +59,30 @@ ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, 
     ax_batch *b = calloc(1, sizeof *b);
     if (b)
         *b = (ax_batch) { .t = t, .spec = *spec, .epoch = -1, .plan = plan, .ready = -1 };
+    if (b && !spec->on_host)
+        b->resident = t->resident;
     if (!b || !allocate(b)) {
         ax_batch_free(b);
         ax_fail(err, AX_ENOMEM, "no memory for a batch of %d", spec->n);
         return NULL;
     }
-    ax_code code = ax_plan_bind(plan, "labels", b->labels, err);
-    if (code == AX_OK && spec->stage == 2)
-        code = ax_plan_bind(plan, "image", b->image, err);
-    for (int k = 0; k < AX_TAPS && code == AX_OK && spec->stage == 1; k++)
-        code = ax_plan_bind(plan, ax_tap_name[k], b->tap[k], err);
-    if (code == AX_OK && b->teacher)
-        code = ax_plan_bind(plan, "teacher", b->teacher, err);
-    if (code == AX_OK)
+    if (ax_batch_bind(b, plan, 0, err) == AX_OK)
         return b;
     ax_batch_free(b);
     return NULL;
+}
+
+ax_code ax_batch_bind(ax_batch *b, ax_plan *plan, int32_t first, ax_err *err)
+{
+    size_t from = (size_t)first, crop = (size_t)b->t->settings.stage2_crop;
+    ax_code code = ax_plan_bind(plan, "labels", b->labels + from * (size_t)b->spec.h * (size_t)b->spec.w, err);
+    if (code == AX_OK && b->image)
+        code = ax_plan_bind(plan, "image", b->image + from * crop * crop * 3, err);
+    for (int k = 0; k < AX_TAPS && code == AX_OK && b->spec.stage == 1; k++)
+        code = ax_plan_bind(plan, ax_tap_name[k], b->tap[k] + from * tap_count(b, k), err);
+    if (code == AX_OK && b->teacher)
+        code = ax_plan_bind(plan, "teacher", b->teacher + from * teacher_count(b), err);
+    return code;
 }
 
 void ax_batch_free(ax_batch *b)
@@ -112,8 +121,8 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
     size_t pixels = (size_t)b->spec.h * (size_t)b->spec.w, n = (size_t)b->spec.n;
     ax_code code = AX_OK;
     for (size_t i = 0; i < n && code == AX_OK; i++) {
-        if (b->t->resident) {
-            code = ax_resident_gather(b->t->resident, b->plan, i, b->order[(size_t)step * n + i], err);
+        if (b->resident) {
+            code = ax_resident_gather(b->resident, b->plan, i, b->order[(size_t)step * n + i], err);
             continue;
         }
         ax_cache_item item = ax_cache_get(b->t->train, b->order[(size_t)step * n + i]);
@@ -185,7 +194,7 @@ ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
 void ax_batch_fill_ahead(ax_batch *b, int32_t step)
 {
     ax_err later = { AX_OK, "" }; /* who asks for this batch hears of it then, for it is tried again */
-    bool useful = b->t->be->separate && !b->t->resident;
+    bool useful = b->t->be->separate && !b->resident;
     if (useful && fill(b, step, &later) == AX_OK)
         b->ready = step;
 }

@@ -6,6 +6,7 @@
 #include "engine/train/footprint.h"
 #include "engine/train/inflight.h"
 #include "engine/train/latency.h"
+#include "engine/train/peers.h"
 #include "engine/train/trainer_internal.h"
 
 #include <math.h>
@@ -22,6 +23,7 @@ static ax_train_progress progress_of(const ax_training *r)
         .epochs = r->schedule.epochs,
         .step = r->step,
         .steps = r->schedule.steps,
+        .devices = 1 + (int32_t)ax_peers_count(r->peers),
     };
     if (!r->job->full || r->job->stages < 2)
         return p;
@@ -54,9 +56,21 @@ static void say_note(ax_training *r, void *context)
     r->noted = true;
 }
 
+/* Once per sitting: more devices could have helped. */
+static void say_alone(ax_training *r, void *context)
+{
+    char text[320];
+    if (!r->alone[0] || r->alone_said || !r->job->warn)
+        return;
+    snprintf(text, sizeof text, "it trains on one device: %s", r->alone);
+    r->job->warn(context, text);
+    r->alone_said = true;
+}
+
 static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
 {
     int64_t every = r->job->save_epochs;
+    say_alone(r, context);
     while (r->step < r->schedule.steps) {
         ax_train_progress p = progress_of(r);
         float loss = 0;

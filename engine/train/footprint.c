@@ -38,6 +38,7 @@ static ax_code of_stage(ax_trainer *t, const ax_train_job *job, int32_t stage, a
     ax_shape labels;
     size_t plan = 0, evaluation = 0;
     r.schedule = ax_schedule_of(&t->settings, t->source->info.n_train, job, stage);
+    r.share = r.schedule.batch; /* on one device, as it must be able to go on */
     ax_code code = ax_training_graph(&r, &labels, err);
     if (code == AX_OK)
         code = ax_plan_predict(r.graph, t->be, t->dev, 0, &plan, err);

@@ -28,7 +28,8 @@ static bool counts(const char *setting)
                                       "gate",         "full_epochs",  "full_channels", "full_repeats",
                                       "save_epochs",  "stages",       "stage2_epochs", "full_stage2_epochs",
                                       "hang_seconds", "max_failures", "cuda_graphs",   "cuda_cache",
-                                      "share",        "workers",      "memory",        "latency" };
+                                      "share",        "workers",      "memory",        "latency",
+                                      "data_parallel" };
     for (size_t i = 0; i < sizeof no / sizeof *no; i++)
         if (!strcmp(setting, no[i]))
             return false;

@@ -46,6 +46,21 @@ uint64_t ax_trainer_stage2_samples(const ax_trainer *t)
     return t->settings.stage2_samples ? (uint64_t)t->settings.stage2_samples : (uint64_t)t->source->info.n_train;
 }
 
+void ax_trainer_configure(const ax_trainer *t, ax_device *dev)
+{
+    const ax_settings *s = &t->settings;
+    const ax_device_options options = {
+        .winograd = s->winograd,
+        .tf32 = s->cuda_tf32,
+        .workspace = (size_t)s->cuda_workspace << 20,
+        /* without a file what is measured could change from sitting to sitting */
+        .tune = s->cuda_tune && t->cache_dir,
+        .folder = t->cache_dir,
+    };
+    if (t->be->configure)
+        t->be->configure(dev, &options);
+}
+
 bool ax_trainer_has_teacher(const ax_settings *s)
 {
     return s->teacher[0] && s->kd_weight > 0;
@@ -143,15 +158,9 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
     if (!(t->dev = ax_device_open(s->device, (int)s->threads, &t->be, t->note, err)))
         return err->code;
-    if (t->be->configure)
-        t->be->configure(t->dev, &(ax_device_options) {
-                                     .winograd = s->winograd,
-                                     .tf32 = s->cuda_tf32,
-                                     .workspace = (size_t)s->cuda_workspace << 20,
-                                     /* without a file what is measured could change from sitting to sitting */
-                                     .tune = s->cuda_tune && cache_dir,
-                                     .folder = cache_dir,
-                                 });
+    if (cache_dir && !(t->cache_dir = strdup(cache_dir)))
+        return ax_fail(err, AX_ENOMEM, "no memory for a trainer");
+    ax_trainer_configure(t, t->dev);
     return AX_OK;
 }
 
@@ -223,6 +232,7 @@ void ax_trainer_free(ax_trainer *t)
     ax_cache_free(t->val);
     if (t->dev)
         t->be->close(t->dev);
+    free(t->cache_dir);
     free(t);
 }
 

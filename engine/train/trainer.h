@@ -13,6 +13,7 @@ typedef struct ax_train_progress {
     int32_t epoch, epochs, step, steps; /* of this stage (of both together in full training); steps count from 1 */
     double loss;                        /* of this step */
     double seconds;                     /* since this candidate's start */
+    int32_t devices;                    /* that compute its batches */
 } ax_train_progress;
 typedef bool (*ax_train_watch)(void *context, const ax_train_progress *p);
 
@@ -51,6 +52,7 @@ struct ax_train_job {
                                           it is there, and is kept in it when it is stopped and, for a crash, after
                                           every save_epochs epochs (0 = only when stopped) */
     int64_t save_epochs;
+    uint64_t peers; /* CUDA devices that may compute beside the trainer's own, bit N: cuda:N (engine/train/peers.h) */
     void (*warn)(void *context, const char *text); /* NULL, or who hears of what isn't as it should be, but goes on */
 };
 

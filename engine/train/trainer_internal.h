@@ -18,6 +18,7 @@ struct ax_trainer {
     ax_source *source; /* borrowed */
     const ax_backend *be;
     ax_device *dev;
+    char *cache_dir;           /* NULL = memory */
     char note[AX_DEVICE_NOTE]; /* why "auto" is the CPU; "" */
     ax_cache *train, *val;
     ax_resident *resident; /* train on the device; NULL = it isn't */
@@ -30,6 +31,8 @@ struct ax_trainer {
     ax_training now;      /* the candidate in training; now.t is NULL between two */
 };
 
+/* Tells a device of the trainer's backend what the settings say of it. */
+void ax_trainer_configure(const ax_trainer *t, ax_device *dev);
 /* Whether stage 1 learns from a teacher. */
 bool ax_trainer_has_teacher(const ax_settings *s);
 /* How the crops of a stage are cut. */

@@ -2,9 +2,11 @@
 
 #include "engine/model/mobilenet.h"
 #include "engine/model/step.h"
+#include "engine/train/peers.h"
 #include "engine/train/trainer_internal.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,7 +44,7 @@ ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err)
     const ax_settings *s = &r->t->settings;
     const ax_step_spec spec = {
         .stage = r->stage,
-        .n = r->schedule.batch,
+        .n = r->share,
         .crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop),
         .decoder = ax_training_spec(r->t, r->job, true),
         .teacher = ax_trainer_has_teacher(s),
@@ -130,10 +132,23 @@ static void drop_stage(ax_training *r)
     ax_batch_free(r->batch);
     ax_plan_free(r->plan);
     ax_graph_free(r->graph);
+    ax_peers_free(r->peers);
+    r->peers = NULL;
     r->batch = NULL;
     r->plan = NULL;
     r->graph = NULL;
     r->noted = false;
+}
+
+/* Without them it is slower, and that is all: whatever is wrong with them, one device goes on. It is tried once. */
+static void take_peers(ax_training *r)
+{
+    ax_err why = { AX_OK, "" };
+    size_t n = r->alone[0] ? 0 : ax_peers_wanted(r);
+    if (n && !(r->peers = ax_peers_new(r, n, &why)))
+        snprintf(r->alone, sizeof r->alone, "%s", why.msg);
+    if (r->peers)
+        r->share = ax_peers_share(r->schedule.batch, n + 1, 0);
 }
 
 ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
@@ -157,6 +172,8 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
         .momentum = (float)s->encoder_momentum,
         .clip = (float)s->clip,
     };
+    r->share = r->schedule.batch;
+    take_peers(r);
     ax_code code = ax_training_graph(r, &labels, err);
     if (code == AX_OK)
         code = make_params(r, err);
@@ -169,12 +186,15 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
         .w = labels.w,
         .steps_per_epoch = r->schedule.steps_per_epoch,
         .seed = r->job->seed,
+        .on_host = r->peers,
     };
     if (code == AX_OK && !(r->batch = ax_batch_new(r->t, &spec, r->plan, err)))
         code = err->code;
     if (code == AX_OK)
-        code = start_averages(r, err);
+        code = ax_peers_bind(r->peers, r->batch, err);
     if (code == AX_OK)
+        code = start_averages(r, err);
+    if (code == AX_OK && !r->peers) /* with peers the gradients aren't there yet when the plan has run */
         ax_plan_then(r->plan, update, r);
     return code;
 }
@@ -203,6 +223,7 @@ static double pace(const ax_training *r)
 ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
+    double others = 0;
     ax_code code = ax_batch_fill(r->batch, r->step, err);
     r->decoder.lr = (float)(s->lr * pace(r));
     r->encoder.lr = (float)(s->encoder_lr * pace(r));
@@ -211,13 +232,24 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
     if (code == AX_OK)
         code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay_now(r), err);
     if (code == AX_OK)
+        code = ax_peers_start(r->peers, r->params, err);
+    if (code == AX_OK)
         code = ax_plan_run(r->plan, err);
     if (code == AX_OK && r->step + 1 < r->schedule.steps)
         ax_batch_fill_ahead(r->batch, r->step + 1);
+    /* the peers first: one that has failed says so, and nobody waits for it */
+    if (code == AX_OK)
+        code = ax_peers_loss(r->peers, &others, err);
     if (code == AX_OK)
         code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
+    if (code == AX_OK && r->peers)
+        *loss = (float)((double)r->share / r->schedule.batch * (double)*loss + others);
     if (code == AX_OK && !isfinite(*loss))
         code = ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
+    if (code == AX_OK)
+        code = ax_peers_gather(r->peers, r->params, err);
+    if (code == AX_OK && r->peers)
+        code = update(r, err);
     if (code == AX_OK && r->stage == 2)
         code = ax_optim_end(r->params, AX_GROUP_ENCODER, &r->encoder, NULL, err);
     if (code == AX_OK)

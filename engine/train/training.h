@@ -7,6 +7,8 @@
 #include "engine/train/batch.h"
 #include "engine/train/trainer.h"
 
+typedef struct ax_peers ax_peers; /* engine/train/peers.h */
+
 typedef struct ax_training {
     ax_trainer *t;
     const ax_train_job *job;
@@ -26,15 +28,19 @@ typedef struct ax_training {
 
     /* Made anew by ax_training_enter. */
     ax_schedule schedule;
+    ax_peers *peers; /* NULL: one device computes all of a batch */
+    int32_t share;   /* crops of a batch that the graph takes */
     ax_graph *graph;
     ax_plan *plan;
     ax_batch *batch;
-    bool noted; /* what the plan has to say was said */
+    bool noted;      /* what the plan has to say was said */
+    char alone[248]; /* why it is one device although there are others; "" */
+    bool alone_said;
 } ax_training;
 
 ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, bool train);
 
-/* Builds r->graph of r's stage, schedule and job: the training step. *labels: the size at which the loss is taken. */
+/* Builds r->graph of r's stage, share and job: the training step. *labels: the size at which the loss is taken. */
 ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err);
 /* Builds the stage: graph, parameters, plan, batch; the plan points at r, which stays where it is. Coming from stage 1,
    the decoder goes on from its averages (or values), with new optimisers and new averages, as in the published method;

@@ -102,6 +102,11 @@ ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err
     return take_usable(setting, seen, out, err);
 }
 
+uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i)
+{
+    return strncmp(d->name[i], "cuda:", 5) ? 0 : (uint64_t)1 << (strtoul(d->name[i] + 5, NULL, 10) & 63);
+}
+
 ax_code ax_worker_devices_repeat(ax_worker_devices *d, int64_t workers, ax_err *err)
 {
     if (workers == 1)

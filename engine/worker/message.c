@@ -38,9 +38,14 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         pack_settings(&pk, &m->settings);
         break;
     case AX_SAY_JOB:
-        msgpack_pack_array(&pk, 2);
+        msgpack_pack_array(&pk, 3);
         ax_pack_text(&pk, ax_genotype_print(&m->genotype, text));
         msgpack_pack_int(&pk, m->full);
+        msgpack_pack_int64(&pk, (int64_t)m->peers);
+        break;
+    case AX_SAY_DEVICES:
+        msgpack_pack_array(&pk, 1);
+        msgpack_pack_int64(&pk, m->steps);
         break;
     case AX_SAY_READY:
         msgpack_pack_array(&pk, 3);
@@ -101,23 +106,24 @@ static bool read_settings(const msgpack_object *o, ax_settings *s)
 static bool read_body(const msgpack_object *o, ax_worker_message *m)
 {
     char text[AX_GENOTYPE_TEXT];
-    int64_t full;
+    int64_t full, peers;
     if (m->say == AX_SAY_SETTINGS)
         return read_settings(o, &m->settings);
     if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED || m->say == AX_SAY_GO || m->say == AX_SAY_END)
         return o->type == MSGPACK_OBJECT_NIL;
     static const uint32_t size[AX_SAY_COUNT] = {
-        [AX_SAY_JOB] = 2,      [AX_SAY_READY] = 3,   [AX_SAY_BROKEN] = 3,  [AX_SAY_FAILED] = 3,
-        [AX_SAY_PROGRESS] = 6, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1, [AX_SAY_STAGE] = 2,
+        [AX_SAY_JOB] = 3,     [AX_SAY_READY] = 3,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,  [AX_SAY_PROGRESS] = 6,
+        [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1, [AX_SAY_STAGE] = 2,  [AX_SAY_DEVICES] = 1,
     };
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
         return false;
     const msgpack_object *e = o->via.array.ptr;
     switch (m->say) {
     case AX_SAY_JOB:
-        if (!ax_read_text(&e[0], text, sizeof text) || !ax_read_whole(&e[1], &full))
+        if (!ax_read_text(&e[0], text, sizeof text) || !ax_read_whole(&e[1], &full) || !ax_read_whole(&e[2], &peers))
             return false;
         m->full = full != 0;
+        m->peers = (uint64_t)peers;
         return ax_genotype_parse(text, &m->genotype, NULL) == AX_OK;
     case AX_SAY_READY:
         return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->threads) &&
@@ -132,6 +138,8 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
                ax_read_real(&e[5], &m->loss);
     case AX_SAY_WARNING:
         return ax_read_text(&e[0], m->text, sizeof m->text);
+    case AX_SAY_DEVICES:
+        return ax_read_whole(&e[0], &m->steps);
     case AX_SAY_STAGE:
     case AX_SAY_OUTCOME:
         return ax_outcome_read(&e[0], &m->outcome) && ax_read_whole(&e[1], &m->rss);

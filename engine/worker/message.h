@@ -18,6 +18,7 @@
     X(READY, "ready")       /* data open, caches filled: name, threads, rss */                                         \
     X(BROKEN, "broken")     /* can't get ready: code, text; the worker ends */                                         \
     X(PROGRESS, "progress") /* id, text (train, validate, cache), stage, epoch, step, steps, loss */                   \
+    X(DEVICES, "devices")   /* id, steps: so many devices compute its batches from now on */                           \
     X(OUTCOME, "outcome")   /* id, numbers, rss */                                                                     \
     X(STAGE, "stage")       /* id, numbers, rss: stage 1 is done; waits for GO, END or STOP */                         \
     X(GO, "go")             /* to the worker: candidate id goes on to stage 2 */                                       \
@@ -37,6 +38,7 @@ typedef struct ax_worker_message {
     ax_settings settings; /* SETTINGS */
     ax_genotype genotype; /* JOB */
     bool full;            /* JOB: full training, with a model file */
+    uint64_t peers;       /* JOB: CUDA devices that may help, as in ax_train_job */
     char text[AX_WORKER_TEXT];
     int64_t code; /* ax_code */
     int64_t stage, epoch, step, steps, threads, rss;

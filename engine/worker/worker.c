@@ -24,6 +24,7 @@ typedef struct worker {
     const ax_train_job *job;
     uint32_t id;
     bool full;       /* full training */
+    int64_t devices; /* that compute its batches, as was said last */
     bool stop, gone; /* told to stop; the coordinator went away */
     double said_at;
 } worker;
@@ -111,6 +112,11 @@ static bool watch(void *context, const ax_train_progress *p)
         w->stop = w->stop || (got.say == AX_SAY_STOP && got.id == w->id);
     if (w->stop || w->gone)
         return false;
+    if (p->devices != w->devices) {
+        ax_worker_message m = { .say = AX_SAY_DEVICES, .id = w->id, .steps = p->devices };
+        say(w, &m);
+        w->devices = p->devices;
+    }
     if (p->step == 1 || due(w, p->step == p->steps)) {
         ax_worker_message m = {
             .say = AX_SAY_PROGRESS,
@@ -164,9 +170,11 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     job.model_path = m->full ? model : NULL;
     job.masks_path = masks;
     job.state_path = state;
+    job.peers = m->peers;
     job.warn = warn;
     w->id = m->id;
     w->full = m->full;
+    w->devices = 1;
     w->stop = false;
     ax_err err = { AX_OK, "" };
     ax_worker_message answer = { .id = m->id };

@@ -58,6 +58,7 @@ const ax_backend *ax_emulated_backend(bool checked)
         find(runtime, "emu_call_name", &emu.call_name);
         load(folder, "libcudnn.so.9");
         load(folder, "libcublasLt.so.13");
+        load(folder, "../nccl/libnccl.so.2");
     }
     ax_err err = { AX_OK, "" };
     const ax_plugin *plugin = ax_plugin_load(&err);

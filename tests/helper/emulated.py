@@ -10,9 +10,10 @@ HERE = os.path.exists(os.path.join(BUILD, "cuda/emu/libcudart.so.13")) and os.pa
 WHY_NOT = "no nvcc with cuDNN here, so there is neither the plugin nor an emulated device"
 
 
-def environment(**switches):
-    """That of a process that shall meet emulated devices; switches: AUXCELL_EMU_<name>, or whole names."""
-    env = dict(os.environ, LD_LIBRARY_PATH=os.path.join(BUILD, "cuda/emu"))
+def environment(nccl=os.path.join(BUILD, "cuda/nccl"), **switches):
+    """That of a process that shall meet emulated devices; nccl: the folder of libnccl.so.2; switches: AUXCELL_EMU_<name>,
+    or whole names."""
+    env = dict(os.environ, LD_LIBRARY_PATH=os.path.join(BUILD, "cuda/emu") + ":" + nccl)
     for name, value in switches.items():
         env[name if name.startswith("AUXCELL_") else "AUXCELL_EMU_" + name] = str(value)
     return env

@@ -100,6 +100,11 @@ void *ax_cuda_capture_end(ax_device *dev, ax_err *err);
 ax_code ax_cuda_capture_launch(ax_device *dev, void *recorded, ax_err *err);
 void ax_cuda_capture_drop(ax_device *dev, void *recorded);
 
+void *ax_cuda_exchange_join(ax_device *const *dev, size_t n, ax_err *err);
+ax_code ax_cuda_exchange_spread(void *joined, float *const *mem, size_t n, ax_err *err);
+ax_code ax_cuda_exchange_gather(void *joined, float *const *mem, const float *weight, size_t n, ax_err *err);
+void ax_cuda_exchange_leave(void *joined);
+
 #define AX_CUDA_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
 #define AX_CUDA_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)
 #define AX_CUDA_DISCARD(name) void name(ax_device *dev, ax_call *call)

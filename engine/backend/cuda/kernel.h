@@ -12,6 +12,7 @@
 enum {
     AX_CUDA_THREADS = 256,  /* most threads of a block */
     AX_CUDA_PARTS = 512,    /* most parts that a sum is cut into */
+    AX_CUDA_RANKS = 32,     /* most devices of one training */
     AX_CUDA_REDUCERS = 128, /* threads that add the parts of one sum */
     AX_CUDA_ROW_PIXELS = 4  /* neighbouring outputs of one thread in a depthwise convolution */
 };
@@ -54,7 +55,8 @@ enum {
     X(clip, 0)                                                                                                         \
     X(adam, 0)                                                                                                         \
     X(sgd, 0)                                                                                                          \
-    X(polyak, 0)
+    X(polyak, 0)                                                                                                       \
+    X(weighted_sum, 0)
 
 #define AX_CUDA_KERNEL_ENUM(name, sync) AX_K_##name,
 typedef enum ax_cuda_kernel { AX_CUDA_KERNEL_LIST(AX_CUDA_KERNEL_ENUM) AX_CUDA_KERNELS } ax_cuda_kernel;
@@ -312,6 +314,14 @@ typedef struct ax_k_polyak_args {
     const float *value, *decay;
     size_t n;
 } ax_k_polyak_args;
+/* sum = weight[0] * sum + weight[1] * the first of the others + ...; each has n floats, the others in a row */
+typedef struct ax_k_weighted_sum_args {
+    float *sum;
+    const float *other;
+    size_t n;
+    int64_t ranks; /* with the first */
+    float weight[AX_CUDA_RANKS];
+} ax_k_weighted_sum_args;
 
 #ifdef __cplusplus
 extern "C" {

@@ -53,6 +53,7 @@ static const ax_backend backend = {
     .sgd = ax_cuda_sgd,
     .polyak = ax_cuda_polyak,
     .capture = { ax_cuda_capture_begin, ax_cuda_capture_end, ax_cuda_capture_launch, ax_cuda_capture_drop },
+    .exchange = { ax_cuda_exchange_join, ax_cuda_exchange_spread, ax_cuda_exchange_gather, ax_cuda_exchange_leave },
 };
 
 /* 1000 * major + 10 * minor, as CUDA has it. */

@@ -158,6 +158,32 @@ static void a_snapshot_has_them_all(void **state)
     searching_release(&t);
 }
 
+/* A full training that has all devices: the others end what they have, and get nothing new until it is over. */
+static void several_devices_are_one_candidates(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 6, "random");
+    assert_int_equal(take(&t, 0), 1);
+    assert_int_equal(take(&t, 1), 2);
+    ax_search_spread(t.search, 0, 2);
+    assert_string_equal(searching_last(&t, AX_EVENT_LOG, 0)->u.LOG.text, "it trains on 2 devices");
+    score(&t, 1, 0.3);
+    assert_int_equal(take(&t, 1), 0);
+    ax_search_spread(t.search, 0, 1); /* its second stage has too few crops */
+    assert_int_equal(take(&t, 1), 3);
+    ax_search_spread(t.search, 0, 2);
+    score(&t, 1, 0.3);
+    assert_int_equal(take(&t, 1), 0);
+    ax_search_failed(t.search, 0, "device", "lost");
+    ax_search_job job;
+    bool taken = false;
+    assert_int_equal(ax_search_take(t.search, 1, &job, &taken, NULL), AX_OK);
+    assert_true(taken && job.id == 1 && job.again);
+    assert_int_equal(take(&t, 0), 4);
+    searching_release(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +193,7 @@ int main(void)
         cmocka_unit_test(a_network_in_training_is_waited_for),
         cmocka_unit_test(pausing_the_run_stops_all),
         cmocka_unit_test(a_snapshot_has_them_all),
+        cmocka_unit_test(several_devices_are_one_candidates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,3 +42,14 @@ AX_KERNEL(polyak)
     for (size_t i = thread_index(); i < a.n; i += thread_count())
         a.average[i] = decay * a.average[i] + (1.0f - decay) * a.value[i];
 }
+
+/* Added in the order of the ranks. */
+AX_KERNEL(weighted_sum)
+{
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        float sum = a.weight[0] * a.sum[i];
+        for (int64_t r = 1; r < a.ranks; r++)
+            sum += a.weight[r] * a.other[(size_t)(r - 1) * a.n + i];
+        a.sum[i] = sum;
+    }
+}

@@ -1,0 +1,110 @@
+"""Full training on two emulated devices: the whole batch by shares, and what happens when that can't be."""
+import json
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../helper"))
+import emulated  # noqa: E402
+from engine import Run, Skip, main, make_run  # noqa: E402
+
+GENOTYPE = "[[9,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
+SMALL = dict(train_samples=4, batch=4, val_samples=1, crop=32, val_crop=32, epochs=1, channels=8, stages=1, gate=0,
+             aux_weight=0, threads=1, full_channels=8, full_repeats=1, full_epochs=3, data_parallel=2)
+NOT_IN_TRY = ("gate",)
+
+
+def full(where, device="cuda:all", nccl=None, **switches):
+    """A full training without a run: what it came to, and what the emulation counted."""
+    options = [word for name, value in SMALL.items() if name not in NOT_IN_TRY
+               for word in ("--" + name.replace("_", "-"), str(value))]
+    if nccl:
+        switches["nccl"] = nccl
+    done = emulated.engine("try", GENOTYPE, "--full", "--json", "--device", device, "--cache", where, *options,
+                           DEVICES=2, **switches)
+    result = json.loads(done.out) if done.out else {}
+    for name in "seconds", "latency_ms", "peak_rss", "peak_bytes":
+        result.pop(name, None)
+    return done, result
+
+
+def two_devices_come_to_the_same_bits_each_time(where):
+    full(where, "cpu")  # fills the cache
+    done, result = full(where)
+    assert (done.code, done.err, done.leaks) == (0, "", []), (done.code, done.err, done.leaks)
+    assert result["devices"] == 2 and result["batch"] == 4, result
+    # three steps, in each of which parameters go out and gradients come in
+    assert done.calls["ncclSend"] == done.calls["ncclRecv"] == 6, done.calls
+    again, same = full(where, AUXCELL_EMU_ORDER=1)
+    assert (again.code, same) == (0, result), (again.err, same, result)
+    done, one = full(where, "cuda:0")
+    assert done.code == 0 and one["devices"] == 1 and "ncclSend" not in done.calls, done.err
+    # batch norm sees halves of a batch, so it isn't the same training; it is a training
+    assert one["loss"] != result["loss"] and result["loss"][2] < result["loss"][0], (one, result)
+
+    # one device goes on when they can't come together, and says why in one line
+    os.mkdir(f"{where}/broken")
+    open(f"{where}/broken/libnccl.so.2", "w").close()
+    for how, reason in (dict(nccl=f"{where}/broken"), "NCCL is not there"), \
+                       (dict(FAIL_CALL="ncclCommInitAll"), "ncclCommInitAll with 1 other device: unhandled cuda error"), \
+                       (dict(FAIL_CALL="cudnnCreate:2"), "cuda:1: cudnnCreate: "):
+        done, result = full(where, **how)
+        assert (done.code, result, done.leaks) == (0, one, []), (how, done.code, done.err, result)
+        assert re.fullmatch(f"auxcell: it trains on one device: .*{reason}.*\n", done.err), done.err
+
+    # a device that goes in the middle is named, and nobody waits for it
+    done, result = full(where, FAIL_DEVICE=1, FAIL_RUN=200)
+    assert done.code == 3 and "cuda:1: " in done.err and done.err.count("\n") == 1, (done.code, done.err)
+
+
+def promoted(where, **switches):
+    """A full training in a run on two devices, both idle: another candidate is paused, so that the run doesn't end."""
+    run = Run(make_run(f"{where}/run", device="cuda:all", candidates=2, strategy="random", dedupe=0, **SMALL),
+              env=emulated.environment(DEVICES=2, **switches))
+    run.until("proposed", 2)
+    run.do("pause", 2)
+    run.until("scored", 1)
+    while sum(kind == "device" for kind, _, _ in run.seen) < 2:
+        run.until("device")
+    code, said = run.do("promote", 1)
+    assert code == 0, said
+    return run
+
+
+def said_of(run, ident):
+    return [fields["text"] for kind, i, fields in run.seen if kind == "log" and i == ident]
+
+
+def a_promotion_takes_all_devices(where):
+    run = promoted(where)
+    scored = run.until(("scored", "failed"), 3)
+    assert scored["batch"] == 4 and said_of(run, 3) == ["it trains on 2 devices"], run.seen
+    code, said = run.do("continue", 2)
+    assert code == 0 and run.until("scored", 2), said
+    assert run.until("bye")["reason"] == "finished" and run.end() == 0
+    assert os.path.exists(f"{run.path}/models/3.safetensors")
+
+
+def what_fails_on_several_devices_is_tried_again_on_one(where):
+    """In the third step, from the state that was kept after the second."""
+    run = promoted(where, FAIL_CALL="ncclSend:5")
+    failed = run.until(("scored", "failed"), 3)
+    assert failed["cause"] == "device" and failed["retried"] == 1, failed
+    assert "NCCL, parameters with 1 other device: unhandled cuda error" in failed["message"], failed
+    before = len(run.seen)
+    assert run.until(("scored", "failed"), 3)["batch"] == 4
+    steps = [fields["step"] for kind, i, fields in run.seen[before:] if kind == "progress" and i == 3]
+    assert steps and min(steps) == 3, steps
+    assert said_of(run, 3) == ["it trains on 2 devices"], run.seen
+    assert run.stop() == 0
+
+
+def skipped(where):
+    raise Skip(emulated.WHY_NOT)
+
+
+# slow under a sanitizer; this one comes by all of the code
+ALL = [a_promotion_takes_all_devices] if "address" in emulated.BUILD else [
+    two_devices_come_to_the_same_bits_each_time, a_promotion_takes_all_devices,
+    what_fails_on_several_devices_is_tried_again_on_one]
+main(ALL if emulated.HERE else [skipped])
