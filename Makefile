@@ -207,7 +207,7 @@ fuzz: ## every parser on what libFuzzer makes of good input, with sanitizers (SE
 fuzz-run: $(FUZZ_BIN) $(B)/tests/fuzz/seeds
 	@sh tests/fuzz/run.sh $(B)/tests/fuzz $(SECONDS) $(FUZZ_BIN)
 
-torture: all $(SHIMS) ## 200 kills, faults at every system call, and whether planted bugs are caught (an hour)
+torture: all $(SHIMS) ## 200 kills, faults at every system call, and whether planted bugs are caught (hours)
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/torture/main.py
 
 torture-cuda: tests ## every call of the CUDA libraries fails in turn, on emulated ones (a minute)
