@@ -1,5 +1,6 @@
 #include "engine/train/training.h"
 
+#include "engine/base/utf8.h"
 #include "engine/model/mobilenet.h"
 #include "engine/model/step.h"
 #include "engine/train/peers.h"
@@ -146,7 +147,7 @@ static void take_peers(ax_training *r)
     ax_err why = { AX_OK, "" };
     size_t n = r->alone[0] ? 0 : ax_peers_wanted(r);
     if (n && !(r->peers = ax_peers_new(r, n, &why)))
-        snprintf(r->alone, sizeof r->alone, "%s", why.msg);
+        ax_utf8_copy(r->alone, sizeof r->alone, why.msg);
     if (r->peers)
         r->share = ax_peers_share(r->schedule.batch, n + 1, 0);
 }
