@@ -311,9 +311,12 @@ def a_person_at_work(where):
     shutil.rmtree(path)
     path = make_run(path, candidates=2)
     run = Run(path)
+    run.until("queued", 2)
+    assert run.do("pause", 2)[0] == 0  # so that the run isn't at its end before the next command
     run.until("scored", 1)
     code, text = run.do("promote", 1)
     assert code == 0 and "full training as #3" in text, text
+    assert run.do("continue", 2)[0] == 0
     f = run.until("scored", 3)
     assert f["stage"] == 3 and f["model"] == "models/3.safetensors"
     assert run.until("bye")["reason"] == "finished"

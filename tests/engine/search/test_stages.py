@@ -62,9 +62,12 @@ def worker_killed_after_the_gate(where):
 def full_training(where):
     path = make_run(f"{where}/a", candidates=2, **BOTH)
     run = Run(path)
-    run.until("learned", 1)  # the second is next, so the engine is there
+    run.until("queued", 2)
+    assert run.do("pause", 2)[0] == 0  # so that the run isn't at its end before the next command
+    run.until("learned", 1)
     code, text = run.do("promote", 1)
     assert code == 0 and "full training as #3" in text, text
+    assert run.do("continue", 2)[0] == 0
     started = run.until("started", 3)
     assert started["stage"] == 3 and started["epochs"] == 2 and started["steps"] == 4, started
     assert run.until("scored", 3)["stage"] == 3
