@@ -67,8 +67,8 @@ def full_training(where):
     run.until("learned", 1)
     code, text = run.do("promote", 1)
     assert code == 0 and "full training as #3" in text, text
-    assert run.do("continue", 2)[0] == 0
     started = run.until("started", 3)
+    assert run.do("continue", 2)[0] == 0
     assert started["stage"] == 3 and started["epochs"] == 2 and started["steps"] == 4, started
     assert run.until("scored", 3)["stage"] == 3
     assert run.until("bye")["reason"] == "finished"
