@@ -184,7 +184,7 @@ static bool unfit(const ax_call *call, const prep *p)
 /* With AVX-512 oneDNN's own code generator is the better one, except where it falls back to its matrix product. */
 static dnnl_status_t choose_pass(ax_device *dev, pass *p, const desc *d, const ax_attr *attr, const prep *all, int kind)
 {
-    if (all->winograd.y.start) {
+    if (all->winograd.g.kernel) {
         *p = (pass) { .kind = kind, .winograd = true };
         return dnnl_success;
     }
@@ -204,7 +204,7 @@ static size_t work_bytes(const ax_device *dev, const prep *p, const ax_call *cal
 {
     size_t need = 0;
     for (unsigned i = 0; i < p->n; i++) {
-        size_t bytes = p->pass[i].winograd ? ax_cpu_winograd_work(dev, &p->shape)
+        size_t bytes = p->pass[i].winograd ? ax_cpu_winograd_work(dev, &p->winograd)
                        : p->pass[i].direct ? ax_cpu_direct_work(dev, &p->shape)
                                            : pass_work(&p->pass[i]);
         need = bytes > need ? bytes : need;

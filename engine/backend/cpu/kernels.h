@@ -27,6 +27,14 @@ enum {
 #define AX_WINOGRAD_A 1.0f
 #define AX_WINOGRAD_B 2.0f
 
+/* Columns of the next block of a matrix product's right side, of `left` columns (whole vectors, or one and a half at
+   the end): two vectors; three of an odd number where there are registers for it. */
+static inline int32_t ax_matmul_block(int32_t lanes, int32_t left)
+{
+    bool three = lanes == 16 && left >= 3 * lanes && left % (2 * lanes) == lanes;
+    return three ? 3 * lanes : left < 2 * lanes ? left : 2 * lanes;
+}
+
 /* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
    input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
 typedef struct ax_axis {
@@ -69,21 +77,24 @@ typedef struct ax_bn {
     /* sum {k,k,co,ci} += the gradient of the weights from output rows r0 .. r1. */                                    \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
-    /* Winograd, tiles of out * out outputs, out = 3 or 4: product p of a tile lies at p * stride; channels are filled \
-       up to the lanes with zeros. tap: the pixels of a tile, row by row, out + 2 by out + 2 for the input, out * out   \
-       else; to: NULL is not wanted. */                                                                                \
-    X(void, winograd_input, (int out, const float *const *tap, int32_t c, float *to, size_t stride))                   \
-    X(void, winograd_gradient, (int out, const float *const *tap, int32_t c, float *to, size_t stride))                \
-    X(void, winograd_output, (int out, const float *from, size_t stride, const float *bias, int32_t c, float *const *to))\
+    /* Winograd, tiles of oy * ox outputs, each 3 or 4: product p of a tile lies at p * stride; channels are filled up  \
+       to the lanes with zeros. tap: the pixels of a tile, row by row, oy + 2 by ox + 2 for the input, oy * ox else;    \
+       to: NULL is not wanted. */                                                                                      \
+    X(void, winograd_input, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))            \
+    X(void, winograd_gradient, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))         \
+    X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const float *bias, int32_t c,          \
+                              float *const *to))                                                                       \
     /* n <= lanes output channels' weights, element (o, i, k) at o * so + i * si + k, the taps turned round if asked:   \
-       product p of input i, a vector of outputs filled up with zeros, goes to p * stride + i * width. */              \
-    X(void, winograd_filter, (int out, const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,         \
-                              float *to, size_t width, size_t stride))                                                 \
-    /* dw {c,3,3} of one output channel, from the products' sums over the tiles: those of a task lie `each` apart from  \
-       the task before. */                                                                                             \
-    X(void, winograd_taps, (int out, const float *sums, size_t stride, size_t each, int tasks, int32_t c, float *dw))  \
-    /* y {n,co} = x {n,ci} times u, packed as for direct_forward with one tap; n is rounded up to AX_MATMUL_ROWS. What  \
-       two vectors leave over of co is nothing, one vector, or one and a half. */                                      \
+       product p of input i, a vector of outputs filled up with zeros, goes to p * stride + i * width from the to of    \
+       {4,4}, {4,3}, {3,4}, {3,3} outputs on, where that isn't NULL. */                                                \
+    X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,                  \
+                              float *const to[4], size_t width, size_t stride))                                        \
+    /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task lie   \
+       `each` apart from the task before. */                                                                           \
+    X(void, winograd_taps, (int oy, int ox, const float *sums, size_t stride, size_t each, int tasks, int32_t c,       \
+                            float *dw, bool more))                                                                     \
+    /* y {n,co} = x {n,ci} times u, in blocks of ax_matmul_block columns each {ci,block}; n is rounded up to             \
+       AX_MATMUL_ROWS. What two vectors leave over of co is nothing, one vector, or one and a half. */                 \
     X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \
     /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g lie g_stride apart */                     \
     X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,                 \

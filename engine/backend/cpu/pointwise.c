@@ -49,15 +49,21 @@ size_t ax_cpu_pointwise_work(const ax_device *dev, const ax_call *call)
     return (weight_floats(s) + (size_t)dev->threads * (edge_floats(s) + sums)) * sizeof(float);
 }
 
-/* {rows}{columns} in blocks of two vectors of columns; element (r, c) of w is at r * sr + c * sc. */
+/* {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
 static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc, float *u)
 {
-    const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
-    const int32_t block = 2 * dev->k->lanes;
-#pragma omp parallel for num_threads(ax_cpu_tasks(dev, (size_t)rows *(size_t)columns * 8)) schedule(static)
-    for (int32_t c0 = 0; c0 < columns; c0 += block)
-        ax_cpu_pack_block(&g, w, sc, sr, false, c0, columns - c0 < block ? columns - c0 : block,
-                          u + (size_t)rows * (size_t)c0);
+    int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)rows, 1, T, t, &lo, &hi);
+        const ax_conv_shape g = { .kernel = 1, .ci = (int32_t)(hi - lo), .co = columns };
+        for (int32_t c0 = 0, width; c0 < columns; c0 += width) {
+            width = ax_matmul_block(dev->k->lanes, columns - c0);
+            ax_cpu_pack_block(&g, w + lo * sr, sc, sr, false, c0, width,
+                              u + (size_t)rows * (size_t)c0 + lo * (size_t)width);
+        }
+    }
 }
 
 /* Pixels at a time: they stay in the first cache while the columns are gone through. */

@@ -7,15 +7,79 @@ enum {
     IN = 6,  /* most pixels along a side of a tile's input */
     OUT = 4, /* and of its output */
     PRODUCTS = IN * IN,
+    SIZES = 2,                 /* of tiles along an axis: OUT outputs, and one less */
+    PARTS = SIZES * SIZES,     /* tiles of one shape are done together */
     TILES = 4 * AX_MATMUL_ROWS /* at once: their transforms stay in the second cache */
 };
 
-static int32_t axis_tiles(int32_t size, int32_t dilation, int out)
+/* ---- cover ---- */
+
+/* How an axis is covered with tiles. */
+typedef enum cover { FOURS, THREES, BOTH, COVERS } cover;
+
+static int32_t points_of(const int32_t tiles[SIZES])
 {
-    int32_t n = 0;
-    for (int32_t r = 0; r < dilation && r < size; r++)
-        n += ((size - r + dilation - 1) / dilation + out - 1) / out;
-    return n;
+    return IN * tiles[0] + (IN - 1) * tiles[1];
+}
+
+/* The tiles of both sizes for n outputs in a row, with the least points. */
+static void cover_row(int32_t n, cover how, int32_t tiles[SIZES])
+{
+    tiles[0] = how == THREES ? 0 : (n + OUT - 1) / OUT;
+    tiles[1] = how == THREES ? (n + OUT - 2) / (OUT - 1) : 0;
+    for (int32_t threes = 1; how == BOTH && threes < OUT; threes++) {
+        int32_t rest = n - (OUT - 1) * threes, other[SIZES] = { rest > 0 ? (rest + OUT - 1) / OUT : 0, threes };
+        if (points_of(other) < points_of(tiles))
+            memcpy(tiles, other, sizeof other);
+    }
+}
+
+static int32_t rows_from(int32_t size, int32_t dilation, int32_t first)
+{
+    return (size - first + dilation - 1) / dilation;
+}
+
+static void cover_axis(int32_t size, int32_t dilation, cover how, int32_t tiles[SIZES])
+{
+    memset(tiles, 0, SIZES * sizeof *tiles);
+    for (int32_t r = 0; r < dilation && r < size; r++) {
+        int32_t row[SIZES];
+        cover_row(rows_from(size, dilation, r), how, row);
+        for (int s = 0; s < SIZES; s++)
+            tiles[s] += row[s];
+    }
+}
+
+/* Products of an image, and with them the points that the filters have to be transformed to: that is some work too, as
+   if for so many images, whatever the batch, since an image's result must not depend on it. */
+static int64_t cost_of(const ax_conv_shape *g, cover y, cover x, int64_t *products)
+{
+    enum { IMAGES = 4, FILTER = 5 };
+    int32_t rows[SIZES], columns[SIZES], some_rows[SIZES], some_columns[SIZES];
+    cover_axis(g->h, g->dilation, y, rows);
+    cover_axis(g->w, g->dilation, x, columns);
+    for (int s = 0; s < SIZES; s++) {
+        some_rows[s] = rows[s] > 0;
+        some_columns[s] = columns[s] > 0;
+    }
+    *products = (int64_t)points_of(rows) * points_of(columns);
+    return IMAGES * *products + (int64_t)FILTER * points_of(some_rows) * points_of(some_columns);
+}
+
+/* The covers of both axes with which there is least to do; returns an image's products. */
+static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
+{
+    int64_t least = 0, products = 0;
+    for (int i = 0; i < COVERS * COVERS; i++) {
+        int64_t all, cost = cost_of(g, (cover)(i / COVERS), (cover)(i % COVERS), &all);
+        if (i > 0 && cost >= least)
+            continue;
+        least = cost;
+        products = all;
+        *y = (cover)(i / COVERS);
+        *x = (cover)(i % COVERS);
+    }
+    return products;
 }
 
 static int64_t taps_inside(int32_t size, int32_t dilation)
@@ -23,52 +87,42 @@ static int64_t taps_inside(int32_t size, int32_t dilation)
     return size + 2 * (size > dilation ? size - dilation : 0);
 }
 
-/* Products of one tile. */
-static size_t products_of_tile(int out)
-{
-    size_t in = (size_t)out + 2;
-    return in * in;
-}
-
-static int64_t products_of(const ax_conv_shape *g, int out)
-{
-    return (int64_t)products_of_tile(out) * axis_tiles(g->h, g->dilation, out) * axis_tiles(g->w, g->dilation, out);
-}
-
-/* The side of a tile's output with which there is less to do: it matters where a dilated map falls into small ones. */
-static int best_out(const ax_conv_shape *g)
-{
-    return products_of(g, OUT - 1) < products_of(g, OUT) ? OUT - 1 : OUT;
-}
-
 bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
 {
     /* with few channels the transforms cost more than the products that they save */
-    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 16 || g->co < 16 ||
+    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 16 || g->co < 8 ||
         g->ci > AX_WINOGRAD_CHANNELS || g->co > AX_WINOGRAD_CHANNELS)
         return false;
     int64_t direct = taps_inside(g->h, g->dilation) * taps_inside(g->w, g->dilation);
-    return 3 * products_of(g, best_out(g)) < 2 * direct; /* the transforms take about a third as long as the products */
+    cover y, x;
+    return 3 * best_cover(g, &y, &x) < 2 * direct; /* the transforms take about a third as long as the products */
 }
 
-static ax_code axis_init(ax_winograd_axis *a, int32_t size, int32_t dilation, int out, ax_err *err)
+static ax_code axis_init(ax_winograd_axis *a, int32_t size, int32_t dilation, cover how, ax_err *err)
 {
-    a->tiles = 0;
-    a->start = calloc((size_t)axis_tiles(size, dilation, out), sizeof *a->start);
-    if (!a->start)
-        return ax_fail(err, AX_ENOMEM, "out of memory");
-    for (int32_t r = 0; r < dilation && r < size; r++)
-        for (int32_t at = r; at < size; at += out * dilation)
-            a->start[a->tiles++] = at;
+    cover_axis(size, dilation, how, a->tiles);
+    int32_t *to[SIZES];
+    for (int s = 0; s < SIZES; s++)
+        if (!(to[s] = a->start[s] = calloc((size_t)a->tiles[s] + 1, sizeof *to[s])))
+            return ax_fail(err, AX_ENOMEM, "out of memory");
+    for (int32_t r = 0; r < dilation && r < size; r++) {
+        int32_t row[SIZES], at = r;
+        cover_row(rows_from(size, dilation, r), how, row);
+        for (int s = 0; s < SIZES; s++)
+            for (int32_t i = 0; i < row[s]; i++, at += (OUT - s) * dilation)
+                *to[s]++ = at;
+    }
     return AX_OK;
 }
 
 ax_code ax_cpu_winograd_init(ax_winograd *w, const ax_conv_shape *g, ax_err *err)
 {
-    *w = (ax_winograd) { .g = *g, .out = best_out(g) };
-    ax_code code = axis_init(&w->y, g->h, g->dilation, w->out, err);
+    cover y, x;
+    *w = (ax_winograd) { .g = *g };
+    best_cover(g, &y, &x);
+    ax_code code = axis_init(&w->y, g->h, g->dilation, y, err);
     if (code == AX_OK)
-        code = axis_init(&w->x, g->w, g->dilation, w->out, err);
+        code = axis_init(&w->x, g->w, g->dilation, x, err);
     if (code != AX_OK)
         ax_cpu_winograd_release(w);
     return code;
@@ -76,9 +130,45 @@ ax_code ax_cpu_winograd_init(ax_winograd *w, const ax_conv_shape *g, ax_err *err
 
 void ax_cpu_winograd_release(ax_winograd *w)
 {
-    free(w->y.start);
-    free(w->x.start);
-    w->y.start = w->x.start = NULL;
+    for (int s = 0; s < SIZES; s++) {
+        free(w->y.start[s]);
+        free(w->x.start[s]);
+    }
+    memset(w, 0, sizeof *w);
+}
+
+/* ---- parts ---- */
+
+/* The tiles of one shape. */
+typedef struct part {
+    int oy, ox; /* outputs of a tile */
+    const int32_t *y, *x;
+    size_t rows, columns;
+    size_t products; /* of a tile */
+    size_t before;   /* products of a tile of each part before: where weights and sums of this one lie */
+} part;
+
+/* Returns their number; *products: of a tile of each part. */
+static int parts_of(const ax_winograd *w, part parts[PARTS], size_t *products)
+{
+    int n = 0;
+    *products = 0;
+    for (int i = 0; i < PARTS; i++) {
+        int sy = i / SIZES, sx = i % SIZES;
+        if (!w->y.tiles[sy] || !w->x.tiles[sx])
+            continue;
+        part *p = &parts[n++];
+        *p = (part) { OUT - sy,
+                      OUT - sx,
+                      w->y.start[sy],
+                      w->x.start[sx],
+                      (size_t)w->y.tiles[sy],
+                      (size_t)w->x.tiles[sx],
+                      (size_t)((IN - sy) * (IN - sx)),
+                      *products };
+        *products += p->products;
+    }
+    return n;
 }
 
 /* ---- scratch ---- */
@@ -91,9 +181,9 @@ static size_t filled(const ax_device *dev, int32_t c)
 
 /* Floats of the transformed weights from ci to co channels, of the transforms of a task's tiles, and of a task's
    gradient sums. */
-static size_t weight_floats(const ax_device *dev, int32_t ci, int32_t co)
+static size_t weight_floats(const ax_device *dev, size_t products, int32_t ci, int32_t co)
 {
-    return PRODUCTS * filled(dev, ci) * filled(dev, co);
+    return products * filled(dev, ci) * filled(dev, co);
 }
 /* From one product of the tiles to the next: a cache line more than they need, so that the products of a tile don't all
    fall into the same few sets of the first cache. */
@@ -105,35 +195,49 @@ static size_t tile_floats(const ax_device *dev, int32_t ci, int32_t co)
 {
     return PRODUCTS * (product_stride(dev, ci) + product_stride(dev, co));
 }
-static size_t sum_floats(const ax_device *dev, int32_t ci, int32_t co)
+static size_t sum_floats(const ax_device *dev, size_t products, int32_t ci, int32_t co)
 {
-    return PRODUCTS * filled(dev, ci) * (size_t)co;
+    return products * filled(dev, ci) * (size_t)co;
 }
 
-size_t ax_cpu_winograd_work(const ax_device *dev, const ax_conv_shape *g)
+size_t ax_cpu_winograd_work(const ax_device *dev, const ax_winograd *w)
 {
-    size_t tiles = (size_t)dev->threads * tile_floats(dev, g->ci, g->co);
-    size_t a = weight_floats(dev, g->ci, g->co), b = (size_t)dev->threads * sum_floats(dev, g->ci, g->co);
+    part parts[PARTS];
+    size_t products;
+    parts_of(w, parts, &products);
+    size_t tiles = (size_t)dev->threads * tile_floats(dev, w->g.ci, w->g.co);
+    size_t a = weight_floats(dev, products, w->g.ci, w->g.co);
+    size_t b = (size_t)dev->threads * sum_floats(dev, products, w->g.ci, w->g.co);
     return (tiles + (a > b ? a : b)) * sizeof(float) + 4096;
 }
 
 /* ---- weights ---- */
 
-/* Goes to {product}{block of 2 * lanes outputs, or the last of lanes}{ci}{output}. Element (o, i, k) of w is at
-   o * so + i * si + k, the taps turned round if asked. */
-static void transform_weights(ax_device *dev, int out, const float *w, size_t so, size_t si, bool turn, int32_t ci,
-                              int32_t co, float *u)
+/* A part's go to {product}{block of a matrix product}{ci}{output}. Element (o, i, k) of w is at o * so + i * si + k,
+   the taps turned round if asked. */
+static void transform_weights(ax_device *dev, const part *parts, int n, const float *w, size_t so, size_t si, bool turn,
+                              int32_t ci, int32_t co, float *u)
 {
-    const size_t lanes = (size_t)dev->k->lanes, cip = filled(dev, ci), cop = filled(dev, co);
+    const size_t cip = filled(dev, ci), cop = filled(dev, co), some = (size_t)dev->k->lanes, each = cip / some;
 #pragma omp parallel for num_threads(ax_cpu_tasks(dev, PRODUCTS *cip *cop)) schedule(static)
-    for (size_t o = 0; o < cop; o += lanes) {
-        size_t block = o / (2 * lanes) * 2 * lanes, width = cop - block >= 2 * lanes ? 2 * lanes : lanes;
-        float *to = u + block * cip + o % (2 * lanes);
-        size_t n = (size_t)co - o < lanes ? (size_t)co - o : lanes;
-        dev->k->winograd_filter(out, w + o * so, so, si, turn, ci, (int32_t)n, to, width, cip * cop);
-        for (size_t i = (size_t)ci; i < cip; i++)
-            for (size_t p = 0; p < products_of_tile(out); p++)
-                memset(to + p * cip * cop + i * width, 0, lanes * sizeof *to);
+    for (size_t task = 0; task < cop / some * each; task++) {
+        size_t o = task / each * some, i = task % each * some, block = 0, width = 0;
+        while (block + width <= o) {
+            block += width;
+            width = (size_t)ax_matmul_block((int32_t)some, (int32_t)(cop - block));
+        }
+        size_t at = block * cip + i * width + o - block;
+        size_t outputs = (size_t)co - o < some ? (size_t)co - o : some;
+        size_t inputs = (size_t)ci - i < some ? (size_t)ci - i : some;
+        float *to[PARTS] = { NULL };
+        for (int p = 0; p < n; p++) {
+            float *first = to[(OUT - parts[p].oy) * SIZES + OUT - parts[p].ox] = u + parts[p].before * cip * cop + at;
+            for (size_t k = inputs; k < some; k++)
+                for (size_t q = 0; q < parts[p].products; q++)
+                    memset(first + q * cip * cop + k * width, 0, some * sizeof *first);
+        }
+        dev->k->winograd_filter(w + o * so + i * si, so, si, turn, (int32_t)inputs, (int32_t)outputs, to, width,
+                                cip * cop);
     }
 }
 
@@ -144,123 +248,146 @@ typedef struct place {
     int32_t y, x; /* of the first output */
 } place;
 
-static place place_of(const ax_winograd *w, size_t tile)
+static place place_of(const part *p, size_t tile)
 {
-    size_t row = tile / (size_t)w->x.tiles;
-    return (place) { row / (size_t)w->y.tiles, w->y.start[row % (size_t)w->y.tiles],
-                     w->x.start[tile % (size_t)w->x.tiles] };
+    size_t row = tile / p->columns;
+    return (place) { row / p->rows, p->y[row % p->rows], p->x[tile % p->columns] };
 }
 
-/* Addresses of the n * n pixels from (y, x) on, dilation apart; outside: `outside`. */
-static void find_pixels(const ax_winograd *w, const float *image, int32_t c, int32_t y, int32_t x, int n,
+/* Addresses of the h * w pixels from (y, x) on, dilation apart; outside: `outside`. */
+static void find_pixels(const ax_conv_shape *g, const float *image, int32_t c, int32_t y, int32_t x, int h, int w,
                         const float *outside, const float **to)
 {
-    const int32_t h = w->g.h, width = w->g.w, d = w->g.dilation;
-    for (int i = 0; i < n; i++, y += d)
-        for (int k = 0; k < n; k++) {
+    const int32_t d = g->dilation;
+    for (int i = 0; i < h; i++, y += d)
+        for (int k = 0; k < w; k++) {
             int32_t at = x + k * d;
-            bool in = (uint32_t)y < (uint32_t)h && (uint32_t)at < (uint32_t)width;
-            *to++ = in ? image + ((ptrdiff_t)y * width + at) * c : outside;
+            bool in = (uint32_t)y < (uint32_t)g->h && (uint32_t)at < (uint32_t)g->w;
+            *to++ = in ? image + ((ptrdiff_t)y * g->w + at) * c : outside;
         }
-}
-
-static size_t all_tiles(const ax_winograd *w, int32_t n)
-{
-    return (size_t)n * (size_t)w->y.tiles * (size_t)w->x.tiles;
 }
 
 /* Channels of zeros that a pixel outside is read from. */
 static const float zeros[AX_WINOGRAD_CHANNELS];
 
-static void input_tile(ax_device *dev, const ax_winograd *w, place at, const float *x, int32_t c, float *to,
-                       size_t stride)
+static size_t image_floats(const ax_conv_shape *g, int32_t c)
+{
+    return (size_t)g->h * (size_t)g->w * (size_t)c;
+}
+
+static void input_tile(ax_device *dev, const ax_conv_shape *g, const part *p, place at, const float *x, int32_t c,
+                       float *to, size_t stride)
 {
     const float *tap[PRODUCTS];
-    size_t image = (size_t)w->g.h * (size_t)w->g.w * (size_t)c;
-    find_pixels(w, x + at.image * image, c, at.y - w->g.dilation, at.x - w->g.dilation, w->out + 2, zeros, tap);
-    dev->k->winograd_input(w->out, tap, c, to, stride);
+    find_pixels(g, x + at.image * image_floats(g, c), c, at.y - g->dilation, at.x - g->dilation, p->oy + 2, p->ox + 2,
+                zeros, tap);
+    dev->k->winograd_input(p->oy, p->ox, tap, c, to, stride);
 }
 
 /* ---- passes ---- */
 
-static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *u,
-                     const float *bias, int32_t co, float *y, float *work)
+/* The outputs of a part's tiles lo .. hi. */
+static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
+                           int32_t ci, const float *u, const float *bias, int32_t co, float *y, float *work)
 {
-    size_t cip = filled(dev, ci), cop = filled(dev, co), tiles = all_tiles(w, n);
-    size_t in = product_stride(dev, ci), out = product_stride(dev, co);
-    const size_t products = products_of_tile(w->out);
-    size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co;
-    int T = dev->threads;
-#pragma omp parallel for num_threads(T) schedule(static)
-    for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        float *v = work + (size_t)t * tile_floats(dev, ci, co), *m = v + PRODUCTS * in;
-        ax_cpu_span(tiles, AX_MATMUL_ROWS, T, t, &lo, &hi);
-        for (size_t first = lo; first < hi; first += TILES) {
-            size_t used = hi - first < TILES ? hi - first : TILES;
-            for (size_t i = 0; i < used; i++)
-                input_tile(dev, w, place_of(w, first + i), x, ci, v + i * cip, in);
-            for (size_t p = 0; p < products; p++)
-                dev->k->matmul(v + p * in, u + p * cip * cop, m + p * out, (int32_t)used, (int32_t)cip, (int32_t)cop);
-            for (size_t i = 0; i < used; i++) {
-                place at = place_of(w, first + i);
-                const float *pixel[OUT * OUT];
-                find_pixels(w, y + at.image * out_image, co, at.y, at.x, w->out, NULL, pixel);
-                dev->k->winograd_output(w->out, m + i * cop, out, bias, co, (float *const *)pixel);
-            }
+    const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
+                 out = product_stride(dev, co);
+    float *v = work, *m = v + PRODUCTS * in;
+    u += p->before * cip * cop;
+    for (size_t first = lo; first < hi; first += TILES) {
+        size_t used = hi - first < TILES ? hi - first : TILES;
+        for (size_t i = 0; i < used; i++)
+            input_tile(dev, g, p, place_of(p, first + i), x, ci, v + i * cip, in);
+        for (size_t q = 0; q < p->products; q++)
+            dev->k->matmul(v + q * in, u + q * cip * cop, m + q * out, (int32_t)used, (int32_t)cip, (int32_t)cop);
+        for (size_t i = 0; i < used; i++) {
+            place at = place_of(p, first + i);
+            const float *pixel[OUT * OUT];
+            find_pixels(g, y + at.image * image_floats(g, co), co, at.y, at.x, p->oy, p->ox, NULL, pixel);
+            dev->k->winograd_output(p->oy, p->ox, m + i * cop, out, bias, co, (float *const *)pixel);
         }
     }
+}
+
+static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *weight,
+                     size_t so, size_t si, bool turn, const float *bias, int32_t co, float *y, float *work)
+{
+    part parts[PARTS];
+    size_t products;
+    const int count = parts_of(w, parts, &products);
+    float *tiles = work + weight_floats(dev, products, ci, co);
+    transform_weights(dev, parts, count, weight, so, si, turn, ci, co, work);
+    int T = dev->threads;
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++)
+        for (int p = 0; p < count; p++) {
+            size_t lo, hi;
+            ax_cpu_span((size_t)n * parts[p].rows * parts[p].columns, AX_MATMUL_ROWS, T, t, &lo, &hi);
+            convolve_tiles(dev, &w->g, &parts[p], lo, hi, x, ci, work, bias, co, y,
+                           tiles + (size_t)t * tile_floats(dev, ci, co));
+        }
 }
 
 void ax_cpu_winograd_forward(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *weight,
                              const float *bias, float *y, void *work)
 {
-    float *u = work;
-    transform_weights(dev, w->out, weight, (size_t)w->g.ci * 9, 9, false, w->g.ci, w->g.co, u);
-    convolve(dev, w, n, x, w->g.ci, u, bias, w->g.co, y, u + weight_floats(dev, w->g.ci, w->g.co));
+    convolve(dev, w, n, x, w->g.ci, weight, (size_t)w->g.ci * 9, 9, false, bias, w->g.co, y, work);
 }
 
 void ax_cpu_winograd_data(ax_device *dev, const ax_winograd *w, int32_t n, const float *dy, const float *weight,
                           float *dx, void *work)
 {
-    float *u = work;
-    transform_weights(dev, w->out, weight, 9, (size_t)w->g.ci * 9, true, w->g.co, w->g.ci, u);
-    convolve(dev, w, n, dy, w->g.co, u, NULL, w->g.ci, dx, u + weight_floats(dev, w->g.co, w->g.ci));
+    convolve(dev, w, n, dy, w->g.co, weight, 9, (size_t)w->g.ci * 9, true, NULL, w->g.ci, dx, work);
+}
+
+/* sum += the products of a part's tiles lo .. hi with their gradients. */
+static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
+                      const float *dy, float *sum, float *work)
+{
+    const int32_t ci = g->ci, co = g->co;
+    const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
+                 out = product_stride(dev, co);
+    float *v = work, *d = v + PRODUCTS * in;
+    for (size_t first = lo; first < hi; first += TILES) {
+        size_t used = hi - first < TILES ? hi - first : TILES;
+        for (size_t i = 0; i < used; i++) {
+            place at = place_of(p, first + i);
+            const float *pixel[OUT * OUT];
+            input_tile(dev, g, p, at, x, ci, v + i * cip, in);
+            find_pixels(g, dy + at.image * image_floats(g, co), co, at.y, at.x, p->oy, p->ox, zeros, pixel);
+            dev->k->winograd_gradient(p->oy, p->ox, pixel, co, d + i * cop, out);
+        }
+        for (size_t q = 0; q < p->products; q++)
+            dev->k->outer_sum(v + q * in, d + q * out, sum + q * (size_t)co * cip, (int32_t)used, (int32_t)cip, co,
+                              (int32_t)cop);
+    }
 }
 
 void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *dy,
                              float *dw, void *work)
 {
     const int32_t ci = w->g.ci, co = w->g.co;
-    size_t cip = filled(dev, ci), cop = filled(dev, co), tiles = all_tiles(w, n);
-    size_t in = product_stride(dev, ci), out = product_stride(dev, co);
-    const size_t products = products_of_tile(w->out);
-    size_t out_image = (size_t)w->g.h * (size_t)w->g.w * (size_t)co, each = sum_floats(dev, ci, co);
+    part parts[PARTS];
+    size_t products, cip = filled(dev, ci);
+    const int count = parts_of(w, parts, &products);
+    size_t each = sum_floats(dev, products, ci, co);
     int T = dev->threads;
-    float *sums = work, *scratch = sums + (size_t)T * each;
+    float *sums = work, *tiles = sums + (size_t)T * each;
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
-        size_t lo, hi;
-        float *v = scratch + (size_t)t * tile_floats(dev, ci, co), *g = v + PRODUCTS * in,
-              *sum = sums + (size_t)t * each;
-        memset(sum, 0, each * sizeof *sum);
-        ax_cpu_span(tiles, AX_MATMUL_ROWS, T, t, &lo, &hi);
-        for (size_t first = lo; first < hi; first += TILES) {
-            size_t used = hi - first < TILES ? hi - first : TILES;
-            for (size_t i = 0; i < used; i++) {
-                place at = place_of(w, first + i);
-                const float *pixel[OUT * OUT];
-                input_tile(dev, w, at, x, ci, v + i * cip, in);
-                find_pixels(w, dy + at.image * out_image, co, at.y, at.x, w->out, zeros, pixel);
-                dev->k->winograd_gradient(w->out, pixel, co, g + i * cop, out);
-            }
-            for (size_t p = 0; p < products; p++)
-                dev->k->outer_sum(v + p * in, g + p * out, sum + p * (size_t)co * cip, (int32_t)used, (int32_t)cip, co,
-                                  (int32_t)cop);
+        memset(sums + (size_t)t * each, 0, each * sizeof *sums);
+        for (int p = 0; p < count; p++) {
+            size_t lo, hi;
+            ax_cpu_span((size_t)n * parts[p].rows * parts[p].columns, AX_MATMUL_ROWS, T, t, &lo, &hi);
+            add_tiles(dev, &w->g, &parts[p], lo, hi, x, dy,
+                      sums + (size_t)t * each + sum_floats(dev, parts[p].before, ci, co),
+                      tiles + (size_t)t * tile_floats(dev, ci, co));
         }
     }
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int32_t o = 0; o < co; o++)
-        dev->k->winograd_taps(w->out, sums + (size_t)o * cip, (size_t)co * cip, each, T, ci,
-                              dw + (size_t)o * (size_t)ci * 9);
+        for (int p = 0; p < count; p++)
+            dev->k->winograd_taps(parts[p].oy, parts[p].ox,
+                                  sums + sum_floats(dev, parts[p].before, ci, co) + (size_t)o * cip, (size_t)co * cip,
+                                  each, T, ci, dw + (size_t)o * (size_t)ci * 9, p > 0);
 }

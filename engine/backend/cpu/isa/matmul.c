@@ -1,5 +1,5 @@
 /* Matrix products of maps of pixels (or of Winograd's tiles) with a small matrix, in registers: AX_MATMUL_ROWS rows by
-   two vectors. */
+   two vectors, or three. */
 #include "engine/backend/cpu/isa/vec.h"
 
 #include <stddef.h>
@@ -11,7 +11,7 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
                        const int NV, const bool half, const bool fetch)
 {
     const ptrdiff_t width = NV * AX_LANES + (half ? AX_LANES / 2 : 0);
-    vf acc[AX_MATMUL_ROWS][2];
+    vf acc[AX_MATMUL_ROWS][3];
     vh more[AX_MATMUL_ROWS];
     for (int t = 0; t < ROWS; t++) {
         for (int k = 0; k < NV; k++)
@@ -24,7 +24,7 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
 #pragma GCC unroll 6
             for (int t = 0; t < ROWS; t++)
                 __builtin_prefetch(ahead + t * ci + i);
-        vf w[2];
+        vf w[3];
         vh last = { 0 };
         for (int k = 0; k < NV; k++)
             w[k] = AX_LOAD(u + k * AX_LANES);
@@ -48,20 +48,21 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
 
 void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co)
 {
-    for (int32_t c0 = 0; c0 < co; c0 += 2 * AX_LANES) {
+    for (int32_t c0 = 0, width; c0 < co; c0 += width) {
+        width = ax_matmul_block(AX_LANES, co - c0);
         for (int32_t t = 0; t < n; t += AX_MATMUL_ROWS) {
             const float *from = v + (ptrdiff_t)t * ci;
             float *to = m + (ptrdiff_t)t * co + c0;
-            if (co - c0 >= 2 * AX_LANES && c0 == 0)
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2, false, true);
-            else if (co - c0 >= 2 * AX_LANES)
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2, false, false);
-            else if (co - c0 > AX_LANES)
+            if (AX_LANES == 16 && width == 3 * AX_LANES)
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 3, false, c0 == 0);
+            else if (width == 2 * AX_LANES)
+                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2, false, c0 == 0);
+            else if (width > AX_LANES)
                 product(from, ci, u, to, co, AX_MATMUL_ROWS, 1, true, true);
             else
                 product(from, ci, u, to, co, AX_MATMUL_ROWS, 1, false, true);
         }
-        u += (ptrdiff_t)ci * 2 * AX_LANES;
+        u += (ptrdiff_t)ci * width;
     }
 }
 
@@ -69,7 +70,7 @@ void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, in
 AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t stride, float *sum, int32_t n, const int R,
                      const int NV, const bool half)
 {
-    vf acc[6][2];
+    vf acc[6][3];
     vh more[6];
     for (int o = 0; o < R; o++) {
         for (int k = 0; k < NV; k++)
@@ -78,7 +79,7 @@ AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t str
             more[o] = AX_LOAD_HALF(sum + o * ci + NV * AX_LANES);
     }
     for (int32_t t = 0; t < n; t++, v += ci, g += stride) {
-        vf x[2];
+        vf x[3];
         vh last = { 0 };
         for (int k = 0; k < NV; k++)
             x[k] = AX_LOAD(v + k * AX_LANES);
@@ -115,11 +116,15 @@ AX_INLINE void outer_columns(const float *v, int32_t ci, const float *g, ptrdiff
 void AX_ISA_NAME(outer_sum)(const float *v, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,
                             int32_t stride)
 {
-    int32_t i = 0;
-    for (; i + 2 * AX_LANES <= ci; i += 2 * AX_LANES)
-        outer_columns(v + i, ci, g, stride, co, sum + i, n, 2, false);
-    if (ci - i > AX_LANES)
-        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1, true);
-    else if (i < ci)
-        outer_columns(v + i, ci, g, stride, co, sum + i, n, 1, false);
+    for (int32_t i = 0, width; i < ci; i += width) {
+        width = ax_matmul_block(AX_LANES, ci - i);
+        if (AX_LANES == 16 && width == 3 * AX_LANES)
+            outer_columns(v + i, ci, g, stride, co, sum + i, n, 3, false);
+        else if (width == 2 * AX_LANES)
+            outer_columns(v + i, ci, g, stride, co, sum + i, n, 2, false);
+        else if (width > AX_LANES)
+            outer_columns(v + i, ci, g, stride, co, sum + i, n, 1, true);
+        else
+            outer_columns(v + i, ci, g, stride, co, sum + i, n, 1, false);
+    }
 }

@@ -93,6 +93,25 @@ static void test_dense(void **state)
     }
 }
 
+/* Winograd's tiles of four and three outputs, along either axis or both, and those that hang over the edge. */
+static void test_winograd(void **state)
+{
+    (void)state;
+    static const int maps[][3] = { { 13, 13, 1 }, { 7, 40, 1 },  { 40, 7, 1 },  { 10, 23, 1 },
+                                   { 3, 22, 1 },  { 22, 30, 3 }, { 26, 26, 3 }, { 20, 20, 2 } };
+    static const int channels[][2] = { { 24, 40 }, { 16, 9 }, { 17, 21 }, { 48, 48 }, { 33, 16 } };
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+        twin t;
+        if (!twin_open(&t, isas[i], 2))
+            continue;
+        for (size_t m = 0; m < sizeof maps / sizeof *maps; m++) {
+            const int *c = channels[m % (sizeof channels / sizeof *channels)], d = maps[m][2];
+            check(&t, conv(3, 1, d, d, 1), 2, maps[m][0], maps[m][1], c[0], c[1], m % 2);
+        }
+        twin_close(&t);
+    }
+}
+
 /* 1x1 as matrix products: whole vectors of channels, one and a half at the end, more pixels than a block. */
 static void test_pointwise(void **state)
 {
@@ -191,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_depthwise),
         cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_winograd),
         cmocka_unit_test(test_pointwise),
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_no_reference_implementation),
