@@ -38,6 +38,7 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
                 more[t] += last * v[t * ci + i];
         }
     }
+    AX_HIDE(co);
     for (int t = 0; t < ROWS; t++) {
         for (int k = 0; k < NV; k++)
             AX_STORE(m + t * co + k * AX_LANES, acc[t][k]);
@@ -46,23 +47,29 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
     }
 }
 
+AX_INLINE void rows(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, int32_t n, const int NV,
+                    const bool half, const bool fetch)
+{
+    for (int32_t t = 0; t < n; t += AX_MATMUL_ROWS)
+        product(v + t * ci, ci, u, m + t * co, co, AX_MATMUL_ROWS, NV, half, fetch);
+}
+
 void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co)
 {
-    for (int32_t c0 = 0, width; c0 < co; c0 += width) {
+    for (int32_t c0 = 0, width; c0 < co; c0 += width, u += (ptrdiff_t)ci * width) {
         width = ax_matmul_block(AX_LANES, co - c0);
-        for (int32_t t = 0; t < n; t += AX_MATMUL_ROWS) {
-            const float *from = v + (ptrdiff_t)t * ci;
-            float *to = m + (ptrdiff_t)t * co + c0;
-            if (AX_LANES == 16 && width == 3 * AX_LANES)
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 3, false, c0 == 0);
-            else if (width == 2 * AX_LANES)
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 2, false, c0 == 0);
-            else if (width > AX_LANES)
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 1, true, true);
-            else
-                product(from, ci, u, to, co, AX_MATMUL_ROWS, 1, false, true);
-        }
-        u += (ptrdiff_t)ci * width;
+        if (AX_LANES == 16 && co == 3 * AX_LANES) /* known distances are faster */
+            rows(v, ci, u, m, 3 * AX_LANES, n, 3, false, true);
+        else if (AX_LANES == 16 && width == 3 * AX_LANES) /* always the first */
+            rows(v, ci, u, m, co, n, 3, false, true);
+        else if (width == 2 * AX_LANES && c0 == 0)
+            rows(v, ci, u, m, co, n, 2, false, true);
+        else if (width == 2 * AX_LANES)
+            rows(v, ci, u, m + c0, co, n, 2, false, false);
+        else if (width > AX_LANES)
+            rows(v, ci, u, m + c0, co, n, 1, true, true);
+        else
+            rows(v, ci, u, m + c0, co, n, 1, false, true);
     }
 }
 
@@ -72,6 +79,7 @@ AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t str
 {
     vf acc[6][3];
     vh more[6];
+    AX_HIDE(ci);
     for (int o = 0; o < R; o++) {
         for (int k = 0; k < NV; k++)
             acc[o][k] = AX_LOAD(sum + o * ci + k * AX_LANES);
@@ -93,6 +101,7 @@ AX_INLINE void outer(const float *v, ptrdiff_t ci, const float *g, ptrdiff_t str
                 more[o] += last * g[o];
         }
     }
+    AX_HIDE(ci);
     for (int o = 0; o < R; o++) {
         for (int k = 0; k < NV; k++)
             AX_STORE(sum + o * ci + k * AX_LANES, acc[o][k]);
@@ -118,7 +127,9 @@ void AX_ISA_NAME(outer_sum)(const float *v, const float *g, float *sum, int32_t 
 {
     for (int32_t i = 0, width; i < ci; i += width) {
         width = ax_matmul_block(AX_LANES, ci - i);
-        if (AX_LANES == 16 && width == 3 * AX_LANES)
+        if (AX_LANES == 16 && ci == 3 * AX_LANES) /* as above */
+            outer_columns(v, 3 * AX_LANES, g, stride, co, sum, n, 3, false);
+        else if (AX_LANES == 16 && width == 3 * AX_LANES)
             outer_columns(v + i, ci, g, stride, co, sum + i, n, 3, false);
         else if (width == 2 * AX_LANES)
             outer_columns(v + i, ci, g, stride, co, sum + i, n, 2, false);

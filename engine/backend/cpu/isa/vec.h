@@ -22,4 +22,10 @@ typedef uint32_t vu __attribute__((vector_size(AX_VEC_BYTES)));
 #define AX_LOAD_HALF(p) (*(const vh_at *)(p))
 #define AX_STORE_HALF(p, v) (*(vh_at *)(p) = (v))
 
+/* Hides an integer or a pointer from the compiler's knowledge: it then computes the dozens of addresses that come from
+   it where they are used, and doesn't carry them from loop to loop, for which the registers are too few. */
+#define AX_HIDE(v)                                                                                                     \
+    if (!__builtin_constant_p(v))                                                                                      \
+    __asm__("" : "+r"(v))
+
 #endif

@@ -46,8 +46,10 @@ AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size
                              const bool gradient)
 {
     int32_t at = 0;
-    for (; at + AX_LANES <= c; at += AX_LANES)
+    for (; at + AX_LANES <= c; at += AX_LANES) {
+        AX_HIDE(stride);
         to_points(tap, at, to + at, stride, oy, ox, gradient);
+    }
     if (at == c)
         return;
     const int pixels = gradient ? oy * ox : (oy + 2) * (ox + 2);

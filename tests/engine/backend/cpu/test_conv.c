@@ -208,12 +208,9 @@ static void test_no_reference_implementation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_depthwise),
-        cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_winograd),
-        cmocka_unit_test(test_pointwise),
-        cmocka_unit_test(test_plain),
-        cmocka_unit_test(test_no_reference_implementation),
+        cmocka_unit_test(test_depthwise), cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_winograd),  cmocka_unit_test(test_pointwise),
+        cmocka_unit_test(test_plain),     cmocka_unit_test(test_no_reference_implementation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
