@@ -53,6 +53,12 @@ typedef struct ax_bn {
     const float *a, *b, *mean, *k1, *k0;
 } ax_bn;
 
+/* Where the transformed weights for tiles of oy * ox outputs go. */
+typedef struct ax_winograd_to {
+    int oy, ox;
+    float *first;
+} ax_winograd_to;
+
 /* clang-format off */
 #define AX_CPU_KERNEL_LIST(X)                                                                                          \
     /* Depthwise: x, y, dx, dy are one image; w is {k,k,C}; output rows r0 .. r1; bias may be NULL. */                 \
@@ -77,18 +83,18 @@ typedef struct ax_bn {
     /* sum {k,k,co,ci} += the gradient of the weights from output rows r0 .. r1. */                                    \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
-    /* Winograd, tiles of oy * ox outputs, each 3 or 4: product p of a tile lies at p * stride; channels are filled up  \
+    /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile lies at p * stride; channels are filled up  \
        to the lanes with zeros. tap: the pixels of a tile, row by row, oy + 2 by ox + 2 for the input, oy * ox else;    \
        to: NULL is not wanted. */                                                                                      \
     X(void, winograd_input, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))            \
     X(void, winograd_gradient, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))         \
     X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const float *bias, int32_t c,          \
                               float *const *to))                                                                       \
-    /* n <= lanes output channels' weights, element (o, i, k) at o * so + i * si + k, the taps turned round if asked:   \
-       product p of input i, a vector of outputs filled up with zeros, goes to p * stride + i * width from the to of    \
-       {4,4}, {4,3}, {3,4}, {3,3} outputs on, where that isn't NULL. */                                                \
+    /* n <= lanes output channels' weights, element (o, i, k) at o * so + i * si + k, the taps turned round if asked,   \
+       for `count` kinds of tiles: product p of input i, a vector of outputs filled up with zeros, goes to              \
+       p * stride + i * width. */                                                                                      \
     X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,                  \
-                              float *const to[4], size_t width, size_t stride))                                        \
+                              const ax_winograd_to *to, int count, size_t width, size_t stride))                       \
     /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task lie   \
        `each` apart from the task before. */                                                                           \
     X(void, winograd_taps, (int oy, int ox, const float *sums, size_t stride, size_t each, int tasks, int32_t c,       \

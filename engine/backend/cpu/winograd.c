@@ -1,141 +1,15 @@
 #include "engine/backend/cpu/winograd.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum {
-    IN = 6,  /* most pixels along a side of a tile's input */
-    OUT = 4, /* and of its output */
+    OUT = AX_WINOGRAD_OUT, /* most pixels along a side of a tile's output */
+    IN = OUT + 2,          /* and of its input */
     PRODUCTS = IN * IN,
-    SIZES = 2,                 /* of tiles along an axis: OUT outputs, and one less */
+    SIZES = AX_WINOGRAD_SIZES,
     PARTS = SIZES * SIZES,     /* tiles of one shape are done together */
     TILES = 4 * AX_MATMUL_ROWS /* at once: their transforms stay in the second cache */
 };
-
-/* ---- cover ---- */
-
-/* How an axis is covered with tiles. */
-typedef enum cover { FOURS, THREES, BOTH, COVERS } cover;
-
-static int32_t points_of(const int32_t tiles[SIZES])
-{
-    return IN * tiles[0] + (IN - 1) * tiles[1];
-}
-
-/* The tiles of both sizes for n outputs in a row, with the least points. */
-static void cover_row(int32_t n, cover how, int32_t tiles[SIZES])
-{
-    tiles[0] = how == THREES ? 0 : (n + OUT - 1) / OUT;
-    tiles[1] = how == THREES ? (n + OUT - 2) / (OUT - 1) : 0;
-    for (int32_t threes = 1; how == BOTH && threes < OUT; threes++) {
-        int32_t rest = n - (OUT - 1) * threes, other[SIZES] = { rest > 0 ? (rest + OUT - 1) / OUT : 0, threes };
-        if (points_of(other) < points_of(tiles))
-            memcpy(tiles, other, sizeof other);
-    }
-}
-
-static int32_t rows_from(int32_t size, int32_t dilation, int32_t first)
-{
-    return (size - first + dilation - 1) / dilation;
-}
-
-static void cover_axis(int32_t size, int32_t dilation, cover how, int32_t tiles[SIZES])
-{
-    memset(tiles, 0, SIZES * sizeof *tiles);
-    for (int32_t r = 0; r < dilation && r < size; r++) {
-        int32_t row[SIZES];
-        cover_row(rows_from(size, dilation, r), how, row);
-        for (int s = 0; s < SIZES; s++)
-            tiles[s] += row[s];
-    }
-}
-
-/* Products of an image, and with them the points that the filters have to be transformed to: that is some work too, as
-   if for so many images, whatever the batch, since an image's result must not depend on it. */
-static int64_t cost_of(const ax_conv_shape *g, cover y, cover x, int64_t *products)
-{
-    enum { IMAGES = 4, FILTER = 5 };
-    int32_t rows[SIZES], columns[SIZES], some_rows[SIZES], some_columns[SIZES];
-    cover_axis(g->h, g->dilation, y, rows);
-    cover_axis(g->w, g->dilation, x, columns);
-    for (int s = 0; s < SIZES; s++) {
-        some_rows[s] = rows[s] > 0;
-        some_columns[s] = columns[s] > 0;
-    }
-    *products = (int64_t)points_of(rows) * points_of(columns);
-    return IMAGES * *products + (int64_t)FILTER * points_of(some_rows) * points_of(some_columns);
-}
-
-/* The covers of both axes with which there is least to do; returns an image's products. */
-static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
-{
-    int64_t least = 0, products = 0;
-    for (int i = 0; i < COVERS * COVERS; i++) {
-        int64_t all, cost = cost_of(g, (cover)(i / COVERS), (cover)(i % COVERS), &all);
-        if (i > 0 && cost >= least)
-            continue;
-        least = cost;
-        products = all;
-        *y = (cover)(i / COVERS);
-        *x = (cover)(i % COVERS);
-    }
-    return products;
-}
-
-static int64_t taps_inside(int32_t size, int32_t dilation)
-{
-    return size + 2 * (size > dilation ? size - dilation : 0);
-}
-
-bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
-{
-    /* with few channels the transforms cost more than the products that they save */
-    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 16 || g->co < 8 ||
-        g->ci > AX_WINOGRAD_CHANNELS || g->co > AX_WINOGRAD_CHANNELS)
-        return false;
-    int64_t direct = taps_inside(g->h, g->dilation) * taps_inside(g->w, g->dilation);
-    cover y, x;
-    return 3 * best_cover(g, &y, &x) < 2 * direct; /* the transforms take about a third as long as the products */
-}
-
-static ax_code axis_init(ax_winograd_axis *a, int32_t size, int32_t dilation, cover how, ax_err *err)
-{
-    cover_axis(size, dilation, how, a->tiles);
-    int32_t *to[SIZES];
-    for (int s = 0; s < SIZES; s++)
-        if (!(to[s] = a->start[s] = calloc((size_t)a->tiles[s] + 1, sizeof *to[s])))
-            return ax_fail(err, AX_ENOMEM, "out of memory");
-    for (int32_t r = 0; r < dilation && r < size; r++) {
-        int32_t row[SIZES], at = r;
-        cover_row(rows_from(size, dilation, r), how, row);
-        for (int s = 0; s < SIZES; s++)
-            for (int32_t i = 0; i < row[s]; i++, at += (OUT - s) * dilation)
-                *to[s]++ = at;
-    }
-    return AX_OK;
-}
-
-ax_code ax_cpu_winograd_init(ax_winograd *w, const ax_conv_shape *g, ax_err *err)
-{
-    cover y, x;
-    *w = (ax_winograd) { .g = *g };
-    best_cover(g, &y, &x);
-    ax_code code = axis_init(&w->y, g->h, g->dilation, y, err);
-    if (code == AX_OK)
-        code = axis_init(&w->x, g->w, g->dilation, x, err);
-    if (code != AX_OK)
-        ax_cpu_winograd_release(w);
-    return code;
-}
-
-void ax_cpu_winograd_release(ax_winograd *w)
-{
-    for (int s = 0; s < SIZES; s++) {
-        free(w->y.start[s]);
-        free(w->x.start[s]);
-    }
-    memset(w, 0, sizeof *w);
-}
 
 /* ---- parts ---- */
 
@@ -229,14 +103,15 @@ static void transform_weights(ax_device *dev, const part *parts, int n, const fl
         size_t at = block * cip + i * width + o - block;
         size_t outputs = (size_t)co - o < some ? (size_t)co - o : some;
         size_t inputs = (size_t)ci - i < some ? (size_t)ci - i : some;
-        float *to[PARTS] = { NULL };
+        ax_winograd_to to[PARTS];
         for (int p = 0; p < n; p++) {
-            float *first = to[(OUT - parts[p].oy) * SIZES + OUT - parts[p].ox] = u + parts[p].before * cip * cop + at;
+            float *first = u + parts[p].before * cip * cop + at;
+            to[p] = (ax_winograd_to) { parts[p].oy, parts[p].ox, first };
             for (size_t k = inputs; k < some; k++)
                 for (size_t q = 0; q < parts[p].products; q++)
                     memset(first + q * cip * cop + k * width, 0, some * sizeof *first);
         }
-        dev->k->winograd_filter(w + o * so + i * si, so, si, turn, (int32_t)inputs, (int32_t)outputs, to, width,
+        dev->k->winograd_filter(w + o * so + i * si, so, si, turn, (int32_t)inputs, (int32_t)outputs, to, n, width,
                                 cip * cop);
     }
 }

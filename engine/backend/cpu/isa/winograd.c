@@ -1,6 +1,6 @@
-/* Winograd's minimal filtering of 3x3 taps in tiles of 4x4, 4x3, 3x4 and 3x3 outputs, and its transposed forms for the
-   gradient of the weights: 36 products where the direct sum has 144, 30 for 108, 25 for 81 (Lavin and Gray, "Fast
-   algorithms for convolutional neural networks", CVPR 2016). */
+/* Winograd's minimal filtering of 3x3 taps in tiles of 4, 3 or 2 outputs along either side, and its transposed forms
+   for the gradient of the weights: for 4x4 outputs 36 products where the direct sum has 144, for 2x2 16 for 36 (Lavin
+   and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). */
 #include "engine/backend/cpu/isa/winograd_points.h"
 
 #include <stddef.h>
@@ -64,30 +64,36 @@ AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size
 
 /* Calls it with the outputs of a tile as constants. */
 #define FOR_TILE(call)                                                                                                 \
-    if (oy == 4 && ox == 4)                                                                                            \
-        call(4, 4);                                                                                                    \
-    else if (oy == 4)                                                                                                  \
-        call(4, 3);                                                                                                    \
-    else if (ox == 4)                                                                                                  \
-        call(3, 4);                                                                                                    \
-    else                                                                                                               \
-        call(3, 3)
+    switch (oy * OUT + ox) {                                                                                           \
+        CASE_TILE(call, 4, 4)                                                                                          \
+        CASE_TILE(call, 4, 3)                                                                                          \
+        CASE_TILE(call, 4, 2)                                                                                          \
+        CASE_TILE(call, 3, 4)                                                                                          \
+        CASE_TILE(call, 3, 3)                                                                                          \
+        CASE_TILE(call, 3, 2)                                                                                          \
+        CASE_TILE(call, 2, 4)                                                                                          \
+        CASE_TILE(call, 2, 3)                                                                                          \
+        CASE_TILE(call, 2, 2)                                                                                          \
+    }
+#define CASE_TILE(call, y, x)                                                                                          \
+    case (y)*OUT + (x):                                                                                                \
+        call(y, x);                                                                                                    \
+        break;
 
 void AX_ISA_NAME(winograd_input)(int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride)
 {
 #define INPUT(y, x) all_to_points(tap, c, to, stride, y, x, false)
-    FOR_TILE(INPUT);
+    FOR_TILE(INPUT)
 }
 
-void AX_ISA_NAME(winograd_gradient)(int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride)
-{
+void AX_ISA_NAME(winograd_gradient)(int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride) {
 #define GRADIENT(y, x) all_to_points(tap, c, to, stride, y, x, true)
-    FOR_TILE(GRADIENT);
+    FOR_TILE(GRADIENT)
 }
 
 /* A vector of channels of a tile's outputs. to: NULL is not wanted. */
-AX_INLINE void outputs_of(const float *from, size_t stride, vf bias, int32_t at, float *const *to, const int oy,
-                          const int ox)
+AX_INLINE
+    void outputs_of(const float *from, size_t stride, vf bias, int32_t at, float *const *to, const int oy, const int ox)
 {
 #pragma GCC unroll 2
     for (int fy = 0; fy < 2; fy++) {
@@ -138,7 +144,7 @@ void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stri
                                   float *const *to)
 {
 #define OUTPUT(y, x) all_outputs_of(from, stride, bias, c, to, y, x)
-    FOR_TILE(OUTPUT);
+    FOR_TILE(OUTPUT)
 }
 
 /* ---- weights ---- */
@@ -161,7 +167,7 @@ AX_INLINE void filter(const float *w, float *to, size_t stride, const int oy, co
 }
 
 void AX_ISA_NAME(winograd_filter)(const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,
-                                  float *const to[4], size_t width, size_t stride)
+                                  const ax_winograd_to *to, int count, size_t width, size_t stride)
 {
     float side[SOME][TAPS][AX_LANES];
     memset(side, 0, sizeof side);
@@ -173,16 +179,13 @@ void AX_ISA_NAME(winograd_filter)(const float *w, size_t so, size_t si, bool tur
                 for (int k = 0; k < TAPS; k++)
                     side[i][turn ? TAPS - 1 - k : k][o] = from[k];
             }
-        for (int32_t i = 0; i < some; i++) {
-            size_t at = (size_t)(i0 + i) * width;
-            if (to[0])
-                filter(side[i][0], to[0] + at, stride, 4, 4);
-            if (to[1])
-                filter(side[i][0], to[1] + at, stride, 4, 3);
-            if (to[2])
-                filter(side[i][0], to[2] + at, stride, 3, 4);
-            if (to[3])
-                filter(side[i][0], to[3] + at, stride, 3, 3);
+        for (int p = 0; p < count; p++) {
+            const int oy = to[p].oy, ox = to[p].ox;
+            for (int32_t i = 0; i < some; i++) {
+                float *first = to[p].first + (size_t)(i0 + i) * width;
+#define FILTER(y, x) filter(side[i][0], first, stride, y, x)
+                FOR_TILE(FILTER)
+            }
         }
     }
 }
@@ -223,5 +226,5 @@ void AX_ISA_NAME(winograd_taps)(int oy, int ox, const float *sums, size_t stride
                                 float *dw, bool more)
 {
 #define TAPS_OF(y, x) taps_of(sums, stride, each, tasks, c, dw, more, y, x)
-    FOR_TILE(TAPS_OF);
+    FOR_TILE(TAPS_OF)
 }

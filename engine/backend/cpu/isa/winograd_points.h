@@ -13,12 +13,13 @@
 enum { IN = 6, OUT = 4 }; /* at most */
 
 /* The points of a transform come in pairs that share their terms: 0 and infinity, +-A, +-B (for three outputs the last
-   is 2 alone). A map's transform goes pair by pair, so that what it has done along one axis stays in registers. */
+   is 2 alone, for two there is none). A map's transform goes pair by pair, so that what it has done along one axis
+   stays in registers. */
 enum { PAIRS = 3 };
 
 AX_INLINE int pair_points(int out, int pair)
 {
-    return out == 3 && pair == 2 ? 1 : 2;
+    return pair == 2 ? out - 2 : 2;
 }
 
 /* Where point i of a pair lies among all. */
@@ -42,6 +43,11 @@ AX_INLINE void input_pair(const vf *d, vf *r, const int out, const int pair)
         }
         return;
     }
+    if (out == 2) {
+        r[0] = pair == 0 ? d[0] - d[2] : d[2] + d[1];
+        r[1] = pair == 0 ? d[3] - d[1] : d[2] - d[1];
+        return;
+    }
     if (pair == 0) {
         r[0] = d[4] - (A2 + B2) * d[2] + A2 * B2 * d[0];
         r[1] = d[5] - (A2 + B2) * d[3] + A2 * B2 * d[1];
@@ -58,6 +64,11 @@ AX_INLINE void output_some(const vf *m, vf *y, const int out, const int first)
 {
     const float sign = first ? -1.0f : 1.0f;
     vf a = m[1] + sign * m[2];
+    if (out == 2) {
+        y[0] = first ? a + m[3] : m[0] + a;
+        y[1] = a + m[3];
+        return;
+    }
     if (out == 3) {
         y[0] = first ? a + 2.0f * m[3] : m[0] + a + m[3];
         y[1] = a + 4.0f * m[3] + m[4];
@@ -71,6 +82,14 @@ AX_INLINE void output_some(const vf *m, vf *y, const int out, const int first)
 /* Three taps to out + 2 points. */
 AX_INLINE void filter_points(vf w0, vf w1, vf w2, vf *r, const int out)
 {
+    if (out == 2) {
+        vf even = w0 + w2;
+        r[0] = w0;
+        r[1] = 0.5f * (even + w1);
+        r[2] = 0.5f * (even - w1);
+        r[3] = w2;
+        return;
+    }
     if (out == 3) {
         vf even = w0 + w2;
         r[0] = 0.5f * w0;
@@ -93,6 +112,11 @@ AX_INLINE void filter_points(vf w0, vf w1, vf w2, vf *r, const int out)
 /* The out gradients of a tile to a pair of their points, as a filter of so many taps. */
 AX_INLINE void gradient_pair(const vf *d, vf *r, const int out, const int pair)
 {
+    if (out == 2) {
+        r[0] = pair == 0 ? d[0] : 0.5f * (d[0] + d[1]);
+        r[1] = pair == 0 ? d[1] : 0.5f * (d[0] - d[1]);
+        return;
+    }
     if (out == 3) {
         vf even = d[0] + d[2];
         if (pair == 0) {
@@ -124,8 +148,8 @@ AX_INLINE void tap_points(const vf *m, vf *w, const int out)
     output_some(m, even, out, 0);
     output_some(m, odd, out, 1);
     w[0] = even[0];
-    w[1] = odd[0];
-    w[2] = out == 3 ? even[1] : even[1] + m[5];
+    w[1] = out == 2 ? m[1] - m[2] : odd[0];
+    w[2] = out == 4 ? even[1] + m[5] : even[1];
 }
 
 #endif

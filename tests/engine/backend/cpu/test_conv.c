@@ -93,12 +93,13 @@ static void test_dense(void **state)
     }
 }
 
-/* Winograd's tiles of four and three outputs, along either axis or both, and those that hang over the edge. */
+/* Winograd's tiles of four, three and two outputs along either axis, and those that hang over the edge. */
 static void test_winograd(void **state)
 {
     (void)state;
     static const int maps[][3] = { { 13, 13, 1 }, { 7, 40, 1 },  { 40, 7, 1 },  { 10, 23, 1 },
-                                   { 3, 22, 1 },  { 22, 30, 3 }, { 26, 26, 3 }, { 20, 20, 2 } };
+                                   { 3, 22, 1 },  { 22, 30, 3 }, { 26, 26, 3 }, { 20, 20, 2 },
+                                   { 64, 20, 8 }, { 20, 64, 8 }, { 21, 21, 8 }, { 32, 32, 12 } };
     static const int channels[][2] = { { 24, 40 }, { 16, 9 }, { 17, 21 }, { 48, 48 }, { 33, 16 } };
     for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
         twin t;

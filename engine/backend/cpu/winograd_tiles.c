@@ -1,0 +1,143 @@
+#include "engine/backend/cpu/winograd_tiles.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    OUT = AX_WINOGRAD_OUT,
+    SIZES = AX_WINOGRAD_SIZES,
+};
+
+/* The sizes of the tiles that an axis may be covered with, a bit for each. */
+typedef unsigned cover;
+enum { COVERS = 1 << SIZES };
+
+static int32_t points_of(const int32_t tiles[SIZES])
+{
+    int32_t n = 0;
+    for (int s = 0; s < SIZES; s++)
+        n += (OUT + 2 - s) * tiles[s];
+    return n;
+}
+
+/* Number of tiles of each size for n outputs in a row, with the least points: some of the smaller ones, then the
+   largest that may be used. */
+static void cover_row(int32_t n, cover may, int32_t tiles[SIZES])
+{
+    int largest = 0, least = INT32_MAX;
+    while (!(may >> largest & 1))
+        largest++;
+    for (int32_t threes = 0; threes <= (largest < 1 && may & 2 ? OUT - 1 : 0); threes++)
+        for (int32_t twos = 0; twos <= (largest < 2 && may & 4 ? OUT - 1 : 0); twos++) {
+            int32_t all[SIZES] = { 0, threes, twos }, rest = n - (OUT - 1) * threes - (OUT - 2) * twos;
+            all[largest] += rest > 0 ? (rest + OUT - largest - 1) / (OUT - largest) : 0;
+            if (points_of(all) >= least)
+                continue;
+            least = points_of(all);
+            memcpy(tiles, all, sizeof all);
+        }
+}
+
+static int32_t rows_from(int32_t size, int32_t dilation, int32_t first)
+{
+    return (size - first + dilation - 1) / dilation;
+}
+
+static void cover_axis(int32_t size, int32_t dilation, cover may, int32_t tiles[SIZES])
+{
+    memset(tiles, 0, SIZES * sizeof *tiles);
+    for (int32_t r = 0; r < dilation && r < size; r++) {
+        int32_t row[SIZES];
+        cover_row(rows_from(size, dilation, r), may, row);
+        for (int s = 0; s < SIZES; s++)
+            tiles[s] += row[s];
+    }
+}
+
+/* Products of an image, and with them the points that the filters have to be transformed to: that is some work too, as
+   if for so many images, whatever the batch, since an image's result must not depend on it. */
+static int64_t cost_of(const ax_conv_shape *g, cover y, cover x, int64_t *products)
+{
+    enum { IMAGES = 4, FILTER = 5 };
+    int32_t rows[SIZES], columns[SIZES], some_rows[SIZES], some_columns[SIZES];
+    cover_axis(g->h, g->dilation, y, rows);
+    cover_axis(g->w, g->dilation, x, columns);
+    for (int s = 0; s < SIZES; s++) {
+        some_rows[s] = rows[s] > 0;
+        some_columns[s] = columns[s] > 0;
+    }
+    *products = (int64_t)points_of(rows) * points_of(columns);
+    return IMAGES * *products + (int64_t)FILTER * points_of(some_rows) * points_of(some_columns);
+}
+
+/* The covers of both axes with which there is least to do; returns an image's products. */
+static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
+{
+    int64_t least = INT64_MAX, products = 0;
+    for (cover i = 1; i < COVERS; i++)
+        for (cover k = 1; k < COVERS; k++) {
+            int64_t all, cost = cost_of(g, i, k, &all);
+            if (cost >= least)
+                continue;
+            least = cost;
+            products = all;
+            *y = i;
+            *x = k;
+        }
+    return products;
+}
+
+static int64_t taps_inside(int32_t size, int32_t dilation)
+{
+    return size + 2 * (size > dilation ? size - dilation : 0);
+}
+
+bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
+{
+    /* with few channels the transforms cost more than the products that they save */
+    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 16 || g->co < 8 ||
+        g->ci > AX_WINOGRAD_CHANNELS || g->co > AX_WINOGRAD_CHANNELS)
+        return false;
+    int64_t direct = taps_inside(g->h, g->dilation) * taps_inside(g->w, g->dilation);
+    cover y = 0, x = 0;
+    return 3 * best_cover(g, &y, &x) < 2 * direct; /* the transforms take about a third as long as the products */
+}
+
+static ax_code axis_init(ax_winograd_axis *a, int32_t size, int32_t dilation, cover may, ax_err *err)
+{
+    cover_axis(size, dilation, may, a->tiles);
+    int32_t *to[SIZES];
+    for (int s = 0; s < SIZES; s++)
+        if (!(to[s] = a->start[s] = calloc((size_t)a->tiles[s] + 1, sizeof *to[s])))
+            return ax_fail(err, AX_ENOMEM, "out of memory");
+    for (int32_t r = 0; r < dilation && r < size; r++) {
+        int32_t row[SIZES], at = r;
+        cover_row(rows_from(size, dilation, r), may, row);
+        for (int s = 0; s < SIZES; s++)
+            for (int32_t i = 0; i < row[s]; i++, at += (OUT - s) * dilation)
+                *to[s]++ = at;
+    }
+    return AX_OK;
+}
+
+ax_code ax_cpu_winograd_init(ax_winograd *w, const ax_conv_shape *g, ax_err *err)
+{
+    cover y = 0, x = 0;
+    *w = (ax_winograd) { .g = *g };
+    best_cover(g, &y, &x);
+    ax_code code = axis_init(&w->y, g->h, g->dilation, y, err);
+    if (code == AX_OK)
+        code = axis_init(&w->x, g->w, g->dilation, x, err);
+    if (code != AX_OK)
+        ax_cpu_winograd_release(w);
+    return code;
+}
+
+void ax_cpu_winograd_release(ax_winograd *w)
+{
+    for (int s = 0; s < SIZES; s++) {
+        free(w->y.start[s]);
+        free(w->x.start[s]);
+    }
+    memset(w, 0, sizeof *w);
+}
