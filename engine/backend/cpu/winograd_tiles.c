@@ -54,29 +54,30 @@ static void cover_axis(int32_t size, int32_t dilation, cover may, int32_t tiles[
     }
 }
 
-/* Products of an image, and with them the points that the filters have to be transformed to: that is some work too, as
-   if for so many images, whatever the batch, since an image's result must not depend on it. */
-static int64_t cost_of(const ax_conv_shape *g, cover y, cover x, int64_t *products)
+/* Points of the filters for the sizes that there are tiles of. */
+static int32_t filter_points(const int32_t tiles[SIZES])
 {
-    enum { IMAGES = 4, FILTER = 5 };
-    int32_t rows[SIZES], columns[SIZES], some_rows[SIZES], some_columns[SIZES];
-    cover_axis(g->h, g->dilation, y, rows);
-    cover_axis(g->w, g->dilation, x, columns);
-    for (int s = 0; s < SIZES; s++) {
-        some_rows[s] = rows[s] > 0;
-        some_columns[s] = columns[s] > 0;
-    }
-    *products = (int64_t)points_of(rows) * points_of(columns);
-    return IMAGES * *products + (int64_t)FILTER * points_of(some_rows) * points_of(some_columns);
+    int32_t used[SIZES];
+    for (int s = 0; s < SIZES; s++)
+        used[s] = tiles[s] > 0;
+    return points_of(used);
 }
 
-/* The covers of both axes with which there is least to do; returns an image's products. */
+/* The covers of both axes with which there is least to do; returns an image's products. That the filters have to be
+   transformed counts as if for so many images, whatever the batch, since an image's result must not depend on it. */
 static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
 {
+    enum { IMAGES = 4, FILTER = 5 };
+    int32_t rows[COVERS][SIZES], columns[COVERS][SIZES];
     int64_t least = INT64_MAX, products = 0;
+    for (cover i = 1; i < COVERS; i++) {
+        cover_axis(g->h, g->dilation, i, rows[i]);
+        cover_axis(g->w, g->dilation, i, columns[i]);
+    }
     for (cover i = 1; i < COVERS; i++)
         for (cover k = 1; k < COVERS; k++) {
-            int64_t all, cost = cost_of(g, i, k, &all);
+            int64_t all = (int64_t)points_of(rows[i]) * points_of(columns[k]);
+            int64_t cost = IMAGES * all + (int64_t)FILTER * filter_points(rows[i]) * filter_points(columns[k]);
             if (cost >= least)
                 continue;
             least = cost;
