@@ -127,53 +127,69 @@ static ax_code read_file(ax_device *dev, int folder, uint64_t kind, char **bytes
     return code;
 }
 
+/* The folder, locked, -1 = it couldn't be; the file's lines; what kind of device this is. To be put away by close_file,
+   after an error too. */
+typedef struct open_file {
+    int folder;
+    char *bytes;
+    size_t n;
+    uint64_t kind;
+} open_file;
+
+static ax_code open_and_read(ax_device *dev, open_file *f, ax_err *err)
+{
+    *f = (open_file) { .folder = -1 };
+    ax_code code = kind_of(dev, &f->kind, err);
+    if (code != AX_OK)
+        return code;
+    f->folder = open_folder(dev, err);
+    return f->folder < 0 ? err->code : read_file(dev, f->folder, f->kind, &f->bytes, &f->n, err);
+}
+
+static void close_file(open_file *f)
+{
+    free(f->bytes);
+    if (f->folder >= 0)
+        close(f->folder);
+}
+
 ax_code ax_cuda_store_load(ax_device *dev, ax_err *err)
 {
-    char *bytes = NULL;
-    size_t n = 0;
-    uint64_t kind = 0;
+    open_file f;
     if (!dev->store[0] || dev->stored)
         return AX_OK;
-    ax_code code = kind_of(dev, &kind, err);
-    int folder = code == AX_OK ? open_folder(dev, err) : -1;
-    if (folder < 0)
-        return err->code;
-    code = read_file(dev, folder, kind, &bytes, &n, err);
-    free(bytes);
-    close(folder);
+    ax_code code = open_and_read(dev, &f, err);
+    close_file(&f);
     dev->stored = code == AX_OK;
     return code;
 }
 
+/* The file's lines and one more. */
+static ax_code append(const ax_device *dev, open_file *f, const ax_cuda_choice *c, ax_err *err)
+{
+    char line[LINE];
+    while (f->n && f->bytes[f->n - 1] != '\n') /* the end of a line that was never written to its end */
+        f->n--;
+    size_t more = write_line(f->kind, c, line);
+    char *all = realloc(f->bytes, f->n + more);
+    if (!all)
+        return ax_fail(err, AX_ENOMEM, "%s/%s: no memory", dev->store, file_name);
+    f->bytes = all;
+    memcpy(all + f->n, line, more);
+    return ax_file_replace(f->folder, file_name, all, f->n + more, err);
+}
+
 ax_code ax_cuda_store_keep(ax_device *dev, ax_cuda_choice *c, ax_err *err)
 {
-    char *bytes = NULL, line[LINE];
-    size_t n = 0;
-    uint64_t kind = 0;
+    open_file f;
     if (!dev->store[0])
         return AX_OK;
-    ax_code code = kind_of(dev, &kind, err);
-    int folder = code == AX_OK ? open_folder(dev, err) : -1;
-    if (folder < 0)
-        return err->code;
-    code = read_file(dev, folder, kind, &bytes, &n, err);
+    ax_code code = open_and_read(dev, &f, err);
     const ax_cuda_choice *theirs = code == AX_OK ? ax_cuda_choice_find(dev, c) : NULL;
-    if (theirs) {
+    if (theirs)
         *c = *theirs;
-    } else if (code == AX_OK) {
-        while (n && bytes[n - 1] != '\n') /* the end of a line that was never written to its end */
-            n--;
-        size_t more = write_line(kind, c, line);
-        char *all = realloc(bytes, n + more);
-        bytes = all ? all : bytes;
-        if (all) {
-            memcpy(all + n, line, more);
-            code = ax_file_replace(folder, file_name, all, n + more, err);
-        } else {
-            code = ax_fail(err, AX_ENOMEM, "%s/%s: no memory", dev->store, file_name);
-        }
-    }
-    free(bytes);
-    close(folder);
+    else if (code == AX_OK)
+        code = append(dev, &f, c, err);
+    close_file(&f);
     return code;
 }
