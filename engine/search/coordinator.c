@@ -31,9 +31,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
 {
     size_t bytes = 0;
     double start = ax_clock();
-    ax_code code = ax_search_catch_up(c->search, err);
-    if (code == AX_OK)
-        code = ax_eventlog_sync(c->log, err);
+    ax_code code = ax_eventlog_sync(c->log, err);
     if (code == AX_OK)
         code = ax_snapshot_save(c->search, &c->rows, ax_eventlog_seq(c->log), &bytes, err);
     if (code != AX_OK)
@@ -161,7 +159,7 @@ static ax_code say_bye(ax_coordinator *c, const char *reason, ax_err *err)
     ev.kind = AX_EVENT_BYE;
     snprintf(ev.u.BYE.reason, sizeof ev.u.BYE.reason, "%s", reason);
     ax_coordinator_emit(c, &ev);
-    if (c->err.code == AX_OK)
+    if (c->err.code == AX_OK && !ax_search_behind(c->search))
         save(c, false, &c->err);
     if (first.code == AX_OK)
         first = c->err;

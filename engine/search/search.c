@@ -214,10 +214,16 @@ static ax_code fill(ax_search *s, ax_err *err)
 
 ax_code ax_search_catch_up(ax_search *s, ax_err *err)
 {
-    uint32_t id = s->unlearned;
+    ax_code code = s->unlearned ? ax_search_learn(s, s->unlearned, err) : AX_OK;
+    if (code != AX_OK)
+        return code;
     s->unlearned = 0;
-    ax_code code = id ? ax_search_learn(s, id, err) : AX_OK;
-    return code == AX_OK && !s->paused ? fill(s, err) : code;
+    return s->paused ? AX_OK : fill(s, err);
+}
+
+bool ax_search_behind(const ax_search *s)
+{
+    return s->unlearned;
 }
 
 /* Whether another worker's candidate has all devices to itself. */

@@ -65,9 +65,11 @@ bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on);
 /* What a candidate came to in its last stage. */
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err);
 /* Lets the strategy learn from the outcome, and propose, so that one candidate waits in the queue. It may take long:
-   called once the worker has its next job, which was proposed before, and before a snapshot, which doesn't know what
-   is left to learn. An error is fatal. */
+   called once the worker has its next job, which was proposed before. An error is fatal. */
 ax_code ax_search_catch_up(ax_search *s, ax_err *err);
+/* Whether there is an outcome that the strategy hasn't learned from. A snapshot doesn't know of it: none may be
+   written, and whoever goes on from the one before judges that candidate again. */
+bool ax_search_behind(const ax_search *s);
 void ax_search_stopped(ax_search *s, uint32_t worker);
 /* cause: memory, diverged, crashed, hang, device, disk, data, other. The rules (ARCHITECTURE.md): crashed, hang and
    device are tried once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses
