@@ -19,13 +19,19 @@ typedef enum setting_type { TEXT, WHOLE, REAL } setting_type;
 typedef struct setting {
     setting_type type;
     const char *name;
+    ax_setting_scope scope;
     size_t offset;
     const char *preset[3]; /* as text: demo, cpu, paper */
     const char *doc;
 } setting;
 
-#define ROW(type, name, demo, cpu, paper, doc)                                                                         \
-    { type, #name, offsetof(ax_settings, name), { AS_##type(demo), AS_##type(cpu), AS_##type(paper) }, doc },
+#define ROW(type, name, scope, demo, cpu, paper, doc)                                                                  \
+    { type,                                                                                                            \
+      #name,                                                                                                           \
+      AX_SETTING_##scope,                                                                                              \
+      offsetof(ax_settings, name),                                                                                     \
+      { AS_##type(demo), AS_##type(cpu), AS_##type(paper) },                                                           \
+      doc },
 #define AS_TEXT(value) value
 #define AS_WHOLE(value) #value
 #define AS_REAL(value) #value
@@ -338,4 +344,9 @@ int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX
     *name = table[i].name;
     print_value(s, &table[i], value);
     return true;
+}
+
+ax_setting_scope ax_settings_scope(int i)
+{
+    return table[i].scope;
 }

@@ -7,18 +7,6 @@
 
 #include <string.h>
 
-static bool may_change(const char *name)
-{
-    static const char *const free_names[] = { "candidates",    "threads",      "device",      "full_epochs",
-                                              "full_channels", "full_repeats", "data",        "save_epochs",
-                                              "hang_seconds",  "max_failures", "cuda_graphs", "cuda_cache",
-                                              "share",         "workers",      "memory" };
-    for (size_t i = 0; i < sizeof free_names / sizeof *free_names; i++)
-        if (!strcmp(name, free_names[i]))
-            return true;
-    return false;
-}
-
 /* The settings of run.ini go on with what the snapshot's have made. */
 static ax_code check_settings(const msgpack_object *map, const ax_settings *set, const char *file, ax_err *err)
 {
@@ -30,7 +18,8 @@ static ax_code check_settings(const msgpack_object *map, const ax_settings *set,
             continue; /* a setting that is younger than the snapshot */
         if (!ax_read_text(o, then, sizeof then))
             return ax_fail(err, AX_EFORMAT, "%s: setting %s isn't text", file, name);
-        if (strcmp(now, then) && !may_change(name))
+        ax_setting_scope scope = ax_settings_scope(i);
+        if (strcmp(now, then) && scope != AX_SETTING_FREE && scope != AX_SETTING_MOVES)
             return ax_fail(err, AX_EINVAL, "run.ini: %s = %s, but the run was started with %s; it can't change", name,
                            now, then);
     }

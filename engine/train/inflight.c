@@ -21,21 +21,6 @@ static const struct {
 } slots[] = { { "value", AX_SLOT_VALUE }, { "m", AX_SLOT_M }, { "v", AX_SLOT_V }, { "average", AX_SLOT_AVERAGE } };
 enum { SLOTS = sizeof slots / sizeof *slots };
 
-/* What changes nothing of a training, or is in the job. All other settings count, also ones that are yet to come. */
-static bool counts(const char *setting)
-{
-    static const char *const no[] = { "candidates",   "strategy",     "device",        "threads",
-                                      "gate",         "full_epochs",  "full_channels", "full_repeats",
-                                      "save_epochs",  "stages",       "stage2_epochs", "full_stage2_epochs",
-                                      "hang_seconds", "max_failures", "cuda_graphs",   "cuda_cache",
-                                      "share",        "workers",      "memory",        "latency",
-                                      "data_parallel" };
-    for (size_t i = 0; i < sizeof no / sizeof *no; i++)
-        if (!strcmp(setting, no[i]))
-            return false;
-    return true;
-}
-
 /* Hash of everything that a training is a function of. */
 static uint64_t key_of(const ax_training *r)
 {
@@ -43,11 +28,13 @@ static uint64_t key_of(const ax_training *r)
     const char *name;
     char text[AX_SETTING_TEXT];
     uint64_t key = ax_hash(AX_HASH_START, &job->genotype, sizeof job->genotype); /* bytes without padding */
-    for (int i = 0; ax_settings_at(&r->t->settings, i, &name, text); i++)
-        if (counts(name)) {
-            key = ax_hash(key, name, strlen(name) + 1);
-            key = ax_hash(key, text, strlen(text) + 1);
-        }
+    for (int i = 0; ax_settings_at(&r->t->settings, i, &name, text); i++) {
+        ax_setting_scope scope = ax_settings_scope(i);
+        if (scope != AX_SETTING_FIXED && scope != AX_SETTING_MOVES)
+            continue;
+        key = ax_hash(key, name, strlen(name) + 1);
+        key = ax_hash(key, text, strlen(text) + 1);
+    }
     const uint64_t job_says[] = { (uint64_t)job->channels,
                                   (uint64_t)job->repeats,
                                   (uint64_t)job->epochs,

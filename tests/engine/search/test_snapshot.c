@@ -284,7 +284,8 @@ static void settings_that_made_the_past_cannot_change(void **state)
     busy(&t, "random");
     assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
     t.setup.settings.candidates = 500;
-    t.setup.settings.full_epochs = 99;
+    t.setup.settings.full_epochs = t.setup.settings.full_stage2_epochs = 99;
+    snprintf(t.setup.settings.data, sizeof t.setup.settings.data, "camvid:elsewhere");
     assert_int_equal(try_bytes(&t, bytes, n, &err), AX_OK);
     t.setup.settings.seed = 12;
     assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EINVAL);

@@ -178,6 +178,36 @@ static void of_another_training(void **state)
     assert_int_equal(b->warnings, 0);
 }
 
+/* A training goes on under other settings of the run, but not under others of its own. */
+static void under_other_settings(void **state)
+{
+    bench *b = *state;
+    static const struct {
+        const char *name, *value;
+        int32_t first; /* step */
+    } changes[] = { { "candidates", "7", 4 },
+                    { "full-epochs", "9", 4 },
+                    { "strategy", "random", 4 },
+                    { "lr", "0.002", 1 },
+                    { "crop", "64", 1 } };
+    ax_trainer *own = b->trainer;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        ax_err err = { AX_OK, "" };
+        ax_settings s = b->settings;
+        ax_outcome o;
+        unlink(b->state);
+        assert_int_equal(run(b, 3, &o), AX_ECANCEL);
+        assert_int_equal(ax_settings_set(&s, changes[i].name, changes[i].value, &err), AX_OK);
+        b->trainer = ax_trainer_new(&s, b->source, NULL, NULL, NULL, &err);
+        assert_non_null(b->trainer);
+        assert_int_equal(run(b, 4, &o), AX_ECANCEL);
+        assert_int_equal(b->first, changes[i].first);
+        ax_trainer_free(b->trainer);
+        b->trainer = own;
+    }
+    assert_int_equal(b->warnings, 0);
+}
+
 /* Cut anywhere, or with any byte changed: noticed, said, and the training starts again. */
 static void damaged(void **state)
 {
@@ -225,6 +255,7 @@ int main(void)
         cmocka_unit_test(stopped_at_every_step),
         cmocka_unit_test(kept_after_every_epoch),
         cmocka_unit_test(of_another_training),
+        cmocka_unit_test(under_other_settings),
         cmocka_unit_test(damaged),
         cmocka_unit_test(no_room),
     };

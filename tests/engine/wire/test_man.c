@@ -81,7 +81,7 @@ static void settings(void **state)
     static const char *const preset_name[] = { "demo", "cpu", "paper" };
     for (int k = 0; k < 3; k++)
         assert_int_equal(ax_settings_preset(&preset[k], preset_name[k], NULL), AX_OK);
-#define DOC(type, name, demo, cpu, paper, doc) doc,
+#define DOC(type, name, scope, demo, cpu, paper, doc) doc,
     static const char *const docs[] = { AX_SETTING_LIST(DOC) };
     ax_str want;
     ax_str_init(&want, 0);
