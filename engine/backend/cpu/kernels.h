@@ -90,9 +90,9 @@ typedef struct ax_winograd_to {
     X(void, winograd_gradient, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))         \
     X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const float *bias, int32_t c,          \
                               float *const *to))                                                                       \
-    /* n <= lanes output channels' weights, element (o, i, k) at o * so + i * si + k, the taps turned round if asked,   \
-       for `count` kinds of tiles: product p of input i, a vector of outputs filled up with zeros, goes to              \
-       p * stride + i * width. */                                                                                      \
+    /* Weights of n output and ci input channels, no more than lanes of either: element (o, i, k) is at                 \
+       o * so + i * si + k, the taps turned round if asked. For `count` kinds of tiles: product p of input i, a vector \
+       of outputs filled up with zeros, goes to p * stride + i * width. */                                             \
     X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,                  \
                               const ax_winograd_to *to, int count, size_t width, size_t stride))                       \
     /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task lie   \

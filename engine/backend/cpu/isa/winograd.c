@@ -149,7 +149,7 @@ void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stri
 
 /* ---- weights ---- */
 
-enum { TAPS = 9, SOME = 16 /* inputs whose taps are brought side by side at once */ };
+enum { TAPS = 9 };
 
 /* Nine taps to the points of a tile. */
 AX_INLINE void filter(const float *w, float *to, size_t stride, const int oy, const int ox)
@@ -169,23 +169,20 @@ AX_INLINE void filter(const float *w, float *to, size_t stride, const int oy, co
 void AX_ISA_NAME(winograd_filter)(const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,
                                   const ax_winograd_to *to, int count, size_t width, size_t stride)
 {
-    float side[SOME][TAPS][AX_LANES];
+    float side[AX_LANES][TAPS][AX_LANES]; /* the outputs' taps side by side */
     memset(side, 0, sizeof side);
-    for (int32_t i0 = 0; i0 < ci; i0 += SOME) {
-        int32_t some = ci - i0 < SOME ? ci - i0 : SOME;
-        for (int32_t o = 0; o < n; o++)
-            for (int32_t i = 0; i < some; i++) {
-                const float *from = w + (size_t)o * so + (size_t)(i0 + i) * si;
-                for (int k = 0; k < TAPS; k++)
-                    side[i][turn ? TAPS - 1 - k : k][o] = from[k];
-            }
-        for (int p = 0; p < count; p++) {
-            const int oy = to[p].oy, ox = to[p].ox;
-            for (int32_t i = 0; i < some; i++) {
-                float *first = to[p].first + (size_t)(i0 + i) * width;
+    for (int32_t o = 0; o < n; o++)
+        for (int32_t i = 0; i < ci; i++) {
+            const float *from = w + (size_t)o * so + (size_t)i * si;
+            for (int k = 0; k < TAPS; k++)
+                side[i][turn ? TAPS - 1 - k : k][o] = from[k];
+        }
+    for (int p = 0; p < count; p++) {
+        const int oy = to[p].oy, ox = to[p].ox;
+        for (int32_t i = 0; i < ci; i++) {
+            float *first = to[p].first + (size_t)i * width;
 #define FILTER(y, x) filter(side[i][0], first, stride, y, x)
-                FOR_TILE(FILTER)
-            }
+            FOR_TILE(FILTER)
         }
     }
 }
