@@ -104,9 +104,13 @@ enum { HUGE = 2 << 20 };
 /* By all threads: most of the time goes into the kernel's clearing of pages that are touched for the first time. */
 static void clear(const ax_device *dev, char *mem, size_t bytes)
 {
-#pragma omp parallel for num_threads(ax_cpu_tasks(dev, bytes / sizeof(float))) schedule(static)
-    for (size_t at = 0; at < bytes; at += HUGE)
-        memset(mem + at, 0, bytes - at < HUGE ? bytes - at : HUGE);
+    int T = ax_cpu_tasks(dev, bytes / sizeof(float));
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(bytes, HUGE, T, t, &lo, &hi);
+        memset(mem + lo, 0, hi - lo);
+    }
 }
 
 static void *cpu_alloc(ax_device *dev, size_t bytes, ax_err *err)
