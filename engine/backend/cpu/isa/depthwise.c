@@ -13,6 +13,8 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
             acc[t] = b;
+        if (at->next)
+            fetch(at->next + (start + K / 2 * step + k), step, T);
         for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
             const float *p = at->row[kh] + start + k;
             vf weight[AX_DW_KERNEL];

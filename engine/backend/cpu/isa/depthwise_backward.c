@@ -23,6 +23,10 @@ AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
             d[t] = done > k ? load_new(dy + t * step, k, done) : (vf)AX_LOAD(dy + t * step + k);
+        if (at->next) {
+            fetch(at->next + (start + K / 2 * step + k), step, T);
+            fetch(dy + (ptrdiff_t)g->ow * c + k, step, T);
+        }
         for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
             const float *p = at->row[kh] + start + k;
             float *to = sum + kh * K * c + k;

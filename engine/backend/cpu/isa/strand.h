@@ -71,9 +71,10 @@ AX_INLINE int32_t tile_length(int32_t n, int32_t most)
             CALL(T, false);                                                                                            \
         break;
 
-/* The rows of the map under the rows of taps kh0 .. kh1 of an output row. */
+/* The rows of the map under the rows of taps kh0 .. kh1 of an output row; next: the one that the next output row will
+   be the first to see, of a map that keeps its size, else NULL. */
 typedef struct rows {
-    const float *row[AX_DW_KERNEL];
+    const float *row[AX_DW_KERNEL], *next;
     int32_t kh0, kh1;
 } rows;
 
@@ -84,7 +85,19 @@ AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r, const int K)
     taps(g->h, K, g->dilation, ih, &at.kh0, &at.kh1);
     for (int32_t kh = at.kh0; kh < at.kh1; kh++)
         at.row[kh] = x + (ptrdiff_t)(ih + kh * g->dilation) * g->w * g->c;
+    int32_t next = ih + (K - 1) * g->dilation + 1;
+    if (g->stride == 1 && g->pad == K / 2 * g->dilation && next >= 0 && next < g->h)
+        at.next = x + (ptrdiff_t)next * g->w * g->c;
     return at;
+}
+
+/* Has a vector of T pixels, `step` apart, brought to the second cache: the processor foresees neither the order of a
+   strand nor that of two maps. */
+AX_INLINE void fetch(const float *p, ptrdiff_t step, const int T)
+{
+#pragma GCC unroll 8
+    for (int t = 0; t < T; t++)
+        __builtin_prefetch(p + t * step, 0, 2);
 }
 
 #endif
