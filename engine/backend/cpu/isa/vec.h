@@ -25,7 +25,9 @@ typedef uint32_t vu __attribute__((vector_size(AX_VEC_BYTES)));
 /* Hides an integer or a pointer from the compiler's knowledge: it then computes the dozens of addresses that come from
    it where they are used, and doesn't carry them from loop to loop, for which the registers are too few. */
 #define AX_HIDE(v)                                                                                                     \
-    if (!__builtin_constant_p(v))                                                                                      \
-    __asm__("" : "+r"(v))
+    do {                                                                                                               \
+        if (!__builtin_constant_p(v))                                                                                  \
+            __asm__("" : "+r"(v));                                                                                     \
+    } while (0)
 
 #endif
