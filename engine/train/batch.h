@@ -10,8 +10,7 @@ typedef struct ax_batch_spec {
     int32_t h, w;     /* of the labels: the taps' finest size in stage 1, the logits' in stage 2 */
     int32_t steps_per_epoch;
     uint64_t seed;
-    bool
-        on_host; /* it is made in the host's memory, also when the device holds the crops: it isn't only for that one */
+    bool on_host; /* made in the host's memory, also when the device holds the crops: it isn't only for that one */
 } ax_batch_spec;
 typedef struct ax_batch ax_batch;
 
