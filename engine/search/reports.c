@@ -76,10 +76,6 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
             ax_search_stopped(s, worker);
         return AX_OK;
     }
-    ax_code code = s->unlearned ? ax_search_catch_up(s, err) : AX_OK;
-    if (code != AX_OK)
-        return code;
-    r = ax_search_row(s, id);
     s->seat[worker] = (ax_seat) { 0 };
     s->failures = 0;
     s->dirty = true;

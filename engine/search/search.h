@@ -62,7 +62,7 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o);
 /* True, once, when the waiting worker may hear the verdict: on disk first, since one in stage 2 isn't asked again.
  *goes_on false: it ends, and its outcome is that of stage 1. */
 bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on);
-/* What a candidate came to in its last stage. */
+/* What a candidate came to in its last stage. ax_search_catch_up comes before the next outcome. */
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err);
 /* Lets the strategy learn from the outcome, and propose, so that one candidate waits in the queue. It may take long:
    called once the worker has its next job, which was proposed before. An error is fatal. */
