@@ -1,5 +1,7 @@
 #include "engine/search/gate.h"
 
+#include "engine/wire/gaterule.h"
+
 #include <stddef.h>
 
 enum { GATE_STREAM = 0x67617465 }; /* of the run's seed */
@@ -26,12 +28,8 @@ double ax_gate_tolerance(uint64_t count)
 
 ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool waved)
 {
-    ax_gate_verdict v = { .mean = g->mean, .tolerance = ax_gate_tolerance(g->count), .chance = 1 };
-    if (!waved && reward <= g->mean) {
-        v.chance = 1 - (1 - reward / g->mean) / v.tolerance;
-        if (!(v.chance > 0))
-            v.chance = 0;
-    }
+    ax_gate_verdict v = { .mean = g->mean, .tolerance = ax_gate_tolerance(g->count) };
+    v.chance = waved ? 1 : ax_gate_chance(reward, v.mean, v.tolerance);
     v.passed = ax_rng_uniform(&g->rng) < v.chance;
     g->mean = 0.99 * g->mean + 0.01 * reward;
     g->count++;

@@ -1,5 +1,6 @@
 #include "engine/wire/state.h"
 
+#include "engine/wire/gaterule.h"
 #include "engine/wire/narrate.h"
 
 #include <math.h>
@@ -455,8 +456,7 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
 
 double ax_state_gate_chance(const ax_state *s, double reward)
 {
-    double chance = 1 - (1 - reward / s->gate_mean) / s->gate_tolerance; /* as in engine/search/gate.h */
-    return reward > s->gate_mean ? 1 : chance < 0 ? 0 : chance;
+    return isnan(s->gate_mean) ? NAN : ax_gate_chance(reward, s->gate_mean, s->gate_tolerance);
 }
 
 double ax_state_rate(const ax_state *s, double now)
