@@ -2,6 +2,7 @@
 #include "engine/base/file.h"
 #include "engine/base/pack.h"
 #include "engine/wire/eventlog_internal.h"
+#include "engine/wire/lock.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+enum { LOCK_SECONDS = 5 }; /* a killed engine lets go of its files one after the other */
 
 struct ax_eventlog {
     int dirfd, fd;
@@ -82,11 +85,15 @@ ax_eventlog *ax_eventlog_open(int dirfd, const char *name, uint64_t *cut, ax_err
         ax_fail(err, AX_ENOMEM, "no memory for an event log");
         return NULL;
     }
+    int why;
     log->dirfd = dirfd;
     snprintf(log->name, sizeof log->name, "%s", name);
     log->fd = openat(dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log->fd < 0)
         ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));
+    else if ((why = ax_lock_take(log->fd, LOCK_SECONDS)))
+        ax_fail(err, why == EAGAIN ? AX_EBUSY : AX_EIO, "%s: %s", name,
+                why == EAGAIN ? "in use by another engine" : strerror(why));
     else if (fsync(dirfd))
         ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(errno));
     else if (recover(log, cut, err) == AX_OK)

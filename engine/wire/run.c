@@ -1,11 +1,11 @@
 #include "engine/wire/run.h"
 
 #include "engine/base/file.h"
+#include "engine/wire/lock.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,61 +108,85 @@ int ax_run_create(const char *path, ax_err *err)
     return -1;
 }
 
-static struct flock whole_file(void)
-{
-    return (struct flock) { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-}
+enum { UNKNOWN = 1 }; /* process id of a holder that hasn't written its own, or whose engine.pid was removed */
 
 pid_t ax_run_engine(int dirfd)
 {
-    int fd = openat(dirfd, "engine.pid", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    if (fd < 0)
-        return 0;
-    struct flock lock = whole_file();
-    pid_t pid = 0;
-    if (!fcntl(fd, F_OFD_GETLK, &lock) && lock.l_type != F_UNLCK) {
-        char text[32] = "";
-        ssize_t n = pread(fd, text, sizeof text - 1, 0);
-        pid = n > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
-        if (pid <= 0)
-            pid = 1; /* locked, its number not yet written: somebody is starting */
-    }
-    close(fd);
-    return pid;
+    char text[32] = "";
+    if (!ax_lock_is_held(dirfd, "engine.pid"))
+        return ax_lock_is_held(dirfd, "events.mpk") ? UNKNOWN : 0;
+    int fd = openat(dirfd, "engine.pid", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t n = fd >= 0 ? pread(fd, text, sizeof text - 1, 0) : 0;
+    if (fd >= 0)
+        close(fd);
+    pid_t pid = n > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
+    return pid > 0 ? pid : UNKNOWN;
 }
 
-/* What a killed engine was just starting holds its lock until it is another program: a moment, under load some more. */
-static int lock_whole(int dirfd, int fd)
+const char *ax_run_engine_text(pid_t engine, char text[static AX_RUN_ENGINE_TEXT])
 {
-    struct flock lock = whole_file();
-    for (int tries = 0; fcntl(fd, F_OFD_SETLK, &lock); tries++) {
-        int why = errno;
-        pid_t holder = ax_run_engine(dirfd);
-        bool gone = holder == 0 || (kill(holder, 0) && errno == ESRCH);
-        if ((why != EAGAIN && why != EACCES) || !gone || tries == 100)
-            return why;
-        nanosleep(&(struct timespec) { .tv_nsec = 10000000 }, NULL);
+    if (engine == UNKNOWN)
+        return memcpy(text, "which has no engine.pid", sizeof "which has no engine.pid");
+    snprintf(text, AX_RUN_ENGINE_TEXT, "with process id %d", (int)engine);
+    return text;
+}
+
+/* A holder that is ending lets go for sure, if late on a busy machine; a living one only if it was just about to. */
+typedef struct patience {
+    double waited;
+    bool ending;
+} patience;
+
+/* Waits a moment; false: it was long enough for this holder. */
+static bool wait_for(patience *p, pid_t holder)
+{
+    p->ending = p->ending || ax_process_is_ending(holder);
+    if (p->waited >= (p->ending ? 30 : 1))
+        return false;
+    nanosleep(&(struct timespec) { .tv_nsec = 10000000 }, NULL);
+    p->waited += 0.01;
+    return true;
+}
+
+pid_t ax_run_wait_free(int dirfd)
+{
+    patience p = { .ending = false };
+    pid_t holder;
+    while ((holder = ax_run_engine(dirfd)) > 0 && wait_for(&p, holder)) {
     }
-    return 0;
+    return holder;
+}
+
+/* Opens and locks engine.pid; the descriptor, or -1 with what went wrong in errno. */
+static int open_lock(int dirfd)
+{
+    for (patience p = { .ending = false };;) {
+        int fd = openat(dirfd, "engine.pid", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+        if (fd < 0)
+            return -1;
+        int why = ax_lock_take(fd, 0);
+        if (!why && ax_lock_names(dirfd, "engine.pid", fd) == 1)
+            return fd;
+        close(fd); /* somebody else has it, or it was removed in between */
+        if ((why && why != EAGAIN) || !wait_for(&p, ax_run_engine(dirfd))) {
+            errno = why ? why : EAGAIN;
+            return -1;
+        }
+    }
 }
 
 int ax_run_lock(int dirfd, ax_err *err)
 {
-    int fd = openat(dirfd, "engine.pid", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = open_lock(dirfd);
+    char text[AX_RUN_ENGINE_TEXT];
     if (fd < 0) {
-        ax_fail(err, AX_EIO, "engine.pid: cannot create: %s", strerror(errno));
-        return -1;
-    }
-    int why = lock_whole(dirfd, fd);
-    if (why) {
-        if (why == EAGAIN || why == EACCES)
-            ax_fail(err, AX_EBUSY, "the run is in use by the engine with process id %d", (int)ax_run_engine(dirfd));
+        if (errno == EAGAIN)
+            ax_fail(err, AX_EBUSY, "the run is in use by the engine %s",
+                    ax_run_engine_text(ax_run_engine(dirfd), text));
         else
-            ax_fail(err, AX_EIO, "engine.pid: cannot lock: %s", strerror(why));
-        close(fd);
+            ax_fail(err, AX_EIO, "engine.pid: cannot lock: %s", strerror(errno));
         return -1;
     }
-    char text[32];
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
     if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n) {
         ax_fail(err, AX_EIO, "engine.pid: cannot write: %s", strerror(errno));

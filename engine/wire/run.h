@@ -16,10 +16,17 @@ ax_code ax_run_path(const char *name_or_path, char *path, size_t cap, ax_err *er
 int ax_run_open(const char *path, ax_err *err);
 /* Creates it (0700, with its sub-directories); fails when a run is there already. */
 int ax_run_create(const char *path, ax_err *err);
-/* Who holds engine.pid's lock: 0 = nobody. */
+/* The engine that has the run in use: it holds the locks of engine.pid and events.mpk. 0 = none; 1 = one whose process
+   id isn't known: it has just started, or somebody removed its engine.pid. */
 pid_t ax_run_engine(int dirfd);
-/* Takes the lock (F_OFD_SETLK) for this process; returns the descriptor to keep open, or -1 (AX_EBUSY names the pid).
- */
+/* "with process id 123", or what is known of one without. */
+enum { AX_RUN_ENGINE_TEXT = 48 };
+const char *ax_run_engine_text(pid_t engine, char text[static AX_RUN_ENGINE_TEXT]);
+/* Waits until no engine has the run in use: about a second for one that lives, longer for one that was killed and is
+   just ending. Returns the one that still has it, 0 = none. */
+pid_t ax_run_wait_free(int dirfd);
+/* Takes the run for this process by the lock of engine.pid, and waits for another holder as ax_run_wait_free does;
+   returns the descriptor to keep open, or -1 (AX_EBUSY names the pid). */
 int ax_run_lock(int dirfd, ax_err *err);
 /* Calls each for every run below home, newest first. */
 ax_code ax_run_list(void (*each)(void *context, const char *name, const char *path), void *context, ax_err *err);

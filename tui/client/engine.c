@@ -163,10 +163,11 @@ static ax_code launch(int dirfd, const char *run_path, ax_engine_how how, int lo
 ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_how how, ax_engine *out, ax_err *err)
 {
     *out = (ax_engine) { .pid = 0 };
-    pid_t other = ax_run_engine(dirfd);
+    char text[AX_RUN_ENGINE_TEXT];
+    pid_t other = ax_run_wait_free(dirfd);
     if (other > 0)
-        return ax_fail(err, AX_EBUSY, "%s: its engine runs already (process %d); 'auxcell attach' shows it", run_path,
-                       (int)other);
+        return ax_fail(err, AX_EBUSY, "%s: its engine runs already, %s; 'auxcell attach' shows it", run_path,
+                       ax_run_engine_text(other, text));
     int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (log < 0)
         return ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));

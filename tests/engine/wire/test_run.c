@@ -1,7 +1,11 @@
 #include "engine/wire/run.h"
 
+#include "engine/wire/eventlog.h"
+
 #include <fcntl.h>
+#include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,6 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -152,6 +157,68 @@ static void one_engine_at_a_time(void **state)
     close(ready[1]);
 }
 
+/* A child that takes the run and is killed while a process that it has just forked still holds its descriptors. */
+static pid_t killed_holder(int fd, double seconds)
+{
+    int ready[2];
+    char c;
+    assert_int_equal(pipe(ready), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        if (ax_run_lock(fd, NULL) < 0)
+            _exit(1);
+        if (fork() == 0) {
+            if (write(ready[1], "x", 1) == 1)
+                nanosleep(&(struct timespec) { (time_t)seconds, (long)(1e9 * (seconds - floor(seconds))) }, NULL);
+            _exit(0);
+        }
+        pause();
+        _exit(1);
+    }
+    close(ready[1]);
+    assert_int_equal(read(ready[0], &c, 1), 1);
+    close(ready[0]);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    return child;
+}
+
+/* However long it takes: longer than anybody waits for an engine that lives. */
+static void a_killed_engine_is_waited_for(void **state)
+{
+    (void)state;
+    char path[256];
+    ax_err err = { AX_OK, "" };
+    int fd = make("one", path);
+    for (int how = 0; how < 2; how++) {
+        pid_t child = killed_holder(fd, 1.5);
+        int lock = how ? ax_run_lock(fd, &err) : (int)ax_run_wait_free(fd);
+        assert_string_equal(err.msg, "");
+        assert_true(how ? lock >= 0 : lock == 0);
+        if (how)
+            close(lock);
+        assert_int_equal(waitpid(child, NULL, 0), child);
+    }
+    close(fd);
+}
+
+/* Its engine.pid is gone, but it writes its log. */
+static void an_engine_without_its_lock_is_found(void **state)
+{
+    (void)state;
+    char path[256], text[AX_RUN_ENGINE_TEXT];
+    int fd = make("one", path), lock = ax_run_lock(fd, NULL);
+    ax_eventlog *log = ax_eventlog_open(fd, "events.mpk", NULL, NULL);
+    assert_non_null(log);
+    assert_int_equal(unlinkat(fd, "engine.pid", 0), 0);
+    assert_int_equal(ax_run_engine(fd), 1);
+    assert_string_equal(ax_run_engine_text(1, text), "which has no engine.pid");
+    assert_int_equal(ax_run_wait_free(fd), 1);
+    ax_eventlog_close(log);
+    assert_int_equal(ax_run_engine(fd), 0);
+    close(lock);
+    close(fd);
+}
+
 static void gather(void *context, const char *name, const char *path)
 {
     char *all = context;
@@ -193,8 +260,10 @@ static void newest_come_first(void **state)
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-    const struct CMUnitTest tests[] = { TEST(names_and_paths), TEST(a_run_is_private_and_made_once),
-                                        TEST(links_and_files_are_no_runs), TEST(one_engine_at_a_time),
-                                        TEST(newest_come_first) };
+    const struct CMUnitTest tests[] = {
+        TEST(names_and_paths),      TEST(a_run_is_private_and_made_once), TEST(links_and_files_are_no_runs),
+        TEST(one_engine_at_a_time), TEST(a_killed_engine_is_waited_for),  TEST(an_engine_without_its_lock_is_found),
+        TEST(newest_come_first)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -170,6 +170,17 @@ class Runs(unittest.TestCase):
         after = self.status("a")
         self.assertGreater(after["scored"], stopped["scored"])
 
+    def test_resume_right_after_a_kill(self):
+        """A killed engine lets go of the run a moment later, and resume waits for that."""
+        search = self.endless("a")
+        for _ in range(3):
+            os.kill(self.status("a")["engine"], signal.SIGKILL)
+            resumed = self.place.start("resume", "a")
+            self.addCleanup(resumed.stdout.close)
+            self.addCleanup(resumed.stderr.close)
+            self.assertIn(" reward ", resumed.stdout.readline(), resumed.stderr)
+        search.wait(timeout=60)
+
     def test_hang_up_leaves_the_engine_alone(self):
         search = self.endless("a")
         search.send_signal(signal.SIGHUP)
