@@ -32,7 +32,7 @@ static void tell(starter *s, const char *text)
 }
 
 /* The start went well. In the background what is printed from now on goes to engine.log. */
-static void ready(void *context)
+static void ready(void *context, uint64_t first_seq)
 {
     starter *s = context;
     if (s->fd < 0)
@@ -48,7 +48,9 @@ static void ready(void *context)
         dup2(log, STDERR_FILENO);
         close(log);
     }
-    tell(s, "ok\n");
+    char text[32];
+    snprintf(text, sizeof text, "ok %llu\n", (unsigned long long)first_seq);
+    tell(s, text);
 }
 
 int ax_command_serve(const ax_program *prog, int argc, char **argv)
@@ -73,7 +75,7 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
           .least = 3,
           .most = 1 << 20,
           .meta = "N",
-          .doc = "go into the background; write 'ok', or why not, to this descriptor once started" },
+          .doc = "go into the background; write 'ok SEQ' (its first event), or why not, to this descriptor" },
     };
     int n = 0;
     ax_parsed parsed = ax_options_parse(usage, options, sizeof options / sizeof *options, argc, argv, 0, &n);

@@ -183,7 +183,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     ax_code code = ax_coordinator_start(c, &why);
     if (code == AX_OK) {
         c->wait_until = options->wait && ax_search_finished(c->search) ? ax_clock() + WAIT_SECONDS : 0;
-        options->ready(options->context);
+        options->ready(options->context, c->first_seq);
         c->started_at = ax_clock();
         const char *reason = loop(c);
         for (uint32_t k = 0; k < c->devices.n; k++)

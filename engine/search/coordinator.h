@@ -11,7 +11,8 @@ typedef struct ax_coordinator_options {
     bool previous;    /* go on from snapshot.prev.mpk */
     bool wait;        /* a run that is finished waits some seconds for a command before it ends */
     ax_source_opener open_source;
-    void (*ready)(void *context); /* everything is set up: who waits for the start may go on */
+    /* Everything is set up: who waits for the start may go on. first_seq: of this engine's first event. */
+    void (*ready)(void *context, uint64_t first_seq);
     void *context;
 } ax_coordinator_options;
 

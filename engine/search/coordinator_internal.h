@@ -30,6 +30,7 @@ typedef struct ax_coordinator {
     size_t n_pending;
     ax_err err; /* the first failure: the run can't go on */
     bool stop;
+    uint64_t first_seq;      /* of this engine's first event */
     double wait_until;       /* monotonic: a finished run waits for its first command; 0 = no more */
     double started_at, lost; /* monotonic; the workers' seconds since then in which they waited for the engine */
     bool worked;             /* a worker of this engine was ready once: data and device are good, or were */

@@ -149,7 +149,8 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
         return code;
     ax_search_set_time(c->search, ax_clock_wall());
     ax_leftovers_remove(c->dirfd, true, c->search);
-    ax_search_hello(c->search, ax_eventlog_seq(c->log) > 0, getpid());
+    c->first_seq = ax_eventlog_seq(c->log) + 1;
+    ax_search_hello(c->search, c->first_seq > 1, getpid());
     if (cut) {
         char text[AX_EVENT_TEXT];
         snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",

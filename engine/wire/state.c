@@ -387,8 +387,10 @@ static void fold_run(ax_state *s, const ax_event *ev)
         fold_hello(s, ev);
         break;
     case AX_EVENT_PAUSED:
-        if (ev->id == 0)
-            s->paused = ev->u.PAUSED.on;
+        if (ev->id)
+            break;
+        s->paused = ev->u.PAUSED.on;
+        copy_text(s->paused_by, sizeof s->paused_by, s->paused ? ev->u.PAUSED.by : "");
         break;
     case AX_EVENT_PROGRESS:
         if (ev->id == 0)

@@ -54,8 +54,9 @@ typedef struct ax_state {
     char device[AX_EVENT_TEXT]; /* as set; instead of "auto" what that is, once a worker has said it */
     char bye[AX_EVENT_TEXT];    /* "" while it runs */
     int64_t planned, workers, pid, seed;
-    bool paused;              /* the whole run */
-    double first_at, last_at; /* time of the first and newest event */
+    bool paused;                   /* the whole run */
+    char paused_by[AX_EVENT_TEXT]; /* who paused it: "engine" when it paused itself; "" when it isn't */
+    double first_at, last_at;      /* time of the first and newest event */
     uint64_t seq;
     char activity[AX_EVENT_TEXT]; /* what the run does when no candidate trains: "cache 120/367"; "" = nothing */
 

@@ -1,5 +1,6 @@
 """Runs of the real engine on tiny settings: start, listen, kill, compare."""
 import os
+import re
 import select
 import shutil
 import signal
@@ -78,7 +79,7 @@ class Run:
                                         pass_fds=[give], stderr=subprocess.PIPE, **popen)
         os.close(give)
         with os.fdopen(ready) as f:
-            self.answer = self._answer(f)
+            self.answer = re.sub(r"^ok \d+\n", "ok\n", self._answer(f))  # the number is that of its first event
         self.request = int.from_bytes(os.urandom(6), "big")
         self.socket = None
         if self.answer == "ok\n" and view:

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -55,7 +56,7 @@ void ax_engine_last_words(int dirfd, long from, char line[256])
     snprintf(line, 256, "%.255s", last);
 }
 
-enum { READY_FD = 3 }; /* where the engine says "ok", or why not */
+enum { READY_FD = 3 }; /* where the engine says "ok" and its first event's number, or why not */
 
 /* The child: own session, default signals, nothing of the terminal. */
 static ax_code spawn(const char *program, char *const argv[], int log, int ready, pid_t *pid, ax_err *err)
@@ -154,7 +155,7 @@ static ax_code launch(int dirfd, const char *run_path, ax_engine_how how, int lo
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
         code = ax_fail(err, AX_EIO, "%s: the engine (process %d) doesn't get ready; see engine.log there", run_path,
                        (int)out->pid);
-    else if (code == AX_OK && strcmp(said, "ok") != 0)
+    else if (code == AX_OK && sscanf(said, "ok %" SCNu64, &out->first_seq) != 1)
         code = death(dirfd, (long)st.st_size, said, out, err);
     close(ready[0]);
     return code;

@@ -9,10 +9,11 @@
 #include <sys/types.h>
 
 typedef struct ax_engine {
-    pid_t pid;         /* a child of this process; 0 = none */
-    bool ended;        /* it has been waited for */
-    int status;        /* its exit code then; 128 + signal when it was killed */
-    ax_client *client; /* connected from the first event on; NULL when it ended at once */
+    pid_t pid;          /* a child of this process; 0 = none */
+    bool ended;         /* it has been waited for */
+    int status;         /* its exit code then; 128 + signal when it was killed */
+    ax_client *client;  /* connected from the first event on; NULL when it ended at once */
+    uint64_t first_seq; /* of its first event: those before are of earlier engines */
 } ax_engine;
 
 /* The program beside this one. */

@@ -17,6 +17,7 @@ typedef struct follow {
     const ax_follow *how;
     ax_state *s;
     bool tty, asked;               /* stderr is a terminal; the engine was asked to stop */
+    bool given_up;                 /* ... because the run is paused and nobody is there */
     bool line_open;                /* a line of progress stands on stderr */
     char complaint[AX_EVENT_TEXT]; /* last error that was printed */
 } follow;
@@ -105,6 +106,36 @@ static void print_event(follow *f, const ax_event *ev)
     }
 }
 
+static void command(follow *f, ax_verb verb)
+{
+    ax_err err;
+    ax_command cmd = { .verb = verb, .by = "user" };
+    if (!f->engine->client)
+        return;
+    cmd.request = ax_client_request(f->engine->client);
+    if (ax_client_send(f->engine->client, &cmd, &err) != AX_OK)
+        fprintf(stderr, "auxcell: %s\n", err.msg);
+}
+
+/* A paused run needs a person. One that had paused itself before it was resumed is tried again: that is what the person
+   wanted who resumed it. */
+static void mind_pause(follow *f, const ax_event *ev)
+{
+    bool starts = ev->kind == AX_EVENT_HELLO, itself = !strcmp(f->s->paused_by, "engine");
+    bool pauses = ev->kind == AX_EVENT_PAUSED && ev->id == 0 && ev->u.PAUSED.on;
+    if (!f->s->paused || f->asked || !(starts || pauses))
+        return;
+    if (starts && itself) {
+        command(f, AX_VERB_CONTINUE);
+    } else if (f->how->unattended && (starts || itself)) {
+        f->asked = f->given_up = true;
+        command(f, AX_VERB_STOP);
+    } else {
+        fprintf(stderr, "auxcell: the run is paused and waits; 'auxcell continue %s' goes on, Ctrl-C stops it\n",
+                f->run->name);
+    }
+}
+
 static void take_events(follow *f)
 {
     ax_event ev;
@@ -119,29 +150,24 @@ static void take_events(follow *f)
         if (ev.seq <= f->s->seq)
             continue; /* after a new connection some may come twice */
         ax_state_fold(f->s, &ev);
-        if (ev.at < f->how->since)
+        if (ev.seq < f->engine->first_seq)
             continue;
         if (f->how->json)
             print_json(&ev);
         else
             print_event(f, &ev);
+        mind_pause(f, &ev);
     }
 }
 
-/* Asks the engine to stop; the second wish, or a lost terminal, leaves it alone. Returns false to leave. */
+/* Asks the engine to stop; the second signal, or a lost terminal, leaves it alone. Returns false to leave. */
 static bool take_signal(follow *f, int sig)
 {
     clear_line(f);
     if (sig == SIGHUP || f->asked)
         return false;
     f->asked = true;
-    ax_err err;
-    ax_command stop = { .verb = AX_VERB_STOP, .by = "user" };
-    if (f->engine->client) {
-        stop.request = ax_client_request(f->engine->client);
-        if (ax_client_send(f->engine->client, &stop, &err) != AX_OK)
-            fprintf(stderr, "auxcell: %s\n", err.msg);
-    }
+    command(f, AX_VERB_STOP);
     fprintf(stderr, "auxcell: stopping; 'auxcell resume %s' goes on from there\n", f->run->name);
     return true;
 }
@@ -196,7 +222,14 @@ static int exit_code(follow *f)
         if (!f->complaint[0] || strcmp(f->complaint, line) != 0) /* the log's last error is mostly why it ended */
             fprintf(stderr, "auxcell: %s\n", line[0] ? line : "the engine failed");
     }
-    return !e->pid ? 0 : e->status > 128 ? 1 : e->status;
+    if (f->given_up)
+        fprintf(stderr,
+                "auxcell: the run is paused and nobody is there to continue it, so its engine was stopped; "
+                "'auxcell resume %s' goes on\n",
+                f->run->name);
+    if (!e->pid || !e->status)
+        return f->given_up;
+    return e->status > 128 ? 1 : e->status;
 }
 
 int ax_follow_run(const ax_run_handle *run, ax_engine *engine, const ax_follow *how, ax_state *s)

@@ -1,5 +1,4 @@
 /* search, demo, resume, attach: what starts or shows a run. */
-#include "engine/base/clock.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/client.h"
@@ -19,7 +18,7 @@
 enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
-    bool headless, json, ascii, readonly, demo, previous;
+    bool headless, json, ascii, readonly, demo, previous, wait, no_wait;
     const char *run, *preset, *config, *script, *size;
     int rows, cols;
     ax_given given;
@@ -28,6 +27,16 @@ typedef struct options {
 static bool has_terminal(void)
 {
     return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+}
+
+static ax_code choose_way(options *o, ax_err *err)
+{
+    o->headless = o->headless || o->json || !has_terminal();
+    if (o->wait && o->no_wait)
+        return ax_fail(err, AX_EINVAL, "--wait and --no-wait exclude each other");
+    if (!o->headless && (o->wait || o->no_wait))
+        return ax_fail(err, AX_EINVAL, "--%s goes with --headless", o->wait ? "wait" : "no-wait");
+    return AX_OK;
 }
 
 static ax_tui_options screens(const options *o)
@@ -58,11 +67,11 @@ static int close_with_report(const ax_run_handle *run, const ax_state *s, const 
 }
 
 /* Follows without screens and reports; owns run and engine. */
-static int headless(ax_run_handle *run, ax_engine *engine, const options *o, double since)
+static int headless(ax_run_handle *run, ax_engine *engine, const options *o)
 {
     ax_state s;
     ax_state_init(&s);
-    ax_follow how = { .since = since, .json = o->json };
+    ax_follow how = { .json = o->json, .unattended = o->no_wait || (!o->wait && !has_terminal()) };
     int code = ax_follow_run(run, engine, &how, &s);
     if (code < 128 && (code == 0 || s.n_scored)) {
         int reported = close_with_report(run, &s, o);
@@ -73,10 +82,10 @@ static int headless(ax_run_handle *run, ax_engine *engine, const options *o, dou
     return code;
 }
 
-static int show_or_follow(ax_run_handle *run, ax_engine *engine, const options *o, double since)
+static int show_or_follow(ax_run_handle *run, ax_engine *engine, const options *o)
 {
     if (o->headless)
-        return headless(run, engine, o, since);
+        return headless(run, engine, o);
     ax_tui_options t = screens(o);
     ax_engine_release(engine);
     ax_run_close(run);
@@ -118,9 +127,7 @@ static int begin(options *o)
     ax_run_handle run;
     ax_engine engine;
     ax_err err;
-    if (!has_terminal() || o->json)
-        o->headless = true;
-    if (make_settings(o, &s, &err) != AX_OK)
+    if (choose_way(o, &err) != AX_OK || make_settings(o, &s, &err) != AX_OK)
         return ax_cli_fail(&err);
     if (o->headless)
         ax_follow_hold_signals();
@@ -131,7 +138,7 @@ static int begin(options *o)
                (long long)s.candidates);
         fflush(stdout);
     }
-    return show_or_follow(&run, &engine, o, 0);
+    return show_or_follow(&run, &engine, o);
 }
 
 static int parse_and_begin(options *o, const char *synopsis, const char *text, int argc, char **argv)
@@ -139,6 +146,9 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
     const ax_arg arg[] = {
         { "--headless", NULL, &o->headless, "no screens: a line per candidate, then a table" },
         { "--json", NULL, &o->json, "headless, every event as a line of JSON" },
+        { "--wait", NULL, &o->wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal" },
+        { "--no-wait", NULL, &o->no_wait,
+          "headless: a run that pauses itself is stopped, as it is without a terminal" },
         { "--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes" },
         { "--preset", "P", &o->preset, "settings to start from: demo, cpu, paper (scenes: demo, else cpu)" },
         { "--config", "FILE", &o->config, "settings from a run.ini" },
@@ -181,6 +191,8 @@ int ax_cli_resume(int argc, char **argv)
     const ax_arg arg[] = {
         { "--headless", NULL, &o.headless, "no screens: a line per candidate, then a table" },
         { "--json", NULL, &o.json, "headless, every event as a line of JSON" },
+        { "--wait", NULL, &o.wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal" },
+        { "--no-wait", NULL, &o.no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal" },
         { "--previous", NULL, &o.previous, "from the snapshot before the newest" },
         { "--ascii", NULL, &o.ascii, "screens in plain characters" },
     };
@@ -197,19 +209,16 @@ int ax_cli_resume(int argc, char **argv)
     ax_args parsed = ax_args_parse(&u, argc, argv, &n);
     if (parsed != AX_ARGS_GO)
         return parsed;
-    if (!has_terminal() || o.json)
-        o.headless = true;
-    if (ax_run_find(n ? argv[1] : NULL, true, &run, &err) != AX_OK)
+    if (choose_way(&o, &err) != AX_OK || ax_run_find(n ? argv[1] : NULL, true, &run, &err) != AX_OK)
         return ax_cli_fail(&err);
     if (o.headless)
         ax_follow_hold_signals();
-    double since = ax_clock_wall();
     if (ax_engine_start(run.dirfd, run.path, o.previous ? AX_ENGINE_PREVIOUS : AX_ENGINE_PLAIN, &engine, &err) !=
         AX_OK) {
         ax_run_close(&run);
         return ax_cli_fail(&err);
     }
-    return show_or_follow(&run, &engine, &o, since);
+    return show_or_follow(&run, &engine, &o);
 }
 
 static ax_code read_size(options *o, ax_err *err)

@@ -181,6 +181,46 @@ class Runs(unittest.TestCase):
             self.assertIn(" reward ", resumed.stdout.readline(), resumed.stderr)
         search.wait(timeout=60)
 
+    def test_a_run_that_pauses_itself_isnt_waited_for(self):
+        failing = ["--candidates", "3", "--max-failures", "2", *TINY, "--memory", "1MiB"]
+        done = self.place.call("search", "--run", "a", *failing)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("2 failures in a row, so the run is paused", done.stderr)
+        self.assertRegex(done.stderr, r"its engine was stopped; 'auxcell resume a' goes on\n\Z")
+        self.assertEqual((self.status("a")["state"], self.status("a")["failed"]), ("stopped", 2))
+        again = self.place.call("resume", "a")  # tries again, and the third candidate is the last
+        self.assertEqual((again.returncode, self.status("a")["state"]), (0, "finished"), again.stderr)
+        self.assertEqual(self.status("a")["failed"], 3)
+
+    def test_a_run_that_pauses_itself_is_waited_for_on_request(self):
+        failing = ["--candidates", "3", "--max-failures", "2", *TINY, "--memory", "1MiB"]
+        search = self.place.start("search", "--run", "a", "--wait", *failing)
+        self.addCleanup(search.stdout.close)
+        self.addCleanup(search.stderr.close)
+        for line in search.stderr:
+            if "waits; 'auxcell continue a' goes on, Ctrl-C stops it" in line:
+                break
+        else:
+            self.fail("it didn't wait")
+        self.assertEqual(self.ok("continue", "a"), "the run goes on\n")
+        self.assertEqual(search.wait(60), 0)
+        self.assertEqual(self.status("a")["failed"], 3)
+        for wrong in (["--wait", "--no-wait"], ["--no-wait", "--headless", "--wait"]):
+            done = self.place.call("search", *wrong)
+            self.assertEqual((done.returncode, done.stderr), (2, "auxcell: --wait and --no-wait exclude each other\n"))
+
+    def test_what_a_person_paused_isnt_resumed_without_one(self):
+        search = self.endless("a")
+        self.ok("pause", "a")
+        self.ok("stop", "a")
+        self.assertEqual(search.wait(60), 0)
+        done = self.place.call("resume", "a")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, r"\Aauxcell: the run is paused and nobody is there to continue it")
+        self.assertIn("    ID S REWARD", done.stdout)
+        self.assertNotIn("/100000 #1 ", done.stdout)  # that is of the engine before
+        self.assertEqual(self.status("a")["state"], "stopped")
+
     def test_hang_up_leaves_the_engine_alone(self):
         search = self.endless("a")
         search.send_signal(signal.SIGHUP)
