@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,27 +81,50 @@ ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *
     return sync_directory(dirfd, name, err);
 }
 
+static const char *kind_of(mode_t mode)
+{
+    return S_ISDIR(mode)                    ? "a directory"
+           : S_ISFIFO(mode)                 ? "a pipe"
+           : S_ISSOCK(mode)                 ? "a socket"
+           : S_ISCHR(mode) || S_ISBLK(mode) ? "a device"
+                                            : "special";
+}
+
+int ax_file_open(int dirfd, const char *name, size_t *size, ax_err *err)
+{
+    /* without O_NONBLOCK a pipe that nobody writes to would never open */
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), why = errno;
+    struct stat st;
+    bool there = fd >= 0 ? !fstat(fd, &st) : why == ENXIO && !fstatat(dirfd, name, &st, 0);
+    if (!there) {
+        ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(fd < 0 ? why : errno));
+    } else if (!S_ISREG(st.st_mode)) { /* nor does a socket open: ENXIO */
+        ax_fail(err, AX_EIO, "%s: %s, not a regular file", name, kind_of(st.st_mode));
+    } else if (fd >= 0) {
+        *size = (size_t)st.st_size;
+        return fd;
+    } else {
+        ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(why));
+    }
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
 ax_code ax_file_read(int dirfd, const char *name, size_t max, char **bytes, size_t *n, ax_err *err)
 {
-    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC);
-    struct stat st;
-    if (fd < 0 || fstat(fd, &st)) {
-        int why = errno;
-        if (fd >= 0)
-            close(fd);
-        return ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(why));
-    }
+    size_t size, got = 0;
+    int fd = ax_file_open(dirfd, name, &size, err);
+    if (fd < 0)
+        return AX_EIO;
     ax_code code = AX_OK;
     char *buf = NULL;
-    size_t got = 0;
-    if (!S_ISREG(st.st_mode))
-        code = ax_fail(err, AX_EIO, "%s: not a regular file", name);
-    else if ((unsigned long long)st.st_size > max)
-        code = ax_fail(err, AX_EFORMAT, "%s: %lld bytes, more than the %zu allowed", name, (long long)st.st_size, max);
-    else if (!(buf = malloc((size_t)st.st_size + 1)))
-        code = ax_fail(err, AX_ENOMEM, "%s: no memory for %lld bytes", name, (long long)st.st_size);
-    while (code == AX_OK && got < (size_t)st.st_size) {
-        ssize_t r = read(fd, buf + got, (size_t)st.st_size - got);
+    if (size > max)
+        code = ax_fail(err, AX_EFORMAT, "%s: %zu bytes, more than the %zu allowed", name, size, max);
+    else if (!(buf = malloc(size + 1)))
+        code = ax_fail(err, AX_ENOMEM, "%s: no memory for %zu bytes", name, size);
+    while (code == AX_OK && got < size) {
+        ssize_t r = read(fd, buf + got, size - got);
         if (r < 0 && errno == EINTR)
             continue;
         if (r < 0)

@@ -17,6 +17,9 @@ ax_code ax_write_at(int fd, const void *bytes, size_t n, uint64_t offset, const 
 ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err);
 /* The same from several pieces, one after the other, so that a large file needs no copy in memory. */
 ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *piece, size_t n, ax_err *err);
+/* Opens a regular file for reading; *size becomes its size in bytes. Never waits, as for the writer of a pipe. -1 and
+   AX_EIO: it can't be opened, or isn't a regular file, which the message says. The caller closes the descriptor. */
+int ax_file_open(int dirfd, const char *name, size_t *size, ax_err *err);
 /* Reads a whole regular file of at most max bytes into *bytes (malloc, terminated by a zero byte; caller frees). */
 ax_code ax_file_read(int dirfd, const char *name, size_t max, char **bytes, size_t *n, ax_err *err);
 

@@ -1,5 +1,6 @@
 #include "engine/model/safetensors.h"
 
+#include "engine/base/file.h"
 #include "engine/model/safetensors_header.h"
 
 #include <errno.h>
@@ -8,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct ax_safetensors {
@@ -109,23 +109,15 @@ ax_safetensors *ax_safetensors_view(const void *bytes, size_t n, const char *nam
 
 ax_safetensors *ax_safetensors_open(const char *path, ax_err *err)
 {
-    struct stat s;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    if (fd < 0 || fstat(fd, &s)) {
-        ax_fail(err, AX_EIO, "%s: cannot open: %s", path, strerror(errno));
-        if (fd >= 0)
-            close(fd);
+    size_t n;
+    int fd = ax_file_open(AT_FDCWD, path, &n, err);
+    if (fd < 0)
         return NULL;
-    }
-    if (!S_ISREG(s.st_mode) || s.st_size < 8) {
-        if (S_ISREG(s.st_mode))
-            ax_fail(err, AX_EFORMAT, "%s: %lld bytes are too short for a safetensors file", path, (long long)s.st_size);
-        else
-            ax_fail(err, AX_EIO, "%s: not a regular file", path);
+    if (n < 8) { /* an empty file can't be mapped */
+        ax_fail(err, AX_EFORMAT, "%s: %zu bytes are too short for a safetensors file", path, n);
         close(fd);
         return NULL;
     }
-    size_t n = (size_t)s.st_size;
     void *map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
     int why = errno;
     close(fd);

@@ -295,7 +295,7 @@ static void wrong_files(void **state)
     assert_int_equal(ax_picture_read("tests/data/none.png", &pixels, &h, &w, &err), AX_EIO);
     assert_string_equal(err.msg, "tests/data/none.png: cannot open: No such file or directory");
     assert_int_equal(ax_picture_read("tests/data", &pixels, &h, &w, &err), AX_EIO);
-    assert_string_equal(err.msg, "tests/data: not a regular file");
+    assert_string_equal(err.msg, "tests/data: a directory, not a regular file");
     assert_int_equal(ax_picture_read("tests/data/camvid-tiny/train.txt", &pixels, &h, &w, &err), AX_EFORMAT);
     assert_string_equal(err.msg, "tests/data/camvid-tiny/train.txt: neither a PNG nor a JPEG");
     assert_int_equal(ax_mask_read("tests/data/tiny.jpg", &pixels, &h, &w, &err), AX_EFORMAT);

@@ -4,9 +4,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -46,6 +49,37 @@ static void replaced_whole_or_not_at_all(void **state)
     assert_int_equal(rmdir(dir), 0); /* nothing else was left behind */
 }
 
+/* A pipe without a writer would be waited for without end. */
+static void only_regular_files_are_read(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-file-XXXXXX", *bytes;
+    size_t n;
+    ax_err err = { AX_OK, "" };
+    assert_non_null(mkdtemp(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(mkfifoat(fd, "pipe", 0600), 0);
+    struct sockaddr_un name = { .sun_family = AF_UNIX };
+    snprintf(name.sun_path, sizeof name.sun_path, "%s/socket", dir);
+    int socket_fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    assert_int_equal(bind(socket_fd, (struct sockaddr *)&name, sizeof name), 0);
+    alarm(60); /* ends a test that hangs */
+    assert_int_equal(ax_file_read(fd, "pipe", 5, &bytes, &n, &err), AX_EIO);
+    assert_string_equal(err.msg, "pipe: a pipe, not a regular file");
+    assert_int_equal(ax_file_open(fd, "socket", &n, &err), -1);
+    assert_string_equal(err.msg, "socket: a socket, not a regular file");
+    assert_int_equal(ax_file_open(fd, ".", &n, &err), -1);
+    assert_string_equal(err.msg, ".: a directory, not a regular file");
+    assert_int_equal(ax_file_open(AT_FDCWD, "/dev/null", &n, &err), -1);
+    assert_string_equal(err.msg, "/dev/null: a device, not a regular file");
+    alarm(0);
+    close(socket_fd);
+    unlinkat(fd, "socket", 0);
+    unlinkat(fd, "pipe", 0);
+    close(fd);
+    assert_int_equal(rmdir(dir), 0);
+}
+
 static void a_full_device_is_said(void **state)
 {
     (void)state;
@@ -62,6 +96,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replaced_whole_or_not_at_all),
+        cmocka_unit_test(only_regular_files_are_read),
         cmocka_unit_test(a_full_device_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -253,9 +253,9 @@ static void test_open_odd_files(void **state)
     (void)state;
     ax_err err = { 0 };
     assert_null(ax_safetensors_open("/tmp", &err));
-    assert_string_equal(err.msg, "/tmp: not a regular file");
+    assert_string_equal(err.msg, "/tmp: a directory, not a regular file");
     assert_null(ax_safetensors_open("/dev/null", &err));
-    assert_string_equal(err.msg, "/dev/null: not a regular file");
+    assert_string_equal(err.msg, "/dev/null: a device, not a regular file");
 }
 
 int main(void)
