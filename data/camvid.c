@@ -1,19 +1,18 @@
 #include "data/camvid.h"
 
 #include "data/image.h"
+#include "data/pairlist.h"
 #include "data/picture.h"
 
-#include "engine/base/file.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 enum { CLASSES = 11, UNLABELLED = 11, IGNORE = 255 };
+
+static const char prefix[] = "/SegNet/CamVid/"; /* of the names in the lists that SegNet published */
 
 static const struct {
     const char *name;
@@ -25,99 +24,16 @@ static const struct {
     { "pedestrian", { 64, 64, 0 } }, { "cyclist", { 0, 128, 192 } },
 };
 
-typedef struct pair {
-    char *image, *mask; /* paths */
-} pair;
-
 typedef struct camvid {
-    pair *list[2]; /* per ax_split */
-    size_t n[2];
+    ax_pairlist list[2]; /* per ax_split */
 } camvid;
 
 static void free_set(void *set)
 {
     camvid *c = set;
-    for (int s = 0; s < 2; s++) {
-        for (size_t i = 0; i < c->n[s]; i++) {
-            free(c->list[s][i].image);
-            free(c->list[s][i].mask);
-        }
-        free(c->list[s]);
-    }
+    ax_pairlist_release(&c->list[AX_SPLIT_TRAIN]);
+    ax_pairlist_release(&c->list[AX_SPLIT_VAL]);
     free(c);
-}
-
-/* dir/NAME for a name of the list, whose prefix may be SegNet's own. */
-static char *path_of(const char *dir, const char *name, size_t n)
-{
-    static const char prefix[] = "/SegNet/CamVid/";
-    size_t skip = sizeof prefix - 1;
-    if (n >= skip && !memcmp(name, prefix, skip)) {
-        name += skip;
-        n -= skip;
-    }
-    size_t cap = strlen(dir) + n + 2;
-    char *path = malloc(cap);
-    if (path)
-        snprintf(path, cap, "%s/%.*s", dir, (int)n, name);
-    return path;
-}
-
-static ax_code must_exist(const char *list, size_t line, const char *path, ax_err *err)
-{
-    struct stat st;
-    if (stat(path, &st))
-        return ax_fail(err, AX_EIO, "%s: line %zu: %s: %s", list, line, path, strerror(errno));
-    return S_ISREG(st.st_mode) ? AX_OK : ax_fail(err, AX_EIO, "%s: line %zu: %s: not a file", list, line, path);
-}
-
-static ax_code add_pair(camvid *c, int split, size_t *cap, const char *dir, const char *list, size_t line,
-                        const char *text, size_t n, ax_err *err)
-{
-    const char *blank = memchr(text, ' ', n), *tab = memchr(text, '\t', n), *cut = blank ? blank : tab;
-    if (!cut)
-        return ax_fail(err, AX_EFORMAT, "%s: line %zu: not of the form IMAGE MASK", list, line);
-    const char *second = cut;
-    while (second < text + n && (*second == ' ' || *second == '\t'))
-        second++;
-    if (c->n[split] == *cap) {
-        *cap = *cap ? 2 * *cap : 256;
-        pair *grown = realloc(c->list[split], *cap * sizeof *grown);
-        if (!grown)
-            return ax_fail(err, AX_ENOMEM, "%s: no memory", list);
-        c->list[split] = grown;
-    }
-    pair *p = &c->list[split][c->n[split]++];
-    p->image = path_of(dir, text, (size_t)(cut - text));
-    p->mask = path_of(dir, second, (size_t)(text + n - second));
-    if (!p->image || !p->mask)
-        return ax_fail(err, AX_ENOMEM, "%s: no memory", list);
-    ax_code code = must_exist(list, line, p->image, err);
-    return code == AX_OK ? must_exist(list, line, p->mask, err) : code;
-}
-
-static ax_code read_list(camvid *c, int split, const char *dir, const char *name, ax_err *err)
-{
-    char list[4096], *text;
-    size_t n, line = 1, cap = 0;
-    if ((size_t)snprintf(list, sizeof list, "%s/%s", dir, name) >= sizeof list)
-        return ax_fail(err, AX_EINVAL, "%s: name is too long", dir);
-    ax_code code = ax_file_read(AT_FDCWD, list, 64 << 20, &text, &n, err);
-    if (code != AX_OK)
-        return code;
-    for (size_t at = 0; at < n && code == AX_OK; line++) {
-        char *end = memchr(text + at, '\n', n - at);
-        size_t stop = end ? (size_t)(end - text) : n, length = stop - at;
-        if (length && text[at + length - 1] == '\r')
-            length--;
-        if (length)
-            code = add_pair(c, split, &cap, dir, list, line, text + at, length, err);
-        at = stop + 1;
-    }
-    free(text);
-    if (code == AX_OK && !c->n[split])
-        code = ax_fail(err, AX_EFORMAT, "%s: lists no images", list);
-    return code;
 }
 
 static ax_code remap(ax_picture *p, const char *path, ax_err *err)
@@ -136,7 +52,7 @@ static ax_code remap(ax_picture *p, const char *path, ax_err *err)
 static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err)
 {
     const camvid *c = set;
-    const pair *p = &c->list[split][index];
+    const ax_pair *p = &c->list[split].pair[index];
     int32_t h = 0, w = 0;
     ax_code code = ax_picture_read(p->image, &out->rgb, &out->h, &out->w, err);
     if (code == AX_OK)
@@ -150,7 +66,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
 static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
 {
     const camvid *c = set;
-    const char *path = c->list[split][index].image, *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+    const char *path = c->list[split].pair[index].image, *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
     const char *dot = strrchr(base, '.');
     snprintf(out, cap, "%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
 }
@@ -168,8 +84,8 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
         return NULL;
     }
-    if (read_list(c, AX_SPLIT_TRAIN, dir, "train.txt", err) != AX_OK ||
-        read_list(c, AX_SPLIT_VAL, dir, "val.txt", err) != AX_OK) {
+    if (ax_pairlist_read(&c->list[AX_SPLIT_TRAIN], dir, "train.txt", prefix, err) != AX_OK ||
+        ax_pairlist_read(&c->list[AX_SPLIT_VAL], dir, "val.txt", prefix, err) != AX_OK) {
         free_set(c);
         return NULL;
     }
@@ -179,8 +95,8 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
         return NULL;
     }
-    info->n_train = c->n[AX_SPLIT_TRAIN];
-    info->n_val = c->n[AX_SPLIT_VAL];
+    info->n_train = c->list[AX_SPLIT_TRAIN].n;
+    info->n_val = c->list[AX_SPLIT_VAL].n;
     info->classes = CLASSES;
     for (int i = 0; i < CLASSES; i++) {
         snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);

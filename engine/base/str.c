@@ -99,3 +99,44 @@ void ax_str_json(ax_str *s, const char *text)
     }
     ax_str_add(s, "\"");
 }
+
+/* Spaces other than the usual one, marks that combine with the character before, controls and what has no shape. */
+static bool is_unseen(uint32_t code)
+{
+    static const uint32_t range[][2] = {
+        { 0x80, 0xa0 },     { 0xad, 0xad },     { 0x300, 0x36f },   { 0x61c, 0x61c },     { 0x115f, 0x1160 },
+        { 0x1680, 0x1680 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x2000, 0x200f },   { 0x2028, 0x202f },
+        { 0x205f, 0x206f }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xe000, 0xf8ff },   { 0xfe00, 0xfe0f },
+        { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xffff }, { 0xe0000, 0xe0fff }, { 0xf0000, 0x10ffff },
+    };
+    for (size_t i = 0; i < sizeof range / sizeof *range; i++)
+        if (code >= range[i][0] && code <= range[i][1])
+            return true;
+    return false;
+}
+
+void ax_str_quoted(ax_str *s, const char *text)
+{
+    static const char escaped[] = "\a\b\t\n\v\f\r", letter[] = "abtnvfr";
+    ax_str_add(s, "\"");
+    while (*text) {
+        unsigned char c = (unsigned char)*text;
+        const char *short_form = strchr(escaped, c);
+        size_t n = ax_utf8_len(text);
+        uint32_t code = c;
+        if (n)
+            ax_utf8_decode(text, &code);
+        if (c == '"' || c == '\\')
+            ax_str_printf(s, "\\%c", c);
+        else if (short_form)
+            ax_str_printf(s, "\\%c", letter[short_form - escaped]);
+        else if (!n || c < 0x20 || c == 0x7f)
+            ax_str_printf(s, "\\x%02x", c);
+        else if (is_unseen(code))
+            ax_str_printf(s, code > 0xffff ? "\\U%08x" : "\\u%04x", code);
+        else
+            ax_str_bytes(s, text, n);
+        text += n ? n : 1;
+    }
+    ax_str_add(s, "\"");
+}

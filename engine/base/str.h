@@ -21,6 +21,10 @@ void ax_str_bytes(ax_str *s, const char *bytes, size_t n);
 void ax_str_printf(ax_str *s, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Appends text as a JSON string, with quotes and escapes; bytes that aren't UTF-8 become U+FFFD. */
 void ax_str_json(ax_str *s, const char *text);
+/* Appends text in quotes for a message about a name that isn't what it seems to be: what can't be seen, or can't be
+   told from something else, is an escape as in C (\t, \x1b; \ufeff for spaces, marks and joiners of Unicode; \xff for
+   bytes that aren't UTF-8). */
+void ax_str_quoted(ax_str *s, const char *text);
 static inline bool ax_str_ok(const ax_str *s)
 {
     return !s->failed;

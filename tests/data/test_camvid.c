@@ -173,9 +173,9 @@ static void broken_lists(void **state)
     write_text("train.txt", "only-one\n");
     expect_open(AX_EFORMAT, "$/train.txt: line 1: not of the form IMAGE MASK");
     write_text("train.txt", "train/a.png trainannot/a.png\ntrain/b.png trainannot/a.png\n");
-    expect_open(AX_EIO, "$/train.txt: line 2: $/train/b.png: No such file or directory");
+    expect_open(AX_EIO, "$/train.txt: line 2: \"$/train/b.png\": No such file or directory");
     write_text("train.txt", "train/a.png train\n");
-    expect_open(AX_EIO, "$/train.txt: line 1: $/train: not a file");
+    expect_open(AX_EIO, "$/train.txt: line 1: \"$/train\": not a file");
     char path[128];
     at(path, "train.txt");
     unlink(path);

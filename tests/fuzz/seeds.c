@@ -156,12 +156,13 @@ static void trainings(void)
 
 static void data_sets(void)
 {
-    static const char list[] = "i.png m.png\r\n\n/SegNet/CamVid/i.png\t /SegNet/CamVid/m.png\n../x y";
+    static const char list[] =
+        "\xef\xbb\xbfi.png m.png\r\n\n \t\n/SegNet/CamVid/i.png\t /SegNet/CamVid/m.png \r../x y z";
     static const char logits[] =
         "\0\x93NUMPY\x01\x00\x3f\x00{'descr': '<f4', 'fortran_order': False, 'shape': (8, 4, 5), }\n";
     char whole[sizeof logits - 1 + 8 * 4 * 5 * 4] = { 0 };
     memcpy(whole, logits, sizeof logits - 1);
-    put("camvid", 0, list, 24);
+    put("camvid", 0, list, 27);
     put("camvid", 1, list, sizeof list - 1);
     put("logits", 0, whole, sizeof whole);
     static const float numbers[8 * 4 * 5] = { 1, 2, 3 };

@@ -54,6 +54,34 @@ static void strings_grow_up_to_their_bound(void **state)
     ax_str_release(&s);
 }
 
+static void what_cannot_be_seen_is_quoted(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        { "", "\"\"" },
+        { "a b/\xc3\xa9.png", "\"a b/\xc3\xa9.png\"" },
+        { "\"\\", "\"\\\"\\\\\"" },
+        { "a\t\n\r\x1b[1m\x7f", "\"a\\t\\n\\r\\x1b[1m\\x7f\"" },
+        { "\xef\xbb\xbf"
+          "a",
+          "\"\\ufeffa\"" }, /* byte-order mark */
+        { "a\xc2\xa0"
+          "b",
+          "\"a\\u00a0b\"" },                                  /* a space that doesn't break */
+        { "e\xcc\x81", "\"e\\u0301\"" },                      /* looks like U+00E9 */
+        { "\xe2\x80\x8b\xe2\x80\xae", "\"\\u200b\\u202e\"" }, /* no width; right to left */
+        { "\xf3\xa0\x80\xa0", "\"\\U000e0020\"" },
+        { "\xff\xc3", "\"\\xff\\xc3\"" },
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        ax_str s;
+        ax_str_init(&s, 0);
+        ax_str_quoted(&s, pairs[i][0]);
+        assert_string_equal(s.text, pairs[i][1]);
+        ax_str_release(&s);
+    }
+}
+
 static void json_text_is_escaped(void **state)
 {
     (void)state;
@@ -112,8 +140,11 @@ static void rng_is_a_value_and_fair(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_keep_code_and_text), cmocka_unit_test(strings_grow_up_to_their_bound),
-        cmocka_unit_test(json_text_is_escaped),      cmocka_unit_test(utf8_round_trip),
+        cmocka_unit_test(errors_keep_code_and_text),
+        cmocka_unit_test(strings_grow_up_to_their_bound),
+        cmocka_unit_test(what_cannot_be_seen_is_quoted),
+        cmocka_unit_test(json_text_is_escaped),
+        cmocka_unit_test(utf8_round_trip),
         cmocka_unit_test(rng_is_a_value_and_fair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

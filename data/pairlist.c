@@ -1,0 +1,195 @@
+#include "data/pairlist.h"
+
+#include "engine/base/file.h"
+#include "engine/base/str.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { LARGEST_LIST = 64 << 20, LONGEST_LINE = 2 * 4096 + 1 }; /* two of the longest paths and a blank */
+
+/* What the reading of one list has in common. */
+typedef struct reading {
+    ax_pairlist *list;
+    const char *dir, *prefix;
+    const char *path; /* of the list */
+    size_t line;      /* number of the line, from 1 */
+    ax_err *err;
+} reading;
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
+}
+
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode);
+}
+
+/* dir/NAME for a name of n bytes; NULL without memory. */
+static char *below(const char *dir, const char *name, size_t n)
+{
+    size_t cap = strlen(dir) + n + 2;
+    char *path = malloc(cap);
+    if (path)
+        snprintf(path, cap, "%s/%.*s", dir, (int)n, name);
+    return path;
+}
+
+/* The path that a name of n bytes stands for. One that begins with '/' and isn't there as it is is looked for in dir,
+   as lists of older versions have it. */
+static char *path_of(const reading *r, const char *name, size_t n)
+{
+    size_t skip = strlen(r->prefix);
+    if (n >= skip && !memcmp(name, r->prefix, skip))
+        return below(r->dir, name + skip, n - skip);
+    if (*name != '/')
+        return below(r->dir, name, n);
+    char *absolute = strndup(name, n), *inside = below(r->dir, name, n);
+    bool take_inside = absolute && inside && !is_file(absolute) && is_file(inside);
+    free(take_inside ? absolute : inside);
+    return take_inside ? inside : absolute;
+}
+
+/* An error about a text of the line, shown so that what can't be seen in it can be seen. */
+static ax_code complain(const reading *r, ax_code code, const char *text, const char *what)
+{
+    ax_str quoted;
+    ax_str_init(&quoted, 0);
+    ax_str_quoted(&quoted, text);
+    ax_fail(r->err, code, "%s: line %zu: %s: %s", r->path, r->line, quoted.text, what);
+    ax_str_release(&quoted);
+    return code;
+}
+
+static ax_code must_be_file(const reading *r, const char *path)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return complain(r, AX_EIO, path, strerror(errno));
+    return S_ISREG(st.st_mode) ? AX_OK : complain(r, AX_EIO, path, "not a file");
+}
+
+/* Parts the line of n bytes at the blanks from `first` on. */
+static ax_code part(const reading *r, const char *text, size_t n, size_t first, ax_pair *out)
+{
+    size_t second = first;
+    while (is_blank(text[second]))
+        second++;
+    *out = (ax_pair) { path_of(r, text, first), path_of(r, text + second, n - second) };
+    return out->image && out->mask ? AX_OK : ax_fail(r->err, AX_ENOMEM, "%s: no memory", r->path);
+}
+
+static void drop(ax_pair *p)
+{
+    free(p->image);
+    free(p->mask);
+    *p = (ax_pair) { 0 };
+}
+
+/* The next blank of the line that others may follow, from `at` on; n: there is none. */
+static size_t next_gap(const char *text, size_t n, size_t at)
+{
+    while (at < n && is_blank(text[at]))
+        at++;
+    while (at < n && !is_blank(text[at]))
+        at++;
+    return at;
+}
+
+static ax_code find_pair(const reading *r, char *text, size_t n, ax_pair *out)
+{
+    size_t first = next_gap(text, n, 0), gaps = 0;
+    ax_code code = AX_OK;
+    for (size_t at = first; at < n && code == AX_OK; at = next_gap(text, n, at), gaps++) {
+        code = part(r, text, n, at, out);
+        if (code == AX_OK && is_file(out->image) && is_file(out->mask))
+            return AX_OK;
+        drop(out);
+    }
+    text[n] = '\0'; /* of the line's end */
+    if (code != AX_OK)
+        return code;
+    if (!gaps)
+        return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: not of the form IMAGE MASK", r->path, r->line);
+    if (gaps > 1)
+        return complain(r, AX_EIO, text, "its blanks nowhere part the names of two files that are there");
+    code = part(r, text, n, first, out);
+    if (code == AX_OK)
+        code = must_be_file(r, out->image);
+    if (code == AX_OK)
+        code = must_be_file(r, out->mask);
+    drop(out);
+    return code;
+}
+
+static ax_code add_line(const reading *r, char *text, size_t n)
+{
+    ax_pairlist *list = r->list;
+    while (n && is_blank(text[n - 1]))
+        n--;
+    while (n && is_blank(*text))
+        text++, n--;
+    if (!n)
+        return AX_OK;
+    if (memchr(text, 0, n))
+        return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: a zero byte in it; a list is UTF-8 text", r->path, r->line);
+    if (n > LONGEST_LINE)
+        return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: %zu bytes are too long for two names", r->path, r->line, n);
+    if (list->n == list->cap) {
+        size_t cap = list->cap ? 2 * list->cap : 256;
+        ax_pair *grown = realloc(list->pair, cap * sizeof *grown);
+        if (!grown)
+            return ax_fail(r->err, AX_ENOMEM, "%s: no memory", r->path);
+        list->pair = grown;
+        list->cap = cap;
+    }
+    ax_pair pair;
+    ax_code code = find_pair(r, text, n, &pair);
+    if (code == AX_OK)
+        list->pair[list->n++] = pair;
+    return code;
+}
+
+ax_code ax_pairlist_read(ax_pairlist *list, const char *dir, const char *name, const char *prefix, ax_err *err)
+{
+    static const char mark[3] = { '\xef', '\xbb', '\xbf' };
+    char path[4096], *text;
+    size_t n;
+    if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", dir);
+    ax_code code = ax_file_read(AT_FDCWD, path, LARGEST_LIST, &text, &n, err);
+    if (code != AX_OK)
+        return code;
+    if (n >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2)))
+        code = ax_fail(err, AX_EFORMAT, "%s: UTF-16 text; save it as UTF-8", path);
+    reading r = { .list = list, .dir = dir, .prefix = prefix, .path = path, .err = err };
+    for (size_t at = n >= sizeof mark && !memcmp(text, mark, sizeof mark) ? sizeof mark : 0; at < n && code == AX_OK;) {
+        size_t length = strcspn(text + at, "\r\n"); /* also stops at a zero byte */
+        while (at + length < n && !text[at + length])
+            length += 1 + strcspn(text + at + length + 1, "\r\n");
+        size_t next = at + length + (text[at + length] == '\r' && text[at + length + 1] == '\n' ? 2 : 1);
+        r.line++;
+        code = add_line(&r, text + at, length);
+        at = next;
+    }
+    free(text);
+    if (code == AX_OK && !list->n)
+        code = ax_fail(err, AX_EFORMAT, "%s: lists no images", path);
+    return code;
+}
+
+void ax_pairlist_release(ax_pairlist *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        drop(&list->pair[i]);
+    free(list->pair);
+    *list = (ax_pairlist) { 0 };
+}

@@ -1,0 +1,26 @@
+/* Lists of a data set's files: a line names an image and its mask. */
+#ifndef AX_DATA_PAIRLIST_H
+#define AX_DATA_PAIRLIST_H
+
+#include "engine/base/err.h"
+
+#include <stddef.h>
+
+typedef struct ax_pair {
+    char *image, *mask; /* paths, owned */
+} ax_pair;
+
+typedef struct ax_pairlist {
+    ax_pair *pair;
+    size_t n, cap;
+} ax_pairlist;
+
+/* Fills *list (zeroed by the caller; to be released on failure, too) from the file `name` in the folder dir: lines of
+   IMAGE MASK in UTF-8. A byte-order mark at the start, white space around a line and blank lines are skipped; lines end
+   in LF, CR LF or CR. Names are relative to dir or absolute; `prefix` at the start of one stands for dir. They may
+   contain blanks: a line is parted where both parts name files. Errors name the list and the line: AX_EIO (a file isn't
+   there), AX_EFORMAT (not such a list, or an empty one), AX_ENOMEM. */
+ax_code ax_pairlist_read(ax_pairlist *list, const char *dir, const char *name, const char *prefix, ax_err *err);
+void ax_pairlist_release(ax_pairlist *list);
+
+#endif

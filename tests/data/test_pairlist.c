@@ -1,0 +1,187 @@
+/* Lists as editors and scripts leave them. */
+#include "data/pairlist.h"
+#include "engine/base/file.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+static char dir[] = "/tmp/ax-pairlist-XXXXXX";
+static const char prefix[] = "/SegNet/CamVid/";
+
+static void write_file(const char *name, const char *text, size_t n)
+{
+    char path[160];
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    assert_int_equal(ax_file_replace(AT_FDCWD, path, text, n, NULL), AX_OK);
+}
+
+static int make_dir(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "a.png", "a.m", "b.png", "b.m", "my b.png", "my b.m", "\xc3\xa9.png" };
+    char path[64];
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(path, sizeof path, "%s/in", dir);
+    mkdir(path, 0700);
+    write_file("in/a.png", "", 0);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        write_file(names[i], "", 0);
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static int remove_dir(void **state)
+{
+    (void)state;
+    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* Text with $ for the directory. */
+static void with_dir(char *out, size_t cap, const char *text)
+{
+    size_t n = 0;
+    for (; *text && n + sizeof dir < cap; text++)
+        n += (size_t)snprintf(out + n, cap - n, *text == '$' ? "%s" : "%.1s", *text == '$' ? dir : text);
+}
+
+static ax_code read_list(ax_pairlist *list, const char *text, size_t n, ax_err *err)
+{
+    *list = (ax_pairlist) { 0 };
+    *err = (ax_err) { AX_OK, "" };
+    write_file("l.txt", text, n);
+    return ax_pairlist_read(list, dir, "l.txt", prefix, err);
+}
+
+/* What a list comes to: "IMAGE MASK;" for each pair, with $ for the directory. */
+static void expect(const char *text, const char *pairs)
+{
+    char given[1024] = "", want[1024] = "", got[1024] = "";
+    ax_pairlist list;
+    ax_err err;
+    size_t n = 0;
+    with_dir(given, sizeof given, text);
+    with_dir(want, sizeof want, pairs);
+    if (read_list(&list, given, strlen(given), &err) != AX_OK)
+        fail_msg("'%s': %s", text, err.msg);
+    for (size_t i = 0; i < list.n; i++)
+        n += (size_t)snprintf(got + n, sizeof got - n, "%s %s;", list.pair[i].image, list.pair[i].mask);
+    assert_string_equal(got, want);
+    ax_pairlist_release(&list);
+}
+
+static void refuse(const char *text, size_t n, ax_code code, const char *message)
+{
+    char want[1024] = "";
+    ax_pairlist list;
+    ax_err err;
+    with_dir(want, sizeof want, message);
+    assert_int_equal(read_list(&list, text, n, &err), code);
+    assert_string_equal(err.msg, want);
+    ax_pairlist_release(&list);
+}
+
+#define REFUSE(text, code, message) refuse(text, sizeof text - 1, code, message)
+
+static void white_space_is_no_part_of_names(void **state)
+{
+    (void)state;
+    static const char two[] = "$/a.png $/a.m;$/b.png $/b.m;";
+    expect("a.png a.m\nb.png b.m\n", two);
+    expect("a.png a.m\nb.png b.m", two);
+    expect("a.png a.m\r\nb.png b.m\r\n", two);
+    expect("a.png a.m\rb.png b.m\r", two);
+    expect("\xef\xbb\xbf"
+           "a.png a.m\nb.png b.m\n",
+           two);
+    expect("\xef\xbb\xbf\r\n"
+           "a.png a.m\r\nb.png b.m",
+           two);
+    expect("a.png a.m \nb.png b.m\t\n", two);
+    expect(" a.png a.m\n\tb.png\t\t b.m \t\r\n", two);
+    expect("\n  \n\t\na.png a.m\n \r\nb.png b.m\n\n\v\n", two);
+}
+
+static void names_are_relative_absolute_or_of_the_published_list(void **state)
+{
+    (void)state;
+    expect("/SegNet/CamVid/a.png /SegNet/CamVid/a.m\n", "$/a.png $/a.m;");
+    expect("$/b.png $/in/../a.m\n", "$/b.png $/in/../a.m;");
+    expect("/a.png /in/a.png\n", "$//a.png $//in/a.png;"); /* nothing of that name lies at the root */
+}
+
+static void names_may_contain_blanks(void **state)
+{
+    (void)state;
+    expect("my b.png b.m\n", "$/my b.png $/b.m;");
+    expect("a.png my b.m\n", "$/a.png $/my b.m;");
+    expect("my b.png my b.m \n", "$/my b.png $/my b.m;");
+    expect("my b.png\tmy b.m\n", "$/my b.png $/my b.m;");
+    expect("$/my b.png  $/my b.m\n", "$/my b.png $/my b.m;");
+}
+
+static void what_is_odd_in_a_name_is_shown(void **state)
+{
+    (void)state;
+    REFUSE("a.png a.m\nc.png a.m\n", AX_EIO, "$/l.txt: line 2: \"$/c.png\": No such file or directory");
+    REFUSE("a.png\r\n\r\n", AX_EFORMAT, "$/l.txt: line 1: not of the form IMAGE MASK");
+    REFUSE("a.png in\n", AX_EIO, "$/l.txt: line 1: \"$/in\": not a file");
+    REFUSE("a.png a.m\n\xef\xbb\xbf"
+           "a.png a.m\n",
+           AX_EIO, "$/l.txt: line 2: \"$/\\ufeffa.png\": No such file or directory");
+    REFUSE("a.png \"a.m\"\n", AX_EIO, "$/l.txt: line 1: \"$/\\\"a.m\\\"\": No such file or directory");
+    REFUSE("a\x1b[31m.png a.m\n", AX_EIO, "$/l.txt: line 1: \"$/a\\x1b[31m.png\": No such file or directory");
+    REFUSE("e\xcc\x81.png a.m\n", AX_EIO, "$/l.txt: line 1: \"$/e\\u0301.png\": No such file or directory");
+    REFUSE("a.png\xc2\xa0"
+           "a.m x\n",
+           AX_EIO, "$/l.txt: line 1: \"$/a.png\\u00a0a.m\": No such file or directory");
+    REFUSE("no b.png\tmy b.m\n", AX_EIO,
+           "$/l.txt: line 1: \"no b.png\\tmy b.m\": its blanks nowhere part the names of two files that are there");
+    REFUSE("a.png a.m\0\n", AX_EFORMAT, "$/l.txt: line 1: a zero byte in it; a list is UTF-8 text");
+    REFUSE("\xff\xfe"
+           "a\0.\0p\0n\0g\0",
+           AX_EFORMAT, "$/l.txt: UTF-16 text; save it as UTF-8");
+    REFUSE("", AX_EFORMAT, "$/l.txt: lists no images");
+    REFUSE("\xef\xbb\xbf \n\t\n", AX_EFORMAT, "$/l.txt: lists no images");
+}
+
+/* Looking for files at each of its blanks would take hours. */
+static void an_endless_line_is_refused(void **state)
+{
+    (void)state;
+    enum { LENGTH = 1 << 20 };
+    char *text = malloc(LENGTH);
+    assert_non_null(text);
+    for (size_t i = 0; i < LENGTH; i++)
+        text[i] = i % 2 ? ' ' : 'a';
+    refuse(text, LENGTH, AX_EFORMAT, "$/l.txt: line 1: 1048575 bytes are too long for two names");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(white_space_is_no_part_of_names),
+        cmocka_unit_test(names_are_relative_absolute_or_of_the_published_list),
+        cmocka_unit_test(names_may_contain_blanks),
+        cmocka_unit_test(what_is_odd_in_a_name_is_shown),
+        cmocka_unit_test(an_endless_line_is_refused),
+    };
+    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}
