@@ -19,7 +19,8 @@ enum {
     AX_KEY_HOME,
     AX_KEY_END,
     AX_KEY_DELETE,
-    AX_KEY_BACKTAB
+    AX_KEY_BACKTAB,
+    AX_KEY_PASTE /* no key: text was pasted (ax_term_paste) */
 };
 #define AX_CTRL(letter) ((letter)&0x1f)
 

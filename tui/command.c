@@ -38,6 +38,7 @@ void ax_ui_command(ax_ui *ui, const char *line)
         return;
     snprintf(word, sizeof word, "%.*s", (int)(n < 15 ? n : 15), line);
     const char *rest = line + n + strspn(line + n, " ");
+    const char *why;
     ax_verb verb;
     bool genotype = line[0] == '[';
     if (!strcmp(word, "goto")) {
@@ -46,8 +47,8 @@ void ax_ui_command(ax_ui *ui, const char *line)
         ui->leave = true;
     } else if (!genotype && !ax_verb_find(word, &verb)) {
         ax_ui_say(ui, true, "'%s' is not a command: submit, note, save, stop, pause, prune, promote, pin, goto", word);
-    } else if (ui->readonly || (ui->link != AX_LINK_LIVE && !(ax_ui_wakes(ui) && (genotype || ax_verb_wakes(verb))))) {
-        ax_ui_say(ui, true, "%s: %s", word, ui->readonly ? "this view only reads" : "no engine runs");
+    } else if ((why = ax_ui_refuses(ui, genotype || ax_verb_wakes(verb)))) {
+        ax_ui_say(ui, true, "%s: %s", word, why);
     } else if (genotype || verb == AX_VERB_SUBMIT) {
         submit(ui, genotype ? line : rest);
     } else if (verb == AX_VERB_STOP) {

@@ -9,12 +9,8 @@
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
 {
     int needs = ax_actions[a].needs;
-    const char *reason = NULL;
-    if ((needs & AX_NEEDS_ENGINE) && ui->readonly)
-        reason = "this view only reads";
-    else if ((needs & AX_NEEDS_ENGINE) && ui->link != AX_LINK_LIVE && !((needs & AX_WAKES) && ax_ui_wakes(ui)))
-        reason = "no engine runs";
-    else if ((needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
+    const char *reason = needs & AX_NEEDS_ENGINE ? ax_ui_refuses(ui, needs & AX_WAKES) : NULL;
+    if (!reason && (needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
         reason = "no candidate is selected";
     if (why)
         *why = reason;
@@ -306,9 +302,14 @@ static void answer(ax_ui *ui, uint32_t key)
     ax_asking what = ui->asking;
     ui->asking = AX_ASK_NOTHING;
     if (key != 'y' && key != 'Y')
-        ax_ui_say(ui, false, what == AX_ASK_STOP ? "not stopped" : "nothing pruned");
+        ax_ui_say(ui, false,
+                  what == AX_ASK_STOP     ? "not stopped"
+                  : what == AX_ASK_SUBMIT ? "not submitted"
+                                          : "nothing pruned");
     else if (what == AX_ASK_PRUNE)
         prune_marked(ui);
+    else if (what == AX_ASK_SUBMIT)
+        ax_ui_send(ui, AX_VERB_SUBMIT, 0, ui->offered);
     else {
         ax_ui_send(ui, AX_VERB_STOP, 0, "");
         ui->stopping = true;
@@ -338,7 +339,7 @@ static bool over_everything(uint32_t key)
 void ax_ui_key(ax_ui *ui, uint32_t key)
 {
     ui->message[0] = '\0';
-    if (ui->asking == AX_ASK_PRUNE || ui->asking == AX_ASK_STOP) {
+    if (ui->asking >= AX_ASK_PRUNE && !over_everything(key)) {
         answer(ui, key);
         ax_ui_refresh(ui);
         return;

@@ -6,6 +6,7 @@
 #include "tui/view/offer.h"
 
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,13 +71,14 @@ static long wait_key(ax_term *term)
         return (long)key;
     if (gone)
         return -1;
-    if (poll(p, 2, -1) < 0)
+    double wait = ax_term_wait(term);
+    if (poll(p, 2, isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1) < 0)
         return 0;
     if (p[1].revents && (ax_term_signals(term) & AX_TERM_SUSPEND))
         ax_term_suspend(term);
     if (p[0].revents & (POLLHUP | POLLERR | POLLNVAL))
         return -1;
-    if (p[0].revents && ax_term_key(term, &key, &gone))
+    if ((p[0].revents || ax_term_wait(term) <= 0) && ax_term_key(term, &key, &gone))
         return (long)key;
     return gone ? -1 : 0;
 }
@@ -110,6 +112,8 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
             list->selected--;
         else if (a == AX_DO_REDRAW)
             ax_term_forget(term);
+        else if (key == AX_KEY_PASTE)
+            snprintf(list->message, sizeof list->message, "pasted text is ignored: keys are typed");
     }
     if (chosen == AX_OFFER_DEMO || chosen == AX_OFFER_RESUME) {
         snprintf(list->message, sizeof list->message, "starting the engine ...");

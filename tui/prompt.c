@@ -10,6 +10,7 @@ void ax_prompt_start(ax_prompt *p, const char *text)
 {
     snprintf(p->text, sizeof p->text, "%s", text);
     p->len = p->at = strlen(p->text);
+    p->full = false;
 }
 
 static size_t before(const ax_prompt *p, size_t at)
@@ -43,8 +44,10 @@ static void insert(ax_prompt *p, uint32_t code)
 {
     char bytes[5];
     size_t n = ax_utf8_encode(code, bytes);
-    if (p->len + n >= sizeof p->text)
+    if (p->len + n >= sizeof p->text) {
+        p->full = true;
         return;
+    }
     memmove(p->text + p->at + n, p->text + p->at, p->len - p->at + 1);
     memcpy(p->text + p->at, bytes, n);
     p->len += n;
@@ -61,8 +64,25 @@ static size_t word_before(const ax_prompt *p)
     return at;
 }
 
+void ax_prompt_paste(ax_prompt *p, const char *text)
+{
+    uint32_t code;
+    p->full = false;
+    for (size_t n; *text && !p->full; text += n) {
+        n = ax_utf8_decode(text, &code);
+        insert(p, code);
+    }
+}
+
+static bool is_text(uint32_t key)
+{
+    bool control = key < 0x20 || (key >= 0x7f && key < 0xa0), surrogate = key >= 0xd800 && key < 0xe000;
+    return !control && !surrogate && key < 0x110000;
+}
+
 ax_typed ax_prompt_key(ax_prompt *p, uint32_t key)
 {
+    p->full = false;
     switch (key) {
     case AX_KEY_ENTER:
     case '\n':
@@ -103,7 +123,7 @@ ax_typed ax_prompt_key(ax_prompt *p, uint32_t key)
         cut(p, word_before(p), p->at);
         break;
     default:
-        if (key >= 0x20 && key != 0x7f && key < 0x110000)
+        if (is_text(key))
             insert(p, key);
     }
     return AX_TYPED;

@@ -219,7 +219,13 @@ static void press(session *s, uint32_t key)
 {
     if (!s->client && s->ui.link != AX_LINK_LIVE)
         connect_engine(s); /* somebody may have resumed it elsewhere */
-    ax_ui_key(&s->ui, key);
+    if (key == AX_KEY_PASTE) {
+        bool whole;
+        const char *text = ax_term_paste(s->term, &whole);
+        ax_ui_paste(&s->ui, text, whole);
+    } else {
+        ax_ui_key(&s->ui, key);
+    }
     grant(s);
     s->dirty = true;
     s->drawn_at = 0; /* at once */
@@ -270,7 +276,7 @@ static void take_signals(session *s)
 
 static int wait_ms(const session *s)
 {
-    double wait = ax_ui_next_tick(&s->ui);
+    double wait = fmin(ax_ui_next_tick(&s->ui), ax_term_wait(s->term));
     if (s->dirty)
         wait = fmin(wait, s->drawn_at + draw_every - s->ui.now);
     if (connecting(s))
@@ -307,7 +313,8 @@ static void run(session *s, ax_err *err)
             take_signals(s);
         if (p[2].revents)
             take_messages(s);
-        if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (p[0].revents && !take_keys(s)))
+        bool keys = p[0].revents || ax_term_wait(s->term) <= 0;
+        if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (keys && !take_keys(s)))
             return; /* the terminal is gone */
         if (connecting(s) && s->ui.now >= s->connect_at)
             connect_engine(s);

@@ -131,6 +131,13 @@ bool ax_ui_wakes(const ax_ui *ui)
     return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && !strcmp(ui->state->bye, "finished");
 }
 
+const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
+{
+    if (ui->readonly)
+        return "this view only reads";
+    return ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)) ? NULL : "no engine runs";
+}
+
 bool ax_ui_is_running(const ax_ui *ui)
 {
     return ui->link == AX_LINK_LIVE && !ui->state->bye[0] && !ui->state->paused;

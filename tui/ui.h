@@ -29,7 +29,8 @@ typedef enum ax_asking {
     AX_ASK_COMMAND,
     AX_ASK_NOTE,
     AX_ASK_PRUNE, /* y or anything else */
-    AX_ASK_STOP
+    AX_ASK_STOP,
+    AX_ASK_SUBMIT /* the genotype that was pasted */
 } ax_asking;
 
 enum { AX_UI_OUT = 64, AX_UI_MESSAGE = 256 };
@@ -77,7 +78,8 @@ typedef struct ax_ui {
 
     ax_asking asking;
     ax_prompt prompt;
-    uint32_t target; /* candidate that the prompt is about */
+    uint32_t target;                /* candidate that the prompt is about */
+    char offered[AX_GENOTYPE_TEXT]; /* what AX_ASK_SUBMIT is about */
     char message[AX_UI_MESSAGE];
     bool message_bad;
     double message_at;
@@ -96,12 +98,17 @@ void ax_ui_refresh(ax_ui *ui);
 /* Before drawing: lays out for a size and scrolls the selection into sight. */
 void ax_ui_arrange(ax_ui *ui, int rows, int cols);
 void ax_ui_key(ax_ui *ui, uint32_t key);
+/* Text was pasted, as the terminal sent it; whole: nothing of it was lost. A prompt takes it as one line; elsewhere it
+   does nothing, but a genotype is offered to be submitted. */
+void ax_ui_paste(ax_ui *ui, const char *text, bool whole);
 void ax_ui_do(ax_ui *ui, ax_action a);
 void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Whether an action makes sense now; why not (for the message line) in *why, which may be NULL. */
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
 /* The run has finished, and a command that it still takes up (ax_verb_wakes) starts its engine. */
 bool ax_ui_wakes(const ax_ui *ui);
+/* Why no command can be sent now; NULL: it can. wakes: whether it is one that starts the engine of a finished run. */
+const char *ax_ui_refuses(const ax_ui *ui, bool wakes);
 /* The candidate whose soft prune can be undone, the newest; 0 = none. */
 uint32_t ax_ui_undoable(const ax_ui *ui);
 /* Seconds until the screen changes although nothing happens (a clock, a countdown); INFINITY = never. */

@@ -164,6 +164,72 @@ def noise_does_no_harm():
         s.close()
 
 
+ARCH = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+BEGIN, END = "\x1b[200~", "\x1b[201~"
+
+
+def pastes_on(s):
+    """Whether the terminal was last told to mark pastes."""
+    return s.bytes.rfind(b"\x1b[?2004h") > s.bytes.rfind(b"\x1b[?2004l")
+
+
+def a_paste_is_no_keys():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait("no engine runs")
+        assert pastes_on(s)
+        s.send(BEGIN + "prune xx [3,[0,0,8,5]] example\r6q" + END).wait("pasted text is ignored")
+        assert "[1 Overview]" in s.text()
+        s.send(BEGIN).quiet()
+        s.send("2sq" + END[:3]).quiet()
+        assert "[1 Overview]" in s.text()
+        s.send(END[3:] + "2").wait("[2 Table]")
+        s.send(BEGIN + ARCH + "\r" + END).wait("submit the pasted genotype: no engine runs")
+        s.send("/").wait("filter:").send(BEGIN + "reward>.65\nid<30\x07" + END).wait("filter: reward>.65 id<30")
+        s.send("\r").wait(lambda s: "   25 D" not in s.text() and "   27 D" in s.text() and "   30 D" not in s.text())
+        s.send("\x1b").wait("   25 D")
+        s.send(BEGIN + "x" * 3000000 + END + "6").wait("[6 Log]")
+        s.send(BEGIN + "12345").quiet()
+        s.send("q").wait("pasted text is ignored")  # without an end it ends after some seconds, and keys are keys again
+        s.send("1").wait("[1 Overview]")
+        s.send("q")
+        assert s.ended() == 0 and not pastes_on(s)
+        s.close()
+
+
+def pastes_are_keys_again_at_every_end():
+    with Place() as place:
+        make_run(place.runs, "old")
+        for name in ("INT", "TERM", "HUP", "QUIT", "SEGV", "ABRT", "BUS", "ILL", "FPE", "TRAP", "SYS", "ALRM", "USR1",
+                     "USR2", "XCPU", "XFSZ"):
+            s = attach(place).wait("no engine runs")
+            assert pastes_on(s)
+            s.process.send_signal(getattr(signal, "SIG" + name))
+            assert s.ended() != 0 and not pastes_on(s) and s.terminal_as_before(), name
+            s.close()
+        s = attach(place).wait("no engine runs")
+        told = s.bytes.count(b"\x1b[?2004h")
+        s.process.send_signal(signal.SIGCONT)  # a shell may have switched it off meanwhile
+        s.wait(lambda s: s.bytes.count(b"\x1b[?2004h") > told)
+        s.close()
+        s = Screen([PROGRAM], env=dict(place.env)).wait("old")  # the list of runs
+        s.send(BEGIN + "q" + END).wait("pasted text is ignored")
+        s.send("q")
+        assert s.ended() == 0 and not pastes_on(s)
+        s.close()
+
+
+def a_terminal_without_it_is_not_asked():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place, env={"TERM": "vt52"})
+        s.quiet(0.5)
+        s.send("q")
+        s.ended()
+        assert b"2004" not in s.bytes
+        s.close()
+
+
 def an_unknown_run_is_one_line():
     with Place() as place:
         s = attach(place, name="nothing")
@@ -178,4 +244,5 @@ if __name__ == "__main__":
     run_tests([overview_is_shown_and_left, keys_change_what_is_shown, every_size_is_drawn,
                signals_give_the_terminal_back, no_color_gives_no_color, plain_locale_gives_ascii,
                unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
+               a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                nothing_is_sent_while_nothing_happens, noise_does_no_harm, an_unknown_run_is_one_line])

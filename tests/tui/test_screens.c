@@ -18,8 +18,8 @@ typedef struct screen {
     int rows, cols;
     bool ascii, color, masks;
     ax_link link;
-    double later; /* seconds after the last event */
-    const char *keys;
+    double later;             /* seconds after the last event */
+    const char *keys, *paste; /* pasted after the keys */
     ax_history history;
 } screen;
 
@@ -63,6 +63,13 @@ static const screen screens[] = {
     { "stop-asks-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "Q", .history = { 40 } },
     { "note-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "awide receptive field, small", .history = { 40 } },
     { "submit-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":submit [[11,[0,0,5,2]\r", .history = { 40 } },
+    { "paste-offer-80x24", 24, 80, .link = AX_LINK_LIVE, .history = { 40 },
+      .paste = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],\n [[3,3],[3,2],[3,0]]]\n" },
+    { "paste-ignored-80x24", 24, 80, .link = AX_LINK_LIVE, .history = { 40 }, .paste = "prune xx\r" },
+    { "paste-full-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "a", .history = { 40 },
+      .paste = "What a paper says of it, from its abstract to the last table, is far too long for a note at a row:\n"
+               "a note is one line of two hundred bytes, which is enough for the reason of a decision and its date, "
+               "and for nothing else.\n" },
     { "no-engine-key-80x24", 24, 80, .link = AX_LINK_NONE, .keys = "x", .history = { 40 } },
     { "handmade-table-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2:goto 42\r", .history = { 40, .forked = true } },
     { "handmade-cell-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":goto 42\r3", .history = { 40, .forked = true } },
@@ -118,6 +125,8 @@ static void draw(const screen *s, ax_str *out)
         ax_ui_key(&ui, (unsigned char)*k);
         ax_ui_arrange(&ui, s->rows, s->cols);
     }
+    if (s->paste)
+        ax_ui_paste(&ui, s->paste, true);
     ax_canvas_init(&c, s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
     assert_int_equal(ax_canvas_resize(&c, s->rows, s->cols, &err), AX_OK);
     assert_int_equal(ax_draw_screen(&c, &ui, &err), AX_OK);

@@ -21,6 +21,11 @@ class Tmux:
     def type(self, text):
         subprocess.run(self.base + ["send-keys", "-l", text], check=True)
 
+    def paste(self, text):
+        """As a terminal does it: marked, when the program has asked for that."""
+        subprocess.run(self.base + ["set-buffer", text], check=True)
+        subprocess.run(self.base + ["paste-buffer", "-p"], check=True)
+
     def text(self):
         return subprocess.run(self.base + ["capture-pane", "-p"], check=True, capture_output=True, text=True).stdout
 
@@ -59,6 +64,8 @@ def the_terminal_is_given_back():
             t.type("fg\n")
             t.wait("┌─ reward")
             t.wait(lambda: t.flags()[:2] == ["1", "0"])
+            t.paste("6q\r")
+            t.wait("pasted text is ignored")
             t.send("2")
             t.wait("[2 Table]")
             t.send("q")

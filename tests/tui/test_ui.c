@@ -308,6 +308,68 @@ static void without_an_engine_keys_say_so(void **state)
     assert_non_null(strstr(d->ui.message, "only reads"));
 }
 
+#define PASTED "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+
+static void a_paste_outside_a_prompt_does_nothing(void **state)
+{
+    desk *d = *state;
+    uint32_t selected = d->ui.selected;
+    ax_ui_paste(&d->ui, "prune xx [3,[0,0,8,5]] example\ry\rQy", true);
+    assert_non_null(strstr(d->ui.message, "pasted text is ignored"));
+    keys(d, "jmx"); /* a question isn't answered by it either */
+    ax_ui_paste(&d->ui, "y", true);
+    assert_int_equal(d->ui.asking, AX_ASK_PRUNE);
+    keys(d, "nkm\x1b");
+    keys(d, "c");
+    ax_ui_paste(&d->ui, PASTED "\r", true); /* nor does the editor take it */
+    assert_int_equal(d->ui.asking, AX_ASK_NOTHING);
+    keys(d, "\x1b");
+    assert_int_equal(d->ui.n_out, 0);
+    assert_int_equal(d->ui.view, AX_VIEW_OVERVIEW);
+    assert_int_equal(d->ui.selected, selected);
+}
+
+static void a_pasted_genotype_is_offered(void **state)
+{
+    desk *d = *state;
+    ax_ui_paste(&d->ui, "\r\n  [[8, [0,0,5,2],\t[0,2,8,8],[0,5,1,4]],\r\n[[3,3],[3,2],[3,0]]]\n", true);
+    assert_int_equal(d->ui.asking, AX_ASK_SUBMIT);
+    keys(d, "\r"); /* no */
+    assert_int_equal(d->ui.n_out, 0);
+    ax_ui_paste(&d->ui, PASTED, true);
+    keys(d, "y");
+    check_command(d, 1, AX_VERB_SUBMIT, 0, PASTED);
+    d->ui.readonly = true;
+    ax_ui_paste(&d->ui, PASTED, true);
+    assert_int_equal(d->ui.asking, AX_ASK_NOTHING);
+    assert_non_null(strstr(d->ui.message, "only reads"));
+}
+
+static void a_prompt_takes_a_paste_as_one_line(void **state)
+{
+    desk *d = *state;
+    uint32_t best = d->state.best;
+    keys(d, "aold \x1b"); /* Escape leaves it */
+    keys(d, "asee .");
+    ax_ui_key(&d->ui, AX_KEY_LEFT);
+    ax_ui_paste(&d->ui, "\ttwo\r\nlines\n\033[31m\x07 \u20ac\xff\xc2\x9b!\n", true);
+    assert_int_equal(d->ui.asking, AX_ASK_NOTE);
+    assert_false(d->ui.prompt.full);
+    keys(d, "\r");
+    check_command(d, 1, AX_VERB_NOTE, best, "see two lines [31m \u20ac!.");
+    char much[4000];
+    memset(much, 'x', sizeof much - 1);
+    much[sizeof much - 1] = '\0';
+    keys(d, "a");
+    ax_ui_paste(&d->ui, much, true);
+    assert_true(d->ui.prompt.full);
+    assert_int_equal(d->ui.prompt.len, AX_PROMPT_TEXT - 1);
+    keys(d, "\x15");
+    assert_false(d->ui.prompt.full);
+    ax_ui_paste(&d->ui, "short, but its rest was lost", false);
+    assert_true(d->ui.prompt.full);
+}
+
 static void every_key_has_one_meaning(void **state)
 {
     (void)state;
@@ -362,6 +424,9 @@ int main(void)
         WITH_DESK(destructive_keys_ask),
         WITH_DESK(nothing_moves_under_a_prompt),
         WITH_DESK(without_an_engine_keys_say_so),
+        WITH_DESK(a_paste_outside_a_prompt_does_nothing),
+        WITH_DESK(a_pasted_genotype_is_offered),
+        WITH_DESK(a_prompt_takes_a_paste_as_one_line),
         cmocka_unit_test(every_key_has_one_meaning),
         cmocka_unit_test(text_is_edited),
     };

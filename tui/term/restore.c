@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS };
+/* All that end a program, but SIGKILL, which can't be caught, and SIGPIPE, which is ignored. */
+static const int deadly[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGABRT, SIGBUS,  SIGILL,
+                              SIGFPE, SIGTRAP, SIGSYS, SIGALRM, SIGUSR1, SIGUSR2, SIGXCPU, SIGXFSZ };
 static const int told[] = { SIGTSTP, SIGCONT, SIGWINCH };
 enum { DEADLY = sizeof deadly / sizeof *deadly, TOLD = sizeof told / sizeof *told };
 

@@ -18,6 +18,9 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#define PASTE_ON "\033[?2004h"
+#define PASTE_OFF "\033[?2004l"
+
 /* ---- start and stop ---- */
 
 static bool glyphs_are_narrow(void)
@@ -65,10 +68,19 @@ static size_t add_capability(char *out, size_t n, size_t cap, const char *text)
     return n;
 }
 
+/* What curses doesn't switch: that pastes are told from keys (bracketed paste). Terminals that don't know it ignore it,
+   as long as they take control sequences of this kind at all. */
+static bool has_paste_mode(void)
+{
+    return cursor_address && !strncmp(cursor_address, "\033[", 2);
+}
+
 static void arm(int fd, const struct termios *saved)
 {
     char reset[256];
     size_t n = add_capability(reset, 0, sizeof reset, exit_attribute_mode);
+    if (has_paste_mode())
+        n = add_capability(reset, n, sizeof reset, PASTE_OFF);
     n = add_capability(reset, n, sizeof reset, keypad_local);
     n = add_capability(reset, n, sizeof reset, cursor_normal);
     n = add_capability(reset, n, sizeof reset, exit_ca_mode);
@@ -88,20 +100,24 @@ static void read_size(ax_term *t)
     }
 }
 
-/* Both forms of the cursor keys, whichever mode the terminal is in: terminfo knows only one. */
-static void define_keys(void)
+static void send_bytes(const char *bytes, size_t n)
 {
-    static const struct {
-        const char *sent;
-        int key;
-    } also[] = {
-        { "\033[A", KEY_UP },     { "\033[B", KEY_DOWN },   { "\033[C", KEY_RIGHT }, { "\033[D", KEY_LEFT },
-        { "\033OA", KEY_UP },     { "\033OB", KEY_DOWN },   { "\033OC", KEY_RIGHT }, { "\033OD", KEY_LEFT },
-        { "\033[H", KEY_HOME },   { "\033[F", KEY_END },    { "\033[1~", KEY_HOME }, { "\033[4~", KEY_END },
-        { "\033[5~", KEY_PPAGE }, { "\033[6~", KEY_NPAGE }, { "\033[3~", KEY_DC },   { "\033[Z", KEY_BTAB },
-    };
-    for (size_t i = 0; i < sizeof also / sizeof *also; i++)
-        define_key(also[i].sent, also[i].key);
+    fflush(stdout);
+    if (write(STDOUT_FILENO, bytes, n) < 0) {
+        /* a terminal that is gone is noticed by poll */
+    }
+}
+
+/* On: only in the foreground; in the background the terminal is the shell's. */
+static void set_modes(bool on)
+{
+    pid_t front = on ? tcgetpgrp(STDIN_FILENO) : -1;
+    if (front >= 0 && front != getpgrp())
+        return;
+    if (has_paste_mode())
+        send_bytes(on ? PASTE_ON : PASTE_OFF, sizeof PASTE_ON - 1);
+    if (on)
+        keypad(stdscr, TRUE); /* endwin took it back, and curses would only notice when it reads itself */
 }
 
 ax_term *ax_term_start(ax_err *err)
@@ -133,9 +149,9 @@ ax_term *ax_term_start(ax_err *err)
     cbreak();
     noecho();
     nonl();
-    keypad(stdscr, TRUE);
-    define_keys();
-    nodelay(stdscr, TRUE);
+    typeahead(-1); /* a screen is sent whole, whatever was typed meanwhile */
+    ax_term_start_keys(t);
+    set_modes(true);
     curs_set(0);
     ax_term_start_colors(t);
     t->unicode = glyphs_are_narrow();
@@ -147,6 +163,7 @@ void ax_term_stop(ax_term *t)
 {
     if (!t)
         return;
+    set_modes(false);
     endwin();
     ax_restore_disarm();
     delscreen(t->screen);
@@ -201,6 +218,8 @@ int ax_term_signals(ax_term *t)
         resizeterm(t->rows, t->cols);
         ax_term_forget(t);
     }
+    if (what & AX_TERM_CONTINUED)
+        set_modes(true); /* the shell has had the terminal meanwhile */
     return what;
 }
 
@@ -208,12 +227,14 @@ void ax_term_suspend(ax_term *t)
 {
     if (!t)
         return;
+    set_modes(false);
     endwin();
     struct sigaction ours, plain = { .sa_handler = SIG_DFL };
     sigemptyset(&plain.sa_mask);
     sigaction(SIGTSTP, &plain, &ours);
     kill(0, SIGTSTP); /* the whole job, as the terminal does it */
     sigaction(SIGTSTP, &ours, NULL);
+    set_modes(true);
     read_size(t);
     resizeterm(t->rows, t->cols);
     ax_term_forget(t);
@@ -223,61 +244,6 @@ void ax_term_forget(ax_term *t)
 {
     if (t)
         t->shadow_rows = t->shadow_cols = 0;
-}
-
-/* ---- keys ---- */
-
-static uint32_t translate(wint_t c)
-{
-    switch (c) {
-    case KEY_UP:
-        return AX_KEY_UP;
-    case KEY_DOWN:
-        return AX_KEY_DOWN;
-    case KEY_LEFT:
-        return AX_KEY_LEFT;
-    case KEY_RIGHT:
-        return AX_KEY_RIGHT;
-    case KEY_PPAGE:
-        return AX_KEY_PAGE_UP;
-    case KEY_NPAGE:
-        return AX_KEY_PAGE_DOWN;
-    case KEY_HOME:
-        return AX_KEY_HOME;
-    case KEY_END:
-        return AX_KEY_END;
-    case KEY_DC:
-        return AX_KEY_DELETE;
-    case KEY_BTAB:
-        return AX_KEY_BACKTAB;
-    case KEY_ENTER:
-        return AX_KEY_ENTER;
-    case KEY_BACKSPACE:
-        return AX_KEY_BACKSPACE;
-    default:
-        return 0;
-    }
-}
-
-bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
-{
-    for (int i = 0; i < 64 && t; i++) { /* keys without a meaning are skipped */
-        wint_t c;
-        int got = get_wch(&c);
-        if (got == ERR) {
-            /* nothing there, or nobody: end of file makes the descriptor readable with nothing in it */
-            struct pollfd p = { .fd = t->fd, .events = POLLIN };
-            int waiting = 0;
-            if (poll(&p, 1, 0) == 1 &&
-                ((p.revents & (POLLHUP | POLLERR | POLLNVAL)) || ioctl(t->fd, FIONREAD, &waiting) || waiting == 0))
-                *gone = true;
-            return false;
-        }
-        *key = got == KEY_CODE_YES ? translate(c) : (uint32_t)c;
-        if (*key)
-            return true;
-    }
-    return false;
 }
 
 /* ---- the clipboard ---- */
@@ -300,8 +266,5 @@ void ax_term_copy(ax_term *t, const char *text)
         out[used++] = i + 2 < n ? digit[v & 63] : '=';
     }
     out[used++] = '\a';
-    fflush(stdout);
-    if (write(STDOUT_FILENO, out, used) < 0) {
-        /* a terminal that is gone is noticed by poll */
-    }
+    send_bytes(out, used);
 }

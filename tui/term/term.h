@@ -10,8 +10,8 @@ typedef struct ax_term ax_term;
 /* Whether this process has a terminal that can be drawn on. AX_EINVAL says why not: input or output is no terminal,
    TERM is not set, not known, or too simple. Changes nothing. */
 ax_code ax_term_check(ax_err *err);
-/* Takes the terminal. There is at most one at a time. Catches INT TERM HUP QUIT SEGV ABRT BUS (restores the terminal,
-   then dies of them; what was ignored stays ignored), TSTP, CONT and WINCH (see ax_term_signals). */
+/* Takes the terminal. There is at most one at a time. Catches the signals that end a program (restores the
+   terminal, then dies of them; what was ignored stays ignored), TSTP, CONT and WINCH (see ax_term_signals). */
 ax_term *ax_term_start(ax_err *err);
 /* Gives it back. */
 void ax_term_stop(ax_term *t);
@@ -25,8 +25,13 @@ void ax_term_size(const ax_term *t, int *rows, int *cols);
 bool ax_term_unicode(const ax_term *t); /* the locale is UTF-8 and our glyphs are one column wide in it */
 bool ax_term_pixels(const ax_term *t);  /* 256 colours, and NO_COLOR isn't set */
 
-/* The next key, as in tui/action.h; false: none is waiting. *gone: the terminal is. */
+/* The next key, as in tui/action.h; false: none is waiting. *gone: the terminal is. AX_KEY_PASTE: see ax_term_paste. */
 bool ax_term_key(ax_term *t, uint32_t *key, bool *gone);
+/* Seconds until ax_term_key is to be asked again although nothing can be read: a lone Escape, a paste without an end;
+   INFINITY = never. */
+double ax_term_wait(const ax_term *t);
+/* What was pasted, as the terminal sent it, until the next ax_term_key; *whole: nothing of it was too much to keep. */
+const char *ax_term_paste(const ax_term *t, bool *whole);
 /* Shows a canvas: only what changed is sent. The cursor is shown at (row, col), or hidden when row < 0. */
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col);
 /* Forgets what the screen is believed to show: the next ax_term_show sends everything. */

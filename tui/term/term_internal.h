@@ -2,6 +2,7 @@
 #ifndef AX_TUI_TERM_INTERNAL_H
 #define AX_TUI_TERM_INTERNAL_H
 
+#include "tui/term/input.h"
 #include "tui/term/term.h"
 
 #include <curses.h>
@@ -13,10 +14,15 @@ struct ax_term {
     int rows, cols;
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
     ax_canvas_cell *shadow;
+    ax_input input;
 };
 
 /* ---- show.c ---- */
 /* The colours of the roles, unless the terminal has none or NO_COLOR is set. */
 void ax_term_start_colors(ax_term *t);
+
+/* ---- keys.c ---- */
+/* What this terminal's keys send. */
+void ax_term_start_keys(ax_term *t);
 
 #endif

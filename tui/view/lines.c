@@ -154,6 +154,8 @@ static const char *prompt_label(const ax_ui *ui, char text[64])
     case AX_ASK_PRUNE:
         snprintf(text, 64, "prune %u marked candidate%s?  y/N ", ui->n_marked, ui->n_marked == 1 ? "" : "s");
         return text;
+    case AX_ASK_SUBMIT:
+        return "submit this?  y/N ";
     default:
         return "stop the engine? the run can be resumed.  y/N ";
     }
@@ -175,6 +177,8 @@ static void draw_prompt(ax_pane p, const ax_ui *ui)
 {
     char label[64];
     int at = ax_pane_print(p, 0, 1, AX_ROLE_STRONG, prompt_label(ui, label));
+    if (ui->asking == AX_ASK_SUBMIT)
+        ax_pane_print_cut(p, 0, at + 1, p.at.cols - at - 1, AX_ROLE_TEXT, ui->offered);
     if (ui->asking >= AX_ASK_PRUNE)
         return;
     /* a long text slides so that its cursor stays in sight */
@@ -254,6 +258,7 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
                 ? "j k another   Tab cell, decoder   any other key: back"
             : ui->help                     ? "j k scroll   any other key: back"
             : ui->asking >= AX_ASK_PRUNE   ? "y: yes   any other key: no"
+            : ui->prompt.full              ? "the line is full: the rest was left out"
             : ui->asking == AX_ASK_FILTER  ? "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X"
             : ui->asking == AX_ASK_FIND    ? "Enter: go to the next one   n N: on, back   Esc: leave   words as for /"
             : ui->asking == AX_ASK_COMMAND ? "submit GENOTYPE   note TEXT   goto ID   save   stop   Esc: leave"

@@ -1,0 +1,170 @@
+/* What a terminal sends becomes keys and pastes, however the bytes are cut into reads. */
+#include "tui/action.h"
+#include "tui/term/input.h"
+
+#include <locale.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static ax_input in;
+
+static int set_up(void **state)
+{
+    (void)state;
+    ax_input_init(&in);
+    return 0;
+}
+
+/* Feeds text at a time; what comes out must be these keys, no more. */
+static void expect(const char *text, double now, int n, const uint32_t *want)
+{
+    uint32_t key;
+    assert_int_equal(ax_input_feed(&in, text, strlen(text), now), strlen(text));
+    for (int i = 0; i < n; i++) {
+        assert_true(ax_input_next(&in, now, &key));
+        assert_int_equal(key, want[i]);
+    }
+    assert_false(ax_input_next(&in, now, &key));
+}
+#define EXPECT(text, now, ...)                                                                                         \
+    expect(text, now, sizeof((uint32_t[]) { __VA_ARGS__ }) / sizeof(uint32_t), (uint32_t[]) { __VA_ARGS__ })
+#define NOTHING(text, now) expect(text, now, 0, NULL)
+
+static void keys_are_known(void **state)
+{
+    (void)state;
+    EXPECT("aQ\r\x7f\x0c", 1, 'a', 'Q', AX_KEY_ENTER, AX_KEY_BACKSPACE, AX_CTRL('L'));
+    EXPECT("\033[A\033OB\033[C\033OD", 1, AX_KEY_UP, AX_KEY_DOWN, AX_KEY_RIGHT, AX_KEY_LEFT);
+    EXPECT("\033[H\033[4~\033[5~\033[6~\033[3~\033[Z\033OM", 1, AX_KEY_HOME, AX_KEY_END, AX_KEY_PAGE_UP,
+           AX_KEY_PAGE_DOWN, AX_KEY_DELETE, AX_KEY_BACKTAB, AX_KEY_ENTER);
+    EXPECT("\u00e4\u20ac\U0001f600", 1, 0xe4, 0x20ac, 0x1f600);
+    ax_input_add(&in, "\033A", AX_KEY_UP); /* a VT52 */
+    EXPECT("\033A\033x", 1, AX_KEY_UP, AX_KEY_ESCAPE, 'x');
+    assert_true(isinf(in.due));
+}
+
+static void what_has_no_meaning_is_no_key(void **state)
+{
+    (void)state;
+    /* F1 F5 on xterm and on the console, Ctrl-Right, focus, a report, a NUL, the end of a paste that nobody began */
+    EXPECT("\033OP\033[15~\033[[A\033[1;5C\033[I\033[?1;2cx", 1, 'x');
+    expect("\033[201~", 1, 0, NULL);
+    ax_input_feed(&in, "\0y", 2, 1);
+    EXPECT("\xff\xc3z", 1, 'y', 'z');
+    EXPECT("\033[12\nj", 1, '\n', 'j'); /* a sequence that breaks off */
+}
+
+static void escape_waits_for_the_rest_but_not_long(void **state)
+{
+    (void)state;
+    uint32_t key;
+    NOTHING("\033", 1);
+    assert_true(in.due > 1 && in.due < 1.1);
+    assert_true(ax_input_next(&in, in.due, &key));
+    assert_int_equal(key, AX_KEY_ESCAPE);
+    assert_true(!ax_input_next(&in, 2, &key) && isinf(in.due));
+    EXPECT("\033\033[A", 2, AX_KEY_ESCAPE, AX_KEY_UP);
+    NOTHING("\033", 3); /* the rest may come with the next read */
+    EXPECT("[A", 3.01, AX_KEY_UP);
+    NOTHING("\033[", 4);
+    EXPECT("5~", 4.2, AX_KEY_PAGE_UP);
+    NOTHING("\033[5", 5); /* and when it never comes, its pieces aren't keys */
+    assert_false(ax_input_next(&in, 6, &key));
+    NOTHING("\xe2\x82", 7);
+    EXPECT("\xac", 7.01, 0x20ac);
+    NOTHING("\xe2", 8);
+    EXPECT("j", 9, 'j');
+}
+
+static void a_paste_is_no_keys(void **state)
+{
+    (void)state;
+    static const char text[] = "prune xx\r[3,[0,0,8,5]]\033[A \033[20 \u20ac\n";
+    char sent[128];
+    int n = snprintf(sent, sizeof sent, "\033[200~%s\033[201~q", text);
+    EXPECT(sent, 1, AX_KEY_PASTE, 'q');
+    assert_string_equal(in.paste, text);
+    for (int cut = 1; cut < n; cut++) { /* whatever the reads are */
+        uint32_t key;
+        ax_input_init(&in);
+        ax_input_feed(&in, sent, (size_t)cut, 1);
+        bool early = ax_input_next(&in, 1, &key); /* all but the q may be there */
+        ax_input_feed(&in, sent + cut, (size_t)(n - cut), 1.02);
+        assert_true(early || ax_input_next(&in, 1.02, &key));
+        assert_int_equal(key, AX_KEY_PASTE);
+        assert_string_equal(in.paste, text);
+        assert_int_equal(in.lost, 0);
+        assert_true(ax_input_next(&in, 1.02, &key) && key == 'q');
+    }
+    NOTHING("\033[200~ab", 1);
+    for (int i = 0; i < 6; i++) /* byte by byte, slowly */
+        expect((char[]) { "\033[201~"[i], 0 }, 2 + i, i == 5, (uint32_t[]) { AX_KEY_PASTE });
+    assert_string_equal(in.paste, "ab");
+    EXPECT("\033[200~\033[201~", 10, AX_KEY_PASTE);
+    assert_string_equal(in.paste, "");
+}
+
+static void its_beginning_may_come_late(void **state)
+{
+    (void)state;
+    uint32_t key;
+    NOTHING("\033", 1);
+    assert_true(ax_input_next(&in, 2, &key) && key == AX_KEY_ESCAPE);
+    EXPECT("[200~prune\r\033[201~", 2, AX_KEY_PASTE);
+    assert_string_equal(in.paste, "prune\r");
+}
+
+static void a_paste_without_an_end_ends(void **state)
+{
+    (void)state;
+    uint32_t key;
+    NOTHING("\033[200~xx\033[20", 1);
+    assert_true(in.due > 2);
+    NOTHING("more", in.due - 0.5); /* as long as something comes it goes on */
+    assert_false(ax_input_next(&in, in.due - 0.1, &key));
+    assert_true(ax_input_next(&in, in.due, &key));
+    assert_int_equal(key, AX_KEY_PASTE);
+    assert_string_equal(in.paste, "xx\033[20more");
+    EXPECT("j", 20, 'j');
+}
+
+static void a_huge_paste_is_kept_in_part(void **state)
+{
+    (void)state;
+    uint32_t key;
+    char block[AX_INPUT_HELD];
+    memset(block, 'x', sizeof block);
+    NOTHING("\033[200~", 1);
+    size_t sent = 0;
+    for (int i = 0; i < 10000; i++) {
+        sent += ax_input_feed(&in, block, sizeof block, 1);
+        assert_false(ax_input_next(&in, 1, &key));
+    }
+    EXPECT("\033[201~p", 1, AX_KEY_PASTE, 'p');
+    assert_int_equal(strlen(in.paste), AX_PASTE_TEXT - 1);
+    assert_int_equal(in.pasted + in.lost, sent);
+    EXPECT("\033[200~short\033[201~", 1, AX_KEY_PASTE);
+    assert_int_equal(in.lost, 0);
+}
+
+int main(void)
+{
+    setlocale(LC_CTYPE, "C.UTF-8");
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(keys_are_known, set_up),
+        cmocka_unit_test_setup(what_has_no_meaning_is_no_key, set_up),
+        cmocka_unit_test_setup(escape_waits_for_the_rest_but_not_long, set_up),
+        cmocka_unit_test_setup(a_paste_is_no_keys, set_up),
+        cmocka_unit_test_setup(its_beginning_may_come_late, set_up),
+        cmocka_unit_test_setup(a_paste_without_an_end_ends, set_up),
+        cmocka_unit_test_setup(a_huge_paste_is_kept_in_part, set_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,214 @@
+#include "tui/term/input.h"
+
+#include "tui/action.h"
+
+#include <math.h>
+#include <string.h>
+#include <wchar.h>
+
+/* Escape alone, or the first byte of a sequence? Nobody types two keys that fast, and a terminal sends them at once. */
+static const double lone_escape = 0.025;
+/* What began with Escape and a bracket is a sequence: its rest may be late on a slow line. */
+static const double slow_sequence = 0.5;
+/* A paste without an end: keys must not be dead for ever. Long, since what comes later would act as keys. */
+static const double slow_paste = 3;
+
+static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
+enum { PASTE_MARK = sizeof paste_end - 1, LONGEST_SEQUENCE = 64 };
+
+void ax_input_init(ax_input *in)
+{
+    /* both forms of the cursor keys, whichever mode the terminal is in */
+    static const struct {
+        const char *sent;
+        uint32_t key;
+    } usual[] = {
+        { "\033[A", AX_KEY_UP },      { "\033[B", AX_KEY_DOWN },     { "\033[C", AX_KEY_RIGHT },
+        { "\033[D", AX_KEY_LEFT },    { "\033OA", AX_KEY_UP },       { "\033OB", AX_KEY_DOWN },
+        { "\033OC", AX_KEY_RIGHT },   { "\033OD", AX_KEY_LEFT },     { "\033[H", AX_KEY_HOME },
+        { "\033[F", AX_KEY_END },     { "\033OH", AX_KEY_HOME },     { "\033OF", AX_KEY_END },
+        { "\033[1~", AX_KEY_HOME },   { "\033[4~", AX_KEY_END },     { "\033[7~", AX_KEY_HOME },
+        { "\033[8~", AX_KEY_END },    { "\033[5~", AX_KEY_PAGE_UP }, { "\033[6~", AX_KEY_PAGE_DOWN },
+        { "\033[3~", AX_KEY_DELETE }, { "\033[Z", AX_KEY_BACKTAB },  { "\033OM", AX_KEY_ENTER },
+    };
+    *in = (ax_input) { .due = INFINITY };
+    for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
+        ax_input_add(in, usual[i].sent, usual[i].key);
+}
+
+void ax_input_add(ax_input *in, const char *sent, uint32_t key)
+{
+    size_t n = strlen(sent);
+    if (sent[0] != '\033' || n < 2 || n >= AX_INPUT_SENT || in->n_known == AX_INPUT_KNOWN)
+        return;
+    memcpy(in->known[in->n_known].sent, sent, n + 1);
+    in->known[in->n_known++].key = key;
+}
+
+size_t ax_input_feed(ax_input *in, const char *bytes, size_t n, double now)
+{
+    size_t room = sizeof in->held - in->n;
+    n = n < room ? n : room;
+    memcpy(in->held + in->n, bytes, n);
+    in->n += n;
+    in->fed_at = now;
+    return n;
+}
+
+static void drop(ax_input *in, size_t n)
+{
+    in->n -= n;
+    memmove(in->held, in->held + n, in->n);
+}
+
+/* ---- pastes ---- */
+
+static void keep(ax_input *in, size_t n)
+{
+    size_t room = sizeof in->paste - 1 - in->pasted, kept = n < room ? n : room;
+    memcpy(in->paste + in->pasted, in->held, kept);
+    in->pasted += kept;
+    in->paste[in->pasted] = '\0';
+    in->lost += n - kept;
+    drop(in, n);
+}
+
+/* Moves what is held to the paste; true when its end was there. The first bytes of a mark that may be one stay. */
+static bool ends_paste(ax_input *in)
+{
+    size_t at = 0;
+    for (; at < in->n; at++) {
+        size_t left = in->n - at, n = left < PASTE_MARK ? left : PASTE_MARK;
+        if (!memcmp(in->held + at, paste_end, n))
+            break;
+    }
+    keep(in, at);
+    if (in->n < PASTE_MARK)
+        return false;
+    drop(in, PASTE_MARK);
+    return true;
+}
+
+static bool next_paste(ax_input *in, double now)
+{
+    bool ends = ends_paste(in);
+    in->due = in->fed_at + slow_paste;
+    if (!ends && now < in->due)
+        return false;
+    if (!ends)
+        keep(in, in->n);
+    in->pasting = false;
+    return true;
+}
+
+/* ---- keys ---- */
+
+/* What the bytes are: their count, and 0 for what has no meaning; a count of 0: not whole yet, wait that long. */
+typedef struct meaning {
+    size_t n;
+    uint32_t key;
+    double wait;
+} meaning;
+
+static meaning known_key(const ax_input *in)
+{
+    meaning m = { .n = 0 };
+    for (int i = 0; i < in->n_known; i++) {
+        const char *sent = in->known[i].sent;
+        size_t n = strlen(sent);
+        if (n <= in->n && n > m.n && !memcmp(in->held, sent, n))
+            m = (meaning) { .n = n, .key = in->known[i].key };
+        else if (n > in->n && !memcmp(in->held, sent, in->n))
+            m.wait = lone_escape;
+    }
+    return m;
+}
+
+/* ESC [ parameters, intermediate bytes, final byte (ECMA-48); the Linux console has ESC [ [ letter too. */
+static meaning control_sequence(const ax_input *in)
+{
+    size_t i = 2;
+    if (in->n > i && in->held[i] == '[')
+        i++;
+    while (i < in->n && in->held[i] >= 0x20 && in->held[i] < 0x40)
+        i++;
+    if (i < in->n) /* a byte that can't be there is no part of it */
+        return (meaning) { .n = in->held[i] >= 0x40 && in->held[i] < 0x7f ? i + 1 : i };
+    return i < LONGEST_SEQUENCE ? (meaning) { .wait = slow_sequence } : (meaning) { .n = i };
+}
+
+static meaning escape(const ax_input *in)
+{
+    meaning m = known_key(in);
+    if (m.n || m.wait > 0 || in->n == 1) {
+        m.wait = in->n > 1 && in->held[1] == '[' ? slow_sequence : lone_escape;
+        return m;
+    }
+    if (in->held[1] == '[')
+        return control_sequence(in);
+    if (in->held[1] == 'O')
+        return in->n > 2 ? (meaning) { .n = 3 } : (meaning) { .wait = lone_escape };
+    return (meaning) { .n = 1, .key = AX_KEY_ESCAPE };
+}
+
+static meaning character(const ax_input *in)
+{
+    wchar_t c = 0;
+    mbstate_t state;
+    memset(&state, 0, sizeof state);
+    size_t n = mbrtowc(&c, in->held, in->n, &state);
+    if (n == (size_t)-2)
+        return (meaning) { .wait = lone_escape };
+    if (n == (size_t)-1 || n == 0)
+        return (meaning) { .n = 1 };
+    return (meaning) { .n = n, .key = (uint32_t)c };
+}
+
+/* Bytes whose rest never came. */
+static meaning broken(const ax_input *in)
+{
+    bool sequence = in->n > 1 && in->held[1] == '[';
+    if (in->held[0] == '\033' && !sequence)
+        return (meaning) { .n = 1, .key = AX_KEY_ESCAPE };
+    return (meaning) { .n = in->held[0] == '\033' ? in->n : 1 };
+}
+
+/* Also without its Escape, which may have been taken for the key when the rest came late: nobody types this at once. */
+static size_t begins_paste(const ax_input *in)
+{
+    size_t whole = sizeof paste_begin - 1;
+    if (in->n >= whole && !memcmp(in->held, paste_begin, whole))
+        return whole;
+    return in->n >= whole - 1 && !memcmp(in->held, paste_begin + 1, whole - 1) ? whole - 1 : 0;
+}
+
+bool ax_input_next(ax_input *in, double now, uint32_t *key)
+{
+    while (in->pasting || in->n) {
+        if (in->pasting) {
+            *key = AX_KEY_PASTE;
+            return next_paste(in, now);
+        }
+        size_t begin = begins_paste(in);
+        if (begin) {
+            drop(in, begin);
+            in->pasting = true;
+            in->pasted = in->lost = 0;
+            in->paste[0] = '\0';
+            continue;
+        }
+        meaning m = in->held[0] == '\033' ? escape(in) : character(in);
+        in->due = in->fed_at + m.wait;
+        if (!m.n && now < in->due)
+            return false;
+        if (!m.n)
+            m = broken(in);
+        drop(in, m.n);
+        if (m.key) {
+            *key = m.key;
+            return true;
+        }
+    }
+    in->due = INFINITY;
+    return false;
+}

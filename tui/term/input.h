@@ -1,0 +1,36 @@
+/* What a terminal sends, as keys and pastes: bytes and times come in, nothing is read here. */
+#ifndef AX_TUI_INPUT_H
+#define AX_TUI_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { AX_INPUT_SENT = 16, AX_INPUT_KNOWN = 64, AX_INPUT_HELD = 512, AX_PASTE_TEXT = 4096 };
+
+typedef struct ax_input {
+    struct {
+        char sent[AX_INPUT_SENT]; /* begins with Escape */
+        uint32_t key;
+    } known[AX_INPUT_KNOWN];
+    int n_known;
+    char held[AX_INPUT_HELD]; /* bytes that make no whole key yet */
+    size_t n;
+    double fed_at;
+    bool pasting;
+    char paste[AX_PASTE_TEXT]; /* terminated */
+    size_t pasted, lost;       /* bytes kept, and those that found no room */
+    double due;                /* when to ask again although no byte came; INFINITY = never */
+} ax_input;
+
+/* Knows the usual sequences of arrows and their neighbours. */
+void ax_input_init(ax_input *in);
+/* A key's sequence on this terminal; one that doesn't begin with Escape, or is too long, is not taken. */
+void ax_input_add(ax_input *in, const char *sent, uint32_t key);
+/* Takes as many bytes as there is room for, at time now (seconds, a clock that never goes back); returns how many. */
+size_t ax_input_feed(ax_input *in, const char *bytes, size_t n, double now);
+/* The next key (tui/action.h), decoded as the locale says. AX_KEY_PASTE: in->paste is what was pasted, as it was sent,
+   until the next call. False: nothing is whole yet; ask again at in->due. Sequences without a meaning are skipped. */
+bool ax_input_next(ax_input *in, double now, uint32_t *key);
+
+#endif
