@@ -104,13 +104,24 @@ static void ask(ax_ui *ui, ax_asking what, const char *text)
     ax_prompt_start(&ui->prompt, text);
 }
 
+static bool something_to_undo(const ax_state *s)
+{
+    for (uint32_t i = 0; i < s->n_candidates; i++)
+        if (ax_candidate_undoable(&s->candidate[i]))
+            return true;
+    return false;
+}
+
 static void undo(ax_ui *ui)
 {
+    const ax_candidate *c = ax_ui_selected(ui);
     uint32_t id = ax_ui_undoable(ui);
-    if (id)
-        ax_ui_send(ui, AX_VERB_UNDO, id, "");
+    if (!id && c && ax_candidate_undoable(c))
+        id = c->id;
+    if (id || something_to_undo(ui->state))
+        ax_ui_send(ui, AX_VERB_UNDO, id, ""); /* 0: the last prune that can be taken back */
     else
-        ax_ui_say(ui, true, "nothing to undo: a prune can be taken back for 10 seconds");
+        ax_ui_say(ui, true, "nothing to undo: nothing is pruned, or for good");
 }
 
 static void turn_image(ax_ui *ui, int by)

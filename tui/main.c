@@ -14,10 +14,12 @@ typedef struct command {
     const char *operands, *doc;
 } command;
 
-#define VERB_OPERANDS_0 "[RUN]"
-#define VERB_OPERANDS_1 "[RUN] ID"
-#define VERB_OPERANDS_2 "[RUN] [ID]"
-#define VERB(id, word, candidate, doc) { word, ax_cli_verb, VERB_OPERANDS_##candidate, doc },
+#define OPERANDS_NOTHING "[RUN]"
+#define OPERANDS_ONE "[RUN] ID"
+#define OPERANDS_ONE_OR_RUN "[RUN] [ID]"
+#define OPERANDS_SEVERAL "[RUN] ID..."
+#define OPERANDS_SEVERAL_OR_LAST "[RUN] [ID...]"
+#define VERB(id, word, on, doc) { word, ax_cli_verb, OPERANDS_##on, doc },
 static const command commands[] = {
     { "demo", ax_cli_demo, "", "a search on generated scenes" },
     { "search", ax_cli_search, "[OPTION...]", "start a search in the background and show it" },
@@ -34,7 +36,7 @@ static const command commands[] = {
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },
     { "bench", ax_cli_engine, "", "time a training step or inference" },
     { "devices", ax_cli_engine, "", "what can compute here, and why something can't" },
-    { "stop", ax_cli_stop, VERB_OPERANDS_0, "stop the engine; the run can be resumed" },
+    { "stop", ax_cli_stop, OPERANDS_NOTHING, "stop the engine; the run can be resumed" },
     AX_VERB_LIST(VERB) /* has stop too: the one above is found first, since it waits for the end */
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

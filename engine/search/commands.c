@@ -2,6 +2,7 @@
  */
 #include "engine/search/commands_internal.h"
 
+#include "engine/base/hash.h"
 #include "engine/base/utf8.h"
 #include "engine/space/decision.h"
 
@@ -130,6 +131,7 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
     say_promoted(s, c->id, id, c->by);
     ax_search_enqueue(s, id, 0);
     ax_search_reply(a, AX_OK, "#%u: full training as #%u is next", c->id, id);
+    a->id = id;
 }
 
 static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
@@ -149,6 +151,9 @@ static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *
         say_promoted(s, c->id, 0, c->by);
         ax_search_enqueue(s, c->id, 0);
         ax_search_reply(a, AX_OK, "#%u is next", c->id);
+    } else if (r->status == AX_PRUNED && r->before == AX_DONE) {
+        ax_search_reply(a, AX_EINVAL, "#%u is pruned; 'undo %u' takes that back, and then it can be promoted", c->id,
+                        c->id);
     } else if (r->status != AX_DONE) {
         ax_search_reply(a, AX_EINVAL, "#%u is %s: only what is queued, in training or finished can be promoted", c->id,
                         ax_row_word(r));
@@ -202,6 +207,7 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
     if (code == AX_OK)
         code = add_handmade(s, &g, 0, &id, &err);
     uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
+    a->id = code == AX_OK ? id : 0;
     if (known)
         ax_search_reply(a, AX_OK, "#%u is the network of #%u and takes its outcome", id, known);
     else if (code == AX_OK)
@@ -222,6 +228,7 @@ static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answe
     if (code == AX_OK)
         code = add_handmade(s, &g, c->id, &id, &err);
     uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;
+    a->id = code == AX_OK ? id : 0;
     if (code == AX_OK)
         ax_genotype_describe(&from, &g, what, sizeof what - 96); /* room for the rest of the line */
     if (known)
@@ -245,23 +252,32 @@ static bool plain_text(const char *text)
     return true;
 }
 
+/* Whether the command makes sense; else *a says why not. */
+static bool check(const ax_search *s, const ax_command *c, ax_answer *a)
+{
+    ax_verb_on on = ax_verb_acts_on(c->verb);
+    bool several = on == AX_ON_SEVERAL || on == AX_ON_SEVERAL_OR_LAST;
+    uint32_t unknown = ax_search_look(s, c->id) ? 0 : c->id;
+    for (uint32_t i = 0; i < c->n_ids && !unknown; i++)
+        unknown = ax_search_look(s, c->ids[i]) ? 0 : c->ids[i];
+    if (!plain_text(c->text) || !plain_text(c->by))
+        ax_search_reply(a, AX_EINVAL, "the text isn't one line of UTF-8");
+    else if (unknown)
+        ax_search_reply(a, AX_EINVAL, "there is no candidate #%u", unknown);
+    else if (c->n_ids && !several)
+        ax_search_reply(a, AX_EINVAL, "%s takes one candidate at a time", ax_verb_word(c->verb));
+    else if (!c->id && !c->n_ids && (on == AX_ON_ONE || on == AX_ON_SEVERAL))
+        ax_search_reply(a, AX_EINVAL, "%s needs a candidate", ax_verb_word(c->verb));
+    else
+        return true;
+    return false;
+}
+
 static void act(ax_search *s, const ax_command *c, ax_answer *a)
 {
+    if (!check(s, c, a))
+        return;
     ax_row *r = ax_search_row(s, c->id);
-    bool needs_one =
-        c->verb == AX_VERB_PRUNE || c->verb == AX_VERB_PROMOTE || c->verb == AX_VERB_PIN || c->verb == AX_VERB_FORK;
-    if (!plain_text(c->text) || !plain_text(c->by)) {
-        ax_search_reply(a, AX_EINVAL, "the text isn't one line of UTF-8");
-        return;
-    }
-    if (!r && c->id) {
-        ax_search_reply(a, AX_EINVAL, "there is no candidate #%u", c->id);
-        return;
-    }
-    if (!r && needs_one) {
-        ax_search_reply(a, AX_EINVAL, "%s needs a candidate", ax_verb_word(c->verb));
-        return;
-    }
     switch (c->verb) {
     case AX_VERB_PAUSE:
         do_pause(s, c, r, a);
@@ -270,10 +286,10 @@ static void act(ax_search *s, const ax_command *c, ax_answer *a)
         do_continue(s, c, r, a);
         break;
     case AX_VERB_PRUNE:
-        ax_search_prune(s, c, r, a);
+        ax_search_prune(s, c, a);
         break;
     case AX_VERB_UNDO:
-        ax_search_undo(s, c, r, a);
+        ax_search_undo(s, c, a);
         break;
     case AX_VERB_PROMOTE:
         do_promote(s, c, r, a);
@@ -303,18 +319,48 @@ static void act(ax_search *s, const ax_command *c, ax_answer *a)
     }
 }
 
+/* All that a command asks for, but who does. */
+static uint64_t hash_arguments(const ax_command *c)
+{
+    uint64_t h = ax_hash(AX_HASH_START, &c->id, sizeof c->id);
+    h = ax_hash(h, c->text, strlen(c->text));
+    h = ax_hash(h, &c->batch, sizeof c->batch);
+    return ax_hash(h, c->ids, c->n_ids * sizeof *c->ids);
+}
+
+static void answer_again(const ax_request *r, const ax_command *c, ax_answer *a)
+{
+    bool same = !strcmp(r->verb, ax_verb_word(c->verb));
+    if (!r->verb[0] || (same && r->arguments == hash_arguments(c))) {
+        *a = r->answer;
+        a->fields = c->fields;
+        return;
+    }
+    char of[16] = "";
+    if (r->id)
+        snprintf(of, sizeof of, " %u", r->id);
+    ax_search_reply(a, AX_EINVAL, "request %llu was '%s%s'%s: nothing is done; another act takes another number",
+                    (unsigned long long)c->request, r->verb, of, same ? " with other arguments" : "");
+}
+
+static void remember(ax_search *s, const ax_command *c, const ax_answer *a)
+{
+    ax_request *r = &s->request[s->next_request];
+    *r = (ax_request) { .answer = *a, .id = c->n_ids ? c->ids[0] : c->id, .arguments = hash_arguments(c) };
+    snprintf(r->verb, sizeof r->verb, "%s", ax_verb_word(c->verb));
+    s->next_request = (s->next_request + 1) % AX_REQUESTS;
+}
+
 void ax_search_command(ax_search *s, const ax_command *cmd, ax_answer *answer)
 {
+    *answer = (ax_answer) { .request = cmd->request, .code = AX_EINVAL, .fields = cmd->fields, .id = cmd->id };
     for (uint32_t i = 0; i < AX_REQUESTS; i++)
-        if (cmd->request && s->request[i].request == cmd->request) {
-            *answer = s->request[i];
+        if (cmd->request && s->request[i].answer.request == cmd->request) {
+            answer_again(&s->request[i], cmd, answer);
             return;
         }
-    *answer = (ax_answer) { .request = cmd->request, .code = AX_EINVAL };
     act(s, cmd, answer);
     s->dirty = s->dirty || answer->code == AX_OK;
-    if (cmd->request) {
-        s->request[s->next_request] = *answer;
-        s->next_request = (s->next_request + 1) % AX_REQUESTS;
-    }
+    if (cmd->request)
+        remember(s, cmd, answer);
 }

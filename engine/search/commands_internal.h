@@ -11,8 +11,9 @@ const char *ax_row_word(const ax_row *r); /* its status, as in "#7 is WORD" */
 uint32_t ax_search_withdraw(ax_search *s, uint32_t id);
 
 /* ---- prune.c ---- */
-void ax_search_prune(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a);
-/* r NULL: takes back the newest prune. */
-void ax_search_undo(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a);
+/* Both for all candidates that the command names; they exist. */
+void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a);
+/* A command that names none takes back its batch, and without one the newest that can be. */
+void ax_search_undo(ax_search *s, const ax_command *c, ax_answer *a);
 
 #endif

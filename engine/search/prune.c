@@ -1,64 +1,227 @@
-/* A prune can be taken back for a while: it becomes final when its time is up. */
+/* A prune can be taken back: of a finished candidate at any time, for nothing of it is lost; of another for a while,
+   then it becomes final. Prunes of one batch are taken back together. */
 #include "engine/search/commands_internal.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static void say_pruned(ax_search *s, uint32_t id, int phase, double until, const char *by)
+/* Batches that no client has named: commands of their own. Clients' numbers lie below (ax_client_request). */
+static const uint64_t unnamed = 1ull << 62;
+
+static void say_pruned(ax_search *s, uint32_t id, int phase, const char *by)
 {
+    const ax_row *r = ax_search_look(s, id);
     ax_event ev = ax_search_event(AX_EVENT_PRUNED, id);
     ev.u.PRUNED.phase = phase;
-    ev.u.PRUNED.until = until;
+    ev.u.PRUNED.until = r->prune_until > 0 ? r->prune_until : NAN;
+    ev.u.PRUNED.batch = (int64_t)r->prune_batch;
     snprintf(ev.u.PRUNED.by, sizeof ev.u.PRUNED.by, "%s", by);
     ax_search_emit(s, &ev);
 }
 
-void ax_search_prune(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
+static bool can_undo(const ax_row *r)
 {
-    if (r->status == AX_PRUNED || r->status == AX_FAILED) {
-        ax_search_reply(a, AX_EINVAL, "#%u is %s already", c->id, ax_row_word(r));
+    return r->status == AX_PRUNED && (r->prune_until > 0 || r->before == AX_DONE);
+}
+
+/* ---- prune ---- */
+
+static void prune_one(ax_search *s, uint32_t id, uint64_t batch, const char *by)
+{
+    ax_row *r = ax_search_row(s, id);
+    r->before = r->status;
+    r->place = r->status == AX_QUEUED || r->status == AX_RUNNING ? ax_search_withdraw(s, id) : 0;
+    r->status = AX_PRUNED;
+    r->prune_until = r->before == AX_DONE ? 0 : s->now + AX_PRUNE_SECONDS;
+    r->prune_batch = batch;
+    r->prune_order = ++s->prunes;
+    say_pruned(s, id, 1, by);
+    s->batch.n++;
+    s->batch.unfinished += r->before != AX_DONE;
+}
+
+/* The batch of a command that is about to prune, counted as far as it has come: its commands may come one by one. */
+static uint64_t open_batch(ax_search *s, const ax_command *c)
+{
+    uint64_t number = c->batch ? c->batch : unnamed + s->prunes + 1;
+    if (number == s->batch.number)
+        return number;
+    s->batch = (ax_prune_batch) { .number = number };
+    for (uint32_t i = 0; c->batch && i < s->n_rows; i++) {
+        bool in = s->row[i].prune_batch == number && can_undo(&s->row[i]);
+        s->batch.n += in;
+        s->batch.unfinished += in && s->row[i].before != AX_DONE;
+    }
+    return number;
+}
+
+static void say_batch(const ax_search *s, uint32_t id, uint32_t skipped, ax_answer *a)
+{
+    const ax_prune_batch *b = &s->batch;
+    char what[32], how[64], rest[64] = "";
+    snprintf(what, sizeof what, b->n == 1 ? "#%u" : "%u candidates", b->n == 1 ? id : b->n);
+    if (b->unfinished == b->n)
+        snprintf(how, sizeof how, "undo within %d s", AX_PRUNE_SECONDS);
+    else if (b->unfinished)
+        snprintf(how, sizeof how, "undo takes them back, %u of them within %d s", b->unfinished, AX_PRUNE_SECONDS);
+    else
+        snprintf(how, sizeof how, "undo takes %s back", b->n == 1 ? "it" : "them");
+    if (skipped)
+        snprintf(rest, sizeof rest, " (%u had been pruned before, or failed)", skipped);
+    ax_search_reply(a, AX_OK, "pruned %s%s; %s", what, rest, how);
+    a->count = b->n;
+}
+
+void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
+{
+    const uint32_t *ids = c->n_ids ? c->ids : &c->id;
+    uint32_t n = c->n_ids ? c->n_ids : 1, done = 0, last = 0;
+    uint64_t batch = open_batch(s, c);
+    for (uint32_t i = 0; i < n; i++) {
+        const ax_row *r = ax_search_look(s, ids[i]);
+        if (r->status == AX_PRUNED || r->status == AX_FAILED)
+            continue;
+        prune_one(s, ids[i], batch, c->by);
+        last = ids[i];
+        done++;
+    }
+    if (done)
+        say_batch(s, last, n - done, a);
+    else if (n == 1)
+        ax_search_reply(a, AX_EINVAL, "#%u is %s already", ids[0], ax_row_word(ax_search_look(s, ids[0])));
+    else
+        ax_search_reply(a, AX_EINVAL, "all %u had been pruned before, or failed", n);
+}
+
+/* ---- undo ---- */
+
+/* The batch of the newest prune that can be taken back; 0 = there is none. */
+static uint64_t last_batch(const ax_search *s)
+{
+    const ax_row *newest = NULL;
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        if (s->row[i].prune_order && can_undo(&s->row[i]) && (!newest || s->row[i].prune_order > newest->prune_order))
+            newest = &s->row[i];
+    return newest ? newest->prune_batch : 0;
+}
+
+/* What an undo is to take back. */
+typedef struct undo {
+    uint32_t *id; /* those that can come back */
+    uint32_t n, final;
+    uint32_t bad; /* the first that can't, 0 = none */
+} undo;
+
+static void add(const ax_search *s, undo *u, uint32_t id)
+{
+    if (can_undo(ax_search_look(s, id))) {
+        u->id[u->n++] = id;
         return;
     }
-    r->before = r->status;
-    r->place = r->status == AX_QUEUED || r->status == AX_RUNNING ? ax_search_withdraw(s, c->id) : 0;
-    r->status = AX_PRUNED;
-    r->prune_until = s->now + AX_PRUNE_SECONDS;
-    say_pruned(s, c->id, 1, r->prune_until, c->by);
-    ax_search_reply(a, AX_OK, "pruned #%u; undo within %d s", c->id, AX_PRUNE_SECONDS);
+    u->final++;
+    u->bad = u->bad ? u->bad : id;
 }
 
-/* The newest prune that can be taken back. */
-static uint32_t last_prune(const ax_search *s)
+static bool named_before(const uint32_t *ids, uint32_t i)
 {
-    uint32_t id = 0;
-    double newest = 0;
-    for (uint32_t k = 0; k < s->n_open; k++) {
-        double until = ax_search_look(s, s->open[k])->prune_until;
-        if (until > 0 && until >= newest) {
-            newest = until;
-            id = s->open[k];
-        }
-    }
-    return id;
+    for (uint32_t k = 0; k < i; k++)
+        if (ids[k] == ids[i])
+            return true;
+    return false;
 }
 
-void ax_search_undo(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
+/* False: no memory. */
+static bool gather(const ax_search *s, const ax_command *c, undo *u)
 {
-    uint32_t id = r ? c->id : last_prune(s);
-    r = ax_search_row(s, id);
-    if (!r) {
+    const uint32_t *ids = c->n_ids ? c->ids : &c->id;
+    uint32_t n = c->n_ids ? c->n_ids : c->id != 0;
+    uint64_t batch = n ? 0 : c->batch ? c->batch : last_batch(s);
+    u->id = malloc((n ? n : s->n_rows) * sizeof *u->id + 1);
+    if (!u->id)
+        return false;
+    for (uint32_t i = 0; i < n; i++)
+        if (!named_before(ids, i))
+            add(s, u, ids[i]);
+    for (uint32_t i = 0; batch && i < s->n_rows; i++)
+        if (s->row[i].prune_batch == batch && s->row[i].status == AX_PRUNED)
+            add(s, u, i + 1);
+    return true;
+}
+
+/* Finished ones first, by number; then the queue's, the last one that left it first, so that each finds its place; then
+   those that were in training, since they are next. */
+static int turn(const ax_row *r)
+{
+    return r->before == AX_DONE ? 0 : r->before == AX_RUNNING ? 2 : 1;
+}
+
+static int compare(const void *a, const void *b, void *search)
+{
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    const ax_row *x = ax_search_look(search, i), *y = ax_search_look(search, k);
+    if (turn(x) != turn(y))
+        return turn(x) - turn(y);
+    if (!turn(x))
+        return i < k ? -1 : i > k;
+    return x->prune_order > y->prune_order ? -1 : x->prune_order < y->prune_order;
+}
+
+static void take_back(ax_search *s, uint32_t id, const char *by)
+{
+    ax_row *r = ax_search_row(s, id);
+    r->prune_until = 0;
+    r->status = r->before;
+    say_pruned(s, id, 0, by);
+    if (r->before == AX_RUNNING || r->before == AX_QUEUED)
+        ax_search_enqueue(s, id, r->before == AX_QUEUED ? r->place : 0);
+}
+
+static void say_undone(const ax_search *s, const ax_command *c, const undo *u, ax_answer *a)
+{
+    char rest[80] = "";
+    if (u->final)
+        snprintf(rest, sizeof rest, "; %u can't come back: %s", u->final,
+                 c->n_ids ? "not pruned, or for good" : "not finished when pruned");
+    if (u->n == 1)
+        ax_search_reply(a, AX_OK, "#%u is %s again%s", u->id[0], ax_row_word(ax_search_look(s, u->id[0])), rest);
+    else
+        ax_search_reply(a, AX_OK, "%u candidates are back%s", u->n, rest);
+    a->id = u->n == 1 ? u->id[0] : 0;
+    a->count = u->n;
+}
+
+static void refuse(const ax_search *s, const undo *u, ax_answer *a)
+{
+    const ax_row *r = ax_search_look(s, u->bad);
+    if (!r)
         ax_search_reply(a, AX_EINVAL, "there is nothing to undo");
-    } else if (!(r->prune_until > 0)) {
-        ax_search_reply(a, AX_EINVAL, "#%u: no prune of the last %d seconds", id, AX_PRUNE_SECONDS);
-    } else {
-        r->prune_until = 0;
-        r->status = r->before;
-        say_pruned(s, id, 0, NAN, c->by);
-        if (r->before == AX_RUNNING || r->before == AX_QUEUED)
-            ax_search_enqueue(s, id, r->before == AX_QUEUED ? r->place : 0);
-        ax_search_reply(a, AX_OK, "#%u is %s again", id, ax_row_word(r));
-    }
+    else if (r->status != AX_PRUNED)
+        ax_search_reply(a, AX_EINVAL, "#%u isn't pruned: it is %s", u->bad, ax_row_word(r));
+    else
+        ax_search_reply(a, AX_EINVAL, "#%u wasn't finished when it was pruned: after %d seconds that is final", u->bad,
+                        AX_PRUNE_SECONDS);
 }
+
+void ax_search_undo(ax_search *s, const ax_command *c, ax_answer *a)
+{
+    undo u = { .id = NULL };
+    if (!gather(s, c, &u)) {
+        ax_search_reply(a, AX_ENOMEM, "no memory to undo that");
+        return;
+    }
+    qsort_r(u.id, u.n, sizeof *u.id, compare, s);
+    for (uint32_t i = 0; i < u.n; i++)
+        take_back(s, u.id[i], c->by);
+    s->batch = (ax_prune_batch) { .number = 0 };
+    if (u.n)
+        say_undone(s, c, &u, a);
+    else
+        refuse(s, &u, a);
+    free(u.id);
+}
+
+/* ---- time ---- */
 
 void ax_search_tick(ax_search *s)
 {
@@ -69,7 +232,7 @@ void ax_search_tick(ax_search *s)
             continue;
         r->prune_until = 0;
         s->dirty = true;
-        say_pruned(s, id, 2, NAN, "time is up");
+        say_pruned(s, id, 2, "time is up");
         const ax_row *parent = ax_search_look(s, r->parent);
         if (parent && parent->full == id && r->before != AX_DONE)
             ax_search_row(s, r->parent)->full = 0; /* it may be promoted again; the list may have moved by one */

@@ -75,13 +75,16 @@ static void give_back(ax_search *s, uint32_t id)
 static void pruned(ax_search *s, ax_row *r, const ax_event *ev)
 {
     bool on = ev->u.PRUNED.phase == 1;
-    if (on)
+    if (on) {
         r->before = r->status;
+        r->prune_batch = (uint64_t)ev->u.PRUNED.batch;
+        r->prune_order = r->prune_batch ? ++s->prunes : 0; /* older engines didn't count */
+    }
     if (ev->u.PRUNED.phase != 2)
         r->status = on ? AX_PRUNED : r->before;
     else if (r->before != AX_DONE)
         give_back(s, ev->id);
-    r->prune_until = on ? ev->u.PRUNED.until : 0;
+    r->prune_until = on && ev->u.PRUNED.until > 0 ? ev->u.PRUNED.until : 0;
 }
 
 static void failed(ax_search *s, ax_row *r, const ax_event *ev)

@@ -21,7 +21,9 @@ typedef struct ax_row {
     char origin[16];          /* strategy's name, "user", "promote" */
     ax_status status, before; /* before: of a prune; PROMOTED isn't used here: full says it */
     uint32_t place;           /* of a pruned candidate that was queued: where */
-    double prune_until;       /* > 0: soft prune */
+    double prune_until;       /* > 0: it can be taken back until then; 0: it is final, unless before is DONE */
+    uint64_t prune_batch;     /* of the newest prune: prunes of one batch are taken back together */
+    uint32_t prune_order;     /* of the newest prune: counted over the run, 0 = never pruned */
     bool pinned, waved;       /* waved: promoted while running, so through the gate */
     uint32_t attempts, crashes, verdict;
     uint64_t params, macs;
@@ -39,6 +41,20 @@ typedef struct ax_seat {
     bool ended;       /* the gate had ended it when it was started: again, after a crash, a pause or a resume */
 } ax_seat;
 
+/* A command that was answered, so that it isn't done again, nor another one taken for it. */
+typedef struct ax_request {
+    ax_answer answer; /* request 0 = free */
+    char verb[16];    /* its word; "" = not known: an older engine answered it */
+    uint32_t id;      /* the first candidate that it named, 0 = none */
+    uint64_t arguments;
+} ax_request;
+
+/* The batch that was pruned last, as its answers count it. */
+typedef struct ax_prune_batch {
+    uint64_t number; /* 0 = none */
+    uint32_t n, unfinished;
+} ax_prune_batch;
+
 struct ax_search {
     ax_search_setup setup;
     ax_strategy *strategy;
@@ -55,8 +71,10 @@ struct ax_search {
     uint32_t unlearned;             /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
     uint32_t failures;              /* in a row */
     ax_duplicates judged;           /* networks whose outcome is known */
-    ax_answer request[AX_REQUESTS]; /* ring of answers given; request 0 = free */
+    ax_request request[AX_REQUESTS]; /* ring of the last ones */
     uint32_t next_request;
+    uint32_t prunes; /* over the run */
+    ax_prune_batch batch;
     double now;
     bool dirty, wants_save, wants_stop;
 };

@@ -37,6 +37,8 @@ static const field fields[] = {
     FIELD(REAL, "logp", proposal.logp),
     FIELD(REAL, "entropy", proposal.entropy),
     FIELD(REAL, "prune_until", prune_until),
+    LATER(U64, "prune_batch", prune_batch),
+    LATER(U32, "prune_order", prune_order),
     FIELD(BOOL, "pinned", pinned),
     FIELD(BOOL, "waved", waved),
     FIELD(U64, "params", params),

@@ -35,20 +35,30 @@ static void pack_gate(msgpack_packer *pk, const ax_gate *g)
     ax_pack_rng(pk, &g->rng);
 }
 
-static void pack_requests(msgpack_packer *pk, const ax_search *s)
+/* Oldest first; asked: what they were, else what was answered. */
+static void pack_requests(msgpack_packer *pk, const ax_search *s, bool asked)
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < AX_REQUESTS; i++)
-        n += s->request[i].request != 0;
+        n += s->request[i].answer.request != 0;
     msgpack_pack_array(pk, n);
-    for (uint32_t k = 0; k < AX_REQUESTS; k++) { /* oldest first */
-        const ax_answer *a = &s->request[(s->next_request + k) % AX_REQUESTS];
+    for (uint32_t k = 0; k < AX_REQUESTS; k++) {
+        const ax_request *r = &s->request[(s->next_request + k) % AX_REQUESTS];
+        const ax_answer *a = &r->answer;
         if (!a->request)
             continue;
-        msgpack_pack_array(pk, 3);
-        msgpack_pack_uint64(pk, a->request);
-        msgpack_pack_int(pk, (int)a->code);
-        ax_pack_text(pk, a->message);
+        msgpack_pack_array(pk, asked ? 5 : 3);
+        if (asked) {
+            ax_pack_text(pk, r->verb);
+            msgpack_pack_uint32(pk, r->id);
+            msgpack_pack_uint64(pk, r->arguments);
+            msgpack_pack_uint32(pk, a->id);
+            msgpack_pack_uint32(pk, a->count);
+        } else {
+            msgpack_pack_uint64(pk, a->request);
+            msgpack_pack_int(pk, (int)a->code);
+            ax_pack_text(pk, a->message);
+        }
     }
 }
 
@@ -82,7 +92,7 @@ static void pack_running(msgpack_packer *pk, const ax_search *s)
 static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *rows, uint64_t seq, const char *state,
                       size_t n_state)
 {
-    msgpack_pack_map(pk, 14);
+    msgpack_pack_map(pk, 15);
     ax_pack_text(pk, "seq");
     msgpack_pack_uint64(pk, seq);
     ax_pack_text(pk, "settings");
@@ -115,7 +125,9 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *
     ax_pack_text(pk, "candidates");
     pack_candidates(pk, s, !rows);
     ax_pack_text(pk, "requests");
-    pack_requests(pk, s);
+    pack_requests(pk, s, false);
+    ax_pack_text(pk, "asked");
+    pack_requests(pk, s, true);
 }
 
 ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64_t seq, char **bytes, size_t *n,

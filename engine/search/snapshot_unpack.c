@@ -43,7 +43,7 @@ static bool read_requests(const msgpack_object *o, ax_search *s)
     for (uint32_t i = 0; i < o->via.array.size; i++) {
         const msgpack_object *e = &o->via.array.ptr[i];
         int64_t request, code;
-        ax_answer *a = &s->request[i];
+        ax_answer *a = &s->request[i].answer;
         if (e->type != MSGPACK_OBJECT_ARRAY || e->via.array.size != 3 ||
             !ax_read_whole(&e->via.array.ptr[0], &request) || request <= 0 ||
             !ax_read_whole(&e->via.array.ptr[1], &code) || code < 0 || code > AX_CODE_LAST ||
@@ -53,6 +53,35 @@ static bool read_requests(const msgpack_object *o, ax_search *s)
         a->code = (ax_code)code;
     }
     s->next_request = o->via.array.size % AX_REQUESTS;
+    return true;
+}
+
+static bool read_u32(const msgpack_object *o, uint32_t *out)
+{
+    int64_t v;
+    if (!ax_read_whole(o, &v) || v < 0 || v > UINT32_MAX)
+        return false;
+    *out = (uint32_t)v;
+    return true;
+}
+
+/* What the requests were; older snapshots don't say it. */
+static bool read_asked(const msgpack_object *o, uint32_t n, ax_search *s)
+{
+    if (!o)
+        return true;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != n)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        const msgpack_object *e = &o->via.array.ptr[i], *at = e->via.array.ptr;
+        ax_request *r = &s->request[i];
+        if (e->type != MSGPACK_OBJECT_ARRAY || e->via.array.size != 5 ||
+            !ax_read_text(&at[0], r->verb, sizeof r->verb) || !read_u32(&at[1], &r->id) ||
+            at[2].type != MSGPACK_OBJECT_POSITIVE_INTEGER || !read_u32(&at[3], &r->answer.id) ||
+            !read_u32(&at[4], &r->answer.count))
+            return false;
+        r->arguments = at[2].via.u64;
+    }
     return true;
 }
 
@@ -199,7 +228,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
         return ax_fail(err, AX_EFORMAT, "the gate's state isn't what it should be");
     if (!read_running(ax_map_get(map, "running"), s) || !read_queue(ax_map_get(map, "queue"), s) || !consistent(s))
         return ax_fail(err, AX_EFORMAT, "the queue isn't what it should be");
-    if (!read_requests(ax_map_get(map, "requests"), s))
+    const msgpack_object *requests = ax_map_get(map, "requests");
+    if (!read_requests(requests, s) || !read_asked(ax_map_get(map, "asked"), requests->via.array.size, s))
         return ax_fail(err, AX_EFORMAT, "the requests aren't what they should be");
     return AX_OK;
 }

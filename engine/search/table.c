@@ -108,6 +108,7 @@ void ax_search_index(ax_search *s)
     s->n_closed = 0;
     for (uint32_t i = 0; i < s->n_rows; i++) {
         ax_row *r = &s->row[i];
+        s->prunes = r->prune_order > s->prunes ? r->prune_order : s->prunes;
         if (r->open || !ax_row_settled(r))
             list(s, i + 1);
         else

@@ -1,6 +1,9 @@
-/* Commands to an engine, over its socket: the msgpack array [request, verb, candidate, text, by]; answered by
-   [request, code, message] after the command is on disk. Engine to client: either such an answer or a record of
-   events.mpk (told apart by the third element: bin = record, str = answer). */
+/* Commands to an engine, over its socket: the msgpack array [request, verb, candidate, text, by] or [request, verb,
+   candidate, text, by, fields]; answered by [request, code, message] or, to the longer form, [request, code, message,
+   fields], after the command is on disk. fields is a map; a reader skips names that it doesn't know. Engine to client:
+   either such an answer or a record of events.mpk (told apart by the third element: bin = record, str = answer).
+   Engines and screens older than the longer form hang up on it or don't see it, so that it is used only where it is
+   needed. */
 #ifndef AX_WIRE_COMMAND_H
 #define AX_WIRE_COMMAND_H
 
@@ -10,39 +13,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* id, word, needs a candidate (0 no, 1 yes, 2 optional: the run), what it does */
+/* What a verb acts on; SEVERAL: candidates, at least one; SEVERAL_OR_LAST: candidates, or what was done last. */
+typedef enum ax_verb_on { AX_ON_NOTHING, AX_ON_ONE, AX_ON_ONE_OR_RUN, AX_ON_SEVERAL, AX_ON_SEVERAL_OR_LAST } ax_verb_on;
+
+/* id, word, what it acts on (AX_ON_...), what it does */
 #define AX_VERB_LIST(X)                                                                                                \
-    X(PAUSE, "pause", 2, "stop a candidate at its next step and free the worker; without ID: the run")                 \
-    X(CONTINUE, "continue", 2, "let a paused candidate, or the run, go on")                                            \
-    X(PRUNE, "prune", 1, "end a candidate; can be undone for 10 seconds")                                              \
-    X(UNDO, "undo", 2, "take back a prune of the last 10 seconds")                                                     \
-    X(PROMOTE, "promote", 1, "running: through the gate; queued: next; finished: full training")                       \
-    X(PIN, "pin", 1, "keep a candidate from being stopped early; again: unpin")                                        \
-    X(NOTE, "note", 2, "attach a note to a candidate, or to the run")                                                  \
-    X(SUBMIT, "submit", 0, "queue a genotype of your own")                                                             \
-    X(FORK, "fork", 1, "queue a copy of a candidate with some decisions changed")                                      \
-    X(SAVE, "save", 0, "write a snapshot now")                                                                         \
-    X(STOP, "stop", 0, "stop the engine; the run can be resumed")
-#define AX_VERB_ENUM(id, word, candidate, doc) AX_VERB_##id,
+    X(PAUSE, "pause", ONE_OR_RUN, "stop a candidate at its next step and free the worker; without ID: the run")        \
+    X(CONTINUE, "continue", ONE_OR_RUN, "let a paused candidate, or the run, go on")                                   \
+    X(PRUNE, "prune", SEVERAL, "end candidates; undo takes that back: of one that wasn't finished for 10 s")           \
+    X(UNDO, "undo", SEVERAL_OR_LAST, "take back the last prune, or that of these candidates")                          \
+    X(PROMOTE, "promote", ONE, "running: through the gate; queued: next; finished: full training")                     \
+    X(PIN, "pin", ONE, "keep a candidate from being stopped early; again: unpin")                                      \
+    X(NOTE, "note", ONE_OR_RUN, "attach a note to a candidate, or to the run")                                         \
+    X(SUBMIT, "submit", NOTHING, "queue a genotype of your own")                                                       \
+    X(FORK, "fork", ONE, "queue a copy of a candidate with some decisions changed")                                    \
+    X(SAVE, "save", NOTHING, "write a snapshot now")                                                                   \
+    X(STOP, "stop", NOTHING, "stop the engine; the run can be resumed")
+#define AX_VERB_ENUM(id, word, on, doc) AX_VERB_##id,
 typedef enum ax_verb { AX_VERB_LIST(AX_VERB_ENUM) AX_VERB_COUNT } ax_verb;
 
-enum { AX_COMMAND_TEXT = 200, AX_COMMAND_MAX_BYTES = 1024 };
+enum { AX_COMMAND_TEXT = 200, AX_COMMAND_MAX_BYTES = 1024, AX_COMMAND_IDS = 128 };
 typedef struct ax_command {
     uint64_t request; /* chosen by the client; the same request again is answered, not done twice */
     ax_verb verb;
-    uint32_t id;
+    uint32_t id; /* 0 = none, or see ids */
     char text[AX_COMMAND_TEXT], by[32];
+    bool fields; /* packed in the longer form; one with a batch or ids always is */
+    /* Prunes of one batch are taken back together; any number but 0 that the client has not used before, a request of
+       its own for example. 0: prune: a batch of this command alone; undo: what id or ids say. */
+    uint64_t batch;
+    uint32_t n_ids, ids[AX_COMMAND_IDS]; /* instead of id: several candidates, where the verb takes them */
 } ax_command;
 typedef struct ax_answer {
     uint64_t request;
     ax_code code;
     char message[AX_COMMAND_TEXT]; /* "pruned #12; undo within 10 s" */
+    bool fields;                   /* packed in the longer form */
+    uint32_t id;                   /* the new candidate, or the one that the command was about; 0 = none or several */
+    uint32_t count;                /* of prune: candidates of the batch, so far; of undo: those that are back */
 } ax_answer;
 
 const char *ax_verb_word(ax_verb verb);
 bool ax_verb_find(const char *word, ax_verb *verb);
 /* Whether a run that has finished takes it up: its engine is started for that. */
 bool ax_verb_wakes(ax_verb verb);
+ax_verb_on ax_verb_acts_on(ax_verb verb);
 size_t ax_command_pack(const ax_command *c, uint8_t *buf, size_t cap);
 ax_code ax_command_unpack(const uint8_t *bytes, size_t n, ax_command *c, ax_err *err);
 size_t ax_answer_pack(const ax_answer *a, uint8_t *buf, size_t cap);

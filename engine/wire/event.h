@@ -83,7 +83,8 @@
     F(TEXT, by, "who")
 #define AX_EV_PRUNED(F)                                                                                                \
     F(WHOLE, phase, "0: undone, 1: soft, 2: final")                                                                    \
-    F(REAL, until, "soft: when it becomes final")                                                                      \
+    F(REAL, until, "soft: when it becomes final; not known: never, for it was finished")                               \
+    F(WHOLE, batch, "number of the batch: its prunes are taken back together")                                         \
     F(TEXT, by, "who, or why")
 #define AX_EV_PROMOTED(F)                                                                                              \
     F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \

@@ -41,6 +41,11 @@ uint32_t ax_state_find(const ax_state *s, const ax_genotype *g)
     return id;
 }
 
+bool ax_candidate_undoable(const ax_candidate *c)
+{
+    return c->status == AX_PRUNED && (c->prune_until > 0 || c->before == AX_DONE || c->before == AX_PROMOTED);
+}
+
 bool ax_candidate_handmade(const ax_candidate *c)
 {
     return !strcmp(c->origin, "user");
@@ -262,10 +267,8 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
     } else {
         if (c->status != AX_PRUNED)
             c->before = c->status == AX_RUNNING ? AX_QUEUED : c->status;
-        if (ev->u.PRUNED.phase == 1)
-            c->prune_until = ev->u.PRUNED.until;
-        else
-            c->prune_until = 0;
+        bool ends = ev->u.PRUNED.phase == 1 && ev->u.PRUNED.until > 0;
+        c->prune_until = ends ? ev->u.PRUNED.until : 0;
         set_status(s, c, AX_PRUNED);
     }
 }

@@ -27,7 +27,7 @@ typedef struct ax_candidate {
     int64_t params, macs, peak_bytes;                                               /* -1 = not known */
     int32_t stage, epoch, epochs, step, steps, attempt;                             /* stage 0 = not started */
     double proposed_at, started_at, finished_at;                                    /* 0 = not yet */
-    double prune_until;    /* > 0: soft prune, undo until then */
+    double prune_until;    /* > 0: soft prune, undo until then; see ax_candidate_undoable */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     uint32_t full;         /* the candidate that trains it fully, 0 = none */
     float logp_each[AX_DECISIONS],
@@ -86,6 +86,8 @@ void ax_state_fold(ax_state *s, const ax_event *ev);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
 /* The newest candidate with this genotype, 0 = none. */
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
+/* Whether its prune can be taken back: for a while, or at any time when it was finished. */
+bool ax_candidate_undoable(const ax_candidate *c);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
 /* Whether nobody is better in both, reward and cost. */

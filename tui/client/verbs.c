@@ -24,10 +24,10 @@ typedef struct options {
 
 typedef struct verb_row {
     const char *word;
-    int candidate; /* 0 no, 1 yes, 2 optional */
+    ax_verb_on on;
     const char *doc;
 } verb_row;
-#define ROW(id, word, candidate, doc) [AX_VERB_##id] = { word, candidate, doc },
+#define ROW(id, word, on, doc) [AX_VERB_##id] = { word, AX_ON_##on, doc },
 static const verb_row rows[AX_VERB_COUNT] = { AX_VERB_LIST(ROW) };
 
 /* "12" or "#12". */
@@ -42,19 +42,31 @@ static bool parse_id(const char *text, uint32_t *id)
     return true;
 }
 
-/* RUN [ID] [TEXT]; RUN may be left out where what comes first can't be one: a candidate's number or a genotype. */
+/* The candidates that arg begins with; returns how many words they are. One goes into id, several into ids. */
+static int parse_ids(ax_verb_on on, int n, char **arg, ax_command *cmd)
+{
+    int most = on == AX_ON_NOTHING ? 0 : on == AX_ON_SEVERAL || on == AX_ON_SEVERAL_OR_LAST ? AX_COMMAND_IDS : 1, k = 0;
+    while (k < n && k < most && parse_id(arg[k], &cmd->ids[k]))
+        k++;
+    cmd->id = k == 1 ? cmd->ids[0] : 0;
+    cmd->n_ids = k > 1 ? (uint32_t)k : 0;
+    return k;
+}
+
+/* RUN [ID...] [TEXT]; RUN may be left out where what comes first can't be one: a candidate's number or a genotype. */
 static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run, ax_command *cmd, ax_err *err)
 {
     const verb_row *row = &rows[verb];
     bool text = verb == AX_VERB_NOTE || verb == AX_VERB_SUBMIT;
     int i = 0;
     uint32_t id;
-    bool implied = n > 0 && ((row->candidate && parse_id(arg[0], &id)) || (verb == AX_VERB_SUBMIT && arg[0][0] == '['));
+    bool implied = n > 0 && ((row->on && parse_id(arg[0], &id)) || (verb == AX_VERB_SUBMIT && arg[0][0] == '['));
     if (n > 0 && !implied)
         *run = arg[i++];
-    if (row->candidate && i < n && parse_id(arg[i], &cmd->id))
-        i++;
-    if (row->candidate == 1 && !cmd->id)
+    i += parse_ids(row->on, n - i, arg + i, cmd);
+    if (i < n && cmd->n_ids == AX_COMMAND_IDS && parse_id(arg[i], &id))
+        return ax_fail(err, AX_EINVAL, "%s: more than %d candidates at once", row->word, AX_COMMAND_IDS);
+    if ((row->on == AX_ON_ONE || row->on == AX_ON_SEVERAL) && !cmd->id && !cmd->n_ids)
         return ax_fail(err, AX_EINVAL, "%s: which candidate? 'auxcell %s RUN ID'", row->word, row->word);
     if (text && i < n) {
         if (strlen(arg[i]) >= sizeof cmd->text)
@@ -169,8 +181,8 @@ static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer,
 
 static const char *synopsis(ax_verb verb, char out[96])
 {
-    static const char *const id[] = { "", " ID", " [ID]" };
-    snprintf(out, 96, "%s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].candidate],
+    static const char *const id[] = { "", " ID", " [ID]", " ID...", " [ID...]" };
+    snprintf(out, 96, "%s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].on],
              verb == AX_VERB_NOTE     ? " TEXT"
              : verb == AX_VERB_SUBMIT ? " GENOTYPE"
              : verb == AX_VERB_FORK   ? " --set DECISION=VALUE..."
@@ -197,7 +209,6 @@ static ax_args parse(ax_verb verb, options *o, int argc, char **argv, int *n)
 static void print_answer(const ax_run_handle *run, const ax_command *cmd, const ax_answer *answer)
 {
     ax_str out;
-    unsigned made = 0;
     ax_str_init(&out, 0);
     ax_str_add(&out, "{\"run\":");
     ax_str_json(&out, run->name);
@@ -206,8 +217,12 @@ static void print_answer(const ax_run_handle *run, const ax_command *cmd, const 
         ax_str_printf(&out, "%u", cmd->id);
     else
         ax_str_add(&out, "null");
-    if ((cmd->verb == AX_VERB_SUBMIT || cmd->verb == AX_VERB_FORK) && sscanf(answer->message, "#%u", &made) == 1)
-        ax_str_printf(&out, ",\"candidate\":%u", made);
+    for (uint32_t i = 0; i < cmd->n_ids; i++)
+        ax_str_printf(&out, "%s%u%s", i ? "," : ",\"ids\":[", cmd->ids[i], i + 1 == cmd->n_ids ? "]" : "");
+    if (answer->id && answer->id != cmd->id)
+        ax_str_printf(&out, ",\"candidate\":%u", answer->id);
+    if (cmd->verb == AX_VERB_PRUNE || cmd->verb == AX_VERB_UNDO)
+        ax_str_printf(&out, ",\"count\":%u", answer->count);
     ax_str_printf(&out, ",\"request\":%llu,\"message\":", (unsigned long long)answer->request);
     ax_str_json(&out, answer->message);
     ax_str_add(&out, "}");
@@ -232,6 +247,7 @@ int ax_cli_verb(int argc, char **argv)
     ax_code code = parse_operands(cmd.verb, n, argv + 1, &name, &cmd, &err);
     if (code == AX_OK)
         code = check(&o, &cmd, &err);
+    cmd.fields = o.json;
     if (code == AX_OK)
         code = ax_run_find(name, true, &run, &err);
     if (code == AX_OK)

@@ -1,6 +1,7 @@
 /* A prune, and what is taken back. */
 #include "tests/helper/searching.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -68,6 +69,134 @@ static void undo_returns_to_what_it_was(void **state)
     searching_release(&t);
 }
 
+static ax_code give(searching *t, ax_verb verb, uint64_t batch, uint32_t n, const uint32_t *ids, ax_answer *a)
+{
+    ax_command c = { .request = t->request++, .verb = verb, .batch = batch, .n_ids = n, .fields = true };
+    for (uint32_t i = 0; i < n; i++)
+        c.ids[i] = ids[i];
+    ax_search_command(t->search, &c, a);
+    assert_true(a->fields);
+    return a->code;
+}
+
+static uint32_t finished(searching *t)
+{
+    uint32_t id = searching_take(t);
+    searching_score(t, 0.5);
+    return id;
+}
+
+static void a_finished_ones_prune_never_becomes_final(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    searching_init(&t, 3, "random");
+    finished(&t);
+    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 1, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "pruned #1; undo takes it back");
+    assert_true(isnan(searching_last(&t, AX_EVENT_PRUNED, 0)->u.PRUNED.until));
+    assert_true(ax_search_deadline(t.search) == 0);
+    ax_search_set_time(t.search, 100000);
+    ax_search_tick(t.search);
+    assert_int_equal(searching_count(&t, AX_EVENT_PRUNED), 1);
+    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#1 is pruned; 'undo 1' takes that back, and then it can be promoted");
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 1, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "#1 is finished again");
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 1, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#1 isn't pruned: it is finished");
+    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_OK);
+    searching_release(&t);
+}
+
+static void undo_takes_back_a_batch(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    static const uint32_t first[] = { 1, 2, 3, 2 }, second[] = { 4, 5 };
+    searching_init(&t, 9, "random");
+    for (int i = 0; i < 5; i++)
+        finished(&t);
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 77, 4, first, &a), AX_OK);
+    assert_string_equal(a.message, "pruned 3 candidates (1 had been pruned before, or failed); undo takes them back");
+    assert_int_equal(a.count, 3);
+    assert_int_equal(searching_last(&t, AX_EVENT_PRUNED, 2)->u.PRUNED.batch, 77);
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 77, 2, second, &a), AX_OK); /* the same batch goes on */
+    assert_string_equal(a.message, "pruned 5 candidates; undo takes them back");
+    assert_int_equal(a.count, 5);
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 77, 2, second, &a), AX_EINVAL);
+    assert_string_equal(a.message, "all 2 had been pruned before, or failed");
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 3, NULL, NULL), AX_OK); /* one of it alone */
+    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 3, NULL, &a), AX_OK);  /* and now it is another one's */
+    assert_int_equal(give(&t, AX_VERB_UNDO, 77, 0, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "4 candidates are back");
+    assert_true(a.count == 4 && a.id == 0);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 0, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "#3 is finished again");
+    assert_int_equal(a.id, 3);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 0, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "there is nothing to undo");
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 0, 2, second, &a), AX_OK);
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 0, 3, first, &a), AX_OK);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 0, NULL, &a), AX_OK); /* the newest command */
+    assert_string_equal(a.message, "3 candidates are back");
+    assert_int_equal(give(&t, AX_VERB_UNDO, 0, 3, (const uint32_t[]) { 5, 5, 1 }, &a), AX_OK);
+    assert_string_equal(a.message, "#5 is finished again; 1 can't come back: not pruned, or for good");
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 0, 2, (const uint32_t[]) { 1, 99 }, &a), AX_EINVAL); /* all or nothing */
+    assert_string_equal(a.message, "there is no candidate #99");
+    assert_int_equal(give(&t, AX_VERB_PROMOTE, 0, 2, second, &a), AX_EINVAL);
+    assert_string_equal(a.message, "promote takes one candidate at a time");
+    searching_release(&t);
+}
+
+static void a_batch_finds_its_places_in_the_queue(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    searching_init(&t, 9, "random");
+    finished(&t);
+    assert_int_equal(searching_take(&t), 2);
+    for (int i = 0; i < 4; i++)
+        searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL); /* 7 6 5 4, and 3 of the search */
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 0, 5, (const uint32_t[]) { 5, 7, 1, 3, 2 }, &a), AX_OK);
+    assert_string_equal(a.message, "pruned 5 candidates; undo takes them back, 4 of them within 10 s");
+    ax_search_stopped(t.search, 0);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 0, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "5 candidates are back");
+    static const uint32_t order[] = { 2, 7, 6, 5, 4, 3 };
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
+        assert_int_equal(searching_take(&t), order[i]);
+        ax_search_failed(t.search, 0, "other", "so that the next is taken");
+        if (ax_search_paused(t.search))
+            searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL);
+    }
+    searching_release(&t);
+}
+
+static void of_a_batch_only_what_was_finished_comes_back_later(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    searching_init(&t, 5, "random");
+    finished(&t);
+    finished(&t);
+    searching_take(&t);
+    assert_int_equal(give(&t, AX_VERB_PRUNE, 0, 3, (const uint32_t[]) { 1, 2, 3 }, &a), AX_OK);
+    assert_int_equal(a.count, 3);
+    ax_search_stopped(t.search, 0);
+    ax_search_set_time(t.search, 1011);
+    ax_search_tick(t.search);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 3, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#3 wasn't finished when it was pruned: after 10 seconds that is final");
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 0, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "2 candidates are back; 1 can't come back: not finished when pruned");
+    searching_release(&t);
+}
+
 static void a_failed_promotion_can_be_repeated(void **state)
 {
     (void)state;
@@ -91,6 +220,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prune_is_soft_for_ten_seconds),
         cmocka_unit_test(undo_returns_to_what_it_was),
+        cmocka_unit_test(a_finished_ones_prune_never_becomes_final),
+        cmocka_unit_test(undo_takes_back_a_batch),
+        cmocka_unit_test(a_batch_finds_its_places_in_the_queue),
+        cmocka_unit_test(of_a_batch_only_what_was_finished_comes_back_later),
         cmocka_unit_test(a_failed_promotion_can_be_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -174,21 +174,6 @@ static void rows_of_older_snapshots(void **state)
     searching_release(&t);
 }
 
-static void requests_are_remembered(void **state)
-{
-    (void)state;
-    searching t, u;
-    busy(&t, "random");
-    copy_of(&t, &u);
-    ax_command c = { .request = 4, .verb = AX_VERB_PIN, .id = 2 }; /* the fourth of busy */
-    ax_answer a;
-    ax_search_command(u.search, &c, &a);
-    assert_string_equal(a.message, "pinned #2");
-    assert_int_equal(u.n, 0);
-    searching_release(&t);
-    searching_release(&u);
-}
-
 static ax_code try_bytes(const searching *t, const char *bytes, size_t n, ax_err *err)
 {
     uint64_t seq;
@@ -225,6 +210,59 @@ static void sign(char *bytes, size_t n)
     uint32_t crc = ax_crc32c(0, bytes, n - 5);
     for (int i = 0; i < 4; i++)
         bytes[n - 4 + (size_t)i] = (char)(crc >> (24 - 8 * i));
+}
+
+static void requests_are_remembered(void **state)
+{
+    (void)state;
+    searching t, u;
+    busy(&t, "random");
+    copy_of(&t, &u);
+    ax_command c = { .request = 4, .verb = AX_VERB_PIN, .id = 2 }; /* the fourth of busy */
+    ax_answer a;
+    ax_search_command(u.search, &c, &a);
+    assert_string_equal(a.message, "pinned #2");
+    assert_int_equal(u.n, 0);
+    c.verb = AX_VERB_PRUNE;
+    ax_search_command(u.search, &c, &a);
+    assert_int_equal(a.code, AX_EINVAL);
+    assert_string_equal(a.message, "request 4 was 'pin 2': nothing is done; another act takes another number");
+    assert_int_equal(u.n, 0);
+    c = (ax_command) { .request = 2, .verb = AX_VERB_SUBMIT, .text = "[]", .fields = true }; /* the second */
+    ax_search_command(u.search, &c, &a);
+    assert_string_equal(
+        a.message, "request 2 was 'submit' with other arguments: nothing is done; another act takes another number");
+    snprintf(c.text, sizeof c.text, "%s", arch0);
+    ax_search_command(u.search, &c, &a);
+    assert_true(a.code == AX_OK && a.fields && a.id > 6);
+    searching_release(&t);
+    searching_release(&u);
+}
+
+/* Older snapshots say what was answered, not to what. */
+static void requests_of_older_snapshots(void **state)
+{
+    (void)state;
+    searching t;
+    ax_err err = { AX_OK, "" };
+    char *bytes;
+    size_t n;
+    uint64_t seq;
+    busy(&t, "random");
+    assert_int_equal(ax_snapshot_pack(t.search, 5, &bytes, &n, NULL), AX_OK);
+    char *asked = memmem(bytes, n, "\xa5\x61sked", 6); /* \x61: a */
+    assert_non_null(asked);
+    asked[1] = '?';
+    sign(bytes, n);
+    ax_search *s = ax_snapshot_unpack(bytes, n, "s", &t.setup, &seq, &err);
+    assert_string_equal(err.msg, "");
+    ax_command c = { .request = 4, .verb = AX_VERB_PIN, .id = 2 };
+    ax_answer a;
+    ax_search_command(s, &c, &a);
+    assert_string_equal(a.message, "pinned #2");
+    free(bytes);
+    ax_search_free(s);
+    searching_release(&t);
 }
 
 static void a_newer_version_is_refused(void **state)
@@ -361,8 +399,8 @@ static void the_version_before_is_read(void **state)
     n -= (size_t)(list - count);
     size_t version = 1 + 1 + strlen("auxcell-snapshot");
     bytes[version] = 1;
-    assert_int_equal((uint8_t)bytes[version + 1], 0x8e);
-    bytes[version + 1] = (char)0x8c;
+    assert_int_equal((uint8_t)bytes[version + 1], 0x8f);
+    bytes[version + 1] = (char)0x8d;
     sign(bytes, n);
     u = t;
     uint64_t seq = 0;
@@ -381,6 +419,7 @@ int main(void)
         cmocka_unit_test(a_copy_has_the_same_future),
         cmocka_unit_test(rows_of_older_snapshots),
         cmocka_unit_test(requests_are_remembered),
+        cmocka_unit_test(requests_of_older_snapshots),
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(a_newer_version_is_refused),
         cmocka_unit_test(signed_nonsense_does_no_harm),

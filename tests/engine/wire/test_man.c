@@ -56,16 +56,17 @@ static void events(void **state)
 static void verbs(void **state)
 {
     (void)state;
-    static const char *const operands[] = { ".Op Ar RUN", ".Op Ar RUN\n.Ar ID", ".Op Ar RUN\n.Op Ar ID" };
+    static const char *const operands[] = { ".Op Ar RUN", ".Op Ar RUN\n.Ar ID", ".Op Ar RUN\n.Op Ar ID",
+                                            ".Op Ar RUN\n.Ar ID ...", ".Op Ar RUN\n.Op Ar ID ..." };
     ax_str want;
     ax_str_init(&want, 0);
-#define VERB(id, word, candidate, doc)                                                                                 \
+#define VERB(id, word, on, doc)                                                                                        \
     {                                                                                                                  \
         const char *more = AX_VERB_##id == AX_VERB_NOTE     ? "\n.Ar TEXT"                                             \
                            : AX_VERB_##id == AX_VERB_FORK   ? "\n.Fl Fl set Ar DECISION=VALUE ..."                     \
                            : AX_VERB_##id == AX_VERB_SUBMIT ? "\n.Ar GENOTYPE"                                         \
                                                             : "";                                                      \
-        ax_str_printf(&want, ".It Xo\n.Cm %s\n%s%s\n.Xc\n", word, operands[candidate], more);                          \
+        ax_str_printf(&want, ".It Xo\n.Cm %s\n%s%s\n.Xc\n", word, operands[AX_ON_##on], more);                         \
         ax_man_text(&want, doc);                                                                                       \
         ax_str_add(&want, ".\n");                                                                                      \
     }

@@ -240,6 +240,26 @@ static void pruned_ones_are_never_best(void **state)
     ax_state_release(&t.s);
 }
 
+static void a_finished_ones_prune_can_be_undone_at_any_time(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 1, 1);
+    score(&t, 1, 1, .5);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PRUNED, .id = 1, .u.PRUNED = { .phase = 1, .until = NAN, .batch = 9 } });
+    assert_true(row(&t, 1)->prune_until == 0 && ax_candidate_undoable(row(&t, 1)));
+    prune(&t, 1, 0);
+    assert_false(ax_candidate_undoable(row(&t, 1)));
+    assert_int_equal(t.s.best, 1);
+    propose(&t, 2);
+    prune(&t, 2, 1);
+    assert_true(ax_candidate_undoable(row(&t, 2)));
+    prune(&t, 2, 2);
+    assert_false(ax_candidate_undoable(row(&t, 2)));
+    ax_state_release(&t.s);
+}
+
 /* A soft prune of one in training: whatever happens to it meanwhile is what undo returns to. */
 static void undo_returns_to_what_it_was(void **state)
 {
@@ -519,6 +539,7 @@ int main(void)
         cmocka_unit_test(the_gate_answers_for_any_reward),
         cmocka_unit_test(an_outcome_can_be_that_of_another),
         cmocka_unit_test(pruned_ones_are_never_best),
+        cmocka_unit_test(a_finished_ones_prune_can_be_undone_at_any_time),
         cmocka_unit_test(undo_returns_to_what_it_was),
         cmocka_unit_test(failures_are_not_rewards),
         cmocka_unit_test(full_training_has_a_row_of_its_own),

@@ -74,7 +74,14 @@ class Runs(unittest.TestCase):
             time.sleep(0.05)
         self.assertEqual(self.status("a")["state"], "finished")
         self.assertTrue(os.path.exists(os.path.join(self.place.run_dir("a"), "models", "2.safetensors")))
-        self.assertEqual(self.place.call("prune", "a", "1").returncode, 1)  # nothing runs, and nothing needs to
+        self.assertEqual(self.place.call("pause", "a", "1").returncode, 1)  # nothing runs, and nothing needs to
+        self.assertEqual(self.ok("prune", "a", "1", "2"), "pruned 2 candidates; undo takes them back\n")
+        self.assertEqual([c["status"] for c in self.status("a")["candidates"]], ["X", "X"])
+        advice = self.place.call("promote", "a", "1")
+        self.assertEqual((advice.returncode, advice.stderr),
+                         (2, "auxcell: #1 is pruned; 'undo 1' takes that back, and then it can be promoted\n"))
+        self.assertEqual(self.ok("undo", "a"), "2 candidates are back\n")
+        self.assertEqual([c["status"] for c in self.status("a")["candidates"]], ["*", "D"])
 
     def test_json_lines(self):
         out = self.ok("search", "--json", "--candidates", "1", *TINY)

@@ -87,7 +87,8 @@ class Scripts(unittest.TestCase):
         make_run(self.place.runs, "old", 2)
         self.assertEqual(self.place.call("ls").returncode, 0)
         self.assertEqual(self.place.call("status", "none").returncode, 1)
-        self.assertEqual(self.place.call("prune", "old", "1").returncode, 1)  # no engine
+        self.assertEqual(self.place.call("pause", "old", "1").returncode, 1)  # no engine
+        self.assertEqual(self.place.call("prune", "old").returncode, 2)  # which?
         self.assertEqual(self.place.call("fork", "old", "1", "--set", "op77=1").returncode, 2)
         device = self.place.call("try", ARCH0, "--device", "cuda:0", *TINY)
         self.assertIn(device.returncode, (2, 3), device.stderr)
@@ -121,6 +122,10 @@ class Scripts(unittest.TestCase):
         self.assertEqual(made, again)  # answered again, not done again
         self.assertEqual((made["run"], made["verb"], made["id"], made["request"]), ("live", "submit", None, 71))
         parent = made["candidate"]
+        other = self.place.call("pin", "live", "1", "--request", "71")
+        self.assertEqual((other.returncode, other.stdout), (2, ""))
+        self.assertEqual(other.stderr,
+                         "auxcell: request 71 was 'submit': nothing is done; another act takes another number\n")
         done = self.ok("fork", "live", str(parent), "--set", "op5=sep3x3", "--set", "in8=4,block6b=1")
         self.assertRegex(done, rf"\A#{parent + 1} is next: #{parent} with op5 sep5x5_d6 -> sep3x3, in8 0 -> 4, block6b 0 -> 1\n")
         rows = json.loads(self.ok("export", "live", "--json"))
@@ -136,6 +141,11 @@ class Scripts(unittest.TestCase):
         self.assertEqual(self.place.call("fork", "live", "99999", "--set", "op5=1").returncode, 2)
         self.assertEqual(self.place.call("fork", "live", str(parent)).returncode, 2)
         self.assertEqual(len(json.loads(self.ok("export", "live", "--json"))), parent + 1)
+        pruned = json.loads(self.ok("prune", "live", "1", str(parent + 1), "--json"))
+        self.assertEqual((pruned["id"], pruned["ids"], pruned["count"]), (None, [1, parent + 1], 2))
+        self.assertEqual(pruned["message"], "pruned 2 candidates; undo takes them back, 1 of them within 10 s")
+        back = json.loads(self.ok("undo", "live", "1", str(parent + 1), "--json"))
+        self.assertEqual((back["count"], back["message"]), (2, "2 candidates are back"))
         # a killed engine remembers what it answered
         os.kill(json.loads(self.ok("status", "live", "--json"))["engine"], 9)
         search.wait(60)
