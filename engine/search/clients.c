@@ -60,7 +60,8 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
         return c;
     if (bound)
         why = errno;
-    ax_fail(err, AX_EIO, "engine.sock: cannot listen: %s", strerror(why));
+    ax_fail(err, AX_EIO, "engine.sock: cannot listen: %s%s", strerror(why),
+            why == EPERM || why == EOPNOTSUPP ? "; its file system has no sockets, so no run can be there" : "");
     ax_clients_free(c);
     return NULL;
 }

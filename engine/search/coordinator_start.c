@@ -50,12 +50,10 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
 }
 
 /* The run's name: the last part of its path, as far as any reader of msgpack takes it. */
-static void name_run(ax_coordinator *c, char name[AX_EVENT_TEXT])
+static void name_run(const ax_coordinator *c, char name[AX_EVENT_TEXT])
 {
-    char link[64], path[4096];
-    snprintf(link, sizeof link, "/proc/self/fd/%d", c->dirfd);
-    ssize_t n = readlink(link, path, sizeof path - 1);
-    path[n < 0 ? 0 : n] = '\0';
+    char path[4096] = "";
+    ax_run_absolute(c->options->path, path, sizeof path, NULL);
     const char *slash = strrchr(path, '/');
     ax_utf8_copy(name, AX_EVENT_TEXT, slash ? slash + 1 : path);
 }

@@ -1,5 +1,7 @@
 #include "engine/search/leftovers.h"
 
+#include "engine/wire/run.h"
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +10,7 @@
 
 void ax_leftovers_remove(int dirfd, bool all, const ax_search *s)
 {
-    int fd = openat(dirfd, "inflight", O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(dirfd, ax_run_folder[AX_RUN_INFLIGHT], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
     if (!dir) {
         if (fd >= 0)

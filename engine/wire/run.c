@@ -43,71 +43,6 @@ ax_code ax_run_path(const char *name, char *path, size_t cap, ax_err *err)
     return n > 0 && (size_t)n < cap ? AX_OK : ax_fail(err, AX_EINVAL, "%s: name is too long", name);
 }
 
-int ax_run_open(const char *path, ax_err *err)
-{
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0) {
-        ax_fail(err, AX_EIO, "%s: no such run: %s", path, strerror(errno));
-        return -1;
-    }
-    if (fstat(fd, &st) || st.st_uid != geteuid())
-        ax_fail(err, AX_EIO, "%s: belongs to another user", path);
-    else if (faccessat(fd, "run.ini", F_OK, 0))
-        ax_fail(err, AX_EIO, "%s: not a run: it has no run.ini", path);
-    else
-        return fd;
-    close(fd);
-    return -1;
-}
-
-/* mkdir -p, all but the last component, which must be new. */
-static ax_code make_parents(const char *path, ax_err *err)
-{
-    char part[4096];
-    if ((size_t)snprintf(part, sizeof part, "%s", path) >= sizeof part)
-        return ax_fail(err, AX_EINVAL, "%s: name is too long", path);
-    for (char *p = part + 1; *p; p++) {
-        if (*p != '/')
-            continue;
-        *p = '\0';
-        if (mkdir(part, 0700) && errno != EEXIST)
-            return ax_fail(err, AX_EIO, "%s: cannot create: %s", part, strerror(errno));
-        *p = '/';
-    }
-    return AX_OK;
-}
-
-int ax_run_create(const char *path, ax_err *err)
-{
-    static const char *const sub[] = { "cache", "inflight", "models", "masks" };
-    if (make_parents(path, err) != AX_OK)
-        return -1;
-    if (mkdir(path, 0700) && errno != EEXIST) {
-        ax_fail(err, AX_EIO, "%s: cannot create: %s", path, strerror(errno));
-        return -1;
-    }
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    struct stat st;
-    if (fd < 0 || fstat(fd, &st)) {
-        ax_fail(err, AX_EIO, "%s: cannot open: %s", path, strerror(errno));
-    } else if (st.st_uid != geteuid()) {
-        ax_fail(err, AX_EIO, "%s: belongs to another user", path);
-    } else if (!faccessat(fd, "run.ini", F_OK, 0)) {
-        ax_fail(err, AX_EBUSY, "%s: there is a run already; 'auxcell resume' continues it", path);
-    } else {
-        bool good = !fchmod(fd, 0700);
-        for (size_t i = 0; i < sizeof sub / sizeof *sub && good; i++)
-            good = !mkdirat(fd, sub[i], 0700) || errno == EEXIST;
-        if (good && !fsync(fd))
-            return fd;
-        ax_fail(err, AX_EIO, "%s: cannot set up: %s", path, strerror(errno));
-    }
-    if (fd >= 0)
-        close(fd);
-    return -1;
-}
-
 enum { UNKNOWN = 1 }; /* process id of a holder that hasn't written its own, or whose engine.pid was removed */
 
 pid_t ax_run_engine(int dirfd)
@@ -211,14 +146,19 @@ static int newest_first(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* Time of the newest sign of life of a run: its event log, else its settings. */
+/* Time of the newest sign of life of a run: its event log, else its settings. A link whose target is gone is listed
+   too, so that whoever looks for the run hears why it isn't found. */
 static bool run_time(int homefd, const char *name, struct timespec *at)
 {
     char path[600];
     struct stat st;
     snprintf(path, sizeof path, "%s/run.ini", name);
-    if (fstatat(homefd, path, &st, 0))
-        return false;
+    if (fstatat(homefd, path, &st, 0)) {
+        if (!fstatat(homefd, name, &st, 0) || fstatat(homefd, name, &st, AT_SYMLINK_NOFOLLOW) || !S_ISLNK(st.st_mode))
+            return false;
+        *at = st.st_mtim;
+        return true;
+    }
     *at = st.st_mtim;
     snprintf(path, sizeof path, "%s/events.mpk", name);
     if (!fstatat(homefd, path, &st, 0))

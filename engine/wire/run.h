@@ -12,10 +12,20 @@
 ax_code ax_run_home(char *path, size_t cap, ax_err *err);
 /* NAME -> path below ax_run_home; anything with a '/' is a path already. */
 ax_code ax_run_path(const char *name_or_path, char *path, size_t cap, ax_err *err);
-/* Opens an existing run (O_DIRECTORY | O_NOFOLLOW; own uid; must contain run.ini) and returns its descriptor, or -1. */
+/* path made absolute. Its last component stays as it is, since that is the run's name, even where it is a link; other
+   links are resolved. */
+ax_code ax_run_absolute(const char *path, char *out, size_t cap, ax_err *err);
+/* Opens an existing run and returns its descriptor, or -1. It must contain run.ini, belong to this user, and nobody
+   else may write to it. path may be a link. */
 int ax_run_open(const char *path, ax_err *err);
-/* Creates it (0700, with its sub-directories); fails when a run is there already. */
+/* Creates it (0700, with its folders) or takes an existing directory, on the same terms; fails when a run is there
+   already. */
 int ax_run_create(const char *path, ax_err *err);
+/* The folders of a run, by name. */
+enum { AX_RUN_CACHE, AX_RUN_INFLIGHT, AX_RUN_MODELS, AX_RUN_MASKS, AX_RUN_FOLDERS };
+extern const char *const ax_run_folder[AX_RUN_FOLDERS];
+/* Makes those that are missing; bit i of *made: folder i was. A link to a directory is fine. */
+ax_code ax_run_make_folders(int dirfd, unsigned *made, ax_err *err);
 /* The engine that has the run in use: it holds the locks of engine.pid and events.mpk. 0 = none; 1 = one whose process
    id isn't known: it has just started, or somebody removed its engine.pid. */
 pid_t ax_run_engine(int dirfd);

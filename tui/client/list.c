@@ -89,8 +89,10 @@ static void list_one(void *context, const char *name, const char *path)
     ax_err err;
     char reward[AX_FIGURE], when[32], done[40];
     (void)name;
-    if (ax_run_find(path, false, &run, &err) != AX_OK)
+    if (ax_run_find(path, false, &run, &err) != AX_OK) {
+        fprintf(stderr, "auxcell: %s\n", err.msg);
         return;
+    }
     pid_t engine = ax_run_engine(run.dirfd);
     if (ax_run_load(run.dirfd, &s, &err) != AX_OK) {
         fprintf(stderr, "auxcell: %s: %s\n", run.name, err.msg);

@@ -47,10 +47,9 @@ static ax_code choose(bool act, char path[PATH_MAX], ax_err *err)
 
 void ax_run_handle_name(ax_run_handle *r)
 {
-    char *full = realpath(r->path, NULL);
-    if (full && strlen(full) < sizeof r->path)
+    char full[PATH_MAX];
+    if (ax_run_absolute(r->path, full, sizeof full, NULL) == AX_OK)
         memcpy(r->path, full, strlen(full) + 1);
-    free(full);
     const char *slash = strrchr(r->path, '/');
     snprintf(r->name, sizeof r->name, "%.255s", slash && slash[1] ? slash + 1 : r->path);
 }

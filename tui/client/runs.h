@@ -16,7 +16,7 @@ typedef struct ax_run_handle {
    to it, so that with several live ones the user has to choose (AX_EINVAL names them). */
 ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_err *err);
 void ax_run_close(ax_run_handle *r);
-/* Sets the name from the path, and the path absolute. */
+/* Makes the path absolute and sets the name, which is its last component: that of a link, not of its target. */
 void ax_run_handle_name(ax_run_handle *r);
 /* Folds the run's events into s (initialised here; release it also after a failure). No events yet is fine. */
 ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err);

@@ -30,7 +30,10 @@ static int create_numbered(const ax_settings *s, ax_run_handle *run, ax_err *err
             ax_fail(err, AX_EIO, "%s: cannot create: %s", run->path, strerror(errno));
             return -1;
         }
-        return ax_run_create(run->path, err);
+        int fd = ax_run_create(run->path, err);
+        if (fd < 0)
+            rmdir(run->path);
+        return fd;
     }
     ax_fail(err, AX_EIO, "%s: no free name %s-NNN; give one with --run NAME", home, kind);
     return -1;
@@ -40,14 +43,13 @@ static int create_numbered(const ax_settings *s, ax_run_handle *run, ax_err *err
 static void remove_empty_run(const ax_run_handle *run)
 {
     static const char *const file[] = { "run.ini", "engine.log", "engine.pid", "engine.sock", "events.mpk" };
-    static const char *const folder[] = { "cache", "inflight", "models", "masks" };
     struct stat st;
     if (!fstatat(run->dirfd, "events.mpk", &st, AT_SYMLINK_NOFOLLOW) && st.st_size)
         return;
     for (size_t i = 0; i < sizeof file / sizeof *file; i++)
         unlinkat(run->dirfd, file[i], 0);
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
-        unlinkat(run->dirfd, folder[i], AT_REMOVEDIR);
+    for (int i = 0; i < AX_RUN_FOLDERS; i++)
+        unlinkat(run->dirfd, ax_run_folder[i], AT_REMOVEDIR);
     rmdir(run->path); /* stays when something else lies there */
 }
 

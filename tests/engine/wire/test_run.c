@@ -96,21 +96,133 @@ static void a_run_is_private_and_made_once(void **state)
     assert_non_null(strstr(err.msg, "it has no run.ini"));
 }
 
-static void links_and_files_are_no_runs(void **state)
+static void what_is_no_run_says_so(void **state)
 {
     place *p = *state;
     char path[256], other[256];
     ax_err err;
     close(make("one", path));
-    snprintf(other, sizeof other, "%s/link", p->home);
-    assert_int_equal(symlink(path, other), 0);
-    assert_int_equal(ax_run_open(other, &err), -1);
-    assert_int_equal(ax_run_create(other, &err), -1);
     snprintf(other, sizeof other, "%s/one/run.ini", p->home);
     assert_int_equal(ax_run_open(other, &err), -1);
     snprintf(other, sizeof other, "%s/none", p->home);
     assert_int_equal(ax_run_open(other, &err), -1);
     assert_non_null(strstr(err.msg, "no such run"));
+    assert_int_equal(symlink("/nowhere/at/all", other), 0);
+    assert_int_equal(ax_run_open(other, &err), -1);
+    assert_non_null(strstr(err.msg, "a link to /nowhere/at/all"));
+    assert_int_equal(ax_run_create(other, &err), -1);
+}
+
+static void a_linked_run_is_a_run(void **state)
+{
+    place *p = *state;
+    char path[256], link[256], full[4096], want[4096];
+    ax_err err;
+    struct stat st;
+    close(make("one", path));
+    snprintf(link, sizeof link, "%s/two", p->home);
+    assert_int_equal(symlink(path, link), 0);
+    int fd = ax_run_open(link, &err);
+    assert_true(fd >= 0);
+    assert_int_equal(fstatat(fd, "run.ini", &st, 0), 0);
+    close(fd);
+    assert_int_equal(ax_run_create(link, &err), -1);
+    assert_int_equal(err.code, AX_EBUSY);
+    /* its name is the link's, however it is written */
+    char *home = realpath(p->home, NULL);
+    snprintf(want, sizeof want, "%s/two", home);
+    static const char *const how[] = { "/two", "/two/", "//two///", "/../runs/two" };
+    for (size_t i = 0; i < sizeof how / sizeof *how; i++) {
+        char given[256];
+        snprintf(given, sizeof given, "%s%s", p->home, how[i]);
+        assert_int_equal(ax_run_absolute(given, full, sizeof full, &err), AX_OK);
+        assert_string_equal(full, want);
+    }
+    assert_int_equal(chdir(link), 0); /* what has no name of its own gets that of the directory it is */
+    snprintf(want, sizeof want, "%s/one", home);
+    assert_int_equal(ax_run_absolute(".", full, sizeof full, &err), AX_OK);
+    assert_string_equal(full, want);
+    assert_int_equal(chdir(home), 0);
+    assert_int_equal(ax_run_absolute("two", full, sizeof full, &err), AX_OK);
+    assert_non_null(strstr(full, "/two"));
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(ax_run_absolute("/", full, sizeof full, &err), AX_OK);
+    assert_string_equal(full, "/");
+    free(home);
+}
+
+static void what_others_may_write_to_is_refused(void **state)
+{
+    (void)state;
+    char path[256], name[300];
+    ax_err err;
+    close(make("one", path));
+    static const mode_t bad[] = { 0777, 0770, 0702 };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(chmod(path, bad[i]), 0);
+        assert_int_equal(ax_run_open(path, &err), -1);
+        snprintf(name, sizeof name, "'chmod -R go-w %s'", path);
+        assert_non_null(strstr(err.msg, name));
+    }
+    assert_int_equal(chmod(path, 0755), 0);
+    snprintf(name, sizeof name, "%s/run.ini", path);
+    assert_int_equal(chmod(name, 0666), 0);
+    assert_int_equal(ax_run_open(path, &err), -1);
+    assert_non_null(strstr(err.msg, "/run.ini: others may write to it (mode 0666)"));
+    assert_int_equal(chmod(path, 0700), 0); /* nobody else gets at it now */
+    int fd = ax_run_open(path, &err);
+    assert_true(fd >= 0);
+    close(fd);
+    snprintf(name, sizeof name, "%s-2", path);
+    assert_int_equal(mkdir(name, 0777), 0);
+    assert_int_equal(chmod(name, 0777), 0);
+    assert_int_equal(ax_run_create(name, &err), -1);
+    assert_int_equal(chmod(name, 0755), 0);
+    fd = ax_run_create(name, &err);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+/* As on a file system that gives files to somebody else. */
+static void what_belongs_to_another_is_refused(void **state)
+{
+    (void)state;
+    char path[256];
+    ax_err err;
+    close(make("one", path));
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(path, 65534, 65534), 0);
+    assert_int_equal(ax_run_open(path, &err), -1);
+    assert_non_null(strstr(err.msg, "belongs to user 65534, and you are user 0"));
+    assert_int_equal(chown(path, 0, 0), 0);
+}
+
+static void missing_folders_are_made(void **state)
+{
+    (void)state;
+    char path[256];
+    ax_err err;
+    unsigned made;
+    struct stat st;
+    int fd = make("one", path);
+    assert_int_equal(ax_run_make_folders(fd, &made, &err), AX_OK);
+    assert_int_equal(made, 0);
+    assert_int_equal(unlinkat(fd, "masks", AT_REMOVEDIR), 0);
+    assert_int_equal(unlinkat(fd, "cache", AT_REMOVEDIR), 0);
+    assert_int_equal(symlinkat("models", fd, "cache"), 0); /* as on another disk */
+    assert_int_equal(ax_run_make_folders(fd, &made, &err), AX_OK);
+    assert_int_equal(made, 1u << AX_RUN_MASKS);
+    assert_int_equal(fstatat(fd, "masks", &st, 0), 0);
+    assert_int_equal(st.st_mode & 0777, 0700);
+    assert_int_equal(unlinkat(fd, "models", AT_REMOVEDIR), 0);
+    assert_int_equal(ax_run_make_folders(fd, &made, &err), AX_EIO);
+    assert_non_null(strstr(err.msg, "cache: a link, and its target"));
+    assert_int_equal(unlinkat(fd, "cache", 0), 0);
+    close(openat(fd, "cache", O_WRONLY | O_CREAT, 0600));
+    assert_int_equal(ax_run_make_folders(fd, &made, &err), AX_EIO);
+    assert_non_null(strstr(err.msg, "not a directory"));
+    close(fd);
 }
 
 static void one_engine_at_a_time(void **state)
@@ -255,15 +367,26 @@ static void newest_come_first(void **state)
     all[0] = '\0';
     assert_int_equal(ax_run_list(gather, all, &err), AX_OK);
     assert_string_equal(all, "b z a c ");
+    snprintf(path, sizeof path, "%s/gone", p->home); /* listed, so that whoever looks for it hears why */
+    assert_int_equal(symlink("/nowhere/at/all", path), 0);
+    all[0] = '\0';
+    assert_int_equal(ax_run_list(gather, all, &err), AX_OK);
+    assert_string_equal(all, "b gone z a c ");
 }
 
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-    const struct CMUnitTest tests[] = {
-        TEST(names_and_paths),      TEST(a_run_is_private_and_made_once), TEST(links_and_files_are_no_runs),
-        TEST(one_engine_at_a_time), TEST(a_killed_engine_is_waited_for),  TEST(an_engine_without_its_lock_is_found),
-        TEST(newest_come_first)
-    };
+    const struct CMUnitTest tests[] = { TEST(names_and_paths),
+                                        TEST(a_run_is_private_and_made_once),
+                                        TEST(what_is_no_run_says_so),
+                                        TEST(a_linked_run_is_a_run),
+                                        TEST(what_others_may_write_to_is_refused),
+                                        TEST(what_belongs_to_another_is_refused),
+                                        TEST(missing_folders_are_made),
+                                        TEST(one_engine_at_a_time),
+                                        TEST(a_killed_engine_is_waited_for),
+                                        TEST(an_engine_without_its_lock_is_found),
+                                        TEST(newest_come_first) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

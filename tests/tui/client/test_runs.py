@@ -281,6 +281,22 @@ class Runs(unittest.TestCase):
         self.assertEqual(self.status(where)["path"], where)
         self.assertEqual(os.stat(where).st_mode & 0o777, 0o700)
 
+    def test_a_linked_run(self):
+        self.ok("search", "--run", "one", "--candidates", "1", *TINY)
+        elsewhere = os.path.join(self.place.dir, "disk2")
+        os.mkdir(elsewhere, 0o700)
+        os.rename(self.place.run_dir("one"), os.path.join(elsewhere, "moved"))
+        os.symlink(os.path.join(elsewhere, "moved"), self.place.run_dir("one"))
+        self.assertEqual(self.status("one")["name"], "one")
+        self.assertRegex(self.ok("ls"), r"\none +finished ")
+        self.assertEqual(self.ok("submit", "one", ARCH0), "#2 is next\n")
+        self.ok("log", "one", "--follow")
+        self.assertIn('"run":"one"', [e for e in self.ok("log", "one", "--json").splitlines() if '"hello"' in e][-1])
+        os.rename(elsewhere, elsewhere + "-unplugged")
+        done = self.place.call("ls")
+        self.assertIn("one: no such run: a link to ", done.stderr)
+        self.assertEqual(self.place.call("status", "one").returncode, 1)
+
     def test_damaged_log(self):
         self.ok("search", "--run", "a", "--candidates", "1", *TINY)
         path = os.path.join(self.place.run_dir("a"), "events.mpk")
