@@ -96,10 +96,12 @@ float *ax_golden_get(const ax_safetensors *st, const char *name, const int64_t *
         return NULL;
     }
     float *out = malloc((t->elements ? t->elements : 1) * sizeof *out);
-    if (out)
-        ax_st_to_float(t, out);
-    else
+    if (!out) {
         ax_fail(err, AX_ENOMEM, "%s: no memory for tensor '%s'", ax_safetensors_name(st), name);
+    } else if (ax_st_import(t, ax_safetensors_name(st), AX_ST_NUMBERS, out, err) != AX_OK) { /* labels are integers */
+        free(out);
+        return NULL;
+    }
     return out;
 }
 

@@ -106,7 +106,7 @@ ax_code ax_npy_view(const void *bytes, size_t n, const char *name, ax_st_tensor 
     if (n < start || length > n - start)
         return ax_fail(err, AX_EFORMAT, "%s: cut within its header", name);
     cursor c = { (const char *)bytes + start, (const char *)bytes + start + length };
-    *out = (ax_st_tensor) { .name = name };
+    *out = (ax_st_tensor) { .name = "" };
     if (!take_header(&c, descr, &columns_first, out))
         return ax_fail(err, AX_EFORMAT, "%s: its header is damaged", name);
     size_t width, have = n - start - length;

@@ -4,9 +4,9 @@
 
 #include "engine/model/safetensors.h"
 
-/* Reads the header of n bytes into *out, whose data then points into them (dtype, shape; name is what it is called in
-   messages). Floats of 2, 4 and 8 bytes and bytes; at most 8 dimensions. AX_EFORMAT says what is wrong: not such a
-   file, cut, another type, columns first (fortran_order), a size that doesn't fit the shape. */
+/* Reads the header of n bytes into *out, whose data then points into them (dtype, shape; it has no name). name
+   is for messages. Floats of 2, 4 and 8 bytes and bytes; at most 8 dimensions. AX_EFORMAT says what is wrong: not such
+   a file, cut, another type, columns first (fortran_order), a size that doesn't fit the shape. */
 ax_code ax_npy_view(const void *bytes, size_t n, const char *name, ax_st_tensor *out, ax_err *err);
 
 #endif

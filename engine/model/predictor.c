@@ -2,6 +2,9 @@
 
 #include "engine/model/network.h"
 
+#include <math.h>
+#include <stdlib.h>
+
 ax_code ax_predictor_open(ax_predictor *p, const char *path, ax_predicts what, ax_err *err)
 {
     p->path = path;
@@ -34,10 +37,14 @@ static ax_code build(const ax_predictor *p, ax_err *err)
         return code;
     ax_shape s = ax_graph_type(g, out).shape;
     int32_t h = p->h / 4, w = p->w / 4;
-    if (p->what == AX_PREDICTS_MASK)
+    if (p->what == AX_PREDICTS_MASK) {
+        code = ax_graph_keep(g, out, "logits", err);
+        if (code != AX_OK)
+            return code;
         out = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { p->h, p->w } }, &out, 1, err);
-    else if (s.h != h || s.w != w)
+    } else if (s.h != h || s.w != w) {
         out = ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h, w } }, &out, 1, err);
+    }
     return ax_graph_keep(g, out, "output", err);
 }
 
@@ -58,6 +65,24 @@ ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err)
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
+/* No comparison with NaN is true, so that a mask of such logits would be the first class everywhere. */
+static ax_code check_logits(const ax_predictor *p, ax_err *err)
+{
+    const ax_graph *g = p->session.graph;
+    const char *name = p->what == AX_PREDICTS_MASK ? "logits" : "output";
+    size_t n = ax_shape_count(ax_graph_type(g, ax_graph_find(g, name)).shape), i = 0;
+    float *logits = malloc(n * sizeof *logits);
+    if (!logits)
+        return ax_fail(err, AX_ENOMEM, "%s: no memory for %zu logits", p->path, n);
+    ax_code code = ax_plan_read(p->session.plan, name, logits, n * sizeof *logits, err);
+    while (code == AX_OK && i < n && isfinite(logits[i]))
+        i++;
+    if (code == AX_OK && i < n)
+        code = ax_fail(err, AX_EFORMAT, "%s: what the network computes isn't finite", p->path);
+    free(logits);
+    return code;
+}
+
 ax_code ax_predictor_run(ax_predictor *p, const float *image, int32_t h, int32_t w, void *out, ax_err *err)
 {
     ax_code code = ax_predictor_compile(p, h, w, err);
@@ -68,6 +93,8 @@ ax_code ax_predictor_run(ax_predictor *p, const float *image, int32_t h, int32_t
     code = ax_plan_write(plan, "image", image, (size_t)h * (size_t)w * 3 * sizeof *image, err);
     if (code == AX_OK)
         code = ax_plan_run(plan, err);
+    if (code == AX_OK)
+        code = check_logits(p, err);
     size_t bytes = ax_type_bytes(ax_graph_type(g, ax_graph_find(g, "output")));
     return code == AX_OK ? ax_plan_read(plan, "output", out, bytes, err) : code;
 }

@@ -25,7 +25,8 @@ void ax_predictor_release(ax_predictor *p);
 /* Compiles the network for images of h x w, multiples of 32, and loads its tensors; nothing to do when the last image
    was of that size. */
 ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err);
-/* image {h,w,3}, normalised; out: as large as `what` says. Compiles when need be. */
+/* image {h,w,3}, normalised; out: as large as `what` says. Compiles when need be. AX_EFORMAT: the logits aren't finite,
+   as with weights so large that sums overflow. */
 ax_code ax_predictor_run(ax_predictor *p, const float *image, int32_t h, int32_t w, void *out, ax_err *err);
 
 #endif

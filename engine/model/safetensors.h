@@ -8,14 +8,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum ax_st_dtype { AX_ST_F64, AX_ST_F32, AX_ST_F16, AX_ST_BF16, AX_ST_I64, AX_ST_I32, AX_ST_U8 } ax_st_dtype;
+typedef enum ax_st_dtype {
+    AX_ST_F64,
+    AX_ST_F32,
+    AX_ST_F16,
+    AX_ST_BF16,
+    AX_ST_I64,
+    AX_ST_I32,
+    AX_ST_U8,
+    AX_ST_OTHER /* of a type that isn't read: it may be in a file, but not be used */
+} ax_st_dtype;
 typedef struct ax_st_tensor {
-    const char *name;
+    const char *name; /* "": it has none */
     ax_st_dtype dtype;
     int n_dim;
     int64_t dim[8];
     const void *data; /* borrowed from the file; may be unaligned */
     size_t bytes, elements;
+    char type[16]; /* of AX_ST_OTHER: what the file calls it */
 } ax_st_tensor;
 typedef struct ax_safetensors ax_safetensors;
 
@@ -29,8 +39,13 @@ size_t ax_safetensors_count(const ax_safetensors *st);
 const ax_st_tensor *ax_safetensors_at(const ax_safetensors *st, size_t i);
 const ax_st_tensor *ax_safetensors_find(const ax_safetensors *st, const char *name); /* NULL = not there */
 const char *ax_safetensors_meta(const ax_safetensors *st, const char *key);          /* NULL = not there */
-/* Converts a tensor's elements to float32 (F64, F32, F16, BF16, integers). out holds t->elements floats. */
+/* Converts a tensor's elements to float32; out holds t->elements floats. Any type but AX_ST_OTHER. */
 void ax_st_to_float(const ax_st_tensor *t, float *out);
+/* The same for a tensor of an imported file, which is looked at once, here: AX_EFORMAT names the file and the tensor
+   when it holds integers and `takes` is AX_ST_FLOATS, is of another type, or an element is NaN, or infinite as a
+   float32. */
+typedef enum ax_st_takes { AX_ST_FLOATS, AX_ST_NUMBERS } ax_st_takes;
+ax_code ax_st_import(const ax_st_tensor *t, const char *file, ax_st_takes takes, float *out, ax_err *err);
 
 /* Writing: a list of tensors and of metadata pairs; the file appears whole or not at all (ax_file_replace). */
 typedef struct ax_st_meta {

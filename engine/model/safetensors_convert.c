@@ -1,6 +1,8 @@
 #include "engine/model/safetensors_header.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* IEEE 754 binary16. */
@@ -50,5 +52,26 @@ void ax_st_to_float(const ax_st_tensor *t, float *out)
         CONVERT(int32_t, x);
     case AX_ST_U8:
         CONVERT(uint8_t, x);
+    case AX_ST_OTHER:
+        break;
     }
+}
+
+ax_code ax_st_import(const ax_st_tensor *t, const char *file, ax_st_takes takes, float *out, ax_err *err)
+{
+    char what[224] = "";
+    if (t->name[0])
+        snprintf(what, sizeof what, "tensor '%.200s': ", t->name);
+    if (t->dtype == AX_ST_OTHER)
+        return ax_fail(err, AX_EFORMAT, "%s: %snumbers of type %s, which isn't read", file, what, t->type);
+    bool integers = t->dtype == AX_ST_I64 || t->dtype == AX_ST_I32 || t->dtype == AX_ST_U8;
+    if (integers && takes == AX_ST_FLOATS)
+        return ax_fail(err, AX_EFORMAT, "%s: %sintegers (%s) instead of floats", file, what,
+                       ax_st_dtype_name(t->dtype));
+    ax_st_to_float(t, out);
+    for (size_t i = 0; i < t->elements; i++)
+        if (!isfinite(out[i]))
+            return ax_fail(err, AX_EFORMAT, "%s: %selement %zu is %s", file, what, i,
+                           isnan(out[i]) ? "not a number" : "infinite");
+    return AX_OK;
 }

@@ -1,5 +1,7 @@
 #include "engine/model/safetensors_header.h"
 
+#include "engine/base/str.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,6 +179,15 @@ static int on_key(void *context, const unsigned char *key, size_t len)
     return stop(r, "a field other than dtype, shape, data_offsets");
 }
 
+/* Types that this program doesn't read, such as BOOL or F8_E4M3, are the user's affair until their tensor is used. */
+static bool is_type(const unsigned char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!((text[i] >= 'A' && text[i] <= 'Z') || (text[i] >= '0' && text[i] <= '9') || text[i] == '_'))
+            return false;
+    return len && len < sizeof((ax_st_tensor *)0)->type;
+}
+
 static int on_string(void *context, const unsigned char *text, size_t len)
 {
     reader *r = context;
@@ -192,14 +203,17 @@ static int on_string(void *context, const unsigned char *text, size_t len)
     }
     if (r->at != DTYPE)
         return stop(r, "a string where none is due");
-    for (int i = 0; i < DTYPES; i++) {
-        if (!is_text(text, len, dtypes[i].name))
-            continue;
-        r->h->tensor[r->h->n - 1].dtype = (ax_st_dtype)i;
-        r->at = FIELD;
-        return 1;
-    }
-    return stop(r, "its dtype isn't one of F64, F32, F16, BF16, I64, I32, U8");
+    ax_st_tensor *t = &r->h->tensor[r->h->n - 1];
+    t->dtype = AX_ST_OTHER;
+    for (int i = 0; i < DTYPES; i++)
+        if (is_text(text, len, dtypes[i].name))
+            t->dtype = (ax_st_dtype)i;
+    if (t->dtype == AX_ST_OTHER && !is_type(text, len))
+        return stop(r, "its dtype isn't the name of a type");
+    if (t->dtype == AX_ST_OTHER)
+        memcpy(t->type, text, len); /* whose rest is zero */
+    r->at = FIELD;
+    return 1;
 }
 
 static int on_integer(void *context, long long value)
@@ -234,9 +248,13 @@ static int finish_tensor(reader *r)
         if (__builtin_mul_overflow(elements, (size_t)t->dim[i], &elements))
             return stop(r, "its shape is too large");
     t->elements = elements;
-    if (__builtin_mul_overflow(elements, ax_st_dtype_bytes(t->dtype), &t->bytes) ||
-        t->bytes != r->offset[1] - r->offset[0])
+    size_t bytes = (size_t)(r->offset[1] - r->offset[0]);
+    bool fits = t->dtype == AX_ST_OTHER
+                    ? elements / 8 <= bytes /* of an unknown type at least one bit each */
+                    : !__builtin_mul_overflow(elements, ax_st_dtype_bytes(t->dtype), &t->bytes) && t->bytes == bytes;
+    if (!fits)
         return stop(r, "its shape needs another number of bytes than data_offsets says");
+    t->bytes = bytes;
     t->data = r->data + r->offset[0];
     r->at = TOP;
     return 1;
@@ -296,6 +314,30 @@ static int on_double(void *context, double value)
     return on_other(context);
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    const ax_st_meta *x = a, *y = b;
+    return strcmp(x->key, y->key);
+}
+
+/* Of two values of a key some readers would take the first, others the last. */
+static ax_code sort_meta(reader *r)
+{
+    if (r->h->n_meta)
+        qsort(r->h->meta, r->h->n_meta, sizeof *r->h->meta, compare_keys);
+    for (size_t i = 1; i < r->h->n_meta; i++) {
+        if (strcmp(r->h->meta[i - 1].key, r->h->meta[i].key) != 0)
+            continue;
+        ax_str key;
+        ax_str_init(&key, 0);
+        ax_str_quoted(&key, r->h->meta[i].key);
+        ax_fail(r->err, AX_EFORMAT, "%s: header: the metadata has the key %.200s twice", r->name, key.text);
+        ax_str_release(&key);
+        return AX_EFORMAT;
+    }
+    return AX_OK;
+}
+
 static void syntax_error(reader *r, yajl_handle parser)
 {
     unsigned char *text = yajl_get_error(parser, 0, NULL, 0);
@@ -335,7 +377,7 @@ ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const ch
     else if (status == yajl_status_ok && r.at != DONE)
         stop(&r, "no JSON object");
     yajl_free(parser);
-    return r.code;
+    return r.code == AX_OK ? sort_meta(&r) : r.code;
 }
 
 void ax_st_header_release(ax_st_header *h)

@@ -9,7 +9,7 @@
 typedef struct ax_st_header {
     ax_st_tensor *tensor; /* in the header's order; names are owned */
     size_t n, cap;
-    ax_st_meta *meta; /* owned copies */
+    ax_st_meta *meta; /* owned copies, sorted by key; no key is there twice */
     size_t n_meta, cap_meta;
 } ax_st_header;
 
@@ -19,7 +19,7 @@ ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const ch
                            const char *name, ax_err *err);
 void ax_st_header_release(ax_st_header *h);
 
-/* Name in the file and bytes per element. */
+/* Name in the file and bytes per element; not of AX_ST_OTHER. */
 const char *ax_st_dtype_name(ax_st_dtype dtype);
 size_t ax_st_dtype_bytes(ax_st_dtype dtype);
 

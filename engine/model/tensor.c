@@ -1,6 +1,7 @@
 #include "engine/model/tensor.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,23 @@ char *ax_tensor_shape_text(const int64_t *dim, int n_dim, char *buf, size_t cap)
     return buf;
 }
 
+/* Of batch norm, by PyTorch's name. */
+static bool is_variance(const char *name)
+{
+    static const char ending[] = "running_var";
+    size_t n = strlen(name), e = sizeof ending - 1;
+    return n >= e && !strcmp(name + n - e, ending);
+}
+
+static ax_code check_variance(const float *v, size_t n, const char *file, const char *name, ax_err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i] < 0)
+            return ax_fail(err, AX_EFORMAT, "%s: tensor '%s': element %zu is %g, and a variance can't be negative",
+                           file, name, i, (double)v[i]);
+    return AX_OK;
+}
+
 ax_code ax_tensor_load(ax_params *p, size_t i, const ax_safetensors *st, const char *name, ax_err *err)
 {
     const ax_st_tensor *t = ax_safetensors_find(st, name);
@@ -45,8 +63,11 @@ ax_code ax_tensor_load(ax_params *p, size_t i, const ax_safetensors *st, const c
     float *host = malloc(t->elements * sizeof(float));
     if (!host)
         return ax_fail(err, AX_ENOMEM, "%s: no memory for tensor '%s'", ax_safetensors_name(st), name);
-    ax_st_to_float(t, host);
-    ax_code code = ax_params_set(p, i, AX_SLOT_VALUE, host, err);
+    ax_code code = ax_st_import(t, ax_safetensors_name(st), AX_ST_FLOATS, host, err);
+    if (code == AX_OK && is_variance(name))
+        code = check_variance(host, t->elements, ax_safetensors_name(st), name, err);
+    if (code == AX_OK)
+        code = ax_params_set(p, i, AX_SLOT_VALUE, host, err);
     free(host);
     return code;
 }

@@ -5,7 +5,8 @@
 #include "engine/graph/params.h"
 #include "engine/model/safetensors.h"
 
-/* Fills parameter i of p from the tensor of that name. AX_EFORMAT: it is missing, or of another shape. */
+/* Fills parameter i of p from the tensor of that name. AX_EFORMAT: it is missing, of
+   another shape, holds what ax_st_import refuses, or a negative variance. */
 ax_code ax_tensor_load(ax_params *p, size_t i, const ax_safetensors *st, const char *name, ax_err *err);
 
 /* The shape of a tensor on disk: OIHW for a convolution's weight {O,kh,kw,I}, {C} for a vector, {N,C,H,W} for anything

@@ -160,10 +160,10 @@ ax_code ax_logits_folder_read(const char *dir, ax_source *source, const ax_sampl
         code = check_shape(&l, classes, sample, err);
     if (code == AX_OK && !(l.value = malloc(l.tensor.elements * sizeof *l.value)))
         code = ax_fail(err, AX_ENOMEM, "%s: no memory for %zu numbers", l.path, l.tensor.elements);
-    if (code == AX_OK) {
-        ax_st_to_float(&l.tensor, l.value);
+    if (code == AX_OK) /* bytes are logits that somebody quantised */
+        code = ax_st_import(&l.tensor, l.path, AX_ST_NUMBERS, l.value, err);
+    if (code == AX_OK)
         cut_out(&l, sample, classes, out);
-    }
     release(&l);
     return code;
 }

@@ -100,5 +100,5 @@ ax_code ax_teacher_logits(ax_teacher *t, const ax_sample *s, float *out, ax_err 
 {
     if (!t->model.st)
         return ax_source_failed(ax_logits_folder_read(t->path, t->source, s, out, err), err);
-    return ax_predictor_run(&t->model, s->image, s->h, s->w, out, err);
+    return ax_source_failed(ax_predictor_run(&t->model, s->image, s->h, s->w, out, err), err);
 }

@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     float *out = malloc(t.elements * sizeof *out + 1);
     if (out)
-        ax_st_to_float(&t, out);
+        fuzz_said_why(ax_st_import(&t, "fuzz", AX_ST_NUMBERS, out, &err), &err);
     free(out);
     return 0;
 }

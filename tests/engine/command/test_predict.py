@@ -134,6 +134,52 @@ class Predict(unittest.TestCase):
         code, _, err = engine("predict", self.model, "-o", "d", "--device", "cuda:0", self.jpg)
         self.assertEqual(code, 3, err)
 
+    def spoilt(self, tensor, change, dtype=None, also=None):
+        """A copy of the model in which the first number of a tensor (a list: all of them), or its type, is another."""
+        with open(self.model, "rb") as f:
+            data = bytearray(f.read())
+        n = struct.unpack("<Q", data[:8])[0]
+        header, body = json.loads(data[8:8 + n]), data[8 + n:]
+        at, end = header[tensor]["data_offsets"]
+        if isinstance(change, list):
+            body[at:end] = struct.pack("<f", change[0]) * ((end - at) // 4)
+        elif change is not None:
+            body[at:at + 4] = struct.pack("<f", change)
+        if dtype:
+            header[tensor]["dtype"] = dtype
+        for name in also or ():
+            header[name] = {"dtype": "BOOL", "shape": [8], "data_offsets": [len(body), len(body) + 8]}
+            body += bytes(8)
+        text = json.dumps(header).encode()
+        path = os.path.join(self.dir, "spoilt.safetensors")
+        with open(path, "wb") as f:
+            f.write(struct.pack("<Q", len(text)) + text + body)
+        return path
+
+    def test_weights_that_are_no_weights(self):
+        """A mask of the first class everywhere would be all that such a model gives."""
+        out = os.path.join(self.dir, "spoilt")
+        bias, variance = "decoder.classifier.bias", "encoder.features.0.1.running_var"
+        for tensor, change, dtype, says in (
+                (bias, float("nan"), None, "tensor 'decoder.classifier.bias': element 0 is not a number"),
+                (bias, float("-inf"), None, "tensor 'decoder.classifier.bias': element 0 is infinite"),
+                ("encoder.features.0.0.weight", float("nan"), None, "'encoder.features.0.0.weight': element 0 is not"),
+                (variance, -1e-3, None, f"tensor '{variance}': element 0 is -0.001, and a variance can't be negative"),
+                (bias, None, "I32", "integers (I32) instead of floats"),
+                (bias, None, "U32", "numbers of type U32, which isn't read"),
+                (bias, 3e38, None, None),
+                ("decoder.classifier.weight", [3e38], None, "what the network computes isn't finite")):
+            model = self.spoilt(tensor, change, dtype)
+            code, text, err = engine("predict", model, "-o", out, self.jpg)
+            if says is None:  # large, but a number
+                self.assertEqual((code, err), (0, ""))
+                continue
+            self.assertEqual((code, text, len(err.splitlines())), (1, "", 1), err)
+            self.assertIn("spoilt.safetensors: ", err)
+            self.assertIn(says, err)
+        model = self.spoilt(bias, None, also=["what", "nobody.uses"])
+        self.assertEqual(engine("predict", model, "-o", out, self.jpg)[::2], (0, ""))
+
     def test_try_names_wrong_input(self):
         for args, code, says in ((["[[11,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"], 2, "character"),
                                  ([GENOTYPE, "--data", "camvid:/no/such"], 1, "/no/such"),

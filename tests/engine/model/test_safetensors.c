@@ -89,7 +89,12 @@ static void test_hostile_headers(void **state)
     refuse("{\"a\":null}", 0, "null");
     refuse("{\"a\":{}}", 0, "missing");
     refuse("{\"a\":[{}]}", 0, "a list where none is due");
-    refuse("{\"a\":" T("F33", "[1]", "[0,4]") "}", 4, "dtype isn't one of");
+    refuse("{\"a\":" T("f32", "[1]", "[0,4]") "}", 4, "dtype isn't the name of a type");
+    refuse("{\"a\":" T("", "[1]", "[0,4]") "}", 4, "dtype isn't the name of a type");
+    refuse("{\"a\":" T("F3200000000000000", "[1]", "[0,4]") "}", 4, "dtype isn't the name of a type");
+    refuse("{\"a\":" T("BOOL", "[1]", "[0,8]") "}", 4, "beyond the end");
+    refuse("{\"a\":" T("U16", "[80]", "[0,4]") "}", 4, "another number of bytes");
+    refuse("{\"a\":" T("BOOL", "[1]", "[0,1]") ",\"b\":" T("F32", "[1]", "[0,4]") "}", 4, "overlap");
     refuse("{\"a\":" T("F32", "[1.5]", "[0,4]") "}", 4, "fraction");
     refuse("{\"a\":" T("F32", "[-1]", "[0,4]") "}", 4, "negative extent");
     refuse("{\"a\":" T("F32", "[[1]]", "[0,4]") "}", 4, "a list where none is due");
@@ -114,6 +119,8 @@ static void test_hostile_headers(void **state)
     refuse("{\"__metadata__\":{\"a\":1}}", 0, "a number where none is due");
     refuse("{\"__metadata__\":{\"a\":{}}}", 0, "an object where none is due");
     refuse("{\"__metadata__\":{\"a\":\"\\u0000\"}}", 0, "zero byte");
+    refuse("{\"__metadata__\":{\"k\":\"1\",\"j\":\"2\",\"k\":\"1\"}}", 0, "the metadata has the key \"k\" twice");
+    refuse("{\"__metadata__\":{\"k\\t\":\"1\",\"\\u006b\\t\":\"2\"}}", 0, "the metadata has the key \"k\\t\" twice");
     refuse("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "two entries");
     refuse("{\"\xff\":1}", 0, "header: ");
 }
@@ -168,9 +175,9 @@ static void test_damaged(void **state)
             ax_safetensors *st = ax_safetensors_view(whole, n, "FILE", &err);
             if (st)
                 for (size_t i = 0; i < ax_safetensors_count(st); i++) {
-                    float out[8];
-                    assert_true(ax_safetensors_at(st, i)->elements <= 8);
-                    ax_st_to_float(ax_safetensors_at(st, i), out);
+                    float out[80];
+                    assert_true(ax_safetensors_at(st, i)->elements <= 80);
+                    ax_st_import(ax_safetensors_at(st, i), "FILE", AX_ST_NUMBERS, out, NULL);
                 }
             else
                 assert_int_equal(err.code, AX_EFORMAT);
@@ -202,6 +209,65 @@ static void test_convert(void **state)
     static const int64_t wide[] = { -5 };
     ax_st_to_float(&(ax_st_tensor) { .dtype = AX_ST_I64, .data = wide, .elements = 1, .bytes = 8 }, out);
     assert_true(out[0] == -5);
+}
+
+static void refuse_import(ax_st_dtype dtype, const void *data, size_t n, ax_st_takes takes, const char *message)
+{
+    ax_err err = { AX_OK, "" };
+    float out[4];
+    const ax_st_tensor t = { .name = "w", .dtype = dtype, .data = data, .elements = n, .type = "F8_E4M3" };
+    assert_int_equal(ax_st_import(&t, "FILE", takes, out, &err), AX_EFORMAT);
+    assert_string_equal(err.msg, message);
+}
+
+static void test_import(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    float out[4];
+    static const float good[3] = { 1, -2, 3.4e38f }, none[] = { 0, 1, NAN }, endless[] = { 0, -INFINITY, NAN };
+    static const double wide[] = { 1, 1e300 };
+    static const uint16_t half[] = { 0x3c00, 0x7c00 }, brain[] = { 0x7fc0 };
+    static const int32_t whole[] = { 3, -4 };
+    ax_st_tensor t = { .name = "w", .dtype = AX_ST_F32, .data = good, .bytes = sizeof good, .elements = 3 };
+    assert_int_equal(ax_st_import(&t, "FILE", AX_ST_FLOATS, out, &err), AX_OK);
+    assert_memory_equal(out, good, sizeof good);
+    t = (ax_st_tensor) { .name = "", .dtype = AX_ST_F32, .data = none, .bytes = sizeof none, .elements = 3 };
+    assert_int_equal(ax_st_import(&t, "FILE", AX_ST_FLOATS, out, &err), AX_EFORMAT);
+    assert_string_equal(err.msg, "FILE: element 2 is not a number");
+    t = (ax_st_tensor) { .name = "w", .dtype = AX_ST_F32, .data = endless, .bytes = sizeof endless, .elements = 3 };
+    assert_int_equal(ax_st_import(&t, "FILE", AX_ST_NUMBERS, out, &err), AX_EFORMAT);
+    assert_string_equal(err.msg, "FILE: tensor 'w': element 1 is infinite");
+    refuse_import(AX_ST_F64, wide, 2, AX_ST_FLOATS, "FILE: tensor 'w': element 1 is infinite"); /* as a float32 */
+    refuse_import(AX_ST_F16, half, 2, AX_ST_FLOATS, "FILE: tensor 'w': element 1 is infinite");
+    refuse_import(AX_ST_BF16, brain, 1, AX_ST_FLOATS, "FILE: tensor 'w': element 0 is not a number");
+    refuse_import(AX_ST_I32, whole, 2, AX_ST_FLOATS, "FILE: tensor 'w': integers (I32) instead of floats");
+    refuse_import(AX_ST_U8, whole, 2, AX_ST_FLOATS, "FILE: tensor 'w': integers (U8) instead of floats");
+    refuse_import(AX_ST_OTHER, whole, 2, AX_ST_NUMBERS, "FILE: tensor 'w': numbers of type F8_E4M3, which isn't read");
+    t = (ax_st_tensor) { .name = "w", .dtype = AX_ST_I32, .data = whole, .bytes = sizeof whole, .elements = 2 };
+    assert_int_equal(ax_st_import(&t, "FILE", AX_ST_NUMBERS, out, &err), AX_OK);
+    assert_true(out[0] == 3 && out[1] == -4);
+}
+
+/* What nobody uses may be of any type. */
+static void test_types_of_others(void **state)
+{
+    (void)state;
+    size_t n;
+    ax_err err = { 0 };
+    char *bytes = make(
+        "{\"a\":" T("BOOL", "[3]", "[0,3]") ",\"b\":" T("F4", "[3]", "[3,5]") ",\"c\":" T("U8", "[1]", "[5,6]") "}", 6,
+        &n);
+    ax_safetensors *st = ax_safetensors_view(bytes, n, "FILE", &err);
+    if (!st)
+        fail_msg("%s", err.msg);
+    const ax_st_tensor *t = ax_safetensors_find(st, "b");
+    assert_int_equal(t->dtype, AX_ST_OTHER);
+    assert_string_equal(t->type, "F4");
+    assert_int_equal(t->bytes, 2);
+    assert_int_equal(t->elements, 3);
+    ax_safetensors_free(st);
+    free(bytes);
 }
 
 static void test_write(void **state)
@@ -264,6 +330,7 @@ int main(void)
         cmocka_unit_test(test_good),          cmocka_unit_test(test_hostile_headers),
         cmocka_unit_test(test_header_length), cmocka_unit_test(test_deep_nesting),
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_convert),
+        cmocka_unit_test(test_import),        cmocka_unit_test(test_types_of_others),
         cmocka_unit_test(test_write),         cmocka_unit_test(test_open_odd_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -386,6 +386,15 @@ static void wrong_teachers_are_named(void **state)
     snprintf(file, sizeof file, "%s/train-0.npy", path);
     assert_int_equal(truncate(file, 1000), 0);
     refuse(b, path, AX_EDATA, "its shape wants");
+    value[b->h * b->w / 16 - 1] = NAN; /* the last one of the first class */
+    write_logits(path, 0, "npy", b->classes, b->h / 4, b->w / 4, value);
+    char says[64];
+    snprintf(says, sizeof says, "train-0.npy: element %d is not a number", b->h * b->w / 16 - 1);
+    refuse(b, path, AX_EDATA, says);
+    unlink(file);
+    value[b->h * b->w / 16 - 1] = INFINITY;
+    write_logits(path, 0, "safetensors", b->classes, b->h / 4, b->w / 4, value);
+    refuse(b, path, AX_EDATA, "train-0.safetensors: tensor 'logits': element ");
     free(value);
 
     ax_settings s = tiny("");
