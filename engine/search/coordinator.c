@@ -131,6 +131,7 @@ static const char *loop(ax_coordinator *c)
     for (;;) {
         ax_search_set_time(c->search, ax_clock_wall());
         ax_search_tick(c->search);
+        ax_coordinator_mind_folders(c, true, NULL);
         commit(c);
         if (c->err.code != AX_OK)
             return "failed";

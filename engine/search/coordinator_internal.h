@@ -42,6 +42,11 @@ void ax_coordinator_emit(void *coordinator, ax_event *ev);
 /* Fills c in and says HELLO. What it had opened when it failed is ax_coordinator_run's to close. */
 ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err);
 
+/* ---- coordinator_folders.c ---- */
+/* Makes the folders of the run that are missing. Results that were lost with one are named in the log; under a living
+   engine the run pauses itself, too, since whoever removed them may not have meant that. */
+ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err);
+
 /* ---- coordinator_worker.c ---- */
 /* Does what worker k's messages say; buries one that has gone. */
 void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k);

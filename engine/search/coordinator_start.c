@@ -149,6 +149,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     ax_leftovers_remove(c->dirfd, true, c->search);
     c->first_seq = ax_eventlog_seq(c->log) + 1;
     ax_search_hello(c->search, c->first_seq > 1, getpid());
+    code = ax_coordinator_mind_folders(c, false, err);
     if (cut) {
         char text[AX_EVENT_TEXT];
         snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",
@@ -161,5 +162,5 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
                  exists(c, AX_ROWFILE_NAME) ? ", the old one is kept as " AX_ROWFILE_ASIDE : "");
         ax_search_log(c->search, "warning", 0, text);
     }
-    return AX_OK;
+    return code;
 }

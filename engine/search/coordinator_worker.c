@@ -37,10 +37,20 @@ static const char *cause_of(int64_t code)
     }
 }
 
-/* The first worker's troubles are those of the start: whoever typed it shall read them. Later ones pass, perhaps. */
-static void on_broken(ax_coordinator *c, ax_crew *crew, const ax_worker_message *m)
+/* Whether the worker couldn't write because a folder was removed, which is there again now: the next try will do. */
+static bool folder_was_lost(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
-    if (c->worked)
+    if (m->code != AX_EIO)
+        return false;
+    ax_coordinator_mind_folders(c, true, NULL);
+    return c->crew[k].folder_lost;
+}
+
+/* The first worker's troubles are those of the start: whoever typed it shall read them. Later ones pass, perhaps. */
+static void on_broken(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
+{
+    ax_crew *crew = &c->crew[k];
+    if (c->worked || folder_was_lost(c, k, m))
         snprintf(crew->last, sizeof crew->last, "%s", m->text);
     else
         ax_fail(&c->err, m->code > 0 && m->code <= AX_CODE_LAST ? (ax_code)m->code : AX_EIO,
@@ -52,6 +62,11 @@ static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *w
 /* A process whose device has failed gets nothing but errors from it, whatever it does next: the worker goes too. */
 static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
+    if (folder_was_lost(c, k, m)) {
+        ax_search_log(c->search, "warning", m->id, m->text);
+        ax_search_stopped(c->search, k); /* back to the queue */
+        return;
+    }
     if (m->code != AX_EDEVICE) {
         ax_search_failed(c->search, k, cause_of(m->code), m->text);
         return;
@@ -98,7 +113,7 @@ static void hand_out(ax_coordinator *c, uint32_t k)
         ax_err gone; /* it will be found dead when its socket is read */
         ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
         m.peers = peers_of(c, k, &job);
-        crew->told_stop = false;
+        crew->told_stop = crew->folder_lost = false;
         ax_crew_send(crew, &m, &gone);
         count_wait(c, k);
     }
@@ -127,7 +142,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
         say_device(c, m);
         break;
     case AX_SAY_BROKEN:
-        on_broken(c, crew, m);
+        on_broken(c, k, m);
         break;
     case AX_SAY_WARNING:
         ax_search_log(c->search, "warning", m->id, m->text);
@@ -179,11 +194,12 @@ static bool others_work(const ax_coordinator *c, uint32_t k)
 static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
+    bool excused = c->crew[k].folder_lost;
     ax_crew_bury(&c->crew[k], how, sizeof how);
     const char *message = why[0] ? why : how;
     if (ax_search_running(c->search, k))
         ax_search_failed(c->search, k, cause, message);
-    else if (others_work(c, k))
+    else if (excused || others_work(c, k))
         ax_search_log(c->search, "warning", 0, message);
     else
         ax_search_worker_failed(c->search, message);

@@ -79,7 +79,7 @@ static void forget(ax_crew *c)
     ax_messages_release(&c->in);
     c->fd = -1;
     c->pid = 0;
-    c->ready = c->told_stop = false;
+    c->ready = c->told_stop = c->folder_lost = false;
     c->last[0] = '\0';
 }
 

@@ -14,6 +14,7 @@ typedef struct ax_crew {
     ax_messages in;
     bool ready;                /* has its data */
     bool told_stop;            /* the job in hand was told to stop */
+    bool folder_lost;          /* a folder of the run was made again since it started or got its job */
     uint32_t deaths;           /* since it last did something useful */
     double start_at;           /* monotonic seconds: not before */
     double heard_at;           /* when it last said something, or was given something to do */

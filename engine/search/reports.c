@@ -93,6 +93,28 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     return ax_search_note_judged(s, id, err);
 }
 
+/* level: of the line in the log that says why. */
+static void pause_itself(ax_search *s, const char *level, const char *why)
+{
+    s->paused = true;
+    s->dirty = true;
+    ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
+    ev.u.PAUSED.on = 1;
+    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "engine");
+    ax_search_emit(s, &ev);
+    ax_search_log(s, level, 0, why);
+}
+
+void ax_search_results_lost(ax_search *s, const char *text)
+{
+    char why[2 * AX_EVENT_TEXT];
+    snprintf(why, sizeof why, "%s; the run is paused, and continue goes on without them", text);
+    if (s->paused)
+        ax_search_log(s, "warning", 0, text);
+    else
+        pause_itself(s, "warning", why);
+}
+
 /* at_once: the next candidate would fail as well. */
 static void count_failure(ax_search *s, bool at_once, const char *message)
 {
@@ -107,12 +129,7 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
     else
         snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
                  s->failures, message);
-    s->paused = true;
-    ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
-    ev.u.PAUSED.on = 1;
-    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "engine");
-    ax_search_emit(s, &ev);
-    ax_search_log(s, "error", 0, text);
+    pause_itself(s, "error", text);
 }
 
 typedef enum retry { NEVER, ONCE, LATER } retry;

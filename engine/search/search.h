@@ -77,6 +77,10 @@ void ax_search_stopped(ax_search *s, uint32_t worker);
 void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message);
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);
+/* Results of finished candidates aren't there any more: the run pauses itself, with text in its log. */
+void ax_search_results_lost(ax_search *s, const char *text);
+/* How many finished candidates have a file of their own in models/ (else masks/). */
+uint32_t ax_search_results(const ax_search *s, bool models);
 void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text);
 
 /* Does what a person asks; *answer is what to say once it is on disk. A request that was answered before gets the same

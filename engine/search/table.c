@@ -26,6 +26,17 @@ const ax_row *ax_search_look(const ax_search *s, uint32_t id)
     return id && id <= s->n_rows ? &s->row[id - 1] : NULL;
 }
 
+uint32_t ax_search_results(const ax_search *s, bool models)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < s->n_rows; i++) {
+        const ax_row *r = &s->row[i];
+        bool done = r->status == AX_DONE || (r->status == AX_PRUNED && r->before == AX_DONE);
+        n += done && (models ? ax_row_is_full(r) : !r->reused);
+    }
+    return n;
+}
+
 /* Keeps the list ascending: nearly always at its end. */
 static void list(ax_search *s, uint32_t id)
 {

@@ -1,0 +1,108 @@
+"""Folders of a run that are removed, or that a copy of it left out, are made again."""
+import os
+import shutil
+import signal
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from engine import LIMIT, Run, Skip, events, main, make_run, serve  # noqa: E402
+
+FOLDERS = ("cache", "inflight", "models", "masks")
+ENDLESS = 100000
+
+
+def of(path, kind):
+    return [(i, f) for k, i, f in events(path) if k == kind]
+
+
+def left_out_of_a_copy(where):
+    first = make_run(f"{where}/first", candidates=1)
+    assert serve(first)[0] == 0
+    for folder in FOLDERS:
+        path = f"{where}/{folder}"
+        shutil.copytree(first, path)
+        shutil.rmtree(f"{path}/{folder}")
+        with open(f"{path}/run.ini", "a") as f:
+            f.write("candidates = 2\n")
+        status, said = serve(path)
+        assert status == 0, (folder, said)
+        assert os.path.isdir(f"{path}/{folder}"), folder
+        assert not of(path, "failed") and not of(path, "paused"), folder
+        assert len(of(path, "scored")) == 2, folder
+        lost = [f["text"] for _, f in of(path, "log") if f["level"] == "warning"]
+        assert lost == (["masks/ was missing, so it was made again; the masks of 1 candidate are gone"]
+                        if folder == "masks" else []), (folder, lost)
+
+
+def a_file_in_its_place(where):
+    path = make_run(f"{where}/a")
+    os.rmdir(f"{path}/models")
+    with open(f"{path}/models", "w"):
+        pass
+    status, said = serve(path)
+    assert status == 1 and "models: is there, but not a directory" in said, said
+
+
+def removed_under_the_engine(where):
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    run.until("scored", 1)
+    for folder in ("cache", "inflight", "models"):
+        shutil.rmtree(f"{path}/{folder}")
+    for _ in range(2):  # the first of them may have been nearly done
+        run.until("scored")
+    assert all(os.path.isdir(f"{path}/{folder}") for folder in FOLDERS)
+    assert run.stop() == 0
+    assert not of(path, "failed") and not of(path, "paused")
+
+
+def results_removed_under_the_engine(where):
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    run.until("scored", 1)
+    shutil.rmtree(f"{path}/masks")
+    run.until("paused", 0, on=1, by="engine")
+    text = run.until("log", level="warning")["text"]
+    assert text.startswith("masks/ was missing, so it was made again; the masks of ") and "continue goes on" in text, text
+    assert os.path.isdir(f"{path}/masks")
+    assert run.do("continue")[0] == 0
+    scored = run.until("scored")
+    assert os.path.exists(f"{path}/{scored['masks']}")
+    assert run.stop() == 0
+    assert not of(path, "failed")
+
+
+def waits_for_the_engine(pid):
+    """Whether a worker is in a call of recv that blocks."""
+    try:
+        with open(f"/proc/{pid}/syscall") as f:
+            call = f.read().split()
+    except PermissionError:
+        raise Skip("/proc/PID/syscall may not be read")
+    return call[0] in ("45", "207") and call[4] == "0x0"  # recvfrom of x86-64 and aarch64, without MSG_DONTWAIT
+
+
+def worker_is_faster_than_the_engine(where):
+    """It can't write its masks before the engine has noticed that their folder is gone: its candidate is done again."""
+    path = make_run(f"{where}/a", candidates=1, epochs=20)
+    run = Run(path)
+    run.until("progress", 1, what="train")
+    worker, = run.workers()
+    run.process.send_signal(signal.SIGSTOP)
+    try:
+        os.rmdir(f"{path}/masks")
+        until = time.monotonic() + LIMIT
+        while not waits_for_the_engine(worker):
+            assert time.monotonic() < until
+            time.sleep(0.02)
+    finally:
+        run.process.send_signal(signal.SIGCONT)
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    assert len(of(path, "started")) == 2 and len(of(path, "scored")) == 1
+    assert not of(path, "failed") and not of(path, "paused")
+
+
+main([left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine, results_removed_under_the_engine,
+      worker_is_faster_than_the_engine])
