@@ -20,6 +20,8 @@
 /* OUT holds a block of the file plus answers; who lets it fill up with answers is dropped. */
 enum { BLOCK = 32768, OUT = 2 * BLOCK, TURN = 8 * BLOCK, STALL_SECONDS = 30, BACKLOG = 128 };
 
+static const char socket_name[] = "engine.sock";
+
 typedef struct client {
     int fd;
     uint64_t number; /* never used twice, so that an answer can't reach another */
@@ -34,6 +36,7 @@ typedef struct client {
 
 struct ax_clients {
     int dirfd, fd, events;
+    struct stat bound; /* the socket's file */
     uint64_t next_number;
     client *client[AX_CLIENTS_MAX]; /* the first n */
     size_t n;
@@ -47,16 +50,16 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
         return NULL;
     }
     struct sockaddr_un at = { .sun_family = AF_UNIX };
-    snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/engine.sock", dirfd);
+    snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", dirfd, socket_name);
     *c = (ax_clients) { .dirfd = dirfd, .next_number = 1 };
     c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    unlinkat(dirfd, "engine.sock", 0);
+    unlinkat(dirfd, socket_name, 0);
     mode_t mask = umask(077);
     bool bound = c->fd >= 0 && c->events >= 0 && !bind(c->fd, (struct sockaddr *)&at, sizeof at);
     int why = errno;
     umask(mask);
-    if (bound && !listen(c->fd, BACKLOG))
+    if (bound && !listen(c->fd, BACKLOG) && !fstatat(dirfd, socket_name, &c->bound, AT_SYMLINK_NOFOLLOW))
         return c;
     if (bound)
         why = errno;
@@ -259,8 +262,10 @@ void ax_clients_free(ax_clients *c)
     while (c->n)
         drop(c, c->n - 1);
     if (c->fd >= 0) {
+        struct stat now;
         close(c->fd);
-        unlinkat(c->dirfd, "engine.sock", 0);
+        if (!fstatat(c->dirfd, socket_name, &now, AT_SYMLINK_NOFOLLOW) && now.st_ino == c->bound.st_ino)
+            unlinkat(c->dirfd, socket_name, 0); /* another engine's stays */
     }
     if (c->events >= 0)
         close(c->events);

@@ -1,6 +1,7 @@
 #include "engine/search/coordinator_internal.h"
 
 #include "engine/base/clock.h"
+#include "engine/base/utf8.h"
 #include "engine/search/leftovers.h"
 #include "engine/search/snapshot.h"
 
@@ -54,10 +55,22 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
 /* Once per turn of the loop for all that happened in it; only then anybody gets an answer. */
 static void commit(ax_coordinator *c)
 {
-    if (c->err.code == AX_OK && (ax_search_dirty(c->search) || ax_search_wants_save(c->search)))
-        save(c, true, &c->err);
-    for (size_t i = 0; i < c->n_pending && c->err.code == AX_OK; i++)
-        ax_clients_answer(c->clients, c->pending[i].client, &c->pending[i].answer);
+    bool due = ax_search_dirty(c->search) || ax_search_wants_save(c->search);
+    if (c->err.code == AX_OK && due) {
+        ax_coordinator_guard(c);
+        if (c->err.code == AX_OK)
+            save(c, true, &c->err);
+    }
+    if (c->err.code == AX_OK && c->n_pending)
+        ax_coordinator_guard(c);
+    for (size_t i = 0; i < c->n_pending; i++) {
+        ax_answer *a = &c->pending[i].answer;
+        if (c->err.code != AX_OK) { /* whether it is on disk isn't known: it may be asked for again */
+            a->code = c->err.code;
+            ax_utf8_copy(a->message, sizeof a->message, c->err.msg);
+        }
+        ax_clients_answer(c->clients, c->pending[i].client, a);
+    }
     c->n_pending = 0;
     if (ax_search_wants_stop(c->search))
         c->stop = true;
@@ -151,7 +164,16 @@ static const char *loop(ax_coordinator *c)
 
 static ax_code say_bye(ax_coordinator *c, const char *reason, ax_err *err)
 {
+    if (c->err.code == AX_OK)
+        ax_coordinator_guard(c);
     ax_err first = c->err;
+    if (c->evicted) {
+        if (err)
+            *err = first;
+        return first.code;
+    }
+    if (first.code != AX_OK)
+        reason = "failed";
     c->err = (ax_err) { AX_OK, "" };
     if (first.code != AX_OK)
         ax_search_log(c->search, "error", 0, first.msg);

@@ -31,6 +31,7 @@ typedef struct ax_coordinator {
     ax_err err; /* the first failure: the run can't go on */
     bool stop;
     uint64_t first_seq;      /* of this engine's first event */
+    bool evicted;            /* the run has gone, or another engine has it: nothing may be written any more */
     double wait_until;       /* monotonic: a finished run waits for its first command; 0 = no more */
     double started_at, lost; /* monotonic; the workers' seconds since then in which they waited for the engine */
     bool worked;             /* a worker of this engine was ready once: data and device are good, or were */
@@ -46,6 +47,11 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err);
 /* Makes the folders of the run that are missing. Results that were lost with one are named in the log; under a living
    engine the run pauses itself, too, since whoever removed them may not have meant that. */
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err);
+
+/* ---- guard.c ---- */
+/* Before anything is written or acknowledged: the run's directory, lock and log are still where a resume looks for
+   them; what can be put right is, with a warning. Else c->err says what isn't. */
+void ax_coordinator_guard(ax_coordinator *c);
 
 /* ---- coordinator_worker.c ---- */
 /* Does what worker k's messages say; buries one that has gone. */

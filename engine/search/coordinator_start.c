@@ -116,7 +116,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
 {
     ax_search_setup setup = { .emit = ax_coordinator_emit, .context = c };
     uint64_t cut = 0;
-    c->lock = ax_run_lock(c->dirfd, err);
+    c->lock = ax_run_lock(c->dirfd, false, err);
     if (c->lock < 0)
         return err->code;
     ax_code code = ax_settings_preset(&c->settings, "demo", err);

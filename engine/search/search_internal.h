@@ -68,9 +68,9 @@ struct ax_search {
     uint32_t n_queue;
     ax_seat seat[AX_WORKERS];
     bool paused;
-    uint32_t unlearned;             /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
-    uint32_t failures;              /* in a row */
-    ax_duplicates judged;           /* networks whose outcome is known */
+    uint32_t unlearned;              /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
+    uint32_t failures;               /* in a row */
+    ax_duplicates judged;            /* networks whose outcome is known */
     ax_request request[AX_REQUESTS]; /* ring of the last ones */
     uint32_t next_request;
     uint32_t prunes; /* over the run */
@@ -96,6 +96,8 @@ bool ax_row_is_full(const ax_row *r); /* full training: not of the search */
 int64_t ax_search_counted(const ax_search *s);
 /* All is in a snapshot: who is settled isn't open any more. */
 void ax_search_close(ax_search *s);
+/* The next snapshot writes all candidates, also those that are settled. */
+void ax_search_open_all(ax_search *s);
 /* After the rows were filled by hand, with `open` set where the next snapshot must write them. */
 void ax_search_index(ax_search *s);
 

@@ -113,6 +113,14 @@ void ax_search_close(ax_search *s)
     s->n_open = kept;
 }
 
+void ax_search_open_all(ax_search *s)
+{
+    for (uint32_t i = 0; i < s->n_rows; i++)
+        s->row[i].open = true;
+    ax_search_index(s);
+    s->dirty = true;
+}
+
 void ax_search_index(ax_search *s)
 {
     s->n_open = 0;

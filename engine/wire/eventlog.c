@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOCK_SECONDS = 5 }; /* a killed engine lets go of its files one after the other */
+enum { LOCK_SECONDS = 1 }; /* a killed engine lets go of its files one after the other */
 
 struct ax_eventlog {
     int dirfd, fd;
@@ -21,16 +21,18 @@ struct ax_eventlog {
     bool broken; /* a write or sync failed: what is on disk is not known any more */
 };
 
-static ax_code copy_tail(ax_eventlog *log, uint64_t from, uint64_t to, ax_err *err)
+/* Writes bytes from..to of the log into a new file and syncs it; its descriptor, or -1. */
+static int copy(const ax_eventlog *log, uint64_t from, uint64_t to, const char *name, ax_err *err)
 {
-    char name[128], buf[4096];
-    snprintf(name, sizeof name, "%s.torn-%llu", log->name, (unsigned long long)from);
-    int fd = openat(log->dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return ax_fail(err, AX_EIO, "%s: cannot create: %s", name, strerror(errno));
+    char buf[1 << 14];
+    int fd = openat(log->dirfd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) {
+        ax_fail(err, AX_EIO, "%s: cannot create: %s", name, strerror(errno));
+        return -1;
+    }
     ax_code code = AX_OK;
     while (from < to && code == AX_OK) {
-        ssize_t n = pread(log->fd, buf, sizeof buf, (off_t)from);
+        ssize_t n = pread(log->fd, buf, to - from < sizeof buf ? (size_t)(to - from) : sizeof buf, (off_t)from);
         if (n <= 0)
             code = ax_fail(err, AX_EIO, "%s: cannot read: %s", log->name, strerror(n ? errno : EIO));
         else
@@ -39,8 +41,53 @@ static ax_code copy_tail(ax_eventlog *log, uint64_t from, uint64_t to, ax_err *e
     }
     if (code == AX_OK && fsync(fd))
         code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
+    if (code == AX_OK)
+        return fd;
     close(fd);
-    return code;
+    return -1;
+}
+
+static ax_code copy_tail(const ax_eventlog *log, uint64_t from, uint64_t to, ax_err *err)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%s.torn-%llu", log->name, (unsigned long long)from);
+    int fd = copy(log, from, to, name, err);
+    if (fd < 0)
+        return AX_EIO;
+    close(fd);
+    return AX_OK;
+}
+
+int ax_eventlog_named(const ax_eventlog *log)
+{
+    return ax_lock_names(log->dirfd, log->name, log->fd);
+}
+
+ax_code ax_eventlog_restore(ax_eventlog *log, ax_err *err)
+{
+    char tmp[80], other[80];
+    snprintf(tmp, sizeof tmp, "%s.tmp", log->name);
+    snprintf(other, sizeof other, "%s.replaced", log->name);
+    if (log->broken)
+        return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
+    int fd = copy(log, 0, log->offset, tmp, err), why;
+    if (fd < 0)
+        return AX_EIO;
+    ax_code code = AX_OK;
+    if ((why = ax_lock_take(fd, 0)))
+        code = ax_fail(err, AX_EIO, "%s: cannot lock: %s", tmp, strerror(why));
+    else if (renameat(log->dirfd, log->name, log->dirfd, other) && errno != ENOENT)
+        code = ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", log->name, other, strerror(errno));
+    else if (renameat(log->dirfd, tmp, log->dirfd, log->name) || fsync(log->dirfd))
+        code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", log->name, strerror(errno));
+    if (code != AX_OK) {
+        unlinkat(log->dirfd, tmp, 0);
+        close(fd);
+        return code;
+    }
+    close(log->fd);
+    log->fd = fd;
+    return AX_OK;
 }
 
 /* Cuts the file at offset and syncs it, so that nothing of a torn record can come back. */

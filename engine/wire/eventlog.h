@@ -17,6 +17,11 @@ ax_code ax_eventlog_append(ax_eventlog *log, ax_event *ev, ax_err *err);
 /* fdatasync. A failure is final: every later call fails too. */
 ax_code ax_eventlog_sync(ax_eventlog *log, ax_err *err);
 uint64_t ax_eventlog_seq(const ax_eventlog *log); /* of the last record, 0 = none */
+/* Whether the file's name still is this log; -1: there is no such name any more. */
+int ax_eventlog_named(const ax_eventlog *log);
+/* When it isn't: writes all that is in the log to a new file of its name, synced and locked, and goes on with that.
+   What has the name now is renamed to NAME.replaced. */
+ax_code ax_eventlog_restore(ax_eventlog *log, ax_err *err);
 /* Cuts everything after record seq (resume: what a snapshot doesn't know of and must be replayed). */
 ax_code ax_eventlog_truncate(ax_eventlog *log, uint64_t seq, ax_err *err);
 

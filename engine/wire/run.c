@@ -48,9 +48,9 @@ enum { UNKNOWN = 1 }; /* process id of a holder that hasn't written its own, or 
 pid_t ax_run_engine(int dirfd)
 {
     char text[32] = "";
-    if (!ax_lock_is_held(dirfd, "engine.pid"))
-        return ax_lock_is_held(dirfd, "events.mpk") ? UNKNOWN : 0;
-    int fd = openat(dirfd, "engine.pid", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (!ax_lock_is_held(dirfd, AX_RUN_LOCK))
+        return ax_lock_is_held(dirfd, AX_RUN_LOG) ? UNKNOWN : 0;
+    int fd = openat(dirfd, AX_RUN_LOCK, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     ssize_t n = fd >= 0 ? pread(fd, text, sizeof text - 1, 0) : 0;
     if (fd >= 0)
         close(fd);
@@ -92,17 +92,22 @@ pid_t ax_run_wait_free(int dirfd)
     return holder;
 }
 
-/* Opens and locks engine.pid; the descriptor, or -1 with what went wrong in errno. */
-static int open_lock(int dirfd)
+/* Opens and locks engine.pid; the descriptor, or -1 with what went wrong in errno. Not before nobody has the log,
+   except where that is ours. */
+static int open_lock(int dirfd, bool log_is_ours)
 {
     for (patience p = { .ending = false };;) {
-        int fd = openat(dirfd, "engine.pid", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+        if (!log_is_ours && ax_run_wait_free(dirfd) > 0) {
+            errno = EAGAIN;
+            return -1;
+        }
+        int fd = openat(dirfd, AX_RUN_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
         if (fd < 0)
             return -1;
         int why = ax_lock_take(fd, 0);
-        if (!why && ax_lock_names(dirfd, "engine.pid", fd) == 1)
+        if (!why && ax_lock_names(dirfd, AX_RUN_LOCK, fd) == 1 && (log_is_ours || !ax_lock_is_held(dirfd, AX_RUN_LOG)))
             return fd;
-        close(fd); /* somebody else has it, or it was removed in between */
+        close(fd); /* somebody else was faster, or it was removed in between */
         if ((why && why != EAGAIN) || !wait_for(&p, ax_run_engine(dirfd))) {
             errno = why ? why : EAGAIN;
             return -1;
@@ -110,21 +115,21 @@ static int open_lock(int dirfd)
     }
 }
 
-int ax_run_lock(int dirfd, ax_err *err)
+int ax_run_lock(int dirfd, bool log_is_ours, ax_err *err)
 {
-    int fd = open_lock(dirfd);
+    int fd = open_lock(dirfd, log_is_ours);
     char text[AX_RUN_ENGINE_TEXT];
     if (fd < 0) {
         if (errno == EAGAIN)
             ax_fail(err, AX_EBUSY, "the run is in use by the engine %s",
                     ax_run_engine_text(ax_run_engine(dirfd), text));
         else
-            ax_fail(err, AX_EIO, "engine.pid: cannot lock: %s", strerror(errno));
+            ax_fail(err, AX_EIO, AX_RUN_LOCK ": cannot lock: %s", strerror(errno));
         return -1;
     }
     int n = snprintf(text, sizeof text, "%d\n", (int)getpid());
     if (ftruncate(fd, 0) || pwrite(fd, text, (size_t)n, 0) != n) {
-        ax_fail(err, AX_EIO, "engine.pid: cannot write: %s", strerror(errno));
+        ax_fail(err, AX_EIO, AX_RUN_LOCK ": cannot write: %s", strerror(errno));
         close(fd);
         return -1;
     }

@@ -8,6 +8,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#define AX_RUN_LOCK "engine.pid"
+#define AX_RUN_LOG "events.mpk"
+
 /* $XDG_STATE_HOME/auxcell/runs, else ~/.local/state/auxcell/runs. */
 ax_code ax_run_home(char *path, size_t cap, ax_err *err);
 /* NAME -> path below ax_run_home; anything with a '/' is a path already. */
@@ -36,8 +39,9 @@ const char *ax_run_engine_text(pid_t engine, char text[static AX_RUN_ENGINE_TEXT
    just ending. Returns the one that still has it, 0 = none. */
 pid_t ax_run_wait_free(int dirfd);
 /* Takes the run for this process by the lock of engine.pid, and waits for another holder as ax_run_wait_free does;
-   returns the descriptor to keep open, or -1 (AX_EBUSY names the pid). */
-int ax_run_lock(int dirfd, ax_err *err);
+   returns the descriptor to keep open, or -1 (AX_EBUSY names the pid). log_is_ours: this process has the run already,
+   and the lock of its log, but engine.pid was removed. */
+int ax_run_lock(int dirfd, bool log_is_ours, ax_err *err);
 /* Calls each for every run below home, newest first. */
 ax_code ax_run_list(void (*each)(void *context, const char *name, const char *path), void *context, ax_err *err);
 

@@ -239,7 +239,7 @@ static void one_engine_at_a_time(void **state)
     if (child == 0) {
         char c;
         close(go[1]);
-        if (ax_run_lock(fd, NULL) < 0 || write(ready[1], "x", 1) != 1 || read(go[0], &c, 1) < 0)
+        if (ax_run_lock(fd, false, NULL) < 0 || write(ready[1], "x", 1) != 1 || read(go[0], &c, 1) < 0)
             _exit(1);
         _exit(0);
     }
@@ -247,7 +247,7 @@ static void one_engine_at_a_time(void **state)
     close(go[0]);
     assert_int_equal(read(ready[0], &c, 1), 1);
     assert_int_equal(ax_run_engine(fd), child);
-    assert_int_equal(ax_run_lock(fd, &err), -1);
+    assert_int_equal(ax_run_lock(fd, false, &err), -1);
     assert_int_equal(err.code, AX_EBUSY);
     char want[100];
     snprintf(want, sizeof want, "the run is in use by the engine with process id %d", (int)child);
@@ -257,7 +257,7 @@ static void one_engine_at_a_time(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
     assert_int_equal(ax_run_engine(fd), 0); /* its file is still there; its lock went with it */
-    int lock = ax_run_lock(fd, &err);
+    int lock = ax_run_lock(fd, false, &err);
     assert_true(lock >= 0);
     assert_int_equal(ax_run_engine(fd), getpid());
     close(openat(fd, "engine.pid", O_RDONLY)); /* a POSIX lock would be lost here */
@@ -277,7 +277,7 @@ static pid_t killed_holder(int fd, double seconds)
     assert_int_equal(pipe(ready), 0);
     pid_t child = fork();
     if (child == 0) {
-        if (ax_run_lock(fd, NULL) < 0)
+        if (ax_run_lock(fd, false, NULL) < 0)
             _exit(1);
         if (fork() == 0) {
             if (write(ready[1], "x", 1) == 1)
@@ -303,7 +303,7 @@ static void a_killed_engine_is_waited_for(void **state)
     int fd = make("one", path);
     for (int how = 0; how < 2; how++) {
         pid_t child = killed_holder(fd, 1.5);
-        int lock = how ? ax_run_lock(fd, &err) : (int)ax_run_wait_free(fd);
+        int lock = how ? ax_run_lock(fd, false, &err) : (int)ax_run_wait_free(fd);
         assert_string_equal(err.msg, "");
         assert_true(how ? lock >= 0 : lock == 0);
         if (how)
@@ -318,7 +318,7 @@ static void an_engine_without_its_lock_is_found(void **state)
 {
     (void)state;
     char path[256], text[AX_RUN_ENGINE_TEXT];
-    int fd = make("one", path), lock = ax_run_lock(fd, NULL);
+    int fd = make("one", path), lock = ax_run_lock(fd, false, NULL);
     ax_eventlog *log = ax_eventlog_open(fd, "events.mpk", NULL, NULL);
     assert_non_null(log);
     assert_int_equal(unlinkat(fd, "engine.pid", 0), 0);
