@@ -66,9 +66,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
 static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
 {
     const camvid *c = set;
-    const char *path = c->list[split].pair[index].image, *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    snprintf(out, cap, "%.*s", dot && dot > base ? (int)(dot - base) : (int)strlen(base), base);
+    snprintf(out, cap, "%s", c->list[split].pair[index].name);
 }
 
 ax_source *ax_camvid_open(const char *dir, ax_err *err)

@@ -58,6 +58,31 @@ static char *path_of(const reading *r, const char *name, size_t n)
     return take_inside ? inside : absolute;
 }
 
+/* A path without the folder that it lies in, and without what doesn't change where it leads; NULL without memory. */
+static char *name_of(const reading *r, const char *path)
+{
+    size_t skip = strlen(r->dir), n = 0;
+    while (skip && r->dir[skip - 1] == '/')
+        skip--;
+    if (!strncmp(path, r->dir, skip) && path[skip] == '/')
+        path += skip;
+    char *name = malloc(strlen(path) + 1);
+    for (size_t length; name && *path; path += length) {
+        while (*path == '/')
+            path++;
+        length = strcspn(path, "/");
+        if (!length || (length == 1 && *path == '.'))
+            continue;
+        if (n)
+            name[n++] = '/';
+        memcpy(name + n, path, length);
+        n += length;
+    }
+    if (name)
+        name[n] = '\0';
+    return name;
+}
+
 /* An error about a text of the line, shown so that what can't be seen in it can be seen. */
 static ax_code complain(const reading *r, ax_code code, const char *text, const char *what)
 {
@@ -83,14 +108,17 @@ static ax_code part(const reading *r, const char *text, size_t n, size_t first, 
     size_t second = first;
     while (is_blank(text[second]))
         second++;
-    *out = (ax_pair) { path_of(r, text, first), path_of(r, text + second, n - second) };
-    return out->image && out->mask ? AX_OK : ax_fail(r->err, AX_ENOMEM, "%s: no memory", r->path);
+    *out = (ax_pair) { path_of(r, text, first), path_of(r, text + second, n - second), NULL };
+    if (out->image)
+        out->name = name_of(r, out->image);
+    return out->image && out->mask && out->name ? AX_OK : ax_fail(r->err, AX_ENOMEM, "%s: no memory", r->path);
 }
 
 static void drop(ax_pair *p)
 {
     free(p->image);
     free(p->mask);
+    free(p->name);
     *p = (ax_pair) { 0 };
 }
 

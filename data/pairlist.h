@@ -8,6 +8,7 @@
 
 typedef struct ax_pair {
     char *image, *mask; /* paths, owned */
+    char *name;         /* the image's path within the folder: "train/s1/0001.png"; owned */
 } ax_pair;
 
 typedef struct ax_pairlist {

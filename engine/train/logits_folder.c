@@ -4,7 +4,6 @@
 #include "engine/base/hash.h"
 #include "engine/model/npy.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,44 +12,132 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PATH = 4096, NAME = 256, MOST_BYTES = 1 << 30, LARGEST_STRIDE = 32 };
+enum { PATH = 4096, MOST_BYTES = 1 << 30, LARGEST_STRIDE = 32 };
 
-static bool ends_with(const char *name, const char *ending)
+/* ---- which file belongs to an image ---- */
+
+/* Length of a name without its file's ending. */
+static size_t stem(const char *name)
 {
-    size_t n = strlen(name), e = strlen(ending);
-    return n > e && !strcmp(name + n - e, ending);
+    const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');
+    return dot && dot > base ? (size_t)(dot - name) : strlen(name);
 }
 
-static int is_logits(const struct dirent *d)
+static const char *base_of(const char *name)
 {
-    return ends_with(d->d_name, ".npy") || ends_with(d->d_name, ".safetensors");
+    const char *slash = strrchr(name, '/');
+    return slash ? slash + 1 : name;
 }
 
-static int by_bytes(const struct dirent **a, const struct dirent **b) /* alphasort would follow the locale */
+/* A path within the data set leads to nowhere else in the folder, either. */
+static bool leads_out(const char *name)
 {
-    return strcmp((*a)->d_name, (*b)->d_name);
+    for (const char *at = name; (at = strstr(at, "..")); at += 2)
+        if ((at == name || at[-1] == '/') && (!at[2] || at[2] == '/'))
+            return true;
+    return false;
 }
 
-ax_code ax_logits_folder_key(const char *dir, uint64_t *key, ax_err *err)
+static bool is_there(char path[static PATH], const char *dir, const char *name)
 {
-    struct dirent **list = NULL;
-    int n = scandir(dir, &list, is_logits, by_bytes), fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ax_code code = n >= 0 && fd >= 0 ? AX_OK : ax_fail(err, AX_EIO, "%s: cannot read: %s", dir, strerror(errno));
-    if (code == AX_OK && n == 0)
-        code = ax_fail(err, AX_EFORMAT, "%s: holds no .npy or .safetensors file", dir);
+    static const char *const endings[] = { ".npy", ".safetensors" };
+    for (size_t i = 0; i < 2; i++)
+        if ((size_t)snprintf(path, PATH, "%s/%.*s%s", dir, (int)stem(name), name, endings[i]) < PATH &&
+            !access(path, F_OK))
+            return true;
+    return false;
+}
+
+/* The file of an image under its path within the data set. */
+static bool find_by_path(char path[static PATH], const char *dir, const char *name)
+{
+    return !leads_out(name) && is_there(path, dir, name);
+}
+
+/* The file of an image: under its path, or under its name alone. */
+static bool find_file(char path[static PATH], const char *dir, const char *name)
+{
+    return find_by_path(path, dir, name) || is_there(path, dir, base_of(name));
+}
+
+static bool same_base(const char *a, const char *b)
+{
+    const char *p = base_of(a), *q = base_of(b);
+    return stem(p) == stem(q) && !memcmp(p, q, stem(p));
+}
+
+static int by_base(const void *a, const void *b)
+{
+    const char *x = *(char *const *)a, *y = *(char *const *)b, *p = base_of(x), *q = base_of(y);
+    size_t n = stem(p), m = stem(q);
+    int order = memcmp(p, q, n < m ? n : m);
+    return order ? order : n != m ? (n < m ? -1 : 1) : strcmp(x, y);
+}
+
+/* Of two images that are called the same neither may take what lies there under that name alone. */
+static ax_code check_pair(const char *dir, const char *a, const char *b, ax_err *err)
+{
+    char of_a[PATH], of_b[PATH];
+    if (!strcmp(a, b) || !same_base(a, b)) /* listed twice it is one image */
+        return AX_OK;
+    bool has_a = find_by_path(of_a, dir, a), has_b = find_by_path(of_b, dir, b);
+    if (has_a && has_b ? strcmp(of_a, of_b) != 0 : !is_there(of_a, dir, base_of(a)))
+        return AX_OK; /* when there are none, that is said where they are wanted */
+    return ax_fail(err, AX_EFORMAT,
+                   "%.200s: two images are called so (%.80s, %.80s); put the logits of each under its path", of_a, a,
+                   b);
+}
+
+/* Of the images in the order of their names: the key of a folder doesn't depend on the order of a list. */
+static ax_code hash_files(const char *dir, char *const *list, size_t n, uint64_t *key, ax_err *err)
+{
+    char path[PATH];
+    struct stat st;
+    size_t found = 0;
     *key = AX_HASH_START;
-    for (int i = 0; i < n; i++) {
-        struct stat st;
-        if (code == AX_OK && fstatat(fd, list[i]->d_name, &st, 0))
-            code = ax_fail(err, AX_EIO, "%s/%s: %s", dir, list[i]->d_name, strerror(errno));
-        const int64_t says[] = { code == AX_OK ? st.st_size : 0, code == AX_OK ? st.st_mtim.tv_sec : 0,
-                                 code == AX_OK ? st.st_mtim.tv_nsec : 0 };
-        *key = ax_hash(ax_hash(*key, list[i]->d_name, strlen(list[i]->d_name) + 1), says, sizeof says);
-        free(list[i]);
+    for (size_t i = 0; i < n; i++) {
+        if ((i && !strcmp(list[i - 1], list[i])) || !find_file(path, dir, list[i]))
+            continue;
+        if (stat(path, &st))
+            return ax_fail(err, AX_EIO, "%s: %s", path, strerror(errno));
+        const int64_t says[] = { st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec };
+        const char *within = path + strlen(dir) + 1;
+        *key = ax_hash(ax_hash(*key, within, strlen(within) + 1), says, sizeof says);
+        found++;
     }
+    if (found)
+        return AX_OK;
+    return access(dir, X_OK)
+               ? ax_fail(err, AX_EIO, "%s: cannot read: %s", dir, strerror(errno))
+               : ax_fail(err, AX_EFORMAT, "%s: holds no .npy or .safetensors file of a training image", dir);
+}
+
+static ax_code take_names(ax_source *source, char **list, size_t *n, ax_err *err)
+{
+    char name[PATH];
+    for (; *n < source->info.n_train; ++*n) {
+        source->ops->name(source, AX_SPLIT_TRAIN, *n, name, sizeof name);
+        if (!(list[*n] = strdup(name)))
+            return ax_fail(err, AX_ENOMEM, "no memory for the names of %zu images", source->info.n_train);
+    }
+    return AX_OK;
+}
+
+ax_code ax_logits_folder_key(const char *dir, ax_source *source, uint64_t *key, ax_err *err)
+{
+    size_t n = 0;
+    char **list = calloc(source->info.n_train + 1, sizeof *list);
+    ax_code code =
+        list ? take_names(source, list, &n, err) : ax_fail(err, AX_ENOMEM, "no memory for a folder of logits");
+    if (code == AX_OK) {
+        qsort(list, n, sizeof *list, by_base);
+        code = hash_files(dir, list, n, key, err);
+    }
+    for (size_t i = 1; i < n && code == AX_OK; i++)
+        code = check_pair(dir, list[i - 1], list[i], err);
+    for (size_t i = 0; i < n; i++)
+        free(list[i]);
     free(list);
-    if (fd >= 0)
-        close(fd);
     return code;
 }
 
@@ -72,20 +159,17 @@ static void release(logits *l)
     free(l->value);
 }
 
-static bool look_for(logits *l, const char *dir, const char *name, const char *ending)
-{
-    return (size_t)snprintf(l->path, PATH, "%s/%s%s", dir, name, ending) < PATH && !access(l->path, F_OK);
-}
-
 static ax_code open_file(logits *l, const char *dir, const char *name, ax_err *err)
 {
-    if (look_for(l, dir, name, ".npy")) {
+    static const char npy[] = ".npy";
+    if (!find_file(l->path, dir, name))
+        return ax_fail(err, AX_EIO, "%s: no logits for the image '%s' (%.*s.npy or .safetensors)", dir, name,
+                       (int)stem(name), name);
+    if (!strcmp(l->path + strlen(l->path) - strlen(npy), npy)) {
         size_t n;
         ax_code code = ax_file_read(AT_FDCWD, l->path, MOST_BYTES, &l->bytes, &n, err);
         return code == AX_OK ? ax_npy_view(l->bytes, n, l->path, &l->tensor, err) : code;
     }
-    if (!look_for(l, dir, name, ".safetensors"))
-        return ax_fail(err, AX_EIO, "%s: no logits for the image '%s' (%s.npy or .safetensors)", dir, name, name);
     if (!(l->st = ax_safetensors_open(l->path, err)))
         return err->code;
     const ax_st_tensor *t = ax_safetensors_find(l->st, "logits");
@@ -151,7 +235,7 @@ static void cut_out(const logits *l, const ax_sample *s, int32_t classes, float 
 
 ax_code ax_logits_folder_read(const char *dir, ax_source *source, const ax_sample *sample, float *out, ax_err *err)
 {
-    char name[NAME];
+    char name[PATH];
     int32_t classes = source->info.classes;
     logits l = { .st = NULL };
     source->ops->name(source, AX_SPLIT_TRAIN, sample->image_index, name, sizeof name);

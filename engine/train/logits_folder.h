@@ -1,14 +1,16 @@
-/* A folder with a teacher's logits: for each training image NAME one file NAME.npy or NAME.safetensors (tensor
-   "logits", or the only one), {classes,h,w} or {1,classes,h,w} as PyTorch has them, at the image's size divided by 1,
-   2, 4, 8, 16 or 32 (rounded up). */
+/* A folder with a teacher's logits: for each training image one .npy or .safetensors file (tensor "logits", or the only
+   one). It lies under the image's path within the data set (train/s1/0001.npy for train/s1/0001.png), or under its name
+   alone (0001.npy) if no other training image is called so. Logits are {classes,h,w} or {1,classes,h,w} as PyTorch has
+   them, at the image's size divided by 1, 2, 4, 8, 16 or 32 (rounded up). */
 #ifndef AX_TRAIN_LOGITS_FOLDER_H
 #define AX_TRAIN_LOGITS_FOLDER_H
 
 #include "engine/train/source.h"
 
-/* *key becomes a hash of the names, sizes and times of the files: another one when the logits may be others. AX_EIO:
-   can't be read, AX_EFORMAT: no such file in it. */
-ax_code ax_logits_folder_key(const char *dir, uint64_t *key, ax_err *err);
+/* Looks at the files of all training images. *key becomes a hash of their names, sizes and times: another one when the
+   logits may be others. AX_EIO: can't be read, AX_EFORMAT: no such file in it, or one that could be that of two images.
+ */
+ax_code ax_logits_folder_key(const char *dir, ax_source *source, uint64_t *key, ax_err *err);
 /* The logits that belong to a sample, out {h/4,w/4,classes}: at the centre of each cell of 4x4 pixels, where the sample
    was cut; bilinear between the stored ones; beyond the image those of its edge. Errors name the file: AX_EIO
    (missing), AX_EFORMAT (damaged, other classes, other size). */

@@ -71,7 +71,7 @@ ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backen
         if (stat(path, &st))
             code = ax_fail(&why, AX_EIO, "teacher %s: %s", path, strerror(errno));
         else
-            code = S_ISDIR(st.st_mode) ? ax_logits_folder_key(path, &t->key, &why) : open_model(t, &why);
+            code = S_ISDIR(st.st_mode) ? ax_logits_folder_key(path, source, &t->key, &why) : open_model(t, &why);
     }
     if (code == AX_OK)
         return t;
