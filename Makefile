@@ -57,7 +57,8 @@ dirs = $(foreach d,$(1),$(wildcard $(d)/*.c))
 BASE_SRC   := $(call dirs,engine/base engine/wire) $(wildcard engine/config/*.c) engine/space/genotype.c engine/space/decision.c
 ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/op engine/graph engine/backend \
               engine/backend/ref engine/backend/cpu engine/space engine/model engine/policy engine/train \
-              engine/search engine/wire engine/worker engine/config engine/command)))
+              engine/search engine/wire engine/worker engine/config engine/command engine/command/bench \
+              engine/command/selftest)))
 ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)
 DATA_SRC   := $(call dirs,data)
 VIZ_SRC    := $(call dirs,viz)

@@ -26,7 +26,7 @@ allowed() {
     engine/train) echo "engine/base engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;
     engine/worker) echo "engine/base engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
     engine/search) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
-    engine/command) echo "engine" ;;
+    engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
     data) echo "engine/base engine/train/source.h" ;;
     viz) echo "engine/base engine/space/genotype.h engine/space/decision.h engine/wire" ;;
     tui | tui/*) echo "engine/base engine/config engine/space/genotype.h engine/space/decision.h engine/wire viz tui" ;;

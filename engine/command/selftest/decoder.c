@@ -1,6 +1,6 @@
 /* A decoder-*.safetensors file: evaluation and training forward, losses, gradients, running statistics, one Adam step.
  */
-#include "engine/command/selftest.h"
+#include "engine/command/selftest/selftest.h"
 
 #include "engine/graph/plan.h"
 #include "engine/model/tensor.h"

@@ -1,5 +1,5 @@
 /* Calls of kernels as text, and how much work they are. */
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 #include <stdio.h>
 

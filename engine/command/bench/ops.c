@@ -2,7 +2,7 @@
 #include "engine/backend/cpu/onednn.h"
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 #include <math.h>
 #include <stdint.h>

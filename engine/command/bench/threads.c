@@ -1,6 +1,6 @@
 /* bench threads: how a training step scales with the threads of the CPU. */
 #include "engine/base/cores.h"
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 #include <stdio.h>
 #include <string.h>

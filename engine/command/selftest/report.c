@@ -1,4 +1,4 @@
-#include "engine/command/selftest.h"
+#include "engine/command/selftest/selftest.h"
 
 #include "engine/base/str.h"
 #include "engine/model/tensor.h"

@@ -1,5 +1,5 @@
 /* bench step|infer --profile: where the time of a plan goes. */
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* What the bench command measures: a training step or inference as a plan with its inputs and optimisers. */
 #include "engine/backend/list.h"
 #include "engine/base/clock.h"
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 #include "engine/command/inputs.h"
 #include "engine/command/options.h"
 #include "engine/model/network.h"

@@ -1,5 +1,5 @@
 /* What bench ops measures: the calls in the plans of networks that the search trains and runs. */
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 #include <stdint.h>
 #include <stdio.h>

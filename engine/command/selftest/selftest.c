@@ -2,7 +2,7 @@
 #include "engine/backend/list.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
-#include "engine/command/selftest.h"
+#include "engine/command/selftest/selftest.h"
 
 #include <stdio.h>
 #include <string.h>

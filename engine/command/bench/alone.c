@@ -1,7 +1,7 @@
 /* One kernel alone: memory of its own, and the least time of some runs. */
 #include "engine/base/clock.h"
 #include "engine/base/rng.h"
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* An encoder*.safetensors file: the four taps of an image in evaluation mode. */
-#include "engine/command/selftest.h"
+#include "engine/command/selftest/selftest.h"
 
 #include "engine/graph/session.h"
 #include "engine/model/mobilenet.h"

@@ -1,6 +1,6 @@
 /* selftest without files: a device against the reference, on small networks with random weights and inputs. */
 #include "engine/command/inputs.h"
-#include "engine/command/selftest.h"
+#include "engine/command/selftest/selftest.h"
 
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"

@@ -1,6 +1,6 @@
 /* A controller-*.safetensors file: log-probabilities and entropies of genotypes, the PPO loss of one batch of them, its
    gradients, one clipped Adam step. */
-#include "engine/command/selftest.h"
+#include "engine/command/selftest/selftest.h"
 
 #include "engine/policy/controller.h"
 

@@ -1,6 +1,6 @@
 /* Parts of the selftest command: comparing with a tolerance, and one file of golden vectors after the other. */
-#ifndef AX_COMMAND_SELFTEST_H
-#define AX_COMMAND_SELFTEST_H
+#ifndef AX_COMMAND_SELFTEST_SELFTEST_H
+#define AX_COMMAND_SELFTEST_SELFTEST_H
 
 #include "engine/graph/plan.h"
 #include "engine/model/safetensors.h"
@@ -14,7 +14,7 @@ typedef struct ax_selftest {
     bool failed;         /* a comparison was beyond its tolerance */
 } ax_selftest;
 
-/* ---- comparing (selftest_report.c) ---- */
+/* ---- comparing (report.c) ---- */
 /* The worst of a group of tensors. */
 typedef struct ax_tally {
     const char *group;
@@ -34,7 +34,7 @@ void ax_tally_head(const ax_selftest *s);
 /* Prints the row; a failure is remembered in s. */
 void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t);
 
-/* ---- files (selftest_report.c) ---- */
+/* ---- files (report.c) ---- */
 /* The tensor as float32, malloc, caller frees; NULL: it is missing or hasn't these dimensions. n_dim -1: any. */
 float *ax_golden_get(const ax_safetensors *st, const char *name, const int64_t *dim, int n_dim, ax_err *err);
 ax_code ax_golden_number(const ax_safetensors *st, const char *key, int32_t least, int32_t most, int32_t *out,

@@ -1,6 +1,6 @@
 /* Parts of the bench command. */
-#ifndef AX_COMMAND_BENCH_H
-#define AX_COMMAND_BENCH_H
+#ifndef AX_COMMAND_BENCH_BENCH_H
+#define AX_COMMAND_BENCH_BENCH_H
 
 #include "engine/command/options.h"
 #include "engine/graph/session.h"
@@ -8,7 +8,7 @@
 
 #define AX_BENCH_GENOTYPE "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]" /* the published arch0 */
 
-/* ---- a step or inference (bench_work.c) ---- */
+/* ---- a step or inference (work.c) ---- */
 
 /* What is measured; all of it comes from the command line. */
 typedef struct ax_bench_work {
@@ -40,7 +40,7 @@ ax_code ax_bench_once(ax_bench *b, ax_err *err);
 /* Median and least seconds of o->runs runs after two that don't count. */
 ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err);
 
-/* ---- calls as text and numbers (bench_call.c) ---- */
+/* ---- calls as text and numbers (call.c) ---- */
 
 /* Of a call only types and attributes are read here, and by mem NULL / not NULL what is there. */
 /* "conv2d 3x3 dw d3", "batchnorm+relu": equal for calls that differ in size and direction only. */
@@ -57,7 +57,7 @@ double ax_bench_bytes(const ax_call *call);
    its least time, share, bytes and speed; if asked, as the member "profile" of a JSON object that is open. */
 ax_code ax_bench_profile(const ax_plan *plan, bool json, ax_err *err);
 
-/* ---- what bench ops measures (bench_rows.c) ---- */
+/* ---- what bench ops measures (rows.c) ---- */
 
 /* A kernel at a shape. */
 typedef struct ax_bench_row {
@@ -78,7 +78,7 @@ ax_code ax_bench_rows_init(ax_bench_rows *rows, const ax_bench_work *o, const ax
                            ax_err *err);
 void ax_bench_rows_release(ax_bench_rows *rows);
 
-/* Parameter updates (bench_update.c): those of a backend that aren't calls, over n floats. */
+/* Parameter updates (update.c): those of a backend that aren't calls, over n floats. */
 typedef struct ax_bench_update {
     const char *name;
     double flop; /* per float */
@@ -90,7 +90,7 @@ extern const ax_update_now ax_bench_update_now; /* what `now` starts with */
 enum { AX_BENCH_UPDATES = 4 };
 extern const ax_bench_update ax_bench_updates[AX_BENCH_UPDATES];
 
-/* ---- one row alone (bench_alone.c) ---- */
+/* ---- one row alone (alone.c) ---- */
 
 /* How often something is run: at least `runs` times and until that took `ms`; one run before doesn't count. */
 typedef struct ax_bench_effort {

@@ -1,5 +1,5 @@
 /* The parameter updates of a backend, for bench ops. */
-#include "engine/command/bench.h"
+#include "engine/command/bench/bench.h"
 
 const ax_update_now ax_bench_update_now = {
     .lr = 1e-6f, .correct1 = 0.1f, .correct2 = 0.001f, .decay = 0.9f, .grad_scale = 1, .finite = 1
