@@ -151,6 +151,18 @@ cuda-sanitize: ## on a machine with a GPU: golden files under each tool of compu
 	    AUXCELL_CUDA_RESET=1 "$(COMPUTE_SANITIZER)" --tool $$tool --error-exitcode 1 $(B)/auxcell-engine selftest --device cuda:0 $(ARGS) \
 	        $(wildcard tests/golden/decoder-*.safetensors tests/golden/encoder-*.safetensors) || exit 1; done
 
+# ---- the peer of bench ops, where libdnnl is (tools/find-deps.sh) -------------------------------------------------
+# a shared object of its own, for the version of oneDNN's interface that is here: the programs don't link the library
+PEER_DIR := engine/command/bench/onednn
+PEER_OBJ := $(call obj,$(PEER_DIR)/onednn.c $(PEER_DIR)/v$(DNNL_MAJOR).c)
+ifneq ($(DNNL_MAJOR),)
+all: $(B)/auxcell-onednn.so
+$(B)/auxcell-onednn.so: $(PEER_OBJ)
+	@echo "  LINK    $@"
+	@$(CC) -shared $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ -ldnnl
+endif
+$(B)/$(PEER_DIR)/%.o: CFLAGS_ALL += $(OPENMP) -fPIC -fvisibility=hidden
+
 # ---- tests ---------------------------------------------------------------------------------------------------
 # tests/**/test_*.c are cmocka programs, tests/**/test_*.py run the built programs; tests/helper/*.c is linked in
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null | sort)

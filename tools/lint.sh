@@ -27,6 +27,7 @@ allowed() {
     engine/worker) echo "engine/base engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
     engine/search) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
     engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
+    engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
     data) echo "engine/base engine/train/source.h" ;;
     viz) echo "engine/base engine/space/genotype.h engine/space/decision.h engine/wire" ;;
     tui | tui/*) echo "engine/base engine/config engine/space/genotype.h engine/space/decision.h engine/wire viz tui" ;;
@@ -50,8 +51,8 @@ for f in $(find engine data viz tui -name '*.[ch]' | sort); do
     *) grep -qE '^#include <(n?curses|term)\.h>' "$f" && complain "$f: curses belongs into tui/term" ;;
     esac
     case $f in
-    engine/backend/cpu/*) ;;
-    *) grep -q '^#include <\(oneapi\|dnnl\)' "$f" && complain "$f: oneDNN belongs into engine/backend/cpu" ;;
+    engine/command/bench/onednn/*) ;;
+    *) grep -q '^#include <\(oneapi\|dnnl\)' "$f" && complain "$f: oneDNN belongs into engine/command/bench/onednn" ;;
     esac
     case $f in
     engine/backend/cuda/*) ;;

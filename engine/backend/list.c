@@ -43,7 +43,7 @@ static ax_device *open_first(const ax_backend **be, char *note)
 {
     char path[4096];
     ax_err why = { AX_OK, "" };
-    if (!ax_plugin_find(path))
+    if (!ax_plugin_find(AX_PLUGIN_CUDA, path))
         return NULL;
     if (!may_take_cuda()) {
         snprintf(note, AX_DEVICE_NOTE, "%s",

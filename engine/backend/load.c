@@ -6,14 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PLUGIN "auxcell-cuda.so"
-
-bool ax_plugin_find(char path[static 4096])
+bool ax_plugin_find(const char *file, char path[static 4096])
 {
     const char *dir = getenv("AUXCELL_PLUGIN_DIR");
     if (dir && *dir)
-        return (size_t)snprintf(path, 4096, "%s/" PLUGIN, dir) < 4096 && !access(path, R_OK);
-    static const char *const places[] = { "/" PLUGIN, "/../lib/auxcell/" PLUGIN };
+        return (size_t)snprintf(path, 4096, "%s/%s", dir, file) < 4096 && !access(path, R_OK);
+    static const char *const places[] = { "", "/../lib/auxcell" };
     char program[2048];
     ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
     if (n <= 0)
@@ -21,7 +19,7 @@ bool ax_plugin_find(char path[static 4096])
     program[n] = '\0';
     *strrchr(program, '/') = '\0'; /* the link's text begins with one */
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(path, 4096, "%s%s", program, places[i]);
+        snprintf(path, 4096, "%s%s/%s", program, places[i], file);
         if (!access(path, R_OK))
             return true;
     }
@@ -40,23 +38,33 @@ static bool same_abi(const ax_plugin_abi *a)
            a->update == b.update;
 }
 
+ax_plugin_function *ax_plugin_entry(const char *path, const char *name, ax_err *err)
+{
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE), *symbol = object ? dlsym(object, name) : NULL;
+    if (!symbol) {
+        ax_fail(err, AX_EDEVICE, "%s", dlerror());
+        return NULL;
+    }
+    ax_plugin_function *entry = NULL;
+    _Static_assert(sizeof entry == sizeof symbol, "POSIX: a function's address fits");
+    memcpy(&entry, &symbol, sizeof entry);
+    return entry;
+}
+
 const ax_plugin *ax_plugin_load(ax_err *err)
 {
     char path[4096];
-    if (!ax_plugin_find(path)) {
-        ax_fail(err, AX_EDEVICE, "this build has no CUDA plugin (" PLUGIN " is not beside the program)");
+    ax_err why = { AX_OK, "" };
+    if (!ax_plugin_find(AX_PLUGIN_CUDA, path)) {
+        ax_fail(err, AX_EDEVICE, "this build has no CUDA plugin (" AX_PLUGIN_CUDA " is not beside the program)");
         return NULL;
     }
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (!object) {
-        ax_fail(err, AX_EDEVICE, "the CUDA plugin doesn't load: %s", dlerror());
+    ax_plugin_get *entry = (ax_plugin_get *)ax_plugin_entry(path, AX_PLUGIN_ENTRY, &why);
+    if (!entry) {
+        ax_fail(err, AX_EDEVICE, "the CUDA plugin doesn't load: %s", why.msg);
         return NULL;
     }
-    void *symbol = dlsym(object, AX_PLUGIN_ENTRY);
-    ax_plugin_get *entry = NULL;
-    _Static_assert(sizeof entry == sizeof symbol, "POSIX: a function's address fits");
-    memcpy(&entry, &symbol, sizeof entry);
-    const ax_plugin *plugin = entry ? entry() : NULL;
+    const ax_plugin *plugin = entry();
     if (!plugin || !same_abi(&plugin->abi)) {
         ax_fail(err, AX_EDEVICE, "%s was built from other sources than this program", path);
         return NULL;

@@ -36,12 +36,20 @@ typedef struct ax_call {
     void *work; /* scratch of the size that prepare asked for; shared by all nodes of a plan, undefined between */
 } ax_call;
 
+/* What computes a prepared call, of several kernels that could, for people to read. */
+typedef struct ax_explanation {
+    char by[40];   /* "winograd"; "direct, im2col": its outputs are computed by different ones */
+    char why[120]; /* what each would cost */
+} ax_explanation;
+
 typedef struct ax_kernel {
     /* Optional; once per plan, before memory is bound: only types are valid, and mem tells by NULL / not NULL what is
        wanted (never read through it). Says in *work how much scratch it needs. */
     ax_code (*prepare)(ax_device *dev, ax_call *call, size_t *work, ax_err *err);
     ax_code (*run)(ax_device *dev, const ax_call *call, ax_err *err); /* overwrites out */
     void (*discard)(ax_device *dev, ax_call *call);                   /* optional */
+    /* Optional: of a prepared call. */
+    void (*explain)(ax_device *dev, const ax_call *call, ax_explanation *out);
 } ax_kernel;
 
 /* Parameter updates, over n contiguous floats each. */
@@ -109,7 +117,7 @@ typedef struct ax_backend {
 void ax_update_clip(const double *sums, size_t n, float most, ax_update_now *now);
 
 extern const ax_backend ax_backend_ref; /* plain loops, one thread: the oracle */
-extern const ax_backend ax_backend_cpu; /* oneDNN for dense convolution, own kernels for the rest */
+extern const ax_backend ax_backend_cpu; /* vectors of the processor's instruction set, all cores */
 /* That of CUDA comes with the plugin: engine/backend/plugin.h. */
 
 #endif

@@ -45,7 +45,7 @@ const ax_backend *ax_emulated_backend(bool checked)
     folder = folder ? folder : "build/release";
     setenv("AUXCELL_PLUGIN_DIR", folder, 1);
     snprintf(path, sizeof path, "%s/cuda/emu/libcudart.so.13", folder);
-    if (access(path, R_OK) || !ax_plugin_find(path)) {
+    if (access(path, R_OK) || !ax_plugin_find(AX_PLUGIN_CUDA, path)) {
         printf("skip: no nvcc with cuDNN and cuBLASLt here, so there is no CUDA plugin to run on emulated libraries\n");
         return NULL;
     }

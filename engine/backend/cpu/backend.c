@@ -46,18 +46,8 @@ static const ax_cpu_kernels *choose_kernels(ax_err *err)
     return NULL;
 }
 
-ax_code ax_cpu_dnnl_fail(ax_err *err, const char *what, dnnl_status_t status)
-{
-    return ax_fail(err, status == dnnl_out_of_memory ? AX_ENOMEM : AX_EDEVICE, "oneDNN: %s: status %d", what,
-                   (int)status);
-}
-
 static void cpu_close(ax_device *dev)
 {
-    if (!dev)
-        return;
-    dnnl_stream_destroy(dev->stream);
-    dnnl_engine_destroy(dev->engine);
     free(dev);
 }
 
@@ -83,14 +73,6 @@ static ax_device *cpu_open(int index, int threads, ax_err *err)
     dev->k = k;
     const char *winograd = getenv("AUXCELL_WINOGRAD");
     dev->winograd = !winograd || strcmp(winograd, "0") != 0;
-    dnnl_status_t s = dnnl_engine_create(&dev->engine, dnnl_cpu, 0);
-    if (s == dnnl_success)
-        s = dnnl_stream_create(&dev->stream, dev->engine, dnnl_stream_default_flags);
-    if (s != dnnl_success) {
-        ax_cpu_dnnl_fail(err, "cannot start", s);
-        cpu_close(dev);
-        return NULL;
-    }
     return dev;
 }
 
@@ -154,7 +136,8 @@ static ax_code cpu_sync(ax_device *dev, ax_err *err)
 
 #define CONV                                                                                                           \
     {                                                                                                                  \
-        .prepare = ax_cpu_conv_prepare, .run = ax_cpu_conv_run, .discard = ax_cpu_conv_discard                         \
+        .prepare = ax_cpu_conv_prepare, .run = ax_cpu_conv_run, .discard = ax_cpu_conv_discard,                        \
+        .explain = ax_cpu_conv_explain                                                                                 \
     }
 
 const ax_backend ax_backend_cpu = {

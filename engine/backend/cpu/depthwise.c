@@ -1,12 +1,24 @@
 /* Depthwise convolution: cuts the rows of the batch into one range per task. */
-#include "engine/backend/cpu/device.h"
+#include "engine/backend/cpu/conv.h"
 
 #include <string.h>
 
-static ax_dw geometry(const ax_call *call)
+static ax_dw geometry(const ax_conv *c)
 {
-    ax_conv_shape s = ax_cpu_conv_shape(call);
-    return (ax_dw) { s.h, s.w, s.ci, s.oh, s.ow, s.kernel, s.stride, s.pad, s.dilation };
+    const ax_conv_shape *s = &c->shape;
+    return (ax_dw) { s->h, s->w, s->ci, s->oh, s->ow, s->kernel, s->stride, s->pad, s->dilation };
+}
+
+static bool fits(const ax_device *dev, const ax_conv *c)
+{
+    (void)dev;
+    return c->groups > 1 && c->groups == (uint32_t)c->shape.ci && c->shape.ci == c->shape.co;
+}
+
+static double cost(const ax_device *dev, const ax_conv *c)
+{
+    (void)dev;
+    return ax_conv_macs(c);
 }
 
 static size_t weight_floats(const ax_dw *g)
@@ -23,17 +35,12 @@ static ax_dw turned(const ax_dw *g)
     return b;
 }
 
-/* Scratch: the weights as {k,k,C}, or a sum of gradients per task. For the bias, a sum per task in double. */
-AX_CPU_PREPARE(ax_cpu_dw_prepare)
+/* Scratch: the weights as {k,k,C}, or a sum of gradients per task. */
+static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
-    ax_dw g = geometry(call);
-    if (call->attr.conv.groups != (uint32_t)g.c)
-        return ax_fail(err, AX_EINVAL, "conv2d: %u groups for %d channels: groups must be 1 or the channels",
-                       call->attr.conv.groups, g.c);
-    size_t weights = weight_floats(&g) * (call->backward ? (size_t)dev->threads : 1) * sizeof(float);
-    size_t bias =
-        call->backward && call->n_out > 2 && call->out[2].mem ? (size_t)dev->threads * (size_t)g.c * sizeof(double) : 0;
-    *work = weights > bias ? weights : bias;
+    (void)err;
+    ax_dw g = geometry(c);
+    *work = weight_floats(&g) * (c->passes & AX_CONV_WEIGHTS ? (size_t)dev->threads : 1) * sizeof(float);
     return AX_OK;
 }
 
@@ -103,33 +110,32 @@ static void run_backward_weights(ax_device *dev, const ax_dw *g, int32_t n, cons
         }
 }
 
-AX_CPU_RUN(ax_cpu_dw_run)
+/* With stride 1 a convolution of dy with the kernel turned round. */
+static void run_data(ax_device *dev, const ax_dw *g, const ax_conv_memory *m)
 {
-    (void)err;
-    ax_dw g = geometry(call);
-    int32_t n = call->in[0].type.shape.n;
-    float *work = call->work;
-    if (!call->backward) {
-        transpose_weights(&g, call->in[1].mem, false, work);
-        run_forward(dev, &g, n, call->in[0].mem, work, call->n_in == 3 ? call->in[2].mem : NULL, call->out[0].mem);
-        return AX_OK;
+    if (g->stride == 1) {
+        ax_dw back = turned(g);
+        transpose_weights(g, m->w, true, m->work);
+        run_forward(dev, &back, m->n, m->dy, m->work, NULL, m->dx);
+    } else {
+        transpose_weights(g, m->w, false, m->work);
+        run_backward_data(dev, g, m->n, m->dy, m->work, m->dx);
     }
-    const float *dy = call->in[0].mem;
-    if (call->out[1].mem)
-        run_backward_weights(dev, &g, n, call->in[1].mem, dy, call->out[1].mem, work);
-    if (call->out[0].mem && g.stride == 1) {
-        /* a convolution of dy with the kernel turned round */
-        ax_dw b = turned(&g);
-        transpose_weights(&g, call->in[2].mem, true, work);
-        run_forward(dev, &b, n, dy, work, NULL, call->out[0].mem);
-    } else if (call->out[0].mem) {
-        transpose_weights(&g, call->in[2].mem, false, work);
-        run_backward_data(dev, &g, n, dy, work, call->out[0].mem);
-    }
-    if (call->n_out > 2 && call->out[2].mem) {
-        ax_shape s = call->in[0].type.shape;
-        ax_shape all = { 1, s.n, s.h * s.w, s.c };
-        ax_cpu_image_sums(dev, dy, all, 1.0f, call->out[2].mem, call->work);
-    }
-    return AX_OK;
 }
+
+static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
+{
+    ax_dw g = geometry(c);
+    if (c->passes & AX_CONV_FORWARD) {
+        transpose_weights(&g, m->w, false, m->work);
+        run_forward(dev, &g, m->n, m->x, m->work, m->bias, m->y);
+    }
+    if (c->passes & AX_CONV_WEIGHTS)
+        run_backward_weights(dev, &g, m->n, m->x, m->dy, m->dw, m->work);
+    if (c->passes & AX_CONV_DATA)
+        run_data(dev, &g, m);
+}
+
+const ax_conv_impl ax_conv_depthwise = {
+    .name = "depthwise", .fits = fits, .cost = cost, .prepare = prepare, .run = run
+};

@@ -4,16 +4,13 @@
 
 #include "engine/backend/cpu/kernels.h"
 
-#include <oneapi/dnnl/dnnl.h>
-
 enum { AX_CPU_MAX_THREADS = 256 };
 
 struct ax_device {
     int threads; /* work is cut into this many tasks, whatever team OpenMP gives: sums keep their order */
     const ax_cpu_kernels *k;
-    bool winograd; /* 3x3 convolutions by Winograd's algorithm where it pays */
-    dnnl_engine_t engine;
-    dnnl_stream_t stream;
+    bool winograd;    /* 3x3 convolutions by Winograd's algorithm where it pays */
+    const char *conv; /* for tests: the only implementation of convolution that may be taken; NULL = any */
 };
 
 /* Task `task` of `tasks` does the elements *lo .. *hi of n, in units of `unit`. */
@@ -60,9 +57,6 @@ static inline int ax_cpu_tasks(const ax_device *dev, size_t floats)
 /* out[image][channel] = scale * sum over the pixels of an image; work: n * threads * c doubles. */
 void ax_cpu_image_sums(ax_device *dev, const float *x, ax_shape shape, float scale, float *out, double *work);
 
-/* AX_EDEVICE with oneDNN's reason. */
-ax_code ax_cpu_dnnl_fail(ax_err *err, const char *what, dnnl_status_t status);
-
 #define AX_CPU_PREPARE(name) ax_code name(ax_device *dev, ax_call *call, size_t *work, ax_err *err)
 #define AX_CPU_RUN(name) ax_code name(ax_device *dev, const ax_call *call, ax_err *err)
 #define AX_CPU_DISCARD(name) void name(ax_device *dev, ax_call *call)
@@ -70,20 +64,7 @@ ax_code ax_cpu_dnnl_fail(ax_err *err, const char *what, dnnl_status_t status);
 AX_CPU_PREPARE(ax_cpu_conv_prepare);
 AX_CPU_RUN(ax_cpu_conv_run);
 AX_CPU_DISCARD(ax_cpu_conv_discard);
-AX_CPU_PREPARE(ax_cpu_dw_prepare);
-AX_CPU_RUN(ax_cpu_dw_run);
-AX_CPU_PREPARE(ax_cpu_dense_prepare);
-AX_CPU_RUN(ax_cpu_dense_run);
-AX_CPU_DISCARD(ax_cpu_dense_discard);
-/* What a convolution is of, in either direction: from the call that computes it or its gradients. */
-ax_conv_shape ax_cpu_conv_shape(const ax_call *call);
-AX_CPU_PREPARE(ax_cpu_plain_prepare);
-AX_CPU_RUN(ax_cpu_plain_run);
-/* db = the sum of dy over all pixels; sums: threads * c doubles. */
-void ax_cpu_bias_gradient(ax_device *dev, const ax_view *dy, float *db, double *sums);
-/* Names of the oneDNN implementations of a prepared dense convolution, up to 2; NULL where there is none (our own
-   loops do it). */
-const char *ax_cpu_dense_impl(const ax_call *call, unsigned i);
+void ax_cpu_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
 
 AX_CPU_PREPARE(ax_cpu_bnorm_prepare);
 AX_CPU_RUN(ax_cpu_bnorm_forward);

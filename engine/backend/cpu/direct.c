@@ -1,10 +1,18 @@
-#include "engine/backend/cpu/direct.h"
+/* Direct convolution: stride 1, at most AX_DIRECT_TAPS taps. */
+#include "engine/backend/cpu/conv.h"
 
 #include <string.h>
 
-bool ax_cpu_direct_fits(const ax_attr *attr)
+static bool fits(const ax_device *dev, const ax_conv *c)
 {
-    return attr->conv.stride == 1 && attr->conv.kernel * attr->conv.kernel <= AX_DIRECT_TAPS;
+    (void)dev;
+    return c->groups == 1 && c->shape.stride == 1 && c->shape.kernel * c->shape.kernel <= AX_DIRECT_TAPS;
+}
+
+static double cost(const ax_device *dev, const ax_conv *c)
+{
+    (void)dev;
+    return ax_conv_macs(c);
 }
 
 /* Floats of the parts of the scratch for a convolution of ci to co channels: weights, zeros, bias. */
@@ -25,6 +33,7 @@ static size_t weight_floats(const ax_conv_shape *g)
     return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci * (size_t)g->co;
 }
 
+/* The convolution that makes dx of dy. */
 static ax_conv_shape turned(const ax_conv_shape *g)
 {
     return (ax_conv_shape) { .h = g->oh,
@@ -39,27 +48,16 @@ static ax_conv_shape turned(const ax_conv_shape *g)
                              .dilation = g->dilation };
 }
 
-size_t ax_cpu_direct_work(const ax_device *dev, const ax_conv_shape *g)
+static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
-    ax_conv_shape back = turned(g);
-    size_t a = forward_floats(dev, g), b = forward_floats(dev, &back), c = weight_floats(g) * (size_t)dev->threads;
-    a = a > b ? a : b;
-    return (a > c ? a : c) * sizeof(float);
-}
-
-void ax_cpu_pack_block(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0,
-                       int32_t width, float *to)
-{
-    size_t kk = (size_t)g->kernel * (size_t)g->kernel, ci = (size_t)g->ci;
-    size_t n = (size_t)(g->co - c0 < width ? g->co - c0 : width), full = (size_t)width;
-    for (size_t k = 0; k < kk; k++)
-        for (size_t i = 0; i < ci; i++, to += full) {
-            const float *from = w + (size_t)c0 * so + i * si + (turn ? kk - 1 - k : k);
-            for (size_t o = 0; o < n; o++)
-                to[o] = from[o * so];
-            for (size_t o = n; o < full; o++)
-                to[o] = 0.0f;
-        }
+    (void)err;
+    const ax_conv_shape *g = &c->shape, back = turned(g);
+    size_t forward = c->passes & AX_CONV_FORWARD ? forward_floats(dev, g) : 0;
+    size_t data = c->passes & AX_CONV_DATA ? forward_floats(dev, &back) : 0;
+    size_t weights = c->passes & AX_CONV_WEIGHTS ? weight_floats(g) * (size_t)dev->threads : 0;
+    size_t most = forward > data ? forward : data;
+    *work = (most > weights ? most : weights) * sizeof(float);
+    return AX_OK;
 }
 
 static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *w, size_t so,
@@ -80,7 +78,7 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
 #pragma omp parallel for num_threads(T) schedule(static) if (per_channel * (size_t)g->co > 16384)
     for (int32_t b = 0; b < blocks; b++) {
         int32_t c0 = b * 2 * lanes, width = g->co - c0 > lanes ? 2 * lanes : lanes;
-        ax_cpu_pack_block(g, w, so, si, turn, c0, width, packed + (size_t)c0 * per_channel);
+        ax_conv_pack(g, w, so, si, turn, c0, width, packed + (size_t)c0 * per_channel);
     }
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -93,25 +91,9 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
     }
 }
 
-void ax_cpu_direct_forward(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *w,
-                           const float *bias, float *y, void *work)
+static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *dy, float *dw,
+                    float *sums)
 {
-    size_t kk = (size_t)g->kernel * (size_t)g->kernel;
-    convolve(dev, g, n, x, w, (size_t)g->ci * kk, kk, false, bias, y, work);
-}
-
-void ax_cpu_direct_data(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *dy, const float *w, float *dx,
-                        void *work)
-{
-    ax_conv_shape back = turned(g);
-    size_t kk = (size_t)g->kernel * (size_t)g->kernel;
-    convolve(dev, &back, n, dy, w, kk, (size_t)g->ci * kk, true, NULL, dx, work);
-}
-
-void ax_cpu_direct_weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *dy,
-                           float *dw, void *work)
-{
-    float *sums = work;
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->ci,
            out = (size_t)g->oh * (size_t)g->ow * (size_t)g->co, each = weight_floats(g);
     int T = ax_cpu_tasks(dev, rows * (size_t)g->ow * each);
@@ -136,3 +118,17 @@ void ax_cpu_direct_weights(ax_device *dev, const ax_conv_shape *g, int32_t n, co
                 dw[(o * ci + i) * kk + k] = s;
             }
 }
+
+static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
+{
+    const ax_conv_shape *g = &c->shape, back = turned(g);
+    size_t kk = (size_t)g->kernel * (size_t)g->kernel, per_output = (size_t)g->ci * kk;
+    if (c->passes & AX_CONV_FORWARD)
+        convolve(dev, g, m->n, m->x, m->w, per_output, kk, false, m->bias, m->y, m->work);
+    if (c->passes & AX_CONV_DATA)
+        convolve(dev, &back, m->n, m->dy, m->w, kk, per_output, true, NULL, m->dx, m->work);
+    if (c->passes & AX_CONV_WEIGHTS)
+        weights(dev, g, m->n, m->x, m->dy, m->dw, m->work);
+}
+
+const ax_conv_impl ax_conv_direct = { .name = "direct", .fits = fits, .cost = cost, .prepare = prepare, .run = run };

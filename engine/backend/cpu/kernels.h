@@ -53,6 +53,17 @@ typedef struct ax_bn {
     const float *a, *b, *mean, *k1, *k0;
 } ax_bn;
 
+/* Rows for a matrix product, each of the pixels that one pixel of a grid sees: pixel (i, j) sees (i * step + down[a],
+   j * step + right[b]) of a map {h,w,c}, row by row; outside they are zero. */
+typedef struct ax_patches {
+    int32_t h, w, c;
+    int32_t columns, step; /* of the grid */
+    int32_t n_down, n_right;
+    const int32_t *down, *right;
+    bool runs;     /* right[b] = right[0] + b: inside the map they lie side by side */
+    size_t length; /* floats of a row; what the pixels don't fill is zero */
+} ax_patches;
+
 /* Where the transformed weights for tiles of oy * ox outputs go. */
 typedef struct ax_winograd_to {
     int oy, ox;
@@ -68,7 +79,7 @@ typedef struct ax_winograd_to {
     X(void, dw_backward_data, (const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1))    \
     /* sum {k,k,C} += the gradient of the weights from output rows r0 .. r1. */                                        \
     X(void, dw_backward_weights, (const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1)) \
-    /* Dense convolution for what oneDNN does badly; w is {k,k,ci,co}, for the input's gradient {k,k,co,ci}. */         \
+    /* Dense convolution of any kernel, stride and size; w is {k,k,ci,co}, for the input's gradient {k,k,co,ci}. */         \
     X(void, dense_forward, (const ax_conv_shape *g, const float *x, const float *w, const float *bias, float *y,       \
                             int32_t r0, int32_t r1))                                                                   \
     X(void, dense_backward_data, (const ax_conv_shape *g, const float *dy, const float *w, float *dx,                  \
@@ -105,6 +116,8 @@ typedef struct ax_winograd_to {
     /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g lie g_stride apart */                     \
     X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,                 \
                         int32_t g_stride))                                                                             \
+    /* Rows for n pixels of the grid from `first` on, one after the other. */                                          \
+    X(void, patches, (const ax_patches *p, const float *x, size_t first, size_t n, float *to))                         \
     /* Batch norm over px pixels of c channels; sums are added to. */                                                  \
     X(void, bn_stats, (const float *x, const float *shift, size_t px, int32_t c, double *sum, double *square))         \
     X(void, bn_apply, (const ax_bn *bn, const float *x, float *y, size_t px))                                          \

@@ -1,22 +1,19 @@
-/* Dense convolution by our own loops: the few shapes that oneDNN serves badly or wrongly. */
-#include "engine/backend/cpu/device.h"
+/* Dense convolution by plain loops: slow, but any kernel, stride, dilation and size. */
+#include "engine/backend/cpu/conv.h"
 
 #include <string.h>
 
-ax_conv_shape ax_cpu_conv_shape(const ax_call *call)
+static bool fits(const ax_device *dev, const ax_conv *c)
 {
-    ax_shape x = call->in[call->backward ? 1 : 0].type.shape;
-    ax_shape y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
-    return (ax_conv_shape) { .h = x.h,
-                             .w = x.w,
-                             .ci = x.c,
-                             .oh = y.h,
-                             .ow = y.w,
-                             .co = y.c,
-                             .kernel = call->attr.conv.kernel,
-                             .stride = call->attr.conv.stride,
-                             .pad = call->attr.conv.pad,
-                             .dilation = call->attr.conv.dilation };
+    (void)dev;
+    return c->groups == 1;
+}
+
+static double cost(const ax_device *dev, const ax_conv *c)
+{
+    (void)dev;
+    const double slower = 8; /* than at full speed: a load and a store for every vector of products */
+    return slower * ax_conv_macs(c);
 }
 
 static size_t weight_floats(const ax_conv_shape *g)
@@ -24,14 +21,11 @@ static size_t weight_floats(const ax_conv_shape *g)
     return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci * (size_t)g->co;
 }
 
-/* Scratch: the weights turned, or a sum of their gradients per task; for the bias a sum per task in double. */
-AX_CPU_PREPARE(ax_cpu_plain_prepare)
+/* Scratch: the weights turned, or a sum of their gradients per task. */
+static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
     (void)err;
-    ax_conv_shape g = ax_cpu_conv_shape(call);
-    size_t weights = weight_floats(&g) * sizeof(float) * (call->backward ? (size_t)dev->threads : 1);
-    size_t bias = call->backward ? (size_t)dev->threads * (size_t)g.co * sizeof(double) : 0;
-    *work = weights > bias ? weights : bias;
+    *work = weight_floats(&c->shape) * sizeof(float) * (c->passes & AX_CONV_WEIGHTS ? (size_t)dev->threads : 1);
     return AX_OK;
 }
 
@@ -45,14 +39,12 @@ static void turn_weights(const ax_conv_shape *g, const float *w, bool outputs_la
                 to[k * ci * co + (outputs_last ? i * co + o : o * ci + i)] = w[(o * ci + i) * kk + k];
 }
 
-enum { FORWARD, DATA, WEIGHTS };
-
-/* Cuts n images of `rows` rows into one range per task. x and y are the feature maps on both sides. */
-static void each_rows(ax_device *dev, const ax_conv_shape *g, int kind, int32_t n, float *x, const float *w,
-                      const float *bias, float *y, float *sums)
+/* Cuts the images' rows into one range per task. What the pass makes it writes to y, dx, or a task's sums. */
+static void each_rows(ax_device *dev, const ax_conv_shape *g, unsigned pass, const ax_conv_memory *m, const float *w,
+                      float *sums)
 {
     size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->ci, out = (size_t)g->oh * (size_t)g->ow * (size_t)g->co,
-           rows = (size_t)(kind == DATA ? g->h : g->oh), total = (size_t)n * rows;
+           rows = (size_t)(pass == AX_CONV_DATA ? g->h : g->oh), total = (size_t)m->n * rows;
     int T = dev->threads;
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
@@ -60,14 +52,15 @@ static void each_rows(ax_device *dev, const ax_conv_shape *g, int kind, int32_t 
         ax_cpu_span(total, 1, T, t, &lo, &hi);
         ax_cpu_part p;
         while (ax_cpu_next_part(&lo, hi, rows, &p)) {
-            float *xi = x + p.image * in, *yi = y + p.image * out;
-            if (kind == FORWARD)
-                dev->k->dense_forward(g, xi, w, bias, yi, (int32_t)p.first, (int32_t)p.last);
-            else if (kind == DATA)
-                dev->k->dense_backward_data(g, yi, w, xi, (int32_t)p.first, (int32_t)p.last);
+            size_t x = p.image * in, y = p.image * out;
+            int32_t first = (int32_t)p.first, last = (int32_t)p.last;
+            if (pass == AX_CONV_FORWARD)
+                dev->k->dense_forward(g, m->x + x, w, m->bias, m->y + y, first, last);
+            else if (pass == AX_CONV_DATA)
+                dev->k->dense_backward_data(g, m->dy + y, w, m->dx + x, first, last);
             else
-                dev->k->dense_backward_weights(g, xi, yi, sums + (size_t)t * weight_floats(g), (int32_t)p.first,
-                                               (int32_t)p.last);
+                dev->k->dense_backward_weights(g, m->x + x, m->dy + y, sums + (size_t)t * weight_floats(g), first,
+                                               last);
         }
     }
 }
@@ -85,29 +78,23 @@ static void sum_weights(const ax_conv_shape *g, const float *sums, int T, float 
             }
 }
 
-AX_CPU_RUN(ax_cpu_plain_run)
+static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
-    (void)err;
-    ax_conv_shape g = ax_cpu_conv_shape(call);
-    int32_t n = call->in[0].type.shape.n;
-    float *work = call->work;
-    if (!call->backward) {
-        turn_weights(&g, call->in[1].mem, true, work);
-        each_rows(dev, &g, FORWARD, n, call->in[0].mem, work, call->n_in == 3 ? call->in[2].mem : NULL,
-                  call->out[0].mem, NULL);
-        return AX_OK;
+    const ax_conv_shape *g = &c->shape;
+    float *work = m->work;
+    if (c->passes & AX_CONV_FORWARD) {
+        turn_weights(g, m->w, true, work);
+        each_rows(dev, g, AX_CONV_FORWARD, m, work, NULL);
     }
-    float *dy = call->in[0].mem;
-    if (call->out[1].mem) {
-        memset(work, 0, (size_t)dev->threads * weight_floats(&g) * sizeof *work);
-        each_rows(dev, &g, WEIGHTS, n, call->in[1].mem, NULL, NULL, dy, work);
-        sum_weights(&g, work, dev->threads, call->out[1].mem);
+    if (c->passes & AX_CONV_WEIGHTS) {
+        memset(work, 0, (size_t)dev->threads * weight_floats(g) * sizeof *work);
+        each_rows(dev, g, AX_CONV_WEIGHTS, m, NULL, work);
+        sum_weights(g, work, dev->threads, m->dw);
     }
-    if (call->out[0].mem) {
-        turn_weights(&g, call->in[2].mem, false, work);
-        each_rows(dev, &g, DATA, n, call->out[0].mem, work, NULL, dy, NULL);
+    if (c->passes & AX_CONV_DATA) {
+        turn_weights(g, m->w, false, work);
+        each_rows(dev, g, AX_CONV_DATA, m, work, NULL);
     }
-    if (call->n_out > 2 && call->out[2].mem)
-        ax_cpu_bias_gradient(dev, &call->in[0], call->out[2].mem, call->work);
-    return AX_OK;
 }
+
+const ax_conv_impl ax_conv_plain = { .name = "plain", .fits = fits, .cost = cost, .prepare = prepare, .run = run };

@@ -1,5 +1,9 @@
-#include "engine/backend/cpu/winograd.h"
+/* Dense 3x3 convolution by Winograd's minimal filtering in tiles of 4, 3 or 2 outputs along a side: stride 1, same
+   size, any dilation. */
+#include "engine/backend/cpu/conv.h"
+#include "engine/backend/cpu/winograd_tiles.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -74,7 +78,8 @@ static size_t sum_floats(const ax_device *dev, size_t products, int32_t ci, int3
     return products * filled(dev, ci) * (size_t)co;
 }
 
-size_t ax_cpu_winograd_work(const ax_device *dev, const ax_winograd *w)
+/* Bytes of scratch for any pass. */
+static size_t work_bytes(const ax_device *dev, const ax_winograd *w)
 {
     part parts[PARTS];
     size_t products;
@@ -203,18 +208,6 @@ static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const floa
         }
 }
 
-void ax_cpu_winograd_forward(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *weight,
-                             const float *bias, float *y, void *work)
-{
-    convolve(dev, w, n, x, w->g.ci, weight, (size_t)w->g.ci * 9, 9, false, bias, w->g.co, y, work);
-}
-
-void ax_cpu_winograd_data(ax_device *dev, const ax_winograd *w, int32_t n, const float *dy, const float *weight,
-                          float *dx, void *work)
-{
-    convolve(dev, w, n, dy, w->g.co, weight, 9, (size_t)w->g.ci * 9, true, NULL, w->g.ci, dx, work);
-}
-
 /* sum += the products of a part's tiles lo .. hi with their gradients. */
 static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
                       const float *dy, float *sum, float *work)
@@ -238,8 +231,8 @@ static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, siz
     }
 }
 
-void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *dy,
-                             float *dw, void *work)
+static void weights(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, const float *dy, float *dw,
+                    float *work)
 {
     const int32_t ci = w->g.ci, co = w->g.co;
     part parts[PARTS];
@@ -266,3 +259,51 @@ void ax_cpu_winograd_weights(ax_device *dev, const ax_winograd *w, int32_t n, co
                                   sums + sum_floats(dev, parts[p].before, ci, co) + (size_t)o * cip, (size_t)co * cip,
                                   each, T, ci, dw + (size_t)o * (size_t)ci * 9, p > 0);
 }
+
+/* ---- the implementation ---- */
+
+static bool fits(const ax_device *dev, const ax_conv *c)
+{
+    return c->groups == 1 && ax_cpu_winograd_fits(dev, &c->shape);
+}
+
+static double cost(const ax_device *dev, const ax_conv *c)
+{
+    (void)dev;
+    const double transforms = 0.5; /* they take about half as long as the products */
+    return (1 + transforms) * ax_cpu_winograd_products(&c->shape) * c->shape.ci * c->shape.co;
+}
+
+static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
+{
+    ax_winograd *w = calloc(1, sizeof *w);
+    if (!w)
+        return ax_fail(err, AX_ENOMEM, "out of memory");
+    c->prep = w;
+    ax_code code = ax_cpu_winograd_init(w, &c->shape, err);
+    *work = code == AX_OK ? work_bytes(dev, w) : 0;
+    return code;
+}
+
+static void release(ax_conv *c)
+{
+    if (c->prep)
+        ax_cpu_winograd_release(c->prep);
+    free(c->prep);
+}
+
+static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
+{
+    const ax_conv_shape *g = &c->shape;
+    const size_t per_output = (size_t)g->ci * 9;
+    if (c->passes & AX_CONV_FORWARD)
+        convolve(dev, c->prep, m->n, m->x, g->ci, m->w, per_output, 9, false, m->bias, g->co, m->y, m->work);
+    if (c->passes & AX_CONV_DATA)
+        convolve(dev, c->prep, m->n, m->dy, g->co, m->w, 9, per_output, true, NULL, g->ci, m->dx, m->work);
+    if (c->passes & AX_CONV_WEIGHTS)
+        weights(dev, c->prep, m->n, m->x, m->dy, m->dw, m->work);
+}
+
+const ax_conv_impl ax_conv_winograd = {
+    .name = "winograd", .fits = fits, .cost = cost, .prepare = prepare, .run = run, .release = release
+};

@@ -88,20 +88,17 @@ static int64_t best_cover(const ax_conv_shape *g, cover *y, cover *x)
     return products;
 }
 
-static int64_t taps_inside(int32_t size, int32_t dilation)
-{
-    return size + 2 * (size > dilation ? size - dilation : 0);
-}
-
 bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g)
 {
     /* with few channels the transforms cost more than the products that they save */
-    if (!dev->winograd || g->kernel != 3 || g->stride != 1 || g->pad != g->dilation || g->ci < 16 || g->co < 8 ||
-        g->ci > AX_WINOGRAD_CHANNELS || g->co > AX_WINOGRAD_CHANNELS)
-        return false;
-    int64_t direct = taps_inside(g->h, g->dilation) * taps_inside(g->w, g->dilation);
+    return dev->winograd && g->kernel == 3 && g->stride == 1 && g->pad == g->dilation && g->ci >= 16 && g->co >= 8 &&
+           g->ci <= AX_WINOGRAD_CHANNELS && g->co <= AX_WINOGRAD_CHANNELS;
+}
+
+double ax_cpu_winograd_products(const ax_conv_shape *g)
+{
     cover y = 0, x = 0;
-    return 3 * best_cover(g, &y, &x) < 2 * direct; /* the transforms take about a third as long as the products */
+    return (double)best_cover(g, &y, &x);
 }
 
 static ax_code axis_init(ax_winograd_axis *a, int32_t size, int32_t dilation, cover may, ax_err *err)

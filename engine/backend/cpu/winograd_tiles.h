@@ -17,12 +17,13 @@ typedef struct ax_winograd_axis {
 } ax_winograd_axis;
 
 typedef struct ax_winograd {
-    ax_conv_shape g; /* kernel 0: not in use */
+    ax_conv_shape g;
     ax_winograd_axis y, x;
 } ax_winograd;
 
-/* Whether it does clearly less work than the direct sum over the taps inside. */
 bool ax_cpu_winograd_fits(const ax_device *dev, const ax_conv_shape *g);
+/* Products of an image's tiles, per pair of input and output channel. */
+double ax_cpu_winograd_products(const ax_conv_shape *g);
 ax_code ax_cpu_winograd_init(ax_winograd *w, const ax_conv_shape *g, ax_err *err);
 void ax_cpu_winograd_release(ax_winograd *w);
 

@@ -29,7 +29,7 @@ static ax_code profile(ax_bench *b, bool json, ax_err *err)
     ax_plan_profile(b->session.plan, true);
     for (int32_t i = 0; i < b->o->runs && code == AX_OK; i++)
         code = ax_bench_once(b, err);
-    return code == AX_OK ? ax_bench_profile(b->session.plan, json, err) : code;
+    return code == AX_OK ? ax_bench_profile(&b->session, json, err) : code;
 }
 
 static ax_code report(ax_bench *b, double median, double least, bool json, ax_err *err)

@@ -43,6 +43,10 @@ ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err
 /* ---- calls as text and numbers (call.c) ---- */
 
 /* Of a call only types and attributes are read here, and by mem NULL / not NULL what is there. */
+/* Forward input i: backward calls list them after the gradients of the outputs. NULL: there is none. */
+const ax_view *ax_bench_input(const ax_call *call, uint32_t i);
+/* The type of the forward output 0, or of its gradient. */
+const ax_type *ax_bench_output(const ax_call *call);
 /* "conv2d 3x3 dw d3", "batchnorm+relu": equal for calls that differ in size and direction only. */
 void ax_bench_family(const ax_call *call, char *out, size_t cap);
 /* "backward x w 16x64x64x48->48": what else tells calls apart, with the output's shape. */
@@ -53,9 +57,10 @@ double ax_bench_flop(const ax_call *call);
 /* Bytes that it can't help moving: every tensor that its kernel reads or writes, once. */
 double ax_bench_bytes(const ax_call *call);
 
-/* Prints where the time of a plan went, from its profiled runs: equal calls in one row, the longest first, each with
-   its least time, share, bytes and speed; if asked, as the member "profile" of a JSON object that is open. */
-ax_code ax_bench_profile(const ax_plan *plan, bool json, ax_err *err);
+/* Prints where the time of a session's plan went, from its profiled runs: equal calls in one row, the longest first,
+   each with its least time, share, bytes and speed, and of convolutions what computes them (in JSON also why); if
+   asked, as the member "profile" of a JSON object that is open. */
+ax_code ax_bench_profile(const ax_session *s, bool json, ax_err *err);
 
 /* ---- what bench ops measures (rows.c) ---- */
 

@@ -3,15 +3,13 @@
 
 #include <stdio.h>
 
-/* Forward input i of a call: backward lists them after the gradients of the outputs. */
-static const ax_view *input(const ax_call *call, uint32_t i)
+const ax_view *ax_bench_input(const ax_call *call, uint32_t i)
 {
     uint32_t at = i + (call->backward ? ax_op_get(call->op)->n_out : 0);
     return at < call->n_in ? &call->in[at] : NULL;
 }
 
-/* The forward output 0, or the gradient that has its type. */
-static const ax_type *output(const ax_call *call)
+const ax_type *ax_bench_output(const ax_call *call)
 {
     return call->backward ? &call->in[0].type : &call->out[0].type;
 }
@@ -41,8 +39,8 @@ void ax_bench_family(const ax_call *call, char *out, size_t cap)
 
 void ax_bench_variant(const ax_call *call, char *out, size_t cap)
 {
-    const ax_view *x = input(call, 0);
-    ax_shape y = output(call)->shape, from = x ? x->type.shape : y;
+    const ax_view *x = ax_bench_input(call, 0);
+    ax_shape y = ax_bench_output(call)->shape, from = x ? x->type.shape : y;
     char wants[16] = "", size[32] = "", to[16] = "", stride[8] = "";
     if (call->op == AX_OP_CONV2D) {
         if (call->backward)
@@ -85,12 +83,13 @@ static double conv_flop(const ax_call *call, ax_shape x, ax_shape y)
 double ax_bench_flop(const ax_call *call)
 {
     bool back = call->backward;
-    const ax_view *x = input(call, 0);
-    double in = x ? (double)ax_shape_count(x->type.shape) : 0, out = (double)ax_shape_count(output(call)->shape);
+    const ax_view *x = ax_bench_input(call, 0);
+    double in = x ? (double)ax_shape_count(x->type.shape) : 0,
+           out = (double)ax_shape_count(ax_bench_output(call)->shape);
     const ax_attr *a = &call->attr;
     switch (call->op) {
     case AX_OP_CONV2D:
-        return conv_flop(call, x->type.shape, output(call)->shape);
+        return conv_flop(call, x->type.shape, ax_bench_output(call)->shape);
     case AX_OP_BNORM: /* sums of the values and of their squares (4), then subtract, multiply-add and the activation */
         if (back)
             return in * (a->norm.train ? 9 : 6);

@@ -1,8 +1,8 @@
 /* bench ops: every kernel at the shapes that the search meets, against the machine and against oneDNN. */
-#include "engine/backend/cpu/onednn.h"
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
 #include "engine/command/bench/bench.h"
+#include "engine/command/bench/peer.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -14,7 +14,9 @@ static const char usage[] =
     "usage: auxcell-engine bench ops [OPTION...]\n"
     "Times every kernel alone, at every shape that the networks of a search meet, on warm caches: GFLOP/s, GB/s and\n"
     "roof, the share of what the machine could do: the least time by its own peaks (printed first) over the time.\n"
-    "On the CPU also what oneDNN takes for the same, where it has the operation, and how many times ours that is.\n";
+    "On the CPU also what oneDNN takes for the same, where it has the operation, and how many times ours that is; "
+    "this\n"
+    "needs auxcell-onednn.so, which is built where libdnnl is.\n";
 
 typedef struct ops {
     ax_bench_work work;
@@ -23,7 +25,8 @@ typedef struct ops {
     ax_bench_effort effort;
     const ax_backend *be;
     ax_device *dev;
-    double flops, bandwidth; /* peaks, per second */
+    const ax_peer_table *peer; /* NULL: absent, or not to be compared with */
+    double flops, bandwidth;   /* peaks, per second */
     unsigned printed, compared;
     double log_ratio; /* summed over the compared ones */
     const char *family;
@@ -90,22 +93,40 @@ static ax_code measure_peaks(ops *o, ax_err *err)
 
 /* ---- rows ---- */
 
-static ax_code run_onednn(void *context, ax_err *err)
+typedef struct rival {
+    const ax_peer_table *table;
+    ax_peer *peer;
+} rival;
+
+static ax_code peer_fail(int status, ax_err *err)
 {
-    return ax_onednn_run(context, err);
+    return status ? ax_fail(err, AX_EDEVICE, "oneDNN: status %d", status) : AX_OK;
+}
+
+static ax_code run_peer(void *context, ax_err *err)
+{
+    const rival *r = context;
+    return peer_fail(r->table->run(r->peer), err);
 }
 
 static ax_code measure(const ops *o, const ax_bench_row *row, result *r, ax_err *err)
 {
     *r = (result) { 0 };
     ax_code code = ax_bench_alone(row, o->be, o->dev, o->effort, &r->seconds, err);
-    if (code != AX_OK || o->be != &ax_backend_cpu || row->update)
+    if (code != AX_OK || !o->peer || row->update)
         return code;
-    ax_onednn *peer = NULL;
-    code = ax_onednn_new(o->dev, &row->call, &peer, err);
-    if (code == AX_OK && peer)
-        code = ax_bench_least(run_onednn, peer, o->effort, &r->onednn, err);
-    ax_onednn_free(peer);
+    const ax_call *call = &row->call;
+    const ax_view *x = ax_bench_input(call, 0);
+    const ax_type *y = ax_bench_output(call);
+    const ax_peer_work work = {
+        .call = call, .x = x ? x->type.shape : y->shape, .y = y->shape, .threads = ax_cpu_threads(o->dev)
+    };
+    int status = 0;
+    rival peer = { o->peer, o->peer->open(&work, &status) };
+    code = peer_fail(status, err);
+    if (peer.peer)
+        code = ax_bench_least(run_peer, &peer, o->effort, &r->onednn, err);
+    o->peer->close(peer.peer);
     return code;
 }
 
@@ -161,25 +182,45 @@ static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
     return o->printed ? AX_OK : ax_fail(err, AX_EINVAL, "option --only: no kernel's name has '%s'", o->only);
 }
 
+/* Before the rows: what was measured on, and with what it is compared. */
+static void print_head(const ops *o, const ax_err *absent)
+{
+    const char *isa = o->be == &ax_backend_cpu ? ax_cpu_isa(o->dev) : "";
+    int threads = o->be == &ax_backend_cpu ? ax_cpu_threads(o->dev) : 1;
+    char library[32] = "";
+    if (o->peer)
+        o->peer->library(library, sizeof library);
+    const char *quote = o->peer ? "\"" : "";
+    if (o->json)
+        printf("{\"device\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,"
+               "\"onednn\":%s%s%s,\"rows\":[",
+               o->be->name, isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9, quote, o->peer ? library : "null",
+               quote);
+    else
+        printf("%s%s%s, threads %d; peaks here: %.1f GFLOP/s, %.1f GB/s\n", o->be->name, *isa ? " " : "", isa, threads,
+               o->flops * 1e-9, o->bandwidth * 1e-9);
+    if (!o->json && o->be == &ax_backend_cpu)
+        printf("%s%s\n", o->peer ? "beside it oneDNN " : "no oneDNN beside it: ", o->peer ? library : absent->msg);
+    if (!o->json)
+        printf("%-39s %9s %8s %7s %6s %10s %6s  %s\n", "kernel, output shape", "least ms", "GFLOP/s", "GB/s", "roof",
+               "oneDNN ms", "ratio", "where");
+}
+
 static ax_code run(ops *o, ax_err *err)
 {
     char note[AX_DEVICE_NOTE];
+    ax_err absent = { AX_OK, "" };
     if (!(o->dev = ax_device_open(o->work.device, o->work.threads, &o->be, note, err)))
         return err->code;
     ax_command_device_note(note);
-    const char *isa = o->be == &ax_backend_cpu ? ax_cpu_isa(o->dev) : "";
-    int threads = o->be == &ax_backend_cpu ? ax_cpu_threads(o->dev) : 1;
+    if (o->be == &ax_backend_cpu)
+        o->peer = ax_peer_load(&absent);
     ax_bench_rows rows = { 0 };
     ax_code code = measure_peaks(o, err);
     if (code == AX_OK)
         code = ax_bench_rows_init(&rows, &o->work, o->be, o->dev, err);
-    if (code == AX_OK && o->json)
-        printf("{\"device\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,\"rows\":[",
-               o->be->name, isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9);
-    else if (code == AX_OK)
-        printf("%s%s%s, threads %d; peaks here: %.1f GFLOP/s, %.1f GB/s\n%-39s %9s %8s %7s %6s %10s %6s  %s\n",
-               o->be->name, *isa ? " " : "", isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9, "kernel, output shape",
-               "least ms", "GFLOP/s", "GB/s", "roof", "oneDNN ms", "ratio", "where");
+    if (code == AX_OK)
+        print_head(o, &absent);
     if (code == AX_OK)
         code = measure_rows(o, &rows, err);
     if (code == AX_OK && o->json)

@@ -7,6 +7,7 @@
 
 typedef struct row {
     char text[104];
+    ax_explanation explanation;  /* where the backend has a choice of kernels */
     double seconds, flop, bytes; /* per run, of all its nodes */
     unsigned nodes;
 } row;
@@ -17,7 +18,7 @@ static int longer_first(const void *a, const void *b)
     return (x->seconds < y->seconds) - (x->seconds > y->seconds);
 }
 
-static row row_of(ax_plan_step step)
+static row row_of(const ax_backend *be, ax_device *dev, ax_plan_step step)
 {
     char family[40], variant[64];
     row r = { .seconds = step.runs ? step.seconds : 0,
@@ -27,6 +28,9 @@ static row row_of(ax_plan_step step)
     ax_bench_family(step.call, family, sizeof family);
     ax_bench_variant(step.call, variant, sizeof variant);
     snprintf(r.text, sizeof r.text, "%s %s", family, variant);
+    const ax_kernel *kernel = step.call->backward ? &be->backward[step.call->op] : &be->forward[step.call->op];
+    if (kernel->explain)
+        kernel->explain(dev, step.call, &r.explanation);
     return r;
 }
 
@@ -53,11 +57,14 @@ static double rate(double amount, double seconds)
 static void print_text(const row *rows, size_t n, double total, double flop, double bytes, unsigned long runs)
 {
     printf("each node's least time of %lu runs, summed over equal nodes; MB: what they can't help moving\n", runs);
-    printf("%9s %7s %9s %7s %6s %6s  %s\n", "ms", "share", "MB", "GFLOP/s", "GB/s", "nodes", "operation, output shape");
+    printf("%9s %7s %9s %7s %6s %6s  %s\n", "ms", "share", "MB", "GFLOP/s", "GB/s", "nodes",
+           "operation, output shape: by what");
     for (size_t i = 0; i < n; i++) {
         const row *r = &rows[i];
-        printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f %6u  %s\n", r->seconds * 1e3, total > 0 ? 100 * r->seconds / total : 0,
-               r->bytes * 1e-6, rate(r->flop, r->seconds), rate(r->bytes, r->seconds), r->nodes, r->text);
+        const char *by = r->explanation.by;
+        printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f %6u  %s%s%s\n", r->seconds * 1e3,
+               total > 0 ? 100 * r->seconds / total : 0, r->bytes * 1e-6, rate(r->flop, r->seconds),
+               rate(r->bytes, r->seconds), r->nodes, r->text, *by ? ": " : "", by);
     }
     printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f  all\n", total * 1e3, 100.0, bytes * 1e-6, rate(flop, total),
            rate(bytes, total));
@@ -68,23 +75,26 @@ static void print_json(const row *rows, size_t n, double total)
     printf(",\"profile\":[");
     for (size_t i = 0; i < n; i++) {
         const row *r = &rows[i];
-        printf("%s{\"op\":\"%s\",\"nodes\":%u,\"ms\":%.6f,\"share\":%.6f,\"bytes\":%.0f,\"flop\":%.0f,"
+        printf("%s{\"op\":\"%s\",\"by\":\"%s\",\"why\":\"%s\",\"nodes\":%u,\"ms\":%.6f,\"share\":%.6f,\"bytes\":%.0f,"
+               "\"flop\":%.0f,"
                "\"gflops\":%.3f,\"gbs\":%.3f}",
-               i ? ",\n" : "", r->text, r->nodes, r->seconds * 1e3, total > 0 ? r->seconds / total : 0, r->bytes,
-               r->flop, rate(r->flop, r->seconds), rate(r->bytes, r->seconds));
+               i ? ",\n" : "", r->text, r->explanation.by, r->explanation.why, r->nodes, r->seconds * 1e3,
+               total > 0 ? r->seconds / total : 0, r->bytes, r->flop, rate(r->flop, r->seconds),
+               rate(r->bytes, r->seconds));
     }
     printf("]");
 }
 
-ax_code ax_bench_profile(const ax_plan *plan, bool json, ax_err *err)
+ax_code ax_bench_profile(const ax_session *s, bool json, ax_err *err)
 {
+    const ax_plan *plan = s->plan;
     size_t steps = ax_plan_steps(plan), n = 0;
     row *rows = calloc(steps ? steps : 1, sizeof *rows);
     if (!rows)
         return ax_fail(err, AX_ENOMEM, "profile: no memory for %zu rows", steps);
     double total = 0, flop = 0, bytes = 0;
     for (size_t i = 0; i < steps; i++) {
-        row r = row_of(ax_plan_step_at(plan, i));
+        row r = row_of(s->be, s->dev, ax_plan_step_at(plan, i));
         total += r.seconds;
         flop += r.flop;
         bytes += r.bytes;

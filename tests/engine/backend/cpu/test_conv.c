@@ -1,5 +1,5 @@
 /* Convolutions of the CPU backend against the reference, for every instruction set that this processor has. */
-#include "engine/backend/cpu/device.h"
+#include "engine/backend/cpu/conv.h"
 #include "tests/helper/twin.h"
 
 #include <setjmp.h>
@@ -131,57 +131,143 @@ static void test_pointwise(void **state)
     }
 }
 
-/* Loops for the shapes that oneDNN does badly, on every instruction set. */
-static void test_plain(void **state)
+/* Both passes of a call, or one: whether an implementation does them. */
+static bool fits(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int h, int w, int ci, int co, bool bias)
+{
+    static const unsigned passes[] = { AX_CONV_FORWARD, AX_CONV_DATA, AX_CONV_WEIGHTS };
+    ax_conv c = { .shape = { .h = h,
+                             .w = w,
+                             .ci = ci,
+                             .oh = ax_conv_extent(h, &a),
+                             .ow = ax_conv_extent(w, &a),
+                             .co = co,
+                             .kernel = a.conv.kernel,
+                             .stride = a.conv.stride,
+                             .pad = a.conv.pad,
+                             .dilation = a.conv.dilation },
+                  .groups = a.conv.groups };
+    if (c.shape.oh < 1 || c.shape.ow < 1)
+        return false;
+    for (size_t i = 0; i < 3; i++) {
+        c.passes = passes[i];
+        c.bias = bias && i == 0;
+        if (!impl->fits(dev, &c))
+            return false;
+    }
+    return true;
+}
+
+/* Kernel, stride, pad, dilation: those of the networks, and what no network has. */
+static const int geometries[][4] = { { 1, 1, 0, 1 }, { 1, 2, 0, 1 }, { 1, 3, 1, 1 },   { 3, 1, 1, 1 }, { 3, 2, 1, 1 },
+                                     { 3, 2, 0, 1 }, { 3, 1, 3, 3 }, { 3, 1, 12, 12 }, { 3, 2, 3, 3 }, { 3, 3, 2, 2 },
+                                     { 3, 2, 1, 2 }, { 5, 1, 2, 1 }, { 5, 2, 2, 1 },   { 5, 3, 7, 1 }, { 7, 1, 3, 1 },
+                                     { 7, 4, 3, 1 }, { 2, 2, 0, 1 }, { 2, 3, 0, 1 },   { 4, 1, 1, 1 } };
+
+static void each_geometry(twin *t, const ax_conv_impl *impl)
+{
+    static const int maps[][3] = { { 1, 1, 1 }, { 2, 5, 7 }, { 1, 13, 6 }, { 3, 8, 8 }, { 1, 24, 31 } };
+    static const int channels[][2] = { { 3, 32 }, { 1, 1 }, { 16, 24 }, { 11, 21 }, { 40, 9 }, { 17, 48 }, { 48, 16 } };
+    for (size_t k = 0; k < sizeof geometries / sizeof *geometries; k++)
+        for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+            for (size_t groups = 0; groups < 2; groups++) {
+                const int *g = geometries[k], *m = maps[(i + k) % 5], *c = channels[i];
+                int ci = groups ? c[1] : c[0];
+                ax_attr a = conv(g[0], g[1], g[2], g[3], groups ? ci : 1);
+                if (fits(t->dev[1], impl, a, m[1], m[2], ci, c[1], (i + k) % 2))
+                    check(t, a, m[0], m[1], m[2], ci, c[1], (i + k) % 2);
+            }
+}
+
+/* Each implementation wherever it fits, whether it would be chosen or not, on every instruction set. */
+static void test_every_implementation(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++)
+        for (size_t k = 0; k < AX_CONV_IMPLS; k++) {
+            twin t;
+            if (!twin_open(&t, isas[i], 1 + (int)(i + k) % 3))
+                continue;
+            t.dev[1]->conv = ax_conv_impls[k]->name;
+            each_geometry(&t, ax_conv_impls[k]);
+            if (t.cases < 2)
+                fail_msg("%s: %u cases", ax_conv_impls[k]->name, t.cases);
+            twin_close(&t);
+        }
+}
+
+/* Threads only divide the work: the bits are the same for as many of them. */
+static void test_equal_bits(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < AX_CONV_IMPLS; k++) {
         twin t;
-        if (!twin_open(&t, isas[i], 2))
-            continue;
-        check(&t, conv(1, 2, 0, 1, 1), 2, 8, 8, 1, 8, true);
-        check(&t, conv(1, 3, 1, 1, 1), 1, 9, 12, 17, 21, true);
-        check(&t, conv(1, 2, 0, 1, 1), 3, 11, 6, 48, 24, false);
+        assert_true(twin_open(&t, NULL, 3));
+        t.dev[1]->conv = ax_conv_impls[k]->name;
+        for (size_t i = 0; i < sizeof geometries / sizeof *geometries; i++) {
+            const int *g = geometries[i];
+            ax_attr a = conv(g[0], g[1], g[2], g[3], k == 0 ? 24 : 1);
+            ax_type in[] = { twin_map(2, 23, 20, 24), twin_weight(24, g[0], k == 0 ? 1 : 24) };
+            if (fits(t.dev[1], ax_conv_impls[k], a, 23, 20, 24, 24, false))
+                twin_repeat(&t, AX_OP_CONV2D, a, in, 2, 1);
+        }
         twin_close(&t);
     }
 }
 
-static void no_reference(ax_device *dev, ax_attr a, int n, int h, int w, int ci, int co)
+static void test_kernels_of_any_size(void **state)
 {
-    ax_type x = twin_map(n, h, w, ci), wt = twin_weight(co, a.conv.kernel, ci);
+    (void)state;
+    twin t;
+    assert_true(twin_open(&t, NULL, 2));
+    check(&t, conv(3, 2, 1, 1, 1), 1, 2, 3, 4096, 8, false); /* rows too long for im2col */
+    check(&t, conv(31, 1, 15, 1, 1), 1, 9, 5, 3, 4, false);
+    check(&t, conv(3, 1, 40, 40, 1), 1, 5, 6, 16, 16, true); /* all but the middle tap outside */
+    check(&t, conv(2, 1, 9, 30, 1), 1, 15, 15, 4, 4, true);  /* all of them for most pixels */
+    twin_close(&t);
+}
+
+static void explained(ax_device *dev, bool backward, ax_attr a, int n, int h, int w, int ci, int co, char by[40])
+{
+    ax_type x = twin_map(n, h, w, ci), wt = twin_weight(co, a.conv.kernel, a.conv.groups > 1 ? 1 : ci);
     ax_type y = twin_map(n, ax_conv_extent(h, &a), ax_conv_extent(w, &a), co);
     int some = 0;
-    ax_call calls[] = {
-        { .op = AX_OP_CONV2D,
-          .attr = a,
-          .in = { { &some, x }, { &some, wt } },
-          .n_in = 2,
-          .out = { { &some, y } },
-          .n_out = 1 },
-        { .op = AX_OP_CONV2D,
-          .backward = true,
-          .attr = a,
-          .in = { { &some, y }, { &some, x }, { &some, wt } },
-          .n_in = 4,
-          .out = { { &some, x }, { &some, wt } },
-          .n_out = 2 },
-    };
-    for (size_t i = 0; i < 2; i++) {
-        ax_err err = { 0 };
-        size_t work = 0;
-        assert_int_equal(ax_cpu_conv_prepare(dev, &calls[i], &work, &err), AX_OK);
-        for (unsigned k = 0; k < 2; k++) {
-            const char *impl = ax_cpu_dense_impl(&calls[i], k);
-            if (impl && strstr(impl, "ref"))
-                fail_msg("conv %dx%dx%dx%d to %d, kernel %d dilation %d: %s", n, h, w, ci, co, a.conv.kernel,
-                         a.conv.dilation, impl);
-        }
-        ax_cpu_conv_discard(dev, &calls[i]);
+    ax_call forward = { .op = AX_OP_CONV2D,
+                        .attr = a,
+                        .in = { { &some, x }, { &some, wt } },
+                        .n_in = 2,
+                        .out = { { &some, y } },
+                        .n_out = 1 };
+    ax_call gradients = { .op = AX_OP_CONV2D,
+                          .backward = true,
+                          .attr = a,
+                          .in = { { &some, y }, { &some, x }, { &some, wt } },
+                          .n_in = 4,
+                          .out = { { &some, x }, { &some, wt } },
+                          .n_out = 2 };
+    ax_call *call = backward ? &gradients : &forward;
+    ax_err err = { 0 };
+    size_t work = 0;
+    ax_explanation e;
+    assert_int_equal(ax_cpu_conv_prepare(dev, call, &work, &err), AX_OK);
+    ax_cpu_conv_explain(dev, call, &e);
+    snprintf(by, 40, "%s", e.by);
+    assert_non_null(strstr(e.why, "plain"));
+    ax_cpu_conv_discard(dev, call);
+}
+
+static void not_plain(ax_device *dev, ax_attr a, int n, int h, int w, int ci, int co)
+{
+    for (int backward = 0; backward < 2; backward++) {
+        char by[40];
+        explained(dev, backward, a, n, h, w, ci, co, by);
+        if (strstr(by, "plain"))
+            fail_msg("conv %dx%dx%dx%d to %d, kernel %d dilation %d: %s", n, h, w, ci, co, a.conv.kernel,
+                     a.conv.dilation, by);
     }
 }
 
-/* The shapes of the search: nothing may be left to oneDNN's reference implementation. */
-static void test_no_reference_implementation(void **state)
+/* The shapes of the search: nothing is left to plain loops. */
+static void test_no_plain_loops(void **state)
 {
     (void)state;
     ax_err err = { 0 };
@@ -194,24 +280,52 @@ static void test_no_reference_implementation(void **state)
             for (int stride = 4; stride <= 32; stride *= 2) {
                 int n = s == 2 ? 1 : 4, h = crops[s][0] / stride, w = crops[s][1] / stride, ch = channels[c];
                 for (int d = 0; d < 3; d++)
-                    no_reference(dev, conv(3, 1, dilations[d], dilations[d], 1), n, h, w, ch, ch);
-                no_reference(dev, conv(1, 1, 0, 1, 1), n, h, w, ch, ch);
-                no_reference(dev, conv(1, 1, 0, 1, 1), n, 1, 1, ch, ch);
-                no_reference(dev, conv(1, 1, 0, 1, 1), n, h, w, taps[c], ch);
-                no_reference(dev, conv(1, 1, 0, 1, 1), n, h, w, 3 * ch, ch);
+                    not_plain(dev, conv(3, 1, dilations[d], dilations[d], 1), n, h, w, ch, ch);
+                not_plain(dev, conv(1, 1, 0, 1, 1), n, h, w, ch, ch);
+                not_plain(dev, conv(1, 1, 0, 1, 1), n, 1, 1, ch, ch);
+                not_plain(dev, conv(1, 1, 0, 1, 1), n, h, w, taps[c], ch);
+                not_plain(dev, conv(1, 1, 0, 1, 1), n, h, w, 3 * ch, ch);
                 for (int classes = 1; classes <= 21; classes += 10)
-                    no_reference(dev, conv(3, 1, 1, 1, 1), n, h, w, ch, classes);
+                    not_plain(dev, conv(3, 1, 1, 1, 1), n, h, w, ch, classes);
             }
-    no_reference(dev, conv(3, 2, 1, 1, 1), 4, 256, 256, 3, 32);
+    not_plain(dev, conv(3, 2, 1, 1, 1), 4, 256, 256, 3, 32);
+    ax_backend_cpu.close(dev);
+}
+
+/* Who does what in the networks. */
+static void test_choice(void **state)
+{
+    (void)state;
+    ax_err err = { 0 };
+    ax_device *dev = ax_backend_cpu.open(0, 2, &err);
+    assert_non_null(dev);
+    char by[40];
+    explained(dev, false, conv(3, 2, 1, 1, 1), 1, 256, 256, 3, 32, by);
+    assert_string_equal(by, "im2col");
+    explained(dev, true, conv(3, 1, 1, 1, 1), 1, 64, 64, 48, 48, by);
+    assert_string_equal(by, "winograd");
+    explained(dev, true, conv(1, 1, 0, 1, 1), 1, 64, 64, 48, 48, by);
+    assert_string_equal(by, "pointwise");
+    explained(dev, true, conv(3, 1, 12, 12, 1), 1, 8, 8, 48, 48, by);
+    assert_string_equal(by, "direct");
+    dev->winograd = false;
+    explained(dev, false, conv(3, 1, 1, 1, 1), 1, 64, 64, 48, 48, by);
+    assert_string_equal(by, "direct");
     ax_backend_cpu.close(dev);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_depthwise), cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_winograd),  cmocka_unit_test(test_pointwise),
-        cmocka_unit_test(test_plain),     cmocka_unit_test(test_no_reference_implementation),
+        cmocka_unit_test(test_depthwise),
+        cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_winograd),
+        cmocka_unit_test(test_pointwise),
+        cmocka_unit_test(test_every_implementation),
+        cmocka_unit_test(test_equal_bits),
+        cmocka_unit_test(test_kernels_of_any_size),
+        cmocka_unit_test(test_no_plain_loops),
+        cmocka_unit_test(test_choice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,335 @@
+/* Dense convolution as matrix products of rows of patches ("im2col"), a chunk of pixels at a time: any kernel, stride,
+   padding and dilation. The gradient of the input is one such product for each of stride * stride interleaved grids of
+   its pixels, since those of one grid are seen through the same taps. */
+#include "engine/backend/cpu/conv.h"
+
+#include <string.h>
+
+enum {
+    MOST_TAPS = 255,        /* along an axis */
+    MOST_LENGTH = 32768,    /* floats of a row: some of them stay in the second cache */
+    CHUNK_FLOATS = 6144,    /* of rows and products at once: they stay in the first cache */
+    BLOCK_FLOATS = 3 * 8192 /* the same while weights' gradients are summed */
+};
+
+/* The taps through which the pixels of a grid see the map, along one axis: pixel i sees i * step + offset. */
+typedef struct axis {
+    int32_t n, tap[MOST_TAPS], offset[MOST_TAPS];
+} axis;
+
+/* Pixels y0 + i * step, x0 + k * step of a map that is made of another one. */
+typedef struct grid {
+    axis y, x;
+    int32_t rows, columns, y0, x0, step;
+    ax_patches patches;
+} grid;
+
+/* ---- grids ---- */
+
+static void add_tap(axis *a, int32_t tap, int32_t offset)
+{
+    a->tap[a->n] = tap;
+    a->offset[a->n++] = offset;
+}
+
+static void output_axis(const ax_conv_shape *g, axis *a)
+{
+    a->n = 0;
+    for (int32_t k = 0; k < g->kernel; k++)
+        add_tap(a, k, k * g->dilation - g->pad);
+}
+
+/* Of the inputs `phase`, phase + stride, ...: an input i is seen by output o through tap k when o * stride - pad + k *
+   dilation = i. */
+static void input_axis(const ax_conv_shape *g, int32_t phase, axis *a)
+{
+    a->n = 0;
+    for (int32_t k = g->kernel - 1; k >= 0; k--) {
+        int32_t at = phase + g->pad - k * g->dilation;
+        if (at % g->stride == 0)
+            add_tap(a, k, at / g->stride);
+    }
+}
+
+/* The patches of a map {h,w,c}; the grid must stay where it is. */
+static void find_patches(grid *to, int32_t h, int32_t w, int32_t c, int32_t step)
+{
+    bool runs = to->x.n > 0;
+    for (int32_t k = 1; k < to->x.n; k++)
+        runs &= to->x.offset[k] == to->x.offset[0] + k;
+    to->patches = (ax_patches) { .h = h,
+                                 .w = w,
+                                 .c = c,
+                                 .columns = to->columns,
+                                 .step = step,
+                                 .n_down = to->y.n,
+                                 .n_right = to->x.n,
+                                 .down = to->y.offset,
+                                 .right = to->x.offset,
+                                 .runs = runs,
+                                 .length = (size_t)to->y.n * (size_t)to->x.n * (size_t)c };
+}
+
+static void output_grid(const ax_conv_shape *g, grid *to)
+{
+    output_axis(g, &to->y);
+    output_axis(g, &to->x);
+    to->rows = g->oh, to->columns = g->ow;
+    to->y0 = to->x0 = 0, to->step = 1;
+    find_patches(to, g->h, g->w, g->ci, g->stride);
+}
+
+/* False: the map is too small for any of these pixels. */
+static bool input_grid(const ax_conv_shape *g, int32_t y0, int32_t x0, grid *to)
+{
+    if (y0 >= g->h || x0 >= g->w)
+        return false;
+    input_axis(g, y0, &to->y);
+    input_axis(g, x0, &to->x);
+    to->rows = (g->h - y0 + g->stride - 1) / g->stride;
+    to->columns = (g->w - x0 + g->stride - 1) / g->stride;
+    to->y0 = y0, to->x0 = x0, to->step = g->stride;
+    find_patches(to, g->oh, g->ow, g->co, 1);
+    return true;
+}
+
+/* ---- sizes ---- */
+
+/* Channels filled up to what a matrix product takes: whole vectors, or at the end one and a half. */
+static size_t filled(const ax_device *dev, size_t c)
+{
+    size_t lanes = (size_t)dev->k->lanes, whole = c / (2 * lanes) * (2 * lanes), rest = c - whole;
+    return whole + (rest == 0 ? 0 : rest <= lanes ? lanes : rest <= lanes + lanes / 2 ? lanes + lanes / 2 : 2 * lanes);
+}
+
+static size_t taps_of(const ax_conv_shape *g)
+{
+    return (size_t)g->kernel * (size_t)g->kernel;
+}
+
+/* Pixels at once for rows of `length` floats that become `made` floats. */
+static size_t chunk_of(size_t length, size_t made)
+{
+    size_t n = CHUNK_FLOATS / (length + made) / AX_MATMUL_ROWS * AX_MATMUL_ROWS;
+    return n < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : n;
+}
+static size_t block_of(size_t length, size_t outputs)
+{
+    size_t n = BLOCK_FLOATS / (length + outputs);
+    return n < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : n;
+}
+
+/* Floats of scratch of a product from ci to co channels: weights and bias, and per task rows and products. A grid with
+   fewer taps has shorter rows and more of them, but no more floats than this. */
+static size_t weight_floats(const ax_device *dev, const ax_conv_shape *g, int32_t ci, int32_t co)
+{
+    size_t made = filled(dev, (size_t)co);
+    return ax_cpu_align_floats(taps_of(g) * (size_t)ci * made) + ax_cpu_align_floats(made);
+}
+static size_t task_floats(const ax_device *dev, const ax_conv_shape *g, int32_t ci, int32_t co)
+{
+    size_t made = filled(dev, (size_t)co), least = AX_MATMUL_ROWS * (taps_of(g) * (size_t)ci + made);
+    return ax_cpu_align_floats(least > CHUNK_FLOATS ? least : CHUNK_FLOATS);
+}
+
+/* Of the weights' gradients, per task: their sum, and rows. */
+static size_t sum_floats(const ax_device *dev, const ax_conv_shape *g)
+{
+    return ax_cpu_align_floats(filled(dev, taps_of(g) * (size_t)g->ci) * (size_t)g->co);
+}
+static size_t block_floats(const ax_device *dev, const ax_conv_shape *g)
+{
+    size_t length = filled(dev, taps_of(g) * (size_t)g->ci);
+    return ax_cpu_align_floats(block_of(length, (size_t)g->co) * length);
+}
+
+/* ---- products ---- */
+
+/* The weights of a grid's taps in a matrix product's blocks, {taps}{ci}{block}; element (o, i, k) of w is at o * so +
+   i * si + k. */
+static void pack(const ax_device *dev, const grid *t, int32_t kernel, const float *w, size_t so, size_t si, size_t ci,
+                 size_t co, float *u)
+{
+    size_t all = filled(dev, co);
+    for (size_t c0 = 0, width; c0 < all; c0 += width) {
+        width = (size_t)ax_matmul_block(dev->k->lanes, (int32_t)(all - c0));
+        for (int32_t a = 0; a < t->y.n; a++)
+            for (int32_t b = 0; b < t->x.n; b++)
+                for (size_t i = 0; i < ci; i++) {
+                    const float *from = w + (size_t)(t->y.tap[a] * kernel + t->x.tap[b]) + i * si;
+                    for (size_t o = c0; o < c0 + width; o++)
+                        *u++ = o < co ? from[o * so] : 0.0f;
+                }
+    }
+}
+
+/* Products of n pixels of a grid from `first` on, `width` floats apart, to their places on the map {.., w, co}. */
+static void put(const grid *t, size_t first, size_t n, const float *from, size_t width, const float *bias, float *map,
+                int32_t w, size_t co)
+{
+    size_t i = first / (size_t)t->columns, k = first % (size_t)t->columns, step = (size_t)t->step;
+    for (size_t p = 0; p < n; p++, from += width) {
+        float *to = map + (((size_t)t->y0 + i * step) * (size_t)w + (size_t)t->x0 + k * step) * co;
+        if (bias)
+            for (size_t o = 0; o < co; o++)
+                to[o] = from[o] + bias[o];
+        else
+            memcpy(to, from, co * sizeof *to);
+        if (++k == (size_t)t->columns)
+            k = 0, i++;
+    }
+}
+
+/* A grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats an image. */
+static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, size_t in, const float *u,
+                     const float *bias, float *y, size_t out, int32_t w, size_t co, float *work, size_t each)
+{
+    const size_t pixels = (size_t)t->rows * (size_t)t->columns, length = t->patches.length, made = filled(dev, co),
+                 chunk = chunk_of(length, made);
+    const bool straight = made == co && t->step == 1 && !bias;
+    int T = ax_cpu_tasks(dev, (size_t)n * pixels * (length + 1) * co / 16);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int task = 0; task < T; task++) {
+        float *rows = work + (size_t)task * each, *products = rows + chunk * length;
+        size_t lo, hi;
+        ax_cpu_span((size_t)n * pixels, AX_MATMUL_ROWS, T, task, &lo, &hi);
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, pixels, &p))
+            for (size_t at = p.first; at < p.last; at += chunk) {
+                size_t some = p.last - at < chunk ? p.last - at : chunk, rest = some % AX_MATMUL_ROWS;
+                bool whole = straight && !rest;
+                float *to = whole ? y + p.image * out + at * co : products;
+                dev->k->patches(&t->patches, x + p.image * in, at, some, rows);
+                if (rest)
+                    memset(rows + some * length, 0, (AX_MATMUL_ROWS - rest) * length * sizeof *rows);
+                dev->k->matmul(rows, u, to, (int32_t)some, (int32_t)length, (int32_t)made);
+                if (!whole)
+                    put(t, at, some, products, made, bias, y + p.image * out, w, co);
+            }
+    }
+}
+
+static size_t input_floats(const ax_conv_shape *g)
+{
+    return (size_t)g->h * (size_t)g->w * (size_t)g->ci;
+}
+static size_t output_floats(const ax_conv_shape *g)
+{
+    return (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
+}
+
+static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+{
+    grid t;
+    float *u = m->work;
+    const size_t ci = (size_t)g->ci, co = (size_t)g->co;
+    output_grid(g, &t);
+    pack(dev, &t, g->kernel, m->w, ci * taps_of(g), taps_of(g), ci, co, u);
+    multiply(dev, &t, m->n, m->x, input_floats(g), u, m->bias, m->y, output_floats(g), g->ow, co,
+             u + weight_floats(dev, g, g->ci, g->co), task_floats(dev, g, g->ci, g->co));
+}
+
+static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+{
+    grid t;
+    float *u = m->work;
+    const size_t ci = (size_t)g->ci, co = (size_t)g->co;
+    for (int32_t y0 = 0; y0 < g->stride; y0++)
+        for (int32_t x0 = 0; x0 < g->stride && input_grid(g, y0, x0, &t); x0++) {
+            pack(dev, &t, g->kernel, m->w, taps_of(g), ci * taps_of(g), co, ci, u);
+            multiply(dev, &t, m->n, m->dy, output_floats(g), u, NULL, m->dx, input_floats(g), g->w, ci,
+                     u + weight_floats(dev, g, g->co, g->ci), task_floats(dev, g, g->co, g->ci));
+        }
+}
+
+/* dw {co,ci,k} from the tasks' sums {co}{k,ci}, rows `length` apart, added in the tasks' order. */
+static void add_up(const ax_conv_shape *g, const float *sums, size_t each, int T, size_t length, float *dw)
+{
+    const size_t kk = taps_of(g), ci = (size_t)g->ci, co = (size_t)g->co;
+    for (size_t o = 0; o < co; o++)
+        for (size_t k = 0; k < kk; k++)
+            for (size_t i = 0; i < ci; i++) {
+                float s = 0.0f;
+                for (int t = 0; t < T; t++)
+                    s += sums[(size_t)t * each + o * length + k * ci + i];
+                dw[(o * ci + i) * kk + k] = s;
+            }
+}
+
+static void weights(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+{
+    grid t;
+    output_grid(g, &t);
+    const size_t pixels = (size_t)g->oh * (size_t)g->ow, co = (size_t)g->co,
+                 length = t.patches.length = filled(dev, t.patches.length), block = block_of(length, co),
+                 each = sum_floats(dev, g);
+    int T = ax_cpu_tasks(dev, (size_t)m->n * pixels * length * co / 16);
+    float *sums = m->work, *all = sums + (size_t)dev->threads * each;
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int task = 0; task < T; task++) {
+        float *sum = sums + (size_t)task * each, *rows = all + (size_t)task * block_floats(dev, g);
+        memset(sum, 0, co * length * sizeof *sum);
+        size_t lo, hi;
+        ax_cpu_span((size_t)m->n * pixels, AX_MATMUL_ROWS, T, task, &lo, &hi);
+        ax_cpu_part p;
+        while (ax_cpu_next_part(&lo, hi, pixels, &p))
+            for (size_t at = p.first; at < p.last; at += block) {
+                size_t some = p.last - at < block ? p.last - at : block;
+                dev->k->patches(&t.patches, m->x + p.image * input_floats(g), at, some, rows);
+                dev->k->outer_sum(rows, m->dy + p.image * output_floats(g) + at * co, sum, (int32_t)some,
+                                  (int32_t)length, g->co, g->co);
+            }
+    }
+    add_up(g, sums, each, T, length, m->dw);
+}
+
+/* ---- the implementation ---- */
+
+static bool fits(const ax_device *dev, const ax_conv *c)
+{
+    (void)dev;
+    const ax_conv_shape *g = &c->shape;
+    size_t most = (size_t)(g->ci > g->co ? g->ci : g->co);
+    return c->groups == 1 && taps_of(g) * most <= MOST_LENGTH;
+}
+
+/* A row is written and read again, and taps outside the map are multiplied as if they weren't. */
+static double cost(const ax_device *dev, const ax_conv *c)
+{
+    const double row = 6; /* products that take as long as writing a float of one */
+    const ax_conv_shape *g = &c->shape;
+    const double length = (double)(taps_of(g) * (size_t)g->ci), pixels = (double)g->oh * g->ow;
+    if (c->passes & AX_CONV_FORWARD)
+        return pixels * length * ((double)filled(dev, (size_t)g->co) + row);
+    if (c->passes & AX_CONV_WEIGHTS)
+        return pixels * (double)filled(dev, (size_t)length) * (g->co + row);
+    double per_input = (double)(taps_of(g) * (size_t)g->co) / (g->stride * g->stride);
+    return (double)g->h * g->w * per_input * ((double)filled(dev, (size_t)g->ci) + row);
+}
+
+static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
+{
+    (void)err;
+    const ax_conv_shape *g = &c->shape;
+    const size_t T = (size_t)dev->threads;
+    size_t floats = 0, other;
+    if (c->passes & AX_CONV_FORWARD)
+        floats = weight_floats(dev, g, g->ci, g->co) + T * task_floats(dev, g, g->ci, g->co);
+    if (c->passes & AX_CONV_DATA)
+        floats = weight_floats(dev, g, g->co, g->ci) + T * task_floats(dev, g, g->co, g->ci);
+    other = c->passes & AX_CONV_WEIGHTS ? T * (sum_floats(dev, g) + block_floats(dev, g)) : 0;
+    *work = (floats > other ? floats : other) * sizeof(float);
+    return AX_OK;
+}
+
+static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
+{
+    if (c->passes & AX_CONV_FORWARD)
+        forward(dev, &c->shape, m);
+    if (c->passes & AX_CONV_DATA)
+        data(dev, &c->shape, m);
+    if (c->passes & AX_CONV_WEIGHTS)
+        weights(dev, &c->shape, m);
+}
+
+const ax_conv_impl ax_conv_im2col = { .name = "im2col", .fits = fits, .cost = cost, .prepare = prepare, .run = run };

@@ -1,0 +1,62 @@
+/* Rows of patches for convolution as a matrix product. */
+#include "engine/backend/cpu/isa/vec.h"
+
+#include <stddef.h>
+
+/* Vectors, the last one overlapping the one before. */
+AX_INLINE void copy(float *to, const float *from, ptrdiff_t n)
+{
+    ptrdiff_t k = 0;
+    for (; k + AX_LANES <= n; k += AX_LANES)
+        AX_STORE(to + k, AX_LOAD(from + k));
+    if (k == n)
+        return;
+    if (n >= AX_LANES) {
+        AX_STORE(to + n - AX_LANES, AX_LOAD(from + n - AX_LANES));
+    } else if (n >= AX_LANES / 2) {
+        AX_STORE_HALF(to, AX_LOAD_HALF(from));
+        AX_STORE_HALF(to + n - AX_LANES / 2, AX_LOAD_HALF(from + n - AX_LANES / 2));
+    } else {
+        for (; k < n; k++)
+            to[k] = from[k];
+    }
+}
+
+AX_INLINE void zero(float *to, ptrdiff_t n)
+{
+    for (ptrdiff_t k = 0; k < n; k++)
+        to[k] = 0.0f;
+}
+
+void AX_ISA_NAME(patches)(const ax_patches *p, const float *x, size_t first, size_t n, float *to)
+{
+    const ptrdiff_t c = p->c, row = p->n_right * c;
+    int32_t i = (int32_t)(first / (size_t)p->columns), j = (int32_t)(first % (size_t)p->columns);
+    for (size_t t = 0; t < n; t++, to += p->length) {
+        const int32_t left = j * p->step;
+        const bool run = p->runs && left + p->right[0] >= 0 && left + p->right[p->n_right - 1] < p->w;
+        float *at = to;
+        for (int32_t a = 0; a < p->n_down; a++, at += row) {
+            const int32_t y = i * p->step + p->down[a];
+            if ((uint32_t)y >= (uint32_t)p->h) {
+                zero(at, row);
+                continue;
+            }
+            const float *line = x + (ptrdiff_t)y * p->w * c;
+            if (run) {
+                copy(at, line + (left + p->right[0]) * c, row);
+                continue;
+            }
+            for (int32_t b = 0; b < p->n_right; b++) {
+                const int32_t column = left + p->right[b];
+                if ((uint32_t)column < (uint32_t)p->w)
+                    copy(at + b * c, line + column * c, c);
+                else
+                    zero(at + b * c, c);
+            }
+        }
+        zero(at, (to + p->length) - at);
+        if (++j == p->columns)
+            j = 0, i++;
+    }
+}
