@@ -5,6 +5,9 @@ flags="-I. -I$build -D_GNU_SOURCE -DAX_VERSION=\"0\""
 # the CUDA backend is looked into where CUDA is
 cuda=$(sed -nE 's/^CUDA_HOME := //p' "$build/deps.mk")
 grep -q '^CUDA_NVCC := .' "$build/deps.mk" && flags="$flags -isystem $cuda/include" tidy_skip=NONE || tidy_skip=engine/backend/cuda
+# the peer of bench ops where oneDNN is, for the version that is here
+peer=engine/command/bench/onednn
+dnnl=$(sed -nE 's/^DNNL_MAJOR := //p' "$build/deps.mk")
 bad=0
 complain() {
     printf 'lint: %s\n' "$1"
@@ -83,7 +86,8 @@ for m in man/*.[1-9]; do
 done
 
 if [ -z "${LINT_FAST:-}" ]; then
-    find engine data viz tui -name '*.c' ! -path "$tidy_skip/*" | sort | xargs -P "$(nproc)" -n 6 sh -c '
+    { find engine data viz tui -name '*.c' ! -path "$tidy_skip/*" ! -path "$peer/*" | sort
+      [ -z "$dnnl" ] || printf '%s\n' "$peer/onednn.c" "$peer/v$dnnl.c"; } | xargs -P "$(nproc)" -n 6 sh -c '
         f=$1; shift
         clang-tidy --quiet "$@" -- $f -std=c11 2>/dev/null' sh "$flags" | grep -E 'warning:|error:' && complain "clang-tidy: see above"
 fi

@@ -3,6 +3,7 @@
    its pixels, since those of one grid are seen through the same taps. */
 #include "engine/backend/cpu/conv.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
@@ -184,8 +185,9 @@ static void put(const grid *t, size_t first, size_t n, const float *from, size_t
 static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, size_t in, const float *u,
                      const float *bias, float *y, size_t out, int32_t w, size_t co, float *work, size_t each)
 {
-    const size_t pixels = (size_t)t->rows * (size_t)t->columns, length = t->patches.length, made = filled(dev, co),
-                 chunk = chunk_of(length, made);
+    const size_t pixels = (size_t)t->rows * (size_t)t->columns, length = t->patches.length, made = filled(dev, co);
+    assert(pixels > 0 && made > 0);
+    const size_t chunk = chunk_of(length, made);
     const bool straight = made == co && t->step == 1 && !bias;
     int T = ax_cpu_tasks(dev, (size_t)n * pixels * (length + 1) * co / 16);
 #pragma omp parallel for num_threads(T) schedule(static)
