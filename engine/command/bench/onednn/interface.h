@@ -14,9 +14,10 @@ typedef struct ax_dnnl_desc {
 dnnl_status_t ax_dnnl_desc_init(ax_dnnl_desc *d, int n_dims, const dnnl_dims_t dims, dnnl_format_tag_t tag);
 void ax_dnnl_desc_release(ax_dnnl_desc *d);
 
-/* Memory for one argument of a primitive, *bytes large and float32 or not; *mem NULL: it has no such argument. */
-dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, dnnl_engine_t engine, dnnl_memory_t *mem,
-                               size_t *bytes, bool *floats);
+/* Memory for one argument of a primitive, forward or backward, *bytes large and float32 or not; *mem NULL: it has no
+ * such argument. */
+dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, bool backward, dnnl_engine_t engine,
+                               dnnl_memory_t *mem, size_t *bytes, bool *floats);
 
 /* Descriptors of primitives; a backward one is made with the forward one as its hint. */
 typedef enum ax_dnnl_pass { AX_DNNL_FORWARD, AX_DNNL_DATA, AX_DNNL_WEIGHTS } ax_dnnl_pass;

@@ -19,6 +19,7 @@ struct ax_peer {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
     int threads;
+    bool backward;
     unit unit[UNITS];
     int n;
 };
@@ -54,7 +55,7 @@ static dnnl_status_t add_argument(const ax_peer *p, unit *u, const_dnnl_primitiv
     bool floats = false;
     if (u->n == ARGS)
         return dnnl_success;
-    dnnl_status_t s = ax_dnnl_argument(pd, arg, p->engine, &mem, &bytes, &floats);
+    dnnl_status_t s = ax_dnnl_argument(pd, arg, p->backward, p->engine, &mem, &bytes, &floats);
     if (s || !mem)
         return s;
     u->arg[u->n++] = (dnnl_exec_arg_t) { arg, mem };
@@ -251,6 +252,7 @@ static ax_peer *peer_open(const ax_peer_work *work, int *status)
         return NULL;
     }
     p->threads = work->threads;
+    p->backward = work->call->backward;
     *status = start(p, work);
     if (*status == dnnl_success && p->n)
         return p;

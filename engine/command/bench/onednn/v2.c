@@ -11,9 +11,10 @@ void ax_dnnl_desc_release(ax_dnnl_desc *d)
     (void)d;
 }
 
-dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, dnnl_engine_t engine, dnnl_memory_t *mem,
-                               size_t *bytes, bool *floats)
+dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, bool backward, dnnl_engine_t engine,
+                               dnnl_memory_t *mem, size_t *bytes, bool *floats)
 {
+    (void)backward;
     *mem = NULL;
     const dnnl_memory_desc_t *md = dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, arg);
     if (!md || !md->ndims)

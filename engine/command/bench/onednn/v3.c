@@ -14,10 +14,12 @@ void ax_dnnl_desc_release(ax_dnnl_desc *d)
     d->md = NULL;
 }
 
-dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, dnnl_engine_t engine, dnnl_memory_t *mem,
-                               size_t *bytes, bool *floats)
+dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, bool backward, dnnl_engine_t engine,
+                               dnnl_memory_t *mem, size_t *bytes, bool *floats)
 {
     *mem = NULL;
+    if (backward && arg == DNNL_ARG_SHIFT) /* it has a descriptor, but must not be there */
+        return dnnl_success;
     const_dnnl_memory_desc_t md = dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, arg);
     if (!md || !(*bytes = dnnl_memory_desc_get_size(md)))
         return dnnl_success;
