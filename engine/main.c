@@ -2,9 +2,10 @@
 #include "data/image.h"
 #include "data/open.h"
 #include "data/png_write.h"
+#include "engine/base/out.h"
+#include "engine/base/process.h"
 #include "engine/command/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,9 +40,16 @@ static void limit_spinning(char **argv)
         execv("/proc/self/exe", argv); /* when it fails, spinning is all that happens */
 }
 
-int main(int argc, char **argv)
+static int help(void)
 {
-    limit_spinning(argv);
+    ax_out("usage: auxcell-engine COMMAND [ARGUMENT...]\n\n");
+    for (int i = 0; i < SUBCOMMANDS; i++)
+        ax_out("  %-9s %s\n", subcommands[i].name, subcommands[i].doc);
+    return 0;
+}
+
+static int run(int argc, char **argv)
+{
     static const ax_program program = {
         .open_source = ax_source_open,
         .read_picture = ax_picture_read,
@@ -49,19 +57,24 @@ int main(int argc, char **argv)
         .write_overlay = ax_overlay_write,
     };
     if (argc > 1 && !strcmp(argv[1], "--version")) {
-        puts("auxcell-engine " AX_VERSION);
+        ax_out_line("auxcell-engine " AX_VERSION);
         return 0;
     }
-    if (argc > 1 && strcmp(argv[1], "--help")) {
-        for (int i = 0; i < SUBCOMMANDS; i++)
-            if (!strcmp(argv[1], subcommands[i].name))
-                return subcommands[i].run(&program, argc - 1, argv + 1);
-        fprintf(stderr, "auxcell-engine: unknown command '%s'; --help lists them\n", argv[1]);
-        return 2;
-    }
-    FILE *out = argc > 1 ? stdout : stderr;
-    fputs("usage: auxcell-engine COMMAND [ARGUMENT...]\n\n", out);
-    for (int i = 0; i < SUBCOMMANDS; i++)
-        fprintf(out, "  %-9s %s\n", subcommands[i].name, subcommands[i].doc);
-    return argc > 1 ? 0 : 2;
+    if (argc > 1 && !strcmp(argv[1], "--help"))
+        return help();
+    for (int i = 0; i < SUBCOMMANDS && argc > 1; i++)
+        if (!strcmp(argv[1], subcommands[i].name))
+            return subcommands[i].run(&program, argc - 1, argv + 1);
+    if (argc > 1)
+        ax_complain("auxcell-engine has no command '%.60s'; 'auxcell-engine --help' lists them", argv[1]);
+    else
+        ax_complain("auxcell-engine needs a command; 'auxcell-engine --help' lists them");
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    ax_process_begin();
+    limit_spinning(argv);
+    return ax_out_end(run(argc, argv));
 }

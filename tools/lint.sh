@@ -67,6 +67,11 @@ done
 grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atof|alloca)\(' $(find engine data viz tui -name '*.[ch]') &&
     complain "the calls above are banned"
 
+# What is printed goes through engine/base/out.h: escaped, and looked at whether it arrived.
+grep -nE '(^|[^_a-z])(printf|vprintf|puts|putchar|fputs|fputc|putc|fprintf|vfprintf|fwrite|fflush|perror)\(' \
+    $(find engine data viz tui -name '*.[ch]' ! -path engine/base/out.c ! -path 'tui/term/*') &&
+    complain "the calls above go past engine/base/out.h"
+
 # No mutable state outside what a caller owns: nothing in .data or .bss of the engine.
 for o in $(find "$build/engine" -name '*.o' ! -path '*/main.o' ! -name '*.cu.o'); do
     state=$(objdump -t "$o" 2>/dev/null | awk '$0 ~ / O \.(data|bss)(\.[A-Za-z0-9_.]*)?\t/ && $0 !~ /\.data\.rel\.ro/ {print $NF}')

@@ -1,10 +1,9 @@
 #include "tui/session.h"
 
+#include "engine/base/out.h"
 #include "engine/wire/run.h"
 
 #include <limits.h>
-#include <stdio.h>
-#include <string.h>
 
 /* Chooses a run where none was named; false = the user left. */
 static bool choose_run(ax_term *term, const ax_tui_options *o, char path[PATH_MAX], ax_err *err)
@@ -25,21 +24,15 @@ static bool choose_run(ax_term *term, const ax_tui_options *o, char path[PATH_MA
     }
 }
 
-static int failed(const ax_err *err)
-{
-    fprintf(stderr, "auxcell: %s\n", err->msg);
-    return ax_exit_code(err->code);
-}
-
 int ax_tui_attach(const char *run_path, const ax_tui_options *o)
 {
     ax_err err = { .code = AX_OK };
     char path[PATH_MAX];
     if (run_path && ax_run_path(run_path, path, sizeof path, &err) != AX_OK)
-        return failed(&err);
+        return ax_complain_of(&err);
     ax_term *term = o->rows > 0 ? NULL : ax_term_start(&err);
     if (!term && o->rows <= 0)
-        return failed(&err);
+        return ax_complain_of(&err);
     ax_str farewell;
     ax_str_init(&farewell, 0);
     ax_code code = AX_OK;
@@ -49,7 +42,7 @@ int ax_tui_attach(const char *run_path, const ax_tui_options *o)
         code = ax_session(term, path, o, &farewell, &err);
     ax_term_stop(term);
     if (farewell.len && ax_str_ok(&farewell))
-        fputs(farewell.text, stdout);
+        ax_out_line("%s", farewell.text);
     ax_str_release(&farewell);
-    return code == AX_OK ? 0 : failed(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }

@@ -1,11 +1,11 @@
 /* auxcell: screens and command line. What needs arithmetic is auxcell-engine's, which is started from here. */
 #include "engine/base/near.h"
+#include "engine/base/out.h"
+#include "engine/base/process.h"
 #include "engine/wire/command.h"
 #include "tui/client/client.h"
 
-#include <errno.h>
 #include <locale.h>
-#include <stdio.h>
 #include <string.h>
 
 typedef struct command {
@@ -49,15 +49,15 @@ static const command *find(const char *name)
     return NULL;
 }
 
-static void help(FILE *out)
+static int help(void)
 {
-    fputs("usage: auxcell [COMMAND [ARGUMENT...]]\n\n"
-          "Searches for compact decoders of semantic segmentation. Without a command: the screens.\n\n",
-          out);
+    ax_out("usage: auxcell [COMMAND [ARGUMENT...]]\n\n"
+           "Searches for compact decoders of semantic segmentation. Without a command: the screens.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         if (find(commands[i].name) == &commands[i])
-            fprintf(out, "  %-9s %-15s %s\n", commands[i].name, commands[i].operands, commands[i].doc);
-    fputs("\n'auxcell help COMMAND' says more. RUN is a name or a path; without it the newest run is meant.\n", out);
+            ax_out("  %-9s %-15s %s\n", commands[i].name, commands[i].operands, commands[i].doc);
+    ax_out("\n'auxcell help COMMAND' says more. RUN is a name or a path; without it the newest run is meant.\n");
+    return 0;
 }
 
 static int unknown(const char *name)
@@ -70,44 +70,39 @@ static int unknown(const char *name)
             near = commands[i].name;
         }
     if (near && nearest < strlen(name))
-        fprintf(stderr, "auxcell: unknown %s '%.60s'; did you mean '%s'?\n", what, name, near);
+        ax_complain("unknown %s '%.60s'; did you mean '%s'?", what, name, near);
     else
-        fprintf(stderr, "auxcell: unknown %s '%.60s'; 'auxcell --help' lists them\n", what, name);
+        ax_complain("unknown %s '%.60s'; 'auxcell --help' lists them", what, name);
     return 2;
 }
 
-/* What was printed must have arrived: a full disk or a closed pipe is no success. */
-static int flushed(int code)
-{
-    if (!fflush(stdout) && !ferror(stdout))
-        return code;
-    fprintf(stderr, "auxcell: standard output: cannot write: %s\n", strerror(errno));
-    return code ? code : 1;
-}
-
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     static char attach[] = "attach", long_help[] = "--help";
-    setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8; numbers stay as in C */
     if (argc < 2) {
         char *args[] = { attach, NULL };
         return ax_cli_attach(1, args);
     }
     if (!strcmp(argv[1], "--version")) {
-        puts("auxcell " AX_VERSION);
+        ax_out_line("auxcell " AX_VERSION);
         return 0;
     }
-    bool asked = !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");
-    if (asked && (argc == 2 || argv[1][0] == '-')) {
-        help(stdout);
-        return 0;
-    }
+    const bool asked = !strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h");
+    if (asked && (argc == 2 || argv[1][0] == '-'))
+        return help();
     const command *c = find(argv[asked ? 2 : 1]);
     if (!c)
         return unknown(argv[asked ? 2 : 1]);
     if (asked) {
         char *args[] = { argv[2], long_help, NULL };
-        return flushed(c->run(2, args));
+        return c->run(2, args);
     }
-    return flushed(c->run(argc - 1, argv + 1));
+    return c->run(argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    ax_process_begin();
+    setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8; numbers stay as in C */
+    return ax_out_end(run(argc, argv));
 }

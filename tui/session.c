@@ -327,12 +327,12 @@ static void say_farewell(const session *s, ax_str *out)
 {
     const char *t = s->target;
     if (s->client && !s->stopped)
-        ax_str_printf(out, "%s goes on in the background.  auxcell attach %s: come back.  auxcell stop %s: end it.\n",
+        ax_str_printf(out, "%s goes on in the background.  auxcell attach %s: come back.  auxcell stop %s: end it.",
                       s->ui.run, t, t);
     else if (!strcmp(s->state.bye, "finished"))
-        ax_str_printf(out, "%s is finished.  auxcell attach %s: look at it again.\n", s->ui.run, t);
+        ax_str_printf(out, "%s is finished.  auxcell attach %s: look at it again.", s->ui.run, t);
     else
-        ax_str_printf(out, "%s has stopped.  auxcell resume %s: go on.  auxcell attach %s: look at it.\n", s->ui.run, t,
+        ax_str_printf(out, "%s has stopped.  auxcell resume %s: go on.  auxcell attach %s: look at it.", s->ui.run, t,
                       t);
 }
 

@@ -67,11 +67,17 @@ void ax_str_add(ax_str *s, const char *text)
 
 void ax_str_printf(ax_str *s, const char *fmt, ...)
 {
-    va_list args, again;
+    va_list args;
     va_start(args, fmt);
+    ax_str_vprintf(s, fmt, args);
+    va_end(args);
+}
+
+void ax_str_vprintf(ax_str *s, const char *fmt, va_list args)
+{
+    va_list again;
     va_copy(again, args);
     int n = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
     if (n < 0)
         s->failed = true;
     else if (reserve(s, (size_t)n)) {
@@ -81,16 +87,24 @@ void ax_str_printf(ax_str *s, const char *fmt, ...)
     va_end(again);
 }
 
+static void add_json_escape(ax_str *s, uint32_t code)
+{
+    if (code > 0xffff) /* as two surrogates */
+        ax_str_printf(s, "\\u%04x", 0xd800 + (unsigned)((code - 0x10000) >> 10));
+    ax_str_printf(s, "\\u%04x", code > 0xffff ? 0xdc00 + (unsigned)((code - 0x10000) & 0x3ff) : (unsigned)code);
+}
+
 void ax_str_json(ax_str *s, const char *text)
 {
     ax_str_add(s, "\"");
     while (*text) {
-        unsigned char c = (unsigned char)*text;
+        uint32_t c;
+        ax_utf8_decode(text, &c);
         size_t n = ax_utf8_len(text);
         if (c == '"' || c == '\\')
-            ax_str_printf(s, "\\%c", c);
-        else if (c < 0x20 || c == 0x7f)
-            ax_str_printf(s, "\\u%04x", c);
+            ax_str_printf(s, "\\%c", (char)c);
+        else if (n && ax_utf8_unseen(c))
+            add_json_escape(s, c);
         else if (n)
             ax_str_bytes(s, text, n);
         else
@@ -100,14 +114,30 @@ void ax_str_json(ax_str *s, const char *text)
     ax_str_add(s, "\"");
 }
 
-/* Spaces other than the usual one, marks that combine with the character before, controls and what has no shape. */
-static bool is_unseen(uint32_t code)
+/* The character at text as an escape of C. */
+static void add_escape(ax_str *s, const char *text)
+{
+    static const char escaped[] = "\a\b\t\n\v\f\r", letter[] = "abtnvfr";
+    uint32_t code;
+    ax_utf8_decode(text, &code);
+    const char *short_form = strchr(escaped, *text);
+    if (short_form)
+        ax_str_printf(s, "\\%c", letter[short_form - escaped]);
+    else if (!ax_utf8_len(text) || code < 0x80)
+        ax_str_printf(s, "\\x%02x", (unsigned char)*text);
+    else
+        ax_str_printf(s, code > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)code);
+}
+
+/* Seen, but not told from something else: spaces other than the usual one, marks that combine with the character
+   before, what has no shape or one of its own in every font. */
+static bool is_ambiguous(uint32_t code)
 {
     static const uint32_t range[][2] = {
-        { 0x80, 0xa0 },     { 0xad, 0xad },     { 0x300, 0x36f },   { 0x61c, 0x61c },     { 0x115f, 0x1160 },
-        { 0x1680, 0x1680 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x2000, 0x200f },   { 0x2028, 0x202f },
-        { 0x205f, 0x206f }, { 0x3000, 0x3000 }, { 0x3164, 0x3164 }, { 0xe000, 0xf8ff },   { 0xfe00, 0xfe0f },
-        { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xffff }, { 0xe0000, 0xe0fff }, { 0xf0000, 0x10ffff },
+        { 0xa0, 0xa0 },     { 0xad, 0xad },       { 0x300, 0x36f },      { 0x115f, 0x1160 }, { 0x1680, 0x1680 },
+        { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },   { 0x2000, 0x200f },    { 0x2028, 0x202f }, { 0x205f, 0x206f },
+        { 0x3000, 0x3000 }, { 0x3164, 0x3164 },   { 0xe000, 0xf8ff },    { 0xfe00, 0xfe0f }, { 0xffa0, 0xffa0 },
+        { 0xfff0, 0xffff }, { 0xe0000, 0xe0fff }, { 0xf0000, 0x10ffff },
     };
     for (size_t i = 0; i < sizeof range / sizeof *range; i++)
         if (code >= range[i][0] && code <= range[i][1])
@@ -117,26 +147,30 @@ static bool is_unseen(uint32_t code)
 
 void ax_str_quoted(ax_str *s, const char *text)
 {
-    static const char escaped[] = "\a\b\t\n\v\f\r", letter[] = "abtnvfr";
     ax_str_add(s, "\"");
     while (*text) {
-        unsigned char c = (unsigned char)*text;
-        const char *short_form = strchr(escaped, c);
-        size_t n = ax_utf8_len(text);
-        uint32_t code = c;
-        if (n)
-            ax_utf8_decode(text, &code);
-        if (c == '"' || c == '\\')
-            ax_str_printf(s, "\\%c", c);
-        else if (short_form)
-            ax_str_printf(s, "\\%c", letter[short_form - escaped]);
-        else if (!n || c < 0x20 || c == 0x7f)
-            ax_str_printf(s, "\\x%02x", c);
-        else if (is_unseen(code))
-            ax_str_printf(s, code > 0xffff ? "\\U%08x" : "\\u%04x", code);
+        uint32_t code;
+        size_t n = ax_utf8_decode(text, &code);
+        if (code == '"' || code == '\\')
+            ax_str_printf(s, "\\%c", (char)code);
+        else if (!ax_utf8_len(text) || ax_utf8_unseen(code) || is_ambiguous(code))
+            add_escape(s, text);
         else
             ax_str_bytes(s, text, n);
-        text += n ? n : 1;
+        text += n;
     }
     ax_str_add(s, "\"");
+}
+
+void ax_str_visible(ax_str *s, const char *text, bool keep_newlines)
+{
+    while (*text) {
+        uint32_t code;
+        size_t n = ax_utf8_decode(text, &code);
+        if (!ax_utf8_len(text) || (ax_utf8_unseen(code) && !(code == '\n' && keep_newlines)))
+            add_escape(s, text);
+        else
+            ax_str_bytes(s, text, n);
+        text += n;
+    }
 }

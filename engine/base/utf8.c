@@ -1,6 +1,5 @@
 #include "engine/base/utf8.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 size_t ax_utf8_decode(const char *text, uint32_t *code)
@@ -45,20 +44,31 @@ size_t ax_utf8_encode(uint32_t code, char *buf)
     return n;
 }
 
+bool ax_utf8_unseen(uint32_t code)
+{
+    /* Unicode 15: categories Cc, Zl, Zp, and of Cf those that aren't part of a word (the joiners U+200C, U+200D are) */
+    static const uint32_t range[][2] = {
+        { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x61c, 0x61c },   { 0x200b, 0x200b }, { 0x200e, 0x200f },
+        { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },
+    };
+    for (size_t i = 0; i < sizeof range / sizeof *range; i++)
+        if (code >= range[i][0] && code <= range[i][1])
+            return true;
+    return false;
+}
+
 void ax_utf8_copy(char *out, size_t cap, const char *text)
 {
     size_t len = 0;
     while (*text) {
-        size_t n = ax_utf8_len(text);
-        bool good = n && (unsigned char)*text >= 0x20 && *text != 0x7f;
-        n = n ? n : 1;
-        if (len + n >= cap)
+        uint32_t code;
+        size_t n = ax_utf8_decode(text, &code);
+        bool good = ax_utf8_len(text) && !ax_utf8_unseen(code);
+        size_t more = good ? n : 1;
+        if (len + more >= cap)
             break;
-        if (good)
-            memcpy(out + len, text, n);
-        else
-            memset(out + len, '?', n);
-        len += n;
+        memcpy(out + len, good ? text : "?", more);
+        len += more;
         text += n;
     }
     out[len] = '\0';

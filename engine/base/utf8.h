@@ -2,6 +2,7 @@
 #ifndef AX_BASE_UTF8_H
 #define AX_BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,9 +13,12 @@ size_t ax_utf8_len(const char *text);
 size_t ax_utf8_decode(const char *text, uint32_t *code);
 /* Encodes code into buf (at least 5 bytes, terminated); returns the bytes written without the terminator. */
 size_t ax_utf8_encode(uint32_t code, char *buf);
+/* Whether a character can't be seen and may change what is: control characters (C0, DEL, C1), the ends of lines and
+   paragraphs, marks that turn the direction of writing, and what has neither shape nor width and joins nothing. */
+bool ax_utf8_unseen(uint32_t code);
 
-/* Copies text as one line of well-formed UTF-8, cut between characters where it doesn't fit; control characters and
-   malformed bytes become '?'. cap > 0. */
+/* Copies text as one line of well-formed UTF-8, cut between characters where it doesn't fit; what can't be seen
+   (ax_utf8_unseen) and malformed bytes become '?'. cap > 0. */
 void ax_utf8_copy(char *out, size_t cap, const char *text);
 
 #endif

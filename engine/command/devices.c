@@ -1,5 +1,6 @@
 /* auxcell devices: what can compute here, and why something can't. */
 #include "engine/backend/list.h"
+#include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -13,14 +14,14 @@ static const char usage[] = "usage: auxcell devices [--json]\n"
 static void print_row(const ax_device_row *r)
 {
     const ax_device_info *i = &r->info;
-    printf("%-8s %s", r->name, i->name);
+    ax_out("%-8s %s", r->name, i->name);
     if (i->major)
-        printf(", compute capability %d.%d, %d multiprocessors", i->major, i->minor, i->multiprocessors);
+        ax_out(", compute capability %d.%d, %d multiprocessors", i->major, i->minor, i->multiprocessors);
     if (i->memory)
-        printf(", %.1f GB", (double)i->memory / 1e9);
+        ax_out(", %.1f GB", (double)i->memory / 1e9);
     if (i->unusable[0])
-        printf("%snot usable: %s", i->name[0] ? "; " : "", i->unusable);
-    putchar('\n');
+        ax_out("%snot usable: %s", i->name[0] ? "; " : "", i->unusable);
+    ax_out("\n");
 }
 
 static bool add_json(ax_str *out, const ax_device_row *r)
@@ -40,7 +41,7 @@ static bool add_json(ax_str *out, const ax_device_row *r)
         ax_str_add(out, ",\"why\":");
         ax_str_json(out, i->unusable);
     }
-    ax_str_add(out, "}");
+    ax_str_add(out, "}\n");
     return ax_str_ok(out);
 }
 
@@ -64,7 +65,7 @@ int ax_command_devices(const ax_program *prog, int argc, char **argv)
         ax_str_init(&out, 0);
         good = add_json(&out, &rows[i]);
         if (good)
-            puts(out.text);
+            ax_out_text(out.text);
         ax_str_release(&out);
     }
     if (good)

@@ -1,5 +1,7 @@
 #include "engine/command/options.h"
 
+#include "engine/base/out.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,26 +10,25 @@
 
 int ax_command_fail(const ax_err *err)
 {
-    fprintf(stderr, "auxcell: %s\n", err->msg);
-    return ax_exit_code(err->code);
+    return ax_complain_of(err);
 }
 
 void ax_command_device_note(const char *note)
 {
     if (note[0] && isatty(STDERR_FILENO))
-        fprintf(stderr, "auxcell: device auto is the CPU: %s\n", note);
+        ax_complain("device auto is the CPU: %s", note);
 }
 
 static void print_help(const char *usage, const ax_option *options, size_t n)
 {
-    printf("%s\n", usage);
+    ax_out("%s\n", usage);
     for (size_t i = 0; i < n; i++) {
         char left[64];
         snprintf(left, sizeof left, "%s%s%s", options[i].name, options[i].meta ? " " : "",
                  options[i].meta ? options[i].meta : "");
-        printf("  %-22s %s\n", left, options[i].doc);
+        ax_out("  %-22s %s\n", left, options[i].doc);
     }
-    printf("  %-22s %s\n", "--help", "this text");
+    ax_out("  %-22s %s\n", "--help", "this text");
 }
 
 /* A whole number at text; *end is what comes after it. */
@@ -66,8 +67,8 @@ static bool set(const ax_option *o, const char *value)
         memcpy(o->value, v, sizeof v);
         return true;
     }
-    fprintf(stderr, "auxcell: option %s: '%.80s' isn't %s from %d to %d\n", o->name, value,
-            o->kind == AX_OPTION_SIZE ? "a size HxW, each" : "a whole number", o->least, o->most);
+    ax_complain("option %s: '%.80s' isn't %s from %d to %d", o->name, value,
+                o->kind == AX_OPTION_SIZE ? "a size HxW, each" : "a whole number", o->least, o->most);
     return false;
 }
 
@@ -88,7 +89,7 @@ ax_parsed ax_options_parse(const char *usage, const ax_option *options, size_t n
         char *arg = argv[i];
         if (only_operands || arg[0] != '-' || !arg[1]) {
             if (n == max_operands) {
-                fprintf(stderr, "auxcell: %s: '%.80s' is one argument too many\n", argv[0], arg);
+                ax_complain("%s: '%.80s' is one argument too many", argv[0], arg);
                 return AX_PARSED_WRONG;
             }
             argv[++n] = arg;
@@ -105,16 +106,16 @@ ax_parsed ax_options_parse(const char *usage, const ax_option *options, size_t n
         const char *value = strchr(arg, '=');
         const ax_option *o = find(options, n_options, arg, value ? (size_t)(value - arg) : strlen(arg));
         if (!o) {
-            fprintf(stderr, "auxcell: %s: unknown option '%.80s'; --help lists them\n", argv[0], arg);
+            ax_complain("%s: unknown option '%.80s'; --help lists them", argv[0], arg);
             return AX_PARSED_WRONG;
         }
         bool needs = o->kind != AX_OPTION_FLAG;
         if (value && !needs) {
-            fprintf(stderr, "auxcell: option %s takes no value\n", o->name);
+            ax_complain("option %s takes no value", o->name);
             return AX_PARSED_WRONG;
         }
         if (needs && !value && i + 1 == argc) {
-            fprintf(stderr, "auxcell: option %s needs a value\n", o->name);
+            ax_complain("option %s needs a value", o->name);
             return AX_PARSED_WRONG;
         }
         value = value ? value + 1 : needs ? argv[++i] : NULL;

@@ -1,5 +1,6 @@
 /* auxcell predict: full-size class masks of images, from a model file. */
 #include "engine/backend/list.h"
+#include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -33,7 +34,7 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
         const char *a = argv[i];
         bool takes_value = !strcmp(a, "-o") || !strcmp(a, "--device") || !strcmp(a, "--threads");
         if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
-            fputs(usage, stdout);
+            ax_out("%s", usage);
             return 1;
         }
         if (takes_value && i + 1 == argc) {
@@ -138,8 +139,8 @@ static void print_json(const char *image, const char *mask, const char *overlay,
         ax_str_json(&out, overlay);
     else
         ax_str_add(&out, "null");
-    ax_str_printf(&out, ",\"height\":%d,\"width\":%d}", h, w);
-    puts(out.text);
+    ax_str_printf(&out, ",\"height\":%d,\"width\":%d}\n", h, w);
+    ax_out_text(out.text);
     ax_str_release(&out);
 }
 
@@ -159,13 +160,13 @@ static ax_code predict_one(const ax_program *prog, ax_predictor *p, const option
     if (code == AX_OK)
         code = prog->write_mask(path, mask, h, w, palette, p->info.classes, err);
     if (code == AX_OK && !o->json)
-        puts(path);
+        ax_out_line("%s", path);
     if (code == AX_OK && o->overlay) {
         code = output_path(o->dir, image, "-overlay", overlay, sizeof overlay, err);
         if (code == AX_OK)
             code = prog->write_overlay(overlay, rgb, mask, h, w, palette, p->info.classes, err);
         if (code == AX_OK && !o->json)
-            puts(overlay);
+            ax_out_line("%s", overlay);
     }
     if (code == AX_OK && o->json)
         print_json(image, path, overlay, h, w);
@@ -201,7 +202,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
         for (int i = 0; i < o.n_images; i++) {
             ax_err why = { AX_OK, "" };
             if (predict_one(prog, &p, &o, o.image[i], &why) != AX_OK) {
-                fprintf(stderr, "auxcell: %s\n", why.msg);
+                ax_complain_of(&why);
                 failed++;
             }
         }
@@ -211,6 +212,6 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
         p.session.be->close(p.session.dev);
     free(o.image);
     if (err.code)
-        fprintf(stderr, "auxcell: %s\n", err.msg);
+        ax_complain("%s", err.msg);
     return err.code ? ax_exit_code(err.code) : failed ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 /* auxcell-engine show: what a genotype costs, and what it is made of. */
+#include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -28,44 +29,44 @@ typedef struct options {
 static void print_cell(const ax_genotype *g)
 {
     uint32_t loose = ax_genotype_loose_ends(g);
-    puts("\nvalue  operation     reads   (* = summed into the cell's output)");
-    printf("  0    input\n");
-    printf("%c 1    %-13s 0\n", loose >> 1 & 1 ? '*' : ' ', ax_cellop_name(g->stem_op));
+    ax_out("\nvalue  operation     reads   (* = summed into the cell's output)\n");
+    ax_out("  0    input\n");
+    ax_out("%c 1    %-13s 0\n", loose >> 1 & 1 ? '*' : ' ', ax_cellop_name(g->stem_op));
     for (unsigned l = 0; l < AX_CELL_LAYERS; l++) {
         unsigned v = 3 * l + 2;
         for (unsigned k = 0; k < 2; k++)
-            printf("  %-2u   %-13s %u\n", v + k, ax_cellop_name(g->layer[l].op[k]), g->layer[l].pos[k]);
-        printf("%c %-2u   %-13s %u %u\n", loose >> (v + 2) & 1 ? '*' : ' ', v + 2, "sum", v, v + 1);
+            ax_out("  %-2u   %-13s %u\n", v + k, ax_cellop_name(g->layer[l].op[k]), g->layer[l].pos[k]);
+        ax_out("%c %-2u   %-13s %u %u\n", loose >> (v + 2) & 1 ? '*' : ' ', v + 2, "sum", v, v + 1);
     }
 }
 
 static void print_blocks(const ax_genotype *g)
 {
     uint32_t loose = ax_genotype_loose_blocks(g);
-    puts("\nblock  reads                   (* = read by the head)");
+    ax_out("\nblock  reads                   (* = read by the head)\n");
     for (unsigned b = 0; b < AX_BLOCKS; b++) {
-        printf("%c %u   ", loose >> b & 1 ? '*' : ' ', b);
+        ax_out("%c %u   ", loose >> b & 1 ? '*' : ' ', b);
         for (unsigned k = 0; k < 2; k++) {
             unsigned in = g->block[b].in[k];
             if (in < AX_TAPS)
-                printf("  tap %u /%d", in, ax_tap_stride[in]);
+                ax_out("  tap %u /%d", in, ax_tap_stride[in]);
             else
-                printf("  block %u", in - AX_TAPS);
+                ax_out("  block %u", in - AX_TAPS);
         }
-        puts("");
+        ax_out("\n");
     }
 }
 
 static void print_text(const ax_genotype *g, const options *o, const ax_network_figures *f)
 {
     char text[AX_GENOTYPE_TEXT];
-    printf("%s\n\n", ax_genotype_print(g, text));
-    printf("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
+    ax_out("%s\n\n", ax_genotype_print(g, text));
+    ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
            o->channels, o->repeats, o->classes);
-    printf("multiply-adds  %.2f G    (%dx%d)\n", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
-    printf("output stride  %d\n", f->output_stride);
+    ax_out("multiply-adds  %.2f G    (%dx%d)\n", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
+    ax_out("output stride  %d\n", f->output_stride);
     if (o->preset)
-        printf("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
+        ax_out("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
                o->preset, o->settings.data, o->batch);
     print_cell(g);
     print_blocks(g);
@@ -74,13 +75,13 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
 static void print_json(const ax_genotype *g, const options *o, const ax_network_figures *f)
 {
     char text[AX_GENOTYPE_TEXT];
-    printf("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
+    ax_out("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
            "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d",
            ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
            o->concat ? "concat" : "sum", o->classes, o->size[0], o->size[1]);
     if (o->preset)
-        printf(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
-    puts("}");
+        ax_out(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
+    ax_out("}\n");
 }
 
 /* Full training at the size that the published figures are for. */

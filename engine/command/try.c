@@ -1,6 +1,7 @@
 /* auxcell try: evaluates genotypes once, without a run. */
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
+#include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -31,12 +32,6 @@ typedef struct options {
     bool json, full;
 } options;
 
-static int complain(const ax_err *err)
-{
-    fprintf(stderr, "auxcell: %s\n", err->msg);
-    return ax_exit_code(err->code);
-}
-
 /* 0 = go on, else the exit code + 1. */
 static int parse(int argc, char **argv, options *o, ax_err *err)
 {
@@ -52,7 +47,7 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
             ax_str help;
             ax_str_init(&help, 0);
             ax_settings_help(&help);
-            printf("%s\nsettings, with their defaults:\n%s", usage, help.text);
+            ax_out("%s\nsettings, with their defaults:\n%s", usage, help.text);
             ax_str_release(&help);
             return 1;
         }
@@ -112,8 +107,7 @@ static bool watch(void *context, const ax_train_progress *p)
     r->n++;
     r->loss[epoch] = r->sum / r->n;
     if (r->tty)
-        fprintf(stderr, "\r  stage %d  step %d/%d  loss %.4f  %.1f s ", p->stage, p->step, p->steps, p->loss,
-                p->seconds);
+        ax_out_progress("  stage %d  step %d/%d  loss %.4f  %.1f s ", p->stage, p->step, p->steps, p->loss, p->seconds);
     return true;
 }
 
@@ -129,56 +123,57 @@ static ax_train_verdict after_stage1(void *context, const ax_outcome *out)
 static void warn(void *context, const char *text)
 {
     const report *r = context;
-    fprintf(stderr, "%sauxcell: %s\n", r->tty ? "\r\x1b[K" : "", text);
+    if (r->tty)
+        ax_out_progress("%s", "");
+    ax_complain("%s", text);
 }
 
 static void cache_progress(void *context, size_t done, size_t all)
 {
     const report *r = context;
     if (r->tty)
-        fprintf(stderr, "\r  encoder %zu/%zu ", done, all);
+        ax_out_progress("  encoder %zu/%zu ", done, all);
     if (r->tty && done == all)
-        fputs("\r\x1b[K", stderr);
+        ax_out_progress("%s", "");
 }
 
 static void print_human(const char *genotype, const report *r, const ax_outcome *o)
 {
-    printf("%s\n  loss     ", genotype);
+    ax_out("%s\n  loss     ", genotype);
     for (int32_t e = 0; e < r->epochs; e++)
-        printf(" %.4f", r->loss[e]);
-    printf("   (mean of each epoch)\n");
+        ax_out(" %.4f", r->loss[e]);
+    ax_out("   (mean of each epoch)\n");
     if (r->stages == 2)
-        printf("  stage 1   %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", r->stage1.reward, r->stage1.miou,
+        ax_out("  stage 1   %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", r->stage1.reward, r->stage1.miou,
                r->stage1.fwiou, r->stage1.accuracy);
-    printf("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
-    printf("  params    %.3f M   multiply-adds %.2f G", (double)o->params / 1e6, (double)o->macs / 1e9);
+    ax_out("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
+    ax_out("  params    %.3f M   multiply-adds %.2f G", (double)o->params / 1e6, (double)o->macs / 1e9);
     if (isfinite(o->latency_ms))
-        printf("   %.2f ms an image", o->latency_ms);
-    printf("   %.1f s\n", o->seconds);
+        ax_out("   %.2f ms an image", o->latency_ms);
+    ax_out("   %.1f s\n", o->seconds);
     if (r->devices > 1)
-        printf("  devices   %d\n", r->devices);
-    printf("  memory    %.0f MiB (predicted %.0f)   batch %u\n", (double)ax_bytes_peak() / 1048576,
+        ax_out("  devices   %d\n", r->devices);
+    ax_out("  memory    %.0f MiB (predicted %.0f)   batch %u\n", (double)ax_bytes_peak() / 1048576,
            (double)o->peak_bytes / 1048576, o->batch);
 }
 
 static void print_json(const char *genotype, const report *r, const ax_outcome *o, int64_t seed)
 {
-    printf(
+    ax_out(
         "{\"genotype\":\"%s\",\"seed\":%lld,\"reward\":%.6f,\"miou\":%.6f,\"fwiou\":%.6f,\"accuracy\":%.6f,\"loss\":[",
         genotype, (long long)seed, o->reward, o->miou, o->fwiou, o->accuracy);
     for (int32_t e = 0; e < r->epochs; e++)
-        printf("%s%.6f", e ? "," : "", r->loss[e]);
-    printf("]");
+        ax_out("%s%.6f", e ? "," : "", r->loss[e]);
+    ax_out("]");
     if (r->stages == 2)
-        printf(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
+        ax_out(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
     if (isfinite(o->latency_ms))
-        printf(",\"latency_ms\":%.4f", o->latency_ms);
-    printf(",\"devices\":%d", r->devices);
-    printf(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu,\"peak_rss\":"
+        ax_out(",\"latency_ms\":%.4f", o->latency_ms);
+    ax_out(",\"devices\":%d", r->devices);
+    ax_out(",\"stage\":%u,\"batch\":%u,\"seconds\":%.3f,\"params\":%llu,\"macs\":%llu,\"peak_bytes\":%llu,\"peak_rss\":"
            "%llu}\n",
            o->stage, o->batch, o->seconds, (unsigned long long)o->params, (unsigned long long)o->macs,
            (unsigned long long)o->peak_bytes, (unsigned long long)ax_bytes_peak());
-    fflush(stdout);
 }
 
 static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, report *r, ax_err *err)
@@ -202,7 +197,7 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
     ax_bytes_reset_peak();
     ax_code code = ax_trainer_run(t, &job, watch, r, &out, err);
     if (r->tty)
-        fputs("\r\x1b[K", stderr);
+        ax_out_progress("%s", "");
     if (code == AX_OK && o->json)
         print_json(text, r, &out, o->settings.seed);
     else if (code == AX_OK)
@@ -246,8 +241,11 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
         (void)ax_trainer_device(t, &note);
         ax_command_device_note(note);
     }
-    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
+    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++) {
         code = try_one(t, o, &g[i], &r, err);
+        if (!ax_out_flush())
+            break; /* the rest would be trained for nobody */
+    }
     ax_trainer_free(t);
     if (source)
         source->ops->close(source);
@@ -265,5 +263,5 @@ int ax_command_try(const ax_program *prog, int argc, char **argv)
     if (!done && take_devices(&o, &err) == AX_OK)
         try_all(prog, &o, &err);
     free(o.genotype);
-    return err.code ? complain(&err) : 0;
+    return err.code ? ax_complain_of(&err) : 0;
 }

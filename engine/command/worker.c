@@ -1,12 +1,11 @@
 /* auxcell-engine worker: started by a coordinator, with a socket and the run directory already open. */
 #include "engine/worker/worker.h"
 
+#include "engine/base/out.h"
 #include "engine/command/program.h"
 
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -31,7 +30,7 @@ int ax_command_worker(const ax_program *prog, int argc, char **argv)
     (void)argv;
     if (argc > 1 || getsockopt(AX_WORKER_FD, SOL_SOCKET, SO_TYPE, &type, &n) || fstat(AX_WORKER_DIRFD, &st) ||
         !S_ISDIR(st.st_mode)) {
-        fputs("auxcell: worker is started by the engine of a run, not by hand\n", stderr);
+        ax_complain("worker is started by the engine of a run, not by hand");
         return 2;
     }
     signal(SIGINT, SIG_IGN); /* an interrupt at the terminal goes to the whole group; the engine decides */

@@ -2,6 +2,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/base/cores.h"
+#include "engine/base/out.h"
 #include "engine/base/utf8.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/message.h"
@@ -199,7 +200,7 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
     if (code == AX_OK) {
         const char *note, *device = ax_trainer_device(t, &note);
         if (note[0])
-            fprintf(stderr, "device auto is the CPU: %s\n", note);
+            ax_complain("device auto is the CPU: %s", note);
         ax_worker_message m = { .say = AX_SAY_READY, .rss = resident_bytes() };
         m.threads = w->settings.threads ? w->settings.threads : ax_cores_allowed();
         ax_utf8_copy(m.text, sizeof m.text, device);

@@ -1,31 +1,31 @@
 #include "tui/client/args.h"
 
 #include "engine/base/near.h"
+#include "engine/base/out.h"
 
 #include <stdio.h>
 #include <string.h>
 
 int ax_cli_fail(const ax_err *err)
 {
-    fprintf(stderr, "auxcell: %s\n", err->msg);
-    return ax_exit_code(err->code);
+    return ax_complain_of(err);
 }
 
 static void print_help(const ax_usage *u)
 {
-    printf("usage: auxcell %s\n\n%s\n", u->synopsis, u->text);
+    ax_out("usage: auxcell %s\n\n%s\n", u->synopsis, u->text);
     for (size_t i = 0; i < u->n_args; i++) {
         char left[64];
         const ax_arg *a = &u->arg[i];
         snprintf(left, sizeof left, "%s%s%s", a->name, a->meta ? " " : "", a->meta ? a->meta : "");
-        printf("  %-22s %s\n", left, a->doc);
+        ax_out("  %-22s %s\n", left, a->doc);
     }
-    printf("  %-22s %s\n", "--help", "this text");
+    ax_out("  %-22s %s\n", "--help", "this text");
     if (u->settings) {
         ax_str table;
         ax_str_init(&table, 0);
         ax_settings_help(&table);
-        printf("\nSettings of the run, with their defaults:\n%s", table.text);
+        ax_out("\nSettings of the run, with their defaults:\n%s", table.text);
         ax_str_release(&table);
     }
 }
@@ -73,9 +73,9 @@ static void complain_unknown(const ax_usage *u, const char *command, const char 
         }
     }
     if (near[0])
-        fprintf(stderr, "auxcell: unknown option '%.60s'; did you mean '%s'?\n", option, near);
+        ax_complain("unknown option '%.60s'; did you mean '%s'?", option, near);
     else
-        fprintf(stderr, "auxcell: unknown option '%.60s'; 'auxcell %s --help' lists them\n", option, command);
+        ax_complain("unknown option '%.60s'; 'auxcell %s --help' lists them", option, command);
 }
 
 static void give(ax_given *g, const char *setting, const char *value)
@@ -100,7 +100,7 @@ static bool take(const ax_usage *u, int argc, char **argv, int *i)
     }
     if (off || (a && !a->meta)) {
         if (value) {
-            fprintf(stderr, "auxcell: option %s takes no value\n", name);
+            ax_complain("option %s takes no value", name);
             return false;
         }
         if (off)
@@ -110,14 +110,14 @@ static bool take(const ax_usage *u, int argc, char **argv, int *i)
         return true;
     }
     if (!value && *i + 1 == argc) {
-        fprintf(stderr, "auxcell: option %s needs a value\n", name);
+        ax_complain("option %s needs a value", name);
         return false;
     }
     value = value ? value + 1 : argv[++*i];
     if (a && strstr(a->meta, "...")) {
         ax_many *many = a->value;
         if (many->n == AX_MANY) {
-            fprintf(stderr, "auxcell: option %s comes more than %d times\n", name, AX_MANY);
+            ax_complain("option %s comes more than %d times", name, AX_MANY);
             return false;
         }
         many->value[many->n++] = value;
@@ -137,7 +137,7 @@ ax_args ax_args_parse(const ax_usage *u, int argc, char **argv, int *n_operands)
         char *arg = argv[i];
         if (only_operands || arg[0] != '-' || !arg[1]) {
             if (n == u->max_operands) {
-                fprintf(stderr, "auxcell: %s: '%.60s' is one argument too many\n", argv[0], arg);
+                ax_complain("%s: '%.60s' is one argument too many", argv[0], arg);
                 return AX_ARGS_WRONG;
             }
             argv[++n] = arg;

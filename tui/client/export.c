@@ -1,5 +1,6 @@
 /* export: all candidates of a run, for spreadsheets and scripts. */
 #include "engine/base/file.h"
+#include "engine/base/out.h"
 #include "tui/client/args.h"
 #include "tui/client/candidate.h"
 #include "tui/client/client.h"
@@ -20,7 +21,7 @@ static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err 
     if (code == AX_OK && file && strcmp(file, "-"))
         code = ax_file_replace(AT_FDCWD, file, out.text, out.len, err);
     else if (code == AX_OK)
-        fwrite(out.text, 1, out.len, stdout); /* main looks whether it went through */
+        ax_out_text(out.text); /* main looks whether it went through */
     ax_str_release(&out);
     return code;
 }

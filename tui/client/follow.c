@@ -1,5 +1,6 @@
 #include "tui/client/follow.h"
 
+#include "engine/base/out.h"
 #include "engine/wire/narrate.h"
 #include "engine/wire/run.h"
 #include "tui/client/report.h"
@@ -41,7 +42,7 @@ void ax_follow_hold_signals(void)
 static void clear_line(follow *f)
 {
     if (f->line_open)
-        fputs("\r\x1b[K", stderr);
+        ax_out_progress("%s", "");
     f->line_open = false;
 }
 
@@ -50,11 +51,11 @@ static void progress_line(follow *f, const ax_event *ev)
     if (!f->tty || f->how->json)
         return;
     if (ev->id)
-        fprintf(stderr, "\r\x1b[K#%u %.20s %lld/%lld", ev->id, ev->u.PROGRESS.what, (long long)ev->u.PROGRESS.step,
-                (long long)ev->u.PROGRESS.steps);
+        ax_out_progress("#%u %.20s %lld/%lld", ev->id, ev->u.PROGRESS.what, (long long)ev->u.PROGRESS.step,
+                        (long long)ev->u.PROGRESS.steps);
     else
-        fprintf(stderr, "\r\x1b[K%.20s %lld/%lld", ev->u.PROGRESS.what, (long long)ev->u.PROGRESS.step,
-                (long long)ev->u.PROGRESS.steps);
+        ax_out_progress("%.20s %lld/%lld", ev->u.PROGRESS.what, (long long)ev->u.PROGRESS.step,
+                        (long long)ev->u.PROGRESS.steps);
     f->line_open = true;
 }
 
@@ -63,19 +64,20 @@ static void print_json(const ax_event *ev)
     ax_str line;
     ax_str_init(&line, 0);
     ax_event_json(ev, &line);
-    puts(line.text);
+    ax_str_add(&line, "\n");
+    ax_out_text(line.text);
     ax_str_release(&line);
 }
 
 static void complain(follow *f, const char *text)
 {
-    fprintf(stderr, "auxcell: %s\n", text);
+    ax_complain("%s", text);
     snprintf(f->complaint, sizeof f->complaint, "%s", text);
 }
 
 static void print_event(follow *f, const ax_event *ev)
 {
-    char text[AX_EVENT_TEXT];
+    char text[AX_EVENT_TEXT], count[40];
     const ax_candidate *c = ax_state_candidate(f->s, ev->id);
     if (ev->kind == AX_EVENT_PROGRESS) {
         progress_line(f, ev);
@@ -86,16 +88,16 @@ static void print_event(follow *f, const ax_event *ev)
     switch (ev->kind) {
     case AX_EVENT_SCORED:
         if (c && !ev->u.SCORED.provisional) {
-            printf("%*u/%lld ", 4, f->s->n_scored, (long long)f->s->planned);
-            ax_report_candidate(c);
+            snprintf(count, sizeof count, "%*u/%lld ", 4, f->s->n_scored, (long long)f->s->planned);
+            ax_report_candidate(count, c);
         }
         break;
     case AX_EVENT_FAILED:
-        fprintf(stderr, "auxcell: #%u failed: %s\n", ev->id, text);
+        ax_complain("#%u failed: %s", ev->id, text);
         break;
     case AX_EVENT_PRUNED:
     case AX_EVENT_PROMOTED:
-        printf("          #%u %s\n", ev->id, text);
+        ax_out_line("          #%u %s", ev->id, text);
         break;
     case AX_EVENT_LOG:
         if (!strcmp(ev->u.LOG.level, "warning") || !strcmp(ev->u.LOG.level, "error"))
@@ -114,7 +116,7 @@ static void command(follow *f, ax_verb verb)
         return;
     cmd.request = ax_client_request(f->engine->client);
     if (ax_client_send(f->engine->client, &cmd, &err) != AX_OK)
-        fprintf(stderr, "auxcell: %s\n", err.msg);
+        ax_complain_of(&err);
 }
 
 /* A paused run needs a person. One that had paused itself before it was resumed is tried again: that is what the person
@@ -131,8 +133,7 @@ static void mind_pause(follow *f, const ax_event *ev)
         f->asked = f->given_up = true;
         command(f, AX_VERB_STOP);
     } else {
-        fprintf(stderr, "auxcell: the run is paused and waits; 'auxcell continue %s' goes on, Ctrl-C stops it\n",
-                f->run->name);
+        ax_complain("the run is paused and waits; 'auxcell continue %s' goes on, Ctrl-C stops it", f->run->name);
     }
 }
 
@@ -144,7 +145,7 @@ static void take_events(follow *f)
     while ((what = ax_client_next(f->engine->client, &ev, &answer)) != AX_NOTHING) {
         if (what == AX_AN_ANSWER) {
             if (answer.code != AX_OK)
-                fprintf(stderr, "auxcell: %s\n", answer.message);
+                ax_complain("%s", answer.message);
             continue;
         }
         if (ev.seq <= f->s->seq)
@@ -168,7 +169,7 @@ static bool take_signal(follow *f, int sig)
         return false;
     f->asked = true;
     command(f, AX_VERB_STOP);
-    fprintf(stderr, "auxcell: stopping; 'auxcell resume %s' goes on from there\n", f->run->name);
+    ax_complain("stopping; 'auxcell resume %s' goes on from there", f->run->name);
     return true;
 }
 
@@ -201,7 +202,7 @@ static int loop(follow *f, int signals)
             return (int)info.ssi_signo;
         bool more = !p[0].revents || ax_client_pump(f->engine->client, NULL) == AX_OK;
         take_events(f);
-        fflush(stdout);
+        ax_out_flush();
         if (!more) {
             ax_client_free(f->engine->client);
             f->engine->client = NULL;
@@ -215,18 +216,16 @@ static int exit_code(follow *f)
     const ax_engine *e = f->engine;
     char line[256];
     if (e->pid && e->status > 128)
-        fprintf(stderr, "auxcell: the engine was killed by signal %d; 'auxcell resume %s' goes on\n", e->status - 128,
-                f->run->name);
+        ax_complain("the engine was killed by signal %d; 'auxcell resume %s' goes on", e->status - 128, f->run->name);
     else if (e->pid && e->status) {
         ax_engine_last_words(f->run->dirfd, 0, line);
         if (!f->complaint[0] || strcmp(f->complaint, line) != 0) /* the log's last error is mostly why it ended */
-            fprintf(stderr, "auxcell: %s\n", line[0] ? line : "the engine failed");
+            ax_complain("%s", line[0] ? line : "the engine failed");
     }
     if (f->given_up)
-        fprintf(stderr,
-                "auxcell: the run is paused and nobody is there to continue it, so its engine was stopped; "
-                "'auxcell resume %s' goes on\n",
-                f->run->name);
+        ax_complain("the run is paused and nobody is there to continue it, so its engine was stopped; "
+                    "'auxcell resume %s' goes on",
+                    f->run->name);
     if (!e->pid || !e->status)
         return f->given_up;
     return e->status > 128 ? 1 : e->status;
@@ -244,7 +243,7 @@ int ax_follow_run(const ax_run_handle *run, ax_engine *engine, const ax_follow *
     clear_line(&f);
     ax_engine_release(engine);
     if (left) {
-        fprintf(stderr, "auxcell: left; the engine goes on, 'auxcell attach %s' shows it\n", run->name);
+        ax_complain("left; the engine goes on, 'auxcell attach %s' shows it", run->name);
         return 128 + left;
     }
     return exit_code(&f);

@@ -1,5 +1,6 @@
 /* ls and status: what runs there are, and how one stands. */
 #include "engine/base/clock.h"
+#include "engine/base/out.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/candidate.h"
@@ -36,7 +37,9 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_json(&out, run->name);
     ax_str_add(&out, ",\"path\":");
     ax_str_json(&out, run->path);
-    ax_str_printf(&out, ",\"state\":\"%s\",\"engine\":%d,\"data\":", ax_run_word(s, engine), (int)engine);
+    ax_str_add(&out, ",\"state\":");
+    ax_str_json(&out, ax_run_word(s, engine));
+    ax_str_printf(&out, ",\"engine\":%d,\"data\":", (int)engine);
     ax_str_json(&out, s->data);
     ax_str_add(&out, ",\"preset\":");
     ax_str_json(&out, s->preset);
@@ -70,7 +73,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
         ax_str_add(&out, "]");
     }
     ax_str_add(&out, "}");
-    fputs(ax_str_ok(&out) ? out.text : "null", stdout);
+    ax_out_text(ax_str_ok(&out) ? out.text : "null");
     ax_str_release(&out);
 }
 
@@ -90,21 +93,21 @@ static void list_one(void *context, const char *name, const char *path)
     char reward[AX_FIGURE], when[32], done[40];
     (void)name;
     if (ax_run_find(path, false, &run, &err) != AX_OK) {
-        fprintf(stderr, "auxcell: %s\n", err.msg);
+        ax_complain_of(&err);
         return;
     }
     pid_t engine = ax_run_engine(run.dirfd);
     if (ax_run_load(run.dirfd, &s, &err) != AX_OK) {
-        fprintf(stderr, "auxcell: %s: %s\n", run.name, err.msg);
+        ax_complain("%s: %s", run.name, err.msg);
     } else if (l->json) {
-        fputs(l->n++ ? ",\n " : " ", stdout);
+        ax_out_text(l->n++ ? ",\n " : " ");
         status_json(&run, &s, engine, false);
     } else {
         if (!l->n++)
-            puts("NAME                 STATE        SCORED      BEST   STARTED           DATA");
+            ax_out("NAME                 STATE        SCORED      BEST   STARTED           DATA\n");
         snprintf(done, sizeof done, "%u/%lld", s.n_scored, (long long)s.planned);
-        printf("%-20s %-12s %-11s %-6s %-17s %s\n", run.name, ax_run_word(&s, engine), done,
-               ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
+        ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_run_word(&s, engine), done,
+                    ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
     }
     ax_state_release(&s);
     ax_run_close(&run);
@@ -123,12 +126,12 @@ int ax_cli_ls(int argc, char **argv)
     if (parsed != AX_ARGS_GO)
         return parsed;
     if (l.json)
-        puts("[");
+        ax_out("[\n");
     ax_code code = ax_run_list(list_one, &l, &err);
     if (l.json)
-        puts(l.n ? "\n]" : "]");
+        ax_out_text(l.n ? "\n]\n" : "]\n");
     else if (code == AX_OK && !l.n)
-        puts("no runs yet; 'auxcell search' or 'auxcell demo' starts one");
+        ax_out("no runs yet; 'auxcell search' or 'auxcell demo' starts one\n");
     return code == AX_OK ? 0 : ax_cli_fail(&err);
 }
 
@@ -136,31 +139,31 @@ int ax_cli_ls(int argc, char **argv)
 
 static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engine)
 {
-    printf("%s  %s", run->name, ax_run_word(s, engine));
+    char process[32] = "";
     if (engine > 0)
-        printf(", engine %d", (int)engine);
-    printf("\n  path        %s\n  data        %s, preset %s, strategy %s, seed %lld\n", run->path, s->data, s->preset,
-           s->strategy, (long long)s->seed);
-    printf("  device      %s, %lld worker%s\n", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
-    printf("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
+        snprintf(process, sizeof process, ", engine %d", (int)engine);
+    ax_out_line("%s  %s%s", run->name, ax_run_word(s, engine), process);
+    ax_out_line("  path        %s", run->path);
+    ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", s->data, s->preset, s->strategy,
+                (long long)s->seed);
+    ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
+    ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
     if (s->n_reused)
-        printf("  reused      %u took the outcome of the same network\n", s->n_reused);
+        ax_out("  reused      %u took the outcome of the same network\n", s->n_reused);
     if (s->n_scored)
-        printf("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? ax_clock_wall() : s->last_at));
+        ax_out("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? ax_clock_wall() : s->last_at));
     if (!isnan(s->overhead))
-        printf("  overhead    %.2f %% of the workers' time\n", 100 * s->overhead);
+        ax_out("  overhead    %.2f %% of the workers' time\n", 100 * s->overhead);
     if (engine > 0 && s->activity[0])
-        printf("  now         %s\n", s->activity);
+        ax_out_line("  now         %s", s->activity);
     for (uint32_t i = 0; i < s->n_candidates && engine > 0; i++)
         if (s->candidate[i].status == AX_RUNNING)
-            printf("  training    #%u, epoch %d of %d\n", s->candidate[i].id, s->candidate[i].epoch,
+            ax_out("  training    #%u, epoch %d of %d\n", s->candidate[i].id, s->candidate[i].epoch,
                    s->candidate[i].epochs);
     const ax_candidate *best = ax_state_candidate(s, s->best);
-    if (best) {
-        fputs("  best        ", stdout);
-        ax_report_candidate(best);
-    }
+    if (best)
+        ax_report_candidate("  best        ", best);
 }
 
 int ax_cli_status(int argc, char **argv)
@@ -186,7 +189,7 @@ int ax_cli_status(int argc, char **argv)
     ax_code code = ax_run_load(run.dirfd, &s, &err);
     if (code == AX_OK && json) {
         status_json(&run, &s, engine, true);
-        puts("");
+        ax_out("\n");
     } else if (code == AX_OK) {
         print_status(&run, &s, engine);
     }

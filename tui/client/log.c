@@ -1,4 +1,5 @@
 /* log: the history of a run, for people or as JSON, and what comes next. */
+#include "engine/base/out.h"
 #include "engine/wire/client.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/narrate.h"
@@ -25,7 +26,8 @@ static void print(void *context, const ax_event *ev)
         ax_str line;
         ax_str_init(&line, 0);
         ax_event_json(ev, &line);
-        puts(line.text);
+        ax_str_add(&line, "\n");
+        ax_out_text(line.text);
         ax_str_release(&line);
         return;
     }
@@ -35,8 +37,8 @@ static void print(void *context, const ax_event *ev)
         return;
     if (ev->id)
         snprintf(id, sizeof id, "#%u", ev->id);
-    printf("%s  %-9s %-6s %s\n", ax_figure_time(ev->at, time),
-           ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), id, text);
+    ax_out_line("%s  %-9s %-6s %s", ax_figure_time(ev->at, time),
+                ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), id, text);
 }
 
 static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
@@ -56,7 +58,7 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
         while ((what = ax_client_next(c, &ev, &answer)) != AX_NOTHING)
             if (what == AX_AN_EVENT && ev.seq > p->seq)
                 print(p, &ev);
-        if (fflush(stdout))
+        if (!ax_out_flush())
             break;
     }
     ax_client_free(c);
@@ -79,7 +81,7 @@ int ax_cli_log(int argc, char **argv)
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_cli_fail(&err);
     ax_code code = ax_eventlog_read(run.dirfd, "events.mpk", print, &p, &err);
-    fflush(stdout);
+    ax_out_flush();
     if (code == AX_OK && go_on)
         code = follow(&run, &p, &err);
     ax_run_close(&run);

@@ -1,5 +1,6 @@
 #include "tui/client/masks.h"
 
+#include "engine/base/out.h"
 #include "viz/mask.h"
 
 #include <errno.h>
@@ -21,8 +22,10 @@ ax_code ax_masks_export(const ax_run_handle *run, const ax_candidate *c, ax_err 
         if (!m.predicted[i])
             continue;
         code = ax_mask_write_png(run->dirfd, name, m.predicted[i], &m, err);
+        if (code == AX_OK && !i)
+            ax_out("\n");
         if (code == AX_OK)
-            printf("%s%s/%s\n", i ? "       " : "\nmasks: ", run->path, name);
+            ax_out_line("%s%s/%s", i ? "       " : "masks: ", run->path, name);
     }
     ax_maskfile_release(&m);
     return code;

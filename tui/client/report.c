@@ -1,5 +1,6 @@
 #include "tui/client/report.h"
 
+#include "engine/base/out.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
 
@@ -14,17 +15,18 @@ bool ax_terminal_unicode(void)
     return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-void ax_report_candidate(const ax_candidate *c)
+void ax_report_candidate(const char *before, const ax_candidate *c)
 {
     char id[16], reward[AX_FIGURE], miou[AX_FIGURE], params[AX_FIGURE], text[AX_GENOTYPE_TEXT];
     snprintf(id, sizeof id, "#%u", c->id);
     ax_genotype_print(&c->genotype, text);
     if (c->status == AX_FAILED)
-        printf("%-6s failed: %s  %s\n", id, c->failure, text);
+        ax_out_line("%s%-6s failed: %s  %s", before, id, c->failure, text);
     else
-        printf("%-6s reward %-6s mIoU %-5s params %-6s %5.1f s  %s%s\n", id, ax_figure_share(c->reward, 4, reward),
-               ax_figure_share(c->miou, 3, miou), ax_figure_count(c->params, params),
-               isnan(c->seconds) ? 0 : c->seconds, text, c->stage >= 3 ? "  full training" : "");
+        ax_out_line("%s%-6s reward %-6s mIoU %-5s params %-6s %5.1f s  %s%s", before, id,
+                    ax_figure_share(c->reward, 4, reward), ax_figure_share(c->miou, 3, miou),
+                    ax_figure_count(c->params, params), isnan(c->seconds) ? 0 : c->seconds, text,
+                    c->stage >= 3 ? "  full training" : "");
 }
 
 /* What the table is sorted by. */
@@ -43,13 +45,13 @@ static int higher_reward(const void *a, const void *b)
 
 static void table_header(void)
 {
-    puts("    ID S REWARD   mIoU  fwIoU    acc  PARAMS   MACs     LAT   TIME  GENOTYPE");
+    ax_out("    ID S REWARD   mIoU  fwIoU    acc  PARAMS   MACs     LAT   TIME  GENOTYPE\n");
 }
 
 static void table_row(const ax_candidate *c)
 {
     char f[7][AX_FIGURE], text[AX_GENOTYPE_TEXT];
-    printf("%6u %c %6s %6s %6s %6s %7s %6s %7s %5.1fs  %s\n", c->id, c->status, ax_figure_share(c->reward, 4, f[0]),
+    ax_out("%6u %c %6s %6s %6s %6s %7s %6s %7s %5.1fs  %s\n", c->id, c->status, ax_figure_share(c->reward, 4, f[0]),
            ax_figure_share(c->miou, 3, f[1]), ax_figure_share(c->fwiou, 3, f[2]), ax_figure_share(c->accuracy, 3, f[3]),
            ax_figure_count(c->params, f[4]), ax_figure_count(c->macs, f[5]), ax_figure_ms(c->latency_ms, f[6]),
            isnan(c->seconds) ? 0 : c->seconds, ax_genotype_print(&c->genotype, text));
@@ -76,7 +78,7 @@ static void table(const ax_state *s, uint32_t n)
     for (uint32_t i = 0; i < m && i < n; i++)
         table_row(ax_state_candidate(s, order[i].id));
     if (full) {
-        puts("Full training:");
+        ax_out("Full training:\n");
         for (uint32_t i = 0; i < s->n_candidates; i++)
             if (s->candidate[i].stage >= 3 && s->candidate[i].status == AX_DONE)
                 table_row(&s->candidate[i]);
@@ -94,7 +96,7 @@ static void print_dag(const ax_dag *d, int channels, int repeats)
     if (ax_canvas_resize(&c, d->rows, width, NULL) == AX_OK) {
         ax_dag_draw(ax_pane_of(&c, (ax_rect) { 0, 0, d->rows, width }), d, channels, repeats);
         ax_canvas_text(&c, &text);
-        fputs(text.text, stdout);
+        ax_out_text(text.text);
     }
     ax_str_release(&text);
     ax_canvas_release(&c);
@@ -103,10 +105,10 @@ static void print_dag(const ax_dag *d, int channels, int repeats)
 void ax_report_lanes(const ax_genotype *g, int channels, int repeats)
 {
     ax_dag d;
-    puts("cell");
+    ax_out("cell\n");
     ax_dag_cell(g, &d);
     print_dag(&d, channels, repeats);
-    puts("\nblocks");
+    ax_out("\nblocks\n");
     ax_dag_wiring(g, &d);
     print_dag(&d, 0, 0);
 }
@@ -115,13 +117,13 @@ void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings)
 {
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (!best) {
-        puts("no candidate has a reward yet");
+        ax_out("no candidate has a reward yet\n");
         return;
     }
     char reward[AX_FIGURE], text[AX_GENOTYPE_TEXT];
-    puts("");
+    ax_out("\n");
     table(s, n);
-    printf("\nbest: #%u, reward %s\n%s\n\n", best->id, ax_figure_share(best->reward, 4, reward),
+    ax_out("\nbest: #%u, reward %s\n%s\n\n", best->id, ax_figure_share(best->reward, 4, reward),
            ax_genotype_print(&best->genotype, text));
     ax_report_lanes(&best->genotype, settings ? (int)settings->channels : 0, settings ? (int)settings->repeats : 0);
 }

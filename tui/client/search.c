@@ -1,4 +1,5 @@
 /* search, demo, resume, attach: what starts or shows a run. */
+#include "engine/base/out.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/client.h"
@@ -62,7 +63,8 @@ static int close_with_report(const ax_run_handle *run, const ax_state *s, const 
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (o->demo && best && ax_masks_export(run, best, &err) != AX_OK)
         return ax_cli_fail(&err);
-    printf("\nrun: %s\n", run->path);
+    ax_out("\n");
+    ax_out_line("run: %s", run->path);
     return 0;
 }
 
@@ -134,9 +136,9 @@ static int begin(options *o)
     if (ax_run_begin(o->run, &s, &run, &engine, &err) != AX_OK)
         return ax_cli_fail(&err);
     if (o->headless && !o->json) {
-        printf("run %s: %s, preset %s, strategy %s, %lld candidates\n", run.name, s.data, s.preset, s.strategy,
-               (long long)s.candidates);
-        fflush(stdout);
+        ax_out_line("run %s: %s, preset %s, strategy %s, %lld candidates", run.name, s.data, s.preset, s.strategy,
+                    (long long)s.candidates);
+        ax_out_flush();
     }
     return show_or_follow(&run, &engine, o);
 }

@@ -1,4 +1,5 @@
 /* show: a genotype as lanes, with the engine's figures. */
+#include "engine/base/out.h"
 #include "engine/space/genotype.h"
 #include "tui/client/args.h"
 #include "tui/client/client.h"
@@ -72,16 +73,16 @@ static bool print(const char *line)
     if (!at || sscanf(at, "\"genotype\":\"%79[^\"]", text) != 1 || ax_genotype_parse(text, &g, NULL) != AX_OK)
         return false;
     int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
-    puts(text);
-    printf("params %.3fM  multiply-adds %.2fG at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes "
+    ax_out_line("%s", text);
+    ax_out("params %.3fM  multiply-adds %.2fG at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes "
            "%lld)\n",
            (double)number(line, "params") / 1e6, (double)number(line, "macs") / 1e9, number(line, "height"),
            number(line, "width"), number(line, "output_stride"), channels, repeats, number(line, "classes"));
     char preset[16] = "";
     if ((at = strstr(line, "\"preset\":\"")) && sscanf(at, "\"preset\":\"%15[^\"]", preset) == 1)
-        printf("memory %.0f MiB to train it (preset %s, batches of %lld)\n",
+        ax_out("memory %.0f MiB to train it (preset %s, batches of %lld)\n",
                (double)number(line, "peak_bytes") / 1048576, preset, number(line, "batch"));
-    puts("");
+    ax_out("\n");
     ax_report_lanes(&g, channels, repeats);
     return true;
 }

@@ -1,4 +1,5 @@
 /* Everything that a key can do to a run, as a command. */
+#include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/space/decision.h"
 #include "engine/wire/client.h"
@@ -225,8 +226,8 @@ static void print_answer(const ax_run_handle *run, const ax_command *cmd, const 
         ax_str_printf(&out, ",\"count\":%u", answer->count);
     ax_str_printf(&out, ",\"request\":%llu,\"message\":", (unsigned long long)answer->request);
     ax_str_json(&out, answer->message);
-    ax_str_add(&out, "}");
-    puts(out.text);
+    ax_str_add(&out, "}\n");
+    ax_out_text(out.text);
     ax_str_release(&out);
 }
 
@@ -257,26 +258,26 @@ int ax_cli_verb(int argc, char **argv)
     if (code == AX_OK && o.json)
         print_answer(&run, &cmd, &answer);
     else if (code == AX_OK)
-        puts(answer.message);
+        ax_out_line("%s", answer.message);
     ax_run_close(&run);
     return code == AX_OK ? 0 : ax_cli_fail(&err);
 }
 
 static void print_stopped(const ax_run_handle *run, bool json, bool was_running)
 {
-    ax_str out;
-    ax_str_init(&out, 0);
     if (json) {
+        ax_str out;
+        ax_str_init(&out, 0);
         ax_str_add(&out, "{\"run\":");
         ax_str_json(&out, run->name);
-        ax_str_printf(&out, ",\"verb\":\"stop\",\"was_running\":%s}", was_running ? "true" : "false");
+        ax_str_printf(&out, ",\"verb\":\"stop\",\"was_running\":%s}\n", was_running ? "true" : "false");
+        ax_out_text(out.text);
+        ax_str_release(&out);
     } else if (was_running) {
-        ax_str_printf(&out, "%s: stopped; 'auxcell resume %s' goes on from there", run->name, run->name);
+        ax_out_line("%s: stopped; 'auxcell resume %s' goes on from there", run->name, run->name);
     } else {
-        ax_str_printf(&out, "%s: no engine runs", run->name);
+        ax_out_line("%s: no engine runs", run->name);
     }
-    puts(out.text);
-    ax_str_release(&out);
 }
 
 int ax_cli_stop(int argc, char **argv)

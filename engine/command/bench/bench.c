@@ -1,4 +1,5 @@
 /* auxcell-engine bench: time of a training step or of inference, on random inputs. */
+#include "engine/base/out.h"
 #include "engine/backend/list.h"
 #include "engine/command/bench/bench.h"
 #include "engine/command/options.h"
@@ -7,8 +8,6 @@
 #include "engine/model/network.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -45,12 +44,12 @@ static ax_code report(ax_bench *b, double median, double least, bool json, ax_er
     ax_genotype_print(&b->spec.genotype, text);
     const char *mode = o->infer ? "infer" : o->stage == 1 ? "step1" : "step2";
     if (json)
-        printf("{\"genotype\":\"%s\",\"mode\":\"%s\",\"device\":\"%s\",\"ms_median\":%.3f,\"ms_min\":%.3f,"
+        ax_out("{\"genotype\":\"%s\",\"mode\":\"%s\",\"device\":\"%s\",\"ms_median\":%.3f,\"ms_min\":%.3f,"
                "\"peak_bytes\":%zu,\"peak_rss_mb\":%ld,\"params\":%" PRIu64 ",\"macs\":%" PRIu64,
                text, mode, b->session.be->name, median * 1e3, least * 1e3, peak, usage_now.ru_maxrss / 1024,
                f.stats.params, f.stats.macs);
     else
-        printf(
+        ax_out(
             "%s\n%s on %s, batch %d, crop %d, channels %d, repeats %d: median %.2f ms, least %.2f ms\n"
             "plan and parameters %.1f MB, process %ld MB; network %.3f M parameters, %.2f G multiply-adds an image\n",
             text, mode, b->session.be->name, o->batch, o->crop, o->channels, o->repeats, median * 1e3, least * 1e3,
@@ -114,7 +113,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
     if (code == AX_OK && with_profile)
         code = profile(&b, json, &err);
     if (code == AX_OK && json)
-        printf("}\n");
+        ax_out("}\n");
     ax_bench_release(&b);
     return code == AX_OK ? 0 : ax_command_fail(&err);
 }

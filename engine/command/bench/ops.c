@@ -1,4 +1,5 @@
 /* bench ops: every kernel at the shapes that the search meets, against the machine and against oneDNN. */
+#include "engine/base/out.h"
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
 #include "engine/command/bench/bench.h"
@@ -133,25 +134,25 @@ static ax_code measure(const ops *o, const ax_bench_row *row, result *r, ax_err 
 static void print_text(ops *o, const ax_bench_row *row, const result *r, double share)
 {
     if (!o->family || strcmp(o->family, row->family))
-        printf("%s\n", row->family);
+        ax_out("%s\n", row->family);
     o->family = row->family;
-    printf("  %-37s %9.3f %8.1f %7.1f %5.0f%%", row->variant, r->seconds * 1e3, row->flop / r->seconds * 1e-9,
+    ax_out("  %-37s %9.3f %8.1f %7.1f %5.0f%%", row->variant, r->seconds * 1e3, row->flop / r->seconds * 1e-9,
            row->bytes / r->seconds * 1e-9, 100 * share);
     if (r->onednn > 0)
-        printf(" %10.3f %6.2f", r->onednn * 1e3, r->onednn / r->seconds);
-    printf("  %s\n", row->where);
+        ax_out(" %10.3f %6.2f", r->onednn * 1e3, r->onednn / r->seconds);
+    ax_out("  %s\n", row->where);
 }
 
 static void print_json(const ops *o, const ax_bench_row *row, const result *r, double share)
 {
-    printf("%s{\"family\":\"%s\",\"variant\":\"%s\",\"where\":\"%s\",\"ms\":%.6f,\"flop\":%.0f,\"bytes\":%.0f,"
+    ax_out("%s{\"family\":\"%s\",\"variant\":\"%s\",\"where\":\"%s\",\"ms\":%.6f,\"flop\":%.0f,\"bytes\":%.0f,"
            "\"gflops\":%.3f,\"gbs\":%.3f,\"roofline\":%.4f,",
            o->printed ? ",\n" : "\n", row->family, row->variant, row->where, r->seconds * 1e3, row->flop, row->bytes,
            row->flop / r->seconds * 1e-9, row->bytes / r->seconds * 1e-9, share);
     if (r->onednn > 0)
-        printf("\"onednn_ms\":%.6f,\"ratio\":%.4f}", r->onednn * 1e3, r->onednn / r->seconds);
+        ax_out("\"onednn_ms\":%.6f,\"ratio\":%.4f}", r->onednn * 1e3, r->onednn / r->seconds);
     else
-        printf("\"onednn_ms\":null,\"ratio\":null}");
+        ax_out("\"onednn_ms\":null,\"ratio\":null}");
 }
 
 static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
@@ -172,7 +173,7 @@ static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
             print_json(o, row, &r, share);
         else
             print_text(o, row, &r, share);
-        fflush(stdout);
+        ax_out_flush();
         o->printed++;
         if (r.onednn > 0) {
             o->compared++;
@@ -192,17 +193,17 @@ static void print_head(const ops *o, const ax_err *absent)
         o->peer->library(library, sizeof library);
     const char *quote = o->peer ? "\"" : "";
     if (o->json)
-        printf("{\"device\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,"
+        ax_out("{\"device\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,"
                "\"onednn\":%s%s%s,\"rows\":[",
                o->be->name, isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9, quote, o->peer ? library : "null",
                quote);
     else
-        printf("%s%s%s, threads %d; peaks here: %.1f GFLOP/s, %.1f GB/s\n", o->be->name, *isa ? " " : "", isa, threads,
+        ax_out("%s%s%s, threads %d; peaks here: %.1f GFLOP/s, %.1f GB/s\n", o->be->name, *isa ? " " : "", isa, threads,
                o->flops * 1e-9, o->bandwidth * 1e-9);
     if (!o->json && o->be == &ax_backend_cpu)
-        printf("%s%s\n", o->peer ? "beside it oneDNN " : "no oneDNN beside it: ", o->peer ? library : absent->msg);
+        ax_out("%s%s\n", o->peer ? "beside it oneDNN " : "no oneDNN beside it: ", o->peer ? library : absent->msg);
     if (!o->json)
-        printf("%-39s %9s %8s %7s %6s %10s %6s  %s\n", "kernel, output shape", "least ms", "GFLOP/s", "GB/s", "roof",
+        ax_out("%-39s %9s %8s %7s %6s %10s %6s  %s\n", "kernel, output shape", "least ms", "GFLOP/s", "GB/s", "roof",
                "oneDNN ms", "ratio", "where");
 }
 
@@ -224,9 +225,9 @@ static ax_code run(ops *o, ax_err *err)
     if (code == AX_OK)
         code = measure_rows(o, &rows, err);
     if (code == AX_OK && o->json)
-        printf("]}\n");
+        ax_out("]}\n");
     else if (code == AX_OK && o->compared)
-        printf("oneDNN's time over ours, geometric mean of %u: %.2f\n", o->compared, exp(o->log_ratio / o->compared));
+        ax_out("oneDNN's time over ours, geometric mean of %u: %.2f\n", o->compared, exp(o->log_ratio / o->compared));
     ax_bench_rows_release(&rows);
     o->be->close(o->dev);
     return code;

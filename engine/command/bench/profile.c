@@ -1,6 +1,8 @@
 /* bench step|infer --profile: where the time of a plan goes. */
 #include "engine/command/bench/bench.h"
 
+#include "engine/base/out.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,33 +58,33 @@ static double rate(double amount, double seconds)
 
 static void print_text(const row *rows, size_t n, double total, double flop, double bytes, unsigned long runs)
 {
-    printf("each node's least time of %lu runs, summed over equal nodes; MB: what they can't help moving\n", runs);
-    printf("%9s %7s %9s %7s %6s %6s  %s\n", "ms", "share", "MB", "GFLOP/s", "GB/s", "nodes",
+    ax_out("each node's least time of %lu runs, summed over equal nodes; MB: what they can't help moving\n", runs);
+    ax_out("%9s %7s %9s %7s %6s %6s  %s\n", "ms", "share", "MB", "GFLOP/s", "GB/s", "nodes",
            "operation, output shape: by what");
     for (size_t i = 0; i < n; i++) {
         const row *r = &rows[i];
         const char *by = r->explanation.by;
-        printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f %6u  %s%s%s\n", r->seconds * 1e3,
+        ax_out("%9.3f %6.1f%% %9.3f %7.1f %6.1f %6u  %s%s%s\n", r->seconds * 1e3,
                total > 0 ? 100 * r->seconds / total : 0, r->bytes * 1e-6, rate(r->flop, r->seconds),
                rate(r->bytes, r->seconds), r->nodes, r->text, *by ? ": " : "", by);
     }
-    printf("%9.3f %6.1f%% %9.3f %7.1f %6.1f  all\n", total * 1e3, 100.0, bytes * 1e-6, rate(flop, total),
+    ax_out("%9.3f %6.1f%% %9.3f %7.1f %6.1f  all\n", total * 1e3, 100.0, bytes * 1e-6, rate(flop, total),
            rate(bytes, total));
 }
 
 static void print_json(const row *rows, size_t n, double total)
 {
-    printf(",\"profile\":[");
+    ax_out(",\"profile\":[");
     for (size_t i = 0; i < n; i++) {
         const row *r = &rows[i];
-        printf("%s{\"op\":\"%s\",\"by\":\"%s\",\"why\":\"%s\",\"nodes\":%u,\"ms\":%.6f,\"share\":%.6f,\"bytes\":%.0f,"
+        ax_out("%s{\"op\":\"%s\",\"by\":\"%s\",\"why\":\"%s\",\"nodes\":%u,\"ms\":%.6f,\"share\":%.6f,\"bytes\":%.0f,"
                "\"flop\":%.0f,"
                "\"gflops\":%.3f,\"gbs\":%.3f}",
                i ? ",\n" : "", r->text, r->explanation.by, r->explanation.why, r->nodes, r->seconds * 1e3,
                total > 0 ? r->seconds / total : 0, r->bytes, r->flop, rate(r->flop, r->seconds),
                rate(r->bytes, r->seconds));
     }
-    printf("]");
+    ax_out("]");
 }
 
 ax_code ax_bench_profile(const ax_session *s, bool json, ax_err *err)

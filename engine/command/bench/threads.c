@@ -1,9 +1,7 @@
 /* bench threads: how a training step scales with the threads of the CPU. */
+#include "engine/base/out.h"
 #include "engine/base/cores.h"
 #include "engine/command/bench/bench.h"
-
-#include <stdio.h>
-#include <string.h>
 
 static const char usage[] = "usage: auxcell-engine bench threads [OPTION...]\n"
                             "Times a training step with 1, 2, ... threads: the least of some runs, how many times\n"
@@ -25,19 +23,19 @@ static ax_code run(ax_bench_work *w, int32_t most, bool json, ax_err *err)
         if (w->threads == 1) {
             alone = least;
             if (!json)
-                printf("%7s %10s %10s %8s %10s\n", "threads", "least ms", "median ms", "speed-up", "efficiency");
+                ax_out("%7s %10s %10s %8s %10s\n", "threads", "least ms", "median ms", "speed-up", "efficiency");
         }
         double gain = alone / least;
         if (json)
-            printf("%s{\"threads\":%d,\"ms_min\":%.3f,\"ms_median\":%.3f,\"speedup\":%.4f,\"efficiency\":%.4f}",
+            ax_out("%s{\"threads\":%d,\"ms_min\":%.3f,\"ms_median\":%.3f,\"speedup\":%.4f,\"efficiency\":%.4f}",
                    w->threads == 1 ? "[" : ",\n", w->threads, least * 1e3, median * 1e3, gain, gain / w->threads);
         else
-            printf("%7d %10.2f %10.2f %8.2f %9.0f%%\n", w->threads, least * 1e3, median * 1e3, gain,
+            ax_out("%7d %10.2f %10.2f %8.2f %9.0f%%\n", w->threads, least * 1e3, median * 1e3, gain,
                    100 * gain / w->threads);
-        fflush(stdout);
+        ax_out_flush();
     }
     if (json && code == AX_OK)
-        printf("]\n");
+        ax_out("]\n");
     return code;
 }
 

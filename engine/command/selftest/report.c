@@ -1,5 +1,6 @@
 #include "engine/command/selftest/selftest.h"
 
+#include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/model/tensor.h"
 
@@ -51,7 +52,7 @@ void ax_tally_head(const ax_selftest *s)
 {
     if (s->json)
         return;
-    printf("%-31s %-18s %7s %14s %12s  %-5s %s\n", "file", "group", "tensors", "relative error", "of tolerance", "",
+    ax_out("%-31s %-18s %7s %14s %12s  %-5s %s\n", "file", "group", "tensors", "relative error", "of tolerance", "",
            "worst");
 }
 
@@ -72,12 +73,12 @@ void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t)
                       t->group, t->tensors, relative, share, ok ? "true" : "false");
         ax_str_add(&out, ",\"worst\":");
         ax_str_json(&out, t->where);
-        ax_str_add(&out, "}");
-        puts(out.text);
+        ax_str_add(&out, "}\n");
+        ax_out_text(out.text);
         ax_str_release(&out);
         return;
     }
-    printf("%-31s %-18s %7zu %14.1e %10.1f %%  %-5s %s\n", slash ? slash + 1 : file, t->group, t->tensors, t->relative,
+    ax_out("%-31s %-18s %7zu %14.1e %10.1f %%  %-5s %s\n", slash ? slash + 1 : file, t->group, t->tensors, t->relative,
            100 * t->share, ok ? "ok" : "FAIL", t->where);
 }
 

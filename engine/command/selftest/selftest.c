@@ -1,11 +1,11 @@
 /* auxcell-engine selftest: does this machine compute right? */
 #include "engine/backend/list.h"
+#include "engine/base/out.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/command/selftest/selftest.h"
 
 #include <stdio.h>
-#include <string.h>
 
 static const char usage[] =
     "usage: auxcell-engine selftest [OPTION...] [FILE...]\n"
@@ -59,7 +59,7 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
         status = ax_command_fail(&err);
     for (int i = 1; i <= n; i++)
         if (check_file(&s, argv[i], &err) != AX_OK) {
-            fflush(stdout);
+            ax_out_flush();
             status = ax_command_fail(&err);
         }
     s.be->close(s.dev);

@@ -137,14 +137,48 @@ static void rng_is_a_value_and_fair(void **state)
     assert_true(fabs(sum / N) < 0.02 && fabs(squares / N - 1) < 0.02);
 }
 
+static void what_cannot_be_seen_is_shown(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *shown;
+    } row[] = {
+        { "plain, and \xc3\xa9 \xe4\xb8\xad \xf0\x9f\x99\x82 \\ \"", NULL },
+        { "a\tb\nc\rd\x1b[31m\x7f", "a\\tb\\nc\\rd\\x1b[31m\\x7f" },
+        { "\xc2\x80\xc2\x9b|\xc2\xa0", "\\u0080\\u009b|\xc2\xa0" },         /* C1; a blank is seen */
+        { "\x9b\xff\xe2\x80|\xc0\xaf", "\\x9b\\xff\\xe2\\x80|\\xc0\\xaf" }, /* no UTF-8 */
+        { "\xe2\x80\xae\xe2\x81\xa6\xd8\x9c", "\\u202e\\u2066\\u061c" },    /* turns the direction */
+        { "\xef\xbb\xbfx\xe2\x80\x8b\xe2\x80\xa8", "\\ufeffx\\u200b\\u2028" },
+        { "\xf3\xa0\x80\x81", "\\U000e0001" },
+        { "\xe2\x80\x8d\xe2\x80\x8c", NULL }, /* joiners are part of words and emoji */
+    };
+    ax_str s;
+    ax_str_init(&s, 0);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        ax_str_clear(&s);
+        ax_str_visible(&s, row[i].text, false);
+        assert_string_equal(s.text, row[i].shown ? row[i].shown : row[i].text);
+    }
+    ax_str_clear(&s);
+    ax_str_visible(&s, "a\nb\tc\n", true);
+    assert_string_equal(s.text, "a\nb\\tc\n");
+    ax_str_clear(&s);
+    ax_str_json(&s, "\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81\x1b");
+    assert_string_equal(s.text, "\"\\u009b\\u202e\\udb40\\udc01\\u001b\"");
+    ax_str_release(&s);
+    char copy[16];
+    ax_utf8_copy(copy, sizeof copy,
+                 "a\xc2\x9b"
+                 "b\xff\xc3\xa9");
+    assert_string_equal(copy, "a?b?\xc3\xa9");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(errors_keep_code_and_text),
-        cmocka_unit_test(strings_grow_up_to_their_bound),
-        cmocka_unit_test(what_cannot_be_seen_is_quoted),
-        cmocka_unit_test(json_text_is_escaped),
-        cmocka_unit_test(utf8_round_trip),
+        cmocka_unit_test(errors_keep_code_and_text),     cmocka_unit_test(strings_grow_up_to_their_bound),
+        cmocka_unit_test(what_cannot_be_seen_is_quoted), cmocka_unit_test(what_cannot_be_seen_is_shown),
+        cmocka_unit_test(json_text_is_escaped),          cmocka_unit_test(utf8_round_trip),
         cmocka_unit_test(rng_is_a_value_and_fair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

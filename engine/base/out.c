@@ -1,0 +1,113 @@
+#include "engine/base/out.h"
+
+#include "engine/base/str.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Formats into out, escaped; without memory for a long text its beginning. */
+static void format(ax_str *out, bool keep_newlines, const char *fmt, va_list args)
+{
+    char brief[1024];
+    va_list again;
+    va_copy(again, args);
+    ax_str raw;
+    ax_str_init(&raw, 0);
+    if (vsnprintf(brief, sizeof brief, fmt, args) >= (int)sizeof brief)
+        ax_str_vprintf(&raw, fmt, again);
+    va_end(again);
+    ax_str_visible(out, raw.len && ax_str_ok(&raw) ? raw.text : brief, keep_newlines);
+    ax_str_release(&raw);
+}
+
+/* Said once, at the first failure, while errno is that of the call that failed; ferror keeps it in mind. */
+static void failed(bool before)
+{
+    if (!before && ferror(stdout))
+        ax_complain("standard output: cannot write: %s", strerror(errno));
+}
+
+static void put(const char *text, size_t n)
+{
+    bool before = ferror(stdout);
+    if (fwrite(text, 1, n, stdout) < n)
+        failed(before);
+}
+
+void ax_out_line(const char *fmt, ...)
+{
+    va_list args;
+    ax_str line;
+    ax_str_init(&line, 0);
+    va_start(args, fmt);
+    format(&line, false, fmt, args);
+    va_end(args);
+    ax_str_add(&line, "\n");
+    put(line.text, line.len);
+    ax_str_release(&line);
+}
+
+void ax_out(const char *fmt, ...)
+{
+    va_list args;
+    ax_str text;
+    ax_str_init(&text, 0);
+    va_start(args, fmt);
+    format(&text, true, fmt, args);
+    va_end(args);
+    put(text.text, text.len);
+    ax_str_release(&text);
+}
+
+void ax_out_text(const char *text)
+{
+    put(text, strlen(text));
+}
+
+bool ax_out_flush(void)
+{
+    bool before = ferror(stdout);
+    if (fflush(stdout))
+        failed(before);
+    return !ferror(stdout);
+}
+
+int ax_out_end(int code)
+{
+    return ax_out_flush() || code ? code : 1;
+}
+
+void ax_complain(const char *fmt, ...)
+{
+    va_list args;
+    ax_str line;
+    ax_str_init(&line, 0);
+    ax_str_add(&line, "auxcell: ");
+    va_start(args, fmt);
+    format(&line, false, fmt, args);
+    va_end(args);
+    ax_str_add(&line, "\n");
+    fwrite(line.text, 1, line.len, stderr);
+    ax_str_release(&line);
+}
+
+int ax_complain_of(const ax_err *err)
+{
+    ax_complain("%s", err->msg);
+    return ax_exit_code(err->code);
+}
+
+void ax_out_progress(const char *fmt, ...)
+{
+    va_list args;
+    ax_str line;
+    ax_str_init(&line, 0);
+    ax_str_add(&line, "\r\x1b[K");
+    va_start(args, fmt);
+    format(&line, false, fmt, args);
+    va_end(args);
+    fwrite(line.text, 1, line.len, stderr);
+    ax_str_release(&line);
+}

@@ -1,0 +1,12 @@
+/* What a program of ours needs of the process it is, whoever started it. */
+#ifndef AX_BASE_PROCESS_H
+#define AX_BASE_PROCESS_H
+
+/* The first thing that main does:
+   - Descriptors 0, 1 and 2 are open. One that was closed would be given to the next file that is opened, and what is
+     printed would go into that file; now reading or writing it fails as it did before.
+   - SIGXFSZ is ignored: a limit on the size of files is an error of the write (EFBIG), not the end of the process.
+   - SIGCHLD has its default action: where a parent ignored it, nobody could wait for a child. */
+void ax_process_begin(void);
+
+#endif
