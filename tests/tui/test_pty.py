@@ -201,7 +201,7 @@ def pastes_are_keys_again_at_every_end():
     with Place() as place:
         make_run(place.runs, "old")
         for name in ("INT", "TERM", "HUP", "QUIT", "SEGV", "ABRT", "BUS", "ILL", "FPE", "TRAP", "SYS", "ALRM", "USR1",
-                     "USR2", "XCPU", "XFSZ"):
+                     "USR2", "XCPU"):
             s = attach(place).wait("no engine runs")
             assert pastes_on(s)
             s.process.send_signal(getattr(signal, "SIG" + name))

@@ -1,6 +1,6 @@
 /* auxcell-engine bench: time of a training step or of inference, on random inputs. */
-#include "engine/base/out.h"
 #include "engine/backend/list.h"
+#include "engine/base/out.h"
 #include "engine/command/bench/bench.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"

@@ -1,7 +1,7 @@
 /* bench ops: every kernel at the shapes that the search meets, against the machine and against oneDNN. */
-#include "engine/base/out.h"
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
+#include "engine/base/out.h"
 #include "engine/command/bench/bench.h"
 #include "engine/command/bench/peer.h"
 

@@ -1,6 +1,6 @@
 /* bench threads: how a training step scales with the threads of the CPU. */
-#include "engine/base/out.h"
 #include "engine/base/cores.h"
+#include "engine/base/out.h"
 #include "engine/command/bench/bench.h"
 
 static const char usage[] = "usage: auxcell-engine bench threads [OPTION...]\n"

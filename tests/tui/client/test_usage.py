@@ -38,7 +38,7 @@ WRONG = [  # arguments, exit code, what the line says
     (["prune"], 2, "prune: which candidate? 'auxcell prune RUN ID'"),
     (["prune", "a", "b"], 2, "prune: which candidate?"),
     (["prune", "a", "0"], 2, "prune: which candidate?"),
-    (["prune", "a", "1", "2"], 2, "prune: '2' is one argument too many"),
+    (["prune", "a", "1", "2", "x"], 2, "prune: 'x' is one argument too many"),
     (["note", "a", "1"], 2, "note: the text is missing"),
     (["note", "a", "1", "x" * 300], 2, "note: longer than 199 bytes"),
     (["submit", "a"], 2, "submit: the genotype is missing"),
