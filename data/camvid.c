@@ -53,13 +53,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
 {
     const camvid *c = set;
     const ax_pair *p = &c->list[split].pair[index];
-    int32_t h = 0, w = 0;
-    ax_code code = ax_picture_read(p->image, &out->rgb, &out->h, &out->w, err);
-    if (code == AX_OK)
-        code = ax_mask_read(p->mask, &out->labels, &h, &w, err);
-    if (code == AX_OK && (h != out->h || w != out->w))
-        code =
-            ax_fail(err, AX_EFORMAT, "%s: %dx%d, but its image %s is %dx%d", p->mask, w, h, p->image, out->w, out->h);
+    ax_code code = ax_labelled_read(p->image, p->mask, out, err);
     return code == AX_OK ? remap(out, p->mask, err) : code;
 }
 

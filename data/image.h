@@ -1,12 +1,12 @@
 /* PNG and JPEG into pixels. What a file is, its first bytes say, not its name. Pixels are only decoded after the
-   dimensions were found sane; a file that is cut or damaged is an error that names it. */
+   dimensions were found sane; a file that lacks pixels or is damaged is an error that names it. Pixels are turned as
+   the file's EXIF orientation says (JPEG's APP1, PNG's eXIf), as viewers show them. */
 #ifndef AX_DATA_IMAGE_H
 #define AX_DATA_IMAGE_H
 
-#include "engine/base/err.h"
+#include "data/picture.h"
 
 #include <stddef.h>
-#include <stdint.h>
 
 enum { AX_IMAGE_MAX_PIXELS = 1 << 26, AX_IMAGE_MAX_SIDE = 32768 };
 
@@ -21,5 +21,10 @@ ax_code ax_picture_decode(const void *bytes, size_t n, const char *name, uint8_t
                           ax_err *err);
 ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, uint8_t **ids, int32_t *h, int32_t *w,
                        ax_err *err);
+
+/* Both for an image of a data set. The mask lies on the picture as viewers show both; where their sizes as shown differ
+   and those as stored agree, it is a mask of the stored pixels, and turns with them. Sizes that agree in neither way:
+   AX_EFORMAT. On success out is the caller's (ax_picture_release). */
+ax_code ax_labelled_read(const char *picture, const char *mask, ax_picture *out, ax_err *err);
 
 #endif

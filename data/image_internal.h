@@ -8,7 +8,8 @@
 
 typedef struct ax_pixels {
     int32_t h, w;
-    uint8_t *bytes; /* {h,w,3}, or {h,w} for indices */
+    uint8_t *bytes;  /* {h,w,3}, or {h,w} for indices */
+    int orientation; /* orientation.h; decoders give what the file says, 0 = nothing */
 } ax_pixels;
 
 /* AX_OK when an image of w x h may be decoded. */

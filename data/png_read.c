@@ -1,4 +1,5 @@
 #include "data/image_internal.h"
+#include "data/orientation.h"
 
 #include <png.h>
 #include <stdlib.h>
@@ -67,6 +68,13 @@ static void as_rgb(reading *r, int type)
         png_set_gray_to_rgb(r->png);
 }
 
+static int orientation_of(reading *r)
+{
+    png_uint_32 n;
+    png_bytep exif;
+    return png_get_eXIf_1(r->png, r->info, &n, &exif) & PNG_INFO_eXIf ? ax_orientation_of(exif, n) : 0;
+}
+
 static void decode(reading *r, bool indices, ax_pixels *out)
 {
     png_set_read_fn(r->png, r, on_read);
@@ -98,8 +106,8 @@ static void decode(reading *r, bool indices, ax_pixels *out)
     for (png_uint_32 y = 0; y < h; y++)
         r->rows[y] = r->pixels + stride * y;
     png_read_image(r->png, r->rows);
-    png_read_end(r->png, NULL);
-    *out = (ax_pixels) { .h = (int32_t)h, .w = (int32_t)w, .bytes = r->pixels };
+    png_read_end(r->png, r->info); /* eXIf may be here, too */
+    *out = (ax_pixels) { .h = (int32_t)h, .w = (int32_t)w, .bytes = r->pixels, .orientation = orientation_of(r) };
     r->pixels = NULL;
 }
 

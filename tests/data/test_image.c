@@ -171,12 +171,12 @@ static void write_failures_leave_nothing(void **state)
     assert_int_equal(ax_picture_write(path, small, 0, 1, &err), AX_EINVAL);
 }
 
-/* Every proper beginning of a file must be refused, by name. */
-static void all_cuts(const char *name, bool is_mask)
+/* Every beginning of a file that lacks more than `spare` bytes must be refused, by name. */
+static void all_cuts(const char *name, bool is_mask, size_t spare)
 {
     size_t n;
     char *bytes = slurp(name, &n);
-    for (size_t cut = 0; cut < n; cut++) {
+    for (size_t cut = 0; cut + spare < n; cut++) {
         uint8_t *pixels = NULL, *exact = malloc(cut + 1); /* exact size: the address sanitizer sees a read past it */
         assert_non_null(exact);
         memcpy(exact, bytes, cut);
@@ -196,9 +196,10 @@ static void all_cuts(const char *name, bool is_mask)
 static void cut_files(void **state)
 {
     (void)state;
-    all_cuts(mask, true);
-    all_cuts("tests/data/tiny.jpg", false);
-    all_cuts("tests/data/tiny-progressive.jpg", false);
+    enum { END_MARKER = 2 };
+    all_cuts(mask, true, 0);
+    all_cuts("tests/data/tiny.jpg", false, END_MARKER);
+    all_cuts("tests/data/tiny-progressive.jpg", false, END_MARKER);
 }
 
 /* Flipped bits: an error or pixels, never a crash. A PNG has checksums: an error, or (in what doesn't matter) the
@@ -264,9 +265,10 @@ static void expect_size(uint32_t w, uint32_t h, const char *message)
 static void absurd_sizes(void **state)
 {
     (void)state;
-    expect_size(40000, 40000, "bomb: 40000x40000 pixels, more than the 64 million allowed");
-    expect_size(0x7fffffff, 0x7fffffff, "bomb: 2147483647x2147483647 pixels, more than the 64 million allowed");
-    expect_size(100000, 1, "bomb: 100000x1 pixels, more than the 64 million allowed");
+    expect_size(40000, 40000, "bomb: 40000x40000 pixels; a side may have at most 32768");
+    expect_size(0x7fffffff, 0x7fffffff, "bomb: 2147483647x2147483647 pixels; a side may have at most 32768");
+    expect_size(100000, 1, "bomb: 100000x1 pixels; a side may have at most 32768");
+    expect_size(10000, 10000, "bomb: 10000x10000 are 100000000 pixels; an image may have at most 67108864");
     expect_size(8000, 8000, "bomb: damaged PNG: the file is cut short");
     expect_size(0, 5, "bomb: damaged PNG: Invalid IHDR data");
 
@@ -279,10 +281,10 @@ static void absurd_sizes(void **state)
     int32_t h, w;
     ax_err err = { AX_OK, "" };
     assert_int_equal(ax_picture_decode(bytes, n, "bomb", &pixels, &h, &w, &err), AX_EFORMAT);
-    assert_non_null(strstr(err.msg, "bomb: "));
+    assert_string_equal(err.msg, "bomb: 65535x65535 pixels; a side may have at most 32768");
     memcpy(bytes + at + 5, "\x7f\x00\x7f\x00", 4);
     assert_int_equal(ax_picture_decode(bytes, n, "bomb", &pixels, &h, &w, &err), AX_EFORMAT);
-    assert_string_equal(err.msg, "bomb: 32512x32512 pixels, more than the 64 million allowed");
+    assert_string_equal(err.msg, "bomb: 32512x32512 are 1057030144 pixels; an image may have at most 67108864");
     free(bytes);
 }
 

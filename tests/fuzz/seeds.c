@@ -182,15 +182,32 @@ static void data_sets(void)
     free(more);
 }
 
-/* Pictures that the tests have. */
+/* Pictures that the tests have, and the first JPEG of them with an orientation. */
 static void pictures(int n, char **path)
 {
+    static const uint8_t segment[] = "\xff\xe1\x00\x22"
+                                     "Exif\0\0MM\0\x2a\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0";
+    static const uint8_t little[] = "II\x2a\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0\0\0\0";
+    bool tagged = false;
+    put("orientation", 0, segment + 10, sizeof segment - 1 - 10);
+    put("orientation", 1, little, sizeof little);
     for (int i = 0; i < n; i++) {
         char *bytes;
         size_t size;
         if (ax_file_read(AT_FDCWD, path[i], 1 << 20, &bytes, &size, NULL) != AX_OK)
             abort();
         put("image", i, bytes, size);
+        uint8_t *more = malloc(size + sizeof segment);
+        if (!more)
+            abort();
+        if (!tagged && bytes[0] == '\xff') {
+            memcpy(more, bytes, 2);
+            memcpy(more + 2, segment, sizeof segment);
+            memcpy(more + 2 + sizeof segment, bytes + 2, size - 2);
+            put("image", n, more, size + sizeof segment);
+            tagged = true;
+        }
+        free(more);
         if (strstr(path[i], "annot"))
             put("labels", i, bytes, size);
         free(bytes);
