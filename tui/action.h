@@ -24,19 +24,21 @@ enum {
 };
 #define AX_CTRL(letter) ((letter)&0x1f)
 
-/* What an action needs: nothing, a selected candidate, a live engine, both. */
+/* What an action needs: nothing, a selected candidate, a live engine, both; or that no engine runs. */
 enum {
     AX_NEEDS_NOTHING = 0,
     AX_NEEDS_ROW = 1,
     AX_NEEDS_ENGINE = 2,
     AX_NEEDS_BOTH = 3,
     AX_NEEDS_MASKS = 4,
-    AX_WAKES = 8
+    AX_WAKES = 8,
+    AX_NEEDS_RESUMABLE = 16
 };
 
 /* id, key, its name, word on the hint line ("" = none), what it does, what it needs. The order is that of the hints:
    the most wanted first, for a narrow window shows only those. */
 #define AX_ACTION_LIST(X)                                                                                              \
+    X(RESUME, 'R', "R", "resume", "start the engine again when it has stopped or died", AX_NEEDS_RESUMABLE)            \
     X(PAUSE, 'p', "p", "pause", "pause the candidate, or let it go on", AX_NEEDS_BOTH)                                 \
     X(PRUNE, 'x', "x", "prune", "end the candidate (all marked ones: asks); undo within 10 s", AX_NEEDS_BOTH)          \
     X(UNDO, 'u', "u", "", "take back the last prune while its 10 s last", AX_NEEDS_ENGINE)                             \

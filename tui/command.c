@@ -45,6 +45,8 @@ void ax_ui_command(ax_ui *ui, const char *line)
         go_to(ui, rest);
     } else if (!strcmp(word, "q") || !strcmp(word, "detach")) {
         ui->leave = true;
+    } else if (!strcmp(word, "resume")) {
+        ax_ui_do(ui, AX_DO_RESUME);
     } else if (!genotype && !ax_verb_find(word, &verb)) {
         ax_ui_say(ui, true, "'%s' is not a command: submit, note, save, stop, pause, prune, promote, pin, goto", word);
     } else if ((why = ax_ui_refuses(ui, genotype || ax_verb_wakes(verb)))) {

@@ -10,6 +10,8 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
 {
     int needs = ax_actions[a].needs;
     const char *reason = needs & AX_NEEDS_ENGINE ? ax_ui_refuses(ui, needs & AX_WAKES) : NULL;
+    if (needs & AX_NEEDS_RESUMABLE)
+        reason = ax_ui_resume_refused(ui);
     if (!reason && (needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
         reason = "no candidate is selected";
     if (why)
@@ -158,6 +160,9 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     if (ax_actions[a].needs & AX_NEEDS_ROW)
         ui->moved = true; /* who acts on a candidate has chosen it: a new best one must not take its place */
     switch (a) {
+    case AX_DO_RESUME:
+        ui->resume = true;
+        break;
     case AX_DO_PAUSE:
         toggle_pause(ui, c->id, c->status == AX_PAUSED);
         break;

@@ -3,10 +3,10 @@
 
 #include "engine/base/clock.h"
 #include "engine/config/settings.h"
-#include "engine/wire/client.h"
-#include "engine/wire/eventlog.h"
 #include "engine/wire/run.h"
+#include "tui/contact.h"
 #include "tui/export.h"
+#include "tui/loading.h"
 #include "tui/script.h"
 #include "tui/ui.h"
 #include "tui/view/view.h"
@@ -20,9 +20,9 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double draw_every = 0.25;   /* seconds between draws that events ask for */
-static const double connect_every = 0.2; /* seconds between tries while an engine starts */
-static const double connect_for = 15;    /* seconds after which it isn't tried any more */
+static const double draw_every = 0.25; /* seconds between draws that events ask for */
+static const double load_first = 0.05; /* seconds of reading before the first screen: a short history is whole then */
+static const double load_for = 0.02;   /* and between looks at keys, for a long one */
 
 typedef struct session {
     ax_term *term;
@@ -32,8 +32,10 @@ typedef struct session {
     char target[PATH_MAX]; /* what "auxcell attach" takes */
     ax_state state;
     ax_ui ui;
-    ax_client *client;
-    double connect_until, connect_at;
+    ax_contact engine;
+    ax_loading loading;
+    pid_t
+        read_for; /* the engine that ran when the history was last read: a new one may have cut it (resume); 0 = none */
     ax_canvas canvas;
     bool ascii;
     ax_maskfile masks;
@@ -43,38 +45,70 @@ typedef struct session {
     ax_code failed; /* of the script */
     int rows, cols; /* without a terminal */
     bool dirty, stopped;
-    double drawn_at;
+    double drawn_at; /* ax_clock; the clock of ui.now may be set back */
 } session;
 
 /* ---- engine ---- */
 
-static void fold(void *context, const ax_event *ev)
+static void start_loading(session *s, pid_t engine)
 {
-    ax_state_fold(context, ev);
+    s->read_for = engine;
+    ax_loading_start(&s->loading, s->dirfd);
 }
 
-static void connect_engine(session *s)
+static void go_live(session *s)
 {
     ax_err err;
-    s->connect_at = s->ui.now + connect_every;
-    if (ax_run_engine(s->dirfd) == 0)
+    if (ax_client_hello(s->engine.client, s->state.seq, &err) != AX_OK) {
+        ax_contact_lost(&s->engine);
         return;
-    s->client = ax_client_connect(s->dirfd, s->state.seq, &err);
-    if (!s->client)
-        return;
+    }
     s->ui.link = AX_LINK_LIVE;
-    s->dirty = true;
 }
 
-static bool connecting(const session *s)
+/* Connects to the run's engine, if there is one: once what is shown is the history that this engine goes on with.
+   Without an engine, and without its good-bye in the whole history, it has died. */
+static void look_for_engine(session *s)
 {
-    return !s->client && s->ui.now < s->connect_until && ax_run_engine(s->dirfd) > 0;
+    if (s->loading.active)
+        return;
+    ax_found found = ax_contact_look(&s->engine);
+    bool old = found == AX_FOUND_LIVE ? s->read_for != s->engine.engine : ax_loading_is_old(&s->loading, s->dirfd);
+    s->dirty = true;
+    if (found == AX_FOUND_LIVE && !old) {
+        go_live(s);
+    } else if (old && (found != AX_FOUND_SILENT || !s->state.seq)) {
+        start_loading(s, found == AX_FOUND_LIVE ? s->engine.engine : 0);
+        ax_contact_leave(&s->engine); /* it isn't to wait for somebody who is busy */
+    } else if (found == AX_FOUND_NONE && !s->state.died) {
+        ax_state_engine_died(&s->state);
+        ax_ui_replaced(&s->ui);
+    }
+}
+
+/* Reads on; what was read takes the place of what is shown. */
+static void load(session *s, double seconds)
+{
+    if (!s->loading.active)
+        return;
+    bool whole = ax_loading_step(&s->loading, seconds);
+    s->ui.loading = whole || s->state.seq ? 1 : s->loading.share; /* reading again needs no word */
+    s->dirty = s->dirty || s->ui.loading < 1;
+    if (!whole)
+        return;
+    ax_state_release(&s->state);
+    s->state = s->loading.state;
+    ax_state_init(&s->loading.state);
+    ax_ui_replaced(&s->ui);
+    if (s->loading.code != AX_OK)
+        ax_ui_say(&s->ui, true, "%s", s->loading.err.msg);
+    look_for_engine(s);
 }
 
 static void disconnect(session *s)
 {
-    ax_client_free(s->client);
-    s->client = NULL;
+    ax_contact_lost(&s->engine);
+    s->read_for = 0;
     s->ui.link = AX_LINK_LOST;
     s->dirty = true;
 }
@@ -84,9 +118,9 @@ static void take_messages(session *s)
     ax_event ev;
     ax_answer answer;
     ax_err err;
-    ax_code code = ax_client_pump(s->client, &err);
+    ax_code code = ax_client_pump(s->engine.client, &err);
     for (;;) {
-        ax_incoming what = ax_client_next(s->client, &ev, &answer);
+        ax_incoming what = ax_client_next(s->engine.client, &ev, &answer);
         if (what == AX_NOTHING)
             break;
         s->dirty = true;
@@ -110,11 +144,13 @@ static void wake(session *s)
     bool wanted = false;
     for (int i = 0; i < s->ui.n_out; i++)
         wanted = wanted || ax_verb_wakes(s->ui.out[i].verb);
-    if (s->client || !wanted || !ax_ui_wakes(&s->ui))
+    if (s->engine.client || !wanted || !ax_ui_wakes(&s->ui))
         return;
     if (s->options->wake(s->options->context, s->path, &err) == AX_OK)
-        connect_engine(s);
-    if (!s->client)
+        look_for_engine(s);
+    while (s->loading.active) /* what was typed is for the engine, now */
+        load(s, INFINITY);
+    if (!s->engine.client)
         ax_ui_say(&s->ui, true, "%s", err.msg[0] ? err.msg : "the engine has started but doesn't answer");
 }
 
@@ -124,11 +160,11 @@ static void send_commands(session *s)
     for (int i = 0; i < s->ui.n_out; i++) {
         ax_err err;
         ax_command *c = &s->ui.out[i];
-        if (!s->client)
+        if (!s->engine.client)
             break;
-        c->request = ax_client_request(s->client);
+        c->request = ax_client_request(s->engine.client);
         snprintf(c->by, sizeof c->by, "user");
-        if (ax_client_send(s->client, c, &err) != AX_OK)
+        if (ax_client_send(s->engine.client, c, &err) != AX_OK)
             ax_ui_say(&s->ui, true, "%s", err.msg);
     }
     s->ui.n_out = 0;
@@ -181,10 +217,22 @@ static void draw(session *s)
         col = s->canvas.cols - 1;
     ax_term_show(s->term, &s->canvas, prompt ? s->ui.layout.message.row : -1, col);
     s->dirty = false;
-    s->drawn_at = s->ui.now;
+    s->drawn_at = ax_clock();
 }
 
 /* ---- wishes of the user ---- */
+
+/* Starts the engine again, which takes a moment. */
+static void resume(session *s)
+{
+    ax_err err = { AX_OK, "" };
+    ax_ui_say(&s->ui, false, "starting the engine ...");
+    draw(s);
+    s->ui.message[0] = '\0';
+    if (s->options->resume(s->options->context, s->path, &err) != AX_OK)
+        ax_ui_say(&s->ui, true, "%s", err.msg);
+    look_for_engine(s);
+}
 
 static void grant(session *s)
 {
@@ -207,6 +255,9 @@ static void grant(session *s)
         ui->toggle_glyphs = false;
         ax_term_forget(s->term);
     }
+    if (ui->resume)
+        resume(s);
+    ui->resume = false;
     if (ui->redraw)
         ax_term_forget(s->term);
     ui->redraw = false;
@@ -217,8 +268,6 @@ static void grant(session *s)
 
 static void press(session *s, uint32_t key)
 {
-    if (!s->client && s->ui.link != AX_LINK_LIVE)
-        connect_engine(s); /* somebody may have resumed it elsewhere */
     if (key == AX_KEY_PASTE) {
         bool whole;
         const char *text = ax_term_paste(s->term, &whole);
@@ -228,7 +277,7 @@ static void press(session *s, uint32_t key)
     }
     grant(s);
     s->dirty = true;
-    s->drawn_at = 0; /* at once */
+    s->drawn_at = -draw_every; /* at once */
 }
 
 static bool take_keys(session *s)
@@ -268,7 +317,7 @@ static void take_signals(session *s)
         ax_term_forget(s->term);
     if (what) {
         s->dirty = true;
-        s->drawn_at = 0;
+        s->drawn_at = -draw_every;
     }
 }
 
@@ -278,9 +327,8 @@ static int wait_ms(const session *s)
 {
     double wait = fmin(ax_ui_next_tick(&s->ui), ax_term_wait(s->term));
     if (s->dirty)
-        wait = fmin(wait, s->drawn_at + draw_every - s->ui.now);
-    if (connecting(s))
-        wait = fmin(wait, s->connect_at - s->ui.now);
+        wait = fmin(wait, s->drawn_at + draw_every - ax_clock());
+    wait = fmin(wait, s->loading.active ? 0 : ax_contact_wait(&s->engine));
     if (s->script)
         wait = fmin(wait, s->script_until - s->ui.now);
     return isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1;
@@ -291,18 +339,19 @@ static void run(session *s, ax_err *err)
     double second = 0;
     while (!s->ui.leave) {
         s->ui.now = ax_clock_wall();
-        if (s->dirty && (!s->term || s->ui.now - s->drawn_at >= draw_every))
+        if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= draw_every))
             draw(s);
         if (s->script)
             play(s, err);
         if (s->ui.leave)
             return;
-        struct pollfd p[3] = {
+        struct pollfd p[4] = {
             { .fd = ax_term_fd(s->term), .events = POLLIN },
             { .fd = ax_term_signal_fd(s->term), .events = POLLIN },
-            { .fd = s->client ? ax_client_fd(s->client) : -1, .events = POLLIN },
+            { .fd = s->engine.client ? ax_client_fd(s->engine.client) : -1, .events = POLLIN },
+            { .fd = s->engine.client ? -1 : s->engine.watch, .events = POLLIN },
         };
-        int timeout = wait_ms(s), n = poll(p, 3, timeout);
+        int n = poll(p, 4, wait_ms(s));
         s->ui.now = ax_clock_wall();
         if (n == 0 && !isinf(ax_ui_next_tick(&s->ui)) && floor(s->ui.now) > second)
             s->dirty = true; /* a clock moved */
@@ -316,9 +365,10 @@ static void run(session *s, ax_err *err)
         bool keys = p[0].revents || ax_term_wait(s->term) <= 0;
         if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (keys && !take_keys(s)))
             return; /* the terminal is gone */
-        if (connecting(s) && s->ui.now >= s->connect_at)
-            connect_engine(s);
-        if (s->stopped || (s->ui.stopping && !s->client))
+        if (ax_contact_due(&s->engine, p[3].revents))
+            look_for_engine(s);
+        load(s, load_for);
+        if (s->stopped || (s->ui.stopping && !s->engine.client))
             return;
     }
 }
@@ -326,9 +376,11 @@ static void run(session *s, ax_err *err)
 static void say_farewell(const session *s, ax_str *out)
 {
     const char *t = s->target;
-    if (s->client && !s->stopped)
+    if (s->engine.client && !s->stopped)
         ax_str_printf(out, "%s goes on in the background.  auxcell attach %s: come back.  auxcell stop %s: end it.",
                       s->ui.run, t, t);
+    else if (s->state.died)
+        ax_str_printf(out, "The engine of %s has died.  auxcell resume %s: go on.", s->ui.run, t);
     else if (!strcmp(s->state.bye, "finished"))
         ax_str_printf(out, "%s is finished.  auxcell attach %s: look at it again.", s->ui.run, t);
     else
@@ -387,23 +439,22 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->options = o;
     s->ui.readonly = o->readonly;
     s->ui.can_wake = o->wake != NULL;
+    s->ui.can_resume = o->resume != NULL;
     s->ui.color = ax_term_pixels(term);
     s->ui.now = ax_clock_wall();
     s->ascii = o->ascii || !ax_term_unicode(term);
     s->dirty = true;
     read_settings(s);
-    ax_err read_err;
-    ax_code code = ax_eventlog_read(s->dirfd, "events.mpk", fold, &s->state, &read_err);
-    s->connect_until = s->ui.now + connect_for;
-    connect_engine(s);
-    if (code != AX_OK && !s->client) /* an engine that has just started may not have written any yet */
-        ax_ui_say(&s->ui, true, "%s", read_err.msg);
+    ax_contact_open(&s->engine, s->dirfd);
+    look_for_engine(s);
+    load(s, load_first);
     run(s, err);
-    code = s->failed;
+    ax_code code = s->failed;
     if (s->term)
         say_farewell(s, farewell);
     ax_script_free(s->script);
-    ax_client_free(s->client);
+    ax_contact_close(&s->engine);
+    ax_loading_release(&s->loading);
     ax_maskfile_release(&s->masks);
     ax_canvas_release(&s->canvas);
     ax_ui_release(&s->ui);

@@ -8,7 +8,7 @@
 
 void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run)
 {
-    *ui = (ax_ui) { .state = state, .color = true, .plots = ax_plots_new() };
+    *ui = (ax_ui) { .state = state, .color = true, .loading = 1, .plots = ax_plots_new() };
     snprintf(ui->run, sizeof ui->run, "%s", run);
 }
 
@@ -67,6 +67,25 @@ static void build_rows(ax_ui *ui)
     snprintf(ui->built.filter, sizeof ui->built.filter, "%s", ui->filter.text);
 }
 
+void ax_ui_replaced(ax_ui *ui)
+{
+    uint32_t n = ui->state->n_candidates;
+    ui->built.valid = false;
+    ax_plots_free(ui->plots);
+    ui->plots = ax_plots_new();
+    for (uint32_t i = n; i < ui->n_marked_cap && ui->n_marked; i++)
+        if (ui->marked[i]) {
+            ui->marked[i] = false;
+            ui->n_marked--;
+        }
+    if (ui->compare > n)
+        ui->compare = 0;
+    if (ui->edit.parent > n)
+        ui->edit.parent = 0;
+    if (ui->log_back > ui->state->n_log)
+        ui->log_back = ui->state->n_log;
+}
+
 void ax_ui_refresh(ax_ui *ui)
 {
     grow_marks(ui);
@@ -119,10 +138,12 @@ uint32_t ax_ui_undoable(const ax_ui *ui)
 const char *ax_ui_word(const ax_ui *ui)
 {
     const char *bye = ui->state->bye;
+    if (ui->loading < 1)
+        return "LOADING";
     if (bye[0])
         return !strcmp(bye, "finished") ? "FINISHED" : !strcmp(bye, "stopped") ? "STOPPED" : "FAILED";
     if (ui->link != AX_LINK_LIVE)
-        return "NO ENGINE";
+        return ui->state->died ? "DIED" : "NO ENGINE";
     return ui->state->paused ? "PAUSED" : "RUNNING";
 }
 
@@ -135,7 +156,20 @@ const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
 {
     if (ui->readonly)
         return "this view only reads";
-    return ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)) ? NULL : "no engine runs";
+    if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)))
+        return NULL;
+    return ax_ui_resume_refused(ui) ? "no engine runs" : "no engine runs; R starts it again";
+}
+
+const char *ax_ui_resume_refused(const ax_ui *ui)
+{
+    if (ui->readonly)
+        return "this view only reads";
+    if (ui->link == AX_LINK_LIVE)
+        return "the engine runs";
+    if (!strcmp(ui->state->bye, "finished"))
+        return "the run is finished";
+    return ui->can_resume ? NULL : "no engine can be started from here";
 }
 
 bool ax_ui_is_running(const ax_ui *ui)

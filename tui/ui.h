@@ -40,7 +40,9 @@ typedef struct ax_ui {
     char run[64]; /* name, for the status line and "auxcell attach NAME" */
     ax_link link;
     bool readonly;         /* commands are refused */
+    bool can_resume;       /* whoever grants the wishes can start the engine of a stopped run */
     bool can_wake;         /* whoever sends the commands can start the engine of a finished run for one */
+    double loading;        /* share of the history that was read so far, 1 = all of it is shown */
     double now;            /* seconds since the epoch; the caller's clock */
     int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
     bool color;            /* whether pixels can be coloured */
@@ -88,11 +90,14 @@ typedef struct ax_ui {
     ax_command out[AX_UI_OUT];
     int n_out;
     char copy[AX_GENOTYPE_TEXT];
+    bool resume; /* start the engine again */
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 
 void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run);
 void ax_ui_release(ax_ui *ui);
+/* The state is another one than before, read anew: keeps what is still there. */
+void ax_ui_replaced(ax_ui *ui);
 /* After events: builds the rows again, keeps the selection on its id. */
 void ax_ui_refresh(ax_ui *ui);
 /* Before drawing: lays out for a size and scrolls the selection into sight. */
@@ -111,9 +116,11 @@ bool ax_ui_wakes(const ax_ui *ui);
 const char *ax_ui_refuses(const ax_ui *ui, bool wakes);
 /* The candidate whose soft prune can be undone, the newest; 0 = none. */
 uint32_t ax_ui_undoable(const ax_ui *ui);
+/* Why the engine can't be started again; NULL: it can. */
+const char *ax_ui_resume_refused(const ax_ui *ui);
 /* Seconds until the screen changes although nothing happens (a clock, a countdown); INFINITY = never. */
 double ax_ui_next_tick(const ax_ui *ui);
-/* "RUNNING", "PAUSED", "FINISHED", "STOPPED", "FAILED", "NO ENGINE". */
+/* "RUNNING", "PAUSED", "FINISHED", "STOPPED", "FAILED", "DIED" (gone without a good-bye), "NO ENGINE", "LOADING". */
 const char *ax_ui_word(const ax_ui *ui);
 bool ax_ui_is_running(const ax_ui *ui); /* the clock runs */
 const ax_candidate *ax_ui_selected(const ax_ui *ui);

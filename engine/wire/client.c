@@ -36,7 +36,7 @@ static ax_code send_all(ax_client *c, const uint8_t *bytes, size_t n, ax_err *er
     return AX_OK;
 }
 
-static ax_code hello(ax_client *c, uint64_t seq, ax_err *err)
+ax_code ax_client_hello(ax_client *c, uint64_t seq, ax_err *err)
 {
     uint8_t buf[32];
     ax_fixed out = { .buf = buf, .cap = sizeof buf };
@@ -48,7 +48,7 @@ static ax_code hello(ax_client *c, uint64_t seq, ax_err *err)
     return send_all(c, buf, out.len, err);
 }
 
-ax_client *ax_client_connect(int dirfd, uint64_t seq, ax_err *err)
+ax_client *ax_client_open(int dirfd, ax_err *err)
 {
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/engine.sock", dirfd);
@@ -68,7 +68,13 @@ ax_client *ax_client_connect(int dirfd, uint64_t seq, ax_err *err)
     if (getrandom(&c->next_request, sizeof c->next_request, 0) != sizeof c->next_request)
         c->next_request = (uint64_t)getpid() << 32;
     c->next_request &= INT64_MAX >> 1;
-    if (hello(c, seq, err) == AX_OK)
+    return c;
+}
+
+ax_client *ax_client_connect(int dirfd, uint64_t seq, ax_err *err)
+{
+    ax_client *c = ax_client_open(dirfd, err);
+    if (!c || ax_client_hello(c, seq, err) == AX_OK)
         return c;
     ax_client_free(c);
     return NULL;

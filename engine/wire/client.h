@@ -6,8 +6,11 @@
 #include "engine/wire/event.h"
 
 typedef struct ax_client ax_client;
-/* dirfd: the run directory. Connects to engine.sock through /proc/self/fd; AX_EIO when no engine listens. The engine
-   sends all events after `seq`, then new ones as they happen. */
+/* dirfd: the run directory. Connects to engine.sock through /proc/self/fd; AX_EIO when no engine listens. */
+ax_client *ax_client_open(int dirfd, ax_err *err);
+/* Asks the engine for all events after `seq`, then new ones as they happen. */
+ax_code ax_client_hello(ax_client *c, uint64_t seq, ax_err *err);
+/* Both. */
 ax_client *ax_client_connect(int dirfd, uint64_t seq, ax_err *err);
 void ax_client_free(ax_client *c);
 int ax_client_fd(const ax_client *c); /* poll it for reading */

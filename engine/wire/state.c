@@ -365,6 +365,14 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
 
 /* ---- the run ---- */
 
+/* What was in training when an engine ended starts again: its rows are no longer running. */
+static void stop_running(ax_state *s)
+{
+    for (uint32_t i = 0; i < s->n_candidates && s->n_running; i++)
+        if (s->candidate[i].status == AX_RUNNING)
+            set_status(s, &s->candidate[i], AX_QUEUED);
+}
+
 static void fold_hello(ax_state *s, const ax_event *ev)
 {
     memcpy(s->run, ev->u.HELLO.run, sizeof s->run);
@@ -377,10 +385,8 @@ static void fold_hello(ax_state *s, const ax_event *ev)
     s->pid = ev->u.HELLO.pid;
     s->seed = ev->u.HELLO.seed;
     s->bye[0] = '\0';
-    /* What was in training when an engine died starts again: its rows are no longer running. */
-    for (uint32_t i = 0; i < s->n_candidates; i++)
-        if (s->candidate[i].status == AX_RUNNING)
-            set_status(s, &s->candidate[i], AX_QUEUED);
+    s->died = false;
+    stop_running(s);
 }
 
 static void fold_run(ax_state *s, const ax_event *ev)
@@ -420,9 +426,7 @@ static void fold_run(ax_state *s, const ax_event *ev)
         break;
     case AX_EVENT_BYE:
         memcpy(s->bye, ev->u.BYE.reason, sizeof s->bye);
-        for (uint32_t i = 0; i < s->n_candidates; i++)
-            if (s->candidate[i].status == AX_RUNNING)
-                set_status(s, &s->candidate[i], AX_QUEUED);
+        stop_running(s);
         break;
     default:
         break;
@@ -457,6 +461,15 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
     if (ev->kind == AX_EVENT_BYE)
         tell_end(s, text);
     add_log(s, ev, ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), text);
+}
+
+void ax_state_engine_died(ax_state *s)
+{
+    if (!s->seq || s->bye[0])
+        return;
+    s->died = true;
+    s->activity[0] = '\0';
+    stop_running(s);
 }
 
 double ax_state_gate_chance(const ax_state *s, double reward)

@@ -53,6 +53,7 @@ typedef struct ax_state {
     char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT];
     char device[AX_EVENT_TEXT]; /* as set; instead of "auto" what that is, once a worker has said it */
     char bye[AX_EVENT_TEXT];    /* "" while it runs */
+    bool died;                  /* the engine is gone without a good-bye (ax_state_engine_died) */
     int64_t planned, workers, pid, seed;
     bool paused;                   /* the whole run */
     char paused_by[AX_EVENT_TEXT]; /* who paused it: "engine" when it paused itself; "" when it isn't */
@@ -83,6 +84,9 @@ enum { AX_STATE_LOG = 10000 };
 void ax_state_init(ax_state *s);
 void ax_state_release(ax_state *s);
 void ax_state_fold(ax_state *s, const ax_event *ev);
+/* No engine has the run any more. Unless it said good-bye it has died: what it trained is queued again, as the next
+   engine will find it. Nothing to say of a run without events. */
+void ax_state_engine_died(ax_state *s);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
 /* The newest candidate with this genotype, 0 = none. */
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);

@@ -1,6 +1,6 @@
 """A real search seen through the terminal program: first reward, prune, undo, promote, note, submit, change, pause, detach,
 attach, stop; the engine outlives its viewer."""
-import os, re, signal, subprocess, sys
+import json, os, re, signal, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
 from screen import PROGRAM, Place, Screen, run_tests
@@ -76,18 +76,77 @@ def a_search_from_start_to_stop():
             stop(place, "live")
 
 
-def a_dead_engine_is_noticed():
+def row_in_training(s):
+    return re.search(r"^[>│ ]* *\d+ R ", s.text(), re.M)
+
+
+def shown_pid(s):
+    found = re.search(r"pid (\d+)", s.text())
+    return found and int(found.group(1))
+
+
+def same_as_a_new_viewer(place, name, s):
+    """What the screens show is what somebody sees who opens them now."""
+    fresh = Screen([PROGRAM, "attach", name], rows=48, cols=160, env=place.env).wait("STOPPED")
+    for view in "24":
+        fresh.send(view).wait("[" + view).quiet()
+        s.send(view).wait("[" + view).quiet()
+        assert fresh.text() == s.text(), fresh.text() + s.text()
+    fresh.send("q")
+    assert fresh.ended() == 0
+    fresh.close()
+
+
+def viewers_follow_the_engine():
     with Place() as place:
         try:
-            s = Screen([PROGRAM, "search", "--run", "dead"] + TINY, env=place.env).wait(rewards, 120)
+            env = dict(os.environ, **place.env)
+            s = Screen([PROGRAM, "search", "--run", "dead", *TINY], rows=48, cols=160, env=place.env).wait(rewards, 120)
+            s.wait(row_in_training, 60)
             os.kill(engine_of(place, "dead"), signal.SIGKILL)
-            s.wait("NO ENGINE").wait("auxcell resume dead")
-            s.send("x").wait("no engine runs")
+            s.wait("DIED").wait("the engine has died; to go on:  R, or  auxcell resume dead")
+            assert not row_in_training(s), s.text()
+            status = json.loads(subprocess.check_output([PROGRAM, "status", "dead", "--json"], env=env))
+            assert (status["state"], status["running"]) == ("interrupted", 0), status
+            said = subprocess.check_output([PROGRAM, "status", "dead"], env=env, text=True)
+            assert "'auxcell resume dead' goes on" in said and " 0 running" in said, said
+            s.send("x").wait("x: no engine runs; R starts it again")
+            s.send("R").wait("RUNNING", 60).wait(row_in_training, 60)
+            assert shown_pid(s) == engine_of(place, "dead")
+            s.wait(lambda s: len(re.findall(r"^│ *>? *\d+ D ", s.text(), re.M)) > 4, 60)
+
+            os.kill(engine_of(place, "dead"), signal.SIGKILL)  # with candidates that no snapshot knows of, perhaps
+            s.wait("DIED")
+            other = subprocess.Popen([PROGRAM, "resume", "dead", "--headless"], env=env, stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
+            s.wait("RUNNING", 60)  # no key was pressed
+            s.wait(lambda s: shown_pid(s) == engine_of(place, "dead")).wait(row_in_training, 60)
+            subprocess.run([PROGRAM, "stop", "dead"], env=env, check=True, stdout=subprocess.DEVNULL)
+            other.wait(timeout=60)
+            s.wait("STOPPED").wait("the engine has stopped; to go on:  R")
+            same_as_a_new_viewer(place, "dead", s)
+            s.send("q")
+            assert s.ended() == 0 and "has stopped" in s.text()
+            s.close()
+        finally:
+            stop(place, "dead")
+
+
+def a_finished_run_that_goes_on_elsewhere_is_followed():
+    with Place() as place:
+        try:
+            env = dict(os.environ, **place.env)
+            subprocess.run([PROGRAM, "search", "--run", "done", "--headless", *TINY[:-1], "1"], env=env, check=True,
+                           stdout=subprocess.DEVNULL, timeout=120)
+            s = Screen([PROGRAM, "attach", "done"], env=place.env).wait("FINISHED")
+            s.send("R").wait("R: the run is finished")
+            subprocess.run([PROGRAM, "submit", "done", ARCH], env=env, check=True, stdout=subprocess.DEVNULL)
+            s.wait(lambda s: re.search(r"^[> ]h? +2 D", s.text(), re.M), 60).wait("FINISHED", 60)
             s.send("q")
             assert s.ended() == 0
             s.close()
         finally:
-            stop(place, "dead")
+            stop(place, "done")
 
 
 def a_killed_viewer_leaves_the_engine_alone():
@@ -134,5 +193,6 @@ def a_finished_run_takes_up_what_a_person_wants():
 
 
 if __name__ == "__main__":
-    run_tests([a_search_from_start_to_stop, a_finished_run_takes_up_what_a_person_wants, a_dead_engine_is_noticed,
+    run_tests([a_search_from_start_to_stop, a_finished_run_takes_up_what_a_person_wants, viewers_follow_the_engine,
+               a_finished_run_that_goes_on_elsewhere_is_followed,
                a_killed_viewer_leaves_the_engine_alone, without_runs_a_demo_is_offered])

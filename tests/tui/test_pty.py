@@ -5,6 +5,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from screen import PROGRAM, Place, Screen, make_run, run_tests
 
 
+GONE = "the engine has died; to go on"  # what a run without a good-bye says
+
+
 def attach(place, env=None, name="old", **size):
     return Screen([PROGRAM, "attach", name], env=dict(place.env, **(env or {})), **size)
 
@@ -12,9 +15,9 @@ def attach(place, env=None, name="old", **size):
 def overview_is_shown_and_left():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         text = s.text()
-        assert "NO ENGINE" in text and "30/200" in text and ".7000 #30" in text, text
+        assert "DIED" in text and "30/200" in text and ".7000 #30" in text, text
         assert "┌─ reward" in text and "● " in text and "cell #30" in text, text
         assert s.screen.cursor.hidden
         s.send("q")
@@ -27,7 +30,7 @@ def overview_is_shown_and_left():
 def keys_change_what_is_shown():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         s.send("2").wait("[2 Table]")
         s.send("jj").wait(">    28 D")
         s.send("\x1b[A").wait(">    29 D")
@@ -49,7 +52,7 @@ def keys_change_what_is_shown():
 def every_size_is_drawn():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         s.set_size(48, 160)
         s.wait("┌─ candidates").wait("┌─ pareto")
         s.set_size(12, 40)
@@ -57,7 +60,7 @@ def every_size_is_drawn():
         s.set_size(1, 1)
         s.quiet()
         s.set_size(4, 19)
-        s.wait("NO ENGINE")
+        s.wait("DIED")
         for i in range(200):
             s.set_size(1 + i * 7 % 60, 1 + i * 13 % 200)
         s.set_size(24, 80)
@@ -71,7 +74,7 @@ def signals_give_the_terminal_back():
     with Place() as place:
         make_run(place.runs, "old")
         for name in ("INT", "TERM", "HUP", "QUIT", "SEGV", "ABRT", "BUS"):
-            s = attach(place).wait("no engine runs")
+            s = attach(place).wait(GONE)
             number = getattr(signal, "SIG" + name)
             s.process.send_signal(number)
             code = s.ended()
@@ -86,10 +89,10 @@ def no_color_gives_no_color():
     color = re.compile(rb"\x1b\[(?:[0-9;]*;)?(?:3[0-9]|4[0-9]|9[0-7]|10[0-7])[;0-9]*m")
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         assert color.search(s.bytes)
         s.close()
-        s = attach(place, env={"NO_COLOR": "1"}).wait("no engine runs")
+        s = attach(place, env={"NO_COLOR": "1"}).wait(GONE)
         s.send("234561jjq")
         assert s.ended() == 0
         found = color.search(s.bytes)
@@ -100,7 +103,7 @@ def no_color_gives_no_color():
 def plain_locale_gives_ascii():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place, env={"LANG": "C"}).wait("no engine runs")
+        s = attach(place, env={"LANG": "C"}).wait(GONE)
         s.send("\t23456?q1q")
         assert s.ended() == 0
         assert all(b < 0x80 for b in s.bytes)
@@ -122,7 +125,7 @@ def unusable_terminals_are_refused():
 def a_lost_terminal_ends_the_program():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         os.close(s.slave)
         os.close(s.master)
         assert s.process.wait(timeout=5) in (0, -signal.SIGHUP)
@@ -131,7 +134,7 @@ def a_lost_terminal_ends_the_program():
 def nothing_is_sent_while_nothing_happens():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs").quiet()
+        s = attach(place).wait(GONE).quiet()
         before = len(s.bytes)
         s.quiet(1.5)
         assert len(s.bytes) == before
@@ -143,7 +146,7 @@ def nothing_is_sent_while_nothing_happens():
 def noise_does_no_harm():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         state = 12345
         for _ in range(100):
             noise = bytearray()
@@ -176,7 +179,7 @@ def pastes_on(s):
 def a_paste_is_no_keys():
     with Place() as place:
         make_run(place.runs, "old")
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         assert pastes_on(s)
         s.send(BEGIN + "prune xx [3,[0,0,8,5]] example\r6q" + END).wait("pasted text is ignored")
         assert "[1 Overview]" in s.text()
@@ -202,12 +205,12 @@ def pastes_are_keys_again_at_every_end():
         make_run(place.runs, "old")
         for name in ("INT", "TERM", "HUP", "QUIT", "SEGV", "ABRT", "BUS", "ILL", "FPE", "TRAP", "SYS", "ALRM", "USR1",
                      "USR2", "XCPU"):
-            s = attach(place).wait("no engine runs")
+            s = attach(place).wait(GONE)
             assert pastes_on(s)
             s.process.send_signal(getattr(signal, "SIG" + name))
             assert s.ended() != 0 and not pastes_on(s) and s.terminal_as_before(), name
             s.close()
-        s = attach(place).wait("no engine runs")
+        s = attach(place).wait(GONE)
         told = s.bytes.count(b"\x1b[?2004h")
         s.process.send_signal(signal.SIGCONT)  # a shell may have switched it off meanwhile
         s.wait(lambda s: s.bytes.count(b"\x1b[?2004h") > told)

@@ -16,7 +16,7 @@
 typedef struct screen {
     const char *name;
     int rows, cols;
-    bool ascii, color, masks;
+    bool ascii, color, masks, loading;
     ax_link link;
     double later;             /* seconds after the last event */
     const char *keys, *paste; /* pasted after the keys */
@@ -39,6 +39,8 @@ static const screen screens[] = {
     { "finished-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "finished" } },
     { "stopped-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "stopped" } },
     { "no-engine-80x24", 24, 80, .link = AX_LINK_NONE, .later = 9, .history = { 40 } },
+    { "died-160x48", 48, 160, .link = AX_LINK_LOST, .later = 9, .keys = "x", .history = { 40 } },
+    { "loading-80x24", 24, 80, .loading = true },
     { "wiring-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "\t", .history = { 40 } },
     { "table-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2jjmmjj", .history = { 300 } },
     { "table-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2ssG", .history = { 300 } },
@@ -108,9 +110,13 @@ static void draw(const screen *s, ax_str *out)
     ax_maskfile masks;
     memset(&masks, 0, sizeof masks);
     ax_state_init(&state);
-    double now = ax_history_play(&s->history, fold, &state);
+    double now = s->loading ? AX_HISTORY_START : ax_history_play(&s->history, fold, &state);
+    if (s->link != AX_LINK_LIVE)
+        ax_state_engine_died(&state);
     ax_ui_init(&ui, &state, "voc-01");
     ui.now = now + s->later;
+    ui.loading = s->loading ? 0.43 : 1;
+    ui.can_resume = true;
     ui.link = s->link;
     ui.channels = 48;
     ui.repeats = 1;

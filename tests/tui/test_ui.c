@@ -370,6 +370,50 @@ static void a_prompt_takes_a_paste_as_one_line(void **state)
     assert_true(d->ui.prompt.full);
 }
 
+static void an_engine_that_is_gone_can_be_started_again(void **state)
+{
+    desk *d = *state;
+    keys(d, "R");
+    assert_false(d->ui.resume);
+    assert_non_null(strstr(d->ui.message, "R: the engine runs"));
+    d->ui.link = AX_LINK_LOST;
+    ax_state_engine_died(&d->state);
+    keys(d, "R");
+    assert_non_null(strstr(d->ui.message, "no engine can be started from here"));
+    d->ui.can_resume = true;
+    keys(d, "x");
+    assert_non_null(strstr(d->ui.message, "no engine runs; R starts it again"));
+    keys(d, "R");
+    assert_true(d->ui.resume);
+    d->ui.resume = false;
+    keys(d, ":resume\r");
+    assert_true(d->ui.resume);
+    d->ui.resume = false;
+    d->ui.readonly = true;
+    keys(d, "R:resume\r");
+    assert_false(d->ui.resume);
+}
+
+static void a_state_that_was_read_again_keeps_what_is_there(void **state)
+{
+    desk *d = *state;
+    uint32_t last = d->state.n_candidates;
+    keys(d, "2:goto 3\rm:goto ");
+    ax_prompt_paste(&d->ui.prompt, "60");
+    keys(d, "\rm");
+    assert_int_equal(d->ui.n_marked, 2);
+    keys(d, ":goto 3\r");
+    assert_true(last >= 60);
+    ax_state_release(&d->state); /* the engine that goes on has cut what wasn't in its snapshot */
+    ax_state_init(&d->state);
+    ax_history_play(&(ax_history) { .candidates = 40 }, fold, &d->state);
+    ax_ui_replaced(&d->ui);
+    ax_ui_refresh(&d->ui);
+    assert_int_equal(d->ui.n_marked, 1);
+    assert_int_equal(d->ui.selected, 3);
+    assert_true(d->ui.rows.n >= 40 && d->ui.rows.n < 60);
+}
+
 static void every_key_has_one_meaning(void **state)
 {
     (void)state;
@@ -427,6 +471,8 @@ int main(void)
         WITH_DESK(a_paste_outside_a_prompt_does_nothing),
         WITH_DESK(a_pasted_genotype_is_offered),
         WITH_DESK(a_prompt_takes_a_paste_as_one_line),
+        WITH_DESK(an_engine_that_is_gone_can_be_started_again),
+        WITH_DESK(a_state_that_was_read_again_keeps_what_is_there),
         cmocka_unit_test(every_key_has_one_meaning),
         cmocka_unit_test(text_is_edited),
     };

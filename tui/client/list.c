@@ -143,6 +143,8 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (engine > 0)
         snprintf(process, sizeof process, ", engine %d", (int)engine);
     ax_out_line("%s  %s%s", run->name, ax_run_word(s, engine), process);
+    if (s->died)
+        ax_out_line("  died        its engine is gone without a good-bye; 'auxcell resume %s' goes on", run->name);
     ax_out_line("  path        %s", run->path);
     ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", s->data, s->preset, s->strategy,
                 (long long)s->seed);

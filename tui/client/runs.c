@@ -86,6 +86,8 @@ ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err)
     if (faccessat(dirfd, "events.mpk", F_OK, 0))
         return AX_OK;
     ax_code code = ax_eventlog_read(dirfd, "events.mpk", fold, s, err);
+    if (!ax_run_engine(dirfd))
+        ax_state_engine_died(s);
     if (code == AX_OK && s->out_of_memory)
         code = ax_fail(err, AX_ENOMEM, "events.mpk: no memory for what happened in this run");
     return code;

@@ -18,7 +18,8 @@ ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_e
 void ax_run_close(ax_run_handle *r);
 /* Makes the path absolute and sets the name, which is its last component: that of a link, not of its target. */
 void ax_run_handle_name(ax_run_handle *r);
-/* Folds the run's events into s (initialised here; release it also after a failure). No events yet is fine. */
+/* Folds the run's events into s (initialised here; release it also after a failure), and whether its engine has died
+   since. No events yet is fine. */
 ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err);
 /* "running", "paused", "finished", "stopped", "failed", "interrupted" (no engine and no good-bye), "new". */
 const char *ax_run_word(const ax_state *s, pid_t engine);

@@ -236,9 +236,15 @@ void ax_draw_message(ax_pane p, const ax_ui *ui)
     char text[AX_UI_MESSAGE];
     if (ui->message[0]) {
         ax_pane_print_cut(p, 0, 1, width, ui->message_bad ? AX_ROLE_BAD : AX_ROLE_STRONG, ui->message);
+    } else if (ui->loading < 1) {
+        snprintf(text, sizeof text, "reading the history: %.0f %%", 100 * ui->loading);
+        ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
     } else if (ui->link != AX_LINK_LIVE && strcmp(ui->state->bye, "finished")) {
-        const char *what = ui->link == AX_LINK_LOST ? "the engine has stopped" : "no engine runs: this is the history";
-        snprintf(text, sizeof text, "%s; to go on:  auxcell resume %s", what, ui->run);
+        const char *what = ui->state->died     ? "the engine has died"
+                           : ui->state->bye[0] ? "the engine has stopped"
+                                               : "no engine runs";
+        const char *key = ax_ui_resume_refused(ui) ? "" : "R, or  ";
+        snprintf(text, sizeof text, "%s; to go on:  %sauxcell resume %s", what, key, ui->run);
         ax_pane_print_cut(p, 0, 1, width, AX_ROLE_WARN, text);
     } else {
         last_event(p, ui, width);

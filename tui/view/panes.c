@@ -15,7 +15,9 @@ static const double ema_decay = 0.97;
 static void waiting(ax_pane p, const ax_ui *ui)
 {
     char text[AX_EVENT_TEXT + 16] = "no reward yet";
-    if (ui->state->activity[0])
+    if (ui->loading < 1)
+        snprintf(text, sizeof text, "reading the history: %.0f %%", 100 * ui->loading);
+    else if (ui->state->activity[0])
         snprintf(text, sizeof text, "preparing: %s", ui->state->activity);
     for (uint32_t i = 0; i < ui->state->n_candidates && !ui->state->activity[0]; i++) {
         const ax_candidate *c = &ui->state->candidate[i];
@@ -156,7 +158,7 @@ void ax_draw_table(ax_pane p, const ax_ui *ui)
                                      .n_marked = ui->n_marked_cap,
                                      .sort = ui->sort,
                                      .reverse = ui->reverse });
-    if (!n)
+    if (!n && ui->loading >= 1)
         ax_pane_print(inner, 1, 2, AX_ROLE_DIM,
                       ui->filter.n ? "no candidate passes the filter (Esc clears it)" : "no candidates yet");
 }

@@ -213,6 +213,30 @@ static void a_candidate_lives(void **state)
     ax_state_release(&t.s);
 }
 
+static void an_engine_that_died_trains_nothing(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 1, 1);
+    tell(&t, (ax_event) { .kind = AX_EVENT_BYE, .u.BYE = { "stopped" } });
+    ax_state_engine_died(&t.s); /* it said good-bye */
+    assert_false(t.s.died);
+    tell(&t, (ax_event) { .kind = AX_EVENT_HELLO, .u.HELLO = { .run = "a" } });
+    start(&t, 1, 1, 1);
+    ax_state_engine_died(&t.s);
+    assert_true(t.s.died);
+    assert_int_equal(row(&t, 1)->status, AX_QUEUED);
+    counts_are(&t, 1, 0, 0, 0, 0);
+    tell(&t, (ax_event) { .kind = AX_EVENT_HELLO, .u.HELLO = { .run = "a" } });
+    assert_false(t.s.died);
+    ax_state_release(&t.s);
+    ax_state nothing;
+    ax_state_init(&nothing);
+    ax_state_engine_died(&nothing);
+    assert_false(nothing.died);
+}
+
 static void pruned_ones_are_never_best(void **state)
 {
     (void)state;
@@ -538,6 +562,7 @@ int main(void)
         cmocka_unit_test(the_front_of_latencies),
         cmocka_unit_test(the_gate_answers_for_any_reward),
         cmocka_unit_test(an_outcome_can_be_that_of_another),
+        cmocka_unit_test(an_engine_that_died_trains_nothing),
         cmocka_unit_test(pruned_ones_are_never_best),
         cmocka_unit_test(a_finished_ones_prune_can_be_undone_at_any_time),
         cmocka_unit_test(undo_returns_to_what_it_was),

@@ -1,0 +1,90 @@
+#include "tui/loading.h"
+
+#include "engine/base/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 1 << 16 };
+static const char name[] = "events.mpk";
+
+static void end(ax_loading *l, ax_code code)
+{
+    if (l->active && l->fd >= 0)
+        close(l->fd);
+    ax_eventreader_free(l->reader);
+    l->reader = NULL;
+    l->fd = -1;
+    l->active = false;
+    l->code = code;
+}
+
+void ax_loading_release(ax_loading *l)
+{
+    end(l, AX_OK);
+    ax_state_release(&l->state);
+}
+
+void ax_loading_start(ax_loading *l, int dirfd)
+{
+    struct stat st;
+    ax_loading_release(l);
+    *l = (ax_loading) { .active = true, .reader = ax_eventreader_new(&l->err) };
+    ax_state_init(&l->state);
+    if (!fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
+        l->file.inode = st.st_ino;
+        l->file.size = st.st_size;
+        l->file.changed = st.st_mtim;
+    }
+    l->fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (!l->reader)
+        end(l, AX_ENOMEM);
+    else if (l->fd < 0 && errno != ENOENT)
+        end(l, ax_fail(&l->err, AX_EIO, "%s: cannot open: %s", name, strerror(errno)));
+}
+
+/* False: the end was reached. */
+static bool read_block(ax_loading *l, size_t *got)
+{
+    char bytes[BLOCK];
+    ax_event ev;
+    ssize_t n = l->fd < 0 ? 0 : read(l->fd, bytes, sizeof bytes);
+    if (n < 0 && errno == EINTR)
+        return true;
+    if (n < 0)
+        l->code = ax_fail(&l->err, AX_EIO, "%s: cannot read: %s", name, strerror(errno));
+    if (n <= 0 || (l->code = ax_eventreader_feed(l->reader, bytes, (size_t)n, &l->err)) != AX_OK)
+        return false;
+    *got += (size_t)n;
+    int next;
+    while ((next = ax_eventreader_next(l->reader, &ev, NULL)) > 0)
+        ax_state_fold(&l->state, &ev);
+    return next == 0; /* else damage: what lies before it is shown */
+}
+
+bool ax_loading_step(ax_loading *l, double seconds)
+{
+    double until = ax_clock() + seconds;
+    size_t got = 0;
+    bool more = l->active;
+    while (more && (more = read_block(l, &got)) && ax_clock() < until) {
+    }
+    if (l->file.size > 0)
+        l->share = fmin(1, l->share + (double)got / (double)l->file.size);
+    if (!more)
+        end(l, l->code);
+    return !more;
+}
+
+bool ax_loading_is_old(const ax_loading *l, int dirfd)
+{
+    struct stat st;
+    if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW))
+        return l->file.inode != 0;
+    return st.st_ino != l->file.inode || st.st_size != l->file.size || st.st_mtim.tv_sec != l->file.changed.tv_sec ||
+           st.st_mtim.tv_nsec != l->file.changed.tv_nsec;
+}
