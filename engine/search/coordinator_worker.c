@@ -190,7 +190,16 @@ static bool others_work(const ax_coordinator *c, uint32_t k)
     return false;
 }
 
-/* why: "", or what is known better than how it died. A device that is lost doesn't end a run that has others. */
+/* A worker that fails while it has no candidate doesn't end a run that has others. */
+static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
+{
+    if (others_work(c, k))
+        ax_search_log(c->search, "warning", 0, message);
+    else
+        ax_search_worker_failed(c->search, message);
+}
+
+/* why: "", or what is known better than how it died. */
 static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
@@ -199,10 +208,10 @@ static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *w
     const char *message = why[0] ? why : how;
     if (ax_search_running(c->search, k))
         ax_search_failed(c->search, k, cause, message);
-    else if (excused || others_work(c, k))
+    else if (excused)
         ax_search_log(c->search, "warning", 0, message);
     else
-        ax_search_worker_failed(c->search, message);
+        say_lost(c, k, message);
 }
 
 void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
@@ -259,7 +268,9 @@ static void start(ax_coordinator *c, uint32_t k)
     memcpy(settings.device, c->devices.name[k], sizeof settings.device);
     if (settings.workers > 1) /* on one processor: none shall wait for another's threads */
         ax_cores_part_of(c->settings.share, (int)k + 1, (int)settings.workers, settings.share, sizeof settings.share);
-    ax_crew_start(&c->crew[k], &settings, &c->err);
+    ax_err err = { AX_OK, "" };
+    if (ax_crew_start(&c->crew[k], &settings, &err) != AX_OK)
+        say_lost(c, k, err.msg);
 }
 
 static void drive(ax_coordinator *c, uint32_t k)

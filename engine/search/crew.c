@@ -23,16 +23,29 @@ void ax_crew_init(ax_crew *c, int dirfd)
     ax_messages_init(&c->in, AX_WORKER_MAX_BYTES);
 }
 
+/* With every death the next start waits longer. */
+static void back_off(ax_crew *c)
+{
+    double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
+    c->deaths++;
+    c->start_at = ax_clock() + wait;
+}
+
 ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
 {
     pid_t pid = ax_worker_spawn(c->dirfd, &c->fd, err);
-    if (pid < 0)
+    if (pid < 0) {
+        back_off(c);
         return err->code;
+    }
     c->pid = pid;
     c->heard_at = ax_clock();
     c->pace = 0;
     ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings };
-    return ax_crew_send(c, &m, err);
+    ax_err gone;
+    if (ax_crew_send(c, &m, &gone) != AX_OK)
+        kill(pid, SIGKILL); /* without settings it would wait forever; it is found dead when its socket is read */
+    return AX_OK;
 }
 
 ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err)
@@ -105,9 +118,7 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
         snprintf(how, cap, "the worker was killed by signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
         snprintf(how, cap, "the worker ended with status %d", WEXITSTATUS(status));
-    double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
-    c->deaths++;
-    c->start_at = ax_clock() + wait;
+    back_off(c);
     forget(c);
 }
 

@@ -24,7 +24,8 @@ typedef struct ax_crew {
 } ax_crew;
 
 void ax_crew_init(ax_crew *c, int dirfd);
-/* Starts a worker and sends it the settings. */
+/* Starts a worker and sends it the settings; one that dies before it has them is found dead. AX_EIO: there is none, and
+   the next start waits longer with every failure. */
 ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err);
 /* AX_EIO: it doesn't take messages; it will be found dead. */
 ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err);

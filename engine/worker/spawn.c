@@ -32,15 +32,15 @@ pid_t ax_worker_spawn(int dirfd, int *fd, ax_err *err)
 {
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair)) {
-        ax_fail(err, AX_EIO, "cannot make a socket pair: %s", strerror(errno));
+        ax_fail(err, AX_EIO, "cannot make a socket pair for a worker: %s", strerror(errno));
         return -1;
     }
-    pid_t parent = getpid(), pid = fork();
+    pid_t parent = getpid(), pid = fcntl(pair[0], F_SETFL, O_NONBLOCK) ? -1 : fork();
     if (pid == 0)
         become_worker(pair[1], dirfd, parent);
     int why = errno;
     close(pair[1]);
-    if (pid > 0 && !fcntl(pair[0], F_SETFL, O_NONBLOCK)) {
+    if (pid > 0) {
         *fd = pair[0];
         return pid;
     }
