@@ -1,46 +1,48 @@
 #include "engine/search/clients.h"
 
-#include "engine/base/clock.h"
 #include "engine/base/msgskim.h"
-#include "engine/wire/event.h"
+#include "engine/search/connection.h"
 #include "engine/wire/eventlog.h"
-#include "engine/wire/message.h"
-#include "engine/base/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-/* OUT holds a block of the file plus answers; who lets it fill up with answers is dropped. */
-enum { BLOCK = 32768, OUT = 2 * BLOCK, TURN = 8 * BLOCK, STALL_SECONDS = 30, BACKLOG = 128 };
+/* MUTE_SECONDS: for who has said nothing at all; IDLE_SECONDS: for who has said nothing since, when its place is
+   wanted. OTHER_FILES: descriptors that the engine needs for everything else, with room for what it opens now and then.
+ */
+enum { STALL_SECONDS = 30, MUTE_SECONDS = 10, IDLE_SECONDS = 10, RETRY_SECONDS = 1, BACKLOG = 128, OTHER_FILES = 40 };
 
 static const char socket_name[] = "engine.sock";
-
-typedef struct client {
-    int fd;
-    uint64_t number; /* never used twice, so that an answer can't reach another */
-    ax_messages in;
-    bool viewer;     /* said hello: gets events */
-    bool behind;     /* the socket was full, or its turn was over */
-    uint64_t offset; /* in events.mpk */
-    double moved_at; /* monotonic: when it last took something */
-    size_t at, len;
-    uint8_t out[OUT];
-} client;
 
 struct ax_clients {
     int dirfd, fd, events;
     struct stat bound; /* the socket's file */
     uint64_t next_number;
-    client *client[AX_CLIENTS_MAX]; /* the first n */
-    size_t n;
+    double now;
+    ax_connection *client[AX_CLIENTS_MAX]; /* the first n */
+    size_t n, most;
+    double accept_at;                 /* monotonic: not before, for the system had no descriptor or memory */
+    uint64_t known_seq, known_offset; /* an event, and where in events.mpk the next one lies */
+    void (*take)(void *context, uint64_t client, const ax_command *cmd);
+    void *context;
 };
+
+static size_t most_clients(void)
+{
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) || files.rlim_cur >= OTHER_FILES + AX_CLIENTS_MAX)
+        return AX_CLIENTS_MAX;
+    return files.rlim_cur < OTHER_FILES + 4 ? 4 : (size_t)files.rlim_cur - OTHER_FILES;
+}
 
 ax_clients *ax_clients_new(int dirfd, ax_err *err)
 {
@@ -51,7 +53,7 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
     }
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", dirfd, socket_name);
-    *c = (ax_clients) { .dirfd = dirfd, .next_number = 1 };
+    *c = (ax_clients) { .dirfd = dirfd, .next_number = 1, .most = most_clients() };
     c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     unlinkat(dirfd, socket_name, 0);
@@ -63,190 +65,208 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
         return c;
     if (bound)
         why = errno;
-    ax_fail(err, AX_EIO, "engine.sock: cannot listen: %s%s", strerror(why),
-            why == EPERM || why == EOPNOTSUPP ? "; its file system has no sockets, so no run can be there" : "");
+    ax_fail(err, AX_EIO, "engine.sock: cannot listen: %s", strerror(why));
     ax_clients_free(c);
     return NULL;
 }
 
-static void drop(ax_clients *c, size_t i)
+void ax_clients_set_time(ax_clients *c, double now)
 {
-    client *one = c->client[i];
-    close(one->fd);
-    ax_messages_release(&one->in);
-    free(one);
-    c->client[i] = c->client[--c->n];
+    c->now = now;
 }
 
-static bool accept_one(ax_clients *c)
-{
-    int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (fd < 0)
-        return false;
-    struct ucred peer;
-    socklen_t n = sizeof peer;
-    bool good = !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) && peer.uid == geteuid() && c->n < AX_CLIENTS_MAX;
-    client *one = good ? calloc(1, sizeof *one) : NULL;
-    if (!one) {
-        close(fd);
-        return true;
-    }
-    one->fd = fd;
-    one->number = c->next_number++;
-    one->moved_at = ax_clock();
-    ax_messages_init(&one->in, AX_COMMAND_MAX_BYTES);
-    c->client[c->n++] = one;
-    return true;
-}
+/* ---- what clients say ---- */
 
 /* Where in events.mpk the first event after seq lies; its end when there is none. */
-static uint64_t find_offset(const ax_clients *c, uint64_t seq)
+static uint64_t find_offset(ax_clients *c, uint64_t seq)
 {
-    uint8_t block[BLOCK];
-    uint64_t offset = 0;
+    uint8_t block[AX_CONNECTION_BLOCK];
+    bool later = seq >= c->known_seq;
+    uint64_t offset = later ? c->known_offset : 0, last = later ? c->known_seq : 0;
     ssize_t got;
     while ((got = pread(c->events, block, sizeof block, (off_t)offset)) > 0) {
         size_t at = 0, n;
-        while ((n = ax_msg_skim(block + at, (size_t)got - at, NULL)) > 0) {
-            ax_record record;
-            if (!ax_record_split(block + at, n, &record) || record.seq > seq)
-                return offset + at;
-            at += n;
+        ax_record record;
+        bool there = false;
+        while (!there && (n = ax_msg_skim(block + at, (size_t)got - at, NULL)) > 0) {
+            there = !ax_record_split(block + at, n, &record) || record.seq > seq;
+            last = there ? last : record.seq;
+            at += there ? 0 : n;
         }
-        if (!at)
-            break;
         offset += at;
+        if (!at || there)
+            break;
+    }
+    if (last >= c->known_seq) {
+        c->known_seq = last;
+        c->known_offset = offset;
     }
     return offset;
 }
 
-/* ["hello", seq] */
-static bool read_hello(const uint8_t *bytes, size_t n, uint64_t *seq)
+/* Screens and logs, which stay: a few places are kept for who comes and goes. */
+static bool may_watch(const ax_clients *c, ax_answer *refusal)
 {
-    msgpack_unpacked msg;
-    msgpack_unpacked_init(&msg);
-    size_t off = 0;
-    char word[8];
-    int64_t at;
-    bool good = msgpack_unpack_next(&msg, (const char *)bytes, n, &off) == MSGPACK_UNPACK_SUCCESS &&
-                msg.data.type == MSGPACK_OBJECT_ARRAY && msg.data.via.array.size == 2 &&
-                ax_read_text(&msg.data.via.array.ptr[0], word, sizeof word) && !strcmp(word, "hello");
-    if (good && msg.data.via.array.ptr[1].type == MSGPACK_OBJECT_POSITIVE_INTEGER)
-        *seq = msg.data.via.array.ptr[1].via.u64;
-    else
-        good = good && ax_read_whole(&msg.data.via.array.ptr[1], &at);
-    msgpack_unpacked_destroy(&msg);
-    return good;
+    size_t watching = 0, kept = c->most < 8 ? c->most / 2 : 4;
+    for (size_t i = 0; i < c->n; i++)
+        watching += c->client[i]->watches;
+    if (watching <= c->most - kept)
+        return true;
+    refusal->code = AX_EBUSY;
+    snprintf(refusal->message, sizeof refusal->message, "%zu screens show this run already; its engine serves no more",
+             watching - 1);
+    return false;
 }
 
-/* False: the client has gone or makes no sense. */
-static bool read_client(ax_clients *c, client *one, void (*take)(void *, uint64_t, const ax_command *), void *context)
+static void on_hello(void *context, ax_connection *one, uint64_t seq)
 {
-    char buf[4096];
-    ssize_t r = recv(one->fd, buf, sizeof buf, MSG_DONTWAIT);
-    if (r < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    if (r == 0 || ax_messages_feed(&one->in, buf, (size_t)r, NULL) != AX_OK)
-        return false;
-    const uint8_t *bytes;
-    size_t n;
-    int got;
-    while ((got = ax_messages_next(&one->in, &bytes, &n)) > 0) {
-        ax_command cmd;
-        uint64_t seq = 0;
-        if (read_hello(bytes, n, &seq)) {
-            one->offset = find_offset(c, seq);
-            one->viewer = true;
-        } else if (ax_command_unpack(bytes, n, &cmd, NULL) == AX_OK) {
-            take(context, one->number, &cmd);
-        } else {
-            return false;
-        }
+    ax_clients *c = context;
+    ax_answer refusal = { .request = 0 };
+    one->next = find_offset(c, seq);
+    one->watches = seq <= c->known_seq; /* a command's client names an event that isn't there yet */
+    one->viewer = !one->watches || may_watch(c, &refusal);
+    if (one->viewer)
+        return;
+    ax_connection_answer(one, &refusal);
+    one->ended = true;
+}
+
+static void on_command(void *context, ax_connection *one, const ax_command *cmd)
+{
+    ax_clients *c = context;
+    c->take(c->context, one->number, cmd);
+}
+
+static void read_one(ax_clients *c, ax_connection *one)
+{
+    const ax_connection_user user = { c, on_command, on_hello };
+    ax_connection_read(one, &user, c->now);
+}
+
+/* ---- who comes and goes ---- */
+
+static void drop(ax_clients *c, size_t i)
+{
+    ax_connection_free(c->client[i]);
+    c->client[i] = c->client[--c->n];
+}
+
+/* When the client may be sent away for another one (monotonic): at once when it said nothing yet. */
+static double may_go_at(const ax_connection *one)
+{
+    if (!one->spoke)
+        return 0;
+    return one->watches || one->more ? INFINITY : fmax(one->heard_at, one->moved_at) + IDLE_SECONDS;
+}
+
+/* Lets the one go that has been silent for longest; false: nobody may go yet. */
+static bool make_room(ax_clients *c)
+{
+    size_t who = c->n;
+    for (size_t i = 0; i < c->n; i++) {
+        const ax_connection *one = c->client[i], *other = who < c->n ? c->client[who] : NULL;
+        if (may_go_at(one) > c->now)
+            continue;
+        if (!other || one->spoke < other->spoke || (one->spoke == other->spoke && one->heard_at < other->heard_at))
+            who = i;
     }
-    return got == 0;
+    if (who == c->n)
+        return false;
+    drop(c, who);
+    return true;
+}
+
+static double room_at(const ax_clients *c)
+{
+    double first = c->n < c->most ? 0 : INFINITY;
+    for (size_t i = 0; i < c->n; i++)
+        first = fmin(first, may_go_at(c->client[i]));
+    return first;
+}
+
+/* False: nobody more comes now. */
+static bool accept_one(ax_clients *c)
+{
+    if (room_at(c) > c->now)
+        return false;
+    int fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED))
+        return true;
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE) && make_room(c))
+        return true;
+    if (fd < 0) {
+        bool none = errno == EAGAIN || errno == EWOULDBLOCK;
+        c->accept_at = none ? c->accept_at : c->now + RETRY_SECONDS; /* it stays ready: don't spin */
+        return false;
+    }
+    struct ucred peer;
+    socklen_t n = sizeof peer;
+    bool ours = !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) && peer.uid == geteuid();
+    ax_connection *one = ours ? ax_connection_new(fd, c->next_number++, c->now) : NULL;
+    if (!ours)
+        close(fd);
+    if (!one)
+        return true;
+    if (c->n == c->most)
+        make_room(c);
+    c->client[c->n++] = one;
+    read_one(c, one); /* what it said when it came: it isn't mute */
+    return true;
 }
 
 nfds_t ax_clients_poll(const ax_clients *c, struct pollfd *fds)
 {
-    fds[0] = (struct pollfd) { .fd = c->fd, .events = POLLIN };
-    for (size_t i = 0; i < c->n; i++) {
-        const client *one = c->client[i];
-        short out = one->behind ? POLLOUT : 0;
-        fds[i + 1] = (struct pollfd) { .fd = one->fd, .events = (short)(POLLIN | out) };
-    }
+    bool accepts = c->now >= c->accept_at && c->now >= room_at(c);
+    fds[0] = (struct pollfd) { .fd = accepts ? c->fd : -1, .events = POLLIN };
+    for (size_t i = 0; i < c->n; i++)
+        fds[i + 1] = (struct pollfd) { .fd = c->client[i]->fd, .events = ax_connection_events(c->client[i]) };
     return c->n + 1;
+}
+
+double ax_clients_due(const ax_clients *c)
+{
+    double accepts = fmax(c->accept_at, room_at(c)), first = accepts > c->now ? accepts : INFINITY;
+    for (size_t i = 0; i < c->n; i++) {
+        const ax_connection *one = c->client[i];
+        if (one->more && ax_connection_has_room(one))
+            return 0;
+        if (!one->spoke)
+            first = fmin(first, one->heard_at + MUTE_SECONDS);
+        if (one->behind)
+            first = fmin(first, one->moved_at + STALL_SECONDS);
+    }
+    return first;
 }
 
 void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
                      void (*take)(void *context, uint64_t client, const ax_command *cmd), void *context)
 {
-    for (size_t i = c->n; i-- > 0;) /* backwards: drop moves the last one */
-        if (i + 1 < n && fds[i + 1].revents & (POLLIN | POLLHUP | POLLERR) &&
-            !read_client(c, c->client[i], take, context))
-            drop(c, i);
-    for (int i = 0; i < BACKLOG && fds[0].revents & POLLIN && accept_one(c); i++) {
+    c->take = take;
+    c->context = context;
+    for (size_t i = 0; i < c->n; i++) /* nobody is dropped or moved meanwhile */
+        if (c->client[i]->more || (i + 1 < n && fds[i + 1].revents))
+            read_one(c, c->client[i]);
+    for (int i = 0; i < BACKLOG && fds[0].revents && accept_one(c); i++) {
     }
-}
-
-/* Takes the next whole records of the file into the empty buffer. */
-static void refill(const ax_clients *c, client *one)
-{
-    one->at = one->len = 0;
-    ssize_t got = one->viewer ? pread(c->events, one->out, BLOCK, (off_t)one->offset) : 0;
-    size_t n;
-    while (got > 0 && (n = ax_msg_skim(one->out + one->len, (size_t)got - one->len, NULL)) > 0)
-        one->len += n;
-    one->offset += one->len;
-}
-
-/* False: the client has gone, or has taken nothing for too long. */
-static bool pump_one(const ax_clients *c, client *one)
-{
-    one->behind = false;
-    for (size_t sent = 0; sent < TURN;) {
-        if (one->at == one->len)
-            refill(c, one);
-        if (one->at == one->len)
-            return true;
-        ssize_t w = send(one->fd, one->out + one->at, one->len - one->at, MSG_DONTWAIT | MSG_NOSIGNAL);
-        if (w < 0 && errno == EINTR)
-            continue;
-        if (w < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) {
-            one->behind = true;
-            return ax_clock() - one->moved_at < STALL_SECONDS;
-        }
-        if (w <= 0)
-            return false;
-        one->at += (size_t)w;
-        sent += (size_t)w;
-        one->moved_at = ax_clock();
-    }
-    one->behind = true; /* others have their turn first */
-    return true;
 }
 
 void ax_clients_pump(ax_clients *c)
 {
-    for (size_t i = c->n; i-- > 0;)
-        if (!pump_one(c, c->client[i]))
+    for (size_t i = c->n; i-- > 0;) { /* backwards: drop moves the last one */
+        ax_connection *one = c->client[i];
+        ax_connection_pump(one, c->events, c->now);
+        bool mute = !one->spoke && c->now - one->heard_at >= MUTE_SECONDS;
+        bool stuck = one->behind && c->now - one->moved_at >= STALL_SECONDS;
+        if (one->dead || mute || stuck)
             drop(c, i);
+    }
 }
 
 void ax_clients_answer(ax_clients *c, uint64_t number, const ax_answer *a)
 {
-    for (size_t i = 0; i < c->n; i++) {
-        client *one = c->client[i];
-        if (one->number != number)
-            continue;
-        memmove(one->out, one->out + one->at, one->len - one->at);
-        one->len -= one->at;
-        one->at = 0;
-        size_t n = ax_answer_pack(a, one->out + one->len, OUT - one->len);
-        one->len += n;
-        if (!n)
-            drop(c, i);
-        return;
-    }
+    for (size_t i = 0; i < c->n; i++)
+        if (c->client[i]->number == number)
+            ax_connection_answer(c->client[i], a);
 }
 
 size_t ax_clients_count(const ax_clients *c)

@@ -15,7 +15,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-enum { WAIT_SECONDS = 15 };
+enum { WAIT_SECONDS = 15, BLIND_MS = 100 };
 _Static_assert((int)AX_WORKERS == (int)AX_WORKER_DEVICES, "a worker per device");
 
 void ax_coordinator_emit(void *context, ax_event *ev)
@@ -94,9 +94,9 @@ static int timeout(const ax_coordinator *c)
 {
     if (ax_search_dirty(c->search)) /* something has ended without a worker: there is more to do */
         return 0;
-    double wait = INFINITY, deadline = ax_search_deadline(c->search);
+    double wait = ax_clients_due(c->clients) - ax_clock(), deadline = ax_search_deadline(c->search);
     if (deadline > 0)
-        wait = deadline - ax_clock_wall();
+        wait = fmin(wait, deadline - ax_clock_wall());
     if (c->wait_until > 0)
         wait = fmin(wait, c->wait_until - ax_clock());
     else
@@ -113,29 +113,51 @@ static void read_signals(ax_coordinator *c)
         c->stop = c->stop || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
 }
 
+/* What the kernel refuses to wait for, for want of memory or descriptors, is looked at after a while: a run doesn't end
+   for that, nor does it spin. */
+static void look_blindly(ax_coordinator *c, struct pollfd *fds, nfds_t n, int why)
+{
+    char text[AX_EVENT_TEXT];
+    snprintf(text, sizeof text, "cannot wait for workers and clients: %s; looking ten times a second", strerror(why));
+    if (!c->blind)
+        ax_search_log(c->search, "warning", 0, text);
+    c->blind = true;
+    poll(NULL, 0, BLIND_MS);
+    for (nfds_t i = 0; i < n; i++)
+        fds[i].revents = fds[i].events;
+}
+
 static void wait_and_read(ax_coordinator *c)
 {
-    struct pollfd fds[1 + AX_WORKERS + AX_CLIENTS_POLL], *clients = fds + 1 + AX_WORKERS;
-    fds[0] = (struct pollfd) { .fd = c->signals, .events = POLLIN };
+    /* only what is open: the kernel takes no more entries than there may be descriptors */
+    struct pollfd fds[1 + AX_WORKERS + AX_CLIENTS_POLL] = { { .fd = c->signals, .events = POLLIN } };
+    uint32_t worker[AX_WORKERS], workers = 0;
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        fds[1 + k] = (struct pollfd) { .fd = c->crew[k].fd, .events = POLLIN }; /* -1 is skipped by poll */
-    nfds_t n = ax_clients_poll(c->clients, clients);
+        if (c->crew[k].fd >= 0) {
+            worker[workers++] = k;
+            fds[workers] = (struct pollfd) { .fd = c->crew[k].fd, .events = POLLIN };
+        }
+    struct pollfd *clients = fds + 1 + workers;
+    ax_clients_set_time(c->clients, ax_clock());
+    nfds_t n_clients = ax_clients_poll(c->clients, clients), n = 1 + workers + n_clients;
     int milliseconds = timeout(c);
     if (milliseconds)
         ax_coordinator_count_waits(c);
-    if (poll(fds, 1 + AX_WORKERS + n, milliseconds) < 0) {
-        if (errno != EINTR)
-            ax_fail(&c->err, AX_EIO, "cannot poll: %s", strerror(errno));
+    bool waited = poll(fds, n, milliseconds) >= 0;
+    int why = errno;
+    if (!waited && why == EINTR)
         return;
-    }
+    if (!waited)
+        look_blindly(c, fds, n, why);
     ax_search_set_time(c->search, ax_clock_wall());
+    ax_clients_set_time(c->clients, ax_clock());
     if (fds[0].revents)
         read_signals(c);
-    for (uint32_t k = 0; k < AX_WORKERS; k++)
-        if (fds[1 + k].revents)
-            ax_coordinator_read_worker(c, k);
+    for (uint32_t i = 0; i < workers; i++)
+        if (fds[1 + i].revents)
+            ax_coordinator_read_worker(c, worker[i]);
     if (c->err.code == AX_OK)
-        ax_clients_read(c->clients, clients, n, take_command, c);
+        ax_clients_read(c->clients, clients, n_clients, take_command, c);
 }
 
 /* Returns why it ended: "finished", "stopped", "failed". */

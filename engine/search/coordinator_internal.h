@@ -30,6 +30,7 @@ typedef struct ax_coordinator {
     size_t n_pending;
     ax_err err; /* the first failure: the run can't go on */
     bool stop;
+    bool blind;              /* poll failed once: said */
     uint64_t first_seq;      /* of this engine's first event */
     bool evicted;            /* the run has gone, or another engine has it: nothing may be written any more */
     double wait_until;       /* monotonic: a finished run waits for its first command; 0 = no more */

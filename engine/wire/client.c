@@ -157,9 +157,12 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
     ax_code code = ax_client_send(c, cmd, err);
     for (;;) {
         ax_incoming got;
-        while ((got = ax_client_next(c, &ev, answer)) != AX_NOTHING)
+        while ((got = ax_client_next(c, &ev, answer)) != AX_NOTHING) {
             if (got == AX_AN_ANSWER && answer->request == cmd->request)
                 return AX_OK;
+            if (got == AX_AN_ANSWER && !answer->request && answer->code != AX_OK) /* to the connection itself */
+                return ax_fail(err, answer->code, "%s", answer->message);
+        }
         if (code != AX_OK) /* only now: an engine that stops answers and goes in one breath */
             return code;
         double left = 1e3 * (end - ax_clock());
