@@ -6,7 +6,7 @@ set -eu
 cd "$(dirname "$0")"
 
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libncurses-dev libmsgpack-dev libpng-dev libjpeg62-turbo-dev
-libinih-dev libyajl-dev libcmocka-dev"
+libyajl-dev libcmocka-dev"
 CHECK_PACKAGES="clang clang-format clang-tidy mandoc tmux python3-pexpect python3-pyte python3-msgpack ncurses-term
 locales-all libclang-rt-14-dev strace"
 

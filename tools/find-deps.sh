@@ -40,7 +40,6 @@ pc ncursesw ncursesw libncurses-dev
 pc msgpack msgpack libmsgpack-dev
 pc png libpng libpng-dev
 pc jpeg libjpeg libjpeg62-turbo-dev
-pc inih inih libinih-dev
 pc yajl yajl libyajl-dev
 pc cmocka cmocka libcmocka-dev
 # optional: without it the programs are the same, only bench ops has no oneDNN to compare with
@@ -70,9 +69,9 @@ else
 fi
 [ $missing -eq 0 ] || { echo "  the command 'sh bootstrap.sh deps' installs what is missing" >&2; exit 1; }
 cat >"$out" <<EOF
-FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_inih $L_yajl
+FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_yajl
 CUDA_HOME := $cuda
 CUDA_NVCC := $nvcc
 DNNL_MAJOR := ${dnnl%%.*}
-ENGINE_LIBS := $L_msgpack $L_png $L_jpeg $L_inih $L_yajl
+ENGINE_LIBS := $L_msgpack $L_png $L_jpeg $L_yajl
 EOF

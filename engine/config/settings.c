@@ -2,11 +2,9 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
-#include "engine/base/file.h"
 #include "engine/base/near.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -173,10 +171,10 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
     if (s->type == TEXT) {
         size_t n = strlen(value);
         if (n >= AX_SETTING_TEXT)
-            return ax_fail(err, AX_EINVAL, "%s: longer than %d bytes", s->name, AX_SETTING_TEXT - 1);
+            return ax_fail(err, AX_EINVAL, "%s: %zu bytes, more than the %d allowed", s->name, n, AX_SETTING_TEXT - 1);
         for (size_t i = 0; i < n; i++)
-            if ((unsigned char)value[i] < 0x20 || value[i] == ';')
-                return ax_fail(err, AX_EINVAL, "%s: control characters and ';' are not allowed", s->name);
+            if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+                return ax_fail(err, AX_EINVAL, "%s: control characters are not allowed", s->name);
         if (!allowed(s->name, value))
             return ax_fail(err, AX_EINVAL, "%s = '%s': not one of %s", s->name, value, words_of(s->name));
         int part, parts;
@@ -241,43 +239,6 @@ ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_
     return ax_fail(err, AX_EINVAL, "unknown setting '%s'", name);
 }
 
-/* ---- run.ini ---- */
-
-typedef struct reading {
-    ax_settings *settings;
-    ax_err err; /* of the first line that was wrong */
-} reading;
-
-static int take_line(void *user, const char *section, const char *name, const char *value)
-{
-    reading *r = user;
-    if (strcmp(section, "run"))
-        return ax_fail(&r->err, AX_EFORMAT, "section [%s] is not known", section) == AX_OK;
-    if (!strcmp(name, "preset")) {
-        snprintf(r->settings->preset, sizeof r->settings->preset, "%s", value);
-        return 1;
-    }
-    return ax_settings_set(r->settings, name, value, &r->err) == AX_OK;
-}
-
-ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err)
-{
-    char *text;
-    size_t n;
-    if (ax_file_read(dirfd, path, 1 << 20, &text, &n, err) != AX_OK)
-        return err ? err->code : AX_EIO;
-    ax_settings changed = *s;
-    reading r = { .settings = &changed, .err = { AX_OK, "" } };
-    int line = strlen(text) == n ? ini_parse_string(text, take_line, &r) : 1;
-    free(text);
-    if (line == 0) {
-        *s = changed;
-        return AX_OK;
-    }
-    return ax_fail(err, AX_EFORMAT, "%s: line %d: %s", path, line,
-                   r.err.code ? r.err.msg : "not of the form name = value");
-}
-
 static void print_value(const ax_settings *s, const setting *row, char out[AX_SETTING_TEXT])
 {
     const char *at = (const char *)s + row->offset;
@@ -297,24 +258,6 @@ static void print_value(const ax_settings *s, const setting *row, char out[AX_SE
                 break;
         }
     }
-}
-
-ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err)
-{
-    ax_str text;
-    ax_str_init(&text, 0);
-    ax_str_printf(&text,
-                  "; the settings of this run, complete; can be given to: auxcell search --config FILE\n[run]\n");
-    ax_str_printf(&text, "preset = %s\n", s->preset);
-    for (size_t i = 0; i < SETTINGS; i++) {
-        char value[AX_SETTING_TEXT];
-        print_value(s, &table[i], value);
-        ax_str_printf(&text, "%s = %s\n", table[i].name, value);
-    }
-    ax_code code = ax_str_ok(&text) ? ax_file_replace(dirfd, path, text.text, text.len, err)
-                                    : ax_fail(err, AX_ENOMEM, "%s: no memory", path);
-    ax_str_release(&text);
-    return code;
 }
 
 void ax_settings_help(ax_str *out)

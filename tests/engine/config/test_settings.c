@@ -85,12 +85,165 @@ static void written_settings_read_back(void **state)
     rmdir(dir);
 }
 
+/* Whatever a setting takes can be written and read again: each one with its longest and oddest values. */
+static void every_value_that_is_taken_reads_back(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-settings-XXXXXX", longest[AX_SETTING_TEXT], blanks[AX_SETTING_TEXT];
+    assert_non_null(mkdtemp(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    memset(longest, 'd', sizeof longest - 1);
+    memset(blanks, ' ', sizeof blanks - 1);
+    longest[sizeof longest - 1] = blanks[sizeof blanks - 1] = '\0';
+    blanks[100] = '"';
+    const char *const odd[] = {
+        longest,
+        blanks,
+        "",
+        "camvid:/a;b",
+        "; all of it",
+        "# all",
+        "a ; b",
+        "a #b",
+        "a\\",
+        "\\",
+        "\"",
+        "\"\"",
+        "\"a\" b",
+        "a \"b\"",
+        "\"\\\"",
+        " a",
+        "a ",
+        "  ",
+        "a = b",
+        "= b",
+        "a: b",
+        "[run]",
+        "]",
+        "'",
+        "\xc3\xa4 \xe4\xb8\xad",
+        "\xef\xbb\xbf"
+        "a",
+        "caf\xe9",
+        "a\xc2\xa0",
+        "\xc2\x85",
+        "%s %n",
+        "preset = x",
+        "1/2",
+        "7",
+        "0",
+        "32",
+        "4096",
+        "1e9",
+        "9007199254740992",
+        "0.1",
+        "1e-9",
+        "0.30000000000000004",
+        "2.2250738585072014e-308",
+        "4GiB",
+        "cuda:0,2",
+    };
+    int taken = 0, texts = 0;
+    ax_settings s, back;
+    ax_err err;
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    ax_settings_preset(&s, "cpu", NULL);
+    for (int i = 0; ax_settings_at(&s, i, &name, value); i++)
+        for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
+            ax_settings_preset(&s, "cpu", NULL);
+            if (ax_settings_set(&s, name, odd[k], NULL) != AX_OK)
+                continue;
+            ax_settings_preset(&back, "paper", NULL);
+            if (ax_settings_write(&s, fd, "run.ini", &err) != AX_OK ||
+                ax_settings_read(&back, fd, "run.ini", &err) != AX_OK)
+                fail_msg("%s = '%s': %s", name, odd[k], err.msg);
+            assert_memory_equal(&s, &back, sizeof s);
+            taken++;
+            texts += odd[k] == longest;
+        }
+    assert_true(taken > 300);
+    assert_true(texts >= 4); /* data, teacher, device, leave_out */
+    unlinkat(fd, "run.ini", 0);
+    close(fd);
+    rmdir(dir);
+}
+
+static void what_is_too_long_is_said(void **state)
+{
+    (void)state;
+    char text[AX_SETTING_TEXT + 1];
+    memset(text, 'd', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    ax_settings s;
+    ax_err err;
+    ax_settings_preset(&s, "demo", NULL);
+    assert_int_equal(ax_settings_set(&s, "data", text, &err), AX_EINVAL);
+    assert_string_equal(err.msg, "data: 256 bytes, more than the 255 allowed");
+    assert_int_equal(ax_settings_set(&s, "data", text + 1, &err), AX_OK);
+    assert_int_equal(ax_settings_set(&s, "data", "a\tb", &err), AX_EINVAL);
+    assert_string_equal(err.msg, "data: control characters are not allowed");
+}
+
+static ax_code read_text(const char *text, ax_settings *s, ax_err *err)
+{
+    FILE *f = tmpfile();
+    char path[64];
+    assert_non_null(f);
+    fputs(text, f);
+    fflush(f);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fileno(f));
+    ax_settings_preset(s, "demo", NULL);
+    ax_code code = ax_settings_read(s, AT_FDCWD, path, err);
+    fclose(f);
+    return code;
+}
+
+static void files_written_by_hand(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *says; /* NULL: batch is 3 and teacher "a b" */
+    } row[] = {
+        { "batch = 3\nteacher = a b\n", NULL },
+        { "  batch=3 ; crops\r\n\tteacher:a b\t\r\n", NULL },
+        { "# hi\n\n; ho\n  \nbatch = 3\nteacher = \"a b\" ; quoted", NULL },
+        { "batch = \"3\"\n[run]\nteacher = a b", NULL },
+        { "batch\n", "line 2: not of the form name = value" },
+        { "batch = 3\nteacher = \"a b\n", "line 3: teacher: the quotes around the value aren't closed" },
+        { "teacher = \"a\" b\n", "line 2: teacher: the quotes around the value aren't closed, or text follows them" },
+        { "[walk]\n", "line 2: section [walk] is not known" },
+        { "[run\n", "line 2: a section's name ends with ']'" },
+        { "preset = voc\n", "line 2: preset 'voc': not one of" },
+        { "wibble = 3\n", "line 2: unknown setting 'wibble'" },
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        ax_settings s;
+        ax_err err = { AX_OK, "" };
+        char text[300];
+        snprintf(text, sizeof text, "%s[run]\n%s", i % 2 ? "\xef\xbb\xbf" : "", row[i].line);
+        ax_code code = read_text(text, &s, &err);
+        if (row[i].says) {
+            assert_int_equal(code, AX_EFORMAT);
+            if (!strstr(err.msg, row[i].says))
+                fail_msg("'%s' does not say '%s'", err.msg, row[i].says);
+        } else {
+            assert_string_equal(err.msg, "");
+            assert_true(code == AX_OK && s.batch == 3 && !strcmp(s.teacher, "a b"));
+        }
+    }
+    ax_settings s;
+    ax_err err;
+    assert_int_equal(read_text("batch = 3\n", &s, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "line 1: settings stand below [run]"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(presets_have_the_reference_values),
-        cmocka_unit_test(wrong_values_are_named),
-        cmocka_unit_test(written_settings_read_back),
+        cmocka_unit_test(presets_have_the_reference_values), cmocka_unit_test(wrong_values_are_named),
+        cmocka_unit_test(written_settings_read_back),        cmocka_unit_test(every_value_that_is_taken_reads_back),
+        cmocka_unit_test(what_is_too_long_is_said),          cmocka_unit_test(files_written_by_hand),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

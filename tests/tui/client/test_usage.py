@@ -28,6 +28,8 @@ WRONG = [  # arguments, exit code, what the line says
     (["search", "--preset", "cpu", "--config", "x"], 2, "--config and --preset exclude each other"),
     (["search", "--config", "none.ini"], 1, "none.ini: cannot open: No such file or directory"),
     (["search", "--run", ".."], 2, "'..' is no name for a run"),
+    (["search", "--data", "camvid:" + "d" * 249], 2, "data: 256 bytes, more than the 255 allowed"),
+    (["search", "--teacher", "t" * 256], 2, "teacher: 256 bytes, more than the 255 allowed"),
     (["search", "--data", "camvid:/nonexistent"], None, "/nonexistent"),
     (["status"], 2, "there is no run yet; 'auxcell search' starts one"),
     (["status", "none"], 1, "none: no such run: No such file or directory"),
@@ -67,6 +69,19 @@ class Usage(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
         self.assertEqual(os.listdir(self.place.runs) if os.path.isdir(self.place.runs) else [], [],
                          "a run that never began left its directory behind")
+
+    def test_a_path_that_gets_too_long(self):
+        """It is made absolute for a run that is resumed from elsewhere."""
+        deep = os.path.join(self.place.dir, "d" * 150, "d" * 150)
+        os.makedirs(os.path.join(deep, "set"))
+        for setting, value in (("data", "camvid:set"), ("teacher", "set")):
+            done = subprocess.run([AUXCELL, "search", "--" + setting, value], env=self.place.env, cwd=deep,
+                                  capture_output=True, text=True)
+            n = len(os.path.join(deep, "set"))
+            most = 255 - len("camvid:") * (setting == "data")
+            self.assertEqual((done.returncode, done.stderr),
+                             (2, f"auxcell: {setting}: 'set' from the root on has {n} bytes, more than the {most} allowed\n"))
+        self.assertFalse(os.path.isdir(self.place.runs))
 
     def test_every_command_explains_itself(self):
         listing = self.place.call("--help")

@@ -1,0 +1,169 @@
+/* run.ini. Our own reader, since that of libinih takes lines of 199 bytes at most and the rest of a longer one for a
+   line of its own: a path needs more. What it read, this one reads alike. */
+#include "engine/base/file.h"
+#include "engine/config/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reading ---- */
+
+static bool is_space(char c)
+{
+    return c && strchr(" \t\r\n\v\f", c);
+}
+
+/* Cuts white space off both ends, in place. */
+static char *trim(char *text)
+{
+    while (is_space(*text))
+        text++;
+    size_t n = strlen(text);
+    while (n && is_space(text[n - 1]))
+        n--;
+    text[n] = '\0';
+    return text;
+}
+
+static bool is_comment(const char *text)
+{
+    return *text == ';' || *text == '#';
+}
+
+/* "..." with \" and \\ inside, in place; a comment may follow. NULL: not closed, or something else follows. */
+static char *unquote(char *text)
+{
+    char *out = text, *in = text + 1;
+    for (; *in && *in != '"'; in++) {
+        if (*in == '\\' && (in[1] == '"' || in[1] == '\\'))
+            in++;
+        *out++ = *in;
+    }
+    if (!*in)
+        return NULL;
+    in = trim(in + 1);
+    *out = '\0';
+    return !*in || is_comment(in) ? text : NULL;
+}
+
+/* Ends the text at a ';' after white space: a comment. */
+static void cut_comment(char *text)
+{
+    for (char *c = text; *c; c++)
+        if (*c == ';' && (c == text || is_space(c[-1]))) {
+            *c = '\0';
+            return;
+        }
+}
+
+static ax_code take_setting(ax_settings *s, char *line, ax_err *err)
+{
+    char *value = line + strcspn(line, "=:");
+    if (!*value)
+        return ax_fail(err, AX_EFORMAT, "not of the form name = value");
+    *value++ = '\0';
+    char *name = trim(line);
+    value = trim(value);
+    if (*value == '"') {
+        if (!(value = unquote(value)))
+            return ax_fail(err, AX_EFORMAT, "%s: the quotes around the value aren't closed, or text follows them",
+                           name);
+    } else {
+        cut_comment(value);
+        value = trim(value);
+    }
+    if (!strcmp(name, "preset")) {
+        ax_settings preset;
+        ax_code code = ax_settings_preset(&preset, value, err);
+        memcpy(s->preset, preset.preset, code == AX_OK ? sizeof s->preset : 0);
+        return code;
+    }
+    return ax_settings_set(s, name, value, err);
+}
+
+/* section: whether [run] has begun. */
+static ax_code take_line(ax_settings *s, char *line, bool *section, ax_err *err)
+{
+    line = trim(line);
+    if (!*line || is_comment(line))
+        return AX_OK;
+    if (*line == '[') {
+        char *end = strchr(line, ']');
+        if (!end)
+            return ax_fail(err, AX_EFORMAT, "a section's name ends with ']'");
+        *end = '\0';
+        *section = !strcmp(line + 1, "run");
+        return *section ? AX_OK : ax_fail(err, AX_EFORMAT, "section [%s] is not known", line + 1);
+    }
+    if (!*section)
+        return ax_fail(err, AX_EFORMAT, "settings stand below [run]");
+    return take_setting(s, line, err);
+}
+
+ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err)
+{
+    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin a file with it */
+    char *text;
+    size_t n;
+    ax_err why = { AX_OK, "" };
+    if (ax_file_read(dirfd, path, 1 << 20, &text, &n, err) != AX_OK)
+        return err ? err->code : AX_EIO;
+    ax_settings changed = *s;
+    bool section = false;
+    int number = 0;
+    char *line = text + (strncmp(text, mark, 3) ? 0 : 3);
+    ax_code code = strlen(text) == n ? AX_OK : ax_fail(&why, AX_EFORMAT, "a zero byte is in the file");
+    while (code == AX_OK && line) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        number++;
+        code = take_line(&changed, line, &section, &why);
+        line = end ? end + 1 : NULL;
+    }
+    free(text);
+    if (code == AX_OK) {
+        *s = changed;
+        return AX_OK;
+    }
+    return number ? ax_fail(err, AX_EFORMAT, "%s: line %d: %s", path, number, why.msg)
+                  : ax_fail(err, AX_EFORMAT, "%s: %s", path, why.msg);
+}
+
+/* ---- writing ---- */
+
+static void add_value(ax_str *out, const char *value)
+{
+    size_t n = strlen(value);
+    bool plain = !n || (*value != '"' && !is_space(*value) && !is_space(value[n - 1]) && !strchr(value, ';'));
+    if (plain) {
+        ax_str_add(out, value);
+        return;
+    }
+    ax_str_add(out, "\"");
+    for (; *value; value++) {
+        if (*value == '"' || *value == '\\')
+            ax_str_add(out, "\\");
+        ax_str_bytes(out, value, 1);
+    }
+    ax_str_add(out, "\"");
+}
+
+ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err)
+{
+    ax_str text;
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    ax_str_init(&text, 0);
+    ax_str_add(&text, "; the settings of this run, complete; can be given to: auxcell search --config FILE\n[run]\n");
+    ax_str_printf(&text, "preset = %s\n", s->preset);
+    for (int i = 0; ax_settings_at(s, i, &name, value); i++) {
+        ax_str_printf(&text, "%s = ", name);
+        add_value(&text, value);
+        ax_str_add(&text, "\n");
+    }
+    ax_code code = ax_str_ok(&text) ? ax_file_replace(dirfd, path, text.text, text.len, err)
+                                    : ax_fail(err, AX_ENOMEM, "%s: no memory", path);
+    ax_str_release(&text);
+    return code;
+}
