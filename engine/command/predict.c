@@ -13,68 +13,43 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char usage[] =
-    "usage: auxcell predict MODEL.safetensors -o DIR [--overlay] [--json] [--device auto|cpu|ref|cuda:N] [--threads N] "
-    "IMAGE...\n"
-    "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's size.\n\n"
-    "  -o DIR         where to (made when it isn't there)\n"
-    "  --overlay      also DIR/NAME-overlay.png: the picture with the mask's colours over it\n"
-    "  --json         a JSON object per image instead of the names\n";
+static const char usage[] = "usage: auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...\n"
+                            "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's "
+                            "size, turned as its EXIF\n"
+                            "says.\n";
 
 typedef struct options {
     const char *model, *dir, *device;
-    const char **image;
-    int n_images, threads;
+    char **image; /* of argv */
+    int n_images;
+    int32_t threads;
     bool overlay, json;
 } options;
 
-static int parse(int argc, char **argv, options *o, ax_err *err)
+static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
-    for (int i = 1; i < argc; i++) {
-        const char *a = argv[i];
-        bool takes_value = !strcmp(a, "-o") || !strcmp(a, "--device") || !strcmp(a, "--threads");
-        if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
-            ax_out("%s", usage);
-            return 1;
-        }
-        if (takes_value && i + 1 == argc) {
-            ax_fail(err, AX_EINVAL, "option %s needs a value", a);
-            return -1;
-        }
-        if (!strcmp(a, "-o")) {
-            o->dir = argv[++i];
-        } else if (!strcmp(a, "--device")) {
-            o->device = argv[++i];
-        } else if (!strcmp(a, "--threads")) {
-            char *end;
-            long n = strtol(argv[++i], &end, 10);
-            if (*end || n < 0 || n > 1024) {
-                ax_fail(err, AX_EINVAL, "--threads %s: not a number from 0 to 1024", argv[i]);
-                return -1;
-            }
-            o->threads = (int)n;
-        } else if (!strcmp(a, "--overlay")) {
-            o->overlay = true;
-        } else if (!strcmp(a, "--json")) {
-            o->json = true;
-        } else if (a[0] == '-' && a[1]) {
-            ax_fail(err, AX_EINVAL, "unknown option '%s'; 'auxcell predict --help' lists them", a);
-            return -1;
-        } else if (!o->model) {
-            o->model = a;
-        } else {
-            o->image[o->n_images++] = a;
-        }
-    }
+    const ax_option table[] = {
+        { "-o", AX_OPTION_TEXT, &o->dir, 0, 0, "DIR", "where to (made when it isn't there)" },
+        { "--overlay", AX_OPTION_FLAG, &o->overlay, 0, 0, NULL,
+          "also DIR/NAME-overlay.png: the picture with the mask's colours over it" },
+        { "--json", AX_OPTION_FLAG, &o->json, 0, 0, NULL, "a JSON object per image instead of the names" },
+        { "--device", AX_OPTION_TEXT, &o->device, 0, 0, "NAME", "where it is computed: auto, cpu, ref, cuda:N (auto)" },
+        { "--threads", AX_OPTION_WHOLE, &o->threads, 0, 1024, "N", "threads of the CPU, 0 = all cores (0)" },
+    };
+    int n = 0;
+    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, argc, &n);
+    if (parsed != AX_PARSED_GO)
+        return parsed;
+    o->model = n ? argv[1] : NULL;
+    o->image = argv + 2;
+    o->n_images = n - 1;
     if (!o->model)
         ax_fail(err, AX_EINVAL, "predict needs a model file");
     else if (!o->dir)
         ax_fail(err, AX_EINVAL, "predict needs a directory for the masks: -o DIR");
-    else if (!o->n_images)
+    else if (o->n_images < 1)
         ax_fail(err, AX_EINVAL, "predict needs at least one image");
-    else
-        return 0;
-    return -1;
+    return AX_PARSED_GO;
 }
 
 /* ---- the mask of an image ---- */
@@ -193,12 +168,13 @@ static ax_code open_model(ax_predictor *p, const options *o, ax_err *err)
 int ax_command_predict(const ax_program *prog, int argc, char **argv)
 {
     ax_err err = { AX_OK, "" };
-    options o = { .device = "auto", .image = calloc((size_t)argc, sizeof(char *)) };
+    options o = { .device = "auto" };
     ax_predictor p = { 0 };
-    if (!o.image)
-        return 1;
-    int done = parse(argc, argv, &o, &err), failed = 0;
-    if (!done && open_model(&p, &o, &err) == AX_OK) {
+    int failed = 0;
+    ax_parsed parsed = parse(argc, argv, &o, &err);
+    if (parsed != AX_PARSED_GO)
+        return parsed == AX_PARSED_HELP ? 0 : 2;
+    if (err.code == AX_OK && open_model(&p, &o, &err) == AX_OK) {
         for (int i = 0; i < o.n_images; i++) {
             ax_err why = { AX_OK, "" };
             if (predict_one(prog, &p, &o, o.image[i], &why) != AX_OK) {
@@ -210,8 +186,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
     ax_predictor_release(&p);
     if (p.session.dev)
         p.session.be->close(p.session.dev);
-    free(o.image);
     if (err.code)
-        ax_complain("%s", err.msg);
-    return err.code ? ax_exit_code(err.code) : failed ? 1 : 0;
+        return ax_command_fail(&err);
+    return failed ? 1 : 0;
 }

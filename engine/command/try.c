@@ -36,13 +36,22 @@ typedef struct options {
 static int parse(int argc, char **argv, options *o, ax_err *err)
 {
     const char *preset = "demo";
-    for (int i = 1; i + 1 < argc; i++)
+    bool only_operands = false;
+    for (int i = 1; i + 1 < argc && strcmp(argv[i], "--") != 0; i++)
         if (!strcmp(argv[i], "--preset"))
             preset = argv[i + 1];
     if (ax_settings_preset(&o->settings, preset, err) != AX_OK)
         return -1;
     for (int i = 1; i < argc; i++) {
         const char *a = argv[i];
+        if (only_operands || (strncmp(a, "--", 2) != 0 && strcmp(a, "-h") != 0)) {
+            o->genotype[o->n_genotypes++] = a;
+            continue;
+        }
+        if (!strcmp(a, "--")) {
+            only_operands = true;
+            continue;
+        }
         if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
             ax_str help;
             ax_str_init(&help, 0);
@@ -51,12 +60,10 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
             ax_str_release(&help);
             return 1;
         }
-        if (!strcmp(a, "--json"))
+        if (!strcmp(a, "--json")) {
             o->json = true;
-        else if (!strcmp(a, "--full"))
+        } else if (!strcmp(a, "--full")) {
             o->full = true;
-        else if (strncmp(a, "--", 2)) {
-            o->genotype[o->n_genotypes++] = a;
         } else {
             if (i + 1 == argc && !ax_settings_off(a)) {
                 ax_fail(err, AX_EINVAL, "option %s needs a value", a);

@@ -85,6 +85,19 @@ class Predict(unittest.TestCase):
         self.assertEqual(png_header(os.path.join(out, stem + "-overlay.png"))[:4], (w, h, 8, 2))
         self.assertTrue(os.path.exists(os.path.join(out, "tiny.png")))
 
+    def test_names_that_look_like_options(self):
+        out = os.path.join(self.dir, "dashes")
+        shutil.copy(self.jpg, os.path.join(self.dir, "--json.jpg"))
+        done = subprocess.run([ENGINE, "predict", self.model, "-o", out, "--threads=1", "--", "--json.jpg", "--help"],
+                              cwd=self.dir, capture_output=True, text=True, timeout=120)
+        self.assertEqual((done.returncode, os.listdir(out)), (1, ["--json.png"]), done.stderr)
+        self.assertEqual(done.stderr, "auxcell: --help: cannot open: No such file or directory\n")
+        code, text, err = engine("try", *SMALL, "--json", "--", GENOTYPE)
+        self.assertEqual((code, err, text.count("\n")), (0, "", 1))
+        self.assertIn("usage: auxcell try", engine("try", "-h")[1])
+        code, text, err = engine("try", "--", GENOTYPE, "--json")
+        self.assertEqual((code, text), (2, ""), err)
+
     def test_a_bad_picture_stops_nobody_else(self):
         out = os.path.join(self.dir, "bad")
         cut, absurd, text_file = (os.path.join(self.dir, n) for n in ("cut.png", "absurd.png", "words.png"))
