@@ -5,6 +5,7 @@
 #include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/model/mobilenet.h"
+#include "engine/model/network.h"
 #include "engine/model/predictor.h"
 
 #include <errno.h>
@@ -71,7 +72,7 @@ static float *normalise(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, in
 /* The mask {h,w} of an image (malloc), or NULL. */
 static uint8_t *mask_of(ax_predictor *p, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err)
 {
-    int32_t ph = (h + 31) / 32 * 32, pw = (w + 31) / 32 * 32;
+    int32_t ph = ax_network_side(h), pw = ax_network_side(w);
     float *x = normalise(rgb, h, w, ph, pw);
     uint8_t *mask = malloc((size_t)ph * (size_t)pw);
     ax_code code = x && mask ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %dx%d pixels", w, h);

@@ -63,7 +63,11 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
     ax_out("%s\n\n", ax_genotype_print(g, text));
     ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
            o->channels, o->repeats, o->classes);
-    ax_out("multiply-adds  %.2f G    (%dx%d)\n", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
+    int32_t h = ax_network_side(o->size[0]), w = ax_network_side(o->size[1]);
+    ax_out("multiply-adds  %.2f G    (%dx%d", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
+    if (h != o->size[0] || w != o->size[1])
+        ax_out(", padded to %dx%d", h, w);
+    ax_out(")\n");
     ax_out("output stride  %d\n", f->output_stride);
     if (o->preset)
         ax_out("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
@@ -76,9 +80,11 @@ static void print_json(const ax_genotype *g, const options *o, const ax_network_
 {
     char text[AX_GENOTYPE_TEXT];
     ax_out("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
-           "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d",
+           "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d,"
+           "\"padded_height\":%d,\"padded_width\":%d",
            ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
-           o->concat ? "concat" : "sum", o->classes, o->size[0], o->size[1]);
+           o->concat ? "concat" : "sum", o->classes, o->size[0], o->size[1], ax_network_side(o->size[0]),
+           ax_network_side(o->size[1]));
     if (o->preset)
         ax_out(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
     ax_out("}\n");
@@ -137,7 +143,8 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         { "--repeats", AX_OPTION_WHOLE, &o.repeats, 1, 8, "N", "steps per separable convolution (2; 1 in search)" },
         { "--concat", AX_OPTION_FLAG, &o.concat, 0, 0, NULL, "with aggregate = concat" },
         { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
-        { "--size", AX_OPTION_SIZE, o.size, 32, 16384, "HxW", "of the image, multiples of 32 (512x512)" },
+        { "--size", AX_OPTION_SIZE, o.size, 1, 16384, "HxW",
+          "of the image, which is padded to multiples of 32 (512x512)" },
         { "--preset", AX_OPTION_TEXT, &o.preset, 0, 0, "NAME",
           "of a search: demo, cpu, paper; says what memory it takes" },
         { "--data", AX_OPTION_TEXT, &o.data, 0, 0, "SPEC", "its data set (scenes)" },
@@ -165,7 +172,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     spec.channels = o.channels;
     spec.repeats = o.repeats;
     spec.classes = o.classes;
-    if (ax_network_measure(&spec, o.size[0], o.size[1], &figures, &err) != AX_OK)
+    if (ax_network_measure(&spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]), &figures, &err) != AX_OK)
         return ax_command_fail(&err);
     if (o.json)
         print_json(&spec.genotype, &o, &figures);

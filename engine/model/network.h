@@ -8,6 +8,12 @@
 /* Appends encoder (evaluation mode) and decoder reading image {n,h,w,3}; h and w are multiples of 32. */
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec, ax_val *logits, ax_err *err);
 
+/* The side of an image as the network sees it: padded to what all strides divide. */
+static inline int32_t ax_network_side(int32_t side)
+{
+    return (side + 31) / 32 * 32;
+}
+
 typedef struct ax_network_figures {
     ax_stats stats;        /* of encoder and decoder, no auxiliary heads, one image of h x w */
     int32_t output_stride; /* of the logits */

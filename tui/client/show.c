@@ -74,10 +74,14 @@ static bool print(const char *line)
         return false;
     int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
     ax_out_line("%s", text);
-    ax_out("params %.3fM  multiply-adds %.2fG at %lldx%lld  output stride %lld  (channels %d, repeats %d, classes "
-           "%lld)\n",
-           (double)number(line, "params") / 1e6, (double)number(line, "macs") / 1e9, number(line, "height"),
-           number(line, "width"), number(line, "output_stride"), channels, repeats, number(line, "classes"));
+    long long h = number(line, "height"), w = number(line, "width");
+    long long padded_h = number(line, "padded_height"), padded_w = number(line, "padded_width");
+    ax_out("params %.3fM  multiply-adds %.2fG at %lldx%lld", (double)number(line, "params") / 1e6,
+           (double)number(line, "macs") / 1e9, h, w);
+    if (padded_h != h || padded_w != w)
+        ax_out(" (padded to %lldx%lld)", padded_h, padded_w);
+    ax_out("  output stride %lld  (channels %d, repeats %d, classes %lld)\n", number(line, "output_stride"), channels,
+           repeats, number(line, "classes"));
     char preset[16] = "";
     if ((at = strstr(line, "\"preset\":\"")) && sscanf(at, "\"preset\":\"%15[^\"]", preset) == 1)
         ax_out("memory %.0f MiB to train it (preset %s, batches of %lld)\n",

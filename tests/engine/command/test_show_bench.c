@@ -30,12 +30,13 @@ static void test_show_json(void **state)
     captured c = run(ax_command_show, 0, argv);
     assert_string_equal(
         c.out, "{\"genotype\":\"" ARCH2 "\",\"params\":2852053,\"macs\":3305627648,\"output_stride\":8,"
-               "\"channels\":64,\"repeats\":2,\"aggregate\":\"sum\",\"classes\":21,\"height\":512,\"width\":512}\n");
+               "\"channels\":64,\"repeats\":2,\"aggregate\":\"sum\",\"classes\":21,\"height\":512,\"width\":512,"
+               "\"padded_height\":512,\"padded_width\":512}\n");
     captured_release(&c);
     const char *search[] = { "show", "--channels=48", "--repeats", "1", "--size", "64x96", "--json", ARCH2, NULL };
     c = run(ax_command_show, 0, search);
     assert_non_null(strstr(c.out, "\"params\":2406117,"));
-    assert_non_null(strstr(c.out, "\"height\":64,\"width\":96}"));
+    assert_non_null(strstr(c.out, "\"height\":64,\"width\":96,"));
     captured_release(&c);
     /* six cells with four loose ends, three blocks with two sides, each back to 64 channels, and batch norm */
     const char *concat[] = { "show", ARCH2, "--json", "--concat", NULL };
@@ -48,6 +49,24 @@ static void test_show_json(void **state)
     captured_release(&c);
 }
 
+/* As predict pads an image. */
+static void test_show_pads(void **state)
+{
+    (void)state;
+    captured whole = run(ax_command_show, 0, (const char *[]) { "show", ARCH2, "--json", "--size=384x480", NULL });
+    captured odd = run(ax_command_show, 0, (const char *[]) { "show", ARCH2, "--json", "--size=360x479", NULL });
+    const char *macs = strstr(whole.out, "\"macs\":");
+    char want[64];
+    snprintf(want, sizeof want, "%.*s", (int)strcspn(macs, ","), macs);
+    assert_non_null(strstr(odd.out, want));
+    assert_non_null(strstr(odd.out, "\"height\":360,\"width\":479,\"padded_height\":384,\"padded_width\":480}"));
+    captured_release(&odd);
+    odd = run(ax_command_show, 0, (const char *[]) { "show", ARCH2, "--size=360x479", NULL });
+    assert_non_null(strstr(odd.out, "(360x479, padded to 384x480)"));
+    captured_release(&odd);
+    captured_release(&whole);
+}
+
 /* As a run of those settings would refuse or begin it: tests/engine/train/test_footprint.c has the figure itself. */
 static void test_show_preset(void **state)
 {
@@ -55,7 +74,8 @@ static void test_show_preset(void **state)
     const char *argv[] = { "show", ARCH2, "--preset", "demo", "--json", NULL };
     captured c = run(ax_command_show, 0, argv);
     assert_non_null(strstr(c.out, "\"channels\":24,\"repeats\":1,"));
-    assert_non_null(strstr(c.out, "\"height\":96,\"width\":96,\"preset\":\"demo\",\"batch\":8,\"peak_bytes\":"));
+    assert_non_null(strstr(c.out, "\"height\":96,\"width\":96,\"padded_height\":96,\"padded_width\":96,\"preset\":"
+                                  "\"demo\",\"batch\":8,\"peak_bytes\":"));
     const char *bytes = strstr(c.out, "\"peak_bytes\":") + 13;
     double mib = strtod(bytes, NULL) / 1048576;
     assert_true(mib > 30 && mib < 200);
@@ -98,7 +118,7 @@ static void test_show_wrong(void **state)
     wrong(ax_command_show, (const char *[]) { "show", NULL }, 2, "show needs a genotype");
     wrong(ax_command_show, (const char *[]) { "show", "[[11", NULL }, 2, "op 11 at character 3");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "more", NULL }, 2, "'more' is one argument too many");
-    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--size=100x64", NULL }, 2, "multiples of 32");
+    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--size=0x64", NULL }, 2, "each from 1 to 16384");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--size=64y64", NULL }, 2, "isn't a size HxW");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--channels=0", NULL }, 2, "from 1 to 1024");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--json=1", NULL }, 2, "takes no value");
@@ -157,9 +177,9 @@ static void test_bench_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_show_json),   cmocka_unit_test(test_show_preset), cmocka_unit_test(test_show_text),
-        cmocka_unit_test(test_show_wrong),  cmocka_unit_test(test_bench),       cmocka_unit_test(test_bench_profile),
-        cmocka_unit_test(test_bench_wrong),
+        cmocka_unit_test(test_show_json),     cmocka_unit_test(test_show_pads),   cmocka_unit_test(test_show_preset),
+        cmocka_unit_test(test_show_text),     cmocka_unit_test(test_show_wrong),  cmocka_unit_test(test_bench),
+        cmocka_unit_test(test_bench_profile), cmocka_unit_test(test_bench_wrong),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
