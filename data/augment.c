@@ -113,7 +113,7 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
     size_t n = (size_t)oh * (size_t)ow;
     if (n > LARGEST_PIXELS)
         return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)ow, (int)oh);
-    tap *rows = malloc(sizeof *rows * (size_t)(oh + ow)), *columns = rows + oh;
+    tap *rows = malloc(sizeof *rows * (size_t)(oh + ow));
     float(*norm)[256] = malloc(3 * sizeof *norm);
     *out = (ax_sample) { .h = oh, .w = ow, .image = malloc(3 * n * sizeof(float)), .labels = malloc(n) };
     if (!rows || !norm || !out->image || !out->labels) {
@@ -128,6 +128,7 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
             norm[c][v] = ((float)v / 255.0f - ax_augment_mean[c]) / ax_augment_std[c];
     int32_t y = crop_start(sh, oh, spec->random_crop, top), x = crop_start(sw, ow, spec->random_crop, left);
     bool flip = spec->mirror && mirror < 0.5;
+    tap *columns = rows + oh;
     axis(rows, oh, y, h, sh, false);
     axis(columns, ow, x, w, sw, flip);
     out->y = cut_of(oh, y, h, sh, false);
