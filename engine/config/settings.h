@@ -55,7 +55,7 @@ typedef enum ax_setting_scope {
     X(WHOLE, train_samples, FIXED, 48, 367, 4000, "crops cached for stage 1")                                          \
     X(WHOLE, val_samples, FIXED, 24, 101, 0, "validation images, 0 = all")                                             \
     X(WHOLE, crop, FIXED, 96, 256, 256, "side of the crops")                                                           \
-    X(WHOLE, val_crop, FIXED, 96, 0, 400, "side of the validation crop (rounded up to 32), 0 = all")                   \
+    X(WHOLE, val_crop, FIXED, 96, 0, 400, "side of the validation crop (rounded up to 32), 0 = image (rounded down)")  \
     X(WHOLE, shorter_side, FIXED, 0, 0, 300, "resize images to this shorter side first, 0 = leave")                    \
     X(REAL, scale_min, FIXED, 1.0, 1.0, 0.7, "least random scale")                                                     \
     X(REAL, scale_max, FIXED, 1.0, 1.0, 1.4, "largest random scale")                                                   \
