@@ -1,8 +1,10 @@
 #include "engine/worker/devices.h"
 
 #include "engine/backend/list.h"
+#include "engine/base/clock.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,8 +15,9 @@
 
 /* What a process that asked the driver found. */
 typedef struct found {
-    uint64_t there, usable; /* bit N: cuda:N */
-    char why[200];          /* of the first that can't be used, or why there is none */
+    uint64_t there, usable;           /* bit N: cuda:N */
+    char why[AX_WORKER_DEVICES][200]; /* it can't be used */
+    char none[200];                   /* why there is none */
 } found;
 enum { ASK_MS = 60000 };
 
@@ -24,16 +27,36 @@ static _Noreturn void list_usable(int fd)
     found f = { 0 };
     size_t n = ax_device_list(rows);
     for (size_t i = 0; i < n; i++) {
-        if (strncmp(rows[i].name, "cuda", 4))
+        const char *why = rows[i].info.unusable;
+        unsigned index;
+        if (!strcmp(rows[i].name, "cuda"))
+            snprintf(f.none, sizeof f.none, "%s", why);
+        if (sscanf(rows[i].name, "cuda:%u", &index) != 1 || index >= AX_WORKER_DEVICES)
             continue;
-        bool usable = !rows[i].info.unusable[0];
-        uint64_t bit = rows[i].name[4] == ':' ? (uint64_t)1 << (strtoul(rows[i].name + 5, NULL, 10) & 63) : 0;
-        f.there |= bit;
-        f.usable |= usable ? bit : 0;
-        if (!usable && !f.why[0])
-            snprintf(f.why, sizeof f.why, "%s", rows[i].info.unusable);
+        f.there |= (uint64_t)1 << index;
+        f.usable |= (uint64_t)!why[0] << index;
+        snprintf(f.why[index], sizeof f.why[index], "%s", why);
     }
     _exit(write(fd, &f, sizeof f) != (ssize_t)sizeof f);
+}
+
+/* All of it within ASK_MS: it is more than a pipe passes on at once. */
+static bool read_found(int fd, found *f)
+{
+    size_t got = 0;
+    double until = ax_clock() + 1e-3 * ASK_MS;
+    while (got < sizeof *f) {
+        struct pollfd p = { .fd = fd, .events = POLLIN };
+        double left = until - ax_clock();
+        int ready = left > 0 ? poll(&p, 1, (int)(1e3 * left) + 1) : 0;
+        ssize_t n = ready > 0 ? read(fd, (char *)f + got, sizeof *f - got) : ready;
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return false;
+        got += (size_t)n;
+    }
+    return true;
 }
 
 /* The driver is asked by a process of its own: the coordinator keeps no driver in memory, and outlives what crashes or
@@ -41,15 +64,14 @@ static _Noreturn void list_usable(int fd)
 static ax_code ask(found *f, ax_err *err)
 {
     int pair[2];
-    if (pipe(pair))
+    if (pipe2(pair, O_CLOEXEC))
         return ax_fail(err, AX_EIO, "cannot make a pipe: %s", strerror(errno));
     pid_t pid = fork();
     if (pid == 0)
         list_usable(pair[1]);
     int why = errno;
     close(pair[1]);
-    struct pollfd p = { .fd = pair[0], .events = POLLIN };
-    bool got = pid > 0 && poll(&p, 1, ASK_MS) > 0 && read(pair[0], f, sizeof *f) == (ssize_t)sizeof *f;
+    bool got = pid > 0 && read_found(pair[0], f);
     close(pair[0]);
     if (pid < 0)
         return ax_fail(err, AX_EIO, "cannot ask for devices: %s", strerror(why));
@@ -72,11 +94,18 @@ static ax_code take_usable(const char *setting, uint64_t wanted, ax_worker_devic
         if (f.there && (wanted >> i & 1) && !(f.there >> i & 1))
             return ax_fail(err, AX_EDEVICE, "device '%.80s': there is no cuda:%u", setting, i);
         if (f.there && (wanted >> i & 1) && !usable)
-            return ax_fail(err, AX_EDEVICE, "device '%.80s': cuda:%u: %s", setting, i, f.why);
+            return ax_fail(err, AX_EDEVICE, "device '%.80s': cuda:%u: %s", setting, i, f.why[i]);
         if (usable && (!wanted || (wanted >> i & 1)))
             snprintf(d->name[d->n++], sizeof *d->name, "cuda:%u", i);
     }
-    return d->n ? AX_OK : ax_fail(err, AX_EDEVICE, "device '%.80s': %s", setting, f.why[0] ? f.why : "there is none");
+    if (d->n)
+        return AX_OK;
+    unsigned first = 0;
+    while (f.there && !(f.there >> first & 1))
+        first++;
+    if (f.there)
+        return ax_fail(err, AX_EDEVICE, "device '%.80s': cuda:%u: %s", setting, first, f.why[first]);
+    return ax_fail(err, AX_EDEVICE, "device '%.80s': %s", setting, f.none[0] ? f.none : "there is none");
 }
 
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err)

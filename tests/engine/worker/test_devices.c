@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -64,13 +65,37 @@ static void without_a_plugin_there_is_none(void **state)
     }
 }
 
+static void each_device_has_its_own_reason(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *setting, *says;
+    } cases[] = { { "cuda:0,1", "device 'cuda:0,1': cuda:0: reason 0" },
+                  { "cuda:1,2", "device 'cuda:1,2': cuda:2: reason 2" },
+                  { "cuda:1,3", "device 'cuda:1,3': there is no cuda:3" } };
+    const char *build = getenv("AUXCELL_BUILD");
+    char dir[4096];
+    if (!build)
+        skip(); /* tests/run.sh says where it is */
+    snprintf(dir, sizeof dir, "%s/unusable", build);
+    assert_int_equal(setenv("AUXCELL_PLUGIN_DIR", dir, 1), 0);
+    ax_worker_devices d;
+    ax_err err = { AX_OK, "" };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(ax_worker_devices_of(cases[i].setting, &d, &err), AX_EDEVICE);
+        assert_string_equal(err.msg, cases[i].says);
+    }
+    assert_int_equal(ax_worker_devices_of("cuda:all", &d, &err), AX_OK);
+    assert_int_equal(d.n, 1);
+    assert_string_equal(d.name[0], "cuda:1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_other_name_is_one_worker),
-        cmocka_unit_test(only_the_cpu_takes_several_workers),
-        cmocka_unit_test(wrong_lists_are_refused),
-        cmocka_unit_test(without_a_plugin_there_is_none),
+        cmocka_unit_test(any_other_name_is_one_worker),   cmocka_unit_test(only_the_cpu_takes_several_workers),
+        cmocka_unit_test(wrong_lists_are_refused),        cmocka_unit_test(without_a_plugin_there_is_none),
+        cmocka_unit_test(each_device_has_its_own_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,28 @@
+/* A plugin for tests whose devices can't be used, each for a reason of its own; the middle one can. */
+#include "engine/backend/plugin.h"
+
+#include <stdio.h>
+
+static ax_code count(int *n, ax_err *err)
+{
+    (void)err;
+    *n = 3;
+    return AX_OK;
+}
+
+static ax_code describe(int index, ax_device_info *out, ax_err *err)
+{
+    (void)err;
+    *out = (ax_device_info) { .major = 9 };
+    snprintf(out->name, sizeof out->name, "device %d", index);
+    if (index != 1)
+        snprintf(out->unusable, sizeof out->unusable, "reason %d", index);
+    return AX_OK;
+}
+
+const ax_plugin *ax_plugin_entry(void);
+const ax_plugin *ax_plugin_entry(void)
+{
+    static const ax_plugin plugin = { .abi = AX_PLUGIN_ABI, .count = count, .describe = describe };
+    return &plugin;
+}
