@@ -18,6 +18,7 @@ typedef struct follow {
     const ax_follow *how;
     ax_state *s;
     bool tty, asked;               /* stderr is a terminal; the engine was asked to stop */
+    bool refused;                  /* the engine serves as many screens as it can: asked again later */
     bool given_up;                 /* ... because the run is paused and nobody is there */
     bool line_open;                /* a line of progress stands on stderr */
     char complaint[AX_EVENT_TEXT]; /* last error that was printed */
@@ -144,8 +145,9 @@ static void take_events(follow *f)
     ax_incoming what;
     while ((what = ax_client_next(f->engine->client, &ev, &answer)) != AX_NOTHING) {
         if (what == AX_AN_ANSWER) {
-            if (answer.code != AX_OK)
-                ax_complain("%s", answer.message);
+            f->refused = !answer.request; /* nothing was asked: it is the connection that isn't wanted */
+            if (answer.code != AX_OK && strcmp(f->complaint, answer.message) != 0)
+                complain(f, answer.message);
             continue;
         }
         if (ev.seq <= f->s->seq)
@@ -179,6 +181,8 @@ static bool connect_again(follow *f)
     ax_client_free(f->engine->client);
     f->engine->client = NULL;
     for (;;) {
+        if (f->refused)
+            poll(NULL, 0, 1000);
         if (ax_engine_wait(f->engine, false))
             return false;
         if (ax_run_engine(f->run->dirfd) > 0 && (f->engine->client = ax_client_connect(f->run->dirfd, f->s->seq, NULL)))

@@ -47,7 +47,7 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
     if (!c)
         return AX_OK; /* nobody writes any more: the history is all there is */
     ax_event ev;
-    ax_answer answer;
+    ax_answer answer, refused = { .code = AX_OK };
     ax_incoming what;
     ax_code code = AX_OK;
     while (code == AX_OK) {
@@ -58,10 +58,14 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
         while ((what = ax_client_next(c, &ev, &answer)) != AX_NOTHING)
             if (what == AX_AN_EVENT && ev.seq > p->seq)
                 print(p, &ev);
+            else if (what == AX_AN_ANSWER)
+                refused = answer; /* nothing was asked: it is the connection that isn't wanted */
         if (!ax_out_flush())
             break;
     }
     ax_client_free(c);
+    if (refused.code != AX_OK)
+        return ax_fail(err, refused.code, "%s", refused.message);
     return AX_OK; /* the engine has ended */
 }
 

@@ -102,6 +102,20 @@ def mute_clients_shut_nobody_out(where):
         s.close()
 
 
+def one_screen_too_many_is_told_why(where):
+    run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
+    run.until("started", 1)
+    screens = [connect(run.path) for _ in range(27)]
+    for s in screens:
+        s.sendall(msgpack.packb(["hello", 0]))
+        assert s.recv(1)
+    r = subprocess.run([AUXCELL, "log", run.path, "--follow"], capture_output=True, text=True, timeout=LIMIT)
+    assert (r.returncode, r.stderr) == (1, "auxcell: 28 screens show this run already; its engine serves no more\n"), r
+    r = subprocess.run([AUXCELL, "note", run.path, "1", "x"], capture_output=True, text=True, timeout=LIMIT)
+    assert (r.returncode, r.stdout, r.stderr) == (0, "noted at #1\n", ""), r
+    assert run.stop() == 0
+
+
 def few_descriptors(where):
     a = make_run(f"{where}/a", candidates=2)
     assert serve(a)[0] == 0
@@ -159,5 +173,6 @@ def without_any_fork(where):
     assert len(history(path)) > 4
 
 
-main([floods_and_never_reads, twenty_clients_at_once, mute_clients_shut_nobody_out, few_descriptors,
+main([floods_and_never_reads, twenty_clients_at_once, mute_clients_shut_nobody_out,
+      one_screen_too_many_is_told_why, few_descriptors,
       refused_by_the_kernel, without_any_fork])
