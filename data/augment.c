@@ -1,15 +1,12 @@
 #include "data/augment.h"
 
+#include "data/image.h"
+#include "engine/base/normalise.h"
 #include "engine/base/rng.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { LARGEST_SIDE = 32768, LARGEST_PIXELS = 1 << 26 };
-
-const float ax_augment_mean[3] = { 0.485f, 0.456f, 0.406f };
-const float ax_augment_std[3] = { 0.229f, 0.224f, 0.225f };
 
 /* Where one row or column of the sample comes from. */
 typedef struct tap {
@@ -60,11 +57,11 @@ static int32_t scaled_side(int32_t side, double scale)
 
 static ax_code check(const ax_sample_spec *s, int32_t h, int32_t w, ax_err *err)
 {
-    if (h < 1 || w < 1 || h > LARGEST_SIDE || w > LARGEST_SIDE)
+    if (h < 1 || w < 1 || h > AX_IMAGE_MAX_SIDE || w > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "cannot cut a sample out of an image of %dx%d", (int)w, (int)h);
-    if (s->h < 0 || s->w < 0 || s->h > LARGEST_SIDE || s->w > LARGEST_SIDE)
+    if (s->h < 0 || s->w < 0 || s->h > AX_IMAGE_MAX_SIDE || s->w > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "a sample of %dx%d makes no sense", (int)s->w, (int)s->h);
-    if (s->shorter_side < 0 || s->shorter_side > LARGEST_SIDE)
+    if (s->shorter_side < 0 || s->shorter_side > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "a shorter side of %d makes no sense", (int)s->shorter_side);
     if (!(s->scale_min > 0) || !(s->scale_max >= s->scale_min) || !(s->scale_max <= 100))
         return ax_fail(err, AX_EINVAL, "scales from %g to %g make no sense", (double)s->scale_min,
@@ -106,12 +103,12 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
     double u = ax_rng_uniform(&rng);
     scale *= (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
     double top = ax_rng_uniform(&rng), left = ax_rng_uniform(&rng), mirror = ax_rng_uniform(&rng);
-    if (h * scale > LARGEST_SIDE || w * scale > LARGEST_SIDE)
+    if (h * scale > AX_IMAGE_MAX_SIDE || w * scale > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "an image of %dx%d scaled by %g is too large", (int)w, (int)h, scale);
     int32_t sh = scaled_side(h, scale), sw = scaled_side(w, scale);
     int32_t oh = spec->h ? spec->h : sh < 32 ? 32 : sh / 32 * 32, ow = spec->w ? spec->w : sw < 32 ? 32 : sw / 32 * 32;
     size_t n = (size_t)oh * (size_t)ow;
-    if (n > LARGEST_PIXELS)
+    if (n > AX_IMAGE_MAX_PIXELS)
         return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)ow, (int)oh);
     tap *rows = malloc(sizeof *rows * (size_t)(oh + ow));
     float(*norm)[256] = malloc(3 * sizeof *norm);
@@ -123,9 +120,9 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
         return ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", (int)ow, (int)oh);
     }
     /* bilinear commutes with normalising, so that each byte is normalised once */
-    for (int c = 0; c < 3; c++)
+    for (unsigned c = 0; c < 3; c++)
         for (int v = 0; v < 256; v++)
-            norm[c][v] = ((float)v / 255.0f - ax_augment_mean[c]) / ax_augment_std[c];
+            norm[c][v] = ax_normalise((float)v, c);
     int32_t y = crop_start(sh, oh, spec->random_crop, top), x = crop_start(sw, ow, spec->random_crop, left);
     bool flip = spec->mirror && mirror < 0.5;
     tap *columns = rows + oh;

@@ -4,9 +4,6 @@
 
 #include "data/picture.h"
 
-/* Encoder input is (RGB/255 - mean) / std, the values that its ImageNet weights were trained with. */
-extern const float ax_augment_mean[3], ax_augment_std[3];
-
 /* Fills out (malloc; ax_sample_release) from a picture as spec says. The random choices depend on
    (spec->seed, index) alone: always scale, top, left, mirror in this order. All geometry is one mapping from the
    sample's pixels back to the image's, with half-pixel centres: colours by bilinear, labels by nearest. An image

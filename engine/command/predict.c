@@ -1,10 +1,10 @@
 /* auxcell predict: full-size class masks of images, from a model file. */
 #include "engine/backend/list.h"
+#include "engine/base/normalise.h"
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
-#include "engine/model/mobilenet.h"
 #include "engine/model/network.h"
 #include "engine/model/predictor.h"
 
@@ -60,12 +60,10 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 static float *normalise(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, int32_t pw)
 {
     float *x = calloc((size_t)ph * (size_t)pw * 3, sizeof *x);
-    for (int32_t i = 0; x && i < h; i++)
-        for (int32_t j = 0; j < w; j++)
-            for (int c = 0; c < 3; c++) {
-                float v = (float)rgb[((size_t)i * (size_t)w + (size_t)j) * 3 + (size_t)c] / 255.0f;
-                x[((size_t)i * (size_t)pw + (size_t)j) * 3 + (size_t)c] = (v - ax_image_mean[c]) / ax_image_std[c];
-            }
+    size_t row = 3 * (size_t)w, padded_row = 3 * (size_t)pw;
+    for (size_t i = 0; x && i < (size_t)h; i++)
+        for (size_t k = 0; k < row; k++)
+            x[padded_row * i + k] = ax_normalise((float)rgb[row * i + k], k % 3);
     return x;
 }
 

@@ -6,7 +6,7 @@
 #include "engine/model/safetensors.h"
 #include "engine/space/genotype.h"
 
-/* Appends the encoder reading image {n,h,w,3} ((RGB/255 - mean) / std; h and w from 32, multiples of it unless the
+/* Appends the encoder reading image {n,h,w,3} (engine/base/normalise.h; h and w from 32, multiples of it unless the
    taps may be as large as each stride's half rounded up makes them). train: batch statistics and gradients. Parameters:
    "encoder.features....", names as torchvision. */
 ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_TAPS], ax_err *err);
@@ -21,9 +21,5 @@ ax_code ax_mobilenet_load(ax_params *p, const ax_safetensors *st, ax_err *err);
 ax_params *ax_mobilenet_params(const ax_graph *g, const ax_backend *be, ax_device *dev, ax_err *err);
 /* The weights that are built into the engine (ImageNet; MIT licence). Caller frees. */
 ax_safetensors *ax_mobilenet_embedded(ax_err *err);
-
-/* Normalisation of the input, RGB. */
-static const float ax_image_mean[3] = { 0.485f, 0.456f, 0.406f };
-static const float ax_image_std[3] = { 0.229f, 0.224f, 0.225f };
 
 #endif

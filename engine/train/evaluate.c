@@ -1,5 +1,6 @@
 #include "engine/train/evaluate.h"
 
+#include "engine/base/normalise.h"
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
 #include "engine/train/score.h"
@@ -294,10 +295,8 @@ static ax_code write_validation(const ax_evaluation *e, const char *masks_path, 
         uint8_t *rgb = malloc(3 * pixels), *truth = malloc(pixels);
         if (code == AX_OK && (!rgb || !truth || s.h != m.h || s.w != m.w))
             code = ax_fail(err, AX_ENOMEM, "no memory for a picture");
-        for (size_t k = 0; code == AX_OK && k < 3 * pixels; k++) {
-            float v = (s.image[k] * ax_image_std[k % 3] + ax_image_mean[k % 3]) * 255.0f + 0.5f;
-            rgb[k] = (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
-        }
+        for (size_t k = 0; code == AX_OK && k < 3 * pixels; k++)
+            rgb[k] = ax_denormalise(s.image[k], k % 3);
         if (code == AX_OK)
             memcpy(truth, s.labels, pixels);
         m.rgb[i] = rgb;

@@ -1,4 +1,5 @@
 #include "data/augment.h"
+#include "engine/base/normalise.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -26,7 +27,7 @@ static ax_picture coded(int32_t h, int32_t w)
 
 static double byte_of(const ax_sample *s, int32_t y, int32_t x, int c)
 {
-    return ((double)s->image[3 * (y * s->w + x) + c] * (double)ax_augment_std[c] + (double)ax_augment_mean[c]) * 255;
+    return ((double)s->image[3 * (y * s->w + x) + c] * (double)ax_image_std[c] + (double)ax_image_mean[c]) * 255;
 }
 
 static ax_sample cut(const ax_picture *p, ax_sample_spec spec, uint64_t index)

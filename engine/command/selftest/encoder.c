@@ -1,6 +1,7 @@
 /* An encoder*.safetensors file: the four taps of an image in evaluation mode. */
 #include "engine/command/selftest/selftest.h"
 
+#include "engine/base/normalise.h"
 #include "engine/graph/session.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/decoder.h"
@@ -64,7 +65,7 @@ static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
     if (!image)
         return err->code;
     for (size_t i = 0; i < n; i++)
-        image[i] = (image[i] / 255.0f - ax_image_mean[i % 3]) / ax_image_std[i % 3];
+        image[i] = ax_normalise(image[i], i % 3);
     ax_code code = ax_plan_write(e->session.plan, "image", image, n * sizeof *image, err);
     free(image);
     return code;
