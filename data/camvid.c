@@ -25,6 +25,7 @@ static const struct {
 };
 
 typedef struct camvid {
+    char *dir;           /* with a slash at its end */
     ax_pairlist list[2]; /* per ax_split */
 } camvid;
 
@@ -33,6 +34,7 @@ static void free_set(void *set)
     camvid *c = set;
     ax_pairlist_release(&c->list[AX_SPLIT_TRAIN]);
     ax_pairlist_release(&c->list[AX_SPLIT_VAL]);
+    free(c->dir);
     free(c);
 }
 
@@ -63,6 +65,34 @@ static void name(void *set, ax_split split, uint64_t index, char *out, size_t ca
     snprintf(out, cap, "%s", c->list[split].pair[index].name);
 }
 
+/* By its name within the data set, which may have been moved. */
+static ax_code add_file(const camvid *c, const char *path, ax_fingerprint *out, ax_err *err)
+{
+    struct stat st;
+    size_t n = strlen(c->dir);
+    if (stat(path, &st))
+        return ax_fail(err, AX_EIO, "%s: %s", path, strerror(errno));
+    ax_fingerprint_add(out, strncmp(path, c->dir, n) != 0 ? path : path + n, &st);
+    return AX_OK;
+}
+
+static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
+{
+    const camvid *c = set;
+    ax_code code = AX_OK;
+    *out = ax_fingerprint_start;
+    for (int split = AX_SPLIT_TRAIN; split <= AX_SPLIT_VAL; split++) {
+        ax_fingerprint_add_number(out, c->list[split].n);
+        for (size_t i = 0; i < c->list[split].n && code == AX_OK; i++) {
+            const ax_pair *p = &c->list[split].pair[i];
+            code = add_file(c, p->image, out, err);
+            if (code == AX_OK)
+                code = add_file(c, p->mask, out, err);
+        }
+    }
+    return code;
+}
+
 ax_source *ax_camvid_open(const char *dir, ax_err *err)
 {
     struct stat st;
@@ -72,7 +102,8 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         return NULL;
     }
     camvid *c = calloc(1, sizeof *c);
-    if (!c) {
+    if (!c || asprintf(&c->dir, "%s/", dir) < 0) {
+        free(c);
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
         return NULL;
     }
@@ -94,7 +125,7 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
         memcpy(info->color[i], classes[i].color, 3);
     }
-    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { c, load, name, free_set }, err);
+    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { c, load, name, fingerprint, free_set }, err);
     free(info);
     return s;
 }

@@ -93,11 +93,18 @@ static void name(ax_source *s, ax_split split, uint64_t index, char *out, size_t
     p->of.name(p->of.set, split, index % images(s, split), out, cap);
 }
 
+static ax_code fingerprint(ax_source *s, ax_fingerprint *out, ax_err *err)
+{
+    picture_source *p = (picture_source *)s;
+    return p->of.fingerprint(p->of.set, out, err);
+}
+
 static const ax_source_ops ops = {
     .close = close_source,
     .sample = sample,
     .name = name,
     .picture = picture,
+    .fingerprint = fingerprint,
     .stream = ax_loader_open,
     .next = ax_loader_next,
     .stream_close = ax_loader_close,

@@ -83,9 +83,10 @@ static int parse(int argc, char **argv, options *o, ax_err *err)
         ax_fail(err, AX_EINVAL, "try needs a genotype; 'auxcell try --help' says more");
     else if (o->model && o->n_genotypes > 1)
         ax_fail(err, AX_EINVAL, "--model takes one genotype");
-    else
-        return 0;
-    return -1;
+    if (err->code)
+        return -1;
+    /* what is kept for later must not mean other data there */
+    return !o->cache || ax_settings_absolute(&o->settings, err) == AX_OK ? 0 : -1;
 }
 
 /* ---- what is printed ---- */

@@ -293,3 +293,27 @@ ax_setting_scope ax_settings_scope(int i)
 {
     return table[i].scope;
 }
+
+/* What doesn't exist stays as it is: whoever opens it says so. */
+static ax_code absolute(const char *name, char *path, size_t cap, ax_err *err)
+{
+    char *full = path[0] && path[0] != '/' ? realpath(path, NULL) : NULL;
+    size_t n = full ? strlen(full) : 0;
+    ax_code code = n < cap
+                       ? AX_OK
+                       : ax_fail(err, AX_EINVAL, "%s: '%s' from the root on has %zu bytes, more than the %zu allowed",
+                                 name, path, n, cap - 1);
+    if (full && code == AX_OK)
+        memcpy(path, full, n + 1);
+    free(full);
+    return code;
+}
+
+ax_code ax_settings_absolute(ax_settings *s, ax_err *err)
+{
+    char *colon = strchr(s->data, ':');
+    ax_code code = AX_OK;
+    if (colon)
+        code = absolute("data", colon + 1, sizeof s->data - (size_t)(colon + 1 - s->data), err);
+    return code == AX_OK ? absolute("teacher", s->teacher, sizeof s->teacher, err) : code;
+}

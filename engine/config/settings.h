@@ -127,6 +127,9 @@ const char *ax_settings_off(const char *option);
    with its number. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);
 ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err);
+/* Makes the paths in the settings (data spec like camvid:DIR, teacher) absolute, so that they mean the same from
+   elsewhere. AX_EINVAL: one gets longer than a setting may be. */
+ax_code ax_settings_absolute(ax_settings *s, ax_err *err);
 /* The option table for --help: a line per setting, then the switches. */
 void ax_settings_help(ax_str *out);
 /* Value of setting i as text, with its name; false past the end. */

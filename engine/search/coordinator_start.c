@@ -5,6 +5,7 @@
 #include "engine/base/utf8.h"
 #include "engine/search/leftovers.h"
 #include "engine/search/snapshot.h"
+#include "engine/train/trainer.h"
 #include "engine/wire/run.h"
 
 #include <errno.h>
@@ -43,6 +44,7 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
         setup->h = sample.h;
         setup->w = sample.w;
         setup->n_train = source->info.n_train;
+        setup->data = ax_trainer_fingerprint(&c->settings, source);
         ax_sample_release(&sample);
     }
     source->ops->close(source);

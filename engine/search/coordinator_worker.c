@@ -139,6 +139,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     switch (m->say) {
     case AX_SAY_READY:
         crew->ready = c->worked = true;
+        ax_search_data_are(c->search, m->data);
         say_device(c, m);
         break;
     case AX_SAY_BROKEN:

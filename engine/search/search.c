@@ -118,6 +118,7 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
         return NULL;
     }
     s->setup = *setup;
+    s->data = setup->data;
     s->gate = ax_gate_new((uint64_t)setup->settings.seed);
     const ax_settings *set = &s->setup.settings;
     const ax_strategy_options options = {
@@ -158,6 +159,32 @@ void ax_search_set_time(ax_search *s, double now)
     s->now = now;
 }
 
+bool ax_search_data_changed(const ax_search *s)
+{
+    return s->data && s->setup.data && s->data != s->setup.data;
+}
+
+static void say_changed(ax_search *s, const char *since)
+{
+    char text[AX_EVENT_TEXT];
+    snprintf(text, sizeof text, "the data have changed %s: rewards from now on can't be compared with those before",
+             since);
+    ax_search_log(s, "warning", 0, text);
+}
+
+void ax_search_data_are(ax_search *s, uint64_t data)
+{
+    if (!data || data == s->setup.data)
+        return;
+    if (s->setup.data) {
+        say_changed(s, "while the engine ran");
+        ax_duplicates_release(&s->judged);
+    }
+    s->setup.data = data;
+    if (!s->data)
+        s->data = data;
+}
+
 void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
 {
     const ax_settings *set = &s->setup.settings;
@@ -172,7 +199,10 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     ev.u.HELLO.workers = s->setup.workers;
     ev.u.HELLO.pid = pid;
     ev.u.HELLO.resumed = resumed;
+    ev.u.HELLO.data_changed = ax_search_data_changed(s);
     ax_search_emit(s, &ev);
+    if (ev.u.HELLO.data_changed)
+        say_changed(s, "since the run began");
     for (uint32_t k = AX_WORKERS; k-- > 0;) {
         uint32_t id = s->seat[k].id;
         if (!id)

@@ -18,6 +18,7 @@ typedef struct ax_search_setup {
     char run[AX_EVENT_TEXT]; /* its name, for HELLO */
     int32_t classes, h, w;   /* of the data and of a validation image: for parameters and multiply-adds */
     size_t n_train;          /* images of the data: what a pass of stage 2 takes */
+    uint64_t data;           /* what tells the data from others (ax_trainer_fingerprint), 0 = not known */
     uint32_t workers;        /* at most AX_WORKERS; for HELLO */
     /* Takes every event as it happens; time and seq are the receiver's business. */
     void (*emit)(void *context, ax_event *ev);
@@ -38,7 +39,8 @@ const ax_settings *ax_search_settings(const ax_search *s);
 
 /* Seconds since the epoch; given before every group of calls. */
 void ax_search_set_time(ax_search *s, double now);
-/* Says HELLO; after a resume also puts what was in training back into the queue. */
+/* Says HELLO, and when the data aren't those that the run began with; after a resume also puts what was in training
+ * back into the queue. */
 void ax_search_hello(ax_search *s, bool resumed, int64_t pid);
 
 /* ---- workers have numbers below AX_WORKERS; each has one candidate at a time ---- */
@@ -77,6 +79,9 @@ void ax_search_stopped(ax_search *s, uint32_t worker);
 void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message);
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);
+/* What a worker found the data to be: says so when they have changed under the engine, and takes no outcome of the old
+   ones for a network that comes again. */
+void ax_search_data_are(ax_search *s, uint64_t data);
 /* Results of finished candidates aren't there any more: the run pauses itself, with text in its log. */
 void ax_search_results_lost(ax_search *s, const char *text);
 /* How many finished candidates have a file of their own in models/ (else masks/). */

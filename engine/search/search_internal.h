@@ -75,6 +75,7 @@ struct ax_search {
     uint32_t next_request;
     uint32_t prunes; /* over the run */
     ax_prune_batch batch;
+    uint64_t data; /* that the run began with, as in the setup; 0 = not known */
     double now;
     bool dirty, wants_save, wants_stop;
 };
@@ -102,6 +103,8 @@ void ax_search_open_all(ax_search *s);
 void ax_search_index(ax_search *s);
 
 /* ---- search.c ---- */
+/* Whether the data aren't those that the run began with. */
+bool ax_search_data_changed(const ax_search *s);
 ax_seat *ax_search_seat(ax_search *s, uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);

@@ -92,13 +92,15 @@ static void pack_running(msgpack_packer *pk, const ax_search *s)
 static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *rows, uint64_t seq, const char *state,
                       size_t n_state)
 {
-    msgpack_pack_map(pk, 15);
+    msgpack_pack_map(pk, 16);
     ax_pack_text(pk, "seq");
     msgpack_pack_uint64(pk, seq);
     ax_pack_text(pk, "settings");
     pack_settings(pk, &s->setup.settings);
     ax_pack_text(pk, "classes");
     msgpack_pack_int32(pk, s->setup.classes);
+    ax_pack_text(pk, "data");
+    msgpack_pack_uint64(pk, s->data);
     ax_pack_text(pk, "strategy");
     ax_pack_text(pk, ax_strategy_name(s->strategy));
     ax_pack_text(pk, "state");

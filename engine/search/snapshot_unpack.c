@@ -150,7 +150,8 @@ static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *ro
         if (!s->row[i].status)
             return ax_fail(err, AX_EFORMAT, "candidate %u is missing", i + 1);
     ax_search_index(s);
-    return ax_search_note_all_judged(s, err);
+    /* what other data came to says nothing of these */
+    return ax_search_data_changed(s) ? AX_OK : ax_search_note_all_judged(s, err);
 }
 
 static bool read_queue(const msgpack_object *o, ax_search *s)
@@ -200,6 +201,16 @@ static bool consistent(ax_search *s)
     return queued == s->n_queue;
 }
 
+/* Older snapshots, and those of data that couldn't be looked at, don't know: the data are taken for the same. */
+static bool read_data(const msgpack_object *o, ax_search *s)
+{
+    if (o && o->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+        return false;
+    if (o && o->via.u64)
+        s->data = o->via.u64;
+    return true;
+}
+
 static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_rowfile *rows, uint64_t *seq,
                          ax_err *err)
 {
@@ -218,6 +229,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
                        (int)classes);
     if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
         return AX_EFORMAT;
+    if (!read_data(ax_map_get(map, "data"), s))
+        return ax_fail(err, AX_EFORMAT, "what it says of the data isn't what it should be");
     code = read_rows(map, s, rows, (uint64_t)at, err);
     if (code != AX_OK)
         return code;

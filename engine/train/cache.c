@@ -71,6 +71,7 @@ static uint64_t cache_key(const ax_cache_spec *spec, ax_err *err)
     }
     ax_safetensors_free(st);
     key = ax_hash(key, source->info.spec, strlen(source->info.spec));
+    key = ax_hash(key, &spec->data.files, sizeof spec->data.files);
     /* field by field: padding is not part of the key */
     key = ax_hash(key, &s->split, sizeof s->split);
     key = ax_hash(key, &s->h, sizeof s->h);

@@ -19,6 +19,7 @@ typedef struct ax_cache_item {
 /* What it holds. */
 typedef struct ax_cache_spec {
     ax_source *source;
+    ax_fingerprint data; /* of the source */
     ax_sample_spec samples;
     size_t count;
     int threads;         /* of the loader */

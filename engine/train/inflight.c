@@ -41,6 +41,7 @@ static uint64_t key_of(const ax_training *r)
                                   (uint64_t)job->stages,
                                   (uint64_t)job->stage2_epochs,
                                   job->seed,
+                                  r->t->data.files,
                                   r->t->teacher_key,
                                   job->half_batch,
                                   job->full };

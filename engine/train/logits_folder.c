@@ -1,7 +1,6 @@
 #include "engine/train/logits_folder.h"
 
 #include "engine/base/file.h"
-#include "engine/base/hash.h"
 #include "engine/model/npy.h"
 
 #include <errno.h>
@@ -88,21 +87,19 @@ static ax_code check_pair(const char *dir, const char *a, const char *b, ax_err 
                    b);
 }
 
-/* Of the images in the order of their names: the key of a folder doesn't depend on the order of a list. */
-static ax_code hash_files(const char *dir, char *const *list, size_t n, uint64_t *key, ax_err *err)
+/* Of the images in the order of their names: what a folder holds doesn't depend on the order of a list. */
+static ax_code add_files(const char *dir, char *const *list, size_t n, ax_fingerprint *out, ax_err *err)
 {
     char path[PATH];
     struct stat st;
     size_t found = 0;
-    *key = AX_HASH_START;
+    *out = ax_fingerprint_start;
     for (size_t i = 0; i < n; i++) {
         if ((i && !strcmp(list[i - 1], list[i])) || !find_file(path, dir, list[i]))
             continue;
         if (stat(path, &st))
             return ax_fail(err, AX_EIO, "%s: %s", path, strerror(errno));
-        const int64_t says[] = { st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec };
-        const char *within = path + strlen(dir) + 1;
-        *key = ax_hash(ax_hash(*key, within, strlen(within) + 1), says, sizeof says);
+        ax_fingerprint_add(out, path + strlen(dir) + 1, &st);
         found++;
     }
     if (found)
@@ -123,7 +120,7 @@ static ax_code take_names(ax_source *source, char **list, size_t *n, ax_err *err
     return AX_OK;
 }
 
-ax_code ax_logits_folder_key(const char *dir, ax_source *source, uint64_t *key, ax_err *err)
+ax_code ax_logits_folder_fingerprint(const char *dir, ax_source *source, ax_fingerprint *out, ax_err *err)
 {
     size_t n = 0;
     char **list = calloc(source->info.n_train + 1, sizeof *list);
@@ -131,7 +128,7 @@ ax_code ax_logits_folder_key(const char *dir, ax_source *source, uint64_t *key, 
         list ? take_names(source, list, &n, err) : ax_fail(err, AX_ENOMEM, "no memory for a folder of logits");
     if (code == AX_OK) {
         qsort(list, n, sizeof *list, by_base);
-        code = hash_files(dir, list, n, key, err);
+        code = add_files(dir, list, n, out, err);
     }
     for (size_t i = 1; i < n && code == AX_OK; i++)
         code = check_pair(dir, list[i - 1], list[i], err);

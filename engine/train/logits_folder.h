@@ -7,10 +7,9 @@
 
 #include "engine/train/source.h"
 
-/* Looks at the files of all training images. *key becomes a hash of their names, sizes and times: another one when the
-   logits may be others. AX_EIO: can't be read, AX_EFORMAT: no such file in it, or one that could be that of two images.
- */
-ax_code ax_logits_folder_key(const char *dir, ax_source *source, uint64_t *key, ax_err *err);
+/* Looks at the files of all training images; *out is another one when the logits may be others. AX_EIO: can't be read,
+   AX_EFORMAT: no such file in it, or one that could be that of two images. */
+ax_code ax_logits_folder_fingerprint(const char *dir, ax_source *source, ax_fingerprint *out, ax_err *err);
 /* The logits that belong to a sample, out {h/4,w/4,classes}: at the centre of each cell of 4x4 pixels, where the sample
    was cut; bilinear between the stored ones; beyond the image those of its edge. Errors name the file: AX_EIO
    (missing), AX_EFORMAT (damaged, other classes, other size). */

@@ -3,6 +3,7 @@
 #define AX_TRAIN_SOURCE_H
 
 #include "engine/base/err.h"
+#include "engine/base/fingerprint.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,12 +54,15 @@ typedef struct ax_source_ops {
        crops). Safe to call from several threads. The memory of out (malloc) belongs to the caller:
        ax_sample_release. */
     ax_code (*sample)(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err);
-    /* Name of an image, cut to cap bytes: its file's path within the data set, with its ending ("train/s1/0001.png"), or
-       what it is called where there is no file. For what lies beside the data. */
+    /* Name of an image, cut to cap bytes: its file's path within the data set, with its ending ("train/s1/0001.png"),
+       or what it is called where there is no file. For what lies beside the data. */
     void (*name)(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap);
     /* The image of a sample as it is, RGB {h,w,3} (malloc, caller frees): what a person is shown. */
     ax_code (*picture)(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w,
                        ax_err *err);
+    /* What tells the data as they are now from others: every file is looked at (not read). AX_EIO names one that can't
+       be. */
+    ax_code (*fingerprint)(ax_source *s, ax_fingerprint *out, ax_err *err);
     /* Samples first .. first+count-1 in order, made ahead by `threads` threads. next blocks; AX_OK fills out. */
     void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads, ax_err *err);
     ax_code (*next)(void *stream, ax_sample *out, ax_err *err);

@@ -57,7 +57,27 @@ static ax_code open_model(ax_teacher *t, ax_err *err)
     return code;
 }
 
+static ax_code open_folder(ax_teacher *t, ax_err *err)
+{
+    ax_fingerprint is;
+    ax_code code = ax_logits_folder_fingerprint(t->path, t->source, &is, err);
+    t->key = is.files;
+    return code;
+}
+
 /* ---- either ---- */
+
+ax_code ax_teacher_fingerprint(const char *path, ax_source *source, ax_fingerprint *out, ax_err *err)
+{
+    struct stat st;
+    if (stat(path, &st))
+        return ax_fail(err, AX_EIO, "teacher %s: %s", path, strerror(errno));
+    if (S_ISDIR(st.st_mode))
+        return ax_logits_folder_fingerprint(path, source, out, err);
+    *out = ax_fingerprint_start;
+    ax_fingerprint_add(out, "", &st);
+    return AX_OK;
+}
 
 ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backend *be, ax_device *dev, ax_err *err)
 {
@@ -71,7 +91,7 @@ ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backen
         if (stat(path, &st))
             code = ax_fail(&why, AX_EIO, "teacher %s: %s", path, strerror(errno));
         else
-            code = S_ISDIR(st.st_mode) ? ax_logits_folder_key(path, source, &t->key, &why) : open_model(t, &why);
+            code = S_ISDIR(st.st_mode) ? open_folder(t, &why) : open_model(t, &why);
     }
     if (code == AX_OK)
         return t;

@@ -103,11 +103,34 @@ static size_t of_one_size(const ax_cache *c, int32_t h, int32_t w)
     return n;
 }
 
+uint64_t ax_trainer_fingerprint(const ax_settings *s, ax_source *source)
+{
+    ax_fingerprint data, teacher = { 0, 0 };
+    if (source->ops->fingerprint(source, &data, NULL) != AX_OK ||
+        (ax_trainer_has_teacher(s) && ax_teacher_fingerprint(s->teacher, source, &teacher, NULL) != AX_OK))
+        return 0;
+    ax_fingerprint_add_number(&data, teacher.data);
+    return data.data ? data.data : 1;
+}
+
+/* What was read while it changed is neither the old nor the new data. */
+static ax_code check_unchanged(ax_trainer *t, ax_err *err)
+{
+    ax_fingerprint now;
+    ax_code code = ax_source_failed(t->source->ops->fingerprint(t->source, &now, err), err);
+    if (code == AX_OK && now.data != t->data.data)
+        code = ax_fail(err, AX_EDATA, "%s: its files changed while they were read", t->source->info.spec);
+    return code;
+}
+
 static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
 {
     const ax_settings *s = &t->settings;
-    ax_cache_spec spec = { .source = t->source, .threads = s->threads ? (int)s->threads : 2 };
-    ax_code code = open_train_cache(t, dir, &spec, progress, context, err);
+    ax_code code = ax_source_failed(t->source->ops->fingerprint(t->source, &t->data, err), err);
+    if (code != AX_OK)
+        return code;
+    ax_cache_spec spec = { .source = t->source, .data = t->data, .threads = s->threads ? (int)s->threads : 2 };
+    code = open_train_cache(t, dir, &spec, progress, context, err);
     if (code != AX_OK)
         return code;
     describe_validation(t, &spec);
@@ -120,7 +143,7 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
         .val_images = of_one_size(t->val, first.h, first.w),
         .cache = ax_cache_bytes(t->train) + ax_cache_bytes(t->val),
     };
-    return AX_OK;
+    return check_unchanged(t, err);
 }
 
 /* The sizes without the caches. */

@@ -24,6 +24,7 @@ struct ax_trainer {
     ax_resident *resident; /* train on the device; NULL = it isn't */
     ax_sample_spec val_spec;
     ax_trainer_sizes sizes;
+    ax_fingerprint data;  /* of the source */
     uint64_t teacher_key; /* 0 = no teacher */
     uint64_t budget;      /* bytes that a training may take */
     int32_t leave_out;    /* class that the reward leaves out, -1 = none */

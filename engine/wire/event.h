@@ -26,7 +26,8 @@
     F(WHOLE, planned, "candidates after which it stops")                                                               \
     F(WHOLE, workers, "workers")                                                                                       \
     F(WHOLE, pid, "process id of the engine")                                                                          \
-    F(WHOLE, resumed, "1: continued from a snapshot")
+    F(WHOLE, resumed, "1: continued from a snapshot")                                                                  \
+    F(WHOLE, data_changed, "1: the data aren't those that the run began with")
 #define AX_EV_PROPOSED(F)                                                                                              \
     F(GENO, genotype, "the genotype")                                                                                  \
     F(WHOLE, parent, "candidate it was made from, 0 = none")                                                           \

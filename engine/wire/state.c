@@ -381,6 +381,7 @@ static void fold_hello(ax_state *s, const ax_event *ev)
     memcpy(s->strategy, ev->u.HELLO.strategy, sizeof s->strategy);
     memcpy(s->device, ev->u.HELLO.device, sizeof s->device);
     s->planned = ev->u.HELLO.planned;
+    s->data_changed = s->data_changed || ev->u.HELLO.data_changed;
     s->workers = ev->u.HELLO.workers;
     s->pid = ev->u.HELLO.pid;
     s->seed = ev->u.HELLO.seed;

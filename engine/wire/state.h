@@ -55,6 +55,7 @@ typedef struct ax_state {
     char bye[AX_EVENT_TEXT];    /* "" while it runs */
     bool died;                  /* the engine is gone without a good-bye (ax_state_engine_died) */
     int64_t planned, workers, pid, seed;
+    bool data_changed;             /* an engine found other data than the run began with */
     bool paused;                   /* the whole run */
     char paused_by[AX_EVENT_TEXT]; /* who paused it: "engine" when it paused itself; "" when it isn't */
     double first_at, last_at;      /* time of the first and newest event */

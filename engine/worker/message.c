@@ -48,10 +48,11 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         msgpack_pack_int64(&pk, m->steps);
         break;
     case AX_SAY_READY:
-        msgpack_pack_array(&pk, 3);
+        msgpack_pack_array(&pk, 4);
         ax_pack_text(&pk, m->text);
         msgpack_pack_int64(&pk, m->threads);
         msgpack_pack_int64(&pk, m->rss);
+        msgpack_pack_int64(&pk, (int64_t)m->data);
         break;
     case AX_SAY_BROKEN:
     case AX_SAY_FAILED:
@@ -106,13 +107,13 @@ static bool read_settings(const msgpack_object *o, ax_settings *s)
 static bool read_body(const msgpack_object *o, ax_worker_message *m)
 {
     char text[AX_GENOTYPE_TEXT];
-    int64_t full, peers;
+    int64_t full, peers, data;
     if (m->say == AX_SAY_SETTINGS)
         return read_settings(o, &m->settings);
     if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED || m->say == AX_SAY_GO || m->say == AX_SAY_END)
         return o->type == MSGPACK_OBJECT_NIL;
     static const uint32_t size[AX_SAY_COUNT] = {
-        [AX_SAY_JOB] = 3,     [AX_SAY_READY] = 3,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,  [AX_SAY_PROGRESS] = 6,
+        [AX_SAY_JOB] = 3,     [AX_SAY_READY] = 4,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,  [AX_SAY_PROGRESS] = 6,
         [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1, [AX_SAY_STAGE] = 2,  [AX_SAY_DEVICES] = 1,
     };
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
@@ -126,6 +127,9 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
         m->peers = (uint64_t)peers;
         return ax_genotype_parse(text, &m->genotype, NULL) == AX_OK;
     case AX_SAY_READY:
+        if (!ax_read_whole(&e[3], &data))
+            return false;
+        m->data = (uint64_t)data;
         return ax_read_text(&e[0], m->text, sizeof m->text) && ax_read_whole(&e[1], &m->threads) &&
                ax_read_whole(&e[2], &m->rss);
     case AX_SAY_BROKEN:

@@ -15,7 +15,7 @@
     X(SETTINGS, "settings") /* to the worker, first: the run's settings */                                             \
     X(JOB, "job")           /* to the worker: train this */                                                            \
     X(STOP, "stop")         /* to the worker: stop candidate id at its next step */                                    \
-    X(READY, "ready")       /* data open, caches filled: name, threads, rss */                                         \
+    X(READY, "ready")       /* data open, caches filled: name, threads, rss, data */                                   \
     X(BROKEN, "broken")     /* can't get ready: code, text; the worker ends */                                         \
     X(PROGRESS, "progress") /* id, text (train, validate, cache), stage, epoch, step, steps, loss */                   \
     X(DEVICES, "devices")   /* id, steps: so many devices compute its batches from now on */                           \
@@ -43,6 +43,7 @@ typedef struct ax_worker_message {
     int64_t code; /* ax_code */
     int64_t stage, epoch, step, steps, threads, rss;
     double loss;
+    uint64_t data; /* READY: ax_trainer_fingerprint */
     ax_outcome outcome;
 } ax_worker_message;
 

@@ -202,6 +202,7 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
         if (note[0])
             ax_complain("device auto is the CPU: %s", note);
         ax_worker_message m = { .say = AX_SAY_READY, .rss = resident_bytes() };
+        m.data = ax_trainer_fingerprint(&w->settings, source);
         m.threads = w->settings.threads ? w->settings.threads : ax_cores_allowed();
         ax_utf8_copy(m.text, sizeof m.text, device);
         say(w, &m);

@@ -159,6 +159,55 @@ static void expect_sample(ax_code code, const char *message)
     s->ops->close(s);
 }
 
+static ax_fingerprint fingerprint(void)
+{
+    ax_err err;
+    ax_fingerprint f = { 0, 0 };
+    ax_source *s = open_set(&err);
+    if (!s)
+        fail_msg("%s", err.msg);
+    assert_int_equal(s->ops->fingerprint(s, &f, &err), AX_OK);
+    s->ops->close(s);
+    return f;
+}
+
+/* What changes about a file, and whether that can be seen in the fingerprint. */
+static void what_tells_data_apart(void **state)
+{
+    (void)state;
+    struct timespec then[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    char path[128];
+    static const char *const name[] = { "train/a.png", "trainannot/a.png" };
+    write_pair(name[0], 32, 40, name[1], 32, 40, 10);
+    write_text("train.txt", good_list);
+    write_text("val.txt", good_list);
+    for (int i = 0; i < 2; i++) {
+        at(path, name[i]);
+        utimensat(AT_FDCWD, path, then, 0);
+        const ax_fingerprint first = fingerprint(), again = fingerprint();
+        assert_true(first.data == again.data && first.files == again.files);
+        then[1].tv_nsec++;
+        utimensat(AT_FDCWD, path, then, 0);
+        const ax_fingerprint later = fingerprint();
+        assert_true(later.data != first.data && later.files != first.files);
+        then[1].tv_nsec--;
+        utimensat(AT_FDCWD, path, then, 0); /* as if nothing had been */
+        const ax_fingerprint back = fingerprint();
+        assert_true(back.data == first.data && back.files != first.files);
+        assert_int_equal(truncate(path, 10), 0);
+        utimensat(AT_FDCWD, path, then, 0);
+        assert_true(fingerprint().data != first.data);
+    }
+    const ax_fingerprint before = fingerprint();
+    write_text("val.txt", good_list); /* other names in the list, the same files */
+    assert_true(fingerprint().data == before.data);
+    write_text("val.txt", "train/a.png trainannot/a.png\ntrain/a.png trainannot/a.png\n");
+    assert_true(fingerprint().data != before.data);
+    write_text("train.txt", "train/a.png trainannot/a.png\ntrain/a.png trainannot/a.png\n");
+    write_text("val.txt", good_list);
+    assert_true(fingerprint().data != before.data);
+}
+
 static void broken_lists(void **state)
 {
     (void)state;
@@ -217,6 +266,7 @@ int main(void)
         cmocka_unit_test(real_pairs),
         cmocka_unit_test(broken_lists),
         cmocka_unit_test(broken_files),
+        cmocka_unit_test(what_tells_data_apart),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

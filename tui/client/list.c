@@ -57,6 +57,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
         ax_str_add(&out, "null");
     else
         ax_str_printf(&out, "%.6f", s->overhead);
+    ax_str_printf(&out, ",\"data_changed\":%s", s->data_changed ? "true" : "false");
     ax_str_add(&out, ",\"best\":");
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (best)
@@ -148,6 +149,8 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     ax_out_line("  path        %s", run->path);
     ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", s->data, s->preset, s->strategy,
                 (long long)s->seed);
+    if (s->data_changed)
+        ax_out("  changed     the data, since the run began: rewards before and after can't be compared\n");
     ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
     ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);

@@ -119,7 +119,7 @@ static ax_code make_settings(const options *o, ax_settings *s, ax_err *err)
     for (int i = 0; i < o->given.n && code == AX_OK; i++)
         code = ax_settings_set(s, o->given.name[i], o->given.value[i], err);
     if (code == AX_OK)
-        code = ax_paths_absolute(s, err);
+        code = ax_settings_absolute(s, err);
     return code;
 }
 

@@ -74,30 +74,6 @@ ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_hand
     return code;
 }
 
-/* What doesn't exist stays as it is: whoever opens it says so. */
-static ax_code absolute(const char *setting, char *path, size_t cap, ax_err *err)
-{
-    char *full = path[0] && path[0] != '/' ? realpath(path, NULL) : NULL;
-    size_t n = full ? strlen(full) : 0;
-    ax_code code = n < cap
-                       ? AX_OK
-                       : ax_fail(err, AX_EINVAL, "%s: '%s' from the root on has %zu bytes, more than the %zu allowed",
-                                 setting, path, n, cap - 1);
-    if (full && code == AX_OK)
-        memcpy(path, full, n + 1);
-    free(full);
-    return code;
-}
-
-ax_code ax_paths_absolute(ax_settings *s, ax_err *err)
-{
-    char *colon = strchr(s->data, ':');
-    ax_code code = AX_OK;
-    if (colon)
-        code = absolute("data", colon + 1, sizeof s->data - (size_t)(colon + 1 - s->data), err);
-    return code == AX_OK ? absolute("teacher", s->teacher, sizeof s->teacher, err) : code;
-}
-
 ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err)
 {
     (void)context;

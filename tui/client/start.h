@@ -10,9 +10,6 @@
    the engine dies before its first event, the directory is removed again. */
 ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_handle *run, ax_engine *engine,
                      ax_err *err);
-/* Makes the paths in the settings (data spec like camvid:DIR, teacher) absolute, so that resuming from elsewhere finds
-   them. AX_EINVAL: one gets longer than a setting may be. */
-ax_code ax_paths_absolute(ax_settings *s, ax_err *err);
 
 /* What the screens call (ax_tui_options). */
 ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err);

@@ -73,6 +73,8 @@ static segments status_segments(const ax_ui *ui, int cols)
     add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
     if (st->first_at > 0 && cols >= 30)
         add(&s, AX_ROLE_BAR, "%s", ax_figure_clock((running ? ui->now : st->last_at) - st->first_at, text));
+    if (st->data_changed)
+        add(&s, AX_ROLE_WARN, "data changed");
     add_progress(&s, ui, cols < 30);
     add_best(&s, ui);
     if (st->n_running)

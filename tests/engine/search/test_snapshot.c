@@ -265,6 +265,50 @@ static void requests_of_older_snapshots(void **state)
     searching_release(&t);
 }
 
+/* What a search is like that goes on from t's snapshot with these data. */
+static bool changed_with(const searching *t, uint64_t data, bool older)
+{
+    char *bytes;
+    size_t n;
+    uint64_t seq;
+    ax_err err = { AX_OK, "" };
+    ax_search_setup setup = t->setup;
+    setup.data = data;
+    assert_int_equal(ax_snapshot_pack(t->search, 5, &bytes, &n, NULL), AX_OK);
+    if (older) {
+        char *key = memmem(bytes, n, "\xa7\x63lasses", 8); /* \x63: c; a setting is called data, too */
+        key = memmem(key, n - (size_t)(key - bytes), "\xa4\x64\x61ta", 5);
+        assert_non_null(key);
+        key[1] = '?';
+        sign(bytes, n);
+    }
+    ax_search *s = ax_snapshot_unpack(bytes, n, "s", &setup, &seq, &err);
+    assert_string_equal(err.msg, "");
+    bool changed = ax_search_data_changed(s);
+    assert_true(changed == !ax_search_known(s, t->search->n_rows)); /* what other data came to isn't taken over */
+    free(bytes);
+    ax_search_free(s);
+    return changed;
+}
+
+static void the_data_are_remembered(void **state)
+{
+    (void)state;
+    searching t;
+    char text[AX_GENOTYPE_TEXT];
+    busy(&t, "random");
+    ax_genotype_print(&ax_search_look(t.search, 1)->proposal.genotype, text);
+    searching_do(&t, AX_VERB_SUBMIT, 0, text, NULL); /* its outcome is known already */
+    t.search->data = t.search->setup.data = 0xfedcba9876543210;
+    assert_false(changed_with(&t, 0xfedcba9876543210, false));
+    assert_true(changed_with(&t, 1, false));
+    assert_false(changed_with(&t, 1, true)); /* it doesn't know */
+    assert_false(changed_with(&t, 0, false));
+    t.search->data = 0;
+    assert_false(changed_with(&t, 1, false));
+    searching_release(&t);
+}
+
 static void a_newer_version_is_refused(void **state)
 {
     (void)state;
@@ -399,8 +443,8 @@ static void the_version_before_is_read(void **state)
     n -= (size_t)(list - count);
     size_t version = 1 + 1 + strlen("auxcell-snapshot");
     bytes[version] = 1;
-    assert_int_equal((uint8_t)bytes[version + 1], 0x8f);
-    bytes[version + 1] = (char)0x8d;
+    assert_memory_equal(bytes + version + 1, "\xde\x00\x10", 3); /* a map of 16 */
+    bytes[version + 3] = 14;
     sign(bytes, n);
     u = t;
     uint64_t seq = 0;
@@ -420,6 +464,7 @@ int main(void)
         cmocka_unit_test(rows_of_older_snapshots),
         cmocka_unit_test(requests_are_remembered),
         cmocka_unit_test(requests_of_older_snapshots),
+        cmocka_unit_test(the_data_are_remembered),
         cmocka_unit_test(damage_is_refused),
         cmocka_unit_test(a_newer_version_is_refused),
         cmocka_unit_test(signed_nonsense_does_no_harm),

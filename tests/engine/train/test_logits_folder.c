@@ -111,18 +111,18 @@ static float number_of(const char *dir, ax_source *source, uint64_t image)
 
 static uint64_t key_of(const char *dir, ax_source *source)
 {
-    uint64_t key;
+    ax_fingerprint is;
     ax_err err = { AX_OK, "" };
-    if (ax_logits_folder_key(dir, source, &key, &err) != AX_OK)
+    if (ax_logits_folder_fingerprint(dir, source, &is, &err) != AX_OK)
         fail_msg("%s", err.msg);
-    return key;
+    return is.data;
 }
 
 static void refuse_folder(const char *dir, ax_source *source, const char *says)
 {
-    uint64_t key;
+    ax_fingerprint is;
     ax_err err = { AX_OK, "" };
-    assert_int_equal(ax_logits_folder_key(dir, source, &key, &err), AX_EFORMAT);
+    assert_int_equal(ax_logits_folder_fingerprint(dir, source, &is, &err), AX_EFORMAT);
     if (!strstr(err.msg, says))
         fail_msg("'%s' instead of '%s'", err.msg, says);
 }
