@@ -1,59 +1,81 @@
 #!/bin/sh
-# sh bootstrap.sh demo    installs what is missing, builds, and runs a search on generated scenes
-# sh bootstrap.sh check   the same, then every check: tests, sanitizers, lint
-# sh bootstrap.sh deps    only the packages
+# sh bootstrap.sh demo        installs what is missing, builds, and runs a search on generated scenes
+# sh bootstrap.sh check       the same, then every test
+# sh bootstrap.sh check-all   the same, then lint, another compiler and the tests under sanitizers
+# sh bootstrap.sh deps        only the packages, for all of these
 set -eu
 cd "$(dirname "$0")"
 
-BUILD_PACKAGES="gcc make pkg-config libc6-dev libncurses-dev libmsgpack-dev libpng-dev libjpeg62-turbo-dev
+# a|b: the same under two names, the newer one first
+BUILD_PACKAGES="gcc make pkg-config libc6-dev libncurses-dev libmsgpack-c-dev|libmsgpack-dev libpng-dev libjpeg62-turbo-dev
 libyajl-dev libcmocka-dev"
-CHECK_PACKAGES="clang clang-format clang-tidy mandoc tmux python3-pexpect python3-pyte python3-msgpack ncurses-term
-locales-all libclang-rt-14-dev strace"
+TEST_PACKAGES="tmux strace python3 python3-pexpect python3-pyte python3-msgpack"
+# without a version those of LLVM follow the default clang; oneDNN, so that the peer of bench ops is built
+LINT_PACKAGES="clang clang-format clang-tidy libclang-rt-dev libomp-dev mandoc libdnnl-dev"
 
 say() { printf '%s\n' "$*" >&2; }
+
+installed() {
+    for name in $(echo "$1" | tr '|' ' '); do
+        dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'install ok installed' && return
+    done
+    return 1
+}
+
+# the name by which apt knows it here: the last one, unless an earlier one is in its lists
+apt_name() {
+    for name in $(echo "$1" | tr '|' ' '); do
+        apt-cache show "$name" >/dev/null 2>&1 && break
+    done
+    echo "$name"
+}
+apt_names() { for p in $missing; do printf ' %s' "$(apt_name "$p")"; done; }
 
 install_missing() {
     missing=
     for p in "$@"; do
-        dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
+        installed "$p" || missing="$missing $p"
     done
     [ -n "$missing" ] || return 0
     command -v apt-get >/dev/null || { say "auxcell: these packages are missing:$missing"; exit 1; }
-    say "installing:$missing"
     sudo=
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || { say "auxcell: not root and no sudo; install them as root and run this again"; exit 1; }
+        command -v sudo >/dev/null || { say "auxcell: packages are missing, and there is no sudo; as root: apt-get install$(apt_names)"; exit 1; }
         sudo=sudo
     fi
     log=$(mktemp)
-    # shellcheck disable=SC2086
-    if ! { $sudo apt-get update && $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing; } >"$log" 2>&1; then
-        tail -n 20 "$log" >&2
-        say "auxcell: the packages could not be installed"
-        exit 1
+    if $sudo apt-get update >"$log" 2>&1; then
+        names=$(apt_names)
+        say "installing:$names"
+        # shellcheck disable=SC2086
+        $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $names >"$log" 2>&1 && { rm -f "$log"; return; }
     fi
+    tail -n 20 "$log" >&2
     rm -f "$log"
+    say "auxcell: the packages could not be installed"
+    exit 1
 }
 
-jobs=$(nproc 2>/dev/null || echo 2)
+# shellcheck disable=SC2086
 case ${1:-} in
 deps)
-    # shellcheck disable=SC2086
-    install_missing $BUILD_PACKAGES $CHECK_PACKAGES
+    install_missing $BUILD_PACKAGES $TEST_PACKAGES $LINT_PACKAGES
     ;;
 demo)
-    # shellcheck disable=SC2086
     install_missing $BUILD_PACKAGES
-    make -j"$jobs" --no-print-directory all >&2
+    make -j"$(nproc)" --no-print-directory all >&2
     exec build/release/auxcell demo
     ;;
 check)
-    # shellcheck disable=SC2086
-    install_missing $BUILD_PACKAGES $CHECK_PACKAGES
-    sh tests/check.sh
+    install_missing $BUILD_PACKAGES $TEST_PACKAGES
+    exec sh tests/check.sh
+    ;;
+check-all)
+    install_missing $BUILD_PACKAGES $TEST_PACKAGES $LINT_PACKAGES
+    exec sh tests/check.sh all
     ;;
 *)
-    say "usage: sh bootstrap.sh demo|check|deps"
+    say "usage: sh bootstrap.sh demo|check|check-all|deps"
     exit 2
     ;;
 esac

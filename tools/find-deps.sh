@@ -8,7 +8,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
 # A compiler for another architecture gets that one's libraries, where Debian puts them (dpkg --add-architecture).
-target=$(${CC:-gcc} -dumpmachine)
+target=$(${CC:-gcc} -dumpmachine 2>/dev/null) || { echo "  missing  compiler   ${CC:-gcc} doesn't run: install gcc" >&2; exit 1; }
 case $target in
 "$(uname -m)"-*) foreign= ;;
 *)
@@ -22,26 +22,31 @@ esac
 
 found() { printf '  found    %-10s %s\n' "$1" "$2" >&2; }
 lost() {
-    printf '  missing  %-10s install the package %s%s\n' "$1" "$2" "$foreign" >&2
+    printf '  missing  %-10s install %s%s\n' "$1" "$2" "$foreign" >&2
     missing=1
 }
-# by pkg-config: name, module, package; the flags land in the variable L_name
+# by pkg-config: name, package, what the module is called (by any distribution); the flags land in the variable L_name
 pc() {
-    if version=$(pkg-config --modversion "$2" 2>/dev/null); then
-        found "$1" "$version"
-        eval "L_$1=\$(pkg-config --libs $2)"
-    else
-        lost "$1" "$3"
-        eval "L_$1="
-    fi
+    name=$1 package=$2
+    shift 2
+    eval "L_$name="
+    for module in "$@"; do
+        version=$(pkg-config --modversion "$module" 2>/dev/null) || continue
+        found "$name" "$version"
+        eval "L_$name=\$(pkg-config --libs $module)"
+        return
+    done
+    lost "$name" "$package"
 }
 command -v pkg-config >/dev/null || lost pkg-config pkg-config
-pc ncursesw ncursesw libncurses-dev
-pc msgpack msgpack libmsgpack-dev
-pc png libpng libpng-dev
-pc jpeg libjpeg libjpeg62-turbo-dev
-pc yajl yajl libyajl-dev
-pc cmocka cmocka libcmocka-dev
+# the name since Debian 13
+apt-cache show libmsgpack-c-dev >/dev/null 2>&1 && msgpack=libmsgpack-c-dev || msgpack=libmsgpack-dev
+pc ncursesw libncurses-dev ncursesw
+pc msgpack "$msgpack" msgpack-c msgpack
+pc png libpng-dev libpng
+pc jpeg libjpeg62-turbo-dev libjpeg
+pc yajl libyajl-dev yajl
+pc cmocka libcmocka-dev cmocka
 # optional: without it the programs are the same, only bench ops has no oneDNN to compare with
 dnnl=$(printf '#include <oneapi/dnnl/dnnl.h>\nDNNL_VERSION_MAJOR.DNNL_VERSION_MINOR\n' | ${CC:-gcc} -E -P - 2>/dev/null | tail -n 1 | tr -d ' ')
 printf '#include <oneapi/dnnl/dnnl.h>\nint main(void) { return !dnnl_version(); }\n' >"$tmp/p.c"
