@@ -1,7 +1,8 @@
 #include "engine/base/cores.h"
 
+#include "engine/base/cpuquota.h"
+
 #include <errno.h>
-#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,52 +10,10 @@
 
 enum { MOST_PARTS = 32768 };
 
-/* The first line of a file that starts with prefix, without what ends it. Files of the kernel have no size to go by. */
-static bool read_line(const char *path, const char *prefix, char *line, int cap)
-{
-    FILE *f = fopen(path, "re");
-    bool found = false;
-    while (f && !found && fgets(line, cap, f))
-        found = !strncmp(line, prefix, strlen(prefix));
-    if (f)
-        fclose(f);
-    if (found)
-        line[strcspn(line, "\n")] = '\0';
-    return found;
-}
-
-/* ---- bandwidth ---- */
-
-int ax_cores_bandwidth(const char *root, const char *path)
-{
-    char at[PATH_MAX];
-    double least = 0;
-    int n = snprintf(at, sizeof at, "%s%s", root, path);
-    size_t stop = strlen(root), len = n > 0 && (size_t)n < sizeof at ? (size_t)n : stop;
-    for (; len >= stop; len--) {
-        if (len > stop && at[len] != '/' && at[len] != '\0')
-            continue;
-        char name[PATH_MAX + 16], line[64];
-        double quota, period;
-        at[len] = '\0';
-        snprintf(name, sizeof name, "%s/cpu.max", at);
-        if (read_line(name, "", line, sizeof line) && sscanf(line, "%lf %lf", &quota, &period) == 2 && quota > 0 &&
-            period > 0 && (least <= 0 || quota / period < least))
-            least = quota / period; /* "max 100000" has no number to begin with */
-        if (!len)
-            break;
-    }
-    int whole = least < INT_MAX ? (int)least : INT_MAX;
-    return whole < least ? whole + 1 : whole;
-}
-
-/* Of this process; 0 = not limited. */
+/* What its groups allow this process; 0 = not limited. */
 static int bandwidth(void)
 {
-    char line[PATH_MAX];
-    if (!read_line("/proc/self/cgroup", "0::/", line, sizeof line))
-        return 0;
-    return ax_cores_bandwidth("/sys/fs/cgroup", line[4] ? line + 3 : "");
+    return ax_cpu_quota("/proc/self/cgroup", "/proc/self/mountinfo");
 }
 
 int ax_cores_allowed(void)
@@ -131,12 +90,15 @@ void ax_cores_divide(ax_core *core, size_t n, int part, int parts, size_t *first
 
 static int topology(int cpu, const char *what)
 {
-    char name[96], line[32];
+    char name[96];
+    int value;
     snprintf(name, sizeof name, "/sys/devices/system/cpu/cpu%d/topology/%s", cpu, what);
-    if (!read_line(name, "", line, sizeof line))
-        return -1;
-    long value = strtol(line, NULL, 10);
-    return value >= 0 && value < INT_MAX ? (int)value : -1;
+    FILE *f = fopen(name, "re");
+    if (!f || fscanf(f, "%9d", &value) != 1 || value < 0)
+        value = -1;
+    if (f)
+        fclose(f);
+    return value;
 }
 
 ax_code ax_cores_take_part(const char *text, ax_err *err)
@@ -157,8 +119,8 @@ ax_code ax_cores_take_part(const char *text, ax_err *err)
             core[n++] = (ax_core) { cpu, topology(cpu, "physical_package_id"), id < 0 ? cpu : id };
         }
     ax_cores_divide(core, n, part, parts, &first, &count);
-    size_t worth = (size_t)bandwidth() / (size_t)parts;
-    if (bandwidth() && count > worth)
+    size_t quota = (size_t)bandwidth(), worth = quota / (size_t)parts;
+    if (quota && count > worth)
         count = worth ? worth : 1;
     CPU_ZERO(&set);
     for (size_t i = first; i < first + count; i++)

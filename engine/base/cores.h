@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Logical cores of the process's affinity mask (taskset, the cpuset of a container), or fewer when the bandwidth of its
-   cgroup (v2, cpu.max) is worth fewer, rounded up; at least 1. */
+/* Logical cores of the process's affinity mask (taskset, the cpuset of a container), or fewer when the processor
+   time that its control groups allow (engine/base/cpuquota.h) is worth fewer; at least 1. */
 int ax_cores_allowed(void);
 
 /* "K/N": the K-th of N equal parts, 1 <= K <= N <= 32768. false: it isn't that. */
@@ -28,8 +28,5 @@ typedef struct ax_core {
 /* Sorts the logical cores and says which make up part `part` (from 1) of `parts`: *count from *first on, at least one.
    More parts than cores: some get the same one. n > 0. */
 void ax_cores_divide(ax_core *core, size_t n, int part, int parts, size_t *first, size_t *count);
-/* Cores that the bandwidth limits of `path` and the groups above it are worth, rounded up; root: where cgroups are
-   mounted. 0 = not limited. */
-int ax_cores_bandwidth(const char *root, const char *path);
 
 #endif

@@ -1,4 +1,4 @@
-/* Parts of the cores: no core twice, none forgotten, hyperthreads together; limits of cgroups; affinity that is real.
+/* Parts of the cores: no core twice, none forgotten, hyperthreads together; affinity that is real.
  */
 #include "engine/base/cores.h"
 
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -89,44 +88,6 @@ static void hyperthreads_and_packages_stay_together(void **state)
     assert_true(count == 1 && two[first].cpu == 1);
 }
 
-static void write_file(const char *dir, const char *name, const char *text)
-{
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
-}
-
-static void bandwidth_is_the_least_of_the_groups_above(void **state)
-{
-    (void)state;
-    char dir[] = "/tmp/ax-cores-XXXXXX", sub[64], command[96];
-    assert_non_null(mkdtemp(dir));
-    snprintf(sub, sizeof sub, "%s/a", dir);
-    assert_int_equal(mkdir(sub, 0700), 0);
-    snprintf(sub, sizeof sub, "%s/a/b", dir);
-    assert_int_equal(mkdir(sub, 0700), 0);
-    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 0); /* no file: not limited */
-    write_file(dir, "a/b/cpu.max", "max 100000\n");
-    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 0);
-    write_file(dir, "a/cpu.max", "250000 100000\n");
-    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 3);
-    write_file(dir, "cpu.max", "100000 50000\n");
-    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 2);
-    assert_int_equal(ax_cores_bandwidth(dir, ""), 2);
-    write_file(dir, "a/b/cpu.max", "5000 100000\n");
-    assert_int_equal(ax_cores_bandwidth(dir, "/a/b"), 1);
-    assert_int_equal(ax_cores_bandwidth(dir, "/a"), 2);
-    static const char *const names[] = { "a/b/cpu.max", "a/b", "a/cpu.max", "a", "cpu.max" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(command, sizeof command, "%s/%s", dir, names[i]);
-        assert_int_equal(remove(command), 0);
-    }
-    assert_int_equal(rmdir(dir), 0);
-}
-
 /* In a child, for a part once taken can't be given back. Its exit status: cores of its affinity, 99 = an error. */
 static int taken(const char *text, int cpu_limit)
 {
@@ -169,11 +130,8 @@ static void a_part_is_of_what_is_allowed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(parts_are_read_strictly),
-        cmocka_unit_test(parts_of_parts_fill_them),
-        cmocka_unit_test(parts_cover_all_cores_once),
-        cmocka_unit_test(hyperthreads_and_packages_stay_together),
-        cmocka_unit_test(bandwidth_is_the_least_of_the_groups_above),
+        cmocka_unit_test(parts_are_read_strictly),      cmocka_unit_test(parts_of_parts_fill_them),
+        cmocka_unit_test(parts_cover_all_cores_once),   cmocka_unit_test(hyperthreads_and_packages_stay_together),
         cmocka_unit_test(a_part_is_of_what_is_allowed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
