@@ -1,8 +1,7 @@
 #include "data/png_write.h"
 
-#include "engine/base/file.h"
+#include "engine/base/output.h"
 
-#include <fcntl.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +87,7 @@ static ax_code write_png(const char *path, const uint8_t *pixels, int32_t h, int
     png_destroy_write_struct(&state->png, &state->info);
     ax_code code = state->code;
     if (code == AX_OK)
-        code = ax_file_replace(AT_FDCWD, path, state->bytes, state->n, err);
+        code = ax_output_write(path, state->bytes, state->n, err);
     free(state->bytes);
     return code;
 }

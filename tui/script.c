@@ -1,6 +1,7 @@
 #include "tui/script.h"
 
 #include "engine/base/file.h"
+#include "engine/base/output.h"
 #include "engine/base/utf8.h"
 #include "tui/action.h"
 
@@ -109,6 +110,25 @@ static ax_code split(ax_script *s, ax_err *err)
     return AX_OK;
 }
 
+/* A screen that is saved may replace neither the script nor one that was saved before. */
+static ax_code check_saves(const ax_script *s, ax_err *err)
+{
+    ax_files *f = ax_files_new();
+    ax_code code = f ? ax_files_read(f, s->path, err) : ax_fail(err, AX_ENOMEM, "no memory");
+    int line = 0;
+    for (size_t i = 0; i < s->n && code == AX_OK; i += strlen(s->text + i) + 1) {
+        const char *file = after(s->text + i, "save");
+        char of[32];
+        snprintf(of, sizeof of, "line %d", ++line);
+        if (file)
+            code = ax_files_write(f, file, of, err);
+    }
+    if (code == AX_OK && ax_files_check(f, err) != AX_OK)
+        code = ax_fail_prefix(err, s->path);
+    ax_files_free(f);
+    return code;
+}
+
 ax_script *ax_script_read(const char *path, ax_err *err)
 {
     ax_script *s = calloc(1, sizeof *s);
@@ -118,7 +138,8 @@ ax_script *ax_script_read(const char *path, ax_err *err)
         return NULL;
     }
     s->since = -1;
-    if (ax_file_read(AT_FDCWD, path, MOST_BYTES, &s->text, &s->n, err) == AX_OK && split(s, err) == AX_OK)
+    if (ax_file_read(AT_FDCWD, path, MOST_BYTES, &s->text, &s->n, err) == AX_OK && split(s, err) == AX_OK &&
+        check_saves(s, err) == AX_OK)
         return s;
     ax_script_free(s);
     return NULL;
@@ -154,7 +175,7 @@ static ax_code save(const ax_canvas *screen, const char *file, ax_err *err)
 {
     ax_str out;
     ax_code code = screen_text(screen, &out);
-    code = code == AX_OK ? ax_file_replace(AT_FDCWD, file, out.text, out.len, err) : ax_fail(err, code, "no memory");
+    code = code == AX_OK ? ax_output_write(file, out.text, out.len, err) : ax_fail(err, code, "no memory");
     ax_str_release(&out);
     return code;
 }

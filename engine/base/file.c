@@ -36,7 +36,19 @@ ax_code ax_write_at(int fd, const void *bytes, size_t n, uint64_t offset, const 
     return write_bytes(fd, bytes, n, &offset, name, err);
 }
 
-static ax_code sync_directory(int dirfd, const char *name, ax_err *err)
+ax_code ax_file_fill(int fd, const struct iovec *piece, size_t n, const char *name, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < n && code == AX_OK; i++)
+        code = ax_write_all(fd, piece[i].iov_base, piece[i].iov_len, name, err);
+    if (code == AX_OK && fsync(fd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
+    if (close(fd) && code == AX_OK)
+        code = ax_fail(err, AX_EIO, "%s: cannot close: %s", name, strerror(errno));
+    return code;
+}
+
+ax_code ax_file_sync_folder(int dirfd, const char *name, ax_err *err)
 {
     char path[4096];
     snprintf(path, sizeof path, "%s", name);
@@ -65,20 +77,14 @@ ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *
     int fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return ax_fail(err, AX_EIO, "%s: cannot create: %s", name, strerror(errno));
-    ax_code code = AX_OK;
-    for (size_t i = 0; i < n && code == AX_OK; i++)
-        code = ax_write_all(fd, piece[i].iov_base, piece[i].iov_len, name, err);
-    if (code == AX_OK && fsync(fd))
-        code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
-    if (close(fd) && code == AX_OK)
-        code = ax_fail(err, AX_EIO, "%s: cannot close: %s", name, strerror(errno));
+    ax_code code = ax_file_fill(fd, piece, n, name, err);
     if (code == AX_OK && renameat(dirfd, tmp, dirfd, name))
         code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", name, strerror(errno));
     if (code != AX_OK) {
         unlinkat(dirfd, tmp, 0);
         return code;
     }
-    return sync_directory(dirfd, name, err);
+    return ax_file_sync_folder(dirfd, name, err);
 }
 
 static const char *kind_of(mode_t mode)

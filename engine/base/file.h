@@ -12,6 +12,10 @@
 ax_code ax_write_all(int fd, const void *bytes, size_t n, const char *name, ax_err *err);
 /* The same at an offset, which the descriptor's own position has nothing to do with. */
 ax_code ax_write_at(int fd, const void *bytes, size_t n, uint64_t offset, const char *name, ax_err *err);
+/* Writes the pieces one after the other, syncs and closes fd, also when it fails. */
+ax_code ax_file_fill(int fd, const struct iovec *piece, size_t n, const char *name, ax_err *err);
+/* Syncs the directory that dirfd/name lies in: a name that was made or renamed there stays. */
+ax_code ax_file_sync_folder(int dirfd, const char *name, ax_err *err);
 /* Replaces dirfd/name by the bytes: temporary file in the same directory, fsync, rename, fsync of the directory. On
    failure the old file is as it was and the temporary file is gone. dirfd: AT_FDCWD or a directory. Mode 0600. */
 ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err);

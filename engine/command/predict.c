@@ -2,6 +2,7 @@
 #include "engine/backend/list.h"
 #include "engine/base/normalise.h"
 #include "engine/base/out.h"
+#include "engine/base/output.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -9,6 +10,7 @@
 #include "engine/model/predictor.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,10 +96,35 @@ static ax_code output_path(const char *dir, const char *image, const char *suffi
     int stem = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
     if ((size_t)snprintf(path, cap, "%s/%.*s%s.png", dir, stem, base, suffix) >= cap)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", image);
-    struct stat in, out;
-    if (!stat(image, &in) && !stat(path, &out) && in.st_dev == out.st_dev && in.st_ino == out.st_ino)
-        return ax_fail(err, AX_EINVAL, "%s: the mask would overwrite the image; choose another -o DIR", image);
     return AX_OK;
+}
+
+/* A name that is too long is its picture's failure alone, later. */
+static ax_code name_outputs(ax_files *f, const options *o, const char *image, ax_err *err)
+{
+    static const char *const suffix[] = { "", "-overlay" };
+    char path[PATH_MAX];
+    ax_code code = AX_OK;
+    for (int i = 0; i < (o->overlay ? 2 : 1) && code == AX_OK; i++)
+        if (output_path(o->dir, image, suffix[i], path, sizeof path, NULL) == AX_OK)
+            code = ax_files_write(f, path, image, err);
+    return code;
+}
+
+/* No output may land on another one, on a picture or on the model. */
+static ax_code check_files(const options *o, ax_err *err)
+{
+    ax_files *f = ax_files_new();
+    ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+    for (int i = 0; i < o->n_images && code == AX_OK; i++) {
+        code = ax_files_read(f, o->image[i], err);
+        if (code == AX_OK)
+            code = name_outputs(f, o, o->image[i], err);
+    }
+    if (code == AX_OK)
+        code = ax_files_check(f, err);
+    ax_files_free(f);
+    return code;
 }
 
 static void print_json(const char *image, const char *mask, const char *overlay, int32_t h, int32_t w)
@@ -122,7 +149,7 @@ static ax_code predict_one(const ax_program *prog, ax_predictor *p, const option
 {
     uint8_t *rgb = NULL, *mask = NULL;
     int32_t h = 0, w = 0;
-    char path[4096], overlay[4096] = "";
+    char path[PATH_MAX], overlay[PATH_MAX] = "";
     ax_code code = prog->read_picture(image, &rgb, &h, &w, err);
     if (code == AX_OK && !(mask = mask_of(p, rgb, h, w, err))) {
         ax_fail_prefix(err, image);
@@ -173,7 +200,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed == AX_PARSED_HELP ? 0 : 2;
-    if (err.code == AX_OK && open_model(&p, &o, &err) == AX_OK) {
+    if (err.code == AX_OK && check_files(&o, &err) == AX_OK && open_model(&p, &o, &err) == AX_OK) {
         for (int i = 0; i < o.n_images; i++) {
             ax_err why = { AX_OK, "" };
             if (predict_one(prog, &p, &o, o.image[i], &why) != AX_OK) {

@@ -188,6 +188,7 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
 {
     ax_train_job job = ax_train_job_default(&o->settings, g, o->full);
     job.model_path = o->model;
+    job.model_is_output = true;
     job.gate = after_stage1;
     job.warn = warn;
     job.peers = o->peers;

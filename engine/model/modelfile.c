@@ -89,7 +89,7 @@ static ax_code take_params(tensor_list *list, const ax_params *p, bool averaged,
     return AX_OK;
 }
 
-ax_code ax_model_write(const char *path, const ax_model_info *info, const ax_params *p, bool averaged,
+ax_code ax_model_write(const char *path, bool output, const ax_model_info *info, const ax_params *p, bool averaged,
                        const ax_params *encoder, ax_err *err)
 {
     tensor_list list = { calloc(ax_params_count(p) + (encoder ? ax_params_count(encoder) : 0), sizeof(ax_st_tensor)),
@@ -132,7 +132,9 @@ ax_code ax_model_write(const char *path, const ax_model_info *info, const ax_par
         { "encoder_license", "MIT" },
     };
     if (code == AX_OK)
-        code = ax_safetensors_write(AT_FDCWD, path, list.tensor, list.n, meta, sizeof meta / sizeof *meta, err);
+        code = output
+                   ? ax_safetensors_output(path, list.tensor, list.n, meta, sizeof meta / sizeof *meta, err)
+                   : ax_safetensors_write(AT_FDCWD, path, list.tensor, list.n, meta, sizeof meta / sizeof *meta, err);
     for (size_t i = 0; i < list.n; i++)
         free((void *)(uintptr_t)list.tensor[i].data);
     free(list.tensor);

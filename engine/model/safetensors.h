@@ -53,5 +53,8 @@ typedef struct ax_st_meta {
 } ax_st_meta;
 ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
                              size_t n_meta, ax_err *err);
+/* The same to a path that a user named (ax_output_write). */
+ax_code ax_safetensors_output(const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
+                              size_t n_meta, ax_err *err);
 
 #endif

@@ -1,9 +1,12 @@
 #include "engine/model/safetensors_header.h"
 
 #include "engine/base/file.h"
+#include "engine/base/output.h"
 #include "engine/base/str.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 static void add_meta(ax_str *out, const ax_st_meta *meta, size_t n)
@@ -27,8 +30,9 @@ static void add_tensor(ax_str *out, const ax_st_tensor *t, size_t offset)
     ax_str_printf(out, "],\"data_offsets\":[%zu,%zu]}", offset, offset + t->bytes);
 }
 
-ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
-                             size_t n_meta, ax_err *err)
+/* output: path is a user's; else it is below dirfd. */
+static ax_code write_file(bool output, int dirfd, const char *path, const ax_st_tensor *tensors, size_t n,
+                          const ax_st_meta *meta, size_t n_meta, ax_err *err)
 {
     enum { LENGTH, HEADER, DATA };
     struct iovec *piece = calloc(n + DATA, sizeof *piece);
@@ -57,9 +61,22 @@ ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *te
         piece[HEADER] = (struct iovec) { header.text, header.len };
         for (size_t i = 0; i < n; i++)
             piece[DATA + i] = (struct iovec) { (void *)(uintptr_t)tensors[i].data, tensors[i].bytes };
-        code = ax_file_replace_pieces(dirfd, path, piece, n + DATA, err);
+        code = output ? ax_output_write_pieces(path, piece, n + DATA, err)
+                      : ax_file_replace_pieces(dirfd, path, piece, n + DATA, err);
     }
     ax_str_release(&header);
     free(piece);
     return code;
+}
+
+ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
+                             size_t n_meta, ax_err *err)
+{
+    return write_file(false, dirfd, path, tensors, n, meta, n_meta, err);
+}
+
+ax_code ax_safetensors_output(const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
+                              size_t n_meta, ax_err *err)
+{
+    return write_file(true, AT_FDCWD, path, tensors, n, meta, n_meta, err);
 }

@@ -141,7 +141,8 @@ static ax_code write_model(ax_training *r, ax_err *err)
     bool averaged = r->t->settings.polyak > 0;
     ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(r->t, err) : NULL;
     ax_code code = r->stage == 1 && !encoder ? err->code
-                                             : ax_model_write(r->job->model_path, m, r->params, averaged, encoder, err);
+                                             : ax_model_write(r->job->model_path, r->job->model_is_output, m, r->params,
+                                                              averaged, encoder, err);
     ax_params_free(encoder);
     free(m);
     return code;

@@ -48,6 +48,7 @@ struct ax_train_job {
     bool full;                         /* the learning rate falls to zero along a cosine: for the longer schedule */
     ax_train_gate gate;                /* NULL: no gate */
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
+    bool model_is_output;              /* a user named that path; else it lies in the run's directory */
     const char *masks_path;            /* NULL, or where predictions of the first validation images go; the pictures and
                                           the truth go to validation.mpk beside it (engine/wire/maskfile.h) */
     const char *state_path;            /* NULL, or the file of engine/train/inflight.h: the training goes on from it if

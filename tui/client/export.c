@@ -1,16 +1,43 @@
 /* export: all candidates of a run, for spreadsheets and scripts. */
-#include "engine/base/file.h"
 #include "engine/base/out.h"
+#include "engine/base/output.h"
 #include "tui/client/args.h"
 #include "tui/client/candidate.h"
 #include "tui/client/client.h"
 #include "tui/client/runs.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST_BYTES = 1 << 30 };
+
+/* The table may not land on one of the run's own files. */
+static ax_code check_file(const ax_run_handle *run, const char *file, ax_err *err)
+{
+    ax_files *f = ax_files_new();
+    int fd = f ? openat(run->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+    ax_code code = dir ? AX_OK : ax_fail(err, AX_EIO, "%s: cannot list: %s", run->path, strerror(errno));
+    for (struct dirent *e; code == AX_OK && (e = readdir(dir));) {
+        char path[PATH_MAX];
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", run->path, e->d_name) < sizeof path)
+            code = ax_files_read(f, path, err);
+    }
+    if (code == AX_OK)
+        code = ax_files_write(f, file, "the table", err);
+    if (code == AX_OK)
+        code = ax_files_check(f, err);
+    if (dir)
+        closedir(dir);
+    else if (fd >= 0)
+        close(fd);
+    ax_files_free(f);
+    return code;
+}
 
 static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err *err)
 {
@@ -18,8 +45,8 @@ static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err 
     ax_str_init(&out, MOST_BYTES);
     ax_candidates_text(s, json, &out);
     ax_code code = ax_str_ok(&out) ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %u candidates", s->n_candidates);
-    if (code == AX_OK && file && strcmp(file, "-"))
-        code = ax_file_replace(AT_FDCWD, file, out.text, out.len, err);
+    if (code == AX_OK && file)
+        code = ax_output_write(file, out.text, out.len, err);
     else if (code == AX_OK)
         ax_out_text(out.text); /* main looks whether it went through */
     ax_str_release(&out);
@@ -53,10 +80,15 @@ int ax_cli_export(int argc, char **argv)
     }
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_cli_fail(&err);
-    ax_code code = ax_run_load(run.dirfd, &s, &err);
-    if (code == AX_OK)
-        code = write_out(&s, json, file, &err);
-    ax_state_release(&s);
+    if (file && !strcmp(file, "-"))
+        file = NULL;
+    ax_code code = file ? check_file(&run, file, &err) : AX_OK;
+    if (code == AX_OK) {
+        code = ax_run_load(run.dirfd, &s, &err);
+        if (code == AX_OK)
+            code = write_out(&s, json, file, &err);
+        ax_state_release(&s);
+    }
     ax_run_close(&run);
     return code == AX_OK ? 0 : ax_cli_fail(&err);
 }

@@ -30,6 +30,17 @@ def png_header(path):
     return w, h, depth, color, data
 
 
+def contents(folder):
+    """The bytes of every regular file below it."""
+    out = {}
+    for d, _, files in os.walk(folder):
+        for path in (os.path.join(d, f) for f in files):
+            if os.path.isfile(path):
+                with open(path, "rb") as f:
+                    out[path] = f.read()
+    return out
+
+
 def absurd_png(path):
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
@@ -114,17 +125,68 @@ class Predict(unittest.TestCase):
             self.assertTrue(line.startswith("auxcell: " + name), line)
         self.assertEqual(os.listdir(out), ["tiny.png"])
 
-    def test_the_input_is_never_overwritten(self):
+    def refused(self, says, out, *args):
+        """Nothing is computed or written, and the folder isn't made."""
+        was = contents(self.dir)
+        code, text, err = engine("predict", "-o", out, *args)
+        self.assertEqual((code, text, len(err.splitlines())), (1, "", 1), err)
+        for part in says:
+            self.assertIn(part, err)
+        self.assertEqual(was, contents(self.dir))
+
+    def test_no_output_lands_on_another_file_of_the_call(self):
         place = os.path.join(self.dir, "same")
-        os.mkdir(place)
-        mine = shutil.copy(self.png, place)
-        with open(mine, "rb") as f:
-            before = f.read()
-        code, _, err = engine("predict", self.model, "-o", place, mine)
-        self.assertNotEqual(code, 0)
-        self.assertIn("would overwrite", err)
-        with open(mine, "rb") as f:
-            self.assertEqual(f.read(), before)
+        names = ["a/frame.png", "b/frame.png", "b/frame.jpg", "a/frame-overlay.png", "c/link.png", "c/hard.png"]
+        for d in ("a", "b", "c"):
+            os.makedirs(os.path.join(place, d))
+        a, b, jpg, overlay, link, hard = (os.path.join(place, n) for n in names)
+        for path in (a, b, overlay):
+            shutil.copy(self.png, path)
+        shutil.copy(self.jpg, jpg)
+        os.symlink("../a/frame.png", link)
+        os.link(b, hard)
+        new = os.path.join(place, "new/out")
+        for pair in ((a, b), (a, jpg), (b, jpg), (a, a)):
+            self.refused([*pair, "new/out/frame.png: both "], new, self.model, *pair)
+            self.assertFalse(os.path.exists(new))
+        self.refused([a, overlay, "both"], new, "--overlay", self.model, a, overlay)
+        self.refused(["would overwrite " + a], os.path.dirname(a), self.model, a)
+        self.refused([b, "would overwrite " + hard], os.path.dirname(b), self.model, jpg, hard)
+        self.refused(["c/link.png", "would overwrite"], os.path.join(place, "c"), self.model, link)
+        self.refused(["c/hard.png", "would overwrite"], os.path.join(place, "c"), self.model, hard, link)
+        model = os.path.join(place, "c", "m.png")  # any name will do
+        shutil.copy(self.model, model)
+        picture = shutil.copy(self.png, os.path.join(place, "m.png"))
+        self.refused(["would overwrite " + model], os.path.join(place, "c"), model, picture)
+        later = os.path.join(place, "later.png")  # one that isn't there yet would be read after it was made
+        self.refused(["later.png"], place, self.model, shutil.copy(self.png, os.path.join(place, "a", "later.png")), later)
+        code, text, err = engine("predict", self.model, "-o", os.path.join(place, "d"), a, overlay)
+        self.assertEqual((code, err, len(text.split())), (0, "", 2))
+
+    def test_masks_are_written_like_any_output(self):
+        out = os.path.join(self.dir, "kept")
+        os.makedirs(out)
+        stem = os.path.splitext(os.path.basename(self.png))[0]
+        mask, target = os.path.join(out, stem + ".png"), os.path.join(out, "target.png")
+        with open(target, "w") as f:
+            f.write("old")
+        os.chmod(target, 0o664)
+        os.symlink("target.png", mask)
+        os.symlink("/dev/null", os.path.join(out, stem + "-overlay.png"))
+        self.assertEqual(engine("predict", self.model, "-o", out, "--overlay", self.png)[0::2], (0, ""))
+        self.assertEqual(png_header(target)[2:4], (8, 3))
+        self.assertEqual(os.stat(target).st_mode & 0o777, 0o664)
+        self.assertTrue(os.path.islink(mask))
+        self.assertEqual(sorted(os.listdir(out)), sorted([stem + ".png", "target.png", stem + "-overlay.png"]))
+
+    def test_a_model_is_written_like_any_output(self):
+        mask = os.umask(0)
+        os.umask(mask)
+        self.assertEqual(os.stat(self.model).st_mode & 0o777, 0o666 & ~mask)
+        link = os.path.join(self.dir, "m-link.safetensors")
+        os.symlink("/dev/null", link)
+        self.assertEqual(engine("try", GENOTYPE, "--model", link, "--json", *SMALL)[0], 0)
+        self.assertTrue(os.path.islink(link))
 
     def test_wrong_models_and_options(self):
         broken = os.path.join(self.dir, "broken.safetensors")

@@ -101,7 +101,7 @@ static float *slot(const ax_params *p, const char *name, ax_slot which)
 static ax_safetensors *written(fixture *f, bool averaged)
 {
     ax_err err = { 0 };
-    if (ax_model_write(f->path, &f->info, f->decoder, averaged, f->network, &err) != AX_OK)
+    if (ax_model_write(f->path, false, &f->info, f->decoder, averaged, f->network, &err) != AX_OK)
         fail_msg("%s", err.msg);
     ax_safetensors *st = ax_safetensors_open(f->path, &err);
     if (!st)

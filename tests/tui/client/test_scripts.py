@@ -60,6 +60,34 @@ class Scripts(unittest.TestCase):
         self.assertEqual((nowhere.returncode, nowhere.stdout), (1, ""))
         self.assertRegex(nowhere.stderr, r"\Aauxcell: [^\n]*x\.csv[^\n]*\n\Z")
 
+    def test_export_is_written_like_any_output(self):
+        run = make_run(self.place.runs, "old", 3)
+        table = self.ok("export", "old")
+        here = os.path.join(self.place.dir, "o")
+        os.mkdir(here)
+        os.symlink("target.csv", os.path.join(here, "link.csv"))
+        self.ok("export", "old", "-o", os.path.join(here, "link.csv"))
+        with open(os.path.join(here, "target.csv")) as f:
+            self.assertEqual(f.read(), table)
+        mask = os.umask(0)
+        os.umask(mask)
+        self.assertEqual(os.stat(os.path.join(here, "target.csv")).st_mode & 0o777, 0o666 & ~mask)
+        piped = subprocess.run(["bash", "-c", 'printf head,; "$0" export old -o /dev/stdout; "$0" export old -o >(cat >&2)',
+                                AUXCELL], env=self.place.env, capture_output=True, text=True)
+        self.assertEqual((piped.stdout, piped.stderr), ("head," + table, table))
+        log = os.path.join(here, "log")
+        subprocess.run(["bash", "-c", '(printf head,; "$0" export old -o /dev/stdout; printf tail) >"$1"', AUXCELL, log],
+                       env=self.place.env, check=True)
+        with open(log) as f:
+            self.assertEqual(f.read(), "head," + table + "tail")
+        os.link(os.path.join(run, "events.mpk"), os.path.join(here, "hard"))
+        os.symlink(os.path.join(run, "run.ini"), os.path.join(here, "soft"))
+        for name in (os.path.join(run, "events.mpk"), os.path.join(here, "hard"), os.path.join(here, "soft")):
+            wrong = self.place.call("export", "old", "-o", name)
+            self.assertEqual(wrong.returncode, 1)
+            self.assertRegex(wrong.stderr, r"\Aauxcell: [^\n]+ would overwrite [^\n]+\n\Z")
+        self.assertEqual(self.ok("export", "old"), table)
+
     def test_csv_of_odd_notes(self):
         from screen import Log
         path = make_run(self.place.runs, "odd", 1)

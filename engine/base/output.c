@@ -1,0 +1,168 @@
+#include "engine/base/output.h"
+
+#include "engine/base/file.h"
+#include "engine/base/out.h"
+#include "engine/base/output_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* ---- where a name leads ---- */
+
+/* The descriptor of this process that a name stands for, -1 = none. Opening such a name anew would begin at the file's
+   start again, and a socket can't be opened at all. */
+static int own_descriptor(const char *path)
+{
+    char self[32];
+    snprintf(self, sizeof self, "/proc/%d/fd/", (int)getpid());
+    const char *const folder[] = { "/dev/fd/", "/proc/self/fd/", "/proc/thread-self/fd/", self };
+    if (!strcmp(path, "/dev/stdin"))
+        return STDIN_FILENO;
+    if (!strcmp(path, "/dev/stdout"))
+        return STDOUT_FILENO;
+    if (!strcmp(path, "/dev/stderr"))
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
+        size_t n = strlen(folder[i]);
+        char *end;
+        if (strncmp(path, folder[i], n) || path[n] < '0' || path[n] > '9')
+            continue;
+        long fd = strtol(path + n, &end, 10);
+        return !*end && fd <= INT_MAX ? (int)fd : -1;
+    }
+    return -1;
+}
+
+ax_code ax_output_target(const char *path, char target[PATH_MAX], int *fd, ax_err *err)
+{
+    enum { MOST_LINKS = 40 }; /* as Linux has it */
+    char link[PATH_MAX], folder[PATH_MAX];
+    if ((size_t)snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX)
+        return ax_fail(err, AX_EIO, "%s: cannot write: %s", path, strerror(ENAMETOOLONG));
+    for (int links = 0; (*fd = own_descriptor(target)) < 0; links++) {
+        ssize_t n = readlink(target, link, sizeof link - 1);
+        if (n < 0)
+            return AX_OK; /* no link, or nothing yet */
+        link[n] = '\0';
+        snprintf(folder, sizeof folder, "%s", target);
+        int used = *link == '/' ? snprintf(target, PATH_MAX, "%s", link)
+                                : snprintf(target, PATH_MAX, "%s/%s", dirname(folder), link);
+        if (links == MOST_LINKS || used >= PATH_MAX)
+            return ax_fail(err, AX_EIO, "%s: cannot write: %s", path,
+                           strerror(used >= PATH_MAX ? ENAMETOOLONG : ELOOP));
+    }
+    return AX_OK;
+}
+
+/* ---- writing ---- */
+
+static ax_code cannot(const char *path, int why, ax_err *err)
+{
+    return ax_fail(err, AX_EIO, "%s: cannot write: %s", path, strerror(why));
+}
+
+static ax_code write_into(int fd, const char *path, const struct iovec *piece, size_t n, ax_err *err)
+{
+    ax_code code = fd < 0 ? cannot(path, errno, err) : AX_OK;
+    for (size_t i = 0; i < n && code == AX_OK; i++)
+        code = ax_write_all(fd, piece[i].iov_base, piece[i].iov_len, path, err);
+    if (fd >= 0 && close(fd) && code == AX_OK)
+        code = cannot(path, errno, err);
+    return code;
+}
+
+/* A file of its own beside target; its name doesn't depend on target's, which may be as long as names can be. */
+static int open_beside(const char *target, mode_t mode, char name[PATH_MAX])
+{
+    enum { TRIES = 100 };
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", target);
+    const char *dir = dirname(folder);
+    for (int i = 0; i < TRIES; i++) {
+        if (snprintf(name, PATH_MAX, "%s/.auxcell-%d-%d.tmp", dir, (int)getpid(), i) >= PATH_MAX) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+        if (fd >= 0 || errno != EEXIST)
+            return fd;
+    }
+    return -1;
+}
+
+/* Mode and owner of the file that is replaced. Where the owner can't be kept, nobody gets rights through a group that
+   was another's. */
+static int take_over(int fd, const struct stat *old)
+{
+    struct stat st;
+    mode_t mode = old->st_mode & 0777;
+    if (fstat(fd, &st))
+        return -1;
+    if (st.st_uid != old->st_uid && fchown(fd, old->st_uid, (gid_t)-1)) {
+        /* it becomes ours */
+    }
+    if (st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
+        mode &= ~(mode_t)070 | ((mode & 07) << 3);
+    return fchmod(fd, mode);
+}
+
+/* old: the file that is replaced, NULL = there is none. */
+static ax_code replace(const char *path, const char *target, const struct stat *old, const struct iovec *piece,
+                       size_t n, ax_err *err)
+{
+    char tmp[PATH_MAX];
+    int fd = open_beside(target, old ? 0600 : 0666, tmp);
+    if (fd < 0)
+        return cannot(path, errno, err);
+    ax_code code = old && take_over(fd, old) ? cannot(path, errno, err) : AX_OK;
+    if (code == AX_OK)
+        code = ax_file_fill(fd, piece, n, path, err);
+    else
+        close(fd);
+    if (code == AX_OK && rename(tmp, target))
+        code = cannot(path, errno, err);
+    if (code != AX_OK) {
+        unlink(tmp);
+        return code;
+    }
+    return ax_file_sync_folder(AT_FDCWD, target, err);
+}
+
+ax_code ax_output_write_pieces(const char *path, const struct iovec *piece, size_t n, ax_err *err)
+{
+    char target[PATH_MAX];
+    struct stat st;
+    int own;
+    if (ax_output_target(path, target, &own, err) != AX_OK)
+        return err ? err->code : AX_EIO;
+    if (own >= 0) {
+        ax_out_flush(); /* what was printed before comes first */
+        return write_into(fcntl(own, F_DUPFD_CLOEXEC, 3), path, piece, n, err);
+    }
+    if (stat(target, &st))
+        return errno == ENOENT ? replace(path, target, NULL, piece, n, err) : cannot(path, errno, err);
+    if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
+        return write_into(open(target, O_WRONLY | O_NOCTTY | O_CLOEXEC), path, piece, n, err);
+    if (S_ISDIR(st.st_mode))
+        return cannot(path, EISDIR, err);
+    if (!S_ISREG(st.st_mode))
+        return ax_fail(err, AX_EIO, "%s: cannot write: a %s", path, S_ISBLK(st.st_mode) ? "block device" : "socket");
+    if (faccessat(AT_FDCWD, target, W_OK, AT_EACCESS))
+        return cannot(path, errno, err);
+    return replace(path, target, &st, piece, n, err);
+}
+
+ax_code ax_output_write(const char *path, const void *bytes, size_t n, ax_err *err)
+{
+    const struct iovec piece = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = n };
+    return ax_output_write_pieces(path, &piece, 1, err);
+}
