@@ -5,6 +5,7 @@
 #include "data/picture.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 enum { CLASSES = 11, UNLABELLED = 11, IGNORE = 255 };
 
+static const char *const list_name[] = { [AX_SPLIT_TRAIN] = "train.txt", [AX_SPLIT_VAL] = "val.txt" };
 static const char prefix[] = "/SegNet/CamVid/"; /* of the names in the lists that SegNet published */
 
 static const struct {
@@ -93,6 +95,23 @@ static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
     return code;
 }
 
+static ax_code files(void *set, ax_files *out, ax_err *err)
+{
+    const camvid *c = set;
+    ax_code code = AX_OK;
+    for (int split = AX_SPLIT_TRAIN; split <= AX_SPLIT_VAL && code == AX_OK; split++) {
+        char list[PATH_MAX];
+        if ((size_t)snprintf(list, sizeof list, "%s%s", c->dir, list_name[split]) < sizeof list)
+            code = ax_files_read(out, list, err);
+        for (size_t i = 0; i < c->list[split].n && code == AX_OK; i++) {
+            code = ax_files_read(out, c->list[split].pair[i].image, err);
+            if (code == AX_OK)
+                code = ax_files_read(out, c->list[split].pair[i].mask, err);
+        }
+    }
+    return code;
+}
+
 ax_source *ax_camvid_open(const char *dir, ax_err *err)
 {
     struct stat st;
@@ -107,8 +126,8 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
         return NULL;
     }
-    if (ax_pairlist_read(&c->list[AX_SPLIT_TRAIN], dir, "train.txt", prefix, err) != AX_OK ||
-        ax_pairlist_read(&c->list[AX_SPLIT_VAL], dir, "val.txt", prefix, err) != AX_OK) {
+    if (ax_pairlist_read(&c->list[AX_SPLIT_TRAIN], dir, list_name[AX_SPLIT_TRAIN], prefix, err) != AX_OK ||
+        ax_pairlist_read(&c->list[AX_SPLIT_VAL], dir, list_name[AX_SPLIT_VAL], prefix, err) != AX_OK) {
         free_set(c);
         return NULL;
     }
@@ -125,7 +144,7 @@ ax_source *ax_camvid_open(const char *dir, ax_err *err)
         snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
         memcpy(info->color[i], classes[i].color, 3);
     }
-    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { c, load, name, fingerprint, free_set }, err);
+    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { c, load, name, fingerprint, files, free_set }, err);
     free(info);
     return s;
 }

@@ -99,12 +99,19 @@ static ax_code fingerprint(ax_source *s, ax_fingerprint *out, ax_err *err)
     return p->of.fingerprint(p->of.set, out, err);
 }
 
+static ax_code files(ax_source *s, ax_files *out, ax_err *err)
+{
+    picture_source *p = (picture_source *)s;
+    return p->of.files(p->of.set, out, err);
+}
+
 static const ax_source_ops ops = {
     .close = close_source,
     .sample = sample,
     .name = name,
     .picture = picture,
     .fingerprint = fingerprint,
+    .files = files,
     .stream = ax_loader_open,
     .next = ax_loader_next,
     .stream_close = ax_loader_close,

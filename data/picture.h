@@ -21,6 +21,7 @@ typedef struct ax_picture_set {
     ax_picture_load load;
     void (*name)(void *set, ax_split split, uint64_t index, char *out, size_t cap); /* as ax_source_ops.name */
     ax_code (*fingerprint)(void *set, ax_fingerprint *out, ax_err *err);            /* as ax_source_ops.fingerprint */
+    ax_code (*files)(void *set, ax_files *out, ax_err *err);                        /* as ax_source_ops.files */
     void (*free_set)(void *set);
 } ax_picture_set;
 

@@ -55,6 +55,14 @@ static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
     return AX_OK;
 }
 
+static ax_code files(void *set, ax_files *out, ax_err *err)
+{
+    (void)set;
+    (void)out;
+    (void)err;
+    return AX_OK; /* it reads none */
+}
+
 /* A whole number from 1 to MOST, digits only; NULL when there is none. */
 static const char *parse_count(const char *text, size_t *out)
 {
@@ -93,7 +101,8 @@ ax_source *ax_scenes_open(const char *spec, ax_err *err)
         snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
         memcpy(info->color[i], classes[i].color, 3);
     }
-    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { NULL, load, name, fingerprint, free_set }, err);
+    ax_source *s =
+        ax_picture_source_new(info, &(ax_picture_set) { NULL, load, name, fingerprint, files, free_set }, err);
     free(info);
     return s;
 }

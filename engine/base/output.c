@@ -137,28 +137,69 @@ static ax_code replace(const char *path, const char *target, const struct stat *
     return ax_file_sync_folder(AT_FDCWD, target, err);
 }
 
+/* What a name leads to. */
+typedef struct leads {
+    enum { OWN_DESCRIPTOR, NEW_FILE, OLD_FILE, STREAM } to;
+    int fd; /* OWN_DESCRIPTOR */
+    char target[PATH_MAX];
+    struct stat st; /* of the target unless it is a NEW_FILE */
+} leads;
+
+static ax_code look(const char *path, leads *l, ax_err *err)
+{
+    if (ax_output_target(path, l->target, &l->fd, err) != AX_OK)
+        return err ? err->code : AX_EIO;
+    if (l->fd >= 0) {
+        l->to = OWN_DESCRIPTOR;
+        return fcntl(l->fd, F_GETFL) < 0 ? cannot(path, errno, err) : AX_OK;
+    }
+    if (stat(l->target, &l->st)) {
+        l->to = NEW_FILE;
+        return errno == ENOENT ? AX_OK : cannot(path, errno, err);
+    }
+    mode_t mode = l->st.st_mode;
+    l->to = S_ISREG(mode) ? OLD_FILE : STREAM;
+    if (S_ISDIR(mode))
+        return cannot(path, EISDIR, err);
+    if (S_ISBLK(mode) || S_ISSOCK(mode))
+        return ax_fail(err, AX_EIO, "%s: cannot write: a %s", path, S_ISBLK(mode) ? "block device" : "socket");
+    return faccessat(AT_FDCWD, l->target, W_OK, AT_EACCESS) ? cannot(path, errno, err) : AX_OK;
+}
+
+ax_code ax_output_check(const char *path, ax_err *err)
+{
+    leads l;
+    ax_code code = look(path, &l, err);
+    bool file = l.to == NEW_FILE || l.to == OLD_FILE;
+    if (code == AX_OK && file && faccessat(AT_FDCWD, dirname(l.target), W_OK | X_OK, AT_EACCESS))
+        code = cannot(path, errno, err);
+    return code;
+}
+
+ax_code ax_output_folder(const char *path, ax_err *err)
+{
+    struct stat st;
+    if (!mkdir(path, 0777))
+        return AX_OK;
+    int why = errno;
+    if (why == EEXIST)
+        why = stat(path, &st) ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+    return why ? ax_fail(err, AX_EIO, "%s: cannot create: %s", path, strerror(why)) : AX_OK;
+}
+
 ax_code ax_output_write_pieces(const char *path, const struct iovec *piece, size_t n, ax_err *err)
 {
-    char target[PATH_MAX];
-    struct stat st;
-    int own;
-    if (ax_output_target(path, target, &own, err) != AX_OK)
-        return err ? err->code : AX_EIO;
-    if (own >= 0) {
+    leads l;
+    ax_code code = look(path, &l, err);
+    if (code != AX_OK)
+        return code;
+    if (l.to == OWN_DESCRIPTOR) {
         ax_out_flush(); /* what was printed before comes first */
-        return write_into(fcntl(own, F_DUPFD_CLOEXEC, 3), path, piece, n, err);
+        return write_into(fcntl(l.fd, F_DUPFD_CLOEXEC, 3), path, piece, n, err);
     }
-    if (stat(target, &st))
-        return errno == ENOENT ? replace(path, target, NULL, piece, n, err) : cannot(path, errno, err);
-    if (S_ISFIFO(st.st_mode) || S_ISCHR(st.st_mode))
-        return write_into(open(target, O_WRONLY | O_NOCTTY | O_CLOEXEC), path, piece, n, err);
-    if (S_ISDIR(st.st_mode))
-        return cannot(path, EISDIR, err);
-    if (!S_ISREG(st.st_mode))
-        return ax_fail(err, AX_EIO, "%s: cannot write: a %s", path, S_ISBLK(st.st_mode) ? "block device" : "socket");
-    if (faccessat(AT_FDCWD, target, W_OK, AT_EACCESS))
-        return cannot(path, errno, err);
-    return replace(path, target, &st, piece, n, err);
+    if (l.to == STREAM)
+        return write_into(open(l.target, O_WRONLY | O_NOCTTY | O_CLOEXEC), path, piece, n, err);
+    return replace(path, l.target, l.to == OLD_FILE ? &l.st : NULL, piece, n, err);
 }
 
 ax_code ax_output_write(const char *path, const void *bytes, size_t n, ax_err *err)

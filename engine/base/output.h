@@ -19,6 +19,11 @@ ax_code ax_output_write(const char *path, const void *bytes, size_t n, ax_err *e
 /* The same from several pieces, one after the other. */
 ax_code ax_output_write_pieces(const char *path, const struct iovec *piece, size_t n, ax_err *err);
 
+/* Whether path could be written: to be asked before what takes hours. The same errors, and nothing is written. */
+ax_code ax_output_check(const char *path, ax_err *err);
+/* Makes the folder of outputs when it isn't there; AX_EIO names it. */
+ax_code ax_output_folder(const char *path, ax_err *err);
+
 /* What a call reads and writes, to be checked before anything is computed. Files are told apart by what they are
    (device and inode), those that aren't there yet by where they would be, so that links and other spellings of a name
    make no difference. */
@@ -27,6 +32,8 @@ ax_files *ax_files_new(void); /* NULL: no memory */
 void ax_files_free(ax_files *f);
 /* Names a file that is read. */
 ax_code ax_files_read(ax_files *f, const char *path, ax_err *err);
+/* Names all files right in a folder as read; no folder is no error. */
+ax_code ax_files_read_folder(ax_files *f, const char *path, ax_err *err);
 /* Names a file that will be written; of: what is made into it (a picture's name), for the message. */
 ax_code ax_files_write(ax_files *f, const char *path, const char *of, ax_err *err);
 /* AX_EIO names the first output that would land on another one or on an input. Outputs that are no regular files don't

@@ -2,8 +2,10 @@
 #include "engine/base/output.h"
 #include "engine/base/output_internal.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -114,6 +116,20 @@ ax_code ax_files_read(ax_files *f, const char *path, ax_err *err)
 ax_code ax_files_write(ax_files *f, const char *path, const char *of, ax_err *err)
 {
     return add(f, path, of, err);
+}
+
+ax_code ax_files_read_folder(ax_files *f, const char *path, ax_err *err)
+{
+    DIR *dir = opendir(path);
+    ax_code code = AX_OK;
+    for (struct dirent *e; dir && code == AX_OK && (e = readdir(dir));) {
+        char name[PATH_MAX];
+        if ((size_t)snprintf(name, sizeof name, "%s/%s", path, e->d_name) < sizeof name)
+            code = ax_files_read(f, name, err);
+    }
+    if (dir)
+        closedir(dir);
+    return code;
 }
 
 /* 0: the same file. Outputs come before inputs, then the order of naming. */

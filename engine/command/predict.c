@@ -9,12 +9,10 @@
 #include "engine/model/network.h"
 #include "engine/model/predictor.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char usage[] = "usage: auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...\n"
                             "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's "
@@ -186,9 +184,7 @@ static ax_code open_model(ax_predictor *p, const options *o, ax_err *err)
     ax_command_device_note(note);
     if (code == AX_OK) /* says what is wrong with the model before the first image is blamed */
         code = ax_predictor_compile(p, 32, 32, err);
-    if (code == AX_OK && mkdir(o->dir, 0777) && errno != EEXIST)
-        code = ax_fail(err, AX_EIO, "%s: cannot create: %s", o->dir, strerror(errno));
-    return code;
+    return code == AX_OK ? ax_output_folder(o->dir, err) : code;
 }
 
 int ax_command_predict(const ax_program *prog, int argc, char **argv)

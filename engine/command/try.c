@@ -2,6 +2,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/base/out.h"
+#include "engine/base/output.h"
 #include "engine/base/str.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
@@ -230,6 +231,30 @@ static ax_code take_devices(options *o, ax_err *err)
     return AX_OK;
 }
 
+/* The model may land on nothing that is read; hours later would be too late to learn that it can't be written. */
+static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
+{
+    ax_files *f = ax_files_new();
+    ax_code code = f ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+    if (code == AX_OK && o->cache)
+        code = ax_output_folder(o->cache, err);
+    if (code == AX_OK && o->model) {
+        code = source->ops->files(source, f, err);
+        if (code == AX_OK && o->settings.teacher[0])
+            code = ax_teacher_files(o->settings.teacher, source, f, err);
+        if (code == AX_OK && o->cache)
+            code = ax_files_read_folder(f, o->cache, err);
+        if (code == AX_OK)
+            code = ax_files_write(f, o->model, "the model", err);
+        if (code == AX_OK)
+            code = ax_files_check(f, err);
+        if (code == AX_OK)
+            code = ax_output_check(o->model, err);
+    }
+    ax_files_free(f);
+    return code;
+}
+
 static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
 {
     ax_genotype *g = calloc((size_t)o->n_genotypes, sizeof *g);
@@ -242,7 +267,10 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
         code = ax_cores_take_part(o->settings.share, err);
     report r = { .full = o->full, .json = o->json, .tty = isatty(2) };
     ax_source *source = code == AX_OK ? prog->open_source(o->settings.data, err) : NULL;
-    ax_trainer *t = source ? ax_trainer_new(&o->settings, source, o->cache, cache_progress, &r, err) : NULL;
+    if (source)
+        code = check_outputs(o, source, err);
+    ax_trainer *t =
+        source && code == AX_OK ? ax_trainer_new(&o->settings, source, o->cache, cache_progress, &r, err) : NULL;
     if (code == AX_OK && !t)
         code = err->code;
     if (t) {

@@ -138,6 +138,18 @@ ax_code ax_logits_folder_fingerprint(const char *dir, ax_source *source, ax_fing
     return code;
 }
 
+ax_code ax_logits_folder_files(const char *dir, ax_source *source, ax_files *out, ax_err *err)
+{
+    char name[PATH], path[PATH];
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < source->info.n_train && code == AX_OK; i++) {
+        source->ops->name(source, AX_SPLIT_TRAIN, i, name, sizeof name);
+        if (find_file(path, dir, name))
+            code = ax_files_read(out, path, err);
+    }
+    return code;
+}
+
 /* ---- a file ---- */
 
 typedef struct logits {

@@ -10,6 +10,8 @@
 /* Looks at the files of all training images; *out is another one when the logits may be others. AX_EIO: can't be read,
    AX_EFORMAT: no such file in it, or one that could be that of two images. */
 ax_code ax_logits_folder_fingerprint(const char *dir, ax_source *source, ax_fingerprint *out, ax_err *err);
+/* Names the files of all training images (ax_source_ops.files). */
+ax_code ax_logits_folder_files(const char *dir, ax_source *source, ax_files *out, ax_err *err);
 /* The logits that belong to a sample, out {h/4,w/4,classes}: at the centre of each cell of 4x4 pixels, where the sample
    was cut; bilinear between the stored ones; beyond the image those of its edge. Errors name the file: AX_EIO
    (missing), AX_EFORMAT (damaged, other classes, other size). */

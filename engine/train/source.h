@@ -4,6 +4,7 @@
 
 #include "engine/base/err.h"
 #include "engine/base/fingerprint.h"
+#include "engine/base/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,8 @@ typedef struct ax_source_ops {
     /* What tells the data as they are now from others: every file is looked at (not read). AX_EIO names one that can't
        be. */
     ax_code (*fingerprint)(ax_source *s, ax_fingerprint *out, ax_err *err);
+    /* Names every file that it reads, so that no output lands on one. */
+    ax_code (*files)(ax_source *s, ax_files *out, ax_err *err);
     /* Samples first .. first+count-1 in order, made ahead by `threads` threads. next blocks; AX_OK fills out. */
     void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads, ax_err *err);
     ax_code (*next)(void *stream, ax_sample *out, ax_err *err);

@@ -79,6 +79,13 @@ ax_code ax_teacher_fingerprint(const char *path, ax_source *source, ax_fingerpri
     return AX_OK;
 }
 
+ax_code ax_teacher_files(const char *path, ax_source *source, ax_files *out, ax_err *err)
+{
+    struct stat st;
+    bool folder = !stat(path, &st) && S_ISDIR(st.st_mode);
+    return folder ? ax_logits_folder_files(path, source, out, err) : ax_files_read(out, path, err);
+}
+
 ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backend *be, ax_device *dev, ax_err *err)
 {
     struct stat st;

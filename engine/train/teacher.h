@@ -14,6 +14,8 @@ ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backen
 void ax_teacher_free(ax_teacher *t);
 /* What tells its files from others, without opening the model. AX_EIO, AX_EFORMAT: see ax_teacher_open. */
 ax_code ax_teacher_fingerprint(const char *path, ax_source *source, ax_fingerprint *out, ax_err *err);
+/* Names its files (ax_source_ops.files). */
+ax_code ax_teacher_files(const char *path, ax_source *source, ax_files *out, ax_err *err);
 /* A hash of what its logits depend on. */
 uint64_t ax_teacher_key(const ax_teacher *t);
 /* Its logits on a sample of the training split: out {h/4,w/4,classes}. */

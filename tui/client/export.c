@@ -6,12 +6,7 @@
 #include "tui/client/client.h"
 #include "tui/client/runs.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { MOST_BYTES = 1 << 30 };
 
@@ -19,22 +14,11 @@ enum { MOST_BYTES = 1 << 30 };
 static ax_code check_file(const ax_run_handle *run, const char *file, ax_err *err)
 {
     ax_files *f = ax_files_new();
-    int fd = f ? openat(run->dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-    ax_code code = dir ? AX_OK : ax_fail(err, AX_EIO, "%s: cannot list: %s", run->path, strerror(errno));
-    for (struct dirent *e; code == AX_OK && (e = readdir(dir));) {
-        char path[PATH_MAX];
-        if ((size_t)snprintf(path, sizeof path, "%s/%s", run->path, e->d_name) < sizeof path)
-            code = ax_files_read(f, path, err);
-    }
+    ax_code code = f ? ax_files_read_folder(f, run->path, err) : ax_fail(err, AX_ENOMEM, "no memory");
     if (code == AX_OK)
         code = ax_files_write(f, file, "the table", err);
     if (code == AX_OK)
         code = ax_files_check(f, err);
-    if (dir)
-        closedir(dir);
-    else if (fd >= 0)
-        close(fd);
     ax_files_free(f);
     return code;
 }

@@ -207,6 +207,38 @@ static void what_is_in_the_way_stays(void **state)
     assert_int_equal(entries(), 4);
 }
 
+static void whether_it_can_be_written_is_known_before(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *says; /* NULL: it can */
+    } row[] = {
+        { "new", NULL },
+        { "old", NULL },
+        { "/dev/null", NULL },
+        { "/dev/stdout", NULL },
+        { "link", NULL },
+        { "none/x", "none/x: cannot write: No such file or directory" },
+        { "old/x", "old/x: cannot write: Not a directory" },
+        { "d", "d: cannot write: Is a directory" },
+        { "/dev/fd/999", "/dev/fd/999: cannot write: Bad file descriptor" },
+    };
+    ax_err err;
+    put("old", "1");
+    assert_int_equal(ax_output_folder("d", &err), AX_OK);
+    assert_int_equal(ax_output_folder("d", &err), AX_OK);
+    assert_int_equal(ax_output_folder("old", &err), AX_EIO);
+    assert_string_equal(err.msg, "old: cannot create: Not a directory");
+    assert_int_equal(symlink("d/x", "link"), 0);
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        err = (ax_err) { AX_OK, "" };
+        assert_int_equal(ax_output_check(row[i].path, &err), row[i].says ? AX_EIO : AX_OK);
+        assert_string_equal(err.msg, row[i].says ? row[i].says : "");
+    }
+    assert_file("old", "1", 0644);
+    assert_int_equal(entries(), 3);
+}
+
 /* ---- which files are one ---- */
 
 typedef struct named {
@@ -280,6 +312,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(special_files_are_written_into, enter, leave),
         cmocka_unit_test_setup_teardown(own_descriptors_go_on_where_they_are, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_in_the_way_stays, enter, leave),
+        cmocka_unit_test_setup_teardown(whether_it_can_be_written_is_known_before, enter, leave),
         cmocka_unit_test_setup_teardown(outputs_and_inputs_are_told_apart, enter, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -188,6 +188,37 @@ class Predict(unittest.TestCase):
         self.assertEqual(engine("try", GENOTYPE, "--model", link, "--json", *SMALL)[0], 0)
         self.assertTrue(os.path.islink(link))
 
+    def test_a_model_lands_on_nothing_that_is_read(self):
+        data = os.path.join(self.dir, "set")
+        shutil.copytree(os.path.join(TINY, "camvid-tiny"), data)
+        teacher = os.path.join(self.dir, "teacher")
+        cache = os.path.join(self.dir, "cache")
+        code, _, err = engine("try", GENOTYPE, "--data", "camvid:" + data, "--cache", cache, *SMALL)
+        self.assertEqual((code, err), (0, ""))
+        made = os.path.join(cache, next(n for n in os.listdir(cache) if n.endswith(".cache")))  # the folder is made
+        shutil.copy(self.model, teacher)
+        os.symlink(os.path.join(data, "val.txt"), os.path.join(self.dir, "soft"))
+        os.link(teacher, os.path.join(self.dir, "hard"))
+        train = [os.path.join(d, f) for d, _, files in os.walk(data) for f in sorted(files) if f.endswith(".png")]
+        for model in (*train, os.path.join(data, "train.txt"), os.path.join(self.dir, "soft"), made, teacher,
+                      os.path.join(self.dir, "hard")):
+            with self.subTest(model=model):
+                was = contents(self.dir)
+                code, out, err = engine("try", GENOTYPE, "--data", "camvid:" + data, "--teacher", teacher, "--cache", cache,
+                                        "--model", model, *SMALL)
+                self.assertEqual((code, out, len(err.splitlines())), (1, "", 1), err)
+                self.assertIn("would overwrite", err)
+                self.assertEqual(contents(self.dir), was)
+
+    def test_a_model_that_cannot_be_written_is_said_before_the_training(self):
+        for model, says in (("none/m", "none/m: cannot write: No such file or directory"),
+                            (".", "cannot write: Is a directory"), ("/dev/fd/99", "cannot write: Bad file descriptor")):
+            cache = os.path.join(self.dir, "unused")
+            code, _, err = engine("try", GENOTYPE, "--model", model, "--cache", cache, *SMALL)
+            self.assertEqual((code, len(err.splitlines())), (1, 1), err)
+            self.assertIn(says, err)
+            self.assertEqual(os.listdir(cache), [])
+
     def test_wrong_models_and_options(self):
         broken = os.path.join(self.dir, "broken.safetensors")
         with open(self.model, "rb") as f:
