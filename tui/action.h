@@ -24,7 +24,8 @@ enum {
 };
 #define AX_CTRL(letter) ((letter)&0x1f)
 
-/* What an action needs: nothing, a selected candidate, a live engine, both; or that no engine runs. */
+/* What an action needs: nothing, a selected candidate, a live engine, both; an engine that can be started again; a
+   prune that can be taken back (and an engine). */
 enum {
     AX_NEEDS_NOTHING = 0,
     AX_NEEDS_ROW = 1,
@@ -32,7 +33,8 @@ enum {
     AX_NEEDS_BOTH = 3,
     AX_NEEDS_MASKS = 4,
     AX_WAKES = 8,
-    AX_NEEDS_RESUMABLE = 16
+    AX_NEEDS_RESUMABLE = 16,
+    AX_NEEDS_UNDOABLE = 32 | AX_NEEDS_ENGINE | AX_WAKES
 };
 
 /* id, key, its name, word on the hint line ("" = none), what it does, what it needs. The order is that of the hints:
@@ -40,8 +42,8 @@ enum {
 #define AX_ACTION_LIST(X)                                                                                              \
     X(RESUME, 'R', "R", "resume", "start the engine again when it has stopped or died", AX_NEEDS_RESUMABLE)            \
     X(PAUSE, 'p', "p", "pause", "pause the candidate, or let it go on", AX_NEEDS_BOTH)                                 \
-    X(PRUNE, 'x', "x", "prune", "end the candidate (all marked ones: asks); undo within 10 s", AX_NEEDS_BOTH)          \
-    X(UNDO, 'u', "u", "", "take back the last prune while its 10 s last", AX_NEEDS_ENGINE)                             \
+    X(PRUNE, 'x', "x", "prune", "end the candidate; with marks: all marked ones (asks)", AX_NEEDS_BOTH | AX_WAKES)     \
+    X(UNDO, 'u', "u", "undo", "take back a prune: this row's, else the last; unfinished: 10 s", AX_NEEDS_UNDOABLE)     \
     X(PROMOTE, '+', "+", "promote", "through the gate / next in the queue / full training", AX_NEEDS_BOTH | AX_WAKES)  \
     X(MARK, 'm', "m", "mark", "mark or unmark the candidate", AX_NEEDS_ROW)                                            \
     X(FILTER, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", AX_NEEDS_NOTHING)              \

@@ -29,6 +29,50 @@ static void submit(ax_ui *ui, const char *text)
         ax_ui_send(ui, AX_VERB_SUBMIT, 0, text);
 }
 
+/* Reads "12 #13"; false (and it says so): not candidates, or more than the verb takes. */
+static bool read_ids(ax_ui *ui, ax_verb verb, const char *text, uint32_t ids[static AX_COMMAND_IDS], uint32_t *n)
+{
+    ax_verb_on on = ax_verb_acts_on(verb);
+    uint32_t most = on == AX_ON_SEVERAL || on == AX_ON_SEVERAL_OR_LAST ? AX_COMMAND_IDS : 1;
+    for (*n = 0; *text; text += strspn(text, " ,")) {
+        char *end;
+        const char *digits = text + (*text == '#');
+        unsigned long id = *digits >= '0' && *digits <= '9' ? strtoul(digits, &end, 10) : 0;
+        size_t length = strcspn(text, " ,");
+        if (!id || end != text + length || id > UINT32_MAX || !ax_state_candidate(ui->state, (uint32_t)id)) {
+            ax_ui_say(ui, true, "%s: '%.*s' is not a candidate", ax_verb_word(verb), (int)length, text);
+            return false;
+        }
+        if (*n == most) {
+            ax_ui_say(ui, true, "%s takes one candidate", ax_verb_word(verb));
+            return false;
+        }
+        ids[(*n)++] = (uint32_t)id;
+        text += length;
+    }
+    return true;
+}
+
+/* A verb that acts on candidates: those that are named, else as its key does. */
+static void act_on(ax_ui *ui, ax_verb verb, const char *rest)
+{
+    uint32_t ids[AX_COMMAND_IDS], n;
+    if (!read_ids(ui, verb, rest, ids, &n))
+        return;
+    if (!n && verb == AX_VERB_UNDO)
+        ax_ui_undo_last(ui);
+    else if (!n && !ui->selected)
+        ax_ui_say(ui, true, "%s: no candidate is selected", ax_verb_word(verb));
+    else if (!n && verb == AX_VERB_PRUNE)
+        ax_ui_prune(ui);
+    else if (verb == AX_VERB_PROMOTE)
+        ax_ui_promote(ui, n ? ids[0] : ui->selected);
+    else if (n > 1)
+        ax_ui_send_ids(ui, verb, ids, n);
+    else
+        ax_ui_send(ui, verb, n ? ids[0] : ui->selected, "");
+}
+
 void ax_ui_command(ax_ui *ui, const char *line)
 {
     char word[16];
@@ -55,8 +99,10 @@ void ax_ui_command(ax_ui *ui, const char *line)
         submit(ui, genotype ? line : rest);
     } else if (verb == AX_VERB_STOP) {
         ui->asking = AX_ASK_STOP;
-    } else if (verb == AX_VERB_SAVE || verb == AX_VERB_UNDO) {
-        ax_ui_send(ui, verb, verb == AX_VERB_UNDO ? ax_ui_undoable(ui) : 0, "");
+    } else if (verb == AX_VERB_SAVE) {
+        ax_ui_send(ui, verb, 0, "");
+    } else if (verb != AX_VERB_NOTE && verb != AX_VERB_FORK) {
+        act_on(ui, verb, rest);
     } else if (!ui->selected) {
         ax_ui_say(ui, true, "%s: no candidate is selected", word);
     } else {

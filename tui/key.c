@@ -3,7 +3,6 @@
 #include "tui/ui.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
@@ -12,6 +11,8 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     const char *reason = needs & AX_NEEDS_ENGINE ? ax_ui_refuses(ui, needs & AX_WAKES) : NULL;
     if (needs & AX_NEEDS_RESUMABLE)
         reason = ax_ui_resume_refused(ui);
+    if (!reason && a == AX_DO_UNDO && !ui->state->n_pruned)
+        reason = "nothing is pruned";
     if (!reason && (needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
         reason = "no candidate is selected";
     if (why)
@@ -59,29 +60,6 @@ static void move(ax_ui *ui, ax_action a)
 
 /* ---- acts ---- */
 
-static void prune(ax_ui *ui)
-{
-    if (ui->n_marked > 0) {
-        ui->asking = AX_ASK_PRUNE;
-        return;
-    }
-    const ax_candidate *c = ax_ui_selected(ui);
-    if (c->status == AX_PRUNED || c->status == AX_FAILED)
-        ax_ui_say(ui, true, "#%u has ended already", c->id);
-    else
-        ax_ui_send(ui, AX_VERB_PRUNE, c->id, "");
-}
-
-static void prune_marked(ax_ui *ui)
-{
-    for (uint32_t i = 0; i < ui->n_marked_cap; i++)
-        if (ui->marked[i]) {
-            ax_ui_send(ui, AX_VERB_PRUNE, i + 1, "");
-            ui->marked[i] = false;
-        }
-    ui->n_marked = 0;
-}
-
 static void mark(ax_ui *ui)
 {
     if (ui->selected == 0 || ui->selected > ui->n_marked_cap)
@@ -104,26 +82,6 @@ static void ask(ax_ui *ui, ax_asking what, const char *text)
     ui->asking = what;
     ui->target = ui->selected; /* events may change the selection; the note goes where it was meant to go */
     ax_prompt_start(&ui->prompt, text);
-}
-
-static bool something_to_undo(const ax_state *s)
-{
-    for (uint32_t i = 0; i < s->n_candidates; i++)
-        if (ax_candidate_undoable(&s->candidate[i]))
-            return true;
-    return false;
-}
-
-static void undo(ax_ui *ui)
-{
-    const ax_candidate *c = ax_ui_selected(ui);
-    uint32_t id = ax_ui_undoable(ui);
-    if (!id && c && ax_candidate_undoable(c))
-        id = c->id;
-    if (id || something_to_undo(ui->state))
-        ax_ui_send(ui, AX_VERB_UNDO, id, ""); /* 0: the last prune that can be taken back */
-    else
-        ax_ui_say(ui, true, "nothing to undo: nothing is pruned, or for good");
 }
 
 static void turn_image(ax_ui *ui, int by)
@@ -170,13 +128,13 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         toggle_pause(ui, 0, ui->state->paused);
         break;
     case AX_DO_PRUNE:
-        prune(ui);
+        ax_ui_prune(ui);
         break;
     case AX_DO_UNDO:
-        undo(ui);
+        ax_ui_undo(ui);
         break;
     case AX_DO_PROMOTE:
-        ax_ui_send(ui, AX_VERB_PROMOTE, c->id, "");
+        ax_ui_promote(ui, c->id);
         break;
     case AX_DO_PIN:
         ax_ui_send(ui, AX_VERB_PIN, c->id, "");
@@ -319,11 +277,14 @@ static void answer(ax_ui *ui, uint32_t key)
     ui->asking = AX_ASK_NOTHING;
     if (key != 'y' && key != 'Y')
         ax_ui_say(ui, false,
-                  what == AX_ASK_STOP     ? "not stopped"
-                  : what == AX_ASK_SUBMIT ? "not submitted"
-                                          : "nothing pruned");
+                  what == AX_ASK_STOP      ? "not stopped"
+                  : what == AX_ASK_SUBMIT  ? "not submitted"
+                  : what == AX_ASK_PROMOTE ? "not promoted"
+                                           : "nothing pruned");
     else if (what == AX_ASK_PRUNE)
-        prune_marked(ui);
+        ax_ui_prune_marked(ui);
+    else if (what == AX_ASK_PROMOTE)
+        ax_ui_promote_pruned(ui);
     else if (what == AX_ASK_SUBMIT)
         ax_ui_send(ui, AX_VERB_SUBMIT, 0, ui->offered);
     else {

@@ -142,7 +142,7 @@ static void wake(session *s)
 {
     ax_err err = { AX_OK, "" };
     bool wanted = false;
-    for (int i = 0; i < s->ui.n_out; i++)
+    for (uint32_t i = 0; i < s->ui.n_out; i++)
         wanted = wanted || ax_verb_wakes(s->ui.out[i].verb);
     if (s->engine.client || !wanted || !ax_ui_wakes(&s->ui))
         return;
@@ -156,13 +156,16 @@ static void wake(session *s)
 
 static void send_commands(session *s)
 {
+    uint64_t batch = 0;
     wake(s);
-    for (int i = 0; i < s->ui.n_out; i++) {
+    for (uint32_t i = 0; i < s->ui.n_out; i++) {
         ax_err err;
         ax_command *c = &s->ui.out[i];
         if (!s->engine.client)
             break;
         c->request = ax_client_request(s->engine.client);
+        batch = c->verb == AX_VERB_PRUNE && c->batch ? (batch ? batch : c->request) : 0;
+        c->batch = c->verb == AX_VERB_PRUNE ? batch : c->batch;
         snprintf(c->by, sizeof c->by, "user");
         if (ax_client_send(s->engine.client, c, &err) != AX_OK)
             ax_ui_say(&s->ui, true, "%s", err.msg);

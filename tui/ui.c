@@ -18,7 +18,9 @@ void ax_ui_release(ax_ui *ui)
     ax_plots_free(ui->plots);
     ui->plots = NULL;
     free(ui->marked);
+    free(ui->out);
     ui->marked = NULL;
+    ui->out = NULL;
 }
 
 void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...)
@@ -121,18 +123,10 @@ void ax_ui_arrange(ax_ui *ui, int rows, int cols)
         ui->first = last;
 }
 
-uint32_t ax_ui_undoable(const ax_ui *ui)
+double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what)
 {
-    uint32_t id = 0;
-    double newest = ui->now;
-    if (ui->link != AX_LINK_LIVE)
-        return 0;
-    for (uint32_t i = 0; i < ui->state->n_candidates; i++)
-        if (ui->state->candidate[i].prune_until > newest) {
-            newest = ui->state->candidate[i].prune_until;
-            id = ui->state->candidate[i].id;
-        }
-    return id;
+    bool any = ui->link == AX_LINK_LIVE && ax_state_last_prunes(ui->state, what);
+    return any && what->until > ui->now ? what->until - ui->now : 0;
 }
 
 const char *ax_ui_word(const ax_ui *ui)
@@ -180,19 +174,48 @@ bool ax_ui_is_running(const ax_ui *ui)
 double ax_ui_next_tick(const ax_ui *ui)
 {
     bool clock = ax_ui_is_running(ui) && ui->state->first_at > 0;
-    if (!clock && !ax_ui_undoable(ui))
+    ax_prunes p;
+    if (!clock && !(ax_ui_undo_left(ui, &p) > 0))
         return INFINITY;
     double from = clock ? ui->state->first_at : 0, past = fmod(ui->now - from, 1);
     return past < 0 ? 1 : 1 - past;
 }
 
-void ax_ui_send(ax_ui *ui, ax_verb verb, uint32_t id, const char *text)
+/* NULL: no memory, and it says so. */
+static ax_command *new_command(ax_ui *ui, ax_verb verb)
 {
-    if (ui->n_out >= AX_UI_OUT) {
-        ax_ui_say(ui, true, "too many commands at once");
-        return;
+    if (ui->n_out == ui->out_cap) {
+        uint32_t cap = ui->out_cap ? 2 * ui->out_cap : 4;
+        ax_command *out = realloc(ui->out, cap * sizeof *out);
+        if (!out) {
+            ax_ui_say(ui, true, "%s: no memory", ax_verb_word(verb));
+            return NULL;
+        }
+        ui->out = out;
+        ui->out_cap = cap;
     }
     ax_command *c = &ui->out[ui->n_out++];
-    *c = (ax_command) { .verb = verb, .id = id };
+    *c = (ax_command) { .verb = verb };
+    return c;
+}
+
+void ax_ui_send(ax_ui *ui, ax_verb verb, uint32_t id, const char *text)
+{
+    ax_command *c = new_command(ui, verb);
+    if (!c)
+        return;
+    c->id = id;
     snprintf(c->text, sizeof c->text, "%s", text);
+}
+
+void ax_ui_send_ids(ax_ui *ui, ax_verb verb, const uint32_t *ids, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i += AX_COMMAND_IDS) {
+        ax_command *c = new_command(ui, verb);
+        if (!c)
+            return;
+        c->n_ids = n - i < AX_COMMAND_IDS ? n - i : AX_COMMAND_IDS;
+        memcpy(c->ids, ids + i, c->n_ids * sizeof *ids);
+        c->batch = verb == AX_VERB_PRUNE;
+    }
 }

@@ -30,10 +30,11 @@ typedef enum ax_asking {
     AX_ASK_NOTE,
     AX_ASK_PRUNE, /* y or anything else */
     AX_ASK_STOP,
-    AX_ASK_SUBMIT /* the genotype that was pasted */
+    AX_ASK_SUBMIT, /* the genotype that was pasted */
+    AX_ASK_PROMOTE /* the target, which is pruned */
 } ax_asking;
 
-enum { AX_UI_OUT = 64, AX_UI_MESSAGE = 256 };
+enum { AX_UI_MESSAGE = 256 };
 
 typedef struct ax_ui {
     const ax_state *state;
@@ -87,8 +88,9 @@ typedef struct ax_ui {
     double message_at;
 
     /* wishes, taken by the loop */
-    ax_command out[AX_UI_OUT];
-    int n_out;
+    ax_command
+        *out; /* a prune with a batch: all such ones that follow each other are of one, which the sender numbers */
+    uint32_t n_out, out_cap;
     char copy[AX_GENOTYPE_TEXT];
     bool resume; /* start the engine again */
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
@@ -114,8 +116,8 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
 bool ax_ui_wakes(const ax_ui *ui);
 /* Why no command can be sent now; NULL: it can. wakes: whether it is one that starts the engine of a finished run. */
 const char *ax_ui_refuses(const ax_ui *ui, bool wakes);
-/* The candidate whose soft prune can be undone, the newest; 0 = none. */
-uint32_t ax_ui_undoable(const ax_ui *ui);
+/* Seconds until the last prune, which can still be taken back, becomes final; 0 = there is none that does. */
+double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what);
 /* Why the engine can't be started again; NULL: it can. */
 const char *ax_ui_resume_refused(const ax_ui *ui);
 /* Seconds until the screen changes although nothing happens (a clock, a countdown); INFINITY = never. */
@@ -128,5 +130,18 @@ const ax_candidate *ax_ui_selected(const ax_ui *ui);
 void ax_ui_command(ax_ui *ui, const char *line);
 /* Queues a command for the engine. */
 void ax_ui_send(ax_ui *ui, ax_verb verb, uint32_t id, const char *text);
+
+/* ---- acts.c: what keys and typed commands do to candidates ---- */
+/* Asks about the marked ones; without marks prunes the selected one. */
+void ax_ui_prune(ax_ui *ui);
+void ax_ui_prune_marked(ax_ui *ui);
+/* Takes back the prune of the selected candidate, unless that was in the last batch: then the batch, as without one. */
+void ax_ui_undo(ax_ui *ui);
+void ax_ui_undo_last(ax_ui *ui);
+/* Prunes, or takes back: these n candidates. */
+void ax_ui_send_ids(ax_ui *ui, ax_verb verb, const uint32_t *ids, uint32_t n);
+/* Asks first when it is pruned. */
+void ax_ui_promote(ax_ui *ui, uint32_t id);
+void ax_ui_promote_pruned(ax_ui *ui);
 
 #endif

@@ -22,6 +22,7 @@ void ax_state_release(ax_state *s)
 {
     free(s->candidate);
     free(s->scored);
+    free(s->undoable);
     free(s->log);
     for (int k = 0; k < AX_COST_COUNT; k++)
         ax_front_release(&s->front[k]);
@@ -259,6 +260,42 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     rank(s, c);
 }
 
+static void forget_prune(ax_state *s, uint32_t id)
+{
+    for (uint32_t i = s->n_undoable; i-- > 0;)
+        if (s->undoable[i] == id) {
+            s->n_undoable--;
+            memmove(s->undoable + i, s->undoable + i + 1, (s->n_undoable - i) * sizeof *s->undoable);
+            return;
+        }
+}
+
+static void remember_prune(ax_state *s, uint32_t id)
+{
+    void *array = s->undoable;
+    if (!reserve(s, &array, s->n_undoable, sizeof *s->undoable))
+        return;
+    s->undoable = array;
+    s->undoable[s->n_undoable++] = id;
+}
+
+bool ax_state_last_prunes(const ax_state *s, ax_prunes *out)
+{
+    if (!s->n_undoable)
+        return false;
+    const ax_candidate *last = ax_state_candidate(s, s->undoable[s->n_undoable - 1]);
+    *out = (ax_prunes) { .batch = last->prune_batch, .id = last->id };
+    for (uint32_t i = s->n_undoable; i-- > 0;) {
+        const ax_candidate *c = ax_state_candidate(s, s->undoable[i]);
+        if (c != last && (!last->prune_batch || c->prune_batch != last->prune_batch))
+            continue;
+        out->n++;
+        if (c->prune_until > 0 && (!(out->until > 0) || c->prune_until < out->until))
+            out->until = c->prune_until;
+    }
+    return true;
+}
+
 static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
     if (ev->u.PRUNED.phase == 0) {
@@ -269,8 +306,13 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
             c->before = c->status == AX_RUNNING ? AX_QUEUED : c->status;
         bool ends = ev->u.PRUNED.phase == 1 && ev->u.PRUNED.until > 0;
         c->prune_until = ends ? ev->u.PRUNED.until : 0;
+        c->prune_batch = ev->u.PRUNED.batch > 0 ? (uint64_t)ev->u.PRUNED.batch : 0;
         set_status(s, c, AX_PRUNED);
     }
+    if (ev->u.PRUNED.phase != 2 || !ax_candidate_undoable(c))
+        forget_prune(s, c->id);
+    if (ev->u.PRUNED.phase == 1 && ax_candidate_undoable(c))
+        remember_prune(s, c->id);
 }
 
 static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)

@@ -28,6 +28,7 @@ typedef struct ax_candidate {
     int32_t stage, epoch, epochs, step, steps, attempt;                             /* stage 0 = not started */
     double proposed_at, started_at, finished_at;                                    /* 0 = not yet */
     double prune_until;    /* > 0: soft prune, undo until then; see ax_candidate_undoable */
+    uint64_t prune_batch;  /* of its newest prune, 0 = it was alone (or never was pruned) */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     uint32_t full;         /* the candidate that trains it fully, 0 = none */
     float logp_each[AX_DECISIONS],
@@ -66,7 +67,9 @@ typedef struct ax_state {
     uint32_t n_candidates;
     uint32_t *scored; /* ids in the order they were scored (search stage only): the reward plot's x axis */
     uint32_t n_scored;
-    uint32_t best; /* id with the highest reward of the search stage, 0 = none; pruned ones never count */
+    uint32_t best;      /* id with the highest reward of the search stage, 0 = none; pruned ones never count */
+    uint32_t *undoable; /* ids whose prune can be taken back, pruned last at the end */
+    uint32_t n_undoable;
     ax_front front[AX_COST_COUNT]; /* of the same candidates as best */
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
     uint32_t n_reused; /* of all: those that took the outcome of another */
@@ -93,6 +96,13 @@ const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL 
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* Whether its prune can be taken back: for a while, or at any time when it was finished. */
 bool ax_candidate_undoable(const ax_candidate *c);
+/* What was pruned last and can be taken back: one candidate, or those of a batch. */
+typedef struct ax_prunes {
+    uint64_t batch; /* 0: the engine didn't say; id alone */
+    uint32_t n, id; /* how many; the one that was pruned last */
+    double until;   /* the first of those that aren't finished becomes final then; 0 = all are finished */
+} ax_prunes;
+bool ax_state_last_prunes(const ax_state *s, ax_prunes *out); /* false: there are none */
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
 /* Whether nobody is better in both, reward and cost. */

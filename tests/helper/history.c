@@ -148,11 +148,12 @@ static void learn(player *p, uint32_t id, double reward)
     play(p, ev);
 }
 
-static void prune(player *p, uint32_t id, int64_t phase, const char *by)
+static void prune(player *p, uint32_t id, bool finished, int64_t phase, const char *by)
 {
     ax_event ev = make(AX_EVENT_PRUNED, id);
     ev.u.PRUNED.phase = phase;
-    ev.u.PRUNED.until = p->at + 10;
+    ev.u.PRUNED.until = finished ? NAN : p->at + 10;
+    ev.u.PRUNED.batch = 1;
     TEXT(ev.u.PRUNED.by, "%s", by);
     play(p, ev);
 }
@@ -193,7 +194,7 @@ static void candidate(player *p, uint32_t id)
     if (id % 17 == 6) {
         fail(p, id);
     } else if (id % 23 == 9) {
-        prune(p, id, 2, "user");
+        prune(p, id, false, 2, "user");
     } else {
         learn(p, id, score(p, id));
     }
@@ -230,8 +231,12 @@ double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event
     p.at += 4;
     progress(&p, id, "train", 1, 31, 115, 0.83);
     propose(&p, id + 1, "ppo", 0);
-    if (h->pruned)
-        prune(&p, id, 1, "user");
+    if (h->batch) {
+        prune(&p, 10, true, 1, "user");
+        prune(&p, 13, true, 1, "user");
+    }
+    if (h->pruned || h->batch)
+        prune(&p, id, false, 1, "user");
     ax_event ev = make(AX_EVENT_PAUSED, 0);
     ev.u.PAUSED.on = 1;
     TEXT(ev.u.PAUSED.by, "user");

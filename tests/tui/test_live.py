@@ -62,6 +62,10 @@ def a_search_from_start_to_stop():
             s.send("3:goto %s\r" % id).wait("worth a look").wait("done and promoted")
             s.send("1e").wait("wrote 4 masks")
             assert len([f for f in os.listdir(os.path.join(place.runs, "live", "export")) if f.endswith(".png")]) == 4
+            s.send("2/state=D\r").wait(lambda s: len(re.findall(r"^[> ] +\d+ +D ", s.text(), re.M)) > 3, 60)
+            s.send("gmmmx").wait("prune 3 marked candidates?").send("y").wait("pruned 3 candidates; undo takes them back")
+            s.send("u").wait("3 candidates are back")
+            s.send("\x1b").quiet()
             s.send("Q").wait("y/N").send("n").wait("not stopped")
             s.send("Q").wait("y/N").send("y")
             assert s.ended(60) == 0
@@ -181,7 +185,9 @@ def a_finished_run_takes_up_what_a_person_wants():
             subprocess.run([PROGRAM, "search", "--run", "done", "--headless", *TINY[:-1], "1"], env=env, check=True,
                            stdout=subprocess.DEVNULL, timeout=120)
             s = Screen([PROGRAM, "attach", "done"], env=place.env)
-            s.wait("FINISHED").send("x").wait("x: no engine runs")  # nothing that makes sense now
+            s.wait("FINISHED").send("p").wait("p: no engine runs")  # nothing that makes sense now
+            s.send("x").wait("pruned #1; undo takes it back", 60).wait(r" 1 X").wait("FINISHED", 60)
+            s.send("u").wait("#1 is finished again", 60).wait(r" 1 D").wait("FINISHED", 60)
             s.send("aworth a look\r").wait("noted at #1", 60)
             s.wait("FINISHED", 60)  # it has nothing else to do
             s.send(":submit %s\r" % ARCH).wait("#2 is next", 60).wait("FINISHED", 60).wait(r"2 D")

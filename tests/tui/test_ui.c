@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,7 +133,7 @@ static void keys_become_commands(void **state)
     check_command(d, 5, AX_VERB_PIN, best, "");
     keys(d, "u"); /* nothing is pruned: says so, sends nothing */
     assert_int_equal(d->ui.n_out, 5);
-    assert_non_null(strstr(d->ui.message, "nothing to undo"));
+    assert_non_null(strstr(d->ui.message, "nothing is pruned"));
     keys(d, "aan idea\r");
     check_command(d, 6, AX_VERB_NOTE, best, "an idea");
     keys(d, ":submit [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\r");
@@ -239,23 +240,93 @@ static void plot_and_masks_zoom_by_themselves(void **state)
     assert_int_equal(d->ui.mask_window.zoom + (int)d->ui.plot.width, 0);
 }
 
-static void a_prune_can_be_undone_while_it_is_soft(void **state)
+static void pruned(desk *d, uint32_t id, int phase, double until, int64_t batch)
 {
-    desk *d = *state;
-    uint32_t best = d->state.best;
     ax_event ev;
     memset(&ev, 0, sizeof ev);
     ev.kind = AX_EVENT_PRUNED;
-    ev.id = best;
-    ev.u.PRUNED.phase = 1;
-    ev.u.PRUNED.until = d->state.last_at + 11;
+    ev.id = id;
+    ev.u.PRUNED.phase = phase;
+    ev.u.PRUNED.until = until;
+    ev.u.PRUNED.batch = batch;
     event(d, ev);
-    assert_int_equal(ax_ui_undoable(&d->ui), best);
+}
+
+static void a_prune_of_an_unfinished_one_can_be_undone_for_a_while(void **state)
+{
+    desk *d = *state;
+    uint32_t running = d->ui.rows.id[0];
+    ax_prunes what;
+    assert_int_equal(ax_state_candidate(&d->state, running)->status, AX_RUNNING);
+    pruned(d, running, 1, d->state.last_at + 11, 77);
+    assert_true(ax_ui_undo_left(&d->ui, &what) > 9);
+    assert_int_equal(what.id, running);
     assert_true(ax_ui_next_tick(&d->ui) <= 1);
     keys(d, "u");
-    check_command(d, 1, AX_VERB_UNDO, best, "");
-    d->ui.now += 11;
-    assert_int_equal(ax_ui_undoable(&d->ui), 0);
+    check_command(d, 1, AX_VERB_UNDO, 0, "");
+    assert_int_equal(d->ui.out[0].batch, 77);
+    pruned(d, running, 2, NAN, 77);
+    assert_true(ax_ui_undo_left(&d->ui, &what) == 0);
+    keys(d, "u");
+    assert_int_equal(d->ui.n_out, 1);
+    assert_non_null(strstr(d->ui.message, "for good"));
+    keys(d, "u:goto ");
+    char id[16];
+    snprintf(id, sizeof id, "%u\r", running);
+    keys(d, id);
+    keys(d, "u");
+    assert_int_equal(d->ui.n_out, 1);
+    assert_non_null(strstr(d->ui.message, "wasn't finished when it was pruned"));
+}
+
+static void a_prune_of_a_finished_one_can_be_undone_at_any_time(void **state)
+{
+    desk *d = *state;
+    uint32_t best = d->state.best, other = best == 7 ? 8 : 7;
+    pruned(d, best, 1, NAN, 5);
+    assert_int_not_equal(d->state.best, best);
+    uint32_t batch[4], n = 0; /* later */
+    for (uint32_t id = 20; n < 4; id++)
+        if (ax_state_candidate(&d->state, id)->status == AX_DONE)
+            pruned(d, batch[n++] = id, 1, NAN, 6);
+    d->ui.now += 1e6;
+    keys(d, ":goto 10\ru"); /* no pruned row: the last batch */
+    check_command(d, 1, AX_VERB_UNDO, 0, "");
+    assert_int_equal(d->ui.out[0].batch, 6);
+    char go[32];
+    snprintf(go, sizeof go, ":goto %u\ru", batch[1]);
+    keys(d, go); /* a row of it: likewise */
+    check_command(d, 2, AX_VERB_UNDO, 0, "");
+    snprintf(go, sizeof go, ":goto %u\r", best);
+    keys(d, go);
+    keys(d, "x");
+    assert_non_null(strstr(d->ui.message, "is pruned already; u takes that back"));
+    keys(d, "u"); /* that row, although it was pruned before the others */
+    check_command(d, 3, AX_VERB_UNDO, best, "");
+    keys(d, "+"); /* and what is pruned can be promoted, once that is taken back */
+    assert_int_equal(d->ui.asking, AX_ASK_PROMOTE);
+    keys(d, "n");
+    assert_int_equal(d->ui.n_out, 3);
+    keys(d, "+y");
+    check_command(d, 5, AX_VERB_PROMOTE, best, "");
+    assert_int_equal(d->ui.out[3].verb, AX_VERB_UNDO);
+    assert_int_equal(d->ui.out[3].id, best);
+    pruned(d, best, 0, NAN, 5);
+    assert_int_equal(d->state.best, best);
+    assert_int_equal(d->state.n_undoable, 4);
+    keys(d, ":undo 21 #22\r");
+    assert_int_equal(d->ui.out[5].n_ids, 2);
+    assert_int_equal(d->ui.out[5].batch, 0);
+    snprintf(go, sizeof go, ":prune %u\r", other);
+    keys(d, go); /* the one that is named, not the selected one */
+    check_command(d, 7, AX_VERB_PRUNE, other, "");
+    keys(d, ":prune 3 x4\r");
+    assert_non_null(strstr(d->ui.message, "prune: 'x4' is not a candidate"));
+    keys(d, ":promote 3 4\r");
+    assert_non_null(strstr(d->ui.message, "promote takes one candidate"));
+    keys(d, ":promote 3\r:undo\r");
+    check_command(d, 9, AX_VERB_UNDO, 0, "");
+    assert_int_equal(d->ui.out[7].id, 3);
 }
 
 static void destructive_keys_ask(void **state)
@@ -275,8 +346,43 @@ static void destructive_keys_ask(void **state)
     keys(d, "n");
     assert_int_equal(d->ui.n_out, 1);
     keys(d, "xy");
-    assert_int_equal(d->ui.n_out, 3);
+    assert_int_equal(d->ui.n_out, 2);
+    assert_int_equal(d->ui.out[1].n_ids, 2);
+    assert_true(d->ui.out[1].batch);
     assert_int_equal(d->ui.n_marked, 0);
+}
+
+/* As many as are marked, whatever a command holds. */
+static void all_marked_ones_are_pruned(void **state)
+{
+    (void)state;
+    desk *d = calloc(1, sizeof *d);
+    assert_non_null(d);
+    ax_state_init(&d->state);
+    ax_history_play(&(ax_history) { .candidates = 300 }, fold, &d->state);
+    ax_ui_init(&d->ui, &d->state, "run");
+    d->ui.link = AX_LINK_LIVE;
+    ax_ui_refresh(&d->ui);
+    ax_ui_arrange(&d->ui, 24, 80);
+    keys(d, "g");
+    for (int i = 0; i < 290; i++)
+        keys(d, "m");
+    assert_int_equal(d->ui.n_marked, 290);
+    keys(d, "xy");
+    uint32_t n = 0;
+    bool *seen = calloc(d->state.n_candidates + 1, sizeof *seen);
+    assert_non_null(seen);
+    for (uint32_t i = 0; i < d->ui.n_out; i++)
+        for (uint32_t k = 0; k < d->ui.out[i].n_ids; k++, n++) {
+            assert_int_equal(d->ui.out[i].verb, AX_VERB_PRUNE);
+            assert_true(d->ui.out[i].batch && !seen[d->ui.out[i].ids[k]]);
+            seen[d->ui.out[i].ids[k]] = true;
+        }
+    assert_int_equal(n, 290);
+    assert_int_equal(d->ui.n_marked, 0);
+    free(seen);
+    void *made = d;
+    tear_down(&made);
 }
 
 static void nothing_moves_under_a_prompt(void **state)
@@ -464,7 +570,9 @@ int main(void)
         WITH_DESK(finding_goes_around),
         WITH_DESK(comparing_chooses_the_other),
         WITH_DESK(plot_and_masks_zoom_by_themselves),
-        WITH_DESK(a_prune_can_be_undone_while_it_is_soft),
+        WITH_DESK(a_prune_of_an_unfinished_one_can_be_undone_for_a_while),
+        WITH_DESK(a_prune_of_a_finished_one_can_be_undone_at_any_time),
+        cmocka_unit_test(all_marked_ones_are_pruned),
         WITH_DESK(destructive_keys_ask),
         WITH_DESK(nothing_moves_under_a_prompt),
         WITH_DESK(without_an_engine_keys_say_so),

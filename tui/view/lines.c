@@ -156,6 +156,9 @@ static const char *prompt_label(const ax_ui *ui, char text[64])
     case AX_ASK_PRUNE:
         snprintf(text, 64, "prune %u marked candidate%s?  y/N ", ui->n_marked, ui->n_marked == 1 ? "" : "s");
         return text;
+    case AX_ASK_PROMOTE:
+        snprintf(text, 64, "#%u is pruned: take that back and promote it?  y/N ", ui->target);
+        return text;
     case AX_ASK_SUBMIT:
         return "submit this?  y/N ";
     default:
@@ -190,12 +193,13 @@ static void draw_prompt(ax_pane p, const ax_ui *ui)
 
 static int draw_undo(ax_pane p, const ax_ui *ui)
 {
-    uint32_t id = ax_ui_undoable(ui);
-    if (!id)
+    ax_prunes what;
+    double left = ax_ui_undo_left(ui, &what);
+    if (!(left > 0))
         return p.at.cols;
     char text[64];
-    double left = ax_state_candidate(ui->state, id)->prune_until - ui->now;
-    snprintf(text, sizeof text, "u undo #%u (%d s) ", id, (int)ceil(left));
+    snprintf(text, sizeof text, what.n == 1 ? "u undo #%u (%d s) " : "u undo %u (%d s) ",
+             what.n == 1 ? what.id : what.n, (int)ceil(left));
     return ax_pane_print_right(p, 0, p.at.cols, AX_ROLE_WARN, text) - 2;
 }
 
@@ -255,6 +259,13 @@ void ax_draw_message(ax_pane p, const ax_ui *ui)
 
 /* ---- hints ---- */
 
+/* Undo is rarely wanted, and then much. */
+static bool is_hinted(const ax_ui *ui, ax_action a)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    return ax_actions[a].hint[0] && ax_ui_can(ui, a, NULL) && (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
+}
+
 void ax_draw_hints(ax_pane p, const ax_ui *ui)
 {
     static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
@@ -281,7 +292,7 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
         ax_action a = i < AX_ACTION_COUNT ? (ax_action)i : always[i - AX_ACTION_COUNT];
         const ax_action_row *row = &ax_actions[a];
         bool last = i >= AX_ACTION_COUNT;
-        if (!row->hint[0] || (!last && (a == AX_DO_DETACH || a == AX_DO_HELP)) || !ax_ui_can(ui, a, NULL))
+        if (!is_hinted(ui, a) || (!last && (a == AX_DO_DETACH || a == AX_DO_HELP)))
             continue;
         int need = ax_text_width(row->label) + 1 + ax_text_width(row->hint);
         if (at + need + (last ? 0 : gap + reserved) > p.at.cols)

@@ -1,0 +1,77 @@
+/* Prune, undo, promote: what has a question before it or a way back after it. */
+#include "tui/ui.h"
+
+#include <stdlib.h>
+
+void ax_ui_prune(ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    if (ui->n_marked > 0)
+        ui->asking = AX_ASK_PRUNE;
+    else if (ax_candidate_undoable(c))
+        ax_ui_say(ui, true, "#%u is pruned already; u takes that back", c->id);
+    else if (c->status == AX_PRUNED || c->status == AX_FAILED)
+        ax_ui_say(ui, true, "#%u has ended already", c->id);
+    else
+        ax_ui_send(ui, AX_VERB_PRUNE, c->id, "");
+}
+
+void ax_ui_prune_marked(ax_ui *ui)
+{
+    uint32_t n = 0, *ids = malloc(ui->n_marked_cap * sizeof *ids);
+    if (!ids) {
+        ax_ui_say(ui, true, "prune: no memory");
+        return;
+    }
+    for (uint32_t i = 0; i < ui->n_marked_cap; i++)
+        if (ui->marked[i]) {
+            ids[n++] = i + 1;
+            ui->marked[i] = false;
+        }
+    ui->n_marked = 0;
+    ax_ui_send_ids(ui, AX_VERB_PRUNE, ids, n);
+    free(ids);
+}
+
+void ax_ui_undo_last(ax_ui *ui)
+{
+    ax_prunes last;
+    if (!ax_state_last_prunes(ui->state, &last)) {
+        ax_ui_say(ui, true, "nothing to undo: nothing is pruned, or for good");
+        return;
+    }
+    ax_ui_send(ui, AX_VERB_UNDO, last.batch ? 0 : last.id, "");
+    if (ui->n_out)
+        ui->out[ui->n_out - 1].batch = last.batch; /* what was on the screen, whoever prunes another meanwhile */
+}
+
+void ax_ui_undo(ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    ax_prunes last;
+    bool any = ax_state_last_prunes(ui->state, &last), pruned = c && c->status == AX_PRUNED;
+    bool in_last = any && pruned && (last.batch ? c->prune_batch == last.batch : c->id == last.id);
+    if (pruned && !ax_candidate_undoable(c))
+        ax_ui_say(ui, true, "#%u wasn't finished when it was pruned: that is final%s", c->id,
+                  any ? "; :undo takes back the last prune" : "");
+    else if (pruned && !in_last)
+        ax_ui_send(ui, AX_VERB_UNDO, c->id, "");
+    else
+        ax_ui_undo_last(ui);
+}
+
+void ax_ui_promote(ax_ui *ui, uint32_t id)
+{
+    if (ax_candidate_undoable(ax_state_candidate(ui->state, id))) {
+        ui->asking = AX_ASK_PROMOTE;
+        ui->target = id;
+    } else {
+        ax_ui_send(ui, AX_VERB_PROMOTE, id, "");
+    }
+}
+
+void ax_ui_promote_pruned(ax_ui *ui)
+{
+    ax_ui_send(ui, AX_VERB_UNDO, ui->target, "");
+    ax_ui_send(ui, AX_VERB_PROMOTE, ui->target, "");
+}
