@@ -167,7 +167,7 @@ static void write_failures_leave_nothing(void **state)
     assert_memory_equal(back, small, 3);
     free(back);
     assert_int_equal(ax_picture_write("/nowhere/x.png", small, 1, 1, &err), AX_EIO);
-    assert_string_equal(err.msg, "/nowhere/x.png: cannot create: No such file or directory");
+    assert_string_equal(err.msg, "/nowhere/x.png: cannot write: No such file or directory");
     assert_int_equal(ax_picture_write(path, small, 0, 1, &err), AX_EINVAL);
 }
 
