@@ -5,6 +5,7 @@
 /* The first thing that main does:
    - Descriptors 0, 1 and 2 are open. One that was closed would be given to the next file that is opened, and what is
      printed would go into that file; now reading or writing it fails as it did before.
+   - No signal is blocked: a mask that a parent left would keep SIGTERM or SIGWINCH away for ever.
    - SIGXFSZ is ignored: a limit on the size of files is an error of the write (EFBIG), not the end of the process.
    - SIGCHLD has its default action: where a parent ignored it, nobody could wait for a child. */
 void ax_process_begin(void);

@@ -117,7 +117,7 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
     else if (WIFSIGNALED(status))
         snprintf(how, cap, "the worker was killed by signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
     else
-        snprintf(how, cap, "the worker ended with status %d", WEXITSTATUS(status));
+        snprintf(how, cap, "the worker ended with status %d; engine.log may say why", WEXITSTATUS(status));
     back_off(c);
     forget(c);
 }

@@ -24,13 +24,17 @@ typedef struct follow {
     char complaint[AX_EVENT_TEXT]; /* last error that was printed */
 } follow;
 
+/* What was ignored when we were started, by nohup or by a shell for its background, stays ignored. */
 static sigset_t held(void)
 {
+    static const int wanted[] = { SIGINT, SIGTERM, SIGHUP };
     sigset_t set;
     sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        struct sigaction now;
+        if (!sigaction(wanted[i], NULL, &now) && now.sa_handler != SIG_IGN)
+            sigaddset(&set, wanted[i]);
+    }
     return set;
 }
 
