@@ -96,21 +96,31 @@ static const char *kind_of(mode_t mode)
                                             : "special";
 }
 
+static ax_code check_kind(const struct stat *st, const char *name, ax_err *err)
+{
+    return S_ISREG(st->st_mode) ? AX_OK
+                                : ax_fail(err, AX_EIO, "%s: %s, not a regular file", name, kind_of(st->st_mode));
+}
+
+ax_code ax_file_check(int fd, const char *name, ax_err *err)
+{
+    struct stat st;
+    return fstat(fd, &st) ? ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno))
+                          : check_kind(&st, name, err);
+}
+
 int ax_file_open(int dirfd, const char *name, size_t *size, ax_err *err)
 {
-    /* without O_NONBLOCK a pipe that nobody writes to would never open */
-    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), why = errno;
     struct stat st;
-    bool there = fd >= 0 ? !fstat(fd, &st) : why == ENXIO && !fstatat(dirfd, name, &st, 0);
-    if (!there) {
+    /* without O_NONBLOCK a pipe that nobody writes to would never open; a socket never does: ENXIO */
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), why = errno;
+    if (fd >= 0 ? fstat(fd, &st) : why != ENXIO || fstatat(dirfd, name, &st, 0)) {
         ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(fd < 0 ? why : errno));
-    } else if (!S_ISREG(st.st_mode)) { /* nor does a socket open: ENXIO */
-        ax_fail(err, AX_EIO, "%s: %s, not a regular file", name, kind_of(st.st_mode));
-    } else if (fd >= 0) {
+    } else if (check_kind(&st, name, err) == AX_OK) {
         *size = (size_t)st.st_size;
+        if (fd < 0)
+            ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(why));
         return fd;
-    } else {
-        ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(why));
     }
     if (fd >= 0)
         close(fd);

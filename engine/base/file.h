@@ -21,6 +21,8 @@ ax_code ax_file_sync_folder(int dirfd, const char *name, ax_err *err);
 ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err);
 /* The same from several pieces, one after the other, so that a large file needs no copy in memory. */
 ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *piece, size_t n, ax_err *err);
+/* AX_EIO unless fd, which was opened as name, is a regular file: "NAME: a pipe, not a regular file". */
+ax_code ax_file_check(int fd, const char *name, ax_err *err);
 /* Opens a regular file for reading; *size becomes its size in bytes. Never waits, as for the writer of a pipe. -1 and
    AX_EIO: it can't be opened, or isn't a regular file, which the message says. The caller closes the descriptor. */
 int ax_file_open(int dirfd, const char *name, size_t *size, ax_err *err);

@@ -1,4 +1,5 @@
 /* auxcell-engine serve: the coordinator of one run. Started by auxcell search and resume. */
+#include "engine/base/file.h"
 #include "engine/command/options.h"
 #include "engine/command/program.h"
 #include "engine/search/coordinator.h"
@@ -37,17 +38,17 @@ static void ready(void *context, uint64_t first_seq)
     starter *s = context;
     if (s->fd < 0)
         return;
-    int log = openat(s->dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int log = openat(s->dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (null >= 0) {
         dup2(null, STDIN_FILENO);
         dup2(null, STDOUT_FILENO);
         close(null);
     }
-    if (log >= 0) {
+    if (log >= 0 && ax_file_check(log, "engine.log", NULL) == AX_OK)
         dup2(log, STDERR_FILENO);
+    if (log >= 0)
         close(log);
-    }
     char text[32];
     snprintf(text, sizeof text, "ok %llu\n", (unsigned long long)first_seq);
     tell(s, text);

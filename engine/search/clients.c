@@ -54,7 +54,7 @@ ax_clients *ax_clients_new(int dirfd, ax_err *err)
     struct sockaddr_un at = { .sun_family = AF_UNIX };
     snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", dirfd, socket_name);
     *c = (ax_clients) { .dirfd = dirfd, .next_number = 1, .most = most_clients() };
-    c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    c->events = openat(dirfd, "events.mpk", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     unlinkat(dirfd, socket_name, 0);
     mode_t mask = umask(077);

@@ -43,9 +43,11 @@ static ax_code open_for_writing(ax_rowfile *f, ax_err *err)
     if (f->bad[0] && renameat(f->dirfd, name, f->dirfd, AX_ROWFILE_ASIDE) && errno != ENOENT)
         return ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", name, AX_ROWFILE_ASIDE, strerror(errno));
     f->bad[0] = '\0';
-    f->fd = openat(f->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    f->fd = openat(f->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (f->fd < 0 || fstat(f->fd, &st))
         return ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));
+    if (ax_file_check(f->fd, name, err) != AX_OK)
+        return AX_EIO;
     if (fsync(f->dirfd))
         return ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(errno));
     if ((uint64_t)st.st_size > f->bytes && ftruncate(f->fd, (off_t)f->bytes))
@@ -133,7 +135,7 @@ ax_code ax_rowfile_read(ax_rowfile *f, uint64_t bytes, uint32_t crc,
 {
     ax_code code = AX_OK;
     if (bytes) {
-        int fd = openat(f->dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int fd = openat(f->dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (fd < 0)
             return errno == ENOENT ? damaged("it is missing", err)
                                    : ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));

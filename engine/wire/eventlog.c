@@ -135,15 +135,15 @@ ax_eventlog *ax_eventlog_open(int dirfd, const char *name, uint64_t *cut, ax_err
     int why;
     log->dirfd = dirfd;
     snprintf(log->name, sizeof log->name, "%s", name);
-    log->fd = openat(dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (log->fd < 0)
-        ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));
-    else if ((why = ax_lock_take(log->fd, LOCK_SECONDS)))
-        ax_fail(err, why == EAGAIN ? AX_EBUSY : AX_EIO, "%s: %s", name,
-                why == EAGAIN ? "in use by another engine" : strerror(why));
-    else if (fsync(dirfd))
-        ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(errno));
-    else if (recover(log, cut, err) == AX_OK)
+    log->fd = openat(dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    ax_code code = log->fd < 0 ? ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno))
+                               : ax_file_check(log->fd, name, err);
+    if (code == AX_OK && (why = ax_lock_take(log->fd, LOCK_SECONDS)))
+        code = ax_fail(err, why == EAGAIN ? AX_EBUSY : AX_EIO, "%s: %s", name,
+                       why == EAGAIN ? "in use by another engine" : strerror(why));
+    if (code == AX_OK && fsync(dirfd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(errno));
+    if (code == AX_OK && recover(log, cut, err) == AX_OK)
         return log;
     ax_eventlog_close(log);
     return NULL;

@@ -1,5 +1,6 @@
 /* Reading the event log, whole or as its bytes come. */
 #include "engine/base/crc32c.h"
+#include "engine/base/file.h"
 #include "engine/base/msgread.h"
 #include "engine/wire/eventlog_internal.h"
 
@@ -144,9 +145,13 @@ static bool forward(void *context, const ax_event *ev)
 ax_code ax_eventlog_read(int dirfd, const char *name, void (*sink)(void *context, const ax_event *ev), void *context,
                          ax_err *err)
 {
-    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));
+    if (ax_file_check(fd, name, err) != AX_OK) {
+        close(fd);
+        return AX_EIO;
+    }
     ax_eventreader *r = ax_eventreader_new(err);
     plain_sink p = { sink, context };
     ax_code code = r ? ax_eventreader_drain(fd, name, r, forward, &p, err) : AX_ENOMEM;

@@ -1,5 +1,6 @@
 #include "tui/client/engine.h"
 
+#include "engine/base/file.h"
 #include "engine/wire/run.h"
 #include "tui/client/args.h"
 #include "tui/client/client.h"
@@ -37,7 +38,7 @@ void ax_engine_last_words(int dirfd, long from, char line[256])
 {
     char buf[4096];
     line[0] = '\0';
-    int fd = openat(dirfd, "engine.log", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    int fd = openat(dirfd, "engine.log", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return;
     off_t end = lseek(fd, 0, SEEK_END);
@@ -169,10 +170,14 @@ ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_how how, ax_e
     if (other > 0)
         return ax_fail(err, AX_EBUSY, "%s: its engine runs already, %s; 'auxcell attach' shows it", run_path,
                        ax_run_engine_text(other, text));
-    int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int log = openat(dirfd, "engine.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (log < 0)
         return ax_fail(err, AX_EIO, "%s/engine.log: cannot open: %s", run_path, strerror(errno));
-    ax_code code = launch(dirfd, run_path, how, log, out, err);
+    ax_code code = ax_file_check(log, "engine.log", err);
+    if (code == AX_OK)
+        code = launch(dirfd, run_path, how, log, out, err);
+    else
+        ax_fail_prefix(err, run_path);
     close(log);
     if (code == AX_OK) /* NULL when it has ended meanwhile: whoever follows sees that */
         out->client = ax_client_connect(dirfd, 0, NULL);

@@ -306,6 +306,29 @@ class Runs(unittest.TestCase):
         self.assertEqual(status["state"], "interrupted")  # the good-bye is what was cut
         self.assertEqual(status["scored"], 1)
 
+    def test_pipes_in_a_run(self):
+        """What waits for the other end of a pipe waits without end."""
+        self.ok("search", "--run", "a", "--candidates", "1", *TINY)
+        run = self.place.run_dir("a")
+        for name in ("run.ini", "events.mpk", "snapshot.mpk", "candidates.mpk", "engine.log"):
+            path = os.path.join(run, name)
+            kept = os.path.exists(path)
+            if kept:
+                os.rename(path, path + ".kept")
+            os.mkfifo(path)
+            for command in (("ls",), ("status", "a"), ("log", "a"), ("export", "a")):
+                self.place.call(*command, timeout=60)
+            done = self.place.call("resume", "a", timeout=60)
+            if name == "candidates.mpk":  # made anew from the events
+                self.assertEqual((done.returncode, done.stderr), (0, ""))
+            else:
+                self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1), done.stderr)
+                self.assertIn(name, done.stderr)
+            os.unlink(path)
+            if kept:
+                os.rename(path + ".kept", path)
+        self.assertEqual(self.place.call("resume", "a").stderr, "")
+
 
 if __name__ == "__main__":
     main()
