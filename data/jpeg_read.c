@@ -92,15 +92,15 @@ static void refuse(reading *r, ax_code code)
     longjmp(r->back, 1);
 }
 
-/* Of a file of several scans: whether each component is there and, without an end marker, to its last bit; with one, a
-   progressive file may leave out what it likes. */
+/* Of a file of several scans: whether each component is there; a progressive one to the last bit of its blocks' means
+   and, without an end marker, of all else: with one, scans that would be zero may be left out. */
 static bool is_complete(const reading *r)
 {
     const struct jpeg_decompress_struct *j = &r->jpeg;
     if (r->seen != (1u << j->num_components) - 1)
         return false;
-    for (int c = 0; c < j->num_components && r->cut && j->coef_bits; c++)
-        for (int k = 0; k < DCTSIZE2; k++)
+    for (int c = 0; c < j->num_components && j->coef_bits; c++)
+        for (int k = 0; k < (r->cut ? DCTSIZE2 : 1); k++)
             if (j->coef_bits[c][k] != 0)
                 return false;
     return true;
@@ -157,6 +157,7 @@ static void decode(reading *r, const uint8_t *bytes, size_t n, ax_pixels *out)
         refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a CMYK JPEG; convert it to RGB", r->name));
     j->out_color_space = JCS_RGB;
     j->dct_method = JDCT_ISLOW;
+    j->do_block_smoothing = FALSE; /* would make up what a progressive file left out */
     jpeg_start_decompress(j);
     if (jpeg_has_multiple_scans(j) && !is_complete(r))
         refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: damaged JPEG: the file is cut short: it lacks scans", r->name));
