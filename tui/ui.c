@@ -99,7 +99,7 @@ void ax_ui_refresh(ax_ui *ui)
         return;
     }
     if (!ui->moved)
-        ui->selected = ui->state->best;
+        ui->selected = ax_state_best_of_all(ui->state);
     if (ax_rows_find(&ui->rows, ui->selected) < 0)
         ui->selected = ui->rows.id[0];
 }

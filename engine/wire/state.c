@@ -98,9 +98,19 @@ static void add_log(ax_state *s, const ax_event *ev, const char *kind, const cha
 
 /* ---- candidates ---- */
 
-static bool counts_for_best(const ax_candidate *c)
+static bool counts(const ax_candidate *c)
 {
-    return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->reward) && c->stage < 3;
+    return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->reward) && (c->scored || c->stage >= 3);
+}
+
+static bool beats(const ax_state *s, const ax_candidate *c, uint32_t best)
+{
+    return !best || c->reward > s->candidate[best - 1].reward;
+}
+
+uint32_t ax_state_best_of_all(const ax_state *s)
+{
+    return s->best_full && beats(s, &s->candidate[s->best_full - 1], s->best) ? s->best_full : s->best;
 }
 
 double ax_candidate_cost(const ax_candidate *c, ax_cost cost)
@@ -125,10 +135,13 @@ bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_cost cost)
 /* A candidate that counts: for the best, and for the fronts. */
 static void rank(ax_state *s, const ax_candidate *c)
 {
-    if (!counts_for_best(c))
+    if (!counts(c))
         return;
-    if (!s->best || c->reward > s->candidate[s->best - 1].reward)
-        s->best = c->id;
+    if (c->stage >= 3) {
+        s->best_full = beats(s, c, s->best_full) ? c->id : s->best_full;
+        return;
+    }
+    s->best = beats(s, c, s->best) ? c->id : s->best;
     for (int k = 0; k < AX_COST_COUNT; k++)
         if (!ax_front_add(&s->front[k], ax_candidate_cost(c, (ax_cost)k), c->reward, c->id))
             s->out_of_memory = true;
@@ -137,11 +150,14 @@ static void rank(ax_state *s, const ax_candidate *c)
 /* Anew, when one that counted has gone or changed. */
 static void rank_all(ax_state *s)
 {
-    s->best = 0;
+    s->best = s->best_full = 0;
     for (int k = 0; k < AX_COST_COUNT; k++)
         s->front[k].n = 0;
     for (uint32_t i = 0; i < s->n_scored; i++)
         rank(s, &s->candidate[s->scored[i] - 1]);
+    for (uint32_t i = 0; i < s->n_candidates; i++)
+        if (s->candidate[i].stage >= 3)
+            rank(s, &s->candidate[i]);
 }
 
 static void set_status(ax_state *s, ax_candidate *c, ax_status to)
@@ -150,13 +166,13 @@ static void set_status(ax_state *s, ax_candidate *c, ax_status to)
                              [AX_PROMOTED] = &s->n_done, [AX_PRUNED] = &s->n_pruned,   [AX_FAILED] = &s->n_failed };
     if (count[c->status & 127] && *count[c->status & 127])
         --*count[c->status & 127];
-    bool counted = c->scored && counts_for_best(c);
+    bool counted = counts(c);
     c->status = to;
     if (count[to & 127])
         ++*count[to & 127];
-    if (c->scored && !counts_for_best(c))
+    if (counted && !counts(c))
         rank_all(s);
-    else if (c->scored && !counted)
+    else if (!counted)
         rank(s, c);
 }
 
@@ -245,9 +261,7 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
         c->before = AX_DONE;
     else
         set_status(s, c, c->full ? AX_PROMOTED : AX_DONE);
-    if (c->stage >= 3)
-        return;
-    if (c->scored) { /* judged again: the plot keeps its place, the best may be another */
+    if (c->scored || c->stage >= 3) { /* judged again: the plot keeps its place, the best may be another */
         rank_all(s);
         return;
     }
@@ -483,8 +497,12 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
     size_t n = strlen(text);
     uint32_t ended = s->n_done + s->n_failed + s->n_pruned;
     n += (size_t)snprintf(text + n, AX_EVENT_TEXT - n, ": %u candidate%s", ended, ended == 1 ? "" : "s");
-    if (s->best && n < AX_EVENT_TEXT)
-        snprintf(text + n, AX_EVENT_TEXT - n, ", best %s (#%u)",
+    uint32_t best = ax_state_best_of_all(s);
+    if (best && n < AX_EVENT_TEXT)
+        n += (size_t)snprintf(text + n, AX_EVENT_TEXT - n, ", best %s (#%u)",
+                              ax_share_text(s->candidate[best - 1].reward, 4, reward), best);
+    if (s->best && s->best != best && n < AX_EVENT_TEXT)
+        snprintf(text + n, AX_EVENT_TEXT - n, ", of the search %s (#%u)",
                  ax_share_text(s->candidate[s->best - 1].reward, 4, reward), s->best);
 }
 

@@ -68,6 +68,7 @@ typedef struct ax_state {
     uint32_t *scored; /* ids in the order they were scored (search stage only): the reward plot's x axis */
     uint32_t n_scored;
     uint32_t best;      /* id with the highest reward of the search stage, 0 = none; pruned ones never count */
+    uint32_t best_full; /* likewise of full training */
     uint32_t *undoable; /* ids whose prune can be taken back, pruned last at the end */
     uint32_t n_undoable;
     ax_front front[AX_COST_COUNT]; /* of the same candidates as best */
@@ -94,6 +95,8 @@ void ax_state_engine_died(ax_state *s);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
 /* The newest candidate with this genotype, 0 = none. */
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
+/* The better one of best and best_full: with full training a network nearly always gains. */
+uint32_t ax_state_best_of_all(const ax_state *s);
 /* Whether its prune can be taken back: for a while, or at any time when it was finished. */
 bool ax_candidate_undoable(const ax_candidate *c);
 /* What was pruned last and can be taken back: one candidate, or those of a batch. */

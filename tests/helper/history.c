@@ -128,6 +128,24 @@ static double score(player *p, uint32_t id)
     return reward;
 }
 
+static void train_fully(player *p, uint32_t id)
+{
+    ax_event ev = make(AX_EVENT_SCORED, id);
+    start(p, id, 3);
+    p->at += 95;
+    ev.u.SCORED.reward = 0.7126;
+    ev.u.SCORED.miou = 0.621;
+    ev.u.SCORED.fwiou = 0.777;
+    ev.u.SCORED.accuracy = 0.75;
+    ev.u.SCORED.loss = 0.41;
+    ev.u.SCORED.seconds = 94.2;
+    ev.u.SCORED.latency_ms = 8.5;
+    ev.u.SCORED.peak_bytes = 310 << 20;
+    ev.u.SCORED.stage = 3;
+    TEXT(ev.u.SCORED.model, "models/%u.safetensors", id);
+    play(p, ev);
+}
+
 static void fail(player *p, uint32_t id)
 {
     ax_event ev = make(AX_EVENT_FAILED, id);
@@ -219,6 +237,8 @@ double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event
     if (id > 30) {
         promote(&p, 17, id + 1);
         propose(&p, ++id, "promote", 17);
+        if (h->full)
+            train_fully(&p, id);
     }
     if (h->forked) {
         fork_second(&p, ++id);

@@ -12,6 +12,7 @@ typedef struct ax_history {
     bool caching;        /* stop before the first candidate */
     bool pruned;         /* the last one was pruned softly just now */
     bool batch;          /* two finished ones, #10 among them, and the last one were pruned together just now */
+    bool full;           /* the full training of #17 has ended, with the highest reward */
     bool forked;         /* a person made a copy of #2 with some decisions changed, and it was scored */
     bool paused;         /* the run was paused at the end */
     const char *bye;     /* the engine's last word, NULL = none */

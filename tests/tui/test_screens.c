@@ -38,6 +38,8 @@ static const screen screens[] = {
     { "pruned-batch-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 1.2, .history = { 40, .batch = true } },
     { "pruned-promote-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 1.2, .keys = ":goto 10\r+",
       .history = { 40, .batch = true } },
+    { "full-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 2, .history = { 40, .full = true } },
+    { "full-160x48", 48, 160, .link = AX_LINK_LIVE, .later = 2, .history = { 40, .full = true } },
     { "paused-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 100, .history = { 40, .paused = true } },
     { "finished-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "finished" } },
     { "stopped-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .history = { 40, .bye = "stopped" } },

@@ -16,7 +16,7 @@
 
 static double best_reward(const ax_state *s)
 {
-    const ax_candidate *best = ax_state_candidate(s, s->best);
+    const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s));
     return best ? best->reward : NAN;
 }
 
@@ -27,6 +27,16 @@ static const char *date(double at, char out[32])
     if (at <= 0 || !localtime_r(&t, &tm) || !strftime(out, 32, "%Y-%m-%d %H:%M", &tm))
         snprintf(out, 32, "-");
     return out;
+}
+
+/* "null" for none. */
+static void candidate_json(const ax_state *s, uint32_t id, ax_str *out)
+{
+    const ax_candidate *c = ax_state_candidate(s, id);
+    if (c)
+        ax_candidate_json(s, c, out);
+    else
+        ax_str_add(out, "null");
 }
 
 static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engine, bool candidates)
@@ -59,11 +69,9 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
         ax_str_printf(&out, "%.6f", s->overhead);
     ax_str_printf(&out, ",\"data_changed\":%s", s->data_changed ? "true" : "false");
     ax_str_add(&out, ",\"best\":");
-    const ax_candidate *best = ax_state_candidate(s, s->best);
-    if (best)
-        ax_candidate_json(s, best, &out);
-    else
-        ax_str_add(&out, "null");
+    candidate_json(s, s->best, &out);
+    ax_str_add(&out, ",\"best_of_all\":");
+    candidate_json(s, ax_state_best_of_all(s), &out);
     if (candidates) {
         ax_str_add(&out, ",\"candidates\":[");
         for (uint32_t i = 0; i < s->n_candidates; i++) {
@@ -166,9 +174,11 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
         if (s->candidate[i].status == AX_RUNNING)
             ax_out("  training    #%u, epoch %d of %d\n", s->candidate[i].id, s->candidate[i].epoch,
                    s->candidate[i].epochs);
-    const ax_candidate *best = ax_state_candidate(s, s->best);
+    const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s)), *search = ax_state_candidate(s, s->best);
     if (best)
         ax_report_candidate("  best        ", best);
+    if (search && search != best)
+        ax_report_candidate("  search      ", search);
 }
 
 int ax_cli_status(int argc, char **argv)

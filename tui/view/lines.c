@@ -39,12 +39,17 @@ static void add_progress(segments *s, const ax_ui *ui, bool tiny)
         add(s, AX_ROLE_BAR, "arch %u", ended);
 }
 
+/* The best of all is the first row of the table by reward; where full training made it, the search has its own. */
 static void add_best(segments *s, const ax_ui *ui)
 {
-    const ax_candidate *best = ui->state->best ? ax_state_candidate(ui->state, ui->state->best) : NULL;
+    const ax_state *st = ui->state;
+    const ax_candidate *all = ax_state_candidate(st, ax_state_best_of_all(st)),
+                       *search = ax_state_candidate(st, st->best);
     char text[AX_FIGURE];
-    if (best)
-        add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(best->reward, 4, text), best->id);
+    if (all)
+        add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(all->reward, 4, text), all->id);
+    if (search && search != all)
+        add(s, AX_ROLE_BAR, "search %s #%u", ax_figure_share(search->reward, 4, text), search->id);
 }
 
 static void add_rate(segments *s, const ax_ui *ui)

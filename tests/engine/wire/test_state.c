@@ -348,8 +348,19 @@ static void full_training_has_a_row_of_its_own(void **state)
     score(&t, 2, 3, .9);
     assert_int_equal(row(&t, 2)->parent, 1);
     assert_int_equal(t.s.best, 1); /* longer training is no better genotype */
+    assert_int_equal(ax_state_best_of_all(&t.s), 2);
     assert_int_equal(t.s.n_scored, 1);
     counts_are(&t, 0, 0, 2, 0, 0);
+    prune(&t, 2, 1);
+    assert_int_equal(ax_state_best_of_all(&t.s), 1);
+    prune(&t, 2, 0);
+    assert_int_equal(ax_state_best_of_all(&t.s), 2);
+    prune(&t, 1, 1);
+    assert_int_equal(t.s.best, 0);
+    assert_int_equal(ax_state_best_of_all(&t.s), 2);
+    prune(&t, 1, 0);
+    score(&t, 2, 3, .4); /* judged again */
+    assert_int_equal(ax_state_best_of_all(&t.s), 1);
     ax_state_release(&t.s);
 }
 
