@@ -63,11 +63,11 @@ void ax_curve_ema(ax_series s, double decay, double *out)
 
 /* ---- the plot's dots: 2 x 4 per cell in Braille, 1 x 1 in ASCII ---- */
 
-enum layer { POINT = 1, CURVE = 2, LONE = 4 }; /* LONE: a point that has a cell for itself */
+enum layer { POINT = 1, CURVE = 2, LONE = 4, BEST = 8 }; /* LONE: a point that has a cell for itself */
 typedef struct plot {
     int rows, cols, fine_rows, fine_cols; /* cells; dots */
     uint8_t *dot;                         /* fine_rows x fine_cols of enum layer */
-    int *best;                            /* per column of cells: row, -1 = none */
+    int *best;                            /* per column of cells: row at its right end, -1 = none */
     ax_axis axis;
     size_t domain;
 } plot;
@@ -121,53 +121,62 @@ static void draw_curve(plot *p, const double *y, size_t n)
     }
 }
 
-/* Every value when there is room, else the least and the greatest of a column. */
+/* Every value has its dot: where they lie close together there are many, so that what is seen is how they spread. */
 static void draw_points(plot *p, ax_series s)
 {
     uint8_t layer = p->domain <= (size_t)p->cols ? POINT | LONE : POINT;
-    for (size_t i = 0; i < s.n;) {
-        int col = col_of(p, i, p->fine_cols);
-        double low = INFINITY, high = -INFINITY;
-        for (; i < s.n && col_of(p, i, p->fine_cols) == col; i++)
-            if (isfinite(s.y[i])) {
-                low = fmin(low, s.y[i]);
-                high = fmax(high, s.y[i]);
-            }
-        if (low > high)
-            continue;
-        set(p, row_of(p, low, p->fine_rows), col, layer);
-        set(p, row_of(p, high, p->fine_rows), col, layer);
-    }
+    for (size_t i = 0; i < s.n; i++)
+        if (isfinite(s.y[i]))
+            set(p, row_of(p, s.y[i], p->fine_rows), col_of(p, i, p->fine_cols), layer);
 }
 
-/* before: the best of what lies left of the plot. */
-static void find_best(plot *p, ax_series s, double before)
+/* Steps without gaps. before: the best of what lies left of the plot. */
+static void draw_best(plot *p, ax_series s, double before)
 {
+    int high = p->fine_rows / p->rows, wide = p->fine_cols / p->cols, last = -1;
     double best = before;
     size_t i = 0;
-    for (int col = 0; col < p->cols; col++) {
+    for (int col = 0; col < p->fine_cols; col++) {
         bool any = i < s.n;
-        for (; i < s.n && col_of(p, i, p->cols) == col; i++)
+        for (; i < s.n && col_of(p, i, p->fine_cols) == col; i++)
             if (isfinite(s.y[i]))
                 best = fmax(best, s.y[i]);
-        p->best[col] = any && isfinite(best) ? row_of(p, best, p->rows) : -1;
+        int row = any && isfinite(best) ? row_of(p, best, p->fine_rows) : -1;
+        for (int r = row; r >= 0 && r <= (last < 0 ? row : last); r++)
+            set(p, r, col, BEST);
+        last = row;
+        if (row >= 0 || col % wide == 0)
+            p->best[col / wide] = row >= 0 ? row / high : -1;
     }
 }
 
-static uint8_t layer_at(const plot *p, int row, int col, uint32_t *braille)
+/* What a cell of dots holds: the layers, and which dots to show. */
+static uint8_t dots_at(const plot *p, int row, int col, uint32_t *braille)
 {
     static const uint8_t bit[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
-    int high = p->fine_rows / p->rows, wide = p->fine_cols / p->cols;
+    int high = p->fine_rows / p->rows, wide = p->fine_cols / p->cols, points = 0;
+    uint32_t lines = 0, all = 0;
     uint8_t layers = 0;
-    *braille = 0x2800;
     for (int r = 0; r < high; r++)
         for (int c = 0; c < wide; c++) {
             uint8_t dot = p->dot[(size_t)(row * high + r) * (size_t)p->fine_cols + (size_t)(col * wide + c)];
             layers |= dot;
-            if (dot)
-                *braille += bit[r][c];
+            points += dot == POINT;
+            all |= dot ? bit[r][c] : 0;
+            lines |= dot & (CURVE | BEST) ? bit[r][c] : 0;
         }
+    bool hidden = layers & CURVE && points > high * wide / 2; /* the curve would be one dot among many */
+    *braille = 0x2800 + (hidden ? lines : all);
     return layers;
+}
+
+/* A cell of the best line that has nothing else in it: straight, or a step that goes up in its column. */
+static ax_glyph step_at(const plot *p, int row, int col)
+{
+    int here = p->best[col], before = col > 0 ? p->best[col - 1] : -1;
+    if (before < 0 || before == here)
+        return AX_GLYPH_BEST;
+    return row == here ? AX_GLYPH_TOP_LEFT : row == before ? AX_GLYPH_BOTTOM_RIGHT : AX_GLYPH_VLINE;
 }
 
 static void show(const plot *p, ax_pane area)
@@ -176,16 +185,19 @@ static void show(const plot *p, ax_pane area)
     for (int r = 0; r < p->rows; r++)
         for (int c = 0; c < p->cols; c++) {
             uint32_t braille;
-            uint8_t layers = layer_at(p, r, c, &braille);
-            ax_role role = layers & CURVE ? AX_ROLE_CURVE : AX_ROLE_POINT;
+            uint8_t layers = dots_at(p, r, c, &braille);
             if (layers & LONE)
                 ax_pane_glyph(area, r, c, AX_GLYPH_DOT, AX_ROLE_POINT);
+            else if (layers == BEST || (ascii && layers & BEST && !(layers & CURVE)))
+                ax_pane_glyph(area, r, c, step_at(p, r, c), AX_ROLE_BEST);
             else if (layers && ascii)
-                ax_pane_glyph(area, r, c, layers & CURVE ? AX_GLYPH_EMA : AX_GLYPH_RAW, role);
+                ax_pane_glyph(area, r, c, layers & CURVE ? AX_GLYPH_EMA : AX_GLYPH_RAW,
+                              layers & CURVE ? AX_ROLE_CURVE : AX_ROLE_POINT);
             else if (layers)
-                ax_pane_put(area, r, c, braille, role);
-            else if (p->best[c] == r)
-                ax_pane_glyph(area, r, c, AX_GLYPH_BEST, AX_ROLE_BEST);
+                ax_pane_put(area, r, c, braille,
+                            layers & CURVE  ? AX_ROLE_CURVE
+                            : layers & BEST ? AX_ROLE_BEST
+                                            : AX_ROLE_POINT);
         }
 }
 
@@ -241,7 +253,7 @@ ax_code ax_curve_draw(ax_pane pane, ax_series all, double decay, ax_curve_window
         ax_curve_ema(all, decay, ema);
         draw_points(&p, s);
         draw_curve(&p, ema + from, s.n);
-        find_best(&p, s, before);
+        draw_best(&p, s, before);
         show(&p, ax_pane_part(pane, 0, AX_AXIS_LABEL, p.rows, p.cols));
     } else {
         code = ax_fail(err, AX_ENOMEM, "no memory for the reward curve");

@@ -26,7 +26,7 @@ typedef struct ax_curve_window {
 void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
 void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* by halves of what is seen */
 /* Draws axes with labels, points, curve and best-so-far; at least 4 rows and 16 columns are needed, else nothing. The
-   smoothing knows every value; only drawing thins them out (least and greatest per column). AX_ENOMEM. */
+   smoothing knows every value, and every value has its dot. AX_ENOMEM. */
 ax_code ax_curve_draw(ax_pane p, ax_series s, double decay, ax_curve_window w, ax_err *err);
 
 #endif
