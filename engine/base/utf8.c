@@ -57,6 +57,17 @@ bool ax_utf8_unseen(uint32_t code)
     return false;
 }
 
+bool ax_utf8_is_plain(const char *text)
+{
+    for (size_t n; *text; text += n) {
+        uint32_t code;
+        n = ax_utf8_decode(text, &code);
+        if (!ax_utf8_len(text) || ax_utf8_unseen(code))
+            return false;
+    }
+    return true;
+}
+
 void ax_utf8_copy(char *out, size_t cap, const char *text)
 {
     size_t len = 0;

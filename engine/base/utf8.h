@@ -17,6 +17,9 @@ size_t ax_utf8_encode(uint32_t code, char *buf);
    paragraphs, marks that turn the direction of writing, and what has neither shape nor width and joins nothing. */
 bool ax_utf8_unseen(uint32_t code);
 
+/* Whether text is well-formed and all of it can be seen: what a new name or note must be. */
+bool ax_utf8_is_plain(const char *text);
+
 /* Copies text as one line of well-formed UTF-8, cut between characters where it doesn't fit; what can't be seen
    (ax_utf8_unseen) and malformed bytes become '?'. cap > 0. */
 void ax_utf8_copy(char *out, size_t cap, const char *text);

@@ -240,18 +240,6 @@ static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answe
         ax_search_reply(a, code, "%s", err.msg);
 }
 
-/* Text that goes into events must be what every reader of msgpack takes. */
-static bool plain_text(const char *text)
-{
-    while (*text) {
-        size_t n = ax_utf8_len(text);
-        if (!n || (unsigned char)*text < 0x20 || *text == 0x7f)
-            return false;
-        text += n;
-    }
-    return true;
-}
-
 /* Whether the command makes sense; else *a says why not. */
 static bool check(const ax_search *s, const ax_command *c, ax_answer *a)
 {
@@ -260,8 +248,8 @@ static bool check(const ax_search *s, const ax_command *c, ax_answer *a)
     uint32_t unknown = ax_search_look(s, c->id) ? 0 : c->id;
     for (uint32_t i = 0; i < c->n_ids && !unknown; i++)
         unknown = ax_search_look(s, c->ids[i]) ? 0 : c->ids[i];
-    if (!plain_text(c->text) || !plain_text(c->by))
-        ax_search_reply(a, AX_EINVAL, "the text isn't one line of UTF-8");
+    if (!ax_utf8_is_plain(c->text) || !ax_utf8_is_plain(c->by))
+        ax_search_reply(a, AX_EINVAL, "the text isn't UTF-8, or holds a character that can't be seen");
     else if (unknown)
         ax_search_reply(a, AX_EINVAL, "there is no candidate #%u", unknown);
     else if (c->n_ids && !several)

@@ -15,14 +15,16 @@
 ax_code ax_run_home(char *path, size_t cap, ax_err *err);
 /* NAME -> path below ax_run_home; anything with a '/' is a path already. */
 ax_code ax_run_path(const char *name_or_path, char *path, size_t cap, ax_err *err);
+/* Whether a new run may be called so: AX_EINVAL says why not. */
+ax_code ax_run_check_name(const char *name_or_path, ax_err *err);
 /* path made absolute. Its last component stays as it is, since that is the run's name, even where it is a link; other
    links are resolved. */
 ax_code ax_run_absolute(const char *path, char *out, size_t cap, ax_err *err);
 /* Opens an existing run and returns its descriptor, or -1. It must contain run.ini, belong to this user, and nobody
    else may write to it. path may be a link. */
 int ax_run_open(const char *path, ax_err *err);
-/* Creates it (0700, with its folders) or takes an existing directory, on the same terms; fails when a run is there
-   already. */
+/* Creates it (0700, with its folders) or takes an existing directory, on the same terms, that is empty but for folders
+   of a run, prepared; fails when a run is there already. */
 int ax_run_create(const char *path, ax_err *err);
 /* The folders of a run, by name. */
 enum { AX_RUN_CACHE, AX_RUN_INFLIGHT, AX_RUN_MODELS, AX_RUN_MASKS, AX_RUN_FOLDERS };

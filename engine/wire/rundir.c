@@ -1,8 +1,13 @@
 /* The run directory itself: its name, whose it is, and the folders in it. */
 #include "engine/wire/run.h"
 
+#include "engine/base/str.h"
+#include "engine/base/utf8.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +17,45 @@
 enum { PATH = 4096 };
 
 const char *const ax_run_folder[AX_RUN_FOLDERS] = { "cache", "inflight", "models", "masks" };
+
+static ax_code wrong_name(const char *name, const char *why, ax_err *err)
+{
+    ax_str seen;
+    ax_str_init(&seen, 0);
+    ax_str_quoted(&seen, name);
+    ax_code code = ax_fail(err, AX_EINVAL, "%s is no name for a run: %s", seen.text, why);
+    ax_str_release(&seen);
+    return code;
+}
+
+ax_code ax_run_check_name(const char *name, ax_err *err)
+{
+    size_t n = strlen(name);
+    if (!ax_utf8_is_plain(name))
+        return wrong_name(name, "it isn't UTF-8, or holds a character that can't be seen", err);
+    while (n > 1 && name[n - 1] == '/')
+        n--;
+    const char *last = name + n;
+    while (last > name && last[-1] != '/')
+        last--;
+    bool path = last > name;
+    size_t m = (size_t)(name + n - last), digits = strspn(last + (*last == '#'), "0123456789") + (*last == '#');
+    if (!m)
+        return wrong_name(name, "it is empty", err);
+    if (m == 1 && *last == '.') /* the directory that we are in */
+        return AX_OK;
+    if (m == 2 && !strncmp(last, "..", 2))
+        return wrong_name(name, "it is that of the directory above", err);
+    if (*last == '-')
+        return wrong_name(name, "it would be taken for an option", err);
+    if (*last == ' ' || last[m - 1] == ' ')
+        return wrong_name(name, "a blank at its end can't be seen", err);
+    if (*last == '.' && !path)
+        return wrong_name(name, "it would be hidden", err);
+    if (!path && (digits == m || *last == '['))
+        return wrong_name(name, "it would be taken for a candidate", err);
+    return m <= NAME_MAX ? AX_OK : wrong_name(name, "it is too long", err);
+}
 
 ax_code ax_run_absolute(const char *path, char *out, size_t cap, ax_err *err)
 {
@@ -115,6 +159,41 @@ ax_code ax_run_make_folders(int dirfd, unsigned *made, ax_err *err)
     return AX_OK;
 }
 
+static bool is_folder_of_a_run(const char *name)
+{
+    for (int i = 0; i < AX_RUN_FOLDERS; i++)
+        if (!strcmp(name, ax_run_folder[i]))
+            return true;
+    return false;
+}
+
+/* A run may be made where there is nothing that it could write over: at most its own folders, prepared as links to
+   other disks, say, and empty but for the cache. */
+static ax_code check_empty(int dirfd, const char *name, const char *path, ax_err *err)
+{
+    int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    bool top = !strcmp(name, ".");
+    ax_code code = AX_OK;
+    if (!dir) {
+        code = top ? ax_fail(err, AX_EIO, "%s: cannot list: %s", path, strerror(errno)) : AX_OK;
+        if (fd >= 0)
+            close(fd);
+        return code; /* a folder that can't be opened is its maker's to say */
+    }
+    for (struct dirent *e; code == AX_OK && (e = readdir(dir));) {
+        if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
+            continue;
+        if (!top || !is_folder_of_a_run(e->d_name))
+            code = ax_fail(err, AX_EBUSY, "%s: is there already, and not empty (%s%s%s); name a new directory", path,
+                           top ? "" : name, top ? "" : "/", e->d_name);
+        else if (strcmp(e->d_name, ax_run_folder[AX_RUN_CACHE]) != 0)
+            code = check_empty(dirfd, e->d_name, path, err);
+    }
+    closedir(dir);
+    return code;
+}
+
 /* What is to become a run, or why it can't. */
 static ax_code set_up(int fd, const char *path, ax_err *err)
 {
@@ -125,6 +204,8 @@ static ax_code set_up(int fd, const char *path, ax_err *err)
     ax_code code = check_private(&st, path, "", err);
     if (code == AX_OK && !faccessat(fd, "run.ini", F_OK, 0))
         return ax_fail(err, AX_EBUSY, "%s: there is a run already; 'auxcell resume' continues it", path);
+    if (code == AX_OK)
+        code = check_empty(fd, ".", path, err);
     if (code == AX_OK && (code = ax_run_make_folders(fd, &made, err)) != AX_OK)
         ax_fail_prefix(err, path);
     if (code == AX_OK && fsync(fd))

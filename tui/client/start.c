@@ -59,7 +59,8 @@ ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_hand
     run->dirfd = -1;
     if (!name_or_path)
         run->dirfd = create_numbered(s, run, err);
-    else if (ax_run_path(name_or_path, run->path, sizeof run->path, err) == AX_OK)
+    else if (ax_run_check_name(name_or_path, err) == AX_OK &&
+             ax_run_path(name_or_path, run->path, sizeof run->path, err) == AX_OK)
         run->dirfd = ax_run_create(run->path, err);
     if (run->dirfd < 0)
         return err->code;

@@ -1,6 +1,7 @@
 /* Everything that a key can do to a run, as a command. */
 #include "engine/base/out.h"
 #include "engine/base/str.h"
+#include "engine/base/utf8.h"
 #include "engine/space/decision.h"
 #include "engine/wire/client.h"
 #include "engine/wire/run.h"
@@ -73,6 +74,15 @@ static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run,
         if (strlen(arg[i]) >= sizeof cmd->text)
             return ax_fail(err, AX_EINVAL, "%s: longer than %zu bytes", row->word, sizeof cmd->text - 1);
         snprintf(cmd->text, sizeof cmd->text, "%s", arg[i++]);
+    }
+    if (!ax_utf8_is_plain(cmd->text)) {
+        ax_str seen;
+        ax_str_init(&seen, 0);
+        ax_str_quoted(&seen, cmd->text);
+        ax_code code = ax_fail(err, AX_EINVAL, "%s: %s isn't UTF-8, or holds a character that can't be seen", row->word,
+                               seen.text);
+        ax_str_release(&seen);
+        return code;
     }
     if (text && !cmd->text[0])
         return ax_fail(err, AX_EINVAL, "%s: %s is missing", row->word,

@@ -143,6 +143,8 @@ static void notes_and_pins(void **state)
     assert_int_equal(searching_last(&t, AX_EVENT_NOTED, 0)->id, 0);
     assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "\xff\xfe", NULL), AX_EINVAL);
     assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "two\nlines", NULL), AX_EINVAL);
+    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "\xc2\x9b[31m", NULL), AX_EINVAL); /* C1: another escape */
+    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "\xe2\x80\xae", NULL), AX_EINVAL);
     searching_release(&t);
 }
 

@@ -113,6 +113,54 @@ static void what_is_no_run_says_so(void **state)
     assert_int_equal(ax_run_create(other, &err), -1);
 }
 
+/* A run takes no directory with anything of somebody's in it. */
+static void only_an_empty_directory_becomes_a_run(void **state)
+{
+    place *p = *state;
+    char path[256], mine[300];
+    ax_err err;
+    snprintf(path, sizeof path, "%s/mine", p->dir);
+    assert_int_equal(mkdir(path, 0700), 0);
+    static const char *const file[] = { "mine/notes.txt", "mine/models/3.safetensors", "mine/.hidden" };
+    for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
+        snprintf(mine, sizeof mine, "%s/mine/models", p->dir);
+        assert_true(!mkdir(mine, 0700) || i);
+        snprintf(mine, sizeof mine, "%s/%s", p->dir, file[i]);
+        close(open(mine, O_WRONLY | O_CREAT, 0600));
+        assert_int_equal(ax_run_create(path, &err), -1);
+        assert_int_equal(err.code, AX_EBUSY);
+        assert_non_null(strstr(err.msg, file[i] + strlen("mine/")));
+        assert_int_equal(unlink(mine), 0);
+    }
+    snprintf(mine, sizeof mine, "%s/mine/cache", p->dir);
+    assert_int_equal(symlink("/tmp", mine), 0); /* prepared: on another disk */
+    int fd = ax_run_create(path, &err);
+    assert_true(fd >= 0);
+    assert_int_equal(faccessat(fd, "inflight", F_OK, 0), 0);
+    close(fd);
+}
+
+static void new_names(void **state)
+{
+    (void)state;
+    static const char *const good[] = { "a",   "scenes-001", "./12", "/x/.a", ".", "a b",
+                                        "a=b", "\xc3\xa4",   "a.b",  "1a",    "x/" };
+    static const char *const bad[] = { "",    "..",   "a/..", "a/../", "/",        "-a",           "--",    "./-a",
+                                       ".a",  "12",   "#12",  "[1",    " ",        "a ",           " a",    "a\tb",
+                                       "a\n", "\x1b", "\x7f", "\xff",  "\xc2\x9b", "\xe2\x80\xae", "\x1b/a" };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (ax_run_check_name(good[i], NULL) != AX_OK)
+            fail_msg("'%s' is refused", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (ax_run_check_name(bad[i], NULL) != AX_EINVAL)
+            fail_msg("'%s' is taken", bad[i]);
+    char longest[258];
+    memset(longest, 'a', 256);
+    longest[256] = '\0';
+    assert_int_equal(ax_run_check_name(longest, NULL), AX_EINVAL);
+    assert_int_equal(ax_run_check_name(longest + 1, NULL), AX_OK);
+}
+
 static void a_linked_run_is_a_run(void **state)
 {
     place *p = *state;
@@ -380,6 +428,8 @@ int main(void)
     const struct CMUnitTest tests[] = { TEST(names_and_paths),
                                         TEST(a_run_is_private_and_made_once),
                                         TEST(what_is_no_run_says_so),
+                                        TEST(only_an_empty_directory_becomes_a_run),
+                                        TEST(new_names),
                                         TEST(a_linked_run_is_a_run),
                                         TEST(what_others_may_write_to_is_refused),
                                         TEST(what_belongs_to_another_is_refused),
