@@ -1,5 +1,7 @@
 """What a program finds when it is started, signals blocked or ignored, is not what it relies on."""
+import json
 import os
+import resource
 import signal
 import sys
 import subprocess
@@ -58,6 +60,46 @@ class Signals(unittest.TestCase):
         self.wait_for(search, " #2 ")
         search.send_signal(signal.SIGINT)
         self.assertEqual(search.wait(60), 0)
+
+    def test_children_that_are_not_waited_for(self):
+        """A parent that ignores SIGCHLD leaves a program whose children nobody can wait for."""
+        search = self.start("search", "--run", "c", "--candidates", "1", *TINY,
+                            preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        out, err = search.communicate(timeout=60)
+        self.assertEqual((search.returncode, err), (0, ""))
+        self.assertIn("best: #1", out)
+        show = self.start("show", "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
+                          preexec_fn=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+        self.assertEqual((show.communicate()[1], show.returncode), ("", 0))
+
+
+class FileSizes(unittest.TestCase):
+    """A limit on the size of files is like a full disk: the candidate isn't blamed for it."""
+
+    def test_a_limit_pauses_the_run(self):
+        place = Place()
+        self.addCleanup(place.close)
+        self.assertEqual(place.call("search", "--run", "free", "--candidates", "1", *TINY).returncode, 0)
+        most = os.path.getsize(os.path.join(place.run_dir("free"), "snapshot.mpk")) + (1 << 19)  # a training keeps more
+        done = subprocess.run([AUXCELL, "search", "--run", "a", "--candidates", "1", *TINY], env=place.env,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("#1 failed: disk: inflight/1.mpk: cannot write: File too large", done.stderr)
+        one = json.loads(place.call("export", "a", "--json").stdout)[0]
+        self.assertNotEqual(one["status"], "X")
+        self.assertEqual(place.call("resume", "a").returncode, 0)
+        self.assertEqual(json.loads(place.call("export", "a", "--json").stdout)[0]["status"], "D")
+
+    def test_a_limit_is_said(self):
+        place = Place()
+        self.addCleanup(place.close)
+        path = os.path.join(place.dir, "help")
+        with open(path, "w") as out:
+            done = subprocess.run([AUXCELL, "search", "--help"], stdout=out, stderr=subprocess.PIPE, text=True,
+                                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+        self.assertEqual((done.returncode, done.stderr),
+                         (1, "auxcell: standard output: cannot write: File too large\n"))
 
 
 main()
