@@ -80,6 +80,41 @@ static void only_regular_files_are_read(void **state)
     assert_int_equal(rmdir(dir), 0);
 }
 
+/* The temporary file is a new one, whatever has its name. */
+static void what_has_the_temporary_name_is_not_written_to(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/ax-file-XXXXXX", *bytes;
+    size_t n;
+    ax_err err = { AX_OK, "" };
+    assert_non_null(mkdtemp(dir));
+    int fd = open(dir, O_RDONLY | O_DIRECTORY);
+    assert_int_equal(ax_file_replace(fd, "mine", "mine", 4, &err), AX_OK);
+    for (int i = 0; i < 4; i++) {
+        if (i == 0)
+            assert_int_equal(mkfifoat(fd, "a.tmp", 0600), 0);
+        else if (i == 1)
+            assert_int_equal(symlinkat("mine", fd, "a.tmp"), 0);
+        else if (i == 2)
+            assert_int_equal(linkat(fd, "mine", fd, "a.tmp", 0), 0);
+        else
+            close(openat(fd, "a.tmp", O_WRONLY | O_CREAT, 0444));
+        assert_int_equal(ax_file_replace(fd, "a", "new", 3, &err), AX_OK);
+        struct stat st;
+        assert_int_not_equal(fstatat(fd, "a.tmp", &st, AT_SYMLINK_NOFOLLOW), 0);
+        assert_int_equal(ax_file_read(fd, "mine", 100, &bytes, &n, &err), AX_OK);
+        assert_string_equal(bytes, "mine");
+        free(bytes);
+    }
+    assert_int_equal(mkdirat(fd, "a.tmp", 0700), 0);
+    assert_int_equal(ax_file_replace(fd, "a", "new", 3, &err), AX_EIO);
+    assert_int_equal(unlinkat(fd, "a.tmp", AT_REMOVEDIR), 0);
+    unlinkat(fd, "a", 0);
+    unlinkat(fd, "mine", 0);
+    close(fd);
+    assert_int_equal(rmdir(dir), 0);
+}
+
 static void a_full_device_is_said(void **state)
 {
     (void)state;
@@ -97,6 +132,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(replaced_whole_or_not_at_all),
         cmocka_unit_test(only_regular_files_are_read),
+        cmocka_unit_test(what_has_the_temporary_name_is_not_written_to),
         cmocka_unit_test(a_full_device_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
