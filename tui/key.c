@@ -32,13 +32,6 @@ static void select_row(ax_ui *ui, long row)
     ui->image = 0;
 }
 
-static void scroll_log(ax_ui *ui, long by)
-{
-    long back = (long)ui->log_back + by, most = (long)ui->state->n_log - (ui->layout.log.rows - 2);
-    back = back > most ? most : back;
-    ui->log_back = back < 0 ? 0 : (uint32_t)back;
-}
-
 static void move(ax_ui *ui, ax_action a)
 {
     bool log = ui->view == AX_VIEW_LOG;
@@ -53,7 +46,7 @@ static void move(ax_ui *ui, ax_action a)
     if (ui->help)
         ui->help_first += by > 100 ? 100 : by < -100 ? -100 : (int)by;
     else if (log)
-        scroll_log(ui, -by);
+        ax_ui_scroll_log(ui, -by);
     else
         select_row(ui, at + by);
 }

@@ -84,13 +84,33 @@ void ax_ui_replaced(ax_ui *ui)
         ui->compare = 0;
     if (ui->edit.parent > n)
         ui->edit.parent = 0;
-    if (ui->log_back > ui->state->n_log)
-        ui->log_back = ui->state->n_log;
+    ui->log_lines = ui->state->log_dropped + ui->state->n_log;
+    ax_ui_scroll_log(ui, 0);
+}
+
+void ax_ui_scroll_log(ax_ui *ui, long by)
+{
+    int seen = ui->layout.log.rows - 2; /* at the top one is for the word that older lines are missing */
+    long most = (long)ui->state->n_log - (seen > 1 ? seen : 1) + (ui->state->log_dropped > 0);
+    long back = (long)ui->log_back + by;
+    back = back > most ? most : back;
+    ui->log_back = back < 0 ? 0 : (uint32_t)back;
+}
+
+/* Who reads older lines goes on reading them while new ones come. */
+static void hold_log(ax_ui *ui)
+{
+    uint64_t lines = ui->state->log_dropped + ui->state->n_log;
+    long more = (long)(lines - ui->log_lines);
+    ui->log_lines = lines;
+    if (ui->log_back)
+        ax_ui_scroll_log(ui, more);
 }
 
 void ax_ui_refresh(ax_ui *ui)
 {
     grow_marks(ui);
+    hold_log(ui);
     /* a question is about what was on the screen when it was asked: nothing moves under it */
     if (ui->asking == AX_ASK_NOTHING || !ui->rows.n)
         build_rows(ui);

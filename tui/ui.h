@@ -67,7 +67,8 @@ typedef struct ax_ui {
     bool moved;               /* the user chose: the selection stays; else it is the best one */
     bool *marked;             /* index id - 1 */
     uint32_t n_marked_cap, n_marked;
-    uint32_t log_back; /* lines between the newest and the last one shown; 0 = follows */
+    uint32_t log_back;  /* lines between the newest and the last one shown; 0 = follows */
+    uint64_t log_lines; /* that there had been when log_back was right */
 
     ax_plots *plots;      /* kept between draws, also by views, which change nothing else; NULL = nothing is kept */
     ax_curve_window plot; /* what is seen of the reward plot */
@@ -104,6 +105,8 @@ void ax_ui_replaced(ax_ui *ui);
 void ax_ui_refresh(ax_ui *ui);
 /* Before drawing: lays out for a size and scrolls the selection into sight. */
 void ax_ui_arrange(ax_ui *ui, int rows, int cols);
+/* Scrolls the log: by > 0 back. */
+void ax_ui_scroll_log(ax_ui *ui, long by);
 void ax_ui_key(ax_ui *ui, uint32_t key);
 /* Text was pasted, as the terminal sent it; whole: nothing of it was lost. A prompt takes it as one line; elsewhere it
    does nothing, but a genotype is offered to be submitted. */

@@ -80,20 +80,24 @@ static void add_log(ax_state *s, const ax_event *ev, const char *kind, const cha
 {
     if (!text[0])
         return;
-    if (s->n_log == AX_STATE_LOG) { /* drops a tenth at a time: moving it all for each line would be slow */
-        uint32_t drop = AX_STATE_LOG / 10;
-        memmove(s->log, s->log + drop, (size_t)(s->n_log - drop) * sizeof *s->log);
-        s->n_log -= drop;
-    }
     if (!s->log && !(s->log = malloc(AX_STATE_LOG * sizeof *s->log))) { /* pages are touched as lines come */
         s->out_of_memory = true;
         return;
     }
-    ax_log_line *line = &s->log[s->n_log++];
+    ax_log_line *line = &s->log[(s->log_dropped + s->n_log) % AX_STATE_LOG];
+    if (s->n_log == AX_STATE_LOG)
+        s->log_dropped++;
+    else
+        s->n_log++;
     line->at = ev->at;
     line->id = ev->id;
     copy_text(line->kind, sizeof line->kind, kind);
     copy_text(line->text, sizeof line->text, text);
+}
+
+const ax_log_line *ax_state_log(const ax_state *s, uint32_t i)
+{
+    return &s->log[(s->log_dropped + i) % AX_STATE_LOG];
 }
 
 /* ---- candidates ---- */

@@ -80,9 +80,10 @@ typedef struct ax_state {
     double overhead; /* share of the workers' time in which they waited for the engine; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 
-    ax_log_line *log; /* newest last; the oldest are dropped past AX_STATE_LOG */
+    ax_log_line *log; /* a ring of AX_STATE_LOG; see ax_state_log */
     uint32_t n_log;
-    bool out_of_memory; /* an event could not be folded */
+    uint64_t log_dropped; /* lines before the oldest that is kept */
+    bool out_of_memory;   /* an event could not be folded */
 } ax_state;
 enum { AX_STATE_LOG = 10000 };
 
@@ -93,6 +94,8 @@ void ax_state_fold(ax_state *s, const ax_event *ev);
    engine will find it. Nothing to say of a run without events. */
 void ax_state_engine_died(ax_state *s);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
+/* A line of the log, i < n_log, the oldest first. */
+const ax_log_line *ax_state_log(const ax_state *s, uint32_t i);
 /* The newest candidate with this genotype, 0 = none. */
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* The better one of best and best_full: with full training a network nearly always gains. */

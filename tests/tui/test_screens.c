@@ -64,6 +64,7 @@ static const screen screens[] = {
     { "mask-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "5", .history = { 1 } },
     { "log-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "6", .history = { 300 } },
     { "log-back-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = "6kkk", .history = { 300 } },
+    { "log-oldest-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "6g", .history = { 4000 } },
     { "help-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "?", .history = { 40 } },
     { "help-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "?", .history = { 40 } },
     { "prune-marked-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "jmmmx", .history = { 40 } },

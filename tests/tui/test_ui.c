@@ -520,6 +520,32 @@ static void a_state_that_was_read_again_keeps_what_is_there(void **state)
     assert_true(d->ui.rows.n >= 40 && d->ui.rows.n < 60);
 }
 
+/* What is read stays where it is while new lines come, until it is dropped: then the oldest that is kept is shown. */
+static void the_log_holds_still_while_it_is_read(void **state)
+{
+    desk *d = *state;
+    keys(d, "6");
+    ax_ui_arrange(&d->ui, 24, 80);
+    keys(d, "kkkk");
+    uint64_t shown = d->state.n_log - d->ui.log_back;
+    score(d, 1, 0.1);
+    score(d, 2, 0.1);
+    assert_int_equal(d->state.n_log - d->ui.log_back, shown);
+    keys(d, "G");
+    assert_int_equal(d->ui.log_back, 0);
+    keys(d, "g");
+    while (!d->state.log_dropped)
+        score(d, 1, 0.1);
+    shown = d->state.log_dropped + d->state.n_log - d->ui.log_back;
+    assert_int_equal(shown, d->ui.layout.log.rows - 2); /* its first line is gone just now */
+    for (int i = 0; i < 1000; i++)
+        score(d, 1, 0.1);
+    assert_int_equal(d->state.n_log, AX_STATE_LOG);
+    assert_int_equal(d->state.n_log - d->ui.log_back, d->ui.layout.log.rows - 2 - 1); /* and the word about it */
+    for (uint32_t i = 1; i < d->state.n_log; i++)
+        assert_true(ax_state_log(&d->state, i)->at >= ax_state_log(&d->state, i - 1)->at);
+}
+
 static void every_key_has_one_meaning(void **state)
 {
     (void)state;
@@ -581,6 +607,7 @@ int main(void)
         WITH_DESK(a_prompt_takes_a_paste_as_one_line),
         WITH_DESK(an_engine_that_is_gone_can_be_started_again),
         WITH_DESK(a_state_that_was_read_again_keeps_what_is_there),
+        WITH_DESK(the_log_holds_still_while_it_is_read),
         cmocka_unit_test(every_key_has_one_meaning),
         cmocka_unit_test(text_is_edited),
     };

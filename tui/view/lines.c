@@ -222,11 +222,11 @@ static void last_event(ax_pane p, const ax_ui *ui, int width)
 {
     enum { LOOK_BACK = 200 };
     uint32_t n = ui->state->n_log, i = n;
-    while (i > 0 && n - i < LOOK_BACK && !is_news(&ui->state->log[i - 1]))
+    while (i > 0 && n - i < LOOK_BACK && !is_news(ax_state_log(ui->state, i - 1)))
         i--;
     if (!i || n - i == LOOK_BACK)
         return;
-    const ax_log_line *line = &ui->state->log[i - 1];
+    const ax_log_line *line = ax_state_log(ui->state, i - 1);
     char at[AX_FIGURE], id[16] = "", text[AX_EVENT_TEXT + 64];
     bool says_so = !strncmp(line->text, line->kind, 5) || !strcmp(line->kind, "hello") ||
                    !strcmp(line->kind, "bye"); /* "pruned by user" */

@@ -187,11 +187,18 @@ void ax_draw_log(ax_pane p, const ax_ui *ui)
     ax_pane_frame(p, false, "log", right);
     ax_pane inner = ax_pane_inner(p);
     uint32_t end = s->n_log - (ui->log_back < s->n_log ? ui->log_back : s->n_log), rows = (uint32_t)inner.at.rows;
-    uint32_t first = end > rows ? end - rows : 0;
+    uint32_t first = end > rows ? end - rows : 0, note = 0;
+    if (!first && s->log_dropped && end < rows) { /* the line above the oldest */
+        char text[160];
+        snprintf(text, sizeof text, "%llu older lines aren't kept here; they are in  auxcell log %.60s",
+                 (unsigned long long)s->log_dropped, ui->run);
+        ax_pane_print_cut(inner, 0, 1, inner.at.cols - 2, AX_ROLE_WARN, text);
+        note = 1;
+    }
     int id_cols = snprintf(NULL, 0, "#%u", s->n_candidates), text_col = 21 + (id_cols > 5 ? id_cols : 5);
     for (uint32_t i = first; i < end; i++) {
-        const ax_log_line *l = &s->log[i];
-        int row = (int)(i - first);
+        const ax_log_line *l = ax_state_log(s, i);
+        int row = (int)(i - first + note);
         char at[AX_FIGURE], id[16] = "";
         if (l->id)
             snprintf(id, sizeof id, "#%u", l->id);
