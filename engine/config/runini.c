@@ -152,12 +152,15 @@ static void add_value(ax_str *out, const char *value)
 ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err)
 {
     ax_str text;
-    const char *name;
+    const char *name, *heading;
     char value[AX_SETTING_TEXT];
     ax_str_init(&text, 0);
     ax_str_add(&text, "; the settings of this run, complete; can be given to: auxcell search --config FILE\n[run]\n");
     ax_str_printf(&text, "preset = %s\n", s->preset);
-    for (int i = 0; ax_settings_at(s, i, &name, value); i++) {
+    for (int k = 0, i; (i = ax_settings_in_order(k, &heading)) >= 0; k++) {
+        ax_settings_at(s, i, &name, value);
+        if (heading)
+            ax_str_printf(&text, "\n; %s\n", heading);
         ax_str_printf(&text, "%s = ", name);
         add_value(&text, value);
         ax_str_add(&text, "\n");

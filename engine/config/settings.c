@@ -14,21 +14,63 @@
 
 typedef enum setting_type { TEXT, WHOLE, REAL } setting_type;
 
+/* What a value may be. */
+typedef struct limits {
+    double least, most, step;        /* of a number; step 0 = any */
+    const char *words;               /* a text that is one of these; NULL = any */
+    bool (*fits)(const char *value); /* a text of this form; NULL = any */
+    const char *form;                /* for messages */
+} limits;
+#define FROM(lo, hi)                                                                                                   \
+    {                                                                                                                  \
+        .least = lo, .most = hi                                                                                        \
+    }
+#define MULTIPLES(lo, hi, unit)                                                                                        \
+    {                                                                                                                  \
+        .least = lo, .most = hi, .step = unit                                                                          \
+    }
+#define ANY FROM(0, 9007199254740992.0)
+#define ON_OFF FROM(0, 1)
+#define ONE_OF(list)                                                                                                   \
+    {                                                                                                                  \
+        .words = list                                                                                                  \
+    }
+#define FORM(name, text)                                                                                               \
+    {                                                                                                                  \
+        .fits = is_##name, .form = text                                                                                \
+    }
+
 typedef struct setting {
     setting_type type;
     const char *name;
     ax_setting_scope scope;
+    ax_setting_group group;
     size_t offset;
     const char *preset[3]; /* as text: demo, cpu, paper */
+    limits may;
     const char *doc;
 } setting;
 
-#define ROW(type, name, scope, demo, cpu, paper, doc)                                                                  \
+static bool is_share(const char *value)
+{
+    int part, parts;
+    return ax_cores_parse_part(value, &part, &parts) && parts <= 1024;
+}
+
+static bool is_memory(const char *value)
+{
+    uint64_t bytes;
+    return ax_bytes_parse(value, &bytes);
+}
+
+#define ROW(type, name, scope, group, demo, cpu, paper, limits, doc)                                                   \
     { type,                                                                                                            \
       #name,                                                                                                           \
       AX_SETTING_##scope,                                                                                              \
+      AX_SETTING_GROUP_##group,                                                                                        \
       offsetof(ax_settings, name),                                                                                     \
       { AS_##type(demo), AS_##type(cpu), AS_##type(paper) },                                                           \
+      limits,                                                                                                          \
       doc },
 #define AS_TEXT(value) value
 #define AS_WHOLE(value) #value
@@ -38,91 +80,12 @@ enum { SETTINGS = sizeof table / sizeof *table };
 
 static const char *const preset_name[] = { "demo", "cpu", "paper" };
 
-/* Ranges that hold wherever a value comes from; what is not listed may be anything from 0 to 2^53. */
-static const struct range {
-    const char *name;
-    double least, most;
-} ranges[] = {
-    { "candidates", 1, 1e6 },
-    { "threads", 0, 1024 },
-    { "workers", 1, 32 },
-    { "winograd", 0, 1 },
-    { "cuda_graphs", 0, 1 },
-    { "cuda_tf32", 0, 1 },
-    { "cuda_workspace", 0, 65536 },
-    { "cuda_tune", 0, 1 },
-    { "cuda_cache", 0, 1 },
-    { "entropy_weight", 0, 10 },
-    { "population", 2, 1e6 },
-    { "tournament", 1, 1e6 },
-    { "train_samples", 1, 1e6 },
-    { "val_samples", 0, 1e6 },
-    { "crop", 32, 4096 },
-    { "val_crop", 0, 4096 },
-    { "shorter_side", 0, 8192 },
-    { "scale_min", 0.1, 10 },
-    { "scale_max", 0.1, 10 },
-    { "mirror", 0, 1 },
-    { "batch", 1, 4096 },
-    { "epochs", 1, 100000 },
-    { "channels", 8, 512 },
-    { "repeats", 1, 4 },
-    { "lr", 1e-9, 10 },
-    { "weight_decay", 0, 1 },
-    { "clip", 0, 1e9 },
-    { "aux_weight", 0, 10 },
-    { "kd_weight", 0, 1000 },
-    { "polyak", 0, 0.999999 },
-    { "gate", 0, 1 },
-    { "dedupe", 0, 1 },
-    { "objective_weight", 0, 10 },
-    { "objective_target", 0, 1e15 },
-    { "learn_reused", 0, 1 },
-    { "learn_handmade", 0, 1 },
-    { "debias", 0, 1 },
-    { "warmup", 0, 1e6 },
-    { "stages", 1, 2 },
-    { "stage2_samples", 0, 1e6 },
-    { "stage2_crop", 32, 4096 },
-    { "stage2_shorter_side", 0, 8192 },
-    { "stage2_batch", 1, 4096 },
-    { "stage2_epochs", 1, 100000 },
-    { "stage2_polyak", 0, 0.999999 },
-    { "encoder_lr", 0, 10 },
-    { "encoder_momentum", 0, 0.999999 },
-    { "encoder_weight_decay", 0, 1 },
-    { "full_stage2_epochs", 1, 100000 },
-    { "full_epochs", 1, 100000 },
-    { "full_channels", 8, 512 },
-    { "full_repeats", 1, 4 },
-    { "save_epochs", 0, 100000 },
-    { "latency", 0, 1000 },
-    { "hang_seconds", 0, 1e6 },
-    { "max_failures", 0, 1e6 },
-};
-
-/* Texts that are one word of a few. */
-static const struct words {
-    const char *name, *words;
-} words[] = {
-    { "schedule", "constant, cosine" }, { "strategy", "ppo, reinforce, evolution, random" },
-    { "feedback", "previous, none" },   { "objective", "reward, params, macs, latency" },
-    { "aggregate", "sum, concat" },
-};
-
-static const char *words_of(const char *name)
+/* Whether value is one of the words, which are separated by ", ". */
+static bool is_one_of(const char *words, const char *value)
 {
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcmp(words[i].name, name))
-            return words[i].words;
-    return NULL;
-}
-
-static bool allowed(const char *name, const char *value)
-{
-    const char *list = words_of(name), *at = list ? strstr(list, value) : NULL;
+    const char *at = strstr(words, value);
     size_t n = strlen(value);
-    return !list || (n && at && (at == list || at[-1] == ' ') && (at[n] == ',' || !at[n]));
+    return n && at && (at == words || at[-1] == ' ') && (at[n] == ',' || !at[n]);
 }
 
 /* Switches of the method's ingredients. */
@@ -150,18 +113,28 @@ static bool same_name(const char *a, const char *b)
     return *a == *b;
 }
 
-static ax_code check_range(const setting *s, double value, ax_err *err)
+static ax_code check_number(const setting *s, double value, ax_err *err)
 {
-    double least = 0, most = 9007199254740992.0;
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
-        if (!strcmp(ranges[i].name, s->name)) {
-            least = ranges[i].least;
-            most = ranges[i].most;
-        }
-    if (!(value >= least && value <= most))
-        return ax_fail(err, AX_EINVAL, "%s = %g: not between %g and %g", s->name, value, least, most);
-    if (!strcmp(s->name, "crop") && fmod(value, 32) != 0)
-        return ax_fail(err, AX_EINVAL, "%s = %g: not a multiple of 32, the encoder's stride", s->name, value);
+    const limits *may = &s->may;
+    if (!(value >= may->least && value <= may->most))
+        return ax_fail(err, AX_EINVAL, "%s = %g: not between %g and %g", s->name, value, may->least, may->most);
+    if (may->step > 0 && fmod(value, may->step) != 0)
+        return ax_fail(err, AX_EINVAL, "%s = %g: not a multiple of %g", s->name, value, may->step);
+    return AX_OK;
+}
+
+static ax_code check_text(const setting *s, const char *value, ax_err *err)
+{
+    size_t n = strlen(value);
+    if (n >= AX_SETTING_TEXT)
+        return ax_fail(err, AX_EINVAL, "%s: %zu bytes, more than the %d allowed", s->name, n, AX_SETTING_TEXT - 1);
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
+            return ax_fail(err, AX_EINVAL, "%s: control characters are not allowed", s->name);
+    if (s->may.words && !is_one_of(s->may.words, value))
+        return ax_fail(err, AX_EINVAL, "%s = '%s': not one of %s", s->name, value, s->may.words);
+    if (s->may.fits && !s->may.fits(value))
+        return ax_fail(err, AX_EINVAL, "%s = '%s': not %s", s->name, value, s->may.form);
     return AX_OK;
 }
 
@@ -169,21 +142,9 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
 {
     char *at = (char *)out + s->offset, *end = NULL;
     if (s->type == TEXT) {
-        size_t n = strlen(value);
-        if (n >= AX_SETTING_TEXT)
-            return ax_fail(err, AX_EINVAL, "%s: %zu bytes, more than the %d allowed", s->name, n, AX_SETTING_TEXT - 1);
-        for (size_t i = 0; i < n; i++)
-            if ((unsigned char)value[i] < 0x20 || value[i] == 0x7f)
-                return ax_fail(err, AX_EINVAL, "%s: control characters are not allowed", s->name);
-        if (!allowed(s->name, value))
-            return ax_fail(err, AX_EINVAL, "%s = '%s': not one of %s", s->name, value, words_of(s->name));
-        int part, parts;
-        if (!strcmp(s->name, "share") && (!ax_cores_parse_part(value, &part, &parts) || parts > 1024))
-            return ax_fail(err, AX_EINVAL, "share = '%s': not K/N, the K-th of N parts of the cores", value);
-        uint64_t bytes;
-        if (!strcmp(s->name, "memory") && !ax_bytes_parse(value, &bytes))
-            return ax_fail(err, AX_EINVAL, "%s = '%s': not an amount like 4GiB, 512MB", s->name, value);
-        memcpy(at, value, n + 1);
+        if (check_text(s, value, err) != AX_OK)
+            return AX_EINVAL;
+        memcpy(at, value, strlen(value) + 1);
         return AX_OK;
     }
     errno = 0;
@@ -191,7 +152,7 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
         long long whole = strtoll(value, &end, 10);
         if (end == value || *end || errno)
             return ax_fail(err, AX_EINVAL, "%s = '%s': not a whole number", s->name, value);
-        if (check_range(s, (double)whole, err) != AX_OK)
+        if (check_number(s, (double)whole, err) != AX_OK)
             return AX_EINVAL;
         int64_t v = whole;
         memcpy(at, &v, sizeof v);
@@ -200,7 +161,7 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
     double real = strtod(value, &end);
     if (end == value || *end || !isfinite(real))
         return ax_fail(err, AX_EINVAL, "%s = '%s': not a number", s->name, value);
-    if (check_range(s, real, err) != AX_OK)
+    if (check_number(s, real, err) != AX_OK)
         return AX_EINVAL;
     memcpy(at, &real, sizeof real);
     return AX_OK;
@@ -260,24 +221,33 @@ static void print_value(const ax_settings *s, const setting *row, char out[AX_SE
     }
 }
 
+static void help_row(ax_str *out, const setting *row)
+{
+    static const char *const kind[] = { "TEXT", "N", "X" };
+    char option[40];
+    const char *const *p = row->preset;
+    int n = snprintf(option, sizeof option, "--%s", row->name);
+    for (int k = 2; k < n; k++)
+        if (option[k] == '_')
+            option[k] = '-';
+    ax_str_printf(out, "  %-24s %-5s %s", option, kind[row->type], row->doc);
+    if (strcmp(p[0], p[1]) || strcmp(p[1], p[2]))
+        ax_str_printf(out, " [demo %s, cpu %s, paper %s]\n", p[0], p[1], p[2]);
+    else
+        ax_str_printf(out, " [%s]\n", p[0]);
+}
+
 void ax_settings_help(ax_str *out)
 {
-    for (size_t i = 0; i < SETTINGS; i++) {
-        char option[40];
-        int n = snprintf(option, sizeof option, "--%s", table[i].name);
-        for (int k = 2; k < n; k++)
-            if (option[k] == '_')
-                option[k] = '-';
-        static const char *const kind[] = { "TEXT", "N", "X" };
-        const char *const *p = table[i].preset;
-        ax_str_printf(out, "  %-16s %-5s %s", option, kind[table[i].type], table[i].doc);
-        if (strcmp(p[0], p[1]) || strcmp(p[1], p[2]))
-            ax_str_printf(out, " [demo %s, cpu %s, paper %s]\n", p[0], p[1], p[2]);
-        else
-            ax_str_printf(out, " [%s]\n", p[0]);
+    const char *heading;
+    for (int k = 0, i; (i = ax_settings_in_order(k, &heading)) >= 0; k++) {
+        if (heading)
+            ax_str_printf(out, "\n%s:\n", heading);
+        help_row(out, &table[i]);
     }
+    ax_str_add(out, "\nSwitches:\n");
     for (size_t i = 0; i < SWITCHES; i++)
-        ax_str_printf(out, "  %-22s %s = 0\n", switches[i].option, switches[i].setting);
+        ax_str_printf(out, "  %-24s       %s = 0\n", switches[i].option, switches[i].setting);
 }
 
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT])
@@ -292,6 +262,23 @@ int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX
 ax_setting_scope ax_settings_scope(int i)
 {
     return table[i].scope;
+}
+
+int ax_settings_in_order(int k, const char **heading)
+{
+#define HEADING(id, heading) heading,
+    static const char *const headings[] = { AX_SETTING_GROUP_LIST(HEADING) };
+    for (int g = 0; g < AX_SETTING_GROUPS; g++) {
+        *heading = headings[g];
+        for (int i = 0; i < SETTINGS; i++) {
+            if ((int)table[i].group != g)
+                continue;
+            if (!k--)
+                return i;
+            *heading = NULL;
+        }
+    }
+    return -1;
 }
 
 /* What doesn't exist stays as it is: whoever opens it says so. */

@@ -16,95 +16,138 @@ typedef enum ax_setting_scope {
     AX_SETTING_FIXED, /* stays as it is for a run, and trainings depend on it */
 } ax_setting_scope;
 
-/* type, name, whether it may change (ax_setting_scope), default of the presets demo, cpu, paper, what it is.
-   On the command line --name VALUE (with '-' for '_'), in run.ini name = VALUE. */
+/* The groups that --help, run.ini and the manual have headings for. */
+#define AX_SETTING_GROUP_LIST(X)                                                                                       \
+    X(SEARCH, "Search")                                                                                                \
+    X(DATA, "Data")                                                                                                    \
+    X(STAGE1, "Network and stage 1")                                                                                   \
+    X(STAGE2, "Stage 2")                                                                                               \
+    X(ENCODER, "Encoder")                                                                                              \
+    X(FULL, "Full training")                                                                                           \
+    X(DEVICE, "Device")                                                                                                \
+    X(HOUSEKEEPING, "Housekeeping")
+#define AX_SETTING_GROUP_ENUM(id, heading) AX_SETTING_GROUP_##id,
+typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_SETTING_GROUPS } ax_setting_group;
+
+/* type, name, whether it may change (ax_setting_scope), group, default of the presets demo, cpu, paper, what it may be
+   (settings.c defines these words), what it is. On the command line --name VALUE (with '-' for '_'), in run.ini
+   name = VALUE. The order is part of the checkpoint fingerprint (engine/train/inflight.c): a new row goes to the end.
+ */
 #define AX_SETTING_LIST(X)                                                                                             \
-    X(TEXT, data, MOVES, "scenes", "scenes", "scenes", "data set: scenes, camvid:DIR")                                 \
-    X(TEXT, strategy, RUN, "ppo", "ppo", "ppo", "who proposes: ppo, reinforce, evolution, random")                     \
-    X(TEXT, feedback, RUN, "previous", "previous", "previous",                                                         \
+    X(TEXT, data, MOVES, DATA, "scenes", "scenes", "scenes", ANY, "data set: scenes, camvid:DIR")                      \
+    X(TEXT, strategy, RUN, SEARCH, "ppo", "ppo", "ppo", ONE_OF("ppo, reinforce, evolution, random"),                   \
+      "what proposes candidates: ppo, reinforce, evolution, random")                                                   \
+    X(TEXT, feedback, RUN, SEARCH, "previous", "previous", "previous", ONE_OF("previous, none"),                       \
       "what a step of the controller reads: previous (decision), none")                                                \
-    X(REAL, entropy_weight, RUN, 0, 0, 0, "weight of the policy's entropy in the controller's loss")                   \
-    X(WHOLE, dedupe, RUN, 1, 1, 0, "1: a network that was judged before isn't trained again; as published: 0")         \
-    X(WHOLE, learn_reused, RUN, 1, 1, 1, "1: the strategy learns from such a reward each time it comes up")            \
-    X(WHOLE, learn_handmade, RUN, 0, 0, 0, "1: the strategy learns from what people submit, as if it had proposed it") \
-    X(TEXT, objective, RUN, "reward", "reward", "reward",                                                              \
+    X(REAL, entropy_weight, RUN, SEARCH, 0, 0, 0, FROM(0, 10),                                                         \
+      "weight of the policy's entropy in the controller's loss")                                                       \
+    X(WHOLE, dedupe, RUN, SEARCH, 1, 1, 0, ON_OFF, "1: a network judged before isn't trained again; as published: 0")  \
+    X(WHOLE, learn_reused, RUN, SEARCH, 1, 1, 1, ON_OFF,                                                               \
+      "1: the strategy learns from such a reward each time it comes up")                                               \
+    X(WHOLE, learn_handmade, RUN, SEARCH, 0, 0, 0, ON_OFF,                                                             \
+      "1: the strategy learns from what people submit, as if it had proposed it")                                      \
+    X(TEXT, objective, RUN, SEARCH, "reward", "reward", "reward", ONE_OF("reward, params, macs, latency"),             \
       "what the strategy learns: reward, or reward against params, macs, latency")                                     \
-    X(REAL, objective_weight, RUN, 0.07, 0.07, 0.07, "how much the cost counts: reward * (cost / target)^-weight")     \
-    X(REAL, objective_target, RUN, 0, 0, 0, "cost at which the objective is the reward, 0 = that of candidate 1")      \
-    X(WHOLE, population, RUN, 20, 50, 100, "evolution: candidates that may be parents, the youngest")                  \
-    X(WHOLE, tournament, RUN, 5, 12, 25, "evolution: drawn from the population, the best is the parent")               \
-    X(TEXT, device, FREE, "auto", "auto", "auto",                                                                      \
-      "where it is computed: auto, cpu, ref, cuda:N (cuda:0,2 or cuda:all)")                                           \
-    X(WHOLE, winograd, FIXED, 1, 1, 1, "CPU: 1: dense 3x3 convolutions by Winograd's filtering, 0: summed directly")   \
-    X(WHOLE, cuda_graphs, FREE, 1, 1, 1, "CUDA: 1: a training step is launched as one, 0: kernel by kernel")           \
-    X(WHOLE, cuda_tf32, FIXED, 0, 0, 0, "CUDA: 1: convolutions round their factors to 10 bits of mantissa")            \
-    X(WHOLE, cuda_workspace, FIXED, 256, 256, 256,                                                                     \
+    X(REAL, objective_weight, RUN, SEARCH, 0.07, 0.07, 0.07, FROM(0, 10),                                              \
+      "how much the cost counts: reward * (cost / target)^-weight")                                                    \
+    X(REAL, objective_target, RUN, SEARCH, 0, 0, 0, FROM(0, 1e15),                                                     \
+      "cost at which the objective is the reward, 0 = that of candidate 1")                                            \
+    X(WHOLE, population, RUN, SEARCH, 20, 50, 100, FROM(2, 1e6),                                                       \
+      "evolution: candidates that may be parents, the youngest")                                                       \
+    X(WHOLE, tournament, RUN, SEARCH, 5, 12, 25, FROM(1, 1e6),                                                         \
+      "evolution: drawn from the population, the best is the parent")                                                  \
+    X(TEXT, device, FREE, DEVICE, "auto", "auto", "auto", ANY,                                                         \
+      "device that computes: auto, cpu, ref, cuda:N (cuda:0,2 or cuda:all)")                                           \
+    X(WHOLE, winograd, FIXED, DEVICE, 1, 1, 1, ON_OFF,                                                                 \
+      "CPU: 1: dense 3x3 convolutions by Winograd's filtering, 0: summed directly")                                    \
+    X(WHOLE, cuda_graphs, FREE, DEVICE, 1, 1, 1, ON_OFF,                                                               \
+      "CUDA: 1: a training step is launched as one, 0: kernel by kernel")                                              \
+    X(WHOLE, cuda_tf32, FIXED, DEVICE, 0, 0, 0, ON_OFF,                                                                \
+      "CUDA: 1: convolutions round their factors to 10 bits of mantissa")                                              \
+    X(WHOLE, cuda_workspace, FIXED, DEVICE, 256, 256, 256, FROM(0, 65536),                                             \
       "CUDA: most memory that a convolution's algorithm may work in, MiB")                                             \
-    X(WHOLE, cuda_tune, FIXED, 1, 1, 1,                                                                                \
+    X(WHOLE, cuda_tune, FIXED, DEVICE, 1, 1, 1, ON_OFF,                                                                \
       "CUDA: 1: a convolution's fastest algorithm is measured, and kept with the cache")                               \
-    X(WHOLE, cuda_cache, FREE, 1, 1, 1, "CUDA: 1: stage 1's crops lie on the device when they fit, 0: never")          \
-    X(WHOLE, data_parallel, RUN, 4, 4, 4,                                                                              \
+    X(WHOLE, cuda_cache, FREE, DEVICE, 1, 1, 1, ON_OFF,                                                                \
+      "CUDA: 1: stage 1's crops stay on the device when they fit, 0: never")                                           \
+    X(WHOLE, data_parallel, RUN, DEVICE, 4, 4, 4, ANY,                                                                 \
       "CUDA: least crops of a batch per device of a full training, 0 = one device")                                    \
-    X(WHOLE, seed, FIXED, 1, 1, 1, "start of all random numbers")                                                      \
-    X(WHOLE, candidates, FREE, 200, 1000, 5000, "stop after so many candidates")                                       \
-    X(TEXT, memory, FREE, "0", "0", "0",                                                                               \
+    X(WHOLE, seed, FIXED, SEARCH, 1, 1, 1, ANY, "start of all random numbers")                                         \
+    X(WHOLE, candidates, FREE, SEARCH, 200, 1000, 5000, FROM(1, 1e6), "stop after so many candidates")                 \
+    X(TEXT, memory, FREE, DEVICE, "0", "0", "0", FORM(memory, "an amount like 4GiB, 512MB"),                           \
       "most that a training may take, like 4GiB; 0 = its share of what may be used")                                   \
-    X(WHOLE, threads, FREE, 0, 0, 0, "threads of a worker, 0 = all cores of its part")                                 \
-    X(WHOLE, workers, FREE, 1, 1, 1, "candidates in training at once, on the CPU, each on its part of the cores")      \
-    X(TEXT, share, FREE, "1/1", "1/1", "1/1", "the worker's part of the cores: 1/2 and 2/2 for two runs side by side") \
-    X(WHOLE, train_samples, FIXED, 48, 367, 4000, "crops cached for stage 1")                                          \
-    X(WHOLE, val_samples, FIXED, 24, 101, 0, "validation images, 0 = all")                                             \
-    X(WHOLE, crop, FIXED, 96, 256, 256, "side of the crops")                                                           \
-    X(WHOLE, val_crop, FIXED, 96, 0, 400, "side of the validation crop (rounded up to 32), 0 = image (rounded down)")  \
-    X(WHOLE, shorter_side, FIXED, 0, 0, 300, "resize images to this shorter side first, 0 = leave")                    \
-    X(REAL, scale_min, FIXED, 1.0, 1.0, 0.7, "least random scale")                                                     \
-    X(REAL, scale_max, FIXED, 1.0, 1.0, 1.4, "largest random scale")                                                   \
-    X(WHOLE, mirror, FIXED, 1, 1, 1, "mirror at random: 0 or 1")                                                       \
-    X(WHOLE, batch, FIXED, 8, 16, 64, "crops per step")                                                                \
-    X(WHOLE, epochs, FIXED, 4, 5, 5, "passes over the crops in stage 1")                                               \
-    X(WHOLE, channels, FIXED, 24, 48, 48, "width of the decoder in search")                                            \
-    X(WHOLE, repeats, FIXED, 1, 1, 1, "separable convolutions per sep operation in search")                            \
-    X(TEXT, aggregate, FIXED, "sum", "sum", "sum",                                                                     \
+    X(WHOLE, threads, FREE, DEVICE, 0, 0, 0, FROM(0, 1024), "threads of a worker, 0 = all cores of its part")          \
+    X(WHOLE, workers, FREE, DEVICE, 1, 1, 1, FROM(1, 32),                                                              \
+      "candidates in training at once, on the CPU, each on its part of the cores")                                     \
+    X(TEXT, share, FREE, DEVICE, "1/1", "1/1", "1/1", FORM(share, "K/N, the K-th of N parts of the cores"),            \
+      "the worker's part of the cores: 1/2 and 2/2 for two runs side by side")                                         \
+    X(WHOLE, train_samples, FIXED, DATA, 48, 367, 4000, FROM(1, 1e6), "crops cached for stage 1")                      \
+    X(WHOLE, val_samples, FIXED, DATA, 24, 101, 0, FROM(0, 1e6), "validation images, 0 = all")                         \
+    X(WHOLE, crop, FIXED, STAGE1, 96, 256, 256, MULTIPLES(32, 4096, 32), "side of the crops")                          \
+    X(WHOLE, val_crop, FIXED, DATA, 96, 0, 400, FROM(0, 4096),                                                         \
+      "side of validation crops, rounded up to 32; 0 = image, rounded down")                                           \
+    X(WHOLE, shorter_side, FIXED, DATA, 0, 0, 300, FROM(0, 8192),                                                      \
+      "resize images to this shorter side first, 0 = leave")                                                           \
+    X(REAL, scale_min, FIXED, DATA, 1.0, 1.0, 0.7, FROM(0.1, 10), "least random scale")                                \
+    X(REAL, scale_max, FIXED, DATA, 1.0, 1.0, 1.4, FROM(0.1, 10), "largest random scale")                              \
+    X(WHOLE, mirror, FIXED, DATA, 1, 1, 1, ON_OFF, "mirror at random: 0 or 1")                                         \
+    X(WHOLE, batch, FIXED, STAGE1, 8, 16, 64, FROM(1, 4096), "crops per step")                                         \
+    X(WHOLE, epochs, FIXED, STAGE1, 4, 5, 5, FROM(1, 100000), "passes over the crops in stage 1")                      \
+    X(WHOLE, channels, FIXED, STAGE1, 24, 48, 48, FROM(8, 512), "width of the decoder in search")                      \
+    X(WHOLE, repeats, FIXED, STAGE1, 1, 1, 1, FROM(1, 4), "separable convolutions per sep operation in search")        \
+    X(TEXT, aggregate, FIXED, STAGE1, "sum", "sum", "sum", ONE_OF("sum, concat"),                                      \
       "what merges a cell's ends and a block's sides: sum, concat (then 1x1)")                                         \
-    X(REAL, lr, FIXED, 3e-3, 3e-3, 3e-3, "step size of the decoder's Adam")                                            \
-    X(REAL, weight_decay, FIXED, 1e-5, 1e-5, 1e-5, "added to the gradient")                                            \
-    X(REAL, clip, FIXED, 3.0, 3.0, 3.0, "largest gradient norm")                                                       \
-    X(REAL, aux_weight, FIXED, 0.15, 0.15, 0.15, "weight of each auxiliary head's loss, 0 = no heads")                 \
-    X(TEXT, teacher, FIXED, "", "", "", "whose logits stage 1 learns from too: a model file, or a folder of logits")   \
-    X(REAL, kd_weight, FIXED, 0.3, 0.3, 0.3, "weight of the squared distance to the teacher's logits, 0 = no teacher") \
-    X(REAL, polyak, FIXED, 0.9, 0.9, 0.9,                                                                              \
+    X(REAL, lr, FIXED, STAGE1, 3e-3, 3e-3, 3e-3, FROM(1e-9, 10), "learning rate of the decoder's Adam")                \
+    X(REAL, weight_decay, FIXED, STAGE1, 1e-5, 1e-5, 1e-5, FROM(0, 1), "added to the gradient")                        \
+    X(REAL, clip, FIXED, STAGE1, 3.0, 3.0, 3.0, FROM(0, 1e9), "largest gradient norm")                                 \
+    X(REAL, aux_weight, FIXED, STAGE1, 0.15, 0.15, 0.15, FROM(0, 10),                                                  \
+      "weight of each auxiliary head's loss, 0 = no heads")                                                            \
+    X(TEXT, teacher, FIXED, STAGE1, "", "", "", ANY, "model file, or folder of logits, that stage 1 learns from too")  \
+    X(REAL, kd_weight, FIXED, STAGE1, 0.3, 0.3, 0.3, FROM(0, 1000),                                                    \
+      "weight of the squared distance to the teacher's logits, 0 = no teacher")                                        \
+    X(REAL, polyak, FIXED, STAGE1, 0.9, 0.9, 0.9, FROM(0, 0.999999),                                                   \
       "decay of the parameters' average in stage 1, 0 = no average in either stage")                                   \
-    X(WHOLE, debias, FIXED, 1, 1, 0, "1: the average forgets where training began, 0: as published")                   \
-    X(TEXT, schedule, FIXED, "constant", "constant", "constant",                                                       \
-      "step size over a stage: constant, or cosine (down to zero)")                                                    \
-    X(WHOLE, warmup, FIXED, 0, 0, 0, "first steps of a stage, in which the step size rises to its full value")         \
-    X(TEXT, leave_out, FIXED, "", "", "", "name of a class that the reward leaves out")                                \
-    X(WHOLE, gate, RUN, 1, 1, 1, "gate after stage 1: 0 or 1")                                                         \
-    X(WHOLE, stages, RUN, 2, 2, 2, "1: decoder only; 2: what passes the gate goes on end to end")                      \
-    X(WHOLE, stage2_samples, FIXED, 32, 0, 0, "crops per pass of stage 2, made anew each time; 0 = one per image")     \
-    X(WHOLE, stage2_crop, FIXED, 96, 256, 350, "side of the crops in stage 2")                                         \
-    X(WHOLE, stage2_shorter_side, FIXED, 0, 0, 400, "as shorter_side, in stage 2")                                     \
-    X(WHOLE, stage2_batch, FIXED, 8, 8, 32, "crops per step in stage 2")                                               \
-    X(WHOLE, stage2_epochs, RUN, 1, 1, 1, "passes in stage 2")                                                         \
-    X(REAL, stage2_polyak, FIXED, 0.99, 0.99, 0.99, "decay of the parameters' average in stage 2")                     \
-    X(REAL, encoder_lr, FIXED, 1e-3, 1e-3, 1e-3, "step size of the encoder's SGD")                                     \
-    X(REAL, encoder_momentum, FIXED, 0.9, 0.9, 0.9, "its momentum")                                                    \
-    X(REAL, encoder_weight_decay, FIXED, 1e-5, 1e-5, 1e-5, "added to the encoder's gradient")                          \
-    X(WHOLE, full_epochs, FREE, 12, 30, 100, "passes over the crops in full training (promote)")                       \
-    X(WHOLE, full_stage2_epochs, FREE, 4, 10, 100, "passes end to end after that, when stages = 2")                    \
-    X(WHOLE, full_channels, FREE, 64, 64, 64, "width of the decoder in full training")                                 \
-    X(WHOLE, full_repeats, FREE, 2, 2, 2, "separable convolutions per sep operation in full training")                 \
-    X(WHOLE, save_epochs, FREE, 1, 1, 1, "keep a training's state after so many epochs, 0 = only when it is stopped")  \
-    X(WHOLE, latency, RUN, 3, 5, 5, "timed runs of a candidate's network, their median is its latency; 0 = none")      \
-    X(WHOLE, hang_seconds, FREE, 300, 300, 300, "a worker silent for so long, beyond its pace, hangs; 0 = never")      \
-    X(WHOLE, max_failures, FREE, 5, 5, 5, "failures in a row after which the run pauses itself, 0 = never")
+    X(WHOLE, debias, FIXED, STAGE1, 1, 1, 0, ON_OFF, "1: the average forgets where training began, 0: as published")   \
+    X(TEXT, schedule, FIXED, STAGE1, "constant", "constant", "constant", ONE_OF("constant, cosine"),                   \
+      "learning rate over a stage: constant, or cosine (down to zero)")                                                \
+    X(WHOLE, warmup, FIXED, STAGE1, 0, 0, 0, FROM(0, 1e6),                                                             \
+      "first steps of a stage, over which the learning rate rises to its full value")                                  \
+    X(TEXT, leave_out, FIXED, DATA, "", "", "", ANY, "name of a class that the reward leaves out")                     \
+    X(WHOLE, gate, RUN, SEARCH, 1, 1, 1, ON_OFF, "gate after stage 1: 0 or 1")                                         \
+    X(WHOLE, stages, RUN, SEARCH, 2, 2, 2, FROM(1, 2), "1: decoder only; 2: what passes the gate goes on end to end")  \
+    X(WHOLE, stage2_samples, FIXED, STAGE2, 32, 0, 0, FROM(0, 1e6),                                                    \
+      "crops per pass of stage 2, made anew each time; 0 = one per image")                                             \
+    X(WHOLE, stage2_crop, FIXED, STAGE2, 96, 256, 350, FROM(32, 4096), "side of the crops in stage 2")                 \
+    X(WHOLE, stage2_shorter_side, FIXED, STAGE2, 0, 0, 400, FROM(0, 8192), "as shorter_side, in stage 2")              \
+    X(WHOLE, stage2_batch, FIXED, STAGE2, 8, 8, 32, FROM(1, 4096), "crops per step in stage 2")                        \
+    X(WHOLE, stage2_epochs, RUN, STAGE2, 1, 1, 1, FROM(1, 100000), "passes in stage 2")                                \
+    X(REAL, stage2_polyak, FIXED, STAGE2, 0.99, 0.99, 0.99, FROM(0, 0.999999),                                         \
+      "decay of the parameters' average in stage 2")                                                                   \
+    X(REAL, encoder_lr, FIXED, ENCODER, 1e-3, 1e-3, 1e-3, FROM(0, 10), "learning rate of the encoder's SGD")           \
+    X(REAL, encoder_momentum, FIXED, ENCODER, 0.9, 0.9, 0.9, FROM(0, 0.999999), "momentum of the encoder's SGD")       \
+    X(REAL, encoder_weight_decay, FIXED, ENCODER, 1e-5, 1e-5, 1e-5, FROM(0, 1), "added to the encoder's gradient")     \
+    X(WHOLE, full_epochs, FREE, FULL, 12, 30, 100, FROM(1, 100000),                                                    \
+      "passes over the crops in full training (promote)")                                                              \
+    X(WHOLE, full_stage2_epochs, FREE, FULL, 4, 10, 100, FROM(1, 100000),                                              \
+      "passes end to end after that, when stages = 2")                                                                 \
+    X(WHOLE, full_channels, FREE, FULL, 64, 64, 64, FROM(8, 512), "width of the decoder in full training")             \
+    X(WHOLE, full_repeats, FREE, FULL, 2, 2, 2, FROM(1, 4),                                                            \
+      "separable convolutions per sep operation in full training")                                                     \
+    X(WHOLE, save_epochs, FREE, HOUSEKEEPING, 1, 1, 1, FROM(0, 100000),                                                \
+      "keep a training's state after so many epochs, 0 = only when it is stopped")                                     \
+    X(WHOLE, latency, RUN, HOUSEKEEPING, 3, 5, 5, FROM(0, 1000),                                                       \
+      "timed runs of a candidate's network, their median is its latency; 0 = none")                                    \
+    X(WHOLE, hang_seconds, FREE, HOUSEKEEPING, 300, 300, 300, FROM(0, 1e6),                                            \
+      "a worker silent for so long, beyond its usual pauses, hangs; 0 = never")                                        \
+    X(WHOLE, max_failures, FREE, HOUSEKEEPING, 5, 5, 5, FROM(0, 1e6),                                                  \
+      "failures in a row after which the run pauses itself, 0 = never")
 
 #define AX_SETTING_TEXT 256
 typedef struct ax_settings {
 #define AX_FIELD_TEXT(name) char name[AX_SETTING_TEXT];
 #define AX_FIELD_WHOLE(name) int64_t name;
 #define AX_FIELD_REAL(name) double name;
-#define AX_FIELD(type, name, scope, demo, cpu, paper, doc) AX_FIELD_##type(name)
+#define AX_FIELD(type, name, scope, group, demo, cpu, paper, limits, doc) AX_FIELD_##type(name)
     AX_SETTING_LIST(AX_FIELD)
 #undef AX_FIELD
     char preset[16]; /* the preset it started from */
@@ -130,10 +173,13 @@ ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_
 /* Makes the paths in the settings (data spec like camvid:DIR, teacher) absolute, so that they mean the same from
    elsewhere. AX_EINVAL: one gets longer than a setting may be. */
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err);
-/* The option table for --help: a line per setting, then the switches. */
+/* The option table for --help: a line per setting, by groups, then the switches. */
 void ax_settings_help(ax_str *out);
 /* Value of setting i as text, with its name; false past the end. */
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT]);
 ax_setting_scope ax_settings_scope(int i);
+/* Settings as people read them, group by group: the index of the k-th one, -1 past the end; *heading is that of its
+   group where one begins, else NULL. */
+int ax_settings_in_order(int k, const char **heading);
 
 #endif

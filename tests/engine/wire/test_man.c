@@ -82,14 +82,17 @@ static void settings(void **state)
     static const char *const preset_name[] = { "demo", "cpu", "paper" };
     for (int k = 0; k < 3; k++)
         assert_int_equal(ax_settings_preset(&preset[k], preset_name[k], NULL), AX_OK);
-#define DOC(type, name, scope, demo, cpu, paper, doc) doc,
+#define DOC(type, name, scope, group, demo, cpu, paper, limits, doc) doc,
     static const char *const docs[] = { AX_SETTING_LIST(DOC) };
     ax_str want;
     ax_str_init(&want, 0);
-    const char *name;
+    const char *name, *heading;
     char value[3][AX_SETTING_TEXT];
-    for (int i = 0; ax_settings_at(&preset[0], i, &name, value[0]); i++) {
+    for (int k = 0, i; (i = ax_settings_in_order(k, &heading)) >= 0; k++) {
         char option[64];
+        if (heading)
+            ax_str_printf(&want, "%s.Ss %s\n.Bl -tag -width indent\n", k ? ".El\n" : "", heading);
+        ax_settings_at(&preset[0], i, &name, value[0]);
         snprintf(option, sizeof option, "%s", name);
         for (char *c = option; *c; c++)
             *c = *c == '_' ? '-' : *c;
@@ -106,6 +109,7 @@ static void settings(void **state)
         else if (!same)
             ax_str_printf(&want, "Default: demo %s, cpu %s, paper %s.\n", value[0], value[1], value[2]);
     }
+    ax_str_add(&want, ".El\n");
     assert_true(ax_man_part("man/auxcell.1", "settings", want.text));
     ax_str_release(&want);
 }
