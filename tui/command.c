@@ -1,9 +1,39 @@
 /* What is typed after ':'. */
+#include "engine/base/near.h"
 #include "tui/ui.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define WORD(id, word, takes) [AX_WORD_##id] = word,
+static const char *const words[AX_WORD_COUNT] = { AX_WORD_LIST(WORD) };
+
+static ax_word find_word(const char *text)
+{
+    int w = 0;
+    while (w < AX_WORD_COUNT && strcmp(words[w], text) != 0)
+        w++;
+    return (ax_word)w;
+}
+
+static void unknown(ax_ui *ui, const char *text)
+{
+    const char *near = NULL;
+    size_t nearest = AX_NEAR + 1;
+    for (int i = 0; i < AX_VERB_COUNT + AX_WORD_COUNT; i++) {
+        const char *word = i < AX_VERB_COUNT ? ax_verb_word((ax_verb)i) : words[i - AX_VERB_COUNT];
+        size_t d = ax_edit_distance(text, word);
+        if (d < nearest && d < strlen(word)) {
+            nearest = d;
+            near = word;
+        }
+    }
+    if (near)
+        ax_ui_say(ui, true, "'%s' is not a command; did you mean '%s'?", text, near);
+    else
+        ax_ui_say(ui, true, "'%s' is not a command; the keys' list (?) has all of them", text);
+}
 
 static void go_to(ax_ui *ui, const char *text)
 {
@@ -85,14 +115,15 @@ void ax_ui_command(ax_ui *ui, const char *line)
     const char *why;
     ax_verb verb;
     bool genotype = line[0] == '[';
-    if (!strcmp(word, "goto")) {
+    ax_word own = find_word(word);
+    if (own == AX_WORD_GOTO) {
         go_to(ui, rest);
-    } else if (!strcmp(word, "q") || !strcmp(word, "detach")) {
+    } else if (own == AX_WORD_QUIT || own == AX_WORD_DETACH) {
         ui->leave = true;
-    } else if (!strcmp(word, "resume")) {
+    } else if (own == AX_WORD_RESUME) {
         ax_ui_do(ui, AX_DO_RESUME);
     } else if (!genotype && !ax_verb_find(word, &verb)) {
-        ax_ui_say(ui, true, "'%s' is not a command: submit, note, save, stop, pause, prune, promote, pin, goto", word);
+        unknown(ui, word);
     } else if ((why = ax_ui_refuses(ui, genotype || ax_verb_wakes(verb)))) {
         ax_ui_say(ui, true, "%s: %s", word, why);
     } else if (genotype || verb == AX_VERB_SUBMIT) {
