@@ -28,7 +28,12 @@ _auxcell()
         mapfile -t COMPREPLY < <(compgen -W "step infer ops threads" -- "$word")
     elif [[ $COMP_CWORD -eq 2 && -d $runs ]] &&
         auxcell --help 2>/dev/null | grep -qE "^  $command +\[?RUN"; then
-        mapfile -t COMPREPLY < <(compgen -W "$(ls -- "$runs")" -- "$word")
+        # not by compgen -W, which expands what it is given: a name may be anything
+        local path name
+        for path in "$runs"/*; do
+            name=${path##*/}
+            [[ -d $path && $name == "$word"* && $name != *[[:cntrl:]]* ]] && COMPREPLY+=("$name")
+        done
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

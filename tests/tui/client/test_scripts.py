@@ -197,14 +197,20 @@ class Scripts(unittest.TestCase):
             done = subprocess.run(["bash", "--norc", "-c", script, "bash", *words], env=env, cwd=ROOT,
                                   capture_output=True, text=True)
             self.assertEqual(done.stderr, "")
-            return done.stdout.split()
-        self.assertEqual(sorted(complete("pr")), ["predict", "promote", "prune"])
-        self.assertEqual(complete("prune", "o"), ["old", "other"])
-        self.assertEqual(complete("fork", "old", "1", "--s"), ["--set"])
-        self.assertEqual(complete("bench", "o"), ["ops"])
-        self.assertEqual(complete("bench", "ops", "--on"), ["--only"])
-        self.assertIn("--train-samples", complete("search", "--tr"))
-        self.assertEqual(complete("search", "--preset", "c"), ["cpu"])
+            return done.stdout
+        self.assertEqual(sorted(complete("pr").split()), ["predict", "promote", "prune"])
+        self.assertEqual(complete("prune", "o").split(), ["old", "other"])
+        self.assertEqual(complete("fork", "old", "1", "--s").split(), ["--set"])
+        self.assertEqual(complete("bench", "o").split(), ["ops"])
+        self.assertEqual(complete("bench", "ops", "--on").split(), ["--only"])
+        self.assertIn("--train-samples", complete("search", "--tr").split())
+        self.assertEqual(complete("search", "--preset", "c").split(), ["cpu"])
+        # runs of whatever name: nothing in it is carried out, and none steers the terminal
+        for name in ("odd $(touch made)", "odd `touch made`", "odd\x1b[31m", "odd\nx", "odd *"):
+            make_run(self.place.runs, name, 1)
+        self.assertEqual(sorted(complete("prune", "odd").splitlines()),
+                         ["odd $(touch made)", "odd *", "odd `touch made`"])
+        self.assertFalse(os.path.exists(os.path.join(ROOT, "made")))
 
 
 if __name__ == "__main__":
