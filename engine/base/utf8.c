@@ -57,6 +57,15 @@ bool ax_utf8_unseen(uint32_t code)
     return false;
 }
 
+int ax_utf8_fit(const char *text, int most)
+{
+    size_t n = 0, len;
+    uint32_t code;
+    while (text[n] && n + (len = ax_utf8_decode(text + n, &code)) <= (size_t)most)
+        n += len;
+    return (int)n;
+}
+
 bool ax_utf8_is_plain(const char *text)
 {
     for (size_t n; *text; text += n) {

@@ -17,6 +17,9 @@ size_t ax_utf8_encode(uint32_t code, char *buf);
    paragraphs, marks that turn the direction of writing, and what has neither shape nor width and joins nothing. */
 bool ax_utf8_unseen(uint32_t code);
 
+/* Bytes of text that go into most bytes without cutting a character in two: for "%.*s". */
+int ax_utf8_fit(const char *text, int most);
+
 /* Whether text is well-formed and all of it can be seen: what a new name or note must be. */
 bool ax_utf8_is_plain(const char *text);
 

@@ -1,5 +1,7 @@
 #include "engine/wire/narrate.h"
 
+#include "engine/base/utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,7 +52,7 @@ static void narrate_pruned(const ax_event *ev, char *text)
 static void narrate_noted(const ax_event *ev, char *text)
 {
     if (ev->u.NOTED.pin < 0)
-        SAY("\"%.150s\" by %.30s", ev->u.NOTED.text, ev->u.NOTED.by);
+        SAY("\"%.*s\" by %.30s", ax_utf8_fit(ev->u.NOTED.text, 150), ev->u.NOTED.text, ev->u.NOTED.by);
     else
         SAY("%s by %.100s", ev->u.NOTED.pin ? "pinned" : "unpinned", ev->u.NOTED.by);
 }
@@ -61,8 +63,9 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
     text[0] = '\0';
     switch (ev->kind) {
     case AX_EVENT_HELLO:
-        SAY("%s: %.80s, preset %.16s, %.16s, seed %lld", ev->u.HELLO.resumed ? "resumed" : "started", ev->u.HELLO.data,
-            ev->u.HELLO.preset, ev->u.HELLO.strategy, (long long)ev->u.HELLO.seed);
+        SAY("%s: %.*s, preset %.16s, %.16s, seed %lld", ev->u.HELLO.resumed ? "resumed" : "started",
+            ax_utf8_fit(ev->u.HELLO.data, 80), ev->u.HELLO.data, ev->u.HELLO.preset, ev->u.HELLO.strategy,
+            (long long)ev->u.HELLO.seed);
         break;
     case AX_EVENT_PROPOSED:
         if (ev->u.PROPOSED.parent && !strcmp(ev->u.PROPOSED.origin, "promote"))
@@ -105,7 +108,8 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
             SAY("promoted by %.100s", ev->u.PROMOTED.by);
         break;
     case AX_EVENT_FAILED:
-        SAY("%.20s: %.150s%s", ev->u.FAILED.cause, ev->u.FAILED.message, ev->u.FAILED.retried ? "; tried again" : "");
+        SAY("%.20s: %.*s%s", ev->u.FAILED.cause, ax_utf8_fit(ev->u.FAILED.message, 150), ev->u.FAILED.message,
+            ev->u.FAILED.retried ? "; tried again" : "");
         break;
     case AX_EVENT_NOTED:
         narrate_noted(ev, text);
@@ -114,7 +118,7 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
         SAY("%s", ev->u.LOG.text);
         break;
     case AX_EVENT_BYE:
-        SAY("%.150s", ev->u.BYE.reason);
+        SAY("%.*s", ax_utf8_fit(ev->u.BYE.reason, 150), ev->u.BYE.reason);
         break;
     case AX_EVENT_QUEUED:
     case AX_EVENT_PROGRESS:

@@ -166,6 +166,10 @@ static void what_cannot_be_seen_is_shown(void **state)
     ax_str_json(&s, "\xc2\x9b\xe2\x80\xae\xf3\xa0\x80\x81\x1b");
     assert_string_equal(s.text, "\"\\u009b\\u202e\\udb40\\udc01\\u001b\"");
     ax_str_release(&s);
+    assert_int_equal(ax_utf8_fit("a\xc3\xa9\xe2\x82\xac", 6), 6);
+    assert_int_equal(ax_utf8_fit("a\xc3\xa9\xe2\x82\xac", 5), 3);
+    assert_int_equal(ax_utf8_fit("a\xc3\xa9", 2), 1);
+    assert_int_equal(ax_utf8_fit("\xff\xc3", 100), 2);
     char copy[16];
     ax_utf8_copy(copy, sizeof copy,
                  "a\xc2\x9b"
