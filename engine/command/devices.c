@@ -2,14 +2,15 @@
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
 #include "engine/base/str.h"
-#include "engine/command/options.h"
+
+#include "engine/config/option.h"
 #include "engine/command/program.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char usage[] = "usage: auxcell devices [--json]\n"
-                            "Lists what --device can name, and why a device can't be used.\n";
+static const char synopsis[] = "auxcell devices [--json]";
+static const char about[] = "Lists what --device can name, and why a device can't be used.\n";
 
 static void print_row(const ax_device_row *r)
 {
@@ -49,11 +50,12 @@ int ax_command_devices(const ax_program *prog, int argc, char **argv)
 {
     (void)prog;
     bool json = false, good = true;
-    const ax_option table[] = { { "--json", AX_OPTION_FLAG, &json, 0, 0, NULL, "a JSON object per device" } };
+    const ax_option table[] = { AX_FLAG("--json", &json, "a JSON object per device") };
     int n_operands = 0;
-    ax_parsed parsed = ax_options_parse(usage, table, 1, argc, argv, 0, &n_operands);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 0 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n_operands);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     ax_device_row rows[AX_DEVICES];
     size_t n = ax_device_list(rows);
     for (size_t i = 0; i < n && good; i++) {
@@ -72,5 +74,5 @@ int ax_command_devices(const ax_program *prog, int argc, char **argv)
         return 0;
     ax_err err;
     ax_fail(&err, AX_ENOMEM, "no memory for a list of devices");
-    return ax_command_fail(&err);
+    return ax_complain_of(&err);
 }

@@ -4,7 +4,8 @@
 #include "engine/base/out.h"
 #include "engine/base/output.h"
 #include "engine/base/str.h"
-#include "engine/command/options.h"
+#include "engine/config/option.h"
+#include "engine/command/device_note.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
 #include "engine/model/predictor.h"
@@ -14,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] = "usage: auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...\n"
-                            "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's "
+static const char synopsis[] = "auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...";
+static const char about[] = "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's "
                             "size, turned as its EXIF\n"
                             "says.\n";
 
@@ -30,15 +31,15 @@ typedef struct options {
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
-        { "-o", AX_OPTION_TEXT, &o->dir, 0, 0, "DIR", "where to (made when it isn't there)" },
-        { "--overlay", AX_OPTION_FLAG, &o->overlay, 0, 0, NULL,
-          "also DIR/NAME-overlay.png: the picture with the mask's colours over it" },
-        { "--json", AX_OPTION_FLAG, &o->json, 0, 0, NULL, "a JSON object per image instead of the names" },
-        { "--device", AX_OPTION_TEXT, &o->device, 0, 0, "NAME", "where it is computed: auto, cpu, ref, cuda:N (auto)" },
-        { "--threads", AX_OPTION_WHOLE, &o->threads, 0, 1024, "N", "threads of the CPU, 0 = all cores (0)" },
+        AX_TEXT("-o", "DIR", &o->dir, "where to (made when it isn't there)"),
+        AX_FLAG("--overlay", &o->overlay, "also DIR/NAME-overlay.png: the picture with the mask's colours over it"),
+        AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
+        AX_TEXT("--device", "NAME", &o->device, "where it is computed: auto, cpu, ref, cuda:N (auto)"),
+        AX_WHOLE("--threads", "N", &o->threads, 0, 1024, "threads of the CPU, 0 = all cores (0)"),
     };
     int n = 0;
-    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, argc, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, argc };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
         return parsed;
     o->model = n ? argv[1] : NULL;
@@ -195,7 +196,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
     int failed = 0;
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     if (err.code == AX_OK && check_files(&o, &err) == AX_OK && open_model(&p, &o, &err) == AX_OK) {
         for (int i = 0; i < o.n_images; i++) {
             ax_err why = { AX_OK, "" };
@@ -209,6 +210,6 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
     if (p.session.dev)
         p.session.be->close(p.session.dev);
     if (err.code)
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     return failed ? 1 : 0;
 }

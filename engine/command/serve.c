@@ -1,6 +1,8 @@
 /* auxcell-engine serve: the coordinator of one run. Started by auxcell search and resume. */
+#include "engine/base/out.h"
 #include "engine/base/file.h"
-#include "engine/command/options.h"
+
+#include "engine/config/option.h"
 #include "engine/command/program.h"
 #include "engine/search/coordinator.h"
 #include "engine/wire/run.h"
@@ -12,8 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-    "usage: auxcell-engine serve --run DIR [--resume [--previous] [--wait]] [--ready-fd N]\n"
+static const char synopsis[] = "auxcell-engine serve --run DIR [--resume [--previous] [--wait]] [--ready-fd N]";
+static const char about[] =
     "Searches until the run's candidates are done. Stops at SIGTERM or SIGINT; then --resume goes on.\n";
 
 typedef struct starter {
@@ -60,32 +62,22 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     bool resume = false, previous = false, wait = false;
     int32_t ready_fd = -1;
     const ax_option options[] = {
-        { .name = "--run", .kind = AX_OPTION_TEXT, .value = &run, .meta = "DIR", .doc = "the run's directory" },
-        { .name = "--resume", .kind = AX_OPTION_FLAG, .value = &resume, .doc = "go on from snapshot.mpk" },
-        { .name = "--previous",
-          .kind = AX_OPTION_FLAG,
-          .value = &previous,
-          .doc = "go on from snapshot.prev.mpk instead" },
-        { .name = "--wait",
-          .kind = AX_OPTION_FLAG,
-          .value = &wait,
-          .doc = "a finished run waits some seconds for a command" },
-        { .name = "--ready-fd",
-          .kind = AX_OPTION_WHOLE,
-          .value = &ready_fd,
-          .least = 3,
-          .most = 1 << 20,
-          .meta = "N",
-          .doc = "go into the background; write 'ok SEQ' (its first event), or why not, to this descriptor" },
+        AX_TEXT("--run", "DIR", &run, "the run's directory"),
+        AX_FLAG("--resume", &resume, "go on from snapshot.mpk"),
+        AX_FLAG("--previous", &previous, "go on from snapshot.prev.mpk instead"),
+        AX_FLAG("--wait", &wait, "a finished run waits some seconds for a command"),
+        AX_WHOLE("--ready-fd", "N", &ready_fd, 3, 1 << 20,
+                 "go into the background; write 'ok SEQ' (its first event), or why not, to this descriptor"),
     };
     int n = 0;
-    ax_parsed parsed = ax_options_parse(usage, options, sizeof options / sizeof *options, argc, argv, 0, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(options), NULL, 0 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     ax_err err = { AX_OK, "" };
     if (!run || (previous && !resume)) {
         ax_fail(&err, AX_EINVAL, run ? "--previous goes with --resume" : "serve needs --run DIR");
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     }
     signal(SIGPIPE, SIG_IGN);
     starter s = { .fd = ready_fd };
@@ -111,5 +103,5 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     if (code == AX_OK)
         return 0;
     tell(&s, err.msg);
-    return ax_command_fail(&err);
+    return ax_complain_of(&err);
 }

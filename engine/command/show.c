@@ -1,7 +1,8 @@
 /* auxcell-engine show: what a genotype costs, and what it is made of. */
 #include "engine/base/out.h"
 #include "engine/base/str.h"
-#include "engine/command/options.h"
+
+#include "engine/config/option.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
 #include "engine/train/footprint.h"
@@ -9,8 +10,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char usage[] = "usage: auxcell-engine show GENOTYPE [OPTION...]\n"
-                            "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
+static const char synopsis[] = "auxcell show GENOTYPE [OPTION...]";
+static const char about[] = "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
                             "included) and output stride\n"
                             "of the network that a genotype builds, then its cell and blocks. With a preset those of\n"
                             "its search, and the memory that a training takes.\n"
@@ -138,42 +139,41 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
 {
     options o = { .json = false };
     const ax_option table[] = {
-        { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
-        { "--channels", AX_OPTION_WHOLE, &o.channels, 1, 1024, "N", "width of the decoder (64; 48 in search)" },
-        { "--repeats", AX_OPTION_WHOLE, &o.repeats, 1, 8, "N", "steps per separable convolution (2; 1 in search)" },
-        { "--concat", AX_OPTION_FLAG, &o.concat, 0, 0, NULL, "with aggregate = concat" },
-        { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
-        { "--size", AX_OPTION_SIZE, o.size, 1, 16384, "HxW",
-          "of the image, which is padded to multiples of 32 (512x512)" },
-        { "--preset", AX_OPTION_TEXT, &o.preset, 0, 0, "NAME",
-          "of a search: demo, cpu, paper; says what memory it takes" },
-        { "--data", AX_OPTION_TEXT, &o.data, 0, 0, "SPEC", "its data set (scenes)" },
+        AX_FLAG("--json", &o.json, "one JSON object"),
+        AX_WHOLE("--channels", "N", &o.channels, 1, 1024, "width of the decoder (64; 48 in search)"),
+        AX_WHOLE("--repeats", "N", &o.repeats, 1, 8, "steps per separable convolution (2; 1 in search)"),
+        AX_FLAG("--concat", &o.concat, "with aggregate = concat"),
+        AX_WHOLE("--classes", "N", &o.classes, 1, 255, "classes (21)"),
+        AX_SIZE("--size", "HxW", o.size, 1, 16384, "of the image, which is padded to multiples of 32 (512x512)"),
+        AX_TEXT("--preset", "NAME", &o.preset, "of a search: demo, cpu, paper; says what memory it takes"),
+        AX_TEXT("--data", "SPEC", &o.data, "its data set (scenes)"),
     };
     ax_err err = { 0 };
     int n = 0;
-    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, 1, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 1 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     if (!n) {
         ax_fail(&err, AX_EINVAL, "show needs a genotype; --help says more");
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     }
     if ((o.data && !o.preset) || (o.preset && (o.classes || o.size[0]))) {
         ax_fail(&err, AX_EINVAL,
                 o.preset ? "--preset has its classes and size from --data" : "--data goes with --preset");
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     }
     ax_decoder_spec spec = { .concat = o.concat };
     ax_network_figures figures;
     if (ax_genotype_parse(argv[1], &spec.genotype, &err) != AX_OK ||
         (o.preset && ask_preset(prog, &o, &spec.genotype, &err) != AX_OK))
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     fill_in(&o);
     spec.channels = o.channels;
     spec.repeats = o.repeats;
     spec.classes = o.classes;
     if (ax_network_measure(&spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]), &figures, &err) != AX_OK)
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     if (o.json)
         print_json(&spec.genotype, &o, &figures);
     else

@@ -3,9 +3,9 @@
 #include "engine/base/cores.h"
 #include "engine/base/out.h"
 #include "engine/base/output.h"
-#include "engine/base/str.h"
-#include "engine/command/options.h"
+#include "engine/command/device_note.h"
 #include "engine/command/program.h"
+#include "engine/config/option.h"
 #include "engine/train/trainer.h"
 #include "engine/worker/devices.h"
 
@@ -15,79 +15,52 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char usage[] =
-    "usage: auxcell try GENOTYPE... [--data SPEC] [--preset demo|cpu|paper] [--seed N] [--model FILE] [--json]\n"
-    "                   [--full] [--cache DIR] [--SETTING VALUE]...\n"
-    "Trains and judges candidates, one after the other.\n\n"
-    "  --json           one JSON object per genotype\n"
-    "  --full           the longer schedule of a promotion, at its width\n"
-    "  --model FILE     writes the trained network there (one genotype)\n"
-    "  --cache DIR      keeps the encoder's outputs there for the next time\n";
+static const char synopsis[] = "auxcell try GENOTYPE... [OPTION...]";
+static const char about[] = "Trains and judges candidates, one after the other, without a run.\n";
 
 typedef struct options {
     ax_settings settings;
-    const char **genotype;
+    char **genotype; /* of argv */
     int n_genotypes;
     const char *model, *cache;
     uint64_t peers; /* as in ax_train_job */
     bool json, full;
 } options;
 
-/* 0 = go on, else the exit code + 1. */
-static int parse(int argc, char **argv, options *o, ax_err *err)
+static ax_code make_settings(options *o, const char *preset, const ax_given *given, ax_err *err)
+{
+    ax_code code = ax_settings_preset(&o->settings, preset, err);
+    for (int i = 0; i < given->n && code == AX_OK; i++)
+        code = ax_settings_set(&o->settings, given->name[i], given->value[i], err);
+    if (code == AX_OK && !o->n_genotypes)
+        code = ax_fail(err, AX_EINVAL, "try needs a genotype; 'auxcell try --help' says more");
+    if (code == AX_OK && o->model && o->n_genotypes > 1)
+        code = ax_fail(err, AX_EINVAL, "--model takes one genotype");
+    /* what is kept for later must not mean other data there */
+    return code == AX_OK && o->cache ? ax_settings_absolute(&o->settings, err) : code;
+}
+
+/* AX_PARSED_GO may come with an error in err. */
+static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const char *preset = "demo";
-    bool only_operands = false;
-    for (int i = 1; i + 1 < argc && strcmp(argv[i], "--") != 0; i++)
-        if (!strcmp(argv[i], "--preset"))
-            preset = argv[i + 1];
-    if (ax_settings_preset(&o->settings, preset, err) != AX_OK)
-        return -1;
-    for (int i = 1; i < argc; i++) {
-        const char *a = argv[i];
-        if (only_operands || (strncmp(a, "--", 2) != 0 && strcmp(a, "-h") != 0)) {
-            o->genotype[o->n_genotypes++] = a;
-            continue;
-        }
-        if (!strcmp(a, "--")) {
-            only_operands = true;
-            continue;
-        }
-        if (!strcmp(a, "--help") || !strcmp(a, "-h")) {
-            ax_str help;
-            ax_str_init(&help, 0);
-            ax_settings_help(&help);
-            ax_out("%s\nsettings, with their defaults:\n%s", usage, help.text);
-            ax_str_release(&help);
-            return 1;
-        }
-        if (!strcmp(a, "--json")) {
-            o->json = true;
-        } else if (!strcmp(a, "--full")) {
-            o->full = true;
-        } else {
-            if (i + 1 == argc && !ax_settings_off(a)) {
-                ax_fail(err, AX_EINVAL, "option %s needs a value", a);
-                return -1;
-            }
-            const char *off = ax_settings_off(a);
-            const char *value = off ? "0" : argv[++i];
-            if (!strcmp(a, "--model"))
-                o->model = value;
-            else if (!strcmp(a, "--cache"))
-                o->cache = value;
-            else if (strcmp(a, "--preset") && ax_settings_set(&o->settings, off ? off : a + 2, value, err) != AX_OK)
-                return -1;
-        }
-    }
-    if (!o->n_genotypes)
-        ax_fail(err, AX_EINVAL, "try needs a genotype; 'auxcell try --help' says more");
-    else if (o->model && o->n_genotypes > 1)
-        ax_fail(err, AX_EINVAL, "--model takes one genotype");
-    if (err->code)
-        return -1;
-    /* what is kept for later must not mean other data there */
-    return !o->cache || ax_settings_absolute(&o->settings, err) == AX_OK ? 0 : -1;
+    ax_given given;
+    const ax_option table[] = {
+        AX_TEXT("--preset", "P", &preset, "settings to start from: demo, cpu, paper (demo)"),
+        AX_FLAG("--json", &o->json, "one JSON object per genotype"),
+        AX_FLAG("--full", &o->full, "the longer schedule of a promotion, at its width"),
+        AX_TEXT("--model", "FILE", &o->model, "writes the trained network there (one genotype)"),
+        AX_TEXT("--cache", "DIR", &o->cache, "keeps the encoder's outputs there for the next time"),
+    };
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, argc };
+    if (ax_given_init(&given, argc, err) != AX_OK)
+        return AX_PARSED_GO;
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &o->n_genotypes);
+    o->genotype = argv + 1;
+    if (parsed == AX_PARSED_GO)
+        make_settings(o, preset, &given, err);
+    ax_given_release(&given);
+    return parsed;
 }
 
 /* ---- what is printed ---- */
@@ -293,12 +266,11 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
 int ax_command_try(const ax_program *prog, int argc, char **argv)
 {
     ax_err err = { AX_OK, "" };
-    options o = { .genotype = calloc((size_t)argc, sizeof(char *)) };
-    if (!o.genotype)
-        return 1;
-    int done = parse(argc, argv, &o, &err);
-    if (!done && take_devices(&o, &err) == AX_OK)
+    options o = { .json = false };
+    ax_parsed parsed = parse(argc, argv, &o, &err);
+    if (parsed != AX_PARSED_GO)
+        return parsed;
+    if (err.code == AX_OK && take_devices(&o, &err) == AX_OK)
         try_all(prog, &o, &err);
-    free(o.genotype);
     return err.code ? ax_complain_of(&err) : 0;
 }

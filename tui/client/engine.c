@@ -1,8 +1,8 @@
 #include "tui/client/engine.h"
 
+#include "engine/base/out.h"
 #include "engine/base/file.h"
 #include "engine/wire/run.h"
-#include "tui/client/args.h"
 #include "tui/client/client.h"
 
 #include <errno.h>
@@ -190,17 +190,17 @@ int ax_cli_engine(int argc, char **argv)
     char program[PATH_MAX];
     ax_err err;
     if (ax_engine_path(program, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     /* argv ends with NULL; the program's own name goes in front of the subcommand */
     char **args = malloc(((size_t)argc + 2) * sizeof *args);
     if (!args) {
         ax_fail(&err, AX_ENOMEM, "no memory");
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     }
     args[0] = program;
     memcpy(args + 1, argv, ((size_t)argc + 1) * sizeof *args);
     execv(program, args);
     free(args);
     ax_fail(&err, AX_EIO, "%s: cannot run: %s", program, strerror(errno));
-    return ax_cli_fail(&err);
+    return ax_complain_of(&err);
 }

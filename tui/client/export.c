@@ -1,8 +1,8 @@
 /* export: all candidates of a run, for spreadsheets and scripts. */
 #include "engine/base/out.h"
 #include "engine/base/output.h"
-#include "tui/client/args.h"
 #include "tui/client/candidate.h"
+#include "engine/config/option.h"
 #include "tui/client/client.h"
 #include "tui/client/runs.h"
 
@@ -41,29 +41,26 @@ int ax_cli_export(int argc, char **argv)
 {
     bool json = false, csv = false;
     const char *file = NULL;
-    const ax_arg arg[] = { { "--csv", NULL, &csv, "a line per candidate, the names of the fields first (the default)" },
-                           { "--json", NULL, &json, "an array of objects" },
-                           { "-o", "FILE", &file,
-                             "into a file, whole or not at all; default, and -: standard output" } };
-    ax_usage u = { "export [RUN] [--csv|--json] [-o FILE]",
-                   "All candidates of a run with all that is known about them.\n",
-                   arg,
-                   3,
-                   NULL,
-                   1 };
+    const ax_option option[] = {
+        AX_FLAG("--csv", &csv, "a line per candidate, the names of the fields first (the default)"),
+        AX_FLAG("--json", &json, "an array of objects"),
+        AX_TEXT("-o", "FILE", &file, "into a file, whole or not at all; default, and -: standard output")
+    };
+    ax_usage u = { "auxcell export [RUN] [--csv|--json] [-o FILE]",
+                   "All candidates of a run with all that is known about them.\n", AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run = { .dirfd = -1 };
     ax_state s;
     ax_err err;
     int n;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     if (json && csv) {
         ax_fail(&err, AX_EINVAL, "export: --csv and --json exclude each other");
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     }
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     if (file && !strcmp(file, "-"))
         file = NULL;
     ax_code code = file ? check_file(&run, file, &err) : AX_OK;
@@ -74,5 +71,5 @@ int ax_cli_export(int argc, char **argv)
         ax_state_release(&s);
     }
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_cli_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }

@@ -1,8 +1,8 @@
 /* ls and status: what runs there are, and how one stands. */
 #include "engine/base/clock.h"
 #include "engine/base/out.h"
+#include "engine/config/option.h"
 #include "engine/wire/run.h"
-#include "tui/client/args.h"
 #include "tui/client/candidate.h"
 #include "tui/client/client.h"
 #include "tui/client/report.h"
@@ -125,14 +125,14 @@ static void list_one(void *context, const char *name, const char *path)
 int ax_cli_ls(int argc, char **argv)
 {
     listing l = { .json = false };
-    const ax_arg arg[] = { { "--json", NULL, &l.json, "a JSON array" } };
-    char synopsis[32]; /* ls, or list */
-    snprintf(synopsis, sizeof synopsis, "%.16s [--json]", argv[0]);
-    ax_usage u = { synopsis, "Lists the runs, newest first.\n", arg, 1, NULL, 0 };
+    const ax_option option[] = { AX_FLAG("--json", &l.json, "a JSON array") };
+    char synopsis[40]; /* ls, or list */
+    snprintf(synopsis, sizeof synopsis, "auxcell %.16s [--json]", argv[0]);
+    ax_usage u = { synopsis, "Lists the runs, newest first.\n", AX_OPTIONS(option), NULL, 0 };
     int n;
     ax_err err;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     if (l.json)
         ax_out("[\n");
@@ -141,7 +141,7 @@ int ax_cli_ls(int argc, char **argv)
         ax_out_text(l.n ? "\n]\n" : "]\n");
     else if (code == AX_OK && !l.n)
         ax_out("no runs yet; 'auxcell search' or 'auxcell demo' starts one\n");
-    return code == AX_OK ? 0 : ax_cli_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }
 
 /* ---- status ---- */
@@ -184,22 +184,19 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
 int ax_cli_status(int argc, char **argv)
 {
     bool json = false;
-    const ax_arg arg[] = { { "--json", NULL, &json, "one JSON object, with all candidates" } };
-    ax_usage u = { "status [RUN] [--json]",
+    const ax_option option[] = { AX_FLAG("--json", &json, "one JSON object, with all candidates") };
+    ax_usage u = { "auxcell status [RUN] [--json]",
                    "How a run stands; without RUN the newest whose engine lives, else the newest.\n",
-                   arg,
-                   1,
-                   NULL,
-                   1 };
+                   AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run;
     ax_state s;
     ax_err err;
     int n;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     pid_t engine = ax_run_engine(run.dirfd);
     ax_code code = ax_run_load(run.dirfd, &s, &err);
     if (code == AX_OK && json) {
@@ -210,5 +207,5 @@ int ax_cli_status(int argc, char **argv)
     }
     ax_state_release(&s);
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_cli_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }

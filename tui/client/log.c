@@ -1,10 +1,10 @@
 /* log: the history of a run, for people or as JSON, and what comes next. */
 #include "engine/base/out.h"
+#include "engine/config/option.h"
 #include "engine/wire/client.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/narrate.h"
 #include "engine/wire/run.h"
-#include "tui/client/args.h"
 #include "tui/client/client.h"
 #include "tui/client/runs.h"
 #include "viz/figure.h"
@@ -73,21 +73,21 @@ int ax_cli_log(int argc, char **argv)
 {
     printing p = { .json = false };
     bool go_on = false;
-    const ax_arg arg[] = { { "--json", NULL, &p.json, "every event as a line of JSON" },
-                           { "--follow", NULL, &go_on, "go on with what happens, until the engine ends" } };
-    ax_usage u = { "log [RUN] [OPTION...]", "What happened in a run.\n", arg, 2, NULL, 1 };
+    const ax_option option[] = { AX_FLAG("--json", &p.json, "every event as a line of JSON"),
+                                 AX_FLAG("--follow", &go_on, "go on with what happens, until the engine ends") };
+    ax_usage u = { "auxcell log [RUN] [OPTION...]", "What happened in a run.\n", AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run;
     ax_err err;
     int n;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     ax_code code = ax_eventlog_read(run.dirfd, "events.mpk", print, &p, &err);
     ax_out_flush();
     if (code == AX_OK && go_on)
         code = follow(&run, &p, &err);
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_cli_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }

@@ -1,7 +1,7 @@
 /* search, demo, resume, attach: what starts or shows a run. */
 #include "engine/base/out.h"
+#include "engine/config/option.h"
 #include "engine/wire/run.h"
-#include "tui/client/args.h"
 #include "tui/client/client.h"
 #include "tui/client/follow.h"
 #include "tui/client/masks.h"
@@ -62,7 +62,7 @@ static int close_with_report(const ax_run_handle *run, const ax_state *s, const 
     ax_report_best(s, SHOWN, known ? &settings : NULL);
     const ax_candidate *best = ax_state_candidate(s, s->best);
     if (o->demo && best && ax_masks_export(run, best, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     ax_out("\n");
     ax_out_line("run: %s", run->path);
     return 0;
@@ -96,18 +96,9 @@ static int show_or_follow(ax_run_handle *run, ax_engine *engine, const options *
 
 /* ---- search and demo ---- */
 
-static const char *given(const options *o, const char *name)
-{
-    const char *value = NULL;
-    for (int i = 0; i < o->given.n; i++)
-        if (!strcmp(o->given.name[i], name))
-            value = o->given.value[i];
-    return value;
-}
-
 static ax_code make_settings(const options *o, ax_settings *s, ax_err *err)
 {
-    const char *data = given(o, "data");
+    const char *data = ax_given_value(&o->given, "data");
     if (o->config && o->preset)
         return ax_fail(err, AX_EINVAL, "--config and --preset exclude each other");
     bool small = !data || !strncmp(data, "scenes", 6);
@@ -130,11 +121,11 @@ static int begin(options *o)
     ax_engine engine;
     ax_err err;
     if (choose_way(o, &err) != AX_OK || make_settings(o, &s, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     if (o->headless)
         ax_follow_hold_signals();
     if (ax_run_begin(o->run, &s, &run, &engine, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     if (o->headless && !o->json) {
         ax_out_line("run %s: %s, preset %s, strategy %s, %lld candidates", run.name, s.data, s.preset, s.strategy,
                     (long long)s.candidates);
@@ -145,33 +136,31 @@ static int begin(options *o)
 
 static int parse_and_begin(options *o, const char *synopsis, const char *text, int argc, char **argv)
 {
-    const ax_arg arg[] = {
-        { "--headless", NULL, &o->headless, "no screens: a line per candidate, then a table" },
-        { "--json", NULL, &o->json, "headless, every event as a line of JSON" },
-        { "--wait", NULL, &o->wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal" },
-        { "--no-wait", NULL, &o->no_wait,
-          "headless: a run that pauses itself is stopped, as it is without a terminal" },
-        { "--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes" },
-        { "--preset", "P", &o->preset, "settings to start from: demo, cpu, paper (scenes: demo, else cpu)" },
-        { "--config", "FILE", &o->config, "settings from a run.ini" },
-        { "--ascii", NULL, &o->ascii, "screens in plain characters" },
+    const ax_option option[] = {
+        AX_FLAG("--headless", &o->headless, "no screens: a line per candidate, then a table"),
+        AX_FLAG("--json", &o->json, "headless, every event as a line of JSON"),
+        AX_FLAG("--wait", &o->wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal"),
+        AX_FLAG("--no-wait", &o->no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal"),
+        AX_TEXT("--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes"),
+        AX_TEXT("--preset", "P", &o->preset, "settings to start from: demo, cpu, paper (scenes: demo, else cpu)"),
+        AX_TEXT("--config", "FILE", &o->config, "settings from a run.ini"),
+        AX_FLAG("--ascii", &o->ascii, "screens in plain characters"),
     };
     int n;
-    ax_usage u = { synopsis, text, arg, sizeof arg / sizeof *arg, &o->given, 0 };
-    o->given.name = calloc(2 * (size_t)argc, sizeof *o->given.name);
-    if (!o->given.name)
-        return 1;
-    o->given.value = o->given.name + argc;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    int code = parsed == AX_ARGS_GO ? begin(o) : (int)parsed;
-    free(o->given.name);
+    ax_usage u = { synopsis, text, AX_OPTIONS(option), &o->given, 0 };
+    ax_err err;
+    if (ax_given_init(&o->given, argc, &err) != AX_OK)
+        return ax_complain_of(&err);
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    int code = parsed == AX_PARSED_GO ? begin(o) : (int)parsed;
+    ax_given_release(&o->given);
     return code;
 }
 
 int ax_cli_search(int argc, char **argv)
 {
     options o = { .headless = false };
-    return parse_and_begin(&o, "search [OPTION...]",
+    return parse_and_begin(&o, "auxcell search [OPTION...]",
                            "Starts a search in the background and shows it; without a terminal as with --headless.\n",
                            argc, argv);
 }
@@ -179,7 +168,7 @@ int ax_cli_search(int argc, char **argv)
 int ax_cli_demo(int argc, char **argv)
 {
     options o = { .demo = true, .preset = "demo" };
-    return parse_and_begin(&o, "demo [OPTION...]",
+    return parse_and_begin(&o, "auxcell demo [OPTION...]",
                            "A search on generated scenes; needs no data. Without a terminal: a few candidates, the\n"
                            "table, the best cell, and its masks as PNG files.\n",
                            argc, argv);
@@ -190,35 +179,32 @@ int ax_cli_demo(int argc, char **argv)
 int ax_cli_resume(int argc, char **argv)
 {
     options o = { .headless = false };
-    const ax_arg arg[] = {
-        { "--headless", NULL, &o.headless, "no screens: a line per candidate, then a table" },
-        { "--json", NULL, &o.json, "headless, every event as a line of JSON" },
-        { "--wait", NULL, &o.wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal" },
-        { "--no-wait", NULL, &o.no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal" },
-        { "--previous", NULL, &o.previous, "from the snapshot before the newest" },
-        { "--ascii", NULL, &o.ascii, "screens in plain characters" },
+    const ax_option option[] = {
+        AX_FLAG("--headless", &o.headless, "no screens: a line per candidate, then a table"),
+        AX_FLAG("--json", &o.json, "headless, every event as a line of JSON"),
+        AX_FLAG("--wait", &o.wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal"),
+        AX_FLAG("--no-wait", &o.no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal"),
+        AX_FLAG("--previous", &o.previous, "from the snapshot before the newest"),
+        AX_FLAG("--ascii", &o.ascii, "screens in plain characters"),
     };
-    ax_usage u = { "resume [RUN] [OPTION...]",
-                   "Starts the engine of a run again, exactly where it was, and shows it.\n",
-                   arg,
-                   sizeof arg / sizeof *arg,
-                   NULL,
+    ax_usage u = { "auxcell resume [RUN] [OPTION...]",
+                   "Starts the engine of a run again, exactly where it was, and shows it.\n", AX_OPTIONS(option), NULL,
                    1 };
     ax_run_handle run;
     ax_engine engine;
     ax_err err;
     int n;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     if (choose_way(&o, &err) != AX_OK || ax_run_find(n ? argv[1] : NULL, true, &run, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     if (o.headless)
         ax_follow_hold_signals();
     if (ax_engine_start(run.dirfd, run.path, o.previous ? AX_ENGINE_PREVIOUS : AX_ENGINE_PLAIN, &engine, &err) !=
         AX_OK) {
         ax_run_close(&run);
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     }
     return show_or_follow(&run, &engine, &o);
 }
@@ -239,30 +225,27 @@ static ax_code read_size(options *o, ax_err *err)
 int ax_cli_attach(int argc, char **argv)
 {
     options o = { .headless = false };
-    const ax_arg arg[] = {
-        { "--readonly", NULL, &o.readonly, "look only: keys that change something are refused" },
-        { "--ascii", NULL, &o.ascii, "plain characters" },
-        { "--script", "FILE", &o.script,
-          "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE" },
-        { "--size", "COLSxROWS", &o.size, "with --script: no terminal, a screen of this size, like 80x24" },
+    const ax_option option[] = {
+        AX_FLAG("--readonly", &o.readonly, "look only: keys that change something are refused"),
+        AX_FLAG("--ascii", &o.ascii, "plain characters"),
+        AX_TEXT("--script", "FILE", &o.script,
+                "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE"),
+        AX_TEXT("--size", "COLSxROWS", &o.size, "with --script: no terminal, a screen of this size, like 80x24"),
     };
-    ax_usage u = { "attach [RUN] [OPTION...]",
-                   "Shows a run; without RUN the newest whose engine lives, else a list of all.\n",
-                   arg,
-                   sizeof arg / sizeof *arg,
-                   NULL,
-                   1 };
+    ax_usage u = { "auxcell attach [RUN] [OPTION...]",
+                   "Shows a run; without RUN the newest whose engine lives, else a list of all.\n", AX_OPTIONS(option),
+                   NULL, 1 };
     int n;
-    ax_args parsed = ax_args_parse(&u, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     ax_err err;
     if (read_size(&o, &err) != AX_OK)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     if (!o.rows && !has_terminal()) {
         ax_fail(&err, AX_EINVAL, "%s needs a terminal; 'auxcell status' and 'auxcell log --follow' do without",
                 argv[0]);
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     }
     ax_tui_options t = screens(&o);
     return ax_tui_attach(n ? argv[1] : NULL, &t);

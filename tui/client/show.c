@@ -1,7 +1,6 @@
 /* show: a genotype as lanes, with the engine's figures. */
 #include "engine/base/out.h"
 #include "engine/space/genotype.h"
-#include "tui/client/args.h"
 #include "tui/client/client.h"
 #include "tui/client/engine.h"
 #include "tui/client/report.h"
@@ -100,10 +99,10 @@ int ax_cli_show(int argc, char **argv)
             return ax_cli_engine(argc, argv);
     int code = figures(argc, argv, line, sizeof line, &err);
     if (code < 0)
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     if (code == 0 && !print(line)) {
         ax_fail(&err, AX_EFORMAT, "auxcell-engine show: its answer makes no sense; do both programs have one version?");
-        return ax_cli_fail(&err);
+        return ax_complain_of(&err);
     }
     return code;
 }

@@ -2,10 +2,10 @@
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
+#include "engine/config/option.h"
 #include "engine/space/decision.h"
 #include "engine/wire/client.h"
 #include "engine/wire/run.h"
-#include "tui/client/args.h"
 #include "tui/client/client.h"
 #include "tui/client/engine.h"
 #include "tui/client/runs.h"
@@ -193,7 +193,7 @@ static ax_code ask(const ax_run_handle *run, ax_command *cmd, ax_answer *answer,
 static const char *synopsis(ax_verb verb, char out[96])
 {
     static const char *const id[] = { "", " ID", " [ID]", " ID...", " [ID...]" };
-    snprintf(out, 96, "%s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].on],
+    snprintf(out, 96, "auxcell %s [RUN]%s%s [OPTION...]", rows[verb].word, id[rows[verb].on],
              verb == AX_VERB_NOTE     ? " TEXT"
              : verb == AX_VERB_SUBMIT ? " GENOTYPE"
              : verb == AX_VERB_FORK   ? " --set DECISION=VALUE..."
@@ -201,20 +201,21 @@ static const char *synopsis(ax_verb verb, char out[96])
     return out;
 }
 
-static ax_args parse(ax_verb verb, options *o, int argc, char **argv, int *n)
+static ax_parsed parse(ax_verb verb, options *o, int argc, char **argv, int *n)
 {
     static const char names[] = "Decisions go with the numbers that 'auxcell show' draws: opN makes value N from value "
                                 "inN (N = 2 3, 5 6,\n8 9; op1 reads the input), block4a to block6b are what the "
                                 "blocks read. An operation is a name or a number.\n";
-    const ax_arg arg[] = {
-        { "--json", NULL, &o->json, "the answer as a JSON object" },
-        { "--request", "N", &o->request, "number of this request: asked again, it is answered again, not done again" },
-        { "--set", "DECISION=VALUE...", &o->set, "a change, like op5=sep3x3 or in5=2; may come again" },
+    const ax_option option[] = {
+        AX_FLAG("--json", &o->json, "the answer as a JSON object"),
+        AX_TEXT("--request", "N", &o->request,
+                "number of this request: asked again, it is answered again, not done again"),
+        AX_TEXTS("--set", "DECISION=VALUE", &o->set, "a change, like op5=sep3x3 or in5=2; may come again"),
     };
     char line[96], text[512];
     snprintf(text, sizeof text, "%s.\n%s", rows[verb].doc, verb == AX_VERB_FORK ? names : "");
-    ax_usage u = { synopsis(verb, line), text, arg, verb == AX_VERB_FORK ? 3 : 2, NULL, 3 };
-    return ax_args_parse(&u, argc, argv, n);
+    ax_usage u = { synopsis(verb, line), text, option, verb == AX_VERB_FORK ? 3 : 2, NULL, 3 };
+    return ax_options_parse(&u, argc, argv, n);
 }
 
 static void print_answer(const ax_run_handle *run, const ax_command *cmd, const ax_answer *answer)
@@ -252,8 +253,8 @@ int ax_cli_verb(int argc, char **argv)
     int n;
     if (!ax_verb_find(argv[0], &cmd.verb))
         return 2;
-    ax_args parsed = parse(cmd.verb, &o, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = parse(cmd.verb, &o, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     ax_code code = parse_operands(cmd.verb, n, argv + 1, &name, &cmd, &err);
     if (code == AX_OK)
@@ -270,7 +271,7 @@ int ax_cli_verb(int argc, char **argv)
     else if (code == AX_OK)
         ax_out_line("%s", answer.message);
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_cli_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }
 
 static void print_stopped(const ax_run_handle *run, bool json, bool was_running)
@@ -299,8 +300,8 @@ int ax_cli_stop(int argc, char **argv)
     ax_err err;
     int n;
     bool was_running = false;
-    ax_args parsed = parse(AX_VERB_STOP, &o, argc, argv, &n);
-    if (parsed != AX_ARGS_GO)
+    ax_parsed parsed = parse(AX_VERB_STOP, &o, argc, argv, &n);
+    if (parsed != AX_PARSED_GO)
         return parsed;
     ax_code code = check(&o, &cmd, &err);
     if (code == AX_OK && n > 1)
@@ -320,5 +321,5 @@ int ax_cli_stop(int argc, char **argv)
     if (code == AX_OK)
         print_stopped(&run, o.json, was_running);
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_cli_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }

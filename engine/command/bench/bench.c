@@ -1,8 +1,9 @@
 /* auxcell-engine bench: time of a training step or of inference, on random inputs. */
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
+#include "engine/config/option.h"
 #include "engine/command/bench/bench.h"
-#include "engine/command/options.h"
+
 #include "engine/command/program.h"
 #include "engine/model/mobilenet.h"
 #include "engine/model/network.h"
@@ -12,9 +13,9 @@
 #include <sys/resource.h>
 #include <time.h>
 
-static const char usage[] =
-    "usage: auxcell-engine bench step|infer [OPTION...]\n"
-    "       auxcell-engine bench ops|threads [OPTION...] (bench ops --help, bench threads --help)\n"
+static const char synopsis[] = "auxcell bench step|infer [OPTION...]\n"
+                               "       auxcell bench ops|threads [OPTION...] (bench ops --help, bench threads --help)";
+static const char about[] =
     "step --stage 1: decoder only from cached encoder outputs: auxiliary heads, teacher, clipping, Adam, average.\n"
     "step --stage 2: end to end: encoder with SGD, decoder with Adam, auxiliary heads, clipping, average.\n"
     "infer: evaluation forward of encoder and decoder.\n"
@@ -79,27 +80,28 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
     ax_bench_work o = { .genotype = AX_BENCH_GENOTYPE, .device = "auto", .stage = 1, .classes = 21, .runs = 5 };
     bool json = false, with_profile = false;
     const ax_option table[] = {
-        { "--genotype", AX_OPTION_TEXT, &o.genotype, 0, 0, "G", "the decoder (the published arch0)" },
-        { "--stage", AX_OPTION_WHOLE, &o.stage, 1, 2, "N", "of step: 1 or 2 (1)" },
-        { "--batch", AX_OPTION_WHOLE, &o.batch, 1, 4096, "N", "images at once (step 16 or 8, infer 1)" },
-        { "--crop", AX_OPTION_WHOLE, &o.crop, 32, 8192, "N", "side of the images, a multiple of 32 (256, 512)" },
-        { "--channels", AX_OPTION_WHOLE, &o.channels, 1, 1024, "N", "width of the decoder (48, 64)" },
-        { "--repeats", AX_OPTION_WHOLE, &o.repeats, 1, 8, "N", "steps per separable convolution (1, 2)" },
-        { "--classes", AX_OPTION_WHOLE, &o.classes, 1, 255, "N", "classes (21)" },
-        { "--threads", AX_OPTION_WHOLE, &o.threads, 0, 1024, "N", "threads, 0 = all cores (0)" },
-        { "--runs", AX_OPTION_WHOLE, &o.runs, 1, MAX_RUNS, "N", "runs that count (5)" },
-        { "--device", AX_OPTION_TEXT, &o.device, 0, 0, "NAME", "auto, cpu, ref or cuda:N" },
-        { "--json", AX_OPTION_FLAG, &json, 0, 0, NULL, "one JSON object" },
-        { "--profile", AX_OPTION_FLAG, &with_profile, 0, 0, NULL, "where the time goes, by operation and shape" },
+        AX_TEXT("--genotype", "G", &o.genotype, "the decoder (the published arch0)"),
+        AX_WHOLE("--stage", "N", &o.stage, 1, 2, "of step: 1 or 2 (1)"),
+        AX_WHOLE("--batch", "N", &o.batch, 1, 4096, "images at once (step 16 or 8, infer 1)"),
+        AX_WHOLE("--crop", "N", &o.crop, 32, 8192, "side of the images, a multiple of 32 (256, 512)"),
+        AX_WHOLE("--channels", "N", &o.channels, 1, 1024, "width of the decoder (48, 64)"),
+        AX_WHOLE("--repeats", "N", &o.repeats, 1, 8, "steps per separable convolution (1, 2)"),
+        AX_WHOLE("--classes", "N", &o.classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--threads", "N", &o.threads, 0, 1024, "threads, 0 = all cores (0)"),
+        AX_WHOLE("--runs", "N", &o.runs, 1, MAX_RUNS, "runs that count (5)"),
+        AX_TEXT("--device", "NAME", &o.device, "auto, cpu, ref or cuda:N"),
+        AX_FLAG("--json", &json, "one JSON object"),
+        AX_FLAG("--profile", &with_profile, "where the time goes, by operation and shape"),
     };
     int n = 0;
     ax_err err = { 0 };
-    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, 1, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 1 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     if (!n || (strcmp(argv[1], "step") && strcmp(argv[1], "infer"))) {
         ax_fail(&err, AX_EINVAL, "bench needs 'step', 'infer', 'ops' or 'threads'; --help says more");
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     }
     o.infer = !strcmp(argv[1], "infer");
     ax_bench_defaults(&o);
@@ -115,5 +117,5 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
     if (code == AX_OK && json)
         ax_out("}\n");
     ax_bench_release(&b);
-    return code == AX_OK ? 0 : ax_command_fail(&err);
+    return code == AX_OK ? 0 : ax_complain_of(&err);
 }

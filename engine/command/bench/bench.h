@@ -2,7 +2,7 @@
 #ifndef AX_COMMAND_BENCH_BENCH_H
 #define AX_COMMAND_BENCH_BENCH_H
 
-#include "engine/command/options.h"
+#include "engine/config/option.h"
 #include "engine/graph/session.h"
 #include "engine/space/decoder.h"
 

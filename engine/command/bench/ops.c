@@ -2,6 +2,8 @@
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
+#include "engine/config/option.h"
+#include "engine/command/device_note.h"
 #include "engine/command/bench/bench.h"
 #include "engine/command/bench/peer.h"
 
@@ -11,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char usage[] =
-    "usage: auxcell-engine bench ops [OPTION...]\n"
+static const char synopsis[] = "auxcell bench ops [OPTION...]";
+static const char about[] =
     "Times every kernel alone, at every shape that the networks of a search meet, on warm caches: GFLOP/s, GB/s and\n"
     "roof, the share of what the machine could do: the least time by its own peaks (printed first) over the time.\n"
     "On the CPU also what oneDNN takes for the same, where it has the operation, and how many times ours that is; "
@@ -238,23 +240,23 @@ int ax_bench_ops(int argc, char **argv)
     ops o = { .work = { .device = "auto", .classes = 21 }, .effort = { .runs = 3, .ms = 30 } };
     ax_bench_work *w = &o.work;
     const ax_option table[] = {
-        { "--only", AX_OPTION_TEXT, &o.only, 0, 0, "NAME",
-          "kernels with this in their name: 'dw', 'backward w', 64x64" },
-        { "--genotype", AX_OPTION_TEXT, &w->genotype, 0, 0, "G", "the decoder (two with all operations between them)" },
-        { "--batch", AX_OPTION_WHOLE, &w->batch, 1, 4096, "N", "images at once (stage 1: 16, stage 2: 8, infer: 1)" },
-        { "--crop", AX_OPTION_WHOLE, &w->crop, 32, 8192, "N", "side of the images, a multiple of 32 (256, 512)" },
-        { "--channels", AX_OPTION_WHOLE, &w->channels, 1, 1024, "N", "width of the decoder (48, 64)" },
-        { "--classes", AX_OPTION_WHOLE, &w->classes, 1, 255, "N", "classes (21)" },
-        { "--threads", AX_OPTION_WHOLE, &w->threads, 0, 1024, "N", "threads, 0 = all cores (0)" },
-        { "--runs", AX_OPTION_WHOLE, &o.effort.runs, 1, 10000, "N", "least number of runs of a kernel (3)" },
-        { "--ms", AX_OPTION_WHOLE, &o.effort.ms, 0, 10000, "N", "least milliseconds to run a kernel for (30)" },
-        { "--device", AX_OPTION_TEXT, &w->device, 0, 0, "NAME", "auto, cpu, ref or cuda:N" },
-        { "--json", AX_OPTION_FLAG, &o.json, 0, 0, NULL, "one JSON object" },
+        AX_TEXT("--only", "NAME", &o.only, "kernels with this in their name: 'dw', 'backward w', 64x64"),
+        AX_TEXT("--genotype", "G", &w->genotype, "the decoder (two with all operations between them)"),
+        AX_WHOLE("--batch", "N", &w->batch, 1, 4096, "images at once (stage 1: 16, stage 2: 8, infer: 1)"),
+        AX_WHOLE("--crop", "N", &w->crop, 32, 8192, "side of the images, a multiple of 32 (256, 512)"),
+        AX_WHOLE("--channels", "N", &w->channels, 1, 1024, "width of the decoder (48, 64)"),
+        AX_WHOLE("--classes", "N", &w->classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--threads", "N", &w->threads, 0, 1024, "threads, 0 = all cores (0)"),
+        AX_WHOLE("--runs", "N", &o.effort.runs, 1, 10000, "least number of runs of a kernel (3)"),
+        AX_WHOLE("--ms", "N", &o.effort.ms, 0, 10000, "least milliseconds to run a kernel for (30)"),
+        AX_TEXT("--device", "NAME", &w->device, "auto, cpu, ref or cuda:N"),
+        AX_FLAG("--json", &o.json, "one JSON object"),
     };
     int n = 0;
     ax_err err = { 0 };
-    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, 0, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 0 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
-    return run(&o, &err) == AX_OK ? 0 : ax_command_fail(&err);
+        return parsed;
+    return run(&o, &err) == AX_OK ? 0 : ax_complain_of(&err);
 }

@@ -1,10 +1,11 @@
 /* bench threads: how a training step scales with the threads of the CPU. */
 #include "engine/base/cores.h"
 #include "engine/base/out.h"
+#include "engine/config/option.h"
 #include "engine/command/bench/bench.h"
 
-static const char usage[] = "usage: auxcell-engine bench threads [OPTION...]\n"
-                            "Times a training step with 1, 2, ... threads: the least of some runs, how many times\n"
+static const char synopsis[] = "auxcell bench threads [OPTION...]";
+static const char about[] = "Times a training step with 1, 2, ... threads: the least of some runs, how many times\n"
                             "faster than one thread that is, and that speed-up per thread.\n";
 
 static ax_code run(ax_bench_work *w, int32_t most, bool json, ax_err *err)
@@ -45,21 +46,22 @@ int ax_bench_threads(int argc, char **argv)
     int32_t most = 0;
     bool json = false;
     const ax_option table[] = {
-        { "--genotype", AX_OPTION_TEXT, &w.genotype, 0, 0, "G", "the decoder (the published arch0)" },
-        { "--threads-max", AX_OPTION_WHOLE, &most, 1, 256, "N", "the last row (the cores that this process may use)" },
-        { "--stage", AX_OPTION_WHOLE, &w.stage, 1, 2, "N", "1 or 2 (1)" },
-        { "--batch", AX_OPTION_WHOLE, &w.batch, 1, 4096, "N", "images at once (16 or 8)" },
-        { "--crop", AX_OPTION_WHOLE, &w.crop, 32, 8192, "N", "side of the images, a multiple of 32 (256)" },
-        { "--channels", AX_OPTION_WHOLE, &w.channels, 1, 1024, "N", "width of the decoder (48)" },
-        { "--classes", AX_OPTION_WHOLE, &w.classes, 1, 255, "N", "classes (21)" },
-        { "--runs", AX_OPTION_WHOLE, &w.runs, 1, 10000, "N", "runs of each row that count (5)" },
-        { "--json", AX_OPTION_FLAG, &json, 0, 0, NULL, "one JSON array" },
+        AX_TEXT("--genotype", "G", &w.genotype, "the decoder (the published arch0)"),
+        AX_WHOLE("--threads-max", "N", &most, 1, 256, "the last row (the cores that this process may use)"),
+        AX_WHOLE("--stage", "N", &w.stage, 1, 2, "1 or 2 (1)"),
+        AX_WHOLE("--batch", "N", &w.batch, 1, 4096, "images at once (16 or 8)"),
+        AX_WHOLE("--crop", "N", &w.crop, 32, 8192, "side of the images, a multiple of 32 (256)"),
+        AX_WHOLE("--channels", "N", &w.channels, 1, 1024, "width of the decoder (48)"),
+        AX_WHOLE("--classes", "N", &w.classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--runs", "N", &w.runs, 1, 10000, "runs of each row that count (5)"),
+        AX_FLAG("--json", &json, "one JSON array"),
     };
     int n = 0;
     ax_err err = { 0 };
-    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, 0, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 0 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     ax_bench_defaults(&w);
-    return run(&w, most ? most : ax_cores_allowed(), json, &err) == AX_OK ? 0 : ax_command_fail(&err);
+    return run(&w, most ? most : ax_cores_allowed(), json, &err) == AX_OK ? 0 : ax_complain_of(&err);
 }

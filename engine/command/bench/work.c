@@ -3,7 +3,7 @@
 #include "engine/base/clock.h"
 #include "engine/command/bench/bench.h"
 #include "engine/command/inputs.h"
-#include "engine/command/options.h"
+#include "engine/command/device_note.h"
 #include "engine/model/network.h"
 #include "engine/model/step.h"
 

@@ -1,14 +1,15 @@
 /* auxcell-engine selftest: does this machine compute right? */
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
-#include "engine/command/options.h"
+#include "engine/config/option.h"
+#include "engine/command/device_note.h"
 #include "engine/command/program.h"
 #include "engine/command/selftest/selftest.h"
 
 #include <stdio.h>
 
-static const char usage[] =
-    "usage: auxcell-engine selftest [OPTION...] [FILE...]\n"
+static const char synopsis[] = "auxcell selftest [OPTION...] [FILE...]";
+static const char about[] =
     "Without files: compares the device with the reference on small networks. With files of golden vectors\n"
     "(decoder*.safetensors, encoder*.safetensors, controller*.safetensors): recomputes what they hold.\n"
     "Prints the worst error of each group; exit status 1 when one is beyond its tolerance.\n";
@@ -38,29 +39,30 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
     int32_t threads = 0;
     ax_selftest s = { 0 };
     const ax_option table[] = {
-        { "--device", AX_OPTION_TEXT, &device, 0, 0, "NAME", "auto, cpu, ref or cuda:N" },
-        { "--threads", AX_OPTION_WHOLE, &threads, 0, 1024, "N", "threads, 0 = all cores" },
-        { "--weights", AX_OPTION_TEXT, &s.weights, 0, 0, "FILE", "encoder weights of encoder*.safetensors" },
-        { "--json", AX_OPTION_FLAG, &s.json, 0, 0, NULL, "a JSON object per row" },
+        AX_TEXT("--device", "NAME", &device, "auto, cpu, ref or cuda:N"),
+        AX_WHOLE("--threads", "N", &threads, 0, 1024, "threads, 0 = all cores"),
+        AX_TEXT("--weights", "FILE", &s.weights, "encoder weights of encoder*.safetensors"),
+        AX_FLAG("--json", &s.json, "a JSON object per row"),
     };
     ax_err err = { 0 };
     char note[AX_DEVICE_NOTE];
     int n = 0;
-    ax_parsed parsed = ax_options_parse(usage, table, sizeof table / sizeof *table, argc, argv, argc, &n);
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, argc };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
-        return parsed == AX_PARSED_HELP ? 0 : 2;
+        return parsed;
     if (!(s.dev = ax_device_open(device, threads, &s.be, note, &err)))
-        return ax_command_fail(&err);
+        return ax_complain_of(&err);
     ax_command_device_note(note);
     int status = 0;
     if (n || s.be != &ax_backend_ref)
         ax_tally_head(&s);
     if (!n && ax_selftest_quick(&s, &err) != AX_OK)
-        status = ax_command_fail(&err);
+        status = ax_complain_of(&err);
     for (int i = 1; i <= n; i++)
         if (check_file(&s, argv[i], &err) != AX_OK) {
             ax_out_flush();
-            status = ax_command_fail(&err);
+            status = ax_complain_of(&err);
         }
     s.be->close(s.dev);
     return status ? status : s.failed;

@@ -242,7 +242,7 @@ static void test_usage(void **state)
         int status;
         const char *message;
     } cases[] = {
-        { { "selftest", "--colour" }, 2, "auxcell: selftest: unknown option '--colour'; --help lists them\n" },
+        { { "selftest", "--colour" }, 2, "auxcell: unknown option '--colour'; 'auxcell selftest --help' lists them\n" },
         { { "selftest", "--device" }, 2, "auxcell: option --device needs a value\n" },
         { { "selftest", "--device", "abacus" }, 2, "auxcell: device 'abacus'" },
         { { "selftest", "--threads=many" }, 2, "isn't a whole number from 0 to 1024\n" },

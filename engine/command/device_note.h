@@ -1,0 +1,9 @@
+/* What `--device auto` came to, for a person. */
+#ifndef AX_COMMAND_DEVICE_NOTE_H
+#define AX_COMMAND_DEVICE_NOTE_H
+
+/* "auxcell: device auto is the CPU: NOTE" on stderr, where that is a terminal (scripts see the device in the results),
+   unless the note of ax_device_open is empty. */
+void ax_command_device_note(const char *note);
+
+#endif

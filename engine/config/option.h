@@ -1,0 +1,85 @@
+/* Command lines of both programs: a table of options, every setting where a command takes them, and operands. */
+#ifndef AX_CONFIG_OPTION_H
+#define AX_CONFIG_OPTION_H
+
+#include "engine/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum ax_option_kind {
+    AX_OPTION_FLAG,  /* bool *: --name */
+    AX_OPTION_TEXT,  /* const char **: --name VALUE, borrowed from argv */
+    AX_OPTION_MANY,  /* ax_many *: the same, and it may come again */
+    AX_OPTION_WHOLE, /* int32_t *: --name VALUE, from least to most */
+    AX_OPTION_SIZE   /* int32_t[2], height and width: --name HxW, or one number for a square; each least to most */
+} ax_option_kind;
+
+typedef struct ax_option {
+    const char *name; /* with its dashes */
+    ax_option_kind kind;
+    const char *meta; /* name of the value, NULL of a flag */
+    void *value;      /* holds the default before */
+    int32_t least, most;
+    const char *doc;
+} ax_option;
+#define AX_FLAG(name, value, doc)                                                                                      \
+    {                                                                                                                  \
+        name, AX_OPTION_FLAG, NULL, value, 0, 0, doc                                                                   \
+    }
+#define AX_TEXT(name, meta, value, doc)                                                                                \
+    {                                                                                                                  \
+        name, AX_OPTION_TEXT, meta, value, 0, 0, doc                                                                   \
+    }
+#define AX_TEXTS(name, meta, value, doc)                                                                               \
+    {                                                                                                                  \
+        name, AX_OPTION_MANY, meta, value, 0, 0, doc                                                                   \
+    }
+#define AX_WHOLE(name, meta, value, least, most, doc)                                                                  \
+    {                                                                                                                  \
+        name, AX_OPTION_WHOLE, meta, value, least, most, doc                                                           \
+    }
+#define AX_SIZE(name, meta, value, least, most, doc)                                                                   \
+    {                                                                                                                  \
+        name, AX_OPTION_SIZE, meta, value, least, most, doc                                                            \
+    }
+
+#define AX_OPTIONS(table) table, sizeof table / sizeof *table /* for ax_usage */
+
+/* Values of an option that may come more than once. */
+enum { AX_MANY = 32 };
+typedef struct ax_many {
+    const char *value[AX_MANY];
+    int n;
+} ax_many;
+
+/* Settings on the command line, in their order; borrowed from argv. */
+typedef struct ax_given {
+    const char **name, **value; /* room for argc of them */
+    int n;
+} ax_given;
+ax_code ax_given_init(ax_given *g, int argc, ax_err *err);
+void ax_given_release(ax_given *g);
+const char *ax_given_value(const ax_given *g, const char *name); /* the last one; NULL = not given */
+
+typedef struct ax_usage {
+    const char *synopsis; /* "auxcell search [OPTION...]" */
+    const char *text;     /* what it does, in lines */
+    const ax_option *option;
+    size_t n_options;
+    ax_given *settings; /* NULL: the command takes none */
+    int max_operands;
+} ax_usage;
+
+/* Whether the command goes on; if not, its exit status. */
+typedef enum ax_parsed {
+    AX_PARSED_GO = -1,
+    AX_PARSED_HELP = 0, /* --help was printed */
+    AX_PARSED_WRONG = 2 /* one line was printed on stderr */
+} ax_parsed;
+
+/* Moves operands to argv[1 ... *n_operands]. --name=VALUE is --name VALUE; "--" ends the options. */
+ax_parsed ax_options_parse(const ax_usage *usage, int argc, char **argv, int *n_operands);
+
+#endif
