@@ -79,7 +79,8 @@ static void complain_unknown(const ax_usage *u, const char *option)
     static const ax_settings none;
     const char *name;
     char near[64] = "", value[AX_SETTING_TEXT], candidate[64];
-    size_t nearest = AX_NEAR + 1, d;
+    size_t nearest = AX_NEAR + 1, d, words = strspn(u->synopsis, "abcdefghijklmnopqrstuvwxyz ");
+    words -= u->synopsis[words - 1] == ' ';
     for (size_t i = 0; i < u->n_options; i++)
         if ((d = ax_edit_distance(option, u->option[i].name)) < nearest) {
             nearest = d;
@@ -97,8 +98,7 @@ static void complain_unknown(const ax_usage *u, const char *option)
     if (near[0])
         ax_complain("unknown option '%.60s'; did you mean '%s'?", option, near);
     else
-        ax_complain("unknown option '%.60s'; '%.*s--help' lists them", option,
-                    (int)strspn(u->synopsis, "abcdefghijklmnopqrstuvwxyz "), u->synopsis);
+        ax_complain("unknown option '%.60s'; '%.*s --help' lists them", option, (int)words, u->synopsis);
 }
 
 static void give(ax_given *g, const char *setting, const char *value)
