@@ -71,9 +71,9 @@ ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n
 
 /* What lies there goes first: half a file of a process that was killed, or something that writing would hang on (a
    pipe) or change (a link to another file). */
-static int create_new(int dirfd, const char *name)
+int ax_file_make(int dirfd, const char *name)
 {
-    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
     int fd = openat(dirfd, name, flags, 0600);
     if (fd < 0 && errno == EEXIST && !unlinkat(dirfd, name, 0))
         fd = openat(dirfd, name, flags, 0600);
@@ -85,7 +85,7 @@ ax_code ax_file_replace_pieces(int dirfd, const char *name, const struct iovec *
     char tmp[4096];
     if ((size_t)snprintf(tmp, sizeof tmp, "%s.tmp", name) >= sizeof tmp)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", name);
-    int fd = create_new(dirfd, tmp);
+    int fd = ax_file_make(dirfd, tmp);
     if (fd < 0)
         return ax_fail(err, AX_EIO, "%s: cannot create: %s", name, strerror(errno));
     ax_code code = ax_file_fill(fd, piece, n, name, err);

@@ -16,6 +16,9 @@ ax_code ax_write_at(int fd, const void *bytes, size_t n, uint64_t offset, const 
 ax_code ax_file_fill(int fd, const struct iovec *piece, size_t n, const char *name, ax_err *err);
 /* Syncs the directory that dirfd/name lies in: a name that was made or renamed there stays. */
 ax_code ax_file_sync_folder(int dirfd, const char *name, ax_err *err);
+/* Opens a file that is new, for reading and writing, mode 0600, in place of what was left there under its name: never
+   one that somebody else has put there, whether a file or a link. -1 with errno. */
+int ax_file_make(int dirfd, const char *name);
 /* Replaces dirfd/name by the bytes: temporary file in the same directory, fsync, rename, fsync of the directory. On
    failure the old file is as it was and the temporary file is gone. dirfd: AT_FDCWD or a directory. Mode 0600. */
 ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err);

@@ -1,5 +1,6 @@
 #include "engine/train/cache.h"
 
+#include "engine/base/file.h"
 #include "engine/base/hash.h"
 #include "engine/model/mobilenet.h"
 #include "engine/train/cache_internal.h"
@@ -31,29 +32,42 @@ typedef struct opening {
     void *context;
 } opening;
 
-/* Maps a finished file; NULL without a message when it isn't one of ours for this key. */
+/* Maps a finished file; NULL without a message when it isn't one for this key. */
 static ax_cache *map_file(int fd, const opening *o)
 {
     struct stat st;
-    uint64_t key = o->key;
-    size_t count = o->spec->count;
-    if (fstat(fd, &st) || (size_t)st.st_size < sizeof(ax_cache_header) + count * sizeof(ax_cache_entry))
+    const ax_sample_spec *s = &o->spec->samples;
+    const ax_cache_claim claim = { o->key, o->spec->count, s->h, s->w,
+                                   o->spec->teacher ? o->spec->source->info.classes : 0 };
+    if (fstat(fd, &st) || st.st_size <= 0)
         return NULL;
-    void *map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+    size_t bytes = (size_t)st.st_size;
+    void *map = mmap(NULL, bytes, PROT_READ, MAP_SHARED, fd, 0);
     if (map == MAP_FAILED)
         return NULL;
-    const ax_cache_header *head = map;
-    const ax_cache_entry *index = (const ax_cache_entry *)((const char *)map + sizeof *head);
-    bool good = !memcmp(head->magic, ax_cache_magic, sizeof ax_cache_magic) && head->key == key &&
-                head->count == count && head->bytes == (uint64_t)st.st_size &&
-                head->index_hash == ax_hash(key, index, count * sizeof *index);
-    ax_cache *c = good ? malloc(sizeof *c) : NULL;
+    ax_cache *c = ax_cache_is(map, bytes, &claim) ? malloc(sizeof *c) : NULL;
     if (!c) {
-        munmap(map, (size_t)st.st_size);
+        munmap(map, bytes);
         return NULL;
     }
-    *c = (ax_cache) { .map = map, .bytes = (size_t)st.st_size, .count = count, .index = index };
-    c->classes = o->spec->teacher ? o->spec->source->info.classes : 0;
+    const char *index = (const char *)map + sizeof(ax_cache_header);
+    *c = (ax_cache) { map, bytes, claim.count, claim.classes, (const ax_cache_entry *)(const void *)index };
+    return c;
+}
+
+/* In a folder that others can write to, too, a file may be theirs: what they say of the data isn't believed. */
+static bool is_ours(int fd)
+{
+    struct stat st;
+    return !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+static ax_cache *open_finished(const opening *o)
+{
+    int fd = open(o->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    ax_cache *c = fd >= 0 && is_ours(fd) ? map_file(fd, o) : NULL;
+    if (fd >= 0)
+        close(fd);
     return c;
 }
 
@@ -99,15 +113,12 @@ static ax_code fill(const opening *o, int fd, ax_err *err)
 /* With the lock held: makes the file unless another process did while we waited. */
 static ax_cache *open_locked(const opening *o, ax_err *err)
 {
-    int fd = open(o->path, O_RDONLY | O_CLOEXEC);
-    ax_cache *c = fd >= 0 ? map_file(fd, o) : NULL;
-    if (fd >= 0)
-        close(fd);
+    ax_cache *c = open_finished(o);
     if (c)
         return c;
     char tmp[4200];
     snprintf(tmp, sizeof tmp, "%s.tmp", o->path);
-    fd = open(tmp, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = ax_file_make(AT_FDCWD, tmp);
     if (fd < 0) {
         ax_fail(err, AX_EIO, "%s: cannot create: %s", tmp, strerror(errno));
         return NULL;
@@ -115,18 +126,34 @@ static ax_cache *open_locked(const opening *o, ax_err *err)
     ax_code code = fill(o, fd, err);
     if (code == AX_OK && rename(tmp, o->path))
         code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", o->path, strerror(errno));
-    if (code == AX_OK) {
-        int dirfd = open(o->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (dirfd < 0 || fsync(dirfd))
-            code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", o->dir, strerror(errno));
-        if (dirfd >= 0)
-            close(dirfd);
-        if (code == AX_OK && !(c = map_file(fd, o)))
-            ax_fail(err, AX_EIO, "%s: cannot map", o->path);
-    } else {
+    if (code == AX_OK)
+        code = ax_file_sync_folder(AT_FDCWD, o->path, err);
+    else
         unlink(tmp);
-    }
+    if (code == AX_OK && !(c = map_file(fd, o)))
+        ax_fail(err, AX_EIO, "%s: cannot map", o->path);
     close(fd);
+    return c;
+}
+
+/* Its lock, which isn't waited for where it is somebody else's file. */
+static ax_cache *lock_and_open(const opening *o, ax_err *err)
+{
+    char lock[4200];
+    snprintf(lock, sizeof lock, "%s.lock", o->path);
+    ax_cache *c = NULL;
+    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+    if (fd < 0)
+        ax_fail(err, AX_EIO, "%s: cannot create: %s", lock, errno == ELOOP ? "there is a link" : strerror(errno));
+    else if (!is_ours(fd))
+        ax_fail(err, AX_EIO, "%s: isn't a file of this user alone", lock);
+    else if (fcntl(fd, F_OFD_SETLKW, &whole))
+        ax_fail(err, AX_EIO, "%s: cannot lock: %s", lock, strerror(errno));
+    else
+        c = open_locked(o, err);
+    if (fd >= 0)
+        close(fd);
     return c;
 }
 
@@ -146,29 +173,20 @@ static ax_cache *open_in_memory(const opening *o, ax_err *err)
 ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_backend *be, ax_device *dev,
                         ax_cache_progress progress, void *context, ax_err *err)
 {
-    char path[4096], lock[4200];
+    char path[4096];
     const opening o = { dir, path, spec, cache_key(spec, err), be, dev, progress, context };
     if (!o.key)
         return NULL;
     if (!dir)
         return open_in_memory(&o, err);
-    if ((size_t)snprintf(path, sizeof path, "%s/stage1-%016llx.cache", dir, (unsigned long long)o.key) >= sizeof path) {
+    /* users who share a folder have files of their own */
+    if ((size_t)snprintf(path, sizeof path, "%s/stage1-%016llx-%u.cache", dir, (unsigned long long)o.key,
+                         (unsigned)geteuid()) >= sizeof path) {
         ax_fail(err, AX_EINVAL, "%s: name is too long", dir);
         return NULL;
     }
-    snprintf(lock, sizeof lock, "%s.lock", path);
-    ax_cache *c = NULL;
-    int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-    if (fd < 0)
-        ax_fail(err, AX_EIO, "%s: cannot create: %s", lock, strerror(errno));
-    else if (fcntl(fd, F_OFD_SETLKW, &whole))
-        ax_fail(err, AX_EIO, "%s: cannot lock: %s", lock, strerror(errno));
-    else
-        c = open_locked(&o, err);
-    if (fd >= 0)
-        close(fd);
-    return c;
+    ax_cache *c = open_finished(&o);
+    return c ? c : lock_and_open(&o, err);
 }
 
 void ax_cache_free(ax_cache *c)

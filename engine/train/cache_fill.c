@@ -1,6 +1,6 @@
 /* Fills a cache file: every sample through the encoder, and the teacher. */
+#include "engine/base/crc32c.h"
 #include "engine/base/file.h"
-#include "engine/base/hash.h"
 #include "engine/graph/session.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/decoder.h"
@@ -96,7 +96,7 @@ static ax_code write_head(int fd, const char *name, uint64_t key, const ax_cache
 {
     ax_cache_header head = { .key = key, .count = count, .bytes = bytes };
     memcpy(head.magic, ax_cache_magic, sizeof head.magic);
-    head.index_hash = ax_hash(key, index, count * sizeof *index);
+    head.crc = ax_cache_head_crc(&head, index);
     ax_code code = ax_write_at(fd, index, count * sizeof *index, sizeof head, name, err);
     if (code == AX_OK)
         code = ax_write_at(fd, &head, sizeof head, 0, name, err);
@@ -124,8 +124,10 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
         if (code != AX_OK)
             break;
         const ax_cache_layout l = ax_cache_layout_of(sample.h, sample.w, classes);
-        index[i] = (ax_cache_entry) { at, sample.h, sample.w };
         code = make_item(&it, &e, spec->teacher, &sample, &l, err);
+        index[i] = (ax_cache_entry) { .offset = at, .h = sample.h, .w = sample.w };
+        if (code == AX_OK)
+            index[i].crc = ax_crc32c(0, it.bytes, l.bytes);
         if (code == AX_OK)
             code = ax_write_at(fd, it.bytes, l.bytes, at, name, err);
         ax_sample_release(&sample);

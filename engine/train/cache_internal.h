@@ -1,23 +1,28 @@
-/* What the two files of the cache share: how a cache file is laid out.
+/* What the files of the cache share: how a cache file is laid out.
 
-   Header, index, then the items, each part on a 64-byte boundary. Native byte order: it never leaves the machine. */
+   Header, index, then the items, one behind the other, each part on a 64-byte boundary. Native byte order: it never
+   leaves the machine. */
 #ifndef AX_TRAIN_CACHE_INTERNAL_H
 #define AX_TRAIN_CACHE_INTERNAL_H
 
 #include "engine/train/cache.h"
 
+#include <stdbool.h>
+
 typedef struct ax_cache_header {
     char magic[8];
     uint64_t key, count, bytes; /* bytes: of the whole file */
-    uint64_t index_hash;        /* of the index that follows; catches a file cut or written by something else */
-    uint64_t pad[3];
+    uint32_t crc;               /* of key, count, bytes and the index that follows */
+    uint32_t pad[7];
 } ax_cache_header;
 typedef struct ax_cache_entry {
     uint64_t offset;
     int32_t h, w;
+    uint32_t crc, pad; /* crc: of the item's bytes */
 } ax_cache_entry;
 
-static const char ax_cache_magic[8] = { 'a', 'x', 'c', 'a', 'c', 'h', 'e', '1' };
+/* Its digit is the version: to be raised when the layout changes, or what the same data are decoded or computed to. */
+static const char ax_cache_magic[8] = { 'a', 'x', 'c', 'a', 'c', 'h', 'e', '2' };
 
 static inline size_t ax_align64(size_t n)
 {
@@ -30,6 +35,17 @@ typedef struct ax_cache_layout {
 } ax_cache_layout;
 /* classes: of the teacher's logits, 0 = none. */
 ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes);
+
+/* The file that is wanted. */
+typedef struct ax_cache_claim {
+    uint64_t key;
+    size_t count;
+    int32_t h, w, classes; /* h, w: of every sample, 0 = as its image is */
+} ax_cache_claim;
+/* Whether the n bytes of a file are a whole cache file of that claim: all offsets and sizes lie within it, and nothing
+   of it was changed since it was made. */
+bool ax_cache_is(const void *file, size_t n, const ax_cache_claim *claim);
+uint32_t ax_cache_head_crc(const ax_cache_header *head, const ax_cache_entry *index);
 
 /* Computes all items and writes the file with this key to fd; name is for messages. */
 ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint64_t key, const ax_backend *be,

@@ -1,8 +1,10 @@
 /* Writes good input for each fuzz target: seeds DIR makes DIR/TARGET/N. */
+#include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/config/settings.h"
 #include "engine/model/safetensors.h"
 #include "engine/search/snapshot.h"
+#include "engine/train/cache_internal.h"
 #include "engine/wire/command.h"
 #include "engine/wire/eventlog.h"
 #include "engine/worker/message.h"
@@ -154,6 +156,31 @@ static void trainings(void)
     close(fd);
 }
 
+/* Cache files of two samples, without and with a teacher's logits of 5 classes. */
+static void caches(void)
+{
+    for (int32_t k = 0; k < 2; k++) {
+        const ax_cache_layout l = ax_cache_layout_of(32, 32, 5 * k);
+        size_t start = ax_align64(sizeof(ax_cache_header) + 2 * sizeof(ax_cache_entry)), n = start + 2 * l.bytes;
+        char *file = calloc(1, n);
+        if (!file)
+            abort();
+        ax_cache_header *head = (void *)file;
+        ax_cache_entry *index = (void *)(head + 1);
+        *head = (ax_cache_header) { .key = 1, .count = 2, .bytes = n };
+        memcpy(head->magic, ax_cache_magic, sizeof head->magic);
+        for (size_t i = 0; i < 2; i++) {
+            index[i] = (ax_cache_entry) { .offset = start + i * l.bytes, .h = 32, .w = 32 };
+            index[i].crc = ax_crc32c(0, file + index[i].offset, l.bytes);
+        }
+        head->crc = ax_cache_head_crc(head, index);
+        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, 5 * k }))
+            abort();
+        put("cache", k, file, n);
+        free(file);
+    }
+}
+
 static void data_sets(void)
 {
     static const char list[] =
@@ -230,6 +257,7 @@ int main(int argc, char **argv)
     snapshots();
     files();
     data_sets();
+    caches();
     trainings();
     pictures(argc - 2, argv + 2);
     close(root);

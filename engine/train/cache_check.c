@@ -1,0 +1,52 @@
+/* Whether a file is a cache file that can be used: it may be cut, damaged, or somebody's joke. */
+#include "engine/base/crc32c.h"
+#include "engine/train/cache_internal.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { LARGEST_SIDE = 1 << 16 };
+
+uint32_t ax_cache_head_crc(const ax_cache_header *head, const ax_cache_entry *index)
+{
+    uint32_t crc = ax_crc32c(0, &head->key, offsetof(ax_cache_header, crc) - offsetof(ax_cache_header, key));
+    return ax_crc32c(crc, index, head->count * sizeof *index);
+}
+
+static bool size_is(int32_t side, int32_t wanted)
+{
+    return wanted ? side == wanted : side > 0 && side <= LARGEST_SIDE && side % 32 == 0;
+}
+
+/* Every item begins where the one before ends, and the last one ends where the file does. */
+static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_claim *claim)
+{
+    uint64_t at = ax_align64(sizeof(ax_cache_header) + claim->count * sizeof *index);
+    for (size_t i = 0; i < claim->count; i++) {
+        const ax_cache_entry *e = &index[i];
+        if (e->offset != at || !size_is(e->h, claim->h) || !size_is(e->w, claim->w))
+            return false;
+        size_t bytes = ax_cache_layout_of(e->h, e->w, claim->classes).bytes;
+        if (at > n || bytes > n - at)
+            return false;
+        at += bytes;
+    }
+    return at == n;
+}
+
+bool ax_cache_is(const void *file, size_t n, const ax_cache_claim *claim)
+{
+    const ax_cache_header *head = file;
+    const ax_cache_entry *index = (const ax_cache_entry *)(head + 1);
+    if (n < sizeof *head || !claim->count || claim->count > (n - sizeof *head) / sizeof *index ||
+        memcmp(head->magic, ax_cache_magic, sizeof ax_cache_magic) != 0 || head->key != claim->key ||
+        head->count != claim->count || head->bytes != n || head->crc != ax_cache_head_crc(head, index) ||
+        !items_fit(index, n, claim))
+        return false;
+    for (size_t i = 0; i < claim->count; i++) {
+        size_t end = i + 1 < claim->count ? index[i + 1].offset : n;
+        if (ax_crc32c(0, (const char *)file + index[i].offset, end - index[i].offset) != index[i].crc)
+            return false;
+    }
+    return true;
+}

@@ -1,0 +1,278 @@
+/* The cache: what was made is used again as long as it is whole and ours; everything else is made anew. */
+#include "data/open.h"
+#include "engine/backend/list.h"
+#include "engine/base/file.h"
+#include "engine/train/cache_internal.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { SAMPLES = 3, SIDE = 32, PATH = 512 };
+
+typedef struct place {
+    char dir[32], file[PATH]; /* file: of the cache, once it is made */
+    ax_source *source;
+    const ax_backend *be;
+    ax_device *dev;
+    ax_cache_spec spec;
+    size_t made; /* samples */
+} place;
+
+static int set_up(void **state)
+{
+    place *p = calloc(1, sizeof *p);
+    char note[AX_DEVICE_NOTE];
+    ax_err err;
+    *state = p;
+    snprintf(p->dir, sizeof p->dir, "/tmp/ax-cache-XXXXXX");
+    assert_non_null(mkdtemp(p->dir));
+    assert_non_null(p->source = ax_source_open("scenes", &err));
+    assert_non_null(p->dev = ax_device_open("cpu", 1, &p->be, note, &err));
+    p->spec = (ax_cache_spec) {
+        .source = p->source,
+        .data = { 1, 1 },
+        .samples = { .split = AX_SPLIT_TRAIN, .h = SIDE, .w = SIDE, .scale_min = 1, .scale_max = 1, .seed = 7 },
+        .count = SAMPLES,
+        .threads = 1,
+    };
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    place *p = *state;
+    char command[64];
+    snprintf(command, sizeof command, "rm -r '%s'", p->dir);
+    p->source->ops->close(p->source);
+    p->be->close(p->dev);
+    int status = system(command);
+    free(p);
+    return status;
+}
+
+static void count(void *context, size_t done, size_t all)
+{
+    place *p = context;
+    assert_int_equal(all, SAMPLES);
+    p->made = done;
+}
+
+/* Opens the cache; returns how many samples were made for it. */
+static size_t open_cache(place *p, ax_cache **c)
+{
+    ax_err err = { AX_OK, "" };
+    p->made = 0;
+    *c = ax_cache_open(p->dir, &p->spec, p->be, p->dev, count, p, &err);
+    if (!*c)
+        fail_msg("%s", err.msg);
+    return p->made;
+}
+
+static size_t opens_with(place *p)
+{
+    ax_cache *c;
+    size_t made = open_cache(p, &c);
+    ax_cache_free(c);
+    return made;
+}
+
+static void refuses_with(place *p, const char *says)
+{
+    ax_err err = { AX_OK, "" };
+    assert_null(ax_cache_open(p->dir, &p->spec, p->be, p->dev, count, p, &err));
+    if (!strstr(err.msg, says))
+        fail_msg("'%s' instead of '%s'", err.msg, says);
+}
+
+/* The name of the one file that is a cache. */
+static void find_file(place *p)
+{
+    DIR *dir = opendir(p->dir);
+    int n = 0;
+    for (struct dirent *e; (e = readdir(dir));) {
+        size_t length = strlen(e->d_name);
+        if (length > 6 && !strcmp(e->d_name + length - 6, ".cache")) {
+            snprintf(p->file, sizeof p->file, "%s/%s", p->dir, e->d_name);
+            n++;
+        }
+    }
+    closedir(dir);
+    assert_int_equal(n, 1);
+}
+
+static char *read_file(place *p, size_t *n)
+{
+    char *bytes;
+    assert_int_equal(ax_file_read(AT_FDCWD, p->file, 1 << 24, &bytes, n, NULL), AX_OK);
+    return bytes;
+}
+
+static void write_file(place *p, const void *bytes, size_t n)
+{
+    assert_int_equal(ax_file_replace(AT_FDCWD, p->file, bytes, n, NULL), AX_OK);
+}
+
+static void is_made_once(void **state)
+{
+    place *p = *state;
+    ax_cache *c;
+    assert_int_equal(open_cache(p, &c), SAMPLES);
+    find_file(p);
+    ax_cache_item item = ax_cache_get(c, 2);
+    assert_int_equal(item.h, SIDE);
+    assert_null(item.teacher);
+    ax_cache_free(c);
+    assert_int_equal(opens_with(p), 0);
+    p->spec.data.files++; /* other data */
+    assert_int_equal(opens_with(p), SAMPLES);
+    p->spec.data.files--;
+    assert_int_equal(opens_with(p), 0);
+}
+
+static void damage_is_made_anew(void **state)
+{
+    place *p = *state;
+    size_t n, again;
+    assert_int_equal(opens_with(p), SAMPLES);
+    find_file(p);
+    char *bytes = read_file(p, &n);
+    size_t end = sizeof(ax_cache_header) + SAMPLES * sizeof(ax_cache_entry), first = ax_align64(end);
+    size_t step = n / 20 | 1; /* parts of all items, and of what stands before them */
+    for (size_t at = 0; at < n; at += at < end ? 5 : step) {
+        if ((at >= offsetof(ax_cache_header, pad) && at < sizeof(ax_cache_header)) || (at >= end && at < first))
+            continue; /* means nothing */
+        bytes[at] ^= 0x10;
+        write_file(p, bytes, n);
+        bytes[at] ^= 0x10;
+        if (opens_with(p) != SAMPLES)
+            fail_msg("a flipped bit in byte %zu wasn't noticed", at);
+        char *made = read_file(p, &again);
+        assert_int_equal(again, n);
+        assert_memory_equal(made, bytes, n);
+        free(made);
+    }
+    static const size_t cut[] = { 0, 1, 63, 64, 100 };
+    for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+        write_file(p, bytes, cut[i]);
+        assert_int_equal(opens_with(p), SAMPLES);
+        write_file(p, bytes, n - cut[i] - 1);
+        assert_int_equal(opens_with(p), SAMPLES);
+    }
+    free(bytes);
+}
+
+/* A file whose checksums are right. */
+static void sign(char *bytes)
+{
+    ax_cache_header *head = (void *)bytes;
+    head->crc = ax_cache_head_crc(head, (void *)(head + 1));
+}
+
+/* What a file says of itself isn't believed. */
+static void lies_do_no_harm(void **state)
+{
+    place *p = *state;
+    size_t n;
+    assert_int_equal(opens_with(p), SAMPLES);
+    find_file(p);
+    char *bytes = read_file(p, &n), *hostile = malloc(n);
+    const ax_cache_header *head = (void *)bytes;
+    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, 0 };
+    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, 0 };
+    assert_true(ax_cache_is(bytes, n, &claim) && ax_cache_is(bytes, n, &whole_images));
+    static const int32_t side[] = { 0, -32, 1, 31, 64, 96, 1 << 16, 1 << 20, INT32_MAX - 31, INT32_MIN };
+    for (size_t i = 0; i < SAMPLES * sizeof side / sizeof *side; i++)
+        for (int which = 0; which < 3; which++) {
+            memcpy(hostile, bytes, n);
+            ax_cache_entry *e = (ax_cache_entry *)(hostile + sizeof *head) + i % SAMPLES;
+            if (which != 1)
+                e->h = side[i / SAMPLES];
+            if (which != 0)
+                e->w = side[i / SAMPLES];
+            sign(hostile);
+            assert_false(ax_cache_is(hostile, n, &claim));
+            assert_false(ax_cache_is(hostile, n, &whole_images));
+        }
+    static const uint64_t offset[] = { 0, 64, 65, 1 << 20, UINT32_MAX, UINT64_MAX, UINT64_MAX - 63, (uint64_t)1 << 63 };
+    for (size_t i = 0; i < SAMPLES * sizeof offset / sizeof *offset; i++) {
+        memcpy(hostile, bytes, n);
+        ((ax_cache_entry *)(hostile + sizeof *head))[i % SAMPLES].offset = offset[i / SAMPLES];
+        sign(hostile);
+        assert_false(ax_cache_is(hostile, n, &whole_images));
+        write_file(p, hostile, n);
+        assert_int_equal(opens_with(p), SAMPLES);
+    }
+    /* other claims of the same bytes: a cache with a teacher, of another count, of none */
+    for (int32_t classes = 1; classes < 300; classes += 37)
+        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, classes }));
+    static const size_t counts[] = { 0, 1, 2, 4, SIZE_MAX, SIZE_MAX / 24, (SIZE_MAX - 64) / 24 + 1 };
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, 0 }));
+        memcpy(hostile, bytes, n);
+        ((ax_cache_header *)(void *)hostile)->count = counts[i];
+        assert_false(ax_cache_is(hostile, n, &claim));
+    }
+    free(hostile);
+    free(bytes);
+}
+
+/* In a folder where others can put things, nothing is written through their links, and nothing of theirs is used. */
+static void links_of_others_lead_nowhere(void **state)
+{
+    place *p = *state;
+    char victim[PATH], name[2 * PATH];
+    size_t n;
+    struct stat st;
+    assert_int_equal(opens_with(p), SAMPLES);
+    find_file(p);
+    snprintf(victim, sizeof victim, "%s/victim", p->dir);
+    assert_int_equal(ax_file_replace(AT_FDCWD, victim, "precious", 8, NULL), AX_OK);
+    static const char *const end[] = { "", ".tmp", ".lock" };
+    for (int i = 0; i < 3; i++)
+        for (int hard = 0; hard < 2; hard++) {
+            unlink(p->file);
+            snprintf(name, sizeof name, "%s%s", p->file, end[i]);
+            unlink(name);
+            assert_int_equal(hard ? link(victim, name) : symlink(victim, name), 0);
+            if (i == 2 && !hard)
+                refuses_with(p, ".lock: cannot create: there is a link");
+            else
+                assert_int_equal(opens_with(p), SAMPLES);
+            char *bytes;
+            assert_int_equal(ax_file_read(AT_FDCWD, victim, 100, &bytes, &n, NULL), AX_OK);
+            assert_string_equal(bytes, "precious");
+            free(bytes);
+            if (i == 2)
+                unlink(name);
+        }
+    assert_int_equal(opens_with(p), 0);
+    assert_int_equal(lstat(p->file, &st), 0);
+    assert_true(S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0600);
+    assert_int_equal(chmod(p->file, 0660), 0);
+    assert_int_equal(opens_with(p), SAMPLES);
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(p->file, 65534, 65534), 0);
+    assert_int_equal(opens_with(p), SAMPLES);
+    assert_int_equal(chown(name, 65534, 65534), 0); /* the lock, of which somebody could keep hold */
+    assert_int_equal(opens_with(p), 0);             /* isn't needed for what is there */
+    unlink(p->file);
+    refuses_with(p, ".lock: isn't a file of this user alone");
+}
+
+int main(void)
+{
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+    const struct CMUnitTest tests[] = { TEST(is_made_once), TEST(damage_is_made_anew), TEST(lies_do_no_harm),
+                                        TEST(links_of_others_lead_nowhere) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

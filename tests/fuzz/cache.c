@@ -1,0 +1,36 @@
+/* A cache file: what is taken for one can be read wherever its index points. */
+#include "engine/train/cache_internal.h"
+#include "tests/fuzz/fuzz.h"
+
+/* Every byte of an item, as a training reads it. */
+static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, int32_t classes)
+{
+    const ax_cache_layout l = ax_cache_layout_of(e->h, e->w, classes);
+    unsigned sum = 0;
+    for (size_t i = 0; i < l.bytes; i++)
+        sum += file[e->offset + i];
+    return sum;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const ax_cache_claim claims[] = {
+        { 1, 2, 0, 0, 0 }, { 1, 2, 32, 32, 0 }, { 1, 2, 0, 0, 5 }, { 1, SIZE_MAX / 24, 0, 0, 0 }
+    };
+    uint8_t *file = malloc(size + 1);
+    if (!file)
+        abort();
+    memcpy(file, data, size);
+    ax_cache_header *head = (void *)file;
+    ax_cache_entry *index = (void *)(head + 1);
+    /* with the checksum that it should have, so that what it says is looked at */
+    if (size >= sizeof *head && head->count <= (size - sizeof *head) / sizeof *index)
+        head->crc = ax_cache_head_crc(head, index);
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
+        if (ax_cache_is(file, size, &claims[i]))
+            for (size_t k = 0; k < claims[i].count; k++)
+                if (sum_of(file, &index[k], claims[i].classes) == UINT32_MAX)
+                    abort();
+    free(file);
+    return 0;
+}
