@@ -1,6 +1,6 @@
 #include "tui/export.h"
 
-#include "engine/base/file.h"
+#include "engine/base/output.h"
 #include "tui/client/candidate.h"
 #include "viz/mask.h"
 
@@ -29,7 +29,7 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
     ax_candidate_csv_header(&out);
     for (uint32_t i = 0; i < ui->rows.n; i++)
         ax_candidate_csv(ui->state, ax_state_candidate(ui->state, ui->rows.id[i]), &out);
-    ax_code code = ax_str_ok(&out) ? ax_file_replace(dirfd, name, out.text, out.len, &err)
+    ax_code code = ax_str_ok(&out) ? ax_output_write_below(dirfd, name, out.text, out.len, &err)
                                    : ax_fail(&err, AX_ENOMEM, "no memory for %u rows", ui->rows.n);
     if (code == AX_OK)
         ax_ui_say(ui, false, "wrote %u rows: %s in the run %s", ui->rows.n, name, run);

@@ -1,6 +1,6 @@
 #include "viz/mask.h"
 
-#include "engine/base/file.h"
+#include "engine/base/output.h"
 
 #include <math.h>
 #include <png.h>
@@ -212,7 +212,7 @@ ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, cons
     png_infop info = png ? png_create_info_struct(png) : NULL;
     bool ok = info && encode(png, info, mask, m, &out);
     png_destroy_write_struct(&png, &info);
-    ax_code code = ok ? ax_file_replace(dirfd, path, out.data, out.n, err)
+    ax_code code = ok ? ax_output_write_below(dirfd, path, out.data, out.n, err)
                       : ax_fail(err, AX_ENOMEM, "%s: cannot encode the picture", path);
     free(out.data);
     return code;

@@ -42,12 +42,12 @@ static int own_descriptor(const char *path)
     return -1;
 }
 
-ax_code ax_output_target(const char *path, char target[PATH_MAX], int *fd, ax_err *err)
+ax_code ax_output_target(const char *path, const char *name, char target[PATH_MAX], int *fd, ax_err *err)
 {
     enum { MOST_LINKS = 40 }; /* as Linux has it */
     char link[PATH_MAX], folder[PATH_MAX];
     if ((size_t)snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX)
-        return ax_fail(err, AX_EIO, "%s: cannot write: %s", path, strerror(ENAMETOOLONG));
+        return ax_fail(err, AX_EIO, "%s: cannot write: %s", name, strerror(ENAMETOOLONG));
     for (int links = 0; (*fd = own_descriptor(target)) < 0; links++) {
         ssize_t n = readlink(target, link, sizeof link - 1);
         if (n < 0)
@@ -57,7 +57,7 @@ ax_code ax_output_target(const char *path, char target[PATH_MAX], int *fd, ax_er
         int used = *link == '/' ? snprintf(target, PATH_MAX, "%s", link)
                                 : snprintf(target, PATH_MAX, "%s/%s", dirname(folder), link);
         if (links == MOST_LINKS || used >= PATH_MAX)
-            return ax_fail(err, AX_EIO, "%s: cannot write: %s", path,
+            return ax_fail(err, AX_EIO, "%s: cannot write: %s", name,
                            strerror(used >= PATH_MAX ? ENAMETOOLONG : ELOOP));
     }
     return AX_OK;
@@ -65,34 +65,36 @@ ax_code ax_output_target(const char *path, char target[PATH_MAX], int *fd, ax_er
 
 /* ---- writing ---- */
 
-static ax_code cannot(const char *path, int why, ax_err *err)
+/* Below, name is what the file is called in messages. */
+
+static ax_code cannot(const char *name, int why, ax_err *err)
 {
-    return ax_fail(err, AX_EIO, "%s: cannot write: %s", path, strerror(why));
+    return ax_fail(err, AX_EIO, "%s: cannot write: %s", name, strerror(why));
 }
 
-static ax_code write_into(int fd, const char *path, const struct iovec *piece, size_t n, ax_err *err)
+static ax_code write_into(int fd, const char *name, const struct iovec *piece, size_t n, ax_err *err)
 {
-    ax_code code = fd < 0 ? cannot(path, errno, err) : AX_OK;
+    ax_code code = fd < 0 ? cannot(name, errno, err) : AX_OK;
     for (size_t i = 0; i < n && code == AX_OK; i++)
-        code = ax_write_all(fd, piece[i].iov_base, piece[i].iov_len, path, err);
+        code = ax_write_all(fd, piece[i].iov_base, piece[i].iov_len, name, err);
     if (fd >= 0 && close(fd) && code == AX_OK)
-        code = cannot(path, errno, err);
+        code = cannot(name, errno, err);
     return code;
 }
 
 /* A file of its own beside target; its name doesn't depend on target's, which may be as long as names can be. */
-static int open_beside(const char *target, mode_t mode, char name[PATH_MAX])
+static int open_beside(const char *target, mode_t mode, char tmp[PATH_MAX])
 {
     enum { TRIES = 100 };
     char folder[PATH_MAX];
     snprintf(folder, sizeof folder, "%s", target);
     const char *dir = dirname(folder);
     for (int i = 0; i < TRIES; i++) {
-        if (snprintf(name, PATH_MAX, "%s/.auxcell-%d-%d.tmp", dir, (int)getpid(), i) >= PATH_MAX) {
+        if (snprintf(tmp, PATH_MAX, "%s/.auxcell-%d-%d.tmp", dir, (int)getpid(), i) >= PATH_MAX) {
             errno = ENAMETOOLONG;
             return -1;
         }
-        int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
+        int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
         if (fd >= 0 || errno != EEXIST)
             return fd;
     }
@@ -115,21 +117,21 @@ static int take_over(int fd, const struct stat *old)
     return fchmod(fd, mode);
 }
 
-/* old: the file that is replaced, NULL = there is none. */
-static ax_code replace(const char *path, const char *target, const struct stat *old, const struct iovec *piece,
-                       size_t n, ax_err *err)
+/* old: the file that is replaced, NULL = there is none; mode: of a new one. */
+static ax_code replace(const char *target, const char *name, const struct stat *old, mode_t mode,
+                       const struct iovec *piece, size_t n, ax_err *err)
 {
     char tmp[PATH_MAX];
-    int fd = open_beside(target, old ? 0600 : 0666, tmp);
+    int fd = open_beside(target, old ? 0600 : mode, tmp);
     if (fd < 0)
-        return cannot(path, errno, err);
-    ax_code code = old && take_over(fd, old) ? cannot(path, errno, err) : AX_OK;
+        return cannot(name, errno, err);
+    ax_code code = old && take_over(fd, old) ? cannot(name, errno, err) : AX_OK;
     if (code == AX_OK)
-        code = ax_file_fill(fd, piece, n, path, err);
+        code = ax_file_fill(fd, piece, n, name, err);
     else
         close(fd);
     if (code == AX_OK && rename(tmp, target))
-        code = cannot(path, errno, err);
+        code = cannot(name, errno, err);
     if (code != AX_OK) {
         unlink(tmp);
         return code;
@@ -145,35 +147,34 @@ typedef struct leads {
     struct stat st; /* of the target unless it is a NEW_FILE */
 } leads;
 
-static ax_code look(const char *path, leads *l, ax_err *err)
+static ax_code look(const char *path, const char *name, leads *l, ax_err *err)
 {
-    if (ax_output_target(path, l->target, &l->fd, err) != AX_OK)
+    if (ax_output_target(path, name, l->target, &l->fd, err) != AX_OK)
         return err ? err->code : AX_EIO;
     if (l->fd >= 0) {
         l->to = OWN_DESCRIPTOR;
-        return fcntl(l->fd, F_GETFL) < 0 ? cannot(path, errno, err) : AX_OK;
+        return fcntl(l->fd, F_GETFL) < 0 ? cannot(name, errno, err) : AX_OK;
     }
     if (stat(l->target, &l->st)) {
         l->to = NEW_FILE;
-        return errno == ENOENT ? AX_OK : cannot(path, errno, err);
+        return errno == ENOENT ? AX_OK : cannot(name, errno, err);
     }
     mode_t mode = l->st.st_mode;
     l->to = S_ISREG(mode) ? OLD_FILE : STREAM;
     if (S_ISDIR(mode))
-        return cannot(path, EISDIR, err);
+        return cannot(name, EISDIR, err);
     if (S_ISBLK(mode) || S_ISSOCK(mode))
-        return ax_fail(err, AX_EIO, "%s: cannot write: a %s", path, S_ISBLK(mode) ? "block device" : "socket");
-    return faccessat(AT_FDCWD, l->target, W_OK, AT_EACCESS) ? cannot(path, errno, err) : AX_OK;
+        return ax_fail(err, AX_EIO, "%s: cannot write: a %s", name, S_ISBLK(mode) ? "block device" : "socket");
+    return faccessat(AT_FDCWD, l->target, W_OK, AT_EACCESS) ? cannot(name, errno, err) : AX_OK;
 }
 
 ax_code ax_output_check(const char *path, ax_err *err)
 {
     leads l;
-    ax_code code = look(path, &l, err);
-    bool file = l.to == NEW_FILE || l.to == OLD_FILE;
-    if (code == AX_OK && file && faccessat(AT_FDCWD, dirname(l.target), W_OK | X_OK, AT_EACCESS))
-        code = cannot(path, errno, err);
-    return code;
+    ax_code code = look(path, path, &l, err);
+    if (code != AX_OK || l.to == OWN_DESCRIPTOR || l.to == STREAM)
+        return code;
+    return faccessat(AT_FDCWD, dirname(l.target), W_OK | X_OK, AT_EACCESS) ? cannot(path, errno, err) : AX_OK;
 }
 
 ax_code ax_output_folder(const char *path, ax_err *err)
@@ -187,23 +188,38 @@ ax_code ax_output_folder(const char *path, ax_err *err)
     return why ? ax_fail(err, AX_EIO, "%s: cannot create: %s", path, strerror(why)) : AX_OK;
 }
 
-ax_code ax_output_write_pieces(const char *path, const struct iovec *piece, size_t n, ax_err *err)
+static ax_code write_output(const char *path, const char *name, mode_t mode, const struct iovec *piece, size_t n,
+                            ax_err *err)
 {
     leads l;
-    ax_code code = look(path, &l, err);
+    ax_code code = look(path, name, &l, err);
     if (code != AX_OK)
         return code;
     if (l.to == OWN_DESCRIPTOR) {
         ax_out_flush(); /* what was printed before comes first */
-        return write_into(fcntl(l.fd, F_DUPFD_CLOEXEC, 3), path, piece, n, err);
+        return write_into(fcntl(l.fd, F_DUPFD_CLOEXEC, 3), name, piece, n, err);
     }
     if (l.to == STREAM)
-        return write_into(open(l.target, O_WRONLY | O_NOCTTY | O_CLOEXEC), path, piece, n, err);
-    return replace(path, l.target, l.to == OLD_FILE ? &l.st : NULL, piece, n, err);
+        return write_into(open(l.target, O_WRONLY | O_NOCTTY | O_CLOEXEC), name, piece, n, err);
+    return replace(l.target, name, l.to == OLD_FILE ? &l.st : NULL, mode, piece, n, err);
+}
+
+ax_code ax_output_write_pieces(const char *path, const struct iovec *piece, size_t n, ax_err *err)
+{
+    return write_output(path, path, 0666, piece, n, err);
 }
 
 ax_code ax_output_write(const char *path, const void *bytes, size_t n, ax_err *err)
 {
     const struct iovec piece = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = n };
     return ax_output_write_pieces(path, &piece, 1, err);
+}
+
+ax_code ax_output_write_below(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err)
+{
+    const struct iovec piece = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = n };
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "/proc/self/fd/%d/%s", dirfd, name) >= (int)sizeof path)
+        return cannot(name, ENAMETOOLONG, err);
+    return write_output(path, name, 0600, &piece, 1, err);
 }

@@ -19,6 +19,8 @@ ax_code ax_output_write(const char *path, const void *bytes, size_t n, ax_err *e
 /* The same from several pieces, one after the other. */
 ax_code ax_output_write_pieces(const char *path, const struct iovec *piece, size_t n, ax_err *err);
 
+/* The same to a file below an open directory that is its user's alone, as a run's: a new one has the mode 0600. */
+ax_code ax_output_write_below(int dirfd, const char *name, const void *bytes, size_t n, ax_err *err);
 /* Whether path could be written: to be asked before what takes hours. The same errors, and nothing is written. */
 ax_code ax_output_check(const char *path, ax_err *err);
 /* Makes the folder of outputs when it isn't there; AX_EIO names it. */

@@ -83,7 +83,7 @@ static ax_code add(ax_files *f, const char *path, const char *of, ax_err *err)
     char target[PATH_MAX];
     struct stat st;
     int fd;
-    if (ax_output_target(path, target, &fd, of ? err : NULL) != AX_OK)
+    if (ax_output_target(path, path, target, &fd, of ? err : NULL) != AX_OK)
         return of && err ? err->code : AX_OK; /* an input that can't be opened is said by whoever reads it */
     bool there = fd < 0 && !stat(target, &st);
     if (fd >= 0 || (there && !S_ISREG(st.st_mode)))

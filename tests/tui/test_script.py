@@ -86,6 +86,23 @@ def wrong_scripts_say_where():
                                                 env=dict(os.environ, **place.env), capture_output=True, text=True).stderr
 
 
+def the_table_is_written_like_any_output():
+    with Place() as place:
+        folder = os.path.join(make_run(place.runs, "old"), "export")
+        table = os.path.join(folder, "candidates.csv")
+        assert play(place, "keys E\nwait wrote 30 rows\n", "--size", "80x24").returncode == 0
+        assert os.stat(table).st_mode & 0o777 == 0o600 and os.stat(folder).st_mode & 0o777 == 0o700
+        with open(table) as f:
+            rows = f.read()
+        os.rename(table, os.path.join(place.path, "mine.csv"))
+        os.chmod(os.path.join(place.path, "mine.csv"), 0o644)
+        open(os.path.join(place.path, "mine.csv"), "w").close()
+        os.symlink(os.path.join(place.path, "mine.csv"), table)
+        assert play(place, "keys E\nwait wrote 30 rows\n", "--size", "80x24").returncode == 0
+        assert os.path.islink(table) and saved(place, "mine.csv") == rows
+        assert os.stat(table).st_mode & 0o777 == 0o644 and os.listdir(folder) == ["candidates.csv"]
+
+
 def a_script_plays_on_a_terminal():
     with Place() as place:
         make_run(place.runs, "old")
@@ -101,4 +118,4 @@ def a_script_plays_on_a_terminal():
 
 if __name__ == "__main__":
     run_tests([screens_are_saved_without_a_terminal, the_same_script_makes_the_same_screens, wrong_scripts_say_where,
-               a_script_plays_on_a_terminal])
+               the_table_is_written_like_any_output, a_script_plays_on_a_terminal])

@@ -183,6 +183,26 @@ static void own_descriptors_go_on_where_they_are(void **state)
     refused(name, "Bad file descriptor");
 }
 
+static void below_a_private_directory(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    assert_int_equal(mkdir("d", 0700), 0);
+    assert_int_equal(symlink("../far", "d/link"), 0);
+    int fd = open("d", O_RDONLY | O_DIRECTORY);
+    assert_int_equal(ax_output_write_below(fd, "new", "1", 1, &err), AX_OK);
+    assert_file("d/new", "1", 0600);
+    assert_int_equal(chmod("d/new", 0640), 0);
+    assert_int_equal(ax_output_write_below(fd, "new", "2", 1, &err), AX_OK);
+    assert_file("d/new", "2", 0640);
+    assert_int_equal(ax_output_write_below(fd, "link", "3", 1, &err), AX_OK);
+    assert_file("far", "3", 0600);
+    assert_int_equal(ax_output_write_below(fd, "none/x", "4", 1, &err), AX_EIO);
+    assert_string_equal(err.msg, "none/x: cannot write: No such file or directory");
+    close(fd);
+    assert_int_equal(entries(), 2);
+}
+
 static void what_is_in_the_way_stays(void **state)
 {
     (void)state;
@@ -311,6 +331,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(links_lead_to_what_is_replaced, enter, leave),
         cmocka_unit_test_setup_teardown(special_files_are_written_into, enter, leave),
         cmocka_unit_test_setup_teardown(own_descriptors_go_on_where_they_are, enter, leave),
+        cmocka_unit_test_setup_teardown(below_a_private_directory, enter, leave),
         cmocka_unit_test_setup_teardown(what_is_in_the_way_stays, enter, leave),
         cmocka_unit_test_setup_teardown(whether_it_can_be_written_is_known_before, enter, leave),
         cmocka_unit_test_setup_teardown(outputs_and_inputs_are_told_apart, enter, leave),
