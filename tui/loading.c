@@ -35,6 +35,7 @@ void ax_loading_start(ax_loading *l, int dirfd)
     ax_loading_release(l);
     *l = (ax_loading) { .active = true, .reader = ax_eventreader_new(&l->err) };
     ax_state_init(&l->state);
+    ax_history_expect(dirfd, &l->known);
     if (!fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW)) {
         l->file.inode = st.st_ino;
         l->file.size = st.st_size;
@@ -47,23 +48,30 @@ void ax_loading_start(ax_loading *l, int dirfd)
         end(l, ax_fail(&l->err, AX_EIO, "%s: cannot open: %s", name, strerror(errno)));
 }
 
+static void fold(void *state, const ax_event *ev)
+{
+    ax_state_fold(state, ev);
+}
+
 /* False: the end was reached. */
 static bool read_block(ax_loading *l, size_t *got)
 {
     char bytes[BLOCK];
-    ax_event ev;
     ssize_t n = l->fd < 0 ? 0 : read(l->fd, bytes, sizeof bytes);
     if (n < 0 && errno == EINTR)
         return true;
     if (n < 0)
         l->code = ax_fail(&l->err, AX_EIO, "%s: cannot read: %s", name, strerror(errno));
+    if (n == 0 && l->reader) {
+        ax_eventreader_take(l->reader, true, fold, &l->state);
+        ax_damage damage = ax_eventreader_damage(l->reader);
+        ax_history_judge(&l->state, &damage, &l->known);
+    }
     if (n <= 0 || (l->code = ax_eventreader_feed(l->reader, bytes, (size_t)n, &l->err)) != AX_OK)
         return false;
     *got += (size_t)n;
-    int next;
-    while ((next = ax_eventreader_next(l->reader, &ev, NULL)) > 0)
-        ax_state_fold(&l->state, &ev);
-    return next == 0; /* else damage: what lies before it is shown */
+    ax_eventreader_take(l->reader, false, fold, &l->state);
+    return true;
 }
 
 bool ax_loading_step(ax_loading *l, double seconds)

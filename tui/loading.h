@@ -3,7 +3,7 @@
 #define AX_TUI_LOADING_H
 
 #include "engine/wire/eventlog.h"
-#include "engine/wire/state.h"
+#include "engine/wire/history.h"
 
 #include <sys/types.h>
 #include <time.h>
@@ -12,9 +12,10 @@ typedef struct ax_loading {
     bool active;
     int fd;
     ax_eventreader *reader;
-    ax_state state; /* what is made */
-    double share;   /* that was read, 0 to 1 */
-    struct {        /* which file was read, and how far it went then */
+    ax_state state;          /* what is made */
+    ax_snapshot_facts known; /* what must be in it */
+    double share;            /* that was read, 0 to 1 */
+    struct {                 /* which file was read, and how far it went then */
         ino_t inode;
         off_t size;
         struct timespec changed;

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char synopsis[] = "auxcell-engine serve --run DIR [--resume [--previous] [--wait]] [--ready-fd N]";
+static const char synopsis[] =
+    "auxcell-engine serve --run DIR [--resume [--previous] [--repair] [--wait]] [--ready-fd N]";
 static const char about[] =
     "Searches until the run's candidates are done. Stops at SIGTERM or SIGINT; then --resume goes on.\n";
 
@@ -59,12 +60,13 @@ static void ready(void *context, uint64_t first_seq)
 int ax_command_serve(const ax_program *prog, int argc, char **argv)
 {
     const char *run = NULL;
-    bool resume = false, previous = false, wait = false;
+    bool resume = false, previous = false, repair = false, wait = false;
     int32_t ready_fd = -1;
     const ax_option options[] = {
         AX_TEXT("--run", "DIR", &run, "the run's directory"),
         AX_FLAG("--resume", &resume, "go on from snapshot.mpk"),
         AX_FLAG("--previous", &previous, "go on from snapshot.prev.mpk instead"),
+        AX_FLAG("--repair", &repair, "go on although events up to the snapshot are lost"),
         AX_FLAG("--wait", &wait, "a finished run waits some seconds for a command"),
         AX_WHOLE("--ready-fd", "N", &ready_fd, 3, 1 << 20,
                  "go into the background; write 'ok SEQ' (its first event), or why not, to this descriptor"),
@@ -75,8 +77,8 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     if (parsed != AX_PARSED_GO)
         return parsed;
     ax_err err = { AX_OK, "" };
-    if (!run || (previous && !resume)) {
-        ax_fail(&err, AX_EINVAL, run ? "--previous goes with --resume" : "serve needs --run DIR");
+    if (!run || ((previous || repair) && !resume)) {
+        ax_fail(&err, AX_EINVAL, "%s", run ? "--previous and --repair go with --resume" : "serve needs --run DIR");
         return ax_complain_of(&err);
     }
     signal(SIGPIPE, SIG_IGN);
@@ -92,6 +94,7 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
             .path = run,
             .resume = resume,
             .previous = previous,
+            .repair = repair,
             .wait = wait,
             .open_source = prog->open_source,
             .ready = ready,

@@ -9,6 +9,7 @@ typedef struct ax_coordinator_options {
     const char *path; /* of the run, for messages and its name */
     bool resume;      /* go on from the snapshot, if there is one; else a run that was started before is refused */
     bool previous;    /* go on from snapshot.prev.mpk */
+    bool repair;      /* go on although events up to the snapshot are lost */
     bool wait;        /* a run that is finished waits some seconds for a command before it ends */
     ax_source_opener open_source;
     /* Everything is set up: who waits for the start may go on. first_seq: of this engine's first event. */

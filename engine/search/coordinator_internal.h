@@ -22,6 +22,7 @@ typedef struct ax_coordinator {
     ax_settings settings;
     ax_search *search;
     ax_eventlog *log;
+    ax_settled settled; /* what was lost of it before this engine began */
     ax_rowfile rows;
     ax_clients *clients;
     ax_worker_devices devices;      /* of the workers */
@@ -43,6 +44,15 @@ void ax_coordinator_emit(void *coordinator, ax_event *ev);
 /* ---- coordinator_start.c ---- */
 /* Fills c in and says HELLO. What it had opened when it failed is ax_coordinator_run's to close. */
 ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err);
+
+/* ---- coordinator_log.c ---- */
+/* AX_EFORMAT: there is none, but a snapshot that has events. */
+ax_code ax_coordinator_open_log(ax_coordinator *c, ax_err *err);
+/* Lets the log end where the snapshot of this name does. AX_EFORMAT: events before that can't be read, and the options
+   don't say that the run shall go on without them. */
+ax_code ax_coordinator_settle_log(ax_coordinator *c, const char *snapshot, uint64_t seq, ax_err *err);
+/* Warns of what was lost or cut off, and says again what is known of it. */
+void ax_coordinator_tell_log(ax_coordinator *c);
 
 /* ---- coordinator_folders.c ---- */
 /* Makes the folders of the run that are missing. Results that were lost with one are named in the log; under a living

@@ -81,11 +81,7 @@ static ax_code load(ax_coordinator *c, const ax_search_setup *setup, ax_err *err
             ax_fail(err, AX_EFORMAT, "%.400s; --previous goes on from %s", err->msg, AX_SNAPSHOT_PREVIOUS);
         return err->code;
     }
-    if (ax_eventlog_seq(c->log) < seq)
-        return ax_fail(err, AX_EFORMAT, "events.mpk ends at event %llu, but %s is of event %llu: events are missing",
-                       (unsigned long long)ax_eventlog_seq(c->log), name, (unsigned long long)seq);
-    /* What came later wasn't answered to anybody and will happen again, the same. */
-    return ax_eventlog_truncate(c->log, seq, err);
+    return ax_coordinator_settle_log(c, name, seq, err);
 }
 
 static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_err *err)
@@ -96,7 +92,7 @@ static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_e
     if (started)
         return load(c, setup, err);
     c->search = ax_search_new(setup, err);
-    if (!c->search)
+    if (!c->search || ax_coordinator_settle_log(c, AX_SNAPSHOT_NAME, 0, err) != AX_OK)
         return err->code;
     /* before the first event, so that a run with events always has a snapshot */
     return ax_snapshot_save(c->search, &c->rows, 0, NULL, err);
@@ -117,7 +113,6 @@ static ax_code catch_signals(ax_coordinator *c, ax_err *err)
 ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
 {
     ax_search_setup setup = { .emit = ax_coordinator_emit, .context = c };
-    uint64_t cut = 0;
     c->lock = ax_run_lock(c->dirfd, false, err);
     if (c->lock < 0)
         return err->code;
@@ -135,10 +130,9 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     setup.settings = c->settings;
     setup.workers = (uint32_t)c->devices.n;
     name_run(c, setup.run);
-    c->log = ax_eventlog_open(c->dirfd, "events.mpk", &cut, err);
-    if (!c->log)
-        return err->code;
-    code = open_search(c, &setup, err);
+    code = ax_coordinator_open_log(c, err);
+    if (code == AX_OK)
+        code = open_search(c, &setup, err);
     if (code != AX_OK)
         return code;
     c->clients = ax_clients_new(c->dirfd, err);
@@ -152,12 +146,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     c->first_seq = ax_eventlog_seq(c->log) + 1;
     ax_search_hello(c->search, c->first_seq > 1, getpid());
     code = ax_coordinator_mind_folders(c, false, err);
-    if (cut) {
-        char text[AX_EVENT_TEXT];
-        snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",
-                 (unsigned long long)cut);
-        ax_search_log(c->search, "warning", 0, text);
-    }
+    ax_coordinator_tell_log(c);
     if (c->rows.bad[0]) {
         char text[AX_EVENT_TEXT];
         snprintf(text, sizeof text, "%.80s; made anew from events.mpk%s", c->rows.bad,

@@ -14,6 +14,7 @@ typedef struct rebuild {
     ax_search *search;
     uint64_t seq, seen; /* the last event that counts; the last that was read */
     bool odd;           /* an event is about a candidate that the snapshot doesn't know */
+    bool lost;          /* events were lost once, and LOST stands for them */
 } rebuild;
 
 static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
@@ -103,6 +104,7 @@ static void fold(void *context, const ax_event *ev)
     if (ev->seq > b->seq)
         return;
     b->seen = ev->seq;
+    b->lost = b->lost || ev->kind == AX_EVENT_LOST;
     if (!ev->id || ev->id > s->n_rows) {
         b->odd = b->odd || ev->id;
         return;
@@ -150,10 +152,11 @@ ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err)
 {
     static const char name[] = "events.mpk";
     rebuild b = { .search = s, .seq = seq };
-    ax_code code = ax_eventlog_read(dirfd, name, fold, &b, err);
+    ax_damage damage;
+    ax_code code = ax_eventlog_read(dirfd, name, fold, &b, &damage, err);
     if (code != AX_OK)
         return code;
-    if (b.seen < seq || b.odd)
+    if (b.seen < seq || b.odd || b.lost || (damage.events && damage.first <= seq))
         return ax_fail(err, AX_EFORMAT, "%s: it can't replace it: %s", name,
                        b.odd ? "it has other candidates" : "events are missing");
     for (uint32_t i = 0; i < s->n_rows; i++)

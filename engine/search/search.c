@@ -66,6 +66,21 @@ static void say_each(ax_event *ev, const ax_proposal *p, bool again)
     }
 }
 
+void ax_search_say_proposed(ax_search *s, uint32_t id, bool again)
+{
+    const ax_row *r = ax_search_look(s, id);
+    ax_event ev = ax_search_event(AX_EVENT_PROPOSED, id);
+    ev.u.PROPOSED.genotype = r->proposal.genotype;
+    ev.u.PROPOSED.parent = r->parent;
+    snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "%s", r->origin);
+    ev.u.PROPOSED.logp = r->proposal.logp;
+    ev.u.PROPOSED.entropy = r->proposal.entropy;
+    say_each(&ev, &r->proposal, again);
+    ev.u.PROPOSED.params = (int64_t)r->params;
+    ev.u.PROPOSED.macs = (int64_t)r->macs;
+    ax_search_emit(s, &ev);
+}
+
 ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, uint32_t *id,
                       ax_err *err)
 {
@@ -95,16 +110,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
     };
     snprintf(r.origin, sizeof r.origin, "%s", origin);
     ax_search_append(s, &r, id);
-    ax_event ev = ax_search_event(AX_EVENT_PROPOSED, *id);
-    ev.u.PROPOSED.genotype = p->genotype;
-    ev.u.PROPOSED.parent = parent;
-    snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "%s", origin);
-    ev.u.PROPOSED.logp = p->logp;
-    ev.u.PROPOSED.entropy = p->entropy;
-    say_each(&ev, p, full);
-    ev.u.PROPOSED.params = (int64_t)r.params;
-    ev.u.PROPOSED.macs = (int64_t)r.macs;
-    ax_search_emit(s, &ev);
+    ax_search_say_proposed(s, *id, full);
     return AX_OK;
 }
 

@@ -102,12 +102,18 @@ void ax_search_open_all(ax_search *s);
 /* After the rows were filled by hand, with `open` set where the next snapshot must write them. */
 void ax_search_index(ax_search *s);
 
+/* ---- retell.c ---- */
+/* Says again what `said`, which lacks events, doesn't know of the candidates. */
+void ax_search_retell(ax_search *s, const ax_state *said);
+
 /* ---- search.c ---- */
 /* Whether the data aren't those that the run began with. */
 bool ax_search_data_changed(const ax_search *s);
 ax_seat *ax_search_seat(ax_search *s, uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);
+/* again: what the policy knew of each decision was said before, or isn't known any more. */
+void ax_search_say_proposed(ax_search *s, uint32_t id, bool again);
 /* Adds a candidate and says PROPOSED; *id = its number. */
 ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, uint32_t *id,
                       ax_err *err);

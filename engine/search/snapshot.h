@@ -4,12 +4,9 @@
 
 #include "engine/search/rowfile.h"
 #include "engine/search/search.h"
+#include "engine/wire/snapshotfile.h"
 
 #include <stddef.h>
-
-enum { AX_SNAPSHOT_VERSION = 2 };
-#define AX_SNAPSHOT_NAME "snapshot.mpk"
-#define AX_SNAPSHOT_PREVIOUS "snapshot.prev.mpk"
 
 /* The bytes of a snapshot that stands alone, with all candidates in it (malloc; caller frees). seq: of the last event
    that it includes. */

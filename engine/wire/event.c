@@ -40,6 +40,7 @@ typedef struct kind_row {
 #define F_SAVED(type, name, doc) FIELD(SAVED, type, name)
 #define F_DEVICE(type, name, doc) FIELD(DEVICE, type, name)
 #define F_LOG(type, name, doc) FIELD(LOG, type, name)
+#define F_LOST(type, name, doc) FIELD(LOST, type, name)
 #define F_BYE(type, name, doc) FIELD(BYE, type, name)
 #define FIELDS(kind) static const field fields_##kind[] = { AX_EV_##kind(F_##kind) };
 AX_EVENT_LIST(FIELDS)
@@ -55,9 +56,9 @@ const char *ax_event_name(ax_event_kind kind)
         [AX_EVENT_GATED] = "gated",     [AX_EVENT_LEARNED] = "learned",   [AX_EVENT_PAUSED] = "paused",
         [AX_EVENT_PRUNED] = "pruned",   [AX_EVENT_PROMOTED] = "promoted", [AX_EVENT_FAILED] = "failed",
         [AX_EVENT_NOTED] = "noted",     [AX_EVENT_SAVED] = "saved",       [AX_EVENT_DEVICE] = "device",
-        [AX_EVENT_LOG] = "log",         [AX_EVENT_BYE] = "bye",
+        [AX_EVENT_LOG] = "log",         [AX_EVENT_LOST] = "lost",         [AX_EVENT_BYE] = "bye",
     };
-    _Static_assert(AX_EVENT_COUNT == 17, "a new kind needs a name here");
+    _Static_assert(AX_EVENT_COUNT == 18, "a new kind needs a name here");
     return names[kind];
 }
 

@@ -109,6 +109,10 @@
 #define AX_EV_LOG(F)                                                                                                   \
     F(TEXT, level, "debug, info, warning, error")                                                                      \
     F(TEXT, text, "one line")
+#define AX_EV_LOST(F)                                                                                                  \
+    F(WHOLE, events, "events that could not be read any more, this one and those that follow it; 0: one of those")     \
+    F(WHOLE, bytes, "bytes that stood there, kept in events.mpk.damaged-OFFSET")                                       \
+    F(WHOLE, offset, "where in the file they began, as it was then")
 #define AX_EV_BYE(F) F(TEXT, reason, "finished, stopped, failed")
 #define AX_EVENT_LIST(X)                                                                                               \
     X(HELLO)                                                                                                           \
@@ -127,6 +131,7 @@
     X(SAVED)                                                                                                           \
     X(DEVICE)                                                                                                          \
     X(LOG)                                                                                                             \
+    X(LOST)                                                                                                            \
     X(BYE)
 
 enum { AX_EVENT_TEXT = 200, AX_EVENT_MAX_BYTES = 4096 };

@@ -13,16 +13,125 @@
 
 enum { LOCK_SECONDS = 1 }; /* a killed engine lets go of its files one after the other */
 
-struct ax_eventlog {
-    int dirfd, fd;
-    char name[64];
-    uint64_t seq, offset;
-    uint32_t crc;
-    bool broken; /* a write or sync failed: what is on disk is not known any more */
-};
+/* ---- opening ---- */
 
-/* Writes bytes from..to of the log into a new file and syncs it; its descriptor, or -1. */
-static int copy(const ax_eventlog *log, uint64_t from, uint64_t to, const char *name, ax_err *err)
+static ax_code scan(ax_eventlog *log, ax_err *err)
+{
+    ax_eventreader *r = ax_eventreader_new(err);
+    if (!r)
+        return AX_ENOMEM;
+    ax_code code = ax_eventreader_drain(log->fd, log->name, r, NULL, NULL, err);
+    log->seq = r->seq;
+    log->crc = r->crc;
+    log->offset = r->offset;
+    log->found = ax_eventreader_damage(r);
+    ax_eventreader_free(r);
+    return code;
+}
+
+ax_eventlog *ax_eventlog_open(int dirfd, const char *name, bool create, ax_err *err)
+{
+    ax_eventlog *log = calloc(1, sizeof *log);
+    if (!log) {
+        ax_fail(err, AX_ENOMEM, "no memory for an event log");
+        return NULL;
+    }
+    int why;
+    log->dirfd = dirfd;
+    snprintf(log->name, sizeof log->name, "%s", name);
+    log->fd = openat(dirfd, name, O_RDWR | (create ? O_CREAT : 0) | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    ax_code code = log->fd < 0 ? ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno))
+                               : ax_file_check(log->fd, name, err);
+    if (code == AX_OK && (why = ax_lock_take(log->fd, LOCK_SECONDS)))
+        code = ax_fail(err, why == EAGAIN ? AX_EBUSY : AX_EIO, "%s: %s", name,
+                       why == EAGAIN ? "in use by another engine" : strerror(why));
+    if (code == AX_OK && fsync(dirfd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(errno));
+    if (code == AX_OK && scan(log, err) == AX_OK)
+        return log;
+    ax_eventlog_close(log);
+    return NULL;
+}
+
+void ax_eventlog_close(ax_eventlog *log)
+{
+    if (!log)
+        return;
+    if (log->fd >= 0)
+        close(log->fd);
+    free(log);
+}
+
+ax_damage ax_eventlog_damage(const ax_eventlog *log, uint64_t seq)
+{
+    ax_damage d = log->found;
+    ax_damage_until(&d, seq);
+    return d;
+}
+
+/* ---- writing ---- */
+
+size_t ax_record_pack(uint64_t seq, uint32_t crc, const uint8_t *payload, size_t n, uint8_t *buf, size_t cap)
+{
+    ax_fixed out = { .buf = buf, .cap = cap };
+    msgpack_packer pk;
+    msgpack_packer_init(&pk, &out, ax_fixed_write);
+    msgpack_pack_array(&pk, 3);
+    msgpack_pack_uint64(&pk, seq);
+    msgpack_pack_uint32(&pk, crc);
+    msgpack_pack_bin(&pk, n);
+    msgpack_pack_bin_body(&pk, payload, n);
+    return out.full ? 0 : out.len;
+}
+
+ax_code ax_eventlog_put(ax_eventlog *log, const uint8_t *payload, size_t n, ax_err *err)
+{
+    uint8_t record[AX_RECORD_MAX];
+    if (log->broken)
+        return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
+    uint32_t crc = ax_record_crc(log->crc, log->seq + 1, payload, n);
+    size_t bytes = n ? ax_record_pack(log->seq + 1, crc, payload, n, record, sizeof record) : 0;
+    if (!bytes)
+        return ax_fail(err, AX_EINVAL, "%s: an event larger than %d bytes", log->name, AX_EVENT_MAX_BYTES);
+    if (ax_write_at(log->fd, record, bytes, log->offset, log->name, err) != AX_OK) {
+        log->broken = true;
+        return AX_EIO;
+    }
+    log->crc = crc;
+    log->offset += bytes;
+    log->seq++;
+    return AX_OK;
+}
+
+ax_code ax_eventlog_append(ax_eventlog *log, ax_event *ev, ax_err *err)
+{
+    uint8_t payload[AX_EVENT_MAX_BYTES];
+    if (!ax_damage_none(&log->found) || log->found.tail)
+        return ax_fail(err, AX_EINVAL, "%s: damaged, and nobody has settled what is lost", log->name);
+    ax_code code = ax_eventlog_put(log, payload, ax_event_pack(ev, payload, sizeof payload), err);
+    if (code == AX_OK)
+        ev->seq = log->seq;
+    return code;
+}
+
+ax_code ax_eventlog_sync(ax_eventlog *log, ax_err *err)
+{
+    if (log->broken)
+        return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
+    if (!fdatasync(log->fd))
+        return AX_OK;
+    log->broken = true; /* the kernel may have dropped the pages: trying again would lie */
+    return ax_fail(err, AX_EIO, "%s: cannot sync: %s", log->name, strerror(errno));
+}
+
+uint64_t ax_eventlog_seq(const ax_eventlog *log)
+{
+    return log->seq;
+}
+
+/* ---- under its name ---- */
+
+int ax_eventlog_copy(const ax_eventlog *log, uint64_t from, uint64_t to, const char *name, ax_err *err)
 {
     char buf[1 << 14];
     int fd = openat(log->dirfd, name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -47,14 +156,23 @@ static int copy(const ax_eventlog *log, uint64_t from, uint64_t to, const char *
     return -1;
 }
 
-static ax_code copy_tail(const ax_eventlog *log, uint64_t from, uint64_t to, ax_err *err)
+ax_code ax_eventlog_adopt(ax_eventlog *log, int fd, const char *tmp, ax_err *err)
 {
-    char name[128];
-    snprintf(name, sizeof name, "%s.torn-%llu", log->name, (unsigned long long)from);
-    int fd = copy(log, from, to, name, err);
-    if (fd < 0)
-        return AX_EIO;
-    close(fd);
+    int why = ax_lock_take(fd, 0);
+    ax_code code = AX_OK;
+    if (why)
+        code = ax_fail(err, AX_EIO, "%s: cannot lock: %s", tmp, strerror(why));
+    else if (renameat(log->dirfd, tmp, log->dirfd, log->name))
+        code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", log->name, strerror(errno));
+    else if (fsync(log->dirfd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", log->name, strerror(errno));
+    if (code != AX_OK) {
+        unlinkat(log->dirfd, tmp, 0);
+        close(fd);
+        return code;
+    }
+    close(log->fd);
+    log->fd = fd;
     return AX_OK;
 }
 
@@ -70,169 +188,8 @@ ax_code ax_eventlog_restore(ax_eventlog *log, ax_err *err)
     snprintf(other, sizeof other, "%s.replaced", log->name);
     if (log->broken)
         return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
-    int fd = copy(log, 0, log->offset, tmp, err), why;
-    if (fd < 0)
-        return AX_EIO;
-    ax_code code = AX_OK;
-    if ((why = ax_lock_take(fd, 0)))
-        code = ax_fail(err, AX_EIO, "%s: cannot lock: %s", tmp, strerror(why));
-    else if (renameat(log->dirfd, log->name, log->dirfd, other) && errno != ENOENT)
-        code = ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", log->name, other, strerror(errno));
-    else if (renameat(log->dirfd, tmp, log->dirfd, log->name) || fsync(log->dirfd))
-        code = ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", log->name, strerror(errno));
-    if (code != AX_OK) {
-        unlinkat(log->dirfd, tmp, 0);
-        close(fd);
-        return code;
-    }
-    close(log->fd);
-    log->fd = fd;
-    return AX_OK;
-}
-
-/* Cuts the file at offset and syncs it, so that nothing of a torn record can come back. */
-static ax_code cut_at(ax_eventlog *log, uint64_t offset, ax_err *err)
-{
-    if (ftruncate(log->fd, (off_t)offset) || fsync(log->fd) || lseek(log->fd, (off_t)offset, SEEK_SET) < 0)
-        return ax_fail(err, AX_EIO, "%s: cannot cut at byte %llu: %s", log->name, (unsigned long long)offset,
-                       strerror(errno));
-    log->offset = offset;
-    return AX_OK;
-}
-
-static ax_code recover(ax_eventlog *log, uint64_t *cut, ax_err *err)
-{
-    ax_eventreader *r = ax_eventreader_new(err);
-    if (!r)
-        return AX_ENOMEM;
-    ax_code code = ax_eventreader_drain(log->fd, log->name, r, NULL, NULL, err);
-    log->seq = r->seq;
-    log->crc = r->crc;
-    log->offset = r->offset;
-    ax_eventreader_free(r);
-    off_t end = lseek(log->fd, 0, SEEK_END);
-    if (code == AX_OK && end < 0)
-        code = ax_fail(err, AX_EIO, "%s: cannot seek: %s", log->name, strerror(errno));
-    if (code == AX_OK && (uint64_t)end > log->offset) {
-        if (cut)
-            *cut = (uint64_t)end - log->offset;
-        code = copy_tail(log, log->offset, (uint64_t)end, err);
-        if (code == AX_OK)
-            code = cut_at(log, log->offset, err);
-    }
-    return code;
-}
-
-ax_eventlog *ax_eventlog_open(int dirfd, const char *name, uint64_t *cut, ax_err *err)
-{
-    if (cut)
-        *cut = 0;
-    ax_eventlog *log = calloc(1, sizeof *log);
-    if (!log) {
-        ax_fail(err, AX_ENOMEM, "no memory for an event log");
-        return NULL;
-    }
-    int why;
-    log->dirfd = dirfd;
-    snprintf(log->name, sizeof log->name, "%s", name);
-    log->fd = openat(dirfd, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
-    ax_code code = log->fd < 0 ? ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno))
-                               : ax_file_check(log->fd, name, err);
-    if (code == AX_OK && (why = ax_lock_take(log->fd, LOCK_SECONDS)))
-        code = ax_fail(err, why == EAGAIN ? AX_EBUSY : AX_EIO, "%s: %s", name,
-                       why == EAGAIN ? "in use by another engine" : strerror(why));
-    if (code == AX_OK && fsync(dirfd))
-        code = ax_fail(err, AX_EIO, "%s: cannot sync its directory: %s", name, strerror(errno));
-    if (code == AX_OK && recover(log, cut, err) == AX_OK)
-        return log;
-    ax_eventlog_close(log);
-    return NULL;
-}
-
-void ax_eventlog_close(ax_eventlog *log)
-{
-    if (!log)
-        return;
-    if (log->fd >= 0)
-        close(log->fd);
-    free(log);
-}
-
-static size_t pack_record(uint64_t seq, uint32_t crc, const uint8_t *payload, size_t n, uint8_t *buf, size_t cap)
-{
-    ax_fixed out = { .buf = buf, .cap = cap };
-    msgpack_packer pk;
-    msgpack_packer_init(&pk, &out, ax_fixed_write);
-    msgpack_pack_array(&pk, 3);
-    msgpack_pack_uint64(&pk, seq);
-    msgpack_pack_uint32(&pk, crc);
-    msgpack_pack_bin(&pk, n);
-    msgpack_pack_bin_body(&pk, payload, n);
-    return out.full ? 0 : out.len;
-}
-
-ax_code ax_eventlog_append(ax_eventlog *log, ax_event *ev, ax_err *err)
-{
-    uint8_t payload[AX_EVENT_MAX_BYTES], record[AX_RECORD_MAX];
-    if (log->broken)
-        return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
-    size_t n = ax_event_pack(ev, payload, sizeof payload);
-    uint32_t crc = ax_record_crc(log->crc, log->seq + 1, payload, n);
-    size_t bytes = n ? pack_record(log->seq + 1, crc, payload, n, record, sizeof record) : 0;
-    if (!bytes)
-        return ax_fail(err, AX_EINVAL, "%s: an event larger than %d bytes", log->name, AX_EVENT_MAX_BYTES);
-    if (ax_write_all(log->fd, record, bytes, log->name, err) != AX_OK) {
-        log->broken = true;
-        return AX_EIO;
-    }
-    log->crc = crc;
-    log->offset += bytes;
-    ev->seq = ++log->seq;
-    return AX_OK;
-}
-
-ax_code ax_eventlog_sync(ax_eventlog *log, ax_err *err)
-{
-    if (log->broken)
-        return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
-    if (!fdatasync(log->fd))
-        return AX_OK;
-    log->broken = true; /* the kernel may have dropped the pages: trying again would lie */
-    return ax_fail(err, AX_EIO, "%s: cannot sync: %s", log->name, strerror(errno));
-}
-
-uint64_t ax_eventlog_seq(const ax_eventlog *log)
-{
-    return log->seq;
-}
-
-typedef struct until {
-    uint64_t seq;
-} until;
-
-static bool before(void *context, const ax_event *ev)
-{
-    return ev->seq < ((const until *)context)->seq;
-}
-
-ax_code ax_eventlog_truncate(ax_eventlog *log, uint64_t seq, ax_err *err)
-{
-    if (seq >= log->seq)
-        return AX_OK;
-    ax_eventreader *r = ax_eventreader_new(err);
-    if (!r)
-        return AX_ENOMEM;
-    until u = { seq };
-    ax_code code = lseek(log->fd, 0, SEEK_SET) < 0 ? ax_fail(err, AX_EIO, "%s: cannot seek", log->name) : AX_OK;
-    if (code == AX_OK && seq)
-        code = ax_eventreader_drain(log->fd, log->name, r, before, &u, err);
-    if (code == AX_OK && r->seq != seq)
-        code = ax_fail(err, AX_EFORMAT, "%s: has no event %llu", log->name, (unsigned long long)seq);
-    if (code == AX_OK) {
-        log->seq = r->seq;
-        log->crc = r->crc;
-        code = cut_at(log, r->offset, err);
-    }
-    ax_eventreader_free(r);
-    return code;
+    if (renameat(log->dirfd, log->name, log->dirfd, other) && errno != ENOENT)
+        return ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", log->name, other, strerror(errno));
+    int fd = ax_eventlog_copy(log, 0, log->offset, tmp, err);
+    return fd < 0 ? AX_EIO : ax_eventlog_adopt(log, fd, tmp, err);
 }

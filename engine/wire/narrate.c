@@ -117,6 +117,11 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
     case AX_EVENT_LOG:
         SAY("%s", ev->u.LOG.text);
         break;
+    case AX_EVENT_LOST:
+        if (ev->u.LOST.events)
+            SAY("%lld event%s could not be read any more", (long long)ev->u.LOST.events,
+                ev->u.LOST.events == 1 ? "" : "s");
+        break;
     case AX_EVENT_BYE:
         SAY("%.*s", ax_utf8_fit(ev->u.BYE.reason, 150), ev->u.BYE.reason);
         break;

@@ -47,6 +47,11 @@ bool ax_candidate_undoable(const ax_candidate *c)
     return c->status == AX_PRUNED && (c->prune_until > 0 || c->before == AX_DONE || c->before == AX_PROMOTED);
 }
 
+bool ax_candidate_known(const ax_candidate *c)
+{
+    return c->proposed_at > 0;
+}
+
 bool ax_candidate_handmade(const ax_candidate *c)
 {
     return !strcmp(c->origin, "user");
@@ -484,6 +489,9 @@ static void fold_run(ax_state *s, const ax_event *ev)
         s->rss_bytes = ev->u.DEVICE.rss_bytes;
         if (!strcmp(s->device, "auto"))
             memcpy(s->device, ev->u.DEVICE.name, sizeof s->device);
+        break;
+    case AX_EVENT_LOST:
+        s->n_lost++;
         break;
     case AX_EVENT_BYE:
         memcpy(s->bye, ev->u.BYE.reason, sizeof s->bye);

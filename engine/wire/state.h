@@ -2,6 +2,7 @@
 #ifndef AX_WIRE_STATE_H
 #define AX_WIRE_STATE_H
 
+#include "engine/wire/damage.h"
 #include "engine/wire/event.h"
 #include "engine/wire/front.h"
 
@@ -84,6 +85,8 @@ typedef struct ax_state {
     uint32_t n_log;
     uint64_t log_dropped; /* lines before the oldest that is kept */
     bool out_of_memory;   /* an event could not be folded */
+    uint64_t n_lost;      /* events for which LOST stands */
+    ax_damage damage;     /* what can't be read of the file that the events came from; set by whoever reads it */
 } ax_state;
 enum { AX_STATE_LOG = 10000 };
 
@@ -109,6 +112,8 @@ typedef struct ax_prunes {
     double until;   /* the first of those that aren't finished becomes final then; 0 = all are finished */
 } ax_prunes;
 bool ax_state_last_prunes(const ax_state *s, ax_prunes *out); /* false: there are none */
+/* False: no event that can be read has proposed it (engine/wire/damage.h). */
+bool ax_candidate_known(const ax_candidate *c);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
 /* Whether nobody is better in both, reward and cost. */

@@ -53,7 +53,7 @@ static void events(void)
         if (k >= AX_EVENT_COUNT)
             continue;
         int fd = folder("event");
-        ax_eventlog *log = ax_eventlog_open(fd, "log", NULL, NULL);
+        ax_eventlog *log = ax_eventlog_open(fd, "log", true, NULL);
         ax_eventlog_append(log, &ev, NULL);
         ax_eventlog_close(log);
         close(fd);

@@ -96,7 +96,7 @@ static ax_code make(maker *m, int dirfd, const ax_settings *set, const char *dir
     };
     snprintf(setup.run, sizeof setup.run, "%.100s", dir);
     ax_rowfile_init(&m->rows, dirfd);
-    m->log = ax_eventlog_open(dirfd, "events.mpk", NULL, err);
+    m->log = ax_eventlog_open(dirfd, "events.mpk", true, err);
     m->search = m->log ? ax_search_new(&setup, err) : NULL;
     if (!m->search)
         return err->code;

@@ -135,10 +135,11 @@ static ax_code death(int dirfd, long from, const char *said, ax_engine *e, ax_er
     return ax_fail(err, code, "%s", said[0] ? said : line[0] ? line : "the engine ended at its start without a word");
 }
 
-static ax_code launch(int dirfd, const char *run_path, ax_engine_how how, int log, ax_engine *out, ax_err *err)
+static ax_code launch(int dirfd, const char *run_path, unsigned how, int log, ax_engine *out, ax_err *err)
 {
     char program[PATH_MAX], path[PATH_MAX], serve[] = "serve", run[] = "--run", fd[] = "--ready-fd", number[16],
-                                            resume[] = "--resume", older[] = "--previous", wait[] = "--wait", said[512];
+                                            resume[] = "--resume", said[512];
+    char option[][12] = { "--previous", "--repair", "--wait" };
     struct stat st;
     int ready[2];
     if (ax_engine_path(program, err) != AX_OK)
@@ -148,9 +149,10 @@ static ax_code launch(int dirfd, const char *run_path, ax_engine_how how, int lo
     snprintf(path, sizeof path, "%s", run_path);
     snprintf(number, sizeof number, "%d", READY_FD);
     /* a new run was made by us just now; any other is one to go on with */
-    char *argv[] = { program, serve,  run,    path,
-                     fd,      number, resume, how == AX_ENGINE_PREVIOUS ? older : how == AX_ENGINE_WAIT ? wait : NULL,
-                     NULL };
+    char *argv[11] = { program, serve, run, path, fd, number, resume };
+    for (size_t i = 0, n = 7; i < sizeof option / sizeof *option; i++)
+        if (how & 1u << i)
+            argv[n++] = option[i];
     ax_code code = spawn(program, argv, log, ready[1], &out->pid, err);
     close(ready[1]);
     if (code == AX_OK && !listen_ready(ready[0], said, sizeof said))
@@ -162,7 +164,7 @@ static ax_code launch(int dirfd, const char *run_path, ax_engine_how how, int lo
     return code;
 }
 
-ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_how how, ax_engine *out, ax_err *err)
+ax_code ax_engine_start(int dirfd, const char *run_path, unsigned how, ax_engine *out, ax_err *err)
 {
     *out = (ax_engine) { .pid = 0 };
     char text[AX_RUN_ENGINE_TEXT];

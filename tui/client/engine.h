@@ -18,11 +18,17 @@ typedef struct ax_engine {
 
 /* The program beside this one. */
 ax_code ax_engine_path(char path[PATH_MAX], ax_err *err);
-/* previous: from the snapshot before the newest. wait: a command is coming, so a finished run doesn't end at once. */
-typedef enum ax_engine_how { AX_ENGINE_PLAIN, AX_ENGINE_PREVIOUS, AX_ENGINE_WAIT } ax_engine_how;
+/* How it goes on, as bits. PREVIOUS: from the snapshot before the newest. REPAIR: although a part of the log is lost.
+   WAIT: a command is coming, so a finished run doesn't end at once. */
+typedef enum ax_engine_how {
+    AX_ENGINE_PLAIN = 0,
+    AX_ENGINE_PREVIOUS = 1,
+    AX_ENGINE_REPAIR = 2,
+    AX_ENGINE_WAIT = 4
+} ax_engine_how;
 /* Starts `auxcell-engine serve` for the run, in a session of its own, its errors in engine.log, and waits until it says
    that it is ready. When it can't start, the error is what it says, with the code of its exit code. */
-ax_code ax_engine_start(int dirfd, const char *run_path, ax_engine_how how, ax_engine *out, ax_err *err);
+ax_code ax_engine_start(int dirfd, const char *run_path, unsigned how, ax_engine *out, ax_err *err);
 /* Looks whether the engine has ended; block: waits for it. */
 bool ax_engine_wait(ax_engine *e, bool block);
 void ax_engine_release(ax_engine *e); /* the connection; the engine goes on */

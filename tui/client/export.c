@@ -39,7 +39,7 @@ static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err 
 
 int ax_cli_export(int argc, char **argv)
 {
-    bool json = false, csv = false;
+    bool json = false, csv = false, damaged = false;
     const char *file = NULL;
     const ax_option option[] = {
         AX_FLAG("--csv", &csv, "a line per candidate, the names of the fields first (the default)"),
@@ -68,8 +68,10 @@ int ax_cli_export(int argc, char **argv)
         code = ax_run_load(run.dirfd, &s, &err);
         if (code == AX_OK)
             code = write_out(&s, json, file, &err);
+        ax_out_flush();
+        damaged = ax_run_say_damage(&run, &s.damage);
         ax_state_release(&s);
     }
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_complain_of(&err);
+    return code == AX_OK ? damaged : ax_complain_of(&err);
 }

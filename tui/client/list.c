@@ -68,6 +68,8 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     else
         ax_str_printf(&out, "%.6f", s->overhead);
     ax_str_printf(&out, ",\"data_changed\":%s", s->data_changed ? "true" : "false");
+    ax_str_printf(&out, ",\"lost\":%llu,\"damage\":", (unsigned long long)s->n_lost);
+    ax_damage_json(&s->damage, &out);
     ax_str_add(&out, ",\"best\":");
     candidate_json(s, s->best, &out);
     ax_str_add(&out, ",\"best_of_all\":");
@@ -118,6 +120,7 @@ static void list_one(void *context, const char *name, const char *path)
         ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_run_word(&s, engine), done,
                     ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
     }
+    ax_run_say_damage(&run, &s.damage);
     ax_state_release(&s);
     ax_run_close(&run);
 }
@@ -162,6 +165,8 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
     ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
+    if (s->n_lost)
+        ax_out("  history     %llu event%s lost\n", (unsigned long long)s->n_lost, s->n_lost == 1 ? " is" : "s are");
     if (s->n_reused)
         ax_out("  reused      %u took the outcome of the same network\n", s->n_reused);
     if (s->n_scored)
@@ -205,6 +210,8 @@ int ax_cli_status(int argc, char **argv)
     } else if (code == AX_OK) {
         print_status(&run, &s, engine);
     }
+    fflush(stdout);
+    ax_run_say_damage(&run, &s.damage);
     ax_state_release(&s);
     ax_run_close(&run);
     return code == AX_OK ? 0 : ax_complain_of(&err);

@@ -2,7 +2,7 @@
 #include "engine/base/out.h"
 #include "engine/config/option.h"
 #include "engine/wire/client.h"
-#include "engine/wire/eventlog.h"
+#include "engine/wire/history.h"
 #include "engine/wire/narrate.h"
 #include "engine/wire/run.h"
 #include "tui/client/client.h"
@@ -84,10 +84,12 @@ int ax_cli_log(int argc, char **argv)
         return parsed;
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_complain_of(&err);
-    ax_code code = ax_eventlog_read(run.dirfd, "events.mpk", print, &p, &err);
+    ax_damage damage;
+    ax_code code = ax_history_read(run.dirfd, print, &p, &damage, &err);
     ax_out_flush();
+    bool damaged = ax_run_say_damage(&run, &damage);
     if (code == AX_OK && go_on)
         code = follow(&run, &p, &err);
     ax_run_close(&run);
-    return code == AX_OK ? 0 : ax_complain_of(&err);
+    return code == AX_OK ? damaged : ax_complain_of(&err);
 }

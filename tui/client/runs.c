@@ -1,6 +1,7 @@
 #include "tui/client/runs.h"
 
-#include "engine/wire/eventlog.h"
+#include "engine/base/out.h"
+#include "engine/wire/history.h"
 #include "engine/wire/run.h"
 
 #include <stdio.h>
@@ -75,22 +76,24 @@ void ax_run_close(ax_run_handle *r)
     r->dirfd = -1;
 }
 
-static void fold(void *context, const ax_event *ev)
-{
-    ax_state_fold(context, ev);
-}
-
 ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err)
 {
     ax_state_init(s);
-    if (faccessat(dirfd, "events.mpk", F_OK, 0))
-        return AX_OK;
-    ax_code code = ax_eventlog_read(dirfd, "events.mpk", fold, s, err);
+    ax_code code = ax_history_fold(dirfd, s, err);
     if (!ax_run_engine(dirfd))
         ax_state_engine_died(s);
-    if (code == AX_OK && s->out_of_memory)
-        code = ax_fail(err, AX_ENOMEM, "events.mpk: no memory for what happened in this run");
     return code;
+}
+
+bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d)
+{
+    char text[AX_DAMAGE_TEXT];
+    if (ax_damage_none(d))
+        return false;
+    ax_complain("%s: %s; %s'auxcell resume %s%s' goes on%s and keeps the damaged bytes aside", run->name,
+                ax_damage_text(d, text), ax_run_engine(run->dirfd) > 0 ? "once its engine has stopped, " : "",
+                run->name, d->cut_short ? " --repair" : "", d->events ? " without them" : "");
+    return true;
 }
 
 const char *ax_run_word(const ax_state *s, pid_t engine)

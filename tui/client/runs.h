@@ -19,8 +19,10 @@ void ax_run_close(ax_run_handle *r);
 /* Makes the path absolute and sets the name, which is its last component: that of a link, not of its target. */
 void ax_run_handle_name(ax_run_handle *r);
 /* Folds the run's events into s (initialised here; release it also after a failure), and whether its engine has died
-   since. No events yet is fine. */
+   since. No events yet is fine; s->damage says what of them can't be read. */
 ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err);
+/* One line on stderr when a part of its history can't be read, and what to do then. False: there is no such part. */
+bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d);
 /* "running", "paused", "finished", "stopped", "failed", "interrupted" (no engine and no good-bye), "new". */
 const char *ax_run_word(const ax_state *s, pid_t engine);
 

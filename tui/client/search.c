@@ -19,7 +19,7 @@
 enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
-    bool headless, json, ascii, readonly, demo, previous, wait, no_wait;
+    bool headless, json, ascii, readonly, demo, previous, repair, wait, no_wait;
     const char *run, *preset, *config, *script, *size;
     int rows, cols;
     ax_given given;
@@ -185,6 +185,7 @@ int ax_cli_resume(int argc, char **argv)
         AX_FLAG("--wait", &o.wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal"),
         AX_FLAG("--no-wait", &o.no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal"),
         AX_FLAG("--previous", &o.previous, "from the snapshot before the newest"),
+        AX_FLAG("--repair", &o.repair, "although a part of the log is lost: from the snapshot, without what is lost"),
         AX_FLAG("--ascii", &o.ascii, "screens in plain characters"),
     };
     ax_usage u = { "auxcell resume [RUN] [OPTION...]",
@@ -201,8 +202,8 @@ int ax_cli_resume(int argc, char **argv)
         return ax_complain_of(&err);
     if (o.headless)
         ax_follow_hold_signals();
-    if (ax_engine_start(run.dirfd, run.path, o.previous ? AX_ENGINE_PREVIOUS : AX_ENGINE_PLAIN, &engine, &err) !=
-        AX_OK) {
+    unsigned how = (o.previous ? AX_ENGINE_PREVIOUS : 0) | (o.repair ? AX_ENGINE_REPAIR : 0);
+    if (ax_engine_start(run.dirfd, run.path, how, &engine, &err) != AX_OK) {
         ax_run_close(&run);
         return ax_complain_of(&err);
     }

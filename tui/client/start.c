@@ -93,7 +93,7 @@ ax_code ax_start_demo(void *context, char *path, size_t cap, ax_err *err)
     return code;
 }
 
-static ax_code start(const char *path, ax_engine_how how, ax_err *err)
+static ax_code start(const char *path, unsigned how, ax_err *err)
 {
     ax_engine engine;
     int dirfd = ax_run_open(path, err);

@@ -174,7 +174,7 @@ def damaged_snapshot(where):
         f.write(good)
     os.truncate(f"{path}/events.mpk", os.path.getsize(f"{path}/events.mpk") // 2)
     code, text = serve(path)
-    assert code == 1 and "events are missing" in one_line(text), text
+    assert code == 1 and "are missing" in one_line(text) and "--repair" in text, text
 
 
 def damaged_candidates(where):

@@ -35,7 +35,7 @@ static int set_up(void **state)
     assert_non_null(mkdtemp(b->path));
     b->fd = open(b->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     ax_rowfile_init(&b->rows, b->fd);
-    b->log = ax_eventlog_open(b->fd, events, NULL, &err);
+    b->log = ax_eventlog_open(b->fd, events, true, &err);
     assert_non_null(b->log);
     searching_init(&b->t, 30, "reinforce");
     b->t.latency_ms = 8.25;

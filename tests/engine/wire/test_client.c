@@ -51,7 +51,7 @@ static int set_up(void **state)
     s->peer = accept(s->listener, NULL, NULL);
     assert_true(s->peer >= 0);
 
-    ax_eventlog *log = ax_eventlog_open(s->dirfd, "events.mpk", NULL, &err);
+    ax_eventlog *log = ax_eventlog_open(s->dirfd, "events.mpk", true, &err);
     for (int i = 0; i < EVENTS; i++) {
         ax_event ev;
         ax_test_event(&ev, (ax_event_kind)(i % AX_EVENT_COUNT), i % AX_TEST_FILLS);

@@ -1,6 +1,7 @@
 /* A log of 64 KiB, cut at every byte and with every single bit flipped: the records before the damage are read, the
    offset is that of the damaged record, and a log opened so is appended to and opened again, twice. A reader is put at
-   the record in question, so that each case costs one record and not the log. */
+   the record in question, so that each case costs one record and not the log. Then overwritten anywhere: all that can
+   be proven is read, and a log that was settled is whole. */
 #include "engine/base/file.h"
 #include "engine/base/rng.h"
 #include "engine/wire/eventlog_internal.h"
@@ -20,9 +21,9 @@ enum { BYTES = 1 << 16, MOST = 4096, AHEAD = AX_RECORD_MAX + 64 };
 
 /* Sanitizers make a case ten times as long: there every 7th bit. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { STEP = 7 };
+enum { STEP = 7, MEND_STEP = 601 };
 #else
-enum { STEP = 1 };
+enum { STEP = 1, MEND_STEP = 61 };
 #endif
 
 typedef struct place {
@@ -40,13 +41,14 @@ static int set_up(void **state)
     snprintf(p->dir, sizeof p->dir, "/tmp/ax-log-XXXXXX");
     assert_non_null(mkdtemp(p->dir));
     p->fd = open(p->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ax_eventlog *log = ax_eventlog_open(p->fd, "log", NULL, NULL);
+    ax_eventlog *log = ax_eventlog_open(p->fd, "log", true, NULL);
     assert_non_null(log);
     ax_rng rng = ax_rng_new(1, 64);
     struct stat st = { 0 };
     while (st.st_size < BYTES) {
         ax_event ev;
-        ax_test_event(&ev, (ax_event_kind)ax_rng_below(&rng, AX_EVENT_COUNT), (int)ax_rng_below(&rng, AX_TEST_FILLS));
+        ax_event_kind kind = (ax_event_kind)ax_rng_below(&rng, AX_EVENT_COUNT);
+        ax_test_event(&ev, kind == AX_EVENT_LOST ? AX_EVENT_LOG : kind, (int)ax_rng_below(&rng, AX_TEST_FILLS));
         assert_int_equal(ax_eventlog_append(log, &ev, NULL), AX_OK);
         assert_int_equal(fstatat(p->fd, "log", &st, 0), 0);
     }
@@ -130,21 +132,51 @@ static void every_bit_flipped(void **state)
     ax_eventreader_free(r);
 }
 
+/* A flipped bit anywhere is found and put right: nothing is lost. */
+static void single_bits_are_put_right(void **state)
+{
+    const place *p = *state;
+    ax_eventreader *r = ax_eventreader_new(NULL);
+    ax_event ev;
+    for (size_t k = 0; k < p->records; k++) {
+        size_t left = p->n - p->start[k], n = left < AHEAD ? left : AHEAD;
+        char *bytes = p->bytes + p->start[k];
+        for (size_t bit = k % MEND_STEP; bit < 8 * (p->start[k + 1] - p->start[k]); bit += MEND_STEP) {
+            bytes[bit / 8] ^= (char)(1 << bit % 8);
+            assert_int_equal(good_from(p, r, k, bytes, n), 0);
+            r->damaged = true; /* half a record at the end of the log may look as if more were to come */
+            r->damage = (ax_damage) { .places = 0 };
+            assert_int_equal(ax_eventreader_resync(r, true), 1);
+            assert_int_equal(r->damage.mended, 1);
+            assert_int_equal(r->damage.mended_at, p->start[k] + bit / 8);
+            assert_int_equal(ax_eventreader_next(r, &ev, NULL), 1);
+            assert_int_equal(ev.seq, k + 1);
+            bytes[bit / 8] ^= (char)(1 << bit % 8);
+        }
+    }
+    ax_eventreader_free(r);
+}
+
+static void append(ax_eventlog *log, int fill)
+{
+    ax_event ev;
+    ax_test_event(&ev, AX_EVENT_NOTED, fill);
+    assert_int_equal(ax_eventlog_append(log, &ev, NULL), AX_OK);
+}
+
 /* Opens the log, appends, opens it again, appends again; all that was good and both new events are there. */
 static void go_on(const place *p, size_t k, uint64_t torn)
 {
     char name[64];
     for (size_t i = 0; i < 3; i++) {
-        uint64_t cut = 0;
-        ax_err err = { AX_OK, "" };
-        ax_eventlog *log = ax_eventlog_open(p->fd, "log", &cut, &err);
+        ax_settled settled;
+        ax_eventlog *log = ax_eventlog_open(p->fd, "log", true, NULL);
         assert_non_null(log);
         assert_int_equal(ax_eventlog_seq(log), k + i);
-        assert_int_equal(cut, i ? 0 : torn);
-        ax_event ev;
-        ax_test_event(&ev, AX_EVENT_NOTED, (int)i);
+        assert_int_equal(ax_eventlog_settle(log, k + i, &settled, NULL), AX_OK);
+        assert_int_equal(settled.torn, i ? 0 : torn);
         if (i < 2)
-            assert_int_equal(ax_eventlog_append(log, &ev, &err), AX_OK);
+            append(log, (int)i);
         ax_eventlog_close(log);
     }
     snprintf(name, sizeof name, "log.torn-%zu", p->start[k]);
@@ -163,16 +195,125 @@ static void opened_and_appended_to_twice(void **state)
         p->bytes[at] ^= flip;
         assert_int_equal(ax_file_replace(p->fd, "log", p->bytes, n, NULL), AX_OK);
         p->bytes[at] ^= flip;
-        go_on(p, k, n - p->start[k]);
+        go_on(p, i % 2 ? k : p->records, i % 2 ? n - p->start[k] : 0);
+    }
+}
+
+/* ---- overwritten ---- */
+
+typedef struct reading {
+    const place *p;
+    uint64_t seq; /* of the last one */
+    uint64_t n, lost;
+} reading;
+
+/* Whatever is read is what was written. */
+static void compare(void *context, const ax_event *ev)
+{
+    reading *r = context;
+    assert_true(ev->seq > r->seq);
+    r->seq = ev->seq;
+    r->n += ev->kind != AX_EVENT_LOST;
+    r->lost += ev->kind == AX_EVENT_LOST;
+    if (ev->kind == AX_EVENT_LOST || ev->seq > r->p->records)
+        return;
+    ax_record record;
+    ax_event want;
+    bool known;
+    size_t k = ev->seq - 1;
+    assert_true(
+        ax_record_split((const uint8_t *)r->p->bytes + r->p->start[k], r->p->start[k + 1] - r->p->start[k], &record));
+    assert_int_equal(ax_event_unpack(record.payload, record.n, &want, &known, NULL), AX_OK);
+    want.seq = ev->seq;
+    assert_memory_equal(ev, &want, sizeof want);
+}
+
+static reading read_log(const place *p, ax_damage *damage)
+{
+    reading r = { .p = p };
+    assert_int_equal(ax_eventlog_read(p->fd, "log", compare, &r, damage, NULL), AX_OK);
+    return r;
+}
+
+static void remove_kept(const place *p, const ax_damage *d)
+{
+    char name[64];
+    struct stat st;
+    snprintf(name, sizeof name, "log.damaged-%llu", (unsigned long long)d->offset);
+    assert_int_equal(fstatat(p->fd, name, &st, 0), 0);
+    assert_int_equal(st.st_size, d->bytes);
+    assert_int_equal(unlinkat(p->fd, name, 0), 0);
+}
+
+/* The records in which bytes from..to lie, and at most one more, are lost; nothing else is, and a log that was settled
+   is whole again, with LOST for them. */
+static void settle_overwritten(place *p, size_t from, size_t to)
+{
+    size_t first = 0, last = 0;
+    while (p->start[first + 1] <= from)
+        first++;
+    while (last < p->records && p->start[last] < to)
+        last++; /* the first one behind */
+    ax_damage d;
+    reading r = read_log(p, &d);
+    if (last != p->records - 1) /* a last one is proven only where the damage left the checksum before it */
+        assert_int_equal(d.places, last < p->records);
+    size_t seq = p->records;
+    if (d.places) {
+        assert_int_equal(d.offset, p->start[first]);
+        assert_int_equal(d.first, first + 1);
+        assert_true(d.last >= last && d.last <= last + 1);
+        assert_int_equal(d.events, d.last - first);
+        assert_int_equal(r.n, p->records - d.events);
+    } else { /* up to its end */
+        assert_true(r.n >= first && d.tail <= p->n - p->start[first]);
+        ax_damage_until(&d, seq);
+        assert_true(d.cut_short);
+    }
+    ax_settled settled;
+    ax_eventlog *log = ax_eventlog_open(p->fd, "log", false, NULL);
+    assert_non_null(log);
+    assert_int_equal(ax_eventlog_settle(log, seq, &settled, NULL), AX_OK);
+    assert_int_equal(settled.lost.events, d.events);
+    assert_int_equal(settled.lost.bytes, d.bytes);
+    assert_int_equal(settled.lost.offset, d.offset);
+    assert_int_equal(settled.torn, 0);
+    append(log, 1);
+    ax_eventlog_close(log);
+    remove_kept(p, &d);
+    ax_damage after;
+    r = read_log(p, &after);
+    assert_true(ax_damage_none(&after) && !after.tail);
+    assert_int_equal(r.lost, d.events);
+    assert_int_equal(r.seq, p->records + 1);
+    assert_int_equal(r.n + r.lost, p->records + 1);
+}
+
+static void overwritten_anywhere(void **state)
+{
+    place *p = *state;
+    ax_rng rng = ax_rng_new(3, 64);
+    for (int i = 0; i < 200; i++) {
+        size_t from = ax_rng_below(&rng, (uint32_t)p->n), n = 2 + ax_rng_below(&rng, i % 2 ? 40 : 4000);
+        char *was = malloc(p->n), how = (char)(i % 3 ? 0 : -1);
+        assert_non_null(was);
+        memcpy(was, p->bytes, p->n);
+        size_t to = from + n < p->n ? from + n : p->n;
+        for (size_t k = from; k < to; k++) /* no byte stays as it was */
+            p->bytes[k] ^= how ? how : (char)(1 + ax_rng_below(&rng, 255));
+        assert_int_equal(ax_file_replace(p->fd, "log", p->bytes, p->n, NULL), AX_OK);
+        memcpy(p->bytes, was, p->n);
+        free(was);
+        settle_overwritten(p, from, to);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cut_at_every_byte),
-        cmocka_unit_test(every_bit_flipped),
-        cmocka_unit_test(opened_and_appended_to_twice),
+        cmocka_unit_test(cut_at_every_byte),         cmocka_unit_test(every_bit_flipped),
+        cmocka_unit_test(single_bits_are_put_right), cmocka_unit_test(opened_and_appended_to_twice),
+        cmocka_unit_test(overwritten_anywhere),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -367,7 +367,7 @@ static void an_engine_without_its_lock_is_found(void **state)
     (void)state;
     char path[256], text[AX_RUN_ENGINE_TEXT];
     int fd = make("one", path), lock = ax_run_lock(fd, false, NULL);
-    ax_eventlog *log = ax_eventlog_open(fd, "events.mpk", NULL, NULL);
+    ax_eventlog *log = ax_eventlog_open(fd, "events.mpk", true, NULL);
     assert_non_null(log);
     assert_int_equal(unlinkat(fd, "engine.pid", 0), 0);
     assert_int_equal(ax_run_engine(fd), 1);

@@ -519,13 +519,13 @@ static void the_file_folds_to_the_live_state(void **state)
     int fd = open(dir, O_RDONLY | O_DIRECTORY);
     both b;
     ax_state_init(&b.live);
-    b.log = ax_eventlog_open(fd, "events.mpk", NULL, NULL);
+    b.log = ax_eventlog_open(fd, "events.mpk", true, NULL);
     ax_history h = { .candidates = 700, .pruned = true, .bye = "stopped" };
     ax_history_play(&h, live_and_logged, &b);
     ax_eventlog_close(b.log);
     ax_state again;
     ax_state_init(&again);
-    assert_int_equal(ax_eventlog_read(fd, "events.mpk", fold, &again, NULL), AX_OK);
+    assert_int_equal(ax_eventlog_read(fd, "events.mpk", fold, &again, NULL, NULL), AX_OK);
 
     const ax_state *x = &b.live, *y = &again;
     assert_in_range(x->n_candidates, 700, 2000);
