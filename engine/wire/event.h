@@ -110,9 +110,9 @@
     F(TEXT, level, "debug, info, warning, error")                                                                      \
     F(TEXT, text, "one line")
 #define AX_EV_LOST(F)                                                                                                  \
-    F(WHOLE, events, "events that could not be read any more, this one and those that follow it; 0: one of those")     \
-    F(WHOLE, bytes, "bytes that stood there, kept in events.mpk.damaged-OFFSET")                                       \
-    F(WHOLE, offset, "where in the file they began, as it was then")
+    F(WHOLE, events, "events lost here, with this one; 0: one of those")                                               \
+    F(WHOLE, bytes, "bytes that stood there, kept in a file of their own")                                             \
+    F(WHOLE, offset, "where in the damaged file they began")
 #define AX_EV_BYE(F) F(TEXT, reason, "finished, stopped, failed")
 #define AX_EVENT_LIST(X)                                                                                               \
     X(HELLO)                                                                                                           \

@@ -210,7 +210,7 @@ int ax_cli_status(int argc, char **argv)
     } else if (code == AX_OK) {
         print_status(&run, &s, engine);
     }
-    fflush(stdout);
+    ax_out_flush();
     ax_run_say_damage(&run, &s.damage);
     ax_state_release(&s);
     ax_run_close(&run);

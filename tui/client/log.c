@@ -69,6 +69,16 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
     return AX_OK; /* the engine has ended */
 }
 
+/* Which candidates are unknown shows only when all is folded: not for nothing. */
+static bool say_damage(const ax_run_handle *run)
+{
+    ax_state s;
+    ax_run_load(run->dirfd, &s, NULL);
+    bool said = ax_run_say_damage(run, &s.damage);
+    ax_state_release(&s);
+    return said;
+}
+
 int ax_cli_log(int argc, char **argv)
 {
     printing p = { .json = false };
@@ -87,7 +97,7 @@ int ax_cli_log(int argc, char **argv)
     ax_damage damage;
     ax_code code = ax_history_read(run.dirfd, print, &p, &damage, &err);
     ax_out_flush();
-    bool damaged = ax_run_say_damage(&run, &damage);
+    bool damaged = !ax_damage_none(&damage) && say_damage(&run);
     if (code == AX_OK && go_on)
         code = follow(&run, &p, &err);
     ax_run_close(&run);

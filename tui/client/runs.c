@@ -92,7 +92,7 @@ bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d)
         return false;
     ax_complain("%s: %s; %s'auxcell resume %s%s' goes on%s and keeps the damaged bytes aside", run->name,
                 ax_damage_text(d, text), ax_run_engine(run->dirfd) > 0 ? "once its engine has stopped, " : "",
-                run->name, d->cut_short ? " --repair" : "", d->events ? " without them" : "");
+                run->name, d->cut_short ? " --repair" : "", d->events ? " without what is missing" : "");
     return true;
 }
 

@@ -297,14 +297,80 @@ class Runs(unittest.TestCase):
         self.assertIn("one: no such run: a link to ", done.stderr)
         self.assertEqual(self.place.call("status", "one").returncode, 1)
 
-    def test_damaged_log(self):
+    def damaged(self, code, *words):
+        """Everybody who shows the history names its damage, on standard error and in JSON."""
+        for args, status in ((("status", "a"), 0), (("status", "a", "--json"), 0), (("ls",), 0), (("ls", "--json"), 0),
+                             (("log", "a"), code), (("log", "a", "--json"), code), (("export", "a"), code),
+                             (("export", "a", "--json"), code)):
+            done = self.place.call(*args)
+            self.assertEqual(done.returncode, status, (args, done.stderr))
+            self.assertTrue(done.stdout)
+            if code:
+                self.assertEqual(done.stderr.count("\n"), 1, (args, done.stderr))
+                for word in ("auxcell: a: events.mpk: damaged at byte ", *words):
+                    self.assertIn(word, done.stderr, args)
+            else:
+                self.assertEqual(done.stderr, "", args)
+        return json.loads(self.place.call("status", "a", "--json").stdout)["damage"]
+
+    def test_damaged_in_the_middle(self):
+        self.ok("search", "--run", "a", "--candidates", "2", *TINY)
+        self.assertIsNone(self.damaged(0))
+        path = os.path.join(self.place.run_dir("a"), "events.mpk")
+        with open(path, "rb+") as f:
+            whole = f.read()
+            at = whole.index(b"proposed")  # of the first candidate
+            f.seek(at)
+            f.write(b"\0" * 100)
+        damage = self.damaged(1, "1 event (8) is missing", "1 candidate is unknown", "'auxcell resume a' goes on")
+        self.assertEqual((damage["events"], damage["candidates"], damage["mended"]), (1, 1, 0))
+        self.assertTrue(0 < damage["byte"] < at and 100 < damage["bytes"] < len(whole) / 2, damage)
+        self.assertEqual(self.status_of("a")["scored"], 2)
+        done = self.place.call("resume", "a")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("auxcell: events.mpk: damaged at byte ", done.stderr)
+        self.assertIsNone(self.damaged(0))
+        status = self.status("a")
+        self.assertEqual((status["lost"], status["scored"], status["proposed"]), (1, 2, 2))
+        self.assertIn("\n  history     1 event is lost\n", self.ok("status", "a"))
+
+    def status_of(self, run):
+        return json.loads(self.place.call("status", run, "--json").stdout)
+
+    def test_damaged_at_its_end(self):
         self.ok("search", "--run", "a", "--candidates", "1", *TINY)
+        n = self.status("a")["events"]
         path = os.path.join(self.place.run_dir("a"), "events.mpk")
         with open(path, "rb+") as f:
             f.truncate(os.path.getsize(path) - 3)
-        status = self.status("a")
+        damage = self.damaged(1, f"1 event ({n}) is missing", "'auxcell resume a --repair' goes on")
+        self.assertEqual((damage["events"], damage["candidates"]), (1, 0))
+        status = self.status_of("a")
         self.assertEqual(status["state"], "interrupted")  # the good-bye is what was cut
         self.assertEqual(status["scored"], 1)
+        size = os.path.getsize(path)
+        refused = self.place.call("resume", "a")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("--repair goes on from snapshot.mpk without them", refused.stderr)
+        self.assertEqual(os.path.getsize(path), size)
+        done = self.place.call("resume", "a", "--repair")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIsNone(self.damaged(0))
+
+    def test_a_flipped_bit(self):
+        self.ok("search", "--run", "a", "--candidates", "1", *TINY)
+        path = os.path.join(self.place.run_dir("a"), "events.mpk")
+        with open(path, "rb+") as f:
+            whole = f.read()
+            f.seek(1000)
+            f.write(bytes([whole[1000] ^ 4]))
+        damage = self.damaged(1, "damaged at byte 1000: 1 flipped bit, put right; nothing is missing")
+        self.assertEqual((damage["events"], damage["mended"]), (0, 1))
+        done = self.place.call("resume", "a")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(path, "rb") as f:
+            self.assertTrue(f.read().startswith(whole))
+        self.assertIsNone(self.damaged(0))
 
     def test_pipes_in_a_run(self):
         """What waits for the other end of a pipe waits without end."""
