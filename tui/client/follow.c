@@ -1,6 +1,7 @@
 #include "tui/client/follow.h"
 
 #include "engine/base/out.h"
+#include "engine/wire/history.h"
 #include "engine/wire/narrate.h"
 #include "engine/wire/run.h"
 #include "tui/client/report.h"
@@ -142,6 +143,21 @@ static void mind_pause(follow *f, const ax_event *ev)
     }
 }
 
+/* False: it is of an earlier engine, or came before. */
+static bool take_event(follow *f, const ax_event *ev)
+{
+    if (ev->seq <= f->s->seq)
+        return false; /* after a new connection some may come twice */
+    ax_state_fold(f->s, ev);
+    if (ev->seq < f->engine->first_seq)
+        return false;
+    if (f->how->json)
+        print_json(ev);
+    else
+        print_event(f, ev);
+    return true;
+}
+
 static void take_events(follow *f)
 {
     ax_event ev;
@@ -154,17 +170,14 @@ static void take_events(follow *f)
                 complain(f, answer.message);
             continue;
         }
-        if (ev.seq <= f->s->seq)
-            continue; /* after a new connection some may come twice */
-        ax_state_fold(f->s, &ev);
-        if (ev.seq < f->engine->first_seq)
-            continue;
-        if (f->how->json)
-            print_json(&ev);
-        else
-            print_event(f, &ev);
-        mind_pause(f, &ev);
+        if (take_event(f, &ev))
+            mind_pause(f, &ev);
     }
+}
+
+static void take_rest(void *context, const ax_event *ev)
+{
+    take_event(context, ev);
 }
 
 /* Asks the engine to stop; the second signal, or a lost terminal, leaves it alone. Returns false to leave. */
@@ -254,5 +267,7 @@ int ax_follow_run(const ax_run_handle *run, ax_engine *engine, const ax_follow *
         ax_complain("left; the engine goes on, 'auxcell attach %s' shows it", run->name);
         return 128 + left;
     }
+    ax_damage damage; /* one that ended before we were connected, or while we weren't, has said more */
+    ax_history_read(run->dirfd, take_rest, &f, &damage, NULL);
     return exit_code(&f);
 }
