@@ -34,10 +34,13 @@ def goes_on(path, *said):
 
 def refused(run, *words, log=None):
     """The next command isn't acknowledged; the engine says why in its answer and in its log, and ends."""
-    run.socket.sendall(msgpack.packb([7, "note", 0, "after", "tester"]))
+    try:
+        run.socket.sendall(msgpack.packb([7, "note", 0, "after", "tester"]))
+    except BrokenPipeError:  # it had noticed already
+        pass
     while (m := run._message()) is not None and not isinstance(m[2], str):
         pass
-    if m:  # None: it had noticed already
+    if m:
         assert m[0] == 7 and m[1] != 0 and all(word in m[2] for word in words), m
     assert run.end() == 1
     if log:
