@@ -20,6 +20,17 @@ static double best_reward(const ax_state *s)
     return best ? best->reward : NAN;
 }
 
+/* What the data are: the event that says it has no room for a long path; run.ini, in *set, has all of it. */
+static const char *data_of(const ax_run_handle *run, const ax_state *s, ax_settings *set)
+{
+    size_t n = strlen(s->data);
+    bool cut = n + 4 > AX_EVENT_TEXT - 1; /* a character that didn't fit may have 4 bytes */
+    memset(set, 0, sizeof *set);
+    return cut && ax_settings_read(set, run->dirfd, "run.ini", NULL) == AX_OK && !strncmp(set->data, s->data, n)
+               ? set->data
+               : s->data;
+}
+
 static const char *date(double at, char out[32])
 {
     time_t t = (time_t)at;
@@ -41,6 +52,7 @@ static void candidate_json(const ax_state *s, uint32_t id, ax_str *out)
 
 static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engine, bool candidates)
 {
+    ax_settings settings;
     ax_str out;
     ax_str_init(&out, 0);
     ax_str_add(&out, "{\"name\":");
@@ -50,7 +62,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_add(&out, ",\"state\":");
     ax_str_json(&out, ax_run_word(s, engine));
     ax_str_printf(&out, ",\"engine\":%d,\"data\":", (int)engine);
-    ax_str_json(&out, s->data);
+    ax_str_json(&out, data_of(run, s, &settings));
     ax_str_add(&out, ",\"preset\":");
     ax_str_json(&out, s->preset);
     ax_str_add(&out, ",\"strategy\":");
@@ -152,14 +164,15 @@ int ax_cli_ls(int argc, char **argv)
 static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engine)
 {
     char process[32] = "";
+    ax_settings settings;
     if (engine > 0)
         snprintf(process, sizeof process, ", engine %d", (int)engine);
     ax_out_line("%s  %s%s", run->name, ax_run_word(s, engine), process);
     if (s->died)
         ax_out_line("  died        its engine is gone without a good-bye; 'auxcell resume %s' goes on", run->name);
     ax_out_line("  path        %s", run->path);
-    ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", s->data, s->preset, s->strategy,
-                (long long)s->seed);
+    ax_out_line("  data        %s, preset %s, strategy %s, seed %lld", data_of(run, s, &settings), s->preset,
+                s->strategy, (long long)s->seed);
     if (s->data_changed)
         ax_out("  changed     the data, since the run began: rewards before and after can't be compared\n");
     ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");

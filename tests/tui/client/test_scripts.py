@@ -99,6 +99,19 @@ class Scripts(unittest.TestCase):
         self.assertIn(',"small, but ""good""",', self.ok("export", "odd"))
         self.assertEqual(json.loads(self.ok("export", "odd", "--json"))[0]["note"], 'small, but "good"')
 
+    def test_a_long_path_is_shown_whole(self):
+        """Events have room for 199 bytes."""
+        from screen import Log
+        data = "camvid:/" + "d" * 197 + "\u00e4" * 20
+        path = make_run(self.place.runs, "long", 1)
+        log = Log(os.path.join(path, "events.mpk"))
+        log.add("hello", 1.0, 0, run="long", data=data[:198], preset="demo", strategy="ppo", device="cpu")
+        with open(os.path.join(path, "run.ini"), "a") as f:
+            f.write(f"data = {data}\n")
+        self.assertEqual(json.loads(self.ok("status", "long", "--json"))["data"], data)
+        self.assertEqual(json.loads(self.ok("ls", "--json"))[0]["data"], data)
+        self.assertIn(f" {data},", self.ok("status", "long"))
+
     def test_log_of_a_torn_history(self):
         path = os.path.join(make_run(self.place.runs, "torn", 5), "events.mpk")
         whole = [json.loads(line) for line in self.ok("log", "torn", "--json").splitlines()]
