@@ -42,7 +42,6 @@ CFLAGS_ALL += $(SANFLAGS)
 # sources are portable, not a build to ship
 OPENMP := $(if $(findstring clang,$(CC)),-fopenmp=libgomp -Wno-unused-variable,-fopenmp)
 
-.DEFAULT_GOAL := all
 GOALS := $(if $(MAKECMDGOALS),$(MAKECMDGOALS),all)
 ifneq ($(filter-out help clean format,$(GOALS)),)
 include $(B)/deps.mk
@@ -73,7 +72,7 @@ ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all test cuda-registers cuda-sanitize lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda man-lint
+.PHONY: all tests test cuda-registers cuda-sanitize lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -85,11 +84,12 @@ $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
 
 $(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
+# -g1: to note where each variable of an unrolled loop lies takes a third of the compilation
 define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
 	@echo "  CC      $$< ($(1))"
-	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) $(ISA_OPT) -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
+	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -g1 $(ISA_OPT) -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 $(B)/%.o: %.c

@@ -7,7 +7,8 @@ logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 # passive: threads that spin for each other crawl when as many tests as cores run side by side
 export AUXCELL_BUILD="$PWD/$build" OMP_NUM_THREADS=${OMP_NUM_THREADS:-2} OMP_WAIT_POLICY=${OMP_WAIT_POLICY:-passive}
-[ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(nproc)
+# more than cores: many wait for an engine most of their time
+[ -n "${TEST_JOBS:-}" ] || TEST_JOBS=$(($(nproc) * 2))
 for t in "$@"; do
     case $t in *"$pattern"*) echo "$t" ;; esac
 done >"$logs/all"

@@ -148,7 +148,7 @@ finish() {
     status=$?
     trap '' INT TERM HUP
     # with it go its namespaces: processes and mounts
-    [ -z "$job" ] || { kill -KILL "$job" 2>/dev/null && wait "$job"; } || true
+    [ -z "$job" ] || { kill -KILL "$job" && wait "$job"; } 2>/dev/null || true
     if [ -n "$keep" ]; then
         echo "kept: $at"
     else
