@@ -1,5 +1,6 @@
 """Ways to hurt a run, and whether it is afterwards what it would have been."""
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -233,6 +234,26 @@ def failed_sync(where, most=12):
             assert_same(image, reference)
             for i in range(min(k + 1, len(images) - 1)):
                 assert notes(image).count(f"note {i}") == 1, f"sync {n} failed, and the acknowledged note {i} is gone"
+
+
+def file_sizes(where):
+    """A limit on the size of files, at every size that a file of the run has: a candidate isn't blamed for it, and without
+    the limit the run goes on as if nothing had been."""
+    settings = dict(candidates=2, stages=2, stage2_samples=2, stage2_crop=32, stage2_batch=2, save_epochs=1)
+    reference = Reference.of(**settings)
+    sizes = {os.path.getsize(os.path.join(d, f)) for d, _, files in os.walk(reference) for f in files if "/cache" not in d}
+    limits = sorted({max(0, s - 1) for s in sizes if s > 4096} | {s + 4096 for s in sizes if s > 4096} | {0, 600, 4096})
+    for limit in limits:
+        path = new(where, f"a{limit}", cache=reference, **settings)
+        run = Run(path, preexec_fn=lambda limit=limit: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+        if run.answer == "ok\n":
+            run.until(("paused", "bye"))
+        run.stop()
+        if os.path.exists(f"{path}/events.mpk"):
+            causes = {f["cause"] for kind, _, f in events(path) if kind == "failed"}
+            assert causes <= {"disk"}, f"files of {limit} bytes at most: failed by {causes}"
+        finish(path)
+        assert_same(path, reference)
 
 
 # ---- damage ----

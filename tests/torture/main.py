@@ -3,7 +3,7 @@ all this would notice: bugs planted in a copy of the tree must be caught.
 
 main.py              everything
 main.py CHECK...     some of it: kills, calls, promoted, damaged, errors, promoted-errors, cuts, damage,
-                     plants, or the name of a plant"""
+                     limits, plants, or the name of a plant"""
 import os
 import random
 import shutil
@@ -62,6 +62,7 @@ GROUPS = {
     "kills": [("killed at random", kills), ("left in training", training)],
     "cuts": [("power cut", torture.power_cut), ("a sync fails", torture.failed_sync)],
     "damage": [("torn tail", torture.torn_tail), ("bit flips", torture.bit_flips), ("two engines", torture.two_engines)],
+    "limits": [("files up to a size", torture.file_sizes)],
     "calls": each(Fresh, "signal=KILL"),
     "promoted": each(Promoted, "signal=KILL"),
     "damaged": [c for action in ("signal=KILL", "error=ENOSPC", "error=EIO") for c in each(Damaged, action, ["engine"])],
