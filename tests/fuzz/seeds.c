@@ -119,8 +119,8 @@ static void files(void)
     ax_maskfile_release(&m);
     close(fd);
     static const float numbers[6] = { 1, 2, 3, 4, 5, 6 };
-    const ax_st_tensor tensor[2] = { { "weight", AX_ST_F32, 2, { 2, 3 }, numbers, sizeof numbers, 6 },
-                                     { "none", AX_ST_U8, 1, { 0 }, numbers, 0, 0 } };
+    const ax_st_tensor tensor[2] = { { "weight", AX_ST_F32, 2, { 2, 3 }, numbers, sizeof numbers, 6, "" },
+                                     { "none", AX_ST_U8, 1, { 0 }, numbers, 0, 0, "" } };
     const ax_st_meta meta = { "genotype", arch0 };
     fd = folder("safetensors");
     if (ax_safetensors_write(fd, "0", tensor, 2, &meta, 1, NULL) != AX_OK)
@@ -193,7 +193,7 @@ static void data_sets(void)
     put("camvid", 1, list, sizeof list - 1);
     put("logits", 0, whole, sizeof whole);
     static const float numbers[8 * 4 * 5] = { 1, 2, 3 };
-    const ax_st_tensor tensor = { "logits", AX_ST_F32, 3, { 8, 4, 5 }, numbers, sizeof numbers, 8 * 4 * 5 };
+    const ax_st_tensor tensor = { "logits", AX_ST_F32, 3, { 8, 4, 5 }, numbers, sizeof numbers, 8 * 4 * 5, "" };
     char *bytes, *more;
     size_t n;
     int fd = folder("logits");
