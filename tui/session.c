@@ -86,6 +86,15 @@ static void look_for_engine(session *s)
     }
 }
 
+static void say_damage(session *s)
+{
+    const ax_damage *d = &s->state.damage;
+    char text[AX_DAMAGE_TEXT];
+    if (!ax_damage_none(d))
+        ax_ui_say(&s->ui, true, "%s; 'auxcell resume %s%s' goes on", ax_damage_text(d, text), s->target,
+                  d->cut_short ? " --repair" : "");
+}
+
 /* Reads on; what was read takes the place of what is shown. */
 static void load(session *s, double seconds)
 {
@@ -102,6 +111,8 @@ static void load(session *s, double seconds)
     ax_ui_replaced(&s->ui);
     if (s->loading.code != AX_OK)
         ax_ui_say(&s->ui, true, "%s", s->loading.err.msg);
+    else
+        say_damage(s);
     look_for_engine(s);
 }
 

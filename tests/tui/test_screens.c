@@ -19,6 +19,7 @@ typedef struct screen {
     bool ascii, color, masks, loading;
     ax_link link;
     double later;             /* seconds after the last event */
+    uint64_t lost;            /* events that can't be read */
     const char *keys, *paste; /* pasted after the keys */
     ax_history history;
 } screen;
@@ -46,6 +47,7 @@ static const screen screens[] = {
     { "no-engine-80x24", 24, 80, .link = AX_LINK_NONE, .later = 9, .history = { 40 } },
     { "died-160x48", 48, 160, .link = AX_LINK_LOST, .later = 9, .keys = "x", .history = { 40 } },
     { "loading-80x24", 24, 80, .loading = true },
+    { "damaged-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .lost = 3, .history = { 40, .bye = "stopped" } },
     { "wiring-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "\t", .history = { 40 } },
     { "table-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2jjmmjj", .history = { 300 } },
     { "table-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2ssG", .history = { 300 } },
@@ -117,6 +119,7 @@ static void draw(const screen *s, ax_str *out)
     memset(&masks, 0, sizeof masks);
     ax_state_init(&state);
     double now = s->loading ? AX_HISTORY_START : ax_history_play(&s->history, fold, &state);
+    state.damage = (ax_damage) { .places = s->lost > 0, .offset = 4711, .bytes = 60 * s->lost, .events = s->lost };
     if (s->link != AX_LINK_LIVE)
         ax_state_engine_died(&state);
     ax_ui_init(&ui, &state, "voc-01");

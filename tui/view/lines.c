@@ -65,6 +65,17 @@ static void add_rate(segments *s, const ax_ui *ui)
         add(s, AX_ROLE_BAR, "eta %s", ax_figure_clock(60 * left / rate, text));
 }
 
+/* What the screens don't show because nobody can read it any more. */
+static void add_damage(segments *s, const ax_state *st)
+{
+    unsigned long long events = st->damage.events + st->n_lost;
+    bool damaged = !ax_damage_none(&st->damage);
+    if (events)
+        add(s, AX_ROLE_WARN, "%s%llu event%s lost", damaged ? "damaged: " : "", events, events == 1 ? "" : "s");
+    else if (damaged)
+        add(s, AX_ROLE_WARN, "damaged log");
+}
+
 static segments status_segments(const ax_ui *ui, int cols)
 {
     const ax_state *st = ui->state;
@@ -80,6 +91,7 @@ static segments status_segments(const ax_ui *ui, int cols)
         add(&s, AX_ROLE_BAR, "%s", ax_figure_clock((running ? ui->now : st->last_at) - st->first_at, text));
     if (st->data_changed)
         add(&s, AX_ROLE_WARN, "data changed");
+    add_damage(&s, st);
     add_progress(&s, ui, cols < 30);
     add_best(&s, ui);
     if (st->n_running)

@@ -311,6 +311,14 @@ class Runs(unittest.TestCase):
                     self.assertRegex(done.stderr, word, args)
             else:
                 self.assertEqual(done.stderr, "", args)
+        if code:
+            with open(os.path.join(self.place.dir, "keys"), "w") as f:
+                f.write("wait damaged\nsave screen.txt\n")
+            self.ok("attach", "a", "--script", "keys", "--size", "160x48")
+            with open(os.path.join(self.place.dir, "screen.txt")) as f:
+                screen = f.read()
+            self.assertRegex(screen.splitlines()[0], r"  damaged(: \d+ events? lost| log)")
+            self.assertIn("events.mpk: damaged at byte ", screen)
         return json.loads(self.place.call("status", "a", "--json").stdout)["damage"]
 
     def test_damaged_in_the_middle(self):
