@@ -2,7 +2,7 @@
 all this would notice: bugs planted in a copy of the tree must be caught.
 
 main.py              everything
-main.py CHECK...     some of it: kills, calls, promoted, damaged, errors, promoted-errors, cuts, damage,
+main.py CHECK...     some of it: kills, calls, promoted, refusals, damaged, errors, promoted-errors, cuts, damage,
                      limits, plants, or the name of a plant"""
 import os
 import random
@@ -58,6 +58,10 @@ def each(scene, action, whose=WHO):
              lambda where, who=who, call=call: sweep(where, scene, who, call, action)) for who in whose for call in CALLS]
 
 
+# what the kernel may refuse an engine that forks, waits and takes clients in; none of it ends the run
+REFUSALS = (("clone", "EAGAIN"), ("socketpair", "EMFILE"), ("accept4", "EMFILE"), ("accept4", "ENOMEM"), ("poll", "ENOMEM"),
+            ("poll", "EINVAL"))
+
 GROUPS = {
     "kills": [("killed at random", kills), ("left in training", training)],
     "cuts": [("power cut", torture.power_cut), ("a sync fails", torture.failed_sync)],
@@ -65,6 +69,9 @@ GROUPS = {
     "limits": [("files up to a size", torture.file_sizes)],
     "calls": each(Fresh, "signal=KILL"),
     "promoted": each(Promoted, "signal=KILL"),
+    "refusals": [(f"error={error} at engine's {call}",
+                  lambda where, call=call, error=error: sweep(where, Fresh, "engine", call, f"error={error}"))
+                 for call, error in REFUSALS],
     "damaged": [c for action in ("signal=KILL", "error=ENOSPC", "error=EIO") for c in each(Damaged, action, ["engine"])],
     "errors": [c for error in ("ENOSPC", "EIO") for c in each(Fresh, f"error={error}")],
     "promoted-errors": [c for error in ("ENOSPC", "EIO") for c in each(Promoted, f"error={error}", ["worker"])],
