@@ -115,7 +115,8 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
     if (c->last[0])
         snprintf(how, cap, "%s", c->last);
     else if (WIFSIGNALED(status))
-        snprintf(how, cap, "the worker was killed by signal %d, %s", WTERMSIG(status), strsignal(WTERMSIG(status)));
+        snprintf(how, cap, "the worker was killed by signal %d, %s%s", WTERMSIG(status), strsignal(WTERMSIG(status)),
+                 WTERMSIG(status) == SIGKILL ? "; the kernel does that when memory runs out" : "");
     else
         snprintf(how, cap, "the worker ended with status %d; engine.log may say why", WEXITSTATUS(status));
     back_off(c);

@@ -8,6 +8,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* When memory runs out the kernel shall end a worker, whose candidate is tried again, and not the engine or what else
+   runs here. One that has a higher score already keeps it. */
+static void be_the_first_to_go(void)
+{
+    static const char score[] = "500";
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    if (write(fd, score, sizeof score - 1) < 0) {
+        /* then it is as likely as before */
+    }
+    close(fd);
+}
+
 /* In the child: only what is safe between fork and exec. */
 static _Noreturn void become_worker(int fd, int dirfd, pid_t parent)
 {
@@ -21,6 +35,7 @@ static _Noreturn void become_worker(int fd, int dirfd, pid_t parent)
         _exit(126);
     close(a);
     close(b);
+    be_the_first_to_go();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(125); /* the parent died before the line above */

@@ -68,8 +68,14 @@ static void commands(void)
         snprintf(c.text, sizeof c.text, "%s", arch0);
         put("command", v, bytes, ax_command_pack(&c, bytes, sizeof bytes));
     }
+    ax_command several = {
+        .request = 8, .verb = AX_VERB_PRUNE, .by = "user", .batch = 8, .n_ids = 3, .ids = { 3, 5, 4 }
+    };
+    put("command", AX_VERB_COUNT, bytes, ax_command_pack(&several, bytes, sizeof bytes));
     ax_answer a = { .request = 7, .code = AX_EINVAL, .message = "there is no candidate #3" };
     put("command", 100, bytes, ax_answer_pack(&a, bytes, sizeof bytes));
+    a = (ax_answer) { .request = 8, .message = "pruned 3 candidates", .fields = true, .count = 3 };
+    put("command", 101, bytes, ax_answer_pack(&a, bytes, sizeof bytes));
 }
 
 static void messages(void)

@@ -74,6 +74,20 @@ def ended_by_a_signal(where):
     assert learned(path) == {i for k, i, _ in events(path) if k == "scored"} == {2}
 
 
+def a_worker_goes_before_the_engine(where):
+    def score(pid):
+        with open(f"/proc/{pid}/oom_score_adj") as f:
+            return int(f.read())
+    path = make_run(f"{where}/a", candidates=1, epochs=40)
+    run = Run(path)
+    run.until("progress", 1, what="train")
+    assert score(worker_of(run)) == max(500, score(run.process.pid))
+    os.kill(worker_of(run), signal.SIGKILL)  # as the kernel does
+    assert "the kernel does that when memory runs out" in run.until("failed", 1)["message"]
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+
+
 def hung(where):
     path = make_run(f"{where}/a", candidates=1, epochs=40, hang_seconds=4)
     run = Run(path)
@@ -107,4 +121,4 @@ def data_vanished(where):
     assert len(failures(path)) == 1 and learned(path) == {1, 2}
 
 
-main([more_than_there_may_be, allocation_fails, ended_by_a_signal, hung, data_vanished])
+main([more_than_there_may_be, allocation_fails, ended_by_a_signal, a_worker_goes_before_the_engine, hung, data_vanished])
