@@ -31,7 +31,7 @@ def killed_at_a_system_call(where):
 def fails_at_a_system_call(where):
     strace_or_skip()
     fresh = Fresh()
-    for who, call, n, error in (("engine", "write", 8, "ENOSPC"), ("worker", "fsync", 2, "EIO")):
+    for who, call, n, error in (("engine", "write", 5, "ENOSPC"), ("worker", "fsync", 2, "EIO")):
         assert hurt_at(where, fresh, who, call, n, f"error={error}"), (who, call, n, error)
 
 
