@@ -2,8 +2,6 @@
 #ifndef AX_TUI_ACTION_H
 #define AX_TUI_ACTION_H
 
-#include "engine/wire/command.h"
-
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,13 +37,6 @@ enum {
     AX_NEEDS_UNDOABLE = 32 | AX_NEEDS_ENGINE | AX_WAKES
 };
 
-/* Words after ':' besides the verbs, with what they take; they do what a key does. */
-#define AX_WORD_LIST(X) X(GOTO, "goto", " ID") X(RESUME, "resume", "") X(DETACH, "detach", "") X(QUIT, "q", "")
-#define AX_WORD_ENUM(id, word, takes) AX_WORD_##id,
-typedef enum ax_word { AX_WORD_LIST(AX_WORD_ENUM) AX_WORD_COUNT } ax_word;
-#define AX_WORD_OF_VERB(id, word, on, doc) word ", "
-#define AX_WORD_TEXT(id, word, takes) word takes ", "
-
 /* id, key, its name, word on the hint line ("" = none), what it does, what it needs. The order is that of the hints:
    the most wanted first, for a narrow window shows only those. */
 #define AX_ACTION_LIST(X)                                                                                              \
@@ -58,8 +49,7 @@ typedef enum ax_word { AX_WORD_LIST(AX_WORD_ENUM) AX_WORD_COUNT } ax_word;
     X(FILTER, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", AX_NEEDS_NOTHING)              \
     X(SORT, 's', "s", "sort", "sort by the next column", AX_NEEDS_NOTHING)                                             \
     X(OPEN, AX_KEY_ENTER, "Enter", "open", "show the selected candidate's cell; back again", AX_NEEDS_ROW)             \
-    X(COMMAND, ':', ":", "cmd",                                                                                        \
-      "a command: " AX_VERB_LIST(AX_WORD_OF_VERB) AX_WORD_LIST(AX_WORD_TEXT) "or a genotype", AX_NEEDS_NOTHING)        \
+    X(COMMAND, ':', ":", "cmd", "type a command (below; Tab completes it) or a genotype", AX_NEEDS_NOTHING)            \
     X(DETACH, 'q', "q", "detach", "leave; the engine goes on", AX_NEEDS_NOTHING)                                       \
     X(HELP, '?', "?", "help", "this list", AX_NEEDS_NOTHING)                                                           \
     X(STOP, 'Q', "Q", "stop engine", "stop the engine (asks); the run can be resumed", AX_NEEDS_ENGINE)                \

@@ -1,38 +1,29 @@
 /* What is typed after ':'. */
 #include "engine/base/near.h"
+#include "tui/palette.h"
 #include "tui/ui.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD(id, word, takes) [AX_WORD_##id] = word,
-static const char *const words[AX_WORD_COUNT] = { AX_WORD_LIST(WORD) };
-
-static ax_word find_word(const char *text)
-{
-    int w = 0;
-    while (w < AX_WORD_COUNT && strcmp(words[w], text) != 0)
-        w++;
-    return (ax_word)w;
-}
-
 static void unknown(ax_ui *ui, const char *text)
 {
-    const char *near = NULL;
+    ax_palette_word w, near = { NULL, NULL, NULL };
     size_t nearest = AX_NEAR + 1;
-    for (int i = 0; i < AX_VERB_COUNT + AX_WORD_COUNT; i++) {
-        const char *word = i < AX_VERB_COUNT ? ax_verb_word((ax_verb)i) : words[i - AX_VERB_COUNT];
-        size_t d = ax_edit_distance(text, word);
-        if (d < nearest && d < strlen(word)) {
+    char all[256];
+    for (int i = 0; ax_palette(i, &w); i++) {
+        size_t d = ax_edit_distance(text, w.word);
+        if (d < nearest && d < strlen(w.word)) {
             nearest = d;
-            near = word;
+            near = w;
         }
     }
-    if (near)
-        ax_ui_say(ui, true, "'%s' is not a command; did you mean '%s'?", text, near);
+    ax_palette_list("", 0, all, sizeof all);
+    if (near.word)
+        ax_ui_say(ui, true, "'%s' is not a command; did you mean '%s'?", text, near.word);
     else
-        ax_ui_say(ui, true, "'%s' is not a command; the keys' list (?) has all of them", text);
+        ax_ui_say(ui, true, "'%s' is not a command; there are: %s", text, all);
 }
 
 static void go_to(ax_ui *ui, const char *text)
@@ -115,7 +106,7 @@ void ax_ui_command(ax_ui *ui, const char *line)
     const char *why;
     ax_verb verb;
     bool genotype = line[0] == '[';
-    ax_word own = find_word(word);
+    ax_word own = ax_palette_own(word);
     if (own == AX_WORD_GOTO) {
         go_to(ui, rest);
     } else if (own == AX_WORD_QUIT || own == AX_WORD_DETACH) {

@@ -1,9 +1,20 @@
 /* Keys to what they do. */
 #include "tui/find.h"
+#include "tui/palette.h"
 #include "tui/ui.h"
 
 #include <stdio.h>
 #include <string.h>
+
+/* Why a small window doesn't show what the action is about; NULL: it would. */
+static const char *too_small(ax_ui *ui, ax_action a)
+{
+    bool elsewhere = a == AX_DO_OPEN || a == AX_DO_WIRING || a == AX_DO_VIEW_BACK || a == AX_DO_VIEW_ON ||
+                     (a >= AX_DO_ZOOM_IN && a <= AX_DO_ZOOM_NONE) || a == AX_DO_IMAGE_BACK || a == AX_DO_IMAGE_ON;
+    return elsewhere && ui->layout.status.rows > 0 && !ui->layout.tabs.rows
+               ? "only the table fits here; other views need 60 columns and 16 rows"
+               : NULL;
+}
 
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
 {
@@ -103,7 +114,7 @@ static void copy(ax_ui *ui)
 void ax_ui_do(ax_ui *ui, ax_action a)
 {
     const char *why;
-    if (!ax_ui_can(ui, a, &why)) {
+    if (!ax_ui_can(ui, a, &why) || (why = too_small(ui, a))) {
         ax_ui_say(ui, true, "%s: %s", ax_actions[a].label, why);
         return;
     }
@@ -316,6 +327,10 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
     }
     if (ui->asking != AX_ASK_NOTHING && !over_everything(key)) {
         ax_asking what = ui->asking;
+        if (key == '\t' && what == AX_ASK_COMMAND && ui->prompt.at == ui->prompt.len && !strchr(ui->prompt.text, ' ')) {
+            ax_palette_complete(ui->prompt.text, sizeof ui->prompt.text);
+            ui->prompt.len = ui->prompt.at = strlen(ui->prompt.text);
+        }
         ax_typed typed = ax_prompt_key(&ui->prompt, key);
         if (typed != AX_TYPED)
             ui->asking = AX_ASK_NOTHING;
@@ -341,7 +356,11 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
         return;
     }
     if (key >= '1' && key < '1' + AX_VIEW_COUNT) {
-        ui->view = (ax_tui_view)(key - '1');
+        const char *why = too_small(ui, AX_DO_VIEW_ON);
+        if (why)
+            ax_ui_say(ui, true, "%c: %s", (int)key, why);
+        else
+            ui->view = (ax_tui_view)(key - '1');
     } else if (a != AX_DO_NOTHING) {
         ax_ui_do(ui, a);
     } else if (key == AX_KEY_ESCAPE) {

@@ -4,6 +4,7 @@
 #include "engine/base/process.h"
 #include "engine/wire/command.h"
 #include "tui/client/client.h"
+#include "tui/program.h"
 
 #include <locale.h>
 #include <string.h>
@@ -103,6 +104,7 @@ static int run(int argc, char **argv)
 int main(int argc, char **argv)
 {
     ax_process_begin();
+    ax_program_set(argv[0]);
     setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8; numbers stay as in C */
     return ax_out_end(run(argc, argv));
 }

@@ -7,6 +7,7 @@
 #include "tui/contact.h"
 #include "tui/export.h"
 #include "tui/loading.h"
+#include "tui/program.h"
 #include "tui/script.h"
 #include "tui/ui.h"
 #include "tui/view/view.h"
@@ -29,7 +30,8 @@ typedef struct session {
     int dirfd;
     const char *path;
     const ax_tui_options *options;
-    char target[PATH_MAX]; /* what "auxcell attach" takes */
+    char target[PATH_MAX];       /* what "auxcell attach" takes */
+    char operand[PATH_MAX + 16]; /* the same for a shell */
     ax_state state;
     ax_ui ui;
     ax_contact engine;
@@ -226,10 +228,10 @@ static void draw(session *s)
     if (ax_draw_screen(&s->canvas, &s->ui, &err) != AX_OK)
         ax_ui_say(&s->ui, true, "%s", err.msg);
     int col = ax_prompt_column(&s->ui);
-    bool prompt = col >= 0 && s->ui.layout.message.rows > 0;
+    ax_rect line = s->ui.layout.message.rows > 0 ? s->ui.layout.message : s->ui.layout.status;
     if (col > s->canvas.cols - 1)
         col = s->canvas.cols - 1;
-    ax_term_show(s->term, &s->canvas, prompt ? s->ui.layout.message.row : -1, col);
+    ax_term_show(s->term, &s->canvas, col >= 0 ? line.row : -1, col);
     s->dirty = false;
     s->drawn_at = ax_clock();
 }
@@ -389,17 +391,16 @@ static void run(session *s, ax_err *err)
 
 static void say_farewell(const session *s, ax_str *out)
 {
-    const char *t = s->target;
+    const char *p = s->ui.program, *r = s->operand;
     if (s->engine.client && !s->stopped)
-        ax_str_printf(out, "%s goes on in the background.  auxcell attach %s: come back.  auxcell stop %s: end it.",
-                      s->ui.run, t, t);
+        ax_str_printf(out, "%s goes on in the background.  %s attach %s: come back.  %s stop %s: end it.", s->ui.run, p,
+                      r, p, r);
     else if (s->state.died)
-        ax_str_printf(out, "The engine of %s has died.  auxcell resume %s: go on.", s->ui.run, t);
+        ax_str_printf(out, "The engine of %s has died.  %s resume %s: go on.", s->ui.run, p, r);
     else if (!strcmp(s->state.bye, "finished"))
-        ax_str_printf(out, "%s is finished.  auxcell attach %s: look at it again.", s->ui.run, t);
+        ax_str_printf(out, "%s is finished.  %s attach %s: look at it again.", s->ui.run, p, r);
     else
-        ax_str_printf(out, "%s has stopped.  auxcell resume %s: go on.  auxcell attach %s: look at it.", s->ui.run, t,
-                      t);
+        ax_str_printf(out, "%s has stopped.  %s resume %s: go on.  %s attach %s: look at it.", s->ui.run, p, r, p, r);
 }
 
 /* Below the home of runs a name is enough. */
@@ -415,6 +416,7 @@ static void name_target(session *s, const char *path, char name[64])
     if (slash && ax_run_home(home, sizeof home, NULL) == AX_OK && strlen(home) == (size_t)(slash - s->target) &&
         !strncmp(home, s->target, strlen(home)))
         memmove(s->target, slash + 1, strlen(slash));
+    ax_shell_word(s->target, s->operand, sizeof s->operand);
 }
 
 static void read_settings(session *s)
@@ -451,6 +453,8 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
     s->path = path;
     s->options = o;
+    s->ui.program = o->program ? o->program : s->ui.program;
+    s->ui.operand = s->operand;
     s->ui.readonly = o->readonly;
     s->ui.can_wake = o->wake != NULL;
     s->ui.can_resume = o->resume != NULL;

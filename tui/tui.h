@@ -8,10 +8,11 @@
 #include <stddef.h>
 
 typedef struct ax_tui_options {
-    bool readonly;      /* look only: commands are refused */
-    const char *script; /* file of keys that are played instead of typed ones (tui/script.h); NULL = none */
-    int rows, cols;     /* > 0: no terminal, a screen of this size that only the script sees */
-    bool ascii;         /* plain characters, whatever the terminal can do */
+    bool readonly;       /* look only: commands are refused */
+    const char *script;  /* file of keys that are played instead of typed ones (tui/script.h); NULL = none */
+    int rows, cols;      /* > 0: no terminal, a screen of this size that only the script sees */
+    bool ascii;          /* plain characters, whatever the terminal can do */
+    const char *program; /* how a shell calls this program */
     /* What needs another program; each may be NULL. start_demo starts a search in the background (nothing may be
        written to the terminal) and puts its run directory into path; resume starts the engine of a run again. */
     ax_code (*start_demo)(void *context, char *path, size_t cap, ax_err *err);

@@ -10,6 +10,8 @@ void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run)
 {
     *ui = (ax_ui) { .state = state, .color = true, .loading = 1, .plots = ax_plots_new() };
     snprintf(ui->run, sizeof ui->run, "%s", run);
+    ui->program = "auxcell";
+    ui->operand = ui->run;
 }
 
 void ax_ui_release(ax_ui *ui)

@@ -34,11 +34,12 @@ typedef enum ax_asking {
     AX_ASK_PROMOTE /* the target, which is pruned */
 } ax_asking;
 
-enum { AX_UI_MESSAGE = 256 };
+enum { AX_UI_MESSAGE = 512 };
 
 typedef struct ax_ui {
     const ax_state *state;
-    char run[64]; /* name, for the status line and "auxcell attach NAME" */
+    char run[64];                  /* name, for the status line */
+    const char *program, *operand; /* "PROGRAM resume OPERAND" is what a shell takes; the caller's, "auxcell" and run */
     ax_link link;
     bool readonly;         /* commands are refused */
     bool can_resume;       /* whoever grants the wishes can start the engine of a stopped run */

@@ -67,9 +67,10 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
     for (int i = 0; i < COLUMNS; i++)
         if (strlen(columns[i].name) == n && !strncasecmp(columns[i].name, word, n))
             t->column = i;
+#define COMMA(name, value) #name ", "
     if (t->column < 0)
-        return ax_fail(err, AX_EINVAL,
-                       "filter: '%.*s' is not a column (reward, miou, params, macs, latency, time, ...)", (int)n, word);
+        return ax_fail(err, AX_EINVAL, "filter: '%.*s' is not a column; there are " COLUMN_LIST(COMMA) "state", (int)n,
+                       word);
     const char *value = word + n + 1;
     t->relation = word[n];
     bool equal = *value == '=';

@@ -233,6 +233,34 @@ def a_terminal_without_it_is_not_asked():
         s.close()
 
 
+def lines_to_type_work_where_they_are_printed():
+    with Place() as place:
+        make_run(place.runs, "it's old")
+        for program, path, line in (("auxcell", None, "auxcell resume 'it'\\''s old'"),
+                                    (PROGRAM, None, "auxcell resume 'it'\\''s old'"),
+                                    (PROGRAM, "/usr/bin:/bin", PROGRAM + " resume 'it'\\''s old'")):
+            env = dict(place.env, **({"PATH": path} if path else {}))
+            s = Screen([PROGRAM, "attach", "it's old"], env=env, cols=200, rows=40) if program != "auxcell" else \
+                Screen(["/usr/bin/env", "auxcell", "attach", "it's old"], env=env, cols=200, rows=40)
+            s.wait(GONE).wait(lambda s: line in s.text())
+            s.send("q")
+            assert s.ended() == 0
+            assert " %s: go on" % line in s.text(), s.text()
+            s.close()
+
+
+def small_windows_say_what_they_do_not_show():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place, rows=12, cols=40).wait("GENOTYPE")
+        s.send("3").wait("only the table fits here").send("\r").wait("Enter: only the table")
+        s.set_size(4, 19)
+        s.wait("Enter: only the t").send("j").wait("DIED").send("3").wait("3: only the table")
+        s.send(":").wait(": ").send("q\r")
+        assert s.ended() == 0
+        s.close()
+
+
 def an_unknown_run_is_one_line():
     with Place() as place:
         s = attach(place, name="nothing")
@@ -248,4 +276,5 @@ if __name__ == "__main__":
                signals_give_the_terminal_back, no_color_gives_no_color, plain_locale_gives_ascii,
                unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
+               lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
                nothing_is_sent_while_nothing_happens, noise_does_no_harm, an_unknown_run_is_one_line])

@@ -100,6 +100,16 @@ static const screen screens[] = {
     { "mask-zoom-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5zz{>", .history = { 300 } },
     { "narrow-40x12", 12, 40, .link = AX_LINK_LIVE, .history = { 300 } },
     { "narrow-40x12-ascii", 12, 40, .ascii = true, .link = AX_LINK_LIVE, .keys = "jj", .history = { 300 } },
+    { "cell-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = "3", .history = { 300 } },
+    { "cell-116x34", 34, 116, .link = AX_LINK_LIVE, .keys = "3jj", .history = { 300 } },
+    { "cell-120x34", 34, 120, .link = AX_LINK_LIVE, .keys = "3jjjj", .history = { 300 } },
+    { "help-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = "?GG", .history = { 40 } },
+    { "command-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":prolong 12\r", .history = { 40 } },
+    { "command-wrong-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = ":prolong 12\r", .history = { 40 } },
+    { "command-typing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":p", .history = { 40 } },
+    { "command-usage-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":pru\t", .history = { 40 } },
+    { "narrow-view-40x12", 12, 40, .link = AX_LINK_LIVE, .keys = "3", .history = { 300 } },
+    { "tiny-key-19x4", 4, 19, .link = AX_LINK_LIVE, .keys = "3", .history = { 300 } },
     { "tiny-19x4", 4, 19, .link = AX_LINK_LIVE, .history = { 300 } },
 };
 enum { SCREENS = sizeof screens / sizeof *screens };

@@ -8,7 +8,7 @@ from screen import PROGRAM, Place, make_run, run_tests
 class Tmux:
     def __init__(self, place, rows=24, cols=80):
         self.base = ["tmux", "-S", os.path.join(place.path, "tmux"), "-f", "/dev/null"]
-        env = dict(os.environ, LANG="C.UTF-8", TZ="UTC", XDG_STATE_HOME=place.path, TERM="xterm-256color")
+        env = dict(os.environ, LANG="C.UTF-8", TZ="UTC", TERM="xterm-256color", **place.env)
         for drop in ("LC_ALL", "NO_COLOR", "TMUX"):
             env.pop(drop, None)
         subprocess.run(self.base + ["new-session", "-d", "-x", str(cols), "-y", str(rows), "bash --norc --noprofile -i"],

@@ -7,6 +7,7 @@
 #include "tui/client/masks.h"
 #include "tui/client/report.h"
 #include "tui/client/start.h"
+#include "tui/program.h"
 #include "tui/tui.h"
 #include "viz/canvas.h"
 
@@ -45,6 +46,7 @@ static ax_tui_options screens(const options *o)
     return (ax_tui_options) { .readonly = o->readonly,
                               .ascii = o->ascii,
                               .script = o->script,
+                              .program = ax_program(),
                               .rows = o->rows,
                               .cols = o->cols,
                               .start_demo = ax_start_demo,

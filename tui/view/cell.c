@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GRAPH_COLS = 56, FACT_COLS = 60 };
+enum { GRAPH_COLS = 56, LEAST_GRAPH_COLS = 48, DECISION_COLS = 34, FACT_COLS = 2 * DECISION_COLS };
 
 static int fact(ax_pane p, int row, const char *name, const char *value)
 {
@@ -102,18 +102,18 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 /* What the policy made of each decision, when it made them. */
 static void draw_decisions(ax_pane p, int row, const ax_candidate *c)
 {
-    enum { ROWS = (AX_DECISIONS + 1) / 2, WIDTH = 32 };
+    enum { ROWS = (AX_DECISIONS + 1) / 2 };
     if (!isfinite(c->logp_each[0]) || row + 1 + ROWS >= p.at.rows)
         return;
     for (int k = 0; k < 2; k++)
-        ax_pane_print(p, row, 1 + k * WIDTH, AX_ROLE_TITLE, "decision            p entropy");
+        ax_pane_print(p, row, 1 + k * DECISION_COLS, AX_ROLE_TITLE, "decision              p entropy");
     for (int i = 0; i < AX_DECISIONS; i++) {
         char a[AX_FIGURE], b[AX_FIGURE], value[16], text[48];
         unsigned v = ax_genotype_get(&c->genotype, i);
-        snprintf(text, sizeof text, "%-8s %-9.9s %4s %6s", ax_decisions[i].name, ax_decision_value(i, v, value),
+        snprintf(text, sizeof text, "%-8s %-11.11s %4s %6s", ax_decisions[i].name, ax_decision_value(i, v, value),
                  ax_figure_share(exp((double)c->logp_each[i]), 2, a),
                  ax_figure_share((double)c->entropy_each[i], 2, b));
-        ax_pane_print(p, row + 1 + i % ROWS, 1 + i / ROWS * WIDTH, AX_ROLE_TEXT, text);
+        ax_pane_print(p, row + 1 + i % ROWS, 1 + i / ROWS * DECISION_COLS, AX_ROLE_TEXT, text);
     }
 }
 
@@ -138,9 +138,11 @@ static void draw_beside(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
 {
     enum { HIGH = 12, WIRING = 8 };
-    bool beside = inner.at.cols >= GRAPH_COLS + FACT_COLS, both = inner.at.rows >= HIGH + WIRING + 4;
-    int left = beside ? GRAPH_COLS : inner.at.cols, used = HIGH + 1;
-    draw_graph(ax_pane_part(inner, 0, 0, HIGH, left), ui, c, !both && ui->wiring);
+    bool beside = inner.at.cols >= LEAST_GRAPH_COLS + FACT_COLS, both = inner.at.rows >= HIGH + WIRING + 4;
+    int spare = inner.at.cols - FACT_COLS, used = HIGH + 1;
+    int left = !beside ? inner.at.cols : spare < GRAPH_COLS ? spare : GRAPH_COLS;
+    int high = inner.at.rows - 1 < HIGH ? inner.at.rows - 1 : HIGH; /* the last row is the genotype's */
+    draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, !both && ui->wiring);
     if (both) {
         ax_pane_print(inner, used, 1, AX_ROLE_TITLE, "decoder");
         draw_graph(ax_pane_part(inner, used + 1, 0, WIRING, left), ui, c, true);
@@ -149,7 +151,7 @@ static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
     int rows = inner.at.rows - 2;
     if (beside)
         draw_beside(ax_pane_part(inner, 0, left, rows, inner.at.cols - left), ui, c);
-    else
+    else if (used <= rows)
         draw_facts(ax_pane_part(inner, used, 0, rows - used + 1, inner.at.cols), ui, c);
     char text[AX_GENOTYPE_TEXT];
     ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
@@ -170,7 +172,12 @@ void ax_draw_cell(ax_pane p, const ax_ui *ui)
     }
     ax_pane inner = ax_pane_inner(p);
     bool both = whole && inner.at.rows >= 24;
-    ax_pane_frame(p, false, title, both ? NULL : ui->wiring ? "Tab: cell" : "Tab: wiring");
+    char right[48] = "";
+    if (whole && inner.at.rows <= AX_DAG_ROWS && !ui->wiring)
+        snprintf(right, sizeof right, "%d of %d rows   ", inner.at.rows - 1, AX_DAG_ROWS);
+    if (!both)
+        snprintf(right + strlen(right), sizeof right - strlen(right), "Tab: %s", ui->wiring ? "cell" : "wiring");
+    ax_pane_frame(p, false, title, right[0] ? right : NULL);
     if (!c) {
         ax_pane_print(inner, inner.at.rows / 2, 2, AX_ROLE_DIM, "nothing selected");
         return;

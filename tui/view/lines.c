@@ -1,7 +1,9 @@
 /* The single lines: status, tabs, message, hints. */
 #include "tui/view/view.h"
 
+#include "tui/palette.h"
 #include "viz/figure.h"
+#include "viz/wrap.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -110,6 +112,10 @@ static segments status_segments(const ax_ui *ui, int cols)
 
 void ax_draw_status(ax_pane p, const ax_ui *ui)
 {
+    if (!ui->layout.message.rows && (ui->message[0] || ui->asking != AX_ASK_NOTHING)) { /* the only line there is */
+        ax_draw_message(p, ui);
+        return;
+    }
     segments s = status_segments(ui, p.at.cols);
     for (int c = 0; c < p.at.cols; c++)
         ax_pane_put(p, 0, c, ' ', AX_ROLE_BAR);
@@ -249,6 +255,23 @@ static void last_event(ax_pane p, const ax_ui *ui, int width)
     ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
 }
 
+/* A long message covers as much of what is above its line as it needs. */
+static void draw_wrapped(ax_pane p, int width, ax_role role, const char *text)
+{
+    width = width > 1 ? width : 1;
+    int rows = ax_wrap_lines(text, width), most = p.at.row > 1 ? p.at.row : 1; /* not the status line */
+    rows = rows > most ? most : rows;
+    if (rows == 1) {
+        ax_pane_print_cut(p, 0, 1, width, role, text);
+        return;
+    }
+    ax_rect above = { .row = p.at.row - (rows - 1), .col = p.at.col, .rows = rows, .cols = p.at.cols };
+    ax_pane all = ax_pane_of(p.canvas, above);
+    ax_pane_clear(ax_pane_part(all, 0, 0, rows - 1, all.at.cols));
+    ax_pane_clear(ax_pane_part(all, rows - 1, 0, 1, width));
+    ax_wrap_print(all, 0, 1, width, role, text);
+}
+
 void ax_draw_message(ax_pane p, const ax_ui *ui)
 {
     if (ui->asking != AX_ASK_NOTHING) {
@@ -258,7 +281,7 @@ void ax_draw_message(ax_pane p, const ax_ui *ui)
     int width = draw_undo(p, ui) - 1;
     char text[AX_UI_MESSAGE];
     if (ui->message[0]) {
-        ax_pane_print_cut(p, 0, 1, width, ui->message_bad ? AX_ROLE_BAD : AX_ROLE_STRONG, ui->message);
+        draw_wrapped(p, width, ui->message_bad ? AX_ROLE_BAD : AX_ROLE_STRONG, ui->message);
     } else if (ui->loading < 1) {
         snprintf(text, sizeof text, "reading the history: %.0f %%", 100 * ui->loading);
         ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
@@ -267,8 +290,8 @@ void ax_draw_message(ax_pane p, const ax_ui *ui)
                            : ui->state->bye[0] ? "the engine has stopped"
                                                : "no engine runs";
         const char *key = ax_ui_resume_refused(ui) ? "" : "R, or  ";
-        snprintf(text, sizeof text, "%s; to go on:  %sauxcell resume %s", what, key, ui->run);
-        ax_pane_print_cut(p, 0, 1, width, AX_ROLE_WARN, text);
+        snprintf(text, sizeof text, "%s; to go on:  %s%s resume %s", what, key, ui->program, ui->operand);
+        draw_wrapped(p, width, AX_ROLE_WARN, text);
     } else {
         last_event(p, ui, width);
     }
@@ -283,22 +306,47 @@ static bool is_hinted(const ax_ui *ui, ax_action a)
     return ax_actions[a].hint[0] && ax_ui_can(ui, a, NULL) && (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
 }
 
+/* What is typed after ':': the words that begin so, then what the word takes. */
+static void tell_command(const char *typed, char *out, size_t cap)
+{
+    ax_palette_word w;
+    if (ax_palette_find(typed, &w))
+        snprintf(out, cap, "%s%s%s", w.operands, w.operands[0] ? "  " : "", w.doc);
+    else
+        ax_palette_list(typed, strlen(typed), out, cap);
+    if (!out[0] && typed[0] == '[')
+        snprintf(out, cap, "Enter: submit this genotype   Esc: leave");
+    else if (!out[0])
+        snprintf(out, cap, "no command begins so   Esc: leave");
+}
+
+/* Of an open prompt or overlay. */
+static void tell_keys(const ax_ui *ui, char *out, size_t cap)
+{
+    if (ui->asking == AX_ASK_COMMAND && !ui->prompt.full && !ui->edit.parent && !ui->help) {
+        tell_command(ui->prompt.text, out, cap);
+        return;
+    }
+    const char *text =
+        ui->edit.parent ? "arrows move   + - or digits change   r take back   Enter queue it   Esc leave"
+        : ui->compare && !ui->help && ui->asking == AX_ASK_NOTHING
+            ? "j k another   Tab cell, decoder   any other key: back"
+        : ui->help                    ? "j k scroll   any other key: back"
+        : ui->asking >= AX_ASK_PRUNE  ? "y: yes   any other key: no"
+        : ui->prompt.full             ? "the line is full: the rest was left out"
+        : ui->asking == AX_ASK_FILTER ? "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X"
+        : ui->asking == AX_ASK_FIND   ? "Enter: go to the next one   n N: on, back   Esc: leave   words as for /"
+                                      : "Enter: write   Esc: leave";
+    snprintf(out, cap, "%s", text);
+}
+
 void ax_draw_hints(ax_pane p, const ax_ui *ui)
 {
     static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
     int gap = p.at.cols >= 120 ? 2 : 1, at = p.at.cols >= 120 ? 1 : 0;
     if (ui->asking != AX_ASK_NOTHING || ui->help || ui->edit.parent || ui->compare) {
-        const char *text =
-            ui->edit.parent ? "arrows move   + - or digits change   r take back   Enter queue it   Esc leave"
-            : ui->compare && !ui->help && ui->asking == AX_ASK_NOTHING
-                ? "j k another   Tab cell, decoder   any other key: back"
-            : ui->help                     ? "j k scroll   any other key: back"
-            : ui->asking >= AX_ASK_PRUNE   ? "y: yes   any other key: no"
-            : ui->prompt.full              ? "the line is full: the rest was left out"
-            : ui->asking == AX_ASK_FILTER  ? "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X"
-            : ui->asking == AX_ASK_FIND    ? "Enter: go to the next one   n N: on, back   Esc: leave   words as for /"
-            : ui->asking == AX_ASK_COMMAND ? "submit GENOTYPE   note TEXT   goto ID   save   stop   Esc: leave"
-                                           : "Enter: write   Esc: leave";
+        char text[256];
+        tell_keys(ui, text, sizeof text);
         ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_DIM, text);
         return;
     }

@@ -189,9 +189,9 @@ void ax_draw_log(ax_pane p, const ax_ui *ui)
     uint32_t end = s->n_log - (ui->log_back < s->n_log ? ui->log_back : s->n_log), rows = (uint32_t)inner.at.rows;
     uint32_t first = end > rows ? end - rows : 0, note = 0;
     if (!first && s->log_dropped && end < rows) { /* the line above the oldest */
-        char text[160];
-        snprintf(text, sizeof text, "%llu older lines aren't kept here; they are in  auxcell log %.60s",
-                 (unsigned long long)s->log_dropped, ui->run);
+        char text[512];
+        snprintf(text, sizeof text, "%llu older lines aren't kept here; they are in  %.200s log %.200s",
+                 (unsigned long long)s->log_dropped, ui->program, ui->operand);
         ax_pane_print_cut(inner, 0, 1, inner.at.cols - 2, AX_ROLE_WARN, text);
         note = 1;
     }

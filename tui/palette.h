@@ -1,0 +1,33 @@
+/* What can be typed after ':': the engine's verbs and a few words of the screens' own. */
+#ifndef AX_TUI_PALETTE_H
+#define AX_TUI_PALETTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Words besides the verbs, with what they take and do. */
+#define AX_WORD_LIST(X)                                                                                                \
+    X(GOTO, "goto", "ID", "select this candidate, whatever the filter hides")                                          \
+    X(RESUME, "resume", "", "start the engine again when it has stopped or died")                                      \
+    X(DETACH, "detach", "", "leave; the engine goes on")                                                               \
+    X(QUIT, "q", "", "leave; the engine goes on")
+#define AX_WORD_ENUM(id, word, takes, doc) AX_WORD_##id,
+typedef enum ax_word { AX_WORD_LIST(AX_WORD_ENUM) AX_WORD_COUNT } ax_word;
+
+typedef struct ax_palette_word {
+    const char *word, *operands, *doc;
+} ax_palette_word;
+
+/* The i-th of them; false past the last. */
+bool ax_palette(int i, ax_palette_word *out);
+/* Which of the screens' own words it is; AX_WORD_COUNT: none. */
+ax_word ax_palette_own(const char *text);
+/* All that begin with these n bytes (n = 0: but those for what a key does best), with blanks between them, as many as
+ * fit into out. */
+void ax_palette_list(const char *text, size_t n, char *out, size_t cap);
+/* The word that the text begins with, up to a blank or its end; false = there is no such word. */
+bool ax_palette_find(const char *text, ax_palette_word *out);
+/* Lengthens text, the beginning of a word, as far as all words that begin so agree; cap: room in text. */
+void ax_palette_complete(char *text, size_t cap);
+
+#endif

@@ -1,0 +1,15 @@
+/* How this program is called from a shell, for lines that tell what to type. */
+#ifndef AX_TUI_PROGRAM_H
+#define AX_TUI_PROGRAM_H
+
+#include <stddef.h>
+
+/* argv[0] of main. */
+void ax_program_set(const char *called);
+/* "auxcell" when that is what the search path finds, else the path by which it was called; quoted where a shell needs
+   it. */
+const char *ax_program(void);
+/* Text as one word of a shell's line. */
+void ax_shell_word(const char *text, char *out, size_t cap);
+
+#endif
