@@ -6,6 +6,12 @@ _auxcell_options()
     auxcell "$@" --help 2>/dev/null | sed -nE 's/^ +(-[a-zA-Z0-9-]+).*/\1/p'
 }
 
+_auxcell_data_sets()
+{
+    auxcell search --help 2>/dev/null |
+        sed -nE '/^Data sets:/,/^$/ { s/^  ([a-z0-9-]+)(\[[^ ]*)? .*/\1/p; s/^  ([a-z0-9-]+:).*/\1/p }'
+}
+
 _auxcell()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
@@ -20,7 +26,7 @@ _auxcell()
     case $before in
     --preset) mapfile -t COMPREPLY < <(compgen -W "demo cpu paper" -- "$word"); return ;;
     --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu ref" -- "$word"); return ;;
-    --data) mapfile -t COMPREPLY < <(compgen -W "scenes camvid:" -- "$word"); return ;;
+    --data) mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_data_sets)" -- "$word"); return ;;
     esac
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_options "${what[@]}")" -- "$word")

@@ -2,10 +2,15 @@
 #ifndef AX_DATA_OPEN_H
 #define AX_DATA_OPEN_H
 
+#include "engine/config/dataset.h"
 #include "engine/train/source.h"
 
-/* "scenes", "scenes:TRAIN,VAL" (how many images), "camvid:DIR". AX_EINVAL for an unknown spec lists what there is;
-   a data set that isn't whole says which file and why. Close with source->ops->close. */
+/* Opens what a spec names (engine/config/dataset.h). AX_EINVAL for an unknown spec lists what there is; a data set that
+   isn't whole says which file and why. Close with source->ops->close. */
 ax_source *ax_source_open(const char *spec, ax_err *err);
+
+/* ax_NAME_open for each of the list: argument is what stands behind the colon, NULL without one. */
+#define AX_DATASET_OPEN(name, form, files, doc) ax_source *ax_##name##_open(const char *argument, ax_err *err);
+AX_DATASET_LIST(AX_DATASET_OPEN)
 
 #endif

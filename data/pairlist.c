@@ -1,17 +1,16 @@
 #include "data/pairlist.h"
 
-#include "engine/base/file.h"
+#include "data/lines.h"
 #include "engine/base/str.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { LARGEST_LIST = 64 << 20, LONGEST_LINE = 2 * 4096 + 1 }; /* two of the longest paths and a blank */
+enum { LONGEST_LINE = 2 * 4096 + 1 }; /* two of the longest paths and a blank */
 
 /* What the reading of one list has in common. */
 typedef struct reading {
@@ -21,11 +20,6 @@ typedef struct reading {
     size_t line;      /* number of the line, from 1 */
     ax_err *err;
 } reading;
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\v' || c == '\f';
-}
 
 static bool is_file(const char *path)
 {
@@ -48,7 +42,7 @@ static char *below(const char *dir, const char *name, size_t n)
 static char *path_of(const reading *r, const char *name, size_t n)
 {
     size_t skip = strlen(r->prefix);
-    if (n >= skip && !memcmp(name, r->prefix, skip))
+    if (skip && n >= skip && !memcmp(name, r->prefix, skip))
         return below(r->dir, name + skip, n - skip);
     if (*name != '/')
         return below(r->dir, name, n);
@@ -106,7 +100,7 @@ static ax_code must_be_file(const reading *r, const char *path)
 static ax_code part(const reading *r, const char *text, size_t n, size_t first, ax_pair *out)
 {
     size_t second = first;
-    while (is_blank(text[second]))
+    while (ax_is_blank(text[second]))
         second++;
     *out = (ax_pair) { path_of(r, text, first), path_of(r, text + second, n - second), NULL };
     if (out->image)
@@ -125,9 +119,9 @@ static void drop(ax_pair *p)
 /* The next blank of the line that others may follow, from `at` on; n: there is none. */
 static size_t next_gap(const char *text, size_t n, size_t at)
 {
-    while (at < n && is_blank(text[at]))
+    while (at < n && ax_is_blank(text[at]))
         at++;
-    while (at < n && !is_blank(text[at]))
+    while (at < n && !ax_is_blank(text[at]))
         at++;
     return at;
 }
@@ -161,12 +155,6 @@ static ax_code find_pair(const reading *r, char *text, size_t n, ax_pair *out)
 static ax_code add_line(const reading *r, char *text, size_t n)
 {
     ax_pairlist *list = r->list;
-    while (n && is_blank(text[n - 1]))
-        n--;
-    while (n && is_blank(*text))
-        text++, n--;
-    if (!n)
-        return AX_OK;
     if (memchr(text, 0, n))
         return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: a zero byte in it; a list is UTF-8 text", r->path, r->line);
     if (n > LONGEST_LINE)
@@ -188,27 +176,18 @@ static ax_code add_line(const reading *r, char *text, size_t n)
 
 ax_code ax_pairlist_read(ax_pairlist *list, const char *dir, const char *name, const char *prefix, ax_err *err)
 {
-    static const char mark[3] = { '\xef', '\xbb', '\xbf' };
     char path[4096], *text;
     size_t n;
+    ax_lines lines;
     if ((size_t)snprintf(path, sizeof path, "%s/%s", dir, name) >= sizeof path)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", dir);
-    ax_code code = ax_file_read(AT_FDCWD, path, LARGEST_LIST, &text, &n, err);
-    if (code != AX_OK)
-        return code;
-    if (n >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2)))
-        code = ax_fail(err, AX_EFORMAT, "%s: UTF-16 text; save it as UTF-8", path);
+    ax_code code = ax_lines_read(&lines, path, err);
     reading r = { .list = list, .dir = dir, .prefix = prefix, .path = path, .err = err };
-    for (size_t at = n >= sizeof mark && !memcmp(text, mark, sizeof mark) ? sizeof mark : 0; at < n && code == AX_OK;) {
-        size_t length = strcspn(text + at, "\r\n"); /* also stops at a zero byte */
-        while (at + length < n && !text[at + length])
-            length += 1 + strcspn(text + at + length + 1, "\r\n");
-        size_t next = at + length + (text[at + length] == '\r' && text[at + length + 1] == '\n' ? 2 : 1);
-        r.line++;
-        code = add_line(&r, text + at, length);
-        at = next;
+    while (code == AX_OK && ax_lines_next(&lines, &text, &n)) {
+        r.line = lines.number;
+        code = add_line(&r, text, n);
     }
-    free(text);
+    ax_lines_release(&lines);
     if (code == AX_OK && !list->n)
         code = ax_fail(err, AX_EFORMAT, "%s: lists no images", path);
     return code;

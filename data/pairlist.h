@@ -17,10 +17,9 @@ typedef struct ax_pairlist {
 } ax_pairlist;
 
 /* Fills *list (zeroed by the caller; to be released on failure, too) from the file `name` in the folder dir: lines of
-   IMAGE MASK in UTF-8. A byte-order mark at the start, white space around a line and blank lines are skipped; lines end
-   in LF, CR LF or CR. Names are relative to dir or absolute; `prefix` at the start of one stands for dir. They may
-   contain blanks: a line is parted where both parts name files. Errors name the list and the line: AX_EIO (a file isn't
-   there), AX_EFORMAT (not such a list, or an empty one), AX_ENOMEM. */
+   IMAGE MASK (lines.h). Names are relative to dir or absolute; `prefix` ("" = none) at the start of one stands for dir.
+   They may contain blanks: a line is parted where both parts name files. Errors name the list and the line: AX_EIO (a
+   file isn't there), AX_EFORMAT (not such a list, or an empty one), AX_ENOMEM. */
 ax_code ax_pairlist_read(ax_pairlist *list, const char *dir, const char *name, const char *prefix, ax_err *err);
 void ax_pairlist_release(ax_pairlist *list);
 

@@ -1,5 +1,6 @@
-#include "data/scenes.h"
-
+/* The built-in data set: procedural street scenes (data/scene.h) as a source. Image i of a split is always the same,
+   whatever the counts. */
+#include "data/open.h"
 #include "data/picture.h"
 #include "data/scene.h"
 
@@ -77,15 +78,15 @@ static const char *parse_count(const char *text, size_t *out)
     return end;
 }
 
-ax_source *ax_scenes_open(const char *spec, ax_err *err)
+ax_source *ax_scenes_open(const char *argument, ax_err *err)
 {
     size_t n_train = DEFAULT_TRAIN, n_val = DEFAULT_VAL;
-    const char *colon = strchr(spec, ':');
-    if (colon) {
-        const char *at = parse_count(colon + 1, &n_train);
+    if (argument) {
+        const char *at = parse_count(argument, &n_train);
         at = at && *at == ',' ? parse_count(at + 1, &n_val) : NULL;
         if (!at || *at) {
-            ax_fail(err, AX_EINVAL, "data set '%s': expected scenes:TRAIN,VAL with counts from 1 to %d", spec, MOST);
+            ax_fail(err, AX_EINVAL, "data set 'scenes:%s': expected scenes:TRAIN,VAL with counts from 1 to %d",
+                    argument, MOST);
             return NULL;
         }
     }

@@ -31,7 +31,7 @@ allowed() {
     engine/search) echo "engine/base engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
     engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
     engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
-    data) echo "engine/base engine/train/source.h" ;;
+    data) echo "engine/base engine/config/dataset.h engine/train/source.h" ;;
     viz) echo "engine/base engine/space/genotype.h engine/space/decision.h engine/wire" ;;
     tui | tui/*) echo "engine/base engine/config engine/space/genotype.h engine/space/decision.h engine/wire viz tui" ;;
     *) echo "NONE" ;;

@@ -3,6 +3,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/base/near.h"
+#include "engine/config/dataset.h"
 
 #include <errno.h>
 #include <math.h>
@@ -11,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef enum setting_type { TEXT, WHOLE, REAL } setting_type;
 
@@ -245,6 +247,8 @@ void ax_settings_help(ax_str *out)
             ax_str_printf(out, "\n%s:\n", heading);
         help_row(out, &table[i]);
     }
+    ax_str_add(out, "\nData sets:\n");
+    ax_dataset_help(out);
     ax_str_add(out, "\nSwitches:\n");
     for (size_t i = 0; i < SWITCHES; i++)
         ax_str_printf(out, "  %-24s       %s = 0\n", switches[i].option, switches[i].setting);
@@ -282,25 +286,53 @@ int ax_settings_in_order(int k, const char **heading)
 }
 
 /* What doesn't exist stays as it is: whoever opens it says so. */
-static ax_code absolute(const char *name, char *path, size_t cap, ax_err *err)
+static ax_code make_absolute(const char *name, const char *path, ax_str *out, ax_err *err)
 {
     char *full = path[0] && path[0] != '/' ? realpath(path, NULL) : NULL;
-    size_t n = full ? strlen(full) : 0;
-    ax_code code = n < cap
-                       ? AX_OK
-                       : ax_fail(err, AX_EINVAL, "%s: '%s' from the root on has %zu bytes, more than the %zu allowed",
-                                 name, path, n, cap - 1);
-    if (full && code == AX_OK)
-        memcpy(path, full, n + 1);
+    size_t before = out->len;
+    ax_str_add(out, full ? full : path);
     free(full);
-    return code;
+    return out->len < AX_SETTING_TEXT
+               ? AX_OK
+               : ax_fail(err, AX_EINVAL, "%s: '%s' from the root on has %zu bytes, more than the %zu allowed", name,
+                         path, out->len - before, AX_SETTING_TEXT - 1 - before);
+}
+
+/* A path, or two of them with a comma between, which are told from a path with a comma by what there is. */
+static ax_code make_paths_absolute(char *paths, ax_str *out, ax_err *err)
+{
+    char *comma = access(paths, F_OK) ? strchr(paths, ',') : NULL;
+    for (; comma; comma = strchr(comma + 1, ',')) {
+        *comma = '\0';
+        bool both = !access(paths, F_OK) && !access(comma + 1, F_OK);
+        ax_code code = both ? make_absolute("data", paths, out, err) : AX_OK;
+        *comma = ',';
+        if (!both)
+            continue;
+        ax_str_add(out, ",");
+        return code == AX_OK ? make_absolute("data", comma + 1, out, err) : code;
+    }
+    return make_absolute("data", paths, out, err);
 }
 
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err)
 {
-    char *colon = strchr(s->data, ':');
-    ax_code code = AX_OK;
-    if (colon)
-        code = absolute("data", colon + 1, sizeof s->data - (size_t)(colon + 1 - s->data), err);
-    return code == AX_OK ? absolute("teacher", s->teacher, sizeof s->teacher, err) : code;
+    const char *argument;
+    const ax_dataset *set = ax_dataset_of(s->data, &argument);
+    ax_str data, teacher;
+    ax_str_init(&data, 0);
+    ax_str_init(&teacher, 0);
+    ax_str_bytes(&data, s->data, argument ? (size_t)(argument - s->data) : 0);
+    ax_code code = set && set->files && argument ? make_paths_absolute(strchr(s->data, ':') + 1, &data, err) : AX_OK;
+    if (code == AX_OK)
+        code = make_absolute("teacher", s->teacher, &teacher, err);
+    if (code == AX_OK && !(ax_str_ok(&data) && ax_str_ok(&teacher)))
+        code = ax_fail(err, AX_ENOMEM, "no memory for paths");
+    if (code == AX_OK && set && set->files && argument)
+        memcpy(s->data, data.text, data.len + 1);
+    if (code == AX_OK)
+        memcpy(s->teacher, teacher.text, teacher.len + 1);
+    ax_str_release(&data);
+    ax_str_release(&teacher);
+    return code;
 }

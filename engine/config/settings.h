@@ -34,7 +34,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
    name = VALUE. The order is part of the checkpoint fingerprint (engine/train/inflight.c): a new row goes to the end.
  */
 #define AX_SETTING_LIST(X)                                                                                             \
-    X(TEXT, data, MOVES, DATA, "scenes", "scenes", "scenes", ANY, "data set: scenes, camvid:DIR")                      \
+    X(TEXT, data, MOVES, DATA, "scenes", "scenes", "scenes", ANY, "data set, of those listed at the end")              \
     X(TEXT, strategy, RUN, SEARCH, "ppo", "ppo", "ppo", ONE_OF("ppo, reinforce, evolution, random"),                   \
       "what proposes candidates: ppo, reinforce, evolution, random")                                                   \
     X(TEXT, feedback, RUN, SEARCH, "previous", "previous", "previous", ONE_OF("previous, none"),                       \

@@ -129,10 +129,10 @@ static void wrong_specs(void **state)
     static const struct {
         const char *spec, *message;
     } wrong[] = {
-        { "", "data set '': not one of scenes, scenes:TRAIN,VAL, camvid:DIR" },
-        { "scene", "data set 'scene': not one of scenes, scenes:TRAIN,VAL, camvid:DIR" },
-        { "voc:x", "data set 'voc:x': not one of scenes, scenes:TRAIN,VAL, camvid:DIR" },
-        { "camvid", "data set 'camvid': not one of scenes, scenes:TRAIN,VAL, camvid:DIR" },
+        { "", "data set '': not one of scenes[:TRAIN,VAL], camvid:DIR, list:FILE[,VAL]" },
+        { "scene", "data set 'scene': not one of scenes[:TRAIN,VAL], camvid:DIR, list:FILE[,VAL]" },
+        { "voc:x", "data set 'voc:x': not one of scenes[:TRAIN,VAL], camvid:DIR, list:FILE[,VAL]" },
+        { "camvid", "data set 'camvid': not one of scenes[:TRAIN,VAL], camvid:DIR, list:FILE[,VAL]" },
         { "scenes:", "data set 'scenes:': expected scenes:TRAIN,VAL with counts from 1 to 1000000000" },
         { "scenes:5", "data set 'scenes:5': expected scenes:TRAIN,VAL with counts from 1 to 1000000000" },
         { "scenes:0,5", "data set 'scenes:0,5': expected scenes:TRAIN,VAL with counts from 1 to 1000000000" },

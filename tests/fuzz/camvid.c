@@ -1,5 +1,5 @@
 /* A list of CamVid, and what the names in it come to. */
-#include "data/camvid.h"
+#include "data/open.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,5 +1,5 @@
 /* A mask of CamVid: it is its own image, so that their sizes agree. */
-#include "data/camvid.h"
+#include "data/open.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,4 +1,6 @@
 /* The lists in the manual pages are those of the program. AX_UPDATE_MAN=1 rewrites them. */
+#include "engine/base/file.h"
+#include "engine/config/dataset.h"
 #include "engine/config/settings.h"
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
@@ -7,7 +9,9 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -114,8 +118,35 @@ static void settings(void **state)
     ax_str_release(&want);
 }
 
+static void data_sets(void **state)
+{
+    (void)state;
+    ax_str want, readme;
+    ax_str_init(&want, 0);
+    ax_str_init(&readme, 0);
+    const ax_dataset *set;
+    for (int i = 0; (set = ax_dataset_at(i)); i++) {
+        ax_str_printf(&want, ".It Cm %s Ns Ar ", set->name);
+        ax_man_text(&want, set->argument);
+        ax_str_add(&want, "\n");
+        ax_man_text(&want, set->doc);
+        ax_str_add(&want, ".\n");
+        ax_str_printf(&readme, "| `%s%s` | %s |\n", set->name, set->argument, set->doc);
+    }
+    assert_true(ax_man_part("man/auxcell.1", "data sets", want.text));
+    char *page;
+    size_t n;
+    assert_int_equal(ax_file_read(AT_FDCWD, "README.md", 1 << 20, &page, &n, NULL), AX_OK);
+    if (!strstr(page, readme.text))
+        fail_msg("README.md lacks the table of data sets:\n%s", readme.text);
+    free(page);
+    ax_str_release(&want);
+    ax_str_release(&readme);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(events), cmocka_unit_test(verbs), cmocka_unit_test(settings) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(events), cmocka_unit_test(verbs), cmocka_unit_test(settings),
+                                        cmocka_unit_test(data_sets) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
