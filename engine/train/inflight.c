@@ -21,8 +21,9 @@ static const struct {
 } slots[] = { { "value", AX_SLOT_VALUE }, { "m", AX_SLOT_M }, { "v", AX_SLOT_V }, { "average", AX_SLOT_AVERAGE } };
 enum { SLOTS = sizeof slots / sizeof *slots };
 
-/* Hash of everything that a training is a function of. */
-static uint64_t key_of(const ax_training *r)
+/* The checkpoint's fingerprint: a hash of everything that decides how the training goes on. with_data: also of the data
+   set's files, which earlier versions left out. */
+static uint64_t key_of(const ax_training *r, bool with_data)
 {
     const ax_train_job *job = r->job;
     const char *name;
@@ -35,17 +36,17 @@ static uint64_t key_of(const ax_training *r)
         key = ax_hash(key, name, strlen(name) + 1);
         key = ax_hash(key, text, strlen(text) + 1);
     }
-    const uint64_t job_says[] = { (uint64_t)job->channels,
-                                  (uint64_t)job->repeats,
-                                  (uint64_t)job->epochs,
-                                  (uint64_t)job->stages,
-                                  (uint64_t)job->stage2_epochs,
-                                  job->seed,
-                                  r->t->data.files,
-                                  r->t->teacher_key,
-                                  job->half_batch,
-                                  job->full };
-    return ax_hash(key, job_says, sizeof job_says);
+    const uint64_t numbers[] = { (uint64_t)job->channels,
+                                 (uint64_t)job->repeats,
+                                 (uint64_t)job->epochs,
+                                 (uint64_t)job->stages,
+                                 (uint64_t)job->stage2_epochs,
+                                 job->seed,
+                                 r->t->teacher_key,
+                                 job->half_batch,
+                                 job->full };
+    key = ax_hash(key, numbers, sizeof numbers);
+    return with_data ? ax_hash(key, &r->t->data.files, sizeof r->t->data.files) : key;
 }
 
 static size_t count_of(const ax_params *p, size_t i)
@@ -96,7 +97,7 @@ ax_code ax_inflight_write(const char *path, const ax_training *r, ax_err *err)
     ax_envelope_begin(&envelope, &out, MOST_BYTES, &pk);
     msgpack_pack_map(&pk, 9);
     ax_pack_text(&pk, "key");
-    msgpack_pack_uint64(&pk, key_of(r));
+    msgpack_pack_uint64(&pk, key_of(r, true));
     ax_pack_text(&pk, "stage");
     msgpack_pack_int32(&pk, r->stage);
     ax_pack_text(&pk, "step");
@@ -233,7 +234,7 @@ ax_code ax_inflight_read(const char *path, ax_training *r, bool *found, ax_err *
     code = ax_envelope_open(&envelope, bytes, n, &msg, &map, &why);
     if (code == AX_OK && !read_key(map, &key))
         code = ax_fail(&why, AX_EFORMAT, "damaged: it has no key");
-    if (code == AX_OK && key == key_of(r)) {
+    if (code == AX_OK && (key == key_of(r, true) || key == key_of(r, false))) {
         code = go_to(r, map, &why);
         *found = code == AX_OK;
     }
