@@ -117,6 +117,9 @@ void ax_crew_bury(ax_crew *c, char *how, size_t cap)
     else if (WIFSIGNALED(status))
         snprintf(how, cap, "the worker was killed by signal %d, %s%s", WTERMSIG(status), strsignal(WTERMSIG(status)),
                  WTERMSIG(status) == SIGKILL ? "; the kernel does that when memory runs out" : "");
+    else if (WEXITSTATUS(status) >= AX_WORKER_ORPHAN)
+        snprintf(how, cap, "the worker could not start: %s",
+                 WEXITSTATUS(status) == AX_WORKER_NO_FILES ? "too many open files" : "its program can't be run");
     else
         snprintf(how, cap, "the worker ended with status %d; engine.log may say why", WEXITSTATUS(status));
     back_off(c);

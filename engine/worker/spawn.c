@@ -32,15 +32,15 @@ static _Noreturn void become_worker(int fd, int dirfd, pid_t parent)
     /* Numbers above those that they shall get, so that neither dup2 overwrites the other. */
     int a = fcntl(fd, F_DUPFD, AX_WORKER_DIRFD + 1), b = fcntl(dirfd, F_DUPFD, AX_WORKER_DIRFD + 1);
     if (a < 0 || b < 0 || dup2(a, AX_WORKER_FD) < 0 || dup2(b, AX_WORKER_DIRFD) < 0)
-        _exit(126);
+        _exit(AX_WORKER_NO_FILES);
     close(a);
     close(b);
     be_the_first_to_go();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
-        _exit(125); /* the parent died before the line above */
+        _exit(AX_WORKER_ORPHAN); /* it died before the line above */
     execv("/proc/self/exe", (char *const *)argv);
-    _exit(127);
+    _exit(AX_WORKER_NO_PROGRAM);
 }
 
 pid_t ax_worker_spawn(int dirfd, int *fd, ax_err *err)

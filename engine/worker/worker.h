@@ -14,6 +14,8 @@ ax_code ax_worker_serve(int fd, int dirfd, ax_source_opener open_source, ax_err 
    of the socket (non-blocking). Returns its process id, or -1. */
 pid_t ax_worker_spawn(int dirfd, int *fd, ax_err *err);
 
+/* A child that couldn't become a worker: its parent had gone, it had no descriptors, the program couldn't be run. */
+enum { AX_WORKER_ORPHAN = 125, AX_WORKER_NO_FILES, AX_WORKER_NO_PROGRAM };
 enum { AX_WORKER_FD = 3, AX_WORKER_DIRFD = 4 }; /* where a spawned worker finds socket and directory */
 
 #endif

@@ -40,7 +40,7 @@ static int set_up(void **state)
     snprintf(d->dir, sizeof d->dir, "/tmp/ax-clients-XXXXXX");
     assert_non_null(mkdtemp(d->dir));
     d->dirfd = open(d->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ax_eventlog *log = ax_eventlog_open(d->dirfd, "events.mpk", NULL, &err);
+    ax_eventlog *log = ax_eventlog_open(d->dirfd, "events.mpk", true, &err);
     assert_non_null(log);
     for (int i = 0; i < EVENTS; i++) {
         ax_event ev;

@@ -85,6 +85,23 @@ def twenty_clients_at_once(where):
     assert sorted(f["text"] for k, _, f in events(run.path) if k == "noted") == sorted(said)
 
 
+def a_crowd_waits_its_turn(where):
+    run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
+    run.until("started", 1)
+    crowd = [connect(run.path) for _ in range(120)]  # more than are served, fewer than may wait
+    for i, s in enumerate(crowd):
+        s.sendall(msgpack.packb([i + 1, "note", 0, f"socket {i}", "t"]))
+    commands = [subprocess.Popen([AUXCELL, "note", run.path, f"process {i}"], stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True) for i in range(8)]
+    for i, s in enumerate(crowd):
+        assert msgpack.unpackb(s.recv(1000)) == [i + 1, 0, "noted"]
+        s.close()
+    for c in commands:
+        assert c.communicate(timeout=LIMIT)[0] == "noted\n"
+    assert run.stop() == 0
+    assert sum(k == "noted" for k, _, _ in events(run.path)) == 128
+
+
 def mute_clients_shut_nobody_out(where):
     run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
     run.until("started", 1)
@@ -173,6 +190,6 @@ def without_any_fork(where):
     assert len(history(path)) > 4
 
 
-main([floods_and_never_reads, twenty_clients_at_once, mute_clients_shut_nobody_out,
+main([floods_and_never_reads, twenty_clients_at_once, a_crowd_waits_its_turn, mute_clients_shut_nobody_out,
       one_screen_too_many_is_told_why, few_descriptors,
       refused_by_the_kernel, without_any_fork])

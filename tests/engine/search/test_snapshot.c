@@ -171,7 +171,32 @@ static void rows_of_older_snapshots(void **state)
     assert_true(same.outcome.latency_ms == 8.25 && same.outcome.reward == 0.5);
     assert_true(isnan(untimed.outcome.latency_ms) && untimed.outcome.reward == 0.5);
     assert_int_equal(reread(r, "reused").reused, 0);
+    assert_int_equal(reread(r, "prune_batch").prune_batch, 0);
+    assert_int_equal(reread(r, "prune_order").prune_order, 0);
     searching_release(&t);
+}
+
+static void a_batch_is_taken_back_after_a_resume(void **state)
+{
+    (void)state;
+    searching t, u;
+    ax_answer a;
+    busy(&t, "random"); /* its prune of #4 was a batch of its own */
+    ax_command c = { .request = 500, .verb = AX_VERB_PRUNE, .batch = 99, .n_ids = 2, .ids = { 1, 2 }, .fields = true };
+    ax_search_command(t.search, &c, &a);
+    assert_string_equal(a.message, "pruned 2 candidates; undo takes them back");
+    copy_of(&t, &u);
+    c = (ax_command) { .request = 501, .verb = AX_VERB_PRUNE, .batch = 99, .id = 5, .fields = true };
+    ax_search_command(u.search, &c, &a); /* the batch goes on */
+    assert_string_equal(a.message, "pruned 3 candidates; undo takes them back");
+    c = (ax_command) { .request = 502, .verb = AX_VERB_UNDO };
+    ax_search_command(u.search, &c, &a);
+    assert_string_equal(a.message, "3 candidates are back");
+    c.request = 503;
+    ax_search_command(u.search, &c, &a);
+    assert_string_equal(a.message, "#4 is finished again");
+    searching_release(&t);
+    searching_release(&u);
 }
 
 static ax_code try_bytes(const searching *t, const char *bytes, size_t n, ax_err *err)
@@ -462,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_copy_is_the_same),
         cmocka_unit_test(a_copy_has_the_same_future),
         cmocka_unit_test(rows_of_older_snapshots),
+        cmocka_unit_test(a_batch_is_taken_back_after_a_resume),
         cmocka_unit_test(requests_are_remembered),
         cmocka_unit_test(requests_of_older_snapshots),
         cmocka_unit_test(the_data_are_remembered),
