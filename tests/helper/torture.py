@@ -5,10 +5,11 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 
 import msgpack
 
-from engine import BUILD, Run, Skip, events, make_run, serve
+from engine import BUILD, LIMIT, Run, Skip, events, make_run, serve
 from powercut import PowerCut, SHIM
 
 SMALL = dict(train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2, epochs=2, stages=1, max_failures=0)
@@ -23,7 +24,7 @@ def stream(path):
     the first counts: whoever is interrupted queues and starts again. So it is of a score that is said again."""
     out, seen = [], set()
     for kind, ident, fields in events(path):
-        if kind in ("hello", "progress", "saved", "device", "log", "bye", "noted"):
+        if kind in ("hello", "progress", "saved", "device", "log", "lost", "bye", "noted"):
             continue
         if (kind == "failed" and fields["retried"]) or (kind == "paused" and ident == 0):
             continue
@@ -63,6 +64,11 @@ def assert_same(path, reference):
     for x, y in zip(a, b):
         assert x == y, f"{x} became {y}"
     assert len(a) == len(b), (a[len(b):], b[len(a):])
+    assert_same_results(path, reference)
+
+
+def assert_same_results(path, reference):
+    """All but the history."""
     a, b = settled(reference), settled(path)
     assert a == b, f"candidates.mpk: {a} became {b}"
     for folder in ("masks", "models", "inflight"):
@@ -256,7 +262,142 @@ def file_sizes(where):
         assert_same(path, reference)
 
 
+# ---- limits ----
+
+def ended_or_paused(run):
+    """Without a viewer, for there may be no descriptor left for one."""
+    end = time.monotonic() + LIMIT
+    while run.process.poll() is None:
+        log = events(run.path) if os.path.exists(f"{run.path}/events.mpk") else []
+        if any(kind == "paused" and ident == 0 for kind, ident, _ in log):
+            return
+        assert time.monotonic() < end, "it neither ends nor pauses"
+        time.sleep(0.05)
+
+
+def descriptors(where, limits=(8, 10, 12, 14, 16, 20, 24, 32, 48, 64), clients=40):
+    """Few descriptors, and clients that keep those that are left: the run goes on, or can be resumed."""
+    reference = Reference.of(candidates=2)
+    for limit in limits:
+        path = new(where, f"a{limit}", cache=reference, candidates=2, max_failures=3)
+        run = Run(path, view=False, preexec_fn=lambda n=limit: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+        idle = []
+        if run.answer.startswith("ok"):
+            for _ in range(clients):
+                run.connect()
+                idle.append(run.socket)
+            ended_or_paused(run)
+        run.stop()
+        for one in idle:
+            if one:
+                one.close()
+        finish(path)
+        assert_same(path, reference)
+
+
+# ---- what others do in the run's directory ----
+
+def second_engine(run):
+    """Another engine doesn't start while the first lives; it may when that has ended meanwhile."""
+    second = Run(run.path, view=False)
+    if not second.answer.startswith("ok"):
+        assert "in use" in second.answer, f"a second engine: {second.answer}"
+        assert second.end() == 1
+        return
+    alive = run.process.poll() is None
+    second.stop()
+    assert not alive, "a second engine started"
+
+
+def removed(where, rng, rounds, candidates=6):
+    """Removes the lock, the log and other files under a living engine, starts a second one, kills, and gives notes."""
+    reference = Reference.of(candidates=candidates)
+    for n in range(rounds):
+        path = new(where, f"r{n}", cache=reference, candidates=candidates)
+        said, sent, finished = [], 0, False
+        while not finished:
+            run = Run(path, seq=(1 << 63) - 1)
+            assert run.answer.startswith("ok"), f"it can't be resumed: {run.answer}"
+            while run.drain(rng.random() * 0.2):
+                what = rng.choice(("engine.pid", "events.mpk", "candidates.mpk", "run.ini", "note", "second", "kill"))
+                if what == "kill":
+                    run.process.kill()
+                elif what == "second":
+                    second_engine(run)
+                elif what == "note":
+                    sent += 1
+                    try:
+                        if run.do("note", 0, f"note {sent}")[0] == 0:
+                            said.append(f"note {sent}")
+                    except (AssertionError, OSError):
+                        pass
+                else:
+                    try:
+                        os.unlink(f"{path}/{what}")
+                    except FileNotFoundError:
+                        pass
+                if what == "run.ini":  # a kill before it has noticed would lose what it holds
+                    try:
+                        run.do("save")
+                    except (AssertionError, OSError):
+                        pass
+                if what == "events.mpk":  # likewise
+                    while run.until("nothing"):
+                        pass
+            run.end()
+            log = events(path)
+            finished = log[-1][0] == "bye" and log[-1][2]["reason"] == "finished"
+        finish(path, damaged=True)
+        assert_same(path, reference)
+        there = notes(path)
+        for text in said:
+            assert there.count(text) == 1, f"'{text}' was acknowledged, but is there {there.count(text)} times"
+        shutil.rmtree(path)
+
+
 # ---- damage ----
+
+def go_on(path):
+    """Resumes a run whose log is damaged, with --repair where it asks for that. Its state is whole."""
+    run = Run(path)
+    if not run.answer.startswith("ok"):
+        assert "--repair" in run.answer, f"it can't be resumed: {run.answer}"
+        run.end()
+        run = Run(path, "--repair")
+    assert run.answer.startswith("ok"), f"it can't be resumed: {run.answer}"
+    while run.until("nothing"):
+        pass
+    run.end()
+    finish(path, damaged=True)
+
+
+def flips(where, rng, rounds):
+    """Changes bits and bytes of the log of a finished run and of one that was killed. A single bit loses nothing; whatever
+    was overwritten, the results are the same."""
+    reference = Reference.of(candidates=3)
+    killed = new(where, "killed", cache=reference, candidates=3)
+    run = Run(killed)
+    run.until("scored", 2)
+    run.kill()
+    os.unlink(f"{killed}/engine.sock")  # a socket can't be copied
+    for n in range(rounds):
+        path = shutil.copytree((reference, killed)[n % 2], os.path.join(where, f"f{n}"))
+        with open(f"{path}/events.mpk", "r+b") as f:
+            data = f.read()
+            at = rng.randrange(len(data))
+            bit = n % 4 < 2
+            f.seek(at)
+            f.write(bytes([data[at] ^ 1 << rng.randrange(8)]) if bit else rng.randbytes(rng.randrange(2, 3000)))
+        try:
+            go_on(path)
+            if bit:
+                assert_same(path, reference)
+            else:
+                assert_same_results(path, reference)
+        except AssertionError as e:
+            raise AssertionError(f"{'a bit' if bit else 'bytes'} at {at} of the {(' finished', 'killed')[n % 2]} run: {e}") from e
+        shutil.rmtree(path)
+
 
 def torn_tail(where):
     """Half a record at the end of the log, twice: what follows must be readable."""

@@ -3,7 +3,7 @@ all this would notice: bugs planted in a copy of the tree must be caught.
 
 main.py              everything
 main.py CHECK...     some of it: kills, calls, promoted, refusals, damaged, errors, promoted-errors, cuts, damage,
-                     limits, plants, or the name of a plant"""
+                     flips, removed, limits, plants, or the name of a plant"""
 import os
 import random
 import shutil
@@ -58,6 +58,15 @@ def each(scene, action, whose=WHO):
              lambda where, who=who, call=call: sweep(where, scene, who, call, action)) for who in whose for call in CALLS]
 
 
+def flips(where):
+    torture.flips(where, random.Random(SEED), 200)
+    return "200 logs"
+
+
+def removed(where):
+    torture.removed(where, random.Random(SEED), 30)
+    return "30 runs"
+
 # what the kernel may refuse an engine that forks, waits and takes clients in; none of it ends the run
 REFUSALS = (("clone", "EAGAIN"), ("socketpair", "EMFILE"), ("accept4", "EMFILE"), ("accept4", "ENOMEM"), ("poll", "ENOMEM"),
             ("poll", "EINVAL"))
@@ -66,7 +75,9 @@ GROUPS = {
     "kills": [("killed at random", kills), ("left in training", training)],
     "cuts": [("power cut", torture.power_cut), ("a sync fails", torture.failed_sync)],
     "damage": [("torn tail", torture.torn_tail), ("bit flips", torture.bit_flips), ("two engines", torture.two_engines)],
-    "limits": [("files up to a size", torture.file_sizes)],
+    "flips": [("bits and bytes of the log", flips)],
+    "removed": [("files removed under the engine", removed)],
+    "limits": [("files up to a size", torture.file_sizes), ("few descriptors", torture.descriptors)],
     "calls": each(Fresh, "signal=KILL"),
     "promoted": each(Promoted, "signal=KILL"),
     "refusals": [(f"error={error} at engine's {call}",
@@ -154,8 +165,8 @@ def check_alone(words):
         syscalls.strace_or_skip()
         for n in words[3].split(","):
             syscalls.hurt_at(where, Fresh(), words[1], words[2], int(n), words[4])
-    elif words[0] == "killed_at_random":
-        torture.killed_at_random(where, random.Random(SEED), int(words[1]))
+    elif words[0] in ("killed_at_random", "removed", "flips"):
+        getattr(torture, words[0])(where, random.Random(SEED), int(words[1]))
     else:
         getattr(torture, words[0])(where, *words[1:])
 

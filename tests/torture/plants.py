@@ -4,12 +4,12 @@ tests/helper/torture.py (with arguments) that must notice. Each is a bug that so
 PLANTS = {
     "acknowledge-before-sync": (
         "engine/search/coordinator.c",
-        "    if (c->err.code == AX_OK && (ax_search_dirty(c->search)",
+        "    bool due = ax_search_dirty(c->search)",
         """    for (size_t i = 0; i < c->n_pending; i++)
         ax_clients_answer(c->clients, c->pending[i].client, &c->pending[i].answer);
     ax_clients_pump(c->clients);
     c->n_pending = 0;
-    if (c->err.code == AX_OK && (ax_search_dirty(c->search)""",
+    bool due = ax_search_dirty(c->search)""",
         ["failed_sync"]),
     "no-directory-sync": (
         "engine/base/file.c",
@@ -18,9 +18,9 @@ PLANTS = {
         "    char path[4096];\n    snprintf(path, sizeof path, \"%s\", name);\n",
         ["power_cut"]),
     "append-after-torn-tail": (
-        "engine/wire/eventlog.c",
-        "    if (ftruncate(log->fd, (off_t)offset) || fsync(log->fd) || lseek(log->fd, (off_t)offset, SEEK_SET) < 0)",
-        "    if (fsync(log->fd) || lseek(log->fd, 0, SEEK_END) < 0)",
+        "engine/wire/eventrepair.c",
+        "(ftruncate(log->fd, (off_t)r->offset) || fsync(log->fd))",
+        "(r->offset = (uint64_t)lseek(log->fd, 0, SEEK_END), fsync(log->fd))",
         ["torn_tail"]),
     "checksum-ignored": (
         "engine/base/envelope.c",
@@ -48,10 +48,20 @@ PLANTS = {
         "    if (code == AX_OK && f->fd < 0)",
         ["power_cut"]),
     "stale-lock-taken": (
-        "engine/wire/run.c",
-        "    int why = lock_whole(dirfd, fd);\n",
-        "    int why = lock_whole(dirfd, fd) && fd < 0;\n",
+        "engine/wire/lock.c",
+        ".l_type = F_WRLCK",
+        ".l_type = F_RDLCK",
         ["two_engines"]),
+    "removed-log-not-noticed": (
+        "engine/search/guard.c",
+        "    if (named == 1)\n",
+        "    if (named)\n",
+        ["removed", "3"]),
+    "flipped-bit-taken-for-the-end": (
+        "engine/wire/eventreader.c",
+        "        if (r->damage.mended < MEND_MOST && left &&",
+        "        if (r->damage.mended > MEND_MOST && left &&",
+        ["flips", "4"]),
     "rng-not-saved": (
         "engine/policy/state.c",
         "    s->rng = rng;\n",

@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from engine import main  # noqa: E402
 from syscalls import Fresh, hurt_at, strace_or_skip  # noqa: E402
-from torture import failed_sync, killed_at_random, left_in_training, power_cut  # noqa: E402
+from torture import descriptors, failed_sync, flips, killed_at_random, left_in_training, power_cut, removed  # noqa: E402
 
 
 def killed_twenty_times(where):
@@ -31,7 +31,7 @@ def killed_at_a_system_call(where):
 def fails_at_a_system_call(where):
     strace_or_skip()
     fresh = Fresh()
-    for who, call, n, error in (("engine", "write", 5, "ENOSPC"), ("worker", "fsync", 2, "EIO")):
+    for who, call, n, error in (("engine", "pwrite64", 8, "ENOSPC"), ("worker", "fsync", 2, "EIO")):
         assert hurt_at(where, fresh, who, call, n, f"error={error}"), (who, call, n, error)
 
 
@@ -39,5 +39,25 @@ def syncs_that_fail(where):
     failed_sync(where, 3)
 
 
+def a_worker_that_cant_be_started(where):
+    strace_or_skip()
+    fresh = Fresh()
+    for call in ("clone", "socketpair"):
+        assert hurt_at(where, fresh, "engine", call, 1, "error=EAGAIN"), call
+
+
+def files_removed_under_the_engine(where):
+    removed(where, random.Random(2), 1)
+
+
+def damaged_logs(where):
+    flips(where, random.Random(1), 8)
+
+
+def few_descriptors(where):
+    descriptors(where, (12, 32))
+
+
 main([killed_twenty_times, paused_goes_on_where_it_was, pruned_and_taken_back_goes_on_where_it_was,
-      killed_at_a_system_call, fails_at_a_system_call, power_cut, syncs_that_fail])
+      killed_at_a_system_call, fails_at_a_system_call, power_cut, syncs_that_fail, a_worker_that_cant_be_started,
+      files_removed_under_the_engine, damaged_logs, few_descriptors])
