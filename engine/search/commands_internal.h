@@ -10,6 +10,9 @@ const char *ax_row_word(const ax_row *r); /* its status, as in "#7 is WORD" */
 /* Takes the candidate off its worker (who will hear of it) or out of the queue; its place there. */
 uint32_t ax_search_withdraw(ax_search *s, uint32_t id);
 
+/* Does it, whatever was asked before. */
+void ax_search_act(ax_search *s, const ax_command *c, ax_answer *a);
+
 /* ---- prune.c ---- */
 /* Both for all candidates that the command names; they exist. */
 void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a);
