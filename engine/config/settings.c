@@ -146,7 +146,8 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
     if (s->type == TEXT) {
         if (check_text(s, value, err) != AX_OK)
             return AX_EINVAL;
-        memcpy(at, value, strlen(value) + 1);
+        memset(at, 0, AX_SETTING_TEXT); /* equal settings are equal bytes */
+        memcpy(at, value, strlen(value));
         return AX_OK;
     }
     errno = 0;
