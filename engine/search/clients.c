@@ -16,9 +16,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* MUTE_SECONDS: for who has said nothing at all; IDLE_SECONDS: for who has said nothing since, when its place is
-   wanted. OTHER_FILES: descriptors that the engine needs for everything else, with room for what it opens now and then.
- */
+/* MUTE_SECONDS: a client that never said anything; IDLE_SECONDS: one that has been silent since, when its place is
+   needed. OTHER_FILES: descriptors that the engine needs for everything else, those that it opens for a moment too. */
 enum { STALL_SECONDS = 30, MUTE_SECONDS = 10, IDLE_SECONDS = 10, RETRY_SECONDS = 1, BACKLOG = 128, OTHER_FILES = 40 };
 
 static const char socket_name[] = "engine.sock";
@@ -104,7 +103,7 @@ static uint64_t find_offset(ax_clients *c, uint64_t seq)
     return offset;
 }
 
-/* Screens and logs, which stay: a few places are kept for who comes and goes. */
+/* Screens and logs stay connected: a few places are kept for commands. */
 static bool may_watch(const ax_clients *c, ax_answer *refusal)
 {
     size_t watching = 0, kept = c->most < 8 ? c->most / 2 : 4;
@@ -143,7 +142,7 @@ static void read_one(ax_clients *c, ax_connection *one)
     ax_connection_read(one, &user, c->now);
 }
 
-/* ---- who comes and goes ---- */
+/* ---- connections ---- */
 
 static void drop(ax_clients *c, size_t i)
 {
@@ -151,7 +150,7 @@ static void drop(ax_clients *c, size_t i)
     c->client[i] = c->client[--c->n];
 }
 
-/* When the client may be sent away for another one (monotonic): at once when it said nothing yet. */
+/* When the client may be disconnected for another one (monotonic): at once when it has said nothing yet. */
 static double may_go_at(const ax_connection *one)
 {
     if (!one->spoke)
@@ -159,20 +158,20 @@ static double may_go_at(const ax_connection *one)
     return one->watches || one->more ? INFINITY : fmax(one->heard_at, one->moved_at) + IDLE_SECONDS;
 }
 
-/* Lets the one go that has been silent for longest; false: nobody may go yet. */
+/* Disconnects the client that has been silent for longest; false: none may be disconnected yet. */
 static bool make_room(ax_clients *c)
 {
-    size_t who = c->n;
+    size_t longest = c->n;
     for (size_t i = 0; i < c->n; i++) {
-        const ax_connection *one = c->client[i], *other = who < c->n ? c->client[who] : NULL;
+        const ax_connection *one = c->client[i], *other = longest < c->n ? c->client[longest] : NULL;
         if (may_go_at(one) > c->now)
             continue;
         if (!other || one->spoke < other->spoke || (one->spoke == other->spoke && one->heard_at < other->heard_at))
-            who = i;
+            longest = i;
     }
-    if (who == c->n)
+    if (longest == c->n)
         return false;
-    drop(c, who);
+    drop(c, longest);
     return true;
 }
 
@@ -184,7 +183,7 @@ static double room_at(const ax_clients *c)
     return first;
 }
 
-/* False: nobody more comes now. */
+/* False: no other connection waits, or none can be taken now. */
 static bool accept_one(ax_clients *c)
 {
     if (room_at(c) > c->now)
@@ -243,7 +242,7 @@ void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
 {
     c->take = take;
     c->context = context;
-    for (size_t i = 0; i < c->n; i++) /* nobody is dropped or moved meanwhile */
+    for (size_t i = 0; i < c->n; i++) /* no client is dropped or moved meanwhile */
         if (c->client[i]->more || (i + 1 < n && fds[i + 1].revents))
             read_one(c, c->client[i]);
     for (int i = 0; i < BACKLOG && fds[0].revents && accept_one(c); i++) {

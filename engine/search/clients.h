@@ -1,6 +1,6 @@
 /* The engine's side of engine.sock. Viewers read events from events.mpk through us: each is a place in that file and a
-   small buffer, so a slow one costs nothing and is never waited for. There is always room for who has something to say:
-   who says nothing is hung up on after a while, or as soon as its place is wanted. */
+   small buffer, so a slow one costs nothing and is never waited for. A client that says nothing is disconnected after a
+   while, or as soon as another one needs its place. */
 #ifndef AX_SEARCH_CLIENTS_H
 #define AX_SEARCH_CLIENTS_H
 
@@ -27,9 +27,9 @@ double ax_clients_due(const ax_clients *c);
    ax_clients_poll filled in, after poll. */
 void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
                      void (*take)(void *context, uint64_t client, const ax_command *cmd), void *context);
-/* Keeps an answer for ax_clients_pump; a client that has gone is no error. */
+/* Keeps an answer for ax_clients_pump; a client that has disconnected is no error. */
 void ax_clients_answer(ax_clients *c, uint64_t client, const ax_answer *a);
-/* Sends answers and new events, as much as sockets take; lets go of clients that have gone. */
+/* Sends answers and new events, as much as sockets take; frees the clients that have disconnected. */
 void ax_clients_pump(ax_clients *c);
 size_t ax_clients_count(const ax_clients *c);
 

@@ -1,24 +1,25 @@
-/* One client of the engine: its commands in, answers and events out. Nothing here waits, and nothing grows: who doesn't
-   take its answers isn't read any further. */
+/* One client of the engine: its commands in, answers and events out. Nothing here waits, and nothing grows: a client
+   that doesn't take its answers isn't read any further. */
 #ifndef AX_SEARCH_CONNECTION_H
 #define AX_SEARCH_CONNECTION_H
 
 #include "engine/wire/command.h"
 #include "engine/wire/message.h"
 
-/* Bytes: of events taken at once, of an answer at most; commands taken in one turn, so that others have theirs. */
+/* BLOCK: bytes of events taken at once. ANSWER: bytes of an answer at most. COMMANDS: taken in one turn, so that other
+   clients have their turns. */
 enum { AX_CONNECTION_BLOCK = 32768, AX_CONNECTION_ANSWER = AX_COMMAND_TEXT + 64, AX_CONNECTION_COMMANDS = 256 };
 
 typedef struct ax_connection {
     int fd;
     uint64_t number; /* never used twice, so that an answer can't reach another */
     ax_messages in;
-    bool spoke;                /* said something that makes sense */
-    bool viewer;               /* said hello: gets events */
-    bool watches;              /* wanted events of the past, so it is a screen or a log, and may be silent */
+    bool spoke;                /* it sent a message that makes sense */
+    bool viewer;               /* it said hello: it gets events */
+    bool watches;              /* it asked for events of the past: a screen or a log, which may be silent */
     bool more;                 /* its turn was over: there may be whole commands left */
-    bool ended;                /* says nothing more: goes when it has its answers */
-    bool dead;                 /* has gone, or makes no sense: to be freed */
+    bool ended;                /* it closed its side: it is freed when it has its answers */
+    bool dead;                 /* it has disconnected, or makes no sense: to be freed */
     bool behind;               /* the socket was full, or its turn was over */
     uint64_t next;             /* place in events.mpk */
     double heard_at, moved_at; /* monotonic: when it last said something, when it last took something */
@@ -26,7 +27,7 @@ typedef struct ax_connection {
     uint8_t out[AX_CONNECTION_BLOCK + AX_CONNECTION_COMMANDS * AX_CONNECTION_ANSWER];
 } ax_connection;
 
-/* Who takes what a client says. */
+/* The receiver of a client's messages. */
 typedef struct ax_connection_user {
     void *context;
     void (*command)(void *context, ax_connection *one, const ax_command *cmd);

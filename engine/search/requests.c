@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* All that a command asks for, but who does. */
+/* Of all that a command asks for, not of its sender. */
 static uint64_t hash_arguments(const ax_command *c)
 {
     uint64_t h = ax_hash(AX_HASH_START, &c->id, sizeof c->id);

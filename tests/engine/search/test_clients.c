@@ -136,7 +136,7 @@ static bool say_command(int fd, uint64_t request)
     return send(fd, buf, n, MSG_NOSIGNAL) == (ssize_t)n;
 }
 
-/* 1: something came; 0: nothing; -1: hung up on. */
+/* 1: something came; 0: nothing; -1: disconnected. */
 static int hear(int fd, ax_messages *m)
 {
     char buf[65536];
@@ -163,7 +163,7 @@ static bool next_answer(ax_messages *m, ax_answer *a, size_t *events)
     return false;
 }
 
-static void who_never_reads_is_not_read_any_further(void **state)
+static void a_client_that_never_reads_is_not_read_further(void **state)
 {
     desk *d = *state;
     for (int round = 0; round < 3; round++) {
@@ -257,7 +257,7 @@ static void twenty_clients_have_their_turns(void **state)
     }
 }
 
-static void the_mute_make_room(void **state)
+static void mute_clients_make_room(void **state)
 {
     desk *d = *state;
     int fd[AX_CLIENTS_MAX];
@@ -289,7 +289,7 @@ static void the_mute_make_room(void **state)
     assert_true(ax_clients_due(d->clients) == first + 3 * 0.125 + 10);
     d->now += 10;
     turn(d);
-    assert_int_equal(ax_clients_count(d->clients), 1); /* who has spoken may be silent */
+    assert_int_equal(ax_clients_count(d->clients), 1); /* one that has spoken may be silent */
     assert_true(isinf(ax_clients_due(d->clients)));
     for (int i = 0; i < AX_CLIENTS_MAX; i++)
         close(fd[i]);
@@ -297,7 +297,7 @@ static void the_mute_make_room(void **state)
     ax_messages_release(&m);
 }
 
-static void who_has_spoken_goes_when_room_is_needed(void **state)
+static void an_idle_client_goes_when_its_place_is_needed(void **state)
 {
     desk *d = *state;
     int fd[AX_CLIENTS_MAX];
@@ -355,7 +355,7 @@ static void screens_leave_room_for_commands(void **state)
         ax_messages_release(&m);
         while (hear(fd[i], &m) > 0) {
         }
-        assert_false(next_answer(&m, &a, &events)); /* nobody was sent away for it */
+        assert_false(next_answer(&m, &a, &events)); /* none was disconnected for it */
         assert_int_equal(events, i % 2 ? EVENTS : 0);
         close(fd[i]);
     }
@@ -367,7 +367,7 @@ static void screens_leave_room_for_commands(void **state)
 }
 
 /* As a script does with a pipe: it says all, closes its end, and reads. */
-static void who_says_no_more_gets_its_answers(void **state)
+static void a_client_that_closed_its_side_gets_its_answers(void **state)
 {
     desk *d = *state;
     int fd = connect_to(d);
@@ -395,7 +395,7 @@ static void who_says_no_more_gets_its_answers(void **state)
     ax_messages_release(&m);
 }
 
-static void nonsense_is_hung_up_on(void **state)
+static void nonsense_is_disconnected(void **state)
 {
     desk *d = *state;
     static const char *const nonsense[] = { "GET / HTTP/1.1\r\n\r\n", "\x92\xa5hello\xa1x",
@@ -451,10 +451,14 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(who_never_reads_is_not_read_any_further), TEST(a_burst_of_many_is_answered),
-        TEST(twenty_clients_have_their_turns),         TEST(the_mute_make_room),
-        TEST(who_has_spoken_goes_when_room_is_needed), TEST(screens_leave_room_for_commands),
-        TEST(who_says_no_more_gets_its_answers),       TEST(nonsense_is_hung_up_on),
+        TEST(a_client_that_never_reads_is_not_read_further),
+        TEST(a_burst_of_many_is_answered),
+        TEST(twenty_clients_have_their_turns),
+        TEST(mute_clients_make_room),
+        TEST(an_idle_client_goes_when_its_place_is_needed),
+        TEST(screens_leave_room_for_commands),
+        TEST(a_client_that_closed_its_side_gets_its_answers),
+        TEST(nonsense_is_disconnected),
         TEST(without_a_descriptor_the_next_one_waits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

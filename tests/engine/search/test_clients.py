@@ -1,4 +1,4 @@
-"""An engine among clients that mean it no good, and on a machine that refuses it things: the run goes on."""
+"""Clients that flood the engine or say nothing, and system calls that fail: the run goes on."""
 import os
 import resource
 import select
@@ -102,7 +102,7 @@ def a_crowd_waits_its_turn(where):
     assert sum(k == "noted" for k, _, _ in events(run.path)) == 128
 
 
-def mute_clients_shut_nobody_out(where):
+def mute_clients_take_no_places(where):
     run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
     run.until("started", 1)
     mute = [connect(run.path) for _ in range(40)]
@@ -190,6 +190,6 @@ def without_any_fork(where):
     assert len(history(path)) > 4
 
 
-main([floods_and_never_reads, twenty_clients_at_once, a_crowd_waits_its_turn, mute_clients_shut_nobody_out,
+main([floods_and_never_reads, twenty_clients_at_once, a_crowd_waits_its_turn, mute_clients_take_no_places,
       one_screen_too_many_is_told_why, few_descriptors,
       refused_by_the_kernel, without_any_fork])
