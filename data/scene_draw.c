@@ -61,7 +61,7 @@ float ax_between(ax_rng *rng, float lo, float hi)
     return lo + (hi - lo) * (float)ax_rng_uniform(rng);
 }
 
-void ax_canvas_put(ax_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color)
+void ax_scene_canvas_put(ax_scene_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color)
 {
     if (x < 0 || y < 0 || x >= AX_SCENE_W || y >= AX_SCENE_H)
         return;
@@ -73,7 +73,7 @@ void ax_canvas_put(ax_canvas *c, int32_t x, int32_t y, float z, uint8_t label, a
     c->color[i] = color;
 }
 
-ax_plane ax_plane_at(ax_canvas *c, float x, float z, uint8_t label, float grain)
+ax_plane ax_plane_at(ax_scene_canvas *c, float x, float z, uint8_t label, float grain)
 {
     float scale = c->f / z;
     return (ax_plane) { .canvas = c,
@@ -95,7 +95,7 @@ static int32_t pixel(float v, int32_t limit)
 static void dab(const ax_plane *p, int32_t x, int32_t y, float shade, ax_color color)
 {
     float k = shade * (1 + p->grain * (ax_noise(x, y, p->canvas->seed) - 0.5f));
-    ax_canvas_put(p->canvas, x, y, p->z, p->label, ax_color_scale(color, k));
+    ax_scene_canvas_put(p->canvas, x, y, p->z, p->label, ax_color_scale(color, k));
 }
 
 void ax_draw_trapezoid(const ax_plane *p, float x, float y0, float y1, float half0, float half1, ax_color color)
@@ -158,7 +158,7 @@ void ax_draw_crown(const ax_plane *p, float x, float y, float rx, float ry, ax_c
         }
 }
 
-void ax_draw_shadow(ax_canvas *c, float x, float z, float rx, float rz)
+void ax_draw_shadow(ax_scene_canvas *c, float x, float z, float rx, float rz)
 {
     float near = fmaxf(z - rz, 1);
     int32_t y1 = pixel(c->horizon + c->f * c->height / near, AX_SCENE_H);

@@ -10,18 +10,18 @@ typedef struct ax_color {
     float r, g, b; /* 0..1, before light and fog */
 } ax_color;
 
-typedef struct ax_canvas {
+typedef struct ax_scene_canvas {
     ax_color *color; /* {h,w} as are the next two */
     float *depth;
     uint8_t *label;
     float f, cx, horizon, height; /* focal length, principal column, row of the horizon (pixels); camera height (m) */
     float sun;                    /* -1 from the left .. 1 from the right */
     uint32_t seed;
-} ax_canvas;
+} ax_scene_canvas;
 
 /* An upright plane at depth z that faces the camera, in metres: x to the right of its foot, y up from the ground. */
 typedef struct ax_plane {
-    ax_canvas *canvas;
+    ax_scene_canvas *canvas;
     float foot_x, foot_y, scale, z; /* pixels, pixels, pixels per metre, metres */
     uint8_t label;
     float grain; /* amplitude of the pixel noise of its colours */
@@ -43,8 +43,8 @@ ax_color ax_color_scale(ax_color a, float k);
 float ax_between(ax_rng *rng, float lo, float hi);
 
 /* Writes the pixel unless something nearer is there; outside the canvas: nothing. */
-void ax_canvas_put(ax_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color);
-ax_plane ax_plane_at(ax_canvas *c, float x, float z, uint8_t label, float grain);
+void ax_scene_canvas_put(ax_scene_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color);
+ax_plane ax_plane_at(ax_scene_canvas *c, float x, float z, uint8_t label, float grain);
 
 /* Shapes on a plane; half widths at the lower and the upper edge. The later of two on one plane is on top. */
 void ax_draw_trapezoid(const ax_plane *p, float x, float y0, float y1, float half0, float half1, ax_color color);
@@ -53,6 +53,6 @@ void ax_draw_capsule(const ax_plane *p, float xa, float ya, float xb, float yb, 
 /* An ellipse with a ragged edge and leaves. */
 void ax_draw_crown(const ax_plane *p, float x, float y, float rx, float ry, ax_color color, uint32_t seed);
 /* Darkens road and ground around the foot of a thing. */
-void ax_draw_shadow(ax_canvas *c, float x, float z, float rx, float rz);
+void ax_draw_shadow(ax_scene_canvas *c, float x, float z, float rx, float rz);
 
 #endif

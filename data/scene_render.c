@@ -43,7 +43,7 @@ static world make_world(ax_rng *rng)
     return w;
 }
 
-static void draw_sky(ax_canvas *c, const world *w)
+static void draw_sky(ax_scene_canvas *c, const world *w)
 {
     for (int32_t y = 0; y < AX_SCENE_H && (float)y < c->horizon; y++) {
         float up = 1 - ((float)y + 0.5f) / c->horizon, stretch = 1 / (0.25f + up);
@@ -53,12 +53,13 @@ static void draw_sky(ax_canvas *c, const world *w)
             float n =
                 0.65f * ax_noise_smooth(u, v, c->seed + 1) + 0.35f * ax_noise_smooth(2.3f * u, 2.3f * v, c->seed + 2);
             float k = fminf(fmaxf((n - 1 + w->cloud) * 3, 0), 0.9f);
-            ax_canvas_put(c, x, y, FAR_AWAY, AX_SCENE_SKY, ax_color_mix(base, (ax_color) { 0.95f, 0.95f, 0.96f }, k));
+            ax_scene_canvas_put(c, x, y, FAR_AWAY, AX_SCENE_SKY,
+                                ax_color_mix(base, (ax_color) { 0.95f, 0.95f, 0.96f }, k));
         }
     }
 }
 
-static ax_color ground_color(const ax_canvas *c, const world *w, float x, float z, float side, uint8_t *label)
+static ax_color ground_color(const ax_scene_canvas *c, const world *w, float x, float z, float side, uint8_t *label)
 {
     float rough = 0.75f * ax_noise_smooth(x * 1.3f, z * 1.3f, c->seed + 3) + 0.25f;
     if (fabsf(side) < w->road) {
@@ -77,7 +78,7 @@ static ax_color ground_color(const ax_canvas *c, const world *w, float x, float 
     return ax_color_scale(w->grass, 0.65f + 0.6f * rough);
 }
 
-static void draw_ground(ax_canvas *c, const world *w)
+static void draw_ground(ax_scene_canvas *c, const world *w)
 {
     for (int32_t y = 0; y < AX_SCENE_H; y++) {
         float below = (float)y + 0.5f - c->horizon;
@@ -88,13 +89,13 @@ static void draw_ground(ax_canvas *c, const world *w)
             float gx = ((float)x + 0.5f - c->cx) * z / c->f, side = gx - road_x(w, z);
             uint8_t label;
             ax_color k = ground_color(c, w, gx, z, side, &label);
-            ax_canvas_put(c, x, y, z, label, ax_color_scale(k, 0.92f + 0.16f * ax_noise(x, y, c->seed + 4)));
+            ax_scene_canvas_put(c, x, y, z, label, ax_color_scale(k, 0.92f + 0.16f * ax_noise(x, y, c->seed + 4)));
         }
     }
 }
 
 /* What closes the view: woods or a skyline. */
-static void draw_backdrop(ax_canvas *c, ax_rng *rng)
+static void draw_backdrop(ax_scene_canvas *c, ax_rng *rng)
 {
     float wild = ax_between(rng, 0.03f, 0.12f), tall = ax_between(rng, 3, 18), z = 160;
     uint32_t seed = (uint32_t)ax_rng_next(rng);
@@ -109,12 +110,12 @@ static void draw_backdrop(ax_canvas *c, ax_rng *rng)
             ax_color k =
                 woods ? ax_color_scale(leaf, 0.7f + 0.6f * ax_noise_smooth((float)x * 0.5f, (float)y * 0.5f, seed))
                       : ax_color_scale((ax_color) { 0.55f, 0.53f, 0.52f }, shade);
-            ax_canvas_put(c, x, y, z, woods ? AX_SCENE_TREE : AX_SCENE_BUILDING, k);
+            ax_scene_canvas_put(c, x, y, z, woods ? AX_SCENE_TREE : AX_SCENE_BUILDING, k);
         }
     }
 }
 
-static void draw_side(ax_canvas *c, ax_rng *rng, const world *w, float side)
+static void draw_side(ax_scene_canvas *c, ax_rng *rng, const world *w, float side)
 {
     float buildings = ax_rng_uniform(rng) < 0.6 ? 0.85f : 0.2f;
     for (float z = ax_between(rng, 5, 16); z < 90;) {
@@ -133,13 +134,13 @@ static void draw_side(ax_canvas *c, ax_rng *rng, const world *w, float side)
 }
 
 /* Far enough away that x is in the picture. */
-static float in_view(const ax_canvas *c, float x, float z)
+static float in_view(const ax_scene_canvas *c, float x, float z)
 {
     float least = c->f * fabsf(x) / (0.44f * AX_SCENE_W);
     return z < least ? least : z;
 }
 
-static void draw_things(ax_canvas *c, ax_rng *rng, const world *w, ax_scene *out)
+static void draw_things(ax_scene_canvas *c, ax_rng *rng, const world *w, ax_scene *out)
 {
     uint32_t vehicles = 1 + ax_rng_below(rng, 4), people = 1 + ax_rng_below(rng, AX_SCENE_PEOPLE),
              signs = 1 + ax_rng_below(rng, 3);
@@ -168,7 +169,7 @@ static void draw_things(ax_canvas *c, ax_rng *rng, const world *w, ax_scene *out
 }
 
 /* Light, fog, lens and sensor: from the canvas to bytes. */
-static void expose(ax_canvas *c, ax_rng *rng, const world *w, uint8_t *rgb)
+static void expose(ax_scene_canvas *c, ax_rng *rng, const world *w, uint8_t *rgb)
 {
     float exposure = ax_between(rng, 0.6f, 1.2f), slope = ax_between(rng, -0.25f, 0.25f);
     ax_color cast = { ax_between(rng, 0.88f, 1.12f), ax_between(rng, 0.94f, 1.06f), ax_between(rng, 0.88f, 1.12f) };
@@ -205,7 +206,7 @@ static void expose(ax_canvas *c, ax_rng *rng, const world *w, uint8_t *rgb)
         }
 }
 
-static void finish(const ax_canvas *c, ax_scene *out)
+static void finish(const ax_scene_canvas *c, ax_scene *out)
 {
     for (int32_t n = 0; n < out->people; n++)
         for (int32_t k = 0; k < AX_JOINTS; k++) {
@@ -230,15 +231,16 @@ ax_code ax_scene_render(uint64_t seed, uint64_t index, ax_scene *out, ax_err *er
         return ax_fail(err, AX_ENOMEM, "no memory for a scene");
     }
     ax_rng rng = ax_rng_new(seed, index);
-    ax_canvas c = { .color = color,
-                    .depth = out->depth,
-                    .label = out->labels,
-                    .f = AX_SCENE_W * ax_between(&rng, 0.65f, 1),
-                    .cx = AX_SCENE_W * ax_between(&rng, 0.4f, 0.6f),
-                    .horizon = AX_SCENE_H * ax_between(&rng, 0.36f, 0.52f),
-                    .height = ax_rng_uniform(&rng) < 0.2 ? ax_between(&rng, 2.2f, 4) : ax_between(&rng, 1.3f, 1.9f),
-                    .sun = ax_between(&rng, -1, 1),
-                    .seed = (uint32_t)ax_rng_next(&rng) };
+    ax_scene_canvas c = { .color = color,
+                          .depth = out->depth,
+                          .label = out->labels,
+                          .f = AX_SCENE_W * ax_between(&rng, 0.65f, 1),
+                          .cx = AX_SCENE_W * ax_between(&rng, 0.4f, 0.6f),
+                          .horizon = AX_SCENE_H * ax_between(&rng, 0.36f, 0.52f),
+                          .height =
+                              ax_rng_uniform(&rng) < 0.2 ? ax_between(&rng, 2.2f, 4) : ax_between(&rng, 1.3f, 1.9f),
+                          .sun = ax_between(&rng, -1, 1),
+                          .seed = (uint32_t)ax_rng_next(&rng) };
     for (int32_t i = 0; i < PIXELS; i++) {
         c.depth[i] = FAR_AWAY;
         c.label[i] = AX_SCENE_SKY;

@@ -57,7 +57,7 @@ static facade make_facade(ax_rng *rng)
     return s;
 }
 
-static void front_wall(ax_canvas *c, const facade *s, float x0, float x1, float z, float height, float shade)
+static void front_wall(ax_scene_canvas *c, const facade *s, float x0, float x1, float z, float height, float shade)
 {
     ax_plane p = ax_plane_at(c, 0, z, AX_SCENE_BUILDING, 0);
     int32_t px0 = (int32_t)fmaxf(0, ceilf(p.foot_x + x0 * p.scale - 0.5f));
@@ -67,12 +67,13 @@ static void front_wall(ax_canvas *c, const facade *s, float x0, float x1, float 
     for (int32_t y = py0; y < py1; y++)
         for (int32_t x = px0; x < px1; x++) {
             float u = ((float)x + 0.5f - p.foot_x) / p.scale - x0, v = (p.foot_y - ((float)y + 0.5f)) / p.scale;
-            ax_canvas_put(c, x, y, z, AX_SCENE_BUILDING, ax_color_scale(facade_color(s, u, v), shade));
+            ax_scene_canvas_put(c, x, y, z, AX_SCENE_BUILDING, ax_color_scale(facade_color(s, u, v), shade));
         }
 }
 
 /* The wall along the road: at constant x, so that every column has its own depth. */
-static void side_wall(ax_canvas *c, const facade *s, float wall_x, float z, float length, float height, float shade)
+static void side_wall(ax_scene_canvas *c, const facade *s, float wall_x, float z, float length, float height,
+                      float shade)
 {
     float a = c->cx + c->f * wall_x / z, b = c->cx + c->f * wall_x / (z + length);
     int32_t px0 = (int32_t)fmaxf(0, ceilf(fminf(a, b) - 0.5f)),
@@ -84,12 +85,12 @@ static void side_wall(ax_canvas *c, const facade *s, float wall_x, float z, floa
         int32_t py1 = (int32_t)fminf(AX_SCENE_H, ceilf(foot - 0.5f));
         for (int32_t y = py0; y < py1; y++) {
             ax_color k = facade_color(s, pz - z, (foot - ((float)y + 0.5f)) / scale);
-            ax_canvas_put(c, x, y, pz, AX_SCENE_BUILDING, ax_color_scale(k, shade));
+            ax_scene_canvas_put(c, x, y, pz, AX_SCENE_BUILDING, ax_color_scale(k, shade));
         }
     }
 }
 
-void ax_thing_building(ax_canvas *c, ax_rng *rng, float side, float wall_x, float z, float length)
+void ax_thing_building(ax_scene_canvas *c, ax_rng *rng, float side, float wall_x, float z, float length)
 {
     facade s = make_facade(rng);
     float height = s.floors * s.storey + ax_between(rng, 0.2f, 1.2f), width = ax_between(rng, 7, 16);
@@ -106,7 +107,7 @@ void ax_thing_building(ax_canvas *c, ax_rng *rng, float side, float wall_x, floa
 
 /* ---- trees ---- */
 
-void ax_thing_tree(ax_canvas *c, ax_rng *rng, float x, float z)
+void ax_thing_tree(ax_scene_canvas *c, ax_rng *rng, float x, float z)
 {
     ax_plane p = ax_plane_at(c, x, z, AX_SCENE_TREE, 0.35f);
     float height = ax_between(rng, 2.5f, 9), trunk = height * ax_between(rng, 0.15f, 0.4f);
@@ -183,7 +184,7 @@ static void car_across(const ax_plane *p, ax_rng *rng, bool bus)
     }
 }
 
-void ax_thing_vehicle(ax_canvas *c, ax_rng *rng, float x, float z, bool across)
+void ax_thing_vehicle(ax_scene_canvas *c, ax_rng *rng, float x, float z, bool across)
 {
     ax_plane p = ax_plane_at(c, x, z, AX_SCENE_VEHICLE, 0.12f);
     bool large = chance(rng, 0.25f);
@@ -205,7 +206,7 @@ static limb joint_from(limb from, float angle, float length)
     return (limb) { from.x + sinf(angle) * length, from.y - cosf(angle) * length };
 }
 
-void ax_thing_person(ax_canvas *c, ax_rng *rng, float x, float z, ax_scene_person *out)
+void ax_thing_person(ax_scene_canvas *c, ax_rng *rng, float x, float z, ax_scene_person *out)
 {
     ax_plane p = ax_plane_at(c, x, z, AX_SCENE_PERSON, 0.15f);
     float tall = ax_between(rng, 1.25f, 1.9f), stride = ax_between(rng, -0.5f, 0.5f);
@@ -256,7 +257,7 @@ void ax_thing_person(ax_canvas *c, ax_rng *rng, float x, float z, ax_scene_perso
 
 /* ---- signs ---- */
 
-void ax_thing_sign(ax_canvas *c, ax_rng *rng, float x, float z)
+void ax_thing_sign(ax_scene_canvas *c, ax_rng *rng, float x, float z)
 {
     static const ax_color loud[] = {
         { 0.8f, 0.08f, 0.1f }, { 0.1f, 0.25f, 0.75f }, { 0.95f, 0.8f, 0.1f }, { 0.05f, 0.5f, 0.25f }

@@ -3,8 +3,8 @@
 #include "engine/base/out.h"
 #include "engine/base/process.h"
 #include "engine/wire/command.h"
-#include "tui/client/client.h"
-#include "tui/program.h"
+#include "tui/client/commands.h"
+#include "tui/invocation.h"
 
 #include <locale.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "tui/contact.h"
 #include "tui/export.h"
 #include "tui/loading.h"
-#include "tui/program.h"
+#include "tui/invocation.h"
 #include "tui/script.h"
 #include "tui/ui.h"
 #include "tui/view/view.h"

@@ -4,7 +4,7 @@
 
 #include "engine/policy/controller.h"
 #include "engine/policy/decision.h"
-#include "engine/policy/kernel.h"
+#include "engine/policy/arith.h"
 
 enum {
     UNITS = AX_UNITS,

@@ -3,7 +3,7 @@
 #define AX_SEARCH_CREW_H
 
 #include "engine/wire/message.h"
-#include "engine/worker/message.h"
+#include "engine/worker/protocol.h"
 
 #include <sys/types.h>
 

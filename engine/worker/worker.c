@@ -6,7 +6,7 @@
 #include "engine/base/utf8.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/message.h"
-#include "engine/worker/message.h"
+#include "engine/worker/protocol.h"
 
 #include <errno.h>
 #include <math.h>

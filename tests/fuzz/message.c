@@ -1,5 +1,5 @@
 /* What engine and worker say to each other. */
-#include "engine/worker/message.h"
+#include "engine/worker/protocol.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

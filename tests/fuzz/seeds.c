@@ -7,7 +7,7 @@
 #include "engine/train/cache_internal.h"
 #include "engine/wire/command.h"
 #include "engine/wire/eventlog.h"
-#include "engine/worker/message.h"
+#include "engine/worker/protocol.h"
 #include "tests/fuzz/sitting.h"
 #include "tests/helper/events.h"
 #include "tests/helper/history.h"

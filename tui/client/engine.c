@@ -3,7 +3,7 @@
 #include "engine/base/out.h"
 #include "engine/base/file.h"
 #include "engine/wire/run.h"
-#include "tui/client/client.h"
+#include "tui/client/commands.h"
 
 #include <errno.h>
 #include <fcntl.h>

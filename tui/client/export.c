@@ -3,7 +3,7 @@
 #include "engine/base/output.h"
 #include "tui/client/candidate.h"
 #include "engine/config/option.h"
-#include "tui/client/client.h"
+#include "tui/client/commands.h"
 #include "tui/client/runs.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "engine/config/option.h"
 #include "engine/wire/run.h"
 #include "tui/client/candidate.h"
-#include "tui/client/client.h"
+#include "tui/client/commands.h"
 #include "tui/client/report.h"
 #include "tui/client/runs.h"
 #include "viz/figure.h"

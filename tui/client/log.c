@@ -5,7 +5,7 @@
 #include "engine/wire/history.h"
 #include "engine/wire/narrate.h"
 #include "engine/wire/run.h"
-#include "tui/client/client.h"
+#include "tui/client/commands.h"
 #include "tui/client/runs.h"
 #include "viz/figure.h"
 

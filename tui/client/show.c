@@ -1,7 +1,7 @@
 /* show: a genotype as lanes, with the engine's figures. */
 #include "engine/base/out.h"
 #include "engine/space/genotype.h"
-#include "tui/client/client.h"
+#include "tui/client/commands.h"
 #include "tui/client/engine.h"
 #include "tui/client/report.h"
 

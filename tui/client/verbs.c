@@ -6,7 +6,7 @@
 #include "engine/space/decision.h"
 #include "engine/wire/client.h"
 #include "engine/wire/run.h"
-#include "tui/client/client.h"
+#include "tui/client/commands.h"
 #include "tui/client/engine.h"
 #include "tui/client/runs.h"
 

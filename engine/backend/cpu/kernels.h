@@ -37,13 +37,13 @@ static inline int32_t ax_matmul_block(int32_t lanes, int32_t left)
 
 /* Where a resize along one axis reads: output o is (1 - frac) * in[lo] + frac * in[hi]. The transposed form lists for
    input i the outputs first[i] .. first[i + 1] (exclusive) with their weights, weight[at[i] + (o - first)]. */
-typedef struct ax_axis {
+typedef struct ax_resize_axis {
     int32_t in, out;
     int32_t *lo, *hi;
     float *frac;
     int32_t *begin, *end, *at;
     float *weight;
-} ax_axis;
+} ax_resize_axis;
 
 /* Per channel of a batch norm: y = act(a * (x - mean) + b), exact also where the mean is far from zero;
    backward: dx = a * g + k1 * (x - mean) + k0, g = masked dy. */
@@ -134,9 +134,9 @@ typedef struct ax_winograd_to {
     /* y = (1 - f) * a + f * b;  y = s * x, or y += s * x */                                                           \
     X(void, lerp, (const float *a, const float *b, float f, float *y, size_t n))                                       \
     X(void, scale_add, (const float *x, float s, float *y, size_t n))                                                  \
-    X(void, resize_row, (const ax_axis *ax, const float *in, int32_t c, float *out))                                   \
-    X(void, resize_row_backward, (const ax_axis *ax, const float *dout, int32_t c, float *din))                        \
-    X(void, argmax_row, (const ax_axis *ax, const float *in, int32_t c, uint8_t *out))                                 \
+    X(void, resize_row, (const ax_resize_axis *ax, const float *in, int32_t c, float *out))                                   \
+    X(void, resize_row_backward, (const ax_resize_axis *ax, const float *dout, int32_t c, float *din))                        \
+    X(void, argmax_row, (const ax_resize_axis *ax, const float *in, int32_t c, uint8_t *out))                                 \
     /* Cross entropy of px pixels of c classes; returns the sum of the losses; grad may be NULL; tmp: 64 * c floats */ \
     X(double, ce, (const float *logits, const uint8_t *labels, size_t px, int32_t c, float scale, float *grad,         \
                    float *tmp))                                                                                        \

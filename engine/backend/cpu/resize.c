@@ -6,12 +6,12 @@
 #include <string.h>
 
 typedef struct prep {
-    ax_axis y, x;
+    ax_resize_axis y, x;
     bool broadcast; /* from 1x1 */
 } prep;
 
 /* Half-pixel centres, edges clamped: source = (o + 1/2) in / out - 1/2. */
-static ax_code axis_init(ax_axis *a, int32_t in, int32_t out, ax_err *err)
+static ax_code axis_init(ax_resize_axis *a, int32_t in, int32_t out, ax_err *err)
 {
     size_t n_in = (size_t)in, n_out = (size_t)out;
     int32_t *index = calloc(2 * n_out + 3 * n_in, sizeof *index);
@@ -21,15 +21,15 @@ static ax_code axis_init(ax_axis *a, int32_t in, int32_t out, ax_err *err)
         free(value);
         return ax_fail(err, AX_ENOMEM, "out of memory");
     }
-    *a = (ax_axis) { .in = in,
-                     .out = out,
-                     .lo = index,
-                     .hi = index + n_out,
-                     .begin = index + 2 * n_out,
-                     .end = index + 2 * n_out + n_in,
-                     .at = index + 2 * n_out + 2 * n_in,
-                     .frac = value,
-                     .weight = value + n_out };
+    *a = (ax_resize_axis) { .in = in,
+                            .out = out,
+                            .lo = index,
+                            .hi = index + n_out,
+                            .begin = index + 2 * n_out,
+                            .end = index + 2 * n_out + n_in,
+                            .at = index + 2 * n_out + 2 * n_in,
+                            .frac = value,
+                            .weight = value + n_out };
     for (int32_t o = 0; o < out; o++) {
         double source = ((double)o + 0.5) * (double)in / (double)out - 0.5;
         source = source < 0.0 ? 0.0 : source;
@@ -56,7 +56,7 @@ static ax_code axis_init(ax_axis *a, int32_t in, int32_t out, ax_err *err)
     return AX_OK;
 }
 
-static void axis_release(ax_axis *a)
+static void axis_release(ax_resize_axis *a)
 {
     free(a->lo);
     free(a->frac);
@@ -99,7 +99,7 @@ AX_CPU_DISCARD(ax_cpu_resize_discard)
 }
 
 /* Row o of the output before its pixels are mixed: a row of the input itself or, in buf, a mix of two. */
-static const float *mixed_row(const ax_device *dev, const ax_axis *y, int32_t o, const float *image, size_t row,
+static const float *mixed_row(const ax_device *dev, const ax_resize_axis *y, int32_t o, const float *image, size_t row,
                               float *buf)
 {
     const float *lo = image + (size_t)y->lo[o] * row, *hi = image + (size_t)y->hi[o] * row;

@@ -7,7 +7,7 @@ void AX_ISA_NAME(lerp)(const float *a, const float *b, float f, float *y, size_t
         y[i] = a[i] + f * (b[i] - a[i]);
 }
 
-void AX_ISA_NAME(resize_row)(const ax_axis *ax, const float *in, int32_t c, float *out)
+void AX_ISA_NAME(resize_row)(const ax_resize_axis *ax, const float *in, int32_t c, float *out)
 {
     for (int32_t o = 0; o < ax->out; o++) {
         const float *restrict a = in + (size_t)ax->lo[o] * (size_t)c, *restrict b = in + (size_t)ax->hi[o] * (size_t)c;
@@ -17,7 +17,7 @@ void AX_ISA_NAME(resize_row)(const ax_axis *ax, const float *in, int32_t c, floa
     }
 }
 
-void AX_ISA_NAME(resize_row_backward)(const ax_axis *ax, const float *dout, int32_t c, float *din)
+void AX_ISA_NAME(resize_row_backward)(const ax_resize_axis *ax, const float *dout, int32_t c, float *din)
 {
     for (int32_t i = 0; i < ax->in; i++) {
         float *restrict d = din + (size_t)i * (size_t)c;
@@ -33,7 +33,7 @@ void AX_ISA_NAME(resize_row_backward)(const ax_axis *ax, const float *dout, int3
     }
 }
 
-void AX_ISA_NAME(argmax_row)(const ax_axis *ax, const float *in, int32_t c, uint8_t *out)
+void AX_ISA_NAME(argmax_row)(const ax_resize_axis *ax, const float *in, int32_t c, uint8_t *out)
 {
     for (int32_t o = 0; o < ax->out; o++) {
         const float *a = in + (size_t)ax->lo[o] * (size_t)c, *b = in + (size_t)ax->hi[o] * (size_t)c;

@@ -1,4 +1,4 @@
-#include "engine/policy/kernel.h"
+#include "engine/policy/arith.h"
 
 #include <math.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* How this program is called from a shell, for lines that tell what to type. */
-#ifndef AX_TUI_PROGRAM_H
-#define AX_TUI_PROGRAM_H
+#ifndef AX_TUI_INVOCATION_H
+#define AX_TUI_INVOCATION_H
 
 #include <stddef.h>
 

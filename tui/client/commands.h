@@ -1,7 +1,7 @@
 /* The command line: what `auxcell COMMAND` does. Every ax_cli_* gets argv[0] = its own name and returns the exit code
    (0, 1 run time, 2 usage, 3 device); an error is one line on stderr, "auxcell: ...". */
-#ifndef AX_TUI_CLIENT_H
-#define AX_TUI_CLIENT_H
+#ifndef AX_TUI_CLIENT_COMMANDS_H
+#define AX_TUI_CLIENT_COMMANDS_H
 
 int ax_cli_search(int argc, char **argv);
 int ax_cli_demo(int argc, char **argv);

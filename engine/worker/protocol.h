@@ -1,6 +1,6 @@
 /* What coordinator and worker say to each other over a socket pair: msgpack arrays [word, ...], one after the other. */
-#ifndef AX_WORKER_MESSAGE_H
-#define AX_WORKER_MESSAGE_H
+#ifndef AX_WORKER_PROTOCOL_H
+#define AX_WORKER_PROTOCOL_H
 
 #include "engine/config/settings.h"
 #include "engine/space/genotype.h"

@@ -1,4 +1,4 @@
-#include "tui/program.h"
+#include "tui/invocation.h"
 
 #include <limits.h>
 #include <stdbool.h>

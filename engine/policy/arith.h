@@ -1,8 +1,8 @@
 /* The arithmetic of the controller's LSTM: small matrix products and activations over whole rows. Every sum is made in
    an order that is fixed when the program is built, without fused multiply-adds: a program gives the same bits on any
    processor that it runs on. */
-#ifndef AX_POLICY_KERNEL_H
-#define AX_POLICY_KERNEL_H
+#ifndef AX_POLICY_ARITH_H
+#define AX_POLICY_ARITH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-#include "engine/worker/message.h"
+#include "engine/worker/protocol.h"
 
 #include "engine/base/msgskim.h"
 #include "engine/base/pack.h"

@@ -1,5 +1,5 @@
 /* The vectorised kernels against the loops that define them. */
-#include "engine/policy/kernel.h"
+#include "engine/policy/arith.h"
 
 #include "engine/base/rng.h"
 
