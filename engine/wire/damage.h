@@ -25,7 +25,7 @@ bool ax_damage_none(const ax_damage *d);
 /* The log must have all events up to number `known`: what lies between its end and that one is lost. */
 void ax_damage_until(ax_damage *d, uint64_t known);
 /* One line: "events.mpk: damaged at byte 1234: 3 events (12 to 14) are missing, 210 bytes can't be read". */
-enum { AX_DAMAGE_TEXT = 200 };
+enum { AX_DAMAGE_TEXT = 320 };
 const char *ax_damage_text(const ax_damage *d, char text[static AX_DAMAGE_TEXT]);
 /* {"byte":1234,...}, or null when there is none. */
 void ax_damage_json(const ax_damage *d, ax_str *out);
