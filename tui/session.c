@@ -93,7 +93,7 @@ static void say_damage(session *s)
     const ax_damage *d = &s->state.damage;
     char text[AX_DAMAGE_TEXT];
     if (!ax_damage_none(d))
-        ax_ui_say(&s->ui, true, "%s; 'auxcell resume %s%s' goes on", ax_damage_text(d, text), s->target,
+        ax_ui_say(&s->ui, true, "%s; '%s resume %s%s' goes on", ax_damage_text(d, text), s->ui.program, s->operand,
                   d->cut_short ? " --repair" : "");
 }
 
@@ -345,7 +345,7 @@ static int wait_ms(const session *s)
     if (s->dirty)
         wait = fmin(wait, s->drawn_at + draw_every - ax_clock());
     wait = fmin(wait, s->loading.active ? 0 : ax_contact_wait(&s->engine));
-    if (s->script)
+    if (s->script && s->ui.loading >= 1)
         wait = fmin(wait, s->script_until - s->ui.now);
     return isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1;
 }
@@ -357,7 +357,7 @@ static void run(session *s, ax_err *err)
         s->ui.now = ax_clock_wall();
         if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= draw_every))
             draw(s);
-        if (s->script)
+        if (s->script && s->ui.loading >= 1)
             play(s, err);
         if (s->ui.leave)
             return;

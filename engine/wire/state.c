@@ -18,8 +18,21 @@ void ax_state_init(ax_state *s)
     s->snapshot_bytes = s->rss_bytes = -1;
 }
 
+static void drop_text(const char *text)
+{
+    if (*text)
+        free((char *)(uintptr_t)text); /* set_text made it */
+}
+
 void ax_state_release(ax_state *s)
 {
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        ax_candidate *c = &s->candidate[i];
+        drop_text(c->note);
+        drop_text(c->failure);
+        drop_text(c->model);
+        drop_text(c->masks);
+    }
     free(s->candidate);
     free(s->scored);
     free(s->undoable);
@@ -77,6 +90,16 @@ static void copy_text(char *to, size_t cap, const char *from)
     size_t n = strnlen(from, cap - 1);
     memcpy(to, from, n);
     to[n] = '\0';
+}
+
+static void set_text(ax_state *s, const char **to, const char *from)
+{
+    if (!strcmp(*to, from))
+        return;
+    char *text = *from ? strdup(from) : NULL;
+    s->out_of_memory = s->out_of_memory || (*from && !text);
+    drop_text(*to);
+    *to = text ? text : "";
 }
 
 /* ---- the log a person reads ---- */
@@ -216,6 +239,7 @@ static ax_candidate blank(uint32_t id)
     c.params = c.macs = c.peak_bytes = -1;
     for (int i = 0; i < AX_DECISIONS; i++)
         c.logp_each[i] = c.entropy_each[i] = NAN;
+    c.note = c.failure = c.model = c.masks = "";
     clear_trace(&c);
     return c;
 }
@@ -262,8 +286,8 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->epoch = c->epochs;
     c->step = c->steps;
     c->finished_at = ev->at;
-    copy_text(c->model, sizeof c->model, ev->u.SCORED.model);
-    copy_text(c->masks, sizeof c->masks, ev->u.SCORED.masks);
+    set_text(s, &c->model, ev->u.SCORED.model);
+    set_text(s, &c->masks, ev->u.SCORED.masks);
     if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
         return;
     if (c->prune_until > 0) /* softly pruned meanwhile: undo returns to this */
@@ -340,7 +364,9 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
 
 static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
-    snprintf(c->failure, sizeof c->failure, "%.20s: %.170s", ev->u.FAILED.cause, ev->u.FAILED.message);
+    char text[AX_EVENT_TEXT];
+    snprintf(text, sizeof text, "%.20s: %.170s", ev->u.FAILED.cause, ev->u.FAILED.message);
+    set_text(s, &c->failure, text);
     c->finished_at = ev->at;
     if (c->status != AX_PRUNED)
         set_status(s, c, ev->u.FAILED.retried ? AX_QUEUED : AX_FAILED);
@@ -358,12 +384,12 @@ static void fold_paused(ax_state *s, ax_candidate *c, const ax_event *ev)
         set_status(s, c, AX_QUEUED);
 }
 
-static void fold_noted(ax_candidate *c, const ax_event *ev)
+static void fold_noted(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
     if (ev->u.NOTED.pin >= 0)
         c->pinned = ev->u.NOTED.pin > 0;
     else
-        copy_text(c->note, sizeof c->note, ev->u.NOTED.text);
+        set_text(s, &c->note, ev->u.NOTED.text);
 }
 
 static void fold_promoted(ax_state *s, ax_candidate *c, const ax_event *ev)
@@ -421,7 +447,7 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         fold_failed(s, c, ev);
         break;
     case AX_EVENT_NOTED:
-        fold_noted(c, ev);
+        fold_noted(s, c, ev);
         break;
     default:
         break;

@@ -33,11 +33,11 @@ typedef struct ax_candidate {
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     uint32_t full;         /* the candidate that trains it fully, 0 = none */
     float logp_each[AX_DECISIONS],
-        entropy_each[AX_DECISIONS]; /* in the order of the genotype's text; NAN = not known */
-    double gate_chance;             /* NAN = gate not asked */
-    int8_t gate_passed;             /* -1 = not asked */
-    bool pinned, scored;            /* scored: lies in the state's list of them */
-    char note[AX_EVENT_TEXT], failure[AX_EVENT_TEXT], model[64], masks[64];
+        entropy_each[AX_DECISIONS];             /* in the order of the genotype's text; NAN = not known */
+    double gate_chance;                         /* NAN = gate not asked */
+    int8_t gate_passed;                         /* -1 = not asked */
+    bool pinned, scored;                        /* scored: lies in the state's list of them */
+    const char *note, *failure, *model, *masks; /* the state's; "" = none. Most candidates have none */
 } ax_candidate;
 
 /* What a reward can be seen against. */

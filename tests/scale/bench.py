@@ -11,6 +11,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../helper"))
 from engine import Run  # noqa: E402
+from screen import Screen  # noqa: E402
 
 
 def spent(command, **popen):
@@ -31,6 +32,15 @@ def memory(pid):
     return {k: int(lines[k].split()[0]) / 1024 for k in ("VmRSS", "VmHWM")}
 
 
+def first_screen(auxcell, path):
+    """Seconds until something is seen, which is before all of the history is read."""
+    start = time.monotonic()
+    screen = Screen([auxcell, "attach", path], rows=48, cols=160).wait("auxcell")
+    wall = time.monotonic() - start
+    screen.close()
+    return wall
+
+
 def measure(build, path, repeat, train):
     rows = []
     auxcell = os.path.join(build, "auxcell")
@@ -42,8 +52,9 @@ def measure(build, path, repeat, train):
     rows.append(("auxcell ls", min((spent([auxcell, "ls"], env=env)[:2] for _ in range(repeat)), key=lambda t: t[1])))
     script = os.path.join(os.path.dirname(path), "keys")
     with open(script, "w", encoding="ascii") as f:
-        f.write("wait GENOTYPE\n")
+        f.write("wait STOPPED\n")
     attach = [auxcell, "attach", path, "--script", script, "--size", "160x48"]
+    rows.append(("auxcell attach, to its first screen", (first_screen(auxcell, path), 0)))
     rows.append(("auxcell attach, to its screen", min((spent(attach)[:2] for _ in range(repeat)), key=lambda t: t[1])))
     start = time.monotonic()
     run = Run(path, seq=(1 << 63) - 1)
