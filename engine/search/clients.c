@@ -1,8 +1,6 @@
 #include "engine/search/clients.h"
 
-#include "engine/base/msgskim.h"
 #include "engine/search/connection.h"
-#include "engine/wire/eventlog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -29,8 +27,8 @@ struct ax_clients {
     double now;
     ax_connection *client[AX_CLIENTS_MAX]; /* the first n */
     size_t n, most;
-    double accept_at;                 /* monotonic: not before, for the system had no descriptor or memory */
-    uint64_t known_seq, known_offset; /* an event, and where in events.mpk the next one lies */
+    double accept_at;   /* monotonic: not before, for the system had no descriptor or memory */
+    ax_log_place known; /* in events.mpk */
     void (*take)(void *context, uint64_t client, const ax_command *cmd);
     void *context;
 };
@@ -77,30 +75,19 @@ void ax_clients_set_time(ax_clients *c, double now)
 /* ---- what clients say ---- */
 
 /* Where in events.mpk the first event after seq lies; its end when there is none. */
-static uint64_t find_offset(ax_clients *c, uint64_t seq)
+static ax_log_place find_place(ax_clients *c, uint64_t seq)
 {
     uint8_t block[AX_CONNECTION_BLOCK];
-    bool later = seq >= c->known_seq;
-    uint64_t offset = later ? c->known_offset : 0, last = later ? c->known_seq : 0;
-    ssize_t got;
-    while ((got = pread(c->events, block, sizeof block, (off_t)offset)) > 0) {
-        size_t at = 0, n;
-        ax_record record;
-        bool there = false;
-        while (!there && (n = ax_msg_skim(block + at, (size_t)got - at, NULL)) > 0) {
-            there = !ax_record_split(block + at, n, &record) || record.seq > seq;
-            last = there ? last : record.seq;
-            at += there ? 0 : n;
-        }
-        offset += at;
-        if (!at || there)
-            break;
+    ax_log_place place = seq >= c->known.seq ? c->known : (ax_log_place) { .offset = 0 };
+    for (bool more = true; more && place.seq < seq;) {
+        uint64_t from = place.offset;
+        ssize_t got = pread(c->events, block, sizeof block, (off_t)from);
+        ax_records_take(block, got > 0 ? (size_t)got : 0, seq, &place);
+        more = place.offset > from;
     }
-    if (last >= c->known_seq) {
-        c->known_seq = last;
-        c->known_offset = offset;
-    }
-    return offset;
+    if (place.seq >= c->known.seq)
+        c->known = place;
+    return place;
 }
 
 /* Screens and logs stay connected: a few places are kept for commands. */
@@ -121,8 +108,8 @@ static void on_hello(void *context, ax_connection *one, uint64_t seq)
 {
     ax_clients *c = context;
     ax_answer refusal = { .request = 0 };
-    one->next = find_offset(c, seq);
-    one->watches = seq <= c->known_seq; /* a command's client names an event that isn't there yet */
+    one->next = find_place(c, seq);
+    one->watches = seq <= c->known.seq; /* a command's client names an event that isn't there yet */
     one->viewer = !one->watches || may_watch(c, &refusal);
     if (one->viewer)
         return;

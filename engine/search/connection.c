@@ -1,6 +1,5 @@
 #include "engine/search/connection.h"
 
-#include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 
 #include <errno.h>
@@ -128,11 +127,12 @@ static void refill(ax_connection *one, int events)
 {
     one->at = one->len = 0;
     bool wants = one->viewer && !one->ended;
-    ssize_t got = wants ? pread(events, one->out, AX_CONNECTION_BLOCK, (off_t)one->next) : 0;
-    size_t n;
-    while (got > 0 && (n = ax_msg_skim(one->out + one->len, (size_t)got - one->len, NULL)) > 0)
-        one->len += n;
-    one->next += one->len;
+    for (bool more = wants; more && !one->len;) {
+        uint64_t from = one->next.offset;
+        ssize_t got = pread(events, one->out, AX_CONNECTION_BLOCK, (off_t)from);
+        one->len = ax_records_take(one->out, got > 0 ? (size_t)got : 0, UINT64_MAX, &one->next);
+        more = one->next.offset > from; /* past damage */
+    }
 }
 
 void ax_connection_pump(ax_connection *one, int events, double now)

@@ -4,6 +4,7 @@
 #define AX_SEARCH_CONNECTION_H
 
 #include "engine/wire/command.h"
+#include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
 
 /* BLOCK: bytes of events taken at once. ANSWER: bytes of an answer at most. COMMANDS: taken in one turn, so that other
@@ -21,7 +22,7 @@ typedef struct ax_connection {
     bool ended;                /* it closed its side: it is freed when it has its answers */
     bool dead;                 /* it has disconnected, or makes no sense: to be freed */
     bool behind;               /* the socket was full, or its turn was over */
-    uint64_t next;             /* place in events.mpk */
+    ax_log_place next;         /* in events.mpk */
     double heard_at, moved_at; /* monotonic: when it last said something, when it last took something */
     size_t at, len;
     uint8_t out[AX_CONNECTION_BLOCK + AX_CONNECTION_COMMANDS * AX_CONNECTION_ANSWER];

@@ -66,6 +66,16 @@ typedef struct ax_record {
 /* Takes one msgpack object apart; false when it isn't a record. The checksum is not looked at. */
 bool ax_record_split(const uint8_t *bytes, size_t n, ax_record *out);
 
+/* A place in a log, between two records. */
+typedef struct ax_log_place {
+    uint64_t offset, seq; /* of the file; of the record before, 0 = none */
+    uint32_t crc;         /* its checksum */
+} ax_log_place;
+/* For who passes records on unread: takes whole ones that continue the place, up to number `until`, from `bytes`, which
+   lie there, moves the place behind them and returns their bytes. 0: more bytes are needed; or what lies there is none
+   of the log's, since somebody has damaged it, and the place is behind that now. */
+size_t ax_records_take(const uint8_t *bytes, size_t n, uint64_t until, ax_log_place *place);
+
 /* Reads a file from the start, giving every event to sink. AX_OK also when parts of it can't be read: *damage (may be
    NULL) says what was passed over. */
 ax_code ax_eventlog_read(int dirfd, const char *name, void (*sink)(void *context, const ax_event *ev), void *context,

@@ -121,6 +121,43 @@ int ax_eventreader_next(ax_eventreader *r, ax_event *ev, ax_err *err)
     return got;
 }
 
+static size_t look_at(const uint8_t *bytes, size_t n, ax_record *record, bool *more)
+{
+    size_t length = ax_msg_skim(bytes, n, more);
+    return length && ax_record_split(bytes, length, record) ? length : 0;
+}
+
+/* Moves the place behind what is none of the log's: to where two records continue one another. */
+static void pass_over(const uint8_t *bytes, size_t n, ax_log_place *place)
+{
+    for (const uint8_t *p = bytes; (p = memchr(p, RECORD_START, n - (size_t)(p - bytes))); p++) {
+        size_t left = n - (size_t)(p - bytes), length;
+        ax_record x, y;
+        if ((length = look_at(p, left, &x, NULL)) && x.seq > place->seq &&
+            look_at(p + length, left - length, &y, NULL) && ax_record_follows(&y, x.seq, x.crc)) {
+            *place = (ax_log_place) { place->offset + (size_t)(p - bytes) + length, x.seq, x.crc };
+            return;
+        }
+    }
+    if (n > 2 * AX_RECORD_MAX) /* else the two may not be here yet */
+        place->offset += n - 2 * AX_RECORD_MAX;
+}
+
+size_t ax_records_take(const uint8_t *bytes, size_t n, uint64_t until, ax_log_place *place)
+{
+    size_t at = 0, length;
+    ax_record record;
+    bool more = false;
+    while (place->seq < until && (length = look_at(bytes + at, n - at, &record, &more)) > 0 &&
+           ax_record_follows(&record, place->seq, place->crc)) {
+        at += length;
+        *place = (ax_log_place) { place->offset + length, record.seq, record.crc };
+    }
+    if (!at && n && place->seq < until && !(more && n <= AX_RECORD_MAX))
+        pass_over(bytes, n, place);
+    return at;
+}
+
 /* ---- damage ---- */
 
 ax_damage ax_eventreader_damage(const ax_eventreader *r)

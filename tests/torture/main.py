@@ -67,9 +67,11 @@ def removed(where):
     torture.removed(where, random.Random(SEED), 30)
     return "30 runs"
 
+
 # what the kernel may refuse an engine that forks, waits and takes clients in; none of it ends the run
 REFUSALS = (("clone", "EAGAIN"), ("socketpair", "EMFILE"), ("accept4", "EMFILE"), ("accept4", "ENOMEM"), ("poll", "ENOMEM"),
             ("poll", "EINVAL"))
+
 
 GROUPS = {
     "kills": [("killed at random", kills), ("left in training", training)],

@@ -170,5 +170,23 @@ def candidates_and_log_are_damaged(where):
         assert code == 1 and "candidates.mpk: damaged" in text and "events are missing" in text, text
 
 
+def an_engine_serves_what_lies_behind(where):
+    """Somebody damages the log under it: screens get all that follows."""
+    run = Run(make_run(f"{where}/a", **{**SMALL, "candidates": 1000}))
+    run.until("scored", 3)
+    overwrite(run.path, 900, b"\xff" * 700)
+    for seq in (0, 2, len(Finished.start)):
+        late = Run.__new__(Run)
+        late.path, late.request = run.path, seq
+        late.connect(seq=seq)
+        late.socket.sendall(msgpack.packb([seq + 1, "note", 0, f"seen from {seq}", "tester"]))
+        assert late.until("noted", 0, text=f"seen from {seq}")
+        if not seq:
+            assert ("hello", 0) == late.seen[0][:2] and len(late.seen) > 20, late.seen
+        late.socket.close()
+    assert run.stop() == 0
+
+
 main([a_flipped_bit_loses_nothing, the_middle_is_lost_and_the_run_goes_on, the_end_is_lost, the_whole_log_is_lost,
-      what_no_snapshot_knows_is_done_again, candidates_and_log_are_damaged])
+      what_no_snapshot_knows_is_done_again, candidates_and_log_are_damaged,
+      an_engine_serves_what_lies_behind])
