@@ -60,6 +60,34 @@ static void events(void)
     }
 }
 
+/* A byte for the target, and a log of some events. */
+static void logs(void)
+{
+    int fd = folder("eventlog");
+    for (int k = 0; k < 8; k++) {
+        char *bytes, *more;
+        size_t n;
+        ax_eventlog *log = ax_eventlog_open(fd, "log", true, NULL);
+        for (int i = 0; i < 6; i++) {
+            ax_event ev;
+            ax_test_event(&ev, (ax_event_kind)((k + i) % AX_EVENT_COUNT), i % AX_TEST_FILLS);
+            ax_eventlog_append(log, &ev, NULL);
+        }
+        ax_eventlog_close(log);
+        if (ax_file_read(fd, "log", 1 << 20, &bytes, &n, NULL) != AX_OK || !(more = malloc(n + 1)))
+            abort();
+        unlinkat(fd, "log", 0);
+        more[0] = (char)(k * 37);
+        memcpy(more + 1, bytes, n);
+        if (k % 2)
+            more[n / 2] ^= 4;
+        put("eventlog", k, more, n + 1);
+        free(bytes);
+        free(more);
+    }
+    close(fd);
+}
+
 static void commands(void)
 {
     uint8_t bytes[AX_COMMAND_MAX_BYTES];
@@ -258,6 +286,7 @@ int main(int argc, char **argv)
     if (root < 0)
         return 1;
     events();
+    logs();
     commands();
     messages();
     snapshots();

@@ -22,6 +22,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char *bytes = (char *)fuzz_seal(data, size);
     uint64_t seq;
     ax_search *s = ax_snapshot_unpack(bytes, size, "snapshot.mpk", &setup, &seq, &err);
+    char path[64];
+    ax_snapshot_facts facts = { .seq = 0 };
+    int fd = fuzz_file((const uint8_t *)bytes, size, path);
+    bool known = ax_snapshot_peek(AT_FDCWD, path, &facts);
+    close(fd);
+    if (s && (!known || facts.seq != seq))
+        abort();
     free(bytes);
     if (!s && !err.msg[0])
         abort();
