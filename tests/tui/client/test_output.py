@@ -59,7 +59,8 @@ class Arrival(unittest.TestCase):
 
     def test_a_closed_descriptor(self):
         """What is opened next mustn't get its number: the text would go into that file."""
-        for args in self.commands():
+        predict = ["predict", self.model, "-o", os.path.join(self.place.dir, "closed"), self.picture]
+        for args in (*LISTINGS, predict, ["search", "--json", "--candidates", "1", *TINY]):
             with self.subTest(args=args):
                 self.assertEqual(self.into(None, args, preexec_fn=lambda: os.close(1)),
                                  (1, "auxcell: standard output: cannot write: Bad file descriptor\n"))
