@@ -1,12 +1,16 @@
-/* Direct convolution: stride 1, at most AX_DIRECT_TAPS taps. */
+/* Direct convolution: at most AX_DIRECT_TAPS taps; with a stride no gradient of the input. */
 #include "engine/backend/cpu/conv.h"
 
 #include <string.h>
 
+enum { MOST_KERNEL = 5, SPANS = 2 * MOST_KERNEL + 1 };
+_Static_assert(MOST_KERNEL *MOST_KERNEL == AX_DIRECT_TAPS, "spans of the largest kernel");
+
 static bool fits(const ax_device *dev, const ax_conv *c)
 {
     (void)dev;
-    return c->groups == 1 && c->shape.stride == 1 && c->shape.kernel * c->shape.kernel <= AX_DIRECT_TAPS;
+    return c->groups == 1 && (c->shape.stride == 1 || !(c->passes & AX_CONV_DATA)) &&
+           c->shape.kernel * c->shape.kernel <= AX_DIRECT_TAPS;
 }
 
 static double cost(const ax_device *dev, const ax_conv *c)
@@ -15,17 +19,16 @@ static double cost(const ax_device *dev, const ax_conv *c)
     return ax_conv_macs(c);
 }
 
-/* Floats of the parts of the scratch for a convolution of ci to co channels: weights, zeros, bias. */
+/* Floats of the parts of the scratch for a convolution of ci to co channels: weights, bias. */
 static size_t packed_floats(const ax_device *dev, const ax_conv_shape *g)
 {
-    return (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci *
-           ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
+    size_t channels = ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
+    return ax_cpu_align_floats((size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci * channels);
 }
 
 static size_t forward_floats(const ax_device *dev, const ax_conv_shape *g)
 {
-    return ax_cpu_round_up(packed_floats(dev, g), 16) + ax_cpu_round_up((size_t)g->ci, 16) +
-           ax_cpu_round_up((size_t)g->co, 2 * (size_t)dev->k->lanes);
+    return packed_floats(dev, g) + ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
 }
 
 static size_t weight_floats(const ax_conv_shape *g)
@@ -60,34 +63,108 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     return AX_OK;
 }
 
-static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *w, size_t so,
-                     size_t si, bool turn, const float *bias, float *y, float *work)
+/* ---- zones ---- */
+
+/* Outputs along one axis that see the same taps inside the map. */
+typedef struct span {
+    int32_t first, n, k0, k1;
+} span;
+
+static int spans_of(const ax_conv_shape *g, int32_t in, int32_t out, span spans[SPANS])
 {
-    int32_t lanes = dev->k->lanes, blocks = (g->co + 2 * lanes - 1) / (2 * lanes);
-    size_t per_channel = (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci;
-    float *packed = work, *zeros = packed + ax_cpu_round_up(packed_floats(dev, g), 16),
-          *filled = zeros + ax_cpu_round_up((size_t)g->ci, 16);
-    memset(zeros, 0, (size_t)g->ci * sizeof *zeros);
-    if (bias) {
-        memset(filled, 0, ax_cpu_round_up((size_t)g->co, 2 * (size_t)lanes) * sizeof *filled);
-        memcpy(filled, bias, (size_t)g->co * sizeof *filled);
+    int n = 0;
+    for (int32_t o = 0; o < out; o++) {
+        int32_t k0 = 0, k1 = g->kernel, at = o * g->stride - g->pad;
+        while (k0 < k1 && at + k0 * g->dilation < 0)
+            k0++;
+        while (k0 < k1 && at + (k1 - 1) * g->dilation >= in)
+            k1--;
+        if (k0 == k1)
+            k0 = k1 = 0;
+        if (n && spans[n - 1].k0 == k0 && spans[n - 1].k1 == k1)
+            spans[n - 1].n++;
+        else
+            spans[n++] = (span) { o, 1, k0, k1 };
     }
-    size_t pixels = (size_t)g->oh * (size_t)g->ow, in = (size_t)g->h * (size_t)g->w * (size_t)g->ci,
-           out = pixels * (size_t)g->co;
-    int T = ax_cpu_tasks(dev, (size_t)n * pixels * per_channel * (size_t)g->co);
-#pragma omp parallel for num_threads(T) schedule(static) if (per_channel * (size_t)g->co > 16384)
-    for (int32_t b = 0; b < blocks; b++) {
-        int32_t c0 = b * 2 * lanes, width = g->co - c0 > lanes ? 2 * lanes : lanes;
-        ax_conv_pack(g, w, so, si, turn, c0, width, packed + (size_t)c0 * per_channel);
-    }
+    return n;
+}
+
+static size_t zones_of(const ax_conv_shape *g, ax_zone zones[SPANS * SPANS])
+{
+    span rows[SPANS], columns[SPANS];
+    const int n_rows = spans_of(g, g->h, g->oh, rows), n_columns = spans_of(g, g->w, g->ow, columns);
+    size_t n = 0;
+    for (int i = 0; i < n_rows; i++)
+        for (int k = 0; k < n_columns; k++) {
+            const span *r = &rows[i], *c = &columns[k];
+            zones[n++] = (ax_zone) { r->first, c->first, r->n, c->n, r->k0, r->k1, c->k0, c->k1 };
+        }
+    return n;
+}
+
+static size_t outputs_of(const ax_zone *z, size_t images)
+{
+    return images * (size_t)z->rows * (size_t)z->columns;
+}
+
+/* What a tile of a zone takes: its taps, and finding and storing its outputs. */
+static size_t tile_cost(const ax_zone *z)
+{
+    return (size_t)(z->kh1 - z->kh0) * (size_t)(z->kw1 - z->kw0) + 1;
+}
+
+static size_t zone_cost(const ax_device *dev, const ax_zone *z, size_t images)
+{
+    const size_t tile = (size_t)ax_direct_pixels(dev->k->lanes);
+    return (outputs_of(z, images) + tile - 1) / tile * tile_cost(z);
+}
+
+/* ---- passes ---- */
+
+static void pack(const ax_device *dev, const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn,
+                 float *packed)
+{
+    const size_t per_channel = (size_t)g->kernel * (size_t)g->kernel * (size_t)g->ci;
+    int T = ax_cpu_tasks(dev, per_channel * (size_t)g->co / 2);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
-        ax_cpu_span((size_t)n * pixels, 12, T, t, &lo, &hi);
-        ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, pixels, &p))
-            dev->k->direct_forward(g, x + p.image * in, packed, zeros, bias ? filled : NULL, y + p.image * out, p.first,
-                                   p.last);
+        ax_cpu_span((size_t)g->ci, 1, T, t, &lo, &hi);
+        for (int32_t c0 = 0, width; c0 < g->co; c0 += width) {
+            width = ax_direct_block(dev->k->lanes, g->co - c0);
+            ax_conv_pack(g, w, so, si, turn, c0, width, (int32_t)lo, (int32_t)hi, packed + (size_t)c0 * per_channel);
+        }
+    }
+}
+
+/* Each task takes tiles that are about as much work as any other's: those that begin in its part of it. */
+static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *w, size_t so,
+                     size_t si, bool turn, const float *bias, float *y, float *packed)
+{
+    const size_t images = (size_t)n, tile = (size_t)ax_direct_pixels(dev->k->lanes),
+                 channels = ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
+    ax_zone zones[SPANS * SPANS];
+    const size_t n_zones = zones_of(g, zones);
+    float *filled = packed + packed_floats(dev, g);
+    if (bias) {
+        memset(filled, 0, channels * sizeof *filled);
+        memcpy(filled, bias, (size_t)g->co * sizeof *filled);
+    }
+    pack(dev, g, w, so, si, turn, packed);
+    size_t all = 0;
+    for (size_t i = 0; i < n_zones; i++)
+        all += zone_cost(dev, &zones[i], images);
+    int T = ax_cpu_tasks(dev, all * tile * (size_t)g->ci * (size_t)g->co);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo = all * (size_t)t / (size_t)T, hi = all * ((size_t)t + 1) / (size_t)T, before = 0;
+        for (size_t i = 0; i < n_zones; before += zone_cost(dev, &zones[i++], images)) {
+            const size_t each = tile_cost(&zones[i]), last = outputs_of(&zones[i], images);
+            const size_t from = lo > before ? (lo - before + each - 1) / each * tile : 0;
+            const size_t to = hi > before ? (hi - before + each - 1) / each * tile : 0;
+            if (from < to && from < last)
+                dev->k->direct_forward(g, &zones[i], x, packed, bias ? filled : NULL, y, from, to < last ? to : last);
+        }
     }
 }
 
@@ -109,12 +186,13 @@ static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const flo
                                             (int32_t)p.last);
     }
     size_t kk = (size_t)g->kernel * (size_t)g->kernel, ci = (size_t)g->ci, co = (size_t)g->co;
+    size_t so = ax_direct_narrow(g) ? 1 : ci, si = ax_direct_narrow(g) ? co : 1;
     for (size_t o = 0; o < co; o++)
         for (size_t k = 0; k < kk; k++)
             for (size_t i = 0; i < ci; i++) {
                 float s = 0.0f;
                 for (int t = 0; t < T; t++)
-                    s += sums[(size_t)t * each + (k * co + o) * ci + i];
+                    s += sums[(size_t)t * each + k * co * ci + o * so + i * si];
                 dw[(o * ci + i) * kk + k] = s;
             }
 }

@@ -53,6 +53,32 @@ typedef struct ax_bn {
     const float *a, *b, *mean, *k1, *k0;
 } ax_bn;
 
+/* A rectangle of the outputs of a dense convolution that see the same taps, all of which are inside the map. */
+typedef struct ax_zone {
+    int32_t r0, o0, rows, columns;
+    int32_t kh0, kh1, kw0, kw1;
+} ax_zone;
+
+/* Outputs that the direct convolution makes at once: their sums stay in registers. */
+static inline int ax_direct_pixels(int32_t lanes)
+{
+    return lanes == 16 ? 8 : 6;
+}
+
+/* Output channels of the next block of the direct convolution, of `left`: up to two vectors, or up to three where there
+   are registers for them. */
+static inline int32_t ax_direct_block(int32_t lanes, int32_t left)
+{
+    int32_t vectors = (left + lanes - 1) / lanes;
+    return lanes * (lanes == 16 && (vectors == 3 || vectors > 4) ? 3 : vectors < 2 ? 1 : 2);
+}
+
+/* Whether the gradients of weights are summed by vectors of output channels: the input has less than one. */
+static inline bool ax_direct_narrow(const ax_conv_shape *g)
+{
+    return g->ci < 4;
+}
+
 /* Rows for a matrix product, each of the pixels that one pixel of a grid sees: pixel (i, j) sees (i * step + down[a],
    j * step + right[b]) of a map {h,w,c}, row by row; outside they are zero. */
 typedef struct ax_patches {
@@ -86,12 +112,11 @@ typedef struct ax_winograd_to {
                                   int32_t r0, int32_t r1))                                                             \
     X(void, dense_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,              \
                                      int32_t r0, int32_t r1))                                                          \
-    /* Dense convolution with stride 1: outputs p0 .. p1 of an image. packed: blocks of 2 * lanes output channels (the  \
-       last of lanes, when that holds the rest), each {k,k,ci,block}, filled up with zeros; zeros: ci of them; bias:    \
-       filled up too, may be NULL. */                                                                                  \
-    X(void, direct_forward, (const ax_conv_shape *g, const float *x, const float *packed, const float *zeros,          \
+    /* Dense convolution: outputs p0 .. p1 of a zone, image by image. packed: blocks of ax_direct_block output channels, \
+       each {k,k,ci,block}, filled up with zeros; bias: filled up too, may be NULL. */                                 \
+    X(void, direct_forward, (const ax_conv_shape *g, const ax_zone *z, const float *x, const float *packed,            \
                              const float *bias, float *y, size_t p0, size_t p1))                                       \
-    /* sum {k,k,co,ci} += the gradient of the weights from output rows r0 .. r1. */                                    \
+    /* sum {k,k,co,ci}, if ax_direct_narrow {k,k,ci,co}, += the gradient of the weights from output rows r0 .. r1. */  \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
     /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile lies at p * stride; channels are filled up  \

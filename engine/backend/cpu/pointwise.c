@@ -47,16 +47,15 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 /* {rows}{columns} in a matrix product's blocks; element (r, c) of w is at r * sr + c * sc. */
 static void pack(const ax_device *dev, const float *w, int32_t rows, int32_t columns, size_t sr, size_t sc, float *u)
 {
+    const ax_conv_shape g = { .kernel = 1, .ci = rows, .co = columns };
     int T = ax_cpu_tasks(dev, (size_t)rows * (size_t)columns * 8);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span((size_t)rows, 1, T, t, &lo, &hi);
-        const ax_conv_shape part = { .kernel = 1, .ci = (int32_t)(hi - lo), .co = columns };
         for (int32_t c0 = 0, width; c0 < columns; c0 += width) {
             width = ax_matmul_block(dev->k->lanes, columns - c0);
-            ax_conv_pack(&part, w + lo * sr, sc, sr, false, c0, width,
-                         u + (size_t)rows * (size_t)c0 + lo * (size_t)width);
+            ax_conv_pack(&g, w, sc, sr, false, c0, width, (int32_t)lo, (int32_t)hi, u + (size_t)rows * (size_t)c0);
         }
     }
 }

@@ -136,7 +136,7 @@ class Others(unittest.TestCase):
             for name in r["by"].split(", "):
                 self.assertIn(name, costs, r)
             self.assertEqual(costs[r["by"].split(", ")[0]], min(costs.values()), r)
-        self.assertRegex(bench(*step), r"conv2d 3x3 1x16x16x3->32 s2: im2col\n")
+        self.assertRegex(bench(*step), r"conv2d 3x3 1x16x16x3->32 s2: direct\n")
 
     def test_threads_count_up_from_one(self):
         rows = json.loads(bench("threads", "--threads-max", "2", "--json"))

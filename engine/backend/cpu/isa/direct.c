@@ -1,124 +1,159 @@
-/* Dense convolution with stride 1, NHWC, any dilation, by register tiles: six outputs by two vectors of channels, as a
-   matrix product whose rows are found through pointers. Taps outside the map point at zeros; taps that no output of a
-   tile sees are skipped, so that a dilation wider than the map costs nothing. */
-#include "engine/backend/cpu/isa/isa.h"
+/* Dense convolution, NHWC, by register tiles: six or eight outputs by up to three vectors of channels, as a matrix
+   product whose rows are found through pointers. All outputs of a zone see the same taps, so that none is computed for
+   nothing. */
+#include "engine/backend/cpu/isa/vec.h"
 
 #include <stddef.h>
 
-enum { DIRECT_PIXELS = 6, ROWS_OF_TILES = 10 };
+enum {
+    PIXELS = AX_LANES == 16 ? 8 : 6,
+    TILES = 10 /* at once: a block's weights come from the first cache for all but the first */
+};
 
-#define DT_L AX_LANES
-#define DT(name) name##_wide
-#include "engine/backend/cpu/isa/direct_tile.h"
-#undef DT_L
-#undef DT
-#if defined(AX_ISA_v4)
-#define DT_L 8
-#define DT(name) name##_8
-#include "engine/backend/cpu/isa/direct_tile.h"
-#undef DT_L
-#undef DT
-#endif
-#if defined(AX_ISA_v4) || defined(AX_ISA_v3)
-#define DT_L 4
-#define DT(name) name##_4
-#include "engine/backend/cpu/isa/direct_tile.h"
-#endif
+/* What an output sees of the input, in floats that lie side by side: with dilation 1 those of a kernel's row, else
+   those of a pixel. */
+typedef struct runs {
+    int32_t n;
+    ptrdiff_t length, at[AX_DIRECT_TAPS], weight[AX_DIRECT_TAPS]; /* from the first one seen; among the weights */
+} runs;
 
+/* Partly filled tiles have their last output several times. */
 typedef struct tile {
-    const float *tap[AX_DIRECT_TAPS][DIRECT_PIXELS];
-    bool seen[AX_DIRECT_TAPS];
+    const float *in[PIXELS]; /* the first pixel seen */
+    float *out[PIXELS];
 } tile;
 
-/* Finds the input pixels of the outputs at .. at + n; n <= DIRECT_PIXELS, the rest see zeros. */
-static void find_taps(const ax_conv_shape *g, const float *x, const float *zeros, size_t at, int n, tile *to)
+static runs runs_of(const ax_conv_shape *g, const ax_zone *z)
 {
-    const int32_t K = g->kernel, D = g->dilation;
-    for (int32_t k = 0; k < K * K; k++)
-        to->seen[k] = false;
-    for (int t = 0; t < DIRECT_PIXELS; t++) {
-        int32_t r = (int32_t)((at + (size_t)t) / (size_t)g->ow), o = (int32_t)((at + (size_t)t) % (size_t)g->ow);
-        for (int32_t kh = 0; kh < K; kh++)
-            for (int32_t kw = 0; kw < K; kw++) {
-                int32_t k = kh * K + kw, ih = r - g->pad + kh * D, iw = o - g->pad + kw * D;
-                bool in = t < n && (uint32_t)ih < (uint32_t)g->h && (uint32_t)iw < (uint32_t)g->w;
-                to->tap[k][t] = in ? x + ((ptrdiff_t)ih * g->w + iw) * g->ci : zeros;
-                to->seen[k] |= in;
-            }
+    const ptrdiff_t ci = g->ci, line = (ptrdiff_t)g->w * ci, K = g->kernel;
+    runs r = { .n = 0 };
+    bool rows = g->dilation == 1;
+    r.length = rows ? (z->kw1 - z->kw0) * ci : ci;
+    for (int32_t kh = z->kh0; kh < z->kh1; kh++)
+        for (int32_t kw = z->kw0; kw < (rows && z->kw1 > z->kw0 ? z->kw0 + 1 : z->kw1); kw++) {
+            r.at[r.n] = (kh - z->kh0) * g->dilation * line + (kw - z->kw0) * g->dilation * ci;
+            r.weight[r.n++] = (kh * K + kw) * ci;
+        }
+    return r;
+}
+
+/* Where in a zone an output is. */
+typedef struct place {
+    ptrdiff_t image, row, column;
+} place;
+
+static place place_of(const ax_zone *z, size_t at)
+{
+    const size_t columns = (size_t)z->columns, pixels = (size_t)z->rows * columns;
+    return (place) { (ptrdiff_t)(at / pixels), (ptrdiff_t)(at % pixels / columns), (ptrdiff_t)(at % columns) };
+}
+
+AX_INLINE void step(const ax_zone *z, place *at, ptrdiff_t n)
+{
+    at->column += n;
+    if (at->column < z->columns)
+        return;
+    at->column -= z->columns;
+    if (++at->row == z->rows)
+        at->row = 0, at->image++;
+}
+
+/* The first pixel that an output sees, and where it goes itself. */
+AX_INLINE void find_one(const ax_conv_shape *g, const ax_zone *z, place at, const float *x, float *y, tile *to, int t)
+{
+    const ptrdiff_t S = g->stride, D = g->dilation, r = z->r0 + at.row, o = z->o0 + at.column;
+    const ptrdiff_t ih = r * S - g->pad + z->kh0 * D, iw = o * S - g->pad + z->kw0 * D;
+    const bool none = z->kh0 == z->kh1 || z->kw0 == z->kw1;
+    to->in[t] = none ? x : x + ((at.image * g->h + ih) * g->w + iw) * g->ci;
+    to->out[t] = y + ((at.image * g->oh + r) * g->ow + o) * g->co;
+}
+
+/* The next n outputs of a zone. */
+static void find(const ax_conv_shape *g, const ax_zone *z, const float *x, float *y, place *at, int n, tile *to)
+{
+    find_one(g, z, *at, x, y, to, 0);
+    if (at->column + PIXELS <= z->columns) {
+        for (int t = 1; t < PIXELS; t++) {
+            to->in[t] = to->in[t - 1] + g->stride * g->ci;
+            to->out[t] = to->out[t - 1] + g->co;
+        }
+        step(z, at, PIXELS);
+        return;
+    }
+    for (int t = 1; t < PIXELS; t++) {
+        if (t < n)
+            step(z, at, 1);
+        find_one(g, z, *at, x, y, to, t);
+    }
+    step(z, at, 1);
+}
+
+/* A tile by NV vectors of output channels, of which n are wanted. w: this block's weights, {taps}{ci}{NV * lanes}. */
+AX_INLINE void block(const runs *k, const tile *at, const float *w, const float *bias, ptrdiff_t first, int32_t n,
+                     const int NV)
+{
+    const ptrdiff_t width = NV * AX_LANES;
+    vf acc[PIXELS][3];
+#pragma GCC unroll 8
+    for (int t = 0; t < PIXELS; t++)
+        for (int v = 0; v < NV; v++) {
+            acc[t][v] = (vf) { 0 };
+            if (bias)
+                acc[t][v] = AX_LOAD(bias + first + v * AX_LANES);
+        }
+    for (int32_t j = 0; j < k->n; j++) {
+        const float *wk = w + k->weight[j] * width, *p[PIXELS];
+#pragma GCC unroll 8
+        for (int t = 0; t < PIXELS; t++)
+            p[t] = at->in[t] + k->at[j];
+        for (ptrdiff_t i = 0; i < k->length; i++, wk += width) {
+            vf wv[3];
+            for (int v = 0; v < NV; v++)
+                wv[v] = AX_LOAD(wk + v * AX_LANES);
+#pragma GCC unroll 8
+            for (int t = 0; t < PIXELS; t++)
+                for (int v = 0; v < NV; v++)
+                    acc[t][v] += wv[v] * p[t][i];
+        }
+    }
+    if (n == width) {
+#pragma GCC unroll 8
+        for (int t = 0; t < PIXELS; t++)
+            for (int v = 0; v < NV; v++)
+                AX_STORE(at->out[t] + first + v * AX_LANES, acc[t][v]);
+        return;
+    }
+#pragma GCC unroll 8
+    for (int t = 0; t < PIXELS; t++) {
+        for (int v = 0; v < NV - 1; v++)
+            AX_STORE(at->out[t] + first + v * AX_LANES, acc[t][v]);
+        ax_store_part(at->out[t] + first + (NV - 1) * AX_LANES, acc[t][NV - 1], n - (NV - 1) * AX_LANES);
     }
 }
 
-/* The sums of a tile that is narrower than the block or has fewer pixels. */
-static void store(const float *sums, int32_t width, float *y, int32_t co, int32_t n, int pixels)
-{
-    for (int t = 0; t < pixels; t++)
-        for (int32_t k = 0; k < n; k++)
-            y[(ptrdiff_t)t * co + k] = sums[t * width + k];
-}
-
-void AX_ISA_NAME(direct_forward)(const ax_conv_shape *g, const float *x, const float *packed, const float *zeros,
+void AX_ISA_NAME(direct_forward)(const ax_conv_shape *g, const ax_zone *z, const float *x, const float *packed,
                                  const float *bias, float *y, size_t p0, size_t p1)
 {
-    const int32_t taps = g->kernel * g->kernel, ci = g->ci, co = g->co;
-    float sums[DIRECT_PIXELS * 2 * AX_LANES];
-    tile tiles[ROWS_OF_TILES];
-    for (size_t p = p0; p < p1; p += DIRECT_PIXELS * ROWS_OF_TILES) {
+    const runs k = runs_of(g, z);
+    const ptrdiff_t rows = (ptrdiff_t)g->kernel * g->kernel * g->ci;
+    tile tiles[TILES];
+    place next = place_of(z, p0);
+    for (size_t p = p0; p < p1; p += PIXELS * TILES) {
         int used = 0;
-        for (size_t at = p; at < p1 && used < ROWS_OF_TILES; at += DIRECT_PIXELS, used++)
-            find_taps(g, x, zeros, at, p1 - at < DIRECT_PIXELS ? (int)(p1 - at) : DIRECT_PIXELS, &tiles[used]);
+        for (size_t at = p; at < p1 && used < TILES; at += PIXELS, used++)
+            find(g, z, x, y, &next, p1 - at < PIXELS ? (int)(p1 - at) : PIXELS, &tiles[used]);
         const float *w = packed;
-        for (int32_t c0 = 0; c0 < co;) {
-            int32_t width = co - c0 > AX_LANES ? 2 * AX_LANES : AX_LANES, n = co - c0 < width ? co - c0 : width;
-            for (int i = 0; i < used; i++) {
-                size_t at = p + (size_t)i * DIRECT_PIXELS;
-                int pixels = p1 - at < DIRECT_PIXELS ? (int)(p1 - at) : DIRECT_PIXELS;
-                const float *b = bias ? bias + c0 : NULL;
-                bool whole = n == width && pixels == DIRECT_PIXELS;
-                float *to = y + (ptrdiff_t)at * co + c0, *out = whole ? to : sums;
-                ptrdiff_t stride = whole ? co : width;
-                if (width == AX_LANES)
-                    block_wide(taps, ci, tiles[i].tap, tiles[i].seen, w, b, out, stride, 1);
+        for (int32_t c0 = 0, width; c0 < g->co; c0 += width) {
+            width = ax_direct_block(AX_LANES, g->co - c0);
+            const int32_t n = g->co - c0 < width ? g->co - c0 : width;
+            for (int i = 0; i < used; i++)
+                if (AX_LANES == 16 && width == 3 * AX_LANES)
+                    block(&k, &tiles[i], w, bias, c0, n, 3);
+                else if (width == 2 * AX_LANES)
+                    block(&k, &tiles[i], w, bias, c0, n, 2);
                 else
-                    block_wide(taps, ci, tiles[i].tap, tiles[i].seen, w, b, out, stride, 2);
-                if (!whole)
-                    store(sums, width, to, co, n, pixels);
-            }
-            w += (ptrdiff_t)taps * ci * width;
-            c0 += n;
+                    block(&k, &tiles[i], w, bias, c0, n, 1);
+            w += rows * width;
         }
     }
-}
-
-void AX_ISA_NAME(direct_backward_weights)(const ax_conv_shape *g, const float *x, const float *dy, float *sum,
-                                          int32_t r0, int32_t r1)
-{
-    const ptrdiff_t ci = g->ci, co = g->co;
-    const int32_t K = g->kernel, D = g->dilation;
-    /* a few rows at a time: enough pixels to pay for loading the sums, few enough to stay in the first cache */
-    int32_t rows = 48 / g->ow < 1 ? 1 : 48 / g->ow;
-    for (int32_t r = r0; r < r1; r += rows)
-        for (int32_t k = 0; k < K * K; k++) {
-            int32_t dh = k / K * D - g->pad, dw = k % K * D - g->pad;
-            int32_t a = r, b = r + rows < r1 ? r + rows : r1, o0 = dw < 0 ? -dw : 0;
-            int32_t o1 = g->w - dw < g->ow ? g->w - dw : g->ow;
-            a = a + dh < 0 ? -dh : a;
-            b = b + dh > g->h ? g->h - dh : b;
-            if (a >= b || o0 >= o1)
-                continue;
-            const float *p = x + ((ptrdiff_t)dh * g->w + dw) * ci;
-            float *s = sum + k * co * ci;
-            int32_t c0 = outer_all_wide(g, p, dy, s, a, b, o0, o1, 0);
-#if defined(AX_ISA_v4)
-            c0 = outer_all_8(g, p, dy, s, a, b, o0, o1, c0);
-#endif
-#if defined(AX_ISA_v4) || defined(AX_ISA_v3)
-            c0 = outer_all_4(g, p, dy, s, a, b, o0, o1, c0);
-#endif
-            for (; c0 < g->ci; c0++)
-                for (int32_t row = a; row < b; row++)
-                    for (int32_t o = o0; o < o1; o++)
-                        for (ptrdiff_t n = 0; n < co; n++)
-                            s[n * ci + c0] +=
-                                p[((ptrdiff_t)row * g->w + o) * ci + c0] * dy[((ptrdiff_t)row * g->ow + o) * co + n];
-        }
 }

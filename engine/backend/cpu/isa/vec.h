@@ -4,6 +4,10 @@
 
 #include "engine/backend/cpu/isa/isa.h"
 
+#if defined(AX_ISA_v3) || defined(AX_ISA_v4)
+#include <immintrin.h>
+#endif
+
 #if defined(AX_ISA_v4)
 #define AX_VEC_BYTES 64
 #elif defined(AX_ISA_v3)
@@ -21,6 +25,20 @@ typedef uint32_t vu __attribute__((vector_size(AX_VEC_BYTES)));
 #define AX_STORE(p, v) (*(vf_at *)(p) = (v))
 #define AX_LOAD_HALF(p) (*(const vh_at *)(p))
 #define AX_STORE_HALF(p, v) (*(vh_at *)(p) = (v))
+
+/* The first n floats of a vector, fewer than all. */
+AX_INLINE void ax_store_part(float *to, vf v, int32_t n)
+{
+#if defined(AX_ISA_v4)
+    _mm512_mask_storeu_ps(to, (__mmask16)((1u << n) - 1), v);
+#elif defined(AX_ISA_v3)
+    const vi lane = { 0, 1, 2, 3, 4, 5, 6, 7 };
+    _mm256_maskstore_ps(to, (__m256i)(lane < n), v);
+#else
+    for (int32_t k = 0; k < n; k++)
+        to[k] = v[k];
+#endif
+}
 
 /* Hides an integer or a pointer from the compiler's knowledge: it then computes the dozens of addresses that come from
    it where they are used, and doesn't carry them from loop to loop, for which the registers are too few. */

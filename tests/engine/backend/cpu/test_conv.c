@@ -301,13 +301,15 @@ static void test_choice(void **state)
     assert_non_null(dev);
     char by[40];
     explained(dev, false, conv(3, 2, 1, 1, 1), 1, 256, 256, 3, 32, by);
-    assert_string_equal(by, "im2col");
+    assert_string_equal(by, "direct");
     explained(dev, true, conv(3, 1, 1, 1, 1), 1, 64, 64, 48, 48, by);
     assert_string_equal(by, "winograd");
     explained(dev, true, conv(1, 1, 0, 1, 1), 1, 64, 64, 48, 48, by);
     assert_string_equal(by, "pointwise");
     explained(dev, true, conv(3, 1, 12, 12, 1), 1, 8, 8, 48, 48, by);
     assert_string_equal(by, "direct");
+    explained(dev, true, conv(3, 2, 1, 1, 1), 1, 64, 64, 16, 32, by);
+    assert_string_equal(by, "im2col, direct");
     dev->winograd = false;
     explained(dev, false, conv(3, 1, 1, 1, 1), 1, 64, 64, 48, 48, by);
     assert_string_equal(by, "direct");
