@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const double look_every = 2; /* seconds between looks at the runs there are */
+
 static bool alive(const char *path)
 {
     int fd = ax_run_open(path, NULL);
@@ -60,7 +62,20 @@ static void show(ax_term *term, ax_canvas *c, const ax_offers *list, bool ascii)
     ax_term_show(term, c, -1, 0);
 }
 
-/* Waits for a key; 0 = draw again, -1 = the terminal is gone. */
+/* The runs there are now; the chosen one stays chosen. */
+static void list_runs(ax_offers *list)
+{
+    char chosen[PATH_MAX] = "";
+    if (list->n)
+        snprintf(chosen, sizeof chosen, "%s", list->item[list->selected].path);
+    list->n = list->selected = 0;
+    ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
+    for (int i = 0; i < list->n; i++)
+        if (!strcmp(list->item[i].path, chosen))
+            list->selected = i;
+}
+
+/* Waits for a key, for a while; 0 = draw again, -1 = the terminal is gone. */
 static long wait_key(ax_term *term)
 {
     uint32_t key;
@@ -71,8 +86,8 @@ static long wait_key(ax_term *term)
         return (long)key;
     if (gone)
         return -1;
-    double wait = ax_term_wait(term);
-    if (poll(p, 2, isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1) < 0)
+    double wait = fmin(ax_term_wait(term), look_every);
+    if (poll(p, 2, wait <= 0 ? 0 : (int)(wait * 1000) + 1) < 0)
         return 0;
     if (p[1].revents && (ax_term_signals(term) & AX_TERM_SUSPEND))
         ax_term_suspend(term);
@@ -96,6 +111,8 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
             break;
         ax_action a = key ? ax_action_of((uint32_t)key) : AX_DO_NOTHING;
         done = true;
+        if (!key)
+            list_runs(list); /* somebody may have started one */
         if (a == AX_DO_DETACH || key == AX_KEY_ESCAPE)
             chosen = AX_OFFER_LEAVE;
         else if (a == AX_DO_OPEN && list->n)
@@ -130,7 +147,7 @@ ax_offer ax_offer_choose(ax_term *term, const ax_tui_options *o, char *path, siz
         ax_fail(err, AX_ENOMEM, "no memory");
         return AX_OFFER_LEAVE;
     }
-    ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
+    list_runs(list);
     list->can_demo = o->start_demo != NULL;
     list->can_resume = o->resume != NULL;
     if (err && err->msg[0])

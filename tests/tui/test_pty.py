@@ -261,6 +261,21 @@ def small_windows_say_what_they_do_not_show():
         s.close()
 
 
+def the_list_of_runs_follows_what_is_there():
+    with Place() as place:
+        make_run(place.runs, "old")
+        make_run(place.runs, "other")
+        s = Screen([PROGRAM], env=place.env).wait("> o")
+        s.send("j").wait(lambda s: "> old" in s.text() or "> other" in s.text())
+        chosen = [line for line in s.text().splitlines() if "> o" in line][0]
+        make_run(place.runs, "newest")
+        s.wait("newest")  # no key was pressed
+        assert chosen in s.text().splitlines(), s.text()
+        s.send("q")
+        assert s.ended() == 0
+        s.close()
+
+
 def an_unknown_run_is_one_line():
     with Place() as place:
         s = attach(place, name="nothing")
@@ -277,4 +292,5 @@ if __name__ == "__main__":
                unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
+               the_list_of_runs_follows_what_is_there,
                nothing_is_sent_while_nothing_happens, noise_does_no_harm, an_unknown_run_is_one_line])
