@@ -1,13 +1,15 @@
 """A log that is damaged: what is whole is kept, what is lost is said, and the run goes on."""
+import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from engine import Run, events, history, main, make_run, serve  # noqa: E402
+from engine import BUILD, Run, events, history, main, make_run, serve  # noqa: E402
 
 SMALL = dict(candidates=4, max_failures=0, train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2)
 
@@ -148,6 +150,40 @@ def the_whole_log_is_lost(where):
     assert serve(path) == (0, "")
 
 
+def report(path):
+    """What 'auxcell status' says of the candidates, without what only the events know: times and notes."""
+    r = subprocess.run([f"{BUILD}/auxcell", "status", path, "--json"], stdout=subprocess.PIPE, check=True)
+    status = json.loads(r.stdout)
+    no = ("proposed", "started", "finished", "note", "entropy", "gate", "epoch", "step", "loss", "attempt", "failure",
+          "epochs", "steps", "stage")
+    return status["state"], [{k: v for k, v in c.items() if not k.startswith(no)} for c in status["candidates"]]
+
+
+def what_a_person_did_is_told_again(where):
+    run = Run(make_run(f"{where}/a", **{**SMALL, "candidates": 1000, "epochs": 20}))
+    run.until("scored", 4)
+    assert run.do("pause")[0] == 0
+    for verb, ident in (("prune", 1), ("pin", 2), ("promote", 3), ("prune", 4), ("undo", 4)):
+        assert run.do(verb, ident)[0] == 0, (verb, ident)
+    for k in range(3):
+        code, text = run.do("submit", 0, f"[[{k},[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]")
+        assert code == 0, text
+    last = int(text.split()[0].strip("#:"))
+    assert run.do("pause", last)[0] == 0
+    assert run.do("prune", last - 1)[0] == 0
+    assert run.stop() == 0
+    before = report(run.path)
+    assert {c["status"] for c in before[1]} >= set("X*QDP"), before
+    os.unlink(f"{run.path}/events.mpk")
+    run = Run(run.path, "--repair")
+    assert run.answer.startswith("ok"), run.answer
+    assert run.stop() == 0
+    after = report(run.path)
+    for a, b in zip(before[1], after[1]):
+        assert a == b, (a, b)
+    assert before == after
+
+
 def what_no_snapshot_knows_is_done_again(where):
     """Damage behind the snapshot is of no matter, but its bytes are kept."""
     path = Finished.copy(where, candidates=6)
@@ -188,5 +224,6 @@ def an_engine_serves_what_lies_behind(where):
 
 
 main([a_flipped_bit_loses_nothing, the_middle_is_lost_and_the_run_goes_on, the_end_is_lost, the_whole_log_is_lost,
+      what_a_person_did_is_told_again,
       what_no_snapshot_knows_is_done_again, candidates_and_log_are_damaged,
       an_engine_serves_what_lies_behind])
