@@ -177,8 +177,9 @@ $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lcmocka -lm -lpthread
 .PRECIOUS: $(B)/%.o
-# preloaded by tests: what a power cut leaves of a run; a worker under strace; and a plugin with unusable devices
-SHIMS := $(B)/powercut.so $(B)/traceworker.so $(B)/unusable/auxcell-cuda.so
+# preloaded by tests: what a power cut leaves of a run; a worker under strace; a time of day that is off; and a plugin
+# with unusable devices
+SHIMS := $(B)/powercut.so $(B)/traceworker.so $(B)/wallclock.so $(B)/unusable/auxcell-cuda.so
 $(SHIMS): $(B)/%.so: tests/shim/%.c
 	@mkdir -p $(@D)
 	@echo "  CC      $<"

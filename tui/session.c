@@ -47,7 +47,7 @@ typedef struct session {
     ax_code failed; /* of the script */
     int rows, cols; /* without a terminal */
     bool dirty, stopped;
-    double drawn_at; /* ax_clock; the clock of ui.now may be set back */
+    double drawn_at; /* as ui.now */
 } session;
 
 /* ---- engine ---- */
@@ -354,7 +354,7 @@ static void run(session *s, ax_err *err)
 {
     double second = 0;
     while (!s->ui.leave) {
-        s->ui.now = ax_clock_wall();
+        s->ui.now = ax_clock();
         if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= draw_every))
             draw(s);
         if (s->script && s->ui.loading >= 1)
@@ -368,7 +368,7 @@ static void run(session *s, ax_err *err)
             { .fd = s->engine.client ? -1 : s->engine.watch, .events = POLLIN },
         };
         int n = poll(p, 4, wait_ms(s));
-        s->ui.now = ax_clock_wall();
+        s->ui.now = ax_clock();
         if (n == 0 && !isinf(ax_ui_next_tick(&s->ui)) && floor(s->ui.now) > second)
             s->dirty = true; /* a clock moved */
         second = floor(s->ui.now);
@@ -459,7 +459,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.can_wake = o->wake != NULL;
     s->ui.can_resume = o->resume != NULL;
     s->ui.color = ax_term_pixels(term);
-    s->ui.now = ax_clock_wall();
+    s->ui.now = ax_clock();
     s->ascii = o->ascii || !ax_term_unicode(term);
     s->dirty = true;
     read_settings(s);

@@ -148,7 +148,7 @@ void ax_ui_arrange(ax_ui *ui, int rows, int cols)
 double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what)
 {
     bool any = ui->link == AX_LINK_LIVE && ax_state_last_prunes(ui->state, what);
-    return any && what->until > ui->now ? what->until - ui->now : 0;
+    return any ? fmax(what->until - ax_ui_elapsed(ui), 0) : 0;
 }
 
 const char *ax_ui_word(const ax_ui *ui)
@@ -188,6 +188,12 @@ const char *ax_ui_resume_refused(const ax_ui *ui)
     return ui->can_resume ? NULL : "no engine can be started from here";
 }
 
+double ax_ui_elapsed(const ax_ui *ui)
+{
+    bool lives = ui->link == AX_LINK_LIVE && !ui->state->bye[0];
+    return lives ? ax_state_elapsed(ui->state, ui->now) : ui->state->elapsed;
+}
+
 bool ax_ui_is_running(const ax_ui *ui)
 {
     return ui->link == AX_LINK_LIVE && !ui->state->bye[0] && !ui->state->paused;
@@ -199,8 +205,7 @@ double ax_ui_next_tick(const ax_ui *ui)
     ax_prunes p;
     if (!clock && !(ax_ui_undo_left(ui, &p) > 0))
         return INFINITY;
-    double from = clock ? ui->state->first_at : 0, past = fmod(ui->now - from, 1);
-    return past < 0 ? 1 : 1 - past;
+    return 1 - fmod(ax_ui_elapsed(ui), 1);
 }
 
 /* NULL: no memory, and it says so. */

@@ -45,7 +45,7 @@ typedef struct ax_ui {
     bool can_resume;       /* whoever grants the wishes can start the engine of a stopped run */
     bool can_wake;         /* whoever sends the commands can start the engine of a finished run for one */
     double loading;        /* share of the history that was read so far, 1 = all of it is shown */
-    double now;            /* seconds since the epoch; the caller's clock */
+    double now;            /* seconds of the machine's monotonic clock */
     int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
     bool color;            /* whether pixels can be coloured */
 
@@ -129,6 +129,8 @@ double ax_ui_next_tick(const ax_ui *ui);
 /* "RUNNING", "PAUSED", "FINISHED", "STOPPED", "FAILED", "DIED" (gone without a good-bye), "NO ENGINE", "LOADING". */
 const char *ax_ui_word(const ax_ui *ui);
 bool ax_ui_is_running(const ax_ui *ui); /* the clock runs */
+/* Seconds for which the run has had an engine. */
+double ax_ui_elapsed(const ax_ui *ui);
 const ax_candidate *ax_ui_selected(const ax_ui *ui);
 /* Runs a line typed after ':'. */
 void ax_ui_command(ax_ui *ui, const char *line);

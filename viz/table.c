@@ -224,7 +224,8 @@ static void cell_text(const ax_state *s, const ax_candidate *c, column_id id, ch
         break;
     case TIME:
         /* of the newest event, not of the clock: a table that nothing happens to isn't drawn again */
-        ax_figure_clock(c->status == AX_RUNNING && c->started_at > 0 ? s->last_at - c->started_at : c->seconds, out);
+        ax_figure_clock(c->status == AX_RUNNING && c->started_at > 0 ? s->elapsed - c->started_elapsed : c->seconds,
+                        out);
         break;
     case ORIGIN:
         snprintf(out, AX_FIGURE, "%.9s", c->origin);

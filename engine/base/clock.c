@@ -20,6 +20,16 @@ double ax_clock_wall(void)
     return seconds(CLOCK_REALTIME);
 }
 
+ax_steady_clock ax_steady_start(void)
+{
+    return (ax_steady_clock) { ax_clock_wall(), ax_clock() };
+}
+
+double ax_steady_now(const ax_steady_clock *c)
+{
+    return c->wall + (ax_clock() - c->monotonic);
+}
+
 static int ascending(const void *a, const void *b)
 {
     const double *x = a, *y = b;

@@ -22,6 +22,9 @@ void ax_coordinator_emit(void *context, ax_event *ev)
 {
     ax_coordinator *c = context;
     ev->at = ax_clock_wall();
+    ev->clock = ax_clock();
+    if (ev->kind == AX_EVENT_PRUNED) /* the search's time to that of the event */
+        ev->u.PRUNED.until += ev->at - ax_steady_now(&c->clock);
     if (c->err.code == AX_OK)
         ax_eventlog_append(c->log, ev, &c->err);
 }
@@ -96,7 +99,7 @@ static int timeout(const ax_coordinator *c)
         return 0;
     double wait = ax_clients_due(c->clients) - ax_clock(), deadline = ax_search_deadline(c->search);
     if (deadline > 0)
-        wait = fmin(wait, deadline - ax_clock_wall());
+        wait = fmin(wait, deadline - ax_steady_now(&c->clock));
     if (c->wait_until > 0)
         wait = fmin(wait, c->wait_until - ax_clock());
     else
@@ -149,7 +152,7 @@ static void wait_and_read(ax_coordinator *c)
         return;
     if (!waited)
         look_blindly(c, fds, n, why);
-    ax_search_set_time(c->search, ax_clock_wall());
+    ax_search_set_time(c->search, ax_steady_now(&c->clock));
     ax_clients_set_time(c->clients, ax_clock());
     if (fds[0].revents)
         read_signals(c);
@@ -164,7 +167,7 @@ static void wait_and_read(ax_coordinator *c)
 static const char *loop(ax_coordinator *c)
 {
     for (;;) {
-        ax_search_set_time(c->search, ax_clock_wall());
+        ax_search_set_time(c->search, ax_steady_now(&c->clock));
         ax_search_tick(c->search);
         ax_coordinator_mind_folders(c, true, NULL);
         commit(c);
@@ -221,6 +224,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     c->dirfd = dirfd;
     c->lock = c->signals = -1;
     c->options = options;
+    c->clock = ax_steady_start();
     for (uint32_t k = 0; k < AX_WORKERS; k++)
         ax_crew_init(&c->crew[k], dirfd);
     ax_rowfile_init(&c->rows, dirfd);

@@ -2,6 +2,7 @@
 #ifndef AX_SEARCH_COORDINATOR_INTERNAL_H
 #define AX_SEARCH_COORDINATOR_INTERNAL_H
 
+#include "engine/base/clock.h"
 #include "engine/search/clients.h"
 #include "engine/search/coordinator.h"
 #include "engine/search/crew.h"
@@ -35,6 +36,7 @@ typedef struct ax_coordinator {
     uint64_t first_seq;      /* of this engine's first event */
     bool evicted;            /* the run has gone, or another engine has it: nothing may be written any more */
     double wait_until;       /* monotonic: a finished run waits for its first command; 0 = no more */
+    ax_steady_clock clock;   /* whose time the search goes by */
     double started_at, lost; /* monotonic; the workers' seconds since then in which they waited for the engine */
     bool worked;             /* a worker of this engine was ready once: data and device are good, or were */
 } ax_coordinator;

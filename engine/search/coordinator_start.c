@@ -141,7 +141,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     code = catch_signals(c, err);
     if (code != AX_OK)
         return code;
-    ax_search_set_time(c->search, ax_clock_wall());
+    ax_search_set_time(c->search, ax_steady_now(&c->clock));
     ax_leftovers_remove(c->dirfd, true, c->search);
     c->first_seq = ax_eventlog_seq(c->log) + 1;
     ax_search_hello(c->search, c->first_seq > 1, getpid());

@@ -239,6 +239,14 @@ void ax_search_tick(ax_search *s)
     }
 }
 
+void ax_search_shorten_prunes(ax_search *s)
+{
+    double latest = s->now + AX_PRUNE_SECONDS;
+    for (uint32_t k = 0; k < s->n_open; k++)
+        if (s->row[s->open[k] - 1].prune_until > latest)
+            s->row[s->open[k] - 1].prune_until = latest;
+}
+
 double ax_search_deadline(const ax_search *s)
 {
     double first = 0;

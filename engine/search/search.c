@@ -209,6 +209,7 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     ax_search_emit(s, &ev);
     if (ev.u.HELLO.data_changed)
         say_changed(s, "since the run began");
+    ax_search_shorten_prunes(s);
     for (uint32_t k = AX_WORKERS; k-- > 0;) {
         uint32_t id = s->seat[k].id;
         if (!id)

@@ -37,7 +37,7 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err);
 void ax_search_free(ax_search *s);
 const ax_settings *ax_search_settings(const ax_search *s);
 
-/* Seconds since the epoch; given before every group of calls. */
+/* Seconds since the epoch by a clock that never jumps; given before every group of calls. */
 void ax_search_set_time(ax_search *s, double now);
 /* Says HELLO, and when the data aren't those that the run began with; after a resume also puts what was in training
  * back into the queue. */

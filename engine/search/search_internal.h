@@ -123,6 +123,10 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX 
 /* learn.c: the strategy hears of a scored candidate, if the settings want that; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 
+/* ---- prune.c ---- */
+/* After a resume: nobody has longer to take a prune back than when it was made, whatever the time of day is now. */
+void ax_search_shorten_prunes(ax_search *s);
+
 /* ---- reports.c ---- */
 /* Says SCORED with the row's outcome; provisional: stage 2 follows. */
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);

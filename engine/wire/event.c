@@ -128,7 +128,11 @@ size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap)
     ax_pack_text(&pk, ax_event_name(ev->kind));
     msgpack_pack_double(&pk, ev->at);
     msgpack_pack_uint32(&pk, ev->id);
-    msgpack_pack_map(&pk, row->n);
+    msgpack_pack_map(&pk, row->n + (ev->clock > 0));
+    if (ev->clock > 0) {
+        ax_pack_text(&pk, "clock");
+        ax_pack_real(&pk, ev->clock);
+    }
     for (size_t i = 0; i < row->n; i++)
         pack_field(&pk, &row->field[i], (const char *)ev + row->field[i].offset);
     return out.full ? 0 : out.len;
@@ -224,10 +228,15 @@ static ax_code read_fields(ax_msgread *r, const kind_row *row, uint32_t n, const
     for (uint32_t i = 0; i < n; i++) {
         const char *key;
         size_t size, at = SIZE_MAX;
-        if (ax_msgread_text(r, &key, &size))
-            at = find_field(row, next, key, size);
-        else
+        if (!ax_msgread_text(r, &key, &size)) {
             ax_msgread_skip(r);
+        } else if (size == 5 && !memcmp(key, "clock", 5)) {
+            if (!ax_msgread_real(r, &ev->clock) || !(ev->clock > 0 && isfinite(ev->clock)))
+                return ax_fail(err, AX_EFORMAT, "event %s: field clock isn't what it should be", name);
+            continue;
+        } else {
+            at = find_field(row, next, key, size);
+        }
         if (at == SIZE_MAX || seen[at]) {
             ax_msgread_skip(r);
             continue;
@@ -292,8 +301,9 @@ static void json_each(ax_str *out, const float each[AX_DECISIONS])
 
 void ax_event_json(const ax_event *ev, ax_str *out)
 {
-    ax_str_printf(out, "{\"seq\":%llu,\"at\":%.6f,\"event\":\"%s\",\"id\":%u", (unsigned long long)ev->seq, ev->at,
-                  ax_event_name(ev->kind), ev->id);
+    ax_str_printf(out, "{\"seq\":%llu,\"at\":%.6f,\"clock\":", (unsigned long long)ev->seq, ev->at);
+    json_real(out, ev->clock > 0 ? ev->clock : NAN);
+    ax_str_printf(out, ",\"event\":\"%s\",\"id\":%u", ax_event_name(ev->kind), ev->id);
     for (size_t i = 0; i < rows[ev->kind].n; i++) {
         const field *f = &rows[ev->kind].field[i];
         const char *at = (const char *)ev + f->offset;

@@ -2,7 +2,7 @@
 
    A record of events.mpk is the msgpack array [seq, crc32c, payload]; payload is the array [kind name, at, id, fields]
    packed as bin, fields a map of name to value. at: seconds since the epoch; id: candidate, 0 = the run. Unknown fields
-   and kinds are skipped by a reader. */
+   and kinds are skipped by a reader. Beside the fields of its kind every event has "clock". */
 #ifndef AX_WIRE_EVENT_H
 #define AX_WIRE_EVENT_H
 
@@ -153,7 +153,8 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
 typedef struct ax_event {
     ax_event_kind kind;
     uint64_t seq; /* 1, 2, 3, ... without gaps */
-    double at;
+    double at;    /* seconds since the epoch, for people: this clock may jump */
+    double clock; /* seconds of the monotonic clock of the engine's machine; 0 = not known */
     uint32_t id;
     union {
         AX_EVENT_LIST(AX_EV_STRUCT)

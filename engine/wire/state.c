@@ -286,6 +286,7 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->epoch = c->epochs;
     c->step = c->steps;
     c->finished_at = ev->at;
+    c->finished_elapsed = s->elapsed;
     set_text(s, &c->model, ev->u.SCORED.model);
     set_text(s, &c->masks, ev->u.SCORED.masks);
     if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
@@ -352,7 +353,7 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
         if (c->status != AX_PRUNED)
             c->before = c->status == AX_RUNNING ? AX_QUEUED : c->status;
         bool ends = ev->u.PRUNED.phase == 1 && ev->u.PRUNED.until > 0;
-        c->prune_until = ends ? ev->u.PRUNED.until : 0;
+        c->prune_until = ends ? s->elapsed + fmax(ev->u.PRUNED.until - ev->at, 1e-3) : 0;
         c->prune_batch = ev->u.PRUNED.batch > 0 ? (uint64_t)ev->u.PRUNED.batch : 0;
         set_status(s, c, AX_PRUNED);
     }
@@ -368,6 +369,7 @@ static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
     snprintf(text, sizeof text, "%.20s: %.170s", ev->u.FAILED.cause, ev->u.FAILED.message);
     set_text(s, &c->failure, text);
     c->finished_at = ev->at;
+    c->finished_elapsed = s->elapsed;
     if (c->status != AX_PRUNED)
         set_status(s, c, ev->u.FAILED.retried ? AX_QUEUED : AX_FAILED);
     else if (!ev->u.FAILED.retried)
@@ -419,7 +421,8 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         c->epoch = c->step = 0;
         clear_trace(c);
         c->started_at = ev->at;
-        c->finished_at = 0;
+        c->started_elapsed = s->elapsed;
+        c->finished_at = c->finished_elapsed = 0;
         set_status(s, c, AX_RUNNING);
         break;
     case AX_EVENT_PROGRESS:
@@ -544,9 +547,22 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
                  ax_share_text(s->candidate[s->best - 1].reward, 4, reward), s->best);
 }
 
+/* From one event to the next, but not from the end of one engine to the start of the next. Older events know the time
+   of day only. */
+static void advance(ax_state *s, const ax_event *ev)
+{
+    if (ev->kind == AX_EVENT_LOST) /* nobody knows when */
+        return;
+    double passed = ev->clock > 0 && s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
+    if (ev->kind != AX_EVENT_HELLO && passed > 0)
+        s->elapsed += passed;
+    s->clock = ev->clock > 0 ? ev->clock : 0;
+}
+
 void ax_state_fold(ax_state *s, const ax_event *ev)
 {
     char text[AX_EVENT_TEXT];
+    advance(s, ev);
     if (!s->first_at)
         s->first_at = ev->at;
     s->last_at = ev->at;
@@ -576,11 +592,16 @@ double ax_state_gate_chance(const ax_state *s, double reward)
     return isnan(s->gate_mean) ? NAN : ax_gate_chance(reward, s->gate_mean, s->gate_tolerance);
 }
 
-double ax_state_rate(const ax_state *s, double now)
+double ax_state_elapsed(const ax_state *s, double clock)
 {
-    double since = now - 600 > s->first_at ? now - 600 : s->first_at;
+    return s->elapsed + (s->clock > 0 && clock > s->clock ? clock - s->clock : 0);
+}
+
+double ax_state_rate(const ax_state *s, double elapsed)
+{
+    double since = elapsed > 600 ? elapsed - 600 : 0;
     uint32_t n = 0;
-    while (n < s->n_scored && s->candidate[s->scored[s->n_scored - 1 - n] - 1].finished_at >= since)
+    while (n < s->n_scored && s->candidate[s->scored[s->n_scored - 1 - n] - 1].finished_elapsed >= since)
         n++;
-    return now > since ? 60 * n / (now - since) : 0;
+    return elapsed > since ? 60 * n / (elapsed - since) : 0;
 }

@@ -27,8 +27,9 @@ typedef struct ax_candidate {
     double reward, miou, fwiou, accuracy, loss, logp, entropy, seconds, latency_ms; /* NAN = not known */
     int64_t params, macs, peak_bytes;                                               /* -1 = not known */
     int32_t stage, epoch, epochs, step, steps, attempt;                             /* stage 0 = not started */
-    double proposed_at, started_at, finished_at;                                    /* 0 = not yet */
-    double prune_until;    /* > 0: soft prune, undo until then; see ax_candidate_undoable */
+    double proposed_at, started_at, finished_at; /* seconds since the epoch, 0 = not yet */
+    double started_elapsed, finished_elapsed;    /* the same as ax_state.elapsed */
+    double prune_until;    /* > 0: soft prune, undo until elapsed is so far; see ax_candidate_undoable */
     uint64_t prune_batch;  /* of its newest prune, 0 = it was alone (or never was pruned) */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     uint32_t full;         /* the candidate that trains it fully, 0 = none */
@@ -61,6 +62,8 @@ typedef struct ax_state {
     bool paused;                   /* the whole run */
     char paused_by[AX_EVENT_TEXT]; /* who paused it: "engine" when it paused itself; "" when it isn't */
     double first_at, last_at;      /* time of the first and newest event */
+    double elapsed; /* seconds for which the run had an engine, up to the newest event; no clock that is set counts */
+    double clock;   /* ax_event.clock of the newest event, 0 = not known */
     uint64_t seq;
     char activity[AX_EVENT_TEXT]; /* what the run does when no candidate trains: "cache 120/367"; "" = nothing */
 
@@ -109,7 +112,7 @@ bool ax_candidate_undoable(const ax_candidate *c);
 typedef struct ax_prunes {
     uint64_t batch; /* 0: the engine didn't say; id alone */
     uint32_t n, id; /* how many; the one that was pruned last */
-    double until;   /* the first of those that aren't finished becomes final then; 0 = all are finished */
+    double until;   /* elapsed at which the first of those that aren't finished becomes final; 0 = all are finished */
 } ax_prunes;
 bool ax_state_last_prunes(const ax_state *s, ax_prunes *out); /* false: there are none */
 /* False: no event that can be read has proposed it (engine/wire/damage.h). */
@@ -120,7 +123,9 @@ bool ax_candidate_handmade(const ax_candidate *c);
 bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_cost cost);
 /* The chance that the gate would have let this reward pass when it was last asked; NAN = it wasn't yet. */
 double ax_state_gate_chance(const ax_state *s, double reward);
-/* Candidates scored in the last ten minutes (or since the start), per minute; now in seconds since the epoch. */
-double ax_state_rate(const ax_state *s, double now);
+/* What elapsed is at this reading of the machine's monotonic clock, while the run's engine lives. */
+double ax_state_elapsed(const ax_state *s, double clock);
+/* Candidates scored in the last ten minutes (or since the start), per minute. */
+double ax_state_rate(const ax_state *s, double elapsed);
 
 #endif

@@ -53,6 +53,7 @@ void ax_test_event(ax_event *ev, ax_event_kind kind, int k)
     memset(ev, 0, sizeof *ev);
     ev->kind = kind;
     ev->at = 1764072000.0 + k / 8.0;
+    ev->clock = k % 3 * 1234.5;
     ev->id = k == 3 ? UINT32_MAX : (uint32_t)k;
     fill[kind](ev, k);
 }

@@ -28,7 +28,7 @@ static ax_event make(ax_event_kind kind, uint32_t id)
 static void play(player *p, ax_event ev)
 {
     ev.seq = ++p->seq;
-    ev.at = p->at;
+    ev.at = ev.clock = p->at;
     p->sink(p->context, &ev);
 }
 

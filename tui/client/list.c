@@ -50,6 +50,12 @@ static void candidate_json(const ax_state *s, uint32_t id, ax_str *out)
         ax_str_add(out, "null");
 }
 
+/* Seconds for which the run has had an engine. */
+static double elapsed(const ax_state *s, pid_t engine)
+{
+    return engine > 0 ? ax_state_elapsed(s, ax_clock()) : s->elapsed;
+}
+
 static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engine, bool candidates)
 {
     ax_settings settings;
@@ -79,6 +85,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
         ax_str_add(&out, "null");
     else
         ax_str_printf(&out, "%.6f", s->overhead);
+    ax_str_printf(&out, ",\"elapsed\":%.3f", elapsed(s, engine));
     ax_str_printf(&out, ",\"data_changed\":%s", s->data_changed ? "true" : "false");
     ax_str_printf(&out, ",\"lost\":%llu,\"damage\":", (unsigned long long)s->n_lost);
     ax_damage_json(&s->damage, &out);
@@ -163,7 +170,7 @@ int ax_cli_ls(int argc, char **argv)
 
 static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engine)
 {
-    char process[32] = "";
+    char process[32] = "", clock[AX_FIGURE];
     ax_settings settings;
     if (engine > 0)
         snprintf(process, sizeof process, ", engine %d", (int)engine);
@@ -176,6 +183,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (s->data_changed)
         ax_out("  changed     the data, since the run began: rewards before and after can't be compared\n");
     ax_out_line("  device      %s, %lld worker%s", s->device, (long long)s->workers, s->workers == 1 ? "" : "s");
+    ax_out("  elapsed     %s with an engine\n", ax_figure_clock(elapsed(s, engine), clock));
     ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
     if (s->n_lost)
@@ -183,7 +191,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (s->n_reused)
         ax_out("  reused      %u took the outcome of the same network\n", s->n_reused);
     if (s->n_scored)
-        ax_out("  rate        %.1f per minute\n", ax_state_rate(s, engine > 0 ? ax_clock_wall() : s->last_at));
+        ax_out("  rate        %.1f per minute\n", ax_state_rate(s, elapsed(s, engine)));
     if (!isnan(s->overhead))
         ax_out("  overhead    %.2f %% of the workers' time\n", 100 * s->overhead);
     if (engine > 0 && s->activity[0])

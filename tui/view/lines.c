@@ -57,7 +57,7 @@ static void add_best(segments *s, const ax_ui *ui)
 static void add_rate(segments *s, const ax_ui *ui)
 {
     const ax_state *st = ui->state;
-    double rate = ax_ui_is_running(ui) ? ax_state_rate(st, ui->now) : 0;
+    double rate = ax_ui_is_running(ui) ? ax_state_rate(st, ax_ui_elapsed(ui)) : 0;
     if (!(rate > 0))
         return;
     add(s, AX_ROLE_BAR, "%.1f/min", rate);
@@ -90,7 +90,7 @@ static segments status_segments(const ax_ui *ui, int cols)
         add(&s, AX_ROLE_BAR, "%s", ui->run);
     add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
     if (st->first_at > 0 && cols >= 30)
-        add(&s, AX_ROLE_BAR, "%s", ax_figure_clock((running ? ui->now : st->last_at) - st->first_at, text));
+        add(&s, AX_ROLE_BAR, "%s", ax_figure_clock(running ? ax_ui_elapsed(ui) : st->elapsed, text));
     if (st->data_changed)
         add(&s, AX_ROLE_WARN, "data changed");
     add_damage(&s, st);

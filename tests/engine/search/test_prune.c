@@ -47,6 +47,20 @@ static void prune_is_soft_for_ten_seconds(void **state)
     searching_release(&t);
 }
 
+/* The machine's clock was set back by an hour while no engine ran. */
+static void a_resume_gives_no_more_time(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 9, "random");
+    ax_search_set_time(t.search, 100000);
+    searching_do(&t, AX_VERB_PRUNE, searching_take(&t), NULL, NULL);
+    ax_search_set_time(t.search, 100000 - 3600);
+    ax_search_hello(t.search, true, 1);
+    assert_true(ax_search_deadline(t.search) == 100000 - 3600 + AX_PRUNE_SECONDS);
+    searching_release(&t);
+}
+
 static void undo_returns_to_what_it_was(void **state)
 {
     (void)state;
@@ -219,6 +233,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prune_is_soft_for_ten_seconds),
+        cmocka_unit_test(a_resume_gives_no_more_time),
         cmocka_unit_test(undo_returns_to_what_it_was),
         cmocka_unit_test(a_finished_ones_prune_never_becomes_final),
         cmocka_unit_test(undo_takes_back_a_batch),

@@ -163,7 +163,7 @@ static void texts_on_disk_are_utf8(void **state)
 static void json_is_one_line(void **state)
 {
     (void)state;
-    ax_event ev = { .kind = AX_EVENT_PROPOSED, .seq = 9, .at = 1764072000.25, .id = 3 };
+    ax_event ev = { .kind = AX_EVENT_PROPOSED, .seq = 9, .at = 1764072000.25, .clock = 77.5, .id = 3 };
     assert_int_equal(
         ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", &ev.u.PROPOSED.genotype, NULL),
         AX_OK);
@@ -180,7 +180,8 @@ static void json_is_one_line(void **state)
     ax_event_json(&ev, &line);
     assert_string_equal(
         line.text,
-        "{\"seq\":9,\"at\":1764072000.250000,\"event\":\"proposed\",\"id\":3,\"genotype\":\"[[8,[0,0,5,2],"
+        "{\"seq\":9,\"at\":1764072000.250000,\"clock\":77.5,\"event\":\"proposed\",\"id\":3,\"genotype\":\"[[8,[0,0,5,"
+        "2],"
         "[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\",\"parent\":0,\"origin\":\"a \\\"b\\\"\\u000a\",\"logp\":-"
         "1.5,\"entropy\":null,\"logp_each\":[-0.5,null,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0."
         "5,"

@@ -20,13 +20,14 @@
 typedef struct story {
     ax_state s;
     uint64_t seq;
-    double at;
+    double at, clock; /* clock: 0 = as of an older engine */
 } story;
 
 static void tell(story *t, ax_event ev)
 {
     ev.seq = ++t->seq;
     ev.at = t->at += 1;
+    ev.clock = t->clock > 0 ? t->clock += 1 : 0;
     ax_state_fold(&t->s, &ev);
 }
 
@@ -257,7 +258,7 @@ static void pruned_ones_are_never_best(void **state)
     assert_int_equal(t.s.best, 3);
     prune(&t, 3, 1);
     assert_int_equal(row(&t, 3)->status, AX_PRUNED);
-    assert_true(row(&t, 3)->prune_until == 2000);
+    assert_true(row(&t, 3)->prune_until > t.s.elapsed);
     assert_int_equal(t.s.best, 2);
     prune(&t, 3, 0);
     assert_int_equal(row(&t, 3)->status, AX_DONE);
@@ -574,10 +575,58 @@ static void the_rate_counts_ten_minutes(void **state)
         t.at += 100;
         score(&t, id, 1, .5);
     }
-    double now = t.at;
-    assert_true(fabs(ax_state_rate(&t.s, now) - 6 / 10.0) < 1e-9);
-    assert_true(ax_state_rate(&t.s, now + 10000) == 0);
+    assert_true(fabs(ax_state_rate(&t.s, t.s.elapsed) - 6 / 10.0) < 1e-9);
+    assert_true(ax_state_rate(&t.s, t.s.elapsed + 10000) == 0);
     ax_state_release(&t.s);
+}
+
+/* The time of day is set while an engine runs: neither rate nor times nor the seconds of an undo care. */
+static void a_clock_that_is_set_does_no_harm(void **state)
+{
+    (void)state;
+    static const double jump[] = { -1e6, 1e6, -3600 };
+    for (size_t i = 0; i < sizeof jump / sizeof *jump; i++) {
+        story t = { .at = 2e6, .clock = 500 };
+        ax_state_init(&t.s);
+        tell(&t, (ax_event) { .kind = AX_EVENT_HELLO });
+        for (uint32_t id = 1; id <= 4; id++) {
+            propose(&t, id);
+            start(&t, id, 1, 1);
+            t.at += id == 2 ? jump[i] : 0;
+            t.clock += 7;
+            score(&t, id, 1, .5);
+        }
+        assert_true(t.s.elapsed == 44 && row(&t, 2)->finished_elapsed - row(&t, 2)->started_elapsed == 8);
+        assert_true(fabs(ax_state_rate(&t.s, t.s.elapsed) - 60 * 4 / 44.0) < 1e-9);
+        assert_true(ax_state_elapsed(&t.s, t.clock + 5) == 49 && ax_state_elapsed(&t.s, 3) == 44);
+        propose(&t, 5);
+        tell(&t, (ax_event) { .kind = AX_EVENT_PRUNED, .id = 5, .u.PRUNED = { .phase = 1, .until = t.at + 1 + 10 } });
+        assert_true(row(&t, 5)->prune_until == t.s.elapsed + 10);
+        ax_state_release(&t.s);
+    }
+}
+
+static void only_time_with_an_engine_is_elapsed(void **state)
+{
+    (void)state;
+    for (int older = 0; older < 2; older++) { /* engines that didn't tell their clock */
+        story t = { .at = 2e6, .clock = older ? 0 : 500 };
+        ax_state_init(&t.s);
+        tell(&t, (ax_event) { .kind = AX_EVENT_HELLO });
+        propose(&t, 1);
+        assert_true(t.s.elapsed == 2);
+        tell(&t, (ax_event) { .kind = AX_EVENT_BYE, .u.BYE = { .reason = "stopped" } });
+        t.at += 1e5; /* meanwhile the machine was started again */
+        t.clock = older ? 0 : 20;
+        tell(&t, (ax_event) { .kind = AX_EVENT_HELLO });
+        assert_true(t.s.elapsed == 3);
+        start(&t, 1, 1, 1);
+        assert_true(t.s.elapsed == 4 && row(&t, 1)->started_elapsed == 4);
+        ax_event lost = { .kind = AX_EVENT_LOST, .at = t.at + 1e9, .seq = ++t.seq };
+        ax_state_fold(&t.s, &lost);
+        assert_true(t.s.elapsed == 4);
+        ax_state_release(&t.s);
+    }
 }
 
 int main(void)
@@ -603,6 +652,8 @@ int main(void)
         cmocka_unit_test(any_order_of_any_event_is_survived),
         cmocka_unit_test(the_file_folds_to_the_live_state),
         cmocka_unit_test(the_rate_counts_ten_minutes),
+        cmocka_unit_test(a_clock_that_is_set_does_no_harm),
+        cmocka_unit_test(only_time_with_an_engine_is_elapsed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

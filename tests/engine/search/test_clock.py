@@ -1,0 +1,62 @@
+"""The time of day is set while an engine runs: what was pruned stays undoable as long as it should, and no longer."""
+import os
+import sys
+
+import msgpack
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from engine import BUILD, Run, Skip, events, main, make_run  # noqa: E402
+
+HOUR = 3600
+
+
+def run_with_clock(where):
+    if "address" in BUILD or "thread" in BUILD:
+        raise Skip("a sanitizer wants to be loaded first")
+    path = make_run(f"{where}/a", candidates=100000, epochs=1000)
+    env = dict(os.environ, LD_PRELOAD=os.path.abspath(f"{BUILD}/wallclock.so"), AX_WALLCLOCK=f"{where}/off")
+    set_clock(where, 0)
+    run = Run(path, env=env)
+    run.until("progress", 1, what="train")
+    return run, path
+
+
+def jumps(path):
+    """Between events, in hours: that the clock was set at all."""
+    with open(f"{path}/events.mpk", "rb") as f:
+        at = [msgpack.unpackb(payload)[1] for _, _, payload in msgpack.Unpacker(f)]
+    return [round((b - a) / HOUR) for a, b in zip(at, at[1:]) if abs(b - a) > HOUR / 2]
+
+
+def set_clock(where, seconds):
+    with open(f"{where}/new", "w") as f:
+        f.write(f"{seconds}\n")
+    os.replace(f"{where}/new", f"{where}/off")
+
+
+def forward(where):
+    run, path = run_with_clock(where)
+    assert run.do("prune", 1)[0] == 0
+    set_clock(where, HOUR)
+    run.until("started", 2)
+    code, text = run.do("undo", 1)
+    assert code == 0, text
+    assert run.stop() == 0
+    assert jumps(path) == [1]
+    assert not [f for k, i, f in events(path) if k == "pruned" and f["phase"] == 2]
+
+
+def back(where):
+    run, path = run_with_clock(where)
+    assert run.do("prune", 1)[0] == 0
+    set_clock(where, -HOUR)
+    assert run.until("pruned", 1, phase=2)  # after ten seconds, not in an hour
+    code, text = run.do("prune", 2)
+    assert code == 0, text
+    assert run.until("pruned", 2, phase=1)["until"] > 0
+    assert run.do("undo", 2)[0] == 0
+    assert run.stop() == 0
+    assert jumps(path) == [-1]
+
+
+main([forward, back])
