@@ -191,7 +191,7 @@ class Scripts(unittest.TestCase):
         self.ok("continue", "live")
         os.kill(json.loads(self.ok("status", "live", "--json"))["engine"], 9)
         search.wait(60)
-        resumed = self.place.start("resume", "live")
+        resumed = self.place.start("resume", "live", "--wait")  # it is paused
         self.addCleanup(resumed.stdout.close)
         self.addCleanup(resumed.stderr.close)
         while json.loads(self.ok("status", "live", "--json"))["engine"] == 0 and resumed.poll() is None:
