@@ -34,7 +34,8 @@ enum {
     AX_NEEDS_MASKS = 4,
     AX_WAKES = 8,
     AX_NEEDS_RESUMABLE = 16,
-    AX_NEEDS_UNDOABLE = 32 | AX_NEEDS_ENGINE | AX_WAKES
+    AX_NEEDS_PRUNED = 32,
+    AX_NEEDS_UNDOABLE = AX_NEEDS_PRUNED | AX_NEEDS_ENGINE | AX_WAKES
 };
 
 /* id, key, its name, word on the hint line ("" = none), what it does, what it needs. The order is that of the hints:

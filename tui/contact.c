@@ -12,23 +12,36 @@ static const double look_often = 0.2; /* seconds between tries while an engine s
 static const double eager_for = 15;
 static const double look_seldom = 2; /* without inotify, and for an engine that has the run but doesn't listen */
 
-void ax_contact_open(ax_contact *c, int dirfd)
+/* An engine that starts makes its socket anew. */
+static void watch(ax_contact *c)
 {
     char path[64];
-    *c = (ax_contact) { .dirfd = dirfd, .watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), .look_at = INFINITY };
+    snprintf(path, sizeof path, "/proc/self/fd/%d", c->dirfd);
+    if (c->watch >= 0 && c->watched < 0)
+        c->watched = inotify_add_watch(c->watch, path, IN_CREATE | IN_MOVED_TO);
+}
+
+/* One that lives makes files all the time. */
+static void unwatch(ax_contact *c)
+{
+    if (c->watched >= 0)
+        inotify_rm_watch(c->watch, c->watched);
+    c->watched = -1;
+}
+
+void ax_contact_open(ax_contact *c, int dirfd)
+{
+    *c = (ax_contact) { .dirfd = dirfd, .watched = -1, .look_at = INFINITY };
+    c->watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     c->eager = ax_clock() + eager_for;
-    snprintf(path, sizeof path, "/proc/self/fd/%d", dirfd);
-    /* an engine that starts makes its socket anew */
-    if (c->watch >= 0 && inotify_add_watch(c->watch, path, IN_CREATE | IN_MOVED_TO) < 0) {
-        close(c->watch);
-        c->watch = -1;
-    }
+    watch(c);
 }
 
 void ax_contact_leave(ax_contact *c)
 {
     ax_client_free(c->client);
     c->client = NULL;
+    watch(c);
 }
 
 void ax_contact_close(ax_contact *c)
@@ -48,6 +61,7 @@ ax_found ax_contact_look(ax_contact *c)
     pid_t engine = ax_run_engine(c->dirfd);
     c->client = engine > 0 ? ax_client_open(c->dirfd, &err) : NULL;
     if (c->client) {
+        unwatch(c);
         c->engine = engine;
         c->look_at = INFINITY;
         return AX_FOUND_LIVE;

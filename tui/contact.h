@@ -7,8 +7,9 @@
 #include <sys/types.h>
 
 typedef struct ax_contact {
-    int dirfd; /* of the run; the caller's */
-    int watch; /* inotify's descriptor: readable once a file was made in the run directory; -1 = there is none */
+    int dirfd;   /* of the run; the caller's */
+    int watch;   /* inotify's descriptor: readable once a file was made in the run directory; -1 = there is none */
+    int watched; /* what it watches; -1 = nothing, while there is a connection */
     ax_client *client; /* NULL = not connected */
     pid_t engine;      /* that it is connected to, or was last */
     double look_at;    /* when to look for an engine again (ax_clock); INFINITY = when the directory changes */
@@ -25,7 +26,7 @@ void ax_contact_open(ax_contact *c, int dirfd);
 void ax_contact_close(ax_contact *c);
 /* Looks for an engine and connects to it, unless there is a connection. */
 ax_found ax_contact_look(ax_contact *c);
-/* Whether it is time to look; fd: what poll said of the watch. */
+/* Whether it is time to look; watch_is_readable: what poll said of it. */
 bool ax_contact_due(ax_contact *c, bool watch_is_readable);
 /* The connection has broken: there is no client from now on, and it is soon time to look. */
 void ax_contact_lost(ax_contact *c);

@@ -22,7 +22,7 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     const char *reason = needs & AX_NEEDS_ENGINE ? ax_ui_refuses(ui, needs & AX_WAKES) : NULL;
     if (needs & AX_NEEDS_RESUMABLE)
         reason = ax_ui_resume_refused(ui);
-    if (!reason && a == AX_DO_UNDO && !ui->state->n_pruned)
+    if (!reason && (needs & AX_NEEDS_PRUNED) && !ui->state->n_pruned)
         reason = "nothing is pruned";
     if (!reason && (needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
         reason = "no candidate is selected";

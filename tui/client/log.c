@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 typedef struct printing {
-    bool json;
+    bool json, bye; /* bye: the last event was the engine's good-bye */
     uint64_t seq;
 } printing;
 
@@ -22,6 +22,7 @@ static void print(void *context, const ax_event *ev)
 {
     printing *p = context;
     p->seq = ev->seq;
+    p->bye = ev->kind == AX_EVENT_BYE;
     if (p->json) {
         ax_str line;
         ax_str_init(&line, 0);
@@ -66,7 +67,7 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
     ax_client_free(c);
     if (refused.code != AX_OK)
         return ax_fail(err, refused.code, "%s", refused.message);
-    return AX_OK; /* the engine has ended */
+    return code == AX_OK || p->bye ? AX_OK : ax_fail(err, AX_EIO, "the engine has died; 'auxcell resume %s' goes on", run->name);
 }
 
 /* Which candidates are unknown shows only when all is folded: not for nothing. */

@@ -48,11 +48,12 @@ static bool read_some(ax_term *t, bool *gone)
 bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
 {
     enum { READS = 64 }; /* a long paste must not keep others waiting */
-    for (int i = 0; i < READS && t; i++)
+    for (int i = 0; t; i++) {
         if (ax_input_next(&t->input, ax_clock(), key))
             return true;
-        else if (!read_some(t, gone))
-            return false;
+        if (i == READS || !read_some(t, gone))
+            break;
+    }
     return false;
 }
 

@@ -251,6 +251,18 @@ class Runs(unittest.TestCase):
         resumed.communicate(timeout=60)
         self.assertEqual(self.status("a")["state"], "stopped")
 
+    def test_follow_says_that_the_engine_died(self):
+        search = self.endless("a")
+        log = self.place.start("log", "a", "--follow")
+        for line in log.stdout:
+            if "  scored    #2 " in line:
+                break
+        os.kill(self.status("a")["engine"], signal.SIGKILL)
+        _, err = log.communicate(timeout=60)
+        self.assertEqual((log.returncode, err), (1, "auxcell: the engine has died; 'auxcell resume a' goes on\n"))
+        search.communicate(timeout=60)
+        self.assertRegex(self.ok("status", "a"), r" 0 running, .*")
+
     def test_follow_ends_with_the_engine(self):
         self.endless("a")
         log = self.place.start("log", "a", "--follow")
