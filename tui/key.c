@@ -184,7 +184,7 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         ask(ui, AX_ASK_NOTE, "");
         break;
     case AX_DO_SORT:
-        ui->sort = (ax_sort)((ui->sort + 1) % AX_SORT_COUNT);
+        ui->sort = ax_sort_next(ui->sort);
         ui->reverse = false;
         break;
     case AX_DO_REVERSE:
@@ -196,8 +196,8 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     case AX_DO_WIRING:
         if (ui->view == AX_VIEW_PARETO)
             do /* older runs have no latencies */
-                ui->axis = (ax_cost)((ui->axis + 1) % AX_COST_COUNT);
-            while (ui->axis != AX_COST_PARAMS && !ui->state->front[ui->axis].n);
+                ui->axis = ax_metric_front(ui->axis + 2) < AX_METRIC_COUNT ? ui->axis + 1 : 0;
+            while (ui->axis && !ui->state->front[ax_metric_front(ui->axis + 1)].n);
         else
             ui->wiring = !ui->wiring;
         break;

@@ -18,7 +18,7 @@ typedef struct ax_plot_copy {
 typedef struct ax_plots {
     ax_plot_copy reward, pareto;
     ax_scatter_scale scale; /* of the pareto plot */
-    ax_cost axis;           /* likewise */
+    int axis;               /* likewise */
 } ax_plots;
 
 ax_plots *ax_plots_new(void); /* NULL without memory: then nothing is kept */

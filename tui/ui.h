@@ -52,7 +52,7 @@ typedef struct ax_ui {
     ax_tui_view view;
     ax_layout layout; /* of the last arrange */
     bool help, wiring;
-    ax_cost axis; /* of the pareto plot */
+    int axis; /* of the Pareto plot: the figure with the first front is 0 */
     int help_first;
     ax_rows rows;
     struct { /* what the rows were built from */

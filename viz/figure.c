@@ -77,3 +77,21 @@ char *ax_figure_time(double at, char out[static AX_FIGURE])
         memcpy(out, "-", 2);
     return out;
 }
+
+char *ax_figure_metric(ax_metric m, double v, char out[static AX_FIGURE])
+{
+    const ax_metric_info *info = ax_metric_of(m);
+    int64_t whole = v > 0 && v < 0x1p63 ? (int64_t)v : -1;
+    switch (info->form.form) {
+    case AX_FORM_COUNT:
+        return ax_figure_count(whole, out);
+    case AX_FORM_BYTES:
+        return ax_figure_bytes(whole, out);
+    case AX_FORM_SECONDS:
+        return ax_figure_clock(v, out);
+    case AX_FORM_MS:
+        return ax_figure_ms(v, out);
+    default:
+        return ax_figure_share(v, info->form.digits, out);
+    }
+}

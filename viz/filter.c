@@ -6,38 +6,45 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- columns that can be compared ---- */
+/* ---- what can be compared: figures, and what isn't one ---- */
 
-static double known(int64_t n)
+enum { ID = AX_METRIC_COUNT, STAGE, PARENT, STATE, COLUMNS };
+
+static const char *word_of(int column)
 {
-    return n < 0 ? NAN : (double)n;
+    static const char *const other[] = { "id", "stage", "parent", "state" };
+    return column < AX_METRIC_COUNT ? ax_metric_of((ax_metric)column)->word : other[column - AX_METRIC_COUNT];
 }
 
-#define COLUMN_LIST(X)                                                                                                 \
-    X(id, c->id)                                                                                                       \
-    X(reward, c->reward)                                                                                               \
-    X(miou, c->miou)                                                                                                   \
-    X(macc, c->accuracy)                                                                                               \
-    X(fwiou, c->fwiou)                                                                                                 \
-    X(loss, c->loss)                                                                                                   \
-    X(params, known(c->params))                                                                                        \
-    X(macs, known(c->macs))                                                                                            \
-    X(latency, c->latency_ms)                                                                                          \
-    X(time, c->seconds)                                                                                                \
-    X(stage, c->stage)                                                                                                 \
-    X(parent, c->parent)
-#define GETTER(name, value)                                                                                            \
-    static double get_##name(const ax_candidate *c)                                                                    \
-    {                                                                                                                  \
-        return value;                                                                                                  \
-    }
-COLUMN_LIST(GETTER)
-#define ROW(name, value) { #name, get_##name },
-static const struct column {
-    const char *name;
-    double (*get)(const ax_candidate *c); /* NULL: the state's letter */
-} columns[] = { COLUMN_LIST(ROW) { "state", NULL } };
-enum { COLUMNS = sizeof columns / sizeof *columns };
+static double value_of(const ax_candidate *c, int column)
+{
+    return column < AX_METRIC_COUNT ? ax_outcome_figure(&c->outcome, (ax_metric)column)
+           : column == ID           ? (double)c->id
+           : column == STAGE        ? (double)c->stage
+                                    : (double)c->parent;
+}
+
+static bool is_word(const char *word, size_t n, const char *name)
+{
+    return strlen(name) == n && !strncasecmp(name, word, n);
+}
+
+/* By its word, or its name in files. */
+static int find_column(const char *word, size_t n)
+{
+    for (int i = 0; i < COLUMNS; i++)
+        if (is_word(word, n, word_of(i)) || (i < AX_METRIC_COUNT && is_word(word, n, ax_metric_of((ax_metric)i)->name)))
+            return i;
+    return -1;
+}
+
+static ax_code no_column(const char *word, size_t n, ax_err *err)
+{
+    char all[200] = "";
+    for (int i = 0; i < COLUMNS; i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", word_of(i));
+    return ax_fail(err, AX_EINVAL, "filter: '%.*s' is not a column; there are %s", (int)n, word, all);
+}
 
 /* ---- parsing ---- */
 
@@ -64,13 +71,9 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
         snprintf(t->text, sizeof t->text, "%s", word);
         return AX_OK;
     }
-    for (int i = 0; i < COLUMNS; i++)
-        if (strlen(columns[i].name) == n && !strncasecmp(columns[i].name, word, n))
-            t->column = i;
-#define COMMA(name, value) #name ", "
+    t->column = find_column(word, n);
     if (t->column < 0)
-        return ax_fail(err, AX_EINVAL, "filter: '%.*s' is not a column; there are " COLUMN_LIST(COMMA) "state", (int)n,
-                       word);
+        return no_column(word, n, err);
     const char *value = word + n + 1;
     t->relation = word[n];
     bool equal = *value == '=';
@@ -79,7 +82,7 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
         t->relation = !equal ? t->relation : t->relation == '<' ? 'l' : 'g';
     else if (t->relation == '!' && !equal)
         return ax_fail(err, AX_EINVAL, "filter: '%s': write !=", word);
-    if (!columns[t->column].get) {
+    if (t->column == STATE) {
         if (!*value || (t->relation != '=' && t->relation != '!'))
             return ax_fail(err, AX_EINVAL, "filter: '%s': write state=R or state!=X", word);
         snprintf(t->text, sizeof t->text, "%s", value);
@@ -159,11 +162,11 @@ bool ax_filter_pass(const ax_filter *f, const ax_candidate *c)
         bool pass;
         if (t->column < 0) {
             pass = text_anywhere(c, t->text);
-        } else if (!columns[t->column].get) {
+        } else if (t->column == STATE) {
             bool has = strchr(t->text, (int)c->status) != NULL; /* state=QR: either */
             pass = has == (t->relation == '=');
         } else {
-            pass = compare(columns[t->column].get(c), t->relation, t->value);
+            pass = compare(value_of(c, t->column), t->relation, t->value);
         }
         if (!pass)
             return false;

@@ -6,7 +6,7 @@
 
 enum { AX_FILTER_TERMS = 8, AX_FILTER_TEXT = 120 };
 typedef struct ax_filter_term {
-    int column;    /* index into the table of columns; -1: text anywhere in id, genotype, origin or note */
+    int column;    /* an ax_metric, or another of filter.c; -1: text anywhere in id, genotype, origin or note */
     char relation; /* '<', '>', '=', '!' and, with or-equal, 'l', 'g' */
     double value;
     char text[AX_FILTER_TEXT];

@@ -9,19 +9,14 @@
 
 /* ---- rows ---- */
 
-#define WORD(id, word, down) [AX_SORT_##id] = word,
-#define DOWN(id, word, down) [AX_SORT_##id] = down,
-static const char *const sort_word[AX_SORT_COUNT] = { AX_SORT_LIST(WORD) };
-static const bool sort_down[AX_SORT_COUNT] = { AX_SORT_LIST(DOWN) };
-
 const char *ax_sort_word(ax_sort s)
 {
-    return sort_word[s];
+    return s == AX_SORT_ID ? "id" : s == AX_SORT_STATE ? "state" : ax_metric_of((ax_metric)s)->word;
 }
 
 bool ax_sort_down(ax_sort s)
 {
-    return sort_down[s];
+    return s < AX_METRIC_COUNT ? ax_metric_of((ax_metric)s)->column.down : s == AX_SORT_ID;
 }
 
 typedef struct keyed {
@@ -43,26 +38,12 @@ static int by_key(const void *va, const void *vb)
 static double key_of(const ax_candidate *c, ax_sort sort)
 {
     static const char order[] = "RPQ*DXF";
-    switch (sort) {
-    case AX_SORT_REWARD:
-        return c->reward;
-    case AX_SORT_MIOU:
-        return c->miou;
-    case AX_SORT_PARAMS:
-        return c->params < 0 ? NAN : (double)c->params;
-    case AX_SORT_MACS:
-        return c->macs < 0 ? NAN : (double)c->macs;
-    case AX_SORT_LATENCY:
-        return c->latency_ms;
-    case AX_SORT_TIME:
-        return c->seconds;
-    case AX_SORT_STATE: {
-        const char *at = strchr(order, (int)c->status);
-        return at ? (double)(at - order) : (double)sizeof order;
-    }
-    default:
+    if (sort < AX_METRIC_COUNT)
+        return ax_outcome_figure(&c->outcome, (ax_metric)sort);
+    if (sort == AX_SORT_ID)
         return c->id;
-    }
+    const char *at = strchr(order, (int)c->status);
+    return at ? (double)(at - order) : (double)sizeof order;
 }
 
 static int group_of(const ax_candidate *c, ax_sort sort, double key)
@@ -88,7 +69,7 @@ ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, ax_s
     keyed *list = malloc((s->n_candidates ? s->n_candidates : 1) * sizeof *list);
     if (!list)
         return ax_fail(err, AX_ENOMEM, "no memory for the table");
-    bool down = sort_down[sort] != reverse;
+    bool down = ax_sort_down(sort) != reverse;
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         const ax_candidate *c = &s->candidate[i];
@@ -121,69 +102,75 @@ long ax_rows_find(const ax_rows *rows, uint32_t id)
 
 /* ---- columns ---- */
 
-typedef enum column_id {
-    ID,
-    STATE,
-    REWARD,
-    MIOU,
-    MACC,
-    FWIOU,
-    PARAMS,
-    MACS,
-    LATENCY,
-    STAGE,
-    EPOCH,
-    TIME,
-    ORIGIN
-} column_id;
-/* importance: 1 is kept longest as the pane gets narrower. wide: blanks added where there is room. */
-static const struct column {
-    column_id id;
-    const char *head;
-    int width, importance;
-    int sort; /* ax_sort, -1 = none */
-} columns[] = {
-    { ID, "ID", 5, 1, AX_SORT_ID },
-    { STATE, "S", 1, 1, AX_SORT_STATE },
-    { REWARD, "REWARD", 6, 1, AX_SORT_REWARD },
-    { MIOU, "mIoU", 5, 3, AX_SORT_MIOU },
-    { MACC, "mAcc", 5, 7, -1 },
-    { FWIOU, "fwIoU", 5, 7, -1 },
-    { PARAMS, "PARAMS", 7, 4, AX_SORT_PARAMS },
-    { MACS, "MACs", 6, 5, AX_SORT_MACS },
-    { LATENCY, "LAT", 6, 9, AX_SORT_LATENCY },
-    { STAGE, "T", 1, 6, -1 },
-    { EPOCH, "EP", 5, 2, -1 },
-    { TIME, "TIME", 5, 3, AX_SORT_TIME },
-    { ORIGIN, "BY", 9, 8, -1 },
-};
-enum { COLUMNS = sizeof columns / sizeof *columns, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
+enum { PLACES = 24, LEAST_IMPORTANT = 10, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
 
-/* Chooses the columns that fit besides the start of the genotype: by importance, all of a kind together. */
-static uint32_t choose(int width, int *gap)
+/* Columns that aren't figures; those of figures, by their ax_metric, stand among them by their place. */
+enum { ID = AX_METRIC_COUNT, STATE, STAGE, EPOCH, ORIGIN };
+typedef struct column {
+    const char *head;
+    int id, width, importance; /* importance: 1 is kept longest as the pane gets narrower */
+    ax_sort sort;              /* -1 = none */
+} column;
+static const struct {
+    int place;
+    column column;
+} others[] = {
+    { 0, { "ID", ID, 5, 1, AX_SORT_ID } }, { 1, { "S", STATE, 1, 1, AX_SORT_STATE } }, { 9, { "T", STAGE, 1, 6, -1 } },
+    { 10, { "EP", EPOCH, 5, 2, -1 } },     { PLACES - 1, { "BY", ORIGIN, 9, 8, -1 } },
+};
+
+/* All columns from left to right; returns how many. */
+static int all_columns(column out[static PLACES])
 {
-    uint32_t chosen = 0;
-    for (int importance = 1; importance <= 9; importance++) {
-        uint32_t more = chosen;
-        int need = MARGIN;
-        for (int i = 0; i < COLUMNS; i++)
-            if (columns[i].importance <= importance) {
-                more |= 1u << i;
-                need += columns[i].width + 1;
-            }
-        if (need + (importance > 6 ? WIDE_GENOTYPE : importance > 2 ? GENOTYPE : 0) > width)
-            break;
-        chosen = more;
+    int n = 0;
+    for (int place = 0; place < PLACES; place++) {
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            if (others[i].place == place)
+                out[n++] = others[i].column;
+        for (int m = 0; m < AX_METRIC_COUNT; m++) {
+            const ax_metric_info *info = ax_metric_of((ax_metric)m);
+            if (info->column.head && info->column.place == place)
+                out[n++] = (column) { info->column.head, m, info->column.width, info->column.importance, m };
+        }
     }
-    int used = MARGIN;
-    for (int i = 0; i < COLUMNS; i++)
-        if (chosen & 1u << i)
-            used += columns[i].width + 1;
-    *gap = width - used - 2 * COLUMNS >= 64 ? 3 : width - used - COLUMNS >= 34 ? 2 : 1;
-    return chosen;
+    return n;
 }
 
-static void cell_text(const ax_state *s, const ax_candidate *c, column_id id, char out[static AX_FIGURE])
+ax_sort ax_sort_next(ax_sort s)
+{
+    column all[PLACES];
+    int n = all_columns(all), at = 0;
+    while (at < n && all[at].sort != s)
+        at++;
+    do
+        at = (at + 1) % n;
+    while (all[at].sort < 0);
+    return all[at].sort;
+}
+
+/* The columns that fit besides the start of the genotype: by importance, all of a kind together. */
+static int choose(int width, column out[static PLACES], int *gap)
+{
+    column all[PLACES];
+    int n = all_columns(all), most = 0, kept = 0, used = MARGIN;
+    for (int importance = 1; importance <= LEAST_IMPORTANT; importance++) {
+        int need = MARGIN;
+        for (int i = 0; i < n; i++)
+            need += all[i].importance <= importance ? all[i].width + 1 : 0;
+        if (need + (importance > 6 ? WIDE_GENOTYPE : importance > 2 ? GENOTYPE : 0) > width)
+            break;
+        most = importance;
+    }
+    for (int i = 0; i < n; i++)
+        if (all[i].importance <= most) {
+            out[kept++] = all[i];
+            used += all[i].width + 1;
+        }
+    *gap = width - used - 2 * n >= 64 ? 3 : width - used - n >= 34 ? 2 : 1;
+    return kept;
+}
+
+static void cell_text(const ax_state *s, const ax_candidate *c, int id, char out[static AX_FIGURE])
 {
     switch (id) {
     case ID:
@@ -191,27 +178,6 @@ static void cell_text(const ax_state *s, const ax_candidate *c, column_id id, ch
         break;
     case STATE:
         snprintf(out, AX_FIGURE, "%c", (char)c->status);
-        break;
-    case REWARD:
-        ax_figure_share(c->reward, 4, out);
-        break;
-    case MIOU:
-        ax_figure_share(c->miou, 3, out);
-        break;
-    case MACC:
-        ax_figure_share(c->accuracy, 3, out);
-        break;
-    case FWIOU:
-        ax_figure_share(c->fwiou, 3, out);
-        break;
-    case PARAMS:
-        ax_figure_count(c->params, out);
-        break;
-    case MACS:
-        ax_figure_count(c->macs, out);
-        break;
-    case LATENCY:
-        ax_figure_ms(c->latency_ms, out);
         break;
     case STAGE:
         snprintf(out, AX_FIGURE, c->stage > 0 ? "%d" : "-", c->stage);
@@ -222,14 +188,15 @@ static void cell_text(const ax_state *s, const ax_candidate *c, column_id id, ch
         else
             snprintf(out, AX_FIGURE, "%d%%", (int)(100.0 * c->epoch / c->epochs));
         break;
-    case TIME:
-        /* of the newest event, not of the clock: a table that nothing happens to isn't drawn again */
-        ax_figure_clock(c->status == AX_RUNNING && c->started_at > 0 ? s->elapsed - c->started_elapsed : c->seconds,
-                        out);
-        break;
     case ORIGIN:
         snprintf(out, AX_FIGURE, "%.9s", c->origin);
         break;
+    default:
+        /* of the newest event, not of the clock: a table that nothing happens to isn't drawn again */
+        if (id == AX_METRIC_SECONDS && c->status == AX_RUNNING && c->started_at > 0)
+            ax_figure_clock(s->elapsed - c->started_elapsed, out);
+        else
+            ax_figure_metric((ax_metric)id, ax_outcome_figure(&c->outcome, (ax_metric)id), out);
     }
 }
 
@@ -252,15 +219,13 @@ ax_role ax_status_role(ax_status s)
     }
 }
 
-static void draw_header(ax_pane p, const ax_table_view *v, uint32_t chosen, int gap)
+static void draw_header(ax_pane p, const ax_table_view *v, const column *shown, int n, int gap)
 {
     int at = MARGIN;
-    for (int i = 0; i < COLUMNS; i++) {
-        if (!(chosen & 1u << i))
-            continue;
-        int end = at + columns[i].width;
-        bool sorted = columns[i].sort == (int)v->sort;
-        int from = ax_pane_print_right(p, 0, end, sorted ? AX_ROLE_STRONG : AX_ROLE_TITLE, columns[i].head);
+    for (int i = 0; i < n; i++) {
+        int end = at + shown[i].width;
+        bool sorted = shown[i].sort == v->sort;
+        int from = ax_pane_print_right(p, 0, end, sorted ? AX_ROLE_STRONG : AX_ROLE_TITLE, shown[i].head);
         if (sorted && gap > 1)
             ax_pane_glyph(p, 0, from - 1, ax_sort_down(v->sort) != v->reverse ? AX_GLYPH_DOWN : AX_GLYPH_UP,
                           AX_ROLE_STRONG);
@@ -270,7 +235,7 @@ static void draw_header(ax_pane p, const ax_table_view *v, uint32_t chosen, int 
 }
 
 static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *c, const ax_table_view *v,
-                     uint32_t chosen, int gap)
+                     const column *shown, int n, int gap)
 {
     bool selected = c->id == v->selected, marked = v->marked && c->id <= v->n_marked && v->marked[c->id - 1];
     int at = MARGIN;
@@ -280,13 +245,11 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
     char mark = marked ? '+' : c->pinned ? '!' : ax_candidate_handmade(c) ? 'h' : c->reused ? '=' : ' ';
     if (mark != ' ')
         ax_pane_put(p, row, 1, (uint32_t)mark, AX_ROLE_MARKED);
-    for (int i = 0; i < COLUMNS; i++) {
-        if (!(chosen & 1u << i))
-            continue;
+    for (int i = 0; i < n; i++) {
         char text[AX_FIGURE];
-        cell_text(s, c, columns[i].id, text);
-        at += columns[i].width;
-        ax_pane_print_right(p, row, at, columns[i].id == STATE ? role : AX_ROLE_TEXT, text);
+        cell_text(s, c, shown[i].id, text);
+        at += shown[i].width;
+        ax_pane_print_right(p, row, at, shown[i].id == STATE ? role : AX_ROLE_TEXT, text);
         at += gap;
     }
     char genotype[AX_GENOTYPE_TEXT];
@@ -300,15 +263,15 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
 
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v)
 {
-    int gap;
-    uint32_t chosen = choose(p.at.cols, &gap);
-    draw_header(p, v, chosen, gap);
+    column shown[PLACES];
+    int gap, n = choose(p.at.cols, shown, &gap);
+    draw_header(p, v, shown, n, gap);
     for (int r = 1; r < p.at.rows; r++) {
         uint32_t i = v->first + (uint32_t)(r - 1);
         if (i >= v->rows->n)
             break;
         const ax_candidate *c = ax_state_candidate(s, v->rows->id[i]);
         if (c)
-            draw_row(p, r, s, c, v, chosen, gap);
+            draw_row(p, r, s, c, v, shown, n, gap);
     }
 }

@@ -6,20 +6,12 @@
 #include "viz/canvas.h"
 #include "viz/filter.h"
 
-/* What it can be sorted by: id, word, downwards first */
-#define AX_SORT_LIST(X)                                                                                                \
-    X(REWARD, "reward", 1)                                                                                             \
-    X(ID, "id", 1)                                                                                                     \
-    X(MIOU, "mIoU", 1)                                                                                                 \
-    X(PARAMS, "params", 0)                                                                                             \
-    X(MACS, "MACs", 0)                                                                                                 \
-    X(LATENCY, "latency", 0)                                                                                           \
-    X(TIME, "time", 1)                                                                                                 \
-    X(STATE, "state", 0)
-#define AX_SORT_ENUM(id, word, down) AX_SORT_##id,
-typedef enum ax_sort { AX_SORT_LIST(AX_SORT_ENUM) AX_SORT_COUNT } ax_sort;
+/* What it is sorted by: a figure, an ax_metric; or what isn't one. */
+typedef int ax_sort;
+enum { AX_SORT_REWARD = AX_METRIC_REWARD, AX_SORT_ID = AX_METRIC_COUNT, AX_SORT_STATE, AX_SORT_COUNT };
 const char *ax_sort_word(ax_sort s);
-bool ax_sort_down(ax_sort s); /* whether the greatest come first unless reversed */
+bool ax_sort_down(ax_sort s);    /* whether the greatest come first unless reversed */
+ax_sort ax_sort_next(ax_sort s); /* that of the next column to the right, round and round */
 
 /* Rows of the table: the ids to show, in order. */
 typedef struct ax_rows {

@@ -16,7 +16,7 @@ static double cost_of(const ax_settings *set, const ax_row *r)
     if (!strcmp(set->objective, "latency"))
         return r->outcome.latency_ms > 0 ? r->outcome.latency_ms : 0;
     bool params = !strcmp(set->objective, "params"), macs = !strcmp(set->objective, "macs");
-    return params ? (double)r->params : macs ? (double)r->macs : 0;
+    return params ? (double)r->outcome.params : macs ? (double)r->outcome.macs : 0;
 }
 
 /* The cost at which the objective is the reward: as set, or that of the first candidate that has one. All have

@@ -6,6 +6,7 @@
 #include "engine/policy/decision.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/eventlog.h"
+#include "engine/wire/figures.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,11 +25,10 @@ static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
         .proposal = ax_proposal_of(&ev->u.PROPOSED.genotype),
         .status = AX_QUEUED,
         .before = AX_QUEUED,
-        .params = (uint64_t)ev->u.PROPOSED.params,
-        .macs = (uint64_t)ev->u.PROPOSED.macs,
         .outcome = ax_outcome_none,
         .open = true,
     };
+    ax_event_figures(ev, &r->outcome);
     snprintf(r->origin, sizeof r->origin, "%.15s", ev->u.PROPOSED.origin);
     const ax_row *parent = ax_search_look(s, r->parent);
     if (ax_row_is_full(r) && parent && parent->status)
@@ -43,21 +43,9 @@ static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
 static void scored(const ax_search *s, ax_row *r, const ax_event *ev)
 {
     const ax_settings *set = &s->setup.settings;
-    uint32_t stage = (uint32_t)ev->u.SCORED.stage;
+    ax_event_figures(ev, &r->outcome);
     if (ax_row_is_full(r)) /* said as 3 */
-        stage = (uint32_t)ax_train_job_default(set, &r->proposal.genotype, true).stages;
-    r->outcome = (ax_outcome) {
-        .reward = ev->u.SCORED.reward,
-        .miou = ev->u.SCORED.miou,
-        .fwiou = ev->u.SCORED.fwiou,
-        .accuracy = ev->u.SCORED.accuracy,
-        .loss = ev->u.SCORED.loss,
-        .seconds = ev->u.SCORED.seconds,
-        .latency_ms = ev->u.SCORED.latency_ms,
-        .peak_bytes = (uint64_t)ev->u.SCORED.peak_bytes,
-        .stage = stage,
-        .batch = (uint32_t)ev->u.SCORED.batch,
-    };
+        r->outcome.stage = (uint32_t)ax_train_job_default(set, &r->proposal.genotype, true).stages;
     r->reused = (uint32_t)ev->u.SCORED.reused;
     if (!ax_row_is_full(r) && !r->reused) /* the gate was asked, or would have let it pass */
         r->verdict = AX_VERDICT_ON;

@@ -2,6 +2,7 @@
 #include "engine/search/search_internal.h"
 
 #include "engine/base/utf8.h"
+#include "engine/wire/figures.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -44,21 +45,13 @@ void ax_search_stopped(ax_search *s, uint32_t worker)
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
 {
     const ax_row *r = ax_search_look(s, id);
-    const ax_outcome *o = &r->outcome;
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
-    ev.u.SCORED.reward = o->reward;
-    ev.u.SCORED.miou = o->miou;
-    ev.u.SCORED.fwiou = o->fwiou;
-    ev.u.SCORED.accuracy = o->accuracy;
-    ev.u.SCORED.loss = o->loss;
-    ev.u.SCORED.seconds = o->seconds;
-    ev.u.SCORED.latency_ms = o->latency_ms;
-    ev.u.SCORED.peak_bytes = (int64_t)o->peak_bytes;
+    ax_event_say_figures(&ev, &r->outcome);
     ev.u.SCORED.provisional = provisional;
-    ev.u.SCORED.batch = o->batch;
-    ev.u.SCORED.stage = ax_row_is_full(r) ? 3 : o->stage;
-    if (ax_row_is_full(r))
+    if (ax_row_is_full(r)) {
+        ev.u.SCORED.stage = 3;
         snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
+    }
     ev.u.SCORED.reused = r->reused;
     snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", r->reused ? r->reused : id);
     ax_search_emit(s, &ev);
@@ -80,7 +73,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     s->failures = 0;
     s->dirty = true;
     r->status = AX_DONE;
-    r->outcome = *o;
+    ax_outcome_take(&r->outcome, o);
     bool full = ax_row_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
     /* whom the gate ended was scored by that; said again where STARTED has been said since */
     if (full || (asked && (ended || o->stage != 1)))

@@ -15,7 +15,7 @@ static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
 {
     const ax_row *r = ax_search_look(s, id);
     bool done = is_done(r->status, r->before);
-    bool known = said && said->reward == r->outcome.reward && (!done || is_done(said->status, said->before));
+    bool known = said && said->outcome.reward == r->outcome.reward && (!done || is_done(said->status, said->before));
     if (isfinite(r->outcome.reward) && !known)
         ax_search_say_scored(s, id, !done);
     if (r->status == AX_FAILED && !(said && said->status == AX_FAILED)) {

@@ -94,7 +94,7 @@ ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err)
     ax_search_dequeue(s, id);
     r->status = AX_DONE;
     r->reused = known;
-    r->outcome = ax_search_look(s, known)->outcome;
+    ax_outcome_take(&r->outcome, &ax_search_look(s, known)->outcome);
     r->outcome.seconds = 0; /* that it took here */
     s->dirty = true;
     /* The gate isn't asked: there is nothing left to decide, and its mean is one of trainings. */

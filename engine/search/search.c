@@ -3,6 +3,7 @@
 #include "engine/base/utf8.h"
 #include "engine/model/network.h"
 #include "engine/policy/decision.h"
+#include "engine/wire/figures.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -76,8 +77,7 @@ void ax_search_say_proposed(ax_search *s, uint32_t id, bool again)
     ev.u.PROPOSED.logp = r->proposal.logp;
     ev.u.PROPOSED.entropy = r->proposal.entropy;
     say_each(&ev, &r->proposal, again);
-    ev.u.PROPOSED.params = (int64_t)r->params;
-    ev.u.PROPOSED.macs = (int64_t)r->macs;
+    ax_event_say_figures(&ev, &r->outcome);
     ax_search_emit(s, &ev);
 }
 
@@ -104,10 +104,10 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         .proposal = *p,
         .status = AX_QUEUED,
         .before = AX_QUEUED,
-        .params = figures.stats.params,
-        .macs = figures.stats.macs,
         .outcome = ax_outcome_none,
     };
+    r.outcome.params = (int64_t)figures.stats.params;
+    r.outcome.macs = (int64_t)figures.stats.macs;
     snprintf(r.origin, sizeof r.origin, "%s", origin);
     ax_search_append(s, &r, id);
     ax_search_say_proposed(s, *id, full);

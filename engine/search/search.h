@@ -5,7 +5,7 @@
 
 #include "engine/config/settings.h"
 #include "engine/space/genotype.h"
-#include "engine/space/outcome.h"
+#include "engine/candidate/outcome.h"
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
 

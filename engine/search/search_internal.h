@@ -26,8 +26,7 @@ typedef struct ax_row {
     uint32_t prune_order;     /* of the newest prune: counted over the run, 0 = never pruned */
     bool pinned, waved;       /* waved: promoted while running, so through the gate */
     uint32_t attempts, crashes, verdict;
-    uint64_t params, macs;
-    ax_outcome outcome; /* NAN until scored; of stage 1 while stage 2 runs */
+    ax_outcome outcome; /* not known until scored, but for its size; of stage 1 while stage 2 runs */
     char cause[AX_CAUSE];
     bool open; /* lies in the search's list of open ones; not part of a snapshot */
 } ax_row;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-typedef enum kind { U32, U64, REAL, TEXT, BOOL } kind;
+typedef enum kind { U32, U64, WHOLE, REAL, TEXT, BOOL } kind; /* WHOLE: int64_t, not below 0 */
 
 typedef struct field {
     const char *name;
@@ -23,6 +23,15 @@ typedef struct field {
     {                                                                                                                  \
         name, kind, offsetof(ax_row, member), sizeof(((ax_row *)0)->member), true                                      \
     }
+#define FIGURE(since, type, name) FIGURE_##since(type, #name, outcome.name)
+#define FIGURE_FIRST FIELD
+#define FIGURE_LATER LATER
+#define FIGURE_PROPOSED_PROPOSED(since, type, name) FIGURE(since, type, name),
+#define FIGURE_PROPOSED_SCORED(since, type, name)
+#define FIGURE_SCORED_PROPOSED(since, type, name)
+#define FIGURE_SCORED_SCORED(since, type, name) FIGURE(since, type, name),
+#define FIGURE_OF_PROPOSED(A, id, type, event, since, name, ...) FIGURE_PROPOSED_##event(since, type, name)
+#define FIGURE_OF_SCORED(A, id, type, event, since, name, ...) FIGURE_SCORED_##event(since, type, name)
 /* origin, statuses, genotype and logp_each are written apart: they aren't plain numbers */
 static const field fields[] = {
     FIELD(U32, "parent", parent),
@@ -41,17 +50,7 @@ static const field fields[] = {
     LATER(U32, "prune_order", prune_order),
     FIELD(BOOL, "pinned", pinned),
     FIELD(BOOL, "waved", waved),
-    FIELD(U64, "params", params),
-    FIELD(U64, "macs", macs),
-    FIELD(REAL, "reward", outcome.reward),
-    FIELD(REAL, "miou", outcome.miou),
-    FIELD(REAL, "fwiou", outcome.fwiou),
-    FIELD(REAL, "accuracy", outcome.accuracy),
-    FIELD(REAL, "loss", outcome.loss),
-    FIELD(REAL, "seconds", outcome.seconds),
-    LATER(REAL, "latency_ms", outcome.latency_ms),
-    FIELD(U64, "peak_bytes", outcome.peak_bytes),
-    FIELD(U32, "stage", outcome.stage),
+    AX_METRIC_LIST(FIGURE_OF_PROPOSED, ) AX_METRIC_LIST(FIGURE_OF_SCORED, ) FIELD(U32, "stage", outcome.stage),
     FIELD(U32, "batch", outcome.batch),
 };
 enum { FIELDS = sizeof fields / sizeof *fields };
@@ -76,8 +75,9 @@ static void pack_field(msgpack_packer *pk, const field *f, const ax_row *r)
         msgpack_pack_uint32(pk, u32);
         break;
     case U64:
+    case WHOLE:
         memcpy(&u64, at, sizeof u64);
-        msgpack_pack_uint64(pk, u64);
+        msgpack_pack_uint64(pk, f->kind == WHOLE && u64 > INT64_MAX ? 0 : u64);
         break;
     case REAL:
         memcpy(&real, at, sizeof real);
@@ -137,7 +137,9 @@ static bool read_field(const msgpack_object *o, const field *f, ax_row *r)
     switch (f->kind) {
     case U32:
     case U64:
-        if (!o || o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || (f->kind == U32 && o->via.u64 > UINT32_MAX))
+    case WHOLE:
+        if (!o || o->type != MSGPACK_OBJECT_POSITIVE_INTEGER || (f->kind == U32 && o->via.u64 > UINT32_MAX) ||
+            (f->kind == WHOLE && o->via.u64 > INT64_MAX))
             return false;
         u64 = o->via.u64;
         u32 = (uint32_t)u64;
@@ -165,7 +167,7 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
     int64_t at;
     char text[AX_GENOTYPE_TEXT];
     memset(r, 0, sizeof *r);
-    r->outcome.latency_ms = NAN;
+    r->outcome = ax_outcome_none;
     if (!ax_read_whole(ax_map_get(o, "id"), &at) || at != id ||
         !ax_read_text(ax_map_get(o, "genotype"), text, sizeof text) ||
         ax_genotype_parse(text, &r->proposal.genotype, NULL) != AX_OK ||

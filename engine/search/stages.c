@@ -54,7 +54,7 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
         return;
     /* One that starts again, after a crash or a resume, keeps the verdict it had: the gate is asked once. */
     if (r->verdict == AX_VERDICT_NONE) {
-        r->outcome = *o;
+        ax_outcome_take(&r->outcome, o);
         ax_search_ask_gate(s, id, true);
         s->dirty = true;
     }

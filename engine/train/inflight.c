@@ -4,6 +4,7 @@
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
 #include "engine/base/pack.h"
+#include "engine/candidate/outcome_pack.h"
 #include "engine/train/trainer_internal.h"
 
 #include <errno.h>

@@ -4,7 +4,7 @@
 
 #include "engine/config/settings.h"
 #include "engine/graph/params.h"
-#include "engine/space/outcome.h"
+#include "engine/candidate/outcome.h"
 #include "engine/train/cache.h"
 
 /* What the trainer says on its way; returning false stops it (AX_ECANCEL) at this step. */

@@ -8,6 +8,7 @@
 
 #include "engine/base/err.h"
 #include "engine/base/str.h"
+#include "engine/candidate/metric.h"
 #include "engine/space/genotype.h"
 
 #include <stdbool.h>
@@ -16,6 +17,15 @@
 /* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype,
    EACH float[AX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are NAN).
  */
+/* The figures that an event says (engine/candidate/metric.h). */
+#define AX_EV_FIGURE_PROPOSED_PROPOSED(F, type, name, doc) F(type, name, doc)
+#define AX_EV_FIGURE_PROPOSED_SCORED(F, type, name, doc)
+#define AX_EV_FIGURE_SCORED_PROPOSED(F, type, name, doc)
+#define AX_EV_FIGURE_SCORED_SCORED(F, type, name, doc) F(type, name, doc)
+#define AX_EV_FIGURE_OF_PROPOSED(F, id, type, event, since, name, word, doc, ...)                                      \
+    AX_EV_FIGURE_PROPOSED_##event(F, type, name, doc)
+#define AX_EV_FIGURE_OF_SCORED(F, id, type, event, since, name, word, doc, ...)                                        \
+    AX_EV_FIGURE_SCORED_##event(F, type, name, doc)
 #define AX_EV_HELLO(F)                                                                                                 \
     F(TEXT, run, "name of the run")                                                                                    \
     F(TEXT, data, "data set")                                                                                          \
@@ -36,8 +46,7 @@
     F(REAL, entropy, "entropy of the decisions")                                                                       \
     F(EACH, logp_each, "log-probability of each decision, given those before it")                                      \
     F(EACH, entropy_each, "entropy of each decision, likewise")                                                        \
-    F(WHOLE, params, "parameters, encoder and decoder")                                                                \
-    F(WHOLE, macs, "multiply-adds at one validation image")
+    AX_METRIC_LIST(AX_EV_FIGURE_OF_PROPOSED, F)
 #define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
 #define AX_EV_STARTED(F)                                                                                               \
     F(WHOLE, stage, "1: decoder only; 2: end to end, after the gate; 3: full training")                                \
@@ -52,14 +61,7 @@
     F(WHOLE, steps, "steps in all")                                                                                    \
     F(REAL, loss, "loss of the last step")
 #define AX_EV_SCORED(F)                                                                                                \
-    F(REAL, reward, "geometric mean of the three")                                                                     \
-    F(REAL, miou, "mean IoU")                                                                                          \
-    F(REAL, fwiou, "frequency-weighted IoU")                                                                           \
-    F(REAL, accuracy, "mean class accuracy")                                                                           \
-    F(REAL, loss, "mean training loss of the last epoch")                                                              \
-    F(REAL, seconds, "wall time")                                                                                      \
-    F(REAL, latency_ms, "time of one image through its network, as measured, milliseconds")                            \
-    F(WHOLE, peak_bytes, "memory it was predicted to take at most")                                                    \
+    AX_METRIC_LIST(AX_EV_FIGURE_OF_SCORED, F)                                                                          \
     F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
     F(WHOLE, batch, "crops per step; fewer than asked for when memory was short")                                      \
     F(WHOLE, stage, "stage it came from")                                                                              \

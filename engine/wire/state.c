@@ -1,5 +1,6 @@
 #include "engine/wire/state.h"
 
+#include "engine/wire/figures.h"
 #include "engine/wire/gaterule.h"
 #include "engine/wire/narrate.h"
 
@@ -37,7 +38,7 @@ void ax_state_release(ax_state *s)
     free(s->scored);
     free(s->undoable);
     free(s->log);
-    for (int k = 0; k < AX_COST_COUNT; k++)
+    for (int k = 0; k < AX_METRIC_COUNT; k++)
         ax_front_release(&s->front[k]);
     ax_state_init(s);
 }
@@ -132,12 +133,13 @@ const ax_log_line *ax_state_log(const ax_state *s, uint32_t i)
 
 static bool counts(const ax_candidate *c)
 {
-    return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->reward) && (c->scored || c->stage >= 3);
+    return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->outcome.reward) &&
+           (c->scored || c->stage >= 3);
 }
 
 static bool beats(const ax_state *s, const ax_candidate *c, uint32_t best)
 {
-    return !best || c->reward > s->candidate[best - 1].reward;
+    return !best || c->outcome.reward > s->candidate[best - 1].outcome.reward;
 }
 
 uint32_t ax_state_best_of_all(const ax_state *s)
@@ -145,23 +147,9 @@ uint32_t ax_state_best_of_all(const ax_state *s)
     return s->best_full && beats(s, &s->candidate[s->best_full - 1], s->best) ? s->best_full : s->best;
 }
 
-double ax_candidate_cost(const ax_candidate *c, ax_cost cost)
+bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_metric cost)
 {
-    switch (cost) {
-    case AX_COST_PARAMS:
-        return c->params > 0 ? (double)c->params : NAN;
-    case AX_COST_MACS:
-        return c->macs > 0 ? (double)c->macs : NAN;
-    case AX_COST_LATENCY:
-        return c->latency_ms > 0 ? c->latency_ms : NAN;
-    default: /* one that took its outcome took no time */
-        return c->reused ? NAN : c->seconds;
-    }
-}
-
-bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_cost cost)
-{
-    return ax_front_has(&s->front[cost], ax_candidate_cost(c, cost), c->id);
+    return ax_front_has(&s->front[cost], ax_outcome_cost(&c->outcome, cost), c->id);
 }
 
 /* A candidate that counts: for the best, and for the fronts. */
@@ -174,8 +162,9 @@ static void rank(ax_state *s, const ax_candidate *c)
         return;
     }
     s->best = beats(s, c, s->best) ? c->id : s->best;
-    for (int k = 0; k < AX_COST_COUNT; k++)
-        if (!ax_front_add(&s->front[k], ax_candidate_cost(c, (ax_cost)k), c->reward, c->id))
+    ax_metric m;
+    for (int k = 1; (m = ax_metric_front(k)) < AX_METRIC_COUNT; k++)
+        if (!ax_front_add(&s->front[m], ax_outcome_cost(&c->outcome, m), c->outcome.reward, c->id))
             s->out_of_memory = true;
 }
 
@@ -183,7 +172,7 @@ static void rank(ax_state *s, const ax_candidate *c)
 static void rank_all(ax_state *s)
 {
     s->best = s->best_full = 0;
-    for (int k = 0; k < AX_COST_COUNT; k++)
+    for (int k = 0; k < AX_METRIC_COUNT; k++)
         s->front[k].n = 0;
     for (uint32_t i = 0; i < s->n_scored; i++)
         rank(s, &s->candidate[s->scored[i] - 1]);
@@ -222,21 +211,20 @@ static void fold_progress(ax_candidate *c, const ax_event *ev)
     c->epoch = (int32_t)ev->u.PROGRESS.epoch;
     c->step = (int32_t)step;
     c->steps = (int32_t)steps;
-    c->loss = ev->u.PROGRESS.loss;
-    if (!(step > 0 && step <= steps && steps <= INT32_MAX) || !isfinite(c->loss))
+    c->outcome.loss = ev->u.PROGRESS.loss;
+    if (!(step > 0 && step <= steps && steps <= INT32_MAX) || !isfinite(c->outcome.loss))
         return;
     int64_t at = (step - 1) * AX_TRACE / steps;
-    c->trace[at] = (float)c->loss;
+    c->trace[at] = (float)c->outcome.loss;
     while (at-- > 0 && isnan(c->trace[at]))
-        c->trace[at] = (float)c->loss;
+        c->trace[at] = (float)c->outcome.loss;
 }
 
 static ax_candidate blank(uint32_t id)
 {
     ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
-    c.reward = c.miou = c.fwiou = c.accuracy = c.loss = c.logp = c.entropy = c.seconds = c.latency_ms = c.gate_chance =
-        NAN;
-    c.params = c.macs = c.peak_bytes = -1;
+    c.outcome = ax_outcome_none;
+    c.logp = c.entropy = c.gate_chance = NAN;
     for (int i = 0; i < AX_DECISIONS; i++)
         c.logp_each[i] = c.entropy_each[i] = NAN;
     c.note = c.failure = c.model = c.masks = "";
@@ -265,21 +253,13 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
     c->entropy = ev->u.PROPOSED.entropy;
     memcpy(c->logp_each, ev->u.PROPOSED.logp_each, sizeof c->logp_each);
     memcpy(c->entropy_each, ev->u.PROPOSED.entropy_each, sizeof c->entropy_each);
-    c->params = ev->u.PROPOSED.params;
-    c->macs = ev->u.PROPOSED.macs;
+    ax_event_figures(ev, &c->outcome);
     c->proposed_at = ev->at;
 }
 
 static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
-    c->reward = ev->u.SCORED.reward;
-    c->miou = ev->u.SCORED.miou;
-    c->fwiou = ev->u.SCORED.fwiou;
-    c->accuracy = ev->u.SCORED.accuracy;
-    c->loss = ev->u.SCORED.loss;
-    c->seconds = ev->u.SCORED.seconds;
-    c->latency_ms = ev->u.SCORED.latency_ms;
-    c->peak_bytes = ev->u.SCORED.peak_bytes;
+    ax_event_figures(ev, &c->outcome);
     c->stage = (int32_t)ev->u.SCORED.stage;
     s->n_reused += ev->u.SCORED.reused > 0 && !c->reused;
     c->reused = ev->u.SCORED.reused > 0 ? (uint32_t)ev->u.SCORED.reused : 0;
@@ -541,10 +521,10 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
     uint32_t best = ax_state_best_of_all(s);
     if (best && n < AX_EVENT_TEXT)
         n += (size_t)snprintf(text + n, AX_EVENT_TEXT - n, ", best %s (#%u)",
-                              ax_share_text(s->candidate[best - 1].reward, 4, reward), best);
+                              ax_share_text(s->candidate[best - 1].outcome.reward, 4, reward), best);
     if (s->best && s->best != best && n < AX_EVENT_TEXT)
         snprintf(text + n, AX_EVENT_TEXT - n, ", of the search %s (#%u)",
-                 ax_share_text(s->candidate[s->best - 1].reward, 4, reward), s->best);
+                 ax_share_text(s->candidate[s->best - 1].outcome.reward, 4, reward), s->best);
 }
 
 /* From one event to the next, but not from the end of one engine to the start of the next. Older events know the time

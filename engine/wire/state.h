@@ -2,6 +2,7 @@
 #ifndef AX_WIRE_STATE_H
 #define AX_WIRE_STATE_H
 
+#include "engine/candidate/outcome.h"
 #include "engine/wire/damage.h"
 #include "engine/wire/event.h"
 #include "engine/wire/front.h"
@@ -24,11 +25,11 @@ typedef struct ax_candidate {
     ax_genotype genotype;
     ax_status status, before; /* before: what undo of a soft prune returns to */
     char origin[16];
-    double reward, miou, fwiou, accuracy, loss, logp, entropy, seconds, latency_ms; /* NAN = not known */
-    int64_t params, macs, peak_bytes;                                               /* -1 = not known */
-    int32_t stage, epoch, epochs, step, steps, attempt;                             /* stage 0 = not started */
-    double proposed_at, started_at, finished_at; /* seconds since the epoch, 0 = not yet */
-    double started_elapsed, finished_elapsed;    /* the same as ax_state.elapsed */
+    ax_outcome outcome;   /* what events said of it; while it trains its loss is that of the last step */
+    double logp, entropy; /* NAN = not known */
+    int32_t stage, epoch, epochs, step, steps, attempt; /* stage: that it is in, 0 = not started */
+    double proposed_at, started_at, finished_at;        /* seconds since the epoch, 0 = not yet */
+    double started_elapsed, finished_elapsed;           /* the same as ax_state.elapsed */
     double prune_until;    /* > 0: soft prune, undo until elapsed is so far; see ax_candidate_undoable */
     uint64_t prune_batch;  /* of its newest prune, 0 = it was alone (or never was pruned) */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
@@ -40,10 +41,6 @@ typedef struct ax_candidate {
     bool pinned, scored;                        /* scored: lies in the state's list of them */
     const char *note, *failure, *model, *masks; /* the state's; "" = none. Most candidates have none */
 } ax_candidate;
-
-/* What a reward can be seen against. */
-typedef enum ax_cost { AX_COST_PARAMS, AX_COST_MACS, AX_COST_LATENCY, AX_COST_SECONDS, AX_COST_COUNT } ax_cost;
-double ax_candidate_cost(const ax_candidate *c, ax_cost cost); /* NAN = not known */
 
 typedef struct ax_log_line {
     double at;
@@ -75,7 +72,7 @@ typedef struct ax_state {
     uint32_t best_full; /* likewise of full training */
     uint32_t *undoable; /* ids whose prune can be taken back, pruned last at the end */
     uint32_t n_undoable;
-    ax_front front[AX_COST_COUNT]; /* of the same candidates as best */
+    ax_front front[AX_METRIC_COUNT]; /* of the same candidates as best; empty of a figure that has none */
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
     uint32_t n_reused; /* of all: those that took the outcome of another */
 
@@ -120,7 +117,7 @@ bool ax_candidate_known(const ax_candidate *c);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
 /* Whether nobody is better in both, reward and cost. */
-bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_cost cost);
+bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_metric cost);
 /* The chance that the gate would have let this reward pass when it was last asked; NAN = it wasn't yet. */
 double ax_state_gate_chance(const ax_state *s, double reward);
 /* What elapsed is at this reading of the machine's monotonic clock, while the run's engine lives. */

@@ -2,6 +2,7 @@
 
 #include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
+#include "engine/candidate/outcome_pack.h"
 
 #include <errno.h>
 #include <string.h>

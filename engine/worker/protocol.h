@@ -4,7 +4,7 @@
 
 #include "engine/config/settings.h"
 #include "engine/space/genotype.h"
-#include "engine/space/outcome.h"
+#include "engine/candidate/outcome.h"
 
 #include <stdbool.h>
 #include <stddef.h>

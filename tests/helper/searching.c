@@ -61,8 +61,16 @@ uint32_t searching_take(searching *t)
 void searching_score(searching *t, double reward)
 {
     ax_err err = { AX_OK, "" };
-    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5,
-                     0,      0,      12345,  1,      8,   t->latency_ms > 0 ? t->latency_ms : NAN };
+    ax_outcome o = { .reward = reward,
+                     .miou = reward,
+                     .fwiou = reward,
+                     .accuracy = reward,
+                     .loss = 1.5,
+                     .seconds = 2.5,
+                     .peak_bytes = 12345,
+                     .stage = 1,
+                     .batch = 8,
+                     .latency_ms = t->latency_ms > 0 ? t->latency_ms : NAN };
     if (ax_search_outcome(t->search, 0, &o, &err) != AX_OK || ax_search_catch_up(t->search, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();

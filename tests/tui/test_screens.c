@@ -50,7 +50,7 @@ static const screen screens[] = {
     { "damaged-80x24", 24, 80, .link = AX_LINK_LOST, .later = 9, .lost = 3, .history = { 40, .bye = "stopped" } },
     { "wiring-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "\t", .history = { 40 } },
     { "table-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2jjmmjj", .history = { 300 } },
-    { "table-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2ssG", .history = { 300 } },
+    { "table-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2sG", .history = { 300 } },
     { "filter-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2/reward>.6 params<3M\r", .history = { 300 } },
     { "filter-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/id=99999\r", .history = { 300 } },
     { "filter-typing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/state=F", .history = { 300 } },

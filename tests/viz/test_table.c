@@ -36,8 +36,8 @@ static void filters_choose(void **state)
     ax_history_play(&(ax_history) { .candidates = 100 }, fold, &s);
     uint32_t all = s.n_candidates, above = 0, small = 0;
     for (uint32_t i = 0; i < all; i++) {
-        above += s.candidate[i].reward > 0.3;
-        small += s.candidate[i].params < 3000000;
+        above += s.candidate[i].outcome.reward > 0.3;
+        small += s.candidate[i].outcome.params < 3000000;
     }
     assert_int_equal(count(&s, ""), all);
     assert_int_equal(count(&s, "reward>.3"), above);
@@ -96,7 +96,7 @@ static void rows_are_sorted(void **state)
         bool known = true;
         double before = reverse ? -INFINITY : INFINITY;
         for (uint32_t i = 1; i < rows.n; i++) {
-            double r = ax_state_candidate(&s, rows.id[i])->reward;
+            double r = ax_state_candidate(&s, rows.id[i])->outcome.reward;
             assert_true(known || isnan(r)); /* those without a reward come last, both ways */
             known = !isnan(r);
             assert_true(!known || (reverse ? r >= before : r <= before));

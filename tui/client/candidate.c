@@ -5,35 +5,25 @@
 
 /* type (as in events, and FLAG: true or false; SINCE: seconds since the epoch, 0 = not yet; COUNT: -1 = not known;
    LINK: an id, 0 = none), name, value */
-#define FIELD_LIST(X)                                                                                                  \
+#define FIRST_LIST(X)                                                                                                  \
     X(WHOLE, id, c->id)                                                                                                \
     X(LINK, parent, c->parent)                                                                                         \
     X(LINK, reused, c->reused)                                                                                         \
     X(TEXT, origin, c->origin)                                                                                         \
     X(TEXT, status, letter)                                                                                            \
     X(WHOLE, stage, c->stage)                                                                                          \
-    X(TEXT, genotype, genotype)                                                                                        \
-    X(REAL, reward, c->reward)                                                                                         \
-    X(REAL, miou, c->miou)                                                                                             \
-    X(REAL, fwiou, c->fwiou)                                                                                           \
-    X(REAL, accuracy, c->accuracy)                                                                                     \
-    X(REAL, loss, c->loss)                                                                                             \
-    X(REAL, seconds, c->seconds)                                                                                       \
-    X(COUNT, params, c->params)                                                                                        \
-    X(COUNT, macs, c->macs)                                                                                            \
-    X(REAL, latency_ms, c->latency_ms)                                                                                 \
-    X(COUNT, peak_bytes, c->peak_bytes)                                                                                \
+    X(TEXT, genotype, genotype)
+/* figures: engine/candidate/metric.h */
+#define PROGRESS_LIST(X)                                                                                               \
     X(WHOLE, epoch, c->epoch)                                                                                          \
     X(WHOLE, epochs, c->epochs)                                                                                        \
     X(WHOLE, attempt, c->attempt)                                                                                      \
     X(REAL, logp, c->logp)                                                                                             \
     X(REAL, entropy, c->entropy)                                                                                       \
     X(COUNT, gate_passed, c->gate_passed)                                                                              \
-    X(REAL, gate_chance, c->gate_chance)                                                                               \
-    X(FLAG, front_params, ax_state_on_front(s, c, AX_COST_PARAMS))                                                     \
-    X(FLAG, front_macs, ax_state_on_front(s, c, AX_COST_MACS))                                                         \
-    X(FLAG, front_latency, ax_state_on_front(s, c, AX_COST_LATENCY))                                                   \
-    X(FLAG, front_seconds, ax_state_on_front(s, c, AX_COST_SECONDS))                                                   \
+    X(REAL, gate_chance, c->gate_chance)
+/* fronts: likewise */
+#define LATER_LIST(X)                                                                                                  \
     X(LINK, full, c->full)                                                                                             \
     X(FLAG, pinned, c->pinned)                                                                                         \
     X(SINCE, proposed, c->proposed_at)                                                                                 \
@@ -46,16 +36,20 @@
 
 typedef struct writer {
     ax_str *out;
-    bool json;
-    int n; /* fields written */
+    bool json, names; /* names: the first line of CSV */
+    int n;            /* fields written */
 } writer;
 
-static void begin(writer *w, const char *name)
+/* False: there is no more to write of this field. */
+static bool begin(writer *w, const char *name)
 {
     if (w->n++)
         ax_str_add(w->out, ",");
     if (w->json)
         ax_str_printf(w->out, "\"%s\":", name);
+    if (w->names)
+        ax_str_add(w->out, name);
+    return !w->names;
 }
 
 static void nothing(writer *w)
@@ -129,15 +123,41 @@ static void put_TEXT(writer *w, const char *v)
         put_cell(w->out, v);
 }
 
+static void write_figures(writer *w, const ax_candidate *c)
+{
+    for (int m = 0; m < AX_METRIC_COUNT; m++) {
+        const ax_metric_info *info = ax_metric_of((ax_metric)m);
+        double v = ax_outcome_figure(&c->outcome, (ax_metric)m);
+        if (!begin(w, info->name))
+            continue;
+        if (info->whole && isfinite(v))
+            put_WHOLE(w, (int64_t)v);
+        else
+            put_REAL(w, v);
+    }
+}
+
+static void write_fronts(writer *w, const ax_state *s, const ax_candidate *c)
+{
+    ax_metric m;
+    for (int k = 1; (m = ax_metric_front(k)) < AX_METRIC_COUNT; k++)
+        if (begin(w, ax_metric_of(m)->front.flag))
+            put_FLAG(w, ax_state_on_front(s, c, m));
+}
+
 static void write_fields(writer *w, const ax_state *s, const ax_candidate *c)
 {
     char genotype[AX_GENOTYPE_TEXT];
     const char letter[2] = { (char)c->status, '\0' };
     ax_genotype_print(&c->genotype, genotype);
 #define PUT(type, name, value)                                                                                         \
-    begin(w, #name);                                                                                                   \
-    put_##type(w, value);
-    FIELD_LIST(PUT)
+    if (begin(w, #name))                                                                                               \
+        put_##type(w, value);
+    FIRST_LIST(PUT)
+    write_figures(w, c);
+    PROGRESS_LIST(PUT)
+    write_fronts(w, s, c);
+    LATER_LIST(PUT)
 }
 
 void ax_candidate_json(const ax_state *s, const ax_candidate *c, ax_str *out)
@@ -149,9 +169,9 @@ void ax_candidate_json(const ax_state *s, const ax_candidate *c, ax_str *out)
 
 void ax_candidate_csv_header(ax_str *out)
 {
-#define NAME(type, name, value) "," #name
-    static const char names[] = FIELD_LIST(NAME);
-    ax_str_add(out, names + 1);
+    const ax_state none = { .seq = 0 };
+    const ax_candidate nobody = { .id = 0 };
+    write_fields(&(writer) { .out = out, .names = true }, &none, &nobody);
     ax_str_add(out, "\n");
 }
 

@@ -17,7 +17,7 @@
 static double best_reward(const ax_state *s)
 {
     const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s));
-    return best ? best->reward : NAN;
+    return best ? best->outcome.reward : NAN;
 }
 
 /* What the data are: the event that says it has no room for a long path; run.ini, in *set, has all of it. */

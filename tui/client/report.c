@@ -24,9 +24,9 @@ void ax_report_candidate(const char *before, const ax_candidate *c)
         ax_out_line("%s%-6s failed: %s  %s", before, id, c->failure, text);
     else
         ax_out_line("%s%-6s reward %-6s mIoU %-5s params %-6s %5.1f s  %s%s", before, id,
-                    ax_figure_share(c->reward, 4, reward), ax_figure_share(c->miou, 3, miou),
-                    ax_figure_count(c->params, params), isnan(c->seconds) ? 0 : c->seconds, text,
-                    c->stage >= 3 ? "  full training" : "");
+                    ax_figure_share(c->outcome.reward, 4, reward), ax_figure_share(c->outcome.miou, 3, miou),
+                    ax_figure_count(c->outcome.params, params), isnan(c->outcome.seconds) ? 0 : c->outcome.seconds,
+                    text, c->stage >= 3 ? "  full training" : "");
 }
 
 /* What the table is sorted by. */
@@ -51,10 +51,12 @@ static void table_header(void)
 static void table_row(const ax_candidate *c)
 {
     char f[7][AX_FIGURE], text[AX_GENOTYPE_TEXT];
-    ax_out("%6u %c %6s %6s %6s %6s %7s %6s %7s %5.1fs  %s\n", c->id, c->status, ax_figure_share(c->reward, 4, f[0]),
-           ax_figure_share(c->miou, 3, f[1]), ax_figure_share(c->fwiou, 3, f[2]), ax_figure_share(c->accuracy, 3, f[3]),
-           ax_figure_count(c->params, f[4]), ax_figure_count(c->macs, f[5]), ax_figure_ms(c->latency_ms, f[6]),
-           isnan(c->seconds) ? 0 : c->seconds, ax_genotype_print(&c->genotype, text));
+    ax_out("%6u %c %6s %6s %6s %6s %7s %6s %7s %5.1fs  %s\n", c->id, c->status,
+           ax_figure_share(c->outcome.reward, 4, f[0]), ax_figure_share(c->outcome.miou, 3, f[1]),
+           ax_figure_share(c->outcome.fwiou, 3, f[2]), ax_figure_share(c->outcome.accuracy, 3, f[3]),
+           ax_figure_count(c->outcome.params, f[4]), ax_figure_count(c->outcome.macs, f[5]),
+           ax_figure_ms(c->outcome.latency_ms, f[6]), isnan(c->outcome.seconds) ? 0 : c->outcome.seconds,
+           ax_genotype_print(&c->genotype, text));
 }
 
 static void table(const ax_state *s, uint32_t n)
@@ -65,9 +67,9 @@ static void table(const ax_state *s, uint32_t n)
         return;
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         const ax_candidate *c = &s->candidate[i];
-        if ((c->status == AX_DONE || c->status == AX_PROMOTED) && isfinite(c->reward)) {
+        if ((c->status == AX_DONE || c->status == AX_PROMOTED) && isfinite(c->outcome.reward)) {
             if (c->stage < 3)
-                order[m++] = (place) { c->reward, c->id };
+                order[m++] = (place) { c->outcome.reward, c->id };
             else
                 full++;
         }
@@ -123,7 +125,7 @@ void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings)
     char reward[AX_FIGURE], text[AX_GENOTYPE_TEXT];
     ax_out("\n");
     table(s, n);
-    ax_out("\nbest: #%u, reward %s\n%s\n\n", best->id, ax_figure_share(best->reward, 4, reward),
+    ax_out("\nbest: #%u, reward %s\n%s\n\n", best->id, ax_figure_share(best->outcome.reward, 4, reward),
            ax_genotype_print(&best->genotype, text));
     ax_report_lanes(&best->genotype, settings ? (int)settings->channels : 0, settings ? (int)settings->repeats : 0);
 }

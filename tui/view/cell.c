@@ -45,10 +45,25 @@ static const ax_candidate *changed_from(const ax_ui *ui, const ax_candidate *c)
     return parent && memcmp(&parent->genotype, &c->genotype, sizeof c->genotype) != 0 ? parent : NULL;
 }
 
+/* The figures of a line; those that may be missing stand there only when they are known. */
+static int figures(ax_pane p, int row, const char *name, ax_metric_line line, const ax_candidate *c)
+{
+    char text[256] = "", figure[AX_FIGURE];
+    for (int m = 0; m < AX_METRIC_COUNT; m++) {
+        const ax_metric_info *info = ax_metric_of((ax_metric)m);
+        double v = ax_outcome_figure(&c->outcome, (ax_metric)m);
+        size_t n = strlen(text);
+        if (info->fact.line == line && !(info->later && isnan(v)))
+            snprintf(text + n, sizeof text - n, "%s%s%s", info->fact.before, ax_figure_metric((ax_metric)m, v, figure),
+                     info->fact.after);
+    }
+    return fact(p, row, name, text);
+}
+
 /* What matters most comes first: a small pane shows only that. */
 static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 {
-    char a[AX_FIGURE], b[AX_FIGURE], d[AX_FIGURE], e[AX_FIGURE], text[256];
+    char a[AX_FIGURE], b[AX_FIGURE], text[256];
     int row = 0, n = snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
     if (c->epochs > 0)
         snprintf(text + n, sizeof text - (size_t)n, ", %s: epoch %d/%d, step %d/%d%s",
@@ -63,17 +78,9 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
         row = fact(p, row, "failure", c->failure);
     if (c->note[0])
         row = fact(p, row, "note", c->note);
-    snprintf(text, sizeof text, "%s   mIoU %s  fwIoU %s  accuracy %s", ax_figure_share(c->reward, 4, a),
-             ax_figure_share(c->miou, 3, b), ax_figure_share(c->fwiou, 3, d), ax_figure_share(c->accuracy, 3, e));
-    row = fact(p, row, "reward", text);
-    n = snprintf(text, sizeof text, "%s parameters, %s multiply-adds", ax_figure_count(c->params, a),
-                 ax_figure_count(c->macs, b));
-    if (isfinite(c->latency_ms))
-        snprintf(text + n, sizeof text - (size_t)n, ", %s an image", ax_figure_ms(c->latency_ms, d));
-    row = fact(p, row, "size", text);
-    snprintf(text, sizeof text, "%s, memory %s, loss %s", ax_figure_clock(c->seconds, a),
-             ax_figure_bytes(c->peak_bytes, b), ax_figure_share(c->loss, 4, d));
-    row = fact(p, row, "time", text);
+    row = figures(p, row, "reward", AX_LINE_REWARD, c);
+    row = figures(p, row, "size", AX_LINE_SIZE, c);
+    row = figures(p, row, "time", AX_LINE_TIME, c);
     n = snprintf(text, sizeof text, "by %s", c->origin);
     if (c->parent)
         n += snprintf(text + n, sizeof text - (size_t)n, "%s #%u", changed_from(ui, c) ? ", made from" : " of",

@@ -11,79 +11,54 @@
 
 enum { CELL_ROWS = 12, WIRING_ROWS = 8, METRIC_ROWS = 4, LOSS_ROWS = 2 };
 
-static double known(int64_t n)
+/* Seconds with a decimal: of two that differ by little. */
+static void format(ax_metric m, double v, char out[static AX_FIGURE])
 {
-    return n < 0 ? NAN : (double)n;
-}
-
-/* name, value of c, width, decimals of a share (0: a count, -1: seconds, -2: milliseconds) */
-#define METRIC_LIST(X)                                                                                                 \
-    X("reward", c->reward, 7, 4)                                                                                       \
-    X("mIoU", c->miou, 7, 3)                                                                                           \
-    X("fwIoU", c->fwiou, 7, 3)                                                                                         \
-    X("acc", c->accuracy, 7, 3)                                                                                        \
-    X("loss", c->loss, 7, 4)                                                                                           \
-    X("params", known(c->params), 8, 0)                                                                                \
-    X("MACs", known(c->macs), 7, 0)                                                                                    \
-    X("latency", c->latency_ms, 9, -2)                                                                                 \
-    X("time", c->seconds, 7, -1)
-
-static void format(double v, int digits, char out[static AX_FIGURE])
-{
-    if (digits > 0)
-        ax_figure_share(v, digits, out);
-    else if (digits == -2)
-        ax_figure_ms(v, out);
-    else if (digits < 0)
+    if (ax_metric_of(m)->form.form == AX_FORM_SECONDS)
         snprintf(out, AX_FIGURE, isnan(v) ? "-" : "%.1fs", v);
     else
-        ax_figure_count(isnan(v) ? -1 : (int64_t)v, out);
+        ax_figure_metric(m, v, out);
 }
 
-static void format_change(double from, double to, int digits, char out[static AX_FIGURE])
+static void format_change(ax_metric m, double change, char out[static AX_FIGURE])
 {
     char text[AX_FIGURE];
-    double change = to - from;
     out[0] = '\0';
     if (isnan(change))
         return;
-    format(fabs(change), digits, text);
+    format(m, fabs(change), text);
     snprintf(out, AX_FIGURE, "%c%.22s", change < 0 ? '-' : '+', text);
 }
 
-static double metric(const ax_candidate *c, int i)
+static ax_role change_role(ax_metric m, double change)
 {
-#define VALUE(name, value, width, digits) value,
-    const double all[] = { METRIC_LIST(VALUE) };
-    return all[i];
+    ax_metric_better better = ax_metric_of(m)->form.better;
+    if (better == AX_BETTER_NEITHER || isnan(change) || !(change > 0 || change < 0))
+        return AX_ROLE_TEXT;
+    return (change > 0) == (better == AX_BETTER_HIGHER) ? AX_ROLE_GOOD : AX_ROLE_BAD;
 }
 
 static void draw_metrics(ax_pane p, const ax_candidate *a, const ax_candidate *b)
 {
-#define ROW(name, value, width, digits) { name, width, digits },
-    static const struct {
-        const char *name;
-        int width, digits;
-    } column[] = { METRIC_LIST(ROW) };
     int at = 9;
     ax_pane_printf(p, 1, 1, AX_ROLE_STRONG, "#%u", a->id);
     ax_pane_printf(p, 2, 1, AX_ROLE_STRONG, "#%u", b->id);
     ax_pane_print(p, 3, 1, AX_ROLE_DIM, "change");
-    for (int i = 0; i < (int)(sizeof column / sizeof *column); i++) {
+    for (int i = 0; i < AX_METRIC_COUNT; i++) {
+        ax_metric m = (ax_metric)i;
+        const ax_metric_info *info = ax_metric_of(m);
         char text[AX_FIGURE];
-        double x = metric(a, i), y = metric(b, i);
-        at += column[i].width;
-        ax_pane_print_right(p, 0, at, AX_ROLE_TITLE, column[i].name);
-        format(x, column[i].digits, text);
+        double x = ax_outcome_figure(&a->outcome, m), y = ax_outcome_figure(&b->outcome, m);
+        if (!info->span)
+            continue;
+        at += info->span;
+        ax_pane_print_right(p, 0, at, AX_ROLE_TITLE, info->word);
+        format(m, x, text);
         ax_pane_print_right(p, 1, at, AX_ROLE_TEXT, text);
-        format(y, column[i].digits, text);
+        format(m, y, text);
         ax_pane_print_right(p, 2, at, AX_ROLE_TEXT, text);
-        format_change(x, y, column[i].digits, text);
-        bool quality = i < 4; /* more is better */
-        ax_role role = i == 4 || x == y || isnan(x - y) ? AX_ROLE_TEXT
-                       : (y > x) == quality             ? AX_ROLE_GOOD
-                                                        : AX_ROLE_BAD;
-        ax_pane_print_right(p, 3, at, role, text);
+        format_change(m, y - x, text);
+        ax_pane_print_right(p, 3, at, change_role(m, y - x), text);
     }
 }
 
@@ -100,7 +75,7 @@ static void draw_loss(ax_pane p, const ax_candidate *a, const ax_candidate *b)
         char text[AX_FIGURE];
         ax_pane_printf(p, i, 1, AX_ROLE_DIM, "loss #%u", each[i]->id);
         ax_spark_draw(ax_pane_part(p, i, from, 1, width), 0, each[i]->trace, AX_TRACE, lo, hi, AX_ROLE_CURVE);
-        ax_pane_print(p, i, from + width + 1, AX_ROLE_DIM, ax_figure_share(each[i]->loss, 4, text));
+        ax_pane_print(p, i, from + width + 1, AX_ROLE_DIM, ax_figure_share(each[i]->outcome.loss, 4, text));
     }
 }
 

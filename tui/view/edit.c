@@ -71,8 +71,8 @@ static void draw_check(ax_pane p, const ax_ui *ui)
     uint32_t same = any ? ax_state_find(ui->state, &e->now) : 0;
     const ax_candidate *c = same ? ax_state_candidate(ui->state, same) : NULL;
     if (c) {
-        snprintf(text, sizeof text, "this is #%u already%s%s", same, isnan(c->reward) ? "" : ", reward ",
-                 isnan(c->reward) ? "" : ax_figure_share(c->reward, 4, now));
+        snprintf(text, sizeof text, "this is #%u already%s%s", same, isnan(c->outcome.reward) ? "" : ", reward ",
+                 isnan(c->outcome.reward) ? "" : ax_figure_share(c->outcome.reward, 4, now));
         ax_pane_print_cut(p, row, 1, width, AX_ROLE_WARN, text);
     } else if (any && ui->channels > 0) {
         snprintf(text, sizeof text, "not tried yet; operations of a cell %s parameters, they were %s",

@@ -49,9 +49,9 @@ static void add_best(segments *s, const ax_ui *ui)
                        *search = ax_state_candidate(st, st->best);
     char text[AX_FIGURE];
     if (all)
-        add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(all->reward, 4, text), all->id);
+        add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(all->outcome.reward, 4, text), all->id);
     if (search && search != all)
-        add(s, AX_ROLE_BAR, "search %s #%u", ax_figure_share(search->reward, 4, text), search->id);
+        add(s, AX_ROLE_BAR, "search %s #%u", ax_figure_share(search->outcome.reward, 4, text), search->id);
 }
 
 static void add_rate(segments *s, const ax_ui *ui)

@@ -47,7 +47,7 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
         return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
     for (uint32_t i = 0; i < s->n_scored; i++) {
         const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
-        y[i] = c ? c->reward : NAN;
+        y[i] = c ? c->outcome.reward : NAN;
     }
     ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, ui->plot, err);
     free(y);
@@ -58,22 +58,13 @@ ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err)
     return code;
 }
 
-static const struct axis {
-    const char *word, *name;
-} axes[AX_COST_COUNT] = {
-    [AX_COST_PARAMS] = { "params", "params (log)" },
-    [AX_COST_MACS] = { "multiply-adds", "multiply-adds (log)" },
-    [AX_COST_LATENCY] = { "latency", "milliseconds of inference (log)" },
-    [AX_COST_SECONDS] = { "time", "seconds (log)" },
-};
-
 static double reward_of(const ax_candidate *c)
 {
-    return c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->reward : NAN;
+    return c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->outcome.reward : NAN;
 }
 
 /* All but the selected one. */
-static ax_code draw_points(ax_pane p, const ax_state *s, ax_cost axis, ax_scatter_scale *scale, ax_err *err)
+static ax_code draw_points(ax_pane p, const ax_state *s, ax_metric axis, ax_scatter_scale *scale, ax_err *err)
 {
     size_t n = s->n_scored, room = n ? n : 1;
     double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
@@ -82,12 +73,14 @@ static ax_code draw_points(ax_pane p, const ax_state *s, ax_cost axis, ax_scatte
     if (code == AX_OK) {
         for (size_t i = 0; i < n; i++) {
             const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
-            x[i] = ax_candidate_cost(c, axis);
+            x[i] = ax_outcome_cost(&c->outcome, axis);
             y[i] = reward_of(c);
             front[i] = ax_state_on_front(s, c, axis);
         }
         ax_scatter_draw(
-            p, &(ax_scatter) { .x = x, .y = y, .front = front, .n = n, .log_x = true, .x_name = axes[axis].name },
+            p,
+            &(ax_scatter) {
+                .x = x, .y = y, .front = front, .n = n, .log_x = true, .x_name = ax_metric_of(axis)->front.label },
             scale);
     }
     free(x);
@@ -100,11 +93,12 @@ ax_code ax_draw_pareto(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     const ax_state *s = ui->state;
     const ax_candidate *c = ax_ui_selected(ui);
+    ax_metric axis = ax_metric_front(ui->axis + 1);
     ax_pane inner = ax_pane_inner(p);
-    ax_plots here = { .axis = AX_COST_PARAMS }, *kept = ui->plots ? ui->plots : &here;
+    ax_plots here = { .axis = 0 }, *kept = ui->plots ? ui->plots : &here;
     ax_curve_window all = { .width = 0 };
     if (kept->axis != ui->axis || !ax_plot_again(&kept->pareto, inner, s, all)) {
-        if (draw_points(inner, s, ui->axis, &kept->scale, err) != AX_OK)
+        if (draw_points(inner, s, axis, &kept->scale, err) != AX_OK)
             return AX_ENOMEM;
         kept->axis = ui->axis;
         if (ui->plots)
@@ -112,14 +106,14 @@ ax_code ax_draw_pareto(ax_pane p, const ax_ui *ui, ax_err *err)
     }
     char title[48], right[64];
     bool shown = c && c->scored;
-    uint32_t on_front = s->front[ui->axis].n;
+    uint32_t on_front = s->front[axis].n;
     if (shown)
-        ax_scatter_cursor(inner, &kept->scale, ax_candidate_cost(c, ui->axis), reward_of(c));
+        ax_scatter_cursor(inner, &kept->scale, ax_outcome_cost(&c->outcome, axis), reward_of(c));
     if (shown)
         snprintf(right, sizeof right, "@ #%u   front %u", ui->selected, on_front);
     else
         snprintf(right, sizeof right, "front %u", on_front);
-    snprintf(title, sizeof title, "pareto  reward x %s", axes[ui->axis].word);
+    snprintf(title, sizeof title, "pareto  reward x %s", ax_metric_of(axis)->front.title);
     ax_pane_frame(p, false, title, right);
     return AX_OK;
 }

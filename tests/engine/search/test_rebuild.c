@@ -147,7 +147,16 @@ static void step(bench *b, int k)
     ax_search *s = b->t.search;
     uint32_t id = (uint32_t)k / 4 + 1;
     ax_err err = { AX_OK, "" };
-    ax_outcome o = { 0.3, 0.3, 0.4, 0.5, 1.25, 3.5, 0, 0, 54321, 1, 4, 7.5 };
+    ax_outcome o = { .reward = 0.3,
+                     .miou = 0.3,
+                     .fwiou = 0.4,
+                     .accuracy = 0.5,
+                     .loss = 1.25,
+                     .seconds = 3.5,
+                     .peak_bytes = 54321,
+                     .stage = 1,
+                     .batch = 4,
+                     .latency_ms = 7.5 };
     ax_search_set_time(s, 1000 + 4 * k);
     ax_search_tick(s);
     switch (k % 8) {

@@ -61,7 +61,16 @@ static void gate_can_be_switched_off(void **state)
 
 static ax_outcome judged(uint32_t stage, double reward)
 {
-    ax_outcome o = { reward, reward, reward, reward, 1.5, 2.5, 0, 0, 12345, stage, 8, NAN };
+    ax_outcome o = { .reward = reward,
+                     .miou = reward,
+                     .fwiou = reward,
+                     .accuracy = reward,
+                     .loss = 1.5,
+                     .seconds = 2.5,
+                     .peak_bytes = 12345,
+                     .stage = stage,
+                     .batch = 8,
+                     .latency_ms = NAN };
     return o;
 }
 

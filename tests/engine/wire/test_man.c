@@ -1,5 +1,6 @@
 /* The lists in the manual pages are those of the program. AX_UPDATE_MAN=1 rewrites them. */
 #include "engine/base/file.h"
+#include "engine/candidate/metric.h"
 #include "engine/config/dataset.h"
 #include "engine/config/settings.h"
 #include "engine/wire/command.h"
@@ -54,6 +55,26 @@ static void events(void **state)
 #define ADD(kind) add_kind(&want, ax_event_name(AX_EVENT_##kind), docs_##kind, n_docs_##kind);
     AX_EVENT_LIST(ADD)
     assert_true(ax_man_part("man/auxcell-events.5", "events", want.text));
+    ax_str_release(&want);
+}
+
+static void figures(void **state)
+{
+    (void)state;
+    static const char *const unit[] = { [AX_FORM_SHARE] = "",
+                                        [AX_FORM_COUNT] = "",
+                                        [AX_FORM_SECONDS] = ", seconds",
+                                        [AX_FORM_MS] = "",
+                                        [AX_FORM_BYTES] = ", bytes" };
+    ax_str want;
+    ax_str_init(&want, 0);
+    for (int m = 0; m < AX_METRIC_COUNT; m++) {
+        const ax_metric_info *info = ax_metric_of((ax_metric)m);
+        ax_str_printf(&want, ".It Cm %s Pq Va %s\n", info->word, info->name);
+        ax_man_text(&want, info->doc);
+        ax_str_printf(&want, "%s.\n%s", unit[info->form.form], info->column.head ? "A column of the table.\n" : "");
+    }
+    assert_true(ax_man_part("man/auxcell.1", "figures", want.text));
     ax_str_release(&want);
 }
 
@@ -146,7 +167,7 @@ static void data_sets(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(events), cmocka_unit_test(verbs), cmocka_unit_test(settings),
-                                        cmocka_unit_test(data_sets) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(events), cmocka_unit_test(figures), cmocka_unit_test(verbs),
+                                        cmocka_unit_test(settings), cmocka_unit_test(data_sets) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

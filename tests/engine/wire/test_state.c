@@ -100,7 +100,7 @@ static void cost_is(story *t, uint32_t id, int64_t params, double reward)
 
 static bool on_front(const story *t, uint32_t id)
 {
-    return ax_state_on_front(&t->s, row(t, id), AX_COST_PARAMS);
+    return ax_state_on_front(&t->s, row(t, id), AX_METRIC_PARAMS);
 }
 
 static void the_front_follows_what_people_do(void **state)
@@ -111,15 +111,15 @@ static void the_front_follows_what_people_do(void **state)
     cost_is(&t, 2, 1000, .6);
     cost_is(&t, 3, 3000, .7);
     assert_true(!on_front(&t, 1) && on_front(&t, 2) && on_front(&t, 3));
-    assert_int_equal(t.s.front[AX_COST_PARAMS].n, 2);
-    assert_int_equal(t.s.front[AX_COST_MACS].n, 0); /* not known */
+    assert_int_equal(t.s.front[AX_METRIC_PARAMS].n, 2);
+    assert_int_equal(t.s.front[AX_METRIC_MACS].n, 0); /* not known */
     prune(&t, 2, 1);
     assert_true(on_front(&t, 1) && !on_front(&t, 2) && on_front(&t, 3));
     prune(&t, 2, 0);
     assert_true(!on_front(&t, 1) && on_front(&t, 2));
     prune(&t, 3, 1);
     prune(&t, 3, 2);
-    assert_int_equal(t.s.front[AX_COST_PARAMS].n, 1);
+    assert_int_equal(t.s.front[AX_METRIC_PARAMS].n, 1);
     assert_int_equal(t.s.best, 2);
     tell(&t, (ax_event) { .kind = AX_EVENT_PROMOTED, .id = 2, .u.PROMOTED = { .to = 4 } });
     assert_true(on_front(&t, 2));
@@ -150,12 +150,12 @@ static void the_front_of_latencies(void **state)
     timed(&t, 4, 8, .6);
     timed(&t, 5, 3, .1);
     for (uint32_t id = 1; id <= 5; id++)
-        assert_int_equal(ax_state_on_front(&t.s, row(&t, id), AX_COST_LATENCY), front[id - 1]);
-    assert_int_equal(t.s.front[AX_COST_LATENCY].n, 3);
-    assert_true(row(&t, 4)->latency_ms == 8 && isnan(row(&t, 3)->latency_ms));
-    assert_int_equal(t.s.front[AX_COST_PARAMS].n, 1); /* all have as many: the best alone */
+        assert_int_equal(ax_state_on_front(&t.s, row(&t, id), AX_METRIC_LATENCY), front[id - 1]);
+    assert_int_equal(t.s.front[AX_METRIC_LATENCY].n, 3);
+    assert_true(row(&t, 4)->outcome.latency_ms == 8 && isnan(row(&t, 3)->outcome.latency_ms));
+    assert_int_equal(t.s.front[AX_METRIC_PARAMS].n, 1); /* all have as many: the best alone */
     prune(&t, 4, 1);
-    assert_true(ax_state_on_front(&t.s, row(&t, 1), AX_COST_LATENCY));
+    assert_true(ax_state_on_front(&t.s, row(&t, 1), AX_METRIC_LATENCY));
     ax_state_release(&t.s);
 }
 
@@ -182,7 +182,7 @@ static void an_outcome_can_be_that_of_another(void **state)
     start(&t, 1, 1, 1);
     score(&t, 1, 1, .6);
     tell(&t, (ax_event) { .kind = AX_EVENT_SCORED, .id = 2, .u.SCORED = { .reward = .6, .stage = 1, .reused = 1 } });
-    assert_true(row(&t, 2)->status == AX_DONE && row(&t, 2)->reward == .6 && row(&t, 2)->reused == 1);
+    assert_true(row(&t, 2)->status == AX_DONE && row(&t, 2)->outcome.reward == .6 && row(&t, 2)->reused == 1);
     assert_int_equal(row(&t, 1)->reused, 0);
     assert_int_equal(t.s.n_reused, 1);
     assert_int_equal(t.s.best, 1);
@@ -196,9 +196,9 @@ static void a_candidate_lives(void **state)
     story t = begin();
     propose(&t, 1);
     assert_int_equal(row(&t, 1)->status, AX_QUEUED);
-    assert_true(isnan(row(&t, 1)->reward));
-    assert_int_equal(row(&t, 1)->macs, 0);
-    assert_int_equal(row(&t, 1)->peak_bytes, -1);
+    assert_true(isnan(row(&t, 1)->outcome.reward));
+    assert_int_equal(row(&t, 1)->outcome.macs, 0);
+    assert_int_equal(row(&t, 1)->outcome.peak_bytes, 0);
     start(&t, 1, 1, 1);
     progress(&t, 1, 3);
     assert_int_equal(row(&t, 1)->status, AX_RUNNING);
@@ -334,7 +334,7 @@ static void failures_are_not_rewards(void **state)
     fail.u.FAILED.retried = 0;
     tell(&t, fail);
     assert_int_equal(row(&t, 1)->status, AX_FAILED);
-    assert_true(isnan(row(&t, 1)->reward));
+    assert_true(isnan(row(&t, 1)->outcome.reward));
     assert_string_equal(row(&t, 1)->failure, "memory: out of memory");
     assert_int_equal(t.s.best, 0);
     assert_int_equal(t.s.n_scored, 0);

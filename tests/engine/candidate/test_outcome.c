@@ -1,5 +1,5 @@
 /* Outcomes as bytes: what is written is read, and so is what older programs wrote. */
-#include "engine/space/outcome.h"
+#include "engine/candidate/outcome_pack.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,7 +8,18 @@
 
 #include <cmocka.h>
 
-static const ax_outcome whole = { .5, .4, .6, .7, 1.25, 33, 2000000, 900000000, 1 << 30, 2, 8, 12.5 };
+static const ax_outcome whole = { .reward = .5,
+                                  .miou = .4,
+                                  .fwiou = .6,
+                                  .accuracy = .7,
+                                  .loss = 1.25,
+                                  .seconds = 33,
+                                  .params = 2000000,
+                                  .macs = 900000000,
+                                  .peak_bytes = 1 << 30,
+                                  .stage = 2,
+                                  .batch = 8,
+                                  .latency_ms = 12.5 };
 
 /* The outcome as an array that ends after n fields, or goes on behind the last. */
 static bool read_part(const ax_outcome *o, uint32_t n, ax_outcome *out)

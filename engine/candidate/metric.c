@@ -1,0 +1,26 @@
+#include "engine/candidate/metric.h"
+
+#include "engine/candidate/outcome.h"
+
+enum { REAL, WHOLE, PROPOSED = 1, SCORED = 0, FIRST = 0, LATER = 1 };
+#define TUPLE(...)                                                                                                     \
+    {                                                                                                                  \
+        __VA_ARGS__                                                                                                    \
+    }
+#define INFO(A, id, type, event, since, name, word, doc, form, column, span, fact, front)                              \
+    [AX_METRIC_##id] = { #name,      word,         doc,  type,       event,      since, offsetof(ax_outcome, name),    \
+                         TUPLE form, TUPLE column, span, TUPLE fact, TUPLE front },
+static const ax_metric_info info[AX_METRIC_COUNT] = { AX_METRIC_LIST(INFO, ) };
+
+const ax_metric_info *ax_metric_of(ax_metric m)
+{
+    return &info[m];
+}
+
+ax_metric ax_metric_front(int k)
+{
+    int m = 0;
+    while (m < AX_METRIC_COUNT && info[m].front.order != k)
+        m++;
+    return (ax_metric)m;
+}

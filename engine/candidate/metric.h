@@ -1,0 +1,91 @@
+/* The figures of a candidate: one row per figure. From this list come ax_outcome, the fields of PROPOSED and SCORED,
+   snapshots and half-trained candidates, CSV and JSON, the table's columns, what it is sorted and filtered by, the cell
+   and compare views, the Pareto fronts and the manual's table. A new figure is a row at the end, and the line that
+   computes it. */
+#ifndef AX_CANDIDATE_METRIC_H
+#define AX_CANDIDATE_METRIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* How a figure is written, and in which unit it is. */
+typedef enum ax_metric_form { AX_FORM_SHARE, AX_FORM_COUNT, AX_FORM_SECONDS, AX_FORM_MS, AX_FORM_BYTES } ax_metric_form;
+typedef enum ax_metric_better { AX_BETTER_NEITHER, AX_BETTER_HIGHER, AX_BETTER_LOWER } ax_metric_better;
+/* Lines of the cell view that show figures. */
+typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LINE_TIME } ax_metric_line;
+
+/* X(A, id, type, event, since, name, word, doc, form, column, span, fact, front), where A is handed through and
+     type    REAL: a double, NAN = not known; WHOLE: an int64_t, not above 0 = not known
+     event   that says it: PROPOSED or SCORED
+     since   FIRST: every file has it; LATER: older files don't, and a run may not measure it
+     name    in events, snapshots, CSV and JSON: names and order of the rows are those of files, so they stay
+     word    on the screens: to sort and filter by, and in the compare view
+     form    (what is better, form, digits of a share)
+     column  (heading, place from left to right, width, importance: 1 is kept longest, whether the highest come first),
+             (0): no column of the table
+     span    width in the compare view, 0: not there
+     fact    (line, before, after): what stands around it in the cell view
+     front   (order of the fronts, field of CSV and JSON, title, the axis' label): its front against the reward;
+             (0): none */
+/* clang-format off */
+#define AX_METRIC_LIST(X, A)                                                                                          \
+    X(A, REWARD, REAL, SCORED, FIRST, reward, "reward", "geometric mean of the three",                                \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 4), ("REWARD", 2, 6, 1, true), 7, (AX_LINE_REWARD, "", ""), (0))              \
+    X(A, MIOU, REAL, SCORED, FIRST, miou, "mIoU", "mean IoU",                                                         \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("mIoU", 3, 5, 3, true), 7, (AX_LINE_REWARD, "   mIoU ", ""), (0))        \
+    X(A, FWIOU, REAL, SCORED, FIRST, fwiou, "fwIoU", "frequency-weighted IoU",                                        \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("fwIoU", 5, 5, 7, true), 7, (AX_LINE_REWARD, "  fwIoU ", ""), (0))       \
+    X(A, ACCURACY, REAL, SCORED, FIRST, accuracy, "mAcc", "mean class accuracy",                                      \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("mAcc", 4, 5, 7, true), 7, (AX_LINE_REWARD, "  mAcc ", ""), (0))         \
+    X(A, LOSS, REAL, SCORED, FIRST, loss, "loss", "mean training loss of the last epoch",                             \
+      (AX_BETTER_NEITHER, AX_FORM_SHARE, 4), (0), 7, (AX_LINE_REWARD, "  loss ", ""), (0))                                   \
+    X(A, SECONDS, REAL, SCORED, FIRST, seconds, "time", "wall time",                                                  \
+      (AX_BETTER_LOWER, AX_FORM_SECONDS, 0), ("TIME", 11, 5, 3, true), 7, (AX_LINE_TIME, "", ""),                     \
+      (4, "front_seconds", "time", "seconds (log)"))                                                                  \
+    X(A, PARAMS, WHOLE, PROPOSED, FIRST, params, "params", "parameters, encoder and decoder",                         \
+      (AX_BETTER_LOWER, AX_FORM_COUNT, 0), ("PARAMS", 6, 7, 4, false), 8, (AX_LINE_SIZE, "", " parameters"),          \
+      (1, "front_params", "params", "params (log)"))                                                                  \
+    X(A, MACS, WHOLE, PROPOSED, FIRST, macs, "MACs", "multiply-adds at one validation image",                         \
+      (AX_BETTER_LOWER, AX_FORM_COUNT, 0), ("MACs", 7, 6, 5, false), 7, (AX_LINE_SIZE, ", ", " multiply-adds"),       \
+      (2, "front_macs", "multiply-adds", "multiply-adds (log)"))                                                      \
+    X(A, LATENCY, REAL, SCORED, LATER, latency_ms, "latency",                                                         \
+      "time of one image through its network, as measured, milliseconds",                                             \
+      (AX_BETTER_LOWER, AX_FORM_MS, 0), ("LAT", 8, 6, 9, false), 9, (AX_LINE_SIZE, ", ", " an image"),                \
+      (3, "front_latency", "latency", "milliseconds of inference (log)"))                                             \
+    X(A, MEMORY, WHOLE, SCORED, FIRST, peak_bytes, "memory", "memory it was predicted to take at most",               \
+      (AX_BETTER_LOWER, AX_FORM_BYTES, 0), (0), 0, (AX_LINE_TIME, ", memory ", ""), (0))
+/* clang-format on */
+
+#define AX_METRIC_ENUM(A, id, ...) AX_METRIC_##id,
+typedef enum ax_metric { AX_METRIC_LIST(AX_METRIC_ENUM, ) AX_METRIC_COUNT } ax_metric;
+
+typedef struct ax_metric_info {
+    const char *name, *word, *doc;
+    bool whole, proposed, later;
+    size_t at; /* in ax_outcome */
+    struct {
+        ax_metric_better better;
+        ax_metric_form form;
+        int digits;
+    } form;
+    struct {
+        const char *head; /* NULL: no column */
+        int place, width, importance;
+        bool down;
+    } column;
+    int span;
+    struct {
+        ax_metric_line line;
+        const char *before, *after;
+    } fact;
+    struct {
+        int order; /* 0: no front */
+        const char *flag, *title, *label;
+    } front;
+} ax_metric_info;
+
+const ax_metric_info *ax_metric_of(ax_metric m);
+/* The metric with the k-th front, from 1 on; AX_METRIC_COUNT: there are fewer. */
+ax_metric ax_metric_front(int k);
+
+#endif
