@@ -1,4 +1,4 @@
-#include "engine/wire/state.h"
+#include "engine/wire/state_internal.h"
 
 #include "engine/wire/figures.h"
 #include "engine/wire/gaterule.h"
@@ -71,8 +71,7 @@ bool ax_candidate_handmade(const ax_candidate *c)
     return !strcmp(c->origin, "user");
 }
 
-/* Grows an array to a power of two that holds n; false (and out_of_memory) when it can't. */
-static bool reserve(ax_state *s, void **array, uint32_t n, size_t size)
+bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size)
 {
     if (n & (n - 1) && n > 1) /* only at powers of two, and at the first */
         return true;
@@ -238,7 +237,7 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
         return;
     while (s->n_candidates < ev->id) {
         void *array = s->candidate;
-        if (!reserve(s, &array, s->n_candidates, sizeof *s->candidate))
+        if (!ax_state_reserve(s, &array, s->n_candidates, sizeof *s->candidate))
             return;
         s->candidate = array;
         s->candidate[s->n_candidates] = blank(s->n_candidates + 1);
@@ -280,48 +279,12 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
         return;
     }
     void *array = s->scored;
-    if (!reserve(s, &array, s->n_scored, sizeof *s->scored))
+    if (!ax_state_reserve(s, &array, s->n_scored, sizeof *s->scored))
         return;
     s->scored = array;
     s->scored[s->n_scored++] = c->id;
     c->scored = true;
     rank(s, c);
-}
-
-static void forget_prune(ax_state *s, uint32_t id)
-{
-    for (uint32_t i = s->n_undoable; i-- > 0;)
-        if (s->undoable[i] == id) {
-            s->n_undoable--;
-            memmove(s->undoable + i, s->undoable + i + 1, (s->n_undoable - i) * sizeof *s->undoable);
-            return;
-        }
-}
-
-static void remember_prune(ax_state *s, uint32_t id)
-{
-    void *array = s->undoable;
-    if (!reserve(s, &array, s->n_undoable, sizeof *s->undoable))
-        return;
-    s->undoable = array;
-    s->undoable[s->n_undoable++] = id;
-}
-
-bool ax_state_last_prunes(const ax_state *s, ax_prunes *out)
-{
-    if (!s->n_undoable)
-        return false;
-    const ax_candidate *last = ax_state_candidate(s, s->undoable[s->n_undoable - 1]);
-    *out = (ax_prunes) { .batch = last->prune_batch, .id = last->id };
-    for (uint32_t i = s->n_undoable; i-- > 0;) {
-        const ax_candidate *c = ax_state_candidate(s, s->undoable[i]);
-        if (c != last && (!last->prune_batch || c->prune_batch != last->prune_batch))
-            continue;
-        out->n++;
-        if (c->prune_until > 0 && (!(out->until > 0) || c->prune_until < out->until))
-            out->until = c->prune_until;
-    }
-    return true;
 }
 
 static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
@@ -338,9 +301,9 @@ static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
         set_status(s, c, AX_PRUNED);
     }
     if (ev->u.PRUNED.phase != 2 || !ax_candidate_undoable(c))
-        forget_prune(s, c->id);
+        ax_state_forget_prune(s, c->id);
     if (ev->u.PRUNED.phase == 1 && ax_candidate_undoable(c))
-        remember_prune(s, c->id);
+        ax_state_remember_prune(s, c->id);
 }
 
 static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)

@@ -1,0 +1,14 @@
+/* What the files of the folded state share. */
+#ifndef AX_WIRE_STATE_INTERNAL_H
+#define AX_WIRE_STATE_INTERNAL_H
+
+#include "engine/wire/state.h"
+
+/* Grows an array to a power of two that holds n; false (and out_of_memory) when it can't. */
+bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size);
+
+/* ---- prunes.c: what can be taken back ---- */
+void ax_state_forget_prune(ax_state *s, uint32_t id);
+void ax_state_remember_prune(ax_state *s, uint32_t id); /* as the newest */
+
+#endif
