@@ -56,7 +56,7 @@ def history(path):
     out = []
     for kind, ident, fields in events(path):
         if kind in ("proposed", "scored", "gated", "learned"):
-            out.append((kind, ident, {k: v for k, v in fields.items() if k not in ("seconds", "latency_ms")}))
+            out.append((kind, ident, {k: v for k, v in fields.items() if k not in ("clock", "seconds", "latency_ms")}))
     return out
 
 

@@ -28,7 +28,7 @@ def stream(path):
             continue
         if (kind == "failed" and fields["retried"]) or (kind == "paused" and ident == 0):
             continue
-        rest = {k: v for k, v in fields.items() if k not in ("seconds", "latency_ms", "attempt", "position")}
+        rest = {k: v for k, v in fields.items() if k not in ("clock", "seconds", "latency_ms", "attempt", "position")}
         key = (kind, ident) if kind != "scored" else (kind, ident, str(rest))
         if key in seen:
             continue
