@@ -1,6 +1,5 @@
 /* Writing the event log. */
 #include "engine/base/file.h"
-#include "engine/base/pack.h"
 #include "engine/wire/eventlog_internal.h"
 #include "engine/wire/lock.h"
 
@@ -70,19 +69,6 @@ ax_damage ax_eventlog_damage(const ax_eventlog *log, uint64_t seq)
 }
 
 /* ---- writing ---- */
-
-size_t ax_record_pack(uint64_t seq, uint32_t crc, const uint8_t *payload, size_t n, uint8_t *buf, size_t cap)
-{
-    ax_fixed out = { .buf = buf, .cap = cap };
-    msgpack_packer pk;
-    msgpack_packer_init(&pk, &out, ax_fixed_write);
-    msgpack_pack_array(&pk, 3);
-    msgpack_pack_uint64(&pk, seq);
-    msgpack_pack_uint32(&pk, crc);
-    msgpack_pack_bin(&pk, n);
-    msgpack_pack_bin_body(&pk, payload, n);
-    return out.full ? 0 : out.len;
-}
 
 ax_code ax_eventlog_put(ax_eventlog *log, const uint8_t *payload, size_t n, ax_err *err)
 {

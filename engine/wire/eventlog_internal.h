@@ -5,7 +5,7 @@
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
 
-enum { AX_RECORD_MAX = AX_EVENT_MAX_BYTES + 32 };
+enum { AX_RECORD_MAX = AX_EVENT_MAX_BYTES + 32, AX_RECORD_START = 0x93 }; /* its first byte: an array of three */
 
 struct ax_eventreader {
     ax_messages messages;
@@ -29,6 +29,8 @@ struct ax_eventlog {
 uint32_t ax_record_crc(uint32_t previous, uint64_t seq, const uint8_t *payload, size_t n);
 /* Packs a record; 0: it doesn't fit. */
 size_t ax_record_pack(uint64_t seq, uint32_t crc, const uint8_t *payload, size_t n, uint8_t *buf, size_t cap);
+/* The record that bytes begin with, unchecked, and its length: 1; 0: more bytes are needed; -1: there is none. */
+int ax_record_look(const uint8_t *bytes, size_t left, ax_record *record, size_t *n);
 /* Whether the record continues one with this number and checksum. */
 bool ax_record_follows(const ax_record *record, uint64_t seq, uint32_t crc);
 /* Looks for the one bit of a damaged record whose change makes it continue one with this number and checksum, and

@@ -1,8 +1,5 @@
 /* Reading the event log, whole or as its bytes come. */
-#include "engine/base/crc32c.h"
 #include "engine/base/file.h"
-#include "engine/base/msgread.h"
-#include "engine/base/msgskim.h"
 #include "engine/wire/eventlog_internal.h"
 
 #include <errno.h>
@@ -11,18 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RECORD_START = 0x93 }; /* an array of three */
-enum { MEND_MOST = 64 };      /* more flipped bits aren't looked for: it takes a millisecond each */
-
-uint32_t ax_record_crc(uint32_t previous, uint64_t seq, const uint8_t *payload, size_t n)
-{
-    uint8_t head[12];
-    for (int i = 0; i < 4; i++)
-        head[i] = (uint8_t)(previous >> (8 * i));
-    for (int i = 0; i < 8; i++)
-        head[4 + i] = (uint8_t)(seq >> (8 * i));
-    return ax_crc32c(ax_crc32c(0, head, sizeof head), payload, n);
-}
+enum { MEND_MOST = 64 }; /* more flipped bits aren't looked for: it takes a millisecond each */
 
 ax_eventreader *ax_eventreader_new(ax_err *err)
 {
@@ -48,39 +34,10 @@ ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_e
     return ax_messages_feed(&r->messages, bytes, n, err);
 }
 
-bool ax_record_split(const uint8_t *bytes, size_t n, ax_record *out)
-{
-    ax_msgread r = { bytes, bytes + n };
-    uint32_t parts;
-    int64_t seq, crc;
-    const uint8_t *payload;
-    size_t size;
-    if (!ax_msgread_array(&r, &parts) || parts != 3 || !ax_msgread_whole(&r, &seq) || seq <= 0 ||
-        !ax_msgread_whole(&r, &crc) || crc < 0 || crc > UINT32_MAX || !ax_msgread_bin(&r, &payload, &size) ||
-        r.at != r.end)
-        return false;
-    *out = (ax_record) { (uint64_t)seq, (uint32_t)crc, payload, size };
-    return true;
-}
-
-bool ax_record_follows(const ax_record *record, uint64_t seq, uint32_t crc)
-{
-    return record->seq == seq + 1 && record->crc == ax_record_crc(crc, record->seq, record->payload, record->n);
-}
-
-/* The record that begins `at` bytes behind what was read, unchecked, and its length: 1, 0 = more bytes are needed,
-   -1 = there is none. */
+/* The record that begins `at` bytes behind what was read. */
 static int look(const ax_eventreader *r, size_t at, ax_record *record, size_t *n)
 {
-    const uint8_t *bytes = r->messages.buf + r->messages.at + at;
-    size_t left = r->messages.len - r->messages.at - at;
-    bool more;
-    if (!left)
-        return 0;
-    *n = ax_msg_skim(bytes, left, &more);
-    if (!*n)
-        return more && left <= AX_RECORD_MAX ? 0 : -1;
-    return *n <= AX_RECORD_MAX && ax_record_split(bytes, *n, record) ? 1 : -1;
+    return ax_record_look(r->messages.buf + r->messages.at + at, r->messages.len - r->messages.at - at, record, n);
 }
 
 /* The log goes on behind `bytes` bytes, with what follows record seq. */
@@ -119,43 +76,6 @@ int ax_eventreader_next(ax_eventreader *r, ax_event *ev, ax_err *err)
         ax_fail(err, AX_EFORMAT, "damaged at byte %llu, after event %llu", (unsigned long long)r->offset,
                 (unsigned long long)r->seq);
     return got;
-}
-
-static size_t look_at(const uint8_t *bytes, size_t n, ax_record *record, bool *more)
-{
-    size_t length = ax_msg_skim(bytes, n, more);
-    return length && ax_record_split(bytes, length, record) ? length : 0;
-}
-
-/* Moves the place behind what is none of the log's: to where two records continue one another. */
-static void pass_over(const uint8_t *bytes, size_t n, ax_log_place *place)
-{
-    for (const uint8_t *p = bytes; (p = memchr(p, RECORD_START, n - (size_t)(p - bytes))); p++) {
-        size_t left = n - (size_t)(p - bytes), length;
-        ax_record x, y;
-        if ((length = look_at(p, left, &x, NULL)) && x.seq > place->seq &&
-            look_at(p + length, left - length, &y, NULL) && ax_record_follows(&y, x.seq, x.crc)) {
-            *place = (ax_log_place) { place->offset + (size_t)(p - bytes) + length, x.seq, x.crc };
-            return;
-        }
-    }
-    if (n > 2 * AX_RECORD_MAX) /* else the two may not be here yet */
-        place->offset += n - 2 * AX_RECORD_MAX;
-}
-
-size_t ax_records_take(const uint8_t *bytes, size_t n, uint64_t until, ax_log_place *place)
-{
-    size_t at = 0, length;
-    ax_record record;
-    bool more = false;
-    while (place->seq < until && (length = look_at(bytes + at, n - at, &record, &more)) > 0 &&
-           ax_record_follows(&record, place->seq, place->crc)) {
-        at += length;
-        *place = (ax_log_place) { place->offset + length, record.seq, record.crc };
-    }
-    if (!at && n && place->seq < until && !(more && n <= AX_RECORD_MAX))
-        pass_over(bytes, n, place);
-    return at;
 }
 
 /* ---- damage ---- */
@@ -215,7 +135,7 @@ int ax_eventreader_resync(ax_eventreader *r, bool end)
             return mended(r, at);
     }
     while (m->at < m->len) {
-        const uint8_t *from = m->buf + m->at, *start = memchr(from, RECORD_START, m->len - m->at);
+        const uint8_t *from = m->buf + m->at, *start = memchr(from, AX_RECORD_START, m->len - m->at);
         skip(r, start ? (size_t)(start - from) : m->len - m->at);
         if (!start)
             break;
