@@ -42,7 +42,7 @@ typedef struct copying {
     ax_eventlog to;           /* the new file */
     uint64_t until;           /* its last record's number */
     uint64_t offset, skipped; /* of the old one: behind the last record; bytes that were passed over so far */
-    double at;                /* time of the last event */
+    double at, clock;         /* of the last event */
     ax_settled *out;
     ax_code code;
     ax_err *err;
@@ -65,7 +65,7 @@ static void lose(copying *c, uint64_t seq, uint64_t bytes)
     d->bytes += bytes;
     if (bytes)
         c->code = keep(c->log, "damaged", c->offset, c->offset + bytes, c->err);
-    ax_event ev = { .kind = AX_EVENT_LOST, .at = c->at };
+    ax_event ev = { .kind = AX_EVENT_LOST, .at = c->at, .clock = c->clock };
     ev.u.LOST.events = (int64_t)events;
     ev.u.LOST.bytes = (int64_t)bytes;
     ev.u.LOST.offset = (int64_t)c->offset;
@@ -87,6 +87,7 @@ static bool copy_record(void *context, const ax_record *record, const ax_event *
     c->offset = c->reader->offset;
     c->skipped = c->reader->damage.bytes;
     c->at = known ? ev->at : c->at;
+    c->clock = known ? ev->clock : c->clock;
     return c->code == AX_OK && record->seq < c->until;
 }
 

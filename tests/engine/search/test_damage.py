@@ -107,7 +107,10 @@ def the_middle_is_lost_and_the_run_goes_on(where):
     other = Finished.copy(where, "b", candidates=6)
     assert serve(other) == (0, "")
     assert known(path) == known(other)
-    assert [h for h in history(path) if h[1] > 4] == [h for h in history(other) if h[1] > 4]
+    future = [[h for h in history(p) if h[1] > 4] for p in (path, other)]
+    for a, b in zip(*future):
+        assert a == b, (a, b)
+    assert len(future[0]) == len(future[1]) > 0
 
 
 def refused_and_untouched(path, *words):
