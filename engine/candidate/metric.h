@@ -38,7 +38,7 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
     X(A, ACCURACY, REAL, SCORED, FIRST, accuracy, "mAcc", "mean class accuracy",                                      \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("mAcc", 4, 5, 7, true), 7, (AX_LINE_REWARD, "  mAcc ", ""), (0))         \
     X(A, LOSS, REAL, SCORED, FIRST, loss, "loss", "mean training loss of the last epoch",                             \
-      (AX_BETTER_NEITHER, AX_FORM_SHARE, 4), (0), 7, (AX_LINE_REWARD, "  loss ", ""), (0))                                   \
+      (AX_BETTER_NEITHER, AX_FORM_SHARE, 4), ("LOSS", 5, 6, 10, false), 7, (AX_LINE_REWARD, "  loss ", ""), (0))                                   \
     X(A, SECONDS, REAL, SCORED, FIRST, seconds, "time", "wall time",                                                  \
       (AX_BETTER_LOWER, AX_FORM_SECONDS, 0), ("TIME", 11, 5, 3, true), 7, (AX_LINE_TIME, "", ""),                     \
       (4, "front_seconds", "time", "seconds (log)"))                                                                  \
