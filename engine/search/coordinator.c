@@ -22,7 +22,7 @@ void ax_coordinator_emit(void *context, ax_event *ev)
 {
     ax_coordinator *c = context;
     ev->at = ax_clock_wall();
-    ev->clock = ax_clock();
+    ev->clock = ax_event_says_clock(ev->kind) ? ax_clock() : 0;
     if (ev->kind == AX_EVENT_PRUNED) /* the search's time to that of the event */
         ev->u.PRUNED.until += ev->at - ax_steady_now(&c->clock);
     if (c->err.code == AX_OK)

@@ -62,6 +62,11 @@ const char *ax_event_name(ax_event_kind kind)
     return names[kind];
 }
 
+bool ax_event_says_clock(ax_event_kind kind)
+{
+    return kind != AX_EVENT_PROPOSED && kind != AX_EVENT_SCORED && kind != AX_EVENT_GATED && kind != AX_EVENT_LEARNED;
+}
+
 /* ---- msgpack ---- */
 
 static bool known(const float each[AX_DECISIONS])
@@ -301,8 +306,9 @@ static void json_each(ax_str *out, const float each[AX_DECISIONS])
 
 void ax_event_json(const ax_event *ev, ax_str *out)
 {
-    ax_str_printf(out, "{\"seq\":%llu,\"at\":%.6f,\"clock\":", (unsigned long long)ev->seq, ev->at);
-    json_real(out, ev->clock > 0 ? ev->clock : NAN);
+    ax_str_printf(out, "{\"seq\":%llu,\"at\":%.6f", (unsigned long long)ev->seq, ev->at);
+    if (ev->clock > 0)
+        ax_str_printf(out, ",\"clock\":%.17g", ev->clock);
     ax_str_printf(out, ",\"event\":\"%s\",\"id\":%u", ax_event_name(ev->kind), ev->id);
     for (size_t i = 0; i < rows[ev->kind].n; i++) {
         const field *f = &rows[ev->kind].field[i];

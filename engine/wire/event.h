@@ -2,7 +2,7 @@
 
    A record of events.mpk is the msgpack array [seq, crc32c, payload]; payload is the array [kind name, at, id, fields]
    packed as bin, fields a map of name to value. at: seconds since the epoch; id: candidate, 0 = the run. Unknown fields
-   and kinds are skipped by a reader. Beside the fields of its kind every event has "clock". */
+   and kinds are skipped by a reader. Beside the fields of its kind an event may have "clock". */
 #ifndef AX_WIRE_EVENT_H
 #define AX_WIRE_EVENT_H
 
@@ -156,7 +156,7 @@ typedef struct ax_event {
     ax_event_kind kind;
     uint64_t seq; /* 1, 2, 3, ... without gaps */
     double at;    /* seconds since the epoch, for people: this clock may jump */
-    double clock; /* seconds of the monotonic clock of the engine's machine; 0 = not known */
+    double clock; /* seconds of the monotonic clock of the engine's machine; 0 = it doesn't say */
     uint32_t id;
     union {
         AX_EVENT_LIST(AX_EV_STRUCT)
@@ -164,6 +164,9 @@ typedef struct ax_event {
 } ax_event;
 
 const char *ax_event_name(ax_event_kind kind); /* "proposed", ... */
+/* Whether the engine says its clock with it: not with what is the same in every run of the same settings (proposed,
+   scored, gated, learned), so that histories can be compared field by field. */
+bool ax_event_says_clock(ax_event_kind kind);
 /* Packs the payload (not the frame) into buf; returns its bytes, 0 when it doesn't fit. */
 size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap);
 /* The reverse. AX_EFORMAT; *known = false (and AX_OK) for a kind this program doesn't know. */

@@ -490,16 +490,19 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
                  ax_share_text(s->candidate[s->best - 1].outcome.reward, 4, reward), s->best);
 }
 
-/* From one event to the next, but not from the end of one engine to the start of the next. Older events know the time
-   of day only. */
+/* From one event to the next, but not from the end of one engine to the start of the next. The events of an older engine
+   know the time of day only; of a newer one some don't say the clock, and count as the event before them. */
 static void advance(ax_state *s, const ax_event *ev)
 {
     if (ev->kind == AX_EVENT_LOST) /* nobody knows when */
         return;
-    double passed = ev->clock > 0 && s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
-    if (ev->kind != AX_EVENT_HELLO && passed > 0)
+    double passed = s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
+    if (ev->kind == AX_EVENT_HELLO)
+        s->clock = ev->clock;
+    else if (passed > 0)
         s->elapsed += passed;
-    s->clock = ev->clock > 0 ? ev->clock : 0;
+    if (ev->clock > 0)
+        s->clock = ev->clock;
 }
 
 void ax_state_fold(ax_state *s, const ax_event *ev)
