@@ -17,6 +17,20 @@ void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices)
     ax_search_log(s, "info", seat->id, text);
 }
 
+/* The first step that a worker reports of a training that was begun before: it need not be the first of all. */
+static void say_where_it_goes_on(ax_search *s, uint32_t id, int64_t stage, int64_t step, int64_t steps)
+{
+    char text[AX_EVENT_TEXT], where[32] = "";
+    if (stage == 2)
+        snprintf(where, sizeof where, " of stage 2");
+    if (step > 1)
+        snprintf(text, sizeof text, "it goes on after step %lld of %lld%s", (long long)step - 1, (long long)steps,
+                 where);
+    else
+        snprintf(text, sizeof text, "it begins again%s", stage == 2 ? " with stage 2" : "");
+    ax_search_log(s, "info", id, text);
+}
+
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
                         int64_t steps, double loss)
 {
@@ -27,8 +41,15 @@ void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t
     ev.u.PROGRESS.step = step;
     ev.u.PROGRESS.steps = steps;
     ev.u.PROGRESS.loss = loss;
-    if (!s->seat[worker].halting)
-        ax_search_emit(s, &ev);
+    ax_seat *seat = &s->seat[worker];
+    if (seat->halting)
+        return;
+    if (seat->id && !seat->trains && !strcmp(what, "train")) {
+        if (ax_search_look(s, seat->id)->attempts > 1)
+            say_where_it_goes_on(s, seat->id, stage, step, steps);
+        seat->trains = true;
+    }
+    ax_search_emit(s, &ev);
 }
 
 void ax_search_stopped(ax_search *s, uint32_t worker)

@@ -36,6 +36,7 @@ typedef struct ax_seat {
     uint32_t id;      /* the candidate in training, 0 = none */
     bool halting;     /* it was told to stop */
     int64_t devices;  /* that compute its batches, 0 = just its worker's */
+    bool trains;      /* a step of it was reported */
     bool verdict_due; /* its worker waits for the gate's verdict */
     bool ended;       /* the gate had ended it when it was started: again, after a crash, a pause or a resume */
 } ax_seat;

@@ -81,9 +81,11 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
     case AX_EVENT_STARTED:
         if (ev->u.STARTED.stage == 2)
             SAY("stage 2, end to end");
-        else if (ev->u.STARTED.attempt > 1 || ev->u.STARTED.stage >= 3)
-            SAY("%s%s", ev->u.STARTED.stage >= 3 ? "full training" : "training",
-                ev->u.STARTED.attempt > 1 ? ", from its start again" : "");
+        else if (ev->u.STARTED.attempt > 1)
+            SAY("%s, attempt %lld", ev->u.STARTED.stage >= 3 ? "full training" : "training",
+                (long long)ev->u.STARTED.attempt);
+        else if (ev->u.STARTED.stage >= 3)
+            SAY("full training");
         break;
     case AX_EVENT_SCORED:
         narrate_scored(ev, text);

@@ -177,6 +177,7 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     w->full = m->full;
     w->devices = 1;
     w->stop = false;
+    w->said_at = 0; /* its first step is said: a training may go on in its middle */
     ax_err err = { AX_OK, "" };
     ax_worker_message answer = { .id = m->id };
     ax_code code = ax_trainer_run(t, &job, watch, w, &answer.outcome, &err);

@@ -100,6 +100,37 @@ static void progress_belongs_to_what_runs(void **state)
     searching_release(&t);
 }
 
+/* What is said of a training that is begun once more is what its worker does, not what might have been. */
+static void a_training_goes_on_where_it_says(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 3, "random");
+    static const struct {
+        int64_t stage, step;
+        const char *says;
+    } then[] = { { 1, 6, "it goes on after step 5 of 9" },
+                 { 1, 1, "it begins again" },
+                 { 2, 3, "it goes on after step 2 of 9 of stage 2" },
+                 { 3, 7, "it goes on after step 6 of 9" } };
+    searching_take(&t);
+    ax_search_progress(t.search, 0, "train", 1, 1, 1, 9, 0.5);
+    assert_int_equal(searching_count(&t, AX_EVENT_LOG), 0);
+    for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
+        searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
+        ax_search_stopped(t.search, 0);
+        searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL);
+        assert_int_equal(searching_take(&t), 1);
+        ax_search_progress(t.search, 0, "train", then[i].stage, 1, then[i].step, 9, 0.5);
+        ax_search_progress(t.search, 0, "train", then[i].stage, 1, then[i].step + 1, 9, 0.5);
+        assert_int_equal(searching_count(&t, AX_EVENT_LOG), i + 1);
+        const ax_event *l = searching_last(&t, AX_EVENT_LOG, 0);
+        assert_string_equal(l->u.LOG.text, then[i].says);
+        assert_true(l->id == 1 && !strcmp(l->u.LOG.level, "info"));
+    }
+    searching_release(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -108,6 +139,7 @@ int main(void)
         cmocka_unit_test(five_failures_in_a_row_pause_the_run),
         cmocka_unit_test(idle_workers_that_die_count_too),
         cmocka_unit_test(progress_belongs_to_what_runs),
+        cmocka_unit_test(a_training_goes_on_where_it_says),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
