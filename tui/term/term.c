@@ -133,7 +133,6 @@ ax_term *ax_term_start(ax_err *err)
         return NULL;
     }
     t->fd = STDIN_FILENO;
-    set_escdelay(25);
     ax_restore_notify(t->pipe[1]); /* before curses, which leaves handlers alone that are there */
     t->screen = newterm(NULL, stdout, stdin);
     if (!t->screen) {
