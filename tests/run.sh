@@ -32,7 +32,6 @@ xargs -P "$TEST_JOBS" -n 1 sh -c '
         grep -E "^\[  SKIPPED \]|skip:" "$log" | sort -u
     else
         printf "FAIL  %s (exit %d, %d s)\n" "$2" $rc $took
-        tail -n 60 "$log"
         echo "$2" >>"$1/failed"
     fi
 ' sh "$logs" <"$logs/list"
@@ -40,8 +39,13 @@ xargs -P "$TEST_JOBS" -n 1 sh -c '
 sum() { cat "$logs"/*.log | sed -nE "s/^\[  $1 *\] *([^ ]+: )?([0-9]+) test\(s\).*/\2/p" | awk '{n += $1} END {print n + 0}'; }
 passed=$(sum PASSED) failed=$(sum FAILED) skipped=$(sum SKIPPED)
 if [ -s "$logs/failed" ]; then
+    # one that died didn't count itself
     broken=$(wc -l <"$logs/failed")
-    [ "$failed" -gt 0 ] || failed=$broken
+    [ "$failed" -ge "$broken" ] || failed=$broken
+    while read -r t; do
+        echo "---- $t"
+        tail -n 60 "$logs/$(echo "$t" | tr / _).log"
+    done <"$logs/failed"
 fi
 echo "$passed passed, $failed failed, $skipped skipped"
 [ ! -s "$logs/failed" ]

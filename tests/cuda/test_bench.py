@@ -6,7 +6,8 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
-import emulated
+import emulated  # noqa: E402
+from auxcell import main  # noqa: E402
 
 SMALL = ["--batch", "1", "--crop", "32", "--channels", "4", "--classes", "3", "--runs", "1", "--ms", "0"]
 
@@ -28,4 +29,4 @@ class Bench(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    main()

@@ -50,6 +50,8 @@ def main():
     result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(
         sys.modules["__main__"]))
     bad = len(result.failures) + len(result.errors)
+    for test, why in result.skipped:
+        print(f"skip: {test.id().split('.')[-1]} - {why}")
     if result.skipped:
         print(f"[  SKIPPED ] {len(result.skipped)} test(s).")
     if bad:

@@ -36,6 +36,7 @@ class Test(unittest.TestCase):
         for form in ("", "tests: "):
             self.assertEqual(self.run_tests(said.format(form)), (1, "2 passed, 1 failed, 0 skipped"))
         self.assertEqual(self.run_tests("echo '[  PASSED  ] 2 test(s).'", "kill -9 $$"), (1, "2 passed, 1 failed, 0 skipped"))
+        self.assertEqual(self.run_tests(said.format(""), "kill -9 $$"), (1, "2 passed, 2 failed, 0 skipped"))
 
 
 if __name__ == "__main__":

@@ -67,7 +67,9 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
     ax_client_free(c);
     if (refused.code != AX_OK)
         return ax_fail(err, refused.code, "%s", refused.message);
-    return code == AX_OK || p->bye ? AX_OK : ax_fail(err, AX_EIO, "the engine has died; 'auxcell resume %s' goes on", run->name);
+    return code == AX_OK || p->bye
+               ? AX_OK
+               : ax_fail(err, AX_EIO, "the engine has died; 'auxcell resume %s' goes on", run->name);
 }
 
 /* Which candidates are unknown shows only when all is folded: not for nothing. */

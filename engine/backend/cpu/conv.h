@@ -49,8 +49,8 @@ extern const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS];
 /* Multiply-adds of the direct sum over the taps that lie inside the map, for one image. */
 double ax_conv_macs(const ax_conv *c);
 
-/* The inputs i0 .. i1 of one block of `width` output channels from c0 on, of weights packed as {k,k,ci,width} and filled
-   up with zeros; element (o, i, k) of w is at o * so + i * si + k, the taps turned round if asked. */
+/* The inputs i0 .. i1 of one block of `width` output channels from c0 on, of weights packed as {k,k,ci,width} and
+   filled up with zeros; element (o, i, k) of w is at o * so + i * si + k, the taps turned round if asked. */
 void ax_conv_pack(const ax_conv_shape *g, const float *w, size_t so, size_t si, bool turn, int32_t c0, int32_t width,
                   int32_t i0, int32_t i1, float *to);
 

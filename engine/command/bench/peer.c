@@ -9,7 +9,7 @@ const ax_peer_table *ax_peer_load(ax_err *why)
 {
     char path[4096];
     if (!ax_plugin_find(AX_PEER_FILE, path)) {
-        ax_fail(why, AX_EDEVICE, "%s isn't beside the program (make builds it where libdnnl-dev is)", AX_PEER_FILE);
+        ax_fail(why, AX_EDEVICE, "%s isn't beside the program (it needs libdnnl-dev)", AX_PEER_FILE);
         return NULL;
     }
     ax_peer_get *entry = (ax_peer_get *)ax_plugin_entry(path, AX_PEER_ENTRY, why);

@@ -9,6 +9,9 @@ import tempfile
 import unittest
 import zlib
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from auxcell import main  # noqa: E402
+
 ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
 HERE = os.path.dirname(os.path.abspath(__file__))
 TINY = os.path.join(HERE, "..", "..", "data")
@@ -298,9 +301,4 @@ class Predict(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    result = unittest.main(exit=False, verbosity=0).result
-    bad = len(result.failures) + len(result.errors)
-    print(f"[  PASSED  ] {result.testsRun - bad} test(s).")
-    if bad:
-        print(f"[  FAILED  ] {bad} test(s).")
-    sys.exit(bool(bad))
+    main()

@@ -92,7 +92,7 @@ def lock_and_log_removed(where):
 
 def log_removed_at_the_end(where):
     """Nobody asks for anything: the run doesn't end as finished without its history."""
-    run = Run(make_run(f"{where}/a", candidates=2))
+    run = Run(make_run(f"{where}/a", candidates=2, epochs=40))  # the second mustn't be done before the log is gone
     run.until("started", 2)
     os.unlink(f"{run.path}/events.mpk")
     assert run.end() == 1
