@@ -13,6 +13,7 @@ struct ax_eventreader {
     uint32_t crc;         /* its checksum */
     bool damaged;
     uint64_t skipped; /* bytes from offset on that resync has looked at */
+    unsigned tries;   /* to put a flipped bit right */
     ax_damage damage;
 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MEND_MOST = 64 }; /* more flipped bits aren't looked for: it takes a millisecond each */
+enum { MEND_MOST = 256 }; /* places where a flipped bit is looked for: each may take some milliseconds */
 
 ax_eventreader *ax_eventreader_new(ax_err *err)
 {
@@ -131,7 +131,7 @@ int ax_eventreader_resync(ax_eventreader *r, bool end)
         size_t left = m->len - m->at;
         if (left <= AX_RECORD_MAX && !end)
             return 0;
-        if (r->damage.mended < MEND_MOST && left && ax_record_mend(m->buf + m->at, left, r->seq, r->crc, &at))
+        if (r->tries++ < MEND_MOST && left && ax_record_mend(m->buf + m->at, left, r->seq, r->crc, &at))
             return mended(r, at);
     }
     while (m->at < m->len) {

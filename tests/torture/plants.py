@@ -59,8 +59,8 @@ PLANTS = {
         ["removed", "3"]),
     "flipped-bit-taken-for-the-end": (
         "engine/wire/eventreader.c",
-        "        if (r->damage.mended < MEND_MOST && left &&",
-        "        if (r->damage.mended > MEND_MOST && left &&",
+        "        if (r->tries++ < MEND_MOST && left &&",
+        "        if (r->tries > MEND_MOST && left &&",
         ["flips", "4"]),
     "rng-not-saved": (
         "engine/policy/state.c",
@@ -78,7 +78,7 @@ PLANTS = {
         "",
         ["left_in_training", "pause"]),
     "answer-not-kept": (
-        "engine/search/commands.c",
+        "engine/search/requests.c",
         "    s->dirty = s->dirty || answer->code == AX_OK;\n",
         "",
         ["power_cut"]),

@@ -146,6 +146,7 @@ static void single_bits_are_put_right(void **state)
             assert_int_equal(good_from(p, r, k, bytes, n), 0);
             r->damaged = true; /* half a record at the end of the log may look as if more were to come */
             r->damage = (ax_damage) { .places = 0 };
+            r->tries = 0;
             assert_int_equal(ax_eventreader_resync(r, true), 1);
             assert_int_equal(r->damage.mended, 1);
             assert_int_equal(r->damage.mended_at, p->start[k] + bit / 8);
