@@ -41,7 +41,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
     if (code != AX_OK)
         return code;
     ax_search_clean(c->search);
-    ax_leftovers_remove(c->dirfd, false, c->search);
+    ax_leftovers_remove(c->dirfd, c->search);
     if (say) {
         ax_event ev;
         memset(&ev, 0, sizeof ev);

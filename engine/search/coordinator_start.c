@@ -142,7 +142,10 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     if (code != AX_OK)
         return code;
     ax_search_set_time(c->search, ax_steady_now(&c->clock));
-    ax_leftovers_remove(c->dirfd, true, c->search);
+    ax_leftovers_remove(c->dirfd, c->search);
+    ax_leftovers_remove_temporary(c->dirfd);
+    if (ax_search_data_changed(c->search))
+        ax_leftovers_remove_pictures(c->dirfd);
     c->first_seq = ax_eventlog_seq(c->log) + 1;
     ax_search_hello(c->search, c->first_seq > 1, getpid());
     code = ax_coordinator_mind_folders(c, false, err);

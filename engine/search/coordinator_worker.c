@@ -2,6 +2,7 @@
 #include "engine/base/clock.h"
 #include "engine/base/cores.h"
 #include "engine/search/coordinator_internal.h"
+#include "engine/search/leftovers.h"
 
 #include <math.h>
 #include <signal.h>
@@ -139,7 +140,8 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     switch (m->say) {
     case AX_SAY_READY:
         crew->ready = c->worked = true;
-        ax_search_data_are(c->search, m->data);
+        if (ax_search_data_are(c->search, m->data))
+            ax_leftovers_remove_pictures(c->dirfd);
         say_device(c, m);
         break;
     case AX_SAY_BROKEN:

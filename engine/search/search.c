@@ -178,17 +178,18 @@ static void say_changed(ax_search *s, const char *since)
     ax_search_log(s, "warning", 0, text);
 }
 
-void ax_search_data_are(ax_search *s, uint64_t data)
+bool ax_search_data_are(ax_search *s, uint64_t data)
 {
-    if (!data || data == s->setup.data)
-        return;
-    if (s->setup.data) {
+    bool changed = data && s->setup.data && data != s->setup.data;
+    if (changed) {
         say_changed(s, "while the engine ran");
         ax_duplicates_release(&s->judged);
     }
-    s->setup.data = data;
+    if (data)
+        s->setup.data = data;
     if (!s->data)
         s->data = data;
+    return changed;
 }
 
 void ax_search_hello(ax_search *s, bool resumed, int64_t pid)

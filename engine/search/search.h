@@ -80,8 +80,10 @@ void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const ch
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);
 /* What a worker found the data to be: says so when they have changed under the engine, and takes no outcome of the old
-   ones for a network that comes again. */
-void ax_search_data_are(ax_search *s, uint64_t data);
+   ones for a network that comes again. Whether they have. */
+bool ax_search_data_are(ax_search *s, uint64_t data);
+/* Whether the data aren't those that the run began with. */
+bool ax_search_data_changed(const ax_search *s);
 /* Results of finished candidates aren't there any more: the run pauses itself, with text in its log. */
 void ax_search_results_lost(ax_search *s, const char *text);
 /* How many finished candidates have a file of their own in models/ (else masks/). */

@@ -107,8 +107,6 @@ void ax_search_index(ax_search *s);
 void ax_search_retell(ax_search *s, const ax_state *said);
 
 /* ---- search.c ---- */
-/* Whether the data aren't those that the run began with. */
-bool ax_search_data_changed(const ax_search *s);
 ax_seat *ax_search_seat(ax_search *s, uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);

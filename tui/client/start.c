@@ -42,7 +42,9 @@ static int create_numbered(const ax_settings *s, ax_run_handle *run, ax_err *err
 /* Nothing happened in it: a run that never was needs no directory. */
 static void remove_empty_run(const ax_run_handle *run)
 {
-    static const char *const file[] = { "run.ini", "engine.log", "engine.pid", "engine.sock", "events.mpk" };
+    static const char *const file[] = { "run.ini",          "run.ini.tmp",      "engine.log",     "engine.pid",
+                                        "engine.sock",      "events.mpk",       "candidates.mpk", "snapshot.mpk",
+                                        "snapshot.mpk.tmp", "snapshot.prev.mpk" };
     struct stat st;
     if (!fstatat(run->dirfd, "events.mpk", &st, AT_SYMLINK_NOFOLLOW) && st.st_size)
         return;

@@ -40,6 +40,15 @@ def reward(where, *args):
     return json.loads(done.stdout)["reward"]
 
 
+def drawn(path):
+    """Which file the validation images are drawn in."""
+    try:
+        st = os.stat(f"{path}/masks/validation.mpk")
+        return st.st_ino, st.st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def warnings(path):
     return [f["text"] for k, _, f in events(path) if k == "log" and f["level"] == "warning"]
 
@@ -76,9 +85,11 @@ def a_resumed_run_says_so(where):
             os.utime(f"{data}/{masks(data)[0]}", (1, 1))
         with open(f"{path}/run.ini", "a") as f:
             f.write(f"candidates = {more}\ndata = camvid:{data}\n")
+        before = drawn(path)
         status, said = serve(path)
         assert status == 0, said
         assert changed(path)[-1] == says, (what, changed(path))
+        assert (drawn(path) == before) == (more > 1 and not says), "the pictures beside the masks are of the data"
         more += 1
     told = [text for text in warnings(path) if "the data have changed since the run began" in text]
     assert len(told) == 2 and "can't be compared" in told[0], told

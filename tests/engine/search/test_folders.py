@@ -104,5 +104,19 @@ def worker_is_faster_than_the_engine(where):
     assert not of(path, "failed") and not of(path, "paused")
 
 
-main([left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine, results_removed_under_the_engine,
+def what_interrupted_writes_left(where):
+    """As of an engine that was killed before its first event, and of workers."""
+    path = make_run(f"{where}/a", candidates=1)
+    left = ["run.ini.tmp", "snapshot.mpk.tmp", "snapshot.prev.mpk.tmp", "inflight/7.mpk.tmp", "masks/7.mpk.tmp",
+            "masks/validation.mpk.tmp", "models/7.safetensors.tmp", "inflight/7.mpk"]
+    kept = ["notes.tmp", "masks/notes"]
+    for name in left + kept:
+        with open(f"{path}/{name}", "w") as f:
+            f.write("half")
+    assert serve(path)[0] == 0
+    assert [name for name in left if os.path.exists(f"{path}/{name}")] == []
+    assert [name for name in kept if os.path.exists(f"{path}/{name}")] == kept
+
+
+main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine, results_removed_under_the_engine,
       worker_is_faster_than_the_engine])

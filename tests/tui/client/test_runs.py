@@ -2,14 +2,16 @@
 import json
 import os
 import re
+import shutil
 import signal
 import struct
+import subprocess
 import sys
 import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from auxcell import TINY, Place, main  # noqa: E402
+from auxcell import AUXCELL, TINY, Place, main  # noqa: E402
 
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 
@@ -292,6 +294,20 @@ class Runs(unittest.TestCase):
         self.ok("search", "--run", "./here/mine", "--candidates", "1", *TINY)
         self.assertEqual(self.status(where)["path"], where)
         self.assertEqual(os.stat(where).st_mode & 0o777, 0o700)
+
+    def test_an_engine_that_is_killed_before_its_first_event(self):
+        programs = os.path.join(self.place.dir, "programs")
+        os.mkdir(programs)
+        shutil.copy(AUXCELL, programs)
+        engine = os.path.join(programs, "auxcell-engine")
+        with open(engine, "w") as f:  # serve --run DIR ...
+            f.write('#!/bin/sh\ncd "$3" && touch snapshot.mpk.tmp snapshot.mpk engine.pid && kill -9 $$\n')
+        os.chmod(engine, 0o755)
+        done = subprocess.run([os.path.join(programs, "auxcell"), "search", "--run", "a", *TINY], env=self.place.env,
+                              capture_output=True, text=True)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("killed at its start by signal 9", done.stderr)
+        self.assertEqual(os.listdir(self.place.runs), [])
 
     def test_a_linked_run(self):
         self.ok("search", "--run", "one", "--candidates", "1", *TINY)
