@@ -21,3 +21,23 @@ ax_action ax_action_of(uint32_t key)
             return also[i].action;
     return AX_DO_NOTHING;
 }
+
+long ax_action_moves(ax_action a, long page, long all)
+{
+    switch (a) {
+    case AX_DO_DOWN:
+        return 1;
+    case AX_DO_UP:
+        return -1;
+    case AX_DO_PAGE_DOWN:
+        return page;
+    case AX_DO_PAGE_UP:
+        return -page;
+    case AX_DO_FIRST:
+        return -all;
+    case AX_DO_LAST:
+        return all;
+    default:
+        return 0;
+    }
+}

@@ -101,5 +101,7 @@ extern const ax_action_row ax_actions[AX_ACTION_COUNT];
 
 /* The action of a key; arrows, Home and End do what hjkl, g and G do. AX_DO_NOTHING when it has none. */
 ax_action ax_action_of(uint32_t key);
+/* Rows that an action moves by, of all there are; < 0: up; 0: it doesn't move. */
+long ax_action_moves(ax_action a, long page, long all);
 
 #endif

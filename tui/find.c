@@ -43,32 +43,3 @@ void ax_ui_compare(ax_ui *ui)
     else
         ui->compare = with;
 }
-
-void ax_ui_zoom(ax_ui *ui, ax_action a)
-{
-    bool masks = ui->view == AX_VIEW_MASK;
-    size_t n = ui->state->n_scored;
-    switch (a) {
-    case AX_DO_ZOOM_IN:
-    case AX_DO_ZOOM_OUT:
-        if (masks)
-            ax_mask_zoom(&ui->mask_window, a == AX_DO_ZOOM_IN ? 1 : -1);
-        else
-            ax_curve_zoom(&ui->plot, n, a == AX_DO_ZOOM_IN ? 1 : -1);
-        break;
-    case AX_DO_PAN_BACK:
-    case AX_DO_PAN_ON:
-        if (masks)
-            ax_mask_pan(&ui->mask_window, 0, a == AX_DO_PAN_ON ? 1 : -1);
-        else
-            ax_curve_pan(&ui->plot, n, a == AX_DO_PAN_ON ? 1 : -1);
-        break;
-    case AX_DO_PAN_UP:
-    case AX_DO_PAN_DOWN:
-        ax_mask_pan(&ui->mask_window, a == AX_DO_PAN_DOWN ? 1 : -1, 0);
-        break;
-    default:
-        ui->mask_window = (ax_mask_window) { .zoom = 0 };
-        ui->plot = (ax_curve_window) { .width = 0 };
-    }
-}

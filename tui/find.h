@@ -8,7 +8,5 @@
 void ax_ui_find(ax_ui *ui, int by);
 /* Opens the comparison of the selected candidate: with a marked one, what it was made from, or the best. */
 void ax_ui_compare(ax_ui *ui);
-/* z Z < > { } 0: of the masks in their view, else of the reward plot. */
-void ax_ui_zoom(ax_ui *ui, ax_action a);
 
 #endif

@@ -31,37 +31,6 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     return !reason;
 }
 
-/* ---- moving ---- */
-
-static void select_row(ax_ui *ui, long row)
-{
-    if (!ui->rows.n)
-        return;
-    row = row < 0 ? 0 : row >= (long)ui->rows.n ? (long)ui->rows.n - 1 : row;
-    ui->selected = ui->rows.id[row];
-    ui->moved = true;
-    ui->image = 0;
-}
-
-static void move(ax_ui *ui, ax_action a)
-{
-    bool log = ui->view == AX_VIEW_LOG;
-    long at = ax_rows_find(&ui->rows, ui->selected), all = (long)(log ? ui->state->n_log : ui->rows.n);
-    int seen = (log ? ui->layout.log.rows : ui->layout.table.rows) - 2, page = seen > 1 ? seen : 1;
-    long by = a == AX_DO_DOWN        ? 1
-              : a == AX_DO_UP        ? -1
-              : a == AX_DO_PAGE_DOWN ? page
-              : a == AX_DO_PAGE_UP   ? -page
-              : a == AX_DO_FIRST     ? -all
-                                     : all;
-    if (ui->help)
-        ui->help_first += by > 100 ? 100 : by < -100 ? -100 : (int)by;
-    else if (log)
-        ax_ui_scroll_log(ui, -by);
-    else
-        select_row(ui, at + by);
-}
-
 /* ---- acts ---- */
 
 static void mark(ax_ui *ui)
@@ -71,7 +40,7 @@ static void mark(ax_ui *ui)
     bool *m = &ui->marked[ui->selected - 1];
     *m = !*m;
     ui->n_marked = *m ? ui->n_marked + 1 : ui->n_marked - 1;
-    select_row(ui, ax_rows_find(&ui->rows, ui->selected) + 1);
+    ax_ui_select_row(ui, ax_rows_find(&ui->rows, ui->selected) + 1);
 }
 
 static void unmark_all(ax_ui *ui)
@@ -88,16 +57,11 @@ static void ask(ax_ui *ui, ax_asking what, const char *text)
     ax_prompt_start(&ui->prompt, text);
 }
 
-static void turn_image(ax_ui *ui, int by)
-{
-    int n = ui->masks ? ui->masks->images : 0;
-    if (n > 0)
-        ui->image = (ui->image + by + n) % n;
-}
-
 static void next_view(ax_ui *ui, int by)
 {
-    ui->view = (ax_tui_view)(((int)ui->view + by + AX_VIEW_COUNT) % AX_VIEW_COUNT);
+    do /* panes without a key are none */
+        ui->view = (ax_view_id)(((int)ui->view + by + AX_VIEW_COUNT) % AX_VIEW_COUNT);
+    while (!ax_views[ui->view]->key);
 }
 
 static void toggle_pause(ax_ui *ui, uint32_t id, bool paused)
@@ -111,16 +75,20 @@ static void copy(ax_ui *ui)
     ax_ui_say(ui, false, "copied the genotype of #%u", ui->selected);
 }
 
-void ax_ui_do(ax_ui *ui, ax_action a)
+/* The view that is shown is asked first. */
+static bool view_does(ax_ui *ui, ax_action a)
 {
-    const char *why;
-    if (!ax_ui_can(ui, a, &why) || (why = too_small(ui, a))) {
-        ax_ui_say(ui, true, "%s: %s", ax_actions[a].label, why);
-        return;
-    }
+    const ax_view *shown = ax_views[ui->view];
+    bool done = shown->action && shown->action(ui, a);
+    for (int i = 0; i < AX_VIEW_COUNT && !done; i++)
+        if (ax_views[i] != shown && ax_views[i]->action)
+            done = ax_views[i]->action(ui, a);
+    return done;
+}
+
+static void act(ax_ui *ui, ax_action a)
+{
     const ax_candidate *c = ax_ui_selected(ui);
-    if (ax_actions[a].needs & AX_NEEDS_ROW)
-        ui->moved = true; /* who acts on a candidate has chosen it: a new best one must not take its place */
     switch (a) {
     case AX_DO_RESUME:
         ui->resume = true;
@@ -156,15 +124,6 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     case AX_DO_FIND_BACK:
         ax_ui_find(ui, a == AX_DO_FIND_ON ? 1 : -1);
         break;
-    case AX_DO_ZOOM_IN:
-    case AX_DO_ZOOM_OUT:
-    case AX_DO_PAN_BACK:
-    case AX_DO_PAN_ON:
-    case AX_DO_PAN_UP:
-    case AX_DO_PAN_DOWN:
-    case AX_DO_ZOOM_NONE:
-        ax_ui_zoom(ui, a);
-        break;
     case AX_DO_EXPORT_TABLE:
         ui->export_table = true;
         break;
@@ -190,17 +149,6 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     case AX_DO_REVERSE:
         ui->reverse = !ui->reverse;
         break;
-    case AX_DO_OPEN:
-        ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
-        break;
-    case AX_DO_WIRING:
-        if (ui->view == AX_VIEW_PARETO)
-            do /* older runs have no latencies */
-                ui->axis = ax_metric_front(ui->axis + 2) < AX_METRIC_COUNT ? ui->axis + 1 : 0;
-            while (ui->axis && !ui->state->front[ax_metric_front(ui->axis + 1)].n);
-        else
-            ui->wiring = !ui->wiring;
-        break;
     case AX_DO_HELP:
         ui->help = true;
         ui->help_first = 0;
@@ -216,12 +164,6 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         break;
     case AX_DO_EXPORT:
         ui->export = true;
-        break;
-    case AX_DO_IMAGE_BACK:
-        turn_image(ui, -1);
-        break;
-    case AX_DO_IMAGE_ON:
-        turn_image(ui, 1);
         break;
     case AX_DO_VIEW_BACK:
         next_view(ui, -1);
@@ -239,8 +181,24 @@ void ax_ui_do(ax_ui *ui, ax_action a)
         ui->suspend = true;
         break;
     default:
-        move(ui, a);
+        break;
     }
+}
+
+void ax_ui_do(ax_ui *ui, ax_action a)
+{
+    const char *why;
+    if (!ax_ui_can(ui, a, &why) || (why = too_small(ui, a))) {
+        ax_ui_say(ui, true, "%s: %s", ax_actions[a].label, why);
+        return;
+    }
+    if (ax_actions[a].needs & AX_NEEDS_ROW)
+        ui->moved = true; /* who acts on a candidate has chosen it: a new best one must not take its place */
+    long by = ax_action_moves(a, ui->layout.message.row - 4, 100);
+    if (ui->help && by)
+        ui->help_first += (int)by;
+    else if (!view_does(ui, a))
+        act(ui, a);
     ax_ui_refresh(ui);
 }
 
@@ -312,6 +270,15 @@ static void edit_key(ax_ui *ui, uint32_t key)
         e->parent = 0;
 }
 
+/* AX_VIEW_COUNT: it shows none. */
+static ax_view_id view_of(uint32_t key)
+{
+    int i = 0;
+    while (i < AX_VIEW_COUNT && !(key && (uint32_t)ax_views[i]->key == key))
+        i++;
+    return (ax_view_id)i;
+}
+
 static bool over_everything(uint32_t key)
 {
     return key == AX_CTRL('L') || key == AX_CTRL('Z');
@@ -355,12 +322,13 @@ void ax_ui_key(ax_ui *ui, uint32_t key)
         ui->compare = 0;
         return;
     }
-    if (key >= '1' && key < '1' + AX_VIEW_COUNT) {
+    ax_view_id view = view_of(key);
+    if (view != AX_VIEW_COUNT) {
         const char *why = too_small(ui, AX_DO_VIEW_ON);
         if (why)
             ax_ui_say(ui, true, "%c: %s", (int)key, why);
         else
-            ui->view = (ax_tui_view)(key - '1');
+            ui->view = view;
     } else if (a != AX_DO_NOTHING) {
         ax_ui_do(ui, a);
     } else if (key == AX_KEY_ESCAPE) {

@@ -223,7 +223,7 @@ static void draw(session *s)
     s->canvas.glyphs = s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
     ax_ui_refresh(&s->ui);
     ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);
-    if (s->ui.layout.mask.rows > 0)
+    if (s->ui.layout.pane[AX_VIEW_MASK].rows > 0)
         load_masks(s);
     if (ax_draw_screen(&s->canvas, &s->ui, &err) != AX_OK)
         ax_ui_say(&s->ui, true, "%s", err.msg);
@@ -441,15 +441,15 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->dirfd = ax_run_open(path, err);
     if (s->dirfd >= 0 && o->script)
         s->script = ax_script_read(o->script, err);
-    if (s->dirfd < 0 || (o->script && !s->script)) {
+    name_target(s, path, name);
+    ax_state_init(&s->state);
+    if (s->dirfd < 0 || (o->script && !s->script) || ax_ui_init(&s->ui, &s->state, name, err) != AX_OK) {
+        ax_script_free(s->script);
         if (s->dirfd >= 0)
             close(s->dirfd);
         free(s);
         return err && err->code ? err->code : AX_EIO;
     }
-    name_target(s, path, name);
-    ax_state_init(&s->state);
-    ax_ui_init(&s->ui, &s->state, name);
     ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
     s->path = path;
     s->options = o;

@@ -6,12 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run)
+ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *err)
 {
     *ui = (ax_ui) { .state = state, .color = true, .loading = 1, .plots = ax_plots_new() };
     snprintf(ui->run, sizeof ui->run, "%s", run);
     ui->program = "auxcell";
     ui->operand = ui->run;
+    for (int i = 0; i < AX_VIEW_COUNT; i++)
+        if (ax_views[i]->state && !(ui->slot[i] = calloc(1, ax_views[i]->state))) {
+            ax_ui_release(ui);
+            return ax_fail(err, AX_ENOMEM, "no memory for the screens");
+        }
+    return AX_OK;
 }
 
 void ax_ui_release(ax_ui *ui)
@@ -19,6 +25,10 @@ void ax_ui_release(ax_ui *ui)
     ax_rows_release(&ui->rows);
     ax_plots_free(ui->plots);
     ui->plots = NULL;
+    for (int i = 0; i < AX_VIEW_COUNT; i++) {
+        free(ui->slot[i]);
+        ui->slot[i] = NULL;
+    }
     free(ui->marked);
     free(ui->out);
     ui->marked = NULL;
@@ -71,6 +81,13 @@ static void build_rows(ax_ui *ui)
     snprintf(ui->built.filter, sizeof ui->built.filter, "%s", ui->filter.text);
 }
 
+static void refresh_views(ax_ui *ui, bool replaced)
+{
+    for (int i = 0; i < AX_VIEW_COUNT; i++)
+        if (ax_views[i]->refresh)
+            ax_views[i]->refresh(ui, replaced);
+}
+
 void ax_ui_replaced(ax_ui *ui)
 {
     uint32_t n = ui->state->n_candidates;
@@ -86,33 +103,13 @@ void ax_ui_replaced(ax_ui *ui)
         ui->compare = 0;
     if (ui->edit.parent > n)
         ui->edit.parent = 0;
-    ui->log_lines = ui->state->log_dropped + ui->state->n_log;
-    ax_ui_scroll_log(ui, 0);
-}
-
-void ax_ui_scroll_log(ax_ui *ui, long by)
-{
-    int seen = ui->layout.log.rows - 2; /* at the top one is for the word that older lines are missing */
-    long most = (long)ui->state->n_log - (seen > 1 ? seen : 1) + (ui->state->log_dropped > 0);
-    long back = (long)ui->log_back + by;
-    back = back > most ? most : back;
-    ui->log_back = back < 0 ? 0 : (uint32_t)back;
-}
-
-/* Who reads older lines goes on reading them while new ones come. */
-static void hold_log(ax_ui *ui)
-{
-    uint64_t lines = ui->state->log_dropped + ui->state->n_log;
-    long more = (long)(lines - ui->log_lines);
-    ui->log_lines = lines;
-    if (ui->log_back)
-        ax_ui_scroll_log(ui, more);
+    refresh_views(ui, true);
 }
 
 void ax_ui_refresh(ax_ui *ui)
 {
     grow_marks(ui);
-    hold_log(ui);
+    refresh_views(ui, false);
     /* a question is about what was on the screen when it was asked: nothing moves under it */
     if (ui->asking == AX_ASK_NOTHING || !ui->rows.n)
         build_rows(ui);
@@ -129,20 +126,19 @@ void ax_ui_refresh(ax_ui *ui)
 void ax_ui_arrange(ax_ui *ui, int rows, int cols)
 {
     ui->layout = ax_layout_of(rows, cols, ui->view);
-    int frame = ui->layout.table_framed ? 2 : 0, legend = ui->layout.table_framed ? 1 : 0;
-    int seen = ui->layout.table.rows - 1 - frame - legend;
-    if (seen < 1)
+    for (int i = 0; i < AX_VIEW_COUNT; i++)
+        if (ax_views[i]->arrange)
+            ax_views[i]->arrange(ui);
+}
+
+void ax_ui_select_row(ax_ui *ui, long row)
+{
+    if (!ui->rows.n)
         return;
-    uint32_t page = (uint32_t)seen, last = ui->rows.n > page ? ui->rows.n - page : 0;
-    long at = ax_rows_find(&ui->rows, ui->selected);
-    if (at >= 0 && (uint32_t)at < ui->first)
-        ui->first = (uint32_t)at;
-    if (at >= 0 && (uint32_t)at >= ui->first + page)
-        ui->first = (uint32_t)at - page + 1;
-    if (!ui->moved && at >= 0 && (uint32_t)at < page)
-        ui->first = 0; /* nobody scrolled: what trains now stays in sight above the best */
-    if (ui->first > last)
-        ui->first = last;
+    row = row < 0 ? 0 : row >= (long)ui->rows.n ? (long)ui->rows.n - 1 : row;
+    ui->selected = ui->rows.id[row];
+    ui->moved = true;
+    ui->image = 0;
 }
 
 double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what)

@@ -49,8 +49,9 @@ typedef struct ax_ui {
     int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
     bool color;            /* whether pixels can be coloured */
 
-    ax_tui_view view;
-    ax_layout layout; /* of the last arrange */
+    ax_view_id view;
+    void *slot[AX_VIEW_COUNT]; /* state of the views' own (ax_view.state) */
+    ax_layout layout;          /* of the last arrange */
     bool help, wiring;
     int axis; /* of the Pareto plot: the figure with the first front is 0 */
     int help_first;
@@ -68,8 +69,6 @@ typedef struct ax_ui {
     bool moved;               /* the user chose: the selection stays; else it is the best one */
     bool *marked;             /* index id - 1 */
     uint32_t n_marked_cap, n_marked;
-    uint32_t log_back;  /* lines between the newest and the last one shown; 0 = follows */
-    uint64_t log_lines; /* that there had been when log_back was right */
 
     ax_plots *plots;      /* kept between draws, also by views, which change nothing else; NULL = nothing is kept */
     ax_curve_window plot; /* what is seen of the reward plot */
@@ -98,7 +97,8 @@ typedef struct ax_ui {
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 
-void ax_ui_init(ax_ui *ui, const ax_state *state, const char *run);
+/* AX_ENOMEM: there is nothing to release. */
+ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *err);
 void ax_ui_release(ax_ui *ui);
 /* The state is another one than before, read anew: keeps what is still there. */
 void ax_ui_replaced(ax_ui *ui);
@@ -106,8 +106,8 @@ void ax_ui_replaced(ax_ui *ui);
 void ax_ui_refresh(ax_ui *ui);
 /* Before drawing: lays out for a size and scrolls the selection into sight. */
 void ax_ui_arrange(ax_ui *ui, int rows, int cols);
-/* Scrolls the log: by > 0 back. */
-void ax_ui_scroll_log(ax_ui *ui, long by);
+/* Selects a row of the table, the nearest one there is. */
+void ax_ui_select_row(ax_ui *ui, long row);
 void ax_ui_key(ax_ui *ui, uint32_t key);
 /* Text was pasted, as the terminal sent it; whole: nothing of it was lost. A prompt takes it as one line; elsewhere it
    does nothing, but a genotype is offered to be submitted. */

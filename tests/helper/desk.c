@@ -17,7 +17,7 @@ void ax_desk_play(ax_desk *d, const ax_history *h)
 {
     ax_state_init(&d->state);
     double now = ax_history_play(h, fold, &d->state);
-    ax_ui_init(&d->ui, &d->state, "run");
+    assert_int_equal(ax_ui_init(&d->ui, &d->state, "run", NULL), AX_OK);
     d->ui.now = now;
     d->ui.link = AX_LINK_LIVE;
     ax_ui_refresh(&d->ui);

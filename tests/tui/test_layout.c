@@ -16,7 +16,7 @@ static void all_sizes(void **state)
     for (int rows = 1; rows <= ROWS; rows++)
         for (int cols = 1; cols <= COLS; cols += cols < 200 ? 1 : 7)
             for (int view = 0; view < (cols % 5 ? 1 : AX_VIEW_COUNT); view++) {
-                ax_layout l = ax_layout_of(rows, cols, (ax_tui_view)view);
+                ax_layout l = ax_layout_of(rows, cols, (ax_view_id)view);
                 ax_rect r[AX_LAYOUT_RECTS];
                 ax_layout_list(&l, r);
                 for (int i = 0; i < AX_LAYOUT_RECTS; i++) {
@@ -46,20 +46,21 @@ static void steps_of_size(void **state)
     (void)state;
     ax_layout l = ax_layout_of(4, 80, AX_VIEW_OVERVIEW);
     assert_int_equal(l.status.rows, 1);
-    assert_int_equal(l.table.rows + l.message.rows + l.tabs.rows, 0);
+    assert_int_equal(l.pane[AX_VIEW_TABLE].rows + l.message.rows + l.tabs.rows, 0);
     l = ax_layout_of(15, 80, AX_VIEW_OVERVIEW);
-    assert_int_equal(l.table.rows, 13);
-    assert_int_equal(l.reward.rows, 0);
+    assert_int_equal(l.pane[AX_VIEW_TABLE].rows, 13);
+    assert_int_equal(l.pane[AX_VIEW_REWARD].rows, 0);
     l = ax_layout_of(24, 80, AX_VIEW_OVERVIEW);
-    assert_int_equal(l.reward.rows, 14);
-    assert_int_equal(l.cell.rows, 14);
-    assert_int_equal(l.table.rows, 6);
-    assert_int_equal(l.pareto.rows, 0);
+    assert_int_equal(l.pane[AX_VIEW_REWARD].rows, 14);
+    assert_int_equal(l.pane[AX_VIEW_CELL].rows, 14);
+    assert_int_equal(l.pane[AX_VIEW_TABLE].rows, 6);
+    assert_int_equal(l.pane[AX_VIEW_PARETO].rows, 0);
     l = ax_layout_of(48, 160, AX_VIEW_OVERVIEW);
-    assert_true(l.pareto.rows > 0 && l.mask.rows > 0 && l.log.rows > 0 && l.table_framed);
-    assert_true(l.cell.rows >= 14 && l.cell.cols >= 40);
+    assert_true(l.pane[AX_VIEW_PARETO].rows > 0 && l.pane[AX_VIEW_MASK].rows > 0 && l.pane[AX_VIEW_LOG].rows > 0 &&
+                l.table_framed);
+    assert_true(l.pane[AX_VIEW_CELL].rows >= 14 && l.pane[AX_VIEW_CELL].cols >= 40);
     l = ax_layout_of(24, 80, AX_VIEW_LOG);
-    assert_int_equal(l.log.rows, 20);
+    assert_int_equal(l.pane[AX_VIEW_LOG].rows, 20);
 }
 
 int main(void)

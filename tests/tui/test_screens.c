@@ -132,7 +132,7 @@ static void draw(const screen *s, ax_str *out)
     state.damage = (ax_damage) { .places = s->lost > 0, .offset = 4711, .bytes = 60 * s->lost, .events = s->lost };
     if (s->link != AX_LINK_LIVE)
         ax_state_engine_died(&state);
-    ax_ui_init(&ui, &state, "voc-01");
+    assert_int_equal(ax_ui_init(&ui, &state, "voc-01", &err), AX_OK);
     ui.now = now + s->later;
     ui.loading = s->loading ? 0.43 : 1;
     ui.can_resume = true;
@@ -237,14 +237,14 @@ static void any_size_can_be_drawn(void **state)
     ax_err err;
     ax_state_init(&s);
     double now = ax_history_play(&(ax_history) { .candidates = 60, .pruned = true }, fold, &s);
-    ax_ui_init(&ui, &s, "voc-01");
+    assert_int_equal(ax_ui_init(&ui, &s, "voc-01", &err), AX_OK);
     ui.now = now;
     ui.link = AX_LINK_LIVE;
     ax_canvas_init(&c, &ax_glyphs_unicode);
     for (int rows = 1; rows <= 70; rows = rows < 30 ? rows + 1 : rows + 7)
         for (int cols = 1; cols <= 220; cols = cols < 90 ? cols + 3 : cols + 17)
             for (int view = 0; view < AX_VIEW_COUNT; view++) {
-                ui.view = (ax_tui_view)view;
+                ui.view = (ax_view_id)view;
                 ui.help = (rows + cols) % 5 == 0;
                 ui.compare = (rows + cols) % 5 == 1 ? 3 : 0;
                 if ((rows + cols) % 5 == 2)

@@ -166,8 +166,9 @@ static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
                       ax_genotype_print(&c->genotype, text));
 }
 
-void ax_draw_cell(ax_pane p, const ax_ui *ui)
+static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
+    (void)err;
     const ax_candidate *c = ax_ui_selected(ui);
     char title[48] = "cell", text[AX_GENOTYPE_TEXT];
     bool whole = ui->view == AX_VIEW_CELL;
@@ -188,14 +189,28 @@ void ax_draw_cell(ax_pane p, const ax_ui *ui)
     ax_pane_frame(p, false, title, right[0] ? right : NULL);
     if (!c) {
         ax_pane_print(inner, inner.at.rows / 2, 2, AX_ROLE_DIM, "nothing selected");
-        return;
+        return AX_OK;
     }
     if (whole) {
         draw_whole(inner, ui, c);
-        return;
+        return AX_OK;
     }
     draw_graph(inner, ui, c, ui->wiring);
     if (inner.at.rows >= 13)
         ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
                           ax_genotype_print(&c->genotype, text));
+    return AX_OK;
 }
+
+static bool act(ax_ui *ui, ax_action a)
+{
+    if (a == AX_DO_OPEN)
+        ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
+    else if (a == AX_DO_WIRING)
+        ui->wiring = !ui->wiring;
+    else
+        return false;
+    return true;
+}
+
+const ax_view ax_view_cell = { .title = "Cell", .key = '3', .draw = draw, .action = act };

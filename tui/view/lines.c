@@ -133,17 +133,14 @@ void ax_draw_status(ax_pane p, const ax_ui *ui)
 
 void ax_draw_tabs(ax_pane p, const ax_ui *ui)
 {
-#define WORD(id, key, word) { key, word },
-    static const struct {
-        char key;
-        const char *word;
-    } tab[AX_VIEW_COUNT] = { AX_TUI_VIEW_LIST(WORD) };
     int at = 0;
     for (int i = 0; i < AX_VIEW_COUNT; i++) {
+        const ax_view *v = ax_views[i];
         bool here = i == (int)ui->view;
         char text[32];
-        snprintf(text, sizeof text, here ? "[%c %s]" : " %c %s ", tab[i].key, tab[i].word);
-        at = ax_pane_print(p, 0, at, here ? AX_ROLE_STRONG : AX_ROLE_DIM, text);
+        snprintf(text, sizeof text, here ? "[%c %s]" : " %c %s ", v->key, v->title);
+        if (v->key)
+            at = ax_pane_print(p, 0, at, here ? AX_ROLE_STRONG : AX_ROLE_DIM, text);
     }
     char right[AX_FILTER_TEXT + 64];
     bool down = ax_sort_down(ui->sort) != ui->reverse;

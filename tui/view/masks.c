@@ -28,8 +28,9 @@ static void draw_classes(ax_pane p, const ax_ui *ui)
     }
 }
 
-void ax_draw_mask(ax_pane p, const ax_ui *ui)
+static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
+    (void)err;
     const ax_candidate *c = ax_ui_selected(ui);
     const ax_maskfile *m = ui->masks;
     ax_pane inner = ax_pane_inner(p);
@@ -38,7 +39,7 @@ void ax_draw_mask(ax_pane p, const ax_ui *ui)
         ax_pane_frame(p, false, "mask", NULL);
         const char *text = c && c->masks[0] ? "the masks file cannot be read" : "masks come with the first reward";
         ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, text);
-        return;
+        return AX_OK;
     }
     double correct = ax_mask_correct(m, ui->image);
     if (c && isfinite(correct))
@@ -55,4 +56,42 @@ void ax_draw_mask(ax_pane p, const ax_ui *ui)
                  ui->color);
     if (classes)
         draw_classes(ax_pane_part(inner, inner.at.rows - 1, 0, 1, inner.at.cols), ui);
+    return AX_OK;
 }
+
+static void turn_image(ax_ui *ui, int by)
+{
+    int n = ui->masks ? ui->masks->images : 0;
+    if (n > 0)
+        ui->image = (ui->image + by + n) % n;
+}
+
+/* In other views z Z < > are the reward plot's. */
+static bool act(ax_ui *ui, ax_action a)
+{
+    switch (a) {
+    case AX_DO_ZOOM_IN:
+    case AX_DO_ZOOM_OUT:
+        ax_mask_zoom(&ui->mask_window, a == AX_DO_ZOOM_IN ? 1 : -1);
+        return true;
+    case AX_DO_PAN_BACK:
+    case AX_DO_PAN_ON:
+        ax_mask_pan(&ui->mask_window, 0, a == AX_DO_PAN_ON ? 1 : -1);
+        return true;
+    case AX_DO_PAN_UP:
+    case AX_DO_PAN_DOWN:
+        ax_mask_pan(&ui->mask_window, a == AX_DO_PAN_DOWN ? 1 : -1, 0);
+        return true;
+    case AX_DO_ZOOM_NONE:
+        ui->mask_window = (ax_mask_window) { .zoom = 0 };
+        return false; /* so does the reward plot */
+    case AX_DO_IMAGE_BACK:
+    case AX_DO_IMAGE_ON:
+        turn_image(ui, a == AX_DO_IMAGE_ON ? 1 : -1);
+        return true;
+    default:
+        return false;
+    }
+}
+
+const ax_view ax_view_mask = { .title = "Mask", .key = '5', .draw = draw, .action = act };

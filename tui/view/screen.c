@@ -14,18 +14,9 @@ ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, ax_err *err)
     ax_draw_status(ax_pane_of(c, l->status), ui);
     if (shown(l->tabs))
         ax_draw_tabs(ax_pane_of(c, l->tabs), ui);
-    if (shown(l->reward))
-        code = ax_draw_reward(ax_pane_of(c, l->reward), ui, err);
-    if (shown(l->pareto) && code == AX_OK)
-        code = ax_draw_pareto(ax_pane_of(c, l->pareto), ui, err);
-    if (shown(l->cell))
-        ax_draw_cell(ax_pane_of(c, l->cell), ui);
-    if (shown(l->table))
-        ax_draw_table(ax_pane_of(c, l->table), ui);
-    if (shown(l->log))
-        ax_draw_log(ax_pane_of(c, l->log), ui);
-    if (shown(l->mask))
-        ax_draw_mask(ax_pane_of(c, l->mask), ui);
+    for (int i = 0; i < AX_VIEW_COUNT && code == AX_OK; i++)
+        if (shown(l->pane[i]) && ax_views[i]->draw)
+            code = ax_views[i]->draw(ax_pane_of(c, l->pane[i]), ui, err);
     int top = shown(l->tabs) ? 2 : 1;
     ax_pane over = ax_pane_of(c, (ax_rect) { .row = top, .rows = l->message.row - top, .cols = c->cols });
     if (ui->help)

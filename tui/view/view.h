@@ -16,13 +16,6 @@ void ax_draw_compare(ax_pane p, const ax_ui *ui);
 void ax_draw_edit(ax_pane p, const ax_ui *ui);
 void ax_draw_help(ax_pane p, const ax_ui *ui);
 
-/* Panes, with their frames. */
-ax_code ax_draw_reward(ax_pane p, const ax_ui *ui, ax_err *err);
-ax_code ax_draw_pareto(ax_pane p, const ax_ui *ui, ax_err *err);
-void ax_draw_cell(ax_pane p, const ax_ui *ui);
-void ax_draw_table(ax_pane p, const ax_ui *ui);
-void ax_draw_log(ax_pane p, const ax_ui *ui);
-void ax_draw_mask(ax_pane p, const ax_ui *ui);
 /* Column where the prompt's cursor stands in the message line; -1 = no prompt. */
 int ax_prompt_column(const ax_ui *ui);
 

@@ -1,0 +1,78 @@
+/* The rewards as they came, and their average. */
+#include "tui/view/view.h"
+
+#include "viz/curve.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const double ema_decay = 0.97;
+
+static void waiting(ax_pane p, const ax_ui *ui)
+{
+    char text[AX_EVENT_TEXT + 16] = "no reward yet";
+    if (ui->loading < 1)
+        snprintf(text, sizeof text, "reading the history: %.0f %%", 100 * ui->loading);
+    else if (ui->state->activity[0])
+        snprintf(text, sizeof text, "preparing: %s", ui->state->activity);
+    for (uint32_t i = 0; i < ui->state->n_candidates && !ui->state->activity[0]; i++) {
+        const ax_candidate *c = &ui->state->candidate[i];
+        if (c->status == AX_RUNNING)
+            snprintf(text, sizeof text, "training #%u: epoch %d/%d", c->id, c->epoch, c->epochs);
+    }
+    int width = ax_text_width(text);
+    ax_pane_print_cut(p, p.at.rows / 2 - 1, 6 + (p.at.cols - 6 - width) / 2, p.at.cols - 7, AX_ROLE_DIM, text);
+}
+
+static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    const ax_state *s = ui->state;
+    bool ascii = p.canvas->glyphs->ascii;
+    const char *legend = p.at.cols < 60 ? "EMA .97"
+                         : ascii        ? "* EMA .97   - best   . raw"
+                                        : "EMA .97   \u2500 best   \u00b7 raw";
+    char title[64] = "reward";
+    if (ui->plot.width)
+        snprintf(title, sizeof title, "reward %zu-%zu  0: all", ui->plot.from, ui->plot.from + ui->plot.width);
+    ax_pane_frame(p, false, title, legend);
+    ax_pane inner = ax_pane_inner(p);
+    if (ui->plots && ax_plot_again(&ui->plots->reward, inner, s, ui->plot))
+        return AX_OK;
+    double *y = malloc((s->n_scored ? s->n_scored : 1) * sizeof *y);
+    if (!y)
+        return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
+    for (uint32_t i = 0; i < s->n_scored; i++) {
+        const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
+        y[i] = c ? c->outcome.reward : NAN;
+    }
+    ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, ui->plot, err);
+    free(y);
+    if (!s->n_scored)
+        waiting(inner, ui);
+    if (ui->plots && code == AX_OK)
+        ax_plot_keep(&ui->plots->reward, inner, s, ui->plot);
+    return code;
+}
+
+static bool act(ax_ui *ui, ax_action a)
+{
+    size_t n = ui->state->n_scored;
+    switch (a) {
+    case AX_DO_ZOOM_IN:
+    case AX_DO_ZOOM_OUT:
+        ax_curve_zoom(&ui->plot, n, a == AX_DO_ZOOM_IN ? 1 : -1);
+        return true;
+    case AX_DO_PAN_BACK:
+    case AX_DO_PAN_ON:
+        ax_curve_pan(&ui->plot, n, a == AX_DO_PAN_ON ? 1 : -1);
+        return true;
+    case AX_DO_ZOOM_NONE:
+        ui->plot = (ax_curve_window) { .width = 0 };
+        return false; /* so do the masks */
+    default:
+        return false;
+    }
+}
+
+const ax_view ax_view_reward = { .title = "Reward", .draw = draw, .action = act };

@@ -1,0 +1,46 @@
+/* What a view is, and the list of them: each is a file in tui/view and a row here. A view draws a pane, alone or beside
+   others, and does what some of the actions mean in it. */
+#ifndef AX_TUI_VIEWS_H
+#define AX_TUI_VIEWS_H
+
+#include "engine/base/err.h"
+#include "tui/action.h"
+#include "viz/canvas.h"
+
+/* In this order are the tabs, and the panes that are asked what an action does after the view that is shown. */
+#define AX_VIEW_LIST(X)                                                                                                \
+    X(OVERVIEW, overview)                                                                                              \
+    X(TABLE, table)                                                                                                    \
+    X(CELL, cell)                                                                                                      \
+    X(PARETO, pareto)                                                                                                  \
+    X(REWARD, reward)                                                                                                  \
+    X(MASK, mask)                                                                                                      \
+    X(LOG, log)
+#define AX_VIEW_ENUM(id, name) AX_VIEW_##id,
+typedef enum ax_view_id { AX_VIEW_LIST(AX_VIEW_ENUM) AX_VIEW_COUNT } ax_view_id;
+
+struct ax_ui;
+struct ax_layout;
+
+typedef struct ax_view {
+    const char *title; /* on the tab line */
+    char key;          /* shows it; '\0': it is only a pane beside others */
+    bool small;        /* where nothing else fits it is shown, whatever was chosen */
+    size_t state;      /* bytes of its slot in the UI (ui->slot), all zero at first */
+    /* Places its panes in what the lines of the screen leave; NULL: its own pane fills that. */
+    void (*layout)(ax_rect all, struct ax_layout *out);
+    /* Draws its pane, with a frame; NULL: it has none. AX_ENOMEM: it could not be drawn. */
+    ax_code (*draw)(ax_pane p, const struct ax_ui *ui, ax_err *err);
+    /* Does what an action means here; false: others may have a meaning for it too. NULL: none means anything. */
+    bool (*action)(struct ax_ui *ui, ax_action a);
+    /* After events; replaced: the whole state is another one, read anew. NULL: nothing is to be done. */
+    void (*refresh)(struct ax_ui *ui, bool replaced);
+    /* After each layout, before drawing: scrolls. NULL: likewise. */
+    void (*arrange)(struct ax_ui *ui);
+} ax_view;
+
+#define AX_VIEW_DECLARE(id, name) extern const ax_view ax_view_##name;
+AX_VIEW_LIST(AX_VIEW_DECLARE)
+extern const ax_view *const ax_views[AX_VIEW_COUNT];
+
+#endif
