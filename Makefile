@@ -53,9 +53,10 @@ $(B)/deps.mk: tools/find-deps.sh Makefile
 # ---- sources -------------------------------------------------------------------------------------------------
 # A source file belongs to a program by its folder; a new file in a folder needs no change here.
 dirs = $(foreach d,$(1),$(wildcard $(d)/*.c))
-BASE_SRC   := $(call dirs,engine/base engine/candidate engine/wire) $(wildcard engine/config/*.c) engine/space/genotype.c engine/space/decision.c
+BASE_SRC   := $(call dirs,engine/base engine/candidate engine/wire) $(wildcard engine/config/*.c) engine/space/genotype.c \
+              engine/space/change.c engine/space/space.c $(wildcard engine/space/*/describe.c)
 ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/candidate engine/op engine/graph engine/backend \
-              engine/backend/ref engine/backend/cpu engine/space engine/model engine/policy engine/train \
+              engine/backend/ref engine/backend/cpu engine/space $(wildcard engine/space/*) engine/model engine/policy engine/train \
               engine/search engine/wire engine/worker engine/config engine/command engine/command/bench \
               engine/command/selftest)))
 ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)

@@ -23,18 +23,18 @@ allowed() {
     engine/op) echo "engine/base" ;;
     engine/backend | engine/backend/ref | engine/backend/cuda | engine/backend/cpu | engine/backend/cpu/isa) echo "engine/base engine/op engine/backend" ;;
     engine/graph) echo "engine/base engine/op" ;;
-    engine/space) echo "engine/base engine/op engine/graph" ;;
+    engine/space | engine/space/*) echo "engine/base engine/op engine/graph engine/space" ;;
     engine/model) echo "engine/base engine/op engine/graph engine/space" ;;
     engine/policy) echo "engine/base engine/space" ;;
-    engine/wire) echo "engine/base engine/candidate engine/space/genotype.h engine/space/decision.h" ;;
+    engine/wire) echo "engine/base engine/candidate engine/space/genotype.h engine/space/change.h engine/space/space.h" ;;
     engine/train) echo "engine/base engine/candidate engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;
     engine/worker) echo "engine/base engine/candidate engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
     engine/search) echo "engine/base engine/candidate engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
     engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
     engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
     data) echo "engine/base engine/config/dataset.h engine/train/source.h" ;;
-    viz) echo "engine/base engine/candidate engine/space/genotype.h engine/space/decision.h engine/wire" ;;
-    tui | tui/*) echo "engine/base engine/candidate engine/config engine/space/genotype.h engine/space/decision.h engine/wire viz tui" ;;
+    viz) echo "engine/base engine/candidate engine/space/genotype.h engine/space/space.h engine/space/cells/cells.h engine/wire" ;;
+    tui | tui/*) echo "engine/base engine/candidate engine/config engine/space/genotype.h engine/space/change.h engine/space/space.h engine/space/cells/cells.h engine/wire viz tui" ;;
     *) echo "NONE" ;;
     esac
 }

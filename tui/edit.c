@@ -9,7 +9,7 @@ void ax_edit_start(ax_edit *e, uint32_t parent, const ax_genotype *from)
 
 int ax_edit_decision(int row, int field)
 {
-    enum { FIRST_BLOCK = 13, PER_LAYER = 4 }; /* in the order of ax_decisions: op1, then position position op op */
+    enum { FIRST_BLOCK = 13, PER_LAYER = 4 }; /* in the order of the text: op1, then position position op op */
     if (row == 0)
         return field ? -1 : 0;
     if (row >= AX_EDIT_OPS)
@@ -22,24 +22,24 @@ int ax_edit_number(int row)
 {
     if (row == 0)
         return 1;
-    return row >= AX_EDIT_OPS ? AX_TAPS + row - AX_EDIT_OPS : 2 + 3 * ((row - 1) / 2) + (row - 1) % 2;
+    return row >= AX_EDIT_OPS ? AX_CELLS_TAPS + row - AX_EDIT_OPS : 2 + 3 * ((row - 1) / 2) + (row - 1) % 2;
 }
 
 static void step(ax_edit *e, int by)
 {
-    int d = ax_edit_decision(e->row, e->field), n = ax_decisions[d].choices;
-    ax_genotype_put(&e->now, d, (unsigned)(((int)ax_genotype_get(&e->now, d) + by + n) % n));
+    int d = ax_edit_decision(e->row, e->field), n = ax_space_of(&e->now)->decision[d].choices;
+    e->now.value[d] = (uint8_t)((e->now.value[d] + by + n) % n);
 }
 
 /* A second digit makes a number of two where there is one. */
 static void type(ax_edit *e, unsigned digit)
 {
     int d = ax_edit_decision(e->row, e->field);
-    unsigned n = ax_decisions[d].choices, longer = ax_genotype_get(&e->now, d) * 10 + digit;
+    unsigned n = ax_space_of(&e->now)->decision[d].choices, longer = e->now.value[d] * 10 + digit;
     if (e->typing && longer < n)
-        ax_genotype_put(&e->now, d, longer);
+        e->now.value[d] = (uint8_t)longer;
     else if (digit < n)
-        ax_genotype_put(&e->now, d, digit);
+        e->now.value[d] = (uint8_t)digit;
 }
 
 static void move(ax_edit *e, int down, int right)
@@ -88,7 +88,7 @@ ax_edited ax_edit_key(ax_edit *e, uint32_t key)
         step(e, -1);
         break;
     case 'r':
-        ax_genotype_put(&e->now, here, ax_genotype_get(&e->from, here));
+        e->now.value[here] = e->from.value[here];
         break;
     case 'R':
         e->now = e->from;

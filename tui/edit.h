@@ -2,7 +2,9 @@
 #ifndef AX_TUI_EDIT_H
 #define AX_TUI_EDIT_H
 
-#include "engine/space/decision.h"
+#include "engine/space/cells/cells.h"
+#include "engine/space/change.h"
+#include "engine/space/space.h"
 
 /* A row for each operation of the cell and each block; an operation has its op and what it reads, a block its two
    inputs. */

@@ -1,5 +1,7 @@
 #include "viz/dag.h"
 
+#include "engine/space/cells/cells.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -110,17 +112,18 @@ static void add_read(ax_dag_row *r, int row)
 
 void ax_dag_cell(const ax_genotype *g, ax_dag *out)
 {
+    const ax_cells c = ax_cells_of(g);
     ax_glyph node[AX_DAG_ROWS] = { [0] = AX_GLYPH_INPUT, [1] = AX_GLYPH_OP, [11] = AX_GLYPH_OUTPUT };
     *out = (ax_dag) { .rows = AX_DAG_ROWS };
     out->row[0] = (ax_dag_row) { .number = 0, .name = "x", .op = -1 };
-    out->row[1] = (ax_dag_row) { .number = 1, .name = ax_cellop_name(g->stem_op), .op = g->stem_op };
+    out->row[1] = (ax_dag_row) { .number = 1, .name = ax_cellop_name(c.stem_op), .op = c.stem_op };
     add_read(&out->row[1], 0);
     for (int l = 0; l < AX_CELL_LAYERS; l++) {
         int first = 2 + 3 * l;
         for (int k = 0; k < 2; k++) {
-            int op = g->layer[l].op[k];
+            int op = c.layer[l].op[k];
             out->row[first + k] = (ax_dag_row) { .number = first + k, .name = ax_cellop_name((unsigned)op), .op = op };
-            add_read(&out->row[first + k], g->layer[l].pos[k]);
+            add_read(&out->row[first + k], c.layer[l].pos[k]);
             node[first + k] = AX_GLYPH_OP;
         }
         out->row[first + 2] = (ax_dag_row) { .number = first + 2, .name = "sum", .op = -1 };
@@ -129,7 +132,7 @@ void ax_dag_cell(const ax_genotype *g, ax_dag *out)
         node[first + 2] = AX_GLYPH_SUM;
     }
     out->row[11] = (ax_dag_row) { .number = -1, .name = "out", .op = -1 };
-    uint32_t loose = ax_genotype_loose_ends(g);
+    uint32_t loose = ax_cells_loose_ends(&c);
     for (int v = 1; v <= 10; v += 3)
         if (loose & 1u << v)
             add_read(&out->row[11], v);
@@ -138,24 +141,25 @@ void ax_dag_cell(const ax_genotype *g, ax_dag *out)
 
 void ax_dag_wiring(const ax_genotype *g, ax_dag *out)
 {
-    static const char *const tap[AX_TAPS] = { "tap 1/4", "tap 1/8", "tap 1/16", "tap 1/32" };
+    const ax_cells c = ax_cells_of(g);
+    static const char *const tap[AX_CELLS_TAPS] = { "tap 1/4", "tap 1/8", "tap 1/16", "tap 1/32" };
     static const ax_glyph node[AX_DAG_ROWS] = { AX_GLYPH_INPUT, AX_GLYPH_INPUT, AX_GLYPH_INPUT, AX_GLYPH_INPUT,
                                                 AX_GLYPH_SUM,   AX_GLYPH_SUM,   AX_GLYPH_SUM,   AX_GLYPH_OUTPUT };
-    *out = (ax_dag) { .rows = AX_TAPS + AX_BLOCKS + 1 };
-    for (int t = 0; t < AX_TAPS; t++)
+    *out = (ax_dag) { .rows = AX_CELLS_TAPS + AX_BLOCKS + 1 };
+    for (int t = 0; t < AX_CELLS_TAPS; t++)
         out->row[t] = (ax_dag_row) { .number = t, .name = tap[t], .op = -1 };
     for (int b = 0; b < AX_BLOCKS; b++) {
-        ax_dag_row *r = &out->row[AX_TAPS + b];
-        *r = (ax_dag_row) { .number = AX_TAPS + b, .name = "block", .op = -1 };
-        add_read(r, g->block[b].in[0]);
-        add_read(r, g->block[b].in[1]);
+        ax_dag_row *r = &out->row[AX_CELLS_TAPS + b];
+        *r = (ax_dag_row) { .number = AX_CELLS_TAPS + b, .name = "block", .op = -1 };
+        add_read(r, c.block[b].in[0]);
+        add_read(r, c.block[b].in[1]);
     }
-    ax_dag_row *head = &out->row[AX_TAPS + AX_BLOCKS];
+    ax_dag_row *head = &out->row[AX_CELLS_TAPS + AX_BLOCKS];
     *head = (ax_dag_row) { .number = -1, .name = "head", .op = -1 };
-    uint32_t loose = ax_genotype_loose_blocks(g);
+    uint32_t loose = ax_cells_loose_blocks(&c);
     for (int b = 0; b < AX_BLOCKS; b++)
         if (loose & 1u << b)
-            add_read(head, AX_TAPS + b);
+            add_read(head, AX_CELLS_TAPS + b);
     lay_out(out, node);
 }
 

@@ -1,5 +1,7 @@
 #include "viz/filter.h"
 
+#include "engine/space/space.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,11 +130,9 @@ static bool text_anywhere(const ax_candidate *c, const char *word)
     if (contains(id, word) || contains(ax_genotype_print(&c->genotype, genotype), word) || contains(c->origin, word) ||
         contains(c->note, word) || contains(c->failure, word))
         return true;
-    if (contains(ax_cellop_name(c->genotype.stem_op), word))
-        return true;
-    for (int l = 0; l < AX_CELL_LAYERS; l++)
-        if (contains(ax_cellop_name(c->genotype.layer[l].op[0]), word) ||
-            contains(ax_cellop_name(c->genotype.layer[l].op[1]), word))
+    const ax_space *s = ax_space_of(&c->genotype);
+    for (int d = 0; d < s->n_decisions; d++)
+        if (s->decision[d].option && contains(s->decision[d].option[c->genotype.value[d]], word))
             return true;
     return false;
 }

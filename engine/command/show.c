@@ -5,6 +5,7 @@
 #include "engine/config/option.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
+#include "engine/space/cells/cells.h"
 #include "engine/train/footprint.h"
 
 #include <inttypes.h>
@@ -27,9 +28,9 @@ typedef struct options {
     int32_t batch;   /* its crops per step in stage 1 */
 } options;
 
-static void print_cell(const ax_genotype *g)
+static void print_cell(const ax_cells *g)
 {
-    uint32_t loose = ax_genotype_loose_ends(g);
+    uint32_t loose = ax_cells_loose_ends(g);
     ax_out("\nvalue  operation     reads   (* = summed into the cell's output)\n");
     ax_out("  0    input\n");
     ax_out("%c 1    %-13s 0\n", loose >> 1 & 1 ? '*' : ' ', ax_cellop_name(g->stem_op));
@@ -41,9 +42,9 @@ static void print_cell(const ax_genotype *g)
     }
 }
 
-static void print_blocks(const ax_genotype *g)
+static void print_blocks(const ax_cells *g)
 {
-    uint32_t loose = ax_genotype_loose_blocks(g);
+    uint32_t loose = ax_cells_loose_blocks(g);
     ax_out("\nblock  reads                   (* = read by the head)\n");
     for (unsigned b = 0; b < AX_BLOCKS; b++) {
         ax_out("%c %u   ", loose >> b & 1 ? '*' : ' ', b);
@@ -73,8 +74,9 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
     if (o->preset)
         ax_out("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
                o->preset, o->settings.data, o->batch);
-    print_cell(g);
-    print_blocks(g);
+    const ax_cells c = ax_cells_of(g);
+    print_cell(&c);
+    print_blocks(&c);
 }
 
 static void print_json(const ax_genotype *g, const options *o, const ax_network_figures *f)

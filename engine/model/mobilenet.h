@@ -4,7 +4,7 @@
 
 #include "engine/graph/params.h"
 #include "engine/model/safetensors.h"
-#include "engine/space/genotype.h"
+#include "engine/space/taps.h"
 
 /* Appends the encoder reading image {n,h,w,3} (engine/base/normalise.h; h and w from 32, multiples of it unless the
    taps may be as large as each stride's half rounded up makes them). train: batch statistics and gradients. Parameters:

@@ -27,41 +27,46 @@ static void add(ax_controller *c, int index, const char *name, int number, const
     c->count += (t->count + PAD - 1) / PAD * PAD;
 }
 
-static void add_head(ax_controller *c, int head, const char *end, int index, int32_t cols)
+/* A head's weight and bias are neighbours in the block, though not in the order of tensors. */
+static void add_head(ax_controller *c, int head)
 {
-    static const uint8_t choices[AX_HEADS] = { 4, 4, 5, 5, 6, 6, 11, 2, 2, 5, 5, 8, 8 };
-    if (head == 6)
-        add(c, index + head, "head.op", -1, end, choices[head], cols, false);
-    else
-        add(c, index + head, head < 6 ? "head.connection" : "head.position", head < 6 ? head : head - 7, end,
-            choices[head], cols, false);
+    const ax_decision_group *h = &c->space->head[head];
+    char name[32];
+    snprintf(name, sizeof name, "head.%s", h->name);
+    add(c, c->first[T_HEAD_WEIGHT] + head, name, -1, ".weight", h->choices, UNITS, false);
+    add(c, c->first[T_HEAD_BIAS] + head, name, -1, ".bias", h->choices, 0, false);
 }
 
 static void lay_out(ax_controller *c)
 {
+    const ax_space *s = c->space;
+    const int count[T_KINDS] = { 1, s->n_tables, LAYERS, LAYERS, LAYERS, LAYERS, s->n_heads, s->n_heads };
+    for (int k = 0; k < T_KINDS; k++)
+        c->first[k + 1] = c->first[k] + count[k];
     add(c, T_START, "start", -1, "", UNITS, 0, false);
-    add(c, T_EMBED + AX_EMBED_INPUT, "embed.input", -1, "", 6, UNITS, false);
-    add(c, T_EMBED + AX_EMBED_OP, "embed.op", -1, "", 11, UNITS, false);
-    add(c, T_EMBED + AX_EMBED_POSITION, "embed.position", -1, "", 8, UNITS, false);
+    for (int t = 0; t < s->n_tables; t++) {
+        char name[32];
+        snprintf(name, sizeof name, "embed.%s", s->table[t].name);
+        add(c, c->first[T_EMBED] + t, name, -1, "", s->table[t].choices, UNITS, false);
+    }
     for (int l = 0; l < LAYERS; l++) {
-        add(c, T_INPUT_WEIGHT + l, "lstm.input_weight", l, "", GATES, UNITS, true);
-        add(c, T_HIDDEN_WEIGHT + l, "lstm.hidden_weight", l, "", GATES, UNITS, true);
-        add(c, T_INPUT_BIAS + l, "lstm.input_bias", l, "", GATES, 0, false);
-        add(c, T_HIDDEN_BIAS + l, "lstm.hidden_bias", l, "", GATES, 0, false);
+        add(c, c->first[T_INPUT_WEIGHT] + l, "lstm.input_weight", l, "", GATES, UNITS, true);
+        add(c, c->first[T_HIDDEN_WEIGHT] + l, "lstm.hidden_weight", l, "", GATES, UNITS, true);
+        add(c, c->first[T_INPUT_BIAS] + l, "lstm.input_bias", l, "", GATES, 0, false);
+        add(c, c->first[T_HIDDEN_BIAS] + l, "lstm.hidden_bias", l, "", GATES, 0, false);
     }
-    for (int h = 0; h < AX_HEADS; h++) {
-        add_head(c, h, ".weight", T_HEAD_WEIGHT, UNITS);
-        add_head(c, h, ".bias", T_HEAD_BIAS, 0);
-    }
+    for (int h = 0; h < s->n_heads; h++)
+        add_head(c, h);
 }
 
-ax_controller *ax_controller_new(ax_feedback feedback, ax_rng *rng, ax_err *err)
+ax_controller *ax_controller_new(const ax_space *space, ax_feedback feedback, ax_rng *rng, ax_err *err)
 {
     ax_controller *c = calloc(1, sizeof *c);
     if (!c) {
         ax_fail(err, AX_ENOMEM, "no memory for a controller");
         return NULL;
     }
+    c->space = space;
     c->feedback = feedback;
     lay_out(c);
     for (int s = 0; s < 4; s++) {
@@ -73,7 +78,7 @@ ax_controller *ax_controller_new(ax_feedback feedback, ax_rng *rng, ax_err *err)
         }
         memset(c->block[s], 0, c->count * sizeof(float));
     }
-    for (int t = 0; t < TENSORS; t++)
+    for (int t = 0; t < c->first[T_KINDS]; t++)
         for (size_t i = 0; i < c->tensor[t].count; i++)
             ax_tensor_mem(c, t, AX_CONTROLLER_VALUE)[i] = (float)(0.2 * ax_rng_uniform(rng) - 0.1);
     return c;
@@ -90,8 +95,7 @@ void ax_controller_free(ax_controller *c)
 
 size_t ax_controller_tensors(const ax_controller *c)
 {
-    (void)c;
-    return TENSORS;
+    return (size_t)c->first[T_KINDS];
 }
 
 ax_controller_tensor ax_controller_tensor_at(const ax_controller *c, size_t i)
@@ -148,19 +152,17 @@ static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposa
 {
     *out = ax_proposal_of(g);
     out->logp = out->entropy = 0;
-    const uint8_t *byte = (const uint8_t *)g;
-    for (int d = 0; d < AX_DECISIONS; d++) {
-        out->logp_each[d] = c->pass.logp[d][byte[ax_policy_steps[d].byte]];
+    for (int d = 0; d < c->space->n_decisions; d++) {
+        out->logp_each[d] = c->pass.logp[d][g->value[ax_decision_place(c, d)]];
         out->logp += out->logp_each[d];
         out->entropy_each[d] = c->pass.entropy[d];
         out->entropy += c->pass.entropy[d];
     }
 }
 
-static uint8_t draw(void *context, int decision, const float *logp)
+static uint8_t draw(void *context, uint8_t n, const float *logp)
 {
     double u = ax_rng_uniform(context), sum = 0;
-    uint8_t n = ax_step_choices(decision);
     for (uint8_t i = 0; i + 1 < n; i++) {
         sum += exp(logp[i]);
         if (u < sum)
@@ -171,7 +173,7 @@ static uint8_t draw(void *context, int decision, const float *logp)
 
 void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out)
 {
-    ax_genotype g = { 0 };
+    ax_genotype g = ax_space_first(c->space);
     ax_lstm_sample(c, draw, rng, &g);
     take_scores(c, &g, out);
 }

@@ -1,5 +1,5 @@
-/* The controller: a two-layer LSTM that makes the 19 decisions one after the other (Nekrasov et al., CVPR 2019; Zoph
-   and Le, ICLR 2017). Its order: six block inputs, the first op, then per layer position, position, op, op. */
+/* The controller: a two-layer LSTM that makes the decisions of a space one after the other (Nekrasov et al., CVPR 2019;
+   Zoph and Le, ICLR 2017). Decisions of one group share a head. */
 #ifndef AX_POLICY_CONTROLLER_H
 #define AX_POLICY_CONTROLLER_H
 
@@ -7,12 +7,12 @@
 
 typedef enum ax_feedback {
     AX_FEEDBACK_PREVIOUS, /* a step's input is the embedding of the previous decision: autoregressive */
-    AX_FEEDBACK_NONE      /* a step's input is the previous output, after 4 warm-up steps: decisions are independent */
+    AX_FEEDBACK_NONE      /* a step's input is the previous output, after warm-up steps: decisions are independent */
 } ax_feedback;
 
 typedef struct ax_controller ax_controller;
 /* Weights uniform in (-0.1, 0.1), drawn from *rng. */
-ax_controller *ax_controller_new(ax_feedback feedback, ax_rng *rng, ax_err *err);
+ax_controller *ax_controller_new(const ax_space *space, ax_feedback feedback, ax_rng *rng, ax_err *err);
 void ax_controller_free(ax_controller *c);
 
 void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out);

@@ -3,33 +3,26 @@
 #define AX_POLICY_CONTROLLER_INTERNAL_H
 
 #include "engine/policy/controller.h"
-#include "engine/policy/decision.h"
 #include "engine/policy/arith.h"
 
-enum {
-    UNITS = AX_UNITS,
-    GATES = AX_GATES,
-    LAYERS = 2,
-    WARM_UP = 4,
-    STEPS = AX_DECISIONS + WARM_UP,
-    CHOICES = 11 /* most a decision has */
-};
+enum { UNITS = AX_UNITS, GATES = AX_GATES, LAYERS = 2, STEPS = AX_MAX_DECISIONS + AX_MAX_WARM_UP };
 
-/* Tensors in the order of the flat block; gate weights lie transposed, {in, gates}. */
-enum {
+/* Kinds of tensors in their order; gate weights lie transposed, {in, gates}. */
+typedef enum tensor_kind {
     T_START,
-    T_EMBED,                      /* input, op, position */
-    T_INPUT_WEIGHT = T_EMBED + 3, /* per layer */
-    T_HIDDEN_WEIGHT = T_INPUT_WEIGHT + LAYERS,
-    T_INPUT_BIAS = T_HIDDEN_WEIGHT + LAYERS,
-    T_HIDDEN_BIAS = T_INPUT_BIAS + LAYERS,
-    T_HEAD_WEIGHT = T_HIDDEN_BIAS + LAYERS,
-    T_HEAD_BIAS = T_HEAD_WEIGHT + AX_HEADS,
-    TENSORS = T_HEAD_BIAS + AX_HEADS
-};
+    T_EMBED,        /* per table of the space */
+    T_INPUT_WEIGHT, /* per layer, and so on */
+    T_HIDDEN_WEIGHT,
+    T_INPUT_BIAS,
+    T_HIDDEN_BIAS,
+    T_HEAD_WEIGHT, /* per head of the space */
+    T_HEAD_BIAS,
+    T_KINDS
+} tensor_kind;
+enum { MOST_TENSORS = 1 + AX_MAX_TABLES + 4 * LAYERS + 2 * AX_MAX_HEADS };
 
 typedef struct tensor {
-    char name[48];
+    char name[64];
     int32_t rows, cols;
     size_t offset, count;
     bool transposed; /* in memory, against the outside view */
@@ -46,16 +39,18 @@ typedef struct pass {
     float x[STEPS][UNITS]; /* the first layer's input; the second's is the first's h */
     layer_pass layer[LAYERS];
     int32_t n_steps, warm_up;
-    float logp[AX_DECISIONS][CHOICES]; /* log-softmax of every decision */
-    float entropy[AX_DECISIONS];
+    float logp[AX_MAX_DECISIONS][AX_MAX_CHOICES]; /* log-softmax of every decision, in the order of the space */
+    float entropy[AX_MAX_DECISIONS];
 } pass;
 
 struct ax_controller {
+    const ax_space *space;
     ax_feedback feedback;
-    tensor tensor[TENSORS];
-    size_t count;    /* floats of all tensors */
-    float *block[4]; /* per ax_controller_slot */
-    bool no_grad;    /* all gradients are zero, whatever lies in their block */
+    tensor tensor[MOST_TENSORS];
+    int first[T_KINDS + 1]; /* tensor of each kind; at the end: how many there are */
+    size_t count;           /* floats of all tensors */
+    float *block[4];        /* per ax_controller_slot */
+    bool no_grad;           /* all gradients are zero, whatever lies in their block */
     uint64_t adam_steps;
     pass pass;
 };
@@ -65,8 +60,18 @@ static inline float *ax_tensor_mem(const ax_controller *c, int t, ax_controller_
     return c->block[slot] + c->tensor[t].offset;
 }
 
-/* Runs all steps; decide picks a decision's value from its log-probabilities (an index below the number of choices). */
-typedef uint8_t (*ax_decide)(void *context, int decision, const float *logp);
+/* The decision that is made as the i-th, and its place in the genotype. */
+static inline uint8_t ax_decision_place(const ax_controller *c, int i)
+{
+    return c->space->order[i];
+}
+static inline const ax_decision *ax_decision_made(const ax_controller *c, int i)
+{
+    return &c->space->decision[ax_decision_place(c, i)];
+}
+
+/* Runs all steps; decide picks a decision's value, below n, from the log-probabilities of the n. */
+typedef uint8_t (*ax_decide)(void *context, uint8_t n, const float *logp);
 void ax_lstm_sample(ax_controller *c, ax_decide decide, void *context, ax_genotype *g);
 /* The same bits for decisions that are known, faster. */
 void ax_lstm_score(ax_controller *c, const ax_genotype *g);

@@ -2,7 +2,6 @@
    is copied with one decision changed; the oldest leaves, however good it is. */
 #include "engine/base/pack.h"
 #include "engine/policy/strategy_internal.h"
-#include "engine/space/decision.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -40,7 +39,7 @@ static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
                 o->population, o->tournament);
         return NULL;
     }
-    evolution *e = (evolution *)ax_strategy_start(sizeof *e, &ax_strategy_evolution, o->seed, 5, err);
+    evolution *e = (evolution *)ax_strategy_start(sizeof *e, &ax_strategy_evolution, 5, o, err);
     if (!e)
         return NULL;
     e->population = o->population;
@@ -53,12 +52,15 @@ static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
     return NULL;
 }
 
-/* One decision, any of them, gets another value. */
-static void mutate(ax_genotype *g, ax_rng *rng)
+/* One decision, any of those that have one, gets another value. */
+static void mutate(const ax_space *s, ax_genotype *g, ax_rng *rng)
 {
-    int d = (int)ax_rng_below(rng, AX_DECISIONS);
-    unsigned was = ax_genotype_get(g, d), value = ax_rng_below(rng, ax_decisions[d].choices - 1u);
-    ax_genotype_put(g, d, value + (value >= was));
+    uint32_t d;
+    do
+        d = ax_rng_below(rng, s->n_decisions);
+    while (s->decision[d].choices < 2);
+    uint32_t value = ax_rng_below(rng, s->decision[d].choices - 1u);
+    g->value[d] = (uint8_t)(value + (value >= g->value[d]));
 }
 
 static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
@@ -67,7 +69,7 @@ static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
     evolution *e = (evolution *)s;
     ax_genotype g;
     if (e->n < e->population) { /* the first generation */
-        g = ax_genotype_random(&s->rng);
+        g = ax_space_random(s->space, &s->rng);
         *out = ax_proposal_of(&g);
         return AX_OK;
     }
@@ -77,7 +79,7 @@ static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
         best = !best || m->reward > best->reward ? m : best;
     }
     g = best->genotype;
-    mutate(&g, &s->rng);
+    mutate(s->space, &g, &s->rng);
     *out = ax_proposal_of(&g);
     out->parent = best->id;
     return AX_OK;
@@ -116,8 +118,8 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
     bool good = read != NULL;
     for (uint32_t i = 0; i < list->via.array.size && good; i++) {
         double id = -1;
-        good = ax_strategy_read_sample(&list->via.array.ptr[i], &read[i].genotype, &id, &read[i].reward) && id >= 0 &&
-               id <= UINT32_MAX && id == floor(id);
+        good = ax_strategy_read_sample(s, &list->via.array.ptr[i], &read[i].genotype, &id, &read[i].reward) &&
+               id >= 0 && id <= UINT32_MAX && id == floor(id);
         read[i].id = good ? (uint32_t)id : 0;
     }
     if (!good) {

@@ -5,11 +5,12 @@
 ax_strategy *ax_learner_start(size_t size, const ax_strategy_ops *ops, uint64_t stream, const ax_strategy_options *o,
                               ax_err *err)
 {
-    ax_learner *l = (ax_learner *)ax_strategy_start(size, ops, o->seed, stream, err);
+    ax_learner *l = (ax_learner *)ax_strategy_start(size, ops, stream, o, err);
     if (!l)
         return NULL;
     l->entropy_weight = o->entropy_weight;
-    l->controller = ax_controller_new(o->feedback_none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &l->base.rng, err);
+    l->controller =
+        ax_controller_new(o->space, o->feedback_none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &l->base.rng, err);
     if (l->controller)
         return &l->base;
     ax_learner_stop(&l->base);

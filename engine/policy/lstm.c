@@ -6,14 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-static float *value(const ax_controller *c, int t)
+static float *value(const ax_controller *c, tensor_kind kind, int i)
 {
-    return ax_tensor_mem(c, t, AX_CONTROLLER_VALUE);
+    return ax_tensor_mem(c, c->first[kind] + i, AX_CONTROLLER_VALUE);
 }
 
-static float *grad(const ax_controller *c, int t)
+static float *grad(const ax_controller *c, tensor_kind kind, int i)
 {
-    return ax_tensor_mem(c, t, AX_CONTROLLER_GRAD);
+    return ax_tensor_mem(c, c->first[kind] + i, AX_CONTROLLER_GRAD);
 }
 
 /* ---- forward ---- */
@@ -23,10 +23,10 @@ static void layer_forward(ax_controller *c, int l, const float *x, int from, int
 {
     layer_pass *p = &c->pass.layer[l];
     size_t n = (size_t)(to - from);
-    ax_kernel_spread(p->gate[from], value(c, T_INPUT_BIAS + l), value(c, T_HIDDEN_BIAS + l), n);
-    ax_kernel_product(p->gate[from], value(c, T_INPUT_WEIGHT + l), x, n);
+    ax_kernel_spread(p->gate[from], value(c, T_INPUT_BIAS, l), value(c, T_HIDDEN_BIAS, l), n);
+    ax_kernel_product(p->gate[from], value(c, T_INPUT_WEIGHT, l), x, n);
     for (int t = from; t < to; t++) {
-        ax_kernel_product(p->gate[t], value(c, T_HIDDEN_WEIGHT + l), p->h[t], 1);
+        ax_kernel_product(p->gate[t], value(c, T_HIDDEN_WEIGHT, l), p->h[t], 1);
         ax_kernel_cell(p->gate[t], p->c[t], p->c[t + 1], p->tanh_c[t], p->h[t + 1]);
     }
 }
@@ -34,10 +34,10 @@ static void layer_forward(ax_controller *c, int l, const float *x, int from, int
 /* Log-softmax of a decision's head. */
 static void head_forward(ax_controller *c, int decision, const float *h)
 {
-    const ax_policy_step *d = &ax_policy_steps[decision];
-    const int choices = ax_step_choices(decision);
-    const float *w = value(c, T_HEAD_WEIGHT + d->head), *b = value(c, T_HEAD_BIAS + d->head);
-    double logit[CHOICES], most = -INFINITY, sum = 0, entropy = 0;
+    const ax_decision *d = ax_decision_made(c, decision);
+    const int choices = d->choices;
+    const float *w = value(c, T_HEAD_WEIGHT, d->head), *b = value(c, T_HEAD_BIAS, d->head);
+    double logit[AX_MAX_CHOICES], most = -INFINITY, sum = 0, entropy = 0;
     for (int k = 0; k < choices; k++) {
         logit[k] = b[k] + ax_kernel_dot(w + (size_t)k * UNITS, h);
         most = logit[k] > most ? logit[k] : most;
@@ -56,9 +56,9 @@ static void head_forward(ax_controller *c, int decision, const float *h)
 static void start(ax_controller *c)
 {
     pass *p = &c->pass;
-    p->warm_up = c->feedback == AX_FEEDBACK_NONE ? WARM_UP : 0;
-    p->n_steps = AX_DECISIONS + p->warm_up;
-    memcpy(p->x[0], value(c, T_START), sizeof p->x[0]);
+    p->warm_up = c->feedback == AX_FEEDBACK_NONE ? c->space->warm_up : 0;
+    p->n_steps = c->space->n_decisions + p->warm_up;
+    memcpy(p->x[0], value(c, T_START, 0), sizeof p->x[0]);
 }
 
 static void steps(ax_controller *c, int from, int to)
@@ -76,8 +76,7 @@ static const float *feedback(const ax_controller *c, const ax_genotype *g, int t
 {
     if (c->feedback == AX_FEEDBACK_NONE)
         return c->pass.layer[1].h[t + 1];
-    const ax_policy_step *d = &ax_policy_steps[t];
-    return value(c, T_EMBED + d->embed) + (size_t)((const uint8_t *)g)[d->byte] * UNITS;
+    return value(c, T_EMBED, ax_decision_made(c, t)->table) + (size_t)g->value[ax_decision_place(c, t)] * UNITS;
 }
 
 void ax_lstm_sample(ax_controller *c, ax_decide decide, void *context, ax_genotype *g)
@@ -88,7 +87,8 @@ void ax_lstm_sample(ax_controller *c, ax_decide decide, void *context, ax_genoty
         steps(c, t, t + 1);
         int decision = t - p->warm_up;
         if (decision >= 0)
-            ((uint8_t *)g)[ax_policy_steps[decision].byte] = decide(context, decision, p->logp[decision]);
+            g->value[ax_decision_place(c, decision)] =
+                decide(context, ax_decision_made(c, decision)->choices, p->logp[decision]);
         if (t + 1 < p->n_steps)
             memcpy(p->x[t + 1], feedback(c, g, t), sizeof p->x[0]);
     }
@@ -116,10 +116,10 @@ void ax_lstm_score(ax_controller *c, const ax_genotype *g)
 static void head_backward(ax_controller *c, int decision, uint8_t chosen, const float *h, double weight_logp,
                           double weight_entropy, float *dh)
 {
-    const ax_policy_step *d = &ax_policy_steps[decision];
-    const int choices = ax_step_choices(decision);
-    const float *w = value(c, T_HEAD_WEIGHT + d->head);
-    float *dw = grad(c, T_HEAD_WEIGHT + d->head), *db = grad(c, T_HEAD_BIAS + d->head);
+    const ax_decision *d = ax_decision_made(c, decision);
+    const int choices = d->choices;
+    const float *w = value(c, T_HEAD_WEIGHT, d->head);
+    float *dw = grad(c, T_HEAD_WEIGHT, d->head), *db = grad(c, T_HEAD_BIAS, d->head);
     for (int k = 0; k < choices; k++) {
         double logp = c->pass.logp[decision][k], p = exp(logp);
         double dlogit = weight_logp * ((k == chosen) - p) - weight_entropy * p * (logp + c->pass.entropy[decision]);
@@ -133,13 +133,13 @@ static void head_backward(ax_controller *c, int decision, uint8_t chosen, const 
 static void step_back(const ax_controller *c, int l, layer_pass *p, int t)
 {
     ax_kernel_cell_back(p->gate[t], p->c[t], p->tanh_c[t], p->dh, p->dc, p->dgate[t]);
-    ax_kernel_product_back(p->dh, value(c, T_HIDDEN_WEIGHT + l), p->dgate[t], 1);
+    ax_kernel_product_back(p->dh, value(c, T_HIDDEN_WEIGHT, l), p->dgate[t], 1);
 }
 
 /* Gradients of what steps from..to read: p->dx. */
 static void input_back(const ax_controller *c, int l, layer_pass *p, int from, int to)
 {
-    ax_kernel_product_back(p->dx[from], value(c, T_INPUT_WEIGHT + l), p->dgate[from], (size_t)(to - from));
+    ax_kernel_product_back(p->dx[from], value(c, T_INPUT_WEIGHT, l), p->dgate[from], (size_t)(to - from));
 }
 
 static void steps_back(ax_controller *c, const ax_genotype *g, int from, int to, double weight_logp,
@@ -150,8 +150,8 @@ static void steps_back(ax_controller *c, const ax_genotype *g, int from, int to,
     for (int t = to - 1; t >= from; t--) {
         int decision = t - p->warm_up;
         if (decision >= 0)
-            head_backward(c, decision, ((const uint8_t *)g)[ax_policy_steps[decision].byte], high->h[t + 1],
-                          weight_logp, weight_entropy, high->dh);
+            head_backward(c, decision, g->value[ax_decision_place(c, decision)], high->h[t + 1], weight_logp,
+                          weight_entropy, high->dh);
         step_back(c, 1, high, t);
     }
     input_back(c, 1, high, from, to);
@@ -166,17 +166,17 @@ static void weight_gradients(ax_controller *c, int l, const float *x, bool add)
 {
     const layer_pass *p = &c->pass.layer[l];
     size_t n = (size_t)c->pass.n_steps;
-    ax_kernel_outer(grad(c, T_INPUT_WEIGHT + l), x, p->dgate[0], n, add);
-    ax_kernel_outer(grad(c, T_HIDDEN_WEIGHT + l), p->h[0], p->dgate[0], n, add);
-    ax_kernel_column_sum(grad(c, T_INPUT_BIAS + l), p->dgate[0], n, add);
-    ax_kernel_column_sum(grad(c, T_HIDDEN_BIAS + l), p->dgate[0], n, add);
+    ax_kernel_outer(grad(c, T_INPUT_WEIGHT, l), x, p->dgate[0], n, add);
+    ax_kernel_outer(grad(c, T_HIDDEN_WEIGHT, l), p->h[0], p->dgate[0], n, add);
+    ax_kernel_column_sum(grad(c, T_INPUT_BIAS, l), p->dgate[0], n, add);
+    ax_kernel_column_sum(grad(c, T_HIDDEN_BIAS, l), p->dgate[0], n, add);
 }
 
 /* The tensors before and after those of the layers, into which gradients are only ever added. */
 static void clear(ax_controller *c)
 {
     float *all = c->block[AX_CONTROLLER_GRAD];
-    size_t from = c->tensor[T_INPUT_WEIGHT].offset, to = c->tensor[T_HEAD_WEIGHT].offset;
+    size_t from = c->tensor[c->first[T_INPUT_WEIGHT]].offset, to = c->tensor[c->first[T_HEAD_WEIGHT]].offset;
     memset(all, 0, from * sizeof *all);
     memset(all + to, 0, (c->count - to) * sizeof *all);
 }
@@ -199,12 +199,11 @@ void ax_lstm_backward(ax_controller *c, const ax_genotype *g, double weight_logp
     } else {
         steps_back(c, g, 0, p->n_steps, weight_logp, weight_entropy);
         for (int t = p->n_steps - 1; t > 0; t--) {
-            const ax_policy_step *d = &ax_policy_steps[t - 1];
-            ax_kernel_axpy(grad(c, T_EMBED + d->embed) + (size_t)((const uint8_t *)g)[d->byte] * UNITS, 1,
-                           p->layer[0].dx[t]);
+            float *table = grad(c, T_EMBED, ax_decision_made(c, t - 1)->table);
+            ax_kernel_axpy(table + (size_t)g->value[ax_decision_place(c, t - 1)] * UNITS, 1, p->layer[0].dx[t]);
         }
     }
-    ax_kernel_axpy(grad(c, T_START), 1, p->layer[0].dx[0]);
+    ax_kernel_axpy(grad(c, T_START, 0), 1, p->layer[0].dx[0]);
     weight_gradients(c, 0, p->x[0], add);
     weight_gradients(c, 1, p->layer[0].h[1], add);
 }

@@ -77,7 +77,7 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
         !ax_read_whole(ax_map_get(map, "samples"), &samples) || list->via.array.size > samples)
         return false;
     for (uint32_t i = 0; i < list->via.array.size; i++)
-        if (!ax_strategy_read_sample(&list->via.array.ptr[i], &buffer[i].genotype, &buffer[i].logp,
+        if (!ax_strategy_read_sample(s, &list->via.array.ptr[i], &buffer[i].genotype, &buffer[i].logp,
                                      &buffer[i].reward) ||
             buffer[i].logp > 0)
             return false;

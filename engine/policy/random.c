@@ -6,7 +6,7 @@
 
 static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    return ax_strategy_start(sizeof(ax_strategy), &ax_strategy_random, o->seed, 2, err);
+    return ax_strategy_start(sizeof(ax_strategy), &ax_strategy_random, 2, o, err);
 }
 
 static void stop(ax_strategy *s)
@@ -17,7 +17,7 @@ static void stop(ax_strategy *s)
 static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
 {
     (void)err;
-    ax_genotype g = ax_genotype_random(&s->rng);
+    ax_genotype g = ax_space_random(s->space, &s->rng);
     *out = ax_proposal_of(&g);
     return AX_OK;
 }

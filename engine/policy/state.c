@@ -40,21 +40,23 @@ ax_code ax_strategy_pack(const ax_strategy *s, char **bytes, size_t *n, ax_err *
 void ax_strategy_pack_sample(msgpack_packer *pk, const ax_genotype *g, double a, double b)
 {
     msgpack_pack_array(pk, 3);
-    msgpack_pack_bin(pk, sizeof *g);
-    msgpack_pack_bin_body(pk, g, sizeof *g);
+    const size_t n = ax_space_of(g)->n_decisions;
+    msgpack_pack_bin(pk, n);
+    msgpack_pack_bin_body(pk, g->value, n);
     msgpack_pack_double(pk, a);
     msgpack_pack_double(pk, b);
 }
 
-bool ax_strategy_read_sample(const msgpack_object *o, ax_genotype *g, double *a, double *b)
+bool ax_strategy_read_sample(const ax_strategy *s, const msgpack_object *o, ax_genotype *g, double *a, double *b)
 {
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 3)
         return false;
     const msgpack_object *e = o->via.array.ptr;
-    if (e[0].type != MSGPACK_OBJECT_BIN || e[0].via.bin.size != sizeof *g || e[1].type != MSGPACK_OBJECT_FLOAT64 ||
-        e[2].type != MSGPACK_OBJECT_FLOAT64)
+    if (e[0].type != MSGPACK_OBJECT_BIN || e[0].via.bin.size != s->space->n_decisions ||
+        e[1].type != MSGPACK_OBJECT_FLOAT64 || e[2].type != MSGPACK_OBJECT_FLOAT64)
         return false;
-    memcpy(g, e[0].via.bin.ptr, sizeof *g);
+    *g = ax_space_first(s->space);
+    memcpy(g->value, e[0].via.bin.ptr, s->space->n_decisions);
     *a = e[1].via.f64;
     *b = e[2].via.f64;
     return ax_genotype_validate(g, NULL) == AX_OK && isfinite(*a) && isfinite(*b);

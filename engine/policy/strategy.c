@@ -12,18 +12,21 @@ static const double baseline_decay = 0.95;
 
 ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed)
 {
-    return (ax_strategy_options) { .name = name, .seed = seed, .population = 100, .tournament = 25 };
+    return (ax_strategy_options) {
+        .space = ax_space_at(0), .name = name, .seed = seed, .population = 100, .tournament = 25
+    };
 }
 
 ax_proposal ax_proposal_of(const ax_genotype *g)
 {
     ax_proposal p = { .genotype = *g, .logp = NAN, .entropy = NAN };
-    for (int i = 0; i < AX_DECISIONS; i++)
+    for (int i = 0; i < ax_space_of(g)->n_decisions; i++)
         p.logp_each[i] = p.entropy_each[i] = NAN;
     return p;
 }
 
-ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t seed, uint64_t stream, ax_err *err)
+ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t stream, const ax_strategy_options *o,
+                               ax_err *err)
 {
     ax_strategy *s = calloc(1, size);
     if (!s) {
@@ -31,7 +34,8 @@ ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t
         return NULL;
     }
     s->ops = ops;
-    s->rng = ax_rng_new(seed, stream);
+    s->space = o->space;
+    s->rng = ax_rng_new(o->seed, stream);
     s->baseline = NAN;
     return s;
 }

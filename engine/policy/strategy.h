@@ -3,26 +3,27 @@
 #define AX_POLICY_STRATEGY_H
 
 #include "engine/base/rng.h"
-#include "engine/space/genotype.h"
+#include "engine/space/space.h"
 
 typedef struct ax_strategy_options {
+    const ax_space *space;           /* what its genotypes are of */
     const char *name;                /* "ppo", "reinforce", "evolution", "random" */
     uint64_t seed;                   /* starts all its random numbers */
     bool feedback_none;              /* controller: a step reads the output before it, not the decision */
     double entropy_weight;           /* controller: reward for undecidedness */
     uint32_t population, tournament; /* evolution */
 } ax_strategy_options;
-/* The published values: autoregressive, no entropy weight; population 100, tournament 25. */
+/* The published values, for the first space: autoregressive, no entropy weight; population 100, tournament 25. */
 ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
 
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
 typedef struct ax_proposal {
     ax_genotype genotype;
-    uint32_t id, parent;               /* the candidate, set by who gives numbers; whom it was made from, 0 = nobody */
-    double logp;                       /* NAN when the strategy has no probabilities */
-    double entropy;                    /* summed over decisions, NAN likewise */
-    double logp_each[AX_DECISIONS];    /* in the controller's order of decisions */
-    double entropy_each[AX_DECISIONS]; /* likewise; known when it is proposed, not stored */
+    uint32_t id, parent;                /* the candidate, set by who gives numbers; whom it was made from, 0 = nobody */
+    double logp;                        /* NAN when the strategy has no probabilities */
+    double entropy;                     /* summed over decisions, NAN likewise */
+    double logp_each[AX_MAX_DECISIONS]; /* in the order of ax_space.order */
+    double entropy_each[AX_MAX_DECISIONS]; /* likewise; known when it is proposed, not stored */
 } ax_proposal;
 /* A genotype that comes from elsewhere. */
 ax_proposal ax_proposal_of(const ax_genotype *g);

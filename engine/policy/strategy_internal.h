@@ -22,6 +22,7 @@ typedef struct ax_strategy_ops {
 
 struct ax_strategy { /* first member of each strategy's own struct */
     const ax_strategy_ops *ops;
+    const ax_space *space;
     ax_rng rng;
     double baseline;  /* moving average of rewards, NAN before the first */
     uint64_t samples; /* learned from so far */
@@ -30,7 +31,8 @@ struct ax_strategy { /* first member of each strategy's own struct */
 extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_reinforce, ax_strategy_evolution, ax_strategy_random;
 
 /* A zeroed struct of `size` bytes that begins with an ax_strategy; free() releases it. */
-ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t seed, uint64_t stream, ax_err *err);
+ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t stream, const ax_strategy_options *o,
+                               ax_err *err);
 /* Takes a reward into baseline (decay .95) and samples. */
 void ax_strategy_tally(ax_strategy *s, double reward);
 
@@ -39,6 +41,6 @@ ax_code ax_strategy_pack(const ax_strategy *s, char **bytes, size_t *n, ax_err *
 ax_code ax_strategy_unpack(ax_strategy *s, const char *bytes, size_t n, ax_err *err);
 /* {genotype as bin, a, b}: one of a list of things learned from. b must be finite. */
 void ax_strategy_pack_sample(msgpack_packer *pk, const ax_genotype *g, double a, double b);
-bool ax_strategy_read_sample(const msgpack_object *o, ax_genotype *g, double *a, double *b);
+bool ax_strategy_read_sample(const ax_strategy *s, const msgpack_object *o, ax_genotype *g, double *a, double *b);
 
 #endif

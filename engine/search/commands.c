@@ -3,7 +3,7 @@
 #include "engine/search/commands_internal.h"
 
 #include "engine/base/utf8.h"
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
    there, and of a pruned candidate its place in the queue isn't kept; both matter only until a candidate is settled. */
 #include "engine/search/search_internal.h"
 
-#include "engine/policy/decision.h"
+#include "engine/space/space.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/figures.h"
@@ -31,11 +31,12 @@ static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
     ax_event_figures(ev, &r->outcome);
     snprintf(r->origin, sizeof r->origin, "%.15s", ev->u.PROPOSED.origin);
     const ax_row *parent = ax_search_look(s, r->parent);
+    const ax_space *space = ax_space_of(&r->proposal.genotype);
     if (ax_row_is_full(r) && parent && parent->status)
         r->proposal = parent->proposal;
     else
-        for (int d = 0; d < AX_DECISIONS; d++)
-            r->proposal.logp_each[d] = ev->u.PROPOSED.logp_each[ax_policy_steps[d].byte];
+        for (int d = 0; d < space->n_decisions; d++)
+            r->proposal.logp_each[d] = ev->u.PROPOSED.logp_each[space->order[d]];
     r->proposal.logp = ev->u.PROPOSED.logp;
     r->proposal.entropy = ev->u.PROPOSED.entropy;
 }

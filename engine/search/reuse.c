@@ -6,7 +6,6 @@
    another seed is. So what is copied is as good a measurement of this network as the one it saves. */
 #include "engine/search/search_internal.h"
 
-#include "engine/base/hash.h"
 #include "engine/space/canonical.h"
 
 #include <string.h>
@@ -19,18 +18,9 @@ static bool judged(const ax_row *r)
     return done && !ax_row_is_full(r) && !r->reused;
 }
 
-/* The key of a row's network. The canonical form regroups sums, which is no freedom of networks that concatenate: there
-   the genotype is its own key. */
 static ax_canonical network_of(const ax_search *s, const ax_row *r)
 {
-    const ax_genotype *g = &r->proposal.genotype;
-    ax_canonical c;
-    if (!ax_aggregate_is_concat(&s->setup.settings))
-        return ax_genotype_canonical(g);
-    memset(&c, 0, sizeof c);
-    memcpy(c.key, g, sizeof *g);
-    c.hash = ax_hash(AX_HASH_START, g, sizeof *g);
-    return c;
+    return ax_genotype_canonical(&r->proposal.genotype, ax_aggregate_is_concat(&s->setup.settings));
 }
 
 ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err)
@@ -67,7 +57,7 @@ bool ax_search_awaits(const ax_search *s, uint32_t id)
         if (!other || s->seat[k].halting || ax_row_is_full(other))
             continue;
         ax_canonical o = network_of(s, other);
-        if (!memcmp(o.key, c.key, sizeof c.key))
+        if (ax_canonical_same(&o, &c))
             return true;
     }
     return false;
@@ -82,7 +72,7 @@ uint32_t ax_search_known(const ax_search *s, uint32_t id)
     uint32_t at = 0, known;
     while ((known = ax_duplicates_next(&s->judged, c.hash, &at))) {
         ax_canonical other = network_of(s, ax_search_look(s, known));
-        if (!memcmp(other.key, c.key, sizeof c.key))
+        if (ax_canonical_same(&other, &c))
             break;
     }
     return known;

@@ -2,7 +2,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/model/network.h"
-#include "engine/policy/decision.h"
+#include "engine/space/space.h"
 #include "engine/wire/figures.h"
 
 #include <math.h>
@@ -61,9 +61,12 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id)
 /* What the policy knew of each decision. A snapshot doesn't keep all of it, so it is said only when it is proposed. */
 static void say_each(ax_event *ev, const ax_proposal *p, bool again)
 {
-    for (int d = 0; d < AX_DECISIONS; d++) {
-        ev->u.PROPOSED.logp_each[ax_policy_steps[d].byte] = again ? NAN : (float)p->logp_each[d];
-        ev->u.PROPOSED.entropy_each[ax_policy_steps[d].byte] = again ? NAN : (float)p->entropy_each[d];
+    const ax_space *space = ax_space_of(&p->genotype);
+    for (int d = 0; d < AX_MAX_DECISIONS; d++)
+        ev->u.PROPOSED.logp_each[d] = ev->u.PROPOSED.entropy_each[d] = NAN;
+    for (int d = 0; d < space->n_decisions && !again; d++) {
+        ev->u.PROPOSED.logp_each[space->order[d]] = (float)p->logp_each[d];
+        ev->u.PROPOSED.entropy_each[space->order[d]] = (float)p->entropy_each[d];
     }
 }
 
@@ -128,6 +131,7 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
     s->gate = ax_gate_new((uint64_t)setup->settings.seed);
     const ax_settings *set = &s->setup.settings;
     const ax_strategy_options options = {
+        .space = ax_space_at(0),
         .name = set->strategy,
         .seed = (uint64_t)set->seed,
         .feedback_none = !strcmp(set->feedback, "none"),

@@ -106,8 +106,9 @@ void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r)
     ax_pack_text(pk, "before");
     pack_status(pk, r->before);
     ax_pack_text(pk, "logp_each");
-    msgpack_pack_array(pk, AX_DECISIONS);
-    for (int i = 0; i < AX_DECISIONS; i++)
+    const uint32_t n = ax_space_of(&r->proposal.genotype)->n_decisions;
+    msgpack_pack_array(pk, n);
+    for (uint32_t i = 0; i < n; i++)
         ax_pack_real(pk, r->proposal.logp_each[i]);
     for (int i = 0; i < FIELDS; i++)
         pack_field(pk, &fields[i], r);
@@ -174,9 +175,10 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
         !read_status(ax_map_get(o, "status"), &r->status) || !read_status(ax_map_get(o, "before"), &r->before))
         return false;
     const msgpack_object *each = ax_map_get(o, "logp_each");
-    if (!each || each->type != MSGPACK_OBJECT_ARRAY || each->via.array.size != AX_DECISIONS)
+    if (!each || each->type != MSGPACK_OBJECT_ARRAY ||
+        each->via.array.size != ax_space_of(&r->proposal.genotype)->n_decisions)
         return false;
-    for (int i = 0; i < AX_DECISIONS; i++)
+    for (uint32_t i = 0; i < each->via.array.size; i++)
         if (!ax_read_real(&each->via.array.ptr[i], &r->proposal.logp_each[i]))
             return false;
     for (int i = 0; i < FIELDS; i++) {

@@ -1,23 +1,18 @@
-/* Which genotypes build the same network. Equal here means: the same graph up to the numbering of operations, sides and
-   blocks. Operands of a sum may be swapped and sums regrouped; skips vanish; what is "none", or read by nobody, drops
-   out of its sum. Nothing else folds: batch norm over zeros is a constant, so a convolution of "none" stays. All
-   this is of networks that sum (ax_decoder_spec.concat false): side by side, regrouped sums are other networks. */
+/* Which genotypes build the same network: the same up to the names of its parts and the order of its channels. */
 #ifndef AX_SPACE_CANONICAL_H
 #define AX_SPACE_CANONICAL_H
 
 #include "engine/space/genotype.h"
 
-enum { AX_CELL_SLOTS = 1 + 2 * AX_CELL_LAYERS, AX_CANONICAL_KEY = 64 };
+enum { AX_CANONICAL_KEY = 64 };
 
 typedef struct ax_canonical {
-    uint8_t key[AX_CANONICAL_KEY]; /* equal for the same network, and only then; zeros behind its end */
-    uint64_t hash;                 /* FNV-1a of the key */
-    /* The numbering under which networks with equal keys are the same, position by position. */
-    uint8_t n_ops, slot[AX_CELL_SLOTS]; /* operations with parameters that the output depends on: cell.op.{slot} */
-    uint8_t block[AX_BLOCKS];           /* the genotype's block at each place */
-    bool swapped[AX_BLOCKS];            /* of the genotype's block: its second input counts as the first */
+    uint8_t space, key[AX_CANONICAL_KEY]; /* equal for the same network, and only then; zeros behind the key's end */
+    uint64_t hash;                        /* of both */
 } ax_canonical;
 
-ax_canonical ax_genotype_canonical(const ax_genotype *g);
+/* concat: of networks that are built with ax_decoder_spec.concat. */
+ax_canonical ax_genotype_canonical(const ax_genotype *g, bool concat);
+bool ax_canonical_same(const ax_canonical *a, const ax_canonical *b);
 
 #endif

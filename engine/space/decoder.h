@@ -4,12 +4,9 @@
 
 #include "engine/graph/graph.h"
 #include "engine/space/genotype.h"
+#include "engine/space/taps.h"
 
-/* Channels and strides of the encoder's taps. */
-static const int32_t ax_tap_channels[AX_TAPS] = { 24, 32, 96, 320 };
-static const int32_t ax_tap_stride[AX_TAPS] = { 4, 8, 16, 32 };
-/* Names of the inputs that stand for the taps where a graph has no encoder. */
-static const char *const ax_tap_name[AX_TAPS] = { "tap.0", "tap.1", "tap.2", "tap.3" };
+enum { AX_MAX_AUX = 4 };
 
 typedef struct ax_decoder_spec {
     ax_genotype genotype;
@@ -23,8 +20,9 @@ typedef struct ax_decoder_spec {
 } ax_decoder_spec;
 
 typedef struct ax_decoder {
-    ax_val logits;         /* at the decoder's output size */
-    ax_val aux[AX_BLOCKS]; /* {0} without auxiliary heads */
+    ax_val logits; /* at the decoder's output size */
+    ax_val aux[AX_MAX_AUX];
+    uint32_t n_aux; /* auxiliary heads; 0 without them */
 } ax_decoder;
 
 /* Adds the inputs "tap.0" {n,h/4,w/4,24} to "tap.3" {n,h/32,w/32,320} of n images of h x w (multiples of 32). */

@@ -1,31 +1,10 @@
 #include "engine/space/genotype.h"
 
 #include "engine/base/utf8.h"
-#include "engine/space/decision.h"
+#include "engine/space/space.h"
 
 #include <stdio.h>
 #include <string.h>
-
-static const char *const cellop_names[AX_CELL_OPS] = {
-    [AX_CELL_CONV1] = "conv1x1",
-    [AX_CELL_CONV3] = "conv3x3",
-    [AX_CELL_SEP3] = "sep3x3",
-    [AX_CELL_SEP5] = "sep5x5",
-    [AX_CELL_GAP] = "gap",
-    [AX_CELL_CONV3_D3] = "conv3x3_d3",
-    [AX_CELL_CONV3_D12] = "conv3x3_d12",
-    [AX_CELL_SEP3_D3] = "sep3x3_d3",
-    [AX_CELL_SEP5_D6] = "sep5x5_d6",
-    [AX_CELL_SKIP] = "skip",
-    [AX_CELL_NONE] = "none",
-};
-
-const char *ax_cellop_name(unsigned op)
-{
-    return op < AX_CELL_OPS ? cellop_names[op] : "?";
-}
-
-static const char pattern[] = "[[#,[#,#,#,#],[#,#,#,#],[#,#,#,#]],[[#,#],[#,#],[#,#]]]"; /* # is a decision */
 
 /* Copies at most n bytes of text for a message: what a terminal might choke on becomes '?'. */
 static void add_plain(char *out, size_t cap, const char *text, size_t n)
@@ -90,14 +69,15 @@ static ax_code parse_decision(const char *text, size_t *at, const ax_decision *d
     return AX_OK;
 }
 
-ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)
+/* *failed: the character at which the text stops being of this space. */
+static ax_code parse_as(const ax_space *s, const char *text, ax_genotype *g, size_t *failed, ax_err *err)
 {
-    uint8_t value[AX_DECISIONS];
+    ax_genotype made = ax_space_first(s);
     size_t at = 0, next = 0;
-    for (const char *p = pattern; *p; p++) {
-        at = skip_blanks(text, at);
+    for (const char *p = s->pattern; *p; p++) {
+        at = *failed = skip_blanks(text, at);
         if (*p == '#') {
-            if (parse_decision(text, &at, &ax_decisions[next], &value[next], err) != AX_OK)
+            if (parse_decision(text, &at, &s->decision[next], &made.value[next], err) != AX_OK)
                 return AX_EINVAL;
             next++;
         } else if (text[at] == *p) {
@@ -107,64 +87,48 @@ ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)
             return expected(text, at, what, err);
         }
     }
-    at = skip_blanks(text, at);
+    at = *failed = skip_blanks(text, at);
     if (text[at])
         return expected(text, at, "nothing more", err);
-    memcpy(g, value, sizeof value);
+    *g = made;
     return AX_OK;
+}
+
+ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)
+{
+    size_t farthest = 0, at = 0;
+    const ax_space *best = ax_space_at(0), *s;
+    for (unsigned i = 0; (s = ax_space_at(i)); i++) {
+        if (parse_as(s, text, g, &at, NULL) == AX_OK)
+            return AX_OK;
+        if (at > farthest) {
+            farthest = at;
+            best = s;
+        }
+    }
+    return parse_as(best, text, g, &at, err);
 }
 
 char *ax_genotype_print(const ax_genotype *g, char buf[static AX_GENOTYPE_TEXT])
 {
-    uint8_t value[AX_DECISIONS];
-    memcpy(value, g, sizeof value);
     size_t used = 0, next = 0;
     buf[0] = '\0';
-    for (const char *p = pattern; *p && used < AX_GENOTYPE_TEXT; p++)
-        used += (size_t)(*p == '#' ? snprintf(buf + used, AX_GENOTYPE_TEXT - used, "%u", value[next++] % 100u)
+    for (const char *p = ax_space_of(g)->pattern; *p && used < AX_GENOTYPE_TEXT; p++)
+        used += (size_t)(*p == '#' ? snprintf(buf + used, AX_GENOTYPE_TEXT - used, "%u", g->value[next++] % 100u)
                                    : snprintf(buf + used, AX_GENOTYPE_TEXT - used, "%c", *p));
     return buf;
 }
 
 ax_code ax_genotype_validate(const ax_genotype *g, ax_err *err)
 {
-    uint8_t value[AX_DECISIONS];
-    memcpy(value, g, sizeof value);
-    for (size_t i = 0; i < AX_DECISIONS; i++)
-        if (value[i] >= ax_decisions[i].choices)
-            return ax_fail(err, AX_EINVAL, "genotype: decision %zu (%s), %s %u: %s are 0 to %u", i + 1,
-                           ax_decisions[i].where, ax_decisions[i].what, value[i], ax_decisions[i].plural,
-                           ax_decisions[i].choices - 1u);
+    const ax_space *s = ax_space_at(g->space);
+    if (!s)
+        return ax_fail(err, AX_EINVAL, "genotype: there is no space %u", g->space);
+    for (size_t i = 0; i < s->n_decisions; i++) {
+        const ax_decision *d = &s->decision[i];
+        if (g->value[i] >= d->choices)
+            return ax_fail(err, AX_EINVAL, "genotype: decision %zu (%s), %s %u: %s are 0 to %u", i + 1, d->where,
+                           d->what, g->value[i], d->plural, d->choices - 1u);
+    }
     return AX_OK;
-}
-
-ax_genotype ax_genotype_random(ax_rng *rng)
-{
-    uint8_t value[AX_DECISIONS];
-    for (size_t i = 0; i < AX_DECISIONS; i++)
-        value[i] = (uint8_t)ax_rng_below(rng, ax_decisions[i].choices);
-    ax_genotype g;
-    memcpy(&g, value, sizeof value);
-    return g;
-}
-
-uint32_t ax_genotype_loose_ends(const ax_genotype *g)
-{
-    uint32_t loose = 1u << 1;
-    for (unsigned layer = 0; layer < AX_CELL_LAYERS; layer++)
-        loose |= 1u << (3 * layer + 4);
-    for (unsigned layer = 0; layer < AX_CELL_LAYERS; layer++)
-        for (unsigned k = 0; k < 2; k++)
-            loose &= ~(1u << g->layer[layer].pos[k]);
-    return loose;
-}
-
-uint32_t ax_genotype_loose_blocks(const ax_genotype *g)
-{
-    uint32_t loose = (1u << AX_BLOCKS) - 1;
-    for (unsigned b = 0; b < AX_BLOCKS; b++)
-        for (unsigned k = 0; k < 2; k++)
-            if (g->block[b].in[k] >= AX_TAPS)
-                loose &= ~(1u << (g->block[b].in[k] - AX_TAPS));
-    return loose;
 }

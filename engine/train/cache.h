@@ -4,7 +4,7 @@
 #define AX_TRAIN_CACHE_H
 
 #include "engine/op/backend.h"
-#include "engine/space/genotype.h"
+#include "engine/space/taps.h"
 #include "engine/train/source.h"
 #include "engine/train/teacher.h"
 

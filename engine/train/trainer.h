@@ -5,6 +5,7 @@
 #include "engine/config/settings.h"
 #include "engine/graph/params.h"
 #include "engine/candidate/outcome.h"
+#include "engine/space/genotype.h"
 #include "engine/train/cache.h"
 
 /* What the trainer says on its way; returning false stops it (AX_ECANCEL) at this step. */

@@ -3,6 +3,7 @@
 #include "engine/base/msgread.h"
 #include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
+#include "engine/space/space.h"
 
 #include <assert.h>
 #include <math.h>
@@ -69,22 +70,28 @@ bool ax_event_says_clock(ax_event_kind kind)
 
 /* ---- msgpack ---- */
 
-static bool known(const float each[AX_DECISIONS])
+/* How many an EACH has. It follows the genotype, which is in the same event. */
+static uint32_t decisions(const ax_event *ev)
+{
+    return ev->kind == AX_EVENT_PROPOSED ? ax_space_of(&ev->u.PROPOSED.genotype)->n_decisions : 0;
+}
+
+static bool known(const float each[AX_MAX_DECISIONS], uint32_t n)
 {
     bool any = false;
-    for (int i = 0; i < AX_DECISIONS; i++)
+    for (uint32_t i = 0; i < n; i++)
         any = any || isfinite(each[i]);
     return any;
 }
 
-static void pack_each(msgpack_packer *pk, const float each[AX_DECISIONS])
+static void pack_each(msgpack_packer *pk, const float each[AX_MAX_DECISIONS], uint32_t n)
 {
-    if (!known(each)) {
+    if (!known(each, n)) {
         msgpack_pack_nil(pk);
         return;
     }
-    msgpack_pack_array(pk, AX_DECISIONS);
-    for (int i = 0; i < AX_DECISIONS; i++) {
+    msgpack_pack_array(pk, n);
+    for (uint32_t i = 0; i < n; i++) {
         if (isfinite(each[i]))
             msgpack_pack_float(pk, each[i]);
         else
@@ -92,13 +99,14 @@ static void pack_each(msgpack_packer *pk, const float each[AX_DECISIONS])
     }
 }
 
-static void pack_field(msgpack_packer *pk, const field *f, const char *at)
+static void pack_field(msgpack_packer *pk, const field *f, const ax_event *ev)
 {
+    const char *at = (const char *)ev + f->offset;
     char text[AX_GENOTYPE_TEXT];
     int64_t whole;
     double real;
     ax_genotype g;
-    float each[AX_DECISIONS];
+    float each[AX_MAX_DECISIONS];
     ax_pack_text(pk, f->name);
     switch (f->type) {
     case WHOLE:
@@ -118,7 +126,7 @@ static void pack_field(msgpack_packer *pk, const field *f, const char *at)
         break;
     case EACH:
         memcpy(each, at, sizeof each);
-        pack_each(pk, each);
+        pack_each(pk, each, decisions(ev));
         break;
     }
 }
@@ -139,30 +147,29 @@ size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap)
         ax_pack_real(&pk, ev->clock);
     }
     for (size_t i = 0; i < row->n; i++)
-        pack_field(&pk, &row->field[i], (const char *)ev + row->field[i].offset);
+        pack_field(&pk, &row->field[i], ev);
     return out.full ? 0 : out.len;
 }
 
-static void unknown(float each[AX_DECISIONS])
+static void unknown(float each[AX_MAX_DECISIONS])
 {
-    for (int i = 0; i < AX_DECISIONS; i++)
+    for (int i = 0; i < AX_MAX_DECISIONS; i++)
         each[i] = NAN;
 }
 
-static bool read_each(ax_msgread *r, float each[AX_DECISIONS])
+static bool read_each(ax_msgread *r, float each[AX_MAX_DECISIONS], uint32_t wanted)
 {
     uint32_t n;
     double real;
-    if (!ax_msgread_array(r, &n)) {
-        unknown(each);
+    unknown(each);
+    if (!ax_msgread_array(r, &n))
         return ax_msgread_real(r, &real) && isnan(real); /* nil */
-    }
-    for (uint32_t i = 0; i < n && i < AX_DECISIONS; i++) {
+    for (uint32_t i = 0; i < n && i < AX_MAX_DECISIONS; i++) {
         if (!ax_msgread_real(r, &real))
             return false;
         each[i] = (float)real;
     }
-    return n == AX_DECISIONS;
+    return n == wanted;
 }
 
 static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
@@ -172,7 +179,7 @@ static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
     double real;
     char text[AX_GENOTYPE_TEXT];
     ax_genotype g;
-    float each[AX_DECISIONS];
+    float each[AX_MAX_DECISIONS];
     switch (f->type) {
     case WHOLE:
         if (!ax_msgread_whole(r, &whole))
@@ -192,7 +199,7 @@ static bool read_field(ax_msgread *r, const field *f, ax_event *ev)
         memcpy(at, &g, sizeof g);
         return true;
     case EACH:
-        if (!read_each(r, each))
+        if (!read_each(r, each, decisions(ev)))
             return false;
         memcpy(at, each, sizeof each);
         return true;
@@ -206,7 +213,7 @@ static bool without(const field *f, ax_event *ev)
     const double none = NAN;
     if (f->type == REAL)
         memcpy((char *)ev + f->offset, &none, sizeof none);
-    float each[AX_DECISIONS];
+    float each[AX_MAX_DECISIONS];
     unknown(each);
     if (f->type == EACH)
         memcpy((char *)ev + f->offset, each, sizeof each);
@@ -290,13 +297,13 @@ static void json_real(ax_str *out, double v)
         ax_str_add(out, "null");
 }
 
-static void json_each(ax_str *out, const float each[AX_DECISIONS])
+static void json_each(ax_str *out, const float each[AX_MAX_DECISIONS], uint32_t n)
 {
-    if (!known(each)) {
+    if (!known(each, n)) {
         ax_str_add(out, "null");
         return;
     }
-    for (int i = 0; i < AX_DECISIONS; i++)
+    for (uint32_t i = 0; i < n; i++)
         if (isfinite(each[i]))
             ax_str_printf(out, "%s%.9g", i ? "," : "[", (double)each[i]);
         else
@@ -317,7 +324,7 @@ void ax_event_json(const ax_event *ev, ax_str *out)
         int64_t whole;
         double real;
         ax_genotype g;
-        float each[AX_DECISIONS];
+        float each[AX_MAX_DECISIONS];
         ax_str_printf(out, ",\"%s\":", f->name);
         switch (f->type) {
         case WHOLE:
@@ -337,7 +344,7 @@ void ax_event_json(const ax_event *ev, ax_str *out)
             break;
         case EACH:
             memcpy(each, at, sizeof each);
-            json_each(out, each);
+            json_each(out, each, decisions(ev));
             break;
         }
     }

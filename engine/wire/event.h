@@ -15,7 +15,8 @@
 #include <stdint.h>
 
 /* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype,
-   EACH float[AX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are NAN).
+   EACH float[AX_MAX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are
+   NAN).
  */
 /* The figures that an event says (engine/candidate/metric.h). */
 #define AX_EV_FIGURE_PROPOSED_PROPOSED(F, type, name, doc) F(type, name, doc)
@@ -145,7 +146,7 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
 #define AX_EV_MEMBER_REAL(name) double name;
 #define AX_EV_MEMBER_TEXT(name) char name[AX_EVENT_TEXT];
 #define AX_EV_MEMBER_GENO(name) ax_genotype name;
-#define AX_EV_MEMBER_EACH(name) float name[AX_DECISIONS];
+#define AX_EV_MEMBER_EACH(name) float name[AX_MAX_DECISIONS];
 #define AX_EV_MEMBER(type, name, doc) AX_EV_MEMBER_##type(name)
 #define AX_EV_STRUCT(kind)                                                                                             \
     struct {                                                                                                           \

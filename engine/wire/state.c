@@ -224,7 +224,7 @@ static ax_candidate blank(uint32_t id)
     ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
     c.outcome = ax_outcome_none;
     c.logp = c.entropy = c.gate_chance = NAN;
-    for (int i = 0; i < AX_DECISIONS; i++)
+    for (int i = 0; i < AX_MAX_DECISIONS; i++)
         c.logp_each[i] = c.entropy_each[i] = NAN;
     c.note = c.failure = c.model = c.masks = "";
     clear_trace(&c);

@@ -22,7 +22,10 @@ enum { AX_TRACE = 32 };
 typedef struct ax_candidate {
     uint32_t id, parent; /* ids count from 1; candidate id lies at index id - 1 */
     uint32_t reused;     /* the candidate whose outcome it took, 0 = it was trained */
+    uint32_t full;       /* the candidate that trains it fully, 0 = none */
     ax_genotype genotype;
+    int8_t gate_passed;       /* -1 = not asked */
+    bool pinned, scored;      /* scored: lies in the state's list of them */
     ax_status status, before; /* before: what undo of a soft prune returns to */
     char origin[16];
     ax_outcome outcome;   /* what events said of it; while it trains its loss is that of the last step */
@@ -33,12 +36,9 @@ typedef struct ax_candidate {
     double prune_until;    /* > 0: soft prune, undo until elapsed is so far; see ax_candidate_undoable */
     uint64_t prune_batch;  /* of its newest prune, 0 = it was alone (or never was pruned) */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
-    uint32_t full;         /* the candidate that trains it fully, 0 = none */
-    float logp_each[AX_DECISIONS],
-        entropy_each[AX_DECISIONS];             /* in the order of the genotype's text; NAN = not known */
+    float logp_each[AX_MAX_DECISIONS],
+        entropy_each[AX_MAX_DECISIONS];         /* in the order of the genotype's text; NAN = not known */
     double gate_chance;                         /* NAN = gate not asked */
-    int8_t gate_passed;                         /* -1 = not asked */
-    bool pinned, scored;                        /* scored: lies in the state's list of them */
     const char *note, *failure, *model, *masks; /* the state's; "" = none. Most candidates have none */
 } ax_candidate;
 

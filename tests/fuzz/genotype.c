@@ -1,5 +1,5 @@
 /* A genotype as text, which prints as a text that reads the same; and an edit of one. */
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
 #include "engine/space/genotype.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,7 @@
 #include "tests/helper/events.h"
 
+#include "engine/space/space.h"
+
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -33,10 +35,12 @@ static void text(char out[AX_EVENT_TEXT], int k)
 #define FILL_TEXT(at, k) text(at, k);
 #define FILL_GENO(at, k)                                                                                               \
     ax_rng rng = ax_rng_new((uint64_t)k, 7);                                                                           \
-    (at) = ax_genotype_random(&rng);
+    (at) = ax_space_random(ax_space_at(0), &rng);
 #define FILL_EACH(at, k)                                                                                               \
-    for (int i = 0; i < AX_DECISIONS; i++)                                                                             \
-        (at)[i] = (k) % 4 == 0 || ((k) % 4 == 1 && i == 7) ? NAN : -0.1f * (float)(i + (k));
+    for (int i = 0; i < AX_MAX_DECISIONS; i++)                                                                         \
+        (at)[i] = i >= ax_space_at(0)->n_decisions || (k) % 4 == 0 || ((k) % 4 == 1 && i == 7)                         \
+                      ? NAN                                                                                            \
+                      : -0.1f * (float)(i + (k));
 #define FIELD(type, name, doc) FILL_##type(p->name, k++)
 #define KIND(kind)                                                                                                     \
     static void fill_##kind(ax_event *ev, int k)                                                                       \

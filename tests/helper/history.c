@@ -1,6 +1,7 @@
 #include "tests/helper/history.h"
 
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
+#include "engine/space/space.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -68,15 +69,18 @@ static void progress(player *p, uint32_t id, const char *what, int64_t epoch, in
 static void propose(player *p, uint32_t id, const char *origin, uint32_t parent)
 {
     ax_event ev = make(AX_EVENT_PROPOSED, id);
-    ev.u.PROPOSED.genotype = ax_genotype_random(&p->rng);
+    ev.u.PROPOSED.genotype = ax_space_random(ax_space_at(0), &p->rng);
     if (id == 2)
         p->second = ev.u.PROPOSED.genotype;
     TEXT(ev.u.PROPOSED.origin, "%s", origin);
     ev.u.PROPOSED.parent = parent;
     ev.u.PROPOSED.logp = -30 - 4 * ax_rng_uniform(&p->rng);
     ev.u.PROPOSED.entropy = 33.1;
-    for (int i = 0; i < AX_DECISIONS; i++) {
-        double most = log(ax_decisions[i].choices);
+    const ax_space *space = ax_space_at(0);
+    for (int i = 0; i < AX_MAX_DECISIONS; i++)
+        ev.u.PROPOSED.logp_each[i] = ev.u.PROPOSED.entropy_each[i] = NAN;
+    for (int i = 0; i < space->n_decisions; i++) {
+        double most = log(space->decision[i].choices);
         ev.u.PROPOSED.logp_each[i] = (float)(-most - 0.1 * ((int)id % 7 - 3 + i % 3));
         ev.u.PROPOSED.entropy_each[i] = (float)(most - 0.01 * (i % 5));
     }

@@ -61,7 +61,7 @@ static void live_one(maker *m, bool by_hand)
 {
     if (by_hand) {
         char text[AX_GENOTYPE_TEXT];
-        ax_genotype g = ax_genotype_random(&m->rng);
+        ax_genotype g = ax_space_random(ax_space_at(0), &m->rng);
         command(m, AX_VERB_SUBMIT, 0, ax_genotype_print(&g, text));
     }
     ax_search_job job;

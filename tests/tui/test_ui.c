@@ -103,13 +103,13 @@ static void a_candidate_is_changed_and_queued(void **state)
             int decision = ax_edit_decision(row, field);
             d->ui.edit.row = row;
             d->ui.edit.field = field;
-            for (int k = 0; decision >= 0 && k < ax_decisions[decision].choices; k++)
+            for (int k = 0; decision >= 0 && k < ax_space_of(&from)->decision[decision].choices; k++)
                 ax_desk_keys(d, "+");
         }
     assert_memory_equal(&d->ui.edit.now, &from, sizeof from);
     d->ui.edit.row = d->ui.edit.field = 0;
     ax_desk_keys(d, "10jl"); /* op1 = none; then what value 2 reads */
-    assert_int_equal(ax_genotype_get(&d->ui.edit.now, 0), 10);
+    assert_int_equal(d->ui.edit.now.value[0], 10);
     ax_desk_keys(d, "-rkh9kl5"); /* op1 = skip; up, around: block6b = 5 */
     want = from;
     assert_int_equal(ax_genotype_edit(&want, "op1=skip block6b=5", NULL), AX_OK);

@@ -1,5 +1,8 @@
 #include "viz/dag.h"
 
+#include "engine/space/cells/cells.h"
+#include "engine/space/space.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -144,14 +147,14 @@ static void every_genotype_can_be_drawn(void **state)
     ax_rng rng = ax_rng_new(11, 1);
     int widest = 0;
     for (int i = 0; i < 20000; i++) {
-        ax_genotype g = ax_genotype_random(&rng);
+        ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         ax_dag d;
         ax_dag_cell(&g, &d);
         assert_int_equal(d.rows, 12);
         assert_int_equal(d.row[1].reads[0], 0);
         for (int l = 0; l < AX_CELL_LAYERS; l++)
             for (int k = 0; k < 2; k++)
-                assert_int_equal(d.row[2 + 3 * l + k].reads[0], g.layer[l].pos[k]);
+                assert_int_equal(d.row[2 + 3 * l + k].reads[0], ax_cells_of(&g).layer[l].pos[k]);
         check_edges(&d);
         int width = ax_dag_width(&d);
         widest = width > widest ? width : widest;

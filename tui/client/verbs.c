@@ -3,7 +3,8 @@
 #include "engine/base/str.h"
 #include "engine/base/utf8.h"
 #include "engine/config/option.h"
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
+#include "engine/space/space.h"
 #include "engine/wire/client.h"
 #include "engine/wire/run.h"
 #include "tui/client/commands.h"
@@ -95,8 +96,8 @@ static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run,
 /* The --set of a fork as the engine takes them: short, in numbers, and only what this program understands. */
 static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
 {
-    ax_genotype none, some; /* no decision has the value 255: what is set differs */
-    memset(&none, UINT8_MAX, sizeof none);
+    ax_genotype none = ax_space_first(ax_space_at(0)), some; /* no decision has the value 255: what is set differs */
+    memset(none.value, UINT8_MAX, sizeof none.value);
     some = none;
     if (!o->set.n)
         return ax_fail(err, AX_EINVAL, "fork: what is changed? --set op5=sep3x3, for example");

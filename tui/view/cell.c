@@ -1,7 +1,8 @@
 /* The selected candidate: its cell, its wiring, what is known about it. */
 #include "tui/view/view.h"
 
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
+#include "engine/space/space.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
 
@@ -110,18 +111,19 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 /* What the policy made of each decision, when it made them. */
 static void draw_decisions(ax_pane p, int row, const ax_candidate *c)
 {
-    enum { ROWS = (AX_DECISIONS + 1) / 2 };
-    if (!isfinite(c->logp_each[0]) || row + 1 + ROWS >= p.at.rows)
+    const ax_space *s = ax_space_of(&c->genotype);
+    const int rows = (s->n_decisions + 1) / 2;
+    if (!isfinite(c->logp_each[0]) || row + 1 + rows >= p.at.rows)
         return;
     for (int k = 0; k < 2; k++)
         ax_pane_print(p, row, 1 + k * DECISION_COLS, AX_ROLE_TITLE, "decision              p entropy");
-    for (int i = 0; i < AX_DECISIONS; i++) {
+    for (int i = 0; i < s->n_decisions; i++) {
         char a[AX_FIGURE], b[AX_FIGURE], value[16], text[48];
-        unsigned v = ax_genotype_get(&c->genotype, i);
-        snprintf(text, sizeof text, "%-8s %-11.11s %4s %6s", ax_decisions[i].name, ax_decision_value(i, v, value),
+        snprintf(text, sizeof text, "%-8s %-11.11s %4s %6s", s->decision[i].name,
+                 ax_decision_text(&s->decision[i], c->genotype.value[i], value),
                  ax_figure_share(exp((double)c->logp_each[i]), 2, a),
                  ax_figure_share((double)c->entropy_each[i], 2, b));
-        ax_pane_print(p, row + 1 + i % ROWS, 1 + i / ROWS * DECISION_COLS, AX_ROLE_TEXT, text);
+        ax_pane_print(p, row + 1 + i % rows, 1 + i / rows * DECISION_COLS, AX_ROLE_TEXT, text);
     }
 }
 

@@ -1,7 +1,7 @@
 /* Two candidates side by side: cells, what differs, metrics, how their losses fell. */
 #include "tui/view/view.h"
 
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
 #include "viz/spark.h"

@@ -17,9 +17,10 @@ static void draw_field(ax_pane p, int r, int at, const ax_edit *e, int row, int 
         return;
     char value[16], text[32];
     bool here = row == e->row && field == e->field;
-    unsigned now = ax_genotype_get(&e->now, d);
-    snprintf(text, sizeof text, here ? "[%s]" : " %s ", ax_decision_value(d, now, value));
-    ax_role role = here ? AX_ROLE_SELECTED : now != ax_genotype_get(&e->from, d) ? AX_ROLE_GOOD : AX_ROLE_TEXT;
+    unsigned now = e->now.value[d];
+    snprintf(text, sizeof text, here ? "[%s]" : " %s ",
+             ax_decision_text(&ax_space_of(&e->now)->decision[d], now, value));
+    ax_role role = here ? AX_ROLE_SELECTED : now != e->from.value[d] ? AX_ROLE_GOOD : AX_ROLE_TEXT;
     ax_pane_print(p, r, at, role, text);
 }
 
@@ -27,7 +28,7 @@ static bool row_changed(const ax_edit *e, int row)
 {
     for (int field = 0; field < 2; field++) {
         int d = ax_edit_decision(row, field);
-        if (d >= 0 && ax_genotype_get(&e->now, d) != ax_genotype_get(&e->from, d))
+        if (d >= 0 && e->now.value[d] != e->from.value[d])
             return true;
     }
     return false;
@@ -53,9 +54,10 @@ static void draw_list(ax_pane p, const ax_edit *e)
 static long cell_params(const ax_genotype *g, const ax_ui *ui)
 {
     long n = 0;
-    for (int d = 0; d < AX_DECISIONS; d++)
-        if (ax_decisions[d].op)
-            n += ax_cellop_params((int)ax_genotype_get(g, d), ui->channels, ui->repeats);
+    const ax_space *s = ax_space_of(g);
+    for (int d = 0; d < s->n_decisions; d++)
+        if (s->decision[d].option)
+            n += ax_cellop_params(g->value[d], ui->channels, ui->repeats);
     return n;
 }
 

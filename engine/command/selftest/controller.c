@@ -3,6 +3,7 @@
 #include "engine/command/selftest/selftest.h"
 
 #include "engine/policy/controller.h"
+#include "engine/space/space.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -99,7 +100,8 @@ static ax_code read_controller(bench *b, ax_err *err)
     bool none = !strcmp(feedback, "none");
     if (!none && strcmp(feedback, "previous"))
         return ax_fail(err, AX_EFORMAT, "%s: metadata 'feedback' is '%.40s', not previous or none", b->file, feedback);
-    b->c = ax_controller_new(none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &rng, err);
+    b->c = ax_controller_new(ax_space_of(&b->rollout[0].genotype), none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &rng,
+                             err);
     return b->c ? AX_OK : err->code;
 }
 
@@ -155,7 +157,8 @@ static ax_code read_file(bench *b, ax_err *err)
 
 static ax_code compare_scores(bench *b, ax_err *err)
 {
-    const int64_t dim[2] = { (int64_t)b->n, AX_DECISIONS };
+    const size_t decisions = ax_space_of(&b->rollout[0].genotype)->n_decisions;
+    const int64_t dim[2] = { (int64_t)b->n, (int64_t)decisions };
     float *logp = ax_golden_get(b->st, "logp", dim, 1, err);
     float *entropy = logp ? ax_golden_get(b->st, "entropy", dim, 1, err) : NULL;
     float *each = entropy ? ax_golden_get(b->st, "logp_each", dim, 2, err) : NULL;
@@ -163,11 +166,11 @@ static ax_code compare_scores(bench *b, ax_err *err)
     for (size_t i = 0; each && i < b->n; i++) {
         ax_proposal p;
         ax_controller_score(b->c, &b->rollout[i].genotype, &p);
-        float got[AX_DECISIONS], one = (float)p.logp, summed = (float)p.entropy;
-        const float *want = each + i * AX_DECISIONS;
-        for (int d = 0; d < AX_DECISIONS; d++)
+        float got[AX_MAX_DECISIONS], one = (float)p.logp, summed = (float)p.entropy;
+        const float *want = each + i * decisions;
+        for (size_t d = 0; d < decisions; d++)
             got[d] = (float)p.logp_each[d];
-        ax_tally_add(&t, "logp_each", got, want, AX_DECISIONS, ax_tolerance(want, AX_DECISIONS, tolerance_value));
+        ax_tally_add(&t, "logp_each", got, want, decisions, ax_tolerance(want, decisions, tolerance_value));
         ax_tally_add(&t, "logp", &one, &logp[i], 1, ax_tolerance(&logp[i], 1, tolerance_value));
         ax_tally_add(&e, "entropy", &summed, &entropy[i], 1, ax_tolerance(&entropy[i], 1, tolerance_value));
     }

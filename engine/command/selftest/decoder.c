@@ -17,6 +17,7 @@ typedef struct bench {
     ax_selftest *s;
     const ax_safetensors *st;
     const char *file;
+    uint32_t n_aux; /* of the training graph */
     ax_decoder_spec spec;
     ax_type tap[AX_TAPS], labels, teacher;
     ax_graph *train, *eval;
@@ -106,7 +107,9 @@ static ax_graph *make_graph(bench *b, bool train, ax_err *err)
     ax_code code = ax_decoder_build(g, &spec, taps, &d, err);
     if (code == AX_OK)
         code = ax_graph_keep(g, d.logits, "logits", err);
-    for (unsigned k = 0; k < AX_BLOCKS && train && code == AX_OK; k++) {
+    if (train)
+        b->n_aux = d.n_aux;
+    for (unsigned k = 0; k < d.n_aux && train && code == AX_OK; k++) {
         char name[NAME];
         snprintf(name, sizeof name, "aux.%u", k);
         code = ax_graph_keep(g, d.aux[k], name, err);
@@ -352,7 +355,7 @@ static ax_code compare_training(bench *b, ax_err *err)
 {
     ax_tally logits = { .group = "train.logits" }, aux = { .group = "train.aux" };
     ax_code code = ax_golden_compare(b->st, b->plan, b->train, "logits", "train.logits", tolerance_value, &logits, err);
-    for (unsigned k = 0; k < AX_BLOCKS && code == AX_OK; k++) {
+    for (unsigned k = 0; k < b->n_aux && code == AX_OK; k++) {
         char value[NAME], name[NAME];
         snprintf(value, sizeof value, "aux.%u", k);
         snprintf(name, sizeof name, "train.aux.%u", k);

@@ -5,6 +5,7 @@
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/decoder.h"
+#include "engine/space/space.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -196,7 +197,7 @@ ax_code ax_selftest_quick(ax_selftest *s, ax_err *err)
     ax_rng rng = ax_rng_new(3, 1);
     ax_code code = AX_OK;
     for (int i = 0; i < PUBLISHED + RANDOM && code == AX_OK; i++) {
-        ax_genotype g = ax_genotype_random(&rng);
+        ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         char name[NAME];
         snprintf(name, sizeof name, i < PUBLISHED ? "arch%d" : "random %d", i);
         if (i < PUBLISHED)

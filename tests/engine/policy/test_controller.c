@@ -60,6 +60,8 @@ static void compare_slot(ax_controller *c, const ax_safetensors *st, const char 
     }
 }
 
+enum { DECISIONS = 19 }; /* of the golden files */
+
 static void check_file(const char *path, ax_feedback feedback)
 {
     static const char *const genotypes[3] = { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
@@ -71,7 +73,7 @@ static void check_file(const char *path, ax_feedback feedback)
     if (!st)
         fail_msg("%s", err.msg);
     ax_rng rng = ax_rng_new(1, 1);
-    ax_controller *c = ax_controller_new(feedback, &rng, &err);
+    ax_controller *c = ax_controller_new(ax_space_at(0), feedback, &rng, &err);
     load_slot(c, st, "param.", AX_CONTROLLER_VALUE);
     size_t n;
     float *logp = floats(st, "", "logp", &n), *entropy = floats(st, "", "entropy", &n),
@@ -84,10 +86,10 @@ static void check_file(const char *path, ax_feedback feedback)
         rollouts[i].advantage = rewards[i] - 0.60;
         ax_proposal p;
         ax_controller_score(c, &rollouts[i].genotype, &p);
-        float got[AX_DECISIONS], sums[2] = { (float)p.logp, (float)p.entropy }, want[2] = { logp[i], entropy[i] };
-        for (int d = 0; d < AX_DECISIONS; d++)
+        float got[DECISIONS], sums[2] = { (float)p.logp, (float)p.entropy }, want[2] = { logp[i], entropy[i] };
+        for (int d = 0; d < DECISIONS; d++)
             got[d] = (float)p.logp_each[d];
-        compare("logp_each", got, each + i * AX_DECISIONS, AX_DECISIONS);
+        compare("logp_each", got, each + i * DECISIONS, DECISIONS);
         compare("logp", &sums[0], &want[0], 1);
         compare("entropy", &sums[1], &want[1], 1);
     }
@@ -127,7 +129,7 @@ static void samples_are_valid_and_score_as_they_were_drawn(void **state)
 {
     (void)state;
     ax_rng rng = ax_rng_new(5, 0);
-    ax_controller *c = ax_controller_new(AX_FEEDBACK_PREVIOUS, &rng, NULL);
+    ax_controller *c = ax_controller_new(ax_space_at(0), AX_FEEDBACK_PREVIOUS, &rng, NULL);
     for (int i = 0; i < 200; i++) {
         ax_proposal p, again;
         ax_controller_sample(c, &rng, &p);

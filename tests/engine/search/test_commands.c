@@ -1,5 +1,5 @@
 /* What a person may do to candidates, and what every verb answers. */
-#include "engine/space/decision.h"
+#include "engine/space/space.h"
 #include "tests/helper/searching.h"
 
 #include <math.h>
@@ -163,8 +163,9 @@ static void a_persons_genotype_is_next_and_not_learned_from(void **state)
     assert_true(isnan(p->u.PROPOSED.logp) && isnan(p->u.PROPOSED.logp_each[0]));
     p = searching_last(&t, AX_EVENT_PROPOSED, 1); /* the policy's own: its parts are the whole */
     double logp = 0, entropy = 0;
-    for (int i = 0; i < AX_DECISIONS; i++) {
-        double most = log(ax_decisions[i].choices); /* the order is the genotype's: a fresh policy is nearly uniform */
+    const ax_space *space = ax_space_of(&p->u.PROPOSED.genotype);
+    for (int i = 0; i < space->n_decisions; i++) { /* the order is the genotype's: a fresh policy is nearly uniform */
+        double most = log(space->decision[i].choices);
         assert_true(fabs((double)p->u.PROPOSED.entropy_each[i] - most) < 0.1);
         logp += (double)p->u.PROPOSED.logp_each[i];
         entropy += (double)p->u.PROPOSED.entropy_each[i];

@@ -90,7 +90,7 @@ static void forget_what_is_not_said(ax_search *s)
         if (!ax_row_settled(r))
             continue;
         r->place = 0;
-        for (int d = 0; d < AX_DECISIONS; d++)
+        for (int d = 0; d < AX_MAX_DECISIONS; d++)
             r->proposal.logp_each[d] = (float)r->proposal.logp_each[d];
     }
 }

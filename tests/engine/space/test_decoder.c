@@ -1,6 +1,7 @@
 /* Decoders as graphs: shapes, parameters, what none and skip leave of them. */
 #include "engine/graph/stats.h"
 #include "engine/space/decoder.h"
+#include "engine/space/space.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -201,7 +202,7 @@ static void test_random(void **state)
     (void)state;
     ax_rng rng = ax_rng_new(11, 1);
     for (int i = 0; i < 200; i++) {
-        ax_genotype g = ax_genotype_random(&rng);
+        ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         char text[AX_GENOTYPE_TEXT];
         built b = build(ax_genotype_print(&g, text), 4, 1, true, 1, 2);
         ax_err err = { 0 };
@@ -235,7 +236,7 @@ static void test_refused(void **state)
     assert_int_equal(ax_decoder_build(g, &spec, taps, &d, &err), AX_EINVAL);
     assert_string_equal(err.msg, "decoder: 0 channels; 1 to 4096 make sense");
     spec.channels = 8;
-    spec.genotype.block[0].in[0] = 4;
+    spec.genotype.value[13] = 4;
     assert_int_equal(ax_decoder_build(g, &spec, taps, &d, NULL), AX_EINVAL);
     ax_graph_free(g);
 }

@@ -1,5 +1,6 @@
 /* Text form of genotypes: round trips, errors that point at the character, loose ends. */
-#include "engine/space/genotype.h"
+#include "engine/space/cells/cells.h"
+#include "engine/space/list.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,7 +32,8 @@ static void test_published(void **state)
         ax_genotype g = parsed(texts[i]);
         assert_string_equal(ax_genotype_print(&g, buf), texts[i]);
     }
-    ax_genotype g = parsed(arch1);
+    const ax_genotype parsed1 = parsed(arch1);
+    const ax_cells g = ax_cells_of(&parsed1);
     assert_int_equal(g.stem_op, AX_CELL_SEP3);
     assert_int_equal(g.layer[0].pos[0], 1);
     assert_int_equal(g.layer[0].op[1], AX_CELL_CONV3_D12);
@@ -52,12 +54,12 @@ static void test_random_round_trip(void **state)
     bool seen[AX_DECISIONS][AX_CELL_OPS] = { 0 };
     for (int i = 0; i < 2000; i++) {
         char buf[AX_GENOTYPE_TEXT];
-        ax_genotype g = ax_genotype_random(&rng), back;
+        ax_genotype g = ax_space_random(&ax_space_cells, &rng), back;
         assert_int_equal(ax_genotype_validate(&g, NULL), AX_OK);
         back = parsed(ax_genotype_print(&g, buf));
         assert_memory_equal(&g, &back, sizeof g);
         for (int d = 0; d < AX_DECISIONS; d++)
-            seen[d][((const uint8_t *)&g)[d]] = true;
+            seen[d][g.value[d]] = true;
     }
     static const int choices[AX_DECISIONS] = { 11, 2, 2, 11, 11, 5, 5, 11, 11, 8, 8, 11, 11, 4, 4, 5, 5, 6, 6 };
     for (int d = 0; d < AX_DECISIONS; d++)
@@ -124,7 +126,7 @@ static void test_validate(void **state)
 {
     (void)state;
     ax_genotype g = parsed(arch0);
-    g.layer[2].pos[1] = 8;
+    g.value[10] = 8;
     ax_err err = { 0 };
     assert_int_equal(ax_genotype_validate(&g, &err), AX_EINVAL);
     assert_string_equal(err.msg, "genotype: decision 11 (layer 3), position 8: positions of layer 3 are 0 to 7");
@@ -133,13 +135,14 @@ static void test_validate(void **state)
 static void test_loose(void **state)
 {
     (void)state;
-    ax_genotype g0 = parsed(arch0), g1 = parsed(arch1), g2 = parsed(arch2);
-    assert_int_equal(ax_genotype_loose_ends(&g0), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
-    assert_int_equal(ax_genotype_loose_ends(&g1), 1u << 4 | 1u << 7 | 1u << 10); /* value 1 is read */
-    assert_int_equal(ax_genotype_loose_ends(&g2), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
-    assert_int_equal(ax_genotype_loose_blocks(&g0), 7);
-    assert_int_equal(ax_genotype_loose_blocks(&g1), 6); /* block 2 reads block 0 twice */
-    assert_int_equal(ax_genotype_loose_blocks(&g2), 6);
+    const ax_genotype p0 = parsed(arch0), p1 = parsed(arch1), p2 = parsed(arch2);
+    const ax_cells g0 = ax_cells_of(&p0), g1 = ax_cells_of(&p1), g2 = ax_cells_of(&p2);
+    assert_int_equal(ax_cells_loose_ends(&g0), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
+    assert_int_equal(ax_cells_loose_ends(&g1), 1u << 4 | 1u << 7 | 1u << 10); /* value 1 is read */
+    assert_int_equal(ax_cells_loose_ends(&g2), 1u << 1 | 1u << 4 | 1u << 7 | 1u << 10);
+    assert_int_equal(ax_cells_loose_blocks(&g0), 7);
+    assert_int_equal(ax_cells_loose_blocks(&g1), 6); /* block 2 reads block 0 twice */
+    assert_int_equal(ax_cells_loose_blocks(&g2), 6);
 }
 
 static void test_names(void **state)

@@ -171,7 +171,7 @@ static void of_another_training(void **state)
     assert_int_equal(b->first, 1);
     b->job = job;
     assert_int_equal(run(b, 3, &o), AX_ECANCEL);
-    b->job.genotype.stem_op ^= 1;
+    b->job.genotype.value[0] ^= 1;
     assert_int_equal(run(b, 1, &o), AX_ECANCEL);
     assert_int_equal(b->first, 1);
     b->job = job;

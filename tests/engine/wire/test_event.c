@@ -171,7 +171,7 @@ static void json_is_one_line(void **state)
     ev.u.PROPOSED.logp = -1.5;
     ev.u.PROPOSED.entropy = __builtin_nan("");
     ev.u.PROPOSED.params = -1;
-    for (int i = 0; i < AX_DECISIONS; i++) {
+    for (int i = 0; i < AX_MAX_DECISIONS; i++) {
         ev.u.PROPOSED.logp_each[i] = i == 1 ? NAN : -0.5f;
         ev.u.PROPOSED.entropy_each[i] = NAN;
     }

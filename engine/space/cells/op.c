@@ -1,4 +1,4 @@
-#include "engine/space/cellop.h"
+#include "engine/space/cells/op.h"
 
 #include <stdio.h>
 
@@ -85,8 +85,7 @@ static ax_cell_value join(const ax_layers *l, const char *prefix, const ax_cell_
     return (ax_cell_value) { .v = ax_layer_aggregate(l, prefix, read, n, out) };
 }
 
-ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, bool concat, const char *prefix,
-                     ax_val x)
+ax_val ax_cell_build(const ax_layers *l, const ax_cells *g, int32_t repeats, bool concat, const char *prefix, ax_val x)
 {
     ax_shape shape = ax_layer_shape(l, x);
     ax_cell_value value[CELL_VALUES] = { { .v = x } };
@@ -101,7 +100,7 @@ ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, 
         }
         made[2] = sum(l, made[0], made[1]);
     }
-    uint32_t loose = ax_genotype_loose_ends(g);
+    uint32_t loose = ax_cells_loose_ends(g);
     if (concat)
         return as_value(l, join(l, prefix, value, loose, shape.c), shape);
     ax_cell_value out = { .zero = true };

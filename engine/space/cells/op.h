@@ -1,8 +1,8 @@
 /* The 11 operations of a cell, expanded into primitives. */
-#ifndef AX_SPACE_CELLOP_H
-#define AX_SPACE_CELLOP_H
+#ifndef AX_SPACE_CELLS_OP_H
+#define AX_SPACE_CELLS_OP_H
 
-#include "engine/space/genotype.h"
+#include "engine/space/cells/cells.h"
 #include "engine/space/layer.h"
 
 /* A value inside a cell. Zeros ("none") are known as such and have no node as long as nobody needs one: a sum with
@@ -15,7 +15,6 @@ typedef struct ax_cell_value {
 /* The whole cell's output for input x {n,h,w,C}, same shape. Parameters: PREFIX.op.{0-6}. (op 0 is the stem's, then
    layer 1 first, layer 1 second, ...) and, with concat (decoder.h), PREFIX.aggregate. repeats: of the separable
    convolutions. */
-ax_val ax_cell_build(const ax_layers *l, const ax_genotype *g, int32_t repeats, bool concat, const char *prefix,
-                     ax_val x);
+ax_val ax_cell_build(const ax_layers *l, const ax_cells *g, int32_t repeats, bool concat, const char *prefix, ax_val x);
 
 #endif

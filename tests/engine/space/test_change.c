@@ -1,4 +1,6 @@
-#include "engine/space/decision.h"
+#include "engine/space/change.h"
+
+#include "engine/space/list.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -63,7 +65,7 @@ static void changes_make_the_other(void **state)
     (void)state;
     ax_rng rng = ax_rng_new(3, 1);
     for (int i = 0; i < 2000; i++) {
-        ax_genotype a = ax_genotype_random(&rng), b = ax_genotype_random(&rng);
+        ax_genotype a = ax_space_random(&ax_space_cells, &rng), b = ax_space_random(&ax_space_cells, &rng);
         char text[AX_CHANGES_TEXT], line[60];
         ax_genotype_changes(&a, &b, text);
         assert_true(strlen(text) < AX_CHANGES_TEXT - 1);
@@ -92,19 +94,18 @@ static void names_go_with_the_bytes(void **state)
     static const struct {
         const char *name;
         unsigned value;
-    } want[AX_DECISIONS] = {
+    } want[] = {
         { "op1", 1 },     { "in2", 0 },     { "in3", 1 },     { "op2", 2 },     { "op3", 3 },
         { "in5", 4 },     { "in6", 2 },     { "op5", 5 },     { "op6", 6 },     { "in8", 7 },
         { "in9", 6 },     { "op8", 8 },     { "op9", 9 },     { "block4a", 0 }, { "block4b", 1 },
         { "block5a", 2 }, { "block5b", 4 }, { "block6a", 3 }, { "block6b", 5 },
     };
-    for (int i = 0; i < AX_DECISIONS; i++) {
-        assert_string_equal(ax_decisions[i].name, want[i].name);
-        assert_int_equal(ax_genotype_get(&g, i), want[i].value);
-        ax_genotype h = g;
-        ax_genotype_put(&h, i, 0);
-        assert_int_equal(ax_genotype_get(&h, i), 0);
-        assert_int_equal(ax_decisions[i].op, ax_decisions[i].name[0] == 'o');
+    assert_int_equal(ax_space_cells.n_decisions, sizeof want / sizeof *want);
+    for (int i = 0; i < ax_space_cells.n_decisions; i++) {
+        const ax_decision *d = &ax_space_cells.decision[i];
+        assert_string_equal(d->name, want[i].name);
+        assert_int_equal(g.value[i], want[i].value);
+        assert_int_equal(d->option != NULL, d->name[0] == 'o');
     }
 }
 

@@ -1,4 +1,4 @@
-#include "engine/space/canonical.h"
+#include "engine/space/cells/canonical.h"
 
 #include <string.h>
 
@@ -46,7 +46,7 @@ static void mark_used(cell *c)
     }
 }
 
-static cell cell_of(const ax_genotype *g)
+static cell cell_of(const ax_cells *g)
 {
     cell c;
     memset(&c, 0, sizeof c);
@@ -58,7 +58,7 @@ static cell cell_of(const ax_genotype *g)
             made[k] = apply(&c, 1 + 2 * l + k, g->layer[l].op[k], &value[g->layer[l].pos[k]]);
         made[2] = sum(made[0], &made[1]);
     }
-    uint32_t loose = ax_genotype_loose_ends(g);
+    uint32_t loose = ax_cells_loose_ends(g);
     for (int v = 0; v < CELL_VALUES; v++)
         if (loose >> v & 1)
             c.out = sum(c.out, &value[v]);
@@ -139,7 +139,7 @@ static void keep_if_less(ordering *o)
     memcpy(o->best_slot, o->slot, sizeof o->slot);
 }
 
-static size_t order_cell(const cell *c, ax_canonical *out)
+static size_t order_cell(const cell *c, ax_cells_form *out)
 {
     ordering o = { .cell = c };
     for (int s = 0; s < AX_CELL_SLOTS; s++)
@@ -166,18 +166,18 @@ static size_t order_cell(const cell *c, ax_canonical *out)
 
 /* The sizes that a block read by the head goes through, as bits of the taps' strides: blocks are joined from left to
    right, the smaller side resized each time, and two resizes aren't the same as one. 0: not read by the head. */
-static void head_paths(const ax_genotype *g, uint8_t path[AX_BLOCKS])
+static void head_paths(const ax_cells *g, uint8_t path[AX_BLOCKS])
 {
-    uint8_t size[AX_TAPS + AX_BLOCKS] = { 0, 1, 2, 3 }, joined = AX_TAPS; /* 0 is the largest */
-    uint32_t loose = ax_genotype_loose_blocks(g);
+    uint8_t size[AX_CELLS_TAPS + AX_BLOCKS] = { 0, 1, 2, 3 }, joined = AX_CELLS_TAPS; /* 0 is the largest */
+    uint32_t loose = ax_cells_loose_blocks(g);
     for (int b = 0; b < AX_BLOCKS; b++) {
         const uint8_t *in = g->block[b].in;
-        size[AX_TAPS + b] = size[in[0]] < size[in[1]] ? size[in[0]] : size[in[1]];
+        size[AX_CELLS_TAPS + b] = size[in[0]] < size[in[1]] ? size[in[0]] : size[in[1]];
         path[b] = 0;
         if (!(loose >> b & 1))
             continue;
-        path[b] = (uint8_t)(1u << size[AX_TAPS + b]);
-        joined = size[AX_TAPS + b] < joined ? size[AX_TAPS + b] : joined;
+        path[b] = (uint8_t)(1u << size[AX_CELLS_TAPS + b]);
+        joined = size[AX_CELLS_TAPS + b] < joined ? size[AX_CELLS_TAPS + b] : joined;
         for (int a = 0; a <= b; a++)
             path[a] = path[a] ? (uint8_t)(path[a] | 1u << joined) : 0;
     }
@@ -185,17 +185,17 @@ static void head_paths(const ax_genotype *g, uint8_t path[AX_BLOCKS])
 
 /* Three bytes per block: its two inputs, the lesser first, and its path; blocks as they are numbered by `at`. False
    when a block would come before one that it reads. */
-static bool describe_blocks(const ax_genotype *g, const uint8_t path[AX_BLOCKS], const uint8_t at[AX_BLOCKS],
+static bool describe_blocks(const ax_cells *g, const uint8_t path[AX_BLOCKS], const uint8_t at[AX_BLOCKS],
                             uint8_t text[3 * AX_BLOCKS], bool swapped[AX_BLOCKS])
 {
     for (int b = 0; b < AX_BLOCKS; b++) {
         uint8_t in[2], *t = text + 3 * at[b];
         for (int k = 0; k < 2; k++) {
             in[k] = g->block[b].in[k];
-            if (in[k] < AX_TAPS)
+            if (in[k] < AX_CELLS_TAPS)
                 continue;
-            in[k] = (uint8_t)(AX_TAPS + at[in[k] - AX_TAPS]);
-            if (in[k] >= AX_TAPS + at[b])
+            in[k] = (uint8_t)(AX_CELLS_TAPS + at[in[k] - AX_CELLS_TAPS]);
+            if (in[k] >= AX_CELLS_TAPS + at[b])
                 return false;
         }
         swapped[b] = in[0] > in[1];
@@ -206,7 +206,7 @@ static bool describe_blocks(const ax_genotype *g, const uint8_t path[AX_BLOCKS],
     return true;
 }
 
-static void order_blocks(const ax_genotype *g, ax_canonical *out, uint8_t *key)
+static void order_blocks(const ax_cells *g, ax_cells_form *out, uint8_t *key)
 {
     static const uint8_t orders[6][AX_BLOCKS] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
                                                   { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
@@ -225,13 +225,11 @@ static void order_blocks(const ax_genotype *g, ax_canonical *out, uint8_t *key)
     }
 }
 
-ax_canonical ax_genotype_canonical(const ax_genotype *g)
+ax_cells_form ax_cells_canonical(const ax_cells *g)
 {
-    ax_canonical out = { .hash = 0xcbf29ce484222325 };
+    ax_cells_form out = { .n_ops = 0 };
     cell c = cell_of(g);
     size_t n = order_cell(&c, &out);
     order_blocks(g, &out, out.key + n);
-    for (size_t i = 0; i < sizeof out.key; i++)
-        out.hash = (out.hash ^ out.key[i]) * 0x100000001b3;
     return out;
 }

@@ -1,0 +1,25 @@
+#include "engine/space/builder.h"
+
+#include "engine/base/hash.h"
+
+#include <string.h>
+
+const ax_builder *ax_builder_of(const ax_genotype *g)
+{
+#define ADDRESS(name) &ax_builder_##name,
+    static const ax_builder *const all[] = { AX_SPACE_LIST(ADDRESS) };
+    return g->space < sizeof all / sizeof *all ? all[g->space] : all[0];
+}
+
+ax_canonical ax_genotype_canonical(const ax_genotype *g, bool concat)
+{
+    ax_canonical out = { .space = g->space };
+    ax_builder_of(g)->key(g, concat, out.key);
+    out.hash = ax_hash(ax_hash(AX_HASH_START, &out.space, sizeof out.space), out.key, sizeof out.key);
+    return out;
+}
+
+bool ax_canonical_same(const ax_canonical *a, const ax_canonical *b)
+{
+    return a->space == b->space && !memcmp(a->key, b->key, sizeof a->key);
+}

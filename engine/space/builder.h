@@ -1,0 +1,24 @@
+/* What a space makes of a genotype. The front end links none of it. */
+#ifndef AX_SPACE_BUILDER_H
+#define AX_SPACE_BUILDER_H
+
+#include "engine/space/canonical.h"
+#include "engine/space/decoder.h"
+#include "engine/space/layer.h"
+#include "engine/space/list.h"
+
+typedef struct ax_builder {
+    /* Appends the decoder that spec describes, whose genotype is valid, reading taps (finest first). out is zeroed.
+       Failures are in l->err. */
+    void (*build)(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *taps, ax_decoder *out);
+    /* The key of ax_genotype_canonical. out is zeroed. */
+    void (*key)(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONICAL_KEY]);
+} ax_builder;
+
+#define AX_DECLARE_BUILDER(name) extern const ax_builder ax_builder_##name;
+AX_SPACE_LIST(AX_DECLARE_BUILDER)
+#undef AX_DECLARE_BUILDER
+
+const ax_builder *ax_builder_of(const ax_genotype *g);
+
+#endif

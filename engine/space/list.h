@@ -1,0 +1,14 @@
+/* The list of spaces. A row X(name) is the folder engine/space/NAME, which has ax_space_NAME (space.h) and
+   ax_builder_NAME (builder.h). Genotypes in events and files don't name their space: text forms must differ. */
+#ifndef AX_SPACE_LIST_H
+#define AX_SPACE_LIST_H
+
+#include "engine/space/space.h"
+
+#define AX_SPACE_LIST(X) X(cells)
+
+#define AX_DECLARE_SPACE(name) extern const ax_space ax_space_##name;
+AX_SPACE_LIST(AX_DECLARE_SPACE)
+#undef AX_DECLARE_SPACE
+
+#endif
