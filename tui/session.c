@@ -397,7 +397,7 @@ static void say_farewell(const session *s, ax_str *out)
                       r, p, r);
     else if (s->state.died)
         ax_str_printf(out, "The engine of %s has died.  %s resume %s: go on.", s->ui.run, p, r);
-    else if (!strcmp(s->state.bye, "finished"))
+    else if (s->state.ending == AX_ENDING_FINISHED)
         ax_str_printf(out, "%s is finished.  %s attach %s: look at it again.", s->ui.run, p, r);
     else
         ax_str_printf(out, "%s has stopped.  %s resume %s: go on.  %s attach %s: look at it.", s->ui.run, p, r, p, r);

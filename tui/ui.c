@@ -149,11 +149,13 @@ double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what)
 
 const char *ax_ui_word(const ax_ui *ui)
 {
-    const char *bye = ui->state->bye;
+    static const char *const ended[] = {
+        [AX_ENDING_FINISHED] = "FINISHED", [AX_ENDING_STOPPED] = "STOPPED", [AX_ENDING_FAILED] = "FAILED"
+    };
     if (ui->loading < 1)
         return "LOADING";
-    if (bye[0])
-        return !strcmp(bye, "finished") ? "FINISHED" : !strcmp(bye, "stopped") ? "STOPPED" : "FAILED";
+    if (ui->state->ending)
+        return ended[ui->state->ending];
     if (ui->link != AX_LINK_LIVE)
         return ui->state->died ? "DIED" : "NO ENGINE";
     return ui->state->paused ? "PAUSED" : "RUNNING";
@@ -161,7 +163,7 @@ const char *ax_ui_word(const ax_ui *ui)
 
 bool ax_ui_wakes(const ax_ui *ui)
 {
-    return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && !strcmp(ui->state->bye, "finished");
+    return ui->can_wake && !ui->readonly && ui->link != AX_LINK_LIVE && ui->state->ending == AX_ENDING_FINISHED;
 }
 
 const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
@@ -179,7 +181,7 @@ const char *ax_ui_resume_refused(const ax_ui *ui)
         return "this view only reads";
     if (ui->link == AX_LINK_LIVE)
         return "the engine runs";
-    if (!strcmp(ui->state->bye, "finished"))
+    if (ui->state->ending == AX_ENDING_FINISHED)
         return "the run is finished";
     return ui->can_resume ? NULL : "no engine can be started from here";
 }

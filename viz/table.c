@@ -5,7 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- rows ---- */
 
@@ -37,13 +36,9 @@ static int by_key(const void *va, const void *vb)
 
 static double key_of(const ax_candidate *c, ax_sort sort)
 {
-    static const char order[] = "RPQ*DXF";
     if (sort < AX_METRIC_COUNT)
         return ax_outcome_figure(&c->outcome, (ax_metric)sort);
-    if (sort == AX_SORT_ID)
-        return c->id;
-    const char *at = strchr(order, (int)c->status);
-    return at ? (double)(at - order) : (double)sizeof order;
+    return sort == AX_SORT_ID ? (double)c->id : ax_status_place(c->status);
 }
 
 static int group_of(const ax_candidate *c, ax_sort sort, double key)

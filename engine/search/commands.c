@@ -122,7 +122,7 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
     ax_proposal p = ax_search_look(s, c->id)->proposal;
     ax_err err = { AX_OK, "" };
     uint32_t id;
-    if (ax_search_add(s, &p, "promote", c->id, &id, &err) != AX_OK) {
+    if (ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_PROMOTE), c->id, &id, &err) != AX_OK) {
         ax_search_reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
         return;
     }
@@ -191,7 +191,7 @@ static void do_note(ax_search *s, const ax_command *c, ax_answer *a)
 static ax_code add_handmade(ax_search *s, const ax_genotype *g, uint32_t parent, uint32_t *id, ax_err *err)
 {
     ax_proposal p = ax_proposal_of(g);
-    ax_code code = ax_search_add(s, &p, "user", parent, id, err);
+    ax_code code = ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_USER), parent, id, err);
     if (code == AX_OK)
         ax_search_enqueue(s, *id, 0);
     return code;

@@ -20,21 +20,21 @@ static void say_device(ax_coordinator *c, const ax_worker_message *m)
     ax_coordinator_emit(c, &ev);
 }
 
-static const char *cause_of(int64_t code)
+static ax_cause cause_of(int64_t code)
 {
     switch (code) {
     case AX_ENOMEM:
-        return "memory";
+        return AX_CAUSE_MEMORY;
     case AX_EFORMAT:
-        return "diverged";
+        return AX_CAUSE_DIVERGED;
     case AX_EDEVICE:
-        return "device";
+        return AX_CAUSE_DEVICE;
     case AX_EIO:
-        return "disk";
+        return AX_CAUSE_DISK;
     case AX_EDATA:
-        return "data";
+        return AX_CAUSE_DATA;
     default:
-        return "other";
+        return AX_CAUSE_OTHER;
     }
 }
 
@@ -58,7 +58,7 @@ static void on_broken(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
                 "the worker can't get ready: %s", m->text);
 }
 
-static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *why);
+static void bury(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why);
 
 /* A process whose device has failed gets nothing but errors from it, whatever it does next: the worker goes too. */
 static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
@@ -203,7 +203,7 @@ static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
 }
 
 /* why: "", or what is known better than how it died. */
-static void bury(ax_coordinator *c, uint32_t k, const char *cause, const char *why)
+static void bury(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
     bool excused = c->crew[k].folder_lost;
@@ -225,7 +225,7 @@ void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
         on_worker(c, k, &m);
     if (got == 0 || c->err.code != AX_OK)
         return;
-    bury(c, k, "crashed", "");
+    bury(c, k, AX_CAUSE_CRASHED, "");
 }
 
 /* When a silent worker counts as hanging (monotonic); 0 = never. One with nothing to do may be silent. */
@@ -240,7 +240,7 @@ static void end_hanging(ax_coordinator *c, uint32_t k)
     char why[AX_WORKER_TEXT];
     snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s", ax_clock() - c->crew[k].heard_at);
     kill(c->crew[k].pid, SIGKILL);
-    bury(c, k, "hang", why);
+    bury(c, k, AX_CAUSE_HANG, why);
 }
 
 /* The first worker fills the cache and shows whether data and device are good; the others start once it is ready. */

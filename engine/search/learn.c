@@ -7,7 +7,7 @@
 /* What a person made isn't the policy's doing; that a network came up again is. */
 static bool wanted(const ax_settings *set, const ax_row *r)
 {
-    return (set->learn_handmade || strcmp(r->origin, "user")) && (set->learn_reused || !r->reused);
+    return (set->learn_handmade || ax_origin_of(r->origin) != AX_ORIGIN_USER) && (set->learn_reused || !r->reused);
 }
 
 /* What the candidate costs, as the objective counts it; 0 = the objective is the reward alone, or it isn't known. */

@@ -9,7 +9,6 @@
 #include "engine/wire/figures.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct rebuild {
     ax_search *search;
@@ -80,8 +79,8 @@ static void pruned(ax_search *s, ax_row *r, const ax_event *ev)
 static void failed(ax_search *s, ax_row *r, const ax_event *ev)
 {
     r->status = AX_FAILED;
-    snprintf(r->cause, sizeof r->cause, "%.15s", ev->u.FAILED.cause);
-    r->crashes += ax_search_counts_as_crash(r->cause);
+    r->cause = ax_cause_of(ev->u.FAILED.cause);
+    r->crashes += ax_cause_retry(r->cause) == AX_RETRY_ONCE;
     if (!ev->u.FAILED.retried)
         give_back(s, ev->id);
 }

@@ -85,7 +85,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     ax_row *r = ax_search_row(s, id);
     if (!r || halting || !isfinite(o->reward)) {
         if (r && !halting)
-            ax_search_failed(s, worker, "diverged", "the reward is not a finite number");
+            ax_search_failed(s, worker, AX_CAUSE_DIVERGED, "the reward is not a finite number");
         else
             ax_search_stopped(s, worker);
         return AX_OK;
@@ -146,26 +146,7 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
     pause_itself(s, "error", text);
 }
 
-typedef enum retry { NEVER, ONCE, LATER } retry;
-
-static retry retry_rule(const char *cause)
-{
-    static const struct {
-        const char *cause;
-        retry retry;
-    } rules[] = { { "crashed", ONCE }, { "hang", ONCE }, { "device", ONCE }, { "disk", LATER }, { "data", LATER } };
-    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
-        if (!strcmp(cause, rules[i].cause))
-            return rules[i].retry;
-    return NEVER;
-}
-
-bool ax_search_counts_as_crash(const char *cause)
-{
-    return retry_rule(cause) == ONCE;
-}
-
-void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message)
+void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message)
 {
     uint32_t id = s->seat[worker].id;
     ax_row *r = ax_search_row(s, id);
@@ -175,15 +156,15 @@ void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const ch
         ax_search_stopped(s, worker);
         return;
     }
-    retry rule = retry_rule(cause);
-    bool again = rule == LATER || (rule == ONCE && r->crashes == 0);
-    r->crashes += rule == ONCE;
+    ax_retry rule = ax_cause_retry(cause);
+    bool again = rule == AX_RETRY_LATER || (rule == AX_RETRY_ONCE && r->crashes == 0);
+    r->crashes += rule == AX_RETRY_ONCE;
     s->seat[worker] = (ax_seat) { 0 };
     s->dirty = true;
-    snprintf(r->cause, sizeof r->cause, "%s", cause);
+    r->cause = cause;
     r->status = AX_FAILED;
     ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
-    snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", cause);
+    snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", ax_cause_word(cause));
     ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
     ev.u.FAILED.retried = again;
     ax_search_emit(s, &ev);
@@ -192,7 +173,7 @@ void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const ch
         ax_search_enqueue(s, id, 0);
     else if (parent && parent->full == id)
         ax_search_row(s, r->parent)->full = 0; /* it may be promoted again */
-    count_failure(s, rule == LATER, message);
+    count_failure(s, rule == AX_RETRY_LATER, message);
 }
 
 void ax_search_worker_failed(ax_search *s, const char *message)

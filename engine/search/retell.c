@@ -20,7 +20,7 @@ static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
         ax_search_say_scored(s, id, !done);
     if (r->status == AX_FAILED && !(said && said->status == AX_FAILED)) {
         ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
-        snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", r->cause);
+        snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", ax_cause_word(r->cause));
         snprintf(ev.u.FAILED.message, sizeof ev.u.FAILED.message, "what it said was lost with a part of the log");
         ax_search_emit(s, &ev);
     }

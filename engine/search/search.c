@@ -88,7 +88,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
                       ax_err *err)
 {
     const ax_settings *set = &s->setup.settings;
-    bool full = !strcmp(origin, "promote");
+    bool full = ax_origin_of(origin) == AX_ORIGIN_PROMOTE;
     ax_decoder_spec spec = {
         .genotype = p->genotype,
         .channels = (int32_t)(full ? set->full_channels : set->channels),

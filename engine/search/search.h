@@ -6,6 +6,7 @@
 #include "engine/config/settings.h"
 #include "engine/space/genotype.h"
 #include "engine/candidate/outcome.h"
+#include "engine/candidate/words.h"
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
 
@@ -73,10 +74,9 @@ ax_code ax_search_catch_up(ax_search *s, ax_err *err);
    written, and whoever goes on from the one before judges that candidate again. */
 bool ax_search_behind(const ax_search *s);
 void ax_search_stopped(ax_search *s, uint32_t worker);
-/* cause: memory, diverged, crashed, hang, device, disk, data, other. The rules (ARCHITECTURE.md): crashed, hang and
-   device are tried once more; disk and data are no candidate's fault, so it goes back to the queue and the run pauses
-   itself; the others are final. After max_failures in a row the run pauses itself, whatever they were. */
-void ax_search_failed(ax_search *s, uint32_t worker, const char *cause, const char *message);
+/* By the cause's rule (engine/candidate/words.h) it is tried once more, or the run pauses itself, or that was all.
+   After max_failures in a row the run pauses itself, whatever they were. */
+void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message);
 /* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
 void ax_search_worker_failed(ax_search *s, const char *message);
 /* What a worker found the data to be: says so when they have changed under the engine, and takes no outcome of the old

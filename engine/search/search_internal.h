@@ -8,7 +8,7 @@
 #include "engine/search/search.h"
 #include "engine/wire/state.h"
 
-enum { AX_REQUESTS = 64, AX_CAUSE = 16, AX_ROWS_MAX = 1 << 22 };
+enum { AX_REQUESTS = 64, AX_ROWS_MAX = 1 << 22 };
 
 /* What the gate said; a candidate that the gate ended is judged by stage 1. */
 enum { AX_VERDICT_NONE, AX_VERDICT_ON, AX_VERDICT_END };
@@ -27,8 +27,8 @@ typedef struct ax_row {
     bool pinned, waved;       /* waved: promoted while running, so through the gate */
     uint32_t attempts, crashes, verdict;
     ax_outcome outcome; /* not known until scored, but for its size; of stage 1 while stage 2 runs */
-    char cause[AX_CAUSE];
-    bool open; /* lies in the search's list of open ones; not part of a snapshot */
+    ax_cause cause;     /* of its last failure */
+    bool open;          /* lies in the search's list of open ones; not part of a snapshot */
 } ax_row;
 
 /* What a worker has in hand. */
@@ -128,8 +128,6 @@ void ax_search_shorten_prunes(ax_search *s);
 /* ---- reports.c ---- */
 /* Says SCORED with the row's outcome; provisional: stage 2 follows. */
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
-/* Whether the candidate's `crashes` counts a failure of this cause. */
-bool ax_search_counts_as_crash(const char *cause);
 
 /* ---- stages.c ---- */
 /* Asks the gate about the row's outcome of stage 1, notes the verdict, says SCORED and GATED; more: there is a stage 2

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-typedef enum kind { U32, U64, WHOLE, REAL, TEXT, BOOL } kind; /* WHOLE: int64_t, not below 0 */
+typedef enum kind { U32, U64, WHOLE, REAL, TEXT, CAUSE, BOOL } kind; /* WHOLE: int64_t, not below 0 */
 
 typedef struct field {
     const char *name;
@@ -42,7 +42,7 @@ static const field fields[] = {
     FIELD(U32, "crashes", crashes),
     FIELD(U32, "verdict", verdict),
     FIELD(TEXT, "origin", origin),
-    FIELD(TEXT, "cause", cause),
+    FIELD(CAUSE, "cause", cause),
     FIELD(REAL, "logp", proposal.logp),
     FIELD(REAL, "entropy", proposal.entropy),
     FIELD(REAL, "prune_until", prune_until),
@@ -86,6 +86,9 @@ static void pack_field(msgpack_packer *pk, const field *f, const ax_row *r)
     case TEXT:
         ax_pack_text(pk, at);
         break;
+    case CAUSE:
+        ax_pack_text(pk, ax_cause_word(r->cause));
+        break;
     case BOOL:
         memcpy(&flag, at, sizeof flag);
         ax_pack_bool(pk, flag);
@@ -116,20 +119,13 @@ void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r)
 
 static bool read_status(const msgpack_object *o, ax_status *out)
 {
-    static const ax_status known[] = { AX_QUEUED, AX_RUNNING, AX_PAUSED, AX_DONE, AX_PRUNED, AX_FAILED };
     char text[2];
-    if (!ax_read_text(o, text, sizeof text))
-        return false;
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (text[0] == (char)known[i]) {
-            *out = known[i];
-            return true;
-        }
-    return false;
+    return ax_read_text(o, text, sizeof text) && ax_status_read(text, out) && *out != AX_PROMOTED;
 }
 
 static bool read_field(const msgpack_object *o, const field *f, ax_row *r)
 {
+    char word[16];
     char *at = (char *)r + f->offset;
     uint32_t u32;
     uint64_t u64;
@@ -153,6 +149,11 @@ static bool read_field(const msgpack_object *o, const field *f, ax_row *r)
         return true;
     case TEXT:
         return ax_read_text(o, at, f->size);
+    case CAUSE:
+        if (!ax_read_text(o, word, sizeof word))
+            return false;
+        r->cause = ax_cause_of(word);
+        return true;
     case BOOL:
         if (!o || o->type != MSGPACK_OBJECT_BOOLEAN)
             return false;

@@ -3,13 +3,12 @@
 #include "engine/search/search_internal.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 _Static_assert(sizeof(ax_row) <= 640, "all candidates stay in memory: .6 MiB per 1,000 (docs/speed.md)");
 
 bool ax_row_is_full(const ax_row *r)
 {
-    return !strcmp(r->origin, "promote");
+    return ax_origin_of(r->origin) == AX_ORIGIN_PROMOTE;
 }
 
 bool ax_row_settled(const ax_row *r)

@@ -1,5 +1,6 @@
 #include "engine/wire/narrate.h"
 
+#include "engine/candidate/words.h"
 #include "engine/base/utf8.h"
 
 #include <math.h>
@@ -68,7 +69,7 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
             (long long)ev->u.HELLO.seed);
         break;
     case AX_EVENT_PROPOSED:
-        if (ev->u.PROPOSED.parent && !strcmp(ev->u.PROPOSED.origin, "promote"))
+        if (ev->u.PROPOSED.parent && ax_origin_of(ev->u.PROPOSED.origin) == AX_ORIGIN_PROMOTE)
             SAY("full training of #%lld", (long long)ev->u.PROPOSED.parent);
         else if (ev->u.PROPOSED.parent)
             SAY("by %.15s, made from #%lld", ev->u.PROPOSED.origin, (long long)ev->u.PROPOSED.parent);

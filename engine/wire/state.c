@@ -68,7 +68,7 @@ bool ax_candidate_known(const ax_candidate *c)
 
 bool ax_candidate_handmade(const ax_candidate *c)
 {
-    return !strcmp(c->origin, "user");
+    return ax_origin_of(c->origin) == AX_ORIGIN_USER;
 }
 
 bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size)
@@ -423,6 +423,7 @@ static void fold_hello(ax_state *s, const ax_event *ev)
     s->pid = ev->u.HELLO.pid;
     s->seed = ev->u.HELLO.seed;
     s->bye[0] = '\0';
+    s->ending = AX_ENDING_NONE;
     s->died = false;
     stop_running(s);
 }
@@ -467,6 +468,7 @@ static void fold_run(ax_state *s, const ax_event *ev)
         break;
     case AX_EVENT_BYE:
         memcpy(s->bye, ev->u.BYE.reason, sizeof s->bye);
+        s->ending = ax_ending_of(s->bye);
         stop_running(s);
         break;
     default:

@@ -3,20 +3,10 @@
 #define AX_WIRE_STATE_H
 
 #include "engine/candidate/outcome.h"
+#include "engine/candidate/words.h"
 #include "engine/wire/damage.h"
 #include "engine/wire/event.h"
 #include "engine/wire/front.h"
-
-/* The letter a screen shows. */
-typedef enum ax_status {
-    AX_QUEUED = 'Q',
-    AX_RUNNING = 'R',
-    AX_PAUSED = 'P',
-    AX_DONE = 'D',
-    AX_PROMOTED = '*', /* done, and a full training exists or is queued */
-    AX_PRUNED = 'X',
-    AX_FAILED = 'F'
-} ax_status;
 
 enum { AX_TRACE = 32 };
 typedef struct ax_candidate {
@@ -53,6 +43,7 @@ typedef struct ax_state {
     char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT];
     char device[AX_EVENT_TEXT]; /* as set; instead of "auto" what that is, once a worker has said it */
     char bye[AX_EVENT_TEXT];    /* "" while it runs */
+    ax_ending ending;           /* what bye says */
     bool died;                  /* the engine is gone without a good-bye (ax_state_engine_died) */
     int64_t planned, workers, pid, seed;
     bool data_changed;             /* an engine found other data than the run began with */

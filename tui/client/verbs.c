@@ -143,7 +143,7 @@ static ax_code wake(const ax_run_handle *run, ax_verb verb, ax_err *err)
         return AX_OK;
     ax_state s;
     ax_code code = ax_run_load(run->dirfd, &s, err);
-    bool finished = code == AX_OK && !strcmp(s.bye, "finished");
+    bool finished = code == AX_OK && s.ending == AX_ENDING_FINISHED;
     ax_state_release(&s);
     if (!finished)
         return code;

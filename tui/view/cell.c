@@ -19,26 +19,6 @@ static int fact(ax_pane p, int row, const char *name, const char *value)
     return row + 1;
 }
 
-static const char *status_word(ax_status s)
-{
-    switch (s) {
-    case AX_QUEUED:
-        return "queued";
-    case AX_RUNNING:
-        return "running";
-    case AX_PAUSED:
-        return "paused";
-    case AX_DONE:
-        return "done";
-    case AX_PROMOTED:
-        return "done and promoted";
-    case AX_PRUNED:
-        return "pruned";
-    default:
-        return "failed";
-    }
-}
-
 /* What it was changed from; NULL: it wasn't. */
 static const ax_candidate *changed_from(const ax_ui *ui, const ax_candidate *c)
 {
@@ -65,7 +45,7 @@ static int figures(ax_pane p, int row, const char *name, ax_metric_line line, co
 static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 {
     char a[AX_FIGURE], b[AX_FIGURE], text[256];
-    int row = 0, n = snprintf(text, sizeof text, "%s%s", status_word(c->status), c->pinned ? ", pinned" : "");
+    int row = 0, n = snprintf(text, sizeof text, "%s%s", ax_status_word(c->status), c->pinned ? ", pinned" : "");
     if (c->epochs > 0)
         n += snprintf(text + n, sizeof text - (size_t)n, ", %s: epoch %d/%d, step %d/%d",
                       c->stage == 3 ? "full training" : "search", c->epoch, c->epochs, c->step, c->steps);

@@ -183,7 +183,7 @@ static void a_batch_finds_its_places_in_the_queue(void **state)
     static const uint32_t order[] = { 2, 7, 6, 5, 4, 3 };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++) {
         assert_int_equal(searching_take(&t), order[i]);
-        ax_search_failed(t.search, 0, "other", "so that the next is taken");
+        ax_search_failed(t.search, 0, AX_CAUSE_OTHER, "so that the next is taken");
         if (ax_search_paused(t.search))
             searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL);
     }
@@ -221,7 +221,7 @@ static void a_failed_promotion_can_be_repeated(void **state)
     searching_do(&t, AX_VERB_PROMOTE, 1, NULL, NULL);
     assert_false(ax_search_finished(t.search));
     assert_int_equal(searching_take(&t), 2);
-    ax_search_failed(t.search, 0, "memory", "no memory");
+    ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "no memory");
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK);
     assert_int_equal(searching_take(&t), 3);
     searching_score(&t, 0.9);

@@ -188,7 +188,7 @@ static void step(bench *b, int k)
     case 5:
         if (searching_take(&b->t)) {
             searching_do(&b->t, AX_VERB_PROMOTE, ax_search_running(s, 0), NULL, NULL);
-            ax_search_failed(s, 0, k % 16 == 5 ? "crashed" : "diverged", "why not");
+            ax_search_failed(s, 0, k % 16 == 5 ? AX_CAUSE_CRASHED : AX_CAUSE_DIVERGED, "why not");
         }
         break;
     case 6:

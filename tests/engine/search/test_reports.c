@@ -15,15 +15,15 @@ static void a_crash_is_tried_once_more(void **state)
     searching t;
     searching_init(&t, 2, "random");
     searching_take(&t);
-    ax_search_failed(t.search, 0, "crashed", "killed by signal 9");
+    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed by signal 9");
     assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 1);
     assert_int_equal(searching_take(&t), 1);
-    ax_search_failed(t.search, 0, "crashed", "killed by signal 9");
+    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed by signal 9");
     const ax_event *f = searching_last(&t, AX_EVENT_FAILED, 0);
     assert_int_equal(f->u.FAILED.retried, 0);
     assert_string_equal(f->u.FAILED.cause, "crashed");
     assert_int_equal(searching_take(&t), 2);
-    ax_search_failed(t.search, 0, "diverged", "the loss is nan");
+    ax_search_failed(t.search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
     assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 0);
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 0); /* failed is not reward 0 */
     assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 0);
@@ -51,14 +51,14 @@ static void five_failures_in_a_row_pause_the_run(void **state)
     searching_init(&t, 20, "random");
     for (int i = 0; i < 4; i++) {
         searching_take(&t);
-        ax_search_failed(t.search, 0, "memory", "out of memory");
+        ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "out of memory");
     }
     searching_take(&t);
     searching_score(&t, 0.5); /* not in a row */
     for (int i = 0; i < 5; i++) {
         assert_false(ax_search_paused(t.search));
         assert_int_not_equal(searching_take(&t), 0);
-        ax_search_failed(t.search, 0, "memory", "out of memory");
+        ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "out of memory");
     }
     assert_true(ax_search_paused(t.search));
     assert_int_equal(searching_take(&t), 0);

@@ -88,7 +88,7 @@ static void what_isnt_an_outcome_isnt_reused(void **state)
     (void)state;
     searching t;
     begin(&t, NULL);
-    ax_search_failed(t.search, 0, "diverged", "the loss is nan");
+    ax_search_failed(t.search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
     assert_int_equal(submit_twin(&t, NULL), 4); /* failed: tried once more */
     searching_do(&t, AX_VERB_PRUNE, 4, NULL, NULL);
     ax_search_stopped(t.search, 0);
@@ -111,7 +111,7 @@ static void full_training_is_another_thing(void **state)
     (void)state;
     searching t;
     begin(&t, NULL);
-    ax_search_failed(t.search, 0, "memory", "no memory");
+    ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "no memory");
     assert_int_equal(submit_twin(&t, NULL), 4);
     searching_score(&t, 0.5);
     searching_do(&t, AX_VERB_PROMOTE, 4, NULL, NULL);

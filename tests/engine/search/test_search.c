@@ -123,7 +123,7 @@ static void two_stages_and_the_gate(void **state)
     searching_take(&t); /* a crash in stage 2: it starts again and keeps its verdict */
     o = judged(1, 0.4);
     assert_true(goes_on_after_stage1(&t, &o));
-    ax_search_failed(t.search, 0, "crashed", "killed");
+    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed");
     assert_int_equal(searching_take(&t), 3);
     assert_true(goes_on_after_stage1(&t, &o));
     assert_int_equal(searching_count(&t, AX_EVENT_GATED), 3);
@@ -142,7 +142,7 @@ static void one_that_the_gate_ended_starts_again(void **state)
     searching_take(&t);
     ax_outcome o = judged(1, 0);
     assert_false(goes_on_after_stage1(&t, &o));
-    ax_search_failed(t.search, 0, "crashed", "killed");
+    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed");
     assert_int_equal(searching_take(&t), 1);
     assert_false(goes_on_after_stage1(&t, &o));
     assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);

@@ -28,7 +28,7 @@ static void busy(searching *t, const char *strategy)
     for (int i = 0; i < 6; i++) {
         searching_take(t);
         if (i == 2)
-            ax_search_failed(t->search, 0, "memory", "no memory");
+            ax_search_failed(t->search, 0, AX_CAUSE_MEMORY, "no memory");
         else
             searching_score(t, 0.1 * i + 0.123456789);
     }
@@ -39,7 +39,7 @@ static void busy(searching *t, const char *strategy)
     searching_do(t, AX_VERB_PRUNE, 4, NULL, NULL);
     searching_take(t);
     searching_do(t, AX_VERB_PROMOTE, ax_search_running(t->search, 0), NULL, NULL);
-    ax_search_failed(t->search, 0, "crashed", "killed");
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed");
     searching_take(t);
 }
 
@@ -101,7 +101,7 @@ static void run_on(searching *t)
         assert_int_equal(p->id, id);
         double reward = ax_crc32c(0, &r->proposal.genotype, sizeof r->proposal.genotype) / 4294967296.0;
         if (id % 7 == 5)
-            ax_search_failed(t->search, 0, "diverged", "nan");
+            ax_search_failed(t->search, 0, AX_CAUSE_DIVERGED, "nan");
         else
             searching_score(t, reward);
     }

@@ -45,7 +45,7 @@ static void each_has_its_own(void **state)
     assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->id, 2);
     assert_int_equal(ax_search_running(t.search, 0), 1);
     assert_int_equal(take(&t, 5), 3);
-    ax_search_failed(t.search, 0, "crashed", "killed"); /* takes its own candidate only, which is next */
+    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed"); /* takes its own candidate only, which is next */
     assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->id, 1);
     assert_int_equal(ax_search_running(t.search, 5), 3);
     assert_int_equal(take(&t, 0), 1);
@@ -130,7 +130,7 @@ static void a_network_in_training_is_waited_for(void **state)
     uint32_t first = take(&t, 2);
     searching_do(&t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
     twin = searching_last(&t, AX_EVENT_QUEUED, 0)->id;
-    ax_search_failed(t.search, 2, "memory", "no memory"); /* nothing to wait for any more */
+    ax_search_failed(t.search, 2, AX_CAUSE_MEMORY, "no memory"); /* nothing to wait for any more */
     assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->id, first);
     assert_int_equal(take(&t, 2), twin);
     searching_release(&t);
@@ -194,7 +194,7 @@ static void several_devices_are_one_candidates(void **state)
     ax_search_spread(t.search, 0, 2);
     score(&t, 1, 0.3);
     assert_int_equal(take(&t, 1), 0);
-    ax_search_failed(t.search, 0, "device", "lost");
+    ax_search_failed(t.search, 0, AX_CAUSE_DEVICE, "lost");
     ax_search_job job;
     bool taken = false;
     assert_int_equal(ax_search_take(t.search, 1, &job, &taken, NULL), AX_OK);

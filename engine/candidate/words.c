@@ -1,0 +1,80 @@
+#include "engine/candidate/words.h"
+
+#include <string.h>
+
+/* Its place in a list of n words, n = it isn't there. */
+static int find(const char *const *words, int n, const char *word)
+{
+    int i = 0;
+    while (i < n && strcmp(words[i], word) != 0)
+        i++;
+    return i;
+}
+
+#define STATUS_LETTER(id, letter, word) letter,
+#define STATUS_WORD(id, letter, word) word,
+static const char letters[] = { AX_STATUS_LIST(STATUS_LETTER) '\0' };
+static const char *const status_words[] = { AX_STATUS_LIST(STATUS_WORD) "" };
+
+int ax_status_place(ax_status s)
+{
+    const char *at = strchr(letters, (int)s);
+    return (int)(at ? (size_t)(at - letters) : sizeof letters - 1);
+}
+
+const char *ax_status_word(ax_status s)
+{
+    return status_words[ax_status_place(s)];
+}
+
+bool ax_status_read(const char *text, ax_status *out)
+{
+    if (!text[0] || text[1] || !strchr(letters, text[0]))
+        return false;
+    *out = (ax_status)text[0];
+    return true;
+}
+
+#define CAUSE_WORD(id, word, retry) word,
+#define CAUSE_RETRY(id, word, retry) AX_RETRY_##retry,
+static const char *const cause_words[] = { AX_CAUSE_LIST(CAUSE_WORD) };
+
+const char *ax_cause_word(ax_cause c)
+{
+    return cause_words[c];
+}
+
+ax_cause ax_cause_of(const char *word)
+{
+    int i = find(cause_words, AX_CAUSE_COUNT, word);
+    return i < AX_CAUSE_COUNT ? (ax_cause)i : AX_CAUSE_OTHER;
+}
+
+ax_retry ax_cause_retry(ax_cause c)
+{
+    static const ax_retry retry[] = { AX_CAUSE_LIST(CAUSE_RETRY) };
+    return retry[c];
+}
+
+static const char *const origin_words[] = { "", "user", "promote" };
+enum { ORIGINS = sizeof origin_words / sizeof *origin_words };
+
+ax_origin ax_origin_of(const char *word)
+{
+    int i = find(origin_words, ORIGINS, word);
+    return i < ORIGINS ? (ax_origin)i : AX_ORIGIN_STRATEGY;
+}
+
+const char *ax_origin_word(ax_origin o)
+{
+    return origin_words[o];
+}
+
+#define ENDING_WORD(id, word) word,
+static const char *const ending_words[] = { AX_ENDING_LIST(ENDING_WORD) };
+
+ax_ending ax_ending_of(const char *word)
+{
+    int i = find(ending_words, AX_ENDING_COUNT, word);
+    return i < AX_ENDING_COUNT ? (ax_ending)i : AX_ENDING_FAILED;
+}
