@@ -12,22 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes)
-{
-    ax_cache_layout l;
-    size_t at = 0, cells = (size_t)(h / 4) * (size_t)(w / 4);
-    for (int k = 0; k < AX_TAPS; k++) {
-        l.tap[k] = at;
-        int32_t s = ax_tap_stride[k];
-        at = ax_align64(at + sizeof(float) * (size_t)(h / s) * (size_t)(w / s) * (size_t)ax_tap_channels[k]);
-    }
-    l.labels_full = at;
-    l.labels = at = ax_align64(at + (size_t)h * (size_t)w);
-    l.teacher = at = ax_align64(at + cells);
-    l.bytes = ax_align64(at + sizeof(float) * cells * (size_t)classes);
-    return l;
-}
-
 /* The encoder, compiled for images of h x w. */
 typedef struct encoder {
     ax_session session;
