@@ -52,7 +52,7 @@ void ax_desk_keys(ax_desk *d, const char *text)
 void ax_desk_event(ax_desk *d, ax_event ev)
 {
     ev.seq = d->state.seq + 1;
-    ev.at = d->state.last_at + 1;
+    ev.at = ev.clock = d->state.last_at + 1;
     ax_state_fold(&d->state, &ev);
     d->ui.now = ev.at;
     ax_ui_refresh(&d->ui);
