@@ -51,9 +51,9 @@ static void say_paused(ax_search *s, uint32_t id, bool on, const char *by)
 uint32_t ax_search_withdraw(ax_search *s, uint32_t id)
 {
     uint32_t place = ax_search_dequeue(s, id);
-    ax_seat *seat = place == UINT32_MAX ? ax_search_seat(s, id) : NULL;
-    if (seat)
-        seat->halting = true;
+    ax_worker_slot *slot = place == UINT32_MAX ? ax_search_slot(s, id) : NULL;
+    if (slot)
+        slot->stop_requested = true;
     return place == UINT32_MAX ? 0 : place;
 }
 
@@ -66,11 +66,11 @@ static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
     s->paused = true;
     say_paused(s, 0, true, c->by);
     for (uint32_t k = AX_WORKERS; k-- > 0;) {
-        ax_seat *seat = &s->seat[k];
-        if (!seat->id || seat->halting)
+        ax_worker_slot *slot = &s->slot[k];
+        if (!slot->id || slot->stop_requested)
             continue;
-        seat->halting = true;
-        ax_search_enqueue(s, seat->id, 0);
+        slot->stop_requested = true;
+        ax_search_enqueue(s, slot->id, 0);
     }
     ax_search_reply(a, AX_OK, "the run is paused");
 }
@@ -119,14 +119,14 @@ static void say_promoted(ax_search *s, uint32_t id, uint32_t to, const char *by)
 
 static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
 {
-    ax_proposal p = ax_search_look(s, c->id)->proposal;
+    ax_proposal p = ax_search_get(s, c->id)->proposal;
     ax_err err = { AX_OK, "" };
     uint32_t id;
     if (ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_PROMOTE), c->id, &id, &err) != AX_OK) {
         ax_search_reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
         return;
     }
-    ax_search_row(s, c->id)->full = id; /* the table may have moved */
+    ax_search_touch(s, c->id)->full = id; /* the table may have moved */
     say_promoted(s, c->id, id, c->by);
     ax_search_enqueue(s, id, 0);
     ax_search_reply(a, AX_OK, "#%u: full training as #%u is next", c->id, id);
@@ -142,7 +142,7 @@ static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *
                         "#%u has been through the gate; once it is finished it can be promoted to full training",
                         c->id);
     } else if (r->status == AX_RUNNING) {
-        r->waved = true;
+        r->bypass_gate = true;
         say_promoted(s, c->id, 0, c->by);
         ax_search_reply(a, AX_OK, "#%u goes through the gate whatever its reward", c->id);
     } else if (r->status == AX_QUEUED) {
@@ -244,9 +244,9 @@ static bool check(const ax_search *s, const ax_command *c, ax_answer *a)
 {
     ax_verb_on on = ax_verb_acts_on(c->verb);
     bool several = on == AX_ON_SEVERAL || on == AX_ON_SEVERAL_OR_LAST;
-    uint32_t unknown = ax_search_look(s, c->id) ? 0 : c->id;
+    uint32_t unknown = ax_search_get(s, c->id) ? 0 : c->id;
     for (uint32_t i = 0; i < c->n_ids && !unknown; i++)
-        unknown = ax_search_look(s, c->ids[i]) ? 0 : c->ids[i];
+        unknown = ax_search_get(s, c->ids[i]) ? 0 : c->ids[i];
     if (!ax_utf8_is_plain(c->text) || !ax_utf8_is_plain(c->by))
         ax_search_reply(a, AX_EINVAL, "the text isn't UTF-8, or holds a character that can't be seen");
     else if (unknown)
@@ -264,7 +264,7 @@ void ax_search_act(ax_search *s, const ax_command *c, ax_answer *a)
 {
     if (!check(s, c, a))
         return;
-    ax_row *r = ax_search_row(s, c->id);
+    ax_row *r = ax_search_touch(s, c->id);
     switch (c->verb) {
     case AX_VERB_PAUSE:
         do_pause(s, c, r, a);

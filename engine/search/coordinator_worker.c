@@ -58,7 +58,7 @@ static void on_broken(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
                 "the worker can't get ready: %s", m->text);
 }
 
-static void bury(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why);
+static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why);
 
 /* A process whose device has failed gets nothing but errors from it, whatever it does next: the worker goes too. */
 static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
@@ -73,7 +73,7 @@ static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
         return;
     }
     kill(c->crew[k].pid, SIGKILL);
-    bury(c, k, cause_of(m->code), m->text);
+    reap(c, k, cause_of(m->code), m->text);
 }
 
 /* Ends the time that the worker has waited for the engine: it has something to do again, or there is nothing. */
@@ -203,11 +203,11 @@ static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
 }
 
 /* why: "", or what is known better than how it died. */
-static void bury(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
+static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
     bool excused = c->crew[k].folder_lost;
-    ax_crew_bury(&c->crew[k], how, sizeof how);
+    ax_crew_reap(&c->crew[k], how, sizeof how);
     const char *message = why[0] ? why : how;
     if (ax_search_running(c->search, k))
         ax_search_failed(c->search, k, cause, message);
@@ -225,7 +225,7 @@ void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
         on_worker(c, k, &m);
     if (got == 0 || c->err.code != AX_OK)
         return;
-    bury(c, k, AX_CAUSE_CRASHED, "");
+    reap(c, k, AX_CAUSE_CRASHED, "");
 }
 
 /* When a silent worker counts as hanging (monotonic); 0 = never. One with nothing to do may be silent. */
@@ -240,7 +240,7 @@ static void end_hanging(ax_coordinator *c, uint32_t k)
     char why[AX_WORKER_TEXT];
     snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s", ax_clock() - c->crew[k].heard_at);
     kill(c->crew[k].pid, SIGKILL);
-    bury(c, k, AX_CAUSE_HANG, why);
+    reap(c, k, AX_CAUSE_HANG, why);
 }
 
 /* The first worker fills the cache and shows whether data and device are good; the others start once it is ready. */
@@ -292,7 +292,7 @@ static void drive(ax_coordinator *c, uint32_t k)
     }
     if (!crew->ready)
         return;
-    if (ax_search_halting(c->search, k) && !crew->told_stop) {
+    if (ax_search_stop_requested(c->search, k) && !crew->told_stop) {
         ax_worker_message m = { .say = AX_SAY_STOP, .id = ax_search_running(c->search, k) };
         ax_crew_send(crew, &m, &gone);
         crew->told_stop = true;

@@ -101,7 +101,7 @@ double ax_crew_hangs_at(const ax_crew *c, int64_t hang_seconds)
     return c->pid && hang_seconds ? c->heard_at + (double)hang_seconds + PACES * c->pace : 0;
 }
 
-void ax_crew_bury(ax_crew *c, char *how, size_t cap)
+void ax_crew_reap(ax_crew *c, char *how, size_t cap)
 {
     int status = 0;
     /* Its socket has closed, so it has ended or is about to; what hangs is helped along. */

@@ -34,7 +34,7 @@ int ax_crew_next(ax_crew *c, ax_worker_message *m);
 /* When a silent worker that has something to do counts as hanging; 0 = never. hang_seconds: the setting. */
 double ax_crew_hangs_at(const ax_crew *c, int64_t hang_seconds);
 /* Ends it and says in how it died ("killed by signal 9, Killed"); the next start waits longer with every death. */
-void ax_crew_bury(ax_crew *c, char *how, size_t cap);
+void ax_crew_reap(ax_crew *c, char *how, size_t cap);
 /* Lets it know that it is to end. */
 void ax_crew_hang_up(ax_crew *c);
 /* Closes its socket: it keeps the state of its training and ends; killed when that takes more than five seconds. */

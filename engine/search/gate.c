@@ -26,10 +26,10 @@ double ax_gate_tolerance(uint64_t count)
     return 0.9;
 }
 
-ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool waved)
+ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool bypass_gate)
 {
     ax_gate_verdict v = { .mean = g->mean, .tolerance = ax_gate_tolerance(g->count) };
-    v.chance = waved ? 1 : ax_gate_chance(reward, v.mean, v.tolerance);
+    v.chance = bypass_gate ? 1 : ax_gate_chance(reward, v.mean, v.tolerance);
     v.passed = ax_rng_uniform(&g->rng) < v.chance;
     g->mean = 0.99 * g->mean + 0.01 * reward;
     g->count++;

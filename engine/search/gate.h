@@ -21,9 +21,9 @@ typedef struct ax_gate_verdict {
 } ax_gate_verdict;
 
 ax_gate ax_gate_new(uint64_t seed);
-/* Asks for the next candidate and takes its reward into the mean. waved: a person promoted it, so it goes on whatever
-   its reward; one random number is drawn all the same, so that later candidates meet the same luck. */
-ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool waved);
+/* Asks for the next candidate and takes its reward into the mean. bypass_gate: a person promoted it, so it goes on
+   whatever its reward; one random number is drawn all the same, so that later candidates meet the same luck. */
+ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool bypass_gate);
 /* d of the rule (ax_gate_chance), after count candidates. */
 double ax_gate_tolerance(uint64_t count);
 

@@ -25,7 +25,7 @@ static double target_of(const ax_search *s)
 {
     double target = s->setup.settings.objective_target;
     for (uint32_t id = 1; !(target > 0) && id <= s->n_rows; id++)
-        target = cost_of(&s->setup.settings, ax_search_look(s, id));
+        target = cost_of(&s->setup.settings, ax_search_get(s, id));
     return target;
 }
 
@@ -40,7 +40,7 @@ static double objective_of(const ax_search *s, const ax_row *r)
 
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!wanted(&s->setup.settings, r))
         return AX_OK;
     ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };

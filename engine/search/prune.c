@@ -11,7 +11,7 @@ static const uint64_t unnamed = 1ull << 62;
 
 static void say_pruned(ax_search *s, uint32_t id, int phase, const char *by)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_PRUNED, id);
     ev.u.PRUNED.phase = phase;
     ev.u.PRUNED.until = r->prune_until > 0 ? r->prune_until : NAN;
@@ -29,7 +29,7 @@ static bool can_undo(const ax_row *r)
 
 static void prune_one(ax_search *s, uint32_t id, uint64_t batch, const char *by)
 {
-    ax_row *r = ax_search_row(s, id);
+    ax_row *r = ax_search_touch(s, id);
     r->before = r->status;
     r->place = r->status == AX_QUEUED || r->status == AX_RUNNING ? ax_search_withdraw(s, id) : 0;
     r->status = AX_PRUNED;
@@ -79,7 +79,7 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
     uint32_t n = c->n_ids ? c->n_ids : 1, done = 0, last = 0;
     uint64_t batch = open_batch(s, c);
     for (uint32_t i = 0; i < n; i++) {
-        const ax_row *r = ax_search_look(s, ids[i]);
+        const ax_row *r = ax_search_get(s, ids[i]);
         if (r->status == AX_PRUNED || r->status == AX_FAILED)
             continue;
         prune_one(s, ids[i], batch, c->by);
@@ -89,7 +89,7 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
     if (done)
         say_batch(s, last, n - done, a);
     else if (n == 1)
-        ax_search_reply(a, AX_EINVAL, "#%u is %s already", ids[0], ax_row_word(ax_search_look(s, ids[0])));
+        ax_search_reply(a, AX_EINVAL, "#%u is %s already", ids[0], ax_row_word(ax_search_get(s, ids[0])));
     else
         ax_search_reply(a, AX_EINVAL, "all %u had been pruned before, or failed", n);
 }
@@ -115,7 +115,7 @@ typedef struct undo {
 
 static void add(const ax_search *s, undo *u, uint32_t id)
 {
-    if (can_undo(ax_search_look(s, id))) {
+    if (can_undo(ax_search_get(s, id))) {
         u->id[u->n++] = id;
         return;
     }
@@ -159,7 +159,7 @@ static int turn(const ax_row *r)
 static int compare(const void *a, const void *b, void *search)
 {
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const ax_row *x = ax_search_look(search, i), *y = ax_search_look(search, k);
+    const ax_row *x = ax_search_get(search, i), *y = ax_search_get(search, k);
     if (turn(x) != turn(y))
         return turn(x) - turn(y);
     if (!turn(x))
@@ -169,7 +169,7 @@ static int compare(const void *a, const void *b, void *search)
 
 static void take_back(ax_search *s, uint32_t id, const char *by)
 {
-    ax_row *r = ax_search_row(s, id);
+    ax_row *r = ax_search_touch(s, id);
     r->prune_until = 0;
     r->status = r->before;
     say_pruned(s, id, 0, by);
@@ -184,7 +184,7 @@ static void say_undone(const ax_search *s, const ax_command *c, const undo *u, a
         snprintf(rest, sizeof rest, "; %u can't come back: %s", u->final,
                  c->n_ids ? "not pruned, or for good" : "not finished when pruned");
     if (u->n == 1)
-        ax_search_reply(a, AX_OK, "#%u is %s again%s", u->id[0], ax_row_word(ax_search_look(s, u->id[0])), rest);
+        ax_search_reply(a, AX_OK, "#%u is %s again%s", u->id[0], ax_row_word(ax_search_get(s, u->id[0])), rest);
     else
         ax_search_reply(a, AX_OK, "%u candidates are back%s", u->n, rest);
     a->id = u->n == 1 ? u->id[0] : 0;
@@ -193,7 +193,7 @@ static void say_undone(const ax_search *s, const ax_command *c, const undo *u, a
 
 static void refuse(const ax_search *s, const undo *u, ax_answer *a)
 {
-    const ax_row *r = ax_search_look(s, u->bad);
+    const ax_row *r = ax_search_get(s, u->bad);
     if (!r)
         ax_search_reply(a, AX_EINVAL, "there is nothing to undo");
     else if (r->status != AX_PRUNED)
@@ -227,15 +227,15 @@ void ax_search_tick(ax_search *s)
 {
     for (uint32_t k = 0; k < s->n_open; k++) {
         uint32_t id = s->open[k];
-        ax_row *r = ax_search_row(s, id);
+        ax_row *r = ax_search_touch(s, id);
         if (!(r->prune_until > 0) || r->prune_until > s->now)
             continue;
         r->prune_until = 0;
         s->dirty = true;
         say_pruned(s, id, 2, "time is up");
-        const ax_row *parent = ax_search_look(s, r->parent);
+        const ax_row *parent = ax_search_get(s, r->parent);
         if (parent && parent->full == id && r->before != AX_DONE)
-            ax_search_row(s, r->parent)->full = 0; /* it may be promoted again; the list may have moved by one */
+            ax_search_touch(s, r->parent)->full = 0; /* it may be promoted again; the list may have moved by one */
     }
 }
 
@@ -251,7 +251,7 @@ double ax_search_deadline(const ax_search *s)
 {
     double first = 0;
     for (uint32_t k = 0; k < s->n_open; k++) {
-        double until = ax_search_look(s, s->open[k])->prune_until;
+        double until = ax_search_get(s, s->open[k])->prune_until;
         if (until > 0 && (first == 0 || until < first))
             first = until;
     }

@@ -29,7 +29,7 @@ static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
     };
     ax_event_figures(ev, &r->outcome);
     snprintf(r->origin, sizeof r->origin, "%.15s", ev->u.PROPOSED.origin);
-    const ax_row *parent = ax_search_look(s, r->parent);
+    const ax_row *parent = ax_search_get(s, r->parent);
     const ax_space *space = ax_space_of(&r->proposal.genotype);
     if (ax_row_is_full(r) && parent && parent->status)
         r->proposal = parent->proposal;
@@ -56,8 +56,8 @@ static void scored(const ax_search *s, ax_row *r, const ax_event *ev)
 /* What was to be trained fully may be promoted again. */
 static void give_back(ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_look(s, id);
-    if (ax_search_look(s, r->parent) && s->row[r->parent - 1].full == id)
+    const ax_row *r = ax_search_get(s, id);
+    if (ax_search_get(s, r->parent) && s->row[r->parent - 1].full == id)
         s->row[r->parent - 1].full = 0;
 }
 
@@ -122,7 +122,7 @@ static void fold(void *context, const ax_event *ev)
         pruned(s, r, ev);
         break;
     case AX_EVENT_PROMOTED:
-        r->waved = r->waved || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
+        r->bypass_gate = r->bypass_gate || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
         r->full = ev->u.PROMOTED.to ? (uint32_t)ev->u.PROMOTED.to : r->full;
         break;
     case AX_EVENT_FAILED:

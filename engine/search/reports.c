@@ -11,10 +11,10 @@
 void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices)
 {
     char text[AX_EVENT_TEXT];
-    ax_seat *seat = &s->seat[worker];
-    seat->devices = devices;
+    ax_worker_slot *slot = &s->slot[worker];
+    slot->devices = devices;
     snprintf(text, sizeof text, "it trains on %lld device%s", (long long)devices, devices == 1 ? "" : "s");
-    ax_search_log(s, "info", seat->id, text);
+    ax_search_log(s, "info", slot->id, text);
 }
 
 /* The first step that a worker reports of a training that was begun before: it need not be the first of all. */
@@ -34,29 +34,29 @@ static void say_where_it_goes_on(ax_search *s, uint32_t id, int64_t stage, int64
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
                         int64_t steps, double loss)
 {
-    ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->seat[worker].id);
+    ax_event ev = ax_search_event(AX_EVENT_PROGRESS, s->slot[worker].id);
     snprintf(ev.u.PROGRESS.what, sizeof ev.u.PROGRESS.what, "%s", what);
     ev.u.PROGRESS.stage = stage;
     ev.u.PROGRESS.epoch = epoch;
     ev.u.PROGRESS.step = step;
     ev.u.PROGRESS.steps = steps;
     ev.u.PROGRESS.loss = loss;
-    ax_seat *seat = &s->seat[worker];
-    if (seat->halting)
+    ax_worker_slot *slot = &s->slot[worker];
+    if (slot->stop_requested)
         return;
-    if (seat->id && !seat->trains && !strcmp(what, "train")) {
-        if (ax_search_look(s, seat->id)->attempts > 1)
-            say_where_it_goes_on(s, seat->id, stage, step, steps);
-        seat->trains = true;
+    if (slot->id && !slot->trains && !strcmp(what, "train")) {
+        if (ax_search_get(s, slot->id)->attempts > 1)
+            say_where_it_goes_on(s, slot->id, stage, step, steps);
+        slot->trains = true;
     }
     ax_search_emit(s, &ev);
 }
 
 void ax_search_stopped(ax_search *s, uint32_t worker)
 {
-    uint32_t id = s->seat[worker].id;
-    bool told = s->seat[worker].halting;
-    s->seat[worker] = (ax_seat) { 0 };
+    uint32_t id = s->slot[worker].id;
+    bool told = s->slot[worker].stop_requested;
+    s->slot[worker] = (ax_worker_slot) { 0 };
     s->dirty = true;
     /* stopped without having been told so: nothing of it is lost if it starts again */
     if (id && !told)
@@ -65,7 +65,7 @@ void ax_search_stopped(ax_search *s, uint32_t worker)
 
 void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
     ax_event_say_figures(&ev, &r->outcome);
     ev.u.SCORED.provisional = provisional;
@@ -80,17 +80,17 @@ void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
 
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err)
 {
-    uint32_t id = s->seat[worker].id;
-    bool halting = s->seat[worker].halting, ended = s->seat[worker].ended;
-    ax_row *r = ax_search_row(s, id);
-    if (!r || halting || !isfinite(o->reward)) {
-        if (r && !halting)
+    uint32_t id = s->slot[worker].id;
+    bool stop_requested = s->slot[worker].stop_requested, ended = s->slot[worker].ended;
+    ax_row *r = ax_search_touch(s, id);
+    if (!r || stop_requested || !isfinite(o->reward)) {
+        if (r && !stop_requested)
             ax_search_failed(s, worker, AX_CAUSE_DIVERGED, "the reward is not a finite number");
         else
             ax_search_stopped(s, worker);
         return AX_OK;
     }
-    s->seat[worker] = (ax_seat) { 0 };
+    s->slot[worker] = (ax_worker_slot) { 0 };
     s->failures = 0;
     s->dirty = true;
     r->status = AX_DONE;
@@ -148,9 +148,9 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
 
 void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message)
 {
-    uint32_t id = s->seat[worker].id;
-    ax_row *r = ax_search_row(s, id);
-    if (!r || s->seat[worker].halting) {
+    uint32_t id = s->slot[worker].id;
+    ax_row *r = ax_search_touch(s, id);
+    if (!r || s->slot[worker].stop_requested) {
         if (r)
             ax_search_log(s, "warning", id, message);
         ax_search_stopped(s, worker);
@@ -159,7 +159,7 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
     ax_retry rule = ax_cause_retry(cause);
     bool again = rule == AX_RETRY_LATER || (rule == AX_RETRY_ONCE && r->crashes == 0);
     r->crashes += rule == AX_RETRY_ONCE;
-    s->seat[worker] = (ax_seat) { 0 };
+    s->slot[worker] = (ax_worker_slot) { 0 };
     s->dirty = true;
     r->cause = cause;
     r->status = AX_FAILED;
@@ -168,11 +168,11 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
     ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
     ev.u.FAILED.retried = again;
     ax_search_emit(s, &ev);
-    const ax_row *parent = ax_search_look(s, r->parent);
+    const ax_row *parent = ax_search_get(s, r->parent);
     if (again)
         ax_search_enqueue(s, id, 0);
     else if (parent && parent->full == id)
-        ax_search_row(s, r->parent)->full = 0; /* it may be promoted again */
+        ax_search_touch(s, r->parent)->full = 0; /* it may be promoted again */
     count_failure(s, rule == AX_RETRY_LATER, message);
 }
 

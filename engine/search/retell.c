@@ -13,7 +13,7 @@ static bool is_done(ax_status status, ax_status before)
 
 static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     bool done = is_done(r->status, r->before);
     bool known = said && said->outcome.reward == r->outcome.reward && (!done || is_done(said->status, said->before));
     if (isfinite(r->outcome.reward) && !known)
@@ -28,7 +28,7 @@ static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
 
 static void tell_wishes(ax_search *s, uint32_t id, const ax_candidate *said)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (r->full && !(said && said->full == r->full)) {
         ax_event ev = ax_search_event(AX_EVENT_PROMOTED, id);
         ev.u.PROMOTED.to = r->full;
@@ -72,7 +72,7 @@ void ax_search_retell(ax_search *s, const ax_state *said)
         }
         tell_outcome(s, id, c);
         tell_wishes(s, id, c);
-        tell_pause(s, id, ax_search_look(s, id)->status == AX_PAUSED, c && c->status == AX_PAUSED);
+        tell_pause(s, id, ax_search_get(s, id)->status == AX_PAUSED, c && c->status == AX_PAUSED);
     }
     tell_pause(s, 0, s->paused, said->paused);
 }

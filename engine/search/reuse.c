@@ -25,7 +25,7 @@ static ax_canonical network_of(const ax_search *s, const ax_row *r)
 
 ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!s->setup.settings.dedupe || !judged(r))
         return AX_OK;
     ax_canonical c = network_of(s, r);
@@ -48,13 +48,13 @@ static bool may_reuse(const ax_search *s, const ax_row *r)
 
 bool ax_search_awaits(const ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!may_reuse(s, r))
         return false;
     ax_canonical c = network_of(s, r);
     for (uint32_t k = 0; k < AX_WORKERS; k++) {
-        const ax_row *other = ax_search_look(s, s->seat[k].id);
-        if (!other || s->seat[k].halting || ax_row_is_full(other))
+        const ax_row *other = ax_search_get(s, s->slot[k].id);
+        if (!other || s->slot[k].stop_requested || ax_row_is_full(other))
             continue;
         ax_canonical o = network_of(s, other);
         if (ax_canonical_same(&o, &c))
@@ -65,13 +65,13 @@ bool ax_search_awaits(const ax_search *s, uint32_t id)
 
 uint32_t ax_search_known(const ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!may_reuse(s, r))
         return 0;
     ax_canonical c = network_of(s, r);
     uint32_t at = 0, known;
     while ((known = ax_duplicates_next(&s->judged, c.hash, &at))) {
-        ax_canonical other = network_of(s, ax_search_look(s, known));
+        ax_canonical other = network_of(s, ax_search_get(s, known));
         if (ax_canonical_same(&other, &c))
             break;
     }
@@ -80,11 +80,11 @@ uint32_t ax_search_known(const ax_search *s, uint32_t id)
 
 ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err)
 {
-    ax_row *r = ax_search_row(s, id);
+    ax_row *r = ax_search_touch(s, id);
     ax_search_dequeue(s, id);
     r->status = AX_DONE;
     r->reused = known;
-    ax_outcome_take(&r->outcome, &ax_search_look(s, known)->outcome);
+    ax_outcome_take(&r->outcome, &ax_search_get(s, known)->outcome);
     r->outcome.seconds = 0; /* that it took here */
     s->dirty = true;
     /* The gate isn't asked: there is nothing left to decide, and its mean is one of trainings. */

@@ -12,11 +12,11 @@
 
 /* ---- candidates, workers and queue ---- */
 
-ax_seat *ax_search_seat(ax_search *s, uint32_t id)
+ax_worker_slot *ax_search_slot(ax_search *s, uint32_t id)
 {
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        if (id && s->seat[k].id == id)
-            return &s->seat[k];
+        if (id && s->slot[k].id == id)
+            return &s->slot[k];
     return NULL;
 }
 
@@ -41,7 +41,7 @@ void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place)
     memmove(s->queue + place + 1, s->queue + place, (s->n_queue - place) * sizeof *s->queue);
     s->queue[place] = id;
     s->n_queue++;
-    ax_search_row(s, id)->status = AX_QUEUED;
+    ax_search_touch(s, id)->status = AX_QUEUED;
     ax_event ev = ax_search_event(AX_EVENT_QUEUED, id);
     ev.u.QUEUED.position = place;
     ax_search_emit(s, &ev);
@@ -72,7 +72,7 @@ static void say_each(ax_event *ev, const ax_proposal *p, bool again)
 
 void ax_search_say_proposed(ax_search *s, uint32_t id, bool again)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_PROPOSED, id);
     ev.u.PROPOSED.genotype = r->proposal.genotype;
     ev.u.PROPOSED.parent = r->parent;
@@ -216,11 +216,11 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
         say_changed(s, "since the run began");
     ax_search_shorten_prunes(s);
     for (uint32_t k = AX_WORKERS; k-- > 0;) {
-        uint32_t id = s->seat[k].id;
+        uint32_t id = s->slot[k].id;
         if (!id)
             continue;
-        s->seat[k] = (ax_seat) { 0 };
-        if (ax_search_look(s, id)->status == AX_RUNNING)
+        s->slot[k] = (ax_worker_slot) { 0 };
+        if (ax_search_get(s, id)->status == AX_RUNNING)
             ax_search_enqueue(s, id, 0);
         s->dirty = true;
     }
@@ -231,7 +231,7 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
 static uint32_t first_free(ax_search *s)
 {
     for (uint32_t i = 0; i < s->n_queue; i++)
-        if (!ax_search_seat(s, s->queue[i]) && !ax_search_awaits(s, s->queue[i]))
+        if (!ax_search_slot(s, s->queue[i]) && !ax_search_awaits(s, s->queue[i]))
             return i;
     return UINT32_MAX;
 }
@@ -272,7 +272,7 @@ bool ax_search_behind(const ax_search *s)
 static bool all_taken(const ax_search *s, uint32_t worker)
 {
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        if (k != worker && s->seat[k].id && s->seat[k].devices > 1)
+        if (k != worker && s->slot[k].id && s->slot[k].devices > 1)
             return true;
     return false;
 }
@@ -280,7 +280,7 @@ static bool all_taken(const ax_search *s, uint32_t worker)
 ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *taken, ax_err *err)
 {
     *taken = false;
-    if (s->seat[worker].id || s->paused || all_taken(s, worker))
+    if (s->slot[worker].id || s->paused || all_taken(s, worker))
         return AX_OK;
     ax_code code = first_free(s) == UINT32_MAX ? ax_search_catch_up(s, err) : AX_OK;
     uint32_t place = first_free(s);
@@ -292,10 +292,10 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         return code == AX_OK ? ax_search_reuse(s, id, known, err) : code;
     }
     ax_search_dequeue(s, id);
-    ax_row *r = ax_search_row(s, id);
+    ax_row *r = ax_search_touch(s, id);
     r->status = AX_RUNNING;
     r->attempts++;
-    s->seat[worker] = (ax_seat) { .id = id, .ended = r->verdict == AX_VERDICT_END };
+    s->slot[worker] = (ax_worker_slot) { .id = id, .ended = r->verdict == AX_VERDICT_END };
     *taken = true;
     *job = (ax_search_job) {
         .id = id,
@@ -310,23 +310,23 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
 
 uint32_t ax_search_running(const ax_search *s, uint32_t worker)
 {
-    return s->seat[worker].id;
+    return s->slot[worker].id;
 }
 
-bool ax_search_halting(const ax_search *s, uint32_t worker)
+bool ax_search_stop_requested(const ax_search *s, uint32_t worker)
 {
-    return s->seat[worker].id && s->seat[worker].halting;
+    return s->slot[worker].id && s->slot[worker].stop_requested;
 }
 
 bool ax_search_finished(const ax_search *s)
 {
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        if (s->seat[k].id)
+        if (s->slot[k].id)
             return false;
     if (s->n_queue || ax_search_counted(s) < s->setup.settings.candidates)
         return false;
     for (uint32_t k = 0; k < s->n_open; k++) {
-        const ax_row *r = ax_search_look(s, s->open[k]);
+        const ax_row *r = ax_search_get(s, s->open[k]);
         if (r->status == AX_PAUSED || r->prune_until > 0)
             return false;
     }
@@ -335,7 +335,7 @@ bool ax_search_finished(const ax_search *s)
 
 bool ax_search_unfinished(const ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!r)
         return false;
     ax_status status = r->status == AX_PRUNED && r->prune_until > 0 ? r->before : r->status;

@@ -52,7 +52,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
 /* The candidate that the worker has, 0 = none. */
 uint32_t ax_search_running(const ax_search *s, uint32_t worker);
 /* Whether it must stop at its next step. */
-bool ax_search_halting(const ax_search *s, uint32_t worker);
+bool ax_search_stop_requested(const ax_search *s, uint32_t worker);
 
 /* From the worker. What comes about a candidate that was told to stop counts as stopped. An error is fatal. */
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,

@@ -24,7 +24,7 @@ typedef struct ax_row {
     double prune_until;       /* > 0: it can be taken back until then; 0: it is final, unless before is DONE */
     uint64_t prune_batch;     /* of the newest prune: prunes of one batch are taken back together */
     uint32_t prune_order;     /* of the newest prune: counted over the run, 0 = never pruned */
-    bool pinned, waved;       /* waved: promoted while running, so through the gate */
+    bool pinned, bypass_gate; /* bypass_gate: promoted while running, so through the gate */
     uint32_t attempts, crashes, verdict;
     ax_outcome outcome; /* not known until scored, but for its size; of stage 1 while stage 2 runs */
     ax_cause cause;     /* of its last failure */
@@ -32,14 +32,14 @@ typedef struct ax_row {
 } ax_row;
 
 /* What a worker has in hand. */
-typedef struct ax_seat {
-    uint32_t id;      /* the candidate in training, 0 = none */
-    bool halting;     /* it was told to stop */
-    int64_t devices;  /* that compute its batches, 0 = just its worker's */
-    bool trains;      /* a step of it was reported */
-    bool verdict_due; /* its worker waits for the gate's verdict */
-    bool ended;       /* the gate had ended it when it was started: again, after a crash, a pause or a resume */
-} ax_seat;
+typedef struct ax_worker_slot {
+    uint32_t id;         /* the candidate in training, 0 = none */
+    bool stop_requested; /* it was told to stop */
+    int64_t devices;     /* that compute its batches, 0 = just its worker's */
+    bool trains;         /* a step of it was reported */
+    bool verdict_due;    /* its worker waits for the gate's verdict */
+    bool ended;          /* the gate had ended it when it was started: again, after a crash, a pause or a resume */
+} ax_worker_slot;
 
 /* A command that was answered, so that it isn't done again, nor another one taken for it. */
 typedef struct ax_request {
@@ -66,7 +66,7 @@ struct ax_search {
     int64_t n_closed; /* how many of the others count (ax_row_counts) */
     uint32_t *queue;  /* next first; queue and open are as large as cap_rows */
     uint32_t n_queue;
-    ax_seat seat[AX_WORKERS];
+    ax_worker_slot slot[AX_WORKERS];
     bool paused;
     uint32_t unlearned;              /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
     uint32_t failures;               /* in a row */
@@ -81,10 +81,10 @@ struct ax_search {
 };
 
 /* ---- table.c ---- */
-const ax_row *ax_search_look(const ax_search *s, uint32_t id); /* NULL = unknown */
+const ax_row *ax_search_get(const ax_search *s, uint32_t id); /* NULL = unknown */
 /* The same for a change: the next snapshot writes it, and whoever walks over the open ones sees it. The pointer holds
    until a candidate is added. */
-ax_row *ax_search_row(ax_search *s, uint32_t id);
+ax_row *ax_search_touch(ax_search *s, uint32_t id);
 ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err);
 /* A place for one more candidate, open (ax_search_reserve came first); *id = its number. */
 ax_row *ax_search_append(ax_search *s, const ax_row *r, uint32_t *id);
@@ -107,7 +107,8 @@ void ax_search_index(ax_search *s);
 void ax_search_retell(ax_search *s, const ax_state *said);
 
 /* ---- search.c ---- */
-ax_seat *ax_search_seat(ax_search *s, uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
+ax_worker_slot *ax_search_slot(ax_search *s,
+                               uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);
 /* again: what the policy knew of each decision was said before, or isn't known any more. */

@@ -47,8 +47,8 @@ static ax_code save_settled(const ax_search *s, ax_rowfile *rows, ax_err *err)
     ax_str_init(&out, AX_SNAPSHOT_MOST);
     msgpack_packer_init(&pk, &out, ax_str_write);
     for (uint32_t k = 0; k < s->n_open; k++)
-        if (ax_row_settled(ax_search_look(s, s->open[k])))
-            ax_row_pack(&pk, s->open[k], ax_search_look(s, s->open[k]));
+        if (ax_row_settled(ax_search_get(s, s->open[k])))
+            ax_row_pack(&pk, s->open[k], ax_search_get(s, s->open[k]));
     ax_code code = AX_OK;
     if (!ax_str_ok(&out))
         code = ax_fail(err, AX_ENOMEM, "%s: no memory", AX_ROWFILE_NAME);

@@ -49,7 +49,7 @@ static const field fields[] = {
     LATER(U64, "prune_batch", prune_batch),
     LATER(U32, "prune_order", prune_order),
     FIELD(BOOL, "pinned", pinned),
-    FIELD(BOOL, "waved", waved),
+    FIELD(BOOL, "waved", bypass_gate),
     AX_METRIC_LIST(FIGURE_OF_PROPOSED, ) AX_METRIC_LIST(FIGURE_OF_SCORED, ) FIELD(U32, "stage", outcome.stage),
     FIELD(U32, "batch", outcome.batch),
 };

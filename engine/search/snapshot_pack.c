@@ -67,11 +67,11 @@ static void pack_candidates(msgpack_packer *pk, const ax_search *s, bool alone)
 {
     uint32_t n = alone ? s->n_rows : 0;
     for (uint32_t k = 0; k < s->n_open && !alone; k++)
-        n += !ax_row_settled(ax_search_look(s, s->open[k]));
+        n += !ax_row_settled(ax_search_get(s, s->open[k]));
     msgpack_pack_array(pk, n);
     for (uint32_t k = 0; k < (alone ? s->n_rows : s->n_open); k++) {
         uint32_t id = alone ? k + 1 : s->open[k];
-        const ax_row *r = ax_search_look(s, id);
+        const ax_row *r = ax_search_get(s, id);
         if (alone || !ax_row_settled(r))
             ax_row_pack(pk, id, r);
     }
@@ -81,11 +81,11 @@ static void pack_running(msgpack_packer *pk, const ax_search *s)
 {
     uint32_t n = 0;
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        n += s->seat[k].id != 0;
+        n += s->slot[k].id != 0;
     msgpack_pack_array(pk, n);
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        if (s->seat[k].id)
-            msgpack_pack_uint32(pk, s->seat[k].id);
+        if (s->slot[k].id)
+            msgpack_pack_uint32(pk, s->slot[k].id);
 }
 
 /* rows: where the settled candidates are; NULL: the snapshot stands alone. */

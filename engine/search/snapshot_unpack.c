@@ -176,15 +176,15 @@ static bool read_running(const msgpack_object *o, ax_search *s)
 {
     int64_t id;
     if (ax_read_whole(o, &id)) { /* version 1: of the only worker, 0 = none */
-        s->seat[0].id = id > 0 && id <= s->n_rows ? (uint32_t)id : 0;
-        return id == s->seat[0].id;
+        s->slot[0].id = id > 0 && id <= s->n_rows ? (uint32_t)id : 0;
+        return id == s->slot[0].id;
     }
     if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > AX_WORKERS)
         return false;
     for (uint32_t k = 0; k < o->via.array.size; k++) {
-        if (!ax_read_whole(&o->via.array.ptr[k], &id) || id < 1 || id > s->n_rows || ax_search_seat(s, (uint32_t)id))
+        if (!ax_read_whole(&o->via.array.ptr[k], &id) || id < 1 || id > s->n_rows || ax_search_slot(s, (uint32_t)id))
             return false;
-        s->seat[k].id = (uint32_t)id;
+        s->slot[k].id = (uint32_t)id;
     }
     return true;
 }
@@ -195,7 +195,7 @@ static bool consistent(ax_search *s)
     uint32_t queued = 0;
     for (uint32_t i = 0; i < s->n_rows; i++) {
         queued += s->row[i].status == AX_QUEUED;
-        if (s->row[i].status == AX_RUNNING && !ax_search_seat(s, i + 1))
+        if (s->row[i].status == AX_RUNNING && !ax_search_slot(s, i + 1))
             return false;
     }
     return queued == s->n_queue;

@@ -7,10 +7,10 @@
 
 void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
 {
-    ax_row *r = ax_search_row(s, id);
+    ax_row *r = ax_search_touch(s, id);
     ax_gate_verdict v = { .passed = true };
     if (s->setup.settings.gate)
-        v = ax_gate_ask(&s->gate, r->outcome.reward, r->waved || r->pinned);
+        v = ax_gate_ask(&s->gate, r->outcome.reward, r->bypass_gate || r->pinned);
     r->verdict = v.passed ? AX_VERDICT_ON : AX_VERDICT_END;
     ax_search_say_scored(s, id, more && v.passed);
     if (!s->setup.settings.gate)
@@ -25,7 +25,7 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
 
 void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
 {
-    const ax_row *r = ax_search_look(s, id);
+    const ax_row *r = ax_search_get(s, id);
     const ax_settings *set = &s->setup.settings;
     ax_train_job job = ax_train_job_default(set, &r->proposal.genotype, ax_row_is_full(r));
     ax_schedule a = ax_schedule_of(set, s->setup.n_train, &job, stage);
@@ -45,11 +45,11 @@ void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
 
 void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
 {
-    uint32_t id = s->seat[worker].id;
-    ax_row *r = ax_search_row(s, id);
-    if (!r || s->seat[worker].halting)
+    uint32_t id = s->slot[worker].id;
+    ax_row *r = ax_search_touch(s, id);
+    if (!r || s->slot[worker].stop_requested)
         return;
-    s->seat[worker].verdict_due = true;
+    s->slot[worker].verdict_due = true;
     if (!isfinite(o->reward)) /* no verdict: it ends, and its outcome is a failure */
         return;
     /* One that starts again, after a crash or a resume, keeps the verdict it had: the gate is asked once. */
@@ -64,11 +64,11 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
 
 bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on)
 {
-    ax_seat *seat = &s->seat[worker];
-    const ax_row *r = ax_search_look(s, seat->id);
-    bool due = r && seat->verdict_due && !seat->halting;
+    ax_worker_slot *slot = &s->slot[worker];
+    const ax_row *r = ax_search_get(s, slot->id);
+    bool due = r && slot->verdict_due && !slot->stop_requested;
     if (due)
         *goes_on = r->verdict == AX_VERDICT_ON;
-    seat->verdict_due = false;
+    slot->verdict_due = false;
     return due;
 }

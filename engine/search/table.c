@@ -22,7 +22,7 @@ static bool counts(const ax_row *r)
     return !ax_row_is_full(r) && !gone;
 }
 
-const ax_row *ax_search_look(const ax_search *s, uint32_t id)
+const ax_row *ax_search_get(const ax_search *s, uint32_t id)
 {
     return id && id <= s->n_rows ? &s->row[id - 1] : NULL;
 }
@@ -48,7 +48,7 @@ static void list(ax_search *s, uint32_t id)
     s->row[id - 1].open = true;
 }
 
-ax_row *ax_search_row(ax_search *s, uint32_t id)
+ax_row *ax_search_touch(ax_search *s, uint32_t id)
 {
     if (!id || id > s->n_rows)
         return NULL;

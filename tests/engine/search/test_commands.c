@@ -19,7 +19,7 @@ static void pause_frees_the_worker(void **state)
     searching_init(&t, 3, "random");
     searching_take(&t);
     assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL), AX_OK);
-    assert_true(ax_search_halting(t.search, 0));
+    assert_true(ax_search_stop_requested(t.search, 0));
     ax_search_stopped(t.search, 0);
     assert_int_equal(searching_take(&t), 2);
     searching_score(&t, 0.2);
@@ -69,7 +69,7 @@ static void the_run_can_be_paused(void **state)
     searching_init(&t, 2, "random");
     searching_take(&t);
     assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
-    assert_true(ax_search_halting(t.search, 0) && ax_search_paused(t.search));
+    assert_true(ax_search_stop_requested(t.search, 0) && ax_search_paused(t.search));
     ax_search_stopped(t.search, 0);
     assert_int_equal(searching_take(&t), 0);
     assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
@@ -95,7 +95,7 @@ static void promote_by_state(void **state)
     assert_int_equal(searching_last(&t, AX_EVENT_QUEUED, 0)->id, 3);
     assert_int_equal(searching_last(&t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 0);
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
-    searching_score(&t, 0.0); /* far below the mean, but waved through */
+    searching_score(&t, 0.0); /* far below the mean, but let through */
     const ax_event *g = searching_last(&t, AX_EVENT_GATED, 0);
     assert_true(g->id == 2 && g->u.GATED.passed == 1 && g->u.GATED.chance == 1);
 

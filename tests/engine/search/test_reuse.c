@@ -206,7 +206,7 @@ static void known_after_a_resume(void **state)
     t.search = ax_snapshot_unpack(bytes, n, "s", &t.setup, &seq, NULL);
     free(bytes);
     assert_non_null(t.search);
-    assert_int_equal(ax_search_row(t.search, 4)->reused, 3);
+    assert_int_equal(ax_search_touch(t.search, 4)->reused, 3);
     assert_int_equal(searching_take(&t), 0);
     const ax_event *s = searching_last(&t, AX_EVENT_SCORED, 0);
     assert_true(s->id == 5 && s->u.SCORED.reused == 3);

@@ -96,7 +96,7 @@ static void run_on(searching *t)
         if (!searching_take(t) && !ax_search_running(t->search, 0))
             continue;
         uint32_t id = ax_search_running(t->search, 0);
-        const ax_row *r = ax_search_row(t->search, id);
+        const ax_row *r = ax_search_touch(t->search, id);
         p = searching_last(t, AX_EVENT_STARTED, 0);
         assert_int_equal(p->id, id);
         double reward = ax_crc32c(0, &r->proposal.genotype, sizeof r->proposal.genotype) / 4294967296.0;
@@ -166,7 +166,7 @@ static void rows_of_older_snapshots(void **state)
     t.latency_ms = 8.25;
     searching_take(&t);
     searching_score(&t, 0.5);
-    const ax_row *r = ax_search_look(t.search, 1);
+    const ax_row *r = ax_search_get(t.search, 1);
     ax_row same = reread(r, NULL), untimed = reread(r, "latency_ms");
     assert_true(same.outcome.latency_ms == 8.25 && same.outcome.reward == 0.5);
     assert_true(isnan(untimed.outcome.latency_ms) && untimed.outcome.reward == 0.5);
@@ -322,7 +322,7 @@ static void the_data_are_remembered(void **state)
     searching t;
     char text[AX_GENOTYPE_TEXT];
     busy(&t, "random");
-    ax_genotype_print(&ax_search_look(t.search, 1)->proposal.genotype, text);
+    ax_genotype_print(&ax_search_get(t.search, 1)->proposal.genotype, text);
     searching_do(&t, AX_VERB_SUBMIT, 0, text, NULL); /* its outcome is known already */
     t.search->data = t.search->setup.data = 0xfedcba9876543210;
     assert_false(changed_with(&t, 0xfedcba9876543210, false));

@@ -97,7 +97,7 @@ static void who_has_not_stopped_yet_is_not_given_away(void **state)
     searching_init(&t, 4, "random");
     take(&t, 0);
     searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    assert_true(ax_search_halting(t.search, 0) && !ax_search_halting(t.search, 1));
+    assert_true(ax_search_stop_requested(t.search, 0) && !ax_search_stop_requested(t.search, 1));
     searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL);
     assert_int_equal(take(&t, 1), 2); /* candidate 1 is first in the queue, but its worker still has it */
     ax_search_stopped(t.search, 0);
@@ -144,7 +144,7 @@ static void pausing_the_run_stops_all(void **state)
     take(&t, 0);
     take(&t, 1);
     searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL);
-    assert_true(ax_search_halting(t.search, 0) && ax_search_halting(t.search, 1));
+    assert_true(ax_search_stop_requested(t.search, 0) && ax_search_stop_requested(t.search, 1));
     ax_search_stopped(t.search, 1);
     assert_int_equal(take(&t, 1), 0);
     searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL);
