@@ -62,7 +62,7 @@ ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/c
 ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)
 DATA_SRC   := $(call dirs,data)
 VIZ_SRC    := $(call dirs,viz)
-TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/view tui/client))
+TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/ui tui/view tui/session tui/client))
 ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
 # fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there
 ISA_OPT    := $(if $(filter release,$(MODE)),-O3,-O1)

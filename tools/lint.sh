@@ -14,6 +14,7 @@ complain() {
     bad=1
 }
 
+front="engine/base engine/candidate engine/config engine/space/genotype.h engine/space/change.h engine/space/space.h engine/space/cells/cells.h engine/wire viz"
 # Include directions (ARCHITECTURE.md): folder, then the folders it may include besides itself.
 allowed() {
     case $1 in
@@ -34,7 +35,12 @@ allowed() {
     engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
     data) echo "engine/base engine/config/dataset.h engine/train/source.h" ;;
     viz) echo "engine/base engine/candidate engine/space/genotype.h engine/space/space.h engine/space/cells/cells.h engine/wire" ;;
-    tui | tui/*) echo "engine/base engine/candidate engine/config engine/space/genotype.h engine/space/change.h engine/space/space.h engine/space/cells/cells.h engine/wire viz tui" ;;
+    tui/term) echo "engine/base viz" ;;
+    tui/ui) echo "$front tui/term/keycode.h" ;;
+    tui/view) echo "$front tui/ui" ;;
+    tui/session) echo "$front tui/term tui/ui tui/view" ;;
+    tui/client) echo "$front tui/session" ;;
+    tui) echo "$front tui/client tui/session" ;;
     *) echo "NONE" ;;
     esac
 }

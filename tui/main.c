@@ -4,7 +4,7 @@
 #include "engine/base/process.h"
 #include "engine/wire/command.h"
 #include "tui/client/commands.h"
-#include "tui/invocation.h"
+#include "tui/session/invocation.h"
 
 #include <locale.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #define AX_TEST_DESK_H
 
 #include "tests/helper/history.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 typedef struct ax_desk {
     ax_state state;

@@ -1,7 +1,7 @@
 /* A long history is read piece by piece, and comes to what reading it at once comes to. */
 #include "engine/wire/eventlog.h"
 #include "tests/helper/history.h"
-#include "tui/loading.h"
+#include "tui/session/loading.h"
 
 #include <fcntl.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 /* What keys do, without a terminal: the selection, prompts, and the commands that go to the engine. */
 #include "tests/helper/desk.h"
-#include "tui/palette.h"
+#include "tui/ui/palette.h"
 #include "tui/view/view.h"
 
 #include <math.h>

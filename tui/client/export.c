@@ -1,7 +1,7 @@
 /* export: all candidates of a run, for spreadsheets and scripts. */
 #include "engine/base/out.h"
 #include "engine/base/output.h"
-#include "tui/client/candidate.h"
+#include "tui/session/candidate_text.h"
 #include "engine/config/option.h"
 #include "tui/client/commands.h"
 #include "tui/client/runs.h"

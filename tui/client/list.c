@@ -3,7 +3,7 @@
 #include "engine/base/out.h"
 #include "engine/config/option.h"
 #include "engine/wire/run.h"
-#include "tui/client/candidate.h"
+#include "tui/session/candidate_text.h"
 #include "tui/client/commands.h"
 #include "tui/client/report.h"
 #include "tui/client/runs.h"

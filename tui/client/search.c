@@ -7,8 +7,8 @@
 #include "tui/client/masks.h"
 #include "tui/client/report.h"
 #include "tui/client/start.h"
-#include "tui/invocation.h"
-#include "tui/tui.h"
+#include "tui/session/invocation.h"
+#include "tui/session/attach.h"
 #include "viz/canvas.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "tui/term/input.h"
 
-#include "tui/action.h"
+#include "tui/term/keycode.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #include "tui/term/term_internal.h"
 
 #include "engine/base/clock.h"
-#include "tui/action.h"
+#include "tui/term/keycode.h"
 
 #include <errno.h>
 #include <math.h>

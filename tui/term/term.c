@@ -1,6 +1,6 @@
 #include "tui/term/term_internal.h"
 
-#include "tui/action.h"
+#include "tui/term/keycode.h"
 #include "tui/term/restore.h"
 
 #include <curses.h>

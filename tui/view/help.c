@@ -1,7 +1,7 @@
 /* The keys, from the table of actions, and what can be typed. */
 #include "tui/view/view.h"
 
-#include "tui/palette.h"
+#include "tui/ui/palette.h"
 #include "viz/wrap.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* The single lines: status, tabs, message, hints. */
 #include "tui/view/view.h"
 
-#include "tui/palette.h"
+#include "tui/ui/palette.h"
 #include "viz/figure.h"
 #include "viz/wrap.h"
 

@@ -1,6 +1,6 @@
 /* The overview: panes of the other views, as many as there is room for. From 120x34 all of them; under that reward,
    cell and table, and the log in a high window. */
-#include "tui/layout.h"
+#include "tui/ui/layout.h"
 
 enum {
     LARGE_ROWS = 30, /* without the lines of the screen */

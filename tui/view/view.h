@@ -2,7 +2,7 @@
 #ifndef AX_TUI_VIEW_H
 #define AX_TUI_VIEW_H
 
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 #include "viz/canvas.h"
 
 /* The whole screen, for the layout of the last ax_ui_arrange. AX_ENOMEM: a plot could not be drawn. */

@@ -1,5 +1,5 @@
 /* What a terminal sends becomes keys and pastes, however the bytes are cut into reads. */
-#include "tui/action.h"
+#include "tui/ui/action.h"
 #include "tui/term/input.h"
 
 #include <locale.h>

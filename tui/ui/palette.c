@@ -1,4 +1,4 @@
-#include "tui/palette.h"
+#include "tui/ui/palette.h"
 
 #include "engine/wire/command.h"
 

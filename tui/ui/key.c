@@ -1,7 +1,7 @@
 /* Keys to what they do. */
-#include "tui/find.h"
-#include "tui/palette.h"
-#include "tui/ui.h"
+#include "tui/ui/find.h"
+#include "tui/ui/palette.h"
+#include "tui/ui/ui.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "tui/action.h"
+#include "tui/ui/action.h"
 
 #define ROW(id, key, label, hint, help, needs) [AX_DO_##id] = { key, label, hint, help, needs },
 const ax_action_row ax_actions[AX_ACTION_COUNT] = { AX_ACTION_LIST(ROW) };

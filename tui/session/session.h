@@ -4,7 +4,7 @@
 
 #include "engine/base/str.h"
 #include "tui/term/term.h"
-#include "tui/tui.h"
+#include "tui/session/attach.h"
 
 /* Shows the run until the user leaves; farewell gets what to print then. The terminal is the caller's. */
 ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_str *farewell, ax_err *err);

@@ -1,5 +1,5 @@
 /* Prune, undo, promote: what has a question before it or a way back after it. */
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include <stdlib.h>
 

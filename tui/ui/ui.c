@@ -1,4 +1,4 @@
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include <math.h>
 #include <stdarg.h>

@@ -1,9 +1,9 @@
-#include "tui/script.h"
+#include "tui/session/script.h"
 
 #include "engine/base/file.h"
 #include "engine/base/output.h"
 #include "engine/base/utf8.h"
-#include "tui/action.h"
+#include "tui/term/keycode.h"
 
 #include <fcntl.h>
 #include <stdio.h>

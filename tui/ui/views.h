@@ -4,7 +4,7 @@
 #define AX_TUI_VIEWS_H
 
 #include "engine/base/err.h"
-#include "tui/action.h"
+#include "tui/ui/action.h"
 #include "viz/canvas.h"
 
 /* In this order are the tabs, and the panes that are asked what an action does after the view that is shown. */

@@ -1,4 +1,4 @@
-#include "tui/client/candidate.h"
+#include "tui/session/candidate_text.h"
 
 #include <math.h>
 #include <string.h>

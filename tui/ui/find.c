@@ -1,4 +1,4 @@
-#include "tui/find.h"
+#include "tui/ui/find.h"
 
 void ax_ui_find(ax_ui *ui, int by)
 {

@@ -2,7 +2,7 @@
 #ifndef AX_TUI_EXPORT_H
 #define AX_TUI_EXPORT_H
 
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 /* Writes RUN/export/ID-K.png (palette, index = class id) for every image of ui->masks and says so, or why not. */
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run);

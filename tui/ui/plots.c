@@ -1,4 +1,4 @@
-#include "tui/plots.h"
+#include "tui/ui/plots.h"
 
 #include <stdlib.h>
 #include <string.h>

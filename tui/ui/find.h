@@ -2,7 +2,7 @@
 #ifndef AX_TUI_FIND_H
 #define AX_TUI_FIND_H
 
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 /* Goes to the next row (by -1: the one before) that passes ui->find, around the ends; says so when there is none. */
 void ax_ui_find(ax_ui *ui, int by);

@@ -1,4 +1,4 @@
-#include "tui/layout.h"
+#include "tui/ui/layout.h"
 
 enum { TINY_ROWS = 5, TINY_COLS = 20, SMALL_ROWS = 16, SMALL_COLS = 60 };
 

@@ -1,7 +1,7 @@
-#include "tui/prompt.h"
+#include "tui/ui/prompt.h"
 
 #include "engine/base/utf8.h"
-#include "tui/action.h"
+#include "tui/term/keycode.h"
 
 #include <stdio.h>
 #include <string.h>

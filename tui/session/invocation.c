@@ -1,4 +1,4 @@
-#include "tui/invocation.h"
+#include "tui/session/invocation.h"
 
 #include <limits.h>
 #include <stdbool.h>

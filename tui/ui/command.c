@@ -1,7 +1,7 @@
 /* What is typed after ':'. */
 #include "engine/base/near.h"
-#include "tui/palette.h"
-#include "tui/ui.h"
+#include "tui/ui/palette.h"
+#include "tui/ui/ui.h"
 
 #include <stdio.h>
 #include <stdlib.h>

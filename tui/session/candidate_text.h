@@ -1,6 +1,6 @@
 /* All that is known about a candidate, for other programs: one list of fields makes JSON and CSV. */
-#ifndef AX_TUI_CANDIDATE_H
-#define AX_TUI_CANDIDATE_H
+#ifndef AX_TUI_CANDIDATE_TEXT_H
+#define AX_TUI_CANDIDATE_TEXT_H
 
 #include "engine/wire/state.h"
 

@@ -1,4 +1,4 @@
-#include "tui/session.h"
+#include "tui/session/session.h"
 
 #include "engine/base/out.h"
 #include "engine/wire/run.h"

@@ -2,7 +2,7 @@
 #ifndef AX_TUI_LAYOUT_H
 #define AX_TUI_LAYOUT_H
 
-#include "tui/views.h"
+#include "tui/ui/views.h"
 
 /* A rectangle without rows is not shown. Framed panes include their frames; the table has a frame when framed. */
 typedef struct ax_layout {

@@ -1,8 +1,8 @@
 /* Without a live engine: which run to look at, or a demo. */
-#include "tui/session.h"
+#include "tui/session/session.h"
 
 #include "engine/wire/run.h"
-#include "tui/action.h"
+#include "tui/ui/action.h"
 #include "tui/view/offer.h"
 
 #include <limits.h>

@@ -1,6 +1,6 @@
-#include "tui/edit.h"
+#include "tui/ui/edit.h"
 
-#include "tui/action.h"
+#include "tui/term/keycode.h"
 
 void ax_edit_start(ax_edit *e, uint32_t parent, const ax_genotype *from)
 {

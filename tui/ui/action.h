@@ -2,27 +2,10 @@
 #ifndef AX_TUI_ACTION_H
 #define AX_TUI_ACTION_H
 
+#include "tui/term/keycode.h"
+
 #include <stdbool.h>
 #include <stdint.h>
-
-/* Keys are Unicode code points; those without one lie above them. */
-enum {
-    AX_KEY_ENTER = '\r',
-    AX_KEY_ESCAPE = 0x1b,
-    AX_KEY_BACKSPACE = 0x7f,
-    AX_KEY_UP = 0x110000,
-    AX_KEY_DOWN,
-    AX_KEY_LEFT,
-    AX_KEY_RIGHT,
-    AX_KEY_PAGE_UP,
-    AX_KEY_PAGE_DOWN,
-    AX_KEY_HOME,
-    AX_KEY_END,
-    AX_KEY_DELETE,
-    AX_KEY_BACKTAB,
-    AX_KEY_PASTE /* no key: text was pasted (ax_term_paste) */
-};
-#define AX_CTRL(letter) ((letter)&0x1f)
 
 /* What an action needs: nothing, a selected candidate, a live engine, both; an engine that can be started again; a
    prune that can be taken back (and an engine). */

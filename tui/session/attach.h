@@ -1,6 +1,6 @@
 /* The terminal program's screens, for main and the verbs. */
-#ifndef AX_TUI_H
-#define AX_TUI_H
+#ifndef AX_TUI_ATTACH_H
+#define AX_TUI_ATTACH_H
 
 #include "engine/base/err.h"
 
@@ -9,7 +9,7 @@
 
 typedef struct ax_tui_options {
     bool readonly;       /* look only: commands are refused */
-    const char *script;  /* file of keys that are played instead of typed ones (tui/script.h); NULL = none */
+    const char *script;  /* file of keys that are played instead of typed ones (tui/session/script.h); NULL = none */
     int rows, cols;      /* > 0: no terminal, a screen of this size that only the script sees */
     bool ascii;          /* plain characters, whatever the terminal can do */
     const char *program; /* how a shell calls this program */

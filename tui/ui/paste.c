@@ -1,5 +1,5 @@
 /* What becomes of pasted text: never keys. */
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include "engine/base/utf8.h"
 

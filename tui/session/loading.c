@@ -1,4 +1,4 @@
-#include "tui/loading.h"
+#include "tui/session/loading.h"
 
 #include "engine/base/clock.h"
 

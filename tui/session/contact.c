@@ -1,4 +1,4 @@
-#include "tui/contact.h"
+#include "tui/session/contact.h"
 
 #include "engine/base/clock.h"
 #include "engine/wire/run.h"

@@ -1,7 +1,7 @@
-#include "tui/export.h"
+#include "tui/session/export.h"
 
 #include "engine/base/output.h"
-#include "tui/client/candidate.h"
+#include "tui/session/candidate_text.h"
 #include "viz/mask.h"
 
 #include <errno.h>

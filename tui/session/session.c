@@ -1,15 +1,15 @@
 /* The loop: one thread, poll over terminal, engine and signals. State comes from events, wishes from keys. */
-#include "tui/session.h"
+#include "tui/session/session.h"
 
 #include "engine/base/clock.h"
 #include "engine/config/settings.h"
 #include "engine/wire/run.h"
-#include "tui/contact.h"
-#include "tui/export.h"
-#include "tui/loading.h"
-#include "tui/invocation.h"
-#include "tui/script.h"
-#include "tui/ui.h"
+#include "tui/session/contact.h"
+#include "tui/session/export.h"
+#include "tui/session/loading.h"
+#include "tui/session/invocation.h"
+#include "tui/session/script.h"
+#include "tui/ui/ui.h"
 #include "tui/view/view.h"
 
 #include <fcntl.h>
