@@ -492,8 +492,8 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
                  ax_share_text(s->candidate[s->best - 1].outcome.reward, 4, reward), s->best);
 }
 
-/* From one event to the next, but not from the end of one engine to the start of the next. The events of an older engine
-   know the time of day only; of a newer one some don't say the clock, and count as the event before them. */
+/* From one event to the next, but not from the end of one engine to the start of the next. The events of an older
+   engine know the time of day only; of a newer one some don't say the clock, and count as the event before them. */
 static void advance(ax_state *s, const ax_event *ev)
 {
     if (ev->kind == AX_EVENT_LOST) /* nobody knows when */
