@@ -30,7 +30,7 @@ allowed() {
     engine/wire) echo "engine/base engine/candidate engine/space/genotype.h engine/space/change.h engine/space/space.h" ;;
     engine/train) echo "engine/base engine/candidate engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;
     engine/worker) echo "engine/base engine/candidate engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
-    engine/search) echo "engine/base engine/candidate engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
+    engine/search | engine/search/coordinator | engine/search/journal) echo "engine/search engine/base engine/candidate engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
     engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
     engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
     data) echo "engine/base engine/config/dataset.h engine/train/source.h" ;;

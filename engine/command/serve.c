@@ -4,7 +4,7 @@
 
 #include "engine/config/option.h"
 #include "engine/command/program.h"
-#include "engine/search/coordinator.h"
+#include "engine/search/coordinator/coordinator.h"
 #include "engine/wire/run.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #include "engine/base/file.h"
 #include "engine/config/settings.h"
 #include "engine/model/safetensors.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "engine/train/cache_internal.h"
 #include "engine/wire/command.h"
 #include "engine/wire/eventlog.h"

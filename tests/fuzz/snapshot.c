@@ -1,5 +1,5 @@
 /* A snapshot, under a checksum that is made right, so that what it says is looked at; what is read can be saved. */
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "tests/fuzz/fuzz.h"
 #include "tests/helper/searching.h"
 

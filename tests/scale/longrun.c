@@ -5,7 +5,7 @@
    nothing is learned. The run is paused before its end, so that an engine that goes on with it waits and trains
    nothing. */
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/run.h"
 

@@ -3,7 +3,7 @@ tests/helper/torture.py (with arguments) that must notice. Each is a bug that so
 
 PLANTS = {
     "acknowledge-before-sync": (
-        "engine/search/coordinator.c",
+        "engine/search/coordinator/coordinator.c",
         "    bool due = ax_search_dirty(c->search)",
         """    for (size_t i = 0; i < c->n_pending; i++)
         ax_clients_answer(c->clients, c->pending[i].client, &c->pending[i].answer);
@@ -43,7 +43,7 @@ PLANTS = {
         "(size_t)snprintf(tmp, sizeof tmp, \"%s\", name)",
         ["hurt_at", "engine", "write", ",".join(str(n) for n in range(1, 25)), "signal=KILL"]),
     "candidates-not-synced": (
-        "engine/search/rowfile.c",
+        "engine/search/journal/rowfile.c",
         "    if (code == AX_OK && fdatasync(f->fd))",
         "    if (code == AX_OK && f->fd < 0)",
         ["power_cut"]),
@@ -53,7 +53,7 @@ PLANTS = {
         ".l_type = F_RDLCK",
         ["two_engines"]),
     "removed-log-not-noticed": (
-        "engine/search/guard.c",
+        "engine/search/coordinator/guard.c",
         "    if (named == 1)\n",
         "    if (named)\n",
         ["removed", "3"]),

@@ -1,7 +1,7 @@
 /* A network that was judged before isn't trained again, and what counts as judged. */
 #include "engine/search/duplicates.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "tests/helper/searching.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /* Several workers: each has one candidate, and what happens to one is nothing to the others. */
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "tests/helper/searching.h"
 
 #include <setjmp.h>

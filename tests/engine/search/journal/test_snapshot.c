@@ -2,8 +2,8 @@
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot.h"
-#include "engine/search/snapshot_fields.h"
+#include "engine/search/journal/snapshot.h"
+#include "engine/search/journal/snapshot_fields.h"
 #include "tests/helper/searching.h"
 
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Whether the run still is the one that this engine took over: looked at before anything is written or acknowledged,
    since what is written to a file without a name, or to a directory that another engine has, no resume finds. */
-#include "engine/search/coordinator_internal.h"
+#include "engine/search/coordinator/coordinator_internal.h"
 #include "engine/search/search_internal.h"
 #include "engine/wire/lock.h"
 #include "engine/wire/run.h"

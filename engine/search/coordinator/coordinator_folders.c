@@ -1,5 +1,5 @@
 /* The run's folders: those that are missing are made again, when the engine starts and while it runs. */
-#include "engine/search/coordinator_internal.h"
+#include "engine/search/coordinator/coordinator_internal.h"
 
 #include "engine/wire/run.h"
 

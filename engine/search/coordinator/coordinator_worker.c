@@ -1,8 +1,8 @@
 /* The coordinator's dealings with its workers. */
 #include "engine/base/clock.h"
 #include "engine/base/cores.h"
-#include "engine/search/coordinator_internal.h"
-#include "engine/search/leftovers.h"
+#include "engine/search/coordinator/coordinator_internal.h"
+#include "engine/search/coordinator/leftovers.h"
 
 #include <math.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* Taking over the log of a run: what of it must be there, what may be lost, and what is said of that. Nothing in it is
    changed before the snapshot has been read. */
-#include "engine/search/coordinator_internal.h"
+#include "engine/search/coordinator/coordinator_internal.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "engine/wire/run.h"
 
 #include <errno.h>

@@ -2,7 +2,7 @@
 #ifndef AX_SEARCH_SNAPSHOT_INTERNAL_H
 #define AX_SEARCH_SNAPSHOT_INTERNAL_H
 
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 
 /* ax_snapshot_pack and _unpack with the settled candidates in rows; NULL: the snapshot stands alone. */
 ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64_t seq, char **bytes, size_t *n,

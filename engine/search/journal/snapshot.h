@@ -2,7 +2,7 @@
 #ifndef AX_SEARCH_SNAPSHOT_H
 #define AX_SEARCH_SNAPSHOT_H
 
-#include "engine/search/rowfile.h"
+#include "engine/search/journal/rowfile.h"
 #include "engine/search/search.h"
 #include "engine/wire/snapshotfile.h"
 

@@ -1,4 +1,4 @@
-#include "engine/search/leftovers.h"
+#include "engine/search/coordinator/leftovers.h"
 
 #include "engine/wire/run.h"
 

@@ -1,6 +1,6 @@
 /* candidates.mpk damaged, events.mpk whole: nothing is lost. */
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "engine/wire/eventlog.h"
 #include "tests/helper/searching.h"
 

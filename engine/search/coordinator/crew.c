@@ -1,4 +1,4 @@
-#include "engine/search/crew.h"
+#include "engine/search/coordinator/crew.h"
 
 #include "engine/base/clock.h"
 #include "engine/worker/worker.h"

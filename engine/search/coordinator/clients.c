@@ -1,6 +1,6 @@
-#include "engine/search/clients.h"
+#include "engine/search/coordinator/clients.h"
 
-#include "engine/search/connection.h"
+#include "engine/search/coordinator/connection.h"
 
 #include <errno.h>
 #include <fcntl.h>

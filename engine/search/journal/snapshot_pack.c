@@ -1,10 +1,10 @@
 /* A search as the bytes of a snapshot. */
-#include "engine/search/snapshot_internal.h"
+#include "engine/search/journal/snapshot_internal.h"
 
 #include "engine/base/pack.h"
 #include "engine/base/str.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot_fields.h"
+#include "engine/search/journal/snapshot_fields.h"
 
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-#include "engine/search/connection.h"
+#include "engine/search/coordinator/connection.h"
 
 #include "engine/base/pack.h"
 

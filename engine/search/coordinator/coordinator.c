@@ -1,9 +1,9 @@
-#include "engine/search/coordinator_internal.h"
+#include "engine/search/coordinator/coordinator_internal.h"
 
 #include "engine/base/clock.h"
 #include "engine/base/utf8.h"
-#include "engine/search/leftovers.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/coordinator/leftovers.h"
+#include "engine/search/journal/snapshot.h"
 
 #include <errno.h>
 #include <math.h>

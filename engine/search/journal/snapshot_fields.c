@@ -1,4 +1,4 @@
-#include "engine/search/snapshot_fields.h"
+#include "engine/search/journal/snapshot_fields.h"
 
 #include "engine/base/pack.h"
 

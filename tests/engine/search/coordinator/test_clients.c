@@ -1,5 +1,5 @@
 /* The engine's side of its socket against clients of every kind, all in one thread. Time is what the test says. */
-#include "engine/search/clients.h"
+#include "engine/search/coordinator/clients.h"
 #include "engine/wire/event.h"
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"

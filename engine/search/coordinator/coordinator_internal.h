@@ -3,10 +3,10 @@
 #define AX_SEARCH_COORDINATOR_INTERNAL_H
 
 #include "engine/base/clock.h"
-#include "engine/search/clients.h"
-#include "engine/search/coordinator.h"
-#include "engine/search/crew.h"
-#include "engine/search/rowfile.h"
+#include "engine/search/coordinator/clients.h"
+#include "engine/search/coordinator/coordinator.h"
+#include "engine/search/coordinator/crew.h"
+#include "engine/search/journal/rowfile.h"
 #include "engine/wire/eventlog.h"
 #include "engine/worker/devices.h"
 

@@ -1,11 +1,11 @@
 /* The snapshot's files: snapshot.mpk, the one before it, and the candidates that are settled. */
-#include "engine/search/snapshot_internal.h"
+#include "engine/search/journal/snapshot_internal.h"
 
 #include "engine/base/file.h"
 #include "engine/base/pack.h"
 #include "engine/base/str.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot_fields.h"
+#include "engine/search/journal/snapshot_fields.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* candidates.mpk beside the snapshot: settled candidates are written once, and nothing of it is taken on trust. */
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/journal/snapshot.h"
 #include "tests/helper/searching.h"
 
 #include <fcntl.h>

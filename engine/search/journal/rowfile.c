@@ -1,4 +1,4 @@
-#include "engine/search/rowfile.h"
+#include "engine/search/journal/rowfile.h"
 
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"

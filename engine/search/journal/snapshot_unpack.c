@@ -1,9 +1,9 @@
 /* The bytes of a snapshot as a search, after a check of everything in them. */
-#include "engine/search/snapshot_internal.h"
+#include "engine/search/journal/snapshot_internal.h"
 
 #include "engine/base/pack.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/snapshot_fields.h"
+#include "engine/search/journal/snapshot_fields.h"
 
 #include <string.h>
 

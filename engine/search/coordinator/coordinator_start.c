@@ -1,10 +1,10 @@
 /* How a coordinator takes a run over: lock, settings, data, log, the search as the snapshot has it, clients. */
-#include "engine/search/coordinator_internal.h"
+#include "engine/search/coordinator/coordinator_internal.h"
 
 #include "engine/base/clock.h"
 #include "engine/base/utf8.h"
-#include "engine/search/leftovers.h"
-#include "engine/search/snapshot.h"
+#include "engine/search/coordinator/leftovers.h"
+#include "engine/search/journal/snapshot.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/run.h"
 
