@@ -345,6 +345,11 @@ def removed(where, rng, rounds, candidates=6):
                     except (AssertionError, OSError):
                         pass
                 if what == "events.mpk":  # likewise
+                    try:
+                        answer = run.do("note", 0, "to nobody")
+                    except (AssertionError, OSError):
+                        answer = None
+                    assert not answer or answer[0], "a note was acknowledged whose log is gone"
                     while run.until("nothing"):
                         pass
             run.end()
