@@ -14,7 +14,7 @@ complain() {
     bad=1
 }
 
-front="engine/base engine/candidate engine/config engine/space/genotype.h engine/space/change.h engine/space/space.h engine/space/cells/cells.h engine/wire viz"
+front="engine/base engine/candidate engine/config engine/space/genotype.h engine/space/change.h engine/space/space.h engine/wire viz"
 # Include directions (ARCHITECTURE.md): folder, then the folders it may include besides itself.
 allowed() {
     case $1 in
@@ -34,7 +34,7 @@ allowed() {
     engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
     engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
     data) echo "engine/base engine/config/dataset.h engine/train/source.h" ;;
-    viz) echo "engine/base engine/candidate engine/space/genotype.h engine/space/space.h engine/space/cells/cells.h engine/wire" ;;
+    viz) echo "engine/base engine/candidate engine/space/genotype.h engine/space/space.h engine/wire" ;;
     tui/term) echo "engine/base viz" ;;
     tui/ui) echo "$front tui/term/keycode.h" ;;
     tui/view) echo "$front tui/ui" ;;

@@ -5,7 +5,7 @@
 #include "engine/config/option.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
-#include "engine/space/cells/cells.h"
+#include "engine/space/space.h"
 #include "engine/train/footprint.h"
 
 #include <inttypes.h>
@@ -28,37 +28,6 @@ typedef struct options {
     int32_t batch;   /* its crops per step in stage 1 */
 } options;
 
-static void print_cell(const ax_cells *g)
-{
-    uint32_t loose = ax_cells_loose_ends(g);
-    ax_out("\nvalue  operation     reads   (* = summed into the cell's output)\n");
-    ax_out("  0    input\n");
-    ax_out("%c 1    %-13s 0\n", loose >> 1 & 1 ? '*' : ' ', ax_cellop_name(g->stem_op));
-    for (unsigned l = 0; l < AX_CELL_LAYERS; l++) {
-        unsigned v = 3 * l + 2;
-        for (unsigned k = 0; k < 2; k++)
-            ax_out("  %-2u   %-13s %u\n", v + k, ax_cellop_name(g->layer[l].op[k]), g->layer[l].pos[k]);
-        ax_out("%c %-2u   %-13s %u %u\n", loose >> (v + 2) & 1 ? '*' : ' ', v + 2, "sum", v, v + 1);
-    }
-}
-
-static void print_blocks(const ax_cells *g)
-{
-    uint32_t loose = ax_cells_loose_blocks(g);
-    ax_out("\nblock  reads                   (* = read by the head)\n");
-    for (unsigned b = 0; b < AX_BLOCKS; b++) {
-        ax_out("%c %u   ", loose >> b & 1 ? '*' : ' ', b);
-        for (unsigned k = 0; k < 2; k++) {
-            unsigned in = g->block[b].in[k];
-            if (in < AX_TAPS)
-                ax_out("  tap %u /%d", in, ax_tap_stride[in]);
-            else
-                ax_out("  block %u", in - AX_TAPS);
-        }
-        ax_out("\n");
-    }
-}
-
 static void print_text(const ax_genotype *g, const options *o, const ax_network_figures *f)
 {
     char text[AX_GENOTYPE_TEXT];
@@ -74,9 +43,11 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
     if (o->preset)
         ax_out("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
                o->preset, o->settings.data, o->batch);
-    const ax_cells c = ax_cells_of(g);
-    print_cell(&c);
-    print_blocks(&c);
+    ax_str parts;
+    ax_str_init(&parts, 0);
+    ax_space_of(g)->print(g, &parts);
+    ax_out_text(parts.text);
+    ax_str_release(&parts);
 }
 
 static void print_json(const ax_genotype *g, const options *o, const ax_network_figures *f)

@@ -3,7 +3,8 @@
 #ifndef AX_SPACE_SPACE_H
 #define AX_SPACE_SPACE_H
 
-#include "engine/space/genotype.h"
+#include "engine/base/str.h"
+#include "engine/space/drawing.h"
 
 typedef struct ax_decision {
     const char *name;                  /* "op5", as changes are written and as drawings number values */
@@ -32,6 +33,15 @@ typedef struct ax_space {
     const ax_decision_group *head, *table;
     uint8_t n_decisions, n_heads, n_tables;
     uint8_t warm_up; /* steps before the first decision where no decision is fed back */
+    /* For screens: */
+    const ax_drawing_kind *drawing;
+    const ax_form_section *section;
+    const ax_form_line *line; /* of all sections */
+    uint8_t n_drawings, n_sections, n_lines;
+    /* Of one copy of the network `channels` wide, whose separable convolutions are made of `repeats` steps. Pure: the
+       same genotype gives the same rows. */
+    void (*draw)(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_drawing *out);
+    void (*print)(const ax_genotype *g, ax_str *out); /* what `auxcell-engine show` says of it, in lines */
 } ax_space;
 
 /* The spaces that there are; NULL behind the last. The first is what a run searches. */

@@ -1,4 +1,5 @@
 /* What keys do, without a terminal: the selection, prompts, and the commands that go to the engine. */
+#include "engine/space/change.h"
 #include "tests/helper/desk.h"
 #include "tui/ui/palette.h"
 #include "tui/view/view.h"
@@ -98,16 +99,16 @@ static void a_candidate_is_changed_and_queued(void **state)
     assert_int_equal(d->ui.n_out, 0);
     assert_int_equal(d->ui.edit.parent, best);
     assert_non_null(strstr(d->ui.message, "nothing is changed"));
-    for (int row = 0; row < AX_EDIT_ROWS; row++) /* every decision steps through all its values and comes back */
-        for (int field = 0; field < 2; field++) {
-            int decision = ax_edit_decision(row, field);
-            d->ui.edit.row = row;
+    const ax_space *space = ax_space_of(&from);
+    for (int line = 0; line < space->n_lines; line++) /* every decision steps through all its values and comes back */
+        for (int field = 0; field < space->line[line].fields; field++) {
+            d->ui.edit.line = line;
             d->ui.edit.field = field;
-            for (int k = 0; decision >= 0 && k < ax_space_of(&from)->decision[decision].choices; k++)
+            for (int k = 0; k < space->decision[space->line[line].decision[field]].choices; k++)
                 ax_desk_keys(d, "+");
         }
     assert_memory_equal(&d->ui.edit.now, &from, sizeof from);
-    d->ui.edit.row = d->ui.edit.field = 0;
+    d->ui.edit.line = d->ui.edit.field = 0;
     ax_desk_keys(d, "10jl"); /* op1 = none; then what value 2 reads */
     assert_int_equal(d->ui.edit.now.value[0], 10);
     ax_desk_keys(d, "-rkh9kl5"); /* op1 = skip; up, around: block6b = 5 */

@@ -16,8 +16,8 @@ static void text_of(const ax_dag *d, const ax_glyphs *glyphs, ax_str *out)
     ax_canvas c;
     ax_err err;
     ax_canvas_init(&c, glyphs);
-    assert_int_equal(ax_canvas_resize(&c, d->rows, 40, &err), AX_OK);
-    ax_dag_draw(ax_pane_of(&c, (ax_rect) { .rows = d->rows, .cols = 40 }), d, 0, 1);
+    assert_int_equal(ax_canvas_resize(&c, d->drawing.rows, 40, &err), AX_OK);
+    ax_dag_draw(ax_pane_of(&c, (ax_rect) { .rows = d->drawing.rows, .cols = 40 }), d);
     ax_canvas_text(&c, out);
     ax_canvas_release(&c);
 }
@@ -44,7 +44,7 @@ static void published_cell(void **state)
     (void)state;
     ax_genotype g = parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]");
     ax_dag d;
-    ax_dag_cell(&g, &d);
+    ax_dag_make(&g, 0, 0, 1, &d);
     check_text(&d, &ax_glyphs_unicode,
                " ○           0 x\n"
                " ├─●         1 sep5x5_d6   ← 0\n"
@@ -78,7 +78,7 @@ static void published_wiring(void **state)
     (void)state;
     ax_genotype g = parse("[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]");
     ax_dag d;
-    ax_dag_wiring(&g, &d);
+    ax_dag_make(&g, 1, 0, 1, &d);
     check_text(&d, &ax_glyphs_unicode,
                " ○           0 tap 1/4\n"
                "   ○         1 tap 1/8\n"
@@ -96,12 +96,12 @@ static void check_edges(const ax_dag *d)
     int owner[AX_DAG_LANES]; /* row whose value runs down this lane, -1 = none */
     for (int k = 0; k < AX_DAG_LANES; k++)
         owner[k] = -1;
-    for (int r = 0; r < d->rows; r++) {
-        const ax_dag_row *row = &d->row[r];
+    for (int r = 0; r < d->drawing.rows; r++) {
+        const ax_drawing_row *row = &d->drawing.row[r];
         unsigned drawn = 0, expected = 0;
         int node = -1, lo = AX_DAG_LANES, hi = -1, next[AX_DAG_LANES];
         for (int k = 0; k < AX_DAG_LANES; k++) {
-            uint8_t g = row->glyph[2 * k];
+            uint8_t g = d->row[r].glyph[2 * k];
             next[k] = owner[k];
             bool is_node = g == AX_GLYPH_INPUT || g == AX_GLYPH_OP || g == AX_GLYPH_SUM || g == AX_GLYPH_OUTPUT;
             bool reads = g == AX_GLYPH_READ_LEFT || g == AX_GLYPH_READ_RIGHT || g == AX_GLYPH_READ_MIDDLE;
@@ -126,16 +126,16 @@ static void check_edges(const ax_dag *d)
                 hi = k > hi ? k : hi;
             }
         }
-        assert_int_equal(node, row->lane);
+        assert_int_equal(node, d->row[r].lane);
         for (int k = 0; k < AX_DAG_LANES - 1; k++) /* an unbroken line joins all that takes part */
-            assert_int_equal(row->glyph[2 * k + 1] == AX_GLYPH_HLINE, k >= lo && k < hi);
+            assert_int_equal(d->row[r].glyph[2 * k + 1] == AX_GLYPH_HLINE, k >= lo && k < hi);
         for (int i = 0; i < row->n_reads; i++)
             expected |= 1u << row->reads[i];
         assert_int_equal(drawn, expected);
         bool read_later = false;
-        for (int q = r + 1; q < d->rows; q++)
-            for (int i = 0; i < d->row[q].n_reads; i++)
-                read_later = read_later || d->row[q].reads[i] == r;
+        for (int q = r + 1; q < d->drawing.rows; q++)
+            for (int i = 0; i < d->drawing.row[q].n_reads; i++)
+                read_later = read_later || d->drawing.row[q].reads[i] == r;
         next[node] = read_later ? r : -1;
         memcpy(owner, next, sizeof owner);
     }
@@ -149,16 +149,16 @@ static void every_genotype_can_be_drawn(void **state)
     for (int i = 0; i < 20000; i++) {
         ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         ax_dag d;
-        ax_dag_cell(&g, &d);
-        assert_int_equal(d.rows, 12);
-        assert_int_equal(d.row[1].reads[0], 0);
+        ax_dag_make(&g, 0, 0, 1, &d);
+        assert_int_equal(d.drawing.rows, ax_space_at(0)->drawing[0].rows);
+        assert_int_equal(d.drawing.row[1].reads[0], 0);
         for (int l = 0; l < AX_CELL_LAYERS; l++)
             for (int k = 0; k < 2; k++)
-                assert_int_equal(d.row[2 + 3 * l + k].reads[0], ax_cells_of(&g).layer[l].pos[k]);
+                assert_int_equal(d.drawing.row[2 + 3 * l + k].reads[0], ax_cells_of(&g).layer[l].pos[k]);
         check_edges(&d);
         int width = ax_dag_width(&d);
         widest = width > widest ? width : widest;
-        ax_dag_wiring(&g, &d);
+        ax_dag_make(&g, 1, 0, 1, &d);
         check_edges(&d);
         assert_true(ax_dag_width(&d) <= 38);
     }

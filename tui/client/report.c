@@ -88,15 +88,15 @@ static void table(const ax_state *s, uint32_t n)
     free(order);
 }
 
-static void print_dag(const ax_dag *d, int channels, int repeats)
+static void print_dag(const ax_dag *d, bool params)
 {
     ax_canvas c;
     ax_str text;
-    int width = ax_dag_width(d) + (channels > 0 ? 10 : 0);
+    int width = ax_dag_width(d) + (params ? 10 : 0);
     ax_canvas_init(&c, ax_terminal_unicode() ? &ax_glyphs_unicode : &ax_glyphs_ascii);
     ax_str_init(&text, 0);
-    if (ax_canvas_resize(&c, d->rows, width, NULL) == AX_OK) {
-        ax_dag_draw(ax_pane_of(&c, (ax_rect) { 0, 0, d->rows, width }), d, channels, repeats);
+    if (ax_canvas_resize(&c, d->drawing.rows, width, NULL) == AX_OK) {
+        ax_dag_draw(ax_pane_of(&c, (ax_rect) { 0, 0, d->drawing.rows, width }), d);
         ax_canvas_text(&c, &text);
         ax_out_text(text.text);
     }
@@ -106,13 +106,13 @@ static void print_dag(const ax_dag *d, int channels, int repeats)
 
 void ax_report_lanes(const ax_genotype *g, int channels, int repeats)
 {
-    ax_dag d;
-    ax_out("cell\n");
-    ax_dag_cell(g, &d);
-    print_dag(&d, channels, repeats);
-    ax_out("\nblocks\n");
-    ax_dag_wiring(g, &d);
-    print_dag(&d, 0, 0);
+    const ax_space *s = ax_space_of(g);
+    for (unsigned i = 0; i < s->n_drawings; i++) {
+        ax_dag d;
+        ax_out("%s%s\n", i ? "\n" : "", s->drawing[i].name);
+        ax_dag_make(g, i, channels, repeats, &d);
+        print_dag(&d, channels > 0 && !i);
+    }
 }
 
 void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings)

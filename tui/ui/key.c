@@ -1,4 +1,5 @@
 /* Keys to what they do. */
+#include "engine/space/change.h"
 #include "tui/ui/find.h"
 #include "tui/ui/palette.h"
 #include "tui/ui/ui.h"

@@ -52,8 +52,9 @@ typedef struct ax_ui {
     ax_view_id view;
     void *slot[AX_VIEW_COUNT]; /* state of the views' own (ax_view.state) */
     ax_layout layout;          /* of the last arrange */
-    bool help, wiring;
-    int axis; /* of the Pareto plot: the figure with the first front is 0 */
+    bool help;
+    unsigned drawing; /* of those of the space: the one that is shown where there is room for one only */
+    int axis;         /* of the Pareto plot: the figure with the first front is 0 */
     int help_first;
     ax_rows rows;
     struct { /* what the rows were built from */

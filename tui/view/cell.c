@@ -1,4 +1,4 @@
-/* The selected candidate: its cell, its wiring, what is known about it. */
+/* The selected candidate: its drawings, what is known about it. */
 #include "tui/view/view.h"
 
 #include "engine/space/change.h"
@@ -107,15 +107,14 @@ static void draw_decisions(ax_pane p, int row, const ax_candidate *c)
     }
 }
 
-static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, bool wiring)
+static void draw_graph(ax_pane p, const ax_ui *ui, const ax_candidate *c, unsigned drawing)
 {
     ax_dag d, was;
     const ax_candidate *parent = changed_from(ui, c);
-    void (*make)(const ax_genotype *g, ax_dag *out) = wiring ? ax_dag_wiring : ax_dag_cell;
-    make(&c->genotype, &d);
+    ax_dag_make(&c->genotype, drawing, c->stage == 3 ? 0 : ui->channels, ui->repeats, &d);
     if (parent)
-        make(&parent->genotype, &was);
-    ax_dag_draw_changes(p, &d, parent ? &was : NULL, c->stage == 3 ? 0 : ui->channels, ui->repeats);
+        ax_dag_make(&parent->genotype, drawing, 0, 0, &was);
+    ax_dag_draw_changes(p, &d, parent ? &was : NULL);
 }
 
 static void draw_beside(ax_pane p, const ax_ui *ui, const ax_candidate *c)
@@ -123,20 +122,35 @@ static void draw_beside(ax_pane p, const ax_ui *ui, const ax_candidate *c)
     draw_decisions(p, draw_facts(p, ui, c) + 1, c);
 }
 
-/* As a view of its own: cell and wiring one above the other where there is room, and the facts: beside them, else
-   below. */
+/* Rows that the drawings of a space take one above the other, each but the first under a title. */
+static int all_rows(const ax_space *s)
+{
+    int rows = 0;
+    for (int i = 0; i < s->n_drawings; i++)
+        rows += s->drawing[i].rows;
+    return rows;
+}
+
+static bool room_for_all(const ax_space *s, ax_pane inner)
+{
+    return inner.at.rows >= all_rows(s) + 4;
+}
+
+/* As a view of its own: the drawings one above the other where there is room, and the facts: beside them, else below.
+ */
 static void draw_whole(ax_pane inner, const ax_ui *ui, const ax_candidate *c)
 {
-    enum { HIGH = 12, WIRING = 8 };
-    bool beside = inner.at.cols >= LEAST_GRAPH_COLS + FACT_COLS, both = inner.at.rows >= HIGH + WIRING + 4;
-    int spare = inner.at.cols - FACT_COLS, used = HIGH + 1;
+    const ax_space *s = ax_space_of(&c->genotype);
+    const int first = s->drawing[0].rows;
+    bool beside = inner.at.cols >= LEAST_GRAPH_COLS + FACT_COLS, all = room_for_all(s, inner);
+    int spare = inner.at.cols - FACT_COLS, used = first + 1;
     int left = !beside ? inner.at.cols : spare < GRAPH_COLS ? spare : GRAPH_COLS;
-    int high = inner.at.rows - 1 < HIGH ? inner.at.rows - 1 : HIGH; /* the last row is the genotype's */
-    draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, !both && ui->wiring);
-    if (both) {
-        ax_pane_print(inner, used, 1, AX_ROLE_TITLE, "decoder");
-        draw_graph(ax_pane_part(inner, used + 1, 0, WIRING, left), ui, c, true);
-        used += WIRING + 2;
+    int high = inner.at.rows - 1 < first ? inner.at.rows - 1 : first; /* the last row is the genotype's */
+    draw_graph(ax_pane_part(inner, 0, 0, high, left), ui, c, all ? 0 : ui->drawing);
+    for (unsigned i = 1; all && i < s->n_drawings; i++) {
+        ax_pane_print(inner, used, 1, AX_ROLE_TITLE, s->drawing[i].name);
+        draw_graph(ax_pane_part(inner, used + 1, 0, s->drawing[i].rows, left), ui, c, i);
+        used += s->drawing[i].rows + 2;
     }
     int rows = inner.at.rows - 2;
     if (beside)
@@ -153,21 +167,24 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     (void)err;
     const ax_candidate *c = ax_ui_selected(ui);
     char title[48] = "cell", text[AX_GENOTYPE_TEXT];
+    const ax_space *s = c ? ax_space_of(&c->genotype) : ax_space_at(0);
     bool whole = ui->view == AX_VIEW_CELL;
     if (c)
-        snprintf(title, sizeof title, "%s #%u", ui->wiring && !whole ? "decoder" : "cell", c->id);
+        snprintf(title, sizeof title, "%s #%u", s->drawing[whole ? 0 : ui->drawing].name, c->id);
     const ax_candidate *parent = c ? changed_from(ui, c) : NULL;
     if (parent) {
         size_t n = strlen(title);
         snprintf(title + n, sizeof title - n, ", + not as #%u", parent->id);
     }
     ax_pane inner = ax_pane_inner(p);
-    bool both = whole && inner.at.rows >= 24;
+    bool all = whole && room_for_all(s, inner);
+    const int rows = s->drawing[0].rows;
     char right[48] = "";
-    if (whole && inner.at.rows <= AX_DAG_ROWS && !ui->wiring)
-        snprintf(right, sizeof right, "%d of %d rows   ", inner.at.rows - 1, AX_DAG_ROWS);
-    if (!both)
-        snprintf(right + strlen(right), sizeof right - strlen(right), "Tab: %s", ui->wiring ? "cell" : "wiring");
+    if (whole && inner.at.rows <= rows && !ui->drawing)
+        snprintf(right, sizeof right, "%d of %d rows   ", inner.at.rows - 1, rows);
+    if (!all)
+        snprintf(right + strlen(right), sizeof right - strlen(right), "Tab: %s",
+                 s->drawing[(ui->drawing + 1) % s->n_drawings].tab);
     ax_pane_frame(p, false, title, right[0] ? right : NULL);
     if (!c) {
         ax_pane_print(inner, inner.at.rows / 2, 2, AX_ROLE_DIM, "nothing selected");
@@ -177,8 +194,8 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         draw_whole(inner, ui, c);
         return AX_OK;
     }
-    draw_graph(inner, ui, c, ui->wiring);
-    if (inner.at.rows >= 13)
+    draw_graph(inner, ui, c, ui->drawing);
+    if (inner.at.rows > rows)
         ax_pane_print_cut(inner, inner.at.rows - 1, 1, inner.at.cols - 2, AX_ROLE_DIM,
                           ax_genotype_print(&c->genotype, text));
     return AX_OK;
@@ -189,7 +206,7 @@ static bool act(ax_ui *ui, ax_action a)
     if (a == AX_DO_OPEN)
         ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
     else if (a == AX_DO_WIRING)
-        ui->wiring = !ui->wiring;
+        ui->drawing = (ui->drawing + 1) % ax_space_at(0)->n_drawings;
     else
         return false;
     return true;

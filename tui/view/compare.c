@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { CELL_ROWS = 12, WIRING_ROWS = 8, METRIC_ROWS = 4, LOSS_ROWS = 2 };
+enum { METRIC_ROWS = 4, LOSS_ROWS = 2 };
 
 /* Seconds with a decimal: of two that differ by little. */
 static void format(ax_metric m, double v, char out[static AX_FIGURE])
@@ -79,37 +79,39 @@ static void draw_loss(ax_pane p, const ax_candidate *a, const ax_candidate *b)
     }
 }
 
-static void draw_two(ax_pane p, const ax_candidate *a, const ax_candidate *b, bool wiring)
+static void draw_two(ax_pane p, const ax_candidate *a, const ax_candidate *b, unsigned drawing)
 {
-    void (*make)(const ax_genotype *g, ax_dag *out) = wiring ? ax_dag_wiring : ax_dag_cell;
     ax_dag left, right;
     int half = p.at.cols / 2;
-    make(&a->genotype, &left);
-    make(&b->genotype, &right);
-    ax_dag_draw(ax_pane_part(p, 0, 0, p.at.rows, half), &left, 0, 0);
+    ax_dag_make(&a->genotype, drawing, 0, 0, &left);
+    ax_dag_make(&b->genotype, drawing, 0, 0, &right);
+    ax_dag_draw(ax_pane_part(p, 0, 0, p.at.rows, half), &left);
     ax_pane second = ax_pane_part(p, 0, half, p.at.rows, p.at.cols - half);
-    ax_dag_draw_changes(second, &right, &left, 0, 0);
+    ax_dag_draw_changes(second, &right, &left);
 }
 
 void ax_draw_compare(ax_pane p, const ax_ui *ui)
 {
     const ax_candidate *a = ax_state_candidate(ui->state, ui->compare), *b = ax_ui_selected(ui);
-    char title[80], changes[400];
+    char title[80], other[32], changes[400];
     ax_pane_clear(p);
     if (!a || !b) {
         ax_pane_frame(p, true, "compare", NULL);
         return;
     }
     snprintf(title, sizeof title, "#%u and #%u", a->id, b->id);
-    ax_pane_frame(p, true, title, ui->wiring ? "Tab: cells" : "Tab: decoders");
+    const ax_space *s = ax_space_of(&a->genotype);
+    snprintf(other, sizeof other, "Tab: %ss", s->drawing[(ui->drawing + 1) % s->n_drawings].name);
+    ax_pane_frame(p, true, title, other);
     ax_pane inner = ax_pane_inner(p);
-    int rows = inner.at.rows, cols = inner.at.cols, row = 0;
-    bool both = rows >= CELL_ROWS + 1 + WIRING_ROWS + 2 + METRIC_ROWS + LOSS_ROWS;
-    draw_two(ax_pane_part(inner, 0, 0, CELL_ROWS, cols), a, b, ui->wiring && !both);
-    row += CELL_ROWS;
-    if (both) {
-        draw_two(ax_pane_part(inner, row + 1, 0, WIRING_ROWS, cols), a, b, true);
-        row += WIRING_ROWS + 2;
+    int rows = inner.at.rows, cols = inner.at.cols, row = s->drawing[0].rows, below = 0;
+    for (int i = 1; i < s->n_drawings; i++)
+        below += 1 + s->drawing[i].rows + 1;
+    bool all = rows >= row + below + 1 + METRIC_ROWS + LOSS_ROWS;
+    draw_two(ax_pane_part(inner, 0, 0, row, cols), a, b, all ? 0 : ui->drawing);
+    for (unsigned i = 1; all && i < s->n_drawings; i++) {
+        draw_two(ax_pane_part(inner, row + 1, 0, s->drawing[i].rows, cols), a, b, i);
+        row += s->drawing[i].rows + 2;
     }
     int left = rows - row - METRIC_ROWS - LOSS_ROWS;
     draw_metrics(ax_pane_part(inner, row, 0, METRIC_ROWS, cols), a, b);

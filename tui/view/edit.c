@@ -1,6 +1,7 @@
 /* The editor of a hand-made candidate: its decisions, the drawing they make, and what differs from its parent. */
 #include "tui/view/view.h"
 
+#include "engine/space/change.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
 
@@ -8,56 +9,62 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LIST_COLS = 36, LIST_ROWS = AX_EDIT_ROWS + 3, OP_COL = 7, IN_COL = 23 };
+enum { LIST_COLS = 36 };
 
-static void draw_field(ax_pane p, int r, int at, const ax_edit *e, int row, int field)
+static void draw_field(ax_pane p, int r, int at, const ax_edit *e, int line, int field)
 {
-    int d = ax_edit_decision(row, field);
-    if (d < 0)
-        return;
+    const ax_space *s = ax_space_of(&e->now);
     char value[16], text[32];
-    bool here = row == e->row && field == e->field;
-    unsigned now = e->now.value[d];
-    snprintf(text, sizeof text, here ? "[%s]" : " %s ",
-             ax_decision_text(&ax_space_of(&e->now)->decision[d], now, value));
+    bool here = line == e->line && field == e->field;
+    int d = s->line[line].decision[field], now = e->now.value[d];
+    snprintf(text, sizeof text, here ? "[%s]" : " %s ", ax_decision_text(&s->decision[d], (unsigned)now, value));
     ax_role role = here ? AX_ROLE_SELECTED : now != e->from.value[d] ? AX_ROLE_GOOD : AX_ROLE_TEXT;
     ax_pane_print(p, r, at, role, text);
 }
 
-static bool row_changed(const ax_edit *e, int row)
+static bool line_changed(const ax_edit *e, const ax_form_line *line)
 {
-    for (int field = 0; field < 2; field++) {
-        int d = ax_edit_decision(row, field);
-        if (d >= 0 && e->now.value[d] != e->from.value[d])
+    for (int field = 0; field < line->fields; field++)
+        if (e->now.value[line->decision[field]] != e->from.value[line->decision[field]])
             return true;
-    }
     return false;
+}
+
+/* The section of the line that is edited. */
+static const ax_form_section *section_of(const ax_edit *e)
+{
+    const ax_form_section *section = ax_space_of(&e->now)->section;
+    for (int first = 0; e->line >= first + section->lines; section++)
+        first += section->lines;
+    return section;
 }
 
 static void draw_list(ax_pane p, const ax_edit *e)
 {
-    ax_pane_print(p, 0, 3, AX_ROLE_TITLE, "value operation      reads");
-    ax_pane_print(p, AX_EDIT_OPS + 1, 3, AX_ROLE_TITLE, "block reads");
-    for (int row = 0; row < AX_EDIT_ROWS; row++) {
-        bool block = row >= AX_EDIT_OPS;
-        int r = row + 1 + block;
-        ax_pane_put(p, r, 0, row == e->row ? '>' : ' ', AX_ROLE_STRONG);
-        if (row_changed(e, row))
-            ax_pane_put(p, r, 1, '+', AX_ROLE_GOOD);
-        ax_pane_printf(p, r, 3, AX_ROLE_TEXT, "%3d", ax_edit_number(row));
-        draw_field(p, r, OP_COL, e, row, 0);
-        draw_field(p, r, block ? OP_COL + 5 : IN_COL, e, row, 1);
+    const ax_space *s = ax_space_of(&e->now);
+    int r = 0, line = 0;
+    for (int i = 0; i < s->n_sections; i++) {
+        const ax_form_section *section = &s->section[i];
+        ax_pane_print(p, r++, 3, AX_ROLE_TITLE, section->heading);
+        for (int end = line + section->lines; line < end; line++, r++) {
+            ax_pane_put(p, r, 0, line == e->line ? '>' : ' ', AX_ROLE_STRONG);
+            if (line_changed(e, &s->line[line]))
+                ax_pane_put(p, r, 1, '+', AX_ROLE_GOOD);
+            ax_pane_printf(p, r, 3, AX_ROLE_TEXT, "%3d", s->line[line].number);
+            for (int field = 0; field < s->line[line].fields; field++)
+                draw_field(p, r, section->column[field], e, line, field);
+        }
     }
 }
 
-/* Parameters of the operations of one copy of the cell. */
-static long cell_params(const ax_genotype *g, const ax_ui *ui)
+/* Parameters of what the first drawing shows. */
+static int64_t params(const ax_genotype *g, const ax_ui *ui)
 {
-    long n = 0;
-    const ax_space *s = ax_space_of(g);
-    for (int d = 0; d < s->n_decisions; d++)
-        if (s->decision[d].option)
-            n += ax_cellop_params(g->value[d], ui->channels, ui->repeats);
+    ax_drawing d;
+    int64_t n = 0;
+    ax_space_of(g)->draw(g, 0, ui->channels, ui->repeats, &d);
+    for (int r = 0; r < d.rows; r++)
+        n += d.row[r].params > 0 ? d.row[r].params : 0;
     return n;
 }
 
@@ -77,8 +84,9 @@ static void draw_check(ax_pane p, const ax_ui *ui)
                  isnan(c->outcome.reward) ? "" : ax_figure_share(c->outcome.reward, 4, now));
         ax_pane_print_cut(p, row, 1, width, AX_ROLE_WARN, text);
     } else if (any && ui->channels > 0) {
-        snprintf(text, sizeof text, "not tried yet; operations of a cell %s parameters, they were %s",
-                 ax_figure_count(cell_params(&e->now, ui), now), ax_figure_count(cell_params(&e->from, ui), was));
+        snprintf(text, sizeof text, "not tried yet; operations of a %s %s parameters, they were %s",
+                 ax_space_of(&e->now)->drawing[0].name, ax_figure_count(params(&e->now, ui), now),
+                 ax_figure_count(params(&e->from, ui), was));
         ax_pane_print_cut(p, row, 1, width, AX_ROLE_TEXT, text);
     }
 }
@@ -92,16 +100,13 @@ void ax_draw_edit(ax_pane p, const ax_ui *ui)
     snprintf(title, sizeof title, "a new candidate, made from #%u", e->parent);
     ax_pane_frame(p, true, title, "Enter queues it");
     ax_pane inner = ax_pane_inner(p);
-    bool wiring = e->row >= AX_EDIT_OPS;
-    if (wiring) {
-        ax_dag_wiring(&e->now, &now);
-        ax_dag_wiring(&e->from, &was);
-    } else {
-        ax_dag_cell(&e->now, &now);
-        ax_dag_cell(&e->from, &was);
-    }
-    int high = inner.at.rows > LIST_ROWS + 3 ? LIST_ROWS : inner.at.rows - 3;
+    const ax_space *space = ax_space_of(&e->now);
+    unsigned drawing = section_of(e)->drawing;
+    ax_dag_make(&e->now, drawing, 0, 0, &now);
+    ax_dag_make(&e->from, drawing, 0, 0, &was);
+    int list = space->n_lines + space->n_sections + 1;
+    int high = inner.at.rows > list + 3 ? list : inner.at.rows - 3;
     draw_list(ax_pane_part(inner, 0, 0, high, LIST_COLS), e);
-    ax_dag_draw_changes(ax_pane_part(inner, 0, LIST_COLS, high, inner.at.cols - LIST_COLS), &now, &was, 0, 0);
+    ax_dag_draw_changes(ax_pane_part(inner, 0, LIST_COLS, high, inner.at.cols - LIST_COLS), &now, &was);
     draw_check(ax_pane_part(inner, high, 0, inner.at.rows - high, inner.at.cols), ui);
 }

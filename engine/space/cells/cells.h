@@ -3,7 +3,7 @@
 #ifndef AX_SPACE_CELLS_CELLS_H
 #define AX_SPACE_CELLS_CELLS_H
 
-#include "engine/space/genotype.h"
+#include "engine/space/space.h"
 
 #include <string.h>
 
@@ -47,5 +47,12 @@ const char *ax_cellop_name(unsigned op);
 uint32_t ax_cells_loose_ends(const ax_cells *c);
 /* Which blocks feed the head: bit b when no later block reads block b. */
 uint32_t ax_cells_loose_blocks(const ax_cells *c);
+/* Parameters of one operation of a cell that is `channels` wide: convolution or `repeats` x (depthwise + pointwise),
+   and 2 per channel for each batch norm. */
+int64_t ax_cellop_params(unsigned op, int channels, int repeats);
+
+/* ax_space.draw and ax_space.print */
+void ax_cells_draw(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_drawing *out);
+void ax_cells_print(const ax_genotype *g, ax_str *out);
 
 #endif

@@ -59,6 +59,21 @@ static const ax_decision decisions[AX_DECISIONS] = {
 /* Six block inputs, the first op, then per layer position, position, op, op. */
 static const uint8_t order[AX_DECISIONS] = { 13, 14, 15, 16, 17, 18, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 
+static const ax_drawing_kind drawings[] = {
+    { "cell", "cell", 2 + 3 * AX_CELL_LAYERS + 1 },
+    { "decoder", "wiring", AX_CELLS_TAPS + AX_BLOCKS + 1 },
+};
+
+/* An operation has its op and what it reads, a block its two inputs. */
+static const ax_form_section sections[] = {
+    { "value operation      reads", 0, 1 + 2 * AX_CELL_LAYERS, { 7, 23 } },
+    { "block reads", 1, AX_BLOCKS, { 7, 12 } },
+};
+static const ax_form_line lines[] = {
+    { 1, 1, { 0 } },     { 2, 2, { 3, 1 } },   { 3, 2, { 4, 2 } },   { 5, 2, { 7, 5 } },   { 6, 2, { 8, 6 } },
+    { 8, 2, { 11, 9 } }, { 9, 2, { 12, 10 } }, { 4, 2, { 13, 14 } }, { 5, 2, { 15, 16 } }, { 6, 2, { 17, 18 } },
+};
+
 const ax_space ax_space_cells = {
     .name = "cells",
     .pattern = "[[#,[#,#,#,#],[#,#,#,#],[#,#,#,#]],[[#,#],[#,#],[#,#]]]",
@@ -71,6 +86,14 @@ const ax_space ax_space_cells = {
     .n_heads = HEADS,
     .n_tables = TABLES,
     .warm_up = AX_CELLS_TAPS, /* one for each tap, as published */
+    .drawing = drawings,
+    .section = sections,
+    .line = lines,
+    .n_drawings = sizeof drawings / sizeof *drawings,
+    .n_sections = sizeof sections / sizeof *sections,
+    .n_lines = sizeof lines / sizeof *lines,
+    .draw = ax_cells_draw,
+    .print = ax_cells_print,
 };
 
 uint32_t ax_cells_loose_ends(const ax_cells *c)

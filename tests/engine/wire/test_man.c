@@ -32,7 +32,7 @@ static const char *type_word(const char *type)
     return !strcmp(type, "WHOLE")  ? "integer"
            : !strcmp(type, "REAL") ? "number"
            : !strcmp(type, "TEXT") ? "text"
-           : !strcmp(type, "EACH") ? "array of 19 numbers"
+           : !strcmp(type, "EACH") ? "array of numbers"
                                    : "genotype";
 }
 
