@@ -1,7 +1,6 @@
 #include "engine/model/mobilenet.h"
 
 #include "engine/model/tensor.h"
-#include "engine/space/decoder.h"
 #include "engine/space/layer.h"
 
 #include <stdio.h>
@@ -54,7 +53,7 @@ static ax_val inverted_residual(const ax_layers *l, unsigned index, ax_val x, in
     return stride == 1 && in == c ? ax_layer_add(l, x, y) : y;
 }
 
-ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_TAPS], ax_err *err)
+static ax_code build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_MAX_TAPS], ax_err *err)
 {
     ax_err local = { 0 };
     const ax_layers l = { .g = g, .group = AX_GROUP_ENCODER, .train = train, .err = &local };
@@ -73,16 +72,6 @@ ax_code ax_mobilenet_build(ax_graph *g, ax_val image, bool train, ax_val taps[AX
     if (local.code != AX_OK && err)
         *err = local;
     return local.code;
-}
-
-ax_code ax_mobilenet_graph(ax_graph *g, int32_t h, int32_t w, ax_err *err)
-{
-    ax_val taps[AX_TAPS] = { { 0 } };
-    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
-    ax_code code = image.id ? ax_mobilenet_build(g, image, false, taps, err) : AX_ENOMEM;
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++)
-        code = ax_graph_keep(g, taps[k], ax_tap_name[k], err);
-    return code;
 }
 
 /* ---- weights ---- */
@@ -120,7 +109,7 @@ static void to_timm(const char *name, char out[static NAME])
     }
 }
 
-ax_code ax_mobilenet_load(ax_params *p, const ax_safetensors *st, ax_err *err)
+static ax_code load(ax_params *p, const ax_safetensors *st, ax_err *err)
 {
     static const char prefix[] = "encoder.";
     size_t skip = sizeof prefix - 1;
@@ -149,21 +138,16 @@ ax_code ax_mobilenet_load(ax_params *p, const ax_safetensors *st, ax_err *err)
 /* data/weights/weights.S */
 extern const unsigned char ax_weights_begin[], ax_weights_end[];
 
-ax_safetensors *ax_mobilenet_embedded(ax_err *err)
+static ax_safetensors *embedded(ax_err *err)
 {
     return ax_safetensors_view(ax_weights_begin, (size_t)(ax_weights_end - ax_weights_begin),
                                "the built-in encoder weights", err);
 }
 
-ax_params *ax_mobilenet_params(const ax_graph *g, const ax_backend *be, ax_device *dev, ax_err *err)
-{
-    const ax_graph *graphs[] = { g };
-    ax_params *p = ax_params_new(graphs, 1, be, dev, NULL, err);
-    ax_safetensors *st = p ? ax_mobilenet_embedded(err) : NULL;
-    if (p && (!st || ax_mobilenet_load(p, st, err) != AX_OK)) {
-        ax_params_free(p);
-        p = NULL;
-    }
-    ax_safetensors_free(st);
-    return p;
-}
+const ax_encoder ax_mobilenet = {
+    .name = "mobilenet_v2",
+    .taps = { 4, { { 24, 4 }, { 32, 8 }, { 96, 16 }, { 320, 32 } } },
+    .build = build,
+    .load = load,
+    .embedded = embedded,
+};

@@ -1,10 +1,10 @@
 #include "engine/model/network.h"
 
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec, ax_val *logits, ax_err *err)
 {
-    ax_val taps[AX_TAPS];
+    ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_decoder decoder;
     ax_decoder_spec inference = *spec;
     inference.train = inference.aux = false;
@@ -12,7 +12,7 @@ ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec,
     if (s.h % 32 || s.w % 32)
         return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of 32, RGB",
                        s.h, s.w, s.c);
-    ax_code code = ax_mobilenet_build(g, image, false, taps, err);
+    ax_code code = ax_encoder_get()->build(g, image, false, taps, err);
     if (code == AX_OK)
         code = ax_decoder_build(g, &inference, taps, &decoder, err);
     if (code == AX_OK)

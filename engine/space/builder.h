@@ -8,6 +8,7 @@
 #include "engine/space/list.h"
 
 typedef struct ax_builder {
+    int taps; /* so many it reads: the encoder's finest */
     /* Appends the decoder that spec describes, whose genotype is valid, reading taps (finest first). out is zeroed.
        Failures are in l->err. */
     void (*build)(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *taps, ax_decoder *out);

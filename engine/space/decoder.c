@@ -24,26 +24,31 @@ static ax_code finish(const ax_err *local, ax_err *err)
     return local->code;
 }
 
-ax_code ax_decoder_taps(ax_graph *g, int32_t n, int32_t h, int32_t w, ax_val taps[AX_TAPS], ax_err *err)
+ax_code ax_decoder_taps(ax_graph *g, const ax_taps *taps, int32_t n, int32_t h, int32_t w, ax_val out[AX_MAX_TAPS],
+                        ax_err *err)
 {
     ax_err local = { 0 };
-    for (int k = 0; k < AX_TAPS && local.code == AX_OK; k++) {
-        int32_t s = ax_tap_stride[k];
-        const ax_type type = { .shape = { n, h / s, w / s, ax_tap_channels[k] } };
-        taps[k] = ax_graph_input(g, ax_tap_name[k], type, &local);
+    for (int k = 0; k < taps->n && local.code == AX_OK; k++) {
+        int32_t s = taps->tap[k].stride;
+        const ax_type type = { .shape = { n, h / s, w / s, taps->tap[k].channels } };
+        out[k] = ax_graph_input(g, ax_tap_name(k), type, &local);
     }
     return finish(&local, err);
 }
 
-ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_TAPS], ax_decoder *out,
+ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_MAX_TAPS], ax_decoder *out,
                          ax_err *err)
 {
     if (check(spec, err) != AX_OK)
         return AX_EINVAL;
+    const ax_builder *builder = ax_builder_of(&spec->genotype);
+    for (int k = 0; k < builder->taps; k++)
+        if (!taps[k].id)
+            return ax_fail(err, AX_EINVAL, "decoder: it reads %d taps, and the encoder has %d", builder->taps, k);
     ax_err local = { 0 };
     const ax_layers l = { .g = g, .group = AX_GROUP_DECODER, .train = spec->train, .err = &local };
     *out = (ax_decoder) { 0 };
-    ax_builder_of(&spec->genotype)->build(&l, spec, taps, out);
+    builder->build(&l, spec, taps, out);
     return finish(&local, err);
 }
 

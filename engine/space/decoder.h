@@ -25,11 +25,13 @@ typedef struct ax_decoder {
     uint32_t n_aux; /* auxiliary heads; 0 without them */
 } ax_decoder;
 
-/* Adds the inputs "tap.0" {n,h/4,w/4,24} to "tap.3" {n,h/32,w/32,320} of n images of h x w (multiples of 32). */
-ax_code ax_decoder_taps(ax_graph *g, int32_t n, int32_t h, int32_t w, ax_val taps[AX_TAPS], ax_err *err);
+/* Adds the inputs "tap.0" {n,h/4,w/4,24}, ... that stand for an encoder's taps of n images of h x w (multiples of all
+   strides). */
+ax_code ax_decoder_taps(ax_graph *g, const ax_taps *taps, int32_t n, int32_t h, int32_t w, ax_val out[AX_MAX_TAPS],
+                        ax_err *err);
 
-/* Appends the decoder reading taps (finest first). Parameter names: "decoder....". */
-ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_TAPS], ax_decoder *out,
+/* Appends the decoder reading taps (finest first), as many as its space wants. Parameter names: "decoder....". */
+ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_MAX_TAPS], ax_decoder *out,
                          ax_err *err);
 
 /* Appends the loss of a training graph: logits and auxiliary logits resized to the labels' size, cross-entropy,

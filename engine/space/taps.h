@@ -1,15 +1,31 @@
-/* What decoders read: the encoder's taps. */
+/* What an encoder offers to decoders: its taps. */
 #ifndef AX_SPACE_TAPS_H
 #define AX_SPACE_TAPS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
-enum { AX_TAPS = 4 };
+enum { AX_MAX_TAPS = 6 };
 
-/* Channels and strides of the encoder's taps. */
-static const int32_t ax_tap_channels[AX_TAPS] = { 24, 32, 96, 320 };
-static const int32_t ax_tap_stride[AX_TAPS] = { 4, 8, 16, 32 };
-/* Names of the inputs that stand for the taps where a graph has no encoder. */
-static const char *const ax_tap_name[AX_TAPS] = { "tap.0", "tap.1", "tap.2", "tap.3" };
+typedef struct ax_taps {
+    int n; /* the finest first */
+    struct {
+        int32_t channels, stride;
+    } tap[AX_MAX_TAPS];
+} ax_taps;
+
+/* Name of the input that stands for tap k where a graph has no encoder. */
+static inline const char *ax_tap_name(int k)
+{
+    static const char *const name[AX_MAX_TAPS] = { "tap.0", "tap.1", "tap.2", "tap.3", "tap.4", "tap.5" };
+    return name[k];
+}
+
+/* Values of tap k of one image of h x w, both multiples of the stride. */
+static inline size_t ax_tap_size(const ax_taps *t, int k, int32_t h, int32_t w)
+{
+    int32_t stride = t->tap[k].stride;
+    return (size_t)(h / stride) * (size_t)(w / stride) * (size_t)t->tap[k].channels;
+}
 
 #endif

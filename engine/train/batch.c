@@ -1,6 +1,6 @@
 #include "engine/train/batch.h"
 
-#include "engine/space/decoder.h"
+#include "engine/model/encoder.h"
 #include "engine/train/labels.h"
 #include "engine/train/trainer_internal.h"
 
@@ -11,16 +11,16 @@ struct ax_batch {
     ax_trainer *t;
     const ax_resident *resident; /* NULL: crops come from the host */
     ax_batch_spec spec;
-    float *tap[AX_TAPS]; /* stage 1: {n,h,w,c} ... */
-    float *image;        /* stage 2: {n,crop,crop,3} */
-    uint8_t *labels;     /* {n,h,w} */
-    float *teacher;      /* stage 1 with a teacher: {n,h,w,classes} */
-    uint32_t *order;     /* stage 1: of the crops in this epoch */
-    int32_t epoch;       /* that order and stream are of, -1 = none */
-    void *stream;        /* stage 2 */
-    int32_t next;        /* the step that the stream comes to next */
-    ax_plan *plan;       /* borrowed */
-    int32_t ready;       /* the step that was filled in ahead of time, -1 = none */
+    float *tap[AX_MAX_TAPS]; /* stage 1: {n,h,w,c} ... */
+    float *image;            /* stage 2: {n,crop,crop,3} */
+    uint8_t *labels;         /* {n,h,w} */
+    float *teacher;          /* stage 1 with a teacher: {n,h,w,classes} */
+    uint32_t *order;         /* stage 1: of the crops in this epoch */
+    int32_t epoch;           /* that order and stream are of, -1 = none */
+    void *stream;            /* stage 2 */
+    int32_t next;            /* the step that the stream comes to next */
+    ax_plan *plan;           /* borrowed */
+    int32_t ready;           /* the step that was filled in ahead of time, -1 = none */
 };
 
 static void *aligned(size_t bytes)
@@ -30,8 +30,8 @@ static void *aligned(size_t bytes)
 
 static size_t tap_count(const ax_batch *b, int k) /* elements of one crop's tap */
 {
-    size_t side = (size_t)b->t->settings.crop / (size_t)ax_tap_stride[k];
-    return side * side * (size_t)ax_tap_channels[k];
+    int32_t crop = (int32_t)b->t->settings.crop;
+    return ax_tap_size(&ax_encoder_get()->taps, k, crop, crop);
 }
 
 static size_t teacher_count(const ax_batch *b) /* elements of one crop's logits of the teacher */
@@ -46,7 +46,7 @@ static bool allocate(ax_batch *b)
         return false;
     if (b->spec.stage == 2)
         return (b->image = aligned(n * crop * crop * 3 * sizeof(float)));
-    for (int k = 0; k < AX_TAPS; k++)
+    for (int k = 0; k < ax_encoder_get()->taps.n; k++)
         if (!(b->tap[k] = aligned(n * tap_count(b, k) * sizeof(float))))
             return false;
     if (ax_trainer_has_teacher(&b->t->settings) && !(b->teacher = aligned(n * teacher_count(b) * sizeof(float))))
@@ -78,8 +78,8 @@ ax_code ax_batch_bind(ax_batch *b, ax_plan *plan, int32_t first, ax_err *err)
     ax_code code = ax_plan_bind(plan, "labels", b->labels + from * (size_t)b->spec.h * (size_t)b->spec.w, err);
     if (code == AX_OK && b->image)
         code = ax_plan_bind(plan, "image", b->image + from * crop * crop * 3, err);
-    for (int k = 0; k < AX_TAPS && code == AX_OK && b->spec.stage == 1; k++)
-        code = ax_plan_bind(plan, ax_tap_name[k], b->tap[k] + from * tap_count(b, k), err);
+    for (int k = 0; k < ax_encoder_get()->taps.n && code == AX_OK && b->spec.stage == 1; k++)
+        code = ax_plan_bind(plan, ax_tap_name(k), b->tap[k] + from * tap_count(b, k), err);
     if (code == AX_OK && b->teacher)
         code = ax_plan_bind(plan, "teacher", b->teacher + from * teacher_count(b), err);
     return code;
@@ -91,7 +91,7 @@ void ax_batch_free(ax_batch *b)
         return;
     if (b->stream)
         b->t->source->ops->stream_close(b->stream);
-    for (int k = 0; k < AX_TAPS; k++)
+    for (int k = 0; k < AX_MAX_TAPS; k++)
         free(b->tap[k]);
     free(b->image);
     free(b->labels);
@@ -126,7 +126,7 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
             continue;
         }
         ax_cache_item item = ax_cache_get(b->t->train, b->order[(size_t)step * n + i]);
-        for (int k = 0; k < AX_TAPS; k++)
+        for (int k = 0; k < ax_encoder_get()->taps.n; k++)
             memcpy(b->tap[k] + i * tap_count(b, k), item.tap[k], tap_count(b, k) * sizeof(float));
         memcpy(b->labels + i * pixels, item.labels, pixels);
         if (b->teacher)

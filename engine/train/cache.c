@@ -2,7 +2,7 @@
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/train/cache_internal.h"
 
 #include <errno.h>
@@ -75,7 +75,7 @@ static uint64_t cache_key(const ax_cache_spec *spec, ax_err *err)
 {
     const ax_source *source = spec->source;
     const ax_sample_spec *s = &spec->samples;
-    ax_safetensors *st = ax_mobilenet_embedded(err);
+    ax_safetensors *st = ax_encoder_get()->embedded(err);
     if (!st)
         return 0;
     uint64_t key = AX_HASH_START;
@@ -219,7 +219,7 @@ ax_cache_item ax_cache_get(const ax_cache *c, size_t i)
     const char *at = (const char *)c->map + e->offset;
     const ax_cache_layout l = ax_cache_layout_of(e->h, e->w, c->classes);
     ax_cache_item item = { .h = e->h, .w = e->w };
-    for (int k = 0; k < AX_TAPS; k++)
+    for (int k = 0; k < ax_encoder_get()->taps.n; k++)
         item.tap[k] = (const float *)(const void *)(at + l.tap[k]);
     item.labels_full = (const uint8_t *)at + l.labels_full;
     item.labels = (const uint8_t *)at + l.labels;

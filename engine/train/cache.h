@@ -10,11 +10,11 @@
 
 typedef struct ax_cache ax_cache;
 typedef struct ax_cache_item {
-    int32_t h, w;               /* of the sample */
-    const float *tap[AX_TAPS];  /* {h/4,w/4,24} ...; in the mapped file, 64-byte aligned */
-    const uint8_t *labels_full; /* {h,w} */
-    const uint8_t *labels;      /* {h/4,w/4}, nearest */
-    const float *teacher;       /* {h/4,w/4,classes}, NULL = none */
+    int32_t h, w;                  /* of the sample */
+    const float *tap[AX_MAX_TAPS]; /* of the encoder: {h/4,w/4,24} ...; in the mapped file, 64-byte aligned */
+    const uint8_t *labels_full;    /* {h,w} */
+    const uint8_t *labels;         /* {h/4,w/4}, nearest */
+    const float *teacher;          /* {h/4,w/4,classes}, NULL = none */
 } ax_cache_item;
 /* What it holds. */
 typedef struct ax_cache_spec {

@@ -1,7 +1,7 @@
 /* How a cache file is laid out, and whether a file is one that can be used: it may be cut, damaged, or somebody's joke.
  */
 #include "engine/base/crc32c.h"
-#include "engine/space/decoder.h"
+#include "engine/model/encoder.h"
 #include "engine/train/cache_internal.h"
 
 #include <stddef.h>
@@ -11,12 +11,12 @@ enum { LARGEST_SIDE = 1 << 16 };
 
 ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes)
 {
+    const ax_taps *taps = &ax_encoder_get()->taps;
     ax_cache_layout l;
     size_t at = 0, cells = (size_t)(h / 4) * (size_t)(w / 4);
-    for (int k = 0; k < AX_TAPS; k++) {
+    for (int k = 0; k < taps->n; k++) {
         l.tap[k] = at;
-        int32_t s = ax_tap_stride[k];
-        at = ax_align64(at + sizeof(float) * (size_t)(h / s) * (size_t)(w / s) * (size_t)ax_tap_channels[k]);
+        at = ax_align64(at + sizeof(float) * ax_tap_size(taps, k, h, w));
     }
     l.labels_full = at;
     l.labels = at = ax_align64(at + (size_t)h * (size_t)w);

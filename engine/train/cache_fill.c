@@ -2,8 +2,7 @@
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/graph/session.h"
-#include "engine/model/mobilenet.h"
-#include "engine/space/decoder.h"
+#include "engine/model/encoder.h"
 #include "engine/train/cache_internal.h"
 #include "engine/train/labels.h"
 
@@ -27,8 +26,8 @@ static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
     e->w = w;
     ax_code code = ax_session_begin(s, err);
     if (code == AX_OK)
-        code = ax_mobilenet_graph(s->graph, h, w, err);
-    if (code == AX_OK && !(s->params = ax_mobilenet_params(s->graph, s->be, s->dev, err)))
+        code = ax_encoder_graph(ax_encoder_get(), s->graph, h, w, err);
+    if (code == AX_OK && !(s->params = ax_encoder_params(ax_encoder_get(), s->graph, s->be, s->dev, err)))
         code = err->code;
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
@@ -42,10 +41,10 @@ static ax_code fill_item(encoder *e, ax_teacher *teacher, const ax_sample *sampl
     ax_code code = ax_plan_write(plan, "image", sample->image, n * 3 * sizeof(float), err);
     if (code == AX_OK)
         code = ax_plan_run(plan, err);
-    for (int k = 0; k < AX_TAPS && code == AX_OK; k++) {
-        int32_t s = ax_tap_stride[k];
-        size_t bytes = sizeof(float) * (size_t)(sample->h / s) * (size_t)(sample->w / s) * (size_t)ax_tap_channels[k];
-        code = ax_plan_read(plan, ax_tap_name[k], at + l->tap[k], bytes, err);
+    const ax_taps *taps = &ax_encoder_get()->taps;
+    for (int k = 0; k < taps->n && code == AX_OK; k++) {
+        size_t bytes = sizeof(float) * ax_tap_size(taps, k, sample->h, sample->w);
+        code = ax_plan_read(plan, ax_tap_name(k), at + l->tap[k], bytes, err);
     }
     memcpy(at + l->labels_full, sample->labels, n);
     ax_labels_shrink(sample->labels, sample->h, sample->w, (uint8_t *)at + l->labels, sample->h / 4, sample->w / 4);

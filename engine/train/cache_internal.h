@@ -31,7 +31,7 @@ static inline size_t ax_align64(size_t n)
 
 /* Byte offsets of an item's parts behind its own start. */
 typedef struct ax_cache_layout {
-    size_t tap[AX_TAPS], labels_full, labels, teacher, bytes; /* bytes: of the item */
+    size_t tap[AX_MAX_TAPS], labels_full, labels, teacher, bytes; /* bytes: of the item */
 } ax_cache_layout;
 /* classes: of the teacher's logits, 0 = none. */
 ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes);

@@ -2,7 +2,7 @@
 
 #include "engine/base/normalise.h"
 #include "engine/graph/plan.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/train/score.h"
 #include "engine/train/trainer_internal.h"
 #include "engine/wire/maskfile.h"
@@ -28,8 +28,8 @@ struct ax_evaluation {
     int32_t n, h, w;     /* the plan's batch and image size */
     uint8_t *prediction; /* {n,h,w} */
     bool end_to_end;
-    float *tap[AX_TAPS]; /* either these ... */
-    float *image;        /* ... or {n,h,w,3} */
+    float *tap[AX_MAX_TAPS]; /* either these ... */
+    float *image;            /* ... or {n,h,w,3} */
 };
 
 static void drop_plan(ax_evaluation *e)
@@ -40,7 +40,7 @@ static void drop_plan(ax_evaluation *e)
     e->graph = NULL;
     free(e->prediction);
     e->prediction = NULL;
-    for (int k = 0; k < AX_TAPS; k++) {
+    for (int k = 0; k < AX_MAX_TAPS; k++) {
         free(e->tap[k]);
         e->tap[k] = NULL;
     }
@@ -50,7 +50,7 @@ static void drop_plan(ax_evaluation *e)
 
 static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image's tap */
 {
-    return (size_t)(e->h / ax_tap_stride[k]) * (size_t)(e->w / ax_tap_stride[k]) * (size_t)ax_tap_channels[k];
+    return ax_tap_size(&ax_encoder_get()->taps, k, e->h, e->w);
 }
 
 ax_graph *ax_evaluation_graph(const ax_decoder_spec *spec, int32_t n, int32_t h, int32_t w, bool end_to_end,
@@ -59,14 +59,14 @@ ax_graph *ax_evaluation_graph(const ax_decoder_spec *spec, int32_t n, int32_t h,
     ax_graph *g = ax_graph_new(err);
     if (!g)
         return NULL;
-    ax_val taps[AX_TAPS];
+    ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_decoder decoder;
     ax_code code;
     if (end_to_end) {
         ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { n, h, w, 3 } }, err);
-        code = ax_mobilenet_build(g, image, false, taps, err);
+        code = ax_encoder_get()->build(g, image, false, taps, err);
     } else {
-        code = ax_decoder_taps(g, n, h, w, taps, err);
+        code = ax_decoder_taps(g, &ax_encoder_get()->taps, n, h, w, taps, err);
     }
     if (code == AX_OK)
         code = ax_decoder_build(g, spec, taps, &decoder, err);
@@ -92,7 +92,7 @@ static ax_code make_inputs(ax_evaluation *e, ax_err *err)
     size_t n = (size_t)e->n, pixels = (size_t)e->h * (size_t)e->w;
     e->prediction = malloc(n * pixels);
     bool ok = e->prediction;
-    for (int k = 0; k < AX_TAPS && ok && !e->end_to_end; k++) {
+    for (int k = 0; k < ax_encoder_get()->taps.n && ok && !e->end_to_end; k++) {
         size_t bytes = (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63;
         ok = (e->tap[k] = aligned_alloc(64, bytes));
         if (ok)
@@ -131,8 +131,8 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
         code = err->code;
     if (e->end_to_end && code == AX_OK)
         code = ax_plan_bind(e->plan, "image", e->image, err);
-    for (int k = 0; k < AX_TAPS && code == AX_OK && !e->end_to_end; k++)
-        code = ax_plan_bind(e->plan, ax_tap_name[k], e->tap[k], err);
+    for (int k = 0; k < ax_encoder_get()->taps.n && code == AX_OK && !e->end_to_end; k++)
+        code = ax_plan_bind(e->plan, ax_tap_name(k), e->tap[k], err);
     return code;
 }
 
@@ -190,7 +190,7 @@ ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool e
 static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream, ax_err *err)
 {
     ax_cache_item item = ax_cache_get(e->t->val, index);
-    for (int k = 0; k < AX_TAPS && !stream; k++)
+    for (int k = 0; k < ax_encoder_get()->taps.n && !stream; k++)
         memcpy(e->tap[k] + i * tap_count(e, k), item.tap[k], tap_count(e, k) * sizeof(float));
     if (!stream)
         return AX_OK;
@@ -362,10 +362,10 @@ ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err)
     ax_graph *g = ax_graph_new(err);
     if (!g)
         return NULL;
-    ax_val taps[AX_TAPS];
+    ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, err);
-    ax_code code = ax_mobilenet_build(g, image, false, taps, err);
-    ax_params *p = code == AX_OK ? ax_mobilenet_params(g, t->be, t->dev, err) : NULL;
+    ax_code code = ax_encoder_get()->build(g, image, false, taps, err);
+    ax_params *p = code == AX_OK ? ax_encoder_params(ax_encoder_get(), g, t->be, t->dev, err) : NULL;
     ax_graph_free(g);
     return p;
 }

@@ -1,10 +1,10 @@
 #include "engine/train/resident.h"
 
-#include "engine/space/decoder.h"
+#include "engine/model/encoder.h"
 
 #include <stdlib.h>
 
-enum { LABELS = AX_TAPS, TEACHER, PARTS }; /* after the taps, both at the size of the first */
+enum { LABELS = AX_MAX_TAPS, TEACHER, PARTS }; /* after the taps, both at the size of the first */
 
 struct ax_resident {
     const ax_backend *be;
@@ -15,13 +15,13 @@ struct ax_resident {
 
 static size_t part_bytes(const ax_cache_item *item, int k, int32_t classes)
 {
-    int32_t stride = ax_tap_stride[k < AX_TAPS ? k : 0];
-    size_t pixels = (size_t)(item->h / stride) * (size_t)(item->w / stride);
+    const ax_taps *taps = &ax_encoder_get()->taps;
+    size_t pixels = ax_tap_size(taps, 0, item->h, item->w) / (size_t)taps->tap[0].channels;
     if (k == LABELS)
         return pixels;
     if (k == TEACHER)
         return item->teacher ? pixels * (size_t)classes * sizeof(float) : 0;
-    return pixels * (size_t)ax_tap_channels[k] * sizeof(float);
+    return k < taps->n ? ax_tap_size(taps, k, item->h, item->w) * sizeof(float) : 0;
 }
 
 static const void *part_of(const ax_cache_item *item, int k)
@@ -31,7 +31,7 @@ static const void *part_of(const ax_cache_item *item, int k)
 
 static const char *input_name(int k)
 {
-    return k == LABELS ? "labels" : k == TEACHER ? "teacher" : ax_tap_name[k];
+    return k == LABELS ? "labels" : k == TEACHER ? "teacher" : ax_tap_name(k);
 }
 
 static bool worth_it(const ax_resident *r, const ax_cache *cache)

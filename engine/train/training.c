@@ -1,7 +1,7 @@
 #include "engine/train/training.h"
 
 #include "engine/base/utf8.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/model/step.h"
 #include "engine/train/peers.h"
 #include "engine/train/trainer_internal.h"
@@ -84,7 +84,7 @@ static ax_code make_params(ax_training *r, ax_err *err)
         r->params = ax_params_new(graphs, 1, t->be, t->dev, &rng, err);
         return r->params ? AX_OK : err->code;
     }
-    ax_params *both = ax_mobilenet_params(r->graph, t->be, t->dev, err);
+    ax_params *both = ax_encoder_params(ax_encoder_get(), r->graph, t->be, t->dev, err);
     ax_code code = both ? AX_OK : err->code;
     if (code == AX_OK && r->params)
         code = copy_decoder(both, r->params, t->settings.polyak > 0, err);

@@ -3,7 +3,7 @@
 
 #include "engine/base/normalise.h"
 #include "engine/graph/session.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/space/decoder.h"
 
 #include <stdio.h>
@@ -39,7 +39,7 @@ static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, cons
         e->weights = ax_safetensors_open(path, err);
     else {
         e->rounded = strcmp(name, EMBEDDED);
-        e->weights = ax_mobilenet_embedded(err);
+        e->weights = ax_encoder_get()->embedded(err);
     }
     return e->weights ? AX_OK : err->code;
 }
@@ -49,11 +49,11 @@ static ax_code build(encoder *e, ax_err *err)
     ax_session *s = &e->session;
     ax_code code = ax_session_begin(s, err);
     if (code == AX_OK)
-        code = ax_mobilenet_graph(s->graph, e->h, e->w, err);
+        code = ax_encoder_graph(ax_encoder_get(), s->graph, e->h, e->w, err);
     if (code == AX_OK)
         code = ax_session_params(s, NULL, err);
     if (code == AX_OK)
-        code = ax_mobilenet_load(s->params, e->weights, err);
+        code = ax_encoder_get()->load(s->params, e->weights, err);
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
@@ -73,8 +73,8 @@ static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
 
 static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, ax_err *err)
 {
-    for (unsigned i = 0; i < AX_TAPS; i++) {
-        const char *name = ax_tap_name[i];
+    for (int i = 0; i < ax_encoder_get()->taps.n; i++) {
+        const char *name = ax_tap_name(i);
         ax_code code = ax_golden_compare(st, e->session.plan, e->session.graph, name, name,
                                          e->rounded ? tolerance_rounded : tolerance_exact, t, err);
         if (code != AX_OK)

@@ -1,5 +1,6 @@
 /* Model files: written, read back, refused with the reason. */
 #include "engine/model/modelfile.h"
+#include "engine/model/mobilenet.h"
 #include "engine/model/network.h"
 
 #include <fcntl.h>
@@ -56,14 +57,14 @@ static int set_up(void **state)
     ax_decoder_spec spec = {
         .genotype = f->info.genotype, .channels = 8, .repeats = 1, .classes = 2, .train = true, .aux = true
     };
-    ax_val taps[AX_TAPS], logits;
+    ax_val taps[AX_MAX_TAPS], logits;
     ax_decoder d;
-    for (unsigned i = 0; i < AX_TAPS; i++) {
+    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
         char name[16];
-        snprintf(name, sizeof name, "tap.%u", i);
-        int32_t extent = 32 / ax_tap_stride[i];
-        taps[i] =
-            ax_graph_input(f->train, name, (ax_type) { .shape = { 1, extent, extent, ax_tap_channels[i] } }, &err);
+        snprintf(name, sizeof name, "tap.%d", i);
+        int32_t extent = 32 / ax_mobilenet.taps.tap[i].stride;
+        taps[i] = ax_graph_input(f->train, name,
+                                 (ax_type) { .shape = { 1, extent, extent, ax_mobilenet.taps.tap[i].channels } }, &err);
     }
     assert_int_equal(ax_decoder_build(f->train, &spec, taps, &d, &err), AX_OK);
     ax_val image = ax_graph_input(f->whole, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, &err);

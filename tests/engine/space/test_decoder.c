@@ -1,6 +1,7 @@
 /* Decoders as graphs: shapes, parameters, what none and skip leave of them. */
 #include "engine/graph/stats.h"
 #include "engine/space/decoder.h"
+#include "engine/model/mobilenet.h"
 #include "engine/space/space.h"
 
 #include <setjmp.h>
@@ -14,7 +15,7 @@
 typedef struct built {
     ax_graph *g;
     ax_decoder d;
-    ax_val tap[AX_TAPS];
+    ax_val tap[AX_MAX_TAPS];
 } built;
 
 /* A decoder over taps of an image of 32h x 32w, batch 2. */
@@ -27,11 +28,12 @@ static built build_as(const char *text, int32_t channels, int32_t repeats, bool 
     spec.concat = concat;
     if (ax_genotype_parse(text, &spec.genotype, &err) != AX_OK || !(b.g = ax_graph_new(&err)))
         fail_msg("%s", err.msg);
-    for (unsigned i = 0; i < AX_TAPS; i++) {
+    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
         char name[16];
-        int32_t k = 32 / ax_tap_stride[i];
-        snprintf(name, sizeof name, "tap.%u", i);
-        b.tap[i] = ax_graph_input(b.g, name, (ax_type) { .shape = { 2, k * h, k * w, ax_tap_channels[i] } }, &err);
+        int32_t k = 32 / ax_mobilenet.taps.tap[i].stride;
+        snprintf(name, sizeof name, "tap.%d", i);
+        b.tap[i] = ax_graph_input(b.g, name,
+                                  (ax_type) { .shape = { 2, k * h, k * w, ax_mobilenet.taps.tap[i].channels } }, &err);
     }
     if (ax_decoder_build(b.g, &spec, b.tap, &b.d, &err) != AX_OK)
         fail_msg("%s: %s", text, err.msg);
@@ -225,13 +227,14 @@ static void test_refused(void **state)
 {
     (void)state;
     ax_decoder_spec spec = { .channels = 8, .repeats = 1, .classes = 5 };
-    ax_val taps[AX_TAPS] = { { 0 } };
+    ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_decoder d;
     ax_err err = { 0 };
     ax_graph *g = ax_graph_new(&err);
     assert_non_null(g);
     assert_int_equal(ax_genotype_parse(arch0, &spec.genotype, &err), AX_OK);
-    assert_int_not_equal(ax_decoder_build(g, &spec, taps, &d, &err), AX_OK); /* no taps */
+    assert_int_equal(ax_decoder_build(g, &spec, taps, &d, &err), AX_EINVAL);
+    assert_string_equal(err.msg, "decoder: it reads 4 taps, and the encoder has 0");
     spec.channels = 0;
     assert_int_equal(ax_decoder_build(g, &spec, taps, &d, &err), AX_EINVAL);
     assert_string_equal(err.msg, "decoder: 0 channels; 1 to 4096 make sense");

@@ -2,6 +2,7 @@
 #include "engine/backend/list.h"
 #include "engine/graph/params.h"
 #include "engine/graph/plan.h"
+#include "engine/model/mobilenet.h"
 #include "engine/space/cells/canonical.h"
 #include "engine/space/decoder.h"
 #include "engine/space/list.h"
@@ -36,13 +37,14 @@ static net build(const ax_genotype *g, const ax_backend *be, ax_device *dev)
     net n = { .g = ax_graph_new(NULL) };
     ax_err err = { AX_OK, "" };
     ax_decoder_spec spec = { .genotype = *g, .channels = CHANNELS, .repeats = 1, .classes = CLASSES };
-    ax_val tap[AX_TAPS];
+    ax_val tap[AX_MAX_TAPS];
     ax_decoder d;
-    for (unsigned i = 0; i < AX_TAPS; i++) {
+    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
         char name[16];
-        int32_t side = 64 / ax_tap_stride[i];
-        snprintf(name, sizeof name, "tap.%u", i);
-        tap[i] = ax_graph_input(n.g, name, (ax_type) { .shape = { 1, side, side, ax_tap_channels[i] } }, &err);
+        int32_t side = 64 / ax_mobilenet.taps.tap[i].stride;
+        snprintf(name, sizeof name, "tap.%d", i);
+        tap[i] = ax_graph_input(n.g, name, (ax_type) { .shape = { 1, side, side, ax_mobilenet.taps.tap[i].channels } },
+                                &err);
     }
     if (ax_decoder_build(n.g, &spec, tap, &d, &err) != AX_OK || ax_graph_keep(n.g, d.logits, "logits", &err) != AX_OK)
         fail_msg("%s", err.msg);
@@ -60,14 +62,15 @@ static void run(const net *n, const ax_backend *be, ax_device *dev, float *logit
     ax_plan *p = ax_plan_new(n->g, be, dev, n->params, 0, &err);
     if (!p)
         fail_msg("%s", err.msg);
-    for (unsigned i = 0; i < AX_TAPS; i++) {
+    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
         char name[16];
-        size_t side = 64 / (size_t)ax_tap_stride[i], size = side * side * (size_t)ax_tap_channels[i];
+        size_t side = 64 / (size_t)ax_mobilenet.taps.tap[i].stride,
+               size = side * side * (size_t)ax_mobilenet.taps.tap[i].channels;
         float *x = malloc(size * sizeof *x);
-        ax_rng rng = ax_rng_new(5, i);
+        ax_rng rng = ax_rng_new(5, (uint64_t)i);
         for (size_t k = 0; k < size; k++)
             x[k] = (float)ax_rng_normal(&rng);
-        snprintf(name, sizeof name, "tap.%u", i);
+        snprintf(name, sizeof name, "tap.%d", i);
         ax_plan_write(p, name, x, size * sizeof *x, NULL); /* a tap that nothing reads isn't there: fine */
         free(x);
     }
@@ -290,8 +293,8 @@ static ax_genotype draw(ax_rng *rng)
     for (int b = 0; b < AX_BLOCKS; b++)
         for (int k = 0; k < 2; k++)
             cells_in(&g)->block[b].in[k] =
-                (uint8_t)(cells_in(&g)->block[b].in[k] < AX_TAPS ? cells_in(&g)->block[b].in[k] % 2 * 3
-                                                                 : cells_in(&g)->block[b].in[k]);
+                (uint8_t)(cells_in(&g)->block[b].in[k] < AX_CELLS_TAPS ? cells_in(&g)->block[b].in[k] % 2 * 3
+                                                                       : cells_in(&g)->block[b].in[k]);
     return g;
 }
 
@@ -484,13 +487,13 @@ static void blocks(void **state)
                 cells_in(&h)->block[b].in[1] = cells_in(&g)->block[b].in[0];
             }
         assert_true(same(&g, &h));
-        if (cells_in(&g)->block[1].in[0] < AX_TAPS && cells_in(&g)->block[1].in[1] < AX_TAPS &&
+        if (cells_in(&g)->block[1].in[0] < AX_CELLS_TAPS && cells_in(&g)->block[1].in[1] < AX_CELLS_TAPS &&
             ax_cells_loose_blocks(cells_in(&g)) != 7) {
             for (int k = 0; k < 2; k++) {
                 cells_in(&h)->block[0].in[k] = cells_in(&g)->block[1].in[k];
                 cells_in(&h)->block[1].in[k] = cells_in(&g)->block[0].in[k];
-                if (cells_in(&h)->block[2].in[k] >= AX_TAPS)
-                    cells_in(&h)->block[2].in[k] = (uint8_t)(2 * AX_TAPS + 1 - cells_in(&h)->block[2].in[k]);
+                if (cells_in(&h)->block[2].in[k] >= AX_CELLS_TAPS)
+                    cells_in(&h)->block[2].in[k] = (uint8_t)(2 * AX_CELLS_TAPS + 1 - cells_in(&h)->block[2].in[k]);
             }
             assert_true(same(&g, &h));
         }
