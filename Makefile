@@ -64,8 +64,9 @@ DATA_SRC   := $(call dirs,data)
 VIZ_SRC    := $(call dirs,viz)
 TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/ui tui/view tui/session tui/client))
 ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
-# fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there
-ISA_OPT    := $(if $(filter release,$(MODE)),-O3,-O1)
+# fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there; clang with the
+# instruments of libFuzzer takes minutes even for -O1
+ISA_OPT    := $(if $(filter fuzz,$(SAN)),-O0,$(if $(filter release,$(MODE)),-O3,-O1))
 ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
 ISA_v3     := -march=x86-64-v3
 obj = $(patsubst %.c,$(B)/%.o,$(1))
