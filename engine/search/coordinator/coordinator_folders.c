@@ -3,8 +3,10 @@
 
 #include "engine/wire/run.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool any_missing(const ax_coordinator *c)
 {
@@ -29,7 +31,8 @@ static void name_loss(const ax_coordinator *c, int folder, char text[static AX_E
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
 {
     unsigned made;
-    if (!any_missing(c))
+    /* whoever removes the whole run, or lets its engine stop, doesn't want them */
+    if (!any_missing(c) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
         return AX_OK;
     ax_code code = ax_run_make_folders(c->dirfd, &made, err);
     for (uint32_t k = 0; made && k < c->devices.n; k++)

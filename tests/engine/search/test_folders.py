@@ -73,6 +73,18 @@ def results_removed_under_the_engine(where):
     assert not of(path, "failed")
 
 
+def a_run_that_is_being_removed(where):
+    """Its folders aren't made again under the hands of whoever removes all of it."""
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    run.until("scored", 1)
+    os.remove(f"{path}/run.ini")
+    shutil.rmtree(f"{path}/masks")
+    run.until("paused", 0, on=1, by="engine")
+    assert not os.path.exists(f"{path}/masks")
+    assert run.stop() == 0
+
+
 def waits_for_the_engine(pid):
     """Whether a worker is in a call of recv that blocks."""
     try:
@@ -118,5 +130,5 @@ def what_interrupted_writes_left(where):
     assert [name for name in kept if os.path.exists(f"{path}/{name}")] == kept
 
 
-main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine, results_removed_under_the_engine,
+main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine, results_removed_under_the_engine, a_run_that_is_being_removed,
       worker_is_faster_than_the_engine])
