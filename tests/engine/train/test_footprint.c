@@ -140,12 +140,12 @@ static void over_the_budget(void **state)
     assert_true(half.peak < whole.peak);
 
     assert_int_equal(run(b, &out, &err), AX_OK);
-    assert_true(b->warnings == 0 && b->steps == 1 && out.batch == 8 && out.peak_bytes == whole.peak);
+    assert_true(b->warnings == 0 && b->steps == 1 && out.batch == 8 && (uint64_t)out.peak_bytes == whole.peak);
     char memory[32];
     snprintf(memory, sizeof memory, "%llu", (unsigned long long)(whole.peak - 1));
     open_trainer(b, memory);
     assert_int_equal(run(b, &out, &err), AX_OK);
-    assert_true(b->warnings == 1 && b->steps == 2 && out.batch == 4 && out.peak_bytes == half.peak);
+    assert_true(b->warnings == 1 && b->steps == 2 && out.batch == 4 && (uint64_t)out.peak_bytes == half.peak);
     assert_int_equal(run(b, &again, &err), AX_OK);
     assert_true(again.reward == out.reward && again.loss == out.loss);
 
