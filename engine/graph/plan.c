@@ -61,11 +61,11 @@ static ax_code prefix_step(const ax_plan *p, const step *s, ax_err *err)
 
 /* ---- calls ---- */
 
-static ax_view view_of(const ax_plan *p, uint32_t id, bool wanted)
+static ax_operand view_of(const ax_plan *p, uint32_t id, bool wanted)
 {
     if (!id)
-        return (ax_view) { 0 };
-    return (ax_view) { .mem = wanted ? p->mem[id - 1] : NULL, .type = ax_graph_value(p->g, id)->type };
+        return (ax_operand) { 0 };
+    return (ax_operand) { .mem = wanted ? p->mem[id - 1] : NULL, .type = ax_graph_value(p->g, id)->type };
 }
 
 /* Absent gradients still have the type of what they are the gradient of. */

@@ -6,10 +6,10 @@
 #include "engine/op/update.h"
 
 /* A borrowed tensor: the memory belongs to the plan, the parameters or the test. mem NULL = absent / not wanted. */
-typedef struct ax_view {
+typedef struct ax_operand {
     void *mem; /* in the backend's memory, 64-byte aligned */
     ax_type type;
-} ax_view;
+} ax_operand;
 
 typedef struct ax_device ax_device; /* opaque; each backend has its own */
 
@@ -30,7 +30,7 @@ typedef struct ax_call {
     ax_op op;
     bool backward;
     ax_attr attr;
-    ax_view in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN];
+    ax_operand in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN];
     uint32_t n_in, n_out;
     void *prep; /* the kernel's own, made by prepare, undone by discard */
     void *work; /* scratch of the size that prepare asked for; shared by all nodes of a plan, undefined between */

@@ -18,7 +18,7 @@
 enum { AX_IGNORE = 255, AX_MAX_IN = 5, AX_MAX_OUT = 3 };
 
 typedef enum ax_dtype { AX_F32, AX_U8 } ax_dtype;
-typedef enum ax_layout { AX_NHWC, AX_OIHW } ax_layout;
+typedef enum ax_memory_format { AX_NHWC, AX_OIHW } ax_memory_format;
 typedef enum ax_act { AX_ACT_NONE, AX_ACT_RELU, AX_ACT_RELU6 } ax_act;
 
 typedef struct ax_shape {

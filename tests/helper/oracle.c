@@ -172,7 +172,7 @@ ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint3
     bench s = { .b = b, .dev = dev };
     ax_call call = { .op = c->op, .attr = c->attr, .n_in = c->n_in, .n_out = t->info->n_out };
     for (uint32_t i = 0; i < c->n_in; i++)
-        call.in[i] = (ax_view) { block_new(&s, t->in[i], ax_type_bytes(c->in[i])), c->in[i] };
+        call.in[i] = (ax_operand) { block_new(&s, t->in[i], ax_type_bytes(c->in[i])), c->in[i] };
     int shared = inplace ? first_bit(t->info->inplace) : -1;
     for (uint32_t k = 0; k < t->info->n_out; k++) {
         call.out[k].type = t->out_type[k];

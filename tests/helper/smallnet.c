@@ -149,10 +149,10 @@ ax_naive ax_naive_run(const ax_graph *g, const ax_params *params, const ax_small
         ax_call call = { .op = n->op, .backward = n->backward, .attr = n->attr, .n_in = n->n_in, .n_out = n->n_out };
         for (uint32_t i = 0; i < n->n_in; i++)
             if (n->in[i])
-                call.in[i] = (ax_view) { r.mem[n->in[i] - 1], ax_graph_value(g, n->in[i])->type };
+                call.in[i] = (ax_operand) { r.mem[n->in[i] - 1], ax_graph_value(g, n->in[i])->type };
         for (uint32_t i = 0; i < n->n_out; i++)
             if (n->out[i])
-                call.out[i] = (ax_view) { r.mem[n->out[i] - 1], ax_graph_value(g, n->out[i])->type };
+                call.out[i] = (ax_operand) { r.mem[n->out[i] - 1], ax_graph_value(g, n->out[i])->type };
         const ax_kernel *kernel = n->backward ? &ax_backend_ref.backward[n->op] : &ax_backend_ref.forward[n->op];
         ax_err err = { 0 };
         if (kernel->run(NULL, &call, &err) != AX_OK)

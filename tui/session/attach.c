@@ -1,4 +1,4 @@
-#include "tui/session/session.h"
+#include "tui/session/screens.h"
 
 #include "engine/base/out.h"
 #include "engine/wire/run.h"

@@ -1,5 +1,5 @@
 /* Without a live engine: which run to look at, or a demo. */
-#include "tui/session/session.h"
+#include "tui/session/screens.h"
 
 #include "engine/wire/run.h"
 #include "tui/ui/action.h"

@@ -1,5 +1,5 @@
 /* The loop: one thread, poll over terminal, engine and signals. State comes from events, wishes from keys. */
-#include "tui/session/session.h"
+#include "tui/session/screens.h"
 
 #include "engine/base/clock.h"
 #include "engine/config/settings.h"

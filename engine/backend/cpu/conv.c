@@ -146,7 +146,7 @@ AX_CPU_DISCARD(ax_cpu_conv_discard)
 }
 
 /* The sum of dy over all pixels. sums: threads * c doubles. */
-static void bias_gradient(ax_device *dev, const ax_view *dy, float *out, double *sums)
+static void bias_gradient(ax_device *dev, const ax_operand *dy, float *out, double *sums)
 {
     ax_shape s = dy->type.shape;
     ax_cpu_image_sums(dev, dy->mem, (ax_shape) { 1, s.n, s.h * s.w, s.c }, 1.0f, out, sums);

@@ -95,7 +95,7 @@ static void copy_channels(ax_device *dev, float *part, float *whole, size_t c, s
     }
 }
 
-static void concat(ax_device *dev, const ax_view *parts, uint32_t n, const ax_view *whole, bool split)
+static void concat(ax_device *dev, const ax_operand *parts, uint32_t n, const ax_operand *whole, bool split)
 {
     size_t c = (size_t)whole->type.shape.c, px = ax_shape_count(whole->type.shape) / c, at = 0;
     for (uint32_t i = 0; i < n; i++) {

@@ -1,7 +1,7 @@
 /* Zero, activations, sums and joined channels. */
 #include "engine/backend/cuda/device.h"
 
-static size_t count(const ax_view *v)
+static size_t count(const ax_operand *v)
 {
     return ax_shape_count(v->type.shape);
 }
@@ -47,7 +47,8 @@ AX_CUDA_RUN(ax_cuda_add_backward)
     return code;
 }
 
-static ax_code channels(ax_device *dev, const ax_view *wide, const ax_view *part, uint32_t n, bool join, ax_err *err)
+static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand *part, uint32_t n, bool join,
+                        ax_err *err)
 {
     ax_k_channels_args a = { .wide = wide->mem,
                              .pixels = ax_cuda_pixels(wide->type.shape),

@@ -51,7 +51,7 @@ static void *filled(const alone *a, size_t bytes, const void *from, size_t piece
 }
 
 /* Vectors are positive, for some are variances; maps are normal. */
-static ax_code fill_view(const alone *a, ax_view *v, ax_err *err)
+static ax_code fill_view(const alone *a, ax_operand *v, ax_err *err)
 {
     if (!v->mem)
         return AX_OK;

@@ -44,7 +44,7 @@ ax_code ax_bench_measure(ax_bench *b, double *median, double *least, ax_err *err
 
 /* Of a call only types and attributes are read here, and by mem NULL / not NULL what is there. */
 /* Forward input i: backward calls list them after the gradients of the outputs. NULL: there is none. */
-const ax_view *ax_bench_input(const ax_call *call, uint32_t i);
+const ax_operand *ax_bench_input(const ax_call *call, uint32_t i);
 /* The type of the forward output 0, or of its gradient. */
 const ax_type *ax_bench_output(const ax_call *call);
 /* "conv2d 3x3 dw d3", "batchnorm+relu": equal for calls that differ in size and direction only. */

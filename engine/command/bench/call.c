@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-const ax_view *ax_bench_input(const ax_call *call, uint32_t i)
+const ax_operand *ax_bench_input(const ax_call *call, uint32_t i)
 {
     uint32_t at = i + (call->backward ? ax_op_get(call->op)->n_out : 0);
     return at < call->n_in ? &call->in[at] : NULL;
@@ -39,7 +39,7 @@ void ax_bench_family(const ax_call *call, char *out, size_t cap)
 
 void ax_bench_variant(const ax_call *call, char *out, size_t cap)
 {
-    const ax_view *x = ax_bench_input(call, 0);
+    const ax_operand *x = ax_bench_input(call, 0);
     ax_shape y = ax_bench_output(call)->shape, from = x ? x->type.shape : y;
     char wants[16] = "", size[32] = "", to[16] = "", stride[8] = "";
     if (call->op == AX_OP_CONV2D) {
@@ -83,7 +83,7 @@ static double conv_flop(const ax_call *call, ax_shape x, ax_shape y)
 double ax_bench_flop(const ax_call *call)
 {
     bool back = call->backward;
-    const ax_view *x = ax_bench_input(call, 0);
+    const ax_operand *x = ax_bench_input(call, 0);
     double in = x ? (double)ax_shape_count(x->type.shape) : 0,
            out = (double)ax_shape_count(ax_bench_output(call)->shape);
     const ax_attr *a = &call->attr;

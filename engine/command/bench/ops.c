@@ -45,7 +45,7 @@ typedef struct result {
 static ax_code measure_bandwidth(ops *o, ax_err *err)
 {
     int32_t side = o->effort.ms ? 4096 : 1024; /* --ms 0 wants figures at once, however rough */
-    const ax_view map = { .mem = (void *)(uintptr_t)64, .type = { .shape = { 1, side, side, 1 } } };
+    const ax_operand map = { .mem = (void *)(uintptr_t)64, .type = { .shape = { 1, side, side, 1 } } };
     ax_bench_row row = { .call = { .op = AX_OP_ADD, .in = { map, map }, .out = { map }, .n_in = 2, .n_out = 1 } };
     const ax_bench_effort effort = { .runs = 5, .ms = 10 * o->effort.ms };
     double seconds;
@@ -60,11 +60,11 @@ static ax_code measure_product(ops *o, ax_err *err)
 {
     enum { SIDE = 32, CHANNELS = 256, MOST = 256 };
     void *there = (void *)(uintptr_t)64;
-    const ax_view weight = { there, { .shape = { CHANNELS, 1, 1, CHANNELS }, .layout = AX_OIHW } };
+    const ax_operand weight = { there, { .shape = { CHANNELS, 1, 1, CHANNELS }, .layout = AX_OIHW } };
     ax_code code = AX_OK;
     double seconds = 0;
     for (int32_t n = 1; code == AX_OK && n <= MOST && (n == 1 || seconds * 1e3 < 0.1 * o->effort.ms); n *= 2) {
-        const ax_view map = { there, { .shape = { n, SIDE, SIDE, CHANNELS } } };
+        const ax_operand map = { there, { .shape = { n, SIDE, SIDE, CHANNELS } } };
         ax_bench_row row = { .call = { .op = AX_OP_CONV2D,
                                        .attr.conv = { .kernel = 1, .stride = 1, .dilation = 1, .groups = 1 },
                                        .in = { map, weight },
@@ -119,7 +119,7 @@ static ax_code measure(const ops *o, const ax_bench_row *row, result *r, ax_err 
     if (code != AX_OK || !o->peer || row->update)
         return code;
     const ax_call *call = &row->call;
-    const ax_view *x = ax_bench_input(call, 0);
+    const ax_operand *x = ax_bench_input(call, 0);
     const ax_type *y = ax_bench_output(call);
     const ax_peer_work work = {
         .call = call, .x = x ? x->type.shape : y->shape, .y = y->shape, .threads = ax_cpu_threads(o->dev)

@@ -1,6 +1,6 @@
 /* From a genotype of the cells to a graph. */
-#include "engine/space/cells/canonical.h"
-#include "engine/space/cells/op.h"
+#include "engine/space/cells/form.h"
+#include "engine/space/cells/cell.h"
 #include "engine/space/builder.h"
 
 #include <stdio.h>

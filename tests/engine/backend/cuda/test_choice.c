@@ -42,7 +42,7 @@ static library goes_by(ax_device *dev, int32_t out, const char *us, ax_err *err)
     ax_kernel k = cuda->forward[AX_OP_CONV2D];
     ax_call call = { .op = AX_OP_CONV2D, .n_in = 2, .n_out = 1, .attr = { .conv = { 1, 1, 0, 1, 1 } } };
     const ax_shape shapes[] = { { 2, 4, 4, 8 }, { out, 1, 1, 8 }, { 2, 4, 4, out } };
-    ax_view *const views[] = { &call.in[0], &call.in[1], &call.out[0] };
+    ax_operand *const views[] = { &call.in[0], &call.in[1], &call.out[0] };
     size_t work = 0;
     setenv("AUXCELL_EMU_BLAS_TIME", us, 1);
     for (int i = 0; i < 3; i++) {

@@ -3,7 +3,7 @@
 #include "engine/graph/params.h"
 #include "engine/graph/plan.h"
 #include "engine/model/mobilenet.h"
-#include "engine/space/cells/canonical.h"
+#include "engine/space/cells/form.h"
 #include "engine/space/decoder.h"
 #include "engine/space/list.h"
 

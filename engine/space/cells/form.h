@@ -2,8 +2,8 @@
    blocks. Operands of a sum may be swapped and sums regrouped; skips vanish; what is "none", or read by nobody, drops
    out of its sum. Nothing else folds: batch norm over zeros is a constant, so a convolution of "none" stays. All
    this is of networks that sum (ax_decoder_spec.concat false): side by side, regrouped sums are other networks. */
-#ifndef AX_SPACE_CELLS_CANONICAL_H
-#define AX_SPACE_CELLS_CANONICAL_H
+#ifndef AX_SPACE_CELLS_FORM_H
+#define AX_SPACE_CELLS_FORM_H
 
 #include "engine/space/canonical.h"
 #include "engine/space/cells/cells.h"

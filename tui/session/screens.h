@@ -1,6 +1,6 @@
-/* One run on the screen. */
-#ifndef AX_TUI_SESSION_H
-#define AX_TUI_SESSION_H
+/* The screens: one run, and the list of the runs there are. */
+#ifndef AX_TUI_SCREENS_H
+#define AX_TUI_SCREENS_H
 
 #include "engine/base/str.h"
 #include "tui/term/term.h"

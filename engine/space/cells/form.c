@@ -1,4 +1,4 @@
-#include "engine/space/cells/canonical.h"
+#include "engine/space/cells/form.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "engine/space/cells/op.h"
+#include "engine/space/cells/cell.h"
 
 #include <stdio.h>
 

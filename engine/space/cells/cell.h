@@ -1,6 +1,6 @@
 /* The 11 operations of a cell, expanded into primitives. */
-#ifndef AX_SPACE_CELLS_OP_H
-#define AX_SPACE_CELLS_OP_H
+#ifndef AX_SPACE_CELLS_CELL_H
+#define AX_SPACE_CELLS_CELL_H
 
 #include "engine/space/cells/cells.h"
 #include "engine/space/layer.h"
