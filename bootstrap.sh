@@ -24,10 +24,11 @@ installed() {
 
 # the name by which apt knows it here: the last one, unless an earlier one is in its lists
 apt_name() {
-    for name in $(echo "$1" | tr '|' ' '); do
-        apt-cache show "$name" >/dev/null 2>&1 && break
+    name=$1
+    while [ "$name" != "${name#*|}" ] && ! apt-cache show "${name%%|*}" >/dev/null 2>&1; do
+        name=${name#*|}
     done
-    echo "$name"
+    echo "${name%%|*}"
 }
 apt_names() { for p in $missing; do printf ' %s' "$(apt_name "$p")"; done; }
 

@@ -48,7 +48,7 @@ step() {
         echo passed >>"$root.results"
     else
         printf 'FAIL  %s (%d s)\n' "$name" $(($(date +%s) - start))
-        tail -n 60 "$log"
+        tail -n 200 "$log"
         echo failed >>"$root.results"
         return 1
     fi
