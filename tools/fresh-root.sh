@@ -37,17 +37,28 @@ as() {
         sh -c 'cd "$HOME/auxcell" && exec "$@"' sh "$@" </dev/null
 }
 
+# Seconds of processor that what has ended took; in this shell, for a subshell begins at 0.
+processor() {
+    times >"$root.times"
+    used=$(tail -n 1 "$root.times" | tr 'ms' '  ' | awk '{ print int($1 * 60 + $2 + $3 * 60 + $4) }')
+}
+
 # step NAME COMMAND...: one line with its seconds and what it said last; its whole output stays in a log file
 step() {
     name=$1
     log=$root.$(echo "$1" | tr -c 'a-z\n-' _).log
     shift
     start=$(date +%s)
-    if "$@" >"$log" 2>&1; then
-        printf 'ok    %s (%d s)  %s\n' "$name" $(($(date +%s) - start)) "$(tail -n 1 "$log" | cut -c 1-80)"
+    processor
+    before=$used
+    "$@" >"$log" 2>&1 && verdict=ok || verdict=FAIL
+    processor
+    printf '%-5s %s (%d s, %d s of processor)' "$verdict" "$name" $(($(date +%s) - start)) $((used - before))
+    if [ $verdict = ok ]; then
+        printf '  %s\n' "$(tail -n 1 "$log" | cut -c 1-80)"
         echo passed >>"$root.results"
     else
-        printf 'FAIL  %s (%d s)\n' "$name" $(($(date +%s) - start))
+        echo
         tail -n 200 "$log"
         echo failed >>"$root.results"
         return 1
