@@ -27,6 +27,7 @@ typedef struct ax_space {
     const char *name;
     const char *pattern; /* of the text form; # is a decision */
     const char *example; /* of a change: "op5=sep3x3 or in5=2" */
+    const char *names;   /* what the decisions' names mean, in lines, for --help */
     const ax_decision *decision;
     /* For policies: */
     const uint8_t *order; /* the decisions in the order in which a policy makes them one after the other */

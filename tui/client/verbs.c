@@ -100,7 +100,7 @@ static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
     memset(none.value, UINT8_MAX, sizeof none.value);
     some = none;
     if (!o->set.n)
-        return ax_fail(err, AX_EINVAL, "fork: what is changed? --set op5=sep3x3, for example");
+        return ax_fail(err, AX_EINVAL, "fork: what is changed? Say --set %s, for example", ax_space_at(0)->example);
     for (int i = 0; i < o->set.n; i++)
         if (ax_genotype_edit(&some, o->set.value[i], err) != AX_OK)
             return ax_fail_prefix(err, "fork");
@@ -204,17 +204,17 @@ static const char *synopsis(ax_verb verb, char out[96])
 
 static ax_parsed parse(ax_verb verb, options *o, int argc, char **argv, int *n)
 {
-    static const char names[] = "Decisions go with the numbers that 'auxcell show' draws: opN makes value N from value "
-                                "inN (N = 2 3, 5 6,\n8 9; op1 reads the input), block4a to block6b are what the "
-                                "blocks read. An operation is a name or a number.\n";
+    const ax_space *space = ax_space_at(0);
+    char set[96];
+    snprintf(set, sizeof set, "a change, like %s; may come again", space->example);
     const ax_option option[] = {
         AX_FLAG("--json", &o->json, "the answer as a JSON object"),
         AX_TEXT("--request", "N", &o->request,
                 "number of this request: asked again, it is answered again, not done again"),
-        AX_TEXTS("--set", "DECISION=VALUE", &o->set, "a change, like op5=sep3x3 or in5=2; may come again"),
+        AX_TEXTS("--set", "DECISION=VALUE", &o->set, set),
     };
     char line[96], text[512];
-    snprintf(text, sizeof text, "%s.\n%s", rows[verb].doc, verb == AX_VERB_FORK ? names : "");
+    snprintf(text, sizeof text, "%s.\n%s", rows[verb].doc, verb == AX_VERB_FORK ? space->names : "");
     ax_usage u = { synopsis(verb, line), text, option, verb == AX_VERB_FORK ? 3 : 2, NULL, 3 };
     return ax_options_parse(&u, argc, argv, n);
 }

@@ -78,6 +78,9 @@ const ax_space ax_space_cells = {
     .name = "cells",
     .pattern = "[[#,[#,#,#,#],[#,#,#,#],[#,#,#,#]],[[#,#],[#,#],[#,#]]]",
     .example = "op5=sep3x3 or in5=2",
+    .names =
+        "Decisions go with the numbers that 'auxcell show' draws: opN makes value N from value inN (N = 2 3, 5 6,\n"
+        "8 9; op1 reads the input), block4a to block6b are what the blocks read. An operation is a name or a number.\n",
     .decision = decisions,
     .order = order,
     .head = heads,
