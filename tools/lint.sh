@@ -70,6 +70,9 @@ for f in $(find engine data viz tui -name '*.[ch]' | sort); do
     esac
 done
 
+# Circles of includes, and names used twice.
+/usr/bin/python3 tools/lint-tree.py || bad=1
+
 # Functions whose misuse is silent.
 grep -nE '\b(strcpy|strcat|sprintf|vsprintf|strtok|gets|atoi|atof|alloca)\(' $(find engine data viz tui -name '*.[ch]') &&
     complain "the calls above are banned"
