@@ -54,7 +54,6 @@ typedef struct ax_ui {
     ax_layout layout;          /* of the last arrange */
     bool help;
     unsigned drawing; /* of those of the space: the one that is shown where there is room for one only */
-    int axis;         /* of the Pareto plot: the figure with the first front is 0 */
     int help_first;
     ax_rows rows;
     struct { /* what the rows were built from */

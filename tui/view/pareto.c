@@ -7,6 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+typedef struct pareto_state {
+    int axis; /* the figure with the first front is 0 */
+} pareto_state;
+
 static double reward_of(const ax_candidate *c)
 {
     return c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->outcome.reward : NAN;
@@ -42,14 +46,15 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     const ax_state *s = ui->state;
     const ax_candidate *c = ax_ui_selected(ui);
-    ax_metric axis = ax_metric_front(ui->axis + 1);
+    const pareto_state *here = ui->slot[AX_VIEW_PARETO];
+    ax_metric axis = ax_metric_front(here->axis + 1);
     ax_pane inner = ax_pane_inner(p);
-    ax_plots here = { .axis = 0 }, *kept = ui->plots ? ui->plots : &here;
+    ax_plots once = { .axis = 0 }, *kept = ui->plots ? ui->plots : &once;
     ax_curve_window all = { .width = 0 };
-    if (kept->axis != ui->axis || !ax_plot_again(&kept->pareto, inner, s, all)) {
+    if (kept->axis != here->axis || !ax_plot_again(&kept->pareto, inner, s, all)) {
         if (draw_points(inner, s, axis, &kept->scale, err) != AX_OK)
             return AX_ENOMEM;
-        kept->axis = ui->axis;
+        kept->axis = here->axis;
         if (ui->plots)
             ax_plot_keep(&kept->pareto, inner, s, all);
     }
@@ -69,12 +74,15 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 
 static bool act(ax_ui *ui, ax_action a)
 {
+    pareto_state *here = ui->slot[AX_VIEW_PARETO];
     if (a != AX_DO_WIRING || ui->view != AX_VIEW_PARETO)
         return false;
     do /* older runs have no latencies */
-        ui->axis = ax_metric_front(ui->axis + 2) < AX_METRIC_COUNT ? ui->axis + 1 : 0;
-    while (ui->axis && !ui->state->front[ax_metric_front(ui->axis + 1)].n);
+        here->axis = ax_metric_front(here->axis + 2) < AX_METRIC_COUNT ? here->axis + 1 : 0;
+    while (here->axis && !ui->state->front[ax_metric_front(here->axis + 1)].n);
     return true;
 }
 
-const ax_view ax_view_pareto = { .title = "Pareto", .key = '4', .draw = draw, .action = act };
+const ax_view ax_view_pareto = {
+    .title = "Pareto", .key = '4', .state = sizeof(pareto_state), .draw = draw, .action = act
+};
