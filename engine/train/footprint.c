@@ -3,9 +3,9 @@
 #include "engine/train/evaluate.h"
 #include "engine/train/trainer_internal.h"
 
-/* The program with its libraries, compiled kernels, stacks of its threads, graphs: what is resident before and beside
-   the tensors. Measured (VmHWM less the rest) at 17 to 34 MiB on x86-64 with oneDNN 2.6. */
-enum { PROGRAM_BYTES = 24 << 20, READ_AHEAD = 2 };
+/* The program with its libraries, stacks of its threads, graphs, what malloc keeps: what is resident before and beside
+   the tensors. Measured (VmHWM less the rest) at 11 to 31 MiB on x86-64. */
+enum { PROGRAM_BYTES = 16 << 20, READ_AHEAD = 2 };
 
 /* Slots of the optimisers: Adam two moments, SGD one; gradient; average. */
 static uint64_t params_bytes(const ax_graph *g, bool averaged)
