@@ -15,20 +15,14 @@ enum { AX_VERDICT_NONE, AX_VERDICT_ON, AX_VERDICT_END };
 
 /* A candidate, as far as the future depends on it: candidate id lies at index id - 1. */
 typedef struct ax_row {
-    uint32_t parent, full; /* full: the candidate that trains it fully, 0 = none */
-    uint32_t reused;       /* the candidate whose outcome it took, 0 = it was trained */
+    AX_CANDIDATE_EMBEDDED
     ax_proposal proposal;
-    char origin[16];          /* strategy's name, "user", "promote" */
-    ax_status status, before; /* before: of a prune; PROMOTED isn't used here: full says it */
-    uint32_t place;           /* of a pruned candidate that was queued: where */
-    double prune_until;       /* > 0: it can be taken back until then; 0: it is final, unless before is DONE */
-    uint64_t prune_batch;     /* of the newest prune: prunes of one batch are taken back together */
-    uint32_t prune_order;     /* of the newest prune: counted over the run, 0 = never pruned */
-    bool pinned, bypass_gate; /* bypass_gate: promoted while running, so through the gate */
+    uint32_t place;       /* of a pruned candidate that was queued: where */
+    uint32_t prune_order; /* of the newest prune: counted over the run, 0 = never pruned */
+    bool bypass_gate;     /* promoted while running */
     uint32_t attempts, crashes, verdict;
-    ax_outcome outcome; /* not known until scored, but for its size; of stage 1 while stage 2 runs */
-    ax_cause cause;     /* of its last failure */
-    bool open;          /* lies in the search's list of open ones; not part of a snapshot */
+    ax_cause cause; /* of its last failure */
+    bool open;      /* lies in the search's list of open ones; not part of a snapshot */
 } ax_row;
 
 /* What a worker has in hand. */

@@ -1,6 +1,5 @@
 #include "engine/wire/state_internal.h"
 
-#include "engine/wire/figures.h"
 #include "engine/wire/gaterule.h"
 #include "engine/wire/narrate.h"
 
@@ -180,16 +179,21 @@ static void rank_all(ax_state *s)
             rank(s, &s->candidate[i]);
 }
 
-static void set_status(ax_state *s, ax_candidate *c, ax_status to)
+static uint32_t *count_of(ax_state *s, ax_status status)
 {
     uint32_t *count[128] = { [AX_QUEUED] = &s->n_queued, [AX_RUNNING] = &s->n_running, [AX_DONE] = &s->n_done,
                              [AX_PROMOTED] = &s->n_done, [AX_PRUNED] = &s->n_pruned,   [AX_FAILED] = &s->n_failed };
-    if (count[c->status & 127] && *count[c->status & 127])
-        --*count[c->status & 127];
-    bool counted = counts(c);
-    c->status = to;
-    if (count[to & 127])
-        ++*count[to & 127];
+    return count[status & 127];
+}
+
+/* Counts and ranks a candidate that was in another state; counted: it counted for the best. */
+static void status_changed(ax_state *s, const ax_candidate *c, ax_status was, bool counted)
+{
+    uint32_t *before = count_of(s, was), *now = count_of(s, c->status);
+    if (before && *before)
+        --*before;
+    if (now)
+        ++*now;
     if (counted && !counts(c))
         rank_all(s);
     else if (!counted)
@@ -221,8 +225,8 @@ static void fold_progress(ax_candidate *c, const ax_event *ev)
 
 static ax_candidate blank(uint32_t id)
 {
-    ax_candidate c = { .id = id, .status = AX_QUEUED, .before = AX_QUEUED, .gate_passed = -1 };
-    c.outcome = ax_outcome_none;
+    ax_candidate c = { .id = id, .gate_passed = -1 };
+    c.record = (ax_candidate_record) { .status = AX_QUEUED, .before = AX_QUEUED, .outcome = ax_outcome_none };
     c.logp = c.entropy = c.gate_chance = NAN;
     for (int i = 0; i < AX_MAX_DECISIONS; i++)
         c.logp_each[i] = c.entropy_each[i] = NAN;
@@ -246,22 +250,18 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
     }
     ax_candidate *c = &s->candidate[ev->id - 1];
     c->genotype = ev->u.PROPOSED.genotype;
-    c->parent = (uint32_t)ev->u.PROPOSED.parent;
-    copy_text(c->origin, sizeof c->origin, ev->u.PROPOSED.origin);
+    ax_candidate_apply(&c->record, ev);
     c->logp = ev->u.PROPOSED.logp;
     c->entropy = ev->u.PROPOSED.entropy;
     memcpy(c->logp_each, ev->u.PROPOSED.logp_each, sizeof c->logp_each);
     memcpy(c->entropy_each, ev->u.PROPOSED.entropy_each, sizeof c->entropy_each);
-    ax_event_figures(ev, &c->outcome);
     c->proposed_at = ev->at;
 }
 
-static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
+static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev, bool took)
 {
-    ax_event_figures(ev, &c->outcome);
     c->stage = (int32_t)ev->u.SCORED.stage;
-    s->n_reused += ev->u.SCORED.reused > 0 && !c->reused;
-    c->reused = ev->u.SCORED.reused > 0 ? (uint32_t)ev->u.SCORED.reused : 0;
+    s->n_reused += c->reused && !took;
     c->epoch = c->epochs;
     c->step = c->steps;
     c->finished_at = ev->at;
@@ -270,10 +270,6 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     set_text(s, &c->masks, ev->u.SCORED.masks);
     if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
         return;
-    if (c->prune_until > 0) /* softly pruned meanwhile: undo returns to this */
-        c->before = AX_DONE;
-    else
-        set_status(s, c, c->full ? AX_PROMOTED : AX_DONE);
     if (c->scored || c->stage >= 3) { /* judged again: the plot keeps its place, the best may be another */
         rank_all(s);
         return;
@@ -287,19 +283,23 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev)
     rank(s, c);
 }
 
+static void fold_started(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    c->stage = (int32_t)ev->u.STARTED.stage;
+    c->epochs = (int32_t)ev->u.STARTED.epochs;
+    c->steps = (int32_t)ev->u.STARTED.steps;
+    c->attempt = (int32_t)ev->u.STARTED.attempt;
+    c->epoch = c->step = 0;
+    clear_trace(c);
+    c->started_at = ev->at;
+    c->started_elapsed = s->elapsed;
+    c->finished_at = c->finished_elapsed = 0;
+}
+
 static void fold_pruned(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
-    if (ev->u.PRUNED.phase == 0) {
-        set_status(s, c, c->before);
-        c->prune_until = 0;
-    } else {
-        if (c->status != AX_PRUNED)
-            c->before = c->status == AX_RUNNING ? AX_QUEUED : c->status;
-        bool ends = ev->u.PRUNED.phase == 1 && ev->u.PRUNED.until > 0;
-        c->prune_until = ends ? s->elapsed + fmax(ev->u.PRUNED.until - ev->at, 1e-3) : 0;
-        c->prune_batch = ev->u.PRUNED.batch > 0 ? (uint64_t)ev->u.PRUNED.batch : 0;
-        set_status(s, c, AX_PRUNED);
-    }
+    if (c->prune_until > 0)
+        c->prune_until = s->elapsed + fmax(c->prune_until - ev->at, 1e-3);
     if (ev->u.PRUNED.phase != 2 || !ax_candidate_undoable(c))
         ax_state_forget_prune(s, c->id);
     if (ev->u.PRUNED.phase == 1 && ax_candidate_undoable(c))
@@ -313,37 +313,6 @@ static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
     set_text(s, &c->failure, text);
     c->finished_at = ev->at;
     c->finished_elapsed = s->elapsed;
-    if (c->status != AX_PRUNED)
-        set_status(s, c, ev->u.FAILED.retried ? AX_QUEUED : AX_FAILED);
-    else if (!ev->u.FAILED.retried)
-        c->before = AX_FAILED;
-}
-
-static void fold_paused(ax_state *s, ax_candidate *c, const ax_event *ev)
-{
-    if (c->status == AX_PRUNED)
-        return;
-    if (ev->u.PAUSED.on)
-        set_status(s, c, AX_PAUSED);
-    else if (c->status == AX_PAUSED)
-        set_status(s, c, AX_QUEUED);
-}
-
-static void fold_noted(ax_state *s, ax_candidate *c, const ax_event *ev)
-{
-    if (ev->u.NOTED.pin >= 0)
-        c->pinned = ev->u.NOTED.pin > 0;
-    else
-        set_text(s, &c->note, ev->u.NOTED.text);
-}
-
-static void fold_promoted(ax_state *s, ax_candidate *c, const ax_event *ev)
-{
-    if (ev->u.PROMOTED.to <= 0)
-        return;
-    c->full = (uint32_t)ev->u.PROMOTED.to;
-    if (c->status == AX_DONE)
-        set_status(s, c, AX_PROMOTED);
 }
 
 static void fold_candidate(ax_state *s, const ax_event *ev)
@@ -351,28 +320,20 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
     if (ev->id == 0 || ev->id > s->n_candidates)
         return;
     ax_candidate *c = &s->candidate[ev->id - 1];
+    ax_status was = c->status;
+    bool counted = counts(c), took = c->reused;
+    ax_candidate_apply(&c->record, ev);
+    if (c->status == AX_DONE && c->full)
+        c->status = AX_PROMOTED;
     switch (ev->kind) {
-    case AX_EVENT_QUEUED:
-        if (c->status == AX_RUNNING || c->status == AX_PAUSED)
-            set_status(s, c, AX_QUEUED);
-        break;
     case AX_EVENT_STARTED:
-        c->stage = (int32_t)ev->u.STARTED.stage;
-        c->epochs = (int32_t)ev->u.STARTED.epochs;
-        c->steps = (int32_t)ev->u.STARTED.steps;
-        c->attempt = (int32_t)ev->u.STARTED.attempt;
-        c->epoch = c->step = 0;
-        clear_trace(c);
-        c->started_at = ev->at;
-        c->started_elapsed = s->elapsed;
-        c->finished_at = c->finished_elapsed = 0;
-        set_status(s, c, AX_RUNNING);
+        fold_started(s, c, ev);
         break;
     case AX_EVENT_PROGRESS:
         fold_progress(c, ev);
         break;
     case AX_EVENT_SCORED:
-        fold_scored(s, c, ev);
+        fold_scored(s, c, ev, took);
         break;
     case AX_EVENT_GATED:
         c->gate_passed = ev->u.GATED.passed != 0;
@@ -380,24 +341,21 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         s->gate_mean = ev->u.GATED.mean;
         s->gate_tolerance = ev->u.GATED.tolerance;
         break;
-    case AX_EVENT_PAUSED:
-        fold_paused(s, c, ev);
-        break;
     case AX_EVENT_PRUNED:
         fold_pruned(s, c, ev);
-        break;
-    case AX_EVENT_PROMOTED:
-        fold_promoted(s, c, ev);
         break;
     case AX_EVENT_FAILED:
         fold_failed(s, c, ev);
         break;
     case AX_EVENT_NOTED:
-        fold_noted(s, c, ev);
+        if (ev->u.NOTED.pin < 0)
+            set_text(s, &c->note, ev->u.NOTED.text);
         break;
     default:
         break;
     }
+    if (c->status != was)
+        status_changed(s, c, was, counted);
 }
 
 /* ---- the run ---- */
@@ -406,8 +364,10 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
 static void stop_running(ax_state *s)
 {
     for (uint32_t i = 0; i < s->n_candidates && s->n_running; i++)
-        if (s->candidate[i].status == AX_RUNNING)
-            set_status(s, &s->candidate[i], AX_QUEUED);
+        if (s->candidate[i].status == AX_RUNNING) {
+            s->candidate[i].status = AX_QUEUED;
+            status_changed(s, &s->candidate[i], AX_RUNNING, false);
+        }
 }
 
 static void fold_hello(ax_state *s, const ax_event *ev)

@@ -2,29 +2,23 @@
 #ifndef AX_WIRE_STATE_H
 #define AX_WIRE_STATE_H
 
-#include "engine/candidate/outcome.h"
-#include "engine/candidate/words.h"
+#include "engine/wire/record.h"
 #include "engine/wire/damage.h"
 #include "engine/wire/event.h"
 #include "engine/wire/front.h"
 
 enum { AX_TRACE = 32 };
 typedef struct ax_candidate {
-    uint32_t id, parent; /* ids count from 1; candidate id lies at index id - 1 */
-    uint32_t reused;     /* the candidate whose outcome it took, 0 = it was trained */
-    uint32_t full;       /* the candidate that trains it fully, 0 = none */
+    /* prune_until: of ax_state.elapsed; its loss is that of the last step while it trains */
+    AX_CANDIDATE_EMBEDDED
+    uint32_t id; /* counts from 1; candidate id lies at index id - 1 */
     ax_genotype genotype;
-    int8_t gate_passed;       /* -1 = not asked */
-    bool pinned, scored;      /* scored: lies in the state's list of them */
-    ax_status status, before; /* before: what undo of a soft prune returns to */
-    char origin[16];
-    ax_outcome outcome;   /* what events said of it; while it trains its loss is that of the last step */
-    double logp, entropy; /* NAN = not known */
+    int8_t gate_passed;                                 /* -1 = not asked */
+    bool scored;                                        /* lies in the state's list of them */
+    double logp, entropy;                               /* NAN = not known */
     int32_t stage, epoch, epochs, step, steps, attempt; /* stage: that it is in, 0 = not started */
     double proposed_at, started_at, finished_at;        /* seconds since the epoch, 0 = not yet */
     double started_elapsed, finished_elapsed;           /* the same as ax_state.elapsed */
-    double prune_until;    /* > 0: soft prune, undo until elapsed is so far; see ax_candidate_undoable */
-    uint64_t prune_batch;  /* of its newest prune, 0 = it was alone (or never was pruned) */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
     float logp_each[AX_MAX_DECISIONS],
         entropy_each[AX_MAX_DECISIONS];         /* in the order of the genotype's text; NAN = not known */

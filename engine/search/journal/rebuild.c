@@ -6,7 +6,6 @@
 #include "engine/space/space.h"
 #include "engine/train/trainer.h"
 #include "engine/wire/eventlog.h"
-#include "engine/wire/figures.h"
 
 #include <stdio.h>
 
@@ -20,15 +19,13 @@ typedef struct rebuild {
 static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
 {
     *r = (ax_row) {
-        .parent = (uint32_t)ev->u.PROPOSED.parent,
         .proposal = ax_proposal_of(&ev->u.PROPOSED.genotype),
         .status = AX_QUEUED,
         .before = AX_QUEUED,
         .outcome = ax_outcome_none,
         .open = true,
     };
-    ax_event_figures(ev, &r->outcome);
-    snprintf(r->origin, sizeof r->origin, "%.15s", ev->u.PROPOSED.origin);
+    ax_candidate_apply(&r->record, ev);
     const ax_row *parent = ax_search_get(s, r->parent);
     const ax_space *space = ax_space_of(&r->proposal.genotype);
     if (ax_row_is_full(r) && parent && parent->status)
@@ -40,17 +37,13 @@ static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
     r->proposal.entropy = ev->u.PROPOSED.entropy;
 }
 
-static void scored(const ax_search *s, ax_row *r, const ax_event *ev)
+static void scored(const ax_search *s, ax_row *r)
 {
     const ax_settings *set = &s->setup.settings;
-    ax_event_figures(ev, &r->outcome);
     if (ax_row_is_full(r)) /* said as 3 */
         r->outcome.stage = (uint32_t)ax_train_job_default(set, &r->proposal.genotype, true).stages;
-    r->reused = (uint32_t)ev->u.SCORED.reused;
     if (!ax_row_is_full(r) && !r->reused) /* the gate was asked, or would have let it pass */
         r->verdict = AX_VERDICT_ON;
-    if (!ev->u.SCORED.provisional)
-        r->status = AX_DONE;
 }
 
 /* What was to be trained fully may be promoted again. */
@@ -63,22 +56,14 @@ static void give_back(ax_search *s, uint32_t id)
 
 static void pruned(ax_search *s, ax_row *r, const ax_event *ev)
 {
-    bool on = ev->u.PRUNED.phase == 1;
-    if (on) {
-        r->before = r->status;
-        r->prune_batch = (uint64_t)ev->u.PRUNED.batch;
+    if (ev->u.PRUNED.phase == 1)
         r->prune_order = r->prune_batch ? ++s->prunes : 0; /* older engines didn't count */
-    }
-    if (ev->u.PRUNED.phase != 2)
-        r->status = on ? AX_PRUNED : r->before;
-    else if (r->before != AX_DONE)
+    else if (ev->u.PRUNED.phase == 2 && r->before != AX_DONE)
         give_back(s, ev->id);
-    r->prune_until = on && ev->u.PRUNED.until > 0 ? ev->u.PRUNED.until : 0;
 }
 
 static void failed(ax_search *s, ax_row *r, const ax_event *ev)
 {
-    r->status = AX_FAILED;
     r->cause = ax_cause_of(ev->u.FAILED.cause);
     r->crashes += ax_cause_retry(r->cause) == AX_RETRY_ONCE;
     if (!ev->u.FAILED.retried)
@@ -98,38 +83,27 @@ static void fold(void *context, const ax_event *ev)
         return;
     }
     ax_row *r = &s->row[ev->id - 1];
-    switch (ev->kind) {
-    case AX_EVENT_PROPOSED:
+    if (ev->kind == AX_EVENT_PROMOTED)
+        r->bypass_gate = r->bypass_gate || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
+    if (ev->kind == AX_EVENT_PROPOSED)
         proposed(s, r, ev);
-        break;
-    case AX_EVENT_QUEUED:
-        r->status = AX_QUEUED;
-        break;
+    else
+        ax_candidate_apply(&r->record, ev);
+    switch (ev->kind) {
     case AX_EVENT_STARTED:
-        r->status = AX_RUNNING;
         r->attempts = (uint32_t)ev->u.STARTED.attempt;
         break;
     case AX_EVENT_SCORED:
-        scored(s, r, ev);
+        scored(s, r);
         break;
     case AX_EVENT_GATED:
         r->verdict = ev->u.GATED.passed ? AX_VERDICT_ON : AX_VERDICT_END;
         break;
-    case AX_EVENT_PAUSED:
-        r->status = ev->u.PAUSED.on ? AX_PAUSED : r->status;
-        break;
     case AX_EVENT_PRUNED:
         pruned(s, r, ev);
         break;
-    case AX_EVENT_PROMOTED:
-        r->bypass_gate = r->bypass_gate || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
-        r->full = ev->u.PROMOTED.to ? (uint32_t)ev->u.PROMOTED.to : r->full;
-        break;
     case AX_EVENT_FAILED:
         failed(s, r, ev);
-        break;
-    case AX_EVENT_NOTED:
-        r->pinned = ev->u.NOTED.pin < 0 ? r->pinned : ev->u.NOTED.pin > 0;
         break;
     default:
         break;
