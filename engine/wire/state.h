@@ -2,10 +2,10 @@
 #ifndef AX_WIRE_STATE_H
 #define AX_WIRE_STATE_H
 
-#include "engine/wire/record.h"
 #include "engine/wire/damage.h"
 #include "engine/wire/event.h"
 #include "engine/wire/front.h"
+#include "engine/wire/record.h"
 
 enum { AX_TRACE = 32 };
 typedef struct ax_candidate {
