@@ -69,6 +69,9 @@ ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
 ISA_OPT    := $(if $(filter fuzz,$(SAN)),-O0,$(if $(filter release,$(MODE)),-O3,-O1))
 ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
 ISA_v3     := -march=x86-64-v3
+# gcc 14 makes no fused multiply-adds where sums depend on one another, which here are all of them: half the speed, and
+# other bits
+ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
@@ -91,7 +94,7 @@ define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
 	@echo "  CC      $$< ($(1))"
-	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -g1 $(ISA_OPT) -ffp-contract=fast $(ISA_$(1)) -c -o $$@ $$<
+	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -g1 $(ISA_OPT) -ffp-contract=fast $(ISA_FMA) $(ISA_$(1)) -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 $(B)/%.o: %.c
