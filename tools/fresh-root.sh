@@ -25,14 +25,14 @@ die() { printf 'fresh-root: %s\n' "$1" >&2; exit "${2:-1}"; }
 
 # ---- inside the namespaces: fresh-root.sh --inside ROOT WHO CACHE COMMANDS --------------------------------------------
 
-# as USER COMMAND...: in the root, in USER's clone, with the environment of a login and nothing of ours but proxies
+# as NAME COMMAND...: in the root, in that user's clone, with the environment of a login and nothing of ours but proxies
 as() {
-    user=$1
+    name=$1
     shift
     home=/root
-    [ "$user" = root ] || home=/home/$user
+    [ "$name" = root ] || home=/home/$name
     # shellcheck disable=SC2046
-    chroot --userspec="$user" --groups= "$root" env -i HOME="$home" USER="$user" LOGNAME="$user" SHELL=/bin/sh TERM=xterm \
+    chroot --userspec="$name" --groups= "$root" env -i HOME="$home" USER="$name" LOGNAME="$name" SHELL=/bin/sh TERM=xterm \
         PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin $(env | grep -iE '^(https?|ftp|no)_proxy=' || true) \
         sh -c 'cd "$HOME/auxcell" && exec "$@"' sh "$@" </dev/null
 }
@@ -43,9 +43,9 @@ processor() {
     used=$(tail -n 1 "$root.times" | tr 'ms' '  ' | awk '{ print int($1 * 60 + $2 + $3 * 60 + $4) }')
 }
 
-# step NAME COMMAND...: one line with its seconds and what it said last; its whole output stays in a log file
+# step TITLE COMMAND...: one line with its seconds and what it said last; its whole output stays in a log file
 step() {
-    name=$1
+    title=$1
     log=$root.$(echo "$1" | tr -c 'a-z\n-' _).log
     shift
     start=$(date +%s)
@@ -53,7 +53,7 @@ step() {
     before=$used
     "$@" >"$log" 2>&1 && verdict=ok || verdict=FAIL
     processor
-    printf '%-5s %s (%d s, %d s of processor)' "$verdict" "$name" $(($(date +%s) - start)) $((used - before))
+    printf '%-5s %s (%d s, %d s of processor)' "$verdict" "$title" $(($(date +%s) - start)) $((used - before))
     if [ $verdict = ok ]; then
         printf '  %s\n' "$(tail -n 1 "$log" | cut -c 1-80)"
         echo passed >>"$root.results"
