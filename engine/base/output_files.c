@@ -52,8 +52,7 @@ static char *place_of(const char *target)
             n--;
         while (n && target[n - 1] != '/')
             n--;
-        memcpy(above, target, n);
-        memcpy(above + n, ".", 2);
+        snprintf(above, sizeof above, "%.*s.", (int)n, target);
         full = realpath(above, NULL);
         if (!full && !n)
             return NULL;

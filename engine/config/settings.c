@@ -147,7 +147,7 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
         if (check_text(s, value, err) != AX_OK)
             return AX_EINVAL;
         memset(at, 0, AX_SETTING_TEXT); /* equal settings are equal bytes */
-        memcpy(at, value, strlen(value));
+        memcpy(at, value, strlen(value) + 1);
         return AX_OK;
     }
     errno = 0;
