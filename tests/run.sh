@@ -22,8 +22,8 @@ xargs -P "$TEST_JOBS" -n 1 sh -c '
     log=$1/$(echo "$2" | tr / _).log
     start=$(date +%s)
     case $2 in
-    *.py) timeout ${TEST_TIMEOUT:-300} /usr/bin/python3 "$2" >"$log" 2>&1 ;;
-    *) timeout ${TEST_TIMEOUT:-300} "$2" >"$log" 2>&1 ;;
+    *.py) timeout ${TEST_TIMEOUT:-900} /usr/bin/python3 "$2" >"$log" 2>&1 ;;
+    *) timeout ${TEST_TIMEOUT:-900} "$2" >"$log" 2>&1 ;;
     esac
     rc=$?
     took=$(($(date +%s) - start))
