@@ -26,9 +26,26 @@ class PowerCut:
         return dict(os.environ, LD_PRELOAD=SHIM, AX_SHADOW=self.shadow, **more)
 
     def image(self, out):
-        """Makes the run as it would be after a power cut now."""
-        self._folder(os.stat(self.path).st_ino, out)
-        return out
+        """Makes the run as it would be after a power cut now: of one moment, though the engine goes on."""
+        while True:
+            before = self._state()
+            try:
+                self._folder(os.stat(self.path).st_ino, out)
+                if self._state() == before:
+                    return out
+            except FileNotFoundError:
+                pass
+            shutil.rmtree(out)
+
+    def _state(self):
+        found = []
+        for entry in os.scandir(self.shadow):
+            try:
+                st = entry.stat()
+                found.append((entry.name, st.st_mtime_ns, st.st_size))
+            except FileNotFoundError:
+                found.append((entry.name, 0, 0))
+        return sorted(found)
 
     def _folder(self, inode, out):
         os.mkdir(out, 0o700)
