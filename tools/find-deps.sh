@@ -74,7 +74,7 @@ else
 fi
 [ $missing -eq 0 ] || { echo "  the command 'sh bootstrap.sh deps' installs what is missing" >&2; exit 1; }
 cat >"$out" <<EOF
-FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_yajl
+FRONT_LIBS := $L_ncursesw $L_msgpack $L_png
 CUDA_HOME := $cuda
 CUDA_NVCC := $nvcc
 DNNL_MAJOR := ${dnnl%%.*}

@@ -78,3 +78,22 @@ ax_ending ax_ending_of(const char *word)
     int i = find(ending_words, AX_ENDING_COUNT, word);
     return i < AX_ENDING_COUNT ? (ax_ending)i : AX_ENDING_FAILED;
 }
+
+#define LEVEL_WORD(id, word) word,
+static const char *const level_words[] = { AX_LEVEL_LIST(LEVEL_WORD) };
+
+ax_level ax_level_of(const char *word)
+{
+    int i = find(level_words, AX_LEVEL_COUNT, word);
+    return i < AX_LEVEL_COUNT ? (ax_level)i : AX_LEVEL_INFO;
+}
+
+const char *ax_level_word(ax_level l)
+{
+    return level_words[l];
+}
+
+ax_actor ax_actor_of(const char *word)
+{
+    return !word[0] ? AX_ACTOR_NONE : strcmp(word, "engine") ? AX_ACTOR_OTHER : AX_ACTOR_ENGINE;
+}

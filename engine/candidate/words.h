@@ -1,5 +1,5 @@
-/* The words of a candidate's life, and of a run's end: states, origins, causes of failure. Files and events have them
-   as text, everything else as these numbers: no other file compares the text. */
+/* The words of a candidate's life and of a run's: states, origins, causes of failure, levels of the log. Files and
+   events have them as text, everything else as these numbers: no other file compares the text. */
 #ifndef AX_CANDIDATE_WORDS_H
 #define AX_CANDIDATE_WORDS_H
 
@@ -54,5 +54,20 @@ const char *ax_origin_word(ax_origin o); /* "" for a strategy: its name is its o
 #define AX_ENDING_ENUM(id, word) AX_ENDING_##id,
 typedef enum ax_ending { AX_ENDING_LIST(AX_ENDING_ENUM) AX_ENDING_COUNT } ax_ending;
 ax_ending ax_ending_of(const char *word); /* FAILED when it isn't known */
+
+/* How much a line of the log matters. */
+#define AX_LEVEL_LIST(X)                                                                                               \
+    X(DEBUG, "debug")                                                                                                  \
+    X(INFO, "info")                                                                                                    \
+    X(WARNING, "warning")                                                                                              \
+    X(ERROR, "error")
+#define AX_LEVEL_ENUM(id, word) AX_LEVEL_##id,
+typedef enum ax_level { AX_LEVEL_LIST(AX_LEVEL_ENUM) AX_LEVEL_COUNT } ax_level;
+ax_level ax_level_of(const char *word); /* INFO when it isn't known */
+const char *ax_level_word(ax_level l);
+
+/* Who did something to a run: nobody, the engine of its own accord, or a person or program under any other name. */
+typedef enum ax_actor { AX_ACTOR_NONE, AX_ACTOR_ENGINE, AX_ACTOR_OTHER } ax_actor;
+ax_actor ax_actor_of(const char *word);
 
 #endif

@@ -39,7 +39,7 @@ static void narrate_learned(const ax_event *ev, char *text)
     char b[16], a[16];
     if (isnan(ev->u.LEARNED.loss))
         return;
-    SAY("controller: baseline %s advantage %s entropy %.2f", ax_share_text(ev->u.LEARNED.baseline, 3, b),
+    SAY("baseline %s advantage %s entropy %.2f", ax_share_text(ev->u.LEARNED.baseline, 3, b),
         ax_share_text(ev->u.LEARNED.advantage, 3, a), ev->u.LEARNED.entropy);
 }
 

@@ -103,7 +103,7 @@ static void set_text(ax_state *s, const char **to, const char *from)
 
 /* ---- the log a person reads ---- */
 
-static void add_log(ax_state *s, const ax_event *ev, const char *kind, const char *text)
+static void add_log(ax_state *s, const ax_event *ev, const char *text)
 {
     if (!text[0])
         return;
@@ -118,13 +118,19 @@ static void add_log(ax_state *s, const ax_event *ev, const char *kind, const cha
         s->n_log++;
     line->at = ev->at;
     line->id = ev->id;
-    copy_text(line->kind, sizeof line->kind, kind);
+    line->kind = ev->kind;
+    line->level = ev->kind == AX_EVENT_LOG ? ax_level_of(ev->u.LOG.level) : AX_LEVEL_INFO;
     copy_text(line->text, sizeof line->text, text);
 }
 
 const ax_log_line *ax_state_log(const ax_state *s, uint32_t i)
 {
     return &s->log[(s->log_dropped + i) % AX_STATE_LOG];
+}
+
+const char *ax_log_line_word(const ax_log_line *line)
+{
+    return line->kind == AX_EVENT_LOG ? ax_level_word(line->level) : ax_event_name(line->kind);
 }
 
 /* ---- candidates ---- */
@@ -398,7 +404,7 @@ static void fold_run(ax_state *s, const ax_event *ev)
         if (ev->id)
             break;
         s->paused = ev->u.PAUSED.on;
-        copy_text(s->paused_by, sizeof s->paused_by, s->paused ? ev->u.PAUSED.by : "");
+        s->paused_by = s->paused ? ax_actor_of(ev->u.PAUSED.by) : AX_ACTOR_NONE;
         break;
     case AX_EVENT_PROGRESS:
         if (ev->id == 0)
@@ -483,7 +489,7 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
     ax_event_narrate(ev, text);
     if (ev->kind == AX_EVENT_BYE)
         tell_end(s, text);
-    add_log(s, ev, ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), text);
+    add_log(s, ev, text);
 }
 
 void ax_state_engine_died(ax_state *s)

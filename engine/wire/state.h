@@ -29,7 +29,8 @@ typedef struct ax_candidate {
 typedef struct ax_log_line {
     double at;
     uint32_t id;
-    char kind[12];            /* event's name, or the level of a log line */
+    ax_event_kind kind;
+    ax_level level;           /* of a LOG */
     char text[AX_EVENT_TEXT]; /* what a person reads: "reward .6904 mIoU .613 params 2.61M 41.2 s" */
 } ax_log_line;
 
@@ -40,10 +41,10 @@ typedef struct ax_state {
     ax_ending ending;           /* what bye says */
     bool died;                  /* the engine is gone without a good-bye (ax_state_engine_died) */
     int64_t planned, workers, pid, seed;
-    bool data_changed;             /* an engine found other data than the run began with */
-    bool paused;                   /* the whole run */
-    char paused_by[AX_EVENT_TEXT]; /* who paused it: "engine" when it paused itself; "" when it isn't */
-    double first_at, last_at;      /* time of the first and newest event */
+    bool data_changed;        /* an engine found other data than the run began with */
+    bool paused;              /* the whole run */
+    ax_actor paused_by;       /* NONE when it isn't */
+    double first_at, last_at; /* time of the first and newest event */
     double elapsed; /* seconds for which the run had an engine, up to the newest event; no clock that is set counts */
     double clock;   /* ax_event.clock of the newest event, 0 = not known */
     uint64_t seq;
@@ -84,6 +85,8 @@ void ax_state_engine_died(ax_state *s);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
 /* A line of the log, i < n_log, the oldest first. */
 const ax_log_line *ax_state_log(const ax_state *s, uint32_t i);
+/* The event's name, or the level of a LOG. */
+const char *ax_log_line_word(const ax_log_line *line);
 /* The newest candidate with this genotype, 0 = none. */
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* The better one of best and best_full: with full training a network nearly always gains. */

@@ -106,7 +106,7 @@ static void print_event(follow *f, const ax_event *ev)
         ax_out_line("          #%u %s", ev->id, text);
         break;
     case AX_EVENT_LOG:
-        if (!strcmp(ev->u.LOG.level, "warning") || !strcmp(ev->u.LOG.level, "error"))
+        if (ax_level_of(ev->u.LOG.level) >= AX_LEVEL_WARNING)
             complain(f, text);
         break;
     default:
@@ -129,7 +129,7 @@ static void command(follow *f, ax_verb verb)
    wanted who resumed it. */
 static void mind_pause(follow *f, const ax_event *ev)
 {
-    bool starts = ev->kind == AX_EVENT_HELLO, itself = !strcmp(f->s->paused_by, "engine");
+    bool starts = ev->kind == AX_EVENT_HELLO, itself = f->s->paused_by == AX_ACTOR_ENGINE;
     bool pauses = ev->kind == AX_EVENT_PAUSED && ev->id == 0 && ev->u.PAUSED.on;
     if (!f->s->paused || f->asked || !(starts || pauses))
         return;

@@ -226,12 +226,18 @@ static int draw_undo(ax_pane p, const ax_ui *ui)
 /* What a person waits for; proposals and updates of the controller come with every candidate. */
 static bool is_news(const ax_log_line *line)
 {
-    static const char *const routine[] = { "proposed", "learned", "started", "gated", "debug" };
-    for (size_t i = 0; i < sizeof routine / sizeof *routine; i++)
-        if (!strcmp(line->kind, routine[i]))
-            return false;
-    return true;
+    static const bool routine[AX_EVENT_COUNT] = {
+        [AX_EVENT_PROPOSED] = true, [AX_EVENT_LEARNED] = true, [AX_EVENT_STARTED] = true, [AX_EVENT_GATED] = true
+    };
+    return !routine[line->kind] && line->level != AX_LEVEL_DEBUG;
 }
+
+/* Events whose text says by itself what happened: "pruned by user". */
+static const bool says_so[AX_EVENT_COUNT] = { [AX_EVENT_PRUNED] = true,
+                                              [AX_EVENT_PROMOTED] = true,
+                                              [AX_EVENT_PAUSED] = true,
+                                              [AX_EVENT_HELLO] = true,
+                                              [AX_EVENT_BYE] = true };
 
 static void last_event(ax_pane p, const ax_ui *ui, int width)
 {
@@ -243,12 +249,11 @@ static void last_event(ax_pane p, const ax_ui *ui, int width)
         return;
     const ax_log_line *line = ax_state_log(ui->state, i - 1);
     char at[AX_FIGURE], id[16] = "", text[AX_EVENT_TEXT + 64];
-    bool says_so = !strncmp(line->text, line->kind, 5) || !strcmp(line->kind, "hello") ||
-                   !strcmp(line->kind, "bye"); /* "pruned by user" */
     if (line->id)
         snprintf(id, sizeof id, "#%u ", line->id);
-    snprintf(text, sizeof text, "%s %s%s%s%s", ax_figure_time(line->at, at), id, says_so ? "" : line->kind,
-             says_so ? "" : ": ", line->text);
+    bool bare = says_so[line->kind];
+    snprintf(text, sizeof text, "%s %s%s%s%s", ax_figure_time(line->at, at), id, bare ? "" : ax_log_line_word(line),
+             bare ? "" : ": ", line->text);
     ax_pane_print_cut(p, 0, 1, width, AX_ROLE_TEXT, text);
 }
 

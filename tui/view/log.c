@@ -4,7 +4,6 @@
 #include "viz/figure.h"
 
 #include <stdio.h>
-#include <string.h>
 
 typedef struct log_state {
     uint32_t back;  /* lines between the newest and the last one shown; 0 = follows */
@@ -13,13 +12,15 @@ typedef struct log_state {
 
 static ax_role log_role(const ax_log_line *l)
 {
-    if (!strcmp(l->kind, "failed") || !strcmp(l->kind, "error"))
-        return AX_ROLE_BAD;
-    if (!strcmp(l->kind, "warning") || !strcmp(l->kind, "pruned") || !strcmp(l->kind, "paused"))
-        return AX_ROLE_WARN;
-    if (!strcmp(l->kind, "scored") || !strcmp(l->kind, "promoted"))
-        return AX_ROLE_GOOD;
-    return AX_ROLE_TEXT;
+    static const ax_role of_kind[AX_EVENT_COUNT] = { [AX_EVENT_FAILED] = AX_ROLE_BAD,
+                                                     [AX_EVENT_PRUNED] = AX_ROLE_WARN,
+                                                     [AX_EVENT_PAUSED] = AX_ROLE_WARN,
+                                                     [AX_EVENT_SCORED] = AX_ROLE_GOOD,
+                                                     [AX_EVENT_PROMOTED] = AX_ROLE_GOOD };
+    static const ax_role of_level[AX_LEVEL_COUNT] = {
+        [AX_LEVEL_WARNING] = AX_ROLE_WARN, [AX_LEVEL_ERROR] = AX_ROLE_BAD
+    };
+    return l->kind == AX_EVENT_LOG ? of_level[l->level] : of_kind[l->kind];
 }
 
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
@@ -51,10 +52,9 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         if (l->id)
             snprintf(id, sizeof id, "#%u", l->id);
         ax_pane_print(inner, row, 1, AX_ROLE_DIM, ax_figure_time(l->at, at));
-        ax_pane_print(inner, row, 10, log_role(l), l->kind);
+        ax_pane_print(inner, row, 10, log_role(l), ax_log_line_word(l));
         ax_pane_print(inner, row, 20, AX_ROLE_TEXT, id);
-        const char *text = strncmp(l->text, "controller: ", 12) ? l->text : l->text + 12;
-        ax_pane_print_cut(inner, row, text_col, inner.at.cols - text_col - 1, AX_ROLE_TEXT, text);
+        ax_pane_print_cut(inner, row, text_col, inner.at.cols - text_col - 1, AX_ROLE_TEXT, l->text);
     }
     return AX_OK;
 }

@@ -553,7 +553,8 @@ static void the_file_folds_to_the_live_state(void **state)
     assert_int_equal(x->n_log, y->n_log);
     for (uint32_t i = 0; i < x->n_log; i++) {
         assert_string_equal(ax_state_log(x, i)->text, ax_state_log(y, i)->text);
-        assert_string_equal(ax_state_log(x, i)->kind, ax_state_log(y, i)->kind);
+        assert_int_equal(ax_state_log(x, i)->kind, ax_state_log(y, i)->kind);
+        assert_int_equal(ax_state_log(x, i)->level, ax_state_log(y, i)->level);
     }
     assert_int_equal(x->best, y->best);
     assert_int_equal(x->seq, y->seq);
