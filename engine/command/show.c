@@ -144,7 +144,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     fill_in(&o);
     spec.channels = o.channels;
     spec.repeats = o.repeats;
-    spec.classes = o.classes;
+    spec.outputs = o.classes;
     if (ax_network_measure(&spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]), &figures, &err) != AX_OK)
         return ax_complain_of(&err);
     if (o.json)

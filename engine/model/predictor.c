@@ -26,7 +26,7 @@ static ax_code build(const ax_predictor *p, ax_err *err)
         .genotype = p->info.genotype,
         .channels = p->info.channels,
         .repeats = p->info.repeats,
-        .classes = p->info.classes,
+        .outputs = p->info.classes,
         .concat = p->info.concat,
     };
     ax_graph *g = p->session.graph;

@@ -22,7 +22,7 @@ ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *labels, ax_e
     ax_type type = { .shape = { at.n, at.h, at.w, 1 }, .dtype = AX_U8 };
     ax_val in = ax_graph_input(g, "labels", type, err);
     if (s->stage == 1 && s->teacher) {
-        type = (ax_type) { .shape = { at.n, at.h, at.w, s->decoder.classes } };
+        type = (ax_type) { .shape = { at.n, at.h, at.w, s->decoder.outputs } };
         teacher = ax_graph_input(g, "teacher", type, err);
         if (!teacher.id)
             return AX_ENOMEM;

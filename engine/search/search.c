@@ -93,7 +93,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         .genotype = p->genotype,
         .channels = (int32_t)(full ? set->full_channels : set->channels),
         .repeats = (int32_t)(full ? set->full_repeats : set->repeats),
-        .classes = s->setup.classes,
+        .outputs = s->setup.outputs,
         .concat = ax_aggregate_is_concat(set),
     };
     ax_network_figures figures;

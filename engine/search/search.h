@@ -17,7 +17,7 @@ typedef struct ax_search ax_search;
 typedef struct ax_search_setup {
     ax_settings settings;
     char run[AX_EVENT_TEXT]; /* its name, for HELLO */
-    int32_t classes, h, w;   /* of the data and of a validation image: for parameters and multiply-adds */
+    int32_t outputs, h, w;   /* of the network, and of a validation image: for parameters and multiply-adds */
     size_t n_train;          /* images of the data: what a pass of stage 2 takes */
     uint64_t data;           /* what tells the data from others (ax_trainer_fingerprint), 0 = not known */
     uint32_t workers;        /* at most AX_WORKERS; for HELLO */

@@ -12,8 +12,8 @@ static ax_code check(const ax_decoder_spec *spec, ax_err *err)
         return ax_fail(err, AX_EINVAL, "decoder: %d channels; 1 to 4096 make sense", spec->channels);
     if (spec->repeats < 1 || spec->repeats > 16)
         return ax_fail(err, AX_EINVAL, "decoder: %d repeats; 1 to 16 make sense", spec->repeats);
-    if (spec->classes < 1 || spec->classes > 256)
-        return ax_fail(err, AX_EINVAL, "decoder: %d classes; 1 to 256 make sense", spec->classes);
+    if (spec->outputs < 1 || spec->outputs > 256)
+        return ax_fail(err, AX_EINVAL, "decoder: %d outputs; 1 to 256 make sense", spec->outputs);
     return AX_OK;
 }
 

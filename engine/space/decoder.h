@@ -10,7 +10,7 @@ enum { AX_MAX_AUX = 4 };
 
 typedef struct ax_decoder_spec {
     ax_genotype genotype;
-    int32_t channels, repeats, classes; /* 48, 1 in search; 64, 2 in full training */
+    int32_t channels, repeats, outputs; /* 48, 1 in search; 64, 2 in full training; outputs: of the last convolution */
     bool train;                         /* batch statistics, and the auxiliary heads */
     bool aux;
     /* What merges the loose ends of a cell and the two sides of a block. false: their sum, as in the published code.

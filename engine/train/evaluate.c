@@ -318,7 +318,7 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
 {
     ax_confusion confusion;
     ax_maskfile masks = { 0 };
-    ax_code code = ax_confusion_init(&confusion, e->spec.classes, err);
+    ax_code code = ax_confusion_init(&confusion, e->spec.outputs, err);
     if (code != AX_OK)
         return code;
     mask_header(e, &masks);

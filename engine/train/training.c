@@ -30,7 +30,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
         .genotype = job->genotype,
         .channels = job->channels,
         .repeats = job->repeats,
-        .classes = t->source->info.classes,
+        .outputs = t->source->info.classes,
         .train = train,
         .aux = train && t->settings.aux_weight > 0,
         .concat = ax_aggregate_is_concat(&t->settings),

@@ -19,7 +19,7 @@ void searching_init(searching *t, int64_t candidates, const char *strategy)
     ax_err err = { AX_OK, "" };
     *t = (searching) { .request = 1 };
     t->event = calloc(SEARCHING_EVENTS, sizeof *t->event);
-    t->setup = (ax_search_setup) { .classes = 8, .h = 64, .w = 64, .workers = 1, .emit = collect, .context = t };
+    t->setup = (ax_search_setup) { .outputs = 8, .h = 64, .w = 64, .workers = 1, .emit = collect, .context = t };
     ax_settings *s = &t->setup.settings;
     if (!t->event || ax_settings_preset(s, "demo", &err) != AX_OK)
         abort();

@@ -48,7 +48,7 @@ ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spe
         return ax_fail(err, AX_EINVAL, "option --crop: %d isn't a multiple of 32", o->crop);
     spec->channels = o->channels;
     spec->repeats = o->repeats;
-    spec->classes = o->classes;
+    spec->outputs = o->classes;
     spec->train = spec->aux = !o->infer;
     return o->infer ? build_infer(g, o, spec, err) : build_step(g, o, spec, err);
 }

@@ -67,7 +67,7 @@ static ax_code read_spec(bench *b, ax_err *err)
     }
     if (ax_golden_number(b->st, "channels", 1, 256, &b->spec.channels, err) != AX_OK ||
         ax_golden_number(b->st, "repeats", 1, 8, &b->spec.repeats, err) != AX_OK ||
-        ax_golden_number(b->st, "classes", 1, 255, &b->spec.classes, err) != AX_OK ||
+        ax_golden_number(b->st, "classes", 1, 255, &b->spec.outputs, err) != AX_OK ||
         ax_golden_number(b->st, "ignore", AX_IGNORE, AX_IGNORE, &ignore, err) != AX_OK)
         return AX_EFORMAT;
     for (int i = 0; i < ax_encoder_get()->taps.n; i++) {
@@ -84,7 +84,7 @@ static ax_code read_spec(bench *b, ax_err *err)
         return AX_EFORMAT;
     b->labels.dtype = AX_U8;
     ax_shape l = b->labels.shape, t = b->teacher.shape;
-    if (l.n != b->tap[0].shape.n || t.n != l.n || t.h != l.h || t.w != l.w || t.c != b->spec.classes)
+    if (l.n != b->tap[0].shape.n || t.n != l.n || t.h != l.h || t.w != l.w || t.c != b->spec.outputs)
         return ax_fail(err, AX_EFORMAT, "%s: taps, labels, teacher_logits and classes don't fit together", b->file);
     return AX_OK;
 }
@@ -174,7 +174,7 @@ static ax_code write_labels(bench *b, ax_err *err)
     uint8_t *labels = malloc(n);
     ax_code code = wide && labels ? AX_OK : wide ? ax_fail(err, AX_ENOMEM, "labels: no memory") : err->code;
     for (size_t i = 0; i < n && code == AX_OK; i++) {
-        if (wide[i] != AX_IGNORE && !(wide[i] >= 0 && wide[i] < (float)b->spec.classes))
+        if (wide[i] != AX_IGNORE && !(wide[i] >= 0 && wide[i] < (float)b->spec.outputs))
             code = ax_fail(err, AX_EFORMAT, "%s: label %g is neither a class nor 255", b->file, (double)wide[i]);
         else
             labels[i] = (uint8_t)wide[i];

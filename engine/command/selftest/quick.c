@@ -137,7 +137,7 @@ static ax_code compare_params(const pair *p, ax_tally *grads, ax_tally *statisti
 static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *err)
 {
     const ax_decoder_spec spec = {
-        .genotype = *genotype, .channels = CHANNELS, .repeats = 1, .classes = CLASSES, .train = true, .aux = true
+        .genotype = *genotype, .channels = CHANNELS, .repeats = 1, .outputs = CLASSES, .train = true, .aux = true
     };
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, loss;
     ax_decoder d;

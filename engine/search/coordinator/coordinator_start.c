@@ -40,7 +40,7 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
     ax_sample sample;
     ax_code code = source->ops->sample(source, &spec, 0, &sample, err);
     if (code == AX_OK) {
-        setup->classes = source->info.classes;
+        setup->outputs = source->info.classes;
         setup->h = sample.h;
         setup->w = sample.w;
         setup->n_train = source->info.n_train;

@@ -98,7 +98,7 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *
     ax_pack_text(pk, "settings");
     pack_settings(pk, &s->setup.settings);
     ax_pack_text(pk, "classes");
-    msgpack_pack_int32(pk, s->setup.classes);
+    msgpack_pack_int32(pk, s->setup.outputs);
     ax_pack_text(pk, "data");
     msgpack_pack_uint64(pk, s->data);
     ax_pack_text(pk, "strategy");

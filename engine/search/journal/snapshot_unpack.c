@@ -216,17 +216,17 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
 {
     const msgpack_object *settings = ax_map_get(map, "settings"), *state = ax_map_get(map, "state"),
                          *paused = ax_map_get(map, "paused");
-    int64_t at, failures, classes;
+    int64_t at, failures, outputs;
     if (!settings || !paused || paused->type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(ax_map_get(map, "seq"), &at) ||
         at < 0 || !ax_read_whole(ax_map_get(map, "failures"), &failures) || failures < 0 || failures > UINT32_MAX ||
-        !ax_read_whole(ax_map_get(map, "classes"), &classes) || !state || state->type != MSGPACK_OBJECT_BIN)
+        !ax_read_whole(ax_map_get(map, "classes"), &outputs) || !state || state->type != MSGPACK_OBJECT_BIN)
         return ax_fail(err, AX_EFORMAT, "something is missing");
     ax_code code = check_settings(settings, &s->setup.settings, name, err);
     if (code != AX_OK)
         return code;
-    if (classes != s->setup.classes)
-        return ax_fail(err, AX_EINVAL, "the data has %d classes, but the run was started with %d", s->setup.classes,
-                       (int)classes);
+    if (outputs != s->setup.outputs)
+        return ax_fail(err, AX_EINVAL, "the data asks for %d outputs of a network, but the run was started with %d",
+                       s->setup.outputs, (int)outputs);
     if (ax_strategy_load(s->strategy, state->via.bin.ptr, state->via.bin.size, err) != AX_OK)
         return AX_EFORMAT;
     if (!read_data(ax_map_get(map, "data"), s))

@@ -55,7 +55,7 @@ static int set_up(void **state)
     assert_non_null(f->train = ax_graph_new(&err));
     assert_non_null(f->whole = ax_graph_new(&err));
     ax_decoder_spec spec = {
-        .genotype = f->info.genotype, .channels = 8, .repeats = 1, .classes = 2, .train = true, .aux = true
+        .genotype = f->info.genotype, .channels = 8, .repeats = 1, .outputs = 2, .train = true, .aux = true
     };
     ax_val taps[AX_MAX_TAPS], logits;
     ax_decoder d;

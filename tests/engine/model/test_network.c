@@ -18,7 +18,7 @@ static const char *const arch[] = { "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[
 
 static ax_network_figures measure(int i, int32_t channels, int32_t repeats, int32_t h, int32_t w)
 {
-    ax_decoder_spec spec = { .channels = channels, .repeats = repeats, .classes = 21, .train = true, .aux = true };
+    ax_decoder_spec spec = { .channels = channels, .repeats = repeats, .outputs = 21, .train = true, .aux = true };
     ax_network_figures f;
     ax_err err = { 0 };
     if (ax_genotype_parse(arch[i], &spec.genotype, &err) != AX_OK || ax_network_measure(&spec, h, w, &f, &err) != AX_OK)
@@ -55,7 +55,7 @@ static void test_sizes(void **state)
 {
     (void)state;
     assert_int_equal(measure(1, 48, 1, 64, 64).stats.macs * 2, measure(1, 48, 1, 64, 128).stats.macs);
-    ax_decoder_spec spec = { .channels = 8, .repeats = 1, .classes = 2 };
+    ax_decoder_spec spec = { .channels = 8, .repeats = 1, .outputs = 2 };
     ax_network_figures f;
     ax_err err = { 0 };
     assert_int_equal(ax_network_measure(&spec, 33, 64, &f, &err), AX_EINVAL);

@@ -24,7 +24,7 @@ static built build_as(const char *text, int32_t channels, int32_t repeats, bool 
 {
     built b = { 0 };
     ax_err err = { 0 };
-    ax_decoder_spec spec = { .channels = channels, .repeats = repeats, .classes = 5, .train = train, .aux = train };
+    ax_decoder_spec spec = { .channels = channels, .repeats = repeats, .outputs = 5, .train = train, .aux = train };
     spec.concat = concat;
     if (ax_genotype_parse(text, &spec.genotype, &err) != AX_OK || !(b.g = ax_graph_new(&err)))
         fail_msg("%s", err.msg);
@@ -226,7 +226,7 @@ static void test_random(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    ax_decoder_spec spec = { .channels = 8, .repeats = 1, .classes = 5 };
+    ax_decoder_spec spec = { .channels = 8, .repeats = 1, .outputs = 5 };
     ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_decoder d;
     ax_err err = { 0 };

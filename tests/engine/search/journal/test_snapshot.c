@@ -398,7 +398,7 @@ static void settings_that_made_the_past_cannot_change(void **state)
     assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EINVAL);
     assert_string_equal(err.msg, "run.ini: seed = 12, but the run was started with 1; it can't change");
     t.setup.settings.seed = 1;
-    t.setup.classes = 9;
+    t.setup.outputs = 9;
     assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EINVAL);
     assert_non_null(strstr(err.msg, "9 classes"));
     free(bytes);

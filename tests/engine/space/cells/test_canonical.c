@@ -36,7 +36,7 @@ static net build(const ax_genotype *g, const ax_backend *be, ax_device *dev)
 {
     net n = { .g = ax_graph_new(NULL) };
     ax_err err = { AX_OK, "" };
-    ax_decoder_spec spec = { .genotype = *g, .channels = CHANNELS, .repeats = 1, .classes = CLASSES };
+    ax_decoder_spec spec = { .genotype = *g, .channels = CHANNELS, .repeats = 1, .outputs = CLASSES };
     ax_val tap[AX_MAX_TAPS];
     ax_decoder d;
     for (int i = 0; i < ax_mobilenet.taps.n; i++) {
