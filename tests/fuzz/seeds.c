@@ -223,6 +223,14 @@ static void data_sets(void)
         "\0\x93NUMPY\x01\x00\x3f\x00{'descr': '<f4', 'fortran_order': False, 'shape': (8, 4, 5), }\n";
     char whole[sizeof logits - 1 + 8 * 4 * 5 * 4] = { 0 };
     memcpy(whole, logits, sizeof logits - 1);
+    static const char json[] =
+        "{\"images\": [{\"id\": 1, \"file_name\": \"a.jpg\"}], \"annotations\": [{\"iscrowd\": 0,"
+        " \"segmentation\": [[1, 2.5, 3e1, -4, 5, 6]], \"caption\": \"\\u00e9\", \"none\": null}]}";
+    static const char rle[] = "R1;6N1O2O1N101N2N100000O2N2O0O2N101N2m1";
+    static const double numbers_of_rle[] = { 20.5, 1, 3, 2, 9, 12.25, 4, 13, 17, 330 };
+    put("json", 0, json, sizeof json - 1);
+    put("rle", 0, rle, sizeof rle - 1);
+    put("rle", 1, numbers_of_rle, sizeof numbers_of_rle);
     put("camvid", 0, list, 27);
     put("camvid", 1, list, sizeof list - 1);
     put("logits", 0, whole, sizeof whole);

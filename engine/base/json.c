@@ -1,0 +1,392 @@
+#include "engine/base/json.h"
+#include "engine/base/file.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <yajl/yajl_parse.h>
+
+enum { CHUNK = 1 << 16 };
+static const size_t longest = (size_t)1 << 31; /* of a file */
+
+/* Memory in chunks that are given back together. */
+typedef struct chunk {
+    struct chunk *below;
+    size_t used, cap;
+    max_align_t bytes[];
+} chunk;
+
+struct ax_json_doc {
+    chunk *top;
+    ax_json *root;
+};
+
+typedef struct open_list {
+    ax_json *list; /* NULL: passed through only, its elements are taken one at a time */
+    ax_json *last;
+    const char *key; /* of the next member */
+} open_list;
+
+typedef struct parser {
+    ax_json_doc *doc;
+    open_list open[AX_JSON_DEPTH];
+    size_t depth;
+    ax_json_take take; /* NULL: make the whole tree */
+    void *context;
+    char *list_key; /* of the array that is passed through; owned */
+    size_t kept;    /* depth at which an element to be taken is */
+    const char *why;
+    ax_code code; /* of take */
+    ax_err *err;
+} parser;
+
+static void *grab(ax_json_doc *doc, size_t n)
+{
+    n = (n + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
+    if (!doc->top || doc->top->cap - doc->top->used < n) {
+        size_t cap = n > CHUNK ? n : CHUNK;
+        chunk *c = malloc(sizeof *c + cap);
+        if (!c)
+            return NULL;
+        c->below = doc->top;
+        c->used = 0;
+        c->cap = cap;
+        doc->top = c;
+    }
+    char *at = (char *)doc->top->bytes + doc->top->used;
+    doc->top->used += n;
+    return at;
+}
+
+/* Gives back all but the first chunk. */
+static void forget(ax_json_doc *doc)
+{
+    while (doc->top && doc->top->below) {
+        chunk *below = doc->top->below;
+        free(doc->top);
+        doc->top = below;
+    }
+    if (doc->top)
+        doc->top->used = 0;
+    doc->root = NULL;
+}
+
+static int stop(parser *p, const char *why)
+{
+    p->why = why;
+    return 0;
+}
+
+static int no_memory(parser *p)
+{
+    p->code = AX_ENOMEM;
+    return stop(p, "no memory");
+}
+
+static const char *copy(parser *p, const unsigned char *text, size_t n)
+{
+    char *to = grab(p->doc, n + 1);
+    if (!to)
+        return NULL;
+    memcpy(to, text, n);
+    to[n] = '\0';
+    return to;
+}
+
+/* Whether what comes at this depth is part of a tree. */
+static bool is_kept(const parser *p)
+{
+    return !p->take || (p->kept && p->depth >= p->kept);
+}
+
+/* Adds a value to the list that is open, or makes it the root. NULL without memory. */
+static ax_json *add(parser *p, ax_json_kind kind)
+{
+    ax_json *v = grab(p->doc, sizeof *v);
+    if (!v)
+        return NULL;
+    *v = (ax_json) { .kind = kind };
+    open_list *in = p->depth ? &p->open[p->depth - 1] : NULL;
+    if (!in || !in->list) {
+        p->doc->root = v;
+        return v;
+    }
+    v->key = in->key;
+    in->key = NULL;
+    if (in->last)
+        in->last->next = v;
+    else
+        in->list->u.list.first = v;
+    in->last = v;
+    in->list->u.list.n++;
+    return v;
+}
+
+/* A value is whole: if it is an element that is waited for, it is given away. */
+static int done(parser *p)
+{
+    if (!p->take || p->depth != p->kept || !p->kept)
+        return 1;
+    p->code = p->take(p->context, p->list_key ? p->list_key : "", p->doc->root, p->err);
+    forget(p->doc);
+    return p->code == AX_OK;
+}
+
+static int on_null(void *context)
+{
+    parser *p = context;
+    if (!is_kept(p))
+        return 1;
+    return add(p, AX_JSON_NULL) ? done(p) : no_memory(p);
+}
+
+static int on_boolean(void *context, int truth)
+{
+    parser *p = context;
+    if (!is_kept(p))
+        return 1;
+    ax_json *v = add(p, AX_JSON_BOOL);
+    if (!v)
+        return no_memory(p);
+    v->u.truth = truth != 0;
+    return done(p);
+}
+
+static int on_double(void *context, double number)
+{
+    parser *p = context;
+    if (!is_kept(p))
+        return 1;
+    ax_json *v = add(p, AX_JSON_NUMBER);
+    if (!v)
+        return no_memory(p);
+    v->u.number = number;
+    return done(p);
+}
+
+static int on_integer(void *context, long long number)
+{
+    return on_double(context, (double)number);
+}
+
+static int on_string(void *context, const unsigned char *text, size_t n)
+{
+    parser *p = context;
+    if (!is_kept(p))
+        return 1;
+    ax_json *v = add(p, AX_JSON_STRING);
+    if (!v || !(v->u.string.text = copy(p, text, n)))
+        return no_memory(p);
+    v->u.string.n = n;
+    return done(p);
+}
+
+static int on_key(void *context, const unsigned char *text, size_t n)
+{
+    parser *p = context;
+    if (is_kept(p))
+        return (p->open[p->depth - 1].key = copy(p, text, n)) ? 1 : no_memory(p);
+    if (p->depth != 1)
+        return 1;
+    free(p->list_key);
+    return (p->list_key = strndup((const char *)text, n)) ? 1 : no_memory(p);
+}
+
+/* Opens an array or object. */
+static int enter(parser *p, ax_json_kind kind)
+{
+    if (p->depth == AX_JSON_DEPTH)
+        return stop(p, "nested too deeply");
+    open_list in = { 0 };
+    if (is_kept(p) && !(in.list = add(p, kind)))
+        return no_memory(p);
+    /* an array at the top, or a member of the object at the top: its elements are wanted */
+    bool wanted = p->take && !in.list && kind == AX_JSON_ARRAY && (p->depth == 0 || (p->depth == 1 && p->list_key));
+    p->open[p->depth++] = in;
+    if (wanted)
+        p->kept = p->depth;
+    return 1;
+}
+
+static int leave(parser *p)
+{
+    p->depth--;
+    if (p->kept > p->depth) {
+        p->kept = 0;
+        return 1;
+    }
+    return done(p);
+}
+
+static int on_start_map(void *context)
+{
+    return enter(context, AX_JSON_OBJECT);
+}
+
+static int on_start_array(void *context)
+{
+    return enter(context, AX_JSON_ARRAY);
+}
+
+static int on_end(void *context)
+{
+    return leave(context);
+}
+
+static size_t line_of(const char *bytes, size_t at)
+{
+    size_t line = 1;
+    for (const char *end = bytes + at; (bytes = memchr(bytes, '\n', (size_t)(end - bytes))); bytes++)
+        line++;
+    return line;
+}
+
+/* yajl's first line says what is wrong; the others show where. */
+static void say_syntax(char *out, size_t cap, yajl_handle handle)
+{
+    unsigned char *text = yajl_get_error(handle, 0, NULL, 0);
+    snprintf(out, cap, "%s", text ? (const char *)text : "not JSON");
+    out[strcspn(out, "\n")] = '\0';
+    if (text)
+        yajl_free_error(handle, text);
+}
+
+static ax_code fail(parser *p, yajl_handle handle, yajl_status status, const char *bytes, size_t n, const char *name)
+{
+    char why[160];
+    size_t at = yajl_get_bytes_consumed(handle);
+    size_t line = line_of(bytes, at < n ? at : n);
+    if (p->code != AX_OK && !p->why) {
+        snprintf(why, sizeof why, "%.120s: line %zu", name, line);
+        return p->err ? ax_fail_prefix(p->err, why) : p->code;
+    }
+    if (status == yajl_status_client_canceled)
+        snprintf(why, sizeof why, "%s", p->why);
+    else
+        say_syntax(why, sizeof why, handle);
+    return ax_fail(p->err, p->code != AX_OK ? p->code : AX_EFORMAT, "%s: line %zu: %s", name, line, why);
+}
+
+static ax_code parse(parser *p, const char *bytes, size_t n, const char *name)
+{
+    static const yajl_callbacks callbacks = {
+        .yajl_null = on_null,
+        .yajl_boolean = on_boolean,
+        .yajl_integer = on_integer,
+        .yajl_double = on_double,
+        .yajl_string = on_string,
+        .yajl_start_map = on_start_map,
+        .yajl_map_key = on_key,
+        .yajl_end_map = on_end,
+        .yajl_start_array = on_start_array,
+        .yajl_end_array = on_end,
+    };
+    if (n >= 3 && !memcmp(bytes, "\xef\xbb\xbf", 3))
+        bytes += 3, n -= 3;
+    yajl_handle handle = yajl_alloc(&callbacks, NULL, p);
+    if (!handle)
+        return ax_fail(p->err, AX_ENOMEM, "%s: no memory", name);
+    yajl_status status = yajl_parse(handle, (const unsigned char *)bytes, n);
+    if (status == yajl_status_ok)
+        status = yajl_complete_parse(handle);
+    ax_code code = status == yajl_status_ok ? AX_OK : fail(p, handle, status, bytes, n, name);
+    yajl_free(handle);
+    return code;
+}
+
+ax_json_doc *ax_json_parse(const char *bytes, size_t n, const char *name, ax_err *err)
+{
+    parser p = { .doc = calloc(1, sizeof *p.doc), .err = err };
+    ax_code code = p.doc ? parse(&p, bytes, n, name) : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
+    if (code == AX_OK && p.doc->root)
+        return p.doc;
+    if (code == AX_OK)
+        ax_fail(err, AX_EFORMAT, "%s: empty, not JSON", name);
+    ax_json_free(p.doc);
+    return NULL;
+}
+
+ax_json_doc *ax_json_open(const char *path, ax_err *err)
+{
+    char *bytes;
+    size_t n;
+    if (ax_file_read(AT_FDCWD, path, longest, &bytes, &n, err) != AX_OK)
+        return NULL;
+    ax_json_doc *doc = ax_json_parse(bytes, n, path, err);
+    free(bytes);
+    return doc;
+}
+
+const ax_json *ax_json_root(const ax_json_doc *doc)
+{
+    return doc->root;
+}
+
+void ax_json_free(ax_json_doc *doc)
+{
+    if (!doc)
+        return;
+    forget(doc);
+    free(doc->top);
+    free(doc);
+}
+
+ax_code ax_json_each(const char *path, ax_json_take take, void *context, ax_err *err)
+{
+    char *bytes;
+    size_t n;
+    ax_code code = ax_file_read(AT_FDCWD, path, longest, &bytes, &n, err);
+    if (code != AX_OK)
+        return code;
+    parser p = { .doc = calloc(1, sizeof *p.doc), .take = take, .context = context, .err = err };
+    code = p.doc ? parse(&p, bytes, n, path) : ax_fail(err, AX_ENOMEM, "%s: no memory", path);
+    ax_json_free(p.doc);
+    free(p.list_key);
+    free(bytes);
+    return code;
+}
+
+const ax_json *ax_json_get(const ax_json *object, const char *key)
+{
+    const ax_json *found = NULL;
+    if (object && object->kind == AX_JSON_OBJECT)
+        for (const ax_json *v = object->u.list.first; v; v = v->next)
+            found = strcmp(v->key, key) == 0 ? v : found;
+    return found;
+}
+
+const ax_json *ax_json_get_as(const ax_json *object, const char *key, ax_json_kind kind)
+{
+    const ax_json *v = ax_json_get(object, key);
+    return v && v->kind == kind ? v : NULL;
+}
+
+bool ax_json_number(const ax_json *object, const char *key, double *out)
+{
+    const ax_json *v = ax_json_get_as(object, key, AX_JSON_NUMBER);
+    if (v)
+        *out = v->u.number;
+    return v != NULL;
+}
+
+const char *ax_json_text(const ax_json *object, const char *key)
+{
+    const ax_json *v = ax_json_get_as(object, key, AX_JSON_STRING);
+    return v ? v->u.string.text : NULL;
+}
+
+bool ax_json_numbers(const ax_json *array, double *out, size_t cap)
+{
+    size_t i = 0;
+    if (!array || array->kind != AX_JSON_ARRAY || array->u.list.n != cap)
+        return false;
+    for (const ax_json *v = array->u.list.first; v; v = v->next, i++) {
+        if (v->kind != AX_JSON_NUMBER)
+            return false;
+        out[i] = v->u.number;
+    }
+    return true;
+}
