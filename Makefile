@@ -53,7 +53,8 @@ $(B)/deps.mk: tools/find-deps.sh Makefile
 # ---- sources -------------------------------------------------------------------------------------------------
 # A source file belongs to a program by its folder; a new file in a folder needs no change here.
 dirs = $(foreach d,$(1),$(wildcard $(d)/*.c))
-BASE_SRC   := $(call dirs,engine/base engine/candidate engine/wire) $(wildcard engine/config/*.c) engine/space/genotype.c \
+# the front end reads no JSON, and so links no yajl
+BASE_SRC   := $(filter-out engine/base/json.c,$(call dirs,engine/base engine/candidate engine/wire)) $(wildcard engine/config/*.c) engine/space/genotype.c \
               engine/space/change.c engine/space/space.c $(wildcard engine/space/*/describe.c engine/space/*/draw.c)
 ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/candidate engine/op engine/graph engine/backend \
               engine/backend/ref engine/backend/cpu engine/space $(wildcard engine/space/*) engine/model engine/policy engine/train \
