@@ -1,0 +1,105 @@
+/* How far predicted depth is from true depth: sums of one image, and the figures made of many images' sums.
+
+   An image's sums are a function of that image alone, added in double in the order of its pixels; the meter keeps them
+   apart and adds them in the order of the images. So the figures are the same bits whatever threads measured, and in
+   whatever order. All depths are metres, float32, {h,w}. */
+#ifndef AX_TASK_DEPTH_METRICS_H
+#define AX_TASK_DEPTH_METRICS_H
+
+#include "engine/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* id, name, unit ("" = a share or a ratio). With prediction p, truth t and l = ln p - ln t over the valid pixels:
+   abs_rel |p - t| / t and sq_rel (p - t)^2 / t, means; rmse and rmse_log the roots of the means of (p - t)^2 and l^2;
+   log10 the mean of |log10 p - log10 t|; silog 100 sqrt(mean l^2 - (mean l)^2); d1, d2, d3 the shares of pixels with
+   max(p/t, t/p) below 1.25, 1.25^2, 1.25^3. Eigen, Puhrsch and Fergus (NeurIPS 2014), section 3; silog as KITTI's. */
+#define AX_DEPTH_FIGURE_LIST(X)                                                                                        \
+    X(ABS_REL, abs_rel, "")                                                                                            \
+    X(SQ_REL, sq_rel, "m")                                                                                             \
+    X(RMSE, rmse, "m")                                                                                                 \
+    X(RMSE_LOG, rmse_log, "")                                                                                          \
+    X(LOG10, log10, "")                                                                                                \
+    X(SILOG, silog, "")                                                                                                \
+    X(D1, d1, "")                                                                                                      \
+    X(D2, d2, "")                                                                                                      \
+    X(D3, d3, "")
+
+#define AX_DEPTH_FIGURE_ENUM(id, name, unit) AX_DEPTH_##id,
+typedef enum ax_depth_figure { AX_DEPTH_FIGURE_LIST(AX_DEPTH_FIGURE_ENUM) AX_DEPTH_FIGURES } ax_depth_figure;
+
+/* "abs_rel" and so on. */
+const char *ax_depth_figure_name(ax_depth_figure f);
+
+typedef struct ax_depth_figures {
+    double value[AX_DEPTH_FIGURES]; /* all NAN: there was no valid pixel */
+} ax_depth_figures;
+
+/* Which part of an image is measured: rows top .. bottom - 1, columns left .. right - 1. */
+typedef struct ax_depth_window {
+    int32_t top, bottom, left, right;
+} ax_depth_window;
+
+/* The crops that published figures were measured with. id, name. */
+#define AX_DEPTH_CROP_LIST(X)                                                                                          \
+    X(NONE, "none")                                                                                                    \
+    X(NYU, "nyu")                                                                                                      \
+    X(GARG, "garg")                                                                                                    \
+    X(EIGEN, "eigen")
+#define AX_DEPTH_CROP_ENUM(id, name) AX_DEPTH_CROP_##id,
+typedef enum ax_depth_crop { AX_DEPTH_CROP_LIST(AX_DEPTH_CROP_ENUM) AX_DEPTH_CROPS } ax_depth_crop;
+
+/* The crop's window in an image of h x w. nyu (Eigen's of NYU Depth v2) is for 480 rows of 640; garg and eigen (both of
+   KITTI) are shares of height and width, each cut down to whole pixels. AX_EINVAL: the crop isn't made for that size.
+ */
+ax_code ax_depth_crop_window(ax_depth_crop crop, int32_t h, int32_t w, ax_depth_window *out, ax_err *err);
+
+/* What counts: truth strictly between the two. Predictions are capped to them, NaN to min. */
+typedef struct ax_depth_range {
+    float min, max;
+} ax_depth_range;
+
+/* Of one image. */
+typedef struct ax_depth_sums {
+    uint64_t pixels;     /* valid ones */
+    uint64_t not_finite; /* predictions anywhere in the image that are NaN or infinite */
+    double abs_rel, sq_rel, square, log10, log, log_square;
+    uint64_t within[3];    /* d1, d2, d3 */
+    uint64_t plain_pixels; /* without crop and caps: prediction finite, truth finite and not 0 */
+    double plain_square;   /* of |p| - t over those */
+} ax_depth_sums;
+
+/* Sums of one image of h x w. */
+ax_depth_sums ax_depth_measure(const float *prediction, const float *truth, int32_t h, int32_t w,
+                               const ax_depth_window *window, const ax_depth_range *range);
+/* The figures of one set of pixels. */
+ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s);
+
+/* The sums of a set of images. */
+typedef struct ax_depth_meter {
+    ax_depth_sums *image; /* one for each; owned */
+    bool *there;
+    size_t images;
+} ax_depth_meter;
+
+ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err);
+void ax_depth_meter_release(ax_depth_meter *m);
+/* In any order; from several threads, of different images. */
+void ax_depth_meter_put(ax_depth_meter *m, size_t image, const ax_depth_sums *s);
+/* Takes over the images that `from` has; both are of the same set. */
+void ax_depth_meter_merge(ax_depth_meter *m, const ax_depth_meter *from);
+
+typedef struct ax_depth_report {
+    ax_depth_figures per_image; /* plain means over the images that have a valid pixel */
+    ax_depth_figures pooled;    /* all valid pixels of all images as one set */
+    double lineage_rmse;        /* pooled RMSE of |p| against t, without crop and caps, as DenseTorch reports; NAN */
+    uint64_t pixels, not_finite;
+    size_t measured, without_truth; /* images */
+} ax_depth_report;
+
+/* Over the images that were put. */
+ax_depth_report ax_depth_meter_report(const ax_depth_meter *m);
+
+#endif
