@@ -400,7 +400,7 @@ static void settings_that_made_the_past_cannot_change(void **state)
     t.setup.settings.seed = 1;
     t.setup.outputs = 9;
     assert_int_equal(try_bytes(&t, bytes, n, &err), AX_EINVAL);
-    assert_non_null(strstr(err.msg, "9 classes"));
+    assert_non_null(strstr(err.msg, "9 outputs"));
     free(bytes);
     searching_release(&t);
 }
