@@ -1,7 +1,7 @@
 """Under a real shell in tmux: the terminal is given back after leaving, a signal, and Ctrl-Z; fg comes back."""
 import os, shlex, shutil, subprocess, sys, time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, make_run, run_tests
 
 

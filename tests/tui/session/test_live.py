@@ -2,7 +2,7 @@
 attach, stop; the engine outlives its viewer."""
 import json, os, re, signal, subprocess, sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, Screen, run_tests
 
 TINY = ["--train-samples", "8", "--val-samples", "4", "--crop", "64", "--val-crop", "64", "--batch", "4", "--epochs", "1",

@@ -1,7 +1,7 @@
 """The terminal program on a pseudo-terminal, with a recorded run: what is shown, keys, sizes, signals, environments."""
 import os, re, signal, sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, Screen, make_run, run_tests
 
 

@@ -1,7 +1,7 @@
 """Scripts of keys: played without a terminal, on one, and what is wrong with them."""
 import os, re, sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "helper"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, Screen, make_run, run_tests
 import subprocess
 
