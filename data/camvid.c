@@ -50,8 +50,9 @@ static void fill_in(ax_pairs *p, ax_source_info *info)
     }
 }
 
-ax_source *ax_camvid_open(const char *dir, ax_err *err)
+ax_source *ax_camvid_open(const ax_dataset_spec *spec, ax_err *err)
 {
+    const char *dir = spec->argument;
     struct stat st;
     int missing = stat(dir, &st);
     if (missing || !S_ISDIR(st.st_mode)) {

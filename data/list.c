@@ -174,8 +174,9 @@ static ax_code fill(ax_pairs *p, const char *argument, ax_source_info *info, ax_
     return code == AX_OK ? find_classes(p, info, err) : code;
 }
 
-ax_source *ax_list_open(const char *argument, ax_err *err)
+ax_source *ax_list_open(const ax_dataset_spec *spec, ax_err *err)
 {
+    const char *argument = spec->argument;
     const char *comma = comma_of(argument);
     char *dir = folder_of(argument, comma ? (size_t)(comma - argument) : strlen(argument));
     ax_pairs *p = dir ? ax_pairs_new(dir, err) : NULL;

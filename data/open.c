@@ -1,29 +1,22 @@
 #include "data/open.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#define OPEN(name, form, files, doc) ax_##name##_open,
-static ax_source *(*const openers[])(const char *argument, ax_err *err) = { AX_DATASET_LIST(OPEN) };
+#define OPEN(name, form, files, options, doc) ax_##name##_open,
+static ax_source *(*const openers[])(const ax_dataset_spec *spec, ax_err *err) = { AX_DATASET_LIST(OPEN) };
 
-ax_source *ax_source_open(const char *spec, ax_err *err)
+ax_source *ax_source_open_spec(const ax_dataset_spec *spec, ax_err *err)
 {
-    const char *argument;
-    const ax_dataset *set = ax_dataset_of(spec, &argument);
-    if (strlen(spec) >= sizeof((ax_source_info *)0)->spec) {
-        ax_fail(err, AX_EINVAL, "data set: its name is too long");
+    return openers[spec->set - ax_dataset_at(0)](spec, err);
+}
+
+ax_source *ax_source_open(const char *text, ax_err *err)
+{
+    ax_dataset_spec spec;
+    if (ax_dataset_parse(text, &spec, err) != AX_OK)
         return NULL;
-    }
-    if (!set || (set->files && (!argument || !*argument))) {
-        ax_str forms;
-        ax_str_init(&forms, 0);
-        ax_dataset_forms(&forms);
-        ax_fail(err, AX_EINVAL, "data set '%s': not one of %s", spec, forms.text);
-        ax_str_release(&forms);
-        return NULL;
-    }
-    ax_source *s = openers[set - ax_dataset_at(0)](argument, err);
+    ax_source *s = ax_source_open_spec(&spec, err);
     if (s)
-        snprintf(s->info.spec, sizeof s->info.spec, "%s", spec);
+        snprintf(s->info.spec, sizeof s->info.spec, "%s", text);
     return s;
 }

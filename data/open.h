@@ -9,8 +9,12 @@
    isn't whole says which file and why. Close with source->ops->close. */
 ax_source *ax_source_open(const char *spec, ax_err *err);
 
-/* ax_NAME_open for each of the list: argument is what stands behind the colon, NULL without one. */
-#define AX_DATASET_OPEN(name, form, files, doc) ax_source *ax_##name##_open(const char *argument, ax_err *err);
+/* The same for a spec in its parts; info.spec stays empty. */
+ax_source *ax_source_open_spec(const ax_dataset_spec *spec, ax_err *err);
+
+/* ax_NAME_open for each of the list. */
+#define AX_DATASET_OPEN(name, form, files, options, doc)                                                               \
+    ax_source *ax_##name##_open(const ax_dataset_spec *spec, ax_err *err);
 AX_DATASET_LIST(AX_DATASET_OPEN)
 
 #endif

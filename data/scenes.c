@@ -78,8 +78,9 @@ static const char *parse_count(const char *text, size_t *out)
     return end;
 }
 
-ax_source *ax_scenes_open(const char *argument, ax_err *err)
+ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
 {
+    const char *argument = spec->argument;
     size_t n_train = DEFAULT_TRAIN, n_val = DEFAULT_VAL;
     if (argument) {
         const char *at = parse_count(argument, &n_train);

@@ -3,23 +3,111 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROW(name, argument, files, doc) { #name, argument, doc, files },
+#define ROW(name, argument, files, options, doc) { #name, argument, doc, files, options },
 static const ax_dataset table[] = { AX_DATASET_LIST(ROW) };
 enum { DATASETS = sizeof table / sizeof *table };
+
+#define OPTION_ROW(name, form, files, doc) { #name, form, doc, files },
+static const struct {
+    const char *name, *form, *doc;
+    bool files;
+} option_table[] = { AX_DATASET_OPTION_LIST(OPTION_ROW) };
 
 const ax_dataset *ax_dataset_at(int i)
 {
     return i >= 0 && i < DATASETS ? &table[i] : NULL;
 }
 
+const char *ax_dataset_option_at(int i, const char **form, bool *files, const char **doc)
+{
+    if (i < 0 || i >= AX_DATASET_OPTIONS)
+        return NULL;
+    *form = option_table[i].form;
+    *files = option_table[i].files;
+    *doc = option_table[i].doc;
+    return option_table[i].name;
+}
+
 const ax_dataset *ax_dataset_of(const char *spec, const char **argument)
 {
-    size_t n = strcspn(spec, ":");
-    *argument = spec[n] ? spec + n + 1 : NULL;
+    size_t n = strcspn(spec, ":,");
+    *argument = spec[n] == ':' ? spec + n + 1 : NULL;
     for (int i = 0; i < DATASETS; i++)
         if (strlen(table[i].name) == n && !strncmp(table[i].name, spec, n))
             return &table[i];
     return NULL;
+}
+
+/* The option that ",NAME=" at text means, -1 = none; *value is what follows. */
+static int option_of(const char *text, const char **value)
+{
+    if (*text != ',')
+        return -1;
+    for (int i = 0; i < AX_DATASET_OPTIONS; i++) {
+        size_t n = strlen(option_table[i].name);
+        if (!strncmp(text + 1, option_table[i].name, n) && text[n + 1] == '=') {
+            *value = text + n + 2;
+            return i;
+        }
+    }
+    return -1;
+}
+
+/* Whether names, with blanks between, have one. */
+static bool has(const char *names, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t length; *names; names += length + (names[length] == ' ')) {
+        length = strcspn(names, " ");
+        if (length == n && !strncmp(names, name, n))
+            return true;
+    }
+    return false;
+}
+
+static ax_code take_option(ax_dataset_spec *out, int i, const char *value, ax_err *err)
+{
+    const char *name = option_table[i].name, *takes = out->set->options;
+    if (!has(takes, name))
+        return ax_fail(err, AX_EINVAL, "data set '%s' takes no option %s%s%s", out->set->name, name,
+                       *takes ? "; it takes " : "", takes);
+    if (out->option[i])
+        return ax_fail(err, AX_EINVAL, "data set '%s': %s= comes twice", out->set->name, name);
+    out->option[i] = value;
+    return AX_OK;
+}
+
+ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
+{
+    const char *argument, *value;
+    *out = (ax_dataset_spec) { .set = ax_dataset_of(spec, &argument) };
+    if (strlen(spec) >= sizeof out->text)
+        return ax_fail(err, AX_EINVAL, "data set: its name is too long");
+    if (!out->set || (out->set->files && (!argument || !*argument))) {
+        ax_str forms;
+        ax_str_init(&forms, 0);
+        ax_dataset_forms(&forms);
+        ax_fail(err, AX_EINVAL, "data set '%s': not one of %s", spec, forms.text);
+        ax_str_release(&forms);
+        return AX_EINVAL;
+    }
+    snprintf(out->text, sizeof out->text, "%s", spec);
+    out->argument = argument ? out->text + (argument - spec) : NULL;
+    ax_code code = AX_OK;
+    for (char *at = out->text + strlen(out->set->name); *at && code == AX_OK; at++) {
+        int i = option_of(at, &value);
+        if (i < 0)
+            continue;
+        *at = '\0';
+        code = take_option(out, i, value, err);
+        at = out->text + (value - out->text) - 1;
+    }
+    for (int i = 0; i < AX_DATASET_OPTIONS && code == AX_OK; i++)
+        if (out->option[i] && !*out->option[i])
+            code = ax_fail(err, AX_EINVAL, "data set '%s': %s= without a value", spec, option_table[i].name);
+    if (code == AX_OK && !argument && strlen(out->text) > strlen(out->set->name))
+        code = ax_fail(err, AX_EINVAL, "data set '%s': '%s' is no option", spec, out->text + strlen(out->set->name));
+    return code;
 }
 
 void ax_dataset_help(ax_str *out)
@@ -28,6 +116,15 @@ void ax_dataset_help(ax_str *out)
         char form[64];
         snprintf(form, sizeof form, "%s%s", table[i].name, table[i].argument);
         ax_str_printf(out, "  %-24s %s\n", form, table[i].doc);
+    }
+}
+
+void ax_dataset_option_help(ax_str *out)
+{
+    for (int i = 0; i < AX_DATASET_OPTIONS; i++) {
+        char form[64];
+        snprintf(form, sizeof form, ",%s=%s", option_table[i].name, option_table[i].form);
+        ax_str_printf(out, "  %-24s %s\n", form, option_table[i].doc);
     }
 }
 

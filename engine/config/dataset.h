@@ -1,29 +1,63 @@
 /* The data sets that --data can name, a row each: it makes --help, the manual's table, completion and messages, and
-   data/open.c opens what it names. */
+   data/open.c opens what it names. A spec is NAME, NAME:ARGUMENT, or either with options behind it:
+   NAME:ARGUMENT,option=value,option=value. */
 #ifndef AX_CONFIG_DATASET_H
 #define AX_CONFIG_DATASET_H
 
+#include "engine/base/err.h"
 #include "engine/base/str.h"
 
 #include <stdbool.h>
 
-/* name (data/ has its ax_NAME_open), its argument's form, whether that names files, what it is */
+/* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the options that it takes, what it
+   is */
 #define AX_DATASET_LIST(X)                                                                                             \
-    X(scenes, "[:TRAIN,VAL]", false, "street scenes that the program draws itself; how many of them")                  \
-    X(camvid, ":DIR", true, "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                    \
-    X(list, ":FILE[,VAL]", true, "lists of images and masks; without VAL every tenth line is for validation")
+    X(scenes, "[:TRAIN,VAL]", false, "", "street scenes that the program draws itself; how many of them")              \
+    X(camvid, ":DIR", true, "", "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                \
+    X(list, ":FILE[,VAL]", true, "", "lists of images and masks; without VAL every tenth line is for validation")
+
+/* name, form of its value, whether that names files, what it is */
+#define AX_DATASET_OPTION_LIST(X)                                                                                      \
+    X(classes, "FILE", true, "the classes, instead of a class file of the data set")                                   \
+    X(map, "FILE", true, "joins, renames and drops classes: lines OLD -> NEW, where NEW is - for unlabelled")          \
+    X(ignore, "N", false, "the id, or the colour R,G,B, that is unlabelled (255, unless that is a class)")             \
+    X(split, "A/B[/SEED]", false,                                                                                      \
+      "parts of training and validation; an image's part depends on its name and SEED (0) only")
+
+#define AX_DATASET_OPTION_ENUM(name, form, files, doc) AX_DATASET_##name,
+typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) AX_DATASET_OPTIONS } ax_dataset_option;
 
 typedef struct ax_dataset {
     const char *name, *argument, *doc;
     bool files;
+    const char *options; /* names with blanks between */
 } ax_dataset;
 /* The i-th data set; NULL past the end. */
 const ax_dataset *ax_dataset_at(int i);
-/* The data set that a spec "NAME" or "NAME:ARGUMENT" means, NULL = none; *argument is what stands behind the colon,
+/* The data set that a spec means by its name, NULL = none; *argument is what stands behind the colon, options and all,
    NULL without one. */
 const ax_dataset *ax_dataset_of(const char *spec, const char **argument);
+
+/* A spec in its parts. */
+enum { AX_DATASET_SPEC = 256 }; /* bytes of the longest, with the zero byte */
+typedef struct ax_dataset_spec {
+    const ax_dataset *set;
+    const char *argument;                   /* without the options; NULL = none */
+    const char *option[AX_DATASET_OPTIONS]; /* values, NULL = not given */
+    bool inspect;               /* it is to be looked at only: pairs that aren't whole are no error (data/pairs.h) */
+    char text[AX_DATASET_SPEC]; /* what the others point into: this can't be copied */
+} ax_dataset_spec;
+/* Parts spec at its options: what begins with a comma, the name of one and '='. A value ends where the next one begins,
+   so that it may have commas. AX_EINVAL: no such data set, no argument where one is needed, an option twice, without
+   value, or that the data set doesn't take. */
+ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err);
+/* The i-th option; its value's form and whether that names files. NULL past the end. */
+const char *ax_dataset_option_at(int i, const char **form, bool *files, const char **doc);
+
 /* A line per data set, for --help. */
 void ax_dataset_help(ax_str *out);
+/* A line per option. */
+void ax_dataset_option_help(ax_str *out);
 /* "scenes[:TRAIN,VAL], camvid:DIR, ..." for messages. */
 void ax_dataset_forms(ax_str *out);
 

@@ -250,6 +250,8 @@ void ax_settings_help(ax_str *out)
     }
     ax_str_add(out, "\nData sets:\n");
     ax_dataset_help(out);
+    ax_str_add(out, "\nOptions behind a data set:\n");
+    ax_dataset_option_help(out);
     ax_str_add(out, "\nSwitches:\n");
     for (size_t i = 0; i < SWITCHES; i++)
         ax_str_printf(out, "  %-24s       %s = 0\n", switches[i].option, switches[i].setting);
@@ -316,23 +318,55 @@ static ax_code make_paths_absolute(char *paths, ax_str *out, ax_err *err)
     return make_absolute("data", paths, out, err);
 }
 
+/* A spec whose paths, those of its options too, begin at the root. One that can't be parsed stays as it is. */
+static ax_code make_spec_absolute(const char *text, ax_str *out, ax_err *err)
+{
+    ax_dataset_spec spec;
+    char paths[AX_DATASET_SPEC];
+    const char *form, *doc, *name;
+    bool files;
+    if (ax_dataset_parse(text, &spec, NULL) != AX_OK) {
+        ax_str_add(out, text);
+        return AX_OK;
+    }
+    ax_code code = AX_OK;
+    ax_str_printf(out, "%s%s", spec.set->name, spec.argument ? ":" : "");
+    if (spec.argument && spec.set->files) {
+        snprintf(paths, sizeof paths, "%s", spec.argument);
+        code = make_paths_absolute(paths, out, err);
+    } else if (spec.argument) {
+        ax_str_add(out, spec.argument);
+    }
+    for (int i = 0; (name = ax_dataset_option_at(i, &form, &files, &doc)) && code == AX_OK; i++) {
+        if (!spec.option[i])
+            continue;
+        ax_str_printf(out, ",%s=", name);
+        snprintf(paths, sizeof paths, "%s", spec.option[i]);
+        if (files)
+            code = make_paths_absolute(paths, out, err);
+        else
+            ax_str_add(out, paths);
+    }
+    if (code == AX_OK && out->len >= AX_SETTING_TEXT)
+        code = ax_fail(err, AX_EINVAL, "data: '%s' has more than the %d bytes allowed with its paths from the root on",
+                       text, AX_SETTING_TEXT - 1);
+    return code;
+}
+
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err)
 {
-    const char *argument;
-    const ax_dataset *set = ax_dataset_of(s->data, &argument);
     ax_str data, teacher;
     ax_str_init(&data, 0);
     ax_str_init(&teacher, 0);
-    ax_str_bytes(&data, s->data, argument ? (size_t)(argument - s->data) : 0);
-    ax_code code = set && set->files && argument ? make_paths_absolute(strchr(s->data, ':') + 1, &data, err) : AX_OK;
+    ax_code code = make_spec_absolute(s->data, &data, err);
     if (code == AX_OK)
         code = make_absolute("teacher", s->teacher, &teacher, err);
     if (code == AX_OK && !(ax_str_ok(&data) && ax_str_ok(&teacher)))
         code = ax_fail(err, AX_ENOMEM, "no memory for paths");
-    if (code == AX_OK && set && set->files && argument)
+    if (code == AX_OK) {
         memcpy(s->data, data.text, data.len + 1);
-    if (code == AX_OK)
         memcpy(s->teacher, teacher.text, teacher.len + 1);
+    }
     ax_str_release(&data);
     ax_str_release(&teacher);
     return code;

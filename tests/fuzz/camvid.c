@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char dir[FUZZ_PATH];
     ax_err err = { AX_OK, "" };
-    char name[8];
+    char name[8], spec[FUZZ_PATH + 8];
     if (!dir[0]) {
         fuzz_folder(dir);
         fuzz_put(dir, "val.txt", "i.png m.png\n", 12);
@@ -14,7 +14,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         fuzz_put(dir, "m.png", "", 0);
     }
     fuzz_put(dir, "train.txt", data, size);
-    ax_source *s = ax_camvid_open(dir, &err);
+    snprintf(spec, sizeof spec, "camvid:%s", dir);
+    ax_source *s = ax_source_open(spec, &err);
     if (!s) {
         fuzz_said_why(err.code, &err);
         return 0;

@@ -8,11 +8,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static ax_source *source;
     ax_err err = { AX_OK, "" };
     if (!source) {
+        char set[FUZZ_PATH + 8];
         fuzz_folder(dir);
         fuzz_put(dir, "train.txt", "m.png m.png\n", 12);
         fuzz_put(dir, "val.txt", "m.png m.png\n", 12);
         fuzz_put(dir, "m.png", data, size);
-        source = ax_camvid_open(dir, &err);
+        snprintf(set, sizeof set, "camvid:%s", dir);
+        source = ax_source_open(set, &err);
         if (!source)
             abort();
     }

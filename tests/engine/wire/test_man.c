@@ -161,6 +161,17 @@ static void data_sets(void **state)
     if (!strstr(page, readme.text))
         fail_msg("README.md lacks the table of data sets:\n%s", readme.text);
     free(page);
+    ax_str_clear(&want);
+    const char *name, *form, *doc;
+    bool files;
+    for (int i = 0; (name = ax_dataset_option_at(i, &form, &files, &doc)); i++) {
+        ax_str_printf(&want, ".It Cm %s Ns = Ns Ar ", name);
+        ax_man_text(&want, form);
+        ax_str_add(&want, "\n");
+        ax_man_text(&want, doc);
+        ax_str_add(&want, ".\n");
+    }
+    assert_true(ax_man_part("man/auxcell.1", "data set options", want.text));
     ax_str_release(&want);
     ax_str_release(&readme);
 }

@@ -1,0 +1,49 @@
+#include "engine/config/dataset.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void refused(const char *spec, const char *why)
+{
+    ax_dataset_spec s;
+    ax_err err;
+    assert_int_equal(ax_dataset_parse(spec, &s, &err), AX_EINVAL);
+    if (!strstr(err.msg, why))
+        fail_msg("%s: says '%s', not '%s'", spec, err.msg, why);
+}
+
+static void parts(void **state)
+{
+    (void)state;
+    ax_dataset_spec s;
+    assert_int_equal(ax_dataset_parse("scenes", &s, NULL), AX_OK);
+    assert_string_equal(s.set->name, "scenes");
+    assert_null(s.argument);
+    assert_int_equal(ax_dataset_parse("list:a,b=c,d", &s, NULL), AX_OK); /* commas that begin no option */
+    assert_string_equal(s.argument, "a,b=c,d");
+    for (int i = 0; i < AX_DATASET_OPTIONS; i++)
+        assert_null(s.option[i]);
+    refused("", "not one of scenes[:TRAIN,VAL]");
+    refused("camvid", "not one of");
+    refused("camvid:", "not one of");
+    refused("scene:3,4", "not one of");
+    refused("scenes,now", "',now' is no option");
+    refused("scenes:3,4,split=1/1", "'scenes' takes no option split");
+    char longest[AX_DATASET_SPEC + 1];
+    memset(longest, 'x', sizeof longest - 1);
+    memcpy(longest, "list:", 5);
+    longest[sizeof longest - 1] = '\0';
+    refused(longest, "too long");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(parts) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
