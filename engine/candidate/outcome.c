@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-enum { SCORED = 1, PROPOSED = 0 };
-
 double ax_outcome_figure(const ax_outcome *o, ax_metric m)
 {
     const ax_metric_info *info = ax_metric_of(m);
@@ -18,14 +16,4 @@ double ax_outcome_cost(const ax_outcome *o, ax_metric m)
 {
     double cost = ax_outcome_figure(o, m);
     return cost > 0 ? cost : NAN;
-}
-
-void ax_outcome_take(ax_outcome *o, const ax_outcome *came)
-{
-#define TAKE(A, id, type, event, since, name, ...)                                                                     \
-    if (event)                                                                                                         \
-        o->name = came->name;
-    AX_METRIC_LIST(TAKE, )
-    o->stage = came->stage;
-    o->batch = came->batch;
 }

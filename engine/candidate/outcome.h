@@ -10,9 +10,11 @@
 #define AX_FIGURE_REAL double
 #define AX_FIGURE_WHOLE int64_t
 #define AX_FIGURE_MEMBER(A, id, type, event, since, name, ...) AX_FIGURE_##type name;
+/* Both stages of a full training are one thing to a person, and in events and records. */
+enum { AX_STAGE_FULL = 3 };
 typedef struct ax_outcome {
     AX_METRIC_LIST(AX_FIGURE_MEMBER, )
-    uint32_t stage; /* the last one: 1 decoder only, 2 end to end; 0 = none */
+    uint32_t stage; /* the last one: 1 decoder only, 2 end to end, or AX_STAGE_FULL; 0 = none */
     uint32_t batch; /* of that stage: smaller than asked for when memory was short */
 } ax_outcome;
 
@@ -25,7 +27,5 @@ static const ax_outcome ax_outcome_none = { AX_METRIC_LIST(AX_FIGURE_NONE, ).sta
 double ax_outcome_figure(const ax_outcome *o, ax_metric m);
 /* What a front counts: above 0, else NAN. A candidate that took another's outcome took no time. */
 double ax_outcome_cost(const ax_outcome *o, ax_metric m);
-/* Takes what the training came to; what was known when it was proposed stays. */
-void ax_outcome_take(ax_outcome *o, const ax_outcome *came);
 
 #endif

@@ -40,12 +40,16 @@ const char *ax_row_word(const ax_row *r)
     return "unknown";
 }
 
-static void say_paused(ax_search *s, uint32_t id, bool on, const char *by)
+/* A candidate, or with id 0 the run. */
+static void change_pause(ax_search *s, uint32_t id, bool on, const char *by)
 {
     ax_event ev = ax_search_event(AX_EVENT_PAUSED, id);
     ev.u.PAUSED.on = on;
     snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "%s", by);
-    ax_search_emit(s, &ev);
+    if (id)
+        ax_search_happen(s, &ev);
+    else
+        ax_search_emit(s, &ev);
 }
 
 uint32_t ax_search_withdraw(ax_search *s, uint32_t id)
@@ -64,7 +68,7 @@ static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
         return;
     }
     s->paused = true;
-    say_paused(s, 0, true, c->by);
+    change_pause(s, 0, true, c->by);
     for (uint32_t k = AX_WORKERS; k-- > 0;) {
         ax_worker_slot *slot = &s->slot[k];
         if (!slot->id || slot->stop_requested)
@@ -75,7 +79,7 @@ static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
     ax_search_reply(a, AX_OK, "the run is paused");
 }
 
-static void do_pause(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
+static void do_pause(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
 {
     if (!r) {
         pause_run(s, c, a);
@@ -85,23 +89,22 @@ static void do_pause(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
         ax_search_reply(a, AX_EINVAL, "#%u is %s: there is nothing to pause", c->id, ax_row_word(r));
     } else {
         ax_search_withdraw(s, c->id);
-        r->status = AX_PAUSED;
-        say_paused(s, c->id, true, c->by);
+        change_pause(s, c->id, true, c->by);
         ax_search_reply(a, AX_OK, "paused #%u", c->id);
     }
 }
 
-static void do_continue(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
+static void do_continue(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
 {
     if (!r && !s->paused) {
         ax_search_reply(a, AX_OK, "the run isn't paused");
     } else if (!r) {
         s->paused = false;
         s->failures = 0;
-        say_paused(s, 0, false, c->by);
+        change_pause(s, 0, false, c->by);
         ax_search_reply(a, AX_OK, "the run goes on");
     } else if (r->status == AX_PAUSED) {
-        say_paused(s, c->id, false, c->by);
+        change_pause(s, c->id, false, c->by);
         ax_search_enqueue(s, c->id, 0);
         ax_search_reply(a, AX_OK, s->paused ? "#%u goes on when the run does" : "#%u is next", c->id);
     } else {
@@ -114,7 +117,7 @@ static void say_promoted(ax_search *s, uint32_t id, uint32_t to, const char *by)
     ax_event ev = ax_search_event(AX_EVENT_PROMOTED, id);
     ev.u.PROMOTED.to = to;
     snprintf(ev.u.PROMOTED.by, sizeof ev.u.PROMOTED.by, "%s", by);
-    ax_search_emit(s, &ev);
+    ax_search_happen(s, &ev);
 }
 
 static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
@@ -126,14 +129,13 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
         ax_search_reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
         return;
     }
-    ax_search_touch(s, c->id)->full = id; /* the table may have moved */
     say_promoted(s, c->id, id, c->by);
     ax_search_enqueue(s, id, 0);
     ax_search_reply(a, AX_OK, "#%u: full training as #%u is next", c->id, id);
     a->id = id;
 }
 
-static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
+static void do_promote(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
 {
     if (r->status == AX_RUNNING && ax_row_is_full(r)) {
         ax_search_reply(a, AX_EINVAL, "#%u is full training already", c->id);
@@ -142,7 +144,6 @@ static void do_promote(ax_search *s, const ax_command *c, ax_row *r, ax_answer *
                         "#%u has been through the gate; once it is finished it can be promoted to full training",
                         c->id);
     } else if (r->status == AX_RUNNING) {
-        r->bypass_gate = true;
         say_promoted(s, c->id, 0, c->by);
         ax_search_reply(a, AX_OK, "#%u goes through the gate whatever its reward", c->id);
     } else if (r->status == AX_QUEUED) {
@@ -171,13 +172,15 @@ static void say_noted(ax_search *s, const ax_command *c, const char *text, int p
     snprintf(ev.u.NOTED.text, sizeof ev.u.NOTED.text, "%s", text);
     ev.u.NOTED.pin = pin;
     snprintf(ev.u.NOTED.by, sizeof ev.u.NOTED.by, "%s", c->by);
-    ax_search_emit(s, &ev);
+    if (c->id)
+        ax_search_happen(s, &ev);
+    else
+        ax_search_emit(s, &ev);
 }
 
-static void do_pin(ax_search *s, const ax_command *c, ax_row *r, ax_answer *a)
+static void do_pin(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
 {
-    r->pinned = !r->pinned;
-    say_noted(s, c, "", r->pinned);
+    say_noted(s, c, "", !r->pinned);
     ax_search_reply(a, AX_OK, r->pinned ? "pinned #%u" : "unpinned #%u", c->id);
 }
 

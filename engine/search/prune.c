@@ -9,15 +9,15 @@
 /* Batches that no client has named: commands of their own. Clients' numbers lie below (ax_client_request). */
 static const uint64_t unnamed = 1ull << 62;
 
-static void say_pruned(ax_search *s, uint32_t id, int phase, const char *by)
+/* Says PRUNED. until: when it becomes final, NAN = never, or it isn't pruned softly. */
+static void change_prune(ax_search *s, uint32_t id, int phase, double until, uint64_t batch, const char *by)
 {
-    const ax_row *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_PRUNED, id);
     ev.u.PRUNED.phase = phase;
-    ev.u.PRUNED.until = r->prune_until > 0 ? r->prune_until : NAN;
-    ev.u.PRUNED.batch = (int64_t)r->prune_batch;
+    ev.u.PRUNED.until = until;
+    ev.u.PRUNED.batch = (int64_t)batch;
     snprintf(ev.u.PRUNED.by, sizeof ev.u.PRUNED.by, "%s", by);
-    ax_search_emit(s, &ev);
+    ax_search_happen(s, &ev);
 }
 
 static bool can_undo(const ax_row *r)
@@ -30,13 +30,8 @@ static bool can_undo(const ax_row *r)
 static void prune_one(ax_search *s, uint32_t id, uint64_t batch, const char *by)
 {
     ax_row *r = ax_search_touch(s, id);
-    r->before = r->status;
     r->place = r->status == AX_QUEUED || r->status == AX_RUNNING ? ax_search_withdraw(s, id) : 0;
-    r->status = AX_PRUNED;
-    r->prune_until = r->before == AX_DONE ? 0 : s->now + AX_PRUNE_SECONDS;
-    r->prune_batch = batch;
-    r->prune_order = ++s->prunes;
-    say_pruned(s, id, 1, by);
+    change_prune(s, id, 1, r->status == AX_DONE ? NAN : s->now + AX_PRUNE_SECONDS, batch, by);
     s->batch.n++;
     s->batch.unfinished += r->before != AX_DONE;
 }
@@ -169,10 +164,8 @@ static int compare(const void *a, const void *b, void *search)
 
 static void take_back(ax_search *s, uint32_t id, const char *by)
 {
-    ax_row *r = ax_search_touch(s, id);
-    r->prune_until = 0;
-    r->status = r->before;
-    say_pruned(s, id, 0, by);
+    const ax_row *r = ax_search_get(s, id);
+    change_prune(s, id, 0, NAN, r->prune_batch, by);
     if (r->before == AX_RUNNING || r->before == AX_QUEUED)
         ax_search_enqueue(s, id, r->before == AX_QUEUED ? r->place : 0);
 }
@@ -227,15 +220,11 @@ void ax_search_tick(ax_search *s)
 {
     for (uint32_t k = 0; k < s->n_open; k++) {
         uint32_t id = s->open[k];
-        ax_row *r = ax_search_touch(s, id);
+        const ax_row *r = ax_search_get(s, id);
         if (!(r->prune_until > 0) || r->prune_until > s->now)
             continue;
-        r->prune_until = 0;
         s->dirty = true;
-        say_pruned(s, id, 2, "time is up");
-        const ax_row *parent = ax_search_get(s, r->parent);
-        if (parent && parent->full == id && r->before != AX_DONE)
-            ax_search_touch(s, r->parent)->full = 0; /* it may be promoted again; the list may have moved by one */
+        change_prune(s, id, 2, NAN, r->prune_batch, "time is up"); /* the list may move by one: its parent opens */
     }
 }
 

@@ -63,26 +63,24 @@ void ax_search_stopped(ax_search *s, uint32_t worker)
         ax_search_enqueue(s, id, 0);
 }
 
-void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional)
+ax_event ax_search_scored_event(const ax_search *s, uint32_t id, const ax_outcome *o, uint32_t reused)
 {
-    const ax_row *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
-    ax_event_say_figures(&ev, &r->outcome);
-    ev.u.SCORED.provisional = provisional;
-    if (ax_row_is_full(r)) {
-        ev.u.SCORED.stage = 3;
+    ax_event_say_figures(&ev, o);
+    if (ax_row_is_full(ax_search_get(s, id))) {
+        ev.u.SCORED.stage = AX_STAGE_FULL; /* its two stages are one thing to a person */
         snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
     }
-    ev.u.SCORED.reused = r->reused;
-    snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", r->reused ? r->reused : id);
-    ax_search_emit(s, &ev);
+    ev.u.SCORED.reused = reused;
+    snprintf(ev.u.SCORED.masks, sizeof ev.u.SCORED.masks, "masks/%u.mpk", reused ? reused : id);
+    return ev;
 }
 
 ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax_err *err)
 {
     uint32_t id = s->slot[worker].id;
     bool stop_requested = s->slot[worker].stop_requested, ended = s->slot[worker].ended;
-    ax_row *r = ax_search_touch(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!r || stop_requested || !isfinite(o->reward)) {
         if (r && !stop_requested)
             ax_search_failed(s, worker, AX_CAUSE_DIVERGED, "the reward is not a finite number");
@@ -93,14 +91,14 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     s->slot[worker] = (ax_worker_slot) { 0 };
     s->failures = 0;
     s->dirty = true;
-    r->status = AX_DONE;
-    ax_outcome_take(&r->outcome, o);
     bool full = ax_row_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
-    /* whom the gate ended was scored by that; said again where STARTED has been said since */
+    ax_event scored = ax_search_scored_event(s, id, o, 0);
     if (full || (asked && (ended || o->stage != 1)))
-        ax_search_say_scored(s, id, false);
-    else if (!asked)
-        ax_search_ask_gate(s, id, false);
+        ax_search_happen(s, &scored);
+    else if (asked) /* the gate ended it, which was said then; said again only where STARTED has been said since */
+        ax_search_apply(s, &scored);
+    else
+        ax_search_ask_gate(s, id, o, false);
     if (full)
         return AX_OK;
     s->unlearned = id;
@@ -149,7 +147,7 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
 void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message)
 {
     uint32_t id = s->slot[worker].id;
-    ax_row *r = ax_search_touch(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!r || s->slot[worker].stop_requested) {
         if (r)
             ax_search_log(s, "warning", id, message);
@@ -158,21 +156,15 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
     }
     ax_retry rule = ax_cause_retry(cause);
     bool again = rule == AX_RETRY_LATER || (rule == AX_RETRY_ONCE && r->crashes == 0);
-    r->crashes += rule == AX_RETRY_ONCE;
     s->slot[worker] = (ax_worker_slot) { 0 };
     s->dirty = true;
-    r->cause = cause;
-    r->status = AX_FAILED;
     ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
     snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", ax_cause_word(cause));
     ax_utf8_copy(ev.u.FAILED.message, sizeof ev.u.FAILED.message, message);
     ev.u.FAILED.retried = again;
-    ax_search_emit(s, &ev);
-    const ax_row *parent = ax_search_get(s, r->parent);
+    ax_search_happen(s, &ev);
     if (again)
         ax_search_enqueue(s, id, 0);
-    else if (parent && parent->full == id)
-        ax_search_touch(s, r->parent)->full = 0; /* it may be promoted again */
     count_failure(s, rule == AX_RETRY_LATER, message);
 }
 

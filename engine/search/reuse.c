@@ -80,14 +80,12 @@ uint32_t ax_search_known(const ax_search *s, uint32_t id)
 
 ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err)
 {
-    ax_row *r = ax_search_touch(s, id);
+    ax_outcome o = ax_search_get(s, known)->outcome;
+    o.seconds = 0; /* that it took here */
     ax_search_dequeue(s, id);
-    r->status = AX_DONE;
-    r->reused = known;
-    ax_outcome_take(&r->outcome, &ax_search_get(s, known)->outcome);
-    r->outcome.seconds = 0; /* that it took here */
     s->dirty = true;
     /* The gate isn't asked: there is nothing left to decide, and its mean is one of trainings. */
-    ax_search_say_scored(s, id, false);
+    ax_event ev = ax_search_scored_event(s, id, &o, known);
+    ax_search_happen(s, &ev);
     return ax_search_learn(s, id, err);
 }

@@ -41,10 +41,9 @@ void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place)
     memmove(s->queue + place + 1, s->queue + place, (s->n_queue - place) * sizeof *s->queue);
     s->queue[place] = id;
     s->n_queue++;
-    ax_search_touch(s, id)->status = AX_QUEUED;
     ax_event ev = ax_search_event(AX_EVENT_QUEUED, id);
     ev.u.QUEUED.position = place;
-    ax_search_emit(s, &ev);
+    ax_search_happen(s, &ev);
 }
 
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id)
@@ -292,9 +291,8 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         return code == AX_OK ? ax_search_reuse(s, id, known, err) : code;
     }
     ax_search_dequeue(s, id);
-    ax_row *r = ax_search_touch(s, id);
-    r->status = AX_RUNNING;
-    r->attempts++;
+    ax_search_start(s, id, 1, ax_search_get(s, id)->attempts + 1);
+    const ax_row *r = ax_search_get(s, id);
     s->slot[worker] = (ax_worker_slot) { .id = id, .ended = r->verdict == AX_VERDICT_END };
     *taken = true;
     *job = (ax_search_job) {
@@ -304,7 +302,6 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         .full = ax_row_is_full(r),
         .again = r->crashes > 0,
     };
-    ax_search_say_started(s, id, 1);
     return AX_OK;
 }
 

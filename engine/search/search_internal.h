@@ -104,6 +104,7 @@ void ax_search_retell(ax_search *s, const ax_state *said);
 ax_worker_slot *ax_search_slot(ax_search *s,
                                uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);
+/* Says the event, and changes nothing: of the run, or what is known of a candidate already. */
 void ax_search_emit(ax_search *s, ax_event *ev);
 /* again: what the policy knew of each decision was said before, or isn't known any more. */
 void ax_search_say_proposed(ax_search *s, uint32_t id, bool again);
@@ -116,19 +117,25 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX 
 /* learn.c: the strategy hears of a scored candidate, if the settings want that; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
 
+/* ---- life.c ---- */
+/* What the event changes of its candidate, which is one of the table. It is open from then on. */
+void ax_search_apply(ax_search *s, const ax_event *ev);
+/* Applies the event and says it. */
+void ax_search_happen(ax_search *s, ax_event *ev);
+
 /* ---- prune.c ---- */
 /* After a resume: nobody has longer to take a prune back than when it was made, whatever the time of day is now. */
 void ax_search_shorten_prunes(ax_search *s);
 
 /* ---- reports.c ---- */
-/* Says SCORED with the row's outcome; provisional: stage 2 follows. */
-void ax_search_say_scored(ax_search *s, uint32_t id, bool provisional);
+/* SCORED with this outcome; reused: the candidate whose outcome it is, 0 = its own. */
+ax_event ax_search_scored_event(const ax_search *s, uint32_t id, const ax_outcome *o, uint32_t reused);
 
 /* ---- stages.c ---- */
-/* Asks the gate about the row's outcome of stage 1, notes the verdict, says SCORED and GATED; more: there is a stage 2
-   to go on to. */
-void ax_search_ask_gate(ax_search *s, uint32_t id, bool more);
-void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage);
+/* Asks the gate about this outcome of stage 1; says SCORED and GATED. more: its worker waits for the verdict, so that
+   the candidate stays in training whatever that is. */
+void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool more);
+void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt); /* says STARTED */
 
 /* ---- rebuild.c ---- */
 /* Fills the table, n_rows of zeros, by the events up to seq in events.mpk of the run: every candidate that was settled

@@ -5,14 +5,17 @@
 
 #include <math.h>
 
-void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
+void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool more)
 {
-    ax_row *r = ax_search_touch(s, id);
+    const ax_row *r = ax_search_get(s, id);
     ax_gate_verdict v = { .passed = true };
     if (s->setup.settings.gate)
-        v = ax_gate_ask(&s->gate, r->outcome.reward, r->bypass_gate || r->pinned);
-    r->verdict = v.passed ? AX_VERDICT_ON : AX_VERDICT_END;
-    ax_search_say_scored(s, id, more && v.passed);
+        v = ax_gate_ask(&s->gate, o->reward, r->bypass_gate || r->pinned);
+    ax_event scored = ax_search_scored_event(s, id, o, 0);
+    scored.u.SCORED.provisional = more;
+    ax_search_apply(s, &scored);
+    scored.u.SCORED.provisional = more && v.passed;
+    ax_search_emit(s, &scored);
     if (!s->setup.settings.gate)
         return;
     ax_event ev = ax_search_event(AX_EVENT_GATED, id);
@@ -20,10 +23,10 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, bool more)
     ev.u.GATED.mean = v.mean;
     ev.u.GATED.tolerance = v.tolerance;
     ev.u.GATED.chance = v.chance;
-    ax_search_emit(s, &ev);
+    ax_search_happen(s, &ev);
 }
 
-void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
+void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
 {
     const ax_row *r = ax_search_get(s, id);
     const ax_settings *set = &s->setup.settings;
@@ -33,20 +36,20 @@ void ax_search_say_started(ax_search *s, uint32_t id, int32_t stage)
     ev.u.STARTED.stage = stage;
     ev.u.STARTED.epochs = a.epochs;
     ev.u.STARTED.steps = a.steps;
-    ev.u.STARTED.attempt = r->attempts;
+    ev.u.STARTED.attempt = attempt;
     if (job.full) { /* one thing to a person */
         ax_schedule b = ax_schedule_of(set, s->setup.n_train, &job, 2);
-        ev.u.STARTED.stage = 3;
+        ev.u.STARTED.stage = AX_STAGE_FULL;
         ev.u.STARTED.epochs += job.stages == 2 ? b.epochs : 0;
         ev.u.STARTED.steps += job.stages == 2 ? b.steps : 0;
     }
-    ax_search_emit(s, &ev);
+    ax_search_happen(s, &ev);
 }
 
 void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
 {
     uint32_t id = s->slot[worker].id;
-    ax_row *r = ax_search_touch(s, id);
+    const ax_row *r = ax_search_get(s, id);
     if (!r || s->slot[worker].stop_requested)
         return;
     s->slot[worker].verdict_due = true;
@@ -54,12 +57,11 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
         return;
     /* One that starts again, after a crash or a resume, keeps the verdict it had: the gate is asked once. */
     if (r->verdict == AX_VERDICT_NONE) {
-        ax_outcome_take(&r->outcome, o);
-        ax_search_ask_gate(s, id, true);
+        ax_search_ask_gate(s, id, o, true);
         s->dirty = true;
     }
     if (r->verdict == AX_VERDICT_ON)
-        ax_search_say_started(s, id, 2);
+        ax_search_start(s, id, 2, r->attempts);
 }
 
 bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on)

@@ -1,5 +1,6 @@
 #include "engine/wire/narrate.h"
 
+#include "engine/candidate/outcome.h"
 #include "engine/candidate/words.h"
 #include "engine/base/utf8.h"
 
@@ -83,9 +84,9 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
         if (ev->u.STARTED.stage == 2)
             SAY("stage 2, end to end");
         else if (ev->u.STARTED.attempt > 1)
-            SAY("%s, attempt %lld", ev->u.STARTED.stage >= 3 ? "full training" : "training",
+            SAY("%s, attempt %lld", ev->u.STARTED.stage >= AX_STAGE_FULL ? "full training" : "training",
                 (long long)ev->u.STARTED.attempt);
-        else if (ev->u.STARTED.stage >= 3)
+        else if (ev->u.STARTED.stage >= AX_STAGE_FULL)
             SAY("full training");
         break;
     case AX_EVENT_SCORED:

@@ -138,7 +138,7 @@ const char *ax_log_line_word(const ax_log_line *line)
 static bool counts(const ax_candidate *c)
 {
     return (c->status == AX_DONE || c->status == AX_PROMOTED) && !isnan(c->outcome.reward) &&
-           (c->scored || c->stage >= 3);
+           (c->scored || c->stage >= AX_STAGE_FULL);
 }
 
 static bool beats(const ax_state *s, const ax_candidate *c, uint32_t best)
@@ -161,7 +161,7 @@ static void rank(ax_state *s, const ax_candidate *c)
 {
     if (!counts(c))
         return;
-    if (c->stage >= 3) {
+    if (c->stage >= AX_STAGE_FULL) {
         s->best_full = beats(s, c, s->best_full) ? c->id : s->best_full;
         return;
     }
@@ -181,7 +181,7 @@ static void rank_all(ax_state *s)
     for (uint32_t i = 0; i < s->n_scored; i++)
         rank(s, &s->candidate[s->scored[i] - 1]);
     for (uint32_t i = 0; i < s->n_candidates; i++)
-        if (s->candidate[i].stage >= 3)
+        if (s->candidate[i].stage >= AX_STAGE_FULL)
             rank(s, &s->candidate[i]);
 }
 
@@ -276,7 +276,7 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev, bool t
     set_text(s, &c->masks, ev->u.SCORED.masks);
     if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
         return;
-    if (c->scored || c->stage >= 3) { /* judged again: the plot keeps its place, the best may be another */
+    if (c->scored || c->stage >= AX_STAGE_FULL) { /* judged again: the plot keeps its place, the best may be another */
         rank_all(s);
         return;
     }

@@ -122,7 +122,7 @@ static bool watch(void *context, const ax_train_progress *p)
         ax_worker_message m = {
             .say = AX_SAY_PROGRESS,
             .id = w->id,
-            .stage = w->full ? 3 : p->stage,
+            .stage = w->full ? AX_STAGE_FULL : p->stage,
             .epoch = p->epoch,
             .step = p->step,
             .steps = p->steps,

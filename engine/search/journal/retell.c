@@ -16,8 +16,11 @@ static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
     const ax_row *r = ax_search_get(s, id);
     bool done = is_done(r->status, r->before);
     bool known = said && said->outcome.reward == r->outcome.reward && (!done || is_done(said->status, said->before));
-    if (isfinite(r->outcome.reward) && !known)
-        ax_search_say_scored(s, id, !done);
+    if (isfinite(r->outcome.reward) && !known) {
+        ax_event ev = ax_search_scored_event(s, id, &r->outcome, r->reused);
+        ev.u.SCORED.provisional = !done;
+        ax_search_emit(s, &ev);
+    }
     if (r->status == AX_FAILED && !(said && said->status == AX_FAILED)) {
         ax_event ev = ax_search_event(AX_EVENT_FAILED, id);
         snprintf(ev.u.FAILED.cause, sizeof ev.u.FAILED.cause, "%s", ax_cause_word(r->cause));

@@ -187,5 +187,7 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
         if ((v || !fields[i].later) && !read_field(v, &fields[i], r))
             return false;
     }
+    if (ax_row_is_full(r) && r->outcome.stage) /* older snapshots have that of its second part */
+        r->outcome.stage = AX_STAGE_FULL;
     return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && r->reused <= n && !isnan(r->prune_until);
 }
