@@ -1,0 +1,38 @@
+/* Key points and the skeletons that they belong to. Coordinates count from 0 at the centre of the first pixel. */
+#ifndef AX_TASK_POSE_KEYPOINT_H
+#define AX_TASK_POSE_KEYPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { AX_MAX_KEYPOINTS = 32, AX_MAX_LIMBS = 40, AX_COCO_KEYPOINTS = 17, AX_MPII_KEYPOINTS = 16 };
+
+/* Of a truth v is its visibility (above 0: it is labelled), of a prediction its score. */
+typedef struct ax_keypoint {
+    double x, y, v;
+} ax_keypoint;
+
+typedef enum ax_side { AX_SIDE_MIDDLE, AX_SIDE_LEFT, AX_SIDE_RIGHT } ax_side; /* the person's own */
+
+typedef struct ax_skeleton {
+    const char *name; /* "coco", "mpii", "scenes" */
+    int n;            /* key points */
+    struct {
+        const char *name;
+        uint8_t other; /* its partner on the other side, or itself */
+        uint8_t side;  /* ax_side */
+    } point[AX_MAX_KEYPOINTS];
+    int n_limbs;
+    uint8_t limb[AX_MAX_LIMBS][2];
+} ax_skeleton;
+
+extern const ax_skeleton ax_skeleton_coco, ax_skeleton_mpii, ax_skeleton_scenes;
+/* NULL: there is none of that name. */
+const ax_skeleton *ax_skeleton_find(const char *name);
+
+/* The key points as they are in the mirrored image of that width: x becomes width - 1 - x, left and right change
+   places, and coordinates without a label become 0. */
+void ax_keypoints_mirror(const ax_skeleton *s, int32_t width, ax_keypoint *point);
+
+#endif

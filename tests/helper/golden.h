@@ -1,0 +1,22 @@
+/* Numbers of golden files. Every function fails the test when what it looks for isn't there. */
+#ifndef TESTS_HELPER_GOLDEN_H
+#define TESTS_HELPER_GOLDEN_H
+
+#include "engine/base/json.h"
+#include "engine/model/safetensors.h"
+
+/* tests/golden/NAME as a tree; ax_json_free. */
+ax_json_doc *golden_json(const char *name);
+/* The member of a path "a/b/c". */
+const ax_json *golden_at(const ax_json *v, const char *path);
+double golden_number(const ax_json *v, const char *path);
+/* n numbers of an array, which may be nested. */
+void golden_numbers(const ax_json *v, const char *path, double *out, size_t n);
+
+/* A tensor's elements in double (malloc, caller frees); *n: how many. */
+double *golden_tensor(const ax_safetensors *st, const char *name, size_t *n);
+
+/* Fails unless |got - want| <= tolerance; or both are the same infinity or NAN. */
+void golden_near(double got, double want, double tolerance, const char *what, size_t i);
+
+#endif
