@@ -1,0 +1,34 @@
+/* From a network's heat maps to key points. Maps are {h,w,n}, one per key point. */
+#ifndef AX_TASK_POSE_DECODE_H
+#define AX_TASK_POSE_DECODE_H
+
+#include "engine/task/pose/affine.h"
+#include "engine/task/pose/keypoint.h"
+
+/* How a peak is found more exactly than to the pixel. QUARTER: a quarter of a pixel towards the higher neighbour. DARK:
+   Taylor's expansion of the logarithm of the smoothed map (Zhang et al., "Distribution-Aware Coordinate
+   Representation", CVPR 2020). */
+typedef enum ax_pose_refine { AX_REFINE_QUARTER, AX_REFINE_DARK } ax_pose_refine;
+
+/* maps = the mean of maps and of those of the mirrored crop, which are mirrored back, with left and right exchanged.
+   shift (PAPER): the latter go one column to the right first, since an even size has no middle column. */
+void ax_pose_merge_flipped(const ax_skeleton *s, float *maps, const float *flipped, int32_t h, int32_t w, bool shift);
+
+/* Each map's peak (the first in row order), refined; v is its value. A map without a positive value gives (0, 0). */
+void ax_pose_peaks(const float *maps, int32_t h, int32_t w, int n, ax_pose_refine refine, ax_keypoint *out);
+
+/* From the coordinates of maps of w x h, which show `person`, to those of the image; v stays. */
+void ax_pose_to_image(ax_pose_protocol protocol, const ax_person *person, int32_t w, int32_t h, ax_keypoint *point,
+                      int n);
+
+/* What belongs to a protocol. */
+static inline ax_pose_refine ax_pose_refine_of(ax_pose_protocol p)
+{
+    return p == AX_POSE_UDP ? AX_REFINE_DARK : AX_REFINE_QUARTER;
+}
+static inline bool ax_pose_shift_of(ax_pose_protocol p)
+{
+    return p == AX_POSE_PAPER;
+}
+
+#endif
