@@ -1,4 +1,4 @@
-/* CE, MSE, WSUM: what ends in a scalar. */
+/* CE, DEPTH_LOSS, MSE, WSUM: what ends in a scalar. */
 #include "engine/op/rules.h"
 
 static const ax_type scalar = { .shape = { 1, 1, 1, 1 } };
@@ -10,6 +10,20 @@ static ax_code infer_ce(const ax_attr *attr, const ax_type *in, size_t n_in, ax_
     ax_shape x = in[0].shape, y = in[1].shape;
     if (in[1].dtype != AX_U8 || y.n != x.n || y.h != x.h || y.w != x.w || y.c != 1)
         return ax_op_reject(err, "ce", "labels are bytes, one per pixel of the logits", y);
+    out[0] = scalar;
+    out[1] = in[0];
+    return AX_OK;
+}
+
+static ax_code infer_depth_loss(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)n_in;
+    if (attr->depth.kind > AX_SILOG)
+        return ax_op_reject(err, "depth_loss", "no such kind of loss", in[0].shape);
+    if (in[0].shape.c != 1)
+        return ax_op_reject(err, "depth_loss", "a depth has one channel", in[0].shape);
+    if (in[1].dtype != AX_F32 || !ax_shape_equal(in[0].shape, in[1].shape))
+        return ax_op_reject(err, "depth_loss", "the truth is floats, one per pixel of the prediction", in[1].shape);
     out[0] = scalar;
     out[1] = in[0];
     return AX_OK;
@@ -41,6 +55,16 @@ const ax_op_info ax_op_ce = {
     .max_in = 2,
     .n_out = 2,
     .infer = infer_ce,
+    .backward_reads_out = 1 << 1,
+    .differentiable = 1 << 0,
+    .backward_inplace = 1 << 1,
+};
+const ax_op_info ax_op_depth_loss = {
+    .text = "depth_loss",
+    .min_in = 2,
+    .max_in = 2,
+    .n_out = 2,
+    .infer = infer_depth_loss,
     .backward_reads_out = 1 << 1,
     .differentiable = 1 << 0,
     .backward_inplace = 1 << 1,

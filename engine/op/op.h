@@ -19,6 +19,7 @@ enum { AX_IGNORE = 255, AX_MAX_IN = 5, AX_MAX_OUT = 3 };
 
 typedef enum ax_dtype { AX_F32, AX_U8 } ax_dtype;
 typedef enum ax_memory_format { AX_NHWC, AX_OIHW } ax_memory_format;
+typedef enum ax_depth_loss { AX_BERHU, AX_BERHU_LINEAGE, AX_SILOG } ax_depth_loss;
 typedef enum ax_act { AX_ACT_NONE, AX_ACT_RELU, AX_ACT_RELU6 } ax_act;
 
 typedef struct ax_shape {
@@ -43,6 +44,13 @@ typedef struct ax_shape {
    CE        (logits, labels U8 {n,h,w,1}) -> loss scalar, unit gradient of the logits' shape. Mean over the pixels
              that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0.
              The unit gradient is d loss / d logits, so that backward only scales.
+   DEPTH_LOSS (p, truth), both {n,h,w,1}, metres -> loss scalar, unit gradient of p's shape, as CE; attr.depth: kind
+   and, for SILOG, `least`. e = p - t, n valid pixels of the whole batch, N all pixels; without a valid pixel both are
+   0. BERHU: valid is t > 0; c = 0.2 max|e|, a constant for the gradient; mean over n of |e| where |e| <= c, else (e^2 +
+   c^2) / (2c); c = 0: 0 (Laina et al., 3DV 2016). BERHU_LINEAGE: as DenseTorch computes it: p through a ReLU; valid is
+   t != 0; mean over N; the gradient goes through c, too, to the pixel with the largest |e|, shared among equals. c = 0:
+   0 (there: NaN). SILOG: valid is t > least; d = ln max(p, 1e-3) - ln t; 10 sqrt(v), v = mean d^2 - 0.85 (mean d)^2; no
+             gradient where p <= 1e-3; v <= 0: 0 (Lee et al., "From Big to Small", 2019).
    MSE       (a, b) -> loss scalar: mean over all elements of (a - b)^2; gradient for a only
    WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
    ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
@@ -57,6 +65,7 @@ typedef struct ax_shape {
     X(GPOOL, "gpool", 1, 1, 1)                                                                                         \
     X(CONCAT, "concat", 1, 4, 1)                                                                                       \
     X(CE, "ce", 2, 2, 2)                                                                                               \
+    X(DEPTH_LOSS, "depth_loss", 2, 2, 2)                                                                               \
     X(MSE, "mse", 2, 2, 1)                                                                                             \
     X(WSUM, "wsum", 1, 5, 1)                                                                                           \
     X(ARGMAX, "argmax", 1, 1, 1)
@@ -79,8 +88,14 @@ typedef union ax_attr {
         int32_t h, w;
     } size;
     ax_shape shape;
+    struct {
+        uint8_t kind; /* ax_depth_loss */
+        float least;
+    } depth;
     float weight[AX_MAX_IN];
 } ax_attr;
+/* Predictions are at least this for SILOG: ln has no bound at 0. */
+#define AX_SILOG_FLOOR 1e-3f
 
 /* Type of a value: what it is, not where. */
 typedef struct ax_type {

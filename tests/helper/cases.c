@@ -20,6 +20,8 @@
     { name, AX_OP_RESIZE, { .size = { oh, ow } }, 1, { MAP(n, h, w, c) }, __VA_ARGS__ }
 #define ARGMAX(name, n, h, w, c, oh, ow, ...) \
     { name, AX_OP_ARGMAX, { .size = { oh, ow } }, 1, { MAP(n, h, w, c) }, __VA_ARGS__ }
+#define DEPTH(name, kind, n, h, w, lo, hi, ...) \
+    { name, AX_OP_DEPTH_LOSS, { .depth = { kind, 0.8f } }, 2, { MAP(n, h, w, 1), MAP(n, h, w, 1) }, lo, hi, __VA_ARGS__ }
 #define SMALL .large = false
 #define LARGE .large = true
 
@@ -99,6 +101,16 @@ const ax_case ax_cases[] = {
     { "ce, huge logits", AX_OP_CE, { .act = 0 }, 2, { MAP(1, 9, 7, 11), LABELS(1, 9, 7) }, -200, 200, LARGE },
     { "ce of a decoder", AX_OP_CE, { .act = 0 }, 2, { MAP(2, 33, 31, 11), LABELS(2, 33, 31) }, -8, 8, LARGE },
     { "ce, 21 classes", AX_OP_CE, { .act = 0 }, 2, { MAP(2, 17, 13, 21), LABELS(2, 17, 13) }, -8, 8, LARGE },
+    DEPTH("berhu", AX_BERHU, 2, 4, 5, -1, 5, SMALL),
+    DEPTH("berhu, no truth", AX_BERHU, 1, 3, 4, -1, 5, .all_ignored = true),
+    DEPTH("berhu, many", AX_BERHU, 3, 61, 47, -1, 5, LARGE),
+    DEPTH("berhu of the lineage", AX_BERHU_LINEAGE, 2, 4, 5, -1, 5, SMALL),
+    DEPTH("berhu of the lineage, no truth", AX_BERHU_LINEAGE, 1, 3, 4, -1, 5, .all_ignored = true),
+    DEPTH("berhu of the lineage, many", AX_BERHU_LINEAGE, 3, 61, 47, -1, 5, LARGE),
+    DEPTH("silog", AX_SILOG, 2, 4, 5, 0.25f, 5, SMALL),
+    DEPTH("silog, predictions below the floor", AX_SILOG, 2, 4, 5, -2, 5, LARGE),
+    DEPTH("silog, no truth", AX_SILOG, 1, 3, 4, 0.25f, 5, .all_ignored = true),
+    DEPTH("silog, many", AX_SILOG, 3, 61, 47, 0.25f, 5, LARGE),
     { "mse", AX_OP_MSE, { .act = 0 }, 2, { MAP(2, 3, 4, 3), MAP(2, 3, 4, 3) }, SMALL },
     { "mse, many", AX_OP_MSE, { .act = 0 }, 2, { MAP(2, 31, 17, 11), MAP(2, 31, 17, 11) }, -8, 8, LARGE },
     { "wsum", AX_OP_WSUM, { .weight = { 1, 0.3f, 0.15f, 0.15f, 0.15f } }, 5,

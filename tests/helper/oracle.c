@@ -31,6 +31,13 @@ static void fill(const ax_case *c, uint32_t i, void *mem, ax_rng *rng)
         }
         return;
     }
+    if (c->op == AX_OP_DEPTH_LOSS && i == 1) {
+        for (size_t k = 0; k < n; k++) {
+            bool hole = c->all_ignored || ax_rng_below(rng, 5) == 0;
+            ((float *)mem)[k] = hole ? 0 : (float)(0.5 + 3.5 * ax_rng_uniform(rng));
+        }
+        return;
+    }
     bool own = i == 0 && (c->lo != 0 || c->hi != 0), positive = c->op == AX_OP_BNORM && (i == 1 || i == 4);
     double lo = own ? c->lo : positive ? 0.5 : -1, hi = own ? c->hi : positive ? 1.5 : 1;
     for (size_t k = 0; k < n; k++)

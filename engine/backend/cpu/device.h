@@ -90,6 +90,8 @@ AX_CPU_RUN(ax_cpu_gpool_backward);
 AX_CPU_PREPARE(ax_cpu_ce_prepare);
 AX_CPU_RUN(ax_cpu_ce_forward);
 AX_CPU_RUN(ax_cpu_ce_backward);
+AX_CPU_PREPARE(ax_cpu_depth_loss_prepare);
+AX_CPU_RUN(ax_cpu_depth_loss_forward);
 AX_CPU_PREPARE(ax_cpu_mse_prepare);
 AX_CPU_RUN(ax_cpu_mse_forward);
 AX_CPU_RUN(ax_cpu_mse_backward);

@@ -132,6 +132,8 @@ AX_CUDA_RUN(ax_cuda_gpool_backward);
 AX_CUDA_PREPARE(ax_cuda_ce_prepare);
 AX_CUDA_RUN(ax_cuda_ce_forward);
 AX_CUDA_RUN(ax_cuda_ce_backward);
+AX_CUDA_PREPARE(ax_cuda_depth_loss_prepare);
+AX_CUDA_RUN(ax_cuda_depth_loss_forward);
 AX_CUDA_PREPARE(ax_cuda_mse_prepare);
 AX_CUDA_RUN(ax_cuda_mse_forward);
 AX_CUDA_RUN(ax_cuda_mse_backward);

@@ -50,6 +50,10 @@ enum {
     X(argmax, 0)                                                                                                       \
     X(ce_count, 1)                                                                                                     \
     X(ce, 1)                                                                                                           \
+    X(depth_scan, 1)                                                                                                   \
+    X(depth_loss, 1)                                                                                                   \
+    X(depth_final, 1)                                                                                                  \
+    X(depth_share, 1)                                                                                                  \
     X(squares, 1)                                                                                                      \
     X(scalar_final, 1)                                                                                                 \
     X(clip, 0)                                                                                                         \
@@ -273,6 +277,39 @@ typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a threa
     size_t pixels;
     int c, counts;
 } ax_k_ce_args;
+/* The loss of depths, as the operation DEPTH_LOSS. kind: ax_depth_loss. scan {scans, 4}: of the valid pixels their
+   number, the sums of d and d^2 (SILOG), the largest |e| (the others). */
+typedef struct ax_k_depth_scan_args {
+    const float *p, *truth;
+    double *scan;
+    size_t pixels;
+    int kind;
+    float least;
+} ax_k_depth_scan_args;
+/* A thread per pixel. part {gridDim.x, 3}: sums of the losses, of (1 - e^2/c^2)/2 above c, and pixels with the largest
+   |e|; SILOG has no use for it. */
+typedef struct ax_k_depth_loss_args {
+    const float *p, *truth;
+    const double *scan;
+    float *grad; /* may be NULL */
+    double *part;
+    size_t pixels, scans;
+    int kind;
+    float least;
+} ax_k_depth_loss_args;
+typedef struct ax_k_depth_final_args { /* one block */
+    const double *scan, *part;
+    float *out;   /* may be NULL */
+    float *share; /* what each of the pixels with the largest |e| gets besides (BERHU_LINEAGE) */
+    size_t pixels, scans, parts;
+    int64_t kind;
+} ax_k_depth_final_args;
+typedef struct ax_k_depth_share_args { /* grad += share there */
+    const float *p, *truth, *share;
+    const double *scan;
+    float *grad;
+    size_t pixels, scans;
+} ax_k_depth_share_args;
 typedef struct ax_k_squares_args { /* part {gridDim.x}: sums of (a - b)^2, b NULL = 0 */
     const float *a, *b;
     double *part;

@@ -70,7 +70,8 @@ const ax_backend ax_backend_ref = {
         [AX_OP_BNORM] = { .run = ax_ref_bnorm },   [AX_OP_RELU] = { .run = ax_ref_relu },
         [AX_OP_ADD] = { .run = ax_ref_add },       [AX_OP_RESIZE] = { .run = ax_ref_resize },
         [AX_OP_GPOOL] = { .run = ax_ref_gpool },   [AX_OP_CONCAT] = { .run = ax_ref_concat },
-        [AX_OP_CE] = { .run = ax_ref_ce },         [AX_OP_MSE] = { .run = ax_ref_mse },
+        [AX_OP_CE] = { .run = ax_ref_ce },         [AX_OP_DEPTH_LOSS] = { .run = ax_ref_depth_loss },
+        [AX_OP_MSE] = { .run = ax_ref_mse },
         [AX_OP_WSUM] = { .run = ax_ref_wsum },     [AX_OP_ARGMAX] = { .run = ax_ref_argmax },
     },
     .backward = {
@@ -78,6 +79,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_RELU] = { .run = ax_ref_relu_backward },   [AX_OP_ADD] = { .run = ax_ref_add_backward },
         [AX_OP_RESIZE] = { .run = ax_ref_resize_backward }, [AX_OP_GPOOL] = { .run = ax_ref_gpool_backward },
         [AX_OP_CONCAT] = { .run = ax_ref_concat_backward }, [AX_OP_CE] = { .run = ax_ref_ce_backward },
+        [AX_OP_DEPTH_LOSS] = { .run = ax_ref_ce_backward },
         [AX_OP_MSE] = { .run = ax_ref_mse_backward },     [AX_OP_WSUM] = { .run = ax_ref_wsum_backward },
     },
     .sum_squares = ax_ref_sum_squares,

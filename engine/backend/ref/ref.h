@@ -22,6 +22,7 @@ AX_REF_KERNEL(concat);
 AX_REF_KERNEL(concat_backward);
 AX_REF_KERNEL(ce);
 AX_REF_KERNEL(ce_backward);
+AX_REF_KERNEL(depth_loss);
 AX_REF_KERNEL(mse);
 AX_REF_KERNEL(mse_backward);
 AX_REF_KERNEL(wsum);

@@ -104,6 +104,8 @@ double ax_bench_flop(const ax_call *call)
         return back ? 0 : in;
     case AX_OP_CE: /* greatest, subtract, exp, sum, scale, subtract the label */
         return back ? in : 6 * in;
+    case AX_OP_DEPTH_LOSS: /* subtract, compare, square, scale, twice */
+        return back ? in : 8 * in;
     case AX_OP_MSE:
         return back ? 2 * in : 3 * in;
     case AX_OP_WSUM:

@@ -347,6 +347,102 @@ static void ce(const bench *s)
     ax_trial_release(&t);
 }
 
+static ax_trial depth_trial(const bench *s, const ax_case *c, const float *p, const float *truth)
+{
+    ax_trial t;
+    size_t n = ax_shape_count(c->in[0].shape);
+    ax_trial_init(&t, c, 1);
+    set_in(&t, 0, p, n);
+    set_in(&t, 1, truth, n);
+    set(t.dout, t.out_type[0], FLOATS(10));
+    forward(s, &t);
+    return t;
+}
+
+/* Errors 5, -3, 1, -0.5 and three holes; c = 1. */
+static void berhu(const bench *s)
+{
+    ax_case c = {
+        .name = "berhu", AX_OP_DEPTH_LOSS, { .depth = { AX_BERHU, 0 } }, 2, { MAP(1, 1, 7, 1), MAP(1, 1, 7, 1) }
+    };
+    const float p[] = { 7, 1, 3, 1.5f, 9, -9, 0 }, truth[] = { 2, 4, 2, 2, 0, 0, 0 };
+    ax_trial t = depth_trial(s, &c, p, truth);
+    expect(s, &t, "loss", t.out[0], FLOATS((13 + 5 + 1 + 0.5f) / 4));
+    expect(s, &t, "unit gradient", t.out[1], FLOATS(1.25f, -0.75f, 0.25f, -0.25f, 0, 0, 0));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(12.5f, -7.5f, 2.5f, -2.5f, 0, 0, 0));
+    ax_trial_release(&t);
+
+    /* the lineage: over all 7; through c the largest gets 0.2 * ((1 - 25) / 2 + (1 - 9) / 2) = -3.2 more */
+    c.attr.depth.kind = AX_BERHU_LINEAGE;
+    t = depth_trial(s, &c, p, truth);
+    expect(s, &t, "the lineage's loss", t.out[0], FLOATS(19.5f / 7));
+    expect(s, &t, "the lineage's gradient", t.out[1], FLOATS((5 - 3.2f) / 7, -3.0f / 7, 1.0f / 7, -1.0f / 7, 0, 0, 0));
+    ax_trial_release(&t);
+
+    /* errors -5 (p = -1 counts as 0), 5, 5, -1: c = 1; three share the -4.8 * 1.5 of 0.2 * 3 * (1 - 25) / 2 */
+    t = depth_trial(s, &c, (const float[]) { -1, 8, 7, 1, 0, 0, 0 }, (const float[]) { 5, 3, 2, 2, 0, 0, 0 });
+    expect(s, &t, "loss with equals", t.out[0], FLOATS((3 * 13 + 1) / 7.0f));
+    expect(s, &t, "gradient with equals", t.out[1], FLOATS(0, (5 - 2.4f) / 7, (5 - 2.4f) / 7, -1.0f / 7, 0, 0, 0));
+    ax_trial_release(&t);
+
+    for (uint8_t kind = AX_BERHU; kind <= AX_BERHU_LINEAGE; kind++) {
+        c.attr.depth.kind = kind;
+        t = depth_trial(s, &c, truth, truth);
+        expect(s, &t, "loss of a perfect prediction", t.out[0], FLOATS(0));
+        expect(s, &t, "gradient of a perfect prediction", t.out[1], FLOATS(0, 0, 0, 0, 0, 0, 0));
+        ax_trial_release(&t);
+        t = depth_trial(s, &c, p, (const float[7]) { 0 });
+        expect(s, &t, "loss without truth", t.out[0], FLOATS(0));
+        expect(s, &t, "gradient without truth", t.out[1], FLOATS(0, 0, 0, 0, 0, 0, 0));
+        ax_trial_release(&t);
+    }
+}
+
+/* d = ln 4, -ln 2, ln(0.001/2) with the floor, and one pixel that is too near. */
+static void silog(const bench *s)
+{
+    const ax_case c = {
+        .name = "silog", AX_OP_DEPTH_LOSS, { .depth = { AX_SILOG, 0.1f } }, 2, { MAP(1, 2, 2, 1), MAP(1, 2, 2, 1) }
+    };
+    const double d[] = { log(4), -log(2), log(0.0005) }, mean = (d[0] + d[1] + d[2]) / 3;
+    const double v = (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]) / 3 - 0.85 * mean * mean, scale = 5 / sqrt(v) / 3;
+    ax_trial t = depth_trial(s, &c, (const float[]) { 4, 1, -7, 5 }, (const float[]) { 1, 2, 2, 0.1f });
+    expect(s, &t, "loss", t.out[0], FLOATS((float)(10 * sqrt(v))));
+    expect(s, &t, "unit gradient", t.out[1],
+           FLOATS((float)(scale * (2 * d[0] - 1.7 * mean) / 4), (float)(scale * (2 * d[1] - 1.7 * mean)), 0, 0));
+    ax_trial_release(&t);
+    t = depth_trial(s, &c, (const float[]) { 4, 1, 7, 5 }, (const float[]) { 4, 1, 7, 5 });
+    expect(s, &t, "loss of a perfect prediction", t.out[0], FLOATS(0));
+    expect(s, &t, "gradient of a perfect prediction", t.out[1], FLOATS(0, 0, 0, 0));
+    ax_trial_release(&t);
+    t = depth_trial(s, &c, (const float[]) { 4, 1, 7, 5 }, (const float[]) { 0, 0, 0, 0.05f });
+    expect(s, &t, "loss without truth", t.out[0], FLOATS(0));
+    expect(s, &t, "gradient without truth", t.out[1], FLOATS(0, 0, 0, 0));
+    ax_trial_release(&t);
+}
+
+/* A prediction that isn't a number must not look like a good one. */
+static void depth_nan(const bench *s)
+{
+    for (uint8_t kind = AX_BERHU; kind <= AX_SILOG; kind++) {
+        const ax_case c = {
+            .name = "depth, NaN", AX_OP_DEPTH_LOSS, { .depth = { kind, 0.1f } }, 2, { MAP(1, 1, 2, 1), MAP(1, 1, 2, 1) }
+        };
+        ax_trial t = depth_trial(s, &c, (const float[]) { NAN, 3 }, (const float[]) { 1, 2 });
+        if (!isnan(*(const float *)t.out[0]))
+            fail_msg("%s: kind %d: the loss of NaN is %g", s->b->name, kind, *(const float *)t.out[0]);
+        ax_trial_release(&t);
+    }
+}
+
+static void depth_loss(const bench *s)
+{
+    berhu(s);
+    silog(s);
+    depth_nan(s);
+}
+
 static void mse(const bench *s)
 {
     const ax_case c = { .name = "mse", AX_OP_MSE, { .act = 0 }, 2, { MAP(1, 1, 2, 2), MAP(1, 1, 2, 2) } };
@@ -399,9 +495,10 @@ static void argmax(const bench *s)
 static void every_operation(void **state)
 {
     static void (*const check[AX_OP_COUNT])(const bench *) = {
-        [AX_OP_ZERO] = zero, [AX_OP_CONV2D] = conv,   [AX_OP_BNORM] = norm,  [AX_OP_RELU] = relu,
-        [AX_OP_ADD] = add,   [AX_OP_RESIZE] = resize, [AX_OP_GPOOL] = gpool, [AX_OP_CONCAT] = concat,
-        [AX_OP_CE] = ce,     [AX_OP_MSE] = mse,       [AX_OP_WSUM] = wsum,   [AX_OP_ARGMAX] = argmax,
+        [AX_OP_ZERO] = zero,     [AX_OP_CONV2D] = conv,           [AX_OP_BNORM] = norm,  [AX_OP_RELU] = relu,
+        [AX_OP_ADD] = add,       [AX_OP_RESIZE] = resize,         [AX_OP_GPOOL] = gpool, [AX_OP_CONCAT] = concat,
+        [AX_OP_CE] = ce,         [AX_OP_DEPTH_LOSS] = depth_loss, [AX_OP_MSE] = mse,     [AX_OP_WSUM] = wsum,
+        [AX_OP_ARGMAX] = argmax,
     };
     bench s = { .b = *state };
     s.dev = s.b->open(0, 2, NULL);

@@ -134,6 +134,14 @@ static void several(void **state)
     refused(AX_OP_MSE, none, in, 2, "2x3x4x1");
     refused(AX_OP_CE, none, in, 2, "bytes");
     refused(AX_OP_WSUM, (ax_attr) { .weight = { 1 } }, in, 1, "2x3x4x5");
+    const ax_attr depth = { .depth = { AX_SILOG, 0.1f } };
+    refused(AX_OP_DEPTH_LOSS, depth, in, 2, "one channel");
+    refused(AX_OP_DEPTH_LOSS, (ax_attr) { .depth = { 3, 0 } }, in + 1, 2, "kind");
+    refused(AX_OP_DEPTH_LOSS, depth, in + 1, 2, "2x3x4x9");
+    in[2] = in[1];
+    gives(AX_OP_DEPTH_LOSS, depth, in + 1, 2, 0, (ax_type)MAP(1, 1, 1, 1));
+    gives(AX_OP_DEPTH_LOSS, depth, in + 1, 2, 1, in[1]);
+    in[2] = (ax_type)MAP(2, 3, 4, 9);
     in[1].dtype = AX_U8;
     gives(AX_OP_CE, none, in, 2, 0, (ax_type)MAP(1, 1, 1, 1));
     gives(AX_OP_CE, none, in, 2, 1, in[0]);

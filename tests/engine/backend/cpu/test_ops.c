@@ -84,6 +84,9 @@ static void losses(twin *t, size_t s, int c)
     ax_type in[] = { map(s, c), map(s, 1) };
     in[1].dtype = AX_U8;
     twin_check(t, AX_OP_CE, (ax_attr) { 0 }, in, 2, (unsigned)(c + 3));
+    ax_type depth[] = { map(s, 1), map(s, 1) };
+    for (uint8_t kind = AX_BERHU; kind <= AX_SILOG; kind++)
+        twin_check(t, AX_OP_DEPTH_LOSS, (ax_attr) { .depth = { kind, 0.1f } }, depth, 2, (unsigned)c);
     ax_type pair[] = { map(s, c), map(s, c) };
     twin_check(t, AX_OP_MSE, (ax_attr) { 0 }, pair, 2, (unsigned)c);
     ax_type scalars[5];
