@@ -2,7 +2,7 @@
 
 #include "engine/base/output.h"
 #include "tui/session/candidate_text.h"
-#include "viz/mask.h"
+#include "tui/view/mask_view.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,18 +21,19 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
 {
     static const char name[] = "export/candidates.csv";
     enum { MOST_BYTES = 1 << 30 };
+    const ax_rows *rows = &ax_ui_selection(ui)->rows;
     ax_str out;
     ax_err err;
     if (!make_folder(ui, dirfd, run))
         return;
     ax_str_init(&out, MOST_BYTES);
     ax_candidate_csv_header(&out);
-    for (uint32_t i = 0; i < ui->rows.n; i++)
-        ax_candidate_csv(ui->state, ax_state_candidate(ui->state, ui->rows.id[i]), &out);
+    for (uint32_t i = 0; i < rows->n; i++)
+        ax_candidate_csv(ui->state, ax_state_candidate(ui->state, rows->id[i]), &out);
     ax_code code = ax_str_ok(&out) ? ax_output_write_below(dirfd, name, out.text, out.len, &err)
-                                   : ax_fail(&err, AX_ENOMEM, "no memory for %u rows", ui->rows.n);
+                                   : ax_fail(&err, AX_ENOMEM, "no memory for %u rows", rows->n);
     if (code == AX_OK)
-        ax_ui_say(ui, false, "wrote %u rows: %s in the run %s", ui->rows.n, name, run);
+        ax_ui_say(ui, false, "wrote %u rows: %s in the run %s", rows->n, name, run);
     else
         ax_ui_say(ui, true, "%s", err.msg);
     ax_str_release(&out);
@@ -40,9 +41,10 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
 
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
 {
-    const ax_maskfile *m = ui->masks;
+    const ax_maskfile *m = ax_ui_masks(ui)->file;
+    uint32_t id = ax_ui_selection(ui)->selected;
     if (!m || !m->images || !m->predicted[0]) {
-        ax_ui_say(ui, true, "#%u has no masks yet", ui->selected);
+        ax_ui_say(ui, true, "#%u has no masks yet", id);
         return;
     }
     if (!make_folder(ui, dirfd, run))
@@ -51,7 +53,7 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
     for (int i = 0; i < m->images; i++) {
         char name[64];
         ax_err err;
-        snprintf(name, sizeof name, "export/%u-%d.png", ui->selected, i + 1);
+        snprintf(name, sizeof name, "export/%u-%d.png", id, i + 1);
         if (!m->predicted[i])
             continue;
         if (ax_mask_write_png(dirfd, name, m->predicted[i], m, &err) != AX_OK) {
@@ -60,5 +62,5 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
         }
         written++;
     }
-    ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, ui->selected, run);
+    ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, id, run);
 }

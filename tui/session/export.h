@@ -4,7 +4,8 @@
 
 #include "tui/ui/ui.h"
 
-/* Writes RUN/export/ID-K.png (palette, index = class id) for every image of ui->masks and says so, or why not. */
+/* Writes RUN/export/ID-K.png (palette, index = class id) for every image of the selected candidate and says so, or why
+ * not. */
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run);
 
 /* Writes RUN/export/candidates.csv: the rows of the table in their order, all fields; says so, or why not. */

@@ -109,11 +109,11 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
         long key = wait_key(term);
         if (key < 0)
             break;
-        ax_action a = key ? ax_action_of((uint32_t)key) : AX_DO_NOTHING;
+        ax_action a = key ? ax_action_of(AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
         done = true;
         if (!key)
             list_runs(list); /* somebody may have started one */
-        if (a == AX_DO_DETACH || key == AX_KEY_ESCAPE)
+        if (a == AX_DO_DETACH || a == AX_DO_BACK)
             chosen = AX_OFFER_LEAVE;
         else if (a == AX_DO_OPEN && list->n)
             chosen = AX_OFFER_RUN;

@@ -10,6 +10,7 @@
 #include "tui/session/invocation.h"
 #include "tui/session/script.h"
 #include "tui/ui/ui.h"
+#include "tui/view/mask_view.h"
 #include "tui/view/view.h"
 
 #include <fcntl.h>
@@ -195,7 +196,8 @@ static void load_masks(session *s)
     if (want == s->masks_of)
         return;
     ax_maskfile_release(&s->masks);
-    s->ui.masks = NULL;
+    ax_masks_shown *shown = ax_ui_masks(&s->ui);
+    shown->file = NULL;
     s->masks_of = want;
     ax_err err;
     if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
@@ -205,9 +207,9 @@ static void load_masks(session *s)
     if (code != AX_OK)
         ax_maskfile_release(&s->masks);
     if (ax_maskfile_read(s->dirfd, c->masks, &s->masks, &err) == AX_OK)
-        s->ui.masks = &s->masks;
-    if (s->ui.image >= s->masks.images)
-        s->ui.image = 0;
+        shown->file = &s->masks;
+    if (shown->image >= s->masks.images)
+        shown->image = 0;
 }
 
 /* ---- drawing ---- */
@@ -225,9 +227,9 @@ static void draw(session *s)
     ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);
     if (s->ui.layout.pane[AX_VIEW_MASK].rows > 0)
         load_masks(s);
-    if (ax_draw_screen(&s->canvas, &s->ui, &err) != AX_OK)
+    int col;
+    if (ax_draw_screen(&s->canvas, &s->ui, &col, &err) != AX_OK)
         ax_ui_say(&s->ui, true, "%s", err.msg);
-    int col = ax_prompt_column(&s->ui);
     ax_rect line = s->ui.layout.message.rows > 0 ? s->ui.layout.message : s->ui.layout.status;
     if (col > s->canvas.cols - 1)
         col = s->canvas.cols - 1;
@@ -236,7 +238,7 @@ static void draw(session *s)
     s->drawn_at = ax_clock();
 }
 
-/* ---- wishes of the user ---- */
+/* ---- requests of the user ---- */
 
 /* Starts the engine again, which takes a moment. */
 static void resume(session *s)
@@ -250,7 +252,7 @@ static void resume(session *s)
     look_for_engine(s);
 }
 
-static void grant(session *s)
+static void answer_requests(session *s)
 {
     ax_ui *ui = &s->ui;
     send_commands(s);
@@ -291,7 +293,7 @@ static void press(session *s, uint32_t key)
     } else {
         ax_ui_key(&s->ui, key);
     }
-    grant(s);
+    answer_requests(s);
     s->dirty = true;
     s->drawn_at = -draw_every; /* at once */
 }

@@ -6,8 +6,8 @@
 void ax_ui_prune(ax_ui *ui)
 {
     const ax_candidate *c = ax_ui_selected(ui);
-    if (ui->n_marked > 0)
-        ui->asking = AX_ASK_PRUNE;
+    if (ax_ui_selection(ui)->n_marked > 0)
+        ax_ui_question(ui, AX_ASK_PRUNE, 0, NULL);
     else if (ax_candidate_undoable(c))
         ax_ui_say(ui, true, "#%u is pruned already; u takes that back", c->id);
     else if (c->status == AX_PRUNED || c->status == AX_FAILED)
@@ -18,17 +18,16 @@ void ax_ui_prune(ax_ui *ui)
 
 void ax_ui_prune_marked(ax_ui *ui)
 {
-    uint32_t n = 0, *ids = malloc(ui->n_marked_cap * sizeof *ids);
+    ax_selection *t = ax_ui_selection(ui);
+    uint32_t n = 0, *ids = malloc(t->n_marked_cap * sizeof *ids);
     if (!ids) {
         ax_ui_say(ui, true, "prune: no memory");
         return;
     }
-    for (uint32_t i = 0; i < ui->n_marked_cap; i++)
-        if (ui->marked[i]) {
+    for (uint32_t i = 0; i < t->n_marked_cap; i++)
+        if (t->marked[i])
             ids[n++] = i + 1;
-            ui->marked[i] = false;
-        }
-    ui->n_marked = 0;
+    ax_ui_unmark_all(ui);
     ax_ui_send_ids(ui, AX_VERB_PRUNE, ids, n);
     free(ids);
 }
@@ -62,16 +61,14 @@ void ax_ui_undo(ax_ui *ui)
 
 void ax_ui_promote(ax_ui *ui, uint32_t id)
 {
-    if (ax_candidate_undoable(ax_state_candidate(ui->state, id))) {
-        ui->asking = AX_ASK_PROMOTE;
-        ui->target = id;
-    } else {
+    if (ax_candidate_undoable(ax_state_candidate(ui->state, id)))
+        ax_ui_question(ui, AX_ASK_PROMOTE, id, NULL);
+    else
         ax_ui_send(ui, AX_VERB_PROMOTE, id, "");
-    }
 }
 
-void ax_ui_promote_pruned(ax_ui *ui)
+void ax_ui_promote_pruned(ax_ui *ui, uint32_t id)
 {
-    ax_ui_send(ui, AX_VERB_UNDO, ui->target, "");
-    ax_ui_send(ui, AX_VERB_PROMOTE, ui->target, "");
+    ax_ui_send(ui, AX_VERB_UNDO, id, "");
+    ax_ui_send(ui, AX_VERB_PROMOTE, id, "");
 }

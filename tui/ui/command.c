@@ -34,10 +34,10 @@ static void go_to(ax_ui *ui, const char *text)
         ax_ui_say(ui, true, "goto: '%s' is not a candidate", text);
         return;
     }
-    ui->selected = (uint32_t)id;
-    ui->moved = true;
-    if (ax_rows_find(&ui->rows, ui->selected) < 0)
-        ax_filter_parse("", &ui->filter, NULL);
+    ax_selection *t = ax_ui_selection(ui);
+    ax_ui_select(ui, (uint32_t)id);
+    if (ax_rows_find(&t->rows, t->selected) < 0)
+        ax_filter_parse("", &t->filter, NULL);
 }
 
 static void submit(ax_ui *ui, const char *text)
@@ -77,21 +77,21 @@ static bool read_ids(ax_ui *ui, ax_verb verb, const char *text, uint32_t ids[sta
 /* A verb that acts on candidates: those that are named, else as its key does. */
 static void act_on(ax_ui *ui, ax_verb verb, const char *rest)
 {
-    uint32_t ids[AX_COMMAND_IDS], n;
+    uint32_t ids[AX_COMMAND_IDS], n, selected = ax_ui_selection(ui)->selected;
     if (!read_ids(ui, verb, rest, ids, &n))
         return;
     if (!n && verb == AX_VERB_UNDO)
         ax_ui_undo_last(ui);
-    else if (!n && !ui->selected)
+    else if (!n && !selected)
         ax_ui_say(ui, true, "%s: no candidate is selected", ax_verb_word(verb));
     else if (!n && verb == AX_VERB_PRUNE)
         ax_ui_prune(ui);
     else if (verb == AX_VERB_PROMOTE)
-        ax_ui_promote(ui, n ? ids[0] : ui->selected);
+        ax_ui_promote(ui, n ? ids[0] : selected);
     else if (n > 1)
         ax_ui_send_ids(ui, verb, ids, n);
     else
-        ax_ui_send(ui, verb, n ? ids[0] : ui->selected, "");
+        ax_ui_send(ui, verb, n ? ids[0] : selected, "");
 }
 
 void ax_ui_command(ax_ui *ui, const char *line)
@@ -120,14 +120,14 @@ void ax_ui_command(ax_ui *ui, const char *line)
     } else if (genotype || verb == AX_VERB_SUBMIT) {
         submit(ui, genotype ? line : rest);
     } else if (verb == AX_VERB_STOP) {
-        ui->asking = AX_ASK_STOP;
+        ax_ui_question(ui, AX_ASK_STOP, 0, NULL);
     } else if (verb == AX_VERB_SAVE) {
         ax_ui_send(ui, verb, 0, "");
     } else if (verb != AX_VERB_NOTE && verb != AX_VERB_FORK) {
         act_on(ui, verb, rest);
-    } else if (!ui->selected) {
+    } else if (!ax_ui_selected(ui)) {
         ax_ui_say(ui, true, "%s: no candidate is selected", word);
     } else {
-        ax_ui_send(ui, verb, ui->selected, rest);
+        ax_ui_send(ui, verb, ax_ui_selected(ui)->id, rest);
     }
 }

@@ -1,7 +1,5 @@
 #include "tui/ui/edit.h"
 
-#include "tui/term/keycode.h"
-
 void ax_edit_start(ax_edit *e, uint32_t parent, const ax_genotype *from)
 {
     *e = (ax_edit) { .parent = parent, .from = *from, .now = *from };
@@ -42,53 +40,42 @@ static void move(ax_edit *e, int down, int right)
     e->field = field < 0 ? 0 : field > last ? last : field;
 }
 
-ax_edited ax_edit_key(ax_edit *e, uint32_t key)
+void ax_edit_do(ax_edit *e, ax_action a)
 {
-    bool digit = key >= '0' && key <= '9';
     int here = decision_of(e);
-    switch (key) {
-    case AX_KEY_ENTER:
-    case '\n':
-        return AX_EDIT_DONE;
-    case AX_KEY_ESCAPE:
-    case 'q':
-        return AX_EDIT_DROPPED;
-    case AX_KEY_DOWN:
-    case 'j':
-        move(e, 1, 0);
+    bool last = e->field + 1 == line_of(e)->fields;
+    e->typing = false;
+    switch (a) {
+    case AX_DO_EDIT_DOWN:
+    case AX_DO_EDIT_UP:
+        move(e, a == AX_DO_EDIT_DOWN ? 1 : -1, 0);
         break;
-    case AX_KEY_UP:
-    case 'k':
-        move(e, -1, 0);
+    case AX_DO_EDIT_RIGHT:
+    case AX_DO_EDIT_LEFT:
+        move(e, 0, a == AX_DO_EDIT_RIGHT ? 1 : -1);
         break;
-    case AX_KEY_RIGHT:
-    case '\t':
-    case 'l':
-        move(e, 0, key == '\t' && e->field + 1 == line_of(e)->fields ? -e->field : 1);
+    case AX_DO_EDIT_NEXT:
+        move(e, 0, last ? -e->field : 1);
         break;
-    case AX_KEY_LEFT:
-    case 'h':
-        move(e, 0, -1);
+    case AX_DO_EDIT_MORE:
+    case AX_DO_EDIT_LESS:
+        step(e, a == AX_DO_EDIT_MORE ? 1 : -1);
         break;
-    case '+':
-    case ' ':
-    case ']':
-        step(e, 1);
-        break;
-    case '-':
-    case '[':
-        step(e, -1);
-        break;
-    case 'r':
+    case AX_DO_EDIT_RESET:
         e->now.value[here] = e->from.value[here];
         break;
-    case 'R':
+    case AX_DO_EDIT_RESET_ALL:
         e->now = e->from;
         break;
     default:
-        if (digit)
-            type(e, key - '0');
+        break;
     }
+}
+
+void ax_edit_type(ax_edit *e, uint32_t key)
+{
+    bool digit = key >= '0' && key <= '9';
+    if (digit)
+        type(e, key - '0');
     e->typing = digit;
-    return AX_EDIT_GOES_ON;
 }

@@ -30,33 +30,36 @@ static void one_line(const char *text, char *out)
     out[n] = '\0';
 }
 
-static void offer(ax_ui *ui, const ax_genotype *g)
+void ax_ui_offer(ax_ui *ui, const char *line, bool whole)
 {
-    const char *why = ax_ui_refuses(ui, ax_verb_wakes(AX_VERB_SUBMIT));
-    if (why) {
-        ax_ui_say(ui, true, "submit the pasted genotype: %s", why);
+    ax_genotype g;
+    char text[AX_GENOTYPE_TEXT];
+    if (!whole || ax_genotype_parse(line, &g, NULL) != AX_OK) {
+        ax_ui_say(ui, true, "pasted text is ignored here: keys are typed, and prompts (: / f a) take pastes");
         return;
     }
-    ax_genotype_print(g, ui->offered);
-    ui->asking = AX_ASK_SUBMIT;
+    const char *why = ax_ui_refuses(ui, ax_verb_wakes(AX_VERB_SUBMIT));
+    if (why)
+        ax_ui_say(ui, true, "submit the pasted genotype: %s", why);
+    else
+        ax_ui_question(ui, AX_ASK_SUBMIT, 0, ax_genotype_print(&g, text));
+}
+
+void ax_prompt_take(ax_ui *ui, const char *line, bool whole)
+{
+    ax_prompt *p = &ax_ui_prompted(ui)->line;
+    ax_prompt_paste(p, line);
+    p->full = p->full || !whole;
 }
 
 void ax_ui_paste(ax_ui *ui, const char *text, bool whole)
 {
-    ax_genotype g;
+    const ax_context *top = ax_contexts[ax_ui_top(ui)];
     char *line = malloc(strlen(text) + 1);
     if (!line)
         return;
     one_line(text, line);
-    bool asks_line = ui->asking != AX_ASK_NOTHING && ui->asking < AX_ASK_PRUNE;
-    if (asks_line) {
-        ax_prompt_paste(&ui->prompt, line);
-        ui->prompt.full = ui->prompt.full || !whole;
-    } else if (ui->asking == AX_ASK_NOTHING) {
-        if (whole && !ui->edit.parent && ax_genotype_parse(line, &g, NULL) == AX_OK)
-            offer(ui, &g);
-        else
-            ax_ui_say(ui, true, "pasted text is ignored here: keys are typed, and prompts (: / f a) take pastes");
-    }
+    if (top->paste)
+        top->paste(ui, line, whole);
     free(line);
 }

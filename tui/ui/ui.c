@@ -6,32 +6,44 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool make_slot(void **slot, size_t size)
+{
+    *slot = size ? calloc(1, size) : NULL;
+    return *slot || !size;
+}
+
+static void drop_slot(void **slot, void (*release)(void *))
+{
+    if (*slot && release)
+        release(*slot);
+    free(*slot);
+    *slot = NULL;
+}
+
 ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *err)
 {
-    *ui = (ax_ui) { .state = state, .color = true, .loading = 1, .plots = ax_plots_new() };
+    *ui = (ax_ui) { .state = state, .color = true, .loading = 1 };
     snprintf(ui->run, sizeof ui->run, "%s", run);
     ui->program = "auxcell";
     ui->operand = ui->run;
+    bool fits = true;
     for (int i = 0; i < AX_VIEW_COUNT; i++)
-        if (ax_views[i]->state && !(ui->slot[i] = calloc(1, ax_views[i]->state))) {
-            ax_ui_release(ui);
-            return ax_fail(err, AX_ENOMEM, "no memory for the screens");
-        }
-    return AX_OK;
+        fits = make_slot(&ui->slot[i], ax_views[i]->state) && fits;
+    for (int i = 0; i < AX_CONTEXT_COUNT; i++)
+        fits = make_slot(&ui->context_slot[i], ax_contexts[i]->state) && fits;
+    if (fits)
+        return AX_OK;
+    ax_ui_release(ui);
+    return ax_fail(err, AX_ENOMEM, "no memory for the screens");
 }
 
 void ax_ui_release(ax_ui *ui)
 {
-    ax_rows_release(&ui->rows);
-    ax_plots_free(ui->plots);
-    ui->plots = NULL;
-    for (int i = 0; i < AX_VIEW_COUNT; i++) {
-        free(ui->slot[i]);
-        ui->slot[i] = NULL;
-    }
-    free(ui->marked);
+    for (int i = 0; i < AX_VIEW_COUNT; i++)
+        drop_slot(&ui->slot[i], ax_views[i]->release);
+    for (int i = 0; i < AX_CONTEXT_COUNT; i++)
+        drop_slot(&ui->context_slot[i], NULL);
     free(ui->out);
-    ui->marked = NULL;
     ui->out = NULL;
 }
 
@@ -45,42 +57,6 @@ void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...)
     ui->message_at = ui->now;
 }
 
-const ax_candidate *ax_ui_selected(const ax_ui *ui)
-{
-    return ui->selected ? ax_state_candidate(ui->state, ui->selected) : NULL;
-}
-
-static void grow_marks(ax_ui *ui)
-{
-    uint32_t n = ui->state->n_candidates;
-    if (n <= ui->n_marked_cap)
-        return;
-    uint32_t cap = n + n / 2 + 16;
-    bool *marked = realloc(ui->marked, cap * sizeof *marked);
-    if (!marked)
-        return;
-    memset(marked + ui->n_marked_cap, 0, (cap - ui->n_marked_cap) * sizeof *marked);
-    ui->marked = marked;
-    ui->n_marked_cap = cap;
-}
-
-/* Sorting thousands of rows at every key would be felt: only when something of it has changed. */
-static void build_rows(ax_ui *ui)
-{
-    ax_err err;
-    bool same = ui->built.valid && ui->built.seq == ui->state->seq && ui->built.sort == ui->sort &&
-                ui->built.reverse == ui->reverse && !strcmp(ui->built.filter, ui->filter.text);
-    if (same)
-        return;
-    ui->built.valid = ax_rows_build(&ui->rows, ui->state, &ui->filter, ui->sort, ui->reverse, &err) == AX_OK;
-    if (!ui->built.valid)
-        ax_ui_say(ui, true, "%s", err.msg);
-    ui->built.seq = ui->state->seq;
-    ui->built.sort = ui->sort;
-    ui->built.reverse = ui->reverse;
-    snprintf(ui->built.filter, sizeof ui->built.filter, "%s", ui->filter.text);
-}
-
 static void refresh_views(ax_ui *ui, bool replaced)
 {
     for (int i = 0; i < AX_VIEW_COUNT; i++)
@@ -90,37 +66,15 @@ static void refresh_views(ax_ui *ui, bool replaced)
 
 void ax_ui_replaced(ax_ui *ui)
 {
-    uint32_t n = ui->state->n_candidates;
-    ui->built.valid = false;
-    ax_plots_free(ui->plots);
-    ui->plots = ax_plots_new();
-    for (uint32_t i = n; i < ui->n_marked_cap && ui->n_marked; i++)
-        if (ui->marked[i]) {
-            ui->marked[i] = false;
-            ui->n_marked--;
-        }
-    if (ui->compare > n)
-        ui->compare = 0;
-    if (ui->edit.parent > n)
-        ui->edit.parent = 0;
+    for (int i = 0; i < AX_CONTEXT_COUNT; i++)
+        if (ax_contexts[i]->replaced)
+            ax_contexts[i]->replaced(ui);
     refresh_views(ui, true);
 }
 
 void ax_ui_refresh(ax_ui *ui)
 {
-    grow_marks(ui);
     refresh_views(ui, false);
-    /* a question is about what was on the screen when it was asked: nothing moves under it */
-    if (ui->asking == AX_ASK_NOTHING || !ui->rows.n)
-        build_rows(ui);
-    if (!ui->rows.n) {
-        ui->selected = ui->filter.n ? 0 : ui->selected;
-        return;
-    }
-    if (!ui->moved)
-        ui->selected = ax_state_best_of_all(ui->state);
-    if (ax_rows_find(&ui->rows, ui->selected) < 0)
-        ui->selected = ui->rows.id[0];
 }
 
 void ax_ui_arrange(ax_ui *ui, int rows, int cols)
@@ -129,16 +83,6 @@ void ax_ui_arrange(ax_ui *ui, int rows, int cols)
     for (int i = 0; i < AX_VIEW_COUNT; i++)
         if (ax_views[i]->arrange)
             ax_views[i]->arrange(ui);
-}
-
-void ax_ui_select_row(ax_ui *ui, long row)
-{
-    if (!ui->rows.n)
-        return;
-    row = row < 0 ? 0 : row >= (long)ui->rows.n ? (long)ui->rows.n - 1 : row;
-    ui->selected = ui->rows.id[row];
-    ui->moved = true;
-    ui->image = 0;
 }
 
 double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what)

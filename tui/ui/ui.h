@@ -1,38 +1,21 @@
-/* What the terminal shows besides the run's state: selection, sort, filter, prompt, message. No curses, no sockets:
-   keys come in, commands and wishes go out, a canvas is drawn. */
+/* What the terminal shows besides the run's state: the view, what lies over it, a message. No curses, no sockets: keys
+   come in, commands and requests go out, a canvas is drawn. */
 #ifndef AX_TUI_UI_H
 #define AX_TUI_UI_H
 
 #include "engine/wire/command.h"
-#include "engine/wire/maskfile.h"
 #include "engine/wire/state.h"
 #include "tui/ui/action.h"
-#include "tui/ui/edit.h"
+#include "tui/ui/asking.h"
+#include "tui/ui/context.h"
 #include "tui/ui/layout.h"
-#include "tui/ui/plots.h"
-#include "tui/ui/prompt.h"
-#include "viz/curve.h"
-#include "viz/filter.h"
-#include "viz/mask.h"
-#include "viz/table.h"
+#include "tui/ui/selection.h"
 
 typedef enum ax_link {
     AX_LINK_NONE, /* nobody listens: the history is shown */
     AX_LINK_LIVE,
     AX_LINK_LOST /* there was an engine, and it is gone */
 } ax_link;
-
-typedef enum ax_asking {
-    AX_ASK_NOTHING,
-    AX_ASK_FILTER,
-    AX_ASK_FIND,
-    AX_ASK_COMMAND,
-    AX_ASK_NOTE,
-    AX_ASK_PRUNE, /* y or anything else */
-    AX_ASK_STOP,
-    AX_ASK_SUBMIT, /* the genotype that was pasted */
-    AX_ASK_PROMOTE /* the target, which is pruned */
-} ax_asking;
 
 enum { AX_UI_MESSAGE = 512 };
 
@@ -42,7 +25,7 @@ typedef struct ax_ui {
     const char *program, *operand; /* "PROGRAM resume OPERAND" is what a shell takes; the caller's, "auxcell" and run */
     ax_link link;
     bool readonly;         /* commands are refused */
-    bool can_resume;       /* whoever grants the wishes can start the engine of a stopped run */
+    bool can_resume;       /* whoever answers the requests can start the engine of a stopped run */
     bool can_wake;         /* whoever sends the commands can start the engine of a finished run for one */
     double loading;        /* share of the history that was read so far, 1 = all of it is shown */
     double now;            /* seconds of the machine's monotonic clock */
@@ -50,45 +33,18 @@ typedef struct ax_ui {
     bool color;            /* whether pixels can be coloured */
 
     ax_view_id view;
-    void *slot[AX_VIEW_COUNT]; /* state of the views' own (ax_view.state) */
-    ax_layout layout;          /* of the last arrange */
-    bool help;
+    void *slot[AX_VIEW_COUNT];            /* the views' own state (ax_view.state) */
+    void *context_slot[AX_CONTEXT_COUNT]; /* the contexts' own (ax_context.state) */
+    uint8_t over[AX_CONTEXT_COUNT];       /* contexts that are open over the views, the top one last */
+    int n_over;
+    ax_layout layout; /* of the last arrange */
     unsigned drawing; /* of those of the space: the one that is shown where there is room for one only */
-    int help_first;
-    ax_rows rows;
-    struct { /* what the rows were built from */
-        uint64_t seq;
-        ax_sort sort;
-        bool reverse, valid;
-        char filter[AX_FILTER_TEXT];
-    } built;
-    ax_sort sort;
-    bool reverse;
-    ax_filter filter, find;   /* find: what n and N go to */
-    uint32_t selected, first; /* id; row at the top of the table */
-    bool moved;               /* the user chose: the selection stays; else it is the best one */
-    bool *marked;             /* index id - 1 */
-    uint32_t n_marked_cap, n_marked;
 
-    ax_plots *plots;      /* kept between draws, also by views, which change nothing else; NULL = nothing is kept */
-    ax_curve_window plot; /* what is seen of the reward plot */
-    ax_mask_window mask_window;
-
-    const ax_maskfile *masks; /* of the selected candidate, NULL = none */
-    int image;
-
-    uint32_t compare; /* candidate that the selected one is compared with, 0 = none is; covers the panes */
-    ax_edit edit;     /* open while edit.parent is set; covers the panes */
-
-    ax_asking asking;
-    ax_prompt prompt;
-    uint32_t target;                /* candidate that the prompt is about */
-    char offered[AX_GENOTYPE_TEXT]; /* what AX_ASK_SUBMIT is about */
     char message[AX_UI_MESSAGE];
     bool message_bad;
     double message_at;
 
-    /* wishes, taken by the loop */
+    /* requests, which the loop answers */
     ax_command
         *out; /* a prune with a batch: all such ones that follow each other are of one, which the sender numbers */
     uint32_t n_out, out_cap;
@@ -106,13 +62,16 @@ void ax_ui_replaced(ax_ui *ui);
 void ax_ui_refresh(ax_ui *ui);
 /* Before drawing: lays out for a size and scrolls the selection into sight. */
 void ax_ui_arrange(ax_ui *ui, int rows, int cols);
-/* Selects a row of the table, the nearest one there is. */
-void ax_ui_select_row(ax_ui *ui, long row);
 void ax_ui_key(ax_ui *ui, uint32_t key);
-/* Text was pasted, as the terminal sent it; whole: nothing of it was lost. A prompt takes it as one line; elsewhere it
-   does nothing, but a genotype is offered to be submitted. */
+/* Text was pasted, as the terminal sent it; whole: nothing of it was lost. It is never keys: the context at the top
+   takes it as one line, or ignores it. */
 void ax_ui_paste(ax_ui *ui, const char *text, bool whole);
+/* Does an action: as the context at the top means it, else the view that is shown, else another view, else act.c. */
 void ax_ui_do(ax_ui *ui, ax_action a);
+void ax_ui_act(ax_ui *ui, ax_action a);
+/* What the views do with a key without an action, and with pasted text: a genotype is offered to be submitted. */
+void ax_ui_views_key(ax_ui *ui, uint32_t key);
+void ax_ui_offer(ax_ui *ui, const char *line, bool whole);
 void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Whether an action makes sense now; why not (for the message line) in *why, which may be NULL. */
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);
@@ -131,7 +90,6 @@ const char *ax_ui_word(const ax_ui *ui);
 bool ax_ui_is_running(const ax_ui *ui); /* the clock runs */
 /* Seconds for which the run has had an engine. */
 double ax_ui_elapsed(const ax_ui *ui);
-const ax_candidate *ax_ui_selected(const ax_ui *ui);
 /* Runs a line typed after ':'. */
 void ax_ui_command(ax_ui *ui, const char *line);
 /* Queues a command for the engine. */
@@ -148,6 +106,6 @@ void ax_ui_undo_last(ax_ui *ui);
 void ax_ui_send_ids(ax_ui *ui, ax_verb verb, const uint32_t *ids, uint32_t n);
 /* Asks first when it is pruned. */
 void ax_ui_promote(ax_ui *ui, uint32_t id);
-void ax_ui_promote_pruned(ax_ui *ui);
+void ax_ui_promote_pruned(ax_ui *ui, uint32_t id);
 
 #endif

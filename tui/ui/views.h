@@ -33,6 +33,8 @@ typedef struct ax_view {
     ax_code (*draw)(ax_pane p, const struct ax_ui *ui, ax_err *err);
     /* Does what an action means here; false: others may have a meaning for it too. NULL: none means anything. */
     bool (*action)(struct ax_ui *ui, ax_action a);
+    /* Frees what the slot owns, not the slot. NULL: it owns nothing. */
+    void (*release)(void *slot);
     /* After events; replaced: the whole state is another one, read anew. NULL: nothing is to be done. */
     void (*refresh)(struct ax_ui *ui, bool replaced);
     /* After each layout, before drawing: scrolls. NULL: likewise. */

@@ -6,14 +6,15 @@
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     (void)err;
+    const ax_selection *t = ax_ui_selection(ui);
     bool framed = ui->layout.table_framed;
     ax_pane inner = framed ? ax_pane_inner(p) : p;
     int seen = inner.at.rows - 1 - framed;
-    uint32_t n = ui->rows.n, to = ui->first + (uint32_t)(seen > 0 ? seen : 0);
+    uint32_t n = t->rows.n, to = t->first + (uint32_t)(seen > 0 ? seen : 0);
     char right[64];
     if (framed) {
         if (n)
-            snprintf(right, sizeof right, "%u-%u of %u", ui->first + 1, to < n ? to : n, n);
+            snprintf(right, sizeof right, "%u-%u of %u", t->first + 1, to < n ? to : n, n);
         else
             right[0] = '\0';
         ax_pane_frame(p, false, "candidates", right);
@@ -22,23 +23,23 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
                       "S: Q queued  R running  P paused  D done  * promoted  X pruned  F failed   h hand-made");
         if (inner.at.cols >= 110)
             ax_pane_print(inner, legend, 89, AX_ROLE_DIM, "= known network");
-        if (ui->n_marked) {
-            snprintf(right, sizeof right, "%u marked ", ui->n_marked);
+        if (t->n_marked) {
+            snprintf(right, sizeof right, "%u marked ", t->n_marked);
             ax_pane_print_right(inner, legend, inner.at.cols, AX_ROLE_MARKED, right);
         }
         inner = ax_pane_part(inner, 0, 0, inner.at.rows - 1, inner.at.cols);
     }
     ax_table_draw(inner, ui->state,
-                  &(ax_table_view) { .rows = &ui->rows,
-                                     .first = ui->first,
-                                     .selected = ui->selected,
-                                     .marked = ui->marked,
-                                     .n_marked = ui->n_marked_cap,
-                                     .sort = ui->sort,
-                                     .reverse = ui->reverse });
+                  &(ax_table_view) { .rows = &t->rows,
+                                     .first = t->first,
+                                     .selected = t->selected,
+                                     .marked = t->marked,
+                                     .n_marked = t->n_marked_cap,
+                                     .sort = t->sort,
+                                     .reverse = t->reverse });
     if (!n && ui->loading >= 1)
         ax_pane_print(inner, 1, 2, AX_ROLE_DIM,
-                      ui->filter.n ? "no candidate passes the filter (Esc clears it)" : "no candidates yet");
+                      t->filter.n ? "no candidate passes the filter (Esc clears it)" : "no candidates yet");
     return AX_OK;
 }
 
@@ -46,30 +47,38 @@ static bool act(ax_ui *ui, ax_action a)
 {
     if (!ax_action_moves(a, 1, 1))
         return false;
+    const ax_selection *t = ax_ui_selection(ui);
     int seen = ui->layout.pane[AX_VIEW_TABLE].rows - 2;
-    ax_ui_select_row(ui, ax_rows_find(&ui->rows, ui->selected) + ax_action_moves(a, seen > 1 ? seen : 1, ui->rows.n));
+    ax_ui_select_row(ui, ax_rows_find(&t->rows, t->selected) + ax_action_moves(a, seen > 1 ? seen : 1, t->rows.n));
     return true;
 }
 
 /* Scrolls the selection into sight. */
 static void arrange(ax_ui *ui)
 {
+    ax_selection *t = ax_ui_selection(ui);
     int frame = ui->layout.table_framed ? 2 : 0, legend = ui->layout.table_framed ? 1 : 0;
     int seen = ui->layout.pane[AX_VIEW_TABLE].rows - 1 - frame - legend;
     if (seen < 1)
         return;
-    uint32_t page = (uint32_t)seen, last = ui->rows.n > page ? ui->rows.n - page : 0;
-    long at = ax_rows_find(&ui->rows, ui->selected);
-    if (at >= 0 && (uint32_t)at < ui->first)
-        ui->first = (uint32_t)at;
-    if (at >= 0 && (uint32_t)at >= ui->first + page)
-        ui->first = (uint32_t)at - page + 1;
-    if (!ui->moved && at >= 0 && (uint32_t)at < page)
-        ui->first = 0; /* nobody scrolled: what trains now stays in sight above the best */
-    if (ui->first > last)
-        ui->first = last;
+    uint32_t page = (uint32_t)seen, last = t->rows.n > page ? t->rows.n - page : 0;
+    long at = ax_rows_find(&t->rows, t->selected);
+    if (at >= 0 && (uint32_t)at < t->first)
+        t->first = (uint32_t)at;
+    if (at >= 0 && (uint32_t)at >= t->first + page)
+        t->first = (uint32_t)at - page + 1;
+    if (!t->moved && at >= 0 && (uint32_t)at < page)
+        t->first = 0; /* nobody scrolled: what trains now stays in sight above the best */
+    if (t->first > last)
+        t->first = last;
 }
 
-const ax_view ax_view_table = {
-    .title = "Table", .key = '2', .small = true, .draw = draw, .action = act, .arrange = arrange
-};
+const ax_view ax_view_table = { .title = "Table",
+                                .key = '2',
+                                .small = true,
+                                .state = sizeof(ax_selection),
+                                .draw = draw,
+                                .action = act,
+                                .refresh = ax_selection_refresh,
+                                .arrange = arrange,
+                                .release = ax_selection_release };

@@ -11,6 +11,10 @@
 
 enum { METRIC_ROWS = 4, LOSS_ROWS = 2 };
 
+typedef struct compare_state {
+    uint32_t with; /* candidate that the selected one is compared with */
+} compare_state;
+
 /* Seconds with a decimal: of two that differ by little. */
 static void format(ax_metric m, double v, char out[static AX_FIGURE])
 {
@@ -90,9 +94,10 @@ static void draw_two(ax_pane p, const ax_candidate *a, const ax_candidate *b, un
     ax_dag_draw_changes(second, &right, &left);
 }
 
-void ax_draw_compare(ax_pane p, const ax_ui *ui)
+static void draw(ax_pane p, const ax_ui *ui)
 {
-    const ax_candidate *a = ax_state_candidate(ui->state, ui->compare), *b = ax_ui_selected(ui);
+    const compare_state *here = ui->context_slot[AX_CONTEXT_COMPARE];
+    const ax_candidate *a = ax_state_candidate(ui->state, here->with), *b = ax_ui_selected(ui);
     char title[80], other[32], changes[400];
     ax_pane_clear(p);
     if (!a || !b) {
@@ -120,3 +125,46 @@ void ax_draw_compare(ax_pane p, const ax_ui *ui)
         ax_pane_print_cut(inner, rows - 1, 1, cols - 2, AX_ROLE_DIM,
                           ax_genotype_describe(&a->genotype, &b->genotype, changes, sizeof changes));
 }
+
+/* With a marked one, what it was made from, or the best. */
+static bool open(ax_ui *ui)
+{
+    compare_state *here = ui->context_slot[AX_CONTEXT_COMPARE];
+    const ax_candidate *c = ax_ui_selected(ui);
+    uint32_t with = ax_ui_first_marked(ui);
+    if (!with)
+        with = c->parent && c->parent != c->id ? c->parent : ui->state->best;
+    if (!with || with == c->id) {
+        ax_ui_say(ui, true, "compare with which one? mark it with m, then = on the other");
+        return false;
+    }
+    here->with = with;
+    return true;
+}
+
+static void close(ax_ui *ui, uint32_t key)
+{
+    (void)key;
+    ax_ui_close(ui, AX_CONTEXT_COMPARE);
+}
+
+static void replaced(ax_ui *ui)
+{
+    const compare_state *here = ui->context_slot[AX_CONTEXT_COMPARE];
+    if (here->with > ui->state->n_candidates)
+        ax_ui_close(ui, AX_CONTEXT_COMPARE);
+}
+
+static void hints(ax_pane p, const ax_ui *ui)
+{
+    (void)ui;
+    ax_draw_hint(p, "j k another   Tab cell, decoder   any other key: back");
+}
+
+const ax_context ax_context_compare = { .state = sizeof(compare_state),
+                                        .open = open,
+                                        .key = close,
+                                        .paste = ax_ui_offer,
+                                        .draw = draw,
+                                        .hints = hints,
+                                        .replaced = replaced };

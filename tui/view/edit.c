@@ -2,6 +2,7 @@
 #include "tui/view/view.h"
 
 #include "engine/space/change.h"
+#include "tui/ui/edit.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
 
@@ -70,7 +71,7 @@ static int64_t params(const ax_genotype *g, const ax_ui *ui)
 
 static void draw_check(ax_pane p, const ax_ui *ui)
 {
-    const ax_edit *e = &ui->edit;
+    const ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
     char changes[400], text[480], now[AX_FIGURE], was[AX_FIGURE], genotype[AX_GENOTYPE_TEXT];
     bool any = ax_genotype_describe(&e->from, &e->now, changes, sizeof changes)[0] != '\0';
     int row = 0, width = p.at.cols - 2;
@@ -91,9 +92,9 @@ static void draw_check(ax_pane p, const ax_ui *ui)
     }
 }
 
-void ax_draw_edit(ax_pane p, const ax_ui *ui)
+static void draw(ax_pane p, const ax_ui *ui)
 {
-    const ax_edit *e = &ui->edit;
+    const ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
     char title[64];
     ax_dag now, was;
     ax_pane_clear(p);
@@ -110,3 +111,69 @@ void ax_draw_edit(ax_pane p, const ax_ui *ui)
     ax_dag_draw_changes(ax_pane_part(inner, 0, LIST_COLS, high, inner.at.cols - LIST_COLS), &now, &was);
     draw_check(ax_pane_part(inner, high, 0, inner.at.rows - high, inner.at.cols), ui);
 }
+
+static bool open(ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    ax_edit_start(ui->context_slot[AX_CONTEXT_EDIT], c->id, &c->genotype);
+    return true;
+}
+
+static void queue(ax_ui *ui, const ax_edit *e)
+{
+    char changes[AX_CHANGES_TEXT];
+    if (!ax_genotype_changes(&e->from, &e->now, changes)[0]) {
+        ax_ui_say(ui, true, "nothing is changed: + and - change a value, Esc leaves");
+        return;
+    }
+    ax_ui_send(ui, AX_VERB_FORK, e->parent, changes);
+    ax_ui_close(ui, AX_CONTEXT_EDIT);
+}
+
+static bool act(ax_ui *ui, ax_action a)
+{
+    ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
+    if (ax_actions[a].contexts != AX_IN_EDIT)
+        return false;
+    if (a == AX_DO_EDIT_QUEUE)
+        queue(ui, e);
+    else if (a == AX_DO_EDIT_LEAVE)
+        ax_ui_close(ui, AX_CONTEXT_EDIT);
+    else
+        ax_edit_do(e, a);
+    return true;
+}
+
+static void type(ax_ui *ui, uint32_t key)
+{
+    ax_edit_type(ui->context_slot[AX_CONTEXT_EDIT], key);
+}
+
+static void refuse_paste(ax_ui *ui, const char *line, bool whole)
+{
+    (void)line;
+    (void)whole;
+    ax_ui_say(ui, true, "pasted text is ignored here: keys are typed, and prompts (: / f a) take pastes");
+}
+
+static void replaced(ax_ui *ui)
+{
+    const ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
+    if (e->parent > ui->state->n_candidates)
+        ax_ui_close(ui, AX_CONTEXT_EDIT);
+}
+
+static void hints(ax_pane p, const ax_ui *ui)
+{
+    (void)ui;
+    ax_draw_hint(p, "arrows move   + - or digits change   r take back   Enter queue it   Esc leave");
+}
+
+const ax_context ax_context_edit = { .state = sizeof(ax_edit),
+                                     .open = open,
+                                     .action = act,
+                                     .key = type,
+                                     .paste = refuse_paste,
+                                     .draw = draw,
+                                     .hints = hints,
+                                     .replaced = replaced };

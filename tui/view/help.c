@@ -6,7 +6,11 @@
 
 #include <stdio.h>
 
-enum { LABEL = 10, EXTRA = 2 }; /* columns; keys that are no actions */
+enum { LABEL = 10 }; /* columns */
+
+typedef struct help_state {
+    int first; /* line at the top; the pane may have room for an earlier one */
+} help_state;
 
 typedef struct entry {
     char label[16], text[160];
@@ -15,23 +19,20 @@ typedef struct entry {
 /* The i-th entry of the list; false past the last. */
 static bool entry_at(int i, entry *e)
 {
-    static const char *const extra[EXTRA][2] = {
-        { "1 - 6", "the views" },
-        { "Esc", "clears the filter; then: the overview, and the best one selected" },
-    };
     ax_palette_word w;
-    if (i < EXTRA) {
-        snprintf(e->label, sizeof e->label, "%s", extra[i][0]);
-        snprintf(e->text, sizeof e->text, "%s", extra[i][1]);
+    if (!i--) {
+        *e = (entry) { "1 - 6", "the views" };
         return true;
     }
-    i -= EXTRA;
-    if (i < AX_ACTION_COUNT) {
-        snprintf(e->label, sizeof e->label, "%s", ax_actions[i].label);
-        snprintf(e->text, sizeof e->text, "%s", ax_actions[i].help);
+    int a = 0;
+    while (a < AX_ACTION_COUNT && (!(ax_actions[a].contexts & AX_IN_VIEWS) || i--))
+        a++;
+    if (a < AX_ACTION_COUNT) {
+        snprintf(e->label, sizeof e->label, "%s", ax_actions[a].label);
+        snprintf(e->text, sizeof e->text, "%s", ax_actions[a].help);
         return true;
     }
-    if (!ax_palette(i - AX_ACTION_COUNT, &w))
+    if (!ax_palette(i, &w))
         return false;
     snprintf(e->label, sizeof e->label, ":%s", w.word);
     snprintf(e->text, sizeof e->text, "%s%s%s", w.operands, w.operands[0] ? "  " : "", w.doc);
@@ -48,8 +49,9 @@ static int lines(int width)
     return n;
 }
 
-void ax_draw_help(ax_pane p, const ax_ui *ui)
+static void draw(ax_pane p, const ax_ui *ui)
 {
+    const help_state *here = ui->context_slot[AX_CONTEXT_HELP];
     ax_pane_clear(p);
     ax_pane_frame(p, true, "keys", "any key: back");
     ax_pane inner = ax_pane_inner(p);
@@ -62,7 +64,7 @@ void ax_draw_help(ax_pane p, const ax_ui *ui)
         need = rows;
     }
     int last = need > rows ? need - rows : 0;
-    int first = ui->help_first < 0 ? 0 : ui->help_first > last ? last : ui->help_first;
+    int first = here->first < 0 ? 0 : here->first > last ? last : here->first;
     entry e;
     int at = 0; /* line of the whole list */
     for (int i = 0; entry_at(i, &e); i++) {
@@ -74,3 +76,38 @@ void ax_draw_help(ax_pane p, const ax_ui *ui)
         at += n;
     }
 }
+
+static bool open(ax_ui *ui)
+{
+    help_state *here = ui->context_slot[AX_CONTEXT_HELP];
+    here->first = 0;
+    return true;
+}
+
+static bool act(ax_ui *ui, ax_action a)
+{
+    help_state *here = ui->context_slot[AX_CONTEXT_HELP];
+    long by = ax_action_moves(a, ui->layout.message.row - 4, 100);
+    here->first += (int)by;
+    return by != 0;
+}
+
+static void close(ax_ui *ui, uint32_t key)
+{
+    (void)key;
+    ax_ui_close(ui, AX_CONTEXT_HELP);
+}
+
+static void hints(ax_pane p, const ax_ui *ui)
+{
+    (void)ui;
+    ax_draw_hint(p, "j k scroll   any other key: back");
+}
+
+const ax_context ax_context_help = { .state = sizeof(help_state),
+                                     .open = open,
+                                     .action = act,
+                                     .key = close,
+                                     .paste = ax_ui_offer,
+                                     .draw = draw,
+                                     .hints = hints };

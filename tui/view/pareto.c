@@ -1,6 +1,7 @@
 /* Reward against a cost: the candidates, and which of them no other one beats in both. */
 #include "tui/view/view.h"
 
+#include "tui/view/kept.h"
 #include "viz/scatter.h"
 
 #include <math.h>
@@ -9,6 +10,8 @@
 
 typedef struct pareto_state {
     int axis; /* the figure with the first front is 0 */
+    ax_kept kept;
+    ax_scatter_scale scale; /* of what is kept */
 } pareto_state;
 
 static double reward_of(const ax_candidate *c)
@@ -46,25 +49,21 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     const ax_state *s = ui->state;
     const ax_candidate *c = ax_ui_selected(ui);
-    const pareto_state *here = ui->slot[AX_VIEW_PARETO];
+    pareto_state *here = ui->slot[AX_VIEW_PARETO];
     ax_metric axis = ax_metric_front(here->axis + 1);
     ax_pane inner = ax_pane_inner(p);
-    ax_plots once = { .axis = 0 }, *kept = ui->plots ? ui->plots : &once;
-    ax_curve_window all = { .width = 0 };
-    if (kept->axis != here->axis || !ax_plot_again(&kept->pareto, inner, s, all)) {
-        if (draw_points(inner, s, axis, &kept->scale, err) != AX_OK)
+    if (!ax_kept_draw(&here->kept, inner, s, &here->axis, sizeof here->axis)) {
+        if (draw_points(inner, s, axis, &here->scale, err) != AX_OK)
             return AX_ENOMEM;
-        kept->axis = here->axis;
-        if (ui->plots)
-            ax_plot_keep(&kept->pareto, inner, s, all);
+        ax_kept_save(&here->kept, inner, s, &here->axis, sizeof here->axis);
     }
     char title[48], right[64];
     bool shown = c && c->scored;
     uint32_t on_front = s->front[axis].n;
     if (shown)
-        ax_scatter_cursor(inner, &kept->scale, ax_outcome_cost(&c->outcome, axis), reward_of(c));
+        ax_scatter_cursor(inner, &here->scale, ax_outcome_cost(&c->outcome, axis), reward_of(c));
     if (shown)
-        snprintf(right, sizeof right, "@ #%u   front %u", ui->selected, on_front);
+        snprintf(right, sizeof right, "@ #%u   front %u", c->id, on_front);
     else
         snprintf(right, sizeof right, "front %u", on_front);
     snprintf(title, sizeof title, "pareto  reward x %s", ax_metric_of(axis)->front.title);
@@ -83,6 +82,23 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-const ax_view ax_view_pareto = {
-    .title = "Pareto", .key = '4', .state = sizeof(pareto_state), .draw = draw, .action = act
-};
+static void refresh(ax_ui *ui, bool replaced)
+{
+    pareto_state *here = ui->slot[AX_VIEW_PARETO];
+    if (replaced)
+        ax_kept_drop(&here->kept);
+}
+
+static void release(void *slot)
+{
+    pareto_state *here = slot;
+    ax_kept_drop(&here->kept);
+}
+
+const ax_view ax_view_pareto = { .title = "Pareto",
+                                 .key = '4',
+                                 .state = sizeof(pareto_state),
+                                 .draw = draw,
+                                 .action = act,
+                                 .refresh = refresh,
+                                 .release = release };

@@ -6,12 +6,29 @@ static bool shown(ax_rect r)
     return r.rows > 0 && r.cols > 0;
 }
 
-ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, ax_err *err)
+/* The message line is that of the uppermost context that has something to say there; only tiny windows show it instead
+   of the status line. Returns the column of the cursor, -1 = there is none. */
+static int draw_message(ax_canvas *c, const ax_ui *ui)
+{
+    const ax_layout *l = &ui->layout;
+    int at = ui->n_over;
+    while (at > 0 && !ax_contexts[ui->over[at - 1]]->message)
+        at--;
+    bool only_line = !shown(l->message);
+    if (only_line && !ui->message[0] && !at)
+        return -1;
+    const ax_context *says = at ? ax_contexts[ui->over[at - 1]] : &ax_context_views;
+    return says->message(ax_pane_of(c, only_line ? l->status : l->message), ui);
+}
+
+ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, int *cursor, ax_err *err)
 {
     const ax_layout *l = &ui->layout;
     ax_code code = AX_OK;
     ax_canvas_erase(c);
-    ax_draw_status(ax_pane_of(c, l->status), ui);
+    bool tiny = !shown(l->message);
+    if (!tiny || (!ui->message[0] && ax_ui_asks(ui) == AX_ASK_NOTHING))
+        ax_draw_status(ax_pane_of(c, l->status), ui);
     if (shown(l->tabs))
         ax_draw_tabs(ax_pane_of(c, l->tabs), ui);
     for (int i = 0; i < AX_VIEW_COUNT && code == AX_OK; i++)
@@ -19,15 +36,11 @@ ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, ax_err *err)
             code = ax_views[i]->draw(ax_pane_of(c, l->pane[i]), ui, err);
     int top = shown(l->tabs) ? 2 : 1;
     ax_pane over = ax_pane_of(c, (ax_rect) { .row = top, .rows = l->message.row - top, .cols = c->cols });
-    if (ui->help)
-        ax_draw_help(over, ui);
-    else if (ui->edit.parent)
-        ax_draw_edit(over, ui);
-    else if (ui->compare)
-        ax_draw_compare(over, ui);
-    if (shown(l->message))
-        ax_draw_message(ax_pane_of(c, l->message), ui);
+    for (int i = 0; i < ui->n_over; i++)
+        if (ax_contexts[ui->over[i]]->draw)
+            ax_contexts[ui->over[i]]->draw(over, ui);
+    *cursor = draw_message(c, ui);
     if (shown(l->hints))
-        ax_draw_hints(ax_pane_of(c, l->hints), ui);
+        ax_contexts[ax_ui_top(ui)]->hints(ax_pane_of(c, l->hints), ui);
     return code;
 }

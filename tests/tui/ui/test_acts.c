@@ -26,7 +26,7 @@ static void pruned(ax_desk *d, uint32_t id, int phase, double until, int64_t bat
 static void a_prune_of_an_unfinished_one_can_be_undone_for_a_while(void **state)
 {
     ax_desk *d = *state;
-    uint32_t running = d->ui.rows.id[0];
+    uint32_t running = ax_ui_selection(&d->ui)->rows.id[0];
     ax_prunes what;
     assert_int_equal(ax_state_candidate(&d->state, running)->status, AX_RUNNING);
     pruned(d, running, 1, d->state.last_at + 11, 77);
@@ -75,7 +75,7 @@ static void a_prune_of_a_finished_one_can_be_undone_at_any_time(void **state)
     ax_desk_keys(d, "u"); /* that row, although it was pruned before the others */
     ax_desk_check_command(d, 3, AX_VERB_UNDO, best, "");
     ax_desk_keys(d, "+"); /* and what is pruned can be promoted, once that is taken back */
-    assert_int_equal(d->ui.asking, AX_ASK_PROMOTE);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_PROMOTE);
     ax_desk_keys(d, "n");
     assert_int_equal(d->ui.n_out, 3);
     ax_desk_keys(d, "+y");
@@ -104,7 +104,7 @@ static void destructive_keys_ask(void **state)
 {
     ax_desk *d = *state;
     ax_desk_keys(d, "Q");
-    assert_int_equal(d->ui.asking, AX_ASK_STOP);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_STOP);
     ax_desk_keys(d, "Q"); /* the same key again is no yes */
     assert_int_equal(d->ui.n_out, 0);
     ax_desk_keys(d, "Q\r");
@@ -113,14 +113,14 @@ static void destructive_keys_ask(void **state)
     ax_desk_check_command(d, 1, AX_VERB_STOP, 0, "");
     assert_true(d->ui.stopping);
     ax_desk_keys(d, "gjmmx");
-    assert_int_equal(d->ui.asking, AX_ASK_PRUNE);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_PRUNE);
     ax_desk_keys(d, "n");
     assert_int_equal(d->ui.n_out, 1);
     ax_desk_keys(d, "xy");
     assert_int_equal(d->ui.n_out, 2);
     assert_int_equal(d->ui.out[1].n_ids, 2);
     assert_true(d->ui.out[1].batch);
-    assert_int_equal(d->ui.n_marked, 0);
+    assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 0);
 }
 
 /* As many as are marked, whatever a command holds. */
@@ -133,7 +133,7 @@ static void all_marked_ones_are_pruned(void **state)
     ax_desk_keys(d, "g");
     for (int i = 0; i < 290; i++)
         ax_desk_keys(d, "m");
-    assert_int_equal(d->ui.n_marked, 290);
+    assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 290);
     ax_desk_keys(d, "xy");
     uint32_t n = 0;
     bool *seen = calloc(d->state.n_candidates + 1, sizeof *seen);
@@ -145,7 +145,7 @@ static void all_marked_ones_are_pruned(void **state)
             seen[d->ui.out[i].ids[k]] = true;
         }
     assert_int_equal(n, 290);
-    assert_int_equal(d->ui.n_marked, 0);
+    assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 0);
     free(seen);
     void *made = d;
     ax_desk_tear_down(&made);
@@ -156,27 +156,27 @@ static void all_marked_ones_are_pruned(void **state)
 static void a_paste_outside_a_prompt_does_nothing(void **state)
 {
     ax_desk *d = *state;
-    uint32_t selected = d->ui.selected;
+    uint32_t selected = ax_ui_selection(&d->ui)->selected;
     ax_ui_paste(&d->ui, "prune xx [3,[0,0,8,5]] example\ry\rQy", true);
     assert_non_null(strstr(d->ui.message, "pasted text is ignored"));
     ax_desk_keys(d, "jmx"); /* a question isn't answered by it either */
     ax_ui_paste(&d->ui, "y", true);
-    assert_int_equal(d->ui.asking, AX_ASK_PRUNE);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_PRUNE);
     ax_desk_keys(d, "nkm\x1b");
     ax_desk_keys(d, "c");
     ax_ui_paste(&d->ui, PASTED "\r", true); /* nor does the editor take it */
-    assert_int_equal(d->ui.asking, AX_ASK_NOTHING);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_NOTHING);
     ax_desk_keys(d, "\x1b");
     assert_int_equal(d->ui.n_out, 0);
     assert_int_equal(d->ui.view, AX_VIEW_OVERVIEW);
-    assert_int_equal(d->ui.selected, selected);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, selected);
 }
 
 static void a_pasted_genotype_is_offered(void **state)
 {
     ax_desk *d = *state;
     ax_ui_paste(&d->ui, "\r\n  [[8, [0,0,5,2],\t[0,2,8,8],[0,5,1,4]],\r\n[[3,3],[3,2],[3,0]]]\n", true);
-    assert_int_equal(d->ui.asking, AX_ASK_SUBMIT);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_SUBMIT);
     ax_desk_keys(d, "\r"); /* no */
     assert_int_equal(d->ui.n_out, 0);
     ax_ui_paste(&d->ui, PASTED, true);
@@ -184,7 +184,7 @@ static void a_pasted_genotype_is_offered(void **state)
     ax_desk_check_command(d, 1, AX_VERB_SUBMIT, 0, PASTED);
     d->ui.readonly = true;
     ax_ui_paste(&d->ui, PASTED, true);
-    assert_int_equal(d->ui.asking, AX_ASK_NOTHING);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_NOTHING);
     assert_non_null(strstr(d->ui.message, "only reads"));
 }
 
@@ -196,8 +196,8 @@ static void a_prompt_takes_a_paste_as_one_line(void **state)
     ax_desk_keys(d, "asee .");
     ax_ui_key(&d->ui, AX_KEY_LEFT);
     ax_ui_paste(&d->ui, "\ttwo\r\nlines\n\033[31m\x07 \u20ac\xff\xc2\x9b!\n", true);
-    assert_int_equal(d->ui.asking, AX_ASK_NOTE);
-    assert_false(d->ui.prompt.full);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_NOTE);
+    assert_false(ax_ui_prompted(&d->ui)->line.full);
     ax_desk_keys(d, "\r");
     ax_desk_check_command(d, 1, AX_VERB_NOTE, best, "see two lines [31m \u20ac!.");
     char much[4000];
@@ -205,12 +205,12 @@ static void a_prompt_takes_a_paste_as_one_line(void **state)
     much[sizeof much - 1] = '\0';
     ax_desk_keys(d, "a");
     ax_ui_paste(&d->ui, much, true);
-    assert_true(d->ui.prompt.full);
-    assert_int_equal(d->ui.prompt.len, AX_PROMPT_TEXT - 1);
+    assert_true(ax_ui_prompted(&d->ui)->line.full);
+    assert_int_equal(ax_ui_prompted(&d->ui)->line.len, AX_PROMPT_TEXT - 1);
     ax_desk_keys(d, "\x15");
-    assert_false(d->ui.prompt.full);
+    assert_false(ax_ui_prompted(&d->ui)->line.full);
     ax_ui_paste(&d->ui, "short, but its rest was lost", false);
-    assert_true(d->ui.prompt.full);
+    assert_true(ax_ui_prompted(&d->ui)->line.full);
 }
 
 int main(void)

@@ -1,8 +1,11 @@
 /* What keys do, without a terminal: the selection, prompts, and the commands that go to the engine. */
 #include "engine/space/change.h"
 #include "tests/helper/desk.h"
+#include "tui/ui/edit.h"
 #include "tui/ui/palette.h"
+#include "tui/view/mask_view.h"
 #include "tui/view/view.h"
+#include "viz/curve.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,6 +17,18 @@
 
 #include <cmocka.h>
 
+static ax_edit *editor(ax_desk *d)
+{
+    return d->ui.context_slot[AX_CONTEXT_EDIT];
+}
+
+/* Candidate that the selected one is compared with, 0 = none is. */
+static uint32_t compared(ax_desk *d)
+{
+    const uint32_t *with = d->ui.context_slot[AX_CONTEXT_COMPARE];
+    return ax_ui_is_open(&d->ui, AX_CONTEXT_COMPARE) ? *with : 0;
+}
+
 static void fold(void *context, ax_event *ev)
 {
     ax_state_fold(context, ev);
@@ -22,23 +37,24 @@ static void fold(void *context, ax_event *ev)
 static void the_selection_follows_the_candidate(void **state)
 {
     ax_desk *d = *state;
-    uint32_t running = d->ui.rows.id[0];
-    assert_int_equal(d->ui.selected, d->state.best); /* nobody chose: the best one */
+    uint32_t running = ax_ui_selection(&d->ui)->rows.id[0];
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, d->state.best); /* nobody chose: the best one */
     ax_desk_keys(d, "jj");
-    uint32_t chosen = d->ui.selected;
-    long row = ax_rows_find(&d->ui.rows, chosen);
+    uint32_t chosen = ax_ui_selection(&d->ui)->selected;
+    long row = ax_rows_find(&ax_ui_selection(&d->ui)->rows, chosen);
     ax_desk_score(d, running, 0.99); /* a new best: rows move, the selection doesn't */
     assert_int_equal(d->state.best, running);
-    assert_int_equal(d->ui.selected, chosen);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, chosen);
     ax_desk_keys(d, "s");
-    assert_int_equal(d->ui.selected, chosen);
-    assert_true(ax_rows_find(&d->ui.rows, chosen) != row);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, chosen);
+    assert_true(ax_rows_find(&ax_ui_selection(&d->ui)->rows, chosen) != row);
     ax_desk_keys(d, "G");
-    assert_int_equal(d->ui.selected, d->ui.rows.id[d->ui.rows.n - 1]);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected,
+                     ax_ui_selection(&d->ui)->rows.id[ax_ui_selection(&d->ui)->rows.n - 1]);
     ax_desk_keys(d, "g");
-    assert_int_equal(d->ui.selected, d->ui.rows.id[0]);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[0]);
     ax_ui_key(&d->ui, AX_KEY_ESCAPE);
-    assert_int_equal(d->ui.selected, running);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, running);
 }
 
 static void the_selected_row_is_in_sight(void **state)
@@ -47,8 +63,9 @@ static void the_selected_row_is_in_sight(void **state)
     for (int i = 0; i < 200; i++) {
         ax_desk_keys(d, i % 3 ? "j" : i % 7 ? " " : "k");
         ax_ui_arrange(&d->ui, 24, 80);
-        long at = ax_rows_find(&d->ui.rows, d->ui.selected);
-        assert_true(at >= (long)d->ui.first && at < (long)d->ui.first + d->ui.layout.pane[AX_VIEW_TABLE].rows - 1);
+        long at = ax_rows_find(&ax_ui_selection(&d->ui)->rows, ax_ui_selection(&d->ui)->selected);
+        assert_true(at >= (long)ax_ui_selection(&d->ui)->first &&
+                    at < (long)ax_ui_selection(&d->ui)->first + d->ui.layout.pane[AX_VIEW_TABLE].rows - 1);
     }
 }
 
@@ -84,9 +101,9 @@ static void keys_become_commands(void **state)
     for (int v = 0; v < AX_VERB_COUNT; v++) /* and the list of them leaves none out */
         assert_true(ax_palette_find(ax_verb_word((ax_verb)v), &w) && w.doc[0] && ax_palette(v, &w));
     ax_desk_keys(d, ":pro\t");
-    assert_string_equal(d->ui.prompt.text, "promote ");
+    assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "promote ");
     ax_desk_keys(d, "\x15p\t");
-    assert_string_equal(d->ui.prompt.text, "p");
+    assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "p");
     ax_desk_keys(d, "\x15sub\t\t\x1b");
 }
 
@@ -97,24 +114,24 @@ static void a_candidate_is_changed_and_queued(void **state)
     ax_genotype from = ax_state_candidate(&d->state, best)->genotype, want;
     ax_desk_keys(d, "c\r"); /* nothing is changed: it stays open */
     assert_int_equal(d->ui.n_out, 0);
-    assert_int_equal(d->ui.edit.parent, best);
+    assert_int_equal(editor(d)->parent, best);
     assert_non_null(strstr(d->ui.message, "nothing is changed"));
     const ax_space *space = ax_space_of(&from);
     for (int line = 0; line < space->n_lines; line++) /* every decision steps through all its values and comes back */
         for (int field = 0; field < space->line[line].fields; field++) {
-            d->ui.edit.line = line;
-            d->ui.edit.field = field;
+            editor(d)->line = line;
+            editor(d)->field = field;
             for (int k = 0; k < space->decision[space->line[line].decision[field]].choices; k++)
                 ax_desk_keys(d, "+");
         }
-    assert_memory_equal(&d->ui.edit.now, &from, sizeof from);
-    d->ui.edit.line = d->ui.edit.field = 0;
+    assert_memory_equal(&editor(d)->now, &from, sizeof from);
+    editor(d)->line = editor(d)->field = 0;
     ax_desk_keys(d, "10jl"); /* op1 = none; then what value 2 reads */
-    assert_int_equal(d->ui.edit.now.value[0], 10);
+    assert_int_equal(editor(d)->now.value[0], 10);
     ax_desk_keys(d, "-rkh9kl5"); /* op1 = skip; up, around: block6b = 5 */
     want = from;
     assert_int_equal(ax_genotype_edit(&want, "op1=skip block6b=5", NULL), AX_OK);
-    assert_memory_equal(&d->ui.edit.now, &want, sizeof want);
+    assert_memory_equal(&editor(d)->now, &want, sizeof want);
     ax_desk_keys(d, "\r");
     assert_int_equal(d->ui.n_out, 1);
     assert_int_equal(d->ui.out[0].verb, AX_VERB_FORK);
@@ -123,29 +140,29 @@ static void a_candidate_is_changed_and_queued(void **state)
     assert_memory_equal(&from, &want, sizeof want);
     ax_desk_keys(d, "c+\x1b"); /* dropped */
     assert_int_equal(d->ui.n_out, 1);
-    assert_int_equal(d->ui.edit.parent, 0);
+    assert_int_equal(ax_ui_top(&d->ui), AX_CONTEXT_VIEWS);
 }
 
 static void finding_goes_around(void **state)
 {
     ax_desk *d = *state;
     ax_desk_keys(d, "fstate=F\r");
-    uint32_t first = d->ui.selected;
+    uint32_t first = ax_ui_selection(&d->ui)->selected;
     assert_int_equal(ax_state_candidate(&d->state, first)->status, AX_FAILED);
     int n = 0;
     do {
         ax_desk_keys(d, "n");
-        assert_int_equal(ax_state_candidate(&d->state, d->ui.selected)->status, AX_FAILED);
+        assert_int_equal(ax_state_candidate(&d->state, ax_ui_selection(&d->ui)->selected)->status, AX_FAILED);
         n++;
-    } while (d->ui.selected != first && n < 100);
+    } while (ax_ui_selection(&d->ui)->selected != first && n < 100);
     assert_int_equal(n, d->state.n_failed);
     ax_desk_keys(d, "n");
-    uint32_t second = d->ui.selected;
+    uint32_t second = ax_ui_selection(&d->ui)->selected;
     ax_desk_keys(d, "N");
-    assert_int_equal(d->ui.selected, first);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, first);
     assert_int_not_equal(second, first);
     ax_desk_keys(d, "f\x15reward>2\r"); /* Ctrl-U: what was looked for before is offered */
-    assert_int_equal(d->ui.selected, first);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, first);
     assert_non_null(strstr(d->ui.message, "no row has it"));
     ax_desk_keys(d, "f\x15size>2\r");
     assert_non_null(strstr(d->ui.message, "'size' is not a column"));
@@ -156,44 +173,46 @@ static void comparing_chooses_the_other(void **state)
     ax_desk *d = *state;
     uint32_t best = d->state.best;
     ax_desk_keys(d, "=");
-    assert_int_equal(d->ui.compare, 0); /* the best with itself */
+    assert_int_equal(compared(d), 0); /* the best with itself */
     assert_non_null(strstr(d->ui.message, "mark it with m"));
     ax_desk_keys(d, "j=");
-    assert_int_equal(d->ui.compare, best);
-    uint32_t right = d->ui.selected;
+    assert_int_equal(compared(d), best);
+    uint32_t right = ax_ui_selection(&d->ui)->selected;
     ax_desk_keys(d, "j"); /* moves on inside the comparison */
-    assert_int_equal(d->ui.compare, best);
-    assert_int_not_equal(d->ui.selected, right);
+    assert_int_equal(compared(d), best);
+    assert_int_not_equal(ax_ui_selection(&d->ui)->selected, right);
     ax_desk_keys(d, "x"); /* any other key leaves, and does nothing else */
-    assert_int_equal(d->ui.compare, 0);
+    assert_int_equal(compared(d), 0);
     assert_int_equal(d->ui.n_out, 0);
     ax_desk_keys(d, "Gmgj=");
-    assert_int_equal(d->ui.compare, d->ui.rows.id[d->ui.rows.n - 1]); /* the marked one */
+    assert_int_equal(compared(d),
+                     ax_ui_selection(&d->ui)->rows.id[ax_ui_selection(&d->ui)->rows.n - 1]); /* the marked one */
 }
 
 static void plot_and_masks_zoom_by_themselves(void **state)
 {
     ax_desk *d = *state;
     ax_desk_keys(d, "zz");
-    assert_int_equal(d->ui.plot.width, 16);
-    assert_int_equal(d->ui.mask_window.zoom, 0);
+    assert_int_equal(((const ax_curve_window *)d->ui.slot[AX_VIEW_REWARD])->width, 16);
+    assert_int_equal(ax_ui_masks(&d->ui)->window.zoom, 0);
     ax_desk_keys(d, "5z>}");
-    assert_int_equal(d->ui.mask_window.zoom, 1);
-    assert_true(d->ui.mask_window.right > 0.49 && d->ui.mask_window.down > 0.49);
-    assert_int_equal(d->ui.plot.width, 16);
+    assert_int_equal(ax_ui_masks(&d->ui)->window.zoom, 1);
+    assert_true(ax_ui_masks(&d->ui)->window.right > 0.49 && ax_ui_masks(&d->ui)->window.down > 0.49);
+    assert_int_equal(((const ax_curve_window *)d->ui.slot[AX_VIEW_REWARD])->width, 16);
     ax_desk_keys(d, "0");
-    assert_int_equal(d->ui.mask_window.zoom + (int)d->ui.plot.width, 0);
+    assert_int_equal(
+        ax_ui_masks(&d->ui)->window.zoom + (int)((const ax_curve_window *)d->ui.slot[AX_VIEW_REWARD])->width, 0);
 }
 
 static void nothing_moves_under_a_prompt(void **state)
 {
     ax_desk *d = *state;
-    uint32_t target = d->state.best, running = d->ui.rows.id[0], n = d->ui.rows.n;
+    uint32_t target = d->state.best, running = ax_ui_selection(&d->ui)->rows.id[0], n = ax_ui_selection(&d->ui)->rows.n;
     ax_desk_keys(d, "ahm");
     ax_desk_score(d, running, 0.99);
     ax_desk_keys(d, "m\r");
     ax_desk_check_command(d, 1, AX_VERB_NOTE, target, "hmm");
-    assert_int_equal(d->ui.rows.n, n);
+    assert_int_equal(ax_ui_selection(&d->ui)->rows.n, n);
 }
 
 static void without_an_engine_keys_say_so(void **state)
@@ -202,7 +221,7 @@ static void without_an_engine_keys_say_so(void **state)
     d->ui.link = AX_LINK_LOST;
     ax_desk_keys(d, "xp+PQa!u");
     assert_int_equal(d->ui.n_out, 0);
-    assert_int_equal(d->ui.asking, AX_ASK_NOTHING);
+    assert_int_equal(ax_ui_asks(&d->ui), AX_ASK_NOTHING);
     assert_non_null(strstr(d->ui.message, "no engine runs"));
     assert_true(isinf(ax_ui_next_tick(&d->ui))); /* and no clock runs */
     ax_desk_keys(d, ":save\r");
@@ -243,9 +262,9 @@ static void a_state_that_was_read_again_keeps_what_is_there(void **state)
     ax_desk *d = *state;
     uint32_t last = d->state.n_candidates;
     ax_desk_keys(d, "2:goto 3\rm:goto ");
-    ax_prompt_paste(&d->ui.prompt, "60");
+    ax_prompt_paste(&ax_ui_prompted(&d->ui)->line, "60");
     ax_desk_keys(d, "\rm");
-    assert_int_equal(d->ui.n_marked, 2);
+    assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 2);
     ax_desk_keys(d, ":goto 3\r");
     assert_true(last >= 60);
     ax_state_release(&d->state); /* the engine that goes on has cut what wasn't in its snapshot */
@@ -253,9 +272,9 @@ static void a_state_that_was_read_again_keeps_what_is_there(void **state)
     ax_history_play(&(ax_history) { .candidates = 40 }, fold, &d->state);
     ax_ui_replaced(&d->ui);
     ax_ui_refresh(&d->ui);
-    assert_int_equal(d->ui.n_marked, 1);
-    assert_int_equal(d->ui.selected, 3);
-    assert_true(d->ui.rows.n >= 40 && d->ui.rows.n < 60);
+    assert_int_equal(ax_ui_selection(&d->ui)->n_marked, 1);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, 3);
+    assert_true(ax_ui_selection(&d->ui)->rows.n >= 40 && ax_ui_selection(&d->ui)->rows.n < 60);
 }
 
 /* What the log's frame says: lines below the last one shown. */
@@ -266,7 +285,8 @@ static uint32_t newer_below(ax_desk *d)
     ax_canvas_init(&c, &ax_glyphs_unicode);
     ax_str_init(&drawn, 0);
     assert_int_equal(ax_canvas_resize(&c, 24, 80, NULL), AX_OK);
-    assert_int_equal(ax_draw_screen(&c, &d->ui, NULL), AX_OK);
+    int cursor;
+    assert_int_equal(ax_draw_screen(&c, &d->ui, &cursor, NULL), AX_OK);
     ax_canvas_text(&c, &drawn);
     const char *says = strstr(drawn.text, " newer below");
     assert_true(says || strstr(drawn.text, "following"));
@@ -311,9 +331,13 @@ static void every_key_has_one_meaning(void **state)
     for (int a = 0; a < AX_ACTION_COUNT; a++) {
         assert_true(strlen(ax_actions[a].label) > 0 && strlen(ax_actions[a].label) <= 9);
         assert_true(strlen(ax_actions[a].help) > 0 && strlen(ax_actions[a].help) <= 66);
-        for (int b = 0; b < a; b++)
-            assert_int_not_equal(ax_actions[a].key, ax_actions[b].key);
-        assert_int_equal(ax_action_of(ax_actions[a].key), a);
+        for (int b = 0; b < a; b++) /* in a context */
+            assert_true(ax_actions[a].key != ax_actions[b].key || !(ax_actions[a].contexts & ax_actions[b].contexts));
+        for (int in = 0; in < AX_CONTEXT_COUNT; in++)
+            if (ax_actions[a].contexts >> in & 1)
+                assert_int_equal(ax_action_of((ax_context_id)in, ax_actions[a].key), a);
+            else
+                assert_int_not_equal(ax_action_of((ax_context_id)in, ax_actions[a].key), a);
         assert_false(ax_actions[a].key >= '1' && ax_actions[a].key <= '6'); /* the views */
     }
 }

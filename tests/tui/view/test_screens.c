@@ -1,6 +1,7 @@
 /* Screens as text: a made-up history is folded, keys are pressed, and what is drawn is compared with files.
    AX_UPDATE_GOLDEN=1 writes the files instead. */
 #include "tests/helper/history.h"
+#include "tui/view/mask_view.h"
 #include "tui/view/offer.h"
 #include "tui/view/view.h"
 
@@ -142,7 +143,7 @@ static void draw(const screen *s, ax_str *out)
     ui.color = s->color;
     if (s->masks) {
         assert_true(ax_history_masks(&masks));
-        ui.masks = &masks;
+        ax_ui_masks(&ui)->file = &masks;
     }
     ax_ui_refresh(&ui);
     ax_ui_arrange(&ui, s->rows, s->cols);
@@ -154,7 +155,8 @@ static void draw(const screen *s, ax_str *out)
         ax_ui_paste(&ui, s->paste, true);
     ax_canvas_init(&c, s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
     assert_int_equal(ax_canvas_resize(&c, s->rows, s->cols, &err), AX_OK);
-    assert_int_equal(ax_draw_screen(&c, &ui, &err), AX_OK);
+    int cursor;
+    assert_int_equal(ax_draw_screen(&c, &ui, &cursor, &err), AX_OK);
     ax_canvas_text(&c, out);
     ax_canvas_release(&c);
     ax_ui_release(&ui);
@@ -245,16 +247,20 @@ static void any_size_can_be_drawn(void **state)
         for (int cols = 1; cols <= 220; cols = cols < 90 ? cols + 3 : cols + 17)
             for (int view = 0; view < AX_VIEW_COUNT; view++) {
                 ui.view = (ax_view_id)view;
-                ui.help = (rows + cols) % 5 == 0;
-                ui.compare = (rows + cols) % 5 == 1 ? 3 : 0;
-                if ((rows + cols) % 5 == 2)
-                    ax_edit_start(&ui.edit, 3, &s.candidate[2].genotype);
-                else
-                    ui.edit.parent = 0;
+                ui.n_over = 0;
+                ax_ui_selection(&ui)->selected = 5;
+                int over = (rows + cols) % AX_CONTEXT_COUNT;
+                if (over == AX_CONTEXT_PROMPT)
+                    ax_ui_prompt(&ui, AX_ASK_NOTE, "x");
+                else if (over == AX_CONTEXT_QUESTION)
+                    ax_ui_question(&ui, AX_ASK_STOP, 0, NULL);
+                else if (over)
+                    ax_ui_open(&ui, (ax_context_id)over);
                 ax_ui_refresh(&ui);
                 ax_ui_arrange(&ui, rows, cols);
+                int cursor;
                 assert_int_equal(ax_canvas_resize(&c, rows, cols, &err), AX_OK);
-                assert_int_equal(ax_draw_screen(&c, &ui, &err), AX_OK);
+                assert_int_equal(ax_draw_screen(&c, &ui, &cursor, &err), AX_OK);
             }
     ax_canvas_release(&c);
     ax_ui_release(&ui);

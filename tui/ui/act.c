@@ -1,0 +1,179 @@
+/* What actions do that no view and no context has a meaning of its own for: a function each. */
+#include "tui/ui/ui.h"
+
+static void next_view(ax_ui *ui, int by)
+{
+    do /* panes without a key are none */
+        ui->view = (ax_view_id)(((int)ui->view + by + AX_VIEW_COUNT) % AX_VIEW_COUNT);
+    while (!ax_views[ui->view]->key);
+}
+
+static void do_view_back(ax_ui *ui)
+{
+    next_view(ui, -1);
+}
+
+static void do_view_on(ax_ui *ui)
+{
+    next_view(ui, 1);
+}
+
+static void do_back(ax_ui *ui)
+{
+    ax_selection *t = ax_ui_selection(ui);
+    if (t->filter.n)
+        ax_filter_parse("", &t->filter, NULL);
+    else
+        ui->view = AX_VIEW_OVERVIEW;
+    t->moved = false;
+}
+
+static void do_resume(ax_ui *ui)
+{
+    ui->resume = true;
+}
+
+static void do_pause(ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    ax_ui_send(ui, c->status == AX_PAUSED ? AX_VERB_CONTINUE : AX_VERB_PAUSE, c->id, "");
+}
+
+static void do_pause_run(ax_ui *ui)
+{
+    ax_ui_send(ui, ui->state->paused ? AX_VERB_CONTINUE : AX_VERB_PAUSE, 0, "");
+}
+
+static void do_promote(ax_ui *ui)
+{
+    ax_ui_promote(ui, ax_ui_selected(ui)->id);
+}
+
+static void do_pin(ax_ui *ui)
+{
+    ax_ui_send(ui, AX_VERB_PIN, ax_ui_selected(ui)->id, "");
+}
+
+static void do_copy(ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    ax_genotype_print(&c->genotype, ui->copy);
+    ax_ui_say(ui, false, "copied the genotype of #%u", c->id);
+}
+
+static void do_find(ax_ui *ui)
+{
+    ax_ui_prompt(ui, AX_ASK_FIND, ax_ui_selection(ui)->find.text);
+}
+
+static void do_find_on(ax_ui *ui)
+{
+    ax_ui_find(ui, 1);
+}
+
+static void do_find_back(ax_ui *ui)
+{
+    ax_ui_find(ui, -1);
+}
+
+static void do_filter(ax_ui *ui)
+{
+    ax_ui_prompt(ui, AX_ASK_FILTER, ax_ui_selection(ui)->filter.text);
+}
+
+static void do_command(ax_ui *ui)
+{
+    ax_ui_prompt(ui, AX_ASK_COMMAND, "");
+}
+
+static void do_note(ax_ui *ui)
+{
+    ax_ui_prompt(ui, AX_ASK_NOTE, "");
+}
+
+static void do_stop(ax_ui *ui)
+{
+    ax_ui_question(ui, AX_ASK_STOP, 0, NULL);
+}
+
+static void do_sort(ax_ui *ui)
+{
+    ax_selection *t = ax_ui_selection(ui);
+    t->sort = ax_sort_next(t->sort);
+    t->reverse = false;
+}
+
+static void do_reverse(ax_ui *ui)
+{
+    ax_selection *t = ax_ui_selection(ui);
+    t->reverse = !t->reverse;
+}
+
+static void do_help(ax_ui *ui)
+{
+    ax_ui_open(ui, AX_CONTEXT_HELP);
+}
+
+static void do_edit(ax_ui *ui)
+{
+    ax_ui_open(ui, AX_CONTEXT_EDIT);
+}
+
+static void do_compare(ax_ui *ui)
+{
+    ax_ui_open(ui, AX_CONTEXT_COMPARE);
+}
+
+static void do_export(ax_ui *ui)
+{
+    ui->export = true;
+}
+
+static void do_export_table(ax_ui *ui)
+{
+    ui->export_table = true;
+}
+
+static void do_detach(ax_ui *ui)
+{
+    ui->leave = true;
+}
+
+static void do_glyphs(ax_ui *ui)
+{
+    ui->toggle_glyphs = true;
+}
+
+static void do_redraw(ax_ui *ui)
+{
+    ui->redraw = true;
+}
+
+static void do_suspend(ax_ui *ui)
+{
+    ui->suspend = true;
+}
+
+void ax_ui_act(ax_ui *ui, ax_action a)
+{
+    static void (*const act[AX_ACTION_COUNT])(ax_ui *) = {
+        [AX_DO_BACK] = do_back,           [AX_DO_RESUME] = do_resume,
+        [AX_DO_PAUSE] = do_pause,         [AX_DO_PAUSE_RUN] = do_pause_run,
+        [AX_DO_PRUNE] = ax_ui_prune,      [AX_DO_UNDO] = ax_ui_undo,
+        [AX_DO_PROMOTE] = do_promote,     [AX_DO_PIN] = do_pin,
+        [AX_DO_MARK] = ax_ui_mark,        [AX_DO_UNMARK] = ax_ui_unmark_all,
+        [AX_DO_FILTER] = do_filter,       [AX_DO_FIND] = do_find,
+        [AX_DO_FIND_ON] = do_find_on,     [AX_DO_FIND_BACK] = do_find_back,
+        [AX_DO_COMMAND] = do_command,     [AX_DO_NOTE] = do_note,
+        [AX_DO_SORT] = do_sort,           [AX_DO_REVERSE] = do_reverse,
+        [AX_DO_HELP] = do_help,           [AX_DO_DETACH] = do_detach,
+        [AX_DO_STOP] = do_stop,           [AX_DO_COPY] = do_copy,
+        [AX_DO_EXPORT] = do_export,       [AX_DO_EXPORT_TABLE] = do_export_table,
+        [AX_DO_VIEW_BACK] = do_view_back, [AX_DO_VIEW_ON] = do_view_on,
+        [AX_DO_GLYPHS] = do_glyphs,       [AX_DO_REDRAW] = do_redraw,
+        [AX_DO_SUSPEND] = do_suspend,     [AX_DO_EDIT] = do_edit,
+        [AX_DO_COMPARE] = do_compare,
+    };
+    if (act[a])
+        act[a](ui);
+}

@@ -1,0 +1,60 @@
+/* What is asked in the message line: a prompt takes a line of text, a question a yes or a no. */
+#ifndef AX_TUI_ASKING_H
+#define AX_TUI_ASKING_H
+
+#include "engine/space/genotype.h"
+#include "tui/ui/prompt.h"
+
+struct ax_ui;
+
+/* id, its hint */
+#define AX_PROMPT_LIST(X)                                                                                              \
+    X(FILTER, "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X")                                 \
+    X(FIND, "Enter: go to the next one   n N: on, back   Esc: leave   words as for /")                                 \
+    X(COMMAND, "")                                                                                                     \
+    X(NOTE, "Enter: write   Esc: leave")
+/* id, what is said after a no */
+#define AX_QUESTION_LIST(X)                                                                                            \
+    X(PRUNE, "nothing pruned") /* the marked ones */                                                                   \
+    X(STOP, "not stopped")                                                                                             \
+    X(SUBMIT, "not submitted") /* the genotype that was pasted */                                                      \
+    X(PROMOTE, "not promoted") /* the target, which is pruned */
+#define AX_ASK_ENUM(id, text) AX_ASK_##id,
+typedef enum ax_asking {
+    AX_ASK_NOTHING,
+    AX_PROMPT_LIST(AX_ASK_ENUM) AX_QUESTION_LIST(AX_ASK_ENUM) AX_ASK_COUNT
+} ax_asking;
+
+/* State of the context PROMPT, likewise of QUESTION. */
+typedef struct ax_prompted {
+    ax_asking what;
+    ax_prompt line;
+    uint32_t target; /* candidate that it is about: events may change the selection meanwhile */
+} ax_prompted;
+typedef struct ax_questioned {
+    ax_asking what;
+    uint32_t target;
+    char genotype[AX_GENOTYPE_TEXT];
+} ax_questioned;
+
+/* Of the context at the top; NOTHING when that neither prompts nor asks. */
+ax_asking ax_ui_asks(const struct ax_ui *ui);
+ax_prompted *ax_ui_prompted(const struct ax_ui *ui);
+ax_questioned *ax_ui_questioned(const struct ax_ui *ui);
+/* Opens a prompt about the selected candidate, its line being text. */
+void ax_ui_prompt(struct ax_ui *ui, ax_asking what, const char *text);
+/* Opens a question; target and genotype: what it is about, or 0 and NULL. */
+void ax_ui_question(struct ax_ui *ui, ax_asking what, uint32_t target, const char *genotype);
+
+/* "filter: ", "note on #12: ", "stop the engine? ..." */
+const char *ax_ui_asking_label(const struct ax_ui *ui, char text[static 64]);
+const char *ax_asking_text(ax_asking what); /* the last column of its list */
+
+/* What the contexts do with keys. */
+void ax_prompt_type(struct ax_ui *ui, uint32_t key);
+void ax_prompt_take(struct ax_ui *ui, const char *line, bool whole);
+void ax_prompt_complete(struct ax_ui *ui);
+void ax_question_yes(struct ax_ui *ui);
+void ax_question_no(struct ax_ui *ui, uint32_t key);
+
+#endif

@@ -1,0 +1,44 @@
+/* What has the keyboard: a stack of contexts, the views at the bottom, what lies over them above: help, editor,
+   comparison, a prompt, a question. A key goes to the one at the top, through the table of actions (tui/ui/action.h);
+   each is a file in tui/view and a row of AX_CONTEXT_LIST, with its own state in its slot of the UI. */
+#ifndef AX_TUI_CONTEXT_H
+#define AX_TUI_CONTEXT_H
+
+#include "tui/ui/action.h"
+#include "viz/canvas.h"
+
+#include <stddef.h>
+
+struct ax_ui;
+
+typedef struct ax_context {
+    size_t state; /* bytes of its slot in the UI (ui->context_slot), all zero at first */
+    bool holds;   /* while it is open the table's rows stay as they are: it is about what was on the screen */
+    /* Sets its state up; false: it can't be opened, and has said why. NULL: there is nothing to set up. */
+    bool (*open)(struct ax_ui *ui);
+    /* Does what an action means here; false: views and the UI itself may have a meaning for it. NULL: it has none. */
+    bool (*action)(struct ax_ui *ui, ax_action a);
+    /* A key without an action here. */
+    void (*key)(struct ax_ui *ui, uint32_t key);
+    /* Takes pasted text, as one line of UTF-8; whole: nothing of it was lost. NULL: pastes are ignored. */
+    void (*paste)(struct ax_ui *ui, const char *line, bool whole);
+    /* Draws over the panes. NULL: nothing. */
+    void (*draw)(ax_pane panes, const struct ax_ui *ui);
+    /* Draws the message line; returns the cursor's column, -1 = there is none. NULL: as the context below does. */
+    int (*message)(ax_pane line, const struct ax_ui *ui);
+    void (*hints)(ax_pane line, const struct ax_ui *ui);
+    /* The state is another one, read anew: closes what is no more there. NULL: nothing is to be done. */
+    void (*replaced)(struct ax_ui *ui);
+} ax_context;
+
+#define AX_CONTEXT_DECLARE(id, name) extern const ax_context ax_context_##name;
+AX_CONTEXT_LIST(AX_CONTEXT_DECLARE)
+extern const ax_context *const ax_contexts[AX_CONTEXT_COUNT];
+
+/* Opens a context over the others; one that is open already comes to the top. */
+void ax_ui_open(struct ax_ui *ui, ax_context_id id);
+void ax_ui_close(struct ax_ui *ui, ax_context_id id);
+bool ax_ui_is_open(const struct ax_ui *ui, ax_context_id id);
+ax_context_id ax_ui_top(const struct ax_ui *ui);
+
+#endif

@@ -1,0 +1,94 @@
+/* What is asked in the message line: prompts, and questions that want a y. */
+#include "tui/view/view.h"
+
+#include "tui/ui/palette.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- prompts ---- */
+
+static int draw_prompt(ax_pane p, const ax_ui *ui)
+{
+    const ax_prompt *line = &ax_ui_prompted(ui)->line;
+    char label[64], before[AX_PROMPT_TEXT];
+    int at = ax_pane_print(p, 0, 1, AX_ROLE_STRONG, ax_ui_asking_label(ui, label));
+    snprintf(before, sizeof before, "%.*s", (int)line->at, line->text);
+    int cursor = at + ax_text_width(before), over = cursor - (p.at.cols - 1);
+    /* a long text slides so that its cursor stays in sight */
+    ax_pane_print(ax_pane_part(p, 0, at, 1, p.at.cols - at), 0, over > 0 ? -over : 0, AX_ROLE_TEXT, line->text);
+    return cursor;
+}
+
+/* What is typed after ':': the words that begin so, then what the word takes. */
+static void tell_command(const char *typed, char *out, size_t cap)
+{
+    ax_palette_word w;
+    if (ax_palette_find(typed, &w))
+        snprintf(out, cap, "%s%s%s", w.operands, w.operands[0] ? "  " : "", w.doc);
+    else
+        ax_palette_list(typed, strlen(typed), out, cap);
+    if (!out[0] && typed[0] == '[')
+        snprintf(out, cap, "Enter: submit this genotype   Esc: leave");
+    else if (!out[0])
+        snprintf(out, cap, "no command begins so   Esc: leave");
+}
+
+static void hint_prompt(ax_pane p, const ax_ui *ui)
+{
+    const ax_prompted *prompted = ax_ui_prompted(ui);
+    char text[256];
+    if (prompted->line.full) {
+        ax_draw_hint(p, "the line is full: the rest was left out");
+    } else if (prompted->what == AX_ASK_COMMAND) {
+        tell_command(prompted->line.text, text, sizeof text);
+        ax_draw_hint(p, text);
+    } else {
+        ax_draw_hint(p, ax_asking_text(prompted->what));
+    }
+}
+
+static bool act_prompt(ax_ui *ui, ax_action a)
+{
+    if (a == AX_DO_COMPLETE)
+        ax_prompt_complete(ui);
+    return a == AX_DO_COMPLETE;
+}
+
+const ax_context ax_context_prompt = { .state = sizeof(ax_prompted),
+                                       .holds = true,
+                                       .action = act_prompt,
+                                       .key = ax_prompt_type,
+                                       .paste = ax_prompt_take,
+                                       .message = draw_prompt,
+                                       .hints = hint_prompt };
+
+/* ---- questions ---- */
+
+static int draw_question(ax_pane p, const ax_ui *ui)
+{
+    char label[64];
+    int at = ax_pane_print(p, 0, 1, AX_ROLE_STRONG, ax_ui_asking_label(ui, label));
+    ax_pane_print_cut(p, 0, at + 1, p.at.cols - at - 1, AX_ROLE_TEXT, ax_ui_questioned(ui)->genotype);
+    return at;
+}
+
+static void hint_question(ax_pane p, const ax_ui *ui)
+{
+    (void)ui;
+    ax_draw_hint(p, "y: yes   any other key: no");
+}
+
+static bool act_question(ax_ui *ui, ax_action a)
+{
+    if (a == AX_DO_YES)
+        ax_question_yes(ui);
+    return a == AX_DO_YES;
+}
+
+const ax_context ax_context_question = { .state = sizeof(ax_questioned),
+                                         .holds = true,
+                                         .action = act_question,
+                                         .key = ax_question_no,
+                                         .message = draw_question,
+                                         .hints = hint_question };

@@ -1,0 +1,153 @@
+/* The lines at the top: status and tabs. */
+#include "tui/view/view.h"
+
+#include "viz/figure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+/* ---- status ---- */
+
+enum { SEGMENTS = 16, SEGMENT = 80 };
+typedef struct segments {
+    char text[SEGMENTS][SEGMENT];
+    ax_role role[SEGMENTS];
+    int n;
+} segments;
+
+static void add(segments *s, ax_role role, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void add(segments *s, ax_role role, const char *fmt, ...)
+{
+    if (s->n == SEGMENTS)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(s->text[s->n], SEGMENT, fmt, args);
+    va_end(args);
+    s->role[s->n++] = role;
+}
+
+static void add_progress(segments *s, const ax_ui *ui, bool tiny)
+{
+    const ax_state *st = ui->state;
+    uint32_t ended = st->n_done + st->n_failed + st->n_pruned;
+    if (st->planned > 0)
+        add(s, AX_ROLE_BAR, "%s%u/%lld", tiny ? "" : "arch ", ended, (long long)st->planned);
+    else
+        add(s, AX_ROLE_BAR, "arch %u", ended);
+}
+
+/* The best of all is the first row of the table by reward; where full training made it, the search has its own. */
+static void add_best(segments *s, const ax_ui *ui)
+{
+    const ax_state *st = ui->state;
+    const ax_candidate *all = ax_state_candidate(st, ax_state_best_of_all(st)),
+                       *search = ax_state_candidate(st, st->best);
+    char text[AX_FIGURE];
+    if (all)
+        add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(all->outcome.reward, 4, text), all->id);
+    if (search && search != all)
+        add(s, AX_ROLE_BAR, "search %s #%u", ax_figure_share(search->outcome.reward, 4, text), search->id);
+}
+
+static void add_rate(segments *s, const ax_ui *ui)
+{
+    const ax_state *st = ui->state;
+    double rate = ax_ui_is_running(ui) ? ax_state_rate(st, ax_ui_elapsed(ui)) : 0;
+    if (!(rate > 0))
+        return;
+    add(s, AX_ROLE_BAR, "%.1f/min", rate);
+    double left = (double)st->planned - st->n_done - st->n_failed - st->n_pruned;
+    char text[AX_FIGURE];
+    if (left > 0)
+        add(s, AX_ROLE_BAR, "eta %s", ax_figure_clock(60 * left / rate, text));
+}
+
+/* What the screens don't show because nobody can read it any more. */
+static void add_damage(segments *s, const ax_state *st)
+{
+    unsigned long long events = st->damage.events + st->n_lost;
+    bool damaged = !ax_damage_none(&st->damage);
+    if (events)
+        add(s, AX_ROLE_WARN, "%s%llu event%s lost", damaged ? "damaged: " : "", events, events == 1 ? "" : "s");
+    else if (damaged)
+        add(s, AX_ROLE_WARN, "damaged log");
+}
+
+static segments status_segments(const ax_ui *ui, int cols)
+{
+    const ax_state *st = ui->state;
+    segments s = { .n = 0 };
+    char text[AX_FIGURE];
+    bool running = ax_ui_is_running(ui);
+    if (cols >= 60)
+        add(&s, AX_ROLE_BAR, "auxcell");
+    if (cols >= 30)
+        add(&s, AX_ROLE_BAR, "%s", ui->run);
+    add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
+    if (st->first_at > 0 && cols >= 30)
+        add(&s, AX_ROLE_BAR, "%s", ax_figure_clock(running ? ax_ui_elapsed(ui) : st->elapsed, text));
+    if (st->data_changed)
+        add(&s, AX_ROLE_WARN, "data changed");
+    add_damage(&s, st);
+    add_progress(&s, ui, cols < 30);
+    add_best(&s, ui);
+    if (st->n_running)
+        add(&s, AX_ROLE_BAR, "training %u", st->n_running);
+    add_rate(&s, ui);
+    if (st->n_queued)
+        add(&s, AX_ROLE_BAR, "queue %u", st->n_queued);
+    if (st->device[0])
+        add(&s, AX_ROLE_BAR, "%s", st->device);
+    if (st->rss_bytes > 0)
+        add(&s, AX_ROLE_BAR, "rss %s", ax_figure_bytes(st->rss_bytes, text));
+    if (st->pid > 0 && ui->link == AX_LINK_LIVE)
+        add(&s, AX_ROLE_BAR, "pid %lld", (long long)st->pid);
+    return s;
+}
+
+void ax_draw_status(ax_pane p, const ax_ui *ui)
+{
+    segments s = status_segments(ui, p.at.cols);
+    for (int c = 0; c < p.at.cols; c++)
+        ax_pane_put(p, 0, c, ' ', AX_ROLE_BAR);
+    int gap = p.at.cols >= 120 ? 3 : p.at.cols >= 30 ? 2 : 1, at = p.at.cols >= 30 ? 1 : 0;
+    for (int i = 0; i < s.n; i++) {
+        int end = at + ax_text_width(s.text[i]);
+        if (end > p.at.cols && i > 0)
+            break; /* whole words or none */
+        ax_pane_print(p, 0, at, s.role[i], s.text[i]);
+        at = end + gap;
+    }
+}
+
+/* ---- tabs ---- */
+
+void ax_draw_tabs(ax_pane p, const ax_ui *ui)
+{
+    int at = 0;
+    for (int i = 0; i < AX_VIEW_COUNT; i++) {
+        const ax_view *v = ax_views[i];
+        bool here = i == (int)ui->view;
+        char text[32];
+        snprintf(text, sizeof text, here ? "[%c %s]" : " %c %s ", v->key, v->title);
+        if (v->key)
+            at = ax_pane_print(p, 0, at, here ? AX_ROLE_STRONG : AX_ROLE_DIM, text);
+    }
+    char right[AX_FILTER_TEXT + 64];
+    const ax_selection *t = ax_ui_selection(ui);
+    bool down = ax_sort_down(t->sort) != t->reverse;
+    snprintf(right, sizeof right, "sort %s ", ax_sort_word(t->sort));
+    int end = p.at.cols - 2, room = end - at - 2;
+    if (ax_text_width(right) > room)
+        return;
+    ax_pane_glyph(p, 0, end, down ? AX_GLYPH_DOWN : AX_GLYPH_UP, AX_ROLE_DIM);
+    end = ax_pane_print_right(p, 0, end, AX_ROLE_DIM, right);
+    if (!t->filter.n)
+        return;
+    snprintf(right, sizeof right, "filter: %s  ", t->filter.text);
+    if (ax_text_width(right) <= end - at - 2)
+        ax_pane_print_right(p, 0, end, AX_ROLE_MARKED, right);
+    else if (end - at >= 10)
+        ax_pane_print_right(p, 0, end, AX_ROLE_MARKED, "filtered  ");
+}
