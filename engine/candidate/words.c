@@ -93,7 +93,14 @@ const char *ax_level_word(ax_level l)
     return level_words[l];
 }
 
+static const char actor_engine[] = "engine";
+
+const char *ax_actor_word(ax_actor a)
+{
+    return a == AX_ACTOR_ENGINE ? actor_engine : "";
+}
+
 ax_actor ax_actor_of(const char *word)
 {
-    return !word[0] ? AX_ACTOR_NONE : strcmp(word, "engine") ? AX_ACTOR_OTHER : AX_ACTOR_ENGINE;
+    return !word[0] ? AX_ACTOR_NONE : strcmp(word, actor_engine) ? AX_ACTOR_OTHER : AX_ACTOR_ENGINE;
 }

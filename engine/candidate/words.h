@@ -69,5 +69,6 @@ const char *ax_level_word(ax_level l);
 /* Who did something to a run: nobody, the engine of its own accord, or a person or program under any other name. */
 typedef enum ax_actor { AX_ACTOR_NONE, AX_ACTOR_ENGINE, AX_ACTOR_OTHER } ax_actor;
 ax_actor ax_actor_of(const char *word);
+const char *ax_actor_word(ax_actor a); /* "" unless it is the engine: all others have names of their own */
 
 #endif

@@ -14,7 +14,7 @@ void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices)
     ax_worker_slot *slot = &s->slot[worker];
     slot->devices = devices;
     snprintf(text, sizeof text, "it trains on %lld device%s", (long long)devices, devices == 1 ? "" : "s");
-    ax_search_log(s, "info", slot->id, text);
+    ax_search_log(s, AX_LEVEL_INFO, slot->id, text);
 }
 
 /* The first step that a worker reports of a training that was begun before: it need not be the first of all. */
@@ -28,7 +28,7 @@ static void say_where_it_goes_on(ax_search *s, uint32_t id, int64_t stage, int64
                  where);
     else
         snprintf(text, sizeof text, "it begins again%s", stage == 2 ? " with stage 2" : "");
-    ax_search_log(s, "info", id, text);
+    ax_search_log(s, AX_LEVEL_INFO, id, text);
 }
 
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
@@ -106,13 +106,13 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
 }
 
 /* level: of the line in the log that says why. */
-static void pause_itself(ax_search *s, const char *level, const char *why)
+static void pause_itself(ax_search *s, ax_level level, const char *why)
 {
     s->paused = true;
     s->dirty = true;
     ax_event ev = ax_search_event(AX_EVENT_PAUSED, 0);
     ev.u.PAUSED.on = 1;
-    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "engine");
+    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "%s", ax_actor_word(AX_ACTOR_ENGINE));
     ax_search_emit(s, &ev);
     ax_search_log(s, level, 0, why);
 }
@@ -122,9 +122,9 @@ void ax_search_results_lost(ax_search *s, const char *text)
     char why[2 * AX_EVENT_TEXT];
     snprintf(why, sizeof why, "%s; the run is paused, and continue goes on without them", text);
     if (s->paused)
-        ax_search_log(s, "warning", 0, text);
+        ax_search_log(s, AX_LEVEL_WARNING, 0, text);
     else
-        pause_itself(s, "warning", why);
+        pause_itself(s, AX_LEVEL_WARNING, why);
 }
 
 /* at_once: the next candidate would fail as well. */
@@ -141,7 +141,7 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
     else
         snprintf(text, sizeof text, "%u failures in a row, so the run is paused; continue tries again. The last: %s",
                  s->failures, message);
-    pause_itself(s, "error", text);
+    pause_itself(s, AX_LEVEL_ERROR, text);
 }
 
 void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message)
@@ -150,7 +150,7 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
     const ax_row *r = ax_search_get(s, id);
     if (!r || s->slot[worker].stop_requested) {
         if (r)
-            ax_search_log(s, "warning", id, message);
+            ax_search_log(s, AX_LEVEL_WARNING, id, message);
         ax_search_stopped(s, worker);
         return;
     }
@@ -171,6 +171,6 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
 void ax_search_worker_failed(ax_search *s, const char *message)
 {
     s->dirty = true;
-    ax_search_log(s, "warning", 0, message);
+    ax_search_log(s, AX_LEVEL_WARNING, 0, message);
     count_failure(s, false, message);
 }

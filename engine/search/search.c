@@ -178,7 +178,7 @@ static void say_changed(ax_search *s, const char *since)
     char text[AX_EVENT_TEXT];
     snprintf(text, sizeof text, "the data have changed %s: rewards from now on can't be compared with those before",
              since);
-    ax_search_log(s, "warning", 0, text);
+    ax_search_log(s, AX_LEVEL_WARNING, 0, text);
 }
 
 bool ax_search_data_are(ax_search *s, uint64_t data)
@@ -339,10 +339,10 @@ bool ax_search_unfinished(const ax_search *s, uint32_t id)
     return status == AX_QUEUED || status == AX_RUNNING || status == AX_PAUSED;
 }
 
-void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text)
+void ax_search_log(ax_search *s, ax_level level, uint32_t id, const char *text)
 {
     ax_event ev = ax_search_event(AX_EVENT_LOG, id);
-    snprintf(ev.u.LOG.level, sizeof ev.u.LOG.level, "%s", level);
+    snprintf(ev.u.LOG.level, sizeof ev.u.LOG.level, "%s", ax_level_word(level));
     ax_utf8_copy(ev.u.LOG.text, sizeof ev.u.LOG.text, text);
     ax_search_emit(s, &ev);
 }

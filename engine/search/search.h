@@ -88,7 +88,7 @@ bool ax_search_data_changed(const ax_search *s);
 void ax_search_results_lost(ax_search *s, const char *text);
 /* How many finished candidates have a file of their own in models/ (else masks/). */
 uint32_t ax_search_results(const ax_search *s, bool models);
-void ax_search_log(ax_search *s, const char *level, uint32_t id, const char *text);
+void ax_search_log(ax_search *s, ax_level level, uint32_t id, const char *text);
 
 /* Does what a person asks; *answer is what to say once it is on disk. A request that was answered before gets the same
    answer and changes nothing. */

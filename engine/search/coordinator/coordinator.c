@@ -123,7 +123,7 @@ static void look_blindly(ax_coordinator *c, struct pollfd *fds, nfds_t n, int wh
     char text[AX_EVENT_TEXT];
     snprintf(text, sizeof text, "cannot wait for workers and clients: %s; looking ten times a second", strerror(why));
     if (!c->blind)
-        ax_search_log(c->search, "warning", 0, text);
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     c->blind = true;
     poll(NULL, 0, BLIND_MS);
     for (nfds_t i = 0; i < n; i++)
@@ -201,7 +201,7 @@ static ax_code say_bye(ax_coordinator *c, const char *reason, ax_err *err)
         reason = "failed";
     c->err = (ax_err) { AX_OK, "" };
     if (first.code != AX_OK)
-        ax_search_log(c->search, "error", 0, first.msg);
+        ax_search_log(c->search, AX_LEVEL_ERROR, 0, first.msg);
     ax_event ev;
     memset(&ev, 0, sizeof ev);
     ev.kind = AX_EVENT_BYE;

@@ -47,7 +47,7 @@ ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
         if (living)
             ax_search_results_lost(c->search, text);
         else
-            ax_search_log(c->search, "warning", 0, text);
+            ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     return code;
 }

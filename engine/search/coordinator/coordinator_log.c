@@ -62,12 +62,12 @@ void ax_coordinator_tell_log(ax_coordinator *c)
     if (!ax_damage_none(&s->lost)) {
         snprintf(text, sizeof text, "%.150s%s", ax_damage_text(&s->lost, damage),
                  s->lost.bytes ? "; they are kept in events.mpk.damaged-*" : "");
-        ax_search_log(c->search, "warning", 0, text);
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     if (s->torn) {
         snprintf(text, sizeof text, "events.mpk: its torn end, %llu bytes, was cut off and kept aside",
                  (unsigned long long)s->torn);
-        ax_search_log(c->search, "warning", 0, text);
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     if (s->lost.events)
         retell(c);

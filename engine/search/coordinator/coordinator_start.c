@@ -154,7 +154,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
         char text[AX_EVENT_TEXT];
         snprintf(text, sizeof text, "%.80s; made anew from events.mpk%s", c->rows.bad,
                  exists(c, AX_ROWFILE_NAME) ? ", the old one is kept as " AX_ROWFILE_ASIDE : "");
-        ax_search_log(c->search, "warning", 0, text);
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     return code;
 }

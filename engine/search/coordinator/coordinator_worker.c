@@ -64,7 +64,7 @@ static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
 static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     if (folder_was_lost(c, k, m)) {
-        ax_search_log(c->search, "warning", m->id, m->text);
+        ax_search_log(c->search, AX_LEVEL_WARNING, m->id, m->text);
         ax_search_stopped(c->search, k); /* back to the queue */
         return;
     }
@@ -148,7 +148,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
         on_broken(c, k, m);
         break;
     case AX_SAY_WARNING:
-        ax_search_log(c->search, "warning", m->id, m->text);
+        ax_search_log(c->search, AX_LEVEL_WARNING, m->id, m->text);
         break;
     case AX_SAY_PROGRESS:
         if (about_job || !m->id)
@@ -197,7 +197,7 @@ static bool others_work(const ax_coordinator *c, uint32_t k)
 static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
 {
     if (others_work(c, k))
-        ax_search_log(c->search, "warning", 0, message);
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0, message);
     else
         ax_search_worker_failed(c->search, message);
 }
@@ -212,7 +212,7 @@ static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
     if (ax_search_running(c->search, k))
         ax_search_failed(c->search, k, cause, message);
     else if (excused)
-        ax_search_log(c->search, "warning", 0, message);
+        ax_search_log(c->search, AX_LEVEL_WARNING, 0, message);
     else
         say_lost(c, k, message);
 }

@@ -56,7 +56,7 @@ static void check_lock(ax_coordinator *c)
     }
     close(c->lock);
     c->lock = lock;
-    ax_search_log(c->search, "warning", 0, AX_RUN_LOCK " was removed under the engine; it is written again");
+    ax_search_log(c->search, AX_LEVEL_WARNING, 0, AX_RUN_LOCK " was removed under the engine; it is written again");
 }
 
 /* What is in the log is whole: the engine writes it again, for a resume, and ends, since somebody else is at work in
@@ -82,7 +82,7 @@ static void check_rows(ax_coordinator *c)
         return;
     ax_rowfile_renew(&c->rows, "it was removed or replaced under the engine");
     ax_search_open_all(c->search);
-    ax_search_log(c->search, "warning", 0,
+    ax_search_log(c->search, AX_LEVEL_WARNING, 0,
                   AX_ROWFILE_NAME " was removed or replaced under the engine; it is written again");
 }
 
@@ -90,7 +90,7 @@ static void check_settings(ax_coordinator *c)
 {
     if (!missing(c, "run.ini") || ax_settings_write(&c->settings, c->dirfd, "run.ini", &c->err) != AX_OK)
         return;
-    ax_search_log(c->search, "warning", 0, "run.ini was removed under the engine; it is written again");
+    ax_search_log(c->search, AX_LEVEL_WARNING, 0, "run.ini was removed under the engine; it is written again");
 }
 
 void ax_coordinator_guard(ax_coordinator *c)

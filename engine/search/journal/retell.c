@@ -35,13 +35,13 @@ static void tell_wishes(ax_search *s, uint32_t id, const ax_candidate *said)
     if (r->full && !(said && said->full == r->full)) {
         ax_event ev = ax_search_event(AX_EVENT_PROMOTED, id);
         ev.u.PROMOTED.to = r->full;
-        snprintf(ev.u.PROMOTED.by, sizeof ev.u.PROMOTED.by, "engine");
+        snprintf(ev.u.PROMOTED.by, sizeof ev.u.PROMOTED.by, "%s", ax_actor_word(AX_ACTOR_ENGINE));
         ax_search_emit(s, &ev);
     }
     if (r->pinned != (said && said->pinned)) {
         ax_event ev = ax_search_event(AX_EVENT_NOTED, id);
         ev.u.NOTED.pin = r->pinned;
-        snprintf(ev.u.NOTED.by, sizeof ev.u.NOTED.by, "engine");
+        snprintf(ev.u.NOTED.by, sizeof ev.u.NOTED.by, "%s", ax_actor_word(AX_ACTOR_ENGINE));
         ax_search_emit(s, &ev);
     }
     if ((r->status == AX_PRUNED) != (said && said->status == AX_PRUNED)) {
@@ -50,7 +50,7 @@ static void tell_wishes(ax_search *s, uint32_t id, const ax_candidate *said)
         ev.u.PRUNED.phase = r->status != AX_PRUNED ? 0 : undoable ? 1 : 2;
         ev.u.PRUNED.until = r->prune_until > 0 ? r->prune_until : NAN;
         ev.u.PRUNED.batch = (int64_t)r->prune_batch;
-        snprintf(ev.u.PRUNED.by, sizeof ev.u.PRUNED.by, "engine");
+        snprintf(ev.u.PRUNED.by, sizeof ev.u.PRUNED.by, "%s", ax_actor_word(AX_ACTOR_ENGINE));
         ax_search_emit(s, &ev);
     }
 }
@@ -61,7 +61,7 @@ static void tell_pause(ax_search *s, uint32_t id, bool on, bool said)
         return;
     ax_event ev = ax_search_event(AX_EVENT_PAUSED, id);
     ev.u.PAUSED.on = on;
-    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "engine");
+    snprintf(ev.u.PAUSED.by, sizeof ev.u.PAUSED.by, "%s", ax_actor_word(AX_ACTOR_ENGINE));
     ax_search_emit(s, &ev);
 }
 
