@@ -159,6 +159,14 @@ bool ax_msgread_real(ax_msgread *r, double *out)
     return true;
 }
 
+bool ax_msgread_bool(ax_msgread *r, bool *out)
+{
+    if (!left(r) || (*r->at != 0xc2 && *r->at != 0xc3))
+        return false;
+    *out = *r->at++ == 0xc3;
+    return true;
+}
+
 bool ax_msgread_skip(ax_msgread *r)
 {
     size_t n = ax_msg_skim(r->at, left(r), NULL);

@@ -16,6 +16,7 @@ bool ax_msgread_array(ax_msgread *r, uint32_t *n);
 bool ax_msgread_map(ax_msgread *r, uint32_t *n);
 bool ax_msgread_whole(ax_msgread *r, int64_t *out); /* false, too, beyond INT64_MAX */
 bool ax_msgread_real(ax_msgread *r, double *out);   /* nil becomes NAN; integers are taken too */
+bool ax_msgread_bool(ax_msgread *r, bool *out);
 /* Borrowed bytes. */
 bool ax_msgread_text(ax_msgread *r, const char **text, size_t *n);
 bool ax_msgread_bin(ax_msgread *r, const uint8_t **bytes, size_t *n);

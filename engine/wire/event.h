@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENO ax_genotype,
+/* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENOTYPE ax_genotype,
    EACH float[AX_MAX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are
    NAN).
  */
@@ -40,7 +40,7 @@
     F(WHOLE, resumed, "1: continued from a snapshot")                                                                  \
     F(WHOLE, data_changed, "1: the data aren't those that the run began with")
 #define AX_EV_PROPOSED(F)                                                                                              \
-    F(GENO, genotype, "the genotype")                                                                                  \
+    F(GENOTYPE, genotype, "the genotype")                                                                              \
     F(WHOLE, parent, "candidate it was made from, 0 = none")                                                           \
     F(TEXT, origin, "strategy's name, user, or promote")                                                               \
     F(REAL, logp, "log-probability")                                                                                   \
@@ -145,7 +145,7 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
 #define AX_EV_MEMBER_WHOLE(name) int64_t name;
 #define AX_EV_MEMBER_REAL(name) double name;
 #define AX_EV_MEMBER_TEXT(name) char name[AX_EVENT_TEXT];
-#define AX_EV_MEMBER_GENO(name) ax_genotype name;
+#define AX_EV_MEMBER_GENOTYPE(name) ax_genotype name;
 #define AX_EV_MEMBER_EACH(name) float name[AX_MAX_DECISIONS];
 #define AX_EV_MEMBER(type, name, doc) AX_EV_MEMBER_##type(name)
 #define AX_EV_STRUCT(kind)                                                                                             \

@@ -33,7 +33,7 @@ static void text(char out[AX_EVENT_TEXT], int k)
 #define FILL_WHOLE(at, k) (at) = whole(k);
 #define FILL_REAL(at, k) (at) = real(k);
 #define FILL_TEXT(at, k) text(at, k);
-#define FILL_GENO(at, k)                                                                                               \
+#define FILL_GENOTYPE(at, k)                                                                                           \
     ax_rng rng = ax_rng_new((uint64_t)k, 7);                                                                           \
     (at) = ax_space_random(ax_space_at(0), &rng);
 #define FILL_EACH(at, k)                                                                                               \
