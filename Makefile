@@ -75,10 +75,11 @@ ISA_v3     := -march=x86-64-v3
 ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
-LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(VIZ_SRC))) $(ISA_OBJ) $(B)/data/weights.o
+LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
-.PHONY: all tests test cuda-registers cuda-sanitize lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda
+# what isn't a file
+.PHONY: all tests test cuda-registers cuda-sanitize compute-sanitizer lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -146,7 +147,6 @@ cuda-registers:
 endif
 COMPUTE_SANITIZER ?= $(CUDA_HOME)/bin/compute-sanitizer
 # before anything is built
-.PHONY: compute-sanitizer
 compute-sanitizer:
 	@command -v "$(COMPUTE_SANITIZER)" >/dev/null || { echo "no $(COMPUTE_SANITIZER): it comes with the CUDA toolkit (COMPUTE_SANITIZER names its place)" >&2; exit 1; }
 # memory is looked for when the device's context ends, which takes a reset
