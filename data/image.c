@@ -40,11 +40,16 @@ static ax_code decode(const void *bytes, size_t n, bool indices, const char *nam
     return ax_fail(err, AX_EFORMAT, "%s: neither a PNG nor a JPEG", name);
 }
 
+ax_code ax_image_file(const char *path, char **bytes, size_t *n, ax_err *err)
+{
+    return ax_file_read(AT_FDCWD, path, LARGEST_FILE, bytes, n, err);
+}
+
 static ax_code read_file(const char *path, bool indices, ax_pixels *out, ax_err *err)
 {
     char *file;
     size_t n;
-    ax_code code = ax_file_read(AT_FDCWD, path, LARGEST_FILE, &file, &n, err);
+    ax_code code = ax_image_file(path, &file, &n, err);
     if (code != AX_OK)
         return code;
     code = decode(file, n, indices, path, out, err);
@@ -65,7 +70,7 @@ static int32_t shown_w(const ax_pixels *p)
     return p->orientation >= 5 ? p->h : p->w;
 }
 
-static ax_code turn(ax_pixels *p, int channels, const char *name, ax_err *err)
+ax_code ax_image_turn(ax_pixels *p, int channels, const char *name, ax_err *err)
 {
     if (p->orientation < 2)
         return AX_OK;
@@ -83,7 +88,7 @@ static ax_code deliver(ax_code code, ax_pixels *p, int channels, const char *nam
                        int32_t *w, ax_err *err)
 {
     if (code == AX_OK)
-        code = turn(p, channels, name, err);
+        code = ax_image_turn(p, channels, name, err);
     if (code != AX_OK) {
         free(p->bytes);
         return code;
@@ -147,9 +152,9 @@ ax_code ax_labelled_read(const char *picture_path, const char *mask_path, ax_pic
     if (code == AX_OK)
         code = match(&picture, &mask, picture_path, mask_path, err);
     if (code == AX_OK)
-        code = turn(&picture, 3, picture_path, err);
+        code = ax_image_turn(&picture, 3, picture_path, err);
     if (code == AX_OK)
-        code = turn(&mask, 1, mask_path, err);
+        code = ax_image_turn(&mask, 1, mask_path, err);
     if (code != AX_OK) {
         free(picture.bytes);
         free(mask.bytes);

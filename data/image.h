@@ -6,6 +6,7 @@
 
 #include "data/picture.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { AX_IMAGE_MAX_PIXELS = 1 << 26, AX_IMAGE_MAX_SIDE = 32768 };
@@ -26,5 +27,22 @@ ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, uint8_t **
    and those as stored agree, it is a mask of the stored pixels, and turns with them. Sizes that agree in neither way:
    AX_EFORMAT. On success out is the caller's (ax_picture_release). */
 ax_code ax_labelled_read(const char *picture, const char *mask, ax_picture *out, ax_err *err);
+
+/* ---- depth ---- */
+
+/* What a value of a 16-bit depth map means: value / per_metre metres; 0 = missing. rotated: its bits were rotated to
+   the left by 3, as SUN RGB-D has them. */
+typedef struct ax_depth_scale {
+    double per_metre; /* 0: what the file says (png_write.h), else 1000 */
+    bool rotated;
+} ax_depth_scale;
+/* "1000", "256", ...: units per metre; or "sun". AX_EINVAL. */
+ax_code ax_depth_scale_parse(const char *text, ax_depth_scale *out, ax_err *err);
+/* Metres {h,w} (malloc, caller frees) of a PNG of 16-bit grey, 0 where there is none. */
+ax_code ax_depth_read(const char *path, const ax_depth_scale *scale, float **metres, int32_t *h, int32_t *w,
+                      ax_err *err);
+/* The same from memory; name is for messages. */
+ax_code ax_depth_decode(const void *bytes, size_t n, const ax_depth_scale *scale, const char *name, float **metres,
+                        int32_t *h, int32_t *w, ax_err *err);
 
 #endif

@@ -1,9 +1,15 @@
 #include "data/image_internal.h"
 #include "data/orientation.h"
+#include "data/png_write.h"
 
+#include <math.h>
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What the pixels are to become. */
+typedef enum kind { RGB, INDICES, DEPTH } kind;
+static const size_t bytes_of[] = { [RGB] = 3, [INDICES] = 1, [DEPTH] = 2 };
 
 /* Everything that must survive libpng's longjmp lives here, not in locals. */
 typedef struct reading {
@@ -59,6 +65,30 @@ static void as_indices(reading *r, int type, int depth)
                       r->name, depth == 16 ? "16-bit values" : "colours"));
 }
 
+static void as_depth(reading *r, int type, int depth)
+{
+    const uint16_t one = 1;
+    if (type != PNG_COLOR_TYPE_GRAY || depth != 16)
+        refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a depth map holds 16-bit grey values, not %s", r->name,
+                          type == PNG_COLOR_TYPE_GRAY ? "ones of 8 bits or less" : "colours"));
+    if (*(const uint8_t *)&one)
+        png_set_swap(r->png); /* the file has the high byte first */
+}
+
+/* Units per metre, as ax_depth_write notes them; 0 = the file doesn't say. */
+static double scale_of(reading *r)
+{
+    png_textp text;
+    int n = png_get_text(r->png, r->info, &text, NULL);
+    for (int i = 0; i < n; i++) {
+        char *end;
+        double scale = strcmp(text[i].key, AX_DEPTH_SCALE_KEY) != 0 ? 0 : strtod(text[i].text, &end);
+        if (scale > 0 && isfinite(scale) && !*end)
+            return scale;
+    }
+    return 0;
+}
+
 static void as_rgb(reading *r, int type)
 {
     png_set_expand(r->png);
@@ -75,7 +105,7 @@ static int orientation_of(reading *r)
     return png_get_eXIf_1(r->png, r->info, &n, &exif) & PNG_INFO_eXIf ? ax_orientation_of(exif, n) : 0;
 }
 
-static void decode(reading *r, bool indices, ax_pixels *out)
+static void decode(reading *r, kind as, ax_pixels *out)
 {
     png_set_read_fn(r->png, r, on_read);
     /* the size is our check, with our message */
@@ -90,13 +120,15 @@ static void decode(reading *r, bool indices, ax_pixels *out)
     /* deflate never does better than 1032:1, so a tiny file that claims a large image is cut or a lie */
     if ((uint64_t)png_get_rowbytes(r->png, r->info) * h / 1032 > r->left + 64)
         png_error(r->png, "the file is cut short");
-    if (indices)
+    if (as == INDICES)
         as_indices(r, type, depth);
+    else if (as == DEPTH)
+        as_depth(r, type, depth);
     else
         as_rgb(r, type);
     png_set_interlace_handling(r->png);
     png_read_update_info(r->png, r->info);
-    size_t stride = (size_t)w * (indices ? 1 : 3);
+    size_t stride = (size_t)w * bytes_of[as];
     if (png_get_rowbytes(r->png, r->info) != stride)
         png_error(r->png, "unexpected kind of pixels");
     r->pixels = malloc(stride * h);
@@ -108,10 +140,11 @@ static void decode(reading *r, bool indices, ax_pixels *out)
     png_read_image(r->png, r->rows);
     png_read_end(r->png, r->info); /* eXIf may be here, too */
     *out = (ax_pixels) { .h = (int32_t)h, .w = (int32_t)w, .bytes = r->pixels, .orientation = orientation_of(r) };
+    out->scale = as == DEPTH ? scale_of(r) : 0;
     r->pixels = NULL;
 }
 
-ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool indices, const char *name, ax_pixels *out, ax_err *err)
+static ax_code decode_as(const uint8_t *bytes, size_t n, kind as, const char *name, ax_pixels *out, ax_err *err)
 {
     reading r = { .bytes = bytes, .left = n, .name = name, .err = err };
     r.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &r, on_error, on_warning);
@@ -122,9 +155,19 @@ ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool indices, const char *
     }
     reading *volatile state = &r;
     if (!setjmp(png_jmpbuf(state->png)))
-        decode(state, indices, out);
+        decode(state, as, out);
     png_destroy_read_struct(&state->png, &state->info, NULL);
     free(state->pixels);
     free(state->rows);
     return state->code;
+}
+
+ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool indices, const char *name, ax_pixels *out, ax_err *err)
+{
+    return decode_as(bytes, n, indices ? INDICES : RGB, name, out, err);
+}
+
+ax_code ax_png_decode_depth(const uint8_t *bytes, size_t n, const char *name, ax_pixels *out, ax_err *err)
+{
+    return decode_as(bytes, n, DEPTH, name, out, err);
 }

@@ -16,4 +16,11 @@ ax_code ax_picture_write(const char *path, const uint8_t *rgb, int32_t h, int32_
 ax_code ax_overlay_write(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
                          const uint8_t (*palette)[3], int32_t colors, ax_err *err);
 
+/* Metres {h,w} as 16-bit grey: value / scale metres, 0 = missing (what isn't finite or above 0). What is too far for 16
+   bits becomes 65535, what is nearer than one unit 1. The file says its scale in a tEXt chunk. AX_EINVAL: a scale that
+   isn't above 0. */
+ax_code ax_depth_write(const char *path, const float *metres, int32_t h, int32_t w, double scale, ax_err *err);
+/* Keyword of that chunk; its text is the number. */
+#define AX_DEPTH_SCALE_KEY "depth-scale"
+
 #endif

@@ -1,0 +1,72 @@
+/* Depth maps: PNGs of 16-bit grey into metres. */
+#include "data/image_internal.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { USUAL = 1000 }; /* units per metre where nobody says: millimetres, as most cameras write them */
+
+ax_code ax_depth_scale_parse(const char *text, ax_depth_scale *out, ax_err *err)
+{
+    char *end;
+    *out = (ax_depth_scale) { USUAL, true };
+    if (!strcmp(text, "sun"))
+        return AX_OK;
+    *out = (ax_depth_scale) { strtod(text, &end), false };
+    if (end == text || *end || !(out->per_metre > 0) || !isfinite(out->per_metre))
+        return ax_fail(err, AX_EINVAL, "scale=%s: units of depth per metre, such as 1000, or sun", text);
+    return AX_OK;
+}
+
+static uint16_t rotate(uint16_t v)
+{
+    return (uint16_t)(v >> 3 | v << 13);
+}
+
+static ax_code to_metres(const ax_pixels *p, const ax_depth_scale *scale, const char *name, float **metres, ax_err *err)
+{
+    size_t n = (size_t)p->h * (size_t)p->w;
+    double unit = 1 / (scale->per_metre > 0 ? scale->per_metre : p->scale > 0 ? p->scale : USUAL);
+    float *out = malloc(n * sizeof *out);
+    if (!out)
+        return ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", name, (int)p->w, (int)p->h);
+    for (size_t i = 0; i < n; i++) {
+        uint16_t v;
+        memcpy(&v, p->bytes + 2 * i, sizeof v);
+        out[i] = (float)((scale->rotated ? rotate(v) : v) * unit);
+    }
+    *metres = out;
+    return AX_OK;
+}
+
+ax_code ax_depth_decode(const void *bytes, size_t n, const ax_depth_scale *scale, const char *name, float **metres,
+                        int32_t *h, int32_t *w, ax_err *err)
+{
+    static const uint8_t png[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
+    ax_pixels p = { 0 };
+    if (n < sizeof png || memcmp(bytes, png, sizeof png) != 0)
+        return ax_fail(err, AX_EFORMAT, "%s: a depth map must be a PNG", name);
+    ax_code code = ax_png_decode_depth(bytes, n, name, &p, err);
+    if (code == AX_OK)
+        code = ax_image_turn(&p, 2, name, err);
+    if (code == AX_OK)
+        code = to_metres(&p, scale, name, metres, err);
+    *h = p.h;
+    *w = p.w;
+    free(p.bytes);
+    return code;
+}
+
+ax_code ax_depth_read(const char *path, const ax_depth_scale *scale, float **metres, int32_t *h, int32_t *w,
+                      ax_err *err)
+{
+    char *bytes;
+    size_t n;
+    ax_code code = ax_image_file(path, &bytes, &n, err);
+    if (code != AX_OK)
+        return code;
+    code = ax_depth_decode(bytes, n, scale, path, metres, h, w, err);
+    free(bytes);
+    return code;
+}
