@@ -1,4 +1,4 @@
-/* A genotype as lanes, one row per value, the way tig draws commits: a lane is a value that is still read, a row is a
+/* A genotype as lanes, one line per value, the way tig draws commits: a lane is a value that is still read, a line is a
    value being made. Pure: the same genotype gives the same rows. */
 #ifndef AX_VIZ_DAG_H
 #define AX_VIZ_DAG_H
@@ -13,7 +13,7 @@ typedef struct ax_dag {
     int lanes;
     struct {
         uint8_t glyph[2 * AX_DAG_LANES]; /* lane k at 2k, what joins it to the next at 2k + 1; AX_GLYPH_COUNT = blank */
-        int lane;                        /* of the value that this row makes */
+        int lane;                        /* of the value that this line makes */
     } row[AX_DRAWING_ROWS];
 } ax_dag;
 
@@ -24,7 +24,7 @@ void ax_dag_make(const ax_genotype *g, unsigned drawing, int channels, int repea
 int ax_dag_width(const ax_dag *d);
 /* Draws at the top left of the pane; parameters are at the right edge, where there is room. */
 void ax_dag_draw(ax_pane p, const ax_dag *d);
-/* The same, with what differs from `was` marked: '+' before a row that changed and, where there is room, '-' and what
+/* The same, with what differs from `was` marked: '+' before a line that changed and, where there is room, '-' and what
    it was behind it, in the place of parameters. */
 void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was);
 /* Columns of the drawing with what was. */

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* A scatter plot: x on a log scale when log_x. front[i]: nobody is better in both (high y, low x). */
+/* A scatter plot: x on a log scale when log_x. front[i]: no other point is better in both (high y, low x). */
 typedef struct ax_scatter {
     const double *x, *y;
     const bool *front;

@@ -181,7 +181,7 @@ ax_code ax_engine_start(int dirfd, const char *run_path, unsigned how, ax_engine
     else
         ax_fail_prefix(err, run_path);
     close(log);
-    if (code == AX_OK) /* NULL when it has ended meanwhile: whoever follows sees that */
+    if (code == AX_OK) /* NULL when it has ended meanwhile: following it will show that */
         out->client = ax_client_connect(dirfd, 0, NULL);
     return code;
 }

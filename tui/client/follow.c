@@ -20,7 +20,7 @@ typedef struct follow {
     ax_state *s;
     bool tty, asked;               /* stderr is a terminal; the engine was asked to stop */
     bool refused;                  /* the engine serves as many screens as it can: asked again later */
-    bool given_up;                 /* ... because the run is paused and nobody is there */
+    bool given_up;                 /* ... because the run is paused and unattended */
     bool line_open;                /* a line of progress stands on stderr */
     char complaint[AX_EVENT_TEXT]; /* last error that was printed */
 } follow;
@@ -125,8 +125,8 @@ static void command(follow *f, ax_verb verb)
         ax_complain_of(&err);
 }
 
-/* A paused run needs a person. One that had paused itself before it was resumed is tried again: that is what the person
-   wanted who resumed it. */
+/* A paused run needs a person. A run that had paused itself and was then resumed is tried again, since a person resumed
+   it for that. */
 static void mind_pause(follow *f, const ax_event *ev)
 {
     bool starts = ev->kind == AX_EVENT_HELLO, itself = f->s->paused_by == AX_ACTOR_ENGINE;
@@ -244,7 +244,7 @@ static int exit_code(follow *f)
             ax_complain("%s", line[0] ? line : "the engine failed");
     }
     if (f->given_up)
-        ax_complain("the run is paused and nobody is there to continue it, so its engine was stopped; "
+        ax_complain("the run is paused and unattended, so its engine was stopped; "
                     "'auxcell resume %s' goes on",
                     f->run->name);
     if (!e->pid || !e->status)

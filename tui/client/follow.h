@@ -10,7 +10,7 @@
 
 typedef struct ax_follow {
     bool json;       /* every event as a line of JSON instead */
-    bool unattended; /* nobody is there to continue a paused run: it is stopped instead */
+    bool unattended; /* a paused run is stopped, since no person is there to continue it */
 } ax_follow;
 
 /* Keeps SIGINT, SIGTERM and SIGHUP for ax_follow_run; call it before the engine starts, so that a Ctrl-C meanwhile
@@ -19,7 +19,7 @@ void ax_follow_hold_signals(void);
 /* Follows the engine until it ends, folding into s; the events of earlier engines are only folded. A run that had
    paused itself before this engine started is told to continue. Ctrl-C and SIGTERM ask the engine to stop and wait; a
    second one leaves it alone, as does SIGHUP. Returns the exit code: the engine's, 128 + signal, or 1 for a paused run
-   that was stopped since nobody attends to it. */
+   that was stopped because it is unattended. */
 int ax_follow_run(const ax_run_handle *run, ax_engine *engine, const ax_follow *how, ax_state *s);
 
 #endif

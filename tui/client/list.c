@@ -189,7 +189,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     if (s->n_lost)
         ax_out("  history     %llu event%s lost\n", (unsigned long long)s->n_lost, s->n_lost == 1 ? " is" : "s are");
     if (s->n_reused)
-        ax_out("  reused      %u took the outcome of the same network\n", s->n_reused);
+        ax_out("  reused      %u with the result of the same network\n", s->n_reused);
     if (s->n_scored)
         ax_out("  rate        %.1f per minute\n", ax_state_rate(s, elapsed(s, engine)));
     if (!isnan(s->overhead))
@@ -212,7 +212,7 @@ int ax_cli_status(int argc, char **argv)
     bool json = false;
     const ax_option option[] = { AX_FLAG("--json", &json, "one JSON object, with all candidates") };
     ax_usage u = { "auxcell status [RUN] [--json]",
-                   "How a run stands; without RUN the newest whose engine lives, else the newest.\n",
+                   "How a run stands; without RUN the newest with a running engine, else the newest.\n",
                    AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run;
     ax_state s;

@@ -46,7 +46,7 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
 {
     ax_client *c = ax_run_engine(run->dirfd) > 0 ? ax_client_connect(run->dirfd, p->seq, err) : NULL;
     if (!c)
-        return AX_OK; /* nobody writes any more: the history is all there is */
+        return AX_OK; /* no engine writes: the history is complete */
     ax_event ev;
     ax_answer answer, refused = { .code = AX_OK };
     ax_incoming what;

@@ -1,4 +1,4 @@
-/* What a run has found, as text for people. */
+/* What a run has found, as readable text. */
 #ifndef AX_TUI_REPORT_H
 #define AX_TUI_REPORT_H
 

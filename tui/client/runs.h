@@ -12,7 +12,7 @@ typedef struct ax_run_handle {
     char path[PATH_MAX], name[NAME_MAX + 1];
 } ax_run_handle;
 
-/* Opens a run by name or path. NULL: the newest run whose engine lives, else the newest. act: something will be done
+/* Opens a run by name or path. NULL: the newest run with a running engine, else the newest. act: something will be done
    to it, so that with several live ones the user has to choose (AX_EINVAL names them). */
 ax_code ax_run_find(const char *name_or_path, bool act, ax_run_handle *out, ax_err *err);
 void ax_run_close(ax_run_handle *r);

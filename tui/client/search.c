@@ -236,8 +236,8 @@ int ax_cli_attach(int argc, char **argv)
         AX_TEXT("--size", "COLSxROWS", &o.size, "with --script: no terminal, a screen of this size, like 80x24"),
     };
     ax_usage u = { "auxcell attach [RUN] [OPTION...]",
-                   "Shows a run; without RUN the newest whose engine lives, else a list of all.\n", AX_OPTIONS(option),
-                   NULL, 1 };
+                   "Shows a run; without RUN the newest with a running engine, else a list of all.\n",
+                   AX_OPTIONS(option), NULL, 1 };
     int n;
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)

@@ -52,7 +52,7 @@ static void remove_empty_run(const ax_run_handle *run)
         unlinkat(run->dirfd, file[i], 0);
     for (int i = 0; i < AX_RUN_FOLDERS; i++)
         unlinkat(run->dirfd, ax_run_folder[i], AT_REMOVEDIR);
-    rmdir(run->path); /* stays when something else lies there */
+    rmdir(run->path); /* stays when it holds anything else */
 }
 
 ax_code ax_run_begin(const char *name_or_path, const ax_settings *s, ax_run_handle *run, ax_engine *engine, ax_err *err)

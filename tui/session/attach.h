@@ -22,9 +22,9 @@ typedef struct ax_tui_options {
     void *context;
 } ax_tui_options;
 
-/* Shows a run until the user leaves. run_path NULL: the newest run whose engine lives; without one, a list of the runs
-   there are and the offer of a demo. Returns the exit code; errors are one line on stderr. After leaving one line says
-   how to come back. */
+/* Shows a run until the user leaves. run_path NULL: the newest run with a running engine; without one, a list of the
+   runs there are and the offer of a demo. Returns the exit code; errors are one line on stderr. After leaving one line
+   says how to come back. */
 int ax_tui_attach(const char *run_path, const ax_tui_options *o);
 
 #endif

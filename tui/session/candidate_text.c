@@ -170,8 +170,8 @@ void ax_candidate_json(const ax_state *s, const ax_candidate *c, ax_str *out)
 void ax_candidate_csv_header(ax_str *out)
 {
     const ax_state none = { .seq = 0 };
-    const ax_candidate nobody = { .id = 0 };
-    write_fields(&(writer) { .out = out, .names = true }, &none, &nobody);
+    const ax_candidate no_candidate = { .id = 0 };
+    write_fields(&(writer) { .out = out, .names = true }, &none, &no_candidate);
     ax_str_add(out, "\n");
 }
 

@@ -12,7 +12,7 @@ static const double look_often = 0.2; /* seconds between tries while an engine s
 static const double eager_for = 15;
 static const double look_seldom = 2; /* without inotify, and for an engine that has the run but doesn't listen */
 
-/* An engine that starts makes its socket anew. */
+/* A starting engine creates its socket. */
 static void watch(ax_contact *c)
 {
     char path[64];
@@ -21,7 +21,7 @@ static void watch(ax_contact *c)
         c->watched = inotify_add_watch(c->watch, path, IN_CREATE | IN_MOVED_TO);
 }
 
-/* One that lives makes files all the time. */
+/* A running engine creates files all the time. */
 static void unwatch(ax_contact *c)
 {
     if (c->watched >= 0)

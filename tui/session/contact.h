@@ -30,7 +30,7 @@ ax_found ax_contact_look(ax_contact *c);
 bool ax_contact_due(ax_contact *c, bool watch_is_readable);
 /* The connection has broken: there is no client from now on, and it is soon time to look. */
 void ax_contact_lost(ax_contact *c);
-/* Closes the connection; somebody will look again. */
+/* Closes the connection; the next look opens another. */
 void ax_contact_leave(ax_contact *c);
 /* Seconds until it is time to look; INFINITY = when the watch says so. */
 double ax_contact_wait(const ax_contact *c);

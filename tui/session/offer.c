@@ -112,7 +112,7 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
         ax_action a = key ? ax_action_of(AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
         done = true;
         if (!key)
-            list_runs(list); /* somebody may have started one */
+            list_runs(list); /* one may have started meanwhile */
         if (a == AX_DO_DETACH || a == AX_DO_BACK)
             chosen = AX_OFFER_LEAVE;
         else if (a == AX_DO_OPEN && list->n)

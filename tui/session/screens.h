@@ -12,7 +12,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
 typedef enum ax_offer { AX_OFFER_LEAVE, AX_OFFER_RUN, AX_OFFER_RESUME, AX_OFFER_DEMO } ax_offer;
 /* Lists the runs there are and lets the user choose; path gets the chosen run. */
 ax_offer ax_offer_choose(ax_term *term, const ax_tui_options *o, char *path, size_t cap, ax_err *err);
-/* The newest run whose engine lives; false = none. */
+/* The newest run with a running engine; false = none. */
 bool ax_offer_live(char *path, size_t cap);
 
 #endif

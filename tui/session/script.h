@@ -3,7 +3,7 @@
      keys jj<Enter>     presses them: characters, or <Enter> <Esc> <Tab> <Space> <BS> <Up> <Down> <Left> <Right> <PgUp>
                         <PgDn> <Home> <End> <lt>
      wait TEXT          until the screen shows TEXT; after a minute the script has failed
-     sleep SECONDS      for people who watch
+     sleep SECONDS      for demonstrations
      save FILE          writes the screen as text
      # ...              a remark */
 #ifndef AX_TUI_SCRIPT_H

@@ -1,4 +1,4 @@
-/* The loop: one thread, poll over terminal, engine and signals. State comes from events, wishes from keys. */
+/* The loop: one thread, poll over terminal, engine and signals. State comes from events, requests from keys. */
 #include "tui/session/screens.h"
 
 #include "engine/base/clock.h"
@@ -42,7 +42,7 @@ typedef struct session {
     ax_canvas canvas;
     bool ascii;
     ax_maskfile masks;
-    uint32_t masks_of; /* candidate whose masks were read, or could not be */
+    uint32_t masks_of; /* candidate of the masks that were read, or could not be */
     ax_script *script; /* NULL = keys are typed */
     double script_until;
     ax_code failed; /* of the script */
@@ -82,7 +82,7 @@ static void look_for_engine(session *s)
         go_live(s);
     } else if (old && (found != AX_FOUND_SILENT || !s->state.seq)) {
         start_loading(s, found == AX_FOUND_LIVE ? s->engine.engine : 0);
-        ax_contact_leave(&s->engine); /* it isn't to wait for somebody who is busy */
+        ax_contact_leave(&s->engine); /* the engine must not wait for a client that is busy reading */
     } else if (found == AX_FOUND_NONE && !s->state.died) {
         ax_state_engine_died(&s->state);
         ax_ui_replaced(&s->ui);
@@ -202,7 +202,7 @@ static void load_masks(session *s)
     ax_err err;
     if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
         return;
-    /* the images are the same for all candidates and lie in a file of their own; a candidate's file does without */
+    /* the images are the same for all candidates and have a file of their own */
     ax_code code = ax_maskfile_read(s->dirfd, "masks/validation.mpk", &s->masks, &err);
     if (code != AX_OK)
         ax_maskfile_release(&s->masks);

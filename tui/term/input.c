@@ -6,11 +6,12 @@
 #include <string.h>
 #include <wchar.h>
 
-/* Escape alone, or the first byte of a sequence? Nobody types two keys that fast, and a terminal sends them at once. */
+/* Escape alone, or the first byte of a sequence? Keys aren't typed that fast, and a terminal sends a sequence at once.
+ */
 static const double lone_escape = 0.025;
 /* What began with Escape and a bracket is a sequence: its rest may be late on a slow line. */
 static const double slow_sequence = 0.5;
-/* A paste without an end: keys must not be dead for ever. Long, since what comes later would act as keys. */
+/* A paste without an end: keys must not be dead for ever. Long, since the rest of a late paste would act as keys. */
 static const double slow_paste = 3;
 
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
@@ -164,7 +165,7 @@ static meaning character(const ax_input *in)
     return (meaning) { .n = n, .key = (uint32_t)c };
 }
 
-/* Bytes whose rest never came. */
+/* Bytes of a sequence that stayed incomplete. */
 static meaning broken(const ax_input *in)
 {
     bool sequence = in->n > 1 && in->held[1] == '[';
@@ -173,7 +174,7 @@ static meaning broken(const ax_input *in)
     return (meaning) { .n = in->held[0] == '\033' ? in->n : 1 };
 }
 
-/* Also without its Escape, which may have been taken for the key when the rest came late: nobody types this at once. */
+/* Also without its Escape, which may have been taken for the key when the rest came late: this isn't typed at once. */
 static size_t begins_paste(const ax_input *in)
 {
     size_t whole = sizeof paste_begin - 1;

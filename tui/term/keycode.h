@@ -1,8 +1,8 @@
-/* What a key is, for whoever reads the terminal and whoever gives a key its meaning. */
+/* What a key is, for the reader of the terminal and for the table of actions. */
 #ifndef AX_TUI_KEYCODE_H
 #define AX_TUI_KEYCODE_H
 
-/* Keys are Unicode code points; those without one lie above them. */
+/* Keys are Unicode code points; keys without one have numbers above them. */
 enum {
     AX_KEY_ENTER = '\r',
     AX_KEY_ESCAPE = 0x1b,

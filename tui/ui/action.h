@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* id, name of its table of functions (ax_context_NAME): the views, and what can lie over them. */
+/* id, name of its table of functions (ax_context_NAME): the views, and what can cover them. */
 #define AX_CONTEXT_LIST(X)                                                                                             \
     X(VIEWS, views)                                                                                                    \
     X(COMPARE, compare)                                                                                                \

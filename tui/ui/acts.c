@@ -41,7 +41,7 @@ void ax_ui_undo_last(ax_ui *ui)
     }
     ax_ui_send(ui, AX_VERB_UNDO, last.batch ? 0 : last.id, "");
     if (ui->n_out)
-        ui->out[ui->n_out - 1].batch = last.batch; /* what was on the screen, whoever prunes another meanwhile */
+        ui->out[ui->n_out - 1].batch = last.batch; /* what was on the screen, even if another client prunes meanwhile */
 }
 
 void ax_ui_undo(ax_ui *ui)

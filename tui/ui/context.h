@@ -1,4 +1,4 @@
-/* What has the keyboard: a stack of contexts, the views at the bottom, what lies over them above: help, editor,
+/* What has the keyboard: a stack of contexts, the views at the bottom, above them help, editor,
    comparison, a prompt, a question. A key goes to the one at the top, through the table of actions (tui/ui/action.h);
    each is a file in tui/view and a row of AX_CONTEXT_LIST, with its own state in its slot of the UI. */
 #ifndef AX_TUI_CONTEXT_H
@@ -27,7 +27,8 @@ typedef struct ax_context {
     /* Draws the message line; returns the cursor's column, -1 = there is none. NULL: as the context below does. */
     int (*message)(ax_pane line, const struct ax_ui *ui);
     void (*hints)(ax_pane line, const struct ax_ui *ui);
-    /* The state is another one, read anew: closes what is no more there. NULL: nothing is to be done. */
+    /* The state was read again: closes what is about a candidate that no longer exists. NULL: there is nothing to do.
+     */
     void (*replaced)(struct ax_ui *ui);
 } ax_context;
 

@@ -26,7 +26,7 @@ void ax_selection_release(void *slot)
 
 /* ---- rows ---- */
 
-/* Sorting thousands of rows at every key would be felt: only when something of it has changed. */
+/* Only when something of it has changed: sorting thousands of rows at every key would be slow. */
 static void build_rows(ax_ui *ui, ax_selection *t)
 {
     ax_err err;

@@ -12,7 +12,7 @@
 #include "tui/ui/selection.h"
 
 typedef enum ax_link {
-    AX_LINK_NONE, /* nobody listens: the history is shown */
+    AX_LINK_NONE, /* no engine listens: the history is shown */
     AX_LINK_LIVE,
     AX_LINK_LOST /* there was an engine, and it is gone */
 } ax_link;
@@ -25,8 +25,8 @@ typedef struct ax_ui {
     const char *program, *operand; /* "PROGRAM resume OPERAND" is what a shell takes; the caller's, "auxcell" and run */
     ax_link link;
     bool readonly;         /* commands are refused */
-    bool can_resume;       /* whoever answers the requests can start the engine of a stopped run */
-    bool can_wake;         /* whoever sends the commands can start the engine of a finished run for one */
+    bool can_resume;       /* the loop can start the engine of a stopped run */
+    bool can_wake;         /* the loop can start the engine of a finished run for a command */
     double loading;        /* share of the history that was read so far, 1 = all of it is shown */
     double now;            /* seconds of the machine's monotonic clock */
     int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
@@ -56,7 +56,7 @@ typedef struct ax_ui {
 /* AX_ENOMEM: there is nothing to release. */
 ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *err);
 void ax_ui_release(ax_ui *ui);
-/* The state is another one than before, read anew: keeps what is still there. */
+/* The state was read again: keeps what still exists in it. */
 void ax_ui_replaced(ax_ui *ui);
 /* After events: builds the rows again, keeps the selection on its id. */
 void ax_ui_refresh(ax_ui *ui);

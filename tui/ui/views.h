@@ -1,5 +1,5 @@
-/* What a view is, and the list of them: each is a file in tui/view and a row here. A view draws a pane, alone or beside
-   others, and does what some of the actions mean in it. */
+/* What a view is, and the list of them: each is a file in tui/view and an entry here. A view draws a pane, alone or
+   beside others, and does what some of the actions mean in it. */
 #ifndef AX_TUI_VIEWS_H
 #define AX_TUI_VIEWS_H
 
@@ -35,7 +35,7 @@ typedef struct ax_view {
     bool (*action)(struct ax_ui *ui, ax_action a);
     /* Frees what the slot owns, not the slot. NULL: it owns nothing. */
     void (*release)(void *slot);
-    /* After events; replaced: the whole state is another one, read anew. NULL: nothing is to be done. */
+    /* After events; replaced: the whole state was read again. NULL: there is nothing to do. */
     void (*refresh)(struct ax_ui *ui, bool replaced);
     /* After each layout, before drawing: scrolls. NULL: likewise. */
     void (*arrange)(struct ax_ui *ui);

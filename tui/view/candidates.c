@@ -68,7 +68,7 @@ static void arrange(ax_ui *ui)
     if (at >= 0 && (uint32_t)at >= t->first + page)
         t->first = (uint32_t)at - page + 1;
     if (!t->moved && at >= 0 && (uint32_t)at < page)
-        t->first = 0; /* nobody scrolled: what trains now stays in sight above the best */
+        t->first = 0; /* not scrolled: what is in training stays in sight above the best */
     if (t->first > last)
         t->first = last;
 }

@@ -53,7 +53,7 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
         snprintf(text + n, sizeof text - (size_t)n, ", attempt %d", c->attempt);
     row = fact(p, row, "state", text);
     if (c->reused) {
-        snprintf(text, sizeof text, "the same network as #%u, whose outcome it took", c->reused);
+        snprintf(text, sizeof text, "the same network as #%u; its result was reused", c->reused);
         row = fact(p, row, "reused", text);
     }
     if (c->failure[0])
@@ -181,7 +181,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const int rows = s->drawing[0].rows;
     char right[48] = "";
     if (whole && inner.at.rows <= rows && !ui->drawing)
-        snprintf(right, sizeof right, "%d of %d rows   ", inner.at.rows - 1, rows);
+        snprintf(right, sizeof right, "%d of %d lines   ", inner.at.rows - 1, rows);
     if (!all)
         snprintf(right + strlen(right), sizeof right - strlen(right), "Tab: %s",
                  s->drawing[(ui->drawing + 1) % s->n_drawings].tab);

@@ -6,7 +6,7 @@ void ax_draw_hint(ax_pane p, const char *text)
     ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_DIM, text);
 }
 
-/* Undo is rarely wanted, and then much. */
+/* Undo is hinted only where it can be used. */
 static bool is_hinted(const ax_ui *ui, ax_action a)
 {
     const ax_candidate *c = ax_ui_selected(ui);

@@ -1,4 +1,4 @@
-/* A plot as it was drawn last: with thousands of candidates it costs milliseconds, and a key that only moves the
+/* A plot as it was drawn last: with thousands of candidates drawing takes milliseconds, and a key that only moves the
    selection changes nothing in it. */
 #ifndef AX_TUI_KEPT_H
 #define AX_TUI_KEPT_H

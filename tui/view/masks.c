@@ -74,7 +74,7 @@ static void turn_image(ax_ui *ui, int by)
         here->image = (here->image + by + n) % n;
 }
 
-/* In other views z Z < > are the reward plot's. */
+/* In other views z Z < > act on the reward plot. */
 static bool act(ax_ui *ui, ax_action a)
 {
     ax_masks_shown *here = ax_ui_masks(ui);

@@ -28,7 +28,7 @@ static bool is_news(const ax_log_line *line)
     return !routine[line->kind] && line->level != AX_LEVEL_DEBUG;
 }
 
-/* Events whose text says by itself what happened: "pruned by user". */
+/* Events with a text that says by itself what happened: "pruned by user". */
 static const bool says_so[AX_EVENT_COUNT] = { [AX_EVENT_PRUNED] = true,
                                               [AX_EVENT_PROMOTED] = true,
                                               [AX_EVENT_PAUSED] = true,

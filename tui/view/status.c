@@ -63,7 +63,7 @@ static void add_rate(segments *s, const ax_ui *ui)
         add(s, AX_ROLE_BAR, "eta %s", ax_figure_clock(60 * left / rate, text));
 }
 
-/* What the screens don't show because nobody can read it any more. */
+/* Events that the screens lack because they can't be read. */
 static void add_damage(segments *s, const ax_state *st)
 {
     unsigned long long events = st->damage.events + st->n_lost;

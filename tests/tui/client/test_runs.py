@@ -225,7 +225,7 @@ class Runs(unittest.TestCase):
         self.assertEqual(search.wait(60), 0)
         done = self.place.call("resume", "a")
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"\Aauxcell: the run is paused and nobody is there to continue it")
+        self.assertRegex(done.stderr, r"\Aauxcell: the run is paused and unattended")
         self.assertIn("    ID S REWARD", done.stdout)
         self.assertNotIn("/100000 #1 ", done.stdout)  # that is of the engine before
         self.assertEqual(self.status("a")["state"], "stopped")
