@@ -36,18 +36,18 @@ static ax_code read_lists(ax_pairs *p, const char *dir, ax_err *err)
     return code;
 }
 
-static void fill_in(ax_pairs *p, ax_source_info *info)
+static ax_code fill_in(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    for (int id = 0; id < 256; id++)
-        p->class_of[id] = AX_PAIRS_WRONG;
-    p->class_of[UNLABELLED] = AX_PAIRS_IGNORE;
-    p->ids = "CamVid's ids are 0 to 10, and 11 = unlabelled";
-    info->classes = CLASSES;
-    for (int i = 0; i < CLASSES; i++) {
-        p->class_of[i] = (int16_t)i;
-        snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
-        memcpy(info->color[i], classes[i].color, 3);
+    ax_code code = (p->classes = ax_classes_new(err)) ? AX_OK : AX_ENOMEM;
+    for (int i = 0; i < CLASSES && code == AX_OK; i++) {
+        const uint8_t *c = classes[i].color;
+        code =
+            ax_classes_add(p->classes, classes[i].name, strlen(classes[i].name), i, c[0] << 16 | c[1] << 8 | c[2], err);
     }
+    if (code == AX_OK)
+        p->classes->unlabelled = UNLABELLED;
+    return code == AX_OK ? ax_pairs_finish_classes(p, spec, "CamVid's ids are 0 to 10, and 11 = unlabelled", info, err)
+                         : code;
 }
 
 ax_source *ax_camvid_open(const ax_dataset_spec *spec, ax_err *err)
@@ -64,8 +64,7 @@ ax_source *ax_camvid_open(const ax_dataset_spec *spec, ax_err *err)
     ax_source *s = NULL;
     if (p && !info)
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    if (info && read_lists(p, dir, err) == AX_OK) {
-        fill_in(p, info);
+    if (info && read_lists(p, dir, err) == AX_OK && fill_in(p, spec, info, err) == AX_OK) {
         s = ax_pairs_source(p, info, err);
         p = NULL;
     }

@@ -49,7 +49,7 @@ ax_code ax_depth_decode(const void *bytes, size_t n, const ax_depth_scale *scale
         return ax_fail(err, AX_EFORMAT, "%s: a depth map must be a PNG", name);
     ax_code code = ax_png_decode_depth(bytes, n, name, &p, err);
     if (code == AX_OK)
-        code = ax_image_turn(&p, 2, name, err);
+        code = ax_image_turn(&p, name, err);
     if (code == AX_OK)
         code = to_metres(&p, scale, name, metres, err);
     *h = p.h;

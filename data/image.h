@@ -4,6 +4,7 @@
 #ifndef AX_DATA_IMAGE_H
 #define AX_DATA_IMAGE_H
 
+#include "data/classes.h"
 #include "data/picture.h"
 
 #include <stdbool.h>
@@ -14,19 +15,28 @@ enum { AX_IMAGE_MAX_PIXELS = 1 << 26, AX_IMAGE_MAX_SIDE = 32768 };
 /* RGB {h,w,3} (malloc, caller frees) of a PNG or JPEG: grey is repeated, palettes are looked up, 16 bits are reduced to
    8, alpha is dropped. Errors: AX_EIO (cannot be read), AX_EFORMAT (damaged, too large, not an image), AX_ENOMEM. */
 ax_code ax_picture_read(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
-/* {h,w} class ids (malloc, caller frees) of a PNG: the indices of a palette, or the values of 8-bit (or less) grey. */
-ax_code ax_mask_read(const char *path, uint8_t **ids, int32_t *h, int32_t *w, ax_err *err);
+/* What the pixels of a mask say. */
+typedef struct ax_mask {
+    int32_t h, w;
+    int size;       /* bytes of a pixel: 1 and 2 are ids (in the machine's order), 3 is a colour, RGB */
+    uint8_t *bytes; /* {h,w,size}; malloc, the caller frees it */
+} ax_mask;
+/* A PNG as it is: the indices of a palette, the values of grey of any depth, 8-bit colours. Alpha is dropped. */
+ax_code ax_mask_read(const char *path, ax_mask *out, ax_err *err);
 
 /* The same from memory; name is for messages. */
 ax_code ax_picture_decode(const void *bytes, size_t n, const char *name, uint8_t **rgb, int32_t *h, int32_t *w,
                           ax_err *err);
-ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, uint8_t **ids, int32_t *h, int32_t *w,
-                       ax_err *err);
+ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, ax_mask *out, ax_err *err);
+/* Makes classes {h,w} of a mask, in its memory: out->size is 1 then. AX_EFORMAT names the first pixel whose id or
+   colour no class has; name is for the message. */
+ax_code ax_mask_classes(ax_mask *mask, const ax_classes *classes, const char *name, ax_err *err);
 
-/* Both for an image of a data set. The mask lies on the picture as viewers show both; where their sizes as shown differ
-   and those as stored agree, it is a mask of the stored pixels, and turns with them. Sizes that agree in neither way:
-   AX_EFORMAT. On success out is the caller's (ax_picture_release). */
-ax_code ax_labelled_read(const char *picture, const char *mask, ax_picture *out, ax_err *err);
+/* An image of a data set with the classes that its mask says. The mask lies on the picture as viewers show both; where
+   their sizes as shown differ and those as stored agree, it is a mask of the stored pixels, and turns with them. Sizes
+   that agree in neither way: AX_EFORMAT. On success out is the caller's (ax_picture_release). */
+ax_code ax_labelled_read(const char *picture, const char *mask, const ax_classes *classes, ax_picture *out,
+                         ax_err *err);
 
 /* ---- depth ---- */
 

@@ -171,7 +171,8 @@ static void decode(reading *r, const uint8_t *bytes, size_t n, ax_pixels *out)
         jpeg_read_scanlines(j, &row, 1);
     }
     /* not finished: what lies behind the last row is of no interest */
-    *out = (ax_pixels) { .h = (int32_t)j->output_height,
+    *out = (ax_pixels) { .size = 3,
+                         .h = (int32_t)j->output_height,
                          .w = (int32_t)j->output_width,
                          .bytes = r->pixels,
                          .orientation = orientation_of(j) };

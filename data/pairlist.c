@@ -102,7 +102,7 @@ static ax_code part(const reading *r, const char *text, size_t n, size_t first, 
     size_t second = first;
     while (ax_is_blank(text[second]))
         second++;
-    *out = (ax_pair) { path_of(r, text, first), path_of(r, text + second, n - second), NULL };
+    *out = (ax_pair) { path_of(r, text, first), path_of(r, text + second, n - second), NULL, 0 };
     if (out->image)
         out->name = name_of(r, out->image);
     return out->image && out->mask && out->name ? AX_OK : ax_fail(r->err, AX_ENOMEM, "%s: no memory", r->path);
@@ -114,6 +114,22 @@ static void drop(ax_pair *p)
     free(p->mask);
     free(p->name);
     *p = (ax_pair) { 0 };
+}
+
+ax_code ax_pairlist_take(ax_pairlist *list, ax_pair pair, ax_err *err)
+{
+    if (list->n == list->cap) {
+        size_t cap = list->cap ? 2 * list->cap : 256;
+        ax_pair *grown = realloc(list->pair, cap * sizeof *grown);
+        if (!grown) {
+            drop(&pair);
+            return ax_fail(err, AX_ENOMEM, "no memory for a list of %zu images", cap);
+        }
+        list->pair = grown;
+        list->cap = cap;
+    }
+    list->pair[list->n++] = pair;
+    return AX_OK;
 }
 
 /* The next blank of the line that others may follow, from `at` on; n: there is none. */
@@ -154,24 +170,13 @@ static ax_code find_pair(const reading *r, char *text, size_t n, ax_pair *out)
 
 static ax_code add_line(const reading *r, char *text, size_t n)
 {
-    ax_pairlist *list = r->list;
     if (memchr(text, 0, n))
         return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: a zero byte in it; a list is UTF-8 text", r->path, r->line);
     if (n > LONGEST_LINE)
         return ax_fail(r->err, AX_EFORMAT, "%s: line %zu: %zu bytes are too long for two names", r->path, r->line, n);
-    if (list->n == list->cap) {
-        size_t cap = list->cap ? 2 * list->cap : 256;
-        ax_pair *grown = realloc(list->pair, cap * sizeof *grown);
-        if (!grown)
-            return ax_fail(r->err, AX_ENOMEM, "%s: no memory", r->path);
-        list->pair = grown;
-        list->cap = cap;
-    }
     ax_pair pair;
     ax_code code = find_pair(r, text, n, &pair);
-    if (code == AX_OK)
-        list->pair[list->n++] = pair;
-    return code;
+    return code == AX_OK ? ax_pairlist_take(r->list, pair, r->err) : code;
 }
 
 ax_code ax_pairlist_read(ax_pairlist *list, const char *dir, const char *name, const char *prefix, ax_err *err)

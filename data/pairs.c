@@ -27,8 +27,23 @@ void ax_pairs_free(ax_pairs *p)
         ax_pairlist_release(&p->list[split]);
         free(p->list_path[split]);
     }
+    for (int i = 0; i < p->n_files; i++)
+        free(p->file[i]);
+    ax_pairlist_release(&p->orphan);
+    ax_classes_free(p->classes);
+    if (p->free_more)
+        p->free_more(p->more);
     free(p->dir);
     free(p);
+}
+
+ax_code ax_pairs_note(ax_pairs *p, const char *path, ax_err *err)
+{
+    char *copy = p->n_files < AX_PAIRS_FILES ? strdup(path) : NULL;
+    if (!copy)
+        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    p->file[p->n_files++] = copy;
+    return AX_OK;
 }
 
 static void free_set(void *set)
@@ -36,24 +51,24 @@ static void free_set(void *set)
     ax_pairs_free(set);
 }
 
-static ax_code remap(const ax_pairs *p, ax_picture *picture, const char *path, ax_err *err)
+static ax_code draw(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_err *err)
 {
-    for (size_t i = 0, w = (size_t)picture->w; i < (size_t)picture->h * w; i++) {
-        uint8_t id = picture->labels[i];
-        int16_t class = p->class_of[id];
-        if (class == AX_PAIRS_WRONG)
-            return ax_fail(err, AX_EFORMAT, "%s: id %d at x %zu, y %zu: %s", path, id, i % w, i / w, p->ids);
-        picture->labels[i] = (uint8_t) class;
-    }
-    return AX_OK;
+    ax_code code = ax_picture_read(pair->image, &out->rgb, &out->h, &out->w, err);
+    if (code != AX_OK)
+        return code;
+    out->labels = malloc((size_t)out->h * (size_t)out->w);
+    code = out->labels ? p->draw(p, pair, out->h, out->w, out->labels, err)
+                       : ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", pair->image, out->w, out->h);
+    if (code != AX_OK)
+        ax_picture_release(out);
+    return code;
 }
 
 static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err)
 {
     const ax_pairs *p = set;
     const ax_pair *pair = &p->list[split].pair[index];
-    ax_code code = ax_labelled_read(pair->image, pair->mask, out, err);
-    return code == AX_OK ? remap(p, out, pair->mask, err) : code;
+    return p->draw ? draw(p, pair, out, err) : ax_labelled_read(pair->image, pair->mask, p->classes, out, err);
 }
 
 static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
@@ -83,10 +98,12 @@ static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
         for (size_t i = 0; i < p->list[split].n && code == AX_OK; i++) {
             const ax_pair *pair = &p->list[split].pair[i];
             code = add_file(p, pair->image, out, err);
-            if (code == AX_OK)
+            if (code == AX_OK && pair->mask)
                 code = add_file(p, pair->mask, out, err);
         }
     }
+    for (int i = 0; i < p->n_files && code == AX_OK; i++)
+        code = add_file(p, p->file[i], out, err);
     return code;
 }
 
@@ -98,11 +115,14 @@ static ax_code files(void *set, ax_files *out, ax_err *err)
         if (p->list_path[split])
             code = ax_files_read(out, p->list_path[split], err);
         for (size_t i = 0; i < p->list[split].n && code == AX_OK; i++) {
-            code = ax_files_read(out, p->list[split].pair[i].image, err);
-            if (code == AX_OK)
-                code = ax_files_read(out, p->list[split].pair[i].mask, err);
+            const ax_pair *pair = &p->list[split].pair[i];
+            code = ax_files_read(out, pair->image, err);
+            if (code == AX_OK && pair->mask)
+                code = ax_files_read(out, pair->mask, err);
         }
     }
+    for (int i = 0; i < p->n_files && code == AX_OK; i++)
+        code = ax_files_read(out, p->file[i], err);
     return code;
 }
 
@@ -112,4 +132,9 @@ ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err)
     info->n_val = p->list[AX_SPLIT_VAL].n;
     const ax_picture_set set = { p, load, name, fingerprint, files, free_set };
     return ax_picture_source_new(info, &set, err);
+}
+
+const ax_pairs *ax_pairs_of(ax_source *s)
+{
+    return ax_picture_source_set(s, load);
 }

@@ -1,23 +1,51 @@
-/* A data set of image files, each with a mask file: what SegNet's CamVid and users' own lists have in common. */
+/* A data set of image files, each with a target: a mask file, or what `draw` makes of a file or of an annotation. All
+   sets of files are this; they differ in where they find pairs and classes. */
 #ifndef AX_DATA_PAIRS_H
 #define AX_DATA_PAIRS_H
 
+#include "data/classes.h"
 #include "data/pairlist.h"
+#include "engine/config/dataset.h"
 #include "engine/train/source.h"
 
-typedef struct ax_pairs {
-    char *dir;             /* files below it are known by their path in it; with a slash at its end; owned */
-    ax_pairlist list[2];   /* per ax_split; owned */
-    char *list_path[2];    /* the lists' own files, NULL = none; owned */
-    int16_t class_of[256]; /* of an id in a mask: its class, AX_PAIRS_IGNORE or AX_PAIRS_WRONG */
-    const char *ids;       /* "CamVid's ids are 0 to 10, and 11 = unlabelled", for messages */
-} ax_pairs;
-enum { AX_PAIRS_IGNORE = 255, AX_PAIRS_WRONG = -1 };
+typedef struct ax_pairs ax_pairs;
+/* Fills classes {h,w}, AX_CLASS_IGNORE = unlabelled, of a pair with an image of that size as it is to be seen. Safe
+   from several threads. */
+typedef ax_code (*ax_pairs_draw)(const ax_pairs *p, const ax_pair *pair, int32_t h, int32_t w, uint8_t *classes,
+                                 ax_err *err);
+
+enum { AX_PAIRS_FILES = 8 };
+struct ax_pairs {
+    char *dir;                  /* files below it are known by their path in it; with a slash at its end; owned */
+    ax_pairlist list[2];        /* per ax_split; owned */
+    char *list_path[2];         /* the lists' own files, NULL = none; owned */
+    char *file[AX_PAIRS_FILES]; /* others that say what the data are: class file, map, annotations; owned */
+    int n_files;
+    ax_classes *classes; /* owned */
+    ax_pairlist orphan;  /* what has no other half: image or mask is NULL; only for who inspects the set; owned */
+    ax_pairs_draw draw;  /* NULL: the masks are files */
+    void *more;          /* the set's own; owned */
+    void (*free_more)(void *more);
+};
 
 /* A zeroed set for files in dir; NULL without memory. */
 ax_pairs *ax_pairs_new(const char *dir, ax_err *err);
 void ax_pairs_free(ax_pairs *p);
+/* Notes a file that says what the data are; its path is copied. */
+ax_code ax_pairs_note(ax_pairs *p, const char *path, ax_err *err);
+/* The classes of a set by its spec: of classes=FILE or of the class file in one of the folders (NULL = none). Without
+   any of these it has none yet. */
+ax_code ax_pairs_read_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *const *dirs, ax_err *err);
+/* Finishes them: reads all masks for their ids where there are none yet, takes map= and ignore= in, numbers them. says:
+   as ax_classes_finish. */
+ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *says, ax_source_info *info,
+                                ax_err *err);
+/* Parts all pairs for training and validation as split= says, which is "A/B" or "A/B/SEED". AX_EINVAL: it says
+   something else; AX_EFORMAT: too few pairs. */
+ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);
 /* A source of p, which it takes, also when it fails; info says classes, names and colours. */
 ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err);
+/* The pairs of a source that ax_pairs_source made; NULL of another. Borrowed. */
+const ax_pairs *ax_pairs_of(ax_source *s);
 
 #endif

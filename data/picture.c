@@ -117,6 +117,12 @@ static const ax_source_ops ops = {
     .stream_close = ax_loader_close,
 };
 
+void *ax_picture_source_set(ax_source *s, ax_picture_load load)
+{
+    const picture_source *p = (picture_source *)s;
+    return s->ops == &ops && p->of.load == load ? p->of.set : NULL;
+}
+
 ax_source *ax_picture_source_new(const ax_source_info *info, const ax_picture_set *what, ax_err *err)
 {
     picture_source *p = calloc(1, sizeof *p);

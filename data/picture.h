@@ -28,5 +28,7 @@ typedef struct ax_picture_set {
 /* A source over pictures: sample, picture and stream made of load. Takes what: set is freed by free_set on close.
    n_train and n_val are in info; index wraps around them. */
 ax_source *ax_picture_source_new(const ax_source_info *info, const ax_picture_set *what, ax_err *err);
+/* The set of a source that was made so with that load; NULL of another. */
+void *ax_picture_source_set(ax_source *s, ax_picture_load load);
 
 #endif

@@ -8,8 +8,7 @@
 #include <string.h>
 
 /* What the pixels are to become. */
-typedef enum kind { RGB, INDICES, DEPTH } kind;
-static const size_t bytes_of[] = { [RGB] = 3, [INDICES] = 1, [DEPTH] = 2 };
+typedef enum kind { RGB, MASK, DEPTH } kind;
 
 /* Everything that must survive libpng's longjmp lives here, not in locals. */
 typedef struct reading {
@@ -55,17 +54,22 @@ static void refuse(reading *r, ax_code code)
     png_longjmp(r->png, 1);
 }
 
-static void as_indices(reading *r, int type, int depth)
+/* Returns the bytes of a pixel. */
+static int as_mask(reading *r, int type, int depth)
 {
-    if (type == PNG_COLOR_TYPE_PALETTE || (type == PNG_COLOR_TYPE_GRAY && depth <= 8)) {
-        png_set_packing(r->png); /* 1, 2, 4 bits to a byte each, values as they are */
-        return;
-    }
-    refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a mask holds class ids: a PNG with a palette or 8-bit grey, not %s",
-                      r->name, depth == 16 ? "16-bit values" : "colours"));
+    const uint16_t one = 1;
+    bool colors = type != PNG_COLOR_TYPE_PALETTE && type & PNG_COLOR_MASK_COLOR;
+    if (colors && depth == 16)
+        refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a mask of 16-bit colours; classes have colours of 8 bits", r->name));
+    png_set_packing(r->png); /* 1, 2, 4 bits to a byte each, values as they are */
+    if (type & PNG_COLOR_MASK_ALPHA)
+        png_set_strip_alpha(r->png);
+    if (depth == 16 && *(const uint8_t *)&one)
+        png_set_swap(r->png);
+    return colors ? 3 : depth == 16 ? 2 : 1;
 }
 
-static void as_depth(reading *r, int type, int depth)
+static int as_depth(reading *r, int type, int depth)
 {
     const uint16_t one = 1;
     if (type != PNG_COLOR_TYPE_GRAY || depth != 16)
@@ -73,6 +77,7 @@ static void as_depth(reading *r, int type, int depth)
                           type == PNG_COLOR_TYPE_GRAY ? "ones of 8 bits or less" : "colours"));
     if (*(const uint8_t *)&one)
         png_set_swap(r->png); /* the file has the high byte first */
+    return 2;
 }
 
 /* Units per metre, as ax_depth_write notes them; 0 = the file doesn't say. */
@@ -89,13 +94,14 @@ static double scale_of(reading *r)
     return 0;
 }
 
-static void as_rgb(reading *r, int type)
+static int as_rgb(reading *r, int type)
 {
     png_set_expand(r->png);
     png_set_scale_16(r->png);
     png_set_strip_alpha(r->png);
     if (!(type & PNG_COLOR_MASK_COLOR))
         png_set_gray_to_rgb(r->png);
+    return 3;
 }
 
 static int orientation_of(reading *r)
@@ -120,15 +126,10 @@ static void decode(reading *r, kind as, ax_pixels *out)
     /* deflate never does better than 1032:1, so a tiny file that claims a large image is cut or a lie */
     if ((uint64_t)png_get_rowbytes(r->png, r->info) * h / 1032 > r->left + 64)
         png_error(r->png, "the file is cut short");
-    if (as == INDICES)
-        as_indices(r, type, depth);
-    else if (as == DEPTH)
-        as_depth(r, type, depth);
-    else
-        as_rgb(r, type);
+    int size = as == MASK ? as_mask(r, type, depth) : as == DEPTH ? as_depth(r, type, depth) : as_rgb(r, type);
     png_set_interlace_handling(r->png);
     png_read_update_info(r->png, r->info);
-    size_t stride = (size_t)w * bytes_of[as];
+    size_t stride = (size_t)w * (size_t)size;
     if (png_get_rowbytes(r->png, r->info) != stride)
         png_error(r->png, "unexpected kind of pixels");
     r->pixels = malloc(stride * h);
@@ -139,7 +140,9 @@ static void decode(reading *r, kind as, ax_pixels *out)
         r->rows[y] = r->pixels + stride * y;
     png_read_image(r->png, r->rows);
     png_read_end(r->png, r->info); /* eXIf may be here, too */
-    *out = (ax_pixels) { .h = (int32_t)h, .w = (int32_t)w, .bytes = r->pixels, .orientation = orientation_of(r) };
+    *out = (ax_pixels) {
+        .h = (int32_t)h, .w = (int32_t)w, .size = size, .bytes = r->pixels, .orientation = orientation_of(r)
+    };
     out->scale = as == DEPTH ? scale_of(r) : 0;
     r->pixels = NULL;
 }
@@ -162,9 +165,9 @@ static ax_code decode_as(const uint8_t *bytes, size_t n, kind as, const char *na
     return state->code;
 }
 
-ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool indices, const char *name, ax_pixels *out, ax_err *err)
+ax_code ax_png_decode(const uint8_t *bytes, size_t n, bool mask, const char *name, ax_pixels *out, ax_err *err)
 {
-    return decode_as(bytes, n, indices ? INDICES : RGB, name, out, err);
+    return decode_as(bytes, n, mask ? MASK : RGB, name, out, err);
 }
 
 ax_code ax_png_decode_depth(const uint8_t *bytes, size_t n, const char *name, ax_pixels *out, ax_err *err)

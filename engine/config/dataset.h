@@ -13,8 +13,9 @@
    is */
 #define AX_DATASET_LIST(X)                                                                                             \
     X(scenes, "[:TRAIN,VAL]", false, "", "street scenes that the program draws itself; how many of them")              \
-    X(camvid, ":DIR", true, "", "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                \
-    X(list, ":FILE[,VAL]", true, "", "lists of images and masks; without VAL every tenth line is for validation")
+    X(camvid, ":DIR", true, "map ignore", "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")      \
+    X(list, ":FILE[,VAL]", true, "classes map ignore split",                                                           \
+      "lists of images and masks; without VAL every tenth line is for validation")
 
 /* name, form of its value, whether that names files, what it is */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \

@@ -285,7 +285,18 @@ static void expect_mask(uint32_t picture, int32_t h, int32_t w, uint32_t mask, i
     assert_int_equal(ax_mask_write(path_of("m.png", mask_path), ids, mask_h, mask_w, palette, 1, &err), AX_OK);
     tag_png("p.png", picture, true, false);
     tag_png("m.png", mask, false, false);
-    ax_code code = ax_labelled_read(picture_path, mask_path, &p, &err);
+    ax_classes *classes = ax_classes_new(&err);
+    ax_source_info *info = calloc(1, sizeof *info);
+    assert_true(classes && info);
+    for (int i = 0; i < W * W; i++) {
+        char name[16];
+        size_t n = (size_t)snprintf(name, sizeof name, "%d", i);
+        assert_int_equal(ax_classes_add(classes, name, n, i, -1, &err), AX_OK);
+    }
+    assert_int_equal(ax_classes_finish(classes, "", info, &err), AX_OK);
+    free(info);
+    ax_code code = ax_labelled_read(picture_path, mask_path, classes, &p, &err);
+    ax_classes_free(classes);
     if (turned == 0) {
         assert_int_equal(code, AX_EFORMAT);
         assert_non_null(strstr(err.msg, "m.png: "));

@@ -5,6 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     uint8_t *pixels = NULL;
+    ax_mask mask;
     int32_t h, w;
     ax_err err = { AX_OK, "" };
     ax_code code = ax_picture_decode(data, size, "fuzz", &pixels, &h, &w, &err);
@@ -12,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (code == AX_OK)
         free(pixels);
     err = (ax_err) { AX_OK, "" };
-    code = ax_mask_decode(data, size, "fuzz", &pixels, &h, &w, &err);
+    code = ax_mask_decode(data, size, "fuzz", &mask, &err);
     fuzz_said_why(code, &err);
     if (code == AX_OK)
-        free(pixels);
+        free(mask.bytes);
     return 0;
 }

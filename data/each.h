@@ -1,0 +1,17 @@
+/* The same for many things, by several threads. */
+#ifndef AX_DATA_EACH_H
+#define AX_DATA_EACH_H
+
+#include "engine/base/err.h"
+
+#include <stddef.h>
+
+/* Called for i of 0 .. n-1 by one of several threads, thread 0 .. threads-1. */
+typedef ax_code (*ax_each_do)(void *context, int thread, size_t i, ax_err *err);
+
+/* Threads for n things: as many as cores, at most `most`. */
+int ax_each_threads(size_t n, int most);
+/* Calls it for all, in order but side by side. The first failure, by i, ends it and is returned. */
+ax_code ax_each(size_t n, int threads, ax_each_do call, void *context, ax_err *err);
+
+#endif
