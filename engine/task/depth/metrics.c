@@ -45,6 +45,8 @@ static void add(ax_depth_sums *s, double p, double t)
     s->sq_rel += e * e / t;
     s->square += e * e;
     s->log10 += fabs(log10(p) - log10(t));
+    s->truth += t;
+    s->truth_square += t * t;
     s->log += l;
     s->log_square += l * l;
     s->within[0] += ratio < step;
@@ -140,6 +142,8 @@ static void pool(ax_depth_sums *all, const ax_depth_sums *s)
     all->sq_rel += s->sq_rel;
     all->square += s->square;
     all->log10 += s->log10;
+    all->truth += s->truth;
+    all->truth_square += s->truth_square;
     all->log += s->log;
     all->log_square += s->log_square;
     for (int k = 0; k < 3; k++)
@@ -165,8 +169,22 @@ ax_depth_report ax_depth_meter_report(const ax_depth_meter *m)
     for (int k = 0; k < AX_DEPTH_FIGURES; k++)
         r.per_image.value[k] = r.measured ? r.per_image.value[k] / (double)r.measured : NAN;
     r.pooled = ax_depth_figures_of(&all);
+    double n = (double)all.pixels, mean = all.truth / n;
+    r.constant_rmse = all.pixels ? sqrt(fmax(0, all.truth_square / n - mean * mean)) : NAN;
     r.lineage_rmse = all.plain_pixels ? sqrt(all.plain_square / (double)all.plain_pixels) : NAN;
     r.pixels = all.pixels;
     r.not_finite = all.not_finite;
     return r;
+}
+
+ax_depth_reward ax_depth_reward_of(const ax_depth_report *r)
+{
+    const double *f = r->pooled.value;
+    if (!r->pixels)
+        return (ax_depth_reward) { NAN, NAN, NAN, NAN };
+    /* where all truth is one depth, the constant is perfect, and so is only who has it */
+    double unit = r->constant_rmse > 0 ? f[AX_DEPTH_RMSE] / r->constant_rmse : f[AX_DEPTH_RMSE] > 0 ? INFINITY : 0;
+    ax_depth_reward out = { .d1 = f[AX_DEPTH_D1], .ratio = 1 / (1 + f[AX_DEPTH_ABS_REL]), .distance = 1 / (1 + unit) };
+    out.reward = cbrt(out.d1 * out.ratio * out.distance);
+    return out;
 }

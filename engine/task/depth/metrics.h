@@ -66,9 +66,10 @@ typedef struct ax_depth_sums {
     uint64_t pixels;     /* valid ones */
     uint64_t not_finite; /* predictions anywhere in the image that are NaN or infinite */
     double abs_rel, sq_rel, square, log10, log, log_square;
-    uint64_t within[3];    /* d1, d2, d3 */
-    uint64_t plain_pixels; /* without crop and caps: prediction finite, truth finite and not 0 */
-    double plain_square;   /* of |p| - t over those */
+    double truth, truth_square; /* sums of t and t^2 */
+    uint64_t within[3];         /* d1, d2, d3 */
+    uint64_t plain_pixels;      /* without crop and caps: prediction finite, truth finite and not 0 */
+    double plain_square;        /* of |p| - t over those */
 } ax_depth_sums;
 
 /* Sums of one image of h x w. */
@@ -94,6 +95,7 @@ void ax_depth_meter_merge(ax_depth_meter *m, const ax_depth_meter *from);
 typedef struct ax_depth_report {
     ax_depth_figures per_image; /* plain means over the images that have a valid pixel */
     ax_depth_figures pooled;    /* all valid pixels of all images as one set */
+    double constant_rmse;       /* pooled, of the best constant prediction, the mean of these pixels' truth; NAN */
     double lineage_rmse;        /* pooled RMSE of |p| against t, without crop and caps, as DenseTorch reports; NAN */
     uint64_t pixels, not_finite;
     size_t measured, without_truth; /* images */
@@ -101,5 +103,15 @@ typedef struct ax_depth_report {
 
 /* Over the images that were put. */
 ax_depth_report ax_depth_meter_report(const ax_depth_meter *m);
+
+/* What a search maximises, and the parts it is made of: each is from 0 to 1, and 1 is perfect. From pooled figures; NAN
+   without a valid pixel. */
+typedef struct ax_depth_reward {
+    double d1;
+    double ratio;    /* 1 / (1 + abs_rel) */
+    double distance; /* 1 / (1 + rmse / constant_rmse): 0.5 is no better than the best constant */
+    double reward;   /* cube root of their product */
+} ax_depth_reward;
+ax_depth_reward ax_depth_reward_of(const ax_depth_report *r);
 
 #endif

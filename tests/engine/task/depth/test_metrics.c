@@ -92,6 +92,44 @@ static void crops(void **state)
     assert_string_equal(err.msg, "crop garg leaves nothing of an image of 1242x1");
 }
 
+static ax_depth_report report_of(const float *p, const float *t, int32_t n)
+{
+    ax_depth_meter m;
+    ax_depth_window all = whole(1, n);
+    ax_depth_sums s = ax_depth_measure(p, t, 1, n, &all, &nyu);
+    assert_int_equal(ax_depth_meter_init(&m, 1, NULL), AX_OK);
+    ax_depth_meter_put(&m, 0, &s);
+    ax_depth_report r = ax_depth_meter_report(&m);
+    ax_depth_meter_release(&m);
+    return r;
+}
+
+static void rewards(void **state)
+{
+    (void)state;
+    const float t[] = { 1, 3, 0 }, half[] = { 2, 2, 2 };
+    ax_depth_report r = report_of(half, t, 3); /* the mean: off by 1, abs_rel (1 + 1/3) / 2, d1 0 */
+    ax_depth_reward w = ax_depth_reward_of(&r);
+    near("constant_rmse", r.constant_rmse, 1);
+    near("distance", w.distance, 0.5);
+    near("ratio", w.ratio, 0.6);
+    near("d1", w.d1, 0);
+    near("reward", w.reward, 0);
+    const float good[] = { 1, 3.6f, 2 }; /* off by 0.6: rmse 0.6 / sqrt 2, abs_rel 0.1 */
+    r = report_of(good, t, 3);
+    w = ax_depth_reward_of(&r);
+    if (fabs(w.reward - cbrt(1 / 1.1 / (1 + 0.6 / sqrt(2)))) > 1e-7)
+        fail_msg("the reward is %g", w.reward);
+    r = report_of(t, t, 3);
+    near("perfect", ax_depth_reward_of(&r).reward, 1);
+    r = report_of((const float[]) { 2, 2 }, (const float[]) { 2, 2 }, 2);
+    near("one depth, met", ax_depth_reward_of(&r).reward, 1);
+    r = report_of((const float[]) { 2, 2.1f }, (const float[]) { 2, 2 }, 2);
+    near("one depth, missed", ax_depth_reward_of(&r).reward, 0);
+    r = report_of(half, (const float[3]) { 0 }, 3);
+    assert_true(isnan(ax_depth_reward_of(&r).reward));
+}
+
 static void nothing(void **state)
 {
     (void)state;
@@ -274,6 +312,7 @@ int main(void)
         cmocka_unit_test(caps),
         cmocka_unit_test(crops),
         cmocka_unit_test(nothing),
+        cmocka_unit_test(rewards),
         cmocka_unit_test(as_computed_elsewhere),
         cmocka_unit_test(whatever_the_order),
     };
