@@ -40,33 +40,70 @@ static ax_code to_metres(const ax_pixels *p, const ax_depth_scale *scale, const 
     return AX_OK;
 }
 
-ax_code ax_depth_decode(const void *bytes, size_t n, const ax_depth_scale *scale, const char *name, float **metres,
-                        int32_t *h, int32_t *w, ax_err *err)
+/* As it is stored. */
+static ax_code decode(const void *bytes, size_t n, const char *name, ax_pixels *out, ax_err *err)
 {
     static const uint8_t png[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
-    ax_pixels p = { 0 };
     if (n < sizeof png || memcmp(bytes, png, sizeof png) != 0)
         return ax_fail(err, AX_EFORMAT, "%s: a depth map must be a PNG", name);
-    ax_code code = ax_png_decode_depth(bytes, n, name, &p, err);
-    if (code == AX_OK)
-        code = ax_image_turn(&p, name, err);
-    if (code == AX_OK)
-        code = to_metres(&p, scale, name, metres, err);
-    *h = p.h;
-    *w = p.w;
-    free(p.bytes);
-    return code;
+    return ax_png_decode_depth(bytes, n, name, out, err);
 }
 
-ax_code ax_depth_read(const char *path, const ax_depth_scale *scale, float **metres, int32_t *h, int32_t *w,
-                      ax_err *err)
+static ax_code read_map(const char *path, ax_pixels *out, ax_err *err)
 {
     char *bytes;
     size_t n;
     ax_code code = ax_image_file(path, &bytes, &n, err);
     if (code != AX_OK)
         return code;
-    code = ax_depth_decode(bytes, n, scale, path, metres, h, w, err);
+    code = decode(bytes, n, path, out, err);
     free(bytes);
+    return code;
+}
+
+/* Hands over what was decoded with `code`, turned and in metres. */
+static ax_code deliver(ax_code code, ax_pixels *p, const ax_depth_scale *scale, const char *name, float **metres,
+                       int32_t *h, int32_t *w, ax_err *err)
+{
+    if (code == AX_OK)
+        code = ax_image_turn(p, name, err);
+    if (code == AX_OK)
+        code = to_metres(p, scale, name, metres, err);
+    *h = p->h;
+    *w = p->w;
+    free(p->bytes);
+    return code;
+}
+
+ax_code ax_depth_decode(const void *bytes, size_t n, const ax_depth_scale *scale, const char *name, float **metres,
+                        int32_t *h, int32_t *w, ax_err *err)
+{
+    ax_pixels p = { 0 };
+    return deliver(decode(bytes, n, name, &p, err), &p, scale, name, metres, h, w, err);
+}
+
+ax_code ax_depth_read(const char *path, const ax_depth_scale *scale, float **metres, int32_t *h, int32_t *w,
+                      ax_err *err)
+{
+    ax_pixels p = { 0 };
+    return deliver(read_map(path, &p, err), &p, scale, path, metres, h, w, err);
+}
+
+ax_code ax_depth_pair_read(const char *picture_path, const char *map_path, const ax_depth_scale *scale, uint8_t **rgb,
+                           float **metres, int32_t *h, int32_t *w, ax_err *err)
+{
+    ax_pixels picture = { 0 }, map = { 0 };
+    ax_code code = ax_image_read(picture_path, false, &picture, err);
+    if (code == AX_OK)
+        code = read_map(map_path, &map, err);
+    if (code == AX_OK)
+        code = ax_image_match(&picture, &map, picture_path, map_path, err);
+    if (code == AX_OK)
+        code = ax_image_turn(&picture, picture_path, err);
+    code = deliver(code, &map, scale, map_path, metres, h, w, err);
+    if (code == AX_OK)
+        *rgb = picture.bytes;
+    else
+        free(picture.bytes);
     return code;
 }

@@ -45,7 +45,7 @@ ax_code ax_image_file(const char *path, char **bytes, size_t *n, ax_err *err)
     return ax_file_read(AT_FDCWD, path, LARGEST_FILE, bytes, n, err);
 }
 
-static ax_code read_file(const char *path, bool mask, ax_pixels *out, ax_err *err)
+ax_code ax_image_read(const char *path, bool mask, ax_pixels *out, ax_err *err)
 {
     char *file;
     size_t n;
@@ -116,13 +116,13 @@ static ax_code deliver_mask(ax_code code, ax_pixels *p, const char *name, ax_mas
 ax_code ax_picture_read(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err)
 {
     ax_pixels p = { 0 };
-    return deliver_picture(read_file(path, false, &p, err), &p, path, rgb, h, w, err);
+    return deliver_picture(ax_image_read(path, false, &p, err), &p, path, rgb, h, w, err);
 }
 
 ax_code ax_mask_read(const char *path, ax_mask *out, ax_err *err)
 {
     ax_pixels p = { 0 };
-    return deliver_mask(read_file(path, true, &p, err), &p, path, out, err);
+    return deliver_mask(ax_image_read(path, true, &p, err), &p, path, out, err);
 }
 
 ax_code ax_picture_decode(const void *bytes, size_t n, const char *name, uint8_t **rgb, int32_t *h, int32_t *w,
@@ -181,10 +181,8 @@ ax_code ax_mask_classes(ax_mask *m, const ax_classes *classes, const char *name,
 
 /* ---- an image with its mask ---- */
 
-/* A mask lies on its picture as both are to be seen. Where only the sizes as stored agree, it was made for the stored
-   pixels, by a program that doesn't know orientations, and turns with them. */
-static ax_code match(const ax_pixels *picture, ax_pixels *mask, const char *picture_path, const char *mask_path,
-                     ax_err *err)
+ax_code ax_image_match(const ax_pixels *picture, ax_pixels *mask, const char *picture_path, const char *mask_path,
+                       ax_err *err)
 {
     if (shown_h(mask) == shown_h(picture) && shown_w(mask) == shown_w(picture))
         return AX_OK;
@@ -201,11 +199,11 @@ ax_code ax_labelled_read(const char *picture_path, const char *mask_path, const 
                          ax_err *err)
 {
     ax_pixels picture = { 0 }, mask = { 0 };
-    ax_code code = read_file(picture_path, false, &picture, err);
+    ax_code code = ax_image_read(picture_path, false, &picture, err);
     if (code == AX_OK)
-        code = read_file(mask_path, true, &mask, err);
+        code = ax_image_read(mask_path, true, &mask, err);
     if (code == AX_OK)
-        code = match(&picture, &mask, picture_path, mask_path, err);
+        code = ax_image_match(&picture, &mask, picture_path, mask_path, err);
     if (code == AX_OK)
         code = ax_image_turn(&picture, picture_path, err);
     if (code == AX_OK)

@@ -51,7 +51,11 @@ ax_code ax_depth_scale_parse(const char *text, ax_depth_scale *out, ax_err *err)
 /* Metres {h,w} (malloc, caller frees) of a PNG of 16-bit grey, 0 where there is none. */
 ax_code ax_depth_read(const char *path, const ax_depth_scale *scale, float **metres, int32_t *h, int32_t *w,
                       ax_err *err);
-/* The same from memory; name is for messages. */
+/* An image of a data set, RGB {h,w,3}, with its depth map, metres {h,w} (malloc, caller frees). The map lies on the
+   picture as the mask of ax_labelled_read does. */
+ax_code ax_depth_pair_read(const char *picture, const char *map, const ax_depth_scale *scale, uint8_t **rgb,
+                           float **metres, int32_t *h, int32_t *w, ax_err *err);
+/* A depth map from memory; name is for messages. */
 ax_code ax_depth_decode(const void *bytes, size_t n, const ax_depth_scale *scale, const char *name, float **metres,
                         int32_t *h, int32_t *w, ax_err *err);
 

@@ -130,23 +130,50 @@ static void wrong_files(void **state)
     free(bytes);
 }
 
-/* A depth map read as a picture or as a mask: the former is grey, the latter has its values as ids. */
+/* A depth map read as a picture is grey, as a mask its ids are the values. */
 static void as_others_read_it(void **state)
 {
     (void)state;
     const float metres[H * W] = { 65.535f, 32.896f };
     uint8_t *bytes;
+    uint16_t ids[3];
     int32_t h, w;
-    ax_err err;
+    ax_mask mask;
     write_map(metres, 1000);
-    assert_int_equal(ax_picture_read(path, &bytes, &h, &w, &err), AX_OK);
+    assert_int_equal(ax_picture_read(path, &bytes, &h, &w, NULL), AX_OK);
     assert_memory_equal(bytes, ((const uint8_t[]) { 255, 255, 255, 128, 128, 128, 0, 0, 0 }), 9);
     free(bytes);
-    ax_mask mask;
-    assert_int_equal(ax_mask_read(path, &mask, &err), AX_OK);
+    assert_int_equal(ax_mask_read(path, &mask, NULL), AX_OK);
     assert_int_equal(mask.size, 2);
-    assert_memory_equal(mask.bytes, ((const uint16_t[]) { 65535, 32896, 0 }), 6);
+    memcpy(ids, mask.bytes, sizeof ids);
+    assert_true(ids[0] == 65535 && ids[1] == 32896 && ids[2] == 0);
     free(mask.bytes);
+}
+
+static void pairs(void **state)
+{
+    (void)state;
+    char picture[80];
+    const float metres[H * W] = { 1, 2, 3 };
+    const uint8_t colors[3 * H * W] = { 9, 8, 7 };
+    uint8_t *rgb;
+    float *depth;
+    int32_t h, w;
+    ax_err err;
+    snprintf(picture, sizeof picture, "%s/p.png", dir);
+    write_map(metres, 1000);
+    assert_int_equal(ax_picture_write(picture, colors, H, W, &err), AX_OK);
+    assert_int_equal(ax_depth_pair_read(picture, path, &by_file, &rgb, &depth, &h, &w, &err), AX_OK);
+    assert_true(h == H && w == W && depth[2] == 3);
+    assert_memory_equal(rgb, colors, sizeof colors);
+    free(rgb);
+    free(depth);
+    assert_int_equal(ax_picture_write(picture, colors, W, H, &err), AX_OK);
+    assert_int_equal(ax_depth_pair_read(picture, path, &by_file, &rgb, &depth, &h, &w, &err), AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "x.png: 5x3, but its image"));
+    assert_int_equal(ax_depth_pair_read(path, picture, &by_file, &rgb, &depth, &h, &w, &err), AX_EFORMAT);
+    unlink(picture);
+    assert_int_equal(ax_depth_pair_read(picture, path, &by_file, &rgb, &depth, &h, &w, &err), AX_EIO);
 }
 
 int main(void)
@@ -154,7 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(round_trips),       cmocka_unit_test(scales),
         cmocka_unit_test(rotated_bits),      cmocka_unit_test(wrong_files),
-        cmocka_unit_test(as_others_read_it),
+        cmocka_unit_test(as_others_read_it), cmocka_unit_test(pairs),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
