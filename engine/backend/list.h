@@ -17,7 +17,7 @@ typedef struct ax_device_row {
     char name[16]; /* as ax_device_open takes it */
     ax_device_info info;
 } ax_device_row;
-/* All devices, at most AX_DEVICES; where there is no CUDA device a row "cuda" whose info says why. Returns their
+/* All devices, at most AX_DEVICES; where there is no CUDA device, an entry "cuda" whose info says why. Returns their
  * number. */
 size_t ax_device_list(ax_device_row rows[AX_DEVICES]);
 

@@ -14,7 +14,7 @@ typedef struct ax_device_info {
     char unusable[200]; /* why it can't be used; "" = it can */
 } ax_device_info;
 
-/* Both sides are built from the same tree: whoever was built from another one is refused by these sizes. */
+/* Both sides are built from the same tree: a side that was built from another one is refused by these sizes. */
 typedef struct ax_plugin_abi {
     const char *version; /* AX_VERSION */
     uint32_t ops;

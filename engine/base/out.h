@@ -13,7 +13,7 @@ void ax_out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void ax_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Text as it is: JSON, tables for other programs, drawings. */
 void ax_out_text(const char *text);
-/* Writes what is buffered, for whoever reads along. False: standard output can't be written, which has been said. */
+/* Flushes the buffer, for a reader that follows. False: standard output can't be written, which has been said. */
 bool ax_out_flush(void);
 /* The exit status of a program that would end with `code`: 1 instead of 0 when standard output couldn't be written. */
 int ax_out_end(int code);

@@ -83,7 +83,7 @@ static ax_code add(ax_files *f, const char *path, const char *of, ax_err *err)
     struct stat st;
     int fd;
     if (ax_output_target(path, path, target, &fd, of ? err : NULL) != AX_OK)
-        return of && err ? err->code : AX_OK; /* an input that can't be opened is said by whoever reads it */
+        return of && err ? err->code : AX_OK; /* the reader of an input that can't be opened says so */
     bool there = fd < 0 && !stat(target, &st);
     if (fd >= 0 || (there && !S_ISREG(st.st_mode)))
         return AX_OK;

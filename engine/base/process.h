@@ -1,4 +1,4 @@
-/* What a program of ours needs of the process it is, whoever started it. */
+/* What both programs need of their own process, however it was started. */
 #ifndef AX_BASE_PROCESS_H
 #define AX_BASE_PROCESS_H
 

@@ -288,7 +288,7 @@ int ax_settings_in_order(int k, const char **heading)
     return -1;
 }
 
-/* What doesn't exist stays as it is: whoever opens it says so. */
+/* A path that doesn't exist stays as it is: opening it will fail with a message. */
 static ax_code make_absolute(const char *name, const char *path, ax_str *out, ax_err *err)
 {
     char *full = path[0] && path[0] != '/' ? realpath(path, NULL) : NULL;

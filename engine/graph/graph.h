@@ -33,7 +33,7 @@ typedef struct ax_value {
     ax_type type;
     const char *name;          /* inputs, parameters, kept results; else NULL */
     const ax_param_spec *spec; /* parameters */
-    uint32_t node, output;     /* results: who makes it, as which output */
+    uint32_t node, output;     /* results: the node that makes it, and as which output */
     bool kept;                 /* lives to the end of a run, readable by name */
 } ax_value;
 typedef struct ax_node {

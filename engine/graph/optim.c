@@ -4,13 +4,13 @@
 #include <math.h>
 #include <stddef.h>
 
-/* A stretch of a block whose parameters are all reached. */
-typedef struct stretch {
+/* A span of a block whose parameters are all reached. */
+typedef struct span {
     size_t from, to; /* floats; padding between parameters is zero in every slot and stays so */
-} stretch;
+} span;
 
-/* The next stretch at or after *i (parameters of a group lie in their order); false = no more. */
-static bool next_stretch(const ax_params *p, ax_group group, size_t *i, stretch *s)
+/* The next span at or after *i (parameters of a group lie in their order); false = no more. */
+static bool next_span(const ax_params *p, ax_group group, size_t *i, span *s)
 {
     bool open = false;
     for (; *i < p->n; ++*i) {
@@ -30,7 +30,7 @@ static bool next_stretch(const ax_params *p, ax_group group, size_t *i, stretch 
     return open;
 }
 
-/* What changes from step to step, and behind it the sums of squares of stretches, of which a group has no more than
+/* What changes from step to step, and behind it the sums of squares of spans, of which a group has no more than
    parameters. */
 static ax_code need_now(ax_params *p, ax_group group, ax_err *err)
 {
@@ -60,8 +60,8 @@ static ax_code clip(ax_params *p, ax_group group, float most, ax_err *err)
     double *sums = (double *)(b->now + 1);
     size_t n = 0;
     ax_code code = AX_OK;
-    stretch s;
-    for (size_t i = 0; code == AX_OK && next_stretch(p, group, &i, &s);)
+    span s;
+    for (size_t i = 0; code == AX_OK && next_span(p, group, &i, &s);)
         code = p->be->sum_squares(p->dev, b->slot[AX_SLOT_GRAD] + s.from, s.to - s.from, &sums[n++], err);
     return code == AX_OK ? p->be->clip(p->dev, sums, n, most, b->now, err) : code;
 }
@@ -77,8 +77,8 @@ ax_code ax_optim_norm(ax_params *p, ax_group group, double *norm, ax_err *err)
 static ax_code update(ax_params *p, ax_group group, const ax_optim *o, ax_err *err)
 {
     ax_param_block *b = &p->block[group];
-    stretch s;
-    for (size_t i = 0; next_stretch(p, group, &i, &s);) {
+    span s;
+    for (size_t i = 0; next_span(p, group, &i, &s);) {
         ax_update u = {
             .value = b->slot[AX_SLOT_VALUE] + s.from,
             .grad = b->slot[AX_SLOT_GRAD] + s.from,
@@ -110,8 +110,8 @@ static ax_code average(ax_params *p, ax_group group, ax_err *err)
     }
     /* only what was updated: decay * x + (1 - decay) * x need not be x in floats */
     ax_code code = AX_OK;
-    stretch s;
-    for (size_t i = 0; code == AX_OK && next_stretch(p, group, &i, &s);)
+    span s;
+    for (size_t i = 0; code == AX_OK && next_span(p, group, &i, &s);)
         code = p->be->polyak(p->dev, b->slot[AX_SLOT_AVERAGE] + s.from, b->slot[AX_SLOT_VALUE] + s.from, s.to - s.from,
                              &b->now->decay, err);
     return code;

@@ -187,7 +187,7 @@ void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *ou
 /* ---- learning ---- */
 
 double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,
-                          double *clip_share)
+                          double *clip_fraction)
 {
     double loss = 0, clipped = 0, share = 1.0 / (double)n;
     c->no_grad = true;
@@ -206,8 +206,8 @@ double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n
         ax_lstm_backward(c, &r->genotype, weight, -share * entropy_weight, !c->no_grad);
         c->no_grad = false;
     }
-    if (clip_share)
-        *clip_share = clipped * share;
+    if (clip_fraction)
+        *clip_fraction = clipped * share;
     return loss;
 }
 

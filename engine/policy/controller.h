@@ -25,9 +25,9 @@ typedef struct ax_rollout {
 } ax_rollout;
 /* The clipped surrogate loss (Schulman et al., 2017) of n rollouts,
    -mean(min(r A, clip(r, 1 - clip, 1 + clip) A)) - entropy_weight * mean(entropy), and its gradients. Returns the loss;
-   *clip_share (may be NULL) = share of rollouts whose gradient the clip stops. */
+   *clip_fraction (may be NULL) = fraction of rollouts whose gradient the clip stops. */
 double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,
-                          double *clip_share);
+                          double *clip_fraction);
 double ax_controller_grad_norm(const ax_controller *c);
 /* One Adam step (betas .9 .999, eps 1e-8) on the gradients as they stand, scaled to at most clip_norm. */
 void ax_controller_adam(ax_controller *c, double lr, double clip_norm);

@@ -45,7 +45,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
         double share;
         ax_rollout r = { p->buffer[k].genotype, p->buffer[k].logp, p->buffer[k].reward - s->baseline };
         what->loss += ax_controller_loss(p->learner.controller, &r, 1, clip, p->learner.entropy_weight, &share) / p->n;
-        what->clip_share += share / p->n;
+        what->clip_fraction += share / p->n;
         ax_controller_adam(p->learner.controller, learning_rate, ax_learner_clip_norm);
     }
     ax_controller_score(p->learner.controller, &given->genotype, &now);

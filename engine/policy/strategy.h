@@ -19,10 +19,10 @@ ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
 typedef struct ax_proposal {
     ax_genotype genotype;
-    uint32_t id, parent;                /* the candidate, set by who gives numbers; whom it was made from, 0 = nobody */
-    double logp;                        /* NAN when the strategy has no probabilities */
-    double entropy;                     /* summed over decisions, NAN likewise */
-    double logp_each[AX_MAX_DECISIONS]; /* in the order of ax_space.order */
+    uint32_t id, parent;                   /* the candidate, set by the search; the one it was made from, 0 = none */
+    double logp;                           /* NAN when the strategy has no probabilities */
+    double entropy;                        /* summed over decisions, NAN likewise */
+    double logp_each[AX_MAX_DECISIONS];    /* in the order of ax_space.order */
     double entropy_each[AX_MAX_DECISIONS]; /* likewise; known when it is proposed, not stored */
 } ax_proposal;
 /* A genotype that comes from elsewhere. */
@@ -30,8 +30,8 @@ ax_proposal ax_proposal_of(const ax_genotype *g);
 
 /* One line of insight after learning, for events. */
 typedef struct ax_learned {
-    double loss, baseline, advantage, clip_share, entropy; /* NAN where the strategy has none */
-    uint64_t samples;                                      /* learned from so far */
+    double loss, baseline, advantage, clip_fraction, entropy; /* NAN where the strategy has none */
+    uint64_t samples;                                         /* learned from so far */
 } ax_learned;
 
 typedef struct ax_strategy ax_strategy;

@@ -20,7 +20,7 @@ void ax_search_reply(ax_answer *a, ax_code code, const char *fmt, ...)
     a->code = code;
 }
 
-const char *ax_row_word(const ax_row *r)
+const char *ax_entry_word(const ax_entry *r)
 {
     switch (r->status) {
     case AX_QUEUED:
@@ -79,14 +79,14 @@ static void pause_run(ax_search *s, const ax_command *c, ax_answer *a)
     ax_search_reply(a, AX_OK, "the run is paused");
 }
 
-static void do_pause(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
+static void do_pause(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
 {
     if (!r) {
         pause_run(s, c, a);
     } else if (r->status == AX_PAUSED) {
         ax_search_reply(a, AX_OK, "#%u is paused already", c->id);
     } else if (r->status != AX_QUEUED && r->status != AX_RUNNING) {
-        ax_search_reply(a, AX_EINVAL, "#%u is %s: there is nothing to pause", c->id, ax_row_word(r));
+        ax_search_reply(a, AX_EINVAL, "#%u is %s: there is nothing to pause", c->id, ax_entry_word(r));
     } else {
         ax_search_withdraw(s, c->id);
         change_pause(s, c->id, true, c->by);
@@ -94,7 +94,7 @@ static void do_pause(ax_search *s, const ax_command *c, const ax_row *r, ax_answ
     }
 }
 
-static void do_continue(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
+static void do_continue(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
 {
     if (!r && !s->paused) {
         ax_search_reply(a, AX_OK, "the run isn't paused");
@@ -108,7 +108,7 @@ static void do_continue(ax_search *s, const ax_command *c, const ax_row *r, ax_a
         ax_search_enqueue(s, c->id, 0);
         ax_search_reply(a, AX_OK, s->paused ? "#%u goes on when the run does" : "#%u is next", c->id);
     } else {
-        ax_search_reply(a, AX_EINVAL, "#%u isn't paused: it is %s", c->id, ax_row_word(r));
+        ax_search_reply(a, AX_EINVAL, "#%u isn't paused: it is %s", c->id, ax_entry_word(r));
     }
 }
 
@@ -135,9 +135,9 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
     a->id = id;
 }
 
-static void do_promote(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
+static void do_promote(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
 {
-    if (r->status == AX_RUNNING && ax_row_is_full(r)) {
+    if (r->status == AX_RUNNING && ax_entry_is_full(r)) {
         ax_search_reply(a, AX_EINVAL, "#%u is full training already", c->id);
     } else if (r->status == AX_RUNNING && r->verdict != AX_VERDICT_NONE) {
         ax_search_reply(a, AX_EINVAL,
@@ -156,8 +156,8 @@ static void do_promote(ax_search *s, const ax_command *c, const ax_row *r, ax_an
                         c->id);
     } else if (r->status != AX_DONE) {
         ax_search_reply(a, AX_EINVAL, "#%u is %s: only what is queued, in training or finished can be promoted", c->id,
-                        ax_row_word(r));
-    } else if (ax_row_is_full(r)) {
+                        ax_entry_word(r));
+    } else if (ax_entry_is_full(r)) {
         ax_search_reply(a, AX_EINVAL, "#%u is the result of full training already", c->id);
     } else if (r->full) {
         ax_search_reply(a, AX_EINVAL, "#%u: its full training is #%u", c->id, r->full);
@@ -178,7 +178,7 @@ static void say_noted(ax_search *s, const ax_command *c, const char *text, int p
         ax_search_emit(s, &ev);
 }
 
-static void do_pin(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
+static void do_pin(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
 {
     say_noted(s, c, "", !r->pinned);
     ax_search_reply(a, AX_OK, r->pinned ? "pinned #%u" : "unpinned #%u", c->id);
@@ -218,7 +218,7 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
         ax_search_reply(a, code, "%s", err.msg);
 }
 
-static void do_fork(ax_search *s, const ax_command *c, const ax_row *r, ax_answer *a)
+static void do_fork(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
 {
     ax_err err = { AX_OK, "" };
     ax_genotype from = r->proposal.genotype, g = from;
@@ -267,7 +267,7 @@ void ax_search_act(ax_search *s, const ax_command *c, ax_answer *a)
 {
     if (!check(s, c, a))
         return;
-    ax_row *r = ax_search_touch(s, c->id);
+    ax_entry *r = ax_search_touch(s, c->id);
     switch (c->verb) {
     case AX_VERB_PAUSE:
         do_pause(s, c, r, a);

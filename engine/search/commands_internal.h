@@ -6,7 +6,7 @@
 
 /* What a person is told. */
 __attribute__((format(printf, 3, 4))) void ax_search_reply(ax_answer *a, ax_code code, const char *fmt, ...);
-const char *ax_row_word(const ax_row *r); /* its status, as in "#7 is WORD" */
+const char *ax_entry_word(const ax_entry *r); /* its status, as in "#7 is WORD" */
 /* Takes the candidate off its worker (which is told later) or out of the queue; its place there. */
 uint32_t ax_search_withdraw(ax_search *s, uint32_t id);
 

@@ -1,4 +1,4 @@
-/* Which finished candidate has a network's hash: a table of (hash, id), open addressing. It is made anew from the
+/* Which finished candidate has a network's hash: a table of (hash, id), open addressing. It is rebuilt from the
    candidates after a resume. */
 #ifndef AX_SEARCH_DUPLICATES_H
 #define AX_SEARCH_DUPLICATES_H

@@ -1,5 +1,5 @@
-/* The gate after stage 1 (Nekrasov et al., CVPR 2019, section 3.2): who is better than the running mean of rewards goes
-   on, who is worse goes on by chance, and less often as the search grows older. */
+/* The gate after stage 1 (Nekrasov et al., CVPR 2019, section 3.2): a reward above the running mean
+   passes, others pass with probability p, which falls as the search grows older. */
 #ifndef AX_SEARCH_GATE_H
 #define AX_SEARCH_GATE_H
 

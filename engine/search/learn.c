@@ -5,13 +5,13 @@
 #include <string.h>
 
 /* What a person made isn't the policy's doing; that a network came up again is. */
-static bool wanted(const ax_settings *set, const ax_row *r)
+static bool wanted(const ax_settings *set, const ax_entry *r)
 {
     return (set->learn_handmade || ax_origin_of(r->origin) != AX_ORIGIN_USER) && (set->learn_reused || !r->reused);
 }
 
 /* What the candidate costs, as the objective counts it; 0 = the objective is the reward alone, or it isn't known. */
-static double cost_of(const ax_settings *set, const ax_row *r)
+static double cost_of(const ax_settings *set, const ax_entry *r)
 {
     if (!strcmp(set->objective, "latency"))
         return r->outcome.latency_ms > 0 ? r->outcome.latency_ms : 0;
@@ -24,14 +24,14 @@ static double cost_of(const ax_settings *set, const ax_row *r)
 static double target_of(const ax_search *s)
 {
     double target = s->setup.settings.objective_target;
-    for (uint32_t id = 1; !(target > 0) && id <= s->n_rows; id++)
+    for (uint32_t id = 1; !(target > 0) && id <= s->n_entries; id++)
         target = cost_of(&s->setup.settings, ax_search_get(s, id));
     return target;
 }
 
 /* Reward and cost in one number: reward * (cost / target)^-weight (Tan et al., MnasNet, CVPR 2019, equation 2, with one
    exponent on both sides of the target, its sign turned). */
-static double objective_of(const ax_search *s, const ax_row *r)
+static double objective_of(const ax_search *s, const ax_entry *r)
 {
     const ax_settings *set = &s->setup.settings;
     double cost = cost_of(set, r);
@@ -40,7 +40,7 @@ static double objective_of(const ax_search *s, const ax_row *r)
 
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!wanted(&s->setup.settings, r))
         return AX_OK;
     ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
@@ -55,7 +55,7 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     ev.u.LEARNED.loss = what.loss;
     ev.u.LEARNED.baseline = what.baseline;
     ev.u.LEARNED.advantage = what.advantage;
-    ev.u.LEARNED.clip_share = what.clip_share;
+    ev.u.LEARNED.clip_share = what.clip_fraction;
     ev.u.LEARNED.entropy = what.entropy;
     ev.u.LEARNED.samples = (int64_t)what.samples;
     ax_search_emit(s, &ev);

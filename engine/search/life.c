@@ -1,17 +1,16 @@
-/* A candidate's life: what an event changes of the row of the candidate that it is about. A living search goes through
-   here before it says the event, and rows made anew from events do; what screens know too is in engine/wire/record.h.
- */
+/* A candidate's life: what an event changes of its entry in the table. A living search goes through this before it says
+   the event, and so do entries that are made again from events. What screens know too is in engine/wire/record.h. */
 #include "engine/search/search_internal.h"
 
 /* A full training that came to nothing: the candidate that it was of may be promoted again. */
-static void free_parent(ax_search *s, uint32_t id, const ax_row *r)
+static void free_parent(ax_search *s, uint32_t id, const ax_entry *r)
 {
-    const ax_row *parent = ax_search_get(s, r->parent);
+    const ax_entry *parent = ax_search_get(s, r->parent);
     if (parent && parent->full == id)
         ax_search_touch(s, r->parent)->full = 0;
 }
 
-static void apply_pruned(ax_search *s, ax_row *r, const ax_event *ev)
+static void apply_pruned(ax_search *s, ax_entry *r, const ax_event *ev)
 {
     if (ev->u.PRUNED.phase == 1)
         r->prune_order = r->prune_batch ? ++s->prunes : 0; /* older engines didn't count */
@@ -19,7 +18,7 @@ static void apply_pruned(ax_search *s, ax_row *r, const ax_event *ev)
         free_parent(s, ev->id, r);
 }
 
-static void apply_failed(ax_search *s, ax_row *r, const ax_event *ev)
+static void apply_failed(ax_search *s, ax_entry *r, const ax_event *ev)
 {
     r->cause = ax_cause_of(ev->u.FAILED.cause);
     r->crashes += ax_cause_retry(r->cause) == AX_RETRY_ONCE;
@@ -29,7 +28,7 @@ static void apply_failed(ax_search *s, ax_row *r, const ax_event *ev)
 
 void ax_search_apply(ax_search *s, const ax_event *ev)
 {
-    ax_row *r = ax_search_touch(s, ev->id);
+    ax_entry *r = ax_search_touch(s, ev->id);
     if (ev->kind == AX_EVENT_PROMOTED)
         r->bypass_gate = r->bypass_gate || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
     ax_candidate_apply(&r->record, ev);
@@ -39,7 +38,7 @@ void ax_search_apply(ax_search *s, const ax_event *ev)
         break;
     case AX_EVENT_SCORED:
         /* the gate is asked next, or lets everything pass */
-        if (r->verdict == AX_VERDICT_NONE && !ax_row_is_full(r) && !r->reused)
+        if (r->verdict == AX_VERDICT_NONE && !ax_entry_is_full(r) && !r->reused)
             r->verdict = AX_VERDICT_ON;
         break;
     case AX_EVENT_GATED:

@@ -20,7 +20,7 @@ static void change_prune(ax_search *s, uint32_t id, int phase, double until, uin
     ax_search_happen(s, &ev);
 }
 
-static bool can_undo(const ax_row *r)
+static bool can_undo(const ax_entry *r)
 {
     return r->status == AX_PRUNED && (r->prune_until > 0 || r->before == AX_DONE);
 }
@@ -29,7 +29,7 @@ static bool can_undo(const ax_row *r)
 
 static void prune_one(ax_search *s, uint32_t id, uint64_t batch, const char *by)
 {
-    ax_row *r = ax_search_touch(s, id);
+    ax_entry *r = ax_search_touch(s, id);
     r->place = r->status == AX_QUEUED || r->status == AX_RUNNING ? ax_search_withdraw(s, id) : 0;
     change_prune(s, id, 1, r->status == AX_DONE ? NAN : s->now + AX_PRUNE_SECONDS, batch, by);
     s->batch.n++;
@@ -43,10 +43,10 @@ static uint64_t open_batch(ax_search *s, const ax_command *c)
     if (number == s->batch.number)
         return number;
     s->batch = (ax_prune_batch) { .number = number };
-    for (uint32_t i = 0; c->batch && i < s->n_rows; i++) {
-        bool in = s->row[i].prune_batch == number && can_undo(&s->row[i]);
+    for (uint32_t i = 0; c->batch && i < s->n_entries; i++) {
+        bool in = s->entry[i].prune_batch == number && can_undo(&s->entry[i]);
         s->batch.n += in;
-        s->batch.unfinished += in && s->row[i].before != AX_DONE;
+        s->batch.unfinished += in && s->entry[i].before != AX_DONE;
     }
     return number;
 }
@@ -74,7 +74,7 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
     uint32_t n = c->n_ids ? c->n_ids : 1, done = 0, last = 0;
     uint64_t batch = open_batch(s, c);
     for (uint32_t i = 0; i < n; i++) {
-        const ax_row *r = ax_search_get(s, ids[i]);
+        const ax_entry *r = ax_search_get(s, ids[i]);
         if (r->status == AX_PRUNED || r->status == AX_FAILED)
             continue;
         prune_one(s, ids[i], batch, c->by);
@@ -84,7 +84,7 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
     if (done)
         say_batch(s, last, n - done, a);
     else if (n == 1)
-        ax_search_reply(a, AX_EINVAL, "#%u is %s already", ids[0], ax_row_word(ax_search_get(s, ids[0])));
+        ax_search_reply(a, AX_EINVAL, "#%u is %s already", ids[0], ax_entry_word(ax_search_get(s, ids[0])));
     else
         ax_search_reply(a, AX_EINVAL, "all %u had been pruned before, or failed", n);
 }
@@ -94,10 +94,11 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
 /* The batch of the newest prune that can be taken back; 0 = there is none. */
 static uint64_t last_batch(const ax_search *s)
 {
-    const ax_row *newest = NULL;
-    for (uint32_t i = 0; i < s->n_rows; i++)
-        if (s->row[i].prune_order && can_undo(&s->row[i]) && (!newest || s->row[i].prune_order > newest->prune_order))
-            newest = &s->row[i];
+    const ax_entry *newest = NULL;
+    for (uint32_t i = 0; i < s->n_entries; i++)
+        if (s->entry[i].prune_order && can_undo(&s->entry[i]) &&
+            (!newest || s->entry[i].prune_order > newest->prune_order))
+            newest = &s->entry[i];
     return newest ? newest->prune_batch : 0;
 }
 
@@ -132,21 +133,21 @@ static bool gather(const ax_search *s, const ax_command *c, undo *u)
     const uint32_t *ids = c->n_ids ? c->ids : &c->id;
     uint32_t n = c->n_ids ? c->n_ids : c->id != 0;
     uint64_t batch = n ? 0 : c->batch ? c->batch : last_batch(s);
-    u->id = malloc((n ? n : s->n_rows) * sizeof *u->id + 1);
+    u->id = malloc((n ? n : s->n_entries) * sizeof *u->id + 1);
     if (!u->id)
         return false;
     for (uint32_t i = 0; i < n; i++)
         if (!named_before(ids, i))
             add(s, u, ids[i]);
-    for (uint32_t i = 0; batch && i < s->n_rows; i++)
-        if (s->row[i].prune_batch == batch && s->row[i].status == AX_PRUNED)
+    for (uint32_t i = 0; batch && i < s->n_entries; i++)
+        if (s->entry[i].prune_batch == batch && s->entry[i].status == AX_PRUNED)
             add(s, u, i + 1);
     return true;
 }
 
 /* Finished ones first, by number; then the queue's, the last one that left it first, so that each finds its place; then
    those that were in training, since they are next. */
-static int turn(const ax_row *r)
+static int turn(const ax_entry *r)
 {
     return r->before == AX_DONE ? 0 : r->before == AX_RUNNING ? 2 : 1;
 }
@@ -154,7 +155,7 @@ static int turn(const ax_row *r)
 static int compare(const void *a, const void *b, void *search)
 {
     uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
-    const ax_row *x = ax_search_get(search, i), *y = ax_search_get(search, k);
+    const ax_entry *x = ax_search_get(search, i), *y = ax_search_get(search, k);
     if (turn(x) != turn(y))
         return turn(x) - turn(y);
     if (!turn(x))
@@ -164,7 +165,7 @@ static int compare(const void *a, const void *b, void *search)
 
 static void take_back(ax_search *s, uint32_t id, const char *by)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     change_prune(s, id, 0, NAN, r->prune_batch, by);
     if (r->before == AX_RUNNING || r->before == AX_QUEUED)
         ax_search_enqueue(s, id, r->before == AX_QUEUED ? r->place : 0);
@@ -177,7 +178,7 @@ static void say_undone(const ax_search *s, const ax_command *c, const undo *u, a
         snprintf(rest, sizeof rest, "; %u can't come back: %s", u->final,
                  c->n_ids ? "not pruned, or for good" : "not finished when pruned");
     if (u->n == 1)
-        ax_search_reply(a, AX_OK, "#%u is %s again%s", u->id[0], ax_row_word(ax_search_get(s, u->id[0])), rest);
+        ax_search_reply(a, AX_OK, "#%u is %s again%s", u->id[0], ax_entry_word(ax_search_get(s, u->id[0])), rest);
     else
         ax_search_reply(a, AX_OK, "%u candidates are back%s", u->n, rest);
     a->id = u->n == 1 ? u->id[0] : 0;
@@ -186,11 +187,11 @@ static void say_undone(const ax_search *s, const ax_command *c, const undo *u, a
 
 static void refuse(const ax_search *s, const undo *u, ax_answer *a)
 {
-    const ax_row *r = ax_search_get(s, u->bad);
+    const ax_entry *r = ax_search_get(s, u->bad);
     if (!r)
         ax_search_reply(a, AX_EINVAL, "there is nothing to undo");
     else if (r->status != AX_PRUNED)
-        ax_search_reply(a, AX_EINVAL, "#%u isn't pruned: it is %s", u->bad, ax_row_word(r));
+        ax_search_reply(a, AX_EINVAL, "#%u isn't pruned: it is %s", u->bad, ax_entry_word(r));
     else
         ax_search_reply(a, AX_EINVAL, "#%u wasn't finished when it was pruned: after %d seconds that is final", u->bad,
                         AX_PRUNE_SECONDS);
@@ -220,7 +221,7 @@ void ax_search_tick(ax_search *s)
 {
     for (uint32_t k = 0; k < s->n_open; k++) {
         uint32_t id = s->open[k];
-        const ax_row *r = ax_search_get(s, id);
+        const ax_entry *r = ax_search_get(s, id);
         if (!(r->prune_until > 0) || r->prune_until > s->now)
             continue;
         s->dirty = true;
@@ -232,8 +233,8 @@ void ax_search_shorten_prunes(ax_search *s)
 {
     double latest = s->now + AX_PRUNE_SECONDS;
     for (uint32_t k = 0; k < s->n_open; k++)
-        if (s->row[s->open[k] - 1].prune_until > latest)
-            s->row[s->open[k] - 1].prune_until = latest;
+        if (s->entry[s->open[k] - 1].prune_until > latest)
+            s->entry[s->open[k] - 1].prune_until = latest;
 }
 
 double ax_search_deadline(const ax_search *s)

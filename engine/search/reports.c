@@ -67,7 +67,7 @@ ax_event ax_search_scored_event(const ax_search *s, uint32_t id, const ax_outcom
 {
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
     ax_event_say_figures(&ev, o);
-    if (ax_row_is_full(ax_search_get(s, id))) {
+    if (ax_entry_is_full(ax_search_get(s, id))) {
         ev.u.SCORED.stage = AX_STAGE_FULL; /* its two stages are one thing to a person */
         snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
     }
@@ -80,7 +80,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
 {
     uint32_t id = s->slot[worker].id;
     bool stop_requested = s->slot[worker].stop_requested, ended = s->slot[worker].ended;
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!r || stop_requested || !isfinite(o->reward)) {
         if (r && !stop_requested)
             ax_search_failed(s, worker, AX_CAUSE_DIVERGED, "the reward is not a finite number");
@@ -91,7 +91,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     s->slot[worker] = (ax_worker_slot) { 0 };
     s->failures = 0;
     s->dirty = true;
-    bool full = ax_row_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
+    bool full = ax_entry_is_full(r), asked = r->verdict != AX_VERDICT_NONE;
     ax_event scored = ax_search_scored_event(s, id, o, 0);
     if (full || (asked && (ended || o->stage != 1)))
         ax_search_happen(s, &scored);
@@ -147,7 +147,7 @@ static void count_failure(ax_search *s, bool at_once, const char *message)
 void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message)
 {
     uint32_t id = s->slot[worker].id;
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!r || s->slot[worker].stop_requested) {
         if (r)
             ax_search_log(s, AX_LEVEL_WARNING, id, message);

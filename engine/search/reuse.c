@@ -12,20 +12,20 @@
 
 /* Its outcome is that of the whole search schedule. A failure isn't: it may have been the machine's. One that a person
    pruned afterwards was measured all the same. */
-static bool judged(const ax_row *r)
+static bool judged(const ax_entry *r)
 {
     bool done = r->status == AX_DONE || (r->status == AX_PRUNED && r->before == AX_DONE);
-    return done && !ax_row_is_full(r) && !r->reused;
+    return done && !ax_entry_is_full(r) && !r->reused;
 }
 
-static ax_canonical network_of(const ax_search *s, const ax_row *r)
+static ax_canonical network_of(const ax_search *s, const ax_entry *r)
 {
     return ax_genotype_canonical(&r->proposal.genotype, ax_aggregate_is_concat(&s->setup.settings));
 }
 
 ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!s->setup.settings.dedupe || !judged(r))
         return AX_OK;
     ax_canonical c = network_of(s, r);
@@ -35,26 +35,26 @@ ax_code ax_search_note_judged(ax_search *s, uint32_t id, ax_err *err)
 ax_code ax_search_note_all_judged(ax_search *s, ax_err *err)
 {
     ax_code code = AX_OK;
-    for (uint32_t id = 1; id <= s->n_rows && code == AX_OK; id++)
+    for (uint32_t id = 1; id <= s->n_entries && code == AX_OK; id++)
         code = ax_search_note_judged(s, id, err);
     return code;
 }
 
 /* A training that has begun is finished: there may be half of it in inflight/. */
-static bool may_reuse(const ax_search *s, const ax_row *r)
+static bool may_reuse(const ax_search *s, const ax_entry *r)
 {
-    return s->setup.settings.dedupe && !ax_row_is_full(r) && !r->attempts;
+    return s->setup.settings.dedupe && !ax_entry_is_full(r) && !r->attempts;
 }
 
 bool ax_search_awaits(const ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!may_reuse(s, r))
         return false;
     ax_canonical c = network_of(s, r);
     for (uint32_t k = 0; k < AX_WORKERS; k++) {
-        const ax_row *other = ax_search_get(s, s->slot[k].id);
-        if (!other || s->slot[k].stop_requested || ax_row_is_full(other))
+        const ax_entry *other = ax_search_get(s, s->slot[k].id);
+        if (!other || s->slot[k].stop_requested || ax_entry_is_full(other))
             continue;
         ax_canonical o = network_of(s, other);
         if (ax_canonical_same(&o, &c))
@@ -65,7 +65,7 @@ bool ax_search_awaits(const ax_search *s, uint32_t id)
 
 uint32_t ax_search_known(const ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!may_reuse(s, r))
         return 0;
     ax_canonical c = network_of(s, r);

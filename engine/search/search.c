@@ -71,7 +71,7 @@ static void say_each(ax_event *ev, const ax_proposal *p, bool again)
 
 void ax_search_say_proposed(ax_search *s, uint32_t id, bool again)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     ax_event ev = ax_search_event(AX_EVENT_PROPOSED, id);
     ev.u.PROPOSED.genotype = r->proposal.genotype;
     ev.u.PROPOSED.parent = r->parent;
@@ -98,10 +98,10 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
     ax_network_figures figures;
     ax_code code = ax_network_measure(&spec, s->setup.h, s->setup.w, &figures, err);
     if (code == AX_OK)
-        code = ax_search_reserve(s, s->n_rows + 1, err);
+        code = ax_search_reserve(s, s->n_entries + 1, err);
     if (code != AX_OK)
         return code;
-    ax_row r = {
+    ax_entry r = {
         .parent = parent,
         .proposal = *p,
         .status = AX_QUEUED,
@@ -151,7 +151,7 @@ void ax_search_free(ax_search *s)
     if (!s)
         return;
     ax_strategy_free(s->strategy);
-    free(s->row);
+    free(s->entry);
     free(s->open);
     free(s->queue);
     ax_duplicates_release(&s->judged);
@@ -292,14 +292,14 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
     }
     ax_search_dequeue(s, id);
     ax_search_start(s, id, 1, ax_search_get(s, id)->attempts + 1);
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     s->slot[worker] = (ax_worker_slot) { .id = id, .ended = r->verdict == AX_VERDICT_END };
     *taken = true;
     *job = (ax_search_job) {
         .id = id,
         .attempt = r->attempts,
         .genotype = r->proposal.genotype,
-        .full = ax_row_is_full(r),
+        .full = ax_entry_is_full(r),
         .again = r->crashes > 0,
     };
     return AX_OK;
@@ -323,7 +323,7 @@ bool ax_search_finished(const ax_search *s)
     if (s->n_queue || ax_search_counted(s) < s->setup.settings.candidates)
         return false;
     for (uint32_t k = 0; k < s->n_open; k++) {
-        const ax_row *r = ax_search_get(s, s->open[k]);
+        const ax_entry *r = ax_search_get(s, s->open[k]);
         if (r->status == AX_PAUSED || r->prune_until > 0)
             return false;
     }
@@ -332,7 +332,7 @@ bool ax_search_finished(const ax_search *s)
 
 bool ax_search_unfinished(const ax_search *s, uint32_t id)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!r)
         return false;
     ax_status status = r->status == AX_PRUNED && r->prune_until > 0 ? r->before : r->status;

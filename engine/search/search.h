@@ -71,13 +71,13 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
    called once the worker has its next job, which was proposed before. An error is fatal. */
 ax_code ax_search_catch_up(ax_search *s, ax_err *err);
 /* Whether there is an outcome that the strategy hasn't learned from. A snapshot doesn't know of it: none may be
-   written, and whoever goes on from the one before judges that candidate again. */
+   written, and a search that goes on from the one before judges that candidate again. */
 bool ax_search_behind(const ax_search *s);
 void ax_search_stopped(ax_search *s, uint32_t worker);
 /* By the cause's rule (engine/candidate/words.h) it is tried once more, or the run pauses itself, or that was all.
    After max_failures in a row the run pauses itself, whatever they were. */
 void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char *message);
-/* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one in the row. */
+/* A worker that fails without a candidate (it can't open the data, it dies while idle): counts as one of them. */
 void ax_search_worker_failed(ax_search *s, const char *message);
 /* What a worker found the data to be: says so when they have changed under the engine, and takes no outcome of the old
    ones for a network that comes again. Whether they have. */

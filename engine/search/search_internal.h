@@ -8,13 +8,13 @@
 #include "engine/search/search.h"
 #include "engine/wire/state.h"
 
-enum { AX_REQUESTS = 64, AX_ROWS_MAX = 1 << 22 };
+enum { AX_REQUESTS = 64, AX_ENTRIES_MAX = 1 << 22 };
 
 /* What the gate said; a candidate that the gate ended is judged by stage 1. */
 enum { AX_VERDICT_NONE, AX_VERDICT_ON, AX_VERDICT_END };
 
 /* A candidate, as far as the future depends on it: candidate id lies at index id - 1. */
-typedef struct ax_row {
+typedef struct ax_entry {
     AX_CANDIDATE_EMBEDDED
     ax_proposal proposal;
     uint32_t place;       /* of a pruned candidate that was queued: where */
@@ -23,7 +23,7 @@ typedef struct ax_row {
     uint32_t attempts, crashes, verdict;
     ax_cause cause; /* of its last failure */
     bool open;      /* lies in the search's list of open ones; not part of a snapshot */
-} ax_row;
+} ax_entry;
 
 /* What a worker has in hand. */
 typedef struct ax_worker_slot {
@@ -53,17 +53,17 @@ struct ax_search {
     ax_search_setup setup;
     ax_strategy *strategy;
     ax_gate gate;
-    ax_row *row;
-    uint32_t n_rows, cap_rows;
+    ax_entry *entry;
+    uint32_t n_entries, cap_entries;
     uint32_t *open; /* ids of the candidates that aren't settled or have changed since the last snapshot, ascending */
     uint32_t n_open;
-    int64_t n_closed; /* how many of the others count (ax_row_counts) */
-    uint32_t *queue;  /* next first; queue and open are as large as cap_rows */
+    int64_t n_closed; /* how many of the others count (ax_entry_counts) */
+    uint32_t *queue;  /* next first; queue and open are as large as cap_entries */
     uint32_t n_queue;
     ax_worker_slot slot[AX_WORKERS];
     bool paused;
     uint32_t unlearned;              /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
-    uint32_t failures;               /* in a row */
+    uint32_t failures;               /* consecutive */
     ax_duplicates judged;            /* networks whose outcome is known */
     ax_request request[AX_REQUESTS]; /* ring of the last ones */
     uint32_t next_request;
@@ -75,25 +75,25 @@ struct ax_search {
 };
 
 /* ---- table.c ---- */
-const ax_row *ax_search_get(const ax_search *s, uint32_t id); /* NULL = unknown */
-/* The same for a change: the next snapshot writes it, and whoever walks over the open ones sees it. The pointer holds
+const ax_entry *ax_search_get(const ax_search *s, uint32_t id); /* NULL = unknown */
+/* The same for a change: the next snapshot writes it, and walks over the open ones include it. The pointer holds
    until a candidate is added. */
-ax_row *ax_search_touch(ax_search *s, uint32_t id);
-ax_code ax_search_reserve(ax_search *s, uint32_t rows, ax_err *err);
+ax_entry *ax_search_touch(ax_search *s, uint32_t id);
+ax_code ax_search_reserve(ax_search *s, uint32_t entries, ax_err *err);
 /* A place for one more candidate, open (ax_search_reserve came first); *id = its number. */
-ax_row *ax_search_append(ax_search *s, const ax_row *r, uint32_t *id);
+ax_entry *ax_search_append(ax_search *s, const ax_entry *r, uint32_t *id);
 /* Settled: neither waiting nor in training nor paused, and no prune of it can be taken back. It changes only when a
    person wants something of it. */
-bool ax_row_settled(const ax_row *r);
-bool ax_row_is_full(const ax_row *r); /* full training: not of the search */
+bool ax_entry_settled(const ax_entry *r);
+bool ax_entry_is_full(const ax_entry *r); /* full training: not of the search */
 /* Candidates of the search that are scored, failed, or may still be; what was pruned before it had a score makes room
    for another. */
 int64_t ax_search_counted(const ax_search *s);
-/* All is in a snapshot: who is settled isn't open any more. */
+/* All is in a snapshot: settled candidates aren't open any more. */
 void ax_search_close(ax_search *s);
 /* The next snapshot writes all candidates, also those that are settled. */
 void ax_search_open_all(ax_search *s);
-/* After the rows were filled by hand, with `open` set where the next snapshot must write them. */
+/* After the entries were filled by hand, with `open` set where the next snapshot must write them. */
 void ax_search_index(ax_search *s);
 
 /* ---- retell.c ---- */
@@ -124,7 +124,7 @@ void ax_search_apply(ax_search *s, const ax_event *ev);
 void ax_search_happen(ax_search *s, ax_event *ev);
 
 /* ---- prune.c ---- */
-/* After a resume: nobody has longer to take a prune back than when it was made, whatever the time of day is now. */
+/* After a resume: there is no more time to take a prune back than when it was made, whatever the time of day is now. */
 void ax_search_shorten_prunes(ax_search *s);
 
 /* ---- reports.c ---- */
@@ -138,8 +138,8 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool mor
 void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt); /* says STARTED */
 
 /* ---- rebuild.c ---- */
-/* Fills the table, n_rows of zeros, by the events up to seq in events.mpk of the run: every candidate that was settled
-   then is as it was, and open. AX_EFORMAT: events are missing, or those of another run. */
+/* Fills the table, n_entries of zeros, by the events up to seq in events.mpk of the run: every candidate that was
+   settled then is as it was, and open. AX_EFORMAT: events are missing, or those of another run. */
 ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err);
 
 /* ---- reuse.c ---- */

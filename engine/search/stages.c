@@ -7,7 +7,7 @@
 
 void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool more)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     ax_gate_verdict v = { .passed = true };
     if (s->setup.settings.gate)
         v = ax_gate_ask(&s->gate, o->reward, r->bypass_gate || r->pinned);
@@ -28,9 +28,9 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool mor
 
 void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     const ax_settings *set = &s->setup.settings;
-    ax_train_job job = ax_train_job_default(set, &r->proposal.genotype, ax_row_is_full(r));
+    ax_train_job job = ax_train_job_default(set, &r->proposal.genotype, ax_entry_is_full(r));
     ax_schedule a = ax_schedule_of(set, s->setup.n_train, &job, stage);
     ax_event ev = ax_search_event(AX_EVENT_STARTED, id);
     ev.u.STARTED.stage = stage;
@@ -49,7 +49,7 @@ void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
 void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
 {
     uint32_t id = s->slot[worker].id;
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (!r || s->slot[worker].stop_requested)
         return;
     s->slot[worker].verdict_due = true;
@@ -67,7 +67,7 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
 bool ax_search_verdict(ax_search *s, uint32_t worker, bool *goes_on)
 {
     ax_worker_slot *slot = &s->slot[worker];
-    const ax_row *r = ax_search_get(s, slot->id);
+    const ax_entry *r = ax_search_get(s, slot->id);
     bool due = r && slot->verdict_due && !slot->stop_requested;
     if (due)
         *goes_on = r->verdict == AX_VERDICT_ON;

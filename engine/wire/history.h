@@ -12,7 +12,7 @@ ax_code ax_history_read(int dirfd, void (*sink)(void *context, const ax_event *e
 /* Folds it into s (initialised by the caller, who also releases it after a failure), with its damage. */
 ax_code ax_history_fold(int dirfd, ax_state *s, ax_err *err);
 
-/* Both for those who read it piece by piece. What must be there: looked at before the log, since an engine that lives
+/* Both to read it piece by piece. What must be there: looked at before the log, since an engine that lives
    writes a snapshot after the events that it includes. */
 void ax_history_expect(int dirfd, ax_snapshot_facts *known);
 /* Sets s->damage, once the whole log was folded into s and `damage` was passed over. */

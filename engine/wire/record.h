@@ -1,5 +1,5 @@
-/* What events tell of a candidate, for engine and screens alike: both embed it, and whoever reads a history goes
-   through ax_candidate_apply. */
+/* What events tell of a candidate. Engine and screens embed it, and every change of it goes through
+   ax_candidate_apply. */
 #ifndef AX_WIRE_RECORD_H
 #define AX_WIRE_RECORD_H
 

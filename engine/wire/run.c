@@ -152,7 +152,7 @@ static int newest_first(const void *a, const void *b)
 }
 
 /* Time of the newest sign of life of a run: its event log, else its settings. A link whose target is gone is listed
-   too, so that whoever looks for the run hears why it isn't found. */
+   too, so that a search for the run says why it isn't found. */
 static bool run_time(int homefd, const char *name, struct timespec *at)
 {
     char path[600];

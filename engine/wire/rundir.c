@@ -79,7 +79,7 @@ ax_code ax_run_absolute(const char *path, char *out, size_t cap, ax_err *err)
     return used > 0 && (size_t)used < cap ? AX_OK : ax_fail(err, AX_EINVAL, "%s: name is too long", path);
 }
 
-/* Whose it is decides what may be believed of it: whoever can write into it can have the engine do anything. */
+/* Its owner decides whether it can be trusted: a user that can write into it can have the engine do anything. */
 static ax_code check_private(const struct stat *st, const char *path, const char *in, ax_err *err)
 {
     if (st->st_uid != geteuid())

@@ -13,7 +13,7 @@ enum { MAX_CANDIDATES = 1 << 22 }; /* an id beyond this is damage, not a candida
 void ax_state_init(ax_state *s)
 {
     memset(s, 0, sizeof *s);
-    s->baseline = s->policy_entropy = s->advantage = s->clip_share = s->gate_mean = s->gate_tolerance = s->overhead =
+    s->baseline = s->policy_entropy = s->advantage = s->clip_fraction = s->gate_mean = s->gate_tolerance = s->overhead =
         NAN;
     s->snapshot_bytes = s->rss_bytes = -1;
 }
@@ -418,7 +418,7 @@ static void fold_run(ax_state *s, const ax_event *ev)
         s->baseline = ev->u.LEARNED.baseline;
         s->policy_entropy = ev->u.LEARNED.entropy;
         s->advantage = ev->u.LEARNED.advantage;
-        s->clip_share = ev->u.LEARNED.clip_share;
+        s->clip_fraction = ev->u.LEARNED.clip_share;
         break;
     case AX_EVENT_SAVED:
         s->snapshot_bytes = ev->u.SAVED.bytes;

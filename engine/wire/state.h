@@ -62,8 +62,8 @@ typedef struct ax_state {
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
     uint32_t n_reused; /* of all: those that took the outcome of another */
 
-    double baseline, policy_entropy, advantage, clip_share; /* of the newest update; NAN = not known */
-    double gate_mean, gate_tolerance;                       /* as the last candidate met them, likewise */
+    double baseline, policy_entropy, advantage, clip_fraction; /* of the newest update; NAN = not known */
+    double gate_mean, gate_tolerance;                          /* as the last candidate met them, likewise */
     double overhead; /* share of the workers' time in which they waited for the engine; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 
@@ -72,7 +72,7 @@ typedef struct ax_state {
     uint64_t log_dropped; /* lines before the oldest that is kept */
     bool out_of_memory;   /* an event could not be folded */
     uint64_t n_lost;      /* events for which LOST stands */
-    ax_damage damage;     /* what can't be read of the file that the events came from; set by whoever reads it */
+    ax_damage damage;     /* what can't be read of the file that the events came from; set by the reader */
 } ax_state;
 enum { AX_STATE_LOG = 10000 };
 

@@ -61,7 +61,7 @@ static void say(worker *w, const ax_worker_message *m)
         w->gone = true;
 }
 
-/* The next message, waiting for it when wait is true. False: there is none (or nobody who could send one). */
+/* The next message, waiting for it when wait is true. False: there is none, or the engine is gone. */
 static bool next_message(worker *w, bool wait, ax_worker_message *m)
 {
     char buf[4096];

@@ -23,7 +23,7 @@ static const double DEMO_MEAN = 0.30, DEMO_SPREAD = 0.045;
 typedef struct maker {
     ax_search *search;
     ax_eventlog *log;
-    ax_rowfile rows;
+    ax_settledfile settled;
     ax_rng rng;
     double now;
     ax_err err;
@@ -95,7 +95,7 @@ static ax_code make(maker *m, int dirfd, const ax_settings *set, const char *dir
         .settings = *set, .classes = 8, .h = 128, .w = 128, .n_train = 64, .workers = 1, .emit = emit, .context = m
     };
     snprintf(setup.run, sizeof setup.run, "%.100s", dir);
-    ax_rowfile_init(&m->rows, dirfd);
+    ax_settledfile_init(&m->settled, dirfd);
     m->log = ax_eventlog_open(dirfd, "events.mpk", true, err);
     m->search = m->log ? ax_search_new(&setup, err) : NULL;
     if (!m->search)
@@ -106,14 +106,14 @@ static ax_code make(maker *m, int dirfd, const ax_settings *set, const char *dir
     for (int64_t i = 0; i < n && m->err.code == AX_OK; i++) {
         live_one(m, learns && i < n - LEARNED_FROM);
         if (i % SAVE_EVERY == 0 && m->err.code == AX_OK)
-            ax_snapshot_save(m->search, &m->rows, ax_eventlog_seq(m->log), NULL, &m->err);
+            ax_snapshot_save(m->search, &m->settled, ax_eventlog_seq(m->log), NULL, &m->err);
     }
     command(m, AX_VERB_PAUSE, 0, "");
     ax_event ev = ax_search_event(AX_EVENT_BYE, 0);
     snprintf(ev.u.BYE.reason, sizeof ev.u.BYE.reason, "stopped");
     emit(m, &ev);
     if (m->err.code == AX_OK)
-        ax_snapshot_save(m->search, &m->rows, ax_eventlog_seq(m->log), NULL, &m->err);
+        ax_snapshot_save(m->search, &m->settled, ax_eventlog_seq(m->log), NULL, &m->err);
     *err = m->err;
     return err->code;
 }
@@ -142,7 +142,7 @@ int main(int argc, char **argv)
         code = make(&m, dirfd, &set, argv[1], &err);
     ax_search_free(m.search);
     ax_eventlog_close(m.log);
-    ax_rowfile_release(&m.rows);
+    ax_settledfile_release(&m.settled);
     if (dirfd >= 0)
         close(dirfd);
     if (code != AX_OK)

@@ -43,7 +43,7 @@ PLANTS = {
         "(size_t)snprintf(tmp, sizeof tmp, \"%s\", name)",
         ["hurt_at", "engine", "write", ",".join(str(n) for n in range(1, 25)), "signal=KILL"]),
     "candidates-not-synced": (
-        "engine/search/journal/rowfile.c",
+        "engine/search/journal/settledfile.c",
         "    if (code == AX_OK && fdatasync(f->fd))",
         "    if (code == AX_OK && f->fd < 0)",
         ["power_cut"]),

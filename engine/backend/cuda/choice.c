@@ -72,7 +72,7 @@ static void close_bench(ax_device *dev, bench *b)
     ax_cuda_release(dev, b->work);
 }
 
-/* Tensors of zeros, and scratch for whoever wants most. */
+/* Tensors of zeros, and scratch for the largest request. */
 static ax_code open_bench(ax_device *dev, bench *b, const ax_cuda_conv *p, const ax_cuda_choice *list, int n,
                           ax_err *err)
 {

@@ -63,7 +63,7 @@ ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void
     if (grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535)
         return ax_fail(err, AX_EINVAL, "cuda:%d: kernel %s: %zu x %zu x %zu blocks are too many", dev->index,
                        kernel_name[k], grid.x, grid.y, grid.z);
-    cudaError_t e = cudaSetDevice(dev->index); /* cheap; whoever called before may have used another */
+    cudaError_t e = cudaSetDevice(dev->index); /* cheap; the previous call may have used another */
     if (e == cudaSuccess)
         e = cudaLaunchKernel(ax_cuda_kernel_address(k), (dim3) { (unsigned)grid.x, (unsigned)grid.y, (unsigned)grid.z },
                              (dim3) { grid.threads, 1, 1 }, (void *[]) { args }, 0, dev->stream);

@@ -1,5 +1,5 @@
 /* Measured choices in a file of their own: "cuda-choices" in the folder that the options name, a line for each, so that
-   whoever goes on with a run, and the run's other workers on cards of the same kind, take the same algorithms. A line
+   a resumed run, and the run's other workers on cards of the same kind, take the same algorithms. A line
    is numbers in hexadecimal: of the device and the libraries (a hash), of the convolution, the choice, and a hash of
    what is before it; one that is damaged counts as not there. */
 #include "engine/backend/cuda/conv.h"

@@ -37,7 +37,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
     double start = ax_clock();
     ax_code code = ax_eventlog_sync(c->log, err);
     if (code == AX_OK)
-        code = ax_snapshot_save(c->search, &c->rows, ax_eventlog_seq(c->log), &bytes, err);
+        code = ax_snapshot_save(c->search, &c->settledfile, ax_eventlog_seq(c->log), &bytes, err);
     if (code != AX_OK)
         return code;
     ax_search_clean(c->search);
@@ -136,9 +136,9 @@ static void wait_and_read(ax_coordinator *c)
     struct pollfd fds[1 + AX_WORKERS + AX_CLIENTS_POLL] = { { .fd = c->signals, .events = POLLIN } };
     uint32_t worker[AX_WORKERS], workers = 0;
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        if (c->crew[k].fd >= 0) {
+        if (c->worker[k].fd >= 0) {
             worker[workers++] = k;
-            fds[workers] = (struct pollfd) { .fd = c->crew[k].fd, .events = POLLIN };
+            fds[workers] = (struct pollfd) { .fd = c->worker[k].fd, .events = POLLIN };
         }
     struct pollfd *clients = fds + 1 + workers;
     ax_clients_set_time(c->clients, ax_clock());
@@ -226,8 +226,8 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
     c->options = options;
     c->clock = ax_steady_start();
     for (uint32_t k = 0; k < AX_WORKERS; k++)
-        ax_crew_init(&c->crew[k], dirfd);
-    ax_rowfile_init(&c->rows, dirfd);
+        ax_worker_process_init(&c->worker[k], dirfd);
+    ax_settledfile_init(&c->settledfile, dirfd);
     ax_err why = { AX_OK, "" };
     ax_code code = ax_coordinator_start(c, &why);
     if (code == AX_OK) {
@@ -236,14 +236,14 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
         c->started_at = ax_clock();
         const char *reason = loop(c);
         for (uint32_t k = 0; k < c->devices.n; k++)
-            ax_crew_hang_up(&c->crew[k]); /* so that they end side by side */
+            ax_worker_process_hang_up(&c->worker[k]); /* so that they end side by side */
         for (uint32_t k = 0; k < c->devices.n; k++)
-            ax_crew_dismiss(&c->crew[k]);
+            ax_worker_process_end(&c->worker[k]);
         code = say_bye(c, reason, &why);
     }
     ax_clients_free(c->clients);
     ax_eventlog_close(c->log);
-    ax_rowfile_release(&c->rows);
+    ax_settledfile_release(&c->settledfile);
     ax_search_free(c->search);
     if (c->signals >= 0)
         close(c->signals);

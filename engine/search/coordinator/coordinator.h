@@ -1,4 +1,4 @@
-/* The coordinator of one run: the search, its journal and snapshot, one worker, and whoever listens, in one loop. */
+/* The coordinator of one run: the search, its journal and snapshot, its workers and its clients, in one loop. */
 #ifndef AX_SEARCH_COORDINATOR_H
 #define AX_SEARCH_COORDINATOR_H
 
@@ -12,7 +12,8 @@ typedef struct ax_coordinator_options {
     bool repair;      /* go on although events up to the snapshot are lost */
     bool wait;        /* a run that is finished waits some seconds for a command before it ends */
     ax_source_opener open_source;
-    /* Everything is set up: who waits for the start may go on. first_seq: of this engine's first event. */
+    /* Everything is set up, and a client that waits for the start may go on. first_seq: of this engine's first event.
+     */
     void (*ready)(void *context, uint64_t first_seq);
     void *context;
 } ax_coordinator_options;

@@ -31,12 +31,12 @@ static void name_loss(const ax_coordinator *c, int folder, char text[static AX_E
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
 {
     unsigned made;
-    /* whoever removes the whole run, or lets its engine stop, doesn't want them */
+    /* when the whole run is removed, or its engine stops, they aren't wanted */
     if (!any_missing(c) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
         return AX_OK;
     ax_code code = ax_run_make_folders(c->dirfd, &made, err);
     for (uint32_t k = 0; made && k < c->devices.n; k++)
-        c->crew[k].folder_lost = true;
+        c->worker[k].folder_lost = true;
     for (int i = 0; i < AX_RUN_FOLDERS; i++) {
         char text[AX_EVENT_TEXT];
         if (!(made & 1u << i))

@@ -5,8 +5,8 @@
 #include "engine/base/clock.h"
 #include "engine/search/coordinator/clients.h"
 #include "engine/search/coordinator/coordinator.h"
-#include "engine/search/coordinator/crew.h"
-#include "engine/search/journal/rowfile.h"
+#include "engine/search/coordinator/worker_process.h"
+#include "engine/search/journal/settledfile.h"
 #include "engine/wire/eventlog.h"
 #include "engine/worker/devices.h"
 
@@ -24,11 +24,11 @@ typedef struct ax_coordinator {
     ax_search *search;
     ax_eventlog *log;
     ax_settled settled; /* what was lost of it before this engine began */
-    ax_rowfile rows;
+    ax_settledfile settledfile;
     ax_clients *clients;
-    ax_worker_devices devices;      /* of the workers */
-    ax_crew crew[AX_WORKERS];       /* the first devices.n */
-    ax_pending pending[AX_PENDING]; /* answers that wait for the disk */
+    ax_worker_devices devices;            /* of the workers */
+    ax_worker_process worker[AX_WORKERS]; /* the first devices.n */
+    ax_pending pending[AX_PENDING];       /* answers that wait for the disk */
     size_t n_pending;
     ax_err err; /* the first failure: the run can't go on */
     bool stop;
@@ -58,7 +58,7 @@ void ax_coordinator_tell_log(ax_coordinator *c);
 
 /* ---- coordinator_folders.c ---- */
 /* Makes the folders of the run that are missing. Results that were lost with one are named in the log; under a living
-   engine the run pauses itself, too, since whoever removed them may not have meant that. */
+   engine the run pauses itself, too, since they may have been removed by mistake. */
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err);
 
 /* ---- guard.c ---- */

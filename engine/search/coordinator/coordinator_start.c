@@ -75,7 +75,7 @@ static ax_code load(ax_coordinator *c, const ax_search_setup *setup, ax_err *err
         return ax_fail(err, AX_EIO, "%s: is missing%s", name,
                        other ? "; --previous goes on from " AX_SNAPSHOT_PREVIOUS : "");
     }
-    c->search = ax_snapshot_load(&c->rows, name, setup, &seq, err);
+    c->search = ax_snapshot_load(&c->settledfile, name, setup, &seq, err);
     if (!c->search) {
         if (err->code == AX_EFORMAT && !c->options->previous && exists(c, AX_SNAPSHOT_PREVIOUS))
             ax_fail(err, AX_EFORMAT, "%.400s; --previous goes on from %s", err->msg, AX_SNAPSHOT_PREVIOUS);
@@ -95,7 +95,7 @@ static ax_code open_search(ax_coordinator *c, const ax_search_setup *setup, ax_e
     if (!c->search || ax_coordinator_settle_log(c, AX_SNAPSHOT_NAME, 0, err) != AX_OK)
         return err->code;
     /* before the first event, so that a run with events always has a snapshot */
-    return ax_snapshot_save(c->search, &c->rows, 0, NULL, err);
+    return ax_snapshot_save(c->search, &c->settledfile, 0, NULL, err);
 }
 
 static ax_code catch_signals(ax_coordinator *c, ax_err *err)
@@ -150,10 +150,10 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     ax_search_hello(c->search, c->first_seq > 1, getpid());
     code = ax_coordinator_mind_folders(c, false, err);
     ax_coordinator_tell_log(c);
-    if (c->rows.bad[0]) {
+    if (c->settledfile.bad[0]) {
         char text[AX_EVENT_TEXT];
-        snprintf(text, sizeof text, "%.80s; made anew from events.mpk%s", c->rows.bad,
-                 exists(c, AX_ROWFILE_NAME) ? ", the old one is kept as " AX_ROWFILE_ASIDE : "");
+        snprintf(text, sizeof text, "%.80s; made anew from events.mpk%s", c->settledfile.bad,
+                 exists(c, AX_SETTLEDFILE_NAME) ? ", the old one is kept as " AX_SETTLEDFILE_ASIDE : "");
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
     return code;

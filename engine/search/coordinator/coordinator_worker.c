@@ -44,15 +44,16 @@ static bool folder_was_lost(ax_coordinator *c, uint32_t k, const ax_worker_messa
     if (m->code != AX_EIO)
         return false;
     ax_coordinator_mind_folders(c, true, NULL);
-    return c->crew[k].folder_lost;
+    return c->worker[k].folder_lost;
 }
 
-/* The first worker's troubles are those of the start: whoever typed it shall read them. Later ones pass, perhaps. */
+/* The first worker's troubles are those of the start, and the person who typed it should read them. Later ones may
+ * pass. */
 static void on_broken(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
-    ax_crew *crew = &c->crew[k];
+    ax_worker_process *worker = &c->worker[k];
     if (c->worked || folder_was_lost(c, k, m))
-        snprintf(crew->last, sizeof crew->last, "%s", m->text);
+        snprintf(worker->last, sizeof worker->last, "%s", m->text);
     else
         ax_fail(&c->err, m->code > 0 && m->code <= AX_CODE_LAST ? (ax_code)m->code : AX_EIO,
                 "the worker can't get ready: %s", m->text);
@@ -72,16 +73,16 @@ static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
         ax_search_failed(c->search, k, cause_of(m->code), m->text);
         return;
     }
-    kill(c->crew[k].pid, SIGKILL);
+    kill(c->worker[k].pid, SIGKILL);
     reap(c, k, cause_of(m->code), m->text);
 }
 
 /* Ends the time that the worker has waited for the engine: it has something to do again, or there is nothing. */
 static void count_wait(ax_coordinator *c, uint32_t k)
 {
-    if (c->crew[k].waits_since > 0)
-        c->lost += ax_clock() - c->crew[k].waits_since;
-    c->crew[k].waits_since = 0;
+    if (c->worker[k].waits_since > 0)
+        c->lost += ax_clock() - c->worker[k].waits_since;
+    c->worker[k].waits_since = 0;
 }
 
 void ax_coordinator_count_waits(ax_coordinator *c)
@@ -96,7 +97,7 @@ static uint64_t peers_of(const ax_coordinator *c, uint32_t k, const ax_search_jo
 {
     uint64_t peers = 0;
     for (uint32_t i = 0; i < c->devices.n; i++)
-        if (i != k && c->crew[i].ready)
+        if (i != k && c->worker[i].ready)
             peers |= ax_worker_devices_bit(&c->devices, i);
     return job->full && !job->again ? peers : 0;
 }
@@ -104,7 +105,7 @@ static uint64_t peers_of(const ax_coordinator *c, uint32_t k, const ax_search_jo
 /* The next job for a worker that has none; then what the search has put off. */
 static void hand_out(ax_coordinator *c, uint32_t k)
 {
-    ax_crew *crew = &c->crew[k];
+    ax_worker_process *worker = &c->worker[k];
     ax_search_job job;
     bool taken = false;
     if (c->err.code != AX_OK || ax_search_running(c->search, k) ||
@@ -114,8 +115,8 @@ static void hand_out(ax_coordinator *c, uint32_t k)
         ax_err gone; /* it will be found dead when its socket is read */
         ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
         m.peers = peers_of(c, k, &job);
-        crew->told_stop = crew->folder_lost = false;
-        ax_crew_send(crew, &m, &gone);
+        worker->told_stop = worker->folder_lost = false;
+        ax_worker_process_send(worker, &m, &gone);
         count_wait(c, k);
     }
     ax_search_catch_up(c->search, &c->err);
@@ -133,13 +134,13 @@ static void on_outcome(ax_coordinator *c, uint32_t k, const ax_outcome *o)
 
 static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
-    ax_crew *crew = &c->crew[k];
+    ax_worker_process *worker = &c->worker[k];
     bool about_job = m->id && m->id == ax_search_running(c->search, k);
     if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING && m->say != AX_SAY_DEVICES)
-        crew->waits_since = ax_clock();
+        worker->waits_since = ax_clock();
     switch (m->say) {
     case AX_SAY_READY:
-        crew->ready = c->worked = true;
+        worker->ready = c->worked = true;
         if (ax_search_data_are(c->search, m->data))
             ax_leftovers_remove_pictures(c->dirfd);
         say_device(c, m);
@@ -159,7 +160,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
             ax_search_spread(c->search, k, m->steps);
         break;
     case AX_SAY_OUTCOME:
-        crew->deaths = 0;
+        worker->deaths = 0;
         if (about_job)
             on_outcome(c, k, &m->outcome);
         break;
@@ -188,7 +189,7 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 static bool others_work(const ax_coordinator *c, uint32_t k)
 {
     for (uint32_t i = 0; i < c->devices.n; i++)
-        if (i != k && c->crew[i].ready)
+        if (i != k && c->worker[i].ready)
             return true;
     return false;
 }
@@ -206,8 +207,8 @@ static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
 static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
-    bool excused = c->crew[k].folder_lost;
-    ax_crew_reap(&c->crew[k], how, sizeof how);
+    bool excused = c->worker[k].folder_lost;
+    ax_worker_process_reap(&c->worker[k], how, sizeof how);
     const char *message = why[0] ? why : how;
     if (ax_search_running(c->search, k))
         ax_search_failed(c->search, k, cause, message);
@@ -221,7 +222,7 @@ void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
 {
     ax_worker_message m;
     int got = 0;
-    while (c->err.code == AX_OK && (got = ax_crew_next(&c->crew[k], &m)) > 0)
+    while (c->err.code == AX_OK && (got = ax_worker_process_next(&c->worker[k], &m)) > 0)
         on_worker(c, k, &m);
     if (got == 0 || c->err.code != AX_OK)
         return;
@@ -231,15 +232,15 @@ void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
 /* When a silent worker counts as hanging (monotonic); 0 = never. One with nothing to do may be silent. */
 static double hangs_at(const ax_coordinator *c, uint32_t k)
 {
-    bool busy = !c->crew[k].ready || ax_search_running(c->search, k);
-    return busy ? ax_crew_hangs_at(&c->crew[k], c->settings.hang_seconds) : 0;
+    bool busy = !c->worker[k].ready || ax_search_running(c->search, k);
+    return busy ? ax_worker_process_hangs_at(&c->worker[k], c->settings.hang_seconds) : 0;
 }
 
 static void end_hanging(ax_coordinator *c, uint32_t k)
 {
     char why[AX_WORKER_TEXT];
-    snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s", ax_clock() - c->crew[k].heard_at);
-    kill(c->crew[k].pid, SIGKILL);
+    snprintf(why, sizeof why, "the worker hung: no sign of life for %.0f s", ax_clock() - c->worker[k].heard_at);
+    kill(c->worker[k].pid, SIGKILL);
     reap(c, k, AX_CAUSE_HANG, why);
 }
 
@@ -251,8 +252,8 @@ static bool may_start(const ax_coordinator *c, uint32_t k)
 
 static double due(const ax_coordinator *c, uint32_t k)
 {
-    if (!c->crew[k].pid)
-        return may_start(c, k) ? c->crew[k].start_at : INFINITY;
+    if (!c->worker[k].pid)
+        return may_start(c, k) ? c->worker[k].start_at : INFINITY;
     double at = hangs_at(c, k);
     return at > 0 ? at : INFINITY;
 }
@@ -272,16 +273,16 @@ static void start(ax_coordinator *c, uint32_t k)
     if (settings.workers > 1) /* on one processor: none shall wait for another's threads */
         ax_cores_part_of(c->settings.share, (int)k + 1, (int)settings.workers, settings.share, sizeof settings.share);
     ax_err err = { AX_OK, "" };
-    if (ax_crew_start(&c->crew[k], &settings, &err) != AX_OK)
+    if (ax_worker_process_start(&c->worker[k], &settings, &err) != AX_OK)
         say_lost(c, k, err.msg);
 }
 
 static void drive(ax_coordinator *c, uint32_t k)
 {
-    ax_crew *crew = &c->crew[k];
+    ax_worker_process *worker = &c->worker[k];
     ax_err gone; /* a worker that doesn't listen is found dead when its socket is read */
-    if (!crew->pid) {
-        if (may_start(c, k) && ax_clock() >= crew->start_at)
+    if (!worker->pid) {
+        if (may_start(c, k) && ax_clock() >= worker->start_at)
             start(c, k);
         return;
     }
@@ -290,17 +291,17 @@ static void drive(ax_coordinator *c, uint32_t k)
         end_hanging(c, k);
         return;
     }
-    if (!crew->ready)
+    if (!worker->ready)
         return;
-    if (ax_search_stop_requested(c->search, k) && !crew->told_stop) {
+    if (ax_search_stop_requested(c->search, k) && !worker->told_stop) {
         ax_worker_message m = { .say = AX_SAY_STOP, .id = ax_search_running(c->search, k) };
-        ax_crew_send(crew, &m, &gone);
-        crew->told_stop = true;
+        ax_worker_process_send(worker, &m, &gone);
+        worker->told_stop = true;
     }
     bool goes_on;
     if (ax_search_verdict(c->search, k, &goes_on)) {
         ax_worker_message m = { .say = goes_on ? AX_SAY_GO : AX_SAY_END, .id = ax_search_running(c->search, k) };
-        ax_crew_send(crew, &m, &gone);
+        ax_worker_process_send(worker, &m, &gone);
         count_wait(c, k);
     }
     hand_out(c, k);

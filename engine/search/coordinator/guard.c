@@ -41,7 +41,7 @@ static void check_directory(ax_coordinator *c)
     }
 }
 
-/* Without it nobody finds this engine. As long as we hold the log, whoever has taken it can't have begun. */
+/* Without it nobody finds this engine. As long as we hold the log, an engine that has taken it can't have begun. */
 static void check_lock(ax_coordinator *c)
 {
     if (ax_lock_names(c->dirfd, AX_RUN_LOCK, c->lock) == 1)
@@ -78,12 +78,12 @@ static void check_log(ax_coordinator *c)
 /* All candidates are in memory as well. */
 static void check_rows(ax_coordinator *c)
 {
-    if (c->rows.fd < 0 || ax_lock_names(c->dirfd, AX_ROWFILE_NAME, c->rows.fd) == 1)
+    if (c->settledfile.fd < 0 || ax_lock_names(c->dirfd, AX_SETTLEDFILE_NAME, c->settledfile.fd) == 1)
         return;
-    ax_rowfile_renew(&c->rows, "it was removed or replaced under the engine");
+    ax_settledfile_renew(&c->settledfile, "it was removed or replaced under the engine");
     ax_search_open_all(c->search);
     ax_search_log(c->search, AX_LEVEL_WARNING, 0,
-                  AX_ROWFILE_NAME " was removed or replaced under the engine; it is written again");
+                  AX_SETTLEDFILE_NAME " was removed or replaced under the engine; it is written again");
 }
 
 static void check_settings(ax_coordinator *c)

@@ -1,5 +1,5 @@
-/* The settled candidates, made anew from the events when candidates.mpk is damaged: whatever settles a candidate was
-   said in an event. What an event says in other words than the row: log-probabilities of single decisions are float
+/* The settled candidates, rebuilt from the events when candidates.mpk is damaged: whatever settles a candidate was
+   said in an event. What an event says in other words than the entry: log-probabilities of single decisions are float
    there, and of a pruned candidate its place in the queue isn't kept; both matter only until a candidate is settled. */
 #include "engine/search/search_internal.h"
 
@@ -15,9 +15,9 @@ typedef struct rebuild {
     bool lost;          /* events were lost once, and LOST stands for them */
 } rebuild;
 
-static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
+static void proposed(ax_search *s, ax_entry *r, const ax_event *ev)
 {
-    *r = (ax_row) {
+    *r = (ax_entry) {
         .proposal = ax_proposal_of(&ev->u.PROPOSED.genotype),
         .status = AX_QUEUED,
         .before = AX_QUEUED,
@@ -25,9 +25,9 @@ static void proposed(ax_search *s, ax_row *r, const ax_event *ev)
         .open = true,
     };
     ax_search_apply(s, ev);
-    const ax_row *parent = ax_search_get(s, r->parent);
+    const ax_entry *parent = ax_search_get(s, r->parent);
     const ax_space *space = ax_space_of(&r->proposal.genotype);
-    if (ax_row_is_full(r) && parent && parent->status)
+    if (ax_entry_is_full(r) && parent && parent->status)
         r->proposal = parent->proposal;
     else
         for (int d = 0; d < space->n_decisions; d++)
@@ -44,12 +44,12 @@ static void fold(void *context, const ax_event *ev)
         return;
     b->seen = ev->seq;
     b->lost = b->lost || ev->kind == AX_EVENT_LOST;
-    if (!ev->id || ev->id > s->n_rows) {
+    if (!ev->id || ev->id > s->n_entries) {
         b->odd = b->odd || ev->id;
         return;
     }
     if (ev->kind == AX_EVENT_PROPOSED)
-        proposed(s, &s->row[ev->id - 1], ev);
+        proposed(s, &s->entry[ev->id - 1], ev);
     else
         ax_search_apply(s, ev);
 }
@@ -65,10 +65,10 @@ ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err)
     if (b.seen < seq || b.odd || b.lost || (damage.events && damage.first <= seq))
         return ax_fail(err, AX_EFORMAT, "%s: it can't replace it: %s", name,
                        b.odd ? "it has other candidates" : "events are missing");
-    for (uint32_t i = 0; i < s->n_rows; i++)
+    for (uint32_t i = 0; i < s->n_entries; i++)
         /* one that the gate ended and that was started again after a crash: older engines didn't say once more that it
            was scored */
-        if (s->row[i].status == AX_RUNNING && s->row[i].verdict == AX_VERDICT_END)
-            s->row[i].status = AX_DONE;
+        if (s->entry[i].status == AX_RUNNING && s->entry[i].verdict == AX_VERDICT_END)
+            s->entry[i].status = AX_DONE;
     return AX_OK;
 }

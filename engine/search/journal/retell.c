@@ -13,7 +13,7 @@ static bool is_done(ax_status status, ax_status before)
 
 static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     bool done = is_done(r->status, r->before);
     bool known = said && said->outcome.reward == r->outcome.reward && (!done || is_done(said->status, said->before));
     if (isfinite(r->outcome.reward) && !known) {
@@ -29,9 +29,9 @@ static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
     }
 }
 
-static void tell_wishes(ax_search *s, uint32_t id, const ax_candidate *said)
+static void tell_requests(ax_search *s, uint32_t id, const ax_candidate *said)
 {
-    const ax_row *r = ax_search_get(s, id);
+    const ax_entry *r = ax_search_get(s, id);
     if (r->full && !(said && said->full == r->full)) {
         ax_event ev = ax_search_event(AX_EVENT_PROMOTED, id);
         ev.u.PROMOTED.to = r->full;
@@ -67,14 +67,14 @@ static void tell_pause(ax_search *s, uint32_t id, bool on, bool said)
 
 void ax_search_retell(ax_search *s, const ax_state *said)
 {
-    for (uint32_t id = 1; id <= s->n_rows; id++) {
+    for (uint32_t id = 1; id <= s->n_entries; id++) {
         const ax_candidate *c = ax_state_candidate(said, id);
         if (!c || !ax_candidate_known(c)) {
             c = NULL;
             ax_search_say_proposed(s, id, true);
         }
         tell_outcome(s, id, c);
-        tell_wishes(s, id, c);
+        tell_requests(s, id, c);
         tell_pause(s, id, ax_search_get(s, id)->status == AX_PAUSED, c && c->status == AX_PAUSED);
     }
     tell_pause(s, 0, s->paused, said->paused);

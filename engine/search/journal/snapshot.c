@@ -40,35 +40,35 @@ static ax_code keep_previous(int dirfd, ax_err *err)
 }
 
 /* What has been settled since the last snapshot, or changed after it was: to the end of candidates.mpk. */
-static ax_code save_settled(const ax_search *s, ax_rowfile *rows, ax_err *err)
+static ax_code save_settled(const ax_search *s, ax_settledfile *settled, ax_err *err)
 {
     ax_str out;
     msgpack_packer pk;
     ax_str_init(&out, AX_SNAPSHOT_MOST);
     msgpack_packer_init(&pk, &out, ax_str_write);
     for (uint32_t k = 0; k < s->n_open; k++)
-        if (ax_row_settled(ax_search_get(s, s->open[k])))
-            ax_row_pack(&pk, s->open[k], ax_search_get(s, s->open[k]));
+        if (ax_entry_settled(ax_search_get(s, s->open[k])))
+            ax_entry_pack(&pk, s->open[k], ax_search_get(s, s->open[k]));
     ax_code code = AX_OK;
     if (!ax_str_ok(&out))
-        code = ax_fail(err, AX_ENOMEM, "%s: no memory", AX_ROWFILE_NAME);
+        code = ax_fail(err, AX_ENOMEM, "%s: no memory", AX_SETTLEDFILE_NAME);
     else if (out.len)
-        code = ax_rowfile_append(rows, out.text, out.len, err);
+        code = ax_settledfile_append(settled, out.text, out.len, err);
     ax_str_release(&out);
     return code;
 }
 
-ax_code ax_snapshot_save(ax_search *s, ax_rowfile *rows, uint64_t seq, size_t *size, ax_err *err)
+ax_code ax_snapshot_save(ax_search *s, ax_settledfile *settled, uint64_t seq, size_t *size, ax_err *err)
 {
     char *bytes = NULL;
     size_t n = 0;
-    ax_code code = save_settled(s, rows, err);
+    ax_code code = save_settled(s, settled, err);
     if (code == AX_OK)
-        code = ax_snapshot_pack_rows(s, rows, seq, &bytes, &n, err);
+        code = ax_snapshot_pack_with(s, settled, seq, &bytes, &n, err);
     if (code == AX_OK)
-        code = keep_previous(rows->dirfd, err);
+        code = keep_previous(settled->dirfd, err);
     if (code == AX_OK)
-        code = ax_file_replace(rows->dirfd, AX_SNAPSHOT_NAME, bytes, n, err);
+        code = ax_file_replace(settled->dirfd, AX_SNAPSHOT_NAME, bytes, n, err);
     free(bytes);
     if (code != AX_OK)
         return code;
@@ -78,14 +78,14 @@ ax_code ax_snapshot_save(ax_search *s, ax_rowfile *rows, uint64_t seq, size_t *s
     return AX_OK;
 }
 
-ax_search *ax_snapshot_load(ax_rowfile *rows, const char *name, const ax_search_setup *setup, uint64_t *seq,
+ax_search *ax_snapshot_load(ax_settledfile *settled, const char *name, const ax_search_setup *setup, uint64_t *seq,
                             ax_err *err)
 {
     char *bytes;
     size_t n;
-    if (ax_file_read(rows->dirfd, name, AX_SNAPSHOT_MOST, &bytes, &n, err) != AX_OK)
+    if (ax_file_read(settled->dirfd, name, AX_SNAPSHOT_MOST, &bytes, &n, err) != AX_OK)
         return NULL;
-    ax_search *s = ax_snapshot_unpack_rows(bytes, n, name, setup, rows, seq, err);
+    ax_search *s = ax_snapshot_unpack_with(bytes, n, name, setup, settled, seq, err);
     free(bytes);
     return s;
 }

@@ -2,7 +2,7 @@
 #ifndef AX_SEARCH_SNAPSHOT_H
 #define AX_SEARCH_SNAPSHOT_H
 
-#include "engine/search/journal/rowfile.h"
+#include "engine/search/journal/settledfile.h"
 #include "engine/search/search.h"
 #include "engine/wire/snapshotfile.h"
 
@@ -21,10 +21,11 @@ ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, con
 /* Replaces snapshot.mpk of the run; the one before stays as snapshot.prev.mpk. At every moment at least one of the two
    is there, whole. Candidates that are settled go to the end of candidates.mpk, once: what a snapshot costs doesn't
    grow with the run. *size (may be NULL) = bytes of snapshot.mpk. */
-ax_code ax_snapshot_save(ax_search *s, ax_rowfile *rows, uint64_t seq, size_t *size, ax_err *err);
-/* rows: of the run's directory, and from then on where the loaded snapshot's candidates end. When they are damaged
-   there the events stand in for them (rebuild.c): rows->bad says so, and the next snapshot writes all of them anew. */
-ax_search *ax_snapshot_load(ax_rowfile *rows, const char *name, const ax_search_setup *setup, uint64_t *seq,
+ax_code ax_snapshot_save(ax_search *s, ax_settledfile *settled, uint64_t seq, size_t *size, ax_err *err);
+/* settled: of the run's directory, and from then on where the loaded snapshot's candidates end. When they are damaged
+   there the events stand in for them (rebuild.c): settled->bad says so, and the next snapshot writes all of them again.
+ */
+ax_search *ax_snapshot_load(ax_settledfile *settled, const char *name, const ax_search_setup *setup, uint64_t *seq,
                             ax_err *err);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define MEMBER(type, name, member, later)                                                                              \
     {                                                                                                                  \
-        AX_FIELD_##type, name, offsetof(ax_row, member), sizeof(((ax_row *)0)->member), later                          \
+        AX_FIELD_##type, name, offsetof(ax_entry, member), sizeof(((ax_entry *)0)->member), later                      \
     }
 #define FIELD(type, name, member) MEMBER(type, name, member, false)
 #define LATER(type, name, member) MEMBER(type, name, member, true)
@@ -49,9 +49,9 @@ static const ax_field members[] = {
     FIELD(U32, "batch", outcome.batch),
 };
 enum { MEMBERS = sizeof members / sizeof *members };
-static const ax_fields fields = { members, MEMBERS, offsetof(ax_row, proposal.genotype) };
+static const ax_fields fields = { members, MEMBERS, offsetof(ax_entry, proposal.genotype) };
 
-void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r)
+void ax_entry_pack(msgpack_packer *pk, uint32_t id, const ax_entry *r)
 {
     msgpack_pack_map(pk, MEMBERS + 1);
     ax_pack_text(pk, "id");
@@ -59,7 +59,7 @@ void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r)
     ax_fields_pack(pk, &fields, r);
 }
 
-bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
+bool ax_entry_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_entry *r)
 {
     int64_t at;
     memset(r, 0, sizeof *r);
@@ -71,7 +71,7 @@ bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r)
         if ((v || !members[i].later) && !ax_field_read_object(v, &fields, &members[i], r))
             return false;
     }
-    if (ax_row_is_full(r) && r->outcome.stage) /* older snapshots have that of its second part */
+    if (ax_entry_is_full(r) && r->outcome.stage) /* older snapshots have that of its second part */
         r->outcome.stage = AX_STAGE_FULL;
     return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && r->reused <= n && !isnan(r->prune_until);
 }

@@ -6,8 +6,8 @@
 
 #include <msgpack.h>
 
-void ax_row_pack(msgpack_packer *pk, uint32_t id, const ax_row *r);
+void ax_entry_pack(msgpack_packer *pk, uint32_t id, const ax_entry *r);
 /* n: candidates of the snapshot. False when something is missing or can't be. */
-bool ax_row_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_row *r);
+bool ax_entry_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_entry *r);
 
 #endif

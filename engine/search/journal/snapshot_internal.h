@@ -4,10 +4,10 @@
 
 #include "engine/search/journal/snapshot.h"
 
-/* ax_snapshot_pack and _unpack with the settled candidates in rows; NULL: the snapshot stands alone. */
-ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64_t seq, char **bytes, size_t *n,
+/* ax_snapshot_pack and _unpack with the settled candidates in `settled`; NULL: the snapshot stands alone. */
+ax_code ax_snapshot_pack_with(const ax_search *s, const ax_settledfile *settled, uint64_t seq, char **bytes, size_t *n,
                               ax_err *err);
-ax_search *ax_snapshot_unpack_rows(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
-                                   ax_rowfile *rows, uint64_t *seq, ax_err *err);
+ax_search *ax_snapshot_unpack_with(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                                   ax_settledfile *settled, uint64_t *seq, ax_err *err);
 
 #endif

@@ -65,15 +65,15 @@ static void pack_requests(msgpack_packer *pk, const ax_search *s, bool asked)
 /* The candidates that aren't settled; all of them when the snapshot stands alone. */
 static void pack_candidates(msgpack_packer *pk, const ax_search *s, bool alone)
 {
-    uint32_t n = alone ? s->n_rows : 0;
+    uint32_t n = alone ? s->n_entries : 0;
     for (uint32_t k = 0; k < s->n_open && !alone; k++)
-        n += !ax_row_settled(ax_search_get(s, s->open[k]));
+        n += !ax_entry_settled(ax_search_get(s, s->open[k]));
     msgpack_pack_array(pk, n);
-    for (uint32_t k = 0; k < (alone ? s->n_rows : s->n_open); k++) {
+    for (uint32_t k = 0; k < (alone ? s->n_entries : s->n_open); k++) {
         uint32_t id = alone ? k + 1 : s->open[k];
-        const ax_row *r = ax_search_get(s, id);
-        if (alone || !ax_row_settled(r))
-            ax_row_pack(pk, id, r);
+        const ax_entry *r = ax_search_get(s, id);
+        if (alone || !ax_entry_settled(r))
+            ax_entry_pack(pk, id, r);
     }
 }
 
@@ -88,9 +88,9 @@ static void pack_running(msgpack_packer *pk, const ax_search *s)
             msgpack_pack_uint32(pk, s->slot[k].id);
 }
 
-/* rows: where the settled candidates are; NULL: the snapshot stands alone. */
-static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *rows, uint64_t seq, const char *state,
-                      size_t n_state)
+/* settled: where the settled candidates are; NULL: the snapshot stands alone. */
+static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfile *settled, uint64_t seq,
+                      const char *state, size_t n_state)
 {
     msgpack_pack_map(pk, 16);
     ax_pack_text(pk, "seq");
@@ -119,20 +119,20 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_rowfile *
     for (uint32_t i = 0; i < s->n_queue; i++)
         msgpack_pack_uint32(pk, s->queue[i]);
     ax_pack_text(pk, "count");
-    msgpack_pack_uint32(pk, s->n_rows);
+    msgpack_pack_uint32(pk, s->n_entries);
     ax_pack_text(pk, "settled");
     msgpack_pack_array(pk, 2);
-    msgpack_pack_uint64(pk, rows ? rows->bytes : 0);
-    msgpack_pack_uint32(pk, rows ? rows->crc : 0);
+    msgpack_pack_uint64(pk, settled ? settled->bytes : 0);
+    msgpack_pack_uint32(pk, settled ? settled->crc : 0);
     ax_pack_text(pk, "candidates");
-    pack_candidates(pk, s, !rows);
+    pack_candidates(pk, s, !settled);
     ax_pack_text(pk, "requests");
     pack_requests(pk, s, false);
     ax_pack_text(pk, "asked");
     pack_requests(pk, s, true);
 }
 
-ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64_t seq, char **bytes, size_t *n,
+ax_code ax_snapshot_pack_with(const ax_search *s, const ax_settledfile *settled, uint64_t seq, char **bytes, size_t *n,
                               ax_err *err)
 {
     char *state;
@@ -143,7 +143,7 @@ ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64
     ax_str out; /* remembers when memory ran out on the way */
     msgpack_packer pk;
     ax_envelope_begin(&ax_snapshot_envelope, &out, AX_SNAPSHOT_MOST, &pk);
-    pack_body(&pk, s, rows, seq, state, n_state);
+    pack_body(&pk, s, settled, seq, state, n_state);
     free(state);
     ax_envelope_end(&out);
     if (!ax_str_ok(&out)) {
@@ -157,5 +157,5 @@ ax_code ax_snapshot_pack_rows(const ax_search *s, const ax_rowfile *rows, uint64
 
 ax_code ax_snapshot_pack(const ax_search *s, uint64_t seq, char **bytes, size_t *n, ax_err *err)
 {
-    return ax_snapshot_pack_rows(s, NULL, seq, bytes, n, err);
+    return ax_snapshot_pack_with(s, NULL, seq, bytes, n, err);
 }

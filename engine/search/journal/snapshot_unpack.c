@@ -86,24 +86,25 @@ static bool read_asked(const msgpack_object *o, uint32_t n, ax_search *s)
 }
 
 /* A candidate of either place; those of the snapshot come last, and count. */
-static bool read_row(void *search, const msgpack_object *o)
+static bool read_entry(void *search, const msgpack_object *o)
 {
     ax_search *s = search;
     int64_t id;
-    return ax_read_whole(ax_map_get(o, "id"), &id) && id > 0 && id <= s->n_rows &&
-           ax_row_unpack(o, (uint32_t)id, s->n_rows, &s->row[id - 1]);
+    return ax_read_whole(ax_map_get(o, "id"), &id) && id > 0 && id <= s->n_entries &&
+           ax_entry_unpack(o, (uint32_t)id, s->n_entries, &s->entry[id - 1]);
 }
 
 /* A damaged candidates.mpk loses nothing as long as the events are whole. */
-static ax_code read_or_rebuild(ax_search *s, ax_rowfile *rows, uint64_t bytes, uint32_t crc, uint64_t seq, ax_err *err)
+static ax_code read_or_rebuild(ax_search *s, ax_settledfile *settled, uint64_t bytes, uint32_t crc, uint64_t seq,
+                               ax_err *err)
 {
     ax_err why = { AX_OK, "" }, other = { AX_OK, "" };
-    ax_code code = ax_rowfile_read(rows, bytes, crc, read_row, s, &why);
+    ax_code code = ax_settledfile_read(settled, bytes, crc, read_entry, s, &why);
     if (code == AX_EFORMAT) {
-        memset(s->row, 0, s->n_rows * sizeof *s->row);
-        code = ax_search_rebuild(s, rows->dirfd, seq, &other);
+        memset(s->entry, 0, s->n_entries * sizeof *s->entry);
+        code = ax_search_rebuild(s, settled->dirfd, seq, &other);
         if (code == AX_OK)
-            ax_rowfile_renew(rows, why.msg);
+            ax_settledfile_renew(settled, why.msg);
         else
             ax_fail(&why, AX_EFORMAT, "%.240s; %.240s", why.msg, other.msg);
     }
@@ -112,7 +113,7 @@ static ax_code read_or_rebuild(ax_search *s, ax_rowfile *rows, uint64_t bytes, u
     return code == AX_OK ? AX_OK : why.code;
 }
 
-static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *rows, uint64_t seq, ax_err *err)
+static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_settledfile *settled, uint64_t seq, ax_err *err)
 {
     int64_t bytes, crc;
     if (!o) /* version 1 */
@@ -120,34 +121,34 @@ static ax_code read_settled(const msgpack_object *o, ax_search *s, ax_rowfile *r
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 2 || !ax_read_whole(&o->via.array.ptr[0], &bytes) ||
         bytes < 0 || !ax_read_whole(&o->via.array.ptr[1], &crc) || crc < 0 || crc > UINT32_MAX)
         return ax_fail(err, AX_EFORMAT, "the settled candidates aren't what they should be");
-    if (rows)
-        return read_or_rebuild(s, rows, (uint64_t)bytes, (uint32_t)crc, seq, err);
-    return bytes ? ax_fail(err, AX_EFORMAT, "it needs its %s", AX_ROWFILE_NAME) : AX_OK;
+    if (settled)
+        return read_or_rebuild(s, settled, (uint64_t)bytes, (uint32_t)crc, seq, err);
+    return bytes ? ax_fail(err, AX_EFORMAT, "it needs its %s", AX_SETTLEDFILE_NAME) : AX_OK;
 }
 
-static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *rows, uint64_t seq, ax_err *err)
+static ax_code read_entries(const msgpack_object *map, ax_search *s, ax_settledfile *settled, uint64_t seq, ax_err *err)
 {
     const msgpack_object *list = ax_map_get(map, "candidates"), *count = ax_map_get(map, "count");
     int64_t n = 0;
     if (!list || list->type != MSGPACK_OBJECT_ARRAY || (count && !ax_read_whole(count, &n)))
         return ax_fail(err, AX_EFORMAT, "candidates are missing");
     n = count ? n : list->via.array.size;
-    if (n < 0 || n > AX_ROWS_MAX || ax_search_reserve(s, n ? (uint32_t)n : 1, err) != AX_OK)
+    if (n < 0 || n > AX_ENTRIES_MAX || ax_search_reserve(s, n ? (uint32_t)n : 1, err) != AX_OK)
         return ax_fail(err, AX_ENOMEM, "%lld candidates are too many", (long long)n);
-    s->n_rows = (uint32_t)n;
-    memset(s->row, 0, s->n_rows * sizeof *s->row);
-    ax_code code = read_settled(ax_map_get(map, "settled"), s, rows, seq, err);
+    s->n_entries = (uint32_t)n;
+    memset(s->entry, 0, s->n_entries * sizeof *s->entry);
+    ax_code code = read_settled(ax_map_get(map, "settled"), s, settled, seq, err);
     if (code != AX_OK)
         return code;
     for (uint32_t i = 0; i < list->via.array.size; i++) {
         const msgpack_object *o = &list->via.array.ptr[i];
         int64_t id;
-        if (!read_row(s, o) || !ax_read_whole(ax_map_get(o, "id"), &id))
+        if (!read_entry(s, o) || !ax_read_whole(ax_map_get(o, "id"), &id))
             return ax_fail(err, AX_EFORMAT, "candidate %u of the list isn't what it should be", i + 1);
-        s->row[id - 1].open = true;
+        s->entry[id - 1].open = true;
     }
-    for (uint32_t i = 0; i < s->n_rows; i++)
-        if (!s->row[i].status)
+    for (uint32_t i = 0; i < s->n_entries; i++)
+        if (!s->entry[i].status)
             return ax_fail(err, AX_EFORMAT, "candidate %u is missing", i + 1);
     ax_search_index(s);
     /* what other data came to says nothing of these */
@@ -156,11 +157,12 @@ static ax_code read_rows(const msgpack_object *map, ax_search *s, ax_rowfile *ro
 
 static bool read_queue(const msgpack_object *o, ax_search *s)
 {
-    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > s->n_rows)
+    if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > s->n_entries)
         return false;
     for (uint32_t i = 0; i < o->via.array.size; i++) {
         int64_t id;
-        if (!ax_read_whole(&o->via.array.ptr[i], &id) || id < 1 || id > s->n_rows || s->row[id - 1].status != AX_QUEUED)
+        if (!ax_read_whole(&o->via.array.ptr[i], &id) || id < 1 || id > s->n_entries ||
+            s->entry[id - 1].status != AX_QUEUED)
             return false;
         for (uint32_t k = 0; k < i; k++)
             if (s->queue[k] == id)
@@ -176,13 +178,13 @@ static bool read_running(const msgpack_object *o, ax_search *s)
 {
     int64_t id;
     if (ax_read_whole(o, &id)) { /* version 1: of the only worker, 0 = none */
-        s->slot[0].id = id > 0 && id <= s->n_rows ? (uint32_t)id : 0;
+        s->slot[0].id = id > 0 && id <= s->n_entries ? (uint32_t)id : 0;
         return id == s->slot[0].id;
     }
     if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size > AX_WORKERS)
         return false;
     for (uint32_t k = 0; k < o->via.array.size; k++) {
-        if (!ax_read_whole(&o->via.array.ptr[k], &id) || id < 1 || id > s->n_rows || ax_search_slot(s, (uint32_t)id))
+        if (!ax_read_whole(&o->via.array.ptr[k], &id) || id < 1 || id > s->n_entries || ax_search_slot(s, (uint32_t)id))
             return false;
         s->slot[k].id = (uint32_t)id;
     }
@@ -193,9 +195,9 @@ static bool read_running(const msgpack_object *o, ax_search *s)
 static bool consistent(ax_search *s)
 {
     uint32_t queued = 0;
-    for (uint32_t i = 0; i < s->n_rows; i++) {
-        queued += s->row[i].status == AX_QUEUED;
-        if (s->row[i].status == AX_RUNNING && !ax_search_slot(s, i + 1))
+    for (uint32_t i = 0; i < s->n_entries; i++) {
+        queued += s->entry[i].status == AX_QUEUED;
+        if (s->entry[i].status == AX_RUNNING && !ax_search_slot(s, i + 1))
             return false;
     }
     return queued == s->n_queue;
@@ -211,8 +213,8 @@ static bool read_data(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_rowfile *rows, uint64_t *seq,
-                         ax_err *err)
+static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_settledfile *settled,
+                         uint64_t *seq, ax_err *err)
 {
     const msgpack_object *settings = ax_map_get(map, "settings"), *state = ax_map_get(map, "state"),
                          *paused = ax_map_get(map, "paused");
@@ -231,7 +233,7 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
         return AX_EFORMAT;
     if (!read_data(ax_map_get(map, "data"), s))
         return ax_fail(err, AX_EFORMAT, "what it says of the data isn't what it should be");
-    code = read_rows(map, s, rows, (uint64_t)at, err);
+    code = read_entries(map, s, settled, (uint64_t)at, err);
     if (code != AX_OK)
         return code;
     s->paused = paused->via.boolean;
@@ -247,8 +249,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
     return AX_OK;
 }
 
-ax_search *ax_snapshot_unpack_rows(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
-                                   ax_rowfile *rows, uint64_t *seq, ax_err *err)
+ax_search *ax_snapshot_unpack_with(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
+                                   ax_settledfile *settled, uint64_t *seq, ax_err *err)
 {
     msgpack_unpacked msg;
     msgpack_unpacked_init(&msg);
@@ -259,7 +261,7 @@ ax_search *ax_snapshot_unpack_rows(const char *bytes, size_t n, const char *name
     if (code == AX_OK && !(s = ax_search_new(setup, &why)))
         code = why.code;
     if (code == AX_OK)
-        code = read_body(map, name, s, rows, seq, &why);
+        code = read_body(map, name, s, settled, seq, &why);
     msgpack_unpacked_destroy(&msg);
     if (code == AX_OK)
         return s;
@@ -274,5 +276,5 @@ ax_search *ax_snapshot_unpack_rows(const char *bytes, size_t n, const char *name
 ax_search *ax_snapshot_unpack(const char *bytes, size_t n, const char *name, const ax_search_setup *setup,
                               uint64_t *seq, ax_err *err)
 {
-    return ax_snapshot_unpack_rows(bytes, n, name, setup, NULL, seq, err);
+    return ax_snapshot_unpack_with(bytes, n, name, setup, NULL, seq, err);
 }

@@ -1,4 +1,4 @@
-/* The losses for depth. A block leaves its parts; who needs the whole adds the parts in their order. */
+/* The losses for depth. A block leaves its parts; a reader of the whole adds the parts in their order. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 /* As ax_depth_loss and AX_SILOG_FLOOR; op.h is C11. */

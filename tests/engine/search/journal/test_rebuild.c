@@ -22,7 +22,7 @@ typedef struct bench {
     searching t;
     char path[32];
     int fd;
-    ax_rowfile rows;
+    ax_settledfile settled;
     ax_eventlog *log;
     size_t logged;
 } bench;
@@ -34,7 +34,7 @@ static int set_up(void **state)
     snprintf(b->path, sizeof b->path, "/tmp/ax-rebuild-XXXXXX");
     assert_non_null(mkdtemp(b->path));
     b->fd = open(b->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ax_rowfile_init(&b->rows, b->fd);
+    ax_settledfile_init(&b->settled, b->fd);
     b->log = ax_eventlog_open(b->fd, events, true, &err);
     assert_non_null(b->log);
     searching_init(&b->t, 30, "reinforce");
@@ -46,13 +46,13 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    static const char *const names[] = { AX_SNAPSHOT_NAME, AX_SNAPSHOT_PREVIOUS, AX_ROWFILE_NAME, AX_ROWFILE_ASIDE,
-                                         events };
+    static const char *const names[] = { AX_SNAPSHOT_NAME, AX_SNAPSHOT_PREVIOUS, AX_SETTLEDFILE_NAME,
+                                         AX_SETTLEDFILE_ASIDE, events };
     bench *b = *state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlinkat(b->fd, names[i], 0);
     ax_eventlog_close(b->log);
-    ax_rowfile_release(&b->rows);
+    ax_settledfile_release(&b->settled);
     close(b->fd);
     assert_int_equal(rmdir(b->path), 0);
     searching_release(&b->t);
@@ -66,15 +66,15 @@ static void save(bench *b)
     ax_err err = { AX_OK, "" };
     for (; b->logged < b->t.n; b->logged++)
         assert_int_equal(ax_eventlog_append(b->log, &b->t.event[b->logged], &err), AX_OK);
-    assert_int_equal(ax_snapshot_save(b->t.search, &b->rows, ax_eventlog_seq(b->log), NULL, &err), AX_OK);
+    assert_int_equal(ax_snapshot_save(b->t.search, &b->settled, ax_eventlog_seq(b->log), NULL, &err), AX_OK);
 }
 
-static ax_search *load(const bench *b, ax_rowfile *rows, ax_err *err)
+static ax_search *load(const bench *b, ax_settledfile *settled, ax_err *err)
 {
     uint64_t seq;
     *err = (ax_err) { AX_OK, "" };
-    ax_rowfile_init(rows, b->fd);
-    return ax_snapshot_load(rows, AX_SNAPSHOT_NAME, &b->t.setup, &seq, err);
+    ax_settledfile_init(settled, b->fd);
+    return ax_snapshot_load(settled, AX_SNAPSHOT_NAME, &b->t.setup, &seq, err);
 }
 
 static void pack(const ax_search *s, char **bytes, size_t *n)
@@ -85,9 +85,9 @@ static void pack(const ax_search *s, char **bytes, size_t *n)
 /* What events don't say of the settled, and what nobody asks them for. */
 static void forget_what_is_not_said(ax_search *s)
 {
-    for (uint32_t i = 0; i < s->n_rows; i++) {
-        ax_row *r = &s->row[i];
-        if (!ax_row_settled(r))
+    for (uint32_t i = 0; i < s->n_entries; i++) {
+        ax_entry *r = &s->entry[i];
+        if (!ax_entry_settled(r))
             continue;
         r->place = 0;
         for (int d = 0; d < AX_MAX_DECISIONS; d++)
@@ -98,7 +98,7 @@ static void forget_what_is_not_said(ax_search *s)
 static void damage(const bench *b, int how)
 {
     struct stat st;
-    int fd = openat(b->fd, AX_ROWFILE_NAME, O_RDWR | O_CLOEXEC);
+    int fd = openat(b->fd, AX_SETTLEDFILE_NAME, O_RDWR | O_CLOEXEC);
     assert_int_equal(fstat(fd, &st), 0);
     char byte;
     assert_int_equal(pread(fd, &byte, 1, st.st_size / 3), 1);
@@ -108,7 +108,7 @@ static void damage(const bench *b, int how)
     else if (how == 1)
         assert_int_equal(ftruncate(fd, st.st_size / 2), 0);
     else
-        assert_int_equal(unlinkat(b->fd, AX_ROWFILE_NAME, 0), 0);
+        assert_int_equal(unlinkat(b->fd, AX_SETTLEDFILE_NAME, 0), 0);
     close(fd);
 }
 
@@ -116,19 +116,19 @@ static void damage(const bench *b, int how)
    second. */
 static void damage_and_go_on(bench *b, int how)
 {
-    ax_rowfile rows;
+    ax_settledfile settled;
     ax_err err;
     char *want, *got;
     size_t n_want, n_got;
-    ax_search *whole = load(b, &rows, &err);
+    ax_search *whole = load(b, &settled, &err);
     assert_string_equal(err.msg, "");
-    assert_string_equal(rows.bad, "");
+    assert_string_equal(settled.bad, "");
     forget_what_is_not_said(whole);
     pack(whole, &want, &n_want);
     damage(b, how);
-    ax_search *anew = load(b, &rows, &err);
+    ax_search *anew = load(b, &settled, &err);
     assert_string_equal(err.msg, "");
-    assert_non_null(strstr(rows.bad, "candidates.mpk: damaged"));
+    assert_non_null(strstr(settled.bad, "candidates.mpk: damaged"));
     pack(anew, &got, &n_got);
     assert_int_equal(n_got, n_want);
     assert_memory_equal(got, want, n_got);
@@ -136,8 +136,8 @@ static void damage_and_go_on(bench *b, int how)
     ax_search_free(whole);
     ax_search_free(b->t.search);
     b->t.search = anew;
-    ax_rowfile_release(&b->rows);
-    b->rows = rows;
+    ax_settledfile_release(&b->settled);
+    b->settled = settled;
     free(want);
     free(got);
 }
@@ -207,15 +207,15 @@ static void made_anew_from_the_events(void **state)
     for (int k = 0; k < 44; k++) {
         step(b, k);
         save(b);
-        if (b->rows.bytes)
+        if (b->settled.bytes)
             damage_and_go_on(b, k % 3);
     }
     uint32_t seen[256] = { 0 }, reused = 0, full = 0, tried_again = 0;
-    for (uint32_t i = 0; i < b->t.search->n_rows; i++) {
-        const ax_row *r = &b->t.search->row[i];
-        seen[(uint8_t)r->status] += ax_row_settled(r);
+    for (uint32_t i = 0; i < b->t.search->n_entries; i++) {
+        const ax_entry *r = &b->t.search->entry[i];
+        seen[(uint8_t)r->status] += ax_entry_settled(r);
         reused += r->reused != 0;
-        full += ax_row_is_full(r) && r->status == AX_DONE;
+        full += ax_entry_is_full(r) && r->status == AX_DONE;
         tried_again += r->crashes != 0;
     }
     assert_true(seen[AX_DONE] > 5 && seen[AX_PRUNED] > 1 && seen[AX_FAILED] > 1);
@@ -226,21 +226,21 @@ static void made_anew_from_the_events(void **state)
 static void the_next_snapshot_is_whole(void **state)
 {
     bench *b = *state;
-    ax_rowfile rows;
+    ax_settledfile settled;
     ax_err err;
     for (int k = 0; k < 9; k++)
         step(b, k);
     save(b);
-    uint64_t before = b->rows.bytes;
+    uint64_t before = b->settled.bytes;
     damage_and_go_on(b, 0);
     save(b);
-    assert_true(b->rows.bytes > before / 2);
-    assert_int_equal(faccessat(b->fd, AX_ROWFILE_ASIDE, F_OK, 0), 0);
-    ax_search *s = load(b, &rows, &err);
+    assert_true(b->settled.bytes > before / 2);
+    assert_int_equal(faccessat(b->fd, AX_SETTLEDFILE_ASIDE, F_OK, 0), 0);
+    ax_search *s = load(b, &settled, &err);
     assert_string_equal(err.msg, "");
-    assert_string_equal(rows.bad, "");
+    assert_string_equal(settled.bad, "");
     ax_search_free(s);
-    ax_rowfile_release(&rows);
+    ax_settledfile_release(&settled);
 }
 
 static int truncate_events(const bench *b)
@@ -256,20 +256,20 @@ static int truncate_events(const bench *b)
 static void events_are_missing(void **state)
 {
     bench *b = *state;
-    ax_rowfile rows;
+    ax_settledfile settled;
     ax_err err;
     for (int k = 0; k < 9; k++)
         step(b, k);
     save(b);
     damage(b, 0);
     assert_int_equal(truncate_events(b), 0);
-    assert_null(load(b, &rows, &err));
+    assert_null(load(b, &settled, &err));
     assert_int_equal(err.code, AX_EFORMAT);
     assert_non_null(strstr(err.msg, "candidates.mpk: damaged"));
     assert_non_null(strstr(err.msg, "events.mpk: it can't replace it: events are missing"));
-    assert_int_not_equal(faccessat(b->fd, AX_ROWFILE_ASIDE, F_OK, 0), 0);
+    assert_int_not_equal(faccessat(b->fd, AX_SETTLEDFILE_ASIDE, F_OK, 0), 0);
     unlinkat(b->fd, events, 0);
-    assert_null(load(b, &rows, &err));
+    assert_null(load(b, &settled, &err));
     assert_int_equal(err.code, AX_EFORMAT);
     assert_non_null(strstr(err.msg, "events.mpk: "));
 }

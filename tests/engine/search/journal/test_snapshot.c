@@ -96,7 +96,7 @@ static void run_on(searching *t)
         if (!searching_take(t) && !ax_search_running(t->search, 0))
             continue;
         uint32_t id = ax_search_running(t->search, 0);
-        const ax_row *r = ax_search_touch(t->search, id);
+        const ax_entry *r = ax_search_touch(t->search, id);
         p = searching_last(t, AX_EVENT_STARTED, 0);
         assert_int_equal(p->id, id);
         double reward = ax_crc32c(0, &r->proposal.genotype, sizeof r->proposal.genotype) / 4294967296.0;
@@ -137,22 +137,22 @@ static void a_copy_has_the_same_future(void **state)
 }
 
 /* The row as a map of msgpack, with one key's name changed to one that nobody knows. */
-static ax_row reread(const ax_row *r, const char *key)
+static ax_entry reread(const ax_entry *r, const char *key)
 {
     msgpack_sbuffer bytes;
     msgpack_packer pk;
     msgpack_unpacked msg;
-    ax_row out;
+    ax_entry out;
     msgpack_sbuffer_init(&bytes);
     msgpack_packer_init(&pk, &bytes, msgpack_sbuffer_write);
-    ax_row_pack(&pk, 1, r);
+    ax_entry_pack(&pk, 1, r);
     char *at = key ? memmem(bytes.data, bytes.size, key, strlen(key)) : bytes.data;
     assert_non_null(at);
     if (key)
         *at = '?';
     msgpack_unpacked_init(&msg);
     assert_int_equal(msgpack_unpack_next(&msg, bytes.data, bytes.size, NULL), MSGPACK_UNPACK_SUCCESS);
-    assert_true(ax_row_unpack(&msg.data, 1, 1, &out));
+    assert_true(ax_entry_unpack(&msg.data, 1, 1, &out));
     msgpack_unpacked_destroy(&msg);
     msgpack_sbuffer_destroy(&bytes);
     return out;
@@ -166,8 +166,8 @@ static void rows_of_older_snapshots(void **state)
     t.latency_ms = 8.25;
     searching_take(&t);
     searching_score(&t, 0.5);
-    const ax_row *r = ax_search_get(t.search, 1);
-    ax_row same = reread(r, NULL), untimed = reread(r, "latency_ms");
+    const ax_entry *r = ax_search_get(t.search, 1);
+    ax_entry same = reread(r, NULL), untimed = reread(r, "latency_ms");
     assert_true(same.outcome.latency_ms == 8.25 && same.outcome.reward == 0.5);
     assert_true(isnan(untimed.outcome.latency_ms) && untimed.outcome.reward == 0.5);
     assert_int_equal(reread(r, "reused").reused, 0);
@@ -310,7 +310,7 @@ static bool changed_with(const searching *t, uint64_t data, bool older)
     ax_search *s = ax_snapshot_unpack(bytes, n, "s", &setup, &seq, &err);
     assert_string_equal(err.msg, "");
     bool changed = ax_search_data_changed(s);
-    assert_true(changed == !ax_search_known(s, t->search->n_rows)); /* what other data came to isn't taken over */
+    assert_true(changed == !ax_search_known(s, t->search->n_entries)); /* what other data came to isn't taken over */
     free(bytes);
     ax_search_free(s);
     return changed;
@@ -413,25 +413,25 @@ static void the_one_before_is_kept(void **state)
     char dir[] = "/tmp/ax-snapshot-XXXXXX";
     assert_non_null(mkdtemp(dir));
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ax_rowfile rows;
-    ax_rowfile_init(&rows, fd);
+    ax_settledfile settled;
+    ax_settledfile_init(&settled, fd);
     busy(&t, "random");
     uint64_t seq = 0;
     for (uint64_t k = 1; k <= 3; k++)
-        assert_int_equal(ax_snapshot_save(t.search, &rows, k, NULL, &err), AX_OK);
-    ax_search *s = ax_snapshot_load(&rows, AX_SNAPSHOT_NAME, &t.setup, &seq, &err);
+        assert_int_equal(ax_snapshot_save(t.search, &settled, k, NULL, &err), AX_OK);
+    ax_search *s = ax_snapshot_load(&settled, AX_SNAPSHOT_NAME, &t.setup, &seq, &err);
     assert_non_null(s);
     assert_int_equal(seq, 3);
     ax_search_free(s);
-    s = ax_snapshot_load(&rows, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
+    s = ax_snapshot_load(&settled, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
     assert_non_null(s);
     assert_int_equal(seq, 2);
     ax_search_free(s);
     /* killed after snapshot.prev.mpk had become a second name of snapshot.mpk */
     assert_int_equal(unlinkat(fd, AX_SNAPSHOT_PREVIOUS, 0), 0);
     assert_int_equal(linkat(fd, AX_SNAPSHOT_NAME, fd, AX_SNAPSHOT_PREVIOUS, 0), 0);
-    assert_int_equal(ax_snapshot_save(t.search, &rows, 4, NULL, &err), AX_OK);
-    s = ax_snapshot_load(&rows, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
+    assert_int_equal(ax_snapshot_save(t.search, &settled, 4, NULL, &err), AX_OK);
+    s = ax_snapshot_load(&settled, AX_SNAPSHOT_PREVIOUS, &t.setup, &seq, &err);
     assert_non_null(s);
     assert_int_equal(seq, 3);
     ax_search_free(s);
@@ -439,8 +439,8 @@ static void the_one_before_is_kept(void **state)
     assert_int_equal(fstatat(fd, AX_SNAPSHOT_PREVIOUS ".tmp", &st, 0), -1);
     unlinkat(fd, AX_SNAPSHOT_NAME, 0);
     unlinkat(fd, AX_SNAPSHOT_PREVIOUS, 0);
-    unlinkat(fd, AX_ROWFILE_NAME, 0);
-    ax_rowfile_release(&rows);
+    unlinkat(fd, AX_SETTLEDFILE_NAME, 0);
+    ax_settledfile_release(&settled);
     close(fd);
     assert_int_equal(rmdir(dir), 0); /* nothing else was left */
     searching_release(&t);

@@ -1,4 +1,4 @@
-#include "engine/search/journal/rowfile.h"
+#include "engine/search/journal/settledfile.h"
 
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
@@ -12,15 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char name[] = AX_ROWFILE_NAME;
-enum { BLOCK = 1 << 16, ROW_MAX = 1 << 14 };
+static const char name[] = AX_SETTLEDFILE_NAME;
+enum { BLOCK = 1 << 16, ENTRY_MAX = 1 << 14 };
 
-void ax_rowfile_init(ax_rowfile *f, int dirfd)
+void ax_settledfile_init(ax_settledfile *f, int dirfd)
 {
-    *f = (ax_rowfile) { .dirfd = dirfd, .fd = -1 };
+    *f = (ax_settledfile) { .dirfd = dirfd, .fd = -1 };
 }
 
-void ax_rowfile_release(ax_rowfile *f)
+void ax_settledfile_release(ax_settledfile *f)
 {
     if (f->fd >= 0)
         close(f->fd);
@@ -29,19 +29,19 @@ void ax_rowfile_release(ax_rowfile *f)
 
 /* ---- writing ---- */
 
-void ax_rowfile_renew(ax_rowfile *f, const char *why)
+void ax_settledfile_renew(ax_settledfile *f, const char *why)
 {
-    ax_rowfile_release(f);
+    ax_settledfile_release(f);
     f->bytes = 0;
     f->crc = 0;
     snprintf(f->bad, sizeof f->bad, "%s", why);
 }
 
-static ax_code open_for_writing(ax_rowfile *f, ax_err *err)
+static ax_code open_for_writing(ax_settledfile *f, ax_err *err)
 {
     struct stat st;
-    if (f->bad[0] && renameat(f->dirfd, name, f->dirfd, AX_ROWFILE_ASIDE) && errno != ENOENT)
-        return ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", name, AX_ROWFILE_ASIDE, strerror(errno));
+    if (f->bad[0] && renameat(f->dirfd, name, f->dirfd, AX_SETTLEDFILE_ASIDE) && errno != ENOENT)
+        return ax_fail(err, AX_EIO, "%s: cannot rename to %s: %s", name, AX_SETTLEDFILE_ASIDE, strerror(errno));
     f->bad[0] = '\0';
     f->fd = openat(f->dirfd, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (f->fd < 0 || fstat(f->fd, &st))
@@ -56,7 +56,7 @@ static ax_code open_for_writing(ax_rowfile *f, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_rowfile_append(ax_rowfile *f, const void *maps, size_t n, ax_err *err)
+ax_code ax_settledfile_append(ax_settledfile *f, const void *maps, size_t n, ax_err *err)
 {
     if (f->broken)
         return ax_fail(err, AX_EIO, "%s: an earlier write failed", name);
@@ -82,7 +82,8 @@ static ax_code damaged(const char *how, ax_err *err)
 }
 
 /* Takes all whole maps out of the buffer. */
-static ax_code take(ax_messages *m, bool (*row)(void *context, const msgpack_object *o), void *context, ax_err *err)
+static ax_code take(ax_messages *m, bool (*candidate)(void *context, const msgpack_object *o), void *context,
+                    ax_err *err)
 {
     const uint8_t *bytes;
     size_t n;
@@ -93,7 +94,7 @@ static ax_code take(ax_messages *m, bool (*row)(void *context, const msgpack_obj
     while (code == AX_OK && (got = ax_messages_next(m, &bytes, &n)) != 0) {
         size_t off = 0;
         if (got < 0 || msgpack_unpack_next(&msg, (const char *)bytes, n, &off) != MSGPACK_UNPACK_SUCCESS ||
-            !row(context, &msg.data))
+            !candidate(context, &msg.data))
             code = damaged("a candidate isn't what it should be", err);
     }
     msgpack_unpacked_destroy(&msg);
@@ -101,7 +102,7 @@ static ax_code take(ax_messages *m, bool (*row)(void *context, const msgpack_obj
 }
 
 static ax_code read_from(int fd, uint64_t bytes, uint32_t crc, ax_messages *m,
-                         bool (*row)(void *context, const msgpack_object *o), void *context, ax_err *err)
+                         bool (*candidate)(void *context, const msgpack_object *o), void *context, ax_err *err)
 {
     uint8_t *buf = malloc(BLOCK);
     ax_code code = buf ? AX_OK : ax_fail(err, AX_ENOMEM, "%s: no memory", name);
@@ -122,7 +123,7 @@ static ax_code read_from(int fd, uint64_t bytes, uint32_t crc, ax_messages *m,
         sum = ax_crc32c(sum, buf, (size_t)n);
         code = ax_messages_feed(m, buf, (size_t)n, err);
         if (code == AX_OK)
-            code = take(m, row, context, err);
+            code = take(m, candidate, context, err);
     }
     free(buf);
     if (code == AX_OK && (sum != crc || m->at != m->len))
@@ -130,8 +131,8 @@ static ax_code read_from(int fd, uint64_t bytes, uint32_t crc, ax_messages *m,
     return code;
 }
 
-ax_code ax_rowfile_read(ax_rowfile *f, uint64_t bytes, uint32_t crc,
-                        bool (*row)(void *context, const msgpack_object *o), void *context, ax_err *err)
+ax_code ax_settledfile_read(ax_settledfile *f, uint64_t bytes, uint32_t crc,
+                            bool (*candidate)(void *context, const msgpack_object *o), void *context, ax_err *err)
 {
     ax_code code = AX_OK;
     if (bytes) {
@@ -140,8 +141,8 @@ ax_code ax_rowfile_read(ax_rowfile *f, uint64_t bytes, uint32_t crc,
             return errno == ENOENT ? damaged("it is missing", err)
                                    : ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(errno));
         ax_messages m;
-        ax_messages_init(&m, ROW_MAX);
-        code = read_from(fd, bytes, crc, &m, row, context, err);
+        ax_messages_init(&m, ENTRY_MAX);
+        code = read_from(fd, bytes, crc, &m, candidate, context, err);
         ax_messages_release(&m);
         close(fd);
     }

@@ -17,7 +17,7 @@
 typedef struct folder {
     char path[32];
     int fd;
-    ax_rowfile rows;
+    ax_settledfile settled;
 } folder;
 
 static void open_folder(folder *f)
@@ -25,15 +25,15 @@ static void open_folder(folder *f)
     snprintf(f->path, sizeof f->path, "/tmp/ax-snapshot-XXXXXX");
     assert_non_null(mkdtemp(f->path));
     f->fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ax_rowfile_init(&f->rows, f->fd);
+    ax_settledfile_init(&f->settled, f->fd);
 }
 
 static void close_folder(folder *f)
 {
-    static const char *const names[] = { AX_SNAPSHOT_NAME, AX_SNAPSHOT_PREVIOUS, AX_ROWFILE_NAME };
+    static const char *const names[] = { AX_SNAPSHOT_NAME, AX_SNAPSHOT_PREVIOUS, AX_SETTLEDFILE_NAME };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlinkat(f->fd, names[i], 0);
-    ax_rowfile_release(&f->rows);
+    ax_settledfile_release(&f->settled);
     close(f->fd);
     assert_int_equal(rmdir(f->path), 0);
 }
@@ -48,11 +48,11 @@ static uint64_t size_of(const folder *f, const char *name)
 /* What a new engine makes of the files has, as one piece, the bytes of the search itself. */
 static void assert_loads(folder *f, const searching *t, const char *name, const char *want, size_t n_want)
 {
-    ax_rowfile rows;
-    ax_rowfile_init(&rows, f->fd);
+    ax_settledfile settled;
+    ax_settledfile_init(&settled, f->fd);
     uint64_t seq;
     ax_err err = { AX_OK, "" };
-    ax_search *s = ax_snapshot_load(&rows, name, &t->setup, &seq, &err);
+    ax_search *s = ax_snapshot_load(&settled, name, &t->setup, &seq, &err);
     assert_string_equal(err.msg, "");
     char *bytes;
     size_t n;
@@ -60,7 +60,7 @@ static void assert_loads(folder *f, const searching *t, const char *name, const 
     assert_int_equal(n, n_want);
     assert_memory_equal(bytes, want, n);
     if (!strcmp(name, AX_SNAPSHOT_NAME))
-        assert_int_equal(rows.bytes, f->rows.bytes);
+        assert_int_equal(settled.bytes, f->settled.bytes);
     free(bytes);
     ax_search_free(s);
 }
@@ -96,7 +96,7 @@ static void every_snapshot_is_the_search(void **state)
         free(before);
         before = now;
         n_before = n_now;
-        assert_int_equal(ax_snapshot_save(t.search, &f.rows, 9, NULL, &err), AX_OK);
+        assert_int_equal(ax_snapshot_save(t.search, &f.settled, 9, NULL, &err), AX_OK);
         assert_int_equal(ax_snapshot_pack(t.search, 9, &now, &n_now, NULL), AX_OK);
         assert_loads(&f, &t, AX_SNAPSHOT_NAME, now, n_now);
         if (before)
@@ -123,22 +123,22 @@ static void settled_candidates_are_written_once(void **state)
         searching_forget(&t);
         searching_take(&t);
         searching_score(&t, 0.5);
-        uint64_t written = f.rows.bytes;
-        assert_int_equal(ax_snapshot_save(t.search, &f.rows, 1, &head[k], &err), AX_OK);
-        assert_in_range(f.rows.bytes - written, 200, 1500);
+        uint64_t written = f.settled.bytes;
+        assert_int_equal(ax_snapshot_save(t.search, &f.settled, 1, &head[k], &err), AX_OK);
+        assert_in_range(f.settled.bytes - written, 200, 1500);
     }
     assert_true(head[38] < head[1] + 200);
-    assert_int_equal(size_of(&f, AX_ROWFILE_NAME), f.rows.bytes);
+    assert_int_equal(size_of(&f, AX_SETTLEDFILE_NAME), f.settled.bytes);
     searching_release(&t);
     close_folder(&f);
 }
 
-static ax_code try_load(const folder *f, const searching *t, ax_rowfile *rows, ax_err *err)
+static ax_code try_load(const folder *f, const searching *t, ax_settledfile *settled, ax_err *err)
 {
     uint64_t seq;
-    ax_rowfile_init(rows, f->fd);
+    ax_settledfile_init(settled, f->fd);
     *err = (ax_err) { AX_OK, "" };
-    ax_search *s = ax_snapshot_load(rows, AX_SNAPSHOT_NAME, &t->setup, &seq, err);
+    ax_search *s = ax_snapshot_load(settled, AX_SNAPSHOT_NAME, &t->setup, &seq, err);
     ax_search_free(s);
     return s ? AX_OK : err->code;
 }
@@ -150,7 +150,7 @@ static void the_file_is_what_the_snapshot_says(void **state)
     (void)state;
     searching t;
     folder f;
-    ax_rowfile rows;
+    ax_settledfile settled;
     ax_err err;
     open_folder(&f);
     searching_init(&t, 30, "random");
@@ -158,29 +158,29 @@ static void the_file_is_what_the_snapshot_says(void **state)
         searching_take(&t);
         searching_score(&t, 0.1 * k + 0.123456789);
     }
-    assert_int_equal(ax_snapshot_save(t.search, &f.rows, 1, NULL, &err), AX_OK);
-    uint64_t n = f.rows.bytes;
-    int fd = openat(f.fd, AX_ROWFILE_NAME, O_RDWR | O_CLOEXEC);
+    assert_int_equal(ax_snapshot_save(t.search, &f.settled, 1, NULL, &err), AX_OK);
+    uint64_t n = f.settled.bytes;
+    int fd = openat(f.fd, AX_SETTLEDFILE_NAME, O_RDWR | O_CLOEXEC);
     assert_int_equal(pwrite(fd, "\x81\xa2id", 4, (off_t)n), 4);
-    assert_int_equal(try_load(&f, &t, &rows, &err), AX_OK);
-    assert_int_equal(rows.bytes, n);
-    assert_int_equal(ax_rowfile_append(&rows, "\xc0", 1, &err), AX_OK);
-    assert_int_equal(size_of(&f, AX_ROWFILE_NAME), n + 1);
-    ax_rowfile_release(&rows);
+    assert_int_equal(try_load(&f, &t, &settled, &err), AX_OK);
+    assert_int_equal(settled.bytes, n);
+    assert_int_equal(ax_settledfile_append(&settled, "\xc0", 1, &err), AX_OK);
+    assert_int_equal(size_of(&f, AX_SETTLEDFILE_NAME), n + 1);
+    ax_settledfile_release(&settled);
     for (uint64_t k = 0; k < n; k += 7) {
         char byte, other;
         assert_int_equal(pread(fd, &byte, 1, (off_t)k), 1);
         other = (char)(byte ^ 1 << k % 8);
         assert_int_equal(pwrite(fd, &other, 1, (off_t)k), 1);
-        assert_int_equal(try_load(&f, &t, &rows, &err), AX_EFORMAT);
+        assert_int_equal(try_load(&f, &t, &settled, &err), AX_EFORMAT);
         assert_int_equal(pwrite(fd, &byte, 1, (off_t)k), 1);
     }
     assert_non_null(strstr(err.msg, "snapshot.mpk: candidates.mpk: damaged"));
     assert_int_equal(ftruncate(fd, (off_t)n - 1), 0);
-    assert_int_equal(try_load(&f, &t, &rows, &err), AX_EFORMAT);
+    assert_int_equal(try_load(&f, &t, &settled, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "shorter"));
-    unlinkat(f.fd, AX_ROWFILE_NAME, 0);
-    assert_int_equal(try_load(&f, &t, &rows, &err), AX_EFORMAT);
+    unlinkat(f.fd, AX_SETTLEDFILE_NAME, 0);
+    assert_int_equal(try_load(&f, &t, &settled, &err), AX_EFORMAT);
     assert_non_null(strstr(err.msg, "missing"));
     close(fd);
     searching_release(&t);

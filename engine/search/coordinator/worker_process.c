@@ -1,4 +1,4 @@
-#include "engine/search/coordinator/crew.h"
+#include "engine/search/coordinator/worker_process.h"
 
 #include "engine/base/clock.h"
 #include "engine/worker/worker.h"
@@ -14,24 +14,24 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Silence may last so many times the longest one so far: steps of one candidate cost about the same. */
-enum { PACES = 20, DISMISS_MS = 5000 };
+/* Silence may last this many times the longest so far: steps of one candidate cost about the same. */
+enum { SILENCES = 20, END_MS = 5000 };
 
-void ax_crew_init(ax_crew *c, int dirfd)
+void ax_worker_process_init(ax_worker_process *c, int dirfd)
 {
-    *c = (ax_crew) { .dirfd = dirfd, .fd = -1 };
+    *c = (ax_worker_process) { .dirfd = dirfd, .fd = -1 };
     ax_messages_init(&c->in, AX_WORKER_MAX_BYTES);
 }
 
 /* With every death the next start waits longer. */
-static void back_off(ax_crew *c)
+static void back_off(ax_worker_process *c)
 {
     double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
     c->deaths++;
     c->start_at = ax_clock() + wait;
 }
 
-ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
+ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, ax_err *err)
 {
     pid_t pid = ax_worker_spawn(c->dirfd, &c->fd, err);
     if (pid < 0) {
@@ -40,24 +40,24 @@ ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err)
     }
     c->pid = pid;
     c->heard_at = ax_clock();
-    c->pace = 0;
+    c->longest_silence = 0;
     ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings };
     ax_err gone;
-    if (ax_crew_send(c, &m, &gone) != AX_OK)
+    if (ax_worker_process_send(c, &m, &gone) != AX_OK)
         kill(pid, SIGKILL); /* without settings it would wait forever; it is found dead when its socket is read */
     return AX_OK;
 }
 
-ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err)
+ax_code ax_worker_process_send(ax_worker_process *c, const ax_worker_message *m, ax_err *err)
 {
     if (m->say == AX_SAY_JOB) {
         c->heard_at = ax_clock();
-        c->pace = 0;
+        c->longest_silence = 0;
     }
     return ax_worker_send(c->fd, m, MSG_DONTWAIT, err);
 }
 
-int ax_crew_next(ax_crew *c, ax_worker_message *m)
+int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m)
 {
     char buf[8192];
     const uint8_t *bytes;
@@ -68,7 +68,7 @@ int ax_crew_next(ax_crew *c, ax_worker_message *m)
             return -1;
         if (got > 0) {
             double now = ax_clock();
-            c->pace = fmax(c->pace, now - c->heard_at);
+            c->longest_silence = fmax(c->longest_silence, now - c->heard_at);
             c->heard_at = now;
             return 1;
         }
@@ -85,7 +85,7 @@ int ax_crew_next(ax_crew *c, ax_worker_message *m)
     return 0;
 }
 
-static void forget(ax_crew *c)
+static void forget(ax_worker_process *c)
 {
     if (c->fd >= 0)
         close(c->fd);
@@ -96,12 +96,12 @@ static void forget(ax_crew *c)
     c->last[0] = '\0';
 }
 
-double ax_crew_hangs_at(const ax_crew *c, int64_t hang_seconds)
+double ax_worker_process_hangs_at(const ax_worker_process *c, int64_t hang_seconds)
 {
-    return c->pid && hang_seconds ? c->heard_at + (double)hang_seconds + PACES * c->pace : 0;
+    return c->pid && hang_seconds ? c->heard_at + (double)hang_seconds + SILENCES * c->longest_silence : 0;
 }
 
-void ax_crew_reap(ax_crew *c, char *how, size_t cap)
+void ax_worker_process_reap(ax_worker_process *c, char *how, size_t cap)
 {
     int status = 0;
     /* Its socket has closed, so it has ended or is about to; what hangs is helped along. */
@@ -126,19 +126,19 @@ void ax_crew_reap(ax_crew *c, char *how, size_t cap)
     forget(c);
 }
 
-void ax_crew_hang_up(ax_crew *c)
+void ax_worker_process_hang_up(ax_worker_process *c)
 {
     if (c->pid)
         shutdown(c->fd, SHUT_RDWR);
 }
 
-void ax_crew_dismiss(ax_crew *c)
+void ax_worker_process_end(ax_worker_process *c)
 {
     if (!c->pid)
         return;
-    ax_crew_hang_up(c);
+    ax_worker_process_hang_up(c);
     struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c->pid, 0), .events = POLLIN };
-    if (p.fd < 0 || poll(&p, 1, DISMISS_MS) <= 0)
+    if (p.fd < 0 || poll(&p, 1, END_MS) <= 0)
         kill(c->pid, SIGKILL);
     if (p.fd >= 0)
         close(p.fd);

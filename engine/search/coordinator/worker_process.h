@@ -1,13 +1,13 @@
-/* The worker as the coordinator sees it: a process that is started, given work, and buried. */
-#ifndef AX_SEARCH_CREW_H
-#define AX_SEARCH_CREW_H
+/* The worker as the coordinator sees it: a process that is started, given work and reaped. */
+#ifndef AX_SEARCH_WORKER_PROCESS_H
+#define AX_SEARCH_WORKER_PROCESS_H
 
 #include "engine/wire/message.h"
 #include "engine/worker/protocol.h"
 
 #include <sys/types.h>
 
-typedef struct ax_crew {
+typedef struct ax_worker_process {
     int dirfd; /* borrowed */
     pid_t pid; /* 0 = none */
     int fd;    /* -1 = none */
@@ -19,25 +19,25 @@ typedef struct ax_crew {
     double start_at;           /* monotonic seconds: not before */
     double heard_at;           /* when it last said something, or was given something to do */
     double waits_since;        /* when it said that it waits for the engine; 0 = it doesn't */
-    double pace;               /* longest time that it took from one word to the next in this job */
+    double longest_silence;    /* between two messages in this job */
     char last[AX_WORKER_TEXT]; /* what it said of its own end, "" = nothing */
-} ax_crew;
+} ax_worker_process;
 
-void ax_crew_init(ax_crew *c, int dirfd);
+void ax_worker_process_init(ax_worker_process *c, int dirfd);
 /* Starts a worker and sends it the settings; one that dies before it has them is found dead. AX_EIO: there is none, and
    the next start waits longer with every failure. */
-ax_code ax_crew_start(ax_crew *c, const ax_settings *settings, ax_err *err);
+ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, ax_err *err);
 /* AX_EIO: it doesn't take messages; it will be found dead. */
-ax_code ax_crew_send(ax_crew *c, const ax_worker_message *m, ax_err *err);
+ax_code ax_worker_process_send(ax_worker_process *c, const ax_worker_message *m, ax_err *err);
 /* 1: *m is the next message; 0: none yet; -1: it has gone (or talks nonsense). */
-int ax_crew_next(ax_crew *c, ax_worker_message *m);
+int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m);
 /* When a silent worker that has something to do counts as hanging; 0 = never. hang_seconds: the setting. */
-double ax_crew_hangs_at(const ax_crew *c, int64_t hang_seconds);
+double ax_worker_process_hangs_at(const ax_worker_process *c, int64_t hang_seconds);
 /* Ends it and says in how it died ("killed by signal 9, Killed"); the next start waits longer with every death. */
-void ax_crew_reap(ax_crew *c, char *how, size_t cap);
-/* Lets it know that it is to end. */
-void ax_crew_hang_up(ax_crew *c);
+void ax_worker_process_reap(ax_worker_process *c, char *how, size_t cap);
+/* Tells it to end. */
+void ax_worker_process_hang_up(ax_worker_process *c);
 /* Closes its socket: it keeps the state of its training and ends; killed when that takes more than five seconds. */
-void ax_crew_dismiss(ax_crew *c);
+void ax_worker_process_end(ax_worker_process *c);
 
 #endif
