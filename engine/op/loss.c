@@ -1,4 +1,4 @@
-/* CE, DEPTH_LOSS, MSE, WSUM: what ends in a scalar. */
+/* CE, DEPTH_LOSS, MSE, WMSE, WSUM: what ends in a scalar. */
 #include "engine/op/rules.h"
 
 static const ax_type scalar = { .shape = { 1, 1, 1, 1 } };
@@ -35,6 +35,19 @@ static ax_code infer_mse(const ax_attr *attr, const ax_type *in, size_t n_in, ax
     (void)n_in;
     if (!ax_shape_equal(in[0].shape, in[1].shape))
         return ax_op_reject(err, "mse", "both sides have one shape", in[1].shape);
+    out[0] = scalar;
+    return AX_OK;
+}
+
+static ax_code infer_wmse(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    ax_shape a = in[0].shape, w = in[2].shape;
+    if (!ax_shape_equal(a, in[1].shape))
+        return ax_op_reject(err, "wmse", "both sides have one shape", in[1].shape);
+    if (w.n != a.n || w.h != 1 || w.w != 1 || w.c != a.c)
+        return ax_op_reject(err, "wmse", "there is a weight per image and channel", w);
     out[0] = scalar;
     return AX_OK;
 }
@@ -76,6 +89,15 @@ const ax_op_info ax_op_mse = {
     .n_out = 1,
     .infer = infer_mse,
     .backward_reads_in = 1 << 0 | 1 << 1,
+    .differentiable = 1 << 0,
+};
+const ax_op_info ax_op_wmse = {
+    .text = "wmse",
+    .min_in = 3,
+    .max_in = 3,
+    .n_out = 1,
+    .infer = infer_wmse,
+    .backward_reads_in = 1 << 0 | 1 << 1 | 1 << 2,
     .differentiable = 1 << 0,
 };
 const ax_op_info ax_op_wsum = {

@@ -14,7 +14,7 @@ const ax_op_info *ax_op_get(ax_op op)
         [AX_OP_GPOOL] = &ax_op_gpool,   [AX_OP_CONCAT] = &ax_op_concat,
         [AX_OP_CE] = &ax_op_ce,         [AX_OP_DEPTH_LOSS] = &ax_op_depth_loss,
         [AX_OP_MSE] = &ax_op_mse,       [AX_OP_WSUM] = &ax_op_wsum,
-        [AX_OP_ARGMAX] = &ax_op_argmax,
+        [AX_OP_ARGMAX] = &ax_op_argmax, [AX_OP_WMSE] = &ax_op_wmse,
     };
     assert(op < AX_OP_COUNT);
     return table[op];

@@ -52,6 +52,8 @@ typedef struct ax_shape {
    0 (there: NaN). SILOG: valid is t > least; d = ln max(p, 1e-3) - ln t; 10 sqrt(v), v = mean d^2 - 0.85 (mean d)^2; no
              gradient where p <= 1e-3; v <= 0: 0 (Lee et al., "From Big to Small", 2019).
    MSE       (a, b) -> loss scalar: mean over all elements of (a - b)^2; gradient for a only
+   WMSE      (a, b, weight {n,1,1,c}) -> loss scalar: half the mean over all elements of (weight * (a - b))^2, each image
+             and channel with its own weight; gradient for a only
    WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
    ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
              attr.size; the lowest id wins a tie; no gradient */
@@ -67,6 +69,7 @@ typedef struct ax_shape {
     X(CE, "ce", 2, 2, 2)                                                                                               \
     X(DEPTH_LOSS, "depth_loss", 2, 2, 2)                                                                               \
     X(MSE, "mse", 2, 2, 1)                                                                                             \
+    X(WMSE, "wmse", 3, 3, 1)                                                                                           \
     X(WSUM, "wsum", 1, 5, 1)                                                                                           \
     X(ARGMAX, "argmax", 1, 1, 1)
 

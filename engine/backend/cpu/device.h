@@ -95,6 +95,8 @@ AX_CPU_RUN(ax_cpu_depth_loss_forward);
 AX_CPU_PREPARE(ax_cpu_mse_prepare);
 AX_CPU_RUN(ax_cpu_mse_forward);
 AX_CPU_RUN(ax_cpu_mse_backward);
+AX_CPU_RUN(ax_cpu_wmse_forward);
+AX_CPU_RUN(ax_cpu_wmse_backward);
 AX_CPU_RUN(ax_cpu_wsum_forward);
 AX_CPU_RUN(ax_cpu_wsum_backward);
 

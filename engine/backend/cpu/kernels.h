@@ -167,6 +167,10 @@ typedef struct ax_winograd_to {
                    float *tmp))                                                                                        \
     X(double, square_difference, (const float *a, const float *b, size_t n))                                           \
     X(void, scale_difference, (const float *a, const float *b, float s, float *y, size_t n))                           \
+    /* of px pixels of c channels, weight {c}: the sum of (weight * (a - b))^2;  y = s * weight^2 * (a - b) */           \
+    X(double, weighted_square_difference, (const float *a, const float *b, const float *weight, size_t px, int32_t c)) \
+    X(void, weighted_scale_difference, (const float *a, const float *b, const float *weight, float s, float *y,        \
+                                        size_t px, int32_t c))                                                         \
     /* rounds of AX_PEAK_VECTORS independent vector multiply-adds that touch no memory; the sum of all, to be used */   \
     X(float, fma_peak, (size_t rounds))                                                                                \
     X(double, sum_squares, (const float *x, size_t n))                                                                 \

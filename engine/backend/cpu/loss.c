@@ -1,4 +1,5 @@
-/* Losses: cross entropy with its unit gradient in the same pass, mean squared error, weighted sums of scalars. */
+/* Losses: cross entropy with its unit gradient in the same pass, mean squared error, plain and weighted, and weighted
+ * sums of scalars. */
 #include "engine/backend/cpu/device.h"
 
 #include <string.h>
@@ -108,6 +109,73 @@ AX_CPU_RUN(ax_cpu_mse_backward)
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
         dev->k->scale_difference(a + lo, b + lo, s, da + lo, hi - lo);
+    }
+    return AX_OK;
+}
+
+/* Images of a map whose channels have weights of their own. */
+typedef struct weighted {
+    const float *a, *b, *weight;
+    size_t px; /* of an image */
+    int32_t c;
+} weighted;
+
+/* Pixels lo .. hi of all images, image by image; returns the sum of squares, or writes the gradient into y. */
+static double weighted_span(ax_device *dev, const weighted *m, size_t lo, size_t hi, float s, float *y)
+{
+    double sum = 0.0;
+    size_t c = (size_t)m->c;
+    while (lo < hi) {
+        size_t image = lo / m->px, end = (image + 1) * m->px < hi ? (image + 1) * m->px : hi, at = lo * c;
+        const float *weight = m->weight + image * c;
+        if (y)
+            dev->k->weighted_scale_difference(m->a + at, m->b + at, weight, s, y + at, end - lo, m->c);
+        else
+            sum += dev->k->weighted_square_difference(m->a + at, m->b + at, weight, end - lo, m->c);
+        lo = end;
+    }
+    return sum;
+}
+
+static size_t image_pixels(ax_shape s)
+{
+    return (size_t)s.h * (size_t)s.w;
+}
+
+AX_CPU_RUN(ax_cpu_wmse_forward)
+{
+    (void)err;
+    ax_shape s = call->in[0].type.shape;
+    size_t n = ax_shape_count(s), px = image_pixels(s);
+    const weighted m = { call->in[0].mem, call->in[1].mem, call->in[2].mem, px, s.c };
+    double *sums = call->work;
+    int T = ax_cpu_tasks(dev, n);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)s.n * px, 64, T, t, &lo, &hi);
+        sums[t] = weighted_span(dev, &m, lo, hi, 0.0f, NULL);
+    }
+    *(float *)call->out[0].mem = (float)(sum_tasks(sums, T) / (2.0 * (double)n));
+    return AX_OK;
+}
+
+/* in: dloss, a, b, weight, -. */
+AX_CPU_RUN(ax_cpu_wmse_backward)
+{
+    (void)err;
+    ax_shape s = call->in[1].type.shape;
+    size_t n = ax_shape_count(s), px = image_pixels(s);
+    const weighted m = { call->in[1].mem, call->in[2].mem, call->in[3].mem, px, s.c };
+    float *da = call->out[0].mem, scale = (float)((double)*(const float *)call->in[0].mem / (double)n);
+    if (!da)
+        return AX_OK;
+    int T = ax_cpu_tasks(dev, n);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)s.n * px, 64, T, t, &lo, &hi);
+        (void)weighted_span(dev, &m, lo, hi, scale, da);
     }
     return AX_OK;
 }

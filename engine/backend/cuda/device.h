@@ -137,6 +137,8 @@ AX_CUDA_RUN(ax_cuda_depth_loss_forward);
 AX_CUDA_PREPARE(ax_cuda_mse_prepare);
 AX_CUDA_RUN(ax_cuda_mse_forward);
 AX_CUDA_RUN(ax_cuda_mse_backward);
+AX_CUDA_RUN(ax_cuda_wmse_forward);
+AX_CUDA_RUN(ax_cuda_wmse_backward);
 AX_CUDA_RUN(ax_cuda_wsum_forward);
 AX_CUDA_RUN(ax_cuda_wsum_backward);
 

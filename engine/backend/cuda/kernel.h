@@ -55,6 +55,8 @@ enum {
     X(depth_final, 1)                                                                                                  \
     X(depth_share, 1)                                                                                                  \
     X(squares, 1)                                                                                                      \
+    X(weighted_squares, 1)                                                                                             \
+    X(weighted_difference, 0)                                                                                          \
     X(scalar_final, 1)                                                                                                 \
     X(clip, 0)                                                                                                         \
     X(adam, 0)                                                                                                         \
@@ -315,6 +317,18 @@ typedef struct ax_k_squares_args { /* part {gridDim.x}: sums of (a - b)^2, b NUL
     double *part;
     size_t n;
 } ax_k_squares_args;
+/* Element i is of image i / image and of channel i % c: weight {images, c}. */
+typedef struct ax_k_weighted_squares_args { /* part {gridDim.x}: sums of (weight * (a - b))^2 */
+    const float *a, *b, *weight;
+    double *part;
+    size_t n, image, c;
+} ax_k_weighted_squares_args;
+typedef struct ax_k_weighted_difference_args { /* y = scale * *factor * weight^2 * (a - b) */
+    const float *a, *b, *weight, *factor;
+    float *y;
+    size_t n, image, c;
+    double scale;
+} ax_k_weighted_difference_args;
 typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of count when that isn't NULL (0/0 = 0) */
     const double *part;
     const uint32_t *count;

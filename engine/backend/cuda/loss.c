@@ -52,12 +52,18 @@ AX_CUDA_RUN(ax_cuda_ce_backward)
     return ax_cuda_launch(dev, AX_K_scale, ax_cuda_over((n + 3) / 4), &a, err);
 }
 
-ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,
-                        ax_err *err)
+/* Blocks that sum n elements. */
+static size_t parts_of(size_t n)
 {
     enum { EACH = 4 }; /* least elements of a thread */
     size_t blocks = blocks_of((n + EACH - 1) / EACH);
-    *parts = blocks < AX_CUDA_PARTS ? blocks : AX_CUDA_PARTS;
+    return blocks < AX_CUDA_PARTS ? blocks : AX_CUDA_PARTS;
+}
+
+ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,
+                        ax_err *err)
+{
+    *parts = parts_of(n);
     ax_k_squares_args s = { a, b, part, n };
     return ax_cuda_launch(dev, AX_K_squares, (ax_cuda_grid) { *parts, 1, 1, AX_CUDA_THREADS }, &s, err);
 }
@@ -83,6 +89,33 @@ AX_CUDA_RUN(ax_cuda_mse_backward)
     size_t n = ax_shape_count(call->in[1].type.shape);
     ax_k_difference_args d = { call->in[1].mem, call->in[2].mem, call->in[0].mem, call->out[0].mem, n, 2 / (double)n };
     return d.y ? ax_cuda_launch(dev, AX_K_difference, ax_cuda_over((n + 3) / 4), &d, err) : AX_OK;
+}
+
+static size_t image_of(ax_shape s)
+{
+    return (size_t)s.h * (size_t)s.w * (size_t)s.c;
+}
+
+AX_CUDA_RUN(ax_cuda_wmse_forward)
+{
+    ax_shape s = call->in[0].type.shape;
+    size_t n = ax_shape_count(s), parts = parts_of(n);
+    ax_k_weighted_squares_args w = { call->in[0].mem, call->in[1].mem, call->in[2].mem, call->work, n,
+                                     image_of(s),     (size_t)s.c };
+    ax_code code = ax_cuda_launch(dev, AX_K_weighted_squares, (ax_cuda_grid) { parts, 1, 1, AX_CUDA_THREADS }, &w, err);
+    ax_k_scalar_final_args f = { .part = call->work, .out = call->out[0].mem, .parts = parts, .scale = .5 / (double)n };
+    return code == AX_OK ? ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err) : code;
+}
+
+/* in: dloss, a, b, weight, -. */
+AX_CUDA_RUN(ax_cuda_wmse_backward)
+{
+    ax_shape s = call->in[1].type.shape;
+    size_t n = ax_shape_count(s);
+    ax_k_weighted_difference_args d = { call->in[1].mem, call->in[2].mem,  call->in[3].mem,
+                                        call->in[0].mem, call->out[0].mem, n,
+                                        image_of(s),     (size_t)s.c,      1 / (double)n };
+    return d.y ? ax_cuda_launch(dev, AX_K_weighted_difference, ax_cuda_over(n), &d, err) : AX_OK;
 }
 
 AX_CUDA_RUN(ax_cuda_wsum_forward)

@@ -73,6 +73,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_CE] = { .run = ax_ref_ce },         [AX_OP_DEPTH_LOSS] = { .run = ax_ref_depth_loss },
         [AX_OP_MSE] = { .run = ax_ref_mse },
         [AX_OP_WSUM] = { .run = ax_ref_wsum },     [AX_OP_ARGMAX] = { .run = ax_ref_argmax },
+        [AX_OP_WMSE] = { .run = ax_ref_wmse },
     },
     .backward = {
         [AX_OP_CONV2D] = { .run = ax_ref_conv_backward }, [AX_OP_BNORM] = { .run = ax_ref_bnorm_backward },
@@ -81,6 +82,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_CONCAT] = { .run = ax_ref_concat_backward }, [AX_OP_CE] = { .run = ax_ref_ce_backward },
         [AX_OP_DEPTH_LOSS] = { .run = ax_ref_ce_backward },
         [AX_OP_MSE] = { .run = ax_ref_mse_backward },     [AX_OP_WSUM] = { .run = ax_ref_wsum_backward },
+        [AX_OP_WMSE] = { .run = ax_ref_wmse_backward },
     },
     .sum_squares = ax_ref_sum_squares,
     .clip = ax_ref_clip,

@@ -83,3 +83,43 @@ AX_REF_KERNEL(mse_backward)
         da[i] = (float)(scale * ((double)a[i] - b[i]));
     return AX_OK;
 }
+
+/* The weight of element i of a map of this shape. */
+static double weight_of(const float *weight, ax_shape s, size_t i)
+{
+    size_t c = (size_t)s.c, image = (size_t)s.h * (size_t)s.w * c;
+    return (double)weight[i / image * c + i % c];
+}
+
+AX_REF_KERNEL(wmse)
+{
+    (void)dev;
+    (void)err;
+    const float *a = call->in[0].mem, *b = call->in[1].mem, *weight = call->in[2].mem;
+    ax_shape s = call->in[0].type.shape;
+    size_t n = ax_shape_count(s);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = weight_of(weight, s, i) * ((double)a[i] - b[i]);
+        sum += d * d;
+    }
+    *(float *)call->out[0].mem = (float)(sum / (2 * (double)n));
+    return AX_OK;
+}
+
+/* in: dloss, a, b, weight, -. */
+AX_REF_KERNEL(wmse_backward)
+{
+    (void)dev;
+    (void)err;
+    const float *a = call->in[1].mem, *b = call->in[2].mem, *weight = call->in[3].mem;
+    float *da = call->out[0].mem;
+    ax_shape s = call->in[1].type.shape;
+    size_t n = ax_shape_count(s);
+    double scale = *(const float *)call->in[0].mem / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        double w = weight_of(weight, s, i);
+        da[i] = (float)(scale * w * w * ((double)a[i] - b[i]));
+    }
+    return AX_OK;
+}

@@ -25,6 +25,8 @@ AX_REF_KERNEL(ce_backward);
 AX_REF_KERNEL(depth_loss);
 AX_REF_KERNEL(mse);
 AX_REF_KERNEL(mse_backward);
+AX_REF_KERNEL(wmse);
+AX_REF_KERNEL(wmse_backward);
 AX_REF_KERNEL(wsum);
 AX_REF_KERNEL(wsum_backward);
 AX_REF_KERNEL(argmax);

@@ -108,6 +108,8 @@ double ax_bench_flop(const ax_call *call)
         return back ? in : 8 * in;
     case AX_OP_MSE:
         return back ? 2 * in : 3 * in;
+    case AX_OP_WMSE:
+        return 4 * in;
     case AX_OP_WSUM:
         return back ? 1.0 * call->n_out : 2.0 * call->n_in;
     case AX_OP_ARGMAX: /* a resize and a comparison per class */

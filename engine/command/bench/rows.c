@@ -113,7 +113,11 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     ax_val relu = ax_graph_apply(g, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1, err);
     ax_val both = ax_graph_apply(g, AX_OP_CONCAT, (ax_attr) { .act = 0 }, (ax_val[]) { relu, x }, 2, err);
     ax_val target = ax_graph_input(g, "target", wide, err);
-    ax_val loss = ax_graph_apply(g, AX_OP_MSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target }, 2, err);
+    ax_val weight = ax_graph_input(g, "weight", (ax_type) { .shape = { n, 1, 1, 2 * c } }, err);
+    ax_val term[] = { ax_graph_apply(g, AX_OP_MSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target }, 2, err),
+                      ax_graph_apply(g, AX_OP_WMSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target, weight }, 3,
+                                     err) };
+    ax_val loss = ax_graph_apply(g, AX_OP_WSUM, (ax_attr) { .weight = { 1, 1 } }, term, 2, err);
     ax_val zero = ax_graph_apply(g, AX_OP_ZERO, (ax_attr) { .shape = map.shape }, NULL, 0, err);
     ax_val logits = ax_graph_input(g, "logits", (ax_type) { .shape = { n, side, side, o->classes } }, err);
     ax_val argmax = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { o->crop, o->crop } }, &logits, 1, err);

@@ -459,6 +459,27 @@ static void mse(const bench *s)
     ax_trial_release(&t);
 }
 
+/* Two images of one pixel and two channels; a channel of weight 0 counts in the mean. */
+static void wmse(const bench *s)
+{
+    const ax_case c = {
+        .name = "wmse", AX_OP_WMSE, { .act = 0 }, 3, { MAP(2, 1, 1, 2), MAP(2, 1, 1, 2), MAP(2, 1, 1, 2) }
+    };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 2, 3, 4));
+    set_in(&t, 1, FLOATS(3, 0, 6, 4.5f));
+    set_in(&t, 2, FLOATS(1, 2, 0, -1));
+    set(t.dout, t.out_type[0], FLOATS(2));
+    forward(s, &t);
+    expect(s, &t, "loss", t.out[0], FLOATS((4 + 16 + 0 + 0.25f) / 8));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(-1, 4, 0, -0.25f));
+    assert_null(t.din[1]);
+    assert_null(t.din[2]);
+    ax_trial_release(&t);
+}
+
 static void wsum(const bench *s)
 {
     const ax_case c = { .name = "wsum", AX_OP_WSUM, { .weight = { 1, 0.5f, -2 } }, 3, { SCALAR, SCALAR, SCALAR } };
@@ -495,10 +516,13 @@ static void argmax(const bench *s)
 static void every_operation(void **state)
 {
     static void (*const check[AX_OP_COUNT])(const bench *) = {
-        [AX_OP_ZERO] = zero,     [AX_OP_CONV2D] = conv,           [AX_OP_BNORM] = norm,  [AX_OP_RELU] = relu,
-        [AX_OP_ADD] = add,       [AX_OP_RESIZE] = resize,         [AX_OP_GPOOL] = gpool, [AX_OP_CONCAT] = concat,
-        [AX_OP_CE] = ce,         [AX_OP_DEPTH_LOSS] = depth_loss, [AX_OP_MSE] = mse,     [AX_OP_WSUM] = wsum,
-        [AX_OP_ARGMAX] = argmax,
+        [AX_OP_ZERO] = zero,     [AX_OP_CONV2D] = conv,
+        [AX_OP_BNORM] = norm,    [AX_OP_RELU] = relu,
+        [AX_OP_ADD] = add,       [AX_OP_RESIZE] = resize,
+        [AX_OP_GPOOL] = gpool,   [AX_OP_CONCAT] = concat,
+        [AX_OP_CE] = ce,         [AX_OP_DEPTH_LOSS] = depth_loss,
+        [AX_OP_MSE] = mse,       [AX_OP_WSUM] = wsum,
+        [AX_OP_ARGMAX] = argmax, [AX_OP_WMSE] = wmse,
     };
     bench s = { .b = *state };
     s.dev = s.b->open(0, 2, NULL);

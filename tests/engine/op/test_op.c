@@ -150,6 +150,12 @@ static void several(void **state)
     in[1] = in[0];
     gives(AX_OP_ADD, none, in, 2, 0, in[0]);
     gives(AX_OP_MSE, none, in, 2, 0, (ax_type)MAP(1, 1, 1, 1));
+    ax_type weighted[] = { in[0], in[0], MAP(2, 1, 1, 5) };
+    gives(AX_OP_WMSE, none, weighted, 3, 0, (ax_type)MAP(1, 1, 1, 1));
+    weighted[2].shape.n = 1;
+    refused(AX_OP_WMSE, none, weighted, 3, "1x1x1x5");
+    weighted[1].shape.c = 4;
+    refused(AX_OP_WMSE, none, weighted, 3, "2x3x4x4");
     in[2].shape.w = 5;
     refused(AX_OP_CONCAT, none, in, 3, "2x3x5x9");
     const ax_type scalars[] = { MAP(1, 1, 1, 1), MAP(1, 1, 1, 1) };

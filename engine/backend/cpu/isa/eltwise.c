@@ -47,3 +47,11 @@ void AX_ISA_NAME(scale_difference)(const float *a, const float *b, float s, floa
     for (size_t i = 0; i < n; i++)
         y[i] = s * (a[i] - b[i]);
 }
+
+void AX_ISA_NAME(weighted_scale_difference)(const float *a, const float *b, const float *weight, float s, float *y,
+                                            size_t px, int32_t c)
+{
+    for (size_t p = 0, i = 0; p < px; p++)
+        for (int32_t k = 0; k < c; k++, i++)
+            y[i] = s * weight[k] * weight[k] * (a[i] - b[i]);
+}

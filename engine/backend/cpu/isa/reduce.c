@@ -95,6 +95,27 @@ double AX_ISA_NAME(square_difference)(const float *a, const float *b, size_t n)
     FLAT(AX_LOAD(a + at) - AX_LOAD(b + at), a[i] - b[i])
 }
 
+double AX_ISA_NAME(weighted_square_difference)(const float *a, const float *b, const float *weight, size_t px,
+                                               int32_t c)
+{
+    double total = 0.0;
+    size_t channels = (size_t)c;
+    for (size_t p0 = 0; p0 < px; p0 += RUN)
+        for (size_t c0 = 0; c0 < channels; c0 += BLOCK) {
+            size_t p1 = p0 + RUN < px ? p0 + RUN : px, nc = c0 + BLOCK < channels ? BLOCK : channels - c0;
+            float sum[BLOCK];
+            memset(sum, 0, nc * sizeof *sum);
+            for (size_t p = p0; p < p1; p++)
+                for (size_t k = 0; k < nc; k++) {
+                    float d = weight[c0 + k] * (a[p * channels + c0 + k] - b[p * channels + c0 + k]);
+                    sum[k] += d * d;
+                }
+            for (size_t k = 0; k < nc; k++)
+                total += (double)sum[k];
+        }
+    return total;
+}
+
 /* In double throughout: the squares of gradients may leave the range of float. */
 double AX_ISA_NAME(sum_squares)(const float *x, size_t n)
 {

@@ -61,6 +61,32 @@ AX_KERNEL(squares)
         a.part[blockIdx.x] = sum;
 }
 
+static __device__ __forceinline__ float weight_of(const float *weight, size_t i, size_t image, size_t c)
+{
+    return weight[i / image * c + i % c];
+}
+
+AX_KERNEL(weighted_squares)
+{
+    double sum = 0;
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        double d = (double)weight_of(a.weight, i, a.image, a.c) * ((double)a.a[i] - (double)a.b[i]);
+        sum += d * d;
+    }
+    sum = block_sum(sum);
+    if (threadIdx.x == 0)
+        a.part[blockIdx.x] = sum;
+}
+
+AX_KERNEL(weighted_difference)
+{
+    float s = (float)(a.scale * (double)*a.factor);
+    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+        float w = weight_of(a.weight, i, a.image, a.c);
+        a.y[i] = s * w * w * (a.a[i] - a.b[i]);
+    }
+}
+
 AX_KERNEL(scalar_final)
 {
     double sum = 0;

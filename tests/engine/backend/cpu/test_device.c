@@ -264,6 +264,7 @@ static void test_repeats(void **state)
         twin_repeat(&t, AX_OP_GPOOL, (ax_attr) { 0 }, &x, 1, round);
         twin_repeat(&t, AX_OP_CE, (ax_attr) { 0 }, two, 2, round);
         twin_repeat(&t, AX_OP_MSE, (ax_attr) { 0 }, (ax_type[]) { x, x }, 2, round);
+        twin_repeat(&t, AX_OP_WMSE, (ax_attr) { 0 }, (ax_type[]) { x, x, twin_map(4, 1, 1, 48) }, 3, round);
     }
     twin_close(&t);
 }

@@ -89,6 +89,9 @@ static void losses(twin *t, size_t s, int c)
         twin_check(t, AX_OP_DEPTH_LOSS, (ax_attr) { .depth = { kind, 0.1f } }, depth, 2, (unsigned)c);
     ax_type pair[] = { map(s, c), map(s, c) };
     twin_check(t, AX_OP_MSE, (ax_attr) { 0 }, pair, 2, (unsigned)c);
+    ax_type weighted[] = { map(s, c), map(s, c), map(s, c) };
+    weighted[2].shape.h = weighted[2].shape.w = 1;
+    twin_check(t, AX_OP_WMSE, (ax_attr) { 0 }, weighted, 3, (unsigned)c);
     ax_type scalars[5];
     for (int i = 0; i < 5; i++)
         scalars[i] = twin_map(1, 1, 1, 1);
