@@ -98,6 +98,7 @@ long ax_rows_find(const ax_rows *rows, uint32_t id)
 /* ---- columns ---- */
 
 enum { PLACES = 24, LEAST_IMPORTANT = 10, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
+enum { BAR_COLUMNS = 3 }; /* of a selected row: what it is (id, state, reward) */
 
 /* Columns that aren't figures; those of figures, by their ax_metric, stand among them by their place. */
 enum { ID = AX_METRIC_COUNT, STATE, STAGE, EPOCH, ORIGIN };
@@ -233,7 +234,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
                      const column *shown, int n, int gap)
 {
     bool selected = c->id == v->selected, marked = v->marked && c->id <= v->n_marked && v->marked[c->id - 1];
-    int at = MARGIN;
+    int at = MARGIN, bar = MARGIN;
     ax_role role = ax_status_role(c->status);
     if (selected)
         ax_pane_put(p, row, 0, '>', AX_ROLE_STRONG);
@@ -245,6 +246,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
         cell_text(s, c, shown[i].id, text);
         at += shown[i].width;
         ax_pane_print_right(p, row, at, shown[i].id == STATE ? role : AX_ROLE_TEXT, text);
+        bar = i < BAR_COLUMNS ? at : bar;
         at += gap;
     }
     char genotype[AX_GENOTYPE_TEXT];
@@ -252,8 +254,8 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
     ax_pane_print_cut(p, row, at, p.at.cols - at, AX_ROLE_DIM, genotype);
     if (role == AX_ROLE_DIM)
         ax_pane_role(p, row, MARGIN, p.at.cols, AX_ROLE_DIM);
-    if (selected) /* the genotype keeps its look: a third of the bytes that a move of the selection costs */
-        ax_pane_role(p, row, 0, at - gap, AX_ROLE_SELECTED);
+    if (selected) /* the rest keeps its look, so that a move of the selection costs a third of the bytes */
+        ax_pane_role(p, row, 0, bar, AX_ROLE_SELECTED);
 }
 
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v)

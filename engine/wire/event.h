@@ -66,7 +66,7 @@
     F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
     F(WHOLE, batch, "crops per step; fewer than asked for when memory was short")                                      \
     F(WHOLE, stage, "stage it came from")                                                                              \
-    F(WHOLE, reused, "candidate of the same network with the result that is reused; 0: it was trained")                         \
+    F(WHOLE, reused, "duplicate with the result that was reused; 0: it was trained")                                   \
     F(TEXT, model, "model file, relative to the run")                                                                  \
     F(TEXT, masks, "masks file, relative to the run")
 #define AX_EV_GATED(F)                                                                                                 \

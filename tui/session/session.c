@@ -49,6 +49,8 @@ typedef struct session {
     int rows, cols; /* without a terminal */
     bool dirty, stopped;
     double drawn_at; /* as ui.now */
+    double key_at;   /* of the newest key, likewise */
+    ax_view_id view; /* that was drawn last */
 } session;
 
 /* ---- engine ---- */
@@ -219,13 +221,15 @@ static void draw(session *s)
     int rows = s->rows, cols = s->cols;
     ax_err err;
     ax_term_size(s->term, &rows, &cols);
-    if (rows != s->canvas.rows || cols != s->canvas.cols)
+    if (rows != s->canvas.rows || cols != s->canvas.cols) {
         if (ax_canvas_resize(&s->canvas, rows, cols, &err) != AX_OK)
             return;
+        s->ui.hurried = false;
+    }
     s->canvas.glyphs = s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
     ax_ui_refresh(&s->ui);
     ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);
-    if (s->ui.layout.pane[AX_VIEW_MASK].rows > 0)
+    if (s->ui.layout.pane[AX_VIEW_MASK].rows > 0 && !s->ui.hurried)
         load_masks(s);
     int col;
     if (ax_draw_screen(&s->canvas, &s->ui, &col, &err) != AX_OK)
@@ -235,6 +239,7 @@ static void draw(session *s)
         col = s->canvas.cols - 1;
     ax_term_show(s->term, &s->canvas, col >= 0 ? line.row : -1, col);
     s->dirty = false;
+    s->view = s->ui.view;
     s->drawn_at = ax_clock();
 }
 
@@ -284,8 +289,13 @@ static void answer_requests(session *s)
     ui->suspend = false;
 }
 
+/* Keys that come so fast are one key held down: what it moves is drawn at once, details once it is let go. */
+static const double held = 0.08;
+
 static void press(session *s, uint32_t key)
 {
+    s->ui.hurried = !s->script && s->ui.now - s->key_at < held;
+    s->key_at = s->ui.now;
     if (key == AX_KEY_PASTE) {
         bool whole;
         const char *text = ax_term_paste(s->term, &whole);
@@ -294,6 +304,7 @@ static void press(session *s, uint32_t key)
         ax_ui_key(&s->ui, key);
     }
     answer_requests(s);
+    s->ui.hurried = s->ui.hurried && s->ui.view == s->view;
     s->dirty = true;
     s->drawn_at = -draw_every; /* at once */
 }
@@ -346,6 +357,8 @@ static int wait_ms(const session *s)
     double wait = fmin(ax_ui_next_tick(&s->ui), ax_term_wait(s->term));
     if (s->dirty)
         wait = fmin(wait, s->drawn_at + draw_every - ax_clock());
+    if (s->ui.hurried)
+        wait = fmin(wait, s->key_at + held - ax_clock());
     wait = fmin(wait, s->loading.active ? 0 : ax_contact_wait(&s->engine));
     if (s->script && s->ui.loading >= 1)
         wait = fmin(wait, s->script_until - s->ui.now);
@@ -357,6 +370,11 @@ static void run(session *s, ax_err *err)
     double second = 0;
     while (!s->ui.leave) {
         s->ui.now = ax_clock();
+        if (s->ui.hurried && s->ui.now >= s->key_at + held) {
+            s->ui.hurried = false;
+            s->dirty = true;
+            s->drawn_at = -draw_every;
+        }
         if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= draw_every))
             draw(s);
         if (s->script && s->ui.loading >= 1)
@@ -462,6 +480,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.can_resume = o->resume != NULL;
     s->ui.color = ax_term_pixels(term);
     s->ui.now = ax_clock();
+    s->key_at = -held;
     s->ascii = o->ascii || !ax_term_unicode(term);
     s->dirty = true;
     read_settings(s);

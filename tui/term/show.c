@@ -71,15 +71,57 @@ static bool is_plain(uint8_t role)
     return role != AX_ROLE_BAR && role != AX_ROLE_SELECTED && role != AX_ROLE_PIXEL;
 }
 
-/* The cell as it is sent: a blank between two cells of one look takes that look, which saves switching to and fro. */
-static ax_canvas_cell sent_cell(const ax_canvas *c, int row, int col)
+/* A blank that looks the same in every plain role. */
+static bool is_blank(const ax_canvas_cell *cell)
 {
-    const ax_canvas_cell *at = &c->cell[(size_t)row * (size_t)c->cols + (size_t)col];
-    ax_canvas_cell out = *at;
-    if (at->code == ' ' && is_plain(at->role) && col > 0 && col + 1 < c->cols && at[-1].role == at[1].role &&
-        at[-1].code != ' ' && at[1].code != ' ' && is_plain(at[1].role))
-        out.role = at[1].role;
-    return out;
+    return cell->code == ' ' && is_plain(cell->role);
+}
+
+static bool looks_same(const ax_canvas_cell *a, const ax_canvas_cell *b)
+{
+    return !memcmp(a, b, sizeof *a) || (is_blank(a) && is_blank(b));
+}
+
+/* Sends n blanks in the look of the cell before them. */
+static void put_blanks(ax_term *t, int row, int col, ax_canvas_cell *shown, int n)
+{
+    for (int k = col; k < col + n; k++) {
+        ax_canvas_cell blank = { .code = ' ', .role = shown[col - 1].role };
+        put_cell(t, row, k, &blank);
+        shown[k] = blank;
+    }
+}
+
+static int blanks_at(const ax_canvas_cell *cell, int n)
+{
+    int k = 0;
+    while (k < n && is_blank(&cell[k]))
+        k++;
+    return k;
+}
+
+/* Sends what has changed in a row. A few blanks, and a few between two changes, which curses sends again, take the look
+   of the cell before them, which saves switching to and fro; more of them keep their own, so that curses can clear them
+   at once. */
+static void show_row(ax_term *t, int row, const ax_canvas_cell *now, ax_canvas_cell *shown, int cols)
+{
+    enum { FEW = 6, GAP = 4 };
+    int last = -1; /* what was sent last */
+    for (int k = 0; k < cols; k++) {
+        if (looks_same(&shown[k], &now[k]))
+            continue;
+        int gap = k - last - 1, blanks = blanks_at(now + k, cols - k);
+        bool plain = k > 0 && is_plain(shown[k - 1].role);
+        if (last >= 0 && gap <= GAP && is_plain(shown[last].role) && blanks_at(now + last + 1, gap) == gap)
+            put_blanks(t, row, last + 1, shown, gap);
+        if (blanks && blanks < FEW && plain) {
+            put_blanks(t, row, k, shown, 1);
+        } else {
+            put_cell(t, row, k, &now[k]);
+            shown[k] = now[k];
+        }
+        last = k;
+    }
 }
 
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
@@ -92,15 +134,10 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
         erase();
         clearok(curscr, TRUE);
     }
-    for (int r = 0; r < c->rows; r++)
-        for (int k = 0; k < c->cols; k++) {
-            size_t i = (size_t)r * (size_t)c->cols + (size_t)k;
-            ax_canvas_cell cell = sent_cell(c, r, k);
-            if (!memcmp(&t->shadow[i], &cell, sizeof cell))
-                continue;
-            put_cell(t, r, k, &cell);
-            t->shadow[i] = cell;
-        }
+    for (int r = 0; r < c->rows; r++) {
+        size_t at = (size_t)r * (size_t)c->cols;
+        show_row(t, r, c->cell + at, t->shadow + at, c->cols);
+    }
     if (t->cursor != (row >= 0)) {
         t->cursor = row >= 0;
         curs_set(t->cursor);

@@ -38,6 +38,7 @@ typedef struct ax_ui {
     uint8_t over[AX_CONTEXT_COUNT];       /* contexts that are open over the views, the top one last */
     int n_over;
     ax_layout layout; /* of the last arrange */
+    bool hurried;     /* a key is held down: views of details beside others stay as they were drawn last */
     unsigned drawing; /* of those of the space: the one that is shown where there is room for one only */
 
     char message[AX_UI_MESSAGE];

@@ -26,6 +26,7 @@ typedef struct ax_view {
     const char *title; /* on the tab line */
     char key;          /* shows it; '\0': it is only a pane beside others */
     bool small;        /* where nothing else fits it is shown, whatever was chosen */
+    bool detail;       /* beside others it may follow the selection a moment later (ui->hurried) */
     size_t state;      /* bytes of its slot in the UI (ui->slot), all zero at first */
     /* Places its panes in what the lines of the screen leave; NULL: its own pane fills that. */
     void (*layout)(ax_rect all, struct ax_layout *out);

@@ -63,10 +63,12 @@ static void arrange(ax_ui *ui)
         return;
     uint32_t page = (uint32_t)seen, last = t->rows.n > page ? t->rows.n - page : 0;
     long at = ax_rows_find(&t->rows, t->selected);
-    if (at >= 0 && (uint32_t)at < t->first)
-        t->first = (uint32_t)at;
-    if (at >= 0 && (uint32_t)at >= t->first + page)
-        t->first = (uint32_t)at - page + 1;
+    /* beside other panes no terminal can scroll it, and each step sends all rows: fewer and larger ones there */
+    uint32_t step = ui->layout.table_framed ? page / 3 : 0, row = at > 0 ? (uint32_t)at : 0;
+    if (at >= 0 && row < t->first)
+        t->first = row > step ? row - step : 0;
+    if (at >= 0 && row >= t->first + page)
+        t->first = row - page + 1 + step;
     if (!t->moved && at >= 0 && (uint32_t)at < page)
         t->first = 0; /* not scrolled: what is in training stays in sight above the best */
     if (t->first > last)

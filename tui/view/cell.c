@@ -212,4 +212,4 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-const ax_view ax_view_cell = { .title = "Cell", .key = '3', .draw = draw, .action = act };
+const ax_view ax_view_cell = { .title = "Cell", .key = '3', .detail = true, .draw = draw, .action = act };

@@ -114,6 +114,10 @@ static void refresh(ax_ui *ui, bool replaced)
     here->of = of;
 }
 
-const ax_view ax_view_mask = {
-    .title = "Mask", .key = '5', .state = sizeof(ax_masks_shown), .draw = draw, .action = act, .refresh = refresh
-};
+const ax_view ax_view_mask = { .title = "Mask",
+                               .key = '5',
+                               .detail = true,
+                               .state = sizeof(ax_masks_shown),
+                               .draw = draw,
+                               .action = act,
+                               .refresh = refresh };

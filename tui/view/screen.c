@@ -1,6 +1,8 @@
 /* The screen as a whole: which pane goes where. */
 #include "tui/view/view.h"
 
+#include <stdlib.h>
+
 static bool shown(ax_rect r)
 {
     return r.rows > 0 && r.cols > 0;
@@ -21,19 +23,45 @@ static int draw_message(ax_canvas *c, const ax_ui *ui)
     return says->message(ax_pane_of(c, only_line ? l->status : l->message), ui);
 }
 
+/* What the canvas showed of the details before it was erased. */
+typedef struct late {
+    ax_canvas_cell *cell[AX_VIEW_COUNT]; /* NULL: it is drawn */
+} late;
+
+static late keep_details(ax_canvas *c, const ax_ui *ui)
+{
+    late kept = { .cell = { NULL } };
+    for (int i = 0; i < AX_VIEW_COUNT && ui->hurried && !ui->n_over; i++)
+        if (ax_views[i]->detail && i != (int)ui->view && shown(ui->layout.pane[i]))
+            kept.cell[i] = ax_pane_save(ax_pane_of(c, ui->layout.pane[i]));
+    return kept;
+}
+
+static ax_code draw_panes(ax_canvas *c, const ax_ui *ui, late *kept, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (int i = 0; i < AX_VIEW_COUNT; i++) {
+        ax_pane p = ax_pane_of(c, ui->layout.pane[i]);
+        if (kept->cell[i])
+            ax_pane_restore(p, kept->cell[i]);
+        else if (code == AX_OK && shown(ui->layout.pane[i]) && ax_views[i]->draw)
+            code = ax_views[i]->draw(p, ui, err);
+        free(kept->cell[i]);
+    }
+    return code;
+}
+
 ax_code ax_draw_screen(ax_canvas *c, const ax_ui *ui, int *cursor, ax_err *err)
 {
     const ax_layout *l = &ui->layout;
-    ax_code code = AX_OK;
+    late kept = keep_details(c, ui);
     ax_canvas_erase(c);
     bool tiny = !shown(l->message);
     if (!tiny || (!ui->message[0] && ax_ui_asks(ui) == AX_ASK_NOTHING))
         ax_draw_status(ax_pane_of(c, l->status), ui);
     if (shown(l->tabs))
         ax_draw_tabs(ax_pane_of(c, l->tabs), ui);
-    for (int i = 0; i < AX_VIEW_COUNT && code == AX_OK; i++)
-        if (shown(l->pane[i]) && ax_views[i]->draw)
-            code = ax_views[i]->draw(ax_pane_of(c, l->pane[i]), ui, err);
+    ax_code code = draw_panes(c, ui, &kept, err);
     int top = shown(l->tabs) ? 2 : 1;
     ax_pane over = ax_pane_of(c, (ax_rect) { .row = top, .rows = l->message.row - top, .cols = c->cols });
     for (int i = 0; i < ui->n_over; i++)

@@ -1,5 +1,5 @@
 """The terminal program on a pseudo-terminal, with a recorded run: what is shown, keys, sizes, signals, environments."""
-import os, re, signal, sys
+import os, re, signal, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, Screen, make_run, run_tests
@@ -139,8 +139,27 @@ def nothing_is_sent_while_nothing_happens():
         s.quiet(1.5)
         assert len(s.bytes) == before
         s.send("j").wait(">    29 D").quiet()
-        assert len(s.bytes) - before <= 1500, len(s.bytes) - before
+        assert len(s.bytes) - before <= 700, len(s.bytes) - before
         s.close()
+
+
+def a_held_key_sends_little():
+    """Details follow once the key is let go, and show what is selected then."""
+    for view, rows, cols, most in (("1", 24, 80, 400), ("1", 48, 160, 400), ("2", 48, 160, 100)):
+        with Place() as place:
+            make_run(place.runs, "old", candidates=300)
+            s = attach(place, rows=rows, cols=cols).wait(GONE)
+            s.send(view).quiet()
+            before = len(s.bytes)
+            for _ in range(40):
+                s.send("j")
+                end = time.monotonic() + 0.03
+                while time.monotonic() < end:
+                    s.read(0.005)
+            s.wait(lambda s: re.search("^│?>  *260 ", s.text(), re.M)).quiet()
+            assert view == "2" or "cell #260 " in s.text(), s.text()
+            assert len(s.bytes) - before <= 40 * most, (view, rows, len(s.bytes) - before)
+            s.close()
 
 
 def noise_does_no_harm():
@@ -293,4 +312,4 @@ if __name__ == "__main__":
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
                the_list_of_runs_follows_what_is_there,
-               nothing_is_sent_while_nothing_happens, noise_does_no_harm, an_unknown_run_is_one_line])
+               nothing_is_sent_while_nothing_happens, a_held_key_sends_little, noise_does_no_harm, an_unknown_run_is_one_line])
