@@ -2,11 +2,8 @@
 #include "data/open.h"
 #include "data/pairs.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { CLASSES = 11, UNLABELLED = 11 };
 
@@ -36,9 +33,11 @@ static ax_code read_lists(ax_pairs *p, const char *dir, ax_err *err)
     return code;
 }
 
-static ax_code fill_in(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
+static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    ax_code code = (p->classes = ax_classes_new(err)) ? AX_OK : AX_ENOMEM;
+    ax_code code = read_lists(p, spec->argument, err);
+    if (code == AX_OK)
+        code = (p->classes = ax_classes_new(err)) ? AX_OK : AX_ENOMEM;
     for (int i = 0; i < CLASSES && code == AX_OK; i++) {
         const uint8_t *c = classes[i].color;
         code =
@@ -52,23 +51,5 @@ static ax_code fill_in(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info 
 
 ax_source *ax_camvid_open(const ax_dataset_spec *spec, ax_err *err)
 {
-    const char *dir = spec->argument;
-    struct stat st;
-    int missing = stat(dir, &st);
-    if (missing || !S_ISDIR(st.st_mode)) {
-        ax_fail(err, AX_EIO, "camvid:%s: %s", dir, missing ? strerror(errno) : "not a directory");
-        return NULL;
-    }
-    ax_pairs *p = ax_pairs_new(dir, err);
-    ax_source_info *info = p ? calloc(1, sizeof *info) : NULL;
-    ax_source *s = NULL;
-    if (p && !info)
-        ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    if (info && read_lists(p, dir, err) == AX_OK && fill_in(p, spec, info, err) == AX_OK) {
-        s = ax_pairs_source(p, info, err);
-        p = NULL;
-    }
-    ax_pairs_free(p);
-    free(info);
-    return s;
+    return ax_pairs_open(spec, fill, err);
 }

@@ -134,6 +134,29 @@ ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err)
     return ax_picture_source_new(info, &set, err);
 }
 
+ax_source *ax_pairs_open(const ax_dataset_spec *spec, ax_pairs_fill fill, ax_err *err)
+{
+    struct stat st;
+    const char *dir = spec->argument;
+    int missing = stat(dir, &st);
+    if (missing || !S_ISDIR(st.st_mode)) {
+        ax_fail(err, AX_EIO, "%s:%s: %s", spec->set->name, dir, missing ? strerror(errno) : "not a directory");
+        return NULL;
+    }
+    ax_pairs *p = ax_pairs_new(dir, err);
+    ax_source_info *info = p ? calloc(1, sizeof *info) : NULL;
+    ax_source *s = NULL;
+    if (p && !info)
+        ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    if (info && fill(p, spec, info, err) == AX_OK) {
+        s = ax_pairs_source(p, info, err);
+        p = NULL;
+    }
+    ax_pairs_free(p);
+    free(info);
+    return s;
+}
+
 const ax_pairs *ax_pairs_of(ax_source *s)
 {
     return ax_picture_source_set(s, load);

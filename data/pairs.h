@@ -4,6 +4,7 @@
 #define AX_DATA_PAIRS_H
 
 #include "data/classes.h"
+#include "data/glance.h"
 #include "data/pairlist.h"
 #include "engine/config/dataset.h"
 #include "engine/train/source.h"
@@ -43,8 +44,17 @@ ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const 
 /* Parts all pairs for training and validation as split= says, which is "A/B" or "A/B/SEED". AX_EINVAL: it says
    something else; AX_EFORMAT: too few pairs. */
 ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);
+/* AX_EFORMAT or AX_EIO, unless the set is only inspected, of the first pair with a file that can't be what it should:
+   headers, sizes and ends of all files are looked at. Also when there is no pair for training or validation. */
+ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err);
+/* The same of one pair; says what the headers do. mask: all 0 where the target is no image. */
+ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, ax_glance *mask, ax_err *err);
 /* A source of p, which it takes, also when it fails; info says classes, names and colours. */
 ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err);
+/* Makes a set for the folder that a spec names, has `fill` find its pairs and its classes, and makes a source of it.
+   AX_EIO: no such folder. */
+typedef ax_code (*ax_pairs_fill)(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err);
+ax_source *ax_pairs_open(const ax_dataset_spec *spec, ax_pairs_fill fill, ax_err *err);
 /* The pairs of a source that ax_pairs_source made; NULL of another. Borrowed. */
 const ax_pairs *ax_pairs_of(ax_source *s);
 

@@ -15,15 +15,16 @@
     X(scenes, "[:TRAIN,VAL]", false, "", "street scenes that the program draws itself; how many of them")              \
     X(camvid, ":DIR", true, "map ignore", "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")      \
     X(list, ":FILE[,VAL]", true, "classes map ignore split",                                                           \
-      "lists of images and masks; without VAL every tenth line is for validation")
+      "lists of images and masks; without VAL every tenth line is for validation")                                     \
+    X(folder, ":DIR", true, "classes map ignore split",                                                                \
+      "images and masks of the same names, in two folders or side by side")
 
 /* name, form of its value, whether that names files, what it is */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \
     X(classes, "FILE", true, "the classes, instead of a class file of the data set")                                   \
-    X(map, "FILE", true, "joins, renames and drops classes: lines OLD -> NEW, where NEW is - for unlabelled")          \
-    X(ignore, "N", false, "the id, or the colour R,G,B, that is unlabelled (255, unless that is a class)")             \
-    X(split, "A/B[/SEED]", false,                                                                                      \
-      "parts of training and validation; an image's part depends on its name and SEED (0) only")
+    X(map, "FILE", true, "joins, renames and drops classes, by lines OLD -> NEW")                                      \
+    X(ignore, "N", false, "an id, or a colour R,G,B, that is unlabelled")                                              \
+    X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")
 
 #define AX_DATASET_OPTION_ENUM(name, form, files, doc) AX_DATASET_##name,
 typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) AX_DATASET_OPTIONS } ax_dataset_option;

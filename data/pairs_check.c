@@ -1,0 +1,72 @@
+/* Looks at the headers of all files of a data set before anything is computed with it. */
+#include "data/each.h"
+#include "data/glance.h"
+#include "data/image.h"
+#include "data/pairs.h"
+
+#include <stdlib.h>
+
+enum { MOST_THREADS = 8 };
+
+/* Sizes that can't be made to agree by any orientation (data/image.h: a mask lies on its picture as both are seen, or
+   as both are stored). */
+static ax_code check_sizes(const ax_pair *pair, const ax_glance *image, const ax_glance *mask, ax_err *err)
+{
+    bool same = image->h == mask->h && image->w == mask->w, turned = image->h == mask->w && image->w == mask->h;
+    if (same || turned)
+        return AX_OK;
+    return ax_fail(err, AX_EFORMAT, "%s: %dx%d, but its image %s is %dx%d", pair->mask, mask->w, mask->h, pair->image,
+                   image->w, image->h);
+}
+
+/* One that doesn't end as it should is decoded: that tells whether pixels are missing. */
+static ax_code check_end(const char *path, const ax_glance *g, bool is_mask, ax_err *err)
+{
+    if (g->ends)
+        return AX_OK;
+    uint8_t *rgb = NULL;
+    int32_t h, w;
+    ax_mask m = { 0 };
+    ax_code code = is_mask ? ax_mask_read(path, &m, err) : ax_picture_read(path, &rgb, &h, &w, err);
+    free(rgb);
+    free(m.bytes);
+    return code;
+}
+
+ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, ax_glance *mask, ax_err *err)
+{
+    bool masks = pair->mask && !p->draw;
+    ax_code code = ax_glance_read(pair->image, image, err);
+    *mask = (ax_glance) { .h = 0 };
+    if (code == AX_OK && masks)
+        code = ax_glance_read(pair->mask, mask, err);
+    if (code == AX_OK && masks && mask->jpeg)
+        code = ax_fail(err, AX_EFORMAT,
+                       "%s: a mask must be a PNG, and this is a JPEG (its compression changes class ids)", pair->mask);
+    if (code == AX_OK && masks)
+        code = check_sizes(pair, image, mask, err);
+    if (code == AX_OK)
+        code = check_end(pair->image, image, false, err);
+    return code == AX_OK && masks ? check_end(pair->mask, mask, true, err) : code;
+}
+
+static ax_code check_one(void *context, int thread, size_t i, ax_err *err)
+{
+    const ax_pairs *p = context;
+    ax_glance image, mask;
+    (void)thread;
+    const ax_pair *pair = i < p->list[0].n ? &p->list[0].pair[i] : &p->list[1].pair[i - p->list[0].n];
+    return ax_pair_check(p, pair, &image, &mask, err);
+}
+
+ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
+{
+    if (spec->inspect)
+        return AX_OK;
+    size_t n = p->list[0].n + p->list[1].n;
+    for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL; s++)
+        if (!p->list[s].n)
+            return ax_fail(err, AX_EFORMAT, "%s: no images for %s", p->dir,
+                           s == AX_SPLIT_TRAIN ? "training" : "validation");
+    return ax_each(n, ax_each_threads(n, MOST_THREADS), check_one, p, err);
+}

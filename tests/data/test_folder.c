@@ -1,0 +1,281 @@
+#include "tests/helper/datatree.h"
+
+#include "data/open.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[AX_TREE_PATH];
+static const uint8_t ids[] = { 0, 1, 2, 255 };
+
+static int begin(void **state)
+{
+    (void)state;
+    ax_datatree_begin(dir);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    ax_datatree_end(dir);
+    return 0;
+}
+
+static void pair(const char *image, const char *mask)
+{
+    ax_datatree_picture(dir, image, 32, 64);
+    ax_datatree_mask(dir, mask, 32, 64, ids, sizeof ids);
+}
+
+/* The set has so many images, the first of each split of these names, and the targets that `pair` makes. */
+static void expect(const char *form, size_t n_train, size_t n_val, const char *train, const char *val)
+{
+    ax_source *s = ax_datatree_open(dir, form);
+    char name[128];
+    int32_t h, w;
+    assert_int_equal(s->info.n_train, n_train);
+    assert_int_equal(s->info.n_val, n_val);
+    s->ops->name(s, AX_SPLIT_TRAIN, 0, name, sizeof name);
+    if (train)
+        assert_string_equal(name, train);
+    s->ops->name(s, AX_SPLIT_VAL, 0, name, sizeof name);
+    if (val)
+        assert_string_equal(name, val);
+    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_VAL, 0, &h, &w);
+    assert_int_equal(h, 32);
+    assert_int_equal(w, 64);
+    for (int i = 0; i < 32 * 64; i++)
+        assert_int_equal(labels[i], ids[i % 4]);
+    free(labels);
+    s->ops->close(s);
+}
+
+static void one_pool(void **state)
+{
+    (void)state;
+    char image[64], mask[64];
+    for (int i = 0; i < 20; i++) {
+        snprintf(image, sizeof image, "Images/a b/x %d.PNG", i);
+        snprintf(mask, sizeof mask, "masks/a b/x %d%s.png", i, i % 2 ? "_mask" : "");
+        pair(image, mask);
+    }
+    ax_datatree_text(dir, "Images/.DS_Store", "x");
+    ax_datatree_text(dir, "Images/notes.txt", "x");
+    expect("folder:$", 18, 2, NULL, NULL);
+    expect("folder:$/", 18, 2, NULL, NULL);
+    expect("folder:$,split=1/1", 10, 10, NULL, NULL);
+    expect("folder:$,split=99/1", 19, 1, NULL, NULL);
+    /* which part a name gets depends on itself and the seed alone: who stays in validation when images are added */
+    ax_source *s = ax_datatree_open(dir, "folder:$,split=90/10/7");
+    char first[64], second[64];
+    s->ops->name(s, AX_SPLIT_VAL, 0, first, sizeof first);
+    s->ops->close(s);
+    s = ax_datatree_open(dir, "folder:$,split=50/50/7");
+    bool there = false;
+    for (size_t i = 0; i < s->info.n_val; i++) {
+        s->ops->name(s, AX_SPLIT_VAL, i, second, sizeof second);
+        there = there || !strcmp(first, second);
+    }
+    assert_true(there);
+    s->ops->close(s);
+    static const char *const wrong[] = { "90",     "90/",    "/10", "0/10", "90/10/", "90/10/1/2",
+                                         "-90/10", "90/10x", "a/b", "9 /1", "90//1" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char form[64];
+        snprintf(form, sizeof form, "folder:$,split=%s", wrong[i]);
+        ax_datatree_refused(dir, form, "not A/B or A/B/SEED");
+    }
+}
+
+static void parts_above_and_below(void **state)
+{
+    (void)state;
+    pair("images/train/a.png", "labels/train/a.png");
+    pair("images/train/b.png", "labels/train/b.png");
+    pair("images/val/c.png", "labels/val/c.png");
+    expect("folder:$", 2, 1, "images/train/a.png", "images/val/c.png");
+    expect("folder:$,split=1/2", 1, 2, NULL, NULL);
+    ax_datatree_end(dir);
+    ax_datatree_begin(dir);
+    pair("Train/imgs/a.png", "Train/mask/a.png");
+    pair("validation/images/c.png", "validation/masks/c.png");
+    expect("folder:$", 1, 1, "Train/imgs/a.png", "validation/images/c.png");
+}
+
+static void side_by_side(void **state)
+{
+    (void)state;
+    static const char csv[] = "Pixel Value, Class\r\n0, background\r\n1, a cat\r\n2, dog\r\n";
+    for (int i = 0; i < 4; i++) {
+        char image[64], mask[64];
+        snprintf(image, sizeof image, "%s/p%d_jpg.rf.0a.jpg", i < 3 ? "train" : "valid", i);
+        snprintf(mask, sizeof mask, "%s/p%d_jpg.rf.0a_mask.png", i < 3 ? "train" : "valid", i);
+        ax_datatree_copy(dir, image, "tests/data/tiny.jpg");
+        ax_datatree_mask(dir, mask, 64, 96, ids, sizeof ids);
+    }
+    ax_datatree_text(dir, "train/_classes.csv", csv);
+    ax_datatree_text(dir, "valid/_classes.csv", csv);
+    ax_source *s = ax_datatree_open(dir, "folder:$");
+    assert_int_equal(s->info.n_train, 3);
+    assert_int_equal(s->info.n_val, 1);
+    assert_int_equal(s->info.classes, 3);
+    assert_string_equal(s->info.name[1], "a cat");
+    s->ops->close(s);
+    ax_datatree_text(dir, "joined.txt", "a cat -> pet\ndog -> pet\n");
+    s = ax_datatree_open(dir, "folder:$,map=$/joined.txt");
+    assert_int_equal(s->info.classes, 2);
+    assert_string_equal(s->info.name[1], "pet");
+    int32_t h, w;
+    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
+    assert_memory_equal(labels, ((const uint8_t[]) { 0, 1, 1, 255 }), 4);
+    free(labels);
+    s->ops->close(s);
+}
+
+static void colors(void **state)
+{
+    (void)state;
+    static const uint32_t rgb[] = { 0xff0000, 0x0000ff, 0x000000 };
+    for (int i = 0; i < 3; i++) {
+        char image[64], mask[64];
+        snprintf(image, sizeof image, "images/%d.png", i);
+        snprintf(mask, sizeof mask, "masks/%d.png", i);
+        ax_datatree_picture(dir, image, 32, 32);
+        ax_datatree_colors(dir, mask, 32, 32, rgb, 3);
+    }
+    ax_datatree_refused(dir, "folder:$", "png: a mask of colours; which class has which, a class file says");
+    ax_datatree_text(dir, "labelmap.txt", "# label\nbackground:0,0,0::\nroof:255,0,0::\n");
+    ax_source *s = ax_datatree_open(dir, "folder:$");
+    ax_sample_spec whole = { .split = AX_SPLIT_TRAIN, .scale_min = 1, .scale_max = 1 };
+    ax_sample sample;
+    ax_err err;
+    assert_int_not_equal(s->ops->sample(s, &whole, 0, &sample, &err), AX_OK);
+    assert_non_null(strstr(err.msg, "png: colour 0,0,255 at x 1, y 0: labelmap.txt has no such class"));
+    s->ops->close(s);
+    ax_datatree_text(dir, "other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");
+    s = ax_datatree_open(dir, "folder:$,classes=$/other.txt,ignore=0,0,255");
+    assert_int_equal(s->info.classes, 2); /* the sea is none */
+    int32_t h, w;
+    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
+    assert_memory_equal(labels, ((const uint8_t[]) { 1, 255, 0 }), 3);
+    free(labels);
+    s->ops->close(s);
+}
+
+static void broken_copies(void **state)
+{
+    (void)state;
+    pair("images/a.png", "masks/a.png");
+    pair("images/b.png", "masks/b.png");
+    ax_datatree_refused(dir, "folder:$/nowhere", "folder:$/nowhere: No such file or directory");
+    ax_datatree_refused(dir, "folder:$/images", "/a.png: an image without a target; 2 of 2 files");
+    ax_datatree_picture(dir, "images/c.png", 32, 64);
+    ax_datatree_refused(dir, "folder:$", "$/images/c.png: an image without a target; 1 of 5 files have no other half");
+    ax_datatree_mask(dir, "masks/c.png", 32, 63, ids, sizeof ids);
+    ax_datatree_refused(dir, "folder:$", "/masks/c.png: 63x32, but its image $/images/c.png is 64x32");
+    ax_datatree_copy(dir, "masks/c.png", "tests/data/tiny.jpg");
+    ax_datatree_refused(dir, "folder:$", "/masks/c.png: a mask must be a PNG, and this is a JPEG");
+    ax_datatree_mask(dir, "masks/c.png", 32, 64, ids, sizeof ids);
+    ax_datatree_mask(dir, "masks/c.tif", 32, 64, ids, sizeof ids);
+    ax_datatree_refused(dir, "folder:$", "'c.png' and 'c.tif' differ in their endings only");
+    char path[2 * AX_TREE_PATH];
+    snprintf(path, sizeof path, "%s/masks/c.tif", dir);
+    unlink(path);
+    ax_datatree_mask(dir, "masks/d.png", 32, 64, ids, sizeof ids);
+    ax_datatree_refused(dir, "folder:$", "$/masks/d.png: a target without an image");
+    ax_datatree_copy(dir, "images/d.jpg", "tests/data/camvid-tiny/train.txt");
+    ax_datatree_refused(dir, "folder:$", "/images/d.jpg: neither a PNG nor a JPEG");
+    ax_datatree_text(dir, "images/d.jpg", "");
+    ax_datatree_refused(dir, "folder:$", "/images/d.jpg: the file is empty");
+    ax_datatree_bytes(dir, "images/d.jpg", "\xff\xd8\xff\xe0\x00\x10", 6);
+    ax_datatree_refused(dir, "folder:$", "/images/d.jpg: damaged header: the file is cut short");
+    ax_datatree_picture(dir, "images/d.jpg", 32, 64); /* a PNG for all its name */
+    ax_source *s = ax_datatree_open(dir, "folder:$");
+    s->ops->close(s);
+    ax_datatree_picture(dir, "images/e.png", 32, 64);
+    snprintf(path, sizeof path, "%s/masks/e.png", dir);
+    assert_int_equal(symlink("gone.png", path), 0);
+    ax_datatree_refused(dir, "folder:$", "/masks/e.png: No such file or directory");
+    unlink(path);
+    assert_int_equal(symlink("d.png", path), 0);
+    s = ax_datatree_open(dir, "folder:$");
+    assert_int_equal(s->info.n_train + s->info.n_val, 5);
+    s->ops->close(s);
+    snprintf(path, sizeof path, "%s/images/again", dir);
+    assert_int_equal(symlink("..", path), 0);
+    ax_datatree_refused(dir, "folder:$", "a link to a folder that it is in");
+}
+
+/* A file cut anywhere is found before anything is trained. */
+static void cut_files(void **state)
+{
+    (void)state;
+    FILE *f = fopen("tests/data/tiny.jpg", "rb");
+    static uint8_t bytes[1 << 16];
+    size_t n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    pair("images/a.png", "masks/a.png");
+    ax_datatree_mask(dir, "masks/b.png", 64, 96, ids, sizeof ids);
+    for (size_t part = 0; part < 50; part++) {
+        ax_datatree_bytes(dir, "images/b.jpg", bytes, n * part / 50);
+        ax_datatree_refused(dir, "folder:$", "images/b.jpg: ");
+    }
+    ax_datatree_bytes(dir, "images/b.jpg", bytes, n);
+    char path[2 * AX_TREE_PATH];
+    snprintf(path, sizeof path, "%s/masks/b.png", dir);
+    f = fopen(path, "rb");
+    n = fread(bytes, 1, sizeof bytes, f);
+    fclose(f);
+    for (size_t part = 0; part < 50; part++) {
+        ax_datatree_bytes(dir, "masks/b.png", bytes, n * part / 50);
+        ax_datatree_refused(dir, "folder:$", "masks/b.png: ");
+    }
+}
+
+static void ids_without_a_class_file(void **state)
+{
+    (void)state;
+    static const uint8_t binary[] = { 0, 255 }, one[] = { 0 };
+    for (int i = 0; i < 2; i++) {
+        char image[64], mask[64];
+        snprintf(image, sizeof image, "images/%d.png", i);
+        snprintf(mask, sizeof mask, "masks/%d.png", i);
+        ax_datatree_picture(dir, image, 32, 32);
+        ax_datatree_mask(dir, mask, 32, 32, binary, 2);
+    }
+    ax_datatree_refused(dir, "folder:$", "the masks have ids 0 and 255 only; for 255 to be a class");
+    ax_datatree_text(dir, "classes.txt", "0 background\n255 object\n");
+    ax_source *s = ax_datatree_open(dir, "folder:$");
+    assert_int_equal(s->info.classes, 2);
+    int32_t h, w;
+    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
+    assert_memory_equal(labels, ((const uint8_t[]) { 0, 1 }), 2);
+    free(labels);
+    s->ops->close(s);
+    ax_datatree_text(dir, "classes.txt", "0 background\n");
+    ax_datatree_refused(dir, "folder:$", "one class only, 'background'");
+    ax_datatree_mask(dir, "masks/0.png", 32, 32, one, 1);
+    ax_datatree_mask(dir, "masks/1.png", 32, 32, one, 1);
+    char path[2 * AX_TREE_PATH];
+    snprintf(path, sizeof path, "%s/classes.txt", dir);
+    unlink(path);
+    ax_datatree_refused(dir, "folder:$", "one class only, 'class 0'");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(one_pool),  TEST(parts_above_and_below),   TEST(side_by_side), TEST(colors), TEST(broken_copies),
+        TEST(cut_files), TEST(ids_without_a_class_file)
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
