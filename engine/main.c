@@ -23,6 +23,7 @@ static const subcommand subcommands[] = {
     { "bench", ax_command_bench, "time a training step or inference" },
     { "try", ax_command_try, "train and judge one candidate" },
     { "predict", ax_command_predict, "masks of images, from a trained model" },
+    { "export", ax_command_export, "a trained model as ONNX, or its tensors" },
     { "serve", ax_command_serve, "coordinator of one run (started by auxcell search)" },
     { "worker", ax_command_worker, "trains candidates for a coordinator (started by it)" },
 };

@@ -28,6 +28,7 @@ allowed() {
     engine/model) echo "engine/base engine/op engine/graph engine/space" ;;
     engine/task/depth) echo "engine/base" ;;
     engine/task/pose) echo "engine/base" ;;
+    engine/export) echo "engine/base engine/op engine/graph engine/space engine/model" ;;
     engine/policy) echo "engine/base engine/space" ;;
     engine/wire) echo "engine/base engine/candidate engine/space/genotype.h engine/space/change.h engine/space/space.h" ;;
     engine/train) echo "engine/base engine/candidate engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/wire/maskfile.h" ;;

@@ -30,7 +30,7 @@ static const command commands[] = {
     { "list", ax_cli_ls, "", "the same as ls" },
     { "status", ax_cli_status, "[RUN]", "how a run stands" },
     { "log", ax_cli_log, "[RUN]", "what happened in a run" },
-    { "export", ax_cli_export, "[RUN]", "all candidates as CSV or JSON" },
+    { "export", ax_cli_export, "[RUN] | MODEL", "candidates as CSV or JSON; or a model as ONNX" },
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
     { "predict", ax_cli_engine, "MODEL IMAGE...", "masks of images, from a trained model" },

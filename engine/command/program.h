@@ -23,6 +23,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv);
 int ax_command_bench(const ax_program *prog, int argc, char **argv);
 int ax_command_try(const ax_program *prog, int argc, char **argv);
 int ax_command_predict(const ax_program *prog, int argc, char **argv);
+int ax_command_export(const ax_program *prog, int argc, char **argv);
 int ax_command_serve(const ax_program *prog, int argc, char **argv);  /* the coordinator of one run */
 int ax_command_worker(const ax_program *prog, int argc, char **argv); /* trains candidates for a coordinator */
 

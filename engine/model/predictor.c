@@ -20,15 +20,20 @@ void ax_predictor_release(ax_predictor *p)
     p->st = NULL;
 }
 
-static ax_code build(const ax_predictor *p, ax_err *err)
+ax_decoder_spec ax_predictor_decoder(const ax_predictor *p)
 {
-    const ax_decoder_spec spec = {
+    return (ax_decoder_spec) {
         .genotype = p->info.genotype,
         .channels = p->info.channels,
         .repeats = p->info.repeats,
         .outputs = p->info.classes,
         .concat = p->info.concat,
     };
+}
+
+static ax_code build(const ax_predictor *p, ax_err *err)
+{
+    const ax_decoder_spec spec = ax_predictor_decoder(p);
     ax_graph *g = p->session.graph;
     ax_val out = { 0 };
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, p->h, p->w, 3 } }, err);

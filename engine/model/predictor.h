@@ -4,6 +4,7 @@
 
 #include "engine/graph/session.h"
 #include "engine/model/modelfile.h"
+#include "engine/space/decoder.h"
 
 typedef enum ax_predicts {
     AX_PREDICTS_MASK,  /* {h,w} bytes: the class of every pixel */
@@ -22,6 +23,8 @@ typedef struct ax_predictor {
 /* Opens the file and reads what it says of the network. Release the predictor also after a failure. */
 ax_code ax_predictor_open(ax_predictor *p, const char *path, ax_predicts what, ax_err *err);
 void ax_predictor_release(ax_predictor *p);
+/* The decoder that the file describes. */
+ax_decoder_spec ax_predictor_decoder(const ax_predictor *p);
 /* Compiles the network for images of h x w, multiples of 32, and loads its tensors; nothing to do when the last image
    was of that size. */
 ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err);

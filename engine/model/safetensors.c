@@ -15,8 +15,9 @@ struct ax_safetensors {
     char *name;
     ax_st_header header;
     ax_st_tensor **by_name; /* sorted */
-    void *map;              /* NULL: the bytes are the caller's */
-    size_t map_bytes;
+    const void *bytes;      /* of the file */
+    size_t n_bytes;
+    void *map; /* NULL: the bytes are the caller's */
 };
 
 static int compare_names(const void *a, const void *b)
@@ -98,6 +99,8 @@ ax_safetensors *ax_safetensors_view(const void *bytes, size_t n, const char *nam
         return NULL;
     }
     st->name = strdup(name);
+    st->bytes = bytes;
+    st->n_bytes = n;
     if (!st->name || load(st, bytes, n, name, err) != AX_OK) {
         if (!st->name)
             ax_fail(err, AX_ENOMEM, "%s: no memory", name);
@@ -131,7 +134,6 @@ ax_safetensors *ax_safetensors_open(const char *path, ax_err *err)
         return NULL;
     }
     st->map = map;
-    st->map_bytes = n;
     return st;
 }
 
@@ -143,7 +145,7 @@ void ax_safetensors_free(ax_safetensors *st)
     free(st->by_name);
     free(st->name);
     if (st->map)
-        munmap(st->map, st->map_bytes);
+        munmap(st->map, st->n_bytes);
     free(st);
 }
 
@@ -184,4 +186,20 @@ const char *ax_safetensors_meta(const ax_safetensors *st, const char *key)
         if (!strcmp(st->header.meta[i].key, key))
             return st->header.meta[i].value;
     return NULL;
+}
+
+size_t ax_safetensors_metas(const ax_safetensors *st)
+{
+    return st->header.n_meta;
+}
+
+ax_st_meta ax_safetensors_meta_at(const ax_safetensors *st, size_t i)
+{
+    return st->header.meta[i];
+}
+
+const void *ax_safetensors_bytes(const ax_safetensors *st, size_t *n)
+{
+    *n = st->n_bytes;
+    return st->bytes;
 }

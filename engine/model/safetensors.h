@@ -39,6 +39,14 @@ size_t ax_safetensors_count(const ax_safetensors *st);
 const ax_st_tensor *ax_safetensors_at(const ax_safetensors *st, size_t i);
 const ax_st_tensor *ax_safetensors_find(const ax_safetensors *st, const char *name); /* NULL = not there */
 const char *ax_safetensors_meta(const ax_safetensors *st, const char *key);          /* NULL = not there */
+/* All of them, by rising key. */
+typedef struct ax_st_meta {
+    const char *key, *value;
+} ax_st_meta;
+size_t ax_safetensors_metas(const ax_safetensors *st);
+ax_st_meta ax_safetensors_meta_at(const ax_safetensors *st, size_t i);
+/* The bytes of the file. */
+const void *ax_safetensors_bytes(const ax_safetensors *st, size_t *n);
 /* Converts a tensor's elements to float32; out holds t->elements floats. Any type but AX_ST_OTHER. */
 void ax_st_to_float(const ax_st_tensor *t, float *out);
 /* The same for a tensor of an imported file, which is looked at once, here: AX_EFORMAT names the file and the tensor
@@ -48,9 +56,6 @@ typedef enum ax_st_takes { AX_ST_FLOATS, AX_ST_NUMBERS } ax_st_takes;
 ax_code ax_st_import(const ax_st_tensor *t, const char *file, ax_st_takes takes, float *out, ax_err *err);
 
 /* Writing: a list of tensors and of metadata pairs; the file appears whole or not at all (ax_file_replace). */
-typedef struct ax_st_meta {
-    const char *key, *value;
-} ax_st_meta;
 ax_code ax_safetensors_write(int dirfd, const char *path, const ax_st_tensor *tensors, size_t n, const ax_st_meta *meta,
                              size_t n_meta, ax_err *err);
 /* The same to a path that a user named (ax_output_write). */

@@ -37,6 +37,19 @@ static ax_code write_out(const ax_state *s, bool json, const char *file, ax_err 
     return code;
 }
 
+/* The other export, of a model: it has a format, or an operand that is a model file's name, which no run's is. */
+static bool is_model(int argc, char **argv)
+{
+    static const char ending[] = ".safetensors";
+    for (int i = 1; i < argc; i++) {
+        const char *a = argv[i];
+        size_t n = strlen(a), e = sizeof ending - 1;
+        if (!strcmp(a, "-f") || (n > e && !strcmp(a + n - e, ending) && strcmp(argv[i - 1], "-o")))
+            return true;
+    }
+    return false;
+}
+
 int ax_cli_export(int argc, char **argv)
 {
     bool json = false, csv = false, damaged = false;
@@ -47,11 +60,16 @@ int ax_cli_export(int argc, char **argv)
         AX_TEXT("-o", "FILE", &file, "into a file, whole or not at all; default, and -: standard output")
     };
     ax_usage u = { "auxcell export [RUN] [--csv|--json] [-o FILE]",
-                   "All candidates of a run with all that is known about them.\n", AX_OPTIONS(option), NULL, 1 };
+                   "All candidates of a run with all that is known about them.\n"
+                   "A trained model for other programs: auxcell export MODEL.safetensors -f onnx|safetensors -o FILE;\n"
+                   "'auxcell export -f onnx --help' says more.\n",
+                   AX_OPTIONS(option), NULL, 1 };
     ax_run_handle run = { .dirfd = -1 };
     ax_state s;
     ax_err err;
     int n;
+    if (is_model(argc, argv))
+        return ax_cli_engine(argc, argv);
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
         return parsed;

@@ -67,6 +67,7 @@ WRONG = [  # arguments, exit code, what the line says
     (["stop", "a", "b"], 2, "stop: 'b' is one argument too many"),
     (["show"], 2, "show needs a genotype"),
     (["show", "[[8"], 2, "genotype: expected ','"),
+    (["export", "none.safetensors", "-o", "out.onnx"], 1, "none.safetensors"),
     (["predict", "none.safetensors", "-o", "out", "x.png"], 1, "none.safetensors"),
 ]
 

@@ -1,0 +1,408 @@
+/* What each operation of a graph is in ONNX: a row in the table at the end. */
+#include "engine/export/onnx_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const ax_type *type_of(const ax_onnx_graph *m, uint32_t id)
+{
+    return &ax_graph_value(m->g, id)->type;
+}
+
+static const char *name_of(const ax_onnx_graph *m, uint32_t id)
+{
+    return m->value[id - 1].name;
+}
+
+/* The name of a value that is about to be written: hint, unless it is the output. */
+static void name_value(ax_onnx_graph *m, uint32_t id, const char *hint, bool constant)
+{
+    const char *name = id == m->spec->output.id ? m->spec->name : hint;
+    snprintf(m->value[id - 1].name, AX_ONNX_NAME, "%s", name);
+    m->value[id - 1].constant = constant;
+}
+
+/* "add.153", after the value's id; a batch norm's is what its activation gives. */
+static void name_by_op(ax_onnx_graph *m, const ax_node *n, bool constant)
+{
+    char hint[AX_ONNX_NAME];
+    const char *text = ax_op_get(n->op)->text;
+    if (n->op == AX_OP_BNORM && n->attr.norm.act != AX_ACT_NONE)
+        text = n->attr.norm.act == AX_ACT_RELU6 ? "relu6" : "relu";
+    snprintf(hint, sizeof hint, "%s.%u", text, n->out[0]);
+    name_value(m, n->out[0], hint, constant);
+}
+
+void ax_onnx_apply(ax_onnx_graph *m, const char *op, const char *const *in, size_t n_in,
+                   const ax_onnx_attribute *attribute, size_t n_attributes, const char *out)
+{
+    ax_onnx_node node = {
+        .op = op, .name = out, .n_in = n_in, .out = out, .attribute = attribute, .n_attributes = n_attributes
+    };
+    memcpy(node.in, in, n_in * sizeof *in);
+    ax_onnx_add_node(&m->message, &node);
+}
+
+ax_code ax_onnx_share(ax_onnx_graph *m, const char *name, ax_onnx_type type, const int64_t *dim, size_t n_dim,
+                      const void *data)
+{
+    for (size_t i = 0; i < m->n_shared; i++)
+        if (!strcmp(m->shared[i], name))
+            return AX_OK;
+    if (m->n_shared == AX_ONNX_CONSTANTS)
+        return ax_fail(m->err, AX_EINVAL, "onnx: more than %d sizes and scales", AX_ONNX_CONSTANTS);
+    snprintf(m->shared[m->n_shared++], AX_ONNX_NAME, "%s", name);
+    ax_onnx_add_tensor(&m->message, name, type, dim, n_dim, data);
+    return AX_OK;
+}
+
+/* ---- sizes ---- */
+
+static ax_code clip(ax_onnx_graph *m, const char *in, float most, const char *out)
+{
+    static const float least = 0;
+    char bound[32];
+    snprintf(bound, sizeof bound, "bound.%g", (double)most);
+    ax_code code = ax_onnx_share(m, "bound.0", AX_ONNX_FLOAT, NULL, 0, &least);
+    if (code == AX_OK)
+        code = ax_onnx_share(m, bound, AX_ONNX_FLOAT, NULL, 0, &most);
+    const char *const all[] = { in, "bound.0", bound };
+    ax_onnx_apply(m, "Clip", all, 3, NULL, 0, out);
+    return code;
+}
+
+/* A power of two times the other? */
+static bool doubles(int32_t a, int32_t b)
+{
+    int32_t large = a > b ? a : b, small = a > b ? b : a, times = large / small;
+    return large % small == 0 && !(times & (times - 1));
+}
+
+/* How well a map does to be like one of shape s: 0 = it doesn't. Best of the same size and channels; then of the same
+   size; then the smallest of those that pooling makes as small. */
+static int64_t likeness(ax_shape t, ax_shape s)
+{
+    int32_t times = t.h / s.h;
+    if (t.h != times * s.h || t.w != times * s.w || !doubles(t.h, s.h))
+        return 0;
+    return times > 1 ? INT32_MAX - times : t.c == s.c ? INT32_MAX + (int64_t)1 : INT32_MAX;
+}
+
+/* The map to be like, of those that are written; of equal ones the last. The image itself is one of them. 0 = none. */
+static uint32_t find_map(const ax_onnx_graph *m, ax_shape s)
+{
+    uint32_t found = 0;
+    int64_t best = 0;
+    for (uint32_t id = (uint32_t)ax_graph_values(m->g); id > 0; id--) {
+        const ax_value *v = ax_graph_value(m->g, id);
+        bool map = v->kind != AX_VALUE_PARAM && name_of(m, id)[0] && !m->value[id - 1].constant;
+        int64_t like = map ? likeness(v->type.shape, s) : 0;
+        if (like > best) {
+            found = id;
+            best = like;
+        }
+    }
+    return found;
+}
+
+/* A convolution by one point whose weights are all zero. */
+static ax_code to_channels(ax_onnx_graph *m, const char *in, int64_t from, int64_t to, const char *out)
+{
+    char weight[AX_ONNX_NAME + 16];
+    const int64_t dim[4] = { to, from, 1, 1 };
+    float *none = calloc((size_t)(from * to), sizeof *none);
+    if (!none)
+        return ax_fail(m->err, AX_ENOMEM, "onnx: no memory for %d channels of zeros", (int)to);
+    snprintf(weight, sizeof weight, "%s.weight", out);
+    ax_onnx_add_tensor(&m->message, weight, AX_ONNX_FLOAT, dim, 4, none);
+    free(none);
+    const char *const args[] = { in, weight };
+    ax_onnx_apply(m, "Conv", args, 2, NULL, 0, out);
+    return AX_OK;
+}
+
+/* A map of zeros where sizes aren't known: of a value that has the size (or is pooled to it), everything clipped to
+   [0, 0], so that no operation is needed that reads shapes. */
+static ax_code zeros(ax_onnx_graph *m, ax_shape s, const char *out)
+{
+    uint32_t like = find_map(m, s);
+    if (!like)
+        return ax_fail(m->err, AX_EINVAL, "onnx: nothing before it has the size %dx%d of a constant map", s.h, s.w);
+    ax_shape from = type_of(m, like)->shape;
+    const char *in = name_of(m, like);
+    char pooled[AX_ONNX_NAME + 16], clipped[AX_ONNX_NAME + 16];
+    snprintf(pooled, sizeof pooled, "%s.pooled", out);
+    snprintf(clipped, sizeof clipped, "%s.like", out);
+    if (from.h != s.h) {
+        int64_t times = from.h / s.h;
+        const ax_onnx_attribute attribute[] = {
+            { .name = "kernel_shape", .kind = AX_ONNX_INTS, .i = { times, times }, .n = 2 },
+            { .name = "strides", .kind = AX_ONNX_INTS, .i = { times, times }, .n = 2 },
+        };
+        ax_onnx_apply(m, "MaxPool", &in, 1, attribute, 2, pooled);
+        in = pooled;
+    }
+    ax_code code = clip(m, in, 0, from.c == s.c ? out : clipped);
+    return code == AX_OK && from.c != s.c ? to_channels(m, clipped, from.c, s.c, out) : code;
+}
+
+ax_code ax_onnx_expand(ax_onnx_graph *m, uint32_t id)
+{
+    ax_onnx_value *v = &m->value[id - 1];
+    if (!v->constant)
+        return AX_OK;
+    char before[AX_ONNX_NAME], hint[AX_ONNX_NAME], other[AX_ONNX_NAME];
+    ax_shape s = type_of(m, id)->shape;
+    ax_code code;
+    snprintf(before, sizeof before, "%s", v->name);
+    snprintf(hint, sizeof hint, "expand.%u", id);
+    if (m->spec->any_size) {
+        snprintf(other, sizeof other, "zeros.%u", id);
+        code = zeros(m, s, other);
+    } else {
+        const int64_t dim[1] = { 4 }, size[4] = { 1, 1, s.h, s.w };
+        snprintf(other, sizeof other, "size.%dx%d", s.h, s.w);
+        code = ax_onnx_share(m, other, AX_ONNX_INT64, dim, 1, size);
+    }
+    name_value(m, id, hint, false);
+    const char *const in[] = { before, other };
+    ax_onnx_apply(m, m->spec->any_size ? "Add" : "Expand", in, 2, NULL, 0, name_of(m, id));
+    return code;
+}
+
+/* Bilinear, half-pixel centres; edges are clamped. Scales are given where they are exact in float32, else sizes. */
+static ax_code resize(ax_onnx_graph *m, const char *x, ax_shape from, ax_shape to, const char *out)
+{
+    bool exact = doubles(from.h, to.h) && doubles(from.w, to.w);
+    char how[64];
+    const int64_t dim[1] = { 4 };
+    ax_code code;
+    if (!exact && (m->spec->any_size || m->spec->any_batch))
+        return ax_fail(m->err, AX_EINVAL, "onnx: a map of %dx%d becomes %dx%d, which no constant scale does", from.h,
+                       from.w, to.h, to.w);
+    if (exact) {
+        const float scale[4] = { 1, 1, (float)to.h / (float)from.h, (float)to.w / (float)from.w };
+        snprintf(how, sizeof how, "scales.%gx%g", (double)scale[2], (double)scale[3]);
+        code = ax_onnx_share(m, how, AX_ONNX_FLOAT, dim, 1, scale);
+    } else {
+        const int64_t size[4] = { to.n, to.c, to.h, to.w };
+        snprintf(how, sizeof how, "sizes.%dx%dx%dx%d", to.n, to.c, to.h, to.w);
+        code = ax_onnx_share(m, how, AX_ONNX_INT64, dim, 1, size);
+    }
+    const char *const in[] = { x, "", exact ? how : "", how };
+    const ax_onnx_attribute attribute[] = {
+        { .name = "mode", .kind = AX_ONNX_WORD, .word = "linear" },
+        { .name = "coordinate_transformation_mode", .kind = AX_ONNX_WORD, .word = "half_pixel" },
+    };
+    ax_onnx_apply(m, "Resize", in, exact ? 3 : 4, attribute, 2, out);
+    return code;
+}
+
+/* ---- operations ---- */
+
+static ax_code activate(ax_onnx_graph *m, uint8_t act, const char *in, const char *out)
+{
+    if (act == AX_ACT_RELU6)
+        return clip(m, in, 6, out);
+    ax_onnx_apply(m, "Relu", &in, 1, NULL, 0, out);
+    return AX_OK;
+}
+
+/* "decoder.head.conv" of the parameter "decoder.head.conv.weight"; with the value's id where several read it. */
+static void conv_name(const ax_onnx_graph *m, const ax_node *n, char name[static AX_ONNX_NAME])
+{
+    const char *weight = ax_graph_value(m->g, n->in[1])->name, *dot = strrchr(weight, '.');
+    snprintf(name, AX_ONNX_NAME, "%.*s", dot ? (int)(dot - weight) : (int)strlen(weight), weight);
+    if (m->reach.readers[n->in[1] - 1] > 1)
+        snprintf(name, AX_ONNX_NAME, "conv.%u", n->out[0]);
+}
+
+static ax_code add_weights(ax_onnx_graph *m, const ax_node *n, const ax_node *norm, const char *weight,
+                           const char *bias, bool *has_bias)
+{
+    ax_folded f;
+    ax_shape s = type_of(m, n->in[1])->shape;
+    const int64_t dim[4] = { s.n, s.c, s.h, s.w };
+    ax_code code = ax_fold(&f, m->g, m->p, n, norm, m->err);
+    *has_bias = f.bias;
+    if (code == AX_OK)
+        ax_onnx_add_tensor(&m->message, weight, AX_ONNX_FLOAT, dim, 4, f.weight);
+    if (code == AX_OK && f.bias)
+        ax_onnx_add_tensor(&m->message, bias, AX_ONNX_FLOAT, dim, 1, f.bias);
+    ax_folded_release(&f);
+    return code;
+}
+
+static void apply_conv(ax_onnx_graph *m, const ax_node *n, const char *const *in, size_t n_in, const char *out)
+{
+    int64_t k = n->attr.conv.kernel, s = n->attr.conv.stride, p = n->attr.conv.pad, d = n->attr.conv.dilation;
+    const ax_onnx_attribute attribute[] = {
+        { .name = "kernel_shape", .kind = AX_ONNX_INTS, .i = { k, k }, .n = 2 },
+        { .name = "strides", .kind = AX_ONNX_INTS, .i = { s, s }, .n = 2 },
+        { .name = "pads", .kind = AX_ONNX_INTS, .i = { p, p, p, p }, .n = 4 },
+        { .name = "dilations", .kind = AX_ONNX_INTS, .i = { d, d }, .n = 2 },
+        { .name = "group", .kind = AX_ONNX_INT, .i = { n->attr.conv.groups } },
+    };
+    ax_onnx_apply(m, "Conv", in, n_in, attribute, 5, out);
+}
+
+static ax_code write_conv(ax_onnx_graph *m, const ax_node *n)
+{
+    const ax_node *norm = ax_reach_norm(&m->reach, m->g, n);
+    uint8_t act = norm ? norm->attr.norm.act : (uint8_t)AX_ACT_NONE;
+    uint32_t out = norm ? norm->out[0] : n->out[0];
+    char name[AX_ONNX_NAME], weight[AX_ONNX_NAME + 8], bias[AX_ONNX_NAME + 8];
+    bool has_bias = false, point = n->attr.conv.kernel == 1 && n->attr.conv.stride == 1 && !n->attr.conv.pad;
+    ax_code code = point ? AX_OK : ax_onnx_expand(m, n->in[0]); /* a padded one isn't constant at the edges */
+    conv_name(m, n, name);
+    snprintf(weight, sizeof weight, "%s.weight", name);
+    snprintf(bias, sizeof bias, "%s.bias", name);
+    if (code == AX_OK)
+        code = add_weights(m, n, norm, weight, bias, &has_bias);
+    const char *const in[] = { name_of(m, n->in[0]), weight, bias };
+    bool constant = m->value[n->in[0] - 1].constant;
+    if (act == AX_ACT_NONE)
+        name_value(m, out, name, constant);
+    apply_conv(m, n, in, has_bias ? 3 : 2, act == AX_ACT_NONE ? name_of(m, out) : name);
+    if (code == AX_OK && act != AX_ACT_NONE) {
+        name_by_op(m, norm, constant);
+        code = activate(m, act, name, name_of(m, out));
+    }
+    return code;
+}
+
+/* A batch norm that no convolution took in. */
+static ax_code write_bnorm(ax_onnx_graph *m, const ax_node *n)
+{
+    char product[AX_ONNX_NAME], sum[AX_ONNX_NAME], scale[AX_ONNX_NAME], shift[AX_ONNX_NAME];
+    if (name_of(m, n->out[0])[0])
+        return AX_OK;
+    if (n->attr.norm.train)
+        return ax_fail(m->err, AX_EINVAL, "onnx: a batch norm of the batch's own statistics");
+    ax_folded f;
+    ax_code code = ax_fold_norm(&f, m->g, m->p, n, m->err);
+    const int64_t dim[4] = { 1, (int64_t)f.n_bias, 1, 1 };
+    snprintf(scale, sizeof scale, "batchnorm.%u.scale", n->out[0]);
+    snprintf(shift, sizeof shift, "batchnorm.%u.shift", n->out[0]);
+    snprintf(product, sizeof product, "batchnorm.%u.product", n->out[0]);
+    snprintf(sum, sizeof sum, "batchnorm.%u.sum", n->out[0]);
+    if (code == AX_OK) {
+        ax_onnx_add_tensor(&m->message, scale, AX_ONNX_FLOAT, dim, 4, f.weight);
+        ax_onnx_add_tensor(&m->message, shift, AX_ONNX_FLOAT, dim, 4, f.bias);
+    }
+    ax_folded_release(&f);
+    const char *const times[] = { name_of(m, n->in[0]), scale }, *const plus[] = { product, shift };
+    name_by_op(m, n, m->value[n->in[0] - 1].constant);
+    ax_onnx_apply(m, "Mul", times, 2, NULL, 0, product);
+    ax_onnx_apply(m, "Add", plus, 2, NULL, 0, n->attr.norm.act == AX_ACT_NONE ? name_of(m, n->out[0]) : sum);
+    if (code == AX_OK && n->attr.norm.act != AX_ACT_NONE)
+        code = activate(m, n->attr.norm.act, sum, name_of(m, n->out[0]));
+    return code;
+}
+
+static ax_code write_zero(ax_onnx_graph *m, const ax_node *n)
+{
+    char hint[AX_ONNX_NAME];
+    snprintf(hint, sizeof hint, "zero.%u", n->out[0]);
+    ax_code code = AX_OK;
+    /* found before it has a name, or it would be like itself */
+    code = zeros(m, n->attr.shape, n->out[0] == m->spec->output.id ? m->spec->name : hint);
+    name_value(m, n->out[0], hint, false);
+    return code;
+}
+
+static ax_code write_relu(ax_onnx_graph *m, const ax_node *n)
+{
+    name_by_op(m, n, m->value[n->in[0] - 1].constant);
+    return activate(m, n->attr.act, name_of(m, n->in[0]), name_of(m, n->out[0]));
+}
+
+/* A constant side is broadcast. */
+static ax_code write_add(ax_onnx_graph *m, const ax_node *n)
+{
+    const char *const in[] = { name_of(m, n->in[0]), name_of(m, n->in[1]) };
+    name_by_op(m, n, m->value[n->in[0] - 1].constant && m->value[n->in[1] - 1].constant);
+    ax_onnx_apply(m, "Add", in, 2, NULL, 0, name_of(m, n->out[0]));
+    return AX_OK;
+}
+
+static ax_code write_resize(ax_onnx_graph *m, const ax_node *n)
+{
+    ax_shape from = type_of(m, n->in[0])->shape, to = type_of(m, n->out[0])->shape;
+    const ax_onnx_value *x = &m->value[n->in[0] - 1];
+    bool point = from.h == 1 && from.w == 1;
+    if (x->constant || point) { /* the same tensor stands for a larger map */
+        m->value[n->out[0] - 1] = *x;
+        m->value[n->out[0] - 1].constant = to.h > 1 || to.w > 1;
+        return AX_OK;
+    }
+    name_by_op(m, n, false);
+    return resize(m, x->name, from, to, name_of(m, n->out[0]));
+}
+
+/* The mean of a constant map is the constant. */
+static ax_code write_gpool(ax_onnx_graph *m, const ax_node *n)
+{
+    const char *in = name_of(m, n->in[0]);
+    name_by_op(m, n, false);
+    ax_onnx_apply(m, "GlobalAveragePool", &in, 1, NULL, 0, name_of(m, n->out[0]));
+    return AX_OK;
+}
+
+static ax_code write_concat(ax_onnx_graph *m, const ax_node *n)
+{
+    static const ax_onnx_attribute axis = { .name = "axis", .kind = AX_ONNX_INT, .i = { 1 } };
+    const char *in[AX_MAX_IN];
+    bool constant = true;
+    ax_code code = AX_OK;
+    for (uint32_t k = 0; k < n->n_in; k++)
+        constant = constant && m->value[n->in[k] - 1].constant;
+    for (uint32_t k = 0; k < n->n_in && code == AX_OK; k++) {
+        code = constant ? AX_OK : ax_onnx_expand(m, n->in[k]);
+        in[k] = name_of(m, n->in[k]);
+    }
+    name_by_op(m, n, constant);
+    if (code == AX_OK)
+        ax_onnx_apply(m, "Concat", in, n->n_in, &axis, 1, name_of(m, n->out[0]));
+    return code;
+}
+
+/* Bilinear to its size, then the class with the largest logit; of equal ones the lowest id, as ours. */
+static ax_code write_argmax(ax_onnx_graph *m, const ax_node *n)
+{
+    static const ax_onnx_attribute attribute[] = {
+        { .name = "axis", .kind = AX_ONNX_INT, .i = { 1 } },
+        { .name = "keepdims", .kind = AX_ONNX_INT, .i = { 0 } },
+        { .name = "select_last_index", .kind = AX_ONNX_INT, .i = { 0 } },
+    };
+    ax_shape from = type_of(m, n->in[0])->shape, to = from;
+    char large[AX_ONNX_NAME];
+    to.h = n->attr.size.h;
+    to.w = n->attr.size.w;
+    ax_code code = ax_onnx_expand(m, n->in[0]);
+    const char *in = name_of(m, n->in[0]);
+    if (code == AX_OK && (from.h != to.h || from.w != to.w)) {
+        snprintf(large, sizeof large, "argmax.%u.logits", n->out[0]);
+        code = resize(m, in, from, to, large);
+        in = large;
+    }
+    name_by_op(m, n, false);
+    ax_onnx_apply(m, "ArgMax", &in, 1, attribute, 3, name_of(m, n->out[0]));
+    return code;
+}
+
+/* NULL: only of training. */
+static ax_code (*const write_op[AX_OP_COUNT])(ax_onnx_graph *m, const ax_node *n) = {
+    [AX_OP_ZERO] = write_zero,   [AX_OP_CONV2D] = write_conv,   [AX_OP_BNORM] = write_bnorm,
+    [AX_OP_RELU] = write_relu,   [AX_OP_ADD] = write_add,       [AX_OP_RESIZE] = write_resize,
+    [AX_OP_GPOOL] = write_gpool, [AX_OP_CONCAT] = write_concat, [AX_OP_ARGMAX] = write_argmax,
+};
+
+ax_code ax_onnx_write_node(ax_onnx_graph *m, size_t i)
+{
+    const ax_node *n = ax_graph_node(m->g, i);
+    if (n->backward || !write_op[n->op])
+        return ax_fail(m->err, AX_EINVAL, "onnx: the operation '%s' isn't one of inference", ax_op_get(n->op)->text);
+    return write_op[n->op](m, n);
+}
