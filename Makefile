@@ -186,7 +186,7 @@ $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(B)/libtest.a
 # preloaded by tests: what a power cut leaves of a run; a worker under strace; a time of day that is off; and a plugin
 # with unusable devices
 SHIMS := $(B)/powercut.so $(B)/traceworker.so $(B)/wallclock.so $(B)/unusable/auxcell-cuda.so
-$(SHIMS): $(B)/%.so: tests/shim/%.c
+$(SHIMS): $(B)/%.so: tests/shim/%.c $(wildcard engine/backend/*.h engine/op/*.h engine/base/*.h)
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	@$(CC) $(CPPFLAGS_ALL) -std=c11 -g -O1 $(WARN) -fPIC -shared -o $@ $< -ldl

@@ -70,18 +70,15 @@ static ax_code check(const ax_sample_spec *s, int32_t h, int32_t w, ax_err *err)
 }
 
 static void fill_row(const ax_picture *p, const tap *row, const tap *column, int32_t n, const float (*norm)[256],
-                     float *image, uint8_t *labels)
+                     float *image)
 {
     const uint8_t *a = p->rgb + (size_t)row->lo * (size_t)p->w * 3, *b = p->rgb + (size_t)row->hi * (size_t)p->w * 3;
-    const uint8_t *l = p->labels + (size_t)row->nearest * (size_t)p->w;
     for (int32_t x = 0; x < n; x++) {
         const tap *t = &column[x];
         if (t->lo < 0) {
             image[3 * x] = image[3 * x + 1] = image[3 * x + 2] = 0;
-            labels[x] = 255;
             continue;
         }
-        labels[x] = l[t->nearest];
         for (int32_t c = 0; c < 3; c++) {
             const float *v = norm[c];
             float top = v[a[3 * t->lo + c]], low = v[b[3 * t->lo + c]];
@@ -92,7 +89,27 @@ static void fill_row(const ax_picture *p, const tap *row, const tap *column, int
     }
 }
 
-ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
+/* The sample's truth, from rows and columns of the picture. */
+static ax_code cut_truth(const ax_picture *p, const ax_task_spec *task, const tap *rows, const tap *columns,
+                         ax_truth_cut *cut, ax_sample *out, ax_err *err)
+{
+    int32_t h = out->h, w = out->w;
+    int32_t *nearest = malloc(sizeof *nearest * (size_t)(h + w));
+    if (!nearest)
+        return ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", (int)w, (int)h);
+    for (int32_t i = 0; i < h + w; i++) {
+        const tap *t = i < h ? &rows[i] : &columns[i - h];
+        nearest[i] = t->lo < 0 ? -1 : t->nearest;
+    }
+    cut->row = nearest;
+    cut->column = nearest + h;
+    task->task->cut(task, cut, p->truth, out->truth);
+    free(nearest);
+    return AX_OK;
+}
+
+ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sample_spec *spec, uint64_t index,
+                   ax_sample *out, ax_err *err)
 {
     int32_t h = p->h, w = p->w;
     *out = (ax_sample) { 0 };
@@ -101,7 +118,8 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
     ax_rng rng = ax_rng_new(spec->seed, index);
     double scale = spec->shorter_side ? (double)spec->shorter_side / (h < w ? h : w) : 1;
     double u = ax_rng_uniform(&rng);
-    scale *= (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
+    double random_scale = (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
+    scale *= random_scale;
     double top = ax_rng_uniform(&rng), left = ax_rng_uniform(&rng), mirror = ax_rng_uniform(&rng);
     if (h * scale > AX_IMAGE_MAX_SIDE || w * scale > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "an image of %dx%d scaled by %g is too large", (int)w, (int)h, scale);
@@ -112,8 +130,10 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
         return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)ow, (int)oh);
     tap *rows = malloc(sizeof *rows * (size_t)(oh + ow));
     float(*norm)[256] = malloc(3 * sizeof *norm);
-    *out = (ax_sample) { .h = oh, .w = ow, .image = malloc(3 * n * sizeof(float)), .labels = malloc(n) };
-    if (!rows || !norm || !out->image || !out->labels) {
+    *out = (ax_sample) {
+        .h = oh, .w = ow, .image = malloc(3 * n * sizeof(float)), .truth = malloc(task->task->truth_bytes(task, oh, ow))
+    };
+    if (!rows || !norm || !out->image || !out->truth) {
         free(rows);
         free(norm);
         ax_sample_release(out);
@@ -132,15 +152,19 @@ ax_code ax_augment(const ax_picture *p, const ax_sample_spec *spec, uint64_t ind
     out->x = cut_of(ow, x, w, sw, flip);
     for (int32_t i = 0; i < oh; i++) {
         float *image = out->image + 3 * (size_t)i * (size_t)ow;
-        uint8_t *label = out->labels + (size_t)i * (size_t)ow;
         if (rows[i].lo >= 0) {
-            fill_row(p, &rows[i], columns, ow, (const float(*)[256])norm, image, label);
+            fill_row(p, &rows[i], columns, ow, (const float(*)[256])norm, image);
             continue;
         }
         memset(image, 0, 3 * sizeof(float) * (size_t)ow);
-        memset(label, 255, (size_t)ow);
     }
+    ax_truth_cut cut = {
+        .image_h = h, .image_w = w, .h = oh, .w = ow, .y = out->y, .x = out->x, .scale = random_scale
+    };
+    ax_code code = cut_truth(p, task, rows, columns, &cut, out, err);
     free(rows);
     free(norm);
-    return AX_OK;
+    if (code != AX_OK)
+        ax_sample_release(out);
+    return code;
 }

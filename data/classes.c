@@ -101,18 +101,18 @@ static const char *name_of(const ax_label *l)
 
 static ax_code number_one(ax_label *l, ax_source_info *info, ax_err *err)
 {
-    for (int32_t k = 0; k < info->classes; k++)
-        if (!strcmp(info->name[k], name_of(l))) {
+    for (int32_t k = 0; k < info->task.outputs; k++)
+        if (!strcmp(info->task.name[k], name_of(l))) {
             l->class = (int16_t)k;
             return AX_OK;
         }
-    if (info->classes == AX_CLASS_IGNORE)
+    if (info->task.outputs == AX_CLASS_IGNORE)
         return ax_fail(err, AX_EFORMAT, "more than %d classes", AX_CLASS_IGNORE);
     uint32_t color = l->color >= 0 ? (uint32_t)l->color : ax_class_color(l->id >= 0 ? (uint32_t)l->id & 255 : 0);
-    l->class = (int16_t)info->classes++;
-    snprintf(info->name[l->class], AX_CLASS_NAME, "%s", name_of(l));
+    l->class = (int16_t)info->task.outputs++;
+    snprintf(info->task.name[l->class], AX_TASK_OUTPUT_NAME, "%s", name_of(l));
     for (int i = 0; i < 3; i++)
-        info->color[l->class][i] = (uint8_t)(color >> (16 - 8 * i));
+        info->task.color[l->class][i] = (uint8_t)(color >> (16 - 8 * i));
     return AX_OK;
 }
 
@@ -131,7 +131,7 @@ static void put_color(ax_classes *c, size_t i)
 
 ax_code ax_classes_finish(ax_classes *c, const char *says, ax_source_info *info, ax_err *err)
 {
-    info->classes = 0;
+    info->task.outputs = 0;
     for (c->slots = 16; c->slots < 2 * c->n;)
         c->slots *= 2;
     c->says = strdup(says);
@@ -155,7 +155,7 @@ ax_code ax_classes_finish(ax_classes *c, const char *says, ax_source_info *info,
     }
     if (c->ignore_id >= 0)
         c->of_id[c->ignore_id] = AX_CLASS_IGNORE;
-    return info->classes ? AX_OK : ax_fail(err, AX_EFORMAT, "no class is left");
+    return info->task.outputs ? AX_OK : ax_fail(err, AX_EFORMAT, "no class is left");
 }
 
 int16_t ax_classes_of_id(const ax_classes *c, uint32_t id)

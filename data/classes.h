@@ -8,7 +8,7 @@ enum { AX_CLASS_IGNORE = 255, AX_CLASS_WRONG = -1, AX_LABEL_IDS = 65536, AX_LABE
 
 /* A class as the data set has it. Several of them may be one class of the training, or none. */
 typedef struct ax_label {
-    char name[AX_CLASS_NAME];
+    char name[AX_TASK_OUTPUT_NAME];
     int32_t id;         /* its value in masks of ids, -1 = none */
     int32_t color;      /* 0xrrggbb in masks of colours, -1 = none */
     bool dropped;       /* by a map */

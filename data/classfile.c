@@ -267,8 +267,8 @@ static ax_code map_line(ax_classes *c, char *line, char **others, ax_err *err)
     const char *to = skip_blanks(arrow + 2);
     if (!*line || !*to)
         return ax_fail(err, AX_EFORMAT, "not of the form OLD -> NEW");
-    if (strlen(to) >= AX_CLASS_NAME)
-        return ax_fail(err, AX_EFORMAT, "a name of more than %d bytes", AX_CLASS_NAME - 1);
+    if (strlen(to) >= AX_TASK_OUTPUT_NAME)
+        return ax_fail(err, AX_EFORMAT, "a name of more than %d bytes", AX_TASK_OUTPUT_NAME - 1);
     if (!strcmp(line, "*")) {
         if (*others)
             return ax_fail(err, AX_EFORMAT, "a second line for *");

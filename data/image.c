@@ -216,6 +216,6 @@ ax_code ax_labelled_read(const char *picture_path, const char *mask_path, const 
         free(mask.bytes);
         return code;
     }
-    *out = (ax_picture) { .h = picture.h, .w = picture.w, .rgb = picture.bytes, .labels = mask.bytes };
+    *out = (ax_picture) { .h = picture.h, .w = picture.w, .rgb = picture.bytes, .truth = mask.bytes };
     return AX_OK;
 }

@@ -5,15 +5,16 @@
 #include "engine/config/dataset.h"
 #include "engine/train/source.h"
 
-/* Opens what a spec names (engine/config/dataset.h). AX_EINVAL for an unknown spec lists what there is; a data set that
-   isn't whole says which file and why. Close with source->ops->close. */
-ax_source *ax_source_open(const char *spec, ax_err *err);
+/* Opens what a spec names (engine/config/dataset.h) for a task, "" = its first. AX_EINVAL for an unknown spec, or a
+   task that the data set has no truth of, lists what there is; a data set that isn't whole says which file and why.
+   Close with source->ops->close. */
+ax_source *ax_source_open(const char *spec, const char *task, ax_err *err);
 
 /* The same for a spec in its parts; info.spec stays empty. */
-ax_source *ax_source_open_spec(const ax_dataset_spec *spec, ax_err *err);
+ax_source *ax_source_open_spec(ax_dataset_spec *spec, const char *task, ax_err *err);
 
 /* ax_NAME_open for each of the list. */
-#define AX_DATASET_OPEN(name, form, files, options, doc)                                                               \
+#define AX_DATASET_OPEN(name, form, files, tasks, options, doc)                                                        \
     ax_source *ax_##name##_open(const ax_dataset_spec *spec, ax_err *err);
 AX_DATASET_LIST(AX_DATASET_OPEN)
 

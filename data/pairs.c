@@ -56,9 +56,9 @@ static ax_code draw(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_
     ax_code code = ax_picture_read(pair->image, &out->rgb, &out->h, &out->w, err);
     if (code != AX_OK)
         return code;
-    out->labels = malloc((size_t)out->h * (size_t)out->w);
-    code = out->labels ? p->draw(p, pair, out->h, out->w, out->labels, err)
-                       : ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", pair->image, out->w, out->h);
+    out->truth = malloc((size_t)out->h * (size_t)out->w);
+    code = out->truth ? p->draw(p, pair, out->h, out->w, out->truth, err)
+                      : ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", pair->image, out->w, out->h);
     if (code != AX_OK)
         ax_picture_release(out);
     return code;

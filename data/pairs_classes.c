@@ -71,7 +71,7 @@ static ax_code count_one(void *context, int thread, size_t i, ax_err *err)
 static ax_code name_ids(ax_pairs *p, const bool *seen, ax_err *err)
 {
     int32_t most = -1, unlabelled = p->classes->unlabelled;
-    char name[AX_CLASS_NAME];
+    char name[AX_TASK_OUTPUT_NAME];
     for (int32_t id = 0; id < AX_LABEL_IDS; id++)
         most = seen[id] && id != unlabelled ? id : most;
     if (most == 0 && unlabelled >= 0 && seen[unlabelled])
@@ -124,8 +124,8 @@ ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const 
         code = ax_classes_ignore(p->classes, ignore, err);
     if (code == AX_OK)
         code = ax_classes_finish(p->classes, says, info, err);
-    if (code == AX_OK && info->classes < 2 && !spec->inspect)
-        code =
-            ax_fail(err, AX_EFORMAT, "%s: one class only, '%s'; there is nothing to tell apart", p->dir, info->name[0]);
+    if (code == AX_OK && info->task.outputs < 2 && !spec->inspect)
+        code = ax_fail(err, AX_EFORMAT, "%s: one class only, '%s'; there is nothing to tell apart", p->dir,
+                       info->task.name[0]);
     return code;
 }

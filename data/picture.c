@@ -14,7 +14,7 @@ typedef struct picture_source {
 void ax_picture_release(ax_picture *p)
 {
     free(p->rgb);
-    free(p->labels);
+    free(p->truth);
     *p = (ax_picture) { 0 };
 }
 
@@ -66,7 +66,7 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
     uint64_t image = image_of(s, spec, index);
     ax_code code = p->of.load(p->of.set, spec->split, image, &picture, err);
     if (code == AX_OK)
-        code = ax_augment(&picture, spec, index, out, err);
+        code = ax_augment(&picture, &s->info.task, spec, index, out, err);
     out->image_index = image;
     ax_picture_release(&picture);
     return code;

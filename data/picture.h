@@ -1,4 +1,4 @@
-/* An image with its labels, as it comes from a data set: before augmentation. */
+/* An image with its truth, as it comes from a data set: before augmentation. */
 #ifndef AX_DATA_PICTURE_H
 #define AX_DATA_PICTURE_H
 
@@ -7,8 +7,8 @@
 
 typedef struct ax_picture {
     int32_t h, w;
-    uint8_t *rgb;    /* {h,w,3} */
-    uint8_t *labels; /* {h,w}, 255 = ignore */
+    uint8_t *rgb; /* {h,w,3} */
+    void *truth;  /* as the task of the data set has it, of h x w */
 } ax_picture;
 
 void ax_picture_release(ax_picture *p);

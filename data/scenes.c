@@ -35,7 +35,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
     ax_code code = ax_scene_render(series[split], index, &scene, err);
     if (code != AX_OK)
         return code;
-    *out = (ax_picture) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb, .labels = scene.labels };
+    *out = (ax_picture) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb, .truth = scene.labels };
     scene.rgb = scene.labels = NULL;
     ax_scene_release(&scene);
     return AX_OK;
@@ -98,10 +98,10 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
     }
     info->n_train = n_train;
     info->n_val = n_val;
-    info->classes = AX_SCENE_CLASSES;
+    info->task.outputs = AX_SCENE_CLASSES;
     for (int i = 0; i < AX_SCENE_CLASSES; i++) {
-        snprintf(info->name[i], AX_CLASS_NAME, "%s", classes[i].name);
-        memcpy(info->color[i], classes[i].color, 3);
+        snprintf(info->task.name[i], AX_TASK_OUTPUT_NAME, "%s", classes[i].name);
+        memcpy(info->task.color[i], classes[i].color, 3);
     }
     ax_source *s =
         ax_picture_source_new(info, &(ax_picture_set) { NULL, load, name, fingerprint, files, free_set }, err);

@@ -22,7 +22,7 @@ static const subcommand subcommands[] = {
     { "show", ax_command_show, "figures of a genotype" },
     { "bench", ax_command_bench, "time a training step or inference" },
     { "try", ax_command_try, "train and judge one candidate" },
-    { "predict", ax_command_predict, "masks of images, from a trained model" },
+    { "predict", ax_command_predict, "what a trained model predicts of images" },
     { "export", ax_command_export, "a trained model as ONNX, or its tensors" },
     { "serve", ax_command_serve, "coordinator of one run (started by auxcell search)" },
     { "worker", ax_command_worker, "trains candidates for a coordinator (started by it)" },
@@ -54,8 +54,7 @@ static int run(int argc, char **argv)
     static const ax_program program = {
         .open_source = ax_source_open,
         .read_picture = ax_picture_read,
-        .write_mask = ax_mask_write,
-        .write_overlay = ax_overlay_write,
+        .writers = { .write_mask = ax_mask_write, .write_overlay = ax_overlay_write },
     };
     if (argc > 1 && !strcmp(argv[1], "--version")) {
         ax_out_line("auxcell-engine " AX_VERSION);

@@ -33,7 +33,7 @@ static const command commands[] = {
     { "export", ax_cli_export, "[RUN] | MODEL", "candidates as CSV or JSON; or a model as ONNX" },
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
-    { "predict", ax_cli_engine, "MODEL IMAGE...", "masks of images, from a trained model" },
+    { "predict", ax_cli_engine, "MODEL IMAGE...", "what a trained model predicts of images" },
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },
     { "bench", ax_cli_engine, "", "time a training step or inference" },
     { "devices", ax_cli_engine, "", "what can compute here, and why something can't" },

@@ -7,14 +7,27 @@ enum { REAL, WHOLE, PROPOSED = 1, SCORED = 0, FIRST = 0, LATER = 1 };
     {                                                                                                                  \
         __VA_ARGS__                                                                                                    \
     }
-#define INFO(A, id, type, event, since, name, word, doc, form, column, span, fact, front)                              \
-    [AX_METRIC_##id] = { #name,      word,         doc,  type,       event,      since, offsetof(ax_outcome, name),    \
-                         TUPLE form, TUPLE column, span, TUPLE fact, TUPLE front },
+#define INFO(A, id, type, event, since, name, word, doc, tasks, form, column, span, fact, front)                       \
+    [AX_METRIC_##id] = { #name, word,       doc,          type, event,      since,      offsetof(ax_outcome, name),    \
+                         tasks, TUPLE form, TUPLE column, span, TUPLE fact, TUPLE front },
 static const ax_metric_info info[AX_METRIC_COUNT] = { AX_METRIC_LIST(INFO, ) };
 
 const ax_metric_info *ax_metric_of(ax_metric m)
 {
     return &info[m];
+}
+
+bool ax_metric_is_of(ax_metric m, ax_task_id task)
+{
+    return info[m].tasks & 1u << task;
+}
+
+ax_metric ax_metric_headline(ax_task_id task)
+{
+    int m = 0;
+    while (m < AX_METRIC_COUNT && (info[m].tasks == AX_EVERY_TASK || !ax_metric_is_of((ax_metric)m, task)))
+        m++;
+    return (ax_metric)m;
 }
 
 ax_metric ax_metric_front(int k)

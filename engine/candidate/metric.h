@@ -5,6 +5,8 @@
 #ifndef AX_CANDIDATE_METRIC_H
 #define AX_CANDIDATE_METRIC_H
 
+#include "engine/candidate/tasks.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,12 +16,17 @@ typedef enum ax_metric_better { AX_BETTER_NEITHER, AX_BETTER_HIGHER, AX_BETTER_L
 /* Lines of the cell view that show figures. */
 typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LINE_TIME } ax_metric_line;
 
-/* X(A, id, type, event, since, name, word, doc, form, column, span, fact, front), where A is handed through and
+/* Bits of the tasks that a figure is of. */
+#define AX_EVERY_TASK (~0u)
+#define AX_ONLY(id) (1u << AX_TASK_##id)
+
+/* X(A, id, type, event, since, name, word, doc, tasks, form, column, span, fact, front), where A is handed through and
      type    REAL: a double, NAN = not known; WHOLE: an int64_t, not above 0 = not known
      event   that says it: PROPOSED or SCORED
      since   FIRST: every file has it; LATER: older files don't, and a run may not measure it
      name    in events, snapshots, CSV and JSON: names and order of the rows are those of files, so they stay
      word    on the screens: to sort and filter by, and in the compare view
+     tasks   that have it: AX_EVERY_TASK, or AX_ONLY(of one), which sets it in its score_take
      form    (what is better, form, digits of a share)
      column  (heading, place from left to right, width, importance: 1 is kept longest, whether the highest come first),
              (0): no column of the table
@@ -29,30 +36,31 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
              (0): none */
 /* clang-format off */
 #define AX_METRIC_LIST(X, A)                                                                                          \
-    X(A, REWARD, REAL, SCORED, FIRST, reward, "reward", "geometric mean of the three",                                \
+    X(A, REWARD, REAL, SCORED, FIRST, reward, "reward", "what the search learns from", AX_EVERY_TASK,                 \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 4), ("REWARD", 2, 6, 1, true), 7, (AX_LINE_REWARD, "", ""), (0))              \
-    X(A, MIOU, REAL, SCORED, FIRST, miou, "mIoU", "mean IoU",                                                         \
+    X(A, MIOU, REAL, SCORED, FIRST, miou, "mIoU", "mean IoU", AX_ONLY(SEGMENTATION),                                  \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("mIoU", 3, 5, 3, true), 7, (AX_LINE_REWARD, "   mIoU ", ""), (0))        \
-    X(A, FWIOU, REAL, SCORED, FIRST, fwiou, "fwIoU", "frequency-weighted IoU",                                        \
+    X(A, FWIOU, REAL, SCORED, FIRST, fwiou, "fwIoU", "frequency-weighted IoU", AX_ONLY(SEGMENTATION),                 \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("fwIoU", 5, 5, 7, true), 7, (AX_LINE_REWARD, "  fwIoU ", ""), (0))       \
-    X(A, ACCURACY, REAL, SCORED, FIRST, accuracy, "mAcc", "mean class accuracy",                                      \
+    X(A, ACCURACY, REAL, SCORED, FIRST, accuracy, "mAcc", "mean class accuracy", AX_ONLY(SEGMENTATION),               \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("mAcc", 4, 5, 7, true), 7, (AX_LINE_REWARD, "  mAcc ", ""), (0))         \
-    X(A, LOSS, REAL, SCORED, FIRST, loss, "loss", "mean training loss of the last epoch",                             \
-      (AX_BETTER_NEITHER, AX_FORM_SHARE, 4), ("LOSS", 5, 6, 10, false), 7, (AX_LINE_REWARD, "  loss ", ""), (0))                                   \
-    X(A, SECONDS, REAL, SCORED, FIRST, seconds, "time", "wall time",                                                  \
+    X(A, LOSS, REAL, SCORED, FIRST, loss, "loss", "mean training loss of the last epoch", AX_EVERY_TASK,              \
+      (AX_BETTER_NEITHER, AX_FORM_SHARE, 4), ("LOSS", 5, 6, 10, false), 7, (AX_LINE_REWARD, "  loss ", ""), (0))      \
+    X(A, SECONDS, REAL, SCORED, FIRST, seconds, "time", "wall time", AX_EVERY_TASK,                                   \
       (AX_BETTER_LOWER, AX_FORM_SECONDS, 0), ("TIME", 11, 5, 3, true), 7, (AX_LINE_TIME, "", ""),                     \
       (4, "front_seconds", "time", "seconds (log)"))                                                                  \
-    X(A, PARAMS, WHOLE, PROPOSED, FIRST, params, "params", "parameters, encoder and decoder",                         \
+    X(A, PARAMS, WHOLE, PROPOSED, FIRST, params, "params", "parameters, encoder and decoder", AX_EVERY_TASK,          \
       (AX_BETTER_LOWER, AX_FORM_COUNT, 0), ("PARAMS", 6, 7, 4, false), 8, (AX_LINE_SIZE, "", " parameters"),          \
       (1, "front_params", "params", "params (log)"))                                                                  \
-    X(A, MACS, WHOLE, PROPOSED, FIRST, macs, "MACs", "multiply-adds at one validation image",                         \
+    X(A, MACS, WHOLE, PROPOSED, FIRST, macs, "MACs", "multiply-adds at one validation image", AX_EVERY_TASK,          \
       (AX_BETTER_LOWER, AX_FORM_COUNT, 0), ("MACs", 7, 6, 5, false), 7, (AX_LINE_SIZE, ", ", " multiply-adds"),       \
       (2, "front_macs", "multiply-adds", "multiply-adds (log)"))                                                      \
     X(A, LATENCY, REAL, SCORED, LATER, latency_ms, "latency",                                                         \
-      "time of one image through its network, as measured, milliseconds",                                             \
+      "time of one image through its network, as measured, milliseconds", AX_EVERY_TASK,                              \
       (AX_BETTER_LOWER, AX_FORM_MS, 0), ("LAT", 8, 6, 9, false), 9, (AX_LINE_SIZE, ", ", " an image"),                \
       (3, "front_latency", "latency", "milliseconds of inference (log)"))                                             \
     X(A, MEMORY, WHOLE, SCORED, FIRST, peak_bytes, "memory", "memory it was predicted to take at most",               \
+      AX_EVERY_TASK,                                                                                                  \
       (AX_BETTER_LOWER, AX_FORM_BYTES, 0), (0), 0, (AX_LINE_TIME, ", memory ", ""), (0))
 /* clang-format on */
 
@@ -62,7 +70,8 @@ typedef enum ax_metric { AX_METRIC_LIST(AX_METRIC_ENUM, ) AX_METRIC_COUNT } ax_m
 typedef struct ax_metric_info {
     const char *name, *word, *doc;
     bool whole, proposed, later;
-    size_t at; /* in ax_outcome */
+    size_t at;      /* in ax_outcome */
+    unsigned tasks; /* bits of ax_task_id */
     struct {
         ax_metric_better better;
         ax_metric_form form;
@@ -85,6 +94,9 @@ typedef struct ax_metric_info {
 } ax_metric_info;
 
 const ax_metric_info *ax_metric_of(ax_metric m);
+bool ax_metric_is_of(ax_metric m, ax_task_id task);
+/* The figure that is the task's own and comes first: what is said beside the reward; AX_METRIC_COUNT: it has none. */
+ax_metric ax_metric_headline(ax_task_id task);
 /* The metric with the k-th front, from 1 on; AX_METRIC_COUNT: there are fewer. */
 ax_metric ax_metric_front(int k);
 

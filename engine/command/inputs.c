@@ -12,13 +12,13 @@ const ax_value *ax_inputs_next(const ax_graph *g, uint32_t *id)
     return NULL;
 }
 
-void ax_inputs_random(const ax_value *v, uint32_t classes, bool ignored, ax_rng *rng, void *mem)
+void ax_inputs_random(const ax_value *v, uint32_t ids, bool ignored, ax_rng *rng, void *mem)
 {
     size_t n = ax_shape_count(v->type.shape);
     for (size_t i = 0; i < n; i++) {
         if (v->type.dtype == AX_F32)
             ((float *)mem)[i] = (float)ax_rng_normal(rng);
         else
-            ((uint8_t *)mem)[i] = ignored && !ax_rng_below(rng, 8) ? AX_IGNORE : (uint8_t)ax_rng_below(rng, classes);
+            ((uint8_t *)mem)[i] = ignored && !ax_rng_below(rng, 8) ? AX_IGNORE : (uint8_t)ax_rng_below(rng, ids);
     }
 }

@@ -8,8 +8,8 @@
 /* The first input behind value *id (0: of all) that a caller fills, *id = its own; NULL: there are no more. The seed of
    the gradients is the plan's to fill. */
 const ax_value *ax_inputs_next(const ax_graph *g, uint32_t *id);
-/* Fills mem, as large as v's type says: normal numbers; labels below `classes`, with `ignored` one in eight of them
+/* Fills mem, as large as v's type says: normal numbers; bytes below `ids`, with `ignored` one in eight of them
    AX_IGNORE. */
-void ax_inputs_random(const ax_value *v, uint32_t classes, bool ignored, ax_rng *rng, void *mem);
+void ax_inputs_random(const ax_value *v, uint32_t ids, bool ignored, ax_rng *rng, void *mem);
 
 #endif

@@ -1,4 +1,4 @@
-/* auxcell predict: full-size class masks of images, from a model file. */
+/* auxcell predict: what a model file predicts of images, at their size. */
 #include "engine/backend/list.h"
 #include "engine/base/normalise.h"
 #include "engine/base/out.h"
@@ -16,9 +16,8 @@
 #include <string.h>
 
 static const char synopsis[] = "auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...";
-static const char about[] = "Writes DIR/NAME.png for each PNG or JPEG: 8-bit palette, index = class id, at the image's "
-                            "size, turned as its EXIF\n"
-                            "says.\n";
+static const char about[] = "Writes DIR/NAME.png for each PNG or JPEG, at the image's size, turned as its EXIF says:\n"
+                            "of segmentation an 8-bit palette PNG whose indices are the classes' ids.\n";
 
 typedef struct options {
     const char *model, *dir, *device;
@@ -32,7 +31,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
         AX_TEXT("-o", "DIR", &o->dir, "where to (made when it isn't there)"),
-        AX_FLAG("--overlay", &o->overlay, "also DIR/NAME-overlay.png: the picture with the mask's colours over it"),
+        AX_FLAG("--overlay", &o->overlay,
+                "also DIR/NAME-overlay.png: the picture with the prediction's colours over it"),
         AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
         AX_TEXT("--device", "NAME", &o->device, "where it is computed: auto, cpu, ref, cuda:N (auto)"),
         AX_WHOLE("--threads", "N", &o->threads, 0, 1024, "threads of the CPU, 0 = all cores (0)"),
@@ -48,13 +48,13 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     if (!o->model)
         ax_fail(err, AX_EINVAL, "predict needs a model file");
     else if (!o->dir)
-        ax_fail(err, AX_EINVAL, "predict needs a directory for the masks: -o DIR");
+        ax_fail(err, AX_EINVAL, "predict needs a directory for its files: -o DIR");
     else if (o->n_images < 1)
         ax_fail(err, AX_EINVAL, "predict needs at least one image");
     return AX_PARSED_GO;
 }
 
-/* ---- the mask of an image ---- */
+/* ---- an image ---- */
 
 /* The image, normalised and padded with the mean (0) to the plan's size: with sides that the strides divide, resizes of
    taps lie exactly on each other. Unpadded, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
@@ -68,23 +68,22 @@ static float *normalise(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, in
     return x;
 }
 
-/* The mask {h,w} of an image (malloc), or NULL. */
-static uint8_t *mask_of(ax_predictor *p, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err)
+/* What the network gives for an image (malloc) into out->value; the caller's to free. */
+static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
 {
-    int32_t ph = ax_network_side(h), pw = ax_network_side(w);
-    float *x = normalise(rgb, h, w, ph, pw);
-    uint8_t *mask = malloc((size_t)ph * (size_t)pw);
-    ax_code code = x && mask ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %dx%d pixels", w, h);
+    out->padded_h = ax_network_side(out->h);
+    out->padded_w = ax_network_side(out->w);
+    ax_code code = ax_predictor_compile(p, out->padded_h, out->padded_w, err);
+    if (code != AX_OK)
+        return code;
+    float *x = normalise(out->rgb, out->h, out->w, out->padded_h, out->padded_w);
+    void *value = malloc(ax_predictor_bytes(p));
+    code = x && value ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %dx%d pixels", out->w, out->h);
     if (code == AX_OK)
-        code = ax_predictor_run(p, x, ph, pw, mask, err);
+        code = ax_predictor_run(p, x, out->padded_h, out->padded_w, value, err);
+    out->value = value;
     free(x);
-    if (code != AX_OK) {
-        free(mask);
-        return NULL;
-    }
-    for (int32_t i = 1; i < h; i++) /* cut the padding off, in place */
-        memmove(mask + (size_t)i * (size_t)w, mask + (size_t)i * (size_t)pw, (size_t)w);
-    return mask;
+    return code;
 }
 
 /* ---- files ---- */
@@ -93,32 +92,37 @@ static ax_code output_path(const char *dir, const char *image, const char *suffi
 {
     const char *slash = strrchr(image, '/'), *base = slash ? slash + 1 : image, *dot = strrchr(base, '.');
     int stem = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
-    if ((size_t)snprintf(path, cap, "%s/%.*s%s.png", dir, stem, base, suffix) >= cap)
+    if ((size_t)snprintf(path, cap, "%s/%.*s%s", dir, stem, base, suffix) >= cap)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", image);
     return AX_OK;
 }
 
-/* A name that is too long is its picture's failure alone, later. */
-static ax_code name_outputs(ax_files *f, const options *o, const char *image, ax_err *err)
+/* Whether file k of the task is written. */
+static bool is_wanted(const options *o, const ax_task *task, int k)
 {
-    static const char *const suffix[] = { "", "-overlay" };
+    return task->file[k].key && (o->overlay || !task->file[k].overlay);
+}
+
+/* A name that is too long is its picture's failure alone, later. */
+static ax_code name_outputs(ax_files *f, const options *o, const ax_task *task, const char *image, ax_err *err)
+{
     char path[PATH_MAX];
     ax_code code = AX_OK;
-    for (int i = 0; i < (o->overlay ? 2 : 1) && code == AX_OK; i++)
-        if (output_path(o->dir, image, suffix[i], path, sizeof path, NULL) == AX_OK)
+    for (int k = 0; k < AX_TASK_FILES && code == AX_OK; k++)
+        if (is_wanted(o, task, k) && output_path(o->dir, image, task->file[k].suffix, path, sizeof path, NULL) == AX_OK)
             code = ax_files_write(f, path, image, err);
     return code;
 }
 
 /* No output may land on another one, on a picture or on the model. */
-static ax_code check_files(const options *o, ax_err *err)
+static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
 {
     ax_files *f = ax_files_new();
     ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
     for (int i = 0; i < o->n_images && code == AX_OK; i++) {
         code = ax_files_read(f, o->image[i], err);
         if (code == AX_OK)
-            code = name_outputs(f, o, o->image[i], err);
+            code = name_outputs(f, o, task, o->image[i], err);
     }
     if (code == AX_OK)
         code = ax_files_check(f, err);
@@ -126,60 +130,64 @@ static ax_code check_files(const options *o, ax_err *err)
     return code;
 }
 
-static void print_json(const char *image, const char *mask, const char *overlay, int32_t h, int32_t w)
+/* Writes the files of an image; says their names, or adds them to the JSON object. */
+static ax_code write_files(const ax_program *prog, const ax_task_spec *task, const options *o, const char *image,
+                           const ax_prediction *p, ax_str *json, ax_err *err)
 {
-    ax_str out;
-    ax_str_init(&out, 0);
-    ax_str_add(&out, "{\"image\":");
-    ax_str_json(&out, image);
-    ax_str_add(&out, ",\"mask\":");
-    ax_str_json(&out, mask);
-    ax_str_add(&out, ",\"overlay\":");
-    if (overlay[0])
-        ax_str_json(&out, overlay);
-    else
-        ax_str_add(&out, "null");
-    ax_str_printf(&out, ",\"height\":%d,\"width\":%d}\n", h, w);
-    ax_out_text(out.text);
-    ax_str_release(&out);
+    ax_code code = AX_OK;
+    for (int k = 0; k < AX_TASK_FILES && task->task->file[k].key && code == AX_OK; k++) {
+        const ax_task_file *file = &task->task->file[k];
+        char path[PATH_MAX];
+        ax_str_printf(json, ",\"%s\":", file->key);
+        if (!is_wanted(o, task->task, k)) {
+            ax_str_add(json, "null");
+            continue;
+        }
+        code = output_path(o->dir, image, file->suffix, path, sizeof path, err);
+        if (code == AX_OK)
+            code = task->task->write(task, k, p, &prog->writers, path, err);
+        ax_str_json(json, path);
+        if (code == AX_OK && !o->json)
+            ax_out_line("%s", path);
+    }
+    return code;
 }
 
 static ax_code predict_one(const ax_program *prog, ax_predictor *p, const options *o, const char *image, ax_err *err)
 {
-    uint8_t *rgb = NULL, *mask = NULL;
-    int32_t h = 0, w = 0;
-    char path[PATH_MAX], overlay[PATH_MAX] = "";
-    ax_code code = prog->read_picture(image, &rgb, &h, &w, err);
-    if (code == AX_OK && !(mask = mask_of(p, rgb, h, w, err))) {
+    const ax_task_spec *task = &p->info.task;
+    ax_prediction out = { .rgb = NULL };
+    uint8_t *rgb = NULL;
+    ax_str json;
+    ax_str_init(&json, 0);
+    ax_code code = prog->read_picture(image, &rgb, &out.h, &out.w, err);
+    out.rgb = rgb;
+    if (code == AX_OK && (code = predict_value(p, &out, err)) != AX_OK)
         ax_fail_prefix(err, image);
-        code = err->code;
-    }
-    const uint8_t(*palette)[3] = (const uint8_t(*)[3])p->info.color;
+    ax_str_add(&json, "{\"image\":");
+    ax_str_json(&json, image);
     if (code == AX_OK)
-        code = output_path(o->dir, image, "", path, sizeof path, err);
-    if (code == AX_OK)
-        code = prog->write_mask(path, mask, h, w, palette, p->info.classes, err);
-    if (code == AX_OK && !o->json)
-        ax_out_line("%s", path);
-    if (code == AX_OK && o->overlay) {
-        code = output_path(o->dir, image, "-overlay", overlay, sizeof overlay, err);
-        if (code == AX_OK)
-            code = prog->write_overlay(overlay, rgb, mask, h, w, palette, p->info.classes, err);
-        if (code == AX_OK && !o->json)
-            ax_out_line("%s", overlay);
+        code = write_files(prog, task, o, image, &out, &json, err);
+    if (code == AX_OK && o->json) {
+        ax_str_printf(&json, ",\"height\":%d,\"width\":%d", out.h, out.w);
+        if (task->task->json)
+            task->task->json(task, &out, &json);
+        ax_str_add(&json, "}\n");
+        ax_out_text(json.text);
     }
-    if (code == AX_OK && o->json)
-        print_json(image, path, overlay, h, w);
+    ax_str_release(&json);
     free(rgb);
-    free(mask);
+    free((void *)(uintptr_t)out.value);
     return code;
 }
 
 static ax_code open_model(ax_predictor *p, const options *o, ax_err *err)
 {
     char note[AX_DEVICE_NOTE] = "";
-    ax_code code = ax_predictor_open(p, o->model, AX_PREDICTS_MASK, err);
+    ax_code code = ax_predictor_open(p, o->model, AX_PREDICTS_TASK, err);
     ax_session *s = &p->session;
+    if (code == AX_OK)
+        code = check_files(o, p->info.task.task, err);
     if (code == AX_OK && !(s->dev = ax_device_open(o->device, o->threads, &s->be, note, err)))
         code = err->code;
     ax_command_device_note(note);
@@ -197,7 +205,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
-    if (err.code == AX_OK && check_files(&o, &err) == AX_OK && open_model(&p, &o, &err) == AX_OK) {
+    if (err.code == AX_OK && open_model(&p, &o, &err) == AX_OK) {
         for (int i = 0; i < o.n_images; i++) {
             ax_err why = { AX_OK, "" };
             if (predict_one(prog, &p, &o, o.image[i], &why) != AX_OK) {

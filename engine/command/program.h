@@ -8,12 +8,7 @@ typedef struct ax_program {
     ax_source_opener open_source;
     /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
     ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
-    /* An 8-bit palette PNG: index = class id. The file appears whole or not at all. */
-    ax_code (*write_mask)(const char *path, const uint8_t *mask, int32_t h, int32_t w, const uint8_t (*palette)[3],
-                          int32_t colors, ax_err *err);
-    /* The picture with the mask's colours blended over it, RGB PNG. */
-    ax_code (*write_overlay)(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
-                             const uint8_t (*palette)[3], int32_t colors, ax_err *err);
+    ax_task_writers writers; /* of predict's files */
 } ax_program;
 
 /* Each gets argv[0] = its own name and returns the exit code; errors are one line on stderr, "auxcell: ...". */

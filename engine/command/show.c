@@ -20,7 +20,7 @@ static const char about[] = "Parameters, multiply-adds of the convolutions (one 
 
 typedef struct options {
     bool json, concat;
-    int32_t channels, repeats, classes, size[2]; /* 0 = not given */
+    int32_t channels, repeats, outputs, size[2]; /* 0 = not given */
     const char *preset, *data;                   /* NULL = not given */
     /* With a preset: */
     ax_settings settings;
@@ -33,7 +33,7 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
     char text[AX_GENOTYPE_TEXT];
     ax_out("%s\n\n", ax_genotype_print(g, text));
     ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
-           o->channels, o->repeats, o->classes);
+           o->channels, o->repeats, o->outputs);
     int32_t h = ax_network_side(o->size[0]), w = ax_network_side(o->size[1]);
     ax_out("multiply-adds  %.2f G    (%dx%d", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
     if (h != o->size[0] || w != o->size[1])
@@ -57,7 +57,7 @@ static void print_json(const ax_genotype *g, const options *o, const ax_network_
            "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d,"
            "\"padded_height\":%d,\"padded_width\":%d",
            ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
-           o->concat ? "concat" : "sum", o->classes, o->size[0], o->size[1], ax_network_side(o->size[0]),
+           o->concat ? "concat" : "sum", o->outputs, o->size[0], o->size[1], ax_network_side(o->size[0]),
            ax_network_side(o->size[1]));
     if (o->preset)
         ax_out(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
@@ -71,8 +71,8 @@ static void fill_in(options *o)
         o->channels = 64;
     if (!o->repeats)
         o->repeats = 2;
-    if (!o->classes)
-        o->classes = 21;
+    if (!o->outputs)
+        o->outputs = 21;
     if (!o->size[0])
         o->size[0] = o->size[1] = 512;
 }
@@ -89,7 +89,7 @@ static ax_code ask_preset(const ax_program *prog, options *o, const ax_genotype 
         o->settings.channels = o->channels;
     if (o->repeats)
         o->settings.repeats = o->repeats;
-    ax_source *source = prog->open_source(o->settings.data, err);
+    ax_source *source = prog->open_source(o->settings.data, o->settings.task, err);
     ax_trainer *t = source ? ax_trainer_outline(&o->settings, source, err) : NULL;
     ax_train_job job = ax_train_job_default(&o->settings, g, false);
     ax_footprint f;
@@ -99,7 +99,7 @@ static ax_code ask_preset(const ax_program *prog, options *o, const ax_genotype 
         o->batch = ax_schedule_of(&o->settings, source->info.n_train, &job, 1).batch;
         o->channels = job.channels;
         o->repeats = job.repeats;
-        o->classes = source->info.classes;
+        o->outputs = source->info.task.outputs;
         ax_trainer_size(t, o->size);
     }
     ax_trainer_free(t);
@@ -116,7 +116,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--channels", "N", &o.channels, 1, 1024, "width of the decoder (64; 48 in search)"),
         AX_WHOLE("--repeats", "N", &o.repeats, 1, 8, "steps per separable convolution (2; 1 in search)"),
         AX_FLAG("--concat", &o.concat, "with aggregate = concat"),
-        AX_WHOLE("--classes", "N", &o.classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--classes", "N", &o.outputs, 1, 255, "classes (21)"),
         AX_SIZE("--size", "HxW", o.size, 1, 16384, "of the image, which is padded to multiples of 32 (512x512)"),
         AX_TEXT("--preset", "NAME", &o.preset, "of a search: demo, cpu, paper; says what memory it takes"),
         AX_TEXT("--data", "SPEC", &o.data, "its data set (scenes)"),
@@ -131,7 +131,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         ax_fail(&err, AX_EINVAL, "show needs a genotype; --help says more");
         return ax_complain_of(&err);
     }
-    if ((o.data && !o.preset) || (o.preset && (o.classes || o.size[0]))) {
+    if ((o.data && !o.preset) || (o.preset && (o.outputs || o.size[0]))) {
         ax_fail(&err, AX_EINVAL,
                 o.preset ? "--preset has its classes and size from --data" : "--data goes with --preset");
         return ax_complain_of(&err);
@@ -144,7 +144,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     fill_in(&o);
     spec.channels = o.channels;
     spec.repeats = o.repeats;
-    spec.outputs = o.classes;
+    spec.outputs = o.outputs;
     if (ax_network_measure(&spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]), &figures, &err) != AX_OK)
         return ax_complain_of(&err);
     if (o.json)

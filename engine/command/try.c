@@ -6,6 +6,7 @@
 #include "engine/command/device_note.h"
 #include "engine/command/program.h"
 #include "engine/config/option.h"
+#include "engine/model/modelmeta.h"
 #include "engine/train/trainer.h"
 #include "engine/worker/devices.h"
 
@@ -71,6 +72,7 @@ typedef struct report {
     int32_t stages, epochs, epoch, before; /* before: epochs of stage 1 */
     bool full;
     ax_outcome stage1;
+    ax_task_id task;
     double sum;
     int32_t n, devices;
 } report;
@@ -119,6 +121,15 @@ static void cache_progress(void *context, size_t done, size_t all)
         ax_out_progress("%s", "");
 }
 
+static void print_figures(const char *title, ax_task_id task, const ax_outcome *o)
+{
+    ax_out("  %-9s %.4f", title, o->reward);
+    for (int m = 0; m < AX_METRIC_COUNT; m++)
+        if (ax_model_says(task, (ax_metric)m) && m != AX_METRIC_REWARD)
+            ax_out("   %s %.4f", ax_metric_of((ax_metric)m)->word, ax_outcome_figure(o, (ax_metric)m));
+    ax_out("\n");
+}
+
 static void print_human(const char *genotype, const report *r, const ax_outcome *o)
 {
     ax_out("%s\n  loss     ", genotype);
@@ -126,9 +137,8 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
         ax_out(" %.4f", r->loss[e]);
     ax_out("   (mean of each epoch)\n");
     if (r->stages == 2)
-        ax_out("  stage 1   %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", r->stage1.reward, r->stage1.miou,
-               r->stage1.fwiou, r->stage1.accuracy);
-    ax_out("  reward    %.4f   mIoU %.4f   fwIoU %.4f   accuracy %.4f\n", o->reward, o->miou, o->fwiou, o->accuracy);
+        print_figures("stage 1", r->task, &r->stage1);
+    print_figures("reward", r->task, o);
     ax_out("  params    %.3f M   multiply-adds %.2f G", (double)o->params / 1e6, (double)o->macs / 1e9);
     if (isfinite(o->latency_ms))
         ax_out("   %.2f ms an image", o->latency_ms);
@@ -141,14 +151,19 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
 
 static void print_json(const char *genotype, const report *r, const ax_outcome *o, int64_t seed)
 {
-    ax_out(
-        "{\"genotype\":\"%s\",\"seed\":%lld,\"reward\":%.6f,\"miou\":%.6f,\"fwiou\":%.6f,\"accuracy\":%.6f,\"loss\":[",
-        genotype, (long long)seed, o->reward, o->miou, o->fwiou, o->accuracy);
+    ax_out("{\"genotype\":\"%s\",\"seed\":%lld", genotype, (long long)seed);
+    for (int m = 0; m < AX_METRIC_COUNT; m++)
+        if (ax_model_says(r->task, (ax_metric)m))
+            ax_out(",\"%s\":%.6f", ax_metric_of((ax_metric)m)->name, ax_outcome_figure(o, (ax_metric)m));
+    ax_out(",\"loss\":[");
     for (int32_t e = 0; e < r->epochs; e++)
         ax_out("%s%.6f", e ? "," : "", r->loss[e]);
     ax_out("]");
     if (r->stages == 2)
-        ax_out(",\"stage1_reward\":%.6f,\"stage1_miou\":%.6f", r->stage1.reward, r->stage1.miou);
+        for (int m = 0; m < AX_METRIC_COUNT; m++)
+            if (ax_model_says(r->task, (ax_metric)m))
+                ax_out(",\"stage1_%s\":%.6f", ax_metric_of((ax_metric)m)->name,
+                       ax_outcome_figure(&r->stage1, (ax_metric)m));
     if (isfinite(o->latency_ms))
         ax_out(",\"latency_ms\":%.4f", o->latency_ms);
     ax_out(",\"devices\":%d", r->devices);
@@ -239,7 +254,9 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
     if (code == AX_OK)
         code = ax_cores_take_part(o->settings.share, err);
     report r = { .full = o->full, .json = o->json, .tty = isatty(2) };
-    ax_source *source = code == AX_OK ? prog->open_source(o->settings.data, err) : NULL;
+    ax_source *source = code == AX_OK ? prog->open_source(o->settings.data, o->settings.task, err) : NULL;
+    if (source)
+        r.task = source->info.task.task->id;
     if (source)
         code = check_outputs(o, source, err);
     ax_trainer *t =

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ROW(name, argument, files, options, doc) { #name, argument, doc, files, options },
+#define ROW(name, argument, files, tasks, options, doc) { #name, argument, doc, files, tasks, options },
 static const ax_dataset table[] = { AX_DATASET_LIST(ROW) };
 enum { DATASETS = sizeof table / sizeof *table };
 
@@ -53,8 +53,7 @@ static int option_of(const char *text, const char **value)
     return -1;
 }
 
-/* Whether names, with blanks between, have one. */
-static bool has(const char *names, const char *name)
+bool ax_dataset_lists(const char *names, const char *name)
 {
     size_t n = strlen(name);
     for (size_t length; *names; names += length + (names[length] == ' ')) {
@@ -68,7 +67,7 @@ static bool has(const char *names, const char *name)
 static ax_code take_option(ax_dataset_spec *out, int i, const char *value, ax_err *err)
 {
     const char *name = option_table[i].name, *takes = out->set->options;
-    if (!has(takes, name))
+    if (!ax_dataset_lists(takes, name))
         return ax_fail(err, AX_EINVAL, "data set '%s' takes no option %s%s%s", out->set->name, name,
                        *takes ? "; it takes " : "", takes);
     if (out->option[i])

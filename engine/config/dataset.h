@@ -9,14 +9,16 @@
 
 #include <stdbool.h>
 
-/* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the options that it takes, what it
-   is */
+/* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the tasks that it has the truth of
+   (engine/candidate/tasks.h; the first unless another is asked for), the options that it takes, what it is */
 #define AX_DATASET_LIST(X)                                                                                             \
-    X(scenes, "[:TRAIN,VAL]", false, "", "street scenes that the program draws itself; how many of them")              \
-    X(camvid, ":DIR", true, "map ignore", "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")      \
-    X(list, ":FILE[,VAL]", true, "classes map ignore split",                                                           \
+    X(scenes, "[:TRAIN,VAL]", false, "segmentation", "",                                                               \
+      "street scenes that the program draws itself; how many of them")                                                 \
+    X(camvid, ":DIR", true, "segmentation", "map ignore",                                                              \
+      "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                                          \
+    X(list, ":FILE[,VAL]", true, "segmentation", "classes map ignore split",                                           \
       "lists of images and masks; without VAL every tenth line is for validation")                                     \
-    X(folder, ":DIR", true, "classes map ignore split",                                                                \
+    X(folder, ":DIR", true, "segmentation", "classes map ignore split",                                                \
       "images and masks of the same names, in two folders or side by side")
 
 /* name, form of its value, whether that names files, what it is */
@@ -32,7 +34,7 @@ typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) 
 typedef struct ax_dataset {
     const char *name, *argument, *doc;
     bool files;
-    const char *options; /* names with blanks between */
+    const char *tasks, *options; /* names with blanks between */
 } ax_dataset;
 /* The i-th data set; NULL past the end. */
 const ax_dataset *ax_dataset_at(int i);
@@ -46,6 +48,7 @@ typedef struct ax_dataset_spec {
     const ax_dataset *set;
     const char *argument;                   /* without the options; NULL = none */
     const char *option[AX_DATASET_OPTIONS]; /* values, NULL = not given */
+    char task[16];                          /* of those that the set has; parsing leaves it empty */
     bool inspect;               /* it is to be looked at only: pairs that aren't whole are no error (data/pairs.h) */
     char text[AX_DATASET_SPEC]; /* what the others point into: this can't be copied */
 } ax_dataset_spec;
@@ -55,6 +58,9 @@ typedef struct ax_dataset_spec {
 ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err);
 /* The i-th option; its value's form and whether that names files. NULL past the end. */
 const char *ax_dataset_option_at(int i, const char **form, bool *files, const char **doc);
+
+/* Whether a list of names with blanks between has this one. */
+bool ax_dataset_lists(const char *names, const char *name);
 
 /* A line per data set, for --help. */
 void ax_dataset_help(ax_str *out);

@@ -140,7 +140,8 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, hang_seconds, FREE, HOUSEKEEPING, 300, 300, 300, FROM(0, 1e6),                                            \
       "a worker silent for so long, beyond its usual pauses, hangs; 0 = never")                                        \
     X(WHOLE, max_failures, FREE, HOUSEKEEPING, 5, 5, 5, FROM(0, 1e6),                                                  \
-      "failures in a row after which the run pauses itself, 0 = never")
+      "failures in a row after which the run pauses itself, 0 = never")                                                \
+    X(TEXT, task, FIXED, DATA, "", "", "", ANY, "what networks are searched for; empty: the data set's first task")
 
 #define AX_SETTING_TEXT 256
 typedef struct ax_settings {

@@ -35,9 +35,9 @@ static int find_task(const char *task)
 static void list_names(const ax_model_info *info, ax_str *out)
 {
     ax_str_add(out, "[");
-    for (int32_t i = 0; i < info->classes; i++) {
+    for (int32_t i = 0; i < info->task.outputs; i++) {
         ax_str_add(out, i ? "," : "");
-        ax_str_json(out, info->name[i]);
+        ax_str_json(out, info->task.name[i]);
     }
     ax_str_add(out, "]");
 }
@@ -45,8 +45,8 @@ static void list_names(const ax_model_info *info, ax_str *out)
 static void list_colors(const ax_model_info *info, ax_str *out)
 {
     ax_str_add(out, "[");
-    for (int32_t i = 0; i < info->classes; i++)
-        ax_str_printf(out, "%s[%d,%d,%d]", i ? "," : "", info->color[i][0], info->color[i][1], info->color[i][2]);
+    for (int32_t i = 0; i < info->task.outputs; i++)
+        ax_str_printf(out, "%s[%d,%d,%d]", i ? "," : "", info->task.color[i][0], info->task.color[i][1], info->task.color[i][2]);
     ax_str_add(out, "]");
 }
 

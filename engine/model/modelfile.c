@@ -1,6 +1,6 @@
 #include "engine/model/modelfile.h"
 
-#include "engine/base/str.h"
+#include "engine/model/modelmeta.h"
 #include "engine/model/tensor.h"
 
 #include <fcntl.h>
@@ -9,49 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT "auxcell-model"
-/* A network that concatenates is of version 2: who reads version 1 would build the wrong one. */
-#define VERSION "1"
-#define VERSION_CONCAT "2"
-
 static bool starts_with(const char *text, const char *prefix)
 {
     return !strncmp(text, prefix, strlen(prefix));
-}
-
-/* Text of classes: "name #rrggbb" per line. */
-static void classes_to_text(const ax_model_info *info, ax_str *out)
-{
-    for (int32_t i = 0; i < info->classes; i++)
-        ax_str_printf(out, "%s #%02x%02x%02x\n", info->name[i], info->color[i][0], info->color[i][1],
-                      info->color[i][2]);
-}
-
-static ax_code classes_from_text(const char *text, const char *file, ax_model_info *info, ax_err *err)
-{
-    int32_t n = 0;
-    while (*text) {
-        const char *end = strchr(text, '\n'), *hash = NULL;
-        if (!end || n == info->classes)
-            break;
-        for (const char *c = end; c > text && !hash; c--)
-            if (c[-1] == '#')
-                hash = c;
-        unsigned r, g, b;
-        if (!hash || hash - text < 3 || hash - text - 2 >= AX_MODEL_CLASS_NAME ||
-            sscanf(hash, "%2x%2x%2x", &r, &g, &b) != 3)
-            break;
-        memcpy(info->name[n], text, (size_t)(hash - text - 2));
-        info->name[n][hash - text - 2] = '\0';
-        info->color[n][0] = (uint8_t)r;
-        info->color[n][1] = (uint8_t)g;
-        info->color[n][2] = (uint8_t)b;
-        n++;
-        text = end + 1;
-    }
-    if (n != info->classes || *text)
-        return ax_fail(err, AX_EFORMAT, "%s: metadata 'class_names' doesn't list %d classes", file, info->classes);
-    return AX_OK;
 }
 
 /* ---- writing ---- */
@@ -94,51 +54,21 @@ ax_code ax_model_write(const char *path, bool output, const ax_model_info *info,
 {
     tensor_list list = { calloc(ax_params_count(p) + (encoder ? ax_params_count(encoder) : 0), sizeof(ax_st_tensor)),
                          0 };
+    ax_model_meta meta;
     if (!list.tensor)
         return ax_fail(err, AX_ENOMEM, "%s: no memory", path);
-    ax_code code = take_params(&list, encoder ? encoder : p, averaged, true, err);
+    ax_code code = ax_model_meta_of(info, &meta, err);
+    if (code == AX_OK)
+        code = take_params(&list, encoder ? encoder : p, averaged, true, err);
     if (code == AX_OK)
         code = take_params(&list, p, averaged, false, err);
-
-    ax_str classes;
-    ax_str_init(&classes, 0);
-    classes_to_text(info, &classes);
-    char genotype[AX_GENOTYPE_TEXT], number[8][32];
-    const double figure[] = { info->reward, info->miou, info->fwiou, info->accuracy };
-    snprintf(number[0], sizeof number[0], "%d", info->channels);
-    snprintf(number[1], sizeof number[1], "%d", info->repeats);
-    snprintf(number[2], sizeof number[2], "%d", info->classes);
-    for (int i = 0; i < 4; i++)
-        snprintf(number[3 + i], sizeof number[3 + i], "%.6f", figure[i]);
-    const ax_st_meta meta[] = {
-        { "format", FORMAT },
-        { "version", info->concat ? VERSION_CONCAT : VERSION },
-        { "task", "segmentation" },
-        { "genotype", ax_genotype_print(&info->genotype, genotype) },
-        { "channels", number[0] },
-        { "repeats", number[1] },
-        { "aggregate", info->concat ? "concat" : "sum" },
-        { "classes", number[2] },
-        { "class_names", classes.text },
-        { "ignore", "255" },
-        { "mean", "0.485 0.456 0.406" },
-        { "std", "0.229 0.224 0.225" },
-        { "data", info->data },
-        { "reward", number[3] },
-        { "miou", number[4] },
-        { "fwiou", number[5] },
-        { "accuracy", number[6] },
-        { "encoder", "MobileNet-v2 x1.0, ImageNet" },
-        { "encoder_license", "MIT" },
-    };
     if (code == AX_OK)
-        code = output
-                   ? ax_safetensors_output(path, list.tensor, list.n, meta, sizeof meta / sizeof *meta, err)
-                   : ax_safetensors_write(AT_FDCWD, path, list.tensor, list.n, meta, sizeof meta / sizeof *meta, err);
+        code = output ? ax_safetensors_output(path, list.tensor, list.n, meta.pair, meta.n, err)
+                      : ax_safetensors_write(AT_FDCWD, path, list.tensor, list.n, meta.pair, meta.n, err);
     for (size_t i = 0; i < list.n; i++)
         free((void *)(uintptr_t)list.tensor[i].data);
     free(list.tensor);
-    ax_str_release(&classes);
+    ax_model_meta_release(&meta);
     return code;
 }
 
@@ -157,22 +87,44 @@ static ax_code meta_number(const ax_safetensors *st, const char *file, const cha
     return AX_OK;
 }
 
-static double meta_real(const ax_safetensors *st, const char *key)
+/* The figures that it was judged by; what isn't there isn't known. */
+static void read_figures(const ax_safetensors *st, ax_model_info *info)
 {
-    const char *text = ax_safetensors_meta(st, key);
-    return text ? strtod(text, NULL) : NAN;
+    info->outcome = ax_outcome_none;
+    for (int m = 0; m < AX_METRIC_COUNT; m++) {
+        const ax_metric_info *figure = ax_metric_of((ax_metric)m);
+        const char *text =
+            ax_model_says(info->task.task->id, (ax_metric)m) ? ax_safetensors_meta(st, figure->name) : NULL;
+        if (text)
+            *(double *)(void *)((char *)&info->outcome + figure->at) = strtod(text, NULL);
+    }
+}
+
+static const char *get_meta(const void *st, const char *key)
+{
+    return ax_safetensors_meta(st, key);
+}
+
+static ax_code read_task(const ax_safetensors *st, const char *name, ax_model_info *info, ax_err *err)
+{
+    const char *task = ax_safetensors_meta(st, "task");
+    ax_task_id id = ax_task_named(task ? task : "");
+    if (id == AX_TASKS)
+        return ax_fail(err, AX_EFORMAT, "%s: metadata 'task' is '%.40s', which this program doesn't know", name, task);
+    info->task.task = ax_task_of(id);
+    return info->task.task->parse(&info->task, get_meta, st, name, err);
 }
 
 ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_info *info, ax_err *err)
 {
     memset(info, 0, sizeof *info);
     const char *format = ax_safetensors_meta(st, "format"), *version = ax_safetensors_meta(st, "version");
-    if (!format || strcmp(format, FORMAT))
+    if (!format || strcmp(format, AX_MODEL_FORMAT))
         return ax_fail(err, AX_EFORMAT, "%s: not a model of auxcell (metadata 'format' is %s)", name,
                        format ? format : "missing");
-    if (!version || (strcmp(version, VERSION) && strcmp(version, VERSION_CONCAT)))
+    if (!version || (strcmp(version, AX_MODEL_VERSION) && strcmp(version, AX_MODEL_VERSION_CONCAT)))
         return ax_fail(err, AX_EFORMAT, "%s: model format %s; this program reads %s and %s", name,
-                       version ? version : "missing", VERSION, VERSION_CONCAT);
+                       version ? version : "missing", AX_MODEL_VERSION, AX_MODEL_VERSION_CONCAT);
     const char *aggregate = ax_safetensors_meta(st, "aggregate");
     info->concat = aggregate && !strcmp(aggregate, "concat");
     if (aggregate && !info->concat && strcmp(aggregate, "sum"))
@@ -186,17 +138,13 @@ ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_
             err->code = AX_EFORMAT;
         return AX_EFORMAT;
     }
-    const char *classes = ax_safetensors_meta(st, "class_names"), *data = ax_safetensors_meta(st, "data");
+    const char *data = ax_safetensors_meta(st, "data");
     if (meta_number(st, name, "channels", 1, 4096, &info->channels, err) != AX_OK ||
         meta_number(st, name, "repeats", 1, 16, &info->repeats, err) != AX_OK ||
-        meta_number(st, name, "classes", 1, 255, &info->classes, err) != AX_OK ||
-        classes_from_text(classes ? classes : "", name, info, err) != AX_OK)
+        read_task(st, name, info, err) != AX_OK)
         return AX_EFORMAT;
     snprintf(info->data, sizeof info->data, "%s", data ? data : "");
-    info->reward = meta_real(st, "reward");
-    info->miou = meta_real(st, "miou");
-    info->fwiou = meta_real(st, "fwiou");
-    info->accuracy = meta_real(st, "accuracy");
+    read_figures(st, info);
     return AX_OK;
 }
 

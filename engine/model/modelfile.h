@@ -5,17 +5,15 @@
 #include "engine/graph/params.h"
 #include "engine/model/safetensors.h"
 #include "engine/space/genotype.h"
-
-enum { AX_MODEL_CLASSES = 256, AX_MODEL_CLASS_NAME = 32 };
+#include "engine/task/task.h"
 
 typedef struct ax_model_info {
     ax_genotype genotype;
-    int32_t channels, repeats, classes;
-    bool concat;                                      /* as ax_decoder_spec has it */
-    char name[AX_MODEL_CLASSES][AX_MODEL_CLASS_NAME]; /* class names */
-    uint8_t color[AX_MODEL_CLASSES][3];               /* palette, RGB */
-    double reward, miou, fwiou, accuracy;             /* on the validation split it was judged by; NAN = unknown */
-    char data[256];                                   /* data set it was trained on */
+    int32_t channels, repeats;
+    bool concat; /* as ax_decoder_spec has it */
+    ax_task_spec task;
+    ax_outcome outcome; /* its task's figures, on the validation split; NAN = not known */
+    char data[256];     /* data set it was trained on */
 } ax_model_info;
 
 /* Writes path (whole or not at all): encoder and decoder parameters without auxiliary heads. Trainable parameters come

@@ -20,13 +20,19 @@ void ax_predictor_release(ax_predictor *p)
     p->st = NULL;
 }
 
+size_t ax_predictor_bytes(const ax_predictor *p)
+{
+    const ax_graph *g = p->session.graph;
+    return ax_type_bytes(ax_graph_type(g, ax_graph_find(g, "output")));
+}
+
 ax_decoder_spec ax_predictor_decoder(const ax_predictor *p)
 {
     return (ax_decoder_spec) {
         .genotype = p->info.genotype,
         .channels = p->info.channels,
         .repeats = p->info.repeats,
-        .outputs = p->info.classes,
+        .outputs = p->info.task.outputs,
         .concat = p->info.concat,
     };
 }
@@ -42,11 +48,11 @@ static ax_code build(const ax_predictor *p, ax_err *err)
         return code;
     ax_shape s = ax_graph_type(g, out).shape;
     int32_t h = p->h / 4, w = p->w / 4;
-    if (p->what == AX_PREDICTS_MASK) {
+    if (p->what == AX_PREDICTS_TASK) {
         code = ax_graph_keep(g, out, "logits", err);
         if (code != AX_OK)
             return code;
-        out = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { p->h, p->w } }, &out, 1, err);
+        out = p->info.task.task->predict(g, &p->info.task, out, p->h, p->w, err);
     } else if (s.h != h || s.w != w) {
         out = ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h, w } }, &out, 1, err);
     }
@@ -70,11 +76,11 @@ ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err)
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
-/* No comparison with NaN is true, so that a mask of such logits would be the first class everywhere. */
+/* No comparison with NaN is true: what is made of such logits would look like something. */
 static ax_code check_logits(const ax_predictor *p, ax_err *err)
 {
     const ax_graph *g = p->session.graph;
-    const char *name = p->what == AX_PREDICTS_MASK ? "logits" : "output";
+    const char *name = p->what == AX_PREDICTS_TASK ? "logits" : "output";
     size_t n = ax_shape_count(ax_graph_type(g, ax_graph_find(g, name)).shape), i = 0;
     float *logits = malloc(n * sizeof *logits);
     if (!logits)
@@ -93,13 +99,11 @@ ax_code ax_predictor_run(ax_predictor *p, const float *image, int32_t h, int32_t
     ax_code code = ax_predictor_compile(p, h, w, err);
     if (code != AX_OK)
         return code;
-    const ax_graph *g = p->session.graph;
     ax_plan *plan = p->session.plan;
     code = ax_plan_write(plan, "image", image, (size_t)h * (size_t)w * 3 * sizeof *image, err);
     if (code == AX_OK)
         code = ax_plan_run(plan, err);
     if (code == AX_OK)
         code = check_logits(p, err);
-    size_t bytes = ax_type_bytes(ax_graph_type(g, ax_graph_find(g, "output")));
-    return code == AX_OK ? ax_plan_read(plan, "output", out, bytes, err) : code;
+    return code == AX_OK ? ax_plan_read(plan, "output", out, ax_predictor_bytes(p), err) : code;
 }

@@ -7,8 +7,8 @@
 #include "engine/space/decoder.h"
 
 typedef enum ax_predicts {
-    AX_PREDICTS_MASK,  /* {h,w} bytes: the class of every pixel */
-    AX_PREDICTS_LOGITS /* {h/4,w/4,classes} floats */
+    AX_PREDICTS_TASK,  /* as the model's task has it (ax_task.predict) */
+    AX_PREDICTS_LOGITS /* {h/4,w/4,outputs} floats */
 } ax_predicts;
 
 typedef struct ax_predictor {
@@ -25,6 +25,8 @@ ax_code ax_predictor_open(ax_predictor *p, const char *path, ax_predicts what, a
 void ax_predictor_release(ax_predictor *p);
 /* The decoder that the file describes. */
 ax_decoder_spec ax_predictor_decoder(const ax_predictor *p);
+/* Bytes of what the compiled network gives. */
+size_t ax_predictor_bytes(const ax_predictor *p);
 /* Compiles the network for images of h x w, multiples of 32, and loads its tensors; nothing to do when the last image
    was of that size. */
 ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err);

@@ -2,7 +2,7 @@
 
 #include "engine/model/encoder.h"
 
-ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *labels, ax_err *err)
+ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *at, ax_err *err)
 {
     const ax_encoder *encoder = ax_encoder_get();
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, teacher = { 0 }, loss;
@@ -18,15 +18,19 @@ ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *labels, ax_e
         code = ax_decoder_build(g, &s->decoder, taps, &d, err);
     if (code != AX_OK)
         return code;
-    ax_shape at = *labels = ax_graph_type(g, s->stage == 1 ? taps[0] : d.logits).shape;
-    ax_type type = { .shape = { at.n, at.h, at.w, 1 }, .dtype = AX_U8 };
-    ax_val in = ax_graph_input(g, "labels", type, err);
-    if (s->stage == 1 && s->teacher) {
-        type = (ax_type) { .shape = { at.n, at.h, at.w, s->decoder.outputs } };
-        teacher = ax_graph_input(g, "teacher", type, err);
-        if (!teacher.id)
-            return AX_ENOMEM;
+    *at = ax_graph_type(g, s->stage == 1 ? taps[0] : d.logits).shape;
+    const ax_task *task = s->task->task;
+    ax_val target[AX_TASK_TARGETS] = { { 0 } };
+    for (int k = 0; k < ax_task_targets(task) && code == AX_OK; k++) {
+        target[k] = ax_graph_input(g, task->target[k], task->target_type(s->task, k, at->n, at->h, at->w), err);
+        code = target[k].id ? AX_OK : AX_ENOMEM;
     }
-    code = ax_decoder_loss(g, &d, in, teacher, s->kd, s->aux, &loss, err);
+    if (s->stage == 1 && s->teacher && code == AX_OK) {
+        const ax_type type = { .shape = { at->n, at->h, at->w, s->decoder.outputs } };
+        teacher = ax_graph_input(g, "teacher", type, err);
+        code = teacher.id ? AX_OK : AX_ENOMEM;
+    }
+    if (code == AX_OK)
+        code = ax_task_loss(g, s->task, &d, target, at->h, at->w, teacher, s->kd, s->aux, &loss, err);
     return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
 }

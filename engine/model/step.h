@@ -3,18 +3,20 @@
 #define AX_MODEL_STEP_H
 
 #include "engine/space/decoder.h"
+#include "engine/task/task.h"
 
 typedef struct ax_step_spec {
     int32_t stage;           /* 1: decoder only, on the encoder's taps; 2: end to end, on images */
     int32_t n, crop;         /* crops of a batch, and their side: a multiple of 32 */
     ax_decoder_spec decoder; /* with train */
-    bool teacher;            /* stage 1: there are logits of a teacher */
-    float kd, aux;           /* weights of its loss and of the auxiliary heads */
+    const ax_task_spec *task;
+    bool teacher;  /* stage 1: there are logits of a teacher */
+    float kd, aux; /* weights of its loss and of the auxiliary heads */
 } ax_step_spec;
 
-/* Appends the step to g. Inputs: "tap.0" to "tap.3" or "image" {n,crop,crop,3}; "labels" {n,h,w,1}; "teacher"
-   {n,h,w,classes}. Kept: what ax_decoder_loss keeps. *labels = the shape {n,h,w,...} at which the loss is taken: tap
-   0's in stage 1, for the cache has labels of that size; the logits' in stage 2. */
-ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *labels, ax_err *err);
+/* Appends the step to g. Inputs: "tap.0" to "tap.3" or "image" {n,crop,crop,3}; the task's targets; "teacher"
+   {n,h,w,outputs}. Kept: what ax_task_loss keeps. *at = the shape {n,h,w,...} at which the loss is taken: tap 0's in
+   stage 1, for the cache has targets of that size; the logits' in stage 2. */
+ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *at, ax_err *err);
 
 #endif

@@ -201,6 +201,7 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     ax_event ev = ax_search_event(AX_EVENT_HELLO, 0);
     snprintf(ev.u.HELLO.run, sizeof ev.u.HELLO.run, "%s", s->setup.run);
     ax_utf8_copy(ev.u.HELLO.data, sizeof ev.u.HELLO.data, set->data);
+    snprintf(ev.u.HELLO.task, sizeof ev.u.HELLO.task, "%s", ax_task_name(s->setup.task));
     snprintf(ev.u.HELLO.preset, sizeof ev.u.HELLO.preset, "%s", set->preset);
     ax_utf8_copy(ev.u.HELLO.strategy, sizeof ev.u.HELLO.strategy, set->strategy);
     ax_utf8_copy(ev.u.HELLO.device, sizeof ev.u.HELLO.device, set->device);

@@ -6,6 +6,7 @@
 #include "engine/config/settings.h"
 #include "engine/space/genotype.h"
 #include "engine/candidate/outcome.h"
+#include "engine/candidate/tasks.h"
 #include "engine/candidate/words.h"
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
@@ -18,6 +19,7 @@ typedef struct ax_search_setup {
     ax_settings settings;
     char run[AX_EVENT_TEXT]; /* its name, for HELLO */
     int32_t outputs, h, w;   /* of the network, and of a validation image: for parameters and multiply-adds */
+    ax_task_id task;         /* of the run */
     size_t n_train;          /* images of the data: what a pass of stage 2 takes */
     uint64_t data;           /* what tells the data from others (ax_trainer_fingerprint), 0 = not known */
     uint32_t workers;        /* at most AX_WORKERS; for HELLO */

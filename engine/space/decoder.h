@@ -34,10 +34,4 @@ ax_code ax_decoder_taps(ax_graph *g, const ax_taps *taps, int32_t n, int32_t h, 
 ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val taps[AX_MAX_TAPS], ax_decoder *out,
                          ax_err *err);
 
-/* Appends the loss of a training graph: logits and auxiliary logits resized to the labels' size, cross-entropy,
-   kd * MSE with the teacher (teacher {0} = none), aux_weight * CE of each auxiliary head. Keeps "loss" (total),
-   "loss.ce", "loss.kd", "loss.aux.{0-2}". Returns the total in *loss. */
-ax_code ax_decoder_loss(ax_graph *g, const ax_decoder *d, ax_val labels, ax_val teacher, float kd, float aux_weight,
-                        ax_val *loss, ax_err *err);
-
 #endif

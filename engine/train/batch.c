@@ -1,7 +1,6 @@
 #include "engine/train/batch.h"
 
 #include "engine/model/encoder.h"
-#include "engine/train/labels.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
@@ -11,16 +10,16 @@ struct ax_batch {
     ax_trainer *t;
     const ax_resident *resident; /* NULL: crops come from the host */
     ax_batch_spec spec;
-    float *tap[AX_MAX_TAPS]; /* stage 1: {n,h,w,c} ... */
-    float *image;            /* stage 2: {n,crop,crop,3} */
-    uint8_t *labels;         /* {n,h,w} */
-    float *teacher;          /* stage 1 with a teacher: {n,h,w,classes} */
-    uint32_t *order;         /* stage 1: of the crops in this epoch */
-    int32_t epoch;           /* that order and stream are of, -1 = none */
-    void *stream;            /* stage 2 */
-    int32_t next;            /* the step that the stream comes to next */
-    ax_plan *plan;           /* borrowed */
-    int32_t ready;           /* the step that was filled in ahead of time, -1 = none */
+    float *tap[AX_MAX_TAPS];       /* stage 1: {n,h,w,c} ... */
+    float *image;                  /* stage 2: {n,crop,crop,3} */
+    char *target[AX_TASK_TARGETS]; /* each n times target_bytes */
+    float *teacher;                /* stage 1 with a teacher: {n,h,w,outputs} */
+    uint32_t *order;               /* stage 1: of the crops in this epoch */
+    int32_t epoch;                 /* that order and stream are of, -1 = none */
+    void *stream;                  /* stage 2 */
+    int32_t next;                  /* the step that the stream comes to next */
+    ax_plan *plan;                 /* borrowed */
+    int32_t ready;                 /* the step that was filled in ahead of time, -1 = none */
 };
 
 static void *aligned(size_t bytes)
@@ -36,14 +35,30 @@ static size_t tap_count(const ax_batch *b, int k) /* elements of one crop's tap 
 
 static size_t teacher_count(const ax_batch *b) /* elements of one crop's logits of the teacher */
 {
-    return (size_t)b->spec.h * (size_t)b->spec.w * (size_t)b->t->source->info.classes;
+    return (size_t)b->spec.h * (size_t)b->spec.w * (size_t)b->t->source->info.task.outputs;
+}
+
+static const ax_task_spec *task_of(const ax_batch *b)
+{
+    return &b->t->source->info.task;
+}
+
+static int targets(const ax_batch *b)
+{
+    return ax_task_targets(task_of(b)->task);
+}
+
+static size_t target_bytes(const ax_batch *b, int k) /* of one crop's target */
+{
+    return ax_type_bytes(task_of(b)->task->target_type(task_of(b), k, 1, b->spec.h, b->spec.w));
 }
 
 static bool allocate(ax_batch *b)
 {
     size_t n = (size_t)b->spec.n, crop = (size_t)b->t->settings.stage2_crop;
-    if (!(b->labels = aligned(n * (size_t)b->spec.h * (size_t)b->spec.w)))
-        return false;
+    for (int k = 0; k < targets(b); k++)
+        if (!(b->target[k] = aligned(n * target_bytes(b, k))))
+            return false;
     if (b->spec.stage == 2)
         return (b->image = aligned(n * crop * crop * 3 * sizeof(float)));
     for (int k = 0; k < ax_encoder_get()->taps.n; k++)
@@ -75,7 +90,9 @@ ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, 
 ax_code ax_batch_bind(ax_batch *b, ax_plan *plan, int32_t first, ax_err *err)
 {
     size_t from = (size_t)first, crop = (size_t)b->t->settings.stage2_crop;
-    ax_code code = ax_plan_bind(plan, "labels", b->labels + from * (size_t)b->spec.h * (size_t)b->spec.w, err);
+    ax_code code = AX_OK;
+    for (int k = 0; k < targets(b) && code == AX_OK; k++)
+        code = ax_plan_bind(plan, task_of(b)->task->target[k], b->target[k] + from * target_bytes(b, k), err);
     if (code == AX_OK && b->image)
         code = ax_plan_bind(plan, "image", b->image + from * crop * crop * 3, err);
     for (int k = 0; k < ax_encoder_get()->taps.n && code == AX_OK && b->spec.stage == 1; k++)
@@ -94,7 +111,8 @@ void ax_batch_free(ax_batch *b)
     for (int k = 0; k < AX_MAX_TAPS; k++)
         free(b->tap[k]);
     free(b->image);
-    free(b->labels);
+    for (int k = 0; k < AX_TASK_TARGETS; k++)
+        free(b->target[k]);
     free(b->teacher);
     free(b->order);
     free(b);
@@ -118,7 +136,7 @@ static void shuffle(ax_batch *b, int32_t epoch)
 
 static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 {
-    size_t pixels = (size_t)b->spec.h * (size_t)b->spec.w, n = (size_t)b->spec.n;
+    size_t n = (size_t)b->spec.n;
     ax_code code = AX_OK;
     for (size_t i = 0; i < n && code == AX_OK; i++) {
         if (b->resident) {
@@ -128,7 +146,8 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
         ax_cache_item item = ax_cache_get(b->t->train, b->order[(size_t)step * n + i]);
         for (int k = 0; k < ax_encoder_get()->taps.n; k++)
             memcpy(b->tap[k] + i * tap_count(b, k), item.tap[k], tap_count(b, k) * sizeof(float));
-        memcpy(b->labels + i * pixels, item.labels, pixels);
+        for (int k = 0; k < targets(b); k++)
+            memcpy(b->target[k] + i * target_bytes(b, k), item.target[k], target_bytes(b, k));
         if (b->teacher)
             memcpy(b->teacher + i * teacher_count(b), item.teacher, teacher_count(b) * sizeof(float));
     }
@@ -157,13 +176,16 @@ static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
 
 static ax_code take(ax_batch *b, size_t i, ax_err *err)
 {
-    size_t crop = (size_t)b->t->settings.stage2_crop, h = (size_t)b->spec.h, w = (size_t)b->spec.w;
+    size_t crop = (size_t)b->t->settings.stage2_crop;
+    const ax_task_spec *task = task_of(b);
     ax_sample s = { 0 };
     ax_code code = ax_source_failed(b->t->source->ops->next(b->stream, &s, err), err);
     if (code != AX_OK)
         return code;
     memcpy(b->image + i * crop * crop * 3, s.image, crop * crop * 3 * sizeof(float));
-    ax_labels_shrink(s.labels, s.h, s.w, b->labels + i * h * w, b->spec.h, b->spec.w);
+    for (int k = 0; k < targets(b); k++)
+        task->task->fill_target(task, k, s.truth, s.h, s.w, b->target[k] + i * target_bytes(b, k), b->spec.h,
+                                b->spec.w);
     ax_sample_release(&s);
     return AX_OK;
 }

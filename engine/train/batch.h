@@ -7,7 +7,7 @@
 
 typedef struct ax_batch_spec {
     int32_t stage, n; /* n: crops of a batch */
-    int32_t h, w;     /* of the labels: the taps' finest size in stage 1, the logits' in stage 2 */
+    int32_t h, w;     /* of the targets: the taps' finest size in stage 1, the logits' in stage 2 */
     int32_t steps_per_epoch;
     uint64_t seed;
     bool on_host; /* made in the host's memory, also when the device holds the crops: it isn't only for that one */
@@ -17,7 +17,8 @@ typedef struct ax_batch ax_batch;
 /* Memory for a batch, bound to the plan from its first crop on. */
 ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, ax_err *err);
 void ax_batch_free(ax_batch *b);
-/* Binds the inputs of a plan ("tap.0".."tap.3" or "image", "labels", and "teacher" where the settings have one) to the
+/* Binds the inputs of a plan ("tap.0".."tap.3" or "image", the task's targets, and "teacher" where the settings
+   have one) to the
    crops of the batch from `first` on, as many as the plan takes. */
 ax_code ax_batch_bind(ax_batch *b, ax_plan *plan, int32_t first, ax_err *err);
 /* Fills in the batch of step `step` of the stage, from 0. Any order works, in order is fast. */

@@ -17,8 +17,9 @@
 struct ax_cache {
     void *map;
     size_t bytes, count;
-    int32_t classes; /* of the teacher's logits, 0 = none */
     const ax_cache_entry *index;
+    const ax_task_spec *task; /* the source's */
+    bool teacher;
 };
 
 /* A file to open, and how to make it. */
@@ -37,8 +38,7 @@ static ax_cache *map_file(int fd, const opening *o)
 {
     struct stat st;
     const ax_sample_spec *s = &o->spec->samples;
-    const ax_cache_claim claim = { o->key, o->spec->count, s->h, s->w,
-                                   o->spec->teacher ? o->spec->source->info.classes : 0 };
+    const ax_cache_claim claim = { o->key, o->spec->count, s->h, s->w, &o->spec->source->info.task, o->spec->teacher };
     if (fstat(fd, &st) || st.st_size <= 0)
         return NULL;
     size_t bytes = (size_t)st.st_size;
@@ -51,7 +51,7 @@ static ax_cache *map_file(int fd, const opening *o)
         return NULL;
     }
     const char *index = (const char *)map + sizeof(ax_cache_header);
-    *c = (ax_cache) { map, bytes, claim.count, claim.classes, (const ax_cache_entry *)(const void *)index };
+    *c = (ax_cache) { map, bytes, claim.count, (const ax_cache_entry *)(const void *)index, claim.task, claim.teacher };
     return c;
 }
 
@@ -86,6 +86,11 @@ static uint64_t cache_key(const ax_cache_spec *spec, ax_err *err)
     ax_safetensors_free(st);
     key = ax_hash(key, source->info.spec, strlen(source->info.spec));
     key = ax_hash(key, &spec->data.files, sizeof spec->data.files);
+    const ax_task_spec *task = &source->info.task;
+    if (task->task->id) { /* the first one's keys are as they were when it was the only one */
+        key = ax_hash(key, ax_task_name(task->task->id), strlen(ax_task_name(task->task->id)));
+        key = ax_hash(key, &task->of, sizeof task->of);
+    }
     /* field by field: padding is not part of the key */
     key = ax_hash(key, &s->split, sizeof s->split);
     key = ax_hash(key, &s->h, sizeof s->h);
@@ -207,23 +212,24 @@ size_t ax_cache_bytes(const ax_cache *c)
     return c->bytes;
 }
 
-size_t ax_cache_bytes_of(size_t count, int32_t h, int32_t w, int32_t classes)
+size_t ax_cache_bytes_of(const ax_task_spec *task, size_t count, int32_t h, int32_t w, bool teacher)
 {
     size_t head = ax_align64(sizeof(ax_cache_header) + count * sizeof(ax_cache_entry));
-    return head + count * ax_cache_layout_of(h, w, classes).bytes;
+    return head + count * ax_cache_layout_of(task, h, w, teacher).bytes;
 }
 
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i)
 {
     const ax_cache_entry *e = &c->index[i];
     const char *at = (const char *)c->map + e->offset;
-    const ax_cache_layout l = ax_cache_layout_of(e->h, e->w, c->classes);
+    const ax_cache_layout l = ax_cache_layout_of(c->task, e->h, e->w, c->teacher);
     ax_cache_item item = { .h = e->h, .w = e->w };
     for (int k = 0; k < ax_encoder_get()->taps.n; k++)
         item.tap[k] = (const float *)(const void *)(at + l.tap[k]);
-    item.labels_full = (const uint8_t *)at + l.labels_full;
-    item.labels = (const uint8_t *)at + l.labels;
-    if (c->classes)
+    item.truth = at + l.truth;
+    for (int k = 0; k < ax_task_targets(c->task->task); k++)
+        item.target[k] = at + l.target[k];
+    if (c->teacher)
         item.teacher = (const float *)(const void *)(at + l.teacher);
     return item;
 }

@@ -1,5 +1,5 @@
-/* Stage 1's shared store: the frozen encoder's taps, the labels and the teacher's logits, for a fixed set of samples,
-   in files that every worker of the machine maps. */
+/* Stage 1's shared store: the frozen encoder's taps, the truth and the teacher's logits, for a fixed set of samples, in
+   files that every worker of the machine maps. */
 #ifndef AX_TRAIN_CACHE_H
 #define AX_TRAIN_CACHE_H
 
@@ -10,11 +10,11 @@
 
 typedef struct ax_cache ax_cache;
 typedef struct ax_cache_item {
-    int32_t h, w;                  /* of the sample */
-    const float *tap[AX_MAX_TAPS]; /* of the encoder: {h/4,w/4,24} ...; in the mapped file, 64-byte aligned */
-    const uint8_t *labels_full;    /* {h,w} */
-    const uint8_t *labels;         /* {h/4,w/4}, nearest */
-    const float *teacher;          /* {h/4,w/4,classes}, NULL = none */
+    int32_t h, w;                        /* of the sample */
+    const float *tap[AX_MAX_TAPS];       /* of the encoder: {h/4,w/4,24} ...; in the mapped file, 64-byte aligned */
+    const void *truth;                   /* of the whole sample, as the task has it */
+    const void *target[AX_TASK_TARGETS]; /* of the training step, for logits of h/4 x w/4 */
+    const float *teacher;                /* {h/4,w/4,outputs}, NULL = none */
 } ax_cache_item;
 /* What it holds. */
 typedef struct ax_cache_spec {
@@ -36,8 +36,8 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
-/* Those of the file that holds count samples of one size; classes: of the teacher's logits, 0 = none. */
-size_t ax_cache_bytes_of(size_t count, int32_t h, int32_t w, int32_t classes);
+/* Those of the file that holds count samples of one size, with or without a teacher's logits. */
+size_t ax_cache_bytes_of(const ax_task_spec *task, size_t count, int32_t h, int32_t w, bool teacher);
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i);
 
 #endif

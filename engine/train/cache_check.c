@@ -9,7 +9,7 @@
 
 enum { LARGEST_SIDE = 1 << 16 };
 
-ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes)
+ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, int32_t h, int32_t w, bool teacher)
 {
     const ax_taps *taps = &ax_encoder_get()->taps;
     ax_cache_layout l;
@@ -18,10 +18,15 @@ ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes)
         l.tap[k] = at;
         at = ax_align64(at + sizeof(float) * ax_tap_size(taps, k, h, w));
     }
-    l.labels_full = at;
-    l.labels = at = ax_align64(at + (size_t)h * (size_t)w);
-    l.teacher = at = ax_align64(at + cells);
-    l.bytes = ax_align64(at + sizeof(float) * cells * (size_t)classes);
+    l.truth = at;
+    at = ax_align64(at + task->task->truth_bytes(task, h, w));
+    for (int k = 0; k < AX_TASK_TARGETS; k++) {
+        l.target[k] = at;
+        if (task->task->target[k])
+            at = ax_align64(at + ax_type_bytes(task->task->target_type(task, k, 1, h / 4, w / 4)));
+    }
+    l.teacher = at;
+    l.bytes = ax_align64(at + (teacher ? sizeof(float) * cells * (size_t)task->outputs : 0));
     return l;
 }
 
@@ -44,7 +49,7 @@ static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_clai
         const ax_cache_entry *e = &index[i];
         if (e->offset != at || !size_is(e->h, claim->h) || !size_is(e->w, claim->w))
             return false;
-        size_t bytes = ax_cache_layout_of(e->h, e->w, claim->classes).bytes;
+        size_t bytes = ax_cache_layout_of(claim->task, e->h, e->w, claim->teacher).bytes;
         if (at > n || bytes > n - at)
             return false;
         at += bytes;

@@ -4,7 +4,6 @@
 #include "engine/graph/session.h"
 #include "engine/model/encoder.h"
 #include "engine/train/cache_internal.h"
-#include "engine/train/labels.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -33,9 +32,11 @@ static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
 }
 
 /* Runs the encoder on a sample and lays the item out at `at`. */
-static ax_code fill_item(encoder *e, ax_teacher *teacher, const ax_sample *sample, const ax_cache_layout *l, char *at,
-                         ax_err *err)
+static ax_code fill_item(encoder *e, const ax_cache_spec *spec, const ax_sample *sample, const ax_cache_layout *l,
+                         char *at, ax_err *err)
 {
+    const ax_task_spec *task = &spec->source->info.task;
+    int32_t h = sample->h, w = sample->w;
     size_t n = (size_t)sample->h * (size_t)sample->w;
     ax_plan *plan = e->session.plan;
     ax_code code = ax_plan_write(plan, "image", sample->image, n * 3 * sizeof(float), err);
@@ -46,10 +47,11 @@ static ax_code fill_item(encoder *e, ax_teacher *teacher, const ax_sample *sampl
         size_t bytes = sizeof(float) * ax_tap_size(taps, k, sample->h, sample->w);
         code = ax_plan_read(plan, ax_tap_name(k), at + l->tap[k], bytes, err);
     }
-    memcpy(at + l->labels_full, sample->labels, n);
-    ax_labels_shrink(sample->labels, sample->h, sample->w, (uint8_t *)at + l->labels, sample->h / 4, sample->w / 4);
-    if (code == AX_OK && teacher)
-        code = ax_teacher_logits(teacher, sample, (float *)(void *)(at + l->teacher), err);
+    memcpy(at + l->truth, sample->truth, task->task->truth_bytes(task, h, w));
+    for (int k = 0; k < ax_task_targets(task->task); k++)
+        task->task->fill_target(task, k, sample->truth, h, w, at + l->target[k], h / 4, w / 4);
+    if (code == AX_OK && spec->teacher)
+        code = ax_teacher_logits(spec->teacher, sample, (float *)(void *)(at + l->teacher), err);
     return code;
 }
 
@@ -59,8 +61,8 @@ typedef struct item {
     size_t cap;
 } item;
 
-static ax_code make_item(item *it, encoder *e, ax_teacher *teacher, const ax_sample *sample, const ax_cache_layout *l,
-                         ax_err *err)
+static ax_code make_item(item *it, encoder *e, const ax_cache_spec *spec, const ax_sample *sample,
+                         const ax_cache_layout *l, ax_err *err)
 {
     ax_code code = encoder_prepare(e, sample->h, sample->w, err);
     if (code == AX_OK && l->bytes > it->cap) {
@@ -71,7 +73,7 @@ static ax_code make_item(item *it, encoder *e, ax_teacher *teacher, const ax_sam
             return ax_fail(err, AX_ENOMEM, "no memory for an item of %zu bytes", l->bytes);
         memset(it->bytes, 0, l->bytes);
     }
-    return code == AX_OK ? fill_item(e, teacher, sample, l, it->bytes, err) : code;
+    return code == AX_OK ? fill_item(e, spec, sample, l, it->bytes, err) : code;
 }
 
 static ax_code write_head(int fd, const char *name, uint64_t key, const ax_cache_entry *index, size_t count,
@@ -94,7 +96,6 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
     ax_source *source = spec->source;
     encoder e = { .session = { .be = be, .dev = dev } };
     item it = { NULL, 0 };
-    int32_t classes = spec->teacher ? source->info.classes : 0;
     ax_cache_entry *index = calloc(spec->count, sizeof *index);
     void *stream = index ? source->ops->stream(source, &spec->samples, 0, spec->count, spec->threads, err) : NULL;
     ax_code code = stream  ? AX_OK
@@ -106,8 +107,8 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
         code = ax_source_failed(source->ops->next(stream, &sample, err), err);
         if (code != AX_OK)
             break;
-        const ax_cache_layout l = ax_cache_layout_of(sample.h, sample.w, classes);
-        code = make_item(&it, &e, spec->teacher, &sample, &l, err);
+        const ax_cache_layout l = ax_cache_layout_of(&source->info.task, sample.h, sample.w, spec->teacher);
+        code = make_item(&it, &e, spec, &sample, &l, err);
         index[i] = (ax_cache_entry) { .offset = at, .h = sample.h, .w = sample.w };
         if (code == AX_OK)
             index[i].crc = ax_crc32c(0, it.bytes, l.bytes);

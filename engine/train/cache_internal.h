@@ -31,16 +31,18 @@ static inline size_t ax_align64(size_t n)
 
 /* Byte offsets of an item's parts behind its own start. */
 typedef struct ax_cache_layout {
-    size_t tap[AX_MAX_TAPS], labels_full, labels, teacher, bytes; /* bytes: of the item */
+    size_t tap[AX_MAX_TAPS], truth, target[AX_TASK_TARGETS], teacher, bytes; /* bytes: of the item */
 } ax_cache_layout;
-/* classes: of the teacher's logits, 0 = none. */
-ax_cache_layout ax_cache_layout_of(int32_t h, int32_t w, int32_t classes);
+/* Of a sample of h x w, with or without a teacher's logits. */
+ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, int32_t h, int32_t w, bool teacher);
 
 /* The file that is wanted. */
 typedef struct ax_cache_claim {
     uint64_t key;
     size_t count;
-    int32_t h, w, classes; /* h, w: of every sample, 0 = as its image is */
+    int32_t h, w; /* of every sample, 0 = as its image is */
+    const ax_task_spec *task;
+    bool teacher;
 } ax_cache_claim;
 /* Whether the n bytes of a file are a whole cache file of that claim: all offsets and sizes lie within it, and nothing
    of it was changed since it was made. */

@@ -120,23 +120,15 @@ static ax_code time_it(ax_training *r, ax_err *err)
 static ax_code write_model(ax_training *r, ax_err *err)
 {
     const ax_source_info *info = &r->t->source->info;
-    const ax_outcome *o = &r->outcome;
     ax_model_info *m = calloc(1, sizeof *m);
     if (!m)
         return ax_fail(err, AX_ENOMEM, "%s: no memory", r->job->model_path);
     m->genotype = r->job->genotype;
     m->channels = r->job->channels;
     m->repeats = r->job->repeats;
-    m->classes = info->classes;
     m->concat = ax_aggregate_is_concat(&r->t->settings);
-    for (int32_t i = 0; i < info->classes; i++) {
-        snprintf(m->name[i], sizeof m->name[i], "%s", info->name[i]);
-        memcpy(m->color[i], info->color[i], 3);
-    }
-    m->reward = o->reward;
-    m->miou = o->miou;
-    m->fwiou = o->fwiou;
-    m->accuracy = o->accuracy;
+    m->task = info->task;
+    m->outcome = r->outcome;
     snprintf(m->data, sizeof m->data, "%s", info->spec);
     bool averaged = r->t->settings.polyak > 0;
     ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(r->t, err) : NULL;

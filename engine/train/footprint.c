@@ -27,19 +27,22 @@ static uint64_t params_bytes(const ax_graph *g, bool averaged)
 static uint64_t samples_bytes(const ax_trainer *t, int32_t stage)
 {
     uint64_t threads = t->settings.threads ? (uint64_t)t->settings.threads : 2;
-    uint64_t crop = (uint64_t)t->settings.stage2_crop, pixels = (uint64_t)t->sizes.val_h * (uint64_t)t->sizes.val_w;
-    pixels = pixels > crop * crop ? pixels : crop * crop;
-    return stage == 1 ? 0 : (READ_AHEAD * threads + 2) * pixels * (3 * sizeof(float) + 1);
+    const ax_task_spec *task = &t->source->info.task;
+    int32_t crop = (int32_t)t->settings.stage2_crop, h = t->sizes.val_h, w = t->sizes.val_w;
+    if ((int64_t)h * w < (int64_t)crop * crop)
+        h = w = crop;
+    size_t sample = (size_t)h * (size_t)w * 3 * sizeof(float) + task->task->truth_bytes(task, h, w);
+    return stage == 1 ? 0 : (READ_AHEAD * threads + 2) * sample;
 }
 
 static ax_code of_stage(ax_trainer *t, const ax_train_job *job, int32_t stage, ax_footprint *out, ax_err *err)
 {
     ax_training r = { .t = t, .job = job, .stage = stage };
-    ax_shape labels;
+    ax_shape at;
     size_t plan = 0, evaluation = 0;
     r.schedule = ax_schedule_of(&t->settings, t->source->info.n_train, job, stage);
     r.share = r.schedule.batch; /* on one device, as it must be able to go on */
-    ax_code code = ax_training_graph(&r, &labels, err);
+    ax_code code = ax_training_graph(&r, &at, err);
     if (code == AX_OK)
         code = ax_plan_predict(r.graph, t->be, t->dev, 0, &plan, err);
     ax_decoder_spec spec = ax_training_spec(t, job, false);

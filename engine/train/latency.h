@@ -12,7 +12,7 @@ int32_t ax_latency_runs(const ax_settings *s);
    count. It needs the most memory between two candidates, and is the same for all of them: once per trainer is enough.
  */
 ax_code ax_latency_encoder(ax_trainer *t, double *ms, ax_err *err);
-/* The same of a decoder without its auxiliary heads, from the encoder's outputs to a class for every pixel. params:
+/* The same of a decoder without its auxiliary heads, from the encoder's outputs to what is predicted. params:
    those of its training, borrowed. It needs no more memory than the validation. */
 ax_code ax_latency_decoder(ax_trainer *t, const ax_decoder_spec *spec, ax_params *params, double *ms, ax_err *err);
 

@@ -158,7 +158,7 @@ typedef struct logits {
     char *bytes;        /* ... or these */
     ax_st_tensor tensor;
     int32_t h, w, stride; /* stride: image pixels per stored one */
-    float *value;         /* {classes,h,w} */
+    float *value;         /* {outputs,h,w} */
 } logits;
 
 static void release(logits *l)
@@ -190,15 +190,15 @@ static ax_code open_file(logits *l, const char *dir, const char *name, ax_err *e
     return AX_OK;
 }
 
-static ax_code check_shape(logits *l, int32_t classes, const ax_sample *s, ax_err *err)
+static ax_code check_shape(logits *l, int32_t outputs, const ax_sample *s, ax_err *err)
 {
     const ax_st_tensor *t = &l->tensor;
     const int64_t *dim = t->dim + (t->n_dim == 4);
     if (t->n_dim < 3 || t->n_dim > 4 || (t->n_dim == 4 && t->dim[0] != 1))
-        return ax_fail(err, AX_EFORMAT, "%s: an array of %d dimensions; logits are {classes,h,w}", l->path, t->n_dim);
-    if (dim[0] != classes)
-        return ax_fail(err, AX_EFORMAT, "%s: logits of %lld classes; the data has %d", l->path, (long long)dim[0],
-                       classes);
+        return ax_fail(err, AX_EFORMAT, "%s: an array of %d dimensions; logits are {outputs,h,w}", l->path, t->n_dim);
+    if (dim[0] != outputs)
+        return ax_fail(err, AX_EFORMAT, "%s: logits of %lld outputs; the data asks for %d", l->path, (long long)dim[0],
+                       outputs);
     for (l->stride = 1; l->stride <= LARGEST_STRIDE; l->stride *= 2)
         if (dim[1] == (s->y.size + l->stride - 1) / l->stride && dim[2] == (s->x.size + l->stride - 1) / l->stride) {
             l->h = (int32_t)dim[1];
@@ -225,7 +225,7 @@ static tap tap_of(const ax_cut *cut, int32_t i, int32_t stride, int32_t size)
     return (tap) { lo, lo + 1 < size ? lo + 1 : lo, (float)(x - lo) };
 }
 
-static void cut_out(const logits *l, const ax_sample *s, int32_t classes, float *out)
+static void cut_out(const logits *l, const ax_sample *s, int32_t outputs, float *out)
 {
     int32_t h = s->h / 4, w = s->w / 4;
     size_t plane = (size_t)l->h * (size_t)l->w;
@@ -234,7 +234,7 @@ static void cut_out(const logits *l, const ax_sample *s, int32_t classes, float 
         for (int32_t j = 0; j < w; j++) {
             tap x = tap_of(&s->x, j, l->stride, l->w);
             const float *a = l->value + (size_t)y.lo * (size_t)l->w, *b = l->value + (size_t)y.hi * (size_t)l->w;
-            for (int32_t c = 0; c < classes; c++, a += plane, b += plane) {
+            for (int32_t c = 0; c < outputs; c++, a += plane, b += plane) {
                 float top = a[x.lo] + (a[x.hi] - a[x.lo]) * x.weight, low = b[x.lo] + (b[x.hi] - b[x.lo]) * x.weight;
                 *out++ = top + (low - top) * y.weight;
             }
@@ -245,18 +245,18 @@ static void cut_out(const logits *l, const ax_sample *s, int32_t classes, float 
 ax_code ax_logits_folder_read(const char *dir, ax_source *source, const ax_sample *sample, float *out, ax_err *err)
 {
     char name[PATH];
-    int32_t classes = source->info.classes;
+    int32_t outputs = source->info.task.outputs;
     logits l = { .st = NULL };
     source->ops->name(source, AX_SPLIT_TRAIN, sample->image_index, name, sizeof name);
     ax_code code = open_file(&l, dir, name, err);
     if (code == AX_OK)
-        code = check_shape(&l, classes, sample, err);
+        code = check_shape(&l, outputs, sample, err);
     if (code == AX_OK && !(l.value = malloc(l.tensor.elements * sizeof *l.value)))
         code = ax_fail(err, AX_ENOMEM, "%s: no memory for %zu numbers", l.path, l.tensor.elements);
     if (code == AX_OK) /* bytes are logits that somebody quantised */
         code = ax_st_import(&l.tensor, l.path, AX_ST_NUMBERS, l.value, err);
     if (code == AX_OK)
-        cut_out(&l, sample, classes, out);
+        cut_out(&l, sample, outputs, out);
     release(&l);
     return code;
 }

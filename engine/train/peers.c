@@ -64,8 +64,8 @@ static ax_code join(ax_peers *p, const ax_training *r, ax_err *err)
 static ax_code build(const ax_peers *p, peer *q, const ax_training *r, ax_err *err)
 {
     ax_training part = { .t = r->t, .job = r->job, .stage = r->stage, .schedule = r->schedule, .share = q->share };
-    ax_shape labels;
-    ax_code code = ax_training_graph(&part, &labels, err);
+    ax_shape at;
+    ax_code code = ax_training_graph(&part, &at, err);
     const ax_graph *graph = q->graph = part.graph;
     if (code == AX_OK && !(q->params = ax_params_new(&graph, 1, p->be, q->dev, NULL, err)))
         code = err->code;

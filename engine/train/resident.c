@@ -4,34 +4,37 @@
 
 #include <stdlib.h>
 
-enum { LABELS = AX_MAX_TAPS, TEACHER, PARTS }; /* after the taps, both at the size of the first */
+enum { TARGET = AX_MAX_TAPS, TEACHER = TARGET + AX_TASK_TARGETS, PARTS }; /* after the taps, at the size of the first */
 
 struct ax_resident {
+    const ax_task_spec *task;
     const ax_backend *be;
     ax_device *dev;
     size_t bytes[PARTS]; /* of one crop, 0 = there is none */
     char *mem[PARTS];    /* on the device, {crops, bytes} */
 };
 
-static size_t part_bytes(const ax_cache_item *item, int k, int32_t classes)
+static size_t part_bytes(const ax_task_spec *task, const ax_cache_item *item, int k)
 {
     const ax_taps *taps = &ax_encoder_get()->taps;
     size_t pixels = ax_tap_size(taps, 0, item->h, item->w) / (size_t)taps->tap[0].channels;
-    if (k == LABELS)
-        return pixels;
+    if (k >= TARGET && k < TEACHER)
+        return k - TARGET < ax_task_targets(task->task)
+                   ? ax_type_bytes(task->task->target_type(task, k - TARGET, 1, item->h / 4, item->w / 4))
+                   : 0;
     if (k == TEACHER)
-        return item->teacher ? pixels * (size_t)classes * sizeof(float) : 0;
+        return item->teacher ? pixels * (size_t)task->outputs * sizeof(float) : 0;
     return k < taps->n ? ax_tap_size(taps, k, item->h, item->w) * sizeof(float) : 0;
 }
 
 static const void *part_of(const ax_cache_item *item, int k)
 {
-    return k == LABELS ? (const void *)item->labels : k == TEACHER ? item->teacher : item->tap[k];
+    return k == TEACHER ? item->teacher : k >= TARGET ? item->target[k - TARGET] : (const void *)item->tap[k];
 }
 
-static const char *input_name(int k)
+static const char *input_name(const ax_resident *r, int k)
 {
-    return k == LABELS ? "labels" : k == TEACHER ? "teacher" : ax_tap_name(k);
+    return k == TEACHER ? "teacher" : k >= TARGET ? r->task->task->target[k - TARGET] : ax_tap_name(k);
 }
 
 static bool worth_it(const ax_resident *r, const ax_cache *cache)
@@ -63,16 +66,17 @@ static ax_code upload(ax_resident *r, const ax_cache *cache, int k, ax_err *err)
     return code;
 }
 
-ax_resident *ax_resident_new(const ax_cache *cache, int32_t classes, const ax_backend *be, ax_device *dev)
+ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev)
 {
     ax_resident *r = calloc(1, sizeof *r);
     if (!r)
         return NULL;
+    r->task = task;
     r->be = be;
     r->dev = dev;
     const ax_cache_item first = ax_cache_get(cache, 0);
     for (int k = 0; k < PARTS; k++)
-        r->bytes[k] = part_bytes(&first, k, classes);
+        r->bytes[k] = part_bytes(task, &first, k);
     ax_err unread = { AX_OK, "" };
     bool there = worth_it(r, cache);
     for (int k = 0; k < PARTS && there; k++)
@@ -98,7 +102,7 @@ ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t
     for (int k = 0; k < PARTS && code == AX_OK; k++) {
         if (!r->bytes[k])
             continue;
-        char *to = ax_plan_input(plan, input_name(k), err);
+        char *to = ax_plan_input(plan, input_name(r, k), err);
         code = to ? r->be->copy(r->dev, to + i * r->bytes[k], r->mem[k] + item * r->bytes[k], r->bytes[k], AX_ON_DEVICE,
                                 err)
                   : err->code;

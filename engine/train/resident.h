@@ -9,12 +9,12 @@
 typedef struct ax_resident ax_resident;
 
 /* NULL: they take more than half of what the device has to spare (or it ran out), the crops aren't of one size, or
-   the backend reads the host's memory anyway. Not an error: batches then come from the cache. classes: of the teacher's
-   logits, where there is a teacher. */
-ax_resident *ax_resident_new(const ax_cache *cache, int32_t classes, const ax_backend *be, ax_device *dev);
+   the backend reads the host's memory anyway. Not an error: batches then come from the cache. task: of
+   the cache's source, borrowed. */
+ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev);
 void ax_resident_free(ax_resident *r);
-/* Copies crop `item` into place i of the batch that the plan's inputs ("tap.0".."tap.3", "labels" and "teacher") hold.
- */
+/* Copies crop `item` into place i of the batch that the plan's inputs ("tap.0".."tap.3", the targets and "teacher")
+   hold. */
 ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t item, ax_err *err);
 
 #endif

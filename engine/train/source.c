@@ -5,7 +5,7 @@
 void ax_sample_release(ax_sample *s)
 {
     free(s->image);
-    free(s->labels);
+    free(s->truth);
     *s = (ax_sample) { 0 };
 }
 

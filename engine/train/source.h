@@ -1,23 +1,20 @@
-/* Where images and labels come from: the interface that data/ implements and the engine reads. */
+/* Where images and their truth come from: the interface that data/ implements and the engine reads. */
 #ifndef AX_TRAIN_SOURCE_H
 #define AX_TRAIN_SOURCE_H
 
 #include "engine/base/err.h"
 #include "engine/base/fingerprint.h"
 #include "engine/base/output.h"
+#include "engine/task/task.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AX_MAX_CLASSES = 256, AX_CLASS_NAME = 32 };
-
 typedef struct ax_source_info {
     char spec[256];        /* as given: "scenes", "camvid:DIR" */
     size_t n_train, n_val; /* images in either split; scenes: what was asked for */
-    int32_t classes;
-    char name[AX_MAX_CLASSES][AX_CLASS_NAME];
-    uint8_t color[AX_MAX_CLASSES][3]; /* palette, RGB */
+    ax_task_spec task;     /* what is to be predicted; complete once the settings were heard (ax_task.configure) */
 } ax_source_info;
 
 typedef enum ax_split { AX_SPLIT_TRAIN, AX_SPLIT_VAL } ax_split;
@@ -28,24 +25,18 @@ typedef struct ax_sample_spec {
     int32_t h, w;               /* size of the sample; 0: the largest multiple of 32 that fits the image, centred */
     int32_t shorter_side;       /* resize so first (0: leave) */
     float scale_min, scale_max; /* then by a random factor; 1, 1 = none */
-    bool mirror, random_crop;   /* else the centre; too small an image is padded with the mean / AX_IGNORE */
-    bool shuffle;               /* each pass has the images in an order of its own, made from the seed */
-    uint64_t seed;              /* sample `index` of equal specs is always the same sample */
+    bool mirror,
+        random_crop; /* else the centre; too small an image is padded with the mean, its truth with "missing" */
+    bool shuffle;    /* each pass has the images in an order of its own, made from the seed */
+    uint64_t seed;   /* sample `index` of equal specs is always the same sample */
 } ax_sample_spec;
-
-/* Where an axis of a sample lies in its image: the sample's coordinate v is the image's from + step * v, both in pixels
-   from the first one's edge, so that pixel i has its centre at i + 0.5. Mirrored: step < 0. */
-typedef struct ax_cut {
-    int32_t size; /* of the image along this axis */
-    double from, step;
-} ax_cut;
 
 typedef struct ax_sample {
     uint64_t image_index; /* of its image in the split */
     ax_cut y, x;
     int32_t h, w;
-    float *image;    /* {h,w,3}, (RGB/255 - mean) / std */
-    uint8_t *labels; /* {h,w}, class ids, 255 = ignore */
+    float *image; /* {h,w,3}, (RGB/255 - mean) / std */
+    void *truth;  /* as the task has it (ax_task.truth_bytes) */
 } ax_sample;
 
 typedef struct ax_source ax_source;
@@ -76,8 +67,9 @@ struct ax_source {
     ax_source_info info;
 };
 
-/* Opens a data set by its spec; data/open.c implements it, the program hands it in (the engine doesn't know data/). */
-typedef ax_source *(*ax_source_opener)(const char *spec, ax_err *err);
+/* Opens a data set by its spec for a task ("" = the data set's first); data/open.c implements it, the program hands it
+   in (the engine doesn't know data/). */
+typedef ax_source *(*ax_source_opener)(const char *spec, const char *task, ax_err *err);
 
 static inline bool ax_source_is(const ax_source *s, const char *spec)
 {

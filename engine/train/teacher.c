@@ -18,17 +18,20 @@ struct ax_teacher {
 
 /* ---- a model ---- */
 
-static ax_code check_classes(const ax_teacher *t, ax_err *err)
+static ax_code check_task(const ax_teacher *t, ax_err *err)
 {
-    const ax_source_info *data = &t->source->info;
-    const ax_model_info *info = &t->model.info;
-    if (info->classes != data->classes)
-        return ax_fail(err, AX_EINVAL, "teacher %s: a model of %d classes; %s has %d", t->path, info->classes,
-                       data->spec, data->classes);
-    for (int32_t i = 0; i < data->classes; i++)
-        if (strcmp(info->name[i], data->name[i]) != 0)
-            return ax_fail(err, AX_EINVAL, "teacher %s: its class %d is '%s'; that of %s is '%s'", t->path, i,
-                           info->name[i], data->spec, data->name[i]);
+    const char *data = t->source->info.spec;
+    const ax_task_spec *ours = &t->source->info.task, *its = &t->model.info.task;
+    if (its->task != ours->task)
+        return ax_fail(err, AX_EINVAL, "teacher %s: a model for %s; the run is for %s", t->path,
+                       ax_task_name(its->task->id), ax_task_name(ours->task->id));
+    if (its->outputs != ours->outputs)
+        return ax_fail(err, AX_EINVAL, "teacher %s: a model of %d outputs; %s asks for %d", t->path, its->outputs, data,
+                       ours->outputs);
+    for (int32_t i = 0; i < ours->outputs; i++)
+        if (strcmp(its->name[i], ours->name[i]) != 0)
+            return ax_fail(err, AX_EINVAL, "teacher %s: its output %d is '%s'; that of %s is '%s'", t->path, i,
+                           its->name[i], data, ours->name[i]);
     return AX_OK;
 }
 
@@ -49,7 +52,7 @@ static ax_code open_model(ax_teacher *t, ax_err *err)
 {
     ax_code code = ax_predictor_open(&t->model, t->path, AX_PREDICTS_LOGITS, err);
     if (code == AX_OK)
-        code = check_classes(t, err);
+        code = check_task(t, err);
     if (code == AX_OK) /* says what is wrong with its tensors before the first crop is made */
         code = ax_predictor_compile(&t->model, 32, 32, err);
     if (code == AX_OK)

@@ -9,7 +9,7 @@
 typedef struct ax_teacher ax_teacher;
 
 /* path: a model file or a folder. source, be and dev are borrowed. Errors name the file: AX_EDATA (can't be read,
-   damaged), AX_EINVAL (a model of other classes). */
+   damaged), AX_EINVAL (a model for another task, or of other outputs). */
 ax_teacher *ax_teacher_open(const char *path, ax_source *source, const ax_backend *be, ax_device *dev, ax_err *err);
 void ax_teacher_free(ax_teacher *t);
 /* What tells its files from others, without opening the model. AX_EIO, AX_EFORMAT: see ax_teacher_open. */
@@ -18,7 +18,7 @@ ax_code ax_teacher_fingerprint(const char *path, ax_source *source, ax_fingerpri
 ax_code ax_teacher_files(const char *path, ax_source *source, ax_files *out, ax_err *err);
 /* A hash of what its logits depend on. */
 uint64_t ax_teacher_key(const ax_teacher *t);
-/* Its logits on a sample of the training split: out {h/4,w/4,classes}. */
+/* Its logits on a sample of the training split: out {h/4,w/4,outputs}. */
 ax_code ax_teacher_logits(ax_teacher *t, const ax_sample *sample, float *out, ax_err *err);
 
 #endif

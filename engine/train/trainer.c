@@ -14,14 +14,6 @@ static int32_t round_up_32(int64_t n)
     return (int32_t)((n + 31) / 32 * 32);
 }
 
-static int32_t find_class(const ax_source_info *info, const char *name)
-{
-    for (int32_t i = 0; i < info->classes; i++)
-        if (!strcmp(info->name[i], name))
-            return i;
-    return -1;
-}
-
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
 {
     const ax_settings *s = &t->settings;
@@ -158,13 +150,14 @@ static ax_code foresee_sizes(ax_trainer *t, ax_err *err)
     if (code != AX_OK)
         return code;
     describe_validation(t, &spec);
-    int32_t crop = (int32_t)s->crop, classes = ax_trainer_has_teacher(s) ? t->source->info.classes : 0;
+    int32_t crop = (int32_t)s->crop;
+    const ax_task_spec *task = &t->source->info.task;
     t->sizes = (ax_trainer_sizes) {
         .val_h = first.h,
         .val_w = first.w,
         .val_images = spec.count,
-        .cache = ax_cache_bytes_of((size_t)s->train_samples, crop, crop, classes) +
-                 ax_cache_bytes_of(spec.count, first.h, first.w, 0),
+        .cache = ax_cache_bytes_of(task, (size_t)s->train_samples, crop, crop, ax_trainer_has_teacher(s)) +
+                 ax_cache_bytes_of(task, spec.count, first.h, first.w, false),
     };
     ax_sample_release(&first);
     return AX_OK;
@@ -174,9 +167,9 @@ static ax_code foresee_sizes(ax_trainer *t, ax_err *err)
 static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
 {
     const ax_settings *s = &t->settings;
-    const ax_source_info *info = &t->source->info;
-    if (s->leave_out[0] && (t->leave_out = find_class(info, s->leave_out)) < 0)
-        return ax_fail(err, AX_EINVAL, "leave_out = '%s': %s has no such class", s->leave_out, info->spec);
+    ax_source_info *info = &t->source->info;
+    if (info->task.task->configure(&info->task, s, info->spec, err) != AX_OK)
+        return err->code;
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
     if (!(t->dev = ax_device_open(s->device, (int)s->threads, &t->be, t->note, err)))
@@ -196,7 +189,6 @@ static ax_trainer *blank(const ax_settings *s, ax_source *source, ax_err *err)
     }
     t->settings = *s;
     t->source = source;
-    t->leave_out = -1;
     t->val_spec = (ax_sample_spec) {
         .split = AX_SPLIT_VAL,
         .h = round_up_32(s->val_crop),
@@ -222,7 +214,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
     if (code == AX_OK)
         code = open_caches(t, cache_dir, progress, context, &why);
     if (code == AX_OK && settings->cuda_cache)
-        t->resident = ax_resident_new(t->train, source->info.classes, t->be, t->dev);
+        t->resident = ax_resident_new(t->train, &source->info.task, t->be, t->dev);
     if (code == AX_OK)
         return t;
     ax_trainer_free(t);

@@ -27,7 +27,6 @@ struct ax_trainer {
     ax_fingerprint data;  /* of the source */
     uint64_t teacher_key; /* 0 = no teacher */
     uint64_t budget;      /* bytes that a training may take */
-    int32_t leave_out;    /* class that the reward leaves out, -1 = none */
     double encoder_ms;    /* its part of every latency (latency.h), 0 = not measured yet */
     ax_training now;      /* the candidate in training; now.t is NULL between two */
 };

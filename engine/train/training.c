@@ -30,7 +30,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
         .genotype = job->genotype,
         .channels = job->channels,
         .repeats = job->repeats,
-        .outputs = t->source->info.classes,
+        .outputs = t->source->info.task.outputs,
         .train = train,
         .aux = train && t->settings.aux_weight > 0,
         .concat = ax_aggregate_is_concat(&t->settings),
@@ -39,7 +39,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
 
 /* ---- a stage ---- */
 
-ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err)
+ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     const ax_step_spec spec = {
@@ -47,12 +47,13 @@ ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err)
         .n = r->share,
         .crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop),
         .decoder = ax_training_spec(r->t, r->job, true),
+        .task = &r->t->source->info.task,
         .teacher = ax_trainer_has_teacher(s),
         .kd = (float)s->kd_weight,
         .aux = (float)s->aux_weight,
     };
     r->graph = ax_graph_new(err);
-    return r->graph ? ax_step_build(r->graph, &spec, labels, err) : AX_ENOMEM;
+    return r->graph ? ax_step_build(r->graph, &spec, at, err) : AX_ENOMEM;
 }
 
 /* The decoder of stage 1 as stage 2 begins with it. */
@@ -154,7 +155,7 @@ static void take_peers(ax_training *r)
 ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
-    ax_shape labels = { 0 };
+    ax_shape at = { 0 };
     unsigned flags = s->cuda_graphs ? AX_PLAN_CAPTURE : 0;
     drop_stage(r);
     r->stage = stage;
@@ -174,7 +175,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     };
     r->share = r->schedule.batch;
     take_peers(r);
-    ax_code code = ax_training_graph(r, &labels, err);
+    ax_code code = ax_training_graph(r, &at, err);
     if (code == AX_OK)
         code = make_params(r, err);
     if (code == AX_OK && !(r->plan = ax_plan_new(r->graph, r->t->be, r->t->dev, r->params, flags, err)))
@@ -182,8 +183,8 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     const ax_batch_spec spec = {
         .stage = stage,
         .n = r->schedule.batch,
-        .h = labels.h,
-        .w = labels.w,
+        .h = at.h,
+        .w = at.w,
         .steps_per_epoch = r->schedule.steps_per_epoch,
         .seed = r->job->seed,
         .on_host = r->peers,

@@ -40,8 +40,8 @@ typedef struct ax_training {
 
 ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, bool train);
 
-/* Builds r->graph of r's stage, share and job: the training step. *labels: the size at which the loss is taken. */
-ax_code ax_training_graph(ax_training *r, ax_shape *labels, ax_err *err);
+/* Builds r->graph of r's stage, share and job: the training step. *at: the size at which the loss is taken. */
+ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err);
 /* Builds the stage: graph, parameters, plan, batch; the plan points at r, which stays where it is. Coming from stage 1,
    the decoder goes on from its averages (or values), with new optimisers and new averages, as in the published method;
    the encoder has the built-in weights. */

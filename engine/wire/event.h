@@ -30,6 +30,7 @@
 #define AX_EV_HELLO(F)                                                                                                 \
     F(TEXT, run, "name of the run")                                                                                    \
     F(TEXT, data, "data set")                                                                                          \
+    F(TEXT, task, "what networks are searched for; empty: segmentation")                                               \
     F(TEXT, preset, "preset it started from")                                                                          \
     F(TEXT, strategy, "who proposes")                                                                                  \
     F(TEXT, device, "where it is computed")                                                                            \

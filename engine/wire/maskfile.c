@@ -57,13 +57,18 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
     msgpack_packer_init(&pk, &buf, msgpack_sbuffer_write);
     size_t n = (size_t)m->h * (size_t)m->w;
     bool has[3] = { m->images && m->rgb[0], m->images && m->truth[0], m->images && m->predicted[0] };
-    msgpack_pack_map(&pk, 6u + has[0] + has[1] + has[2]);
+    bool rgb = m->channels == 3;
+    msgpack_pack_map(&pk, 6u + rgb + has[0] + has[1] + has[2]);
     ax_pack_text(&pk, "version");
     msgpack_pack_int(&pk, VERSION);
     ax_pack_text(&pk, "h");
     msgpack_pack_int32(&pk, m->h);
     ax_pack_text(&pk, "w");
     msgpack_pack_int32(&pk, m->w);
+    if (rgb) {
+        ax_pack_text(&pk, "channels");
+        msgpack_pack_int32(&pk, m->channels);
+    }
     ax_pack_text(&pk, "classes");
     msgpack_pack_int32(&pk, m->classes);
     ax_pack_text(&pk, "names");
@@ -74,8 +79,8 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
     msgpack_pack_bin(&pk, (size_t)m->classes * 3);
     bool ok = !msgpack_pack_bin_body(&pk, m->color, (size_t)m->classes * 3);
     ok = ok && (!has[0] || pack_images(&pk, "rgb", m->rgb, m->images, 3 * n, false));
-    ok = ok && (!has[1] || pack_images(&pk, "truth", m->truth, m->images, n, true));
-    ok = ok && (!has[2] || pack_images(&pk, "predicted", m->predicted, m->images, n, true));
+    ok = ok && (!has[1] || pack_images(&pk, "truth", m->truth, m->images, rgb ? 3 * n : n, !rgb));
+    ok = ok && (!has[2] || pack_images(&pk, "predicted", m->predicted, m->images, rgb ? 3 * n : n, !rgb));
     ax_code code =
         ok ? ax_file_replace(dirfd, path, buf.data, buf.size, err) : ax_fail(err, AX_ENOMEM, "%s: no memory", path);
     msgpack_sbuffer_destroy(&buf);
@@ -143,8 +148,15 @@ static bool read_map(const msgpack_object *map, ax_maskfile *m)
     size_t n = (size_t)h * (size_t)w;
     if (n == 0 || n > MAX_PIXELS || (m->h && (m->h != h || m->w != w)))
         return false;
+    int32_t channels = 1;
+    if (ax_map_get(map, "channels") && (!get_int(map, "channels", 3, &channels) || channels != 3))
+        return false;
+    if (m->h && m->channels != channels)
+        return false;
     m->h = h;
     m->w = w;
+    m->channels = channels;
+    bool ids = channels == 1;
     const msgpack_object *names = ax_map_get(map, "names"), *palette = ax_map_get(map, "palette");
     if (!names || names->type != MSGPACK_OBJECT_ARRAY || names->via.array.size != (uint32_t)m->classes || !palette ||
         palette->type != MSGPACK_OBJECT_BIN || palette->via.bin.size != (uint32_t)m->classes * 3)
@@ -158,8 +170,8 @@ static bool read_map(const msgpack_object *map, ax_maskfile *m)
         m->name[i][o->via.str.size] = '\0';
     }
     return read_images(map, "rgb", m->rgb, &m->images, 3 * n, false) &&
-           read_images(map, "truth", m->truth, &m->images, n, true) &&
-           read_images(map, "predicted", m->predicted, &m->images, n, true);
+           read_images(map, "truth", m->truth, &m->images, ids ? n : 3 * n, ids) &&
+           read_images(map, "predicted", m->predicted, &m->images, ids ? n : 3 * n, ids);
 }
 
 ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *err)

@@ -1,6 +1,7 @@
 /* masks/ID.mpk: what a candidate predicts on the first validation images. msgpack map {version, h, w, classes, names,
    palette (bin, RGB), predicted: [bin, ...]}; masks/validation.mpk of the same run: {..., rgb: [bin], truth: [bin]}.
-   Masks are run-length encoded: pairs of bytes (length 1-255, class id), row by row. */
+   Pictures of truth and prediction hold an index into the palette per pixel and are run-length encoded: pairs of bytes
+   (length 1-255, index), row by row. With "channels" = 3 they are RGB as they are. */
 #ifndef AX_WIRE_MASKFILE_H
 #define AX_WIRE_MASKFILE_H
 
@@ -11,11 +12,12 @@
 enum { AX_MASK_IMAGES = 4, AX_MASK_CLASSES = 256, AX_MASK_NAME = 32 };
 typedef struct ax_maskfile {
     int32_t h, w, classes, images;
+    int32_t channels; /* of truth and prediction: 1, indices (classes of them have a colour), or 3, RGB */
     char name[AX_MASK_CLASSES][AX_MASK_NAME];
     uint8_t color[AX_MASK_CLASSES][3];
     uint8_t *rgb[AX_MASK_IMAGES];       /* {h,w,3}; NULL where the file has none */
-    uint8_t *truth[AX_MASK_IMAGES];     /* {h,w}; 255 = unlabelled */
-    uint8_t *predicted[AX_MASK_IMAGES]; /* {h,w} */
+    uint8_t *truth[AX_MASK_IMAGES];     /* {h,w,channels}; index 255 = unlabelled */
+    uint8_t *predicted[AX_MASK_IMAGES]; /* {h,w,channels} */
 } ax_maskfile;
 
 /* Writes what is there (whole file or none). path as in openat. */

@@ -3,6 +3,7 @@
 #include "engine/candidate/outcome.h"
 #include "engine/candidate/words.h"
 #include "engine/base/utf8.h"
+#include "engine/wire/figures.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,17 +23,31 @@ const char *ax_share_text(double v, int digits, char buf[static 16])
     return buf;
 }
 
+/* " mIoU .613": the figure that stands beside the reward; "" where there is none. */
+static void headline(const ax_event *ev, char text[static 32])
+{
+    ax_outcome o = ax_outcome_none;
+    char figure[16];
+    text[0] = '\0';
+    ax_event_figures(ev, &o);
+    for (int m = 0; m < AX_METRIC_COUNT && !text[0]; m++) {
+        const ax_metric_info *info = ax_metric_of((ax_metric)m);
+        double v = ax_outcome_figure(&o, (ax_metric)m);
+        if (info->tasks != AX_EVERY_TASK && !isnan(v))
+            snprintf(text, 32, " %.12s %s", info->word, ax_share_text(v, info->form.digits, figure));
+    }
+}
+
 static void narrate_scored(const ax_event *ev, char *text)
 {
-    char r[16], m[16];
-    if (ev->u.SCORED.reused) {
-        SAY("reward %s mIoU %s  of #%lld, the same network", ax_share_text(ev->u.SCORED.reward, 4, r),
-            ax_share_text(ev->u.SCORED.miou, 3, m), (long long)ev->u.SCORED.reused);
-        return;
-    }
-    SAY("%sreward %s mIoU %s  %.1f s%s%.63s", ev->u.SCORED.provisional ? "stage 1: " : "",
-        ax_share_text(ev->u.SCORED.reward, 4, r), ax_share_text(ev->u.SCORED.miou, 3, m), ev->u.SCORED.seconds,
-        ev->u.SCORED.model[0] ? "  -> " : "", ev->u.SCORED.model);
+    char r[16], own[32];
+    headline(ev, own);
+    ax_share_text(ev->u.SCORED.reward, 4, r);
+    if (ev->u.SCORED.reused)
+        SAY("reward %s%s  of #%lld, the same network", r, own, (long long)ev->u.SCORED.reused);
+    else
+        SAY("%sreward %s%s  %.1f s%s%.63s", ev->u.SCORED.provisional ? "stage 1: " : "", r, own, ev->u.SCORED.seconds,
+            ev->u.SCORED.model[0] ? "  -> " : "", ev->u.SCORED.model);
 }
 
 static void narrate_learned(const ax_event *ev, char *text)

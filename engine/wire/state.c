@@ -380,6 +380,7 @@ static void fold_hello(ax_state *s, const ax_event *ev)
 {
     memcpy(s->run, ev->u.HELLO.run, sizeof s->run);
     memcpy(s->data, ev->u.HELLO.data, sizeof s->data);
+    s->task = ax_task_named(ev->u.HELLO.task);
     memcpy(s->preset, ev->u.HELLO.preset, sizeof s->preset);
     memcpy(s->strategy, ev->u.HELLO.strategy, sizeof s->strategy);
     memcpy(s->device, ev->u.HELLO.device, sizeof s->device);

@@ -2,6 +2,7 @@
 #ifndef AX_WIRE_STATE_H
 #define AX_WIRE_STATE_H
 
+#include "engine/candidate/tasks.h"
 #include "engine/wire/damage.h"
 #include "engine/wire/event.h"
 #include "engine/wire/front.h"
@@ -37,6 +38,7 @@ typedef struct ax_log_line {
 typedef struct ax_state {
     char run[AX_EVENT_TEXT], data[AX_EVENT_TEXT], preset[AX_EVENT_TEXT], strategy[AX_EVENT_TEXT];
     char device[AX_EVENT_TEXT]; /* as set; instead of "auto" what that is, once a worker has said it */
+    ax_task_id task;            /* AX_TASKS: one that this program doesn't know */
     char bye[AX_EVENT_TEXT];    /* "" while it runs */
     ax_ending ending;           /* what bye says */
     bool died;                  /* the engine is gone without a good-bye (ax_state_engine_died) */

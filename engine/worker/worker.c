@@ -193,7 +193,7 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
 {
     char cache[64];
     snprintf(cache, sizeof cache, "%scache", w->root);
-    ax_source *source = open_source(w->settings.data, err);
+    ax_source *source = open_source(w->settings.data, w->settings.task, err);
     if (!source)
         return err->code;
     ax_trainer *t = ax_trainer_new(&w->settings, source, cache, cache_progress, w, err);

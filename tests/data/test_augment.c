@@ -1,3 +1,4 @@
+#include "tests/helper/classmap.h"
 #include "data/augment.h"
 #include "engine/base/normalise.h"
 
@@ -9,16 +10,18 @@
 
 #include <cmocka.h>
 
+static const ax_task_spec segmentation = { .task = &ax_task_segmentation, .outputs = 20 };
+
 /* A picture whose colour tells the label and the place: red = 10 * label, green = 2 * x, blue = 3 * y. */
 static ax_picture coded(int32_t h, int32_t w)
 {
-    ax_picture p = { .h = h, .w = w, .rgb = malloc((size_t)(3 * h * w)), .labels = malloc((size_t)(h * w)) };
-    assert_true(p.rgb && p.labels);
+    ax_picture p = { .h = h, .w = w, .rgb = malloc((size_t)(3 * h * w)), .truth = malloc((size_t)(h * w)) };
+    assert_true(p.rgb && p.truth);
     for (int32_t y = 0; y < h; y++)
         for (int32_t x = 0; x < w; x++) {
             int32_t i = y * w + x;
-            p.labels[i] = (uint8_t)((x / 8 + y / 8) % 20);
-            p.rgb[3 * i] = (uint8_t)(10 * p.labels[i]);
+            CLASS_MAP(p)[i] = (uint8_t)((x / 8 + y / 8) % 20);
+            p.rgb[3 * i] = (uint8_t)(10 * CLASS_MAP(p)[i]);
             p.rgb[3 * i + 1] = (uint8_t)(2 * x);
             p.rgb[3 * i + 2] = (uint8_t)(3 * y);
         }
@@ -34,7 +37,7 @@ static ax_sample cut(const ax_picture *p, ax_sample_spec spec, uint64_t index)
 {
     ax_sample s;
     ax_err err = { AX_OK, "" };
-    if (ax_augment(p, &spec, index, &s, &err) != AX_OK)
+    if (ax_augment(p, &segmentation, &spec, index, &s, &err) != AX_OK)
         fail_msg("%s", err.msg);
     return s;
 }
@@ -46,7 +49,7 @@ static void expect_moved(const ax_picture *p, const ax_sample *s, int32_t top, i
         for (int32_t x = 0; x < s->w; x++) {
             int32_t sx = (mirror ? s->w - 1 - x : x) + left, sy = y + top, i = sy * p->w + sx;
             bool inside = sx >= 0 && sy >= 0 && sx < p->w && sy < p->h;
-            assert_int_equal(s->labels[y * s->w + x], inside ? p->labels[i] : 255);
+            assert_int_equal(CLASS_MAP(*s)[y * s->w + x], inside ? CLASS_MAP(*p)[i] : 255);
             for (int c = 0; c < 3; c++) {
                 if (inside)
                     assert_true(fabs(byte_of(s, y, x, c) - p->rgb[3 * i + c]) < 1e-3);
@@ -69,7 +72,7 @@ static void normalised(void **state)
     assert_true(fabs((double)s.image[0] - (0.0 - 0.485) / 0.229) < 1e-6);
     assert_true(fabs((double)s.image[1] - (128 / 255.0 - 0.456) / 0.224) < 1e-6);
     assert_true(fabs((double)s.image[2] - (1.0 - 0.406) / 0.225) < 1e-6);
-    assert_int_equal(s.labels[0], 3);
+    assert_int_equal(CLASS_MAP(s)[0], 3);
     ax_sample_release(&s);
 }
 
@@ -122,7 +125,7 @@ static void random_crops(void **state)
         expect_moved(&p, &s, top, left, mirror);
         ax_sample again = cut(&p, spec, i);
         assert_memory_equal(again.image, s.image, sizeof(float) * 3 * 32 * 48);
-        assert_memory_equal(again.labels, s.labels, 32 * 48);
+        assert_memory_equal(CLASS_MAP(again), CLASS_MAP(s), 32 * 48);
         ax_sample_release(&again);
         ax_sample_release(&s);
     }
@@ -146,7 +149,7 @@ static void scaled(void **state)
             /* half-pixel centres: the middle of four source pixels */
             assert_true(fabs(byte_of(&s, y, x, 1) - 2 * (2 * (x + 4) + 0.5)) < 1e-2);
             assert_true(fabs(byte_of(&s, y, x, 2) - 3 * (2 * y + 0.5)) < 1e-2);
-            assert_int_equal(s.labels[y * 32 + x], p.labels[(2 * y + 1) * 80 + 2 * (x + 4) + 1]);
+            assert_int_equal(CLASS_MAP(s)[y * 32 + x], CLASS_MAP(p)[(2 * y + 1) * 80 + 2 * (x + 4) + 1]);
         }
     ax_sample_release(&s);
 
@@ -162,9 +165,9 @@ static void scaled(void **state)
         least = fmin(least, step);
         most = fmax(most, step);
         for (int32_t k = 0; k < 32 * 32; k++) /* far from an edge between labels, the colour is the label's */
-            if (s.labels[k] != 255) {
-                double away = fabs(byte_of(&s, k / 32, k % 32, 0) / 10 - s.labels[k]);
-                assert_true(away < 1.05 || s.labels[k] == 19 || s.labels[k] == 0);
+            if (CLASS_MAP(s)[k] != 255) {
+                double away = fabs(byte_of(&s, k / 32, k % 32, 0) / 10 - CLASS_MAP(s)[k]);
+                assert_true(away < 1.05 || CLASS_MAP(s)[k] == 19 || CLASS_MAP(s)[k] == 0);
             }
         ax_sample_release(&s);
     }
@@ -192,7 +195,7 @@ static void nonsense(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         err = (ax_err) { AX_OK, "" };
-        assert_int_equal(ax_augment(&p, &wrong[i], 0, &s, &err), AX_EINVAL);
+        assert_int_equal(ax_augment(&p, &segmentation, &wrong[i], 0, &s, &err), AX_EINVAL);
         assert_true(err.msg[0]);
         assert_null(s.image);
     }

@@ -1,3 +1,4 @@
+#include "tests/helper/classmap.h"
 #include "data/image.h"
 #include "data/open.h"
 #include "data/png_write.h"
@@ -21,7 +22,7 @@ static void real_pairs(void **state)
 {
     (void)state;
     ax_err err = { AX_OK, "" };
-    ax_source *s = ax_source_open("camvid:tests/data/camvid-tiny", &err);
+    ax_source *s = ax_source_open("camvid:tests/data/camvid-tiny", "", &err);
     if (!s)
         fail_msg("%s", err.msg);
     static const char *const name[] = { "sky",  "building", "pole", "road",       "pavement", "tree",
@@ -29,16 +30,16 @@ static void real_pairs(void **state)
     assert_string_equal(s->info.spec, "camvid:tests/data/camvid-tiny");
     assert_int_equal(s->info.n_train, 2);
     assert_int_equal(s->info.n_val, 2);
-    assert_int_equal(s->info.classes, 11);
+    assert_int_equal(s->info.task.outputs, 11);
     for (int i = 0; i < 11; i++)
-        assert_string_equal(s->info.name[i], name[i]);
+        assert_string_equal(s->info.task.name[i], name[i]);
     ax_sample a;
     assert_int_equal(s->ops->sample(s, &whole, 0, &a, &err), AX_OK);
     assert_int_equal(a.h, 64);
     assert_int_equal(a.w, 96);
     int count[256] = { 0 };
     for (int i = 0; i < 64 * 96; i++)
-        count[a.labels[i]]++;
+        count[CLASS_MAP(a)[i]]++;
     assert_int_equal(count[0], 2230);
     assert_int_equal(count[2], 118);
     assert_int_equal(count[5], 2443);
@@ -134,7 +135,7 @@ static ax_source *open_set(ax_err *err)
     char spec[128];
     snprintf(spec, sizeof spec, "camvid:%s", dir);
     *err = (ax_err) { AX_OK, "" };
-    return ax_source_open(spec, err);
+    return ax_source_open(spec, "", err);
 }
 
 static void expect_open(ax_code code, const char *message)
@@ -212,9 +213,9 @@ static void broken_lists(void **state)
 {
     (void)state;
     ax_err err = { AX_OK, "" };
-    assert_null(ax_source_open("camvid:/nowhere", &err));
+    assert_null(ax_source_open("camvid:/nowhere", "", &err));
     assert_string_equal(err.msg, "camvid:/nowhere: No such file or directory");
-    assert_null(ax_source_open("camvid:tests/data/tiny.jpg", &err));
+    assert_null(ax_source_open("camvid:tests/data/tiny.jpg", "", &err));
     assert_string_equal(err.msg, "camvid:tests/data/tiny.jpg: not a directory");
     expect_sample(AX_OK, "");
     write_text("train.txt", "\n\n");

@@ -126,13 +126,13 @@ static void side_by_side(void **state)
     ax_source *s = ax_datatree_open(dir, "folder:$");
     assert_int_equal(s->info.n_train, 3);
     assert_int_equal(s->info.n_val, 1);
-    assert_int_equal(s->info.classes, 3);
-    assert_string_equal(s->info.name[1], "a cat");
+    assert_int_equal(s->info.task.outputs, 3);
+    assert_string_equal(s->info.task.name[1], "a cat");
     s->ops->close(s);
     ax_datatree_text(dir, "joined.txt", "a cat -> pet\ndog -> pet\n");
     s = ax_datatree_open(dir, "folder:$,map=$/joined.txt");
-    assert_int_equal(s->info.classes, 2);
-    assert_string_equal(s->info.name[1], "pet");
+    assert_int_equal(s->info.task.outputs, 2);
+    assert_string_equal(s->info.task.name[1], "pet");
     int32_t h, w;
     uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
     assert_memory_equal(labels, ((const uint8_t[]) { 0, 1, 1, 255 }), 4);
@@ -162,7 +162,7 @@ static void colors(void **state)
     s->ops->close(s);
     ax_datatree_text(dir, "other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");
     s = ax_datatree_open(dir, "folder:$,classes=$/other.txt,ignore=0,0,255");
-    assert_int_equal(s->info.classes, 2); /* the sea is none */
+    assert_int_equal(s->info.task.outputs, 2); /* the sea is none */
     int32_t h, w;
     uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
     assert_memory_equal(labels, ((const uint8_t[]) { 1, 255, 0 }), 3);
@@ -254,7 +254,7 @@ static void ids_without_a_class_file(void **state)
     ax_datatree_refused(dir, "folder:$", "the masks have ids 0 and 255 only; for 255 to be a class");
     ax_datatree_text(dir, "classes.txt", "0 background\n255 object\n");
     ax_source *s = ax_datatree_open(dir, "folder:$");
-    assert_int_equal(s->info.classes, 2);
+    assert_int_equal(s->info.task.outputs, 2);
     int32_t h, w;
     uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
     assert_memory_equal(labels, ((const uint8_t[]) { 0, 1 }), 2);

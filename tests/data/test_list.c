@@ -1,3 +1,4 @@
+#include "tests/helper/classmap.h"
 #include "data/image.h"
 #include "data/open.h"
 #include "data/png_write.h"
@@ -53,7 +54,7 @@ static ax_source *open_list(const char *argument, ax_err *err)
     char spec[256];
     snprintf(spec, sizeof spec, argument[0] == '/' ? "list:%s" : "list:%s/%s", argument[0] == '/' ? argument : dir,
              argument);
-    return ax_source_open(spec, err);
+    return ax_source_open(spec, "", err);
 }
 
 static ax_source *must_open(const char *argument)
@@ -72,8 +73,8 @@ static void one_list_is_parted(void **state)
     ax_source *s = must_open("all.txt");
     assert_int_equal(s->info.n_val, 2); /* lines 10 and 20 */
     assert_int_equal(s->info.n_train, 23);
-    assert_int_equal(s->info.classes, 12); /* CamVid's unlabelled id, 11, is a class as any */
-    assert_string_equal(s->info.name[3], "class 3");
+    assert_int_equal(s->info.task.outputs, 12); /* CamVid's unlabelled id, 11, is a class as any */
+    assert_string_equal(s->info.task.name[3], "class 3");
     s->ops->close(s);
     put_list("few.txt", 3, "");
     s = must_open("few.txt");
@@ -99,20 +100,20 @@ static void two_lists_and_their_classes(void **state)
     ax_source *s = must_open(both);
     assert_int_equal(s->info.n_train, 2);
     assert_int_equal(s->info.n_val, 3);
-    assert_int_equal(s->info.classes, 12);
-    assert_string_equal(s->info.name[0], "sky");
-    assert_string_equal(s->info.name[2], "pole of a lamp");
-    assert_int_equal(s->info.color[0][1], 2);
-    assert_int_equal(s->info.color[2][2], 255);
-    assert_int_equal(s->info.color[1][0], 128); /* not given: as VOC's tools colour id 1 */
-    assert_int_equal(s->info.color[1][1], 0);
+    assert_int_equal(s->info.task.outputs, 12);
+    assert_string_equal(s->info.task.name[0], "sky");
+    assert_string_equal(s->info.task.name[2], "pole of a lamp");
+    assert_int_equal(s->info.task.color[0][1], 2);
+    assert_int_equal(s->info.task.color[2][2], 255);
+    assert_int_equal(s->info.task.color[1][0], 128); /* not given: as VOC's tools colour id 1 */
+    assert_int_equal(s->info.task.color[1][1], 0);
     ax_sample_spec whole = { .split = AX_SPLIT_TRAIN, .scale_min = 1, .scale_max = 1 };
     ax_sample a;
     ax_err err;
     assert_int_equal(s->ops->sample(s, &whole, 0, &a, &err), AX_OK);
     int sky = 0;
     for (int i = 0; i < a.h * a.w; i++)
-        sky += a.labels[i] == 0;
+        sky += CLASS_MAP(a)[i] == 0;
     assert_int_equal(sky, 2230);
     ax_sample_release(&a);
     s->ops->close(s);

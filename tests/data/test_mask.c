@@ -169,9 +169,9 @@ static void maps(void **state)
     ax_err err;
     ax_classes *c = classes_of(lines, "1 -> car\n2 -> car\n", info, &err);
     assert_non_null(c);
-    assert_int_equal(info->classes, 4);
-    assert_string_equal(info->name[1], "car");
-    assert_string_equal(info->name[3], "void"); /* 255 is a class when the file names it */
+    assert_int_equal(info->task.outputs, 4);
+    assert_string_equal(info->task.name[1], "car");
+    assert_string_equal(info->task.name[3], "void"); /* 255 is a class when the file names it */
     ax_classes_free(c);
     static const struct {
         const char *map, *says;

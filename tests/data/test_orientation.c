@@ -1,4 +1,5 @@
 /* Pictures that a camera stored turned: read as viewers show them, and their masks with them. */
+#include "tests/helper/classmap.h"
 #include "data/orientation.h"
 
 #include "data/image.h"
@@ -307,7 +308,7 @@ static void expect_mask(uint32_t picture, int32_t h, int32_t w, uint32_t mask, i
         fail_msg("%s", err.msg);
     assert_true(p.h == (picture > 4 ? w : h) && p.w == (picture > 4 ? h : w));
     expect_turned(p.rgb, picture ? (int)picture : 1, rgb, h, w, 3);
-    expect_turned(p.labels, turned, ids, mask_h, mask_w, 1);
+    expect_turned(CLASS_MAP(p), turned, ids, mask_h, mask_w, 1);
     ax_picture_release(&p);
 }
 

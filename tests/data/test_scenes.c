@@ -111,20 +111,20 @@ static void as_a_source(void **state)
 {
     (void)state;
     ax_err err = { AX_OK, "" };
-    ax_source *s = ax_source_open("scenes", &err);
+    ax_source *s = ax_source_open("scenes", "", &err);
     assert_non_null(s);
     assert_true(ax_source_is(s, "scenes"));
     assert_int_equal(s->info.n_train, 1024);
     assert_int_equal(s->info.n_val, 256);
-    assert_int_equal(s->info.classes, AX_SCENE_CLASSES);
-    assert_string_equal(s->info.name[0], "sky");
-    assert_string_equal(s->info.name[7], "sign");
+    assert_int_equal(s->info.task.outputs, AX_SCENE_CLASSES);
+    assert_string_equal(s->info.task.name[0], "sky");
+    assert_string_equal(s->info.task.name[7], "sign");
     for (int a = 0; a < AX_SCENE_CLASSES; a++)
         for (int b = 0; b < a; b++)
-            assert_memory_not_equal(s->info.color[a], s->info.color[b], 3);
+            assert_memory_not_equal(s->info.task.color[a], s->info.task.color[b], 3);
     s->ops->close(s);
 
-    s = ax_source_open("scenes:3,2", &err);
+    s = ax_source_open("scenes:3,2", "", &err);
     assert_non_null(s);
     assert_int_equal(s->info.n_train, 3);
     assert_int_equal(s->info.n_val, 2);

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     fuzz_put(dir, "train.txt", data, size);
     snprintf(spec, sizeof spec, "camvid:%s", dir);
-    ax_source *s = ax_source_open(spec, &err);
+    ax_source *s = ax_source_open(spec, "", &err);
     if (!s) {
         fuzz_said_why(err.code, &err);
         return 0;

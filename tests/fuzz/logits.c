@@ -10,13 +10,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static char dir[FUZZ_PATH], name[2][64];
     static ax_source *source;
     static ax_sample sample;
-    static float out[SIDE / 4 * (SIDE / 4) * AX_MAX_CLASSES];
+    static float out[SIDE / 4 * (SIDE / 4) * AX_TASK_OUTPUTS];
     ax_err err = { AX_OK, "" };
     if (!source) {
         ax_sample_spec spec = { .h = SIDE, .w = SIDE, .scale_min = 1, .scale_max = 1 };
         char image[32];
         fuzz_folder(dir);
-        source = ax_source_open("scenes", &err);
+        source = ax_source_open("scenes", "", &err);
         if (!source || source->ops->sample(source, &spec, 0, &sample, &err) != AX_OK)
             abort();
         source->ops->name(source, AX_SPLIT_TRAIN, sample.image_index, image, sizeof image);

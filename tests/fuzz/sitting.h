@@ -17,7 +17,7 @@ static inline ax_trainer *sitting_new(ax_train_job *job)
                                             { "device", "cpu" } };
     ax_settings s;
     ax_genotype g;
-    ax_source *source = ax_source_open("scenes", NULL);
+    ax_source *source = ax_source_open("scenes", "", NULL);
     ax_code code = ax_settings_preset(&s, "demo", NULL);
     for (size_t i = 0; i < sizeof small / sizeof *small && code == AX_OK; i++)
         code = ax_settings_set(&s, small[i][0], small[i][1], NULL);

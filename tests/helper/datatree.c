@@ -120,7 +120,7 @@ ax_source *ax_datatree_open(const char *dir, const char *form)
     char spec[2 * AX_TREE_PATH];
     ax_err err = { AX_OK, "" };
     spell(dir, form, spec, sizeof spec);
-    ax_source *s = ax_source_open(spec, &err);
+    ax_source *s = ax_source_open(spec, "", &err);
     if (!s)
         fail_msg("%s: %s", spec, err.msg);
     return s;
@@ -132,7 +132,7 @@ void ax_datatree_refused(const char *dir, const char *form, const char *says)
     ax_err err = { AX_OK, "" };
     spell(dir, form, spec, sizeof spec);
     spell(dir, says, text, sizeof text);
-    ax_source *s = ax_source_open(spec, &err);
+    ax_source *s = ax_source_open(spec, "", &err);
     if (s)
         fail_msg("%s is taken, and should say '%s'", spec, text);
     if (!strstr(err.msg, text))
@@ -146,8 +146,8 @@ uint8_t *ax_datatree_labels(ax_source *s, ax_split split, uint64_t index, int32_
     ax_err err;
     if (s->ops->sample(s, &whole, index, &sample, &err) != AX_OK)
         fail_msg("%s", err.msg);
-    uint8_t *labels = sample.labels;
-    sample.labels = NULL;
+    uint8_t *labels = sample.truth;
+    sample.truth = NULL;
     *h = sample.h;
     *w = sample.w;
     ax_sample_release(&sample);

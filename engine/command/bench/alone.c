@@ -21,7 +21,7 @@ typedef struct alone {
     ax_update_now *now;
 } alone;
 
-static ax_code make_numbers(alone *a, uint32_t classes, ax_err *err)
+static ax_code make_numbers(alone *a, uint32_t outputs, ax_err *err)
 {
     ax_rng rng = ax_rng_new(1, 3);
     a->normal = malloc(PIECE * sizeof *a->normal);
@@ -32,7 +32,7 @@ static ax_code make_numbers(alone *a, uint32_t classes, ax_err *err)
     for (size_t i = 0; i < PIECE; i++) {
         a->normal[i] = (float)ax_rng_normal(&rng);
         a->positive[i] = 0.5f + (float)ax_rng_uniform(&rng);
-        a->label[i] = (uint8_t)ax_rng_below(&rng, classes);
+        a->label[i] = (uint8_t)ax_rng_below(&rng, outputs);
     }
     return AX_OK;
 }
@@ -71,8 +71,8 @@ static ax_code init_call(alone *a, ax_err *err)
     for (uint32_t i = 0; i < a->call.n_out; i++)
         a->call.out[i].mem = NULL;
     a->kernel = want->backward ? &a->be->backward[want->op] : &a->be->forward[want->op];
-    uint32_t classes = want->n_in && want->in[0].type.shape.c < AX_IGNORE ? (uint32_t)want->in[0].type.shape.c : 1;
-    ax_code code = make_numbers(a, classes, err);
+    uint32_t outputs = want->n_in && want->in[0].type.shape.c < AX_IGNORE ? (uint32_t)want->in[0].type.shape.c : 1;
+    ax_code code = make_numbers(a, outputs, err);
     for (uint32_t i = 0; code == AX_OK && i < a->call.n_in; i++) {
         a->call.in[i].mem = want->in[i].mem;
         code = fill_view(a, &a->call.in[i], err);

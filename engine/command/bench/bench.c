@@ -77,7 +77,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         return ax_bench_ops(argc - 1, argv + 1);
     if (argc > 1 && !strcmp(argv[1], "threads"))
         return ax_bench_threads(argc - 1, argv + 1);
-    ax_bench_work o = { .genotype = AX_BENCH_GENOTYPE, .device = "auto", .stage = 1, .classes = 21, .runs = 5 };
+    ax_bench_work o = { .genotype = AX_BENCH_GENOTYPE, .device = "auto", .stage = 1, .outputs = 21, .runs = 5 };
     bool json = false, with_profile = false;
     const ax_option table[] = {
         AX_TEXT("--genotype", "G", &o.genotype, "the decoder (the published arch0)"),
@@ -86,7 +86,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--crop", "N", &o.crop, 32, 8192, "side of the images, a multiple of 32 (256, 512)"),
         AX_WHOLE("--channels", "N", &o.channels, 1, 1024, "width of the decoder (48, 64)"),
         AX_WHOLE("--repeats", "N", &o.repeats, 1, 8, "steps per separable convolution (1, 2)"),
-        AX_WHOLE("--classes", "N", &o.classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--classes", "N", &o.outputs, 1, 255, "classes (21)"),
         AX_WHOLE("--threads", "N", &o.threads, 0, 1024, "threads, 0 = all cores (0)"),
         AX_WHOLE("--runs", "N", &o.runs, 1, MAX_RUNS, "runs that count (5)"),
         AX_TEXT("--device", "NAME", &o.device, "auto, cpu, ref or cuda:N"),

@@ -237,7 +237,7 @@ static ax_code run(ops *o, ax_err *err)
 
 int ax_bench_ops(int argc, char **argv)
 {
-    ops o = { .work = { .device = "auto", .classes = 21 }, .effort = { .runs = 3, .ms = 30 } };
+    ops o = { .work = { .device = "auto", .outputs = 21 }, .effort = { .runs = 3, .ms = 30 } };
     ax_bench_work *w = &o.work;
     const ax_option table[] = {
         AX_TEXT("--only", "NAME", &o.only, "kernels with this in their name: 'dw', 'backward w', 64x64"),
@@ -245,7 +245,7 @@ int ax_bench_ops(int argc, char **argv)
         AX_WHOLE("--batch", "N", &w->batch, 1, 4096, "images at once (stage 1: 16, stage 2: 8, infer: 1)"),
         AX_WHOLE("--crop", "N", &w->crop, 32, 8192, "side of the images, a multiple of 32 (256, 512)"),
         AX_WHOLE("--channels", "N", &w->channels, 1, 1024, "width of the decoder (48, 64)"),
-        AX_WHOLE("--classes", "N", &w->classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--classes", "N", &w->outputs, 1, 255, "classes (21)"),
         AX_WHOLE("--threads", "N", &w->threads, 0, 1024, "threads, 0 = all cores (0)"),
         AX_WHOLE("--runs", "N", &o.effort.runs, 1, 10000, "least number of runs of a kernel (3)"),
         AX_WHOLE("--ms", "N", &o.effort.ms, 0, 10000, "least milliseconds to run a kernel for (30)"),

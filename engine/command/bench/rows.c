@@ -119,7 +119,7 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
                                      err) };
     ax_val loss = ax_graph_apply(g, AX_OP_WSUM, (ax_attr) { .weight = { 1, 1 } }, term, 2, err);
     ax_val zero = ax_graph_apply(g, AX_OP_ZERO, (ax_attr) { .shape = map.shape }, NULL, 0, err);
-    ax_val logits = ax_graph_input(g, "logits", (ax_type) { .shape = { n, side, side, o->classes } }, err);
+    ax_val logits = ax_graph_input(g, "logits", (ax_type) { .shape = { n, side, side, o->outputs } }, err);
     ax_val argmax = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { o->crop, o->crop } }, &logits, 1, err);
     ax_code code = loss.id && zero.id && argmax.id ? ax_graph_keep(g, loss, "loss", err) : err->code;
     if (code == AX_OK)

@@ -42,7 +42,7 @@ static ax_code run(ax_bench_work *w, int32_t most, bool json, ax_err *err)
 
 int ax_bench_threads(int argc, char **argv)
 {
-    ax_bench_work w = { .genotype = AX_BENCH_GENOTYPE, .device = "cpu", .stage = 1, .classes = 21, .runs = 5 };
+    ax_bench_work w = { .genotype = AX_BENCH_GENOTYPE, .device = "cpu", .stage = 1, .outputs = 21, .runs = 5 };
     int32_t most = 0;
     bool json = false;
     const ax_option table[] = {
@@ -52,7 +52,7 @@ int ax_bench_threads(int argc, char **argv)
         AX_WHOLE("--batch", "N", &w.batch, 1, 4096, "images at once (16 or 8)"),
         AX_WHOLE("--crop", "N", &w.crop, 32, 8192, "side of the images, a multiple of 32 (256)"),
         AX_WHOLE("--channels", "N", &w.channels, 1, 1024, "width of the decoder (48)"),
-        AX_WHOLE("--classes", "N", &w.classes, 1, 255, "classes (21)"),
+        AX_WHOLE("--classes", "N", &w.outputs, 1, 255, "classes (21)"),
         AX_WHOLE("--runs", "N", &w.runs, 1, 10000, "runs of each row that count (5)"),
         AX_FLAG("--json", &json, "one JSON array"),
     };

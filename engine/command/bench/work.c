@@ -33,11 +33,17 @@ static ax_code build_infer(ax_graph *g, const ax_bench_work *o, const ax_decoder
 
 static ax_code build_step(ax_graph *g, const ax_bench_work *o, const ax_decoder_spec *spec, ax_err *err)
 {
-    const ax_step_spec step = {
-        .stage = o->stage, .n = o->batch, .crop = o->crop, .decoder = *spec, .teacher = true, .kd = 0.3f, .aux = 0.15f
-    };
-    ax_shape labels;
-    return ax_step_build(g, &step, &labels, err);
+    const ax_task_spec task = { .task = ax_task_of(0), .outputs = o->outputs };
+    const ax_step_spec step = { .stage = o->stage,
+                                .n = o->batch,
+                                .crop = o->crop,
+                                .decoder = *spec,
+                                .task = &task,
+                                .teacher = true,
+                                .kd = 0.3f,
+                                .aux = 0.15f };
+    ax_shape at;
+    return ax_step_build(g, &step, &at, err);
 }
 
 ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spec, ax_err *err)
@@ -48,7 +54,7 @@ ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spe
         return ax_fail(err, AX_EINVAL, "option --crop: %d isn't a multiple of 32", o->crop);
     spec->channels = o->channels;
     spec->repeats = o->repeats;
-    spec->outputs = o->classes;
+    spec->outputs = o->outputs;
     spec->train = spec->aux = !o->infer;
     return o->infer ? build_infer(g, o, spec, err) : build_step(g, o, spec, err);
 }
@@ -64,7 +70,7 @@ static ax_code bind_inputs(ax_bench *b, ax_err *err)
         if (!mem)
             return ax_fail(err, AX_ENOMEM, "no memory for the input '%s'", v->name);
         b->input[b->n_inputs++] = mem;
-        ax_inputs_random(v, (uint32_t)b->o->classes, false, &rng, mem);
+        ax_inputs_random(v, (uint32_t)b->o->outputs, false, &rng, mem);
         ax_code code = ax_plan_bind(b->session.plan, v->name, mem, err);
         if (code != AX_OK)
             return code;

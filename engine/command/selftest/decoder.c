@@ -6,6 +6,7 @@
 #include "engine/model/encoder.h"
 #include "engine/model/tensor.h"
 #include "engine/space/decoder.h"
+#include "engine/task/task.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -116,9 +117,11 @@ static ax_graph *make_graph(bench *b, bool train, ax_err *err)
         code = ax_graph_keep(g, d.aux[k], name, err);
     }
     if (train && code == AX_OK) {
-        ax_val labels = ax_graph_input(g, "input.labels", b->labels, err);
+        const ax_val target[AX_TASK_TARGETS] = { ax_graph_input(g, "input.labels", b->labels, err) };
         ax_val teacher = ax_graph_input(g, "input.teacher_logits", b->teacher, err);
-        code = ax_decoder_loss(g, &d, labels, teacher, 0.3f, 0.15f, &loss, err);
+        const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = b->spec.outputs };
+        const ax_shape at = b->labels.shape;
+        code = ax_task_loss(g, &task, &d, target, at.h, at.w, teacher, 0.3f, 0.15f, &loss, err);
         if (code == AX_OK)
             code = ax_graph_backward(g, loss, NULL, 0, err);
     }
@@ -210,7 +213,7 @@ static ax_code run(bench *b, const ax_graph *g, ax_err *err)
 
 static ax_code compare_losses(bench *b, ax_err *err)
 {
-    static const char *const names[] = { "loss", "loss.ce", "loss.kd", "loss.aux.0", "loss.aux.1", "loss.aux.2" };
+    static const char *const names[] = { "loss", "loss.task", "loss.kd", "loss.aux.0", "loss.aux.1", "loss.aux.2" };
     enum { N = sizeof names / sizeof *names };
     const int64_t dim[1] = { N };
     float *want = ax_golden_get(b->st, "train.losses", dim, 1, err);

@@ -4,7 +4,7 @@
 
 #include "engine/graph/plan.h"
 #include "engine/model/encoder.h"
-#include "engine/space/decoder.h"
+#include "engine/task/task.h"
 #include "engine/space/space.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 4, CROP = 32, CHANNELS = 16, CLASSES = 5, RANDOM = 3, NAME = 32 };
+enum { BATCH = 4, CROP = 32, CHANNELS = 16, OUTPUTS = 5, RANDOM = 3, NAME = 32 };
 
 /* Two float32 computations in different orders: wider than against float64 (batch norm over 16 values amplifies). */
 static const double tolerance_value = 1e-4, tolerance_grad = 1e-3, tolerance_grad_all = 1e-5;
@@ -65,7 +65,7 @@ static ax_code run(pair *p, ax_err *err)
         void *host = malloc(bytes);
         if (!host)
             return ax_fail(err, AX_ENOMEM, "%s: no memory", v->name);
-        ax_inputs_random(v, CLASSES, true, &rng, host);
+        ax_inputs_random(v, OUTPUTS, true, &rng, host);
         ax_code code = ax_plan_write(p->device.plan, v->name, host, bytes, err);
         if (code == AX_OK)
             code = ax_plan_write(p->reference.plan, v->name, host, bytes, err);
@@ -137,7 +137,7 @@ static ax_code compare_params(const pair *p, ax_tally *grads, ax_tally *statisti
 static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *err)
 {
     const ax_decoder_spec spec = {
-        .genotype = *genotype, .channels = CHANNELS, .repeats = 1, .outputs = CLASSES, .train = true, .aux = true
+        .genotype = *genotype, .channels = CHANNELS, .repeats = 1, .outputs = OUTPUTS, .train = true, .aux = true
     };
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, loss;
     ax_decoder d;
@@ -146,10 +146,14 @@ static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *e
         code = ax_decoder_build(g, &spec, taps, &d, err);
     if (code == AX_OK)
         code = ax_graph_keep(g, d.logits, "logits", err);
-    ax_val labels = ax_graph_input(g, "labels", (ax_type) { { BATCH, CROP / 4, CROP / 4, 1 }, AX_U8, AX_NHWC }, err);
-    ax_val teacher = ax_graph_input(g, "teacher", (ax_type) { .shape = { BATCH, CROP / 4, CROP / 4, CLASSES } }, err);
+    const ax_task_spec task = { .task = ax_task_of(0), .outputs = OUTPUTS };
+    ax_val target[AX_TASK_TARGETS] = { { 0 } };
+    for (int k = 0; k < ax_task_targets(task.task) && code == AX_OK; k++)
+        target[k] =
+            ax_graph_input(g, task.task->target[k], task.task->target_type(&task, k, BATCH, CROP / 4, CROP / 4), err);
+    ax_val teacher = ax_graph_input(g, "teacher", (ax_type) { .shape = { BATCH, CROP / 4, CROP / 4, OUTPUTS } }, err);
     if (code == AX_OK)
-        code = ax_decoder_loss(g, &d, labels, teacher, 0.3f, 0.15f, &loss, err);
+        code = ax_task_loss(g, &task, &d, target, CROP / 4, CROP / 4, teacher, 0.3f, 0.15f, &loss, err);
     return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
 }
 

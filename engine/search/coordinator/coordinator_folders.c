@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool any_missing(const ax_coordinator *c)
+bool ax_coordinator_lacks_folders(const ax_coordinator *c)
 {
     struct stat st;
     for (int i = 0; i < AX_RUN_FOLDERS; i++)
@@ -32,7 +32,7 @@ ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
 {
     unsigned made;
     /* when the whole run is removed, or its engine stops, they aren't wanted */
-    if (!any_missing(c) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
+    if (!ax_coordinator_lacks_folders(c) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
         return AX_OK;
     ax_code code = ax_run_make_folders(c->dirfd, &made, err);
     for (uint32_t k = 0; made && k < c->devices.n; k++)

@@ -57,6 +57,8 @@ ax_code ax_coordinator_settle_log(ax_coordinator *c, const char *snapshot, uint6
 void ax_coordinator_tell_log(ax_coordinator *c);
 
 /* ---- coordinator_folders.c ---- */
+/* Whether one of them is missing. */
+bool ax_coordinator_lacks_folders(const ax_coordinator *c);
 /* Makes the folders of the run that are missing. Results that were lost with one are named in the log; under a living
    engine the run pauses itself, too, since they may have been removed by mistake. */
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err);

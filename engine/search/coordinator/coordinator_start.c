@@ -25,7 +25,7 @@ static int32_t round_up_32(int64_t n)
 /* What the figures of a candidate need of the data; also the first moment at which a wrong data set is noticed. */
 static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *err)
 {
-    ax_source *source = c->options->open_source(c->settings.data, err);
+    ax_source *source = c->options->open_source(c->settings.data, c->settings.task, err);
     if (!source)
         return err->code;
     ax_sample_spec spec = {
@@ -40,7 +40,8 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
     ax_sample sample;
     ax_code code = source->ops->sample(source, &spec, 0, &sample, err);
     if (code == AX_OK) {
-        setup->outputs = source->info.classes;
+        setup->outputs = source->info.task.outputs;
+        setup->task = source->info.task.task->id;
         setup->h = sample.h;
         setup->w = sample.w;
         setup->n_train = source->info.n_train;

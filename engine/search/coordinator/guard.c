@@ -88,7 +88,9 @@ static void check_rows(ax_coordinator *c)
 
 static void check_settings(ax_coordinator *c)
 {
-    if (!missing(c, "run.ini") || ax_settings_write(&c->settings, c->dirfd, "run.ini", &c->err) != AX_OK)
+    /* with a folder gone as well, all of it is being removed */
+    if (!missing(c, "run.ini") || ax_coordinator_lacks_folders(c) ||
+        ax_settings_write(&c->settings, c->dirfd, "run.ini", &c->err) != AX_OK)
         return;
     ax_search_log(c->search, AX_LEVEL_WARNING, 0, "run.ini was removed under the engine; it is written again");
 }

@@ -42,13 +42,11 @@ static int set_up(void **state)
     assert_non_null(f);
     f->info = (ax_model_info) { .channels = 8,
                                 .repeats = 1,
-                                .classes = 2,
-                                .reward = 0.5,
-                                .miou = 0.25,
-                                .fwiou = NAN,
-                                .accuracy = 0.75,
-                                .name = { "road", "a car #1" },
-                                .color = { { 128, 64, 0 }, { 1, 2, 255 } },
+                                .task = { .task = &ax_task_segmentation,
+                                          .outputs = 2,
+                                          .name = { "road", "a car #1" },
+                                          .color = { { 128, 64, 0 }, { 1, 2, 255 } } },
+                                .outcome = { .reward = 0.5, .miou = 0.25, .fwiou = NAN, .accuracy = 0.75 },
                                 .data = "scenes" };
     assert_int_equal(ax_genotype_parse(GENOTYPE, &f->info.genotype, &err), AX_OK);
     assert_non_null(f->dev = ax_backend_ref.open(0, 1, &err));
@@ -119,10 +117,10 @@ static void test_round_trip(void **state)
     if (ax_model_read_info(st, f->path, &info, &err) != AX_OK)
         fail_msg("%s", err.msg);
     assert_memory_equal(&info.genotype, &f->info.genotype, sizeof info.genotype);
-    assert_true(info.channels == 8 && info.repeats == 1 && info.classes == 2);
-    assert_string_equal(info.name[1], "a car #1");
-    assert_memory_equal(info.color, f->info.color, sizeof info.color);
-    assert_true(info.reward == 0.5 && isnan(info.fwiou) && info.accuracy == 0.75);
+    assert_true(info.channels == 8 && info.repeats == 1 && info.task.outputs == 2);
+    assert_string_equal(info.task.name[1], "a car #1");
+    assert_memory_equal(info.task.color, f->info.task.color, sizeof info.task.color);
+    assert_true(info.outcome.reward == 0.5 && isnan(info.outcome.fwiou) && info.outcome.accuracy == 0.75);
     assert_string_equal(info.data, "scenes");
     /* no auxiliary heads in the file, everything else */
     for (size_t i = 0; i < ax_safetensors_count(st); i++)

@@ -88,9 +88,10 @@ def twenty_clients_at_once(where):
 def a_crowd_waits_its_turn(where):
     run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
     run.until("started", 1)
-    crowd = [connect(run.path) for _ in range(120)]  # more than are served, fewer than may wait
-    for i, s in enumerate(crowd):
-        s.sendall(msgpack.packb([i + 1, "note", 0, f"socket {i}", "t"]))
+    crowd = []
+    for i in range(120):  # more than are served, fewer than may wait; who says nothing is sent away after a while
+        crowd.append(connect(run.path))
+        crowd[i].sendall(msgpack.packb([i + 1, "note", 0, f"socket {i}", "t"]))
     commands = [subprocess.Popen([AUXCELL, "note", run.path, f"process {i}"], stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT, text=True) for i in range(8)]
     for i, s in enumerate(crowd):

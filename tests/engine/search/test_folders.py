@@ -2,6 +2,7 @@
 import os
 import shutil
 import signal
+import signal
 import sys
 import time
 
@@ -78,8 +79,10 @@ def a_run_that_is_being_removed(where):
     path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
     run.until("scored", 1)
+    run.process.send_signal(signal.SIGSTOP)  # or it might write run.ini again in between
     os.remove(f"{path}/run.ini")
     shutil.rmtree(f"{path}/masks")
+    run.process.send_signal(signal.SIGCONT)
     run.until("paused", 0, on=1, by="engine")
     assert not os.path.exists(f"{path}/masks")
     assert run.stop() == 0

@@ -1,6 +1,7 @@
 /* Decoders as graphs: shapes, parameters, what none and skip leave of them. */
 #include "engine/graph/stats.h"
 #include "engine/space/decoder.h"
+#include "engine/task/task.h"
 #include "engine/model/mobilenet.h"
 #include "engine/space/space.h"
 
@@ -208,15 +209,18 @@ static void test_random(void **state)
         char text[AX_GENOTYPE_TEXT];
         built b = build(ax_genotype_print(&g, text), 4, 1, true, 1, 2);
         ax_err err = { 0 };
-        ax_val loss, labels = ax_graph_input(b.g, "labels", (ax_type) { { 2, 8, 16, 1 }, AX_U8, AX_NHWC }, &err);
+        ax_val loss;
+        const ax_val target[AX_TASK_TARGETS] = { ax_graph_input(b.g, "target",
+                                                                (ax_type) { { 2, 8, 16, 1 }, AX_U8, AX_NHWC }, &err) };
         ax_val teacher = ax_graph_input(b.g, "teacher", (ax_type) { .shape = { 2, 8, 16, 5 } }, &err);
+        const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
         if (i % 2)
             teacher = (ax_val) { 0 };
-        if (ax_decoder_loss(b.g, &b.d, labels, teacher, 0.3f, 0.15f, &loss, &err) != AX_OK ||
+        if (ax_task_loss(b.g, &task, &b.d, target, 8, 16, teacher, 0.3f, 0.15f, &loss, &err) != AX_OK ||
             ax_graph_backward(b.g, loss, NULL, 0, &err) != AX_OK)
             fail_msg("%s: %s", text, err.msg);
         assert_int_equal(ax_graph_find(b.g, "loss").id, loss.id);
-        assert_true(ax_graph_find(b.g, "loss.ce").id && ax_graph_find(b.g, "loss.aux.2").id);
+        assert_true(ax_graph_find(b.g, "loss.task").id && ax_graph_find(b.g, "loss.aux.2").id);
         assert_int_equal(ax_graph_find(b.g, "loss.kd").id != 0, !(i % 2));
         assert_true(ax_graph_grad(b.g, ax_graph_find(b.g, "decoder.classifier.weight")).id);
         ax_graph_free(b.g);

@@ -35,7 +35,7 @@ static int set_up(void **state)
     *state = p;
     snprintf(p->dir, sizeof p->dir, "/tmp/ax-cache-XXXXXX");
     assert_non_null(mkdtemp(p->dir));
-    assert_non_null(p->source = ax_source_open("scenes", &err));
+    assert_non_null(p->source = ax_source_open("scenes", "", &err));
     assert_non_null(p->dev = ax_device_open("cpu", 1, &p->be, note, &err));
     p->spec = (ax_cache_spec) {
         .source = p->source,
@@ -186,8 +186,9 @@ static void lies_do_no_harm(void **state)
     find_file(p);
     char *bytes = read_file(p, &n), *hostile = malloc(n);
     const ax_cache_header *head = (void *)bytes;
-    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, 0 };
-    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, 0 };
+    const ax_task_spec *task = &p->source->info.task;
+    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, task, false };
+    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, task, false };
     assert_true(ax_cache_is(bytes, n, &claim) && ax_cache_is(bytes, n, &whole_images));
     static const int32_t side[] = { 0, -32, 1, 31, 64, 96, 1 << 16, 1 << 20, INT32_MAX - 31, INT32_MIN };
     for (size_t i = 0; i < SAMPLES * sizeof side / sizeof *side; i++)
@@ -212,11 +213,13 @@ static void lies_do_no_harm(void **state)
         assert_int_equal(opens_with(p), SAMPLES);
     }
     /* other claims of the same bytes: a cache with a teacher, of another count, of none */
-    for (int32_t classes = 1; classes < 300; classes += 37)
-        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, classes }));
+    for (int32_t outputs = 1; outputs < 300; outputs += 37) {
+        const ax_task_spec other = { .task = &ax_task_segmentation, .outputs = outputs };
+        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, true }));
+    }
     static const size_t counts[] = { 0, 1, 2, 4, SIZE_MAX, SIZE_MAX / 24, (SIZE_MAX - 64) / 24 + 1 };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, 0 }));
+        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, task, false }));
         memcpy(hostile, bytes, n);
         ((ax_cache_header *)(void *)hostile)->count = counts[i];
         assert_false(ax_cache_is(hostile, n, &claim));

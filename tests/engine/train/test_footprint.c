@@ -58,7 +58,7 @@ static int set_up(void **state)
     ax_settings_preset(&b->settings, "demo", &err);
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         assert_int_equal(ax_settings_set(&b->settings, small[i][0], small[i][1], &err), AX_OK);
-    assert_non_null(b->source = ax_source_open("scenes", &err));
+    assert_non_null(b->source = ax_source_open("scenes", "", &err));
     open_trainer(b, "0");
     b->job = ax_train_job_default(&b->settings, &g, false);
     b->job.warn = warn;

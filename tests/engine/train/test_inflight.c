@@ -64,7 +64,7 @@ static int set_up(void **state)
                                      { "threads", "1" } };
     for (size_t i = 0; i < sizeof small / sizeof *small; i++)
         assert_int_equal(ax_settings_set(s, small[i][0], small[i][1], &err), AX_OK);
-    b->source = ax_source_open("scenes", &err);
+    b->source = ax_source_open("scenes", "", &err);
     b->trainer = ax_trainer_new(s, b->source, NULL, NULL, NULL, &err);
     assert_non_null(b->trainer);
     ax_genotype g;

@@ -66,7 +66,7 @@ static ax_source *named_set(const char *name, const char *const *image, int n)
     snprintf(path, sizeof path, "%s/val.txt", dir);
     assert_int_equal(ax_file_replace(AT_FDCWD, path, list, strlen(list), &err), AX_OK);
     snprintf(path, sizeof path, "camvid:%s", dir);
-    ax_source *s = ax_source_open(path, &err);
+    ax_source *s = ax_source_open(path, "", &err);
     if (!s)
         fail_msg("%s", err.msg);
     return s;

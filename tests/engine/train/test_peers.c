@@ -43,7 +43,7 @@ static bench *open_bench(const char *device, const char *batch, uint64_t peers)
         assert_int_equal(ax_settings_set(&b->settings, tiny[i].name, tiny[i].value, &err), AX_OK);
     ax_settings_set(&b->settings, "device", device, NULL);
     ax_settings_set(&b->settings, "batch", batch, NULL);
-    assert_non_null(b->source = ax_source_open("scenes", &err));
+    assert_non_null(b->source = ax_source_open("scenes", "", &err));
     if (!(b->t = ax_trainer_new(&b->settings, b->source, NULL, NULL, NULL, &err)))
         fail_msg("%s", err.msg);
     b->job = ax_train_job_default(&b->settings, &g, true);

@@ -58,7 +58,7 @@ static int set_up(void **state)
     b->be.alloc = alloc;
     b->be.release = release;
     assert_non_null(b->dev = b->be.open(0, 1, &err));
-    assert_non_null(b->source = ax_source_open("scenes", &err));
+    assert_non_null(b->source = ax_source_open("scenes", "", &err));
     const ax_cache_spec spec = {
         .source = b->source,
         .samples = { .split = AX_SPLIT_TRAIN, .h = SIDE, .w = SIDE, .scale_min = 1, .scale_max = 1, .seed = 1 },
@@ -87,7 +87,7 @@ static ax_resident *make(const bench *b, size_t room, int fails_at)
     memory.spare = room;
     memory.allocations = memory.live = 0;
     memory.fails_at = fails_at;
-    return ax_resident_new(b->cache, b->source->info.classes, &b->be, b->dev);
+    return ax_resident_new(b->cache, &b->source->info.task, &b->be, b->dev);
 }
 
 static void only_when_they_take_less_than_half(void **state)
@@ -99,8 +99,7 @@ static void only_when_they_take_less_than_half(void **state)
     assert_non_null(r);
     ax_resident_free(r);
     assert_int_equal(memory.live, 0);
-    assert_null(
-        ax_resident_new(b->cache, b->source->info.classes, &ax_backend_cpu, b->dev)); /* reads the cache itself */
+    assert_null(ax_resident_new(b->cache, &b->source->info.task, &ax_backend_cpu, b->dev)); /* reads the cache itself */
 }
 
 static void running_out_leaves_nothing_behind(void **state)
@@ -120,7 +119,7 @@ static void a_batch_is_what_the_cache_has(void **state)
     ax_val taps[AX_MAX_TAPS];
     assert_int_equal(ax_decoder_taps(g, &ax_mobilenet.taps, BATCH, SIDE, SIDE, taps, &err), AX_OK);
     ax_type labels = { .shape = { BATCH, SIDE / 4, SIDE / 4, 1 }, .dtype = AX_U8 };
-    assert_true(ax_graph_input(g, "labels", labels, &err).id);
+    assert_true(ax_graph_input(g, "target", labels, &err).id);
     ax_plan *plan = ax_plan_new(g, &b->be, b->dev, NULL, 0, &err);
     assert_non_null(plan);
     ax_resident *r = make(b, SIZE_MAX, 0);
@@ -136,8 +135,8 @@ static void a_batch_is_what_the_cache_has(void **state)
             const float *got = ax_plan_input(plan, ax_tap_name(k), &err);
             assert_memory_equal(got + i * n, item.tap[k], n * sizeof *got);
         }
-        const char *got = ax_plan_input(plan, "labels", &err);
-        assert_memory_equal(got + i * 64, item.labels, 64);
+        const char *got = ax_plan_input(plan, "target", &err);
+        assert_memory_equal(got + i * 64, item.target[0], 64);
     }
     ax_resident_free(r);
     ax_plan_free(plan);

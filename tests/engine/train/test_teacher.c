@@ -1,11 +1,12 @@
 /* The teacher: its logits lie where the crop does, its term of the loss has the value worked out by hand, and whatever
    is wrong with it is said. */
+#include "tests/helper/classmap.h"
 #include "engine/train/teacher.h"
 
 #include "data/open.h"
 #include "engine/model/safetensors.h"
 #include "engine/train/inflight.h"
-#include "engine/train/labels.h"
+#include "engine/task/segmentation/labels.h"
 #include "engine/train/trainer.h"
 
 #include <dirent.h>
@@ -36,11 +37,11 @@ static int set_up(void **state)
     bench *b = calloc(1, sizeof *b);
     snprintf(b->dir, sizeof b->dir, "/tmp/ax-teacher-XXXXXX");
     assert_non_null(mkdtemp(b->dir));
-    assert_non_null(b->source = ax_source_open("scenes:3,3", &err));
+    assert_non_null(b->source = ax_source_open("scenes:3,3", "", &err));
     uint8_t *rgb;
     assert_int_equal(b->source->ops->picture(b->source, AX_SPLIT_TRAIN, 0, &rgb, &b->h, &b->w, &err), AX_OK);
     free(rgb);
-    b->classes = b->source->info.classes;
+    b->classes = b->source->info.task.outputs;
     *state = b;
     return 0;
 }
@@ -113,8 +114,8 @@ static void write_truth(const bench *b, int image, const char *ending)
     size_t pixels = (size_t)s.h * (size_t)s.w;
     float *value = calloc((size_t)b->classes * pixels, sizeof *value);
     for (size_t i = 0; i < pixels; i++)
-        if (s.labels[i] < b->classes)
-            value[s.labels[i] * pixels + i] = 1;
+        if (CLASS_MAP(s)[i] < b->classes)
+            value[CLASS_MAP(s)[i] * pixels + i] = 1;
     write_logits(b->dir, image, ending, b->classes, s.h, s.w, value);
     free(value);
     ax_sample_release(&s);
@@ -141,7 +142,7 @@ static void logits_lie_where_the_crop_does(void **state)
         ax_sample s = { 0 };
         assert_int_equal(b->source->ops->sample(b->source, &spec, k, &s, &err), AX_OK);
         assert_int_equal(ax_teacher_logits(t, &s, logits, &err), AX_OK);
-        ax_labels_shrink(s.labels, s.h, s.w, labels, 16, 16);
+        ax_labels_shrink(CLASS_MAP(s), s.h, s.w, labels, 16, 16);
         mirrored += s.x.step < 0;
         for (int i = 0; i < 16 * 16; i++) {
             if (labels[i] == 255)
@@ -379,7 +380,7 @@ static void wrong_teachers_are_named(void **state)
     write_logits(path, 1, "npy", b->classes, b->h / 4, b->w / 4, value);
     refuse(b, path, AX_EDATA, "no logits for the image 'train-0'");
     write_logits(path, 0, "npy", b->classes + 1, b->h / 4, b->w / 4, value);
-    refuse(b, path, AX_EDATA, "classes; the data has");
+    refuse(b, path, AX_EDATA, "outputs; the data asks for");
     write_logits(path, 0, "npy", b->classes, b->h / 4, b->w / 4 - 1, value);
     refuse(b, path, AX_EDATA, "logits for an image of");
     write_logits(path, 0, "npy", b->classes, b->h / 4, b->w / 4, value);
@@ -402,7 +403,7 @@ static void wrong_teachers_are_named(void **state)
     snprintf(path, sizeof path, "%s/m.safetensors", b->dir);
     run(b, &s, path, NULL, &w);
     ax_err err;
-    ax_source *other = ax_source_open("camvid:tests/data/camvid-tiny", &err);
+    ax_source *other = ax_source_open("camvid:tests/data/camvid-tiny", "", &err);
     assert_non_null(other);
     s.teacher[0] = '\0';
     ax_settings_set(&s, "teacher", path, NULL);

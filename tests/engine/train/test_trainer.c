@@ -42,7 +42,7 @@ static ax_genotype genotype(void)
 static ax_source *scenes(void)
 {
     ax_err err;
-    ax_source *s = ax_source_open("scenes", &err);
+    ax_source *s = ax_source_open("scenes", "", &err);
     if (!s)
         fail_msg("%s", err.msg);
     return s;

@@ -1,4 +1,4 @@
-#include "engine/train/labels.h"
+#include "engine/task/segmentation/labels.h"
 
 #include <stddef.h>
 

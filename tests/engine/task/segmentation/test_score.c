@@ -1,4 +1,4 @@
-#include "engine/train/score.h"
+#include "engine/task/segmentation/score.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Class maps at other sizes. */
-#ifndef AX_TRAIN_LABELS_H
-#define AX_TRAIN_LABELS_H
+#ifndef AX_SEGMENTATION_LABELS_H
+#define AX_SEGMENTATION_LABELS_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Long et al., "Fully Convolutional Networks for Semantic Segmentation" (CVPR 2015), section 5, for the three figures;
    Nekrasov et al. (CVPR 2019), section 4.1, for the reward made of them. */
-#include "engine/train/score.h"
+#include "engine/task/segmentation/score.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* Confusion matrix, and the reward made of it. */
-#ifndef AX_TRAIN_SCORE_H
-#define AX_TRAIN_SCORE_H
+#ifndef AX_SEGMENTATION_SCORE_H
+#define AX_SEGMENTATION_SCORE_H
 
 #include "engine/base/err.h"
 

@@ -1,0 +1,16 @@
+/* The tasks that a network can be searched for: their names in settings, events and model files. What each of them does
+   is in engine/task; the screens know the names only. */
+#ifndef AX_CANDIDATE_TASKS_H
+#define AX_CANDIDATE_TASKS_H
+
+/* id, name: engine/task/NAME/ has its ax_task_NAME. The first is the task of runs and models that name none. */
+#define AX_TASK_LIST(X) X(SEGMENTATION, segmentation)
+
+#define AX_TASK_ENUM(id, name) AX_TASK_##id,
+typedef enum ax_task_id { AX_TASK_LIST(AX_TASK_ENUM) AX_TASKS } ax_task_id;
+
+const char *ax_task_name(ax_task_id id);
+/* The task of this name, the first one for ""; AX_TASKS = none is called so. */
+ax_task_id ax_task_named(const char *name);
+
+#endif
