@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* The smallest round step with which `steps` of it reach from a multiple of it to most. */
@@ -38,37 +37,122 @@ ax_axis ax_axis_fit(double least, double most, int rows)
     return best;
 }
 
+ax_axis ax_axis_fit_log(double least, double most, int rows)
+{
+    if (most < least * 1.02) {
+        least /= 1.1;
+        most *= 1.1;
+    }
+    return (ax_axis) { .lo = least, .hi = most, .rows = rows, .every = 2, .log = true };
+}
+
 int ax_axis_row(const ax_axis *a, double y, int rows)
 {
-    int r = (int)lround((a->hi - y) / (a->hi - a->lo) * (rows - 1));
+    double down = a->log ? log(a->hi / y) / log(a->hi / a->lo) : (a->hi - y) / (a->hi - a->lo);
+    if (isnan(down))
+        return rows - 1;
+    int r = (int)lround(fmin(fmax(down, 0), 1) * (rows - 1));
     return r < 0 ? 0 : r >= rows ? rows - 1 : r;
+}
+
+static void y_tick(ax_pane p, int row, const char *text)
+{
+    ax_pane_print_right(p, row, AX_AXIS_LABEL - 1, AX_ROLE_DIM, text);
+    ax_pane_glyph(p, row, AX_AXIS_LABEL - 1, AX_GLYPH_TICK_Y, AX_ROLE_FRAME);
+}
+
+static void linear_ticks(ax_pane p, const ax_axis *a)
+{
+    int digits = a->step < 0.0095 ? 3 : 2;
+    for (int k = 0, r = a->rows - 1; r >= 0; k++, r -= a->every) {
+        double y = a->lo + k * a->step;
+        char text[16];
+        snprintf(text, sizeof text, "%.*f", digits, fabs(y) < a->step / 1000 ? 0.0 : y);
+        y_tick(p, r, text);
+    }
+}
+
+/* As many as have a row of their own with one between them. */
+static void log_ticks(ax_pane p, const ax_axis *a)
+{
+    double tick[AX_TICKS];
+    for (int most = a->rows / 2; most > 0; most--) {
+        int n = ax_ticks(a->lo, a->hi, true, most, tick), near = a->rows;
+        for (int i = 1; i < n; i++) {
+            int apart = ax_axis_row(a, tick[i - 1], a->rows) - ax_axis_row(a, tick[i], a->rows);
+            near = apart < near ? apart : near;
+        }
+        if (near < 2 && n > 1)
+            continue;
+        for (int i = 0; i < n; i++) {
+            char text[AX_TICK_TEXT];
+            y_tick(p, ax_axis_row(a, tick[i], a->rows), ax_tick_text(tick[i], text));
+        }
+        return;
+    }
 }
 
 void ax_y_axis(ax_pane p, const ax_axis *a)
 {
     for (int r = 0; r < a->rows; r++)
         ax_pane_glyph(p, r, AX_AXIS_LABEL - 1, AX_GLYPH_VLINE, AX_ROLE_FRAME);
-    int digits = a->step < 0.0095 ? 3 : 2;
-    for (int k = 0, r = a->rows - 1; r >= 0; k++, r -= a->every) {
-        double y = a->lo + k * a->step;
-        char text[16];
-        snprintf(text, sizeof text, "%.*f", digits, fabs(y) < a->step / 1000 ? 0.0 : y);
-        ax_pane_print_right(p, r, AX_AXIS_LABEL - 1, AX_ROLE_DIM, text);
-        ax_pane_glyph(p, r, AX_AXIS_LABEL - 1, AX_GLYPH_TICK_Y, AX_ROLE_FRAME);
-    }
+    if (a->log)
+        log_ticks(p, a);
+    else
+        linear_ticks(p, a);
 }
 
-void ax_x_label(ax_pane p, int row, int at, const char *text)
+/* ---- x ---- */
+
+int ax_x_col(const ax_x_scale *s, double x, int cols)
+{
+    double part = s->log ? log(x / s->left) / log(s->right / s->left) : (x - s->left) / (s->right - s->left);
+    int c = (int)(fmin(fmax(part, 0), 1) * cols + 1e-9);
+    return c >= cols ? cols - 1 : c;
+}
+
+/* Column where a label centred at `at` begins, moved where it would leave the pane. */
+static int label_col(int at, const char *text, int end)
 {
     int n = (int)strlen(text), col = at - n / 2;
-    if (col + n > p.at.cols)
-        col = p.at.cols - n;
-    ax_pane_print(p, row, col, AX_ROLE_DIM, text);
+    return col + n > end ? end - n : col < 0 ? 0 : col;
 }
 
-void ax_x_line(ax_pane p, int row)
+/* Whether `n` labels stand apart from each other; prints them when `print`. */
+static bool labels_fit(ax_pane p, int row, const ax_x_scale *s, const double *tick, int n, int end, bool print)
 {
+    int cols = p.at.cols - AX_AXIS_LABEL, free_from = 0;
+    for (int i = 0; i < n; i++) {
+        char text[AX_TICK_TEXT];
+        int at = AX_AXIS_LABEL + ax_x_col(s, tick[i], cols),
+            col = label_col(at, ax_tick_text(tick[i], text), p.at.cols);
+        bool fits = col >= free_from, beside = col + (int)strlen(text) <= end;
+        if (!fits && beside)
+            return false;
+        free_from = col + (int)strlen(text) + 2;
+        if (!print)
+            continue;
+        ax_pane_glyph(p, row, at, AX_GLYPH_TICK_X, AX_ROLE_FRAME);
+        if (beside) /* under the others is the name */
+            ax_pane_print(p, row + 1, col, AX_ROLE_DIM, text);
+    }
+    return true;
+}
+
+void ax_x_axis(ax_pane p, int row, const ax_x_scale *s, const char *name)
+{
+    double tick[AX_TICKS];
+    int cols = p.at.cols - AX_AXIS_LABEL, end = name ? p.at.cols - (int)strlen(name) - 2 : p.at.cols;
     ax_pane_glyph(p, row, AX_AXIS_LABEL - 1, AX_GLYPH_BOTTOM_LEFT, AX_ROLE_FRAME);
     for (int c = AX_AXIS_LABEL; c < p.at.cols; c++)
         ax_pane_glyph(p, row, c, AX_GLYPH_HLINE, AX_ROLE_FRAME);
+    for (int most = cols / 9 > 1 ? cols / 9 : 1; most > 0; most--) {
+        int n = ax_ticks(s->left, s->right, s->log, most, tick);
+        if (labels_fit(p, row, s, tick, n, end, false)) {
+            labels_fit(p, row, s, tick, n, end, true);
+            break;
+        }
+    }
+    if (name)
+        ax_pane_print_right(p, row + 1, p.at.cols, AX_ROLE_DIM, name);
 }

@@ -1,27 +1,37 @@
-/* Axes of plots in cells: round steps, ticks, labels. */
+/* Axes of plots in cells: scales, round ticks, labels. */
 #ifndef AX_VIZ_AXIS_H
 #define AX_VIZ_AXIS_H
 
 #include "viz/canvas.h"
+#include "viz/ticks.h"
 
 enum { AX_AXIS_LABEL = 6 }; /* columns left of the plot, the axis included */
 
-/* A y axis of `rows` rows: hi in row 0, lo in the last, a tick at every `every`-th row counted from the bottom. */
+/* A y axis of `rows` rows: hi in row 0, lo in the last. On a linear one a tick is at every `every`-th row counted from
+   the bottom; a log one has them where round values are. */
 typedef struct ax_axis {
     double lo, hi, step;
     int rows, every;
+    bool log;
 } ax_axis;
 
 /* An axis for values from least to most, in at least 2 rows: ticks are multiples of 1, 2 or 5 times a power of ten and
-   lie exactly on rows, two to four apart, whichever wastes the least. */
+   exactly on rows, two to four apart, whichever wastes the least. */
 ax_axis ax_axis_fit(double least, double most, int rows);
+/* A log axis for values from least > 0 to most. */
+ax_axis ax_axis_fit_log(double least, double most, int rows);
 /* Row of a value when the axis is cut into `rows` (a multiple of its own for finer dots), clamped. */
 int ax_axis_row(const ax_axis *a, double y, int rows);
 /* The y axis with its labels. */
 void ax_y_axis(ax_pane p, const ax_axis *a);
-/* The line of the x axis, from the y axis to the right edge. */
-void ax_x_line(ax_pane p, int row);
-/* A label centred at a column, moved left where it would leave the pane. */
-void ax_x_label(ax_pane p, int row, int at, const char *text);
+/* The x axis in `row` from left to right, as a log scale or not, with labels below it in `cols` columns of the plot and
+   its name at the right edge; NULL = it has none. */
+typedef struct ax_x_scale {
+    double left, right;
+    bool log;
+} ax_x_scale;
+void ax_x_axis(ax_pane p, int row, const ax_x_scale *s, const char *name);
+/* Column of a value when the scale is cut into `cols`, clamped. */
+int ax_x_col(const ax_x_scale *s, double x, int cols);
 
 #endif

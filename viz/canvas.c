@@ -217,6 +217,12 @@ void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell)
         memcpy(row_of(p, r), cell + (size_t)r * cols, cols * sizeof *cell);
 }
 
+bool ax_pane_is_blank(ax_pane p, int row, int col)
+{
+    const ax_canvas_cell *cell = cell_at(p, row, col);
+    return cell && cell->code == ' ';
+}
+
 void ax_pane_clear(ax_pane p)
 {
     for (int r = 0; r < p.at.rows; r++)

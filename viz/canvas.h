@@ -77,6 +77,7 @@ int ax_text_width(const char *text);
 /* Gives cells another role, keeping the characters. */
 void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role);
 void ax_pane_clear(ax_pane p); /* blanks */
+bool ax_pane_is_blank(ax_pane p, int row, int col);
 /* Copies the pane's cells out (malloc, caller frees; NULL without memory) and back in, for a pane of the same size. */
 ax_canvas_cell *ax_pane_save(ax_pane p);
 void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell);

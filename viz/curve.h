@@ -2,7 +2,7 @@
 #ifndef AX_VIZ_CURVE_H
 #define AX_VIZ_CURVE_H
 
-#include "viz/canvas.h"
+#include "viz/chart.h"
 
 #include <stddef.h>
 
@@ -25,8 +25,21 @@ typedef struct ax_curve_window {
    middle of what was seen; past the whole there is none. */
 void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
 void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* by halves of what is seen */
-/* Draws axes with labels, points, curve and best-so-far; at least 4 rows and 16 columns are needed, else nothing. The
-   smoothing knows every value, and every value has its dot. AX_ENOMEM. */
-ax_code ax_curve_draw(ax_pane p, ax_series s, double decay, ax_curve_window w, ax_err *err);
+/* How the rewards are drawn. */
+typedef struct ax_curve_how {
+    ax_curve_window window;
+    double decay; /* of the average; 0 = there is none */
+    bool log_y;
+} ax_curve_how;
+/* The chart of rewards: points, average, best so far; it reads s.y and what the curve holds. AX_ENOMEM: there is
+   nothing to release. */
+typedef struct ax_curve {
+    double *average, *best; /* s.n */
+    ax_chart chart;
+} ax_curve;
+ax_code ax_curve_make(ax_curve *c, ax_series s, const ax_curve_how *how, ax_err *err);
+void ax_curve_release(ax_curve *c);
+/* Draws it into cells; the average knows every value, and every value has its dot. AX_ENOMEM. */
+ax_code ax_curve_draw(ax_pane p, ax_series s, const ax_curve_how *how, ax_chart_scale *scale, ax_err *err);
 
 #endif

@@ -2,7 +2,7 @@
 #include "tui/view/view.h"
 
 #include "tui/view/kept.h"
-#include "viz/scatter.h"
+#include "viz/chart.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 typedef struct pareto_state {
     int axis; /* the figure with the first front is 0 */
     ax_kept kept;
-    ax_scatter_scale scale; /* of what is kept */
+    ax_chart_scale scale; /* of what is kept */
 } pareto_state;
 
 static double reward_of(const ax_candidate *c)
@@ -19,29 +19,53 @@ static double reward_of(const ax_candidate *c)
     return c && c->status != AX_PRUNED && c->status != AX_FAILED ? c->outcome.reward : NAN;
 }
 
-/* All but the selected one. */
-static ax_code draw_points(ax_pane p, const ax_state *s, ax_metric axis, ax_scatter_scale *scale, ax_err *err)
+/* Points of a chart: first those that are beaten, then those of the front. */
+typedef struct points {
+    double *x, *y;
+    size_t n, beaten;
+} points;
+
+static void release_points(points *p)
 {
-    size_t n = s->n_scored, room = n ? n : 1;
-    double *x = calloc(room, sizeof *x), *y = calloc(room, sizeof *y);
-    bool *front = calloc(room, sizeof *front);
-    ax_code code = x && y && front ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for the pareto plot");
-    if (code == AX_OK) {
-        for (size_t i = 0; i < n; i++) {
-            const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
-            x[i] = ax_outcome_cost(&c->outcome, axis);
-            y[i] = reward_of(c);
-            front[i] = ax_state_on_front(s, c, axis);
-        }
-        ax_scatter_draw(
-            p,
-            &(ax_scatter) {
-                .x = x, .y = y, .front = front, .n = n, .log_x = true, .x_name = ax_metric_of(axis)->front.label },
-            scale);
+    free(p->x);
+    free(p->y);
+}
+
+static ax_code make_points(points *p, const ax_state *s, ax_metric axis, ax_err *err)
+{
+    size_t room = s->n_scored ? s->n_scored : 1;
+    *p = (points) { .x = malloc(room * sizeof *p->x), .y = malloc(room * sizeof *p->y) };
+    if (!p->x || !p->y) {
+        release_points(p);
+        return ax_fail(err, AX_ENOMEM, "no memory for the pareto plot");
     }
-    free(x);
-    free(y);
-    free(front);
+    for (int front = 0; front < 2; front++) {
+        for (size_t i = 0; i < s->n_scored; i++) {
+            const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
+            if (ax_state_on_front(s, c, axis) != (front != 0))
+                continue;
+            p->x[p->n] = ax_outcome_cost(&c->outcome, axis);
+            p->y[p->n++] = reward_of(c);
+        }
+        p->beaten = front ? p->beaten : p->n;
+    }
+    return AX_OK;
+}
+
+/* All but the selected one. */
+static ax_code draw_points(ax_pane p, const ax_state *s, ax_metric axis, ax_chart_scale *scale, ax_err *err)
+{
+    points pt;
+    if (make_points(&pt, s, axis, err) != AX_OK)
+        return AX_ENOMEM;
+    ax_chart chart = { .x.log = true, .x_name = ax_metric_of(axis)->front.label, .y_name = "reward", .n = 2 };
+    chart.layer[0] = (ax_layer) { AX_MARK_POINTS,       .x = pt.x, .y = pt.y, .n = pt.beaten, .role = AX_ROLE_POINT,
+                                  .glyph = AX_GLYPH_RAW };
+    chart.layer[1] =
+        (ax_layer) { AX_MARK_POINTS,       .x = pt.x + pt.beaten,   .y = pt.y + pt.beaten, .n = pt.n - pt.beaten,
+                     .role = AX_ROLE_BEST, .glyph = AX_GLYPH_FRONT, .name = "front" };
+    ax_code code = ax_chart_draw(p, &chart, scale, err);
+    release_points(&pt);
     return code;
 }
 
@@ -61,7 +85,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     bool shown = c && c->scored;
     uint32_t on_front = s->front[axis].n;
     if (shown)
-        ax_scatter_cursor(inner, &here->scale, ax_outcome_cost(&c->outcome, axis), reward_of(c));
+        ax_chart_cursor(inner, &here->scale, ax_outcome_cost(&c->outcome, axis), reward_of(c));
     if (shown)
         snprintf(right, sizeof right, "@ #%u   front %u", c->id, on_front);
     else

@@ -3,16 +3,22 @@
 
 #include "tui/view/kept.h"
 #include "viz/curve.h"
+#include "viz/figure.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-static const double ema_decay = 0.97;
+static const double decays[] = { 0.97, 0.99, 0, 0.9 };
+enum { DECAYS = sizeof decays / sizeof *decays };
 
 typedef struct reward_state {
     ax_curve_window window; /* what is seen of it */
+    unsigned smoothing;     /* of decays */
+    bool log_y, crosshair;
     ax_kept kept;
+    ax_chart_scale scale; /* of what is kept */
 } reward_state;
 
 static void waiting(ax_pane p, const ax_ui *ui)
@@ -31,36 +37,119 @@ static void waiting(ax_pane p, const ax_ui *ui)
     ax_pane_print_cut(p, p.at.rows / 2 - 1, 6 + (p.at.cols - 6 - width) / 2, p.at.cols - 7, AX_ROLE_DIM, text);
 }
 
-static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
+/* The rewards in the order they came (malloc, the caller frees); NULL: no memory. */
+static double *rewards(const ax_state *s)
 {
-    reward_state *here = ui->slot[AX_VIEW_REWARD];
-    const ax_state *s = ui->state;
-    bool ascii = p.canvas->glyphs->ascii;
-    const char *legend = p.at.cols < 60 ? "EMA .97"
-                         : ascii        ? "* EMA .97   - best   . raw"
-                                        : "EMA .97   \u2500 best   \u00b7 raw";
-    char title[64] = "reward";
-    if (here->window.width)
-        snprintf(title, sizeof title, "reward %zu-%zu  0: all", here->window.from,
-                 here->window.from + here->window.width);
-    ax_pane_frame(p, false, title, legend);
-    ax_pane inner = ax_pane_inner(p);
-    if (ax_kept_draw(&here->kept, inner, s, &here->window, sizeof here->window))
-        return AX_OK;
     double *y = malloc((s->n_scored ? s->n_scored : 1) * sizeof *y);
-    if (!y)
-        return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
-    for (uint32_t i = 0; i < s->n_scored; i++) {
+    for (uint32_t i = 0; i < s->n_scored && y; i++) {
         const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
         y[i] = c ? c->outcome.reward : NAN;
     }
-    ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, ema_decay, here->window, err);
+    return y;
+}
+
+static ax_curve_how how_of(const reward_state *here)
+{
+    return (ax_curve_how) { .window = here->window, .decay = decays[here->smoothing], .log_y = here->log_y };
+}
+
+static ax_code draw_curve(ax_pane inner, const ax_ui *ui, reward_state *here, ax_err *err)
+{
+    const ax_state *s = ui->state;
+    const size_t how[] = { here->window.from, here->window.width, here->smoothing, here->log_y };
+    if (ax_kept_draw(&here->kept, inner, s, how, sizeof how))
+        return AX_OK;
+    double *y = rewards(s);
+    if (!y)
+        return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
+    ax_curve_how drawn = how_of(here);
+    ax_code code = ax_curve_draw(inner, (ax_series) { .y = y, .n = s->n_scored }, &drawn, &here->scale, err);
     free(y);
     if (!s->n_scored)
         waiting(inner, ui);
     if (code == AX_OK)
-        ax_kept_save(&here->kept, inner, s, &here->window, sizeof here->window);
+        ax_kept_save(&here->kept, inner, s, how, sizeof how);
     return code;
+}
+
+/* Place of the selected candidate among those with a reward, -1 = it has none. */
+static long place_of(const ax_ui *ui)
+{
+    const ax_state *s = ui->state;
+    long i = (long)s->n_scored - 1;
+    while (i >= 0 && s->scored[i] != ax_ui_selection(ui)->selected)
+        i--;
+    return i;
+}
+
+/* "#283  x 282  .6281  EMA .554  best .6281", without x in a narrow pane */
+static void readout(const ax_ui *ui, const reward_state *here, long at, bool narrow, char *text, size_t cap)
+{
+    const ax_state *s = ui->state;
+    char r[AX_FIGURE], m[AX_FIGURE], b[AX_FIGURE];
+    double *y = rewards(s), *average = malloc((s->n_scored + 1) * sizeof *average), best = NAN;
+    double decay = decays[here->smoothing];
+    if (y && average) {
+        ax_curve_ema((ax_series) { .y = y, .n = s->n_scored }, decay, average);
+        for (long i = 0; i <= at; i++)
+            best = isfinite(y[i]) ? fmax(best, y[i]) : best;
+        char place[32] = "";
+        if (!narrow)
+            snprintf(place, sizeof place, "  x %ld", at);
+        snprintf(text, cap, "#%u%s  %s%s%s  best %s", s->scored[at], place, ax_figure_share(y[at], 4, r),
+                 decay > 0 ? "  EMA " : "", decay > 0 ? ax_figure_share(average[at], 3, m) : "",
+                 ax_figure_share(best, 4, b));
+    }
+    free(y);
+    free(average);
+}
+
+static void legend(const reward_state *here, int cols, bool ascii, char *text, size_t cap)
+{
+    char average[24] = "raw";
+    if (decays[here->smoothing] > 0)
+        snprintf(average, sizeof average, "EMA %.2g", decays[here->smoothing]);
+    const char *point = strchr(average, '0'); /* .97 */
+    if (point && point[1] == '.')
+        memmove(average + (point - average), point + 1, strlen(point));
+    if (cols < 60 || !decays[here->smoothing])
+        snprintf(text, cap, "%s", average);
+    else
+        snprintf(text, cap, ascii ? "* %s   - best   . raw" : "%s   \u2500 best   \u00b7 raw", average);
+}
+
+static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    reward_state *here = ui->slot[AX_VIEW_REWARD];
+    char title[64] = "reward", right[96] = "";
+    ax_pane inner = ax_pane_inner(p);
+    ax_code code = draw_curve(inner, ui, here, err);
+    long at = here->crosshair && code == AX_OK ? place_of(ui) : -1;
+    if (at >= 0)
+        ax_chart_crosshair(inner, &here->scale, (double)at,
+                           ax_state_candidate(ui->state, ui->state->scored[at])->outcome.reward);
+    if (at >= 0)
+        readout(ui, here, at, p.at.cols < 60, right, sizeof right);
+    else
+        legend(here, p.at.cols, p.canvas->glyphs->ascii, right, sizeof right);
+    size_t n = strlen(title);
+    if (here->window.width)
+        n += (size_t)snprintf(title + n, sizeof title - n, " %zu-%zu  0: all", here->window.from,
+                              here->window.from + here->window.width);
+    if (here->log_y)
+        snprintf(title + n, sizeof title - n, "  log");
+    if (ax_text_width(title) + ax_text_width(right) + 10 > p.at.cols) /* what is read goes before what it is */
+        title[0] = '\0';
+    ax_pane_frame(p, false, title[0] ? title : NULL, right);
+    return code;
+}
+
+/* With the crosshair: the candidate that was scored before, or after. */
+static void step(ax_ui *ui, int by)
+{
+    long at = place_of(ui) + by, n = (long)ui->state->n_scored;
+    if (n)
+        ax_ui_select(ui, ui->state->scored[at < 0 ? 0 : at >= n ? n - 1 : at]);
 }
 
 static bool act(ax_ui *ui, ax_action a)
@@ -74,7 +163,19 @@ static bool act(ax_ui *ui, ax_action a)
         return true;
     case AX_DO_PAN_BACK:
     case AX_DO_PAN_ON:
-        ax_curve_pan(&here->window, n, a == AX_DO_PAN_ON ? 1 : -1);
+        if (here->crosshair)
+            step(ui, a == AX_DO_PAN_ON ? 1 : -1);
+        else
+            ax_curve_pan(&here->window, n, a == AX_DO_PAN_ON ? 1 : -1);
+        return true;
+    case AX_DO_CROSSHAIR:
+        here->crosshair = !here->crosshair;
+        return true;
+    case AX_DO_LOG:
+        here->log_y = !here->log_y;
+        return true;
+    case AX_DO_SMOOTH:
+        here->smoothing = (here->smoothing + 1) % DECAYS;
         return true;
     case AX_DO_ZOOM_NONE:
         here->window = (ax_curve_window) { .width = 0 };

@@ -1,0 +1,145 @@
+/* Plots as data: where ticks go, layers in cells, and the same as SVG. */
+#include "viz/chart.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static bool is_round(double v)
+{
+    double digits = v / pow(10, floor(log10(v) + 1e-9));
+    for (int d = 1; d < 10; d++)
+        if (fabs(digits - d) < 1e-6)
+            return true;
+    return false;
+}
+
+static void ticks_are_round_and_few(void **state)
+{
+    (void)state;
+    double t[AX_TICKS];
+    char text[AX_TICK_TEXT];
+    for (int most = 1; most <= 20; most++)
+        for (int k = 0; k < 60; k++) {
+            double lo = 1.7 * pow(1.9, k % 20 - 8), hi = lo * pow(1.6, 1 + k / 2);
+            for (int log_scale = 0; log_scale < 2; log_scale++) {
+                int n = ax_ticks(lo, hi, log_scale, most, t);
+                assert_true(n <= most);
+                assert_true(n > 0 || most < 3);
+                for (int i = 0; i < n; i++) {
+                    assert_true(t[i] >= lo * (1 - 1e-8) && t[i] <= hi * (1 + 1e-8));
+                    assert_true(i == 0 || t[i] > t[i - 1]);
+                    if (hi > 10 * lo && log_scale)
+                        assert_true(is_round(t[i]));
+                }
+            }
+        }
+    int n = ax_ticks(1.98e6, 7.9e6, true, 8, t); /* narrow: as on a linear axis */
+    assert_int_equal(n, 6);
+    assert_string_equal(ax_tick_text(t[0], text), "2M");
+    assert_string_equal(ax_tick_text(t[5], text), "7M");
+    n = ax_ticks(0.02, 30, true, 12, t);
+    assert_int_equal(n, 10); /* .02 .05 .1 .2 .5 1 2 5 10 20 */
+    assert_string_equal(ax_tick_text(t[0], text), "0.02");
+    assert_int_equal(ax_ticks(0, 2048, false, 9, t), 5);
+    assert_string_equal(ax_tick_text(t[3], text), "1500");
+    assert_string_equal(ax_tick_text(12500, text), "12.5k");
+    assert_string_equal(ax_tick_text(-0.25, text), "-0.25");
+    assert_string_equal(ax_tick_text(0, text), "0");
+    assert_int_equal(ax_ticks(1, 1, false, 9, t), 0);
+}
+
+static void draw(const ax_chart *c, ax_canvas *canvas, ax_chart_scale *scale)
+{
+    ax_err err;
+    assert_int_equal(ax_canvas_resize(canvas, 12, 46, &err), AX_OK);
+    assert_int_equal(ax_chart_draw(ax_pane_of(canvas, (ax_rect) { .rows = 12, .cols = 46 }), c, scale, &err), AX_OK);
+}
+
+static uint32_t code_at(const ax_canvas *c, int row, int col)
+{
+    return c->cell[row * c->cols + col].code;
+}
+
+/* A value is where its axis says: the same for linear and log ones. */
+static void values_are_where_the_axes_say(void **state)
+{
+    (void)state;
+    static const double x[] = { 1, 10, 100 }, y[] = { 0.1, 1, 10 };
+    for (int logs = 0; logs < 4; logs++) {
+        ax_chart c = { .x = { .left = 1, .right = 100, .log = logs & 1 }, .log_y = logs & 2, .n = 1 };
+        c.layer[0] = (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = 3, .glyph = AX_GLYPH_FRONT };
+        ax_canvas canvas;
+        ax_chart_scale s;
+        ax_canvas_init(&canvas, &ax_glyphs_ascii);
+        draw(&c, &canvas, &s);
+        for (int i = 0; i < 3; i++)
+            assert_int_equal(code_at(&canvas, ax_axis_row(&s.y, y[i], 10), AX_AXIS_LABEL + ax_x_col(&s.x, x[i], 40)),
+                             'o');
+        assert_int_equal(ax_x_col(&s.x, 10, 40), logs & 1 ? 20 : 3);
+        if (logs & 2)
+            assert_int_equal(ax_axis_row(&s.y, 1, 11), 5);
+        ax_chart_crosshair(ax_pane_of(&canvas, (ax_rect) { .rows = 12, .cols = 46 }), &s, 10, 1);
+        assert_int_equal(code_at(&canvas, ax_axis_row(&s.y, 1, 10), AX_AXIS_LABEL + ax_x_col(&s.x, 10, 40)), '@');
+        ax_canvas_release(&canvas);
+    }
+}
+
+/* Steps keep their value until the next one; a letter tells lines apart without colour. */
+static void steps_hold_their_value(void **state)
+{
+    (void)state;
+    static const double x[] = { 0, 20, 40 }, y[] = { 0, 1, 1 };
+    ax_chart c = { .x = { .left = 0, .right = 40 }, .n = 1 };
+    c.layer[0] = (ax_layer) { AX_MARK_STEPS, .x = x, .y = y, .n = 3, .letter = 'a' };
+    ax_canvas canvas;
+    ax_chart_scale s;
+    ax_canvas_init(&canvas, &ax_glyphs_ascii);
+    draw(&c, &canvas, &s);
+    int low = ax_axis_row(&s.y, 0, 10), high = ax_axis_row(&s.y, 1, 10);
+    for (int k = 0; k < 20; k++)
+        assert_int_equal(code_at(&canvas, low, AX_AXIS_LABEL + k), 'a');
+    for (int k = 20; k < 40; k++)
+        assert_int_equal(code_at(&canvas, high, AX_AXIS_LABEL + k), 'a');
+    ax_canvas_release(&canvas);
+}
+
+static void svg_is_well_formed(void **state)
+{
+    (void)state;
+    static const double y[] = { 0.1, NAN, 0.7, 0.4 }, high[] = { 0.2, 0.3, 0.8, 0.5 };
+    ax_chart c = { .y_name = "<y & \"x\">", .n = 4 };
+    c.layer[0] = (ax_layer) { AX_MARK_BAND, .y = y, .high = high, .n = 4, .name = "a<b" };
+    c.layer[1] = (ax_layer) { AX_MARK_POINTS, .y = y, .n = 4, .role = AX_ROLE_POINT };
+    c.layer[2] = (ax_layer) { AX_MARK_LINE, .y = y, .n = 4, .role = AX_ROLE_CURVE };
+    c.layer[3] = (ax_layer) { AX_MARK_STEPS, .y = y, .n = 4, .role = AX_ROLE_BEST, .name = "best", .letter = 'A' };
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_chart_svg(&c, 640, 400, "a & b", &out);
+    assert_true(ax_str_ok(&out));
+    assert_non_null(strstr(out.text, "&lt;y &amp; &quot;x&quot;&gt;"));
+    assert_null(strstr(out.text, "nan"));
+    assert_non_null(strstr(out.text, "A  best"));
+    int circles = 0;
+    for (const char *at = out.text; (at = strstr(at, "<circle")); at++)
+        circles++;
+    assert_int_equal(circles, 3);
+    assert_string_equal(out.text + out.len - 7, "</svg>\n");
+    ax_str_release(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(ticks_are_round_and_few),
+        cmocka_unit_test(values_are_where_the_axes_say),
+        cmocka_unit_test(steps_hold_their_value),
+        cmocka_unit_test(svg_is_well_formed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
