@@ -1,4 +1,4 @@
-/* ZERO, RELU, ADD, CONCAT. */
+/* ZERO, RELU, ADD, MIX, CONCAT. */
 #include "engine/op/rules.h"
 
 static ax_code infer_zero(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
@@ -26,6 +26,21 @@ static ax_code infer_add(const ax_attr *attr, const ax_type *in, size_t n_in, ax
     (void)n_in;
     if (!ax_shape_equal(in[0].shape, in[1].shape))
         return ax_op_reject(err, "add", "both sides have one shape", in[1].shape);
+    out[0] = in[0];
+    return AX_OK;
+}
+
+static ax_code infer_mix(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)attr;
+    (void)n_in;
+    if (!ax_shape_equal(in[0].shape, in[1].shape))
+        return ax_op_reject(err, "mix", "both sides have one shape", in[1].shape);
+    for (size_t i = 2; i < 4; i++) {
+        ax_shape factor = in[i].shape;
+        if (!ax_shape_equal(factor, (ax_shape) { 1, 1, 1, in[0].shape.c }))
+            return ax_op_reject(err, "mix", "a factor for each channel", factor);
+    }
     out[0] = in[0];
     return AX_OK;
 }
@@ -63,6 +78,15 @@ const ax_op_info ax_op_add = {
     .infer = infer_add,
     .differentiable = 1 << 0 | 1 << 1,
     .inplace = 1 << 0 | 1 << 1,
+};
+const ax_op_info ax_op_mix = {
+    .text = "mix",
+    .min_in = 4,
+    .max_in = 4,
+    .n_out = 1,
+    .infer = infer_mix,
+    .backward_reads_in = 15,
+    .differentiable = 15,
 };
 const ax_op_info ax_op_concat = {
     .text = "concat",

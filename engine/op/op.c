@@ -8,13 +8,14 @@
 const ax_op_info *ax_op_get(ax_op op)
 {
     static const ax_op_info *const table[AX_OP_COUNT] = {
-        [AX_OP_ZERO] = &ax_op_zero,     [AX_OP_CONV2D] = &ax_op_conv2d,
-        [AX_OP_BNORM] = &ax_op_bnorm,   [AX_OP_RELU] = &ax_op_relu,
-        [AX_OP_ADD] = &ax_op_add,       [AX_OP_RESIZE] = &ax_op_resize,
-        [AX_OP_GPOOL] = &ax_op_gpool,   [AX_OP_CONCAT] = &ax_op_concat,
-        [AX_OP_CE] = &ax_op_ce,         [AX_OP_DEPTH_LOSS] = &ax_op_depth_loss,
-        [AX_OP_MSE] = &ax_op_mse,       [AX_OP_WSUM] = &ax_op_wsum,
-        [AX_OP_ARGMAX] = &ax_op_argmax, [AX_OP_WMSE] = &ax_op_wmse,
+        [AX_OP_ZERO] = &ax_op_zero,       [AX_OP_CONV2D] = &ax_op_conv2d,
+        [AX_OP_BNORM] = &ax_op_bnorm,     [AX_OP_RELU] = &ax_op_relu,
+        [AX_OP_ADD] = &ax_op_add,         [AX_OP_RESIZE] = &ax_op_resize,
+        [AX_OP_GPOOL] = &ax_op_gpool,     [AX_OP_CONCAT] = &ax_op_concat,
+        [AX_OP_CE] = &ax_op_ce,           [AX_OP_DEPTH_LOSS] = &ax_op_depth_loss,
+        [AX_OP_MSE] = &ax_op_mse,         [AX_OP_WSUM] = &ax_op_wsum,
+        [AX_OP_ARGMAX] = &ax_op_argmax,   [AX_OP_WMSE] = &ax_op_wmse,
+        [AX_OP_MAXPOOL] = &ax_op_maxpool, [AX_OP_MIX] = &ax_op_mix,
     };
     assert(op < AX_OP_COUNT);
     return table[op];

@@ -40,6 +40,9 @@ typedef struct ax_shape {
    RESIZE    (x) -> y; bilinear, half-pixel centres, edges clamped (PyTorch align_corners=False) to attr.size;
              from 1x1 it is a broadcast
    GPOOL     (x) -> {n,1,1,c}, the mean over h and w
+   MAXPOOL   (x) -> y, U8 place; attr.conv (kernel, stride, pad, dilation 1): the maximum of a window, in which padding
+             never wins; place: where in the window it is, row by row, the first of equals. Only backward needs it
+   MIX       (x, y, a, b) -> a * x + b * y; a and b {1,1,1,C} have a factor for each channel
    CONCAT    (a[, b[, c[, d]]]) -> along channels
    CE        (logits, labels U8 {n,h,w,1}) -> loss scalar, unit gradient of the logits' shape. Mean over the pixels
              that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0.
@@ -52,11 +55,10 @@ typedef struct ax_shape {
    0 (there: NaN). SILOG: valid is t > least; d = ln max(p, 1e-3) - ln t; 10 sqrt(v), v = mean d^2 - 0.85 (mean d)^2; no
              gradient where p <= 1e-3; v <= 0: 0 (Lee et al., "From Big to Small", 2019).
    MSE       (a, b) -> loss scalar: mean over all elements of (a - b)^2; gradient for a only
-   WMSE      (a, b, weight {n,1,1,c}) -> loss scalar: half the mean over all elements of (weight * (a - b))^2, each image
-             and channel with its own weight; gradient for a only
-   WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
-   ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
-             attr.size; the lowest id wins a tie; no gradient */
+   WMSE      (a, b, weight {n,1,1,c}) -> loss scalar: half the mean over all elements of (weight * (a - b))^2, each
+   image and channel with its own weight; gradient for a only WSUM      (s0, ...) -> scalar: sum of attr.weight[i] *
+   s[i], all scalars ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear
+   resize to attr.size; the lowest id wins a tie; no gradient */
 #define AX_OP_LIST(X)                                                                                                  \
     X(ZERO, "zero", 0, 0, 1)                                                                                           \
     X(CONV2D, "conv2d", 2, 3, 1)                                                                                       \
@@ -71,7 +73,9 @@ typedef struct ax_shape {
     X(MSE, "mse", 2, 2, 1)                                                                                             \
     X(WMSE, "wmse", 3, 3, 1)                                                                                           \
     X(WSUM, "wsum", 1, 5, 1)                                                                                           \
-    X(ARGMAX, "argmax", 1, 1, 1)
+    X(ARGMAX, "argmax", 1, 1, 1)                                                                                       \
+    X(MAXPOOL, "maxpool", 1, 1, 2)                                                                                     \
+    X(MIX, "mix", 4, 4, 1)
 
 #define AX_OP_ENUM(id, text, lo, hi, outs) AX_OP_##id,
 typedef enum ax_op { AX_OP_LIST(AX_OP_ENUM) AX_OP_COUNT } ax_op;

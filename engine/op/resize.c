@@ -1,4 +1,4 @@
-/* RESIZE, GPOOL, ARGMAX: what changes height and width without parameters. */
+/* RESIZE, GPOOL, MAXPOOL, ARGMAX: what changes height and width without parameters. */
 #include "engine/op/rules.h"
 
 static ax_code check_size(const char *op, const ax_attr *attr, const ax_type *in, ax_err *err)
@@ -25,6 +25,21 @@ static ax_code infer_gpool(const ax_attr *attr, const ax_type *in, size_t n_in, 
     return AX_OK;
 }
 
+static ax_code infer_maxpool(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)n_in;
+    ax_shape x = in[0].shape;
+    const int k = attr->conv.kernel, pad = attr->conv.pad;
+    if (k < 1 || k > 15 || 2 * pad > k || !attr->conv.stride || attr->conv.dilation != 1)
+        return ax_op_reject(err, "maxpool", "a window of 1 to 15 pixels, padded by at most half of it", x);
+    ax_shape y = { x.n, ax_conv_extent(x.h, attr), ax_conv_extent(x.w, attr), x.c };
+    if (x.h + 2 * pad < k || x.w + 2 * pad < k)
+        return ax_op_reject(err, "maxpool", "the window doesn't fit", x);
+    out[0] = (ax_type) { .shape = y };
+    out[1] = (ax_type) { .shape = y, .dtype = AX_U8 };
+    return AX_OK;
+}
+
 static ax_code infer_argmax(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
 {
     (void)n_in;
@@ -41,3 +56,12 @@ const ax_op_info ax_op_gpool = {
     .text = "gpool", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_gpool, .differentiable = 1
 };
 const ax_op_info ax_op_argmax = { .text = "argmax", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_argmax };
+const ax_op_info ax_op_maxpool = {
+    .text = "maxpool",
+    .min_in = 1,
+    .max_in = 1,
+    .n_out = 2,
+    .infer = infer_maxpool,
+    .backward_reads_out = 1 << 1,
+    .differentiable = 1,
+};

@@ -16,6 +16,11 @@
 #define NORM(a, t) { .norm = { .eps = 1e-5f, .momentum = 0.1f, .act = a, .train = t } }
 #define BNORM(name, a, t, n, h, w, c, ...) \
     { name, AX_OP_BNORM, NORM(a, t), 5, { MAP(n, h, w, c), VECTOR(c), VECTOR(c), VECTOR(c), VECTOR(c) }, __VA_ARGS__ }
+#define MAXPOOL(name, n, h, w, c, by, ...)                                                                            \
+    { name, AX_OP_MAXPOOL, { .conv = { 3, by, 1, 1, 1 } }, 1, { MAP(n, h, w, c) }, __VA_ARGS__ }
+#define MIX(name, n, h, w, c, ...)                                                                                    \
+    { name, AX_OP_MIX, { .act = 0 }, 4, { MAP(n, h, w, c), MAP(n, h, w, c), MAP(1, 1, 1, c), MAP(1, 1, 1, c) },       \
+      __VA_ARGS__ }
 #define RESIZE(name, n, h, w, c, oh, ow, ...) \
     { name, AX_OP_RESIZE, { .size = { oh, ow } }, 1, { MAP(n, h, w, c) }, __VA_ARGS__ }
 #define ARGMAX(name, n, h, w, c, oh, ow, ...) \
@@ -89,6 +94,14 @@ const ax_case ax_cases[] = {
     RESIZE("broadcast of a cell", 3, 1, 1, 48, 17, 13, LARGE),
     { "gpool", AX_OP_GPOOL, { .act = 0 }, 1, { MAP(2, 3, 4, 3) }, SMALL },
     { "gpool of a cell", AX_OP_GPOOL, { .act = 0 }, 1, { MAP(3, 17, 13, 48) }, LARGE },
+    MAXPOOL("maxpool", 2, 5, 4, 3, 1, SMALL),
+    MAXPOOL("maxpool, halved", 2, 5, 6, 3, 2, SMALL),
+    MAXPOOL("maxpool of a pixel", 2, 1, 1, 3, 2, SMALL),
+    MAXPOOL("maxpool of a row", 1, 1, 7, 2, 1, SMALL),
+    MAXPOOL("maxpool of a cell", 2, 33, 26, 48, 1, LARGE),
+    MAXPOOL("maxpool of a cell, halved", 3, 33, 26, 50, 2, LARGE),
+    MIX("mix", 2, 3, 4, 3, SMALL),
+    MIX("mix of a cell", 3, 17, 13, 48, LARGE),
     { "concat of one", AX_OP_CONCAT, { .act = 0 }, 1, { MAP(2, 2, 3, 3) }, SMALL },
     { "concat of two", AX_OP_CONCAT, { .act = 0 }, 2, { MAP(2, 2, 3, 3), MAP(2, 2, 3, 2) }, SMALL },
     { "concat of four", AX_OP_CONCAT, { .act = 0 }, 4,

@@ -33,16 +33,19 @@ static bool makes_threshold(const ax_trial *t, size_t at)
 }
 
 /* What the arriving gradient makes a function of: its product with output 0. *sides gathers which elements of the
-   output lie on an activation's bound, 0 or 6. */
+   output lie on an activation's bound, 0 or 6, and where in its window a maximum is. */
 static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64_t *sides)
 {
-    assert_int_equal(ax_trial_forward(t, b, dev, 1, false, NULL), AX_OK);
+    const bool window = t->c->op == AX_OP_MAXPOOL;
+    assert_int_equal(ax_trial_forward(t, b, dev, window ? 3 : 1, false, NULL), AX_OK);
     double sum = 0;
     *sides = t->c->op == AX_OP_DEPTH_LOSS ? sides_of_depth(t) : 1469598103934665603u; /* FNV-1a */
     for (size_t k = 0; k < ax_shape_count(t->out_type[0].shape); k++) {
         float y = ((const float *)t->out[0])[k];
         sum += (double)t->dout[k] * y;
         *sides = (*sides ^ (uint64_t)(y == 0 ? 1 : y == 6 ? 2 : 3)) * 1099511628211u;
+        if (window)
+            *sides = (*sides ^ ((const uint8_t *)t->out[1])[k]) * 1099511628211u;
     }
     return sum;
 }

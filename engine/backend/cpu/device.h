@@ -86,6 +86,12 @@ AX_CPU_DISCARD(ax_cpu_resize_discard);
 AX_CPU_PREPARE(ax_cpu_gpool_prepare);
 AX_CPU_RUN(ax_cpu_gpool_forward);
 AX_CPU_RUN(ax_cpu_gpool_backward);
+AX_CPU_PREPARE(ax_cpu_maxpool_prepare);
+AX_CPU_RUN(ax_cpu_maxpool_forward);
+AX_CPU_RUN(ax_cpu_maxpool_backward);
+AX_CPU_RUN(ax_cpu_mix_forward);
+AX_CPU_PREPARE(ax_cpu_mix_backward_prepare);
+AX_CPU_RUN(ax_cpu_mix_backward);
 
 AX_CPU_PREPARE(ax_cpu_ce_prepare);
 AX_CPU_RUN(ax_cpu_ce_forward);

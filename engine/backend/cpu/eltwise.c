@@ -1,4 +1,4 @@
-/* Zero, activations, sums of two, concatenation. */
+/* Zero, activations, sums and mixtures of two, concatenation. */
 #include "engine/backend/cpu/device.h"
 
 #include <string.h>
@@ -76,6 +76,65 @@ AX_CPU_RUN(ax_cpu_add_backward)
             memcpy(dx + lo, dy + lo, (hi - lo) * sizeof *dx);
         }
     }
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_mix_forward)
+{
+    (void)err;
+    size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
+    const float *x = call->in[0].mem, *y = call->in[1].mem;
+    float *out = call->out[0].mem;
+    int T = ax_cpu_tasks(dev, px * c);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, 1, T, t, &lo, &hi);
+        dev->k->mix(x + lo * c, y + lo * c, call->in[2].mem, call->in[3].mem, out + lo * c, hi - lo, (int32_t)c);
+    }
+    return AX_OK;
+}
+
+/* A sum per task and channel. */
+AX_CPU_PREPARE(ax_cpu_mix_backward_prepare)
+{
+    (void)err;
+    *work = (size_t)dev->threads * (size_t)call->in[0].type.shape.c * sizeof(double);
+    return AX_OK;
+}
+
+/* One side: the gradients of its map and of its factors; either may be NULL. */
+static void mix_side(ax_device *dev, const ax_operand *gradient, const float *side, const float *factor, float *dside,
+                     float *dfactor, double *sums)
+{
+    size_t c = (size_t)gradient->type.shape.c, px = ax_shape_count(gradient->type.shape) / c;
+    const float *d = gradient->mem;
+    int T = ax_cpu_tasks(dev, px * c);
+    memset(sums, 0, (size_t)T * c * sizeof *sums);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(px, 1, T, t, &lo, &hi);
+        if (dside)
+            dev->k->scale_channels(d + lo * c, factor, dside + lo * c, hi - lo, (int32_t)c);
+        if (dfactor)
+            dev->k->column_products(d + lo * c, side + lo * c, hi - lo, (int32_t)c, sums + (size_t)t * c);
+    }
+    for (size_t k = 0; k < c && dfactor; k++) {
+        double sum = 0;
+        for (int t = 0; t < T; t++)
+            sum += sums[(size_t)t * c + k];
+        dfactor[k] = (float)sum;
+    }
+}
+
+/* in: the gradient, x, y, a, b. */
+AX_CPU_RUN(ax_cpu_mix_backward)
+{
+    (void)err;
+    for (uint32_t k = 0; k < 2; k++)
+        mix_side(dev, &call->in[0], call->in[1 + k].mem, call->in[3 + k].mem, call->out[k].mem, call->out[2 + k].mem,
+                 call->work);
     return AX_OK;
 }
 

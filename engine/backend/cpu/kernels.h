@@ -151,6 +151,14 @@ typedef struct ax_winograd_to {
     X(void, bn_backward_apply, (const ax_bn *bn, const float *dy, const float *x, const float *y, float *dx,           \
                                 size_t px))                                                                            \
     X(void, column_sums, (const float *x, size_t px, int32_t c, double *sum))                                          \
+    X(void, column_products, (const float *a, const float *b, size_t px, int32_t c, double *sum))                      \
+    /* y = a * x + b * y of px pixels; the factors are the channels'. y = a * x */                                     \
+    X(void, mix, (const float *x, const float *y, const float *a, const float *b, float *out, size_t px, int32_t c))   \
+    X(void, scale_channels, (const float *x, const float *a, float *out, size_t px, int32_t c))                        \
+    /* A row of the outputs of an image, with (place not NULL) where in its window each is; a row of the input's       \
+       gradient. */                                                                                                    \
+    X(void, max_pool_row, (const float *x, const ax_dw *g, int32_t row, float *y, uint8_t *place))                     \
+    X(void, max_pool_row_backward, (const float *dy, const uint8_t *place, const ax_dw *g, int32_t row, float *dx))    \
     X(void, relu, (const float *x, uint8_t act, float *y, size_t n))                                                   \
     /* value: the input or the output of the relu, both give the same mask */                                          \
     X(void, relu_backward, (const float *dy, const float *value, uint8_t act, float *dx, size_t n))                    \

@@ -1,4 +1,4 @@
-/* Sums over the pixels of an image, and the global average pool. */
+/* Sums over the pixels of an image, the global average pool, and maximum pooling. */
 #include "engine/backend/cpu/device.h"
 
 #include <string.h>
@@ -55,6 +55,72 @@ AX_CPU_RUN(ax_cpu_gpool_backward)
         ax_cpu_span((size_t)s.n * px, 1, T, t, &lo, &hi);
         for (size_t p = lo; p < hi; p++)
             dev->k->scale(dy + p / px * c, scale, dx + p * c, c);
+    }
+    return AX_OK;
+}
+
+static ax_dw window(const ax_call *call, ax_shape in, ax_shape out)
+{
+    return (ax_dw) { .h = in.h,
+                     .w = in.w,
+                     .c = in.c,
+                     .oh = out.h,
+                     .ow = out.w,
+                     .kernel = call->attr.conv.kernel,
+                     .stride = call->attr.conv.stride,
+                     .pad = call->attr.conv.pad,
+                     .dilation = 1 };
+}
+
+/* A row for each task, where only the places are wanted. */
+AX_CPU_PREPARE(ax_cpu_maxpool_prepare)
+{
+    (void)err;
+    const ax_shape out = call->out[0].type.shape;
+    *work = call->out[0].mem ? 0 : (size_t)dev->threads * (size_t)out.w * (size_t)out.c * sizeof(float);
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_maxpool_forward)
+{
+    (void)err;
+    const ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
+    const ax_dw g = window(call, in, out);
+    const size_t row = (size_t)out.w * (size_t)out.c, image = (size_t)in.h * (size_t)in.w * (size_t)in.c;
+    const float *x = call->in[0].mem;
+    float *y = call->out[0].mem, *spare = call->work;
+    uint8_t *place = call->out[1].mem;
+    int T = ax_cpu_tasks(dev, ax_shape_count(out));
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)out.n * (size_t)out.h, 1, T, t, &lo, &hi);
+        for (size_t r = lo; r < hi; r++)
+            dev->k->max_pool_row(x + r / (size_t)out.h * image, &g, (int32_t)(r % (size_t)out.h),
+                                 y ? y + r * row : spare + (size_t)t * row, place ? place + r * row : NULL);
+    }
+    return AX_OK;
+}
+
+/* in: the gradient, -, -, -, where each maximum is. */
+AX_CPU_RUN(ax_cpu_maxpool_backward)
+{
+    (void)err;
+    const ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
+    const ax_dw g = window(call, in, out);
+    const size_t row = (size_t)in.w * (size_t)in.c, image = (size_t)out.h * (size_t)out.w * (size_t)out.c;
+    const float *dy = call->in[0].mem;
+    const uint8_t *place = call->in[4].mem;
+    float *dx = call->out[0].mem;
+    int T = ax_cpu_tasks(dev, ax_shape_count(in));
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span((size_t)in.n * (size_t)in.h, 1, T, t, &lo, &hi);
+        for (size_t r = lo; r < hi; r++) {
+            size_t at = r / (size_t)in.h * image;
+            dev->k->max_pool_row_backward(dy + at, place + at, &g, (int32_t)(r % (size_t)in.h), dx + r * row);
+        }
     }
     return AX_OK;
 }

@@ -1,4 +1,4 @@
-/* Zero, activations, sums and joined channels. */
+/* Zero, activations, sums, mixtures and joined channels. */
 #include "engine/backend/cuda/device.h"
 
 static size_t count(const ax_operand *v)
@@ -44,6 +44,46 @@ AX_CUDA_RUN(ax_cuda_add_backward)
         if (call->out[k].mem && call->out[k].mem != call->in[0].mem)
             code = ax_cuda_copy(dev, call->out[k].mem, call->in[0].mem, ax_type_bytes(call->in[0].type), AX_ON_DEVICE,
                                 err);
+    return code;
+}
+
+AX_CUDA_RUN(ax_cuda_mix_forward)
+{
+    ax_k_mix_args a = { call->in[0].mem,  call->in[1].mem,      call->in[2].mem,          call->in[3].mem,
+                        call->out[0].mem, count(&call->out[0]), call->out[0].type.shape.c };
+    return ax_cuda_launch(dev, AX_K_mix, ax_cuda_over(a.n), &a, err);
+}
+
+/* The products of a side, and what their sums take. */
+AX_CUDA_PREPARE(ax_cuda_mix_backward_prepare)
+{
+    (void)dev, (void)err;
+    const ax_shape s = call->in[0].type.shape;
+    *work = ax_cuda_align(ax_shape_count(s) * sizeof(float)) + ax_cuda_column_work(ax_cuda_pixels(s), s.c, 1);
+    return AX_OK;
+}
+
+/* in: the gradient, x, y, a, b. */
+AX_CUDA_RUN(ax_cuda_mix_backward)
+{
+    const ax_shape s = call->in[0].type.shape;
+    const size_t n = ax_shape_count(s);
+    float *products = call->work;
+    void *sums = (char *)call->work + ax_cuda_align(n * sizeof(float));
+    ax_code code = AX_OK;
+    for (uint32_t k = 0; k < 2 && code == AX_OK; k++) {
+        if (call->out[2 + k].mem) {
+            ax_k_products_args p = { call->in[0].mem, call->in[1 + k].mem, products, n };
+            code = ax_cuda_launch(dev, AX_K_products, ax_cuda_over((n + 3) / 4), &p, err);
+            if (code == AX_OK)
+                code =
+                    ax_cuda_column_sums(dev, products, ax_cuda_pixels(s), s.c, 1, 1, call->out[2 + k].mem, sums, err);
+        }
+        if (call->out[k].mem && code == AX_OK) {
+            ax_k_channel_scale_args a = { call->in[0].mem, call->in[3 + k].mem, call->out[k].mem, n, s.c };
+            code = ax_cuda_launch(dev, AX_K_channel_scale, ax_cuda_over(n), &a, err);
+        }
+    }
     return code;
 }
 

@@ -24,6 +24,9 @@ enum {
     X(add, 0)                                                                                                          \
     X(scale, 0)                                                                                                        \
     X(difference, 0)                                                                                                   \
+    X(mix, 0)                                                                                                          \
+    X(channel_scale, 0)                                                                                                \
+    X(products, 0)                                                                                                     \
     X(wsum, 0)                                                                                                         \
     X(wsum_backward, 0)                                                                                                \
     X(channels, 0)                                                                                                     \
@@ -47,6 +50,8 @@ enum {
     X(bn_backward_apply, 0)                                                                                            \
     X(resize, 0)                                                                                                       \
     X(resize_backward, 0)                                                                                              \
+    X(maxpool, 0)                                                                                                      \
+    X(maxpool_backward, 0)                                                                                             \
     X(argmax, 0)                                                                                                       \
     X(ce_count, 1)                                                                                                     \
     X(ce, 1)                                                                                                           \
@@ -96,6 +101,23 @@ typedef struct ax_k_difference_args { /* y = scale * *factor * (a - b) */
     size_t n;
     double scale;
 } ax_k_difference_args;
+typedef struct ax_k_mix_args { /* y = factor * x + other_factor * other, factors of the channel */
+    const float *x, *other, *factor, *other_factor;
+    float *y;
+    size_t n;
+    int64_t c;
+} ax_k_mix_args;
+typedef struct ax_k_channel_scale_args { /* y = factor of the channel * x */
+    const float *x, *factor;
+    float *y;
+    size_t n;
+    int64_t c;
+} ax_k_channel_scale_args;
+typedef struct ax_k_products_args { /* y = a * b */
+    const float *a, *b;
+    float *y;
+    size_t n;
+} ax_k_products_args;
 typedef struct ax_k_wsum_args {
     const float *in[5];
     float *y;
@@ -242,6 +264,23 @@ typedef struct ax_k_bn_backward_apply_args {
     size_t n;
     int c, act;
 } ax_k_bn_backward_apply_args;
+
+/* ---- maximum pooling, a thread for each element of the result ---- */
+typedef struct ax_k_pool {
+    int n, h, w, c, oh, ow, kernel, stride, pad, unused;
+} ax_k_pool;
+typedef struct ax_k_maxpool_args {
+    const float *x;
+    float *y;
+    uint8_t *place; /* either may be NULL */
+    ax_k_pool g;
+} ax_k_maxpool_args;
+typedef struct ax_k_maxpool_backward_args {
+    const float *dy;
+    const uint8_t *place;
+    float *dx;
+    ax_k_pool g;
+} ax_k_maxpool_backward_args;
 
 /* ---- resize, bilinear with half-pixel centres. Grid: x = rows of the result, y = parts of a row ---- */
 typedef struct ax_k_resize_args {

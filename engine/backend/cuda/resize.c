@@ -66,3 +66,31 @@ AX_CUDA_RUN(ax_cuda_gpool_backward)
     ax_k_broadcast_args a = { call->in[0].mem, call->out[0].mem, extent(x), n, (float)(1 / (double)extent(x)), x.c };
     return ax_cuda_launch(dev, AX_K_broadcast, ax_cuda_over(n), &a, err);
 }
+
+static ax_k_pool window(const ax_call *call, ax_shape in, ax_shape out)
+{
+    return (ax_k_pool) { .n = in.n,
+                         .h = in.h,
+                         .w = in.w,
+                         .c = in.c,
+                         .oh = out.h,
+                         .ow = out.w,
+                         .kernel = call->attr.conv.kernel,
+                         .stride = call->attr.conv.stride,
+                         .pad = call->attr.conv.pad };
+}
+
+AX_CUDA_RUN(ax_cuda_maxpool_forward)
+{
+    ax_shape in = call->in[0].type.shape, out = call->out[0].type.shape;
+    ax_k_maxpool_args a = { call->in[0].mem, call->out[0].mem, call->out[1].mem, window(call, in, out) };
+    return ax_cuda_launch(dev, AX_K_maxpool, ax_cuda_over(ax_shape_count(out)), &a, err);
+}
+
+/* in: the gradient, -, -, -, where each maximum is. */
+AX_CUDA_RUN(ax_cuda_maxpool_backward)
+{
+    ax_shape in = call->out[0].type.shape, out = call->in[0].type.shape;
+    ax_k_maxpool_backward_args a = { call->in[0].mem, call->in[4].mem, call->out[0].mem, window(call, in, out) };
+    return ax_cuda_launch(dev, AX_K_maxpool_backward, ax_cuda_over(ax_shape_count(in)), &a, err);
+}

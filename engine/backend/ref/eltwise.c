@@ -34,6 +34,40 @@ AX_REF_KERNEL(add_backward)
     return AX_OK;
 }
 
+AX_REF_KERNEL(mix)
+{
+    (void)dev;
+    (void)err;
+    const float *x = call->in[0].mem, *y = call->in[1].mem, *a = call->in[2].mem, *b = call->in[3].mem;
+    float *out = call->out[0].mem;
+    size_t n = ax_shape_count(call->out[0].type.shape), c = (size_t)call->out[0].type.shape.c;
+    for (size_t i = 0; i < n; i++)
+        out[i] = (float)((double)a[i % c] * x[i] + (double)b[i % c] * y[i]);
+    return AX_OK;
+}
+
+/* in: the gradient, x, y, a, b. */
+AX_REF_KERNEL(mix_backward)
+{
+    (void)dev;
+    (void)err;
+    const float *d = call->in[0].mem;
+    size_t n = ax_shape_count(call->in[0].type.shape), c = (size_t)call->in[0].type.shape.c;
+    for (uint32_t k = 0; k < 2; k++) {
+        const float *side = call->in[1 + k].mem, *factor = call->in[3 + k].mem;
+        float *dside = call->out[k].mem, *dfactor = call->out[2 + k].mem;
+        for (size_t i = 0; i < n && dside; i++)
+            dside[i] = factor[i % c] * d[i];
+        for (size_t j = 0; j < c && dfactor; j++) {
+            double sum = 0;
+            for (size_t i = j; i < n; i += c)
+                sum += (double)d[i] * side[i];
+            dfactor[j] = (float)sum;
+        }
+    }
+    return AX_OK;
+}
+
 /* Copies channels from a part of a wide map to a narrow one, or back. */
 static void channels(float *wide, size_t wide_c, size_t from, float *narrow, size_t narrow_c, size_t pixels, bool join)
 {

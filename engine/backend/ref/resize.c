@@ -124,3 +124,62 @@ AX_REF_KERNEL(argmax)
             }
     return AX_OK;
 }
+
+AX_REF_KERNEL(maxpool)
+{
+    (void)dev;
+    (void)err;
+    const float *x = call->in[0].mem;
+    float *y = call->out[0].mem;
+    uint8_t *place = call->out[1].mem;
+    ax_shape a = call->in[0].type.shape, b = call->out[0].type.shape;
+    const int32_t kernel = call->attr.conv.kernel, stride = call->attr.conv.stride, pad = call->attr.conv.pad;
+    for (size_t i = 0; i < ax_shape_count(b); i++) {
+        int32_t c = (int32_t)(i % (size_t)b.c), w = (int32_t)(i / (size_t)b.c % (size_t)b.w),
+                h = (int32_t)(i / (size_t)b.c / (size_t)b.w % (size_t)b.h),
+                n = (int32_t)(i / (size_t)b.c / (size_t)b.w / (size_t)b.h);
+        bool any = false;
+        float most = 0;
+        for (int32_t k = 0; k < kernel * kernel; k++) {
+            int32_t r = h * stride - pad + k / kernel, s = w * stride - pad + k % kernel;
+            if (r < 0 || r >= a.h || s < 0 || s >= a.w)
+                continue;
+            float v = x[ax_ref_at(a, n, r, s, c)];
+            if (any && !(v > most) && v == v) /* what isn't a number wins, so that it is noticed */
+                continue;
+            any = true;
+            most = v;
+            if (place)
+                place[i] = (uint8_t)k;
+        }
+        if (y)
+            y[i] = most;
+    }
+    return AX_OK;
+}
+
+/* in: the gradient, -, -, -, place. */
+AX_REF_KERNEL(maxpool_backward)
+{
+    (void)dev;
+    const float *dy = call->in[0].mem;
+    const uint8_t *place = call->in[4].mem;
+    float *dx = call->out[0].mem;
+    ax_shape a = call->out[0].type.shape, b = call->in[0].type.shape;
+    const int32_t kernel = call->attr.conv.kernel, stride = call->attr.conv.stride, pad = call->attr.conv.pad;
+    double *sum = calloc(ax_shape_count(a), sizeof *sum);
+    if (!sum)
+        return ax_fail(err, AX_ENOMEM, "no memory for gradients");
+    for (int32_t n = 0; n < b.n; n++)
+        for (int32_t h = 0; h < b.h; h++)
+            for (int32_t w = 0; w < b.w; w++)
+                for (int32_t c = 0; c < b.c; c++) {
+                    size_t i = ax_ref_at(b, n, h, w, c);
+                    sum[ax_ref_at(a, n, h * stride - pad + place[i] / kernel, w * stride - pad + place[i] % kernel,
+                                  c)] += dy[i];
+                }
+    for (size_t i = 0; i < ax_shape_count(a); i++)
+        dx[i] = (float)sum[i];
+    free(sum);
+    return AX_OK;
+}

@@ -299,6 +299,46 @@ static void gpool(const bench *s)
     ax_trial_release(&t);
 }
 
+/* Windows of a 3x3 map at stride 2: each corner's has its largest number, and of equals the first. */
+static void maxpool(const bench *s)
+{
+    const ax_case c = { .name = "maxpool", AX_OP_MAXPOOL, { .conv = { 3, 2, 1, 1, 1 } }, 1, { MAP(1, 3, 3, 1) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(-1, -2, -7, -3, -9, -2, -4, -4, -5));
+    set(t.dout, t.out_type[0], FLOATS(1, 10, 100, 1000));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(-1, -2, -3, -2));
+    assert_memory_equal(t.out[1], ((const uint8_t[]) { 4, 3, 1, 1 }), 4);
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(1, 10, 0, 100, 0, 1000, 0, 0, 0));
+    ax_trial_release(&t);
+}
+
+static void mix(const bench *s)
+{
+    const ax_case c = { .name = "mix",
+                        AX_OP_MIX,
+                        { .act = 0 },
+                        4,
+                        { MAP(1, 2, 1, 2), MAP(1, 2, 1, 2), MAP(1, 1, 1, 2), MAP(1, 1, 1, 2) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 2, 3, 4));
+    set_in(&t, 1, FLOATS(10, 20, 30, 40));
+    set_in(&t, 2, FLOATS(2, 3));
+    set_in(&t, 3, FLOATS(0.5f, -1));
+    set(t.dout, t.out_type[0], FLOATS(1, 2, 3, 4));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(7, -14, 21, -28));
+    backward(s, &t);
+    expect(s, &t, "dx", t.din[0], FLOATS(2, 6, 6, 12));
+    expect(s, &t, "dy", t.din[1], FLOATS(0.5f, -2, 1.5f, -4));
+    expect(s, &t, "da", t.din[2], FLOATS(10, 20));
+    expect(s, &t, "db", t.din[3], FLOATS(100, 200));
+    ax_trial_release(&t);
+}
+
 static void concat(const bench *s)
 {
     const ax_case c = {
@@ -516,13 +556,14 @@ static void argmax(const bench *s)
 static void every_operation(void **state)
 {
     static void (*const check[AX_OP_COUNT])(const bench *) = {
-        [AX_OP_ZERO] = zero,     [AX_OP_CONV2D] = conv,
-        [AX_OP_BNORM] = norm,    [AX_OP_RELU] = relu,
-        [AX_OP_ADD] = add,       [AX_OP_RESIZE] = resize,
-        [AX_OP_GPOOL] = gpool,   [AX_OP_CONCAT] = concat,
-        [AX_OP_CE] = ce,         [AX_OP_DEPTH_LOSS] = depth_loss,
-        [AX_OP_MSE] = mse,       [AX_OP_WSUM] = wsum,
-        [AX_OP_ARGMAX] = argmax, [AX_OP_WMSE] = wmse,
+        [AX_OP_ZERO] = zero,       [AX_OP_CONV2D] = conv,
+        [AX_OP_BNORM] = norm,      [AX_OP_RELU] = relu,
+        [AX_OP_ADD] = add,         [AX_OP_RESIZE] = resize,
+        [AX_OP_GPOOL] = gpool,     [AX_OP_CONCAT] = concat,
+        [AX_OP_CE] = ce,           [AX_OP_DEPTH_LOSS] = depth_loss,
+        [AX_OP_MSE] = mse,         [AX_OP_WSUM] = wsum,
+        [AX_OP_ARGMAX] = argmax,   [AX_OP_WMSE] = wmse,
+        [AX_OP_MAXPOOL] = maxpool, [AX_OP_MIX] = mix,
     };
     bench s = { .b = *state };
     s.dev = s.b->open(0, 2, NULL);

@@ -118,6 +118,11 @@ static void sizes(void **state)
     gives(AX_OP_ZERO, (ax_attr) { .shape = { 2, 3, 4, 5 } }, NULL, 0, 0, in[0]);
     const ax_type ids = { .shape = { 2, 6, 8, 1 }, .dtype = AX_U8 };
     gives(AX_OP_ARGMAX, (ax_attr) { .size = { 6, 8 } }, in, 1, 0, ids);
+    const ax_attr window = { .conv = { 3, 2, 1, 1, 1 } };
+    gives(AX_OP_MAXPOOL, window, in, 1, 0, (ax_type)MAP(2, 2, 2, 5));
+    gives(AX_OP_MAXPOOL, window, in, 1, 1, (ax_type) { .shape = { 2, 2, 2, 5 }, .dtype = AX_U8 });
+    refused(AX_OP_MAXPOOL, (ax_attr) { .conv = { 3, 1, 2, 1, 1 } }, in, 1, "half of it");
+    refused(AX_OP_MAXPOOL, (ax_attr) { .conv = { 5, 1, 0, 1, 1 } }, in, 1, "doesn't fit");
     refused(AX_OP_RESIZE, (ax_attr) { .size = { 0, 2 } }, in, 1, "empty");
     refused(AX_OP_ARGMAX, (ax_attr) { .size = { 4, -1 } }, in, 1, "empty");
     refused(AX_OP_ARGMAX, (ax_attr) { .size = { 4, 4 } }, wide, 1, "255 classes");
@@ -156,6 +161,10 @@ static void several(void **state)
     refused(AX_OP_WMSE, none, weighted, 3, "1x1x1x5");
     weighted[1].shape.c = 4;
     refused(AX_OP_WMSE, none, weighted, 3, "2x3x4x4");
+    const ax_type mixed[] = { in[0], in[0], MAP(1, 1, 1, 5), MAP(1, 1, 1, 5) },
+                  other[] = { in[0], in[0], MAP(1, 1, 1, 5), MAP(1, 1, 1, 1) };
+    gives(AX_OP_MIX, none, mixed, 4, 0, in[0]);
+    refused(AX_OP_MIX, none, other, 4, "a factor for each channel");
     in[2].shape.w = 5;
     refused(AX_OP_CONCAT, none, in, 3, "2x3x5x9");
     const ax_type scalars[] = { MAP(1, 1, 1, 1), MAP(1, 1, 1, 1) };

@@ -70,6 +70,10 @@ static void resize(twin *t, size_t s, int c)
     for (size_t i = 0; i < sizeof to / sizeof *to; i++)
         twin_check(t, AX_OP_RESIZE, (ax_attr) { .size = { to[i][0], to[i][1] } }, in, 1, (unsigned)c);
     twin_check(t, AX_OP_GPOOL, (ax_attr) { 0 }, in, 1, (unsigned)c);
+    for (uint8_t by = 1; by <= 2; by++)
+        twin_check(t, AX_OP_MAXPOOL, (ax_attr) { .conv = { 3, by, 1, 1, 1 } }, in, 1, (unsigned)c);
+    ax_type mixed[] = { in[0], in[0], twin_map(1, 1, 1, c), twin_map(1, 1, 1, c) };
+    twin_check(t, AX_OP_MIX, (ax_attr) { 0 }, mixed, 4, (unsigned)c);
 }
 
 static void argmax(twin *t, size_t s, int c)
