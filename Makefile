@@ -59,7 +59,7 @@ BASE_SRC   := $(filter-out engine/base/json.c,$(call dirs,engine/base engine/can
 ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/candidate engine/op engine/graph engine/backend \
               engine/backend/ref engine/backend/cpu engine/space $(wildcard engine/space/*) $(wildcard engine/task engine/task/*) engine/model engine/policy engine/train \
               engine/export engine/search engine/search/coordinator engine/search/journal engine/wire engine/worker engine/config engine/command engine/command/bench \
-              engine/command/selftest)))
+              engine/command/data engine/command/selftest)))
 ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)
 DATA_SRC   := $(call dirs,data)
 VIZ_SRC    := $(call dirs,viz)

@@ -18,6 +18,7 @@ _auxcell()
     local runs=${XDG_STATE_HOME:-$HOME/.local/state}/auxcell/runs
     local what=("$command")
     [[ $command == bench && ${COMP_WORDS[2]} == @(ops|threads) ]] && what+=("${COMP_WORDS[2]}")
+    [[ $command == data && $COMP_CWORD -gt 2 ]] && what+=("${COMP_WORDS[2]}")
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 || ($COMP_CWORD -eq 2 && $command == help) ]]; then
         mapfile -t COMPREPLY < <(compgen -W "help $(auxcell --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')" -- "$word")
@@ -32,6 +33,10 @@ _auxcell()
         mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_options "${what[@]}")" -- "$word")
     elif [[ $COMP_CWORD -eq 2 && $command == bench ]]; then
         mapfile -t COMPREPLY < <(compgen -W "step infer ops threads" -- "$word")
+    elif [[ $COMP_CWORD -eq 2 && $command == data ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(auxcell data --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')" -- "$word")
+    elif [[ $COMP_CWORD -eq 3 && $command == data ]]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_data_sets)" -- "$word")
     elif [[ $COMP_CWORD -eq 2 && -d $runs ]] &&
         auxcell --help 2>/dev/null | grep -qE "^  $command +\[?RUN"; then
         # not by compgen -W, which expands what it is given: a name may be anything

@@ -155,7 +155,7 @@ ax_code ax_classes_finish(ax_classes *c, const char *says, ax_source_info *info,
     }
     if (c->ignore_id >= 0)
         c->of_id[c->ignore_id] = AX_CLASS_IGNORE;
-    return info->task.outputs ? AX_OK : ax_fail(err, AX_EFORMAT, "no class is left");
+    return info->task.outputs || !c->n ? AX_OK : ax_fail(err, AX_EFORMAT, "no class is left");
 }
 
 int16_t ax_classes_of_id(const ax_classes *c, uint32_t id)

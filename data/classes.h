@@ -38,7 +38,7 @@ ax_code ax_classes_add(ax_classes *c, const char *name, size_t n, int32_t id, in
 ax_code ax_classes_ignore(ax_classes *c, const char *text, ax_err *err);
 /* Numbers the classes in the order of their first labels and writes their number, names and colours into info. says: of
    a value that no label has ("classes.txt has no such class"). AX_EFORMAT:
-   no class, or more than 255. */
+   none of its labels is a class, or there are more than 255. */
 ax_code ax_classes_finish(ax_classes *c, const char *says, ax_source_info *info, ax_err *err);
 
 /* The class of an id or a colour 0xrrggbb, AX_CLASS_IGNORE or AX_CLASS_WRONG. Where no label has a colour, a grey one

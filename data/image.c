@@ -140,8 +140,7 @@ ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, ax_mask *o
 
 /* ---- values as classes ---- */
 
-/* The id or the colour of pixel i. */
-static uint32_t value_of(const ax_mask *m, size_t i)
+uint32_t ax_mask_value(const ax_mask *m, size_t i)
 {
     const uint8_t *p = m->bytes + i * (size_t)m->size;
     uint16_t wide;
@@ -167,7 +166,7 @@ ax_code ax_mask_classes(ax_mask *m, const ax_classes *classes, const char *name,
     uint32_t last = 0;
     int16_t class = AX_CLASS_WRONG; /* of the last value, since neighbours are mostly alike */
     for (size_t i = 0, n = (size_t)m->h * (size_t)m->w; i < n; i++) {
-        uint32_t v = value_of(m, i);
+        uint32_t v = ax_mask_value(m, i);
         if (v != last || class == AX_CLASS_WRONG)
             class = m->size == 3 ? ax_classes_of_color(classes, v) : ax_classes_of_id(classes, v);
         if (class == AX_CLASS_WRONG)

@@ -28,6 +28,8 @@ ax_code ax_mask_read(const char *path, ax_mask *out, ax_err *err);
 ax_code ax_picture_decode(const void *bytes, size_t n, const char *name, uint8_t **rgb, int32_t *h, int32_t *w,
                           ax_err *err);
 ax_code ax_mask_decode(const void *bytes, size_t n, const char *name, ax_mask *out, ax_err *err);
+/* The id of pixel i, or its colour 0xrrggbb. */
+uint32_t ax_mask_value(const ax_mask *m, size_t i);
 /* Makes classes {h,w} of a mask, in its memory: out->size is 1 then. AX_EFORMAT names the first pixel whose id or
    colour no class has; name is for the message. */
 ax_code ax_mask_classes(ax_mask *mask, const ax_classes *classes, const char *name, ax_err *err);

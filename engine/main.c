@@ -24,6 +24,7 @@ static const subcommand subcommands[] = {
     { "try", ax_command_try, "train and judge one candidate" },
     { "predict", ax_command_predict, "what a trained model predicts of images" },
     { "export", ax_command_export, "a trained model as ONNX, or its tensors" },
+    { "data", ax_command_data, "look at a data set, and at what is wrong with it" },
     { "serve", ax_command_serve, "coordinator of one run (started by auxcell search)" },
     { "worker", ax_command_worker, "trains candidates for a coordinator (started by it)" },
 };
@@ -53,6 +54,7 @@ static int run(int argc, char **argv)
 {
     static const ax_program program = {
         .open_source = ax_source_open,
+        .survey = ax_data_survey,
         .read_picture = ax_picture_read,
         .writers = { .write_mask = ax_mask_write, .write_overlay = ax_overlay_write },
     };

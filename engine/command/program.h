@@ -3,9 +3,11 @@
 #define AX_COMMAND_PROGRAM_H
 
 #include "engine/train/source.h"
+#include "engine/train/survey.h"
 
 typedef struct ax_program {
     ax_source_opener open_source;
+    ax_surveyor survey;
     /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
     ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
     ax_task_writers writers; /* of predict's files */
@@ -19,6 +21,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv);
 int ax_command_try(const ax_program *prog, int argc, char **argv);
 int ax_command_predict(const ax_program *prog, int argc, char **argv);
 int ax_command_export(const ax_program *prog, int argc, char **argv);
+int ax_command_data(const ax_program *prog, int argc, char **argv);
 int ax_command_serve(const ax_program *prog, int argc, char **argv);  /* the coordinator of one run */
 int ax_command_worker(const ax_program *prog, int argc, char **argv); /* trains candidates for a coordinator */
 

@@ -218,6 +218,9 @@ class Scripts(unittest.TestCase):
         self.assertEqual(complete("fork", "old", "1", "--s").split(), ["--set"])
         self.assertEqual(complete("bench", "o").split(), ["ops"])
         self.assertEqual(complete("bench", "ops", "--on").split(), ["--only"])
+        self.assertIn("check", complete("data", "c").split())
+        self.assertEqual(complete("data", "check", "cam").split(), ["camvid:"])
+        self.assertEqual(complete("data", "check", "scenes", "--a").split(), ["--all"])
         self.assertIn("--train-samples", complete("search", "--tr").split())
         self.assertEqual(complete("search", "--preset", "c").split(), ["cpu"])
         # runs of whatever name: nothing in it is carried out, and none steers the terminal

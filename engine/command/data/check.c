@@ -1,0 +1,299 @@
+/* auxcell data check: what a data set looks like, and whether training would go wrong with it. */
+#include "engine/base/out.h"
+#include "engine/base/str.h"
+#include "engine/command/data/data.h"
+#include "engine/config/option.h"
+#include "engine/train/survey.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SAMPLE = 200, CLASSES_SHOWN = 14, BAR = 24, STOPPED = 130 };
+
+static const char synopsis[] = "auxcell data check SPEC [OPTION...]";
+static const char about[] =
+    "Looks at all files' headers and at the pixels of some images, and says what the data set looks like and what is\n"
+    "wrong with it. Exit status 1: training would go wrong.\n";
+
+typedef struct options {
+    const char *spec;
+    bool json, all;
+} options;
+
+static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
+{
+    const ax_option table[] = {
+        AX_FLAG("--all", &o->all, "reads the pixels of all images"),
+        AX_FLAG("--json", &o->json, "all of it as one JSON object"),
+    };
+    int n = 0;
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, 1 };
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    o->spec = n ? argv[1] : NULL;
+    if (parsed == AX_PARSED_GO && !n)
+        ax_fail(err, AX_EINVAL, "data check needs a data set; 'auxcell data check --help' says more");
+    return parsed;
+}
+
+/* ---- for people ---- */
+
+static double percent(uint64_t n, uint64_t of)
+{
+    return of ? 100.0 * (double)n / (double)of : 0;
+}
+
+static void print_kinds(const char *what, const ax_survey_kind *kind, int n)
+{
+    enum { SHOWN = 4 };
+    if (!n)
+        return;
+    ax_str line;
+    ax_str_init(&line, 0);
+    for (int i = 0; i < n && i < SHOWN; i++)
+        ax_str_printf(&line, "%s%s (%" PRIu64 ")", i ? "  " : "", kind[i].text, kind[i].n);
+    if (n > SHOWN)
+        ax_str_printf(&line, "  and %d more", n - SHOWN);
+    ax_out_line("%-10s %s", what, line.text);
+    ax_str_release(&line);
+}
+
+/* Share of the labelled pixels. */
+static double share(const ax_survey_part *p, int class)
+{
+    return percent(p->of_class[class], p->pixels - p->unlabelled);
+}
+
+static uint64_t pixels_of(const ax_survey *s, int class)
+{
+    return s->part[0].of_class[class] + s->part[1].of_class[class];
+}
+
+static void print_class(const ax_survey *s, int class, uint64_t most)
+{
+    char bar[BAR + 1], name[4 * AX_TASK_OUTPUT_NAME];
+    uint64_t n = pixels_of(s, class);
+    int length = most ? (int)((double)n / (double)most * BAR + 0.5) : 0;
+    memset(bar, '#', sizeof bar);
+    bar[length ? length : n > 0] = '\0';
+    snprintf(name, sizeof name, "%s", s->info.task.name[class]);
+    ax_out_line(
+        "  %-18.31s %-*s %8.3f %% %8.3f %% %6.0f %%", name, BAR, bar, share(&s->part[0], class),
+        share(&s->part[1], class),
+        percent(s->part[0].images_with[class] + s->part[1].images_with[class], s->part[0].read + s->part[1].read));
+}
+
+typedef struct ranked {
+    uint64_t pixels;
+    int class;
+} ranked;
+
+static int by_pixels(const void *a, const void *b)
+{
+    const ranked *p = a, *q = b;
+    return p->pixels != q->pixels ? (p->pixels > q->pixels ? -1 : 1) : p->class - q->class;
+}
+
+/* In their order; of many the most frequent ones. */
+static void print_classes(const ax_survey *s)
+{
+    ranked rank[AX_TASK_OUTPUTS] = { { 0, 0 } };
+    int n = s->info.task.outputs, shown = n < CLASSES_SHOWN ? n : CLASSES_SHOWN;
+    uint64_t left = 0, labelled = 0, pixels = s->part[0].pixels + s->part[1].pixels;
+    for (int c = 0; c < n; c++)
+        rank[c] = (ranked) { pixels_of(s, c), c };
+    if (n)
+        qsort(rank, (size_t)n, sizeof *rank, by_pixels);
+    for (int i = 0; i < n; i++) {
+        labelled += rank[i].pixels;
+        left += i >= shown ? rank[i].pixels : 0;
+    }
+    ax_out("\n%-20s %-*s %10s %10s %8s\n", "classes", BAR, "", "training", "validation", "images");
+    for (int i = 0; i < shown; i++)
+        print_class(s, n <= CLASSES_SHOWN ? i : rank[i].class, rank[0].pixels);
+    if (n > shown)
+        ax_out("  and %d more: %.3f %%\n", n - shown, percent(left, labelled));
+    ax_out("  %-18s %-*s %8.3f %% %8.3f %%\n", "unlabelled", BAR, "", percent(s->part[0].unlabelled, s->part[0].pixels),
+           percent(s->part[1].unlabelled, s->part[1].pixels));
+    if (labelled + s->part[0].unlabelled + s->part[1].unlabelled < pixels)
+        ax_out("  %-18s %-*s %8.3f %%\n", "without a class", BAR, "",
+               percent(pixels - labelled - s->part[0].unlabelled - s->part[1].unlabelled, pixels));
+}
+
+static void print_findings(const ax_survey *s)
+{
+    const char *doc;
+    bool stops;
+    for (int pass = 0; pass < 2; pass++)
+        for (int f = 0; f < AX_FINDINGS; f++) {
+            const ax_survey_found *found = &s->found[f];
+            (void)ax_finding_name(f, &stops, &doc);
+            if (!found->n || stops == (pass == 1))
+                continue;
+            ax_out("\n%s  %" PRIu64 " %s\n", stops ? "error  " : "note   ", found->n, doc);
+            for (int i = 0; i < found->shown; i++)
+                ax_out_line("  %s", found->first[i].text);
+            if (found->n > (uint64_t)found->shown)
+                ax_out("  and %" PRIu64 " more\n", found->n - (uint64_t)found->shown);
+        }
+}
+
+static void print_text(const ax_survey *s)
+{
+    uint64_t images = s->part[0].images + s->part[1].images, read = s->part[0].read + s->part[1].read;
+    ax_out_line("%s", s->info.spec);
+    ax_out("%-10s %" PRIu64 " for training, %" PRIu64 " for validation; ", "images", s->part[0].images,
+           s->part[1].images);
+    ax_out("%spixels of %s%" PRIu64 " were read%s\n", s->files ? "headers of all and " : "",
+           read == images ? "all " : "", read,
+           s->stopped      ? ", then it was stopped"
+           : read < images ? " (--all: of all)"
+                           : "");
+    print_kinds("sizes", s->size, s->sizes);
+    print_kinds("targets", s->target, s->targets);
+    if (s->classes_of[0])
+        ax_out_line("%-10s %d, from %s", "classes", s->info.task.outputs, s->classes_of);
+    if (read && s->classes)
+        print_classes(s);
+    print_findings(s);
+    ax_out("\n%s\n", ax_survey_bad(s) ? "Training would go wrong."
+                     : s->all         ? "Nothing here that training would go wrong with."
+                                      : "Nothing seen that training would go wrong with.");
+}
+
+/* ---- for programs ---- */
+
+static void json_kinds(ax_str *out, const char *what, const ax_survey_kind *kind, int n)
+{
+    ax_str_printf(out, ",\"%s\":[", what);
+    for (int i = 0; i < n; i++) {
+        ax_str_printf(out, "%s{\"what\":", i ? "," : "");
+        ax_str_json(out, kind[i].text);
+        ax_str_printf(out, ",\"files\":%" PRIu64 "}", kind[i].n);
+    }
+    ax_str_add(out, "]");
+}
+
+static void json_part(ax_str *out, const char *name, const ax_survey_part *p)
+{
+    ax_str_printf(
+        out, ",\"%s\":{\"images\":%" PRIu64 ",\"read\":%" PRIu64 ",\"pixels\":%" PRIu64 ",\"unlabelled\":%" PRIu64 "}",
+        name, p->images, p->read, p->pixels, p->unlabelled);
+}
+
+static void json_classes(ax_str *out, const ax_survey *s)
+{
+    ax_str_add(out, ",\"classes\":[");
+    for (int c = 0; c < s->info.task.outputs; c++) {
+        ax_str_printf(out, "%s{\"name\":", c ? "," : "");
+        ax_str_json(out, s->info.task.name[c]);
+        ax_str_printf(out, ",\"color\":[%d,%d,%d]", s->info.task.color[c][0], s->info.task.color[c][1],
+                      s->info.task.color[c][2]);
+        ax_str_printf(out, ",\"pixels\":[%" PRIu64 ",%" PRIu64 "],\"images\":[%" PRIu64 ",%" PRIu64 "]}",
+                      s->part[0].of_class[c], s->part[1].of_class[c], s->part[0].images_with[c],
+                      s->part[1].images_with[c]);
+    }
+    ax_str_add(out, "]");
+}
+
+static void json_findings(ax_str *out, const ax_survey *s)
+{
+    const char *doc, *comma = "";
+    bool stops;
+    ax_str_add(out, ",\"findings\":[");
+    for (int f = 0; f < AX_FINDINGS; f++) {
+        const ax_survey_found *found = &s->found[f];
+        const char *name = ax_finding_name(f, &stops, &doc);
+        if (!found->n)
+            continue;
+        ax_str_printf(out, "%s{\"kind\":\"%s\",\"error\":%s,\"count\":%" PRIu64 ",\"first\":[", comma, name,
+                      stops ? "true" : "false", found->n);
+        for (int i = 0; i < found->shown; i++) {
+            ax_str_add(out, i ? "," : "");
+            ax_str_json(out, found->first[i].text);
+        }
+        ax_str_add(out, "]}");
+        comma = ",";
+    }
+    ax_str_add(out, "]");
+}
+
+static void print_json(const ax_survey *s)
+{
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_str_add(&out, "{\"data\":");
+    ax_str_json(&out, s->info.spec);
+    ax_str_printf(&out, ",\"good\":%s,\"all\":%s,\"stopped\":%s", ax_survey_bad(s) ? "false" : "true",
+                  s->all ? "true" : "false", s->stopped ? "true" : "false");
+    json_part(&out, "train", &s->part[AX_SPLIT_TRAIN]);
+    json_part(&out, "val", &s->part[AX_SPLIT_VAL]);
+    json_kinds(&out, "sizes", s->size, s->sizes);
+    json_kinds(&out, "targets", s->target, s->targets);
+    json_classes(&out, s);
+    json_findings(&out, s);
+    ax_str_add(&out, "}\n");
+    ax_out_text(out.text);
+    ax_str_release(&out);
+}
+
+/* ---- how far it is ---- */
+
+typedef struct watching {
+    bool tty;
+    int last; /* thousandths that were shown */
+} watching;
+
+/* An interrupt waits, blocked, until it is asked for here. */
+static bool progress(void *context, const char *what, uint64_t done, uint64_t of)
+{
+    enum { WIDTH = 30 };
+    watching *w = context;
+    sigset_t waiting;
+    sigpending(&waiting);
+    int now = (int)(1000 * done / (of ? of : 1));
+    if (w->tty && (now != w->last || done == of)) {
+        char bar[WIDTH + 1];
+        int n = now * WIDTH / 1000;
+        memset(bar, '#', (size_t)n);
+        memset(bar + n, '.', (size_t)(WIDTH - n));
+        bar[WIDTH] = '\0';
+        ax_out_progress("  %-8s %s %" PRIu64 "/%" PRIu64 " ", what, bar, done, of);
+        if (done == of)
+            ax_out_progress("%s", "");
+    }
+    w->last = now;
+    return !sigismember(&waiting, SIGINT);
+}
+
+int ax_data_check(const ax_program *prog, int argc, char **argv)
+{
+    ax_err err = { AX_OK, "" };
+    options o = { .json = false };
+    ax_parsed parsed = parse(argc, argv, &o, &err);
+    if (parsed != AX_PARSED_GO)
+        return parsed;
+    if (err.code)
+        return ax_complain_of(&err);
+    watching w = { .tty = isatty(2), .last = -1 };
+    const ax_survey_how how = { .all = o.all, .sample = SAMPLE, .progress = progress, .context = &w };
+    sigset_t interrupt;
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, NULL);
+    ax_survey *s = prog->survey(o.spec, &how, &err);
+    if (w.tty)
+        ax_out_progress("%s", "");
+    if (!s)
+        return ax_complain_of(&err);
+    if (o.json)
+        print_json(s);
+    else
+        print_text(s);
+    int code = s->stopped ? STOPPED : ax_survey_bad(s);
+    free(s);
+    return code;
+}

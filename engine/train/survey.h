@@ -1,0 +1,80 @@
+/* What a data set looks like, and what is wrong with it: the facts that `auxcell data check` tells. data/ finds them,
+   the command prints them. */
+#ifndef AX_TRAIN_SURVEY_H
+#define AX_TRAIN_SURVEY_H
+
+#include "engine/train/source.h"
+
+/* What can be wrong: id, name in JSON, whether training would go wrong with it, what it is */
+#define AX_FINDING_LIST(X)                                                                                             \
+    X(NO_TARGET, "image_without_target", true, "images without a target")                                              \
+    X(NO_IMAGE, "target_without_image", true, "targets without an image")                                              \
+    X(UNREADABLE, "unreadable", true, "files that can't be read")                                                      \
+    X(SIZE, "other_size", true, "masks of another size than their image")                                              \
+    X(VALUE, "value_without_class", true, "ids or colours without a class")                                            \
+    X(TWIN, "in_both_splits", true, "images of validation that are in training too")                                   \
+    X(CLASSES, "classes", true, "what is wrong with the classes")                                                      \
+    X(NO_LABELS, "no_labels", true, "parts without a labelled pixel")                                                  \
+    X(ABSENT, "absent_class", false, "classes that a part hasn't got")                                                 \
+    X(BLANK, "blank_target", false, "targets without a labelled pixel")                                                \
+    X(TURNED, "turned", false, "masks of the stored pixels, which are turned with their images")                       \
+    X(OTHER, "remark", false, "remarks")
+#define AX_FINDING_ENUM(id, name, stops, doc) AX_FINDING_##id,
+typedef enum ax_finding { AX_FINDING_LIST(AX_FINDING_ENUM) AX_FINDINGS } ax_finding;
+
+enum { AX_SURVEY_SHOWN = 10, AX_SURVEY_TEXT = 320, AX_SURVEY_KINDS = 16 };
+
+/* What was found of a kind: how many, and the first of them in the order of the data set. */
+typedef struct ax_survey_found {
+    uint64_t n;
+    int shown;
+    struct {
+        uint64_t order;
+        char text[AX_SURVEY_TEXT];
+    } first[AX_SURVEY_SHOWN];
+} ax_survey_found;
+
+/* A size or a kind of file, and how many have it. */
+typedef struct ax_survey_kind {
+    char text[40];
+    uint64_t n;
+} ax_survey_kind;
+
+/* Pixels of a part. */
+typedef struct ax_survey_part {
+    uint64_t images, read;                 /* of the part; with pixels read */
+    uint64_t pixels, unlabelled;           /* of those read */
+    uint64_t of_class[AX_TASK_OUTPUTS];    /* pixels */
+    uint64_t images_with[AX_TASK_OUTPUTS]; /* images read that have the class */
+} ax_survey_part;
+
+typedef struct ax_survey {
+    ax_source_info info;
+    char classes_of[256]; /* where they come from: a path, "ids in the masks", ... */
+    bool classes;         /* its truth is classes: they are counted */
+    bool files;           /* it consists of files: headers were read */
+    bool all, stopped;    /* all pixels were read; somebody stopped it */
+    ax_survey_part part[2];
+    ax_survey_kind size[AX_SURVEY_KINDS], target[AX_SURVEY_KINDS]; /* of images and targets, most frequent first */
+    int sizes, targets;
+    ax_survey_found found[AX_FINDINGS];
+} ax_survey;
+
+typedef struct ax_survey_how {
+    bool all;        /* reads the pixels of all, not those of some */
+    uint64_t sample; /* of how many images, at least, else */
+    /* Called by several threads, one at a time: false stops it. NULL = nobody looks. */
+    bool (*progress)(void *context, const char *what, uint64_t done, uint64_t of);
+    void *context;
+} ax_survey_how;
+
+/* Looks at the data set that a spec names; out (malloc, caller frees) is large. What is wrong with single files is
+   found and no error; errors are those of opening it. NULL: err says why. */
+typedef ax_survey *(*ax_surveyor)(const char *spec, const ax_survey_how *how, ax_err *err);
+
+/* Whether training would go wrong. */
+bool ax_survey_bad(const ax_survey *s);
+/* Name in JSON and text of a finding; whether training goes wrong with it. */
+const char *ax_finding_name(ax_finding f, bool *stops, const char **doc);
+
+#endif

@@ -1,0 +1,189 @@
+"""auxcell data: a set that is whole, and every way of not being so."""
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from auxcell import AUXCELL, main  # noqa: E402
+import pictures  # noqa: E402
+
+
+def call(*args, **more):
+    return subprocess.run([AUXCELL, *args], capture_output=True, text=True, timeout=120, check=False, **more)
+
+
+class Data(unittest.TestCase):
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(prefix="auxcell-data-")
+        self.addCleanup(shutil.rmtree, self.dir)
+        self.spec = f"folder:{self.dir}"
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def pair(self, name, ids=(0, 1, 2, 255), seed=None, part="train"):
+        pictures.picture(self.path(f"images/{part}/{name}.png"), seed=len(name) if seed is None else seed)
+        pictures.mask(self.path(f"masks/{part}/{name}.png"), ids)
+
+    def whole(self):
+        for i in range(4):
+            self.pair(f"t{i}", seed=i)
+        for i in range(2):
+            self.pair(f"v{i}", seed=10 + i, part="val")
+        pictures.put(self.path("classes.txt"), "0 road\n1 car\n2 sky\n")
+
+    def check(self, *args, status=1):
+        done = call("data", "check", self.spec, "--json", *args)
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        said = json.loads(done.stdout)
+        self.assertEqual(said["good"], status == 0)
+        text = call("data", "check", self.spec, *args)
+        self.assertEqual(text.returncode, status)
+        return said, {f["kind"]: f for f in said["findings"]}, text.stdout
+
+    def test_whole(self):
+        self.whole()
+        said, found, text = self.check(status=0)
+        self.assertEqual(found, {})
+        self.assertTrue(said["all"])
+        self.assertEqual((said["train"]["images"], said["val"]["images"]), (4, 2))
+        self.assertEqual([c["name"] for c in said["classes"]], ["road", "car", "sky"])
+        self.assertEqual([c["pixels"] for c in said["classes"]], [[4 * 512, 2 * 512]] * 3)
+        self.assertEqual(said["train"]["unlabelled"], 4 * 512)
+        self.assertEqual(said["sizes"], [{"what": "64x32", "files": 6}])
+        self.assertEqual(said["targets"], [{"what": "grey, 8 bits", "files": 6}])
+        self.assertLessEqual(len(text.splitlines()), 24, "one screen")
+        self.assertIn("Nothing here that training would go wrong with.", text)
+        self.assertEqual(len(text.splitlines()[8].split("#")), 25, "the most frequent class has the longest bar")
+
+    def test_halves(self):
+        self.whole()
+        for i in range(13):
+            pictures.picture(self.path(f"images/train/alone{i:02}.png"))
+        pictures.mask(self.path("masks/val/nothing.png"), (0,))
+        said, found, text = self.check()
+        self.assertEqual(found["image_without_target"]["count"], 13)
+        self.assertEqual(found["image_without_target"]["first"],
+                         [self.path(f"images/train/alone{i:02}.png") for i in range(10)])
+        self.assertEqual(found["target_without_image"]["first"], [self.path("masks/val/nothing.png")])
+        self.assertIn("and 3 more", text)
+        self.assertEqual(said["train"]["read"], 4, "the others are looked at all the same")
+
+    def test_files(self):
+        self.whole()
+        pictures.mask(self.path("masks/train/t0.png"), (0, 1), width=63)
+        with open(self.path("masks/train/t1.png"), "r+b") as f:
+            f.truncate(60)
+        shutil.copy("tests/data/tiny.jpg", self.path("masks/train/t2.png"))
+        pictures.put(self.path("images/val/v0.png"), b"")
+        os.unlink(self.path("images/val/v1.png"))
+        os.symlink("v2.png", self.path("images/val/v1.png"))
+        done = call("data", "check", self.spec)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertEqual(done.stderr, f"auxcell: {self.path('images/val/v1.png')}: No such file or directory\n")
+        os.unlink(self.path("images/val/v1.png"))
+        pictures.picture(self.path("images/val/v1.png"))
+        _, found, _ = self.check()
+        self.assertEqual(found["other_size"]["count"], 1)
+        self.assertIn("t0.png: 63x32, but its image", found["other_size"]["first"][0])
+        self.assertEqual(found["unreadable"]["count"], 3)
+        for text, says in zip(found["unreadable"]["first"], ("t1.png: damaged PNG: the file is cut short",
+                                                             "t2.png: a mask must be a PNG, and this is a JPEG",
+                                                             "v0.png: the file is empty")):
+            self.assertIn(says, text)
+
+    def test_values(self):
+        self.whole()
+        self.pair("t1", ids=(0, 7, 9, 9), seed=1)
+        pictures.colors(self.path("masks/val/v1.png"), [(1, 2, 3), (0, 0, 0)])
+        _, found, _ = self.check()
+        self.assertEqual(found["value_without_class"]["count"], 3)
+        self.assertEqual(found["value_without_class"]["first"], [
+            f"id 7: {self.path('masks/train/t1.png')} at x 1, y 0 (512 pixels in 1 images)",
+            f"id 9: {self.path('masks/train/t1.png')} at x 2, y 0 (1024 pixels in 1 images)",
+            f"colour 1,2,3: {self.path('masks/val/v1.png')} at x 0, y 0 (1024 pixels in 1 images)"])
+
+    def test_parts(self):
+        self.whole()
+        self.pair("v0", ids=(255,), seed=2, part="val")
+        self.pair("v1", ids=(0, 1), seed=11, part="val")
+        _, found, _ = self.check()
+        self.assertEqual(found["in_both_splits"]["first"],
+                         [f"{self.path('images/val/v0.png')} is {self.path('images/train/t2.png')}"])
+        self.assertEqual(found["absent_class"]["first"], ["validation: sky"])
+        self.assertEqual(found["blank_target"]["first"], [self.path("masks/val/v0.png")])
+        self.assertFalse(found["absent_class"]["error"])
+        self.pair("v1", ids=(255,), seed=11, part="val")
+        _, found, _ = self.check()
+        self.assertEqual(found["no_labels"]["first"], ["validation"])
+
+    def test_no_class_file(self):
+        self.whole()
+        os.unlink(self.path("classes.txt"))
+        said, found, _ = self.check(status=0)
+        self.assertEqual([c["name"] for c in said["classes"]], ["class 0", "class 1", "class 2"])
+        for i in range(4):
+            self.pair(f"t{i}", ids=(0, 255), seed=i)
+        for i in range(2):
+            self.pair(f"v{i}", ids=(0, 255), seed=10 + i, part="val")
+        _, found, _ = self.check()
+        self.assertTrue(any("'255 object'" in text for text in found["classes"]["first"]), found)
+        pictures.put(self.path("one.txt"), "0 background\n255 object\n")
+        self.spec += f",classes={self.path('one.txt')}"
+        self.check(status=0)
+
+    def test_colors_without_a_file(self):
+        self.whole()
+        os.unlink(self.path("classes.txt"))
+        for name in ("train/t0", "train/t1", "train/t2", "train/t3", "val/v0", "val/v1"):
+            pictures.colors(self.path(f"masks/{name}.png"), [(255, 0, 0), (0, 255, 0)])
+        _, found, _ = self.check()
+        self.assertEqual(found["value_without_class"]["count"], 2)
+        self.assertIn("lines R,G,B NAME", " ".join(found["classes"]["first"]))
+
+    def test_a_sample_and_all(self):
+        pictures.put(self.path("classes.txt"), "0 a\n1 b\n")
+        for i in range(420):
+            self.pair(f"{i:03}", ids=(0, 1, i % 2), seed=i)
+        said, _, text = self.check(status=0)
+        self.assertFalse(said["all"])
+        self.assertTrue(200 <= said["train"]["read"] + said["val"]["read"] <= 203, said["train"])
+        self.assertIn("--all: of all", text)
+        said, _, _ = self.check("--all", status=0)
+        self.assertTrue(said["all"])
+        self.assertEqual(said["train"]["read"] + said["val"]["read"], 420)
+
+    def test_an_interrupt_tells_what_was_seen(self):
+        for i in range(300):
+            self.pair(f"{i:03}", seed=i)
+        p = subprocess.Popen([AUXCELL, "data", "check", self.spec, "--all", "--json"], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        time.sleep(0.02)
+        p.send_signal(signal.SIGINT)
+        out, said = p.communicate(timeout=60)
+        if p.returncode == -signal.SIGINT or p.returncode == 0:
+            self.skipTest("it came too early, or too late")
+        self.assertEqual(p.returncode, 130, said)
+        self.assertTrue(json.loads(out)["stopped"])
+
+    def test_words(self):
+        self.assertEqual(call("data").returncode, 2)
+        self.assertIn("check", call("data", "--help").stdout)
+        self.assertIn("no command 'chek'", call("data", "chek").stderr)
+        self.assertIn("needs a data set", call("data", "check").stderr)
+        self.assertIn("not one of scenes", call("data", "check", "x:y").stderr)
+        done = call("data", "check", "scenes:20,10", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(json.loads(done.stdout)["val"]["read"], 10)
+        done = call("data", "check", "camvid:tests/data/camvid-tiny")
+        self.assertIn("sky", done.stdout)
+
+
+if __name__ == "__main__":
+    main()
