@@ -10,14 +10,13 @@ enum { CLASSES = 11, UNLABELLED = 11 };
 static const char *const list_name[] = { [AX_SPLIT_TRAIN] = "train.txt", [AX_SPLIT_VAL] = "val.txt" };
 static const char prefix[] = "/SegNet/CamVid/"; /* of the names in the lists that SegNet published */
 
-static const struct {
-    const char *name;
-    uint8_t color[3];
-} classes[CLASSES] = {
-    { "sky", { 128, 128, 128 } },    { "building", { 128, 0, 0 } },   { "pole", { 192, 192, 128 } },
-    { "road", { 128, 64, 128 } },    { "pavement", { 60, 40, 222 } }, { "tree", { 128, 128, 0 } },
-    { "sign", { 192, 128, 128 } },   { "fence", { 64, 64, 128 } },    { "car", { 64, 0, 128 } },
-    { "pedestrian", { 64, 64, 0 } }, { "cyclist", { 0, 128, 192 } },
+static const ax_known_class classes[CLASSES] = {
+    { "sky", { 128, 128, 128 }, false },    { "building", { 128, 0, 0 }, false },
+    { "pole", { 192, 192, 128 }, false },   { "road", { 128, 64, 128 }, false },
+    { "pavement", { 60, 40, 222 }, false }, { "tree", { 128, 128, 0 }, false },
+    { "sign", { 192, 128, 128 }, false },   { "fence", { 64, 64, 128 }, false },
+    { "car", { 64, 0, 128 }, false },       { "pedestrian", { 64, 64, 0 }, false },
+    { "cyclist", { 0, 128, 192 }, false },
 };
 
 static ax_code read_lists(ax_pairs *p, const char *dir, ax_err *err)
@@ -37,12 +36,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
 {
     ax_code code = read_lists(p, spec->argument, err);
     if (code == AX_OK)
-        code = (p->classes = ax_classes_new(err)) ? AX_OK : AX_ENOMEM;
-    for (int i = 0; i < CLASSES && code == AX_OK; i++) {
-        const uint8_t *c = classes[i].color;
-        code =
-            ax_classes_add(p->classes, classes[i].name, strlen(classes[i].name), i, c[0] << 16 | c[1] << 8 | c[2], err);
-    }
+        code = ax_pairs_know_classes(p, classes, CLASSES, 0, err);
     if (code == AX_OK)
         p->classes->unlabelled = UNLABELLED;
     return code == AX_OK ? ax_pairs_finish_classes(p, spec, "CamVid's ids are 0 to 10, and 11 = unlabelled", info, err)

@@ -77,6 +77,19 @@ ax_code ax_classes_add(ax_classes *c, const char *name, size_t n, int32_t id, in
     return AX_OK;
 }
 
+ax_code ax_classes_add_known(ax_classes *c, const ax_known_class *known, int n, int first, ax_err *err)
+{
+    ax_code code = AX_OK;
+    for (int i = 0; i < n && code == AX_OK; i++) {
+        const uint8_t *rgb = known[i].color;
+        code = ax_classes_add(c, known[i].name, strlen(known[i].name), first + i, rgb[0] << 16 | rgb[1] << 8 | rgb[2],
+                              err);
+        if (code == AX_OK)
+            c->label[c->n - 1].dropped = known[i].dropped;
+    }
+    return code;
+}
+
 ax_code ax_classes_ignore(ax_classes *c, const char *text, ax_err *err)
 {
     unsigned v[3];

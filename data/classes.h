@@ -11,7 +11,8 @@ typedef struct ax_label {
     char name[AX_TASK_OUTPUT_NAME];
     int32_t id;         /* its value in masks of ids, -1 = none */
     int32_t color;      /* 0xrrggbb in masks of colours, -1 = none */
-    bool dropped;       /* by a map */
+    bool dropped;       /* it is unlabelled */
+    bool touched;       /* by a line of a map */
     const char *mapped; /* its name after a map, NULL = its own; owned by ax_classes */
     int16_t class;      /* after ax_classes_finish */
 } ax_label;
@@ -34,6 +35,14 @@ void ax_classes_free(ax_classes *c);
 /* Adds a class of the data set; name has n bytes. AX_EFORMAT: an empty or too long name, or a name, an id or a colour
    that is another one's. */
 ax_code ax_classes_add(ax_classes *c, const char *name, size_t n, int32_t id, int32_t color, ax_err *err);
+/* A class of a data set that is known, for tables. */
+typedef struct ax_known_class {
+    const char *name;
+    uint8_t color[3];
+    bool dropped; /* it is in masks, and unlabelled */
+} ax_known_class;
+/* Adds n of them with ids from `first` on; their colours are those of masks too. */
+ax_code ax_classes_add_known(ax_classes *c, const ax_known_class *known, int n, int first, ax_err *err);
 /* "N" or "R,G,B": what it says is unlabelled. AX_EINVAL. */
 ax_code ax_classes_ignore(ax_classes *c, const char *text, ax_err *err);
 /* Numbers the classes in the order of their first labels and writes their number, names and colours into info. says: of

@@ -232,8 +232,9 @@ bool ax_classfile_find(const char *dir, char *path)
 /* Gives label l another name, NULL = none. */
 static ax_code rename_label(ax_label *l, const char *to, ax_err *err)
 {
-    if (l->mapped || l->dropped)
+    if (l->touched)
         return ax_fail(err, AX_EFORMAT, "class '%s' is mapped twice", l->name);
+    l->touched = true;
     l->dropped = !to;
     if (to && !(l->mapped = strdup(to)))
         return ax_fail(err, AX_ENOMEM, "no memory for classes");
@@ -297,7 +298,7 @@ ax_code ax_classmap_read(ax_classes *c, const char *path, ax_err *err)
     ax_lines_release(&lines);
     const char *to = others && strcmp(others, "-") != 0 && strcmp(others, "ignore") != 0 ? others : NULL;
     for (size_t i = 0; code == AX_OK && others && i < c->n; i++)
-        if (!c->label[i].mapped && !c->label[i].dropped)
+        if (!c->label[i].touched && !c->label[i].dropped)
             code = rename_label(&c->label[i], to, err);
     free(others);
     return code;

@@ -131,7 +131,7 @@ static ax_code add(const ax_pairs *p, ax_pairlist *list, const ax_match *m, cons
 
 static ax_code match(ax_pairs *p, ax_pairlist *list, const ax_match *m, halves *images, halves *targets, ax_err *err)
 {
-    bool beside = !strcmp(m->images, m->targets);
+    bool beside = !strcmp(m->images, m->targets) && m->is_target == ax_tree_is_picture;
     ax_code code = AX_OK;
     for (size_t i = 0; i < images->n && code == AX_OK; i++) {
         const half *image = &images->of[i];

@@ -31,6 +31,7 @@ void ax_pairs_free(ax_pairs *p)
         free(p->file[i]);
     ax_pairlist_release(&p->orphan);
     ax_classes_free(p->classes);
+    free(p->class_file);
     if (p->free_more)
         p->free_more(p->more);
     free(p->dir);
@@ -44,6 +45,24 @@ ax_code ax_pairs_note(ax_pairs *p, const char *path, ax_err *err)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
     p->file[p->n_files++] = copy;
     return AX_OK;
+}
+
+ax_code ax_pairs_add(ax_pairs *p, ax_pairlist *list, const char *image, const char *mask, size_t record, ax_err *err)
+{
+    struct stat st;
+    size_t skip = strlen(p->dir);
+    if (stat(image, &st))
+        return ax_fail(err, AX_EIO, "%s: %s", image, strerror(errno));
+    if (mask && stat(mask, &st))
+        return ax_fail(err, AX_EIO, "%s: %s", mask, strerror(errno));
+    const char *name = strncmp(image, p->dir, skip) != 0 ? image : image + skip;
+    ax_pair pair = { strdup(image), mask ? strdup(mask) : NULL, strdup(name), record };
+    if (pair.image && pair.name && (pair.mask || !mask))
+        return ax_pairlist_take(list, pair, err);
+    free(pair.image);
+    free(pair.mask);
+    free(pair.name);
+    return ax_fail(err, AX_ENOMEM, "no memory for the names of files");
 }
 
 static void free_set(void *set)

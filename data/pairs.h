@@ -15,6 +15,10 @@ typedef struct ax_pairs ax_pairs;
 typedef ax_code (*ax_pairs_draw)(const ax_pairs *p, const ax_pair *pair, int32_t h, int32_t w, uint8_t *classes,
                                  ax_err *err);
 
+/* Checks a target before anything is trained, as draw would, without drawing; the image is of that size, or lies on its
+   side. */
+typedef ax_code (*ax_pairs_look)(const ax_pairs *p, const ax_pair *pair, const ax_glance *image, ax_err *err);
+
 enum { AX_PAIRS_FILES = 8 };
 struct ax_pairs {
     char *dir;                  /* files below it are known by their path in it; with a slash at its end; owned */
@@ -23,8 +27,10 @@ struct ax_pairs {
     char *file[AX_PAIRS_FILES]; /* others that say what the data are: class file, map, annotations; owned */
     int n_files;
     ax_classes *classes; /* owned */
+    char *class_file;    /* where they are from, NULL = none; owned */
     ax_pairlist orphan;  /* what has no other half: image or mask is NULL; only for who inspects the set; owned */
     ax_pairs_draw draw;  /* NULL: the masks are files */
+    ax_pairs_look look;  /* NULL: nothing more to be checked before training */
     void *more;          /* the set's own; owned */
     void (*free_more)(void *more);
 };
@@ -37,6 +43,8 @@ ax_code ax_pairs_note(ax_pairs *p, const char *path, ax_err *err);
 /* The classes of a set by its spec: of classes=FILE or of the class file in one of the folders (NULL = none). Without
    any of these it has none yet. */
 ax_code ax_pairs_read_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *const *dirs, ax_err *err);
+/* Gives a set that has no classes yet those that are known of it, with ids from `first` on. */
+ax_code ax_pairs_know_classes(ax_pairs *p, const ax_known_class *known, int n, int first, ax_err *err);
 /* Finishes them: reads all masks for their ids where there are none yet, takes map= and ignore= in, numbers them. says:
    as ax_classes_finish. */
 ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *says, ax_source_info *info,
@@ -55,6 +63,9 @@ ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err);
    AX_EIO: no such folder. */
 typedef ax_code (*ax_pairs_fill)(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err);
 ax_source *ax_pairs_open(const ax_dataset_spec *spec, ax_pairs_fill fill, ax_err *err);
+/* Adds a pair of two files, which are there, to a list; its name is the image's path within the set. mask: NULL = none.
+   AX_EIO names a file that isn't there. */
+ax_code ax_pairs_add(ax_pairs *p, ax_pairlist *list, const char *image, const char *mask, size_t record, ax_err *err);
 /* The pairs of a source that ax_pairs_source made; NULL of another. Borrowed. */
 const ax_pairs *ax_pairs_of(ax_source *s);
 

@@ -47,7 +47,9 @@ ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, 
         code = check_sizes(pair, image, mask, err);
     if (code == AX_OK)
         code = check_end(pair->image, image, false, err);
-    return code == AX_OK && masks ? check_end(pair->mask, mask, true, err) : code;
+    if (code == AX_OK && masks)
+        code = check_end(pair->mask, mask, true, err);
+    return code == AX_OK && p->look ? p->look(p, pair, image, err) : code;
 }
 
 static ax_code check_one(void *context, int thread, size_t i, ax_err *err)

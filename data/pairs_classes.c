@@ -30,7 +30,17 @@ ax_code ax_pairs_read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ch
     ax_code code = new_classes(p, err);
     if (code == AX_OK)
         code = ax_classfile_read(p->classes, file, err);
+    if (code == AX_OK && !(p->class_file = strdup(file)))
+        code = ax_fail(err, AX_ENOMEM, "no memory for classes");
     return code == AX_OK ? ax_pairs_note(p, file, err) : code;
+}
+
+ax_code ax_pairs_know_classes(ax_pairs *p, const ax_known_class *known, int n, int first, ax_err *err)
+{
+    if (p->classes)
+        return AX_OK;
+    ax_code code = new_classes(p, err);
+    return code == AX_OK ? ax_classes_add_known(p->classes, known, n, first, err) : code;
 }
 
 /* ---- without a class file ---- */

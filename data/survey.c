@@ -221,9 +221,9 @@ ax_survey *ax_data_survey(const char *text, const ax_survey_how *how, ax_err *er
         v.s->classes = source->info.task.task->id == AX_TASK_SEGMENTATION;
         if (v.pairs && v.pairs->classes)
             snprintf(v.s->classes_of, sizeof v.s->classes_of, "%s",
-                     !v.pairs->classes->n ? "ids in the masks"
-                     : v.pairs->n_files   ? v.pairs->file[0]
-                                          : "");
+                     !v.pairs->classes->n  ? "ids in the masks"
+                     : v.pairs->class_file ? v.pairs->class_file
+                                           : "");
         v.s->part[0].images = source->info.n_train;
         v.s->part[1].images = source->info.n_val;
         pthread_mutex_init(&v.lock, NULL);

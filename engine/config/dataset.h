@@ -19,14 +19,21 @@
     X(list, ":FILE[,VAL]", true, "segmentation", "classes map ignore split",                                           \
       "lists of images and masks; without VAL every tenth line is for validation")                                     \
     X(folder, ":DIR", true, "segmentation", "classes map ignore split",                                                \
-      "images and masks of the same names, in two folders or side by side")
+      "images and masks of the same names, in two folders or side by side")                                            \
+    X(voc, ":DIR", true, "segmentation", "classes map ignore split list",                                              \
+      "PASCAL VOC's tree, or CVAT's like it: JPEGImages, SegmentationClass, ImageSets")                                \
+    X(cityscapes, ":DIR", true, "segmentation", "map ignore split",                                                    \
+      "Cityscapes: leftImg8bit and gtFine with all ids, of which 19 are classes")                                      \
+    X(ade20k, ":DIR", true, "segmentation", "map ignore split",                                                        \
+      "ADE20K's 150 classes: images and annotations of the scene parsing benchmark")
 
 /* name, form of its value, whether that names files, what it is */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \
     X(classes, "FILE", true, "the classes, instead of a class file of the data set")                                   \
     X(map, "FILE", true, "joins, renames and drops classes, by lines OLD -> NEW")                                      \
     X(ignore, "N", false, "an id, or a colour R,G,B, that is unlabelled")                                              \
-    X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")
+    X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")               \
+    X(list, "FILE", true, "what to train on, instead of the set's own list: SBD's of VOC")
 
 #define AX_DATASET_OPTION_ENUM(name, form, files, doc) AX_DATASET_##name,
 typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) AX_DATASET_OPTIONS } ax_dataset_option;

@@ -1,0 +1,175 @@
+/* Data sets whose trees and ids are known: VOC, Cityscapes, ADE20K. */
+#include "tests/helper/datatree.h"
+
+#include "data/open.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[AX_TREE_PATH];
+
+static int begin(void **state)
+{
+    (void)state;
+    ax_datatree_begin(dir);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    ax_datatree_end(dir);
+    return 0;
+}
+
+static void expect_labels(ax_source *s, ax_split split, const uint8_t *want, int n)
+{
+    int32_t h, w;
+    uint8_t *labels = ax_datatree_labels(s, split, 0, &h, &w);
+    for (int i = 0; i < n; i++)
+        if (labels[i] != want[i])
+            fail_msg("pixel %d is %d, not %d", i, labels[i], want[i]);
+    free(labels);
+}
+
+static void voc_pair(const char *root, const char *masks, const char *stem, const uint8_t *ids, size_t n)
+{
+    char name[128];
+    snprintf(name, sizeof name, "%sJPEGImages/%s.jpg", root, stem);
+    ax_datatree_picture(dir, name, 32, 32);
+    snprintf(name, sizeof name, "%s%s/%s.png", root, masks, stem);
+    ax_datatree_mask(dir, name, 32, 32, ids, n);
+}
+
+static void voc(void **state)
+{
+    (void)state;
+    static const uint8_t ids[] = { 0, 20, 255, 15 }, more[] = { 0, 1 };
+    voc_pair("VOC2012/", "SegmentationClass", "2007 1", ids, 4);
+    voc_pair("VOC2012/", "SegmentationClass", "2007_2", ids, 4);
+    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/train.txt", "2007 1\r\n");
+    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/val.txt",
+                     "\xef\xbb\xbf"
+                     "2007_2 \n\n");
+    ax_source *s = ax_datatree_open(dir, "voc:$");
+    assert_int_equal(s->info.n_train, 1);
+    assert_int_equal(s->info.n_val, 1);
+    assert_int_equal(s->info.task.outputs, 21);
+    assert_string_equal(s->info.task.name[15], "person");
+    assert_int_equal(s->info.task.color[15][0], 192);
+    expect_labels(s, AX_SPLIT_VAL, ids, 4);
+    s->ops->close(s);
+    /* SBD: stems with masks of their own, or both files */
+    voc_pair("VOC2012/", "SegmentationClassAug", "2008_3", more, 2);
+    voc_pair("VOC2012/", "SegmentationClassAug", "2008_4", more, 2);
+    ax_datatree_text(dir, "aug.txt", "2008_3\n/JPEGImages/2008_4.jpg /SegmentationClassAug/2008_4.png\n2007 1\n");
+    s = ax_datatree_open(dir, "voc:$/VOC2012,list=$/aug.txt");
+    assert_int_equal(s->info.n_train, 3);
+    expect_labels(s, AX_SPLIT_TRAIN, more, 2);
+    s->ops->close(s);
+    ax_datatree_text(dir, "aug.txt", "2008_3\n2009_5\n");
+    ax_datatree_refused(dir, "voc:$,list=$/aug.txt",
+                        "$/aug.txt: line 2: $/VOC2012/JPEGImages/2009_5.jpg: No such file or directory");
+    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/val.txt", "\n");
+    ax_datatree_refused(dir, "voc:$", "val.txt: lists no images");
+    ax_datatree_refused(dir, "voc:$/VOC2012/JPEGImages", "no VOC tree");
+    static const uint8_t wrong[] = { 0, 21 };
+    ax_datatree_mask(dir, "VOC2012/SegmentationClass/2007_2.png", 32, 32, wrong, 2);
+    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/val.txt", "2007_2\n");
+    s = ax_datatree_open(dir, "voc:$");
+    const ax_sample_spec whole = { .split = AX_SPLIT_VAL, .scale_min = 1, .scale_max = 1 };
+    ax_sample sample;
+    ax_err err;
+    assert_int_not_equal(s->ops->sample(s, &whole, 0, &sample, &err), AX_OK);
+    assert_non_null(strstr(err.msg, "2007_2.png: id 21 at x 1, y 0: VOC's ids are 0 to 20, and 255 = unlabelled"));
+    s->ops->close(s);
+}
+
+/* CVAT: colours by labelmap.txt, one list. */
+static void cvat(void **state)
+{
+    (void)state;
+    static const uint32_t colors[] = { 0x000000, 0xfa3253, 0x33ddff };
+    char name[64];
+    for (int i = 0; i < 4; i++) {
+        snprintf(name, sizeof name, "JPEGImages/frame %d.png", i);
+        ax_datatree_picture(dir, name, 32, 32);
+        snprintf(name, sizeof name, "SegmentationClass/frame %d.png", i);
+        ax_datatree_colors(dir, name, 32, 32, colors, 3);
+    }
+    ax_datatree_text(dir, "ImageSets/Segmentation/default.txt", "frame 0\nframe 1\nframe 2\nframe 3\n");
+    ax_datatree_text(dir, "labelmap.txt",
+                     "# label:color_rgb:parts:actions\nbackground:0,0,0::\nroad sign:51,221,255::\ncar:250,50,83::\n");
+    ax_source *s = ax_datatree_open(dir, "voc:$");
+    assert_int_equal(s->info.n_train, 3);
+    assert_int_equal(s->info.n_val, 1);
+    assert_int_equal(s->info.task.outputs, 3);
+    static const uint8_t want[] = { 0, 2, 1 };
+    expect_labels(s, AX_SPLIT_TRAIN, want, 3);
+    s->ops->close(s);
+}
+
+static void cityscapes(void **state)
+{
+    (void)state;
+    static const uint8_t ids[] = { 7, 0, 33, 26, 9 }, want[] = { 0, 255, 18, 13, 255 };
+    static const char *const part[] = { "train/ulm", "train/bonn", "val/lindau" };
+    char name[128];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "leftImg8bit/%s/a_%d_leftImg8bit.png", part[i], i);
+        ax_datatree_picture(dir, name, 32, 64);
+        snprintf(name, sizeof name, "gtFine/%s/a_%d_gtFine_labelIds.png", part[i], i);
+        ax_datatree_mask(dir, name, 32, 64, ids, sizeof ids);
+        snprintf(name, sizeof name, "gtFine/%s/a_%d_gtFine_color.png", part[i], i);
+        ax_datatree_picture(dir, name, 32, 64);
+    }
+    ax_source *s = ax_datatree_open(dir, "cityscapes:$");
+    assert_int_equal(s->info.n_train, 2);
+    assert_int_equal(s->info.n_val, 1);
+    assert_int_equal(s->info.task.outputs, 19);
+    assert_string_equal(s->info.task.name[18], "bicycle");
+    expect_labels(s, AX_SPLIT_VAL, want, 5);
+    s->ops->close(s);
+    /* classes that are left out can come back, and be joined */
+    static const uint8_t mapped[] = { 1, 0, 19, 14, 1 };
+    ax_datatree_text(dir, "map.txt", "parking -> road\n0 -> nothing\n");
+    s = ax_datatree_open(dir, "cityscapes:$,map=$/map.txt");
+    assert_int_equal(s->info.task.outputs, 20);
+    expect_labels(s, AX_SPLIT_VAL, mapped, 5);
+    s->ops->close(s);
+    ax_datatree_refused(dir, "cityscapes:$/leftImg8bit", "leftImg8bit/leftImg8bit/train: No such file");
+}
+
+static void ade20k(void **state)
+{
+    (void)state;
+    static const uint8_t ids[] = { 0, 1, 150, 13 }, want[] = { 255, 0, 149, 12 };
+    static const char *const part[] = { "training/a1", "training/a2", "validation/v1" };
+    char name[128];
+    for (int i = 0; i < 3; i++) {
+        snprintf(name, sizeof name, "ADEChallengeData2016/images/%s.jpg", part[i]);
+        ax_datatree_picture(dir, name, 32, 32);
+        snprintf(name, sizeof name, "ADEChallengeData2016/annotations/%s.png", part[i]);
+        ax_datatree_mask(dir, name, 32, 32, ids, 4);
+    }
+    ax_source *s = ax_datatree_open(dir, "ade20k:$");
+    assert_int_equal(s->info.n_train, 2);
+    assert_int_equal(s->info.task.outputs, 150);
+    assert_string_equal(s->info.task.name[12], "person");
+    assert_string_equal(s->info.task.name[149], "flag");
+    expect_labels(s, AX_SPLIT_VAL, want, 4);
+    s->ops->close(s);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+int main(void)
+{
+    const struct CMUnitTest tests[] = { TEST(voc), TEST(cvat), TEST(cityscapes), TEST(ade20k) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
