@@ -125,7 +125,7 @@ static int all_columns(column out[static PLACES])
                 out[n++] = others[i].column;
         for (int m = 0; m < AX_METRIC_COUNT; m++) {
             const ax_metric_info *info = ax_metric_of((ax_metric)m);
-            if (info->column.head && info->column.place == place)
+            if (info->column.head && info->column.place == place && ax_metric_is_of((ax_metric)m, task))
                 out[n++] = (column) { info->column.head, m, info->column.width, info->column.importance, m };
         }
     }

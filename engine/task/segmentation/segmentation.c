@@ -1,6 +1,6 @@
 /* Segmentation: a class for every pixel. Its truth is a class map {h,w} of bytes, AX_IGNORE where no class is known. */
 #include "engine/task/segmentation/labels.h"
-#include "engine/task/segmentation/model.h"
+#include "engine/task/segmentation/class_names.h"
 #include "engine/task/segmentation/score.h"
 #include "engine/task/task.h"
 

@@ -244,8 +244,8 @@ class Export(unittest.TestCase):
         self.refuse("own.safetensors", self.path("own.safetensors"), "-o", self.path("own.safetensors"), code=1)
         with open(self.model, "rb") as f, open(self.path("own.safetensors"), "rb") as g:
             self.assertEqual(f.read(), g.read())
-        with_metadata(self.model, self.path("depth.safetensors"), task="depth")
-        self.refuse("--argmax is for segmentation", self.path("depth.safetensors"), "-o", out, "--argmax")
+        with_metadata(self.model, self.path("depth.safetensors"), task="dream")
+        self.refuse("doesn't know", self.path("depth.safetensors"), "-o", out, "--argmax", code=1)
         self.assertFalse(os.path.exists(out))
 
     def test_other_forms_stay(self):

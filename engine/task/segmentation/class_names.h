@@ -1,6 +1,6 @@
 /* What a model file says of its classes. */
-#ifndef AX_SEGMENTATION_MODEL_H
-#define AX_SEGMENTATION_MODEL_H
+#ifndef AX_SEGMENTATION_CLASS_NAMES_H
+#define AX_SEGMENTATION_CLASS_NAMES_H
 
 #include "engine/task/task.h"
 

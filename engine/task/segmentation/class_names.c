@@ -1,4 +1,4 @@
-#include "engine/task/segmentation/model.h"
+#include "engine/task/segmentation/class_names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
