@@ -116,7 +116,8 @@ static const struct {
 };
 
 /* All columns from left to right; returns how many. */
-static int all_columns(column out[static PLACES])
+/* Those of a run for this task. */
+static int all_columns(ax_task_id task, column out[static PLACES])
 {
     int n = 0;
     for (int place = 0; place < PLACES; place++) {
@@ -132,10 +133,10 @@ static int all_columns(column out[static PLACES])
     return n;
 }
 
-ax_sort ax_sort_next(ax_sort s)
+ax_sort ax_sort_next(ax_task_id task, ax_sort s)
 {
     column all[PLACES];
-    int n = all_columns(all), at = 0;
+    int n = all_columns(task, all), at = 0;
     while (at < n && all[at].sort != s)
         at++;
     do
@@ -145,10 +146,10 @@ ax_sort ax_sort_next(ax_sort s)
 }
 
 /* The columns that fit besides the start of the genotype: by importance, all of a kind together. */
-static int choose(int width, column out[static PLACES], int *gap)
+static int choose(ax_task_id task, int width, column out[static PLACES], int *gap)
 {
     column all[PLACES];
-    int n = all_columns(all), most = 0, kept = 0, used = MARGIN;
+    int n = all_columns(task, all), most = 0, kept = 0, used = MARGIN;
     for (int importance = 1; importance <= LEAST_IMPORTANT; importance++) {
         int need = MARGIN;
         for (int i = 0; i < n; i++)
@@ -261,7 +262,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v)
 {
     column shown[PLACES];
-    int gap, n = choose(p.at.cols, shown, &gap);
+    int gap, n = choose(s->task, p.at.cols, shown, &gap);
     draw_header(p, v, shown, n, gap);
     for (int r = 1; r < p.at.rows; r++) {
         uint32_t i = v->first + (uint32_t)(r - 1);

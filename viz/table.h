@@ -10,8 +10,9 @@
 typedef int ax_sort;
 enum { AX_SORT_REWARD = AX_METRIC_REWARD, AX_SORT_ID = AX_METRIC_COUNT, AX_SORT_STATE, AX_SORT_COUNT };
 const char *ax_sort_word(ax_sort s);
-bool ax_sort_down(ax_sort s);    /* whether the greatest come first unless reversed */
-ax_sort ax_sort_next(ax_sort s); /* that of the next column to the right, round and round */
+bool ax_sort_down(ax_sort s); /* whether the greatest come first unless reversed */
+/* That of the next column to the right, round and round, of a run for this task. */
+ax_sort ax_sort_next(ax_task_id task, ax_sort s);
 
 /* Rows of the table: the ids to show, in order. */
 typedef struct ax_rows {

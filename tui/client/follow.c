@@ -95,7 +95,7 @@ static void print_event(follow *f, const ax_event *ev)
     case AX_EVENT_SCORED:
         if (c && !ev->u.SCORED.provisional) {
             snprintf(count, sizeof count, "%*u/%lld ", 4, f->s->n_scored, (long long)f->s->planned);
-            ax_report_candidate(count, c);
+            ax_report_candidate(count, f->s->task, c);
         }
         break;
     case AX_EVENT_FAILED:

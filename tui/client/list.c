@@ -202,9 +202,9 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
                    s->candidate[i].epochs);
     const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s)), *search = ax_state_candidate(s, s->best);
     if (best)
-        ax_report_candidate("  best        ", best);
+        ax_report_candidate("  best        ", s->task, best);
     if (search && search != best)
-        ax_report_candidate("  search      ", search);
+        ax_report_candidate("  search      ", s->task, search);
 }
 
 int ax_cli_status(int argc, char **argv)

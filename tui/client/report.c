@@ -15,18 +15,21 @@ bool ax_terminal_unicode(void)
     return !strcmp(nl_langinfo(CODESET), "UTF-8");
 }
 
-void ax_report_candidate(const char *before, const ax_candidate *c)
+void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate *c)
 {
-    char id[16], reward[AX_FIGURE], miou[AX_FIGURE], params[AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    char id[16], reward[AX_FIGURE], figure[AX_FIGURE], own[64] = "", params[AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    ax_metric headline = ax_metric_headline(task);
     snprintf(id, sizeof id, "#%u", c->id);
     ax_genotype_print(&c->genotype, text);
+    if (headline < AX_METRIC_COUNT)
+        snprintf(own, sizeof own, " %s %-5s", ax_metric_of(headline)->word,
+                 ax_figure_metric(headline, ax_outcome_figure(&c->outcome, headline), figure));
     if (c->status == AX_FAILED)
         ax_out_line("%s%-6s failed: %s  %s", before, id, c->failure, text);
     else
-        ax_out_line("%s%-6s reward %-6s mIoU %-5s params %-6s %5.1f s  %s%s", before, id,
-                    ax_figure_share(c->outcome.reward, 4, reward), ax_figure_share(c->outcome.miou, 3, miou),
-                    ax_figure_count(c->outcome.params, params), isnan(c->outcome.seconds) ? 0 : c->outcome.seconds,
-                    text, c->stage >= 3 ? "  full training" : "");
+        ax_out_line("%s%-6s reward %-6s%s params %-6s %5.1f s  %s%s", before, id,
+                    ax_figure_share(c->outcome.reward, 4, reward), own, ax_figure_count(c->outcome.params, params),
+                    isnan(c->outcome.seconds) ? 0 : c->outcome.seconds, text, c->stage >= 3 ? "  full training" : "");
 }
 
 /* What the table is sorted by. */
@@ -43,20 +46,36 @@ static int higher_reward(const void *a, const void *b)
     return x->id < y->id ? -1 : 1;
 }
 
-static void table_header(void)
+/* The table's figures: those of the task, and sizes and times; the loss is for the screens. */
+static bool is_in_table(ax_metric m, ax_task_id task)
 {
-    ax_out("    ID S REWARD   mIoU  fwIoU    acc  PARAMS   MACs     LAT   TIME  GENOTYPE\n");
+    return ax_metric_of(m)->column.head && ax_metric_is_of(m, task) && m != AX_METRIC_LOSS && m != AX_METRIC_SECONDS;
 }
 
-static void table_row(const ax_candidate *c)
+static int width_of(ax_metric m)
 {
-    char f[7][AX_FIGURE], text[AX_GENOTYPE_TEXT];
-    ax_out("%6u %c %6s %6s %6s %6s %7s %6s %7s %5.1fs  %s\n", c->id, c->status,
-           ax_figure_share(c->outcome.reward, 4, f[0]), ax_figure_share(c->outcome.miou, 3, f[1]),
-           ax_figure_share(c->outcome.fwiou, 3, f[2]), ax_figure_share(c->outcome.accuracy, 3, f[3]),
-           ax_figure_count(c->outcome.params, f[4]), ax_figure_count(c->outcome.macs, f[5]),
-           ax_figure_ms(c->outcome.latency_ms, f[6]), isnan(c->outcome.seconds) ? 0 : c->outcome.seconds,
-           ax_genotype_print(&c->genotype, text));
+    int width = ax_metric_of(m)->column.width;
+    return width < 6 ? 6 : width;
+}
+
+static void table_header(ax_task_id task)
+{
+    ax_out("    ID S");
+    for (int m = 0; m < AX_METRIC_COUNT; m++)
+        if (is_in_table((ax_metric)m, task))
+            ax_out(" %*s", width_of((ax_metric)m), ax_metric_of((ax_metric)m)->column.head);
+    ax_out("   TIME  GENOTYPE\n");
+}
+
+static void table_row(ax_task_id task, const ax_candidate *c)
+{
+    char figure[AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    ax_out("%6u %c", c->id, c->status);
+    for (int m = 0; m < AX_METRIC_COUNT; m++)
+        if (is_in_table((ax_metric)m, task))
+            ax_out(" %*s", width_of((ax_metric)m),
+                   ax_figure_metric((ax_metric)m, ax_outcome_figure(&c->outcome, (ax_metric)m), figure));
+    ax_out(" %5.1fs  %s\n", isnan(c->outcome.seconds) ? 0 : c->outcome.seconds, ax_genotype_print(&c->genotype, text));
 }
 
 static void table(const ax_state *s, uint32_t n)
@@ -76,14 +95,14 @@ static void table(const ax_state *s, uint32_t n)
     }
     if (m)
         qsort(order, m, sizeof *order, higher_reward);
-    table_header();
+    table_header(s->task);
     for (uint32_t i = 0; i < m && i < n; i++)
-        table_row(ax_state_candidate(s, order[i].id));
+        table_row(s->task, ax_state_candidate(s, order[i].id));
     if (full) {
         ax_out("Full training:\n");
         for (uint32_t i = 0; i < s->n_candidates; i++)
             if (s->candidate[i].stage >= 3 && s->candidate[i].status == AX_DONE)
-                table_row(&s->candidate[i]);
+                table_row(s->task, &s->candidate[i]);
     }
     free(order);
 }

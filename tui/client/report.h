@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 /* One line per candidate: "#12 reward .6904  mIoU .613  params 2.61M  4.2 s  [[...". */
-void ax_report_candidate(const char *before, const ax_candidate *c);
+void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate *c);
 /* The n best of the search and every full training, then the best one's genotype, cell and blocks as lanes. settings:
    for the parameters of operations; NULL = without. */
 void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings);

@@ -123,12 +123,12 @@ static void put_TEXT(writer *w, const char *v)
         put_cell(w->out, v);
 }
 
-static void write_figures(writer *w, const ax_candidate *c)
+static void write_figures(writer *w, const ax_state *s, const ax_candidate *c)
 {
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
         const ax_metric_info *info = ax_metric_of((ax_metric)m);
         double v = ax_outcome_figure(&c->outcome, (ax_metric)m);
-        if (!begin(w, info->name))
+        if (!ax_metric_is_of((ax_metric)m, s->task) || !begin(w, info->name))
             continue;
         if (info->whole && isfinite(v))
             put_WHOLE(w, (int64_t)v);
@@ -154,7 +154,7 @@ static void write_fields(writer *w, const ax_state *s, const ax_candidate *c)
     if (begin(w, #name))                                                                                               \
         put_##type(w, value);
     FIRST_LIST(PUT)
-    write_figures(w, c);
+    write_figures(w, s, c);
     PROGRESS_LIST(PUT)
     write_fronts(w, s, c);
     LATER_LIST(PUT)
@@ -167,9 +167,9 @@ void ax_candidate_json(const ax_state *s, const ax_candidate *c, ax_str *out)
     ax_str_add(out, "}");
 }
 
-void ax_candidate_csv_header(ax_str *out)
+void ax_candidate_csv_header(ax_task_id task, ax_str *out)
 {
-    const ax_state none = { .seq = 0 };
+    const ax_state none = { .task = task };
     const ax_candidate no_candidate = { .id = 0 };
     write_fields(&(writer) { .out = out, .names = true }, &none, &no_candidate);
     ax_str_add(out, "\n");
@@ -186,7 +186,7 @@ void ax_candidates_text(const ax_state *s, bool json, ax_str *out)
     if (json)
         ax_str_add(out, "[");
     else
-        ax_candidate_csv_header(out);
+        ax_candidate_csv_header(s->task, out);
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         if (json) {
             ax_str_add(out, i ? ",\n " : "\n ");

@@ -7,7 +7,7 @@
 /* A JSON object of a candidate of s; what isn't known is null. */
 void ax_candidate_json(const ax_state *s, const ax_candidate *c, ax_str *out);
 /* The first line of a CSV file (RFC 4180, but lines end in a line feed alone). */
-void ax_candidate_csv_header(ax_str *out);
+void ax_candidate_csv_header(ax_task_id task, ax_str *out);
 /* A line of it; what isn't known is empty. */
 void ax_candidate_csv(const ax_state *s, const ax_candidate *c, ax_str *out);
 /* All candidates: a JSON array with one object per line, or CSV. */

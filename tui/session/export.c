@@ -27,7 +27,7 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
     if (!make_folder(ui, dirfd, run))
         return;
     ax_str_init(&out, MOST_BYTES);
-    ax_candidate_csv_header(&out);
+    ax_candidate_csv_header(ui->state->task, &out);
     for (uint32_t i = 0; i < rows->n; i++)
         ax_candidate_csv(ui->state, ax_state_candidate(ui->state, rows->id[i]), &out);
     ax_code code = ax_str_ok(&out) ? ax_output_write_below(dirfd, name, out.text, out.len, &err)

@@ -99,7 +99,7 @@ static void do_stop(ax_ui *ui)
 static void do_sort(ax_ui *ui)
 {
     ax_selection *t = ax_ui_selection(ui);
-    t->sort = ax_sort_next(t->sort);
+    t->sort = ax_sort_next(ui->state->task, t->sort);
     t->reverse = false;
 }
 

@@ -27,14 +27,14 @@ static const ax_candidate *changed_from(const ax_ui *ui, const ax_candidate *c)
 }
 
 /* The figures of a line; those that may be missing stand there only when they are known. */
-static int figures(ax_pane p, int row, const char *name, ax_metric_line line, const ax_candidate *c)
+static int figures(ax_pane p, int row, const char *name, ax_metric_line line, const ax_state *s, const ax_candidate *c)
 {
     char text[256] = "", figure[AX_FIGURE];
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
         const ax_metric_info *info = ax_metric_of((ax_metric)m);
         double v = ax_outcome_figure(&c->outcome, (ax_metric)m);
         size_t n = strlen(text);
-        if (info->fact.line == line && !(info->later && isnan(v)))
+        if (info->fact.line == line && ax_metric_is_of((ax_metric)m, s->task) && !(info->later && isnan(v)))
             snprintf(text + n, sizeof text - n, "%s%s%s", info->fact.before, ax_figure_metric((ax_metric)m, v, figure),
                      info->fact.after);
     }
@@ -60,9 +60,9 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
         row = fact(p, row, "failure", c->failure);
     if (c->note[0])
         row = fact(p, row, "note", c->note);
-    row = figures(p, row, "reward", AX_LINE_REWARD, c);
-    row = figures(p, row, "size", AX_LINE_SIZE, c);
-    row = figures(p, row, "time", AX_LINE_TIME, c);
+    row = figures(p, row, "reward", AX_LINE_REWARD, ui->state, c);
+    row = figures(p, row, "size", AX_LINE_SIZE, ui->state, c);
+    row = figures(p, row, "time", AX_LINE_TIME, ui->state, c);
     n = snprintf(text, sizeof text, "by %s", c->origin);
     if (c->parent)
         n += snprintf(text + n, sizeof text - (size_t)n, "%s #%u", changed_from(ui, c) ? ", made from" : " of",

@@ -42,7 +42,7 @@ static ax_role change_role(ax_metric m, double change)
     return (change > 0) == (better == AX_BETTER_HIGHER) ? AX_ROLE_GOOD : AX_ROLE_BAD;
 }
 
-static void draw_metrics(ax_pane p, const ax_candidate *a, const ax_candidate *b)
+static void draw_metrics(ax_pane p, ax_task_id task, const ax_candidate *a, const ax_candidate *b)
 {
     int at = 9;
     ax_pane_printf(p, 1, 1, AX_ROLE_STRONG, "#%u", a->id);
@@ -53,7 +53,7 @@ static void draw_metrics(ax_pane p, const ax_candidate *a, const ax_candidate *b
         const ax_metric_info *info = ax_metric_of(m);
         char text[AX_FIGURE];
         double x = ax_outcome_figure(&a->outcome, m), y = ax_outcome_figure(&b->outcome, m);
-        if (!info->span)
+        if (!info->span || !ax_metric_is_of(m, task))
             continue;
         at += info->span;
         ax_pane_print_right(p, 0, at, AX_ROLE_TITLE, info->word);
@@ -119,7 +119,7 @@ static void draw(ax_pane p, const ax_ui *ui)
         row += s->drawing[i].rows + 2;
     }
     int left = rows - row - METRIC_ROWS - LOSS_ROWS;
-    draw_metrics(ax_pane_part(inner, row, 0, METRIC_ROWS, cols), a, b);
+    draw_metrics(ax_pane_part(inner, row, 0, METRIC_ROWS, cols), ui->state->task, a, b);
     draw_loss(ax_pane_part(inner, row + METRIC_ROWS, 0, LOSS_ROWS, cols), a, b);
     if (left > 0)
         ax_pane_print_cut(inner, rows - 1, 1, cols - 2, AX_ROLE_DIM,
