@@ -162,6 +162,11 @@ ax_source *ax_pairs_open(const ax_dataset_spec *spec, ax_pairs_fill fill, ax_err
         ax_fail(err, AX_EIO, "%s:%s: %s", spec->set->name, dir, missing ? strerror(errno) : "not a directory");
         return NULL;
     }
+    return ax_pairs_make(spec, dir, fill, err);
+}
+
+ax_source *ax_pairs_make(const ax_dataset_spec *spec, const char *dir, ax_pairs_fill fill, ax_err *err)
+{
     ax_pairs *p = ax_pairs_new(dir, err);
     ax_source_info *info = p ? calloc(1, sizeof *info) : NULL;
     ax_source *s = NULL;

@@ -31,6 +31,8 @@ struct ax_pairs {
     ax_pairlist orphan;  /* what has no other half: image or mask is NULL; only for who inspects the set; owned */
     ax_pairs_draw draw;  /* NULL: the masks are files */
     ax_pairs_look look;  /* NULL: nothing more to be checked before training */
+    bool optional;       /* an image without a target is background all over */
+    size_t background;   /* the label of what no object covers, where targets are drawn */
     void *more;          /* the set's own; owned */
     void (*free_more)(void *more);
 };
@@ -45,6 +47,8 @@ ax_code ax_pairs_note(ax_pairs *p, const char *path, ax_err *err);
 ax_code ax_pairs_read_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *const *dirs, ax_err *err);
 /* Gives a set that has no classes yet those that are known of it, with ids from `first` on. */
 ax_code ax_pairs_know_classes(ax_pairs *p, const ax_known_class *known, int n, int first, ax_err *err);
+/* Adds the label of what no object covers, unless there is one called so: p->background. */
+ax_code ax_pairs_add_background(ax_pairs *p, ax_err *err);
 /* Finishes them: reads all masks for their ids where there are none yet, takes map= and ignore= in, numbers them. says:
    as ax_classes_finish. */
 ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *says, ax_source_info *info,
@@ -63,6 +67,8 @@ ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err);
    AX_EIO: no such folder. */
 typedef ax_code (*ax_pairs_fill)(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err);
 ax_source *ax_pairs_open(const ax_dataset_spec *spec, ax_pairs_fill fill, ax_err *err);
+/* The same where the argument is something else. */
+ax_source *ax_pairs_make(const ax_dataset_spec *spec, const char *dir, ax_pairs_fill fill, ax_err *err);
 /* Adds a pair of two files, which are there, to a list; its name is the image's path within the set. mask: NULL = none.
    AX_EIO names a file that isn't there. */
 ax_code ax_pairs_add(ax_pairs *p, ax_pairlist *list, const char *image, const char *mask, size_t record, ax_err *err);

@@ -43,6 +43,18 @@ ax_code ax_pairs_know_classes(ax_pairs *p, const ax_known_class *known, int n, i
     return code == AX_OK ? ax_classes_add_known(p->classes, known, n, first, err) : code;
 }
 
+ax_code ax_pairs_add_background(ax_pairs *p, ax_err *err)
+{
+    static const char name[] = "background";
+    for (size_t i = 0; i < p->classes->n; i++)
+        if (!strcmp(p->classes->label[i].name, name)) {
+            p->background = i;
+            return AX_OK;
+        }
+    p->background = p->classes->n;
+    return ax_classes_add(p->classes, name, sizeof name - 1, -1, -1, err);
+}
+
 /* ---- without a class file ---- */
 
 typedef struct counting {

@@ -91,6 +91,8 @@ static ax_code look_at(void *context, int thread, size_t i, ax_err *err)
     v->size[split][at] = image.size;
     v->broken[i] = code != AX_OK;
     v->suspect[i] = code == AX_OK && mask.h && (mask.h != image.h || mask.w != image.w);
+    if (v->pairs->optional && !pair->mask)
+        ax_survey_find(v, AX_FINDING_OTHER, i, "%s: no target, so it is background all over", pair->image);
     if (code == AX_OK)
         note_kinds(v, &image, &mask);
     else

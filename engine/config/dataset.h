@@ -25,7 +25,11 @@
     X(cityscapes, ":DIR", true, "segmentation", "map ignore split",                                                    \
       "Cityscapes: leftImg8bit and gtFine with all ids, of which 19 are classes")                                      \
     X(ade20k, ":DIR", true, "segmentation", "map ignore split",                                                        \
-      "ADE20K's 150 classes: images and annotations of the scene parsing benchmark")
+      "ADE20K's 150 classes: images and annotations of the scene parsing benchmark")                                   \
+    X(yolo, ":DIR", true, "segmentation", "classes map split",                                                         \
+      "images and text files with outlines of objects; a class background is added")                                   \
+    X(coco, ":FILE,DIR", true, "segmentation", "map split val",                                                        \
+      "COCO's annotations and a folder of images; a class background is added")
 
 /* name, form of its value, whether that names files, what it is */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \
@@ -33,7 +37,8 @@
     X(map, "FILE", true, "joins, renames and drops classes, by lines OLD -> NEW")                                      \
     X(ignore, "N", false, "an id, or a colour R,G,B, that is unlabelled")                                              \
     X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")               \
-    X(list, "FILE", true, "what to train on, instead of the set's own list: SBD's of VOC")
+    X(list, "FILE", true, "what to train on, instead of the set's own list: SBD's of VOC")                             \
+    X(val, "FILE,DIR", true, "annotations and images of validation")
 
 #define AX_DATASET_OPTION_ENUM(name, form, files, doc) AX_DATASET_##name,
 typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) AX_DATASET_OPTIONS } ax_dataset_option;

@@ -231,6 +231,29 @@ static void data_sets(void)
     put("json", 0, json, sizeof json - 1);
     put("rle", 0, rle, sizeof rle - 1);
     put("rle", 1, numbers_of_rle, sizeof numbers_of_rle);
+    static const char *const classes[] = {
+        "# label\r\nroad:1,2,3::\nold car:4,5,6::\n",
+        "Pixel Value, Class\n0, a\n7, b c\n",
+        "1,2,3 road\n4 5 6\tcar\n",
+        "0 road\n255: car\n",
+        "road 1,2,3\ncar\n",
+        "a\nb -> a\n* -> -\n",
+        "names:\n  0: a # x\n  1: 'b'\nnc: 2\n",
+        "names: [a, \"b\"]\n",
+    };
+    static const char *const outlines[] = { "0 0 0 1 0 1 1 0 1\n1 .25 .25 .5 .25 .5 .5\n",
+                                            "1 1e-1 0.5 1.005 -.001 .3 .3" };
+    static const char annotations[] =
+        "{\"annotations\":[{\"id\":1,\"image_id\":7,\"category_id\":9,\"segmentation\":[[1.5,2,8,2.25,8,9]]},"
+        "{\"image_id\":7,\"category_id\":9,\"segmentation\":{\"size\":[8,16],\"counts\":[8,20,100]}},"
+        "{\"image_id\":7,\"category_id\":9,\"segmentation\":{\"size\":[8,16],\"counts\":\"8d0T3\"}}],"
+        "\"images\":[{\"id\":7,\"file_name\":\"a.png\",\"height\":8,\"width\":16}],"
+        "\"categories\":[{\"id\":9,\"name\":\"car\"}]}";
+    for (int i = 0; i < (int)(sizeof classes / sizeof *classes); i++)
+        put("classfile", i, classes[i], strlen(classes[i]));
+    for (int i = 0; i < (int)(sizeof outlines / sizeof *outlines); i++)
+        put("yolo", i, outlines[i], strlen(outlines[i]));
+    put("coco", 0, annotations, sizeof annotations - 1);
     put("camvid", 0, list, 27);
     put("camvid", 1, list, sizeof list - 1);
     put("logits", 0, whole, sizeof whole);
