@@ -69,12 +69,35 @@ def make_run(parent, name, candidates=30, start=1764072000.0):
     return path
 
 
+class Emulated(pyte.Screen):
+    """With the scrolling (SU, SD) that curses uses and pyte lacks."""
+
+    def scroll(self, by):
+        top, bottom = self.margins or (0, self.lines - 1)
+        self.dirty.update(range(self.lines))
+        rows = {y: self.buffer.pop(y) for y in range(top, bottom + 1) if y in self.buffer}
+        for y, row in rows.items():
+            if top <= y - by <= bottom:
+                self.buffer[y - by] = row
+
+    def scroll_up(self, count=1):
+        self.scroll(count or 1)
+
+    def scroll_down(self, count=1):
+        self.scroll(-(count or 1))
+
+
+class Stream(pyte.ByteStream):
+    csi = dict(pyte.ByteStream.csi, S="scroll_up", T="scroll_down")
+    events = frozenset(pyte.ByteStream.events | {"scroll_up", "scroll_down"})
+
+
 class Screen:
     """Runs a program on a pseudo-terminal of rows x cols; what it shows is kept by pyte."""
 
     def __init__(self, argv, rows=24, cols=80, env=None, cwd=None):
-        self.screen = pyte.Screen(cols, rows)
-        self.stream = pyte.ByteStream(self.screen)
+        self.screen = Emulated(cols, rows)
+        self.stream = Stream(self.screen)
         self.bytes = b""
         self.master, slave = pty.openpty()
         self.slave_name = os.ttyname(slave)
