@@ -146,7 +146,7 @@ void ax_x_axis(ax_pane p, int row, const ax_x_scale *s, const char *name)
     ax_pane_glyph(p, row, AX_AXIS_LABEL - 1, AX_GLYPH_BOTTOM_LEFT, AX_ROLE_FRAME);
     for (int c = AX_AXIS_LABEL; c < p.at.cols; c++)
         ax_pane_glyph(p, row, c, AX_GLYPH_HLINE, AX_ROLE_FRAME);
-    for (int most = cols / 9 > 1 ? cols / 9 : 1; most > 0; most--) {
+    for (int most = cols / 7 > 1 ? cols / 7 : 1; most > 0; most--) {
         int n = ax_ticks(s->left, s->right, s->log, most, tick);
         if (labels_fit(p, row, s, tick, n, end, false)) {
             labels_fit(p, row, s, tick, n, end, true);

@@ -18,6 +18,16 @@ static const char *word_of(int column)
     return column < AX_METRIC_COUNT ? ax_metric_of((ax_metric)column)->word : other[column - AX_METRIC_COUNT];
 }
 
+const char *ax_filter_column(int i)
+{
+    return i < COLUMNS ? word_of(i) : NULL;
+}
+
+int ax_filter_columns(void)
+{
+    return COLUMNS;
+}
+
 static double value_of(const ax_candidate *c, int column)
 {
     return column < AX_METRIC_COUNT ? ax_outcome_figure(&c->outcome, (ax_metric)column)

@@ -19,6 +19,9 @@ typedef struct ax_filter {
 
 /* "" shows everything. AX_EINVAL names the word that isn't understood; *f is as it was then. */
 ax_code ax_filter_parse(const char *text, ax_filter *f, ax_err *err);
+/* The i-th column that can be compared, NULL past the last; how many there are. */
+const char *ax_filter_column(int i);
+int ax_filter_columns(void);
 /* A value that isn't known passes no comparison. */
 bool ax_filter_pass(const ax_filter *f, const ax_candidate *c);
 

@@ -14,6 +14,22 @@ bool ax_sort_down(ax_sort s); /* whether the greatest come first unless reversed
 /* That of the next column to the right, round and round, of a run for this task. */
 ax_sort ax_sort_next(ax_task_id task, ax_sort s);
 
+/* By what the rows are sorted: the first key, then the second where those are equal, and so on. All zero: by reward. */
+enum { AX_SORT_KEYS = 4, AX_ORDER_TEXT = 64 };
+typedef struct ax_sort_key {
+    ax_sort by;
+    bool reverse;
+} ax_sort_key;
+typedef struct ax_order {
+    ax_sort_key first, then[AX_SORT_KEYS - 1];
+    int n_then;
+} ax_order;
+bool ax_order_same(const ax_order *a, const ax_order *b);
+/* "reward,-params,id": columns, the most important first, '-' = the other way round. AX_EINVAL names the word that
+   isn't one; *o is as it was then. */
+ax_code ax_order_parse(const char *text, ax_order *o, ax_err *err);
+char *ax_order_print(const ax_order *o, char out[static AX_ORDER_TEXT]);
+
 /* Rows of the table: the ids to show, in order. */
 typedef struct ax_rows {
     uint32_t *id;
@@ -21,7 +37,7 @@ typedef struct ax_rows {
 } ax_rows;
 /* Candidates that pass the filter. Sorted by reward, what is training and has no reward yet comes first, then those
    with a reward, then the queue, then what ended without one; ties: newest first. AX_ENOMEM leaves the rows empty. */
-ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, ax_sort sort, bool reverse, ax_err *err);
+ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, const ax_order *order, ax_err *err);
 void ax_rows_release(ax_rows *rows);
 /* Index of an id, -1 = not shown. */
 long ax_rows_find(const ax_rows *rows, uint32_t id);
@@ -32,8 +48,7 @@ typedef struct ax_table_view {
     uint32_t selected;  /* id */
     const bool *marked; /* by index id - 1; may be NULL */
     uint32_t n_marked;  /* size of that array */
-    ax_sort sort;
-    bool reverse;
+    const ax_order *order;
 } ax_table_view;
 /* Draws a header and rows into the whole pane. */
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v);

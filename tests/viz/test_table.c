@@ -22,7 +22,7 @@ static uint32_t count(const ax_state *s, const char *filter)
     ax_rows rows = { .id = NULL };
     if (ax_filter_parse(filter, &f, &err) != AX_OK)
         fail_msg("%s: %s", filter, err.msg);
-    assert_int_equal(ax_rows_build(&rows, s, &f, AX_SORT_ID, false, &err), AX_OK);
+    assert_int_equal(ax_rows_build(&rows, s, &f, &(ax_order) { .first.by = AX_SORT_ID }, &err), AX_OK);
     uint32_t n = rows.n;
     ax_rows_release(&rows);
     return n;
@@ -89,7 +89,7 @@ static void rows_are_sorted(void **state)
     ax_state_init(&s);
     ax_history_play(&(ax_history) { .candidates = 100 }, fold, &s);
     for (int reverse = 0; reverse < 2; reverse++) {
-        assert_int_equal(ax_rows_build(&rows, &s, &f, AX_SORT_REWARD, reverse, &err), AX_OK);
+        assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.reverse = reverse }, &err), AX_OK);
         assert_int_equal(rows.n, s.n_candidates);
         const ax_candidate *first = ax_state_candidate(&s, rows.id[0]);
         assert_int_equal(first->status, AX_RUNNING); /* what trains now is always in sight */
@@ -105,11 +105,50 @@ static void rows_are_sorted(void **state)
         assert_int_equal(rows.id[reverse ? 0 : 1], reverse ? rows.id[0] : s.best);
     }
     for (int sort = 0; sort < AX_SORT_COUNT; sort++) {
-        assert_int_equal(ax_rows_build(&rows, &s, &f, (ax_sort)sort, false, &err), AX_OK);
+        assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.by = (ax_sort)sort }, &err), AX_OK);
         for (uint32_t id = 1; id <= s.n_candidates; id++)
             assert_true(ax_rows_find(&rows, id) >= 0);
     }
     assert_int_equal(ax_rows_find(&rows, 9999), -1);
+    ax_rows_release(&rows);
+    ax_state_release(&s);
+}
+
+/* Where the first key is equal the second decides, and so on. */
+static void several_keys_sort(void **state)
+{
+    (void)state;
+    ax_state s;
+    ax_filter f = { .n = 0 };
+    ax_err err;
+    ax_rows rows = { .id = NULL };
+    ax_order order, before;
+    char text[AX_ORDER_TEXT];
+    ax_state_init(&s);
+    ax_history_play(&(ax_history) { .candidates = 100 }, fold, &s);
+    assert_int_equal(ax_order_parse("state,-params, id", &order, &err), AX_OK);
+    assert_string_equal(ax_order_print(&order, text), "state,-params,id");
+    assert_int_equal(ax_rows_build(&rows, &s, &f, &order, &err), AX_OK);
+    int falls = 0;
+    for (uint32_t i = 1; i < rows.n; i++) {
+        const ax_candidate *a = ax_state_candidate(&s, rows.id[i - 1]), *b = ax_state_candidate(&s, rows.id[i]);
+        int x = ax_status_place(a->status), y = ax_status_place(b->status);
+        assert_true(x <= y);
+        falls += x < y;
+        double p = a->outcome.params, q = b->outcome.params;
+        if (x == y && !isnan(p) && !isnan(q)) /* params go up unless reversed */
+            assert_true(p >= q);
+    }
+    assert_true(falls > 1);
+    before = order;
+    static const struct {
+        const char *text, *says;
+    } wrong[] = { { "", "which column" }, { "reward,size", "'size'" }, { "id,id,id,id,id", "more than 4" } };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(ax_order_parse(wrong[i].text, &order, &err), AX_EINVAL);
+        assert_non_null(strstr(err.msg, wrong[i].says));
+        assert_true(ax_order_same(&order, &before));
+    }
     ax_rows_release(&rows);
     ax_state_release(&s);
 }
@@ -145,9 +184,8 @@ static void figures_are_short(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(filters_choose),
-        cmocka_unit_test(wrong_filters_are_explained),
-        cmocka_unit_test(rows_are_sorted),
+        cmocka_unit_test(filters_choose),    cmocka_unit_test(wrong_filters_are_explained),
+        cmocka_unit_test(rows_are_sorted),   cmocka_unit_test(several_keys_sort),
         cmocka_unit_test(figures_are_short),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "tui/session/contact.h"
 #include "tui/session/export.h"
 #include "tui/session/loading.h"
+#include "tui/session/remember.h"
 #include "tui/session/invocation.h"
 #include "tui/session/script.h"
 #include "tui/ui/ui.h"
@@ -40,6 +41,7 @@ typedef struct session {
     pid_t
         read_for; /* the engine that ran when the history was last read: a new one may have cut it (resume); 0 = none */
     ax_canvas canvas;
+    ax_settings settings; /* of the run */
     bool ascii;
     ax_maskfile masks;
     uint32_t masks_of; /* candidate of the masks that were read, or could not be */
@@ -260,6 +262,7 @@ static void resume(session *s)
 static void answer_requests(session *s)
 {
     ax_ui *ui = &s->ui;
+    ax_err err;
     send_commands(s);
     if (ui->copy[0]) {
         ax_term_copy(s->term, ui->copy);
@@ -278,6 +281,9 @@ static void answer_requests(session *s)
         ui->toggle_glyphs = false;
         ax_term_forget(s->term);
     }
+    if (ui->remember && !s->script && ax_remember_write(&ax_ui_prompted(ui)->recall, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    ui->remember = false;
     if (ui->resume)
         resume(s);
     ui->resume = false;
@@ -441,11 +447,11 @@ static void name_target(session *s, const char *path, char name[64])
 
 static void read_settings(session *s)
 {
-    ax_settings settings;
-    if (ax_settings_preset(&settings, "demo", NULL) == AX_OK &&
-        ax_settings_read(&settings, s->dirfd, "run.ini", NULL) == AX_OK) {
-        s->ui.channels = (int)settings.channels;
-        s->ui.repeats = (int)settings.repeats;
+    if (ax_settings_preset(&s->settings, "demo", NULL) == AX_OK &&
+        ax_settings_read(&s->settings, s->dirfd, "run.ini", NULL) == AX_OK) {
+        s->ui.settings = &s->settings;
+        s->ui.channels = (int)s->settings.channels;
+        s->ui.repeats = (int)s->settings.repeats;
     }
 }
 
@@ -484,6 +490,9 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ascii = o->ascii || !ax_term_unicode(term);
     s->dirty = true;
     read_settings(s);
+    ax_err ignored;
+    if (!s->script) /* a script does the same whatever was typed before */
+        ax_remember_read(&ax_ui_prompted(&s->ui)->recall, &ignored);
     ax_contact_open(&s->engine, s->dirfd);
     look_for_engine(s);
     load(s, load_first);

@@ -98,15 +98,37 @@ static void do_stop(ax_ui *ui)
 
 static void do_sort(ax_ui *ui)
 {
-    ax_selection *t = ax_ui_selection(ui);
-    t->sort = ax_sort_next(ui->state->task, t->sort);
-    t->reverse = false;
+    ax_order *o = &ax_ui_selection(ui)->order;
+    *o = (ax_order) { .first.by = ax_sort_next(ui->state->task, o->first.by) };
+}
+
+/* One more key at first, then another one in its place. */
+static void do_sort_then(ax_ui *ui)
+{
+    ax_order *o = &ax_ui_selection(ui)->order;
+    ax_sort by = ax_sort_next(ui->state->task, o->n_then ? o->then[0].by : o->first.by);
+    if (by == o->first.by)
+        by = ax_sort_next(ui->state->task, by);
+    o->then[0] = (ax_sort_key) { .by = by };
+    o->n_then = 1;
 }
 
 static void do_reverse(ax_ui *ui)
 {
+    ax_sort_key *k = &ax_ui_selection(ui)->order.first;
+    k->reverse = !k->reverse;
+}
+
+static void do_freeze(ax_ui *ui)
+{
     ax_selection *t = ax_ui_selection(ui);
-    t->reverse = !t->reverse;
+    t->frozen = !t->frozen;
+    ax_ui_say(ui, false, t->frozen ? "the rows stay as they are; F lets them go on" : "the rows follow the run");
+}
+
+static void do_mark_all(ax_ui *ui)
+{
+    ax_ui_mark_all(ui, NULL);
 }
 
 static void do_help(ax_ui *ui)
@@ -172,7 +194,8 @@ void ax_ui_act(ax_ui *ui, ax_action a)
         [AX_DO_VIEW_BACK] = do_view_back, [AX_DO_VIEW_ON] = do_view_on,
         [AX_DO_GLYPHS] = do_glyphs,       [AX_DO_REDRAW] = do_redraw,
         [AX_DO_SUSPEND] = do_suspend,     [AX_DO_EDIT] = do_edit,
-        [AX_DO_COMPARE] = do_compare,
+        [AX_DO_COMPARE] = do_compare,     [AX_DO_SORT_THEN] = do_sort_then,
+        [AX_DO_FREEZE] = do_freeze,       [AX_DO_MARK_ALL] = do_mark_all,
     };
     if (act[a])
         act[a](ui);

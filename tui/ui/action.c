@@ -27,6 +27,8 @@ static const struct {
     { '\n', AX_DO_EDIT_QUEUE },
     { 'q', AX_DO_EDIT_LEAVE },
     { 'Y', AX_DO_YES },
+    { AX_CTRL('P'), AX_DO_RECALL_BACK },
+    { AX_CTRL('N'), AX_DO_RECALL_ON },
 };
 
 ax_action ax_action_of(ax_context_id context, uint32_t key)

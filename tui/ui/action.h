@@ -85,6 +85,9 @@ enum {
     X(COPY, VIEWS, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", ROW)                               \
     X(WIRING, ROWS, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost", ROOM)                          \
     X(REVERSE, VIEWS, 'r', "r", "", "sort the other way round", NOTHING)                                               \
+    X(SORT_THEN, VIEWS, 'S', "S", "", "sort equal ones by the next column, too (:sort names them)", NOTHING)           \
+    X(FREEZE, VIEWS, 'F', "F", "", "keep the rows as they are, whatever happens; again: go on", NOTHING)               \
+    X(MARK_ALL, VIEWS, '*', "*", "", "mark all rows of the table (:mark FILTER marks others)", NOTHING)                \
     X(UNMARK, VIEWS, 'M', "M", "", "unmark all", NOTHING)                                                              \
     X(IMAGE_BACK, VIEWS, '[', "[", "", "previous image of the masks", ROOM)                                            \
     X(IMAGE_ON, VIEWS, ']', "]", "", "next image of the masks", ROOM)                                                  \
@@ -111,6 +114,8 @@ enum {
     X(EDIT_QUEUE, EDIT, AX_KEY_ENTER, "Enter", "", "queue the candidate", NOTHING)                                     \
     X(EDIT_LEAVE, EDIT, AX_KEY_ESCAPE, "Esc", "", "leave the editor", NOTHING)                                         \
     X(COMPLETE, PROMPT, '\t', "Tab", "", "complete the word", NOTHING)                                                 \
+    X(RECALL_BACK, PROMPT, AX_KEY_UP, "up", "", "what was typed before, and begins so", NOTHING)                       \
+    X(RECALL_ON, PROMPT, AX_KEY_DOWN, "down", "", "what was typed after that", NOTHING)                                \
     X(YES, QUESTION, 'y', "y", "", "yes", NOTHING)
 
 #define AX_ACTION_ENUM(id, contexts, key, label, hint, help, needs) AX_DO_##id,

@@ -1,10 +1,11 @@
 #include "tui/ui/asking.h"
 
-#include "tui/ui/palette.h"
+#include "tui/ui/complete.h"
 #include "tui/ui/ui.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 ax_prompted *ax_ui_prompted(const ax_ui *ui)
 {
@@ -29,6 +30,10 @@ void ax_ui_prompt(ax_ui *ui, ax_asking what, const char *text)
     ax_prompted *p = ax_ui_prompted(ui);
     p->what = what;
     p->target = ax_ui_selection(ui)->selected;
+    p->before = ax_ui_selection(ui)->filter;
+    p->listing = false;
+    p->recalled = 0;
+    p->wrong[0] = '\0';
     ax_prompt_start(&p->line, text);
     ax_ui_open(ui, AX_CONTEXT_PROMPT);
 }
@@ -77,22 +82,55 @@ const char *ax_ui_asking_label(const ax_ui *ui, char text[static 64])
 
 /* ---- prompts ---- */
 
-static void set_filter(ax_ui *ui, const char *text)
-{
-    ax_err err;
-    if (ax_filter_parse(text, &ax_ui_selection(ui)->filter, &err) != AX_OK)
-        ax_ui_say(ui, true, "%s", err.msg);
-    ax_ui_selection(ui)->first = 0;
-}
-
 static void set_find(ax_ui *ui, const char *text)
 {
     ax_err err;
     ax_filter *find = &ax_ui_selection(ui)->find;
-    if (ax_filter_parse(text, find, &err) != AX_OK)
+    if (ax_ui_parse_filter(ui, text, find, &err) != AX_OK)
         ax_ui_say(ui, true, "%s", err.msg);
     else if (find->n)
         ax_ui_find(ui, 1);
+}
+
+/* Cuts a last word that may become the name of a column: as a text it would hide nearly everything. */
+static void cut_column(char *text)
+{
+    char *word = strrchr(text, ' ');
+    word = word ? word + 1 : text;
+    size_t n = strlen(word);
+    for (int i = 0; i < ax_filter_columns() && n; i++)
+        if (!strncasecmp(ax_filter_column(i), word, n)) {
+            *word = '\0';
+            return;
+        }
+}
+
+/* As it is typed; what isn't a filter yet leaves the last one that was. */
+static void try_filter(ax_ui *ui)
+{
+    ax_prompted *p = ax_ui_prompted(ui);
+    ax_selection *t = ax_ui_selection(ui);
+    ax_err err;
+    p->wrong[0] = '\0';
+    if (p->what != AX_ASK_FILTER)
+        return;
+    char text[AX_PROMPT_TEXT];
+    snprintf(text, sizeof text, "%s", p->line.text);
+    cut_column(text);
+    if (ax_ui_parse_filter(ui, text, &t->filter, &err) != AX_OK)
+        snprintf(p->wrong, sizeof p->wrong, "%.*s", (int)sizeof p->wrong - 1, err.msg);
+    t->first = 0;
+}
+
+static void set_filter(ax_ui *ui, const char *text)
+{
+    ax_err err;
+    ax_selection *t = ax_ui_selection(ui);
+    if (ax_ui_parse_filter(ui, text, &t->filter, &err) != AX_OK) {
+        t->filter = ax_ui_prompted(ui)->before;
+        ax_ui_say(ui, true, "%s", err.msg);
+    }
+    t->first = 0;
 }
 
 static void write_note(ax_ui *ui, const char *text)
@@ -101,28 +139,94 @@ static void write_note(ax_ui *ui, const char *text)
         ax_ui_send(ui, AX_VERB_NOTE, ax_ui_prompted(ui)->target, text);
 }
 
+static void accept(ax_ui *ui, ax_asking what)
+{
+    static void (*const accepts[AX_ASK_COUNT])(ax_ui *, const char *) = { [AX_ASK_FILTER] = set_filter,
+                                                                          [AX_ASK_FIND] = set_find,
+                                                                          [AX_ASK_COMMAND] = ax_ui_command,
+                                                                          [AX_ASK_NOTE] = write_note };
+    char text[AX_PROMPT_TEXT]; /* what it does may prompt again */
+    ax_prompted *p = ax_ui_prompted(ui);
+    snprintf(text, sizeof text, "%s", p->line.text);
+    ax_recall_add(&p->recall, (int)what - AX_ASK_FILTER, text);
+    ui->remember = true;
+    accepts[what](ui, text);
+}
+
 void ax_prompt_type(ax_ui *ui, uint32_t key)
 {
-    static void (*const accept[AX_ASK_COUNT])(ax_ui *, const char *) = { [AX_ASK_FILTER] = set_filter,
-                                                                         [AX_ASK_FIND] = set_find,
-                                                                         [AX_ASK_COMMAND] = ax_ui_command,
-                                                                         [AX_ASK_NOTE] = write_note };
     ax_prompted *p = ax_ui_prompted(ui);
     ax_typed typed = ax_prompt_key(&p->line, key);
-    if (typed != AX_TYPED)
-        ax_ui_close(ui, AX_CONTEXT_PROMPT);
+    p->listing = false;
+    p->recalled = 0;
+    if (typed == AX_TYPED) {
+        try_filter(ui);
+        return;
+    }
+    ax_ui_close(ui, AX_CONTEXT_PROMPT);
     if (typed == AX_ACCEPTED)
-        accept[p->what](ui, p->line.text);
+        accept(ui, p->what);
+    else if (p->what == AX_ASK_FILTER)
+        ax_ui_selection(ui)->filter = p->before;
+}
+
+void ax_prompt_take(ax_ui *ui, const char *line, bool whole)
+{
+    ax_prompted *p = ax_ui_prompted(ui);
+    ax_prompt_paste(&p->line, line);
+    p->line.full = p->line.full || !whole;
+    try_filter(ui);
+}
+
+bool ax_prompt_holds(const ax_ui *ui)
+{
+    return ax_ui_prompted(ui)->what != AX_ASK_FILTER;
 }
 
 void ax_prompt_complete(ax_ui *ui)
 {
     ax_prompted *p = ax_ui_prompted(ui);
-    if (p->what != AX_ASK_COMMAND || p->line.at != p->line.len || strchr(p->line.text, ' '))
-        return;
-    ax_palette_complete(p->line.text, sizeof p->line.text);
-    p->line.len = p->line.at = strlen(p->line.text);
     p->line.full = false;
+    p->listing = !ax_complete(ui, p->what, &p->line);
+    try_filter(ui);
+}
+
+void ax_prompt_recall(ax_ui *ui, int by)
+{
+    ax_prompted *p = ax_ui_prompted(ui);
+    int kind = (int)p->what - AX_ASK_FILTER, to = p->recalled + by;
+    if (!p->recalled)
+        snprintf(p->typed, sizeof p->typed, "%s", p->line.text);
+    const char *line = to > 0 ? ax_recall_line(&p->recall, kind, p->typed, to) : to == 0 ? p->typed : NULL;
+    p->listing = false;
+    if (!line)
+        return;
+    p->recalled = to;
+    ax_prompt_start(&p->line, line);
+    try_filter(ui);
+}
+
+/* ---- filters with names ---- */
+
+ax_code ax_ui_parse_filter(const ax_ui *ui, const char *text, ax_filter *f, ax_err *err)
+{
+    char out[AX_PROMPT_TEXT] = "";
+    size_t used = 0;
+    for (const char *at = text; *at && used < sizeof out;) {
+        size_t n = strcspn(at, " ");
+        const char *known = *at == '@' ? ax_recall_filter(&ax_ui_prompted(ui)->recall, at + 1, n - 1) : NULL;
+        if (*at == '@' && !known)
+            return ax_fail(err, AX_EINVAL, "filter: %.*s is not the name of a filter; :keep NAME gives one", (int)n,
+                           at);
+        used += (size_t)snprintf(out + used, sizeof out - used, "%.*s ", known ? (int)strlen(known) : (int)n,
+                                 known ? known : at);
+        at += n + strspn(at + n, " ");
+    }
+    if (used >= sizeof out)
+        return ax_fail(err, AX_EINVAL, "filter: longer than %d bytes", AX_FILTER_TEXT - 1);
+    while (used && out[used - 1] == ' ')
+        out[--used] = '\0';
+    return ax_filter_parse(out, f, err);
 }
 
 /* ---- questions ---- */

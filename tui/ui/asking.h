@@ -4,12 +4,13 @@
 
 #include "engine/space/genotype.h"
 #include "tui/ui/prompt.h"
+#include "tui/ui/recall.h"
 
 struct ax_ui;
 
 /* id, its hint */
 #define AX_PROMPT_LIST(X)                                                                                              \
-    X(FILTER, "Enter: filter   Esc: leave   e.g. sep5x5 reward>.6 params<3M state!=X")                                 \
+    X(FILTER, "Enter: filter   Esc: as before   Tab completes   sep5x5 reward>.6 state!=X")                            \
     X(FIND, "Enter: go to the next one   n N: on, back   Esc: leave   words as for /")                                 \
     X(COMMAND, "")                                                                                                     \
     X(NOTE, "Enter: write   Esc: leave")
@@ -25,11 +26,18 @@ typedef enum ax_asking {
     AX_PROMPT_LIST(AX_ASK_ENUM) AX_QUESTION_LIST(AX_ASK_ENUM) AX_ASK_COUNT
 } ax_asking;
 
+enum { AX_PROMPT_WRONG = 160 };
 /* State of the context PROMPT, likewise of QUESTION. */
 typedef struct ax_prompted {
     ax_asking what;
     ax_prompt line;
-    uint32_t target; /* candidate that it is about: events may change the selection meanwhile */
+    uint32_t target;             /* candidate that it is about: events may change the selection meanwhile */
+    bool listing;                /* Tab found several words: the hint lists them */
+    char wrong[AX_PROMPT_WRONG]; /* what isn't understood so far; "" = nothing */
+    ax_filter before;            /* the table's, for Escape */
+    ax_recall recall;
+    int recalled;               /* lines back from the newest, 0 = none */
+    char typed[AX_PROMPT_TEXT]; /* before a line was recalled */
 } ax_prompted;
 typedef struct ax_questioned {
     ax_asking what;
@@ -50,10 +58,15 @@ void ax_ui_question(struct ax_ui *ui, ax_asking what, uint32_t target, const cha
 const char *ax_ui_asking_label(const struct ax_ui *ui, char text[static 64]);
 const char *ax_asking_text(ax_asking what); /* the last column of its list */
 
+/* Reads a filter, in which @NAME stands for one that has a name. AX_EINVAL: as ax_filter_parse. */
+ax_code ax_ui_parse_filter(const struct ax_ui *ui, const char *text, ax_filter *f, ax_err *err);
+
 /* What the contexts do with keys. */
 void ax_prompt_type(struct ax_ui *ui, uint32_t key);
 void ax_prompt_take(struct ax_ui *ui, const char *line, bool whole);
 void ax_prompt_complete(struct ax_ui *ui);
+void ax_prompt_recall(struct ax_ui *ui, int by); /* 1: an older line, -1: a newer one */
+bool ax_prompt_holds(const struct ax_ui *ui);    /* a filter shows what it does as it is typed */
 void ax_question_yes(struct ax_ui *ui);
 void ax_question_no(struct ax_ui *ui, uint32_t key);
 

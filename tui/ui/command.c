@@ -94,6 +94,97 @@ static void act_on(ax_ui *ui, ax_verb verb, const char *rest)
         ax_ui_send(ui, verb, n ? ids[0] : selected, "");
 }
 
+/* ---- words of the screens' own ---- */
+
+static void do_sort(ax_ui *ui, const char *text)
+{
+    ax_err err;
+    if (ax_order_parse(text, &ax_ui_selection(ui)->order, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+}
+
+static void do_mark(ax_ui *ui, const char *text)
+{
+    ax_filter f;
+    ax_err err;
+    if (!*text)
+        ax_ui_mark_all(ui, NULL);
+    else if (ax_ui_parse_filter(ui, text, &f, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    else
+        ax_ui_mark_all(ui, &f);
+}
+
+static void do_unmark(ax_ui *ui, const char *text)
+{
+    (void)text;
+    ax_ui_unmark_all(ui);
+}
+
+static void name_filter(ax_ui *ui, const char *name, const char *filter)
+{
+    ax_err err;
+    if (ax_recall_name(&ax_ui_prompted(ui)->recall, name, filter, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    else if (*filter)
+        ax_ui_say(ui, false, "@%s stands for: %s", name, filter);
+    else
+        ax_ui_say(ui, false, "@%s is forgotten", name);
+    ui->remember = true;
+}
+
+static void do_keep(ax_ui *ui, const char *name)
+{
+    const ax_filter *f = &ax_ui_selection(ui)->filter;
+    if (f->n)
+        name_filter(ui, name, f->text);
+    else
+        ax_ui_say(ui, true, "keep: there is no filter; / sets one");
+}
+
+static void do_forget(ax_ui *ui, const char *name)
+{
+    name_filter(ui, name, "");
+}
+
+static void do_setting(ax_ui *ui, const char *text)
+{
+    const char *name;
+    char value[AX_SETTING_TEXT];
+    for (int i = 0; ui->settings && ax_settings_at(ui->settings, i, &name, value); i++)
+        if (!strcmp(name, text)) {
+            ax_ui_say(ui, false, "%s = %s", name, value);
+            return;
+        }
+    ax_ui_say(ui, true, "setting: there is no '%s'; Tab lists them", text);
+}
+
+static void do_resume(ax_ui *ui, const char *text)
+{
+    (void)text;
+    ax_ui_do(ui, AX_DO_RESUME);
+}
+
+static void do_leave(ax_ui *ui, const char *text)
+{
+    (void)text;
+    ui->leave = true;
+}
+
+static bool do_own(ax_ui *ui, const char *word, const char *rest)
+{
+    static void (*const own[AX_WORD_COUNT])(ax_ui *, const char *) = {
+        [AX_WORD_GOTO] = go_to,         [AX_WORD_SORT] = do_sort,     [AX_WORD_MARK] = do_mark,
+        [AX_WORD_UNMARK] = do_unmark,   [AX_WORD_KEEP] = do_keep,     [AX_WORD_FORGET] = do_forget,
+        [AX_WORD_SETTING] = do_setting, [AX_WORD_RESUME] = do_resume, [AX_WORD_DETACH] = do_leave,
+        [AX_WORD_QUIT] = do_leave,
+    };
+    ax_word w = ax_palette_own(word);
+    if (w != AX_WORD_COUNT)
+        own[w](ui, rest);
+    return w != AX_WORD_COUNT;
+}
+
 void ax_ui_command(ax_ui *ui, const char *line)
 {
     char word[16];
@@ -106,14 +197,9 @@ void ax_ui_command(ax_ui *ui, const char *line)
     const char *why;
     ax_verb verb;
     bool genotype = line[0] == '[';
-    ax_word own = ax_palette_own(word);
-    if (own == AX_WORD_GOTO) {
-        go_to(ui, rest);
-    } else if (own == AX_WORD_QUIT || own == AX_WORD_DETACH) {
-        ui->leave = true;
-    } else if (own == AX_WORD_RESUME) {
-        ax_ui_do(ui, AX_DO_RESUME);
-    } else if (!genotype && !ax_verb_find(word, &verb)) {
+    if (do_own(ui, word, rest))
+        return;
+    if (!genotype && !ax_verb_find(word, &verb)) {
         unknown(ui, word);
     } else if ((why = ax_ui_refuses(ui, genotype || ax_verb_wakes(verb)))) {
         ax_ui_say(ui, true, "%s: %s", word, why);

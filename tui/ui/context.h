@@ -13,7 +13,9 @@ struct ax_ui;
 
 typedef struct ax_context {
     size_t state; /* bytes of its slot in the UI (ui->context_slot), all zero at first */
-    bool holds;   /* while it is open the table's rows stay as they are: it is about what was on the screen */
+    /* Whether the table's rows stay as they are while it is open: it is about what was on the screen. NULL: they don't.
+     */
+    bool (*holds)(const struct ax_ui *ui);
     /* Sets its state up; false: it can't be opened, and has said why. NULL: there is nothing to set up. */
     bool (*open)(struct ax_ui *ui);
     /* Does what an action means here; false: views and the UI itself may have a meaning for it. NULL: it has none. */

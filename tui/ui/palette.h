@@ -8,6 +8,12 @@
 /* Words besides the verbs, with what they take and do. */
 #define AX_WORD_LIST(X)                                                                                                \
     X(GOTO, "goto", "ID", "select this candidate, whatever the filter hides")                                          \
+    X(SORT, "sort", "COLUMN[,COLUMN...]", "sort by columns, the first first; -COLUMN: the other way round")            \
+    X(MARK, "mark", "[FILTER]", "mark what the table shows, or what passes a filter")                                  \
+    X(UNMARK, "unmark", "", "unmark all")                                                                              \
+    X(KEEP, "keep", "NAME", "give the filter a name: @NAME in a filter stands for it")                                 \
+    X(FORGET, "forget", "NAME", "forget the name of a filter")                                                         \
+    X(SETTING, "setting", "NAME", "say how a setting of the run is")                                                   \
     X(RESUME, "resume", "", "start the engine again when it has stopped or died")                                      \
     X(DETACH, "detach", "", "leave; the engine goes on")                                                               \
     X(QUIT, "q", "", "leave; the engine goes on")

@@ -45,13 +45,6 @@ void ax_ui_offer(ax_ui *ui, const char *line, bool whole)
         ax_ui_question(ui, AX_ASK_SUBMIT, 0, ax_genotype_print(&g, text));
 }
 
-void ax_prompt_take(ax_ui *ui, const char *line, bool whole)
-{
-    ax_prompt *p = &ax_ui_prompted(ui)->line;
-    ax_prompt_paste(p, line);
-    p->full = p->full || !whole;
-}
-
 void ax_ui_paste(ax_ui *ui, const char *text, bool whole)
 {
     const ax_context *top = ax_contexts[ax_ui_top(ui)];

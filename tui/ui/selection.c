@@ -30,16 +30,15 @@ void ax_selection_release(void *slot)
 static void build_rows(ax_ui *ui, ax_selection *t)
 {
     ax_err err;
-    bool same = t->built.valid && t->built.seq == ui->state->seq && t->built.sort == t->sort &&
-                t->built.reverse == t->reverse && !strcmp(t->built.filter, t->filter.text);
+    bool same = t->built.valid && (t->frozen || t->built.seq == ui->state->seq) &&
+                ax_order_same(&t->built.order, &t->order) && !strcmp(t->built.filter, t->filter.text);
     if (same)
         return;
-    t->built.valid = ax_rows_build(&t->rows, ui->state, &t->filter, t->sort, t->reverse, &err) == AX_OK;
+    t->built.valid = ax_rows_build(&t->rows, ui->state, &t->filter, &t->order, &err) == AX_OK;
     if (!t->built.valid)
         ax_ui_say(ui, true, "%s", err.msg);
     t->built.seq = ui->state->seq;
-    t->built.sort = t->sort;
-    t->built.reverse = t->reverse;
+    t->built.order = t->order;
     snprintf(t->built.filter, sizeof t->built.filter, "%s", t->filter.text);
 }
 
@@ -68,7 +67,7 @@ static void unmark_from(ax_selection *t, uint32_t n)
 static bool rows_are_held(const ax_ui *ui)
 {
     for (int i = 0; i < ui->n_over; i++)
-        if (ax_contexts[ui->over[i]]->holds)
+        if (ax_contexts[ui->over[i]]->holds && ax_contexts[ui->over[i]]->holds(ui))
             return true;
     return false;
 }
@@ -145,6 +144,26 @@ void ax_ui_mark(ax_ui *ui)
     *m = !*m;
     t->n_marked = *m ? t->n_marked + 1 : t->n_marked - 1;
     ax_ui_select_row(ui, ax_rows_find(&t->rows, t->selected) + 1);
+}
+
+static void mark_one(ax_selection *t, uint32_t id)
+{
+    if (id > t->n_marked_cap || t->marked[id - 1])
+        return;
+    t->marked[id - 1] = true;
+    t->n_marked++;
+}
+
+void ax_ui_mark_all(ax_ui *ui, const ax_filter *f)
+{
+    ax_selection *t = ax_ui_selection(ui);
+    uint32_t before = t->n_marked;
+    for (uint32_t i = 0; i < t->rows.n && !f; i++)
+        mark_one(t, t->rows.id[i]);
+    for (uint32_t i = 0; i < ui->state->n_candidates && f; i++)
+        if (ui->state->candidate[i].id && ax_filter_pass(f, &ui->state->candidate[i]))
+            mark_one(t, i + 1);
+    ax_ui_say(ui, false, "marked %u more, %u in all", t->n_marked - before, t->n_marked);
 }
 
 void ax_ui_unmark_all(ax_ui *ui)

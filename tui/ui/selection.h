@@ -11,12 +11,12 @@ typedef struct ax_selection {
     ax_rows rows;
     struct { /* what the rows were built from */
         uint64_t seq;
-        ax_sort sort;
-        bool reverse, valid;
+        ax_order order;
+        bool valid;
         char filter[AX_FILTER_TEXT];
     } built;
-    ax_sort sort;
-    bool reverse;
+    ax_order order;
+    bool frozen;            /* events don't move the rows */
     ax_filter filter, find; /* find: what n and N go to */
     uint32_t selected;      /* id, 0 = none */
     uint32_t first;         /* row at the top */
@@ -39,6 +39,8 @@ void ax_ui_find(struct ax_ui *ui, int by);
 /* Marks the selected candidate, or unmarks it, and goes to the next row. */
 void ax_ui_mark(struct ax_ui *ui);
 void ax_ui_unmark_all(struct ax_ui *ui);
+/* Marks what passes a filter, besides what is marked already; NULL: the rows of the table. */
+void ax_ui_mark_all(struct ax_ui *ui, const ax_filter *f);
 /* The first candidate that is marked and not selected; 0 = there is none. */
 uint32_t ax_ui_first_marked(const struct ax_ui *ui);
 

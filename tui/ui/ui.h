@@ -3,6 +3,7 @@
 #ifndef AX_TUI_UI_H
 #define AX_TUI_UI_H
 
+#include "engine/config/settings.h"
 #include "engine/wire/command.h"
 #include "engine/wire/state.h"
 #include "tui/ui/action.h"
@@ -24,13 +25,14 @@ typedef struct ax_ui {
     char run[64];                  /* name, for the status line */
     const char *program, *operand; /* "PROGRAM resume OPERAND" is what a shell takes; the caller's, "auxcell" and run */
     ax_link link;
-    bool readonly;         /* commands are refused */
-    bool can_resume;       /* the loop can start the engine of a stopped run */
-    bool can_wake;         /* the loop can start the engine of a finished run for a command */
-    double loading;        /* share of the history that was read so far, 1 = all of it is shown */
-    double now;            /* seconds of the machine's monotonic clock */
-    int channels, repeats; /* of the search, for parameters of operations; 0 = not known */
-    bool color;            /* whether pixels can be coloured */
+    bool readonly;               /* commands are refused */
+    bool can_resume;             /* the loop can start the engine of a stopped run */
+    bool can_wake;               /* the loop can start the engine of a finished run for a command */
+    double loading;              /* share of the history that was read so far, 1 = all of it is shown */
+    double now;                  /* seconds of the machine's monotonic clock */
+    int channels, repeats;       /* of the search, for parameters of operations; 0 = not known */
+    const ax_settings *settings; /* of the run, the caller's; NULL = not known */
+    bool color;                  /* whether pixels can be coloured */
 
     ax_view_id view;
     void *slot[AX_VIEW_COUNT];            /* the views' own state (ax_view.state) */
@@ -50,7 +52,8 @@ typedef struct ax_ui {
         *out; /* a prune with a batch: all such ones that follow each other are of one, which the sender numbers */
     uint32_t n_out, out_cap;
     char copy[AX_GENOTYPE_TEXT];
-    bool resume; /* start the engine again */
+    bool resume;   /* start the engine again */
+    bool remember; /* write what prompts recall to disk */
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 

@@ -1,6 +1,7 @@
 /* What is asked in the message line: prompts, and questions that want a y. */
 #include "tui/view/view.h"
 
+#include "tui/ui/complete.h"
 #include "tui/ui/palette.h"
 
 #include <stdio.h>
@@ -40,6 +41,11 @@ static void hint_prompt(ax_pane p, const ax_ui *ui)
     char text[256];
     if (prompted->line.full) {
         ax_draw_hint(p, "the line is full: the rest was left out");
+    } else if (prompted->wrong[0]) {
+        ax_pane_print_cut(p, 0, 1, p.at.cols - 1, AX_ROLE_WARN, prompted->wrong);
+    } else if (prompted->listing) {
+        ax_complete_list(ui, prompted->what, &prompted->line, text, sizeof text);
+        ax_draw_hint(p, text[0] ? text : "no word begins so");
     } else if (prompted->what == AX_ASK_COMMAND) {
         tell_command(prompted->line.text, text, sizeof text);
         ax_draw_hint(p, text);
@@ -52,11 +58,15 @@ static bool act_prompt(ax_ui *ui, ax_action a)
 {
     if (a == AX_DO_COMPLETE)
         ax_prompt_complete(ui);
-    return a == AX_DO_COMPLETE;
+    else if (a == AX_DO_RECALL_BACK || a == AX_DO_RECALL_ON)
+        ax_prompt_recall(ui, a == AX_DO_RECALL_BACK ? 1 : -1);
+    else
+        return false;
+    return true;
 }
 
 const ax_context ax_context_prompt = { .state = sizeof(ax_prompted),
-                                       .holds = true,
+                                       .holds = ax_prompt_holds,
                                        .action = act_prompt,
                                        .key = ax_prompt_type,
                                        .paste = ax_prompt_take,
@@ -73,6 +83,12 @@ static int draw_question(ax_pane p, const ax_ui *ui)
     return at;
 }
 
+static bool always(const ax_ui *ui)
+{
+    (void)ui;
+    return true;
+}
+
 static void hint_question(ax_pane p, const ax_ui *ui)
 {
     (void)ui;
@@ -87,7 +103,7 @@ static bool act_question(ax_ui *ui, ax_action a)
 }
 
 const ax_context ax_context_question = { .state = sizeof(ax_questioned),
-                                         .holds = true,
+                                         .holds = always,
                                          .action = act_question,
                                          .key = ax_question_no,
                                          .message = draw_question,

@@ -123,6 +123,37 @@ void ax_draw_status(ax_pane p, const ax_ui *ui)
 
 /* ---- tabs ---- */
 
+/* How many pass the filter, and which it is. */
+static void draw_filter(ax_pane p, const ax_ui *ui, int from, int end)
+{
+    const ax_selection *t = ax_ui_selection(ui);
+    char text[AX_FILTER_TEXT + 64];
+    snprintf(text, sizeof text, "%u of %u  filter: %s", t->rows.n, ui->state->n_candidates, t->filter.text);
+    if (ax_text_width(text) > end - from)
+        snprintf(text, sizeof text, "%u of %u  %s", t->rows.n, ui->state->n_candidates, t->filter.text);
+    int at = end - ax_text_width(text);
+    at = at < from ? from : at;
+    ax_pane_print_cut(p, 0, at, end - at, AX_ROLE_MARKED, text);
+}
+
+/* The filter and the order; where there is no room for both the filter, for the table's heading shows the order. */
+static void draw_right(ax_pane p, const ax_ui *ui, int from)
+{
+    const ax_selection *t = ax_ui_selection(ui);
+    const ax_sort_key *first = &t->order.first;
+    char text[AX_ORDER_TEXT + 32], order[AX_ORDER_TEXT];
+    bool down = ax_sort_down(first->by) != first->reverse;
+    ax_order_print(&t->order, order);
+    snprintf(text, sizeof text, "%ssort %s ", t->frozen ? "frozen  " : "", order + first->reverse);
+    int end = p.at.cols - 1, width = ax_text_width(text) + 1, needed = t->filter.n ? 40 : 0;
+    if (t->frozen || end - from - width >= needed) {
+        ax_pane_glyph(p, 0, end - 1, down ? AX_GLYPH_DOWN : AX_GLYPH_UP, AX_ROLE_DIM);
+        end = ax_pane_print_right(p, 0, end - 1, t->frozen ? AX_ROLE_WARN : AX_ROLE_DIM, text) - 2;
+    }
+    if (t->filter.n && end - from >= 8)
+        draw_filter(p, ui, from, end);
+}
+
 void ax_draw_tabs(ax_pane p, const ax_ui *ui)
 {
     int at = 0;
@@ -134,20 +165,5 @@ void ax_draw_tabs(ax_pane p, const ax_ui *ui)
         if (v->key)
             at = ax_pane_print(p, 0, at, here ? AX_ROLE_STRONG : AX_ROLE_DIM, text);
     }
-    char right[AX_FILTER_TEXT + 64];
-    const ax_selection *t = ax_ui_selection(ui);
-    bool down = ax_sort_down(t->sort) != t->reverse;
-    snprintf(right, sizeof right, "sort %s ", ax_sort_word(t->sort));
-    int end = p.at.cols - 2, room = end - at - 2;
-    if (ax_text_width(right) > room)
-        return;
-    ax_pane_glyph(p, 0, end, down ? AX_GLYPH_DOWN : AX_GLYPH_UP, AX_ROLE_DIM);
-    end = ax_pane_print_right(p, 0, end, AX_ROLE_DIM, right);
-    if (!t->filter.n)
-        return;
-    snprintf(right, sizeof right, "filter: %s  ", t->filter.text);
-    if (ax_text_width(right) <= end - at - 2)
-        ax_pane_print_right(p, 0, end, AX_ROLE_MARKED, right);
-    else if (end - at >= 10)
-        ax_pane_print_right(p, 0, end, AX_ROLE_MARKED, "filtered  ");
+    draw_right(p, ui, at + 2);
 }

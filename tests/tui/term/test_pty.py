@@ -49,6 +49,25 @@ def keys_change_what_is_shown():
         s.close()
 
 
+def prompts_remember():
+    with Place() as place:
+        make_run(place.runs, "old")
+        s = attach(place).wait(GONE)
+        s.send("/reward>.65\r").wait(" of 30  ").send(":keep good\r").wait("@good stands for: reward>.65")
+        s.send(":goto 7\r").send("q")
+        assert s.ended() == 0
+        s.close()
+        with open(os.path.join(place.path, "auxcell", "prompts")) as f:
+            assert f.read() == "filter reward>.65\ncommand keep good\ncommand goto 7\n@good reward>.65\n"
+        s = attach(place).wait(GONE)
+        s.send("2/").wait("filter:").send("\x1b[A").wait("filter: reward>.65").wait(lambda s: "   25 D" not in s.text())
+        s.send("\x1b").wait("   25 D")
+        s.send("/@g\t").wait("filter: @good").send("\r").wait(lambda s: "   25 D" not in s.text())
+        s.send(":\x1b[A").wait(": goto 7").send("\x1b").send("q")
+        assert s.ended() == 0
+        s.close()
+
+
 def every_size_is_drawn():
     with Place() as place:
         make_run(place.runs, "old")
@@ -306,7 +325,7 @@ def an_unknown_run_is_one_line():
 
 
 if __name__ == "__main__":
-    run_tests([overview_is_shown_and_left, keys_change_what_is_shown, every_size_is_drawn,
+    run_tests([overview_is_shown_and_left, keys_change_what_is_shown, prompts_remember, every_size_is_drawn,
                signals_give_the_terminal_back, no_color_gives_no_color, plain_locale_gives_ascii,
                unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
