@@ -9,7 +9,7 @@ static float *param(const ax_graph *g, const ax_params *p, uint32_t id, size_t *
     const ax_value *v = ax_graph_value(g, id);
     size_t i = v->kind == AX_VALUE_PARAM ? ax_params_find(p, v->name) : SIZE_MAX;
     if (i == SIZE_MAX) {
-        ax_fail(err, AX_EINVAL, "a convolution or batch norm whose weights are no parameters");
+        ax_fail(err, AX_EINVAL, "weights that are no parameters");
         return NULL;
     }
     *n = ax_shape_count(v->type.shape);
@@ -94,6 +94,13 @@ ax_code ax_fold_norm(ax_folded *f, const ax_graph *g, const ax_params *p, const 
     free(scale);
     free(shift);
     return code;
+}
+
+ax_code ax_fold_factor(ax_folded *f, const ax_graph *g, const ax_params *p, uint32_t value, ax_err *err)
+{
+    *f = (ax_folded) { 0 };
+    f->weight = param(g, p, value, &f->n_weight, err);
+    return f->weight ? AX_OK : err->code;
 }
 
 void ax_folded_release(ax_folded *f)

@@ -17,6 +17,8 @@ ax_code ax_fold(ax_folded *f, const ax_graph *g, const ax_params *p, const ax_no
                 ax_err *err);
 /* The same for a batch norm that isn't behind a convolution: y = weight[c] * x + bias[c]. */
 ax_code ax_fold_norm(ax_folded *f, const ax_graph *g, const ax_params *p, const ax_node *norm, ax_err *err);
+/* A parameter as it is, as the weight. */
+ax_code ax_fold_factor(ax_folded *f, const ax_graph *g, const ax_params *p, uint32_t value, ax_err *err);
 void ax_folded_release(ax_folded *f);
 
 #endif

@@ -327,16 +327,22 @@ static ax_code write_add(ax_onnx_graph *m, const ax_node *n)
     return AX_OK;
 }
 
+/* The tensor of the node's input stands for its output, too, a constant map of another size. */
+static ax_code repeat(ax_onnx_graph *m, const ax_node *n)
+{
+    ax_shape to = type_of(m, n->out[0])->shape;
+    m->value[n->out[0] - 1] = m->value[n->in[0] - 1];
+    m->value[n->out[0] - 1].constant = to.h > 1 || to.w > 1;
+    return AX_OK;
+}
+
 static ax_code write_resize(ax_onnx_graph *m, const ax_node *n)
 {
     ax_shape from = type_of(m, n->in[0])->shape, to = type_of(m, n->out[0])->shape;
     const ax_onnx_value *x = &m->value[n->in[0] - 1];
     bool point = from.h == 1 && from.w == 1;
-    if (x->constant || point) { /* the same tensor stands for a larger map */
-        m->value[n->out[0] - 1] = *x;
-        m->value[n->out[0] - 1].constant = to.h > 1 || to.w > 1;
-        return AX_OK;
-    }
+    if (x->constant || point)
+        return repeat(m, n);
     name_by_op(m, n, false);
     return resize(m, x->name, from, to, name_of(m, n->out[0]));
 }
@@ -348,6 +354,53 @@ static ax_code write_gpool(ax_onnx_graph *m, const ax_node *n)
     name_by_op(m, n, false);
     ax_onnx_apply(m, "GlobalAveragePool", &in, 1, NULL, 0, name_of(m, n->out[0]));
     return AX_OK;
+}
+
+/* Windows of one pixel at least, so that of a constant map the constant is left. */
+static ax_code write_maxpool(ax_onnx_graph *m, const ax_node *n)
+{
+    int64_t k = n->attr.conv.kernel, s = n->attr.conv.stride, p = n->attr.conv.pad;
+    const ax_onnx_attribute attribute[] = {
+        { .name = "kernel_shape", .kind = AX_ONNX_INTS, .i = { k, k }, .n = 2 },
+        { .name = "strides", .kind = AX_ONNX_INTS, .i = { s, s }, .n = 2 },
+        { .name = "pads", .kind = AX_ONNX_INTS, .i = { p, p, p, p }, .n = 4 },
+    };
+    const char *in = name_of(m, n->in[0]);
+    if (m->value[n->in[0] - 1].constant)
+        return repeat(m, n);
+    name_by_op(m, n, false);
+    ax_onnx_apply(m, "MaxPool", &in, 1, attribute, 3, name_of(m, n->out[0]));
+    return AX_OK;
+}
+
+/* A factor for each channel: to[k] = the map in[k] times the parameter in[2 + k]. */
+static ax_code scale_side(ax_onnx_graph *m, const ax_node *n, unsigned k, char to[static AX_ONNX_NAME])
+{
+    char factor[AX_ONNX_NAME];
+    ax_folded f;
+    ax_code code = ax_fold_factor(&f, m->g, m->p, n->in[2 + k], m->err);
+    const int64_t dim[4] = { 1, (int64_t)f.n_weight, 1, 1 };
+    snprintf(factor, sizeof factor, "mix.%u.factor.%u", n->out[0], k);
+    snprintf(to, AX_ONNX_NAME, "mix.%u.side.%u", n->out[0], k);
+    if (code == AX_OK)
+        ax_onnx_add_tensor(&m->message, factor, AX_ONNX_FLOAT, dim, 4, f.weight);
+    ax_folded_release(&f);
+    const char *const in[] = { name_of(m, n->in[k]), factor };
+    ax_onnx_apply(m, "Mul", in, 2, NULL, 0, to);
+    return code;
+}
+
+/* A constant side is broadcast. */
+static ax_code write_mix(ax_onnx_graph *m, const ax_node *n)
+{
+    char side[2][AX_ONNX_NAME];
+    ax_code code = scale_side(m, n, 0, side[0]);
+    if (code == AX_OK)
+        code = scale_side(m, n, 1, side[1]);
+    const char *const in[] = { side[0], side[1] };
+    name_by_op(m, n, m->value[n->in[0] - 1].constant && m->value[n->in[1] - 1].constant);
+    ax_onnx_apply(m, "Add", in, 2, NULL, 0, name_of(m, n->out[0]));
+    return code;
 }
 
 static ax_code write_concat(ax_onnx_graph *m, const ax_node *n)
@@ -394,9 +447,10 @@ static ax_code write_argmax(ax_onnx_graph *m, const ax_node *n)
 
 /* NULL: only of training. */
 static ax_code (*const write_op[AX_OP_COUNT])(ax_onnx_graph *m, const ax_node *n) = {
-    [AX_OP_ZERO] = write_zero,   [AX_OP_CONV2D] = write_conv,   [AX_OP_BNORM] = write_bnorm,
-    [AX_OP_RELU] = write_relu,   [AX_OP_ADD] = write_add,       [AX_OP_RESIZE] = write_resize,
-    [AX_OP_GPOOL] = write_gpool, [AX_OP_CONCAT] = write_concat, [AX_OP_ARGMAX] = write_argmax,
+    [AX_OP_ZERO] = write_zero,       [AX_OP_CONV2D] = write_conv,   [AX_OP_BNORM] = write_bnorm,
+    [AX_OP_RELU] = write_relu,       [AX_OP_ADD] = write_add,       [AX_OP_RESIZE] = write_resize,
+    [AX_OP_GPOOL] = write_gpool,     [AX_OP_CONCAT] = write_concat, [AX_OP_ARGMAX] = write_argmax,
+    [AX_OP_MAXPOOL] = write_maxpool, [AX_OP_MIX] = write_mix,
 };
 
 ax_code ax_onnx_write_node(ax_onnx_graph *m, size_t i)

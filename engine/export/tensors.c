@@ -86,12 +86,31 @@ static ax_code add_folded(tensors *list, const ax_graph *g, uint32_t weight, ax_
     return code;
 }
 
+/* The parameters that a node of another kind reads, as they are. */
+static ax_code take_params(tensors *list, const ax_predictor *p, const ax_node *n, ax_err *err)
+{
+    const ax_graph *g = p->session.graph;
+    ax_code code = AX_OK;
+    for (uint32_t k = 0; k < n->n_in && code == AX_OK; k++) {
+        ax_folded f = { 0 };
+        if (ax_graph_value(g, n->in[k])->kind != AX_VALUE_PARAM)
+            continue;
+        code = ax_fold_factor(&f, g, p->session.params, n->in[k], err);
+        if (code == AX_OK)
+            code = add_folded(list, g, n->in[k], &f, err);
+        ax_folded_release(&f);
+    }
+    return code;
+}
+
 static ax_code take_node(tensors *list, const ax_predictor *p, const ax_reach *r, const ax_node *n, ax_err *err)
 {
     const ax_graph *g = p->session.graph;
     const ax_params *params = p->session.params;
     ax_folded f = { 0 };
     ax_code code = AX_OK;
+    if (n->op != AX_OP_CONV2D && n->op != AX_OP_BNORM)
+        return take_params(list, p, n, err);
     if (n->op == AX_OP_CONV2D)
         code = ax_fold(&f, g, params, n, ax_reach_norm(r, g, n), err);
     else if (n->op == AX_OP_BNORM) {
