@@ -145,7 +145,8 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     spec.channels = o.channels;
     spec.repeats = o.repeats;
     spec.outputs = o.outputs;
-    if (ax_network_measure(&spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]), &figures, &err) != AX_OK)
+    if (ax_network_measure(ax_encoder_builtin(), &spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]),
+                           &figures, &err) != AX_OK)
         return ax_complain_of(&err);
     if (o.json)
         print_json(&spec.genotype, &o, &figures);

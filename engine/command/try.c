@@ -230,6 +230,8 @@ static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
         code = source->ops->files(source, f, err);
         if (code == AX_OK && o->settings.teacher[0])
             code = ax_teacher_files(o->settings.teacher, source, f, err);
+        if (code == AX_OK && strcmp(o->settings.encoder, AX_ENCODER_BUILTIN) != 0)
+            code = ax_files_read(f, o->settings.encoder, err);
         if (code == AX_OK && o->cache)
             code = ax_files_read_folder(f, o->cache, err);
         if (code == AX_OK)

@@ -355,18 +355,24 @@ static ax_code make_spec_absolute(const char *text, ax_str *out, ax_err *err)
 
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err)
 {
-    ax_str data, teacher;
+    ax_str data, teacher, encoder;
     ax_str_init(&data, 0);
     ax_str_init(&teacher, 0);
+    ax_str_init(&encoder, 0);
     ax_code code = make_spec_absolute(s->data, &data, err);
     if (code == AX_OK)
         code = make_absolute("teacher", s->teacher, &teacher, err);
-    if (code == AX_OK && !(ax_str_ok(&data) && ax_str_ok(&teacher)))
+    if (code == AX_OK) /* its word stays a word, also where a file has that name */
+        code = strcmp(s->encoder, "built-in") != 0 ? make_absolute("encoder", s->encoder, &encoder, err) : AX_OK;
+    if (code == AX_OK && !(ax_str_ok(&data) && ax_str_ok(&teacher) && ax_str_ok(&encoder)))
         code = ax_fail(err, AX_ENOMEM, "no memory for paths");
     if (code == AX_OK) {
         memcpy(s->data, data.text, data.len + 1);
         memcpy(s->teacher, teacher.text, teacher.len + 1);
+        if (encoder.len)
+            memcpy(s->encoder, encoder.text, encoder.len + 1);
     }
+    ax_str_release(&encoder);
     ax_str_release(&data);
     ax_str_release(&teacher);
     return code;

@@ -141,7 +141,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "a worker silent for so long, beyond its usual pauses, hangs; 0 = never")                                        \
     X(WHOLE, max_failures, FREE, HOUSEKEEPING, 5, 5, 5, FROM(0, 1e6),                                                  \
       "failures in a row after which the run pauses itself, 0 = never")                                                \
-    X(TEXT, task, FIXED, DATA, "", "", "", ANY, "what networks are searched for; empty: the data set's first task")
+    X(TEXT, task, FIXED, DATA, "", "", "", ANY, "what networks are searched for; empty: the data set's first task")    \
+    X(TEXT, encoder, FIXED, ENCODER, "built-in", "built-in", "built-in", ANY,                                          \
+      "encoder: built-in, or a safetensors file of a MobileNet-v2")
 
 #define AX_SETTING_TEXT 256
 typedef struct ax_settings {
@@ -171,8 +173,8 @@ const char *ax_settings_off(const char *option);
    with its number. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);
 ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err);
-/* Makes the paths in the settings (data spec like camvid:DIR, teacher) absolute, so that they mean the same from
-   elsewhere. AX_EINVAL: one gets longer than a setting may be. */
+/* Makes the paths in the settings (data spec like camvid:DIR, teacher, encoder) absolute, so that they mean the same
+   from elsewhere. AX_EINVAL: one gets longer than a setting may be. */
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err);
 /* The option table for --help: a line per setting, by groups, then the switches. */
 void ax_settings_help(ax_str *out);

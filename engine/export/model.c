@@ -46,7 +46,8 @@ static void list_colors(const ax_model_info *info, ax_str *out)
 {
     ax_str_add(out, "[");
     for (int32_t i = 0; i < info->task.outputs; i++)
-        ax_str_printf(out, "%s[%d,%d,%d]", i ? "," : "", info->task.color[i][0], info->task.color[i][1], info->task.color[i][2]);
+        ax_str_printf(out, "%s[%d,%d,%d]", i ? "," : "", info->task.color[i][0], info->task.color[i][1],
+                      info->task.color[i][2]);
     ax_str_add(out, "]");
 }
 
@@ -136,7 +137,7 @@ ax_code ax_export_build(ax_predictor *p, int32_t n, int32_t h, int32_t w, ax_val
     if (code != AX_OK)
         return code;
     ax_val in = ax_graph_input(s->graph, "image", (ax_type) { .shape = { n, h, w, 3 } }, err);
-    code = in.id ? ax_network_build(s->graph, in, &spec, out, err) : AX_ENOMEM;
+    code = in.id ? ax_network_build(s->graph, in, &p->info.encoder, &spec, out, err) : AX_ENOMEM;
     if (image)
         *image = in;
     if (code == AX_OK)

@@ -1,11 +1,9 @@
 #include "engine/model/mobilenet.h"
 
-#include "engine/model/tensor.h"
 #include "engine/space/layer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { NAME = 96 };
 
@@ -15,11 +13,74 @@ static const struct {
     int16_t c;
     uint8_t n, s;
     int8_t tap;
-} stages[] = {
+} stages[AX_MOBILENET_STAGES] = {
     { 1, 16, 1, 1, -1 }, { 6, 24, 2, 2, 0 },   { 6, 32, 3, 2, 1 },  { 6, 64, 4, 2, -1 },
     { 6, 96, 3, 1, 2 },  { 6, 160, 3, 2, -1 }, { 6, 320, 1, 1, 3 },
 };
-enum { STAGES = sizeof stages / sizeof *stages, STEM = 32 };
+enum { STEM = 32, MULTIPLE = 8, MOST_CHANNELS = 4096, MOST_BLOCKS = 64 };
+
+/* ---- what it is ---- */
+
+static int32_t scaled(int32_t channels, double width)
+{
+    double v = channels * width;
+    int32_t n = (int32_t)(v + MULTIPLE / 2.0) / MULTIPLE * MULTIPLE;
+    n = n < MULTIPLE ? MULTIPLE : n;
+    return n < .9 * v ? n + MULTIPLE : n;
+}
+
+ax_mobilenet ax_mobilenet_of_width(double width)
+{
+    ax_mobilenet m = { .stem = scaled(STEM, width) };
+    for (int i = 0; i < AX_MOBILENET_STAGES; i++) {
+        m.stage[i].channels = scaled(stages[i].c, width);
+        m.stage[i].blocks = stages[i].n;
+    }
+    return m;
+}
+
+char *ax_mobilenet_print(const ax_mobilenet *m, char buf[static AX_MOBILENET_TEXT])
+{
+    int n = snprintf(buf, AX_MOBILENET_TEXT, "%d", m->stem);
+    for (int i = 0; i < AX_MOBILENET_STAGES && n > 0 && n < AX_MOBILENET_TEXT; i++)
+        n += snprintf(buf + n, (size_t)(AX_MOBILENET_TEXT - n), " %dx%d", m->stage[i].channels, m->stage[i].blocks);
+    return buf;
+}
+
+/* A number from 1 to most, and what comes after it. */
+static bool number(const char **text, long most, char after, int32_t *out)
+{
+    char *end;
+    long v = strtol(*text, &end, 10);
+    if (end == *text || v < 1 || v > most || *end != after)
+        return false;
+    *out = (int32_t)v;
+    *text = after ? end + 1 : end;
+    return true;
+}
+
+bool ax_mobilenet_parse(const char *text, ax_mobilenet *out)
+{
+    bool ok = number(&text, MOST_CHANNELS, ' ', &out->stem);
+    for (int i = 0; i < AX_MOBILENET_STAGES && ok; i++)
+        ok = number(&text, MOST_CHANNELS, 'x', &out->stage[i].channels) &&
+             number(&text, MOST_BLOCKS, i + 1 < AX_MOBILENET_STAGES ? ' ' : '\0', &out->stage[i].blocks);
+    return ok;
+}
+
+ax_taps ax_mobilenet_taps(const ax_mobilenet *m)
+{
+    ax_taps taps = { .n = 0 };
+    for (int32_t i = 0, stride = 2; i < AX_MOBILENET_STAGES; i++) {
+        stride *= stages[i].s;
+        if (stages[i].tap < 0)
+            continue;
+        taps.tap[stages[i].tap].channels = m->stage[i].channels;
+        taps.tap[stages[i].tap].stride = stride;
+        taps.n++;
+    }
+    return taps;
+}
 
 /* ---- graph ---- */
 
@@ -53,19 +114,20 @@ static ax_val inverted_residual(const ax_layers *l, unsigned index, ax_val x, in
     return stride == 1 && in == c ? ax_layer_add(l, x, y) : y;
 }
 
-static ax_code build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_MAX_TAPS], ax_err *err)
+ax_code ax_mobilenet_build(const ax_mobilenet *m, ax_graph *g, ax_val image, bool train, ax_val taps[AX_MAX_TAPS],
+                           ax_err *err)
 {
     ax_err local = { 0 };
     const ax_layers l = { .g = g, .group = AX_GROUP_ENCODER, .train = train, .err = &local };
     ax_shape s = ax_graph_type(g, image).shape;
     if (s.c != 3 || s.h < 32 || s.w < 32)
         return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; it must be RGB, at least 32x32", s.h, s.w, s.c);
-    const ax_conv_spec stem = { .out = STEM, .kernel = 3, .stride = 2 };
+    const ax_conv_spec stem = { .out = m->stem, .kernel = 3, .stride = 2 };
     ax_val x = conv_norm(&l, "encoder.features.0", "0", "1", image, stem, AX_ACT_RELU6);
     unsigned index = 1;
-    for (int i = 0; i < STAGES; i++) {
-        for (uint8_t k = 0; k < stages[i].n; k++)
-            x = inverted_residual(&l, index++, x, stages[i].t, stages[i].c, k ? 1 : stages[i].s);
+    for (int i = 0; i < AX_MOBILENET_STAGES; i++) {
+        for (int32_t k = 0; k < m->stage[i].blocks; k++)
+            x = inverted_residual(&l, index++, x, stages[i].t, m->stage[i].channels, k ? 1 : stages[i].s);
         if (stages[i].tap >= 0)
             taps[stages[i].tap] = x;
     }
@@ -73,81 +135,3 @@ static ax_code build(ax_graph *g, ax_val image, bool train, ax_val taps[AX_MAX_T
         *err = local;
     return local.code;
 }
-
-/* ---- weights ---- */
-
-/* timm's name of the tensor that torchvision calls name ("features.2.conv.1.0.weight" is "blocks.1.0.conv_dw.weight").
- */
-static void to_timm(const char *name, char out[static NAME])
-{
-    static const struct {
-        const char *torchvision, *first, *others; /* in block 1, which has no expansion, and in the others */
-    } part[] = {
-        { "0.0", "conv_dw", "conv_pw" }, { "0.1", "bn1", "bn1" },    { "1.0", NULL, "conv_dw" }, { "1.1", NULL, "bn2" },
-        { "1", "conv_pw", NULL },        { "2", "bn2", "conv_pwl" }, { "3", NULL, "bn3" },
-    };
-    char *rest;
-    unsigned long index = strtoul(name + strlen("features."), &rest, 10);
-    const char *field = strrchr(name, '.');
-    snprintf(out, NAME, "%s", name);
-    if (!index) {
-        snprintf(out, NAME, "%s%s", rest[1] == '0' ? "conv_stem" : "bn1", field);
-        return;
-    }
-    rest += strlen(".conv.");
-    unsigned long block = index - 1;
-    unsigned stage = 0;
-    for (; stage + 1 < STAGES && block >= stages[stage].n; stage++)
-        block -= stages[stage].n;
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++) {
-        const char *own = index == 1 ? part[i].first : part[i].others;
-        size_t n = strlen(part[i].torchvision);
-        if (own && rest + n == field && !strncmp(rest, part[i].torchvision, n)) {
-            snprintf(out, NAME, "blocks.%u.%lu.%s%s", stage, block, own, field);
-            return;
-        }
-    }
-}
-
-static ax_code load(ax_params *p, const ax_safetensors *st, ax_err *err)
-{
-    static const char prefix[] = "encoder.";
-    size_t skip = sizeof prefix - 1;
-    bool own = ax_safetensors_find(st, "encoder.features.0.0.weight"),
-         timm = ax_safetensors_find(st, "conv_stem.weight");
-    if (!own && !timm && !ax_safetensors_find(st, "features.0.0.weight"))
-        return ax_fail(err, AX_EFORMAT,
-                       "%s: not a MobileNet-v2: neither 'features.0.0.weight' (torchvision's naming) nor "
-                       "'conv_stem.weight' (timm's) is there",
-                       ax_safetensors_name(st));
-    for (size_t i = 0; i < ax_params_count(p); i++) {
-        const char *name = ax_params_spec(p, i)->name;
-        if (strncmp(name, prefix, skip))
-            continue;
-        char translated[NAME];
-        if (timm && !own)
-            to_timm(name + skip, translated);
-        const char *theirs = own ? name : timm ? translated : name + skip;
-        ax_code code = ax_tensor_load(p, i, st, theirs, err);
-        if (code != AX_OK)
-            return code;
-    }
-    return AX_OK;
-}
-
-/* data/weights/weights.S */
-extern const unsigned char ax_weights_begin[], ax_weights_end[];
-
-static ax_safetensors *embedded(ax_err *err)
-{
-    return ax_safetensors_view(ax_weights_begin, (size_t)(ax_weights_end - ax_weights_begin),
-                               "the built-in encoder weights", err);
-}
-
-const ax_encoder ax_mobilenet = {
-    .name = "mobilenet_v2",
-    .taps = { 4, { { 24, 4 }, { 32, 8 }, { 96, 16 }, { 320, 32 } } },
-    .build = build,
-    .load = load,
-    .embedded = embedded,
-};

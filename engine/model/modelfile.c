@@ -141,7 +141,7 @@ ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_
     const char *data = ax_safetensors_meta(st, "data");
     if (meta_number(st, name, "channels", 1, 4096, &info->channels, err) != AX_OK ||
         meta_number(st, name, "repeats", 1, 16, &info->repeats, err) != AX_OK ||
-        read_task(st, name, info, err) != AX_OK)
+        read_task(st, name, info, err) != AX_OK || ax_encoder_of_model(st, &info->encoder, err) != AX_OK)
         return AX_EFORMAT;
     snprintf(info->data, sizeof info->data, "%s", data ? data : "");
     read_figures(st, info);

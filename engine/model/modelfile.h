@@ -3,6 +3,7 @@
 #define AX_MODEL_MODELFILE_H
 
 #include "engine/graph/params.h"
+#include "engine/model/encoder.h"
 #include "engine/model/safetensors.h"
 #include "engine/space/genotype.h"
 #include "engine/task/task.h"
@@ -11,6 +12,7 @@ typedef struct ax_model_info {
     ax_genotype genotype;
     int32_t channels, repeats;
     bool concat; /* as ax_decoder_spec has it */
+    ax_encoder encoder;
     ax_task_spec task;
     ax_outcome outcome; /* its task's figures, on the validation split; NAN = not known */
     char data[256];     /* data set it was trained on */

@@ -47,7 +47,7 @@ static void say_figures(ax_model_meta *m, const ax_model_info *info)
 
 ax_code ax_model_meta_of(const ax_model_info *info, ax_model_meta *m, ax_err *err)
 {
-    char genotype[AX_GENOTYPE_TEXT];
+    char genotype[AX_GENOTYPE_TEXT], network[AX_MOBILENET_TEXT];
     *m = (ax_model_meta) { .n = 0 };
     ax_model_meta_say(m, "format", AX_MODEL_FORMAT);
     ax_model_meta_say(m, "version", info->concat ? AX_MODEL_VERSION_CONCAT : AX_MODEL_VERSION);
@@ -61,8 +61,11 @@ ax_code ax_model_meta_of(const ax_model_info *info, ax_model_meta *m, ax_err *er
     ax_model_meta_say(m, "std", "0.229 0.224 0.225");
     ax_model_meta_say(m, "data", info->data);
     say_figures(m, info);
-    ax_model_meta_say(m, "encoder", "MobileNet-v2 x1.0, ImageNet");
-    ax_model_meta_say(m, "encoder_license", "MIT");
+    const char *layout = ax_encoder_layout(&info->encoder, network);
+    ax_model_meta_say(m, "encoder", info->encoder.name);
+    ax_model_meta_say(m, "encoder_license", info->encoder.license);
+    if (layout)
+        ax_model_meta_say(m, AX_ENCODER_LAYOUT, layout);
     return m->failed ? ax_fail(err, AX_ENOMEM, "no memory for a model's metadata") : AX_OK;
 }
 

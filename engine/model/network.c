@@ -1,8 +1,7 @@
 #include "engine/model/network.h"
 
-#include "engine/model/encoder.h"
-
-ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec, ax_val *logits, ax_err *err)
+ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
+                         ax_val *logits, ax_err *err)
 {
     ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_decoder decoder;
@@ -12,7 +11,7 @@ ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec,
     if (s.h % 32 || s.w % 32)
         return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of 32, RGB",
                        s.h, s.w, s.c);
-    ax_code code = ax_encoder_get()->build(g, image, false, taps, err);
+    ax_code code = ax_encoder_build(encoder, g, image, false, taps, err);
     if (code == AX_OK)
         code = ax_decoder_build(g, &inference, taps, &decoder, err);
     if (code == AX_OK)
@@ -20,14 +19,15 @@ ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec,
     return code;
 }
 
-ax_code ax_network_measure(const ax_decoder_spec *spec, int32_t h, int32_t w, ax_network_figures *out, ax_err *err)
+ax_code ax_network_measure(const ax_encoder *encoder, const ax_decoder_spec *spec, int32_t h, int32_t w,
+                           ax_network_figures *out, ax_err *err)
 {
     ax_graph *g = ax_graph_new(err);
     if (!g)
         return AX_ENOMEM;
     ax_val logits = { 0 };
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, h, w, 3 } }, err);
-    ax_code code = image.id ? ax_network_build(g, image, spec, &logits, err) : err ? err->code : AX_EINVAL;
+    ax_code code = image.id ? ax_network_build(g, image, encoder, spec, &logits, err) : err ? err->code : AX_EINVAL;
     if (code == AX_OK) {
         out->stats = ax_graph_stats(g);
         out->output_stride = h / ax_graph_type(g, logits).shape.h;

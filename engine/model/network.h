@@ -3,10 +3,12 @@
 #define AX_MODEL_NETWORK_H
 
 #include "engine/graph/stats.h"
+#include "engine/model/encoder.h"
 #include "engine/space/decoder.h"
 
 /* Appends encoder (evaluation mode) and decoder reading image {n,h,w,3}; h and w are multiples of 32. */
-ax_code ax_network_build(ax_graph *g, ax_val image, const ax_decoder_spec *spec, ax_val *logits, ax_err *err);
+ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
+                         ax_val *logits, ax_err *err);
 
 /* The side of an image as the network sees it: padded to what all strides divide. */
 static inline int32_t ax_network_side(int32_t side)
@@ -19,6 +21,7 @@ typedef struct ax_network_figures {
     int32_t output_stride; /* of the logits */
 } ax_network_figures;
 /* Builds the graph, counts, throws it away. */
-ax_code ax_network_measure(const ax_decoder_spec *spec, int32_t h, int32_t w, ax_network_figures *out, ax_err *err);
+ax_code ax_network_measure(const ax_encoder *encoder, const ax_decoder_spec *spec, int32_t h, int32_t w,
+                           ax_network_figures *out, ax_err *err);
 
 #endif

@@ -43,7 +43,7 @@ static ax_code build(const ax_predictor *p, ax_err *err)
     ax_graph *g = p->session.graph;
     ax_val out = { 0 };
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, p->h, p->w, 3 } }, err);
-    ax_code code = image.id ? ax_network_build(g, image, &spec, &out, err) : AX_ENOMEM;
+    ax_code code = image.id ? ax_network_build(g, image, &p->info.encoder, &spec, &out, err) : AX_ENOMEM;
     if (code != AX_OK)
         return code;
     ax_shape s = ax_graph_type(g, out).shape;

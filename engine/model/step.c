@@ -1,18 +1,15 @@
 #include "engine/model/step.h"
 
-#include "engine/model/encoder.h"
-
 ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *at, ax_err *err)
 {
-    const ax_encoder *encoder = ax_encoder_get();
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, teacher = { 0 }, loss;
     ax_decoder d;
     ax_code code;
     if (s->stage == 1) {
-        code = ax_decoder_taps(g, &encoder->taps, s->n, s->crop, s->crop, taps, err);
+        code = ax_decoder_taps(g, &s->encoder->taps, s->n, s->crop, s->crop, taps, err);
     } else {
         ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { s->n, s->crop, s->crop, 3 } }, err);
-        code = image.id ? encoder->build(g, image, true, taps, err) : AX_ENOMEM;
+        code = image.id ? ax_encoder_build(s->encoder, g, image, true, taps, err) : AX_ENOMEM;
     }
     if (code == AX_OK)
         code = ax_decoder_build(g, &s->decoder, taps, &d, err);

@@ -2,12 +2,14 @@
 #ifndef AX_MODEL_STEP_H
 #define AX_MODEL_STEP_H
 
+#include "engine/model/encoder.h"
 #include "engine/space/decoder.h"
 #include "engine/task/task.h"
 
 typedef struct ax_step_spec {
-    int32_t stage;           /* 1: decoder only, on the encoder's taps; 2: end to end, on images */
-    int32_t n, crop;         /* crops of a batch, and their side: a multiple of 32 */
+    int32_t stage;   /* 1: decoder only, on the encoder's taps; 2: end to end, on images */
+    int32_t n, crop; /* crops of a batch, and their side: a multiple of 32 */
+    const ax_encoder *encoder;
     ax_decoder_spec decoder; /* with train */
     const ax_task_spec *task;
     bool teacher;  /* stage 1: there are logits of a teacher */

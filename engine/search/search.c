@@ -96,7 +96,8 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         .concat = ax_aggregate_is_concat(set),
     };
     ax_network_figures figures;
-    ax_code code = ax_network_measure(&spec, s->setup.h, s->setup.w, &figures, err);
+    const ax_encoder *encoder = s->setup.encoder ? s->setup.encoder : ax_encoder_builtin();
+    ax_code code = ax_network_measure(encoder, &spec, s->setup.h, s->setup.w, &figures, err);
     if (code == AX_OK)
         code = ax_search_reserve(s, s->n_entries + 1, err);
     if (code != AX_OK)

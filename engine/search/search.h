@@ -8,6 +8,7 @@
 #include "engine/candidate/outcome.h"
 #include "engine/candidate/tasks.h"
 #include "engine/candidate/words.h"
+#include "engine/model/encoder.h"
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
 
@@ -17,12 +18,13 @@ typedef struct ax_search ax_search;
 
 typedef struct ax_search_setup {
     ax_settings settings;
-    char run[AX_EVENT_TEXT]; /* its name, for HELLO */
-    int32_t outputs, h, w;   /* of the network, and of a validation image: for parameters and multiply-adds */
-    ax_task_id task;         /* of the run */
-    size_t n_train;          /* images of the data: what a pass of stage 2 takes */
-    uint64_t data;           /* what tells the data from others (ax_trainer_fingerprint), 0 = not known */
-    uint32_t workers;        /* at most AX_WORKERS; for HELLO */
+    char run[AX_EVENT_TEXT];   /* its name, for HELLO */
+    int32_t outputs, h, w;     /* of the network, and of a validation image: for parameters and multiply-adds */
+    ax_task_id task;           /* of the run */
+    size_t n_train;            /* images of the data: what a pass of stage 2 takes */
+    const ax_encoder *encoder; /* borrowed; NULL = the built-in one */
+    uint64_t data;             /* what tells the data from others (ax_trainer_fingerprint), 0 = not known */
+    uint32_t workers;          /* at most AX_WORKERS; for HELLO */
     /* Takes every event as it happens; time and seq are the receiver's business. */
     void (*emit)(void *context, ax_event *ev);
     void *context;

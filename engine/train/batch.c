@@ -1,6 +1,5 @@
 #include "engine/train/batch.h"
 
-#include "engine/model/encoder.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
@@ -30,7 +29,7 @@ static void *aligned(size_t bytes)
 static size_t tap_count(const ax_batch *b, int k) /* elements of one crop's tap */
 {
     int32_t crop = (int32_t)b->t->settings.crop;
-    return ax_tap_size(&ax_encoder_get()->taps, k, crop, crop);
+    return ax_tap_size(&b->t->encoder.taps, k, crop, crop);
 }
 
 static size_t teacher_count(const ax_batch *b) /* elements of one crop's logits of the teacher */
@@ -61,7 +60,7 @@ static bool allocate(ax_batch *b)
             return false;
     if (b->spec.stage == 2)
         return (b->image = aligned(n * crop * crop * 3 * sizeof(float)));
-    for (int k = 0; k < ax_encoder_get()->taps.n; k++)
+    for (int k = 0; k < b->t->encoder.taps.n; k++)
         if (!(b->tap[k] = aligned(n * tap_count(b, k) * sizeof(float))))
             return false;
     if (ax_trainer_has_teacher(&b->t->settings) && !(b->teacher = aligned(n * teacher_count(b) * sizeof(float))))
@@ -95,7 +94,7 @@ ax_code ax_batch_bind(ax_batch *b, ax_plan *plan, int32_t first, ax_err *err)
         code = ax_plan_bind(plan, task_of(b)->task->target[k], b->target[k] + from * target_bytes(b, k), err);
     if (code == AX_OK && b->image)
         code = ax_plan_bind(plan, "image", b->image + from * crop * crop * 3, err);
-    for (int k = 0; k < ax_encoder_get()->taps.n && code == AX_OK && b->spec.stage == 1; k++)
+    for (int k = 0; k < b->t->encoder.taps.n && code == AX_OK && b->spec.stage == 1; k++)
         code = ax_plan_bind(plan, ax_tap_name(k), b->tap[k] + from * tap_count(b, k), err);
     if (code == AX_OK && b->teacher)
         code = ax_plan_bind(plan, "teacher", b->teacher + from * teacher_count(b), err);
@@ -144,7 +143,7 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
             continue;
         }
         ax_cache_item item = ax_cache_get(b->t->train, b->order[(size_t)step * n + i]);
-        for (int k = 0; k < ax_encoder_get()->taps.n; k++)
+        for (int k = 0; k < b->t->encoder.taps.n; k++)
             memcpy(b->tap[k] + i * tap_count(b, k), item.tap[k], tap_count(b, k) * sizeof(float));
         for (int k = 0; k < targets(b); k++)
             memcpy(b->target[k] + i * target_bytes(b, k), item.target[k], target_bytes(b, k));

@@ -2,7 +2,6 @@
 
 #include "engine/base/file.h"
 #include "engine/base/hash.h"
-#include "engine/model/encoder.h"
 #include "engine/train/cache_internal.h"
 
 #include <errno.h>
@@ -20,12 +19,14 @@ struct ax_cache {
     const ax_cache_entry *index;
     const ax_task_spec *task; /* the source's */
     bool teacher;
+    ax_taps taps;
 };
 
 /* A file to open, and how to make it. */
 typedef struct opening {
     const char *dir, *path;
     const ax_cache_spec *spec;
+    const ax_encoder *encoder;
     uint64_t key;
     const ax_backend *be;
     ax_device *dev;
@@ -38,7 +39,8 @@ static ax_cache *map_file(int fd, const opening *o)
 {
     struct stat st;
     const ax_sample_spec *s = &o->spec->samples;
-    const ax_cache_claim claim = { o->key, o->spec->count, s->h, s->w, &o->spec->source->info.task, o->spec->teacher };
+    const ax_cache_claim claim = { o->key,           o->spec->count,   s->h, s->w, &o->spec->source->info.task,
+                                   o->spec->teacher, &o->encoder->taps };
     if (fstat(fd, &st) || st.st_size <= 0)
         return NULL;
     size_t bytes = (size_t)st.st_size;
@@ -51,7 +53,8 @@ static ax_cache *map_file(int fd, const opening *o)
         return NULL;
     }
     const char *index = (const char *)map + sizeof(ax_cache_header);
-    *c = (ax_cache) { map, bytes, claim.count, (const ax_cache_entry *)(const void *)index, claim.task, claim.teacher };
+    *c = (ax_cache) { map,        bytes,         claim.count, (const ax_cache_entry *)(const void *)index,
+                      claim.task, claim.teacher, *claim.taps };
     return c;
 }
 
@@ -71,19 +74,31 @@ static ax_cache *open_finished(const opening *o)
     return c;
 }
 
-static uint64_t cache_key(const ax_cache_spec *spec, ax_err *err)
+/* The built-in one's is as it was when there was no other. */
+static ax_code encoder_key(const ax_encoder *e, uint64_t *key, ax_err *err)
+{
+    *key = ax_hash(AX_HASH_START, &e->key, sizeof e->key);
+    if (e->key)
+        return AX_OK;
+    ax_safetensors *st = ax_encoder_weights(e, err);
+    if (!st)
+        return err->code;
+    *key = AX_HASH_START;
+    for (size_t i = 0; i < ax_safetensors_count(st); i++) {
+        const ax_st_tensor *t = ax_safetensors_at(st, i);
+        *key = ax_hash(*key, t->data, t->bytes < 64 ? t->bytes : 64);
+    }
+    ax_safetensors_free(st);
+    return AX_OK;
+}
+
+static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, ax_err *err)
 {
     const ax_source *source = spec->source;
     const ax_sample_spec *s = &spec->samples;
-    ax_safetensors *st = ax_encoder_get()->embedded(err);
-    if (!st)
+    uint64_t key = 0;
+    if (encoder_key(encoder, &key, err) != AX_OK)
         return 0;
-    uint64_t key = AX_HASH_START;
-    for (size_t i = 0; i < ax_safetensors_count(st); i++) {
-        const ax_st_tensor *t = ax_safetensors_at(st, i);
-        key = ax_hash(key, t->data, t->bytes < 64 ? t->bytes : 64);
-    }
-    ax_safetensors_free(st);
     key = ax_hash(key, source->info.spec, strlen(source->info.spec));
     key = ax_hash(key, &spec->data.files, sizeof spec->data.files);
     const ax_task_spec *task = &source->info.task;
@@ -179,7 +194,8 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
                         ax_cache_progress progress, void *context, ax_err *err)
 {
     char path[4096];
-    const opening o = { dir, path, spec, cache_key(spec, err), be, dev, progress, context };
+    const ax_encoder *encoder = spec->encoder ? spec->encoder : ax_encoder_builtin();
+    const opening o = { dir, path, spec, encoder, cache_key(spec, encoder, err), be, dev, progress, context };
     if (!o.key)
         return NULL;
     if (!dir)
@@ -212,19 +228,25 @@ size_t ax_cache_bytes(const ax_cache *c)
     return c->bytes;
 }
 
-size_t ax_cache_bytes_of(const ax_task_spec *task, size_t count, int32_t h, int32_t w, bool teacher)
+size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
+                         bool teacher)
 {
     size_t head = ax_align64(sizeof(ax_cache_header) + count * sizeof(ax_cache_entry));
-    return head + count * ax_cache_layout_of(task, h, w, teacher).bytes;
+    return head + count * ax_cache_layout_of(task, taps, h, w, teacher).bytes;
+}
+
+const ax_taps *ax_cache_taps(const ax_cache *c)
+{
+    return &c->taps;
 }
 
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i)
 {
     const ax_cache_entry *e = &c->index[i];
     const char *at = (const char *)c->map + e->offset;
-    const ax_cache_layout l = ax_cache_layout_of(c->task, e->h, e->w, c->teacher);
+    const ax_cache_layout l = ax_cache_layout_of(c->task, &c->taps, e->h, e->w, c->teacher);
     ax_cache_item item = { .h = e->h, .w = e->w };
-    for (int k = 0; k < ax_encoder_get()->taps.n; k++)
+    for (int k = 0; k < c->taps.n; k++)
         item.tap[k] = (const float *)(const void *)(at + l.tap[k]);
     item.truth = at + l.truth;
     for (int k = 0; k < ax_task_targets(c->task->task); k++)

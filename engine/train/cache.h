@@ -3,15 +3,15 @@
 #ifndef AX_TRAIN_CACHE_H
 #define AX_TRAIN_CACHE_H
 
+#include "engine/model/encoder.h"
 #include "engine/op/backend.h"
-#include "engine/space/taps.h"
 #include "engine/train/source.h"
 #include "engine/train/teacher.h"
 
 typedef struct ax_cache ax_cache;
 typedef struct ax_cache_item {
     int32_t h, w;                        /* of the sample */
-    const float *tap[AX_MAX_TAPS];       /* of the encoder: {h/4,w/4,24} ...; in the mapped file, 64-byte aligned */
+    const float *tap[AX_MAX_TAPS];       /* of the encoder: {h/4,w/4,c} ...; in the mapped file, 64-byte aligned */
     const void *truth;                   /* of the whole sample, as the task has it */
     const void *target[AX_TASK_TARGETS]; /* of the training step, for logits of h/4 x w/4 */
     const float *teacher;                /* {h/4,w/4,outputs}, NULL = none */
@@ -19,7 +19,8 @@ typedef struct ax_cache_item {
 /* What it holds. */
 typedef struct ax_cache_spec {
     ax_source *source;
-    ax_fingerprint data; /* of the source */
+    const ax_encoder *encoder; /* NULL = the built-in one */
+    ax_fingerprint data;       /* of the source */
     ax_sample_spec samples;
     size_t count;
     int threads;         /* of the loader */
@@ -37,7 +38,9 @@ void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
 /* Those of the file that holds count samples of one size, with or without a teacher's logits. */
-size_t ax_cache_bytes_of(const ax_task_spec *task, size_t count, int32_t h, int32_t w, bool teacher);
+size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
+                         bool teacher);
+const ax_taps *ax_cache_taps(const ax_cache *c); /* of its encoder */
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i);
 
 #endif

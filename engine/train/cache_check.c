@@ -1,7 +1,6 @@
 /* How a cache file is laid out, and whether a file is one that can be used: it may be cut, damaged, or somebody's joke.
  */
 #include "engine/base/crc32c.h"
-#include "engine/model/encoder.h"
 #include "engine/train/cache_internal.h"
 
 #include <stddef.h>
@@ -9,9 +8,8 @@
 
 enum { LARGEST_SIDE = 1 << 16 };
 
-ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, int32_t h, int32_t w, bool teacher)
+ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, bool teacher)
 {
-    const ax_taps *taps = &ax_encoder_get()->taps;
     ax_cache_layout l;
     size_t at = 0, cells = (size_t)(h / 4) * (size_t)(w / 4);
     for (int k = 0; k < taps->n; k++) {
@@ -49,7 +47,7 @@ static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_clai
         const ax_cache_entry *e = &index[i];
         if (e->offset != at || !size_is(e->h, claim->h) || !size_is(e->w, claim->w))
             return false;
-        size_t bytes = ax_cache_layout_of(claim->task, e->h, e->w, claim->teacher).bytes;
+        size_t bytes = ax_cache_layout_of(claim->task, claim->taps, e->h, e->w, claim->teacher).bytes;
         if (at > n || bytes > n - at)
             return false;
         at += bytes;

@@ -12,6 +12,7 @@
 
 /* The encoder, compiled for images of h x w. */
 typedef struct encoder {
+    const ax_encoder *of;
     ax_session session;
     int32_t h, w;
 } encoder;
@@ -25,8 +26,8 @@ static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
     e->w = w;
     ax_code code = ax_session_begin(s, err);
     if (code == AX_OK)
-        code = ax_encoder_graph(ax_encoder_get(), s->graph, h, w, err);
-    if (code == AX_OK && !(s->params = ax_encoder_params(ax_encoder_get(), s->graph, s->be, s->dev, err)))
+        code = ax_encoder_graph(e->of, s->graph, h, w, err);
+    if (code == AX_OK && !(s->params = ax_encoder_params(e->of, s->graph, s->be, s->dev, err)))
         code = err->code;
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
@@ -42,7 +43,7 @@ static ax_code fill_item(encoder *e, const ax_cache_spec *spec, const ax_sample 
     ax_code code = ax_plan_write(plan, "image", sample->image, n * 3 * sizeof(float), err);
     if (code == AX_OK)
         code = ax_plan_run(plan, err);
-    const ax_taps *taps = &ax_encoder_get()->taps;
+    const ax_taps *taps = &e->of->taps;
     for (int k = 0; k < taps->n && code == AX_OK; k++) {
         size_t bytes = sizeof(float) * ax_tap_size(taps, k, sample->h, sample->w);
         code = ax_plan_read(plan, ax_tap_name(k), at + l->tap[k], bytes, err);
@@ -94,7 +95,7 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
                       ax_device *dev, ax_cache_progress progress, void *context, ax_err *err)
 {
     ax_source *source = spec->source;
-    encoder e = { .session = { .be = be, .dev = dev } };
+    encoder e = { .of = spec->encoder ? spec->encoder : ax_encoder_builtin(), .session = { .be = be, .dev = dev } };
     item it = { NULL, 0 };
     ax_cache_entry *index = calloc(spec->count, sizeof *index);
     void *stream = index ? source->ops->stream(source, &spec->samples, 0, spec->count, spec->threads, err) : NULL;
@@ -107,7 +108,8 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
         code = ax_source_failed(source->ops->next(stream, &sample, err), err);
         if (code != AX_OK)
             break;
-        const ax_cache_layout l = ax_cache_layout_of(&source->info.task, sample.h, sample.w, spec->teacher);
+        const ax_cache_layout l =
+            ax_cache_layout_of(&source->info.task, &e.of->taps, sample.h, sample.w, spec->teacher);
         code = make_item(&it, &e, spec, &sample, &l, err);
         index[i] = (ax_cache_entry) { .offset = at, .h = sample.h, .w = sample.w };
         if (code == AX_OK)

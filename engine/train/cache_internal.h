@@ -34,7 +34,7 @@ typedef struct ax_cache_layout {
     size_t tap[AX_MAX_TAPS], truth, target[AX_TASK_TARGETS], teacher, bytes; /* bytes: of the item */
 } ax_cache_layout;
 /* Of a sample of h x w, with or without a teacher's logits. */
-ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, int32_t h, int32_t w, bool teacher);
+ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, bool teacher);
 
 /* The file that is wanted. */
 typedef struct ax_cache_claim {
@@ -43,6 +43,7 @@ typedef struct ax_cache_claim {
     int32_t h, w; /* of every sample, 0 = as its image is */
     const ax_task_spec *task;
     bool teacher;
+    const ax_taps *taps;
 } ax_cache_claim;
 /* Whether the n bytes of a file are a whole cache file of that claim: all offsets and sizes lie within it, and nothing
    of it was changed since it was made. */

@@ -128,6 +128,7 @@ static ax_code write_model(ax_training *r, ax_err *err)
     m->repeats = r->job->repeats;
     m->concat = ax_aggregate_is_concat(&r->t->settings);
     m->task = info->task;
+    m->encoder = r->t->encoder;
     m->outcome = r->outcome;
     snprintf(m->data, sizeof m->data, "%s", info->spec);
     bool averaged = r->t->settings.polyak > 0;
@@ -145,7 +146,7 @@ static ax_code measure(ax_training *r, ax_err *err)
     ax_cache_item first = ax_cache_get(r->t->val, 0);
     ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
     ax_network_figures figures;
-    ax_code code = ax_network_measure(&spec, first.h, first.w, &figures, err);
+    ax_code code = ax_network_measure(&r->t->encoder, &spec, first.h, first.w, &figures, err);
     if (code == AX_OK) {
         r->outcome.params = figures.stats.params;
         r->outcome.macs = figures.stats.macs;

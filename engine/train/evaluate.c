@@ -1,7 +1,6 @@
 #include "engine/train/evaluate.h"
 
 #include "engine/graph/plan.h"
-#include "engine/model/encoder.h"
 #include "engine/train/pictures.h"
 #include "engine/train/trainer_internal.h"
 
@@ -49,11 +48,11 @@ static void drop_plan(ax_evaluation *e)
 
 static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image's tap */
 {
-    return ax_tap_size(&ax_encoder_get()->taps, k, e->h, e->w);
+    return ax_tap_size(&e->t->encoder.taps, k, e->h, e->w);
 }
 
-ax_graph *ax_evaluation_graph(const ax_task_spec *task, const ax_decoder_spec *spec, int32_t n, int32_t h, int32_t w,
-                              bool end_to_end, ax_err *err)
+ax_graph *ax_evaluation_graph(const ax_encoder *encoder, const ax_task_spec *task, const ax_decoder_spec *spec,
+                              int32_t n, int32_t h, int32_t w, bool end_to_end, ax_err *err)
 {
     ax_graph *g = ax_graph_new(err);
     if (!g)
@@ -63,9 +62,9 @@ ax_graph *ax_evaluation_graph(const ax_task_spec *task, const ax_decoder_spec *s
     ax_code code;
     if (end_to_end) {
         ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { n, h, w, 3 } }, err);
-        code = ax_encoder_get()->build(g, image, false, taps, err);
+        code = ax_encoder_build(encoder, g, image, false, taps, err);
     } else {
-        code = ax_decoder_taps(g, &ax_encoder_get()->taps, n, h, w, taps, err);
+        code = ax_decoder_taps(g, &encoder->taps, n, h, w, taps, err);
     }
     if (code == AX_OK)
         code = ax_decoder_build(g, spec, taps, &decoder, err);
@@ -81,7 +80,7 @@ ax_graph *ax_evaluation_graph(const ax_task_spec *task, const ax_decoder_spec *s
 
 static ax_code build_graph(ax_evaluation *e, ax_err *err)
 {
-    e->graph = ax_evaluation_graph(task_of(e), &e->spec, e->n, e->h, e->w, e->end_to_end, err);
+    e->graph = ax_evaluation_graph(&e->t->encoder, task_of(e), &e->spec, e->n, e->h, e->w, e->end_to_end, err);
     if (!e->graph)
         return err->code;
     e->prediction_bytes = ax_type_bytes(ax_graph_type(e->graph, ax_graph_find(e->graph, "prediction"))) / (size_t)e->n;
@@ -94,7 +93,7 @@ static ax_code make_inputs(ax_evaluation *e, ax_err *err)
     size_t n = (size_t)e->n, pixels = (size_t)e->h * (size_t)e->w;
     e->prediction = malloc(n * e->prediction_bytes);
     bool ok = e->prediction;
-    for (int k = 0; k < ax_encoder_get()->taps.n && ok && !e->end_to_end; k++) {
+    for (int k = 0; k < e->t->encoder.taps.n && ok && !e->end_to_end; k++) {
         size_t bytes = (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63;
         ok = (e->tap[k] = aligned_alloc(64, bytes));
         if (ok)
@@ -133,7 +132,7 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
         code = err->code;
     if (e->end_to_end && code == AX_OK)
         code = ax_plan_bind(e->plan, "image", e->image, err);
-    for (int k = 0; k < ax_encoder_get()->taps.n && code == AX_OK && !e->end_to_end; k++)
+    for (int k = 0; k < e->t->encoder.taps.n && code == AX_OK && !e->end_to_end; k++)
         code = ax_plan_bind(e->plan, ax_tap_name(k), e->tap[k], err);
     return code;
 }
@@ -192,7 +191,7 @@ ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool e
 static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream, ax_err *err)
 {
     ax_cache_item item = ax_cache_get(e->t->val, index);
-    for (int k = 0; k < ax_encoder_get()->taps.n && !stream; k++)
+    for (int k = 0; k < e->t->encoder.taps.n && !stream; k++)
         memcpy(e->tap[k] + i * tap_count(e, k), item.tap[k], tap_count(e, k) * sizeof(float));
     if (!stream)
         return AX_OK;
@@ -274,8 +273,8 @@ ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err)
         return NULL;
     ax_val taps[AX_MAX_TAPS] = { { 0 } };
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, err);
-    ax_code code = ax_encoder_get()->build(g, image, false, taps, err);
-    ax_params *p = code == AX_OK ? ax_encoder_params(ax_encoder_get(), g, t->be, t->dev, err) : NULL;
+    ax_code code = ax_encoder_build(&t->encoder, g, image, false, taps, err);
+    ax_params *p = code == AX_OK ? ax_encoder_params(&t->encoder, g, t->be, t->dev, err) : NULL;
     ax_graph_free(g);
     return p;
 }

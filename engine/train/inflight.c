@@ -57,6 +57,8 @@ static uint64_t key_of(const ax_training *r, bool with_data)
                                  job->half_batch,
                                  job->full };
     key = ax_hash(key, numbers, sizeof numbers);
+    if (r->t->encoder.key) /* as before for the built-in one */
+        key = ax_hash(key, &r->t->encoder.key, sizeof r->t->encoder.key);
     return with_data ? ax_hash(key, &r->t->data.files, sizeof r->t->data.files) : key;
 }
 

@@ -2,7 +2,6 @@
 
 #include "engine/base/clock.h"
 #include "engine/graph/plan.h"
-#include "engine/model/encoder.h"
 #include "engine/train/evaluate.h"
 #include "engine/train/trainer_internal.h"
 
@@ -55,8 +54,8 @@ ax_code ax_latency_encoder(ax_trainer *t, double *ms, ax_err *err)
     ax_params *params = NULL;
     ax_plan *plan = NULL;
     ax_graph *g = ax_graph_new(err);
-    if (g && ax_encoder_graph(ax_encoder_get(), g, s.h, s.w, err) == AX_OK)
-        params = ax_encoder_params(ax_encoder_get(), g, t->be, t->dev, err);
+    if (g && ax_encoder_graph(&t->encoder, g, s.h, s.w, err) == AX_OK)
+        params = ax_encoder_params(&t->encoder, g, t->be, t->dev, err);
     if (params)
         plan = ax_plan_new(g, t->be, t->dev, params, plan_flags(&t->settings), err);
     code = plan ? put(t, plan, "image", s.image, 3 * (size_t)s.h * (size_t)s.w, err) : err->code;
@@ -73,11 +72,11 @@ ax_code ax_latency_decoder(ax_trainer *t, const ax_decoder_spec *spec, ax_params
 {
     ax_cache_item item = ax_cache_get(t->val, 0);
     ax_plan *plan = NULL;
-    ax_graph *g = ax_evaluation_graph(&t->source->info.task, spec, 1, item.h, item.w, false, err);
+    ax_graph *g = ax_evaluation_graph(&t->encoder, &t->source->info.task, spec, 1, item.h, item.w, false, err);
     if (g)
         plan = ax_plan_new(g, t->be, t->dev, params, plan_flags(&t->settings), err);
     ax_code code = plan ? AX_OK : err->code;
-    const ax_taps *taps = &ax_encoder_get()->taps;
+    const ax_taps *taps = &t->encoder.taps;
     for (int k = 0; k < taps->n && code == AX_OK; k++)
         code = put(t, plan, ax_tap_name(k), item.tap[k], ax_tap_size(taps, k, item.h, item.w), err);
     if (code == AX_OK)

@@ -1,7 +1,5 @@
 #include "engine/train/resident.h"
 
-#include "engine/model/encoder.h"
-
 #include <stdlib.h>
 
 enum { TARGET = AX_MAX_TAPS, TEACHER = TARGET + AX_TASK_TARGETS, PARTS }; /* after the taps, at the size of the first */
@@ -14,9 +12,8 @@ struct ax_resident {
     char *mem[PARTS];    /* on the device, {crops, bytes} */
 };
 
-static size_t part_bytes(const ax_task_spec *task, const ax_cache_item *item, int k)
+static size_t part_bytes(const ax_task_spec *task, const ax_taps *taps, const ax_cache_item *item, int k)
 {
-    const ax_taps *taps = &ax_encoder_get()->taps;
     size_t pixels = ax_tap_size(taps, 0, item->h, item->w) / (size_t)taps->tap[0].channels;
     if (k >= TARGET && k < TEACHER)
         return k - TARGET < ax_task_targets(task->task)
@@ -76,7 +73,7 @@ ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, co
     r->dev = dev;
     const ax_cache_item first = ax_cache_get(cache, 0);
     for (int k = 0; k < PARTS; k++)
-        r->bytes[k] = part_bytes(task, &first, k);
+        r->bytes[k] = part_bytes(task, ax_cache_taps(cache), &first, k);
     ax_err unread = { AX_OK, "" };
     bool there = worth_it(r, cache);
     for (int k = 0; k < PARTS && there; k++)

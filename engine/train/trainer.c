@@ -121,7 +121,9 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
     ax_code code = ax_source_failed(t->source->ops->fingerprint(t->source, &t->data, err), err);
     if (code != AX_OK)
         return code;
-    ax_cache_spec spec = { .source = t->source, .data = t->data, .threads = s->threads ? (int)s->threads : 2 };
+    ax_cache_spec spec = {
+        .source = t->source, .encoder = &t->encoder, .data = t->data, .threads = s->threads ? (int)s->threads : 2
+    };
     code = open_train_cache(t, dir, &spec, progress, context, err);
     if (code != AX_OK)
         return code;
@@ -156,8 +158,9 @@ static ax_code foresee_sizes(ax_trainer *t, ax_err *err)
         .val_h = first.h,
         .val_w = first.w,
         .val_images = spec.count,
-        .cache = ax_cache_bytes_of(task, (size_t)s->train_samples, crop, crop, ax_trainer_has_teacher(s)) +
-                 ax_cache_bytes_of(task, spec.count, first.h, first.w, false),
+        .cache =
+            ax_cache_bytes_of(task, &t->encoder.taps, (size_t)s->train_samples, crop, crop, ax_trainer_has_teacher(s)) +
+            ax_cache_bytes_of(task, &t->encoder.taps, spec.count, first.h, first.w, false),
     };
     ax_sample_release(&first);
     return AX_OK;
@@ -172,6 +175,8 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
         return err->code;
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
+    if (ax_encoder_open(s->encoder, &t->encoder, err) != AX_OK)
+        return ax_source_failed(err->code, err);
     if (!(t->dev = ax_device_open(s->device, (int)s->threads, &t->be, t->note, err)))
         return err->code;
     if (cache_dir && !(t->cache_dir = strdup(cache_dir)))
@@ -249,6 +254,11 @@ void ax_trainer_free(ax_trainer *t)
         t->be->close(t->dev);
     free(t->cache_dir);
     free(t);
+}
+
+const ax_encoder *ax_trainer_encoder(const ax_trainer *t)
+{
+    return &t->encoder;
 }
 
 void ax_trainer_size(const ax_trainer *t, int32_t size[2])

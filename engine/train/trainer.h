@@ -33,6 +33,7 @@ ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, a
 void ax_trainer_free(ax_trainer *t);
 /* What a run's data, and the teacher's, are told apart by: another number when a file is another one. 0 = not known. */
 uint64_t ax_trainer_fingerprint(const ax_settings *settings, ax_source *source);
+const ax_encoder *ax_trainer_encoder(const ax_trainer *t);
 /* Height and width of the first validation image. */
 void ax_trainer_size(const ax_trainer *t, int32_t size[2]);
 /* Name of the device it computes on; *note (may be NULL): why "auto" came to be the CPU, "" = it needs no word. */

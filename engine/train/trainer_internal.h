@@ -16,6 +16,7 @@ typedef struct ax_trainer_sizes {
 struct ax_trainer {
     ax_settings settings;
     ax_source *source; /* borrowed */
+    ax_encoder encoder;
     const ax_backend *be;
     ax_device *dev;
     char *cache_dir;           /* NULL = memory */

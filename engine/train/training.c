@@ -1,7 +1,6 @@
 #include "engine/train/training.h"
 
 #include "engine/base/utf8.h"
-#include "engine/model/encoder.h"
 #include "engine/model/step.h"
 #include "engine/train/peers.h"
 #include "engine/train/trainer_internal.h"
@@ -46,6 +45,7 @@ ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err)
         .stage = r->stage,
         .n = r->share,
         .crop = (int32_t)(r->stage == 1 ? s->crop : s->stage2_crop),
+        .encoder = &r->t->encoder,
         .decoder = ax_training_spec(r->t, r->job, true),
         .task = &r->t->source->info.task,
         .teacher = ax_trainer_has_teacher(s),
@@ -85,7 +85,7 @@ static ax_code make_params(ax_training *r, ax_err *err)
         r->params = ax_params_new(graphs, 1, t->be, t->dev, &rng, err);
         return r->params ? AX_OK : err->code;
     }
-    ax_params *both = ax_encoder_params(ax_encoder_get(), r->graph, t->be, t->dev, err);
+    ax_params *both = ax_encoder_params(&t->encoder, r->graph, t->be, t->dev, err);
     ax_code code = both ? AX_OK : err->code;
     if (code == AX_OK && r->params)
         code = copy_decoder(both, r->params, t->settings.polyak > 0, err);

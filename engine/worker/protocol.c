@@ -36,7 +36,9 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
     msgpack_pack_uint32(&pk, m->id);
     switch (m->say) {
     case AX_SAY_SETTINGS:
+        msgpack_pack_array(&pk, 2);
         pack_settings(&pk, &m->settings);
+        msgpack_pack_uint64(&pk, m->encoder);
         break;
     case AX_SAY_JOB:
         msgpack_pack_array(&pk, 3);
@@ -109,18 +111,21 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
 {
     char text[AX_GENOTYPE_TEXT];
     int64_t full, peers, data;
-    if (m->say == AX_SAY_SETTINGS)
-        return read_settings(o, &m->settings);
     if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED || m->say == AX_SAY_GO || m->say == AX_SAY_END)
         return o->type == MSGPACK_OBJECT_NIL;
     static const uint32_t size[AX_SAY_COUNT] = {
-        [AX_SAY_JOB] = 3,     [AX_SAY_READY] = 4,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,  [AX_SAY_PROGRESS] = 6,
-        [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1, [AX_SAY_STAGE] = 2,  [AX_SAY_DEVICES] = 1,
+        [AX_SAY_SETTINGS] = 2, [AX_SAY_JOB] = 3,     [AX_SAY_READY] = 4,   [AX_SAY_BROKEN] = 3, [AX_SAY_FAILED] = 3,
+        [AX_SAY_PROGRESS] = 6, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1, [AX_SAY_STAGE] = 2,  [AX_SAY_DEVICES] = 1,
     };
     if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != size[m->say])
         return false;
     const msgpack_object *e = o->via.array.ptr;
     switch (m->say) {
+    case AX_SAY_SETTINGS:
+        if (e[1].type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+            return false;
+        m->encoder = e[1].via.u64;
+        return read_settings(&e[0], &m->settings);
     case AX_SAY_JOB:
         if (!ax_read_text(&e[0], text, sizeof text) || !ax_read_whole(&e[1], &full) || !ax_read_whole(&e[2], &peers))
             return false;

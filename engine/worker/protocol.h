@@ -12,7 +12,7 @@
 
 /* id, word */
 #define AX_SAY_LIST(X)                                                                                                 \
-    X(SETTINGS, "settings") /* to the worker, first: the run's settings */                                             \
+    X(SETTINGS, "settings") /* to the worker, first: the run's settings, its encoder's key */                          \
     X(JOB, "job")           /* to the worker: train this */                                                            \
     X(STOP, "stop")         /* to the worker: stop candidate id at its next step */                                    \
     X(READY, "ready")       /* data open, caches filled: name, threads, rss, data */                                   \
@@ -43,7 +43,8 @@ typedef struct ax_worker_message {
     int64_t code; /* ax_code */
     int64_t stage, epoch, step, steps, threads, rss;
     double loss;
-    uint64_t data; /* READY: ax_trainer_fingerprint */
+    uint64_t data;    /* READY: ax_trainer_fingerprint */
+    uint64_t encoder; /* SETTINGS: the key that the encoder must have */
     ax_outcome outcome;
 } ax_worker_message;
 

@@ -28,6 +28,7 @@ typedef struct worker {
     int64_t devices; /* that compute its batches, as was said last */
     bool stop, gone; /* told to stop; the coordinator went away */
     double said_at;
+    uint64_t encoder; /* the key that it must have */
 } worker;
 
 static int64_t resident_bytes(void)
@@ -198,6 +199,9 @@ static ax_code work(worker *w, ax_source_opener open_source, ax_err *err)
         return err->code;
     ax_trainer *t = ax_trainer_new(&w->settings, source, cache, cache_progress, w, err);
     ax_code code = t ? AX_OK : err->code;
+    if (code == AX_OK && ax_trainer_encoder(t)->key != w->encoder)
+        code = ax_fail(err, AX_EDATA, "encoder %s: the file is another one than when the engine began",
+                       w->settings.encoder);
     if (code == AX_OK) {
         const char *note, *device = ax_trainer_device(t, &note);
         if (note[0])
@@ -227,6 +231,7 @@ ax_code ax_worker_serve(int fd, int dirfd, ax_source_opener open_source, ax_err 
     ax_code code = AX_OK;
     if (next_message(&w, true, &m) && m.say == AX_SAY_SETTINGS) {
         w.settings = m.settings;
+        w.encoder = m.encoder;
         /* before anything starts a thread, so that all of them stay there */
         code = ax_cores_take_part(w.settings.share, &why);
         if (code == AX_OK)

@@ -37,7 +37,7 @@ static ax_code report(ax_bench *b, double median, double least, bool json, ax_er
     const ax_bench_work *o = b->o;
     ax_network_figures f;
     struct rusage usage_now;
-    if (ax_network_measure(&b->spec, o->crop, o->crop, &f, err) != AX_OK)
+    if (ax_network_measure(ax_encoder_builtin(), &b->spec, o->crop, o->crop, &f, err) != AX_OK)
         return err->code;
     getrusage(RUSAGE_SELF, &usage_now);
     size_t peak = ax_plan_arena_bytes(b->session.plan) + ax_params_bytes(b->session.params);

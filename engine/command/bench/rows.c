@@ -103,7 +103,7 @@ static ax_code add_network(ax_bench_rows *rows, const ax_bench_work *o, bool upd
 static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_backend *be, ax_device *dev,
                           ax_err *err)
 {
-    int32_t n = o->batch, side = o->crop / ax_encoder_get()->taps.tap[0].stride, c = o->channels;
+    int32_t n = o->batch, side = o->crop / ax_encoder_builtin()->taps.tap[0].stride, c = o->channels;
     ax_session s = { .be = be, .dev = dev };
     if (ax_session_begin(&s, err) != AX_OK)
         return err->code;

@@ -27,7 +27,7 @@ static ax_code build_infer(ax_graph *g, const ax_bench_work *o, const ax_decoder
 {
     ax_val logits;
     ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { o->batch, o->crop, o->crop, 3 } }, err);
-    ax_code code = ax_network_build(g, image, spec, &logits, err);
+    ax_code code = ax_network_build(g, image, ax_encoder_builtin(), spec, &logits, err);
     return code == AX_OK ? ax_graph_keep(g, logits, "logits", err) : code;
 }
 
@@ -37,6 +37,7 @@ static ax_code build_step(ax_graph *g, const ax_bench_work *o, const ax_decoder_
     const ax_step_spec step = { .stage = o->stage,
                                 .n = o->batch,
                                 .crop = o->crop,
+                                .encoder = ax_encoder_builtin(),
                                 .decoder = *spec,
                                 .task = &task,
                                 .teacher = true,

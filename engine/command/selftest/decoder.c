@@ -71,14 +71,14 @@ static ax_code read_spec(bench *b, ax_err *err)
         ax_golden_number(b->st, "classes", 1, 255, &b->spec.outputs, err) != AX_OK ||
         ax_golden_number(b->st, "ignore", AX_IGNORE, AX_IGNORE, &ignore, err) != AX_OK)
         return AX_EFORMAT;
-    for (int i = 0; i < ax_encoder_get()->taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         char name[NAME];
         snprintf(name, sizeof name, "input.tap.%d", i);
         if (read_shape(b, name, 4, &b->tap[i].shape, err) != AX_OK)
             return AX_EFORMAT;
-        if (b->tap[i].shape.c != ax_encoder_get()->taps.tap[i].channels || b->tap[i].shape.n != b->tap[0].shape.n)
+        if (b->tap[i].shape.c != ax_encoder_builtin()->taps.tap[i].channels || b->tap[i].shape.n != b->tap[0].shape.n)
             return ax_fail(err, AX_EFORMAT, "%s: tensor '%s' must have %d channels and the batch of tap 0", b->file,
-                           name, ax_encoder_get()->taps.tap[i].channels);
+                           name, ax_encoder_builtin()->taps.tap[i].channels);
     }
     if (read_shape(b, "input.labels", 3, &b->labels.shape, err) != AX_OK ||
         read_shape(b, "input.teacher_logits", 4, &b->teacher.shape, err) != AX_OK)
@@ -101,7 +101,7 @@ static ax_graph *make_graph(bench *b, bool train, ax_err *err)
     ax_decoder d;
     spec.train = spec.aux = train;
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, loss;
-    for (int i = 0; i < ax_encoder_get()->taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         char name[NAME];
         snprintf(name, sizeof name, "input.tap.%d", i);
         taps[i] = ax_graph_input(g, name, b->tap[i], err);
@@ -197,7 +197,7 @@ static ax_code run(bench *b, const ax_graph *g, ax_err *err)
     if (!b->plan)
         return err->code;
     ax_code code = AX_OK;
-    for (int i = 0; i < ax_encoder_get()->taps.n && code == AX_OK; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n && code == AX_OK; i++) {
         char name[NAME];
         snprintf(name, sizeof name, "input.tap.%d", i);
         code = write_map(b, name, b->tap[i].shape, err);

@@ -39,7 +39,7 @@ static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, cons
         e->weights = ax_safetensors_open(path, err);
     else {
         e->rounded = strcmp(name, EMBEDDED);
-        e->weights = ax_encoder_get()->embedded(err);
+        e->weights = ax_encoder_weights(ax_encoder_builtin(), err);
     }
     return e->weights ? AX_OK : err->code;
 }
@@ -49,11 +49,11 @@ static ax_code build(encoder *e, ax_err *err)
     ax_session *s = &e->session;
     ax_code code = ax_session_begin(s, err);
     if (code == AX_OK)
-        code = ax_encoder_graph(ax_encoder_get(), s->graph, e->h, e->w, err);
+        code = ax_encoder_graph(ax_encoder_builtin(), s->graph, e->h, e->w, err);
     if (code == AX_OK)
         code = ax_session_params(s, NULL, err);
     if (code == AX_OK)
-        code = ax_encoder_get()->load(s->params, e->weights, err);
+        code = ax_mobilenet_load(&ax_encoder_builtin()->net, s->params, e->weights, err);
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
@@ -73,7 +73,7 @@ static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)
 
 static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, ax_err *err)
 {
-    for (int i = 0; i < ax_encoder_get()->taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         const char *name = ax_tap_name(i);
         ax_code code = ax_golden_compare(st, e->session.plan, e->session.graph, name, name,
                                          e->rounded ? tolerance_rounded : tolerance_exact, t, err);

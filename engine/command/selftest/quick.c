@@ -49,7 +49,7 @@ static ax_code make_side(side *s, const ax_graph *g, const ax_safetensors *weigh
     ax_rng rng = ax_rng_new(1, 1);
     if (!(s->params = ax_params_new(graphs, 1, s->be, s->dev, &rng, err)))
         return err->code;
-    if (weights && ax_encoder_get()->load(s->params, weights, err) != AX_OK)
+    if (weights && ax_mobilenet_load(&ax_encoder_builtin()->net, s->params, weights, err) != AX_OK)
         return err->code;
     s->plan = ax_plan_new(g, s->be, s->dev, s->params, AX_PLAN_KEEP_EFFECTS, err);
     return s->plan ? AX_OK : err->code;
@@ -141,7 +141,7 @@ static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *e
     };
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, loss;
     ax_decoder d;
-    ax_code code = ax_decoder_taps(g, &ax_encoder_get()->taps, BATCH, CROP, CROP, taps, err);
+    ax_code code = ax_decoder_taps(g, &ax_encoder_builtin()->taps, BATCH, CROP, CROP, taps, err);
     if (code == AX_OK)
         code = ax_decoder_build(g, &spec, taps, &d, err);
     if (code == AX_OK)
@@ -166,7 +166,7 @@ static ax_code check(ax_selftest *s, pair *p, const char *name, const ax_genotyp
     if (!(p->g = ax_graph_new(err)))
         return err->code;
     ax_code code =
-        genotype ? decoder_graph(p->g, genotype, err) : ax_encoder_graph(ax_encoder_get(), p->g, CROP, CROP, err);
+        genotype ? decoder_graph(p->g, genotype, err) : ax_encoder_graph(ax_encoder_builtin(), p->g, CROP, CROP, err);
     if (code == AX_OK)
         code = make_side(&p->device, p->g, weights, err);
     if (code == AX_OK)
@@ -210,7 +210,7 @@ ax_code ax_selftest_quick(ax_selftest *s, ax_err *err)
         if (code == AX_OK)
             code = check(s, &p, name, &g, NULL, err);
     }
-    ax_safetensors *weights = code == AX_OK ? ax_encoder_get()->embedded(err) : NULL;
+    ax_safetensors *weights = code == AX_OK ? ax_encoder_weights(ax_encoder_builtin(), err) : NULL;
     if (code == AX_OK)
         code = weights ? check(s, &p, "encoder", NULL, weights, err) : err->code;
     ax_safetensors_free(weights);

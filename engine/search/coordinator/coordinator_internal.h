@@ -21,6 +21,7 @@ typedef struct ax_coordinator {
     int dirfd, lock, signals;
     const ax_coordinator_options *options;
     ax_settings settings;
+    ax_encoder encoder;
     ax_search *search;
     ax_eventlog *log;
     ax_settled settled; /* what was lost of it before this engine began */

@@ -38,12 +38,15 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
         .seed = (uint64_t)c->settings.seed,
     };
     ax_sample sample;
-    ax_code code = source->ops->sample(source, &spec, 0, &sample, err);
+    ax_code code = ax_encoder_open(c->settings.encoder, &c->encoder, err);
+    if (code == AX_OK)
+        code = source->ops->sample(source, &spec, 0, &sample, err);
     if (code == AX_OK) {
         setup->outputs = source->info.task.outputs;
         setup->task = source->info.task.task->id;
         setup->h = sample.h;
         setup->w = sample.w;
+        setup->encoder = &c->encoder;
         setup->n_train = source->info.n_train;
         setup->data = ax_trainer_fingerprint(&c->settings, source);
         ax_sample_release(&sample);

@@ -31,7 +31,7 @@ static void back_off(ax_worker_process *c)
     c->start_at = ax_clock() + wait;
 }
 
-ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, ax_err *err)
+ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, uint64_t encoder, ax_err *err)
 {
     pid_t pid = ax_worker_spawn(c->dirfd, &c->fd, err);
     if (pid < 0) {
@@ -41,7 +41,7 @@ ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *setting
     c->pid = pid;
     c->heard_at = ax_clock();
     c->longest_silence = 0;
-    ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings };
+    ax_worker_message m = { .say = AX_SAY_SETTINGS, .settings = *settings, .encoder = encoder };
     ax_err gone;
     if (ax_worker_process_send(c, &m, &gone) != AX_OK)
         kill(pid, SIGKILL); /* without settings it would wait forever; it is found dead when its socket is read */

@@ -24,9 +24,9 @@ typedef struct ax_worker_process {
 } ax_worker_process;
 
 void ax_worker_process_init(ax_worker_process *c, int dirfd);
-/* Starts a worker and sends it the settings; one that dies before it has them is found dead. AX_EIO: there is none, and
-   the next start waits longer with every failure. */
-ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, ax_err *err);
+/* Starts a worker and sends it the settings and the key of the encoder; one that dies before it has them is found dead.
+   AX_EIO: there is none, and the next start waits longer with every failure. */
+ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, uint64_t encoder, ax_err *err);
 /* AX_EIO: it doesn't take messages; it will be found dead. */
 ax_code ax_worker_process_send(ax_worker_process *c, const ax_worker_message *m, ax_err *err);
 /* 1: *m is the next message; 0: none yet; -1: it has gone (or talks nonsense). */

@@ -92,7 +92,9 @@ static void pack_running(msgpack_packer *pk, const ax_search *s)
 static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfile *settled, uint64_t seq,
                       const char *state, size_t n_state)
 {
-    msgpack_pack_map(pk, 16);
+    const ax_encoder *encoder = s->setup.encoder;
+    bool other = encoder && encoder->key; /* than the built-in one, of which nothing is said */
+    msgpack_pack_map(pk, 16 + other);
     ax_pack_text(pk, "seq");
     msgpack_pack_uint64(pk, seq);
     ax_pack_text(pk, "settings");
@@ -101,6 +103,10 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfi
     msgpack_pack_int32(pk, s->setup.outputs);
     ax_pack_text(pk, "data");
     msgpack_pack_uint64(pk, s->data);
+    if (other) {
+        ax_pack_text(pk, "encoder");
+        msgpack_pack_uint64(pk, encoder->key);
+    }
     ax_pack_text(pk, "strategy");
     ax_pack_text(pk, ax_strategy_name(s->strategy));
     ax_pack_text(pk, "state");

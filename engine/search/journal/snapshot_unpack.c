@@ -213,6 +213,18 @@ static bool read_data(const msgpack_object *o, ax_search *s)
     return true;
 }
 
+/* None: it is the built-in one. Its path is a setting, which stays as it is: the file there may not. */
+static ax_code check_encoder(const msgpack_object *o, const ax_search *s, ax_err *err)
+{
+    uint64_t now = s->setup.encoder ? s->setup.encoder->key : 0;
+    if (o && o->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
+        return ax_fail(err, AX_EFORMAT, "what it says of the encoder isn't what it should be");
+    if ((o ? o->via.u64 : 0) != now)
+        return ax_fail(err, AX_EINVAL, "encoder %s: the file is another one than the run was started with",
+                       s->setup.settings.encoder);
+    return AX_OK;
+}
+
 static ax_code read_body(const msgpack_object *map, const char *name, ax_search *s, ax_settledfile *settled,
                          uint64_t *seq, ax_err *err)
 {
@@ -225,6 +237,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
         return ax_fail(err, AX_EFORMAT, "something is missing");
     ax_code code = check_settings(settings, &s->setup.settings, name, err);
     if (code != AX_OK)
+        return code;
+    if ((code = check_encoder(ax_map_get(map, "encoder"), s, err)) != AX_OK)
         return code;
     if (outputs != s->setup.outputs)
         return ax_fail(err, AX_EINVAL, "the data asks for %d outputs of a network, but the run was started with %d",

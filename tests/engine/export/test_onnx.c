@@ -95,7 +95,7 @@ static network make_graph(const ax_decoder_spec *spec, ax_params *p, int32_t n, 
     const ax_attr size = { .size = { h, w } };
     assert_non_null(net.g);
     net.image = ax_graph_input(net.g, "image", (ax_type) { .shape = { n, h, w, 3 } }, &err);
-    check(ax_network_build(net.g, net.image, spec, &net.logits, &err), &err);
+    check(ax_network_build(net.g, net.image, ax_encoder_builtin(), spec, &net.logits, &err), &err);
     ax_shape s = ax_graph_type(net.g, net.logits).shape;
     net.full = s.h == h ? net.logits : ax_graph_apply(net.g, AX_OP_RESIZE, size, &net.logits, 1, &err);
     net.classes = ax_graph_apply(net.g, AX_OP_ARGMAX, size, &net.logits, 1, &err);
@@ -114,9 +114,9 @@ static ax_params *make_params(const fixture *f, const ax_decoder_spec *spec, con
     network net = make_graph(spec, NULL, 1, 32, 32);
     const ax_graph *graphs[] = { net.g };
     ax_params *p = ax_params_new(graphs, 1, f->be, f->dev, &rng, &err);
-    ax_safetensors *weights = ax_encoder_get()->embedded(&err);
+    ax_safetensors *weights = ax_encoder_weights(ax_encoder_builtin(), &err);
     assert_true(p && weights);
-    check(ax_encoder_get()->load(p, weights, &err), &err);
+    check(ax_mobilenet_load(&ax_encoder_builtin()->net, p, weights, &err), &err);
     ax_safetensors_free(weights);
     if (golden)
         take_golden(p, golden);
@@ -364,9 +364,35 @@ static ax_val bnorm(ax_graph *g, const char *prefix, ax_val x, ax_act act)
     return out;
 }
 
+static ax_val maxpool(ax_graph *g, ax_val x, uint8_t kernel, uint8_t stride)
+{
+    const ax_attr attr = {
+        .conv = { .kernel = kernel, .stride = stride, .pad = (uint8_t)(kernel / 2), .dilation = 1, .groups = 1 }
+    };
+    return apply(g, AX_OP_MAXPOOL, attr, x, (ax_val) { 0 });
+}
+
+static ax_val mix(ax_graph *g, const char *prefix, ax_val x, ax_val y)
+{
+    ax_err err = { 0 };
+    ax_val in[4] = { x, y };
+    for (int k = 0; k < 2; k++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s.%c", prefix, "ab"[k]);
+        const ax_param_spec spec = { .name = name,
+                                     .type = { .shape = { 1, 1, 1, ax_graph_type(g, x).shape.c } },
+                                     .init = AX_INIT_ONE };
+        in[2 + k] = ax_graph_param(g, &spec, &err);
+    }
+    ax_val out = ax_graph_apply(g, AX_OP_MIX, (ax_attr) { 0 }, in, 4, &err);
+    assert_true(out.id);
+    return out;
+}
+
 /* Batch norm without a convolution; a convolution that two read, so that its batch norm can't go in; weights that two
    convolutions share; constant maps that are added, joined, normalised, resized and go through both kinds of
-   convolution; zeros; a map of other channels to be like. */
+   convolution; zeros; a map of other channels to be like; windows
+   of maxima, mixtures. */
 static network make_odd(const fixture *f, int32_t n, int32_t h, int32_t w, bool half)
 {
     network net = { .owns = true };
@@ -384,7 +410,8 @@ static network make_odd(const fixture *f, int32_t n, int32_t h, int32_t w, bool 
     pool = apply(g, AX_OP_RESIZE, full, pool, none);                                    /* constant */
     ax_val point = bnorm(g, "third", conv(g, "point.weight", pool, 4, 1), AX_ACT_NONE); /* constant */
     ax_val two = apply(g, AX_OP_ADD, no, pool, bnorm(g, "fourth", point, AX_ACT_RELU));
-    two = apply(g, AX_OP_RELU, relu6, two, none);
+    two = apply(g, AX_OP_RELU, relu6, mix(g, "constant", two, pool), none);
+    two = maxpool(g, two, 3, 1);                       /* still constant */
     ax_val edge = conv(g, "square.weight", two, 4, 3); /* not constant any more */
     ax_val wide = apply(g, AX_OP_CONCAT, no, two, point), again = conv(g, "wide.weight", wide, 5, 1);
     again = apply(g, AX_OP_RESIZE, other, again, none);
@@ -396,7 +423,8 @@ static network make_odd(const fixture *f, int32_t n, int32_t h, int32_t w, bool 
     ax_val mean = apply(g, AX_OP_RESIZE, full, apply(g, AX_OP_GPOOL, no, wide, none), none);
     wide = apply(g, AX_OP_CONCAT, no, apply(g, AX_OP_CONCAT, no, small, again), mean);
     wide = apply(g, AX_OP_ADD, no, conv(g, "last.weight", wide, 4, 3), conv(g, "last.weight", wide, 4, 3));
-    net.logits = apply(g, AX_OP_ADD, no, wide, two);
+    wide = apply(g, AX_OP_ADD, no, wide, two);
+    net.logits = mix(g, "both", apply(g, AX_OP_RESIZE, full, maxpool(g, wide, 3, 2), none), pool);
     check(ax_graph_keep(g, net.logits, "logits", &err), &err);
     apply(g, AX_OP_MSE, no, net.logits, net.logits); /* nobody reads it: it isn't written */
     const ax_graph *graphs[] = { g };

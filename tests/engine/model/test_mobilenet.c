@@ -1,5 +1,5 @@
 /* The encoder: taps, weights under torchvision's and timm's names, what is wrong with a file of weights. */
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -30,7 +30,7 @@ static int set_up(void **state)
     assert_non_null(f);
     assert_non_null(f->g = ax_graph_new(&err));
     ax_val image = ax_graph_input(f->g, "image", (ax_type) { .shape = { 2, 64, 96, 3 } }, &err);
-    if (ax_mobilenet.build(f->g, image, false, f->tap, &err) != AX_OK)
+    if (ax_encoder_build(ax_encoder_builtin(), f->g, image, false, f->tap, &err) != AX_OK)
         fail_msg("%s", err.msg);
     const ax_graph *graphs[] = { f->g };
     assert_non_null(f->dev = ax_backend_ref.open(0, 1, &err));
@@ -58,7 +58,7 @@ static void test_taps(void **state)
 {
     fixture *f = *state;
     static const int32_t c[] = { 24, 32, 96, 320 }, stride[] = { 4, 8, 16, 32 };
-    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         ax_shape s = ax_graph_type(f->g, f->tap[i]).shape;
         assert_true(ax_shape_equal(s, (ax_shape) { 2, 64 / stride[i], 96 / stride[i], c[i] }));
     }
@@ -78,8 +78,8 @@ static void test_embedded(void **state)
 {
     fixture *f = *state;
     ax_err err = { 0 };
-    ax_safetensors *st = ax_mobilenet.embedded(&err);
-    if (!st || ax_mobilenet.load(f->params, st, &err) != AX_OK)
+    ax_safetensors *st = ax_encoder_weights(ax_encoder_builtin(), &err);
+    if (!st || ax_mobilenet_load(&ax_encoder_builtin()->net, f->params, st, &err) != AX_OK)
         fail_msg("%s", err.msg);
     assert_string_equal(ax_safetensors_meta(st, "license"), "MIT");
     const ax_st_tensor *t = ax_safetensors_find(st, "features.17.conv.3.running_var");
@@ -127,7 +127,7 @@ static void write_renamed(const fixture *f, char theirs[][NAME], char ours[][NAM
 {
     static ax_st_tensor list[MAX_TENSORS];
     ax_err err = { 0 };
-    ax_safetensors *st = ax_mobilenet.embedded(&err);
+    ax_safetensors *st = ax_encoder_weights(ax_encoder_builtin(), &err);
     assert_non_null(st);
     size_t count = 0;
     for (size_t i = 0; i < n; i++) {
@@ -153,7 +153,7 @@ static ax_code load(const fixture *f, ax_err *err)
 {
     ax_safetensors *st = ax_safetensors_open(f->path, err);
     assert_non_null(st);
-    ax_code code = ax_mobilenet.load(f->params, st, err);
+    ax_code code = ax_mobilenet_load(&ax_encoder_builtin()->net, f->params, st, err);
     ax_safetensors_free(st);
     return code;
 }
@@ -168,7 +168,7 @@ static void test_timm(void **state)
     write_renamed(f, theirs, ours, n, SIZE_MAX, SIZE_MAX);
     if (load(f, &err) != AX_OK)
         fail_msg("%s", err.msg);
-    ax_safetensors *st = ax_mobilenet.embedded(&err);
+    ax_safetensors *st = ax_encoder_weights(ax_encoder_builtin(), &err);
     assert_non_null(st);
     for (size_t i = 0; i < n; i++) {
         const ax_st_tensor *t = ax_safetensors_find(st, ours[i]);
@@ -215,16 +215,16 @@ static void test_image_size(void **state)
     ax_val taps[AX_MAX_TAPS];
     ax_err err = { 0 };
     ax_val image = ax_graph_input(f->g, "small", (ax_type) { .shape = { 1, 31, 64, 3 } }, &err);
-    assert_int_equal(ax_mobilenet.build(f->g, image, false, taps, &err), AX_EINVAL);
+    assert_int_equal(ax_encoder_build(ax_encoder_builtin(), f->g, image, false, taps, &err), AX_EINVAL);
     assert_non_null(strstr(err.msg, "31x64x3"));
     image = ax_graph_input(f->g, "odd", (ax_type) { .shape = { 1, 350, 46, 3 } }, &err);
-    assert_int_equal(ax_mobilenet.build(f->g, image, false, taps, &err), AX_OK);
+    assert_int_equal(ax_encoder_build(ax_encoder_builtin(), f->g, image, false, taps, &err), AX_OK);
     static const int32_t h[AX_MAX_TAPS] = { 88, 44, 22, 11 }, w[AX_MAX_TAPS] = { 12, 6, 3, 2 }; /* halves, rounded up */
-    for (int k = 0; k < ax_mobilenet.taps.n; k++) {
+    for (int k = 0; k < ax_encoder_builtin()->taps.n; k++) {
         ax_shape s = ax_graph_type(f->g, taps[k]).shape;
-        int32_t stride = ax_mobilenet.taps.tap[k].stride; /* what the encoder says of itself is so */
+        int32_t stride = ax_encoder_builtin()->taps.tap[k].stride; /* what the encoder says of itself is so */
         assert_true(s.h == h[k] && s.w == w[k] && s.h == (350 + stride - 1) / stride);
-        assert_int_equal(s.c, ax_mobilenet.taps.tap[k].channels);
+        assert_int_equal(s.c, ax_encoder_builtin()->taps.tap[k].channels);
     }
 }
 

@@ -1,6 +1,6 @@
 /* Model files: written, read back, refused with the reason. */
 #include "engine/model/modelfile.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/model/network.h"
 
 #include <fcntl.h>
@@ -48,6 +48,7 @@ static int set_up(void **state)
                                           .color = { { 128, 64, 0 }, { 1, 2, 255 } } },
                                 .outcome = { .reward = 0.5, .miou = 0.25, .fwiou = NAN, .accuracy = 0.75 },
                                 .data = "scenes" };
+    f->info.encoder = *ax_encoder_builtin();
     assert_int_equal(ax_genotype_parse(GENOTYPE, &f->info.genotype, &err), AX_OK);
     assert_non_null(f->dev = ax_backend_ref.open(0, 1, &err));
     assert_non_null(f->train = ax_graph_new(&err));
@@ -57,16 +58,17 @@ static int set_up(void **state)
     };
     ax_val taps[AX_MAX_TAPS], logits;
     ax_decoder d;
-    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         char name[16];
         snprintf(name, sizeof name, "tap.%d", i);
-        int32_t extent = 32 / ax_mobilenet.taps.tap[i].stride;
-        taps[i] = ax_graph_input(f->train, name,
-                                 (ax_type) { .shape = { 1, extent, extent, ax_mobilenet.taps.tap[i].channels } }, &err);
+        int32_t extent = 32 / ax_encoder_builtin()->taps.tap[i].stride;
+        taps[i] = ax_graph_input(
+            f->train, name, (ax_type) { .shape = { 1, extent, extent, ax_encoder_builtin()->taps.tap[i].channels } },
+            &err);
     }
     assert_int_equal(ax_decoder_build(f->train, &spec, taps, &d, &err), AX_OK);
     ax_val image = ax_graph_input(f->whole, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, &err);
-    assert_int_equal(ax_network_build(f->whole, image, &spec, &logits, &err), AX_OK);
+    assert_int_equal(ax_network_build(f->whole, image, ax_encoder_builtin(), &spec, &logits, &err), AX_OK);
     f->decoder = params_of(f, f->train, 1);
     f->network = params_of(f, f->whole, 2); /* plays the encoder, and later what is filled from the file */
     snprintf(f->dir, sizeof f->dir, "/tmp/ax-model-XXXXXX");

@@ -21,7 +21,8 @@ static ax_network_figures measure(int i, int32_t channels, int32_t repeats, int3
     ax_decoder_spec spec = { .channels = channels, .repeats = repeats, .outputs = 21, .train = true, .aux = true };
     ax_network_figures f;
     ax_err err = { 0 };
-    if (ax_genotype_parse(arch[i], &spec.genotype, &err) != AX_OK || ax_network_measure(&spec, h, w, &f, &err) != AX_OK)
+    if (ax_genotype_parse(arch[i], &spec.genotype, &err) != AX_OK ||
+        ax_network_measure(ax_encoder_builtin(), &spec, h, w, &f, &err) != AX_OK)
         fail_msg("%s", err.msg);
     return f;
 }
@@ -58,7 +59,7 @@ static void test_sizes(void **state)
     ax_decoder_spec spec = { .channels = 8, .repeats = 1, .outputs = 2 };
     ax_network_figures f;
     ax_err err = { 0 };
-    assert_int_equal(ax_network_measure(&spec, 33, 64, &f, &err), AX_EINVAL);
+    assert_int_equal(ax_network_measure(ax_encoder_builtin(), &spec, 33, 64, &f, &err), AX_EINVAL);
     assert_string_equal(err.msg, "encoder: an image of 33x64x3; height and width must be multiples of 32, RGB");
 }
 

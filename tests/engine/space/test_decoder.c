@@ -2,7 +2,7 @@
 #include "engine/graph/stats.h"
 #include "engine/space/decoder.h"
 #include "engine/task/task.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/space/space.h"
 
 #include <setjmp.h>
@@ -29,12 +29,12 @@ static built build_as(const char *text, int32_t channels, int32_t repeats, bool 
     spec.concat = concat;
     if (ax_genotype_parse(text, &spec.genotype, &err) != AX_OK || !(b.g = ax_graph_new(&err)))
         fail_msg("%s", err.msg);
-    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         char name[16];
-        int32_t k = 32 / ax_mobilenet.taps.tap[i].stride;
+        int32_t k = 32 / ax_encoder_builtin()->taps.tap[i].stride;
         snprintf(name, sizeof name, "tap.%d", i);
-        b.tap[i] = ax_graph_input(b.g, name,
-                                  (ax_type) { .shape = { 2, k * h, k * w, ax_mobilenet.taps.tap[i].channels } }, &err);
+        b.tap[i] = ax_graph_input(
+            b.g, name, (ax_type) { .shape = { 2, k * h, k * w, ax_encoder_builtin()->taps.tap[i].channels } }, &err);
     }
     if (ax_decoder_build(b.g, &spec, b.tap, &b.d, &err) != AX_OK)
         fail_msg("%s: %s", text, err.msg);

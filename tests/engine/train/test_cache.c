@@ -187,8 +187,8 @@ static void lies_do_no_harm(void **state)
     char *bytes = read_file(p, &n), *hostile = malloc(n);
     const ax_cache_header *head = (void *)bytes;
     const ax_task_spec *task = &p->source->info.task;
-    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, task, false };
-    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, task, false };
+    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, task, false, &ax_encoder_builtin()->taps };
+    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, task, false, &ax_encoder_builtin()->taps };
     assert_true(ax_cache_is(bytes, n, &claim) && ax_cache_is(bytes, n, &whole_images));
     static const int32_t side[] = { 0, -32, 1, 31, 64, 96, 1 << 16, 1 << 20, INT32_MAX - 31, INT32_MIN };
     for (size_t i = 0; i < SAMPLES * sizeof side / sizeof *side; i++)
@@ -215,11 +215,14 @@ static void lies_do_no_harm(void **state)
     /* other claims of the same bytes: a cache with a teacher, of another count, of none */
     for (int32_t outputs = 1; outputs < 300; outputs += 37) {
         const ax_task_spec other = { .task = &ax_task_segmentation, .outputs = outputs };
-        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, true }));
+        assert_false(ax_cache_is(
+            bytes, n, &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, true, &ax_encoder_builtin()->taps }));
     }
     static const size_t counts[] = { 0, 1, 2, 4, SIZE_MAX, SIZE_MAX / 24, (SIZE_MAX - 64) / 24 + 1 };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
-        assert_false(ax_cache_is(bytes, n, &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, task, false }));
+        assert_false(ax_cache_is(
+            bytes, n,
+            &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, task, false, &ax_encoder_builtin()->taps }));
         memcpy(hostile, bytes, n);
         ((ax_cache_header *)(void *)hostile)->count = counts[i];
         assert_false(ax_cache_is(hostile, n, &claim));

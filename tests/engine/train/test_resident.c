@@ -2,7 +2,7 @@
    The device is the CPU, which says what it has to spare and can run out. */
 #include "data/open.h"
 #include "engine/space/decoder.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/train/resident.h"
 
 #include <setjmp.h>
@@ -105,7 +105,7 @@ static void only_when_they_take_less_than_half(void **state)
 static void running_out_leaves_nothing_behind(void **state)
 {
     const bench *b = *state;
-    for (int n = 1; n <= ax_mobilenet.taps.n + 1; n++) {
+    for (int n = 1; n <= ax_encoder_builtin()->taps.n + 1; n++) {
         assert_null(make(b, SIZE_MAX, n));
         assert_true(memory.allocations == n && memory.live == 0);
     }
@@ -117,7 +117,7 @@ static void a_batch_is_what_the_cache_has(void **state)
     ax_err err = { AX_OK, "" };
     ax_graph *g = ax_graph_new(&err);
     ax_val taps[AX_MAX_TAPS];
-    assert_int_equal(ax_decoder_taps(g, &ax_mobilenet.taps, BATCH, SIDE, SIDE, taps, &err), AX_OK);
+    assert_int_equal(ax_decoder_taps(g, &ax_encoder_builtin()->taps, BATCH, SIDE, SIDE, taps, &err), AX_OK);
     ax_type labels = { .shape = { BATCH, SIDE / 4, SIDE / 4, 1 }, .dtype = AX_U8 };
     assert_true(ax_graph_input(g, "target", labels, &err).id);
     ax_plan *plan = ax_plan_new(g, &b->be, b->dev, NULL, 0, &err);
@@ -129,9 +129,10 @@ static void a_batch_is_what_the_cache_has(void **state)
         assert_int_equal(ax_resident_gather(r, plan, i, items[i], &err), AX_OK);
     for (size_t i = 0; i < BATCH; i++) {
         ax_cache_item item = ax_cache_get(b->cache, items[i]);
-        for (int k = 0; k < ax_mobilenet.taps.n; k++) {
-            size_t n = (size_t)(SIDE / ax_mobilenet.taps.tap[k].stride) *
-                       (size_t)(SIDE / ax_mobilenet.taps.tap[k].stride) * (size_t)ax_mobilenet.taps.tap[k].channels;
+        for (int k = 0; k < ax_encoder_builtin()->taps.n; k++) {
+            size_t n = (size_t)(SIDE / ax_encoder_builtin()->taps.tap[k].stride) *
+                       (size_t)(SIDE / ax_encoder_builtin()->taps.tap[k].stride) *
+                       (size_t)ax_encoder_builtin()->taps.tap[k].channels;
             const float *got = ax_plan_input(plan, ax_tap_name(k), &err);
             assert_memory_equal(got + i * n, item.tap[k], n * sizeof *got);
         }

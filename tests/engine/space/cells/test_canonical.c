@@ -2,7 +2,7 @@
 #include "engine/backend/list.h"
 #include "engine/graph/params.h"
 #include "engine/graph/plan.h"
-#include "engine/model/mobilenet.h"
+#include "engine/model/encoder.h"
 #include "engine/space/cells/form.h"
 #include "engine/space/decoder.h"
 #include "engine/space/list.h"
@@ -39,12 +39,12 @@ static net build(const ax_genotype *g, const ax_backend *be, ax_device *dev)
     ax_decoder_spec spec = { .genotype = *g, .channels = CHANNELS, .repeats = 1, .outputs = CLASSES };
     ax_val tap[AX_MAX_TAPS];
     ax_decoder d;
-    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         char name[16];
-        int32_t side = 64 / ax_mobilenet.taps.tap[i].stride;
+        int32_t side = 64 / ax_encoder_builtin()->taps.tap[i].stride;
         snprintf(name, sizeof name, "tap.%d", i);
-        tap[i] = ax_graph_input(n.g, name, (ax_type) { .shape = { 1, side, side, ax_mobilenet.taps.tap[i].channels } },
-                                &err);
+        tap[i] = ax_graph_input(
+            n.g, name, (ax_type) { .shape = { 1, side, side, ax_encoder_builtin()->taps.tap[i].channels } }, &err);
     }
     if (ax_decoder_build(n.g, &spec, tap, &d, &err) != AX_OK || ax_graph_keep(n.g, d.logits, "logits", &err) != AX_OK)
         fail_msg("%s", err.msg);
@@ -62,10 +62,10 @@ static void run(const net *n, const ax_backend *be, ax_device *dev, float *logit
     ax_plan *p = ax_plan_new(n->g, be, dev, n->params, 0, &err);
     if (!p)
         fail_msg("%s", err.msg);
-    for (int i = 0; i < ax_mobilenet.taps.n; i++) {
+    for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         char name[16];
-        size_t side = 64 / (size_t)ax_mobilenet.taps.tap[i].stride,
-               size = side * side * (size_t)ax_mobilenet.taps.tap[i].channels;
+        size_t side = 64 / (size_t)ax_encoder_builtin()->taps.tap[i].stride,
+               size = side * side * (size_t)ax_encoder_builtin()->taps.tap[i].channels;
         float *x = malloc(size * sizeof *x);
         ax_rng rng = ax_rng_new(5, (uint64_t)i);
         for (size_t k = 0; k < size; k++)
