@@ -53,6 +53,8 @@ ax_code ax_pairs_add_background(ax_pairs *p, ax_err *err);
    as ax_classes_finish. */
 ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const char *says, ax_source_info *info,
                                 ax_err *err);
+/* What split= says, "A/B" or "A/B/SEED"; AX_EINVAL: something else. */
+ax_code ax_split_parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_err *err);
 /* Parts all pairs for training and validation as split= says, which is "A/B" or "A/B/SEED". AX_EINVAL: it says
    something else; AX_EFORMAT: too few pairs. */
 ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);

@@ -26,7 +26,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(p->name, q->name);
 }
 
-static ax_code parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_err *err)
+ax_code ax_split_parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_err *err)
 {
     unsigned a = 0, b = 0, s = 0;
     char more;
@@ -63,7 +63,7 @@ ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err)
 {
     uint64_t parts[2], seed;
     size_t n = p->list[0].n + p->list[1].n;
-    if (parse(split, parts, &seed, err) != AX_OK)
+    if (ax_split_parse(split, parts, &seed, err) != AX_OK)
         return AX_EINVAL;
     if (n < 2)
         return ax_fail(err, AX_EFORMAT, "%s: %s; training and validation need one each", p->dir,

@@ -2,7 +2,7 @@
 
 #include "data/augment.h"
 #include "data/loader.h"
-#include "engine/base/rng.h"
+#include "data/order.h"
 
 #include <stdlib.h>
 
@@ -30,40 +30,11 @@ static uint64_t images(const ax_source *s, ax_split split)
     return split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val;
 }
 
-/* Where k of 0..n-1 goes in an order made from the seed: four rounds of a Feistel network over the next power of four,
-   walked until it falls below n. Needs no memory and no state, so that any thread can ask for any sample. */
-static uint64_t permuted(uint64_t k, uint64_t n, uint64_t seed)
-{
-    unsigned half = 1;
-    while (half < 31 && (uint64_t)1 << 2 * half < n)
-        half++;
-    uint64_t mask = ((uint64_t)1 << half) - 1;
-    do {
-        uint64_t left = k >> half, right = k & mask;
-        for (uint64_t round = 0; round < 4; round++) {
-            ax_rng rng = ax_rng_new(seed + round, right);
-            uint64_t next = left ^ (ax_rng_next(&rng) & mask);
-            left = right;
-            right = next;
-        }
-        k = left << half | right;
-    } while (k >= n);
-    return k;
-}
-
-/* The image of a sample. */
-static uint64_t image_of(const ax_source *s, const ax_sample_spec *spec, uint64_t index)
-{
-    uint64_t n = images(s, spec->split), pass = index / n, k = index % n;
-    ax_rng rng = ax_rng_new(spec->seed, pass);
-    return spec->shuffle ? permuted(k, n, ax_rng_next(&rng)) : k;
-}
-
 static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
 {
     picture_source *p = (picture_source *)s;
     ax_picture picture = { 0 };
-    uint64_t image = image_of(s, spec, index);
+    uint64_t image = ax_sample_image(spec, images(s, spec->split), index);
     ax_code code = p->of.load(p->of.set, spec->split, image, &picture, err);
     if (code == AX_OK)
         code = ax_augment(&picture, &s->info.task, spec, index, out, err);

@@ -3,6 +3,7 @@
 #include "data/open.h"
 #include "data/picture.h"
 #include "data/scene.h"
+#include "data/scene_people.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -91,6 +92,8 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
             return NULL;
         }
     }
+    if (strcmp(spec->task, "pose") == 0)
+        return ax_scene_people_open(series, n_train, n_val, err);
     ax_source_info *info = calloc(1, sizeof *info);
     if (!info) {
         ax_fail(err, AX_ENOMEM, "no memory for a data set");

@@ -61,7 +61,16 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
       (3, "front_latency", "latency", "milliseconds of inference (log)"))                                             \
     X(A, MEMORY, WHOLE, SCORED, FIRST, peak_bytes, "memory", "memory it was predicted to take at most",               \
       AX_EVERY_TASK,                                                                                                  \
-      (AX_BETTER_LOWER, AX_FORM_BYTES, 0), (0), 0, (AX_LINE_TIME, ", memory ", ""), (0))
+      (AX_BETTER_LOWER, AX_FORM_BYTES, 0), (0), 0, (AX_LINE_TIME, ", memory ", ""), (0))                              \
+    X(A, PCK, REAL, SCORED, LATER, pck, "PCK",                                                                        \
+      "share of key points within half of the distance from neck to head top", AX_ONLY(POSE),                         \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("PCK", 3, 5, 3, true), 7, (AX_LINE_REWARD, "   PCK ", ""), (0))          \
+    X(A, PCKH, REAL, SCORED, LATER, pckh, "PCKh", "PCKh@0.5 of MPII, where there are head boxes", AX_ONLY(POSE),      \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("PCKh", 4, 5, 7, true), 7, (AX_LINE_REWARD, "  PCKh ", ""), (0))         \
+    X(A, AP, REAL, SCORED, LATER, ap, "AP", "average precision of COCO's key points, boxes given", AX_ONLY(POSE),     \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("AP", 4, 5, 4, true), 7, (AX_LINE_REWARD, "  AP ", ""), (0))             \
+    X(A, AP50, REAL, SCORED, LATER, ap50, "AP50", "the same at a similarity of 0.5", AX_ONLY(POSE),                   \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("AP50", 5, 5, 7, true), 7, (AX_LINE_REWARD, "  AP50 ", ""), (0))
 /* clang-format on */
 
 #define AX_METRIC_ENUM(A, id, ...) AX_METRIC_##id,

@@ -28,12 +28,23 @@ const char *ax_dataset_option_at(int i, const char **form, bool *files, const ch
     return option_table[i].name;
 }
 
+/* Whether the n bytes are that name; a hyphen is as good as the name's underscore. */
+static bool is_called(const char *text, size_t n, const char *name)
+{
+    if (strlen(name) != n)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != name[i] && !(text[i] == '-' && name[i] == '_'))
+            return false;
+    return true;
+}
+
 const ax_dataset *ax_dataset_of(const char *spec, const char **argument)
 {
     size_t n = strcspn(spec, ":,");
     *argument = spec[n] == ':' ? spec + n + 1 : NULL;
     for (int i = 0; i < DATASETS; i++)
-        if (strlen(table[i].name) == n && !strncmp(table[i].name, spec, n))
+        if (is_called(spec, n, table[i].name))
             return &table[i];
     return NULL;
 }

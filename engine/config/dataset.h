@@ -12,7 +12,7 @@
 /* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the tasks that it has the truth of
    (engine/candidate/tasks.h; the first unless another is asked for), the options that it takes, what it is */
 #define AX_DATASET_LIST(X)                                                                                             \
-    X(scenes, "[:TRAIN,VAL]", false, "segmentation", "",                                                               \
+    X(scenes, "[:TRAIN,VAL]", false, "segmentation pose", "",                                                          \
       "street scenes that the program draws itself; how many of them")                                                 \
     X(camvid, ":DIR", true, "segmentation", "map ignore",                                                              \
       "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                                          \
@@ -29,7 +29,11 @@
     X(yolo, ":DIR", true, "segmentation", "classes map split",                                                         \
       "images and text files with outlines of objects; a class background is added")                                   \
     X(coco, ":FILE,DIR", true, "segmentation", "map split val",                                                        \
-      "COCO's annotations and a folder of images; a class background is added")
+      "COCO's annotations and a folder of images; a class background is added")                                        \
+    X(mpii, ":DIR", true, "pose", "split",                                                                             \
+      "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")                                              \
+    X(coco_keypoints, ":DIR", true, "pose", "split",                                                                   \
+      "people of COCO: DIR/annotations/person_keypoints_train2017.json, DIR/train2017 and so on")
 
 /* name, form of its value, whether that names files, what it is */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \

@@ -143,7 +143,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "failures in a row after which the run pauses itself, 0 = never")                                                \
     X(TEXT, task, FIXED, DATA, "", "", "", ANY, "what networks are searched for; empty: the data set's first task")    \
     X(TEXT, encoder, FIXED, ENCODER, "built-in", "built-in", "built-in", ANY,                                          \
-      "encoder: built-in, or a safetensors file of a MobileNet-v2")
+      "encoder: built-in, or a safetensors file of a MobileNet-v2")                                                    \
+    X(TEXT, pose_protocol, FIXED, DATA, "udp", "udp", "udp", ONE_OF("udp, paper"),                                     \
+      "pose: how persons are cut out and found: udp, or paper, as Simple Baselines")
 
 #define AX_SETTING_TEXT 256
 typedef struct ax_settings {

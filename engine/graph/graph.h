@@ -16,7 +16,8 @@ typedef enum ax_init {
     AX_INIT_ONE,
     /* Normal, variance 2 / fan (He et al., ICCV 2015), fan = kernel area times the larger of input and output channels
        per group: for a classifier that is the input, which keeps the first logits small. */
-    AX_INIT_HE
+    AX_INIT_HE,
+    AX_INIT_SMALL /* normal, deviation 0.001: outputs that begin near zero */
 } ax_init;
 typedef enum ax_group { AX_GROUP_ENCODER, AX_GROUP_DECODER, AX_GROUP_COUNT } ax_group;
 typedef struct ax_param_spec {

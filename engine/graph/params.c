@@ -56,10 +56,10 @@ static void lay_out(ax_params *p)
 static void initialise(const ax_param *q, uint64_t seed, float *out)
 {
     ax_shape s = q->spec.type.shape;
-    if (q->spec.init == AX_INIT_HE) {
+    if (q->spec.init == AX_INIT_HE || q->spec.init == AX_INIT_SMALL) {
         bool depthwise = s.c == 1 && s.n > 1;
         int32_t channels = depthwise ? 1 : s.n > s.c ? s.n : s.c;
-        double deviation = sqrt(2.0 / ((double)s.h * s.w * channels));
+        double deviation = q->spec.init == AX_INIT_SMALL ? .001 : sqrt(2.0 / ((double)s.h * s.w * channels));
         ax_rng rng = ax_rng_new(seed, ax_hash(AX_HASH_START, q->spec.name, strlen(q->spec.name)));
         for (size_t i = 0; i < q->count; i++)
             out[i] = (float)(deviation * ax_rng_normal(&rng));

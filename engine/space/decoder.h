@@ -13,6 +13,7 @@ typedef struct ax_decoder_spec {
     int32_t channels, repeats, outputs; /* 48, 1 in search; 64, 2 in full training; outputs: of the last convolution */
     bool train;                         /* batch statistics, and the auxiliary heads */
     bool aux;
+    bool quiet; /* the last convolutions begin with small weights: for outputs that are nearly all zero */
     /* What merges the loose ends of a cell and the two sides of a block. false: their sum, as in the published code.
        true: side by side along the channels, then a 1x1 convolution, batch norm and ReLU back to `channels` (parameters
        "....aggregate.{conv,bn}"); a cell with one loose end has nothing to merge. */

@@ -15,6 +15,7 @@
 enum { AX_TASK_OUTPUTS = 256, AX_TASK_OUTPUT_NAME = 32, AX_TASK_TARGETS = 2, AX_TASK_FILES = 3 };
 
 typedef struct ax_task ax_task;
+struct ax_skeleton;
 
 /* A task as a data set poses it, to which the settings add what they say (ax_task.configure). */
 typedef struct ax_task_spec {
@@ -26,6 +27,11 @@ typedef struct ax_task_spec {
         struct {
             int32_t leave_out; /* the output that the reward leaves out, -1 = none */
         } segmentation;
+        struct {
+            const struct ax_skeleton *skeleton; /* pose/keypoint.h; it has as many key points as outputs */
+            int32_t protocol;                   /* ax_pose_protocol */
+            int32_t crop;                       /* side of what the network sees of a person */
+        } pose;
     } of;
 } ax_task_spec;
 
@@ -86,6 +92,7 @@ struct ax_task {
     void (*cut)(const ax_task_spec *spec, const ax_truth_cut *c, const void *from, void *to);
 
     /* ---- the training step ---- */
+    bool quiet;                          /* the outputs begin near zero (ax_decoder_spec) */
     const char *target[AX_TASK_TARGETS]; /* the graph's inputs that hold the truth; NULL = there is no second one */
     /* Type of target k for n samples, where logits are h x w. */
     ax_type (*target_type)(const ax_task_spec *spec, int k, int32_t n, int32_t h, int32_t w);

@@ -32,6 +32,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
         .outputs = t->source->info.task.outputs,
         .train = train,
         .aux = train && t->settings.aux_weight > 0,
+        .quiet = t->source->info.task.task->quiet,
         .concat = ax_aggregate_is_concat(&t->settings),
     };
 }

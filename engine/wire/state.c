@@ -362,6 +362,8 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
     }
     if (c->status != was)
         status_changed(s, c, was, counted);
+    else if (counted && !counts(c)) /* its reward has gone */
+        rank_all(s);
 }
 
 /* ---- the run ---- */

@@ -37,6 +37,8 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
         .scale_max = 1,
         .seed = (uint64_t)c->settings.seed,
     };
+    ax_task_spec *task = &source->info.task;
+    (void)task->task->configure(task, &c->settings, source->info.spec, NULL); /* a worker says what is wrong with it */
     ax_sample sample;
     ax_code code = ax_encoder_open(c->settings.encoder, &c->encoder, err);
     if (code == AX_OK)

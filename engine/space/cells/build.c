@@ -16,7 +16,8 @@ static ax_val classifier(const ax_layers *l, const ax_decoder_spec *spec, const 
 {
     char name[NAME + 32];
     snprintf(name, sizeof name, "%s.classifier", prefix);
-    return ax_layer_conv(l, name, x, (ax_conv_spec) { .out = spec->outputs, .kernel = 3, .bias = true });
+    const ax_conv_spec conv = { .out = spec->outputs, .kernel = 3, .bias = true, .quiet = spec->quiet };
+    return ax_layer_conv(l, name, x, conv);
 }
 
 /* Block b: two values of the pool, each through its own copy of the cell, merged at the larger size. */

@@ -21,16 +21,19 @@ void ax_pose_target(ax_pose_protocol protocol, const ax_pose_size *s, const ax_k
     bool udp = protocol == AX_POSE_UDP;
     double step_x = udp ? (s->w - 1.0) / (s->map_w - 1) : (double)s->w / s->map_w;
     double step_y = udp ? (s->h - 1.0) / (s->map_h - 1) : (double)s->h / s->map_h;
-    memset(target, 0, (size_t)s->map_h * (size_t)s->map_w * (size_t)n * sizeof *target);
+    if (target)
+        memset(target, 0, (size_t)s->map_h * (size_t)s->map_w * (size_t)n * sizeof *target);
     for (int k = 0; k < n; k++) {
-        weight[k] = (float)point[k].v;
+        float visible = (float)point[k].v;
         double x = point[k].x / step_x, y = point[k].y / step_y;
         /* far outside, where no int holds it, nothing is near the map either */
         int mx = (int)fmin(fmax(x + .5, -1e6), 1e6), my = (int)fmin(fmax(y + .5, -1e6), 1e6);
         if (mx - AX_POSE_RADIUS >= s->map_w || my - AX_POSE_RADIUS >= s->map_h || mx + AX_POSE_RADIUS + 1 < 0 ||
             my + AX_POSE_RADIUS + 1 < 0)
-            weight[k] = 0;
-        if (weight[k] > .5f)
+            visible = 0;
+        if (weight)
+            weight[k] = visible;
+        if (target && visible > .5f)
             draw_bell(target, s, n, k, mx, my, udp ? x : mx, udp ? y : my);
     }
 }

@@ -15,7 +15,7 @@ typedef struct ax_pose_size {
 /* Targets {map_h, map_w, n} and weights {n} of n key points in the crop's pixels. A bell has its peak, 1, at the pixel
    next to the joint (PAPER) or at the joint itself (UDP), and is cut off at AX_POSE_RADIUS pixels. A weight is the
    joint's visibility, 0 where the bell would be outside the map; then, and where the joint isn't visible, the map is
-   zero. */
+   zero. Either may be NULL: not wanted. */
 void ax_pose_target(ax_pose_protocol protocol, const ax_pose_size *size, const ax_keypoint *point, int n, float *target,
                     float *weight);
 

@@ -1,4 +1,4 @@
-#include "engine/task/pose/draw.h"
+#include "engine/task/pose/pose_draw.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Skeletons over pictures. The person's left side is orange, the right one blue, what is in the middle green. */
-#ifndef AX_TASK_POSE_DRAW_H
-#define AX_TASK_POSE_DRAW_H
+#ifndef AX_TASK_POSE_POSE_DRAW_H
+#define AX_TASK_POSE_POSE_DRAW_H
 
 #include "engine/task/pose/keypoint.h"
 

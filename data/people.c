@@ -1,0 +1,185 @@
+#include "data/people.h"
+
+#include "data/loader.h"
+#include "data/order.h"
+#include "engine/base/normalise.h"
+#include "engine/base/rng.h"
+#include "engine/task/pose/pose_spec.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct people_source {
+    ax_source base; /* first: ops get a pointer to it */
+    ax_people_set of;
+} people_source;
+
+static void close_source(ax_source *s)
+{
+    people_source *p = (people_source *)s;
+    p->of.free_set(p->of.set);
+    free(p);
+}
+
+static uint64_t persons(const ax_source *s, ax_split split)
+{
+    return split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val;
+}
+
+static double clip(double v, double lo, double hi)
+{
+    return fmin(fmax(v, lo), hi);
+}
+
+/* How a sample differs from the person as it is. */
+typedef struct change {
+    double scale, rotation;
+    bool mirror;
+} change;
+
+/* Drawn in the order scale, rotation, mirror, whatever is used, from (seed, index) alone. */
+static change draw_change(const ax_people_set *of, const ax_sample_spec *spec, uint64_t index)
+{
+    const double f = of->scale, r = of->rotation;
+    ax_rng rng = ax_rng_new(spec->seed, index);
+    double scale = clip(1 + f * ax_rng_normal(&rng), 1 - f, 1 + f), turns = ax_rng_uniform(&rng);
+    double rotation = clip(r * ax_rng_normal(&rng), -2 * r, 2 * r), mirror = ax_rng_uniform(&rng);
+    if (spec->split != AX_SPLIT_TRAIN)
+        return (change) { 1, 0, false };
+    return (change) { scale, turns < .6 ? rotation : 0, spec->mirror && mirror < .5 };
+}
+
+/* Cuts the person out: pixels {h,w,3} of the sample, and where its key points are. */
+static void cut_person(const people_source *p, const ax_people_one *one, const change *c, ax_sample *out,
+                       uint8_t *pixels)
+{
+    ax_pose_truth *truth = out->truth;
+    const ax_skeleton *s = p->of.skeleton;
+    ax_person person = one->truth.person;
+    *truth = one->truth;
+    memcpy(truth->point, truth->in_image, sizeof truth->point);
+    person.scale[0] *= c->scale;
+    person.scale[1] *= c->scale;
+    if (c->mirror) {
+        ax_keypoints_mirror(s, one->w, truth->point);
+        person.centre[0] = one->w - 1 - person.centre[0];
+    }
+    ax_affine to_crop =
+        ax_affine_to_crop(ax_pose_protocol_of(&p->base.info.task), &person, c->rotation, out->w, out->h);
+    ax_affine back = ax_affine_inverse(&to_crop);
+    for (int k = 0; k < s->n; k++) {
+        double at[2];
+        ax_affine_apply(&to_crop, truth->point[k].x, truth->point[k].y, at);
+        truth->point[k].x = at[0];
+        truth->point[k].y = at[1];
+    }
+    if (c->mirror) { /* the image itself isn't: where the mirrored one would be read, its other side is */
+        for (int i = 0; i < 3; i++)
+            back.m[0][i] = -back.m[0][i];
+        back.m[0][2] += one->w - 1;
+    }
+    ax_affine_crop(&back, one->rgb, one->h, one->w, pixels, out->h, out->w);
+}
+
+static ax_code make_sample(const people_source *p, const ax_people_one *one, const change *c, ax_sample *out,
+                           ax_err *err)
+{
+    size_t n = (size_t)out->h * (size_t)out->w * 3;
+    uint8_t *pixels = malloc(n);
+    out->image = malloc(n * sizeof *out->image);
+    out->truth = malloc(sizeof(ax_pose_truth));
+    ax_code code = pixels && out->image && out->truth
+                       ? AX_OK
+                       : ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", (int)out->w, (int)out->h);
+    if (code == AX_OK) {
+        cut_person(p, one, c, out, pixels);
+        for (size_t i = 0; i < n; i++)
+            out->image[i] = ax_normalise((float)pixels[i], i % 3);
+    } else {
+        ax_sample_release(out);
+    }
+    free(pixels);
+    return code;
+}
+
+static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
+{
+    people_source *p = (people_source *)s;
+    ax_people_one one = { 0 };
+    uint64_t number = ax_sample_image(spec, persons(s, spec->split), index);
+    const change c = draw_change(&p->of, spec, index);
+    /* a person is judged at the size that it is trained at, whatever images are */
+    bool as_trained = spec->split == AX_SPLIT_VAL || !spec->h;
+    *out = (ax_sample) { .image_index = number };
+    ax_code code = p->of.load(p->of.set, spec->split, number, &one, err);
+    one.truth.number = number;
+    out->h = as_trained ? s->info.task.of.pose.crop : spec->h;
+    out->w = as_trained ? s->info.task.of.pose.crop : spec->w;
+    out->y = (ax_cut) { one.h, 0, 1 };
+    out->x = (ax_cut) { one.w, 0, 1 };
+    if (code == AX_OK)
+        code = make_sample(p, &one, &c, out, err);
+    free(one.rgb);
+    return code;
+}
+
+static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err)
+{
+    people_source *p = (people_source *)s;
+    ax_people_one one = { 0 };
+    ax_code code = p->of.load(p->of.set, split, index % persons(s, split), &one, err);
+    if (code != AX_OK)
+        return code;
+    *rgb = one.rgb;
+    *h = one.h;
+    *w = one.w;
+    return AX_OK;
+}
+
+static void name(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap)
+{
+    people_source *p = (people_source *)s;
+    p->of.name(p->of.set, split, index % persons(s, split), out, cap);
+}
+
+static ax_code fingerprint(ax_source *s, ax_fingerprint *out, ax_err *err)
+{
+    people_source *p = (people_source *)s;
+    return p->of.fingerprint(p->of.set, out, err);
+}
+
+static ax_code files(ax_source *s, ax_files *out, ax_err *err)
+{
+    people_source *p = (people_source *)s;
+    return p->of.files(p->of.set, out, err);
+}
+
+static const ax_source_ops ops = {
+    .close = close_source,
+    .sample = sample,
+    .name = name,
+    .picture = picture,
+    .fingerprint = fingerprint,
+    .files = files,
+    .stream = ax_loader_open,
+    .next = ax_loader_next,
+    .stream_close = ax_loader_close,
+};
+
+ax_source *ax_people_source_new(size_t n_train, size_t n_val, const ax_people_set *what, ax_err *err)
+{
+    people_source *p = calloc(1, sizeof *p);
+    if (!p) {
+        ax_fail(err, AX_ENOMEM, "no memory for a data set");
+        what->free_set(what->set);
+        return NULL;
+    }
+    p->of = *what;
+    p->base.ops = &ops;
+    p->base.info.n_train = n_train;
+    p->base.info.n_val = n_val;
+    ax_pose_spec_of(&p->base.info.task, what->skeleton);
+    return &p->base;
+}

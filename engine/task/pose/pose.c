@@ -1,0 +1,180 @@
+/* Pose: the key points of a person. The truth of a sample is an ax_pose_truth, the network gives a heat map per key
+   point at a quarter of the sample's size. */
+#include "engine/task/pose/decode.h"
+#include "engine/task/pose/pose_draw.h"
+#include "engine/task/pose/pose_spec.h"
+#include "engine/task/pose/pose_score.h"
+#include "engine/task/pose/target.h"
+#include "engine/task/task.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { STRIDE = 4 }; /* from the sample to its maps */
+
+static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *data, ax_err *err)
+{
+    ax_pose_protocol protocol;
+    if (!ax_pose_protocol_parse(s->pose_protocol, &protocol))
+        return ax_fail(err, AX_EINVAL, "pose_protocol = '%s': not udp or paper", s->pose_protocol);
+    if (s->leave_out[0])
+        return ax_fail(err, AX_EINVAL, "leave_out = '%s': %s has key points, no classes", s->leave_out, data);
+    spec->of.pose.protocol = (int32_t)protocol;
+    spec->of.pose.crop = (int32_t)s->crop;
+    return AX_OK;
+}
+
+/* ---- truth ---- */
+
+static size_t truth_bytes(const ax_task_spec *spec, int32_t h, int32_t w)
+{
+    (void)spec;
+    (void)h;
+    (void)w;
+    return sizeof(ax_pose_truth);
+}
+
+/* Of an image whose truth is in its own pixels. Pixel i of a cut has its centre at i + 0.5, here at i. */
+static void cut(const ax_task_spec *spec, const ax_truth_cut *c, const void *from, void *to)
+{
+    const ax_skeleton *s = spec->of.pose.skeleton;
+    ax_pose_truth *out = to;
+    memcpy(out, from, sizeof *out);
+    if (c->x.step < 0) /* left and right change places; the cut itself mirrors the coordinates */
+        for (int k = 0; k < s->n; k++)
+            out->point[k] = ((const ax_pose_truth *)from)->point[s->point[k].other];
+    for (int k = 0; k < s->n; k++) {
+        out->point[k].x = (out->point[k].x + .5 - c->x.from) / c->x.step - .5;
+        out->point[k].y = (out->point[k].y + .5 - c->y.from) / c->y.step - .5;
+    }
+}
+
+/* ---- network ---- */
+
+static ax_type target_type(const ax_task_spec *spec, int k, int32_t n, int32_t h, int32_t w)
+{
+    return (ax_type) { .shape = { n, k ? 1 : h, k ? 1 : w, spec->outputs } };
+}
+
+static void fill_target(const ax_task_spec *spec, int k, const void *truth, int32_t truth_h, int32_t truth_w, void *to,
+                        int32_t h, int32_t w)
+{
+    const ax_pose_truth *t = truth;
+    const ax_pose_size size = { truth_w, truth_h, w, h };
+    ax_pose_target(ax_pose_protocol_of(spec), &size, t->point, spec->outputs, k ? NULL : to, k ? to : NULL);
+}
+
+static ax_val loss(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val *target)
+{
+    (void)spec;
+    const ax_val args[3] = { logits, target[0], target[1] };
+    return ax_layer_apply(l, AX_OP_WMSE, (ax_attr) { 0 }, args, 3);
+}
+
+static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err)
+{
+    (void)spec;
+    return ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h / STRIDE, w / STRIDE } }, &logits, 1, err);
+}
+
+/* ---- judging ---- */
+
+static void *score_new(const ax_task_spec *spec, ax_err *err)
+{
+    return ax_pose_score_new(spec->of.pose.skeleton, err);
+}
+
+static ax_code score_add(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
+                         int32_t w, ax_err *err)
+{
+    const ax_pose_truth *t = truth;
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    ax_pose_protocol protocol = ax_pose_protocol_of(spec);
+    h /= STRIDE;
+    w /= STRIDE;
+    ax_pose_peaks(prediction, h, w, spec->outputs, ax_pose_refine_of(protocol), found);
+    ax_pose_to_image(protocol, &t->person, w, h, found, spec->outputs);
+    return ax_pose_score_add(score, t, found, err);
+}
+
+static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
+{
+    ax_pose_figures f;
+    ax_code code = ax_pose_score_take(score, &f, err);
+    if (code != AX_OK)
+        return code;
+    out->reward = f.similarity;
+    out->pck = f.pck;
+    out->pckh = f.pckh;
+    out->ap = f.ap;
+    out->ap50 = f.ap50;
+    if (isfinite(f.similarity))
+        return AX_OK;
+    return ax_fail(err, AX_EDATA, "no person of the validation has %s",
+                   spec->of.pose.skeleton == &ax_skeleton_coco ? "labelled key points and an area"
+                                                               : "both neck and head top labelled");
+}
+
+static void score_free(void *score)
+{
+    ax_pose_score_free(score);
+}
+
+/* ---- pictures ---- */
+
+static void legend(const ax_task_spec *spec, ax_maskfile *m)
+{
+    static const char *const side[3] = {
+        [AX_SIDE_MIDDLE] = "middle", [AX_SIDE_LEFT] = "left", [AX_SIDE_RIGHT] = "right"
+    };
+    (void)spec;
+    m->channels = 3;
+    m->classes = 3;
+    for (int i = 0; i < 3; i++) {
+        memset(m->name[i], 0, sizeof m->name[i]);
+        memcpy(m->name[i], side[i], strlen(side[i]));
+        memcpy(m->color[i], ax_side_color[i], 3);
+    }
+}
+
+/* A skeleton on black. */
+static void draw(const ax_task_spec *spec, const void *value, bool prediction, int32_t h, int32_t w, uint8_t *out)
+{
+    const ax_skeleton *s = spec->of.pose.skeleton;
+    ax_keypoint point[AX_MAX_KEYPOINTS];
+    int32_t map_h = h / STRIDE, map_w = w / STRIDE;
+    memset(out, 0, (size_t)h * (size_t)w * 3);
+    if (prediction) {
+        bool udp = ax_pose_protocol_of(spec) == AX_POSE_UDP;
+        double step_x = udp ? (w - 1.0) / (map_w - 1) : STRIDE, step_y = udp ? (h - 1.0) / (map_h - 1) : STRIDE;
+        ax_pose_peaks(value, map_h, map_w, s->n, ax_pose_refine_of(ax_pose_protocol_of(spec)), point);
+        for (int k = 0; k < s->n; k++) {
+            point[k].x *= step_x;
+            point[k].y *= step_y;
+        }
+    } else {
+        memcpy(point, ((const ax_pose_truth *)value)->point, sizeof point);
+    }
+    ax_pose_draw(s, point, 0, ax_pose_thickness(h), out, h, w);
+}
+
+const ax_task ax_task_pose = {
+    .id = AX_TASK_POSE,
+    .configure = configure,
+    .truth_bytes = truth_bytes,
+    .cut = cut,
+    .quiet = true,
+    .target = { "target", "target.weight" },
+    .target_type = target_type,
+    .fill_target = fill_target,
+    .loss = loss,
+    .predict = predict,
+    .score_new = score_new,
+    .score_add = score_add,
+    .score_take = score_take,
+    .score_free = score_free,
+    .legend = legend,
+    .draw = draw,
+    .describe = ax_pose_describe,
+    .parse = ax_pose_parse,
+};

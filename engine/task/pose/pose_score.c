@@ -1,0 +1,155 @@
+#include "engine/task/pose/pose_score.h"
+
+#include "engine/task/pose/oks.h"
+#include "engine/task/pose/pck.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct judged {
+    uint64_t image, number;
+    double similarity; /* NAN: not known */
+    ax_oks_truth truth;
+    ax_oks_found found;
+} judged;
+
+struct ax_pose_score {
+    const ax_skeleton *skeleton;
+    judged *person;
+    size_t n, cap;
+    ax_pck by_neck, by_head;
+    bool areas;
+};
+
+ax_pose_score *ax_pose_score_new(const ax_skeleton *s, ax_err *err)
+{
+    ax_pose_score *p = calloc(1, sizeof *p);
+    if (!p) {
+        ax_fail(err, AX_ENOMEM, "no memory to judge");
+        return NULL;
+    }
+    p->skeleton = s;
+    p->areas = s == &ax_skeleton_coco;
+    return p;
+}
+
+void ax_pose_score_free(ax_pose_score *p)
+{
+    if (p)
+        free(p->person);
+    free(p);
+}
+
+static double by_neck(const ax_skeleton *s, const ax_pose_truth *t, const ax_keypoint *found)
+{
+    double sum = 0, half = t->neck / 2;
+    int n = 0;
+    for (int k = 0; k < s->n; k++) {
+        double dx = found[k].x - t->in_image[k].x, dy = found[k].y - t->in_image[k].y;
+        if (!(t->in_image[k].v > 0))
+            continue;
+        sum += exp(-(dx * dx + dy * dy) / (2 * half * half));
+        n++;
+    }
+    return n && half > 0 ? sum / n : NAN;
+}
+
+/* What COCO's judgement asks of a person. */
+static void fill_oks(const ax_skeleton *s, const ax_pose_truth *t, const ax_keypoint *found, judged *out)
+{
+    double sum = 0;
+    out->truth.area = t->area;
+    memcpy(out->truth.box, t->box, sizeof t->box);
+    for (int k = 0; k < s->n; k++) {
+        out->truth.point[k] = t->in_image[k];
+        out->truth.labelled += t->in_image[k].v > 0;
+        out->found.point[k] = found[k];
+        sum += found[k].v;
+    }
+    out->found.score = sum / s->n;
+    out->similarity = out->truth.labelled && t->area > 0 ? ax_oks_similarity(&out->truth, found) : NAN;
+}
+
+ax_code ax_pose_score_add(ax_pose_score *p, const ax_pose_truth *t, const ax_keypoint *found, ax_err *err)
+{
+    if (p->n == p->cap) {
+        size_t cap = p->cap ? 2 * p->cap : 64;
+        judged *grown = realloc(p->person, cap * sizeof *grown);
+        if (!grown)
+            return ax_fail(err, AX_ENOMEM, "no memory to judge");
+        p->person = grown;
+        p->cap = cap;
+    }
+    judged *j = &p->person[p->n++];
+    *j = (judged) { .image = t->image, .number = t->number };
+    if (p->areas)
+        fill_oks(p->skeleton, t, found, j);
+    else
+        j->similarity = by_neck(p->skeleton, t, found);
+    if (t->neck > 0)
+        ax_pck_add(&p->by_neck, found, t->in_image, p->skeleton->n, t->neck);
+    if (t->head > 0)
+        ax_pck_add(&p->by_head, found, t->in_image, p->skeleton->n, t->head);
+    return AX_OK;
+}
+
+static int by_image(const void *a, const void *b)
+{
+    const judged *x = *(const judged *const *)a, *y = *(const judged *const *)b;
+    if (x->image != y->image)
+        return x->image < y->image ? -1 : 1;
+    return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Average precision of persons in the order of their images. */
+static ax_code take_precision(const judged *const *sorted, size_t n, ax_pose_figures *out, ax_err *err)
+{
+    ax_oks *o = ax_oks_new(err);
+    ax_oks_truth *truth = malloc((n + 1) * sizeof *truth);
+    ax_oks_found *found = malloc((n + 1) * sizeof *found);
+    ax_code code = o && truth && found ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to judge");
+    for (size_t i = 0, k = 0; i < n && code == AX_OK; i += k) {
+        for (k = 0; i + k < n && sorted[i + k]->image == sorted[i]->image; k++) {
+            truth[k] = sorted[i + k]->truth;
+            found[k] = sorted[i + k]->found;
+        }
+        code = ax_oks_add(o, sorted[i]->image, truth, k, found, k, err);
+    }
+    ax_oks_figures f;
+    if (code == AX_OK)
+        code = ax_oks_evaluate(o, &f, err);
+    if (code == AX_OK && f.ap >= 0) {
+        out->ap = f.ap;
+        out->ap50 = f.ap50;
+    }
+    free(truth);
+    free(found);
+    ax_oks_free(o);
+    return code;
+}
+
+ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err *err)
+{
+    *out = (ax_pose_figures) { NAN, NAN, NAN, NAN, NAN, 0, 0 };
+    const judged **sorted = malloc((p->n + 1) * sizeof *sorted);
+    if (!sorted)
+        return ax_fail(err, AX_ENOMEM, "no memory to judge");
+    for (size_t i = 0; i < p->n; i++)
+        sorted[i] = &p->person[i];
+    qsort(sorted, p->n, sizeof *sorted, by_image);
+    double sum = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        bool known = !isnan(sorted[i]->similarity);
+        sum += known ? sorted[i]->similarity : 0;
+        out->persons += known;
+    }
+    out->left_out = p->n - out->persons;
+    out->similarity = out->persons ? sum / (double)out->persons : NAN;
+    out->pck = ax_pck_mean(&p->by_neck, p->skeleton->n) / 100;
+    if (p->skeleton == &ax_skeleton_mpii)
+        out->pckh = ax_pckh_of(&p->by_head).mean / 100;
+    ax_code code = p->areas ? take_precision(sorted, p->n, out, err) : AX_OK;
+    free(sorted);
+    return code;
+}

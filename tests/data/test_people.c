@@ -1,0 +1,279 @@
+/* People as samples: those of the scenes, and of small sets in the forms of MPII and COCO. */
+#include "data/open.h"
+#include "data/png_write.h"
+#include "engine/base/file.h"
+#include "engine/base/normalise.h"
+#include "engine/task/pose/truth.h"
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+enum { SIDE = 64, H = 100, W = 120 };
+static char dir[] = "/tmp/ax-people-XXXXXX";
+
+static void write_text(const char *name, const char *text)
+{
+    char path[128];
+    ax_err err = { AX_OK, "" };
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    if (ax_file_replace(AT_FDCWD, path, text, strlen(text), &err) != AX_OK)
+        fail_msg("%s", err.msg);
+}
+
+/* Grey, with a white square of 5 pixels around (x, y). */
+static void write_picture(const char *name, int x, int y)
+{
+    static uint8_t rgb[H * W * 3];
+    char path[128];
+    memset(rgb, 60, sizeof rgb);
+    for (int v = y - 2; v <= y + 2; v++)
+        memset(rgb + (v * W + x - 2) * 3, 255, 15);
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    assert_int_equal(ax_picture_write(path, rgb, H, W, NULL), AX_OK);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    static const char *const folder[] = { "annot", "annotations", "images" };
+    char path[64];
+    if (!mkdtemp(dir))
+        return -1;
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
+        snprintf(path, sizeof path, "%s/%s", dir, folder[i]);
+        mkdir(path, 0700);
+    }
+    write_picture("images/a.png", 40, 30);
+    write_picture("images/b.png", 70, 60);
+    return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
+{
+    (void)st;
+    (void)kind;
+    (void)where;
+    return remove(path);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static ax_source *open_set(const char *form, const char *task, ax_err *err)
+{
+    char spec[160];
+    snprintf(spec, sizeof spec, form, dir);
+    ax_source *s = ax_source_open(spec, task, err);
+    if (s)
+        s->info.task.of.pose.crop = SIDE;
+    return s;
+}
+
+static ax_sample sample_of(ax_source *s, ax_split split, bool mirror, uint64_t index)
+{
+    const ax_sample_spec spec = { .split = split, .h = SIDE, .w = SIDE, .mirror = mirror, .seed = 3 };
+    ax_sample out;
+    ax_err err = { AX_OK, "" };
+    if (s->ops->sample(s, &spec, index, &out, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_true(out.h == SIDE && out.w == SIDE);
+    return out;
+}
+
+static void test_scenes(void **state)
+{
+    (void)state;
+    ax_source *s = open_set("scenes:40,20", "pose", NULL);
+    assert_non_null(s);
+    assert_int_equal(s->info.task.outputs, 14);
+    assert_string_equal(s->info.task.name[0], "head_top");
+    for (uint64_t i = 0; i < 20; i++) {
+        ax_sample a = sample_of(s, AX_SPLIT_VAL, true, i), b = sample_of(s, AX_SPLIT_VAL, true, i);
+        const ax_pose_truth *t = a.truth;
+        int visible = 0;
+        assert_memory_equal(a.truth, b.truth, sizeof *t);
+        assert_memory_equal(a.image, b.image, SIDE * SIDE * 3 * sizeof(float));
+        assert_true(t->neck > 1 && t->number == i);
+        for (int k = 0; k < 14; k++) {
+            visible += t->point[k].v > 0;
+            /* all of a person is in the sample, and what it says is where it says */
+            assert_true(t->point[k].x > 0 && t->point[k].x < SIDE && t->point[k].y > 0 && t->point[k].y < SIDE);
+        }
+        assert_true(visible >= 9);
+        ax_sample_release(&a);
+        ax_sample_release(&b);
+    }
+    s->ops->close(s);
+    ax_err err = { AX_OK, "" };
+    assert_null(open_set("camvid:%s", "pose", &err));
+    assert_int_equal(err.code, AX_EINVAL);
+}
+
+/* Where the white square is: the mean place of what is bright. */
+static void bright(const ax_sample *s, double at[2])
+{
+    double sum = 0, sx = 0, sy = 0;
+    for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++) {
+            double v = fmax(0, (double)ax_denormalise(s->image[(y * SIDE + x) * 3], 0) - 80);
+            sum += v;
+            sx += v * x;
+            sy += v * y;
+        }
+    assert_true(sum > 0);
+    at[0] = sx / sum;
+    at[1] = sy / sum;
+}
+
+/* The middle joint lies on the square, however the person is turned, scaled and mirrored. */
+static void check_place(ax_source *s, int joint, double tolerance)
+{
+    int mirrored = 0, turned = 0;
+    for (uint64_t i = 0; i < 40; i++) {
+        ax_sample a = sample_of(s, AX_SPLIT_TRAIN, true, i);
+        const ax_pose_truth *t = a.truth;
+        double at[2];
+        bright(&a, at);
+        if (hypot(t->point[joint].x - at[0], t->point[joint].y - at[1]) > tolerance)
+            fail_msg("sample %d: the joint is at (%g, %g), the square at (%g, %g)", (int)i, t->point[joint].x,
+                     t->point[joint].y, at[0], at[1]);
+        /* left and right change their names when the picture is mirrored, so that they don't change their sides */
+        double dx = t->point[joint + 1].x - t->point[joint + 2].x, dy = t->point[joint + 1].y - t->point[joint + 2].y;
+        assert_true(dx > 0);
+        mirrored += at[0] > SIDE / 2.0; /* the square is left of the person's middle */
+        turned += fabs(dy) > 1;
+        ax_sample_release(&a);
+    }
+    assert_in_range(mirrored, 8, 32);
+    assert_in_range(turned, 8, 36);
+}
+
+/* A person of MPII around (x, y), counted from 1: the neck there, the others near. */
+static void mpii_person(char *out, size_t cap, const char *image, int x, int y)
+{
+    size_t n = (size_t)snprintf(out, cap,
+                                "{\"image\": \"%s\", \"center\": [%d, %d], \"scale\": 0.3, \"joints_vis\": "
+                                "[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0], \"joints\": [",
+                                image, x, y);
+    for (int k = 0; k < 16; k++)
+        n += (size_t)snprintf(out + n, cap - n, "%s[%d, %d]", k ? "," : "",
+                              x + (k < 3    ? -6
+                                   : k == 8 ? 0
+                                   : k < 6  ? 6
+                                            : 2),
+                              y + (k == 9 ? -10 : 0));
+    snprintf(out + n, cap - n, "]%s}", x == 71 ? ", \"head_box\": [10, 10, 40, 50]" : "");
+}
+
+static void test_mpii(void **state)
+{
+    (void)state;
+    char a[1024], b[1024], text[4000];
+    ax_err err = { AX_OK, "" };
+    mpii_person(a, sizeof a, "a.png", 41, 31);
+    mpii_person(b, sizeof b, "b.png", 71, 61);
+    snprintf(text, sizeof text, "[%s, %s]", a, b);
+    write_text("annot/valid.json", text);
+    assert_null(open_set("mpii:%s", "pose", &err));
+    assert_non_null(strstr(err.msg, "annot/train.json"));
+    ax_source *s = open_set("mpii:%s,split=1/1", "pose", &err);
+    if (!s)
+        fail_msg("%s", err.msg);
+    assert_true(s->info.n_train == 1 && s->info.n_val == 1);
+    s->ops->close(s);
+    snprintf(text, sizeof text, "[%s, %s, %s]", a, a, b);
+    write_text("annot/train.json", text);
+    s = open_set("mpii:%s", "", &err);
+    assert_true(s && s->info.n_train == 3 && s->info.n_val == 2);
+    assert_int_equal(s->info.task.task->id, AX_TASK_POSE);
+    char name[64];
+    s->ops->name(s, AX_SPLIT_TRAIN, 2, name, sizeof name);
+    assert_string_equal(name, "images/b.png");
+    ax_sample one = sample_of(s, AX_SPLIT_VAL, true, 1);
+    const ax_pose_truth *t = one.truth;
+    assert_true(t->in_image[8].x == 70 && t->in_image[8].y == 60 && t->in_image[15].v == 0);
+    assert_true(t->neck == hypot(2, 10) && t->head == .6 * 50);
+    assert_true(t->person.centre[0] == 70 && fabs(t->person.centre[1] - 64.5) < 1e-9);
+    ax_sample_release(&one);
+    s->ops->close(s);
+    write_text("annot/train.json", "[{\"image\": \"a.png\"}]");
+    assert_null(open_set("mpii:%s", "pose", &err));
+    assert_int_equal(err.code, AX_EFORMAT);
+    assert_non_null(strstr(err.msg, "annot/train.json: line 1: a person without image, center and scale"));
+    snprintf(text, sizeof text, "[{\"image\": \"../a.png\"%s]", strchr(a, ','));
+    write_text("annot/train.json", text);
+    assert_null(open_set("mpii:%s", "pose", &err));
+    assert_non_null(strstr(err.msg, "'../a.png' is no name of a file"));
+}
+
+/* The nose on the square, the eyes beside it. */
+static void coco_person(char *out, size_t cap, int image, int x, int y, const char *more)
+{
+    size_t n =
+        (size_t)snprintf(out, cap, "{\"image_id\": %d, \"bbox\": [%d, %d, 40, 40], \"area\": 900%s, \"keypoints\": [",
+                         image, x - 12, y - 20, more);
+    for (int k = 0; k < 17; k++)
+        n += (size_t)snprintf(out + n, cap - n, "%s%d,%d,%d", k ? "," : "", k ? x + (k % 2 ? 6 : -6) : x, y,
+                              k < 9 ? 1 + k % 2 : 0);
+    snprintf(out + n, cap - n, "]}");
+}
+
+static void test_coco(void **state)
+{
+    (void)state;
+    static const char images[] = "\"images\": [{\"id\": 9, \"file_name\": \"b.png\", \"height\": 100, \"width\": 120},"
+                                 "{\"id\": 4, \"file_name\": \"a.png\", \"height\": 100, \"width\": 120}]";
+    char a[1024], b[1024], crowd[1024], text[5000];
+    ax_err err = { AX_OK, "" };
+    coco_person(a, sizeof a, 4, 40, 30, "");
+    coco_person(b, sizeof b, 9, 70, 60, ", \"iscrowd\": 0");
+    coco_person(crowd, sizeof crowd, 9, 70, 60, ", \"iscrowd\": 1");
+    snprintf(text, sizeof text, "{\"annotations\": [%s, %s, %s], %s}", a, crowd, b, images);
+    write_text("annotations/person_keypoints.json", text);
+    assert_null(open_set("coco-keypoints:%s", "pose", &err));
+    assert_non_null(strstr(err.msg, "split=A/B parts it"));
+    ax_source *s = open_set("coco-keypoints:%s,split=1/1", "pose", &err);
+    if (!s)
+        fail_msg("%s", err.msg);
+    assert_true(s->info.n_train == 1 && s->info.n_val == 1);
+    check_place(s, 0, .6);
+    ax_sample one = sample_of(s, AX_SPLIT_VAL, true, 0);
+    const ax_pose_truth *t = one.truth;
+    double at[2];
+    bright(&one, at);
+    assert_true(hypot(t->point[0].x - at[0], t->point[0].y - at[1]) < .3);
+    assert_true(t->area == 900 && t->box[2] == 40 && t->in_image[0].v == 1 && t->in_image[9].v == 0);
+    ax_sample_release(&one);
+    s->ops->close(s);
+    snprintf(text, sizeof text, "{%s, \"annotations\": [{\"image_id\": 5%s]}", images, strchr(a, ','));
+    write_text("annotations/person_keypoints.json", text);
+    assert_null(open_set("coco-keypoints:%s,split=1/1", "pose", &err));
+    assert_non_null(strstr(err.msg, "image 5, which isn't among its images"));
+    snprintf(text, sizeof text, "{%s, \"annotations\": [{\"image_id\": 4, \"keypoints\": [1, 2]}]}", images);
+    write_text("annotations/person_keypoints.json", text);
+    assert_null(open_set("coco-keypoints:%s,split=1/1", "pose", &err));
+    assert_non_null(strstr(err.msg, "a person without image_id, bbox, area and 17 keypoints"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_scenes),
+        cmocka_unit_test(test_mpii),
+        cmocka_unit_test(test_coco),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
