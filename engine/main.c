@@ -56,6 +56,7 @@ static int run(int argc, char **argv)
         .open_source = ax_source_open,
         .survey = ax_data_survey,
         .read_picture = ax_picture_read,
+        .write_picture = ax_picture_write,
         .writers = { .write_mask = ax_mask_write, .write_overlay = ax_overlay_write },
     };
     if (argc > 1 && !strcmp(argv[1], "--version")) {

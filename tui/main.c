@@ -34,7 +34,7 @@ static const command commands[] = {
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
     { "predict", ax_cli_engine, "MODEL IMAGE...", "what a trained model predicts of images" },
-    { "data", ax_cli_engine, "check SPEC", "whether a data set is fit to train on" },
+    { "data", ax_cli_engine, "check|show SPEC", "whether a data set is fit to train on; its images" },
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },
     { "bench", ax_cli_engine, "", "time a training step or inference" },
     { "devices", ax_cli_engine, "", "what can compute here, and why something can't" },

@@ -53,6 +53,11 @@ static uint8_t box_color(const picture *pic, double top, double left, double siz
     return ax_color_256((uint8_t)(sum[0] / n), (uint8_t)(sum[1] / n), (uint8_t)(sum[2] / n));
 }
 
+char ax_mask_letter(uint8_t class)
+{
+    return class == UNLABELLED ? '.' : class < 26 ? (char)('a' + class) : class < 52 ? (char)('A' + class - 26) : '?';
+}
+
 static char box_letter(const picture *pic, double top, double left, double size)
 {
     int32_t r = (int32_t)(top + size / 2), c = (int32_t)(left + size / 2);
@@ -65,7 +70,7 @@ static char box_letter(const picture *pic, double top, double left, double size)
         return ramp[light * 9 / 255];
     }
     uint8_t class = pic->mask[at];
-    return class == UNLABELLED ? '.' : class < 26 ? (char)('a' + class) : class < 52 ? (char)('A' + class - 26) : '?';
+    return ax_mask_letter(class);
 }
 
 static double inside(double v, double most)

@@ -18,6 +18,8 @@ void ax_mask_zoom(ax_mask_window *w, int by);
 /* Draws input, truth and prediction of one image side by side, keeping their proportions; what the file lacks is left
    out. color: two pixels per cell in the palette's colours; else letters, class 0 = 'a', unlabelled = '.'. */
 void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color);
+/* What stands for a class without colours. */
+char ax_mask_letter(uint8_t class);
 /* Share of labelled pixels that are predicted right, NAN when one of the two is missing. */
 double ax_mask_correct(const ax_maskfile *m, int image);
 /* Writes a palette PNG (index = class id) to dirfd/path: the whole file or none. */

@@ -10,6 +10,8 @@ typedef struct ax_program {
     ax_surveyor survey;
     /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
     ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
+    /* RGB {h,w,3} as a PNG, which appears whole or not at all. */
+    ax_code (*write_picture)(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err);
     ax_task_writers writers; /* of predict's files */
 } ax_program;
 

@@ -11,6 +11,7 @@ static const struct {
     const char *doc;
 } commands[] = {
     { "check", ax_data_check, "SPEC: what a data set looks like, and whether training would go wrong with it" },
+    { "show", ax_data_show, "SPEC: its first images with their targets" },
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

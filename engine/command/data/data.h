@@ -6,5 +6,6 @@
 
 /* Each gets argv[0] = its own name and returns the exit code. */
 int ax_data_check(const ax_program *prog, int argc, char **argv);
+int ax_data_show(const ax_program *prog, int argc, char **argv);
 
 #endif
