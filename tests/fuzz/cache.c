@@ -2,10 +2,12 @@
 #include "engine/train/cache_internal.h"
 #include "tests/fuzz/fuzz.h"
 
+static const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
+
 /* Every byte of an item, as a training reads it. */
-static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, int32_t classes)
+static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, bool teacher)
 {
-    const ax_cache_layout l = ax_cache_layout_of(e->h, e->w, classes);
+    const ax_cache_layout l = ax_cache_layout_of(&task, e->h, e->w, teacher);
     unsigned sum = 0;
     for (size_t i = 0; i < l.bytes; i++)
         sum += file[e->offset + i];
@@ -14,9 +16,10 @@ static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, int32_t cla
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const ax_cache_claim claims[] = {
-        { 1, 2, 0, 0, 0 }, { 1, 2, 32, 32, 0 }, { 1, 2, 0, 0, 5 }, { 1, SIZE_MAX / 24, 0, 0, 0 }
-    };
+    static const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, false },
+                                             { 1, 2, 32, 32, &task, false },
+                                             { 1, 2, 0, 0, &task, true },
+                                             { 1, SIZE_MAX / 24, 0, 0, &task, false } };
     uint8_t *file = malloc(size + 1);
     if (!file)
         abort();
@@ -29,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
         if (ax_cache_is(file, size, &claims[i]))
             for (size_t k = 0; k < claims[i].count; k++)
-                if (sum_of(file, &index[k], claims[i].classes) == UINT32_MAX)
+                if (sum_of(file, &index[k], claims[i].teacher) == UINT32_MAX)
                     abort();
     free(file);
     return 0;

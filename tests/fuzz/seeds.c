@@ -193,8 +193,9 @@ static void trainings(void)
 /* Cache files of two samples, without and with a teacher's logits of 5 classes. */
 static void caches(void)
 {
-    for (int32_t k = 0; k < 2; k++) {
-        const ax_cache_layout l = ax_cache_layout_of(32, 32, 5 * k);
+    const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
+    for (int k = 0; k < 2; k++) {
+        const ax_cache_layout l = ax_cache_layout_of(&task, 32, 32, k);
         size_t start = ax_align64(sizeof(ax_cache_header) + 2 * sizeof(ax_cache_entry)), n = start + 2 * l.bytes;
         char *file = calloc(1, n);
         if (!file)
@@ -208,7 +209,7 @@ static void caches(void)
             index[i].crc = ax_crc32c(0, file + index[i].offset, l.bytes);
         }
         head->crc = ax_cache_head_crc(head, index);
-        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, 5 * k }))
+        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, k }))
             abort();
         put("cache", k, file, n);
         free(file);

@@ -11,7 +11,7 @@ static void drop(void *context, ax_event *ev)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    ax_search_setup setup = { .classes = 8, .h = 64, .w = 64, .n_train = 8, .emit = drop };
+    ax_search_setup setup = { .outputs = 8, .h = 64, .w = 64, .n_train = 8, .emit = drop };
     ax_err err = { AX_OK, "" };
     if (size < 8 || ax_settings_preset(&setup.settings, "demo", &err) != AX_OK)
         return 0;
