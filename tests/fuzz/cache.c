@@ -1,5 +1,5 @@
 /* A cache file: what is taken for one can be read wherever its index points. */
-#include "engine/model/encoder.h"
+#include "tests/fuzz/cachetaps.h"
 #include "engine/train/cache_internal.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -8,7 +8,7 @@ static const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 }
 /* Every byte of an item, as a training reads it. */
 static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, bool teacher)
 {
-    const ax_cache_layout l = ax_cache_layout_of(&task, &ax_mobilenet.taps, e->h, e->w, teacher);
+    const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, e->h, e->w, teacher);
     unsigned sum = 0;
     for (size_t i = 0; i < l.bytes; i++)
         sum += file[e->offset + i];
@@ -17,10 +17,10 @@ static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, bool teache
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, &ax_mobilenet.taps, false },
-                                             { 1, 2, 32, 32, &task, &ax_mobilenet.taps, false },
-                                             { 1, 2, 0, 0, &task, &ax_mobilenet.taps, true },
-                                             { 1, SIZE_MAX / 24, 0, 0, &task, &ax_mobilenet.taps, false } };
+    static const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, &fuzz_taps, false },
+                                             { 1, 2, 32, 32, &task, &fuzz_taps, false },
+                                             { 1, 2, 0, 0, &task, &fuzz_taps, true },
+                                             { 1, SIZE_MAX / 24, 0, 0, &task, &fuzz_taps, false } };
     uint8_t *file = malloc(size + 1);
     if (!file)
         abort();

@@ -8,6 +8,7 @@
 #include "engine/wire/command.h"
 #include "engine/wire/eventlog.h"
 #include "engine/worker/protocol.h"
+#include "tests/fuzz/cachetaps.h"
 #include "tests/fuzz/sitting.h"
 #include "tests/helper/events.h"
 #include "tests/helper/history.h"
@@ -195,7 +196,7 @@ static void caches(void)
 {
     const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
     for (int k = 0; k < 2; k++) {
-        const ax_cache_layout l = ax_cache_layout_of(&task, &ax_mobilenet.taps, 32, 32, k);
+        const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, 32, 32, k);
         size_t start = ax_align64(sizeof(ax_cache_header) + 2 * sizeof(ax_cache_entry)), n = start + 2 * l.bytes;
         char *file = calloc(1, n);
         if (!file)
@@ -209,7 +210,7 @@ static void caches(void)
             index[i].crc = ax_crc32c(0, file + index[i].offset, l.bytes);
         }
         head->crc = ax_cache_head_crc(head, index);
-        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, &ax_mobilenet.taps, k }))
+        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, &fuzz_taps, k }))
             abort();
         put("cache", k, file, n);
         free(file);
