@@ -1,6 +1,6 @@
 /* folder: images and masks with the same names, in any of the layouts that tools for drawing masks write. */
 #include "data/classfile.h"
-#include "data/layout.h"
+#include "data/set_layout.h"
 #include "data/match.h"
 #include "data/open.h"
 #include "data/tree.h"
@@ -20,7 +20,7 @@ static const char *const mask_names[] = {
 static const char *const suffixes[] = { "",          "_mask", "-mask", "_masks", "_label", "_labels",
                                         "_labelIds", "_seg",  "_gt",   "_L",     NULL };
 
-static ax_code add_part(ax_pairs *p, const ax_layout *l, int part, ax_err *err)
+static ax_code add_part(ax_pairs *p, const ax_set_layout *l, int part, ax_err *err)
 {
     bool beside = !strcmp(l->images[part], l->targets[part]);
     const ax_match m = { .images = l->images[part],
@@ -31,7 +31,7 @@ static ax_code add_part(ax_pairs *p, const ax_layout *l, int part, ax_err *err)
     return ax_match_add(p, &p->list[part], &m, err);
 }
 
-static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_layout *l, ax_source_info *info,
+static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_set_layout *l, ax_source_info *info,
                             ax_err *err)
 {
     char up[PATH_MAX], says[AX_DATASET_SPEC + 64] = "no class has it";
@@ -51,10 +51,10 @@ static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_l
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     const char *split = spec->option[AX_DATASET_split];
-    ax_layout *l = malloc(sizeof *l);
+    ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_layout_find(l, spec->argument, mask_names);
+    ax_set_layout_find(l, spec->argument, mask_names);
     ax_code code = AX_OK;
     for (int part = 0; part < l->parts && code == AX_OK; part++)
         code = add_part(p, l, part, err);

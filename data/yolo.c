@@ -1,6 +1,6 @@
 /* yolo: a text file per image, a line per object: its class, then the points of its outline, from 0 to 1. */
 #include "data/classfile.h"
-#include "data/layout.h"
+#include "data/set_layout.h"
 #include "data/lines.h"
 #include "data/match.h"
 #include "data/objects.h"
@@ -213,7 +213,7 @@ static ax_code read_yaml(ax_pairs *p, const char *dir, ax_err *err)
     return AX_OK;
 }
 
-static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_layout *l, ax_source_info *info,
+static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_set_layout *l, ax_source_info *info,
                             ax_err *err)
 {
     const char *const dirs[] = { spec->argument, l->targets[0], NULL }, *const none[] = { NULL };
@@ -243,10 +243,10 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
 {
     static const char *const target_names[] = { "labels", "label", NULL }, *const suffix[] = { "", NULL };
     const char *split = spec->option[AX_DATASET_split];
-    ax_layout *l = malloc(sizeof *l);
+    ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_layout_find(l, spec->argument, target_names);
+    ax_set_layout_find(l, spec->argument, target_names);
     p->draw = draw;
     p->look = look;
     p->optional = true;

@@ -1,4 +1,4 @@
-#include "data/layout.h"
+#include "data/set_layout.h"
 
 #include "data/tree.h"
 
@@ -10,7 +10,7 @@ static const char *const part_names[2][4] = {
     [AX_SPLIT_TRAIN] = { "train", "training", NULL }, [AX_SPLIT_VAL] = { "val", "valid", "validation", NULL }
 };
 
-const char *const *ax_layout_part_names(ax_split split)
+const char *const *ax_set_layout_part_names(ax_split split)
 {
     return part_names[split];
 }
@@ -25,7 +25,7 @@ static bool find_two(const char *dir, const char *const *names, char *images, ch
 }
 
 /* Parts below images/ and targets. */
-static void part_below(ax_layout *l)
+static void part_below(ax_set_layout *l)
 {
     char path[4][PATH_MAX];
     for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL; s++)
@@ -39,10 +39,10 @@ static void part_below(ax_layout *l)
     l->parts = 2;
 }
 
-void ax_layout_find(ax_layout *l, const char *dir, const char *const *targets)
+void ax_set_layout_find(ax_set_layout *l, const char *dir, const char *const *targets)
 {
     char part[PATH_MAX];
-    *l = (ax_layout) { .parts = 1 };
+    *l = (ax_set_layout) { .parts = 1 };
     if (find_two(dir, targets, l->images[0], l->targets[0])) {
         part_below(l);
         return;
