@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ANY_CROP = 256 }; /* side of a sample when nothing says one */
+
 typedef struct people_source {
     ax_source base; /* first: ops get a pointer to it */
     ax_people_set of;
@@ -110,13 +112,10 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
     ax_people_one one = { 0 };
     uint64_t number = ax_sample_image(spec, persons(s, spec->split), index);
     const change c = draw_change(&p->of, spec, index);
-    /* a person is judged at the size that it is trained at, whatever images are */
-    bool as_trained = spec->split == AX_SPLIT_VAL || !spec->h;
-    *out = (ax_sample) { .image_index = number };
+    int32_t crop = s->info.task.of.pose.crop ? s->info.task.of.pose.crop : ANY_CROP;
+    *out = (ax_sample) { .image_index = number, .h = spec->h ? spec->h : crop, .w = spec->w ? spec->w : crop };
     ax_code code = p->of.load(p->of.set, spec->split, number, &one, err);
     one.truth.number = number;
-    out->h = as_trained ? s->info.task.of.pose.crop : spec->h;
-    out->w = as_trained ? s->info.task.of.pose.crop : spec->w;
     out->y = (ax_cut) { one.h, 0, 1 };
     out->x = (ax_cut) { one.w, 0, 1 };
     if (code == AX_OK)

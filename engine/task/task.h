@@ -86,6 +86,9 @@ struct ax_task {
        this data set can't follow. */
     ax_code (*configure)(ax_task_spec *spec, const ax_settings *s, const char *data, ax_err *err);
 
+    /* Whether images come cut out, and are judged at the size of stage 1's crops, whatever val_crop says. */
+    bool one_size;
+
     /* ---- truth: what is known of an image or of a sample of it, in a block of memory without pointers ---- */
     size_t (*truth_bytes)(const ax_task_spec *spec, int32_t h, int32_t w);
     /* Makes the truth `to` of a sample from that of its image. */

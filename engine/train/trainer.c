@@ -14,6 +14,20 @@ static int32_t round_up_32(int64_t n)
     return (int32_t)((n + 31) / 32 * 32);
 }
 
+ax_sample_spec ax_trainer_validation(const ax_settings *s, const ax_source *source)
+{
+    int32_t side = source->info.task.task->one_size ? (int32_t)s->crop : round_up_32(s->val_crop);
+    return (ax_sample_spec) {
+        .split = AX_SPLIT_VAL,
+        .h = side,
+        .w = side,
+        .shorter_side = (int32_t)s->shorter_side,
+        .scale_min = 1,
+        .scale_max = 1,
+        .seed = (uint64_t)s->seed,
+    };
+}
+
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
 {
     const ax_settings *s = &t->settings;
@@ -194,15 +208,7 @@ static ax_trainer *blank(const ax_settings *s, ax_source *source, ax_err *err)
     }
     t->settings = *s;
     t->source = source;
-    t->val_spec = (ax_sample_spec) {
-        .split = AX_SPLIT_VAL,
-        .h = round_up_32(s->val_crop),
-        .w = round_up_32(s->val_crop),
-        .shorter_side = (int32_t)s->shorter_side,
-        .scale_min = 1,
-        .scale_max = 1,
-        .seed = (uint64_t)s->seed,
-    };
+    t->val_spec = ax_trainer_validation(s, source);
     if (!ax_bytes_parse(s->memory, &t->budget) || !t->budget)
         t->budget = ax_bytes_allowed() / (uint64_t)s->workers;
     return t;

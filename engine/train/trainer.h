@@ -31,6 +31,8 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
    nothing else. */
 ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, ax_err *err);
 void ax_trainer_free(ax_trainer *t);
+/* How the images of validation are cut. */
+ax_sample_spec ax_trainer_validation(const ax_settings *settings, const ax_source *source);
 /* What a run's data, and the teacher's, are told apart by: another number when a file is another one. 0 = not known. */
 uint64_t ax_trainer_fingerprint(const ax_settings *settings, ax_source *source);
 const ax_encoder *ax_trainer_encoder(const ax_trainer *t);

@@ -17,28 +17,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int32_t round_up_32(int64_t n)
-{
-    return (int32_t)((n + 31) / 32 * 32);
-}
-
 /* What the figures of a candidate need of the data; also the first moment at which a wrong data set is noticed. */
 static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *err)
 {
     ax_source *source = c->options->open_source(c->settings.data, c->settings.task, err);
     if (!source)
         return err->code;
-    ax_sample_spec spec = {
-        .split = AX_SPLIT_VAL,
-        .h = round_up_32(c->settings.val_crop),
-        .w = round_up_32(c->settings.val_crop),
-        .shorter_side = (int32_t)c->settings.shorter_side,
-        .scale_min = 1,
-        .scale_max = 1,
-        .seed = (uint64_t)c->settings.seed,
-    };
-    ax_task_spec *task = &source->info.task;
-    (void)task->task->configure(task, &c->settings, source->info.spec, NULL); /* a worker says what is wrong with it */
+    const ax_sample_spec spec = ax_trainer_validation(&c->settings, source);
     ax_sample sample;
     ax_code code = ax_encoder_open(c->settings.encoder, &c->encoder, err);
     if (code == AX_OK)

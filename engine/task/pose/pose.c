@@ -161,6 +161,7 @@ static void draw(const ax_task_spec *spec, const void *value, bool prediction, i
 const ax_task ax_task_pose = {
     .id = AX_TASK_POSE,
     .configure = configure,
+    .one_size = true,
     .truth_bytes = truth_bytes,
     .cut = cut,
     .quiet = true,
