@@ -30,6 +30,7 @@ static const command commands[] = {
     { "list", ax_cli_ls, "", "the same as ls" },
     { "status", ax_cli_status, "[RUN]", "how a run stands" },
     { "log", ax_cli_log, "[RUN]", "what happened in a run" },
+    { "compare", ax_cli_compare, "RUN...", "several runs in one plot" },
     { "export", ax_cli_export, "[RUN] | MODEL", "candidates as CSV or JSON; or a model as ONNX" },
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },

@@ -239,7 +239,7 @@ static uint32_t dots_at(const plot *p, int row, int col, uint32_t *braille)
 
 static void show_dots(const plot *p, ax_pane area)
 {
-    bool ascii = area.canvas->glyphs->ascii;
+    bool ascii = p->wide == 1;
     for (int r = 0; r < p->rows; r++)
         for (int c = 0; c < p->cols; c++) {
             uint32_t braille, layers = dots_at(p, r, c, &braille);
@@ -260,9 +260,10 @@ static void show_points(const plot *p, ax_pane area, const ax_layer *l)
 {
     for (size_t i = 0; i < l->n; i++) {
         double x = x_of(l, i);
+        uint32_t code = l->letter ? (uint32_t)l->letter : area.canvas->glyphs->code[l->glyph];
         if (drawable(p->chart, x, l->y[i]) && inside(&p->scale.x, x))
-            ax_pane_glyph(area, ax_axis_row(&p->scale.y, l->y[i], p->rows), ax_x_col(&p->scale.x, x, p->cols), l->glyph,
-                          l->role);
+            ax_pane_put(area, ax_axis_row(&p->scale.y, l->y[i], p->rows), ax_x_col(&p->scale.x, x, p->cols), code,
+                        l->role);
     }
 }
 
@@ -296,7 +297,8 @@ static void draw_layers(plot *p, ax_pane area)
             show_points(p, area, l);
     }
     for (int k = 0; k < p->chart->n; k++)
-        show_letter(p, area, &p->chart->layer[k]);
+        if (p->chart->layer[k].mark != AX_MARK_POINTS)
+            show_letter(p, area, &p->chart->layer[k]);
 }
 
 ax_code ax_chart_draw(ax_pane pane, const ax_chart *c, ax_chart_scale *scale, ax_err *err)
@@ -304,7 +306,7 @@ ax_code ax_chart_draw(ax_pane pane, const ax_chart *c, ax_chart_scale *scale, ax
     *scale = (ax_chart_scale) { .any = false };
     if (pane.at.rows < LEAST_ROWS || pane.at.cols < LEAST_COLS)
         return AX_OK;
-    bool ascii = pane.canvas->glyphs->ascii;
+    bool ascii = pane.canvas->glyphs->ascii || c->letters;
     plot p = { .chart = c, .rows = pane.at.rows - 2, .cols = pane.at.cols - AX_AXIS_LABEL };
     p.high = ascii ? 1 : 4;
     p.wide = ascii ? 1 : 2;

@@ -18,7 +18,7 @@ typedef struct ax_layer {
     size_t n;
     ax_role role;
     ax_glyph glyph;   /* in cells, of points and steps; 0 (AX_GLYPH_HLINE): finer, in Braille */
-    char letter;      /* stands at the last value, and for the layer in ASCII; '\0' = none */
+    char letter;      /* stands at the last value, for points at each, and for the layer in ASCII; '\0' = none */
     const char *name; /* for the legend of an SVG; NULL = none */
 } ax_layer;
 
@@ -26,6 +26,7 @@ enum { AX_CHART_LAYERS = 30 };
 typedef struct ax_chart {
     ax_x_scale x; /* right <= left: as the data are */
     bool log_y;
+    bool letters;                    /* in cells, lines are made of their letters: for text without colour */
     const char *x_name, *y_name;     /* NULL = none; y's is for an SVG */
     ax_layer layer[AX_CHART_LAYERS]; /* the last one on top */
     int n;

@@ -1,6 +1,7 @@
 #include "tui/client/runs.h"
 
 #include "engine/base/out.h"
+#include "engine/base/output.h"
 #include "engine/wire/history.h"
 #include "engine/wire/run.h"
 
@@ -94,6 +95,18 @@ bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d)
                 ax_damage_text(d, text), ax_run_engine(run->dirfd) > 0 ? "once its engine has stopped, " : "",
                 run->name, d->cut_short ? " --repair" : "", d->events ? " without what is missing" : "");
     return true;
+}
+
+ax_code ax_run_check_output(const ax_run_handle *run, const char *file, const char *what, ax_err *err)
+{
+    ax_files *f = ax_files_new();
+    ax_code code = f ? ax_files_read_folder(f, run->path, err) : ax_fail(err, AX_ENOMEM, "no memory");
+    if (code == AX_OK)
+        code = ax_files_write(f, file, what, err);
+    if (code == AX_OK)
+        code = ax_files_check(f, err);
+    ax_files_free(f);
+    return code;
 }
 
 const char *ax_run_word(const ax_state *s, pid_t engine)

@@ -1,27 +1,18 @@
 /* A canvas on the screen: the looks of its cells, and only those that have changed. */
 #include "tui/term/term_internal.h"
 
+#include "viz/looks.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
 /* ---- looks of the roles ---- */
 
-static const struct look {
-    attr_t attr;
-    short fg; /* -1 = the terminal's own */
-} look[AX_ROLE_COUNT] = {
-    [AX_ROLE_TEXT] = { A_NORMAL, -1 },           [AX_ROLE_DIM] = { A_DIM, -1 },
-    [AX_ROLE_STRONG] = { A_BOLD, -1 },           [AX_ROLE_FRAME] = { A_DIM, -1 },
-    [AX_ROLE_TITLE] = { A_NORMAL, COLOR_CYAN },  [AX_ROLE_FOCUS] = { A_BOLD, -1 },
-    [AX_ROLE_BAR] = { A_REVERSE, -1 },           [AX_ROLE_KEY] = { A_BOLD, COLOR_CYAN },
-    [AX_ROLE_SELECTED] = { A_REVERSE, -1 },      [AX_ROLE_MARKED] = { A_BOLD, COLOR_YELLOW },
-    [AX_ROLE_RUNNING] = { A_BOLD, COLOR_CYAN },  [AX_ROLE_GOOD] = { A_BOLD, COLOR_GREEN },
-    [AX_ROLE_WARN] = { A_NORMAL, COLOR_YELLOW }, [AX_ROLE_BAD] = { A_BOLD, COLOR_RED },
-    [AX_ROLE_CURVE] = { A_NORMAL, COLOR_GREEN }, [AX_ROLE_BEST] = { A_NORMAL, COLOR_YELLOW },
-    [AX_ROLE_POINT] = { A_NORMAL, COLOR_BLUE },  [AX_ROLE_LANE] = { A_NORMAL, COLOR_CYAN },
-    [AX_ROLE_PIXEL] = { A_NORMAL, -1 },
-};
+static attr_t attributes(const ax_look *l)
+{
+    return (l->bold ? A_BOLD : 0) | (l->dim ? A_DIM : 0) | (l->reverse ? A_REVERSE : 0);
+}
 
 void ax_term_start_colors(ax_term *t)
 {
@@ -30,9 +21,11 @@ void ax_term_start_colors(ax_term *t)
         return;
     t->color = true;
     bool own = use_default_colors() == OK;
-    for (int i = 0; i < AX_ROLE_COUNT; i++)
-        init_pair((short)(i + 1), look[i].fg < 0 ? (short)(own ? -1 : COLOR_WHITE) : look[i].fg,
+    for (int i = 0; i < AX_ROLE_COUNT; i++) {
+        int color = ax_look_of((ax_role)i)->color;
+        init_pair((short)(i + 1), color < 0 ? (short)(own ? -1 : COLOR_WHITE) : (short)color,
                   (short)(own ? -1 : COLOR_BLACK));
+    }
     t->pixels = COLORS >= 256 && COLOR_PAIRS > 256;
 }
 
@@ -42,7 +35,7 @@ static void put_cell(const ax_term *t, int row, int col, const ax_canvas_cell *c
 {
     wchar_t text[2] = { (wchar_t)cell->code, 0 };
     int pair = 0;
-    attr_t attr = look[cell->role].attr;
+    attr_t attr = attributes(ax_look_of((ax_role)cell->role));
     if (cell->role == AX_ROLE_PIXEL && t->pixels)
         pair = alloc_pair(cell->fg, cell->bg);
     else if (t->color)
