@@ -25,7 +25,7 @@ typedef struct job {
 
 /* ---- reading ---- */
 
-static ax_code add_run(job *j, ax_side *side, const char *name, ax_err *err)
+static ax_code add_run(job *j, ax_contender *side, const char *name, ax_err *err)
 {
     ax_run_handle run;
     if (side->n_runs == AX_SIDE_RUNS)
@@ -54,7 +54,7 @@ static ax_code add_side(job *j, const char *operand, ax_err *err)
 {
     if (j->c.n == AX_SIDES)
         return ax_fail(err, AX_EINVAL, "compare: more than %d at once", AX_SIDES);
-    ax_side *side = &j->c.side[j->c.n++];
+    ax_contender *side = &j->c.side[j->c.n++];
     const char *sign = strchr(operand, '='), *at = sign ? sign + 1 : operand;
     snprintf(side->name, sizeof side->name, "%.*s", sign ? (int)(sign - operand) : (int)strlen(operand), operand);
     ax_code code = AX_OK;
@@ -85,7 +85,7 @@ static void write_csv(const job *j, ax_str *out)
 {
     ax_str_add(out, j->fronts ? "name,run,id,cost,reward\n" : "name,runs,x,mean,low,high\n");
     for (int k = 0; k < j->c.n; k++) {
-        const ax_side *s = &j->c.side[k];
+        const ax_contender *s = &j->c.side[k];
         for (size_t i = 0; i < s->n_front && j->fronts; i++)
             ax_str_printf(out, "%s,%d,%u,%.10g,%.10g\n", s->name, s->of[i] + 1, s->id[i], s->cost[i], s->reward[i]);
         for (size_t i = 0; i < s->n && !j->fronts; i++)
@@ -106,8 +106,8 @@ static void write_table(const job *j, ax_str *out)
     ax_str_printf(out, "   %-24s %5s %11s %7s   best at %s%s\n", "", "runs", j->c.by_time ? "seconds" : "candidates",
                   "best", x, j->c.by_time ? "" : " candidates");
     for (int k = 0; k < j->c.n; k++) {
-        const ax_side *s = &j->c.side[k];
-        long last = ax_side_at(s, INFINITY), at = ax_side_at(s, common);
+        const ax_contender *s = &j->c.side[k];
+        long last = ax_contender_at(s, INFINITY), at = ax_contender_at(s, common);
         ax_str_printf(out, "%c  %-24.24s %5d %11.0f %7s   %s", 'a' + k, s->name, s->n_runs, last < 0 ? 0 : s->x[last],
                       ax_figure_share(last < 0 ? NAN : s->mean[last], 4, a),
                       ax_figure_share(at < 0 ? NAN : s->mean[at], 4, b));

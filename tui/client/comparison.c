@@ -41,7 +41,7 @@ static double end_of(const ax_comparison *c, const ax_state *s)
     return last ? x_of(c, last, s->n_scored - 1) : 0;
 }
 
-static void make_curve(const ax_comparison *c, ax_side *s, double end)
+static void make_curve(const ax_comparison *c, ax_contender *s, double end)
 {
     walk w[AX_SIDE_RUNS];
     for (int k = 0; k < s->n_runs; k++)
@@ -78,7 +78,7 @@ static int by_cost(const void *va, const void *vb)
     return a->reward > b->reward ? -1 : a->reward < b->reward;
 }
 
-static ax_code make_front(const ax_comparison *c, ax_side *s, ax_err *err)
+static ax_code make_front(const ax_comparison *c, ax_contender *s, ax_err *err)
 {
     size_t all = 0, n = 0;
     for (int k = 0; k < s->n_runs; k++)
@@ -111,7 +111,7 @@ static ax_code make_front(const ax_comparison *c, ax_side *s, ax_err *err)
     return code;
 }
 
-static ax_code make_side(const ax_comparison *c, ax_side *s, ax_err *err)
+static ax_code make_side(const ax_comparison *c, ax_contender *s, ax_err *err)
 {
     double end = INFINITY;
     for (int k = 0; k < s->n_runs; k++)
@@ -139,7 +139,7 @@ ax_code ax_comparison_make(ax_comparison *c, ax_err *err)
 void ax_comparison_release(ax_comparison *c)
 {
     for (int i = 0; i < c->n; i++) {
-        ax_side *s = &c->side[i];
+        ax_contender *s = &c->side[i];
         void *own[] = { s->x, s->mean, s->low, s->high, s->cost, s->reward, s->id, s->of };
         for (size_t k = 0; k < sizeof own / sizeof *own; k++)
             free(own[k]);
@@ -176,7 +176,7 @@ void ax_comparison_fronts(const ax_comparison *c, ax_chart *out)
     *out =
         (ax_chart) { .x.log = true, .x_name = ax_metric_of(c->cost)->front.label, .y_name = "reward", .letters = true };
     for (int i = 0; i < c->n; i++) {
-        const ax_side *s = &c->side[i];
+        const ax_contender *s = &c->side[i];
         ax_layer points = { AX_MARK_POINTS,  .x = s->cost,           .y = s->reward,
                             .n = s->n_front, .role = role_of(i),     .letter = (char)('a' + i),
                             .name = s->name, .glyph = AX_GLYPH_FRONT };
@@ -198,7 +198,7 @@ double ax_comparison_common(const ax_comparison *c)
     return isfinite(common) ? common : 0;
 }
 
-long ax_side_at(const ax_side *s, double x)
+long ax_contender_at(const ax_contender *s, double x)
 {
     long i = (long)s->n - 1;
     while (i >= 0 && !(s->x[i] <= x && isfinite(s->mean[i])))

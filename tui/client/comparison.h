@@ -9,7 +9,7 @@
 enum { AX_SIDES = 12, AX_SIDE_RUNS = 32 };
 
 /* What is compared: a run, or several of one kind. */
-typedef struct ax_side {
+typedef struct ax_contender {
     char name[64];
     const ax_state *run[AX_SIDE_RUNS]; /* the caller's */
     int n_runs;
@@ -19,10 +19,10 @@ typedef struct ax_side {
     uint32_t *id;
     int *of; /* whose run it is, an index of run */
     size_t n_front;
-} ax_side;
+} ax_contender;
 
 typedef struct ax_comparison {
-    ax_side side[AX_SIDES];
+    ax_contender side[AX_SIDES];
     int n;
     bool by_time; /* x is seconds with an engine, else candidates with a reward */
     ax_metric cost;
@@ -38,6 +38,6 @@ void ax_comparison_fronts(const ax_comparison *c, ax_chart *out);
 /* Where all sides have been, the most x; 0 = nowhere. */
 double ax_comparison_common(const ax_comparison *c);
 /* Index of the last value up to x of a side, -1 = it has none. */
-long ax_side_at(const ax_side *s, double x);
+long ax_contender_at(const ax_contender *s, double x);
 
 #endif
