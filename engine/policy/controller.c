@@ -154,7 +154,7 @@ static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposa
     out->logp = out->entropy = 0;
     for (int d = 0; d < c->space->n_decisions; d++) {
         out->logp_each[d] = c->pass.logp[d][g->value[ax_decision_place(c, d)]];
-        out->logp += out->logp_each[d];
+        out->logp += (double)out->logp_each[d];
         out->entropy_each[d] = c->pass.entropy[d];
         out->entropy += c->pass.entropy[d];
     }

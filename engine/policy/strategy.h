@@ -19,11 +19,11 @@ ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
 typedef struct ax_proposal {
     ax_genotype genotype;
-    uint32_t id, parent;                   /* the candidate, set by the search; the one it was made from, 0 = none */
-    double logp;                           /* NAN when the strategy has no probabilities */
-    double entropy;                        /* summed over decisions, NAN likewise */
-    double logp_each[AX_MAX_DECISIONS];    /* in the order of ax_space.order */
-    double entropy_each[AX_MAX_DECISIONS]; /* likewise; known when it is proposed, not stored */
+    uint32_t id, parent;                  /* the candidate, set by the search; the one it was made from, 0 = none */
+    double logp;                          /* NAN when the strategy has no probabilities */
+    double entropy;                       /* summed over decisions, NAN likewise */
+    float logp_each[AX_MAX_DECISIONS];    /* in the order of ax_space.order */
+    float entropy_each[AX_MAX_DECISIONS]; /* likewise; known when it is proposed, not stored */
 } ax_proposal;
 /* A genotype that comes from elsewhere. */
 ax_proposal ax_proposal_of(const ax_genotype *g);

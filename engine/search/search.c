@@ -64,8 +64,8 @@ static void say_each(ax_event *ev, const ax_proposal *p, bool again)
     for (int d = 0; d < AX_MAX_DECISIONS; d++)
         ev->u.PROPOSED.logp_each[d] = ev->u.PROPOSED.entropy_each[d] = NAN;
     for (int d = 0; d < space->n_decisions && !again; d++) {
-        ev->u.PROPOSED.logp_each[space->order[d]] = (float)p->logp_each[d];
-        ev->u.PROPOSED.entropy_each[space->order[d]] = (float)p->entropy_each[d];
+        ev->u.PROPOSED.logp_each[space->order[d]] = p->logp_each[d];
+        ev->u.PROPOSED.entropy_each[space->order[d]] = p->entropy_each[d];
     }
 }
 

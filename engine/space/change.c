@@ -64,6 +64,15 @@ ax_code ax_genotype_edit(ax_genotype *g, const char *changes, ax_err *err)
 {
     static const char between[] = " ,\t";
     ax_genotype made = *g;
+    if (changes[strspn(changes, between)] == '[') {
+        if (ax_genotype_parse(changes, &made, err) != AX_OK)
+            return AX_EINVAL;
+        if (made.space != g->space)
+            return ax_fail(err, AX_EINVAL, "genotype: it is of %s, and this one of %s", ax_space_of(&made)->name,
+                           ax_space_of(g)->name);
+        *g = made;
+        return AX_OK;
+    }
     for (const char *at = changes + strspn(changes, between); *at; at += strspn(at, between)) {
         size_t n = strcspn(at, between);
         if (edit_word(&made, at, n, err) != AX_OK)
@@ -83,7 +92,8 @@ char *ax_genotype_changes(const ax_genotype *from, const ax_genotype *to, char b
         if (to->value[i] != from->value[i] && used < AX_CHANGES_TEXT)
             used += (size_t)snprintf(buf + used, AX_CHANGES_TEXT - used, "%s%s=%u", used ? " " : "",
                                      s->decision[i].name, to->value[i]);
-    return buf;
+    _Static_assert((int)AX_CHANGES_TEXT > (int)AX_GENOTYPE_TEXT, "a whole genotype fits");
+    return used < AX_CHANGES_TEXT ? buf : ax_genotype_print(to, buf);
 }
 
 char *ax_genotype_describe(const ax_genotype *from, const ax_genotype *to, char *buf, size_t cap)

@@ -4,7 +4,7 @@
 
 #include "engine/space/genotype.h"
 
-enum { AX_DRAWINGS = 2, AX_DRAWING_ROWS = 12, AX_DRAWING_READS = 4, AX_FORM_FIELDS = 5 };
+enum { AX_DRAWINGS = 2, AX_DRAWING_ROWS = 12, AX_DRAWING_READS = 7, AX_FORM_FIELDS = 5 };
 
 typedef enum ax_drawing_node { AX_NODE_INPUT, AX_NODE_OP, AX_NODE_SUM, AX_NODE_OUTPUT, AX_NODE_COUNT } ax_drawing_node;
 

@@ -12,7 +12,7 @@
 
 /* Room for the largest space that there is, and no more: screens keep one of these, and two figures per decision, for
    every candidate of a run. */
-enum { AX_MAX_DECISIONS = 20, AX_GENOTYPE_TEXT = 80 };
+enum { AX_MAX_DECISIONS = 44, AX_GENOTYPE_TEXT = 116 };
 
 /* Equality is memcmp. All zero: the first genotype of the first space. */
 typedef struct ax_genotype {

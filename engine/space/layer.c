@@ -78,6 +78,14 @@ ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b)
     return ax_layer_apply(l, AX_OP_ADD, (ax_attr) { 0 }, args, 2);
 }
 
+ax_val ax_layer_mix(const ax_layers *l, const char *prefix, ax_val a, ax_val b)
+{
+    const int32_t c = ax_layer_shape(l, a).c;
+    const ax_val args[4] = { a, b, vector(l, prefix, "scale.0", c, AX_INIT_ONE, true),
+                             vector(l, prefix, "scale.1", c, AX_INIT_ONE, true) };
+    return ax_layer_apply(l, AX_OP_MIX, (ax_attr) { 0 }, args, 4);
+}
+
 ax_val ax_layer_aggregate(const ax_layers *l, const char *prefix, const ax_val *x, size_t n, int32_t out)
 {
     char name[PREFIX];

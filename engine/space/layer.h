@@ -29,6 +29,8 @@ ax_val ax_layer_bnorm(const ax_layers *l, const char *prefix, ax_val x, ax_act a
 /* PREFIX.conv, PREFIX.bn, ReLU. */
 ax_val ax_layer_conv_bn_relu(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec);
 ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b);
+/* PREFIX.scale.0 * a + PREFIX.scale.1 * b: a factor for each channel, 1 at first. */
+ax_val ax_layer_mix(const ax_layers *l, const char *prefix, ax_val a, ax_val b);
 /* n values of one size side by side, through PREFIX.aggregate.{conv,bn} (1x1) and ReLU to `out` channels. */
 ax_val ax_layer_aggregate(const ax_layers *l, const char *prefix, const ax_val *x, size_t n, int32_t out);
 /* x itself when it has this size already. */

@@ -5,7 +5,7 @@
 
 #include "engine/space/space.h"
 
-#define AX_SPACE_LIST(X) X(cells)
+#define AX_SPACE_LIST(X) X(cells) X(templates)
 
 #define AX_DECLARE_SPACE(name) extern const ax_space ax_space_##name;
 AX_SPACE_LIST(AX_DECLARE_SPACE)

@@ -17,7 +17,6 @@ typedef union member {
     ax_status status;
     ax_cause cause;
     ax_genotype genotype;
-    double reals[AX_MAX_DECISIONS];
     float each[AX_MAX_DECISIONS];
 } member;
 
@@ -113,7 +112,7 @@ static void pack(msgpack_packer *pk, const ax_fields *fields, const ax_field *f,
     case AX_FIELD_REALS:
         msgpack_pack_array(pk, n);
         for (uint32_t i = 0; i < n; i++)
-            ax_pack_real(pk, m.reals[i]);
+            ax_pack_real(pk, (double)m.each[i]);
         break;
     case AX_FIELD_EACH:
         pack_each(pk, m.each, n);
@@ -182,7 +181,7 @@ static void json(ax_str *out, const ax_fields *fields, const ax_field *f, const 
         }
         for (uint32_t i = 0; i < n; i++) {
             ax_str_add(out, i ? "," : "[");
-            json_real(out, each ? (double)m.each[i] : m.reals[i], each ? 9 : 17);
+            json_real(out, (double)m.each[i], each ? 9 : 17);
         }
         ax_str_add(out, "]");
         break;
@@ -263,26 +262,25 @@ static bool read_status(source *s, ax_status *out)
     return read_text(s, text, sizeof text) && ax_status_read(text, out) && *out != AX_PROMOTED;
 }
 
-static bool read_reals(source *s, double *out, uint32_t n)
+static bool read_reals(source *s, float *out, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (!read_real(s, &out[i]))
+    double real;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!read_real(s, &real))
             return false;
+        out[i] = (float)real;
+    }
     return true;
 }
 
 static bool read_each(source *s, float *out, uint32_t wanted)
 {
     uint32_t n;
-    double all[AX_MAX_DECISIONS], none;
+    double none;
     forget(out);
     if (!enter_array(s, &n))
         return read_real(s, &none) && isnan(none); /* nil */
-    if (n != wanted || !read_reals(s, all, n))
-        return false;
-    for (uint32_t i = 0; i < n; i++)
-        out[i] = (float)all[i];
-    return true;
+    return n == wanted && read_reals(s, out, n);
 }
 
 static bool read_field(source *s, const ax_fields *fields, const ax_field *f, void *object)
@@ -321,7 +319,7 @@ static bool read_field(source *s, const ax_fields *fields, const ax_field *f, vo
                set(f, object, &m);
     case AX_FIELD_REALS:
         m = get(f, object);
-        return enter_array(s, &n) && n == decisions(fields, object) && read_reals(s, m.reals, n) && set(f, object, &m);
+        return enter_array(s, &n) && n == decisions(fields, object) && read_reals(s, m.each, n) && set(f, object, &m);
     case AX_FIELD_EACH:
         return read_each(s, m.each, decisions(fields, object)) && set(f, object, &m);
     }

@@ -20,8 +20,8 @@ typedef enum ax_field_type {
     AX_FIELD_STATUS,   /* ax_status (its letter) */
     AX_FIELD_CAUSE,    /* ax_cause (its word) */
     AX_FIELD_GENOTYPE, /* ax_genotype (its text) */
-    AX_FIELD_REALS,    /* double[], one per decision of the struct's genotype */
-    AX_FIELD_EACH      /* float[], likewise (float 32; nil when none is known) */
+    AX_FIELD_REALS,    /* float[], one per decision of the struct's genotype (float 64) */
+    AX_FIELD_EACH      /* the same as float 32; nil when none is known */
 } ax_field_type;
 
 typedef struct ax_field {

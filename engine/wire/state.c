@@ -2,6 +2,7 @@
 
 #include "engine/wire/gaterule.h"
 #include "engine/wire/narrate.h"
+#include "engine/space/space.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -24,6 +25,12 @@ static void drop_text(const char *text)
         free((char *)(uintptr_t)text); /* set_text made it */
 }
 
+static void drop_each(ax_candidate *c)
+{
+    free((float *)(uintptr_t)c->logp_each); /* set_each made it */
+    c->logp_each = c->entropy_each = NULL;
+}
+
 void ax_state_release(ax_state *s)
 {
     for (uint32_t i = 0; i < s->n_candidates; i++) {
@@ -32,6 +39,7 @@ void ax_state_release(ax_state *s)
         drop_text(c->failure);
         drop_text(c->model);
         drop_text(c->masks);
+        drop_each(c);
     }
     free(s->candidate);
     free(s->scored);
@@ -234,11 +242,34 @@ static ax_candidate blank(uint32_t id)
     ax_candidate c = { .id = id, .gate_passed = -1 };
     c.record = (ax_candidate_record) { .status = AX_QUEUED, .before = AX_QUEUED, .outcome = ax_outcome_none };
     c.logp = c.entropy = c.gate_chance = NAN;
-    for (int i = 0; i < AX_MAX_DECISIONS; i++)
-        c.logp_each[i] = c.entropy_each[i] = NAN;
     c.note = c.failure = c.model = c.masks = "";
     clear_trace(&c);
     return c;
+}
+
+static bool any_known(const float *each, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isfinite(each[i]))
+            return true;
+    return false;
+}
+
+/* Both lists in one piece; most candidates of some strategies have none. */
+static void set_each(ax_state *s, ax_candidate *c, const ax_event *ev)
+{
+    const size_t n = ax_space_of(&c->genotype)->n_decisions;
+    drop_each(c);
+    if (!any_known(ev->u.PROPOSED.logp_each, n) && !any_known(ev->u.PROPOSED.entropy_each, n))
+        return;
+    float *each = malloc(2 * n * sizeof *each);
+    s->out_of_memory = s->out_of_memory || !each;
+    if (!each)
+        return;
+    memcpy(each, ev->u.PROPOSED.logp_each, n * sizeof *each);
+    memcpy(each + n, ev->u.PROPOSED.entropy_each, n * sizeof *each);
+    c->logp_each = each;
+    c->entropy_each = each + n;
 }
 
 static void fold_proposed(ax_state *s, const ax_event *ev)
@@ -259,8 +290,7 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
     ax_candidate_apply(&c->record, ev);
     c->logp = ev->u.PROPOSED.logp;
     c->entropy = ev->u.PROPOSED.entropy;
-    memcpy(c->logp_each, ev->u.PROPOSED.logp_each, sizeof c->logp_each);
-    memcpy(c->entropy_each, ev->u.PROPOSED.entropy_each, sizeof c->entropy_each);
+    set_each(s, c, ev);
     c->proposed_at = ev->at;
 }
 

@@ -21,10 +21,10 @@ typedef struct ax_candidate {
     double proposed_at, started_at, finished_at;        /* seconds since the epoch, 0 = not yet */
     double started_elapsed, finished_elapsed;           /* the same as ax_state.elapsed */
     float trace[AX_TRACE]; /* loss of training at each 32nd of the steps, as far as it was seen; NAN = not yet */
-    float logp_each[AX_MAX_DECISIONS],
-        entropy_each[AX_MAX_DECISIONS];         /* in the order of the genotype's text; NAN = not known */
-    double gate_chance;                         /* NAN = gate not asked */
+    double gate_chance;    /* NAN = gate not asked */
     const char *note, *failure, *model, *masks; /* the state's; "" = none. Most candidates have none */
+    /* One per decision, in the order of the genotype's text; the state's, NULL = not known. A figure may be NAN. */
+    const float *logp_each, *entropy_each;
 } ax_candidate;
 
 typedef struct ax_log_line {

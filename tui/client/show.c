@@ -69,7 +69,8 @@ static bool print(const char *line)
     ax_genotype g;
     char text[AX_GENOTYPE_TEXT];
     const char *at = strstr(line, "\"genotype\":\"");
-    if (!at || sscanf(at, "\"genotype\":\"%79[^\"]", text) != 1 || ax_genotype_parse(text, &g, NULL) != AX_OK)
+    _Static_assert(sizeof text == 116, "the width below");
+    if (!at || sscanf(at, "\"genotype\":\"%115[^\"]", text) != 1 || ax_genotype_parse(text, &g, NULL) != AX_OK)
         return false;
     int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
     ax_out_line("%s", text);

@@ -93,7 +93,7 @@ static void draw_decisions(ax_pane p, int row, const ax_candidate *c)
 {
     const ax_space *s = ax_space_of(&c->genotype);
     const int rows = (s->n_decisions + 1) / 2;
-    if (!isfinite(c->logp_each[0]) || row + 1 + rows >= p.at.rows)
+    if (!c->logp_each || !isfinite(c->logp_each[0]) || row + 1 + rows >= p.at.rows)
         return;
     for (int k = 0; k < 2; k++)
         ax_pane_print(p, row, 1 + k * DECISION_COLS, AX_ROLE_TITLE, "decision              p entropy");

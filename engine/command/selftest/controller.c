@@ -22,6 +22,8 @@ typedef struct bench {
     ax_controller *c;
     ax_rollout rollout[MAX_GENOTYPES];
     size_t n;
+    int64_t units, hidden; /* of our LSTM; of the file's */
+    bool no_embeddings;    /* decisions aren't fed back */
     double clip, entropy_weight, baseline;
 } bench;
 
@@ -97,23 +99,55 @@ static ax_code read_controller(bench *b, ax_err *err)
     ax_rng rng = ax_rng_new(0, 0);
     if (meta_text(b, "feedback", &feedback, err) != AX_OK)
         return AX_EFORMAT;
-    bool none = !strcmp(feedback, "none");
+    bool none = b->no_embeddings = !strcmp(feedback, "none");
     if (!none && strcmp(feedback, "previous"))
         return ax_fail(err, AX_EFORMAT, "%s: metadata 'feedback' is '%.40s', not previous or none", b->file, feedback);
     b->c = ax_controller_new(ax_space_of(&b->rollout[0].genotype), none ? AX_FEEDBACK_NONE : AX_FEEDBACK_PREVIOUS, &rng,
                              err);
-    return b->c ? AX_OK : err->code;
+    if (!b->c)
+        return err->code;
+    b->units = b->hidden = ax_controller_tensor_at(b->c, 0).rows; /* the start vector's */
+    int32_t hidden = 0;
+    if (!ax_safetensors_meta(b->st, "hidden"))
+        return AX_OK;
+    ax_code code = ax_golden_number(b->st, "hidden", 1, (int32_t)b->units, &hidden, err);
+    b->hidden = hidden;
+    return code;
 }
 
 /* ---- tensors ---- */
 
-/* The file's KIND.NAME for the controller's tensor i. */
+/* A file's controller may have fewer units than ours: the others have zeros everywhere, and then neither give nor take
+   anything. Row r of one of our tensors in the file's, which has `hidden` units; -1: it isn't there. */
+static int64_t row_of(const bench *b, const ax_controller_tensor *t, int64_t r)
+{
+    const int64_t units = b->units, unit = r % units;
+    if (t->rows != units && t->rows != 4 * units)
+        return r; /* choices */
+    return unit < b->hidden ? r / units * b->hidden + unit : -1;
+}
+
+/* The file's KIND.NAME for the controller's tensor i, as large as ours. */
 static float *golden(const bench *b, const char *kind, size_t i, char name[static NAME], ax_err *err)
 {
-    ax_controller_tensor t = ax_controller_tensor_at(b->c, i);
-    const int64_t dim[2] = { t.rows, t.cols };
+    static const char lstm[] = "controller.lstm.";
+    const ax_controller_tensor t = ax_controller_tensor_at(b->c, i);
+    const bool units = t.rows == b->units || t.rows == 4 * b->units;
+    const int64_t cols = t.cols ? b->hidden : 1, dim[2] = { units ? t.rows / b->units * b->hidden : t.rows, cols };
     snprintf(name, NAME, "%s.%s", kind, t.name);
-    return ax_golden_get(b->st, name, dim, t.cols ? 2 : 1, err);
+    if (!strncmp(t.name, lstm, sizeof lstm - 1) && !ax_safetensors_find(b->st, name))
+        snprintf(name, NAME, "%s.controller.%s", kind, t.name + sizeof lstm - 1); /* newer files name them shorter */
+    if (b->no_embeddings && strstr(t.name, "controller.embed.") && !ax_safetensors_find(b->st, name))
+        return calloc(t.count, sizeof(float)); /* nobody reads them */
+    float *small = ax_golden_get(b->st, name, dim, t.cols ? 2 : 1, err);
+    float *out = small ? calloc(t.count, sizeof *out) : NULL;
+    if (small && !out)
+        ax_fail(err, AX_ENOMEM, "%s: no memory", name);
+    for (int64_t r = 0; out && r < t.rows; r++)
+        for (int64_t c = 0, from = row_of(b, &t, r); from >= 0 && c < cols; c++)
+            out[r * (t.cols ? t.cols : 1) + c] = small[from * cols + c];
+    free(small);
+    return out;
 }
 
 static ax_code fill(bench *b, const char *kind, ax_controller_slot slot, ax_err *err)
@@ -131,15 +165,15 @@ static ax_code fill(bench *b, const char *kind, ax_controller_slot slot, ax_err 
 
 static ax_code read_file(bench *b, ax_err *err)
 {
-    ax_code code = read_controller(b, err);
+    ax_code code = read_genotypes(b, err);
+    if (code == AX_OK)
+        code = read_controller(b, err);
     if (code == AX_OK)
         code = meta_real(b, "clip", &b->clip, err);
     if (code == AX_OK)
         code = meta_real(b, "entropy_weight", &b->entropy_weight, err);
     if (code == AX_OK)
         code = meta_real(b, "baseline", &b->baseline, err);
-    if (code == AX_OK)
-        code = read_genotypes(b, err);
     if (code == AX_OK)
         code = read_rewards(b, err);
     if (code == AX_OK)

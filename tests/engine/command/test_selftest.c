@@ -33,6 +33,8 @@ static void test_golden_ref(void **state)
     green("ref", "1", GOLDEN "decoder-arch1.safetensors", "running statistics");
     green("ref", "1", GOLDEN "decoder-arch2.safetensors", "eval.logits");
     green("ref", "1", GOLDEN "decoder-skipnone.safetensors", "gradients");
+    green("ref", "1", GOLDEN "template-arch0.safetensors", "adam step");
+    green("ref", "1", GOLDEN "template-full1.safetensors", "eval.logits");
     green("ref", "1", GOLDEN "encoder-f16.safetensors", " taps ");
 }
 
@@ -43,6 +45,10 @@ static void test_golden_cpu(void **state)
     green("cpu", "1", GOLDEN "decoder-arch1.safetensors", "gradient norm");
     green("cpu", "1", GOLDEN "decoder-arch2.safetensors", "losses");
     green("cpu", "2", GOLDEN "decoder-skipnone.safetensors", "adam step");
+    green("cpu", "1", GOLDEN "template-arch0.safetensors", "losses");
+    green("cpu", "1", GOLDEN "template-arch1.safetensors", "gradients");
+    green("cpu", "2", GOLDEN "template-rand3.safetensors", "running statistics");
+    green("cpu", "1", GOLDEN "template-full1.safetensors", "eval.logits");
     green("cpu", "1", GOLDEN "encoder-f16.safetensors", " taps ");
     green("cpu", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
 }
@@ -85,6 +91,8 @@ static void test_golden_cuda(void **state)
     green("cuda:0", "1", GOLDEN "decoder-arch1.safetensors", "gradient norm");
     green("cuda:0", "1", GOLDEN "decoder-arch2.safetensors", "losses");
     green("cuda:0", "1", GOLDEN "decoder-skipnone.safetensors", "gradients");
+    green("cuda:0", "1", GOLDEN "template-arch1.safetensors", "gradients");
+    green("cuda:0", "1", GOLDEN "template-rand3.safetensors", "adam step");
     green("cuda:0", "1", GOLDEN "encoder-f16.safetensors", " taps ");
     green("cuda:0", "1", GOLDEN "encoder.safetensors", "taps, f16 weights");
     assert_int_equal(ax_emulated_live(), 0);
@@ -95,6 +103,8 @@ static void test_golden_controller(void **state)
     (void)state;
     green("ref", "1", GOLDEN "controller-previous.safetensors", "log-probabilities");
     green("ref", "1", GOLDEN "controller-none.safetensors", "adam step");
+    green("ref", "1", GOLDEN "template-controller-previous.safetensors", "gradients");
+    green("ref", "1", GOLDEN "template-controller-none.safetensors", "log-probabilities");
 }
 
 static void test_quick(void **state)

@@ -20,8 +20,7 @@ typedef struct thing {
     ax_status status;
     ax_cause cause;
     ax_genotype genotype;
-    double reals[AX_MAX_DECISIONS];
-    float each[AX_MAX_DECISIONS];
+    float reals[AX_MAX_DECISIONS], each[AX_MAX_DECISIONS];
 } thing;
 
 #define MEMBER(type, name)                                                                                             \
@@ -54,7 +53,7 @@ static thing example(void)
     for (int i = 0; i < AX_MAX_DECISIONS; i++)
         t.each[i] = NAN; /* behind the last decision */
     for (int i = 0; i < 19; i++) {
-        t.reals[i] = -i;
+        t.reals[i] = (float)-i;
         t.each[i] = 0.5f * (float)i;
     }
     return t;

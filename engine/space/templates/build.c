@@ -1,0 +1,206 @@
+/* From a genotype of the template space to a graph. */
+#include "engine/space/templates/expanded.h"
+#include "engine/space/builder.h"
+
+#include <stdio.h>
+
+enum { PREFIX = 64, NAME = PREFIX + 32 };
+
+/* Batch norm learns nothing from one value, and its variance isn't defined. */
+static bool can_normalise(const ax_layers *l, ax_val x)
+{
+    ax_shape s = ax_layer_shape(l, x);
+    if (l->err->code == AX_OK && l->train && s.n * s.h * s.w == 1)
+        ax_fail(l->err, AX_EINVAL,
+                "batch norm over a single value: the network shrinks a crop to one pixel, and the "
+                "batch is one crop");
+    return l->err->code == AX_OK;
+}
+
+static ax_val bnorm(const ax_layers *l, const char *prefix, ax_val x, ax_act act)
+{
+    return can_normalise(l, x) ? ax_layer_bnorm(l, prefix, x, act) : (ax_val) { 0 };
+}
+
+/* PREFIX.conv.weight and PREFIX.bn.*: 1x1. */
+static ax_val conv_bn(const ax_layers *l, const char *prefix, ax_val x, int32_t out, ax_act act)
+{
+    char name[NAME];
+    snprintf(name, sizeof name, "%s.conv", prefix);
+    x = ax_layer_conv(l, name, x, (ax_conv_spec) { .out = out, .kernel = 1 });
+    snprintf(name, sizeof name, "%s.bn", prefix);
+    return bnorm(l, name, x, act);
+}
+
+/* ---- operations ---- */
+
+static ax_val separable(const ax_layers *l, unsigned op, const char *prefix, ax_val x, int32_t out, int32_t step,
+                        int32_t repeats)
+{
+    const uint8_t kernel = op == AX_TEMPLATE_SEP3 ? 3 : 5, dilation = op == AX_TEMPLATE_SEP5_D6 ? 6 : 1;
+    for (int32_t r = 0; r < repeats; r++) {
+        char name[NAME];
+        const ax_conv_spec depthwise = { .out = ax_layer_shape(l, x).c,
+                                         .kernel = kernel,
+                                         .stride = (uint8_t)step,
+                                         .dilation = dilation,
+                                         .depthwise = true };
+        snprintf(name, sizeof name, "%s.step.%d.depthwise", prefix, r);
+        x = ax_layer_conv(l, name, x, depthwise);
+        snprintf(name, sizeof name, "%s.step.%d.pointwise", prefix, r);
+        x = ax_layer_conv(l, name, x, (ax_conv_spec) { .out = out, .kernel = 1 });
+        snprintf(name, sizeof name, "%s.step.%d.bn", prefix, r);
+        x = bnorm(l, name, x, AX_ACT_RELU);
+    }
+    return x;
+}
+
+static ax_val maxpool(const ax_layers *l, ax_val x, int32_t step)
+{
+    const ax_attr attr = { .conv = { .kernel = 3, .stride = (uint8_t)step, .pad = 1, .dilation = 1, .groups = 1 } };
+    return ax_layer_apply(l, AX_OP_MAXPOOL, attr, &x, 1);
+}
+
+/* Channel j of the result is channel j mod c of x. */
+static ax_val repeat_channels(const ax_layers *l, ax_val x, int32_t out)
+{
+    const ax_val twice[2] = { x, x };
+    return out == ax_layer_shape(l, x).c ? x : ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, twice, 2);
+}
+
+static ax_val apply_op(const ax_layers *l, unsigned op, const char *prefix, ax_val x, int32_t out, int32_t step,
+                       int32_t repeats)
+{
+    const ax_shape s = ax_layer_shape(l, x);
+    switch (op) {
+    case AX_TEMPLATE_GAP:
+        x = ax_layer_apply(l, AX_OP_GPOOL, (ax_attr) { 0 }, &x, 1);
+        return ax_layer_resize(l, conv_bn(l, prefix, x, out, AX_ACT_RELU), s.h, s.w);
+    case AX_TEMPLATE_MAXPOOL:
+        return maxpool(l, conv_bn(l, prefix, x, out, AX_ACT_NONE), step);
+    case AX_TEMPLATE_SKIP:
+        return repeat_channels(l, x, out);
+    default:
+        return separable(l, op, prefix, x, out, step, repeats);
+    }
+}
+
+/* ---- blocks ---- */
+
+/* Height decides, width where heights are equal. */
+static bool larger(ax_shape a, ax_shape b)
+{
+    return a.h != b.h ? a.h > b.h : a.w > b.w;
+}
+
+/* Both at the size of one of them. */
+static void same_size(const ax_layers *l, bool smaller, ax_val *x, ax_val *y)
+{
+    ax_shape a = ax_layer_shape(l, *x), b = ax_layer_shape(l, *y);
+    ax_shape to = larger(a, b) != smaller ? a : b;
+    *x = ax_layer_resize(l, *x, to.h, to.w);
+    *y = ax_layer_resize(l, *y, to.h, to.w);
+}
+
+static ax_val aggregate(const ax_layers *l, unsigned kind, bool smaller, const char *prefix, ax_val x, ax_val y)
+{
+    char name[PREFIX + 16];
+    ax_val side[2] = { x, y };
+    const int32_t a = ax_layer_shape(l, x).c, b = ax_layer_shape(l, y).c, c = a > b ? a : b;
+    for (unsigned k = 0; k < 2; k++) {
+        snprintf(name, sizeof name, "%s.adapt.%u", prefix, k);
+        if (ax_layer_shape(l, side[k]).c != c)
+            side[k] = conv_bn(l, name, side[k], c, AX_ACT_RELU);
+    }
+    same_size(l, smaller, &side[0], &side[1]);
+    if (kind == AX_TEMPLATE_SUM)
+        return ax_layer_mix(l, prefix, side[0], side[1]);
+    x = ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, side, 2);
+    snprintf(name, sizeof name, "%s.bn", prefix);
+    x = bnorm(l, name, x, AX_ACT_RELU);
+    snprintf(name, sizeof name, "%s.conv", prefix);
+    return ax_layer_conv(l, name, x, (ax_conv_spec) { .out = c, .kernel = 1 });
+}
+
+/* Its template again and again: each repetition reads the second side of the one before, and what that made. */
+static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_templates *t, unsigned b,
+                    const ax_val *value)
+{
+    const ax_template_block *block = &t->block[b];
+    const ax_template *template = &t->template[block->template];
+    const int32_t step = 1 << block->stride;
+    ax_val f[2] = { value[block->pos[0]], value[block->pos[1]] };
+    for (int r = 0; r <= block->repeat && l->err->code == AX_OK; r++) {
+        char name[PREFIX];
+        ax_val side[2];
+        for (unsigned k = 0; k < 2; k++) {
+            snprintf(name, sizeof name, "decoder.block.%u.repeat.%d.op.%u", b, r, k);
+            const int32_t out = ax_layer_shape(l, f[k]).c * (r ? 1 : step);
+            side[k] = apply_op(l, template->op[k], name, f[k], out, step, spec->repeats);
+        }
+        snprintf(name, sizeof name, "decoder.block.%u.repeat.%d.agg", b, r);
+        f[0] = f[1];
+        f[1] = aggregate(l, template->aggregate, b < AX_TEMPLATE_SMALLER, name, side[0], side[1]);
+    }
+    return f[1];
+}
+
+/* ---- head ---- */
+
+/* Up to seven maps side by side; an operation takes four. */
+static ax_val concat(const ax_layers *l, const ax_val *x, size_t n)
+{
+    enum { MOST = 4 };
+    ax_val first = n > MOST ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, MOST) : x[0];
+    if (n <= MOST)
+        return n > 1 ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, n) : first;
+    ax_val rest[MOST] = { first };
+    for (size_t i = MOST; i < n; i++)
+        rest[i - MOST + 1] = x[i];
+    return ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, rest, n - MOST + 1);
+}
+
+/* The blocks that no block reads, joined from left to right: what is smaller, the next or all so far, is resized each
+   time. */
+static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_templates *t, const ax_val *value)
+{
+    const uint32_t loose = ax_templates_loose_blocks(t);
+    ax_val read[AX_TEMPLATE_BLOCKS] = { { 0 } };
+    ax_shape size = { 0 };
+    size_t n = 0;
+    for (unsigned b = 0; b < AX_TEMPLATE_BLOCKS; b++) {
+        if (!(loose >> b & 1))
+            continue;
+        ax_shape next = ax_layer_shape(l, value[AX_TEMPLATE_TAPS + b]);
+        if (larger(next, size))
+            size = next;
+        read[n++] = value[AX_TEMPLATE_TAPS + b];
+        for (size_t i = 0; i < n; i++)
+            read[i] = ax_layer_resize(l, read[i], size.h, size.w);
+    }
+    ax_val x = concat(l, read, n);
+    x = ax_layer_apply(l, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1);
+    x = conv_bn(l, "decoder.head", x, spec->channels, AX_ACT_RELU);
+    return ax_layer_conv(l, "decoder.classifier", x,
+                         (ax_conv_spec) { .out = spec->outputs, .kernel = 3, .bias = true });
+}
+
+static void build(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *taps, ax_decoder *out)
+{
+    const ax_templates t = ax_templates_of(&spec->genotype);
+    ax_val value[AX_TEMPLATE_VALUES] = { taps[0], taps[1] };
+    for (unsigned b = 0; b < AX_TEMPLATE_BLOCKS && l->err->code == AX_OK; b++)
+        value[AX_TEMPLATE_TAPS + b] = block(l, spec, &t, b, value);
+    if (l->err->code == AX_OK)
+        out->logits = head(l, spec, &t, value);
+}
+
+/* How a cell's ends are merged is another space's question. */
+static void key(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONICAL_KEY])
+{
+    (void)concat;
+    const ax_templates t = ax_templates_of(g);
+    ax_templates_canonical(&t, out);
+}
+
+const ax_builder ax_builder_templates = { AX_TEMPLATE_TAPS, build, key };
