@@ -59,7 +59,7 @@ const ax_dataset *ax_dataset_at(int i);
 const ax_dataset *ax_dataset_of(const char *spec, const char **argument);
 
 /* A spec in its parts. */
-enum { AX_DATASET_SPEC = 256 }; /* bytes of the longest, with the zero byte */
+enum { AX_DATASET_SPEC = 512 }; /* bytes of the longest, with the zero byte */
 typedef struct ax_dataset_spec {
     const ax_dataset *set;
     const char *argument;                   /* without the options; NULL = none */

@@ -147,7 +147,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(TEXT, pose_protocol, FIXED, DATA, "udp", "udp", "udp", ONE_OF("udp, paper"),                                     \
       "pose: how persons are cut out and found: udp, or paper, as Simple Baselines")
 
-#define AX_SETTING_TEXT 256
+#define AX_SETTING_TEXT 512
 typedef struct ax_settings {
 #define AX_FIELD_TEXT(name) char name[AX_SETTING_TEXT];
 #define AX_FIELD_WHOLE(name) int64_t name;

@@ -15,7 +15,7 @@ typedef struct ax_model_info {
     ax_encoder encoder;
     ax_task_spec task;
     ax_outcome outcome; /* its task's figures, on the validation split; NAN = not known */
-    char data[256];     /* data set it was trained on */
+    char data[512];     /* data set it was trained on */
 } ax_model_info;
 
 /* Writes path (whole or not at all): encoder and decoder parameters without auxiliary heads. Trainable parameters come

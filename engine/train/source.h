@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 typedef struct ax_source_info {
-    char spec[256];        /* as given: "scenes", "camvid:DIR" */
+    char spec[512];        /* as given: "scenes", "camvid:DIR" */
     size_t n_train, n_val; /* images in either split; scenes: what was asked for */
     ax_task_spec task;     /* what is to be predicted; complete once the settings were heard (ax_task.configure) */
 } ax_source_info;

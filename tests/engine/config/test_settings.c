@@ -179,7 +179,7 @@ static void what_is_too_long_is_said(void **state)
     ax_err err;
     ax_settings_preset(&s, "demo", NULL);
     assert_int_equal(ax_settings_set(&s, "data", text, &err), AX_EINVAL);
-    assert_string_equal(err.msg, "data: 256 bytes, more than the 255 allowed");
+    assert_string_equal(err.msg, "data: 512 bytes, more than the 511 allowed");
     assert_int_equal(ax_settings_set(&s, "data", text + 1, &err), AX_OK);
     assert_int_equal(ax_settings_set(&s, "data", "a\tb", &err), AX_EINVAL);
     assert_string_equal(err.msg, "data: control characters are not allowed");

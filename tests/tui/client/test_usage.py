@@ -47,8 +47,8 @@ WRONG = [  # arguments, exit code, what the line says
     (["note", "a", "1", "x\ty"], 2, r"""note: "x\ty" isn't UTF-8, or holds a character that can't be seen"""),
     (["note", "a", "1", "x\u009b"], 2, r'note: "x\u009b" isn'),
     (["note", "a", "1", b"caf\xe9"], 2, r'note: "caf\xe9" isn'),
-    (["search", "--data", "camvid:" + "d" * 249], 2, "data: 256 bytes, more than the 255 allowed"),
-    (["search", "--teacher", "t" * 256], 2, "teacher: 256 bytes, more than the 255 allowed"),
+    (["search", "--data", "camvid:" + "d" * 505], 2, "data: 512 bytes, more than the 511 allowed"),
+    (["search", "--teacher", "t" * 512], 2, "teacher: 512 bytes, more than the 511 allowed"),
     (["search", "--data", "camvid:/nonexistent"], None, "/nonexistent"),
     (["status"], 2, "there is no run yet; 'auxcell search' starts one"),
     (["status", "none"], 1, "none: no such run: No such file or directory"),
@@ -92,13 +92,13 @@ class Usage(unittest.TestCase):
 
     def test_a_path_that_gets_too_long(self):
         """It is made absolute for a run that is resumed from elsewhere."""
-        deep = os.path.join(self.place.dir, "d" * 150, "d" * 150)
+        deep = os.path.join(self.place.dir, *["d" * 150] * 4)
         os.makedirs(os.path.join(deep, "set"))
         for setting, value in (("data", "camvid:set"), ("teacher", "set")):
             done = subprocess.run([AUXCELL, "search", "--" + setting, value], env=self.place.env, cwd=deep,
                                   capture_output=True, text=True)
             n = len(os.path.join(deep, "set"))
-            most = 255 - len("camvid:") * (setting == "data")
+            most = 511 - len("camvid:") * (setting == "data")
             self.assertEqual((done.returncode, done.stderr),
                              (2, f"auxcell: {setting}: 'set' from the root on has {n} bytes, more than the {most} allowed\n"))
         self.assertFalse(os.path.isdir(self.place.runs))

@@ -1,0 +1,121 @@
+/* Headers, read without decoding, say what decoding says. */
+#include "data/glance.h"
+#include "data/image.h"
+#include "engine/base/file.h"
+
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char dir[] = "/tmp/ax-glance-XXXXXX", path[64];
+
+static int begin(void **state)
+{
+    (void)state;
+    if (!mkdtemp(dir))
+        return -1;
+    snprintf(path, sizeof path, "%s/x", dir);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(dir);
+}
+
+static const char *const files[] = { "tests/data/tiny.jpg", "tests/data/tiny-progressive.jpg",
+                                     "tests/data/tiny-cmyk.jpg", "tests/data/camvid-tiny/train/0001TP_006960.png",
+                                     "tests/data/camvid-tiny/trainannot/0001TP_006960.png" };
+
+static void the_same_as_decoding(void **state)
+{
+    (void)state;
+    static const char *const kind[] = { "JPEG, 8 bits", "JPEG, 8 bits", "JPEG, 8 bits", "RGB, 8 bits", NULL };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        ax_glance g;
+        ax_err err;
+        uint8_t *rgb;
+        int32_t h, w;
+        char text[32];
+        if (ax_glance_read(files[i], &g, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+        assert_true(g.h == (i == 2 ? 16 : 64) && g.w == (i == 2 ? 24 : 96));
+        if (ax_picture_read(files[i], &rgb, &h, &w, &err) == AX_OK) { /* CMYK is refused then */
+            free(rgb);
+            assert_true(g.h == h && g.w == w);
+        } else {
+            assert_int_equal(i, 2);
+        }
+        assert_true(g.ends);
+        assert_int_equal(g.jpeg, i < 3);
+        if (kind[i])
+            assert_string_equal(ax_glance_kind(&g, text), kind[i]);
+    }
+}
+
+/* A file cut anywhere doesn't end as it should, or isn't even begun. */
+static void cuts_are_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char *bytes;
+        size_t n;
+        assert_int_equal(ax_file_read(AT_FDCWD, files[i], 1 << 20, &bytes, &n, NULL), AX_OK);
+        for (size_t cut = 0; cut < n; cut += 1 + n / 60) {
+            ax_glance g;
+            ax_err err = { AX_OK, "" };
+            assert_int_equal(ax_file_replace(AT_FDCWD, path, bytes, cut, NULL), AX_OK);
+            if (ax_glance_read(path, &g, &err) == AX_OK)
+                assert_false(g.ends);
+            else
+                assert_non_null(strstr(err.msg, path));
+        }
+        free(bytes);
+    }
+}
+
+/* The size of a JPEG may be far behind: profiles and thumbnails come first. */
+static void segments_are_passed_over(void **state)
+{
+    (void)state;
+    char *bytes;
+    size_t n;
+    assert_int_equal(ax_file_read(AT_FDCWD, files[0], 1 << 20, &bytes, &n, NULL), AX_OK);
+    size_t long_one = 2 + 65533;
+    uint8_t *more = calloc(1, n + 3 * (2 + 65533 + 2));
+    size_t at = 0;
+    memcpy(more, bytes, 2);
+    at = 2;
+    for (int k = 0; k < 3; k++) {
+        memcpy(more + at, "\xff\xff\xe2\xff\xfd", 5); /* with a byte that fills */
+        at += 1 + long_one;
+    }
+    memcpy(more + at, bytes + 2, n - 2);
+    assert_int_equal(ax_file_replace(AT_FDCWD, path, more, at + n - 2, NULL), AX_OK);
+    ax_glance g;
+    ax_err err;
+    if (ax_glance_read(path, &g, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_int_equal(g.h, 64);
+    assert_int_equal(g.w, 96);
+    assert_true(g.ends);
+    free(more);
+    free(bytes);
+    assert_int_equal(ax_glance_read("/dev/null", &g, &err), AX_EIO);
+    assert_int_equal(ax_glance_read(dir, &g, &err), AX_EIO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_as_decoding), cmocka_unit_test(cuts_are_seen),
+                                        cmocka_unit_test(segments_are_passed_over) };
+    return cmocka_run_group_tests(tests, begin, end);
+}
