@@ -124,7 +124,9 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
     if (h * scale > AX_IMAGE_MAX_SIDE || w * scale > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "an image of %dx%d scaled by %g is too large", (int)w, (int)h, scale);
     int32_t sh = scaled_side(h, scale), sw = scaled_side(w, scale);
-    int32_t oh = spec->h ? spec->h : sh < 32 ? 32 : sh / 32 * 32, ow = spec->w ? spec->w : sw < 32 ? 32 : sw / 32 * 32;
+    int32_t more = spec->whole ? 31 : 0;
+    int32_t oh = spec->h ? spec->h : sh < 32 ? 32 : (sh + more) / 32 * 32;
+    int32_t ow = spec->w ? spec->w : sw < 32 ? 32 : (sw + more) / 32 * 32;
     size_t n = (size_t)oh * (size_t)ow;
     if (n > AX_IMAGE_MAX_PIXELS)
         return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)ow, (int)oh);
@@ -144,6 +146,8 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
         for (int v = 0; v < 256; v++)
             norm[c][v] = ax_normalise((float)v, c);
     int32_t y = crop_start(sh, oh, spec->random_crop, top), x = crop_start(sw, ow, spec->random_crop, left);
+    if (spec->whole)
+        y = x = 0;
     bool flip = spec->mirror && mirror < 0.5;
     tap *columns = rows + oh;
     axis(rows, oh, y, h, sh, false);

@@ -34,6 +34,7 @@ static const command commands[] = {
     { "export", ax_cli_export, "[RUN] | MODEL", "candidates as CSV or JSON; or a model as ONNX" },
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
+    { "eval", ax_cli_engine, "MODEL --data SPEC", "how good a trained model is on a data set" },
     { "predict", ax_cli_engine, "MODEL IMAGE...", "what a trained model predicts of images" },
     { "data", ax_cli_engine, "check|show SPEC", "whether a data set is fit to train on; its images" },
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },

@@ -125,7 +125,7 @@ static void print_figures(const char *title, ax_task_id task, const ax_outcome *
 {
     ax_out("  %-9s %.4f", title, o->reward);
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (ax_model_says(task, (ax_metric)m) && m != AX_METRIC_REWARD)
+        if (ax_model_says(task, (ax_metric)m) && m != AX_METRIC_REWARD && !isnan(ax_outcome_figure(o, (ax_metric)m)))
             ax_out("   %s %.4f", ax_metric_of((ax_metric)m)->word, ax_outcome_figure(o, (ax_metric)m));
     ax_out("\n");
 }
@@ -149,21 +149,27 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
            (double)o->peak_bytes / 1048576, o->batch);
 }
 
+/* Members of the task's figures, each with a comma before it; null = not known. */
+static void json_figures(const char *before, ax_task_id task, const ax_outcome *o)
+{
+    for (int m = 0; m < AX_METRIC_COUNT; m++) {
+        double v = ax_outcome_figure(o, (ax_metric)m);
+        if (!ax_model_says(task, (ax_metric)m))
+            continue;
+        ax_out(isnan(v) ? ",\"%s%s\":null" : ",\"%s%s\":%.6f", before, ax_metric_of((ax_metric)m)->name, v);
+    }
+}
+
 static void print_json(const char *genotype, const report *r, const ax_outcome *o, int64_t seed)
 {
     ax_out("{\"genotype\":\"%s\",\"seed\":%lld", genotype, (long long)seed);
-    for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (ax_model_says(r->task, (ax_metric)m))
-            ax_out(",\"%s\":%.6f", ax_metric_of((ax_metric)m)->name, ax_outcome_figure(o, (ax_metric)m));
+    json_figures("", r->task, o);
     ax_out(",\"loss\":[");
     for (int32_t e = 0; e < r->epochs; e++)
         ax_out("%s%.6f", e ? "," : "", r->loss[e]);
     ax_out("]");
     if (r->stages == 2)
-        for (int m = 0; m < AX_METRIC_COUNT; m++)
-            if (ax_model_says(r->task, (ax_metric)m))
-                ax_out(",\"stage1_%s\":%.6f", ax_metric_of((ax_metric)m)->name,
-                       ax_outcome_figure(&r->stage1, (ax_metric)m));
+        json_figures("stage1_", r->task, &r->stage1);
     if (isfinite(o->latency_ms))
         ax_out(",\"latency_ms\":%.4f", o->latency_ms);
     ax_out(",\"devices\":%d", r->devices);

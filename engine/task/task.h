@@ -106,6 +106,7 @@ struct ax_task {
     ax_val (*loss)(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val target[AX_TASK_TARGETS]);
 
     /* ---- the network as it is used ---- */
+    bool mirrors, scales; /* the logits of a mirrored image are those of the image, mirrored; likewise of a scaled one */
     /* Appends what is predicted of images of h x w: a value with the images along its first dimension. */
     ax_val (*predict)(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err);
 
@@ -118,6 +119,13 @@ struct ax_task {
     /* The figures, the reward among them. AX_EDATA: nothing could be judged; the message says what is missing. */
     ax_code (*score_take)(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err);
     void (*score_free)(void *score);
+    /* Adds another account of images; NULL: figures of several accounts don't add up. */
+    void (*score_merge)(void *score, const void *other);
+    /* What is known beyond the figures, each NULL = nothing: lines for a person (in characters of Unicode or not),
+       members of a JSON object with a comma before each, a table as CSV. */
+    void (*score_text)(const void *score, const ax_task_spec *spec, bool unicode, ax_str *out);
+    void (*score_json)(const void *score, const ax_task_spec *spec, ax_str *out);
+    void (*score_csv)(const void *score, const ax_task_spec *spec, ax_str *out);
 
     /* ---- pictures of truth and prediction, in a run's mask files ---- */
     /* What the pictures' values and colours are: fills in classes, name, color (and channels). */

@@ -23,6 +23,7 @@ typedef enum ax_split { AX_SPLIT_TRAIN, AX_SPLIT_VAL } ax_split;
 typedef struct ax_sample_spec {
     ax_split split;
     int32_t h, w;               /* size of the sample; 0: the largest multiple of 32 that fits the image, centred */
+    bool whole;                 /* with h, w = 0: all of the image, with a margin to the right and below up to 32s */
     int32_t shorter_side;       /* resize so first (0: leave) */
     float scale_min, scale_max; /* then by a random factor; 1, 1 = none */
     bool mirror,

@@ -32,23 +32,37 @@ void ax_confusion_add(ax_confusion *c, const uint8_t *truth, const uint8_t *pred
                 c->count[truth[i] * classes + predicted[i]]++;
 }
 
+void ax_confusion_merge(ax_confusion *c, const ax_confusion *other)
+{
+    for (size_t i = 0; i < (size_t)c->classes * (size_t)c->classes; i++)
+        c->count[i] += other->count[i];
+}
+
+ax_class_figures ax_confusion_class(const ax_confusion *c, int32_t k)
+{
+    double row = 0, column = 0, hit = (double)c->count[k * c->classes + k];
+    for (int32_t j = 0; j < c->classes; j++) {
+        row += (double)c->count[k * c->classes + j];
+        column += (double)c->count[j * c->classes + k];
+    }
+    return (ax_class_figures) { .iou = row > 0 ? hit / (row + column - hit) : NAN,
+                                .accuracy = row > 0 ? hit / row : NAN,
+                                .truth = (uint64_t)row,
+                                .predicted = (uint64_t)column };
+}
+
 ax_metrics ax_confusion_metrics(const ax_confusion *c, int32_t leave_out)
 {
     double iou = 0, weighted = 0, accuracy = 0, pixels = 0;
     int32_t occurring = 0;
     for (int32_t k = 0; k < c->classes; k++) {
-        double row = 0, column = 0, hit = (double)c->count[k * c->classes + k];
-        for (int32_t j = 0; j < c->classes; j++) {
-            row += (double)c->count[k * c->classes + j];
-            column += (double)c->count[j * c->classes + k];
-        }
-        if (row == 0 || k == leave_out)
+        const ax_class_figures f = ax_confusion_class(c, k);
+        if (!f.truth || k == leave_out)
             continue;
-        double class_iou = hit / (row + column - hit);
-        iou += class_iou;
-        weighted += row * class_iou;
-        accuracy += hit / row;
-        pixels += row;
+        iou += f.iou;
+        weighted += (double)f.truth * f.iou;
+        accuracy += f.accuracy;
+        pixels += (double)f.truth;
         occurring++;
     }
     if (!occurring)

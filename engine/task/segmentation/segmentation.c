@@ -1,6 +1,7 @@
 /* Segmentation: a class for every pixel. Its truth is a class map {h,w} of bytes, AX_IGNORE where no class is known. */
-#include "engine/task/segmentation/labels.h"
 #include "engine/task/segmentation/class_names.h"
+#include "engine/task/segmentation/confusion_text.h"
+#include "engine/task/segmentation/labels.h"
 #include "engine/task/segmentation/score.h"
 #include "engine/task/task.h"
 
@@ -109,6 +110,11 @@ static void score_free(void *score)
     free(score);
 }
 
+static void score_merge(void *score, const void *other)
+{
+    ax_confusion_merge(score, other);
+}
+
 /* ---- pictures ---- */
 
 static void legend(const ax_task_spec *spec, ax_maskfile *m)
@@ -149,11 +155,17 @@ const ax_task ax_task_segmentation = {
     .target_type = target_type,
     .fill_target = fill_target,
     .loss = cross_entropy,
+    .mirrors = true,
+    .scales = true,
     .predict = predict,
     .score_new = score_new,
     .score_add = score_add,
     .score_take = score_take,
     .score_free = score_free,
+    .score_merge = score_merge,
+    .score_text = ax_confusion_text,
+    .score_json = ax_confusion_json,
+    .score_csv = ax_confusion_csv,
     .legend = legend,
     .draw = draw,
     .file = { { "mask", ".png", false }, { "overlay", "-overlay.png", true } },

@@ -1,0 +1,283 @@
+/* auxcell eval: how good a model is on a data set. */
+#include "engine/command/eval.h"
+
+#include "engine/backend/list.h"
+#include "engine/base/out.h"
+#include "engine/base/output.h"
+#include "engine/command/device_note.h"
+#include "engine/command/program.h"
+#include "engine/config/option.h"
+#include "engine/model/modelmeta.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char synopsis[] = "auxcell eval MODEL.safetensors --data SPEC [OPTION...]";
+static const char about[] =
+    "Judges a model on the images of a data set at their whole size, as predict sees them: the figures with 95 %\n"
+    "intervals over images (bootstrap), what the task knows beyond them, and the images it does worst on.\n";
+
+typedef struct options {
+    const char *model, *data, *split, *scales, *csv, *dir;
+    int32_t worst, images;
+    bool flip, json;
+    ax_settings settings; /* what the task reads of them */
+} options;
+
+static ax_code parse_scales(const char *text, ax_variants *v, ax_err *err)
+{
+    for (const char *at = text; at && *at;) {
+        char *end;
+        float s = strtof(at, &end);
+        if (end == at || (*end && *end != ',') || !(s >= .25f && s <= 4) || v->scales == AX_MAX_SCALES)
+            return ax_fail(err, AX_EINVAL, "--scales %s: up to %d numbers from 0.25 to 4, with commas between", text,
+                           AX_MAX_SCALES);
+        v->scale[v->scales++] = s;
+        at = *end ? end + 1 : end;
+    }
+    return AX_OK;
+}
+
+static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
+{
+    ax_given given;
+    const ax_option table[] = {
+        AX_TEXT("--split", "S", &o->split, "val or train (val)"),
+        AX_WHOLE("--images", "N", &o->images, 0, INT_MAX, "the first N images only, 0 = all (0)"),
+        AX_FLAG("--flip", &o->flip, "averages with the mirrored image"),
+        AX_TEXT("--scales", "S,S,...", &o->scales, "averages over sizes of the image, like .75,1,1.25"),
+        AX_WHOLE("--worst", "N", &o->worst, 0, 1000, "how many of the worst images are named (5)"),
+        AX_TEXT("-o", "DIR", &o->dir, "writes what is predicted of those there, as predict --overlay does"),
+        AX_TEXT("--csv", "FILE", &o->csv, "writes the task's table there (segmentation: the confusion matrix)"),
+        AX_FLAG("--json", &o->json, "one JSON object instead of lines"),
+    };
+    const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, 1 };
+    int n = 0;
+    if (ax_given_init(&given, argc, err) != AX_OK)
+        return AX_PARSED_GO;
+    ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
+    if (parsed == AX_PARSED_GO) {
+        ax_code code = ax_settings_preset(&o->settings, "demo", err);
+        for (int i = 0; i < given.n && code == AX_OK; i++)
+            code = ax_settings_set(&o->settings, given.name[i], given.value[i], err);
+        o->model = n ? argv[1] : NULL;
+        o->data = ax_given_value(&given, "data");
+        if (code == AX_OK && !o->model)
+            ax_fail(err, AX_EINVAL, "eval needs a model file");
+        else if (code == AX_OK && !o->data)
+            ax_fail(err, AX_EINVAL, "eval needs a data set: --data SPEC");
+        else if (code == AX_OK && strcmp(o->split, "val") && strcmp(o->split, "train"))
+            ax_fail(err, AX_EINVAL, "--split %s: val or train", o->split);
+    }
+    ax_given_release(&given);
+    return parsed;
+}
+
+/* ---- what is printed ---- */
+
+static void print_figure(ax_metric m, const ax_eval *e, ax_str *out)
+{
+    const ax_interval *i = &e->interval[m];
+    double v = ax_outcome_figure(&e->figures, m);
+    ax_str_printf(out, "  %-10s %.4f", ax_metric_of(m)->word, v);
+    if (!isnan(i->low))
+        ax_str_printf(out, "   %.4f to %.4f", i->low, i->high);
+    ax_str_add(out, "\n");
+}
+
+static void print_text(const options *o, const ax_eval *e)
+{
+    const ax_task_spec *spec = &e->source->info.task;
+    bool unicode = !strcmp(nl_langinfo(CODESET), "UTF-8");
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_str_printf(&out, "model      %s\n", o->model);
+    ax_str_printf(&out, "data       %s, %s, %zu images\n", o->data, o->split, e->n);
+    for (int m = 0; m < AX_METRIC_COUNT; m++)
+        if (ax_model_says(spec->task->id, (ax_metric)m) && !isnan(ax_outcome_figure(&e->figures, (ax_metric)m)))
+            print_figure((ax_metric)m, e, &out);
+    if (spec->task->score_text)
+        spec->task->score_text(e->score, spec, unicode, &out);
+    if (e->n_worst)
+        ax_str_printf(&out, "\nworst by reward\n");
+    for (size_t i = 0; i < e->n_worst; i++) {
+        char name[PATH_MAX];
+        e->source->ops->name(e->source, e->split, e->worst[i].image, name, sizeof name);
+        ax_str_printf(&out, "  %.4f  ", e->worst[i].reward);
+        ax_str_visible(&out, name, false);
+        ax_str_add(&out, "\n");
+    }
+    ax_out_text(out.text);
+    ax_str_release(&out);
+}
+
+static void json_figure(ax_metric m, const ax_eval *e, ax_str *out)
+{
+    const ax_interval *i = &e->interval[m];
+    double v = ax_outcome_figure(&e->figures, m);
+    if (isnan(v))
+        ax_str_printf(out, ",\"%s\":null", ax_metric_of(m)->name);
+    else
+        ax_str_printf(out, ",\"%s\":%.6f", ax_metric_of(m)->name, v);
+    if (!isnan(i->low))
+        ax_str_printf(out, ",\"%s_interval\":[%.6f,%.6f]", ax_metric_of(m)->name, i->low, i->high);
+}
+
+static void print_json(const options *o, const ax_eval *e)
+{
+    const ax_task_spec *spec = &e->source->info.task;
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_str_add(&out, "{\"model\":");
+    ax_str_json(&out, o->model);
+    ax_str_add(&out, ",\"data\":");
+    ax_str_json(&out, o->data);
+    ax_str_printf(&out, ",\"task\":\"%s\",\"split\":\"%s\",\"images\":%zu", ax_task_name(spec->task->id), o->split,
+                  e->n);
+    for (int m = 0; m < AX_METRIC_COUNT; m++)
+        if (ax_model_says(spec->task->id, (ax_metric)m))
+            json_figure((ax_metric)m, e, &out);
+    if (spec->task->score_json)
+        spec->task->score_json(e->score, spec, &out);
+    ax_str_add(&out, ",\"worst\":[");
+    for (size_t i = 0; i < e->n_worst; i++) {
+        char name[PATH_MAX];
+        e->source->ops->name(e->source, e->split, e->worst[i].image, name, sizeof name);
+        ax_str_add(&out, i ? ",{\"image\":" : "{\"image\":");
+        ax_str_json(&out, name);
+        ax_str_printf(&out, ",\"reward\":%.6f}", e->worst[i].reward);
+    }
+    ax_str_add(&out, "]}\n");
+    ax_out_text(out.text);
+    ax_str_release(&out);
+}
+
+static ax_code write_csv(const options *o, const ax_eval *e, ax_err *err)
+{
+    const ax_task_spec *spec = &e->source->info.task;
+    ax_str out;
+    ax_str_init(&out, 0);
+    spec->task->score_csv(e->score, spec, &out);
+    ax_code code = ax_str_ok(&out) ? ax_output_write(o->csv, out.text, out.len, err)
+                                   : ax_fail(err, AX_ENOMEM, "%s: no memory", o->csv);
+    ax_str_release(&out);
+    return code;
+}
+
+/* ---- the whole ---- */
+
+/* Nothing is computed for an output that can't be written. */
+static ax_code check_files(const options *o, ax_source *source, ax_err *err)
+{
+    ax_files *f = ax_files_new();
+    ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+    if (code == AX_OK)
+        code = source->ops->files(source, f, err);
+    if (code == AX_OK && o->csv)
+        code = ax_files_write(f, o->csv, "--csv", err);
+    if (code == AX_OK)
+        code = ax_files_check(f, err);
+    if (code == AX_OK && o->csv)
+        code = ax_output_check(o->csv, err);
+    if (code == AX_OK && o->dir)
+        code = ax_output_folder(o->dir, err);
+    ax_files_free(f);
+    return code;
+}
+
+static ax_code check_task(const options *o, const ax_task_spec *ours, const ax_task_spec *its, ax_err *err)
+{
+    if (its->outputs != ours->outputs)
+        return ax_fail(err, AX_EINVAL, "%s: a model of %d outputs; %s asks for %d", o->model, its->outputs, o->data,
+                       ours->outputs);
+    for (int32_t i = 0; i < ours->outputs; i++)
+        if (strcmp(its->name[i], ours->name[i]) != 0)
+            return ax_fail(err, AX_EINVAL, "%s: its output %d is '%s'; that of %s is '%s'", o->model, i, its->name[i],
+                           o->data, ours->name[i]);
+    if (o->csv && !ours->task->score_csv)
+        return ax_fail(err, AX_EINVAL, "--csv: there is no table for %s", ax_task_name(ours->task->id));
+    return AX_OK;
+}
+
+static ax_code open_all(const ax_program *prog, const options *o, ax_predicts what, ax_predictor *p, ax_eval *e,
+                        ax_err *err)
+{
+    char note[AX_DEVICE_NOTE] = "";
+    ax_session *s = &p->session;
+    ax_code code = ax_predictor_open(p, o->model, what, err);
+    const char *task = code == AX_OK ? ax_task_name(p->info.task.task->id) : "";
+    if (code == AX_OK && !(e->source = prog->open_source(o->data, task, err)))
+        code = err->code;
+    if (code != AX_OK)
+        return code;
+    ax_task_spec *ours = &e->source->info.task;
+    code = ours->task->configure(ours, &o->settings, o->data, err);
+    if (code == AX_OK)
+        code = check_task(o, ours, &p->info.task, err);
+    if (code == AX_OK)
+        code = check_files(o, e->source, err);
+    if (code == AX_OK && !(s->dev = ax_device_open(o->settings.device, (int)o->settings.threads, &s->be, note, err)))
+        code = err->code;
+    ax_command_device_note(note);
+    return code == AX_OK ? ax_predictor_compile(p, 32, 32, err) : code;
+}
+
+static ax_code run(const ax_program *prog, const options *o, ax_predictor *p, ax_eval *e, ax_err *err)
+{
+    ax_variants v = { .flip = o->flip };
+    ax_code code = parse_scales(o->scales, &v, err);
+    if (code == AX_OK)
+        code = open_all(prog, o, v.flip || v.scales ? AX_PREDICTS_LOGITS : AX_PREDICTS_TASK, p, e, err);
+    if (code != AX_OK)
+        return code;
+    e->split = strcmp(o->split, "train") ? AX_SPLIT_VAL : AX_SPLIT_TRAIN;
+    e->n = e->split == AX_SPLIT_VAL ? e->source->info.n_val : e->source->info.n_train;
+    e->n = o->images && (size_t)o->images < e->n ? (size_t)o->images : e->n;
+    e->most_worst = (size_t)o->worst;
+    e->show_progress = isatty(2);
+    e->dir = o->dir;
+    e->writers = &prog->writers;
+    e->p = p;
+    if (!(e->vp = ax_variant_predictor_new(p, &v, err)))
+        return err->code;
+    code = ax_eval_run(e, err);
+    if (code == AX_OK && o->csv)
+        code = write_csv(o, e, err);
+    if (code == AX_OK)
+        (o->json ? print_json : print_text)(o, e);
+    return code;
+}
+
+int ax_command_eval(const ax_program *prog, int argc, char **argv)
+{
+    ax_err err = { AX_OK, "" };
+    options *o = calloc(1, sizeof *o);
+    ax_predictor *p = calloc(1, sizeof *p);
+    ax_eval *e = calloc(1, sizeof *e);
+    ax_parsed parsed = AX_PARSED_GO;
+    if (!o || !p || !e) {
+        ax_fail(&err, AX_ENOMEM, "no memory");
+    } else {
+        o->split = "val";
+        o->worst = 5;
+        parsed = parse(argc, argv, o, &err);
+        if (parsed == AX_PARSED_GO && err.code == AX_OK)
+            run(prog, o, p, e, &err);
+        ax_eval_release(e);
+        ax_predictor_release(p);
+        if (p->session.dev)
+            p->session.be->close(p->session.dev);
+    }
+    free(o);
+    free(p);
+    free(e);
+    if (parsed != AX_PARSED_GO)
+        return parsed;
+    return err.code ? ax_complain_of(&err) : 0;
+}

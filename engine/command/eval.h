@@ -1,0 +1,37 @@
+/* Judging a model image by image: figures, their intervals over images, and the worst images. */
+#ifndef AX_COMMAND_EVAL_H
+#define AX_COMMAND_EVAL_H
+
+#include "engine/model/variants.h"
+#include "engine/train/source.h"
+
+typedef struct ax_interval {
+    double low, high; /* NAN = not known */
+} ax_interval;
+
+typedef struct ax_eval {
+    ax_source *source; /* owned; its task is configured */
+    ax_predictor *p;
+    ax_variant_predictor *vp; /* owned */
+    ax_split split;
+    size_t n; /* images */
+    size_t most_worst;
+    bool show_progress;
+    const char *dir; /* NULL, or where files of the worst images go */
+    const ax_task_writers *writers;
+
+    ax_outcome figures;
+    ax_interval interval[AX_METRIC_COUNT]; /* 95 % of the figures of images drawn with replacement */
+    void *score;                           /* of all images */
+    struct ax_eval_worst {
+        double reward; /* of this image alone */
+        size_t image;
+    } * worst; /* the worst first */
+    size_t n_worst;
+} ax_eval;
+
+/* Judges e->n images; fills in what comes after `writers`. AX_ECANCEL: interrupted. */
+ax_code ax_eval_run(ax_eval *e, ax_err *err);
+void ax_eval_release(ax_eval *e);
+
+#endif

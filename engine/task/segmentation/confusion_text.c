@@ -1,0 +1,109 @@
+#include "engine/task/segmentation/confusion_text.h"
+
+#include "engine/task/segmentation/score.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { MATRIX = 60 }; /* classes of the largest matrix that a terminal has room for */
+
+/* The share of a row's pixels as a shade. */
+static const char *shade(double share, bool unicode)
+{
+    static const char *const blocks[] = { "\u00b7", "\u2591", "\u2592", "\u2593", "\u2588" }, *const letters[] = {
+        ".", ":", "+", "#", "@"
+    };
+    int k = share < .005 ? -1 : share < .05 ? 0 : share < .2 ? 1 : share < .5 ? 2 : share < .8 ? 3 : 4;
+    return k < 0 ? " " : unicode ? blocks[k] : letters[k];
+}
+
+static void matrix(const ax_confusion *c, const ax_task_spec *spec, bool unicode, ax_str *out)
+{
+    ax_str_add(out, "\nof the pixels of each class (lines), what they are taken for (columns, in the same order)\n");
+    for (int32_t k = 0; k < c->classes; k++) {
+        const ax_class_figures f = ax_confusion_class(c, k);
+        ax_str_printf(out, "  %-20.31s ", spec->name[k]);
+        for (int32_t j = 0; j < c->classes; j++) {
+            const char *s = shade(f.truth ? (double)c->count[k * c->classes + j] / (double)f.truth : 0, unicode);
+            ax_str_printf(out, "%s%s", s, s);
+        }
+        ax_str_add(out, "\n");
+    }
+}
+
+static void figure(double v, ax_str *out)
+{
+    if (isnan(v))
+        ax_str_printf(out, " %8s", "-");
+    else
+        ax_str_printf(out, " %8.4f", v);
+}
+
+void ax_confusion_text(const void *score, const ax_task_spec *spec, bool unicode, ax_str *out)
+{
+    const ax_confusion *c = score;
+    double all = 0;
+    for (int32_t k = 0; k < c->classes; k++)
+        all += (double)ax_confusion_class(c, k).truth;
+    ax_str_printf(out, "\n  %-20s %8s %8s %8s %9s\n", "class", "IoU", "accuracy", "pixels", "predicted");
+    for (int32_t k = 0; k < c->classes; k++) {
+        const ax_class_figures f = ax_confusion_class(c, k);
+        ax_str_printf(out, "  %-20.31s", spec->name[k]);
+        figure(f.iou, out);
+        figure(f.accuracy, out);
+        ax_str_printf(out, " %6.2f %% %7.2f %%%s\n", all > 0 ? 100 * (double)f.truth / all : 0,
+                      all > 0 ? 100 * (double)f.predicted / all : 0,
+                      k == spec->of.segmentation.leave_out ? "  left out" : "");
+    }
+    if (c->classes <= MATRIX)
+        matrix(c, spec, unicode, out);
+}
+
+void ax_confusion_json(const void *score, const ax_task_spec *spec, ax_str *out)
+{
+    const ax_confusion *c = score;
+    ax_str_add(out, ",\"classes\":[");
+    for (int32_t k = 0; k < c->classes; k++) {
+        const ax_class_figures f = ax_confusion_class(c, k);
+        ax_str_printf(out, "%s{\"name\":", k ? "," : "");
+        ax_str_json(out, spec->name[k]);
+        if (f.truth)
+            ax_str_printf(out, ",\"iou\":%.6f,\"accuracy\":%.6f", f.iou, f.accuracy);
+        else
+            ax_str_add(out, ",\"iou\":null,\"accuracy\":null");
+        ax_str_printf(out, ",\"truth\":%" PRIu64 ",\"predicted\":%" PRIu64 "}", f.truth, f.predicted);
+    }
+    ax_str_add(out, "],\"confusion\":[");
+    for (int32_t k = 0; k < c->classes; k++) {
+        ax_str_add(out, k ? ",[" : "[");
+        for (int32_t j = 0; j < c->classes; j++)
+            ax_str_printf(out, "%s%" PRIu64, j ? "," : "", c->count[k * c->classes + j]);
+        ax_str_add(out, "]");
+    }
+    ax_str_add(out, "]");
+}
+
+static void cell(const char *text, ax_str *out)
+{
+    ax_str_add(out, "\"");
+    for (const char *t = text; *t; t++)
+        ax_str_bytes(out, *t == '"' ? "\"\"" : t, *t == '"' ? 2 : 1);
+    ax_str_add(out, "\"");
+}
+
+void ax_confusion_csv(const void *score, const ax_task_spec *spec, ax_str *out)
+{
+    const ax_confusion *c = score;
+    ax_str_add(out, "truth");
+    for (int32_t k = 0; k < c->classes; k++) {
+        ax_str_add(out, ",");
+        cell(spec->name[k], out);
+    }
+    ax_str_add(out, "\n");
+    for (int32_t k = 0; k < c->classes; k++) {
+        cell(spec->name[k], out);
+        for (int32_t j = 0; j < c->classes; j++)
+            ax_str_printf(out, ",%" PRIu64, c->count[k * c->classes + j]);
+        ax_str_add(out, "\n");
+    }
+}

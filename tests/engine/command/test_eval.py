@@ -1,0 +1,124 @@
+"""eval against what predict writes: the confusion matrix is counted again here, from the masks' own pixels."""
+import csv
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+import tinypng  # noqa: E402
+from auxcell import main  # noqa: E402
+
+ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "camvid-tiny")
+GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
+SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "2",
+         "--epochs", "3", "--channels", "8", "--stages", "1"]
+
+
+def engine(*args):
+    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Eval(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix="ax-eval-")
+        cls.model = os.path.join(cls.dir, "m.safetensors")
+        cls.data = f"camvid:{DATA}"
+        code, _, err = engine("try", GENOTYPE, "--data", cls.data, "--model", cls.model, "--json", *SMALL)
+        assert code == 0, err
+        with open(os.path.join(DATA, "val.txt")) as f:
+            cls.pairs = [[os.path.join(DATA, name.replace("/SegNet/CamVid/", "")) for name in line.split()]
+                         for line in f if line.strip()]
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.dir)
+
+    def evaluate(self, *args):
+        code, out, err = engine("eval", self.model, "--data", self.data, "--json", *args)
+        self.assertEqual(code, 0, err)
+        return json.loads(out)
+
+    def counted(self):
+        """[truth][predicted] pixels, by predict and the annotations."""
+        out = os.path.join(self.dir, "masks")
+        code, _, err = engine("predict", self.model, "-o", out, *[image for image, _ in self.pairs])
+        self.assertEqual(code, 0, err)
+        count = [[0] * 11 for _ in range(11)]
+        for image, mask in self.pairs:
+            predicted = tinypng.read(os.path.join(out, os.path.splitext(os.path.basename(image))[0] + ".png"))
+            truth = tinypng.read(mask)
+            self.assertEqual(predicted[:3], truth[:3])
+            for p, t in zip(predicted[3], truth[3]):
+                if t < 11:
+                    count[t][p] += 1
+        return count
+
+    def test_every_pixel_is_counted(self):
+        got = self.evaluate()
+        self.assertEqual(got["images"], len(self.pairs))
+        count = self.counted()
+        self.assertEqual(got["confusion"], count)
+        iou = [count[k][k] / (sum(count[k]) + sum(row[k] for row in count) - count[k][k])
+               for k in range(11) if sum(count[k])]
+        self.assertAlmostEqual(got["miou"], sum(iou) / len(iou), places=5)
+        self.assertEqual([c["truth"] for c in got["classes"]], [sum(row) for row in count])
+        low, high = got["miou_interval"]
+        self.assertTrue(low <= high)
+
+    def test_the_table(self):
+        path = os.path.join(self.dir, "c.csv")
+        got = self.evaluate("--csv", path)
+        with open(path, newline="") as f:
+            rows = list(csv.reader(io.StringIO(f.read())))
+        self.assertEqual(rows[0][1:], [c["name"] for c in got["classes"]])
+        self.assertEqual([[int(v) for v in row[1:]] for row in rows[1:]], got["confusion"])
+
+    def test_averages(self):
+        """Of one size it is what there was, but for one more resize; a mirrored image counts as much as the other."""
+        plain, flipped = self.evaluate(), self.evaluate("--flip", "--scales", "1")
+        self.assertNotEqual(plain["confusion"], flipped["confusion"])
+        self.assertEqual([sum(row) for row in plain["confusion"]], [sum(row) for row in flipped["confusion"]])
+        self.assertEqual(flipped, self.evaluate("--flip"))
+
+    def test_the_worst(self):
+        out = os.path.join(self.dir, "worst")
+        got = self.evaluate("--worst", "1", "-o", out)
+        self.assertEqual(len(got["worst"]), 1)
+        alone = [self.evaluate("--images", str(n + 1))["worst"] for n in range(len(self.pairs))]
+        self.assertEqual(min(w["reward"] for a in alone for w in a), got["worst"][0]["reward"])
+        stem = os.path.splitext(got["worst"][0]["image"])[0].replace("/", "_")
+        self.assertEqual(sorted(os.listdir(out)), [f"{stem}-overlay.png", f"{stem}.png"])
+
+    def test_for_people(self):
+        code, out, err = engine("eval", self.model, "--data", self.data)
+        self.assertEqual((code, err), (0, ""))
+        for word in ("mIoU", "accuracy", "pedestrian", "worst by reward", " to "):
+            self.assertIn(word, out)
+
+    def test_refused(self):
+        for says, code, args in (
+                ("needs a model", 2, []), ("needs a data set", 2, [self.model]),
+                ("asks for 8", 2, [self.model, "--data", "scenes"]),
+                ("--scales 9: up to 8 numbers", 2, [self.model, "--data", self.data, "--scales", "9"]),
+                ("--split test", 2, [self.model, "--data", self.data, "--split", "test"]),
+                ("no-such", 1, ["no-such.safetensors", "--data", self.data]),
+                ("camvid:/nowhere", 1, [self.model, "--data", "camvid:/nowhere"])):
+            got, out, err = engine("eval", *args)
+            self.assertEqual((got, out, len(err.splitlines())), (code, "", 1), err)
+            self.assertIn(says, err)
+        before = os.path.getsize(self.model)
+        got, _, err = engine("eval", self.model, "--data", self.data, "--csv", self.model)
+        self.assertNotEqual(got, 0, err)
+        self.assertEqual(os.path.getsize(self.model), before)
+
+
+if __name__ == "__main__":
+    main()
