@@ -1,11 +1,11 @@
 /* auxcell predict: what a model file predicts of images, at their size. */
 #include "engine/backend/list.h"
-#include "engine/base/normalise.h"
 #include "engine/base/out.h"
 #include "engine/base/output.h"
 #include "engine/base/str.h"
 #include "engine/config/option.h"
 #include "engine/command/device_note.h"
+#include "engine/command/predict_views.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
 #include "engine/model/predictor.h"
@@ -17,7 +17,8 @@
 
 static const char synopsis[] = "auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...";
 static const char about[] = "Writes DIR/NAME.png for each PNG or JPEG, at the image's size, turned as its EXIF says:\n"
-                            "of segmentation an 8-bit palette PNG whose indices are the classes' ids.\n";
+                            "of segmentation an 8-bit palette PNG whose indices are the classes' ids. Of pose it is\n"
+                            "DIR/NAME.json: persons with their key points, as COCO's results have them.\n";
 
 typedef struct options {
     const char *model, *dir, *device;
@@ -25,6 +26,9 @@ typedef struct options {
     int n_images;
     int32_t threads;
     bool overlay, json;
+    const char *box, *boxes;
+    ax_view_choice view; /* of a task that looks at views */
+    ax_task_box one;     /* that of --box */
 } options;
 
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
@@ -34,6 +38,10 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_FLAG("--overlay", &o->overlay,
                 "also DIR/NAME-overlay.png: the picture with the prediction's colours over it"),
         AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
+        AX_TEXT("--box", "X,Y,W,H", &o->box, "pose: where the person is; without it the whole image is one person's"),
+        AX_TEXT("--boxes", "FILE", &o->boxes,
+                "pose: COCO's JSON of persons or detections that has boxes of each image"),
+        AX_FLAG("--flip", &o->view.flip, "pose: the mirrored view counts half"),
         AX_TEXT("--device", "NAME", &o->device, "where it is computed: auto, cpu, ref, cuda:N (auto)"),
         AX_WHOLE("--threads", "N", &o->threads, 0, 1024, "threads of the CPU, 0 = all cores (0)"),
     };
@@ -56,18 +64,6 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 
 /* ---- an image ---- */
 
-/* The image, normalised and padded with the mean (0) to the plan's size: with sides that the strides divide, resizes of
-   taps lie exactly on each other. Unpadded, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
-static float *normalise(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, int32_t pw)
-{
-    float *x = calloc((size_t)ph * (size_t)pw * 3, sizeof *x);
-    size_t row = 3 * (size_t)w, padded_row = 3 * (size_t)pw;
-    for (size_t i = 0; x && i < (size_t)h; i++)
-        for (size_t k = 0; k < row; k++)
-            x[padded_row * i + k] = ax_normalise((float)rgb[row * i + k], k % 3);
-    return x;
-}
-
 /* What the network gives for an image (malloc) into out->value; the caller's to free. */
 static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
 {
@@ -76,7 +72,7 @@ static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
     ax_code code = ax_predictor_compile(p, out->padded_h, out->padded_w, err);
     if (code != AX_OK)
         return code;
-    float *x = normalise(out->rgb, out->h, out->w, out->padded_h, out->padded_w);
+    float *x = ax_view_input(out->rgb, out->h, out->w, out->padded_h, out->padded_w);
     void *value = malloc(ax_predictor_bytes(p));
     code = x && value ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %dx%d pixels", out->w, out->h);
     if (code == AX_OK)
@@ -119,6 +115,8 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
 {
     ax_files *f = ax_files_new();
     ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+    if (code == AX_OK && o->boxes)
+        code = ax_files_read(f, o->boxes, err);
     for (int i = 0; i < o->n_images && code == AX_OK; i++) {
         code = ax_files_read(f, o->image[i], err);
         if (code == AX_OK)
@@ -162,8 +160,11 @@ static ax_code predict_one(const ax_program *prog, ax_predictor *p, const option
     ax_str_init(&json, 0);
     ax_code code = prog->read_picture(image, &rgb, &out.h, &out.w, err);
     out.rgb = rgb;
-    if (code == AX_OK && (code = predict_value(p, &out, err)) != AX_OK)
-        ax_fail_prefix(err, image);
+    if (code == AX_OK) {
+        code = task->task->view ? ax_predict_views(p, &o->view, image, &out, err) : predict_value(p, &out, err);
+        if (code != AX_OK)
+            ax_fail_prefix(err, image);
+    }
     ax_str_add(&json, "{\"image\":");
     ax_str_json(&json, image);
     if (code == AX_OK)
@@ -178,14 +179,36 @@ static ax_code predict_one(const ax_program *prog, ax_predictor *p, const option
     ax_str_release(&json);
     free(rgb);
     free((void *)(uintptr_t)out.value);
+    free((void *)(uintptr_t)out.box);
     return code;
 }
 
-static ax_code open_model(ax_predictor *p, const options *o, ax_err *err)
+/* What --box, --boxes and --flip say. */
+static ax_code choose_views(options *o, const ax_task *task, ax_err *err)
+{
+    if (!o->box && !o->boxes && !o->view.flip)
+        return AX_OK;
+    if (!task->view)
+        return ax_fail(err, AX_EINVAL, "%s: a model of %s predicts whole images, so %s is of no use", o->model,
+                       ax_task_name(task->id),
+                       o->box     ? "--box"
+                       : o->boxes ? "--boxes"
+                                  : "--flip");
+    if (o->box && o->boxes)
+        return ax_fail(err, AX_EINVAL, "--box and --boxes exclude each other");
+    if (o->boxes)
+        return (o->view.boxes = ax_boxes_read(o->boxes, err)) ? AX_OK : err->code;
+    o->view.one = o->box ? &o->one : NULL;
+    return o->box ? ax_box_parse(o->box, &o->one, err) : AX_OK;
+}
+
+static ax_code open_model(ax_predictor *p, options *o, ax_err *err)
 {
     char note[AX_DEVICE_NOTE] = "";
     ax_code code = ax_predictor_open(p, o->model, AX_PREDICTS_TASK, err);
     ax_session *s = &p->session;
+    if (code == AX_OK)
+        code = choose_views(o, p->info.task.task, err);
     if (code == AX_OK)
         code = check_files(o, p->info.task.task, err);
     if (code == AX_OK && !(s->dev = ax_device_open(o->device, o->threads, &s->be, note, err)))
@@ -215,6 +238,7 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
         }
     }
     ax_predictor_release(&p);
+    ax_boxes_free(o.view.boxes);
     if (p.session.dev)
         p.session.be->close(p.session.dev);
     if (err.code)

@@ -33,7 +33,7 @@
     X(mpii, ":DIR", true, "pose", "split",                                                                             \
       "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")                                              \
     X(coco_keypoints, ":DIR", true, "pose", "split",                                                                   \
-      "people of COCO: DIR/annotations/person_keypoints_train2017.json, DIR/train2017 and so on")
+      "people of COCO: DIR/annotations/person_keypoints_train2017.json and so on")
 
 /* name, form of its value, whether that names files, what it is */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \

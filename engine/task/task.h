@@ -50,18 +50,42 @@ typedef struct ax_truth_cut {
     double scale;                /* that was drawn at random: how much nearer things seem; 1 in validation */
 } ax_truth_cut;
 
+/* A box in an image, whose view is predicted by itself. */
+typedef struct ax_task_box {
+    double at[4]; /* x, y, width, height in pixels */
+    double score; /* 1 where nothing says one */
+} ax_task_box;
+
 /* An image and what was predicted of it: the network saw it with a margin to the right and below, h x w of it count. */
 typedef struct ax_prediction {
     const uint8_t *rgb; /* {h,w,3} */
     int32_t h, w, padded_h, padded_w;
-    const void *value; /* of the plan's "prediction", of one image of padded_h x padded_w */
+    /* Of the plan's "prediction", of one image of padded_h x padded_w; or of each view what was found. */
+    const void *value;
+    /* ---- of a task that looks at views only ---- */
+    const ax_task_box *box;
+    size_t views;
+    int64_t image_id; /* in COCO's files, -1 = not known */
 } ax_prediction;
+
+/* How a task predicts that looks at parts of an image, each by itself. */
+typedef struct ax_task_view {
+    int32_t (*side)(const ax_task_spec *spec); /* of all views */
+    /* Cuts the view of a box, RGB {side,side,3}, out of an image. */
+    void (*cut)(const ax_task_spec *spec, const ax_prediction *image, const ax_task_box *box, uint8_t *view);
+    size_t found_bytes;
+    /* Finds what the view of a box shows. value: of the plan's "prediction", changed on the way; mirrored: the same of
+       the view mirrored, NULL = it wasn't asked for. */
+    void (*find)(const ax_task_spec *spec, const ax_task_box *box, void *value, const void *mirrored, void *found);
+} ax_task_view;
 
 /* Writers of files, which the engine has from outside (engine/command/program.h). */
 typedef struct ax_task_writers {
     /* An 8-bit palette PNG, each pixel an index. The file appears whole or not at all. */
     ax_code (*write_mask)(const char *path, const uint8_t *mask, int32_t h, int32_t w, const uint8_t (*palette)[3],
                           int32_t colors, ax_err *err);
+    /* RGB {h,w,3} as a PNG. */
+    ax_code (*write_picture)(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err);
     /* The picture with the mask's colours blended over it, an RGB PNG. */
     ax_code (*write_overlay)(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
                              const uint8_t (*palette)[3], int32_t colors, ax_err *err);
@@ -106,9 +130,12 @@ struct ax_task {
     ax_val (*loss)(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val target[AX_TASK_TARGETS]);
 
     /* ---- the network as it is used ---- */
-    bool mirrors, scales; /* the logits of a mirrored image are those of the image, mirrored; likewise of a scaled one */
+    bool mirrors,
+        scales; /* the logits of a mirrored image are those of the image, mirrored; likewise of a scaled one */
     /* Appends what is predicted of images of h x w: a value with the images along its first dimension. */
     ax_val (*predict)(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err);
+
+    const ax_task_view *view; /* NULL: images are predicted whole */
 
     /* ---- judging ---- */
     /* An empty account; NULL: no memory. */

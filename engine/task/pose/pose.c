@@ -2,6 +2,7 @@
    point at a quarter of the sample's size. */
 #include "engine/task/pose/decode.h"
 #include "engine/task/pose/pose_draw.h"
+#include "engine/task/pose/pose_files.h"
 #include "engine/task/pose/pose_spec.h"
 #include "engine/task/pose/pose_score.h"
 #include "engine/task/pose/target.h"
@@ -170,12 +171,17 @@ const ax_task ax_task_pose = {
     .fill_target = fill_target,
     .loss = loss,
     .predict = predict,
+    .view = &ax_pose_view,
     .score_new = score_new,
     .score_add = score_add,
     .score_take = score_take,
     .score_free = score_free,
     .legend = legend,
     .draw = draw,
+    .file = { [AX_POSE_FILE_RESULTS] = { "results", ".json", false },
+              [AX_POSE_FILE_OVERLAY] = { "overlay", "-overlay.png", true } },
+    .write = ax_pose_write,
+    .json = ax_pose_json,
     .describe = ax_pose_describe,
     .parse = ax_pose_parse,
 };

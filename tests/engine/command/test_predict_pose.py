@@ -1,0 +1,152 @@
+"""predict with a model of pose: persons of boxes, as COCO's results have them, and their skeletons."""
+import json
+import os
+import shutil
+import subprocess
+import struct
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from auxcell import main  # noqa: E402
+
+ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
+HERE = os.path.dirname(os.path.abspath(__file__))
+CAMVID = os.path.join(HERE, "..", "..", "data", "camvid-tiny", "val")
+GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
+SMALL = ["--train-samples", "8", "--val-samples", "2", "--crop", "64", "--batch", "4", "--epochs", "2",
+         "--channels", "8", "--stages", "1"]
+
+
+def engine(*args):
+    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=120)
+    return done.returncode, done.stdout, done.stderr
+
+
+class PredictPose(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix="ax-predict-pose-")
+        cls.model = os.path.join(cls.dir, "m.safetensors")
+        code, out, err = engine("try", GENOTYPE, "--model", cls.model, "--json", "--task", "pose", *SMALL)
+        assert code == 0, err
+        cls.tried = json.loads(out)
+        cls.png = os.path.join(cls.dir, "000123.png")
+        shutil.copy(os.path.join(CAMVID, sorted(os.listdir(CAMVID))[0]), cls.png)
+        with open(cls.png, "rb") as f:
+            cls.w, cls.h = struct.unpack(">II", f.read()[16:24])
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.dir)
+
+    def predict(self, *args, model=None):
+        out = tempfile.mkdtemp(dir=self.dir)
+        code, text, err = engine("predict", model or self.model, "-o", out, self.png, *args)
+        self.assertEqual((code, err), (0, ""))
+        with open(os.path.join(out, "000123.json")) as f:
+            return json.load(f), text, out
+
+    def refused(self, says, *args):
+        code, text, err = engine("predict", self.model, "-o", os.path.join(self.dir, "no"), self.png, *args)
+        self.assertEqual((code, text, err.count("\n")), (2, "", 1), err)
+        self.assertIn(says, err)
+
+    def boxes(self, name, what):
+        path = os.path.join(self.dir, name)
+        with open(path, "w") as f:
+            json.dump(what, f)
+        return path
+
+    def test_it_was_judged_by_key_points(self):
+        self.assertTrue(0 <= self.tried["reward"] <= 1)
+        self.assertTrue(0 <= self.tried["pck"] <= 1)
+
+    def test_without_boxes_the_image_is_one_person(self):
+        people, text, out = self.predict("--overlay")
+        self.assertEqual(sorted(os.listdir(out)), ["000123-overlay.png", "000123.json"])
+        self.assertEqual(len(text.split()), 2)
+        (person,) = people
+        self.assertEqual(person["image_id"], 123)
+        self.assertEqual(person["category_id"], 1)
+        self.assertEqual(person["bbox"], [0, 0, self.w, self.h])
+        self.assertEqual(len(person["keypoints"]), 3 * 14)
+        side = 1.25 * max(self.w, self.h)
+        for x, y in zip(person["keypoints"][::3], person["keypoints"][1::3]):
+            self.assertTrue(abs(x - self.w / 2) <= side / 2 and abs(y - self.h / 2) <= side / 2, (x, y))
+        with open(os.path.join(out, "000123-overlay.png"), "rb") as f:
+            self.assertEqual(struct.unpack(">IIBB", f.read()[16:26]), (self.w, self.h, 8, 2))
+
+    def test_a_box_is_where_it_looks(self):
+        (whole,), _, _ = self.predict()
+        (person,), _, _ = self.predict("--box", "20,10,30,60")
+        self.assertEqual(person["bbox"], [20, 10, 30, 60])
+        for x, y in zip(person["keypoints"][::3], person["keypoints"][1::3]):
+            self.assertTrue(abs(x - 35) <= 37.6 and abs(y - 40) <= 37.6, (x, y))
+        self.assertNotEqual(whole["keypoints"], person["keypoints"])
+        (flipped,), _, _ = self.predict("--box", "20,10,30,60", "--flip")
+        self.assertNotEqual(flipped["keypoints"], person["keypoints"])
+
+    def test_boxes_of_a_detector(self):
+        path = self.boxes("found.json", [
+            {"image_id": 123, "category_id": 1, "bbox": [20, 10, 30, 60], "score": 0.5},
+            {"image_id": 124, "category_id": 1, "bbox": [20, 10, 30, 60], "score": 0.9},
+            {"image_id": 123, "category_id": 3, "bbox": [20, 10, 30, 60], "score": 0.9},
+            {"image_id": 123, "bbox": [5, 5, 40, 40]}])
+        people, text, _ = self.predict("--boxes", path, "--json")
+        self.assertEqual([p["bbox"] for p in people], [[20, 10, 30, 60], [5, 5, 40, 40]])
+        said = json.loads(text)
+        self.assertEqual(said["persons"], people)
+        self.assertEqual((said["height"], said["width"], said["overlay"]), (self.h, self.w, None))
+        (alone,), _, _ = self.predict("--box", "20,10,30,60")
+        self.assertEqual(people[0]["keypoints"], alone["keypoints"])
+        self.assertAlmostEqual(people[0]["score"], alone["score"] / 2, delta=2e-6)
+
+    def test_boxes_of_annotations(self):
+        path = self.boxes("truth.json", {
+            "annotations": [{"image_id": 7, "category_id": 1, "iscrowd": 0, "bbox": [20, 10, 30, 60]},
+                            {"image_id": 7, "category_id": 1, "iscrowd": 1, "bbox": [0, 0, 9, 9]}],
+            "images": [{"id": 7, "file_name": "train/000123.png"}]})
+        people, _, _ = self.predict("--boxes", path)
+        self.assertEqual([(p["image_id"], p["bbox"]) for p in people], [(7, [20, 10, 30, 60])])
+        empty, _, _ = self.predict("--boxes", self.boxes("empty.json", []))
+        self.assertEqual(empty, [])
+
+    def test_what_makes_no_sense(self):
+        for box in ("1,2,3", "1,2,3,4,5", "1,2,0,4", "a,2,3,4", "1,2,3,1e9", ""):
+            self.refused("--box", "--box", box)
+        self.refused("exclude each other", "--box", "1,2,3,4", "--boxes", self.boxes("none.json", []))
+        for name, what, says in (("a.json", [{"image_id": 123}], "line 1: a box without image_id and bbox"),
+                                 ("b.json", {"images": [{"id": 1}]}, "an image without id and file_name")):
+            code, _, err = engine("predict", self.model, "-o", self.dir, self.png, "--boxes", self.boxes(name, what))
+            self.assertEqual(code, 1)
+            self.assertIn(says, err)
+        other = os.path.join(self.dir, "segmentation.safetensors")
+        code, _, err = engine("try", GENOTYPE, "--model", other, *SMALL)
+        self.assertEqual((code, err), (0, ""))
+        code, _, err = engine("predict", other, "-o", self.dir, self.png, "--flip")
+        self.assertEqual(code, 2)
+        self.assertIn("a model of segmentation predicts whole images, so --flip is of no use", err)
+
+    def test_protocols_differ_and_are_kept(self):
+        model = os.path.join(self.dir, "paper.safetensors")
+        code, _, err = engine("try", GENOTYPE, "--model", model, "--json", "--task", "pose", "--pose-protocol", "paper",
+                              *SMALL)
+        self.assertEqual((code, err), (0, ""))
+        with open(model, "rb") as f:
+            head = f.read(200000).replace(b" ", b"")
+        self.assertIn(b'"pose_protocol":"paper"', head)
+        self.assertIn(b'"skeleton":"scenes"', head)
+        (person,), _, _ = self.predict(model=model)
+        self.assertEqual(len(person["keypoints"]), 3 * 14)
+        changed = os.path.join(self.dir, "changed.safetensors")
+        with open(model, "rb") as f, open(changed, "wb") as g:
+            g.write(f.read().replace(b'"paper"', b'"paler"'))
+        code, _, err = engine("predict", changed, "-o", self.dir, self.png)
+        self.assertEqual(code, 1)
+        self.assertIn("'pose_protocol' is paler, not udp or paper", err)
+
+
+if __name__ == "__main__":
+    main()
