@@ -211,7 +211,7 @@ ax_survey *ax_data_survey(const char *text, const ax_survey_how *how, ax_err *er
     if (ax_dataset_parse(text, &spec, err) != AX_OK)
         return NULL;
     spec.inspect = true;
-    ax_source *source = ax_source_open_spec(&spec, "", err);
+    ax_source *source = ax_source_open_spec(&spec, how->task, err);
     if (!source)
         return NULL;
     ax_surveying v = { .s = calloc(1, sizeof *v.s), .how = how, .source = source, .pairs = ax_pairs_of(source) };

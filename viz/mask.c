@@ -117,9 +117,11 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_wind
 {
     if (image < 0 || image >= m->images)
         return;
-    const picture all[3] = { { .m = m, .rgb = m->rgb[image] },
-                             { .m = m, .mask = m->truth[image] },
-                             { .m = m, .mask = m->predicted[image] } };
+    picture all[3] = { { .m = m, .rgb = m->rgb[image] },
+                       { .m = m, .mask = m->truth[image] },
+                       { .m = m, .mask = m->predicted[image] } };
+    for (int i = 1; i < 3 && m->channels == 3; i++) /* they are colours, and not classes */
+        all[i] = (picture) { .m = m, .rgb = all[i].mask };
     static const char *const name[3] = { "input", "truth", "predicted" };
     int n = 0, at = 1;
     for (int i = 0; i < 3; i++)

@@ -20,13 +20,14 @@ static const char about[] =
     "wrong with it. Exit status 1: training would go wrong.\n";
 
 typedef struct options {
-    const char *spec;
+    const char *spec, *task;
     bool json, all;
 } options;
 
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
+        AX_TEXT("--task", "T", &o->task, "the truth of which task (the data set's first)"),
         AX_FLAG("--all", &o->all, "reads the pixels of all images"),
         AX_FLAG("--json", &o->json, "all of it as one JSON object"),
     };
@@ -187,7 +188,7 @@ static void json_part(ax_str *out, const char *name, const ax_survey_part *p)
 static void json_classes(ax_str *out, const ax_survey *s)
 {
     ax_str_add(out, ",\"classes\":[");
-    for (int c = 0; c < s->info.task.outputs; c++) {
+    for (int c = 0; s->classes && c < s->info.task.outputs; c++) {
         ax_str_printf(out, "%s{\"name\":", c ? "," : "");
         ax_str_json(out, s->info.task.name[c]);
         ax_str_printf(out, ",\"color\":[%d,%d,%d]", s->info.task.color[c][0], s->info.task.color[c][1],
@@ -272,14 +273,14 @@ static bool progress(void *context, const char *what, uint64_t done, uint64_t of
 int ax_data_check(const ax_program *prog, int argc, char **argv)
 {
     ax_err err = { AX_OK, "" };
-    options o = { .json = false };
+    options o = { .task = "" };
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
     if (err.code)
         return ax_complain_of(&err);
     watching w = { .tty = isatty(2), .last = -1 };
-    const ax_survey_how how = { .all = o.all, .sample = SAMPLE, .progress = progress, .context = &w };
+    const ax_survey_how how = { .task = o.task, .all = o.all, .sample = SAMPLE, .progress = progress, .context = &w };
     sigset_t interrupt;
     sigemptyset(&interrupt);
     sigaddset(&interrupt, SIGINT);

@@ -24,7 +24,7 @@ static const char about[] =
     "(class letters where it has no colours), and with -o as PNG: NAME-target.png and NAME-overlay.png.\n";
 
 typedef struct options {
-    const char *spec, *dir;
+    const char *spec, *task, *dir;
     int32_t samples;
     bool val, color;
 } options;
@@ -32,6 +32,7 @@ typedef struct options {
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
+        AX_TEXT("--task", "T", &o->task, "the truth of which task (the data set's first)"),
         AX_WHOLE("--samples", "N", &o->samples, 1, MOST_SAMPLES, "how many (2)"),
         AX_FLAG("--val", &o->val, "those of validation"),
         AX_FLAG("--color", &o->color, "colours although the output is no terminal"),
@@ -203,12 +204,12 @@ static ax_code show_one(const ax_program *prog, const options *o, ax_source *s, 
 int ax_data_show(const ax_program *prog, int argc, char **argv)
 {
     ax_err err = { AX_OK, "" };
-    options o = { .samples = 2 };
+    options o = { .task = "", .samples = 2 };
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
     setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8 */
-    ax_source *s = err.code ? NULL : prog->open_source(o.spec, "", &err);
+    ax_source *s = err.code ? NULL : prog->open_source(o.spec, o.task, &err);
     if (!s)
         return ax_complain_of(&err);
     ax_split split = o.val ? AX_SPLIT_VAL : AX_SPLIT_TRAIN;
