@@ -63,7 +63,7 @@ ENGINE_SRC := $(sort $(filter-out engine/main.c,$(call dirs,engine/base engine/c
 ISA_SRC    := $(wildcard engine/backend/cpu/isa/*.c)
 DATA_SRC   := $(call dirs,data)
 VIZ_SRC    := $(call dirs,viz)
-TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/ui tui/view tui/session tui/client))
+TUI_SRC    := $(filter-out tui/main.c,$(call dirs,tui tui/term tui/ui tui/view tui/session tui/report tui/client))
 ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
 # fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there; clang with the
 # instruments of libFuzzer takes minutes even for -O1
@@ -76,7 +76,7 @@ ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 # of the drawing the engine needs what data show draws with
-SHOWN_SRC  := viz/canvas.c viz/glyphs.c viz/mask.c
+SHOWN_SRC  := viz/canvas.c viz/glyphs.c viz/mask.c viz/png.c
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 

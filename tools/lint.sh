@@ -42,7 +42,8 @@ allowed() {
     tui/ui) echo "$front tui/term/keycode.h" ;;
     tui/view) echo "$front tui/ui" ;;
     tui/session) echo "$front tui/term tui/ui tui/view" ;;
-    tui/client) echo "$front tui/session" ;;
+    tui/report) echo "$front" ;;
+    tui/client) echo "$front tui/session tui/report" ;;
     tui) echo "$front tui/client tui/session" ;;
     *) echo "NONE" ;;
     esac

@@ -32,6 +32,7 @@ static const command commands[] = {
     { "log", ax_cli_log, "[RUN]", "what happened in a run" },
     { "compare", ax_cli_compare, "RUN...", "several runs in one plot" },
     { "export", ax_cli_export, "[RUN] | MODEL", "candidates as CSV or JSON; or a model as ONNX" },
+    { "report", ax_cli_report, "[RUN]", "a run as one page of HTML" },
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
     { "eval", ax_cli_engine, "MODEL --data SPEC", "how good a trained model is on a data set" },

@@ -30,4 +30,7 @@ void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was);
 /* Columns of the drawing with what was. */
 int ax_dag_changes_width(const ax_dag *d);
 
+/* Appends the drawing as an SVG document. */
+void ax_dag_svg(const ax_dag *d, const char *title, ax_str *out);
+
 #endif

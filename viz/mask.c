@@ -1,12 +1,9 @@
 #include "viz/mask.h"
 
 #include "engine/base/output.h"
+#include "viz/png.h"
 
 #include <math.h>
-#include <png.h>
-#include <setjmp.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { UNLABELLED = 255 };
@@ -157,70 +154,17 @@ double ax_mask_correct(const ax_maskfile *m, int image)
 
 /* ---- as PNG ---- */
 
-typedef struct bytes {
-    uint8_t *data;
-    size_t n, cap;
-} bytes;
-
-static void append(png_structp png, png_bytep data, png_size_t n)
-{
-    bytes *b = png_get_io_ptr(png);
-    if (b->n + n > b->cap) {
-        size_t cap = 2 * (b->n + n);
-        uint8_t *more = realloc(b->data, cap);
-        if (!more)
-            png_error(png, "no memory");
-        b->data = more;
-        b->cap = cap;
-    }
-    memcpy(b->data + b->n, data, n);
-    b->n += n;
-}
-
-static void no_flush(png_structp png)
-{
-    (void)png;
-}
-
-static void on_error(png_structp png, png_const_charp text)
-{
-    (void)text;
-    longjmp(*png_set_longjmp_fn(png, longjmp, sizeof(jmp_buf)), 1);
-}
-
-static void on_warning(png_structp png, png_const_charp text)
-{
-    (void)png;
-    (void)text;
-}
-
-static bool encode(png_structp png, png_infop info, const uint8_t *mask, const ax_maskfile *m, bytes *out)
-{
-    if (setjmp(png_jmpbuf(png)))
-        return false;
-    png_color palette[256] = { { 0, 0, 0 } };
-    for (int32_t i = 0; i < m->classes; i++)
-        palette[i] = (png_color) { m->color[i][0], m->color[i][1], m->color[i][2] };
-    png_set_write_fn(png, out, append, no_flush);
-    png_set_IHDR(png, info, (png_uint_32)m->w, (png_uint_32)m->h, 8, PNG_COLOR_TYPE_PALETTE, PNG_INTERLACE_NONE,
-                 PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    png_set_PLTE(png, info, palette, 256);
-    png_write_info(png, info);
-    for (int32_t r = 0; r < m->h; r++)
-        png_write_row(png, (png_const_bytep)mask + (size_t)r * (size_t)m->w);
-    png_write_end(png, info);
-    return true;
-}
-
 ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err)
 {
-    bytes out = { .data = NULL };
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
-    png_infop info = png ? png_create_info_struct(png) : NULL;
-    bool ok = info && encode(png, info, mask, m, &out);
-    png_destroy_write_struct(&png, &info);
-    ax_code code = ok ? ax_output_write_below(dirfd, path, out.data, out.n, err)
-                      : ax_fail(err, AX_ENOMEM, "%s: cannot encode the picture", path);
-    free(out.data);
+    uint8_t palette[256][3] = { { 0 } };
+    ax_str out;
+    ax_str_init(&out, (size_t)1 << 30);
+    memcpy(palette, m->color, sizeof *palette * (size_t)m->classes);
+    ax_code code = ax_png_palette(mask, m->h, m->w, (const uint8_t(*)[3])palette, &out, err);
+    if (code == AX_OK)
+        code = ax_output_write_below(dirfd, path, out.text, out.len, err);
+    else
+        ax_fail_prefix(err, path);
+    ax_str_release(&out);
     return code;
 }

@@ -10,6 +10,7 @@ int ax_cli_attach(int argc, char **argv);
 int ax_cli_ls(int argc, char **argv); /* also as "list" */
 int ax_cli_compare(int argc, char **argv);
 int ax_cli_export(int argc, char **argv);
+int ax_cli_report(int argc, char **argv);
 int ax_cli_status(int argc, char **argv);
 int ax_cli_log(int argc, char **argv);
 int ax_cli_stop(int argc, char **argv);

@@ -16,7 +16,7 @@ from screen import Log, make_run  # noqa: E402
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 ENGINE = os.path.join(BUILD, "auxcell-engine")
 LISTINGS = [["ls"], ["ls", "--json"], ["list"], ["status"], ["status", "--json"], ["log"], ["log", "--json"], ["export"],
-            ["export", "--json"], ["show", ARCH0], ["show", ARCH0, "--json"], ["devices"], ["devices", "--json"],
+            ["export", "--json"], ["report"], ["show", ARCH0], ["show", ARCH0, "--json"], ["devices"], ["devices", "--json"],
             ["selftest", "--threads", "1"], ["selftest", "--threads", "1", "--json"], ["stop"], ["stop", "--json"],
             ["--version"], ["--help"], ["help"]]
 

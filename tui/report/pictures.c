@@ -1,0 +1,182 @@
+/* The page's pictures: what the best candidate predicts on the validation images that the run keeps, where it is wrong,
+   and how good it is there class by class. */
+#include "tui/report/page_internal.h"
+#include "viz/figure.h"
+#include "viz/mask.h"
+#include "viz/png.h"
+#include "viz/svg.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNLABELLED = 255, MOST_BYTES = 256 << 20 };
+
+static void base64(const unsigned char *p, size_t n, ax_str *out)
+{
+    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < n; i += 3) {
+        unsigned left = (unsigned)(n - i), v = (unsigned)p[i] << 16;
+        v |= left > 1 ? (unsigned)p[i + 1] << 8 : 0;
+        v |= left > 2 ? p[i + 2] : 0;
+        const char four[] = { digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=',
+                              left > 2 ? digit[v & 63] : '=' };
+        ax_str_bytes(out, four, sizeof four);
+    }
+}
+
+/* palette NULL: pixels are RGB. */
+static ax_code add_picture(const uint8_t *pixels, const ax_maskfile *m, const uint8_t (*palette)[3], const char *what,
+                           int i, ax_str *out, ax_err *err)
+{
+    ax_str png;
+    ax_str_init(&png, MOST_BYTES);
+    ax_code code =
+        palette ? ax_png_palette(pixels, m->h, m->w, palette, &png, err) : ax_png_rgb(pixels, m->h, m->w, &png, err);
+    if (code == AX_OK) {
+        ax_str_printf(out,
+                      "<figure><img alt=\"%s of image %d\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,",
+                      what, i + 1, m->w, m->h);
+        base64((const unsigned char *)png.text, png.len, out);
+        ax_str_printf(out, "\"><figcaption>%s</figcaption></figure>\n", what);
+    }
+    ax_str_release(&png);
+    return code;
+}
+
+/* Right pixels pale grey, wrong ones red, those without a label white; the picture shines through. */
+static uint8_t *errors(const ax_maskfile *m, int i)
+{
+    size_t n = (size_t)m->h * (size_t)m->w;
+    uint8_t *out = malloc(3 * n);
+    for (size_t k = 0; k < n && out; k++) {
+        const uint8_t *rgb = m->rgb[i] ? m->rgb[i] + 3 * k : NULL;
+        int grey = rgb ? (rgb[0] + 2 * rgb[1] + rgb[2]) / 4 : 128, pale = 160 + grey * 3 / 8;
+        bool labelled = m->truth[i][k] != UNLABELLED, wrong = labelled && m->truth[i][k] != m->predicted[i][k];
+        out[3 * k] = (uint8_t)(wrong ? 200 + grey / 5 : labelled ? pale : 255);
+        out[3 * k + 1] = out[3 * k + 2] = (uint8_t)(wrong ? grey / 4 : labelled ? pale : 255);
+    }
+    return out;
+}
+
+static ax_code add_row(const ax_maskfile *m, int i, const uint8_t (*palette)[3], ax_str *out, ax_err *err)
+{
+    ax_code code = AX_OK;
+    ax_str_add(out, "<div class=\"pictures\">\n");
+    if (m->rgb[i])
+        code = add_picture(m->rgb[i], m, NULL, "image", i, out, err);
+    if (code == AX_OK && m->truth[i])
+        code = add_picture(m->truth[i], m, palette, "truth", i, out, err);
+    if (code == AX_OK && m->predicted[i])
+        code = add_picture(m->predicted[i], m, palette, "prediction", i, out, err);
+    if (code == AX_OK && palette && m->truth[i] && m->predicted[i]) {
+        uint8_t *wrong = errors(m, i);
+        char what[64];
+        snprintf(what, sizeof what, "errors in red: %.1f %% are right", 100 * ax_mask_correct(m, i));
+        code =
+            wrong ? add_picture(wrong, m, NULL, what, i, out, err) : ax_fail(err, AX_ENOMEM, "no memory for a picture");
+        free(wrong);
+    }
+    ax_str_add(out, "</div>\n");
+    return code;
+}
+
+/* ---- class by class ---- */
+
+typedef struct counts {
+    size_t both, either, truth;
+} counts;
+
+static bool count_classes(const ax_maskfile *m, counts c[static AX_MASK_CLASSES])
+{
+    bool any = false;
+    for (int i = 0; i < m->images; i++)
+        for (size_t k = 0; m->truth[i] && m->predicted[i] && k < (size_t)m->h * (size_t)m->w; k++) {
+            uint8_t t = m->truth[i][k], p = m->predicted[i][k];
+            if (t == UNLABELLED)
+                continue;
+            any = true;
+            c[t].truth++;
+            c[t].either++;
+            c[t].both += t == p;
+            c[p].either += t != p;
+        }
+    return any;
+}
+
+static void add_classes(const ax_maskfile *m, ax_str *out)
+{
+    counts c[AX_MASK_CLASSES] = { { 0 } };
+    size_t all = 0;
+    if (!count_classes(m, c))
+        return;
+    for (int32_t i = 0; i < m->classes; i++)
+        all += c[i].truth;
+    ax_str_printf(
+        out,
+        "<h3>Class by class, in these %d images</h3>\n<div class=\"wide\"><table>\n<thead><tr><th "
+        "class=\"left\">class</th><th>share of the pixels</th><th>IoU</th><th class=\"left\"></th></tr></thead>"
+        "\n<tbody>\n",
+        m->images);
+    for (int32_t i = 0; i < m->classes; i++) {
+        double iou = c[i].either ? (double)c[i].both / (double)c[i].either : NAN;
+        char figure[AX_FIGURE];
+        if (!c[i].either)
+            continue;
+        ax_str_printf(out, "<tr><td class=\"left\"><span class=\"swatch\" style=\"background:#%02x%02x%02x\"></span>",
+                      m->color[i][0], m->color[i][1], m->color[i][2]);
+        ax_svg_escape(out, m->name[i]);
+        ax_str_printf(out,
+                      "</td><td>%.1f %%</td><td>%s</td><td class=\"left\"><span class=\"bar\" style=\"width:%.0fpx\">"
+                      "</span></td></tr>\n",
+                      100 * (double)c[i].truth / (double)(all ? all : 1), ax_figure_share(iou, 3, figure), 120 * iou);
+    }
+    ax_str_add(out, "</tbody></table></div>\n");
+}
+
+/* ---- the section ---- */
+
+static ax_code read_masks(const ax_page_of *of, const ax_candidate *c, ax_maskfile *m, ax_err *err)
+{
+    ax_code code = ax_maskfile_read(of->dirfd, c->masks, m, err);
+    return code == AX_OK ? ax_maskfile_read(of->dirfd, "masks/validation.mpk", m, err) : code;
+}
+
+/* Of what was shown and predicted; class ids without a colour are grey, what has no label is black. */
+static ax_code add_all(const ax_maskfile *m, ax_str *out, ax_err *err)
+{
+    uint8_t palette[256][3];
+    ax_code code = AX_OK;
+    memset(palette, 128, sizeof palette);
+    memset(palette[UNLABELLED], 0, sizeof *palette);
+    memcpy(palette, m->color, sizeof *palette * (size_t)m->classes);
+    for (int i = 0; i < m->images && code == AX_OK; i++)
+        code = add_row(m, i, m->channels == 3 ? NULL : (const uint8_t(*)[3])palette, out, err);
+    if (code == AX_OK && m->channels != 3)
+        add_classes(m, out);
+    return code;
+}
+
+ax_code ax_page_pictures(const ax_page_of *of, ax_str *out, ax_err *err)
+{
+    const ax_candidate *c = ax_state_candidate(of->state, ax_state_best_of_all(of->state));
+    if (c && !c->masks[0]) /* a full training that hasn't ended has none yet */
+        c = ax_state_candidate(of->state, of->state->best);
+    if (!c || !c->masks[0] || c->masks[0] == '/' || strstr(c->masks, ".."))
+        return AX_OK;
+    ax_maskfile m = { .h = 0 };
+    ax_err why = { AX_OK, "" };
+    ax_code code = AX_OK;
+    ax_str_printf(out, "<section>\n<h2>Pictures of candidate %u</h2>\n", c->id);
+    if (read_masks(of, c, &m, &why) == AX_OK) {
+        code = add_all(&m, out, err);
+    } else {
+        ax_str_add(out, "<p>They can't be read: ");
+        ax_svg_escape(out, why.msg);
+        ax_str_add(out, "</p>\n");
+    }
+    ax_str_add(out, "</section>\n");
+    ax_maskfile_release(&m);
+    return code;
+}
