@@ -15,7 +15,6 @@
 enum { AX_TASK_OUTPUTS = 256, AX_TASK_OUTPUT_NAME = 32, AX_TASK_TARGETS = 2, AX_TASK_FILES = 3 };
 
 typedef struct ax_task ax_task;
-struct ax_skeleton;
 
 /* A task as a data set poses it, to which the settings add what they say (ax_task.configure). */
 typedef struct ax_task_spec {
@@ -28,9 +27,9 @@ typedef struct ax_task_spec {
             int32_t leave_out; /* the output that the reward leaves out, -1 = none */
         } segmentation;
         struct {
-            const struct ax_skeleton *skeleton; /* pose/keypoint.h; it has as many key points as outputs */
-            int32_t protocol;                   /* ax_pose_protocol */
-            int32_t crop;                       /* side of what the network sees of a person */
+            int32_t skeleton; /* ax_skeleton_at: it has as many key points as outputs */
+            int32_t protocol; /* ax_pose_protocol */
+            int32_t crop;     /* side of what the network sees of a person */
         } pose;
     } of;
 } ax_task_spec;

@@ -120,13 +120,28 @@ const ax_skeleton ax_skeleton_scenes = {
               { 11, 13 } },
 };
 
+static const ax_skeleton *const skeletons[] = { &ax_skeleton_coco, &ax_skeleton_mpii, &ax_skeleton_scenes };
+enum { SKELETONS = sizeof skeletons / sizeof *skeletons };
+
 const ax_skeleton *ax_skeleton_find(const char *name)
 {
-    static const ax_skeleton *const all[] = { &ax_skeleton_coco, &ax_skeleton_mpii, &ax_skeleton_scenes };
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (strcmp(all[i]->name, name) == 0)
-            return all[i];
+    for (int32_t i = 0; i < SKELETONS; i++)
+        if (strcmp(skeletons[i]->name, name) == 0)
+            return skeletons[i];
     return NULL;
+}
+
+const ax_skeleton *ax_skeleton_at(int32_t number)
+{
+    return number >= 0 && number < SKELETONS ? skeletons[number] : NULL;
+}
+
+int32_t ax_skeleton_number(const ax_skeleton *s)
+{
+    int32_t i = 0;
+    while (i < SKELETONS - 1 && skeletons[i] != s)
+        i++;
+    return i;
 }
 
 static ax_keypoint mirrored(ax_keypoint p, int32_t width)

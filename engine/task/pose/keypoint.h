@@ -30,6 +30,9 @@ typedef struct ax_skeleton {
 extern const ax_skeleton ax_skeleton_coco, ax_skeleton_mpii, ax_skeleton_scenes;
 /* NULL: there is none of that name. */
 const ax_skeleton *ax_skeleton_find(const char *name);
+/* Skeletons by number, which stays: coco, mpii, scenes. */
+const ax_skeleton *ax_skeleton_at(int32_t number);
+int32_t ax_skeleton_number(const ax_skeleton *s);
 
 /* The key points as they are in the mirrored image of that width: x becomes width - 1 - x, left and right change
    places, and coordinates without a label become 0. */

@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { STRIDE = 4 }; /* from the sample to its maps */
 
@@ -20,6 +21,10 @@ static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *d
         return ax_fail(err, AX_EINVAL, "pose_protocol = '%s': not udp or paper", s->pose_protocol);
     if (s->leave_out[0])
         return ax_fail(err, AX_EINVAL, "leave_out = '%s': %s has key points, no classes", s->leave_out, data);
+    struct stat st;
+    if (s->teacher[0] && s->kd_weight > 0 && !stat(s->teacher, &st) && S_ISDIR(st.st_mode))
+        return ax_fail(err, AX_EINVAL, "teacher = '%s': logits of whole images say nothing of persons cut out of them",
+                       s->teacher);
     spec->of.pose.protocol = (int32_t)protocol;
     spec->of.pose.crop = (int32_t)s->crop;
     return AX_OK;
@@ -38,7 +43,7 @@ static size_t truth_bytes(const ax_task_spec *spec, int32_t h, int32_t w)
 /* Of an image whose truth is in its own pixels. Pixel i of a cut has its centre at i + 0.5, here at i. */
 static void cut(const ax_task_spec *spec, const ax_truth_cut *c, const void *from, void *to)
 {
-    const ax_skeleton *s = spec->of.pose.skeleton;
+    const ax_skeleton *s = ax_pose_skeleton_of(spec);
     ax_pose_truth *out = to;
     memcpy(out, from, sizeof *out);
     if (c->x.step < 0) /* left and right change places; the cut itself mirrors the coordinates */
@@ -82,7 +87,7 @@ static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int3
 
 static void *score_new(const ax_task_spec *spec, ax_err *err)
 {
-    return ax_pose_score_new(spec->of.pose.skeleton, err);
+    return ax_pose_score_new(ax_pose_skeleton_of(spec), err);
 }
 
 static ax_code score_add(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
@@ -112,8 +117,8 @@ static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcom
     if (isfinite(f.similarity))
         return AX_OK;
     return ax_fail(err, AX_EDATA, "no person of the validation has %s",
-                   spec->of.pose.skeleton == &ax_skeleton_coco ? "labelled key points and an area"
-                                                               : "both neck and head top labelled");
+                   ax_pose_skeleton_of(spec) == &ax_skeleton_coco ? "labelled key points and an area"
+                                                                  : "both neck and head top labelled");
 }
 
 static void score_free(void *score)
@@ -141,7 +146,7 @@ static void legend(const ax_task_spec *spec, ax_maskfile *m)
 /* A skeleton on black. */
 static void draw(const ax_task_spec *spec, const void *value, bool prediction, int32_t h, int32_t w, uint8_t *out)
 {
-    const ax_skeleton *s = spec->of.pose.skeleton;
+    const ax_skeleton *s = ax_pose_skeleton_of(spec);
     ax_keypoint point[AX_MAX_KEYPOINTS];
     int32_t map_h = h / STRIDE, map_w = w / STRIDE;
     memset(out, 0, (size_t)h * (size_t)w * 3);

@@ -46,7 +46,7 @@ static void cut(const ax_task_spec *spec, const ax_prediction *image, const ax_t
 
 static void find(const ax_task_spec *spec, const ax_task_box *box, void *value, const void *mirrored, void *out)
 {
-    const ax_skeleton *s = spec->of.pose.skeleton;
+    const ax_skeleton *s = ax_pose_skeleton_of(spec);
     const ax_person person = person_of(box);
     ax_pose_protocol protocol = ax_pose_protocol_of(spec);
     int32_t map = spec->of.pose.crop / STRIDE;
@@ -76,7 +76,7 @@ static ax_code choose(const ax_task_spec *spec, const ax_prediction *p, size_t *
         return ax_fail(err, AX_ENOMEM, "no memory for the people of an image");
     for (size_t i = 0; i < p->views; i++)
         (*keep)[i] = i;
-    if (spec->of.pose.skeleton != &ax_skeleton_coco)
+    if (ax_pose_skeleton_of(spec) != &ax_skeleton_coco)
         return AX_OK;
     ax_pose_answer *a = malloc((p->views + 1) * sizeof *a);
     if (!a)
@@ -144,7 +144,7 @@ static ax_code write_overlay(const ax_task_spec *spec, const ax_prediction *p, c
         memcpy(rgb, p->rgb, n);
         for (size_t i = kept; i-- > 0;) { /* the surest one over the others */
             const double *b = p->box[keep[i]].at;
-            ax_pose_draw(spec->of.pose.skeleton, ((const found *)p->value)[keep[i]].point, least_drawn,
+            ax_pose_draw(ax_pose_skeleton_of(spec), ((const found *)p->value)[keep[i]].point, least_drawn,
                          ax_pose_thickness(fmax(b[2], b[3])), rgb, p->h, p->w);
         }
         code = to->write_picture(path, rgb, p->h, p->w, err);

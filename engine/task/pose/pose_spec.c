@@ -11,7 +11,7 @@ enum { PROTOCOLS = sizeof protocols / sizeof *protocols, LARGEST_CROP = 4096 };
 
 void ax_pose_spec_of(ax_task_spec *spec, const ax_skeleton *s)
 {
-    spec->of.pose.skeleton = s;
+    spec->of.pose.skeleton = ax_skeleton_number(s);
     spec->outputs = s->n;
     for (int k = 0; k < s->n; k++) {
         snprintf(spec->name[k], AX_TASK_OUTPUT_NAME, "%s", s->point[k].name);
@@ -36,7 +36,7 @@ bool ax_pose_protocol_parse(const char *text, ax_pose_protocol *out)
 
 void ax_pose_describe(const ax_task_spec *spec, ax_task_say say, void *context)
 {
-    const ax_skeleton *s = spec->of.pose.skeleton;
+    const ax_skeleton *s = ax_pose_skeleton_of(spec);
     char side[16];
     ax_str text;
     say(context, "skeleton", s->name);

@@ -8,6 +8,10 @@
 
 /* Fills in what a skeleton says: the outputs, their names and colours. */
 void ax_pose_spec_of(ax_task_spec *spec, const ax_skeleton *s);
+static inline const ax_skeleton *ax_pose_skeleton_of(const ax_task_spec *spec)
+{
+    return ax_skeleton_at(spec->of.pose.skeleton);
+}
 static inline ax_pose_protocol ax_pose_protocol_of(const ax_task_spec *spec)
 {
     return (ax_pose_protocol)spec->of.pose.protocol;

@@ -129,6 +129,28 @@ class PredictPose(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("a model of segmentation predicts whole images, so --flip is of no use", err)
 
+    def test_caches_are_used_again_by_the_same_protocol_only(self):
+        cache = os.path.join(self.dir, "cache")
+        tried = ["try", GENOTYPE, "--json", "--task", "pose", "--cache", cache, *SMALL]
+        outcome = []
+        for more, files in (([], 2), ([], 2), (["--pose-protocol", "paper"], 4)):
+            code, out, err = engine(*tried, *more)
+            self.assertEqual((code, err), (0, ""))
+            outcome.append(json.loads(out))
+            self.assertEqual(len([f for f in os.listdir(cache) if f.endswith(".cache")]), files)
+        self.assertEqual(outcome[0]["reward"], outcome[1]["reward"])
+        self.assertNotEqual(outcome[0]["reward"], outcome[2]["reward"])
+
+    def test_models_are_judged_as_they_were_trained(self):
+        code, out, err = engine("eval", self.model, "--data", "scenes:8,2", "--json")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(json.loads(out)["reward"], self.tried["reward"])
+
+    def test_logits_of_whole_images_are_no_teacher(self):
+        code, _, err = engine("try", GENOTYPE, "--task", "pose", "--teacher", self.dir, *SMALL)
+        self.assertEqual(code, 2)
+        self.assertIn("logits of whole images say nothing of persons cut out of them", err)
+
     def test_protocols_differ_and_are_kept(self):
         model = os.path.join(self.dir, "paper.safetensors")
         code, _, err = engine("try", GENOTYPE, "--model", model, "--json", "--task", "pose", "--pose-protocol", "paper",

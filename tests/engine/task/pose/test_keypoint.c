@@ -20,6 +20,8 @@ static void test_partners(void **state)
     for (int i = 0; i < 3; i++) {
         const ax_skeleton *s = all[i];
         assert_ptr_equal(ax_skeleton_find(s->name), s);
+        assert_ptr_equal(ax_skeleton_at(ax_skeleton_number(s)), s);
+        assert_int_equal(ax_skeleton_number(s), i);
         for (int k = 0; k < s->n; k++) {
             int other = s->point[k].other;
             const char *name = s->point[k].name, *partner = s->point[other].name;
@@ -36,6 +38,8 @@ static void test_partners(void **state)
             assert_true(s->limb[l][0] < s->n && s->limb[l][1] < s->n && s->limb[l][0] != s->limb[l][1]);
     }
     assert_null(ax_skeleton_find("hand"));
+    assert_null(ax_skeleton_at(3));
+    assert_null(ax_skeleton_at(-1));
 }
 
 /* The scenes' joints in the order that data/ has them. */
