@@ -18,14 +18,25 @@ static const char *word_of(int column)
     return column < AX_METRIC_COUNT ? ax_metric_of((ax_metric)column)->word : other[column - AX_METRIC_COUNT];
 }
 
-const char *ax_filter_column(int i)
+static bool is_of(int column, ax_task_id task)
 {
-    return i < COLUMNS ? word_of(i) : NULL;
+    return column >= AX_METRIC_COUNT || ax_metric_is_of((ax_metric)column, task);
 }
 
-int ax_filter_columns(void)
+const char *ax_filter_column(int i, ax_task_id task)
 {
-    return COLUMNS;
+    for (int column = 0; column < COLUMNS; column++)
+        if (is_of(column, task) && !i--)
+            return word_of(column);
+    return NULL;
+}
+
+int ax_filter_columns(ax_task_id task)
+{
+    int n = 0;
+    while (ax_filter_column(n, task))
+        n++;
+    return n;
 }
 
 static double value_of(const ax_candidate *c, int column)
@@ -42,19 +53,20 @@ static bool is_word(const char *word, size_t n, const char *name)
 }
 
 /* By its word, or its name in files. */
-static int find_column(const char *word, size_t n)
+static int find_column(const char *word, size_t n, ax_task_id task)
 {
     for (int i = 0; i < COLUMNS; i++)
-        if (is_word(word, n, word_of(i)) || (i < AX_METRIC_COUNT && is_word(word, n, ax_metric_of((ax_metric)i)->name)))
+        if (is_of(i, task) && (is_word(word, n, word_of(i)) ||
+                               (i < AX_METRIC_COUNT && is_word(word, n, ax_metric_of((ax_metric)i)->name))))
             return i;
     return -1;
 }
 
-static ax_code no_column(const char *word, size_t n, ax_err *err)
+static ax_code no_column(const char *word, size_t n, ax_task_id task, ax_err *err)
 {
     char all[200] = "";
-    for (int i = 0; i < COLUMNS; i++)
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", word_of(i));
+    for (int i = 0; i < ax_filter_columns(task); i++)
+        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", i ? ", " : "", ax_filter_column(i, task));
     return ax_fail(err, AX_EINVAL, "filter: '%.*s' is not a column; there are %s", (int)n, word, all);
 }
 
@@ -75,7 +87,7 @@ static bool parse_number(const char *text, double *out)
     return *end == '\0';
 }
 
-static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
+static ax_code parse_term(const char *word, ax_task_id task, ax_filter_term *t, ax_err *err)
 {
     size_t n = strcspn(word, "<>=!");
     *t = (ax_filter_term) { .column = -1 };
@@ -83,9 +95,9 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
         snprintf(t->text, sizeof t->text, "%s", word);
         return AX_OK;
     }
-    t->column = find_column(word, n);
+    t->column = find_column(word, n, task);
     if (t->column < 0)
-        return no_column(word, n, err);
+        return no_column(word, n, task, err);
     const char *value = word + n + 1;
     t->relation = word[n];
     bool equal = *value == '=';
@@ -105,7 +117,7 @@ static ax_code parse_term(const char *word, ax_filter_term *t, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_filter_parse(const char *text, ax_filter *f, ax_err *err)
+ax_code ax_filter_parse(const char *text, ax_task_id task, ax_filter *f, ax_err *err)
 {
     ax_filter made = { .n = 0 };
     size_t len = strlen(text);
@@ -118,7 +130,7 @@ ax_code ax_filter_parse(const char *text, ax_filter *f, ax_err *err)
         snprintf(word, sizeof word, "%.*s", (int)n, at);
         if (made.n == AX_FILTER_TERMS)
             return ax_fail(err, AX_EINVAL, "filter: more than %d words", AX_FILTER_TERMS);
-        if (parse_term(word, &made.term[made.n++], err) != AX_OK)
+        if (parse_term(word, task, &made.term[made.n++], err) != AX_OK)
             return AX_EINVAL;
         at += n;
     }

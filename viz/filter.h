@@ -17,11 +17,12 @@ typedef struct ax_filter {
     ax_filter_term term[AX_FILTER_TERMS];
 } ax_filter;
 
-/* "" shows everything. AX_EINVAL names the word that isn't understood; *f is as it was then. */
-ax_code ax_filter_parse(const char *text, ax_filter *f, ax_err *err);
-/* The i-th column that can be compared, NULL past the last; how many there are. */
-const char *ax_filter_column(int i);
-int ax_filter_columns(void);
+/* "" shows everything. Figures are those of the task. AX_EINVAL names the word that isn't understood; *f is as it was
+ * then. */
+ax_code ax_filter_parse(const char *text, ax_task_id task, ax_filter *f, ax_err *err);
+/* The i-th column of a task that can be compared, NULL past the last; how many there are. */
+const char *ax_filter_column(int i, ax_task_id task);
+int ax_filter_columns(ax_task_id task);
 /* A value that isn't known passes no comparison. */
 bool ax_filter_pass(const ax_filter *f, const ax_candidate *c);
 

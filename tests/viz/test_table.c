@@ -20,7 +20,7 @@ static uint32_t count(const ax_state *s, const char *filter)
     ax_filter f;
     ax_err err;
     ax_rows rows = { .id = NULL };
-    if (ax_filter_parse(filter, &f, &err) != AX_OK)
+    if (ax_filter_parse(filter, AX_TASK_SEGMENTATION, &f, &err) != AX_OK)
         fail_msg("%s: %s", filter, err.msg);
     assert_int_equal(ax_rows_build(&rows, s, &f, &(ax_order) { .first.by = AX_SORT_ID }, &err), AX_OK);
     uint32_t n = rows.n;
@@ -72,7 +72,7 @@ static void wrong_filters_are_explained(void **state)
     ax_filter f = { .n = 0 }, before = f;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         ax_err err;
-        assert_int_equal(ax_filter_parse(wrong[i].text, &f, &err), AX_EINVAL);
+        assert_int_equal(ax_filter_parse(wrong[i].text, AX_TASK_SEGMENTATION, &f, &err), AX_EINVAL);
         if (!strstr(err.msg, wrong[i].says))
             fail_msg("%s: %s", wrong[i].text, err.msg);
         assert_memory_equal(&f, &before, sizeof f);

@@ -22,7 +22,7 @@ static void do_back(ax_ui *ui)
 {
     ax_selection *t = ax_ui_selection(ui);
     if (t->filter.n)
-        ax_filter_parse("", &t->filter, NULL);
+        ax_filter_parse("", ui->state->task, &t->filter, NULL);
     else
         ui->view = AX_VIEW_OVERVIEW;
     t->moved = false;

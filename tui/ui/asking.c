@@ -93,13 +93,13 @@ static void set_find(ax_ui *ui, const char *text)
 }
 
 /* Cuts a last word that may become the name of a column: as a text it would hide nearly everything. */
-static void cut_column(char *text)
+static void cut_column(const ax_ui *ui, char *text)
 {
     char *word = strrchr(text, ' ');
     word = word ? word + 1 : text;
     size_t n = strlen(word);
-    for (int i = 0; i < ax_filter_columns() && n; i++)
-        if (!strncasecmp(ax_filter_column(i), word, n)) {
+    for (int i = 0; i < ax_filter_columns(ui->state->task) && n; i++)
+        if (!strncasecmp(ax_filter_column(i, ui->state->task), word, n)) {
             *word = '\0';
             return;
         }
@@ -116,7 +116,7 @@ static void try_filter(ax_ui *ui)
         return;
     char text[AX_PROMPT_TEXT];
     snprintf(text, sizeof text, "%s", p->line.text);
-    cut_column(text);
+    cut_column(ui, text);
     if (ax_ui_parse_filter(ui, text, &t->filter, &err) != AX_OK)
         snprintf(p->wrong, sizeof p->wrong, "%.*s", (int)sizeof p->wrong - 1, err.msg);
     t->first = 0;
@@ -226,7 +226,7 @@ ax_code ax_ui_parse_filter(const ax_ui *ui, const char *text, ax_filter *f, ax_e
         return ax_fail(err, AX_EINVAL, "filter: longer than %d bytes", AX_FILTER_TEXT - 1);
     while (used && out[used - 1] == ' ')
         out[--used] = '\0';
-    return ax_filter_parse(out, f, err);
+    return ax_filter_parse(out, ui->state->task, f, err);
 }
 
 /* ---- questions ---- */

@@ -37,7 +37,7 @@ static void go_to(ax_ui *ui, const char *text)
     ax_selection *t = ax_ui_selection(ui);
     ax_ui_select(ui, (uint32_t)id);
     if (ax_rows_find(&t->rows, t->selected) < 0)
-        ax_filter_parse("", &t->filter, NULL);
+        ax_filter_parse("", ui->state->task, &t->filter, NULL);
 }
 
 static void submit(ax_ui *ui, const char *text)

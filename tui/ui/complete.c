@@ -69,12 +69,12 @@ static bool filters(const ax_ui *ui, const char *typed, int i, char out[static W
 {
     (void)typed;
     const ax_recall *r = &ax_ui_prompted(ui)->recall;
-    const char *column = ax_filter_column(i);
+    const char *column = ax_filter_column(i, ui->state->task);
     if (column) {
         snprintf(out, WORD, "%s", column);
         return true;
     }
-    i -= ax_filter_columns();
+    i -= ax_filter_columns(ui->state->task);
     if (i < r->n_named) {
         snprintf(out, WORD, "@%s", r->named[i].name);
         return true;
