@@ -24,20 +24,32 @@ static const struct {
 #undef ROW
 };
 
+/* What is known of a scene besides its number: which truth is wanted. */
+typedef struct scenes {
+    ax_task_id task;
+} scenes;
+
 static void free_set(void *set)
 {
-    (void)set; /* a scene needs nothing but its number */
+    free(set);
 }
 
 static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err)
 {
-    (void)set;
+    const scenes *of = set;
     ax_scene scene;
     ax_code code = ax_scene_render(series[split], index, &scene, err);
     if (code != AX_OK)
         return code;
-    *out = (ax_picture) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb, .truth = scene.labels };
-    scene.rgb = scene.labels = NULL;
+    *out = (ax_picture) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb };
+    scene.rgb = NULL;
+    if (of->task == AX_TASK_DEPTH) {
+        out->truth = scene.depth;
+        scene.depth = NULL;
+    } else {
+        out->truth = scene.labels;
+        scene.labels = NULL;
+    }
     ax_scene_release(&scene);
     return AX_OK;
 }
@@ -79,6 +91,23 @@ static const char *parse_count(const char *text, size_t *out)
     return end;
 }
 
+/* What the scenes ask of a network. */
+static void set_task(ax_task_spec *task, ax_task_id id)
+{
+    enum { FAR = 80 }; /* metres; what is further away is a few percent of the pixels */
+    if (id == AX_TASK_DEPTH) {
+        task->outputs = 1;
+        snprintf(task->name[0], sizeof task->name[0], "depth");
+        task->of.depth.max = FAR;
+        return;
+    }
+    task->outputs = AX_SCENE_CLASSES;
+    for (int i = 0; i < AX_SCENE_CLASSES; i++) {
+        snprintf(task->name[i], AX_TASK_OUTPUT_NAME, "%s", classes[i].name);
+        memcpy(task->color[i], classes[i].color, 3);
+    }
+}
+
 ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
 {
     const char *argument = spec->argument;
@@ -95,19 +124,18 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
     if (strcmp(spec->task, "pose") == 0)
         return ax_scene_people_open(series, n_train, n_val, err);
     ax_source_info *info = calloc(1, sizeof *info);
-    if (!info) {
+    scenes *of = calloc(1, sizeof *of);
+    if (!info || !of) {
+        free(info);
+        free(of);
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
         return NULL;
     }
     info->n_train = n_train;
     info->n_val = n_val;
-    info->task.outputs = AX_SCENE_CLASSES;
-    for (int i = 0; i < AX_SCENE_CLASSES; i++) {
-        snprintf(info->task.name[i], AX_TASK_OUTPUT_NAME, "%s", classes[i].name);
-        memcpy(info->task.color[i], classes[i].color, 3);
-    }
-    ax_source *s =
-        ax_picture_source_new(info, &(ax_picture_set) { NULL, load, name, fingerprint, files, free_set }, err);
+    of->task = ax_task_named(spec->task);
+    set_task(&info->task, of->task);
+    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { of, load, name, fingerprint, files, free_set }, err);
     free(info);
     return s;
 }

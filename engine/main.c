@@ -59,8 +59,9 @@ static int run(int argc, char **argv)
         .read_picture = ax_picture_read,
         .write_picture = ax_picture_write,
         .writers = { .write_mask = ax_mask_write,
-                     .write_overlay = ax_overlay_write,
-                     .write_picture = ax_picture_write },
+                     .write_picture = ax_picture_write,
+                     .write_depth = ax_depth_write,
+                     .write_overlay = ax_overlay_write },
     };
     if (argc > 1 && !strcmp(argv[1], "--version")) {
         ax_out_line("auxcell-engine " AX_VERSION);

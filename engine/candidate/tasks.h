@@ -4,7 +4,10 @@
 #define AX_CANDIDATE_TASKS_H
 
 /* id, name: engine/task/NAME/ has its ax_task_NAME. The first is the task of runs and models that name none. */
-#define AX_TASK_LIST(X) X(SEGMENTATION, segmentation) X(POSE, pose)
+#define AX_TASK_LIST(X)                                                                                                \
+    X(SEGMENTATION, segmentation)                                                                                      \
+    X(POSE, pose)                                                                                                      \
+    X(DEPTH, depth)
 
 #define AX_TASK_ENUM(id, name) AX_TASK_##id,
 typedef enum ax_task_id { AX_TASK_LIST(AX_TASK_ENUM) AX_TASKS } ax_task_id;

@@ -12,7 +12,7 @@
 /* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the tasks that it has the truth of
    (engine/candidate/tasks.h; the first unless another is asked for), the options that it takes, what it is */
 #define AX_DATASET_LIST(X)                                                                                             \
-    X(scenes, "[:TRAIN,VAL]", false, "segmentation pose", "",                                                          \
+    X(scenes, "[:TRAIN,VAL]", false, "segmentation pose depth", "",                                                    \
       "street scenes that the program draws itself; how many of them")                                                 \
     X(camvid, ":DIR", true, "segmentation", "map ignore",                                                              \
       "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                                          \
@@ -30,8 +30,7 @@
       "images and text files with outlines of objects; a class background is added")                                   \
     X(coco, ":FILE,DIR", true, "segmentation", "map split val",                                                        \
       "COCO's annotations and a folder of images; a class background is added")                                        \
-    X(mpii, ":DIR", true, "pose", "split",                                                                             \
-      "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")                                              \
+    X(mpii, ":DIR", true, "pose", "split", "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")         \
     X(coco_keypoints, ":DIR", true, "pose", "split",                                                                   \
       "people of COCO: DIR/annotations/person_keypoints_train2017.json and so on")
 

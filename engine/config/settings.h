@@ -25,7 +25,8 @@ typedef enum ax_setting_scope {
     X(ENCODER, "Encoder")                                                                                              \
     X(FULL, "Full training")                                                                                           \
     X(DEVICE, "Device")                                                                                                \
-    X(HOUSEKEEPING, "Housekeeping")
+    X(HOUSEKEEPING, "Housekeeping")                                                                                    \
+    X(DEPTH, "Depth")
 #define AX_SETTING_GROUP_ENUM(id, heading) AX_SETTING_GROUP_##id,
 typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_SETTING_GROUPS } ax_setting_group;
 
@@ -145,7 +146,15 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(TEXT, encoder, FIXED, ENCODER, "built-in", "built-in", "built-in", ANY,                                          \
       "encoder: built-in, or a safetensors file of a MobileNet-v2")                                                    \
     X(TEXT, pose_protocol, FIXED, DATA, "udp", "udp", "udp", ONE_OF("udp, paper"),                                     \
-      "pose: how persons are cut out and found: udp, or paper, as Simple Baselines")
+      "pose: how persons are cut out and found: udp, or paper, as Simple Baselines")                                   \
+    X(TEXT, depth_loss, FIXED, DEPTH, "berhu", "berhu", "berhu", ONE_OF("berhu, berhu-lineage, silog"),                \
+      "what depth is trained with: berhu, berhu-lineage, silog")                                                       \
+    X(REAL, depth_min, FIXED, DEPTH, 1e-3, 1e-3, 1e-3, FROM(1e-6, 1e6),                                                \
+      "metres: truth counts when it is further than this; predictions are at least this")                              \
+    X(REAL, depth_max, FIXED, DEPTH, 0, 0, 0, FROM(0, 1e6),                                                            \
+      "metres: truth counts when it is nearer than this; 0 = the data set's: scenes 80, others 10")                    \
+    X(TEXT, depth_crop, FIXED, DEPTH, "none", "none", "none", ONE_OF("none, nyu, garg, eigen"),                        \
+      "part of an image that depth is judged by: none (all), nyu, garg, eigen")
 
 #define AX_SETTING_TEXT 512
 typedef struct ax_settings {

@@ -18,6 +18,7 @@ typedef struct ax_decoder_spec {
        true: side by side along the channels, then a 1x1 convolution, batch norm and ReLU back to `channels` (parameters
        "....aggregate.{conv,bn}"); a cell with one loose end has nothing to merge. */
     bool concat;
+    bool bias_one; /* the outputs' bias starts as 1, not 0 */
 } ax_decoder_spec;
 
 typedef struct ax_decoder {

@@ -45,7 +45,7 @@ ax_val ax_layer_conv(const ax_layers *l, const char *prefix, ax_val x, ax_conv_s
     padded.conv.pad = (uint8_t)(attr.conv.dilation * (k / 2));
     ax_val args[3] = { x, param(l, prefix, "weight", weight, spec.quiet ? AX_INIT_SMALL : AX_INIT_HE, true) };
     if (spec.bias)
-        args[2] = vector(l, prefix, "bias", spec.out, AX_INIT_ZERO, true);
+        args[2] = vector(l, prefix, "bias", spec.out, spec.bias_one ? AX_INIT_ONE : AX_INIT_ZERO, true);
     return ax_layer_apply(l, AX_OP_CONV2D, padded, args, spec.bias ? 3 : 2);
 }
 

@@ -17,7 +17,8 @@ typedef struct ax_conv_spec {
     int32_t out;
     uint8_t kernel, stride, dilation; /* padded by dilation * (kernel / 2): "same" at stride 1 */
     bool depthwise, bias;
-    bool quiet; /* weights begin as AX_INIT_SMALL says, else as AX_INIT_HE */
+    bool quiet;    /* weights begin as AX_INIT_SMALL says, else as AX_INIT_HE */
+    bool bias_one; /* the bias begins as 1, not 0 */
 } ax_conv_spec;
 
 ax_shape ax_layer_shape(const ax_layers *l, ax_val v);

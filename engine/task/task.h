@@ -31,6 +31,13 @@ typedef struct ax_task_spec {
             int32_t protocol; /* ax_pose_protocol */
             int32_t crop;     /* side of what the network sees of a person */
         } pose;
+        struct {
+            float min, max; /* metres: truth strictly between them counts, predictions are capped to them; max 0: the
+                               settings' or 10 */
+            float unit;     /* metres that an output of 1 means */
+            int32_t crop;   /* ax_depth_crop of judging */
+            int32_t loss;   /* ax_depth_loss */
+        } depth;
     } of;
 } ax_task_spec;
 
@@ -85,6 +92,8 @@ typedef struct ax_task_writers {
                           int32_t colors, ax_err *err);
     /* RGB {h,w,3} as a PNG. */
     ax_code (*write_picture)(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err);
+    /* Metres {h,w} as a 16-bit PNG, value / scale metres, 0 = missing; the file says its scale. */
+    ax_code (*write_depth)(const char *path, const float *metres, int32_t h, int32_t w, double scale, ax_err *err);
     /* The picture with the mask's colours blended over it, an RGB PNG. */
     ax_code (*write_overlay)(const char *path, const uint8_t *rgb, const uint8_t *mask, int32_t h, int32_t w,
                              const uint8_t (*palette)[3], int32_t colors, ax_err *err);
@@ -127,6 +136,8 @@ struct ax_task {
                         int32_t h, int32_t w);
     /* Appends the loss of logits {n,h,w,outputs}, a scalar, and keeps it under the name. */
     ax_val (*loss)(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val target[AX_TASK_TARGETS]);
+
+    bool starts_at_one; /* the bias of the outputs starts as 1, not 0: what is learned is a size, and none is 0 */
 
     /* ---- the network as it is used ---- */
     bool mirrors,

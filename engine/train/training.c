@@ -33,6 +33,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
         .train = train,
         .aux = train && t->settings.aux_weight > 0,
         .quiet = t->source->info.task.task->quiet,
+        .bias_one = t->source->info.task.task->starts_at_one,
         .concat = ax_aggregate_is_concat(&t->settings),
     };
 }

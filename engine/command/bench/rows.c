@@ -114,10 +114,14 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     ax_val both = ax_graph_apply(g, AX_OP_CONCAT, (ax_attr) { .act = 0 }, (ax_val[]) { relu, x }, 2, err);
     ax_val target = ax_graph_input(g, "target", wide, err);
     ax_val weight = ax_graph_input(g, "weight", (ax_type) { .shape = { n, 1, 1, 2 * c } }, err);
+    const ax_type one = { .shape = { n, side, side, 1 } };
+    const ax_val depth[] = { ax_graph_input(g, "depth", one, err), ax_graph_input(g, "truth", one, err) };
+    const ax_val wanted[] = { x, depth[0] };
     ax_val term[] = { ax_graph_apply(g, AX_OP_MSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target }, 2, err),
                       ax_graph_apply(g, AX_OP_WMSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target, weight }, 3,
-                                     err) };
-    ax_val loss = ax_graph_apply(g, AX_OP_WSUM, (ax_attr) { .weight = { 1, 1 } }, term, 2, err);
+                                     err),
+                      ax_graph_apply(g, AX_OP_DEPTH_LOSS, (ax_attr) { .act = 0 }, depth, 2, err) };
+    ax_val loss = ax_graph_apply(g, AX_OP_WSUM, (ax_attr) { .weight = { 1, 1, 1 } }, term, 3, err);
     ax_val zero = ax_graph_apply(g, AX_OP_ZERO, (ax_attr) { .shape = map.shape }, NULL, 0, err);
     ax_val logits = ax_graph_input(g, "logits", (ax_type) { .shape = { n, side, side, o->outputs } }, err);
     ax_val argmax = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { o->crop, o->crop } }, &logits, 1, err);
@@ -127,9 +131,11 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     if (code == AX_OK)
         code = ax_graph_keep(g, argmax, "argmax", err);
     if (code == AX_OK)
-        code = ax_graph_backward(g, loss, &x, 1, err);
+        code = ax_graph_backward(g, loss, wanted, 2, err);
     if (code == AX_OK)
         code = ax_graph_keep(g, ax_graph_grad(g, x), "x.gradient", err);
+    if (code == AX_OK)
+        code = ax_graph_keep(g, ax_graph_grad(g, depth[0]), "depth.gradient", err);
     if (code == AX_OK)
         code = add_calls(rows, &s, "step1", false, err);
     ax_session_drop(&s);

@@ -16,7 +16,9 @@ static ax_val classifier(const ax_layers *l, const ax_decoder_spec *spec, const 
 {
     char name[NAME + 32];
     snprintf(name, sizeof name, "%s.classifier", prefix);
-    const ax_conv_spec conv = { .out = spec->outputs, .kernel = 3, .bias = true, .quiet = spec->quiet };
+    const ax_conv_spec conv = {
+        .out = spec->outputs, .kernel = 3, .bias = true, .bias_one = spec->bias_one, .quiet = spec->quiet
+    };
     return ax_layer_conv(l, name, x, conv);
 }
 

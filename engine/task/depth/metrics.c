@@ -107,7 +107,8 @@ ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s)
 
 ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err)
 {
-    *m = (ax_depth_meter) { calloc(images + 1, sizeof *m->image), calloc(images + 1, sizeof *m->there), images };
+    *m =
+        (ax_depth_meter) { calloc(images + 1, sizeof *m->image), calloc(images + 1, sizeof *m->there), images, images };
     if (m->image && m->there)
         return AX_OK;
     ax_depth_meter_release(m);
@@ -119,6 +120,22 @@ void ax_depth_meter_release(ax_depth_meter *m)
     free(m->image);
     free(m->there);
     *m = (ax_depth_meter) { 0 };
+}
+
+ax_code ax_depth_meter_append(ax_depth_meter *m, const ax_depth_sums *s, ax_err *err)
+{
+    if (m->images == m->room) {
+        size_t room = 2 * m->room + 64;
+        ax_depth_sums *image = realloc(m->image, room * sizeof *image);
+        m->image = image ? image : m->image;
+        bool *there = image ? realloc(m->there, room * sizeof *there) : NULL;
+        m->there = there ? there : m->there;
+        if (!there)
+            return ax_fail(err, AX_ENOMEM, "no memory for the figures of %zu images", room);
+        m->room = room;
+    }
+    ax_depth_meter_put(m, m->images++, s);
+    return AX_OK;
 }
 
 void ax_depth_meter_put(ax_depth_meter *m, size_t image, const ax_depth_sums *s)

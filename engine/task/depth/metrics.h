@@ -82,11 +82,13 @@ ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s);
 typedef struct ax_depth_meter {
     ax_depth_sums *image; /* one for each; owned */
     bool *there;
-    size_t images;
+    size_t images, room;
 } ax_depth_meter;
 
 ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err);
 void ax_depth_meter_release(ax_depth_meter *m);
+/* Behind the images that are there, for who hands them over in their order. */
+ax_code ax_depth_meter_append(ax_depth_meter *m, const ax_depth_sums *s, ax_err *err);
 /* In any order; from several threads, of different images. */
 void ax_depth_meter_put(ax_depth_meter *m, size_t image, const ax_depth_sums *s);
 /* Takes over the images that `from` has; both are of the same set. */

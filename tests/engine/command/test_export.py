@@ -246,6 +246,9 @@ class Export(unittest.TestCase):
             self.assertEqual(f.read(), g.read())
         with_metadata(self.model, self.path("depth.safetensors"), task="dream")
         self.refuse("doesn't know", self.path("depth.safetensors"), "-o", out, "--argmax", code=1)
+        with_metadata(self.model, self.path("depth.safetensors"), task="depth", unit="m", output_unit="1",
+                      depth_min="0.001", depth_max="10")
+        self.refuse("--argmax is for segmentation", self.path("depth.safetensors"), "-o", out, "--argmax")
         self.assertFalse(os.path.exists(out))
 
     def test_other_forms_stay(self):

@@ -1,0 +1,177 @@
+/* Depth: metres for every pixel. Its truth is a map {h,w} of floats, metres, 0 where nothing is known. The network has
+   one output, in units that make a usual depth about 1 (a tenth of the largest that counts): what is learned with one
+   learning rate is then alike for a room and for a street. */
+#include "engine/task/depth/files.h"
+#include "engine/task/depth/map.h"
+#include "engine/task/depth/metrics.h"
+#include "engine/task/task.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { USUAL_MAX = 10, UNITS = 10 };
+
+/* The place of a word in a list. */
+static int32_t place_of(const char *word, const char *const *list, int32_t n)
+{
+    int32_t i = 0;
+    while (i < n - 1 && strcmp(word, list[i]) != 0)
+        i++;
+    return i;
+}
+
+static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *data, ax_err *err)
+{
+#define CROP(id, name) name,
+    static const char *const crop[] = { AX_DEPTH_CROP_LIST(CROP) };
+    static const char *const loss[] = {
+        [AX_BERHU] = "berhu", [AX_BERHU_LINEAGE] = "berhu-lineage", [AX_SILOG] = "silog"
+    };
+    float from_data = spec->of.depth.max > 0 ? spec->of.depth.max : USUAL_MAX;
+    spec->outputs = 1;
+    snprintf(spec->name[0], sizeof spec->name[0], "depth");
+    spec->of.depth.min = (float)s->depth_min;
+    spec->of.depth.max = s->depth_max > 0 ? (float)s->depth_max : from_data;
+    spec->of.depth.unit = spec->of.depth.max / UNITS;
+    spec->of.depth.crop = place_of(s->depth_crop, crop, AX_DEPTH_CROPS);
+    spec->of.depth.loss = place_of(s->depth_loss, loss, AX_SILOG + 1);
+    if (!(spec->of.depth.min < spec->of.depth.max))
+        return ax_fail(err, AX_EINVAL, "depth_min = %g: %s has depths up to %g m", s->depth_min, data,
+                       (double)spec->of.depth.max);
+    return AX_OK;
+}
+
+/* ---- truth ---- */
+
+static size_t truth_bytes(const ax_task_spec *spec, int32_t h, int32_t w)
+{
+    (void)spec;
+    return sizeof(float) * (size_t)h * (size_t)w;
+}
+
+/* Each pixel the nearest one of the image; what is shown larger by a factor is nearer by it. */
+static void cut(const ax_task_spec *spec, const ax_truth_cut *c, const void *from, void *to)
+{
+    (void)spec;
+    float *out = to, nearer = (float)(1 / c->scale);
+    for (int32_t y = 0; y < c->h; y++, out += c->w) {
+        const float *row = (const float *)from + (size_t)(c->row[y] < 0 ? 0 : c->row[y]) * (size_t)c->image_w;
+        for (int32_t x = 0; x < c->w; x++)
+            out[x] = c->row[y] < 0 || c->column[x] < 0 ? 0 : row[c->column[x]] * nearer;
+    }
+}
+
+/* ---- network ---- */
+
+static ax_type target_type(const ax_task_spec *spec, int k, int32_t n, int32_t h, int32_t w)
+{
+    (void)spec;
+    (void)k;
+    return (ax_type) { .shape = { n, h, w, 1 } };
+}
+
+/* In the network's units, 0 where there is no truth in the range. */
+static void fill_target(const ax_task_spec *spec, int k, const void *truth, int32_t truth_h, int32_t truth_w, void *to,
+                        int32_t h, int32_t w)
+{
+    (void)k;
+    float *out = to, per_unit = 1 / spec->of.depth.unit;
+    ax_depth_resize(truth, truth_h, truth_w, out, h, w);
+    for (size_t i = 0; i < (size_t)h * (size_t)w; i++)
+        out[i] = out[i] > spec->of.depth.min && out[i] < spec->of.depth.max ? out[i] * per_unit : 0;
+}
+
+/* Published SILog leaves out what is nearer than 0.1 m indoors (up to 10 m) and 1 m in streets. */
+static ax_val loss(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val *target)
+{
+    const ax_val args[2] = { logits, target[0] };
+    float least = spec->of.depth.max > USUAL_MAX ? 1 : 0.1f;
+    const ax_attr attr = { .depth = { (uint8_t)spec->of.depth.loss, least / spec->of.depth.unit } };
+    return ax_layer_apply(l, AX_OP_DEPTH_LOSS, attr, args, 2);
+}
+
+static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err)
+{
+    (void)spec;
+    return ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h, w } }, &logits, 1, err);
+}
+
+/* ---- judging ---- */
+
+static void *score_new(const ax_task_spec *spec, ax_err *err)
+{
+    (void)spec;
+    ax_depth_meter *m = calloc(1, sizeof *m);
+    if (!m)
+        ax_fail(err, AX_ENOMEM, "no memory to judge");
+    return m;
+}
+
+static ax_code score_add(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
+                         int32_t w, ax_err *err)
+{
+    const ax_depth_range range = { spec->of.depth.min, spec->of.depth.max };
+    ax_depth_window window;
+    if (ax_depth_crop_window((ax_depth_crop)spec->of.depth.crop, h, w, &window, err) != AX_OK) {
+        if (err)
+            err->code = AX_EDATA;
+        return AX_EDATA;
+    }
+    float *metres = ax_depth_metres(spec, prediction, h, w, w, err);
+    if (!metres)
+        return AX_ENOMEM;
+    const ax_depth_sums sums = ax_depth_measure(metres, truth, h, w, &window, &range);
+    free(metres);
+    return ax_depth_meter_append(score, &sums, err);
+}
+
+static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
+{
+    const ax_depth_report r = ax_depth_meter_report(score);
+    const double *pooled = r.pooled.value, *each = r.per_image.value;
+    out->reward = ax_depth_reward_of(&r).reward;
+    out->rmse = pooled[AX_DEPTH_RMSE];
+    out->abs_rel = pooled[AX_DEPTH_ABS_REL];
+    out->d1 = pooled[AX_DEPTH_D1];
+    out->silog = pooled[AX_DEPTH_SILOG];
+    out->rmse_image = each[AX_DEPTH_RMSE];
+    out->abs_rel_image = each[AX_DEPTH_ABS_REL];
+    out->d1_image = each[AX_DEPTH_D1];
+    out->rmse_constant = r.constant_rmse;
+    return r.pixels ? AX_OK
+                    : ax_fail(err, AX_EDATA, "no depth between %g and %g m in the validation images",
+                              (double)spec->of.depth.min, (double)spec->of.depth.max);
+}
+
+static void score_free(void *score)
+{
+    if (!score)
+        return;
+    ax_depth_meter_release(score);
+    free(score);
+}
+
+const ax_task ax_task_depth = {
+    .id = AX_TASK_DEPTH,
+    .configure = configure,
+    .truth_bytes = truth_bytes,
+    .cut = cut,
+    .target = { "target" },
+    .target_type = target_type,
+    .fill_target = fill_target,
+    .loss = loss,
+    .starts_at_one = true,
+    .predict = predict,
+    .score_new = score_new,
+    .score_add = score_add,
+    .score_take = score_take,
+    .score_free = score_free,
+    .legend = ax_depth_legend,
+    .draw = ax_depth_picture,
+    .file = { { "depth", ".png", false }, { "colors", "-colors.png", true } },
+    .write = ax_depth_write_file,
+    .json = ax_depth_json,
+    .describe = ax_depth_describe,
+    .parse = ax_depth_parse,
+};
