@@ -4,11 +4,11 @@
 #include "engine/base/out.h"
 #include "engine/base/output.h"
 #include "engine/command/device_note.h"
+#include "engine/command/prepare.h"
 #include "engine/command/program.h"
 #include "engine/config/option.h"
 #include "engine/model/modelmeta.h"
 #include "engine/train/trainer.h"
-#include "engine/worker/devices.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -212,36 +212,15 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
     return code;
 }
 
-/* Several devices are for full training: the first computes all else, too. */
-static ax_code take_devices(options *o, ax_err *err)
-{
-    ax_worker_devices d;
-    ax_code code = o->full ? ax_worker_devices_of(o->settings.device, &d, err) : AX_OK;
-    if (code != AX_OK || !o->full)
-        return code;
-    memcpy(o->settings.device, d.name[0], sizeof o->settings.device);
-    for (size_t i = 1; i < d.n; i++)
-        o->peers |= ax_worker_devices_bit(&d, i);
-    return AX_OK;
-}
-
 /* The model may land on nothing that is read; hours later would be too late to learn that it can't be written. */
 static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
 {
     ax_files *f = ax_files_new();
     ax_code code = f ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
-    if (code == AX_OK && o->cache)
-        code = ax_output_folder(o->cache, err);
+    if (code == AX_OK)
+        code = ax_prepare_inputs(f, &o->settings, source, o->cache, err);
     if (code == AX_OK && o->model) {
-        code = source->ops->files(source, f, err);
-        if (code == AX_OK && o->settings.teacher[0])
-            code = ax_teacher_files(o->settings.teacher, source, f, err);
-        if (code == AX_OK && strcmp(o->settings.encoder, AX_ENCODER_BUILTIN) != 0)
-            code = ax_files_read(f, o->settings.encoder, err);
-        if (code == AX_OK && o->cache)
-            code = ax_files_read_folder(f, o->cache, err);
-        if (code == AX_OK)
-            code = ax_files_write(f, o->model, "the model", err);
+        code = ax_files_write(f, o->model, "the model", err);
         if (code == AX_OK)
             code = ax_files_check(f, err);
         if (code == AX_OK)
@@ -295,7 +274,7 @@ int ax_command_try(const ax_program *prog, int argc, char **argv)
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
-    if (err.code == AX_OK && take_devices(&o, &err) == AX_OK)
+    if (err.code == AX_OK && (!o.full || ax_prepare_devices(&o.settings, &o.peers, &err) == AX_OK))
         try_all(prog, &o, &err);
     return err.code ? ax_complain_of(&err) : 0;
 }

@@ -1,0 +1,34 @@
+#include "engine/command/prepare.h"
+
+#include "engine/model/encoder.h"
+#include "engine/train/teacher.h"
+#include "engine/worker/devices.h"
+
+#include <string.h>
+
+ax_code ax_prepare_devices(ax_settings *s, uint64_t *peers, ax_err *err)
+{
+    ax_worker_devices d;
+    ax_code code = ax_worker_devices_of(s->device, &d, err);
+    *peers = 0;
+    if (code != AX_OK)
+        return code;
+    memcpy(s->device, d.name[0], sizeof s->device);
+    for (size_t i = 1; i < d.n; i++)
+        *peers |= ax_worker_devices_bit(&d, i);
+    return AX_OK;
+}
+
+ax_code ax_prepare_inputs(ax_files *f, const ax_settings *s, ax_source *source, const char *cache, ax_err *err)
+{
+    ax_code code = cache ? ax_output_folder(cache, err) : AX_OK;
+    if (code == AX_OK)
+        code = source->ops->files(source, f, err);
+    if (code == AX_OK && s->teacher[0])
+        code = ax_teacher_files(s->teacher, source, f, err);
+    if (code == AX_OK && strcmp(s->encoder, AX_ENCODER_BUILTIN) != 0)
+        code = ax_files_read(f, s->encoder, err);
+    if (code == AX_OK && cache)
+        code = ax_files_read_folder(f, cache, err);
+    return code;
+}
