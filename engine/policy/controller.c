@@ -184,6 +184,21 @@ void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *ou
     take_scores(c, g, out);
 }
 
+void ax_controller_probabilities(ax_controller *c, float *p)
+{
+    enum { SAMPLES = 24, SEED = 1, STREAM = 77 };
+    ax_rng rng = ax_rng_new(SEED, STREAM);
+    for (int k = 0; k < SAMPLES; k++) {
+        ax_genotype g = ax_space_first(c->space);
+        ax_lstm_sample(c, draw, &rng, &g);
+        for (int d = 0; d < c->space->n_decisions; d++) {
+            unsigned place = ax_decision_place(c, d), at = ax_space_choices(c->space, place);
+            for (int i = 0; i < c->space->decision[place].choices; i++)
+                p[at + (unsigned)i] += expf(c->pass.logp[d][i]) / SAMPLES;
+        }
+    }
+}
+
 /* ---- learning ---- */
 
 double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,

@@ -19,6 +19,11 @@ void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out);
 /* Log-probability and entropy of a given genotype under the current weights. */
 void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *out);
 
+/* Adds to p the probability of every choice of every decision, in the order of the genotype: the mean over a few
+   samples of the decisions before it, which are the same samples each time (Rao-Blackwell: the mean of conditional
+   probabilities, not of counts). */
+void ax_controller_probabilities(ax_controller *c, float *p);
+
 typedef struct ax_rollout {
     ax_genotype genotype;
     double old_logp, advantage;

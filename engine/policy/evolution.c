@@ -97,6 +97,15 @@ static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_lea
     return AX_OK;
 }
 
+/* Shares of the population. */
+static void shares(ax_strategy *s, float *p)
+{
+    const evolution *e = (const evolution *)s;
+    for (unsigned d = 0, at = 0; d < s->space->n_decisions; at += s->space->decision[d++].choices)
+        for (uint32_t i = 0; i < e->n; i++)
+            p[at + e->member[i].genotype.value[d]] += 1.0f / (float)e->n;
+}
+
 static void pack(const ax_strategy *s, msgpack_packer *pk)
 {
     const evolution *e = (const evolution *)s;
@@ -133,4 +142,4 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
     return true;
 }
 
-const ax_strategy_ops ax_strategy_evolution = { "evolution", start, stop, propose, learn, 1, pack, unpack };
+const ax_strategy_ops ax_strategy_evolution = { "evolution", start, stop, propose, learn, shares, 1, pack, unpack };

@@ -29,3 +29,8 @@ ax_code ax_learner_propose(ax_strategy *s, ax_proposal *out, ax_err *err)
     ax_controller_sample(((ax_learner *)s)->controller, &s->rng, out);
     return AX_OK;
 }
+
+void ax_learner_probabilities(ax_strategy *s, float *p)
+{
+    ax_controller_probabilities(((ax_learner *)s)->controller, p);
+}

@@ -17,6 +17,7 @@ typedef struct ax_learner { /* first member of each such strategy's own struct *
 ax_strategy *ax_learner_start(size_t size, const ax_strategy_ops *ops, uint64_t stream, const ax_strategy_options *o,
                               ax_err *err);
 void ax_learner_stop(ax_strategy *s);
+void ax_learner_probabilities(ax_strategy *s, float *p);
 ax_code ax_learner_propose(ax_strategy *s, ax_proposal *out, ax_err *err);
 
 #endif

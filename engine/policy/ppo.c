@@ -90,5 +90,6 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
 }
 
 const ax_strategy_ops ax_strategy_ppo = {
-    "ppo", start, ax_learner_stop, ax_learner_propose, learn, AX_CONTROLLER_FIELDS + 1, pack, unpack
+    "ppo", start, ax_learner_stop, ax_learner_propose, learn, ax_learner_probabilities, AX_CONTROLLER_FIELDS + 1,
+    pack,  unpack
 };

@@ -44,4 +44,4 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
     return true;
 }
 
-const ax_strategy_ops ax_strategy_random = { "random", start, stop, propose, learn, 0, pack, unpack };
+const ax_strategy_ops ax_strategy_random = { "random", start, stop, propose, learn, NULL, 0, pack, unpack };

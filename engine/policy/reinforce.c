@@ -42,5 +42,6 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
     return ax_controller_unpack(((ax_learner *)s)->controller, map);
 }
 
-const ax_strategy_ops ax_strategy_reinforce = { "reinforce",          start, ax_learner_stop, ax_learner_propose, learn,
+const ax_strategy_ops ax_strategy_reinforce = { "reinforce",          start, ax_learner_stop,
+                                                ax_learner_propose,   learn, ax_learner_probabilities,
                                                 AX_CONTROLLER_FIELDS, pack,  unpack };

@@ -79,6 +79,21 @@ ax_code ax_strategy_learn(ax_strategy *s, const ax_proposal *p, double reward, a
     return s->ops->learn(s, p, reward, what ? what : &ignored, err);
 }
 
+void ax_strategy_probabilities(ax_strategy *s, ax_probabilities *out)
+{
+    *out = (ax_probabilities) { .n = 0 };
+    unsigned n = ax_space_choices(s->space, s->space->n_decisions);
+    if (!s->ops->probabilities || n > AX_PROBABILITIES)
+        return;
+    out->n = n;
+    s->ops->probabilities(s, out->p);
+}
+
+uint64_t ax_strategy_samples(const ax_strategy *s)
+{
+    return s->samples;
+}
+
 ax_code ax_strategy_save(const ax_strategy *s, char **bytes, size_t *n, ax_err *err)
 {
     return ax_strategy_pack(s, bytes, n, err);

@@ -43,6 +43,10 @@ ax_code ax_strategy_propose(ax_strategy *s, ax_proposal *out, ax_err *err);
 /* Learns from a finished candidate. A proposal without log-probability (made by hand) is taken as if the current policy
    had proposed it. *what (may be NULL) says what happened. AX_EINVAL when the reward isn't finite. */
 ax_code ax_strategy_learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err);
+/* How likely each choice is now: under the controller (over what it decides before, from a few samples with random
+   numbers of their own), or as shares of the population. n = 0: the strategy prefers nothing. Changes no future. */
+void ax_strategy_probabilities(ax_strategy *s, ax_probabilities *out);
+uint64_t ax_strategy_samples(const ax_strategy *s); /* rewards learned from so far */
 /* The complete state, everything that decides the future, as bytes of one msgpack map (malloc; caller frees). */
 ax_code ax_strategy_save(const ax_strategy *s, char **bytes, size_t *n, ax_err *err);
 /* Replaces the state; AX_EFORMAT when the bytes aren't a state of this strategy (nothing is changed then). */

@@ -13,6 +13,8 @@ typedef struct ax_strategy_ops {
     void (*stop)(ax_strategy *s);
     ax_code (*propose)(ax_strategy *s, ax_proposal *out, ax_err *err);
     ax_code (*learn)(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err);
+    /* Adds to the zeros in p; NULL: it prefers nothing. */
+    void (*probabilities)(ax_strategy *s, float *p);
     /* State beyond random numbers and tally: `fields` key-value pairs of a map. unpack changes nothing unless all is
        good. */
     uint32_t fields;

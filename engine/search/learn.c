@@ -1,7 +1,10 @@
 /* What the strategy hears of a candidate. */
 #include "engine/search/search_internal.h"
 
+#include "engine/space/space.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 /* What a person made isn't the policy's doing; that a network came up again is. */
@@ -38,6 +41,21 @@ static double objective_of(const ax_search *s, const ax_entry *r)
     return cost > 0 ? r->outcome.reward * pow(cost / target_of(s), -set->objective_weight) : r->outcome.reward;
 }
 
+/* The policy before it has learned anything, and then now and then. */
+static void tell_policy(ax_search *s, const ax_space *space)
+{
+    enum { EVERY = 10 };
+    uint64_t samples = ax_strategy_samples(s->strategy);
+    if (samples % EVERY)
+        return;
+    ax_event ev = ax_search_event(AX_EVENT_POLICY, 0);
+    snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
+    ev.u.POLICY.samples = (int64_t)samples;
+    ax_strategy_probabilities(s->strategy, &ev.u.POLICY.probabilities);
+    if (ev.u.POLICY.probabilities.n)
+        ax_search_emit(s, &ev);
+}
+
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
 {
     const ax_entry *r = ax_search_get(s, id);
@@ -47,6 +65,8 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     ax_proposal p = r->proposal;
     p.id = id;
     double objective = objective_of(s, r);
+    if (!ax_strategy_samples(s->strategy))
+        tell_policy(s, ax_space_of(&p.genotype));
     ax_code code = ax_strategy_learn(s->strategy, &p, objective, &what, err);
     if (code != AX_OK)
         return code;
@@ -59,5 +79,6 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     ev.u.LEARNED.entropy = what.entropy;
     ev.u.LEARNED.samples = (int64_t)what.samples;
     ax_search_emit(s, &ev);
+    tell_policy(s, ax_space_of(&p.genotype));
     return AX_OK;
 }

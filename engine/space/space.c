@@ -3,6 +3,7 @@
 #include "engine/space/list.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const ax_space *ax_space_at(unsigned i)
 {
@@ -39,4 +40,20 @@ const char *ax_decision_text(const ax_decision *d, unsigned value, char buf[stat
         return value < d->choices ? d->option[value] : "?";
     snprintf(buf, 16, "%u", value);
     return buf;
+}
+
+unsigned ax_space_choices(const ax_space *s, unsigned decision)
+{
+    unsigned n = 0;
+    for (unsigned d = 0; d < decision; d++)
+        n += s->decision[d].choices;
+    return n;
+}
+
+const ax_space *ax_space_named(const char *name)
+{
+    const ax_space *s = NULL;
+    for (unsigned i = 0; (s = ax_space_at(i)) && strcmp(s->name, name) != 0; i++)
+        ;
+    return s;
 }

@@ -49,6 +49,18 @@ typedef struct ax_space {
 const ax_space *ax_space_at(unsigned i);
 const ax_space *ax_space_of(const ax_genotype *g);
 
+/* The probability of every choice of every decision, one decision after the other, in the order of the genotype's text;
+   n: how many, 0 = none is known. */
+enum { AX_PROBABILITIES = 256 };
+typedef struct ax_probabilities {
+    uint32_t n;
+    float p[AX_PROBABILITIES];
+} ax_probabilities;
+/* Index of a decision's first choice; of n_decisions: how many there are in all. */
+unsigned ax_space_choices(const ax_space *s, unsigned decision);
+/* The space of a name; NULL: there is none. */
+const ax_space *ax_space_named(const char *name);
+
 /* Uniform over all decisions. */
 ax_genotype ax_space_random(const ax_space *s, ax_rng *rng);
 /* The genotype whose decisions are all 0. */

@@ -22,6 +22,7 @@
 #define F_SCORED(type, name, doc) MEMBER(SCORED, type, name)
 #define F_GATED(type, name, doc) MEMBER(GATED, type, name)
 #define F_LEARNED(type, name, doc) MEMBER(LEARNED, type, name)
+#define F_POLICY(type, name, doc) MEMBER(POLICY, type, name)
 #define F_PAUSED(type, name, doc) MEMBER(PAUSED, type, name)
 #define F_PRUNED(type, name, doc) MEMBER(PRUNED, type, name)
 #define F_PROMOTED(type, name, doc) MEMBER(PROMOTED, type, name)
@@ -50,14 +51,16 @@ const char *ax_event_name(ax_event_kind kind)
         [AX_EVENT_PRUNED] = "pruned",   [AX_EVENT_PROMOTED] = "promoted", [AX_EVENT_FAILED] = "failed",
         [AX_EVENT_NOTED] = "noted",     [AX_EVENT_SAVED] = "saved",       [AX_EVENT_DEVICE] = "device",
         [AX_EVENT_LOG] = "log",         [AX_EVENT_LOST] = "lost",         [AX_EVENT_BYE] = "bye",
+        [AX_EVENT_POLICY] = "policy",
     };
-    _Static_assert(AX_EVENT_COUNT == 18, "a new kind needs a name here");
+    _Static_assert(AX_EVENT_COUNT == 19, "a new kind needs a name here");
     return names[kind];
 }
 
 bool ax_event_says_clock(ax_event_kind kind)
 {
-    return kind != AX_EVENT_PROPOSED && kind != AX_EVENT_SCORED && kind != AX_EVENT_GATED && kind != AX_EVENT_LEARNED;
+    return kind != AX_EVENT_PROPOSED && kind != AX_EVENT_SCORED && kind != AX_EVENT_GATED && kind != AX_EVENT_LEARNED &&
+           kind != AX_EVENT_POLICY;
 }
 
 /* ---- msgpack ---- */

@@ -9,14 +9,14 @@
 #include "engine/base/err.h"
 #include "engine/base/str.h"
 #include "engine/candidate/metric.h"
-#include "engine/space/genotype.h"
+#include "engine/space/space.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Field types: WHOLE int64, REAL double (NAN = absent, packed as nil), TEXT char[AX_EVENT_TEXT], GENOTYPE ax_genotype,
    EACH float[AX_MAX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are
-   NAN).
+   NAN), CHOICES ax_probabilities (packed as an array of float 32).
  */
 /* The figures that an event says (engine/candidate/metric.h). */
 #define AX_EV_FIGURE_PROPOSED_PROPOSED(F, type, name, doc) F(type, name, doc)
@@ -83,6 +83,10 @@
     F(REAL, clip_share, "share of clipped ratios")                                                                     \
     F(REAL, entropy, "entropy of the policy")                                                                          \
     F(WHOLE, samples, "rewards learned from so far")
+#define AX_EV_POLICY(F)                                                                                                \
+    F(TEXT, space, "search space")                                                                                     \
+    F(WHOLE, samples, "rewards learned from so far")                                                                   \
+    F(CHOICES, probabilities, "of every choice, decision after decision")
 #define AX_EV_PAUSED(F)                                                                                                \
     F(WHOLE, on, "1: paused, 0: goes on")                                                                              \
     F(TEXT, by, "who")
@@ -127,6 +131,7 @@
     X(SCORED)                                                                                                          \
     X(GATED)                                                                                                           \
     X(LEARNED)                                                                                                         \
+    X(POLICY)                                                                                                          \
     X(PAUSED)                                                                                                          \
     X(PRUNED)                                                                                                          \
     X(PROMOTED)                                                                                                        \
@@ -148,6 +153,7 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
 #define AX_EV_MEMBER_TEXT(name) char name[AX_EVENT_TEXT];
 #define AX_EV_MEMBER_GENOTYPE(name) ax_genotype name;
 #define AX_EV_MEMBER_EACH(name) float name[AX_MAX_DECISIONS];
+#define AX_EV_MEMBER_CHOICES(name) ax_probabilities name;
 #define AX_EV_MEMBER(type, name, doc) AX_EV_MEMBER_##type(name)
 #define AX_EV_STRUCT(kind)                                                                                             \
     struct {                                                                                                           \
@@ -167,7 +173,7 @@ typedef struct ax_event {
 
 const char *ax_event_name(ax_event_kind kind); /* "proposed", ... */
 /* Whether the engine says its clock with it: not with what is the same in every run of the same settings (proposed,
-   scored, gated, learned), so that histories can be compared field by field. */
+   scored, gated, learned, policy), so that histories can be compared field by field. */
 bool ax_event_says_clock(ax_event_kind kind);
 /* Packs the payload (not the frame) into buf; returns its bytes, 0 when it doesn't fit. */
 size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap);

@@ -23,7 +23,7 @@ typedef union member {
 static member get(const ax_field *f, const void *object)
 {
     member m = { .u64 = 0 };
-    if (f->type != AX_FIELD_TEXT) /* which is read where it is */
+    if (f->type != AX_FIELD_TEXT && f->type != AX_FIELD_CHOICES) /* which are read where they are */
         memcpy(&m, (const char *)object + f->offset, f->size);
     return m;
 }
@@ -73,6 +73,18 @@ static void pack_each(msgpack_packer *pk, const float *each, uint32_t n)
             msgpack_pack_nil(pk);
 }
 
+static const ax_probabilities *choices(const ax_field *f, const void *object)
+{
+    return (const ax_probabilities *)(const void *)((const char *)object + f->offset);
+}
+
+static void pack_choices(msgpack_packer *pk, const ax_probabilities *p)
+{
+    msgpack_pack_array(pk, p->n);
+    for (uint32_t i = 0; i < p->n; i++)
+        msgpack_pack_float(pk, p->p[i]);
+}
+
 static void pack(msgpack_packer *pk, const ax_fields *fields, const ax_field *f, const void *object)
 {
     char text[AX_GENOTYPE_TEXT];
@@ -117,6 +129,9 @@ static void pack(msgpack_packer *pk, const ax_fields *fields, const ax_field *f,
     case AX_FIELD_EACH:
         pack_each(pk, m.each, n);
         break;
+    case AX_FIELD_CHOICES:
+        pack_choices(pk, choices(f, object));
+        break;
     }
 }
 
@@ -136,6 +151,16 @@ static void json_real(ax_str *out, double v, int digits)
         ax_str_printf(out, "%.*g", digits, v);
     else
         ax_str_add(out, "null");
+}
+
+static void json_choices(ax_str *out, const ax_probabilities *p)
+{
+    ax_str_add(out, "[");
+    for (uint32_t i = 0; i < p->n; i++) {
+        ax_str_add(out, i ? "," : "");
+        json_real(out, (double)p->p[i], 9);
+    }
+    ax_str_add(out, "]");
 }
 
 static void json(ax_str *out, const ax_fields *fields, const ax_field *f, const void *object)
@@ -171,6 +196,9 @@ static void json(ax_str *out, const ax_fields *fields, const ax_field *f, const 
         break;
     case AX_FIELD_GENOTYPE:
         ax_str_json(out, ax_genotype_print(&m.genotype, text));
+        break;
+    case AX_FIELD_CHOICES:
+        json_choices(out, choices(f, object));
         break;
     case AX_FIELD_REALS:
     case AX_FIELD_EACH: {
@@ -283,6 +311,21 @@ static bool read_each(source *s, float *out, uint32_t wanted)
     return n == wanted && read_reals(s, out, n);
 }
 
+static bool read_choices(source *s, ax_probabilities *out)
+{
+    uint32_t n;
+    double v;
+    if (!enter_array(s, &n) || n > AX_PROBABILITIES)
+        return false;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!read_real(s, &v) || !(v >= 0 && v <= 1.0001))
+            return false;
+        out->p[i] = (float)v;
+    }
+    out->n = n;
+    return true;
+}
+
 static bool read_field(source *s, const ax_fields *fields, const ax_field *f, void *object)
 {
     char text[AX_GENOTYPE_TEXT];
@@ -322,6 +365,8 @@ static bool read_field(source *s, const ax_fields *fields, const ax_field *f, vo
         return enter_array(s, &n) && n == decisions(fields, object) && read_reals(s, m.each, n) && set(f, object, &m);
     case AX_FIELD_EACH:
         return read_each(s, m.each, decisions(fields, object)) && set(f, object, &m);
+    case AX_FIELD_CHOICES:
+        return read_choices(s, (ax_probabilities *)(void *)((char *)object + f->offset));
     }
     return false;
 }

@@ -21,7 +21,8 @@ typedef enum ax_field_type {
     AX_FIELD_CAUSE,    /* ax_cause (its word) */
     AX_FIELD_GENOTYPE, /* ax_genotype (its text) */
     AX_FIELD_REALS,    /* float[], one per decision of the struct's genotype (float 64) */
-    AX_FIELD_EACH      /* the same as float 32; nil when none is known */
+    AX_FIELD_EACH,     /* the same as float 32; nil when none is known */
+    AX_FIELD_CHOICES   /* ax_probabilities (array of float 32) */
 } ax_field_type;
 
 typedef struct ax_field {

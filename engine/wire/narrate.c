@@ -145,6 +145,7 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
         SAY("%.*s", ax_utf8_fit(ev->u.BYE.reason, 150), ev->u.BYE.reason);
         break;
     case AX_EVENT_QUEUED:
+    case AX_EVENT_POLICY:
     case AX_EVENT_PROGRESS:
     case AX_EVENT_SAVED:
     case AX_EVENT_DEVICE:

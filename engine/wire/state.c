@@ -453,6 +453,9 @@ static void fold_run(ax_state *s, const ax_event *ev)
         s->advantage = ev->u.LEARNED.advantage;
         s->clip_fraction = ev->u.LEARNED.clip_share;
         break;
+    case AX_EVENT_POLICY:
+        ax_policy_fold(&s->policy, ev);
+        break;
     case AX_EVENT_SAVED:
         s->snapshot_bytes = ev->u.SAVED.bytes;
         s->overhead = ev->u.SAVED.overhead;

@@ -27,6 +27,19 @@ typedef struct ax_candidate {
     const float *logp_each, *entropy_each;
 } ax_candidate;
 
+/* How the strategy's preferences have changed. */
+enum { AX_POLICY_TRACE = 32 };
+typedef struct ax_policy {
+    const ax_space *space; /* NULL = nothing is known of them */
+    int64_t samples;       /* rewards learned from when they were these */
+    ax_probabilities now, first;
+    float entropy[AX_MAX_DECISIONS][AX_POLICY_TRACE]; /* in nats, oldest first; thinned as it gets longer */
+    int n_trace;
+    int64_t every, told; /* of so many told ones one is in the trace */
+} ax_policy;
+/* Entropy of a decision in nats. */
+double ax_policy_entropy(const ax_policy *p, const ax_probabilities *of, unsigned decision);
+
 typedef struct ax_log_line {
     double at;
     uint32_t id;
@@ -69,6 +82,7 @@ typedef struct ax_state {
     double overhead; /* share of the workers' time in which they waited for the engine; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 
+    ax_policy policy;
     ax_log_line *log; /* a ring of AX_STATE_LOG; see ax_state_log */
     uint32_t n_log;
     uint64_t log_dropped; /* lines before the oldest that is kept */

@@ -11,4 +11,7 @@ bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size);
 void ax_state_forget_prune(ax_state *s, uint32_t id);
 void ax_state_remember_prune(ax_state *s, uint32_t id); /* as the newest */
 
+/* policy.c */
+void ax_policy_fold(ax_policy *p, const ax_event *ev);
+
 #endif

@@ -41,6 +41,10 @@ static void text(char out[AX_EVENT_TEXT], int k)
         (at)[i] = i >= ax_space_at(0)->n_decisions || (k) % 4 == 0 || ((k) % 4 == 1 && i == 7)                         \
                       ? NAN                                                                                            \
                       : -0.1f * (float)(i + (k));
+#define FILL_CHOICES(at, k)                                                                                            \
+    (at).n = 140;                                                                                                      \
+    for (int i = 0; i < 140; i++)                                                                                      \
+        (at).p[i] = (float)((i + (k)) % 10) / 10;
 #define FIELD(type, name, doc) FILL_##type(p->name, k++)
 #define KIND(kind)                                                                                                     \
     static void fill_##kind(ax_event *ev, int k)                                                                       \

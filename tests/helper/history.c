@@ -15,6 +15,7 @@ typedef struct player {
     double at;
     ax_rng rng;
     ax_genotype second; /* of #2 */
+    bool policy;
 } player;
 
 static ax_event make(ax_event_kind kind, uint32_t id)
@@ -158,8 +159,27 @@ static void fail(player *p, uint32_t id)
     play(p, ev);
 }
 
+/* Each decision comes to prefer one of its choices, early ones sooner. */
+static void prefer(player *p, uint32_t samples)
+{
+    const ax_space *space = ax_space_at(0);
+    ax_event ev = make(AX_EVENT_POLICY, 0);
+    TEXT(ev.u.POLICY.space, "%s", space->name);
+    ev.u.POLICY.samples = samples;
+    ev.u.POLICY.probabilities.n = ax_space_choices(space, space->n_decisions);
+    for (unsigned d = 0, at = 0; d < space->n_decisions; at += space->decision[d++].choices) {
+        unsigned n = space->decision[d].choices;
+        double sure = 0.9 * samples / (samples + 40.0 * (d + 1));
+        for (unsigned i = 0; i < n; i++)
+            ev.u.POLICY.probabilities.p[at + i] = (float)((1 - sure) / n + (i == (7 * d + 2) % n ? sure : 0));
+    }
+    play(p, ev);
+}
+
 static void learn(player *p, uint32_t id, double reward)
 {
+    if (p->policy && id == 1)
+        prefer(p, 0);
     ax_event ev = make(AX_EVENT_LEARNED, id);
     ev.u.LEARNED.loss = -0.0132;
     ev.u.LEARNED.baseline = 0.6417;
@@ -168,6 +188,8 @@ static void learn(player *p, uint32_t id, double reward)
     ev.u.LEARNED.entropy = 33.1;
     ev.u.LEARNED.samples = id;
     play(p, ev);
+    if (p->policy && id % 10 == 0)
+        prefer(p, id);
 }
 
 static void prune(player *p, uint32_t id, bool finished, int64_t phase, const char *by)
@@ -227,7 +249,9 @@ static void candidate(player *p, uint32_t id)
 
 double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event *ev), void *context)
 {
-    player p = { .sink = sink, .context = context, .at = AX_HISTORY_START, .rng = ax_rng_new(5, 1) };
+    player p = {
+        .sink = sink, .context = context, .at = AX_HISTORY_START, .rng = ax_rng_new(5, 1), .policy = h->policy
+    };
     hello(&p);
     p.at += 1.5;
     progress(&p, 0, "cache", 0, 120, 367, NAN);

@@ -15,6 +15,7 @@ typedef struct ax_history {
     bool full;           /* the full training of #17 has ended, with the highest reward */
     bool forked;         /* a person made a copy of #2 with some decisions changed, and it was scored */
     bool paused;         /* the run was paused at the end */
+    bool policy;         /* the strategy says what it prefers, every ten rewards */
     const char *bye;     /* the engine's last word, NULL = none */
 } ax_history;
 

@@ -15,7 +15,8 @@
     X(PARETO, pareto)                                                                                                  \
     X(REWARD, reward)                                                                                                  \
     X(MASK, mask)                                                                                                      \
-    X(LOG, log)
+    X(LOG, log)                                                                                                        \
+    X(POLICY, policy)
 #define AX_VIEW_ENUM(id, name) AX_VIEW_##id,
 typedef enum ax_view_id { AX_VIEW_LIST(AX_VIEW_ENUM) AX_VIEW_COUNT } ax_view_id;
 

@@ -111,6 +111,49 @@ static int differences(const ax_genotype *a, const ax_genotype *b)
 
 /* The first generation is random; then every child differs from a living parent in one decision, the parent is the best
    when the tournament draws nearly all, and who is old is no parent, however good. */
+/* Each decision's choices add up to one; asking changes nothing; what was learned shows. */
+static void preferences_are_probabilities(void **state)
+{
+    (void)state;
+    static const char *const names[] = { "ppo", "reinforce", "evolution" };
+    for (int k = 0; k < 3; k++) {
+        ax_strategy *s = start(names[k], 4, NULL), *same = start(names[k], 4, NULL);
+        ax_probabilities before, after, again;
+        const ax_space *space = ax_space_at(0);
+        assert_true(s && same);
+        char *a, *b;
+        size_t n;
+        run(s, 25, &a, &n);
+        free(a);
+        ax_strategy_probabilities(s, &before);
+        run(s, LONG, &a, &n);
+        ax_strategy_probabilities(s, &after);
+        ax_strategy_probabilities(s, &again);
+        assert_memory_equal(&after, &again, sizeof after);
+        assert_int_equal(after.n, ax_space_choices(space, space->n_decisions));
+        for (unsigned d = 0; d < space->n_decisions; d++) {
+            double sum = 0;
+            for (int i = 0; i < space->decision[d].choices; i++)
+                sum += (double)after.p[ax_space_choices(space, d) + (unsigned)i];
+            assert_true(fabs(sum - 1) < 1e-4);
+        }
+        assert_memory_not_equal(&before, &after, sizeof after);
+        run(same, 25, &b, &n);
+        free(b);
+        run(same, LONG, &b, &n); /* one that was never asked */
+        assert_memory_equal(a, b, n);
+        free(a);
+        free(b);
+        ax_strategy_free(s);
+        ax_strategy_free(same);
+    }
+    ax_probabilities none;
+    ax_strategy *s = start("random", 4, NULL);
+    ax_strategy_probabilities(s, &none);
+    assert_int_equal(none.n, 0);
+    ax_strategy_free(s);
+}
+
 static void children_differ_in_one_decision(void **state)
 {
     (void)state;
@@ -320,6 +363,7 @@ int main(void)
         cmocka_unit_test(ppo_learns_what_random_does_not),
         cmocka_unit_test(reinforce_learns),
         cmocka_unit_test(evolution_learns),
+        cmocka_unit_test(preferences_are_probabilities),
         cmocka_unit_test(children_differ_in_one_decision),
         cmocka_unit_test(a_hand_made_candidate_counts_as_the_policys_own),
         cmocka_unit_test(a_save_at_any_point_goes_on_the_same),

@@ -29,11 +29,11 @@ AX_EVENT_LIST(KIND)
 
 static const char *type_word(const char *type)
 {
-    return !strcmp(type, "WHOLE")  ? "integer"
-           : !strcmp(type, "REAL") ? "number"
-           : !strcmp(type, "TEXT") ? "text"
-           : !strcmp(type, "EACH") ? "array of numbers"
-                                   : "genotype";
+    return !strcmp(type, "WHOLE")                              ? "integer"
+           : !strcmp(type, "REAL")                             ? "number"
+           : !strcmp(type, "TEXT")                             ? "text"
+           : !strcmp(type, "EACH") || !strcmp(type, "CHOICES") ? "array of numbers"
+                                                               : "genotype";
 }
 
 static void add_kind(ax_str *out, const char *name, const field_doc *doc, size_t n)

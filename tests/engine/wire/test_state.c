@@ -575,6 +575,40 @@ static void the_file_folds_to_the_live_state(void **state)
     rmdir(dir);
 }
 
+/* The first and the newest are kept, and a trace that is thinned. */
+static void preferences_are_kept(void **state)
+{
+    (void)state;
+    const ax_space *space = ax_space_at(0);
+    ax_state s;
+    ax_event ev;
+    ax_state_init(&s);
+    memset(&ev, 0, sizeof ev);
+    ev.kind = AX_EVENT_POLICY;
+    snprintf(ev.u.POLICY.space, sizeof ev.u.POLICY.space, "%s", space->name);
+    ev.u.POLICY.probabilities.n = 3; /* not of this space */
+    ax_state_fold(&s, &ev);
+    assert_null(s.policy.space);
+    ev.u.POLICY.probabilities.n = ax_space_choices(space, space->n_decisions);
+    for (int k = 0; k < 200; k++) {
+        unsigned n = space->decision[0].choices;
+        for (unsigned i = 0; i < n; i++) /* from even to sure */
+            ev.u.POLICY.probabilities.p[i] = (float)((1 - k / 199.0) / n + (i == 2 ? k / 199.0 : 0));
+        ev.u.POLICY.samples = 10 * k;
+        ax_state_fold(&s, &ev);
+        assert_true(s.policy.n_trace > 0 && s.policy.n_trace <= AX_POLICY_TRACE);
+    }
+    assert_true(s.policy.space == space && s.policy.samples == 1990);
+    assert_true(fabs((double)s.policy.first.p[2] - 1.0 / space->decision[0].choices) < 1e-6);
+    assert_true(s.policy.now.p[2] > 0.999f);
+    assert_true(fabs(ax_policy_entropy(&s.policy, &s.policy.first, 0) - log(space->decision[0].choices)) < 1e-5);
+    assert_true(ax_policy_entropy(&s.policy, &s.policy.now, 0) < 0.01);
+    for (int i = 1; i < s.policy.n_trace; i++)
+        assert_true(s.policy.entropy[0][i] < s.policy.entropy[0][i - 1]);
+    assert_true(s.policy.n_trace >= AX_POLICY_TRACE / 2);
+    ax_state_release(&s);
+}
+
 static void the_rate_counts_ten_minutes(void **state)
 {
     (void)state;
@@ -662,6 +696,7 @@ int main(void)
         cmocka_unit_test(ids_out_of_reach_are_damage),
         cmocka_unit_test(any_order_of_any_event_is_survived),
         cmocka_unit_test(the_file_folds_to_the_live_state),
+        cmocka_unit_test(preferences_are_kept),
         cmocka_unit_test(the_rate_counts_ten_minutes),
         cmocka_unit_test(a_clock_that_is_set_does_no_harm),
         cmocka_unit_test(only_time_with_an_engine_is_elapsed),

@@ -1,0 +1,43 @@
+/* What a strategy prefers, event by event. */
+#include "engine/wire/state_internal.h"
+
+#include <math.h>
+
+double ax_policy_entropy(const ax_policy *p, const ax_probabilities *of, unsigned decision)
+{
+    double sum = 0;
+    unsigned at = ax_space_choices(p->space, decision);
+    for (unsigned i = 0; i < p->space->decision[decision].choices; i++)
+        if (of->p[at + i] > 0)
+            sum -= (double)of->p[at + i] * log((double)of->p[at + i]);
+    return sum;
+}
+
+/* Every other value goes, and from then on only every other one that is told comes. */
+static void thin(ax_policy *p)
+{
+    for (unsigned d = 0; d < p->space->n_decisions; d++)
+        for (int i = 0; i < AX_POLICY_TRACE / 2; i++)
+            p->entropy[d][i] = p->entropy[d][2 * i];
+    p->n_trace = AX_POLICY_TRACE / 2;
+    p->every *= 2;
+}
+
+void ax_policy_fold(ax_policy *p, const ax_event *ev)
+{
+    const ax_space *space = ax_space_named(ev->u.POLICY.space);
+    const ax_probabilities *told = &ev->u.POLICY.probabilities;
+    if (!space || told->n != ax_space_choices(space, space->n_decisions))
+        return;
+    if (p->space != space)
+        *p = (ax_policy) { .space = space, .first = *told, .every = 1 };
+    p->now = *told;
+    p->samples = ev->u.POLICY.samples;
+    if (p->n_trace == AX_POLICY_TRACE)
+        thin(p);
+    if (p->told++ % p->every)
+        return;
+    for (unsigned d = 0; d < space->n_decisions; d++)
+        p->entropy[d][p->n_trace] = (float)ax_policy_entropy(p, told, d);
+    p->n_trace++;
+}
