@@ -86,6 +86,17 @@ static ax_code part(const char *text, char file[PATH_MAX], char dir[PATH_MAX], a
     return ax_fail(err, AX_EIO, "%s: not a file of annotations and a folder of images with a comma between", text);
 }
 
+/* Annotations of an image that isn't there, for who inspects the set. */
+static ax_code add_gone(ax_pairs *p, const char *path, const char *name, ax_err *err)
+{
+    ax_pair gone = { NULL, strdup(path), strdup(name), 0 };
+    if (gone.mask && gone.name)
+        return ax_pairlist_take(&p->orphan, gone, err);
+    free(gone.mask);
+    free(gone.name);
+    return ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+}
+
 /* Images lie in the folder by their names, or by the last part of them. */
 static ax_code add_images(ax_pairs *p, const ax_dataset_spec *spec, int file, const char *dir, ax_err *err)
 {
@@ -100,9 +111,7 @@ static ax_code add_images(ax_pairs *p, const ax_dataset_spec *spec, int file, co
         if (stat(path, &st) && slash)
             snprintf(path, sizeof path, "%s%s", dir, slash);
         if (stat(path, &st) && spec->inspect) {
-            ax_pair gone = { NULL, strdup(path), strdup(name), 0 };
-            code = gone.mask && gone.name ? ax_pairlist_take(&p->orphan, gone, err)
-                                          : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+            code = add_gone(p, path, name, err);
             continue;
         }
         code = ax_pairs_add(p, &p->list[file], path, NULL, 2 * i + (size_t)file, err);

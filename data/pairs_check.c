@@ -8,15 +8,34 @@
 
 enum { MOST_THREADS = 8 };
 
-/* Sizes that can't be made to agree by any orientation (data/image.h: a mask lies on its picture as both are seen, or
-   as both are stored). */
+static ax_code other_size(const ax_pair *pair, int32_t image_h, int32_t image_w, int32_t h, int32_t w, ax_err *err)
+{
+    return ax_fail(err, AX_EFORMAT, "%s: %dx%d, but its image %s is %dx%d", pair->mask, w, h, pair->image, image_w,
+                   image_h);
+}
+
+/* One of the two lies on its side: decoding tells whether it is turned. */
+static ax_code check_turned(const ax_pair *pair, ax_err *err)
+{
+    uint8_t *rgb = NULL;
+    int32_t h = 0, w = 0;
+    ax_mask m = { 0 };
+    ax_code code = ax_picture_read(pair->image, &rgb, &h, &w, err);
+    free(rgb);
+    if (code == AX_OK)
+        code = ax_mask_read(pair->mask, &m, err);
+    free(m.bytes);
+    return code != AX_OK || (m.h == h && m.w == w) ? code : other_size(pair, h, w, m.h, m.w, err);
+}
+
+/* A mask lies on its picture as both are seen, or as both are stored (data/image.h). */
 static ax_code check_sizes(const ax_pair *pair, const ax_glance *image, const ax_glance *mask, ax_err *err)
 {
-    bool same = image->h == mask->h && image->w == mask->w, turned = image->h == mask->w && image->w == mask->h;
-    if (same || turned)
+    if (image->h == mask->h && image->w == mask->w)
         return AX_OK;
-    return ax_fail(err, AX_EFORMAT, "%s: %dx%d, but its image %s is %dx%d", pair->mask, mask->w, mask->h, pair->image,
-                   image->w, image->h);
+    if (image->h == mask->w && image->w == mask->h)
+        return check_turned(pair, err);
+    return other_size(pair, image->h, image->w, mask->h, mask->w, err);
 }
 
 /* One that doesn't end as it should is decoded: that tells whether pixels are missing. */

@@ -90,7 +90,6 @@ static ax_code look_at(void *context, int thread, size_t i, ax_err *err)
     ax_code code = ax_pair_check(v->pairs, pair, &image, &mask, &why);
     v->size[split][at] = image.size;
     v->broken[i] = code != AX_OK;
-    v->suspect[i] = code == AX_OK && mask.h && (mask.h != image.h || mask.w != image.w);
     if (v->pairs->optional && !pair->mask)
         ax_survey_find(v, AX_FINDING_OTHER, i, "%s: no target, so it is background all over", pair->image);
     if (code == AX_OK)
@@ -118,7 +117,7 @@ static ax_code look_at_all(ax_surveying *v, size_t n, ax_err *err)
 
 /* ---- which pixels ---- */
 
-/* Images spread over each part, and all suspects; those that are broken not. Returns how many. */
+/* Images spread over each part, without those that are broken. Returns how many. */
 static size_t choose(const ax_surveying *v, size_t *pick)
 {
     size_t n = 0, at = 0;
@@ -128,7 +127,7 @@ static size_t choose(const ax_surveying *v, size_t *pick)
         some = v->how->all || some > images ? images : some;
         for (uint64_t i = 0; i < images; i++, at++) {
             bool chosen = i * some / images != (i + 1) * some / images;
-            if ((chosen || (v->suspect && v->suspect[at])) && !(v->broken && v->broken[at]))
+            if (chosen && !(v->broken && v->broken[at]))
                 pick[n++] = at;
         }
     }
@@ -175,11 +174,10 @@ static ax_code survey(ax_surveying *v, ax_err *err)
     v->value = calloc(AX_SURVEY_VALUES, sizeof *v->value);
     ax_code code = pick && v->value ? AX_OK : AX_ENOMEM;
     if (v->pairs) {
-        v->suspect = calloc(n + 1, sizeof *v->suspect);
         v->broken = calloc(n + 1, sizeof *v->broken);
         for (int s = 0; s < 2; s++)
             v->size[s] = calloc(v->pairs->list[s].n + 1, sizeof *v->size[s]);
-        if (!v->suspect || !v->broken || !v->size[0] || !v->size[1])
+        if (!v->broken || !v->size[0] || !v->size[1])
             code = AX_ENOMEM;
     }
     if (code == AX_ENOMEM)
@@ -198,7 +196,6 @@ static ax_code survey(ax_surveying *v, ax_err *err)
     }
     free(pick);
     free(v->value);
-    free(v->suspect);
     free(v->broken);
     free(v->size[0]);
     free(v->size[1]);

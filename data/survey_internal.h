@@ -26,7 +26,6 @@ typedef struct ax_surveying {
     ax_survey_value *value; /* {AX_SURVEY_VALUES} */
     size_t values;
     uint64_t done;
-    bool *suspect;     /* per image: its pixels are to be read in any case; NULL = none */
     bool *broken;      /* per image: they can't be */
     uint64_t *size[2]; /* per split: bytes of its images, 0 = can't be read */
 } ax_surveying;

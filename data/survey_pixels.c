@@ -85,13 +85,8 @@ static ax_code read_pair(ax_surveying *v, size_t i, const ax_pair *pair, tally *
     free(rgb);
     if (code == AX_OK)
         code = ax_mask_read(pair->mask, m, err);
-    if (code == AX_OK && (m->h != h || m->w != w)) {
-        /* as they are to be seen; only where they agree as stored does the mask turn with the image */
-        if (v->suspect[i])
-            return ax_fail(err, AX_EFORMAT, "%s: %dx%d, but its image %s is %dx%d, turned as its EXIF says", pair->mask,
-                           m->w, m->h, pair->image, w, h);
+    if (code == AX_OK && (m->h != h || m->w != w)) /* they agree as stored */
         ax_survey_find(v, AX_FINDING_TURNED, i, "%s", pair->mask);
-    }
     if (code == AX_OK)
         count_mask(m, v->pairs->classes, t);
     return code;

@@ -6,13 +6,15 @@ import zlib
 GREY, RGB, PALETTE = 0, 2, 3
 
 
-def png(width, height, rows, kind=GREY, depth=8, palette=()):
-    """The bytes of a PNG: rows are bytes each, packed as the depth says."""
+def png(width, height, rows, kind=GREY, depth=8, palette=(), orientation=0):
+    """The bytes of a PNG: rows are bytes each, packed as the depth says. orientation: of its EXIF, 0 = none."""
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
     out = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0))
     if palette:
         out += chunk(b"PLTE", b"".join(bytes(c) for c in palette))
+    if orientation:
+        out += chunk(b"eXIf", b"MM\0\x2a" + struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0))
     return out + chunk(b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows))) + chunk(b"IEND", b"")
 
 

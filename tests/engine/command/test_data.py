@@ -12,6 +12,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from auxcell import AUXCELL, main  # noqa: E402
 import pictures  # noqa: E402
 
+GENOTYPE = "[[1,[0,1,8,9],[1,0,0,2],[3,1,5,7]],[[0,1],[2,3],[4,5]]]"
+
 
 def call(*args, **more):
     return subprocess.run([AUXCELL, *args], capture_output=True, text=True, timeout=120, check=False, **more)
@@ -107,6 +109,21 @@ class Data(unittest.TestCase):
             f"id 7: {self.path('masks/train/t1.png')} at x 1, y 0 (512 pixels in 1 images)",
             f"id 9: {self.path('masks/train/t1.png')} at x 2, y 0 (1024 pixels in 1 images)",
             f"colour 1,2,3: {self.path('masks/val/v1.png')} at x 0, y 0 (1024 pixels in 1 images)"])
+
+    def test_orientations(self):
+        self.whole()
+        turned = pictures.png(64, 32, [bytes(range(64)) * 3] * 32, pictures.RGB, orientation=6)
+        pictures.put(self.path("images/train/t0.png"), turned)
+        _, found, _ = self.check(status=0)
+        self.assertEqual(found["turned"]["first"], [self.path("masks/train/t0.png")])
+        self.assertEqual(call("data", "show", self.spec, "--samples", "1").stdout.split("\n")[0],
+                         "images/train/t0.png  32x64")
+        pictures.mask(self.path("masks/train/t0.png"), (0, 1, 2), 32, 64)
+        _, found, _ = self.check(status=0)
+        self.assertEqual(found, {}, "drawn over the turned picture")
+        pictures.picture(self.path("images/train/t0.png"))
+        _, found, _ = self.check()
+        self.assertIn("t0.png: 32x64, but its image", found["other_size"]["first"][0])
 
     def test_parts(self):
         self.whole()
@@ -222,6 +239,44 @@ class Data(unittest.TestCase):
         done = call("data", "show", spec)
         self.assertEqual(done.returncode, 1)
         self.assertIn("id 9 at x 1, y 0: classes.txt has no such class", done.stderr)
+
+    def broken(self, spec, says):
+        """One line that names the file and the reason, exit status 1, and nothing was begun."""
+        for command in (["try", GENOTYPE, "--data", spec, "--preset", "demo"],
+                        ["search", "--data", spec, "--preset", "demo", "--headless", "--candidates", "1"]):
+            done = call(*command, env=dict(os.environ, XDG_STATE_HOME=self.path("state")))
+            self.assertEqual((done.returncode, done.stdout), (1, ""), done.stderr)
+            self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
+            self.assertIn(says, done.stderr)
+        self.assertFalse(os.path.isdir(self.path("state/auxcell/runs")) and os.listdir(self.path("state/auxcell/runs")))
+
+    def test_nothing_is_trained_on_broken_data(self):
+        self.whole()
+        pictures.picture(self.path("images/val/alone.png"))
+        self.broken(self.spec, "images/val/alone.png: an image without a target")
+        os.unlink(self.path("images/val/alone.png"))
+        with open(self.path("masks/train/t1.png"), "r+b") as f:
+            f.truncate(80)
+        self.broken(self.spec, "masks/train/t1.png: damaged PNG")
+        voc = self.path("voc")
+        for i in range(2):
+            pictures.picture(f"{voc}/JPEGImages/{i}.jpg", 64, 64)
+            pictures.mask(f"{voc}/SegmentationClass/{i}.png", (0, 20), 64, 64)
+        pictures.put(f"{voc}/ImageSets/Segmentation/train.txt", "0\n")
+        pictures.put(f"{voc}/ImageSets/Segmentation/val.txt", "1\n7\n")
+        self.broken(f"voc:{voc}", "val.txt: line 2: " + f"{voc}/JPEGImages/7.jpg: No such file or directory")
+        yolo = self.path("yolo")
+        for i in range(2):
+            pictures.picture(f"{yolo}/images/{i}.png", 64, 64)
+            pictures.put(f"{yolo}/labels/{i}.txt", "0 .1 .1 .9 .1 .5 .9\n" if i else "0 .1 .1 .9 .9\n")
+        self.broken(f"yolo:{yolo}", "labels/0.txt: line 1: four numbers are a box")
+        annotations = {"images": [{"id": i, "file_name": f"{i}.png", "height": 64, "width": 64} for i in range(2)],
+                       "categories": [{"id": 1, "name": "cat"}],
+                       "annotations": [{"id": 5, "image_id": 1, "category_id": 2, "segmentation": [[1, 1, 9, 1, 9, 9]]}]}
+        pictures.put(self.path("a.json"), json.dumps(annotations))
+        self.broken(f"coco:{self.path('a.json')},{yolo}/images", "annotation 5 is of category 2, which isn't there")
+        pictures.put(self.path("a.json"), json.dumps(annotations)[:-30])
+        self.broken(f"coco:{self.path('a.json')},{yolo}/images", "a.json: ")
 
     def test_words(self):
         self.assertEqual(call("data").returncode, 2)
