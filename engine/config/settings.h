@@ -109,8 +109,8 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(REAL, polyak, FIXED, STAGE1, 0.9, 0.9, 0.9, FROM(0, 0.999999),                                                   \
       "decay of the parameters' average in stage 1, 0 = no average in either stage")                                   \
     X(WHOLE, debias, FIXED, STAGE1, 1, 1, 0, ON_OFF, "1: the average forgets where training began, 0: as published")   \
-    X(TEXT, schedule, FIXED, STAGE1, "constant", "constant", "constant", ONE_OF("constant, cosine"),                   \
-      "learning rate over a stage: constant, or cosine (down to zero)")                                                \
+    X(TEXT, schedule, FIXED, STAGE1, "constant", "constant", "constant", ONE_OF("constant, cosine, poly"),             \
+      "learning rate over a stage: constant (cosine in full training), cosine, poly")                                  \
     X(WHOLE, warmup, FIXED, STAGE1, 0, 0, 0, FROM(0, 1e6),                                                             \
       "first steps of a stage, over which the learning rate rises to its full value")                                  \
     X(TEXT, leave_out, FIXED, DATA, "", "", "", ANY, "name of a class that the reward leaves out")                     \
@@ -154,7 +154,8 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(REAL, depth_max, FIXED, DEPTH, 0, 0, 0, FROM(0, 1e6),                                                            \
       "metres: truth counts when it is nearer than this; 0 = the data set's: scenes 80, others 10")                    \
     X(TEXT, depth_crop, FIXED, DEPTH, "none", "none", "none", ONE_OF("none, nyu, garg, eigen"),                        \
-      "part of an image that depth is judged by: none (all), nyu, garg, eigen")
+      "part of an image that depth is judged by: none (all), nyu, garg, eigen")                                        \
+    X(WHOLE, eval_every, FREE, FULL, 1, 1, 1, FROM(1, 100000), "train: passes from one validation to the next")
 
 #define AX_SETTING_TEXT 512
 typedef struct ax_settings {

@@ -67,34 +67,6 @@ static void say_alone(ax_training *r, void *context)
     r->alone_said = true;
 }
 
-static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
-{
-    int64_t every = r->job->save_epochs;
-    say_alone(r, context);
-    while (r->step < r->schedule.steps) {
-        ax_train_progress p = progress_of(r);
-        float loss = 0;
-        ax_code code = ax_training_step(r, &loss, err);
-        if (code != AX_OK)
-            return code;
-        say_note(r, context);
-        p.step++;
-        p.loss = loss;
-        p.seconds = ax_clock() - r->start;
-        if (watch && !watch(context, &p)) {
-            code = keep(r, err);
-            return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
-        }
-        /* not after the last: what follows is shorter than an epoch */
-        if (every && r->step % (every * r->schedule.steps_per_epoch) == 0 && r->step < r->schedule.steps)
-            code = keep(r, err);
-        if (code != AX_OK)
-            return code;
-    }
-    r->outcome.loss = r->loss_sum / r->schedule.steps_per_epoch;
-    return AX_OK;
-}
-
 static ax_code judge(ax_training *r, const char *masks_path, ax_err *err)
 {
     ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
@@ -117,25 +89,89 @@ static ax_code time_it(ax_training *r, ax_err *err)
     return code;
 }
 
-static ax_code write_model(ax_training *r, ax_err *err)
+/* Its figures, as it is now. */
+static ax_code settle(ax_training *r, const char *masks_path, ax_err *err)
 {
-    const ax_source_info *info = &r->t->source->info;
+    ax_code code = judge(r, masks_path, err);
+    if (code == AX_OK)
+        code = time_it(r, err);
+    r->outcome.stage = (uint32_t)r->stage;
+    r->outcome.batch = (uint32_t)r->schedule.batch;
+    r->outcome.peak_bytes = r->footprint;
+    return code;
+}
+
+/* For a job that hears of its epochs: judges the network when that is due, and says what came of it. */
+static ax_code end_epoch(ax_training *r, void *context, ax_err *err)
+{
+    const ax_train_progress p = progress_of(r);
+    int64_t epoch = r->step / r->schedule.steps_per_epoch;
+    bool judged = epoch % r->job->eval_epochs == 0 || r->step == r->schedule.steps;
+    ax_code code = judged ? settle(r, NULL, err) : AX_OK;
+    const ax_train_epoch e = {
+        .stage = r->stage,
+        .epoch = p.epoch,
+        .epochs = p.epochs,
+        .loss = r->loss_sum / r->schedule.steps_per_epoch,
+        .lr_factor = (double)r->decoder.lr / r->t->settings.lr,
+        .seconds = ax_clock() - r->start,
+        .judged = judged,
+        .outcome = &r->outcome,
+    };
+    return code == AX_OK ? r->job->epoch_end(context, &e, err) : code;
+}
+
+static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
+{
+    int64_t every = r->job->save_epochs;
+    say_alone(r, context);
+    while (r->step < r->schedule.steps) {
+        ax_train_progress p = progress_of(r);
+        float loss = 0;
+        ax_code code = ax_training_step(r, &loss, err);
+        if (code != AX_OK)
+            return code;
+        say_note(r, context);
+        p.step++;
+        p.loss = loss;
+        p.seconds = ax_clock() - r->start;
+        bool stopped = watch && !watch(context, &p);
+        if (r->job->epoch_end && r->step % r->schedule.steps_per_epoch == 0)
+            code = end_epoch(r, context, err);
+        if (code == AX_OK && stopped) {
+            code = keep(r, err);
+            return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
+        }
+        /* not after the last: what follows is shorter than an epoch */
+        if (code == AX_OK && every && r->step % (every * r->schedule.steps_per_epoch) == 0 &&
+            r->step < r->schedule.steps)
+            code = keep(r, err);
+        if (code != AX_OK)
+            return code;
+    }
+    r->outcome.loss = r->loss_sum / r->schedule.steps_per_epoch;
+    return AX_OK;
+}
+
+ax_code ax_trainer_write_model(ax_trainer *t, const char *path, bool output, ax_err *err)
+{
+    const ax_training *r = &t->now;
+    const ax_source_info *info = &t->source->info;
     ax_model_info *m = calloc(1, sizeof *m);
     if (!m)
-        return ax_fail(err, AX_ENOMEM, "%s: no memory", r->job->model_path);
+        return ax_fail(err, AX_ENOMEM, "%s: no memory", path);
     m->genotype = r->job->genotype;
     m->channels = r->job->channels;
     m->repeats = r->job->repeats;
-    m->concat = ax_aggregate_is_concat(&r->t->settings);
+    m->concat = ax_aggregate_is_concat(&t->settings);
     m->task = info->task;
-    m->encoder = r->t->encoder;
+    m->encoder = t->encoder;
     m->outcome = r->outcome;
     snprintf(m->data, sizeof m->data, "%s", info->spec);
-    bool averaged = r->t->settings.polyak > 0;
-    ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(r->t, err) : NULL;
-    ax_code code = r->stage == 1 && !encoder ? err->code
-                                             : ax_model_write(r->job->model_path, r->job->model_is_output, m, r->params,
-                                                              averaged, encoder, err);
+    bool averaged = t->settings.polyak > 0;
+    ax_params *encoder = r->stage == 1 ? ax_evaluation_encoder(t, err) : NULL;
+    ax_code code =
+        r->stage == 1 && !encoder ? err->code : ax_model_write(path, output, m, r->params, averaged, encoder, err);
     ax_params_free(encoder);
     free(m);
     return code;
@@ -158,13 +194,8 @@ static ax_code measure(ax_training *r, ax_err *err)
 static ax_code finish_stage(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
 {
     ax_code code = train(r, watch, context, err);
-    if (code == AX_OK)
-        code = judge(r, r->job->masks_path, err);
-    if (code == AX_OK)
-        code = time_it(r, err);
-    r->outcome.stage = (uint32_t)r->stage;
-    r->outcome.batch = (uint32_t)r->schedule.batch;
-    r->outcome.peak_bytes = r->footprint;
+    if (code == AX_OK && !r->job->epoch_end) /* else it was judged after its last epoch */
+        code = settle(r, r->job->masks_path, err);
     r->outcome.seconds = ax_clock() - r->start;
     return code;
 }
@@ -197,7 +228,11 @@ static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
     ax_code code = r->job->state_path ? ax_inflight_read(r->job->state_path, r, &found, &why) : AX_OK;
     if (found)
         r->start = start - r->outcome.seconds;
-    if (code == AX_EFORMAT) { /* it is only time that is lost */
+    if (code == AX_OK && !found && r->job->must_resume)
+        code =
+            ax_fail(&why, AX_EINVAL, "%s: the state of another training: its settings, its data or the network differ",
+                    r->job->state_path);
+    if (code == AX_EFORMAT && !r->job->must_resume) { /* it is only time that is lost */
         warn(r->job, context, &why, "starting again");
         code = AX_OK;
     }
@@ -234,7 +269,7 @@ static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footpri
     if (code == AX_OK && r->stage == 2)
         code = finish_stage(r, watch, context, &why);
     if (code == AX_OK && job->model_path)
-        code = write_model(r, &why);
+        code = ax_trainer_write_model(t, job->model_path, job->model_is_output, &why);
     r->outcome.seconds = ax_clock() - r->start;
     if (code == AX_OK)
         *out = r->outcome;

@@ -22,6 +22,18 @@ typedef bool (*ax_train_watch)(void *context, const ax_train_progress *p);
 typedef enum ax_train_verdict { AX_TRAIN_ON, AX_TRAIN_END, AX_TRAIN_STOP } ax_train_verdict;
 typedef ax_train_verdict (*ax_train_gate)(void *context, const ax_outcome *out);
 
+/* An epoch that has just ended. */
+typedef struct ax_train_epoch {
+    int32_t stage, epoch, epochs; /* epoch counts from 1; like epochs, of both stages together in full training */
+    double loss;                  /* mean of its steps */
+    double lr_factor;             /* the learning rate of its last step, as a fraction of the full one */
+    double seconds;               /* since this candidate's start */
+    bool judged;                  /* outcome has this epoch's figures; else those of an earlier one, if any */
+    const ax_outcome *outcome;
+} ax_train_epoch;
+/* Told of each epoch before the state is kept; an error ends the training. It may call ax_trainer_write_model. */
+typedef ax_code (*ax_train_epoch_end)(void *context, const ax_train_epoch *e, ax_err *err);
+
 typedef struct ax_trainer ax_trainer;
 typedef struct ax_train_job ax_train_job;
 /* Opens device, data set and caches as settings say; cache_dir NULL = memory. Reusable for many candidates. */
@@ -42,6 +54,9 @@ void ax_trainer_size(const ax_trainer *t, int32_t size[2]);
 const char *ax_trainer_device(const ax_trainer *t, const char **note);
 /* The job as the settings have it; of full training (a promotion) when full is true. No gate: it goes on. */
 ax_train_job ax_train_job_default(const ax_settings *settings, const ax_genotype *genotype, bool full);
+/* Writes the network that is in training, as it was just judged: for ax_train_epoch_end. output: as
+   ax_train_job.model_is_output. */
+ax_code ax_trainer_write_model(ax_trainer *t, const char *path, bool output, ax_err *err);
 
 struct ax_train_job {
     ax_genotype genotype;
@@ -49,7 +64,8 @@ struct ax_train_job {
     int32_t stages, stage2_epochs;     /* 1: decoder only; 2: then end to end */
     uint64_t seed;                     /* common to all candidates of a run: crops, order, initialisation */
     bool half_batch;                   /* batches of half the size; the trainer's own doing when memory is short */
-    bool full;                         /* the learning rate falls to zero along a cosine: for the longer schedule */
+    bool full;                         /* the learning rate falls to zero, along a cosine where the settings say
+                                          "constant": for the longer schedule */
     ax_train_gate gate;                /* NULL: no gate */
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
     bool model_is_output;              /* a user named that path; else it lies in the run's directory */
@@ -59,6 +75,10 @@ struct ax_train_job {
                                           it is there, and is kept in it when it is stopped and, for a crash, after
                                           every save_epochs epochs (0 = only when stopped) */
     int64_t save_epochs;
+    bool must_resume;             /* that file is there, and it is an error when it can't be gone on from */
+    ax_train_epoch_end epoch_end; /* NULL: the network is judged at the end of each stage, and nobody told */
+    int64_t eval_epochs;          /* with epoch_end: epochs from one validation to the next, from 1; the last of a
+                                     stage always has one */
     uint64_t peers; /* CUDA devices that may compute beside the trainer's own, bit N: cuda:N (engine/train/peers.h) */
     void (*warn)(void *context, const char *text); /* NULL, or who hears of what isn't as it should be, but goes on */
 };

@@ -218,7 +218,9 @@ static double pace(const ax_training *r)
     double share = 1;
     if (r->step < s->warmup)
         share = (r->step + 1) / (double)(s->warmup + 1);
-    if (r->job->full || !strcmp(s->schedule, "cosine"))
+    if (!strcmp(s->schedule, "poly")) /* as DeepLab has it: Chen et al., PAMI 2018, section 4.1 */
+        share *= pow(1 - (double)r->step / r->schedule.steps, 0.9);
+    else if (r->job->full || !strcmp(s->schedule, "cosine"))
         share *= 0.5 * (1 + cos(acos(-1.0) * r->step / r->schedule.steps));
     return share;
 }
