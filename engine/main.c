@@ -23,6 +23,7 @@ static const subcommand subcommands[] = {
     { "bench", ax_command_bench, "time a training step or inference" },
     { "try", ax_command_try, "train and judge one candidate" },
     { "eval", ax_command_eval, "how good a trained model is on a data set" },
+    { "train", ax_command_train, "train a network fully, and keep the best" },
     { "predict", ax_command_predict, "what a trained model predicts of images" },
     { "export", ax_command_export, "a trained model as ONNX, or its tensors" },
     { "data", ax_command_data, "look at a data set, and at what is wrong with it" },

@@ -36,6 +36,7 @@ static const command commands[] = {
     { "show", ax_cli_show, "GENOTYPE", "figures and drawing of a genotype" },
     { "try", ax_cli_engine, "GENOTYPE...", "train and judge genotypes without a search" },
     { "eval", ax_cli_engine, "MODEL --data SPEC", "how good a trained model is on a data set" },
+    { "train", ax_cli_engine, "GENOTYPE|RUN:ID", "train a network fully, and keep the best" },
     { "predict", ax_cli_engine, "MODEL IMAGE...", "what a trained model predicts of images" },
     { "data", ax_cli_engine, "check|show SPEC", "whether a data set is fit to train on; its images" },
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },

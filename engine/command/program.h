@@ -22,6 +22,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv);
 int ax_command_bench(const ax_program *prog, int argc, char **argv);
 int ax_command_try(const ax_program *prog, int argc, char **argv);
 int ax_command_eval(const ax_program *prog, int argc, char **argv);
+int ax_command_train(const ax_program *prog, int argc, char **argv);
 int ax_command_predict(const ax_program *prog, int argc, char **argv);
 int ax_command_export(const ax_program *prog, int argc, char **argv);
 int ax_command_data(const ax_program *prog, int argc, char **argv);
