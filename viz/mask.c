@@ -141,7 +141,7 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_wind
 
 double ax_mask_correct(const ax_maskfile *m, int image)
 {
-    if (image < 0 || image >= m->images || !m->truth[image] || !m->predicted[image])
+    if (image < 0 || image >= m->images || !m->truth[image] || !m->predicted[image] || m->channels == 3)
         return NAN;
     size_t n = (size_t)m->h * (size_t)m->w, labelled = 0, right = 0;
     for (size_t i = 0; i < n; i++)

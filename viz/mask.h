@@ -20,7 +20,7 @@ void ax_mask_zoom(ax_mask_window *w, int by);
 void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color);
 /* What stands for a class without colours. */
 char ax_mask_letter(uint8_t class);
-/* Share of labelled pixels that are predicted right, NAN when one of the two is missing. */
+/* Share of labelled pixels that are predicted right, NAN when one of the two is missing, or they are no classes. */
 double ax_mask_correct(const ax_maskfile *m, int image);
 /* Writes a palette PNG (index = class id) to dirfd/path: the whole file or none. */
 ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err);

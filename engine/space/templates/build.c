@@ -181,8 +181,10 @@ static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_tem
     ax_val x = concat(l, read, n);
     x = ax_layer_apply(l, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1);
     x = conv_bn(l, "decoder.head", x, spec->channels, AX_ACT_RELU);
-    return ax_layer_conv(l, "decoder.classifier", x,
-                         (ax_conv_spec) { .out = spec->outputs, .kernel = 3, .bias = true });
+    const ax_conv_spec conv = {
+        .out = spec->outputs, .kernel = 3, .bias = true, .bias_one = spec->bias_one, .quiet = spec->quiet
+    };
+    return ax_layer_conv(l, "decoder.classifier", x, conv);
 }
 
 static void build(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *taps, ax_decoder *out)
