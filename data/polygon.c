@@ -138,7 +138,7 @@ ax_code ax_polygon_add(const double *xy, size_t n, int32_t h, int32_t w, uint8_t
     c.last = c.last < w ? c.last : w - 1;
     if (c.last < c.first)
         return AX_OK;
-    c.odd = calloc((size_t)(c.last - c.first + 1), (size_t)h + 1);
+    c.odd = calloc((size_t)(c.last - c.first) + 1, (size_t)h + 1);
     if (!c.odd)
         return ax_fail(err, AX_ENOMEM, "no memory for a polygon");
     for (size_t i = 0; i < vertices; i++)

@@ -57,9 +57,9 @@ def launches_and_extra(row, biased):
         return 2, 0
     if name == "ce":
         return 3, 0
-    if name == "mse" or (name == "resize backward" and from_size == "1x1"):
+    if name in ("mse", "wmse") or (name == "resize backward" and from_size == "1x1"):
         return 2, 0
-    if name.split()[0] in ("add", "relu", "concat", "resize", "gpool", "ce", "mse", "wsum"):
+    if name.split()[0] in ("add", "relu", "concat", "resize", "gpool", "ce", "mse", "wmse", "wsum"):
         return 1, 0
     sys.exit(f"roofline.py: {row['op']}: an operation that nobody counted the kernels of")
 

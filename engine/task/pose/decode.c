@@ -75,8 +75,10 @@ static double within_a_pixel(double step)
 static void refine_dark(const map *m, int32_t u, int32_t v, ax_keypoint *out)
 {
     double bell[TAPS], sum = 0, L[3][3];
-    for (int i = 0; i < TAPS; i++)
-        sum += bell[i] = exp(-(i - TAPS / 2) * (i - TAPS / 2) / 8.0); /* sigma 2 */
+    for (int i = 0; i < TAPS; i++) {
+        int d = i - TAPS / 2;
+        sum += bell[i] = exp(-d * d / 8.0); /* sigma 2 */
+    }
     for (int i = 0; i < TAPS; i++)
         bell[i] /= sum;
     for (int j = 0; j < 3; j++)

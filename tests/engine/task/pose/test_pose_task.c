@@ -1,0 +1,122 @@
+/* The pose task's row: how its truth follows a cut, and what it trains on. */
+#include "engine/task/pose/pose_spec.h"
+#include "engine/task/pose/target.h"
+#include "engine/task/pose/truth.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { H = 48, W = 64 };
+
+static ax_task_spec *spec_of(const ax_skeleton *s)
+{
+    ax_task_spec *spec = calloc(1, sizeof *spec);
+    assert_non_null(spec);
+    spec->task = &ax_task_pose;
+    ax_pose_spec_of(spec, s);
+    spec->of.pose.crop = 64;
+    return spec;
+}
+
+static ax_pose_truth truth_of(const ax_skeleton *s)
+{
+    ax_pose_truth t = { .neck = 5 };
+    for (int k = 0; k < s->n; k++)
+        t.point[k] = t.in_image[k] = (ax_keypoint) { 3 + 2.5 * k, 40 - 1.5 * k, 1 };
+    return t;
+}
+
+/* Mirrored whole, a truth is what ax_keypoints_mirror makes of it; what is of the image stays. */
+static void test_cut_mirrors(void **state)
+{
+    (void)state;
+    const ax_skeleton *s = &ax_skeleton_coco;
+    ax_task_spec *spec = spec_of(s);
+    ax_pose_truth from = truth_of(s), to, want = from;
+    const ax_truth_cut c = { .image_h = H, .image_w = W, .h = H, .w = W, .y = { H, 0, 1 }, .x = { W, W, -1 } };
+    ax_task_pose.cut(spec, &c, &from, &to);
+    ax_keypoints_mirror(s, W, want.point);
+    for (int k = 0; k < s->n; k++) {
+        assert_true(fabs(to.point[k].x - want.point[k].x) < 1e-12 && to.point[k].y == want.point[k].y);
+        assert_true(to.in_image[k].x == from.in_image[k].x && to.neck == 5);
+    }
+    free(spec);
+}
+
+/* Twice as large, from pixel 8 on: the centre of the image's pixel 8 is between the first two of the cut. */
+static void test_cut_scales(void **state)
+{
+    (void)state;
+    const ax_skeleton *s = &ax_skeleton_scenes;
+    ax_task_spec *spec = spec_of(s);
+    ax_pose_truth from = truth_of(s), to;
+    from.point[0] = (ax_keypoint) { 8, 9, 1 };
+    const ax_truth_cut c = { .image_h = H, .image_w = W, .h = H, .w = W, .y = { H, 8, .5 }, .x = { W, 8, .5 } };
+    ax_task_pose.cut(spec, &c, &from, &to);
+    assert_true(to.point[0].x == .5 && to.point[0].y == 2.5 && to.point[0].v == 1);
+    free(spec);
+}
+
+static void test_targets(void **state)
+{
+    (void)state;
+    const ax_skeleton *s = &ax_skeleton_scenes;
+    ax_task_spec *spec = spec_of(s);
+    ax_pose_truth t = truth_of(s);
+    const ax_pose_size size = { W, H, W / 4, H / 4 };
+    static float want[H * W], got[H * W];
+    float want_weight[AX_MAX_KEYPOINTS], weight[AX_MAX_KEYPOINTS];
+    t.point[3].v = 0;
+    assert_int_equal(ax_task_targets(&ax_task_pose), 2);
+    ax_type maps = ax_task_pose.target_type(spec, 0, 3, H / 4, W / 4);
+    ax_type weights = ax_task_pose.target_type(spec, 1, 3, H / 4, W / 4);
+    assert_true(ax_shape_equal(maps.shape, (ax_shape) { 3, H / 4, W / 4, 14 }));
+    assert_true(ax_shape_equal(weights.shape, (ax_shape) { 3, 1, 1, 14 }));
+    for (int p = 0; p < 2; p++) {
+        size_t n = (size_t)(H / 4) * (W / 4) * 14;
+        spec->of.pose.protocol = p;
+        ax_pose_target((ax_pose_protocol)p, &size, t.point, s->n, want, want_weight);
+        ax_task_pose.fill_target(spec, 0, &t, H, W, got, H / 4, W / 4);
+        ax_task_pose.fill_target(spec, 1, &t, H, W, weight, H / 4, W / 4);
+        assert_memory_equal(got, want, n * sizeof *got);
+        assert_memory_equal(weight, want_weight, (size_t)s->n * sizeof *weight);
+        assert_true(weight[3] == 0 && weight[4] == 1);
+    }
+    free(spec);
+}
+
+static void test_configure(void **state)
+{
+    (void)state;
+    ax_settings s;
+    ax_err err = { AX_OK, "" };
+    ax_task_spec *spec = spec_of(&ax_skeleton_mpii);
+    assert_int_equal(ax_settings_preset(&s, "cpu", &err), AX_OK);
+    assert_int_equal(ax_task_pose.configure(spec, &s, "data", &err), AX_OK);
+    assert_true(ax_pose_protocol_of(spec) == AX_POSE_UDP && spec->of.pose.crop == 256);
+    assert_int_equal(ax_settings_set(&s, "pose_protocol", "paper", &err), AX_OK);
+    assert_int_equal(ax_task_pose.configure(spec, &s, "data", &err), AX_OK);
+    assert_true(ax_pose_protocol_of(spec) == AX_POSE_PAPER);
+    assert_int_equal(ax_settings_set(&s, "pose_protocol", "both", &err), AX_EINVAL);
+    assert_int_equal(ax_settings_set(&s, "leave_out", "sky", &err), AX_OK);
+    assert_int_equal(ax_task_pose.configure(spec, &s, "data", &err), AX_EINVAL);
+    assert_string_equal(err.msg, "leave_out = 'sky': data has key points, no classes");
+    free(spec);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_cut_mirrors),
+        cmocka_unit_test(test_cut_scales),
+        cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_configure),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
