@@ -80,7 +80,39 @@ static bool is_memory(const char *value)
 static const setting table[] = { AX_SETTING_LIST(ROW) };
 enum { SETTINGS = sizeof table / sizeof *table };
 
-static const char *const preset_name[] = { "demo", "cpu", "paper" };
+/* A column of the table, and what is changed of it. */
+typedef struct preset_row {
+    const char *name;
+    int column;
+    struct {
+        const char *setting, *value;
+    } change[24];
+} preset_row;
+static const preset_row presets[] = {
+    { "demo", 0, { { 0 } } },
+    { "cpu", 1, { { 0 } } },
+    { "paper", 2, { { 0 } } },
+    /* Nekrasov, Shen and Reid, WACV 2020, for CityScapes: images are halved, and there is no distillation and no
+       auxiliary head. Theirs has another learning rate in stage 2, and Adam for the encoder. */
+    { "paper-templates",
+      2,
+      { { "space", "templates" },
+        { "feedback", "none" },
+        { "train_samples", "1000" },
+        { "crop", "320" },
+        { "batch", "32" },
+        { "lr", "7e-3" },
+        { "aux_weight", "0" },
+        { "kd_weight", "0" },
+        { "shorter_side", "512" },
+        { "scale_min", "1" },
+        { "scale_max", "1" },
+        { "val_crop", "512" },
+        { "stage2_crop", "320" },
+        { "stage2_shorter_side", "512" },
+        { "stage2_epochs", "5" } } },
+};
+enum { PRESETS = sizeof presets / sizeof *presets };
 
 /* Whether value is one of the words, which are separated by ", ". */
 static bool is_one_of(const char *words, const char *value)
@@ -172,17 +204,21 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
 
 ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err)
 {
-    for (size_t k = 0; k < 3; k++) {
-        if (strcmp(preset, preset_name[k]))
+    for (size_t k = 0; k < PRESETS; k++) {
+        const preset_row *p = &presets[k];
+        if (strcmp(preset, p->name))
             continue;
         memset(s, 0, sizeof *s);
         snprintf(s->preset, sizeof s->preset, "%s", preset);
         for (size_t i = 0; i < SETTINGS; i++)
-            if (store(s, &table[i], table[i].preset[k], err) != AX_OK)
+            if (store(s, &table[i], table[i].preset[p->column], err) != AX_OK)
+                return AX_EINVAL;
+        for (size_t i = 0; p->change[i].setting; i++)
+            if (ax_settings_set(s, p->change[i].setting, p->change[i].value, err) != AX_OK)
                 return AX_EINVAL;
         return AX_OK;
     }
-    return ax_fail(err, AX_EINVAL, "preset '%s': not one of demo, cpu, paper", preset);
+    return ax_fail(err, AX_EINVAL, "preset '%s': not one of demo, cpu, paper, paper-templates", preset);
 }
 
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err)

@@ -155,9 +155,12 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "metres: truth counts when it is nearer than this; 0 = the data set's: scenes 80, others 10")                    \
     X(TEXT, depth_crop, FIXED, DEPTH, "none", "none", "none", ONE_OF("none, nyu, garg, eigen"),                        \
       "part of an image that depth is judged by: none (all), nyu, garg, eigen")                                        \
-    X(WHOLE, eval_every, FREE, FULL, 1, 1, 1, FROM(1, 100000), "train: passes from one validation to the next")
+    X(WHOLE, eval_every, FREE, FULL, 1, 1, 1, FROM(1, 100000), "train: passes from one validation to the next")        \
+    X(TEXT, space, RUN, SEARCH, "cells", "cells", "cells", ONE_OF("cells, templates"),                                 \
+      "search space: cells (CVPR 2019) or templates (WACV 2020)")
 
 #define AX_SETTING_TEXT 512
+#define AX_PRESET 16 /* of a preset's name */
 typedef struct ax_settings {
 #define AX_FIELD_TEXT(name) char name[AX_SETTING_TEXT];
 #define AX_FIELD_WHOLE(name) int64_t name;
@@ -165,7 +168,7 @@ typedef struct ax_settings {
 #define AX_FIELD(type, name, scope, group, demo, cpu, paper, limits, doc) AX_FIELD_##type(name)
     AX_SETTING_LIST(AX_FIELD)
 #undef AX_FIELD
-    char preset[16]; /* the preset it started from */
+    char preset[AX_PRESET]; /* the preset it started from */
 } ax_settings;
 
 /* Whether a cell's ends and a block's sides are merged side by side (ax_decoder_spec.concat). */
@@ -173,7 +176,7 @@ static inline bool ax_aggregate_is_concat(const ax_settings *s)
 {
     return s->aggregate[0] == 'c';
 }
-/* Fills in a preset: demo, cpu, paper. AX_EINVAL lists them. */
+/* Fills in a preset: demo, cpu, paper, paper-templates. AX_EINVAL lists them. */
 ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */

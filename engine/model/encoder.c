@@ -10,8 +10,9 @@ static const char encoder_prefix[] = "encoder.";
 
 static void describe(ax_encoder *e, const ax_mobilenet *net)
 {
-    e->net = *net;
-    e->taps = ax_mobilenet_taps(net);
+    const ax_mobilenet copy = *net; /* it may be e's own */
+    e->net = copy;
+    e->taps = ax_mobilenet_taps(&copy);
 }
 
 const ax_encoder *ax_encoder_builtin(void)
@@ -143,17 +144,29 @@ static ax_code check_weights(ax_encoder *e, const ax_safetensors *st, ax_err *er
     return code;
 }
 
-ax_code ax_encoder_open(const char *setting, ax_encoder *out, ax_err *err)
+ax_encoder ax_encoder_cut(const ax_encoder *e, int taps)
 {
-    *out = *ax_encoder_builtin();
+    ax_encoder out = *e;
+    if (taps > 0 && taps < out.taps.n) {
+        ax_mobilenet_cut(&out.net, taps);
+        describe(&out, &out.net);
+    }
+    return out;
+}
+
+ax_code ax_encoder_open(const char *setting, int taps, ax_encoder *out, ax_err *err)
+{
+    *out = ax_encoder_cut(ax_encoder_builtin(), taps);
     if (!setting[0] || !strcmp(setting, AX_ENCODER_BUILTIN))
         return AX_OK;
     if ((size_t)snprintf(out->path, sizeof out->path, "%s", setting) >= sizeof out->path)
         return ax_fail(err, AX_EINVAL, "encoder: the name '%.40s...' is too long", setting);
     ax_safetensors *st = ax_safetensors_open(setting, err);
     ax_code code = st ? recognise(st, out, err) : err->code;
-    if (code == AX_OK)
+    if (code == AX_OK) {
+        *out = ax_encoder_cut(out, taps);
         code = check_weights(out, st, err);
+    }
     ax_safetensors_free(st);
     return code == AX_OK ? AX_OK : ax_fail_prefix(err, "encoder");
 }

@@ -22,11 +22,13 @@ typedef struct ax_encoder {
 /* The encoder of every network that isn't told another. */
 const ax_encoder *ax_encoder_builtin(void);
 #define AX_ENCODER_BUILTIN "built-in"
-/* The encoder that a setting names: that word or "" is the built-in one, else a safetensors file with torchvision's,
-   timm's or our own names for its tensors, whose shapes say how wide it is. Reads the file, so that all that is wrong
-   with it is said here: AX_EIO, AX_EFORMAT (no MobileNet-v2, a tensor is missing, of another shape, or has no numbers
-   to compute with). */
-ax_code ax_encoder_open(const char *setting, ax_encoder *out, ax_err *err);
+/* As much of an encoder as decoders need that read its finest `taps` taps; 0 = all of it. */
+ax_encoder ax_encoder_cut(const ax_encoder *e, int taps);
+/* The encoder that a setting names, cut to `taps`: that word or "" is the built-in one, else a safetensors file with
+   torchvision's, timm's or our own names for its tensors, whose shapes say how wide it is. Reads the file, so that all
+   that is wrong with it is said here: AX_EIO, AX_EFORMAT (no MobileNet-v2, a tensor is missing, of another shape, or
+   has no numbers to compute with). */
+ax_code ax_encoder_open(const char *setting, int taps, ax_encoder *out, ax_err *err);
 /* The encoder of a model file: its network, without weights of its own. */
 ax_code ax_encoder_of_model(const ax_safetensors *st, ax_encoder *out, ax_err *err);
 /* What a model file says of the network of its encoder, under this key; NULL: nothing, as it is the paper's. */

@@ -42,7 +42,7 @@ ax_mobilenet ax_mobilenet_of_width(double width)
 char *ax_mobilenet_print(const ax_mobilenet *m, char buf[static AX_MOBILENET_TEXT])
 {
     int n = snprintf(buf, AX_MOBILENET_TEXT, "%d", m->stem);
-    for (int i = 0; i < AX_MOBILENET_STAGES && n > 0 && n < AX_MOBILENET_TEXT; i++)
+    for (int i = 0; i < AX_MOBILENET_STAGES && m->stage[i].blocks && n > 0 && n < AX_MOBILENET_TEXT; i++)
         n += snprintf(buf + n, (size_t)(AX_MOBILENET_TEXT - n), " %dx%d", m->stage[i].channels, m->stage[i].blocks);
     return buf;
 }
@@ -61,11 +61,16 @@ static bool number(const char **text, long most, char after, int32_t *out)
 
 bool ax_mobilenet_parse(const char *text, ax_mobilenet *out)
 {
-    bool ok = number(&text, MOST_CHANNELS, ' ', &out->stem);
-    for (int i = 0; i < AX_MOBILENET_STAGES && ok; i++)
-        ok = number(&text, MOST_CHANNELS, 'x', &out->stage[i].channels) &&
-             number(&text, MOST_BLOCKS, i + 1 < AX_MOBILENET_STAGES ? ' ' : '\0', &out->stage[i].blocks);
-    return ok;
+    *out = (ax_mobilenet) { 0 };
+    bool ok = number(&text, MOST_CHANNELS, ' ', &out->stem), last = false;
+    for (int i = 0; i < AX_MOBILENET_STAGES && ok && !last; i++) {
+        ok = number(&text, MOST_CHANNELS, 'x', &out->stage[i].channels);
+        const char *at = text;
+        /* it may end behind any tap */
+        last = ok && stages[i].tap >= 0 && number(&at, MOST_BLOCKS, '\0', &out->stage[i].blocks);
+        ok = ok && (last || number(&text, MOST_BLOCKS, ' ', &out->stage[i].blocks));
+    }
+    return ok && last;
 }
 
 ax_taps ax_mobilenet_taps(const ax_mobilenet *m)
@@ -73,13 +78,22 @@ ax_taps ax_mobilenet_taps(const ax_mobilenet *m)
     ax_taps taps = { .n = 0 };
     for (int32_t i = 0, stride = 2; i < AX_MOBILENET_STAGES; i++) {
         stride *= stages[i].s;
-        if (stages[i].tap < 0)
+        if (stages[i].tap < 0 || !m->stage[i].blocks)
             continue;
         taps.tap[stages[i].tap].channels = m->stage[i].channels;
         taps.tap[stages[i].tap].stride = stride;
         taps.n++;
     }
     return taps;
+}
+
+void ax_mobilenet_cut(ax_mobilenet *m, int n)
+{
+    int i = 0;
+    while (i < AX_MOBILENET_STAGES && stages[i].tap != n - 1)
+        i++;
+    for (i++; i < AX_MOBILENET_STAGES; i++)
+        m->stage[i].channels = m->stage[i].blocks = 0;
 }
 
 /* ---- graph ---- */
@@ -128,7 +142,7 @@ ax_code ax_mobilenet_build(const ax_mobilenet *m, ax_graph *g, ax_val image, boo
     for (int i = 0; i < AX_MOBILENET_STAGES; i++) {
         for (int32_t k = 0; k < m->stage[i].blocks; k++)
             x = inverted_residual(&l, index++, x, stages[i].t, m->stage[i].channels, k ? 1 : stages[i].s);
-        if (stages[i].tap >= 0)
+        if (stages[i].tap >= 0 && m->stage[i].blocks)
             taps[stages[i].tap] = x;
     }
     if (local.code != AX_OK && err)

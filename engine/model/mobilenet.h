@@ -9,7 +9,7 @@
 enum { AX_MOBILENET_STAGES = 7, AX_MOBILENET_TEXT = 160 };
 
 /* Channels of the stem, and channels and number of blocks of each stage; expansions and strides are always those of the
-   paper's table 2. */
+   paper's table 2. The last stages may be missing: 0 blocks. */
 typedef struct ax_mobilenet {
     int32_t stem;
     struct {
@@ -24,6 +24,8 @@ ax_mobilenet ax_mobilenet_of_width(double width);
 char *ax_mobilenet_print(const ax_mobilenet *m, char buf[static AX_MOBILENET_TEXT]);
 bool ax_mobilenet_parse(const char *text, ax_mobilenet *out);
 ax_taps ax_mobilenet_taps(const ax_mobilenet *m);
+/* Leaves out the stages behind the tap that is the n-th. */
+void ax_mobilenet_cut(ax_mobilenet *m, int n);
 
 /* Appends the network reading image {n,h,w,3}; h and w are from 32, multiples of it unless the taps may be as large as
    each stride's half rounded up makes them. Parameters' names, "encoder.features....", are torchvision's. */

@@ -1,5 +1,7 @@
 #include "engine/model/network.h"
 
+#include "engine/space/builder.h"
+
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
                          ax_val *logits, ax_err *err)
 {
@@ -7,11 +9,13 @@ ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, c
     ax_decoder decoder;
     ax_decoder_spec inference = *spec;
     inference.train = inference.aux = false;
+    const ax_encoder used = ax_encoder_cut(encoder, ax_builder_of(&spec->genotype)->taps);
+    const int32_t unit = used.taps.tap[used.taps.n - 1].stride;
     ax_shape s = ax_graph_type(g, image).shape;
-    if (s.h % 32 || s.w % 32)
-        return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of 32, RGB",
-                       s.h, s.w, s.c);
-    ax_code code = ax_encoder_build(encoder, g, image, false, taps, err);
+    if (s.h % unit || s.w % unit)
+        return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of %d, RGB",
+                       s.h, s.w, s.c, unit);
+    ax_code code = ax_encoder_build(&used, g, image, false, taps, err);
     if (code == AX_OK)
         code = ax_decoder_build(g, &inference, taps, &decoder, err);
     if (code == AX_OK)

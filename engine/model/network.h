@@ -6,11 +6,12 @@
 #include "engine/model/encoder.h"
 #include "engine/space/decoder.h"
 
-/* Appends encoder (evaluation mode) and decoder reading image {n,h,w,3}; h and w are multiples of 32. */
+/* Appends encoder (evaluation mode) and decoder reading image {n,h,w,3}; h and w are multiples of all
+   strides. An encoder of more taps than the decoder reads is cut. */
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
                          ax_val *logits, ax_err *err);
 
-/* The side of an image as the network sees it: padded to what all strides divide. */
+/* The side of an image as any network sees it: padded to what all strides divide. */
 static inline int32_t ax_network_side(int32_t side)
 {
     return (side + 31) / 32 * 32;

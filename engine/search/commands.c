@@ -4,6 +4,7 @@
 
 #include "engine/base/utf8.h"
 #include "engine/space/change.h"
+#include "engine/space/space.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,6 +207,10 @@ static void do_submit(ax_search *s, const ax_command *c, ax_answer *a)
     ax_genotype g;
     uint32_t id;
     ax_code code = ax_genotype_parse(c->text, &g, &err);
+    const ax_space *space = ax_space_named(s->setup.settings.space);
+    if (code == AX_OK && ax_space_of(&g) != space)
+        code = ax_fail(&err, AX_EINVAL, "the genotype is one of %s, and this run searches %s", ax_space_of(&g)->name,
+                       space->name);
     if (code == AX_OK)
         code = add_handmade(s, &g, 0, &id, &err);
     uint32_t known = code == AX_OK ? ax_search_known(s, id) : 0;

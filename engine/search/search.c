@@ -131,7 +131,7 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
     s->gate = ax_gate_new((uint64_t)setup->settings.seed);
     const ax_settings *set = &s->setup.settings;
     const ax_strategy_options options = {
-        .space = ax_space_at(0),
+        .space = ax_space_named(set->space),
         .name = set->strategy,
         .seed = (uint64_t)set->seed,
         .feedback_none = !strcmp(set->feedback, "none"),

@@ -11,6 +11,12 @@ const ax_builder *ax_builder_of(const ax_genotype *g)
     return g->space < sizeof all / sizeof *all ? all[g->space] : all[0];
 }
 
+int ax_space_taps(const ax_space *s)
+{
+    const ax_genotype g = ax_space_first(s);
+    return ax_builder_of(&g)->taps;
+}
+
 ax_canonical ax_genotype_canonical(const ax_genotype *g, bool concat)
 {
     ax_canonical out = { .space = g->space };

@@ -21,5 +21,7 @@ AX_SPACE_LIST(AX_DECLARE_BUILDER)
 #undef AX_DECLARE_BUILDER
 
 const ax_builder *ax_builder_of(const ax_genotype *g);
+/* How many taps of an encoder the networks of a space read. */
+int ax_space_taps(const ax_space *s);
 
 #endif

@@ -45,7 +45,7 @@ typedef struct ax_space {
     void (*print)(const ax_genotype *g, ax_str *out); /* what `auxcell-engine show` says of it, in lines */
 } ax_space;
 
-/* The spaces that there are; NULL behind the last. The first is what a run searches. */
+/* The spaces that there are; NULL behind the last. */
 const ax_space *ax_space_at(unsigned i);
 const ax_space *ax_space_of(const ax_genotype *g);
 

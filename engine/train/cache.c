@@ -77,6 +77,7 @@ static ax_cache *open_finished(const opening *o)
 /* The built-in one's is as it was when there was no other. */
 static ax_code encoder_key(const ax_encoder *e, uint64_t *key, ax_err *err)
 {
+    const int32_t taps = e->taps.n;
     *key = ax_hash(AX_HASH_START, &e->key, sizeof e->key);
     if (e->key)
         return AX_OK;
@@ -88,6 +89,8 @@ static ax_code encoder_key(const ax_encoder *e, uint64_t *key, ax_err *err)
         const ax_st_tensor *t = ax_safetensors_at(st, i);
         *key = ax_hash(*key, t->data, t->bytes < 64 ? t->bytes : 64);
     }
+    if (taps != ax_encoder_builtin()->taps.n) /* it is cut */
+        *key = ax_hash(*key, &taps, sizeof taps);
     ax_safetensors_free(st);
     return AX_OK;
 }

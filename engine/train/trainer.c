@@ -2,6 +2,7 @@
 
 #include "engine/backend/list.h"
 #include "engine/base/bytes.h"
+#include "engine/space/builder.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
@@ -189,7 +190,7 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
         return err->code;
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
-    if (ax_encoder_open(s->encoder, &t->encoder, err) != AX_OK)
+    if (ax_encoder_open(s->encoder, ax_space_taps(ax_space_named(s->space)), &t->encoder, err) != AX_OK)
         return ax_source_failed(err->code, err);
     if (!(t->dev = ax_device_open(s->device, (int)s->threads, &t->be, t->note, err)))
         return err->code;

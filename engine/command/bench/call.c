@@ -102,6 +102,10 @@ double ax_bench_flop(const ax_call *call)
         return x->type.shape.h * x->type.shape.w == 1 ? (back ? out : 0) : 8 * out;
     case AX_OP_GPOOL:
         return back ? 0 : in;
+    case AX_OP_MAXPOOL:
+        return a->conv.kernel * a->conv.kernel * (back ? in : out);
+    case AX_OP_MIX:
+        return back ? 6 * in : 3 * in;
     case AX_OP_CE: /* greatest, subtract, exp, sum, scale, subtract the label */
         return back ? in : 6 * in;
     case AX_OP_DEPTH_LOSS: /* subtract, compare, square, scale, twice */

@@ -111,12 +111,16 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     ax_type map = { .shape = { n, side, side, c } }, wide = { .shape = { n, side, side, 2 * c } };
     ax_val x = ax_graph_input(g, "x", map, err);
     ax_val relu = ax_graph_apply(g, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1, err);
-    ax_val both = ax_graph_apply(g, AX_OP_CONCAT, (ax_attr) { .act = 0 }, (ax_val[]) { relu, x }, 2, err);
+    const ax_attr window = { .conv = { .kernel = 3, .stride = 1, .pad = 1, .dilation = 1, .groups = 1 } };
+    ax_val most = ax_graph_apply(g, AX_OP_MAXPOOL, window, &relu, 1, err);
+    ax_val factor = ax_graph_input(g, "factor", (ax_type) { .shape = { 1, 1, 1, c } }, err);
+    ax_val mixed = ax_graph_apply(g, AX_OP_MIX, (ax_attr) { .act = 0 }, (ax_val[]) { most, x, factor, factor }, 4, err);
+    ax_val both = ax_graph_apply(g, AX_OP_CONCAT, (ax_attr) { .act = 0 }, (ax_val[]) { mixed, x }, 2, err);
     ax_val target = ax_graph_input(g, "target", wide, err);
     ax_val weight = ax_graph_input(g, "weight", (ax_type) { .shape = { n, 1, 1, 2 * c } }, err);
     const ax_type one = { .shape = { n, side, side, 1 } };
     const ax_val depth[] = { ax_graph_input(g, "depth", one, err), ax_graph_input(g, "truth", one, err) };
-    const ax_val wanted[] = { x, depth[0] };
+    const ax_val wanted[] = { x, depth[0], factor };
     ax_val term[] = { ax_graph_apply(g, AX_OP_MSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target }, 2, err),
                       ax_graph_apply(g, AX_OP_WMSE, (ax_attr) { .act = 0 }, (ax_val[]) { both, target, weight }, 3,
                                      err),
@@ -131,11 +135,13 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     if (code == AX_OK)
         code = ax_graph_keep(g, argmax, "argmax", err);
     if (code == AX_OK)
-        code = ax_graph_backward(g, loss, wanted, 2, err);
+        code = ax_graph_backward(g, loss, wanted, 3, err);
     if (code == AX_OK)
         code = ax_graph_keep(g, ax_graph_grad(g, x), "x.gradient", err);
     if (code == AX_OK)
         code = ax_graph_keep(g, ax_graph_grad(g, depth[0]), "depth.gradient", err);
+    if (code == AX_OK)
+        code = ax_graph_keep(g, ax_graph_grad(g, factor), "factor.gradient", err);
     if (code == AX_OK)
         code = add_calls(rows, &s, "step1", false, err);
     ax_session_drop(&s);

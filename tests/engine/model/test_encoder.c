@@ -180,7 +180,7 @@ static void write_weights(const fixture *f, const weights *w, const ax_st_meta *
 static ax_code open_it(const fixture *f, ax_encoder *e, ax_err *err)
 {
     *err = (ax_err) { 0 };
-    return ax_encoder_open(f->path, e, err);
+    return ax_encoder_open(f->path, 0, e, err);
 }
 
 /* Loads the encoder into a graph of its own and compares every parameter. */
@@ -372,9 +372,9 @@ static void test_replaced(void **state)
     assert_int_equal(err.code, AX_EDATA);
     ax_graph_free(g);
     free_weights(&w);
-    check(ax_encoder_open("built-in", &builtin, &err), &err);
+    check(ax_encoder_open("built-in", 0, &builtin, &err), &err);
     assert_true(!builtin.key && !builtin.path[0]);
-    assert_int_equal(ax_encoder_open("/no/such/file", &builtin, &err), AX_EIO);
+    assert_int_equal(ax_encoder_open("/no/such/file", 0, &builtin, &err), AX_EIO);
     assert_non_null(strstr(err.msg, "encoder: /no/such/file"));
 }
 
