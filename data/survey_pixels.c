@@ -126,7 +126,7 @@ static void merge(ax_surveying *v, ax_split split, size_t i, const char *path, c
         own->images[split]++;
         if (i < own->order) {
             own->order = i;
-            snprintf(own->first, sizeof own->first, "%s at x %zu, y %zu", path, t->value[k].first % (size_t)m->w,
+            snprintf(own->first, sizeof own->first, "%.255s at x %zu, y %zu", path, t->value[k].first % (size_t)m->w,
                      t->value[k].first / (size_t)m->w);
         }
     }
