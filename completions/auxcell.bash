@@ -9,7 +9,7 @@ _auxcell_options()
 _auxcell_data_sets()
 {
     auxcell search --help 2>/dev/null |
-        sed -nE '/^Data sets:/,/^$/ { s/^  ([a-z0-9-]+)(\[[^ ]*)? .*/\1/p; s/^  ([a-z0-9-]+:).*/\1/p }'
+        sed -nE '/^Data sets:/,/^$/ { s/^  ([a-z0-9_-]+)(\[[^ ]*)? .*/\1/p; s/^  ([a-z0-9_-]+:).*/\1/p }'
 }
 
 _auxcell()

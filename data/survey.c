@@ -153,7 +153,7 @@ static void conclude(ax_surveying *v)
             ax_survey_find(v, AX_FINDING_NO_LABELS, (uint64_t)p, "%s", part[p]);
         for (int c = 0; of->read && c < s->info.task.outputs; c++)
             if (!of->of_class[c])
-                ax_survey_find(v, AX_FINDING_ABSENT, (uint64_t)(p * AX_TASK_OUTPUTS + c), "%s: %s%s", part[p],
+                ax_survey_find(v, AX_FINDING_ABSENT, (uint64_t)p * AX_TASK_OUTPUTS + (uint64_t)c, "%s: %s%s", part[p],
                                s->info.task.name[c], s->all ? "" : " (of the images read)");
     }
     if (s->classes && s->part[0].read + s->part[1].read && s->info.task.outputs < 2)
