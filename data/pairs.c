@@ -83,11 +83,15 @@ static ax_code draw(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_
     return code;
 }
 
+ax_code ax_pairs_load(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_err *err)
+{
+    return p->draw ? draw(p, pair, out, err) : ax_labelled_read(pair->image, pair->mask, p->classes, out, err);
+}
+
 static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, ax_err *err)
 {
     const ax_pairs *p = set;
-    const ax_pair *pair = &p->list[split].pair[index];
-    return p->draw ? draw(p, pair, out, err) : ax_labelled_read(pair->image, pair->mask, p->classes, out, err);
+    return ax_pairs_load(p, &p->list[split].pair[index], out, err);
 }
 
 static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
@@ -172,7 +176,7 @@ ax_source *ax_pairs_make(const ax_dataset_spec *spec, const char *dir, ax_pairs_
     ax_source *s = NULL;
     if (p && !info)
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    if (info && fill(p, spec, info, err) == AX_OK) {
+    if (info && fill(p, spec, info, err) == AX_OK && (!p->checked || ax_pairs_try(p, err) == AX_OK)) {
         s = ax_pairs_source(p, info, err);
         p = NULL;
     }

@@ -6,6 +6,7 @@
 #include "data/classes.h"
 #include "data/glance.h"
 #include "data/pairlist.h"
+#include "data/picture.h"
 #include "engine/config/dataset.h"
 #include "engine/train/source.h"
 
@@ -31,6 +32,7 @@ struct ax_pairs {
     ax_pairlist orphan;  /* what has no other half: image or mask is NULL; only for who inspects the set; owned */
     ax_pairs_draw draw;  /* NULL: the masks are files */
     ax_pairs_look look;  /* NULL: nothing more to be checked before training */
+    bool checked;        /* by ax_pairs_check: some targets are read, too, when the classes are known */
     bool optional;       /* an image without a target is background all over */
     size_t background;   /* the label of what no object covers, where targets are drawn */
     void *more;          /* the set's own; owned */
@@ -61,8 +63,13 @@ ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);
 /* AX_EFORMAT or AX_EIO, unless the set is only inspected, of the first pair with a file that can't be what it should:
    headers, sizes and ends of all files are looked at. Also when there is no pair for training or validation. */
 ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err);
-/* The same of one pair; says what the headers do. mask: all 0 where the target is no image. */
+/* Reads the targets of some images, spread over both parts, with the finished classes: a set whose ids or colours are
+   others than its classes say is found before hours are spent. AX_EFORMAT, AX_EIO. */
+ax_code ax_pairs_try(const ax_pairs *p, ax_err *err);
+/* As ax_pairs_check of one pair; says what the headers do. mask: all 0 where the target is no image. */
 ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, ax_glance *mask, ax_err *err);
+/* The image of a pair with its classes. */
+ax_code ax_pairs_load(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_err *err);
 /* A source of p, which it takes, also when it fails; info says classes, names and colours. */
 ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err);
 /* Makes a set for the folder that a spec names, has `fill` find its pairs and its classes, and makes a source of it.

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { MOST_THREADS = 8 };
+enum { MOST_THREADS = 8, TRIED = 16 /* of each part */ };
 
 static ax_code other_size(const ax_pair *pair, int32_t image_h, int32_t image_w, int32_t h, int32_t w, ax_err *err)
 {
@@ -84,10 +84,33 @@ ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
 {
     if (spec->inspect)
         return AX_OK;
+    p->checked = true;
     size_t n = p->list[0].n + p->list[1].n;
     for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL; s++)
         if (!p->list[s].n)
             return ax_fail(err, AX_EFORMAT, "%s: no images for %s", p->dir,
                            s == AX_SPLIT_TRAIN ? "training" : "validation");
     return ax_each(n, ax_each_threads(n, MOST_THREADS), check_one, p, err);
+}
+
+/* ---- some of the pixels ---- */
+
+/* i of at most TRIED, spread over a part of n. */
+static ax_code try_one(void *context, int thread, size_t i, ax_err *err)
+{
+    const ax_pairs *p = context;
+    const ax_pairlist *list = &p->list[i < TRIED ? AX_SPLIT_TRAIN : AX_SPLIT_VAL];
+    size_t k = i % TRIED, some = list->n < TRIED ? list->n : TRIED;
+    ax_picture picture = { 0 };
+    (void)thread;
+    if (k >= some)
+        return AX_OK;
+    ax_code code = ax_pairs_load(p, &list->pair[k * list->n / some], &picture, err);
+    ax_picture_release(&picture);
+    return code;
+}
+
+ax_code ax_pairs_try(const ax_pairs *p, ax_err *err)
+{
+    return ax_each(2 * TRIED, ax_each_threads(2 * TRIED, MOST_THREADS), try_one, (void *)(uintptr_t)p, err);
 }

@@ -258,6 +258,8 @@ class Data(unittest.TestCase):
         with open(self.path("masks/train/t1.png"), "r+b") as f:
             f.truncate(80)
         self.broken(self.spec, "masks/train/t1.png: damaged PNG")
+        self.pair("t1", ids=(0, 200))
+        self.broken(self.spec, "masks/train/t1.png: id 200 at x 1, y 0: classes.txt has no such class")
         voc = self.path("voc")
         for i in range(2):
             pictures.picture(f"{voc}/JPEGImages/{i}.jpg", 64, 64)
