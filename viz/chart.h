@@ -47,6 +47,7 @@ ax_code ax_chart_draw(ax_pane p, const ax_chart *c, ax_chart_scale *scale, ax_er
 void ax_chart_cursor(ax_pane p, const ax_chart_scale *scale, double x, double y);
 void ax_chart_crosshair(ax_pane p, const ax_chart_scale *scale, double x, double y);
 
+enum { AX_SVG_WIDTH = 900, AX_SVG_HEIGHT = 480 }; /* where nothing else is asked for */
 /* Appends the chart as an SVG document of width x height pixels, under a title. */
 void ax_chart_svg(const ax_chart *c, int width, int height, const char *title, ax_str *out);
 

@@ -96,18 +96,26 @@ static void draw_line(const page *p, const ax_layer *l)
     ax_str_printf(p->out, "\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.8\"/>\n", ax_svg_color(l->role));
 }
 
+/* As steps, which is what the lines over it are. */
 static void draw_band(const page *p, const ax_layer *l)
 {
     bool begun = false;
+    double before = NAN;
     ax_str_add(p->out, "<path d=\"");
     for (size_t i = 0; i < l->n; i++)
         if (shown(p, x_of(l, i), l->y[i]) && isfinite(l->high[i])) {
+            if (begun)
+                ax_str_printf(p->out, "H%.1f", px(p, x_of(l, i)));
             ax_str_printf(p->out, "%c%.1f %.1f", begun ? 'L' : 'M', px(p, x_of(l, i)), py(p, l->high[i]));
             begun = true;
         }
     for (size_t i = l->n; i-- > 0;)
-        if (shown(p, x_of(l, i), l->y[i]) && isfinite(l->high[i]))
+        if (shown(p, x_of(l, i), l->y[i]) && isfinite(l->high[i])) {
+            if (isfinite(before)) /* down to this value where the one after it begins */
+                ax_str_printf(p->out, "L%.1f %.1f", before, py(p, l->y[i]));
             ax_str_printf(p->out, "L%.1f %.1f", px(p, x_of(l, i)), py(p, l->y[i]));
+            before = px(p, x_of(l, i));
+        }
     ax_str_printf(p->out, "%s\" fill=\"%s\" fill-opacity=\"0.18\"/>\n", begun ? "Z" : "", ax_svg_color(l->role));
 }
 

@@ -166,8 +166,8 @@ static void add_run(ax_str *out, const ax_canvas_cell *cell, int n, int x, int y
         return;
     ax_str_printf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s>", x, y + BASE_LINE, n * CELL_WIDTH, fg,
                   ax_look_of((ax_role)cell->role)->bold ? " font-weight=\"bold\"" : "");
-    for (int i = 0; i < n; i++)
-        add_code(out, cell[i].code);
+    for (int i = 0; i < n; i++) /* blanks that no viewer joins */
+        add_code(out, cell[i].code == ' ' ? 0xa0 : cell[i].code);
     ax_str_add(out, "</text>\n");
 }
 
@@ -195,8 +195,7 @@ void ax_canvas_svg(const ax_canvas *c, const char *title, ax_str *out)
     int width = c->cols * CELL_WIDTH + 2 * MARGIN, height = c->rows * CELL_HEIGHT + 2 * MARGIN;
     ax_str_printf(out,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
-                  "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\" "
-                  "xml:space=\"preserve\">\n<title>",
+                  "font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\">\n<title>",
                   width, height, width, height);
     for (const char *at = title; *at;) {
         uint32_t code;

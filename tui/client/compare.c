@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_BYTES = 1 << 28, SVG_WIDTH = 900, SVG_HEIGHT = 480, STATES = AX_SIDES * AX_SIDE_RUNS };
+enum { MOST_BYTES = 1 << 28, STATES = AX_SIDES * AX_SIDE_RUNS };
 
 typedef struct job {
     ax_comparison c;
@@ -200,7 +200,7 @@ int ax_cli_compare(int argc, char **argv)
         if (csv)
             write_csv(j, &out);
         else if (svg)
-            ax_chart_svg(&chart, SVG_WIDTH, SVG_HEIGHT, front ? "fronts" : "best reward so far", &out);
+            ax_chart_svg(&chart, AX_SVG_WIDTH, AX_SVG_HEIGHT, front ? "fronts" : "best reward so far", &out);
         else
             code = write_text(j, &chart, size, ascii, &out, &err);
     }

@@ -20,7 +20,7 @@
 enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
-    bool headless, json, ascii, readonly, demo, previous, repair, wait, no_wait;
+    bool headless, json, ascii, color, readonly, demo, previous, repair, wait, no_wait;
     const char *run, *preset, *config, *script, *size;
     int rows, cols;
     ax_given given;
@@ -45,6 +45,7 @@ static ax_tui_options screens(const options *o)
 {
     return (ax_tui_options) { .readonly = o->readonly,
                               .ascii = o->ascii,
+                              .color = o->color,
                               .script = o->script,
                               .program = ax_program(),
                               .rows = o->rows,
@@ -233,6 +234,7 @@ int ax_cli_attach(int argc, char **argv)
         AX_FLAG("--ascii", &o.ascii, "plain characters"),
         AX_TEXT("--script", "FILE", &o.script,
                 "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE"),
+        AX_FLAG("--color", &o.color, "with --size: masks and preferences in colours, for pictures"),
         AX_TEXT("--size", "COLSxROWS", &o.size, "with --script: no terminal, a screen of this size, like 80x24"),
     };
     ax_usage u = { "auxcell attach [RUN] [OPTION...]",

@@ -11,6 +11,7 @@ typedef struct ax_tui_options {
     bool readonly;       /* look only: commands are refused */
     const char *script;  /* file of keys that are played instead of typed ones (tui/session/script.h); NULL = none */
     int rows, cols;      /* > 0: no terminal, a screen of this size that only the script sees */
+    bool color;          /* without a terminal: as on one of 256 colours */
     bool ascii;          /* plain characters, whatever the terminal can do */
     const char *program; /* how a shell calls this program */
     /* What needs another program; each may be NULL. start_demo starts a search in the background (nothing may be

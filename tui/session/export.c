@@ -3,6 +3,7 @@
 #include "engine/base/output.h"
 #include "tui/session/candidate_text.h"
 #include "tui/view/mask_view.h"
+#include "viz/looks.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -63,4 +64,54 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
         written++;
     }
     ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, id, run);
+}
+
+/* A view without a drawing of its own, as its pane. */
+static ax_code pane_svg(const ax_ui *ui, const ax_canvas *screen, ax_view_id view, ax_str *out, ax_err *err)
+{
+    ax_canvas c;
+    ax_rect at = ui->layout.pane[view];
+    ax_code code = AX_OK;
+    if (at.rows < 1 || at.cols < 1)
+        return ax_fail(err, AX_EINVAL, "svg: that view isn't on the screen");
+    ax_canvas_init(&c, screen->glyphs);
+    code = ax_canvas_resize(&c, at.rows, at.cols, err);
+    for (int r = 0; r < at.rows && code == AX_OK; r++)
+        memcpy(c.cell + (size_t)r * (size_t)at.cols,
+               screen->cell + (size_t)(at.row + r) * (size_t)screen->cols + (size_t)at.col,
+               (size_t)at.cols * sizeof *c.cell);
+    if (code == AX_OK)
+        ax_canvas_svg(&c, ui->run, out);
+    ax_canvas_release(&c);
+    return code;
+}
+
+void ax_export_picture(ax_ui *ui, const ax_canvas *screen, int dirfd, const char *run)
+{
+    bool whole = ui->picture == AX_PICTURE_SCREEN;
+    const ax_view *view = whole ? NULL : ax_views[ui->picture - 1];
+    char name[64];
+    ax_str out;
+    ax_err err;
+    snprintf(name, sizeof name, "export/%s.svg", whole ? "screen" : view->title);
+    for (char *at = name; *at; at++)
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+    if (!make_folder(ui, dirfd, run))
+        return;
+    ax_str_init(&out, 0);
+    ax_code code = AX_OK;
+    if (whole)
+        ax_canvas_svg(screen, ui->run, &out);
+    else if (view->svg)
+        code = view->svg(ui, &out, &err);
+    else
+        code = pane_svg(ui, screen, (ax_view_id)(ui->picture - 1), &out, &err);
+    if (code == AX_OK)
+        code = ax_str_ok(&out) ? ax_output_write_below(dirfd, name, out.text, out.len, &err)
+                               : ax_fail(&err, AX_ENOMEM, "no memory for a picture");
+    if (code == AX_OK)
+        ax_ui_say(ui, false, "wrote %s in the run %s", name, run);
+    else
+        ax_ui_say(ui, true, "%s", err.msg);
+    ax_str_release(&out);
 }

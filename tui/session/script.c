@@ -4,6 +4,7 @@
 #include "engine/base/output.h"
 #include "engine/base/utf8.h"
 #include "tui/term/keycode.h"
+#include "viz/looks.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -171,10 +172,24 @@ static bool shows(const ax_canvas *screen, const char *text)
     return found;
 }
 
+static bool ends(const char *file, const char *ending)
+{
+    size_t n = strlen(file), e = strlen(ending);
+    return n > e && !strcmp(file + n - e, ending);
+}
+
+/* By the ending of its name. */
 static ax_code save(const ax_canvas *screen, const char *file, ax_err *err)
 {
     ax_str out;
-    ax_code code = screen_text(screen, &out);
+    ax_str_init(&out, 0);
+    if (ends(file, ".svg"))
+        ax_canvas_svg(screen, "auxcell", &out);
+    else if (ends(file, ".ansi"))
+        ax_canvas_ansi(screen, &out);
+    else
+        ax_canvas_text(screen, &out);
+    ax_code code = ax_str_ok(&out) ? AX_OK : AX_ENOMEM;
     code = code == AX_OK ? ax_output_write(file, out.text, out.len, err) : ax_fail(err, code, "no memory");
     ax_str_release(&out);
     return code;

@@ -4,7 +4,7 @@
                         <PgDn> <Home> <End> <lt>
      wait TEXT          until the screen shows TEXT; after a minute the script has failed
      sleep SECONDS      for demonstrations
-     save FILE          writes the screen as text
+     save FILE          writes the screen: FILE.svg as SVG, FILE.ansi with colours for a terminal, else as text
      # ...              a remark */
 #ifndef AX_TUI_SCRIPT_H
 #define AX_TUI_SCRIPT_H

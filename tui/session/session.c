@@ -276,6 +276,11 @@ static void answer_requests(session *s)
     if (ui->export_table)
         ax_export_table(ui, s->dirfd, s->target);
     ui->export_table = false;
+    if (ui->picture) {
+        draw(s); /* without the prompt that asked for it */
+        ax_export_picture(ui, &s->canvas, s->dirfd, s->target);
+    }
+    ui->picture = 0;
     if (ui->toggle_glyphs) {
         s->ascii = !s->ascii;
         ui->toggle_glyphs = false;
@@ -484,7 +489,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.readonly = o->readonly;
     s->ui.can_wake = o->wake != NULL;
     s->ui.can_resume = o->resume != NULL;
-    s->ui.color = ax_term_pixels(term);
+    s->ui.color = term ? ax_term_pixels(term) : o->color;
     s->ui.now = ax_clock();
     s->key_at = -held;
     s->ascii = o->ascii || !ax_term_unicode(term);

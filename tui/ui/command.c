@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static void unknown(ax_ui *ui, const char *text)
 {
@@ -159,6 +160,24 @@ static void do_setting(ax_ui *ui, const char *text)
     ax_ui_say(ui, true, "setting: there is no '%s'; Tab lists them", text);
 }
 
+/* Of a view, by its title; "screen": AX_PICTURE_SCREEN; 0 = there is none of that name. */
+static int picture_of(const char *name)
+{
+    for (int i = 0; i < AX_VIEW_COUNT; i++)
+        if (!strcasecmp(ax_views[i]->title, name))
+            return i + 1;
+    return strcasecmp(name, "screen") ? 0 : AX_PICTURE_SCREEN;
+}
+
+static void do_svg(ax_ui *ui, const char *name)
+{
+    ui->picture = *name ? picture_of(name) : (int)ui->view + 1;
+    if (!ui->picture)
+        ax_ui_say(ui, true, "svg: there is no view '%s'; Tab lists them", name);
+    else if (ui->picture <= AX_VIEW_COUNT && !ax_views[ui->picture - 1]->draw)
+        ui->picture = AX_PICTURE_SCREEN; /* it is panes of others */
+}
+
 static void do_resume(ax_ui *ui, const char *text)
 {
     (void)text;
@@ -177,7 +196,7 @@ static bool do_own(ax_ui *ui, const char *word, const char *rest)
         [AX_WORD_GOTO] = go_to,         [AX_WORD_SORT] = do_sort,     [AX_WORD_MARK] = do_mark,
         [AX_WORD_UNMARK] = do_unmark,   [AX_WORD_KEEP] = do_keep,     [AX_WORD_FORGET] = do_forget,
         [AX_WORD_SETTING] = do_setting, [AX_WORD_RESUME] = do_resume, [AX_WORD_DETACH] = do_leave,
-        [AX_WORD_QUIT] = do_leave,
+        [AX_WORD_QUIT] = do_leave,      [AX_WORD_SVG] = do_svg,
     };
     ax_word w = ax_palette_own(word);
     if (w != AX_WORD_COUNT)

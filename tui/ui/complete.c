@@ -105,13 +105,25 @@ static bool settings(const ax_ui *ui, const char *typed, int i, char out[static 
     return true;
 }
 
+static bool views(const ax_ui *ui, const char *typed, int i, char out[static WORD])
+{
+    (void)ui;
+    (void)typed;
+    if (i > AX_VIEW_COUNT)
+        return false;
+    snprintf(out, WORD, "%s", i < AX_VIEW_COUNT ? ax_views[i]->title : "screen");
+    for (char *at = out; *at; at++)
+        *at = (char)(*at >= 'A' && *at <= 'Z' ? *at + 32 : *at);
+    return true;
+}
+
 /* ---- which of them ---- */
 
 static words after_command(const char *line)
 {
     static const words own[AX_WORD_COUNT] = {
-        [AX_WORD_GOTO] = ids,   [AX_WORD_SORT] = sorts,   [AX_WORD_MARK] = filters,
-        [AX_WORD_KEEP] = named, [AX_WORD_FORGET] = named, [AX_WORD_SETTING] = settings
+        [AX_WORD_GOTO] = ids,     [AX_WORD_SORT] = sorts,       [AX_WORD_MARK] = filters, [AX_WORD_KEEP] = named,
+        [AX_WORD_FORGET] = named, [AX_WORD_SETTING] = settings, [AX_WORD_SVG] = views
     };
     char word[24];
     ax_verb verb;

@@ -18,7 +18,7 @@ typedef enum ax_link {
     AX_LINK_LOST /* there was an engine, and it is gone */
 } ax_link;
 
-enum { AX_UI_MESSAGE = 512 };
+enum { AX_UI_MESSAGE = 512, AX_PICTURE_SCREEN = AX_VIEW_COUNT + 1 };
 
 typedef struct ax_ui {
     const ax_state *state;
@@ -53,6 +53,7 @@ typedef struct ax_ui {
     uint32_t n_out, out_cap;
     char copy[AX_GENOTYPE_TEXT];
     bool resume;   /* start the engine again */
+    int picture;   /* write a view as SVG: ax_view_id + 1, AX_PICTURE_SCREEN the whole screen; 0 = none */
     bool remember; /* write what prompts recall to disk */
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;

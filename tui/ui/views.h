@@ -4,6 +4,7 @@
 #define AX_TUI_VIEWS_H
 
 #include "engine/base/err.h"
+#include "engine/base/str.h"
 #include "tui/ui/action.h"
 #include "viz/canvas.h"
 
@@ -33,6 +34,8 @@ typedef struct ax_view {
     void (*layout)(ax_rect all, struct ax_layout *out);
     /* Draws its pane, with a frame; NULL: it has none. AX_ENOMEM: it could not be drawn. */
     ax_code (*draw)(ax_pane p, const struct ax_ui *ui, ax_err *err);
+    /* Appends the view as an SVG document. NULL: as its pane is drawn. AX_ENOMEM. */
+    ax_code (*svg)(const struct ax_ui *ui, ax_str *out, ax_err *err);
     /* Does what an action means here; false: others may have a meaning for it too. NULL: none means anything. */
     bool (*action)(struct ax_ui *ui, ax_action a);
     /* Frees what the slot owns, not the slot. NULL: it owns nothing. */

@@ -201,6 +201,20 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     return AX_OK;
 }
 
+static ax_code svg(const ax_ui *ui, ax_str *out, ax_err *err)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    char title[160];
+    ax_dag d;
+    if (!c)
+        return ax_fail(err, AX_EINVAL, "svg: no candidate is selected");
+    ax_dag_make(&c->genotype, ui->drawing, c->stage == 3 ? 0 : ui->channels, ui->repeats, &d);
+    snprintf(title, sizeof title, "%s of #%u of %.100s", ax_space_of(&c->genotype)->drawing[ui->drawing].name, c->id,
+             ui->run);
+    ax_dag_svg(&d, title, out);
+    return AX_OK;
+}
+
 static bool act(ax_ui *ui, ax_action a)
 {
     if (a == AX_DO_OPEN)
@@ -212,4 +226,4 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-const ax_view ax_view_cell = { .title = "Cell", .key = '3', .detail = true, .draw = draw, .action = act };
+const ax_view ax_view_cell = { .title = "Cell", .key = '3', .detail = true, .draw = draw, .svg = svg, .action = act };

@@ -52,21 +52,40 @@ static ax_code make_points(points *p, const ax_state *s, ax_metric axis, ax_err 
     return AX_OK;
 }
 
+static ax_chart chart_of(const points *pt, ax_metric axis)
+{
+    ax_chart chart = { .x.log = true, .x_name = ax_metric_of(axis)->front.label, .y_name = "reward", .n = 2 };
+    chart.layer[0] = (ax_layer) { AX_MARK_POINTS,        .x = pt->x,           .y = pt->y, .n = pt->beaten,
+                                  .role = AX_ROLE_POINT, .glyph = AX_GLYPH_RAW };
+    chart.layer[1] =
+        (ax_layer) { AX_MARK_POINTS,       .x = pt->x + pt->beaten, .y = pt->y + pt->beaten, .n = pt->n - pt->beaten,
+                     .role = AX_ROLE_BEST, .glyph = AX_GLYPH_FRONT, .name = "front" };
+    return chart;
+}
+
 /* All but the selected one. */
 static ax_code draw_points(ax_pane p, const ax_state *s, ax_metric axis, ax_chart_scale *scale, ax_err *err)
 {
     points pt;
     if (make_points(&pt, s, axis, err) != AX_OK)
         return AX_ENOMEM;
-    ax_chart chart = { .x.log = true, .x_name = ax_metric_of(axis)->front.label, .y_name = "reward", .n = 2 };
-    chart.layer[0] = (ax_layer) { AX_MARK_POINTS,       .x = pt.x, .y = pt.y, .n = pt.beaten, .role = AX_ROLE_POINT,
-                                  .glyph = AX_GLYPH_RAW };
-    chart.layer[1] =
-        (ax_layer) { AX_MARK_POINTS,       .x = pt.x + pt.beaten,   .y = pt.y + pt.beaten, .n = pt.n - pt.beaten,
-                     .role = AX_ROLE_BEST, .glyph = AX_GLYPH_FRONT, .name = "front" };
+    ax_chart chart = chart_of(&pt, axis);
     ax_code code = ax_chart_draw(p, &chart, scale, err);
     release_points(&pt);
     return code;
+}
+
+static ax_code svg(const ax_ui *ui, ax_str *out, ax_err *err)
+{
+    const pareto_state *here = ui->slot[AX_VIEW_PARETO];
+    ax_metric axis = ax_metric_front(here->axis + 1);
+    points pt;
+    if (make_points(&pt, ui->state, axis, err) != AX_OK)
+        return AX_ENOMEM;
+    ax_chart chart = chart_of(&pt, axis);
+    ax_chart_svg(&chart, AX_SVG_WIDTH, AX_SVG_HEIGHT, ui->run, out);
+    release_points(&pt);
+    return AX_OK;
 }
 
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
@@ -123,6 +142,7 @@ const ax_view ax_view_pareto = { .title = "Pareto",
                                  .key = '4',
                                  .state = sizeof(pareto_state),
                                  .draw = draw,
+                                 .svg = svg,
                                  .action = act,
                                  .refresh = refresh,
                                  .release = release };

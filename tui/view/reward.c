@@ -144,6 +144,23 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     return code;
 }
 
+static ax_code svg(const ax_ui *ui, ax_str *out, ax_err *err)
+{
+    ax_curve_how how = how_of(ui->slot[AX_VIEW_REWARD]);
+    double *y = rewards(ui->state);
+    ax_curve curve;
+    if (!y)
+        return ax_fail(err, AX_ENOMEM, "no memory for the reward curve");
+    ax_code code = ax_curve_make(&curve, (ax_series) { .y = y, .n = ui->state->n_scored }, &how, err);
+    if (code == AX_OK) {
+        curve.chart.x_name = "candidates";
+        ax_chart_svg(&curve.chart, AX_SVG_WIDTH, AX_SVG_HEIGHT, ui->run, out);
+        ax_curve_release(&curve);
+    }
+    free(y);
+    return code;
+}
+
 /* With the crosshair: the candidate that was scored before, or after. */
 static void step(ax_ui *ui, int by)
 {
@@ -201,6 +218,7 @@ static void release(void *slot)
 const ax_view ax_view_reward = { .title = "Reward",
                                  .state = sizeof(reward_state),
                                  .draw = draw,
+                                 .svg = svg,
                                  .action = act,
                                  .refresh = refresh,
                                  .release = release };

@@ -1,5 +1,5 @@
 """Scripts of keys: played without a terminal, on one, and what is wrong with them."""
-import os, re, sys
+import os, re, sys, xml.dom.minidom
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, Screen, make_run, run_tests
@@ -51,6 +51,37 @@ def screens_are_saved_without_a_terminal():
         assert ">    28 D" in play_and_read(place, "table.txt") and "┌─ cell #28" in saved(place, "cell.txt")
         assert re.search(r"^ +3 D", saved(place, "filter.txt"), re.M) and "30 D" not in saved(place, "filter.txt")
         assert "┌─ keys" in saved(place, "help.txt")
+
+
+def pictures_are_saved_by_their_ending():
+    with Place() as place:
+        make_run(place.runs, "old")
+        done = play(place, "wait 30/200\nsave a.txt\nsave a.ansi\nsave a.svg\n", "--size", "80x24")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+        text, ansi = saved(place, "a.txt"), saved(place, "a.ansi")
+        bare = re.sub("\x1b\\[[0-9;]*m", "", ansi)
+        assert [line.rstrip() for line in bare.splitlines()] == [line.rstrip() for line in text.splitlines()]
+        assert "\x1b[0;32m" in ansi and "\x1b[0;7m" in ansi
+        svg = xml.dom.minidom.parseString(saved(place, "a.svg"))
+        drawn = "".join(t.firstChild.data for t in svg.getElementsByTagName("text")).replace("\xa0", " ")
+        for word in ("auxcell", "cell #30", "GENOTYPE", "reward"):
+            assert word in drawn, word
+        assert sorted(drawn.replace(" ", "")) == sorted(text.replace(" ", "").replace("\n", ""))
+
+
+def views_become_pictures():
+    with Place() as place:
+        make_run(place.runs, "old")
+        done = play(place, "wait 30/200\nkeys :svg rew<Tab><Enter>\nwait wrote export/reward.svg\n"
+                           "keys :svg pareto<Enter>\nwait wrote export/pareto.svg\nkeys :svg cell<Enter>\n"
+                           "wait wrote export/cell.svg\nkeys :svg<Enter>\nwait wrote export/screen.svg\n"
+                           "keys 2:svg<Enter>\nwait wrote export/table.svg\nkeys :svg why<Enter>\nwait isn't on the screen\n"
+                           "keys :svg none<Enter>\nwait no view 'none'\n", "--size", "80x24")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+        folder = os.path.join(place.runs, "old", "export")
+        for name, shapes in (("reward", 30), ("pareto", 30), ("cell", 12), ("screen", 0), ("table", 0)):
+            svg = xml.dom.minidom.parse(os.path.join(folder, name + ".svg"))
+            assert len(svg.getElementsByTagName("circle")) == shapes, (name, len(svg.getElementsByTagName("circle")))
 
 
 def play_and_read(place, name):
@@ -117,5 +148,6 @@ def a_script_plays_on_a_terminal():
 
 
 if __name__ == "__main__":
-    run_tests([screens_are_saved_without_a_terminal, the_same_script_makes_the_same_screens, wrong_scripts_say_where,
+    run_tests([screens_are_saved_without_a_terminal, pictures_are_saved_by_their_ending, views_become_pictures,
+               the_same_script_makes_the_same_screens, wrong_scripts_say_where,
                the_table_is_written_like_any_output, a_script_plays_on_a_terminal])
