@@ -125,6 +125,9 @@ static ax_code add_variant(ax_variant_predictor *vp, const float *image, float s
         add_resized(image, vp->h, vp->w, 3, x, h, w, flip, 1);
         code = ax_predictor_run(vp->p, x, h, w, logits, err);
     }
+    const ax_task_spec *task = &vp->p->info.task;
+    if (code == AX_OK && flip && task->task->mirrored)
+        task->task->mirrored(task, logits, h / 4, w / 4);
     if (code == AX_OK)
         add_resized(logits, h / 4, w / 4, c, vp->mean, vp->h / 4, vp->w / 4, flip, k);
     free(x);

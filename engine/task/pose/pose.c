@@ -77,6 +77,25 @@ static ax_val loss(const ax_layers *l, const ax_task_spec *spec, ax_val logits, 
     return ax_layer_apply(l, AX_OP_WMSE, (ax_attr) { 0 }, args, 3);
 }
 
+/* Left and right have changed places. PAPER: what is mirrored back lies one column to the right (decode.h); here, still
+   mirrored, that is to the left. */
+static void mirrored(const ax_task_spec *spec, float *logits, int32_t h, int32_t w)
+{
+    const ax_skeleton *s = ax_pose_skeleton_of(spec);
+    size_t c = (size_t)s->n, row = (size_t)w * c;
+    for (size_t i = 0; i < (size_t)h * (size_t)w; i++)
+        for (size_t k = 0; k < c; k++) {
+            size_t other = s->point[k].other;
+            float here = logits[i * c + k];
+            if (other <= k)
+                continue;
+            logits[i * c + k] = logits[i * c + other];
+            logits[i * c + other] = here;
+        }
+    for (int32_t y = 0; y < h && ax_pose_shift_of(ax_pose_protocol_of(spec)); y++)
+        memmove(logits + (size_t)y * row, logits + (size_t)y * row + c, (row - c) * sizeof *logits);
+}
+
 static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err)
 {
     (void)spec;
@@ -175,6 +194,8 @@ const ax_task ax_task_pose = {
     .target_type = target_type,
     .fill_target = fill_target,
     .loss = loss,
+    .mirrors = true,
+    .mirrored = mirrored,
     .predict = predict,
     .view = &ax_pose_view,
     .score_new = score_new,

@@ -145,6 +145,12 @@ class PredictPose(unittest.TestCase):
         code, out, err = engine("eval", self.model, "--data", "scenes:8,2", "--json")
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(json.loads(out)["reward"], self.tried["reward"])
+        code, flipped, err = engine("eval", self.model, "--data", "scenes:8,2", "--json", "--flip")
+        self.assertEqual((code, err), (0, ""))
+        self.assertNotEqual(json.loads(flipped)["reward"], self.tried["reward"])
+        code, _, err = engine("eval", self.model, "--data", "scenes:8,2", "--scales", "1,2")
+        self.assertEqual(code, 2)
+        self.assertIn("--scales: the outputs of a model for pose can't be averaged so", err)
 
     def test_logits_of_whole_images_are_no_teacher(self):
         code, _, err = engine("try", GENOTYPE, "--task", "pose", "--teacher", self.dir, *SMALL)

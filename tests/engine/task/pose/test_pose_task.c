@@ -1,4 +1,5 @@
 /* The pose task's row: how its truth follows a cut, and what it trains on. */
+#include "engine/task/pose/decode.h"
 #include "engine/task/pose/pose_spec.h"
 #include "engine/task/pose/target.h"
 #include "engine/task/pose/truth.h"
@@ -91,6 +92,33 @@ static void test_targets(void **state)
     free(spec);
 }
 
+/* Averaged with what is mirrored back, as predict --flip and eval --flip do each in its way. */
+static void test_mirrored(void **state)
+{
+    (void)state;
+    enum { MAP_H = 3, MAP_W = 4, N = MAP_H * MAP_W * AX_COCO_KEYPOINTS };
+    const ax_skeleton *s = &ax_skeleton_coco;
+    ax_task_spec *spec = spec_of(s);
+    for (int p = 0; p < 2; p++) {
+        float maps[N], flipped[N], mean[N];
+        for (int i = 0; i < N; i++) {
+            maps[i] = (float)(i * 7 % 31);
+            flipped[i] = (float)(i * 11 % 37);
+            mean[i] = maps[i];
+        }
+        spec->of.pose.protocol = p;
+        ax_pose_merge_flipped(s, mean, flipped, MAP_H, MAP_W, ax_pose_shift_of((ax_pose_protocol)p));
+        ax_task_pose.mirrored(spec, flipped, MAP_H, MAP_W);
+        for (int y = 0; y < MAP_H; y++)
+            for (int x = 0; x < MAP_W; x++)
+                for (int k = 0; k < s->n; k++) {
+                    int i = (y * MAP_W + x) * s->n + k, back = (y * MAP_W + MAP_W - 1 - x) * s->n + k;
+                    assert_true(mean[i] == (maps[i] + flipped[back]) / 2);
+                }
+    }
+    free(spec);
+}
+
 static void test_configure(void **state)
 {
     (void)state;
@@ -113,10 +141,8 @@ static void test_configure(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut_mirrors),
-        cmocka_unit_test(test_cut_scales),
-        cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_configure),
+        cmocka_unit_test(test_cut_mirrors), cmocka_unit_test(test_cut_scales), cmocka_unit_test(test_targets),
+        cmocka_unit_test(test_mirrored),    cmocka_unit_test(test_configure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
