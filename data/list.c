@@ -1,4 +1,4 @@
-/* list: images and masks that files list, for whatever lies on a disk. */
+/* list: images and masks, or depth maps, that files list, for whatever lies on a disk. */
 #include "data/classfile.h"
 #include "data/open.h"
 #include "data/pairs.h"
@@ -101,7 +101,11 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
         code = ax_pairs_split(p, split, err);
     else if (code == AX_OK && !comma)
         code = part_for_validation(p, err);
-    return code == AX_OK ? find_classes(p, spec, info, err) : code;
+    if (code != AX_OK || strcmp(spec->task, "depth") == 0)
+        return code == AX_OK ? ax_pairs_are_depth(p, spec, info, err) : code;
+    if (spec->option[AX_DATASET_scale])
+        return ax_fail(err, AX_EINVAL, "list: scale= is for depth");
+    return find_classes(p, spec, info, err);
 }
 
 ax_source *ax_list_open(const ax_dataset_spec *spec, ax_err *err)

@@ -85,6 +85,13 @@ static ax_code draw(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_
 
 ax_code ax_pairs_load(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_err *err)
 {
+    if (p->metres) {
+        float *metres = NULL;
+        ax_code code =
+            ax_depth_pair_read(pair->image, pair->mask, &p->scale, &out->rgb, &metres, &out->h, &out->w, err);
+        out->truth = metres;
+        return code;
+    }
     return p->draw ? draw(p, pair, out, err) : ax_labelled_read(pair->image, pair->mask, p->classes, out, err);
 }
 
@@ -127,6 +134,10 @@ static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
     }
     for (int i = 0; i < p->n_files && code == AX_OK; i++)
         code = add_file(p, p->file[i], out, err);
+    if (p->metres) { /* a thousandth of a unit is told apart */
+        ax_fingerprint_add_number(out, (uint64_t)(1000 * p->scale.per_metre));
+        ax_fingerprint_add_number(out, p->scale.rotated);
+    }
     return code;
 }
 

@@ -5,6 +5,7 @@
 
 #include "data/classes.h"
 #include "data/glance.h"
+#include "data/image.h"
 #include "data/pairlist.h"
 #include "data/picture.h"
 #include "engine/config/dataset.h"
@@ -35,7 +36,9 @@ struct ax_pairs {
     bool checked;        /* by ax_pairs_check: some targets are read, too, when the classes are known */
     bool optional;       /* an image without a target is background all over */
     size_t background;   /* the label of what no object covers, where targets are drawn */
-    void *more;          /* the set's own; owned */
+    bool metres;         /* targets are depth maps, of this scale */
+    ax_depth_scale scale;
+    void *more; /* the set's own; owned */
     void (*free_more)(void *more);
 };
 
@@ -60,6 +63,12 @@ ax_code ax_split_parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_
 /* Parts all pairs for training and validation as split= says, which is "A/B" or "A/B/SEED". AX_EINVAL: it says
    something else; AX_EFORMAT: too few pairs. */
 ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);
+/* Makes a set of pairs one of images and depth maps (pairs_depth.c), of the scale that the spec says, and checks it. */
+ax_code ax_pairs_are_depth(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err);
+/* The median of the depths of a pair, metres; 0 = it has none. */
+ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *median, ax_err *err);
+/* Checks a pair's depth map by its header. */
+ax_code ax_pairs_check_depth(const ax_pair *pair, const ax_glance *map, ax_err *err);
 /* AX_EFORMAT or AX_EIO, unless the set is only inspected, of the first pair with a file that can't be what it should:
    headers, sizes and ends of all files are looked at. Also when there is no pair for training or validation. */
 ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err);
@@ -68,7 +77,7 @@ ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err);
 ax_code ax_pairs_try(const ax_pairs *p, ax_err *err);
 /* As ax_pairs_check of one pair; says what the headers do. mask: all 0 where the target is no image. */
 ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, ax_glance *mask, ax_err *err);
-/* The image of a pair with its classes. */
+/* The image of a pair with its truth. */
 ax_code ax_pairs_load(const ax_pairs *p, const ax_pair *pair, ax_picture *out, ax_err *err);
 /* A source of p, which it takes, also when it fails; info says classes, names and colours. */
 ax_source *ax_pairs_source(ax_pairs *p, ax_source_info *info, ax_err *err);

@@ -59,6 +59,8 @@ ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, 
     *mask = (ax_glance) { .h = 0 };
     if (code == AX_OK && masks)
         code = ax_glance_read(pair->mask, mask, err);
+    if (code == AX_OK && p->metres)
+        code = ax_pairs_check_depth(pair, mask, err);
     if (code == AX_OK && masks && mask->jpeg)
         code = ax_fail(err, AX_EFORMAT,
                        "%s: a mask must be a PNG, and this is a JPEG (its compression changes class ids)", pair->mask);
@@ -66,7 +68,7 @@ ax_code ax_pair_check(const ax_pairs *p, const ax_pair *pair, ax_glance *image, 
         code = check_sizes(pair, image, mask, err);
     if (code == AX_OK)
         code = check_end(pair->image, image, false, err);
-    if (code == AX_OK && masks)
+    if (code == AX_OK && masks && !p->metres)
         code = check_end(pair->mask, mask, true, err);
     return code == AX_OK && p->look ? p->look(p, pair, image, err) : code;
 }

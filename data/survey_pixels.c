@@ -74,9 +74,23 @@ static ax_code draw(const ax_pairs *p, const ax_pair *pair, tally *t, ax_err *er
     return code;
 }
 
+/* Most rooms and streets are between these: a wrong scale of the files is hardly ever. */
+static ax_code read_depth(ax_surveying *v, size_t i, const ax_pair *pair, ax_err *err)
+{
+    double median;
+    ax_code code = ax_pairs_median_depth(v->pairs, pair, &median, err);
+    if (code == AX_OK && median <= 0)
+        ax_survey_find(v, AX_FINDING_BLANK, i, "%s", pair->mask);
+    else if (code == AX_OK && (median < 0.5 || median > 50))
+        ax_survey_find(v, AX_FINDING_DEPTH, i, "%s: %.3g m", pair->mask, median);
+    return code;
+}
+
 /* Image and mask by themselves: a value without a class is no error here. */
 static ax_code read_pair(ax_surveying *v, size_t i, const ax_pair *pair, tally *t, ax_mask *m, ax_err *err)
 {
+    if (v->pairs->metres)
+        return read_depth(v, i, pair, err);
     if (v->pairs->draw)
         return draw(v->pairs, pair, t, err);
     uint8_t *rgb = NULL;

@@ -160,7 +160,8 @@ ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, cons
     ax_str out;
     ax_str_init(&out, (size_t)1 << 30);
     memcpy(palette, m->color, sizeof *palette * (size_t)m->classes);
-    ax_code code = ax_png_palette(mask, m->h, m->w, (const uint8_t(*)[3])palette, &out, err);
+    ax_code code = m->channels == 3 ? ax_png_rgb(mask, m->h, m->w, &out, err)
+                                    : ax_png_palette(mask, m->h, m->w, (const uint8_t(*)[3])palette, &out, err);
     if (code == AX_OK)
         code = ax_output_write_below(dirfd, path, out.text, out.len, err);
     else

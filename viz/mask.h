@@ -22,7 +22,8 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_wind
 char ax_mask_letter(uint8_t class);
 /* Share of labelled pixels that are predicted right, NAN when one of the two is missing, or they are no classes. */
 double ax_mask_correct(const ax_maskfile *m, int image);
-/* Writes a palette PNG (index = class id) to dirfd/path: the whole file or none. */
+/* Writes a palette PNG (index = class id), or an RGB one of pictures in colours, to dirfd/path: the whole file or none.
+ */
 ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err);
 
 #endif

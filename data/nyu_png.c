@@ -1,0 +1,40 @@
+/* Folders of images and depth maps as PNG of 16-bit grey, as NYU Depth v2 is mostly passed on: train.txt and val.txt
+   (or test.txt) in the folder list them. */
+#include "data/open.h"
+#include "data/pairs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static ax_code read_list(ax_pairs *p, ax_split split, const char *dir, const char *name, ax_err *err)
+{
+    ax_code code = ax_pairlist_read(&p->list[split], dir, name, "", err);
+    if (code == AX_OK && asprintf(&p->list_path[split], "%s/%s", dir, name) < 0) {
+        p->list_path[split] = NULL;
+        code = ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    }
+    return code;
+}
+
+/* Validation is what one of the two usual names lists; with split= the training's list alone will do. */
+static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
+{
+    const char *split = spec->option[AX_DATASET_split], *dir = spec->argument;
+    char *test = NULL;
+    if (asprintf(&test, "%s/test.txt", dir) < 0)
+        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    const char *val = access(test, F_OK) ? "val.txt" : "test.txt";
+    free(test);
+    ax_code code = read_list(p, AX_SPLIT_TRAIN, dir, "train.txt", err);
+    if (code == AX_OK && !split)
+        code = read_list(p, AX_SPLIT_VAL, dir, val, err);
+    if (code == AX_OK && split)
+        code = ax_pairs_split(p, split, err);
+    return code == AX_OK ? ax_pairs_are_depth(p, spec, info, err) : code;
+}
+
+ax_source *ax_nyu_png_open(const ax_dataset_spec *spec, ax_err *err)
+{
+    return ax_pairs_open(spec, fill, err);
+}
