@@ -3,9 +3,11 @@
 #include "data/orientation.h"
 #include "engine/base/file.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { LARGEST_FILE = 1 << 28 };
 
@@ -40,8 +42,37 @@ static ax_code decode(const void *bytes, size_t n, bool mask, const char *name, 
     return ax_fail(err, AX_EFORMAT, "%s: neither a PNG nor a JPEG", name);
 }
 
+/* All that comes, of a pipe too. */
+static ax_code read_input(const char *path, char **bytes, size_t *n, ax_err *err)
+{
+    size_t cap = 0;
+    ssize_t got = 1;
+    *bytes = NULL;
+    for (*n = 0; got > 0 && *n <= LARGEST_FILE; *n += got > 0 ? (size_t)got : 0) {
+        if (*n == cap) {
+            cap = 2 * cap + 65536;
+            char *more = realloc(*bytes, cap);
+            if (!more) {
+                free(*bytes);
+                return ax_fail(err, AX_ENOMEM, "%s: no memory", path);
+            }
+            *bytes = more;
+        }
+        do
+            got = read(STDIN_FILENO, *bytes + *n, cap - *n);
+        while (got < 0 && errno == EINTR);
+    }
+    if (got == 0)
+        return AX_OK;
+    free(*bytes);
+    return got < 0 ? ax_fail(err, AX_EIO, "%s: %s", path, strerror(errno))
+                   : ax_fail(err, AX_EFORMAT, "%s: more than %d bytes", path, LARGEST_FILE);
+}
+
 ax_code ax_image_file(const char *path, char **bytes, size_t *n, ax_err *err)
 {
+    if (!strcmp(path, "/dev/stdin"))
+        return read_input(path, bytes, n, err);
     return ax_file_read(AT_FDCWD, path, LARGEST_FILE, bytes, n, err);
 }
 

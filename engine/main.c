@@ -1,6 +1,7 @@
 /* The engine program: the one place where data sets and pictures are wired into the engine. */
 #include "data/image.h"
 #include "data/open.h"
+#include "data/pictures.h"
 #include "data/png_write.h"
 #include "engine/base/out.h"
 #include "engine/base/process.h"
@@ -58,6 +59,7 @@ static int run(int argc, char **argv)
         .open_source = ax_source_open,
         .survey = ax_data_survey,
         .read_picture = ax_picture_read,
+        .pictures_of = ax_pictures_of,
         .write_picture = ax_picture_write,
         .writers = { .write_mask = ax_mask_write,
                      .write_picture = ax_picture_write,

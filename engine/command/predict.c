@@ -1,10 +1,12 @@
 /* auxcell predict: what a model file predicts of images, at their size. */
 #include "engine/backend/list.h"
+#include "engine/base/clock.h"
 #include "engine/base/out.h"
 #include "engine/base/output.h"
 #include "engine/base/str.h"
 #include "engine/config/option.h"
 #include "engine/command/device_note.h"
+#include "engine/command/predict_inputs.h"
 #include "engine/command/predict_views.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
@@ -14,16 +16,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-static const char synopsis[] = "auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE...";
-static const char about[] = "Writes DIR/NAME.png for each PNG or JPEG, at the image's size, turned as its EXIF says:\n"
-                            "of segmentation an 8-bit palette PNG whose indices are the classes' ids. Of pose it is\n"
-                            "DIR/NAME.json: persons with their key points, as COCO's results have them.\n";
+static const char synopsis[] = "auxcell predict MODEL.safetensors -o DIR [OPTION...] [--] IMAGE|FOLDER|-...";
+static const char about[] =
+    "Writes DIR/NAME.png for each PNG or JPEG, at the image's size, turned as its EXIF says:\n"
+    "of segmentation an 8-bit palette PNG whose indices are the classes' ids. Of pose it is\n"
+    "DIR/NAME.json: persons with their key points, as COCO's results have them. A folder means\n"
+    "its pictures at any depth, \"-\" one picture on standard input, whose prediction goes to\n"
+    "standard output without -o.\n";
 
 typedef struct options {
-    const char *model, *dir, *device;
-    char **image; /* of argv */
-    int n_images;
+    const char *model, *dir, *device, *list;
+    char **operand; /* of argv */
+    int operands;
+    ax_predict_inputs in;
     int32_t threads;
     bool overlay, json;
     const char *box, *boxes;
@@ -35,6 +42,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
         AX_TEXT("-o", "DIR", &o->dir, "where to (made when it isn't there)"),
+        AX_TEXT("--list", "FILE", &o->list, "pictures, one per line, beside those that are named here"),
         AX_FLAG("--overlay", &o->overlay,
                 "also DIR/NAME-overlay.png: the picture with the prediction's colours over it"),
         AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
@@ -51,13 +59,14 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     if (parsed != AX_PARSED_GO)
         return parsed;
     o->model = n ? argv[1] : NULL;
-    o->image = argv + 2;
-    o->n_images = n - 1;
+    o->operand = argv + 2;
+    o->operands = n - 1;
+    bool piped = o->operands == 1 && !strcmp(argv[2], "-") && !o->list;
     if (!o->model)
         ax_fail(err, AX_EINVAL, "predict needs a model file");
-    else if (!o->dir)
+    else if (!o->dir && !piped)
         ax_fail(err, AX_EINVAL, "predict needs a directory for its files: -o DIR");
-    else if (o->n_images < 1)
+    else if (o->operands < 1 && !o->list)
         ax_fail(err, AX_EINVAL, "predict needs at least one image");
     return AX_PARSED_GO;
 }
@@ -84,29 +93,46 @@ static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
 
 /* ---- files ---- */
 
-static ax_code output_path(const char *dir, const char *image, const char *suffix, char *path, size_t cap, ax_err *err)
+/* Of one picture on standard input, without a directory, standard output. */
+static ax_code output_path(const options *o, const ax_predict_input *in, const char *suffix, char *path, size_t cap,
+                           ax_err *err)
 {
-    const char *slash = strrchr(image, '/'), *base = slash ? slash + 1 : image, *dot = strrchr(base, '.');
-    int stem = dot && dot > base ? (int)(dot - base) : (int)strlen(base);
-    if ((size_t)snprintf(path, cap, "%s/%.*s%s", dir, stem, base, suffix) >= cap)
-        return ax_fail(err, AX_EINVAL, "%s: name is too long", image);
+    const char *slash = strrchr(in->name, '/'), *base = slash ? slash + 1 : in->name, *dot = strrchr(base, '.');
+    size_t stem = dot && dot > base ? (size_t)(dot - in->name) : strlen(in->name);
+    if (!o->dir)
+        return (size_t)snprintf(path, cap, "/dev/stdout") < cap ? AX_OK : AX_EINVAL;
+    if ((size_t)snprintf(path, cap, "%s/%.*s%s", o->dir, (int)stem, in->name, suffix) >= cap)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", in->path);
     return AX_OK;
+}
+
+/* The folder below the outputs' that a picture of a folder within a folder has. */
+static ax_code make_folder(const options *o, const ax_predict_input *in, ax_err *err)
+{
+    char path[PATH_MAX];
+    ax_code code = AX_OK;
+    for (const char *slash = strchr(in->name, '/'); slash && o->dir && code == AX_OK; slash = strchr(slash + 1, '/')) {
+        if ((size_t)snprintf(path, sizeof path, "%s/%.*s", o->dir, (int)(slash - in->name), in->name) >= sizeof path)
+            return ax_fail(err, AX_EINVAL, "%s: name is too long", in->path);
+        code = ax_output_folder(path, err);
+    }
+    return code;
 }
 
 /* Whether file k of the task is written. */
 static bool is_wanted(const options *o, const ax_task *task, int k)
 {
-    return task->file[k].key && (o->overlay || !task->file[k].overlay);
+    return task->file[k].key && (o->dir || !k) && (o->overlay || !task->file[k].overlay);
 }
 
 /* A name that is too long is its picture's failure alone, later. */
-static ax_code name_outputs(ax_files *f, const options *o, const ax_task *task, const char *image, ax_err *err)
+static ax_code name_outputs(ax_files *f, const options *o, const ax_task *task, const ax_predict_input *in, ax_err *err)
 {
     char path[PATH_MAX];
     ax_code code = AX_OK;
     for (int k = 0; k < AX_TASK_FILES && code == AX_OK; k++)
-        if (is_wanted(o, task, k) && output_path(o->dir, image, task->file[k].suffix, path, sizeof path, NULL) == AX_OK)
-            code = ax_files_write(f, path, image, err);
+        if (is_wanted(o, task, k) && output_path(o, in, task->file[k].suffix, path, sizeof path, NULL) == AX_OK)
+            code = ax_files_write(f, path, in->path, err);
     return code;
 }
 
@@ -117,10 +143,10 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
     ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
     if (code == AX_OK && o->boxes)
         code = ax_files_read(f, o->boxes, err);
-    for (int i = 0; i < o->n_images && code == AX_OK; i++) {
-        code = ax_files_read(f, o->image[i], err);
+    for (size_t i = 0; i < o->in.n && code == AX_OK; i++) {
+        code = ax_files_read(f, o->in.input[i].path, err);
         if (code == AX_OK)
-            code = name_outputs(f, o, task, o->image[i], err);
+            code = name_outputs(f, o, task, &o->in.input[i], err);
     }
     if (code == AX_OK)
         code = ax_files_check(f, err);
@@ -129,10 +155,10 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
 }
 
 /* Writes the files of an image; says their names, or adds them to the JSON object. */
-static ax_code write_files(const ax_program *prog, const ax_task_spec *task, const options *o, const char *image,
-                           const ax_prediction *p, ax_str *json, ax_err *err)
+static ax_code write_files(const ax_program *prog, const ax_task_spec *task, const options *o,
+                           const ax_predict_input *in, const ax_prediction *p, ax_str *json, ax_err *err)
 {
-    ax_code code = AX_OK;
+    ax_code code = make_folder(o, in, err);
     for (int k = 0; k < AX_TASK_FILES && task->task->file[k].key && code == AX_OK; k++) {
         const ax_task_file *file = &task->task->file[k];
         char path[PATH_MAX];
@@ -141,18 +167,20 @@ static ax_code write_files(const ax_program *prog, const ax_task_spec *task, con
             ax_str_add(json, "null");
             continue;
         }
-        code = output_path(o->dir, image, file->suffix, path, sizeof path, err);
+        code = output_path(o, in, file->suffix, path, sizeof path, err);
         if (code == AX_OK)
             code = task->task->write(task, k, p, &prog->writers, path, err);
         ax_str_json(json, path);
-        if (code == AX_OK && !o->json)
+        if (code == AX_OK && !o->json && o->dir)
             ax_out_line("%s", path);
     }
     return code;
 }
 
-static ax_code predict_one(const ax_program *prog, ax_predictor *p, const options *o, const char *image, ax_err *err)
+static ax_code predict_one(const ax_program *prog, ax_predictor *p, const options *o, const ax_predict_input *in,
+                           ax_err *err)
 {
+    const char *image = in->path;
     const ax_task_spec *task = &p->info.task;
     ax_prediction out = { .rgb = NULL };
     uint8_t *rgb = NULL;
@@ -168,7 +196,7 @@ static ax_code predict_one(const ax_program *prog, ax_predictor *p, const option
     ax_str_add(&json, "{\"image\":");
     ax_str_json(&json, image);
     if (code == AX_OK)
-        code = write_files(prog, task, o, image, &out, &json, err);
+        code = write_files(prog, task, o, in, &out, &json, err);
     if (code == AX_OK && o->json) {
         ax_str_printf(&json, ",\"height\":%d,\"width\":%d", out.h, out.w);
         if (task->task->json)
@@ -216,7 +244,25 @@ static ax_code open_model(ax_predictor *p, options *o, ax_err *err)
     ax_command_device_note(note);
     if (code == AX_OK) /* says what is wrong with the model before the first image is blamed */
         code = ax_predictor_compile(p, 32, 32, err);
-    return code == AX_OK ? ax_output_folder(o->dir, err) : code;
+    return code == AX_OK && o->dir ? ax_output_folder(o->dir, err) : code;
+}
+
+static ax_code find_inputs(const ax_program *prog, options *o, ax_err *err)
+{
+    ax_code code = o->list ? ax_predict_inputs_list(&o->in, prog, o->list, err) : AX_OK;
+    for (int i = 0; i < o->operands && code == AX_OK; i++)
+        code = ax_predict_inputs_add(&o->in, prog, o->operand[i], err);
+    return code;
+}
+
+/* The names of what is written are on standard output: where that is a terminal they are the progress. */
+static void show_progress(const options *o, size_t done, double start)
+{
+    double seconds = ax_clock() - start, left = (double)(o->in.n - done) * seconds / (double)done;
+    if (o->in.n > 1 && isatty(2) && !isatty(1))
+        ax_out_progress("  %zu/%zu images  %.1f a second  %.0f s left ", done, o->in.n, (double)done / seconds, left);
+    if (o->in.n > 1 && isatty(2) && !isatty(1) && done == o->in.n)
+        ax_out_progress("%s", "");
 }
 
 int ax_command_predict(const ax_program *prog, int argc, char **argv)
@@ -228,15 +274,18 @@ int ax_command_predict(const ax_program *prog, int argc, char **argv)
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
-    if (err.code == AX_OK && open_model(&p, &o, &err) == AX_OK) {
-        for (int i = 0; i < o.n_images; i++) {
+    if (err.code == AX_OK && find_inputs(prog, &o, &err) == AX_OK && open_model(&p, &o, &err) == AX_OK) {
+        double start = ax_clock();
+        for (size_t i = 0; i < o.in.n; i++) {
             ax_err why = { AX_OK, "" };
-            if (predict_one(prog, &p, &o, o.image[i], &why) != AX_OK) {
+            if (predict_one(prog, &p, &o, &o.in.input[i], &why) != AX_OK) {
                 ax_complain_of(&why);
                 failed++;
             }
+            show_progress(&o, i + 1, start);
         }
     }
+    ax_predict_inputs_release(&o.in);
     ax_predictor_release(&p);
     ax_boxes_free(o.view.boxes);
     if (p.session.dev)

@@ -10,6 +10,10 @@ typedef struct ax_program {
     ax_surveyor survey;
     /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
     ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
+    /* Hands on the pictures of a folder, or of a list; data/pictures.h says how. */
+    ax_code (*pictures_of)(const char *path, bool list,
+                           ax_code (*take)(void *context, const char *path, const char *name, ax_err *err),
+                           void *context, ax_err *err);
     /* RGB {h,w,3} as a PNG, which appears whole or not at all. */
     ax_code (*write_picture)(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err);
     ax_task_writers writers; /* of predict's files */

@@ -67,6 +67,39 @@ class Predict(unittest.TestCase):
     def tearDownClass(cls):
         shutil.rmtree(cls.dir)
 
+    def test_folders_lists_and_standard_input(self):
+        place = os.path.join(self.dir, "many")
+        os.makedirs(os.path.join(place, "in", "sub"))
+        shutil.copy(self.png, os.path.join(place, "in", "a.png"))
+        shutil.copy(self.jpg, os.path.join(place, "in", "sub", "b.JPG"))
+        with open(os.path.join(place, "list.txt"), "w") as f:
+            f.write("in/a.png\r\n# no picture\nin/sub/b.JPG\n")
+        out, listed = os.path.join(place, "out"), os.path.join(place, "listed")
+        code, text, err = engine("predict", self.model, "-o", out, os.path.join(place, "in"))
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(text.split(), [f"{out}/a.png", f"{out}/sub/b.png"])
+        code, text, err = engine("predict", self.model, "-o", listed, "--list", os.path.join(place, "list.txt"))
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(text.split(), [f"{listed}/a.png", f"{listed}/b.png"])
+        with open(self.png, "rb") as f, open(f"{out}/a.png", "rb") as mask:
+            piped = subprocess.run([ENGINE, "predict", self.model, "-"], stdin=f, capture_output=True, timeout=120)
+            self.assertEqual((piped.returncode, piped.stderr), (0, b""))
+            self.assertEqual(piped.stdout, mask.read())
+        with open(os.path.join(place, "list.txt"), "rb") as f:
+            piped = subprocess.run([ENGINE, "predict", self.model, "-"], stdin=f, capture_output=True, timeout=120)
+        self.assertEqual((piped.returncode, piped.stdout), (1, b""))
+        self.assertIn(b"/dev/stdin: neither a PNG nor a JPEG", piped.stderr)
+        code, _, err = engine("predict", self.model, "-o", out, os.path.join(place, "in"), self.png, self.png)
+        self.assertEqual(code, 1)
+        self.assertIn("would be written there", err)
+        os.makedirs(os.path.join(place, "empty"))
+        for says, args in (("no PNG or JPEG in it", ["-o", out, os.path.join(place, "empty")]),
+                           ("no-list", ["-o", out, "--list", os.path.join(place, "no-list")]),
+                           ("needs a directory", [self.png]), ("needs at least one image", ["-o", out])):
+            code, text, err = engine("predict", self.model, *args)
+            self.assertTrue(code in (1, 2) and not text and len(err.splitlines()) == 1, err)
+            self.assertIn(says, err)
+
     def test_a_network_that_concatenates_comes_back(self):
         model, out = os.path.join(self.dir, "c.safetensors"), os.path.join(self.dir, "concat")
         code, text, err = engine("try", GENOTYPE, "--model", model, "--json", "--aggregate", "concat", *SMALL)
