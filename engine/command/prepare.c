@@ -1,9 +1,11 @@
 #include "engine/command/prepare.h"
 
 #include "engine/model/encoder.h"
+#include "engine/space/space.h"
 #include "engine/train/teacher.h"
 #include "engine/worker/devices.h"
 
+#include <stdio.h>
 #include <string.h>
 
 ax_code ax_prepare_devices(ax_settings *s, uint64_t *peers, ax_err *err)
@@ -31,4 +33,9 @@ ax_code ax_prepare_inputs(ax_files *f, const ax_settings *s, ax_source *source, 
     if (code == AX_OK && cache)
         code = ax_files_read_folder(f, cache, err);
     return code;
+}
+
+void ax_prepare_space(ax_settings *s, const ax_genotype *g)
+{
+    snprintf(s->space, sizeof s->space, "%s", ax_space_of(g)->name);
 }

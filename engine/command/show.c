@@ -3,6 +3,7 @@
 #include "engine/base/str.h"
 
 #include "engine/config/option.h"
+#include "engine/command/prepare.h"
 #include "engine/command/program.h"
 #include "engine/model/network.h"
 #include "engine/space/space.h"
@@ -28,13 +29,20 @@ typedef struct options {
     int32_t batch;   /* its crops per step in stage 1 */
 } options;
 
+/* The side of an image as this network sees it. */
+static int32_t padded(int32_t side, const ax_genotype *g)
+{
+    const int32_t unit = ax_network_unit(ax_encoder_builtin(), g);
+    return (side + unit - 1) / unit * unit;
+}
+
 static void print_text(const ax_genotype *g, const options *o, const ax_network_figures *f)
 {
     char text[AX_GENOTYPE_TEXT];
     ax_out("%s\n\n", ax_genotype_print(g, text));
     ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
            o->channels, o->repeats, o->outputs);
-    int32_t h = ax_network_side(o->size[0]), w = ax_network_side(o->size[1]);
+    int32_t h = padded(o->size[0], g), w = padded(o->size[1], g);
     ax_out("multiply-adds  %.2f G    (%dx%d", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
     if (h != o->size[0] || w != o->size[1])
         ax_out(", padded to %dx%d", h, w);
@@ -57,8 +65,8 @@ static void print_json(const ax_genotype *g, const options *o, const ax_network_
            "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d,"
            "\"padded_height\":%d,\"padded_width\":%d",
            ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
-           o->concat ? "concat" : "sum", o->outputs, o->size[0], o->size[1], ax_network_side(o->size[0]),
-           ax_network_side(o->size[1]));
+           o->concat ? "concat" : "sum", o->outputs, o->size[0], o->size[1], padded(o->size[0], g),
+           padded(o->size[1], g));
     if (o->preset)
         ax_out(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
     ax_out("}\n");
@@ -89,6 +97,7 @@ static ax_code ask_preset(const ax_program *prog, options *o, const ax_genotype 
         o->settings.channels = o->channels;
     if (o->repeats)
         o->settings.repeats = o->repeats;
+    ax_prepare_space(&o->settings, g);
     ax_source *source = prog->open_source(o->settings.data, o->settings.task, err);
     ax_trainer *t = source ? ax_trainer_outline(&o->settings, source, err) : NULL;
     ax_train_job job = ax_train_job_default(&o->settings, g, false);
@@ -117,8 +126,10 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--repeats", "N", &o.repeats, 1, 8, "steps per separable convolution (2; 1 in search)"),
         AX_FLAG("--concat", &o.concat, "with aggregate = concat"),
         AX_WHOLE("--classes", "N", &o.outputs, 1, 255, "classes (21)"),
-        AX_SIZE("--size", "HxW", o.size, 1, 16384, "of the image, which is padded to multiples of 32 (512x512)"),
-        AX_TEXT("--preset", "NAME", &o.preset, "of a search: demo, cpu, paper; says what memory it takes"),
+        AX_SIZE("--size", "HxW", o.size, 1, 16384,
+                "of the image, which is padded to multiples of 32; templates: of 8 (512x512)"),
+        AX_TEXT("--preset", "NAME", &o.preset,
+                "of a search: demo, cpu, paper, paper-templates; says what memory it takes"),
         AX_TEXT("--data", "SPEC", &o.data, "its data set (scenes)"),
     };
     ax_err err = { 0 };
@@ -145,8 +156,8 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     spec.channels = o.channels;
     spec.repeats = o.repeats;
     spec.outputs = o.outputs;
-    if (ax_network_measure(ax_encoder_builtin(), &spec, ax_network_side(o.size[0]), ax_network_side(o.size[1]),
-                           &figures, &err) != AX_OK)
+    if (ax_network_measure(ax_encoder_builtin(), &spec, padded(o.size[0], &spec.genotype),
+                           padded(o.size[1], &spec.genotype), &figures, &err) != AX_OK)
         return ax_complain_of(&err);
     if (o.json)
         print_json(&spec.genotype, &o, &figures);

@@ -4,6 +4,7 @@
 #include "engine/base/json.h"
 #include "engine/base/output.h"
 #include "engine/base/str.h"
+#include "engine/command/prepare.h"
 #include "engine/wire/history.h"
 #include "engine/wire/run.h"
 
@@ -155,7 +156,12 @@ static ax_code take_operand(ax_train_order *o, const char *colon, ax_err *err)
         return take_candidate(o, colon, err);
     if (!o->resume && ax_settings_preset(&o->settings, o->preset ? o->preset : "demo", err) != AX_OK)
         return AX_EINVAL;
-    return o->of ? ax_genotype_parse(o->of, &o->genotype, err) : AX_OK;
+    if (!o->of)
+        return AX_OK;
+    ax_code code = ax_genotype_parse(o->of, &o->genotype, err);
+    if (code == AX_OK)
+        ax_prepare_space(&o->settings, &o->genotype);
+    return code;
 }
 
 static ax_code place_outputs(ax_train_order *o, ax_err *err)

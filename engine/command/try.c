@@ -230,7 +230,7 @@ static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
     return code;
 }
 
-static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
+static ax_code try_all(const ax_program *prog, options *o, ax_err *err)
 {
     ax_genotype *g = calloc((size_t)o->n_genotypes, sizeof *g);
     if (!g)
@@ -238,6 +238,10 @@ static ax_code try_all(const ax_program *prog, const options *o, ax_err *err)
     ax_code code = AX_OK;
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
         code = ax_genotype_parse(o->genotype[i], &g[i], err);
+    for (int i = 0; i < o->n_genotypes && code == AX_OK; i++)
+        if (g[i].space != g[0].space)
+            code = ax_fail(err, AX_EINVAL, "try: genotypes of one space at a time; %s is of another", o->genotype[i]);
+    ax_prepare_space(&o->settings, &g[0]);
     if (code == AX_OK)
         code = ax_cores_take_part(o->settings.share, err);
     report r = { .full = o->full, .json = o->json, .tty = isatty(2) };

@@ -2,6 +2,13 @@
 
 #include "engine/space/builder.h"
 
+int32_t ax_network_unit(const ax_encoder *encoder, const ax_genotype *g)
+{
+    int taps = ax_builder_of(g)->taps;
+    taps = taps < encoder->taps.n ? taps : encoder->taps.n;
+    return encoder->taps.tap[taps - 1].stride;
+}
+
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
                          ax_val *logits, ax_err *err)
 {
@@ -10,7 +17,7 @@ ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, c
     ax_decoder_spec inference = *spec;
     inference.train = inference.aux = false;
     const ax_encoder used = ax_encoder_cut(encoder, ax_builder_of(&spec->genotype)->taps);
-    const int32_t unit = used.taps.tap[used.taps.n - 1].stride;
+    const int32_t unit = ax_network_unit(encoder, &spec->genotype);
     ax_shape s = ax_graph_type(g, image).shape;
     if (s.h % unit || s.w % unit)
         return ax_fail(err, AX_EINVAL, "encoder: an image of %dx%dx%d; height and width must be multiples of %d, RGB",

@@ -11,6 +11,9 @@
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
                          ax_val *logits, ax_err *err);
 
+/* What an image's sides must be multiples of: the coarsest stride that the genotype's decoder reads. */
+int32_t ax_network_unit(const ax_encoder *encoder, const ax_genotype *g);
+
 /* The side of an image as any network sees it: padded to what all strides divide. */
 static inline int32_t ax_network_side(int32_t side)
 {

@@ -93,19 +93,38 @@ static ax_code parse_operands(ax_verb verb, int n, char **arg, const char **run,
     return AX_OK;
 }
 
-/* The --set of a fork as the engine takes them: short, in numbers, and only what this program understands. */
-static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
+static ax_code pack_changes_of(const ax_space *space, const options *o, ax_command *cmd, ax_err *err)
 {
-    ax_genotype none = ax_space_first(ax_space_at(0)), some; /* no decision has the value 255: what is set differs */
+    ax_genotype none = ax_space_first(space), some; /* no decision has the value 255: what is set differs */
+    char text[sizeof cmd->text] = "";
     memset(none.value, UINT8_MAX, sizeof none.value);
     some = none;
-    if (!o->set.n)
-        return ax_fail(err, AX_EINVAL, "fork: what is changed? Say --set %s, for example", ax_space_at(0)->example);
     for (int i = 0; i < o->set.n; i++)
         if (ax_genotype_edit(&some, o->set.value[i], err) != AX_OK)
             return ax_fail_prefix(err, "fork");
-    ax_genotype_changes(&none, &some, cmd->text);
+    size_t n = 0;
+    for (int d = 0; d < space->n_decisions && n < sizeof text; d++)
+        if (some.value[d] != UINT8_MAX)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s=%u", n ? " " : "", space->decision[d].name,
+                                  some.value[d]);
+    if (n >= sizeof text)
+        return ax_fail(err, AX_EINVAL, "fork: so many changes are too long for one command");
+    snprintf(cmd->text, sizeof cmd->text, "%s", text);
     return AX_OK;
+}
+
+/* The --set of a fork as the engine takes them: short, in numbers, and only what this program understands. */
+static ax_code pack_changes(const options *o, ax_command *cmd, ax_err *err)
+{
+    const ax_space *space;
+    ax_err other;
+    if (!o->set.n)
+        return ax_fail(err, AX_EINVAL, "fork: what is changed? Say --set %s, for example", ax_space_at(0)->example);
+    /* names of decisions say which space they are of; what is wrong is said of the first */
+    for (unsigned i = 1; (space = ax_space_at(i)); i++)
+        if (pack_changes_of(space, o, cmd, &other) == AX_OK)
+            return AX_OK;
+    return pack_changes_of(ax_space_at(0), o, cmd, err);
 }
 
 static ax_code check(const options *o, ax_command *cmd, ax_err *err)
@@ -204,17 +223,20 @@ static const char *synopsis(ax_verb verb, char out[96])
 
 static ax_parsed parse(ax_verb verb, options *o, int argc, char **argv, int *n)
 {
-    const ax_space *space = ax_space_at(0);
     char set[96];
-    snprintf(set, sizeof set, "a change, like %s; may come again", space->example);
+    snprintf(set, sizeof set, "a change, like %s; may come again", ax_space_at(0)->example);
     const ax_option option[] = {
         AX_FLAG("--json", &o->json, "the answer as a JSON object"),
         AX_TEXT("--request", "N", &o->request,
                 "number of this request: asked again, it is answered again, not done again"),
         AX_TEXTS("--set", "DECISION=VALUE", &o->set, set),
     };
-    char line[96], text[512];
-    snprintf(text, sizeof text, "%s.\n%s", rows[verb].doc, verb == AX_VERB_FORK ? space->names : "");
+    char line[96], text[1536];
+    size_t used = (size_t)snprintf(text, sizeof text, "%s.\n", rows[verb].doc);
+    const ax_space *space;
+    for (unsigned i = 0; verb == AX_VERB_FORK && (space = ax_space_at(i)) && used < sizeof text; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "Space %s, for example --set %s:\n%s", space->name,
+                                 space->example, space->names);
     ax_usage u = { synopsis(verb, line), text, option, verb == AX_VERB_FORK ? 3 : 2, NULL, 3 };
     return ax_options_parse(&u, argc, argv, n);
 }

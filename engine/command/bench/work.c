@@ -4,6 +4,7 @@
 #include "engine/command/bench/bench.h"
 #include "engine/command/inputs.h"
 #include "engine/command/device_note.h"
+#include "engine/space/builder.h"
 #include "engine/model/network.h"
 #include "engine/model/step.h"
 
@@ -34,10 +35,11 @@ static ax_code build_infer(ax_graph *g, const ax_bench_work *o, const ax_decoder
 static ax_code build_step(ax_graph *g, const ax_bench_work *o, const ax_decoder_spec *spec, ax_err *err)
 {
     const ax_task_spec task = { .task = ax_task_of(0), .outputs = o->outputs };
+    const ax_encoder encoder = ax_encoder_cut(ax_encoder_builtin(), ax_builder_of(&spec->genotype)->taps);
     const ax_step_spec step = { .stage = o->stage,
                                 .n = o->batch,
                                 .crop = o->crop,
-                                .encoder = ax_encoder_builtin(),
+                                .encoder = &encoder,
                                 .decoder = *spec,
                                 .task = &task,
                                 .teacher = true,

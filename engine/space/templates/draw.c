@@ -52,20 +52,20 @@ static void draw_cells(const ax_templates *t, ax_drawing *out)
     static const char *const joined[AX_TEMPLATES][2] = { { "t0 sum", "t0 concat" },
                                                          { "t1 sum", "t1 concat" },
                                                          { "t2 sum", "t2 concat" } };
-    out->row[0] = plain(AX_NODE_INPUT, -1, "first");
-    out->row[1] = plain(AX_NODE_INPUT, -1, "second");
+    out->row[0] = plain(AX_NODE_INPUT, 0, "first");
+    out->row[1] = plain(AX_NODE_INPUT, 1, "second");
     out->rows = 2;
     for (int i = 0; i < AX_TEMPLATES; i++) {
         const int first = out->rows;
         for (int k = 0; k < 2; k++) {
             const unsigned op = t->template[i].op[k];
-            ax_drawing_row *r = &out->row[out->rows++];
-            *r = plain(AX_NODE_OP, -1, ax_template_op_name(op));
+            ax_drawing_row *r = &out->row[out->rows];
+            *r = plain(AX_NODE_OP, out->rows++, ax_template_op_name(op));
             r->pale = op == AX_TEMPLATE_SKIP;
             add_read(r, k);
         }
-        ax_drawing_row *r = &out->row[out->rows++];
-        *r = plain(AX_NODE_SUM, -1, joined[i][t->template[i].aggregate]);
+        ax_drawing_row *r = &out->row[out->rows];
+        *r = plain(AX_NODE_SUM, out->rows++, joined[i][t->template[i].aggregate]);
         add_read(r, first);
         add_read(r, first + 1);
     }
