@@ -72,10 +72,10 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
     X(A, AP50, REAL, SCORED, LATER, ap50, "AP50", "the same at a similarity of 0.5", AX_ONLY(POSE),                   \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("AP50", 5, 5, 7, true), 7, (AX_LINE_REWARD, "  AP50 ", ""), (0))         \
     X(A, RMSE, REAL, SCORED, LATER, rmse, "RMSE",                                                                     \
-      "root of the mean squared error of depth, metres, over all pixels as one set",                                  \
+      "root mean squared error of depth, metres, all pixels as one set",                                              \
       AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 3), ("RMSE", 3, 6, 3, false), 7, (AX_LINE_REWARD, "   RMSE ", " m"), (0))\
     X(A, ABS_REL, REAL, SCORED, LATER, abs_rel, "absrel",                                                             \
-      "mean of the error of depth as a share of the truth, over all pixels",                                          \
+      "error of depth as a share of the truth, mean over all pixels",                                                 \
       AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 3), ("ABSREL", 4, 6, 7, false), 7, (AX_LINE_REWARD, "  absrel ", ""), (0))\
     X(A, D1, REAL, SCORED, LATER, d1, "d1",                                                                           \
       "share of pixels whose depth is right within a factor of 1.25",                                                 \
@@ -84,16 +84,16 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
       "scale-invariant error of the logarithm of depth, times 100",                                                   \
       AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 2), (0), 7, (AX_LINE_NONE, "", ""), (0))                       \
     X(A, RMSE_IMAGE, REAL, SCORED, LATER, rmse_image, "RMSEimg",                                                      \
-      "mean over images of each one's root mean squared error of depth, metres",                                      \
+      "root mean squared error of an image's depth, mean over images",                                                \
       AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 3), (0), 7, (AX_LINE_NONE, "", ""), (0))                       \
     X(A, ABS_REL_IMAGE, REAL, SCORED, LATER, abs_rel_image, "absrelimg",                                              \
-      "mean over images of each one's error of depth as a share of the truth",                                        \
+      "error of depth as a share of the truth, mean of images' means",                                                \
       AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 3), (0), 0, (AX_LINE_NONE, "", ""), (0))                       \
     X(A, D1_IMAGE, REAL, SCORED, LATER, d1_image, "d1img",                                                            \
-      "mean over images of each one's share of pixels right within a factor of 1.25",                                 \
+      "share of pixels right within 1.25, mean over images",                                                          \
       AX_ONLY(DEPTH), (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), (0), 0, (AX_LINE_NONE, "", ""), (0))                      \
     X(A, RMSE_CONSTANT, REAL, SCORED, LATER, rmse_constant, "RMSEmean",                                               \
-      "RMSE of who predicts the truth's mean everywhere, metres: no constant has a lower one",                        \
+      "RMSE of predicting the truth's mean everywhere, metres",                                                       \
       AX_ONLY(DEPTH), (AX_BETTER_NEITHER, AX_FORM_SHARE, 3), (0), 7, (AX_LINE_REWARD, "  of mean ", " m"), (0))
 /* clang-format on */
 

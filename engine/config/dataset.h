@@ -17,9 +17,9 @@
     X(camvid, ":DIR", true, "segmentation", "map ignore",                                                              \
       "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                                          \
     X(list, ":FILE[,VAL]", true, "segmentation depth", "classes map ignore split scale",                               \
-      "lists of images and masks or depth maps; without VAL every tenth line is for validation")                       \
+      "lists of images and masks or depth maps; no VAL: every tenth line validates")                                   \
     X(nyu_png, ":DIR", true, "depth", "scale split",                                                                   \
-      "images and 16-bit depth maps: DIR/train.txt and DIR/val.txt (or test.txt) list them")                           \
+      "images and 16-bit depth maps that DIR/train.txt and val.txt (test.txt) list")                                   \
     X(folder, ":DIR", true, "segmentation", "classes map ignore split",                                                \
       "images and masks of the same names, in two folders or side by side")                                            \
     X(voc, ":DIR", true, "segmentation", "classes map ignore split list",                                              \
@@ -42,7 +42,7 @@
     X(map, "FILE", true, "joins, renames and drops classes, by lines OLD -> NEW")                                      \
     X(ignore, "N", false, "an id, or a colour R,G,B, that is unlabelled")                                              \
     X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")               \
-    X(scale, "N", false, "what a depth map has as one metre: 1000 (unless its file says more), 256, 5000; or sun")     \
+    X(scale, "N", false, "what a depth map has as one metre, such as 1000 (usual), 5000; or sun")                      \
     X(list, "FILE", true, "what to train on, instead of the set's own list: SBD's of VOC")                             \
     X(val, "FILE,DIR", true, "annotations and images of validation")
 

@@ -150,9 +150,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(TEXT, depth_loss, FIXED, DEPTH, "berhu", "berhu", "berhu", ONE_OF("berhu, berhu-lineage, silog"),                \
       "what depth is trained with: berhu, berhu-lineage, silog")                                                       \
     X(REAL, depth_min, FIXED, DEPTH, 1e-3, 1e-3, 1e-3, FROM(1e-6, 1e6),                                                \
-      "metres: truth counts when it is further than this; predictions are at least this")                              \
+      "metres: truth counts from here on; predictions are at least this")                                              \
     X(REAL, depth_max, FIXED, DEPTH, 0, 0, 0, FROM(0, 1e6),                                                            \
-      "metres: truth counts when it is nearer than this; 0 = the data set's: scenes 80, others 10")                    \
+      "metres: truth counts up to here; 0 = scenes 80, other data 10")                                                 \
     X(TEXT, depth_crop, FIXED, DEPTH, "none", "none", "none", ONE_OF("none, nyu, garg, eigen"),                        \
       "part of an image that depth is judged by: none (all), nyu, garg, eigen")                                        \
     X(WHOLE, eval_every, FREE, FULL, 1, 1, 1, FROM(1, 100000), "train: passes from one validation to the next")        \
