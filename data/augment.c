@@ -1,6 +1,7 @@
 #include "data/augment.h"
 
 #include "data/image.h"
+#include "data/jitter.h"
 #include "engine/base/normalise.h"
 #include "engine/base/rng.h"
 
@@ -168,7 +169,9 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
     ax_code code = cut_truth(p, task, rows, columns, &cut, out, err);
     free(rows);
     free(norm);
-    if (code != AX_OK)
+    if (code == AX_OK)
+        ax_jitter(out, spec, index);
+    else
         ax_sample_release(out);
     return code;
 }

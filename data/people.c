@@ -1,5 +1,6 @@
 #include "data/people.h"
 
+#include "data/jitter.h"
 #include "data/loader.h"
 #include "data/order.h"
 #include "engine/base/normalise.h"
@@ -120,6 +121,8 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
     out->x = (ax_cut) { one.w, 0, 1 };
     if (code == AX_OK)
         code = make_sample(p, &one, &c, out, err);
+    if (code == AX_OK)
+        ax_jitter(out, spec, index);
     free(one.rgb);
     return code;
 }

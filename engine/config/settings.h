@@ -157,7 +157,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "part of an image that depth is judged by: none (all), nyu, garg, eigen")                                        \
     X(WHOLE, eval_every, FREE, FULL, 1, 1, 1, FROM(1, 100000), "train: passes from one validation to the next")        \
     X(TEXT, space, RUN, SEARCH, "cells", "cells", "cells", ONE_OF("cells, templates"),                                 \
-      "search space: cells (CVPR 2019) or templates (WACV 2020)")
+      "search space: cells (CVPR 2019) or templates (WACV 2020)")                                                      \
+    X(REAL, jitter, FIXED, DATA, 0, 0, 0, FROM(0, 1),                                                                  \
+      "random factors of brightness, contrast, saturation: 1 - this to 1 + this")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */

@@ -29,6 +29,7 @@ typedef struct ax_sample_spec {
     bool mirror,
         random_crop; /* else the centre; too small an image is padded with the mean, its truth with "missing" */
     bool shuffle;    /* each pass has the images in an order of its own, made from the seed */
+    float jitter;    /* how far brightness, contrast and saturation are changed at random, 0 = not */
     uint64_t seed;   /* sample `index` of equal specs is always the same sample */
 } ax_sample_spec;
 

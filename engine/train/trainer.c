@@ -41,6 +41,7 @@ ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
         .scale_min = (float)s->scale_min,
         .scale_max = (float)s->scale_max,
         .mirror = s->mirror,
+        .jitter = (float)s->jitter,
         .random_crop = true,
         .shuffle = stage == 2,
         /* stage 2 meets other crops than those that stage 1 has seen in every epoch */

@@ -220,6 +220,19 @@ class Train(unittest.TestCase):
         self.assertEqual(cosine, factors())
         self.assertAlmostEqual(cosine[1], 0.5, places=6)
 
+    def losses(self, *args):
+        code, out, err = self.train(GENOTYPE, *SMALL, "-o", "loss.safetensors", "--json", *args)
+        self.assertEqual((code, err), (0, ""))
+        return [json.loads(line)["loss"] for line in out.splitlines()[:-1]]
+
+    def test_jitter(self):
+        for task in ("segmentation", "pose"):
+            plain, changed = self.losses("--task", task), self.losses("--task", task, "--jitter", "0.3")
+            self.assertNotEqual(plain[0], changed[0])
+            self.assertNotEqual(plain[3], changed[3])  # stage 2
+            self.assertEqual(changed, self.losses("--task", task, "--jitter", "0.3"))
+        self.refused("jitter", GENOTYPE, *SMALL, "-o", "loss.safetensors", "--jitter", "1.5")
+
     def test_validations_now_and_then(self):
         code, out, err = self.train(GENOTYPE, *SMALL, "-o", "now.safetensors", "--json", "--eval-every", "2")
         self.assertEqual((code, err), (0, ""))
