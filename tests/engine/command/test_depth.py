@@ -1,0 +1,111 @@
+"""Depth with the real programs: the loss falls, figures beat the mean, the reward is what the manual says; predictions
+are 16-bit PNG that say their scale; a run in the background and its pictures."""
+import json
+import os
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from auxcell import TINY, Place, main  # noqa: E402
+
+ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
+HERE = os.path.dirname(os.path.abspath(__file__))
+PICTURE = os.path.join(HERE, "../../data/camvid-tiny/train/0001TP_006960.png")
+GENOTYPE = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+DEPTH = ["--task", "depth", "--stages", "1"]
+
+
+def engine(*args):
+    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+def chunks(path):
+    """Kinds and bodies of a PNG's chunks, in their order."""
+    with open(path, "rb") as f:
+        data = f.read()
+    assert data[:8] == b"\x89PNG\r\n\x1a\n", path
+    at, out = 8, []
+    while at < len(data):
+        n = struct.unpack_from(">I", data, at)[0]
+        kind, body = data[at + 4:at + 8], data[at + 8:at + 8 + n]
+        assert zlib.crc32(kind + body) == struct.unpack_from(">I", data, at + 8 + n)[0], path
+        out.append((kind, body))
+        at += 12 + n
+    return out
+
+
+def header(path):
+    return struct.unpack(">IIBB", chunks(path)[0][1][:10])
+
+
+class Depth(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory(prefix="ax-depth-")
+        cls.model = os.path.join(cls.place.name, "m.safetensors")
+        code, out, err = engine("try", GENOTYPE, *DEPTH, "--model", cls.model, "--json")
+        assert code == 0, err
+        cls.said = json.loads(out)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.place.cleanup()
+
+    def test_it_learns(self):
+        d = self.said
+        self.assertLess(d["loss"][-1], 0.7 * d["loss"][0])
+        self.assertLess(d["rmse"], 0.95 * d["rmse_constant"])
+        self.assertGreater(d["d1"], 0.2)
+        reward = (d["d1"] / (1 + d["abs_rel"]) / (1 + d["rmse"] / d["rmse_constant"])) ** (1 / 3)
+        self.assertAlmostEqual(d["reward"], reward, delta=2e-6)
+        self.assertNotIn("miou", d)
+
+    def test_every_loss_falls(self):
+        for loss in "berhu-lineage", "silog":
+            code, out, err = engine("try", GENOTYPE, *DEPTH, "--depth-loss", loss, "--json", "--channels", "8")
+            self.assertEqual(code, 0, err)
+            each = json.loads(out)["loss"]
+            self.assertLess(each[-1], 0.9 * each[0], loss)
+
+    def test_predictions(self):
+        out = os.path.join(self.place.name, "out")
+        code, said, err = engine("predict", self.model, "-o", out, "--overlay", "--json", PICTURE)
+        self.assertEqual(code, 0, err)
+        d = json.loads(said)
+        self.assertEqual((d["unit"], d["scale"], d["height"], d["width"]), ("m", 256, 64, 96))
+        self.assertTrue(0 < d["near"] < d["far"] <= 80)
+        self.assertRegex(d["caption"], r"^[\d.]+ m yellow to [\d.]+ m blue$")
+        self.assertEqual(header(d["depth"]), (96, 64, 16, 0))
+        self.assertIn((b"tEXt", b"depth-scale\x00256"), chunks(d["depth"]))
+        self.assertEqual(header(d["colors"]), (96, 64, 8, 2))
+        code, said, err = engine("predict", self.model, "-o", out + "2", PICTURE)
+        self.assertEqual((code, os.listdir(out + "2")), (0, ["0001TP_006960.png"]), err)
+
+    def test_a_crop_that_does_not_fit(self):
+        code, _, err = engine("try", GENOTYPE, *DEPTH, "--depth-crop", "nyu", *TINY)
+        self.assertEqual((code, err), (1, f"auxcell: {GENOTYPE}: crop nyu is for images of 640x480, not 32x32\n"))
+
+    def test_a_run(self):
+        place = Place()
+        try:
+            done = place.call("demo", "--task", "depth", "--headless", "--candidates", "2", "--run", "r", *TINY)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertEqual(len(re.findall(r"^ +\d/2 #\d +reward \.\d+ +RMSE \d", done.stdout, re.M)), 2, done.stdout)
+            self.assertRegex(done.stdout, r"(?m)^ +ID S REWARD .*RMSE ABSREL +D1")
+            self.assertNotIn("mIoU", done.stdout)
+            pictures = re.findall(r"\S+/export/\d-\d\.png", done.stdout)
+            self.assertTrue(pictures, done.stdout)
+            for p in pictures:
+                self.assertEqual(header(p), (32, 32, 8, 2))
+        finally:
+            place.close()
+
+
+if __name__ == "__main__":
+    main()
