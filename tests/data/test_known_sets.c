@@ -161,9 +161,44 @@ static void ade20k(void **state)
     s->ops->close(s);
 }
 
+/* Options are the same for sets of lists. */
+static void options_of_lists(void **state)
+{
+    (void)state;
+    ax_datatree_text(dir, "map.txt", "road -> way\npavement -> way\nsky -> -\n* -> rest\n");
+    char form[AX_TREE_PATH], text[AX_TREE_PATH];
+    ax_source *s = ax_datatree_open(dir, "camvid:tests/data/camvid-tiny,map=$/map.txt");
+    assert_int_equal(s->info.task.outputs, 2);
+    assert_string_equal(s->info.task.name[0], "rest"); /* building is the first that isn't dropped */
+    assert_string_equal(s->info.task.name[1], "way");
+    size_t n_train = s->info.n_train, n_val = s->info.n_val;
+    s->ops->close(s);
+    assert_true(n_train > 1 && n_val > 1);
+    static const uint8_t ids[] = { 0, 1, 2, 1 };
+    for (int i = 0; i < 6; i++) {
+        snprintf(text, sizeof text, "i%d.png", i);
+        ax_datatree_picture(dir, text, 32, 32);
+        snprintf(text, sizeof text, "m%d.png", i);
+        ax_datatree_mask(dir, text, 32, 32, ids, 4);
+    }
+    ax_datatree_text(dir, "all.txt",
+                     "i0.png m0.png\ni1.png m1.png\ni2.png m2.png\ni3.png m3.png\ni4.png m4.png\n"
+                     "i5.png m5.png\n");
+    ax_datatree_text(dir, "names.txt", "9,9,9 a\n8,8,8 b\n7,7,7 c\n");
+    snprintf(form, sizeof form, "list:$/all.txt,split=1/1/3,ignore=2,classes=$/names.txt");
+    s = ax_datatree_open(dir, form);
+    assert_int_equal(s->info.n_train, 3);
+    assert_int_equal(s->info.n_val, 3);
+    assert_int_equal(s->info.task.outputs, 2);
+    static const uint8_t want[] = { 0, 1, 255, 1 };
+    expect_labels(s, AX_SPLIT_VAL, want, 4);
+    s->ops->close(s);
+    ax_datatree_refused(dir, "camvid:tests/data/camvid-tiny,classes=$/names.txt", "takes no option classes");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(voc), TEST(cvat), TEST(cityscapes), TEST(ade20k) };
+    const struct CMUnitTest tests[] = { TEST(voc), TEST(cvat), TEST(cityscapes), TEST(ade20k), TEST(options_of_lists) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "engine/base/file.h"
 #include "engine/candidate/metric.h"
 #include "engine/config/dataset.h"
+#include "engine/train/survey.h"
 #include "engine/config/settings.h"
 #include "engine/wire/command.h"
 #include "engine/wire/event.h"
@@ -176,9 +177,26 @@ static void data_sets(void **state)
     ax_str_release(&readme);
 }
 
+static void findings(void **state)
+{
+    (void)state;
+    ax_str want;
+    const char *doc;
+    bool stops;
+    ax_str_init(&want, 0);
+    for (int f = 0; f < AX_FINDINGS; f++) {
+        ax_str_printf(&want, ".It Li %s\n", ax_finding_name(f, &stops, &doc));
+        ax_man_text(&want, doc);
+        ax_str_add(&want, stops ? " (an error).\n" : ".\n");
+    }
+    assert_true(ax_man_part("man/auxcell.1", "findings", want.text));
+    ax_str_release(&want);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(events), cmocka_unit_test(figures), cmocka_unit_test(verbs),
-                                        cmocka_unit_test(settings), cmocka_unit_test(data_sets) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(events),    cmocka_unit_test(figures),
+                                        cmocka_unit_test(verbs),     cmocka_unit_test(settings),
+                                        cmocka_unit_test(data_sets), cmocka_unit_test(findings) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
