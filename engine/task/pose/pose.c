@@ -4,6 +4,7 @@
 #include "engine/task/pose/pose_draw.h"
 #include "engine/task/pose/pose_files.h"
 #include "engine/task/pose/pose_spec.h"
+#include "engine/task/pose/pose_text.h"
 #include "engine/task/pose/pose_score.h"
 #include "engine/task/pose/target.h"
 #include "engine/task/task.h"
@@ -202,6 +203,9 @@ const ax_task ax_task_pose = {
     .score_add = score_add,
     .score_take = score_take,
     .score_free = score_free,
+    .score_text = ax_pose_text,
+    .score_json = ax_pose_details_json,
+    .score_csv = ax_pose_csv,
     .legend = legend,
     .draw = draw,
     .file = { [AX_POSE_FILE_RESULTS] = { "results", ".json", false },

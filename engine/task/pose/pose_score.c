@@ -1,8 +1,5 @@
 #include "engine/task/pose/pose_score.h"
 
-#include "engine/task/pose/oks.h"
-#include "engine/task/pose/pck.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,7 +100,7 @@ static int by_image(const void *a, const void *b)
 }
 
 /* Average precision of persons in the order of their images. */
-static ax_code take_precision(const judged *const *sorted, size_t n, ax_pose_figures *out, ax_err *err)
+static ax_code take_precision(const judged *const *sorted, size_t n, ax_oks_figures *out, ax_err *err)
 {
     ax_oks *o = ax_oks_new(err);
     ax_oks_truth *truth = malloc((n + 1) * sizeof *truth);
@@ -116,28 +113,51 @@ static ax_code take_precision(const judged *const *sorted, size_t n, ax_pose_fig
         }
         code = ax_oks_add(o, sorted[i]->image, truth, k, found, k, err);
     }
-    ax_oks_figures f;
     if (code == AX_OK)
-        code = ax_oks_evaluate(o, &f, err);
-    if (code == AX_OK && f.ap >= 0) {
-        out->ap = f.ap;
-        out->ap50 = f.ap50;
-    }
+        code = ax_oks_evaluate(o, out, err);
     free(truth);
     free(found);
     ax_oks_free(o);
     return code;
 }
 
-ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err *err)
+/* The persons in an order that doesn't depend on how they came (malloc, caller frees). */
+static const judged **sort_people(const ax_pose_score *p, ax_err *err)
 {
-    *out = (ax_pose_figures) { NAN, NAN, NAN, NAN, NAN, 0, 0 };
     const judged **sorted = malloc((p->n + 1) * sizeof *sorted);
-    if (!sorted)
-        return ax_fail(err, AX_ENOMEM, "no memory to judge");
+    if (!sorted) {
+        ax_fail(err, AX_ENOMEM, "no memory to judge");
+        return NULL;
+    }
     for (size_t i = 0; i < p->n; i++)
         sorted[i] = &p->person[i];
     qsort(sorted, p->n, sizeof *sorted, by_image);
+    return sorted;
+}
+
+static ax_code take_details(const ax_pose_score *p, const judged *const *sorted, ax_pose_details *out, ax_err *err)
+{
+    *out = (ax_pose_details) { .by_neck = p->by_neck, .by_head = p->by_head };
+    ax_code code = p->areas ? take_precision(sorted, p->n, &out->oks, err) : AX_OK;
+    out->has_oks = code == AX_OK && p->areas && out->oks.ap >= 0;
+    return code;
+}
+
+ax_code ax_pose_score_details(const ax_pose_score *p, ax_pose_details *out, ax_err *err)
+{
+    const judged **sorted = sort_people(p, err);
+    ax_code code = sorted ? take_details(p, sorted, out, err) : AX_ENOMEM;
+    free(sorted);
+    return code;
+}
+
+ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err *err)
+{
+    *out = (ax_pose_figures) { NAN, NAN, NAN, NAN, NAN, 0, 0 };
+    ax_pose_details d;
+    const judged **sorted = sort_people(p, err);
+    if (!sorted)
+        return AX_ENOMEM;
     double sum = 0;
     for (size_t i = 0; i < p->n; i++) {
         bool known = !isnan(sorted[i]->similarity);
@@ -146,10 +166,13 @@ ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err 
     }
     out->left_out = p->n - out->persons;
     out->similarity = out->persons ? sum / (double)out->persons : NAN;
-    out->pck = ax_pck_mean(&p->by_neck, p->skeleton->n) / 100;
-    if (p->skeleton == &ax_skeleton_mpii)
-        out->pckh = ax_pckh_of(&p->by_head).mean / 100;
-    ax_code code = p->areas ? take_precision(sorted, p->n, out, err) : AX_OK;
+    ax_code code = take_details(p, sorted, &d, err);
     free(sorted);
-    return code;
+    if (code != AX_OK)
+        return code;
+    out->pck = ax_pck_mean(&d.by_neck, p->skeleton->n) / 100;
+    out->pckh = p->skeleton == &ax_skeleton_mpii ? ax_pckh_of(&d.by_head).mean / 100 : NAN;
+    out->ap = d.has_oks ? d.oks.ap : NAN;
+    out->ap50 = d.has_oks ? d.oks.ap50 : NAN;
+    return AX_OK;
 }

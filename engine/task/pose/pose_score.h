@@ -4,6 +4,8 @@
 #define AX_TASK_POSE_POSE_SCORE_H
 
 #include "engine/base/err.h"
+#include "engine/task/pose/oks.h"
+#include "engine/task/pose/pck.h"
 #include "engine/task/pose/truth.h"
 
 typedef struct ax_pose_score ax_pose_score;
@@ -24,7 +26,14 @@ typedef struct ax_pose_figures {
                         key points' */
     uint64_t persons, left_out; /* that were judged; that nothing could be said of */
 } ax_pose_figures;
+/* All that the figures are taken from. */
+typedef struct ax_pose_details {
+    ax_pck by_neck, by_head;
+    bool has_oks; /* of COCO, with a truth that counts */
+    ax_oks_figures oks;
+} ax_pose_details;
 /* AX_ENOMEM. */
+ax_code ax_pose_score_details(const ax_pose_score *p, ax_pose_details *out, ax_err *err);
 ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err *err);
 
 #endif

@@ -145,6 +145,16 @@ class PredictPose(unittest.TestCase):
         code, out, err = engine("eval", self.model, "--data", "scenes:8,2", "--json")
         self.assertEqual((code, err), (0, ""))
         self.assertEqual(json.loads(out)["reward"], self.tried["reward"])
+        points = json.loads(out)["keypoints"]
+        self.assertEqual([points[0]["name"], len(points), json.loads(out)["oks"]], ["head_top", 14, {}])
+        right = sum(p["labelled"] * p["pck"] for p in points if p["labelled"])
+        self.assertAlmostEqual(right / sum(p["labelled"] for p in points), self.tried["pck"], delta=1e-5)
+        code, text, err = engine("eval", self.model, "--data", "scenes:8,2", "--csv", os.path.join(self.dir, "k.csv"))
+        self.assertEqual((code, err), (0, ""))
+        self.assertRegex(text, r"(?m)^  left_knee +([.\d]+|-) +\d+$")
+        with open(os.path.join(self.dir, "k.csv")) as f:
+            self.assertEqual(f.readline(), "keypoint,labelled,right,pck\n")
+            self.assertEqual(len(f.readlines()), 14)
         code, flipped, err = engine("eval", self.model, "--data", "scenes:8,2", "--json", "--flip")
         self.assertEqual((code, err), (0, ""))
         self.assertNotEqual(json.loads(flipped)["reward"], self.tried["reward"])

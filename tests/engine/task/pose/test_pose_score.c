@@ -1,10 +1,13 @@
 #include "engine/task/pose/pose_score.h"
+#include "engine/task/pose/pose_spec.h"
+#include "engine/task/pose/pose_text.h"
 
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -100,12 +103,66 @@ static void test_order(void **state)
     assert_true(f[0].ap == f[1].ap && f[0].ap50 == f[1].ap50 && f[0].similarity == f[1].similarity);
 }
 
+static const char *said(void (*say)(const void *, const ax_task_spec *, bool, ax_str *), ax_pose_score *p,
+                        const ax_task_spec *spec, ax_str *out)
+{
+    ax_str_init(out, 0);
+    say(p, spec, false, out);
+    assert_true(ax_str_ok(out));
+    return out->text;
+}
+
+/* The ten numbers of COCO, and PCKh by groups, where there is a truth for them. */
+static void test_text(void **state)
+{
+    (void)state;
+    ax_str text;
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    ax_task_spec *spec = calloc(1, sizeof *spec);
+    assert_non_null(spec);
+    ax_pose_spec_of(spec, &ax_skeleton_coco);
+    ax_pose_score *p = ax_pose_score_new(&ax_skeleton_coco, NULL);
+    ax_pose_truth t = { .area = 50 * 50 };
+    for (int k = 0; k < AX_COCO_KEYPOINTS; k++)
+        t.in_image[k] = (ax_keypoint) { 3 * k, 2 * k, 1 };
+    found_at(&t, 0, found);
+    assert_int_equal(ax_pose_score_add(p, &t, found, NULL), AX_OK);
+    assert_string_equal(
+        said(ax_pose_text, p, spec, &text),
+        "\n  OKS              AP     AP50     AP75      APm      APl       AR     AR50     AR75      ARm"
+        "      ARl\n               1.0000   1.0000   1.0000   1.0000        -   1.0000   1.0000   1.0000"
+        "   1.0000        -\n");
+    ax_str_clear(&text);
+    ax_pose_details_json(p, spec, &text);
+    assert_non_null(strstr(text.text, "\"oks\":{\"AP\":1.000000000,"));
+    assert_non_null(strstr(text.text, "\"APl\":null"));
+    ax_str_release(&text);
+    ax_pose_score_free(p);
+    ax_pose_spec_of(spec, &ax_skeleton_mpii);
+    p = ax_pose_score_new(&ax_skeleton_mpii, NULL);
+    t = person(1);
+    t.head = 10;
+    t.neck = 0;
+    t.in_image[14].v = t.in_image[15].v = 1;
+    found_at(&t, 2, found); /* of 10: right at .5, wrong at .11 */
+    found[9].x += 9;        /* the head top */
+    assert_int_equal(ax_pose_score_add(p, &t, found, NULL), AX_OK);
+    assert_string_equal(
+        said(ax_pose_text, p, spec, &text),
+        "\n  PCKh@0.5       head shoulder    elbow    wrist      hip     knee    ankle     mean mean@.11"
+        "\n                 0.00   100.00   100.00   100.00   100.00   100.00   100.00    92.86     0.00\n");
+    ax_str_release(&text);
+    ax_pose_score_free(p);
+    free(spec);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_by_neck),
         cmocka_unit_test(test_labels),
         cmocka_unit_test(test_order),
+        cmocka_unit_test(test_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

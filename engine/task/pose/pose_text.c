@@ -1,0 +1,157 @@
+#include "engine/task/pose/pose_text.h"
+
+#include "engine/task/pose/pose_score.h"
+#include "engine/task/pose/pose_spec.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+typedef struct named {
+    const char *name; /* in text */
+    const char *key;  /* in JSON */
+    double value;     /* NAN = not known */
+} named;
+
+enum { GROUPS = 9, NUMBERS = 10 };
+
+static void pckh_of(const ax_pose_details *d, named out[static GROUPS])
+{
+    const ax_pckh p = ax_pckh_of(&d->by_head);
+    const named all[GROUPS] = {
+        { "head", "head", p.head },
+        { "shoulder", "shoulder", p.shoulder },
+        { "elbow", "elbow", p.elbow },
+        { "wrist", "wrist", p.wrist },
+        { "hip", "hip", p.hip },
+        { "knee", "knee", p.knee },
+        { "ankle", "ankle", p.ankle },
+        { "mean", "mean", p.mean },
+        { "mean@.11", "mean_at_0.11", p.mean_at_011 },
+    };
+    for (int i = 0; i < GROUPS; i++)
+        out[i] = all[i];
+}
+
+/* -1, as COCO has it where there is no such truth, is NAN. */
+static double known(double v)
+{
+    return v < 0 ? NAN : v;
+}
+
+static void numbers_of(const ax_oks_figures *f, named out[static NUMBERS])
+{
+    const named all[NUMBERS] = {
+        { "AP", "AP", f->ap },          { "AP50", "AP50", f->ap50 },   { "AP75", "AP75", f->ap75 },
+        { "APm", "APm", f->ap_medium }, { "APl", "APl", f->ap_large }, { "AR", "AR", f->ar },
+        { "AR50", "AR50", f->ar50 },    { "AR75", "AR75", f->ar75 },   { "ARm", "ARm", f->ar_medium },
+        { "ARl", "ARl", f->ar_large },
+    };
+    for (int i = 0; i < NUMBERS; i++) {
+        out[i] = all[i];
+        out[i].value = known(out[i].value);
+    }
+}
+
+static double share(const ax_pck *p, int k)
+{
+    return p->present[k] ? (double)p->right[k] / (double)p->present[k] : NAN;
+}
+
+static bool any(const ax_pck *p, int n)
+{
+    bool found = false;
+    for (int k = 0; k < n; k++)
+        found = found || p->present[k];
+    return found;
+}
+
+static void figure(double v, int digits, ax_str *out)
+{
+    if (isnan(v))
+        ax_str_printf(out, " %8s", "-");
+    else
+        ax_str_printf(out, " %8.*f", digits, v);
+}
+
+static void two_lines(const char *title, const named *all, int n, int digits, ax_str *out)
+{
+    ax_str_printf(out, "\n  %-10s", title);
+    for (int i = 0; i < n; i++)
+        ax_str_printf(out, " %8s", all[i].name);
+    ax_str_printf(out, "\n  %-10s", "");
+    for (int i = 0; i < n; i++)
+        figure(all[i].value, digits, out);
+    ax_str_add(out, "\n");
+}
+
+void ax_pose_text(const void *score, const ax_task_spec *spec, bool unicode, ax_str *out)
+{
+    ax_pose_details d;
+    named pckh[GROUPS], number[NUMBERS];
+    (void)unicode;
+    if (ax_pose_score_details(score, &d, NULL) != AX_OK)
+        return;
+    if (any(&d.by_neck, spec->outputs)) {
+        ax_str_printf(out, "\n  %-20s %8s %8s\n", "key point", "PCK", "labelled");
+        for (int k = 0; k < spec->outputs; k++) {
+            ax_str_printf(out, "  %-20.31s", spec->name[k]);
+            figure(share(&d.by_neck, k), 4, out);
+            ax_str_printf(out, " %8" PRIu64 "\n", d.by_neck.present[k]);
+        }
+    }
+    if (ax_pose_skeleton_of(spec) == &ax_skeleton_mpii && any(&d.by_head, spec->outputs)) {
+        pckh_of(&d, pckh);
+        two_lines("PCKh@0.5", pckh, GROUPS, 2, out);
+    }
+    if (d.has_oks) {
+        numbers_of(&d.oks, number);
+        two_lines("OKS", number, NUMBERS, 4, out);
+    }
+}
+
+static void members(const named *all, int n, ax_str *out)
+{
+    for (int i = 0; i < n; i++) {
+        ax_str_printf(out, "%s\"%s\":", i ? "," : "", all[i].key);
+        ax_str_printf(out, isnan(all[i].value) ? "null" : "%.9f", all[i].value);
+    }
+}
+
+void ax_pose_details_json(const void *score, const ax_task_spec *spec, ax_str *out)
+{
+    ax_pose_details d;
+    named pckh[GROUPS], number[NUMBERS];
+    if (ax_pose_score_details(score, &d, NULL) != AX_OK)
+        return;
+    ax_str_add(out, ",\"keypoints\":[");
+    for (int k = 0; k < spec->outputs; k++) {
+        const named one = { "", "pck", share(&d.by_neck, k) };
+        ax_str_printf(out, "%s{\"name\":\"%s\",", k ? "," : "", spec->name[k]);
+        members(&one, 1, out);
+        ax_str_printf(out, ",\"labelled\":%" PRIu64 "}", d.by_neck.present[k]);
+    }
+    ax_str_add(out, "],\"pckh_percent\":{");
+    pckh_of(&d, pckh);
+    if (ax_pose_skeleton_of(spec) == &ax_skeleton_mpii)
+        members(pckh, GROUPS, out);
+    ax_str_add(out, "},\"oks\":{");
+    numbers_of(&d.oks, number);
+    if (d.has_oks)
+        members(number, NUMBERS, out);
+    ax_str_add(out, "}");
+}
+
+void ax_pose_csv(const void *score, const ax_task_spec *spec, ax_str *out)
+{
+    ax_pose_details d;
+    ax_str_add(out, "keypoint,labelled,right,pck\n");
+    if (ax_pose_score_details(score, &d, NULL) != AX_OK)
+        return;
+    for (int k = 0; k < spec->outputs; k++) {
+        double v = share(&d.by_neck, k);
+        ax_str_printf(out, "%s,%" PRIu64 ",%" PRIu64 ",", spec->name[k], d.by_neck.present[k], d.by_neck.right[k]);
+        if (!isnan(v))
+            ax_str_printf(out, "%.6f", v);
+        ax_str_add(out, "\n");
+    }
+}
