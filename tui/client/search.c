@@ -145,7 +145,8 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
         AX_FLAG("--wait", &o->wait, "headless: a paused run waits for 'auxcell continue', as it does at a terminal"),
         AX_FLAG("--no-wait", &o->no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal"),
         AX_TEXT("--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes"),
-        AX_TEXT("--preset", "P", &o->preset, "settings to start from: demo, cpu, paper (scenes: demo, else cpu)"),
+        AX_TEXT("--preset", "P", &o->preset,
+                "settings to start from: demo, cpu, paper, paper-templates (scenes: demo, else cpu)"),
         AX_TEXT("--config", "FILE", &o->config, "settings from a run.ini"),
         AX_FLAG("--ascii", &o->ascii, "screens in plain characters"),
     };
