@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MULTIPLE = 32, METAS = 24 };
+enum { MULTIPLE = 32, METAS = 40 };
 
 /* What a network of a task gives. */
 static const struct {
@@ -18,7 +18,7 @@ static const struct {
     bool classes;
 } task_of[] = {
     { "segmentation", "logits", "a logit per class", true },
-    { "depth", "depth", "what the decoder says of the depth", false },
+    { "depth", "depth", "the depth in units of output_unit metres (metadata)", false },
     { "pose", "heatmaps", "a heat map per joint", false },
 };
 
@@ -78,8 +78,9 @@ static void copy_meta(about *a, const ax_predictor *p, const char *theirs, const
 
 static void describe(about *a, const ax_predictor *p, const ax_export *e, int32_t stride)
 {
-    static const char *const as_they_are[] = { "task",  "genotype", "data",     "encoder", "reward",   "miou",
-                                               "fwiou", "accuracy", "channels", "repeats", "aggregate" };
+    static const char *const as_they_are[] = { "task",        "genotype",  "data",      "encoder", "reward",    "miou",
+                                               "fwiou",       "accuracy",  "channels",  "repeats", "aggregate", "unit",
+                                               "output_unit", "depth_min", "depth_max", "rmse",    "abs_rel",   "d1" };
     char digest[AX_SHA256_TEXT];
     size_t n;
     const void *bytes = ax_safetensors_bytes(p->st, &n);

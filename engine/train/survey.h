@@ -18,7 +18,7 @@
     X(ABSENT, "absent_class", false, "classes that a part hasn't got")                                                 \
     X(BLANK, "blank_target", false, "targets without a labelled pixel")                                                \
     X(TURNED, "turned", false, "masks of the stored pixels, which are turned with their images")                       \
-    X(DEPTH, "odd_depth", false, "depth maps with a median below 0.5 m or above 50 m: is scale= right?")               \
+    X(DEPTH, "odd_depth", false, "depth maps with a median below 0.5 m or above 50 m: a wrong scale")                  \
     X(OTHER, "remark", false, "remarks")
 #define AX_FINDING_ENUM(id, name, stops, doc) AX_FINDING_##id,
 typedef enum ax_finding { AX_FINDING_LIST(AX_FINDING_ENUM) AX_FINDINGS } ax_finding;
