@@ -6,28 +6,31 @@
 #include "engine/model/network.h"
 #include "engine/space/space.h"
 
-#include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { MULTIPLE = 32, METAS = 40 };
+enum { MULTIPLE = 32, MOST_MULTIPLE = 1024, METAS = 64, OWN_METAS = 9 };
 
-/* What a network of a task gives. */
-static const struct {
-    const char *task, *output, *means;
-    bool classes;
-} task_of[] = {
-    { "segmentation", "logits", "a logit per class", true },
-    { "depth", "depth", "the depth in units of output_unit metres (metadata)", false },
-    { "pose", "heatmaps", "a heat map per joint", false },
+/* What comes out of a network: for segmentation the decoder's logits or, with --argmax, what the task predicts; for
+   other tasks what they predict. By the names of tasks, as they come from elsewhere; the first of a task is without
+   --argmax. */
+static const struct output {
+    const char *task, *name, *says;
+    bool predicted;
+} outputs[] = {
+    { "segmentation", "logits", "a logit per class", false },
+    { "segmentation", "classes", "the class of every pixel", true },
+    { "depth", "depth",
+      "times the metadata's output_unit it is the depth in metres, to be capped to depth_min and depth_max", true },
+    { "pose", "heatmaps", "a heat map for each of the metadata's keypoints, of the person whom the image shows", true },
 };
 
-static int find_task(const char *task)
+static const struct output *output_of(const char *task, bool argmax)
 {
-    int i = (int)(sizeof task_of / sizeof *task_of) - 1;
-    while (i > 0 && strcmp(task_of[i].task, task))
-        i--;
-    return i;
+    for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
+        if (!strcmp(outputs[i].task, task))
+            return &outputs[i + argmax];
+    return NULL;
 }
 
 /* ---- what it says of itself ---- */
@@ -69,31 +72,36 @@ static ax_str *add_meta(about *a, const char *key)
     return &a->text[a->n++];
 }
 
-static void copy_meta(about *a, const ax_predictor *p, const char *theirs, const char *key)
+/* What the model file says under a key that means the same here. */
+static bool is_ours(const char *key, const char *value)
 {
-    const char *value = ax_safetensors_meta(p->st, theirs);
-    if (value && strcmp(value, "nan"))
-        ax_str_add(add_meta(a, key), value);
+    static const char *const other[] = { "format", "version", "mean",    "std",   "classes",       "class_names",
+                                         "ignore", "space",   "palette", "input", "output_stride", "sha256" };
+    bool same = strcmp(value, "nan") != 0;
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        same = same && strcmp(key, other[i]) != 0;
+    return same;
 }
 
 static void describe(about *a, const ax_predictor *p, const ax_export *e, int32_t stride)
 {
-    static const char *const as_they_are[] = { "task",        "genotype",  "data",      "encoder", "reward",    "miou",
-                                               "fwiou",       "accuracy",  "channels",  "repeats", "aggregate", "unit",
-                                               "output_unit", "depth_min", "depth_max", "rmse",    "abs_rel",   "d1" };
     char digest[AX_SHA256_TEXT];
     size_t n;
     const void *bytes = ax_safetensors_bytes(p->st, &n);
-    for (size_t i = 0; i < sizeof as_they_are / sizeof *as_they_are; i++)
-        copy_meta(a, p, as_they_are[i], as_they_are[i]);
+    for (size_t i = 0; i < ax_safetensors_metas(p->st) && a->n < METAS - OWN_METAS; i++) {
+        ax_st_meta m = ax_safetensors_meta_at(p->st, i);
+        if (is_ours(m.key, m.value))
+            ax_str_add(add_meta(a, m.key), m.value);
+    }
     ax_str_add(add_meta(a, "space"), ax_space_of(&p->info.genotype)->name);
-    list_names(&p->info, add_meta(a, "classes"));
-    list_colors(&p->info, add_meta(a, "palette"));
+    if (p->info.task.task->id == AX_TASK_SEGMENTATION) {
+        list_names(&p->info, add_meta(a, "classes"));
+        list_colors(&p->info, add_meta(a, "palette"));
+    }
     list_three(ax_image_mean, add_meta(a, "mean"));
     list_three(ax_image_std, add_meta(a, "std"));
     ax_str_add(add_meta(a, "input"), e->normalise ? "RGB, 0 to 255" : "(RGB / 255 - mean) / std");
     ax_str_printf(add_meta(a, "output_stride"), "%d", stride);
-    copy_meta(a, p, "encoder_license", "encoder_license");
     ax_str_add(add_meta(a, "version"), AX_VERSION);
     ax_str_add(add_meta(a, "sha256"), ax_sha256_text(bytes, n, digest));
     for (size_t i = 0; i < a->n; i++)
@@ -109,7 +117,8 @@ static bool is_whole(const about *a, const ax_str *doc)
     return ok;
 }
 
-static void explain(ax_str *doc, const ax_export *e, int task, int32_t stride)
+static void explain(ax_str *doc, const ax_export *e, const struct output *o, ax_type type, int32_t multiple,
+                    int32_t stride)
 {
     ax_str_printf(doc, "Input 'image': float32, batch x 3 x height x width, RGB; %s.\n",
                   e->normalise ? "values from 0 to 255, the model normalises them"
@@ -118,14 +127,15 @@ static void explain(ax_str *doc, const ax_export *e, int task, int32_t stride)
         ax_str_printf(doc,
                       "Height and width must be multiples of %d: pad an image at its right and bottom (%s), and cut "
                       "the same part off the output. Other sizes give wrong results or none.\n",
-                      MULTIPLE, e->normalise ? "with the mean colour, 255 * mean" : "with 0");
-    if (e->argmax)
-        ax_str_add(doc, "Output 'classes': int64, batch x height x width, the class of every pixel.\n");
+                      multiple, e->normalise ? "with the mean colour, 255 * mean" : "with 0");
+    if (type.dtype == AX_U8)
+        ax_str_printf(doc, "Output '%s': int64, batch x height x width: %s.\n", o->name, o->says);
     else
-        ax_str_printf(doc,
-                      "Output '%s': float32, batch x channels x height/%d x width/%d: %s. At the image's size: resized "
-                      "bilinearly with half-pixel centres (PyTorch: align_corners=False).\n",
-                      task_of[task].output, stride, stride, task_of[task].means);
+        ax_str_printf(doc, "Output '%s': float32, batch x %d x height/%d x width/%d: %s.\n", o->name, type.shape.c,
+                      stride, stride, o->says);
+    if (!o->predicted)
+        ax_str_add(doc, "At the image's size: resized bilinearly with half-pixel centres (PyTorch: "
+                        "align_corners=False).\n");
 }
 
 /* ---- the network ---- */
@@ -148,7 +158,9 @@ ax_code ax_export_build(ax_predictor *p, int32_t n, int32_t h, int32_t w, ax_val
 
 static ax_code check(const ax_predictor *p, const ax_export *e, const char *task, ax_err *err)
 {
-    if (e->argmax && strcmp(task, "segmentation"))
+    if (!output_of(task, false))
+        return ax_fail(err, AX_EINVAL, "%s: a model of %s, which has no form in ONNX", p->path, task);
+    if (e->argmax && p->info.task.task->id != AX_TASK_SEGMENTATION)
         return ax_fail(err, AX_EINVAL, "%s: --argmax is for segmentation, and this is a model of %s", p->path, task);
     if (e->h % MULTIPLE || e->w % MULTIPLE)
         return ax_fail(err, AX_EINVAL,
@@ -157,36 +169,64 @@ static ax_code check(const ax_predictor *p, const ax_export *e, const char *task
     return AX_OK;
 }
 
+static ax_code write_model(ax_predictor *p, const ax_export *e, const struct output *o, ax_onnx_spec *spec, ax_str *out,
+                           ax_err *err)
+{
+    const ax_graph *g = p->session.graph;
+    ax_type type = ax_graph_type(g, spec->output);
+    int32_t stride = ax_graph_type(g, spec->image).shape.h / type.shape.h;
+    about *a = calloc(1, sizeof *a);
+    ax_str doc;
+    if (!a)
+        return ax_fail(err, AX_ENOMEM, "%s: no memory for its description", p->path);
+    ax_str_init(&doc, 0);
+    describe(a, p, e, stride);
+    explain(&doc, e, o, type, spec->multiple, stride);
+    spec->name = o->name;
+    spec->doc = doc.text;
+    spec->meta = a->meta;
+    spec->n_meta = a->n;
+    ax_code code = is_whole(a, &doc) ? ax_onnx_write(g, p->session.params, spec, out, err)
+                                     : ax_fail(err, AX_ENOMEM, "%s: no memory for its description", p->path);
+    ax_str_release(&doc);
+    for (size_t k = 0; k < a->n; k++)
+        ax_str_release(&a->text[k]);
+    free(a);
+    return code;
+}
+
+/* The network and its output, for images of any size for the least multiple of 32 at which all maps have whole sizes:
+   a space may have networks that shrink further than the encoder does. */
+static ax_code build_output(ax_predictor *p, const ax_export *e, const struct output *o, ax_onnx_spec *spec,
+                            ax_err *err)
+{
+    const ax_task_spec *task = &p->info.task;
+    bool fits = false;
+    for (spec->multiple = MULTIPLE; !fits && spec->multiple <= MOST_MULTIPLE; spec->multiple *= 2) {
+        int32_t h = e->h ? e->h : spec->multiple * AX_ONNX_HEIGHT, w = e->w ? e->w : spec->multiple * AX_ONNX_WIDTH;
+        ax_code code = ax_export_build(p, e->batch ? e->batch : 1, h, w, &spec->image, &spec->output, err);
+        if (code == AX_OK && o->predicted)
+            spec->output = task->task->predict(p->session.graph, task, spec->output, h, w, err);
+        if (code == AX_OK && !spec->output.id)
+            code = err->code;
+        if (code == AX_OK)
+            code = ax_onnx_fits(p->session.graph, spec->image, spec->output, &fits, err);
+        if (code != AX_OK || fits || e->h)
+            return code;
+    }
+    return ax_fail(err, AX_EINVAL, "its network shrinks images so far that their size must be fixed: --size HxW");
+}
+
 ax_code ax_export_onnx(ax_predictor *p, const ax_export *e, ax_str *out, ax_err *err)
 {
-    const char *task = ax_safetensors_meta(p->st, "task");
-    int i = find_task(task ? task : "segmentation");
-    ax_onnx_spec spec = { .any_size = !e->h, .multiple = MULTIPLE, .any_batch = !e->batch, .normalise = e->normalise };
-    int32_t h = e->h ? e->h : MULTIPLE * AX_ONNX_HEIGHT, w = e->w ? e->w : MULTIPLE * AX_ONNX_WIDTH;
-    ax_code code = check(p, e, task_of[i].task, err);
-    if (code == AX_OK)
-        code = ax_export_build(p, e->batch ? e->batch : 1, h, w, &spec.image, &spec.output, err);
+    const char *name = ax_task_name(p->info.task.task->id);
+    ax_onnx_spec spec = { .any_size = !e->h, .any_batch = !e->batch, .normalise = e->normalise };
+    ax_code code = check(p, e, name, err);
     if (code != AX_OK)
         return code;
-    ax_graph *g = p->session.graph;
-    int32_t stride = h / ax_graph_type(g, spec.output).shape.h;
-    if (e->argmax)
-        spec.output = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { h, w } }, &spec.output, 1, err);
-    if (!spec.output.id)
-        return err->code;
-    about a = { .n = 0 };
-    ax_str doc;
-    ax_str_init(&doc, 0);
-    describe(&a, p, e, stride);
-    explain(&doc, e, i, stride);
-    spec.name = e->argmax ? "classes" : task_of[i].output;
-    spec.doc = doc.text;
-    spec.meta = a.meta;
-    spec.n_meta = a.n;
-    code = is_whole(&a, &doc) ? ax_onnx_write(g, p->session.params, &spec, out, err)
-                              : ax_fail(err, AX_ENOMEM, "%s: no memory for its description", p->path);
-    ax_str_release(&doc);
-    for (size_t k = 0; k < a.n; k++)
-        ax_str_release(&a.text[k]);
-    return code;
+    const struct output *o = output_of(name, e->argmax);
+    code = build_output(p, e, o, &spec, err);
+    if (code == AX_OK)
+        code = write_model(p, e, o, &spec, out, err);
+    return code == AX_EINVAL ? ax_fail_prefix(err, p->path) : code;
 }

@@ -60,6 +60,23 @@ static void add_ports(ax_onnx_graph *m)
                      classes ? 3 : 4);
 }
 
+/* ---- sizes ---- */
+
+ax_code ax_onnx_fits(const ax_graph *g, ax_val image, ax_val output, bool *fits, ax_err *err)
+{
+    ax_reach r;
+    ax_shape whole = ax_graph_type(g, image).shape;
+    ax_code code = ax_reach_init(&r, g, output, err);
+    *fits = true;
+    for (size_t i = 0; i < ax_graph_nodes(g) && code == AX_OK; i++) {
+        ax_shape s = ax_graph_type(g, (ax_val) { ax_graph_node(g, i)->out[0] }).shape;
+        bool ok = (s.h == 1 && s.w == 1) || (ax_onnx_doubles(whole.h, s.h) && ax_onnx_doubles(whole.w, s.w));
+        *fits = *fits && (ok || !r.node[i]);
+    }
+    ax_reach_release(&r);
+    return code;
+}
+
 /* ---- the model ---- */
 
 static ax_code write_graph(ax_onnx_graph *m)

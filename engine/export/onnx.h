@@ -26,6 +26,11 @@ typedef struct ax_onnx_spec {
 /* Primes, so that a map whose size is no power of two times the image's is noticed. */
 enum { AX_ONNX_HEIGHT = 7, AX_ONNX_WIDTH = 11 };
 
+/* Whether every map that output depends on is 1x1, or of a power of two times the image's size: what any_size asks for,
+   and any_batch too where there are resizes. A space whose networks shrink further than the encoder does needs a larger
+   `multiple`. AX_ENOMEM. */
+ax_code ax_onnx_fits(const ax_graph *g, ax_val image, ax_val output, bool *fits, ax_err *err);
+
 /* Appends the model's bytes to out, which are the same each time: opset 13, IR version 7, NCHW, float32. A map of
    classes ({n,h,w} int64) when output is an ARGMAX; else {n,c,h,w}. Batch norm is taken into convolutions; a map that
    is the same everywhere (from global pooling) is left 1x1 until somebody reads it that can't do with that. Nodes that

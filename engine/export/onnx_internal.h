@@ -27,6 +27,8 @@ typedef struct ax_onnx_graph {
     ax_err *err;
 } ax_onnx_graph;
 
+/* A power of two times the other? */
+bool ax_onnx_doubles(int32_t a, int32_t b);
 /* Writes node i of the graph. What goes wrong is in m->err, and the code is returned. */
 ax_code ax_onnx_write_node(ax_onnx_graph *m, size_t i);
 /* Gives a value that is constant its full size. */

@@ -72,8 +72,7 @@ static ax_code clip(ax_onnx_graph *m, const char *in, float most, const char *ou
     return code;
 }
 
-/* A power of two times the other? */
-static bool doubles(int32_t a, int32_t b)
+bool ax_onnx_doubles(int32_t a, int32_t b)
 {
     int32_t large = a > b ? a : b, small = a > b ? b : a, times = large / small;
     return large % small == 0 && !(times & (times - 1));
@@ -84,7 +83,7 @@ static bool doubles(int32_t a, int32_t b)
 static int64_t likeness(ax_shape t, ax_shape s)
 {
     int32_t times = t.h / s.h;
-    if (t.h != times * s.h || t.w != times * s.w || !doubles(t.h, s.h))
+    if (t.h != times * s.h || t.w != times * s.w || !ax_onnx_doubles(t.h, s.h))
         return 0;
     return times > 1 ? INT32_MAX - times : t.c == s.c ? INT32_MAX + (int64_t)1 : INT32_MAX;
 }
@@ -174,13 +173,15 @@ ax_code ax_onnx_expand(ax_onnx_graph *m, uint32_t id)
 /* Bilinear, half-pixel centres; edges are clamped. Scales are given where they are exact in float32, else sizes. */
 static ax_code resize(ax_onnx_graph *m, const char *x, ax_shape from, ax_shape to, const char *out)
 {
-    bool exact = doubles(from.h, to.h) && doubles(from.w, to.w);
+    bool exact = ax_onnx_doubles(from.h, to.h) && ax_onnx_doubles(from.w, to.w);
     char how[64];
     const int64_t dim[1] = { 4 };
     ax_code code;
     if (!exact && (m->spec->any_size || m->spec->any_batch))
-        return ax_fail(m->err, AX_EINVAL, "onnx: a map of %dx%d becomes %dx%d, which no constant scale does", from.h,
-                       from.w, to.h, to.w);
+        return ax_fail(m->err, AX_EINVAL,
+                       "a map of %dx%d becomes %dx%d, which no constant scale does: it takes a fixed "
+                       "size and number of images",
+                       from.h, from.w, to.h, to.w);
     if (exact) {
         const float scale[4] = { 1, 1, (float)to.h / (float)from.h, (float)to.w / (float)from.w };
         snprintf(how, sizeof how, "scales.%gx%g", (double)scale[2], (double)scale[3]);

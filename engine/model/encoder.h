@@ -7,7 +7,7 @@
 #include "engine/model/safetensors.h"
 #include "engine/space/taps.h"
 
-enum { AX_ENCODER_NAME = 160, AX_ENCODER_LICENSE = 64, AX_ENCODER_PATH = 256 };
+enum { AX_ENCODER_NAME = 160, AX_ENCODER_LICENSE = 64, AX_ENCODER_PATH = 512 };
 
 /* A description: it can be copied. */
 typedef struct ax_encoder {

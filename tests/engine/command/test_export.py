@@ -173,6 +173,26 @@ class Export(unittest.TestCase):
             mean, std = (float(self.metadata[k].split()[c]) for k in ("mean", "std"))
             self.assertAlmostEqual((200 * scale[c] + shift[c]), (200 / 255 - mean) / std, places=5)
 
+    def test_another_task(self):
+        model = self.path("pose.safetensors")
+        code, _, err = auxcell("try", GENOTYPE, *SMALL, "--data", "scenes", "--task", "pose", "--stages", "1",
+                               "--threads", "1", "--model", model)
+        self.assertEqual(code, 0, err)
+        self.refuse("--argmax is for segmentation, and this is a model of pose", model, "-o", self.path("no.onnx"),
+                    "--argmax")
+        code, _, err = auxcell("export", model, "-o", self.path("pose.onnx"), "--size", "64x96")
+        self.assertEqual((code, err), (0, ""))
+        m = onnxfile.Model(self.path("pose.onnx"))
+        self.check_graph(m)
+        meta = dict(m.meta)
+        self.assertEqual(len(meta), len(m.meta))
+        joints = meta["keypoints"].split()
+        (o,) = m.outputs
+        self.assertEqual((o.name, o.type, o.dims), ("heatmaps", 1, ["batch", len(joints), 16, 24]))
+        self.assertEqual((meta["task"], meta["output_stride"]), ("pose", "4"))
+        self.assertNotIn("classes", meta)
+        self.assertIn("keypoints", m.doc)
+
     def test_the_same_bytes(self):
         read = []
         for name in ("one.onnx", "two.onnx"):
