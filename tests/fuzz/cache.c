@@ -17,10 +17,10 @@ static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, bool teache
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, &fuzz_taps, false },
-                                      { 1, 2, 32, 32, &task, &fuzz_taps, false },
-                                      { 1, 2, 0, 0, &task, &fuzz_taps, true },
-                                      { 1, SIZE_MAX / 24, 0, 0, &task, &fuzz_taps, false } };
+    const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, false, &fuzz_taps },
+                                      { 1, 2, 32, 32, &task, false, &fuzz_taps },
+                                      { 1, 2, 0, 0, &task, true, &fuzz_taps },
+                                      { 1, SIZE_MAX / 24, 0, 0, &task, false, &fuzz_taps } };
     uint8_t *file = malloc(size + 1);
     if (!file)
         abort();
