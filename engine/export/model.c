@@ -130,6 +130,8 @@ static void explain(ax_str *doc, const ax_export *e, const struct output *o, ax_
                       multiple, e->normalise ? "with the mean colour, 255 * mean" : "with 0");
     if (type.dtype == AX_U8)
         ax_str_printf(doc, "Output '%s': int64, batch x height x width: %s.\n", o->name, o->says);
+    else if (stride == 1)
+        ax_str_printf(doc, "Output '%s': float32, batch x %d x height x width: %s.\n", o->name, type.shape.c, o->says);
     else
         ax_str_printf(doc, "Output '%s': float32, batch x %d x height/%d x width/%d: %s.\n", o->name, type.shape.c,
                       stride, stride, o->says);

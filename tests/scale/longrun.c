@@ -92,7 +92,7 @@ static void live_one(maker *m, bool by_hand)
 static ax_code make(maker *m, int dirfd, const ax_settings *set, const char *dir, ax_err *err)
 {
     ax_search_setup setup = {
-        .settings = *set, .classes = 8, .h = 128, .w = 128, .n_train = 64, .workers = 1, .emit = emit, .context = m
+        .settings = *set, .outputs = 8, .h = 128, .w = 128, .n_train = 64, .workers = 1, .emit = emit, .context = m
     };
     snprintf(setup.run, sizeof setup.run, "%.100s", dir);
     ax_settledfile_init(&m->settled, dirfd);

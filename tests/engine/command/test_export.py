@@ -173,19 +173,30 @@ class Export(unittest.TestCase):
             mean, std = (float(self.metadata[k].split()[c]) for k in ("mean", "std"))
             self.assertAlmostEqual((200 * scale[c] + shift[c]), (200 / 255 - mean) / std, places=5)
 
-    def test_another_task(self):
-        model = self.path("pose.safetensors")
-        code, _, err = auxcell("try", GENOTYPE, *SMALL, "--data", "scenes", "--task", "pose", "--stages", "1",
+    def of_task(self, task):
+        model = self.path(f"{task}.safetensors")
+        code, _, err = auxcell("try", GENOTYPE, *SMALL, "--data", "scenes", "--task", task, "--stages", "1",
                                "--threads", "1", "--model", model)
         self.assertEqual(code, 0, err)
-        self.refuse("--argmax is for segmentation, and this is a model of pose", model, "-o", self.path("no.onnx"),
+        self.refuse(f"--argmax is for segmentation, and this is a model of {task}", model, "-o", self.path("no.onnx"),
                     "--argmax")
-        code, _, err = auxcell("export", model, "-o", self.path("pose.onnx"), "--size", "64x96")
+        code, _, err = auxcell("export", model, "-o", self.path(f"{task}.onnx"), "--size", "64x96")
         self.assertEqual((code, err), (0, ""))
-        m = onnxfile.Model(self.path("pose.onnx"))
+        m = onnxfile.Model(self.path(f"{task}.onnx"))
         self.check_graph(m)
-        meta = dict(m.meta)
-        self.assertEqual(len(meta), len(m.meta))
+        self.assertEqual(len(dict(m.meta)), len(m.meta))
+        return m, dict(m.meta)
+
+    def test_depth(self):
+        m, meta = self.of_task("depth")
+        (o,) = m.outputs
+        self.assertEqual((o.name, o.type, o.dims), ("depth", 1, ["batch", 1, 64, 96]))
+        self.assertEqual((meta["task"], meta["unit"], meta["output_stride"]), ("depth", "m", "1"))
+        self.assertGreater(float(meta["output_unit"]), 0)
+        self.assertNotIn("classes", meta)
+
+    def test_pose(self):
+        m, meta = self.of_task("pose")
         joints = meta["keypoints"].split()
         (o,) = m.outputs
         self.assertEqual((o.name, o.type, o.dims), ("heatmaps", 1, ["batch", len(joints), 16, 24]))
