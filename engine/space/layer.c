@@ -102,3 +102,54 @@ ax_val ax_layer_resize(const ax_layers *l, ax_val x, int32_t h, int32_t w)
     const ax_attr attr = { .size = { h, w } };
     return ax_layer_apply(l, AX_OP_RESIZE, attr, &x, 1);
 }
+
+ax_val ax_layer_separable(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec depthwise, int32_t out,
+                          int32_t repeats)
+{
+    depthwise.depthwise = true;
+    for (int32_t r = 0; r < repeats; r++) {
+        char name[PREFIX];
+        depthwise.out = ax_layer_shape(l, x).c;
+        snprintf(name, sizeof name, "%s.step.%d.depthwise", prefix, r);
+        x = ax_layer_conv(l, name, x, depthwise);
+        snprintf(name, sizeof name, "%s.step.%d.pointwise", prefix, r);
+        x = ax_layer_conv(l, name, x, (ax_conv_spec) { .out = out, .kernel = 1 });
+        snprintf(name, sizeof name, "%s.step.%d.bn", prefix, r);
+        x = ax_layer_bnorm(l, name, x, AX_ACT_RELU);
+    }
+    return x;
+}
+
+bool ax_shape_is_larger(ax_shape a, ax_shape b)
+{
+    return a.h != b.h ? a.h > b.h : a.w > b.w;
+}
+
+/* An operation takes four. */
+static ax_val concat(const ax_layers *l, const ax_val *x, size_t n)
+{
+    enum { MOST = 4 };
+    if (n <= MOST)
+        return n > 1 ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, n) : x[0];
+    ax_val rest[MOST];
+    rest[0] = ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, MOST);
+    for (size_t i = MOST; i < n; i++)
+        rest[i - MOST + 1] = x[i];
+    return ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, rest, n - MOST + 1);
+}
+
+ax_val ax_layer_join(const ax_layers *l, const ax_val *x, size_t n)
+{
+    ax_val read[AX_LAYER_JOINED] = { { 0 } };
+    ax_shape size = { 0 };
+    for (size_t i = 0; i < n; i++) {
+        ax_shape next = ax_layer_shape(l, x[i]);
+        if (ax_shape_is_larger(next, size))
+            size = next;
+        read[i] = x[i];
+        for (size_t k = 0; k <= i; k++)
+            read[k] = ax_layer_resize(l, read[k], size.h, size.w);
+    }
+    ax_val all = concat(l, read, n);
+    return ax_layer_apply(l, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &all, 1);
+}

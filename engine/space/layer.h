@@ -34,6 +34,17 @@ ax_val ax_layer_add(const ax_layers *l, ax_val a, ax_val b);
 ax_val ax_layer_mix(const ax_layers *l, const char *prefix, ax_val a, ax_val b);
 /* n values of one size side by side, through PREFIX.aggregate.{conv,bn} (1x1) and ReLU to `out` channels. */
 ax_val ax_layer_aggregate(const ax_layers *l, const char *prefix, const ax_val *x, size_t n, int32_t out);
+/* Again and again, `repeats` times: PREFIX.step.{i}.depthwise by this spec (whose `out` is what each step's input has),
+   a 1x1 convolution PREFIX.step.{i}.pointwise to `out` channels, PREFIX.step.{i}.bn with ReLU. */
+ax_val ax_layer_separable(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec depthwise, int32_t out,
+                          int32_t repeats);
+/* By height, and by width where heights are equal. */
+bool ax_shape_is_larger(ax_shape a, ax_shape b);
+/* Up to AX_LAYER_JOINED maps side by side, at one size, then ReLU. As in the published networks they are joined from
+   left to right, the smaller side resized each time: a small one may go through more than one resize, which isn't the
+   same as one to the largest size. */
+enum { AX_LAYER_JOINED = 7 };
+ax_val ax_layer_join(const ax_layers *l, const ax_val *x, size_t n);
 /* x itself when it has this size already. */
 ax_val ax_layer_resize(const ax_layers *l, ax_val x, int32_t h, int32_t w);
 

@@ -7,11 +7,6 @@
 
 enum { NAME = 64 };
 
-static bool larger(ax_shape a, ax_shape b)
-{
-    return a.h != b.h ? a.h > b.h : a.w > b.w;
-}
-
 static ax_val classifier(const ax_layers *l, const ax_decoder_spec *spec, const char *prefix, ax_val x)
 {
     char name[NAME + 32];
@@ -34,7 +29,7 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_ce
         side[k] = ax_layer_conv_bn_relu(l, name, side[k], (ax_conv_spec) { .out = spec->channels, .kernel = 1 });
     }
     ax_shape size = ax_layer_shape(l, side[0]), other = ax_layer_shape(l, side[1]);
-    if (larger(other, size))
+    if (ax_shape_is_larger(other, size))
         size = other;
     for (unsigned k = 0; k < 2; k++)
         side[k] = ax_layer_resize(l, side[k], size.h, size.w);
@@ -42,27 +37,16 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_ce
     return spec->concat ? ax_layer_aggregate(l, name, side, 2, spec->channels) : ax_layer_add(l, side[0], side[1]);
 }
 
-/* The blocks that no block reads, at one size, one after the other along the channels. As in the published network they
-   are joined from left to right, the smaller side resized each time: a small block may go through more than one
-   resize, which isn't the same as one to the largest size. */
+/* The blocks that no block reads, side by side. */
 static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_cells *c, const ax_val *pool)
 {
     uint32_t loose = ax_cells_loose_blocks(c);
     ax_val read[AX_BLOCKS];
     size_t n = 0;
-    ax_shape size = { 0 };
-    for (unsigned b = 0; b < AX_BLOCKS; b++) {
-        if (!(loose >> b & 1))
-            continue;
-        ax_shape next = ax_layer_shape(l, pool[AX_CELLS_TAPS + b]);
-        if (larger(next, size))
-            size = next;
-        read[n++] = pool[AX_CELLS_TAPS + b];
-        for (size_t i = 0; i < n; i++)
-            read[i] = ax_layer_resize(l, read[i], size.h, size.w);
-    }
-    ax_val x = n > 1 ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, read, n) : read[0];
-    x = ax_layer_apply(l, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1);
+    for (unsigned b = 0; b < AX_BLOCKS; b++)
+        if (loose >> b & 1)
+            read[n++] = pool[AX_CELLS_TAPS + b];
+    ax_val x = ax_layer_join(l, read, n);
     x = ax_layer_conv_bn_relu(l, "decoder.head", x, (ax_conv_spec) { .out = spec->channels, .kernel = 1 });
     return classifier(l, spec, "decoder", x);
 }

@@ -23,24 +23,6 @@ static ax_val as_value(const ax_layers *l, ax_cell_value x, ax_shape shape)
     return ax_layer_apply(l, AX_OP_ZERO, attr, NULL, 0);
 }
 
-static ax_val separable(const ax_layers *l, unsigned op, int32_t repeats, const char *prefix, ax_val x)
-{
-    int32_t c = ax_layer_shape(l, x).c;
-    const ax_conv_spec depthwise = {
-        .out = c, .kernel = shape_of[op].kernel, .dilation = shape_of[op].dilation, .depthwise = true
-    };
-    for (int32_t r = 0; r < repeats; r++) {
-        char name[NAME];
-        snprintf(name, sizeof name, "%s.step.%d.depthwise", prefix, r);
-        x = ax_layer_conv(l, name, x, depthwise);
-        snprintf(name, sizeof name, "%s.step.%d.pointwise", prefix, r);
-        x = ax_layer_conv(l, name, x, (ax_conv_spec) { .out = c, .kernel = 1 });
-        snprintf(name, sizeof name, "%s.step.%d.bn", prefix, r);
-        x = ax_layer_bnorm(l, name, x, AX_ACT_RELU);
-    }
-    return x;
-}
-
 static ax_cell_value apply_op(const ax_layers *l, unsigned op, int32_t repeats, const char *prefix, ax_cell_value x,
                               ax_shape shape)
 {
@@ -54,7 +36,8 @@ static ax_cell_value apply_op(const ax_layers *l, unsigned op, int32_t repeats, 
         v = ax_layer_conv_bn_relu(l, prefix, v, (ax_conv_spec) { .out = shape.c, .kernel = 1 });
         v = ax_layer_resize(l, v, shape.h, shape.w);
     } else if (shape_of[op].separable) {
-        v = separable(l, op, repeats, prefix, v);
+        const ax_conv_spec spec = { .kernel = shape_of[op].kernel, .dilation = shape_of[op].dilation };
+        v = ax_layer_separable(l, prefix, v, spec, shape.c, repeats);
     } else {
         const ax_conv_spec spec = { .out = shape.c, .kernel = shape_of[op].kernel, .dilation = shape_of[op].dilation };
         v = ax_layer_conv_bn_relu(l, prefix, v, spec);

@@ -37,21 +37,11 @@ static ax_val conv_bn(const ax_layers *l, const char *prefix, ax_val x, int32_t 
 static ax_val separable(const ax_layers *l, unsigned op, const char *prefix, ax_val x, int32_t out, int32_t step,
                         int32_t repeats)
 {
-    const uint8_t kernel = op == AX_TEMPLATE_SEP3 ? 3 : 5, dilation = op == AX_TEMPLATE_SEP5_D6 ? 6 : 1;
-    for (int32_t r = 0; r < repeats; r++) {
-        char name[NAME];
-        const ax_conv_spec depthwise = { .out = ax_layer_shape(l, x).c,
-                                         .kernel = kernel,
-                                         .stride = (uint8_t)step,
-                                         .dilation = dilation,
-                                         .depthwise = true };
-        snprintf(name, sizeof name, "%s.step.%d.depthwise", prefix, r);
-        x = ax_layer_conv(l, name, x, depthwise);
-        snprintf(name, sizeof name, "%s.step.%d.pointwise", prefix, r);
-        x = ax_layer_conv(l, name, x, (ax_conv_spec) { .out = out, .kernel = 1 });
-        snprintf(name, sizeof name, "%s.step.%d.bn", prefix, r);
-        x = bnorm(l, name, x, AX_ACT_RELU);
-    }
+    const ax_conv_spec depthwise = { .kernel = op == AX_TEMPLATE_SEP3 ? 3 : 5,
+                                     .stride = (uint8_t)step,
+                                     .dilation = op == AX_TEMPLATE_SEP5_D6 ? 6 : 1 };
+    x = ax_layer_separable(l, prefix, x, depthwise, out, repeats);
+    can_normalise(l, x); /* it is no larger than what was normalised */
     return x;
 }
 
@@ -87,17 +77,11 @@ static ax_val apply_op(const ax_layers *l, unsigned op, const char *prefix, ax_v
 
 /* ---- blocks ---- */
 
-/* Height decides, width where heights are equal. */
-static bool larger(ax_shape a, ax_shape b)
-{
-    return a.h != b.h ? a.h > b.h : a.w > b.w;
-}
-
 /* Both at the size of one of them. */
 static void same_size(const ax_layers *l, bool smaller, ax_val *x, ax_val *y)
 {
     ax_shape a = ax_layer_shape(l, *x), b = ax_layer_shape(l, *y);
-    ax_shape to = larger(a, b) != smaller ? a : b;
+    ax_shape to = ax_shape_is_larger(a, b) != smaller ? a : b;
     *x = ax_layer_resize(l, *x, to.h, to.w);
     *y = ax_layer_resize(l, *y, to.h, to.w);
 }
@@ -147,40 +131,16 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_te
 
 /* ---- head ---- */
 
-/* Up to seven maps side by side; an operation takes four. */
-static ax_val concat(const ax_layers *l, const ax_val *x, size_t n)
-{
-    enum { MOST = 4 };
-    ax_val first = n > MOST ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, MOST) : x[0];
-    if (n <= MOST)
-        return n > 1 ? ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, x, n) : first;
-    ax_val rest[MOST] = { first };
-    for (size_t i = MOST; i < n; i++)
-        rest[i - MOST + 1] = x[i];
-    return ax_layer_apply(l, AX_OP_CONCAT, (ax_attr) { 0 }, rest, n - MOST + 1);
-}
-
-/* The blocks that no block reads, joined from left to right: what is smaller, the next or all so far, is resized each
-   time. */
+/* The blocks that no block reads, side by side. */
 static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_templates *t, const ax_val *value)
 {
     const uint32_t loose = ax_templates_loose_blocks(t);
     ax_val read[AX_TEMPLATE_BLOCKS] = { { 0 } };
-    ax_shape size = { 0 };
     size_t n = 0;
-    for (unsigned b = 0; b < AX_TEMPLATE_BLOCKS; b++) {
-        if (!(loose >> b & 1))
-            continue;
-        ax_shape next = ax_layer_shape(l, value[AX_TEMPLATE_TAPS + b]);
-        if (larger(next, size))
-            size = next;
-        read[n++] = value[AX_TEMPLATE_TAPS + b];
-        for (size_t i = 0; i < n; i++)
-            read[i] = ax_layer_resize(l, read[i], size.h, size.w);
-    }
-    ax_val x = concat(l, read, n);
-    x = ax_layer_apply(l, AX_OP_RELU, (ax_attr) { .act = AX_ACT_RELU }, &x, 1);
-    x = conv_bn(l, "decoder.head", x, spec->channels, AX_ACT_RELU);
+    for (unsigned b = 0; b < AX_TEMPLATE_BLOCKS; b++)
+        if (loose >> b & 1)
+            read[n++] = value[AX_TEMPLATE_TAPS + b];
+    ax_val x = conv_bn(l, "decoder.head", ax_layer_join(l, read, n), spec->channels, AX_ACT_RELU);
     const ax_conv_spec conv = {
         .out = spec->outputs, .kernel = 3, .bias = true, .bias_one = spec->bias_one, .quiet = spec->quiet
     };

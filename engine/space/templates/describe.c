@@ -78,7 +78,7 @@ static const ax_drawing_kind drawings[] = {
 };
 static const ax_form_section sections[] = {
     { "template op 1, op 2, joined by", CELLS, AX_TEMPLATES, { 6, 17, 28 } },
-    { "block reads     template repeat /2", DECODER, AX_TEMPLATE_BLOCKS, { 8, 13, 20, 27, 32 } },
+    { "block reads     templ. rep.  /2", DECODER, AX_TEMPLATE_BLOCKS, { 8, 13, 20, 27, 32 } },
 };
 #define LINE(number, first)                                                                                            \
     {                                                                                                                  \
