@@ -10,7 +10,7 @@ double ax_policy_entropy(const ax_policy *p, const ax_probabilities *of, unsigne
     for (unsigned i = 0; i < p->space->decision[decision].choices; i++)
         if (of->p[at + i] > 0)
             sum -= (double)of->p[at + i] * log((double)of->p[at + i]);
-    return sum;
+    return fmax(sum, 0);
 }
 
 /* Every other value goes, and from then on only every other one that is told comes. */

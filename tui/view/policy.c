@@ -40,7 +40,7 @@ static void draw_choice(ax_pane p, int row, int col, double probability, int cho
 {
     char text[8];
     int percent = (int)lround(100 * probability);
-    snprintf(text, sizeof text, chosen ? "%2d<" : "%2d ", percent > 99 ? 99 : percent);
+    snprintf(text, sizeof text, percent > 99 ? "100" : chosen ? "%2d<" : "%2d ", percent);
     ax_role role = probability * choices >= 2    ? AX_ROLE_STRONG
                    : probability * choices < 0.5 ? AX_ROLE_DIM
                                                  : AX_ROLE_TEXT;

@@ -1,0 +1,54 @@
+/* What the files of a session share: the state of the loop, and what each does with it. */
+#ifndef AX_TUI_SESSION_INTERNAL_H
+#define AX_TUI_SESSION_INTERNAL_H
+
+#include "engine/config/settings.h"
+#include "engine/wire/maskfile.h"
+#include "tui/session/contact.h"
+#include "tui/session/loading.h"
+#include "tui/session/screens.h"
+#include "tui/session/script.h"
+#include "tui/ui/ui.h"
+
+#include <limits.h>
+
+typedef struct ax_session_state {
+    ax_term *term;
+    int dirfd;
+    const char *path;
+    const ax_tui_options *options;
+    char target[PATH_MAX];       /* what "auxcell attach" takes */
+    char operand[PATH_MAX + 16]; /* the same for a shell */
+    ax_state state;
+    ax_ui ui;
+    ax_contact engine;
+    ax_loading loading;
+    pid_t
+        read_for; /* the engine that ran when the history was last read: a new one may have cut it (resume); 0 = none */
+    ax_canvas canvas;
+    ax_settings settings; /* of the run */
+    bool ascii;
+    ax_maskfile masks;
+    uint32_t masks_of; /* candidate of the masks that were read, or could not be */
+    ax_script *script; /* NULL = keys are typed */
+    double script_until;
+    ax_code failed; /* of the script */
+    int rows, cols; /* without a terminal */
+    bool dirty, stopped;
+    double drawn_at; /* as ui.now */
+    double key_at;   /* of the newest key, likewise */
+    ax_view_id view; /* that was drawn last */
+} ax_session_state;
+
+/* session_engine.c: finds the engine, reads the history, sends commands. */
+void ax_session_look(ax_session_state *s); /* for an engine */
+void ax_session_load(ax_session_state *s,
+                     double seconds);      /* reads on; what was read takes the place of what is shown */
+void ax_session_take(ax_session_state *s); /* what the engine has sent */
+void ax_session_send(ax_session_state *s); /* what the user wants of it */
+
+/* session_requests.c: draws, and does what else the user wants. */
+void ax_session_draw(ax_session_state *s);
+void ax_session_answer(ax_session_state *s);
+
+#endif

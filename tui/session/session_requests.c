@@ -1,0 +1,119 @@
+/* What a session draws, and what it does for the user besides commands. */
+#include "tui/session/session_internal.h"
+
+#include "engine/base/clock.h"
+#include "tui/session/export.h"
+#include "tui/session/remember.h"
+#include "tui/view/mask_view.h"
+#include "tui/view/view.h"
+
+#include <string.h>
+
+/* ---- masks ---- */
+
+static void load_masks(ax_session_state *s)
+{
+    const ax_candidate *c = ax_ui_selected(&s->ui);
+    uint32_t want = c && c->masks[0] ? c->id : 0;
+    if (want == s->masks_of)
+        return;
+    ax_maskfile_release(&s->masks);
+    ax_masks_shown *shown = ax_ui_masks(&s->ui);
+    shown->file = NULL;
+    s->masks_of = want;
+    ax_err err;
+    if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
+        return;
+    /* the images are the same for all candidates and have a file of their own */
+    ax_code code = ax_maskfile_read(s->dirfd, "masks/validation.mpk", &s->masks, &err);
+    if (code != AX_OK)
+        ax_maskfile_release(&s->masks);
+    if (ax_maskfile_read(s->dirfd, c->masks, &s->masks, &err) == AX_OK)
+        shown->file = &s->masks;
+    if (shown->image >= s->masks.images)
+        shown->image = 0;
+}
+
+/* ---- drawing ---- */
+
+void ax_session_draw(ax_session_state *s)
+{
+    int rows = s->rows, cols = s->cols;
+    ax_err err;
+    ax_term_size(s->term, &rows, &cols);
+    if (rows != s->canvas.rows || cols != s->canvas.cols) {
+        if (ax_canvas_resize(&s->canvas, rows, cols, &err) != AX_OK)
+            return;
+        s->ui.hurried = false;
+    }
+    s->canvas.glyphs = s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
+    ax_ui_refresh(&s->ui);
+    ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);
+    if (s->ui.layout.pane[AX_VIEW_MASK].rows > 0 && !s->ui.hurried)
+        load_masks(s);
+    int col;
+    if (ax_draw_screen(&s->canvas, &s->ui, &col, &err) != AX_OK)
+        ax_ui_say(&s->ui, true, "%s", err.msg);
+    ax_rect line = s->ui.layout.message.rows > 0 ? s->ui.layout.message : s->ui.layout.status;
+    if (col > s->canvas.cols - 1)
+        col = s->canvas.cols - 1;
+    ax_term_show(s->term, &s->canvas, col >= 0 ? line.row : -1, col);
+    s->dirty = false;
+    s->view = s->ui.view;
+    s->drawn_at = ax_clock();
+}
+
+/* ---- requests of the user ---- */
+
+/* Starts the engine again, which takes a moment. */
+static void resume(ax_session_state *s)
+{
+    ax_err err = { AX_OK, "" };
+    ax_ui_say(&s->ui, false, "starting the engine ...");
+    ax_session_draw(s);
+    s->ui.message[0] = '\0';
+    if (s->options->resume(s->options->context, s->path, &err) != AX_OK)
+        ax_ui_say(&s->ui, true, "%s", err.msg);
+    ax_session_look(s);
+}
+
+void ax_session_answer(ax_session_state *s)
+{
+    ax_ui *ui = &s->ui;
+    ax_err err;
+    ax_session_send(s);
+    if (ui->copy[0]) {
+        ax_term_copy(s->term, ui->copy);
+        ui->copy[0] = '\0';
+    }
+    if (ui->export) {
+        load_masks(s);
+        ax_export_masks(ui, s->dirfd, s->target);
+        ui->export = false;
+    }
+    if (ui->export_table)
+        ax_export_table(ui, s->dirfd, s->target);
+    ui->export_table = false;
+    if (ui->picture) {
+        ax_session_draw(s); /* without the prompt that asked for it */
+        ax_export_picture(ui, &s->canvas, s->dirfd, s->target);
+    }
+    ui->picture = 0;
+    if (ui->toggle_glyphs) {
+        s->ascii = !s->ascii;
+        ui->toggle_glyphs = false;
+        ax_term_forget(s->term);
+    }
+    if (ui->remember && !s->script && ax_remember_write(&ax_ui_prompted(ui)->recall, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    ui->remember = false;
+    if (ui->resume)
+        resume(s);
+    ui->resume = false;
+    if (ui->redraw)
+        ax_term_forget(s->term);
+    ui->redraw = false;
+    if (ui->suspend)
+        ax_term_suspend(s->term);
+    ui->suspend = false;
+}
