@@ -32,7 +32,7 @@ def a_search_from_start_to_stop():
             s = Screen([PROGRAM, "search", "--run", "live"] + TINY, env=place.env)
             s.wait("RUNNING", 60).wait(rewards, 120)
             s.send("P").wait("PAUSED")
-            s.send("2/state=D\r").wait("filtered")
+            s.send("2/state=D\r").wait(lambda s: re.search(r" of \d+  .*state=D", s.text()))
             s.wait(lambda s: re.search(r"^> +\d+ D", s.text(), re.M))
             id = re.search(r"^> +(\d+) D", s.text(), re.M).group(1)
             s.send("x").wait("pruned #%s; undo takes it back" % id)
