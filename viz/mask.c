@@ -114,14 +114,16 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_wind
 {
     if (image < 0 || image >= m->images)
         return;
-    picture all[3] = { { .m = m, .rgb = m->rgb[image] },
-                       { .m = m, .mask = m->truth[image] },
-                       { .m = m, .mask = m->predicted[image] } };
+    enum { PICTURES = 4 };
+    picture all[PICTURES] = { { .m = m, .rgb = m->rgb[image] },
+                              { .m = m, .mask = m->truth[image] },
+                              { .m = m, .mask = m->predicted[image] },
+                              { .m = m, .rgb = m->error[image] } };
     for (int i = 1; i < 3 && m->channels == 3; i++) /* they are colours, and not classes */
         all[i] = (picture) { .m = m, .rgb = all[i].mask };
-    static const char *const name[3] = { "input", "truth", "predicted" };
+    static const char *const name[PICTURES] = { "input", "truth", "predicted", "error" };
     int n = 0, at = 1;
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < PICTURES; i++)
         n += all[i].rgb || all[i].mask;
     if (!n)
         return;
@@ -130,7 +132,7 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_wind
         return;
     double scale = fmax((double)m->w / wide, (double)m->h / (2 * high)) * ldexp(1, -w->zoom);
     bool blocks = color && !p.canvas->glyphs->ascii;
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < PICTURES; i++) {
         if (!all[i].rgb && !all[i].mask)
             continue;
         ax_pane_print(ax_pane_part(p, 0, at, 1, wide), 0, 0, AX_ROLE_DIM, name[i]);

@@ -15,8 +15,8 @@ typedef struct ax_mask_window {
 void ax_mask_pan(ax_mask_window *w, int down, int right);
 void ax_mask_zoom(ax_mask_window *w, int by);
 
-/* Draws input, truth and prediction of one image side by side, keeping their proportions; what the file lacks is left
-   out. color: two pixels per cell in the palette's colours; else letters, class 0 = 'a', unlabelled = '.'. */
+/* Draws input, truth, prediction and error of one image side by side, keeping their proportions; what the file lacks is
+   left out. color: two pixels per cell in the palette's colours; else letters, class 0 = 'a', unlabelled = '.'. */
 void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color);
 /* What stands for a class without colours. */
 char ax_mask_letter(uint8_t class);

@@ -171,6 +171,9 @@ struct ax_task {
     void (*legend)(const ax_task_spec *spec, ax_maskfile *m);
     /* The picture {h,w,channels} of a truth, or of a prediction. */
     void (*draw)(const ax_task_spec *spec, const void *value, bool prediction, int32_t h, int32_t w, uint8_t *out);
+    /* Where a prediction is wrong, RGB {h,w,3}; NULL: it isn't drawn. */
+    void (*draw_error)(const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h, int32_t w,
+                       uint8_t *out);
 
     /* ---- files ---- */
     ax_task_file file[AX_TASK_FILES];

@@ -44,7 +44,16 @@ ax_code ax_pictures_add(ax_pictures *p, size_t index, const void *prediction, in
     uint8_t *picture = draw(p, m, prediction, true);
     if (!picture)
         return ax_fail(err, AX_ENOMEM, "no memory for a picture");
-    m->predicted[m->images++] = picture;
+    m->predicted[m->images] = picture;
+    const ax_task_spec *spec = task_of(p);
+    if (spec->task->draw_error) {
+        uint8_t *error = malloc(3 * (size_t)h * (size_t)w);
+        if (!error)
+            return ax_fail(err, AX_ENOMEM, "no memory for a picture");
+        spec->task->draw_error(spec, ax_cache_get(p->t->val, index).truth, prediction, h, w, error);
+        m->error[m->images] = error;
+    }
+    m->images++;
     return AX_OK;
 }
 

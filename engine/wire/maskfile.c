@@ -56,9 +56,10 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
     msgpack_packer pk;
     msgpack_packer_init(&pk, &buf, msgpack_sbuffer_write);
     size_t n = (size_t)m->h * (size_t)m->w;
-    bool has[3] = { m->images && m->rgb[0], m->images && m->truth[0], m->images && m->predicted[0] };
+    bool has[4] = { m->images && m->rgb[0], m->images && m->truth[0], m->images && m->predicted[0],
+                    m->images && m->error[0] };
     bool rgb = m->channels == 3;
-    msgpack_pack_map(&pk, 6u + rgb + has[0] + has[1] + has[2]);
+    msgpack_pack_map(&pk, 6u + rgb + has[0] + has[1] + has[2] + has[3]);
     ax_pack_text(&pk, "version");
     msgpack_pack_int(&pk, VERSION);
     ax_pack_text(&pk, "h");
@@ -81,6 +82,7 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
     ok = ok && (!has[0] || pack_images(&pk, "rgb", m->rgb, m->images, 3 * n, false));
     ok = ok && (!has[1] || pack_images(&pk, "truth", m->truth, m->images, rgb ? 3 * n : n, !rgb));
     ok = ok && (!has[2] || pack_images(&pk, "predicted", m->predicted, m->images, rgb ? 3 * n : n, !rgb));
+    ok = ok && (!has[3] || pack_images(&pk, "error", m->error, m->images, 3 * n, false));
     ax_code code =
         ok ? ax_file_replace(dirfd, path, buf.data, buf.size, err) : ax_fail(err, AX_ENOMEM, "%s: no memory", path);
     msgpack_sbuffer_destroy(&buf);
@@ -171,7 +173,8 @@ static bool read_map(const msgpack_object *map, ax_maskfile *m)
     }
     return read_images(map, "rgb", m->rgb, &m->images, 3 * n, false) &&
            read_images(map, "truth", m->truth, &m->images, ids ? n : 3 * n, ids) &&
-           read_images(map, "predicted", m->predicted, &m->images, ids ? n : 3 * n, ids);
+           read_images(map, "predicted", m->predicted, &m->images, ids ? n : 3 * n, ids) &&
+           read_images(map, "error", m->error, &m->images, 3 * n, false);
 }
 
 ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *err)
@@ -198,6 +201,7 @@ void ax_maskfile_release(ax_maskfile *m)
         free(m->rgb[i]);
         free(m->truth[i]);
         free(m->predicted[i]);
+        free(m->error[i]);
     }
     memset(m, 0, sizeof *m);
 }

@@ -1,7 +1,8 @@
 /* masks/ID.mpk: what a candidate predicts on the first validation images. msgpack map {version, h, w, classes, names,
    palette (bin, RGB), predicted: [bin, ...]}; masks/validation.mpk of the same run: {..., rgb: [bin], truth: [bin]}.
    Pictures of truth and prediction hold an index into the palette per pixel and are run-length encoded: pairs of bytes
-   (length 1-255, index), row by row. With "channels" = 3 they are RGB as they are. */
+   (length 1-255, index), row by row. With "channels" = 3 they are RGB as they are. Where a prediction is wrong may be
+   drawn besides, in RGB: error: [bin]. */
 #ifndef AX_WIRE_MASKFILE_H
 #define AX_WIRE_MASKFILE_H
 
@@ -18,6 +19,7 @@ typedef struct ax_maskfile {
     uint8_t *rgb[AX_MASK_IMAGES];       /* {h,w,3}; NULL where the file has none */
     uint8_t *truth[AX_MASK_IMAGES];     /* {h,w,channels}; index 255 = unlabelled */
     uint8_t *predicted[AX_MASK_IMAGES]; /* {h,w,channels} */
+    uint8_t *error[AX_MASK_IMAGES];     /* {h,w,3} */
 } ax_maskfile;
 
 /* Writes what is there (whole file or none). path as in openat. */

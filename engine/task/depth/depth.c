@@ -169,6 +169,7 @@ const ax_task ax_task_depth = {
     .score_free = score_free,
     .legend = ax_depth_legend,
     .draw = ax_depth_picture,
+    .draw_error = ax_depth_error_picture,
     .file = { { "depth", ".png", false }, { "colors", "-colors.png", true } },
     .write = ax_depth_write_file,
     .json = ax_depth_json,

@@ -62,6 +62,18 @@ void ax_depth_picture(const ax_task_spec *spec, const void *value, bool predicti
     }
 }
 
+void ax_depth_error_picture(const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h, int32_t w,
+                            uint8_t *out)
+{
+    const float *t = truth, *p = prediction;
+    for (size_t i = 0; i < (size_t)h * (size_t)w; i++) {
+        float metres = p[i] * spec->of.depth.unit;
+        bool counts = t[i] > spec->of.depth.min && t[i] < spec->of.depth.max;
+        cap(spec, &metres, 1);
+        ax_depth_draw_error(&metres, &(float) { counts ? t[i] : 0 }, 1, out + 3 * i);
+    }
+}
+
 /* ---- predict ---- */
 
 /* Millimetres, as most cameras write them, where 16 bits reach as far; else KITTI's. */

@@ -12,6 +12,9 @@ float *ax_depth_metres(const ax_task_spec *spec, const float *output, int32_t h,
 /* As the members of ax_task. Pictures are of one scale, from a fortieth of the range to its end. */
 void ax_depth_legend(const ax_task_spec *spec, ax_maskfile *m);
 void ax_depth_picture(const ax_task_spec *spec, const void *value, bool prediction, int32_t h, int32_t w, uint8_t *out);
+/* As ax_depth_draw_error; truth outside the range is none. */
+void ax_depth_error_picture(const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h, int32_t w,
+                            uint8_t *out);
 
 /* 0: a 16-bit PNG, metres capped to the range; 1: its colours, with their scale. */
 ax_code ax_depth_write_file(const ax_task_spec *spec, int k, const ax_prediction *p, const ax_task_writers *to,

@@ -32,6 +32,9 @@ static ax_maskfile make(bool pictures)
                 m.rgb[i][k] = (uint8_t)(k + i);
         } else {
             m.predicted[i] = mask;
+            m.error[i] = malloc(3 * H * W);
+            for (int k = 0; k < 3 * H * W; k++)
+                m.error[i][k] = (uint8_t)(3 * k + i);
         }
     }
     return m;
@@ -56,6 +59,7 @@ static void two_files_make_one_view(void **state)
         assert_memory_equal(back.rgb[i], truth.rgb[i], 3 * H * W);
         assert_memory_equal(back.truth[i], truth.truth[i], H * W);
         assert_memory_equal(back.predicted[i], predicted.predicted[i], H * W);
+        assert_memory_equal(back.error[i], predicted.error[i], 3 * H * W);
     }
     ax_maskfile_release(&back);
 

@@ -178,6 +178,12 @@ static void pictures(void **state)
     assert_memory_equal(predicted[1], truth[1], 3);
     assert_memory_equal(predicted[2], truth[1], 3); /* a prediction is capped, never missing */
     assert_memory_equal(truth[2], ((const uint8_t[]) { 208, 208, 208 }), 3);
+
+    /* right, half as far, twice as far, and truth beyond the range */
+    uint8_t error[4][3];
+    const uint8_t want[4][3] = { { 0, 0, 0 }, { 70, 130, 255 }, { 255, 80, 50 }, { 208, 208, 208 } };
+    depth->draw_error(&spec, ((const float[]) { 8, 16, 8, 90 }), ((const float[]) { 1, 1, 2, 1 }), 1, 4, error[0]);
+    assert_memory_equal(error, want, sizeof want);
 }
 
 static struct {
