@@ -48,17 +48,20 @@ typedef struct ax_shape {
              that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0.
              The unit gradient is d loss / d logits, so that backward only scales.
    DEPTH_LOSS (p, truth), both {n,h,w,1}, metres -> loss scalar, unit gradient of p's shape, as CE; attr.depth: kind
-   and, for SILOG, `least`. e = p - t, n valid pixels of the whole batch, N all pixels; without a valid pixel both are
-   0. BERHU: valid is t > 0; c = 0.2 max|e|, a constant for the gradient; mean over n of |e| where |e| <= c, else (e^2 +
-   c^2) / (2c); c = 0: 0 (Laina et al., 3DV 2016). BERHU_LINEAGE: as DenseTorch computes it: p through a ReLU; valid is
-   t != 0; mean over N; the gradient goes through c, too, to the pixel with the largest |e|, shared among equals. c = 0:
-   0 (there: NaN). SILOG: valid is t > least; d = ln max(p, 1e-3) - ln t; 10 sqrt(v), v = mean d^2 - 0.85 (mean d)^2; no
+             and, for SILOG, `least`. e = p - t, n valid pixels of the whole batch, N all pixels; without a valid
+             pixel both are 0.
+             BERHU: valid is t > 0; c = 0.2 max|e|, a constant for the gradient; mean over n of |e| where |e| <= c,
+             else (e^2 + c^2) / (2c); c = 0: 0 (Laina et al., 3DV 2016).
+             BERHU_LINEAGE: as DenseTorch computes it: p through a ReLU; valid is t != 0; mean over N; the gradient
+             goes through c, too, to the pixel with the largest |e|, shared among equals. c = 0: 0 (there: NaN).
+             SILOG: valid is t > least; d = ln max(p, 1e-3) - ln t; 10 sqrt(v), v = mean d^2 - 0.85 (mean d)^2; no
              gradient where p <= 1e-3; v <= 0: 0 (Lee et al., "From Big to Small", 2019).
    MSE       (a, b) -> loss scalar: mean over all elements of (a - b)^2; gradient for a only
    WMSE      (a, b, weight {n,1,1,c}) -> loss scalar: half the mean over all elements of (weight * (a - b))^2, each
-   image and channel with its own weight; gradient for a only WSUM      (s0, ...) -> scalar: sum of attr.weight[i] *
-   s[i], all scalars ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear
-   resize to attr.size; the lowest id wins a tie; no gradient */
+             image and channel with its own weight; gradient for a only
+   WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
+   ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
+             attr.size; the lowest id wins a tie; no gradient */
 #define AX_OP_LIST(X)                                                                                                  \
     X(ZERO, "zero", 0, 0, 1)                                                                                           \
     X(CONV2D, "conv2d", 2, 3, 1)                                                                                       \
