@@ -1,7 +1,7 @@
 /* The engine program: the one place where data sets and pictures are wired into the engine. */
 #include "data/image.h"
 #include "data/open.h"
-#include "data/pictures.h"
+#include "data/picture_files.h"
 #include "data/png_write.h"
 #include "engine/base/out.h"
 #include "engine/base/process.h"

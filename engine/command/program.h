@@ -10,7 +10,7 @@ typedef struct ax_program {
     ax_surveyor survey;
     /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
     ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
-    /* Hands on the pictures of a folder, or of a list; data/pictures.h says how. */
+    /* Hands on the pictures of a folder, or of a list; data/picture_files.h says how. */
     ax_code (*pictures_of)(const char *path, bool list,
                            ax_code (*take)(void *context, const char *path, const char *name, ax_err *err),
                            void *context, ax_err *err);

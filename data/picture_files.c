@@ -1,4 +1,4 @@
-#include "data/pictures.h"
+#include "data/picture_files.h"
 
 #include "data/lines.h"
 #include "data/tree.h"

@@ -1,6 +1,6 @@
 /* The pictures that a person means by a folder or by a list. */
-#ifndef AX_DATA_PICTURES_H
-#define AX_DATA_PICTURES_H
+#ifndef AX_DATA_PICTURE_FILES_H
+#define AX_DATA_PICTURE_FILES_H
 
 #include "engine/base/err.h"
 
