@@ -95,8 +95,8 @@ static int by_id(const void *a, const void *b)
 static ax_code place_people(reading *r, ax_split split, ax_err *err)
 {
     ax_people_list *l = r->list;
-    ax_people_picture *first = l->picture + r->first;
     size_t n = l->n_pictures - r->first;
+    ax_people_picture *first = n ? l->picture + r->first : NULL;
     if (n)
         qsort(first, n, sizeof *first, by_id);
     for (size_t i = 0; i < r->n; i++) {

@@ -103,7 +103,7 @@ void ax_pose_peaks(const float *maps, int32_t h, int32_t w, int n, ax_pose_refin
             for (int32_t x = 0; x < w; x++)
                 if (at(&m, x, y) > at(&m, u, v))
                     u = x, v = y;
-        out[k] = (ax_keypoint) { .v = at(&m, u, v) };
+        out[k] = (ax_keypoint) { .v = isnan(at(&m, u, v)) ? 0 : at(&m, u, v) };
         if (!(out[k].v > 0))
             continue;
         out[k].x = u;

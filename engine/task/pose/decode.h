@@ -14,7 +14,8 @@ typedef enum ax_pose_refine { AX_REFINE_QUARTER, AX_REFINE_DARK } ax_pose_refine
    shift (PAPER): the latter go one column to the right first, since an even size has no middle column. */
 void ax_pose_merge_flipped(const ax_skeleton *s, float *maps, const float *flipped, int32_t h, int32_t w, bool shift);
 
-/* Each map's peak (the first in row order), refined; v is its value. A map without a positive value gives (0, 0). */
+/* Each map's peak (the first in row order), refined; v is its value. A map without a positive value gives (0, 0); one
+   that begins with NAN a value of 0, too. */
 void ax_pose_peaks(const float *maps, int32_t h, int32_t w, int n, ax_pose_refine refine, ax_keypoint *out);
 
 /* From the coordinates of maps of w x h, which show `person`, to those of the image; v stays. */

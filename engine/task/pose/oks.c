@@ -191,7 +191,7 @@ ax_code ax_oks_add(ax_oks *o, uint64_t image, const ax_oks_truth *truth, size_t 
         code = ax_fail(err, AX_ENOMEM, "no memory for a validation");
     if (code == AX_OK) {
         const match m = { truth, sorted, n_truth, n_found, similarity, order, flags, flags + n_truth };
-        verdict *out = o->seen + o->n;
+        verdict *out = n_found ? o->seen + o->n : NULL; /* without one there may be no array */
         for (size_t d = 0; d < n_found; d++) {
             out[d] = (verdict) { .image = image, .place = (uint32_t)d, .score = sorted[d]->score };
             for (size_t g = 0; g < n_truth; g++)

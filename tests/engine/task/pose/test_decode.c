@@ -133,6 +133,10 @@ static void test_bell(void **state)
     assert_true(p[1].x == 0 && p[1].y == 0 && p[1].v == 0);
     ax_pose_peaks(map, H, W, 2, AX_REFINE_QUARTER, p);
     assert_true(p[0].x == 10.25 && p[0].y == 20.75);
+    map[0] = NAN;
+    ax_pose_peaks(map, H, W, 2, AX_REFINE_DARK, p);
+    assert_true(p[0].x == 0 && p[0].y == 0 && p[0].v == 0);
+    map[0] = 0;
     /* maps smaller than the smoothing */
     ax_pose_peaks(map, 1, 2, 2, AX_REFINE_DARK, p);
     assert_true(isfinite(p[0].x) && isfinite(p[0].y));
