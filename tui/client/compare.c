@@ -3,7 +3,7 @@
 #include "engine/base/output.h"
 #include "engine/config/option.h"
 #include "tui/client/commands.h"
-#include "tui/client/comparison.h"
+#include "tui/session/comparison.h"
 #include "tui/client/runs.h"
 #include "viz/figure.h"
 

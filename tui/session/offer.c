@@ -2,8 +2,8 @@
 #include "tui/session/screens.h"
 
 #include "engine/wire/run.h"
+#include "tui/session/offer_internal.h"
 #include "tui/ui/action.h"
-#include "tui/view/offer.h"
 
 #include <limits.h>
 #include <math.h>
@@ -34,6 +34,7 @@ static void collect(void *context, const char *name, const char *path)
     snprintf(item->name, sizeof item->name, "%s", name);
     snprintf(item->path, sizeof item->path, "%s", path);
     item->live = alive(path);
+    item->marked = false;
 }
 
 bool ax_offer_live(char *path, size_t cap)
@@ -62,21 +63,43 @@ static void show(ax_term *term, ax_canvas *c, const ax_offers *list, bool ascii)
     ax_term_show(term, c, -1, 0);
 }
 
-/* The runs there are now; the chosen one stays chosen. */
-static void list_runs(ax_offers *list)
+/* NULL: it isn't in the list. */
+static const ax_offer_item *find(const ax_offers *list, const char *path)
 {
-    char chosen[PATH_MAX] = "";
-    if (list->n)
-        snprintf(chosen, sizeof chosen, "%s", list->item[list->selected].path);
-    list->n = list->selected = 0;
-    ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
     for (int i = 0; i < list->n; i++)
-        if (!strcmp(list->item[i].path, chosen))
-            list->selected = i;
+        if (!strcmp(list->item[i].path, path))
+            return &list->item[i];
+    return NULL;
 }
 
-/* Waits for a key, for a while; 0 = draw again, -1 = the terminal is gone. */
-static long wait_key(ax_term *term)
+static void mark(ax_offers *list)
+{
+    bool *marked = &list->item[list->selected].marked;
+    *marked = !*marked;
+    list->n_marked += *marked ? 1 : -1;
+    list->selected += list->selected + 1 < list->n;
+}
+
+/* The runs there are now; the chosen one stays chosen, and marks stay. */
+static void list_runs(ax_offers *list)
+{
+    ax_offers *before = malloc(sizeof *before);
+    if (!before)
+        return;
+    *before = *list;
+    list->n = list->selected = list->n_marked = 0;
+    ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
+    for (int i = 0; i < list->n; i++) {
+        const ax_offer_item *was = find(before, list->item[i].path);
+        list->item[i].marked = was && was->marked;
+        list->n_marked += list->item[i].marked;
+        if (was && was == &before->item[before->selected])
+            list->selected = i;
+    }
+    free(before);
+}
+
+long ax_offer_key(ax_term *term)
 {
     uint32_t key;
     bool gone = false;
@@ -106,7 +129,7 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
     ax_offer chosen = AX_OFFER_LEAVE;
     for (bool done = false; !done;) {
         show(term, &c, list, ascii);
-        long key = wait_key(term);
+        long key = ax_offer_key(term);
         if (key < 0)
             break;
         ax_action a = key ? ax_action_of(AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
@@ -127,6 +150,10 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
             list->selected++;
         else if (a == AX_DO_UP && list->selected > 0)
             list->selected--;
+        else if (a == AX_DO_MARK && list->n)
+            mark(list);
+        else if (a == AX_DO_COMPARE && list->n)
+            done = !ax_offer_compare(term, &c, list);
         else if (a == AX_DO_REDRAW)
             ax_term_forget(term);
         else if (key == AX_KEY_PASTE)

@@ -31,6 +31,7 @@ void ax_draw_offer(ax_canvas *c, const ax_offers *list)
         for (int i = first; i < list->n && i < first + seen; i++, row++) {
             bool here = i == list->selected;
             ax_pane_put(all, row, 2, here ? '>' : ' ', AX_ROLE_STRONG);
+            ax_pane_put(all, row, 3, list->item[i].marked ? '+' : ' ', AX_ROLE_MARKED);
             ax_pane_print_cut(all, row, 4, 32, AX_ROLE_TEXT, list->item[i].name);
             ax_pane_print(all, row, 38, list->item[i].live ? AX_ROLE_GOOD : AX_ROLE_DIM,
                           list->item[i].live ? "running" : "no engine");
@@ -45,8 +46,10 @@ void ax_draw_offer(ax_canvas *c, const ax_offers *list)
     if (list->n)
         col = hint(last, col, "Enter", "look at it");
     if (list->n && list->can_resume)
-        col = hint(last, col, "r", "resume it");
+        col = hint(last, col, "r", "resume");
     if (list->can_demo)
         col = hint(last, col, "d", "start the demo");
+    if (list->n)
+        col = hint(last, hint(last, col, "m", "mark"), "=", "compare");
     hint(last, col, "q", "leave");
 }

@@ -9,10 +9,10 @@
 enum { AX_OFFER_RUNS = 64 };
 typedef struct ax_offer_item {
     char name[64], path[PATH_MAX];
-    bool live;
+    bool live, marked;
 } ax_offer_item;
 typedef struct ax_offers {
-    int n, selected;
+    int n, selected, n_marked;
     bool can_demo, can_resume;
     char message[504]; /* "" = none */
     ax_offer_item item[AX_OFFER_RUNS];

@@ -314,6 +314,21 @@ def the_list_of_runs_follows_what_is_there():
         s.close()
 
 
+def marked_runs_are_compared():
+    with Place() as place:
+        make_run(place.runs, "one", candidates=20)
+        make_run(place.runs, "two", candidates=40)
+        s = Screen([PROGRAM], env=place.env).wait("m mark")
+        s.send("mm").wait("+one").wait("+two")
+        s.send("=").wait("best reward so far").wait(lambda s: re.search("a (one|two)", s.text()) and "candidates" in s.text())
+        s.send("t").wait("seconds").send("f").wait("fronts").wait("params (log)")
+        s.set_size(40, 120)
+        s.wait("params (log)").send("x").wait("runs, newest first").wait("+one")
+        s.send("q")
+        assert s.ended() == 0 and s.terminal_as_before()
+        s.close()
+
+
 def an_unknown_run_is_one_line():
     with Place() as place:
         s = attach(place, name="nothing")
@@ -330,5 +345,5 @@ if __name__ == "__main__":
                unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
-               the_list_of_runs_follows_what_is_there,
+               the_list_of_runs_follows_what_is_there, marked_runs_are_compared,
                nothing_is_sent_while_nothing_happens, a_held_key_sends_little, noise_does_no_harm, an_unknown_run_is_one_line])

@@ -1,4 +1,4 @@
-#include "tui/client/comparison.h"
+#include "tui/session/comparison.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -183,7 +183,6 @@ void ax_comparison_fronts(const ax_comparison *c, ax_chart *out)
         ax_layer steps = points;
         steps.mark = AX_MARK_STEPS;
         steps.name = NULL;
-        steps.letter = '.';
         steps.glyph = 0;
         out->layer[out->n++] = steps;
         out->layer[out->n++] = points;
