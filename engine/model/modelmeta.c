@@ -1,5 +1,7 @@
 #include "engine/model/modelmeta.h"
 
+#include "engine/base/normalise.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +16,14 @@ void ax_model_meta_say(ax_model_meta *m, const char *key, const char *value)
     free(k);
     free(v);
     m->failed = true;
+}
+
+/* Of red, green and blue, as they are normalised. */
+static void say_channels(ax_model_meta *m, const char *key, const float value[3])
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.3f %.3f %.3f", (double)value[0], (double)value[1], (double)value[2]);
+    ax_model_meta_say(m, key, text);
 }
 
 static void say_number(ax_model_meta *m, const char *key, int32_t value)
@@ -57,8 +67,8 @@ ax_code ax_model_meta_of(const ax_model_info *info, ax_model_meta *m, ax_err *er
     say_number(m, "repeats", info->repeats);
     ax_model_meta_say(m, "aggregate", info->concat ? "concat" : "sum");
     info->task.task->describe(&info->task, say_of_task, m);
-    ax_model_meta_say(m, "mean", "0.485 0.456 0.406");
-    ax_model_meta_say(m, "std", "0.229 0.224 0.225");
+    say_channels(m, "mean", ax_image_mean);
+    say_channels(m, "std", ax_image_std);
     ax_model_meta_say(m, "data", info->data);
     say_figures(m, info);
     const char *layout = ax_encoder_layout(&info->encoder, network);

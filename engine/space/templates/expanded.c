@@ -98,7 +98,7 @@ static bool may_stand(const order *o, unsigned b, int place)
 /* All orders whose text isn't above the least so far. */
 static void place(order *o, int depth)
 {
-    if (o->found && memcmp(o->text, o->best, (size_t)(depth * FIELDS)) > 0)
+    if (o->found && memcmp(o->text, o->best, (size_t)depth * FIELDS) > 0)
         return;
     if (depth == BLOCKS) {
         if (same_paths(o) && (!o->found || memcmp(o->text, o->best, TEXT) < 0)) {

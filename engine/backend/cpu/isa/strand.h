@@ -91,7 +91,7 @@ AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r, const int K)
     return at;
 }
 
-/* Has a vector of T pixels, `step` apart, brought to the second cache: the processor foresees neither the order of a
+/* Has a vector of T pixels, `step` apart, brought to the second cache: the processor predicts neither the order of a
    strand nor that of two maps. */
 AX_INLINE void fetch(const float *p, ptrdiff_t step, const int T)
 {
