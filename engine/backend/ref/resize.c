@@ -4,14 +4,15 @@
 
 ax_ref_tap ax_ref_resize_tap(int32_t out, int32_t n_out, int32_t n_in)
 {
-    float scale = (float)n_in / (float)n_out, at = ((float)out + 0.5f) * scale - 0.5f;
+    /* exact where an output lies on an input: a weight that is nearly 0 would let zeros through */
+    double at = ((double)out + 0.5) * n_in / n_out - 0.5;
     if (at < 0)
         at = 0;
     ax_ref_tap t = { .lo = (int32_t)at };
     if (t.lo > n_in - 1)
         t.lo = n_in - 1;
     t.hi = t.lo < n_in - 1 ? t.lo + 1 : t.lo;
-    t.t = at - (float)t.lo;
+    t.t = (float)(at - t.lo);
     return t;
 }
 

@@ -272,6 +272,17 @@ static void resize(const bench *s)
     expect(s, &t, "gradient", t.din[0], FLOATS(1, 1, 2, 2));
     ax_trial_release(&t);
 
+    /* the middle of an odd size lies on the middle of another: no weight at all is left for its neighbours */
+    const ax_case middle = {
+        .name = "resize 1x41 to 1x81", AX_OP_RESIZE, { .size = { 1, 81 } }, 1, { MAP(1, 1, 41, 1) }
+    };
+    ax_trial_init(&t, &middle, 1);
+    set_all(t.in[0], t.c->in[0], 1e6f);
+    ((float *)t.in[0])[20] = 0;
+    forward(s, &t);
+    assert_true(((float *)t.out[0])[40] == 0 && ((float *)t.out[0])[41] > 0);
+    ax_trial_release(&t);
+
     const ax_case broadcast = {
         .name = "resize from a pixel", AX_OP_RESIZE, { .size = { 2, 3 } }, 1, { MAP(1, 1, 1, 2) }
     };

@@ -7,10 +7,11 @@ struct tap {
     int lo, hi;
     float t;
 };
-static __device__ __forceinline__ tap tap_of(int out, float scale, int n_in)
+static __device__ __forceinline__ tap tap_of(int out, int n_out, int n_in)
 {
     tap a;
-    float at = fmaxf(((float)out + 0.5f) * scale - 0.5f, 0.0f);
+    /* exact where an output lies on an input, as a factor n_in / n_out wouldn't be */
+    float at = fmaxf(((float)out + 0.5f) * (float)n_in / (float)n_out - 0.5f, 0.0f);
     a.lo = (int)at;
     a.lo = a.lo < n_in - 1 ? a.lo : n_in - 1;
     a.hi = a.lo < n_in - 1 ? a.lo + 1 : a.lo;
@@ -33,7 +34,7 @@ template <int V> static __device__ __forceinline__ void forward(const ax_k_resiz
     if (!row_part<V>(a.ow, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c;
-    tap v = tap_of(row, (float)a.ih / (float)a.oh, a.ih), u = tap_of(column, (float)a.iw / (float)a.ow, a.iw);
+    tap v = tap_of(row, a.oh, a.ih), u = tap_of(column, a.ow, a.iw);
     const float *top = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.lo) * (size_t)a.iw * c + k;
     const float *low = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.hi) * (size_t)a.iw * c + k;
     pack<V> p = load<V>(top + (size_t)u.lo * c), q = load<V>(top + (size_t)u.hi * c);
@@ -71,7 +72,6 @@ template <int V> static __device__ __forceinline__ void backward(const ax_k_resi
     if (!row_part<V>(a.iw, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c;
-    float scale_h = (float)a.ih / (float)a.oh, scale_w = (float)a.iw / (float)a.ow;
     int h0, h1, w0, w1;
     readers(row, a.ih, a.oh, &h0, &h1);
     readers(column, a.iw, a.ow, &w0, &w1);
@@ -79,12 +79,12 @@ template <int V> static __device__ __forceinline__ void backward(const ax_k_resi
     for (int j = 0; j < V; j++)
         sum.f[j] = 0.0f;
     for (int h = h0; h <= h1; h++) {
-        float v = weight_of(tap_of(h, scale_h, a.ih), row);
+        float v = weight_of(tap_of(h, a.oh, a.ih), row);
         if (v == 0.0f)
             continue;
         const float *dy = a.dy + ((size_t)n * (size_t)a.oh + (size_t)h) * (size_t)a.ow * c + k;
         for (int w = w0; w <= w1; w++) {
-            float f = v * weight_of(tap_of(w, scale_w, a.iw), column);
+            float f = v * weight_of(tap_of(w, a.ow, a.iw), column);
             if (f == 0.0f)
                 continue;
             pack<V> d = load<V>(dy + (size_t)w * c);
@@ -110,7 +110,7 @@ AX_KERNEL(argmax)
     if (column >= a.ow)
         return;
     size_t c = (size_t)a.c;
-    tap v = tap_of(row, (float)a.ih / (float)a.oh, a.ih), u = tap_of(column, (float)a.iw / (float)a.ow, a.iw);
+    tap v = tap_of(row, a.oh, a.ih), u = tap_of(column, a.ow, a.iw);
     const float *top = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.lo) * (size_t)a.iw * c;
     const float *low = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.hi) * (size_t)a.iw * c;
     size_t lo = (size_t)u.lo * c, hi = (size_t)u.hi * c;
