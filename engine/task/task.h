@@ -155,7 +155,8 @@ struct ax_task {
     /* Adds an image of h x w: its truth and its part of the prediction. The order of images doesn't matter. */
     ax_code (*score_add)(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
                          int32_t w, ax_err *err);
-    /* The figures, the reward among them. AX_EDATA: nothing could be judged; the message says what is missing. */
+    /* The figures, the reward among them. AX_EDATA: nothing could be judged; the message says what is missing.
+       AX_EFORMAT: what was predicted isn't finite. */
     ax_code (*score_take)(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err);
     void (*score_free)(void *score);
     /* Adds another account of images; NULL: figures of several accounts don't add up. */

@@ -129,6 +129,9 @@ static ax_code score_add(void *score, const ax_task_spec *spec, const void *trut
 static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
 {
     const ax_depth_report r = ax_depth_meter_report(score);
+    if (r.not_finite) /* capped they would look like a bad network, and it is a broken one */
+        return ax_fail(err, AX_EFORMAT, "diverged: %llu predictions of depth aren't finite",
+                       (unsigned long long)r.not_finite);
     const double *pooled = r.pooled.value, *each = r.per_image.value;
     out->reward = ax_depth_reward_of(&r).reward;
     out->rmse = pooled[AX_DEPTH_RMSE];

@@ -145,6 +145,21 @@ static void scores(void **state)
     depth->score_free(NULL);
 }
 
+/* A network that says NaN has diverged, and says nothing of depth. */
+static void predictions_that_are_none(void **state)
+{
+    (void)state;
+    ax_task_spec spec = street();
+    const float truth[] = { 8, 16 }, p[] = { NAN, INFINITY };
+    ax_outcome o;
+    ax_err err;
+    void *score = depth->score_new(&spec, NULL);
+    assert_int_equal(depth->score_add(score, &spec, truth, p, 1, 2, NULL), AX_OK);
+    assert_int_equal(depth->score_take(score, &spec, &o, &err), AX_EFORMAT);
+    assert_string_equal(err.msg, "diverged: 2 predictions of depth aren't finite");
+    depth->score_free(score);
+}
+
 static void crops_that_do_not_fit(void **state)
 {
     (void)state;
@@ -290,9 +305,16 @@ static void models(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ranges),   cmocka_unit_test(cuts),   cmocka_unit_test(targets),
-        cmocka_unit_test(losses),   cmocka_unit_test(scores), cmocka_unit_test(crops_that_do_not_fit),
-        cmocka_unit_test(pictures), cmocka_unit_test(files),  cmocka_unit_test(models),
+        cmocka_unit_test(ranges),
+        cmocka_unit_test(cuts),
+        cmocka_unit_test(targets),
+        cmocka_unit_test(losses),
+        cmocka_unit_test(scores),
+        cmocka_unit_test(predictions_that_are_none),
+        cmocka_unit_test(crops_that_do_not_fit),
+        cmocka_unit_test(pictures),
+        cmocka_unit_test(files),
+        cmocka_unit_test(models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
