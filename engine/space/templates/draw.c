@@ -136,6 +136,7 @@ void ax_templates_print(const ax_genotype *g, ax_str *out)
 {
     const ax_templates t = ax_templates_of(g);
     const uint32_t loose = ax_templates_loose_blocks(&t);
+    static const char *const times[AX_TEMPLATE_REPEATS] = { "", ", 2 times", ", 3 times", ", 4 times" };
     ax_str_add(out, "\ntemplate  operations             joined by\n");
     for (unsigned i = 0; i < AX_TEMPLATES; i++)
         ax_str_printf(out, "  %u       %-10s %-10s  %s\n", i, ax_template_op_name(t.template[i].op[0]),
@@ -145,8 +146,7 @@ void ax_templates_print(const ax_genotype *g, ax_str *out)
         ax_str_printf(out, "%c %u   ", loose >> b & 1 ? '*' : ' ', b);
         for (unsigned k = 0; k < 2; k++)
             print_value(out, t.block[b].pos[k]);
-        ax_str_printf(out, "  %u%s%s\n", t.block[b].template,
-                      (const char *[]) { "", ", 2 times", ", 3 times", ", 4 times" }[t.block[b].repeat],
+        ax_str_printf(out, "  %u%s%s\n", t.block[b].template, times[t.block[b].repeat],
                       t.block[b].stride ? ", halved" : "");
     }
 }
