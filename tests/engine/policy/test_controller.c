@@ -125,20 +125,33 @@ static void golden_none(void **state)
     check_file("tests/golden/controller-none.safetensors", AX_FEEDBACK_NONE);
 }
 
-static void samples_are_valid_and_score_as_they_were_drawn(void **state)
+static void samples_of(const ax_space *space, ax_feedback feedback)
 {
-    (void)state;
     ax_rng rng = ax_rng_new(5, 0);
-    ax_controller *c = ax_controller_new(ax_space_at(0), AX_FEEDBACK_PREVIOUS, &rng, NULL);
+    ax_controller *c = ax_controller_new(space, feedback, &rng, NULL);
     for (int i = 0; i < 200; i++) {
         ax_proposal p, again;
         ax_controller_sample(c, &rng, &p);
         assert_int_equal(ax_genotype_validate(&p.genotype, NULL), AX_OK);
+        assert_ptr_equal(ax_space_of(&p.genotype), space);
         ax_controller_score(c, &p.genotype, &again);
         assert_memory_equal(p.logp_each, again.logp_each, sizeof p.logp_each);
         assert_true(p.logp == again.logp && p.entropy == again.entropy);
+        for (int d = 0; d < space->n_decisions; d++) /* nothing to decide: certain */
+            if (space->decision[space->order[d]].choices == 1)
+                assert_true(p.logp_each[d] == 0 && p.entropy_each[d] == 0);
     }
     ax_controller_free(c);
+}
+
+static void samples_are_valid_and_score_as_they_were_drawn(void **state)
+{
+    (void)state;
+    const ax_space *space;
+    for (unsigned i = 0; (space = ax_space_at(i)); i++) {
+        samples_of(space, AX_FEEDBACK_PREVIOUS);
+        samples_of(space, AX_FEEDBACK_NONE);
+    }
 }
 
 int main(void)
