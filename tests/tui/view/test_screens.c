@@ -245,7 +245,7 @@ static void any_size_can_be_drawn(void **state)
     ax_canvas c;
     ax_err err;
     ax_state_init(&s);
-    double now = ax_history_play(&(ax_history) { .candidates = 60, .pruned = true }, fold, &s);
+    double now = ax_history_play(&(ax_history) { .candidates = 60, .pruned = true, .policy = true }, fold, &s);
     assert_int_equal(ax_ui_init(&ui, &s, "voc-01", &err), AX_OK);
     ui.now = now;
     ui.link = AX_LINK_LIVE;
