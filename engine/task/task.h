@@ -118,6 +118,10 @@ struct ax_task {
        this data set can't follow. */
     ax_code (*configure)(ax_task_spec *spec, const ax_settings *s, const char *data, ax_err *err);
 
+    /* Takes from a model what its outputs mean, and from there what the settings leave open (NULL: they leave nothing
+       open). NULL = outputs mean the same in all models. */
+    void (*adopt)(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s);
+
     /* Whether images come cut out, and are judged at the size of stage 1's crops, whatever val_crop says. */
     bool one_size;
 

@@ -32,6 +32,13 @@ static ax_code check_task(const ax_teacher *t, ax_err *err)
         if (strcmp(its->name[i], ours->name[i]) != 0)
             return ax_fail(err, AX_EINVAL, "teacher %s: its output %d is '%s'; that of %s is '%s'", t->path, i,
                            its->name[i], data, ours->name[i]);
+    if (ours->task->adopt) { /* logits are compared as they are */
+        ax_task_spec as_its = *ours;
+        ours->task->adopt(&as_its, its, NULL);
+        if (memcmp(&as_its.of, &ours->of, sizeof ours->of) != 0)
+            return ax_fail(err, AX_EINVAL, "teacher %s: its outputs are in another unit than those of %s", t->path,
+                           data);
+    }
     return AX_OK;
 }
 

@@ -42,6 +42,14 @@ static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *d
     return AX_OK;
 }
 
+/* A model's unit is its own; without depth_max a model is judged in the range that it was trained for. */
+static void adopt(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s)
+{
+    spec->of.depth.unit = model->of.depth.unit;
+    if (s && !(s->depth_max > 0) && spec->of.depth.min < model->of.depth.max)
+        spec->of.depth.max = model->of.depth.max;
+}
+
 /* ---- truth ---- */
 
 static size_t truth_bytes(const ax_task_spec *spec, int32_t h, int32_t w)
@@ -158,6 +166,7 @@ static void score_free(void *score)
 const ax_task ax_task_depth = {
     .id = AX_TASK_DEPTH,
     .configure = configure,
+    .adopt = adopt,
     .truth_bytes = truth_bytes,
     .cut = cut,
     .target = { "target" },

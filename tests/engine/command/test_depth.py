@@ -66,6 +66,25 @@ class Depth(unittest.TestCase):
         self.assertAlmostEqual(d["reward"], reward, delta=2e-6)
         self.assertNotIn("miou", d)
 
+    def test_eval_says_the_same(self):
+        """The model's unit and range count, though the data set's are others."""
+        code, out, err = engine("eval", self.model, "--data", "scenes:48,24", "--json")
+        self.assertEqual(code, 0, err)
+        d = json.loads(out)
+        figures = d.get("figures", d)
+        model = os.path.join(self.place.name, "near.safetensors")
+        code, out, err = engine("try", GENOTYPE, *DEPTH, "--depth-max", "20", "--model", model, "--json",
+                                "--epochs", "1")
+        self.assertEqual(code, 0, err)
+        near = json.loads(out)
+        code, out, err = engine("eval", model, "--data", "scenes:48,24", "--json")
+        self.assertEqual(code, 0, err)
+        again = json.loads(out)
+        again = again.get("figures", again)
+        self.assertGreater(figures["rmse_constant"], 2 * near["rmse_constant"])
+        self.assertLess(abs(again["rmse_constant"] - near["rmse_constant"]), 0.2 * near["rmse_constant"])
+        self.assertLess(abs(again["rmse"] - near["rmse"]), 0.2 * near["rmse"])
+
     def test_every_loss_falls(self):
         for loss in "berhu-lineage", "silog":
             code, out, err = engine("try", GENOTYPE, *DEPTH, "--depth-loss", loss, "--json", "--channels", "8")

@@ -295,6 +295,17 @@ static void models(void **state)
             assert_int_equal(depth->parse(&back, get, &bad, "m", &err), AX_EFORMAT);
             assert_non_null(strstr(err.msg, s.key[k]));
         }
+    ax_settings wide;
+    ax_task_spec room = pose_it("berhu", "none", 0.01, 0, 0);
+    assert_int_equal(ax_settings_preset(&wide, "demo", &err), AX_OK);
+    depth->adopt(&room, &spec, NULL);
+    assert_true(room.of.depth.unit == spec.of.depth.unit && room.of.depth.max == 10);
+    depth->adopt(&room, &spec, &wide);
+    assert_true(room.of.depth.max == 7.3f && room.of.depth.min == 0.01f);
+    wide.depth_max = 9;
+    room.of.depth.max = 9;
+    depth->adopt(&room, &spec, &wide);
+    assert_true(room.of.depth.max == 9);
     said none = { .n = 0 };
     assert_int_equal(depth->parse(&back, get, &none, "m", &err), AX_EFORMAT);
     assert_string_equal(err.msg, "m: metadata 'unit' is missing, not m");
