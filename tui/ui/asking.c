@@ -187,7 +187,10 @@ void ax_prompt_complete(ax_ui *ui)
 {
     ax_prompted *p = ax_ui_prompted(ui);
     p->line.full = false;
-    p->listing = !ax_complete(ui, p->what, &p->line);
+    char several[64];
+    bool longer = ax_complete(ui, p->what, &p->line);
+    ax_complete_list(ui, p->what, &p->line, several, sizeof several);
+    p->listing = !longer || (p->line.text[p->line.at ? p->line.at - 1 : 0] != ' ' && strchr(several, ' '));
     try_filter(ui);
 }
 
