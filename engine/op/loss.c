@@ -6,10 +6,11 @@ static const ax_type scalar = { .shape = { 1, 1, 1, 1 } };
 static ax_code infer_ce(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
 {
     (void)attr;
-    (void)n_in;
     ax_shape x = in[0].shape, y = in[1].shape;
     if (in[1].dtype != AX_U8 || y.n != x.n || y.h != x.h || y.w != x.w || y.c != 1)
         return ax_op_reject(err, "ce", "labels are bytes, one per pixel of the logits", y);
+    if (n_in > 2 && (in[2].dtype != AX_F32 || !ax_shape_equal(in[2].shape, (ax_shape) { 1, 1, 1, x.c })))
+        return ax_op_reject(err, "ce", "there is a weight per class", in[2].shape);
     out[0] = scalar;
     out[1] = in[0];
     return AX_OK;
@@ -65,7 +66,7 @@ static ax_code infer_wsum(const ax_attr *attr, const ax_type *in, size_t n_in, a
 const ax_op_info ax_op_ce = {
     .text = "ce",
     .min_in = 2,
-    .max_in = 2,
+    .max_in = 3,
     .n_out = 2,
     .infer = infer_ce,
     .backward_reads_out = 1 << 1,

@@ -44,8 +44,9 @@ typedef struct ax_shape {
              never wins; place: where in the window it is, row by row, the first of equals. Only backward needs it
    MIX       (x, y, a, b) -> a * x + b * y; a and b {1,1,1,C} have a factor for each channel
    CONCAT    (a[, b[, c[, d]]]) -> along channels
-   CE        (logits, labels U8 {n,h,w,1}) -> loss scalar, unit gradient of the logits' shape. Mean over the pixels
-             that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0.
+   CE        (logits, labels U8 {n,h,w,1}[, weight {1,1,1,c}]) -> loss scalar, unit gradient of the logits' shape. Mean
+             over the pixels that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0. With weights, which are
+             not below 0, a pixel counts as much as that of its label, in the sum and in what it is divided by.
              The unit gradient is d loss / d logits, so that backward only scales.
    DEPTH_LOSS (p, truth), both {n,h,w,1}, metres -> loss scalar, unit gradient of p's shape, as CE; attr.depth: kind
              and, for SILOG, `least`. e = p - t, n valid pixels of the whole batch, N all pixels; without a valid
@@ -71,7 +72,7 @@ typedef struct ax_shape {
     X(RESIZE, "resize", 1, 1, 1)                                                                                       \
     X(GPOOL, "gpool", 1, 1, 1)                                                                                         \
     X(CONCAT, "concat", 1, 4, 1)                                                                                       \
-    X(CE, "ce", 2, 2, 2)                                                                                               \
+    X(CE, "ce", 2, 3, 2)                                                                                               \
     X(DEPTH_LOSS, "depth_loss", 2, 2, 2)                                                                               \
     X(MSE, "mse", 2, 2, 1)                                                                                             \
     X(WMSE, "wmse", 3, 3, 1)                                                                                           \

@@ -170,9 +170,10 @@ typedef struct ax_winograd_to {
     X(void, resize_row, (const ax_resize_axis *ax, const float *in, int32_t c, float *out))                                   \
     X(void, resize_row_backward, (const ax_resize_axis *ax, const float *dout, int32_t c, float *din))                        \
     X(void, argmax_row, (const ax_resize_axis *ax, const float *in, int32_t c, uint8_t *out))                                 \
-    /* Cross entropy of px pixels of c classes; returns the sum of the losses; grad may be NULL; tmp: 64 * c floats */ \
-    X(double, ce, (const float *logits, const uint8_t *labels, size_t px, int32_t c, float scale, float *grad,         \
-                   float *tmp))                                                                                        \
+    /* Cross entropy of px pixels of c classes, weight {c} or NULL; returns the sum of the (weighted) losses; grad may be \
+       NULL; tmp: 64 * c floats */ \
+    X(double, ce, (const float *logits, const uint8_t *labels, const float *weight, size_t px, int32_t c, float scale, \
+                   float *grad, float *tmp))                                                                           \
     X(double, square_difference, (const float *a, const float *b, size_t n))                                           \
     X(void, scale_difference, (const float *a, const float *b, float s, float *y, size_t n))                           \
     /* of px pixels of c channels, weight {c}: the sum of (weight * (a - b))^2;  y = s * weight^2 * (a - b) */           \

@@ -23,29 +23,41 @@ static double sum_tasks(const double *sums, int T)
     return s;
 }
 
+/* What the labelled pixels count together; without weights their number. */
+static double weight_of(const uint8_t *labels, const float *weight, size_t px, size_t c)
+{
+    size_t valid = 0;
+    double all = 0.0;
+    for (size_t i = 0; i < px; i++)
+        valid += labels[i] < c;
+    for (size_t i = 0; i < px && weight; i++)
+        all += labels[i] < c ? (double)weight[labels[i]] : 0.0;
+    return weight ? all : (double)valid;
+}
+
 AX_CPU_RUN(ax_cpu_ce_forward)
 {
     (void)err;
     size_t c = (size_t)call->in[0].type.shape.c, px = ax_shape_count(call->in[0].type.shape) / c;
     const float *logits = call->in[0].mem;
     const uint8_t *labels = call->in[1].mem;
+    const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
     float *loss = call->out[0].mem, *grad = call->out[1].mem;
     double *sums = call->work;
     char *blocks = (char *)call->work + AX_CPU_MAX_THREADS * sizeof(double);
-    size_t block = ax_cpu_align(CE_PIXELS * c * sizeof(float)), valid = 0;
-    for (size_t i = 0; i < px; i++)
-        valid += labels[i] < c;
-    float scale = valid ? (float)(1.0 / (double)valid) : 0.0f;
+    size_t block = ax_cpu_align(CE_PIXELS * c * sizeof(float));
+    double all = weight_of(labels, weight, px, c);
+    float scale = all > 0.0 ? (float)(1.0 / all) : 0.0f;
     int T = ax_cpu_tasks(dev, px * c);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, CE_PIXELS, T, t, &lo, &hi);
-        sums[t] = dev->k->ce(logits + lo * c, labels + lo, hi - lo, (int32_t)c, scale, grad ? grad + lo * c : NULL,
-                             (float *)(void *)(blocks + (size_t)t * block));
+        sums[t] = dev->k->ce(logits + lo * c, labels + lo, weight, hi - lo, (int32_t)c, scale,
+                             grad ? grad + lo * c : NULL, (float *)(void *)(blocks + (size_t)t * block));
     }
     if (loss)
-        *loss = valid ? (float)(sum_tasks(sums, T) / (double)valid) : 0.0f;
+        *loss = all > 0.0 ? (float)(sum_tasks(sums, T) / all) : 0.0f;
     return AX_OK;
 }
 
@@ -61,11 +73,11 @@ static void scale_all(ax_device *dev, const float *x, float s, float *y, size_t 
     }
 }
 
-/* in: dloss, -, logits or -, labels or -, -, unit gradient. */
+/* in: dloss, -, logits or -, labels or -, weights or - if there are any, -, unit gradient. */
 AX_CPU_RUN(ax_cpu_ce_backward)
 {
     (void)err;
-    scale_all(dev, call->in[5].mem, *(const float *)call->in[0].mem, call->out[0].mem,
+    scale_all(dev, call->in[call->n_in - 1].mem, *(const float *)call->in[0].mem, call->out[0].mem,
               ax_shape_count(call->out[0].type.shape));
     return AX_OK;
 }

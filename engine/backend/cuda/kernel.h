@@ -303,16 +303,21 @@ typedef struct ax_k_argmax_args {
 } ax_k_argmax_args;
 
 /* ---- losses ---- */
-typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c */
+typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c; with weight {c}: all {gridDim.x}, their sums
+                                     */
     const uint8_t *labels;
+    const float *weight; /* may be NULL */
     uint32_t *count;
+    double *all;
     size_t pixels;
     int64_t c;
 } ax_k_ce_count_args;
 typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a thread per pixel */
     const float *logits;
     const uint8_t *labels;
+    const float *weight; /* may be NULL; else all is read, not count */
     const uint32_t *count;
+    const double *all;
     float *grad; /* may be NULL */
     double *part;
     size_t pixels;
@@ -368,9 +373,10 @@ typedef struct ax_k_weighted_difference_args { /* y = scale * *factor * weight^2
     size_t n, image, c;
     double scale;
 } ax_k_weighted_difference_args;
-typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of count when that isn't NULL (0/0 = 0) */
+typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of count or all if one isn't NULL (0/0 = 0) */
     const double *part;
     const uint32_t *count;
+    const double *all;
     float *out;       /* or */
     double *out_wide; /* this */
     size_t parts;

@@ -16,12 +16,13 @@ static size_t count_blocks(size_t pixels)
     return blocks < MOST ? blocks : MOST;
 }
 
-/* Scratch: counts of labels, then parts of the loss. */
+/* Scratch: counts of labels, sums of their weights, then parts of the loss. */
 AX_CUDA_PREPARE(ax_cuda_ce_prepare)
 {
     (void)dev, (void)err;
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape);
-    *work = ax_cuda_align(count_blocks(pixels) * sizeof(uint32_t)) + blocks_of(pixels) * sizeof(double);
+    size_t counts = count_blocks(pixels);
+    *work = ax_cuda_align(counts * sizeof(uint32_t)) + (counts + blocks_of(pixels)) * sizeof(double);
     return AX_OK;
 }
 
@@ -30,25 +31,33 @@ AX_CUDA_RUN(ax_cuda_ce_forward)
     int c = call->in[0].type.shape.c;
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape), counts = count_blocks(pixels), blocks = blocks_of(pixels);
     uint32_t *count = call->work;
-    double *part = (double *)(void *)((char *)call->work + ax_cuda_align(counts * sizeof *count));
-    ax_k_ce_count_args n = { call->in[1].mem, count, pixels, c };
+    double *all = (double *)(void *)((char *)call->work + ax_cuda_align(counts * sizeof *count)), *part = all + counts;
+    const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
+    ax_k_ce_count_args n = { call->in[1].mem, weight, count, all, pixels, c };
     ax_code code = ax_cuda_launch(dev, AX_K_ce_count, (ax_cuda_grid) { counts, 1, 1, AX_CUDA_THREADS }, &n, err);
-    ax_k_ce_args l = { call->in[0].mem, call->in[1].mem, count, call->out[1].mem, part, pixels, c, (int)counts };
+    ax_k_ce_args l = { call->in[0].mem, call->in[1].mem, weight, count, all, call->out[1].mem, part, pixels, c,
+                       (int)counts };
     if (code == AX_OK)
         code = ax_cuda_launch(dev, AX_K_ce, (ax_cuda_grid) { blocks, 1, 1, AX_CUDA_THREADS }, &l, err);
     ax_k_scalar_final_args f = {
-        .part = part, .count = count, .out = call->out[0].mem, .parts = blocks, .counts = (int)counts, .scale = 1
+        .part = part,
+        .count = weight ? NULL : count,
+        .all = weight ? all : NULL,
+        .out = call->out[0].mem,
+        .parts = blocks,
+        .counts = (int)counts,
+        .scale = 1,
     };
     if (code == AX_OK && f.out)
         code = ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err);
     return code;
 }
 
-/* in: dloss, -, -, -, -, unit gradient. */
+/* in: dloss, ..., unit gradient. */
 AX_CUDA_RUN(ax_cuda_ce_backward)
 {
     size_t n = ax_shape_count(call->out[0].type.shape);
-    ax_k_scale_args a = { call->in[5].mem, call->in[0].mem, call->out[0].mem, n };
+    ax_k_scale_args a = { call->in[call->n_in - 1].mem, call->in[0].mem, call->out[0].mem, n };
     return ax_cuda_launch(dev, AX_K_scale, ax_cuda_over((n + 3) / 4), &a, err);
 }
 

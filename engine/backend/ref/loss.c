@@ -20,25 +20,27 @@ AX_REF_KERNEL(ce)
     (void)dev;
     const float *x = call->in[0].mem;
     const uint8_t *label = call->in[1].mem;
+    const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
     float *loss = call->out[0].mem, *grad = call->out[1].mem;
     ax_shape s = call->in[0].type.shape;
-    size_t pixels = (size_t)s.n * (size_t)s.h * (size_t)s.w, c = (size_t)s.c, valid = 0;
-    double sum = 0;
+    size_t pixels = (size_t)s.n * (size_t)s.h * (size_t)s.w, c = (size_t)s.c;
+    double sum = 0, all = 0;
     for (size_t i = 0; i < pixels; i++) {
         if (label[i] != AX_IGNORE && label[i] >= c)
             return ax_fail(err, AX_EFORMAT, "label %d where there are %zu classes", label[i], c);
-        valid += label[i] != AX_IGNORE;
+        all += label[i] == AX_IGNORE ? 0 : weight ? (double)weight[label[i]] : 1;
     }
     for (size_t i = 0; i < pixels; i++) {
         float *g = grad ? grad + i * c : NULL;
-        if (label[i] != AX_IGNORE)
-            sum += pixel(x + i * c, s.c, label[i], 1.0 / (double)valid, g);
+        double each = label[i] == AX_IGNORE ? 0 : weight ? (double)weight[label[i]] : 1;
+        if (each > 0)
+            sum += each * pixel(x + i * c, s.c, label[i], each / all, g);
         else
             for (size_t k = 0; g && k < c; k++)
                 g[k] = 0;
     }
     if (loss)
-        *loss = valid ? (float)(sum / (double)valid) : 0;
+        *loss = all > 0 ? (float)(sum / all) : 0;
     return AX_OK;
 }
 
@@ -48,12 +50,12 @@ static void scale_into(float *out, const float *x, size_t n, float scale)
         out[i] = scale * x[i];
 }
 
-/* in: dloss, -; -, -; -, unit gradient. */
+/* in: dloss, -; logits, labels and perhaps weights, none of them read; -, unit gradient. */
 AX_REF_KERNEL(ce_backward)
 {
     (void)dev;
     (void)err;
-    scale_into(call->out[0].mem, call->in[5].mem, ax_shape_count(call->out[0].type.shape),
+    scale_into(call->out[0].mem, call->in[call->n_in - 1].mem, ax_shape_count(call->out[0].type.shape),
                *(const float *)call->in[0].mem);
     return AX_OK;
 }

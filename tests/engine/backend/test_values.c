@@ -398,6 +398,39 @@ static void ce(const bench *s)
     ax_trial_release(&t);
 }
 
+/* As above, with weights 3 and 1/2 of labels 0 and 1: each pixel counts as much as its label. */
+static void ce_weighted(const bench *s)
+{
+    const ax_case c = { .name = "ce, weighted",
+                        AX_OP_CE,
+                        { .act = 0 },
+                        3,
+                        { MAP(1, 1, 3, 2), { .shape = { 1, 1, 3, 1 }, .dtype = AX_U8 }, MAP(1, 1, 1, 2) } };
+    const float l = logf(3);
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(0, l, 7, 9, l, 0));
+    set_in(&t, 2, FLOATS(3, 0.5f));
+    memcpy(t.in[1], (const uint8_t[]) { 0, AX_IGNORE, 1 }, 3);
+    set(t.dout, t.out_type[0], FLOATS(7));
+    forward(s, &t);
+    expect(s, &t, "loss", t.out[0], FLOATS((3 * logf(4) + logf(4) / 2) / 3.5f));
+    expect(s, &t, "unit gradient", t.out[1], FLOATS(-2.25f / 3.5f, 2.25f / 3.5f, 0, 0, 0.375f / 3.5f, -0.375f / 3.5f));
+    backward(s, &t);
+    expect(s, &t, "gradient", t.din[0], FLOATS(-4.5f, 4.5f, 0, 0, 0.75f, -0.75f));
+    memset(t.in[1], AX_IGNORE, 3);
+    forward(s, &t);
+    expect(s, &t, "loss of nothing", t.out[0], FLOATS(0));
+    expect(s, &t, "unit gradient of nothing", t.out[1], FLOATS(0, 0, 0, 0, 0, 0));
+    ax_trial_release(&t);
+}
+
+static void cross_entropies(const bench *s)
+{
+    ce(s);
+    ce_weighted(s);
+}
+
 static ax_trial depth_trial(const bench *s, const ax_case *c, const float *p, const float *truth)
 {
     ax_trial t;
@@ -567,14 +600,22 @@ static void argmax(const bench *s)
 static void every_operation(void **state)
 {
     static void (*const check[AX_OP_COUNT])(const bench *) = {
-        [AX_OP_ZERO] = zero,       [AX_OP_CONV2D] = conv,
-        [AX_OP_BNORM] = norm,      [AX_OP_RELU] = relu,
-        [AX_OP_ADD] = add,         [AX_OP_RESIZE] = resize,
-        [AX_OP_GPOOL] = gpool,     [AX_OP_CONCAT] = concat,
-        [AX_OP_CE] = ce,           [AX_OP_DEPTH_LOSS] = depth_loss,
-        [AX_OP_MSE] = mse,         [AX_OP_WSUM] = wsum,
-        [AX_OP_ARGMAX] = argmax,   [AX_OP_WMSE] = wmse,
-        [AX_OP_MAXPOOL] = maxpool, [AX_OP_MIX] = mix,
+        [AX_OP_ZERO] = zero,
+        [AX_OP_CONV2D] = conv,
+        [AX_OP_BNORM] = norm,
+        [AX_OP_RELU] = relu,
+        [AX_OP_ADD] = add,
+        [AX_OP_RESIZE] = resize,
+        [AX_OP_GPOOL] = gpool,
+        [AX_OP_CONCAT] = concat,
+        [AX_OP_CE] = cross_entropies,
+        [AX_OP_DEPTH_LOSS] = depth_loss,
+        [AX_OP_MSE] = mse,
+        [AX_OP_WSUM] = wsum,
+        [AX_OP_ARGMAX] = argmax,
+        [AX_OP_WMSE] = wmse,
+        [AX_OP_MAXPOOL] = maxpool,
+        [AX_OP_MIX] = mix,
     };
     bench s = { .b = *state };
     s.dev = s.b->open(0, 2, NULL);

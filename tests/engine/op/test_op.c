@@ -150,6 +150,11 @@ static void several(void **state)
     in[1].dtype = AX_U8;
     gives(AX_OP_CE, none, in, 2, 0, (ax_type)MAP(1, 1, 1, 1));
     gives(AX_OP_CE, none, in, 2, 1, in[0]);
+    in[2] = (ax_type)MAP(1, 1, 1, 5);
+    gives(AX_OP_CE, none, in, 3, 1, in[0]);
+    in[2].shape.c = 4;
+    refused(AX_OP_CE, none, in, 3, "a weight per class");
+    in[2] = (ax_type)MAP(2, 3, 4, 9);
     in[1].shape.h = 4;
     refused(AX_OP_CE, none, in, 2, "2x4x4x1");
     in[1] = in[0];

@@ -31,14 +31,14 @@ static void exp_nonpositive(float *x, size_t n)
     }
 }
 
-double AX_ISA_NAME(ce)(const float *logits, const uint8_t *labels, size_t px, int32_t c, float scale, float *grad,
-                       float *tmp)
+double AX_ISA_NAME(ce)(const float *logits, const uint8_t *labels, const float *weight, size_t px, int32_t c,
+                       float scale, float *grad, float *tmp)
 {
     double loss = 0.0;
     size_t nc = (size_t)c;
     for (size_t p0 = 0; p0 < px; p0 += PIXELS) {
         size_t np = p0 + PIXELS < px ? PIXELS : px - p0;
-        float top[PIXELS], sum[PIXELS] = { 0 }, shifted[PIXELS];
+        float top[PIXELS], sum[PIXELS] = { 0 }, shifted[PIXELS], each[PIXELS];
         /* classes apart, pixels side by side: so that all that follows is done for a vector of pixels at a time */
         if (np < PIXELS)
             memset(tmp, 0, PIXELS * nc * sizeof *tmp);
@@ -61,8 +61,11 @@ double AX_ISA_NAME(ce)(const float *logits, const uint8_t *labels, size_t px, in
                 sum[p] += tmp[k * PIXELS + p];
         for (size_t p = 0; p < np; p++) {
             bool valid = labels[p0 + p] < nc;
-            loss += valid ? (double)(logf(sum[p]) - shifted[p]) : 0.0;
-            sum[p] = valid ? scale / sum[p] : 0.0f;
+            float of_label = valid && weight ? weight[labels[p0 + p]] : 1.0f;
+            double pixel = valid ? (double)(logf(sum[p]) - shifted[p]) : 0.0;
+            loss += weight ? (double)of_label * pixel : pixel;
+            each[p] = weight ? of_label * scale : scale;
+            sum[p] = valid ? each[p] / sum[p] : 0.0f;
         }
         if (!grad)
             continue;
@@ -71,7 +74,7 @@ double AX_ISA_NAME(ce)(const float *logits, const uint8_t *labels, size_t px, in
             for (size_t k = 0; k < nc; k++)
                 g[k] = sum[p] * tmp[k * PIXELS + p];
             if (labels[p0 + p] < nc)
-                g[labels[p0 + p]] -= scale;
+                g[labels[p0 + p]] -= each[p];
         }
     }
     return loss;

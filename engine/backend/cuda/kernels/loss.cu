@@ -4,11 +4,20 @@
 AX_KERNEL(ce_count)
 {
     uint32_t count = 0;
-    for (size_t i = thread_index(); i < a.pixels; i += thread_count())
-        count += a.labels[i] < a.c;
+    double all = 0;
+    for (size_t i = thread_index(); i < a.pixels; i += thread_count()) {
+        bool valid = a.labels[i] < a.c;
+        count += valid;
+        if (valid && a.weight)
+            all += (double)a.weight[a.labels[i]];
+    }
     count = block_sum(count);
+    if (a.weight) /* the same for the whole block */
+        all = block_sum(all);
     if (threadIdx.x == 0)
         a.count[blockIdx.x] = count;
+    if (threadIdx.x == 0 && a.weight)
+        a.all[blockIdx.x] = all;
 }
 
 static __device__ __forceinline__ uint32_t total(const uint32_t *count, int counts)
@@ -19,10 +28,20 @@ static __device__ __forceinline__ uint32_t total(const uint32_t *count, int coun
     return block_sum(n);
 }
 
-/* -log softmax of the label, and its gradient, (softmax - one at the label) / labelled pixels. */
+static __device__ __forceinline__ double total_weight(const double *all, int counts)
+{
+    double sum = 0;
+    for (int i = (int)threadIdx.x; i < counts; i += (int)blockDim.x)
+        sum += all[i];
+    return block_sum(sum);
+}
+
+/* -log softmax of the label, and its gradient, (softmax - one at the label) / labelled pixels;
+   each of them times its label's weight, and by the sum of weights, where there are any. */
 AX_KERNEL(ce)
 {
-    uint32_t valid = total(a.count, a.counts);
+    uint32_t valid = a.weight ? 0 : total(a.count, a.counts);
+    double all = a.weight ? total_weight(a.all, a.counts) : 0;
     size_t i = thread_index();
     float loss = 0.0f;
     if (i < a.pixels) {
@@ -35,10 +54,14 @@ AX_KERNEL(ce)
                 most = fmaxf(most, x[k]);
             for (int k = 0; k < a.c; k++)
                 sum += expf(x[k] - most);
-            float scale = 1.0f / (float)valid, share = scale / sum;
+            float each = a.weight ? a.weight[label] : 1.0f;
+            float scale = !a.weight ? 1.0f / (float)valid : all > 0 ? (float)((double)each / all) : 0.0f;
+            float share = scale / sum;
             for (int k = 0; grad && k < a.c; k++)
                 grad[k] = share * expf(x[k] - most) - (k == label ? scale : 0.0f);
             loss = logf(sum) + (most - x[label]);
+            if (a.weight)
+                loss *= each;
         } else {
             for (int k = 0; grad && k < a.c; k++)
                 grad[k] = 0.0f;
@@ -94,11 +117,14 @@ AX_KERNEL(scalar_final)
         sum += a.part[i];
     sum = block_sum(sum);
     uint32_t n = total(a.count, a.count ? (int)a.counts : 0);
+    double all = a.all ? total_weight(a.all, (int)a.counts) : 0;
     if (threadIdx.x)
         return;
     sum *= a.scale;
     if (a.count)
         sum = n ? sum / (double)n : 0.0;
+    if (a.all)
+        sum = all > 0 ? sum / all : 0.0;
     if (a.out)
         *a.out = (float)sum;
     if (a.out_wide)
