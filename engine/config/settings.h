@@ -159,7 +159,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(TEXT, space, RUN, SEARCH, "cells", "cells", "cells", ONE_OF("cells, templates"),                                 \
       "search space: cells (CVPR 2019) or templates (WACV 2020)")                                                      \
     X(REAL, jitter, FIXED, DATA, 0, 0, 0, FROM(0, 1),                                                                  \
-      "random factors of brightness, contrast, saturation: 1 - this to 1 + this")
+      "random factors of brightness, contrast, saturation: 1 - this to 1 + this")                                      \
+    X(TEXT, class_weights, FIXED, DATA, "none", "none", "none", ONE_OF("none, median-frequency"),                      \
+      "what classes count in the loss: none (the same), median-frequency")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */

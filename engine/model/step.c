@@ -22,6 +22,10 @@ ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *at, ax_err *
         target[k] = ax_graph_input(g, task->target[k], task->target_type(s->task, k, at->n, at->h, at->w), err);
         code = target[k].id ? AX_OK : AX_ENOMEM;
     }
+    if (s->task->weighted && code == AX_OK) {
+        const ax_type type = { .shape = { 1, 1, 1, s->task->outputs } };
+        code = ax_graph_input(g, AX_TASK_WEIGHTS, type, err).id ? AX_OK : AX_ENOMEM;
+    }
     if (s->stage == 1 && s->teacher && code == AX_OK) {
         const ax_type type = { .shape = { at->n, at->h, at->w, s->decoder.outputs } };
         teacher = ax_graph_input(g, "teacher", type, err);

@@ -22,7 +22,9 @@ typedef struct ax_task_spec {
     int32_t outputs; /* channels of the network's last convolution; of each of them: */
     char name[AX_TASK_OUTPUTS][AX_TASK_OUTPUT_NAME];
     uint8_t color[AX_TASK_OUTPUTS][3]; /* RGB */
-    union {                            /* what belongs to one task alone */
+    bool weighted;                     /* in the loss outputs count by weight, which ax_task.weigh makes */
+    float weight[AX_TASK_OUTPUTS];
+    union { /* what belongs to one task alone */
         struct {
             int32_t leave_out; /* the output that the reward leaves out, -1 = none */
         } segmentation;
@@ -106,6 +108,8 @@ typedef struct ax_task_file {
     bool overlay;       /* only with --overlay */
 } ax_task_file;
 
+#define AX_TASK_WEIGHTS "weights" /* an input of the training step: {1,1,1,outputs} */
+
 /* Hands one pair of a model file's metadata on. */
 typedef void (*ax_task_say)(void *context, const char *key, const char *value);
 /* The value of a key of a model file's metadata, NULL = it isn't there. */
@@ -138,7 +142,11 @@ struct ax_task {
     /* Fills target k of one sample, for logits of h x w, from the truth of a sample of truth_h x truth_w. */
     void (*fill_target)(const ax_task_spec *spec, int k, const void *truth, int32_t truth_h, int32_t truth_w, void *to,
                         int32_t h, int32_t w);
-    /* Appends the loss of logits {n,h,w,outputs}, a scalar, and keeps it under the name. */
+    /* What each output counts in the loss, into spec->weight, from target 0 of n samples of h x w. NULL: outputs have
+       no weights, and class_weights is refused. */
+    ax_code (*weigh)(ax_task_spec *spec, const void *const *target, size_t n, int32_t h, int32_t w, ax_err *err);
+    /* Appends the loss of logits {n,h,w,outputs}, a scalar; with weights, the graph's input AX_TASK_WEIGHTS has them.
+     */
     ax_val (*loss)(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val target[AX_TASK_TARGETS]);
 
     bool starts_at_one; /* the bias of the outputs starts as 1, not 0: what is learned is a size, and none is 0 */

@@ -12,6 +12,7 @@ struct ax_batch {
     float *tap[AX_MAX_TAPS];       /* stage 1: {n,h,w,c} ... */
     float *image;                  /* stage 2: {n,crop,crop,3} */
     char *target[AX_TASK_TARGETS]; /* each n times target_bytes */
+    float *weights;                /* of the outputs; NULL: they have none */
     float *teacher;                /* stage 1 with a teacher: {n,h,w,outputs} */
     uint32_t *order;               /* stage 1: of the crops in this epoch */
     int32_t epoch;                 /* that order and stream are of, -1 = none */
@@ -58,6 +59,12 @@ static bool allocate(ax_batch *b)
     for (int k = 0; k < targets(b); k++)
         if (!(b->target[k] = aligned(n * target_bytes(b, k))))
             return false;
+    if (task_of(b)->weighted) {
+        size_t bytes = (size_t)task_of(b)->outputs * sizeof *b->weights;
+        if (!(b->weights = aligned(bytes)))
+            return false;
+        memcpy(b->weights, task_of(b)->weight, bytes);
+    }
     if (b->spec.stage == 2)
         return (b->image = aligned(n * crop * crop * 3 * sizeof(float)));
     for (int k = 0; k < b->t->encoder.taps.n; k++)
@@ -92,6 +99,8 @@ ax_code ax_batch_bind(ax_batch *b, ax_plan *plan, int32_t first, ax_err *err)
     ax_code code = AX_OK;
     for (int k = 0; k < targets(b) && code == AX_OK; k++)
         code = ax_plan_bind(plan, task_of(b)->task->target[k], b->target[k] + from * target_bytes(b, k), err);
+    if (code == AX_OK && b->weights)
+        code = ax_plan_bind(plan, AX_TASK_WEIGHTS, b->weights, err);
     if (code == AX_OK && b->image)
         code = ax_plan_bind(plan, "image", b->image + from * crop * crop * 3, err);
     for (int k = 0; k < b->t->encoder.taps.n && code == AX_OK && b->spec.stage == 1; k++)
@@ -112,6 +121,7 @@ void ax_batch_free(ax_batch *b)
     free(b->image);
     for (int k = 0; k < AX_TASK_TARGETS; k++)
         free(b->target[k]);
+    free(b->weights);
     free(b->teacher);
     free(b->order);
     free(b);

@@ -91,6 +91,28 @@ static ax_code open_train_cache(ax_trainer *t, const char *dir, ax_cache_spec *s
     return t->train ? AX_OK : err->code;
 }
 
+/* Makes the weights of the outputs, from the targets of stage 1. */
+static ax_code weigh_outputs(ax_trainer *t, ax_err *err)
+{
+    ax_task_spec *task = &t->source->info.task;
+    size_t n = ax_cache_count(t->train);
+    const void **target = task->weighted ? malloc(n * sizeof *target) : NULL;
+    if (!task->weighted)
+        return AX_OK;
+    if (!target)
+        return ax_fail(err, AX_ENOMEM, "no memory for the weights of %zu crops", n);
+    int32_t h = 0, w = 0;
+    for (size_t i = 0; i < n; i++) {
+        ax_cache_item item = ax_cache_get(t->train, i);
+        target[i] = item.target[0];
+        h = item.h / 4; /* of the finest tap */
+        w = item.w / 4;
+    }
+    ax_code code = task->task->weigh(task, target, n, h, w, err);
+    free(target);
+    return code == AX_OK ? code : ax_fail_prefix(err, t->source->info.spec);
+}
+
 static void describe_validation(const ax_trainer *t, ax_cache_spec *spec)
 {
     spec->samples = t->val_spec;
@@ -141,6 +163,8 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
         .source = t->source, .encoder = &t->encoder, .data = t->data, .threads = s->threads ? (int)s->threads : 2
     };
     code = open_train_cache(t, dir, &spec, progress, context, err);
+    if (code == AX_OK)
+        code = weigh_outputs(t, err);
     if (code != AX_OK)
         return code;
     describe_validation(t, &spec);
@@ -189,6 +213,9 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
     ax_source_info *info = &t->source->info;
     if (info->task.task->configure(&info->task, s, info->spec, err) != AX_OK)
         return err->code;
+    info->task.weighted = strcmp(s->class_weights, "none") != 0;
+    if (info->task.weighted && !info->task.task->weigh)
+        return ax_fail(err, AX_EINVAL, "class_weights: the task %s has no classes", ax_task_name(info->task.task->id));
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
     if (ax_encoder_open(s->encoder, ax_space_taps(ax_space_named(s->space)), &t->encoder, err) != AX_OK)

@@ -3,6 +3,7 @@
 #include "engine/task/segmentation/confusion_text.h"
 #include "engine/task/segmentation/labels.h"
 #include "engine/task/segmentation/score.h"
+#include "engine/task/segmentation/balance.h"
 #include "engine/task/task.h"
 
 #include <math.h>
@@ -59,9 +60,9 @@ static void fill_target(const ax_task_spec *spec, int k, const void *truth, int3
 
 static ax_val cross_entropy(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val *target)
 {
-    (void)spec;
-    const ax_val args[2] = { logits, target[0] };
-    return ax_layer_apply(l, AX_OP_CE, (ax_attr) { 0 }, args, 2);
+    const ax_val args[3] = { logits, target[0],
+                             spec->weighted ? ax_graph_find(l->g, AX_TASK_WEIGHTS) : (ax_val) { 0 } };
+    return ax_layer_apply(l, AX_OP_CE, (ax_attr) { 0 }, args, spec->weighted ? 3 : 2);
 }
 
 static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err)
@@ -154,6 +155,7 @@ const ax_task ax_task_segmentation = {
     .target = { "target" },
     .target_type = target_type,
     .fill_target = fill_target,
+    .weigh = ax_segmentation_weigh,
     .loss = cross_entropy,
     .mirrors = true,
     .scales = true,

@@ -233,6 +233,15 @@ class Train(unittest.TestCase):
             self.assertEqual(changed, self.losses("--task", task, "--jitter", "0.3"))
         self.refused("jitter", GENOTYPE, *SMALL, "-o", "loss.safetensors", "--jitter", "1.5")
 
+    def test_class_weights(self):
+        plain, weighed = self.losses(), self.losses("--class-weights", "median-frequency")
+        for stage in (0, 3):
+            self.assertNotEqual(plain[stage], weighed[stage])
+        self.assertEqual(plain, self.losses("--class-weights", "none"))
+        for task in ("pose", "depth"):
+            self.refused(f"task {task} has no classes", GENOTYPE, *SMALL, "-o", "loss.safetensors", "--task", task,
+                         "--class-weights", "median-frequency")
+
     def test_validations_now_and_then(self):
         code, out, err = self.train(GENOTYPE, *SMALL, "-o", "now.safetensors", "--json", "--eval-every", "2")
         self.assertEqual((code, err), (0, ""))

@@ -1,0 +1,47 @@
+#include "engine/task/segmentation/balance.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { I = AX_IGNORE };
+
+/* Two maps of 2x4. Class 0: 4 of 6 labelled and 2 of 8, so 6/14; class 1: 2 of 6, so 1/3; class 2: 6 of 8, so 3/4;
+   class 3: nowhere. The median of 1/3, 3/7, 3/4 is 3/7. */
+static void by_hand(void **state)
+{
+    (void)state;
+    const uint8_t a[8] = { 0, 0, 0, 0, 1, 1, I, I }, b[8] = { 0, 0, 2, 2, 2, 2, 2, 2 };
+    const void *maps[] = { a, b };
+    ax_task_spec spec = { .outputs = 4 };
+    ax_err err = { AX_OK, "" };
+    assert_int_equal(ax_segmentation_weigh(&spec, maps, 2, 2, 4, &err), AX_OK);
+    const double want[4] = { 1, 9.0 / 7, 4.0 / 7, 1 };
+    for (int k = 0; k < 4; k++)
+        assert_true(fabs((double)spec.weight[k] - want[k]) < 1e-6);
+    /* of an even number of classes, the middle of the two in the middle: 1/3 and 4/6 */
+    assert_int_equal(ax_segmentation_weigh(&spec, maps, 1, 2, 4, &err), AX_OK);
+    assert_true(fabs((double)spec.weight[0] - .75) < 1e-6 && fabs((double)spec.weight[1] - 1.5) < 1e-6);
+    assert_true(spec.weight[2] == 1);
+}
+
+static void nothing_to_weigh(void **state)
+{
+    (void)state;
+    uint8_t a[8];
+    const void *maps[] = { a };
+    ax_task_spec spec = { .outputs = 4 };
+    ax_err err = { AX_OK, "" };
+    memset(a, I, sizeof a);
+    assert_int_equal(ax_segmentation_weigh(&spec, maps, 1, 2, 4, &err), AX_EDATA);
+    assert_non_null(strstr(err.msg, "no labelled pixel"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(by_hand), cmocka_unit_test(nothing_to_weigh) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
