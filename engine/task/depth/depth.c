@@ -134,9 +134,19 @@ static ax_code score_add(void *score, const ax_task_spec *spec, const void *trut
     return ax_depth_meter_append(score, &sums, err);
 }
 
+/* The other's images come behind. */
+static void score_merge(void *score, const void *other)
+{
+    const ax_depth_meter *from = other;
+    for (size_t i = 0; i < from->images; i++)
+        (void)ax_depth_meter_append(score, &from->image[i], NULL); /* score_take says when it failed */
+}
+
 static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
 {
     const ax_depth_report r = ax_depth_meter_report(score);
+    if (((const ax_depth_meter *)score)->short_of_memory)
+        return ax_fail(err, AX_ENOMEM, "no memory to judge");
     if (r.not_finite) /* capped they would look like a bad network, and it is a broken one */
         return ax_fail(err, AX_EFORMAT, "diverged: %llu predictions of depth aren't finite",
                        (unsigned long long)r.not_finite);
@@ -178,6 +188,7 @@ const ax_task ax_task_depth = {
     .score_new = score_new,
     .score_add = score_add,
     .score_take = score_take,
+    .score_merge = score_merge,
     .score_free = score_free,
     .legend = ax_depth_legend,
     .draw = ax_depth_picture,

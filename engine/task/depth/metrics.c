@@ -107,8 +107,10 @@ ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s)
 
 ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err)
 {
-    *m =
-        (ax_depth_meter) { calloc(images + 1, sizeof *m->image), calloc(images + 1, sizeof *m->there), images, images };
+    *m = (ax_depth_meter) { .image = calloc(images + 1, sizeof *m->image),
+                            .there = calloc(images + 1, sizeof *m->there),
+                            .images = images,
+                            .room = images };
     if (m->image && m->there)
         return AX_OK;
     ax_depth_meter_release(m);
@@ -130,6 +132,7 @@ ax_code ax_depth_meter_append(ax_depth_meter *m, const ax_depth_sums *s, ax_err 
         m->image = image ? image : m->image;
         bool *there = image ? realloc(m->there, room * sizeof *there) : NULL;
         m->there = there ? there : m->there;
+        m->short_of_memory = m->short_of_memory || !there;
         if (!there)
             return ax_fail(err, AX_ENOMEM, "no memory for the figures of %zu images", room);
         m->room = room;

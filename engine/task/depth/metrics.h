@@ -83,6 +83,7 @@ typedef struct ax_depth_meter {
     ax_depth_sums *image; /* one for each; owned */
     bool *there;
     size_t images, room;
+    bool short_of_memory; /* an image that was appended is missing */
 } ax_depth_meter;
 
 ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err);

@@ -135,6 +135,15 @@ static void scores(void **state)
     assert_int_equal(depth->score_add(score, &spec, first, p, 2, 2, NULL), AX_OK);
     assert_int_equal(depth->score_add(score, &spec, second, q, 2, 2, NULL), AX_OK);
     assert_int_equal(depth->score_take(score, &spec, &o, NULL), AX_OK);
+    ax_outcome apart = ax_outcome_none; /* the same of two accounts, one for each image */
+    void *one = depth->score_new(&spec, NULL), *other = depth->score_new(&spec, NULL);
+    assert_int_equal(depth->score_add(one, &spec, first, p, 2, 2, NULL), AX_OK);
+    assert_int_equal(depth->score_add(other, &spec, second, q, 2, 2, NULL), AX_OK);
+    depth->score_merge(one, other);
+    assert_int_equal(depth->score_take(one, &spec, &apart, NULL), AX_OK);
+    assert_true(apart.reward == o.reward && apart.rmse == o.rmse && apart.rmse_image == o.rmse_image);
+    depth->score_free(one);
+    depth->score_free(other);
     depth->score_free(score);
     /* errors 8 (of 8), 0, 0 over three pixels; by image: 8 / sqrt 2 and 0 */
     assert_true(fabs(o.rmse - 8 / sqrt(3)) < 1e-9 && fabs(o.abs_rel - 1.0 / 3) < 1e-9 && fabs(o.d1 - 2.0 / 3) < 1e-9);
