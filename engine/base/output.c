@@ -18,7 +18,7 @@
 
 /* ---- where a name leads ---- */
 
-/* The descriptor of this process that a name stands for, -1 = none. Opening such a name anew would begin at the file's
+/* The descriptor of this process that a name stands for, -1 = none. Opening such a name again would begin at the file's
    start again, and a socket can't be opened at all. */
 static int own_descriptor(const char *path)
 {

@@ -11,7 +11,7 @@
 /* What a setting is for. */
 typedef enum ax_setting_scope {
     AX_SETTING_FREE,  /* may be another when a run goes on, and no training depends on it, or its job says it */
-    AX_SETTING_MOVES, /* may be another when a run goes on; a training that is half done starts anew */
+    AX_SETTING_MOVES, /* may be another when a run goes on; a training that is half done starts again */
     AX_SETTING_RUN,   /* stays as it is for a run, but no training depends on it, or its job says it */
     AX_SETTING_FIXED, /* stays as it is for a run, and trainings depend on it */
 } ax_setting_scope;
@@ -117,7 +117,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, gate, RUN, SEARCH, 1, 1, 1, ON_OFF, "gate after stage 1: 0 or 1")                                         \
     X(WHOLE, stages, RUN, SEARCH, 2, 2, 2, FROM(1, 2), "1: decoder only; 2: what passes the gate goes on end to end")  \
     X(WHOLE, stage2_samples, FIXED, STAGE2, 32, 0, 0, FROM(0, 1e6),                                                    \
-      "crops per pass of stage 2, made anew each time; 0 = one per image")                                             \
+      "crops per pass of stage 2, cut again each time; 0 = one per image")                                             \
     X(WHOLE, stage2_crop, FIXED, STAGE2, 96, 256, 350, FROM(32, 4096), "side of the crops in stage 2")                 \
     X(WHOLE, stage2_shorter_side, FIXED, STAGE2, 0, 0, 400, FROM(0, 8192), "as shorter_side, in stage 2")              \
     X(WHOLE, stage2_batch, FIXED, STAGE2, 8, 8, 32, FROM(1, 4096), "crops per step in stage 2")                        \

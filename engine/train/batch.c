@@ -165,7 +165,7 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 
 /* ---- stage 2 ---- */
 
-/* Crops are made anew in every epoch; what comes when depends on the seed alone. */
+/* Every epoch has other crops; what comes when depends on the seed alone. */
 static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
 {
     const ax_source_ops *ops = b->t->source->ops;

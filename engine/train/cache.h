@@ -31,7 +31,7 @@ typedef void (*ax_cache_progress)(void *context, size_t done, size_t all);
 /* Opens dir/NAME or, when it isn't there, computes it: temporary file, fsync, rename; two processes that start together
    compute it once (lock file). NAME is made of a hash of the encoder, the data as they are, the sample spec and the
    teacher, and of the user's number: a file of somebody else, or that others may write to, isn't used. What is damaged
-   is made anew; every byte is checked here, and never again. dir NULL: anonymous memory. */
+   is computed again; every byte is checked here, and never again. dir NULL: anonymous memory. */
 ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_backend *be, ax_device *dev,
                         ax_cache_progress progress, void *context, ax_err *err);
 void ax_cache_free(ax_cache *c);

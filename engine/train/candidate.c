@@ -56,7 +56,7 @@ static void say_note(ax_training *r, void *context)
     r->noted = true;
 }
 
-/* Once per sitting: more devices could have helped. */
+/* Once per session of the program: more devices could have helped. */
 static void say_alone(ax_training *r, void *context)
 {
     char text[320];

@@ -1,7 +1,7 @@
 /* A candidate in the middle of its training, as a file: inflight/ID.mpk. It holds all that the rest of the training
    depends on, so that going on from it gives the bits that never stopping would have given: parameters with their
    running statistics, optimisers, averages and the place in the schedule. The order of the samples needs no state: it
-   is drawn anew for every epoch from the run's seed and the epoch's number. */
+   is drawn for every epoch from the run's seed and the epoch's number. */
 #ifndef AX_TRAIN_INFLIGHT_H
 #define AX_TRAIN_INFLIGHT_H
 

@@ -1,4 +1,4 @@
-/* The crops of stage 1 in the memory of a device of its own, so that a batch is gathered there and not sent anew in
+/* The crops of stage 1 in the memory of a device of its own, so that a batch is gathered there and not sent again in
    every step. */
 #ifndef AX_TRAIN_RESIDENT_H
 #define AX_TRAIN_RESIDENT_H

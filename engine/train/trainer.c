@@ -61,7 +61,7 @@ void ax_trainer_configure(const ax_trainer *t, ax_device *dev)
         .winograd = s->winograd,
         .tf32 = s->cuda_tf32,
         .workspace = (size_t)s->cuda_workspace << 20,
-        /* without a file what is measured could change from sitting to sitting */
+        /* without a file what is measured could change from one session of the program to the next */
         .tune = s->cuda_tune && t->cache_dir,
         .folder = t->cache_dir,
     };
@@ -181,7 +181,7 @@ static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress pro
 }
 
 /* The sizes without the caches. */
-static ax_code foresee_sizes(ax_trainer *t, ax_err *err)
+static ax_code estimate_sizes(ax_trainer *t, ax_err *err)
 {
     const ax_settings *s = &t->settings;
     ax_cache_spec spec = { .source = t->source };
@@ -269,7 +269,7 @@ ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, a
     ax_trainer *t = blank(settings, source, err);
     if (!t)
         return NULL;
-    if (open_device(t, NULL, &why) == AX_OK && foresee_sizes(t, &why) == AX_OK)
+    if (open_device(t, NULL, &why) == AX_OK && estimate_sizes(t, &why) == AX_OK)
         return t;
     ax_trainer_free(t);
     if (err)

@@ -212,7 +212,7 @@ void ax_training_release(ax_training *r)
 /* ---- a step ---- */
 
 /* The step size as a share of its full value. */
-static double pace(const ax_training *r)
+static double lr_factor(const ax_training *r)
 {
     const ax_settings *s = &r->t->settings;
     double share = 1;
@@ -230,8 +230,8 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
     const ax_settings *s = &r->t->settings;
     double others = 0;
     ax_code code = ax_batch_fill(r->batch, r->step, err);
-    r->decoder.lr = (float)(s->lr * pace(r));
-    r->encoder.lr = (float)(s->encoder_lr * pace(r));
+    r->decoder.lr = (float)(s->lr * lr_factor(r));
+    r->encoder.lr = (float)(s->encoder_lr * lr_factor(r));
     if (code == AX_OK && r->stage == 2)
         code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay_now(r), err);
     if (code == AX_OK)

@@ -14,7 +14,7 @@ typedef struct ax_training {
     const ax_train_job *job;
 
     uint64_t footprint; /* bytes that it takes at most, as predicted */
-    double start;       /* monotonic seconds, less those of earlier sittings */
+    double start;       /* monotonic seconds, less those of earlier sessions */
 
     /* The state: with the settings and the job these decide everything that comes. Whoever saves a half-trained
        candidate saves these (inflight.c); whoever loads them calls ax_training_enter for the stage first. There is no
@@ -26,7 +26,7 @@ typedef struct ax_training {
     ax_params *params;         /* slots VALUE, M, V and AVERAGE; GRAD is overwritten by every step */
     ax_optim decoder, encoder; /* their counts of steps */
 
-    /* Made anew by ax_training_enter. */
+    /* Made by ax_training_enter, for each stage. */
     ax_schedule schedule;
     ax_peers *peers; /* NULL: one device computes all of a batch */
     int32_t share;   /* crops of a batch that the graph takes */

@@ -180,7 +180,7 @@ static void rank(ax_state *s, const ax_candidate *c)
             s->out_of_memory = true;
 }
 
-/* Anew, when one that counted has gone or changed. */
+/* Found again when one that counted has gone or changed. */
 static void rank_all(ax_state *s)
 {
     s->best = s->best_full = 0;

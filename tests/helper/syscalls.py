@@ -109,7 +109,7 @@ def hurt(path, who, call, n, action):
         # a worker that was killed would be again and again: once is enough
         while not noticed and run.until(("failed", "paused", "log")):
             kind, _, fields = run.seen[-1]
-            noticed = kind != "log" or (fields["level"] == "warning" and "made anew" not in fields["text"])
+            noticed = kind != "log" or (fields["level"] == "warning" and "made again" not in fields["text"])
     if noticed or (run.answer != "ok\n" and run.process.poll() is None):
         end(run)  # one that couldn't say that it is ready may wait for a person now
     elif run.process.poll() is None:

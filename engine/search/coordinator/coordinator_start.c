@@ -145,7 +145,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     ax_coordinator_tell_log(c);
     if (c->settledfile.bad[0]) {
         char text[AX_EVENT_TEXT];
-        snprintf(text, sizeof text, "%.80s; made anew from events.mpk%s", c->settledfile.bad,
+        snprintf(text, sizeof text, "%.80s; made again from events.mpk%s", c->settledfile.bad,
                  exists(c, AX_SETTLEDFILE_NAME) ? ", the old one is kept as " AX_SETTLEDFILE_ASIDE : "");
         ax_search_log(c->search, AX_LEVEL_WARNING, 0, text);
     }
