@@ -16,9 +16,9 @@ typedef struct ax_step_spec {
     float kd, aux; /* weights of its loss and of the auxiliary heads */
 } ax_step_spec;
 
-/* Appends the step to g. Inputs: "tap.0" to "tap.3" or "image" {n,crop,crop,3}; the task's targets and, if outputs have weights, AX_TASK_WEIGHTS; "teacher"
-   {n,h,w,outputs}. Kept: what ax_task_loss keeps. *at = the shape {n,h,w,...} at which the loss is taken: tap 0's in
-   stage 1, for the cache has targets of that size; the logits' in stage 2. */
+/* Appends the step to g. Inputs: "tap.0" to "tap.3" or "image" {n,crop,crop,3}; the task's targets and, if outputs have
+   weights, AX_TASK_WEIGHTS; "teacher" {n,h,w,outputs}. Kept: what ax_task_loss keeps. *at = the shape {n,h,w,...} at
+   which the loss is taken: tap 0's in stage 1, for the cache has targets of that size; the logits' in stage 2. */
 ax_code ax_step_build(ax_graph *g, const ax_step_spec *s, ax_shape *at, ax_err *err);
 
 #endif

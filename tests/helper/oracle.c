@@ -38,7 +38,8 @@ static void fill(const ax_case *c, uint32_t i, void *mem, ax_rng *rng)
         }
         return;
     }
-    bool own = i == 0 && (c->lo != 0 || c->hi != 0), positive = (c->op == AX_OP_BNORM && (i == 1 || i == 4)) || (c->op == AX_OP_CE && i == 2);
+    bool own = i == 0 && (c->lo != 0 || c->hi != 0),
+         positive = (c->op == AX_OP_BNORM && (i == 1 || i == 4)) || (c->op == AX_OP_CE && i == 2);
     double lo = own ? c->lo : positive ? 0.5 : -1, hi = own ? c->hi : positive ? 1.5 : 1;
     for (size_t k = 0; k < n; k++)
         ((float *)mem)[k] = (float)(lo + (hi - lo) * ax_rng_uniform(rng));
