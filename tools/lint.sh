@@ -33,8 +33,8 @@ allowed() {
     engine/train) echo "engine/base engine/candidate engine/config engine/op engine/backend/list.h engine/graph engine/space engine/model engine/task/task.h engine/wire/maskfile.h" ;;
     engine/worker) echo "engine/base engine/candidate engine/backend/list.h engine/config engine/op engine/graph engine/space engine/model engine/train engine/wire" ;;
     engine/search | engine/search/coordinator | engine/search/journal) echo "engine/search engine/base engine/candidate engine/config engine/op engine/graph engine/space engine/model engine/policy engine/train engine/wire engine/worker" ;;
-    engine/command | engine/command/bench | engine/command/selftest) echo "engine" ;;
-    engine/command/data) echo "engine viz" ;;
+    engine/command/bench | engine/command/selftest) echo "engine" ;;
+    engine/command | engine/command/data) echo "engine viz" ;;
     engine/command/bench/onednn) echo "engine/command/bench/peer.h" ;;
     data) echo "engine/base engine/config/dataset.h engine/task engine/train/source.h engine/train/survey.h" ;;
     viz) echo "engine/base engine/candidate engine/space/genotype.h engine/space/space.h engine/wire" ;;

@@ -5,9 +5,12 @@
 #include "engine/command/device_note.h"
 #include "engine/command/prepare.h"
 #include "engine/command/program.h"
+#include "engine/command/train_chart.h"
 #include "engine/command/train_report.h"
 #include "engine/command/train_order.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,7 +54,8 @@ typedef struct seed_run {
     ax_epochs epochs;
     ax_train_report report;
     char model[PATH_MAX], state[PATH_MAX], log[PATH_MAX];
-    bool kept; /* with states */
+    bool kept;    /* with states */
+    bool unicode; /* what the terminal can show */
 } seed_run;
 
 /* Signals are blocked: one that waits is seen here, between two steps. */
@@ -72,6 +76,19 @@ static void block_signals(int how)
     pthread_sigmask(how, &set, NULL);
 }
 
+/* The last line of the terminal, drawn anew with each step. */
+static void show_progress(const seed_run *run, const ax_train_progress *p)
+{
+    ax_str chart;
+    ax_str_init(&chart, 0);
+    ax_train_chart(&run->epochs, run->unicode, &chart);
+    if (chart.len)
+        ax_out_progress("  %s  step %d/%d ", chart.text, p->step, p->steps);
+    else
+        ax_out_progress("  loss %.4f  step %d/%d ", p->loss, p->step, p->steps);
+    ax_str_release(&chart);
+}
+
 static bool watch(void *context, const ax_train_progress *p)
 {
     seed_run *run = context;
@@ -82,7 +99,7 @@ static bool watch(void *context, const ax_train_progress *p)
         r->began = p->seconds;
     }
     if (r->tty && !r->json)
-        ax_out_progress("  stage %d  step %d/%d  loss %.4f  %.1f s ", p->stage, p->step, p->steps, p->loss, p->seconds);
+        show_progress(run, p);
     return !is_stopped();
 }
 
@@ -152,7 +169,9 @@ static ax_code run_seed(const ax_train_order *o, const ax_settings *s, ax_source
 static ax_code train_seed(const ax_train_order *o, const ax_settings *s, ax_source *source, uint64_t peers, bool json,
                           ax_outcome *best, ax_err *err)
 {
-    seed_run run = { .report = { .json = json, .tty = isatty(2) }, .kept = o->folder };
+    seed_run run = { .report = { .json = json, .tty = isatty(2) },
+                     .kept = o->folder,
+                     .unicode = !strcmp(nl_langinfo(CODESET), "UTF-8") };
     run.epochs = (ax_epochs) { .task = source->info.task.task->id, .seed = s->seed };
     ax_code code = ax_train_order_path(o, AX_TRAIN_MODEL, s->seed, run.model, err);
     if (code == AX_OK && run.kept)
@@ -237,6 +256,7 @@ int ax_command_train(const ax_program *prog, int argc, char **argv)
     ax_train_order o = { .lock = -1 };
     ax_given given;
     bool json = false;
+    setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8 */
     if (ax_given_init(&given, argc, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_parsed parsed = parse(argc, argv, &o, &json, &given);

@@ -271,6 +271,24 @@ class Train(unittest.TestCase):
         self.refused("--preset", "r:2", "--preset", "cpu", "-o", "r.safetensors")
         self.refused("nobody", "nobody:1", "-o", "r.safetensors", code=1)
 
+    def test_bars_on_a_terminal(self):
+        ours, its = os.openpty()
+        p = subprocess.Popen([ENGINE, "train", GENOTYPE, *STAGE1, "-o", "bars.safetensors"], env=self.place.env,
+                             cwd=self.place.dir, stdout=subprocess.PIPE, stderr=its, text=True)
+        os.close(its)
+        said = b""
+        try:
+            while part := os.read(ours, 4096):
+                said += part
+        except OSError:  # the other side is closed
+            pass
+        os.close(ours)
+        out = p.communicate()[0]
+        self.assertEqual((p.returncode, out.count("epoch ")), (0, 4))
+        lines = [line for line in said.decode().split("\r\x1b[K") if "step" in line]
+        self.assertRegex(lines[0], r"^  loss [\d.]+  step 1/6 $")
+        self.assertRegex(lines[-1], r"^  loss \u2588[\u2581-\u2588] [\d.]+  reward [\u2581-\u2588]{2} [\d.]+  step 6/6 $")
+
     def test_the_front_end_passes_it_on(self):
         done = self.place.call("train", "--help")
         self.assertEqual(done.returncode, 0)

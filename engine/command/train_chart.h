@@ -1,0 +1,12 @@
+/* A training at a glance: its losses and rewards as bars in a line. */
+#ifndef AX_COMMAND_TRAIN_CHART_H
+#define AX_COMMAND_TRAIN_CHART_H
+
+#include "engine/command/epochs.h"
+
+/* Appends "loss BARS 0.1234  reward BARS 0.4321", over all epochs, each from its least to its greatest; the numbers are
+   those of the last epoch, and of the best. Nothing before the first epoch; no rewards before the first is known.
+   unicode: blocks, else ASCII. */
+void ax_train_chart(const ax_epochs *e, bool unicode, ax_str *out);
+
+#endif

@@ -1,0 +1,59 @@
+#include "engine/command/train_chart.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static ax_epochs training(ax_epoch *at, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        at[i] = (ax_epoch) {
+            .epoch = i + 1, .epochs = n, .loss = 8 - i, .judged = i % 2, .best = i % 2, .figures = { .reward = .1 * i }
+        };
+    return (ax_epochs) { .at = at, .n = n, .cap = n };
+}
+
+static void expect(const ax_epochs *e, bool unicode, const char *want)
+{
+    ax_str s;
+    ax_str_init(&s, 0);
+    ax_train_chart(e, unicode, &s);
+    assert_string_equal(s.text, want);
+    ax_str_release(&s);
+}
+
+/* From 8 down to 1 in eight heights, a column each; rewards of every second epoch. */
+static void bars(void **state)
+{
+    (void)state;
+    ax_epoch at[40];
+    ax_epochs e = training(at, 8);
+    expect(&e, false, "loss #*+=:-._ 1.0000  reward _-+# 0.7000");
+    expect(&e, true, "loss █▇▆▅▄▃▂▁ 1.0000  reward ▁▃▆█ 0.7000");
+    e.n = 1;
+    expect(&e, false, "loss = 8.0000");
+    e.n = 0;
+    expect(&e, false, "");
+}
+
+/* Never wider than ten columns a figure: the line has to fit a terminal. */
+static void many(void **state)
+{
+    (void)state;
+    ax_epoch at[40];
+    ax_epochs e = training(at, 40);
+    ax_str s;
+    ax_str_init(&s, 0);
+    ax_train_chart(&e, false, &s);
+    assert_int_equal(strcspn(s.text + 5, " "), 10);
+    assert_int_equal(strlen(strstr(s.text, "reward")), 7 + 10 + 7);
+    ax_str_release(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(bars), cmocka_unit_test(many) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
