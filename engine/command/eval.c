@@ -24,7 +24,7 @@ static const char about[] =
     "intervals over images (bootstrap), what the task knows beyond them, and the images it does worst on.\n";
 
 typedef struct options {
-    const char *model, *data, *split, *scales, *csv, *dir;
+    const char *model, *data, *split, *scales, *csv, *png, *dir;
     int32_t worst, images;
     bool flip, json;
     ax_settings settings; /* what the task reads of them */
@@ -55,6 +55,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_WHOLE("--worst", "N", &o->worst, 0, 1000, "how many of the worst images are named (5)"),
         AX_TEXT("-o", "DIR", &o->dir, "writes what is predicted of those there, as predict --overlay does"),
         AX_TEXT("--csv", "FILE", &o->csv, "writes the task's table there (segmentation: the confusion matrix)"),
+        AX_TEXT("--png", "FILE", &o->png, "the same table as a picture"),
         AX_FLAG("--json", &o->json, "one JSON object instead of lines"),
     };
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), &given, 1 };
@@ -170,6 +171,21 @@ static ax_code write_csv(const options *o, const ax_eval *e, ax_err *err)
     return code;
 }
 
+static ax_code write_png(const options *o, const ax_eval *e, ax_err *err)
+{
+    const ax_task_spec *spec = &e->source->info.task;
+    uint8_t palette[256][3];
+    int32_t side;
+    for (int v = 0; v < 256; v++) /* white to dark blue: nothing to all */
+        for (int c = 0; c < 3; c++)
+            palette[v][c] = (uint8_t)(255 - v * (c == 2 ? 155 : c ? 215 : 235) / 255);
+    uint8_t *picture = spec->task->score_picture(e->score, spec, &side);
+    ax_code code = picture ? e->writers->write_mask(o->png, picture, side, side, (const uint8_t(*)[3])palette, 256, err)
+                           : ax_fail(err, AX_ENOMEM, "%s: no memory", o->png);
+    free(picture);
+    return code;
+}
+
 /* ---- the whole ---- */
 
 /* Nothing is computed for an output that can't be written. */
@@ -181,10 +197,14 @@ static ax_code check_files(const options *o, ax_source *source, ax_err *err)
         code = source->ops->files(source, f, err);
     if (code == AX_OK && o->csv)
         code = ax_files_write(f, o->csv, "--csv", err);
+    if (code == AX_OK && o->png)
+        code = ax_files_write(f, o->png, "--png", err);
     if (code == AX_OK)
         code = ax_files_check(f, err);
     if (code == AX_OK && o->csv)
         code = ax_output_check(o->csv, err);
+    if (code == AX_OK && o->png)
+        code = ax_output_check(o->png, err);
     if (code == AX_OK && o->dir)
         code = ax_output_folder(o->dir, err);
     ax_files_free(f);
@@ -200,8 +220,9 @@ static ax_code check_task(const options *o, const ax_task_spec *ours, const ax_t
         if (strcmp(its->name[i], ours->name[i]) != 0)
             return ax_fail(err, AX_EINVAL, "%s: its output %d is '%s'; that of %s is '%s'", o->model, i, its->name[i],
                            o->data, ours->name[i]);
-    if (o->csv && !ours->task->score_csv)
-        return ax_fail(err, AX_EINVAL, "--csv: there is no table for %s", ax_task_name(ours->task->id));
+    if ((o->csv && !ours->task->score_csv) || (o->png && !ours->task->score_picture))
+        return ax_fail(err, AX_EINVAL, "%s: there is no table for %s", o->csv ? "--csv" : "--png",
+                       ax_task_name(ours->task->id));
     return AX_OK;
 }
 
@@ -253,6 +274,8 @@ static ax_code run(const ax_program *prog, const options *o, ax_predictor *p, ax
     code = ax_eval_run(e, err);
     if (code == AX_OK && o->csv)
         code = write_csv(o, e, err);
+    if (code == AX_OK && o->png)
+        code = write_png(o, e, err);
     if (code == AX_OK)
         (o->json ? print_json : print_text)(o, e);
     return code;

@@ -178,6 +178,8 @@ struct ax_task {
     void (*score_text)(const void *score, const ax_task_spec *spec, bool unicode, ax_str *out);
     void (*score_json)(const void *score, const ax_task_spec *spec, ax_str *out);
     void (*score_csv)(const void *score, const ax_task_spec *spec, ax_str *out);
+    /* The same table as a square picture {side,side} of shares, 0 to 255 (malloc, caller frees); NULL: no memory. */
+    uint8_t *(*score_picture)(const void *score, const ax_task_spec *spec, int32_t *side);
 
     /* ---- pictures of truth and prediction, in a run's mask files ---- */
     /* What the pictures' values and colours are: fills in classes, name, color (and channels). */

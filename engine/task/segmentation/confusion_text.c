@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 
 enum { MATRIX = 60 }; /* classes of the largest matrix that a terminal has room for */
 
@@ -106,4 +107,22 @@ void ax_confusion_csv(const void *score, const ax_task_spec *spec, ax_str *out)
             ax_str_printf(out, ",%" PRIu64, c->count[k * c->classes + j]);
         ax_str_add(out, "\n");
     }
+}
+
+uint8_t *ax_confusion_picture(const void *score, const ax_task_spec *spec, int32_t *side)
+{
+    enum { SQUARE = 16 };
+    (void)spec;
+    const ax_confusion *c = score;
+    *side = c->classes * SQUARE;
+    uint8_t *out = malloc((size_t)*side * (size_t)*side);
+    for (int32_t y = 0; out && y < *side; y++) {
+        int32_t k = y / SQUARE;
+        double truth = (double)ax_confusion_class(c, k).truth;
+        for (int32_t x = 0; x < *side; x++) {
+            double share = truth > 0 ? (double)c->count[k * c->classes + x / SQUARE] / truth : 0;
+            out[(size_t)y * (size_t)*side + (size_t)x] = (uint8_t)lround(255 * share);
+        }
+    }
+    return out;
 }

@@ -168,6 +168,7 @@ const ax_task ax_task_segmentation = {
     .score_text = ax_confusion_text,
     .score_json = ax_confusion_json,
     .score_csv = ax_confusion_csv,
+    .score_picture = ax_confusion_picture,
     .legend = legend,
     .draw = draw,
     .file = { { "mask", ".png", false }, { "overlay", "-overlay.png", true } },

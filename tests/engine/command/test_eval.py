@@ -74,8 +74,13 @@ class Eval(unittest.TestCase):
         self.assertTrue(low <= high)
 
     def test_the_table(self):
-        path = os.path.join(self.dir, "c.csv")
-        got = self.evaluate("--csv", path)
+        path, picture = os.path.join(self.dir, "c.csv"), os.path.join(self.dir, "c.png")
+        got = self.evaluate("--csv", path, "--png", picture)
+        h, w, _, shades = tinypng.read(picture)
+        self.assertEqual((h, w), (176, 176))
+        for t, row in enumerate(got["confusion"]):
+            for p, n in enumerate(row):
+                self.assertAlmostEqual(shades[(16 * t + 8) * w + 16 * p + 8], 255 * n / max(1, sum(row)), delta=.51)
         with open(path, newline="") as f:
             rows = list(csv.reader(io.StringIO(f.read())))
         self.assertEqual(rows[0][1:], [c["name"] for c in got["classes"]])
