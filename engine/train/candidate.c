@@ -317,9 +317,11 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
             code = ax_latency_encoder(t, &t->encoder_ms, &why);
         if (code == AX_OK)
             code = run_once(t, &fitted, bytes, watch, context, out, &why);
-        if (code != AX_ENOMEM || !may_halve(t, &fitted))
+        bool other = code == AX_EINVAL && job->must_resume; /* its memory may have been less: its batches were halved */
+        if ((code != AX_ENOMEM && !other) || !may_halve(t, &fitted))
             break;
-        warn(&fitted, context, &why, "trying batches of half the size");
+        if (!other)
+            warn(&fitted, context, &why, "trying batches of half the size");
         fitted.half_batch = true;
     }
     if (code != AX_OK && err)

@@ -136,6 +136,25 @@ class Train(unittest.TestCase):
         self.assertEqual((code, err), (0, ""))
         self.as_whole("stopped")
 
+    def test_halved_batches_stay_halved(self):
+        """Memory was short when it began, and isn't when it goes on."""
+        args = [*STAGE1, "--crop", "64", "--batch", "8", "--full-channels", "32"]
+        code, _, err = self.train(GENOTYPE, *args, "--state", self.at("short"), "--memory", "28MiB")
+        self.assertEqual(code, 0, err)
+        self.assertIn("half the size", err)
+        p = subprocess.Popen([ENGINE, "train", GENOTYPE, *args, "--state", self.at("long"), "--memory", "28MiB",
+                              "--json"], env=self.place.env, cwd=self.place.dir, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, text=True)
+        for _ in range(2):  # the state of the first is there by then
+            p.stdout.readline()
+        p.kill()
+        p.wait()
+        p.stdout.close()
+        code, _, err = self.train("--state", self.at("long"), "--resume", "--memory", "4GiB")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(epochs(self.at("long/epochs-1.jsonl")), epochs(self.at("short/epochs-1.jsonl")))
+        self.assertEqual(read(self.at("long/model-1.safetensors")), read(self.at("short/model-1.safetensors")))
+
     def test_what_is_finished_is_said_again(self):
         was = {n: read(self.at("whole/" + n)) for n in ("model-1.safetensors", "epochs-1.jsonl", "state-1.mpk")}
         code, out, err = self.train("--state", self.at("whole"), "--resume", "--json")
