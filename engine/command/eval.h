@@ -10,7 +10,8 @@ typedef struct ax_interval {
 } ax_interval;
 
 typedef struct ax_eval {
-    ax_source *source; /* owned; its task is configured */
+    const char *model, *data, *split_name; /* as they were given */
+    ax_source *source;                     /* owned; its task is configured */
     ax_predictor *p;
     ax_variant_predictor *vp; /* owned */
     ax_split split;
@@ -33,5 +34,7 @@ typedef struct ax_eval {
 /* Judges e->n images; fills in what comes after `writers`. AX_ECANCEL: interrupted. */
 ax_code ax_eval_run(ax_eval *e, ax_err *err);
 void ax_eval_release(ax_eval *e);
+void ax_eval_print_text(const ax_eval *e);
+void ax_eval_print_json(const ax_eval *e);
 
 #endif
