@@ -120,7 +120,8 @@ uint8_t *ax_confusion_picture(const void *score, const ax_task_spec *spec, int32
         int32_t k = y / SQUARE;
         double truth = (double)ax_confusion_class(c, k).truth;
         for (int32_t x = 0; x < *side; x++) {
-            double share = truth > 0 ? (double)c->count[k * c->classes + x / SQUARE] / truth : 0;
+            int32_t j = x / SQUARE;
+            double share = truth > 0 ? (double)c->count[k * c->classes + j] / truth : 0;
             out[(size_t)y * (size_t)*side + (size_t)x] = (uint8_t)lround(255 * share);
         }
     }
