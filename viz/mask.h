@@ -22,8 +22,9 @@ void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_wind
 char ax_mask_letter(uint8_t class);
 /* Share of labelled pixels that are predicted right, NAN when one of the two is missing, or they are no classes. */
 double ax_mask_correct(const ax_maskfile *m, int image);
-/* Writes a palette PNG (index = class id), or an RGB one of pictures in colours, to dirfd/path: the whole file or none.
- */
-ax_code ax_mask_write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err);
+/* Writes export/ID-K.png below dirfd for every predicted picture of candidate ID, making the folder; wrote hears of
+   each (its name below dirfd). Indices become a palette PNG. AX_EIO names what can't be written. */
+ax_code ax_mask_export(int dirfd, uint32_t id, const ax_maskfile *m, void (*wrote)(void *context, const char *name),
+                       void *context, ax_err *err);
 
 #endif

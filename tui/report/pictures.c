@@ -1,9 +1,9 @@
 /* The page's pictures: what the best candidate predicts on the validation images that the run keeps, where it is wrong,
    and how good it is there class by class. */
+#include "engine/base/png_encode.h"
 #include "tui/report/page_internal.h"
 #include "viz/figure.h"
 #include "viz/mask.h"
-#include "viz/png.h"
 #include "viz/svg.h"
 
 #include <math.h>
@@ -32,8 +32,9 @@ static ax_code add_picture(const uint8_t *pixels, const ax_maskfile *m, const ui
 {
     ax_str png;
     ax_str_init(&png, MOST_BYTES);
-    ax_code code =
-        palette ? ax_png_palette(pixels, m->h, m->w, palette, &png, err) : ax_png_rgb(pixels, m->h, m->w, &png, err);
+    ax_code code = ax_png_encode(
+        &(ax_png_picture) { palette ? AX_PNG_PALETTE : AX_PNG_RGB, m->h, m->w, pixels, palette, NULL, NULL }, &png,
+        err);
     if (code == AX_OK) {
         ax_str_printf(out,
                       "<figure><img alt=\"%s of image %d\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,",

@@ -40,30 +40,24 @@ void ax_export_table(ax_ui *ui, int dirfd, const char *run)
     ax_str_release(&out);
 }
 
+static void count(void *context, const char *name)
+{
+    (void)name;
+    ++*(int *)context;
+}
+
 void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
 {
     const ax_maskfile *m = ax_ui_masks(ui)->file;
     uint32_t id = ax_ui_selection(ui)->selected;
-    if (!m || !m->images || !m->predicted[0]) {
-        ax_ui_say(ui, true, "#%u has no masks yet", id);
-        return;
-    }
-    if (!make_folder(ui, dirfd, run))
-        return;
     int written = 0;
-    for (int i = 0; i < m->images; i++) {
-        char name[64];
-        ax_err err;
-        snprintf(name, sizeof name, "export/%u-%d.png", id, i + 1);
-        if (!m->predicted[i])
-            continue;
-        if (ax_mask_write_png(dirfd, name, m->predicted[i], m, &err) != AX_OK) {
-            ax_ui_say(ui, true, "%s", err.msg);
-            return;
-        }
-        written++;
-    }
-    ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, id, run);
+    ax_err err;
+    if (!m || !m->images || !m->predicted[0])
+        ax_ui_say(ui, true, "#%u has no masks yet", id);
+    else if (ax_mask_export(dirfd, id, m, count, &written, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+    else
+        ax_ui_say(ui, false, "wrote %d masks: export/%u-*.png in the run %s", written, id, run);
 }
 
 /* A view without a drawing of its own, as its pane. */
