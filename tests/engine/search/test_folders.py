@@ -4,6 +4,7 @@ import shutil
 import signal
 import signal
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
@@ -11,6 +12,13 @@ from engine import LIMIT, Run, Skip, events, main, make_run, serve  # noqa: E402
 
 FOLDERS = ("cache", "inflight", "models", "masks")
 ENDLESS = 100000
+
+
+def take_away(folder, where):
+    """Removes it at once: a worker may be writing into it."""
+    gone = os.path.join(tempfile.mkdtemp(dir=where), "gone")
+    os.rename(folder, gone)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def of(path, kind):
@@ -50,7 +58,7 @@ def removed_under_the_engine(where):
     run = Run(path)
     run.until("scored", 1)
     for folder in ("cache", "inflight", "models"):
-        shutil.rmtree(f"{path}/{folder}")
+        take_away(f"{path}/{folder}", where)
     for _ in range(2):  # the first of them may have been nearly done
         run.until("scored")
     assert all(os.path.isdir(f"{path}/{folder}") for folder in FOLDERS)
@@ -62,7 +70,7 @@ def results_removed_under_the_engine(where):
     path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
     run.until("scored", 1)
-    shutil.rmtree(f"{path}/masks")
+    take_away(f"{path}/masks", where)
     run.until("paused", 0, on=1, by="engine")
     text = run.until("log", level="warning")["text"]
     assert text.startswith("masks/ was missing, so it was made again; the masks of ") and "continue goes on" in text, text
@@ -81,7 +89,7 @@ def a_run_that_is_being_removed(where):
     run.until("scored", 1)
     run.process.send_signal(signal.SIGSTOP)  # or it might write run.ini again in between
     os.remove(f"{path}/run.ini")
-    shutil.rmtree(f"{path}/masks")
+    take_away(f"{path}/masks", where)
     run.process.send_signal(signal.SIGCONT)
     run.until("paused", 0, on=1, by="engine")
     assert not os.path.exists(f"{path}/masks")
