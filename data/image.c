@@ -54,6 +54,7 @@ static ax_code read_input(const char *path, char **bytes, size_t *n, ax_err *err
             char *more = realloc(*bytes, cap);
             if (!more) {
                 free(*bytes);
+                *bytes = NULL;
                 return ax_fail(err, AX_ENOMEM, "%s: no memory", path);
             }
             *bytes = more;
@@ -65,6 +66,7 @@ static ax_code read_input(const char *path, char **bytes, size_t *n, ax_err *err
     if (got == 0)
         return AX_OK;
     free(*bytes);
+    *bytes = NULL;
     return got < 0 ? ax_fail(err, AX_EIO, "%s: %s", path, strerror(errno))
                    : ax_fail(err, AX_EFORMAT, "%s: more than %d bytes", path, LARGEST_FILE);
 }
@@ -83,7 +85,7 @@ ax_code ax_image_read(const char *path, bool mask, ax_pixels *out, ax_err *err)
     ax_code code = ax_image_file(path, &file, &n, err);
     if (code != AX_OK)
         return code;
-    code = decode(file, n, mask, path, out, err);
+    code = file ? decode(file, n, mask, path, out, err) : AX_ENOMEM;
     free(file);
     return code;
 }

@@ -9,10 +9,10 @@ static int multiples(double lo, double hi, double step, int most, double *out)
     double first = ceil(lo / step - 1e-9), last = floor(hi / step + 1e-9);
     if (last - first + 1 > most)
         return -1;
-    int n = 0;
-    for (double k = first; k <= last; k++)
-        out[n++] = fabs(k) < 0.5 ? 0 : k * step;
-    return n;
+    int n = (int)(last - first) + 1;
+    for (int k = 0; k < n; k++)
+        out[k] = fabs(first + k) < 0.5 ? 0 : (first + k) * step;
+    return n < 0 ? 0 : n;
 }
 
 static int linear(double lo, double hi, int most, double *out)

@@ -160,7 +160,7 @@ static ax_code open_all(const ax_program *prog, const options *o, ax_predicts wh
     if (code == AX_OK)
         code = check_task(o, ours, &p->info.task, err);
     if (code == AX_OK && ours->task->adopt)
-        ours->task->adopt(ours, &p->info.task, &o->settings);
+        (void)ours->task->adopt(ours, &p->info.task, &o->settings);
     if (code == AX_OK && ours->task->one_size) /* images are cut out as those that the model was trained on */
         ours->of = p->info.task.of;
     if (code == AX_OK)

@@ -124,7 +124,7 @@ struct ax_task {
 
     /* Takes from a model what its outputs mean, and from there what the settings leave open (NULL: they leave nothing
        open). NULL = outputs mean the same in all models. */
-    void (*adopt)(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s);
+    bool (*adopt)(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s);
 
     /* Whether images come cut out, and are judged at the size of stage 1's crops, whatever val_crop says. */
     bool one_size;

@@ -29,6 +29,7 @@ static void release_points(points *p)
 {
     free(p->x);
     free(p->y);
+    *p = (points) { .n = 0 };
 }
 
 static ax_code make_points(points *p, const ax_state *s, ax_metric axis, ax_err *err)

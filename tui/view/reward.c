@@ -106,12 +106,10 @@ static void readout(const ax_ui *ui, const reward_state *here, long at, bool nar
 
 static void legend(const reward_state *here, int cols, bool ascii, char *text, size_t cap)
 {
-    char average[24] = "raw";
-    if (decays[here->smoothing] > 0)
-        snprintf(average, sizeof average, "EMA %.2g", decays[here->smoothing]);
-    const char *point = strchr(average, '0'); /* .97 */
-    if (point && point[1] == '.')
-        memmove(average + (point - average), point + 1, strlen(point));
+    char average[32] = "raw", figure[16];
+    snprintf(figure, sizeof figure, "%.2g", decays[here->smoothing]);
+    if (decays[here->smoothing] > 0) /* .97 */
+        snprintf(average, sizeof average, "EMA %s", figure + (figure[0] == '0'));
     if (cols < 60 || !decays[here->smoothing])
         snprintf(text, cap, "%s", average);
     else

@@ -121,7 +121,7 @@ static ax_code read_controller(bench *b, ax_err *err)
    anything. Row r of one of our tensors in the file's, which has `hidden` units; -1: it isn't there. */
 static int64_t row_of(const bench *b, const ax_controller_tensor *t, int64_t r)
 {
-    const int64_t units = b->units, unit = r % units;
+    const int64_t units = b->units > 0 ? b->units : 1, unit = r % units;
     if (t->rows != units && t->rows != 4 * units)
         return r; /* choices */
     return unit < b->hidden ? r / units * b->hidden + unit : -1;
@@ -132,8 +132,9 @@ static float *golden(const bench *b, const char *kind, size_t i, char name[stati
 {
     static const char lstm[] = "controller.lstm.";
     const ax_controller_tensor t = ax_controller_tensor_at(b->c, i);
-    const bool units = t.rows == b->units || t.rows == 4 * b->units;
-    const int64_t cols = t.cols ? b->hidden : 1, dim[2] = { units ? t.rows / b->units * b->hidden : t.rows, cols };
+    const int64_t own = b->units > 0 ? b->units : 1;
+    const bool units = t.rows == own || t.rows == 4 * own;
+    const int64_t cols = t.cols ? b->hidden : 1, dim[2] = { units ? t.rows / own * b->hidden : t.rows, cols };
     snprintf(name, NAME, "%s.%s", kind, t.name);
     if (!strncmp(t.name, lstm, sizeof lstm - 1) && !ax_safetensors_find(b->st, name))
         snprintf(name, NAME, "%s.controller.%s", kind, t.name + sizeof lstm - 1); /* newer files name them shorter */

@@ -29,6 +29,8 @@ static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *d
         [AX_BERHU] = "berhu", [AX_BERHU_LINEAGE] = "berhu-lineage", [AX_SILOG] = "silog"
     };
     float from_data = spec->of.depth.max > 0 ? spec->of.depth.max : USUAL_MAX;
+    if (s->leave_out[0])
+        return ax_fail(err, AX_EINVAL, "leave_out = '%s': %s has depths, no classes", s->leave_out, data);
     spec->outputs = 1;
     snprintf(spec->name[0], sizeof spec->name[0], "depth");
     spec->of.depth.min = (float)s->depth_min;
@@ -43,11 +45,13 @@ static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *d
 }
 
 /* A model's unit is its own; without depth_max a model is judged in the range that it was trained for. */
-static void adopt(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s)
+static bool adopt(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s)
 {
+    float before = spec->of.depth.unit;
     spec->of.depth.unit = model->of.depth.unit;
     if (s && !(s->depth_max > 0) && spec->of.depth.min < model->of.depth.max)
         spec->of.depth.max = model->of.depth.max;
+    return before < model->of.depth.unit || before > model->of.depth.unit;
 }
 
 /* ---- truth ---- */

@@ -91,8 +91,11 @@ def worker_killed(where):
     for moment in (1, 3):
         run.until("started", moment)
         os.kill(run.workers()[0], signal.SIGKILL)
-        f = run.until("failed", moment)
-        assert f["cause"] == "crashed" and f["retried"] == 1 and "signal 9" in f["message"], f
+        assert run.until(("failed", "scored"), moment)
+        kind, _, f = run.seen[-1]
+        if kind == "scored" and moment > 1:
+            continue  # on a busy machine it may be done before its worker is killed
+        assert kind == "failed" and f["cause"] == "crashed" and f["retried"] == 1 and "signal 9" in f["message"], f
     assert run.until("bye")["reason"] == "finished"
     assert run.end() == 0
     same(path)
