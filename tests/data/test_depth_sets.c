@@ -42,7 +42,7 @@ static int write_pairs(void **state)
     if (!mkdtemp(dir))
         return -1;
     for (int k = 0; k < PAIRS; k++) {
-        char name[2][16];
+        char name[2][24];
         for (int i = 0; i < H * W; i++)
             metres[i] = (float)(k + 1 + (i % W >= W / 2));
         metres[0] = 0;
