@@ -107,16 +107,18 @@ static ax_code write_png(const options *o, const ax_eval *e, ax_err *err)
 /* ---- the whole ---- */
 
 /* Nothing is computed for an output that can't be written. */
-static ax_code check_files(const options *o, ax_source *source, ax_err *err)
+static ax_code check_files(const options *o, const ax_eval *e, ax_err *err)
 {
     ax_files *f = ax_files_new();
     ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
     if (code == AX_OK)
-        code = source->ops->files(source, f, err);
+        code = e->source->ops->files(e->source, f, err);
     if (code == AX_OK && o->csv)
         code = ax_files_write(f, o->csv, "--csv", err);
     if (code == AX_OK && o->png)
         code = ax_files_write(f, o->png, "--png", err);
+    if (code == AX_OK)
+        code = ax_eval_name_files(e, f, err);
     if (code == AX_OK)
         code = ax_files_check(f, err);
     if (code == AX_OK && o->csv)
@@ -144,6 +146,20 @@ static ax_code check_task(const options *o, const ax_task_spec *ours, const ax_t
     return AX_OK;
 }
 
+/* Once the source is open. */
+static void take_options(const options *o, ax_eval *e)
+{
+    e->model = o->model;
+    e->data = o->data;
+    e->split_name = o->split;
+    e->split = strcmp(o->split, "train") ? AX_SPLIT_VAL : AX_SPLIT_TRAIN;
+    e->n = e->split == AX_SPLIT_VAL ? e->source->info.n_val : e->source->info.n_train;
+    e->n = o->images && (size_t)o->images < e->n ? (size_t)o->images : e->n;
+    e->most_worst = (size_t)o->worst;
+    e->show_progress = isatty(2);
+    e->dir = o->dir;
+}
+
 static ax_code open_all(const ax_program *prog, const options *o, ax_predicts what, ax_predictor *p, ax_eval *e,
                         ax_err *err)
 {
@@ -163,8 +179,10 @@ static ax_code open_all(const ax_program *prog, const options *o, ax_predicts wh
         (void)ours->task->adopt(ours, &p->info.task, &o->settings);
     if (code == AX_OK && ours->task->one_size) /* images are cut out as those that the model was trained on */
         ours->of = p->info.task.of;
-    if (code == AX_OK)
-        code = check_files(o, e->source, err);
+    if (code == AX_OK) {
+        take_options(o, e);
+        code = check_files(o, e, err);
+    }
     if (code == AX_OK && !(s->dev = ax_device_open(o->settings.device, (int)o->settings.threads, &s->be, note, err)))
         code = err->code;
     ax_command_device_note(note);
@@ -179,15 +197,6 @@ static ax_code run(const ax_program *prog, const options *o, ax_predictor *p, ax
         code = open_all(prog, o, v.flip || v.scales ? AX_PREDICTS_LOGITS : AX_PREDICTS_TASK, p, e, err);
     if (code != AX_OK)
         return code;
-    e->model = o->model;
-    e->data = o->data;
-    e->split_name = o->split;
-    e->split = strcmp(o->split, "train") ? AX_SPLIT_VAL : AX_SPLIT_TRAIN;
-    e->n = e->split == AX_SPLIT_VAL ? e->source->info.n_val : e->source->info.n_train;
-    e->n = o->images && (size_t)o->images < e->n ? (size_t)o->images : e->n;
-    e->most_worst = (size_t)o->worst;
-    e->show_progress = isatty(2);
-    e->dir = o->dir;
     e->writers = &prog->writers;
     e->p = p;
     if (!(e->vp = ax_variant_predictor_new(p, &v, err)))

@@ -31,8 +31,10 @@ typedef struct ax_eval {
     size_t n_worst;
 } ax_eval;
 
-/* Judges e->n images; fills in what comes after `writers`. AX_ECANCEL: interrupted. */
+/* Judges e->n images; fills in what comes after `writers`. */
 ax_code ax_eval_run(ax_eval *e, ax_err *err);
+/* Names every file that images could be written to, whichever turn out to be the worst. */
+ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err);
 void ax_eval_release(ax_eval *e);
 void ax_eval_print_text(const ax_eval *e);
 void ax_eval_print_json(const ax_eval *e);

@@ -22,28 +22,25 @@ static const ax_task_spec *spec_of(const ax_eval *e)
     return &e->source->info.task;
 }
 
-/* The size that image i has: what is predicted of it beyond that is margin. */
+/* Image i at its whole size, with a margin up to what the network takes. */
 static ax_code take(const ax_eval *e, size_t i, ax_sample *s, ax_err *err)
 {
     const ax_sample_spec whole = { .split = e->split, .whole = true, .scale_min = 1, .scale_max = 1 };
     return ax_source_failed(e->source->ops->sample(e->source, &whole, i, s, err), err);
 }
 
-/* Judges image i by itself: its account is the caller's. */
-static void *judge(ax_eval *e, size_t i, ax_err *err)
+/* Adds image i to an account. */
+static ax_code judge(const ax_eval *e, size_t i, void *score, ax_err *err)
 {
     ax_sample s = { 0 };
     const void *prediction;
     ax_code code = take(e, i, &s, err);
     if (code == AX_OK)
         code = ax_variant_predictor_run(e->vp, s.image, s.h, s.w, &prediction, err);
-    void *score = code == AX_OK ? task_of(e)->score_new(spec_of(e), err) : NULL;
-    if (score && task_of(e)->score_add(score, spec_of(e), s.truth, prediction, s.h, s.w, err) != AX_OK) {
-        task_of(e)->score_free(score);
-        score = NULL;
-    }
+    if (code == AX_OK)
+        code = task_of(e)->score_add(score, spec_of(e), s.truth, prediction, s.h, s.w, err);
     ax_sample_release(&s);
-    return score;
+    return code;
 }
 
 /* ---- worst images ---- */
@@ -61,9 +58,40 @@ static void note_worst(ax_eval *e, const void *score, size_t i)
     e->worst[at] = (struct ax_eval_worst) { o.reward, i };
 }
 
-static ax_code write_worst(ax_eval *e, size_t i, ax_err *err)
+/* Where file k of image i goes; one folder, whatever the data set's are. */
+static ax_code path_of(const ax_eval *e, size_t i, int k, char path[static PATH_MAX], ax_err *err)
+{
+    char name[PATH_MAX];
+    e->source->ops->name(e->source, e->split, i, name, sizeof name);
+    for (char *c = name; *c; c++)
+        *c = *c == '/' ? '_' : *c;
+    char *dot = strrchr(name, '.');
+    if (dot && dot > name)
+        *dot = '\0';
+    if ((size_t)snprintf(path, PATH_MAX, "%s/%s%s", e->dir, name, task_of(e)->file[k].suffix) >= PATH_MAX)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", name);
+    return AX_OK;
+}
+
+ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err)
 {
     char name[PATH_MAX], path[PATH_MAX];
+    ax_code code = AX_OK;
+    bool any = e->dir && e->most_worst && task_of(e)->score_merge; /* else no image has figures of its own */
+    for (size_t i = 0; i < e->n && any && code == AX_OK; i++) {
+        e->source->ops->name(e->source, e->split, i, name, sizeof name);
+        for (int k = 0; k < AX_TASK_FILES && task_of(e)->file[k].key && code == AX_OK; k++) {
+            code = path_of(e, i, k, path, err);
+            if (code == AX_OK)
+                code = ax_files_write(f, path, name, err);
+        }
+    }
+    return code;
+}
+
+static ax_code write_worst(ax_eval *e, size_t i, ax_err *err)
+{
+    char path[PATH_MAX];
     ax_sample s = { 0 };
     ax_prediction out = { .rgb = NULL };
     uint8_t *rgb = NULL;
@@ -75,16 +103,9 @@ static ax_code write_worst(ax_eval *e, size_t i, ax_err *err)
     out.rgb = rgb;
     out.padded_h = s.h;
     out.padded_w = s.w;
-    e->source->ops->name(e->source, e->split, i, name, sizeof name);
-    for (char *c = name; *c; c++) /* one folder, whatever the data set's are */
-        *c = *c == '/' ? '_' : *c;
-    char *dot = strrchr(name, '.');
-    if (dot && dot > name)
-        *dot = '\0';
     for (int k = 0; k < AX_TASK_FILES && task_of(e)->file[k].key && code == AX_OK; k++) {
-        if ((size_t)snprintf(path, sizeof path, "%s/%s%s", e->dir, name, task_of(e)->file[k].suffix) >= sizeof path)
-            code = ax_fail(err, AX_EINVAL, "%s: name is too long", name);
-        else
+        code = path_of(e, i, k, path, err);
+        if (code == AX_OK)
             code = task_of(e)->write(&e->p->info.task, k, &out, e->writers, path, err);
     }
     ax_sample_release(&s);
@@ -139,41 +160,22 @@ static ax_code find_intervals(ax_eval *e, void *const *each, ax_err *err)
 
 /* ---- the whole ---- */
 
+/* Each image has an account of its own where these add up; else all share one. each: NULL, or where those are kept. */
 static ax_code judge_all(ax_eval *e, void **each, ax_err *err)
 {
+    const ax_task *task = task_of(e);
     ax_code code = AX_OK;
     for (size_t i = 0; i < e->n && code == AX_OK; i++) {
-        void *score = judge(e, i, err);
-        if (!score)
-            return err->code;
-        note_worst(e, score, i);
-        if (task_of(e)->score_merge)
-            task_of(e)->score_merge(e->score, score);
+        void *own = task->score_merge ? task->score_new(spec_of(e), err) : e->score;
+        code = own ? judge(e, i, own, err) : err->code;
+        if (task->score_merge && code == AX_OK) {
+            note_worst(e, own, i);
+            task->score_merge(e->score, own);
+        }
         if (each)
-            each[i] = score;
-        else
-            task_of(e)->score_free(score);
-        if (e->show_progress)
-            ax_out_progress("  %zu/%zu images ", i + 1, e->n);
-    }
-    if (e->show_progress)
-        ax_out_progress("%s", "");
-    return code;
-}
-
-/* Figures that don't add up from image to image: all of them in one account. */
-static ax_code judge_together(ax_eval *e, ax_err *err)
-{
-    ax_code code = AX_OK;
-    for (size_t i = 0; i < e->n && code == AX_OK; i++) {
-        ax_sample s = { 0 };
-        const void *prediction;
-        code = take(e, i, &s, err);
-        if (code == AX_OK)
-            code = ax_variant_predictor_run(e->vp, s.image, s.h, s.w, &prediction, err);
-        if (code == AX_OK)
-            code = task_of(e)->score_add(e->score, spec_of(e), s.truth, prediction, s.h, s.w, err);
-        ax_sample_release(&s);
+            each[i] = own;
+        else if (task->score_merge)
+            task->score_free(own);
         if (e->show_progress)
             ax_out_progress("  %zu/%zu images ", i + 1, e->n);
     }
@@ -197,7 +199,7 @@ ax_code ax_eval_run(ax_eval *e, ax_err *err)
     if (code == AX_OK && (!e->worst || (intervals && !each)))
         code = ax_fail(err, AX_ENOMEM, "no memory for %zu images", e->n);
     if (code == AX_OK)
-        code = adds_up ? judge_all(e, each, err) : judge_together(e, err);
+        code = judge_all(e, each, err);
     if (code == AX_OK && (code = task_of(e)->score_take(e->score, spec_of(e), &e->figures, err)) != AX_OK)
         ax_fail_prefix(err, e->source->info.spec);
     if (code == AX_OK && intervals)

@@ -143,6 +143,8 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
     ax_code code = f ? ax_files_read(f, o->model, err) : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
     if (code == AX_OK && o->boxes)
         code = ax_files_read(f, o->boxes, err);
+    if (code == AX_OK && o->list)
+        code = ax_files_read(f, o->list, err);
     for (size_t i = 0; i < o->in.n && code == AX_OK; i++) {
         code = ax_files_read(f, o->in.input[i].path, err);
         if (code == AX_OK)

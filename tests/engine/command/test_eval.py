@@ -102,6 +102,30 @@ class Eval(unittest.TestCase):
         stem = os.path.splitext(got["worst"][0]["image"])[0].replace("/", "_")
         self.assertEqual(sorted(os.listdir(out)), [f"{stem}-overlay.png", f"{stem}.png"])
 
+    def test_the_worst_never_lie_on_an_input(self):
+        """Whichever they turn out to be: nothing is written when one of them could."""
+        place = os.path.join(self.dir, "beside")
+        os.makedirs(place)
+        for k, (image, mask) in enumerate(self.pairs):
+            shutil.copy(image, os.path.join(place, f"{k}.png"))
+            shutil.copy(mask, os.path.join(place, f"{k}-mask.png"))
+        with open(os.path.join(place, "l.txt"), "w") as f:
+            f.writelines(f"{k}.png\t{k}-mask.png\n" for k in range(len(self.pairs)))
+        shutil.copy(os.path.join(place, "l.txt"), os.path.join(place, "v.txt"))
+        with open(os.path.join(place, "classes.txt"), "w") as f:
+            f.writelines(f"{c['name']}\n" for c in self.evaluate()["classes"])
+            f.write("unlabelled\n")
+        with open(os.path.join(place, "drop"), "w") as f:
+            f.write("unlabelled -> -\n")
+        data = f"list:{place}/l.txt,{place}/v.txt,map={place}/drop"
+        before = {n: os.path.getmtime(os.path.join(place, n)) for n in os.listdir(place)}
+        code, out, err = engine("eval", self.model, "--data", data, "-o", place)
+        self.assertEqual((code, out, len(err.splitlines())), (1, "", 1), err)
+        self.assertIn("0.png", err)
+        self.assertEqual(before, {n: os.path.getmtime(os.path.join(place, n)) for n in os.listdir(place)})
+        code, out, err = engine("eval", self.model, "--data", data, "-o", os.path.join(place, "out"))
+        self.assertEqual((code, err), (0, ""))
+
     def test_for_people(self):
         code, out, err = engine("eval", self.model, "--data", self.data)
         self.assertEqual((code, err), (0, ""))
