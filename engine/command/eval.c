@@ -133,13 +133,8 @@ static ax_code check_files(const options *o, const ax_eval *e, ax_err *err)
 
 static ax_code check_task(const options *o, const ax_task_spec *ours, const ax_task_spec *its, ax_err *err)
 {
-    if (its->outputs != ours->outputs)
-        return ax_fail(err, AX_EINVAL, "%s: a model of %d outputs; %s asks for %d", o->model, its->outputs, o->data,
-                       ours->outputs);
-    for (int32_t i = 0; i < ours->outputs; i++)
-        if (strcmp(its->name[i], ours->name[i]) != 0)
-            return ax_fail(err, AX_EINVAL, "%s: its output %d is '%s'; that of %s is '%s'", o->model, i, its->name[i],
-                           o->data, ours->name[i]);
+    if (ax_task_check_outputs(ours, its, o->model, o->data, err) != AX_OK)
+        return err->code;
     if ((o->csv && !ours->task->score_csv) || (o->png && !ours->task->score_picture))
         return ax_fail(err, AX_EINVAL, "%s: there is no table for %s", o->csv ? "--csv" : "--png",
                        ax_task_name(ours->task->id));

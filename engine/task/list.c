@@ -1,5 +1,7 @@
 #include "engine/task/task.h"
 
+#include <string.h>
+
 #define ROW(id, name) &ax_task_##name,
 static const ax_task *const tasks[AX_TASKS] = { AX_TASK_LIST(ROW) };
 
@@ -20,6 +22,19 @@ const ax_task *ax_task_find(const char *name, ax_err *err)
     ax_fail(err, AX_EINVAL, "task '%s': not one of %s", name, names.text);
     ax_str_release(&names);
     return NULL;
+}
+
+ax_code ax_task_check_outputs(const ax_task_spec *ours, const ax_task_spec *its, const char *model, const char *data,
+                              ax_err *err)
+{
+    if (its->outputs != ours->outputs)
+        return ax_fail(err, AX_EINVAL, "%s: a model of %d outputs; %s asks for %d", model, its->outputs, data,
+                       ours->outputs);
+    for (int32_t i = 0; i < ours->outputs; i++)
+        if (strcmp(its->name[i], ours->name[i]) != 0)
+            return ax_fail(err, AX_EINVAL, "%s: its output %d is '%s'; that of %s is '%s'", model, i, its->name[i],
+                           data, ours->name[i]);
+    return AX_OK;
 }
 
 int ax_task_targets(const ax_task *t)

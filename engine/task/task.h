@@ -210,6 +210,10 @@ AX_TASK_LIST(AX_TASK_DECLARE)
 const ax_task *ax_task_of(ax_task_id id);
 /* The task of that name, the first one for ""; AX_EINVAL lists what there is. */
 const ax_task *ax_task_find(const char *name, ax_err *err);
+/* Whether a model has the outputs that a data set asks for, all by their names: AX_EINVAL says which differ. model and
+   data are what messages call the two. */
+ax_code ax_task_check_outputs(const ax_task_spec *ours, const ax_task_spec *its, const char *model, const char *data,
+                              ax_err *err);
 /* How many targets a training step has. */
 int ax_task_targets(const ax_task *t);
 

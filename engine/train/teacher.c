@@ -5,6 +5,8 @@
 #include "engine/train/logits_folder.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,13 +27,10 @@ static ax_code check_task(const ax_teacher *t, ax_err *err)
     if (its->task != ours->task)
         return ax_fail(err, AX_EINVAL, "teacher %s: a model for %s; the run is for %s", t->path,
                        ax_task_name(its->task->id), ax_task_name(ours->task->id));
-    if (its->outputs != ours->outputs)
-        return ax_fail(err, AX_EINVAL, "teacher %s: a model of %d outputs; %s asks for %d", t->path, its->outputs, data,
-                       ours->outputs);
-    for (int32_t i = 0; i < ours->outputs; i++)
-        if (strcmp(its->name[i], ours->name[i]) != 0)
-            return ax_fail(err, AX_EINVAL, "teacher %s: its output %d is '%s'; that of %s is '%s'", t->path, i,
-                           its->name[i], data, ours->name[i]);
+    char model[PATH_MAX];
+    snprintf(model, sizeof model, "teacher %s", t->path);
+    if (ax_task_check_outputs(ours, its, model, data, err) != AX_OK)
+        return AX_EINVAL;
     if (ours->task->adopt) { /* logits are compared as they are */
         ax_task_spec as_its = *ours;
         if (ours->task->adopt(&as_its, its, NULL))
