@@ -113,60 +113,6 @@ static void do_continue(ax_search *s, const ax_command *c, const ax_entry *r, ax
     }
 }
 
-static void say_promoted(ax_search *s, uint32_t id, uint32_t to, const char *by)
-{
-    ax_event ev = ax_search_event(AX_EVENT_PROMOTED, id);
-    ev.u.PROMOTED.to = to;
-    snprintf(ev.u.PROMOTED.by, sizeof ev.u.PROMOTED.by, "%s", by);
-    ax_search_happen(s, &ev);
-}
-
-static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
-{
-    ax_proposal p = ax_search_get(s, c->id)->proposal;
-    ax_err err = { AX_OK, "" };
-    uint32_t id;
-    if (ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_PROMOTE), c->id, &id, &err) != AX_OK) {
-        ax_search_reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
-        return;
-    }
-    say_promoted(s, c->id, id, c->by);
-    ax_search_enqueue(s, id, 0);
-    ax_search_reply(a, AX_OK, "#%u: full training as #%u is next", c->id, id);
-    a->id = id;
-}
-
-static void do_promote(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
-{
-    if (r->status == AX_RUNNING && ax_entry_is_full(r)) {
-        ax_search_reply(a, AX_EINVAL, "#%u is full training already", c->id);
-    } else if (r->status == AX_RUNNING && r->verdict != AX_VERDICT_NONE) {
-        ax_search_reply(a, AX_EINVAL,
-                        "#%u has been through the gate; once it is finished it can be promoted to full training",
-                        c->id);
-    } else if (r->status == AX_RUNNING) {
-        say_promoted(s, c->id, 0, c->by);
-        ax_search_reply(a, AX_OK, "#%u goes through the gate whatever its reward", c->id);
-    } else if (r->status == AX_QUEUED) {
-        ax_search_dequeue(s, c->id);
-        say_promoted(s, c->id, 0, c->by);
-        ax_search_enqueue(s, c->id, 0);
-        ax_search_reply(a, AX_OK, "#%u is next", c->id);
-    } else if (r->status == AX_PRUNED && r->before == AX_DONE) {
-        ax_search_reply(a, AX_EINVAL, "#%u is pruned; 'undo %u' takes that back, and then it can be promoted", c->id,
-                        c->id);
-    } else if (r->status != AX_DONE) {
-        ax_search_reply(a, AX_EINVAL, "#%u is %s: only what is queued, in training or finished can be promoted", c->id,
-                        ax_entry_word(r));
-    } else if (ax_entry_is_full(r)) {
-        ax_search_reply(a, AX_EINVAL, "#%u is the result of full training already", c->id);
-    } else if (r->full) {
-        ax_search_reply(a, AX_EINVAL, "#%u: its full training is #%u", c->id, r->full);
-    } else {
-        train_fully(s, c, a);
-    }
-}
-
 static void say_noted(ax_search *s, const ax_command *c, const char *text, int pin)
 {
     ax_event ev = ax_search_event(AX_EVENT_NOTED, c->id);
@@ -287,7 +233,10 @@ void ax_search_act(ax_search *s, const ax_command *c, ax_answer *a)
         ax_search_undo(s, c, a);
         break;
     case AX_VERB_PROMOTE:
-        do_promote(s, c, r, a);
+        ax_search_promote(s, c, r, a);
+        break;
+    case AX_VERB_DEMOTE:
+        ax_search_demote(s, c, r, a);
         break;
     case AX_VERB_PIN:
         do_pin(s, c, r, a);

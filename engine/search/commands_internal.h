@@ -13,6 +13,12 @@ uint32_t ax_search_withdraw(ax_search *s, uint32_t id);
 /* Does it, whatever was asked before. */
 void ax_search_act(ax_search *s, const ax_command *c, ax_answer *a);
 
+/* ---- promote.c ---- */
+void ax_search_promote(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a);
+/* Takes a promotion back: a queued candidate goes to the end of the queue, one in training is up to the gate again, the
+   full training of a finished one is pruned. */
+void ax_search_demote(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a);
+
 /* ---- prune.c ---- */
 /* Both for all candidates that the command names; they exist. */
 void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a);

@@ -31,6 +31,8 @@ void ax_search_apply(ax_search *s, const ax_event *ev)
     ax_entry *r = ax_search_touch(s, ev->id);
     if (ev->kind == AX_EVENT_PROMOTED)
         r->bypass_gate = r->bypass_gate || (!ev->u.PROMOTED.to && r->status == AX_RUNNING);
+    if (ev->kind == AX_EVENT_DEMOTED)
+        r->bypass_gate = false;
     ax_candidate_apply(&r->record, ev);
     switch (ev->kind) {
     case AX_EVENT_STARTED:

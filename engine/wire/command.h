@@ -23,6 +23,7 @@ typedef enum ax_verb_on { AX_ON_NOTHING, AX_ON_ONE, AX_ON_ONE_OR_RUN, AX_ON_SEVE
     X(PRUNE, "prune", SEVERAL, "end candidates; undo takes that back: of one that wasn't finished for 10 s")           \
     X(UNDO, "undo", SEVERAL_OR_LAST, "take back the last prune, or that of these candidates")                          \
     X(PROMOTE, "promote", ONE, "running: through the gate; queued: next; finished: full training")                     \
+    X(DEMOTE, "demote", ONE, "running: the gate decides; queued: last; promoted: its full training is pruned")         \
     X(PIN, "pin", ONE, "keep a candidate from being stopped early; again: unpin")                                      \
     X(NOTE, "note", ONE_OR_RUN, "attach a note to a candidate, or to the run")                                         \
     X(SUBMIT, "submit", NOTHING, "queue a genotype of your own")                                                       \

@@ -26,6 +26,7 @@
 #define F_PAUSED(type, name, doc) MEMBER(PAUSED, type, name)
 #define F_PRUNED(type, name, doc) MEMBER(PRUNED, type, name)
 #define F_PROMOTED(type, name, doc) MEMBER(PROMOTED, type, name)
+#define F_DEMOTED(type, name, doc) MEMBER(DEMOTED, type, name)
 #define F_FAILED(type, name, doc) MEMBER(FAILED, type, name)
 #define F_NOTED(type, name, doc) MEMBER(NOTED, type, name)
 #define F_SAVED(type, name, doc) MEMBER(SAVED, type, name)
@@ -51,9 +52,9 @@ const char *ax_event_name(ax_event_kind kind)
         [AX_EVENT_PRUNED] = "pruned",   [AX_EVENT_PROMOTED] = "promoted", [AX_EVENT_FAILED] = "failed",
         [AX_EVENT_NOTED] = "noted",     [AX_EVENT_SAVED] = "saved",       [AX_EVENT_DEVICE] = "device",
         [AX_EVENT_LOG] = "log",         [AX_EVENT_LOST] = "lost",         [AX_EVENT_BYE] = "bye",
-        [AX_EVENT_POLICY] = "policy",
+        [AX_EVENT_POLICY] = "policy",   [AX_EVENT_DEMOTED] = "demoted",
     };
-    _Static_assert(AX_EVENT_COUNT == 19, "a new kind needs a name here");
+    _Static_assert(AX_EVENT_COUNT == 20, "a new kind needs a name here");
     return names[kind];
 }
 

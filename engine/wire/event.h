@@ -98,6 +98,7 @@
 #define AX_EV_PROMOTED(F)                                                                                              \
     F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \
     F(TEXT, by, "who")
+#define AX_EV_DEMOTED(F) F(TEXT, by, "who")
 #define AX_EV_FAILED(F)                                                                                                \
     F(TEXT, cause, "memory, diverged, crashed, hang, device, disk, data, other")                                       \
     F(TEXT, message, "one line")                                                                                       \
@@ -135,6 +136,7 @@
     X(PAUSED)                                                                                                          \
     X(PRUNED)                                                                                                          \
     X(PROMOTED)                                                                                                        \
+    X(DEMOTED)                                                                                                         \
     X(FAILED)                                                                                                          \
     X(NOTED)                                                                                                           \
     X(SAVED)                                                                                                           \

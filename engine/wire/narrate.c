@@ -126,6 +126,9 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
         else
             SAY("promoted by %.100s", ev->u.PROMOTED.by);
         break;
+    case AX_EVENT_DEMOTED:
+        SAY("demoted by %.100s", ev->u.DEMOTED.by);
+        break;
     case AX_EVENT_FAILED:
         SAY("%.20s: %.*s%s", ev->u.FAILED.cause, ax_utf8_fit(ev->u.FAILED.message, 150), ev->u.FAILED.message,
             ev->u.FAILED.retried ? "; tried again" : "");

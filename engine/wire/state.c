@@ -351,6 +351,16 @@ static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->finished_elapsed = s->elapsed;
 }
 
+/* A full training that came to nothing: the candidate that it was of is no longer a promoted one. */
+static void free_parent(ax_state *s, const ax_candidate *c)
+{
+    ax_candidate *parent = c->parent && c->parent <= s->n_candidates ? &s->candidate[c->parent - 1] : NULL;
+    if (!parent || parent->full != c->id || (c->status != AX_PRUNED && c->status != AX_FAILED))
+        return;
+    parent->full = 0;
+    parent->status = parent->status == AX_PROMOTED ? AX_DONE : parent->status;
+}
+
 static void fold_candidate(ax_state *s, const ax_event *ev)
 {
     if (ev->id == 0 || ev->id > s->n_candidates)
@@ -379,9 +389,13 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         break;
     case AX_EVENT_PRUNED:
         fold_pruned(s, c, ev);
+        if (ev->u.PRUNED.phase == 2 && c->before != AX_DONE)
+            free_parent(s, c);
         break;
     case AX_EVENT_FAILED:
         fold_failed(s, c, ev);
+        if (!ev->u.FAILED.retried)
+            free_parent(s, c);
         break;
     case AX_EVENT_NOTED:
         if (ev->u.NOTED.pin < 0)

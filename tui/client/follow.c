@@ -103,6 +103,7 @@ static void print_event(follow *f, const ax_event *ev)
         break;
     case AX_EVENT_PRUNED:
     case AX_EVENT_PROMOTED:
+    case AX_EVENT_DEMOTED:
         ax_out_line("          #%u %s", ev->id, text);
         break;
     case AX_EVENT_LOG:

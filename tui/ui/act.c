@@ -49,6 +49,11 @@ static void do_promote(ax_ui *ui)
     ax_ui_promote(ui, ax_ui_selected(ui)->id);
 }
 
+static void do_demote(ax_ui *ui)
+{
+    ax_ui_send(ui, AX_VERB_DEMOTE, ax_ui_selected(ui)->id, "");
+}
+
 static void do_pin(ax_ui *ui)
 {
     ax_ui_send(ui, AX_VERB_PIN, ax_ui_selected(ui)->id, "");
@@ -196,6 +201,7 @@ void ax_ui_act(ax_ui *ui, ax_action a)
         [AX_DO_SUSPEND] = do_suspend,     [AX_DO_EDIT] = do_edit,
         [AX_DO_COMPARE] = do_compare,     [AX_DO_SORT_THEN] = do_sort_then,
         [AX_DO_FREEZE] = do_freeze,       [AX_DO_MARK_ALL] = do_mark_all,
+        [AX_DO_DEMOTE] = do_demote,
     };
     if (act[a])
         act[a](ui);

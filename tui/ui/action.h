@@ -54,6 +54,7 @@ enum {
     X(PRUNE, VIEWS, 'x', "x", "prune", "end the candidate; with marks: all marked ones (asks)", WAKING)                \
     X(UNDO, VIEWS, 'u', "u", "undo", "take back a prune: this row's, else the last; unfinished: 10 s", UNDOABLE)       \
     X(PROMOTE, VIEWS, '+', "+", "promote", "through the gate / next in the queue / full training", WAKING)             \
+    X(DEMOTE, VIEWS, '-', "-", "", "take that back: to the gate / last in the queue / not in full", BOTH)              \
     X(MARK, ROWS, 'm', "m", "mark", "mark or unmark the candidate", ROW)                                               \
     X(FILTER, VIEWS, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", NOTHING)                \
     X(SORT, VIEWS, 's', "s", "sort", "sort by the next column", NOTHING)                                               \

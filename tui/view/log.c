@@ -12,11 +12,10 @@ typedef struct log_state {
 
 static ax_role log_role(const ax_log_line *l)
 {
-    static const ax_role of_kind[AX_EVENT_COUNT] = { [AX_EVENT_FAILED] = AX_ROLE_BAD,
-                                                     [AX_EVENT_PRUNED] = AX_ROLE_WARN,
-                                                     [AX_EVENT_PAUSED] = AX_ROLE_WARN,
-                                                     [AX_EVENT_SCORED] = AX_ROLE_GOOD,
-                                                     [AX_EVENT_PROMOTED] = AX_ROLE_GOOD };
+    static const ax_role of_kind[AX_EVENT_COUNT] = {
+        [AX_EVENT_FAILED] = AX_ROLE_BAD,  [AX_EVENT_PRUNED] = AX_ROLE_WARN,   [AX_EVENT_PAUSED] = AX_ROLE_WARN,
+        [AX_EVENT_SCORED] = AX_ROLE_GOOD, [AX_EVENT_PROMOTED] = AX_ROLE_GOOD, [AX_EVENT_DEMOTED] = AX_ROLE_WARN
+    };
     static const ax_role of_level[AX_LEVEL_COUNT] = {
         [AX_LEVEL_WARNING] = AX_ROLE_WARN, [AX_LEVEL_ERROR] = AX_ROLE_BAD
     };

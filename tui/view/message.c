@@ -29,11 +29,10 @@ static bool is_news(const ax_log_line *line)
 }
 
 /* Events with a text that says by itself what happened: "pruned by user". */
-static const bool says_so[AX_EVENT_COUNT] = { [AX_EVENT_PRUNED] = true,
-                                              [AX_EVENT_PROMOTED] = true,
-                                              [AX_EVENT_PAUSED] = true,
-                                              [AX_EVENT_HELLO] = true,
-                                              [AX_EVENT_BYE] = true };
+static const bool says_so[AX_EVENT_COUNT] = {
+    [AX_EVENT_PRUNED] = true, [AX_EVENT_PROMOTED] = true, [AX_EVENT_DEMOTED] = true,
+    [AX_EVENT_PAUSED] = true, [AX_EVENT_HELLO] = true,    [AX_EVENT_BYE] = true
+};
 
 static void last_event(ax_pane p, const ax_ui *ui, int width)
 {

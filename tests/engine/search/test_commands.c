@@ -124,6 +124,47 @@ static void promote_by_state(void **state)
     searching_release(&t);
 }
 
+static void demote_takes_a_promotion_back(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    searching_init(&t, 3, "random");
+    searching_take(&t);
+    searching_score(&t, 0.9);
+    searching_take(&t); /* 2 runs, 3 waits */
+    for (int i = 0; i < 3; i++)
+        searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL); /* 6 5 4 3 */
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 6, NULL, &a), AX_OK);
+    assert_string_equal(a.message, "#6 is last in the queue");
+    const ax_event *q = searching_last(&t, AX_EVENT_QUEUED, 0);
+    assert_true(q->id == 6 && q->u.QUEUED.position == 3); /* 5 4 3 6 */
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 2, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#2 is in training, and not promoted");
+    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 2, NULL, NULL), AX_OK);
+    assert_int_equal(searching_last(&t, AX_EVENT_DEMOTED, 0)->id, 2);
+    searching_score(&t, 0.0); /* far below the mean */
+    const ax_event *g = searching_last(&t, AX_EVENT_GATED, 0);
+    assert_true(g->id == 2 && g->u.GATED.chance < 1);
+
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 1, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#1 is finished, and not promoted");
+    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK); /* 7 5 4 3 6 */
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 1, NULL, &a), AX_OK);
+    assert_int_equal(searching_last(&t, AX_EVENT_PRUNED, 0)->id, 7);
+    assert_int_equal(searching_take(&t), 5);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 7, NULL, NULL), AX_OK);
+    searching_score(&t, 0.5);
+    assert_int_equal(searching_take(&t), 7);
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 7, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#7 is in full training: 'prune 7' ends it");
+    searching_score(&t, 0.95);
+    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 1, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#1: its full training #7 is finished");
+    searching_release(&t);
+}
+
 static void notes_and_pins(void **state)
 {
     (void)state;
@@ -209,7 +250,7 @@ static void unknown_candidates_are_refused(void **state)
     ax_search_clean(t.search);
     searching_forget(&t);
     static const ax_verb verbs[] = { AX_VERB_PAUSE,   AX_VERB_CONTINUE, AX_VERB_PRUNE, AX_VERB_UNDO,
-                                     AX_VERB_PROMOTE, AX_VERB_PIN,      AX_VERB_NOTE };
+                                     AX_VERB_PROMOTE, AX_VERB_DEMOTE,   AX_VERB_PIN,   AX_VERB_NOTE };
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
         ax_answer a;
         assert_int_equal(searching_do(&t, verbs[i], 99, "x", &a), AX_EINVAL);
@@ -245,6 +286,7 @@ int main(void)
         cmocka_unit_test(continue_before_the_worker_has_stopped),
         cmocka_unit_test(the_run_can_be_paused),
         cmocka_unit_test(promote_by_state),
+        cmocka_unit_test(demote_takes_a_promotion_back),
         cmocka_unit_test(notes_and_pins),
         cmocka_unit_test(a_persons_genotype_is_next_and_not_learned_from),
         cmocka_unit_test(the_same_request_is_done_once),

@@ -345,6 +345,24 @@ static void failures_are_not_rewards(void **state)
     ax_state_release(&t.s);
 }
 
+static void full_training_that_came_to_nothing_leaves_no_star(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 1, 1);
+    score(&t, 1, 1, .5);
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROPOSED, .id = 2, .u.PROPOSED = { .origin = "promote", .parent = 1 } });
+    tell(&t, (ax_event) { .kind = AX_EVENT_PROMOTED, .id = 1, .u.PROMOTED = { .to = 2, .by = "user" } });
+    prune(&t, 2, 1);
+    assert_int_equal(row(&t, 1)->status, AX_PROMOTED); /* undo may come */
+    prune(&t, 2, 2);
+    assert_int_equal(row(&t, 1)->status, AX_DONE);
+    assert_int_equal(row(&t, 1)->full, 0);
+    counts_are(&t, 0, 0, 1, 1, 0);
+    ax_state_release(&t.s);
+}
+
 static void full_training_has_a_row_of_its_own(void **state)
 {
     (void)state;
@@ -689,6 +707,7 @@ int main(void)
         cmocka_unit_test(undo_returns_to_what_it_was),
         cmocka_unit_test(failures_are_not_rewards),
         cmocka_unit_test(full_training_has_a_row_of_its_own),
+        cmocka_unit_test(full_training_that_came_to_nothing_leaves_no_star),
         cmocka_unit_test(notes_pins_and_pauses),
         cmocka_unit_test(a_resumed_run),
         cmocka_unit_test(auto_becomes_the_device_that_it_is),

@@ -92,8 +92,10 @@ static void keys_become_commands(void **state)
     ax_desk_check_command(d, 7, AX_VERB_SUBMIT, 0, "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]");
     ax_desk_keys(d, ":save\r");
     ax_desk_check_command(d, 8, AX_VERB_SAVE, 0, "");
+    ax_desk_keys(d, "-");
+    ax_desk_check_command(d, 9, AX_VERB_DEMOTE, best, "");
     ax_desk_keys(d, ":nonsense\r");
-    assert_int_equal(d->ui.n_out, 8);
+    assert_int_equal(d->ui.n_out, 9);
     assert_non_null(strstr(d->ui.message, "'nonsense' is not a command"));
     ax_ui_command(&d->ui, "prun 1");
     assert_non_null(strstr(d->ui.message, "'prun' is not a command; did you mean 'prune'?"));
