@@ -212,6 +212,8 @@ static ax_code check_outputs(const ax_train_order *o, ax_source *source, ax_err 
     ax_files *f = ax_files_new();
     ax_code code = f ? ax_prepare_inputs(f, &o->settings, source, cache, err)
                      : ax_fail(err, AX_ENOMEM, "no memory for the names of files");
+    if (code == AX_OK)
+        code = ax_train_order_files(o, f, err);
     for (int32_t i = 0; i < o->seeds && code == AX_OK; i++) {
         code = ax_train_order_path(o, AX_TRAIN_MODEL, o->settings.seed + i, path, err);
         if (code == AX_OK)

@@ -38,12 +38,12 @@ static ax_code find_candidate(int dirfd, const char *name, uint32_t id, ax_genot
 /* RUN:ID, with `colon` in it: the settings of the run and the genotype of its candidate. */
 static ax_code take_candidate(ax_train_order *o, const char *colon, ax_err *err)
 {
-    char name[PATH_MAX], path[PATH_MAX], *end;
+    char name[PATH_MAX], *path = o->run_path, *end;
     unsigned long id = strtoul(colon + 1, &end, 10);
     if (colon == o->of || !id || *end || id > UINT32_MAX || colon[1] < '0' || colon[1] > '9')
         return ax_fail(err, AX_EINVAL, "'%.80s' is neither a genotype nor RUN:ID", o->of);
     snprintf(name, sizeof name, "%.*s", (int)(colon - o->of), o->of);
-    ax_code code = ax_run_path(name, path, sizeof path, err);
+    ax_code code = ax_run_path(name, path, sizeof o->run_path, err);
     int dirfd = code == AX_OK ? ax_run_open(path, err) : -1;
     if (dirfd < 0)
         return code != AX_OK ? code : AX_EIO;
@@ -227,4 +227,23 @@ ax_code ax_train_order_path(const ax_train_order *o, ax_train_file what, int64_t
     }
     return length < PATH_MAX ? AX_OK
                              : ax_fail(err, AX_EINVAL, "%s: name is too long", o->folder ? o->folder : o->model);
+}
+
+ax_code ax_train_order_files(const ax_train_order *o, ax_files *files, ax_err *err)
+{
+    static const char *const own[] = { settings_file, order_file };
+    char path[PATH_MAX];
+    ax_code code = o->run_path[0] ? ax_run_read_files(o->run_path, files, err) : AX_OK;
+    if (!o->folder)
+        return code;
+    for (size_t i = 0; i < sizeof own / sizeof *own && code == AX_OK; i++)
+        if ((size_t)snprintf(path, sizeof path, "%s/%s", o->folder, own[i]) < sizeof path)
+            code = ax_files_read(files, path, err);
+    for (int32_t i = 0; i < o->seeds && code == AX_OK; i++)
+        for (ax_train_file what = AX_TRAIN_STATE; what <= AX_TRAIN_EPOCHS && code == AX_OK; what++) {
+            code = ax_train_order_path(o, what, o->settings.seed + i, path, err);
+            if (code == AX_OK)
+                code = ax_files_read(files, path, err);
+        }
+    return code;
 }

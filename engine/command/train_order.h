@@ -2,6 +2,7 @@
 #ifndef AX_COMMAND_TRAIN_ORDER_H
 #define AX_COMMAND_TRAIN_ORDER_H
 
+#include "engine/base/output.h"
 #include "engine/config/option.h"
 #include "engine/config/settings.h"
 #include "engine/space/genotype.h"
@@ -24,6 +25,7 @@ typedef struct ax_train_order {
     ax_genotype genotype;
     int lock; /* the folder; -1 = none */
     char model_path[PATH_MAX], cache_path[PATH_MAX];
+    char run_path[PATH_MAX]; /* of RUN:ID; "" = a genotype */
 } ax_train_order;
 
 /* Fills in the second half, and begins the folder or takes it up. Settings come from a preset, a run's candidate, or
@@ -31,6 +33,8 @@ typedef struct ax_train_order {
    another process trains in the folder. To be released also after a failure. */
 ax_code ax_train_order_settle(ax_train_order *o, const ax_given *given, ax_err *err);
 void ax_train_order_release(ax_train_order *o);
+/* Names what the run and the folder hold beside models: no model may land there. */
+ax_code ax_train_order_files(const ax_train_order *o, ax_files *files, ax_err *err);
 
 /* Files of the training with this seed. What lies in the folder has its seed in its name; a model that -o names has it
    when there are several. AX_EINVAL: too long. */

@@ -3,6 +3,7 @@
 #define AX_WIRE_RUN_H
 
 #include "engine/base/err.h"
+#include "engine/base/output.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,6 +32,8 @@ enum { AX_RUN_CACHE, AX_RUN_INFLIGHT, AX_RUN_MODELS, AX_RUN_MASKS, AX_RUN_FOLDER
 extern const char *const ax_run_folder[AX_RUN_FOLDERS];
 /* Makes those that are missing; bit i of *made: folder i was. A link to a directory is fine. */
 ax_code ax_run_make_folders(int dirfd, unsigned *made, ax_err *err);
+/* Names every file of the run as read, those in its folders too: no output of a call may land on one. */
+ax_code ax_run_read_files(const char *path, ax_files *files, ax_err *err);
 /* The engine that has the run in use: it holds the locks of engine.pid and events.mpk. 0 = none; 1 = one whose process
    id isn't known: it has just started, or somebody removed its engine.pid. */
 pid_t ax_run_engine(int dirfd);

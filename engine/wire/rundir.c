@@ -233,3 +233,13 @@ int ax_run_create(const char *path, ax_err *err)
         rmdir(path); /* stays when something is in it */
     return -1;
 }
+
+ax_code ax_run_read_files(const char *path, ax_files *files, ax_err *err)
+{
+    char folder[PATH_MAX];
+    ax_code code = ax_files_read_folder(files, path, err);
+    for (int i = 0; i < AX_RUN_FOLDERS && code == AX_OK; i++)
+        if ((size_t)snprintf(folder, sizeof folder, "%s/%s", path, ax_run_folder[i]) < sizeof folder)
+            code = ax_files_read_folder(files, folder, err);
+    return code;
+}

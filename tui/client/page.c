@@ -12,19 +12,6 @@
 
 enum { MOST_BYTES = 1 << 30 };
 
-/* The page may not land on one of the run's own files. */
-static ax_code check_file(const ax_run_handle *run, const char *file, ax_err *err)
-{
-    ax_files *f = ax_files_new();
-    ax_code code = f ? ax_files_read_folder(f, run->path, err) : ax_fail(err, AX_ENOMEM, "no memory");
-    if (code == AX_OK)
-        code = ax_files_write(f, file, "the page", err);
-    if (code == AX_OK)
-        code = ax_files_check(f, err);
-    ax_files_free(f);
-    return code;
-}
-
 static ax_code write_page(const ax_run_handle *run, const ax_state *s, const char *file, ax_err *err)
 {
     ax_str out;
@@ -66,7 +53,7 @@ int ax_cli_report(int argc, char **argv)
         return ax_complain_of(&err);
     if (file && !strcmp(file, "-"))
         file = NULL;
-    ax_code code = file ? check_file(&run, file, &err) : AX_OK;
+    ax_code code = file ? ax_run_check_output(&run, file, "the page", &err) : AX_OK;
     if (code == AX_OK) {
         code = ax_run_load(run.dirfd, &s, &err);
         if (code == AX_OK)

@@ -100,7 +100,7 @@ bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d)
 ax_code ax_run_check_output(const ax_run_handle *run, const char *file, const char *what, ax_err *err)
 {
     ax_files *f = ax_files_new();
-    ax_code code = f ? ax_files_read_folder(f, run->path, err) : ax_fail(err, AX_ENOMEM, "no memory");
+    ax_code code = f ? ax_run_read_files(run->path, f, err) : ax_fail(err, AX_ENOMEM, "no memory");
     if (code == AX_OK)
         code = ax_files_write(f, file, what, err);
     if (code == AX_OK)

@@ -3,6 +3,7 @@
 #include "engine/base/file.h"
 #include "engine/base/output.h"
 #include "engine/base/utf8.h"
+#include "engine/wire/run.h"
 #include "tui/term/keycode.h"
 #include "viz/looks.h"
 
@@ -111,12 +112,14 @@ static ax_code split(ax_script *s, ax_err *err)
     return AX_OK;
 }
 
-/* A screen that is saved may replace neither the script nor one that was saved before. */
-static ax_code check_saves(const ax_script *s, ax_err *err)
+/* A screen that is saved may replace neither the script, nor one that was saved before, nor a file of the run. */
+static ax_code check_saves(const ax_script *s, const char *run, ax_err *err)
 {
     ax_files *f = ax_files_new();
     ax_code code = f ? ax_files_read(f, s->path, err) : ax_fail(err, AX_ENOMEM, "no memory");
     int line = 0;
+    if (code == AX_OK)
+        code = ax_run_read_files(run, f, err);
     for (size_t i = 0; i < s->n && code == AX_OK; i += strlen(s->text + i) + 1) {
         const char *file = after(s->text + i, "save");
         char of[32];
@@ -130,7 +133,7 @@ static ax_code check_saves(const ax_script *s, ax_err *err)
     return code;
 }
 
-ax_script *ax_script_read(const char *path, ax_err *err)
+ax_script *ax_script_read(const char *path, const char *run, ax_err *err)
 {
     ax_script *s = calloc(1, sizeof *s);
     if (!s || !(s->path = strdup(path))) {
@@ -140,7 +143,7 @@ ax_script *ax_script_read(const char *path, ax_err *err)
     }
     s->since = -1;
     if (ax_file_read(AT_FDCWD, path, MOST_BYTES, &s->text, &s->n, err) == AX_OK && split(s, err) == AX_OK &&
-        check_saves(s, err) == AX_OK)
+        check_saves(s, run, err) == AX_OK)
         return s;
     ax_script_free(s);
     return NULL;

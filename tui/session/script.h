@@ -13,8 +13,9 @@
 #include "viz/canvas.h"
 
 typedef struct ax_script ax_script;
-/* AX_EINVAL names the line that isn't understood, AX_EIO a file that can't be read. */
-ax_script *ax_script_read(const char *path, ax_err *err);
+/* AX_EINVAL names the line that isn't understood, AX_EIO a file that can't be read, or a screen that would replace the
+   script, one that was saved before, or a file of the run (a directory). */
+ax_script *ax_script_read(const char *path, const char *run, ax_err *err);
 void ax_script_free(ax_script *s);
 
 typedef enum ax_scripted {

@@ -188,7 +188,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->cols = o->cols;
     s->dirfd = ax_run_open(path, err);
     if (s->dirfd >= 0 && o->script)
-        s->script = ax_script_read(o->script, err);
+        s->script = ax_script_read(o->script, path, err);
     name_target(s, path, name);
     ax_state_init(&s->state);
     if (s->dirfd < 0 || (o->script && !s->script) || ax_ui_init(&s->ui, &s->state, name, err) != AX_OK) {

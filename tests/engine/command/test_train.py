@@ -183,6 +183,9 @@ class Train(unittest.TestCase):
         self.refused("--state", "--resume", "-o", "m.safetensors")
         self.refused("holds no training", "--resume", "--state", self.place.dir)
         self.refused("neither a genotype nor RUN:ID", "nobody:x", "-o", "m.safetensors")
+        for name in ("train.json", "train.ini", "state-1.mpk", "epochs-1.jsonl"):
+            self.refused("would overwrite", GENOTYPE, *STAGE1, "--state", self.at("on-" + name), "-o",
+                         self.at("on-" + name + "/" + name), code=1)
         self.refused("no regular file", GENOTYPE, *STAGE1, "-o", "/dev/null")
         self.refused("cannot", GENOTYPE, *STAGE1, "-o", "no/such/folder/m.safetensors", code=1)
 
@@ -289,6 +292,10 @@ class Train(unittest.TestCase):
         self.refused("no candidate 9", "r:9", "-o", "r.safetensors")
         self.refused("--preset", "r:2", "--preset", "cpu", "-o", "r.safetensors")
         self.refused("nobody", "nobody:1", "-o", "r.safetensors", code=1)
+        for name in ("run.ini", "events.mpk", "masks/1.mpk"):
+            was = read(self.place.run_dir("r") + "/" + name)
+            self.refused("would overwrite", "r:2", "-o", self.place.run_dir("r") + "/" + name, code=1)
+            self.assertEqual(read(self.place.run_dir("r") + "/" + name), was)
 
     def test_bars_on_a_terminal(self):
         ours, its = os.openpty()

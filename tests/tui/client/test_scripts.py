@@ -82,10 +82,21 @@ class Scripts(unittest.TestCase):
             self.assertEqual(f.read(), "head," + table + "tail")
         os.link(os.path.join(run, "events.mpk"), os.path.join(here, "hard"))
         os.symlink(os.path.join(run, "run.ini"), os.path.join(here, "soft"))
-        for name in (os.path.join(run, "events.mpk"), os.path.join(here, "hard"), os.path.join(here, "soft")):
-            wrong = self.place.call("export", "old", "-o", name)
-            self.assertEqual(wrong.returncode, 1)
-            self.assertRegex(wrong.stderr, r"\Aauxcell: [^\n]+ would overwrite [^\n]+\n\Z")
+        own = [os.path.join(run, "events.mpk"), os.path.join(here, "hard"), os.path.join(here, "soft")]
+        for folder in ("cache", "inflight", "masks", "models"):
+            os.makedirs(os.path.join(run, folder), exist_ok=True)
+            own.append(os.path.join(run, folder, "1.x"))
+            with open(own[-1], "w") as f:
+                f.write("of the run")
+        for name in own:
+            with open(name, "rb") as f:
+                was = f.read()
+            for command in ("export", "report", "compare"):
+                wrong = self.place.call(command, "old", "-o", name)
+                self.assertEqual(wrong.returncode, 1)
+                self.assertRegex(wrong.stderr, r"\Aauxcell: [^\n]+ would overwrite [^\n]+\n\Z")
+            with open(name, "rb") as f:
+                self.assertEqual(f.read(), was)
         self.assertEqual(self.ok("export", "old"), table)
 
     def test_csv_of_odd_notes(self):

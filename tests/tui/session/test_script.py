@@ -106,7 +106,8 @@ def wrong_scripts_say_where():
                                  ("keys j\0k\n", 2, "not a text file"),
                                  ("save none/x.txt\n", 1, "none/x.txt"),
                                  ("save a.txt\n\nsave ./a.txt\n", 1, "both line 1 and line 3 would be written there"),
-                                 ("save keys\n", 1, "writing line 1 there would overwrite")):
+                                 ("save keys\n", 1, "writing line 1 there would overwrite"),
+                                 (f"save {place.runs}/old/run.ini\n", 1, "writing line 1 there would overwrite")):
             done = play(place, text, "--size", "80x24")
             assert done.returncode == code and says in done.stderr, (text, done)
             assert re.fullmatch(r"auxcell: [^\n]+\n", done.stderr) and not done.stdout, done
