@@ -52,17 +52,6 @@ static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
     return NULL;
 }
 
-/* One decision, any of those that have one, gets another value. */
-static void mutate(const ax_space *s, ax_genotype *g, ax_rng *rng)
-{
-    uint32_t d;
-    do
-        d = ax_rng_below(rng, s->n_decisions);
-    while (s->decision[d].choices < 2);
-    uint32_t value = ax_rng_below(rng, s->decision[d].choices - 1u);
-    g->value[d] = (uint8_t)(value + (value >= g->value[d]));
-}
-
 static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
 {
     (void)err;
@@ -79,7 +68,7 @@ static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
         best = !best || m->reward > best->reward ? m : best;
     }
     g = best->genotype;
-    mutate(s->space, &g, &s->rng);
+    ax_space_mutate(s->space, &g, &s->rng);
     *out = ax_proposal_of(&g);
     out->parent = best->id;
     return AX_OK;
@@ -125,12 +114,8 @@ static bool unpack(ax_strategy *s, const msgpack_object *map)
         return false;
     member *read = calloc(e->population, sizeof *read);
     bool good = read != NULL;
-    for (uint32_t i = 0; i < list->via.array.size && good; i++) {
-        double id = -1;
-        good = ax_strategy_read_sample(s, &list->via.array.ptr[i], &read[i].genotype, &id, &read[i].reward) &&
-               id >= 0 && id <= UINT32_MAX && id == floor(id);
-        read[i].id = good ? (uint32_t)id : 0;
-    }
+    for (uint32_t i = 0; i < list->via.array.size && good; i++)
+        good = ax_strategy_read_scored(s, &list->via.array.ptr[i], &read[i].genotype, &read[i].id, &read[i].reward);
     if (!good) {
         free(read);
         return false;

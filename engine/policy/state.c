@@ -62,6 +62,17 @@ bool ax_strategy_read_sample(const ax_strategy *s, const msgpack_object *o, ax_g
     return ax_genotype_validate(g, NULL) == AX_OK && isfinite(*a) && isfinite(*b);
 }
 
+bool ax_strategy_read_scored(const ax_strategy *s, const msgpack_object *o, ax_genotype *g, uint32_t *id,
+                             double *reward)
+{
+    double number;
+    if (!ax_strategy_read_sample(s, o, g, &number, reward) || number < 0 || number > UINT32_MAX ||
+        number != floor(number))
+        return false;
+    *id = (uint32_t)number;
+    return true;
+}
+
 static bool read_all(ax_strategy *s, const msgpack_object *map)
 {
     char name[32];

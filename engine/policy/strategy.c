@@ -7,13 +7,19 @@
 #include <string.h>
 
 static const ax_strategy_ops *const strategies[] = { &ax_strategy_ppo, &ax_strategy_reinforce, &ax_strategy_evolution,
-                                                     &ax_strategy_random };
+                                                     &ax_strategy_random, &ax_strategy_elite };
 static const double baseline_decay = 0.95;
 
 ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed)
 {
     return (ax_strategy_options) {
-        .space = ax_space_at(0), .name = name, .seed = seed, .population = 100, .tournament = 25
+        .space = ax_space_at(0),
+        .name = name,
+        .seed = seed,
+        .population = 100,
+        .tournament = 25,
+        .random_first = 20,
+        .elites = 10,
     };
 }
 
@@ -51,7 +57,7 @@ ax_strategy *ax_strategy_new(const ax_strategy_options *options, ax_err *err)
     for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
         if (!strcmp(strategies[i]->name, options->name))
             return strategies[i]->start(options, err);
-    ax_fail(err, AX_EINVAL, "strategy '%s': not one of ppo, reinforce, evolution, random", options->name);
+    ax_fail(err, AX_EINVAL, "strategy '%s': not one of ppo, reinforce, evolution, random, elite", options->name);
     return NULL;
 }
 

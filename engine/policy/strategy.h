@@ -7,13 +7,16 @@
 
 typedef struct ax_strategy_options {
     const ax_space *space;           /* what its genotypes are of */
-    const char *name;                /* "ppo", "reinforce", "evolution", "random" */
+    const char *name;                /* "ppo", "reinforce", "evolution", "random", "elite", "gp" */
     uint64_t seed;                   /* starts all its random numbers */
     bool feedback_none;              /* controller: a step reads the output before it, not the decision */
     double entropy_weight;           /* controller: reward for undecidedness */
     uint32_t population, tournament; /* evolution */
+    bool concat;                     /* elite, gp: which networks are the same (ax_genotype_canonical) */
+    uint32_t random_first, elites;   /* elite, gp: proposals drawn evenly first; the best that mutants are made of */
 } ax_strategy_options;
-/* The published values, for the first space: autoregressive, no entropy weight; population 100, tournament 25. */
+/* The published values, for the first space: autoregressive, no entropy weight; population 100, tournament 25; 20
+   random first, 10 elites. */
 ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
 
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
@@ -44,7 +47,7 @@ ax_code ax_strategy_propose(ax_strategy *s, ax_proposal *out, ax_err *err);
    had proposed it. *what (may be NULL) says what happened. AX_EINVAL when the reward isn't finite. */
 ax_code ax_strategy_learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err);
 /* How likely each choice is now: under the controller (over what it decides before, from a few samples with random
-   numbers of their own), or as shares of the population. n = 0: the strategy prefers nothing. Changes no future. */
+   numbers of their own), or as shares of the population or of the elites. n = 0: the strategy prefers nothing. Changes no future. */
 void ax_strategy_probabilities(ax_strategy *s, ax_probabilities *out);
 uint64_t ax_strategy_samples(const ax_strategy *s); /* rewards learned from so far */
 /* The complete state, everything that decides the future, as bytes of one msgpack map (malloc; caller frees). */

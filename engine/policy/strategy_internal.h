@@ -30,7 +30,8 @@ struct ax_strategy { /* first member of each strategy's own struct */
     uint64_t samples; /* learned from so far */
 };
 
-extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_reinforce, ax_strategy_evolution, ax_strategy_random;
+extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_reinforce, ax_strategy_evolution, ax_strategy_random,
+    ax_strategy_elite;
 
 /* A zeroed struct of `size` bytes that begins with an ax_strategy; free() releases it. */
 ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t stream, const ax_strategy_options *o,
@@ -44,5 +45,8 @@ ax_code ax_strategy_unpack(ax_strategy *s, const char *bytes, size_t n, ax_err *
 /* {genotype as bin, a, b}: one of a list of things learned from. b must be finite. */
 void ax_strategy_pack_sample(msgpack_packer *pk, const ax_genotype *g, double a, double b);
 bool ax_strategy_read_sample(const ax_strategy *s, const msgpack_object *o, ax_genotype *g, double *a, double *b);
+/* The same of a candidate, by its number, and its reward. */
+bool ax_strategy_read_scored(const ax_strategy *s, const msgpack_object *o, ax_genotype *g, uint32_t *id,
+                             double *reward);
 
 #endif

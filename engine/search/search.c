@@ -138,6 +138,9 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
         .entropy_weight = set->entropy_weight,
         .population = (uint32_t)set->population,
         .tournament = (uint32_t)set->tournament,
+        .concat = ax_aggregate_is_concat(set),
+        .random_first = (uint32_t)set->random_first,
+        .elites = (uint32_t)set->elites,
     };
     s->strategy = ax_strategy_new(&options, err);
     s->dirty = true;

@@ -34,6 +34,16 @@ ax_genotype ax_space_random(const ax_space *s, ax_rng *rng)
     return g;
 }
 
+void ax_space_mutate(const ax_space *s, ax_genotype *g, ax_rng *rng)
+{
+    uint32_t d;
+    do
+        d = ax_rng_below(rng, s->n_decisions);
+    while (s->decision[d].choices < 2);
+    uint32_t value = ax_rng_below(rng, s->decision[d].choices - 1u);
+    g->value[d] = (uint8_t)(value + (value >= g->value[d]));
+}
+
 const char *ax_decision_text(const ax_decision *d, unsigned value, char buf[static 16])
 {
     if (d->option)

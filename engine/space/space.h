@@ -63,6 +63,8 @@ const ax_space *ax_space_named(const char *name);
 
 /* Uniform over all decisions. */
 ax_genotype ax_space_random(const ax_space *s, ax_rng *rng);
+/* One decision, any of those that have a choice, gets another value. */
+void ax_space_mutate(const ax_space *s, ax_genotype *g, ax_rng *rng);
 /* The genotype whose decisions are all 0. */
 ax_genotype ax_space_first(const ax_space *s);
 

@@ -1,0 +1,78 @@
+/* Mutants of the best: after some random proposals each is one mutation away from any of the best networks so far. */
+#include "engine/policy/archive.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+typedef struct elite {
+    ax_strategy base;
+    ax_archive archive;
+    uint32_t random_first, elites;
+} elite;
+
+static void stop(ax_strategy *s)
+{
+    ax_archive_release(&((elite *)s)->archive);
+    free(s);
+}
+
+static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
+{
+    if (o->elites < 1 || o->elites > AX_ARCHIVE_KEPT) {
+        ax_fail(err, AX_EINVAL, "elite: %u elites: 1 to %d", o->elites, AX_ARCHIVE_KEPT);
+        return NULL;
+    }
+    elite *e = (elite *)ax_strategy_start(sizeof *e, &ax_strategy_elite, 6, o, err);
+    if (!e)
+        return NULL;
+    e->random_first = o->random_first;
+    e->elites = o->elites;
+    if (ax_archive_init(&e->archive, o->concat, err) == AX_OK)
+        return &e->base;
+    stop(&e->base);
+    return NULL;
+}
+
+static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
+{
+    (void)err;
+    elite *e = (elite *)s;
+    const ax_point *best[AX_ARCHIVE_KEPT] = { NULL };
+    uint32_t n = e->archive.proposed < e->random_first ? 0 : ax_archive_best(&e->archive, e->elites, best), parent;
+    ax_genotype g;
+    /* where all mutants were seen, one from elsewhere; where all is seen, any */
+    if (!ax_archive_draw(&e->archive, best, n, 1, s->space, &s->rng, &g, &parent) && n)
+        ax_archive_draw(&e->archive, best, 0, 0, s->space, &s->rng, &g, &parent);
+    ax_archive_propose(&e->archive, &g);
+    *out = ax_proposal_of(&g);
+    out->parent = parent;
+    return AX_OK;
+}
+
+static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err)
+{
+    (void)err;
+    ax_strategy_tally(s, reward);
+    ax_archive_learn(&((elite *)s)->archive, p, reward);
+    *what = (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples };
+    return AX_OK;
+}
+
+static void shares(ax_strategy *s, float *p)
+{
+    const elite *e = (const elite *)s;
+    ax_archive_shares(&e->archive, e->elites, s->space, p);
+}
+
+static void pack(const ax_strategy *s, msgpack_packer *pk)
+{
+    ax_archive_pack(&((const elite *)s)->archive, pk);
+}
+
+static bool unpack(ax_strategy *s, const msgpack_object *map)
+{
+    return ax_archive_unpack(&((elite *)s)->archive, s, map);
+}
+
+const ax_strategy_ops ax_strategy_elite = { "elite",           start, stop,  propose, learn, shares,
+                                            AX_ARCHIVE_FIELDS, pack,  unpack };

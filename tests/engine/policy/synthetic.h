@@ -1,0 +1,26 @@
+/* Rewards that need no training, for tests of strategies. */
+#ifndef AX_TESTS_POLICY_SYNTHETIC_H
+#define AX_TESTS_POLICY_SYNTHETIC_H
+
+#include "engine/base/rng.h"
+#include "engine/space/space.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* 1 less the share of decisions in which g differs from a network that the seed hides; neighbours in the table of
+   choices count half. Noise is added, the same for the same candidate and seed. */
+static inline double synthetic_reward(const ax_genotype *g, uint64_t seed, uint32_t id, double noise)
+{
+    const ax_space *s = ax_space_of(g);
+    ax_rng hidden = ax_rng_new(seed, 1000), own = ax_rng_new(seed, 2000 + id);
+    ax_genotype best = ax_space_random(s, &hidden);
+    double sum = 0;
+    for (int d = 0; d < s->n_decisions; d++) {
+        int far = abs(g->value[d] - best.value[d]);
+        sum += far == 0 ? 0 : far == 1 ? 0.5 : 1;
+    }
+    return 1 - sum / s->n_decisions + noise * ax_rng_normal(&own);
+}
+
+#endif
