@@ -1,4 +1,4 @@
-/* CamVid in SegNet's layout: train.txt and val.txt in its folder, ids 0 to 10 and 11 = unlabelled. */
+/* CamVid in SegNet's layout: train.txt, val.txt and test.txt in its folder, ids 0 to 10 and 11 = unlabelled. */
 #include "data/open.h"
 #include "data/pairs.h"
 
@@ -7,7 +7,6 @@
 
 enum { CLASSES = 11, UNLABELLED = 11 };
 
-static const char *const list_name[] = { [AX_SPLIT_TRAIN] = "train.txt", [AX_SPLIT_VAL] = "val.txt" };
 static const char prefix[] = "/SegNet/CamVid/"; /* of the names in the lists that SegNet published */
 
 static const ax_known_class classes[CLASSES] = {
@@ -19,8 +18,12 @@ static const ax_known_class classes[CLASSES] = {
     { "cyclist", { 0, 128, 192 }, false },
 };
 
-static ax_code read_lists(ax_pairs *p, const char *dir, ax_err *err)
+static ax_code read_lists(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
 {
+    const char *const list_name[] = {
+        [AX_SPLIT_TRAIN] = "train.txt", [AX_SPLIT_VAL] = spec->test ? "test.txt" : "val.txt"
+    };
+    const char *dir = spec->argument;
     ax_code code = AX_OK;
     for (int split = AX_SPLIT_TRAIN; split <= AX_SPLIT_VAL && code == AX_OK; split++) {
         code = ax_pairlist_read(&p->list[split], dir, list_name[split], prefix, err);
@@ -34,7 +37,9 @@ static ax_code read_lists(ax_pairs *p, const char *dir, ax_err *err)
 
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    ax_code code = read_lists(p, spec->argument, err);
+    ax_code code = read_lists(p, spec, err);
+    if (code == AX_OK)
+        code = ax_pairs_check(p, spec, err);
     if (code == AX_OK)
         code = ax_pairs_know_classes(p, classes, CLASSES, 0, err);
     if (code == AX_OK)

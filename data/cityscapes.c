@@ -56,7 +56,7 @@ static bool is_label_ids(const char *name)
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     static const char *const suffix[] = { "_gtFine_labelIds", "_gtCoarse_labelIds", NULL };
-    static const char *const part[] = { [AX_SPLIT_TRAIN] = "train", [AX_SPLIT_VAL] = "val" };
+    const char *const part[] = { [AX_SPLIT_TRAIN] = "train", [AX_SPLIT_VAL] = spec->test ? "test" : "val" };
     ax_code code = AX_OK;
     for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL && code == AX_OK; s++) {
         char images[PATH_MAX], targets[PATH_MAX];

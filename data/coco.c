@@ -179,7 +179,11 @@ static ax_code read_one(ax_pairs *p, const ax_dataset_spec *spec, int file, cons
 
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    const char *val = spec->option[AX_DATASET_val], *split = spec->option[AX_DATASET_split];
+    const char *split = spec->option[AX_DATASET_split];
+    const char *val = spec->option[spec->test ? AX_DATASET_test : AX_DATASET_val];
+    if (spec->test && !val)
+        return ax_fail(err, AX_EINVAL, "%s: test=FILE,DIR names annotations and images of the test part",
+                       spec->argument);
     sets *s = calloc(1, sizeof *s);
     p->more = s;
     p->free_more = free_sets;

@@ -134,11 +134,12 @@ static bool has(const ax_people_list *l, const char *file)
     return (size_t)snprintf(path, sizeof path, "%s%s", l->dir, file) < sizeof path && access(path, F_OK) == 0;
 }
 
-static ax_code read_all(ax_people_list *l, const char *parts, ax_err *err)
+static ax_code read_all(ax_people_list *l, const char *parts, bool test, ax_err *err)
 {
     static const char one[] = "annotations/person_keypoints.json";
-    static const char *const two[2] = { "annotations/person_keypoints_train2017.json",
-                                        "annotations/person_keypoints_val2017.json" };
+    const char *const two[2] = { "annotations/person_keypoints_train2017.json",
+                                 test ? "annotations/person_keypoints_test2017.json"
+                                      : "annotations/person_keypoints_val2017.json" };
     if (has(l, one) && !has(l, two[0])) {
         if (!parts)
             return ax_fail(err, AX_EINVAL, "%s%s: one file for training and validation; split=A/B parts it", l->dir,
@@ -148,7 +149,7 @@ static ax_code read_all(ax_people_list *l, const char *parts, ax_err *err)
     }
     ax_code code = read_file(l, AX_SPLIT_TRAIN, two[0], "train2017", err);
     if (code == AX_OK)
-        code = read_file(l, AX_SPLIT_VAL, two[1], "val2017", err);
+        code = read_file(l, AX_SPLIT_VAL, two[1], test ? "test2017" : "val2017", err);
     return code == AX_OK && parts ? ax_people_list_part(l, parts, err) : code;
 }
 
@@ -157,8 +158,8 @@ ax_source *ax_coco_keypoints_open(const ax_dataset_spec *spec, ax_err *err)
     ax_people_list *l = ax_people_list_new(spec->argument, &ax_skeleton_coco, .3, 40, err);
     if (!l)
         return NULL;
-    if (read_all(l, spec->option[AX_DATASET_split], err) == AX_OK)
-        return ax_people_list_source(l, err);
+    if (read_all(l, spec->option[AX_DATASET_split], spec->test, err) == AX_OK)
+        return ax_people_list_source(l, spec, err);
     ax_people_list_free(l);
     return NULL;
 }

@@ -54,8 +54,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
     ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_set_layout_find(l, spec->argument, mask_names);
-    ax_code code = AX_OK;
+    ax_code code = ax_set_layout_find(l, spec, mask_names, err);
     for (int part = 0; part < l->parts && code == AX_OK; part++)
         code = add_part(p, l, part, err);
     if (code == AX_OK && !p->list[0].n && !p->list[1].n && !p->orphan.n)

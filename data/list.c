@@ -52,6 +52,15 @@ static ax_code read_list(ax_pairs *p, ax_split split, const char *path, size_t n
     return code;
 }
 
+/* test.txt beside the training's list. */
+static ax_code read_test(ax_pairs *p, ax_err *err)
+{
+    char path[PATH_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%stest.txt", p->dir) >= sizeof path)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", p->dir);
+    return read_list(p, AX_SPLIT_VAL, path, strlen(path), err);
+}
+
 /* Takes every tenth pair out of the training's list, or the last one of fewer. */
 static ax_code part_for_validation(ax_pairs *p, ax_err *err)
 {
@@ -95,17 +104,20 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
     const char *argument = spec->argument, *split = spec->option[AX_DATASET_split];
     const char *comma = comma_of(argument);
     ax_code code = read_list(p, AX_SPLIT_TRAIN, argument, comma ? (size_t)(comma - argument) : strlen(argument), err);
-    if (code == AX_OK && comma)
+    if (code == AX_OK && spec->test)
+        code = read_test(p, err);
+    else if (code == AX_OK && comma)
         code = read_list(p, AX_SPLIT_VAL, comma + 1, strlen(comma + 1), err);
     if (code == AX_OK && split)
         code = ax_pairs_split(p, split, err);
-    else if (code == AX_OK && !comma)
+    else if (code == AX_OK && !comma && !spec->test)
         code = part_for_validation(p, err);
     if (code != AX_OK || strcmp(spec->task, "depth") == 0)
         return code == AX_OK ? ax_pairs_are_depth(p, spec, info, err) : code;
     if (spec->option[AX_DATASET_scale])
         return ax_fail(err, AX_EINVAL, "list: scale= is for depth");
-    return find_classes(p, spec, info, err);
+    code = ax_pairs_check(p, spec, err);
+    return code == AX_OK ? find_classes(p, spec, info, err) : code;
 }
 
 ax_source *ax_list_open(const ax_dataset_spec *spec, ax_err *err)
@@ -113,17 +125,9 @@ ax_source *ax_list_open(const ax_dataset_spec *spec, ax_err *err)
     const char *argument = spec->argument;
     const char *comma = comma_of(argument);
     char *dir = folder_of(argument, comma ? (size_t)(comma - argument) : strlen(argument));
-    ax_pairs *p = dir ? ax_pairs_new(dir, err) : NULL;
-    ax_source_info *info = p ? calloc(1, sizeof *info) : NULL;
-    ax_source *s = NULL;
-    if (!dir || (p && !info))
+    ax_source *s = dir ? ax_pairs_make(spec, dir, fill, err) : NULL;
+    if (!dir)
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    if (info && fill(p, spec, info, err) == AX_OK) {
-        s = ax_pairs_source(p, info, err);
-        p = NULL;
-    }
-    ax_pairs_free(p);
-    free(info);
     free(dir);
     return s;
 }

@@ -76,11 +76,10 @@ static ax_code take_person(void *context, const char *list, const ax_json *v, ax
     return code == AX_OK ? ax_people_list_add(r->list, r->split, &e, err) : code;
 }
 
-static ax_code read_file(ax_people_list *l, ax_split split, bool needed, ax_err *err)
+static ax_code read_file(ax_people_list *l, ax_split split, const char *name, bool needed, ax_err *err)
 {
     reading r = { .list = l, .split = split };
-    ax_code code =
-        ax_people_list_file(l, split, split == AX_SPLIT_TRAIN ? "annot/train.json" : "annot/valid.json", err);
+    ax_code code = ax_people_list_file(l, split, name, err);
     if (code == AX_OK && !needed && access(l->file[split], F_OK) != 0) {
         free(l->file[split]);
         l->file[split] = NULL;
@@ -95,13 +94,13 @@ ax_source *ax_mpii_open(const ax_dataset_spec *spec, ax_err *err)
     ax_people_list *l = ax_people_list_new(spec->argument, &ax_skeleton_mpii, .25, 30, err);
     if (!l)
         return NULL;
-    ax_code code = read_file(l, AX_SPLIT_TRAIN, !parts, err);
+    ax_code code = read_file(l, AX_SPLIT_TRAIN, "annot/train.json", !parts, err);
     if (code == AX_OK)
-        code = read_file(l, AX_SPLIT_VAL, !parts, err);
+        code = read_file(l, AX_SPLIT_VAL, spec->test ? "annot/test.json" : "annot/valid.json", !parts, err);
     if (code == AX_OK && parts)
         code = ax_people_list_part(l, parts, err);
     if (code == AX_OK)
-        return ax_people_list_source(l, err);
+        return ax_people_list_source(l, spec, err);
     ax_people_list_free(l);
     return NULL;
 }

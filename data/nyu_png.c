@@ -3,6 +3,7 @@
 #include "data/open.h"
 #include "data/pairs.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -17,15 +18,17 @@ static ax_code read_list(ax_pairs *p, ax_split split, const char *dir, const cha
     return code;
 }
 
+static bool has(const char *dir, const char *name)
+{
+    char path[PATH_MAX];
+    return (size_t)snprintf(path, sizeof path, "%s/%s", dir, name) < sizeof path && !access(path, F_OK);
+}
+
 /* Validation is what one of the two usual names lists; with split= the training's list alone will do. */
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     const char *split = spec->option[AX_DATASET_split], *dir = spec->argument;
-    char *test = NULL;
-    if (asprintf(&test, "%s/test.txt", dir) < 0)
-        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    const char *val = access(test, F_OK) ? "val.txt" : "test.txt";
-    free(test);
+    const char *val = spec->test || (!has(dir, "val.txt") && has(dir, "test.txt")) ? "test.txt" : "val.txt";
     ax_code code = read_list(p, AX_SPLIT_TRAIN, dir, "train.txt", err);
     if (code == AX_OK && !split)
         code = read_list(p, AX_SPLIT_VAL, dir, val, err);

@@ -65,8 +65,9 @@ ax_code ax_split_parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_
 ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);
 /* Makes a set of pairs one of images and depth maps (pairs_depth.c), of the scale that the spec says, and checks it. */
 ax_code ax_pairs_are_depth(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err);
-/* The median of the depths of a pair, metres; 0 = it has none. */
-ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *median, ax_err *err);
+/* The median of the depths of a pair, metres; 0 = it has none. Of so many pixels some are missing. */
+ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *median, uint64_t *pixels,
+                              uint64_t *missing, ax_err *err);
 /* Checks a pair's depth map by its header. */
 ax_code ax_pairs_check_depth(const ax_pair *pair, const ax_glance *map, ax_err *err);
 /* AX_EFORMAT or AX_EIO, unless the set is only inspected, of the first pair with a file that can't be what it should:

@@ -91,7 +91,9 @@ ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
     for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL; s++)
         if (!p->list[s].n)
             return ax_fail(err, AX_EFORMAT, "%s: no images for %s", p->dir,
-                           s == AX_SPLIT_TRAIN ? "training" : "validation");
+                           s == AX_SPLIT_TRAIN ? "training"
+                           : spec->test        ? "the test"
+                                               : "validation");
     return ax_each(n, ax_each_threads(n, MOST_THREADS), check_one, p, err);
 }
 

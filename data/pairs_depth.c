@@ -38,7 +38,8 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *median, ax_err *err)
+ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *median, uint64_t *pixels,
+                              uint64_t *missing, ax_err *err)
 {
     uint8_t *rgb = NULL;
     float *metres = NULL;
@@ -46,6 +47,7 @@ ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *me
     size_t n = 0;
     ax_code code = ax_depth_pair_read(pair->image, pair->mask, &p->scale, &rgb, &metres, &h, &w, err);
     *median = 0;
+    *pixels = *missing = 0;
     if (code != AX_OK)
         return code;
     for (size_t i = 0; i < (size_t)h * (size_t)w; i++)
@@ -53,6 +55,8 @@ ax_code ax_pairs_median_depth(const ax_pairs *p, const ax_pair *pair, double *me
             metres[n++] = metres[i];
     qsort(metres, n, sizeof *metres, by_size);
     *median = n ? (double)metres[n / 2] : 0;
+    *pixels = (uint64_t)h * (uint64_t)w;
+    *missing = *pixels - n;
     free(rgb);
     free(metres);
     return AX_OK;

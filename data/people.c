@@ -185,3 +185,9 @@ ax_source *ax_people_source_new(size_t n_train, size_t n_val, const ax_people_se
     ax_pose_spec_of(&p->base.info.task, what->skeleton);
     return &p->base;
 }
+
+void *ax_people_source_set(ax_source *s, ax_people_load load)
+{
+    const people_source *p = (const people_source *)s;
+    return s->ops == &ops && p->of.load == load ? p->of.set : NULL;
+}

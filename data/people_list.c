@@ -268,14 +268,26 @@ static void free_set(void *set)
     ax_people_list_free(set);
 }
 
-ax_source *ax_people_list_source(ax_people_list *l, ax_err *err)
+const ax_people_list *ax_people_list_of(ax_source *s)
+{
+    return ax_people_source_set(s, load);
+}
+
+ax_source *ax_people_list_source(ax_people_list *l, const ax_dataset_spec *spec, ax_err *err)
 {
     for (int s = 0; s < 2; s++)
         if (!l->n[s]) {
-            ax_fail(err, AX_EFORMAT, "%s: nobody with key points to %s", l->dir, s ? "validate with" : "train on");
+            ax_fail(err, AX_EFORMAT, "%s: nobody with key points to %s", l->dir,
+                    !s           ? "train on"
+                    : spec->test ? "test with"
+                                 : "validate with");
             ax_people_list_free(l);
             return NULL;
         }
+    if (!spec->inspect && ax_people_list_check(l, err) != AX_OK) {
+        ax_people_list_free(l);
+        return NULL;
+    }
     const ax_people_set what = { l, l->skeleton, l->scale, l->rotation, load, name, fingerprint, files, free_set };
     return ax_people_source_new(l->n[AX_SPLIT_TRAIN], l->n[AX_SPLIT_VAL], &what, err);
 }

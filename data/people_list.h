@@ -2,7 +2,9 @@
 #ifndef AX_DATA_PEOPLE_LIST_H
 #define AX_DATA_PEOPLE_LIST_H
 
+#include "data/glance.h"
 #include "data/people.h"
+#include "engine/config/dataset.h"
 
 enum { AX_PEOPLE_POINTS = 17, AX_PEOPLE_FILES = 2 };
 
@@ -43,7 +45,18 @@ ax_code ax_people_list_file(ax_people_list *l, ax_split split, const char *name,
 /* Parts all persons for training and validation by their pictures' names, as split= of a data set says
    (ax_split_parse). AX_EFORMAT: fewer than two pictures with persons. */
 ax_code ax_people_list_part(ax_people_list *l, const char *split, ax_err *err);
-/* A source of the list, which it takes, also when it fails. AX_EFORMAT: nobody to train on, or to validate with. */
-ax_source *ax_people_list_source(ax_people_list *l, ax_err *err);
+/* A source of the list, which it takes, also when it fails. Unless the set is only inspected, all pictures' headers and
+   all key points are looked at first. AX_EFORMAT: nobody to train on, or to validate with, or what ax_people_list_check
+   finds. */
+ax_source *ax_people_list_source(ax_people_list *l, const ax_dataset_spec *spec, ax_err *err);
+/* The list of a source that was made so; NULL of another. Borrowed. */
+const ax_people_list *ax_people_list_of(ax_source *s);
+/* AX_EIO or AX_EFORMAT of the first picture that can't be read or has another size than its annotation says, or of the
+   first labelled point that is more than a whole image away from its image. */
+ax_code ax_people_list_check(const ax_people_list *l, ax_err *err);
+/* The same of one picture's file; *g is what its header says. */
+ax_code ax_people_picture_check(const ax_people_picture *p, ax_glance *g, ax_err *err);
+/* Whether a point is in an image of h x w, or at most that share of its sides outside. */
+bool ax_people_point_is_in(const ax_keypoint *k, int32_t h, int32_t w, double share);
 
 #endif

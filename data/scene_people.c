@@ -13,7 +13,7 @@ enum { LEAST_VISIBLE = 9, LEAST_HEIGHT = 30, TRIES = 1000 };
 static const uint64_t next_try = (uint64_t)1 << 40;
 
 typedef struct scene_people {
-    uint64_t series[2];
+    ax_scene_series from;
 } scene_people;
 
 /* The box around all joints, seen or not; it is at least as wide as a third of its height, as bodies are. */
@@ -70,7 +70,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_people_one *ou
     const scene_people *s = set;
     for (uint64_t i = 0; i < TRIES; i++) {
         ax_scene scene;
-        ax_code code = ax_scene_render(s->series[split], index + i * next_try, &scene, err);
+        ax_code code = ax_scene_render(s->from.number[split], index + i * next_try, &scene, err);
         if (code != AX_OK)
             return code;
         const ax_scene_person *p = choose(&scene);
@@ -88,8 +88,8 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_people_one *ou
 
 static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
 {
-    (void)set;
-    snprintf(out, cap, "%s-person-%llu", split == AX_SPLIT_TRAIN ? "train" : "val", (unsigned long long)index);
+    const scene_people *s = set;
+    snprintf(out, cap, "%s-person-%llu", s->from.name[split], (unsigned long long)index);
 }
 
 /* The scenes are made by this program: to be changed when they do, or what is taken of them. */
@@ -109,14 +109,14 @@ static ax_code files(void *set, ax_files *out, ax_err *err)
     return AX_OK; /* it reads none */
 }
 
-ax_source *ax_scene_people_open(const uint64_t series[2], size_t n_train, size_t n_val, ax_err *err)
+ax_source *ax_scene_people_open(const ax_scene_series *from, size_t n_train, size_t n_val, ax_err *err)
 {
     scene_people *s = malloc(sizeof *s);
     if (!s) {
         ax_fail(err, AX_ENOMEM, "no memory for a data set");
         return NULL;
     }
-    *s = (scene_people) { { series[0], series[1] } };
+    s->from = *from;
     const ax_people_set what = { s, &ax_skeleton_scenes, .25, 30, load, name, fingerprint, files, free };
     return ax_people_source_new(n_train, n_val, &what, err);
 }

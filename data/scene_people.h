@@ -4,8 +4,14 @@
 
 #include "data/people.h"
 
-/* series: of the scenes of either split, by ax_split. A scene without a person that can be seen well is replaced by
+/* Where scenes come from: of either split, by ax_split, the series and its name. */
+typedef struct ax_scene_series {
+    uint64_t number[2];
+    const char *name[2];
+} ax_scene_series;
+
+/* A scene without a person that can be seen well is replaced by
    another one, always the same. */
-ax_source *ax_scene_people_open(const uint64_t series[2], size_t n_train, size_t n_val, ax_err *err);
+ax_source *ax_scene_people_open(const ax_scene_series *from, size_t n_train, size_t n_val, ax_err *err);
 
 #endif

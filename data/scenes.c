@@ -12,8 +12,8 @@
 
 enum { DEFAULT_TRAIN = 1024, DEFAULT_VAL = 256, MOST = 1000000000 };
 
-/* One endless series for either split, so that no validation scene is ever trained on. */
-static const uint64_t series[2] = { 0x7261696e, 0x76616c };
+/* One endless series for either split and for the test, so that no scene that judges is ever trained on. */
+static const uint64_t train_series = 0x7261696e, val_series = 0x76616c, test_series = 0x74657374;
 
 static const struct {
     const char *name;
@@ -27,6 +27,7 @@ static const struct {
 /* What is known of a scene besides its number: which truth is wanted. */
 typedef struct scenes {
     ax_task_id task;
+    ax_scene_series from;
 } scenes;
 
 static void free_set(void *set)
@@ -38,7 +39,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
 {
     const scenes *of = set;
     ax_scene scene;
-    ax_code code = ax_scene_render(series[split], index, &scene, err);
+    ax_code code = ax_scene_render(of->from.number[split], index, &scene, err);
     if (code != AX_OK)
         return code;
     *out = (ax_picture) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb };
@@ -56,8 +57,8 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_picture *out, 
 
 static void name(void *set, ax_split split, uint64_t index, char *out, size_t cap)
 {
-    (void)set;
-    snprintf(out, cap, "%s-%llu", split == AX_SPLIT_TRAIN ? "train" : "val", (unsigned long long)index);
+    const scenes *of = set;
+    snprintf(out, cap, "%s-%llu", of->from.name[split], (unsigned long long)index);
 }
 
 /* The scenes are made by this program: to be changed when they do. */
@@ -121,8 +122,10 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
             return NULL;
         }
     }
+    const ax_scene_series from = { { train_series, spec->test ? test_series : val_series },
+                                   { "train", spec->test ? "test" : "val" } };
     if (strcmp(spec->task, "pose") == 0)
-        return ax_scene_people_open(series, n_train, n_val, err);
+        return ax_scene_people_open(&from, n_train, n_val, err);
     ax_source_info *info = calloc(1, sizeof *info);
     scenes *of = calloc(1, sizeof *of);
     if (!info || !of) {
@@ -133,6 +136,7 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
     }
     info->n_train = n_train;
     info->n_val = n_val;
+    of->from = from;
     of->task = ax_task_named(spec->task);
     set_task(&info->task, of->task);
     ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { of, load, name, fingerprint, files, free_set }, err);

@@ -6,14 +6,9 @@
 #include <string.h>
 
 static const char *const image_names[] = { "images", "image", "imgs", "img", "JPEGImages", "rgb", NULL };
-static const char *const part_names[2][4] = {
-    [AX_SPLIT_TRAIN] = { "train", "training", NULL }, [AX_SPLIT_VAL] = { "val", "valid", "validation", NULL }
-};
-
-const char *const *ax_set_layout_part_names(ax_split split)
-{
-    return part_names[split];
-}
+static const char *const train_names[] = { "train", "training", NULL };
+static const char *const val_names[] = { "val", "valid", "validation", NULL };
+static const char *const test_names[] = { "test", "testing", NULL };
 
 /* The two folders in dir; false, and both empty: it hasn't got them. */
 static bool find_two(const char *dir, const char *const *names, char *images, char *targets)
@@ -25,7 +20,7 @@ static bool find_two(const char *dir, const char *const *names, char *images, ch
 }
 
 /* Parts below images/ and targets. */
-static void part_below(ax_set_layout *l)
+static void part_below(ax_set_layout *l, const char *const *const part_names[2])
 {
     char path[4][PATH_MAX];
     for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL; s++)
@@ -39,12 +34,12 @@ static void part_below(ax_set_layout *l)
     l->parts = 2;
 }
 
-void ax_set_layout_find(ax_set_layout *l, const char *dir, const char *const *targets)
+static void find(ax_set_layout *l, const char *dir, const char *const *const part_names[2], const char *const *targets)
 {
     char part[PATH_MAX];
     *l = (ax_set_layout) { .parts = 1 };
     if (find_two(dir, targets, l->images[0], l->targets[0])) {
-        part_below(l);
+        part_below(l, part_names);
         return;
     }
     for (int s = AX_SPLIT_TRAIN; s <= AX_SPLIT_VAL; s++) {
@@ -60,4 +55,13 @@ void ax_set_layout_find(ax_set_layout *l, const char *dir, const char *const *ta
         snprintf(l->images[0], PATH_MAX, "%s", dir);
         snprintf(l->targets[0], PATH_MAX, "%s", dir);
     }
+}
+
+ax_code ax_set_layout_find(ax_set_layout *l, const ax_dataset_spec *spec, const char *const *targets, ax_err *err)
+{
+    const char *const *const names[2] = { train_names, spec->test ? test_names : val_names };
+    find(l, spec->argument, names, targets);
+    if (spec->test && l->parts < 2)
+        return ax_fail(err, AX_EIO, "%s: no test images: folders train/ and test/", spec->argument);
+    return AX_OK;
 }

@@ -127,7 +127,7 @@ static size_t choose(const ax_surveying *v, size_t *pick)
         some = v->how->all || some > images ? images : some;
         for (uint64_t i = 0; i < images; i++, at++) {
             bool chosen = i * some / images != (i + 1) * some / images;
-            if (chosen && !(v->broken && v->broken[at]))
+            if (chosen && !(v->broken[at]))
                 pick[n++] = at;
         }
     }
@@ -141,6 +141,24 @@ static int by_number(const void *a, const void *b)
 }
 
 /* ---- what follows from all ---- */
+
+static int by_metres(const void *a, const void *b)
+{
+    float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+static void conclude_depth(ax_surveying *v)
+{
+    ax_survey_depth *d = &v->s->depth;
+    qsort(v->median, v->medians, sizeof *v->median, by_metres);
+    d->maps = v->medians;
+    if (!v->medians)
+        return;
+    d->least = (double)v->median[0];
+    d->median = (double)v->median[v->medians / 2];
+    d->most = (double)v->median[v->medians - 1];
+}
 
 static void conclude(ax_surveying *v)
 {
@@ -163,6 +181,7 @@ static void conclude(ax_surveying *v)
         for (int p = AX_SPLIT_TRAIN; p <= AX_SPLIT_VAL; p++)
             if (!s->part[p].images)
                 ax_survey_find(v, AX_FINDING_NO_LABELS, (uint64_t)p, "%s has no images", part[p]);
+    conclude_depth(v);
     qsort(s->size, (size_t)s->sizes, sizeof *s->size, by_number);
     qsort(s->target, (size_t)s->targets, sizeof *s->target, by_number);
 }
@@ -173,17 +192,22 @@ static ax_code survey(ax_surveying *v, ax_err *err)
     size_t *pick = calloc(n + 1, sizeof *pick);
     v->value = calloc(AX_SURVEY_VALUES, sizeof *v->value);
     ax_code code = pick && v->value ? AX_OK : AX_ENOMEM;
+    v->broken = calloc(n + 1, sizeof *v->broken);
+    v->median = calloc(n + 1, sizeof *v->median);
+    if (!v->broken || !v->median)
+        code = AX_ENOMEM;
     if (v->pairs) {
-        v->broken = calloc(n + 1, sizeof *v->broken);
         for (int s = 0; s < 2; s++)
             v->size[s] = calloc(v->pairs->list[s].n + 1, sizeof *v->size[s]);
-        if (!v->broken || !v->size[0] || !v->size[1])
+        if (!v->size[0] || !v->size[1])
             code = AX_ENOMEM;
     }
     if (code == AX_ENOMEM)
         ax_fail(err, AX_ENOMEM, "no memory to look at %zu images", n);
     if (code == AX_OK && v->pairs)
         code = look_at_all(v, n, err);
+    if (code == AX_OK && v->people)
+        code = ax_survey_people_look(v, err);
     if (code == AX_OK)
         code = ax_survey_pixels(v, pick, choose(v, pick), err);
     if (code == AX_OK && v->pairs)
@@ -197,6 +221,7 @@ static ax_code survey(ax_surveying *v, ax_err *err)
     free(pick);
     free(v->value);
     free(v->broken);
+    free(v->median);
     free(v->size[0]);
     free(v->size[1]);
     return code;
@@ -211,12 +236,17 @@ ax_survey *ax_data_survey(const char *text, const ax_survey_how *how, ax_err *er
     ax_source *source = ax_source_open_spec(&spec, how->task, err);
     if (!source)
         return NULL;
-    ax_surveying v = { .s = calloc(1, sizeof *v.s), .how = how, .source = source, .pairs = ax_pairs_of(source) };
+    ax_surveying v = { .s = calloc(1, sizeof *v.s),
+                       .how = how,
+                       .source = source,
+                       .pairs = ax_pairs_of(source),
+                       .people = ax_people_list_of(source) };
     ax_code code = v.s ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to look at a data set");
     if (v.s) {
         v.s->info = source->info;
         snprintf(v.s->info.spec, sizeof v.s->info.spec, "%s", text);
-        v.s->files = v.pairs;
+        v.s->files = v.pairs || v.people;
+        v.s->people_known = v.people;
         v.s->classes = source->info.task.task->id == AX_TASK_SEGMENTATION;
         if (v.pairs && v.pairs->classes)
             snprintf(v.s->classes_of, sizeof v.s->classes_of, "%s",

@@ -3,6 +3,7 @@
 #define AX_DATA_SURVEY_INTERNAL_H
 
 #include "data/pairs.h"
+#include "data/people_list.h"
 #include "engine/train/survey.h"
 
 #include <pthread.h>
@@ -21,7 +22,10 @@ typedef struct ax_surveying {
     ax_survey *s;
     const ax_survey_how *how;
     ax_source *source;
-    const ax_pairs *pairs;  /* NULL: it has none */
+    const ax_pairs *pairs;        /* NULL: it has none */
+    const ax_people_list *people; /* likewise */
+    float *median;                /* of the depth maps read, {medians} */
+    size_t medians;
     pthread_mutex_t lock;   /* of all below, and of *s */
     ax_survey_value *value; /* {AX_SURVEY_VALUES} */
     size_t values;
@@ -44,6 +48,8 @@ ax_code ax_survey_progress(ax_surveying *v, const char *what, uint64_t of, ax_er
 ax_code ax_survey_pixels(ax_surveying *v, const size_t *pick, size_t n, ax_err *err);
 /* Makes classes of the ids that were seen where the set names none, and findings of what no class has. */
 void ax_survey_values(ax_surveying *v);
+/* Looks at the headers of all pictures with people, and at all key points. */
+ax_code ax_survey_people_look(ax_surveying *v, ax_err *err);
 /* Finds images of validation with the bytes of one of training. */
 ax_code ax_survey_twins(ax_surveying *v, ax_err *err);
 

@@ -78,7 +78,16 @@ static ax_code draw(const ax_pairs *p, const ax_pair *pair, tally *t, ax_err *er
 static ax_code read_depth(ax_surveying *v, size_t i, const ax_pair *pair, ax_err *err)
 {
     double median;
-    ax_code code = ax_pairs_median_depth(v->pairs, pair, &median, err);
+    uint64_t pixels, missing;
+    ax_code code = ax_pairs_median_depth(v->pairs, pair, &median, &pixels, &missing, err);
+    if (code == AX_OK) {
+        pthread_mutex_lock(&v->lock);
+        v->s->depth.pixels += pixels;
+        v->s->depth.missing += missing;
+        if (median > 0)
+            v->median[v->medians++] = (float)median;
+        pthread_mutex_unlock(&v->lock);
+    }
     if (code == AX_OK && median <= 0)
         ax_survey_find(v, AX_FINDING_BLANK, i, "%s", pair->mask);
     else if (code == AX_OK && (median < 0.5 || median > 50))

@@ -107,16 +107,16 @@ static ax_code read_list(ax_pairs *p, ax_pairlist *list, const tree *t, const ch
     return code == AX_OK ? ax_pairs_note(p, path, err) : code;
 }
 
-/* train.txt (or list=) and val.txt; else one list of all, to be split. */
+/* train.txt (or list=) and val.txt, or test.txt; else one list of all, to be split. */
 static ax_code read_lists(ax_pairs *p, tree *t, ax_err *err)
 {
     static const char *const one[] = { "trainval.txt", "default.txt", "train.txt" };
     const char *given = t->spec->option[AX_DATASET_list], *split = t->spec->option[AX_DATASET_split];
     char train[PATH_MAX + 64], val[PATH_MAX + 64], dir[PATH_MAX + 32];
     snprintf(dir, sizeof dir, "%s/ImageSets/Segmentation", t->root);
-    snprintf(val, sizeof val, "%s/val.txt", dir);
+    snprintf(val, sizeof val, "%s/%s.txt", dir, t->spec->test ? "test" : "val");
     snprintf(train, sizeof train, "%s/train.txt", dir);
-    bool both = (given || is_file(train)) && is_file(val);
+    bool both = (given || is_file(train)) && (is_file(val) || t->spec->test);
     for (size_t i = 0; !both && !given && i < sizeof one / sizeof *one; i++) {
         snprintf(train, sizeof train, "%s/%s", dir, one[i]);
         if (is_file(train))

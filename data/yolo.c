@@ -246,11 +246,10 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
     ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_set_layout_find(l, spec->argument, target_names);
+    ax_code code = ax_set_layout_find(l, spec, target_names, err);
     p->draw = draw;
     p->look = look;
     p->optional = true;
-    ax_code code = AX_OK;
     size_t targets = 0;
     for (int part = 0; part < l->parts && code == AX_OK; part++) {
         const ax_match m = { l->images[part], l->targets[part], "", suffix, is_text, true };

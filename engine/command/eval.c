@@ -6,9 +6,11 @@
 #include "engine/base/output.h"
 #include "engine/command/device_note.h"
 #include "engine/command/program.h"
+#include "engine/config/dataset.h"
 #include "engine/config/option.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +22,7 @@ static const char about[] =
 
 typedef struct options {
     const char *model, *data, *split, *scales, *csv, *png, *dir;
+    char spec[AX_DATASET_SPEC]; /* of data and split */
     int32_t worst, images;
     bool flip, json;
     ax_settings settings; /* what the task reads of them */
@@ -39,11 +42,25 @@ static ax_code parse_scales(const char *text, ax_variants *v, ax_err *err)
     return AX_OK;
 }
 
+/* What is opened: the data set, with its test images as validation if they are asked for. */
+static ax_code spell_data(options *o, ax_err *err)
+{
+    const char *argument, *part = strcmp(o->split, "test") == 0 ? ",part=test" : "";
+    const ax_dataset *set = ax_dataset_of(o->data, &argument);
+    if (!*part && strcmp(o->split, "val") != 0 && strcmp(o->split, "train") != 0)
+        return ax_fail(err, AX_EINVAL, "--split %s: train, val or test", o->split);
+    if (*part && set && !ax_dataset_lists(set->options, "part"))
+        return ax_fail(err, AX_EINVAL, "--split test: data set '%s' has no test images with truth", set->name);
+    if ((size_t)snprintf(o->spec, sizeof o->spec, "%s%s", o->data, part) >= sizeof o->spec)
+        return ax_fail(err, AX_EINVAL, "--data: too long a name");
+    return AX_OK;
+}
+
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     ax_given given;
     const ax_option table[] = {
-        AX_TEXT("--split", "S", &o->split, "val or train (val)"),
+        AX_TEXT("--split", "S", &o->split, "train, val or test (val)"),
         AX_WHOLE("--images", "N", &o->images, 0, INT_MAX, "the first N images only, 0 = all (0)"),
         AX_FLAG("--flip", &o->flip, "averages with the mirrored image"),
         AX_TEXT("--scales", "S,S,...", &o->scales, "averages over sizes of the image, like .75,1,1.25"),
@@ -68,8 +85,8 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
             ax_fail(err, AX_EINVAL, "eval needs a model file");
         else if (code == AX_OK && !o->data)
             ax_fail(err, AX_EINVAL, "eval needs a data set: --data SPEC");
-        else if (code == AX_OK && strcmp(o->split, "val") && strcmp(o->split, "train"))
-            ax_fail(err, AX_EINVAL, "--split %s: val or train", o->split);
+        else if (code == AX_OK)
+            spell_data(o, err);
     }
     ax_given_release(&given);
     return parsed;
@@ -162,7 +179,7 @@ static ax_code open_all(const ax_program *prog, const options *o, ax_predicts wh
     ax_session *s = &p->session;
     ax_code code = ax_predictor_open(p, o->model, what, err);
     const char *task = code == AX_OK ? ax_task_name(p->info.task.task->id) : "";
-    if (code == AX_OK && !(e->source = prog->open_source(o->data, task, err)))
+    if (code == AX_OK && !(e->source = prog->open_source(o->spec, task, err)))
         code = err->code;
     if (code != AX_OK)
         return code;

@@ -87,6 +87,18 @@ static ax_code take_option(ax_dataset_spec *out, int i, const char *value, ax_er
     return AX_OK;
 }
 
+/* What is common to all sets. */
+static ax_code check_part(ax_dataset_spec *out, ax_err *err)
+{
+    const char *part = out->option[AX_DATASET_part];
+    if (part && strcmp(part, "val") && strcmp(part, "test"))
+        return ax_fail(err, AX_EINVAL, "data set '%s': part=%s: val or test", out->set->name, part);
+    out->test = part && !strcmp(part, "test");
+    if (out->test && out->option[AX_DATASET_split])
+        return ax_fail(err, AX_EINVAL, "data set '%s': what split= parts has no test images", out->set->name);
+    return AX_OK;
+}
+
 ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
 {
     const char *argument, *value;
@@ -117,7 +129,7 @@ ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err)
             code = ax_fail(err, AX_EINVAL, "data set '%s': %s= without a value", spec, option_table[i].name);
     if (code == AX_OK && !argument && strlen(out->text) > strlen(out->set->name))
         code = ax_fail(err, AX_EINVAL, "data set '%s': '%s' is no option", spec, out->text + strlen(out->set->name));
-    return code;
+    return code == AX_OK ? check_part(out, err) : code;
 }
 
 void ax_dataset_help(ax_str *out)

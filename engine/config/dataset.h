@@ -12,28 +12,28 @@
 /* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the tasks that it has the truth of
    (engine/candidate/tasks.h; the first unless another is asked for), the options that it takes, what it is */
 #define AX_DATASET_LIST(X)                                                                                             \
-    X(scenes, "[:TRAIN,VAL]", false, "segmentation pose depth", "",                                                    \
+    X(scenes, "[:TRAIN,VAL]", false, "segmentation pose depth", "part",                                                \
       "street scenes that the program draws itself; how many of them")                                                 \
-    X(camvid, ":DIR", true, "segmentation", "map ignore",                                                              \
+    X(camvid, ":DIR", true, "segmentation", "map ignore part",                                                         \
       "SegNet's CamVid: DIR/train.txt and DIR/val.txt list images and masks")                                          \
-    X(list, ":FILE[,VAL]", true, "segmentation depth", "classes map ignore split scale",                               \
+    X(list, ":FILE[,VAL]", true, "segmentation depth", "classes map ignore split scale part",                          \
       "lists of images and masks or depth maps; no VAL: every tenth line validates")                                   \
-    X(nyu_png, ":DIR", true, "depth", "scale split",                                                                   \
+    X(nyu_png, ":DIR", true, "depth", "scale split part",                                                              \
       "images and 16-bit depth maps that DIR/train.txt and val.txt (test.txt) list")                                   \
-    X(folder, ":DIR", true, "segmentation", "classes map ignore split",                                                \
+    X(folder, ":DIR", true, "segmentation", "classes map ignore split part",                                           \
       "images and masks of the same names, in two folders or side by side")                                            \
-    X(voc, ":DIR", true, "segmentation", "classes map ignore split list",                                              \
+    X(voc, ":DIR", true, "segmentation", "classes map ignore split list part",                                         \
       "PASCAL VOC's tree, or CVAT's like it: JPEGImages, SegmentationClass, ImageSets")                                \
-    X(cityscapes, ":DIR", true, "segmentation", "map ignore split",                                                    \
+    X(cityscapes, ":DIR", true, "segmentation", "map ignore split part",                                               \
       "Cityscapes: leftImg8bit and gtFine with all ids, of which 19 are classes")                                      \
     X(ade20k, ":DIR", true, "segmentation", "map ignore split",                                                        \
       "ADE20K's 150 classes: images and annotations of the scene parsing benchmark")                                   \
-    X(yolo, ":DIR", true, "segmentation", "classes map split",                                                         \
+    X(yolo, ":DIR", true, "segmentation", "classes map split part",                                                    \
       "images and text files with outlines of objects; a class background is added")                                   \
-    X(coco, ":FILE,DIR", true, "segmentation", "map split val",                                                        \
+    X(coco, ":FILE,DIR", true, "segmentation", "map split val test part",                                              \
       "COCO's annotations and a folder of images; a class background is added")                                        \
-    X(mpii, ":DIR", true, "pose", "split", "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")         \
-    X(coco_keypoints, ":DIR", true, "pose", "split",                                                                   \
+    X(mpii, ":DIR", true, "pose", "split part", "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")    \
+    X(coco_keypoints, ":DIR", true, "pose", "split part",                                                              \
       "people of COCO: DIR/annotations/person_keypoints_train2017.json and so on")
 
 /* name, form of its value, whether that names files, what it is */
@@ -44,7 +44,9 @@
     X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")               \
     X(scale, "N", false, "what a depth map has as one metre, such as 1000 (usual), 5000; or sun")                      \
     X(list, "FILE", true, "what to train on, instead of the set's own list: SBD's of VOC")                             \
-    X(val, "FILE,DIR", true, "annotations and images of validation")
+    X(val, "FILE,DIR", true, "annotations and images of validation")                                                   \
+    X(test, "FILE,DIR", true, "annotations and images of the test part")                                               \
+    X(part, "val|test", false, "what stands as validation: it, or the set's test images (val)")
 
 #define AX_DATASET_OPTION_ENUM(name, form, files, doc) AX_DATASET_##name,
 typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) AX_DATASET_OPTIONS } ax_dataset_option;
@@ -66,13 +68,15 @@ typedef struct ax_dataset_spec {
     const ax_dataset *set;
     const char *argument;                   /* without the options; NULL = none */
     const char *option[AX_DATASET_OPTIONS]; /* values, NULL = not given */
+    bool test;                              /* part=test: the test images stand as validation */
     char task[16];                          /* of those that the set has; parsing leaves it empty */
     bool inspect;               /* it is to be looked at only: pairs that aren't whole are no error (data/pairs.h) */
     char text[AX_DATASET_SPEC]; /* what the others point into: this can't be copied */
 } ax_dataset_spec;
 /* Parts spec at its options: what begins with a comma, the name of one and '='. A value ends where the next one begins,
    so that it may have commas. AX_EINVAL: no such data set, no argument where one is needed, an option twice, without
-   value, or that the data set doesn't take. */
+   value, or that the data set doesn't take. split= and part=test exclude each other: what is parted has no test part.
+ */
 ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err);
 /* The i-th option; its value's form and whether that names files. NULL past the end. */
 const char *ax_dataset_option_at(int i, const char **form, bool *files, const char **doc);

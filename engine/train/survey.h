@@ -15,10 +15,12 @@
     X(TWIN, "in_both_splits", true, "images of validation that are in training too")                                   \
     X(CLASSES, "classes", true, "what is wrong with the classes")                                                      \
     X(NO_LABELS, "no_labels", true, "parts without a labelled pixel")                                                  \
-    X(ABSENT, "absent_class", false, "classes that a part hasn't got")                                                 \
+    X(ABSENT, "absent_class", false, "classes or key points that a part hasn't got")                                   \
     X(BLANK, "blank_target", false, "targets without a labelled pixel")                                                \
     X(TURNED, "turned", false, "masks of the stored pixels, which are turned with their images")                       \
     X(DEPTH, "odd_depth", false, "depth maps with a median below 0.5 m or above 50 m: a wrong scale")                  \
+    X(FAR, "point_far_outside", true, "key points further outside of their image than it is large")                    \
+    X(OUTSIDE, "point_outside", false, "key points outside of their image")                                            \
     X(OTHER, "remark", false, "remarks")
 #define AX_FINDING_ENUM(id, name, stops, doc) AX_FINDING_##id,
 typedef enum ax_finding { AX_FINDING_LIST(AX_FINDING_ENUM) AX_FINDINGS } ax_finding;
@@ -49,6 +51,19 @@ typedef struct ax_survey_part {
     uint64_t images_with[AX_TASK_OUTPUTS]; /* images read that have the class */
 } ax_survey_part;
 
+/* Of people with key points, per part. */
+typedef struct ax_survey_people {
+    uint64_t pictures, labelled, outside; /* with somebody in them; points; those of them that are outside */
+    uint64_t of_point[AX_TASK_OUTPUTS];   /* persons who have the point */
+} ax_survey_people;
+
+/* Of the depth maps read: metres. */
+typedef struct ax_survey_depth {
+    uint64_t maps; /* with any depth */
+    uint64_t pixels, missing;
+    double least, median, most; /* of the maps' medians */
+} ax_survey_depth;
+
 typedef struct ax_survey {
     ax_source_info info;
     char classes_of[256]; /* where they come from: a path, "ids in the masks", ... */
@@ -56,6 +71,9 @@ typedef struct ax_survey {
     bool files;           /* it consists of files: headers were read */
     bool all, stopped;    /* all pixels were read; somebody stopped it */
     ax_survey_part part[2];
+    bool people_known; /* its truth is key points in files: images are persons, and people says more */
+    ax_survey_people people[2];
+    ax_survey_depth depth;                                         /* maps 0: its truth is none */
     ax_survey_kind size[AX_SURVEY_KINDS], target[AX_SURVEY_KINDS]; /* of images and targets, most frequent first */
     int sizes, targets;
     ax_survey_found found[AX_FINDINGS];

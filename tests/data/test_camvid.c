@@ -145,18 +145,15 @@ static void expect_open(ax_code code, const char *message)
     expect(&err, code, message);
 }
 
-static void expect_sample(ax_code code, const char *message)
+static void expect_sample(void)
 {
     ax_err err;
     ax_source *s = open_set(&err);
     if (!s)
         fail_msg("%s", err.msg);
     ax_sample out;
-    assert_int_equal(s->ops->sample(s, &whole, 0, &out, &err), code);
-    if (code == AX_OK)
-        ax_sample_release(&out);
-    else
-        expect(&err, code, message);
+    assert_int_equal(s->ops->sample(s, &whole, 0, &out, &err), AX_OK);
+    ax_sample_release(&out);
     s->ops->close(s);
 }
 
@@ -195,7 +192,9 @@ static void what_tells_data_apart(void **state)
         utimensat(AT_FDCWD, path, then, 0); /* as if nothing had been */
         const ax_fingerprint back = fingerprint();
         assert_true(back.data == first.data && back.files != first.files);
-        assert_int_equal(truncate(path, 10), 0);
+        struct stat st;
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(truncate(path, st.st_size + 1), 0); /* a byte behind its end */
         utimensat(AT_FDCWD, path, then, 0);
         assert_true(fingerprint().data != first.data);
     }
@@ -217,7 +216,7 @@ static void broken_lists(void **state)
     assert_string_equal(err.msg, "camvid:/nowhere: No such file or directory");
     assert_null(ax_source_open("camvid:tests/data/tiny.jpg", "", &err));
     assert_string_equal(err.msg, "camvid:tests/data/tiny.jpg: not a directory");
-    expect_sample(AX_OK, "");
+    expect_sample();
     write_text("train.txt", "\n\n");
     expect_open(AX_EFORMAT, "$/train.txt: lists no images");
     write_text("train.txt", "only-one\n");
@@ -231,24 +230,25 @@ static void broken_lists(void **state)
     unlink(path);
     expect_open(AX_EIO, "$/train.txt: cannot open: No such file or directory");
     write_text("train.txt", good_list);
-    expect_sample(AX_OK, "");
+    expect_sample();
 }
 
 static void broken_files(void **state)
 {
     (void)state;
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 12);
-    expect_sample(AX_EFORMAT, "$/trainannot/a.png: id 12 at x 39, y 31: CamVid's ids are 0 to 10, and 11 = unlabelled");
+    expect_open(AX_EFORMAT, "$/trainannot/a.png: id 12 at x 39, y 31: CamVid's ids are 0 to 10, and 11 = unlabelled");
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 41, 0);
-    expect_sample(AX_EFORMAT, "$/trainannot/a.png: 41x32, but its image $/train/a.png is 40x32");
+    expect_open(AX_EFORMAT, "$/trainannot/a.png: 41x32, but its image $/train/a.png is 40x32");
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 11);
-    expect_sample(AX_OK, "");
+    expect_sample();
     write_text("train/a.png", "not an image");
-    expect_sample(AX_EFORMAT, "$/train/a.png: neither a PNG nor a JPEG");
+    expect_open(AX_EFORMAT, "$/train/a.png: neither a PNG nor a JPEG");
     write_text("train/a.png", "");
-    expect_sample(AX_EFORMAT, "$/train/a.png: the file is empty");
+    expect_open(AX_EFORMAT, "$/train/a.png: the file is empty");
     write_text("train/a.png", "\x89PNG\r\n\x1a\n");
-    expect_sample(AX_EFORMAT, "$/train/a.png: damaged PNG: the file is cut short");
+    expect_open(AX_EFORMAT, "$/train/a.png: damaged header: the file is cut short");
+    write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 11);
     ax_err err;
     ax_source *s = open_set(&err);
     assert_non_null(s);

@@ -179,9 +179,10 @@ static void what_is_wrong(void **state)
     refused("nyu_png:%s,scale=mm", "", AX_EINVAL, "scale=mm: units of depth per metre");
     refused("list:%s/train.txt,%s/val.txt,scale=1000", "segmentation", AX_EINVAL, "scale= is for depth");
     write_text("test.txt", "2.png 1.png\n");
-    refused("nyu_png:%s", "", AX_EFORMAT, "1.png: a depth map is a PNG of 16-bit grey, and this is RGB, 8 bits");
+    refused("nyu_png:%s,part=test", "", AX_EFORMAT,
+            "1.png: a depth map is a PNG of 16-bit grey, and this is RGB, 8 bits");
     write_text("test.txt", "2.png none.png\n");
-    refused("nyu_png:%s", "", AX_EIO, "none.png");
+    refused("nyu_png:%s,part=test", "", AX_EIO, "none.png");
     assert_int_equal(unlink(in_dir("test.txt")), 0);
 }
 

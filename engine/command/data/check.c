@@ -1,6 +1,7 @@
 /* auxcell data check: what a data set looks like, and whether training would go wrong with it. */
 #include "engine/base/out.h"
 #include "engine/base/str.h"
+#include "engine/command/data/check.h"
 #include "engine/command/data/data.h"
 #include "engine/config/option.h"
 #include "engine/train/survey.h"
@@ -142,12 +143,34 @@ static void print_findings(const ax_survey *s)
         }
 }
 
+/* Which key points people have. */
+static void print_people(const ax_survey *s)
+{
+    uint64_t most = 1;
+    ax_out("%-10s %" PRIu64 " with people of training, %" PRIu64 " of validation\n", "pictures", s->people[0].pictures,
+           s->people[1].pictures);
+    for (int k = 0; k < s->info.task.outputs; k++) {
+        uint64_t n = s->people[0].of_point[k] + s->people[1].of_point[k];
+        most = n > most ? n : most;
+    }
+    ax_out("\n%-20s %-*s %10s %10s\n", "key points", BAR, "", "training", "validation");
+    for (int k = 0; k < s->info.task.outputs; k++) {
+        char bar[BAR + 1];
+        uint64_t n[2] = { s->people[0].of_point[k], s->people[1].of_point[k] };
+        int length = (int)((n[0] + n[1]) * BAR / most);
+        memset(bar, '#', sizeof bar);
+        bar[length ? length : n[0] + n[1] > 0] = '\0';
+        ax_out_line("  %-18.31s %-*s %8.1f %% %8.1f %%", s->info.task.name[k], BAR, bar,
+                    percent(n[0], s->part[0].images), percent(n[1], s->part[1].images));
+    }
+}
+
 static void print_text(const ax_survey *s)
 {
     uint64_t images = s->part[0].images + s->part[1].images, read = s->part[0].read + s->part[1].read;
     ax_out_line("%s", s->info.spec);
-    ax_out("%-10s %" PRIu64 " for training, %" PRIu64 " for validation; ", "images", s->part[0].images,
-           s->part[1].images);
+    ax_out("%-10s %" PRIu64 " for training, %" PRIu64 " for validation; ", s->people_known ? "persons" : "images",
+           s->part[0].images, s->part[1].images);
     ax_out("%spixels of %s%" PRIu64 " were read%s\n", s->files ? "headers of all and " : "",
            read == images ? "all " : "", read,
            s->stopped      ? ", then it was stopped"
@@ -155,6 +178,11 @@ static void print_text(const ax_survey *s)
                            : "");
     print_kinds("sizes", s->size, s->sizes);
     print_kinds("targets", s->target, s->targets);
+    if (s->depth.maps)
+        ax_out_line("%-10s median %.3g m (of single maps %.3g to %.3g m), %.1f %% missing", "depth", s->depth.median,
+                    s->depth.least, s->depth.most, percent(s->depth.missing, s->depth.pixels));
+    if (s->people_known)
+        print_people(s);
     if (s->classes_of[0])
         ax_out_line("%-10s %d, from %s", "classes", s->info.task.outputs, s->classes_of);
     if (read && s->classes)
@@ -163,82 +191,6 @@ static void print_text(const ax_survey *s)
     ax_out("\n%s\n", ax_survey_bad(s) ? "Training would go wrong."
                      : s->all         ? "Nothing here that training would go wrong with."
                                       : "Nothing seen that training would go wrong with.");
-}
-
-/* ---- for programs ---- */
-
-static void json_kinds(ax_str *out, const char *what, const ax_survey_kind *kind, int n)
-{
-    ax_str_printf(out, ",\"%s\":[", what);
-    for (int i = 0; i < n; i++) {
-        ax_str_printf(out, "%s{\"what\":", i ? "," : "");
-        ax_str_json(out, kind[i].text);
-        ax_str_printf(out, ",\"files\":%" PRIu64 "}", kind[i].n);
-    }
-    ax_str_add(out, "]");
-}
-
-static void json_part(ax_str *out, const char *name, const ax_survey_part *p)
-{
-    ax_str_printf(
-        out, ",\"%s\":{\"images\":%" PRIu64 ",\"read\":%" PRIu64 ",\"pixels\":%" PRIu64 ",\"unlabelled\":%" PRIu64 "}",
-        name, p->images, p->read, p->pixels, p->unlabelled);
-}
-
-static void json_classes(ax_str *out, const ax_survey *s)
-{
-    ax_str_add(out, ",\"classes\":[");
-    for (int c = 0; s->classes && c < s->info.task.outputs; c++) {
-        ax_str_printf(out, "%s{\"name\":", c ? "," : "");
-        ax_str_json(out, s->info.task.name[c]);
-        ax_str_printf(out, ",\"color\":[%d,%d,%d]", s->info.task.color[c][0], s->info.task.color[c][1],
-                      s->info.task.color[c][2]);
-        ax_str_printf(out, ",\"pixels\":[%" PRIu64 ",%" PRIu64 "],\"images\":[%" PRIu64 ",%" PRIu64 "]}",
-                      s->part[0].of_class[c], s->part[1].of_class[c], s->part[0].images_with[c],
-                      s->part[1].images_with[c]);
-    }
-    ax_str_add(out, "]");
-}
-
-static void json_findings(ax_str *out, const ax_survey *s)
-{
-    const char *doc, *comma = "";
-    bool stops;
-    ax_str_add(out, ",\"findings\":[");
-    for (int f = 0; f < AX_FINDINGS; f++) {
-        const ax_survey_found *found = &s->found[f];
-        const char *name = ax_finding_name(f, &stops, &doc);
-        if (!found->n)
-            continue;
-        ax_str_printf(out, "%s{\"kind\":\"%s\",\"error\":%s,\"count\":%" PRIu64 ",\"first\":[", comma, name,
-                      stops ? "true" : "false", found->n);
-        for (int i = 0; i < found->shown; i++) {
-            ax_str_add(out, i ? "," : "");
-            ax_str_json(out, found->first[i].text);
-        }
-        ax_str_add(out, "]}");
-        comma = ",";
-    }
-    ax_str_add(out, "]");
-}
-
-static void print_json(const ax_survey *s)
-{
-    ax_str out;
-    ax_str_init(&out, 0);
-    ax_str_add(&out, "{\"data\":");
-    ax_str_json(&out, s->info.spec);
-    ax_str_printf(&out, ",\"good\":%s,\"all\":%s,\"stopped\":%s", ax_survey_bad(s) ? "false" : "true",
-                  s->all ? "true" : "false", s->stopped ? "true" : "false");
-    json_part(&out, "train", &s->part[AX_SPLIT_TRAIN]);
-    json_part(&out, "val", &s->part[AX_SPLIT_VAL]);
-    json_kinds(&out, "sizes", s->size, s->sizes);
-    json_kinds(&out, "targets", s->target, s->targets);
-    json_classes(&out, s);
-    json_findings(&out, s);
-    ax_str_add(&out, "}\n");
-    ax_out_text(out.text);
-    ax_str_release(&out);
 }
 
 /* ---- how far it is ---- */
@@ -291,7 +243,7 @@ int ax_data_check(const ax_program *prog, int argc, char **argv)
     if (!s)
         return ax_complain_of(&err);
     if (o.json)
-        print_json(s);
+        ax_data_check_json(s);
     else
         print_text(s);
     int code = s->stopped ? STOPPED : ax_survey_bad(s);

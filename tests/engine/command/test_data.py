@@ -175,6 +175,59 @@ class Data(unittest.TestCase):
         self.assertTrue(said["all"])
         self.assertEqual(said["train"]["read"] + said["val"]["read"], 420)
 
+    def test_depth(self):
+        for i in range(3):
+            pictures.picture(self.path(f"p{i}.png"), 64, 32, i)
+            row = b"\0\0" * 16 + (1000 * (i + 1)).to_bytes(2, "big") * 48
+            pictures.put(self.path(f"d{i}.png"), pictures.png(64, 32, [row] * 32, depth=16))
+        pictures.put(self.path("all.txt"), "p0.png d0.png\np1.png d1.png\np2.png d2.png\n")
+        self.spec = f"list:{self.path('all.txt')},scale=500"
+        said, found, text = self.check("--task", "depth", status=0)
+        self.assertEqual(said["depth"], {"least": 2, "median": 4, "most": 6, "missing": .25})
+        self.assertEqual(found, {})
+        self.assertIn("median 4 m (of single maps 2 to 6 m), 25.0 % missing", text)
+        self.spec = f"list:{self.path('all.txt')},scale=5000"
+        _, found, _ = self.check("--task", "depth", status=0)
+        self.assertEqual(found["odd_depth"]["count"], 2)
+        self.assertIn("d0.png: 0.2 m", found["odd_depth"]["first"][0])
+
+    def people(self, **joints):
+        """MPII's form: three persons in two pictures; what joints says of one, by its name."""
+        def person(i, image):
+            at = joints.get(f"p{i}", [20, 10])
+            return {"image": image, "center": [32, 16], "scale": .1, "joints_vis": [1] * 15 + [0],
+                    "joints": [at] + [[21 + k, 10] for k in range(15)]}
+        pictures.put(self.path("annot/train.json"), json.dumps([person(0, "a.png"), person(1, "a.png")]))
+        pictures.put(self.path("annot/valid.json"), json.dumps([person(2, "b.png")]))
+        pictures.picture(self.path("images/a.png"), 64, 32)
+        pictures.picture(self.path("images/b.png"), 64, 32)
+        self.spec = f"mpii:{self.dir}"
+
+    def test_people(self):
+        self.people(p1=[70, 10])
+        said, found, text = self.check(status=0)
+        self.assertEqual((said["train"]["images"], said["val"]["images"], said["pictures"]), (2, 1, [1, 1]))
+        self.assertEqual(said["points_outside"], 1)
+        self.assertIn("a.png: right_ankle at 69, 9 of 64x32 pixels", found["point_outside"]["first"][0])
+        self.assertEqual(said["key_points"][0], {"name": "right_ankle", "persons": [2, 1]})
+        self.assertEqual(found["absent_class"]["first"], ["training: left_wrist", "validation: left_wrist"])
+        self.assertIn("persons    2 for training, 1 for validation", text)
+        self.people(p2=[500, 10])
+        _, found, _ = self.check()
+        self.assertIn("b.png: right_ankle", found["point_far_outside"]["first"][0])
+        self.people()
+        with open(self.path("images/a.png"), "r+b") as f:
+            f.truncate(90)
+        _, found, _ = self.check()
+        self.assertEqual(found["unreadable"]["count"], 1, "of the picture, not of each person in it")
+        os.unlink(self.path("images/a.png"))
+        _, found, _ = self.check()
+        self.assertIn("a.png", found["unreadable"]["first"][0])
+        self.people()
+        shutil.copy(self.path("annot/train.json"), self.path("annot/valid.json"))
+        _, found, _ = self.check()
+        self.assertEqual(found["in_both_splits"]["first"], [self.path("images/a.png")])
+
     def test_an_interrupt_tells_what_was_seen(self):
         pictures.picture(self.path("one.png"), 512, 384)
         pictures.mask(self.path("two.png"), (0, 1), 512, 384)

@@ -137,7 +137,10 @@ class Eval(unittest.TestCase):
                 ("needs a model", 2, []), ("needs a data set", 2, [self.model]),
                 ("asks for 8", 2, [self.model, "--data", "scenes"]),
                 ("--scales 9: up to 8 numbers", 2, [self.model, "--data", self.data, "--scales", "9"]),
-                ("--split test", 2, [self.model, "--data", self.data, "--split", "test"]),
+                ("--split all: train, val or test", 2, [self.model, "--data", self.data, "--split", "all"]),
+                ("test.txt", 1, [self.model, "--data", self.data, "--split", "test"]),
+                ("no test images", 2, [self.model, "--data", "ade20k:/nowhere", "--split", "test"]),
+                ("what split= parts", 2, [self.model, "--data", "folder:/nowhere,split=1/1", "--split", "test"]),
                 ("no-such", 1, ["no-such.safetensors", "--data", self.data]),
                 ("camvid:/nowhere", 1, [self.model, "--data", "camvid:/nowhere"])):
             got, out, err = engine("eval", *args)
