@@ -3,6 +3,7 @@
 
 #include "engine/wire/run.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -17,10 +18,44 @@ bool ax_coordinator_lacks_folders(const ax_coordinator *c)
     return false;
 }
 
-/* What was in a folder that had to be made again; "" = nothing that anybody will miss. */
-static void name_loss(const ax_coordinator *c, int folder, char text[static AX_EVENT_TEXT])
+static int look_at_result(const ax_coordinator *c, int folder, uint32_t id)
+{
+    struct stat st;
+    char name[64];
+    snprintf(name, sizeof name, "%s/%u.%s", ax_run_folder[folder], id, folder == AX_RUN_MODELS ? "safetensors" : "mpk");
+    return fstatat(c->dirfd, name, &st, 0);
+}
+
+void ax_coordinator_note_result(ax_coordinator *c, uint32_t id)
+{
+    static const int folder[] = { AX_RUN_MASKS, AX_RUN_MODELS };
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
+        uint32_t *newest = &c->newest[folder[i]];
+        bool missed = *newest && look_at_result(c, folder[i], *newest); /* the loss is still to be told */
+        if (!missed && !look_at_result(c, folder[i], id))
+            *newest = id;
+    }
+}
+
+/* The folders that are there, but not the newest result in them, as bits. */
+static unsigned emptied(const ax_coordinator *c)
+{
+    unsigned bits = 0;
+    for (int i = 0; i < AX_RUN_FOLDERS; i++)
+        if (c->newest[i] && look_at_result(c, i, c->newest[i]) && errno == ENOENT)
+            bits |= 1u << i;
+    return bits;
+}
+
+/* What was in a folder that had to be made again, or was emptied; "" = nothing that anybody will miss. */
+static void name_loss(const ax_coordinator *c, int folder, bool made, char text[static AX_EVENT_TEXT])
 {
     bool models = folder == AX_RUN_MODELS, masks = folder == AX_RUN_MASKS;
+    if (!made) {
+        snprintf(text, AX_EVENT_TEXT, "files were removed from %s/: that of #%u, the newest, and maybe others",
+                 ax_run_folder[folder], c->newest[folder]);
+        return;
+    }
     uint32_t n = models || masks ? ax_search_results(c->search, models) : 0;
     text[0] = '\0';
     if (n)
@@ -30,18 +65,19 @@ static void name_loss(const ax_coordinator *c, int folder, char text[static AX_E
 
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
 {
-    unsigned made;
+    unsigned made, gone = emptied(c);
     /* when the whole run is removed, or its engine stops, they aren't wanted */
-    if (!ax_coordinator_lacks_folders(c) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
+    if ((!gone && !ax_coordinator_lacks_folders(c)) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
         return AX_OK;
     ax_code code = ax_run_make_folders(c->dirfd, &made, err);
     for (uint32_t k = 0; made && k < c->devices.n; k++)
         c->worker[k].folder_lost = true;
     for (int i = 0; i < AX_RUN_FOLDERS; i++) {
         char text[AX_EVENT_TEXT];
-        if (!(made & 1u << i))
+        if (!((made | gone) & 1u << i))
             continue;
-        name_loss(c, i, text);
+        name_loss(c, i, made & 1u << i, text);
+        c->newest[i] = 0;
         if (!text[0])
             continue;
         if (living)

@@ -8,6 +8,7 @@
 #include "engine/search/coordinator/worker_process.h"
 #include "engine/search/journal/settledfile.h"
 #include "engine/wire/eventlog.h"
+#include "engine/wire/run.h"
 #include "engine/worker/devices.h"
 
 enum { AX_PENDING = 256 };
@@ -39,7 +40,8 @@ typedef struct ax_coordinator {
     double wait_until;       /* monotonic: a finished run waits for its first command; 0 = no more */
     ax_steady_clock clock;   /* whose time the search goes by */
     double started_at, lost; /* monotonic; the workers' seconds since then in which they waited for the engine */
-    bool worked;             /* a worker of this engine was ready once: data and device are good, or were */
+    uint32_t newest[AX_RUN_FOLDERS]; /* candidate whose file was the last to come into the folder; 0 = none */
+    bool worked;                     /* a worker of this engine was ready once: data and device are good, or were */
 } ax_coordinator;
 
 void ax_coordinator_emit(void *coordinator, ax_event *ev);
@@ -60,8 +62,10 @@ void ax_coordinator_tell_log(ax_coordinator *c);
 /* ---- coordinator_folders.c ---- */
 /* Whether one of them is missing. */
 bool ax_coordinator_lacks_folders(const ax_coordinator *c);
-/* Makes the folders of the run that are missing. Results that were lost with one are named in the log; under a living
-   engine the run pauses itself, too, since they may have been removed by mistake. */
+/* Remembers the files of a candidate's results, to miss them when they are removed. */
+void ax_coordinator_note_result(ax_coordinator *c, uint32_t id);
+/* Makes the folders of the run that are missing. Results that were lost with one, or removed from one, are named in the
+   log; under a living engine the run pauses itself, too, since they may have been removed by mistake. */
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err);
 
 /* ---- guard.c ---- */

@@ -124,8 +124,10 @@ static void hand_out(ax_coordinator *c, uint32_t k)
 
 static void on_outcome(ax_coordinator *c, uint32_t k, const ax_outcome *o)
 {
+    uint32_t id = ax_search_running(c->search, k);
     if (c->err.code != AX_OK || ax_search_outcome(c->search, k, o, &c->err) != AX_OK)
         return; /* the run ends: what isn't taken in is judged again */
+    ax_coordinator_note_result(c, id);
     if (c->stop || ax_search_wants_stop(c->search))
         ax_search_catch_up(c->search, &c->err);
     else

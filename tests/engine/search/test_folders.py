@@ -2,7 +2,6 @@
 import os
 import shutil
 import signal
-import signal
 import sys
 import tempfile
 import time
@@ -106,6 +105,37 @@ def waits_for_the_engine(pid):
     return call[0] in ("45", "207") and call[4] == "0x0"  # recvfrom of x86-64 and aarch64, without MSG_DONTWAIT
 
 
+def wait_for_worker(pid):
+    until = time.monotonic() + LIMIT
+    while not waits_for_the_engine(pid):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def results_removed_from_their_folder(where):
+    """As by rm -r, when a worker writes into the folder meanwhile: it stays, and is empty."""
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    run.until("scored", 1)
+    run.until("started", 2)
+    worker, = run.workers()
+    run.process.send_signal(signal.SIGSTOP)
+    try:
+        wait_for_worker(worker)
+        for name in os.listdir(f"{path}/masks"):
+            os.remove(f"{path}/masks/{name}")
+    finally:
+        run.process.send_signal(signal.SIGCONT)
+    run.until("paused", 0, on=1, by="engine")
+    text = run.until("log", level="warning")["text"]
+    assert text.startswith("files were removed from masks/: that of #1, the newest, and maybe others; the run is paused"), text
+    assert run.do("continue")[0] == 0
+    run.until("scored", 3)
+    run.until("started", 4)
+    assert run.stop() == 0
+    assert not of(path, "failed") and len([i for i, f in of(path, "paused") if f["on"]]) == 1
+
+
 def worker_is_faster_than_the_engine(where):
     """It can't write its masks before the engine has noticed that their folder is gone: its candidate is done again."""
     path = make_run(f"{where}/a", candidates=1, epochs=20)
@@ -115,10 +145,7 @@ def worker_is_faster_than_the_engine(where):
     run.process.send_signal(signal.SIGSTOP)
     try:
         os.rmdir(f"{path}/masks")
-        until = time.monotonic() + LIMIT
-        while not waits_for_the_engine(worker):
-            assert time.monotonic() < until
-            time.sleep(0.02)
+        wait_for_worker(worker)
     finally:
         run.process.send_signal(signal.SIGCONT)
     assert run.until("bye")["reason"] == "finished"
@@ -141,5 +168,5 @@ def what_interrupted_writes_left(where):
     assert [name for name in kept if os.path.exists(f"{path}/{name}")] == kept
 
 
-main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine, results_removed_under_the_engine, a_run_that_is_being_removed,
-      worker_is_faster_than_the_engine])
+main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine,
+      results_removed_under_the_engine, results_removed_from_their_folder, a_run_that_is_being_removed, worker_is_faster_than_the_engine])
