@@ -1,11 +1,11 @@
 #include "tests/helper/classmap.h"
+#include "tests/helper/tempdir.h"
 #include "data/image.h"
 #include "data/open.h"
 #include "data/png_write.h"
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -59,32 +59,9 @@ static void real_pairs(void **state)
 
 /* ---- a set made to be broken ---- */
 
-static char dir[] = "/tmp/ax-camvid-XXXXXX";
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-static void at(char path[128], const char *name)
-{
-    snprintf(path, 128, "%s/%s", dir, name);
-}
-
 static void write_text(const char *name, const char *text)
 {
-    char path[128];
-    at(path, name);
-    assert_int_equal(ax_file_replace(AT_FDCWD, path, text, strlen(text), NULL), AX_OK);
+    assert_int_equal(ax_file_replace(AT_FDCWD, ax_tempdir_path(name), text, strlen(text), NULL), AX_OK);
 }
 
 static void write_pair(const char *image, int32_t h, int32_t w, const char *mask, int32_t mask_h, int32_t mask_w,
@@ -92,26 +69,19 @@ static void write_pair(const char *image, int32_t h, int32_t w, const char *mask
 {
     static const uint8_t palette[1][3] = { { 1, 2, 3 } };
     uint8_t pixels[3 * 64 * 64] = { 0 };
-    char path[128];
-    at(path, image);
-    assert_int_equal(ax_picture_write(path, pixels, h, w, NULL), AX_OK);
-    at(path, mask);
+    assert_int_equal(ax_picture_write(ax_tempdir_path(image), pixels, h, w, NULL), AX_OK);
     pixels[mask_h * mask_w - 1] = last;
-    assert_int_equal(ax_mask_write(path, pixels, mask_h, mask_w, palette, 1, NULL), AX_OK);
+    assert_int_equal(ax_mask_write(ax_tempdir_path(mask), pixels, mask_h, mask_w, palette, 1, NULL), AX_OK);
 }
 
 static const char good_list[] = "/SegNet/CamVid/train/a.png /SegNet/CamVid/trainannot/a.png\r\n";
 
 static int make_dir(void **state)
 {
-    (void)state;
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    char path[128];
-    at(path, "train");
-    mkdir(path, 0700);
-    at(path, "trainannot");
-    mkdir(path, 0700);
+    mkdir(ax_tempdir_path("train"), 0700);
+    mkdir(ax_tempdir_path("trainannot"), 0700);
     write_pair("train/a.png", 32, 40, "trainannot/a.png", 32, 40, 10);
     write_text("train.txt", good_list);
     write_text("val.txt", "train/a.png  trainannot/a.png\n\n"); /* names without the prefix are DIR's */
@@ -121,11 +91,8 @@ static int make_dir(void **state)
 /* A message with $ for the directory. */
 static void expect(const ax_err *err, ax_code code, const char *message)
 {
-    char text[512] = "";
-    size_t n = 0;
-    for (; *message && n + sizeof dir < sizeof text; message++)
-        n += (size_t)snprintf(text + n, sizeof text - n, *message == '$' ? "%s" : "%.1s",
-                              *message == '$' ? dir : message);
+    char text[512];
+    ax_tempdir_spell(message, text, sizeof text);
     assert_string_equal(err->msg, text);
     assert_int_equal(err->code, code);
 }
@@ -133,7 +100,7 @@ static void expect(const ax_err *err, ax_code code, const char *message)
 static ax_source *open_set(ax_err *err)
 {
     char spec[128];
-    snprintf(spec, sizeof spec, "camvid:%s", dir);
+    snprintf(spec, sizeof spec, "camvid:%s", ax_tempdir);
     *err = (ax_err) { AX_OK, "" };
     return ax_source_open(spec, "", err);
 }
@@ -174,13 +141,12 @@ static void what_tells_data_apart(void **state)
 {
     (void)state;
     struct timespec then[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
-    char path[128];
     static const char *const name[] = { "train/a.png", "trainannot/a.png" };
     write_pair(name[0], 32, 40, name[1], 32, 40, 10);
     write_text("train.txt", good_list);
     write_text("val.txt", good_list);
     for (int i = 0; i < 2; i++) {
-        at(path, name[i]);
+        const char *path = ax_tempdir_path(name[i]);
         utimensat(AT_FDCWD, path, then, 0);
         const ax_fingerprint first = fingerprint(), again = fingerprint();
         assert_true(first.data == again.data && first.files == again.files);
@@ -225,8 +191,7 @@ static void broken_lists(void **state)
     expect_open(AX_EIO, "$/train.txt: line 2: \"$/train/b.png\": No such file or directory");
     write_text("train.txt", "train/a.png train\n");
     expect_open(AX_EIO, "$/train.txt: line 1: \"$/train\": not a file");
-    char path[128];
-    at(path, "train.txt");
+    const char *path = ax_tempdir_path("train.txt");
     unlink(path);
     expect_open(AX_EIO, "$/train.txt: cannot open: No such file or directory");
     write_text("train.txt", good_list);
@@ -252,8 +217,7 @@ static void broken_files(void **state)
     ax_err err;
     ax_source *s = open_set(&err);
     assert_non_null(s);
-    char path[128];
-    at(path, "train/a.png");
+    const char *path = ax_tempdir_path("train/a.png");
     unlink(path); /* gone after it was seen */
     ax_sample out;
     assert_int_equal(s->ops->sample(s, &whole, 0, &out, &err), AX_EIO);
@@ -269,5 +233,5 @@ int main(void)
         cmocka_unit_test(broken_files),
         cmocka_unit_test(what_tells_data_apart),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
 }

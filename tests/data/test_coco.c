@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/tempdir.h"
 
 #include "data/coco_store.h"
 #include "data/objects.h"
@@ -13,23 +14,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char dir[AX_TREE_PATH], path[AX_TREE_PATH + 16];
-
-static int begin(void **state)
-{
-    (void)state;
-    ax_datatree_begin(dir);
-    snprintf(path, sizeof path, "%s/a.json", dir);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    ax_datatree_end(dir);
-    return 0;
-}
 
 #define HEAD "{\"info\":{\"x\":[1,2]},\"annotations\":["
 #define TAIL                                                                                                           \
@@ -47,10 +31,10 @@ static const char good[] =
 static void class_maps(void **state)
 {
     (void)state;
-    ax_datatree_picture(dir, "images/deep/a.png", 32, 64);
-    ax_datatree_picture(dir, "images/b.png", 32, 64);
-    ax_datatree_text(dir, "a.json", good);
-    ax_source *s = ax_datatree_open(dir, "coco:$/a.json,$/images");
+    ax_datatree_picture("images/deep/a.png", 32, 64);
+    ax_datatree_picture("images/b.png", 32, 64);
+    ax_datatree_text("a.json", good);
+    ax_source *s = ax_datatree_open("coco:$/a.json,$/images");
     assert_int_equal(s->info.n_train, 1);
     assert_int_equal(s->info.n_val, 1);
     assert_int_equal(s->info.task.outputs, 3);
@@ -74,29 +58,27 @@ static void class_maps(void **state)
         free(labels);
     }
     s->ops->close(s);
-    ax_datatree_text(dir, "b.json", good);
-    s = ax_datatree_open(dir, "coco:$/a.json,$/images,val=$/b.json,$/images");
+    ax_datatree_text("b.json", good);
+    s = ax_datatree_open("coco:$/a.json,$/images,val=$/b.json,$/images");
     assert_int_equal(s->info.n_train, 2);
     assert_int_equal(s->info.n_val, 2);
     s->ops->close(s);
-    ax_datatree_refused(dir, "coco:$/a.json,$/pictures", "not a file of annotations and a folder of images");
-    ax_datatree_picture(dir, "images/b.png", 31, 64);
-    ax_datatree_refused(dir, "coco:$/a.json,$/images", "images/b.png: 64x31, but its annotations are for 64x32");
-    char gone[AX_TREE_PATH + 16];
-    snprintf(gone, sizeof gone, "%s/images/b.png", dir);
-    unlink(gone);
-    ax_datatree_refused(dir, "coco:$/a.json,$/images", "images/b.png: No such file or directory");
+    ax_datatree_refused("coco:$/a.json,$/pictures", "not a file of annotations and a folder of images");
+    ax_datatree_picture("images/b.png", 31, 64);
+    ax_datatree_refused("coco:$/a.json,$/images", "images/b.png: 64x31, but its annotations are for 64x32");
+    unlink(ax_tempdir_path("images/b.png"));
+    ax_datatree_refused("coco:$/a.json,$/images", "images/b.png: No such file or directory");
 }
 
 static void broken_files(void **state)
 {
     (void)state;
-    ax_datatree_picture(dir, "images/deep/a.png", 32, 64);
-    ax_datatree_picture(dir, "images/b.png", 32, 64);
+    ax_datatree_picture("images/deep/a.png", 32, 64);
+    ax_datatree_picture("images/b.png", 32, 64);
     size_t n = strlen(good);
     for (size_t part = 0; part < 50; part++) {
-        ax_datatree_bytes(dir, "a.json", good, n * part / 50);
-        ax_datatree_refused(dir, "coco:$/a.json,$/images", "$/a.json: ");
+        ax_datatree_bytes("a.json", good, n * part / 50);
+        ax_datatree_refused("coco:$/a.json,$/images", "$/a.json: ");
     }
     static const struct {
         const char *text, *says;
@@ -127,9 +109,9 @@ static void broken_files(void **state)
           "run lengths of 63x32, and its image is 64x32" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        ax_datatree_text(dir, "a.json", wrong[i].text);
-        ax_datatree_refused(dir, "coco:$/a.json,$/images", wrong[i].says);
-        ax_datatree_refused(dir, "coco:$/a.json,$/images", "$/a.json: ");
+        ax_datatree_text("a.json", wrong[i].text);
+        ax_datatree_refused("coco:$/a.json,$/images", wrong[i].says);
+        ax_datatree_refused("coco:$/a.json,$/images", "$/a.json: ");
     }
 }
 
@@ -146,10 +128,10 @@ static void outlines_are_kept_as_they_are(void **state)
     for (int i = 0; i < N; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%.17g", i ? "," : "", odd[i]);
     snprintf(text + n, sizeof text - n, "],[1.5,1.5,30.25,2,8,30]]}" TAIL);
-    ax_datatree_text(dir, "a.json", text);
+    ax_datatree_text("a.json", text);
     ax_coco c = { .images = 0 };
     ax_err err;
-    if (ax_coco_read(&c, path, &err) != AX_OK)
+    if (ax_coco_read(&c, ax_tempdir_path("a.json"), &err) != AX_OK)
         fail_msg("%s", err.msg);
     uint8_t want[H * W] = { 0 }, got[H * W] = { 0 };
     static const double second[] = { 1.5, 1.5, 30.25, 2, 8, 30 };
@@ -185,7 +167,7 @@ static void smaller_ones_are_on_top(void **state)
     assert_int_equal(ax_objects_paint(2, draw_bar, (void *)(uintptr_t)wrong, 9, 1, 8, classes, &err), AX_EFORMAT);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
     const struct CMUnitTest tests[] = { TEST(class_maps), TEST(broken_files), TEST(outlines_are_kept_as_they_are),

@@ -1,4 +1,6 @@
 /* Depth maps as 16-bit PNG: written, read back, scales, and what is refused. */
+#include "tests/helper/tempdir.h"
+
 #include "data/image.h"
 #include "data/png_write.h"
 #include "engine/base/file.h"
@@ -15,24 +17,15 @@
 #include <cmocka.h>
 
 enum { H = 3, W = 5 };
-static char dir[] = "/tmp/ax-depth-XXXXXX";
 static char path[64];
 static const ax_depth_scale by_file = { 0, false };
 
 static int make_dir(void **state)
 {
-    (void)state;
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    snprintf(path, sizeof path, "%s/x.png", dir);
+    snprintf(path, sizeof path, "%s/x.png", ax_tempdir);
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(dir);
 }
 
 static float *read_back(const ax_depth_scale *scale)
@@ -160,7 +153,7 @@ static void pairs(void **state)
     float *depth;
     int32_t h, w;
     ax_err err;
-    snprintf(picture, sizeof picture, "%s/p.png", dir);
+    snprintf(picture, sizeof picture, "%s/p.png", ax_tempdir);
     write_map(metres, 1000);
     assert_int_equal(ax_picture_write(picture, colors, H, W, &err), AX_OK);
     assert_int_equal(ax_depth_pair_read(picture, path, &by_file, &rgb, &depth, &h, &w, &err), AX_OK);
@@ -183,5 +176,5 @@ int main(void)
         cmocka_unit_test(rotated_bits),      cmocka_unit_test(wrong_files),
         cmocka_unit_test(as_others_read_it), cmocka_unit_test(pairs),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
 }

@@ -1,4 +1,6 @@
 /* Data sets of images and depth maps: nyu_png: and list: with the task depth. */
+#include "tests/helper/tempdir.h"
+
 #include "data/open.h"
 #include "data/png_write.h"
 #include "engine/train/survey.h"
@@ -14,20 +16,10 @@
 #include <cmocka.h>
 
 enum { H = 32, W = 64, PAIRS = 3 };
-static char dir[] = "/tmp/ax-depths-XXXXXX";
-
-static const char *in_dir(const char *name)
-{
-    static char path[4][128];
-    static int turn;
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof path[turn], "%s/%s", dir, name);
-    return path[turn];
-}
 
 static void write_text(const char *name, const char *text)
 {
-    FILE *f = fopen(in_dir(name), "w");
+    FILE *f = fopen(ax_tempdir_path(name), "w");
     assert_non_null(f);
     fputs(text, f);
     fclose(f);
@@ -36,10 +28,9 @@ static void write_text(const char *name, const char *text)
 /* Pair k: columns of k + 1 and k + 2 metres, a hole at the top left. */
 static int write_pairs(void **state)
 {
-    (void)state;
     static float metres[H * W];
     static uint8_t rgb[3 * H * W];
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
     for (int k = 0; k < PAIRS; k++) {
         char name[2][24];
@@ -49,8 +40,8 @@ static int write_pairs(void **state)
         memset(rgb, 40 * k, sizeof rgb);
         snprintf(name[0], sizeof name[0], "%d.png", k);
         snprintf(name[1], sizeof name[1], "d%d.png", k);
-        if (ax_picture_write(in_dir(name[0]), rgb, H, W, NULL) ||
-            ax_depth_write(in_dir(name[1]), metres, H, W, 1000, NULL))
+        if (ax_picture_write(ax_tempdir_path(name[0]), rgb, H, W, NULL) ||
+            ax_depth_write(ax_tempdir_path(name[1]), metres, H, W, 1000, NULL))
             return -1;
     }
     write_text("train.txt", "0.png d0.png\n1.png\td1.png\n");
@@ -58,20 +49,10 @@ static int write_pairs(void **state)
     return 0;
 }
 
-static int remove_pairs(void **state)
-{
-    (void)state;
-    static const char *const name[] = { "0.png",  "1.png",     "2.png",   "d0.png",  "d1.png",
-                                        "d2.png", "train.txt", "val.txt", "test.txt" };
-    for (size_t i = 0; i < sizeof name / sizeof *name; i++)
-        unlink(in_dir(name[i]));
-    return rmdir(dir);
-}
-
 static ax_source *open_set(const char *form, const char *task, ax_err *err)
 {
     char spec[300];
-    snprintf(spec, sizeof spec, form, dir, dir);
+    snprintf(spec, sizeof spec, form, ax_tempdir, ax_tempdir);
     return ax_source_open(spec, task, err);
 }
 
@@ -183,7 +164,7 @@ static void what_is_wrong(void **state)
             "1.png: a depth map is a PNG of 16-bit grey, and this is RGB, 8 bits");
     write_text("test.txt", "2.png none.png\n");
     refused("nyu_png:%s,part=test", "", AX_EIO, "none.png");
-    assert_int_equal(unlink(in_dir("test.txt")), 0);
+    assert_int_equal(unlink(ax_tempdir_path("test.txt")), 0);
 }
 
 static void surveys(void **state)
@@ -192,7 +173,7 @@ static void surveys(void **state)
     char spec[200];
     ax_err err = { AX_OK, "" };
     for (int wrong = 0; wrong < 2; wrong++) {
-        snprintf(spec, sizeof spec, "nyu_png:%s%s", dir, wrong ? ",scale=10" : "");
+        snprintf(spec, sizeof spec, "nyu_png:%s%s", ax_tempdir, wrong ? ",scale=10" : "");
         ax_survey *s = ax_data_survey(spec, &(ax_survey_how) { .task = "depth", .all = true }, &err);
         if (!s)
             fail_msg("%s", err.msg);
@@ -211,5 +192,5 @@ int main(void)
         cmocka_unit_test(scales),          cmocka_unit_test(what_is_wrong),
         cmocka_unit_test(surveys),
     };
-    return cmocka_run_group_tests(tests, write_pairs, remove_pairs);
+    return cmocka_run_group_tests(tests, write_pairs, ax_tempdir_remove);
 }

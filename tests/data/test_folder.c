@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/tempdir.h"
 
 #include "data/open.h"
 
@@ -12,33 +13,18 @@
 
 #include <cmocka.h>
 
-static char dir[AX_TREE_PATH];
 static const uint8_t ids[] = { 0, 1, 2, 255 };
-
-static int begin(void **state)
-{
-    (void)state;
-    ax_datatree_begin(dir);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    ax_datatree_end(dir);
-    return 0;
-}
 
 static void pair(const char *image, const char *mask)
 {
-    ax_datatree_picture(dir, image, 32, 64);
-    ax_datatree_mask(dir, mask, 32, 64, ids, sizeof ids);
+    ax_datatree_picture(image, 32, 64);
+    ax_datatree_mask(mask, 32, 64, ids, sizeof ids);
 }
 
 /* The set has so many images, the first of each split of these names, and the targets that `pair` makes. */
 static void expect(const char *form, size_t n_train, size_t n_val, const char *train, const char *val)
 {
-    ax_source *s = ax_datatree_open(dir, form);
+    ax_source *s = ax_datatree_open(form);
     char name[128];
     int32_t h, w;
     assert_int_equal(s->info.n_train, n_train);
@@ -67,18 +53,18 @@ static void one_pool(void **state)
         snprintf(mask, sizeof mask, "masks/a b/x %d%s.png", i, i % 2 ? "_mask" : "");
         pair(image, mask);
     }
-    ax_datatree_text(dir, "Images/.DS_Store", "x");
-    ax_datatree_text(dir, "Images/notes.txt", "x");
+    ax_datatree_text("Images/.DS_Store", "x");
+    ax_datatree_text("Images/notes.txt", "x");
     expect("folder:$", 18, 2, NULL, NULL);
     expect("folder:$/", 18, 2, NULL, NULL);
     expect("folder:$,split=1/1", 10, 10, NULL, NULL);
     expect("folder:$,split=99/1", 19, 1, NULL, NULL);
     /* which part a name gets depends on itself and the seed alone: who stays in validation when images are added */
-    ax_source *s = ax_datatree_open(dir, "folder:$,split=90/10/7");
+    ax_source *s = ax_datatree_open("folder:$,split=90/10/7");
     char first[64], second[64];
     s->ops->name(s, AX_SPLIT_VAL, 0, first, sizeof first);
     s->ops->close(s);
-    s = ax_datatree_open(dir, "folder:$,split=50/50/7");
+    s = ax_datatree_open("folder:$,split=50/50/7");
     bool there = false;
     for (size_t i = 0; i < s->info.n_val; i++) {
         s->ops->name(s, AX_SPLIT_VAL, i, second, sizeof second);
@@ -91,7 +77,7 @@ static void one_pool(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         char form[64];
         snprintf(form, sizeof form, "folder:$,split=%s", wrong[i]);
-        ax_datatree_refused(dir, form, "not A/B or A/B/SEED");
+        ax_datatree_refused(form, "not A/B or A/B/SEED");
     }
 }
 
@@ -103,8 +89,8 @@ static void parts_above_and_below(void **state)
     pair("images/val/c.png", "labels/val/c.png");
     expect("folder:$", 2, 1, "images/train/a.png", "images/val/c.png");
     expect("folder:$,split=1/2", 1, 2, NULL, NULL);
-    ax_datatree_end(dir);
-    ax_datatree_begin(dir);
+    assert_int_equal(ax_tempdir_remove(state), 0);
+    assert_int_equal(ax_tempdir_make(state), 0);
     pair("Train/imgs/a.png", "Train/mask/a.png");
     pair("validation/images/c.png", "validation/masks/c.png");
     expect("folder:$", 1, 1, "Train/imgs/a.png", "validation/images/c.png");
@@ -118,19 +104,19 @@ static void side_by_side(void **state)
         char image[64], mask[64];
         snprintf(image, sizeof image, "%s/p%d_jpg.rf.0a.jpg", i < 3 ? "train" : "valid", i);
         snprintf(mask, sizeof mask, "%s/p%d_jpg.rf.0a_mask.png", i < 3 ? "train" : "valid", i);
-        ax_datatree_copy(dir, image, "tests/data/tiny.jpg");
-        ax_datatree_mask(dir, mask, 64, 96, ids, sizeof ids);
+        ax_datatree_copy(image, "tests/data/tiny.jpg");
+        ax_datatree_mask(mask, 64, 96, ids, sizeof ids);
     }
-    ax_datatree_text(dir, "train/_classes.csv", csv);
-    ax_datatree_text(dir, "valid/_classes.csv", csv);
-    ax_source *s = ax_datatree_open(dir, "folder:$");
+    ax_datatree_text("train/_classes.csv", csv);
+    ax_datatree_text("valid/_classes.csv", csv);
+    ax_source *s = ax_datatree_open("folder:$");
     assert_int_equal(s->info.n_train, 3);
     assert_int_equal(s->info.n_val, 1);
     assert_int_equal(s->info.task.outputs, 3);
     assert_string_equal(s->info.task.name[1], "a cat");
     s->ops->close(s);
-    ax_datatree_text(dir, "joined.txt", "a cat -> pet\ndog -> pet\n");
-    s = ax_datatree_open(dir, "folder:$,map=$/joined.txt");
+    ax_datatree_text("joined.txt", "a cat -> pet\ndog -> pet\n");
+    s = ax_datatree_open("folder:$,map=$/joined.txt");
     assert_int_equal(s->info.task.outputs, 2);
     assert_string_equal(s->info.task.name[1], "pet");
     int32_t h, w;
@@ -148,14 +134,14 @@ static void colors(void **state)
         char image[64], mask[64];
         snprintf(image, sizeof image, "images/%d.png", i);
         snprintf(mask, sizeof mask, "masks/%d.png", i);
-        ax_datatree_picture(dir, image, 32, 32);
-        ax_datatree_colors(dir, mask, 32, 32, rgb, 3);
+        ax_datatree_picture(image, 32, 32);
+        ax_datatree_colors(mask, 32, 32, rgb, 3);
     }
-    ax_datatree_refused(dir, "folder:$", "png: a mask of colours; which class has which, a class file says");
-    ax_datatree_text(dir, "labelmap.txt", "# label\nbackground:0,0,0::\nroof:255,0,0::\n");
-    ax_datatree_refused(dir, "folder:$", "png: colour 0,0,255 at x 1, y 0: labelmap.txt has no such class");
-    ax_datatree_text(dir, "other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");
-    ax_source *s = ax_datatree_open(dir, "folder:$,classes=$/other.txt,ignore=0,0,255");
+    ax_datatree_refused("folder:$", "png: a mask of colours; which class has which, a class file says");
+    ax_datatree_text("labelmap.txt", "# label\nbackground:0,0,0::\nroof:255,0,0::\n");
+    ax_datatree_refused("folder:$", "png: colour 0,0,255 at x 1, y 0: labelmap.txt has no such class");
+    ax_datatree_text("other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");
+    ax_source *s = ax_datatree_open("folder:$,classes=$/other.txt,ignore=0,0,255");
     assert_int_equal(s->info.task.outputs, 2); /* the sea is none */
     int32_t h, w;
     uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
@@ -169,43 +155,40 @@ static void broken_copies(void **state)
     (void)state;
     pair("images/a.png", "masks/a.png");
     pair("images/b.png", "masks/b.png");
-    ax_datatree_refused(dir, "folder:$/nowhere", "folder:$/nowhere: No such file or directory");
-    ax_datatree_refused(dir, "folder:$/images", "/a.png: an image without a target; 2 of 2 files");
-    ax_datatree_picture(dir, "images/c.png", 32, 64);
-    ax_datatree_refused(dir, "folder:$", "$/images/c.png: an image without a target; 1 of 5 files have no other half");
-    ax_datatree_mask(dir, "masks/c.png", 32, 63, ids, sizeof ids);
-    ax_datatree_refused(dir, "folder:$", "/masks/c.png: 63x32, but its image $/images/c.png is 64x32");
-    ax_datatree_copy(dir, "masks/c.png", "tests/data/tiny.jpg");
-    ax_datatree_refused(dir, "folder:$", "/masks/c.png: a mask must be a PNG, and this is a JPEG");
-    ax_datatree_mask(dir, "masks/c.png", 32, 64, ids, sizeof ids);
-    ax_datatree_mask(dir, "masks/c.tif", 32, 64, ids, sizeof ids);
-    ax_datatree_refused(dir, "folder:$", "'c.png' and 'c.tif' differ in their endings only");
-    char path[2 * AX_TREE_PATH];
-    snprintf(path, sizeof path, "%s/masks/c.tif", dir);
-    unlink(path);
-    ax_datatree_mask(dir, "masks/d.png", 32, 64, ids, sizeof ids);
-    ax_datatree_refused(dir, "folder:$", "$/masks/d.png: a target without an image");
-    ax_datatree_copy(dir, "images/d.jpg", "tests/data/camvid-tiny/train.txt");
-    ax_datatree_refused(dir, "folder:$", "/images/d.jpg: neither a PNG nor a JPEG");
-    ax_datatree_text(dir, "images/d.jpg", "");
-    ax_datatree_refused(dir, "folder:$", "/images/d.jpg: the file is empty");
-    ax_datatree_bytes(dir, "images/d.jpg", "\xff\xd8\xff\xe0\x00\x10", 6);
-    ax_datatree_refused(dir, "folder:$", "/images/d.jpg: damaged header: the file is cut short");
-    ax_datatree_picture(dir, "images/d.jpg", 32, 64); /* a PNG for all its name */
-    ax_source *s = ax_datatree_open(dir, "folder:$");
+    ax_datatree_refused("folder:$/nowhere", "folder:$/nowhere: No such file or directory");
+    ax_datatree_refused("folder:$/images", "/a.png: an image without a target; 2 of 2 files");
+    ax_datatree_picture("images/c.png", 32, 64);
+    ax_datatree_refused("folder:$", "$/images/c.png: an image without a target; 1 of 5 files have no other half");
+    ax_datatree_mask("masks/c.png", 32, 63, ids, sizeof ids);
+    ax_datatree_refused("folder:$", "/masks/c.png: 63x32, but its image $/images/c.png is 64x32");
+    ax_datatree_copy("masks/c.png", "tests/data/tiny.jpg");
+    ax_datatree_refused("folder:$", "/masks/c.png: a mask must be a PNG, and this is a JPEG");
+    ax_datatree_mask("masks/c.png", 32, 64, ids, sizeof ids);
+    ax_datatree_mask("masks/c.tif", 32, 64, ids, sizeof ids);
+    ax_datatree_refused("folder:$", "'c.png' and 'c.tif' differ in their endings only");
+    unlink(ax_tempdir_path("masks/c.tif"));
+    ax_datatree_mask("masks/d.png", 32, 64, ids, sizeof ids);
+    ax_datatree_refused("folder:$", "$/masks/d.png: a target without an image");
+    ax_datatree_copy("images/d.jpg", "tests/data/camvid-tiny/train.txt");
+    ax_datatree_refused("folder:$", "/images/d.jpg: neither a PNG nor a JPEG");
+    ax_datatree_text("images/d.jpg", "");
+    ax_datatree_refused("folder:$", "/images/d.jpg: the file is empty");
+    ax_datatree_bytes("images/d.jpg", "\xff\xd8\xff\xe0\x00\x10", 6);
+    ax_datatree_refused("folder:$", "/images/d.jpg: damaged header: the file is cut short");
+    ax_datatree_picture("images/d.jpg", 32, 64); /* a PNG for all its name */
+    ax_source *s = ax_datatree_open("folder:$");
     s->ops->close(s);
-    ax_datatree_picture(dir, "images/e.png", 32, 64);
-    snprintf(path, sizeof path, "%s/masks/e.png", dir);
+    ax_datatree_picture("images/e.png", 32, 64);
+    const char *path = ax_tempdir_path("masks/e.png");
     assert_int_equal(symlink("gone.png", path), 0);
-    ax_datatree_refused(dir, "folder:$", "/masks/e.png: No such file or directory");
+    ax_datatree_refused("folder:$", "/masks/e.png: No such file or directory");
     unlink(path);
     assert_int_equal(symlink("d.png", path), 0);
-    s = ax_datatree_open(dir, "folder:$");
+    s = ax_datatree_open("folder:$");
     assert_int_equal(s->info.n_train + s->info.n_val, 5);
     s->ops->close(s);
-    snprintf(path, sizeof path, "%s/images/again", dir);
-    assert_int_equal(symlink("..", path), 0);
-    ax_datatree_refused(dir, "folder:$", "a link to a folder that it is in");
+    assert_int_equal(symlink("..", ax_tempdir_path("images/again")), 0);
+    ax_datatree_refused("folder:$", "a link to a folder that it is in");
 }
 
 /* A file cut anywhere is found before anything is trained. */
@@ -217,20 +200,18 @@ static void cut_files(void **state)
     size_t n = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
     pair("images/a.png", "masks/a.png");
-    ax_datatree_mask(dir, "masks/b.png", 64, 96, ids, sizeof ids);
+    ax_datatree_mask("masks/b.png", 64, 96, ids, sizeof ids);
     for (size_t part = 0; part < 50; part++) {
-        ax_datatree_bytes(dir, "images/b.jpg", bytes, n * part / 50);
-        ax_datatree_refused(dir, "folder:$", "images/b.jpg: ");
+        ax_datatree_bytes("images/b.jpg", bytes, n * part / 50);
+        ax_datatree_refused("folder:$", "images/b.jpg: ");
     }
-    ax_datatree_bytes(dir, "images/b.jpg", bytes, n);
-    char path[2 * AX_TREE_PATH];
-    snprintf(path, sizeof path, "%s/masks/b.png", dir);
-    f = fopen(path, "rb");
+    ax_datatree_bytes("images/b.jpg", bytes, n);
+    f = fopen(ax_tempdir_path("masks/b.png"), "rb");
     n = fread(bytes, 1, sizeof bytes, f);
     fclose(f);
     for (size_t part = 0; part < 50; part++) {
-        ax_datatree_bytes(dir, "masks/b.png", bytes, n * part / 50);
-        ax_datatree_refused(dir, "folder:$", "masks/b.png: ");
+        ax_datatree_bytes("masks/b.png", bytes, n * part / 50);
+        ax_datatree_refused("folder:$", "masks/b.png: ");
     }
 }
 
@@ -242,29 +223,27 @@ static void ids_without_a_class_file(void **state)
         char image[64], mask[64];
         snprintf(image, sizeof image, "images/%d.png", i);
         snprintf(mask, sizeof mask, "masks/%d.png", i);
-        ax_datatree_picture(dir, image, 32, 32);
-        ax_datatree_mask(dir, mask, 32, 32, binary, 2);
+        ax_datatree_picture(image, 32, 32);
+        ax_datatree_mask(mask, 32, 32, binary, 2);
     }
-    ax_datatree_refused(dir, "folder:$", "the masks have ids 0 and 255 only; for 255 to be a class");
-    ax_datatree_text(dir, "classes.txt", "0 background\n255 object\n");
-    ax_source *s = ax_datatree_open(dir, "folder:$");
+    ax_datatree_refused("folder:$", "the masks have ids 0 and 255 only; for 255 to be a class");
+    ax_datatree_text("classes.txt", "0 background\n255 object\n");
+    ax_source *s = ax_datatree_open("folder:$");
     assert_int_equal(s->info.task.outputs, 2);
     int32_t h, w;
     uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
     assert_memory_equal(labels, ((const uint8_t[]) { 0, 1 }), 2);
     free(labels);
     s->ops->close(s);
-    ax_datatree_text(dir, "classes.txt", "0 background\n");
-    ax_datatree_refused(dir, "folder:$", "one class only, 'background'");
-    ax_datatree_mask(dir, "masks/0.png", 32, 32, one, 1);
-    ax_datatree_mask(dir, "masks/1.png", 32, 32, one, 1);
-    char path[2 * AX_TREE_PATH];
-    snprintf(path, sizeof path, "%s/classes.txt", dir);
-    unlink(path);
-    ax_datatree_refused(dir, "folder:$", "one class only, 'class 0'");
+    ax_datatree_text("classes.txt", "0 background\n");
+    ax_datatree_refused("folder:$", "one class only, 'background'");
+    ax_datatree_mask("masks/0.png", 32, 32, one, 1);
+    ax_datatree_mask("masks/1.png", 32, 32, one, 1);
+    unlink(ax_tempdir_path("classes.txt"));
+    ax_datatree_refused("folder:$", "one class only, 'class 0'");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
     const struct CMUnitTest tests[] = {

@@ -1,4 +1,6 @@
 /* Headers, read without decoding, say what decoding says. */
+#include "tests/helper/tempdir.h"
+
 #include "data/glance.h"
 #include "data/image.h"
 #include "engine/base/file.h"
@@ -9,26 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-static char dir[] = "/tmp/ax-glance-XXXXXX", path[64];
+static char path[64];
 
 static int begin(void **state)
 {
-    (void)state;
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    snprintf(path, sizeof path, "%s/x", dir);
+    snprintf(path, sizeof path, "%s/x", ax_tempdir);
     return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(dir);
 }
 
 static const char *const files[] = { "tests/data/tiny.jpg", "tests/data/tiny-progressive.jpg",
@@ -110,12 +103,12 @@ static void segments_are_passed_over(void **state)
     free(more);
     free(bytes);
     assert_int_equal(ax_glance_read("/dev/null", &g, &err), AX_EIO);
-    assert_int_equal(ax_glance_read(dir, &g, &err), AX_EIO);
+    assert_int_equal(ax_glance_read(ax_tempdir, &g, &err), AX_EIO);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(the_same_as_decoding), cmocka_unit_test(cuts_are_seen),
                                         cmocka_unit_test(segments_are_passed_over) };
-    return cmocka_run_group_tests(tests, begin, end);
+    return cmocka_run_group_tests(tests, begin, ax_tempdir_remove);
 }

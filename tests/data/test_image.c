@@ -1,3 +1,5 @@
+#include "tests/helper/tempdir.h"
+
 #include "data/image.h"
 #include "data/png_write.h"
 #include "engine/base/file.h"
@@ -12,37 +14,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 static const char picture[] = "tests/data/camvid-tiny/train/0001TP_006960.png";
 static const char mask[] = "tests/data/camvid-tiny/trainannot/0001TP_006960.png";
 
-static char dir[] = "/tmp/ax-image-XXXXXX";
 static char path[64];
 
 static int make_dir(void **state)
 {
-    (void)state;
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    snprintf(path, sizeof path, "%s/x.png", dir);
+    snprintf(path, sizeof path, "%s/x.png", ax_tempdir);
     return 0;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    unlink(path);
-    return rmdir(dir);
 }
 
 static int files_in_dir(void)
 {
     int n = -2;
-    DIR *d = opendir(dir);
+    DIR *d = opendir(ax_tempdir);
     assert_non_null(d);
     while (readdir(d))
         n++;
@@ -345,5 +336,5 @@ int main(void)
         cmocka_unit_test(cut_files),   cmocka_unit_test(damaged_files), cmocka_unit_test(absurd_sizes),
         cmocka_unit_test(wrong_files),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
 }

@@ -1,5 +1,6 @@
 /* Data sets whose trees and ids are known: VOC, Cityscapes, ADE20K. */
 #include "tests/helper/datatree.h"
+#include "tests/helper/tempdir.h"
 
 #include "data/open.h"
 
@@ -11,22 +12,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static char dir[AX_TREE_PATH];
-
-static int begin(void **state)
-{
-    (void)state;
-    ax_datatree_begin(dir);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    ax_datatree_end(dir);
-    return 0;
-}
 
 static void expect_labels(ax_source *s, ax_split split, const uint8_t *want, int n)
 {
@@ -42,9 +27,9 @@ static void voc_pair(const char *root, const char *masks, const char *stem, cons
 {
     char name[128];
     snprintf(name, sizeof name, "%sJPEGImages/%s.jpg", root, stem);
-    ax_datatree_picture(dir, name, 32, 32);
+    ax_datatree_picture(name, 32, 32);
     snprintf(name, sizeof name, "%s%s/%s.png", root, masks, stem);
-    ax_datatree_mask(dir, name, 32, 32, ids, n);
+    ax_datatree_mask(name, 32, 32, ids, n);
 }
 
 static void voc(void **state)
@@ -53,11 +38,10 @@ static void voc(void **state)
     static const uint8_t ids[] = { 0, 20, 255, 15 }, more[] = { 0, 1 };
     voc_pair("VOC2012/", "SegmentationClass", "2007 1", ids, 4);
     voc_pair("VOC2012/", "SegmentationClass", "2007_2", ids, 4);
-    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/train.txt", "2007 1\r\n");
-    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/val.txt",
-                     "\xef\xbb\xbf"
-                     "2007_2 \n\n");
-    ax_source *s = ax_datatree_open(dir, "voc:$");
+    ax_datatree_text("VOC2012/ImageSets/Segmentation/train.txt", "2007 1\r\n");
+    ax_datatree_text("VOC2012/ImageSets/Segmentation/val.txt", "\xef\xbb\xbf"
+                                                               "2007_2 \n\n");
+    ax_source *s = ax_datatree_open("voc:$");
     assert_int_equal(s->info.n_train, 1);
     assert_int_equal(s->info.n_val, 1);
     assert_int_equal(s->info.task.outputs, 21);
@@ -68,21 +52,21 @@ static void voc(void **state)
     /* SBD: stems with masks of their own, or both files */
     voc_pair("VOC2012/", "SegmentationClassAug", "2008_3", more, 2);
     voc_pair("VOC2012/", "SegmentationClassAug", "2008_4", more, 2);
-    ax_datatree_text(dir, "aug.txt", "2008_3\n/JPEGImages/2008_4.jpg /SegmentationClassAug/2008_4.png\n2007 1\n");
-    s = ax_datatree_open(dir, "voc:$/VOC2012,list=$/aug.txt");
+    ax_datatree_text("aug.txt", "2008_3\n/JPEGImages/2008_4.jpg /SegmentationClassAug/2008_4.png\n2007 1\n");
+    s = ax_datatree_open("voc:$/VOC2012,list=$/aug.txt");
     assert_int_equal(s->info.n_train, 3);
     expect_labels(s, AX_SPLIT_TRAIN, more, 2);
     s->ops->close(s);
-    ax_datatree_text(dir, "aug.txt", "2008_3\n2009_5\n");
-    ax_datatree_refused(dir, "voc:$,list=$/aug.txt",
+    ax_datatree_text("aug.txt", "2008_3\n2009_5\n");
+    ax_datatree_refused("voc:$,list=$/aug.txt",
                         "$/aug.txt: line 2: $/VOC2012/JPEGImages/2009_5.jpg: No such file or directory");
-    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/val.txt", "\n");
-    ax_datatree_refused(dir, "voc:$", "val.txt: lists no images");
-    ax_datatree_refused(dir, "voc:$/VOC2012/JPEGImages", "no VOC tree");
+    ax_datatree_text("VOC2012/ImageSets/Segmentation/val.txt", "\n");
+    ax_datatree_refused("voc:$", "val.txt: lists no images");
+    ax_datatree_refused("voc:$/VOC2012/JPEGImages", "no VOC tree");
     static const uint8_t wrong[] = { 0, 21 };
-    ax_datatree_mask(dir, "VOC2012/SegmentationClass/2007_2.png", 32, 32, wrong, 2);
-    ax_datatree_text(dir, "VOC2012/ImageSets/Segmentation/val.txt", "2007_2\n");
-    ax_datatree_refused(dir, "voc:$", "2007_2.png: id 21 at x 1, y 0: VOC's ids are 0 to 20, and 255 = unlabelled");
+    ax_datatree_mask("VOC2012/SegmentationClass/2007_2.png", 32, 32, wrong, 2);
+    ax_datatree_text("VOC2012/ImageSets/Segmentation/val.txt", "2007_2\n");
+    ax_datatree_refused("voc:$", "2007_2.png: id 21 at x 1, y 0: VOC's ids are 0 to 20, and 255 = unlabelled");
 }
 
 /* CVAT: colours by labelmap.txt, one list. */
@@ -93,14 +77,14 @@ static void cvat(void **state)
     char name[64];
     for (int i = 0; i < 4; i++) {
         snprintf(name, sizeof name, "JPEGImages/frame %d.png", i);
-        ax_datatree_picture(dir, name, 32, 32);
+        ax_datatree_picture(name, 32, 32);
         snprintf(name, sizeof name, "SegmentationClass/frame %d.png", i);
-        ax_datatree_colors(dir, name, 32, 32, colors, 3);
+        ax_datatree_colors(name, 32, 32, colors, 3);
     }
-    ax_datatree_text(dir, "ImageSets/Segmentation/default.txt", "frame 0\nframe 1\nframe 2\nframe 3\n");
-    ax_datatree_text(dir, "labelmap.txt",
+    ax_datatree_text("ImageSets/Segmentation/default.txt", "frame 0\nframe 1\nframe 2\nframe 3\n");
+    ax_datatree_text("labelmap.txt",
                      "# label:color_rgb:parts:actions\nbackground:0,0,0::\nroad sign:51,221,255::\ncar:250,50,83::\n");
-    ax_source *s = ax_datatree_open(dir, "voc:$");
+    ax_source *s = ax_datatree_open("voc:$");
     assert_int_equal(s->info.n_train, 3);
     assert_int_equal(s->info.n_val, 1);
     assert_int_equal(s->info.task.outputs, 3);
@@ -117,13 +101,13 @@ static void cityscapes(void **state)
     char name[128];
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "leftImg8bit/%s/a_%d_leftImg8bit.png", part[i], i);
-        ax_datatree_picture(dir, name, 32, 64);
+        ax_datatree_picture(name, 32, 64);
         snprintf(name, sizeof name, "gtFine/%s/a_%d_gtFine_labelIds.png", part[i], i);
-        ax_datatree_mask(dir, name, 32, 64, ids, sizeof ids);
+        ax_datatree_mask(name, 32, 64, ids, sizeof ids);
         snprintf(name, sizeof name, "gtFine/%s/a_%d_gtFine_color.png", part[i], i);
-        ax_datatree_picture(dir, name, 32, 64);
+        ax_datatree_picture(name, 32, 64);
     }
-    ax_source *s = ax_datatree_open(dir, "cityscapes:$");
+    ax_source *s = ax_datatree_open("cityscapes:$");
     assert_int_equal(s->info.n_train, 2);
     assert_int_equal(s->info.n_val, 1);
     assert_int_equal(s->info.task.outputs, 19);
@@ -132,12 +116,12 @@ static void cityscapes(void **state)
     s->ops->close(s);
     /* classes that are left out can come back, and be joined */
     static const uint8_t mapped[] = { 1, 0, 19, 14, 1 };
-    ax_datatree_text(dir, "map.txt", "parking -> road\n0 -> nothing\n");
-    s = ax_datatree_open(dir, "cityscapes:$,map=$/map.txt");
+    ax_datatree_text("map.txt", "parking -> road\n0 -> nothing\n");
+    s = ax_datatree_open("cityscapes:$,map=$/map.txt");
     assert_int_equal(s->info.task.outputs, 20);
     expect_labels(s, AX_SPLIT_VAL, mapped, 5);
     s->ops->close(s);
-    ax_datatree_refused(dir, "cityscapes:$/leftImg8bit", "leftImg8bit/leftImg8bit/train: No such file");
+    ax_datatree_refused("cityscapes:$/leftImg8bit", "leftImg8bit/leftImg8bit/train: No such file");
 }
 
 static void ade20k(void **state)
@@ -148,11 +132,11 @@ static void ade20k(void **state)
     char name[128];
     for (int i = 0; i < 3; i++) {
         snprintf(name, sizeof name, "ADEChallengeData2016/images/%s.jpg", part[i]);
-        ax_datatree_picture(dir, name, 32, 32);
+        ax_datatree_picture(name, 32, 32);
         snprintf(name, sizeof name, "ADEChallengeData2016/annotations/%s.png", part[i]);
-        ax_datatree_mask(dir, name, 32, 32, ids, 4);
+        ax_datatree_mask(name, 32, 32, ids, 4);
     }
-    ax_source *s = ax_datatree_open(dir, "ade20k:$");
+    ax_source *s = ax_datatree_open("ade20k:$");
     assert_int_equal(s->info.n_train, 2);
     assert_int_equal(s->info.task.outputs, 150);
     assert_string_equal(s->info.task.name[12], "person");
@@ -165,9 +149,9 @@ static void ade20k(void **state)
 static void options_of_lists(void **state)
 {
     (void)state;
-    ax_datatree_text(dir, "map.txt", "road -> way\npavement -> way\nsky -> -\n* -> rest\n");
-    char form[AX_TREE_PATH], text[AX_TREE_PATH];
-    ax_source *s = ax_datatree_open(dir, "camvid:tests/data/camvid-tiny,map=$/map.txt");
+    ax_datatree_text("map.txt", "road -> way\npavement -> way\nsky -> -\n* -> rest\n");
+    char form[AX_TEMPDIR_PATH], text[AX_TEMPDIR_PATH];
+    ax_source *s = ax_datatree_open("camvid:tests/data/camvid-tiny,map=$/map.txt");
     assert_int_equal(s->info.task.outputs, 2);
     assert_string_equal(s->info.task.name[0], "rest"); /* building is the first that isn't dropped */
     assert_string_equal(s->info.task.name[1], "way");
@@ -177,26 +161,25 @@ static void options_of_lists(void **state)
     static const uint8_t ids[] = { 0, 1, 2, 1 };
     for (int i = 0; i < 6; i++) {
         snprintf(text, sizeof text, "i%d.png", i);
-        ax_datatree_picture(dir, text, 32, 32);
+        ax_datatree_picture(text, 32, 32);
         snprintf(text, sizeof text, "m%d.png", i);
-        ax_datatree_mask(dir, text, 32, 32, ids, 4);
+        ax_datatree_mask(text, 32, 32, ids, 4);
     }
-    ax_datatree_text(dir, "all.txt",
-                     "i0.png m0.png\ni1.png m1.png\ni2.png m2.png\ni3.png m3.png\ni4.png m4.png\n"
-                     "i5.png m5.png\n");
-    ax_datatree_text(dir, "names.txt", "9,9,9 a\n8,8,8 b\n7,7,7 c\n");
+    ax_datatree_text("all.txt", "i0.png m0.png\ni1.png m1.png\ni2.png m2.png\ni3.png m3.png\ni4.png m4.png\n"
+                                "i5.png m5.png\n");
+    ax_datatree_text("names.txt", "9,9,9 a\n8,8,8 b\n7,7,7 c\n");
     snprintf(form, sizeof form, "list:$/all.txt,split=1/1/3,ignore=2,classes=$/names.txt");
-    s = ax_datatree_open(dir, form);
+    s = ax_datatree_open(form);
     assert_int_equal(s->info.n_train, 3);
     assert_int_equal(s->info.n_val, 3);
     assert_int_equal(s->info.task.outputs, 2);
     static const uint8_t want[] = { 0, 1, 255, 1 };
     expect_labels(s, AX_SPLIT_VAL, want, 4);
     s->ops->close(s);
-    ax_datatree_refused(dir, "camvid:tests/data/camvid-tiny,classes=$/names.txt", "takes no option classes");
+    ax_datatree_refused("camvid:tests/data/camvid-tiny,classes=$/names.txt", "takes no option classes");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
     const struct CMUnitTest tests[] = { TEST(voc), TEST(cvat), TEST(cityscapes), TEST(ade20k), TEST(options_of_lists) };

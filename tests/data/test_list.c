@@ -1,3 +1,5 @@
+#include "tests/helper/tempdir.h"
+
 #include "tests/helper/classmap.h"
 #include "data/image.h"
 #include "data/open.h"
@@ -16,13 +18,10 @@
 #include <cmocka.h>
 
 static char root[4096];
-static char dir[] = "/tmp/ax-list-XXXXXX";
 
 static void put(const char *name, const char *text)
 {
-    int fd = open(dir, O_RDONLY | O_DIRECTORY);
-    assert_int_equal(ax_file_replace(fd, name, text, strlen(text), NULL), AX_OK);
-    close(fd);
+    assert_int_equal(ax_file_replace(AT_FDCWD, ax_tempdir_path(name), text, strlen(text), NULL), AX_OK);
 }
 
 /* The pairs of CamVid that the tests have, by their absolute names. */
@@ -52,8 +51,8 @@ static void put_list(const char *name, int n, const char *before)
 static ax_source *open_list(const char *argument, ax_err *err)
 {
     char spec[256];
-    snprintf(spec, sizeof spec, argument[0] == '/' ? "list:%s" : "list:%s/%s", argument[0] == '/' ? argument : dir,
-             argument);
+    snprintf(spec, sizeof spec, argument[0] == '/' ? "list:%s" : "list:%s/%s",
+             argument[0] == '/' ? argument : ax_tempdir, argument);
     return ax_source_open(spec, "", err);
 }
 
@@ -96,7 +95,7 @@ static void two_lists_and_their_classes(void **state)
     put("classes.txt",
         "# id 0 first\nsky 1,2,3\nbuilding\npole of a lamp\t9,8,255\nroad\npavement\ntree\nsign\nfence\ncar\n"
         "pedestrian\ncyclist\nnothing\n");
-    snprintf(both, sizeof both, "%s/train,1.txt,%s/val.txt", dir, dir);
+    snprintf(both, sizeof both, "%s/train,1.txt,%s/val.txt", ax_tempdir, ax_tempdir);
     ax_source *s = must_open(both);
     assert_int_equal(s->info.n_train, 2);
     assert_int_equal(s->info.n_val, 3);
@@ -140,25 +139,12 @@ static void two_lists_and_their_classes(void **state)
 
 static int set_up(void **state)
 {
-    (void)state;
-    return !getcwd(root, sizeof root) || !mkdtemp(dir);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    static const char *const made[] = { "all.txt", "few.txt", "one.txt", "train,1.txt", "val.txt", "classes.txt" };
-    char path[256];
-    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, made[i]);
-        unlink(path);
-    }
-    return rmdir(dir);
+    return !getcwd(root, sizeof root) || ax_tempdir_make(state);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(one_list_is_parted),
                                         cmocka_unit_test(two_lists_and_their_classes) };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
 }

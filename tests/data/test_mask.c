@@ -1,4 +1,6 @@
 /* What masks of every kind of PNG come to, by the classes of every kind of class file. */
+#include "tests/helper/tempdir.h"
+
 #include "data/classfile.h"
 #include "data/image.h"
 #include "engine/base/file.h"
@@ -11,11 +13,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-static char dir[] = "/tmp/ax-mask-XXXXXX";
 static char png[64], text[64];
 
 /* Rows as the file has them: packed, 16 bits big-endian. */
@@ -225,25 +225,16 @@ static void wrong_class_files(void **state)
 
 static int set_up(void **state)
 {
-    (void)state;
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    snprintf(png, sizeof png, "%s/m.png", dir);
-    snprintf(text, sizeof text, "%s/classes.txt", dir);
+    snprintf(png, sizeof png, "%s/m.png", ax_tempdir);
+    snprintf(text, sizeof text, "%s/classes.txt", ax_tempdir);
     return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    unlink(png);
-    unlink(text);
-    return rmdir(dir);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(ids_of_any_depth), cmocka_unit_test(colors_by_a_table),
                                         cmocka_unit_test(maps), cmocka_unit_test(wrong_class_files) };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
 }

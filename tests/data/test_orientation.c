@@ -1,5 +1,6 @@
 /* Pictures that a camera stored turned: read as viewers show them, and their masks with them. */
 #include "tests/helper/classmap.h"
+#include "tests/helper/tempdir.h"
 #include "data/orientation.h"
 
 #include "data/image.h"
@@ -13,31 +14,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { W = 5, H = 3, PATH = 64 };
-
-static char dir[] = "/tmp/ax-orientation-XXXXXX";
-
-static int make_dir(void **state)
-{
-    (void)state;
-    return mkdtemp(dir) ? 0 : -1;
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    static const char *const names[] = { "p.png", "m.png", "p.jpg" };
-    char path[PATH];
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, names[i]);
-        unlink(path);
-    }
-    return rmdir(dir);
-}
 
 /* What is to be seen at (y, x) lies where in the stored {h,w}? The eight lines of the standard, each by itself. */
 static size_t stored_at(int orientation, int32_t h, int32_t w, int32_t y, int32_t x)
@@ -176,7 +156,7 @@ static uint32_t crc(const uint8_t *p, size_t n)
 
 static char *path_of(const char *name, char path[PATH])
 {
-    snprintf(path, PATH, "%s/%s", dir, name);
+    snprintf(path, PATH, "%s/%s", ax_tempdir, name);
     return path;
 }
 
@@ -343,5 +323,5 @@ int main(void)
         cmocka_unit_test(jpegs_are_turned),
         cmocka_unit_test(masks_lie_on_their_pictures),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, ax_tempdir_make, ax_tempdir_remove);
 }

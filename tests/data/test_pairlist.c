@@ -1,9 +1,10 @@
 /* Lists as editors and scripts leave them. */
+#include "tests/helper/tempdir.h"
+
 #include "data/pairlist.h"
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,51 +15,23 @@
 
 #include <cmocka.h>
 
-static char dir[] = "/tmp/ax-pairlist-XXXXXX";
 static const char prefix[] = "/SegNet/CamVid/";
 
 static void write_file(const char *name, const char *text, size_t n)
 {
-    char path[160];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    assert_int_equal(ax_file_replace(AT_FDCWD, path, text, n, NULL), AX_OK);
+    assert_int_equal(ax_file_replace(AT_FDCWD, ax_tempdir_path(name), text, n, NULL), AX_OK);
 }
 
 static int make_dir(void **state)
 {
-    (void)state;
     static const char *const names[] = { "a.png", "a.m", "b.png", "b.m", "my b.png", "my b.m", "\xc3\xa9.png" };
-    char path[64];
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    snprintf(path, sizeof path, "%s/in", dir);
-    mkdir(path, 0700);
+    mkdir(ax_tempdir_path("in"), 0700);
     write_file("in/a.png", "", 0);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         write_file(names[i], "", 0);
     return 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-static int remove_dir(void **state)
-{
-    (void)state;
-    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Text with $ for the directory. */
-static void with_dir(char *out, size_t cap, const char *text)
-{
-    size_t n = 0;
-    for (; *text && n + sizeof dir < cap; text++)
-        n += (size_t)snprintf(out + n, cap - n, *text == '$' ? "%s" : "%.1s", *text == '$' ? dir : text);
 }
 
 static ax_code read_list(ax_pairlist *list, const char *text, size_t n, ax_err *err)
@@ -66,7 +39,7 @@ static ax_code read_list(ax_pairlist *list, const char *text, size_t n, ax_err *
     *list = (ax_pairlist) { 0 };
     *err = (ax_err) { AX_OK, "" };
     write_file("l.txt", text, n);
-    return ax_pairlist_read(list, dir, "l.txt", prefix, err);
+    return ax_pairlist_read(list, ax_tempdir, "l.txt", prefix, err);
 }
 
 /* What a list comes to: "IMAGE MASK;" for each pair, with $ for the directory. */
@@ -76,8 +49,8 @@ static void expect(const char *text, const char *pairs)
     ax_pairlist list;
     ax_err err;
     size_t n = 0;
-    with_dir(given, sizeof given, text);
-    with_dir(want, sizeof want, pairs);
+    ax_tempdir_spell(text, given, sizeof given);
+    ax_tempdir_spell(pairs, want, sizeof want);
     if (read_list(&list, given, strlen(given), &err) != AX_OK)
         fail_msg("'%s': %s", text, err.msg);
     for (size_t i = 0; i < list.n; i++)
@@ -91,7 +64,7 @@ static void refuse(const char *text, size_t n, ax_code code, const char *message
     char want[1024] = "";
     ax_pairlist list;
     ax_err err;
-    with_dir(want, sizeof want, message);
+    ax_tempdir_spell(message, want, sizeof want);
     assert_int_equal(read_list(&list, text, n, &err), code);
     assert_string_equal(err.msg, want);
     ax_pairlist_release(&list);
@@ -183,5 +156,5 @@ int main(void)
         cmocka_unit_test(what_is_odd_in_a_name_is_shown),
         cmocka_unit_test(an_endless_line_is_refused),
     };
-    return cmocka_run_group_tests(tests, make_dir, remove_dir);
+    return cmocka_run_group_tests(tests, make_dir, ax_tempdir_remove);
 }

@@ -1,4 +1,6 @@
 /* People as samples: those of the scenes, and of small sets in the forms of MPII and COCO. */
+#include "tests/helper/tempdir.h"
+
 #include "data/open.h"
 #include "data/png_write.h"
 #include "engine/base/file.h"
@@ -6,7 +8,6 @@
 #include "engine/task/pose/truth.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,14 +20,11 @@
 #include <cmocka.h>
 
 enum { SIDE = 64, H = 100, W = 120 };
-static char dir[] = "/tmp/ax-people-XXXXXX";
 
 static void write_text(const char *name, const char *text)
 {
-    char path[128];
     ax_err err = { AX_OK, "" };
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    if (ax_file_replace(AT_FDCWD, path, text, strlen(text), &err) != AX_OK)
+    if (ax_file_replace(AT_FDCWD, ax_tempdir_path(name), text, strlen(text), &err) != AX_OK)
         fail_msg("%s", err.msg);
 }
 
@@ -34,48 +32,28 @@ static void write_text(const char *name, const char *text)
 static void write_picture(const char *name, int x, int y)
 {
     static uint8_t rgb[H * W * 3];
-    char path[128];
     memset(rgb, 60, sizeof rgb);
     for (int v = y - 2; v <= y + 2; v++)
         memset(rgb + (v * W + x - 2) * 3, 255, 15);
-    snprintf(path, sizeof path, "%s/%s", dir, name);
-    assert_int_equal(ax_picture_write(path, rgb, H, W, NULL), AX_OK);
+    assert_int_equal(ax_picture_write(ax_tempdir_path(name), rgb, H, W, NULL), AX_OK);
 }
 
 static int set_up(void **state)
 {
-    (void)state;
     static const char *const folder[] = { "annot", "annotations", "images" };
-    char path[64];
-    if (!mkdtemp(dir))
+    if (ax_tempdir_make(state))
         return -1;
-    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        snprintf(path, sizeof path, "%s/%s", dir, folder[i]);
-        mkdir(path, 0700);
-    }
+    for (size_t i = 0; i < sizeof folder / sizeof *folder; i++)
+        mkdir(ax_tempdir_path(folder[i]), 0700);
     write_picture("images/a.png", 40, 30);
     write_picture("images/b.png", 70, 60);
     return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-}
-
 static ax_source *open_set(const char *form, const char *task, ax_err *err)
 {
     char spec[160];
-    snprintf(spec, sizeof spec, form, dir);
+    snprintf(spec, sizeof spec, form, ax_tempdir);
     ax_source *s = ax_source_open(spec, task, err);
     if (s)
         s->info.task.of.pose.crop = SIDE;
@@ -275,5 +253,5 @@ int main(void)
         cmocka_unit_test(test_mpii),
         cmocka_unit_test(test_coco),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
 }

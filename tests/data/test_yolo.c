@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/tempdir.h"
 
 #include "data/yolo_names.h"
 
@@ -11,38 +12,22 @@
 
 #include <cmocka.h>
 
-static char dir[AX_TREE_PATH];
-
-static int begin(void **state)
-{
-    (void)state;
-    ax_datatree_begin(dir);
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    ax_datatree_end(dir);
-    return 0;
-}
-
 static void outlines(void **state)
 {
     (void)state;
     char name[64];
     for (int i = 0; i < 4; i++) {
         snprintf(name, sizeof name, "images/%s/p%d.jpg", i < 3 ? "train" : "val", i);
-        ax_datatree_picture(dir, name, 32, 64);
+        ax_datatree_picture(name, 32, 64);
     }
     /* the small one comes first in the file, and is on top all the same */
     static const char text[] = "1 0.25 0.25 0.5 0.25 0.5 0.5 0.25 0.5\r\n"
                                "0 0 0 1 0 1 1 0 1\n\n";
-    ax_datatree_text(dir, "labels/train/p0.txt", text);
-    ax_datatree_text(dir, "labels/train/p1.txt", "");
-    ax_datatree_text(dir, "labels/val/p3.txt", "1 .5 .5 1 .5 1 1.005\n");
-    ax_datatree_text(dir, "data.yaml", "path: .\nnames: # of classes\n  0: road\n  1: 'a car'  # red\nnc: 2\n");
-    ax_source *s = ax_datatree_open(dir, "yolo:$");
+    ax_datatree_text("labels/train/p0.txt", text);
+    ax_datatree_text("labels/train/p1.txt", "");
+    ax_datatree_text("labels/val/p3.txt", "1 .5 .5 1 .5 1 1.005\n");
+    ax_datatree_text("data.yaml", "path: .\nnames: # of classes\n  0: road\n  1: 'a car'  # red\nnc: 2\n");
+    ax_source *s = ax_datatree_open("yolo:$");
     assert_int_equal(s->info.n_train, 3);
     assert_int_equal(s->info.n_val, 1);
     assert_int_equal(s->info.task.outputs, 3);
@@ -65,8 +50,8 @@ static void outlines(void **state)
         free(labels);
     }
     s->ops->close(s);
-    ax_datatree_text(dir, "map.txt", "road -> background\n");
-    s = ax_datatree_open(dir, "yolo:$,map=$/map.txt");
+    ax_datatree_text("map.txt", "road -> background\n");
+    s = ax_datatree_open("yolo:$,map=$/map.txt");
     assert_int_equal(s->info.task.outputs, 2);
     s->ops->close(s);
     static const struct {
@@ -82,13 +67,13 @@ static void outlines(void **state)
         { "0 0 0 1 nan 1 1\n", "is no number" },
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        ax_datatree_text(dir, "labels/train/p1.txt", wrong[i].text);
-        ax_datatree_refused(dir, "yolo:$", wrong[i].says);
-        ax_datatree_refused(dir, "yolo:$", "labels/train/p1.txt: line ");
+        ax_datatree_text("labels/train/p1.txt", wrong[i].text);
+        ax_datatree_refused("yolo:$", wrong[i].says);
+        ax_datatree_refused("yolo:$", "labels/train/p1.txt: line ");
     }
-    ax_datatree_text(dir, "labels/train/p1.txt", "");
-    ax_datatree_text(dir, "labels/val/p9.txt", text);
-    ax_datatree_refused(dir, "yolo:$", "labels/val/p9.txt: a target without an image");
+    ax_datatree_text("labels/train/p1.txt", "");
+    ax_datatree_text("labels/val/p9.txt", text);
+    ax_datatree_refused("yolo:$", "labels/val/p9.txt: a target without an image");
 }
 
 static void side_by_side_without_names(void **state)
@@ -97,21 +82,21 @@ static void side_by_side_without_names(void **state)
     char name[64];
     for (int i = 0; i < 10; i++) {
         snprintf(name, sizeof name, "%d.png", i);
-        ax_datatree_picture(dir, name, 32, 32);
+        ax_datatree_picture(name, 32, 32);
         snprintf(name, sizeof name, "%d.txt", i);
-        ax_datatree_text(dir, name, i == 4 ? "3 0 0 1 0 1 1\n" : "0 0 0 1 0 1 1\n");
+        ax_datatree_text(name, i == 4 ? "3 0 0 1 0 1 1\n" : "0 0 0 1 0 1 1\n");
     }
-    ax_source *s = ax_datatree_open(dir, "yolo:$");
+    ax_source *s = ax_datatree_open("yolo:$");
     assert_int_equal(s->info.n_train, 9);
     assert_int_equal(s->info.task.outputs, 5);
     assert_string_equal(s->info.task.name[3], "class 3");
     s->ops->close(s);
-    ax_datatree_text(dir, "classes.txt", "cat\ndog\nowl\nfox\n");
-    s = ax_datatree_open(dir, "yolo:$");
+    ax_datatree_text("classes.txt", "cat\ndog\nowl\nfox\n");
+    s = ax_datatree_open("yolo:$");
     assert_string_equal(s->info.task.name[3], "fox");
     s->ops->close(s);
-    ax_datatree_picture(dir, "sub/a.png", 32, 32);
-    ax_datatree_refused(dir, "yolo:$/sub", "no images with text files");
+    ax_datatree_picture("sub/a.png", 32, 32);
+    ax_datatree_refused("yolo:$/sub", "no images with text files");
 }
 
 static void names(void **state)
@@ -131,12 +116,11 @@ static void names(void **state)
         { "train: x\n", 0, "" },
         { "names:\nnc: 0\n", 0, "" },
     };
-    char path[AX_TREE_PATH + 8];
     ax_err err;
-    snprintf(path, sizeof path, "%s/y", dir);
+    const char *path = ax_tempdir_path("y");
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         ax_classes *c = ax_classes_new(&err);
-        ax_datatree_text(dir, "y", good[i].yaml);
+        ax_datatree_text("y", good[i].yaml);
         if (ax_yolo_names_read(c, path, &err) != AX_OK)
             fail_msg("%s", err.msg);
         assert_int_equal(c->n, good[i].n);
@@ -159,7 +143,7 @@ static void names(void **state)
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         ax_classes *c = ax_classes_new(&err);
-        ax_datatree_text(dir, "y", wrong[i].yaml);
+        ax_datatree_text("y", wrong[i].yaml);
         ax_code code = ax_yolo_names_read(c, path, &err);
         assert_int_equal(code, wrong[i].says ? AX_EFORMAT : AX_OK);
         if (wrong[i].says && !strstr(err.msg, wrong[i].says))
@@ -168,7 +152,7 @@ static void names(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
     const struct CMUnitTest tests[] = { TEST(outlines), TEST(side_by_side_without_names), TEST(names) };

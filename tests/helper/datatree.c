@@ -1,137 +1,108 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/tempdir.h"
 
 #include "data/open.h"
 #include "data/png_write.h"
 #include "engine/base/file.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
-void ax_datatree_begin(char dir[AX_TREE_PATH])
-{
-    snprintf(dir, AX_TREE_PATH, "/tmp/ax-data-XXXXXX");
-    assert_non_null(mkdtemp(dir));
-}
-
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *where)
-{
-    (void)st;
-    (void)kind;
-    (void)where;
-    return remove(path);
-}
-
-void ax_datatree_end(const char *dir)
-{
-    assert_int_equal(nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
-}
-
 /* The path of a file in folders that are there. */
-static void at(const char *dir, const char *name, char path[2 * AX_TREE_PATH])
+static void at(const char *name, char path[AX_TEMPDIR_PATH])
 {
-    snprintf(path, 2 * AX_TREE_PATH, "%s/%s", dir, name);
-    for (char *slash = path + strlen(dir) + 1; (slash = strchr(slash, '/')); slash++) {
+    snprintf(path, AX_TEMPDIR_PATH, "%s/%s", ax_tempdir, name);
+    for (char *slash = path + strlen(ax_tempdir) + 1; (slash = strchr(slash, '/')); slash++) {
         *slash = '\0';
         mkdir(path, 0700);
         *slash = '/';
     }
 }
 
-void ax_datatree_bytes(const char *dir, const char *name, const void *bytes, size_t n)
+void ax_datatree_bytes(const char *name, const void *bytes, size_t n)
 {
-    char path[2 * AX_TREE_PATH];
-    at(dir, name, path);
+    char path[AX_TEMPDIR_PATH];
+    at(name, path);
     assert_int_equal(ax_file_replace(AT_FDCWD, path, bytes, n, NULL), AX_OK);
 }
 
-void ax_datatree_text(const char *dir, const char *name, const char *text)
+void ax_datatree_text(const char *name, const char *text)
 {
-    ax_datatree_bytes(dir, name, text, strlen(text));
+    ax_datatree_bytes(name, text, strlen(text));
 }
 
-void ax_datatree_picture(const char *dir, const char *name, int32_t h, int32_t w)
+void ax_datatree_picture(const char *name, int32_t h, int32_t w)
 {
-    char path[2 * AX_TREE_PATH];
+    char path[AX_TEMPDIR_PATH];
     size_t n = 3 * (size_t)h * (size_t)w;
     uint8_t *rgb = malloc(n);
     assert_non_null(rgb);
     for (size_t i = 0; i < n; i++)
         rgb[i] = (uint8_t)(i * 7 + strlen(name));
-    at(dir, name, path);
+    at(name, path);
     assert_int_equal(ax_picture_write(path, rgb, h, w, NULL), AX_OK);
     free(rgb);
 }
 
-void ax_datatree_mask(const char *dir, const char *name, int32_t h, int32_t w, const uint8_t *ids, size_t n)
+void ax_datatree_mask(const char *name, int32_t h, int32_t w, const uint8_t *ids, size_t n)
 {
     static const uint8_t palette[4][3] = { { 0, 0, 0 }, { 255, 0, 0 }, { 0, 255, 0 }, { 0, 0, 255 } };
-    char path[2 * AX_TREE_PATH];
+    char path[AX_TEMPDIR_PATH];
     uint8_t *mask = malloc((size_t)h * (size_t)w);
     assert_non_null(mask);
     for (size_t i = 0; i < (size_t)h * (size_t)w; i++)
         mask[i] = ids[i % n];
-    at(dir, name, path);
+    at(name, path);
     assert_int_equal(ax_mask_write(path, mask, h, w, palette, 4, NULL), AX_OK);
     free(mask);
 }
 
-void ax_datatree_colors(const char *dir, const char *name, int32_t h, int32_t w, const uint32_t *color, size_t n)
+void ax_datatree_colors(const char *name, int32_t h, int32_t w, const uint32_t *color, size_t n)
 {
-    char path[2 * AX_TREE_PATH];
+    char path[AX_TEMPDIR_PATH];
     uint8_t *rgb = malloc(3 * (size_t)h * (size_t)w);
     assert_non_null(rgb);
     for (size_t i = 0; i < (size_t)h * (size_t)w; i++)
         for (int c = 0; c < 3; c++)
             rgb[3 * i + (size_t)c] = (uint8_t)(color[i % n] >> (16 - 8 * c));
-    at(dir, name, path);
+    at(name, path);
     assert_int_equal(ax_picture_write(path, rgb, h, w, NULL), AX_OK);
     free(rgb);
 }
 
-void ax_datatree_copy(const char *dir, const char *name, const char *of)
+void ax_datatree_copy(const char *name, const char *of)
 {
     char *bytes;
     size_t n;
     assert_int_equal(ax_file_read(AT_FDCWD, of, 1 << 24, &bytes, &n, NULL), AX_OK);
-    ax_datatree_bytes(dir, name, bytes, n);
+    ax_datatree_bytes(name, bytes, n);
     free(bytes);
 }
 
-/* text with each $ as dir */
-static void spell(const char *dir, const char *text, char *out, size_t cap)
+ax_source *ax_datatree_open(const char *form)
 {
-    size_t n = 0;
-    out[0] = '\0';
-    for (; *text && n + strlen(dir) + 1 < cap; text++)
-        n += (size_t)snprintf(out + n, cap - n, *text == '$' ? "%s" : "%.1s", *text == '$' ? dir : text);
-}
-
-ax_source *ax_datatree_open(const char *dir, const char *form)
-{
-    char spec[2 * AX_TREE_PATH];
+    char spec[AX_TEMPDIR_PATH];
     ax_err err = { AX_OK, "" };
-    spell(dir, form, spec, sizeof spec);
+    ax_tempdir_spell(form, spec, sizeof spec);
     ax_source *s = ax_source_open(spec, "", &err);
     if (!s)
         fail_msg("%s: %s", spec, err.msg);
     return s;
 }
 
-void ax_datatree_refused(const char *dir, const char *form, const char *says)
+void ax_datatree_refused(const char *form, const char *says)
 {
-    char spec[2 * AX_TREE_PATH], text[2 * AX_TREE_PATH];
+    char spec[AX_TEMPDIR_PATH], text[AX_TEMPDIR_PATH];
     ax_err err = { AX_OK, "" };
-    spell(dir, form, spec, sizeof spec);
-    spell(dir, says, text, sizeof text);
+    ax_tempdir_spell(form, spec, sizeof spec);
+    ax_tempdir_spell(says, text, sizeof text);
     ax_source *s = ax_source_open(spec, "", &err);
     if (s)
         fail_msg("%s is taken, and should say '%s'", spec, text);

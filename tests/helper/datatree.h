@@ -1,4 +1,4 @@
-/* A folder of images and masks for tests of data sets. */
+/* Images and masks in the folder of a test (tempdir.h), for tests of data sets. */
 #ifndef AX_TEST_DATATREE_H
 #define AX_TEST_DATATREE_H
 
@@ -7,22 +7,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AX_TREE_PATH = 512 };
-/* Makes an empty folder; ax_datatree_end removes it with all that is in it. */
-void ax_datatree_begin(char dir[AX_TREE_PATH]);
-void ax_datatree_end(const char *dir);
-/* Files in it; folders on the way to them are made. */
-void ax_datatree_text(const char *dir, const char *name, const char *text);
-void ax_datatree_bytes(const char *dir, const char *name, const void *bytes, size_t n);
-void ax_datatree_picture(const char *dir, const char *name, int32_t h, int32_t w);
+/* Files; folders on the way to them are made. */
+void ax_datatree_text(const char *name, const char *text);
+void ax_datatree_bytes(const char *name, const void *bytes, size_t n);
+void ax_datatree_picture(const char *name, int32_t h, int32_t w);
 /* A palette PNG: ids go round, row by row. */
-void ax_datatree_mask(const char *dir, const char *name, int32_t h, int32_t w, const uint8_t *ids, size_t n);
+void ax_datatree_mask(const char *name, int32_t h, int32_t w, const uint8_t *ids, size_t n);
 /* An RGB PNG: colours 0xrrggbb go round. */
-void ax_datatree_colors(const char *dir, const char *name, int32_t h, int32_t w, const uint32_t *color, size_t n);
-void ax_datatree_copy(const char *dir, const char *name, const char *of);
-/* Opens a spec, $ = dir, or fails the test; or it must fail, with a message that has `says`, $ = dir. */
-ax_source *ax_datatree_open(const char *dir, const char *form);
-void ax_datatree_refused(const char *dir, const char *form, const char *says);
+void ax_datatree_colors(const char *name, int32_t h, int32_t w, const uint32_t *color, size_t n);
+void ax_datatree_copy(const char *name, const char *of);
+/* Opens a spec, $ = the folder, or fails the test; or it must fail, with a message that has `says`, $ = the folder. */
+ax_source *ax_datatree_open(const char *form);
+void ax_datatree_refused(const char *form, const char *says);
 /* The classes {h,w} (malloc) of an image at its size, as a sample with sides that 32 divides has them. */
 uint8_t *ax_datatree_labels(ax_source *s, ax_split split, uint64_t index, int32_t *h, int32_t *w);
 
