@@ -52,6 +52,19 @@ void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t
     ax_search_emit(s, &ev);
 }
 
+void ax_search_validated(ax_search *s, uint32_t worker, int64_t stage, int64_t epoch, int64_t epochs, double loss,
+                         double reward)
+{
+    ax_event ev = ax_search_event(AX_EVENT_VALIDATED, s->slot[worker].id);
+    ev.u.VALIDATED.stage = stage;
+    ev.u.VALIDATED.epoch = epoch;
+    ev.u.VALIDATED.epochs = epochs;
+    ev.u.VALIDATED.loss = loss;
+    ev.u.VALIDATED.reward = reward;
+    if (!s->slot[worker].stop_requested)
+        ax_search_emit(s, &ev);
+}
+
 void ax_search_stopped(ax_search *s, uint32_t worker)
 {
     uint32_t id = s->slot[worker].id;

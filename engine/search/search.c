@@ -296,9 +296,9 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         return code == AX_OK ? ax_search_reuse(s, id, known, err) : code;
     }
     ax_search_dequeue(s, id);
-    ax_search_start(s, id, 1, ax_search_get(s, id)->attempts + 1);
     const ax_entry *r = ax_search_get(s, id);
     s->slot[worker] = (ax_worker_slot) { .id = id, .ended = r->verdict == AX_VERDICT_END };
+    ax_search_start(s, id, 1, r->attempts + 1);
     *taken = true;
     *job = (ax_search_job) {
         .id = id,

@@ -61,6 +61,9 @@ bool ax_search_stop_requested(const ax_search *s, uint32_t worker);
 /* From the worker. What comes about a candidate that was told to stop counts as stopped. An error is fatal. */
 void ax_search_progress(ax_search *s, uint32_t worker, const char *what, int64_t stage, int64_t epoch, int64_t step,
                         int64_t steps, double loss);
+/* A full training has come to the end of an epoch and was validated; loss: mean of its steps. */
+void ax_search_validated(ax_search *s, uint32_t worker, int64_t stage, int64_t epoch, int64_t epochs, double loss,
+                         double reward);
 /* So many devices compute its batches from now on: while they are several, the other workers get nothing new, since it
    is their devices. */
 void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices);

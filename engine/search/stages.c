@@ -37,6 +37,8 @@ void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
     ev.u.STARTED.epochs = a.epochs;
     ev.u.STARTED.steps = a.steps;
     ev.u.STARTED.attempt = attempt;
+    const ax_worker_slot *slot = ax_search_slot(s, id);
+    ev.u.STARTED.worker = slot ? slot - s->slot + 1 : 0;
     if (job.full) { /* one thing to a person */
         ax_schedule b = ax_schedule_of(set, s->setup.n_train, &job, 2);
         ev.u.STARTED.stage = AX_STAGE_FULL;

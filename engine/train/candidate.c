@@ -107,7 +107,8 @@ static ax_code end_epoch(ax_training *r, void *context, ax_err *err)
     const ax_train_progress p = progress_of(r);
     int64_t epoch = r->step / r->schedule.steps_per_epoch;
     bool judged = epoch % r->job->eval_epochs == 0 || r->step == r->schedule.steps;
-    ax_code code = judged ? settle(r, NULL, err) : AX_OK;
+    const char *masks = r->step == r->schedule.steps ? r->job->masks_path : NULL;
+    ax_code code = judged ? settle(r, masks, err) : AX_OK;
     const ax_train_epoch e = {
         .stage = r->stage,
         .epoch = p.epoch,

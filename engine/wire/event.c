@@ -19,6 +19,7 @@
 #define F_QUEUED(type, name, doc) MEMBER(QUEUED, type, name)
 #define F_STARTED(type, name, doc) MEMBER(STARTED, type, name)
 #define F_PROGRESS(type, name, doc) MEMBER(PROGRESS, type, name)
+#define F_VALIDATED(type, name, doc) MEMBER(VALIDATED, type, name)
 #define F_SCORED(type, name, doc) MEMBER(SCORED, type, name)
 #define F_GATED(type, name, doc) MEMBER(GATED, type, name)
 #define F_LEARNED(type, name, doc) MEMBER(LEARNED, type, name)
@@ -52,9 +53,9 @@ const char *ax_event_name(ax_event_kind kind)
         [AX_EVENT_PRUNED] = "pruned",   [AX_EVENT_PROMOTED] = "promoted", [AX_EVENT_FAILED] = "failed",
         [AX_EVENT_NOTED] = "noted",     [AX_EVENT_SAVED] = "saved",       [AX_EVENT_DEVICE] = "device",
         [AX_EVENT_LOG] = "log",         [AX_EVENT_LOST] = "lost",         [AX_EVENT_BYE] = "bye",
-        [AX_EVENT_POLICY] = "policy",   [AX_EVENT_DEMOTED] = "demoted",
+        [AX_EVENT_POLICY] = "policy",   [AX_EVENT_DEMOTED] = "demoted",   [AX_EVENT_VALIDATED] = "validated",
     };
-    _Static_assert(AX_EVENT_COUNT == 20, "a new kind needs a name here");
+    _Static_assert(AX_EVENT_COUNT == 21, "a new kind needs a name here");
     return names[kind];
 }
 

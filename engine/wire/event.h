@@ -54,7 +54,8 @@
     F(WHOLE, stage, "1: decoder only; 2: end to end, after the gate; 3: full training")                                \
     F(WHOLE, epochs, "epochs it will take")                                                                            \
     F(WHOLE, steps, "steps it will take")                                                                              \
-    F(WHOLE, attempt, "counted from 1")
+    F(WHOLE, attempt, "counted from 1")                                                                                \
+    F(WHOLE, worker, "that trains it, counted from 1; 0: not known")
 #define AX_EV_PROGRESS(F)                                                                                              \
     F(WHOLE, stage, "stage it is in; 3: full training")                                                                \
     F(TEXT, what, "train, validate or cache")                                                                          \
@@ -62,6 +63,12 @@
     F(WHOLE, step, "steps done")                                                                                       \
     F(WHOLE, steps, "steps in all")                                                                                    \
     F(REAL, loss, "loss of the last step")
+#define AX_EV_VALIDATED(F)                                                                                             \
+    F(WHOLE, stage, "stage of full training: 1 or 2")                                                                  \
+    F(WHOLE, epoch, "epochs done, of both stages")                                                                     \
+    F(WHOLE, epochs, "epochs in all")                                                                                  \
+    F(REAL, loss, "mean loss of this epoch's steps")                                                                   \
+    F(REAL, reward, "reward on the images of validation")
 #define AX_EV_SCORED(F)                                                                                                \
     AX_METRIC_LIST(AX_EV_FIGURE_OF_SCORED, F)                                                                          \
     F(WHOLE, provisional, "1: of stage 1, and stage 2 follows; 0: what it came to")                                    \
@@ -114,7 +121,9 @@
 #define AX_EV_DEVICE(F)                                                                                                \
     F(TEXT, name, "device")                                                                                            \
     F(WHOLE, threads, "threads of a worker")                                                                           \
-    F(WHOLE, rss_bytes, "memory of the worker")
+    F(WHOLE, rss_bytes, "memory of the worker")                                                                        \
+    F(WHOLE, worker, "which one, counted from 1; 0: not known")                                                        \
+    F(TEXT, host, "machine")
 #define AX_EV_LOG(F)                                                                                                   \
     F(TEXT, level, "debug, info, warning, error")                                                                      \
     F(TEXT, text, "one line")
@@ -129,6 +138,7 @@
     X(QUEUED)                                                                                                          \
     X(STARTED)                                                                                                         \
     X(PROGRESS)                                                                                                        \
+    X(VALIDATED)                                                                                                       \
     X(SCORED)                                                                                                          \
     X(GATED)                                                                                                           \
     X(LEARNED)                                                                                                         \

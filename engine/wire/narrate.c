@@ -150,6 +150,7 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
     case AX_EVENT_QUEUED:
     case AX_EVENT_POLICY:
     case AX_EVENT_PROGRESS:
+    case AX_EVENT_VALIDATED:
     case AX_EVENT_SAVED:
     case AX_EVENT_DEVICE:
     case AX_EVENT_COUNT:

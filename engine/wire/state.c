@@ -41,6 +41,7 @@ void ax_state_release(ax_state *s)
         drop_text(c->masks);
         drop_each(c);
     }
+    ax_state_drop_validations(s);
     free(s->candidate);
     free(s->scored);
     free(s->undoable);
@@ -378,6 +379,9 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
     case AX_EVENT_PROGRESS:
         fold_progress(c, ev);
         break;
+    case AX_EVENT_VALIDATED:
+        ax_state_fold_validated(s, ev);
+        break;
     case AX_EVENT_SCORED:
         fold_scored(s, c, ev, took);
         break;
@@ -536,6 +540,7 @@ void ax_state_fold(ax_state *s, const ax_event *ev)
     else
         fold_candidate(s, ev);
     fold_run(s, ev);
+    ax_state_fold_worker(s, ev);
     ax_event_narrate(ev, text);
     if (ev->kind == AX_EVENT_BYE)
         tell_end(s, text);

@@ -9,6 +9,15 @@
 #include "engine/wire/record.h"
 
 enum { AX_TRACE = 32 };
+/* What full training came to after an epoch. */
+typedef struct ax_validation {
+    int32_t epoch, epochs;
+    float loss, reward; /* loss: mean of its steps */
+} ax_validation;
+typedef struct ax_validations { /* of a candidate */
+    uint32_t id, n;
+    ax_validation *at; /* in the order of the epochs */
+} ax_validations;
 typedef struct ax_candidate {
     /* prune_until: of ax_state.elapsed; its loss is that of the last step while it trains */
     AX_CANDIDATE_EMBEDDED
@@ -26,6 +35,16 @@ typedef struct ax_candidate {
     /* One per decision, in the order of the genotype's text; the state's, NULL = not known. A figure may be NAN. */
     const float *logp_each, *entropy_each;
 } ax_candidate;
+
+/* A worker, as far as its engine has said. */
+enum { AX_WORKERS_SHOWN = 32 };
+typedef struct ax_worker_seen {
+    char device[32], host[32]; /* "" = it is not ready yet */
+    int64_t threads, rss_bytes;
+    uint32_t id;       /* candidate that it trains, 0 = none */
+    int32_t from_step; /* the first step of it that was seen, at `from` of ax_state.elapsed; 0 = none was yet */
+    double from, seen; /* seen: likewise, of the newest step */
+} ax_worker_seen;
 
 /* How the strategy's preferences have changed. */
 enum { AX_POLICY_TRACE = 32 };
@@ -83,7 +102,11 @@ typedef struct ax_state {
     int64_t snapshot_bytes, rss_bytes;
 
     ax_policy policy;
-    ax_log_line *log; /* a ring of AX_STATE_LOG; see ax_state_log */
+    ax_validations *validated; /* of the candidates in full training, few of all */
+    uint32_t n_validated;
+    ax_worker_seen worker[AX_WORKERS_SHOWN]; /* worker k lies at k - 1 */
+    uint32_t n_workers;                      /* that were heard of */
+    ax_log_line *log;                        /* a ring of AX_STATE_LOG; see ax_state_log */
     uint32_t n_log;
     uint64_t log_dropped; /* lines before the oldest that is kept */
     bool out_of_memory;   /* an event could not be folded */
@@ -99,6 +122,8 @@ void ax_state_fold(ax_state *s, const ax_event *ev);
    engine will find it. Nothing to say of a run without events. */
 void ax_state_engine_died(ax_state *s);
 const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL = unknown */
+/* What full training of this candidate came to, epoch by epoch; NULL = nothing is known. */
+const ax_validations *ax_state_validations(const ax_state *s, uint32_t id);
 /* A line of the log, i < n_log, the oldest first. */
 const ax_log_line *ax_state_log(const ax_state *s, uint32_t i);
 /* The event's name, or the level of a LOG. */
@@ -128,5 +153,7 @@ double ax_state_gate_chance(const ax_state *s, double reward);
 double ax_state_elapsed(const ax_state *s, double clock);
 /* Candidates scored in the last ten minutes (or since the start), per minute. */
 double ax_state_rate(const ax_state *s, double elapsed);
+/* Steps per second of the worker's candidate; NAN = not known yet. */
+double ax_worker_pace(const ax_state *s, const ax_worker_seen *w);
 
 #endif

@@ -11,6 +11,13 @@ bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size);
 void ax_state_forget_prune(ax_state *s, uint32_t id);
 void ax_state_remember_prune(ax_state *s, uint32_t id); /* as the newest */
 
+/* ---- validations.c ---- */
+void ax_state_fold_validated(ax_state *s, const ax_event *ev);
+void ax_state_drop_validations(ax_state *s);
+
+/* workers.c */
+void ax_state_fold_worker(ax_state *s, const ax_event *ev);
+
 /* policy.c */
 void ax_policy_fold(ax_policy *p, const ax_event *ev);
 

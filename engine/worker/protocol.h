@@ -18,6 +18,7 @@
     X(READY, "ready")       /* data open, caches filled: name, threads, rss, data */                                   \
     X(BROKEN, "broken")     /* can't get ready: code, text; the worker ends */                                         \
     X(PROGRESS, "progress") /* id, text (train, validate, cache), stage, epoch, step, steps, loss */                   \
+    X(EPOCH, "epoch")       /* id, stage, epoch, epochs, loss, reward: validated after an epoch of full training */    \
     X(DEVICES, "devices")   /* id, steps: so many devices compute its batches from now on */                           \
     X(OUTCOME, "outcome")   /* id, numbers, rss */                                                                     \
     X(STAGE, "stage")       /* id, numbers, rss: stage 1 is done; waits for GO, END or STOP */                         \
@@ -41,8 +42,8 @@ typedef struct ax_worker_message {
     uint64_t peers;       /* JOB: CUDA devices that may help, as in ax_train_job */
     char text[AX_WORKER_TEXT];
     int64_t code; /* ax_code */
-    int64_t stage, epoch, step, steps, threads, rss;
-    double loss;
+    int64_t stage, epoch, epochs, step, steps, threads, rss;
+    double loss, reward;
     uint64_t data;    /* READY: ax_trainer_fingerprint */
     uint64_t encoder; /* SETTINGS: the key that the encoder must have */
     ax_outcome outcome;

@@ -135,6 +135,25 @@ static bool watch(void *context, const ax_train_progress *p)
     return true;
 }
 
+/* Of full training: it is long, and a person wants to see whether it still gains. */
+static ax_code tell_epoch(void *context, const ax_train_epoch *e, ax_err *err)
+{
+    worker *w = context;
+    ax_worker_message m = {
+        .say = AX_SAY_EPOCH,
+        .id = w->id,
+        .stage = e->stage,
+        .epoch = e->epoch,
+        .epochs = e->epochs,
+        .loss = e->loss,
+        .reward = e->outcome->reward,
+    };
+    (void)err;
+    if (e->judged)
+        say(w, &m);
+    return AX_OK;
+}
+
 static void warn(void *context, const char *text)
 {
     worker *w = context;
@@ -172,6 +191,8 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     job.model_path = m->full ? model : NULL;
     job.masks_path = masks;
     job.state_path = state;
+    job.epoch_end = m->full ? tell_epoch : NULL;
+    job.eval_epochs = w->settings.eval_every;
     job.peers = m->peers;
     job.warn = warn;
     w->id = m->id;

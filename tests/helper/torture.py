@@ -24,11 +24,11 @@ def stream(path):
     the first counts: whoever is interrupted queues and starts again. So it is of a score that is said again."""
     out, seen = [], set()
     for kind, ident, fields in events(path):
-        if kind in ("hello", "progress", "saved", "device", "log", "lost", "bye", "noted"):
+        if kind in ("hello", "progress", "validated", "saved", "device", "log", "lost", "bye", "noted"):
             continue
         if (kind == "failed" and fields["retried"]) or (kind == "paused" and ident == 0):
             continue
-        rest = {k: v for k, v in fields.items() if k not in ("clock", "seconds", "latency_ms", "attempt", "position")}
+        rest = {k: v for k, v in fields.items() if k not in ("clock", "seconds", "latency_ms", "attempt", "position", "worker")}
         key = (kind, ident) if kind != "scored" else (kind, ident, str(rest))
         if key in seen:
             continue

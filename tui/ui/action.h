@@ -78,7 +78,7 @@ enum {
     X(PAN_DOWN, VIEWS, '}', "}", "", "masks: down", ROOM)                                                              \
     X(ZOOM_NONE, VIEWS, '0', "0", "", "plot and masks whole again; the plot follows the newest", ROOM)                 \
     X(CROSSHAIR, VIEWS, 'i', "i", "", "plot: read it at the selected candidate; < > step in time", ROOM)               \
-    X(LOG, VIEWS, 'L', "L", "", "plot: logarithmic rewards, or linear ones", ROOM)                                     \
+    X(LOG, VIEWS, 'L', "L", "", "plot: logarithmic rewards (8: losses), or linear ones", ROOM)                         \
     X(SMOOTH, VIEWS, 'w', "w", "", "plot: averages over more or fewer candidates, or none", ROOM)                      \
     X(PIN, VIEWS, '!', "!", "pin", "keep the engine from stopping it early; again: unpin", WAKING)                     \
     X(EXPORT, VIEWS, 'e', "e", "export", "write its masks as PNG files below RUN/export", ROW)                         \

@@ -17,7 +17,8 @@
     X(REWARD, reward)                                                                                                  \
     X(MASK, mask)                                                                                                      \
     X(LOG, log)                                                                                                        \
-    X(POLICY, policy)
+    X(POLICY, policy)                                                                                                  \
+    X(TRAINING, training)
 #define AX_VIEW_ENUM(id, name) AX_VIEW_##id,
 typedef enum ax_view_id { AX_VIEW_LIST(AX_VIEW_ENUM) AX_VIEW_COUNT } ax_view_id;
 

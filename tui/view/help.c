@@ -21,7 +21,7 @@ static bool entry_at(int i, entry *e)
 {
     ax_palette_word w;
     if (!i--) {
-        *e = (entry) { "1 - 7", "the views" };
+        *e = (entry) { "1 - 8", "the views" };
         return true;
     }
     int a = 0;

@@ -8,8 +8,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
-static void say_device(ax_coordinator *c, const ax_worker_message *m)
+static void say_device(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     ax_event ev;
     memset(&ev, 0, sizeof ev);
@@ -17,6 +18,9 @@ static void say_device(ax_coordinator *c, const ax_worker_message *m)
     snprintf(ev.u.DEVICE.name, sizeof ev.u.DEVICE.name, "%s", m->text);
     ev.u.DEVICE.threads = m->threads;
     ev.u.DEVICE.rss_bytes = m->rss;
+    ev.u.DEVICE.worker = k + 1;
+    if (gethostname(ev.u.DEVICE.host, sizeof ev.u.DEVICE.host - 1))
+        ev.u.DEVICE.host[0] = '\0';
     ax_coordinator_emit(c, &ev);
 }
 
@@ -138,14 +142,14 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     ax_worker_process *worker = &c->worker[k];
     bool about_job = m->id && m->id == ax_search_running(c->search, k);
-    if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING && m->say != AX_SAY_DEVICES)
+    if (m->say != AX_SAY_PROGRESS && m->say != AX_SAY_WARNING && m->say != AX_SAY_DEVICES && m->say != AX_SAY_EPOCH)
         worker->waits_since = ax_clock();
     switch (m->say) {
     case AX_SAY_READY:
         worker->ready = c->worked = true;
         if (ax_search_data_are(c->search, m->data))
             ax_leftovers_remove_pictures(c->dirfd);
-        say_device(c, m);
+        say_device(c, k, m);
         break;
     case AX_SAY_BROKEN:
         on_broken(c, k, m);
@@ -156,6 +160,10 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     case AX_SAY_PROGRESS:
         if (about_job || !m->id)
             ax_search_progress(c->search, k, m->text, m->stage, m->epoch, m->step, m->steps, m->loss);
+        break;
+    case AX_SAY_EPOCH:
+        if (about_job)
+            ax_search_validated(c->search, k, m->stage, m->epoch, m->epochs, m->loss, m->reward);
         break;
     case AX_SAY_DEVICES:
         if (about_job)

@@ -74,6 +74,10 @@ def full_training(where):
     assert run.until("bye")["reason"] == "finished"
     assert run.end() == 0
     last = [f for k, i, f in events(path) if k == "progress" and i == 3][-1]
+    epochs = [f for k, i, f in events(path) if k == "validated" and i == 3]
+    assert [(f["stage"], f["epoch"], f["epochs"]) for f in epochs] == [(1, 1, 2), (2, 2, 2)], epochs
+    assert epochs[-1]["reward"] == [f for k, i, f in events(path) if k == "scored" and i == 3][-1]["reward"]
+    assert os.path.exists(f"{path}/masks/3.mpk")
     assert last["step"] == last["steps"] == 4 and last["what"] == "validate", last
 
 

@@ -345,6 +345,46 @@ static void failures_are_not_rewards(void **state)
     ax_state_release(&t.s);
 }
 
+static void epochs_of_full_training_are_kept(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    start(&t, 1, 3, 1);
+    for (int k = 0; k < 9; k++) /* after the sixth it was stopped, and went on after the fourth */
+        tell(&t, (ax_event) { .kind = AX_EVENT_VALIDATED,
+                              .id = 1,
+                              .u.VALIDATED = { .epoch = k < 6 ? k + 1 : k - 1, .epochs = 7, .reward = k / 10.0 } });
+    const ax_validations *v = ax_state_validations(&t.s, 1);
+    assert_true(v && v->n == 7 && !ax_state_validations(&t.s, 2));
+    for (int k = 0; k < 7; k++)
+        assert_int_equal(v->at[k].epoch, k + 1);
+    assert_true(v->at[4].reward > 0.55f && v->at[3].reward < 0.35f);
+    ax_state_release(&t.s);
+}
+
+static void workers_are_known_by_what_they_train(void **state)
+{
+    (void)state;
+    story t = begin();
+    propose(&t, 1);
+    tell(&t, (ax_event) { .kind = AX_EVENT_DEVICE, .u.DEVICE = { .name = "cuda:1", .worker = 2, .rss_bytes = 5 } });
+    tell(&t, (ax_event) { .kind = AX_EVENT_STARTED, .id = 1, .u.STARTED = { .stage = 1, .steps = 9, .worker = 2 } });
+    assert_int_equal(t.s.n_workers, 2);
+    assert_string_equal(t.s.worker[1].device, "cuda:1");
+    assert_true(t.s.worker[1].id == 1 && t.s.worker[0].id == 0);
+    assert_true(isnan(ax_worker_pace(&t.s, &t.s.worker[1])));
+    double from = 0;
+    for (int step = 3; step <= 8; step += 5) {
+        tell(&t, (ax_event) { .kind = AX_EVENT_PROGRESS, .id = 1, .u.PROGRESS = { .step = step, .steps = 9 } });
+        from = step == 3 ? t.s.elapsed : from;
+    }
+    assert_float_equal(ax_worker_pace(&t.s, &t.s.worker[1]), 5 / (t.s.elapsed - from), 1e-9);
+    score(&t, 1, 1, .5);
+    assert_int_equal(t.s.worker[1].id, 0);
+    ax_state_release(&t.s);
+}
+
 static void full_training_that_came_to_nothing_leaves_no_star(void **state)
 {
     (void)state;
@@ -707,6 +747,8 @@ int main(void)
         cmocka_unit_test(undo_returns_to_what_it_was),
         cmocka_unit_test(failures_are_not_rewards),
         cmocka_unit_test(full_training_has_a_row_of_its_own),
+        cmocka_unit_test(epochs_of_full_training_are_kept),
+        cmocka_unit_test(workers_are_known_by_what_they_train),
         cmocka_unit_test(full_training_that_came_to_nothing_leaves_no_star),
         cmocka_unit_test(notes_pins_and_pauses),
         cmocka_unit_test(a_resumed_run),

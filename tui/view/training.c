@@ -1,0 +1,186 @@
+/* What trains: workers with their candidates, how the losses fall, and what full training comes to after each epoch. */
+#include "tui/view/view.h"
+
+#include "viz/chart.h"
+#include "viz/figure.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CURVES = 8, LEAST_CHART = 6, BESIDE_COLS = 110, HOST_AT = 74, HOST_COLS = 90 };
+
+typedef struct training_state {
+    bool log_y;
+} training_state;
+
+/* ---- workers ---- */
+
+static void draw_worker(ax_pane p, int row, const ax_state *s, uint32_t k)
+{
+    const ax_worker_seen *w = &s->worker[k];
+    const ax_candidate *c = ax_state_candidate(s, w->id);
+    char a[AX_FIGURE], text[160], at[64] = "", pace[AX_FIGURE] = "-", rest[AX_FIGURE] = "-";
+    double rate = ax_worker_pace(s, w);
+    if (c)
+        snprintf(at, sizeof at, "#%-5u %-7s %3d/%-3d %5d/%-5d", c->id,
+                 c->stage == 3   ? "full"
+                 : c->stage == 2 ? "stage 2"
+                                 : "stage 1",
+                 c->epoch, c->epochs, c->step, c->steps);
+    if (isfinite(rate) && rate > 0) {
+        snprintf(pace, sizeof pace, rate < 10 ? "%.2f" : "%.0f", rate);
+        ax_figure_clock((c->steps - c->step) / rate, rest);
+    }
+    snprintf(text, sizeof text, "%2u  %-6.6s %-34s %7s %8s %6s", k + 1, w->device[0] ? w->device : "starts",
+             c ? at : "waits", pace, rest, w->rss_bytes > 0 ? ax_figure_bytes(w->rss_bytes, a) : "-");
+    ax_pane_print(p, row, 1, c ? AX_ROLE_TEXT : AX_ROLE_DIM, text);
+    if (p.at.cols >= HOST_COLS)
+        ax_pane_print_cut(p, row, HOST_AT, p.at.cols - HOST_AT - 1, AX_ROLE_DIM, w->host);
+}
+
+/* Returns the rows that are used. */
+static int draw_workers(ax_pane p, const ax_state *s)
+{
+    int row = 0;
+    if (!s->n_workers) {
+        ax_pane_print_cut(p, 0, 1, p.at.cols - 2, AX_ROLE_DIM,
+                          s->n_running ? "an older engine: it doesn't say which worker trains what"
+                                       : "no worker runs; the curve is that of the selected candidate");
+        return 1;
+    }
+    ax_pane_print(p, row++, 1, AX_ROLE_TITLE, "    device candidate      epoch        step    steps/s     rest memory");
+    if (p.at.cols >= HOST_COLS)
+        ax_pane_print(p, 0, HOST_AT, AX_ROLE_TITLE, "machine");
+    for (uint32_t k = 0; k < s->n_workers && row + LEAST_CHART < p.at.rows; k++)
+        draw_worker(p, row++, s, k);
+    return row;
+}
+
+/* ---- losses ---- */
+
+/* The selected one first, then what is in training. */
+static int chosen(const ax_ui *ui, const ax_candidate *out[static CURVES])
+{
+    const ax_state *s = ui->state;
+    const ax_candidate *selected = ax_ui_selected(ui);
+    int n = 0;
+    if (selected)
+        out[n++] = selected;
+    for (uint32_t i = s->n_candidates, left = s->n_running; i-- > 0 && left && n < CURVES;) {
+        const ax_candidate *c = &s->candidate[i];
+        left -= c->status == AX_RUNNING;
+        if (c->status == AX_RUNNING && c != selected)
+            out[n++] = c;
+    }
+    return n;
+}
+
+static ax_role role_of(int k)
+{
+    static const ax_role role[] = { AX_ROLE_BEST, AX_ROLE_CURVE, AX_ROLE_POINT, AX_ROLE_LANE };
+    return role[k % 4];
+}
+
+static void draw_legend(ax_pane p, int row, const ax_candidate *const *c, int n, bool selected)
+{
+    int col = 1;
+    for (int k = 0; k < n && col < p.at.cols - 12; k++) {
+        char loss[AX_FIGURE], text[64];
+        snprintf(text, sizeof text, "%c #%u%s %s", 'a' + k, c[k]->id, selected && !k ? " selected" : "",
+                 ax_figure_share(c[k]->outcome.loss, 3, loss));
+        col = ax_pane_print(p, row, col, role_of(k), text) + 3;
+    }
+}
+
+static ax_code draw_losses(ax_pane p, const ax_ui *ui, bool log_y, ax_err *err)
+{
+    const ax_candidate *c[CURVES];
+    double x[AX_TRACE], y[CURVES][AX_TRACE];
+    int n = chosen(ui, c);
+    ax_chart chart = { .x = { .right = 100 }, .log_y = log_y, .x_name = "% of its steps", .y_name = "loss" };
+    ax_chart_scale scale;
+    for (int i = 0; i < AX_TRACE; i++)
+        x[i] = 100.0 * (i + 1) / AX_TRACE;
+    for (int k = n; k-- > 0;) { /* the selected one on top */
+        for (int i = 0; i < AX_TRACE; i++)
+            y[k][i] = (double)c[k]->trace[i];
+        chart.layer[chart.n++] = (ax_layer) { AX_MARK_LINE,       .x = x,
+                                              .y = y[k],          .n = AX_TRACE,
+                                              .role = role_of(k), .letter = (char)('a' + k) };
+    }
+    draw_legend(p, 0, c, n, ax_ui_selected(ui) != NULL);
+    return ax_chart_draw(ax_pane_part(p, 1, 0, p.at.rows - 1, p.at.cols), &chart, &scale, err);
+}
+
+/* ---- validations ---- */
+
+static ax_code draw_validations(ax_pane p, const ax_validations *v, ax_err *err)
+{
+    enum { MOST = 512 };
+    double x[MOST], y[MOST];
+    size_t n = 0;
+    uint32_t every = v->n / MOST + 1, best = 0;
+    for (uint32_t i = 0; i < v->n; i++) {
+        if (v->at[i].reward > v->at[best].reward)
+            best = i;
+        if (i % every && i + 1 != v->n)
+            continue;
+        x[n] = v->at[i].epoch;
+        y[n++] = (double)v->at[i].reward;
+    }
+    const ax_validation *last = &v->at[v->n - 1];
+    ax_chart chart = { .x = { .right = last->epochs }, .x_name = "epochs", .y_name = "reward", .n = 2 };
+    ax_chart_scale scale;
+    chart.layer[0] = (ax_layer) { AX_MARK_LINE, .x = x, .y = y, .n = n, .role = AX_ROLE_CURVE };
+    chart.layer[1] = (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = n, .role = AX_ROLE_BEST, .glyph = AX_GLYPH_DOT };
+    char a[AX_FIGURE], b[AX_FIGURE], text[128];
+    snprintf(text, sizeof text, "#%u validated: %s after epoch %d/%d, best %s after %d", v->id,
+             ax_figure_share((double)last->reward, 4, a), last->epoch, last->epochs,
+             ax_figure_share((double)v->at[best].reward, 4, b), v->at[best].epoch);
+    ax_pane_print_cut(p, 0, 1, p.at.cols - 2, AX_ROLE_BEST, text);
+    return ax_chart_draw(ax_pane_part(p, 1, 0, p.at.rows - 1, p.at.cols), &chart, &scale, err);
+}
+
+/* Of the selected one, of its full training, or of what is in full training now. */
+static const ax_validations *validated(const ax_ui *ui)
+{
+    const ax_state *s = ui->state;
+    const ax_candidate *c = ax_ui_selected(ui);
+    const ax_validations *v = c ? ax_state_validations(s, c->id) : NULL;
+    if (!v && c && c->full)
+        v = ax_state_validations(s, c->full);
+    for (uint32_t k = 0; k < s->n_workers && !v; k++)
+        v = ax_state_validations(s, s->worker[k].id);
+    return v;
+}
+
+static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    const training_state *here = ui->slot[AX_VIEW_TRAINING];
+    ax_pane_frame(p, false, "training", here->log_y ? "L: linear loss" : "L: logarithmic loss");
+    ax_pane inner = ax_pane_inner(p);
+    int used = draw_workers(inner, ui->state), rows = inner.at.rows - used, cols = inner.at.cols;
+    const ax_validations *v = validated(ui);
+    bool beside = cols >= BESIDE_COLS, both = v && (beside || rows >= 2 * LEAST_CHART);
+    int high = both && !beside ? rows - rows / 2 : rows, wide = both && beside ? cols / 2 : cols;
+    ax_code code = draw_losses(ax_pane_part(inner, used, 0, high, wide), ui, here->log_y, err);
+    if (both && code == AX_OK)
+        code = draw_validations(beside ? ax_pane_part(inner, used, wide, rows, cols - wide)
+                                       : ax_pane_part(inner, used + high, 0, rows - high, cols),
+                                v, err);
+    return code;
+}
+
+static bool act(ax_ui *ui, ax_action a)
+{
+    training_state *here = ui->slot[AX_VIEW_TRAINING];
+    if (a != AX_DO_LOG || ui->view != AX_VIEW_TRAINING)
+        return false;
+    here->log_y = !here->log_y;
+    return true;
+}
+
+const ax_view ax_view_training = {
+    .title = "Train", .key = '8', .state = sizeof(training_state), .draw = draw, .action = act
+};
