@@ -92,8 +92,8 @@ static void name(void *set, ax_split split, uint64_t index, char *out, size_t ca
     snprintf(out, cap, "%s-person-%llu", s->from.name[split], (unsigned long long)index);
 }
 
-/* The scenes are made by this program: to be changed when they do, or what is taken of them. */
-static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
+/* To be changed when the scenes do, or what is taken of them. */
+ax_code ax_scene_fingerprint(void *set, ax_fingerprint *out, ax_err *err)
 {
     (void)set;
     (void)err;
@@ -101,12 +101,12 @@ static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
     return AX_OK;
 }
 
-static ax_code files(void *set, ax_files *out, ax_err *err)
+ax_code ax_scene_files(void *set, ax_files *out, ax_err *err)
 {
     (void)set;
     (void)out;
     (void)err;
-    return AX_OK; /* it reads none */
+    return AX_OK;
 }
 
 ax_source *ax_scene_people_open(const ax_scene_series *from, size_t n_train, size_t n_val, ax_err *err)
@@ -117,6 +117,8 @@ ax_source *ax_scene_people_open(const ax_scene_series *from, size_t n_train, siz
         return NULL;
     }
     s->from = *from;
-    const ax_people_set what = { s, &ax_skeleton_scenes, .25, 30, load, name, fingerprint, files, free };
+    const ax_people_set what = {
+        s, &ax_skeleton_scenes, .25, 30, load, name, ax_scene_fingerprint, ax_scene_files, free
+    };
     return ax_people_source_new(n_train, n_val, &what, err);
 }

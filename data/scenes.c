@@ -61,23 +61,6 @@ static void name(void *set, ax_split split, uint64_t index, char *out, size_t ca
     snprintf(out, cap, "%s-%llu", of->from.name[split], (unsigned long long)index);
 }
 
-/* The scenes are made by this program: to be changed when they do. */
-static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
-{
-    (void)set;
-    (void)err;
-    *out = (ax_fingerprint) { 1, 1 };
-    return AX_OK;
-}
-
-static ax_code files(void *set, ax_files *out, ax_err *err)
-{
-    (void)set;
-    (void)out;
-    (void)err;
-    return AX_OK; /* it reads none */
-}
-
 /* A whole number from 1 to MOST, digits only; NULL when there is none. */
 static const char *parse_count(const char *text, size_t *out)
 {
@@ -139,7 +122,8 @@ ax_source *ax_scenes_open(const ax_dataset_spec *spec, ax_err *err)
     of->from = from;
     of->task = ax_task_named(spec->task);
     set_task(&info->task, of->task);
-    ax_source *s = ax_picture_source_new(info, &(ax_picture_set) { of, load, name, fingerprint, files, free_set }, err);
+    ax_source *s = ax_picture_source_new(
+        info, &(ax_picture_set) { of, load, name, ax_scene_fingerprint, ax_scene_files, free_set }, err);
     free(info);
     return s;
 }

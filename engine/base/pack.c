@@ -86,6 +86,15 @@ bool ax_read_whole(const msgpack_object *o, int64_t *out)
     return true;
 }
 
+bool ax_read_u32(const msgpack_object *o, uint32_t *out)
+{
+    int64_t v;
+    if (!ax_read_whole(o, &v) || v < 0 || v > UINT32_MAX)
+        return false;
+    *out = (uint32_t)v;
+    return true;
+}
+
 bool ax_read_real(const msgpack_object *o, double *out)
 {
     if (!o)

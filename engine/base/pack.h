@@ -26,6 +26,7 @@ void ax_pack_rng(msgpack_packer *pk, const ax_rng *rng);
 /* Value of a key of a map; NULL = not there (or not a map). */
 const msgpack_object *ax_map_get(const msgpack_object *map, const char *key);
 bool ax_read_whole(const msgpack_object *o, int64_t *out);
+bool ax_read_u32(const msgpack_object *o, uint32_t *out);
 bool ax_read_real(const msgpack_object *o, double *out);           /* nil becomes NAN; integers are taken too */
 bool ax_read_text(const msgpack_object *o, char *out, size_t cap); /* false when too long or with a zero byte */
 bool ax_read_rng(const msgpack_object *o,

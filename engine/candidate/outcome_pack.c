@@ -51,22 +51,13 @@ static bool read_figures(const msgpack_object **at, const msgpack_object *end, b
     return true;
 }
 
-static bool read_u32(const msgpack_object *o, uint32_t *out)
-{
-    int64_t v;
-    if (!ax_read_whole(o, &v) || v < 0 || v > UINT32_MAX)
-        return false;
-    *out = (uint32_t)v;
-    return true;
-}
-
 bool ax_outcome_read(const msgpack_object *o, ax_outcome *out)
 {
     if (!o || o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size < OLDEST || o->via.array.size > FIELDS)
         return false;
     const msgpack_object *at = o->via.array.ptr, *end = at + o->via.array.size;
     *out = ax_outcome_none;
-    if (!read_figures(&at, end, false, out) || !read_u32(at, &out->stage) || !read_u32(at + 1, &out->batch))
+    if (!read_figures(&at, end, false, out) || !ax_read_u32(at, &out->stage) || !ax_read_u32(at + 1, &out->batch))
         return false;
     at += 2;
     return read_figures(&at, end, true, out);

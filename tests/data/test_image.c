@@ -1,3 +1,4 @@
+#include "tests/helper/pngcrc.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/image.h"
@@ -249,17 +250,6 @@ static void damaged_files(void **state)
     free(good);
 }
 
-static uint32_t crc(const uint8_t *p, size_t n)
-{
-    uint32_t c = 0xffffffffu;
-    while (n--) {
-        c ^= *p++;
-        for (int k = 0; k < 8; k++)
-            c = c & 1 ? 0xedb88320u ^ (c >> 1) : c >> 1;
-    }
-    return ~c;
-}
-
 static void store(uint8_t *p, uint32_t v)
 {
     for (int i = 0; i < 4; i++)
@@ -275,7 +265,7 @@ static void expect_size(uint32_t w, uint32_t h, const char *message)
     ax_err err = { AX_OK, "" };
     store(bytes + 16, w);
     store(bytes + 20, h);
-    store(bytes + 29, crc(bytes + 12, 17));
+    store(bytes + 29, ax_png_crc(bytes + 12, 17));
     assert_int_equal(decode_ids(bytes, n, "bomb", &pixels, &got_h, &got_w, &err), AX_EFORMAT);
     assert_string_equal(err.msg, message);
     free(bytes);

@@ -1,5 +1,6 @@
 /* Pictures that a camera stored turned: read as viewers show them, and their masks with them. */
 #include "tests/helper/classmap.h"
+#include "tests/helper/pngcrc.h"
 #include "tests/helper/tempdir.h"
 #include "data/orientation.h"
 
@@ -143,17 +144,6 @@ static void every_pixel_finds_its_place(void **state)
 
 /* ---- in files ---- */
 
-static uint32_t crc(const uint8_t *p, size_t n)
-{
-    uint32_t c = 0xffffffffu;
-    while (n--) {
-        c ^= *p++;
-        for (int k = 0; k < 8; k++)
-            c = c & 1 ? 0xedb88320u ^ (c >> 1) : c >> 1;
-    }
-    return ~c;
-}
-
 static char *path_of(const char *name, char path[PATH])
 {
     snprintf(path, PATH, "%s/%s", ax_tempdir, name);
@@ -176,7 +166,7 @@ static void tag_png(const char *name, uint32_t orientation, bool big_endian, boo
     store(tagged + at, EXIF, 4, true);
     memcpy(tagged + at + 4, "eXIf", 4);
     make_exif(tagged + at + 8, orientation, big_endian);
-    store(tagged + at + 8 + EXIF, crc(tagged + at + 4, 4 + EXIF), 4, true);
+    store(tagged + at + 8 + EXIF, ax_png_crc(tagged + at + 4, 4 + EXIF), 4, true);
     memcpy(tagged + at + 12 + EXIF, bytes + at, n - at);
     assert_int_equal(ax_file_replace(AT_FDCWD, path, tagged, n + 12 + EXIF, NULL), AX_OK);
     free(tagged);

@@ -1,12 +1,9 @@
 #include "tests/helper/cases.h"
+#include "tests/helper/types.h"
 
 /* clang-format off */
-#define MAP(n, h, w, c) { .shape = { n, h, w, c } }
 #define VECTOR(c) MAP(1, 1, 1, c)
-#define SCALAR MAP(1, 1, 1, 1)
-#define WEIGHT(o, k, i) { .shape = { o, k, k, i }, .layout = AX_OIHW }
 #define LABELS(n, h, w) { .shape = { n, h, w, 1 }, .dtype = AX_U8 }
-#define CONV(k, s, p, d, g) { .conv = { .kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g } }
 #define DENSE(name, n, h, w, i, o, k, s, p, d, ...) \
     { name, AX_OP_CONV2D, CONV(k, s, p, d, 1), 2, { MAP(n, h, w, i), WEIGHT(o, k, i) }, __VA_ARGS__ }
 #define DENSE_BIAS(name, n, h, w, i, o, k, s, p, d, ...) \

@@ -58,19 +58,26 @@ uint32_t searching_take(searching *t)
     return taken ? job.id : 0;
 }
 
+ax_outcome searching_outcome(uint32_t stage, double reward)
+{
+    return (ax_outcome) { .reward = reward,
+                          .miou = reward,
+                          .fwiou = reward,
+                          .accuracy = reward,
+                          .loss = 1.5,
+                          .seconds = 2.5,
+                          .peak_bytes = 12345,
+                          .stage = stage,
+                          .batch = 8,
+                          .latency_ms = NAN };
+}
+
 void searching_score(searching *t, double reward)
 {
     ax_err err = { AX_OK, "" };
-    ax_outcome o = { .reward = reward,
-                     .miou = reward,
-                     .fwiou = reward,
-                     .accuracy = reward,
-                     .loss = 1.5,
-                     .seconds = 2.5,
-                     .peak_bytes = 12345,
-                     .stage = 1,
-                     .batch = 8,
-                     .latency_ms = t->latency_ms > 0 ? t->latency_ms : NAN };
+    ax_outcome o = searching_outcome(1, reward);
+    if (t->latency_ms > 0)
+        o.latency_ms = t->latency_ms;
     if (ax_search_outcome(t->search, 0, &o, &err) != AX_OK || ax_search_catch_up(t->search, &err) != AX_OK) {
         fprintf(stderr, "%s\n", err.msg);
         abort();

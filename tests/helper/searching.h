@@ -22,6 +22,8 @@ void searching_forget(searching *t);
 /* Takes the next job; its id, 0 when there is none. */
 uint32_t searching_take(searching *t);
 void searching_score(searching *t, double reward);
+/* What a worker says of a stage, all its figures as good as the reward; the latency wasn\'t measured. */
+ax_outcome searching_outcome(uint32_t stage, double reward);
 /* Gives a command; returns the answer's code. */
 ax_code searching_do(searching *t, ax_verb verb, uint32_t id, const char *text, ax_answer *answer);
 /* The i-th event of a kind from the end (0 = newest); NULL = there is none. */

@@ -56,15 +56,6 @@ static bool read_requests(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-static bool read_u32(const msgpack_object *o, uint32_t *out)
-{
-    int64_t v;
-    if (!ax_read_whole(o, &v) || v < 0 || v > UINT32_MAX)
-        return false;
-    *out = (uint32_t)v;
-    return true;
-}
-
 /* What the requests were; older snapshots don't say it. */
 static bool read_asked(const msgpack_object *o, uint32_t n, ax_search *s)
 {
@@ -76,9 +67,9 @@ static bool read_asked(const msgpack_object *o, uint32_t n, ax_search *s)
         const msgpack_object *e = &o->via.array.ptr[i], *at = e->via.array.ptr;
         ax_request *r = &s->request[i];
         if (e->type != MSGPACK_OBJECT_ARRAY || e->via.array.size != 5 ||
-            !ax_read_text(&at[0], r->verb, sizeof r->verb) || !read_u32(&at[1], &r->id) ||
-            at[2].type != MSGPACK_OBJECT_POSITIVE_INTEGER || !read_u32(&at[3], &r->answer.id) ||
-            !read_u32(&at[4], &r->answer.count))
+            !ax_read_text(&at[0], r->verb, sizeof r->verb) || !ax_read_u32(&at[1], &r->id) ||
+            at[2].type != MSGPACK_OBJECT_POSITIVE_INTEGER || !ax_read_u32(&at[3], &r->answer.id) ||
+            !ax_read_u32(&at[4], &r->answer.count))
             return false;
         r->arguments = at[2].via.u64;
     }

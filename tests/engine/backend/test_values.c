@@ -1,6 +1,7 @@
 /* Every operation on numbers worked out by hand, on every backend; the CUDA one on emulated libraries. */
 #include "tests/helper/emulated.h"
 #include "tests/helper/oracle.h"
+#include "tests/helper/types.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -15,19 +16,6 @@ typedef struct bench {
     ax_device *dev;
 } bench;
 
-#define MAP(n, h, w, c)                                                                                                \
-    {                                                                                                                  \
-        .shape = { n, h, w, c }                                                                                        \
-    }
-#define SCALAR MAP(1, 1, 1, 1)
-#define WEIGHT(o, k, i)                                                                                                \
-    {                                                                                                                  \
-        .shape = { o, k, k, i }, .layout = AX_OIHW                                                                     \
-    }
-#define CONV(k, s, p, d, g)                                                                                            \
-    {                                                                                                                  \
-        .conv = {.kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g }                                      \
-    }
 #define FLOATS(...) ((const float[]) { __VA_ARGS__ }), sizeof((const float[]) { __VA_ARGS__ }) / sizeof(float)
 
 static void set(void *to, ax_type type, const float *from, size_t n)

@@ -1,4 +1,6 @@
 /* Shape rules and the table of operations. */
+#include "tests/helper/types.h"
+
 #include "engine/op/op.h"
 
 #include <setjmp.h>
@@ -7,19 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define MAP(n, h, w, c)                                                                                                \
-    {                                                                                                                  \
-        .shape = { n, h, w, c }                                                                                        \
-    }
-#define WEIGHT(o, k, i)                                                                                                \
-    {                                                                                                                  \
-        .shape = { o, k, k, i }, .layout = AX_OIHW                                                                     \
-    }
-#define CONV(k, s, p, d, g)                                                                                            \
-    {                                                                                                                  \
-        .conv = {.kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g }                                      \
-    }
 
 static void gives(ax_op op, ax_attr attr, const ax_type *in, size_t n_in, size_t output, ax_type want)
 {

@@ -10,6 +10,7 @@ import sys
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from crc import crc32c  # noqa: E402
 from engine import ENGINE, Run, Skip, events, history, main, make_run, serve  # noqa: E402
 
 
@@ -208,18 +209,6 @@ def damaged_candidates(where):
     os.unlink(f"{path}/snapshot.prev.mpk")
     code, text = serve(path)
     assert code == 1 and "snapshot.mpk: candidates.mpk: damaged" in one_line(text) and "events are missing" in text, text
-
-
-def crc32c(data):
-    table = []
-    for i in range(256):
-        for _ in range(8):
-            i = i >> 1 ^ 0x82f63b78 if i & 1 else i >> 1
-        table.append(i)
-    crc = 0xffffffff
-    for b in data:
-        crc = crc >> 8 ^ table[(crc ^ b) & 255]
-    return crc ^ 0xffffffff
 
 
 def torn_events(where):

@@ -7,6 +7,7 @@ import sys
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from crc import crc32c  # noqa: E402
 from engine import Run, events, history, main, make_run, serve  # noqa: E402
 
 
@@ -209,18 +210,6 @@ def snapshot_opens_everywhere(where):
     assert {i: c["reward"] for i, c in candidates.items()} == scored
     assert all(c["status"] == "D" for c in candidates.values())
     assert isinstance(msgpack.unpackb(body["state"]), dict)
-
-
-def crc32c(data):
-    table = []
-    for i in range(256):
-        for _ in range(8):
-            i = i >> 1 ^ 0x82f63b78 if i & 1 else i >> 1
-        table.append(i)
-    crc = 0xffffffff
-    for b in data:
-        crc = crc >> 8 ^ table[(crc ^ b) & 255]
-    return crc ^ 0xffffffff
 
 
 main([whole_run, engine_killed, worker_killed, worker_that_always_dies, stopped_and_resumed,

@@ -59,21 +59,6 @@ static void gate_can_be_switched_off(void **state)
     searching_release(&t);
 }
 
-static ax_outcome judged(uint32_t stage, double reward)
-{
-    ax_outcome o = { .reward = reward,
-                     .miou = reward,
-                     .fwiou = reward,
-                     .accuracy = reward,
-                     .loss = 1.5,
-                     .seconds = 2.5,
-                     .peak_bytes = 12345,
-                     .stage = stage,
-                     .batch = 8,
-                     .latency_ms = NAN };
-    return o;
-}
-
 static bool goes_on_after_stage1(searching *t, const ax_outcome *o)
 {
     bool on = false;
@@ -89,7 +74,7 @@ static void two_stages_and_the_gate(void **state)
     searching t;
     searching_init(&t, 3, "random");
     searching_take(&t);
-    ax_outcome o = judged(1, 0.4);
+    ax_outcome o = searching_outcome(1, 0.4);
     assert_true(goes_on_after_stage1(&t, &o));
     assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 1);
     assert_int_equal(searching_last(&t, AX_EVENT_GATED, 0)->u.GATED.passed, 1);
@@ -101,7 +86,7 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
     assert_non_null(strstr(a.message, "through the gate"));
 
-    o = judged(2, 0.5); /* the strategy learns from the last stage */
+    o = searching_outcome(2, 0.5); /* the strategy learns from the last stage */
     assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
     assert_true(ax_search_behind(t.search));
     assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
@@ -112,7 +97,7 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 1);
 
     searching_take(&t);
-    o = judged(1, 0); /* nothing: certain to end here, and judged by stage 1 */
+    o = searching_outcome(1, 0); /* nothing: certain to end here, and judged by stage 1 */
     assert_false(goes_on_after_stage1(&t, &o));
     assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
     assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
@@ -121,7 +106,7 @@ static void two_stages_and_the_gate(void **state)
     assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 2);
 
     searching_take(&t); /* a crash in stage 2: it starts again and keeps its verdict */
-    o = judged(1, 0.4);
+    o = searching_outcome(1, 0.4);
     assert_true(goes_on_after_stage1(&t, &o));
     ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed");
     assert_int_equal(searching_take(&t), 3);
@@ -140,7 +125,7 @@ static void one_that_the_gate_ended_starts_again(void **state)
     searching t;
     searching_init(&t, 3, "random");
     searching_take(&t);
-    ax_outcome o = judged(1, 0);
+    ax_outcome o = searching_outcome(1, 0);
     assert_false(goes_on_after_stage1(&t, &o));
     ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed");
     assert_int_equal(searching_take(&t), 1);

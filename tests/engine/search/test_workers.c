@@ -20,16 +20,7 @@ static uint32_t take(searching *t, uint32_t worker)
 
 static void score(searching *t, uint32_t worker, double reward)
 {
-    ax_outcome o = { .reward = reward,
-                     .miou = reward,
-                     .fwiou = reward,
-                     .accuracy = reward,
-                     .loss = 1.5,
-                     .seconds = 2.5,
-                     .peak_bytes = 12345,
-                     .stage = 1,
-                     .batch = 8,
-                     .latency_ms = NAN };
+    const ax_outcome o = searching_outcome(1, reward);
     assert_int_equal(ax_search_outcome(t->search, worker, &o, NULL), AX_OK);
     assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
 }
@@ -70,17 +61,7 @@ static void verdicts_go_to_their_workers(void **state)
     searching_init(&t, 4, "random");
     take(&t, 0);
     take(&t, 1);
-    ax_outcome good = { .reward = 0.4,
-                        .miou = 0.4,
-                        .fwiou = 0.4,
-                        .accuracy = 0.4,
-                        .loss = 1.5,
-                        .seconds = 2.5,
-                        .peak_bytes = 12345,
-                        .stage = 1,
-                        .batch = 8,
-                        .latency_ms = NAN },
-               nothing = { .stage = 1, .batch = 8 };
+    const ax_outcome good = searching_outcome(1, 0.4), nothing = { .stage = 1, .batch = 8 };
     ax_search_stage1(t.search, 1, &good);
     assert_false(ax_search_verdict(t.search, 0, &on));
     ax_search_stage1(t.search, 0, &nothing);

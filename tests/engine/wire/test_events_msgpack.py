@@ -7,17 +7,8 @@ import unittest
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
+from crc import crc32c  # noqa: E402
 from auxcell import TINY, Place, main  # noqa: E402
-
-
-def crc32c(data, crc=0):
-    """RFC 3720 appendix B.4: polynomial 0x1EDC6F41, reflected, bit by bit."""
-    crc ^= 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
 
 
 class Events(unittest.TestCase):
