@@ -26,7 +26,8 @@ void ax_eval_print_text(const ax_eval *e)
     ax_str out;
     ax_str_init(&out, 0);
     ax_str_printf(&out, "model      %s\n", e->model);
-    ax_str_printf(&out, "data       %s, %s, %zu images\n", e->data, e->split_name, e->n);
+    ax_str_printf(&out, "data       %s, %s, %zu %s\n", e->data, e->split_name, e->n,
+                  spec->task->view ? "persons" : "images");
     for (int m = 0; m < AX_METRIC_COUNT; m++)
         if (ax_model_says(spec->task->id, (ax_metric)m) && !isnan(ax_outcome_figure(&e->figures, (ax_metric)m)))
             print_figure((ax_metric)m, e, &out);

@@ -61,14 +61,16 @@ static void note_worst(ax_eval *e, const void *score, size_t i)
 /* Where file k of image i goes; one folder, whatever the data set's are. */
 static ax_code path_of(const ax_eval *e, size_t i, int k, char path[static PATH_MAX], ax_err *err)
 {
-    char name[PATH_MAX];
+    char name[PATH_MAX], number[32] = "";
     e->source->ops->name(e->source, e->split, i, name, sizeof name);
+    if (task_of(e)->view) /* several may be of one image */
+        snprintf(number, sizeof number, "-%zu", i);
     for (char *c = name; *c; c++)
         *c = *c == '/' ? '_' : *c;
     char *dot = strrchr(name, '.');
     if (dot && dot > name)
         *dot = '\0';
-    if ((size_t)snprintf(path, PATH_MAX, "%s/%s%s", e->dir, name, task_of(e)->file[k].suffix) >= PATH_MAX)
+    if ((size_t)snprintf(path, PATH_MAX, "%s/%s%s%s", e->dir, name, number, task_of(e)->file[k].suffix) >= PATH_MAX)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", name);
     return AX_OK;
 }
@@ -89,10 +91,26 @@ ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err)
     return code;
 }
 
+/* What is found in the view that a sample is (malloc, caller frees), as predict has it; in *box where that is. value:
+   of e->vp, changed on the way. */
+static void *find_in_view(const ax_eval *e, const ax_sample *s, const void *value, ax_task_box *box, ax_err *err)
+{
+    const ax_task_view *view = task_of(e)->view;
+    void *found = calloc(1, view->found_bytes);
+    view->box(s->truth, box);
+    if (found)
+        view->find(spec_of(e), box, (void *)(uintptr_t)value, NULL, found);
+    else
+        ax_fail(err, AX_ENOMEM, "no memory for a view");
+    return found;
+}
+
 static ax_code write_worst(ax_eval *e, size_t i, ax_err *err)
 {
     char path[PATH_MAX];
     ax_sample s = { 0 };
+    ax_task_box box;
+    void *found = NULL;
     ax_prediction out = { .rgb = NULL };
     uint8_t *rgb = NULL;
     ax_code code = take(e, i, &s, err);
@@ -103,12 +121,20 @@ static ax_code write_worst(ax_eval *e, size_t i, ax_err *err)
     out.rgb = rgb;
     out.padded_h = s.h;
     out.padded_w = s.w;
+    out.image_id = -1;
+    if (code == AX_OK && task_of(e)->view) {
+        out.box = &box;
+        out.views = 1;
+        out.value = found = find_in_view(e, &s, out.value, &box, err);
+        code = found ? AX_OK : err->code;
+    }
     for (int k = 0; k < AX_TASK_FILES && task_of(e)->file[k].key && code == AX_OK; k++) {
         code = path_of(e, i, k, path, err);
         if (code == AX_OK)
             code = task_of(e)->write(&e->p->info.task, k, &out, e->writers, path, err);
     }
     ax_sample_release(&s);
+    free(found);
     free(rgb);
     return code;
 }

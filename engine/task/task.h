@@ -81,6 +81,8 @@ typedef struct ax_task_view {
     int32_t (*side)(const ax_task_spec *spec); /* of all views */
     /* Cuts the view of a box, RGB {side,side,3}, out of an image. */
     void (*cut)(const ax_task_spec *spec, const ax_prediction *image, const ax_task_box *box, uint8_t *view);
+    /* The box whose view a truth is of. */
+    void (*box)(const void *truth, ax_task_box *box);
     size_t found_bytes;
     /* Finds what the view of a box shows. value: of the plan's "prediction", changed on the way; mirrored: the same of
        the view mirrored, NULL = it wasn't asked for. */

@@ -14,6 +14,14 @@ ax_person ax_person_of_box(const double box[4], double aspect)
     return (ax_person) { { box[0] + box[2] * .5, box[1] + box[3] * .5 }, { w / unit * margin, h / unit * margin } };
 }
 
+void ax_person_box(const ax_person *p, double box[4])
+{
+    for (int i = 0; i < 2; i++) {
+        box[2 + i] = p->scale[i] * unit / margin;
+        box[i] = p->centre[i] - box[2 + i] * .5;
+    }
+}
+
 bool ax_person_of_coco(const double box[4], double area, int32_t image_w, int32_t image_h, double aspect,
                        ax_person *out)
 {

@@ -23,6 +23,8 @@ typedef struct ax_affine {
 /* The person in a box x, y, width, height: the middle; the shorter side is enlarged to the crop's aspect (width /
    height), both to 1.25 times. */
 ax_person ax_person_of_box(const double box[4], double aspect);
+/* A box whose person it is; all have aspect 1. */
+void ax_person_box(const ax_person *p, double box[4]);
 /* The same of an annotation of COCO in an image of that size: the box is moved into the image and cut at its right and
    lower edge first, as published. False: nothing is left of it, or the annotation's area isn't positive. */
 bool ax_person_of_coco(const double box[4], double area, int32_t image_w, int32_t image_h, double aspect,

@@ -146,6 +146,11 @@ static void score_free(void *score)
     ax_pose_score_free(score);
 }
 
+static void score_merge(void *score, const void *other)
+{
+    ax_pose_score_merge(score, other);
+}
+
 /* ---- pictures ---- */
 
 static void legend(const ax_task_spec *spec, ax_maskfile *m)
@@ -203,6 +208,7 @@ const ax_task ax_task_pose = {
     .score_add = score_add,
     .score_take = score_take,
     .score_free = score_free,
+    .score_merge = score_merge,
     .score_text = ax_pose_text,
     .score_json = ax_pose_details_json,
     .score_csv = ax_pose_csv,

@@ -16,7 +16,7 @@ struct ax_pose_score {
     judged *person;
     size_t n, cap;
     ax_pck by_neck, by_head;
-    bool areas;
+    bool areas, lacks_memory;
 };
 
 ax_pose_score *ax_pose_score_new(const ax_skeleton *s, ax_err *err)
@@ -68,16 +68,38 @@ static void fill_oks(const ax_skeleton *s, const ax_pose_truth *t, const ax_keyp
     out->similarity = out->truth.labelled && t->area > 0 ? ax_oks_similarity(&out->truth, found) : NAN;
 }
 
+/* Room for n more. */
+static bool make_room(ax_pose_score *p, size_t n)
+{
+    size_t cap = p->cap ? p->cap : 64;
+    while (cap < p->n + n)
+        cap *= 2;
+    judged *grown = cap > p->cap ? realloc(p->person, cap * sizeof *grown) : p->person;
+    if (!grown)
+        return false;
+    p->person = grown;
+    p->cap = cap;
+    return true;
+}
+
+void ax_pose_score_merge(ax_pose_score *p, const ax_pose_score *other)
+{
+    if (other->n && !make_room(p, other->n)) {
+        p->lacks_memory = true;
+        return;
+    }
+    if (other->n)
+        memcpy(p->person + p->n, other->person, other->n * sizeof *p->person);
+    p->n += other->n;
+    p->lacks_memory = p->lacks_memory || other->lacks_memory;
+    ax_pck_merge(&p->by_neck, &other->by_neck);
+    ax_pck_merge(&p->by_head, &other->by_head);
+}
+
 ax_code ax_pose_score_add(ax_pose_score *p, const ax_pose_truth *t, const ax_keypoint *found, ax_err *err)
 {
-    if (p->n == p->cap) {
-        size_t cap = p->cap ? 2 * p->cap : 64;
-        judged *grown = realloc(p->person, cap * sizeof *grown);
-        if (!grown)
-            return ax_fail(err, AX_ENOMEM, "no memory to judge");
-        p->person = grown;
-        p->cap = cap;
-    }
+    if (!make_room(p, 1))
+        return ax_fail(err, AX_ENOMEM, "no memory to judge");
     judged *j = &p->person[p->n++];
     *j = (judged) { .image = t->image, .number = t->number };
     if (p->areas)
@@ -135,11 +157,23 @@ static const judged **sort_people(const ax_pose_score *p, ax_err *err)
     return sorted;
 }
 
+/* Somebody is in it twice: persons were drawn with replacement. */
+static bool has_twins(const judged *const *sorted, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (sorted[i]->image == sorted[i - 1]->image && sorted[i]->number == sorted[i - 1]->number)
+            return true;
+    return false;
+}
+
 static ax_code take_details(const ax_pose_score *p, const judged *const *sorted, ax_pose_details *out, ax_err *err)
 {
     *out = (ax_pose_details) { .by_neck = p->by_neck, .by_head = p->by_head };
-    ax_code code = p->areas ? take_precision(sorted, p->n, &out->oks, err) : AX_OK;
-    out->has_oks = code == AX_OK && p->areas && out->oks.ap >= 0;
+    bool precise = p->areas && !has_twins(sorted, p->n);
+    ax_code code = p->lacks_memory ? ax_fail(err, AX_ENOMEM, "no memory to judge") : AX_OK;
+    if (code == AX_OK && precise)
+        code = take_precision(sorted, p->n, &out->oks, err);
+    out->has_oks = code == AX_OK && precise && out->oks.ap >= 0;
     return code;
 }
 

@@ -162,6 +162,37 @@ class PredictPose(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("--scales: the outputs of a model for pose can't be averaged so", err)
 
+    def test_the_worst_persons(self):
+        """What eval writes of a person is what predict says of the same box in the same picture."""
+        root = os.path.join(self.dir, "mpii")
+        os.makedirs(f"{root}/annot")
+        os.makedirs(f"{root}/images")
+        joints = [[30 + 9 * k, 40 + 5 * k] for k in range(16)]
+        for name, n in (("train", 2), ("valid", 5)):
+            with open(f"{root}/annot/{name}.json", "w") as f:
+                json.dump([{"image": f"{name}.png", "center": [100 + 3 * i, 60], "scale": .5, "joints": joints,
+                            "joints_vis": [1] * 16} for i in range(n)], f)
+            shutil.copy(self.png, f"{root}/images/{name}.png")
+        model, out = os.path.join(self.dir, "mpii.safetensors"), os.path.join(self.dir, "worst")
+        code, _, err = engine("try", GENOTYPE, "--model", model, "--data", f"mpii:{root}", *SMALL)
+        self.assertEqual(code, 0, err)
+        code, text, err = engine("eval", model, "--data", f"mpii:{root}", "--worst", "2", "-o", out, "--json")
+        self.assertEqual((code, err), (0, ""))
+        said = json.loads(text)
+        low, high = said["reward_interval"]
+        self.assertTrue(low <= said["reward"] <= high)
+        self.assertEqual([w["image"] for w in said["worst"]], ["images/valid.png"] * 2)
+        self.assertLessEqual(said["worst"][0]["reward"], said["worst"][1]["reward"])
+        names = sorted(os.listdir(out))
+        self.assertEqual([n.split("-")[0] + n[len("images_valid-0"):] for n in names],
+                         ["images_valid-overlay.png", "images_valid.json"] * 2)
+        for name in names[1::2]:
+            with open(os.path.join(out, name)) as f:
+                (person,) = json.load(f)
+            (other,), _, _ = self.predict("--box", ",".join(str(v) for v in person["bbox"]), model=model)
+            for a, b in zip(person["keypoints"], other["keypoints"]):
+                self.assertAlmostEqual(a, b, delta=.6)  # a box of three digits may move a peak by a fraction of a pixel
+
     def test_logits_of_whole_images_are_no_teacher(self):
         code, _, err = engine("try", GENOTYPE, "--task", "pose", "--teacher", self.dir, *SMALL)
         self.assertEqual(code, 2)

@@ -156,13 +156,41 @@ static void test_text(void **state)
     free(spec);
 }
 
+/* Accounts add up, but average precision isn't known of who is in them twice. */
+static void test_merge(void **state)
+{
+    (void)state;
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    ax_pose_figures whole, sum, twice;
+    ax_pose_score *all = ax_pose_score_new(&ax_skeleton_coco, NULL), *into = ax_pose_score_new(&ax_skeleton_coco, NULL);
+    for (int i = 0; i < 100; i++) {
+        ax_pose_score *own = ax_pose_score_new(&ax_skeleton_coco, NULL);
+        ax_pose_truth t = { .area = 50 * 50, .image = (uint64_t)i / 2, .number = (uint64_t)i };
+        for (int k = 0; k < AX_COCO_KEYPOINTS; k++)
+            t.in_image[k] = (ax_keypoint) { 3 * k, 2 * k, 1 };
+        found_at(&t, i % 9, found);
+        assert_int_equal(ax_pose_score_add(all, &t, found, NULL), AX_OK);
+        assert_int_equal(ax_pose_score_add(own, &t, found, NULL), AX_OK);
+        ax_pose_score_merge(into, own);
+        ax_pose_score_free(own);
+    }
+    assert_int_equal(ax_pose_score_take(all, &whole, NULL), AX_OK);
+    assert_int_equal(ax_pose_score_take(into, &sum, NULL), AX_OK);
+    assert_true(whole.ap > .1 && whole.ap < .99);
+    assert_memory_equal(&whole, &sum, sizeof sum);
+    ax_pose_score_merge(into, all);
+    assert_int_equal(ax_pose_score_take(into, &twice, NULL), AX_OK);
+    assert_true(isnan(twice.ap) && isnan(twice.ap50) && twice.persons == 200);
+    assert_true(fabs(twice.similarity - whole.similarity) < 1e-12);
+    ax_pose_score_free(all);
+    ax_pose_score_free(into);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_neck),
-        cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_by_neck), cmocka_unit_test(test_labels), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_text),    cmocka_unit_test(test_merge),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
