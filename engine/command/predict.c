@@ -6,6 +6,7 @@
 #include "engine/base/str.h"
 #include "engine/config/option.h"
 #include "engine/command/device_note.h"
+#include "engine/command/pipeline.h"
 #include "engine/command/predict_inputs.h"
 #include "engine/command/predict_views.h"
 #include "engine/command/program.h"
@@ -31,7 +32,7 @@ typedef struct options {
     char **operand; /* of argv */
     int operands;
     ax_predict_inputs in;
-    int32_t threads;
+    int32_t threads, jobs;
     bool overlay, json;
     const char *box, *boxes;
     ax_view_choice view; /* of a task that looks at views */
@@ -52,6 +53,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
         AX_FLAG("--flip", &o->view.flip, "pose: the mirrored view counts half"),
         AX_TEXT("--device", "NAME", &o->device, "where it is computed: auto, cpu, ref, cuda:N (auto)"),
         AX_WHOLE("--threads", "N", &o->threads, 0, 1024, "threads of the CPU, 0 = all cores (0)"),
+        AX_WHOLE("--jobs", "N", &o->jobs, 0, 64, "threads that read and write images while others compute (2)"),
     };
     int n = 0;
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, argc };
@@ -156,9 +158,9 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
     return code;
 }
 
-/* Writes the files of an image; says their names, or adds them to the JSON object. */
+/* Writes the files of an image; their names are lines of `names` and members of the JSON object. */
 static ax_code write_files(const ax_program *prog, const ax_task_spec *task, const options *o,
-                           const ax_predict_input *in, const ax_prediction *p, ax_str *json, ax_err *err)
+                           const ax_predict_input *in, const ax_prediction *p, ax_str *names, ax_str *json, ax_err *err)
 {
     ax_code code = make_folder(o, in, err);
     for (int k = 0; k < AX_TASK_FILES && task->task->file[k].key && code == AX_OK; k++) {
@@ -173,43 +175,62 @@ static ax_code write_files(const ax_program *prog, const ax_task_spec *task, con
         if (code == AX_OK)
             code = task->task->write(task, k, p, &prog->writers, path, err);
         ax_str_json(json, path);
-        if (code == AX_OK && !o->json && o->dir)
-            ax_out_line("%s", path);
+        if (code == AX_OK && o->dir)
+            ax_str_printf(names, "%s\n", path);
     }
     return code;
 }
 
-static ax_code predict_one(const ax_program *prog, ax_predictor *p, const options *o, const ax_predict_input *in,
-                           ax_err *err)
+/* ---- images on their way: read, predicted, written ---- */
+
+typedef struct predicting {
+    const ax_program *prog;
+    const options *o;
+    ax_predictor *p;
+    double start;
+    int failed;
+} predicting;
+
+typedef struct image {
+    ax_prediction out; /* owned: rgb, value, box */
+    ax_str names, json;
+} image;
+
+static ax_code load(void *context, size_t i, void *item, ax_err *err)
 {
-    const char *image = in->path;
-    const ax_task_spec *task = &p->info.task;
-    ax_prediction out = { .rgb = NULL };
+    const predicting *of = context;
+    image *m = item;
     uint8_t *rgb = NULL;
-    ax_str json;
-    ax_str_init(&json, 0);
-    ax_code code = prog->read_picture(image, &rgb, &out.h, &out.w, err);
-    out.rgb = rgb;
-    if (code == AX_OK) {
-        code = task->task->view ? ax_predict_views(p, &o->view, image, &out, err) : predict_value(p, &out, err);
-        if (code != AX_OK)
-            ax_fail_prefix(err, image);
-    }
-    ax_str_add(&json, "{\"image\":");
-    ax_str_json(&json, image);
-    if (code == AX_OK)
-        code = write_files(prog, task, o, in, &out, &json, err);
-    if (code == AX_OK && o->json) {
-        ax_str_printf(&json, ",\"height\":%d,\"width\":%d", out.h, out.w);
-        if (task->task->json)
-            task->task->json(task, &out, &json);
-        ax_str_add(&json, "}\n");
-        ax_out_text(json.text);
-    }
-    ax_str_release(&json);
-    free(rgb);
-    free((void *)(uintptr_t)out.value);
-    free((void *)(uintptr_t)out.box);
+    ax_str_init(&m->names, 0);
+    ax_str_init(&m->json, 0);
+    ax_code code = of->prog->read_picture(of->o->in.input[i].path, &rgb, &m->out.h, &m->out.w, err);
+    m->out.rgb = rgb;
+    return code;
+}
+
+static ax_code compute(void *context, size_t i, void *item, ax_err *err)
+{
+    const predicting *of = context;
+    image *m = item;
+    const char *path = of->o->in.input[i].path;
+    ax_code code = of->p->info.task.task->view ? ax_predict_views(of->p, &of->o->view, path, &m->out, err)
+                                               : predict_value(of->p, &m->out, err);
+    return code == AX_OK ? code : ax_fail_prefix(err, path);
+}
+
+static ax_code store(void *context, size_t i, void *item, ax_err *err)
+{
+    const predicting *of = context;
+    const ax_task_spec *task = &of->p->info.task;
+    const ax_predict_input *in = &of->o->in.input[i];
+    image *m = item;
+    ax_str_add(&m->json, "{\"image\":");
+    ax_str_json(&m->json, in->path);
+    ax_code code = write_files(of->prog, task, of->o, in, &m->out, &m->names, &m->json, err);
+    ax_str_printf(&m->json, ",\"height\":%d,\"width\":%d", m->out.h, m->out.w);
+    if (task->task->json)
+        task->task->json(task, &m->out, &m->json);
+    ax_str_add(&m->json, "}\n");
     return code;
 }
 
@@ -260,32 +281,56 @@ static ax_code find_inputs(const ax_program *prog, options *o, ax_err *err)
 /* The names of what is written are on standard output: where that is a terminal they are the progress. */
 static void show_progress(const options *o, size_t done, double start)
 {
-    double seconds = ax_clock() - start, left = (double)(o->in.n - done) * seconds / (double)done;
-    if (o->in.n > 1 && isatty(2) && !isatty(1))
-        ax_out_progress("  %zu/%zu images  %.1f a second  %.0f s left ", done, o->in.n, (double)done / seconds, left);
-    if (o->in.n > 1 && isatty(2) && !isatty(1) && done == o->in.n)
+    enum { WIDTH = 20 };
+    double seconds = ax_clock() - start;
+    unsigned long left = (unsigned long)((double)(o->in.n - done) * seconds / (double)done + .5);
+    char bar[WIDTH + 1];
+    size_t filled = done * WIDTH / o->in.n;
+    if (o->in.n < 2 || !isatty(2) || isatty(1))
+        return;
+    memset(bar, '#', filled);
+    memset(bar + filled, '.', WIDTH - filled);
+    bar[WIDTH] = '\0';
+    ax_out_progress("  %s %zu/%zu images  %.1f a second  %lu:%02lu to go ", bar, done, o->in.n, (double)done / seconds,
+                    left / 60, left % 60);
+    if (done == o->in.n)
         ax_out_progress("%s", "");
+}
+
+static void done(void *context, size_t i, void *item, const ax_err *err)
+{
+    predicting *of = context;
+    image *m = item;
+    if (!of->o->json)
+        ax_out_text(m->names.text);
+    else if (err->code == AX_OK)
+        ax_out_text(m->json.text);
+    if (err->code != AX_OK) {
+        ax_complain_of(err);
+        of->failed++;
+    }
+    ax_str_release(&m->names);
+    ax_str_release(&m->json);
+    free((void *)(uintptr_t)m->out.rgb);
+    free((void *)(uintptr_t)m->out.value);
+    free((void *)(uintptr_t)m->out.box);
+    show_progress(of->o, i + 1, of->start);
 }
 
 int ax_command_predict(const ax_program *prog, int argc, char **argv)
 {
     ax_err err = { AX_OK, "" };
-    options o = { .device = "auto" };
+    options o = { .device = "auto", .jobs = 2 };
     ax_predictor p = { 0 };
     int failed = 0;
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
     if (err.code == AX_OK && find_inputs(prog, &o, &err) == AX_OK && open_model(&p, &o, &err) == AX_OK) {
-        double start = ax_clock();
-        for (size_t i = 0; i < o.in.n; i++) {
-            ax_err why = { AX_OK, "" };
-            if (predict_one(prog, &p, &o, &o.in.input[i], &why) != AX_OK) {
-                ax_complain_of(&why);
-                failed++;
-            }
-            show_progress(&o, i + 1, start);
-        }
+        predicting of = { prog, &o, &p, ax_clock(), 0 };
+        const ax_pipeline line = { &of, sizeof(image), load, compute, store, done };
+        (void)ax_pipeline_run(&line, o.in.n, o.jobs, &err);
+        failed = of.failed;
     }
     ax_predict_inputs_release(&o.in);
     ax_predictor_release(&p);

@@ -170,6 +170,31 @@ class Predict(unittest.TestCase):
             self.assertIn(part, err)
         self.assertEqual(was, contents(self.dir))
 
+    def test_any_number_of_jobs_writes_the_same(self):
+        """Files, lines and complaints are in the order of the pictures, whoever reads and writes them."""
+        place = os.path.join(self.dir, "jobs")
+        os.makedirs(place)
+        pictures = [os.path.join(place, f"{i:02}.png") for i in range(12)]
+        for i, path in enumerate(pictures):
+            shutil.copy(self.jpg if i % 3 else self.png, path)
+        for i in (4, 9):
+            with open(pictures[i], "r+b") as f:
+                f.truncate(30)
+        said = []
+        for jobs in ("0", "1", "3"):
+            for form in ([], ["--json"]):
+                out = os.path.join(place, "out")
+                code, text, err = engine("predict", self.model, "-o", out, "--overlay", "--jobs", jobs, *form, *pictures)
+                self.assertEqual((code, err.count("\n")), (1, 2), err)
+                self.assertLess(err.index("04.png"), err.index("09.png"))
+                said.append((form, text, err, contents(out)))
+                shutil.rmtree(out)
+        for form, text, err, files in said[2:]:
+            self.assertEqual((text, err, files), said[bool(form)][1:])
+        self.assertEqual([os.path.basename(line) for line in said[0][1].splitlines()][:4],
+                         ["00.png", "00-overlay.png", "01.png", "01-overlay.png"])
+        self.assertEqual(len(said[0][3]), 20)
+
     def test_no_output_lands_on_another_file_of_the_call(self):
         place = os.path.join(self.dir, "same")
         names = ["a/frame.png", "b/frame.png", "b/frame.jpg", "a/frame-overlay.png", "c/link.png", "c/hard.png"]
