@@ -45,6 +45,21 @@ class Place:
         os.close(self.janitor)
 
 
+class PlaceCase(unittest.TestCase):
+    """Tests that each have a place of their own."""
+
+    def setUp(self):
+        self.place = Place()
+        self.addCleanup(self.place.close)
+        os.makedirs(self.place.runs, mode=0o700)
+
+    def ok(self, *args):
+        """What a call says that must succeed in silence."""
+        done = self.place.call(*args, timeout=280)
+        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
+        return done.stdout
+
+
 def main():
     """unittest.main with closing lines like cmocka's."""
     result = unittest.TextTestRunner(verbosity=2).run(unittest.defaultTestLoader.loadTestsFromModule(

@@ -5,30 +5,23 @@ import json
 import os
 import shutil
 import sys
-import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../helper"))
-from auxcell import Place, main  # noqa: E402
+from auxcell import PlaceCase, main  # noqa: E402
 from engine import events  # noqa: E402
 
 OLD = os.path.join(HERE, "../../data/old-run")
 KINDS = ("proposed", "scored", "gated", "learned")
 
 
-class OldRun(unittest.TestCase):
+class OldRun(PlaceCase):
     def setUp(self):
-        self.place = Place()
-        self.addCleanup(self.place.close)
+        super().setUp()
         self.path = self.place.run_dir("old")
         shutil.copytree(os.path.join(OLD, "run"), self.path)
         for folder in ("cache", "inflight", "models"):
             os.mkdir(os.path.join(self.path, folder))
-
-    def ok(self, *args):
-        done = self.place.call(*args, timeout=280)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
-        return done.stdout
 
     def test_it_is_listed_and_shown(self):
         listed = json.loads(self.ok("ls", "--json"))

@@ -10,7 +10,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from auxcell import AUXCELL, BUILD, TINY, Place, main  # noqa: E402
+from auxcell import AUXCELL, BUILD, TINY, Place, PlaceCase, main  # noqa: E402
 from screen import Log, make_run  # noqa: E402
 
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
@@ -85,13 +85,11 @@ ODD = "a\x1b[31m\u009b7mb\tc\nd\u202ee"
 SEEN = r"a\x1b[31m\u009b7mb\tc\nd\u202ee"
 
 
-class Hostile(unittest.TestCase):
+class Hostile(PlaceCase):
     """A run that somebody else made: whatever is in it is shown, and nothing of it is obeyed."""
 
     def setUp(self):
-        self.place = Place()
-        self.addCleanup(self.place.close)
-        os.makedirs(self.place.runs, mode=0o700)
+        super().setUp()
         self.path = make_run(self.place.runs, ODD, 1)
         log = Log(os.path.join(self.path, "events.mpk"))
         log.add("hello", 1.0, 0, run=ODD, data=ODD, preset=ODD, strategy=ODD, device=ODD, seed=1, planned=1, workers=1)

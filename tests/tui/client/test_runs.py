@@ -8,24 +8,14 @@ import struct
 import subprocess
 import sys
 import time
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from auxcell import AUXCELL, TINY, Place, main  # noqa: E402
+from auxcell import AUXCELL, TINY, PlaceCase, main  # noqa: E402
 
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 
 
-class Runs(unittest.TestCase):
-    def setUp(self):
-        self.place = Place()
-        self.addCleanup(self.place.close)
-
-    def ok(self, *args):
-        done = self.place.call(*args)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
-        return done.stdout
-
+class Runs(PlaceCase):
     def status(self, *run):
         return json.loads(self.ok("status", *run, "--json"))
 

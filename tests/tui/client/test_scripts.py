@@ -5,27 +5,16 @@ import json
 import os
 import subprocess
 import sys
-import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from auxcell import AUXCELL, TINY, Place, main  # noqa: E402
+from auxcell import AUXCELL, TINY, PlaceCase, main  # noqa: E402
 from screen import make_run  # noqa: E402
 
 ARCH0 = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../..")
 
 
-class Scripts(unittest.TestCase):
-    def setUp(self):
-        self.place = Place()
-        self.addCleanup(self.place.close)
-        os.makedirs(self.place.runs, mode=0o700)
-
-    def ok(self, *args):
-        done = self.place.call(*args)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
-        return done.stdout
-
+class Scripts(PlaceCase):
     def test_export(self):
         make_run(self.place.runs, "old", 30)
         objects = json.loads(self.ok("export", "old", "--json"))

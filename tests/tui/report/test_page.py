@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import unittest
 import xml.etree.ElementTree as ElementTree
 
 import msgpack
@@ -14,7 +13,7 @@ import msgpack
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../helper"))
 import tinypng  # noqa: E402
-from auxcell import Place, main  # noqa: E402
+from auxcell import PlaceCase, main  # noqa: E402
 from screen import ARCH, Log, make_run  # noqa: E402
 
 OLD = os.path.join(HERE, "../../data/old-run/run")
@@ -64,17 +63,7 @@ def unpack_mask(data):
     return b"".join(bytes([index]) * n for n, index in zip(data[::2], data[1::2]))
 
 
-class Report(unittest.TestCase):
-    def setUp(self):
-        self.place = Place()
-        self.addCleanup(self.place.close)
-        os.makedirs(self.place.runs, mode=0o700)
-
-    def ok(self, *args):
-        done = self.place.call(*args)
-        self.assertEqual((done.returncode, done.stderr), (0, ""), args)
-        return done.stdout
-
+class Report(PlaceCase):
     def old(self, name="old"):
         path = self.place.run_dir(name)
         shutil.copytree(OLD, path)
