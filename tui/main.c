@@ -4,6 +4,7 @@
 #include "engine/base/process.h"
 #include "engine/wire/command.h"
 #include "tui/client/commands.h"
+#include "tui/client/look_up.h"
 #include "tui/session/invocation.h"
 
 #include <locale.h>
@@ -42,6 +43,7 @@ static const command commands[] = {
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },
     { "bench", ax_cli_engine, "", "time a training step or inference" },
     { "devices", ax_cli_engine, "", "what can compute here, and why something can't" },
+    { "themes", ax_cli_themes, "", "the colours that the screens can have" },
     { "stop", ax_cli_stop, OPERANDS_NOTHING, "stop the engine; the run can be resumed" },
     AX_VERB_LIST(VERB) /* has stop too: the one above is found first, since it waits for the end */
 };
@@ -62,8 +64,22 @@ static int help(void)
     for (int i = 0; i < COMMANDS; i++)
         if (find(commands[i].name) == &commands[i])
             ax_out("  %-9s %-15s %s\n", commands[i].name, commands[i].operands, commands[i].doc);
-    ax_out("\n'auxcell help COMMAND' says more. RUN is a name or a path; without it the newest run is meant.\n");
+    ax_out("\n'auxcell help COMMAND' says more; 'auxcell help WORD' finds keys and settings.\n"
+           "RUN is a "
+           "name or a path; without it the newest run is meant.\n");
     return 0;
+}
+
+/* WORD is no command: what else is there with it. False: nothing. */
+static bool look_up(const char *word)
+{
+    ax_str out;
+    ax_str_init(&out, 0);
+    bool found = word[0] && ax_look_up(word, &out) && ax_str_ok(&out);
+    if (found)
+        ax_out_text(out.text);
+    ax_str_release(&out);
+    return found;
 }
 
 static int unknown(const char *name)
@@ -97,6 +113,8 @@ static int run(int argc, char **argv)
     if (asked && (argc == 2 || argv[1][0] == '-'))
         return help();
     const command *c = find(argv[asked ? 2 : 1]);
+    if (!c && asked && look_up(argv[2]))
+        return 0;
     if (!c)
         return unknown(argv[asked ? 2 : 1]);
     if (asked) {

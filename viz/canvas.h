@@ -30,10 +30,12 @@ typedef struct ax_rect {
     int row, col, rows, cols; /* nothing to see when rows or cols is 0 */
 } ax_rect;
 
+struct ax_theme;
 typedef struct ax_canvas {
     int rows, cols;
     ax_canvas_cell *cell; /* row by row */
     const ax_glyphs *glyphs;
+    const struct ax_theme *theme; /* NULL: that of eight colours */
 } ax_canvas;
 
 enum { AX_CANVAS_SIDE = 1000 }; /* rows and columns past this are not drawn */

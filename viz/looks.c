@@ -1,56 +1,10 @@
 #include "viz/looks.h"
 
 #include "engine/base/utf8.h"
+#include "viz/theme.h"
 
 #include <stdio.h>
 #include <string.h>
-
-enum { RED = 1, GREEN, YELLOW, BLUE, CYAN = 6 };
-
-const ax_look *ax_look_of(ax_role role)
-{
-    static const ax_look look[AX_ROLE_COUNT] = {
-        [AX_ROLE_TEXT] = { .color = -1 },
-        [AX_ROLE_DIM] = { .dim = true, .color = -1 },
-        [AX_ROLE_STRONG] = { .bold = true, .color = -1 },
-        [AX_ROLE_FRAME] = { .dim = true, .color = -1 },
-        [AX_ROLE_TITLE] = { .color = CYAN },
-        [AX_ROLE_FOCUS] = { .bold = true, .color = -1 },
-        [AX_ROLE_BAR] = { .reverse = true, .color = -1 },
-        [AX_ROLE_KEY] = { .bold = true, .color = CYAN },
-        [AX_ROLE_SELECTED] = { .reverse = true, .color = -1 },
-        [AX_ROLE_MARKED] = { .bold = true, .color = YELLOW },
-        [AX_ROLE_RUNNING] = { .bold = true, .color = CYAN },
-        [AX_ROLE_GOOD] = { .bold = true, .color = GREEN },
-        [AX_ROLE_WARN] = { .color = YELLOW },
-        [AX_ROLE_BAD] = { .bold = true, .color = RED },
-        [AX_ROLE_CURVE] = { .color = GREEN },
-        [AX_ROLE_BEST] = { .color = YELLOW },
-        [AX_ROLE_POINT] = { .color = BLUE },
-        [AX_ROLE_LANE] = { .color = CYAN },
-        [AX_ROLE_PIXEL] = { .color = -1 },
-    };
-    return &look[role];
-}
-
-void ax_color_rgb(uint8_t color, uint8_t rgb[static 3])
-{
-    static const uint8_t basic[16][3] = { { 0, 0, 0 },       { 205, 49, 49 },   { 13, 188, 121 }, { 229, 192, 80 },
-                                          { 90, 140, 230 },  { 188, 63, 188 },  { 41, 184, 205 }, { 229, 229, 229 },
-                                          { 102, 102, 102 }, { 241, 76, 76 },   { 35, 209, 139 }, { 245, 245, 67 },
-                                          { 59, 142, 234 },  { 214, 112, 214 }, { 41, 184, 219 }, { 255, 255, 255 } };
-    static const uint8_t level[6] = { 0, 95, 135, 175, 215, 255 };
-    if (color < 16) {
-        memcpy(rgb, basic[color], 3);
-    } else if (color >= 232) {
-        rgb[0] = rgb[1] = rgb[2] = (uint8_t)(8 + 10 * (color - 232));
-    } else {
-        int cube = color - 16;
-        rgb[0] = level[cube / 36];
-        rgb[1] = level[cube / 6 % 6];
-        rgb[2] = level[cube % 6];
-    }
-}
 
 static bool same_look(const ax_canvas_cell *a, const ax_canvas_cell *b)
 {
@@ -68,20 +22,32 @@ static int used_cols(const ax_canvas *c, int row)
 
 /* ---- ANSI ---- */
 
-static void add_look(ax_str *out, const ax_canvas_cell *cell)
+static void add_color(ax_str *out, int color)
 {
-    const ax_look *l = ax_look_of((ax_role)cell->role);
+    uint8_t rgb[3];
+    if (color >= 0 && color < 8)
+        ax_str_printf(out, ";3%d", color);
+    else if (color >= 8 && color < 256)
+        ax_str_printf(out, ";38;5;%d", color);
+    if (color < 256)
+        return;
+    ax_theme_rgb(color, rgb);
+    ax_str_printf(out, ";38;2;%d;%d;%d", rgb[0], rgb[1], rgb[2]);
+}
+
+static void add_look(const ax_canvas *c, ax_str *out, const ax_canvas_cell *cell)
+{
+    const ax_look l = ax_look_of(c->theme, (ax_role)cell->role);
     ax_str_add(out, "\033[0");
     if (cell->role == AX_ROLE_PIXEL)
         ax_str_printf(out, ";38;5;%d;48;5;%d", cell->fg, cell->bg);
-    if (l->bold)
+    if (l.bold)
         ax_str_add(out, ";1");
-    if (l->dim)
+    if (l.dim)
         ax_str_add(out, ";2");
-    if (l->reverse)
+    if (l.reverse)
         ax_str_add(out, ";7");
-    if (l->color >= 0)
-        ax_str_printf(out, ";3%d", l->color);
+    add_color(out, l.color);
     ax_str_add(out, "m");
 }
 
@@ -94,7 +60,7 @@ void ax_canvas_ansi(const ax_canvas *c, ax_str *out)
         for (int i = 0; i < n; i++) {
             char buf[5];
             if (!same_look(before, &cell[i]))
-                add_look(out, &cell[i]);
+                add_look(c, out, &cell[i]);
             before = &cell[i];
             ax_str_bytes(out, buf, ax_utf8_encode(cell[i].code, buf));
         }
@@ -107,25 +73,25 @@ void ax_canvas_ansi(const ax_canvas *c, ax_str *out)
 enum { CELL_WIDTH = 8, CELL_HEIGHT = 17, BASE_LINE = 13, MARGIN = 8 };
 static const char paper[] = "#14171c", ink[] = "#d4d7dd", faint[] = "#7d838e";
 
-static void color_text(uint8_t color, char out[static 8])
+static void color_text(int color, char out[static 8])
 {
     uint8_t rgb[3];
-    ax_color_rgb(color, rgb);
+    ax_theme_rgb(color, rgb);
     snprintf(out, 8, "#%02x%02x%02x", rgb[0], rgb[1], rgb[2]);
 }
 
-static void colors_of(const ax_canvas_cell *cell, char fg[static 8], char bg[static 8])
+static void colors_of(const ax_canvas *c, const ax_canvas_cell *cell, char fg[static 8], char bg[static 8])
 {
-    const ax_look *l = ax_look_of((ax_role)cell->role);
-    snprintf(fg, 8, "%s", l->dim ? faint : ink);
+    const ax_look l = ax_look_of(c->theme, (ax_role)cell->role);
+    snprintf(fg, 8, "%s", l.dim ? faint : ink);
     snprintf(bg, 8, "%s", paper);
     if (cell->role == AX_ROLE_PIXEL) {
         color_text(cell->fg, fg);
         color_text(cell->bg, bg);
-    } else if (l->color >= 0) {
-        color_text((uint8_t)l->color, fg);
+    } else if (l.color >= 0) {
+        color_text(l.color, fg);
     }
-    if (l->reverse) {
+    if (l.reverse) {
         char swap[8];
         memcpy(swap, fg, 8);
         memcpy(fg, bg, 8);
@@ -152,11 +118,11 @@ static void add_half(ax_str *out, int x, int y, const char *fg, const char *bg)
 }
 
 /* n cells of one look. */
-static void add_run(ax_str *out, const ax_canvas_cell *cell, int n, int x, int y)
+static void add_run(const ax_canvas *c, ax_str *out, const ax_canvas_cell *cell, int n, int x, int y)
 {
     char fg[8], bg[8];
     bool blank = true;
-    colors_of(cell, fg, bg);
+    colors_of(c, cell, fg, bg);
     for (int i = 0; i < n; i++)
         blank = blank && cell[i].code == ' ';
     if (strcmp(bg, paper) != 0)
@@ -165,7 +131,7 @@ static void add_run(ax_str *out, const ax_canvas_cell *cell, int n, int x, int y
     if (blank)
         return;
     ax_str_printf(out, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" fill=\"%s\"%s>", x, y + BASE_LINE, n * CELL_WIDTH, fg,
-                  ax_look_of((ax_role)cell->role)->bold ? " font-weight=\"bold\"" : "");
+                  ax_look_of(c->theme, (ax_role)cell->role).bold ? " font-weight=\"bold\"" : "");
     for (int i = 0; i < n; i++) /* blanks that no viewer joins */
         add_code(out, cell[i].code == ' ' ? 0xa0 : cell[i].code);
     ax_str_add(out, "</text>\n");
@@ -179,12 +145,12 @@ static void add_row(const ax_canvas *c, int r, ax_str *out)
         int x = MARGIN + i * CELL_WIDTH, k = i + 1;
         if (cell[i].role == AX_ROLE_PIXEL && cell[i].code == c->glyphs->code[AX_GLYPH_HALF]) {
             char fg[8], bg[8];
-            colors_of(&cell[i], fg, bg);
+            colors_of(c, &cell[i], fg, bg);
             add_half(out, x, y, fg, bg);
         } else {
             while (k < n && same_look(&cell[i], &cell[k]))
                 k++;
-            add_run(out, cell + i, k - i, x, y);
+            add_run(c, out, cell + i, k - i, x, y);
         }
         i = k;
     }

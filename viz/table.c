@@ -8,161 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- rows ---- */
-
-const char *ax_sort_word(ax_sort s)
-{
-    return s == AX_SORT_ID ? "id" : s == AX_SORT_STATE ? "state" : ax_metric_of((ax_metric)s)->word;
-}
-
-bool ax_sort_down(ax_sort s)
-{
-    return s < AX_METRIC_COUNT ? ax_metric_of((ax_metric)s)->column.down : s == AX_SORT_ID;
-}
-
-/* ---- the order ---- */
-
-bool ax_order_same(const ax_order *a, const ax_order *b)
-{
-    bool same = a->first.by == b->first.by && a->first.reverse == b->first.reverse && a->n_then == b->n_then;
-    for (int i = 0; i < a->n_then && same; i++)
-        same = a->then[i].by == b->then[i].by && a->then[i].reverse == b->then[i].reverse;
-    return same;
-}
-
-static ax_sort find_sort(const char *word, size_t n)
-{
-    for (int s = 0; s < AX_SORT_COUNT; s++)
-        if (strlen(ax_sort_word(s)) == n && !strncasecmp(ax_sort_word(s), word, n))
-            return s;
-    return -1;
-}
-
-ax_code ax_order_parse(const char *text, ax_order *o, ax_err *err)
-{
-    ax_sort_key key[AX_SORT_KEYS];
-    int n = 0;
-    for (const char *at = text + strspn(text, ", "); *at; at += strspn(at, ", ")) {
-        bool reverse = *at == '-';
-        at += reverse;
-        size_t length = strcspn(at, ", ");
-        ax_sort by = find_sort(at, length);
-        if (by < 0)
-            return ax_fail(err, AX_EINVAL, "sort: '%.*s' is not a column of the table", (int)length, at);
-        if (n == AX_SORT_KEYS)
-            return ax_fail(err, AX_EINVAL, "sort: more than %d columns", AX_SORT_KEYS);
-        key[n++] = (ax_sort_key) { .by = by, .reverse = reverse };
-        at += length;
-    }
-    if (!n)
-        return ax_fail(err, AX_EINVAL, "sort by which column? e.g. sort reward,-params");
-    *o = (ax_order) { .first = key[0], .n_then = n - 1 };
-    memcpy(o->then, key + 1, (size_t)(n - 1) * sizeof *key);
-    return AX_OK;
-}
-
-char *ax_order_print(const ax_order *o, char out[static AX_ORDER_TEXT])
-{
-    int n = snprintf(out, AX_ORDER_TEXT, "%s%s", o->first.reverse ? "-" : "", ax_sort_word(o->first.by));
-    for (int i = 0; i < o->n_then && n < AX_ORDER_TEXT; i++)
-        n += snprintf(out + n, AX_ORDER_TEXT - (size_t)n, ",%s%s", o->then[i].reverse ? "-" : "",
-                      ax_sort_word(o->then[i].by));
-    return out;
-}
-
-typedef struct keyed {
-    int group; /* groups stay in order whichever way the keys are sorted */
-    double key[AX_SORT_KEYS];
-    uint32_t id;
-} keyed;
-
-static int by_key(const void *va, const void *vb)
-{
-    const keyed *a = va, *b = vb;
-    if (a->group != b->group)
-        return a->group < b->group ? -1 : 1;
-    for (int k = 0; k < AX_SORT_KEYS; k++)
-        if (a->key[k] != b->key[k])
-            return a->key[k] < b->key[k] ? -1 : 1;
-    return a->id > b->id ? -1 : a->id < b->id;
-}
-
-static double key_of(const ax_candidate *c, ax_sort sort)
-{
-    if (sort < AX_METRIC_COUNT)
-        return ax_outcome_figure(&c->outcome, (ax_metric)sort);
-    return sort == AX_SORT_ID ? (double)c->id : ax_status_place(c->status);
-}
-
-static int group_of(const ax_candidate *c, ax_sort sort, double key)
-{
-    if (!isnan(key))
-        return 1;
-    if (sort == AX_SORT_REWARD && (c->status == AX_RUNNING || c->status == AX_PAUSED))
-        return 0;
-    return c->status == AX_QUEUED ? 2 : 3;
-}
-
-/* What isn't known comes last, whichever way. */
-static double sorted_by(const ax_candidate *c, const ax_sort_key *k)
-{
-    double v = key_of(c, k->by);
-    return isnan(v) ? INFINITY : ax_sort_down(k->by) != k->reverse ? -v : v;
-}
-
-static keyed keyed_of(const ax_candidate *c, const ax_order *o)
-{
-    double first = key_of(c, o->first.by);
-    keyed k = { .group = group_of(c, o->first.by, first), .id = c->id };
-    k.key[0] = isnan(first) ? 0 : sorted_by(c, &o->first);
-    for (int i = 0; i < o->n_then; i++)
-        k.key[i + 1] = sorted_by(c, &o->then[i]);
-    return k;
-}
-
-ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, const ax_order *order, ax_err *err)
-{
-    rows->n = 0;
-    if (rows->cap < s->n_candidates) {
-        uint32_t cap = s->n_candidates + s->n_candidates / 2 + 16;
-        uint32_t *id = realloc(rows->id, cap * sizeof *id);
-        if (!id)
-            return ax_fail(err, AX_ENOMEM, "no memory for the table");
-        rows->id = id;
-        rows->cap = cap;
-    }
-    keyed *list = malloc((s->n_candidates ? s->n_candidates : 1) * sizeof *list);
-    if (!list)
-        return ax_fail(err, AX_ENOMEM, "no memory for the table");
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < s->n_candidates; i++) {
-        const ax_candidate *c = &s->candidate[i];
-        if (!c->id || !ax_filter_pass(f, c))
-            continue;
-        list[n++] = keyed_of(c, order);
-    }
-    qsort(list, n, sizeof *list, by_key);
-    for (uint32_t i = 0; i < n; i++)
-        rows->id[i] = list[i].id;
-    rows->n = n;
-    free(list);
-    return AX_OK;
-}
-
-void ax_rows_release(ax_rows *rows)
-{
-    free(rows->id);
-    *rows = (ax_rows) { .id = NULL };
-}
-
-long ax_rows_find(const ax_rows *rows, uint32_t id)
-{
-    for (uint32_t i = 0; i < rows->n; i++)
-        if (rows->id[i] == id)
-            return (long)i;
-    return -1;
-}
-
 /* ---- columns ---- */
 
 enum { PLACES = 24, LEAST_IMPORTANT = 10, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
@@ -183,8 +28,7 @@ static const struct {
     { 10, { "EP", EPOCH, 5, 2, -1 } },     { PLACES - 1, { "BY", ORIGIN, 9, 8, -1 } },
 };
 
-/* All columns from left to right; returns how many. */
-/* Those of a run for this task. */
+/* All columns of a run for this task from left to right; returns how many. */
 static int all_columns(ax_task_id task, column out[static PLACES])
 {
     int n = 0;
@@ -201,6 +45,61 @@ static int all_columns(ax_task_id task, column out[static PLACES])
     return n;
 }
 
+/* ---- those that were chosen ---- */
+
+static const char *column_word(const column *c)
+{
+    static const char *const word[] = {
+        [ID] = "id", [STATE] = "state", [STAGE] = "stage", [EPOCH] = "epoch", [ORIGIN] = "by"
+    };
+    return c->id < AX_METRIC_COUNT ? ax_metric_of((ax_metric)c->id)->word : word[c->id];
+}
+
+/* Of any task: what a run doesn't have isn't shown. */
+static bool find_column(const char *word, size_t n, int *id)
+{
+    for (int task = 0; task < AX_TASKS; task++) {
+        column all[PLACES];
+        int count = all_columns((ax_task_id)task, all);
+        for (int i = 0; i < count; i++)
+            if (strlen(column_word(&all[i])) == n && !strncasecmp(column_word(&all[i]), word, n)) {
+                *id = all[i].id;
+                return true;
+            }
+    }
+    return false;
+}
+
+ax_code ax_columns_parse(const char *text, ax_columns *out, ax_err *err)
+{
+    ax_columns c = { .n = 0 };
+    for (const char *at = text + strspn(text, ", "); *at; at += strspn(at, ", ")) {
+        size_t n = strcspn(at, ", ");
+        if (c.n == AX_COLUMNS)
+            return ax_fail(err, AX_EINVAL, "columns: more than %d", AX_COLUMNS);
+        if (!find_column(at, n, &c.id[c.n++]))
+            return ax_fail(err, AX_EINVAL, "columns: '%.*s' is none; e.g. id,state,reward,params,epoch,by", (int)n, at);
+        at += n;
+    }
+    if (!c.n)
+        return ax_fail(err, AX_EINVAL, "columns: which? e.g. id,state,reward,params,epoch,by");
+    *out = c;
+    return AX_OK;
+}
+
+/* As many as fit. */
+static int take_chosen(const column *all, int n, const ax_columns *chosen, int width, column out[static PLACES])
+{
+    int kept = 0, used = MARGIN;
+    for (int k = 0; k < chosen->n && kept < PLACES; k++)
+        for (int i = 0; i < n; i++)
+            if (all[i].id == chosen->id[k] && used + all[i].width + 1 <= width) {
+                out[kept++] = all[i];
+                used += all[i].width + 1;
+            }
+    return kept;
+}
+
 ax_sort ax_sort_next(ax_task_id task, ax_sort s)
 {
     column all[PLACES];
@@ -214,10 +113,13 @@ ax_sort ax_sort_next(ax_task_id task, ax_sort s)
 }
 
 /* The columns that fit besides the start of the genotype: by importance, all of a kind together. */
-static int choose(ax_task_id task, int width, column out[static PLACES], int *gap)
+static int choose(ax_task_id task, const ax_columns *chosen, int width, column out[static PLACES], int *gap)
 {
     column all[PLACES];
     int n = all_columns(task, all), most = 0, kept = 0, used = MARGIN;
+    *gap = 1;
+    if (chosen && chosen->n)
+        return take_chosen(all, n, chosen, width, out);
     for (int importance = 1; importance <= LEAST_IMPORTANT; importance++) {
         int need = MARGIN;
         for (int i = 0; i < n; i++)
@@ -340,7 +242,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v)
 {
     column shown[PLACES];
-    int gap, n = choose(s->task, p.at.cols, shown, &gap);
+    int gap, n = choose(s->task, v->columns, p.at.cols, shown, &gap);
     draw_header(p, v, shown, n, gap);
     for (int r = 1; r < p.at.rows; r++) {
         uint32_t i = v->first + (uint32_t)(r - 1);

@@ -42,6 +42,14 @@ void ax_rows_release(ax_rows *rows);
 /* Index of an id, -1 = not shown. */
 long ax_rows_find(const ax_rows *rows, uint32_t id);
 
+/* Columns to show, from left to right; n = 0: by their importance, as many as fit. */
+enum { AX_COLUMNS = 24 };
+typedef struct ax_columns {
+    int n, id[AX_COLUMNS];
+} ax_columns;
+/* "id,state,reward,params,epoch,by". AX_EINVAL names the word that isn't one; *out is as it was then. */
+ax_code ax_columns_parse(const char *text, ax_columns *out, ax_err *err);
+
 typedef struct ax_table_view {
     const ax_rows *rows;
     uint32_t first;     /* row at the top */
@@ -49,6 +57,7 @@ typedef struct ax_table_view {
     const bool *marked; /* by index id - 1; may be NULL */
     uint32_t n_marked;  /* size of that array */
     const ax_order *order;
+    const ax_columns *columns; /* NULL: likewise */
 } ax_table_view;
 /* Draws a header and rows into the whole pane. */
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v);

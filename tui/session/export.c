@@ -69,6 +69,7 @@ static ax_code pane_svg(const ax_ui *ui, const ax_canvas *screen, ax_view_id vie
     if (at.rows < 1 || at.cols < 1)
         return ax_fail(err, AX_EINVAL, "svg: that view isn't on the screen");
     ax_canvas_init(&c, screen->glyphs);
+    c.theme = screen->theme;
     code = ax_canvas_resize(&c, at.rows, at.cols, err);
     for (int r = 0; r < at.rows && code == AX_OK; r++)
         memcpy(c.cell + (size_t)r * (size_t)at.cols,

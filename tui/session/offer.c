@@ -3,7 +3,7 @@
 
 #include "engine/wire/run.h"
 #include "tui/session/offer_internal.h"
-#include "tui/ui/action.h"
+#include "tui/ui/keymap.h"
 
 #include <limits.h>
 #include <math.h>
@@ -127,12 +127,14 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
     ax_canvas_init(&c, &ax_glyphs_unicode);
     bool ascii = o->ascii || !ax_term_unicode(term);
     ax_offer chosen = AX_OFFER_LEAVE;
+    ax_keymap keys;
+    ax_keymap_init(&keys);
     for (bool done = false; !done;) {
         show(term, &c, list, ascii);
         long key = ax_offer_key(term);
         if (key < 0)
             break;
-        ax_action a = key ? ax_action_of(AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
+        ax_action a = key ? ax_keymap_action(&keys, AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
         done = true;
         if (!key)
             list_runs(list); /* one may have started meanwhile */

@@ -4,7 +4,7 @@
 #include "engine/base/output.h"
 #include "engine/base/utf8.h"
 #include "engine/wire/run.h"
-#include "tui/term/keycode.h"
+#include "tui/ui/keymap.h"
 #include "viz/looks.h"
 
 #include <fcntl.h>
@@ -23,26 +23,6 @@ struct ax_script {
     double since; /* a wait or sleep began then; < 0 = none */
 };
 
-static const struct {
-    const char *name;
-    uint32_t key;
-} names[] = {
-    { "Enter", AX_KEY_ENTER },
-    { "Esc", AX_KEY_ESCAPE },
-    { "Tab", '\t' },
-    { "Space", ' ' },
-    { "BS", AX_KEY_BACKSPACE },
-    { "Up", AX_KEY_UP },
-    { "Down", AX_KEY_DOWN },
-    { "Left", AX_KEY_LEFT },
-    { "Right", AX_KEY_RIGHT },
-    { "PgUp", AX_KEY_PAGE_UP },
-    { "PgDn", AX_KEY_PAGE_DOWN },
-    { "Home", AX_KEY_HOME },
-    { "End", AX_KEY_END },
-    { "lt", '<' },
-};
-
 static ax_code complain(const ax_script *s, ax_err *err, ax_code code, const char *what)
 {
     return ax_fail(err, code, "%s, line %d: %s", s->path, s->line, what);
@@ -54,13 +34,10 @@ static uint32_t key_at(const char *text, size_t *n)
     uint32_t code = 0;
     if (*text == '<') {
         const char *end = strchr(text, '>');
-        for (size_t i = 0; end && i < sizeof names / sizeof *names; i++)
-            if (strlen(names[i].name) == (size_t)(end - text - 1) &&
-                !strncmp(text + 1, names[i].name, strlen(names[i].name))) {
-                *n = (size_t)(end - text) + 1;
-                return names[i].key;
-            }
-        return 0;
+        if (!end)
+            return 0;
+        *n = (size_t)(end - text) + 1;
+        return !strncmp(text, "<lt>", 4) ? '<' : ax_key_named(text + 1, *n - 2);
     }
     *n = ax_utf8_decode(text, &code);
     return *n ? code : 0;

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const double draw_every = 0.25; /* seconds between draws that events ask for */
 static const double load_first = 0.05; /* seconds of reading before the first screen: a short history is whole then */
 static const double load_for = 0.02;   /* and between looks at keys, for a long one */
 
@@ -34,7 +33,7 @@ static void press(ax_session_state *s, uint32_t key)
     ax_session_answer(s);
     s->ui.hurried = s->ui.hurried && s->ui.view == s->view;
     s->dirty = true;
-    s->drawn_at = -draw_every; /* at once */
+    s->drawn_at = -s->draw_every; /* at once */
 }
 
 static bool take_keys(ax_session_state *s)
@@ -74,7 +73,7 @@ static void take_signals(ax_session_state *s)
         ax_term_forget(s->term);
     if (what) {
         s->dirty = true;
-        s->drawn_at = -draw_every;
+        s->drawn_at = -s->draw_every;
     }
 }
 
@@ -84,7 +83,7 @@ static int wait_ms(const ax_session_state *s)
 {
     double wait = fmin(ax_ui_next_tick(&s->ui), ax_term_wait(s->term));
     if (s->dirty)
-        wait = fmin(wait, s->drawn_at + draw_every - ax_clock());
+        wait = fmin(wait, s->drawn_at + s->draw_every - ax_clock());
     if (s->ui.hurried)
         wait = fmin(wait, s->key_at + held - ax_clock());
     wait = fmin(wait, s->loading.active ? 0 : ax_contact_wait(&s->engine));
@@ -101,9 +100,9 @@ static void run(ax_session_state *s, ax_err *err)
         if (s->ui.hurried && s->ui.now >= s->key_at + held) {
             s->ui.hurried = false;
             s->dirty = true;
-            s->drawn_at = -draw_every;
+            s->drawn_at = -s->draw_every;
         }
-        if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= draw_every))
+        if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= s->draw_every))
             ax_session_draw(s);
         if (s->script && s->ui.loading >= 1)
             play(s, err);
@@ -177,6 +176,25 @@ static void read_settings(ax_session_state *s)
     }
 }
 
+/* A script does the same whatever the user prefers. */
+static void start_config(ax_session_state *s)
+{
+    const ax_tui_options *o = s->options;
+    if (s->script) {
+        s->config = (ax_config) { .ascii = -1, .rate = 4 };
+        ax_keymap_init(&s->config.keys);
+    } else {
+        ax_config_read(&s->config);
+    }
+    s->ui.keys = s->config.keys;
+    ax_ui_selection(&s->ui)->columns = s->config.columns;
+    s->draw_every = 1 / s->config.rate;
+    s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
+    s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
+    if (s->config.wrong[0])
+        ax_ui_say(&s->ui, true, "%s", s->config.wrong);
+}
+
 ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_str *farewell, ax_err *err)
 {
     ax_session_state *s = calloc(1, sizeof *s);
@@ -209,7 +227,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.color = term ? ax_term_pixels(term) : o->color;
     s->ui.now = ax_clock();
     s->key_at = -held;
-    s->ascii = o->ascii || !ax_term_unicode(term);
+    start_config(s);
     s->dirty = true;
     read_settings(s);
     ax_err ignored;

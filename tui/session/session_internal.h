@@ -4,6 +4,7 @@
 
 #include "engine/config/settings.h"
 #include "engine/wire/maskfile.h"
+#include "tui/session/config.h"
 #include "tui/session/contact.h"
 #include "tui/session/loading.h"
 #include "tui/session/screens.h"
@@ -28,6 +29,8 @@ typedef struct ax_session_state {
     ax_canvas canvas;
     ax_settings settings; /* of the run */
     bool ascii;
+    ax_config config;
+    double draw_every; /* seconds between draws that events ask for */
     ax_maskfile masks;
     uint32_t masks_of; /* candidate of the masks that were read, or could not be */
     ax_script *script; /* NULL = keys are typed */

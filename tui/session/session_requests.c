@@ -99,6 +99,9 @@ void ax_session_answer(ax_session_state *s)
         ax_export_picture(ui, &s->canvas, s->dirfd, s->target);
     }
     ui->picture = 0;
+    if (ui->theme)
+        s->canvas.theme = ui->theme;
+    ui->theme = NULL;
     if (ui->toggle_glyphs) {
         s->ascii = !s->ascii;
         ui->toggle_glyphs = false;

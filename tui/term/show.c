@@ -1,7 +1,7 @@
 /* A canvas on the screen: the looks of its cells, and only those that have changed. */
 #include "tui/term/term_internal.h"
 
-#include "viz/looks.h"
+#include "viz/theme.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +9,9 @@
 
 /* ---- looks of the roles ---- */
 
-static attr_t attributes(const ax_look *l)
+static attr_t attributes(ax_look l)
 {
-    return (l->bold ? A_BOLD : 0) | (l->dim ? A_DIM : 0) | (l->reverse ? A_REVERSE : 0);
+    return (l.bold ? A_BOLD : 0) | (l.dim ? A_DIM : 0) | (l.reverse ? A_REVERSE : 0);
 }
 
 void ax_term_start_colors(ax_term *t)
@@ -20,13 +20,23 @@ void ax_term_start_colors(ax_term *t)
     if ((no && *no) || !has_colors() || start_color() == ERR)
         return;
     t->color = true;
-    bool own = use_default_colors() == OK;
-    for (int i = 0; i < AX_ROLE_COUNT; i++) {
-        int color = ax_look_of((ax_role)i)->color;
-        init_pair((short)(i + 1), color < 0 ? (short)(own ? -1 : COLOR_WHITE) : (short)color,
-                  (short)(own ? -1 : COLOR_BLACK));
-    }
+    t->own = use_default_colors() == OK;
     t->pixels = COLORS >= 256 && COLOR_PAIRS > 256;
+}
+
+static void start_theme(ax_term *t, const ax_theme *theme)
+{
+    t->theme = theme;
+    for (int i = 0; i < AX_ROLE_COUNT && t->color; i++) {
+        int color = ax_theme_fit(ax_look_of(theme, (ax_role)i).color, COLORS);
+        init_extended_pair(i + 1, color < 0 ? (t->own ? -1 : COLOR_WHITE) : color, t->own ? -1 : COLOR_BLACK);
+    }
+    ax_term_forget(t);
+}
+
+int ax_term_colors(const ax_term *t)
+{
+    return t && t->color ? COLORS : 0;
 }
 
 /* ---- showing ---- */
@@ -35,9 +45,9 @@ static void put_cell(const ax_term *t, int row, int col, const ax_canvas_cell *c
 {
     wchar_t text[2] = { (wchar_t)cell->code, 0 };
     int pair = 0;
-    attr_t attr = attributes(ax_look_of((ax_role)cell->role));
+    attr_t attr = attributes(ax_look_of(t->theme, (ax_role)cell->role));
     if (cell->role == AX_ROLE_PIXEL && t->pixels)
-        pair = alloc_pair(cell->fg, cell->bg);
+        pair = alloc_pair(ax_theme_fit(cell->fg, COLORS), ax_theme_fit(cell->bg, COLORS));
     else if (t->color)
         pair = cell->role + 1;
     cchar_t out;
@@ -121,6 +131,9 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
 {
     if (!t)
         return;
+    if (t->theme != c->theme || !t->themed)
+        start_theme(t, c->theme);
+    t->themed = true;
     if (t->shadow_rows != c->rows || t->shadow_cols != c->cols) {
         if (!make_shadow(t, c))
             return;

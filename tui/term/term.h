@@ -23,6 +23,7 @@ enum { AX_TERM_RESIZED = 1, AX_TERM_SUSPEND = 2, AX_TERM_CONTINUED = 4 };
 int ax_term_signals(ax_term *t);
 void ax_term_size(const ax_term *t, int *rows, int *cols);
 bool ax_term_unicode(const ax_term *t); /* the locale is UTF-8 and our glyphs are one column wide in it */
+int ax_term_colors(const ax_term *t);   /* that it can show, 0 = none, or NO_COLOR is set */
 bool ax_term_pixels(const ax_term *t);  /* 256 colours, and NO_COLOR isn't set */
 
 /* The next key, as in tui/action.h; false: none is waiting. *gone: the terminal is. AX_KEY_PASTE: see ax_term_paste. */

@@ -11,6 +11,8 @@ struct ax_term {
     SCREEN *screen;
     int fd, pipe[2];
     bool unicode, color, pixels, cursor;
+    bool own, themed; /* own: the terminal's own colours can be asked for; themed: colours were set up */
+    const struct ax_theme *theme;
     int rows, cols;
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
     ax_canvas_cell *shadow;

@@ -130,9 +130,6 @@ typedef struct ax_action_row {
 } ax_action_row;
 extern const ax_action_row ax_actions[AX_ACTION_COUNT];
 
-/* The action of a key in a context, AX_DO_NOTHING when it has none. Some have more than one key: arrows, Home and End
-   do what hjkl, g and G do. */
-ax_action ax_action_of(ax_context_id context, uint32_t key);
 /* Rows that an action moves by, of all there are; < 0: up; 0: it doesn't move. */
 long ax_action_moves(ax_action a, long page, long all);
 

@@ -178,6 +178,26 @@ static void do_svg(ax_ui *ui, const char *name)
         ui->picture = AX_PICTURE_SCREEN; /* it is panes of others */
 }
 
+static void do_theme(ax_ui *ui, const char *name)
+{
+    char names[80];
+    const ax_theme *theme = ax_theme_named(name);
+    if (theme)
+        ui->theme = theme;
+    else
+        ax_ui_say(ui, true, "theme: there is no '%s'; there are: %s", name, ax_theme_names(names, sizeof names));
+}
+
+static void do_columns(ax_ui *ui, const char *text)
+{
+    ax_err err;
+    ax_columns *c = &ax_ui_selection(ui)->columns;
+    if (!strcmp(text, "auto"))
+        c->n = 0;
+    else if (ax_columns_parse(text, c, &err) != AX_OK)
+        ax_ui_say(ui, true, "%s", err.msg);
+}
+
 static void do_resume(ax_ui *ui, const char *text)
 {
     (void)text;
@@ -196,7 +216,8 @@ static bool do_own(ax_ui *ui, const char *word, const char *rest)
         [AX_WORD_GOTO] = go_to,         [AX_WORD_SORT] = do_sort,     [AX_WORD_MARK] = do_mark,
         [AX_WORD_UNMARK] = do_unmark,   [AX_WORD_KEEP] = do_keep,     [AX_WORD_FORGET] = do_forget,
         [AX_WORD_SETTING] = do_setting, [AX_WORD_RESUME] = do_resume, [AX_WORD_DETACH] = do_leave,
-        [AX_WORD_QUIT] = do_leave,      [AX_WORD_SVG] = do_svg,
+        [AX_WORD_QUIT] = do_leave,      [AX_WORD_SVG] = do_svg,       [AX_WORD_THEME] = do_theme,
+        [AX_WORD_COLUMNS] = do_columns,
     };
     ax_word w = ax_palette_own(word);
     if (w != AX_WORD_COUNT)

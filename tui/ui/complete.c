@@ -117,13 +117,24 @@ static bool views(const ax_ui *ui, const char *typed, int i, char out[static WOR
     return true;
 }
 
+static bool themes(const ax_ui *ui, const char *typed, int i, char out[static WORD])
+{
+    (void)ui;
+    (void)typed;
+    const ax_theme *t = ax_theme_at(i);
+    if (t)
+        snprintf(out, WORD, "%s", t->name);
+    return t != NULL;
+}
+
 /* ---- which of them ---- */
 
 static words after_command(const char *line)
 {
     static const words own[AX_WORD_COUNT] = {
-        [AX_WORD_GOTO] = ids,     [AX_WORD_SORT] = sorts,       [AX_WORD_MARK] = filters, [AX_WORD_KEEP] = named,
-        [AX_WORD_FORGET] = named, [AX_WORD_SETTING] = settings, [AX_WORD_SVG] = views
+        [AX_WORD_GOTO] = ids,   [AX_WORD_SORT] = sorts,   [AX_WORD_MARK] = filters,
+        [AX_WORD_KEEP] = named, [AX_WORD_FORGET] = named, [AX_WORD_SETTING] = settings,
+        [AX_WORD_SVG] = views,  [AX_WORD_THEME] = themes, [AX_WORD_COLUMNS] = sorts
     };
     char word[24];
     ax_verb verb;

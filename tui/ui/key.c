@@ -35,7 +35,7 @@ void ax_ui_do(ax_ui *ui, ax_action a)
     const ax_context *top = ax_contexts[ax_ui_top(ui)];
     const char *why;
     if (!ax_ui_can(ui, a, &why)) {
-        ax_ui_say(ui, true, "%s: %s", ax_actions[a].label, why);
+        ax_ui_say(ui, true, "%s: %s", ui->keys.label[a][0] ? ui->keys.label[a] : ax_actions[a].label, why);
         return;
     }
     if (ax_actions[a].needs & AX_NEEDS_ROW) /* choosing it, too: a new best one must not take its place */
@@ -48,7 +48,7 @@ void ax_ui_do(ax_ui *ui, ax_action a)
 void ax_ui_key(ax_ui *ui, uint32_t key)
 {
     ax_context_id top = ax_ui_top(ui);
-    ax_action a = ax_action_of(top, key);
+    ax_action a = ax_keymap_action(&ui->keys, top, key);
     ui->message[0] = '\0';
     if (a != AX_DO_NOTHING) {
         ax_ui_do(ui, a);

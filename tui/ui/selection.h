@@ -16,6 +16,7 @@ typedef struct ax_selection {
         char filter[AX_FILTER_TEXT];
     } built;
     ax_order order;
+    ax_columns columns;
     bool frozen;            /* events don't move the rows */
     ax_filter filter, find; /* find: what n and N go to */
     uint32_t selected;      /* id, 0 = none */

@@ -24,6 +24,7 @@ ax_code ax_ui_init(ax_ui *ui, const ax_state *state, const char *run, ax_err *er
 {
     *ui = (ax_ui) { .state = state, .color = true, .loading = 1 };
     snprintf(ui->run, sizeof ui->run, "%s", run);
+    ax_keymap_init(&ui->keys);
     ui->program = "auxcell";
     ui->operand = ui->run;
     bool fits = true;

@@ -9,8 +9,10 @@
 #include "tui/ui/action.h"
 #include "tui/ui/asking.h"
 #include "tui/ui/context.h"
+#include "tui/ui/keymap.h"
 #include "tui/ui/layout.h"
 #include "tui/ui/selection.h"
+#include "viz/theme.h"
 
 typedef enum ax_link {
     AX_LINK_NONE, /* no engine listens: the history is shown */
@@ -34,6 +36,7 @@ typedef struct ax_ui {
     const ax_settings *settings; /* of the run, the caller's; NULL = not known */
     bool color;                  /* whether pixels can be coloured */
 
+    ax_keymap keys;
     ax_view_id view;
     void *slot[AX_VIEW_COUNT];            /* the views' own state (ax_view.state) */
     void *context_slot[AX_CONTEXT_COUNT]; /* the contexts' own (ax_context.state) */
@@ -52,9 +55,10 @@ typedef struct ax_ui {
         *out; /* a prune with a batch: all such ones that follow each other are of one, which the sender numbers */
     uint32_t n_out, out_cap;
     char copy[AX_GENOTYPE_TEXT];
-    bool resume;   /* start the engine again */
-    int picture;   /* write a view as SVG: ax_view_id + 1, AX_PICTURE_SCREEN the whole screen; 0 = none */
-    bool remember; /* write what prompts recall to disk */
+    const ax_theme *theme; /* show this one from now on; NULL = none is wanted */
+    bool resume;           /* start the engine again */
+    int picture;           /* write a view as SVG: ax_view_id + 1, AX_PICTURE_SCREEN the whole screen; 0 = none */
+    bool remember;         /* write what prompts recall to disk */
     bool leave, stopping, redraw, suspend, export, export_table, toggle_glyphs;
 } ax_ui;
 

@@ -35,7 +35,8 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
                                      .selected = t->selected,
                                      .marked = t->marked,
                                      .n_marked = t->n_marked_cap,
-                                     .order = &t->order });
+                                     .order = &t->order,
+                                     .columns = &t->columns });
     if (!n && ui->loading >= 1)
         ax_pane_print(inner, 1, 2, AX_ROLE_DIM,
                       t->filter.n ? "no candidate passes the filter (Esc clears it)" : "no candidates yet");

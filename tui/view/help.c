@@ -17,7 +17,7 @@ typedef struct entry {
 } entry;
 
 /* The i-th entry of the list; false past the last. */
-static bool entry_at(int i, entry *e)
+static bool entry_at(const ax_ui *ui, int i, entry *e)
 {
     ax_palette_word w;
     if (!i--) {
@@ -28,7 +28,7 @@ static bool entry_at(int i, entry *e)
     while (a < AX_ACTION_COUNT && (!(ax_actions[a].contexts & AX_IN_VIEWS) || i--))
         a++;
     if (a < AX_ACTION_COUNT) {
-        snprintf(e->label, sizeof e->label, "%s", ax_actions[a].label);
+        snprintf(e->label, sizeof e->label, "%s", ui->keys.label[a]);
         snprintf(e->text, sizeof e->text, "%s", ax_actions[a].help);
         return true;
     }
@@ -40,11 +40,11 @@ static bool entry_at(int i, entry *e)
 }
 
 /* Lines that all entries take at a width. */
-static int lines(int width)
+static int lines(const ax_ui *ui, int width)
 {
     entry e;
     int n = 0;
-    for (int i = 0; entry_at(i, &e); i++)
+    for (int i = 0; entry_at(ui, i, &e); i++)
         n += ax_wrap_lines(e.text, width);
     return n;
 }
@@ -58,7 +58,7 @@ static void draw(ax_pane p, const ax_ui *ui)
     int rows = inner.at.rows, columns = inner.at.cols >= 150 ? 2 : 1, width = inner.at.cols / columns - LABEL - 3;
     if (rows < 1 || width < 1)
         return;
-    int all = lines(width), need = (all + columns - 1) / columns;
+    int all = lines(ui, width), need = (all + columns - 1) / columns;
     if (need <= rows) {
         columns = all <= rows ? 1 : columns;
         need = rows;
@@ -67,7 +67,7 @@ static void draw(ax_pane p, const ax_ui *ui)
     int first = here->first < 0 ? 0 : here->first > last ? last : here->first;
     entry e;
     int at = 0; /* line of the whole list */
-    for (int i = 0; entry_at(i, &e); i++) {
+    for (int i = 0; entry_at(ui, i, &e); i++) {
         int n = ax_wrap_lines(e.text, width);
         int column = at / need, row = at % need - first;
         ax_pane part = ax_pane_part(inner, 0, column * (inner.at.cols / columns), rows, inner.at.cols / columns);

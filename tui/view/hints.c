@@ -10,7 +10,8 @@ void ax_draw_hint(ax_pane p, const char *text)
 static bool is_hinted(const ax_ui *ui, ax_action a)
 {
     const ax_candidate *c = ax_ui_selected(ui);
-    return ax_actions[a].hint[0] && ax_ui_can(ui, a, NULL) && (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
+    return ax_actions[a].hint[0] && ui->keys.key[a] && ax_ui_can(ui, a, NULL) &&
+           (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
 }
 
 void ax_draw_hints(ax_pane p, const ax_ui *ui)
@@ -19,17 +20,17 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
     int gap = p.at.cols >= 120 ? 2 : 1, at = p.at.cols >= 120 ? 1 : 0;
     int reserved = 0; /* the way out and the help are never cut */
     for (int i = 0; i < 2; i++)
-        reserved += ax_text_width(ax_actions[always[i]].label) + 1 + ax_text_width(ax_actions[always[i]].hint) + gap;
+        reserved += ax_text_width(ui->keys.label[always[i]]) + 1 + ax_text_width(ax_actions[always[i]].hint) + gap;
     for (int i = 0; i < AX_ACTION_COUNT + 2; i++) {
         ax_action a = i < AX_ACTION_COUNT ? (ax_action)i : always[i - AX_ACTION_COUNT];
         const ax_action_row *row = &ax_actions[a];
         bool last = i >= AX_ACTION_COUNT;
         if (!is_hinted(ui, a) || (!last && (a == AX_DO_DETACH || a == AX_DO_HELP)))
             continue;
-        int need = ax_text_width(row->label) + 1 + ax_text_width(row->hint);
+        int need = ax_text_width(ui->keys.label[a]) + 1 + ax_text_width(row->hint);
         if (at + need + (last ? 0 : gap + reserved) > p.at.cols)
             continue;
-        at = ax_pane_print(p, 0, at, AX_ROLE_KEY, row->label);
+        at = ax_pane_print(p, 0, at, AX_ROLE_KEY, ui->keys.label[a]);
         at = ax_pane_print(p, 0, at + 1, AX_ROLE_DIM, row->hint) + gap;
     }
 }

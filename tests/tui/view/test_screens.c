@@ -4,6 +4,7 @@
 #include "tui/view/mask_view.h"
 #include "tui/view/offer.h"
 #include "tui/view/view.h"
+#include "viz/looks.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,6 +22,7 @@ typedef struct screen {
     ax_link link;
     double later;             /* seconds after the last event */
     uint64_t lost;            /* events that can't be read */
+    const char *theme;        /* written with its colours */
     const char *keys, *paste; /* pasted after the keys */
     ax_history history;
 } screen;
@@ -31,6 +33,21 @@ static const screen screens[] = {
     { "overview-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
     { "overview-160x48-ascii", 48, 160, .ascii = true, .masks = true, .link = AX_LINK_LIVE, .history = { 1284 } },
     { "overview-100x40", 40, 100, .link = AX_LINK_LIVE, .later = 1, .history = { 300 } },
+    { "overview-80x24-8", 24, 80, .theme = "8", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-80x24-256", 24, 80, .theme = "256", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-80x24-true", 24, 80, .theme = "true", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-80x24-light", 24, 80, .theme = "light", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "overview-80x24-mono", 24, 80, .theme = "mono", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
+    { "policy-80x24-256", 24, 80, .theme = "256", .color = true, .link = AX_LINK_LIVE, .keys = "7",
+      .history = { 300, .policy = true } },
+    { "train-80x24-light", 24, 80, .theme = "light", .link = AX_LINK_LIVE, .keys = "8",
+      .history = { 40, .full = true } },
+    { "log-80x24-mono", 24, 80, .theme = "mono", .link = AX_LINK_LIVE, .keys = "6", .history = { 300 } },
+    { "pareto-80x24-true", 24, 80, .theme = "true", .link = AX_LINK_LIVE, .keys = "4", .history = { 300 } },
+    { "columns-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2:columns id,state,reward,macs,latency,by\r",
+      .history = { 300 } },
+    { "columns-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2:columns id,size\r", .history = { 40 } },
+    { "theme-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":theme dark\r", .history = { 40 } },
     { "overview-60x16", 16, 60, .link = AX_LINK_LIVE, .history = { 300 } },
     { "overview-200x60", 60, 200, .masks = true, .link = AX_LINK_LIVE, .history = { 300 } },
     { "caching-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 2, .history = { .caching = true } },
@@ -173,7 +190,11 @@ static void draw(const screen *s, ax_str *out)
     assert_int_equal(ax_canvas_resize(&c, s->rows, s->cols, &err), AX_OK);
     int cursor;
     assert_int_equal(ax_draw_screen(&c, &ui, &cursor, &err), AX_OK);
-    ax_canvas_text(&c, out);
+    c.theme = s->theme ? ax_theme_named(s->theme) : NULL;
+    if (s->theme)
+        ax_canvas_ansi(&c, out);
+    else
+        ax_canvas_text(&c, out);
     ax_canvas_release(&c);
     ax_ui_release(&ui);
     ax_maskfile_release(&masks);

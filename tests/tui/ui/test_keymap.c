@@ -1,0 +1,81 @@
+/* keys.ini: other keys, and what is said of those that can't be. */
+#include "tests/helper/desk.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static ax_code parse(ax_keymap *k, const char *text, ax_err *err)
+{
+    char copy[256];
+    snprintf(copy, sizeof copy, "%s", text);
+    return ax_keymap_parse(k, "keys.ini", copy, err);
+}
+
+static void keys_can_be_others(void **state)
+{
+    ax_desk *d = *state;
+    ax_err err;
+    assert_int_equal(
+        parse(&d->ui.keys, "# mine\n\n prune = D \r\nundo=none\nzoom-in = PgUp\npage-up = x\ndown = \303\266", &err),
+        AX_OK);
+    uint32_t best = d->state.best;
+    ax_desk_keys(d, "D");
+    ax_desk_check_command(d, 1, AX_VERB_PRUNE, best, "");
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, 'x'), AX_DO_PAGE_UP);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, 'u'), AX_DO_NOTHING);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_PAGE_UP), AX_DO_ZOOM_IN);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, 0xf6), AX_DO_DOWN);
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_VIEWS, AX_KEY_DOWN), AX_DO_DOWN); /* arrows stay */
+    assert_int_equal(ax_keymap_action(&d->ui.keys, AX_CONTEXT_EDIT, '-'), AX_DO_EDIT_LESS);
+    assert_string_equal(d->ui.keys.label[AX_DO_PRUNE], "D");
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *says;
+    } wrong[] = {
+        { "prune = D\ndemote = D", "keys.ini: D is both prune and demote" },
+        { "filter = p", "keys.ini: p is both pause and filter" },
+        { "prune = 3", "keys.ini: 3 is both prune and the view Cell" },
+        { "kill = x", "keys.ini, line 1: there is no action 'kill'; 'auxcell help keys' lists them" },
+        { "\nprune = xx", "keys.ini, line 2: 'xx' is no key: a character, Enter, PgUp, Ctrl-X, none" },
+        { "prune =", "keys.ini, line 1: '' is no key: a character, Enter, PgUp, Ctrl-X, none" },
+        { "prune", "keys.ini, line 1: write ACTION = KEY" },
+        { "complete = x", "keys.ini, line 1: in prompts x would be typed" },
+    };
+    ax_keymap k, plain;
+    ax_err err;
+    ax_keymap_init(&plain);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        ax_keymap_init(&k);
+        assert_int_equal(parse(&k, wrong[i].text, &err), AX_EINVAL);
+        assert_string_equal(err.msg, wrong[i].says);
+        assert_memory_equal(k.key, plain.key, sizeof k.key);
+    }
+    assert_int_equal(parse(&k, "edit-more = x", &err), AX_OK); /* another context */
+    for (int a = 0; a < AX_ACTION_COUNT; a++) {
+        char word[24];
+        ax_action_word((ax_action)a, word);
+        assert_int_equal(ax_action_named(word), a);
+    }
+    assert_int_equal(ax_key_named("Ctrl-L", 6), AX_CTRL('L'));
+    assert_int_equal(ax_key_named("pgdn", 4), AX_KEY_PAGE_DOWN);
+    assert_int_equal(ax_key_named("F13", 3), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(keys_can_be_others, ax_desk_set_up, ax_desk_tear_down),
+        cmocka_unit_test(what_is_wrong_is_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+/* What the user prefers: $XDG_CONFIG_HOME/auxcell/config.ini and keys.ini (else ~/.config/auxcell/). */
+#ifndef AX_TUI_CONFIG_H
+#define AX_TUI_CONFIG_H
+
+#include "tui/ui/keymap.h"
+#include "viz/table.h"
+#include "viz/theme.h"
+
+/* name, what it takes, what it is; each has a function in config.c that reads it */
+#define AX_CONFIG_LIST(X)                                                                                              \
+    X(theme, "auto, or a theme", "colours ('auxcell themes' shows them)")                                              \
+    X(glyphs, "auto, unicode, ascii", "line drawing and Braille, or plain characters")                                 \
+    X(columns, "auto, or COLUMN[,COLUMN...]", "columns of the table, from left to right, as many as fit")              \
+    X(rate, "0.1 to 30", "screens per second, at most, when nothing is typed (4)")                                     \
+    X(mouse, "on, off", "whether the mouse is taken at the start (off; % switches)")
+
+typedef struct ax_config {
+    const ax_theme *theme; /* NULL: what suits the terminal */
+    int ascii;             /* -1: as the terminal can */
+    ax_columns columns;
+    double rate;
+    bool mouse;
+    ax_keymap keys;
+    char wrong[256]; /* what can't be read, with its place; the file counts as if it weren't there. "" = nothing */
+} ax_config;
+
+/* Never fails: what isn't there, or wrong, leaves what the program would do by itself. */
+void ax_config_read(ax_config *c);
+/* Reads the text of config.ini, which is changed. AX_EINVAL names the line; *c is as before then. */
+ax_code ax_config_parse(ax_config *c, const char *path, char *text, ax_err *err);
+
+#endif

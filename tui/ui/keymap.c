@@ -1,0 +1,180 @@
+#include "tui/ui/keymap.h"
+
+#include "engine/base/utf8.h"
+#include "tui/ui/views.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- names ---- */
+
+static const struct {
+    const char *name;
+    uint32_t key;
+} names[] = {
+    { "Enter", AX_KEY_ENTER },  { "Esc", AX_KEY_ESCAPE },     { "Tab", '\t' },
+    { "Space", ' ' },           { "BS", AX_KEY_BACKSPACE },   { "Up", AX_KEY_UP },
+    { "Down", AX_KEY_DOWN },    { "Left", AX_KEY_LEFT },      { "Right", AX_KEY_RIGHT },
+    { "PgUp", AX_KEY_PAGE_UP }, { "PgDn", AX_KEY_PAGE_DOWN }, { "Home", AX_KEY_HOME },
+    { "End", AX_KEY_END },      { "Del", AX_KEY_DELETE },
+};
+
+uint32_t ax_key_named(const char *name, size_t n)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strlen(names[i].name) == n && !strncasecmp(names[i].name, name, n))
+            return names[i].key;
+    bool control = n == 6 && !strncasecmp(name, "Ctrl-", 5);
+    bool letter = control && ((name[5] >= 'a' && name[5] <= 'z') || (name[5] >= 'A' && name[5] <= 'Z'));
+    return letter ? AX_CTRL((uint32_t)name[5]) : 0;
+}
+
+void ax_action_word(ax_action a, char out[static 24])
+{
+#define WORD(id, contexts, key, label, hint, help, needs) [AX_DO_##id] = #id,
+    static const char *const words[AX_ACTION_COUNT] = { AX_ACTION_LIST(WORD) };
+    size_t i = 0;
+    for (; words[a][i] && i < 23; i++)
+        out[i] = (char)(words[a][i] == '_' ? '-' : words[a][i] + ('a' - 'A'));
+    out[i] = '\0';
+}
+
+ax_action ax_action_named(const char *word)
+{
+    char name[24];
+    for (int a = 0; a < AX_ACTION_COUNT; a++) {
+        ax_action_word((ax_action)a, name);
+        if (!strcasecmp(name, word))
+            return (ax_action)a;
+    }
+    return AX_DO_NOTHING;
+}
+
+/* ---- the map ---- */
+
+void ax_keymap_init(ax_keymap *k)
+{
+    for (int a = 0; a < AX_ACTION_COUNT; a++) {
+        k->key[a] = ax_actions[a].key;
+        snprintf(k->label[a], AX_KEY_LABEL, "%s", ax_actions[a].label);
+    }
+}
+
+static const struct {
+    uint32_t key;
+    ax_action action;
+} also[] = {
+    { AX_KEY_DOWN, AX_DO_DOWN },
+    { AX_KEY_UP, AX_DO_UP },
+    { AX_KEY_LEFT, AX_DO_VIEW_BACK },
+    { AX_KEY_HOME, AX_DO_FIRST },
+    { AX_KEY_END, AX_DO_LAST },
+    { AX_KEY_RIGHT, AX_DO_VIEW_ON },
+    { '\n', AX_DO_OPEN },
+    { ' ', AX_DO_PAGE_DOWN },
+    { AX_KEY_BACKTAB, AX_DO_WIRING },
+    { AX_KEY_DOWN, AX_DO_EDIT_DOWN },
+    { AX_KEY_UP, AX_DO_EDIT_UP },
+    { AX_KEY_LEFT, AX_DO_EDIT_LEFT },
+    { ' ', AX_DO_EDIT_MORE },
+    { AX_KEY_RIGHT, AX_DO_EDIT_RIGHT },
+    { ']', AX_DO_EDIT_MORE },
+    { '[', AX_DO_EDIT_LESS },
+    { '\n', AX_DO_EDIT_QUEUE },
+    { 'q', AX_DO_EDIT_LEAVE },
+    { 'Y', AX_DO_YES },
+    { AX_CTRL('P'), AX_DO_RECALL_BACK },
+    { AX_CTRL('N'), AX_DO_RECALL_ON },
+};
+
+ax_action ax_keymap_action(const ax_keymap *k, ax_context_id context, uint32_t key)
+{
+    for (int i = 0; i < AX_ACTION_COUNT && key; i++)
+        if (k->key[i] == key && (ax_actions[i].contexts >> context & 1))
+            return (ax_action)i;
+    for (unsigned i = 0; i < sizeof also / sizeof *also; i++)
+        if (also[i].key == key && (ax_actions[also[i].action].contexts >> context & 1))
+            return also[i].action;
+    return AX_DO_NOTHING;
+}
+
+/* ---- the file ---- */
+
+static char *trim(char *text)
+{
+    text += strspn(text, " \t\r");
+    size_t n = strlen(text);
+    while (n && strchr(" \t\r", text[n - 1]))
+        text[--n] = '\0';
+    return text;
+}
+
+/* 0: there is no such key. */
+static uint32_t read_key(const char *text)
+{
+    uint32_t code, key = ax_key_named(text, strlen(text));
+    size_t n = key ? 0 : ax_utf8_decode(text, &code);
+    return key ? key : n && !text[n] && code > ' ' ? code : 0;
+}
+
+static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, ax_err *err)
+{
+    char *sign = strchr(text, '=');
+    if (!sign || sign == text)
+        return ax_fail(err, AX_EINVAL, "%s, line %d: write ACTION = KEY", path, line);
+    *sign = '\0';
+    const char *word = trim(text), *value = trim(sign + 1);
+    ax_action a = ax_action_named(word);
+    if (a == AX_DO_NOTHING)
+        return ax_fail(err, AX_EINVAL, "%s, line %d: there is no action '%.40s'; 'auxcell help keys' lists them", path,
+                       line, word);
+    bool none = !strcasecmp(value, "none");
+    uint32_t key = none ? 0 : read_key(value);
+    if (!key && !none)
+        return ax_fail(err, AX_EINVAL, "%s, line %d: '%.40s' is no key: a character, Enter, PgUp, Ctrl-X, none", path,
+                       line, value);
+    if (key >= ' ' && key < 0x110000 && key != 0x7f && (ax_actions[a].contexts & AX_IN_PROMPT))
+        return ax_fail(err, AX_EINVAL, "%s, line %d: in prompts %.40s would be typed", path, line, value);
+    k->key[a] = key;
+    snprintf(k->label[a], AX_KEY_LABEL, "%.11s", none ? "" : value);
+    return AX_OK;
+}
+
+/* Two meanings of a key in one context. */
+static ax_code find_clash(const ax_keymap *k, const char *path, ax_err *err)
+{
+    char one[24], other[24];
+    for (int a = 0; a < AX_ACTION_COUNT; a++) {
+        ax_action_word((ax_action)a, one);
+        for (int v = 0; v < AX_VIEW_COUNT; v++)
+            if (k->key[a] && (uint32_t)ax_views[v]->key == k->key[a] && (ax_actions[a].contexts & AX_IN_VIEWS))
+                return ax_fail(err, AX_EINVAL, "%s: %s is both %s and the view %s", path, k->label[a], one,
+                               ax_views[v]->title);
+        for (int b = 0; b < a; b++) {
+            ax_action_word((ax_action)b, other);
+            if (k->key[a] && k->key[a] == k->key[b] && (ax_actions[a].contexts & ax_actions[b].contexts))
+                return ax_fail(err, AX_EINVAL, "%s: %s is both %s and %s", path, k->label[a], other, one);
+        }
+    }
+    return AX_OK;
+}
+
+ax_code ax_keymap_parse(ax_keymap *k, const char *path, char *text, ax_err *err)
+{
+    ax_keymap next = *k;
+    ax_code code = AX_OK;
+    for (int line = 1; *text && code == AX_OK; line++) {
+        char *end = text + strcspn(text, "\n"), *after = *end ? end + 1 : end;
+        *end = '\0';
+        text = trim(text);
+        if (*text && *text != '#' && *text != ';')
+            code = take_line(&next, path, line, text, err);
+        text = after;
+    }
+    if (code == AX_OK)
+        code = find_clash(&next, path, err);
+    if (code == AX_OK)
+        *k = next;
+    return code;
+}
