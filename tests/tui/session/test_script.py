@@ -61,7 +61,7 @@ def pictures_are_saved_by_their_ending():
         text, ansi = saved(place, "a.txt"), saved(place, "a.ansi")
         bare = re.sub("\x1b\\[[0-9;]*m", "", ansi)
         assert [line.rstrip() for line in bare.splitlines()] == [line.rstrip() for line in text.splitlines()]
-        assert "\x1b[0;32m" in ansi and "\x1b[0;7m" in ansi
+        assert "\x1b[0;38;2;0;179;131m" in ansi and "\x1b[0;7m" in ansi
         svg = xml.dom.minidom.parseString(saved(place, "a.svg"))
         drawn = "".join(t.firstChild.data for t in svg.getElementsByTagName("text")).replace("\xa0", " ")
         for word in ("auxcell", "cell #30", "GENOTYPE", "reward"):
