@@ -119,7 +119,7 @@ CUDA_PTX   := $(if $(filter all,$(CUDA_ARCHS)),120,75)
 CUDA_SRC   := $(wildcard engine/backend/cuda/*.c)
 CUDA_CU    := $(wildcard engine/backend/cuda/kernels/*.cu)
 CUDA_CU_OBJ := $(patsubst %.cu,$(B)/%.cu.o,$(CUDA_CU))
-CUDA_OBJ   := $(call obj,$(CUDA_SRC)) $(CUDA_CU_OBJ) $(addprefix $(B)/engine/backend/cuda/,err.o file.o)
+CUDA_OBJ   := $(call obj,$(CUDA_SRC)) $(CUDA_CU_OBJ) $(addprefix $(B)/engine/backend/cuda/,err.o file.o clock.o)
 NVCC_FLAGS := -std=c++17 -O3 -I. -Werror all-warnings \
               $(foreach a,$(CUDA_SM),-gencode arch=compute_$(a),code=sm_$(a)) \
               -gencode arch=compute_$(CUDA_PTX),code=compute_$(CUDA_PTX) \
@@ -132,7 +132,7 @@ $(B)/auxcell-cuda.so: $(CUDA_OBJ)
 endif
 $(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -fPIC -fvisibility=hidden
 # the plugin carries its own copies of these small files: it takes nothing from the program that loads it
-$(B)/engine/backend/cuda/err.o $(B)/engine/backend/cuda/file.o: $(B)/engine/backend/cuda/%.o: engine/base/%.c
+$(B)/engine/backend/cuda/err.o $(B)/engine/backend/cuda/file.o $(B)/engine/backend/cuda/clock.o: $(B)/engine/backend/cuda/%.o: engine/base/%.c
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c -o $@ $<
 $(B)/%.cu.o: %.cu Makefile

@@ -97,6 +97,8 @@ typedef struct ax_backend {
     void (*release)(ax_device *dev, void *mem);                /* NULL is fine */
     ax_code (*copy)(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
     ax_code (*sync)(ax_device *dev, ax_err *err);
+    /* Optional: what went otherwise than one would expect, a line at a time, each once; false: nothing more. */
+    bool (*notice)(ax_device *dev, char *text, size_t size);
     ax_kernel forward[AX_OP_COUNT], backward[AX_OP_COUNT];
     /* Updates only enqueue, and all that they point at lies in the backend's memory: they can be recorded. */
     /* *sum = the sum of squares of n floats, accumulated in double in a fixed order. */

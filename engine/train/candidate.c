@@ -56,6 +56,14 @@ static void say_note(ax_training *r, void *context)
     r->noted = true;
 }
 
+/* What the devices have to say for themselves. */
+static void say_notices(ax_training *r, void *context)
+{
+    char text[400];
+    while (r->job->warn && r->t->be->notice && r->t->be->notice(r->t->dev, text, sizeof text))
+        r->job->warn(context, text);
+}
+
 /* Once per session of the program: more devices could have helped. */
 static void say_alone(ax_training *r, void *context)
 {
@@ -133,6 +141,7 @@ static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err
         if (code != AX_OK)
             return code;
         say_note(r, context);
+        say_notices(r, context);
         p.step++;
         p.loss = loss;
         p.seconds = ax_clock() - r->start;

@@ -26,6 +26,20 @@ class Bench(unittest.TestCase):
         for r in result["rows"]:
             self.assertTrue(r["ms"] > 0 and math.isfinite(r["roofline"]), r)
             self.assertIsNone(r["onednn_ms"], r)
+            if r["family"].startswith("conv2d"):
+                self.assertRegex(r["why"], r"(cuBLASLt|cuDNN \d|own), float32, \d+\.\d MiB.*; deterministic$")
+
+    def test_what_no_library_computes_is_said(self):
+        few = ["bench", "ops", "--device", "cuda:0", "--only", "conv2d 3x3 1x", *SMALL]
+        done = emulated.engine(*few, AUXCELL_CUDA_TF32=1)
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertRegex(done.out, r"\n    cuDNN 1, TF32, \d+\.\d MiB; deterministic\n")
+        done = emulated.engine(*few, ALGO=2)
+        self.assertEqual(done.code, 0)
+        self.assertRegex(done.err, r"(?m)^auxcell: cuda:0: conv \S+ 3x3 s1 p1 d1, forward: our own kernel, which may be slow, "
+                                   r"since no library has one that gives the same bits each time within 256 MiB\n")
+        self.assertRegex(done.out, r"\n    own, float32, 0\.0 MiB; deterministic\n")
+        self.assertEqual(len(set(done.err.splitlines())), done.err.count("\n"))
 
 
 if __name__ == "__main__":

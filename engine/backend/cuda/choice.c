@@ -1,8 +1,10 @@
 /* Which algorithm of which library runs a convolution: cuBLASLt for 1x1 kernels, cuDNN for all, each with a few of
    which it says itself that they are good. They are measured side by side when the device may (`tune`), else the first
-   that a library names is taken. One answer per shape; a measured one is kept in a file (store.c), since it could be
-   another the next time, and with it the last bits. */
+   that a library names and that runs is taken; our own kernels when none does. One answer per shape; a measured one is
+   kept in a file (store.c), since it could be another the next time, and with it the last bits. */
 #include "engine/backend/cuda/conv.h"
+
+#include "engine/base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +41,8 @@ ax_code ax_cuda_choice_add(ax_device *dev, const ax_cuda_choice *c, ax_err *err)
 static ax_code take(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice *c, ax_err *err)
 {
     p->algorithm[c->direction] = c->library == AX_CUDA_DNN ? c->algorithm : -1;
+    p->math[c->direction] = c->math;
+    p->scratch[c->direction] = c->work;
     return c->library == AX_CUDA_BLAS ? ax_cuda_gemm_take(dev, p, c, err) : AX_OK;
 }
 
@@ -49,22 +53,34 @@ static void put_back(ax_cuda_conv *p, ax_cuda_direction d)
     p->algorithm[d] = -1;
 }
 
-/* ---- measuring ---- */
+/* ---- trying and measuring ---- */
 
-enum { RUNS = 3 }; /* that count; the one before loads code */
+enum {
+    ROUNDS = 3, /* all offers in turn: what disturbs one round disturbs them alike */
+    CALLS = 20  /* of a recorded sequence: launched one by one, the host's time would be what is measured */
+};
 
 typedef struct bench {
+    ax_cuda_conv *p;
+    ax_cuda_choice *list;
+    int n;
     float *x, *y, *w, *bias;
     void *work;
     size_t work_bytes;
-    cudaEvent_t mark[RUNS + 1];
+    cudaEvent_t from, to;
+    void *recorded[AX_CUDA_OFFERS];
+    float ms[AX_CUDA_OFFERS];
 } bench;
 
 static void close_bench(ax_device *dev, bench *b)
 {
-    for (int i = 0; i <= RUNS; i++)
-        if (b->mark[i])
-            (void)cudaEventDestroy(b->mark[i]);
+    for (int i = 0; i < b->n; i++)
+        if (b->recorded[i])
+            ax_cuda_capture_drop(dev, b->recorded[i]);
+    if (b->from)
+        (void)cudaEventDestroy(b->from);
+    if (b->to)
+        (void)cudaEventDestroy(b->to);
     ax_cuda_release(dev, b->x);
     ax_cuda_release(dev, b->y);
     ax_cuda_release(dev, b->w);
@@ -73,88 +89,213 @@ static void close_bench(ax_device *dev, bench *b)
 }
 
 /* Tensors of zeros, and scratch for the largest request. */
-static ax_code open_bench(ax_device *dev, bench *b, const ax_cuda_conv *p, const ax_cuda_choice *list, int n,
-                          ax_err *err)
+static ax_code open_bench(ax_device *dev, bench *b, ax_err *err)
 {
-    const ax_k_conv *g = &p->g;
+    const ax_k_conv *g = &b->p->g;
     size_t images = (size_t)g->n, in = (size_t)g->ci, out = (size_t)g->co;
-    for (int i = 0; i < n; i++)
-        b->work_bytes = list[i].work > b->work_bytes ? (size_t)list[i].work : b->work_bytes;
+    for (int i = 0; i < b->n; i++)
+        b->work_bytes = b->list[i].work > b->work_bytes ? (size_t)b->list[i].work : b->work_bytes;
     if (!(b->x = ax_cuda_alloc(dev, images * (size_t)g->h * (size_t)g->w * in * sizeof(float), err)) ||
         !(b->y = ax_cuda_alloc(dev, images * (size_t)g->oh * (size_t)g->ow * out * sizeof(float), err)) ||
-        !(b->w = ax_cuda_alloc(dev, ax_cuda_conv_weights(p) * sizeof(float), err)) ||
+        !(b->w = ax_cuda_alloc(dev, ax_cuda_conv_weights(b->p) * sizeof(float), err)) ||
         !(b->bias = ax_cuda_alloc(dev, out * sizeof(float), err)) ||
         (b->work_bytes && !(b->work = ax_cuda_alloc(dev, b->work_bytes, err))))
         return err->code;
-    cudaError_t e = cudaSuccess;
-    for (int i = 0; i <= RUNS && e == cudaSuccess; i++)
-        e = cudaEventCreateWithFlags(&b->mark[i], cudaEventDefault);
+    return AX_OK;
+}
+
+static ax_code make_events(ax_device *dev, bench *b, ax_err *err)
+{
+    cudaError_t e = cudaEventCreateWithFlags(&b->from, cudaEventDefault);
+    if (e == cudaSuccess)
+        e = cudaEventCreateWithFlags(&b->to, cudaEventDefault);
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaEventCreate");
 }
 
-/* *ms: of the fastest of a few runs, which follow each other without a pause. */
-static ax_code measure(ax_device *dev, const bench *b, ax_cuda_conv *p, const ax_cuda_choice *c, float *ms, ax_err *err)
+static ax_code call(ax_device *dev, const bench *b, const ax_cuda_choice *c, ax_err *err)
 {
     ax_cuda_direction d = c->direction;
     const float *first = d == AX_CUDA_FILTER ? b->x : b->w, *other = d == AX_CUDA_FORWARD ? b->x : b->y;
     float *out = d == AX_CUDA_FORWARD ? b->y : d == AX_CUDA_DATA ? b->x : b->w;
-    cudaError_t e = cudaSuccess;
-    p->space = b->work_bytes;
-    ax_code code = take(dev, p, c, err);
-    for (int i = 0; i <= RUNS && code == AX_OK && e == cudaSuccess; i++) {
-        code = ax_cuda_conv_pass(dev, p, d, first, other, c->bias ? b->bias : NULL, out, b->work, err);
+    return ax_cuda_conv_pass(dev, b->p, d, first, other, c->bias ? b->bias : NULL, out, b->work, err);
+}
+
+static ax_code record_calls(ax_device *dev, const bench *b, const ax_cuda_choice *c, void **recorded, ax_err *err)
+{
+    ax_err end = { AX_OK, "" };
+    ax_code code = ax_cuda_capture_begin(dev, err);
+    if (code != AX_OK)
+        return code;
+    for (int k = 0; k < CALLS && code == AX_OK; k++)
+        code = call(dev, b, c, err);
+    *recorded = ax_cuda_capture_end(dev, &end); /* always after begin */
+    if (code == AX_OK && !*recorded)
+        *err = end;
+    return code == AX_OK ? end.code : code;
+}
+
+/* Runs offer i once, which loads its code, and records it where it is to be measured. */
+static ax_code try_offer(ax_device *dev, bench *b, int i, bool record, ax_err *err)
+{
+    const ax_cuda_choice *c = &b->list[i];
+    b->p->space = b->work_bytes;
+    ax_code code = take(dev, b->p, c, err);
+    if (code == AX_OK)
+        code = call(dev, b, c, err);
+    if (code == AX_OK)
+        code = ax_cuda_sync(dev, err);
+    if (code == AX_OK && record)
+        code = record_calls(dev, b, c, &b->recorded[i], err);
+    put_back(b->p, c->direction);
+    return code;
+}
+
+/* Keeps the offers that run. One that doesn't is dropped, with its reason in *why, as long as the device works and it
+   isn't for want of memory. */
+static ax_code try_all(ax_device *dev, bench *b, bool record, ax_err *why, ax_err *err)
+{
+    int kept = 0;
+    for (int i = 0; i < b->n; i++) {
+        ax_err reason = { AX_OK, "" }, lost = { AX_OK, "" };
+        ax_code code = try_offer(dev, b, i, record, &reason);
+        if (code == AX_ENOMEM || (code != AX_OK && ax_cuda_sync(dev, &lost) != AX_OK)) {
+            *err = reason;
+            return code;
+        }
+        void *recorded = b->recorded[i];
+        b->recorded[i] = NULL;
+        if (code == AX_OK) {
+            b->list[kept] = b->list[i];
+            b->recorded[kept++] = recorded;
+        } else {
+            *why = reason;
+            if (recorded)
+                ax_cuda_capture_drop(dev, recorded);
+        }
+        if (code == AX_OK && !record) /* the library's order decides */
+            break;
+    }
+    b->n = kept;
+    return AX_OK;
+}
+
+static ax_code warm_up(ax_device *dev, const bench *b, ax_err *err)
+{
+    double until = ax_clock() + 1e-3 * dev->warm_ms;
+    ax_code code = AX_OK;
+    while (!dev->warm && code == AX_OK && ax_clock() < until) {
+        code = ax_cuda_capture_launch(dev, b->recorded[0], err);
         if (code == AX_OK)
-            e = cudaEventRecord(b->mark[i], dev->stream);
+            code = ax_cuda_sync(dev, err);
     }
-    put_back(p, d);
-    if (code == AX_OK && e == cudaSuccess)
-        e = cudaEventSynchronize(b->mark[RUNS]);
-    for (int i = 0; i < RUNS && code == AX_OK && e == cudaSuccess; i++) {
-        float took = 0;
-        e = cudaEventElapsedTime(&took, b->mark[i], b->mark[i + 1]);
-        *ms = !i || took < *ms ? took : *ms;
+    dev->warm = code == AX_OK;
+    return code;
+}
+
+/* b->ms: of the fastest launch of each offer. */
+static ax_code measure(ax_device *dev, bench *b, ax_err *err)
+{
+    ax_code code = warm_up(dev, b, err);
+    for (int i = 0; i < ROUNDS * b->n && code == AX_OK; i++) {
+        float took = 0, *least = &b->ms[i % b->n];
+        cudaError_t e = cudaEventRecord(b->from, dev->stream);
+        if (e == cudaSuccess)
+            code = ax_cuda_capture_launch(dev, b->recorded[i % b->n], err);
+        if (e == cudaSuccess && code == AX_OK)
+            e = cudaEventRecord(b->to, dev->stream);
+        if (e == cudaSuccess && code == AX_OK)
+            e = cudaEventSynchronize(b->to);
+        if (e == cudaSuccess && code == AX_OK)
+            e = cudaEventElapsedTime(&took, b->from, b->to);
+        *least = i < b->n || took < *least ? took : *least;
+        char text[96];
+        if (e != cudaSuccess)
+            code = ax_cuda_fail(dev, e, err, "measuring, %s", ax_cuda_conv_text(&b->p->g, text));
     }
-    char text[96];
-    return code != AX_OK || e == cudaSuccess
-               ? code
-               : ax_cuda_fail(dev, e, err, "measuring, %s", ax_cuda_conv_text(&p->g, text));
+    return code;
 }
 
 /* The first of those that are as fast as the fastest: what a clock can't tell apart is not to be decided by it. */
-static ax_code fastest(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice *list, int n, int *best, ax_err *err)
+static int fastest(const bench *b)
 {
     const float near = 1.05f;
-    float ms[AX_CUDA_OFFERS] = { 0 }, least = 0;
-    bench b = { 0 };
+    float least = b->ms[0];
+    int best = 0;
+    for (int i = 1; i < b->n; i++)
+        least = b->ms[i] < least ? b->ms[i] : least;
+    while (b->ms[best] > near * least)
+        best++;
+    return best;
+}
+
+/* *n: how many of the list run, the first being the best; *measured: by the clock. A device without memory to try them
+   in takes the library's first. */
+static ax_code sort_out(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *list, int *n, bool *measured, ax_err *why,
+                        ax_err *err)
+{
+    bench b = { .p = p, .list = list, .n = *n };
     size_t space = p->space;
-    ax_code code = open_bench(dev, &b, p, list, n, err);
-    for (int i = 0; i < n && code == AX_OK; i++) {
-        code = measure(dev, &b, p, &list[i], &ms[i], err);
-        least = !i || ms[i] < least ? ms[i] : least;
+    bool record = dev->tune && *n > 1;
+    ax_err no_memory = { AX_OK, "" };
+    ax_code code = open_bench(dev, &b, &no_memory);
+    if (code == AX_ENOMEM) {
+        close_bench(dev, &b);
+        return AX_OK;
     }
+    if (code != AX_OK)
+        *err = no_memory;
+    if (code == AX_OK)
+        code = try_all(dev, &b, record, why, err);
+    *measured = code == AX_OK && record && b.n > 1;
+    if (*measured)
+        code = make_events(dev, &b, err);
+    if (*measured && code == AX_OK)
+        code = measure(dev, &b, err);
+    if (*measured && code == AX_OK)
+        list[0] = list[fastest(&b)];
+    *n = b.n;
     close_bench(dev, &b);
     p->space = space;
-    for (*best = 0; code == AX_OK && ms[*best] > near * least;)
-        ++*best;
     return code;
 }
 
 /* ---- choosing ---- */
 
+/* Our own kernels are meant to be right before they are fast. */
+static void note_own(ax_device *dev, const ax_cuda_choice *c, int offers, const ax_err *why)
+{
+    char text[96];
+    ax_cuda_conv_text(&c->shape, text);
+    if (offers)
+        ax_cuda_note(dev, "%s, %s: our own kernel, which may be slow, since none of %d offers runs: %s", text,
+                     ax_cuda_conv_direction(c->direction), offers, why->msg);
+    else
+        ax_cuda_note(
+            dev,
+            "%s, %s: our own kernel, which may be slow, since no library has one that gives the same bits each "
+            "time within %zu MiB",
+            text, ax_cuda_conv_direction(c->direction), dev->workspace >> 20);
+}
+
 static ax_code choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *c, ax_err *err)
 {
     ax_cuda_choice list[AX_CUDA_OFFERS];
-    int n = 0, best = 0;
+    ax_err why = { AX_OK, "" };
+    int n = 0, offers;
+    bool measured = false;
     ax_code code = ax_cuda_gemm_fits(dev, p) ? ax_cuda_gemm_offers(dev, p, c, list, &n, err) : AX_OK;
     if (code == AX_OK)
         code = ax_cuda_dnn_offers(dev, p, c, list, &n, err);
-    if (code == AX_OK && n > 1 && dev->tune)
-        code = fastest(dev, p, list, n, &best, err);
+    offers = n;
+    if (code == AX_OK && n)
+        code = sort_out(dev, p, list, &n, &measured, &why, err);
     if (code != AX_OK)
         return code;
     if (n)
-        *c = list[best];
-    code = n > 1 && dev->tune ? ax_cuda_store_keep(dev, c, err) : AX_OK;
+        *c = list[0];
+    else
+        note_own(dev, c, offers, &why);
+    code = measured ? ax_cuda_store_keep(dev, c, err) : AX_OK;
     return code == AX_OK ? ax_cuda_choice_add(dev, c, err) : code;
 }
 

@@ -12,6 +12,12 @@ const char *ax_cuda_conv_text(const ax_k_conv *g, char buf[static 96])
     return buf;
 }
 
+const char *ax_cuda_conv_direction(ax_cuda_direction d)
+{
+    static const char *const text[] = { "forward", "the input's gradient", "the weights' gradient" };
+    return text[d];
+}
+
 static ax_k_conv geometry(const ax_call *call)
 {
     unsigned at = call->backward ? 1 : 0;
@@ -43,7 +49,7 @@ static ax_code choose(ax_device *dev, ax_cuda_conv *p, bool bias, ax_err *err)
         if (ask)
             code = ax_cuda_choose(dev, p, (ax_cuda_direction)d, bias && d == AX_CUDA_FORWARD, &work, err);
         if (p->algorithm[d] < 0 && !p->gemm[d])
-            work = ax_cuda_own_work(p, (ax_cuda_direction)d);
+            p->scratch[d] = work = ax_cuda_own_work(p, (ax_cuda_direction)d);
         if (work > p->space)
             p->space = work;
     }
@@ -91,6 +97,34 @@ AX_CUDA_DISCARD(ax_cuda_conv_discard)
     (void)dev;
     forget(call->prep);
     call->prep = NULL;
+}
+
+static const char *mathematics(const ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d)
+{
+    bool exact = p->gemm[d] ? !dev->tf32 : p->math[d] == CUDNN_FMA_MATH;
+    return exact ? "float32" : "TF32";
+}
+
+/* All that is taken gives the same bits each time. */
+void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
+{
+    static const char *const of[] = { "", "x: ", "w: " };
+    const ax_cuda_conv *p = call->prep;
+    size_t by = 0, why = 0;
+    out->by[0] = out->why[0] = '\0';
+    for (int d = 0; d < AX_CUDA_DIRECTIONS; d++) {
+        char name[24];
+        if (!p->wants[d] || by >= sizeof out->by || why >= sizeof out->why)
+            continue;
+        bool own = p->algorithm[d] < 0 && !p->gemm[d];
+        snprintf(name, sizeof name, p->gemm[d] ? "cuBLASLt" : own ? "own" : "cuDNN %d", p->algorithm[d]);
+        by += (size_t)snprintf(out->by + by, sizeof out->by - by, "%s%s", by ? ", " : "", name);
+        why += (size_t)snprintf(out->why + why, sizeof out->why - why, "%s%s%s, %s, %.1f MiB", why ? "; " : "", of[d],
+                                name, own ? "float32" : mathematics(dev, p, (ax_cuda_direction)d),
+                                (double)p->scratch[d] / (1 << 20));
+    }
+    if (why < sizeof out->why)
+        snprintf(out->why + why, sizeof out->why - why, "; deterministic");
 }
 
 /* The orders of weights that are not OIHW. */

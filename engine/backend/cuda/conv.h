@@ -11,14 +11,18 @@ typedef struct ax_cuda_conv {
     bool depthwise, wants[AX_CUDA_DIRECTIONS];
     ax_cuda_gemm *gemm[AX_CUDA_DIRECTIONS]; /* the matrix product that it is, or NULL: */
     int algorithm[AX_CUDA_DIRECTIONS];      /* of cuDNN; -1: our own kernel */
+    int math[AX_CUDA_DIRECTIONS];           /* of cuDNN, cudnnMathType_t */
+    uint64_t scratch[AX_CUDA_DIRECTIONS];   /* bytes that the choice works in */
     size_t space;                           /* scratch behind the repacked weights */
     cudnnTensorDescriptor_t x, y;
     cudnnFilterDescriptor_t w;
-    cudnnConvolutionDescriptor_t conv;
+    cudnnConvolutionDescriptor_t conv; /* its mathematics is that of the last run */
 } ax_cuda_conv;
 
 /* "conv 16x64x64x48->48 3x3 s1 d1": of which shape an error tells. */
 const char *ax_cuda_conv_text(const ax_k_conv *g, char buf[static 96]);
+/* "forward", "the input's gradient", "the weights' gradient". */
+const char *ax_cuda_conv_direction(ax_cuda_direction d);
 static inline size_t ax_cuda_conv_weights(const ax_cuda_conv *p)
 {
     return (size_t)p->g.kernel * (size_t)p->g.kernel * (size_t)(p->depthwise ? 1 : p->g.ci) * (size_t)p->g.co;
@@ -49,7 +53,7 @@ ax_code ax_cuda_store_keep(ax_device *dev, ax_cuda_choice *c, ax_err *err);
 ax_code ax_cuda_dnn_describe(ax_device *dev, ax_cuda_conv *p, ax_err *err);
 void ax_cuda_dnn_release(ax_cuda_conv *p);
 /* Adds the algorithms for `want` to the list, in the order of cuDNN's own estimate: those that give the same bits each
-   time, keep to float32 unless the device was opened with TF32, and fit. */
+   time and fit, each with the mathematics that it will run with: float32, or with TF32 what cuDNN names. */
 ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
                            ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err);
 /* out = the convolution or the gradient, as ax_cuda_conv_pass without a bias. */

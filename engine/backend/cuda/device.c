@@ -45,6 +45,40 @@ ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, con
     return code;
 }
 
+/* ---- notices ---- */
+
+void ax_cuda_note(ax_device *dev, const char *fmt, ...)
+{
+    va_list args;
+    ax_cuda_notice *line = calloc(1, sizeof *line);
+    if (!line) /* it is only said */
+        return;
+    va_start(args, fmt);
+    int n = snprintf(line->text, sizeof line->text, "cuda:%d: ", dev->index);
+    vsnprintf(line->text + n, sizeof line->text - (size_t)n, fmt, args);
+    va_end(args);
+    for (const ax_cuda_notice *l = dev->notice; l; l = l->next)
+        if (!strcmp(l->text, line->text)) {
+            free(line);
+            return;
+        }
+    line->next = dev->notice;
+    dev->notice = line;
+}
+
+bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size)
+{
+    ax_cuda_notice *oldest = NULL;
+    for (ax_cuda_notice *l = dev->notice; l; l = l->next)
+        if (!l->said)
+            oldest = l;
+    if (!oldest)
+        return false;
+    oldest->said = true;
+    snprintf(text, size, "%s", oldest->text);
+    return true;
+}
+
 /* ---- launches ---- */
 
 ax_code ax_cuda_use(const ax_device *dev, ax_err *err)
@@ -102,14 +136,13 @@ ax_cuda_cut ax_cuda_cut_pixels(size_t pixels, int c, size_t images)
 
 /* ---- opening ---- */
 
-/* A size in MiB from the environment, or the default. */
-static size_t workspace_limit(void)
+/* A number from the environment, or the default. */
+static unsigned number(const char *variable, unsigned otherwise)
 {
-    enum { MIB = 256 };
-    const char *text = getenv("AUXCELL_CUDA_WORKSPACE");
+    const char *text = getenv(variable);
     char *end;
-    unsigned long mib = text ? strtoul(text, &end, 10) : 0;
-    return (size_t)(text && *text && !*end && mib <= 65536 ? mib : MIB) << 20;
+    unsigned long n = text ? strtoul(text, &end, 10) : 0;
+    return text && *text && !*end && n <= 65536 ? (unsigned)n : otherwise;
 }
 
 static bool switched_on(const char *variable)
@@ -154,7 +187,8 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err)
         return NULL;
     }
     dev->index = index;
-    dev->workspace = workspace_limit();
+    dev->workspace = (size_t)number("AUXCELL_CUDA_WORKSPACE", 256) << 20; /* MiB */
+    dev->warm_ms = number("AUXCELL_CUDA_WARM_MS", 100);                   /* until the clocks have ramped up */
     dev->tf32 = switched_on("AUXCELL_CUDA_TF32");
     dev->tune = switched_on("AUXCELL_CUDA_TUNE");
     dev->own_convolution = switched_on("AUXCELL_CUDA_OWN_CONVOLUTION");
@@ -198,6 +232,10 @@ void ax_cuda_close(ax_device *dev)
         (void)cudaStreamDestroy(dev->stream);
     if (switched_on("AUXCELL_CUDA_RESET")) /* takes with it whatever else of the process is on the device */
         (void)cudaDeviceReset();
+    for (ax_cuda_notice *next, *l = dev->notice; l; l = next) {
+        next = l->next;
+        free(l);
+    }
     free(dev->choice);
     free(dev);
 }

@@ -25,10 +25,19 @@ typedef struct ax_cuda_choice {
     ax_cuda_direction direction;
     bool bias; /* forward: adds one */
     ax_cuda_library library;
-    int algorithm; /* cuDNN's */
+    int algorithm; /* cuDNN's ... */
+    int math;      /* ... and its mathematics, cudnnMathType_t */
     uint64_t work; /* bytes of scratch */
     cublasLtMatmulAlgo_t blas;
 } ax_cuda_choice;
+
+/* A line for whoever uses the device; said once. */
+typedef struct ax_cuda_notice ax_cuda_notice;
+struct ax_cuda_notice {
+    ax_cuda_notice *next;
+    bool said;
+    char text[320];
+};
 
 struct ax_device {
     int index;
@@ -45,7 +54,10 @@ struct ax_device {
     bool stored;      /* it was read */
     size_t workspace; /* most scratch for an algorithm of a convolution, bytes */
     bool tf32, own_convolution, no_blas;
-    bool tune; /* algorithms are measured */
+    bool tune;              /* algorithms are measured */
+    bool warm;              /* something was measured: its clocks have ramped up */
+    unsigned warm_ms;       /* what that takes */
+    ax_cuda_notice *notice; /* newest first */
 };
 
 /* ---- errors and launches (device.c) ---- */
@@ -55,6 +67,9 @@ ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const cha
     __attribute__((format(printf, 4, 5)));
 ax_code ax_cuda_dnn_fail(const ax_device *dev, cudnnStatus_t s, ax_err *err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* Keeps a line to be asked for with ax_cuda_notice_take; the same again is no second one. */
+void ax_cuda_note(ax_device *dev, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size);
 /* Makes it the thread's current device, which is what launches and calls of the libraries go to. Cheap. */
 ax_code ax_cuda_use(const ax_device *dev, ax_err *err);
 typedef struct ax_cuda_grid {
@@ -112,6 +127,7 @@ void ax_cuda_exchange_leave(void *joined);
 AX_CUDA_PREPARE(ax_cuda_conv_prepare);
 AX_CUDA_RUN(ax_cuda_conv_run);
 AX_CUDA_DISCARD(ax_cuda_conv_discard);
+void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
 AX_CUDA_PREPARE(ax_cuda_bnorm_prepare);
 AX_CUDA_RUN(ax_cuda_bnorm_forward);
 AX_CUDA_RUN(ax_cuda_bnorm_backward);

@@ -56,7 +56,6 @@ void ax_cuda_dnn_release(ax_cuda_conv *p)
 typedef struct offer {
     int algorithm;
     cudnnStatus_t status;
-    size_t memory;
     cudnnDeterminism_t determinism;
     cudnnMathType_t math;
 } offer;
@@ -66,7 +65,7 @@ enum { MOST = 16 };
     for (int i = 0; i < (n); i++)                                                                                      \
         (out)[i] = (offer)                                                                                             \
         {                                                                                                              \
-            (int)(list)[i].algo, (list)[i].status, (list)[i].memory, (list)[i].determinism, (list)[i].mathType         \
+            (int)(list)[i].algo, (list)[i].status, (list)[i].determinism, (list)[i].mathType                           \
         }
 
 static cudnnStatus_t ask_forward(ax_device *dev, const ax_cuda_conv *p, offer *out, int *n)
@@ -94,11 +93,47 @@ static cudnnStatus_t ask_filter(ax_device *dev, const ax_cuda_conv *p, offer *ou
     return s;
 }
 
-static bool takes(const ax_device *dev, const offer *o)
+/* Conversion would be to half precision. */
+static bool takes(const offer *o)
 {
-    bool exact = o->math == CUDNN_FMA_MATH || o->math == CUDNN_DEFAULT_MATH;
-    return o->status == CUDNN_STATUS_SUCCESS && o->determinism == CUDNN_DETERMINISTIC && o->memory <= dev->workspace &&
-           (exact || dev->tf32);
+    return o->status == CUDNN_STATUS_SUCCESS && o->determinism == CUDNN_DETERMINISTIC &&
+           o->math != CUDNN_TENSOR_OP_MATH_ALLOW_CONVERSION;
+}
+
+/* With the mathematics that the descriptor has now: what the lists say of memory is for the one that they name. */
+static cudnnStatus_t ask_workspace(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, int algorithm,
+                                   size_t *bytes)
+{
+    if (d == AX_CUDA_FORWARD)
+        return cudnnGetConvolutionForwardWorkspaceSize(dev->cudnn, p->x, p->w, p->conv, p->y,
+                                                       (cudnnConvolutionFwdAlgo_t)algorithm, bytes);
+    if (d == AX_CUDA_DATA)
+        return cudnnGetConvolutionBackwardDataWorkspaceSize(dev->cudnn, p->w, p->y, p->conv, p->x,
+                                                            (cudnnConvolutionBwdDataAlgo_t)algorithm, bytes);
+    return cudnnGetConvolutionBackwardFilterWorkspaceSize(dev->cudnn, p->x, p->y, p->conv, p->w,
+                                                          (cudnnConvolutionBwdFilterAlgo_t)algorithm, bytes);
+}
+
+/* Appends an offer as it would run, unless it is there already or doesn't fit. */
+static cudnnStatus_t add_offer(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want, const offer *o,
+                               ax_cuda_choice list[static AX_CUDA_OFFERS], int *n)
+{
+    ax_cuda_choice c = *want;
+    size_t bytes = 0;
+    c.library = AX_CUDA_DNN;
+    c.algorithm = o->algorithm;
+    c.math = dev->tf32 ? (int)o->math : CUDNN_FMA_MATH;
+    for (int i = 0; i < *n; i++)
+        if (list[i].library == AX_CUDA_DNN && list[i].algorithm == c.algorithm && list[i].math == c.math)
+            return CUDNN_STATUS_SUCCESS;
+    cudnnStatus_t s = cudnnSetConvolutionMathType(p->conv, (cudnnMathType_t)c.math);
+    if (s == CUDNN_STATUS_SUCCESS)
+        s = ask_workspace(dev, p, want->direction, o->algorithm, &bytes);
+    if (s == CUDNN_STATUS_SUCCESS && bytes <= dev->workspace) {
+        c.work = bytes;
+        list[(*n)++] = c;
+    }
+    return s == CUDNN_STATUS_NOT_SUPPORTED ? CUDNN_STATUS_SUCCESS : s;
 }
 
 ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
@@ -115,14 +150,10 @@ ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_
         return AX_OK;
     if (s != CUDNN_STATUS_SUCCESS)
         return failed(dev, p, s, what[want->direction], err);
-    for (int i = 0; i < count && *n < AX_CUDA_OFFERS; i++)
-        if (takes(dev, &found[i])) {
-            list[*n] = *want;
-            list[*n].library = AX_CUDA_DNN;
-            list[*n].algorithm = found[i].algorithm;
-            list[(*n)++].work = found[i].memory;
-        }
-    return AX_OK;
+    for (int i = 0; i < count && *n < AX_CUDA_OFFERS && s == CUDNN_STATUS_SUCCESS; i++)
+        if (takes(&found[i]))
+            s = add_offer(dev, p, want, &found[i], list, n);
+    return s == CUDNN_STATUS_SUCCESS ? AX_OK : failed(dev, p, s, what[want->direction], err);
 }
 
 ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
@@ -131,7 +162,10 @@ ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction
     static const char *const what[] = { "cudnnConvolutionForward", "cudnnConvolutionBackwardData",
                                         "cudnnConvolutionBackwardFilter" };
     const float one = 1, zero = 0;
-    cudnnStatus_t s;
+    /* one descriptor for all directions */
+    cudnnStatus_t s = cudnnSetConvolutionMathType(p->conv, (cudnnMathType_t)p->math[d]);
+    if (s != CUDNN_STATUS_SUCCESS)
+        return failed(dev, p, s, what[d], err);
     if (d == AX_CUDA_FORWARD)
         s = cudnnConvolutionForward(dev->cudnn, &one, p->x, other, p->w, first, p->conv,
                                     (cudnnConvolutionFwdAlgo_t)p->algorithm[d], work, p->space, &zero, p->y, out);

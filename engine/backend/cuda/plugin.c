@@ -7,7 +7,8 @@
 
 #define CONV                                                                                                           \
     {                                                                                                                  \
-        .prepare = ax_cuda_conv_prepare, .run = ax_cuda_conv_run, .discard = ax_cuda_conv_discard                      \
+        .prepare = ax_cuda_conv_prepare, .run = ax_cuda_conv_run, .discard = ax_cuda_conv_discard,                     \
+        .explain = ax_cuda_conv_explain                                                                                \
     }
 
 static const ax_backend backend = {
@@ -21,6 +22,7 @@ static const ax_backend backend = {
     .release = ax_cuda_release,
     .copy = ax_cuda_copy,
     .sync = ax_cuda_sync,
+    .notice = ax_cuda_notice_take,
     .forward = {
         [AX_OP_ZERO] = { .run = ax_cuda_zero },
         [AX_OP_CONV2D] = CONV,

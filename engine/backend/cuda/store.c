@@ -19,7 +19,7 @@ static const char file_name[] = "cuda-choices";
 enum {
     SHAPE = sizeof(ax_k_conv) / sizeof(int),
     BLAS = sizeof(cublasLtMatmulAlgo_t) / sizeof(uint64_t),
-    FIELDS = SHAPE + 5 + BLAS,
+    FIELDS = SHAPE + 6 + BLAS,
     LINE = 20 * (FIELDS + 2),
     MOST = 16 << 20 /* bytes of the file */
 };
@@ -55,6 +55,7 @@ static size_t write_line(uint64_t kind, const ax_cuda_choice *c, char out[static
     field[n++] = c->bias;
     field[n++] = (uint64_t)c->library;
     field[n++] = (uint64_t)c->algorithm;
+    field[n++] = (uint64_t)c->math;
     field[n++] = c->work;
     memcpy(&field[n], &c->blas, sizeof c->blas);
     at = (size_t)snprintf(out, LINE, "%016llx", (unsigned long long)kind);
@@ -86,6 +87,7 @@ static bool read_line(uint64_t kind, const char *line, ax_cuda_choice *c)
     c->bias = field[n++] != 0;
     c->library = (ax_cuda_library)field[n++];
     c->algorithm = (int)field[n++];
+    c->math = (int)field[n++];
     c->work = field[n++];
     memcpy(&c->blas, &field[n], sizeof c->blas);
     return true;

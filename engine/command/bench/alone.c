@@ -144,12 +144,14 @@ ax_code ax_bench_least(ax_code (*function)(void *context, ax_err *err), void *co
 }
 
 ax_code ax_bench_alone(const ax_bench_row *row, const ax_backend *be, ax_device *dev, ax_bench_effort effort,
-                       double *seconds, ax_err *err)
+                       double *seconds, ax_explanation *said, ax_err *err)
 {
     alone a = { .row = row, .be = be, .dev = dev };
     ax_code code = row->update ? init_update(&a, err) : init_call(&a, err);
     if (code == AX_OK)
         code = ax_bench_least(run, &a, effort, seconds, err);
+    if (code == AX_OK && said && a.kernel && a.kernel->explain)
+        a.kernel->explain(dev, &a.call, said);
     release(&a);
     return code;
 }

@@ -101,9 +101,10 @@ extern const ax_bench_update ax_bench_updates[AX_BENCH_UPDATES];
 typedef struct ax_bench_effort {
     int32_t runs, ms;
 } ax_bench_effort;
-/* Runs a row with memory of its own, full of random numbers. *seconds: the least time of a run. */
+/* Runs a row with memory of its own, full of random numbers. *seconds: the least time of a run; *said, unless NULL:
+   what computes it, where the backend has a choice. */
 ax_code ax_bench_alone(const ax_bench_row *row, const ax_backend *be, ax_device *dev, ax_bench_effort effort,
-                       double *seconds, ax_err *err);
+                       double *seconds, ax_explanation *said, ax_err *err);
 /* The same for any function. */
 ax_code ax_bench_least(ax_code (*run)(void *context, ax_err *err), void *context, ax_bench_effort effort,
                        double *seconds, ax_err *err);

@@ -37,6 +37,7 @@ typedef struct ops {
 
 typedef struct result {
     double seconds, onednn; /* onednn: 0 = it has no such operation */
+    ax_explanation said;
 } result;
 
 /* ---- peaks ---- */
@@ -49,7 +50,7 @@ static ax_code measure_bandwidth(ops *o, ax_err *err)
     ax_bench_row row = { .call = { .op = AX_OP_ADD, .in = { map, map }, .out = { map }, .n_in = 2, .n_out = 1 } };
     const ax_bench_effort effort = { .runs = 5, .ms = 10 * o->effort.ms };
     double seconds;
-    ax_code code = ax_bench_alone(&row, o->be, o->dev, effort, &seconds, err);
+    ax_code code = ax_bench_alone(&row, o->be, o->dev, effort, &seconds, NULL, err);
     o->bandwidth = code == AX_OK ? ax_bench_bytes(&row.call) / seconds : 0;
     return code;
 }
@@ -71,7 +72,7 @@ static ax_code measure_product(ops *o, ax_err *err)
                                        .out = { map },
                                        .n_in = 2,
                                        .n_out = 1 } };
-        code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, err);
+        code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, NULL, err);
         if (code == AX_OK)
             o->flops = fmax(o->flops, ax_bench_flop(&row.call) / seconds);
     }
@@ -115,7 +116,7 @@ static ax_code run_peer(void *context, ax_err *err)
 static ax_code measure(const ops *o, const ax_bench_row *row, result *r, ax_err *err)
 {
     *r = (result) { 0 };
-    ax_code code = ax_bench_alone(row, o->be, o->dev, o->effort, &r->seconds, err);
+    ax_code code = ax_bench_alone(row, o->be, o->dev, o->effort, &r->seconds, &r->said, err);
     if (code != AX_OK || !o->peer || row->update)
         return code;
     const ax_call *call = &row->call;
@@ -143,6 +144,8 @@ static void print_text(ops *o, const ax_bench_row *row, const result *r, double 
     if (r->onednn > 0)
         ax_out(" %10.3f %6.2f", r->onednn * 1e3, r->onednn / r->seconds);
     ax_out("  %s\n", row->where);
+    if (o->be->separate && r->said.why[0]) /* libraries of others, with their mathematics and scratch */
+        ax_out("    %s\n", r->said.why);
 }
 
 static void print_json(const ops *o, const ax_bench_row *row, const result *r, double share)
@@ -152,9 +155,10 @@ static void print_json(const ops *o, const ax_bench_row *row, const result *r, d
            o->printed ? ",\n" : "\n", row->family, row->variant, row->where, r->seconds * 1e3, row->flop, row->bytes,
            row->flop / r->seconds * 1e-9, row->bytes / r->seconds * 1e-9, share);
     if (r->onednn > 0)
-        ax_out("\"onednn_ms\":%.6f,\"ratio\":%.4f}", r->onednn * 1e3, r->onednn / r->seconds);
+        ax_out("\"onednn_ms\":%.6f,\"ratio\":%.4f", r->onednn * 1e3, r->onednn / r->seconds);
     else
-        ax_out("\"onednn_ms\":null,\"ratio\":null}");
+        ax_out("\"onednn_ms\":null,\"ratio\":null");
+    ax_out(",\"by\":\"%s\",\"why\":\"%s\"}", r->said.by, r->said.why);
 }
 
 static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
@@ -231,6 +235,7 @@ static ax_code run(ops *o, ax_err *err)
     else if (code == AX_OK && o->compared)
         ax_out("oneDNN's time over ours, geometric mean of %u: %.2f\n", o->compared, exp(o->log_ratio / o->compared));
     ax_bench_rows_release(&rows);
+    ax_command_device_notices(o->be, o->dev);
     o->be->close(o->dev);
     return code;
 }

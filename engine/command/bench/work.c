@@ -15,6 +15,8 @@ enum { WARM_UP = 2 };
 void ax_bench_release(ax_bench *b)
 {
     ax_session_drop(&b->session);
+    if (b->session.dev)
+        ax_command_device_notices(b->session.be, b->session.dev);
     for (size_t i = 0; i < b->n_inputs; i++)
         free(b->input[i]);
     if (b->session.dev)

@@ -162,6 +162,10 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
     }
     if (is_device(alpha) || is_device(beta))
         violation("%s: alpha and beta are host pointers in this pointer mode", __func__);
+    if (option("REFUSE", 0) > 2) {
+        refuse(__func__, "the algorithm was offered and does not run");
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
     if (!algo)
         violation("%s: without an algorithm it searches for one at every call", __func__);
     memcpy(&given, algo, sizeof given);

@@ -1,6 +1,7 @@
 /* cuDNN's convolutions: what the descriptors must satisfy, which algorithms there are, and running one. As on hardware,
    the first choices of the heuristic are not deterministic, want workspace, and use TF32 unless the mathematics is
-   CUDNN_FMA_MATH. AUXCELL_EMU_ALGO=1 leaves only those that are not deterministic, 2 none at all. */
+   CUDNN_FMA_MATH. AUXCELL_EMU_ALGO=1 leaves only those that are not deterministic, 2 none at all. AUXCELL_EMU_TWICE=1
+   lists each one twice, with and without tensor cores and with unequal workspace. */
 #include "cudnn.h"
 
 #include <cstring>
@@ -41,10 +42,12 @@ list algorithms(pass which)
     }
 }
 
-size_t workspace(const algorithm &a, const conv &c)
+/* With AUXCELL_EMU_TWICE=1 an algorithm wants more without tensor cores than with them. */
+size_t workspace(const algorithm &a, const conv &c, cudnnMathType_t math)
 {
     size_t floats = a.workspace == 0 ? 0 : a.workspace == 1 ? count_w(c) : count_x(c) + count_y(c);
-    return (floats * sizeof(float) + 255) / 256 * 256;
+    size_t more = option("TWICE", 0) && math == CUDNN_FMA_MATH ? 256 : 0;
+    return (floats * sizeof(float) + 255) / 256 * 256 + more;
 }
 
 int extent(int in, int pad, int stride, int dilation, int size)
@@ -108,12 +111,14 @@ cudnnStatus_t choose(const char *call, pass which, const conv &c, cudnnMathType_
         refuse(call, "nothing to write into");
         return CUDNN_STATUS_BAD_PARAM;
     }
-    long only = option("ALGO", 0);
+    long only = option("ALGO", 0), times = option("TWICE", 0) ? 2 : 1;
     list all = algorithms(which);
     int n = 0;
     for (int supported = 1; supported >= 0; supported--)
-        for (size_t i = 0; i < all.n && n < wanted; i++) {
-            const algorithm &a = all.first[i];
+        for (size_t i = 0; i < static_cast<size_t>(times) * all.n && n < wanted; i++) {
+            const algorithm &a = all.first[i / static_cast<size_t>(times)];
+            /* the list mixes the mathematics, whatever the descriptor says */
+            cudnnMathType_t listed = times == 1 ? math : i % 2 ? CUDNN_FMA_MATH : CUDNN_DEFAULT_MATH;
             bool has = only == 0 || (only == 1 && !a.deterministic);
             if (has != (supported == 1))
                 continue;
@@ -122,10 +127,11 @@ cudnnStatus_t choose(const char *call, pass which, const conv &c, cudnnMathType_
             p.algo = static_cast<decltype(p.algo)>(a.id);
             p.status = has ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_NOT_SUPPORTED;
             p.time = has ? a.time : -1;
-            p.memory = has ? workspace(a, c) : 0;
+            p.memory = has ? workspace(a, c, listed) : 0;
             p.determinism = a.deterministic ? CUDNN_DETERMINISTIC : CUDNN_NON_DETERMINISTIC;
-            p.mathType = tf32(a, math) ? (math == CUDNN_DEFAULT_MATH ? CUDNN_DEFAULT_MATH : CUDNN_TENSOR_OP_MATH)
-                                       : (math == CUDNN_DEFAULT_MATH ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH);
+            p.mathType = listed == CUDNN_DEFAULT_MATH ? CUDNN_DEFAULT_MATH
+                         : tf32(a, listed)            ? CUDNN_TENSOR_OP_MATH
+                                                      : CUDNN_FMA_MATH;
         }
     *count = n;
     return CUDNN_STATUS_SUCCESS;
@@ -157,7 +163,12 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
         refuse(call, "algorithm %d is not supported for this problem", algo);
         return CUDNN_STATUS_NOT_SUPPORTED;
     }
-    size_t need = workspace(*a, c);
+    /* AUXCELL_EMU_REFUSE: what was offered fails when it is tried; 1: with as much workspace as the filter, 2: all */
+    if (option("REFUSE", 0) > 1 || (option("REFUSE", 0) == 1 && a->workspace == 1)) {
+        refuse(call, "algorithm %d was offered and does not run", algo);
+        return CUDNN_STATUS_NOT_SUPPORTED;
+    }
+    size_t need = workspace(*a, c, math);
     if (m.work_size < need || (need && !m.work)) {
         refuse(call, "algorithm %d needs %zu bytes of workspace, not %zu", algo, need, m.work_size);
         return CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT;
@@ -250,6 +261,28 @@ CHOICE(cudnnGetConvolutionBackwardDataAlgorithm_v7, cudnnFindConvolutionBackward
 CHOICE(cudnnGetConvolutionBackwardFilterAlgorithm_v7, cudnnFindConvolutionBackwardFilterAlgorithm,
        cudnnConvolutionBwdFilterAlgoPerf_t, pass::filter, cudnnTensorDescriptor_t, x, cudnnTensorDescriptor_t, dy,
        cudnnFilterDescriptor_t, dw, x, dw, dy)
+
+#define WORKSPACE(name, which, algo_t, a_t, a, b_t, b, o_t, o, x, w, y)                                                \
+    cudnnStatus_t name(cudnnHandle_t handle, const a_t a, const b_t b, const cudnnConvolutionDescriptor_t d,           \
+                       const o_t o, algo_t algo, size_t *bytes)                                                        \
+    {                                                                                                                  \
+        EMU_ENTER(cudnn, cudnnStatus_t);                                                                               \
+        at_home(handle, kind::cudnn, __func__);                                                                        \
+        DESCRIBE(x, w, d, y);                                                                                          \
+        list all = algorithms(which);                                                                                  \
+        for (size_t i = 0; i < all.n; i++)                                                                             \
+            if (all.first[i].id == static_cast<int>(algo)) {                                                           \
+                *bytes = workspace(all.first[i], c, d->math);                                                          \
+                return CUDNN_STATUS_SUCCESS;                                                                           \
+            }                                                                                                          \
+        return CUDNN_STATUS_NOT_SUPPORTED;                                                                             \
+    }
+WORKSPACE(cudnnGetConvolutionForwardWorkspaceSize, pass::forward, cudnnConvolutionFwdAlgo_t, cudnnTensorDescriptor_t, x,
+          cudnnFilterDescriptor_t, w, cudnnTensorDescriptor_t, y, x, w, y)
+WORKSPACE(cudnnGetConvolutionBackwardDataWorkspaceSize, pass::data, cudnnConvolutionBwdDataAlgo_t,
+          cudnnFilterDescriptor_t, w, cudnnTensorDescriptor_t, dy, cudnnTensorDescriptor_t, dx, dx, w, dy)
+WORKSPACE(cudnnGetConvolutionBackwardFilterWorkspaceSize, pass::filter, cudnnConvolutionBwdFilterAlgo_t,
+          cudnnTensorDescriptor_t, x, cudnnTensorDescriptor_t, dy, cudnnFilterDescriptor_t, dw, x, dw, dy)
 
 cudnnStatus_t cudnnConvolutionForward(cudnnHandle_t handle, const void *alpha, const cudnnTensorDescriptor_t xd,
                                       const void *x, const cudnnFilterDescriptor_t wd, const void *w,

@@ -27,6 +27,9 @@ void refuse(const char *call, const char *format, ...) __attribute__((format(pri
 std::recursive_mutex &lock();
 /* Counts a call; what AUXCELL_EMU_FAIL says this call has to return, or 0. */
 int enter(const char *call, lib which);
+/* The host's clock in us: each call takes it AUXCELL_EMU_HOST_US (0) further, a wait up to the stream's. */
+double host_now();
+void host_waited(double until);
 long calls();
 void count_bytes(bool to_device, size_t n); /* copied between host and device */
 /* An AUXCELL_EMU_<name> switch; `otherwise` if unset. */
@@ -106,6 +109,7 @@ struct op { /* one piece of queued work */
     std::vector<range> uses; /* checked again when it runs: the memory may have been freed since */
     std::function<void()> run;
     double us = 1; /* that it takes on the stream's clock, which events read */
+    double since = 0; /* when the host asked for it: it doesn't begin before */
 };
 struct stream;
 stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */

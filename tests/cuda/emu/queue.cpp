@@ -1,6 +1,7 @@
 /* Streams as queues that nothing empties but a wait: what hardware might not have done yet is never done yet. */
 #include "stream.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -13,6 +14,7 @@ struct state {
     stream legacy;
     std::map<int, cudaError_t> sticky; /* by device */
     long executed = 0;
+    std::map<int, long> ran; /* pieces of work, by device */
 };
 
 state &get()
@@ -59,8 +61,10 @@ void run_one(stream *s)
     op work = std::move(s->queue.front());
     s->queue.pop_front();
     s->done++;
-    s->clock += work.us;
     state &all = get();
+    /* AUXCELL_EMU_RAMP=N: a device's first N pieces of work take three times as long, while its clocks ramp up */
+    bool slow = ++all.ran[s->home] <= option("RAMP", 0);
+    s->clock = std::max(s->clock, work.since) + (slow ? 3 : 1) * work.us;
     cudaError_t &sticky = all.sticky[s->home];
     bool counts = s->home == option("FAIL_DEVICE", s->home);
     if (sticky == cudaSuccess && counts && ++all.executed == option("FAIL_RUN", 0))
@@ -85,6 +89,7 @@ void run_until(stream *s, long position)
     while (s->done < position)
         run_one(s);
     close_memory(before);
+    host_waited(s->clock);
 }
 
 op wait_for(stream *other, long position)
@@ -94,6 +99,7 @@ op wait_for(stream *other, long position)
 
 void push(stream *s, op work)
 {
+    work.since = host_now();
     s->queue.push_back(std::move(work));
     s->submitted++;
 }

@@ -18,6 +18,7 @@ struct state {
     long calls = 0;
     size_t bytes[2] = {};                /* copied from the device, to it */
     std::map<std::string, long> by_name; /* how often each was called */
+    double host = 0;                     /* us */
     long fail_at = 0;      /* 0: never */
     int fail_code[4] = {}; /* by library */
     bool fail_on = false;  /* every later call fails too: the device is lost */
@@ -142,6 +143,7 @@ int enter(const char *call, lib which)
         violation("%s called while a kernel runs", call);
     s.calls++;
     s.by_name[call]++;
+    s.host += static_cast<double>(option("HOST_US", 0));
     if (s.listing)
         s.names.push_back(call);
     if (getpid() != s.owner) {
@@ -168,6 +170,17 @@ int enter(const char *call, lib which)
     if (which == lib::cuda)
         remember(sticky);
     return which == lib::cuda ? static_cast<int>(sticky) : which == lib::cudnn ? 5000 : 13;
+}
+
+double host_now()
+{
+    return get().host;
+}
+
+void host_waited(double until)
+{
+    if (until > get().host)
+        get().host = until;
 }
 
 void count_bytes(bool to_device, size_t n)

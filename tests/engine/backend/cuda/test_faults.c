@@ -5,6 +5,7 @@
 #include "tests/helper/emulated.h"
 #include "tests/helper/smallnet.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -80,10 +81,14 @@ static const char *expected(const char *call)
         { "cudnnSetTensor4dDescriptor", "cuDNN descriptors, conv 2x" },
         { "cudnnSetFilter4dDescriptor", "cuDNN descriptors, conv 2x" },
         { "cudnnSetConvolution2dDescriptor", "cuDNN descriptors, conv 2x" },
-        { "cudnnSetConvolutionMathType", "cuDNN descriptors, conv 2x" },
+        { "cudnnSetConvolutionMathType", ", conv 2x" }, /* describing, choosing, running */
         { "cudnnGetConvolutionForwardAlgorithm_v7", "choosing the algorithm, conv 2x" },
         { "cudnnGetConvolutionBackwardDataAlgorithm_v7", "choosing the algorithm of the input's gradient, conv 2x" },
         { "cudnnGetConvolutionBackwardFilterAlgorithm_v7", "choosing the algorithm of the weights' gradient, conv 2x" },
+        { "cudnnGetConvolutionForwardWorkspaceSize", "choosing the algorithm, conv 2x" },
+        { "cudnnGetConvolutionBackwardDataWorkspaceSize", "choosing the algorithm of the input's gradient, conv 2x" },
+        { "cudnnGetConvolutionBackwardFilterWorkspaceSize",
+          "choosing the algorithm of the weights' gradient, conv 2x" },
         { "cudnnConvolutionForward", "cudnnConvolutionForward, conv 2x" },
         { "cudnnConvolutionBackwardData", "cudnnConvolutionBackwardData, conv 2x" },
         { "cudnnConvolutionBackwardFilter", "cudnnConvolutionBackwardFilter, conv 2x" },
@@ -94,6 +99,10 @@ static const char *expected(const char *call)
         { "cublasLtMatmulPreferenceCreate", "choosing the matrix product, conv 2x" },
         { "cublasLtMatmulPreferenceSetAttribute", "choosing the matrix product, conv 2x" },
         { "cublasLtMatmulAlgoGetHeuristic", "choosing the matrix product, conv 2x" },
+        { "cudaStreamBeginCapture", "cudaStreamBeginCapture" },
+        { "cudaStreamEndCapture", "cudaStreamEndCapture" },
+        { "cudaGraphInstantiate", "cudaGraphInstantiate" },
+        { "cudaGraphLaunch", "cudaGraphLaunch" },
         { "cublasLtMatmul", "cublasLtMatmul, conv 2x" },
     };
     if (strstr(call, "Destroy") || !strncmp(call, "cudaFree", 8))
@@ -122,7 +131,9 @@ static void fails(const ax_graph *g, long n, float right, bool lost)
     if (code == AX_OK) {
         /* closing sets the device and waits before it tidies up */
         bool closing = !strcmp(call, "cudaSetDevice") || !strcmp(call, "cudaStreamSynchronize");
-        if ((want && !closing) || loss != right)
+        /* without memory to try algorithms in, one is taken untried, which may have other last bits */
+        bool untried = (!strcmp(call, "cudaMalloc") || !strcmp(call, "cudaMemsetAsync")) && fabsf(loss - right) < 1e-4f;
+        if (((want && !closing) || loss != right) && !untried)
             fail_msg("call %ld, %s: failed, nobody noticed, and the loss is %g", n, call, (double)loss);
         return;
     }
@@ -153,7 +164,8 @@ static void calls_fail(void **state)
     bool all = torture && *torture;
     if (!(cuda = ax_emulated_backend(false)))
         skip();
-    setenv("AUXCELL_CUDA_TUNE", "1", 1); /* measuring has calls of its own */
+    setenv("AUXCELL_CUDA_TUNE", "1", 1);    /* measuring has calls of its own */
+    setenv("AUXCELL_CUDA_WARM_MS", "0", 1); /* the same number of them each time */
     ax_smallnet net = ax_smallnet_build(true);
     ax_err err = { AX_OK, "" };
     float right, again;

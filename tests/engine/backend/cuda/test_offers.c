@@ -1,0 +1,257 @@
+/* What the libraries offer for a convolution and what becomes of it, where the emulated ones do as hardware does: lists
+   with an algorithm twice, offers that don't run, a host that is slower than the device, clocks that ramp up, a device
+   with little memory. */
+#include "tests/helper/emulated.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const ax_backend *cuda;
+static const ax_device_options plain = { .workspace = 1 << 20 }, tuned = { .workspace = 1 << 20, .tune = true };
+
+static int start(void **state)
+{
+    (void)state;
+    cuda = ax_emulated_backend(false);
+    return 0;
+}
+
+/* Names of switches that tests set. */
+static int end(void **state)
+{
+    static const char *const names[] = { "TWICE", "REFUSE", "HOST_US", "RAMP", "BLAS_TIME", "MEMORY", "ALGO" };
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[40];
+        snprintf(name, sizeof name, "AUXCELL_EMU_%s", names[i]);
+        unsetenv(name);
+    }
+    return 0;
+}
+
+static ax_device *device(ax_device_options options)
+{
+    ax_err err = { AX_OK, "" };
+    ax_device *dev = cuda->open(0, 1, &err);
+    if (!dev)
+        fail_msg("%s", err.msg);
+    cuda->configure(dev, &options);
+    return dev;
+}
+
+/* How often a call was made since ax_emulated_fail. */
+static int called(const char *name)
+{
+    const char *call;
+    int times = 0;
+    for (long n = 1; (call = ax_emulated_call(n)); n++)
+        times += !strcmp(call, name);
+    return times;
+}
+
+/* A convolution of x {2,6,5,8} to 8 channels, or its gradients by x and w, prepared and run; what was called in the run
+   can be asked for afterwards. The explanation, where there is one. */
+static ax_code convolve(ax_device *dev, uint8_t kernel, bool backward, ax_explanation *said, ax_err *err)
+{
+    ax_kernel k = backward ? cuda->backward[AX_OP_CONV2D] : cuda->forward[AX_OP_CONV2D];
+    const uint8_t pad = kernel / 2;
+    const ax_type x = { .shape = { 2, 6, 5, 8 } }, w = { .shape = { 8, kernel, kernel, 8 }, .layout = AX_OIHW };
+    ax_call call = { .op = AX_OP_CONV2D, .backward = backward, .attr = { .conv = { kernel, 1, pad, 1, 1 } } };
+    const ax_type in[] = { x, backward ? x : w, w };
+    size_t work = 0;
+    call.n_in = backward ? 3 : 2;
+    call.n_out = backward ? 2 : 1;
+    for (uint32_t i = 0; i < call.n_in; i++)
+        call.in[i] = (ax_operand) { cuda->alloc(dev, ax_type_bytes(in[i]), err), in[i] };
+    for (uint32_t i = 0; i < call.n_out; i++)
+        call.out[i] = (ax_operand) { cuda->alloc(dev, ax_type_bytes(i ? w : x), err), i ? w : x };
+    ax_code code = k.prepare(dev, &call, &work, err);
+    if (code == AX_OK) {
+        call.work = cuda->alloc(dev, work, err);
+        ax_emulated_fail(0, false);
+        code = k.run(dev, &call, err);
+        if (code == AX_OK)
+            code = cuda->sync(dev, err);
+        if (said && k.explain)
+            k.explain(dev, &call, said);
+        k.discard(dev, &call);
+        cuda->release(dev, call.work);
+    }
+    for (uint32_t i = 0; i < call.n_in; i++)
+        cuda->release(dev, call.in[i].mem);
+    for (uint32_t i = 0; i < call.n_out; i++)
+        cuda->release(dev, call.out[i].mem);
+    return code;
+}
+
+static void close(ax_device *dev)
+{
+    cuda->close(dev);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
+/* Fails unless the next notice has these words in it; NULL: there is none. */
+static void expect_notice(ax_device *dev, const char *const *words)
+{
+    char text[400] = "";
+    bool there = cuda->notice && cuda->notice(dev, text, sizeof text);
+    if (there != (words != NULL))
+        fail_msg("notice: %s", there ? text : "none");
+    for (; words && *words; words++)
+        if (!strstr(text, *words))
+            fail_msg("'%s' isn't in: %s", *words, text);
+}
+
+/* ---- tests ---- */
+
+/* With and without tensor cores it wants unequal scratch: what counts is what it will run with. */
+static void an_algorithm_is_listed_twice(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    setenv("AUXCELL_EMU_TWICE", "1", 1);
+    for (int tune = 0; tune < 2; tune++)
+        for (int tf32 = 0; tf32 < 2; tf32++)
+            for (int backward = 0; backward < 2; backward++) {
+                ax_err err = { AX_OK, "" };
+                ax_device *dev = device((ax_device_options) { .workspace = 1 << 20, .tune = tune, .tf32 = tf32 });
+                if (convolve(dev, 3, backward, NULL, &err) != AX_OK)
+                    fail_msg("%s", err.msg);
+                assert_int_equal(called("cudnnConvolutionForward"), !backward);
+                assert_int_equal(called("cudnnConvolutionBackwardData"), backward);
+                close(dev);
+            }
+}
+
+static void an_offer_that_does_not_run_is_dropped(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    for (int tune = 0; tune < 2; tune++) {
+        ax_err err = { AX_OK, "" };
+        ax_device *dev = device(tune ? tuned : plain);
+        setenv("AUXCELL_EMU_REFUSE", "1", 1);
+        if (convolve(dev, 3, false, NULL, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+        assert_int_equal(called("cudnnConvolutionForward"), 1); /* another */
+        expect_notice(dev, NULL);
+        if (convolve(dev, 3, true, NULL, &err) != AX_OK) /* of those by x there is but one */
+            fail_msg("%s", err.msg);
+        assert_int_equal(called("cudnnConvolutionBackwardData"), 0);
+        assert_int_equal(called("cudnnConvolutionBackwardFilter"), 1);
+        expect_notice(dev, (const char *const[]) { "conv 2x6x5x8->8 3x3 s1 p1 d1, the input's gradient: our own kernel",
+                                                   "CUDNN_STATUS_NOT_SUPPORTED", NULL });
+        expect_notice(dev, NULL);
+        setenv("AUXCELL_EMU_REFUSE", "3", 1); /* nothing at all, of either library */
+        if (convolve(dev, 1, false, NULL, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+        assert_int_equal(called("cudnnConvolutionForward") + called("cublasLtMatmul"), 0);
+        expect_notice(dev, (const char *const[]) { "1x1", "forward: our own kernel", NULL });
+        close(dev);
+    }
+}
+
+/* Nothing fits: that is said once for each shape and direction. */
+static void falling_back_is_said_once(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    setenv("AUXCELL_EMU_ALGO", "2", 1);
+    ax_err err = { AX_OK, "" };
+    ax_explanation said = { "", "" };
+    ax_device *dev = device(plain);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(convolve(dev, 3, true, &said, &err), AX_OK);
+        expect_notice(dev, again ? NULL : (const char *const[]) { "the input's gradient", "the same bits", NULL });
+        expect_notice(dev, again ? NULL : (const char *const[]) { "the weights' gradient", "within 1 MiB", NULL });
+        expect_notice(dev, NULL);
+    }
+    assert_string_equal(said.by, "own, own");
+    assert_non_null(strstr(said.why, "x: own, float32, 0.0 MiB; w: own, float32, "));
+    close(dev);
+}
+
+static void what_computes_is_explained(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    ax_err err = { AX_OK, "" };
+    ax_explanation said = { "", "" };
+    ax_device *dev = device((ax_device_options) { .workspace = 1 << 20, .tf32 = true });
+    assert_int_equal(convolve(dev, 3, true, &said, &err), AX_OK);
+    assert_string_equal(said.by, "cuDNN 1, cuDNN 1");
+    assert_string_equal(said.why, "x: cuDNN 1, TF32, 0.0 MiB; w: cuDNN 1, TF32, 0.0 MiB; deterministic");
+    assert_int_equal(convolve(dev, 1, false, &said, &err), AX_OK);
+    assert_string_equal(said.by, "cuBLASLt");
+    assert_string_equal(said.why, "cuBLASLt, TF32, 0.0 MiB; deterministic");
+    close(dev);
+}
+
+/* A host that takes 10 us for a call hides whatever takes less: cuDNN takes 1 us here, cuBLASLt 4. */
+static void the_device_is_measured_and_not_the_host(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    setenv("AUXCELL_EMU_HOST_US", "10", 1);
+    setenv("AUXCELL_EMU_BLAS_TIME", "4", 1);
+    ax_err err = { AX_OK, "" };
+    ax_device *dev = device(tuned);
+    assert_int_equal(convolve(dev, 1, false, NULL, &err), AX_OK);
+    assert_int_equal(called("cudnnConvolutionForward"), 1);
+    close(dev);
+}
+
+/* Both take 1 us, and cuBLASLt is named first: it isn't to lose for being the first that is timed. */
+static void clocks_that_ramp_up_decide_nothing(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    setenv("AUXCELL_EMU_RAMP", "25", 1);
+    ax_err err = { AX_OK, "" };
+    ax_device *dev = device(tuned);
+    assert_int_equal(convolve(dev, 1, false, NULL, &err), AX_OK);
+    assert_int_equal(called("cublasLtMatmul"), 1);
+    close(dev);
+}
+
+/* What it takes to try an offer isn't there: the library's first is taken. */
+static void a_device_with_little_memory(void **state)
+{
+    (void)state;
+    if (!cuda)
+        skip();
+    ax_err err = { AX_OK, "" };
+    ax_device *dev = device(tuned);
+    setenv("AUXCELL_EMU_MEMORY", "22000", 1); /* the device's own, and the convolution's, not both twice */
+    if (convolve(dev, 3, false, NULL, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_int_equal(called("cudnnConvolutionForward"), 1);
+    unsetenv("AUXCELL_EMU_MEMORY");
+    close(dev);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_algorithm_is_listed_twice, start, end),
+        cmocka_unit_test_setup_teardown(an_offer_that_does_not_run_is_dropped, start, end),
+        cmocka_unit_test_setup_teardown(falling_back_is_said_once, start, end),
+        cmocka_unit_test_setup_teardown(what_computes_is_explained, start, end),
+        cmocka_unit_test_setup_teardown(the_device_is_measured_and_not_the_host, start, end),
+        cmocka_unit_test_setup_teardown(clocks_that_ramp_up_decide_nothing, start, end),
+        cmocka_unit_test_setup_teardown(a_device_with_little_memory, start, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
