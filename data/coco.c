@@ -86,7 +86,7 @@ static ax_code part(const char *text, char file[PATH_MAX], char dir[PATH_MAX], a
     return ax_fail(err, AX_EIO, "%s: not a file of annotations and a folder of images with a comma between", text);
 }
 
-/* Annotations of an image that isn't there, for who inspects the set. */
+/* Annotations of an image that isn't there, for an inspection of the set. */
 static ax_code add_gone(ax_pairs *p, const char *path, const char *name, ax_err *err)
 {
     ax_pair gone = { NULL, strdup(path), strdup(name), 0 };
@@ -97,7 +97,7 @@ static ax_code add_gone(ax_pairs *p, const char *path, const char *name, ax_err 
     return ax_fail(err, AX_ENOMEM, "no memory for the names of files");
 }
 
-/* Images lie in the folder by their names, or by the last part of them. */
+/* Images are in the folder by their names, or by the last part of them. */
 static ax_code add_images(ax_pairs *p, const ax_dataset_spec *spec, int file, const char *dir, ax_err *err)
 {
     sets *s = p->more;

@@ -62,7 +62,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
                        spec->argument);
     if (code == AX_OK)
         code = ax_match_check(p, spec, err);
-    bool enough = !spec->inspect || p->list[0].n + p->list[1].n > 1; /* who inspects is told of the orphans */
+    bool enough = !spec->inspect || p->list[0].n + p->list[1].n > 1; /* an inspection reports the orphans */
     if (code == AX_OK && enough && (split || l->parts < 2))
         code = ax_pairs_split(p, split ? split : "90/10", err);
     if (code == AX_OK)

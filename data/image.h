@@ -34,7 +34,7 @@ uint32_t ax_mask_value(const ax_mask *m, size_t i);
    colour no class has; name is for the message. */
 ax_code ax_mask_classes(ax_mask *mask, const ax_classes *classes, const char *name, ax_err *err);
 
-/* An image of a data set with the classes that its mask says. The mask lies on the picture as viewers show both; where
+/* An image of a data set with the classes that its mask says. The mask covers the picture as viewers show both; where
    their sizes as shown differ and those as stored agree, it is a mask of the stored pixels, and turns with them. Sizes
    that agree in neither way: AX_EFORMAT. On success out is the caller's (ax_picture_release). */
 ax_code ax_labelled_read(const char *picture, const char *mask, const ax_classes *classes, ax_picture *out,
@@ -53,7 +53,7 @@ ax_code ax_depth_scale_parse(const char *text, ax_depth_scale *out, ax_err *err)
 /* Metres {h,w} (malloc, caller frees) of a PNG of 16-bit grey, 0 where there is none. */
 ax_code ax_depth_read(const char *path, const ax_depth_scale *scale, float **metres, int32_t *h, int32_t *w,
                       ax_err *err);
-/* An image of a data set, RGB {h,w,3}, with its depth map, metres {h,w} (malloc, caller frees). The map lies on the
+/* An image of a data set, RGB {h,w,3}, with its depth map, metres {h,w} (malloc, caller frees). The map covers the
    picture as the mask of ax_labelled_read does. */
 ax_code ax_depth_pair_read(const char *picture, const char *map, const ax_depth_scale *scale, uint8_t **rgb,
                            float **metres, int32_t *h, int32_t *w, ax_err *err);

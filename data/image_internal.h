@@ -29,7 +29,7 @@ ax_code ax_image_turn(ax_pixels *p, const char *name, ax_err *err);
 
 /* A file's picture, or its mask, as it is stored. */
 ax_code ax_image_read(const char *path, bool mask, ax_pixels *out, ax_err *err);
-/* A mask lies on its picture as both are to be seen. Where only the sizes as stored agree, it was made for the stored
+/* A mask covers its picture as viewers show both. Where only the sizes as stored agree, it was made for the stored
    pixels, by a program that doesn't know orientations, and turns with them. */
 ax_code ax_image_match(const ax_pixels *picture, ax_pixels *mask, const char *picture_path, const char *mask_path,
                        ax_err *err);

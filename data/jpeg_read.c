@@ -170,7 +170,7 @@ static void decode(reading *r, const uint8_t *bytes, size_t n, ax_pixels *out)
         JSAMPROW row = r->pixels + stride * j->output_scanline;
         jpeg_read_scanlines(j, &row, 1);
     }
-    /* not finished: what lies behind the last row is of no interest */
+    /* not finished: what is behind the last row is of no interest */
     *out = (ax_pixels) { .size = 3,
                          .h = (int32_t)j->output_height,
                          .w = (int32_t)j->output_width,

@@ -1,4 +1,4 @@
-/* list: images and masks, or depth maps, that files list, for whatever lies on a disk. */
+/* list: images and masks, or depth maps, that files list, for whatever is on a disk. */
 #include "data/classfile.h"
 #include "data/open.h"
 #include "data/pairs.h"

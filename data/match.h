@@ -6,7 +6,7 @@
 
 /* An image is STEM + image_suffix, its target STEM + one of the suffixes, each with an extension of its own. */
 typedef struct ax_match {
-    const char *images, *targets;        /* folders; the same where they lie side by side */
+    const char *images, *targets;        /* folders; the same where they are side by side */
     const char *image_suffix;            /* "" = none */
     const char *const *suffix;           /* NULL-terminated, tried in this order */
     bool (*is_target)(const char *name); /* by its extension, or more */

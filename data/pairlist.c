@@ -52,7 +52,7 @@ static char *path_of(const reading *r, const char *name, size_t n)
     return take_inside ? inside : absolute;
 }
 
-/* A path without the folder that it lies in, and without what doesn't change where it leads; NULL without memory. */
+/* A path without the folder that it is in, and without what doesn't change where it leads; NULL without memory. */
 static char *name_of(const reading *r, const char *path)
 {
     size_t skip = strlen(r->dir), n = 0;

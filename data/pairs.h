@@ -17,7 +17,7 @@ typedef struct ax_pairs ax_pairs;
 typedef ax_code (*ax_pairs_draw)(const ax_pairs *p, const ax_pair *pair, int32_t h, int32_t w, uint8_t *classes,
                                  ax_err *err);
 
-/* Checks a target before anything is trained, as draw would, without drawing; the image is of that size, or lies on its
+/* Checks a target before anything is trained, as draw would, without drawing; the image is of that size, or is on its
    side. */
 typedef ax_code (*ax_pairs_look)(const ax_pairs *p, const ax_pair *pair, const ax_glance *image, ax_err *err);
 
@@ -30,7 +30,7 @@ struct ax_pairs {
     int n_files;
     ax_classes *classes; /* owned */
     char *class_file;    /* where they are from, NULL = none; owned */
-    ax_pairlist orphan;  /* what has no other half: image or mask is NULL; only for who inspects the set; owned */
+    ax_pairlist orphan;  /* what has no other half: image or mask is NULL; only when the set is inspected; owned */
     ax_pairs_draw draw;  /* NULL: the masks are files */
     ax_pairs_look look;  /* NULL: nothing more to be checked before training */
     bool checked;        /* by ax_pairs_check: some targets are read, too, when the classes are known */

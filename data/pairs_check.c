@@ -14,7 +14,7 @@ static ax_code other_size(const ax_pair *pair, int32_t image_h, int32_t image_w,
                    image_h);
 }
 
-/* One of the two lies on its side: decoding tells whether it is turned. */
+/* One of the two is on its side: decoding tells whether it is turned. */
 static ax_code check_turned(const ax_pair *pair, ax_err *err)
 {
     uint8_t *rgb = NULL;
@@ -28,7 +28,7 @@ static ax_code check_turned(const ax_pair *pair, ax_err *err)
     return code != AX_OK || (m.h == h && m.w == w) ? code : other_size(pair, h, w, m.h, m.w, err);
 }
 
-/* A mask lies on its picture as both are seen, or as both are stored (data/image.h). */
+/* A mask covers its picture as viewers show both, or as both are stored (data/image.h). */
 static ax_code check_sizes(const ax_pair *pair, const ax_glance *image, const ax_glance *mask, ax_err *err)
 {
     if (image->h == mask->h && image->w == mask->w)

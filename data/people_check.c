@@ -43,7 +43,7 @@ static ax_code check_picture(void *context, int thread, size_t i, ax_err *err)
     return c->shown[i] ? ax_people_picture_check(&c->l->picture[i], &c->glance[i], err) : AX_OK;
 }
 
-/* Published annotations have points that lie a little outside; further than a whole image away they are of something
+/* Published annotations have points that are a little outside; further than a whole image away they are of something
    else. */
 static ax_code check_points(const checking *c, ax_err *err)
 {

@@ -33,7 +33,7 @@ typedef enum ax_joint { AX_JOINT_LIST(AX_JOINT_ENUM) AX_JOINTS } ax_joint;
 typedef struct ax_scene_person {
     float z; /* metres from the camera */
     struct {
-        float x, y;   /* pixels, pixel centres at .5; may lie outside the picture */
+        float x, y;   /* pixels, pixel centres at .5; may be outside the picture */
         bool visible; /* inside the picture, with nothing in front of it */
     } joint[AX_JOINTS];
 } ax_scene_person;

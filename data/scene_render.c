@@ -173,7 +173,7 @@ static void expose(ax_scene_canvas *c, ax_rng *rng, const world *w, uint8_t *rgb
 {
     float exposure = ax_between(rng, 0.6f, 1.2f), slope = ax_between(rng, -0.25f, 0.25f);
     ax_color cast = { ax_between(rng, 0.88f, 1.12f), ax_between(rng, 0.94f, 1.06f), ax_between(rng, 0.88f, 1.12f) };
-    bool shaded = ax_rng_uniform(rng) < 0.4; /* half of the street lies in the shadow of something behind us */
+    bool shaded = ax_rng_uniform(rng) < 0.4; /* half of the street is in the shadow of something behind us */
     float nx = ax_between(rng, -1, 1), ny = ax_between(rng, 0.2f, 1), at = ax_between(rng, -0.2f, 0.4f);
     float dark = ax_between(rng, 0.5f, 0.8f), noise = ax_between(rng, 0.01f, 0.06f);
     for (int32_t y = 0; y < AX_SCENE_H; y++)

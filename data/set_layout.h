@@ -9,7 +9,7 @@
 
 typedef struct ax_set_layout {
     int parts;                                      /* 1, or 2: training and validation have folders of their own */
-    char images[2][PATH_MAX], targets[2][PATH_MAX]; /* the same where they lie side by side */
+    char images[2][PATH_MAX], targets[2][PATH_MAX]; /* the same where they are side by side */
 } ax_set_layout;
 
 /* Finds images/ (or img, JPEGImages, ...) and the first of the targets' names (NULL-terminated) in the spec's folder,

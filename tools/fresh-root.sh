@@ -17,7 +17,7 @@ usage: tools/fresh-root.sh SUITE [OPTION...]
   --at DIR        where the roots are made (default: a new folder in \${TMPDIR:-/tmp})
   --cache DIR     base roots and packages, so that the next call is quick (default: ~/.cache/auxcell-fresh-root)
   --mirror URL    another mirror than apt's
-  --anew          makes the base root again
+  --rebuild       makes the base root again
   --keep          leaves the roots and the logs there
 END
 }
@@ -101,7 +101,7 @@ inside() {
 
 # ---- outside ---------------------------------------------------------------------------------------------------------
 
-suite= who="root user" commands="demo check" at= cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/auxcell-fresh-root mirror= anew= keep=
+suite= who="root user" commands="demo check" at= cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/auxcell-fresh-root mirror= rebuild= keep=
 while [ $# -gt 0 ]; do
     case $1 in
     --as | --commands | --at | --cache | --mirror) [ $# -gt 1 ] || die "$1 needs a value" 2 ;;
@@ -112,7 +112,7 @@ while [ $# -gt 0 ]; do
     --at) at=$2; shift ;;
     --cache) cache=$2; shift ;;
     --mirror) mirror=$2; shift ;;
-    --anew) anew=1 ;;
+    --rebuild) rebuild=1 ;;
     --keep) keep=1 ;;
     --help) usage; exit 0 ;;
     -*) die "unknown option $1; --help lists them" 2 ;;
@@ -184,14 +184,14 @@ isolated() {
 start=$(date +%s)
 base=$cache/$suite/base.tar
 made=
-if [ -n "$anew" ] || [ ! -e "$base" ]; then
+if [ -n "$rebuild" ] || [ ! -e "$base" ]; then
     include=git
     case $mirror in https:*) include=git,ca-certificates ;; esac
     isolated debootstrap --variant=minbase --include=$include --cache-dir="$cache/$suite/debootstrap" "$suite" "$at/base" "$mirror" \
         >"$at/debootstrap.log" 2>&1 || { tail -n 20 "$at/debootstrap.log" >&2; die "debootstrap failed"; }
     tar -C "$at/base" -cf "$base.new" . && mv "$base.new" "$base"
     rm -rf --one-file-system "$at/base"
-    made=", made anew"
+    made=", rebuilt"
 fi
 printf 'ok    base root of %s%s (%d s)\n' "$suite" "$made" $(($(date +%s) - start))
 

@@ -36,11 +36,11 @@ static void unescape(char *s)
 typedef struct hierarchy {
     bool v2;
     char top[PATH_MAX];    /* where it is mounted */
-    char at[2 * PATH_MAX]; /* where our group lies, in top or below it */
+    char at[2 * PATH_MAX]; /* where our group is, in top or below it */
 } hierarchy;
 
 /* Finds `path` of a hierarchy in the file system. A container may see less than the whole, mounted as if it were all:
-   what lies outside it can't be read, and our own group is what is mounted. */
+   what is outside it can't be read, and our own group is what is mounted. */
 static bool find_mount(const char *mountinfo, const char *path, hierarchy *h)
 {
     FILE *f = fopen(mountinfo, "re");

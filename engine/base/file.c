@@ -69,7 +69,7 @@ ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n
     return ax_file_replace_pieces(dirfd, name, &piece, 1, err);
 }
 
-/* What lies there goes first: half a file of a process that was killed, or something that writing would hang on (a
+/* What is there goes first: half a file of a process that was killed, or something that writing would hang on (a
    pipe) or change (a link to another file). */
 int ax_file_make(int dirfd, const char *name)
 {

@@ -14,7 +14,7 @@ ax_code ax_write_all(int fd, const void *bytes, size_t n, const char *name, ax_e
 ax_code ax_write_at(int fd, const void *bytes, size_t n, uint64_t offset, const char *name, ax_err *err);
 /* Writes the pieces one after the other, syncs and closes fd, also when it fails. */
 ax_code ax_file_fill(int fd, const struct iovec *piece, size_t n, const char *name, ax_err *err);
-/* Syncs the directory that dirfd/name lies in: a name that was made or renamed there stays. */
+/* Syncs the directory that dirfd/name is in: a name that was made or renamed there stays. */
 ax_code ax_file_sync_folder(int dirfd, const char *name, ax_err *err);
 /* Opens a file that is new, for reading and writing, mode 0600, in place of what was left there under its name: never
    one that somebody else has put there, whether a file or a link. -1 with errno. */

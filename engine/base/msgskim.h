@@ -8,7 +8,7 @@
 
 enum { AX_MSG_DEPTH = 16 };
 
-/* Length of the one object at the start of bytes when it lies there whole: every string within the bytes, every
+/* Length of the one object at the start of bytes when it is there whole: every string within the bytes, every
    container with no more elements than bytes are left, at most AX_MSG_DEPTH levels. 0: cut, too deep, or lying;
    *more (may be NULL) tells a cut object that could still grow into a good one. */
 size_t ax_msg_skim(const void *bytes, size_t n, bool *more);

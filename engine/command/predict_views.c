@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* The image, normalised and padded with the mean (0) to the plan's size: with sides that the strides divide, resizes of
-   taps lie exactly on each other. Unpadded, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
+   taps are exactly on each other. Unpadded, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
 float *ax_view_input(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, int32_t pw)
 {
     float *x = calloc((size_t)ph * (size_t)pw * 3, sizeof *x);

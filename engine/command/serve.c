@@ -29,7 +29,7 @@ static void tell(starter *s, const char *text)
     if (s->fd < 0)
         return;
     if (write(s->fd, text, strlen(text)) < 0) {
-        /* who started us doesn't wait any more */
+        /* the process that started us no longer waits */
     }
     close(s->fd);
     s->fd = -1;

@@ -76,7 +76,7 @@ static void block_signals(int how)
     pthread_sigmask(how, &set, NULL);
 }
 
-/* The last line of the terminal, drawn anew with each step. */
+/* The last line of the terminal, redrawn at each step. */
 static void show_progress(const seed_run *run, const ax_train_progress *p)
 {
     ax_str chart;

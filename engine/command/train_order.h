@@ -36,7 +36,7 @@ void ax_train_order_release(ax_train_order *o);
 /* Names what the run and the folder hold beside models: no model may land there. */
 ax_code ax_train_order_files(const ax_train_order *o, ax_files *files, ax_err *err);
 
-/* Files of the training with this seed. What lies in the folder has its seed in its name; a model that -o names has it
+/* Files of the training with this seed. What is in the folder has its seed in its name; a model that -o names has it
    when there are several. AX_EINVAL: too long. */
 typedef enum ax_train_file { AX_TRAIN_MODEL, AX_TRAIN_STATE, AX_TRAIN_EPOCHS } ax_train_file;
 ax_code ax_train_order_path(const ax_train_order *o, ax_train_file what, int64_t seed, char path[PATH_MAX],

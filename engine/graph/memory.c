@@ -138,7 +138,7 @@ static void make_buffers(const ax_graph *g, ax_memory *m)
     }
 }
 
-/* ---- where buffers lie ---- */
+/* ---- where buffers are ---- */
 
 static int larger_first(const void *a, const void *b)
 {

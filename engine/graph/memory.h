@@ -1,4 +1,4 @@
-/* Which nodes run, how long each value lives, and where it lies: the part of a plan that needs no backend. */
+/* Which nodes run, how long each value lives, and where it is: the part of a plan that needs no backend. */
 #ifndef AX_GRAPH_MEMORY_H
 #define AX_GRAPH_MEMORY_H
 

@@ -9,7 +9,7 @@ typedef struct span {
     size_t from, to; /* floats; padding between parameters is zero in every slot and stays so */
 } span;
 
-/* The next span at or after *i (parameters of a group lie in their order); false = no more. */
+/* The next span at or after *i (parameters of a group are in their order); false = no more. */
 static bool next_span(const ax_params *p, ax_group group, size_t *i, span *s)
 {
     bool open = false;

@@ -27,7 +27,7 @@ void *ax_params_slot(const ax_params *p, size_t i, ax_slot slot);
 ax_code ax_params_set(ax_params *p, size_t i, ax_slot slot, const float *host, ax_err *err);
 ax_code ax_params_get(const ax_params *p, size_t i, ax_slot slot, float *host, ax_err *err);
 /* A group's slot as a whole: *floats of device memory, values of running statistics included. NULL: it wasn't made, or
-   the group is empty. Parameters of graphs that differ in batch size only lie in the same order. */
+   the group is empty. Parameters of graphs that differ in batch size only are in the same order. */
 float *ax_params_block(const ax_params *p, ax_group group, ax_slot slot, size_t *floats);
 /* True when the training graph gives parameter i a gradient; set by ax_plan_new for graphs with a backward pass. Only
    such parameters are updated. */
@@ -49,8 +49,8 @@ typedef struct ax_optim {
     uint64_t step;                    /* steps taken; counted up by ax_optim_end */
 } ax_optim;
 /* One step on a group, in three parts, so that the one that computes can be recorded together with what makes the
-   gradients (ax_plan_then). Begin hands over what is of this step: the step size, and the decay of the averages. Run
-   clips as torch.nn.utils.clip_grad_norm_, updates, and, if asked, averages as ax_optim_polyak; it takes the same
+   gradients (ax_plan_then). Begin hands over what is of this step: the learning rate, and the decay of the averages.
+   Run clips as torch.nn.utils.clip_grad_norm_, updates, and, if asked, averages as ax_optim_polyak; it takes the same
    memory in the same order every time and waits for nothing. End waits for it: *norm (may be NULL) = the norm before
    clipping; one that isn't finite is AX_EFORMAT "gradient norm is nan", and nothing but averages has changed. */
 ax_code ax_optim_begin(ax_params *p, ax_group group, const ax_optim *o, float decay, ax_err *err);

@@ -28,7 +28,7 @@ struct ax_plan {
     step *step;
     void *arena, *work;
     size_t work_bytes, input_bytes;
-    void **mem;         /* per value id - 1: where it lies, NULL = dead */
+    void **mem;         /* per value id - 1: where it is, NULL = dead */
     void **owned;       /* per value id - 1: input memory of the plan's own */
     const void **bound; /* per value id - 1: the caller's memory, copied to `owned` by every run; else NULL */
     ax_capture capture;

@@ -43,7 +43,7 @@ size_t ax_plan_arena_bytes(const ax_plan *p);
 ax_code ax_plan_predict(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, size_t *bytes,
                         ax_err *err);
 
-/* Where a value lies in the arena and from which to which step it lives: for tests. false = not in the arena. */
+/* Where a value is in the arena and from which to which step it lives: for tests. false = not in the arena. */
 typedef struct ax_plan_extent {
     size_t offset, bytes, first, last;
 } ax_plan_extent;

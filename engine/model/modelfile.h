@@ -20,7 +20,7 @@ typedef struct ax_model_info {
 
 /* Writes path (whole or not at all): encoder and decoder parameters without auxiliary heads. Trainable parameters come
    from the Polyak average when averaged is true and one exists. The encoder's come from encoder (its own names), since
-   stage 1 doesn't hold them; NULL: from p. output: a user named the path (ax_output_write); else it lies in a run's
+   stage 1 doesn't hold them; NULL: from p. output: a user named the path (ax_output_write); else it is in a run's
    directory (ax_file_replace). */
 ax_code ax_model_write(const char *path, bool output, const ax_model_info *info, const ax_params *p, bool averaged,
                        const ax_params *encoder, ax_err *err);

@@ -26,7 +26,7 @@ static int compare_names(const void *a, const void *b)
     return strcmp((*x)->name, (*y)->name);
 }
 
-/* Pointers compare as offsets do: all lie in the same data section. Empty tensors come before what starts there. */
+/* Pointers compare as offsets do: all are in the same data section. Empty tensors come before what starts there. */
 static int compare_places(const void *a, const void *b)
 {
     const ax_st_tensor *const *x = a, *const *y = b;

@@ -1,5 +1,5 @@
 /* safetensors files: 8 bytes length, JSON header, data. Hostile input is expected: the header is capped at 100 MB,
-   offsets are checked to lie inside the file without holes or overlap, shapes against sizes. */
+   offsets are checked to be inside the file without holes or overlap, shapes against sizes. */
 #ifndef AX_MODEL_SAFETENSORS_H
 #define AX_MODEL_SAFETENSORS_H
 

@@ -241,7 +241,7 @@ static int finish_tensor(reader *r)
     if (r->has != (HAS_DTYPE | HAS_SHAPE | HAS_OFFSETS))
         return stop(r, "dtype, shape or data_offsets is missing");
     if (r->n_offsets != 2 || r->offset[0] > r->offset[1] || r->offset[1] > r->n_data)
-        return stop(r, r->n_offsets == 2 && r->offset[1] > r->n_data ? "its data lies beyond the end of the file"
+        return stop(r, r->n_offsets == 2 && r->offset[1] > r->n_data ? "its data is beyond the end of the file"
                                                                      : "data_offsets isn't [begin, end]");
     size_t elements = 1;
     for (int i = 0; i < t->n_dim; i++)

@@ -13,7 +13,7 @@ typedef struct ax_st_header {
     size_t n_meta, cap_meta;
 } ax_st_header;
 
-/* Fills *h (zeroed by the caller; to be released on failure, too). Each tensor's size fits its shape and lies inside
+/* Fills *h (zeroed by the caller; to be released on failure, too). Each tensor's size fits its shape and is inside
    the n_data bytes at data. name is for messages. */
 ax_code ax_st_header_parse(ax_st_header *h, const char *json, size_t n, const char *data, size_t n_data,
                            const char *name, ax_err *err);

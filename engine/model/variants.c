@@ -79,7 +79,7 @@ static ax_code compile(ax_variant_predictor *vp, int32_t h, int32_t w, ax_err *e
     return vp->prediction && vp->mean ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory for %dx%d pixels", w, h);
 }
 
-/* Where position i of n lies among m, with half-pixel centres: the two neighbours, and how far it is to the second. */
+/* Where position i of n is among m, with half-pixel centres: the two neighbours, and how far it is to the second. */
 typedef struct place {
     int32_t lo, hi;
     float weight;

@@ -100,7 +100,7 @@ typedef struct ax_backend {
     /* Optional: what went otherwise than one would expect, a line at a time, each once; false: nothing more. */
     bool (*notice)(ax_device *dev, char *text, size_t size);
     ax_kernel forward[AX_OP_COUNT], backward[AX_OP_COUNT];
-    /* Updates only enqueue, and all that they point at lies in the backend's memory: they can be recorded. */
+    /* Updates only enqueue, and all that they point at is in the backend's memory: they can be recorded. */
     /* *sum = the sum of squares of n floats, accumulated in double in a fixed order. */
     ax_code (*sum_squares)(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
     /* As ax_update_clip. */

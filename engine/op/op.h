@@ -1,7 +1,7 @@
 /* The primitive operations of the graph: one row each, and what they mean.
 
    Feature maps are NHWC float32. A vector is {1,1,1,C}, a scalar {1,1,1,1}. A convolution's weight has the shape
-   {O, kh, kw, I/groups} and lies in memory as OIHW, as PyTorch and the files have it. Labels are uint8 class ids,
+   {O, kh, kw, I/groups} and is in memory as OIHW, as PyTorch and the files have it. Labels are uint8 class ids,
    AX_IGNORE where there is none.
 
    Every forward kernel overwrites its outputs; every backward kernel overwrites the gradients asked for. Where a
@@ -124,9 +124,9 @@ typedef struct ax_op_info {
     uint8_t backward_reads_in, backward_reads_out;
     /* Which inputs have a gradient at all. */
     uint8_t differentiable;
-    /* Output 0 may lie in the memory of this input when nobody reads the input later. Bit i = input i. */
+    /* Output 0 may be in the memory of this input when nobody reads the input later. Bit i = input i. */
     uint8_t inplace;
-    /* In backward: the gradient of input 0 may lie in the memory of the gradient of output 0, or (bit 1) in that of
+    /* In backward: the gradient of input 0 may be in the memory of the gradient of output 0, or (bit 1) in that of
        the saved output 1. */
     uint8_t backward_inplace;
     /* Multiply-adds of one forward call (only convolutions count, as in the literature); NULL = none. */

@@ -24,7 +24,7 @@ _Static_assert(AX_GATES % (2 * ROWS * LANES) == 0 && AX_UNITS % (2 * ROWS) == 0,
 /* ---- products ---- */
 
 /* Two rows by five vectors of y += a b stay in registers while the n rows of b go by: b is {n, GATES}, a's element (i,
-   k) lies at i * across + k * down. */
+   k) is at i * across + k * down. */
 INLINE void tile_of_two(float *y, const float *a, size_t across, size_t down, const float *b, size_t n)
 {
     vec_at *u = (vec_at *)y, *v = (vec_at *)(y + AX_GATES);

@@ -7,7 +7,7 @@
 
 enum { UNITS = AX_UNITS, GATES = AX_GATES, LAYERS = 2, STEPS = AX_MAX_DECISIONS + AX_MAX_WARM_UP };
 
-/* Kinds of tensors in their order; gate weights lie transposed, {in, gates}. */
+/* Kinds of tensors in their order; gate weights are transposed, {in, gates}. */
 typedef enum tensor_kind {
     T_START,
     T_EMBED,        /* per table of the space */
@@ -50,7 +50,7 @@ struct ax_controller {
     int first[T_KINDS + 1]; /* tensor of each kind; at the end: how many there are */
     size_t count;           /* floats of all tensors */
     float *block[4];        /* per ax_controller_slot */
-    bool no_grad;           /* all gradients are zero, whatever lies in their block */
+    bool no_grad;           /* all gradients are zero, whatever is in their block */
     uint64_t adam_steps;
     pass pass;
 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Batches that no client has named: commands of their own. Clients' numbers lie below (ax_client_request). */
+/* Batches that no client has named: commands of their own. Clients' numbers are below (ax_client_request). */
 static const uint64_t unnamed = 1ull << 62;
 
 /* Says PRUNED. until: when it becomes final, NAN = never, or it isn't pruned softly. */

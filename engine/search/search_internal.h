@@ -13,7 +13,7 @@ enum { AX_REQUESTS = 64, AX_ENTRIES_MAX = 1 << 22 };
 /* What the gate said; a candidate that the gate ended is judged by stage 1. */
 enum { AX_VERDICT_NONE, AX_VERDICT_ON, AX_VERDICT_END };
 
-/* A candidate, as far as the future depends on it: candidate id lies at index id - 1. */
+/* A candidate, as far as the future depends on it: candidate id is at index id - 1. */
 typedef struct ax_entry {
     AX_CANDIDATE_EMBEDDED
     ax_proposal proposal;
@@ -22,7 +22,7 @@ typedef struct ax_entry {
     bool bypass_gate;     /* promoted while running */
     uint32_t attempts, crashes, verdict;
     ax_cause cause; /* of its last failure */
-    bool open;      /* lies in the search's list of open ones; not part of a snapshot */
+    bool open;      /* is in the search's list of open ones; not part of a snapshot */
 } ax_entry;
 
 /* What a worker has in hand. */

@@ -43,14 +43,14 @@ typedef struct ax_task_spec {
     } of;
 } ax_task_spec;
 
-/* Where an axis of a sample lies in its image: the sample's coordinate v is the image's from + step * v, both in pixels
+/* Where an axis of a sample is in its image: the sample's coordinate v is the image's from + step * v, both in pixels
    from the first one's edge, so that pixel i has its centre at i + 0.5. Mirrored: step < 0. */
 typedef struct ax_cut {
     int32_t size; /* of the image along this axis */
     double from, step;
 } ax_cut;
 
-/* Where a sample lies in its image. */
+/* Where a sample is in its image. */
 typedef struct ax_truth_cut {
     int32_t image_h, image_w, h, w; /* of the image; of the sample */
     ax_cut y, x;

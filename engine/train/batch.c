@@ -224,7 +224,7 @@ ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
 
 void ax_batch_fill_ahead(ax_batch *b, int32_t step)
 {
-    ax_err later = { AX_OK, "" }; /* who asks for this batch hears of it then, for it is tried again */
+    ax_err later = { AX_OK, "" }; /* whoever asks for this batch is told then, for it is tried again */
     bool useful = b->t->be->separate && !b->resident;
     if (useful && fill(b, step, &later) == AX_OK)
         b->ready = step;

@@ -45,7 +45,7 @@ typedef struct ax_cache_claim {
     bool teacher;
     const ax_taps *taps;
 } ax_cache_claim;
-/* Whether the n bytes of a file are a whole cache file of that claim: all offsets and sizes lie within it, and nothing
+/* Whether the n bytes of a file are a whole cache file of that claim: all offsets and sizes are within it, and nothing
    of it was changed since it was made. */
 bool ax_cache_is(const void *file, size_t n, const ax_cache_claim *claim);
 uint32_t ax_cache_head_crc(const ax_cache_header *head, const ax_cache_entry *index);

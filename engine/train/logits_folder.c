@@ -73,7 +73,7 @@ static int by_base(const void *a, const void *b)
     return order ? order : n != m ? (n < m ? -1 : 1) : strcmp(x, y);
 }
 
-/* Of two images that are called the same neither may take what lies there under that name alone. */
+/* Of two images that are called the same neither may take what is there under that name alone. */
 static ax_code check_pair(const char *dir, const char *a, const char *b, ax_err *err)
 {
     char of_a[PATH], of_b[PATH];

@@ -1,5 +1,5 @@
 /* A folder with a teacher's logits: for each training image one .npy or .safetensors file (tensor "logits", or the only
-   one). It lies under the image's path within the data set (train/s1/0001.npy for train/s1/0001.png), or under its name
+   one). It is under the image's path within the data set (train/s1/0001.npy for train/s1/0001.png), or under its name
    alone (0001.npy) if no other training image is called so. Logits are {outputs,h,w} or {1,outputs,h,w} as PyTorch has
    them, at the image's size divided by 1, 2, 4, 8, 16 or 32 (rounded up). */
 #ifndef AX_TRAIN_LOGITS_FOLDER_H

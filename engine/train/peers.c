@@ -144,7 +144,7 @@ static ax_code everywhere(const ax_peers *p, const ax_params *params, ax_group g
     for (size_t i = 0; i < p->n; i++) {
         mem[1 + i] = ax_params_block(p->peer[i].params, group, slot, &same);
         if ((mem[1 + i] ? same : 0) != *floats)
-            return ax_fail(err, AX_EINVAL, "the devices' parameters lie in different orders");
+            return ax_fail(err, AX_EINVAL, "the devices' parameters are in different orders");
     }
     return AX_OK;
 }

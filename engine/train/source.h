@@ -49,7 +49,7 @@ typedef struct ax_source_ops {
        ax_sample_release. */
     ax_code (*sample)(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err);
     /* Name of an image, cut to cap bytes: its file's path within the data set, with its ending ("train/s1/0001.png"),
-       or what it is called where there is no file. For what lies beside the data. */
+       or what it is called where there is no file. For what is beside the data. */
     void (*name)(ax_source *s, ax_split split, uint64_t index, char *out, size_t cap);
     /* The image of a sample as it is, RGB {h,w,3} (malloc, caller frees): what a person is shown. */
     ax_code (*picture)(ax_source *s, ax_split split, uint64_t index, uint8_t **rgb, int32_t *h, int32_t *w,

@@ -68,7 +68,7 @@ struct ax_train_job {
                                           "constant": for the longer schedule */
     ax_train_gate gate;                /* NULL: no gate */
     const char *model_path;            /* NULL, or where the trained model is written (safetensors) */
-    bool model_is_output;              /* a user named that path; else it lies in the run's directory */
+    bool model_is_output;              /* a user named that path; else it is in the run's directory */
     const char *masks_path;            /* NULL, or where predictions of the first validation images go; the pictures and
                                           the truth go to validation.mpk beside it (engine/wire/maskfile.h) */
     const char *state_path;            /* NULL, or the file of engine/train/inflight.h: the training goes on from it if
@@ -80,7 +80,8 @@ struct ax_train_job {
     int64_t eval_epochs;          /* with epoch_end: epochs from one validation to the next, from 1; the last of a
                                      stage always has one */
     uint64_t peers; /* CUDA devices that may compute beside the trainer's own, bit N: cuda:N (engine/train/peers.h) */
-    void (*warn)(void *context, const char *text); /* NULL, or who hears of what isn't as it should be, but goes on */
+    void (*warn)(void *context,
+                 const char *text); /* NULL, or is told of what isn't as it should be; training goes on */
 };
 
 /* How long a stage is. */

@@ -211,7 +211,7 @@ void ax_training_release(ax_training *r)
 
 /* ---- a step ---- */
 
-/* The step size as a share of its full value. */
+/* The learning rate as a share of its full value. */
 static double lr_factor(const ax_training *r)
 {
     const ax_settings *s = &r->t->settings;

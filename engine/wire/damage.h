@@ -22,7 +22,7 @@ typedef struct ax_damage {
 
 /* Nothing is missing, and nothing was put right. A torn tail alone is no damage. */
 bool ax_damage_none(const ax_damage *d);
-/* The log must have all events up to number `known`: what lies between its end and that one is lost. */
+/* The log must have all events up to number `known`: what is between its end and that one is lost. */
 void ax_damage_until(ax_damage *d, uint64_t known);
 /* One line: "events.mpk: damaged at byte 1234: 3 events (12 to 14) are missing, 210 bytes can't be read". */
 enum { AX_DAMAGE_TEXT = 320 };

@@ -72,7 +72,7 @@ typedef struct ax_log_place {
     uint32_t crc;         /* its checksum */
 } ax_log_place;
 /* To pass records on unread: takes whole ones that continue the place, up to number `until`, from `bytes`, which
-   lie there, moves the place behind them and returns their bytes. 0: more bytes are needed; or what lies there is none
+   are there, moves the place behind them and returns their bytes. 0: more bytes are needed; or what is there is none
    of the log's, since somebody has damaged it, and the place is behind that now. */
 size_t ax_records_take(const uint8_t *bytes, size_t n, uint64_t until, ax_log_place *place);
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A member by its type. Members are copied: the table knows only where they lie. */
+/* A member by its type. Members are copied: the table knows only where they are. */
 typedef union member {
     uint32_t u32;
     uint64_t u64;

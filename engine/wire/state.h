@@ -21,10 +21,10 @@ typedef struct ax_validations { /* of a candidate */
 typedef struct ax_candidate {
     /* prune_until: of ax_state.elapsed; its loss is that of the last step while it trains */
     AX_CANDIDATE_EMBEDDED
-    uint32_t id; /* counts from 1; candidate id lies at index id - 1 */
+    uint32_t id; /* counts from 1; candidate id is at index id - 1 */
     ax_genotype genotype;
     int8_t gate_passed;                                 /* -1 = not asked */
-    bool scored;                                        /* lies in the state's list of them */
+    bool scored;                                        /* is in the state's list of them */
     double logp, entropy;                               /* NAN = not known */
     int32_t stage, epoch, epochs, step, steps, attempt; /* stage: that it is in, 0 = not started */
     double proposed_at, started_at, finished_at;        /* seconds since the epoch, 0 = not yet */
@@ -104,7 +104,7 @@ typedef struct ax_state {
     ax_policy policy;
     ax_validations *validated; /* of the candidates in full training, few of all */
     uint32_t n_validated;
-    ax_worker_seen worker[AX_WORKERS_SHOWN]; /* worker k lies at k - 1 */
+    ax_worker_seen worker[AX_WORKERS_SHOWN]; /* worker k is at k - 1 */
     uint32_t n_workers;                      /* that were heard of */
     ax_log_line *log;                        /* a ring of AX_STATE_LOG; see ax_state_log */
     uint32_t n_log;

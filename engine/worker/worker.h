@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-/* Serves the coordinator at fd until it goes away; files of the run lie below the directory dirfd. Returns AX_OK when
+/* Serves the coordinator at fd until it goes away; files of the run are below the directory dirfd. Returns AX_OK when
    the coordinator closed the socket, an error when the worker couldn't get ready (the coordinator was told). */
 ax_code ax_worker_serve(int fd, int dirfd, ax_source_opener open_source, ax_err *err);
 

@@ -1,4 +1,4 @@
-"""What makes a training faster on a device changes no result: steps as CUDA graphs, crops that lie on the device."""
+"""What makes a training faster on a device changes no result: steps as CUDA graphs, crops that are on the device."""
 import json
 import os
 import sys

@@ -20,7 +20,7 @@
 
 enum { W = 5, H = 3, PATH = 64 };
 
-/* What is to be seen at (y, x) lies where in the stored {h,w}? The eight lines of the standard, each by itself. */
+/* Where the stored {h,w} has what is to be seen at (y, x). The eight lines of the standard, each by itself. */
 static size_t stored_at(int orientation, int32_t h, int32_t w, int32_t y, int32_t x)
 {
     int32_t row = 0, column = 0;

@@ -96,7 +96,7 @@ static void names_are_relative_absolute_or_of_the_published_list(void **state)
     (void)state;
     expect("/SegNet/CamVid/a.png /SegNet/CamVid/a.m\n", "$/a.png $/a.m;");
     expect("$/b.png $/in/../a.m\n", "$/b.png $/in/../a.m;");
-    expect("/a.png /in/a.png\n", "$//a.png $//in/a.png;"); /* nothing of that name lies at the root */
+    expect("/a.png /in/a.png\n", "$//a.png $//in/a.png;"); /* nothing of that name is at the root */
 }
 
 static void names_may_contain_blanks(void **state)

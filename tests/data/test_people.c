@@ -116,7 +116,7 @@ static void bright(const ax_sample *s, double at[2])
     at[1] = sy / sum;
 }
 
-/* The middle joint lies on the square, however the person is turned, scaled and mirrored. */
+/* The middle joint is on the square, however the person is turned, scaled and mirrored. */
 static void check_place(ax_source *s, int joint, double tolerance)
 {
     int mirrored = 0, turned = 0;

@@ -33,7 +33,7 @@ static bool makes_threshold(const ax_trial *t, size_t at)
 }
 
 /* What the arriving gradient makes a function of: its product with output 0. *sides gathers which elements of the
-   output lie on an activation's bound, 0 or 6, and where in its window a maximum is. */
+   output are on an activation's bound, 0 or 6, and where in its window a maximum is. */
 static double objective(ax_trial *t, const ax_backend *b, ax_device *dev, uint64_t *sides)
 {
     const bool window = t->c->op == AX_OP_MAXPOOL;

@@ -1,4 +1,4 @@
-"""Cleans up after a test that was killed: ends the engines whose runs lie below a directory, and removes it."""
+"""Cleans up after a test that was killed: ends the engines whose runs are below a directory, and removes it."""
 import fcntl
 import os
 import shutil

@@ -23,7 +23,7 @@ typedef struct ax_trial {
 void ax_trial_init(ax_trial *t, const ax_case *c, uint64_t seed);
 void ax_trial_release(ax_trial *t);
 
-/* inplace: output 0 (or the gradient of input 0) lies in the memory that the operation's table allows, where it allows
+/* inplace: output 0 (or the gradient of input 0) is in the memory that the operation's table allows, where it allows
    any. wanted: bit per output, or per gradient; the others have no memory and keep what the trial held. */
 ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err);
 ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err);

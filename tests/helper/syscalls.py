@@ -59,7 +59,7 @@ class Promoted:
 
 
 class Damaged:
-    """A finished run with a changed bit in candidates.mpk: what its engine does is to make it anew."""
+    """A finished run with a changed bit in candidates.mpk: what its engine does is to rebuild it."""
     damaged = True
 
     def __init__(self):

@@ -140,7 +140,7 @@ static void outliers_survive(void **state)
     free(y);
 }
 
-/* Thousands of values of one bell are one band: what lies in the middle is not left out. */
+/* Thousands of values of one bell are one band: what is in the middle is not left out. */
 static void a_bell_is_one_band(void **state)
 {
     (void)state;
@@ -171,7 +171,7 @@ static void a_bell_is_one_band(void **state)
     free(y);
 }
 
-/* The best line has no gaps, neither at steps nor where points lie on it. */
+/* The best line has no gaps, neither at steps nor where points are on it. */
 static void the_best_line_is_joined(void **state)
 {
     (void)state;

@@ -10,7 +10,7 @@ proxy       how the rewards of a short training, under several schedules, rank d
             times as long: Spearman's and Kendall's rank correlations.
 strategies  ppo, reinforce, evolution, elite and random at the same number of candidates.
 
---max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is dear takes most of an
+--max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
 experiment's time. What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
 """
 import argparse
@@ -31,7 +31,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCHEDULES = {"constant": {},
              "cosine": {"schedule": "cosine"},
              "cosine, warm-up 10": {"schedule": "cosine", "warmup": 10},
-             "cosine, step size x 2": {"schedule": "cosine", "lr": 6e-3},
+             "cosine, learning rate x 2": {"schedule": "cosine", "lr": 6e-3},
              "cosine, average .97": {"schedule": "cosine", "polyak": 0.97},
              "constant, average .98": {"polyak": 0.98},
              "constant, no average": {"polyak": 0}}

@@ -1,5 +1,5 @@
-/* What the terminal shows besides the run's state: the view, what lies over it, a message. No curses, no sockets: keys
-   come in, commands and requests go out, a canvas is drawn. */
+/* What the terminal shows besides the run's state: the view, what is drawn over it, a message. No curses, no sockets:
+   keys come in, commands and requests go out, a canvas is drawn. */
 #ifndef AX_TUI_UI_H
 #define AX_TUI_UI_H
 

@@ -24,7 +24,7 @@ typedef struct prep {
 
 /* ---- choosing ---- */
 
-/* Pairs of an output and a tap along one axis that lie inside the map. */
+/* Pairs of an output and a tap along one axis that are inside the map. */
 static double taps_inside(const ax_conv_shape *g, int32_t in, int32_t out)
 {
     double n = 0;

@@ -46,7 +46,7 @@ extern const ax_conv_impl ax_conv_depthwise, ax_conv_pointwise, ax_conv_direct, 
 enum { AX_CONV_IMPLS = 6 };
 extern const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS];
 
-/* Multiply-adds of the direct sum over the taps that lie inside the map, for one image. */
+/* Multiply-adds of the direct sum over the taps that are inside the map, for one image. */
 double ax_conv_macs(const ax_conv *c);
 
 /* The inputs i0 .. i1 of one block of `width` output channels from c0 on, of weights packed as {k,k,ci,width} and

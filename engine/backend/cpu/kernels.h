@@ -86,7 +86,7 @@ typedef struct ax_patches {
     int32_t columns, step; /* of the grid */
     int32_t n_down, n_right;
     const int32_t *down, *right;
-    bool runs;     /* right[b] = right[0] + b: inside the map they lie side by side */
+    bool runs;     /* right[b] = right[0] + b: inside the map they are side by side */
     size_t length; /* floats of a row; what the pixels don't fill is zero */
 } ax_patches;
 
@@ -119,7 +119,7 @@ typedef struct ax_winograd_to {
     /* sum {k,k,co,ci}, if ax_direct_narrow {k,k,ci,co}, += the gradient of the weights from output rows r0 .. r1. */  \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
-    /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile lies at p * stride; channels are filled up  \
+    /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile is at p * stride; channels are filled up  \
        to the lanes with zeros. tap: the pixels of a tile, row by row, oy + 2 by ox + 2 for the input, oy * ox else;    \
        to: NULL is not wanted. */                                                                                      \
     X(void, winograd_input, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))            \
@@ -131,14 +131,14 @@ typedef struct ax_winograd_to {
        of outputs filled up with zeros, goes to p * stride + i * width. */                                             \
     X(void, winograd_filter, (const float *w, size_t so, size_t si, bool turn, int32_t ci, int32_t n,                  \
                               const ax_winograd_to *to, int count, size_t width, size_t stride))                       \
-    /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task lie   \
+    /* dw {c,3,3} of one output channel, set or added to, from the products' sums over the tiles: those of a task are   \
        `each` apart from the task before. */                                                                           \
     X(void, winograd_taps, (int oy, int ox, const float *sums, size_t stride, size_t each, int tasks, int32_t c,       \
                             float *dw, bool more))                                                                     \
     /* y {n,co} = x {n,ci} times u, in blocks of ax_matmul_block columns each {ci,block}; n is rounded up to             \
        AX_MATMUL_ROWS. What two vectors leave over of co is nothing, one vector, or one and a half. */                 \
     X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \
-    /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g lie g_stride apart */                     \
+    /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g are g_stride apart */                     \
     X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,                 \
                         int32_t g_stride))                                                                             \
     /* Rows for n pixels of the grid from `first` on, one after the other. */                                          \

@@ -23,7 +23,7 @@ typedef struct part {
     const int32_t *y, *x;
     size_t rows, columns;
     size_t products; /* of a tile */
-    size_t before;   /* products of a tile of each part before: where weights and sums of this one lie */
+    size_t before;   /* products of a tile of each part before: where weights and sums of this one are */
 } part;
 
 /* Returns their number; *products: of a tile of each part. */

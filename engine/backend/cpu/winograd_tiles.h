@@ -1,4 +1,4 @@
-/* Where Winograd's tiles lie on the map of a 3x3 convolution: stride 1, same size, any dilation. */
+/* Where Winograd's tiles are on the map of a 3x3 convolution: stride 1, same size, any dilation. */
 #ifndef AX_BACKEND_CPU_WINOGRAD_TILES_H
 #define AX_BACKEND_CPU_WINOGRAD_TILES_H
 
@@ -9,7 +9,7 @@ enum {
     AX_WINOGRAD_SIZES = 3 /* and with one less, and two less */
 };
 
-/* Where the tiles lie along one axis: those of four outputs, of three, and of two. A tile makes the outputs start + k *
+/* Where the tiles are along one axis: those of four outputs, of three, and of two. A tile makes the outputs start + k *
    dilation inside the map. A dilated convolution is an undilated one on each of dilation * dilation interleaved maps;
    they are small, so that tiles of one size would hang over their edges. */
 typedef struct ax_winograd_axis {

@@ -1,4 +1,4 @@
-/* Convolutions: which way a node goes, weights in the order that the way wants, biases. Weights lie in memory as OIHW;
+/* Convolutions: which way a node goes, weights in the order that the way wants, biases. Weights are stored as OIHW;
    scratch begins with a copy in another order, the way's own scratch is behind it. */
 #include "engine/backend/cuda/conv.h"
 

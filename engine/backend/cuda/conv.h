@@ -67,7 +67,7 @@ ax_code ax_cuda_gemm_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda
                             ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err);
 /* Makes p->gemm of the choice's direction. */
 ax_code ax_cuda_gemm_take(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice *c, ax_err *err);
-/* As ax_cuda_conv_pass; w {O,I}, which for these kernels is how weights lie in memory. */
+/* As ax_cuda_conv_pass; w {O,I}, which for these kernels is the layout of weights in memory. */
 ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
                          const float *other, const float *bias, float *out, void *work, ax_err *err);
 void ax_cuda_gemm_free(ax_cuda_gemm *m); /* NULL is fine */

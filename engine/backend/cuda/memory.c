@@ -1,4 +1,4 @@
-/* Memory of the device and copies. What the host gives lies anywhere; it goes through two pinned buffers, so that the
+/* Memory of the device and copies. What the host gives is anywhere; it goes through two pinned buffers, so that the
    next piece is copied into one while the other travels. */
 #include "engine/backend/cuda/device.h"
 
@@ -76,7 +76,7 @@ static cudaError_t from_device(ax_device *dev, char *dst, const char *src, size_
     cudaError_t e = cudaSuccess;
     while (bytes && e == cudaSuccess) {
         size_t n = bytes < AX_CUDA_STAGE_BYTES ? bytes : AX_CUDA_STAGE_BYTES;
-        /* copies to the device that still wait lie before this one on the stream: stage 0 is free when it ends */
+        /* copies to the device that still wait are before this one on the stream: stage 0 is free when it ends */
         e = cudaEventSynchronize(dev->free_again[0]);
         if (e == cudaSuccess)
             e = cudaMemcpyAsync(dev->stage[0], src, n, cudaMemcpyDeviceToHost, dev->stream);

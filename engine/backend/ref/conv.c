@@ -22,7 +22,7 @@ static size_t weight_at(const geometry *g, int32_t o, int32_t i, int32_t r, int3
     return (((size_t)o * (size_t)g->w.c + (size_t)i) * (size_t)g->w.h + (size_t)r) * (size_t)g->w.w + (size_t)s;
 }
 
-/* Input coordinate that kernel tap r of output coordinate y reads; may lie outside. */
+/* Input coordinate that kernel tap r of output coordinate y reads; may be outside. */
 static int32_t source(const geometry *g, int32_t y, int32_t r)
 {
     return y * g->stride - g->pad + r * g->dilation;

@@ -4,7 +4,7 @@
 
 ax_ref_tap ax_ref_resize_tap(int32_t out, int32_t n_out, int32_t n_in)
 {
-    /* exact where an output lies on an input: a weight that is nearly 0 would let zeros through */
+    /* exact where an output coincides with an input: a weight that is nearly 0 would let zeros through */
     double at = ((double)out + 0.5) * n_in / n_out - 0.5;
     if (at < 0)
         at = 0;

@@ -59,7 +59,7 @@ void ax_bench_variant(const ax_call *call, char *out, size_t cap)
              call->backward && !wants[0] ? " " : wants, size, y.n, y.h, y.w, y.c, to, stride);
 }
 
-/* Pairs of output and tap along one axis that lie inside the map: what falls into the padding is no work. */
+/* Pairs of output and tap along one axis that are inside the map: what falls into the padding is no work. */
 static double taps_inside(const ax_attr *a, int32_t in, int32_t out)
 {
     double n = 0;

@@ -74,7 +74,7 @@ void ax_clients_set_time(ax_clients *c, double now)
 
 /* ---- what clients say ---- */
 
-/* Where in events.mpk the first event after seq lies; its end when there is none. */
+/* Where in events.mpk the first event after seq is; its end when there is none. */
 static ax_log_place find_place(ax_clients *c, uint64_t seq)
 {
     uint8_t block[AX_CONNECTION_BLOCK];

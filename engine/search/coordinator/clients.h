@@ -12,7 +12,7 @@ enum { AX_CLIENTS_MAX = 32, AX_CLIENTS_POLL = AX_CLIENTS_MAX + 1 };
 
 typedef struct ax_clients ax_clients;
 
-/* Makes and binds dirfd/engine.sock (0600) and opens dirfd/events.mpk. dirfd is borrowed. A socket that lies there is
+/* Makes and binds dirfd/engine.sock (0600) and opens dirfd/events.mpk. dirfd is borrowed. An older socket is
    replaced: the caller holds the run's lock. Fewer clients than AX_CLIENTS_MAX when RLIMIT_NOFILE leaves no more. */
 ax_clients *ax_clients_new(int dirfd, ax_err *err);
 void ax_clients_free(ax_clients *c); /* sends what the sockets take at once, removes the socket's file */

@@ -1,6 +1,6 @@
 /* candidates.mpk: the settled candidates of a run, one msgpack map after the other, only ever appended to; of several
    with the same number the last one counts. A snapshot says how much of it is its own, and with which checksum: what
-   lies behind that was never part of one. auxcell-snapshot(5). */
+   is behind that was never part of one. auxcell-snapshot(5). */
 #ifndef AX_SEARCH_SETTLEDFILE_H
 #define AX_SEARCH_SETTLEDFILE_H
 
@@ -23,7 +23,7 @@ typedef struct ax_settledfile {
 
 void ax_settledfile_init(ax_settledfile *f, int dirfd);
 void ax_settledfile_release(ax_settledfile *f);
-/* Appends whole maps and syncs them. What lies behind f->bytes, left by a run that was killed before it could name it
+/* Appends whole maps and syncs them. What is behind f->bytes, left by a run that was killed before it could name it
    in a snapshot, is cut off first. AX_EIO; after that every further call fails, too. */
 ax_code ax_settledfile_append(ax_settledfile *f, const void *maps, size_t n, ax_err *err);
 /* What the file holds is of no use, and why: the next append renames it to AX_SETTLEDFILE_ASIDE, in place of an older

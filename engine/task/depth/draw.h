@@ -13,7 +13,7 @@ typedef struct ax_depth_span {
 
 /* From the smallest to the largest depth of n pixels; where none is there, 1 to 10. */
 ax_depth_span ax_depth_span_of(const float *depth, size_t n);
-/* What isn't finite or above 0 is missing; what lies beyond an end has its colour. */
+/* What isn't finite or above 0 is missing; what is beyond an end has its colour. */
 void ax_depth_color(float metres, ax_depth_span span, uint8_t rgb[3]);
 /* rgb {n,3}. */
 void ax_depth_draw(const float *depth, size_t n, ax_depth_span span, uint8_t *rgb);

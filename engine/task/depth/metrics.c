@@ -202,7 +202,7 @@ ax_depth_reward ax_depth_reward_of(const ax_depth_report *r)
     const double *f = r->pooled.value;
     if (!r->pixels)
         return (ax_depth_reward) { NAN, NAN, NAN, NAN };
-    /* where all truth is one depth, the constant is perfect, and so is only who has it */
+    /* where all truth is one depth, the constant is perfect, and so is only a network that predicts it */
     double unit = r->constant_rmse > 0 ? f[AX_DEPTH_RMSE] / r->constant_rmse : f[AX_DEPTH_RMSE] > 0 ? INFINITY : 0;
     ax_depth_reward out = { .d1 = f[AX_DEPTH_D1], .ratio = 1 / (1 + f[AX_DEPTH_ABS_REL]), .distance = 1 / (1 + unit) };
     out.reward = cbrt(out.d1 * out.ratio * out.distance);

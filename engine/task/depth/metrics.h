@@ -88,7 +88,7 @@ typedef struct ax_depth_meter {
 
 ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err);
 void ax_depth_meter_release(ax_depth_meter *m);
-/* Behind the images that are there, for who hands them over in their order. */
+/* Behind the images that are there, for a caller that hands them over in their order. */
 ax_code ax_depth_meter_append(ax_depth_meter *m, const ax_depth_sums *s, ax_err *err);
 /* In any order; from several threads, of different images. */
 void ax_depth_meter_put(ax_depth_meter *m, size_t image, const ax_depth_sums *s);

@@ -78,7 +78,7 @@ static ax_val loss(const ax_layers *l, const ax_task_spec *spec, ax_val logits, 
     return ax_layer_apply(l, AX_OP_WMSE, (ax_attr) { 0 }, args, 3);
 }
 
-/* Left and right have changed places. PAPER: what is mirrored back lies one column to the right (decode.h); here, still
+/* Left and right have changed places. PAPER: what is mirrored back is one column to the right (decode.h); here, still
    mirrored, that is to the left. */
 static void mirrored(const ax_task_spec *spec, float *logits, int32_t h, int32_t w)
 {

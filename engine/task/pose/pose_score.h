@@ -15,7 +15,7 @@ void ax_pose_score_free(ax_pose_score *p);
 /* found: the skeleton's key points in the image, v = score. */
 ax_code ax_pose_score_add(ax_pose_score *p, const ax_pose_truth *truth, const ax_keypoint *found, ax_err *err);
 
-/* Adds the persons of another account. Average precision isn't known of persons who are in it twice. Without memory
+/* Adds the persons of another account. Average precision isn't known of persons that are in it twice. Without memory
    ax_pose_score_take says so. */
 void ax_pose_score_merge(ax_pose_score *p, const ax_pose_score *other);
 

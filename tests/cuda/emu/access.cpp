@@ -1,4 +1,4 @@
-/* What every load and store of a kernel has to satisfy, in the checked build: it lies in one live allocation or in
+/* What every load and store of a kernel has to satisfy, in the checked build: it is in one live allocation or in
    shared memory, reads only what was written, and no other thread touches the same bytes meanwhile (for shared memory:
    between the same two barriers; for device memory also: from another block of the launch) unless both only read. */
 #include "block.h"

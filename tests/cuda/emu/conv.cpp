@@ -1,4 +1,4 @@
-/* Convolution with plain loops and sums in double; channels innermost, as they lie in memory. */
+/* Convolution with plain loops and sums in double; channels innermost, as they are in memory. */
 #include "cudnn.h"
 
 #include <cstring>

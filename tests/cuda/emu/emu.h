@@ -80,7 +80,7 @@ struct block { /* an allocation, of device or pinned memory */
 block *find(const void *p, size_t n);
 block *find_any(const void *p); /* the one that p points into, whatever the length */
 bool is_device(const void *p);  /* in the address range of device memory, alive or not */
-/* Violation unless [p, p + n) lies in one live allocation of device memory. */
+/* Violation unless [p, p + n) is in one live allocation of device memory. */
 block *device_range(const void *p, size_t n, const char *call, const char *what);
 void note_written(const void *p, size_t n);
 void need_written(const void *p, size_t n, const char *call, const char *what); /* violation if any byte isn't */

@@ -14,7 +14,7 @@ namespace
 {
 constexpr size_t space = static_cast<size_t>(1) << 40; /* addresses, not memory */
 constexpr size_t page = 4096;
-constexpr size_t granule = 256; /* cudaMalloc's alignment; what lies behind the asked size is a canary */
+constexpr size_t granule = 256; /* cudaMalloc's alignment; what is behind the asked size is a canary */
 constexpr unsigned char poison = 0xff;
 constexpr unsigned char canary = 0xfd;
 constexpr int closed = -2; /* instead of a device */

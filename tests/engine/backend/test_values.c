@@ -67,7 +67,7 @@ static void zero(const bench *s)
     ax_trial_release(&t);
 }
 
-/* Ones everywhere count the taps that lie inside the map; for the gradients, how often an element was read. */
+/* Ones everywhere count the taps that are inside the map; for the gradients, how often an element was read. */
 static void counting(const bench *s)
 {
     const ax_case c = {
@@ -89,7 +89,7 @@ static void counting(const bench *s)
     ax_trial_release(&t);
 }
 
-/* Which tap meets which pixel, and that weights lie as OIHW: two inputs, two outputs. */
+/* Which tap meets which pixel, and that weights are stored as OIHW: two inputs, two outputs. */
 static void conv(const bench *s)
 {
     const ax_case point = {
@@ -249,7 +249,7 @@ static void resize(const bench *s)
     expect(s, &t, "gradient of one", t.din[0], FLOATS(9, 3, 3, 1));
     ax_trial_release(&t);
 
-    /* four to two: sources 1/2 and 5/2, without averaging over what lies between (no antialiasing) */
+    /* four to two: sources 1/2 and 5/2, without averaging over what is between (no antialiasing) */
     const ax_case down = { .name = "resize 1x4 to 1x2", AX_OP_RESIZE, { .size = { 1, 2 } }, 1, { MAP(1, 1, 4, 1) } };
     ax_trial_init(&t, &down, 1);
     set_in(&t, 0, FLOATS(1, 3, 100, 200));
@@ -260,7 +260,7 @@ static void resize(const bench *s)
     expect(s, &t, "gradient", t.din[0], FLOATS(1, 1, 2, 2));
     ax_trial_release(&t);
 
-    /* the middle of an odd size lies on the middle of another: no weight at all is left for its neighbours */
+    /* the middle of an odd size is that of another: no weight at all is left for its neighbours */
     const ax_case middle = {
         .name = "resize 1x41 to 1x81", AX_OP_RESIZE, { .size = { 1, 81 } }, 1, { MAP(1, 1, 41, 1) }
     };

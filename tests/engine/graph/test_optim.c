@@ -57,7 +57,7 @@ static void assert_close(const float *got, const float *want)
             fail_msg("element %d is %.9g, not %.9g", k, (double)got[k], (double)want[k]);
 }
 
-/* b lies between two others and isn't reached: nothing of it may change. */
+/* b is between two others and isn't reached: nothing of it may change. */
 static void three_steps(const ax_backend *be, ax_device *dev, int kind)
 {
     ax_err err = { 0 };

@@ -98,7 +98,7 @@ static void refused(void **state)
     }
 }
 
-/* Every cut is refused; a flipped bit either is, or the numbers still lie within the file. */
+/* Every cut is refused; a flipped bit either is, or the numbers still are within the file. */
 static void cuts_and_flips(void **state)
 {
     (void)state;

@@ -147,7 +147,7 @@ static void pictures_of_one_name(void **state)
     const float want[] = { 2, 3, 4, 5 };
     for (uint64_t i = 0; i < 4; i++)
         assert_true(number_of(dir, source, i) == want[i]);
-    put_number(dir, "train/s2/0002.npy", 6); /* before the one that lies flat: another teacher */
+    put_number(dir, "train/s2/0002.npy", 6); /* before the one without folders: another teacher */
     assert_true(key_of(dir, source) != key);
     assert_true(number_of(dir, source, 2) == 6);
     source->ops->close(source);

@@ -1,4 +1,4 @@
-/* The teacher: its logits lie where the crop does, its term of the loss has the value worked out by hand, and whatever
+/* The teacher: its logits are those of the crop, its term of the loss has the value worked out by hand, and whatever
    is wrong with it is said. */
 #include "tests/helper/classmap.h"
 #include "engine/train/teacher.h"
@@ -121,7 +121,7 @@ static void write_truth(const bench *b, int image, const char *ending)
     ax_sample_release(&s);
 }
 
-/* The teacher who knows the truth knows it on every crop, mirrored and scaled ones too. A cell's centre lies between
+/* The teacher who knows the truth knows it on every crop, mirrored and scaled ones too. A cell's centre is between
    four pixels, and its label is that of one of them: where labels differ, that one still has its quarter. */
 static void logits_lie_where_the_crop_does(void **state)
 {

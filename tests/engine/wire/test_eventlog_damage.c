@@ -246,7 +246,7 @@ static void remove_kept(const place *p, const ax_damage *d)
     assert_int_equal(unlinkat(p->fd, name, 0), 0);
 }
 
-/* The records in which bytes from..to lie, and at most one more, are lost; nothing else is, and a log that was settled
+/* The records in which bytes from..to are, and at most one more, are lost; nothing else is, and a log that was settled
    is whole again, with LOST for them. */
 static void settle_overwritten(place *p, size_t from, size_t to)
 {

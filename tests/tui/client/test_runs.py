@@ -411,7 +411,7 @@ class Runs(PlaceCase):
             for command in (("ls",), ("status", "a"), ("log", "a"), ("export", "a")):
                 self.place.call(*command, timeout=60)
             done = self.place.call("resume", "a", timeout=60)
-            if name == "candidates.mpk":  # made anew from the events
+            if name == "candidates.mpk":  # rebuilt from the events
                 self.assertEqual((done.returncode, done.stderr.count("\n")), (0, 1), done.stderr)
                 self.assertIn("candidates.mpk: damaged", done.stderr)
             else:

@@ -10,7 +10,7 @@ enum {
     TILES = 10 /* at once: a block's weights come from the first cache for all but the first */
 };
 
-/* What an output sees of the input, in floats that lie side by side: with dilation 1 those of a kernel's row, else
+/* What an output sees of the input, in floats that are side by side: with dilation 1 those of a kernel's row, else
    those of a pixel. */
 typedef struct runs {
     int32_t n;

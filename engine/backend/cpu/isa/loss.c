@@ -14,7 +14,7 @@ static void exp_nonpositive(float *x, size_t n)
         vf v = AX_LOAD(x + i);
         vi below = v < least;
         v = (vf)(((vi)v & ~below) | ((vi)least & below));
-        /* adding 1.5 * 2^23 rounds to an integer, which then lies in the low bits */
+        /* adding 1.5 * 2^23 rounds to an integer, which then is in the low bits */
         vf shifted = v * 1.44269504f + 12582912.0f, whole = shifted - 12582912.0f;
         vf r = v - whole * 0.693359375f;
         r = r + whole * 2.12194440e-4f;

@@ -41,7 +41,7 @@ void AX_ISA_NAME(max_pool_row)(const float *x, const ax_dw *g, int32_t row, floa
     }
 }
 
-/* The windows that a pixel lies in, in their order: which of them have their maximum there. */
+/* The windows that a pixel is in, in their order: which of them have their maximum there. */
 void AX_ISA_NAME(max_pool_row_backward)(const float *dy, const uint8_t *place, const ax_dw *g, int32_t row, float *dx)
 {
     memset(dx, 0, (size_t)g->w * (size_t)g->c * sizeof *dx);

@@ -1,6 +1,6 @@
 /* What the kernels of depthwise convolution share. With stride 1 the outputs whose columns differ by multiples of the
    dilation see the same inputs: they are visited side by side, so that an input that is loaded once serves all its taps
-   from registers. What lies outside the map is skipped. */
+   from registers. What is outside the map is skipped. */
 #ifndef AX_BACKEND_CPU_ISA_STRAND_H
 #define AX_BACKEND_CPU_ISA_STRAND_H
 
@@ -10,7 +10,7 @@
 
 enum { TILE = 8 }; /* most outputs at once */
 
-/* Rows kh0 .. kh1 of a kernel of K rows whose first tap lies in row ih0 are inside 0 .. h. */
+/* Rows kh0 .. kh1 of a kernel of K rows whose first tap is in row ih0 are inside 0 .. h. */
 AX_INLINE void taps(int32_t h, int32_t K, int32_t dilation, int32_t ih0, int32_t *kh0, int32_t *kh1)
 {
     int32_t lo = ih0 >= 0 ? 0 : (-ih0 + dilation - 1) / dilation;

@@ -22,7 +22,7 @@ AX_INLINE int pair_points(int out, int pair)
     return pair == 2 ? out - 2 : 2;
 }
 
-/* Where point i of a pair lies among all. */
+/* Where point i of a pair is among all. */
 AX_INLINE int pair_point(int out, int pair, int i)
 {
     return pair ? 2 * pair - 1 + i : i * (out + 1);

@@ -10,7 +10,7 @@ struct tap {
 static __device__ __forceinline__ tap tap_of(int out, int n_out, int n_in)
 {
     tap a;
-    /* exact where an output lies on an input, as a factor n_in / n_out wouldn't be */
+    /* exact where an output coincides with an input, as a factor n_in / n_out wouldn't be */
     float at = fmaxf(((float)out + 0.5f) * (float)n_in / (float)n_out - 0.5f, 0.0f);
     a.lo = (int)at;
     a.lo = a.lo < n_in - 1 ? a.lo : n_in - 1;

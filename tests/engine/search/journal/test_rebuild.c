@@ -112,7 +112,7 @@ static void damage(const bench *b, int how)
     close(fd);
 }
 
-/* The search as it lies there, and as it is made anew from a damaged file: the same. The engine goes on with the
+/* The search as it is, and as it is rebuilt from a damaged file: the same. The engine goes on with the
    second. */
 static void damage_and_go_on(bench *b, int how)
 {
