@@ -12,14 +12,28 @@ void ax_canvas_init(ax_canvas *c, const ax_glyphs *glyphs)
     *c = (ax_canvas) { .glyphs = glyphs };
 }
 
+void ax_canvas_drop_pictures(ax_canvas *c)
+{
+    if (!c->pictures)
+        return;
+    for (int i = 0; i < c->pictures; i++)
+        free(c->picture[i].owned);
+    c->pictures = 0;
+    size_t n = (size_t)c->rows * (size_t)c->cols;
+    for (size_t i = 0; i < n; i++)
+        c->cell[i].picture = 0;
+}
+
 void ax_canvas_release(ax_canvas *c)
 {
+    ax_canvas_drop_pictures(c);
     free(c->cell);
     ax_canvas_init(c, c->glyphs);
 }
 
 void ax_canvas_erase(ax_canvas *c)
 {
+    ax_canvas_drop_pictures(c);
     size_t n = (size_t)c->rows * (size_t)c->cols;
     for (size_t i = 0; i < n; i++)
         c->cell[i] = (ax_canvas_cell) { .code = ' ', .role = AX_ROLE_TEXT };
@@ -196,6 +210,25 @@ void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role)
     }
 }
 
+void ax_pane_picture(ax_pane p, const ax_picture *picture)
+{
+    ax_canvas *c = p.canvas;
+    ax_rect at = picture->at;
+    bool inside = at.row >= 0 && at.col >= 0 && at.rows > 0 && at.cols > 0 && at.row + at.rows <= p.at.rows &&
+                  at.col + at.cols <= p.at.cols;
+    if (!c->graphics || !inside || c->pictures == AX_CANVAS_PICTURES) {
+        free(picture->owned);
+        return;
+    }
+    ax_picture *to = &c->picture[c->pictures++];
+    *to = *picture;
+    to->at.row += p.at.row;
+    to->at.col += p.at.col;
+    for (int r = 0; r < at.rows; r++)
+        for (int k = 0; k < at.cols; k++)
+            cell_at(p, at.row + r, at.col + k)->picture = (uint8_t)c->pictures;
+}
+
 static ax_canvas_cell *row_of(ax_pane p, int r)
 {
     return &p.canvas->cell[(size_t)(p.at.row + r) * (size_t)p.canvas->cols + (size_t)p.at.col];
@@ -213,8 +246,56 @@ ax_canvas_cell *ax_pane_save(ax_pane p)
 void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell)
 {
     size_t cols = (size_t)p.at.cols;
-    for (int r = 0; r < p.at.rows; r++)
-        memcpy(row_of(p, r), cell + (size_t)r * cols, cols * sizeof *cell);
+    for (int r = 0; r < p.at.rows; r++) {
+        ax_canvas_cell *to = row_of(p, r);
+        memcpy(to, cell + (size_t)r * cols, cols * sizeof *to);
+        for (size_t k = 0; k < cols; k++)
+            to[k].picture = 0;
+    }
+}
+
+struct ax_pane_kept {
+    ax_canvas_cell *cell;
+    int pictures;
+    ax_picture picture[AX_CANVAS_PICTURES];
+};
+
+static bool is_inside(ax_rect at, ax_rect in)
+{
+    return at.row >= in.row && at.col >= in.col && at.row + at.rows <= in.row + in.rows &&
+           at.col + at.cols <= in.col + in.cols;
+}
+
+ax_pane_kept *ax_pane_take(ax_pane p)
+{
+    ax_canvas *c = p.canvas;
+    ax_pane_kept *kept = malloc(sizeof *kept);
+    ax_canvas_cell *cell = ax_pane_save(p);
+    if (!kept || !cell) {
+        free(kept);
+        free(cell);
+        return NULL;
+    }
+    kept->cell = cell;
+    kept->pictures = 0;
+    for (int i = 0; i < c->pictures; i++)
+        if (is_inside(c->picture[i].at, p.at)) {
+            ax_picture *to = &kept->picture[kept->pictures++];
+            *to = c->picture[i];
+            to->at.row -= p.at.row;
+            to->at.col -= p.at.col;
+            c->picture[i].owned = NULL;
+        }
+    return kept;
+}
+
+void ax_pane_put_back(ax_pane p, ax_pane_kept *kept)
+{
+    ax_pane_restore(p, kept->cell);
+    for (int i = 0; i < kept->pictures; i++)
+        ax_pane_picture(p, &kept->picture[i]);
+    free(kept->cell);
+    free(kept);
 }
 
 bool ax_pane_is_blank(ax_pane p, int row, int col)

@@ -6,6 +6,7 @@
 #include "engine/base/err.h"
 #include "engine/base/str.h"
 #include "viz/glyphs.h"
+#include "viz/picture.h"
 
 /* What a cell means; the terminal decides on colour and weight. Nothing may be told by the role alone. */
 #define AX_ROLE_LIST(X)                                                                                                \
@@ -22,13 +23,12 @@ typedef enum ax_role { AX_ROLE_LIST(AX_ROLE_ENUM) AX_ROLE_COUNT } ax_role;
 typedef struct ax_canvas_cell {
     uint32_t code;
     uint8_t role;
-    uint8_t fg, bg; /* PIXEL only: colours of the 256-colour palette */
-    uint8_t zero;   /* no padding: cells are compared as bytes */
+    uint8_t fg, bg;  /* PIXEL only: colours of the 256-colour palette */
+    uint8_t picture; /* the canvas' picture that is over it, from 1 on; 0 = none */
 } ax_canvas_cell;
 
-typedef struct ax_rect {
-    int row, col, rows, cols; /* nothing to see when rows or cols is 0 */
-} ax_rect;
+enum { AX_CANVAS_SIDE = 1000 }; /* rows and columns past this are not drawn */
+enum { AX_CANVAS_PICTURES = 8 };
 
 struct ax_theme;
 typedef struct ax_canvas {
@@ -36,9 +36,11 @@ typedef struct ax_canvas {
     ax_canvas_cell *cell; /* row by row */
     const ax_glyphs *glyphs;
     const struct ax_theme *theme; /* NULL: that of eight colours */
+    bool graphics;      /* who shows it can show pictures */
+    double cell_aspect; /* height of a cell over its width; 0 = not known, 2 is usual */
+    int pictures;
+    ax_picture picture[AX_CANVAS_PICTURES];
 } ax_canvas;
-
-enum { AX_CANVAS_SIDE = 1000 }; /* rows and columns past this are not drawn */
 
 /* An empty canvas; release it with ax_canvas_release. */
 void ax_canvas_init(ax_canvas *c, const ax_glyphs *glyphs);
@@ -46,6 +48,8 @@ void ax_canvas_release(ax_canvas *c);
 /* Changes the size and blanks it. AX_ENOMEM leaves the old one. */
 ax_code ax_canvas_resize(ax_canvas *c, int rows, int cols, ax_err *err);
 void ax_canvas_erase(ax_canvas *c);
+/* Forgets the pictures, since their pixels go. */
+void ax_canvas_drop_pictures(ax_canvas *c);
 /* Appends the characters, a line per row, blanks at the end of a line cut. */
 void ax_canvas_text(const ax_canvas *c, ax_str *out);
 /* Appends a line per row with a letter per cell that stands for its role ('.' = TEXT, then 'a', 'b', ...). */
@@ -80,9 +84,16 @@ int ax_text_width(const char *text);
 void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role);
 void ax_pane_clear(ax_pane p); /* blanks */
 bool ax_pane_is_blank(ax_pane p, int row, int col);
+/* Lays a picture over cells that were drawn already, p->at counted from the pane's corner. Takes p->owned. Does nothing
+   where the canvas shows no pictures, has no room for one more, or the rectangle isn't inside the pane. */
+void ax_pane_picture(ax_pane p, const ax_picture *picture);
 /* Copies the pane's cells out (malloc, caller frees; NULL without memory) and back in, for a pane of the same size. */
 ax_canvas_cell *ax_pane_save(ax_pane p);
 void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell);
+/* Takes the pane's cells and the pictures inside it out of the canvas, and puts them back, once. */
+typedef struct ax_pane_kept ax_pane_kept;
+ax_pane_kept *ax_pane_take(ax_pane p); /* NULL without memory */
+void ax_pane_put_back(ax_pane p, ax_pane_kept *kept);
 /* A frame around the pane, with a title at the left and one at the right (may be NULL). */
 void ax_pane_frame(ax_pane p, bool focus, const char *title, const char *right);
 

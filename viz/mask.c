@@ -1,77 +1,10 @@
 #include "viz/mask.h"
 
-#include "engine/base/output.h"
-#include "engine/base/png_encode.h"
-
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-enum { UNLABELLED = 255 };
-
-/* ---- in cells ---- */
-
-/* One of the three pictures, to be looked at pixel by pixel. */
-typedef struct picture {
-    const ax_maskfile *m;
-    const uint8_t *rgb, *mask; /* one of them */
-} picture;
-
-static void pixel_rgb(const picture *pic, int32_t row, int32_t col, uint8_t out[3])
-{
-    size_t at = (size_t)row * (size_t)pic->m->w + (size_t)col;
-    if (pic->rgb) {
-        memcpy(out, pic->rgb + 3 * at, 3);
-        return;
-    }
-    uint8_t class = pic->mask[at];
-    if (class < pic->m->classes)
-        memcpy(out, pic->m->color[class], 3);
-    else
-        memset(out, class == UNLABELLED ? 0 : 128, 3);
-}
-
-/* Mean colour of a picture's box, at most 4 x 4 samples; for a mask its middle: class ids have no mean. */
-static uint8_t box_color(const picture *pic, double top, double left, double size)
-{
-    int sum[3] = { 0, 0, 0 }, n = 0, samples = pic->rgb ? 4 : 1;
-    for (int i = 0; i < samples * samples; i++) {
-        int down = i / samples, across = i % samples;
-        int32_t r = (int32_t)(top + (down + 0.5) * size / samples);
-        int32_t c = (int32_t)(left + (across + 0.5) * size / samples);
-        uint8_t rgb[3];
-        if (r >= pic->m->h || c >= pic->m->w)
-            continue;
-        pixel_rgb(pic, r, c, rgb);
-        for (int k = 0; k < 3; k++)
-            sum[k] += rgb[k];
-        n++;
-    }
-    n = n ? n : 1;
-    return ax_color_256((uint8_t)(sum[0] / n), (uint8_t)(sum[1] / n), (uint8_t)(sum[2] / n));
-}
-
-char ax_mask_letter(uint8_t class)
-{
-    return class == UNLABELLED ? '.' : class < 26 ? (char)('a' + class) : class < 52 ? (char)('A' + class - 26) : '?';
-}
-
-static char box_letter(const picture *pic, double top, double left, double size)
-{
-    int32_t r = (int32_t)(top + size / 2), c = (int32_t)(left + size / 2);
-    r = r < pic->m->h ? r : pic->m->h - 1;
-    c = c < pic->m->w ? c : pic->m->w - 1;
-    size_t at = (size_t)r * (size_t)pic->m->w + (size_t)c;
-    if (pic->rgb) {
-        static const char ramp[] = " .:-=+*#%@";
-        int light = (pic->rgb[3 * at] * 2 + pic->rgb[3 * at + 1] * 5 + pic->rgb[3 * at + 2]) / 8;
-        return ramp[light * 9 / 255];
-    }
-    uint8_t class = pic->mask[at];
-    return ax_mask_letter(class);
-}
+/* ---- the window ---- */
 
 static double inside(double v, double most)
 {
@@ -94,105 +27,210 @@ void ax_mask_zoom(ax_mask_window *w, int by)
     w->right = inside(w->right + (before - seen) / 2, 1 - seen);
 }
 
-/* scale: pixels per half row, which is as wide as a column is. */
-static void draw_picture(ax_pane p, const picture *pic, const ax_mask_window *w, double scale, bool color)
+/* ---- the pictures ---- */
+
+static const char *const kind_name[AX_MASK_KINDS] = { "input", "truth", "predicted", "error" };
+enum { LONGEST_NAME = 9 };
+
+static const uint8_t *pixels_of(const ax_maskfile *m, int image, ax_mask_kind kind)
+{
+    const uint8_t *const of[AX_MASK_KINDS] = { m->rgb[image], m->truth[image], m->predicted[image], m->error[image] };
+    return of[kind];
+}
+
+static int count_kinds(const ax_maskfile *m, int image)
+{
+    int n = 0;
+    for (int k = 0; k < AX_MASK_KINDS; k++)
+        n += pixels_of(m, image, (ax_mask_kind)k) != NULL;
+    return n;
+}
+
+ax_mosaic ax_mask_place(const ax_maskfile *m, int image, int rows, int cols, double aspect)
+{
+    if (image < 0 || image >= m->images || !count_kinds(m, image))
+        return (ax_mosaic) { 0 };
+    return ax_mosaic_of(rows, cols, count_kinds(m, image), m->h, m->w, aspect, LONGEST_NAME);
+}
+
+/* Classes that have no colour are grey, what has no label is black. */
+static void set_palette(const ax_maskfile *m, ax_picture *out)
+{
+    out->colors = 256;
+    memset(out->palette, 128, sizeof out->palette);
+    memset(out->palette[AX_MASK_UNLABELLED], 0, sizeof *out->palette);
+    memcpy(out->palette, m->color, sizeof *out->palette * (size_t)m->classes);
+}
+
+/* Classes half over the image, other pictures where they aren't black, over the darker image. */
+static uint8_t *lay_over(const ax_maskfile *m, const uint8_t *rgb, const ax_picture *top)
+{
+    size_t n = (size_t)m->h * (size_t)m->w;
+    uint8_t *out = malloc(3 * n);
+    for (size_t i = 0; i < n && out; i++) {
+        const uint8_t *below = rgb + 3 * i, *above = top->colors ? top->palette[top->pixels[i]] : top->pixels + 3 * i;
+        bool nothing = !above[0] && !above[1] && !above[2];
+        for (int k = 0; k < 3; k++)
+            out[3 * i + (size_t)k] = (uint8_t)(nothing       ? below[k] / 2
+                                               : top->colors ? (below[k] + above[k]) / 2
+                                                             : above[k]);
+    }
+    return out;
+}
+
+/* The part of the image that the window shows. */
+static void set_seen(const ax_mask_window *w, ax_picture *p)
 {
     double seen = ldexp(1, -w->zoom);
-    int rows = (int)ceil(pic->m->h * seen / scale / 2), cols = (int)ceil(pic->m->w * seen / scale);
+    p->seen_h = (int32_t)fmax(1, lround(p->h * seen));
+    p->seen_w = (int32_t)fmax(1, lround(p->w * seen));
+    p->top = (int32_t)fmin(lround(w->down * p->h), p->h - p->seen_h);
+    p->left = (int32_t)fmin(lround(w->right * p->w), p->w - p->seen_w);
+}
+
+static ax_code picture_of(const ax_maskfile *m, int image, ax_mask_kind kind, const ax_mask_window *w, bool mixes,
+                          ax_picture *out, ax_err *err)
+{
+    bool judged = kind == AX_MASK_TRUTH || kind == AX_MASK_PREDICTED;
+    out->h = m->h;
+    out->w = m->w;
+    out->pixels = pixels_of(m, image, kind);
+    out->owned = NULL;
+    out->colors = 0;
+    if (judged && m->channels != 3)
+        set_palette(m, out);
+    if (mixes && judged && m->rgb[image] && (m->over || (w->over && !m->scale))) {
+        out->owned = lay_over(m, m->rgb[image], out);
+        if (!out->owned)
+            return ax_fail(err, AX_ENOMEM, "no memory for a picture");
+        out->pixels = out->owned;
+        out->colors = 0;
+    }
+    set_seen(w, out);
+    return AX_OK;
+}
+
+/* ---- in cells ---- */
+
+char ax_mask_letter(uint8_t class)
+{
+    return class == AX_MASK_UNLABELLED ? '.'
+           : class < 26                ? (char)('a' + class)
+           : class < 52                ? (char)('A' + class - 26)
+                                       : '?';
+}
+
+static int light_of(const uint8_t rgb[3])
+{
+    return (rgb[0] * 2 + rgb[1] * 5 + rgb[2]) / 8;
+}
+
+char ax_mask_shade(const uint8_t rgb[3])
+{
+    static const char ramp[] = " .:-=+*#%@";
+    return ramp[light_of(rgb) * 9 / 255];
+}
+
+/* Two pixels above each other in a cell. */
+static void draw_blocks(ax_pane p, const ax_picture *pic, const uint8_t *rgb)
+{
     uint32_t half = p.canvas->glyphs->code[AX_GLYPH_HALF];
-    for (int r = 0; r < rows && r < p.at.rows; r++)
-        for (int c = 0; c < cols && c < p.at.cols; c++) {
-            double top = w->down * pic->m->h + 2 * r * scale, left = w->right * pic->m->w + c * scale;
-            if (!color) {
-                ax_pane_put(p, r, c, (uint32_t)box_letter(pic, top, left, scale), AX_ROLE_TEXT);
-                continue;
-            }
-            uint8_t fg = box_color(pic, top, left, scale);
-            double below = top + scale < pic->m->h ? top + scale : top;
-            ax_pane_pixel(p, r, c, half, fg, box_color(pic, below, left, scale));
+    for (int r = 0; r < pic->at.rows; r++)
+        for (int c = 0; c < pic->at.cols; c++) {
+            const uint8_t *top = rgb + 3 * ((size_t)(2 * r) * (size_t)pic->at.cols + (size_t)c);
+            const uint8_t *below = top + 3 * (size_t)pic->at.cols;
+            ax_pane_pixel(p, pic->at.row + r, pic->at.col + c, half, ax_color_256(top[0], top[1], top[2]),
+                          ax_color_256(below[0], below[1], below[2]));
         }
 }
 
-void ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color)
+/* The pixel in the middle of a cell. */
+static size_t middle(const ax_picture *pic, int r, int c)
 {
-    if (image < 0 || image >= m->images)
-        return;
-    enum { PICTURES = 4 };
-    picture all[PICTURES] = { { .m = m, .rgb = m->rgb[image] },
-                              { .m = m, .mask = m->truth[image] },
-                              { .m = m, .mask = m->predicted[image] },
-                              { .m = m, .rgb = m->error[image] } };
-    for (int i = 1; i < 3 && m->channels == 3; i++) /* they are colours, and not classes */
-        all[i] = (picture) { .m = m, .rgb = all[i].mask };
-    static const char *const name[PICTURES] = { "input", "truth", "predicted", "error" };
-    int n = 0, at = 1;
-    for (int i = 0; i < PICTURES; i++)
-        n += all[i].rgb || all[i].mask;
-    if (!n)
-        return;
-    int wide = (p.at.cols - 2 - 2 * (n - 1)) / n, high = p.at.rows - 1;
-    if (wide < 4 || high < 2)
-        return;
-    double scale = fmax((double)m->w / wide, (double)m->h / (2 * high)) * ldexp(1, -w->zoom);
+    int32_t y = pic->top + (int32_t)((r + 0.5) * pic->seen_h / pic->at.rows);
+    int32_t x = pic->left + (int32_t)((c + 0.5) * pic->seen_w / pic->at.cols);
+    return (size_t)y * (size_t)pic->w + (size_t)x;
+}
+
+/* Of thin lines on black the brightest pixel of a cell. */
+static char brightest(const ax_picture *pic, int r, int c)
+{
+    static const uint8_t black[3];
+    const uint8_t *best = black;
+    double high = (double)pic->seen_h / pic->at.rows, wide = (double)pic->seen_w / pic->at.cols;
+    for (int32_t y = (int32_t)(r * high); y < (r + 1) * high && y < pic->seen_h; y++)
+        for (int32_t x = (int32_t)(c * wide); x < (c + 1) * wide && x < pic->seen_w; x++) {
+            const uint8_t *rgb = pic->pixels + 3 * ((size_t)(pic->top + y) * (size_t)pic->w + (size_t)(pic->left + x));
+            if (light_of(rgb) > light_of(best))
+                best = rgb;
+        }
+    return ax_mask_shade(best);
+}
+
+static void draw_letters(ax_pane p, const ax_picture *pic, bool lines)
+{
+    for (int r = 0; r < pic->at.rows; r++)
+        for (int c = 0; c < pic->at.cols; c++) {
+            size_t at = middle(pic, r, c);
+            char letter = pic->colors ? ax_mask_letter(pic->pixels[at])
+                          : lines     ? brightest(pic, r, c)
+                                      : ax_mask_shade(pic->pixels + 3 * at);
+            ax_pane_put(p, pic->at.row + r, pic->at.col + c, (uint32_t)letter, AX_ROLE_TEXT);
+        }
+}
+
+/* Where classes are predicted wrong. */
+static void draw_wrong(ax_pane p, const ax_picture *pic, const ax_maskfile *m, int image)
+{
+    for (int r = 0; r < pic->at.rows; r++)
+        for (int c = 0; c < pic->at.cols; c++) {
+            size_t at = middle(pic, r, c);
+            uint8_t truth = m->truth[image][at];
+            bool wrong = truth != AX_MASK_UNLABELLED && truth != m->predicted[image][at];
+            ax_pane_put(p, pic->at.row + r, pic->at.col + c, wrong ? '#' : '.', AX_ROLE_TEXT);
+        }
+}
+
+/* Its likeness in cells, and the picture over it. */
+static ax_code draw_picture(ax_pane p, ax_picture *pic, bool color, bool lines, ax_err *err)
+{
+    if (color) {
+        uint8_t *rgb = malloc(6 * (size_t)pic->at.rows * (size_t)pic->at.cols);
+        if (!rgb) {
+            free(pic->owned);
+            return ax_fail(err, AX_ENOMEM, "no memory for a picture");
+        }
+        ax_picture_scale(pic, 2 * pic->at.rows, pic->at.cols, rgb);
+        draw_blocks(p, pic, rgb);
+        free(rgb);
+    } else {
+        draw_letters(p, pic, lines);
+    }
+    ax_pane_picture(p, pic);
+    return AX_OK;
+}
+
+ax_code ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_window *w, bool color, ax_err *err)
+{
+    double aspect = p.canvas->cell_aspect > 0 ? p.canvas->cell_aspect : 2;
+    ax_mosaic place = ax_mask_place(m, image, p.at.rows, p.at.cols, aspect);
     bool blocks = color && !p.canvas->glyphs->ascii;
-    for (int i = 0; i < PICTURES; i++) {
-        if (!all[i].rgb && !all[i].mask)
+    bool mixes = blocks || p.canvas->graphics; /* letters don't */
+    for (int kind = 0, at = 0; kind < AX_MASK_KINDS && place.cols; kind++) {
+        ax_picture pic;
+        if (!pixels_of(m, image, (ax_mask_kind)kind))
             continue;
-        ax_pane_print(ax_pane_part(p, 0, at, 1, wide), 0, 0, AX_ROLE_DIM, name[i]);
-        draw_picture(ax_pane_part(p, 1, at, high, wide), &all[i], w, scale, blocks);
-        at += wide + 2;
-    }
-}
-
-double ax_mask_correct(const ax_maskfile *m, int image)
-{
-    if (image < 0 || image >= m->images || !m->truth[image] || !m->predicted[image] || m->channels == 3)
-        return NAN;
-    size_t n = (size_t)m->h * (size_t)m->w, labelled = 0, right = 0;
-    for (size_t i = 0; i < n; i++)
-        if (m->truth[image][i] != UNLABELLED) {
-            labelled++;
-            right += m->truth[image][i] == m->predicted[image][i];
-        }
-    return labelled ? (double)right / (double)labelled : NAN;
-}
-
-/* ---- as PNG ---- */
-
-static ax_code write_png(int dirfd, const char *path, const uint8_t *mask, const ax_maskfile *m, ax_err *err)
-{
-    uint8_t palette[256][3] = { { 0 } };
-    ax_str out;
-    ax_str_init(&out, (size_t)1 << 30);
-    memcpy(palette, m->color, sizeof *palette * (size_t)m->classes);
-    const ax_png_picture p = { .kind = m->channels == 3 ? AX_PNG_RGB : AX_PNG_PALETTE,
-                               .h = m->h,
-                               .w = m->w,
-                               .pixels = mask,
-                               .palette = (const uint8_t(*)[3])palette };
-    ax_code code = ax_png_encode(&p, &out, err);
-    if (code == AX_OK)
-        code = ax_output_write_below(dirfd, path, out.text, out.len, err);
-    else
-        ax_fail_prefix(err, path);
-    ax_str_release(&out);
-    return code;
-}
-
-ax_code ax_mask_export(int dirfd, uint32_t id, const ax_maskfile *m, void (*wrote)(void *context, const char *name),
-                       void *context, ax_err *err)
-{
-    ax_code code = AX_OK;
-    if (mkdirat(dirfd, "export", 0700) && errno != EEXIST)
-        code = ax_fail(err, AX_EIO, "export: cannot create: %s", strerror(errno));
-    for (int i = 0; i < m->images && code == AX_OK; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "export/%u-%d.png", id, i + 1);
-        if (!m->predicted[i])
-            continue;
-        code = write_png(dirfd, name, m->predicted[i], m, err);
+        int row = at / place.across * place.row_step, col = at % place.across * place.col_step;
+        at++;
+        ax_pane_print(p, row, col, AX_ROLE_DIM, kind_name[kind]);
+        pic.at = (ax_rect) { row + 1, col, place.rows, place.cols };
+        ax_code code = picture_of(m, image, (ax_mask_kind)kind, w, mixes, &pic, err);
         if (code == AX_OK)
-            wrote(context, name);
+            code = draw_picture(p, &pic, blocks, m->over && kind != AX_MASK_INPUT, err);
+        if (code == AX_OK && !blocks && kind == AX_MASK_ERROR && m->channels != 3 && !p.canvas->graphics)
+            draw_wrong(p, &pic, m, image);
+        if (code != AX_OK)
+            return code;
     }
-    return code;
+    return AX_OK;
 }

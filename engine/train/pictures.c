@@ -34,6 +34,22 @@ static uint8_t *draw(const ax_pictures *p, const ax_maskfile *m, const void *val
     return out;
 }
 
+/* What the prediction comes to by itself; nothing is known where nothing of the image can be judged. */
+static ax_code judge(const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h, int32_t w,
+                     ax_outcome *out, ax_err *err)
+{
+    ax_err nothing = { AX_OK, "" };
+    void *score = spec->task->score_new(spec, err);
+    *out = ax_outcome_none;
+    if (!score)
+        return AX_ENOMEM;
+    ax_code code = spec->task->score_add(score, spec, truth, prediction, h, w, err);
+    if (code == AX_OK && spec->task->score_take(score, spec, out, &nothing) != AX_OK)
+        *out = ax_outcome_none;
+    spec->task->score_free(score);
+    return code;
+}
+
 ax_code ax_pictures_add(ax_pictures *p, size_t index, const void *prediction, int32_t h, int32_t w, ax_err *err)
 {
     ax_maskfile *m = &p->predicted;
@@ -46,11 +62,16 @@ ax_code ax_pictures_add(ax_pictures *p, size_t index, const void *prediction, in
         return ax_fail(err, AX_ENOMEM, "no memory for a picture");
     m->predicted[m->images] = picture;
     const ax_task_spec *spec = task_of(p);
+    const void *truth = ax_cache_get(p->t->val, index).truth;
+    ax_code code = judge(spec, truth, prediction, h, w, &m->figures[m->images], err);
+    if (code != AX_OK)
+        return code;
+    m->judged = true;
     if (spec->task->draw_error) {
         uint8_t *error = malloc(3 * (size_t)h * (size_t)w);
         if (!error)
             return ax_fail(err, AX_ENOMEM, "no memory for a picture");
-        spec->task->draw_error(spec, ax_cache_get(p->t->val, index).truth, prediction, h, w, error);
+        spec->task->draw_error(spec, truth, prediction, h, w, error);
         m->error[m->images] = error;
     }
     m->images++;

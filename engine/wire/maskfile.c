@@ -4,6 +4,7 @@
 #include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +50,33 @@ static bool pack_images(msgpack_packer *pk, const char *key, uint8_t *const imag
     return ok;
 }
 
+static void pack_flag(msgpack_packer *pk, const char *key, bool on)
+{
+    if (!on)
+        return;
+    ax_pack_text(pk, key);
+    msgpack_pack_true(pk);
+}
+
+static void pack_figures(msgpack_packer *pk, const ax_maskfile *m)
+{
+    ax_pack_text(pk, "figures");
+    msgpack_pack_array(pk, (size_t)m->images);
+    for (int32_t i = 0; i < m->images; i++) {
+        size_t known = 0;
+        for (int k = 0; k < AX_METRIC_COUNT; k++)
+            known += isfinite(ax_outcome_figure(&m->figures[i], (ax_metric)k));
+        msgpack_pack_map(pk, known);
+        for (int k = 0; k < AX_METRIC_COUNT; k++) {
+            double v = ax_outcome_figure(&m->figures[i], (ax_metric)k);
+            if (!isfinite(v))
+                continue;
+            ax_pack_text(pk, ax_metric_of((ax_metric)k)->name);
+            msgpack_pack_double(pk, v);
+        }
+    }
+}
+
 ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_err *err)
 {
     msgpack_sbuffer buf;
@@ -59,7 +87,7 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
     bool has[4] = { m->images && m->rgb[0], m->images && m->truth[0], m->images && m->predicted[0],
                     m->images && m->error[0] };
     bool rgb = m->channels == 3;
-    msgpack_pack_map(&pk, 6u + rgb + has[0] + has[1] + has[2] + has[3]);
+    msgpack_pack_map(&pk, 6u + rgb + m->scale + m->over + m->judged + has[0] + has[1] + has[2] + has[3]);
     ax_pack_text(&pk, "version");
     msgpack_pack_int(&pk, VERSION);
     ax_pack_text(&pk, "h");
@@ -70,6 +98,10 @@ ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_
         ax_pack_text(&pk, "channels");
         msgpack_pack_int32(&pk, m->channels);
     }
+    pack_flag(&pk, "scale", m->scale);
+    pack_flag(&pk, "over", m->over);
+    if (m->judged)
+        pack_figures(&pk, m);
     ax_pack_text(&pk, "classes");
     msgpack_pack_int32(&pk, m->classes);
     ax_pack_text(&pk, "names");
@@ -140,6 +172,37 @@ static bool read_images(const msgpack_object *map, const char *key, uint8_t *ima
     return true;
 }
 
+static bool get_flag(const msgpack_object *map, const char *key)
+{
+    const msgpack_object *o = ax_map_get(map, key);
+    return o && o->type == MSGPACK_OBJECT_BOOLEAN && o->via.boolean;
+}
+
+/* Names that aren't known are of a later version. */
+static bool read_figures(const msgpack_object *map, ax_maskfile *m)
+{
+    const msgpack_object *list = ax_map_get(map, "figures");
+    if (!list)
+        return true;
+    if (list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size > AX_MASK_IMAGES)
+        return false;
+    for (int i = 0; i < AX_MASK_IMAGES; i++)
+        m->figures[i] = ax_outcome_none;
+    for (uint32_t i = 0; i < list->via.array.size; i++) {
+        const msgpack_object *of = &list->via.array.ptr[i];
+        if (of->type != MSGPACK_OBJECT_MAP)
+            return false;
+        for (int k = 0; k < AX_METRIC_COUNT; k++) {
+            const ax_metric_info *info = ax_metric_of((ax_metric)k);
+            const msgpack_object *v = ax_map_get(of, info->name);
+            if (v && (v->type == MSGPACK_OBJECT_FLOAT64 || v->type == MSGPACK_OBJECT_FLOAT32) && !info->whole)
+                memcpy((char *)&m->figures[i] + info->at, &v->via.f64, sizeof v->via.f64);
+        }
+    }
+    m->judged = true;
+    return true;
+}
+
 static bool read_map(const msgpack_object *map, ax_maskfile *m)
 {
     int32_t version, h, w;
@@ -158,6 +221,8 @@ static bool read_map(const msgpack_object *map, ax_maskfile *m)
     m->h = h;
     m->w = w;
     m->channels = channels;
+    m->scale = get_flag(map, "scale");
+    m->over = get_flag(map, "over");
     bool ids = channels == 1;
     const msgpack_object *names = ax_map_get(map, "names"), *palette = ax_map_get(map, "palette");
     if (!names || names->type != MSGPACK_OBJECT_ARRAY || names->via.array.size != (uint32_t)m->classes || !palette ||
@@ -171,7 +236,7 @@ static bool read_map(const msgpack_object *map, ax_maskfile *m)
         memcpy(m->name[i], o->via.str.ptr, o->via.str.size);
         m->name[i][o->via.str.size] = '\0';
     }
-    return read_images(map, "rgb", m->rgb, &m->images, 3 * n, false) &&
+    return read_figures(map, m) && read_images(map, "rgb", m->rgb, &m->images, 3 * n, false) &&
            read_images(map, "truth", m->truth, &m->images, ids ? n : 3 * n, ids) &&
            read_images(map, "predicted", m->predicted, &m->images, ids ? n : 3 * n, ids) &&
            read_images(map, "error", m->error, &m->images, 3 * n, false);

@@ -2,11 +2,14 @@
    palette (bin, RGB), predicted: [bin, ...]}; masks/validation.mpk of the same run: {..., rgb: [bin], truth: [bin]}.
    Pictures of truth and prediction hold an index into the palette per pixel and are run-length encoded: pairs of bytes
    (length 1-255, index), row by row. With "channels" = 3 they are RGB as they are. Where a prediction is wrong may be
-   drawn besides, in RGB: error: [bin]. */
+   drawn besides, in RGB: error: [bin]. "scale" = true: the palette's colours are a scale, from one end to the other;
+   "over" = true: black of truth and prediction is nothing, they lie over the image. figures: [{name: value}], what the
+   prediction of each image comes to by itself, in the names of AX_METRIC_LIST. */
 #ifndef AX_WIRE_MASKFILE_H
 #define AX_WIRE_MASKFILE_H
 
 #include "engine/base/err.h"
+#include "engine/candidate/outcome.h"
 
 #include <stdint.h>
 
@@ -14,6 +17,9 @@ enum { AX_MASK_IMAGES = 4, AX_MASK_CLASSES = 256, AX_MASK_NAME = 32 };
 typedef struct ax_maskfile {
     int32_t h, w, classes, images;
     int32_t channels; /* of truth and prediction: 1, indices (classes of them have a colour), or 3, RGB */
+    bool scale, over;
+    bool judged; /* figures are known */
+    ax_outcome figures[AX_MASK_IMAGES];
     char name[AX_MASK_CLASSES][AX_MASK_NAME];
     uint8_t color[AX_MASK_CLASSES][3];
     uint8_t *rgb[AX_MASK_IMAGES];       /* {h,w,3}; NULL where the file has none */

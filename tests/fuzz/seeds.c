@@ -12,6 +12,7 @@
 #include "tests/fuzz/sitting.h"
 #include "tests/helper/events.h"
 #include "tests/helper/history.h"
+#include "tests/helper/masks.h"
 #include "tests/helper/searching.h"
 
 #include <fcntl.h>
@@ -149,7 +150,7 @@ static void files(void)
     close(fd);
     ax_maskfile m = { 0 };
     fd = folder("mask");
-    if (!ax_history_masks(&m) || ax_maskfile_write(fd, "0", &m, NULL) != AX_OK)
+    if (!ax_made_masks(AX_TASK_DEPTH, &m) || ax_maskfile_write(fd, "0", &m, NULL) != AX_OK)
         abort();
     ax_maskfile_release(&m);
     close(fd);

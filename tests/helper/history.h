@@ -3,7 +3,6 @@
 #define AX_TEST_HISTORY_H
 
 #include "engine/wire/event.h"
-#include "engine/wire/maskfile.h"
 
 #include <stdbool.h>
 
@@ -17,13 +16,11 @@ typedef struct ax_history {
     bool paused;         /* the run was paused at the end */
     bool policy;         /* the strategy says what it prefers, every ten rewards */
     const char *bye;     /* the engine's last word, NULL = none */
+    ax_task_id task;
 } ax_history;
 
 /* Gives every event to sink, numbered from 1. Returns the time of the last one; it starts at AX_HISTORY_START. */
 double ax_history_play(const ax_history *h, void (*sink)(void *context, ax_event *ev), void *context);
 #define AX_HISTORY_START 1764072000.0 /* 2025-11-25 12:00:00 UTC */
-
-/* Masks of one image of 4 classes, as the engine would write them; release with ax_maskfile_release. */
-bool ax_history_masks(ax_maskfile *m);
 
 #endif

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNLABELLED = 255, MOST_BYTES = 256 << 20 };
+enum { MOST_BYTES = 256 << 20 };
 
 static void base64(const unsigned char *p, size_t n, ax_str *out)
 {
@@ -46,21 +46,6 @@ static ax_code add_picture(const uint8_t *pixels, const ax_maskfile *m, const ui
     return code;
 }
 
-/* Right pixels pale grey, wrong ones red, those without a label white; the picture shines through. */
-static uint8_t *errors(const ax_maskfile *m, int i)
-{
-    size_t n = (size_t)m->h * (size_t)m->w;
-    uint8_t *out = malloc(3 * n);
-    for (size_t k = 0; k < n && out; k++) {
-        const uint8_t *rgb = m->rgb[i] ? m->rgb[i] + 3 * k : NULL;
-        int grey = rgb ? (rgb[0] + 2 * rgb[1] + rgb[2]) / 4 : 128, pale = 160 + grey * 3 / 8;
-        bool labelled = m->truth[i][k] != UNLABELLED, wrong = labelled && m->truth[i][k] != m->predicted[i][k];
-        out[3 * k] = (uint8_t)(wrong ? 200 + grey / 5 : labelled ? pale : 255);
-        out[3 * k + 1] = out[3 * k + 2] = (uint8_t)(wrong ? grey / 4 : labelled ? pale : 255);
-    }
-    return out;
-}
-
 static ax_code add_row(const ax_maskfile *m, int i, const uint8_t (*palette)[3], ax_str *out, ax_err *err)
 {
     ax_code code = AX_OK;
@@ -71,13 +56,11 @@ static ax_code add_row(const ax_maskfile *m, int i, const uint8_t (*palette)[3],
         code = add_picture(m->truth[i], m, palette, "truth", i, out, err);
     if (code == AX_OK && m->predicted[i])
         code = add_picture(m->predicted[i], m, palette, "prediction", i, out, err);
-    if (code == AX_OK && palette && m->truth[i] && m->predicted[i]) {
-        uint8_t *wrong = errors(m, i);
-        char what[64];
-        snprintf(what, sizeof what, "errors in red: %.1f %% are right", 100 * ax_mask_correct(m, i));
-        code =
-            wrong ? add_picture(wrong, m, NULL, what, i, out, err) : ax_fail(err, AX_ENOMEM, "no memory for a picture");
-        free(wrong);
+    if (code == AX_OK && m->error[i]) {
+        char what[64] = "error";
+        if (palette)
+            snprintf(what, sizeof what, "errors in red: %.1f %% are right", 100 * ax_mask_correct(m, i));
+        code = add_picture(m->error[i], m, NULL, what, i, out, err);
     }
     ax_str_add(out, "</div>\n");
     return code;
@@ -85,32 +68,14 @@ static ax_code add_row(const ax_maskfile *m, int i, const uint8_t (*palette)[3],
 
 /* ---- class by class ---- */
 
-typedef struct counts {
-    size_t both, either, truth;
-} counts;
-
-static bool count_classes(const ax_maskfile *m, counts c[static AX_MASK_CLASSES])
-{
-    bool any = false;
-    for (int i = 0; i < m->images; i++)
-        for (size_t k = 0; m->truth[i] && m->predicted[i] && k < (size_t)m->h * (size_t)m->w; k++) {
-            uint8_t t = m->truth[i][k], p = m->predicted[i][k];
-            if (t == UNLABELLED)
-                continue;
-            any = true;
-            c[t].truth++;
-            c[t].either++;
-            c[t].both += t == p;
-            c[p].either += t != p;
-        }
-    return any;
-}
-
 static void add_classes(const ax_maskfile *m, ax_str *out)
 {
-    counts c[AX_MASK_CLASSES] = { { 0 } };
-    size_t all = 0;
-    if (!count_classes(m, c))
+    ax_mask_count c[256] = { { 0 } };
+    uint64_t all = 0;
+    bool any = false;
+    for (int i = 0; i < m->images; i++)
+        any |= ax_mask_count_image(m, i, c);
+    if (!any)
         return;
     for (int32_t i = 0; i < m->classes; i++)
         all += c[i].truth;
@@ -121,7 +86,7 @@ static void add_classes(const ax_maskfile *m, ax_str *out)
         "\n<tbody>\n",
         m->images);
     for (int32_t i = 0; i < m->classes; i++) {
-        double iou = c[i].either ? (double)c[i].both / (double)c[i].either : NAN;
+        double iou = ax_mask_iou(&c[i]);
         char figure[AX_FIGURE];
         if (!c[i].either)
             continue;
@@ -145,12 +110,12 @@ static ax_code read_masks(const ax_page_of *of, const ax_candidate *c, ax_maskfi
 }
 
 /* Of what was shown and predicted; class ids without a colour are grey, what has no label is black. */
-static ax_code add_all(const ax_maskfile *m, ax_str *out, ax_err *err)
+static ax_code add_all(ax_maskfile *m, ax_str *out, ax_err *err)
 {
     uint8_t palette[256][3];
-    ax_code code = AX_OK;
+    ax_code code = ax_mask_add_errors(m, err);
     memset(palette, 128, sizeof palette);
-    memset(palette[UNLABELLED], 0, sizeof *palette);
+    memset(palette[AX_MASK_UNLABELLED], 0, sizeof *palette);
     memcpy(palette, m->color, sizeof *palette * (size_t)m->classes);
     for (int i = 0; i < m->images && code == AX_OK; i++)
         code = add_row(m, i, m->channels == 3 ? NULL : (const uint8_t(*)[3])palette, out, err);

@@ -32,8 +32,8 @@ typedef struct ax_session_state {
     ax_config config;
     double draw_every; /* seconds between draws that events ask for */
     ax_maskfile masks;
-    uint32_t masks_of; /* candidate of the masks that were read, or could not be */
-    ax_script *script; /* NULL = keys are typed */
+    uint32_t masks_of, masks_stage; /* candidate of the masks that were read, or could not be, and its last stage */
+    ax_script *script;              /* NULL = keys are typed */
     double script_until;
     ax_code failed; /* of the script */
     int rows, cols; /* without a terminal */

@@ -14,13 +14,14 @@
 static void load_masks(ax_session_state *s)
 {
     const ax_candidate *c = ax_ui_selected(&s->ui);
-    uint32_t want = c && c->masks[0] ? c->id : 0;
-    if (want == s->masks_of)
+    uint32_t want = c && c->masks[0] ? c->id : 0, stage = want ? c->outcome.stage : 0;
+    if (want == s->masks_of && stage == s->masks_stage)
         return;
+    ax_canvas_drop_pictures(&s->canvas);
+    ax_ui_show_masks(&s->ui, NULL);
     ax_maskfile_release(&s->masks);
-    ax_masks_shown *shown = ax_ui_masks(&s->ui);
-    shown->file = NULL;
     s->masks_of = want;
+    s->masks_stage = stage;
     ax_err err;
     if (!want || c->masks[0] == '/' || strstr(c->masks, ".."))
         return;
@@ -29,9 +30,7 @@ static void load_masks(ax_session_state *s)
     if (code != AX_OK)
         ax_maskfile_release(&s->masks);
     if (ax_maskfile_read(s->dirfd, c->masks, &s->masks, &err) == AX_OK)
-        shown->file = &s->masks;
-    if (shown->image >= s->masks.images)
-        shown->image = 0;
+        ax_ui_show_masks(&s->ui, &s->masks);
 }
 
 /* ---- drawing ---- */

@@ -92,6 +92,7 @@ enum {
     X(UNMARK, VIEWS, 'M', "M", "", "unmark all", NOTHING)                                                              \
     X(IMAGE_BACK, VIEWS, '[', "[", "", "previous image of the masks", ROOM)                                            \
     X(IMAGE_ON, VIEWS, ']', "]", "", "next image of the masks", ROOM)                                                  \
+    X(MASK_OVER, VIEWS, 'v', "v", "", "masks: truth and prediction over the image", ROOM)                              \
     X(DOWN, LISTS, 'j', "j, down", "", "next row", NOTHING)                                                            \
     X(UP, LISTS, 'k', "k, up", "", "previous row", NOTHING)                                                            \
     X(VIEW_BACK, VIEWS, 'h', "h, left", "", "previous view", ROOM)                                                     \

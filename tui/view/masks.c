@@ -7,64 +7,103 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 ax_masks_shown *ax_ui_masks(const ax_ui *ui)
 {
     return ui->slot[AX_VIEW_MASK];
 }
 
-static void draw_classes(ax_pane p, const ax_ui *ui)
+/* ---- what is shown ---- */
+
+static void count_image(ax_masks_shown *here)
 {
-    const ax_maskfile *m = ax_ui_masks(ui)->file;
-    bool color = ui->color && !p.canvas->glyphs->ascii;
-    int at = 1;
-    for (int32_t i = 0; i < m->classes; i++) {
-        char text[AX_MASK_NAME + 8];
-        snprintf(text, sizeof text, color ? "%s%s" : "%s=%s", color ? "" : (char[]) { (char)('a' + i % 26), 0 },
-                 m->name[i]);
-        int end = at + ax_text_width(text) + (color ? 2 : 0);
-        if (end >= p.at.cols)
-            break;
-        if (color) {
-            uint8_t c = ax_color_256(m->color[i][0], m->color[i][1], m->color[i][2]);
-            ax_pane_pixel(p, 0, at, p.canvas->glyphs->code[AX_GLYPH_HALF], c, c);
-        }
-        ax_pane_print(p, 0, color ? at + 2 : at, AX_ROLE_DIM, text);
-        at = end + 2;
+    memset(here->in_image, 0, sizeof here->in_image);
+    if (here->file)
+        ax_mask_count_image(here->file, here->order[here->image], here->in_image);
+}
+
+void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
+{
+    ax_masks_shown *here = ax_ui_masks(ui);
+    here->file = file;
+    memset(here->in_all, 0, sizeof here->in_all);
+    if (file) {
+        (void)ax_mask_add_errors(file, NULL); /* without memory they aren't shown */
+        ax_mask_order(file, here->order);
+        for (int i = 0; i < file->images; i++)
+            ax_mask_count_image(file, i, here->in_all);
+        here->image = here->image < file->images ? here->image : 0;
     }
+    count_image(here);
+}
+
+/* ---- drawing ---- */
+
+static void print_title(const ax_masks_shown *here, const ax_candidate *c, char *out, size_t cap)
+{
+    const ax_maskfile *m = here->file;
+    char figure[AX_FIGURE];
+    int image = here->order[here->image];
+    double correct = m->channels == 3 ? NAN : ax_mask_correct(m, image);
+    size_t n = (size_t)snprintf(out, cap, "mask #%u  image %d/%d%s", c->id, here->image + 1, m->images,
+                                m->images > 1 ? ", worst first" : "");
+    if (n < cap && isfinite(correct))
+        snprintf(out + n, cap - n, "  pixels right %s", ax_figure_share(correct, 3, figure));
+    else if (n < cap && m->judged && isfinite(m->figures[image].reward))
+        snprintf(out + n, cap - n, "  reward %s", ax_figure_share(m->figures[image].reward, 3, figure));
+}
+
+/* The panel is at the right or below, wherever it leaves the pictures larger; where neither leaves enough, one line
+   takes its place. */
+static ax_code draw_inner(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    enum { LEAST_ROWS = 14, LEAST_COLS = 70 };
+    const ax_masks_shown *here = ax_ui_masks(ui);
+    const ax_maskfile *m = here->file;
+    double aspect = p.canvas->cell_aspect > 0 ? p.canvas->cell_aspect : 2;
+    int image = here->order[here->image], rows = p.at.rows, cols = p.at.cols - 1;
+    if (rows < LEAST_ROWS || cols < LEAST_COLS) {
+        bool legend = rows >= 8;
+        ax_mask_legend_draw(ax_pane_part(p, rows - 1, 0, legend, p.at.cols), ui);
+        return ax_mask_draw(ax_pane_part(p, 0, 1, rows - legend, cols), m, image, &here->window, ui->color, err);
+    }
+    int right = cols - AX_MASK_PANEL_COLS - 1;
+    int below = rows - ax_mask_panel_rows(p, cols / AX_MASK_PANEL_COLS, ui) - 1;
+    ax_mosaic beside = ax_mask_place(m, image, rows, right, aspect);
+    ax_mosaic above = ax_mask_place(m, image, below, cols, aspect);
+    if (above.size > beside.size) {
+        int used = above.down * above.row_step + 1;
+        ax_mask_panel_draw(ax_pane_part(p, used, 1, rows - used, cols), ui);
+        return ax_mask_draw(ax_pane_part(p, 0, 1, below, cols), m, image, &here->window, ui->color, err);
+    }
+    int used = beside.cols ? beside.across * beside.col_step + 1 : 0;
+    ax_mask_panel_draw(ax_pane_part(p, 0, 1 + used, rows, AX_MASK_PANEL_COLS), ui);
+    return ax_mask_draw(ax_pane_part(p, 0, 1, rows, right), m, image, &here->window, ui->color, err);
 }
 
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
-    (void)err;
     const ax_candidate *c = ax_ui_selected(ui);
     const ax_masks_shown *here = ax_ui_masks(ui);
     const ax_maskfile *m = here->file;
     ax_pane inner = ax_pane_inner(p);
-    char title[64] = "mask", share[AX_FIGURE];
+    char title[96] = "mask", right[32] = "[ ] image";
     if (!m || m->images < 1) {
         ax_pane_frame(p, false, "mask", NULL);
         const char *text = c && c->masks[0] ? "the masks file cannot be read" : "masks come with the first reward";
         ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, text);
         return AX_OK;
     }
-    double correct = ax_mask_correct(m, here->image);
-    if (c && isfinite(correct))
-        snprintf(title, sizeof title, "mask #%u  image %d/%d  pixels right %s", c->id, here->image + 1, m->images,
-                 ax_figure_share(correct, 3, share));
-    else if (c)
-        snprintf(title, sizeof title, "mask #%u  image %d/%d", c->id, here->image + 1, m->images);
-    char right[32] = "[ ] image";
+    if (c)
+        print_title(here, c, title, sizeof title);
     if (here->window.zoom)
         snprintf(right, sizeof right, "%dx  0: whole", 1 << here->window.zoom);
     ax_pane_frame(p, false, title, right);
-    bool classes = inner.at.rows >= 8;
-    ax_mask_draw(ax_pane_part(inner, 0, 0, inner.at.rows - classes, inner.at.cols), m, here->image, &here->window,
-                 ui->color);
-    if (classes)
-        draw_classes(ax_pane_part(inner, inner.at.rows - 1, 0, 1, inner.at.cols), ui);
-    return AX_OK;
+    return draw_inner(inner, ui, err);
 }
+
+/* ---- keys ---- */
 
 static void turn_image(ax_ui *ui, int by)
 {
@@ -72,6 +111,7 @@ static void turn_image(ax_ui *ui, int by)
     int n = here->file ? here->file->images : 0;
     if (n > 0)
         here->image = (here->image + by + n) % n;
+    count_image(here);
 }
 
 /* In other views z Z < > act on the reward plot. */
@@ -92,8 +132,12 @@ static bool act(ax_ui *ui, ax_action a)
         ax_mask_pan(&here->window, a == AX_DO_PAN_DOWN ? 1 : -1, 0);
         return true;
     case AX_DO_ZOOM_NONE:
-        here->window = (ax_mask_window) { .zoom = 0 };
+        here->window.zoom = 0;
+        here->window.down = here->window.right = 0;
         return false; /* so does the reward plot */
+    case AX_DO_MASK_OVER:
+        here->window.over = !here->window.over;
+        return true;
     case AX_DO_IMAGE_BACK:
     case AX_DO_IMAGE_ON:
         turn_image(ui, a == AX_DO_IMAGE_ON ? 1 : -1);
@@ -103,14 +147,16 @@ static bool act(ax_ui *ui, ax_action a)
     }
 }
 
-/* Another candidate: its first image. */
+/* Another candidate: its worst image. */
 static void refresh(ax_ui *ui, bool replaced)
 {
     (void)replaced;
     ax_masks_shown *here = ax_ui_masks(ui);
     uint32_t of = ax_ui_selection(ui)->selected;
-    if (here->of != of)
+    if (here->of != of) {
         here->image = 0;
+        count_image(here);
+    }
     here->of = of;
 }
 

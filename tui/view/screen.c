@@ -1,8 +1,6 @@
 /* The screen as a whole: which pane goes where. */
 #include "tui/view/view.h"
 
-#include <stdlib.h>
-
 static bool shown(ax_rect r)
 {
     return r.rows > 0 && r.cols > 0;
@@ -25,15 +23,15 @@ static int draw_message(ax_canvas *c, const ax_ui *ui)
 
 /* What the canvas showed of the details before it was erased. */
 typedef struct late {
-    ax_canvas_cell *cell[AX_VIEW_COUNT]; /* NULL: it is drawn */
+    ax_pane_kept *pane[AX_VIEW_COUNT]; /* NULL: it is drawn */
 } late;
 
 static late keep_details(ax_canvas *c, const ax_ui *ui)
 {
-    late kept = { .cell = { NULL } };
+    late kept = { .pane = { NULL } };
     for (int i = 0; i < AX_VIEW_COUNT && ui->hurried && !ui->n_over; i++)
         if (ax_views[i]->detail && i != (int)ui->view && shown(ui->layout.pane[i]))
-            kept.cell[i] = ax_pane_save(ax_pane_of(c, ui->layout.pane[i]));
+            kept.pane[i] = ax_pane_take(ax_pane_of(c, ui->layout.pane[i]));
     return kept;
 }
 
@@ -42,11 +40,10 @@ static ax_code draw_panes(ax_canvas *c, const ax_ui *ui, late *kept, ax_err *err
     ax_code code = AX_OK;
     for (int i = 0; i < AX_VIEW_COUNT; i++) {
         ax_pane p = ax_pane_of(c, ui->layout.pane[i]);
-        if (kept->cell[i])
-            ax_pane_restore(p, kept->cell[i]);
+        if (kept->pane[i])
+            ax_pane_put_back(p, kept->pane[i]);
         else if (code == AX_OK && shown(ui->layout.pane[i]) && ax_views[i]->draw)
             code = ax_views[i]->draw(p, ui, err);
-        free(kept->cell[i]);
     }
     return code;
 }

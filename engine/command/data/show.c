@@ -16,7 +16,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-enum { MOST_SAMPLES = 1000, WIDEST = 160, HIGHEST = 24, UNLABELLED = 255 };
+enum { MOST_SAMPLES = 1000, WIDEST = 160, HIGHEST = 24 };
 
 static const char synopsis[] = "auxcell data show SPEC [OPTION...]";
 static const char about[] =
@@ -80,14 +80,14 @@ static ax_code draw(const ax_maskfile *m, bool color, bool unicode, ax_err *err)
 {
     ax_canvas c;
     ax_canvas_init(&c, unicode ? &ax_glyphs_unicode : &ax_glyphs_ascii);
-    int wide = columns(), rows = (int)((double)m->h * (wide - 4) / 2 / m->w / 2 + 0.999) + 1;
+    int wide = columns(), rows = (int)((double)m->h * (wide - 4) / 2 / m->w / 2 + 0.999) + 1; /* side by side */
     rows = rows < 3 ? 3 : rows < HIGHEST ? rows : HIGHEST;
     ax_code code = ax_canvas_resize(&c, rows, wide, err);
     const ax_mask_window all = { .zoom = 0 };
-    if (code == AX_OK) {
-        ax_mask_draw(ax_pane_of(&c, (ax_rect) { 0, 0, rows, wide }), m, 0, &all, color && unicode);
+    if (code == AX_OK)
+        code = ax_mask_draw(ax_pane_of(&c, (ax_rect) { 0, 1, rows, wide - 2 }), m, 0, &all, color && unicode, err);
+    if (code == AX_OK)
         ax_canvas_out(&c);
-    }
     ax_canvas_release(&c);
     return code;
 }
@@ -104,7 +104,7 @@ static void print_legend(const ax_maskfile *m, bool color)
     for (int c = 0; c < 256; c++) {
         char text[2 * AX_MASK_NAME];
         bool class = c < m->classes;
-        if (!count[c] || (!class && c != UNLABELLED))
+        if (!count[c] || (!class && c != AX_MASK_UNLABELLED))
             continue;
         int length = snprintf(text, sizeof text, "%s %.1f %%", class ? m->name[c] : "unlabelled",
                               100 * (double)count[c] / (double)n);

@@ -36,12 +36,13 @@ static ax_depth_span span_of(const ax_task_spec *spec)
     return (ax_depth_span) { fmaxf(spec->of.depth.min, spec->of.depth.max / RATIO), spec->of.depth.max };
 }
 
-/* A few depths of the scale with their colours; equal ratios apart. */
+/* Depths along the scale with their colours, equal ratios apart. */
 void ax_depth_legend(const ax_task_spec *spec, ax_maskfile *m)
 {
-    enum { STEPS = 5 };
+    enum { STEPS = 33 };
     ax_depth_span span = span_of(spec);
     m->channels = 3;
+    m->scale = true;
     m->classes = STEPS;
     for (int i = 0; i < STEPS; i++) {
         double metres = (double)span.near * pow((double)span.far / (double)span.near, i / (STEPS - 1.0));

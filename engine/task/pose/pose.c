@@ -160,6 +160,7 @@ static void legend(const ax_task_spec *spec, ax_maskfile *m)
     };
     (void)spec;
     m->channels = 3;
+    m->over = true;
     m->classes = 3;
     for (int i = 0; i < 3; i++) {
         memset(m->name[i], 0, sizeof m->name[i]);

@@ -31,6 +31,10 @@ static ax_maskfile make(bool pictures)
             for (int k = 0; k < 3 * H * W; k++)
                 m.rgb[i][k] = (uint8_t)(k + i);
         } else {
+            m.scale = m.over = m.judged = true;
+            m.figures[i] = ax_outcome_none;
+            m.figures[i].reward = 0.25 + i;
+            m.figures[i].rmse = i ? 3.5 : NAN;
             m.predicted[i] = mask;
             m.error[i] = malloc(3 * H * W);
             for (int k = 0; k < 3 * H * W; k++)
@@ -55,6 +59,9 @@ static void two_files_make_one_view(void **state)
     assert_int_equal(back.images, 2);
     assert_string_equal(back.name[2], "road");
     assert_int_equal(back.color[2][1], 200);
+    assert_true(back.scale && back.over && back.judged);
+    assert_true(back.figures[0].reward == 0.25 && isnan(back.figures[0].rmse) && isnan(back.figures[0].miou));
+    assert_true(back.figures[1].reward == 1.25 && back.figures[1].rmse == 3.5 && isnan(back.figures[2].reward));
     for (int i = 0; i < 2; i++) {
         assert_memory_equal(back.rgb[i], truth.rgb[i], 3 * H * W);
         assert_memory_equal(back.truth[i], truth.truth[i], H * W);

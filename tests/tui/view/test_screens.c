@@ -1,6 +1,7 @@
 /* Screens as text: a made-up history is folded, keys are pressed, and what is drawn is compared with files.
    AX_UPDATE_GOLDEN=1 writes the files instead. */
 #include "tests/helper/history.h"
+#include "tests/helper/masks.h"
 #include "tui/view/mask_view.h"
 #include "tui/view/offer.h"
 #include "tui/view/view.h"
@@ -84,6 +85,27 @@ static const screen screens[] = {
     { "pareto-latency-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "4\t\t", .history = { 300 } },
     { "mask-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
     { "mask-color-80x24", 24, 80, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
+    { "mask-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
+    { "mask-color-160x48", 48, 160, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5",
+      .history = { 300 } },
+    { "mask-160x48-ascii", 48, 160, .ascii = true, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5]",
+      .history = { 300 } },
+    { "mask-60x16", 16, 60, .masks = true, .link = AX_LINK_LIVE, .keys = "5]]", .history = { 300 } },
+    { "mask-60x100", 100, 60, .masks = true, .link = AX_LINK_LIVE, .keys = "5", .history = { 300 } },
+    { "depth-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5",
+      .history = { 300, .task = AX_TASK_DEPTH } },
+    { "depth-color-160x48", 48, 160, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5",
+      .history = { 300, .task = AX_TASK_DEPTH } },
+    { "depth-160x48-ascii", 48, 160, .ascii = true, .masks = true, .link = AX_LINK_LIVE, .keys = "5]",
+      .history = { 300, .task = AX_TASK_DEPTH } },
+    { "depth-overview-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE,
+      .history = { 300, .task = AX_TASK_DEPTH } },
+    { "pose-80x24", 24, 80, .masks = true, .link = AX_LINK_LIVE, .keys = "5",
+      .history = { 300, .task = AX_TASK_POSE } },
+    { "pose-color-160x48", 48, 160, .masks = true, .color = true, .link = AX_LINK_LIVE, .keys = "5",
+      .history = { 300, .task = AX_TASK_POSE } },
+    { "pose-160x48-ascii", 48, 160, .ascii = true, .masks = true, .link = AX_LINK_LIVE, .keys = "5]",
+      .history = { 300, .task = AX_TASK_POSE } },
     { "mask-none-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "5", .history = { 1 } },
     { "log-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "6", .history = { 300 } },
     { "log-back-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = "6kkk", .history = { 300 } },
@@ -175,8 +197,8 @@ static void draw(const screen *s, ax_str *out)
     ui.repeats = 1;
     ui.color = s->color;
     if (s->masks) {
-        assert_true(ax_history_masks(&masks));
-        ax_ui_masks(&ui)->file = &masks;
+        assert_true(ax_made_masks(s->history.task, &masks));
+        ax_ui_show_masks(&ui, &masks);
     }
     ax_ui_refresh(&ui);
     ax_ui_arrange(&ui, s->rows, s->cols);

@@ -1,0 +1,12 @@
+/* Made-up mask files, the same at every call. */
+#ifndef AX_TEST_MASKS_H
+#define AX_TEST_MASKS_H
+
+#include "engine/candidate/tasks.h"
+#include "engine/wire/maskfile.h"
+
+/* As the engine would write them for a candidate: three images with truth and prediction, the second predicted worst;
+   colours and pictures are the task's. Release with ax_maskfile_release; false: no memory. */
+bool ax_made_masks(ax_task_id task, ax_maskfile *m);
+
+#endif
