@@ -32,6 +32,8 @@
       "images and text files with outlines of objects; a class background is added")                                   \
     X(coco, ":FILE,DIR", true, "segmentation", "map split val test part",                                              \
       "COCO's annotations and a folder of images; a class background is added")                                        \
+    X(labelme, ":DIR", true, "segmentation", "classes map split part",                                                 \
+      "images and LabelMe's JSON of the same names; a class background is added")                                      \
     X(mpii, ":DIR", true, "pose", "split part", "MPII Human Pose: DIR/annot/train.json and valid.json, DIR/images")    \
     X(coco_keypoints, ":DIR", true, "pose", "split part",                                                              \
       "people of COCO: DIR/annotations/person_keypoints_train2017.json and so on")

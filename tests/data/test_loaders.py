@@ -172,6 +172,26 @@ class Coco(Set):
             self.json(f"{part}.json", coco(part, 10 * n))
 
 
+class LabelMe(Set):
+    spec = "labelme:$"
+
+    def build(self):
+        for part in PARTS:
+            for i in range(COUNT[part]):
+                self.image(f"{part}/{part}{i}.jpg")
+                self.json(f"{part}/{part}{i}.json", self.doc(f"{part}{i}.jpg"))
+
+    @staticmethod
+    def doc(image):
+        return {"version": "5.0.1", "flags": {}, "imagePath": image, "imageData": None, "imageHeight": H, "imageWidth": W,
+                "shapes": [{"label": "road", "points": [[0, 20], [95, 20], [95, 63], [0, 63]], "shape_type": "polygon"},
+                           {"label": "car", "points": [[10, 30], [40, 50]], "shape_type": "rectangle"},
+                           {"label": "sun", "points": [[70, 10], [75, 10]], "shape_type": "circle"}]}
+
+    def far(self, doc):
+        doc["shapes"][0]["points"][2] = [4000, 63]
+
+
 class CocoKeypoints(Set):
     spec, task = "coco_keypoints:$", "pose"
 
@@ -200,7 +220,7 @@ class Mpii(Set):
         doc[0]["joints"][3] = [-900, 20]
 
 
-KINDS = (Camvid, List, Nyu, Folder, Voc, Cityscapes, Ade, Yolo, Coco, CocoKeypoints, Mpii)
+KINDS = (Camvid, List, Nyu, Folder, Voc, Cityscapes, Ade, Yolo, LabelMe, Coco, CocoKeypoints, Mpii)
 
 
 def attempt(data, task="", *more):
@@ -345,6 +365,23 @@ class Loaders(unittest.TestCase):
                 one.text(one.labels[1], text)
                 self.refused(one, one.labels[1], "line 1")
 
+    def test_shapes_of_labelme(self):
+        for change, says in (
+                ({"label": ""}, "shape 2: no label"), ({"points": [[1, 2]]}, "shape 2: a rectangle has two points"),
+                ({"points": [["1", 2], [3, 4]]}, "shape 2: a rectangle has two points"), ({"points": 3}, "no points"),
+                ({"shape_type": "polygon"}, "shape 2: an outline has three points"),
+                ({"shape_type": "line"}, "shape_type line: polygons, rectangles and circles have an area")):
+            one = LabelMe(os.path.join(self.dir, "labelme"))
+            doc = one.doc("train1.jpg")
+            doc["shapes"][1].update(change)
+            one.json("train/train1.json", doc)
+            self.refused(one, "train/train1.json", says)
+        one = LabelMe(os.path.join(self.dir, "labelme"))
+        one.text("classes.txt", "road\ncar\n")
+        self.refused(one, "train/train0.json", "shape 3: no class is called 'sun'")
+        one.json("train/train0.json", {"shapes": {}})
+        self.refused(one, "train/train0.json", "no list of shapes")
+
     def test_an_empty_part(self):
         for one in self.each():
             for part in ("train", "val"):
@@ -352,13 +389,13 @@ class Loaders(unittest.TestCase):
                 if one.lists:
                     name = next(n for n in one.lists if n.endswith(f"{part}.txt"))
                     one.text(name, "\n")
-                elif one.jsons:
+                elif one.jsons and not isinstance(one, LabelMe):
                     name = one.jsons[part == "val"]
                     one.text(name, "[]" if isinstance(one, Mpii)
                              else '{"images": [], "annotations": [], "categories": [{"id": 1, "name": "person"}]}')
                 else:
                     name = one.dir
-                    for image in one.images + one.masks:
+                    for image in one.images + one.masks + one.jsons:
                         if f"/{part}" in image and os.path.exists(one.at(image)):
                             os.remove(one.at(image))
                     for label in getattr(one, "labels", []):
@@ -369,7 +406,7 @@ class Loaders(unittest.TestCase):
             type(one)(one.dir)
 
     def test_key_points_outside(self):
-        for one in self.each(lambda s: s.task == "pose"):
+        for one in self.each(lambda s: hasattr(s, "far")):
             with open(one.at(one.jsons[0])) as f:
                 doc = json.load(f)
             one.far(doc)

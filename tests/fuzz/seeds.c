@@ -218,6 +218,40 @@ static void caches(void)
     }
 }
 
+/* Two persons in two pictures, as MPII has them and as COCO does. */
+static void put_people(void)
+{
+    char text[4096];
+    size_t n = (size_t)snprintf(text, sizeof text, "[");
+    for (int i = 0; i < 2; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "%s{\"image\":\"%c.png\",\"center\":[16,16],\"scale\":0.1,\"head_box\":[1,1,9,9],"
+                              "\"joints_vis\":[1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,0],\"joints\":[[1,2]",
+                              i ? "," : "", 'a' + i);
+        for (int k = 1; k < 16; k++)
+            n += (size_t)snprintf(text + n, sizeof text - n, ",[%d,%d]", 2 * k, k + 5);
+        n += (size_t)snprintf(text + n, sizeof text - n, "]}");
+    }
+    n += (size_t)snprintf(text + n, sizeof text - n, "]");
+    put("people", 0, text, n);
+    n = (size_t)snprintf(text, sizeof text, "{\"annotations\":[");
+    for (int i = 0; i < 2; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "%s{\"image_id\":%d,\"bbox\":[2,3,20,21],\"area\":90,\"iscrowd\":0,\"keypoints\":[1,2,2",
+                              i ? "," : "", 7 + i);
+        for (int k = 1; k < 17; k++)
+            n += (size_t)snprintf(text + n, sizeof text - n, ",%d,%d,%d", k, 2 * k % 30, k % 3);
+        n += (size_t)snprintf(text + n, sizeof text - n, "]}");
+    }
+    n += (size_t)snprintf(text + n, sizeof text - n,
+                          "],\"images\":[{\"id\":7,\"file_name\":\"a.png\",\"height\":32,\"width\":32},"
+                          "{\"id\":8,\"file_name\":\"b.png\",\"height\":32,\"width\":32}]}");
+    put("people", 1, text, n);
+    put("boxes", 0, text, n);
+    static const char results[] = "[{\"image_id\":785,\"category_id\":1,\"bbox\":[1,2.5,30,40],\"score\":0.9}]";
+    put("boxes", 1, results, sizeof results - 1);
+}
+
 static void data_sets(void)
 {
     static const char list[] =
@@ -257,6 +291,17 @@ static void data_sets(void)
     for (int i = 0; i < (int)(sizeof outlines / sizeof *outlines); i++)
         put("yolo", i, outlines[i], strlen(outlines[i]));
     put("coco", 0, annotations, sizeof annotations - 1);
+    static const char shapes[] = "{\"version\":\"5.0\",\"shapes\":[{\"label\":\"car\",\"points\":[[1,2],[30,2.5],[9,40]"
+                                 "],\"shape_type\":\"polygon\"},"
+                                 "{\"label\":\"sun\",\"points\":[[20,20],[25,20]],\"shape_type\":\"circle\"},"
+                                 "{\"label\":\"box\",\"points\":[[2,2],[9,9]],\"shape_type\":\"rectangle\"}],"
+                                 "\"imageHeight\":48,\"imageWidth\":64}";
+    put("labelme", 0, shapes, sizeof shapes - 1);
+    static const double ring[] = { 3, 4, 40.5, 6, 20, 50.25, -8, 11 };
+    uint8_t outline[2 + sizeof ring] = { 48, 63 };
+    memcpy(outline + 2, ring, sizeof ring);
+    put("polygon", 0, outline, sizeof outline);
+    put_people();
     put("camvid", 0, list, 27);
     put("camvid", 1, list, sizeof list - 1);
     put("logits", 0, whole, sizeof whole);
