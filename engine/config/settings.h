@@ -36,8 +36,8 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
  */
 #define AX_SETTING_LIST(X)                                                                                             \
     X(TEXT, data, MOVES, DATA, "scenes", "scenes", "scenes", ANY, "data set, of those listed at the end")              \
-    X(TEXT, strategy, RUN, SEARCH, "ppo", "ppo", "ppo", ONE_OF("ppo, reinforce, evolution, random, elite"),            \
-      "what proposes candidates: ppo, reinforce, evolution, random, elite")                                            \
+    X(TEXT, strategy, RUN, SEARCH, "ppo", "ppo", "ppo", ONE_OF("ppo, reinforce, evolution, random, elite, gp"),        \
+      "what proposes candidates: ppo, reinforce, evolution, random, elite, gp")                                        \
     X(TEXT, feedback, RUN, SEARCH, "previous", "previous", "previous", ONE_OF("previous, none"),                       \
       "what a step of the controller reads: previous (decision), none")                                                \
     X(REAL, entropy_weight, RUN, SEARCH, 0, 0, 0, FROM(0, 10),                                                         \
@@ -163,9 +163,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(TEXT, class_weights, FIXED, DATA, "none", "none", "none", ONE_OF("none, median-frequency"),                      \
       "what classes count in the loss: none (the same), median-frequency")                                             \
     X(WHOLE, random_first, RUN, SEARCH, 20, 20, 20, FROM(1, 1e6),                                                      \
-      "elite: candidates that are drawn evenly, before any is made from others")                                      \
+      "elite, gp: candidates that are drawn evenly, before what was learned counts")                                   \
     X(WHOLE, elites, RUN, SEARCH, 10, 10, 10, FROM(1, 100),                                                            \
-      "elite: the best candidates, any of which may be the parent of the next")
+      "elite, gp: the best candidates, any of which may be the parent of another")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */

@@ -7,6 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool ax_archive_takes(const ax_strategy_options *o, ax_err *err)
+{
+    if (o->elites >= 1 && o->elites <= AX_ARCHIVE_KEPT)
+        return true;
+    ax_fail(err, AX_EINVAL, "%s: %u elites: 1 to %d", o->name, o->elites, AX_ARCHIVE_KEPT);
+    return false;
+}
+
 ax_code ax_archive_init(ax_archive *a, bool concat, ax_err *err)
 {
     *a = (ax_archive) { .concat = concat };
@@ -49,10 +57,10 @@ static void see(ax_archive *a, uint64_t key)
     a->n_seen += a->n_seen < AX_ARCHIVE_SEEN;
 }
 
-void ax_archive_propose(ax_archive *a, const ax_genotype *g)
+void ax_archive_propose(ax_archive *a, uint64_t key)
 {
     a->proposed++;
-    see(a, ax_archive_key(a, g));
+    see(a, key);
 }
 
 /* ---- points ---- */
@@ -112,16 +120,17 @@ bool ax_archive_learn(ax_archive *a, const ax_proposal *p, double reward)
 /* ---- proposing ---- */
 
 bool ax_archive_draw(const ax_archive *a, const ax_point *const *best, uint32_t n, int steps, const ax_space *space,
-                     ax_rng *rng, ax_genotype *out, uint32_t *parent)
+                     ax_rng *rng, ax_drawn *out)
 {
     enum { TRIES = 200 };
     for (int i = 0; i < TRIES; i++) {
         const ax_point *from = n ? best[ax_rng_below(rng, n)] : NULL;
-        *out = from ? from->genotype : ax_space_random(space, rng);
-        *parent = from ? from->id : 0;
+        out->genotype = from ? from->genotype : ax_space_random(space, rng);
+        out->parent = from ? from->id : 0;
         for (int k = 0; from && k < steps; k++)
-            ax_space_mutate(space, out, rng);
-        if (!ax_archive_has_seen(a, ax_archive_key(a, out)))
+            ax_space_mutate(space, &out->genotype, rng);
+        out->key = ax_archive_key(a, &out->genotype);
+        if (!ax_archive_has_seen(a, out->key))
             return true;
     }
     return false;

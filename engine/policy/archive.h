@@ -23,6 +23,8 @@ typedef struct ax_archive {
     bool concat; /* of ax_genotype_canonical */
 } ax_archive;
 
+/* Whether the options' number of elites is one that can be had; AX_EINVAL says which can. */
+bool ax_archive_takes(const ax_strategy_options *o, ax_err *err);
 ax_code ax_archive_init(ax_archive *a, bool concat, ax_err *err);
 void ax_archive_release(ax_archive *a);
 
@@ -32,15 +34,20 @@ bool ax_archive_learn(ax_archive *a, const ax_proposal *p, double reward);
 /* Whether one of the same network was proposed or learned from. */
 bool ax_archive_has_seen(const ax_archive *a, uint64_t key);
 /* Counts a proposal, which is seen from then on. */
-void ax_archive_propose(ax_archive *a, const ax_genotype *g);
+void ax_archive_propose(ax_archive *a, uint64_t key);
 uint64_t ax_archive_key(const ax_archive *a, const ax_genotype *g);
 
 /* The best points, at most `most`, best first; of equal ones the older first. Returns how many. */
 uint32_t ax_archive_best(const ax_archive *a, uint32_t most, const ax_point **out);
-/* A genotype that is `steps` mutations away from one of the n best, or drawn evenly when n is 0. *parent: the candidate
-   it was made from, 0 = none. False: its network was seen, as were those of all tries. */
+typedef struct ax_drawn {
+    ax_genotype genotype;
+    uint32_t parent; /* the candidate it was made from, 0 = none */
+    uint64_t key;
+} ax_drawn;
+/* A genotype that is `steps` mutations away from one of the n best, or drawn evenly when n is 0. False: its network was
+   seen, as were those of all tries. */
 bool ax_archive_draw(const ax_archive *a, const ax_point *const *best, uint32_t n, int steps, const ax_space *space,
-                     ax_rng *rng, ax_genotype *out, uint32_t *parent);
+                     ax_rng *rng, ax_drawn *out);
 
 /* Shares of the choices among the best, as ax_strategy_ops.probabilities. */
 void ax_archive_shares(const ax_archive *a, uint32_t most, const ax_space *space, float *p);

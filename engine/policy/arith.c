@@ -1,31 +1,21 @@
 #include "engine/policy/arith.h"
 
+#include "engine/policy/fast.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <string.h>
 
-/* Compiled for two kinds of processors, the better is taken when the program starts. No resolver functions under
-   sanitizers: they would run before the sanitizer does. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
-    !defined(__SANITIZE_THREAD__)
-#define FAST __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3")))
-#define VECTOR 32
-#else
-#define FAST
-#define VECTOR 16
-#endif
-#define INLINE static inline __attribute__((always_inline))
-
-typedef float vec __attribute__((vector_size(VECTOR)));
-typedef float vec_at __attribute__((vector_size(VECTOR), aligned(4), may_alias));
-enum { LANES = VECTOR / sizeof(float), ROWS = 5 };
+typedef float vec __attribute__((vector_size(AX_FAST_VECTOR)));
+typedef float vec_at __attribute__((vector_size(AX_FAST_VECTOR), aligned(4), may_alias));
+enum { LANES = AX_FAST_VECTOR / sizeof(float), ROWS = 5 };
 _Static_assert(AX_GATES % (2 * ROWS * LANES) == 0 && AX_UNITS % (2 * ROWS) == 0, "whole tiles");
 
 /* ---- products ---- */
 
 /* Two rows by five vectors of y += a b stay in registers while the n rows of b go by: b is {n, GATES}, a's element (i,
    k) is at i * across + k * down. */
-INLINE void tile_of_two(float *y, const float *a, size_t across, size_t down, const float *b, size_t n)
+AX_FAST_INLINE void tile_of_two(float *y, const float *a, size_t across, size_t down, const float *b, size_t n)
 {
     vec_at *u = (vec_at *)y, *v = (vec_at *)(y + AX_GATES);
     vec u0 = u[0], u1 = u[1], u2 = u[2], u3 = u[3], u4 = u[4], v0 = v[0], v1 = v[1], v2 = v[2], v3 = v[3], v4 = v[4];
@@ -56,7 +46,7 @@ INLINE void tile_of_two(float *y, const float *a, size_t across, size_t down, co
 }
 
 /* One row by ten vectors. */
-INLINE void tile_of_one(float *y, const float *a, size_t down, const float *b, size_t n)
+AX_FAST_INLINE void tile_of_one(float *y, const float *a, size_t down, const float *b, size_t n)
 {
     vec_at *u = (vec_at *)y;
     vec u0 = u[0], u1 = u[1], u2 = u[2], u3 = u[3], u4 = u[4], u5 = u[5], u6 = u[6], u7 = u[7], u8 = u[8], u9 = u[9];
@@ -87,7 +77,7 @@ INLINE void tile_of_one(float *y, const float *a, size_t down, const float *b, s
 }
 
 /* y {m, GATES} += a {m, n} b {n, GATES} */
-INLINE void product(float *y, const float *a, size_t across, size_t down, const float *b, size_t m, size_t n)
+AX_FAST_INLINE void product(float *y, const float *a, size_t across, size_t down, const float *b, size_t m, size_t n)
 {
     for (size_t col = 0; col < AX_GATES; col += ROWS * LANES)
         for (size_t i = 0; i + 1 < m; i += 2)
@@ -96,26 +86,26 @@ INLINE void product(float *y, const float *a, size_t across, size_t down, const 
         tile_of_one(y + (m - 1) * AX_GATES + col, a + (m - 1) * across, down, b + col, n);
 }
 
-FAST void ax_kernel_product(float *y, const float *w, const float *x, size_t n)
+AX_FAST void ax_kernel_product(float *y, const float *w, const float *x, size_t n)
 {
     product(y, x, AX_UNITS, 1, w, n, AX_UNITS);
 }
 
-FAST void ax_kernel_spread(float *restrict y, const float *restrict a, const float *restrict b, size_t n)
+AX_FAST void ax_kernel_spread(float *restrict y, const float *restrict a, const float *restrict b, size_t n)
 {
     for (size_t r = 0; r < n; r++)
         for (size_t j = 0; j < AX_GATES; j++)
             y[r * AX_GATES + j] = a[j] + b[j];
 }
 
-FAST void ax_kernel_outer(float *dw, const float *x, const float *dy, size_t n, bool add)
+AX_FAST void ax_kernel_outer(float *dw, const float *x, const float *dy, size_t n, bool add)
 {
     if (!add)
         memset(dw, 0, sizeof(float) * AX_UNITS * AX_GATES);
     product(dw, x, 1, AX_UNITS, dy, AX_UNITS, n);
 }
 
-FAST void ax_kernel_column_sum(float *restrict db, const float *restrict dy, size_t n, bool add)
+AX_FAST void ax_kernel_column_sum(float *restrict db, const float *restrict dy, size_t n, bool add)
 {
     if (!add)
         memset(db, 0, AX_GATES * sizeof *db);
@@ -125,10 +115,10 @@ FAST void ax_kernel_column_sum(float *restrict db, const float *restrict dy, siz
 }
 
 /* The sum of a vector's lanes: halves, quarters, ... */
-INLINE float sum_of(const vec *v)
+AX_FAST_INLINE float sum_of(const vec *v)
 {
     const float *x = (const float *)v;
-#if VECTOR == 32
+#if AX_FAST_VECTOR == 32
     return ((x[0] + x[4]) + (x[1] + x[5])) + ((x[2] + x[6]) + (x[3] + x[7]));
 #else
     return (x[0] + x[2]) + (x[1] + x[3]);
@@ -136,7 +126,7 @@ INLINE float sum_of(const vec *v)
 }
 
 /* Five rows of w against two of dy. */
-INLINE void dots_of_two(float *dx, const float *w, const float *dy)
+AX_FAST_INLINE void dots_of_two(float *dx, const float *w, const float *dy)
 {
     vec a[ROWS] = { { 0 } }, b[ROWS] = { { 0 } };
     for (size_t j = 0; j < AX_GATES; j += LANES) {
@@ -154,7 +144,7 @@ INLINE void dots_of_two(float *dx, const float *w, const float *dy)
 }
 
 /* Ten rows of w against one of dy. */
-INLINE void dots_of_one(float *dx, const float *w, const float *dy)
+AX_FAST_INLINE void dots_of_one(float *dx, const float *w, const float *dy)
 {
     vec a[2 * ROWS] = { { 0 } };
     for (size_t j = 0; j < AX_GATES; j += LANES) {
@@ -167,7 +157,7 @@ INLINE void dots_of_one(float *dx, const float *w, const float *dy)
 }
 
 /* Each dot product in partial sums, several side by side, so that no addition waits for the one before. */
-FAST void ax_kernel_product_back(float *dx, const float *w, const float *dy, size_t n)
+AX_FAST void ax_kernel_product_back(float *dx, const float *w, const float *dy, size_t n)
 {
     for (size_t k = 0; k < AX_UNITS; k += ROWS)
         for (size_t r = 0; r + 1 < n; r += 2)
@@ -176,7 +166,7 @@ FAST void ax_kernel_product_back(float *dx, const float *w, const float *dy, siz
         dots_of_one(dx + (n - 1) * AX_UNITS + k, w + k * AX_GATES, dy + (n - 1) * AX_GATES);
 }
 
-FAST double ax_kernel_dot(const float *a, const float *b)
+AX_FAST double ax_kernel_dot(const float *a, const float *b)
 {
     double part[4] = { 0 };
     for (int u = 0; u < AX_UNITS; u += 4)
@@ -185,7 +175,7 @@ FAST double ax_kernel_dot(const float *a, const float *b)
     return (part[0] + part[2]) + (part[1] + part[3]);
 }
 
-FAST void ax_kernel_axpy(float *restrict y, float s, const float *restrict x)
+AX_FAST void ax_kernel_axpy(float *restrict y, float s, const float *restrict x)
 {
     for (int u = 0; u < AX_UNITS; u++)
         y[u] += s * x[u];
@@ -195,7 +185,7 @@ FAST void ax_kernel_axpy(float *restrict y, float s, const float *restrict x)
 
 /* exp(x) - 1, x brought into -87..87, relative error about 2e-7 also near 0: x = n ln 2 + r, |r| <= ln(2)/2, exp(r) - 1
    by its Taylor series, then 2^n (exp(r) - 1) + (2^n - 1). */
-INLINE float exp_less_one(float raw)
+AX_FAST_INLINE float exp_less_one(float raw)
 {
     union {
         float x;
@@ -217,8 +207,8 @@ INLINE float exp_less_one(float raw)
 }
 
 /* sigmoid(x) = 1 / (2 + e) with e = exp(-x) - 1; tanh(x) = -e / (2 + e) with e = exp(-2x) - 1 */
-FAST void ax_kernel_cell(float *restrict gate, const float *restrict c_before, float *restrict c,
-                         float *restrict tanh_c, float *restrict h)
+AX_FAST void ax_kernel_cell(float *restrict gate, const float *restrict c_before, float *restrict c,
+                            float *restrict tanh_c, float *restrict h)
 {
     for (int u = 2 * AX_UNITS; u < 3 * AX_UNITS; u++)
         gate[u] *= 2;
@@ -241,8 +231,9 @@ FAST void ax_kernel_cell(float *restrict gate, const float *restrict c_before, f
     }
 }
 
-FAST void ax_kernel_cell_back(const float *restrict gate, const float *restrict c_before, const float *restrict tanh_c,
-                              const float *restrict dh, float *restrict dc, float *restrict dgate)
+AX_FAST void ax_kernel_cell_back(const float *restrict gate, const float *restrict c_before,
+                                 const float *restrict tanh_c, const float *restrict dh, float *restrict dc,
+                                 float *restrict dgate)
 {
     for (int u = 0; u < AX_UNITS; u++) {
         float i = gate[u], f = gate[AX_UNITS + u], g = gate[2 * AX_UNITS + u], o = gate[3 * AX_UNITS + u];
@@ -257,7 +248,7 @@ FAST void ax_kernel_cell_back(const float *restrict gate, const float *restrict 
 
 /* ---- learning ---- */
 
-FAST double ax_kernel_sum_squares(const float *x, size_t n)
+AX_FAST double ax_kernel_sum_squares(const float *x, size_t n)
 {
     enum { PARTS = 16 };
     double part[PARTS] = { 0 }, sum = 0;
@@ -269,16 +260,16 @@ FAST double ax_kernel_sum_squares(const float *x, size_t n)
     return sum;
 }
 
-INLINE void adam(float *restrict value, float *restrict m, float *restrict v, size_t i, float g, float step,
-                 float correct1, float correct2)
+AX_FAST_INLINE void adam(float *restrict value, float *restrict m, float *restrict v, size_t i, float g, float step,
+                         float correct1, float correct2)
 {
     m[i] = 0.9f * m[i] + 0.1f * g;
     v[i] = 0.999f * v[i] + 0.001f * g * g;
     value[i] -= step * (m[i] * correct1) / (sqrtf(v[i]) * correct2 + 1e-8f);
 }
 
-FAST void ax_kernel_adam(float *restrict value, float *restrict m, float *restrict v, const float *restrict grad,
-                         size_t n, float g_scale, float step, float correct1, float correct2)
+AX_FAST void ax_kernel_adam(float *restrict value, float *restrict m, float *restrict v, const float *restrict grad,
+                            size_t n, float g_scale, float step, float correct1, float correct2)
 {
     if (grad)
         for (size_t i = 0; i < n; i++)

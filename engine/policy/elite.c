@@ -18,10 +18,8 @@ static void stop(ax_strategy *s)
 
 static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    if (o->elites < 1 || o->elites > AX_ARCHIVE_KEPT) {
-        ax_fail(err, AX_EINVAL, "elite: %u elites: 1 to %d", o->elites, AX_ARCHIVE_KEPT);
+    if (!ax_archive_takes(o, err))
         return NULL;
-    }
     elite *e = (elite *)ax_strategy_start(sizeof *e, &ax_strategy_elite, 6, o, err);
     if (!e)
         return NULL;
@@ -38,23 +36,22 @@ static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
     (void)err;
     elite *e = (elite *)s;
     const ax_point *best[AX_ARCHIVE_KEPT] = { NULL };
-    uint32_t n = e->archive.proposed < e->random_first ? 0 : ax_archive_best(&e->archive, e->elites, best), parent;
-    ax_genotype g;
+    uint32_t n = e->archive.proposed < e->random_first ? 0 : ax_archive_best(&e->archive, e->elites, best);
+    ax_drawn drawn;
     /* where all mutants were seen, one from elsewhere; where all is seen, any */
-    if (!ax_archive_draw(&e->archive, best, n, 1, s->space, &s->rng, &g, &parent) && n)
-        ax_archive_draw(&e->archive, best, 0, 0, s->space, &s->rng, &g, &parent);
-    ax_archive_propose(&e->archive, &g);
-    *out = ax_proposal_of(&g);
-    out->parent = parent;
+    if (!ax_archive_draw(&e->archive, best, n, 1, s->space, &s->rng, &drawn) && n)
+        ax_archive_draw(&e->archive, best, 0, 0, s->space, &s->rng, &drawn);
+    ax_archive_propose(&e->archive, drawn.key);
+    *out = ax_proposal_of(&drawn.genotype);
+    out->parent = drawn.parent;
     return AX_OK;
 }
 
 static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err)
 {
     (void)err;
-    ax_strategy_tally(s, reward);
+    *what = ax_strategy_tally(s, reward);
     ax_archive_learn(&((elite *)s)->archive, p, reward);
-    *what = (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples };
     return AX_OK;
 }
 

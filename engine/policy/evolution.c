@@ -78,11 +78,10 @@ static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_lea
 {
     (void)err;
     evolution *e = (evolution *)s;
-    ax_strategy_tally(s, reward);
+    *what = ax_strategy_tally(s, reward);
     e->member[e->next] = (member) { p->genotype, p->id, reward };
     e->next = (e->next + 1) % e->population;
     e->n += e->n < e->population;
-    *what = (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples };
     return AX_OK;
 }
 

@@ -31,14 +31,14 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
     ax_proposal now = *given;
     if (!isfinite(given->logp))
         ax_controller_score(p->learner.controller, &given->genotype, &now);
-    ax_strategy_tally(s, reward);
+    *what = ax_strategy_tally(s, reward);
+    what->loss = what->clip_fraction = 0;
     p->buffer[p->next] = (sample) { given->genotype, now.logp, reward };
     p->next = (p->next + 1) % BUFFER;
     p->n += p->n < BUFFER;
     uint32_t order[BUFFER];
     for (uint32_t i = 0; i < p->n; i++)
         order[i] = i;
-    *what = (ax_learned) { 0, s->baseline, reward - s->baseline, 0, 0, s->samples };
     for (uint32_t i = p->n; i > 0; i--) {
         uint32_t j = ax_rng_below(&s->rng, i), k = (p->next + BUFFER - p->n + order[j]) % BUFFER; /* oldest = 0 */
         order[j] = order[i - 1];

@@ -26,8 +26,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_lea
 {
     (void)p;
     (void)err;
-    ax_strategy_tally(s, reward);
-    *what = (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples };
+    *what = ax_strategy_tally(s, reward);
     return AX_OK;
 }
 

@@ -15,7 +15,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
 {
     (void)err;
     ax_learner *p = (ax_learner *)s;
-    ax_strategy_tally(s, reward);
+    *what = ax_strategy_tally(s, reward);
     /* The surrogate at ratio 1 and without a clip has exactly this gradient. The policy may have moved since it
        proposed; as everywhere with REINFORCE, the sample counts as one of the policy that learns. */
     ax_proposal now;
@@ -23,12 +23,8 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
     ax_rollout r = { given->genotype, now.logp, reward - s->baseline };
     ax_controller_loss(p->controller, &r, 1, INFINITY, p->entropy_weight, NULL);
     ax_controller_adam(p->controller, learning_rate, ax_learner_clip_norm);
-    *what = (ax_learned) { -r.advantage * now.logp - p->entropy_weight * now.entropy,
-                           s->baseline,
-                           r.advantage,
-                           NAN,
-                           now.entropy,
-                           s->samples };
+    what->loss = -r.advantage * now.logp - p->entropy_weight * now.entropy;
+    what->entropy = now.entropy;
     return AX_OK;
 }
 

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ax_strategy_ops *const strategies[] = { &ax_strategy_ppo, &ax_strategy_reinforce, &ax_strategy_evolution,
-                                                     &ax_strategy_random, &ax_strategy_elite };
+static const ax_strategy_ops *const strategies[] = { &ax_strategy_ppo,       &ax_strategy_reinforce,
+                                                     &ax_strategy_evolution, &ax_strategy_random,
+                                                     &ax_strategy_elite,     &ax_strategy_gp };
 static const double baseline_decay = 0.95;
 
 ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed)
@@ -25,7 +26,14 @@ ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed)
 
 ax_proposal ax_proposal_of(const ax_genotype *g)
 {
-    ax_proposal p = { .genotype = *g, .logp = NAN, .entropy = NAN };
+    ax_proposal p = {
+        .genotype = *g,
+        .logp = NAN,
+        .entropy = NAN,
+        .expected = NAN,
+        .expected_low = NAN,
+        .expected_high = NAN,
+    };
     for (int i = 0; i < ax_space_of(g)->n_decisions; i++)
         p.logp_each[i] = p.entropy_each[i] = NAN;
     return p;
@@ -46,10 +54,11 @@ ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t
     return s;
 }
 
-void ax_strategy_tally(ax_strategy *s, double reward)
+ax_learned ax_strategy_tally(ax_strategy *s, double reward)
 {
     s->baseline = isnan(s->baseline) ? reward : baseline_decay * s->baseline + (1 - baseline_decay) * reward;
     s->samples++;
+    return (ax_learned) { NAN, s->baseline, reward - s->baseline, NAN, NAN, s->samples, NAN, NAN };
 }
 
 ax_strategy *ax_strategy_new(const ax_strategy_options *options, ax_err *err)
@@ -57,7 +66,7 @@ ax_strategy *ax_strategy_new(const ax_strategy_options *options, ax_err *err)
     for (size_t i = 0; i < sizeof strategies / sizeof *strategies; i++)
         if (!strcmp(strategies[i]->name, options->name))
             return strategies[i]->start(options, err);
-    ax_fail(err, AX_EINVAL, "strategy '%s': not one of ppo, reinforce, evolution, random, elite", options->name);
+    ax_fail(err, AX_EINVAL, "strategy '%s': not one of ppo, reinforce, evolution, random, elite, gp", options->name);
     return NULL;
 }
 

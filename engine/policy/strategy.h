@@ -22,7 +22,10 @@ ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
 /* What the strategy knew when it proposed; stored with the candidate and handed back to learn. */
 typedef struct ax_proposal {
     ax_genotype genotype;
-    uint32_t id, parent;                  /* the candidate, set by the search; the one it was made from, 0 = none */
+    uint32_t id, parent; /* the candidate, set by the search; the one it was made from, 0 = none */
+    /* What it was expected to come to, in the unit of what is learned: posterior mean, and one deviation below and
+       above; NAN when the strategy expects nothing. Not stored. */
+    float expected, expected_low, expected_high;
     double logp;                          /* NAN when the strategy has no probabilities */
     double entropy;                       /* summed over decisions, NAN likewise */
     float logp_each[AX_MAX_DECISIONS];    /* in the order of ax_space.order */
@@ -35,6 +38,7 @@ ax_proposal ax_proposal_of(const ax_genotype *g);
 typedef struct ax_learned {
     double loss, baseline, advantage, clip_fraction, entropy; /* NAN where the strategy has none */
     uint64_t samples;                                         /* learned from so far */
+    double length, noise;                                     /* of a Gaussian process, NAN likewise */
 } ax_learned;
 
 typedef struct ax_strategy ax_strategy;
@@ -47,7 +51,8 @@ ax_code ax_strategy_propose(ax_strategy *s, ax_proposal *out, ax_err *err);
    had proposed it. *what (may be NULL) says what happened. AX_EINVAL when the reward isn't finite. */
 ax_code ax_strategy_learn(ax_strategy *s, const ax_proposal *p, double reward, ax_learned *what, ax_err *err);
 /* How likely each choice is now: under the controller (over what it decides before, from a few samples with random
-   numbers of their own), or as shares of the population or of the elites. n = 0: the strategy prefers nothing. Changes no future. */
+   numbers of their own), or as shares of the population or of the elites. n = 0: the strategy prefers nothing. Changes
+   no future. */
 void ax_strategy_probabilities(ax_strategy *s, ax_probabilities *out);
 uint64_t ax_strategy_samples(const ax_strategy *s); /* rewards learned from so far */
 /* The complete state, everything that decides the future, as bytes of one msgpack map (malloc; caller frees). */

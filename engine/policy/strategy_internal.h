@@ -31,13 +31,13 @@ struct ax_strategy { /* first member of each strategy's own struct */
 };
 
 extern const ax_strategy_ops ax_strategy_ppo, ax_strategy_reinforce, ax_strategy_evolution, ax_strategy_random,
-    ax_strategy_elite;
+    ax_strategy_elite, ax_strategy_gp;
 
 /* A zeroed struct of `size` bytes that begins with an ax_strategy; free() releases it. */
 ax_strategy *ax_strategy_start(size_t size, const ax_strategy_ops *ops, uint64_t stream, const ax_strategy_options *o,
                                ax_err *err);
-/* Takes a reward into baseline (decay .95) and samples. */
-void ax_strategy_tally(ax_strategy *s, double reward);
+/* Takes a reward into baseline (decay .95) and samples; returns what every strategy can say of that. */
+ax_learned ax_strategy_tally(ax_strategy *s, double reward);
 
 /* state.c: the msgpack map {strategy, version, rng, baseline, samples, ...fields}. */
 ax_code ax_strategy_pack(const ax_strategy *s, char **bytes, size_t *n, ax_err *err);

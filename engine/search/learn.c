@@ -61,7 +61,7 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     const ax_entry *r = ax_search_get(s, id);
     if (!wanted(&s->setup.settings, r))
         return AX_OK;
-    ax_learned what = { NAN, NAN, NAN, NAN, NAN, 0 };
+    ax_learned what;
     ax_proposal p = r->proposal;
     p.id = id;
     double objective = objective_of(s, r);
@@ -78,6 +78,8 @@ ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err)
     ev.u.LEARNED.clip_share = what.clip_fraction;
     ev.u.LEARNED.entropy = what.entropy;
     ev.u.LEARNED.samples = (int64_t)what.samples;
+    ev.u.LEARNED.length = what.length;
+    ev.u.LEARNED.noise = what.noise;
     ax_search_emit(s, &ev);
     tell_policy(s, ax_space_of(&p.genotype));
     return AX_OK;

@@ -57,9 +57,12 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id)
     return UINT32_MAX;
 }
 
-/* What the policy knew of each decision. A snapshot doesn't keep all of it, so it is said only when it is proposed. */
+/* What the policy knew and expected. A snapshot doesn't keep all of it, so it is said only when it is proposed. */
 static void say_each(ax_event *ev, const ax_proposal *p, bool again)
 {
+    ev->u.PROPOSED.expected = again ? (double)NAN : (double)p->expected;
+    ev->u.PROPOSED.expected_low = again ? (double)NAN : (double)p->expected_low;
+    ev->u.PROPOSED.expected_high = again ? (double)NAN : (double)p->expected_high;
     const ax_space *space = ax_space_of(&p->genotype);
     for (int d = 0; d < AX_MAX_DECISIONS; d++)
         ev->u.PROPOSED.logp_each[d] = ev->u.PROPOSED.entropy_each[d] = NAN;

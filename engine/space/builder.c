@@ -29,3 +29,18 @@ bool ax_canonical_same(const ax_canonical *a, const ax_canonical *b)
 {
     return a->space == b->space && !memcmp(a->key, b->key, sizeof a->key);
 }
+
+ax_reduced ax_genotype_reduce(const ax_genotype *g, bool concat)
+{
+    ax_reduced out = { { 0 } };
+    ax_builder_of(g)->reduce(g, concat, out.value);
+    return out;
+}
+
+unsigned ax_reduced_distance(const ax_reduced *a, const ax_reduced *b)
+{
+    uint8_t n = 0;
+    for (int d = 0; d < AX_REDUCED; d++)
+        n = (uint8_t)(n + (a->value[d] != b->value[d]));
+    return n;
+}

@@ -14,6 +14,8 @@ typedef struct ax_builder {
     void (*build)(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *taps, ax_decoder *out);
     /* The key of ax_genotype_canonical. out is zeroed. */
     void (*key)(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONICAL_KEY]);
+    /* The decisions of ax_genotype_reduce. out is zeroed. */
+    void (*reduce)(const ax_genotype *g, bool concat, uint8_t out[static AX_MAX_DECISIONS]);
 } ax_builder;
 
 #define AX_DECLARE_BUILDER(name) extern const ax_builder ax_builder_##name;

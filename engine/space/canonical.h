@@ -15,4 +15,17 @@ typedef struct ax_canonical {
 ax_canonical ax_genotype_canonical(const ax_genotype *g, bool concat);
 bool ax_canonical_same(const ax_canonical *a, const ax_canonical *b);
 
+enum { AX_REDUCED_DEAD = 255, AX_REDUCED = 48 }; /* whole vectors are compared faster */
+_Static_assert((int)AX_REDUCED >= (int)AX_MAX_DECISIONS, "room for all decisions");
+/* The decisions that a network depends on, so that those of similar networks can be compared one by one: operands and
+   blocks in canonical order, AX_REDUCED_DEAD where a decision doesn't matter; zeros behind the space's last decision.
+   Equal ones are of the same network, but for the order in which the head joins blocks; the reverse holds for what
+   people would call the same (operands and blocks in another order, unread parts), not for every regrouped sum. */
+typedef struct ax_reduced {
+    uint8_t value[AX_REDUCED];
+} ax_reduced;
+ax_reduced ax_genotype_reduce(const ax_genotype *g, bool concat);
+/* In how many decisions they differ. */
+unsigned ax_reduced_distance(const ax_reduced *a, const ax_reduced *b);
+
 #endif

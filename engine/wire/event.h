@@ -48,6 +48,9 @@
     F(REAL, entropy, "entropy of the decisions")                                                                       \
     F(EACH, logp_each, "log-probability of each decision, given those before it")                                      \
     F(EACH, entropy_each, "entropy of each decision, likewise")                                                        \
+    F(REAL, expected, "gp: objective that it is expected to come to, the posterior mean")                              \
+    F(REAL, expected_low, "gp: one deviation below that")                                                              \
+    F(REAL, expected_high, "gp: one deviation above that")                                                             \
     AX_METRIC_LIST(AX_EV_FIGURE_OF_PROPOSED, F)
 #define AX_EV_QUEUED(F) F(WHOLE, position, "place in the queue, 0 = next")
 #define AX_EV_STARTED(F)                                                                                               \
@@ -89,7 +92,9 @@
     F(REAL, advantage, "objective less baseline")                                                                      \
     F(REAL, clip_share, "share of clipped ratios")                                                                     \
     F(REAL, entropy, "entropy of the policy")                                                                          \
-    F(WHOLE, samples, "rewards learned from so far")
+    F(WHOLE, samples, "rewards learned from so far")                                                                   \
+    F(REAL, length, "gp: differing decisions over which rewards are alike, its length scale")                          \
+    F(REAL, noise, "gp: variance of a reward's noise, of the normal scores' variance of 1")
 #define AX_EV_POLICY(F)                                                                                                \
     F(TEXT, space, "search space")                                                                                     \
     F(WHOLE, samples, "rewards learned from so far")                                                                   \

@@ -14,8 +14,8 @@ enum { MAX_CANDIDATES = 1 << 22 }; /* an id beyond this is damage, not a candida
 void ax_state_init(ax_state *s)
 {
     memset(s, 0, sizeof *s);
-    s->baseline = s->policy_entropy = s->advantage = s->clip_fraction = s->gate_mean = s->gate_tolerance = s->overhead =
-        NAN;
+    s->gp_length = s->gp_noise = s->baseline = s->policy_entropy = s->advantage = s->clip_fraction = s->gate_mean =
+        s->gate_tolerance = s->overhead = NAN;
     s->snapshot_bytes = s->rss_bytes = -1;
 }
 
@@ -243,6 +243,7 @@ static ax_candidate blank(uint32_t id)
     ax_candidate c = { .id = id, .gate_passed = -1 };
     c.record = (ax_candidate_record) { .status = AX_QUEUED, .before = AX_QUEUED, .outcome = ax_outcome_none };
     c.logp = c.entropy = c.gate_chance = NAN;
+    c.expected = c.expected_low = c.expected_high = NAN;
     c.note = c.failure = c.model = c.masks = "";
     clear_trace(&c);
     return c;
@@ -291,6 +292,9 @@ static void fold_proposed(ax_state *s, const ax_event *ev)
     ax_candidate_apply(&c->record, ev);
     c->logp = ev->u.PROPOSED.logp;
     c->entropy = ev->u.PROPOSED.entropy;
+    c->expected = (float)ev->u.PROPOSED.expected;
+    c->expected_low = (float)ev->u.PROPOSED.expected_low;
+    c->expected_high = (float)ev->u.PROPOSED.expected_high;
     set_each(s, c, ev);
     c->proposed_at = ev->at;
 }
@@ -470,6 +474,8 @@ static void fold_run(ax_state *s, const ax_event *ev)
         s->policy_entropy = ev->u.LEARNED.entropy;
         s->advantage = ev->u.LEARNED.advantage;
         s->clip_fraction = ev->u.LEARNED.clip_share;
+        s->gp_length = ev->u.LEARNED.length;
+        s->gp_noise = ev->u.LEARNED.noise;
         break;
     case AX_EVENT_POLICY:
         ax_policy_fold(&s->policy, ev);

@@ -26,6 +26,7 @@ typedef struct ax_candidate {
     int8_t gate_passed;                                 /* -1 = not asked */
     bool scored;                                        /* is in the state's list of them */
     double logp, entropy;                               /* NAN = not known */
+    float expected, expected_low, expected_high;        /* objective that a gp expected, NAN likewise */
     int32_t stage, epoch, epochs, step, steps, attempt; /* stage: that it is in, 0 = not started */
     double proposed_at, started_at, finished_at;        /* seconds since the epoch, 0 = not yet */
     double started_elapsed, finished_elapsed;           /* the same as ax_state.elapsed */
@@ -97,6 +98,7 @@ typedef struct ax_state {
     uint32_t n_reused; /* of all: those that took the outcome of another */
 
     double baseline, policy_entropy, advantage, clip_fraction; /* of the newest update; NAN = not known */
+    double gp_length, gp_noise;                                /* likewise */
     double gate_mean, gate_tolerance;                          /* as the last candidate met them, likewise */
     double overhead; /* share of the workers' time in which they waited for the engine; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;

@@ -81,6 +81,9 @@ static void propose(player *p, uint32_t id, const char *origin, uint32_t parent)
     ev.u.PROPOSED.parent = parent;
     ev.u.PROPOSED.logp = -30 - 4 * ax_rng_uniform(&p->rng);
     ev.u.PROPOSED.entropy = 33.1;
+    ev.u.PROPOSED.expected = p->policy ? 0.5912 : NAN;
+    ev.u.PROPOSED.expected_low = p->policy ? 0.5543 : NAN;
+    ev.u.PROPOSED.expected_high = p->policy ? 0.6231 : NAN;
     const ax_space *space = ax_space_at(0);
     for (int i = 0; i < AX_MAX_DECISIONS; i++)
         ev.u.PROPOSED.logp_each[i] = ev.u.PROPOSED.entropy_each[i] = NAN;
@@ -104,6 +107,7 @@ static void fork_second(player *p, uint32_t id)
     TEXT(ev.u.PROPOSED.origin, "user");
     ev.u.PROPOSED.parent = 2;
     ev.u.PROPOSED.logp = ev.u.PROPOSED.entropy = NAN;
+    ev.u.PROPOSED.expected = ev.u.PROPOSED.expected_low = ev.u.PROPOSED.expected_high = NAN;
     ev.u.PROPOSED.params = 2345678;
     ev.u.PROPOSED.macs = 934000000;
     play(p, ev);
@@ -207,6 +211,8 @@ static void learn(player *p, uint32_t id, double reward)
     ev.u.LEARNED.clip_share = 0.12;
     ev.u.LEARNED.entropy = 33.1;
     ev.u.LEARNED.samples = id;
+    ev.u.LEARNED.length = p->policy ? 8 : NAN;
+    ev.u.LEARNED.noise = p->policy ? 0.1 : NAN;
     play(p, ev);
     if (p->policy && id % 10 == 0)
         prefer(p, id);

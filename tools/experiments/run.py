@@ -8,7 +8,7 @@ ablations   stage-1 rewards with and without auxiliary heads, the parameters' av
             the teacher: paired by genotype and seed.
 proxy       how the rewards of a short training, under several schedules, rank decoders against those of one five
             times as long: Spearman's and Kendall's rank correlations.
-strategies  ppo, reinforce, evolution, elite and random at the same number of candidates.
+strategies  ppo, reinforce, evolution, elite, gp and random at the same number of candidates.
 
 --max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
 experiment's time. What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
@@ -110,7 +110,7 @@ def proxy(lab, o):
 
 def strategies(lab, o):
     rows = []
-    for strategy in ("random", "evolution", "elite", "reinforce", "ppo"):
+    for strategy in ("random", "evolution", "elite", "gp", "reinforce", "ppo"):
         best, top, last, half = [], [], [], []
         for seed in range(1, o.seeds + 1):
             found = [c["reward"] for c in lab.search("%s-%d" % (strategy, seed), strategy=strategy, seed=seed,

@@ -140,11 +140,27 @@ static int draw_formers(ax_pane p, int row, const ax_ui *ui)
     return row;
 }
 
+/* What a Gaussian process expected of the selected candidate, and what came. */
+static int draw_expected(ax_pane p, int row, const ax_ui *ui)
+{
+    const ax_candidate *c = ax_ui_selected(ui);
+    const ax_state *s = ui->state;
+    char mean[AX_FIGURE], low[AX_FIGURE], high[AX_FIGURE], got[AX_FIGURE], noise[AX_FIGURE], text[160];
+    if (!c || !isfinite(c->expected))
+        return row;
+    snprintf(text, sizeof text, "#%u: %s was expected (%s to %s), got %s; length %g, noise %s", c->id,
+             ax_figure_share((double)c->expected, 4, mean), ax_figure_share((double)c->expected_low, 4, low),
+             ax_figure_share((double)c->expected_high, 4, high), ax_figure_share(c->outcome.reward, 4, got),
+             s->gp_length, ax_figure_share(s->gp_noise, 2, noise));
+    ax_pane_print_cut(p, row, 1, p.at.cols - 2, AX_ROLE_TEXT, text);
+    return row + 1;
+}
+
 /* Returns how many decisions are seen. */
 static int draw_policy(ax_pane p, const ax_ui *ui, int first)
 {
     const ax_space *s = ui->state->policy.space;
-    int most = most_choices(s), row = draw_formers(p, 0, ui);
+    int most = most_choices(s), row = draw_expected(p, draw_formers(p, 0, ui), ui);
     draw_heading(p, row++, most);
     int names = 1 + (p.at.cols < 140), seen = p.at.rows - row - names;
     int last = s->n_decisions > seen ? s->n_decisions - seen : 0;

@@ -83,4 +83,4 @@ static void key(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONIC
         memcpy(out, form.key, sizeof form.key);
 }
 
-const ax_builder ax_builder_cells = { AX_CELLS_TAPS, build, key };
+const ax_builder ax_builder_cells = { AX_CELLS_TAPS, build, key, ax_cells_reduce };

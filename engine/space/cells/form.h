@@ -20,4 +20,7 @@ typedef struct ax_cells_form {
 
 ax_cells_form ax_cells_canonical(const ax_cells *g);
 
+/* ax_builder.reduce */
+void ax_cells_reduce(const ax_genotype *g, bool concat, uint8_t out[static AX_MAX_DECISIONS]);
+
 #endif

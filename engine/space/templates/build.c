@@ -165,4 +165,4 @@ static void key(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONIC
     ax_templates_canonical(&t, out);
 }
 
-const ax_builder ax_builder_templates = { AX_TEMPLATE_TAPS, build, key };
+const ax_builder ax_builder_templates = { AX_TEMPLATE_TAPS, build, key, ax_templates_reduce };

@@ -10,4 +10,7 @@
 /* The least expanded text; zeros behind its end. out is zeroed. */
 void ax_templates_canonical(const ax_templates *t, uint8_t out[static AX_CANONICAL_KEY]);
 
+/* ax_builder.reduce */
+void ax_templates_reduce(const ax_genotype *g, bool concat, uint8_t out[static AX_MAX_DECISIONS]);
+
 #endif

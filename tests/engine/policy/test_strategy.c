@@ -115,8 +115,8 @@ static int differences(const ax_genotype *a, const ax_genotype *b)
 static void preferences_are_probabilities(void **state)
 {
     (void)state;
-    static const char *const names[] = { "ppo", "reinforce", "evolution", "elite" };
-    for (int k = 0; k < 4; k++) {
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "elite", "gp" };
+    for (int k = 0; k < 5; k++) {
         ax_strategy *s = start(names[k], 4, NULL), *same = start(names[k], 4, NULL);
         ax_probabilities before, after, again;
         const ax_space *space = ax_space_at(0);
@@ -197,9 +197,9 @@ static void children_differ_in_one_decision(void **state)
 static void a_hand_made_candidate_counts_as_the_policys_own(void **state)
 {
     (void)state;
-    static const char *const names[] = { "ppo", "reinforce", "evolution", "random", "elite" };
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "random", "elite", "gp" };
     ax_rng rng = ax_rng_new(1, 1);
-    for (int k = 0; k < 5; k++) {
+    for (int k = 0; k < 6; k++) {
         ax_strategy *s = start(names[k], 9, NULL);
         ax_genotype g = ax_space_random(ax_space_at(0), &rng);
         ax_proposal p = ax_proposal_of(&g);
@@ -216,8 +216,8 @@ static void a_hand_made_candidate_counts_as_the_policys_own(void **state)
 static void a_save_at_any_point_goes_on_the_same(void **state)
 {
     (void)state;
-    static const char *const names[] = { "ppo", "reinforce", "evolution", "random", "elite" };
-    for (int k = 0; k < 5; k++) {
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "random", "elite", "gp" };
+    for (int k = 0; k < 6; k++) {
         ax_strategy *a = start(names[k], 9, NULL), *b = start(names[k], 1, NULL);
         for (int round = 0; round < (k == 0 ? 4 : 45); round++) {
             ax_proposal p, q;
@@ -249,8 +249,8 @@ static void a_save_at_any_point_goes_on_the_same(void **state)
 static void a_loaded_state_has_the_same_future(void **state)
 {
     (void)state;
-    static const char *const names[] = { "ppo", "reinforce", "evolution", "random", "elite" };
-    for (int k = 0; k < 5; k++) {
+    static const char *const names[] = { "ppo", "reinforce", "evolution", "random", "elite", "gp" };
+    for (int k = 0; k < 6; k++) {
         ax_strategy *a = start(names[k], 9, NULL), *b = start(names[k], 77, NULL);
         run(a, k ? 33 : LONG, NULL, NULL);
         char *bytes, *want, *got, *again;
@@ -297,7 +297,7 @@ static void damaged_states_change_nothing(void **state)
     ax_strategy_propose(a, &p, NULL);
     assert_int_equal(ax_strategy_learn(a, &p, NAN, NULL, &err), AX_EINVAL);
     assert_null(start("magic", 1, &err));
-    assert_non_null(strstr(err.msg, "ppo, reinforce, evolution, random, elite"));
+    assert_non_null(strstr(err.msg, "ppo, reinforce, evolution, random, elite, gp"));
     free(bytes);
     free(before);
     free(after);

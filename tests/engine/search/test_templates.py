@@ -63,9 +63,9 @@ def what_people_want(where):
 
 
 def every_strategy(where):
-    for strategy in ("reinforce", "evolution", "random"):
+    for strategy in ("reinforce", "evolution", "elite", "gp", "random"):
         path = make_run(f"{where}/{strategy}", candidates=4, strategy=strategy, space="templates", population=2,
-                        tournament=1)
+                        tournament=1, random_first=2)
         assert serve(path) == (0, "")
         found = [f for k, _, f in events(path) if k == "scored"]
         assert len(found) == 4 and all(f["reward"] >= 0 for f in found), found

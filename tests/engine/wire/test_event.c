@@ -170,6 +170,9 @@ static void json_is_one_line(void **state)
     snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "a \"b\"\n");
     ev.u.PROPOSED.logp = -1.5;
     ev.u.PROPOSED.entropy = __builtin_nan("");
+    ev.u.PROPOSED.expected = 0.5;
+    ev.u.PROPOSED.expected_low = 0.25;
+    ev.u.PROPOSED.expected_high = __builtin_nan("");
     ev.u.PROPOSED.params = -1;
     for (int i = 0; i < AX_MAX_DECISIONS; i++) {
         ev.u.PROPOSED.logp_each[i] = i == 1 ? NAN : -0.5f;
@@ -185,7 +188,7 @@ static void json_is_one_line(void **state)
         "[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\",\"parent\":0,\"origin\":\"a \\\"b\\\"\\u000a\",\"logp\":-"
         "1.5,\"entropy\":null,\"logp_each\":[-0.5,null,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0."
         "5,"
-        "-0.5,-0.5,-0.5,-0.5],\"entropy_each\":null,\"params\":-1,\"macs\":0}");
+        "-0.5,-0.5,-0.5,-0.5],\"entropy_each\":null,\"expected\":0.5,\"expected_low\":0.25,\"expected_high\":null,\"params\":-1,\"macs\":0}");
     ax_str_release(&line);
 }
 

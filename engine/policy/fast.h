@@ -1,0 +1,17 @@
+/* Loops that count, compiled for two kinds of processors; the better is taken when the program starts, and both give
+   the same bits, for nothing is fused or reordered. No resolver functions under sanitizers: they would run before the
+   sanitizer does. */
+#ifndef AX_POLICY_FAST_H
+#define AX_POLICY_FAST_H
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
+    !defined(__SANITIZE_THREAD__)
+#define AX_FAST __attribute__((target_clones("arch=x86-64-v3", "default"), optimize("O3")))
+#define AX_FAST_VECTOR 32
+#else
+#define AX_FAST
+#define AX_FAST_VECTOR 16
+#endif
+#define AX_FAST_INLINE static inline __attribute__((always_inline))
+
+#endif
