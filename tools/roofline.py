@@ -57,7 +57,7 @@ def launches_and_extra(row, biased):
         return 2, 0
     if name == "ce":
         return 3, 0
-    if name in ("mse", "wmse") or (name == "resize backward" and from_size == "1x1"):
+    if name in ("mse", "wmse", "resize backward"):
         return 2, 0
     if name.split()[0] in ("add", "relu", "concat", "resize", "gpool", "ce", "mse", "wmse", "wsum"):
         return 1, 0

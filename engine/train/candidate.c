@@ -306,11 +306,15 @@ static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_
     if (code != AX_OK)
         return code;
     *bytes = f.peak;
-    if (f.peak > t->budget)
+    const uint64_t host = f.peak - f.device, spare = f.device && t->be->spare ? t->be->spare(t->dev) : f.device;
+    const int32_t batch = ax_schedule_of(&t->settings, t->source->info.n_train, job, 1).batch;
+    if (host > t->budget)
         return ax_fail(err, AX_ENOMEM,
                        "memory: %.0f MiB with batches of %d, of which %.0f are the cache; %.0f MiB may be used",
-                       (double)f.peak / 1048576, ax_schedule_of(&t->settings, t->source->info.n_train, job, 1).batch,
-                       (double)f.cache / 1048576, (double)t->budget / 1048576);
+                       (double)host / 1048576, batch, (double)f.cache / 1048576, (double)t->budget / 1048576);
+    if (f.device > spare)
+        return ax_fail(err, AX_ENOMEM, "memory of %s: %.0f MiB with batches of %d; %.0f MiB may be used",
+                       t->settings.device, (double)f.device / 1048576, batch, (double)spare / 1048576);
     return AX_OK;
 }
 

@@ -56,6 +56,7 @@ static ax_code of_stage(ax_trainer *t, const ax_train_job *job, int32_t stage, a
             .cache = t->sizes.cache,
             .other = PROGRAM_BYTES + samples_bytes(t, stage),
         };
+        out->device = t->be->separate ? out->plan + out->evaluation + out->params : 0;
         out->peak = out->plan + out->evaluation + out->params + out->cache + out->other;
     }
     ax_graph_free(r.graph);

@@ -29,6 +29,12 @@ class Bench(unittest.TestCase):
             if r["family"].startswith("conv2d"):
                 self.assertRegex(r["why"], r"(cuBLASLt|cuDNN \d|own), float32, \d+\.\d MiB.*; deterministic$")
 
+    def test_a_coarse_map_s_gradient_has_threads_enough(self):
+        """From 2x2 to 8x8: a thread for each place of {8, 2} first, and not only for the four of the result."""
+        done = emulated.engine("bench", "ops", "--device", "cuda:0", "--only", "resize backward 2x2 to 1x8x8x4", *SMALL)
+        self.assertEqual((done.code, done.err, done.leaks), (0, "", []))
+        self.assertEqual(done.threads["ax_k_resize_backward_rows"], 8 * 32)
+
     def test_what_no_library_computes_is_said(self):
         few = ["bench", "ops", "--device", "cuda:0", "--only", "conv2d 3x3 1x", *SMALL]
         done = emulated.engine(*few, AUXCELL_CUDA_TF32=1)

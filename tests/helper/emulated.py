@@ -27,6 +27,9 @@ class Done:
         lines = [line.split(" ", 2) for line in report.splitlines()]
         self.calls = {line[2]: int(line[1]) for line in lines if line[0] == "call"}
         self.bytes = {line[2]: int(line[1]) for line in lines if line[0] == "bytes"}  # copied "to" and "from" a device
+        self.ran = {line[2]: int(line[1]) for line in lines if line[0] == "ran"}  # pieces of work, in graphs too
+        self.threads = {line[2]: int(line[1]) for line in lines if line[0] == "threads"}  # most of a launch, by kernel
+        self.waits = sum(int(line[1]) for line in lines if line[0] == "waits")  # of the host, for work that wasn't done
         self.leaks = [" ".join(line[1:]) for line in lines if line[0] == "leak"]
 
 

@@ -106,6 +106,19 @@ ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void
                                            grid.x, grid.y, grid.z, grid.threads);
 }
 
+/* Code is loaded at a kernel's first use, which may be inside of a recording, where that can fail; and what an
+   architecture lacks is better known at once. */
+static ax_code load_kernels(const ax_device *dev, ax_err *err)
+{
+    for (int k = 0; k < AX_CUDA_KERNELS; k++) {
+        struct cudaFuncAttributes unread;
+        cudaError_t e = cudaFuncGetAttributes(&unread, ax_cuda_kernel_address((ax_cuda_kernel)k));
+        if (e != cudaSuccess)
+            return ax_cuda_fail(dev, e, err, "kernel %s", kernel_name[k]);
+    }
+    return AX_OK;
+}
+
 ax_cuda_grid ax_cuda_over(size_t n)
 {
     enum { MOST = 4096 }; /* enough to fill any card; the rest is done in steps */
@@ -156,6 +169,8 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
     cudaError_t e = cudaSetDevice(dev->index);
     if (e != cudaSuccess)
         return ax_cuda_fail(dev, e, err, "cudaSetDevice");
+    if (load_kernels(dev, err) != AX_OK)
+        return err->code;
     if ((e = cudaStreamCreateWithFlags(&dev->stream, cudaStreamNonBlocking)) != cudaSuccess)
         return ax_cuda_fail(dev, e, err, "cudaStreamCreate");
     for (int i = 0; i < AX_CUDA_STAGES; i++) {

@@ -9,6 +9,8 @@ static size_t count(const ax_operand *v)
 AX_CUDA_RUN(ax_cuda_zero)
 {
     size_t bytes = ax_type_bytes(call->out[0].type);
+    if (ax_cuda_use(dev, err) != AX_OK)
+        return err->code;
     cudaError_t e = cudaMemsetAsync(call->out[0].mem, 0, bytes, dev->stream);
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaMemsetAsync, %zu bytes", bytes);
 }

@@ -49,6 +49,7 @@ enum {
     X(bn_backward_final, 1)                                                                                            \
     X(bn_backward_apply, 0)                                                                                            \
     X(resize, 0)                                                                                                       \
+    X(resize_backward_rows, 0)                                                                                         \
     X(resize_backward, 0)                                                                                              \
     X(maxpool, 0)                                                                                                      \
     X(maxpool_backward, 0)                                                                                             \
@@ -289,10 +290,17 @@ typedef struct ax_k_resize_args {
     int ih, iw, oh, ow;
     int64_t c;
 } ax_k_resize_args;
-typedef struct ax_k_resize_backward_args {
+/* The gradient in two passes, along the columns into part {n, oh, iw, c}, then along the rows. */
+typedef struct ax_k_resize_backward_rows_args {
     const float *dy;
+    float *part;
+    int iw, ow;
+    int64_t c;
+} ax_k_resize_backward_rows_args;
+typedef struct ax_k_resize_backward_args {
+    const float *part;
     float *dx;
-    int ih, iw, oh, ow;
+    int ih, iw, oh, unused;
     int64_t c;
 } ax_k_resize_backward_args;
 typedef struct ax_k_argmax_args {

@@ -23,7 +23,8 @@ AX_CUDA_PREPARE(ax_cuda_resize_backward_prepare)
 {
     (void)dev, (void)err;
     ax_shape x = call->out[0].type.shape, y = call->in[0].type.shape;
-    *work = extent(x) == 1 ? ax_cuda_column_work(extent(y), y.c, (size_t)y.n) : 0;
+    size_t part = (size_t)y.n * (size_t)y.h * (size_t)x.w * (size_t)x.c * sizeof(float);
+    *work = extent(x) == 1 ? ax_cuda_column_work(extent(y), y.c, (size_t)y.n) : part;
     return AX_OK;
 }
 
@@ -33,8 +34,13 @@ AX_CUDA_RUN(ax_cuda_resize_backward)
     if (extent(x) == 1)
         return ax_cuda_column_sums(dev, call->in[0].mem, extent(y), y.c, (size_t)y.n, 1, call->out[0].mem, call->work,
                                    err);
-    ax_k_resize_backward_args a = { call->in[0].mem, call->out[0].mem, x.h, x.w, y.h, y.w, x.c };
-    return ax_cuda_launch(dev, AX_K_resize_backward, ax_cuda_rows((size_t)x.n * (size_t)x.h, packs(x.w, x.c)), &a, err);
+    ax_k_resize_backward_rows_args r = { call->in[0].mem, call->work, x.w, y.w, x.c };
+    ax_k_resize_backward_args a = { call->work, call->out[0].mem, x.h, x.w, y.h, 0, x.c };
+    ax_code code = ax_cuda_launch(dev, AX_K_resize_backward_rows,
+                                  ax_cuda_rows((size_t)y.n * (size_t)y.h, packs(x.w, x.c)), &r, err);
+    return code == AX_OK ? ax_cuda_launch(dev, AX_K_resize_backward,
+                                          ax_cuda_rows((size_t)x.n * (size_t)x.h, packs(x.w, x.c)), &a, err)
+                         : code;
 }
 
 AX_CUDA_RUN(ax_cuda_argmax)

@@ -44,6 +44,7 @@ cudaError_t cudaMemsetAsync(void *dst, int value, size_t n, cudaStream_t handle)
 {
     EMU_ENTER(cuda, cudaError_t);
     stream *s = stream_of(handle, __func__);
+    stream_at_home(s, __func__);
     if (!n)
         return cudaSuccess;
     device_range(dst, n, __func__, "destination");

@@ -32,6 +32,9 @@ double host_now();
 void host_waited(double until);
 long calls();
 void count_bytes(bool to_device, size_t n); /* copied between host and device */
+/* A piece of work that ran, also as part of a graph; how many threads a kernel has. */
+void count_run(const char *what, size_t threads);
+void count_wait(); /* the host waited for work that wasn't done */
 /* An AUXCELL_EMU_<name> switch; `otherwise` if unset. */
 long option(const char *name, long otherwise);
 const char *text_option(const char *name);
@@ -109,6 +112,7 @@ struct op { /* one piece of queued work */
     std::vector<range> uses; /* checked again when it runs: the memory may have been freed since */
     std::function<void()> run;
     double us = 1; /* that it takes on the stream's clock, which events read */
+    size_t threads = 0; /* of a kernel */
     double since = 0; /* when the host asked for it: it doesn't begin before */
 };
 struct stream;

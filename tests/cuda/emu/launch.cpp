@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <link.h>
 #include <memory>
+#include <set>
 #include <unordered_map>
 
 #undef blockDim
@@ -24,6 +25,7 @@ struct configuration {
 };
 struct state {
     std::unordered_map<const void *, std::string> names; /* by the host stub's address */
+    std::set<std::string> ready;                         /* kernels whose code is on the device */
     std::unordered_map<const void *, void **> binaries;  /* to forget them when the library is unloaded */
     std::vector<configuration> pushed;
     host_kernels lib = {};
@@ -125,6 +127,23 @@ const emu_kernel *kernel_of(const void *stub, const char *call)
     return nullptr;
 }
 
+/* Code comes to the device with the first use, which a capture forbids. AUXCELL_EMU_NO_CODE names a kernel that has none
+   for this architecture. */
+cudaError_t get_ready(const emu_kernel &k, bool captured, const char *call)
+{
+    const char *missing = text_option("NO_CODE");
+    if (missing && !strcmp(missing, k.name)) {
+        refuse(call, "kernel %s has no code for this device", k.name);
+        return cudaErrorNoKernelImageForDevice;
+    }
+    if (captured && !get().ready.count(k.name)) {
+        refuse(call, "the first use of kernel %s is inside of a capture", k.name);
+        return forbidden_in_capture(call);
+    }
+    get().ready.insert(k.name);
+    return cudaSuccess;
+}
+
 /* Pointers among the arguments must be device memory of today, so that the unchecked build finds stale ones too. */
 void check_arguments(const emu_kernel &k, const char *args, int device)
 {
@@ -170,6 +189,8 @@ cudaError_t launch(const emu_kernel *k, dim3 grid, dim3 threads, void **args, si
         violation("%s: kernel %s: dynamic shared memory is not emulated", call, k->name);
     if (!args || !args[0])
         violation("%s: kernel %s: no arguments", call, k->name);
+    if (cudaError_t e = get_ready(*k, capturing(on), call))
+        return remember(e);
     auto *from = static_cast<const char *>(args[0]);
     auto copy = std::make_shared<std::vector<char>>(from, from + k->size);
     stream_at_home(on, call);
@@ -183,7 +204,9 @@ cudaError_t launch(const emu_kernel *k, dim3 grid, dim3 threads, void **args, si
                             run_grid(s.lib, *k, grid, threads, copy->data());
                             if (!s.lib.checked)
                                 assume_written(*k, copy->data());
-                        } });
+                        },
+                         1,
+                         n * grid.x * grid.y * grid.z });
 }
 } // namespace
 
@@ -191,6 +214,20 @@ cudaError_t cudaLaunchKernel(const void *stub, dim3 grid, dim3 threads, void **a
 {
     EMU_ENTER(cuda, cudaError_t);
     return launch(kernel_of(stub, __func__), grid, threads, args, shared, stream_of(on, __func__), __func__);
+}
+
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes *out, const void *stub)
+{
+    EMU_ENTER(cuda, cudaError_t);
+    const emu_kernel *k = kernel_of(stub, __func__);
+    if (!k)
+        return remember(cudaErrorInvalidDeviceFunction);
+    if (cudaError_t e = get_ready(*k, false, __func__))
+        return remember(e);
+    *out = {};
+    out->maxThreadsPerBlock = 1024;
+    out->numRegs = 32;
+    return cudaSuccess;
 }
 
 extern "C" {

@@ -71,6 +71,7 @@ void run_one(stream *s)
         sticky = cudaErrorLaunchFailure;
     if (sticky != cudaSuccess) /* a lost context runs nothing more */
         return;
+    count_run(work.what, work.threads);
     int before = open_memory(s->home);
     check_uses(work, s->home);
     work.run();
@@ -85,6 +86,7 @@ void run_until(stream *s, long position)
 {
     if (s->done >= position)
         return;
+    count_wait();
     int before = open_memory(s->home); /* once for all: protecting it again costs a system call per allocation */
     while (s->done < position)
         run_one(s);

@@ -18,6 +18,9 @@ struct state {
     long calls = 0;
     size_t bytes[2] = {};                /* copied from the device, to it */
     std::map<std::string, long> by_name; /* how often each was called */
+    std::map<std::string, long> ran;     /* pieces of work, by name */
+    std::map<std::string, size_t> threads; /* most of a launch, by kernel */
+    long waits = 0;
     double host = 0;                     /* us */
     long fail_at = 0;      /* 0: never */
     int fail_code[4] = {}; /* by library */
@@ -92,6 +95,12 @@ void write_report()
     fprintf(f, "calls %ld\n", s.calls);
     for (auto &entry : s.by_name)
         fprintf(f, "call %ld %s\n", entry.second, entry.first.c_str());
+    for (auto &entry : s.ran)
+        fprintf(f, "ran %ld %s\n", entry.second, entry.first.c_str());
+    for (auto &entry : s.threads)
+        if (entry.second)
+            fprintf(f, "threads %zu %s\n", entry.second, entry.first.c_str());
+    fprintf(f, "waits %ld host\n", s.waits);
     fprintf(f, "bytes %zu from\nbytes %zu to\n", s.bytes[0], s.bytes[1]);
     if (!s.failed.empty())
         fprintf(f, "failed %s\n", s.failed.c_str());
@@ -181,6 +190,19 @@ void host_waited(double until)
 {
     if (until > get().host)
         get().host = until;
+}
+
+void count_run(const char *what, size_t threads)
+{
+    state &s = get();
+    s.ran[what]++;
+    if (threads > s.threads[what])
+        s.threads[what] = threads;
+}
+
+void count_wait()
+{
+    get().waits++;
 }
 
 void count_bytes(bool to_device, size_t n)

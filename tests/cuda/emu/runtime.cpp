@@ -216,6 +216,7 @@ cudaError_t cudaFreeHost(void *p)
     X(cudaErrorNoDevice)                                                                                               \
     X(cudaErrorInvalidDevice)                                                                                          \
     X(cudaErrorInvalidResourceHandle)                                                                                  \
+    X(cudaErrorNoKernelImageForDevice)                                                                                 \
     X(cudaErrorIllegalState)                                                                                           \
     X(cudaErrorNotReady)                                                                                               \
     X(cudaErrorIllegalAddress)                                                                                         \
@@ -251,6 +252,8 @@ const char *cudaGetErrorString(cudaError_t e)
         return "invalid device ordinal";
     case cudaErrorInvalidValue:
         return "invalid argument";
+    case cudaErrorNoKernelImageForDevice:
+        return "no kernel image is available for execution on the device";
     case cudaErrorLaunchFailure:
         return "unspecified launch failure";
     default:

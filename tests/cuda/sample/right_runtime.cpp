@@ -75,6 +75,12 @@ void right_capture()
     RT(cudaEventRecord(e, stream));
     float *x = counting(64), *y = device(64);
     RT(cudaStreamSynchronize(stream));
+    /* code is loaded with a kernel's first use */
+    RT(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
+    CHECK(launch(ax_k_scale, x, y, 64, dim3(1), dim3(64)) == cudaErrorStreamCaptureUnsupported);
+    CHECK(cudaStreamEndCapture(stream, &graph) == cudaErrorStreamCaptureInvalidated && !graph);
+    cudaFuncAttributes unread;
+    RT(cudaFuncGetAttributes(&unread, reinterpret_cast<const void *>(ax_k_scale)));
     const std::vector<std::function<cudaError_t()>> forbidden = { [] { return cudaStreamSynchronize(stream); },
                                                                   [] { return cudaDeviceSynchronize(); },
                                                                   [e] { return cudaEventSynchronize(e); },

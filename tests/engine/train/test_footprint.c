@@ -3,6 +3,7 @@
 
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
+#include "tests/helper/emulated.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -156,12 +157,58 @@ static void over_the_budget(void **state)
     assert_non_null(strstr(err.msg, "with batches of 4"));
 }
 
+/* A device with memory of its own: what lies there doesn't count against the host's, nor the reverse. */
+static void two_budgets(void **state)
+{
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    ax_footprint whole, half;
+    ax_outcome out;
+    char text[32];
+    if (!ax_emulated_backend(false))
+        skip();
+    b->job.stages = 1;
+    ax_settings_set(&b->settings, "latency", "0", &err);
+    ax_settings_set(&b->settings, "cuda-cache", "0", &err);
+    ax_settings_set(&b->settings, "device", "cuda:0", &err);
+    open_trainer(b, "0");
+    assert_int_equal(ax_footprint_of(b->t, &b->job, &whole, &err), AX_OK);
+    b->job.half_batch = true;
+    assert_int_equal(ax_footprint_of(b->t, &b->job, &half, &err), AX_OK);
+    b->job.half_batch = false;
+    assert_int_equal(whole.device, whole.plan + whole.evaluation + whole.params);
+    assert_true(whole.device < whole.peak);
+
+    /* the host has room for its own part and no more */
+    snprintf(text, sizeof text, "%llu", (unsigned long long)(whole.peak - whole.device));
+    open_trainer(b, text);
+    if (run(b, &out, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_true(b->warnings == 0 && out.batch == 8);
+
+    /* the device has less than the whole batch takes, whatever the host has */
+    open_trainer(b, "0");
+    size_t used = ((size_t)1 << 33) - b->t->be->spare(b->t->dev);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)(used + (whole.device + half.device) / 2));
+    setenv("AUXCELL_EMU_MEMORY", text, 1);
+    if (run(b, &out, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_true(b->warnings == 1 && out.batch == 4);
+    snprintf(text, sizeof text, "%llu", (unsigned long long)(used + half.device / 2));
+    setenv("AUXCELL_EMU_MEMORY", text, 1);
+    assert_int_equal(run(b, &out, &err), AX_ENOMEM);
+    assert_non_null(strstr(err.msg, "memory of cuda:0: "));
+    unsetenv("AUXCELL_EMU_MEMORY");
+    open_trainer(b, "0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prediction_is_what_is_allocated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(outlines_need_no_caches, set_up, tear_down),
         cmocka_unit_test_setup_teardown(over_the_budget, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(two_budgets, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

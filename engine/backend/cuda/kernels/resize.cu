@@ -1,5 +1,6 @@
-/* Bilinear resize with half-pixel centres, its gradient and the class map. The gradient is gathered: a thread looks for
-   the outputs that read its input, in their order; nothing is added to memory, so that it is the same each time. */
+/* Bilinear resize with half-pixel centres, its gradient and the class map. The gradient is gathered, along the columns
+   and then along the rows: a thread looks for the outputs that read its input, in their order; nothing is added to
+   memory, so that it is the same each time. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 /* out = (1 - t) * in[lo] + t * in[hi] */
@@ -66,33 +67,53 @@ static __device__ __forceinline__ float weight_of(tap t, int at)
     return (t.lo == at ? 1.0f - t.t : 0.0f) + (t.hi == at ? t.t : 0.0f);
 }
 
+/* out = the sum over the places first..last, `step` floats apart, of in times their weight for `at`. */
+template <int V>
+static __device__ __forceinline__ pack<V> gathered(const float *in, size_t step, int at, int n_in, int n_out)
+{
+    int first, last;
+    readers(at, n_in, n_out, &first, &last);
+    pack<V> sum;
+    for (int j = 0; j < V; j++)
+        sum.f[j] = 0.0f;
+    for (int i = first; i <= last; i++) {
+        float f = weight_of(tap_of(i, n_out, n_in), at);
+        if (f == 0.0f)
+            continue;
+        pack<V> d = load<V>(in + (size_t)i * step);
+        for (int j = 0; j < V; j++)
+            sum.f[j] += f * d.f[j];
+    }
+    return sum;
+}
+
+/* A thread for each place of a row of part: its outputs are neighbours in the row of dy. */
+template <int V> static __device__ __forceinline__ void backward_rows(const ax_k_resize_backward_rows_args &a)
+{
+    int column, k;
+    if (!row_part<V>(a.iw, (int)a.c, &column, &k))
+        return;
+    size_t c = (size_t)a.c, row = blockIdx.x;
+    pack<V> sum = gathered<V>(a.dy + row * (size_t)a.ow * c + k, c, column, a.iw, a.ow);
+    store<V>(a.part + (row * (size_t)a.iw + (size_t)column) * c + k, sum);
+}
+AX_KERNEL(resize_backward_rows)
+{
+    if (a.c % 4 == 0)
+        backward_rows<4>(a);
+    else
+        backward_rows<1>(a);
+}
+
 template <int V> static __device__ __forceinline__ void backward(const ax_k_resize_backward_args &a)
 {
     int column, k, n = (int)blockIdx.x / a.ih, row = (int)blockIdx.x - n * a.ih;
     if (!row_part<V>(a.iw, (int)a.c, &column, &k))
         return;
-    size_t c = (size_t)a.c;
-    int h0, h1, w0, w1;
-    readers(row, a.ih, a.oh, &h0, &h1);
-    readers(column, a.iw, a.ow, &w0, &w1);
-    pack<V> sum;
-    for (int j = 0; j < V; j++)
-        sum.f[j] = 0.0f;
-    for (int h = h0; h <= h1; h++) {
-        float v = weight_of(tap_of(h, a.oh, a.ih), row);
-        if (v == 0.0f)
-            continue;
-        const float *dy = a.dy + ((size_t)n * (size_t)a.oh + (size_t)h) * (size_t)a.ow * c + k;
-        for (int w = w0; w <= w1; w++) {
-            float f = v * weight_of(tap_of(w, a.ow, a.iw), column);
-            if (f == 0.0f)
-                continue;
-            pack<V> d = load<V>(dy + (size_t)w * c);
-            for (int j = 0; j < V; j++)
-                sum.f[j] += f * d.f[j];
-        }
-    }
-    store<V>(a.dx + ((size_t)blockIdx.x * (size_t)a.iw + (size_t)column) * c + k, sum);
+    size_t c = (size_t)a.c, wide = (size_t)a.iw * c;
+    const float *part = a.part + (size_t)n * (size_t)a.oh * wide + (size_t)column * c + k;
+    store<V>(a.dx + ((size_t)blockIdx.x * (size_t)a.iw + (size_t)column) * c + k,
+             gathered<V>(part, wide, row, a.ih, a.oh));
 }
 AX_KERNEL(resize_backward)
 {

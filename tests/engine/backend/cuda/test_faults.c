@@ -63,6 +63,7 @@ static const char *expected(const char *call)
     static const char *const said[][2] = {
         { "cudaSetDevice", "cuda" },
         { "cudaLaunchKernel", "kernel " },
+        { "cudaFuncGetAttributes", "kernel " },
         { "cudaMalloc", "cudaMalloc, " },
         { "cudaMallocHost", "cudaMallocHost, " },
         { "cudaMemsetAsync", " bytes" },
