@@ -189,7 +189,7 @@ class Place:
         self.janitor = janitor.watch(self.path)
         self.runs = os.path.join(self.path, "auxcell", "runs")
         os.makedirs(self.runs, mode=0o700)
-        self.env = {"XDG_STATE_HOME": self.path,
+        self.env = {"XDG_STATE_HOME": self.path, "XDG_CONFIG_HOME": self.path,
                     "PATH": os.path.dirname(PROGRAM) + os.pathsep + os.environ.get("PATH", "")}
         return self
 

@@ -20,7 +20,7 @@
 enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
-    bool headless, json, ascii, color, readonly, demo, previous, repair, wait, no_wait;
+    bool headless, json, ascii, color, readonly, plain, low_bandwidth, demo, previous, repair, wait, no_wait;
     const char *run, *preset, *config, *script, *size;
     int rows, cols;
     ax_given given;
@@ -44,6 +44,8 @@ static ax_code choose_way(options *o, ax_err *err)
 static ax_tui_options screens(const options *o)
 {
     return (ax_tui_options) { .readonly = o->readonly,
+                              .plain = o->plain,
+                              .low_bandwidth = o->low_bandwidth,
                               .ascii = o->ascii,
                               .color = o->color,
                               .script = o->script,
@@ -233,6 +235,8 @@ int ax_cli_attach(int argc, char **argv)
     const ax_option option[] = {
         AX_FLAG("--readonly", &o.readonly, "look only: keys that change something are refused"),
         AX_FLAG("--ascii", &o.ascii, "plain characters"),
+        AX_FLAG("--plain", &o.plain, "lines of text, no screen: for readers of speech and for logs"),
+        AX_FLAG("--low-bandwidth", &o.low_bandwidth, "at most 200 bytes per second while nothing is typed"),
         AX_TEXT("--script", "FILE", &o.script,
                 "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE"),
         AX_FLAG("--color", &o.color, "with --size: masks and preferences in colours, for pictures"),
@@ -248,7 +252,7 @@ int ax_cli_attach(int argc, char **argv)
     ax_err err;
     if (read_size(&o, &err) != AX_OK)
         return ax_complain_of(&err);
-    if (!o.rows && !has_terminal()) {
+    if (!o.rows && !o.plain && !has_terminal()) {
         ax_fail(&err, AX_EINVAL, "%s needs a terminal; 'auxcell status' and 'auxcell log --follow' do without",
                 argv[0]);
         return ax_complain_of(&err);

@@ -30,8 +30,9 @@ int ax_tui_attach(const char *run_path, const ax_tui_options *o)
     char path[PATH_MAX];
     if (run_path && ax_run_path(run_path, path, sizeof path, &err) != AX_OK)
         return ax_complain_of(&err);
-    ax_term *term = o->rows > 0 ? NULL : ax_term_start(&err);
-    if (!term && o->rows <= 0)
+    bool screen = o->rows <= 0 && !o->plain;
+    ax_term *term = screen ? ax_term_start(&err) : NULL;
+    if (!term && screen)
         return ax_complain_of(&err);
     ax_str farewell;
     ax_str_init(&farewell, 0);

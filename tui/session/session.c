@@ -77,13 +77,26 @@ static void take_signals(ax_session_state *s)
     }
 }
 
+static void obeyed(void *context)
+{
+    ax_session_state *s = context;
+    ax_session_answer(s);
+    ax_session_draw(s);
+}
+
 /* ---- the loop ---- */
+
+/* When a draw that events ask for is due; one that a key asks for is at once. */
+static double draw_due(const ax_session_state *s)
+{
+    return s->drawn_at < 0 ? s->drawn_at : fmax(s->drawn_at + s->draw_every, s->paid_at);
+}
 
 static int wait_ms(const ax_session_state *s)
 {
     double wait = fmin(ax_ui_next_tick(&s->ui), ax_term_wait(s->term));
     if (s->dirty)
-        wait = fmin(wait, s->drawn_at + s->draw_every - ax_clock());
+        wait = fmin(wait, draw_due(s) - ax_clock());
     if (s->ui.hurried)
         wait = fmin(wait, s->key_at + held - ax_clock());
     wait = fmin(wait, s->loading.active ? 0 : ax_contact_wait(&s->engine));
@@ -102,14 +115,14 @@ static void run(ax_session_state *s, ax_err *err)
             s->dirty = true;
             s->drawn_at = -s->draw_every;
         }
-        if (s->dirty && (!s->term || ax_clock() - s->drawn_at >= s->draw_every))
+        if (s->dirty && (!s->term || ax_clock() >= draw_due(s)))
             ax_session_draw(s);
         if (s->script && s->ui.loading >= 1)
             play(s, err);
         if (s->ui.leave)
             return;
         struct pollfd p[4] = {
-            { .fd = ax_term_fd(s->term), .events = POLLIN },
+            { .fd = s->plain.open ? STDIN_FILENO : ax_term_fd(s->term), .events = POLLIN },
             { .fd = ax_term_signal_fd(s->term), .events = POLLIN },
             { .fd = s->engine.client ? ax_client_fd(s->engine.client) : -1, .events = POLLIN },
             { .fd = s->engine.client ? -1 : s->engine.watch, .events = POLLIN },
@@ -125,6 +138,13 @@ static void run(ax_session_state *s, ax_err *err)
             take_signals(s);
         if (p[2].revents)
             ax_session_take(s);
+        if (s->options->plain) {
+            if (p[0].revents)
+                ax_plain_take(&s->plain, &s->ui, obeyed, s);
+            if (s->ui.leave || (!s->plain.open && !s->engine.client && !s->loading.active && s->plain.begun))
+                return;
+            p[0].revents = 0;
+        }
         bool keys = p[0].revents || ax_term_wait(s->term) <= 0;
         if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (keys && !take_keys(s)))
             return; /* the terminal is gone */
@@ -188,7 +208,7 @@ static void start_config(ax_session_state *s)
     }
     s->ui.keys = s->config.keys;
     ax_ui_selection(&s->ui)->columns = s->config.columns;
-    s->draw_every = 1 / s->config.rate;
+    s->draw_every = o->low_bandwidth ? fmax(1, 1 / s->config.rate) : 1 / s->config.rate;
     s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
     s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
     if (s->config.wrong[0])
@@ -221,6 +241,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->options = o;
     s->ui.program = o->program ? o->program : s->ui.program;
     s->ui.operand = s->operand;
+    s->plain.open = o->plain;
     s->ui.readonly = o->readonly;
     s->ui.can_wake = o->wake != NULL;
     s->ui.can_resume = o->resume != NULL;
@@ -238,7 +259,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     ax_session_load(s, load_first);
     run(s, err);
     ax_code code = s->failed;
-    if (s->term)
+    if (s->term || o->plain)
         say_farewell(s, farewell);
     ax_script_free(s->script);
     ax_contact_close(&s->engine);

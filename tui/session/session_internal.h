@@ -7,6 +7,7 @@
 #include "tui/session/config.h"
 #include "tui/session/contact.h"
 #include "tui/session/loading.h"
+#include "tui/session/plain.h"
 #include "tui/session/screens.h"
 #include "tui/session/script.h"
 #include "tui/ui/ui.h"
@@ -38,7 +39,9 @@ typedef struct ax_session_state {
     ax_code failed; /* of the script */
     int rows, cols; /* without a terminal */
     bool dirty, stopped;
+    ax_plain plain;
     double drawn_at; /* as ui.now */
+    double paid_at;  /* low bandwidth: when what was sent may be followed by more, likewise */
     double key_at;   /* of the newest key, likewise */
     ax_view_id view; /* that was drawn last */
 } ax_session_state;

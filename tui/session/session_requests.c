@@ -7,7 +7,11 @@
 #include "tui/view/mask_view.h"
 #include "tui/view/view.h"
 
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- masks ---- */
 
@@ -35,6 +39,21 @@ static void load_masks(ax_session_state *s)
 
 /* ---- drawing ---- */
 
+enum { LOW_BANDWIDTH = 200 }; /* bytes per second */
+
+/* Bytes that this process has written so far; curses doesn't say what it sends. */
+static uint64_t written(void)
+{
+    char text[256];
+    int fd = open("/proc/self/io", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text - 1);
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    const char *at = strstr(text, "wchar: ");
+    return at ? strtoull(at + strlen("wchar: "), NULL, 10) : 0;
+}
+
 void ax_session_draw(ax_session_state *s)
 {
     int rows = s->rows, cols = s->cols;
@@ -48,6 +67,12 @@ void ax_session_draw(ax_session_state *s)
     s->canvas.glyphs = s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
     ax_ui_refresh(&s->ui);
     ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);
+    if (s->options->plain) {
+        ax_plain_tell(&s->plain, &s->ui);
+        s->dirty = false;
+        s->drawn_at = ax_clock();
+        return;
+    }
     if (s->ui.layout.pane[AX_VIEW_MASK].rows > 0 && !s->ui.hurried)
         load_masks(s);
     int col;
@@ -56,7 +81,10 @@ void ax_session_draw(ax_session_state *s)
     ax_rect line = s->ui.layout.message.rows > 0 ? s->ui.layout.message : s->ui.layout.status;
     if (col > s->canvas.cols - 1)
         col = s->canvas.cols - 1;
+    uint64_t before = s->options->low_bandwidth ? written() : 0;
     ax_term_show(s->term, &s->canvas, col >= 0 ? line.row : -1, col);
+    if (s->options->low_bandwidth)
+        s->paid_at = fmax(s->paid_at, ax_clock()) + (double)(written() - before) / LOW_BANDWIDTH;
     s->dirty = false;
     s->view = s->ui.view;
     s->drawn_at = ax_clock();
