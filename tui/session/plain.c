@@ -61,6 +61,7 @@ void ax_plain_tell(ax_plain *p, ax_ui *ui)
         tell_run(ui);
         ax_out_line("a line each: commands (prune 12, goto 3, save), keys (x, +, j), run, list, help, q");
         p->told = all;
+        p->at = ax_ui_selection(ui)->selected;
         p->begun = true;
     }
     for (p->told = p->told > all ? all : p->told; p->told < all; p->told++)
