@@ -36,8 +36,8 @@ typedef struct ax_canvas {
     ax_canvas_cell *cell; /* row by row */
     const ax_glyphs *glyphs;
     const struct ax_theme *theme; /* NULL: that of eight colours */
-    bool graphics;      /* who shows it can show pictures */
-    double cell_aspect; /* height of a cell over its width; 0 = not known, 2 is usual */
+    bool graphics;                /* who shows it can show pictures */
+    double cell_aspect;           /* height of a cell over its width; 0 = not known, 2 is usual */
     int pictures;
     ax_picture picture[AX_CANVAS_PICTURES];
 } ax_canvas;

@@ -35,7 +35,7 @@ static void add_color(ax_str *out, int color)
     ax_str_printf(out, ";38;2;%d;%d;%d", rgb[0], rgb[1], rgb[2]);
 }
 
-static void add_look(const ax_canvas *c, ax_str *out, const ax_canvas_cell *cell)
+void ax_canvas_look(const ax_canvas *c, const ax_canvas_cell *cell, ax_str *out)
 {
     const ax_look l = ax_look_of(c->theme, (ax_role)cell->role);
     ax_str_add(out, "\033[0");
@@ -60,7 +60,7 @@ void ax_canvas_ansi(const ax_canvas *c, ax_str *out)
         for (int i = 0; i < n; i++) {
             char buf[5];
             if (!same_look(before, &cell[i]))
-                add_look(c, out, &cell[i]);
+                ax_canvas_look(c, &cell[i], out);
             before = &cell[i];
             ax_str_bytes(out, buf, ax_utf8_encode(cell[i].code, buf));
         }

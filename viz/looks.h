@@ -4,6 +4,8 @@
 
 #include "viz/canvas.h"
 
+/* Appends the sequence that gives what follows the look of this cell. */
+void ax_canvas_look(const ax_canvas *c, const ax_canvas_cell *cell, ax_str *out);
 /* Appends a line per row with ANSI sequences, each line ending in the plain look. */
 void ax_canvas_ansi(const ax_canvas *c, ax_str *out);
 /* Appends the canvas as an SVG document: a dark terminal, a cell being 8 x 17 pixels. */

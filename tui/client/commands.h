@@ -16,6 +16,7 @@ int ax_cli_log(int argc, char **argv);
 int ax_cli_stop(int argc, char **argv);
 int ax_cli_verb(int argc, char **argv); /* argv[0]: a word of AX_VERB_LIST */
 int ax_cli_themes(int argc, char **argv);
+int ax_cli_replay(int argc, char **argv);
 int ax_cli_show(int argc, char **argv);
 int ax_cli_engine(int argc, char **argv); /* argv[0]: a subcommand of auxcell-engine, which takes over */
 

@@ -21,7 +21,7 @@ enum { SHOWN = 10 }; /* rows of the closing table */
 
 typedef struct options {
     bool headless, json, ascii, color, readonly, plain, low_bandwidth, demo, previous, repair, wait, no_wait;
-    const char *run, *preset, *config, *script, *size;
+    const char *run, *preset, *config, *script, *size, *record;
     int rows, cols;
     ax_given given;
 } options;
@@ -49,6 +49,7 @@ static ax_tui_options screens(const options *o)
                               .ascii = o->ascii,
                               .color = o->color,
                               .script = o->script,
+                              .record = o->record,
                               .program = ax_program(),
                               .rows = o->rows,
                               .cols = o->cols,
@@ -151,6 +152,7 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
                 "settings to start from: demo, cpu, paper, paper-templates (scenes: demo, else cpu)"),
         AX_TEXT("--config", "FILE", &o->config, "settings from a run.ini"),
         AX_FLAG("--ascii", &o->ascii, "screens in plain characters"),
+        AX_TEXT("--record", "FILE", &o->record, "write the screens as asciicast v2 when they are left"),
     };
     int n;
     ax_usage u = { synopsis, text, AX_OPTIONS(option), &o->given, 0 };
@@ -193,6 +195,7 @@ int ax_cli_resume(int argc, char **argv)
         AX_FLAG("--previous", &o.previous, "from the snapshot before the newest"),
         AX_FLAG("--repair", &o.repair, "although a part of the log is lost: from the snapshot, without what is lost"),
         AX_FLAG("--ascii", &o.ascii, "screens in plain characters"),
+        AX_TEXT("--record", "FILE", &o.record, "write the screens as asciicast v2 when they are left"),
     };
     ax_usage u = { "auxcell resume [RUN] [OPTION...]",
                    "Starts the engine of a run again, exactly where it was, and shows it.\n", AX_OPTIONS(option), NULL,
@@ -237,6 +240,7 @@ int ax_cli_attach(int argc, char **argv)
         AX_FLAG("--ascii", &o.ascii, "plain characters"),
         AX_FLAG("--plain", &o.plain, "lines of text, no screen: for readers of speech and for logs"),
         AX_FLAG("--low-bandwidth", &o.low_bandwidth, "at most 200 bytes per second while nothing is typed"),
+        AX_TEXT("--record", "FILE", &o.record, "write the screens as asciicast v2 when they are left"),
         AX_TEXT("--script", "FILE", &o.script,
                 "keys from a file, a line each: keys TEXT, wait TEXT, sleep SECONDS, save FILE"),
         AX_FLAG("--color", &o.color, "with --size: masks and preferences in colours, for pictures"),

@@ -1,6 +1,7 @@
 #include "tui/session/screens.h"
 
 #include "engine/base/out.h"
+#include "engine/base/output.h"
 #include "engine/wire/run.h"
 
 #include <limits.h>
@@ -29,6 +30,8 @@ int ax_tui_attach(const char *run_path, const ax_tui_options *o)
     ax_err err = { .code = AX_OK };
     char path[PATH_MAX];
     if (run_path && ax_run_path(run_path, path, sizeof path, &err) != AX_OK)
+        return ax_complain_of(&err);
+    if (o->record && ax_output_check(o->record, &err) != AX_OK)
         return ax_complain_of(&err);
     bool screen = o->rows <= 0 && !o->plain;
     ax_term *term = screen ? ax_term_start(&err) : NULL;

@@ -11,6 +11,7 @@ typedef struct ax_tui_options {
     bool readonly;       /* look only: commands are refused */
     bool plain;          /* lines of text instead of a screen: no terminal is needed */
     bool low_bandwidth;  /* events change the screen so seldom that it costs at most 200 bytes a second */
+    const char *record;  /* file that gets the screens as asciicast v2; NULL = none */
     const char *script;  /* file of keys that are played instead of typed ones (tui/session/script.h); NULL = none */
     int rows, cols;      /* > 0: no terminal, a screen of this size that only the script sees */
     bool color;          /* without a terminal: as on one of 256 colours */

@@ -2,6 +2,7 @@
 #include "tui/session/session_internal.h"
 
 #include "engine/base/clock.h"
+#include "engine/base/output.h"
 #include "engine/wire/run.h"
 #include "tui/session/invocation.h"
 #include "tui/session/remember.h"
@@ -237,6 +238,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
         return err && err->code ? err->code : AX_EIO;
     }
     ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
+    ax_cast_init(&s->cast);
     s->path = path;
     s->options = o;
     s->ui.program = o->program ? o->program : s->ui.program;
@@ -259,6 +261,9 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     ax_session_load(s, load_first);
     run(s, err);
     ax_code code = s->failed;
+    if (o->record && code == AX_OK && ax_str_ok(&s->cast.text))
+        code = ax_output_write(o->record, s->cast.text.text, s->cast.text.len, err);
+    ax_cast_release(&s->cast);
     if (s->term || o->plain)
         say_farewell(s, farewell);
     ax_script_free(s->script);

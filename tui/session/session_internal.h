@@ -10,6 +10,7 @@
 #include "tui/session/plain.h"
 #include "tui/session/screens.h"
 #include "tui/session/script.h"
+#include "viz/cast.h"
 #include "tui/ui/ui.h"
 
 #include <limits.h>
@@ -39,6 +40,8 @@ typedef struct ax_session_state {
     ax_code failed; /* of the script */
     int rows, cols; /* without a terminal */
     bool dirty, stopped;
+    ax_cast cast;
+    bool cast_failed; /* no more is recorded */
     ax_plain plain;
     double drawn_at; /* as ui.now */
     double paid_at;  /* low bandwidth: when what was sent may be followed by more, likewise */

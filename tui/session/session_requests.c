@@ -11,6 +11,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* ---- masks ---- */
@@ -85,6 +86,11 @@ void ax_session_draw(ax_session_state *s)
     ax_term_show(s->term, &s->canvas, col >= 0 ? line.row : -1, col);
     if (s->options->low_bandwidth)
         s->paid_at = fmax(s->paid_at, ax_clock()) + (double)(written() - before) / LOW_BANDWIDTH;
+    if (s->options->record && !s->cast_failed &&
+        ax_cast_frame(&s->cast, &s->canvas, ax_clock(), (double)time(NULL), &err) != AX_OK) {
+        ax_ui_say(&s->ui, true, "%s", err.msg);
+        s->cast_failed = true;
+    }
     s->dirty = false;
     s->view = s->ui.view;
     s->drawn_at = ax_clock();
