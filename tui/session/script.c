@@ -71,15 +71,20 @@ static ax_code check_line(const ax_script *s, const char *line, ax_err *err)
     return complain(s, err, AX_EINVAL, "not one of keys, wait, sleep, save");
 }
 
-/* Lines become strings of their own. */
+/* Lines become strings of their own, whatever editor wrote them: with a byte-order mark, or with CR before LF. */
 static ax_code split(ax_script *s, ax_err *err)
 {
-    for (size_t i = 0; i < s->n; i++) {
+    static const char mark[] = "\xef\xbb\xbf";
+    size_t kept = 0;
+    for (size_t i = strncmp(s->text, mark, 3) ? 0 : 3; i < s->n; i++) {
+        if (s->text[i] == '\r' && s->text[i + 1] == '\n')
+            continue;
         if (!s->text[i] || s->text[i] == '\r')
             return ax_fail(err, AX_EINVAL, "%s: not a text file", s->path);
-        if (s->text[i] == '\n')
-            s->text[i] = '\0';
+        s->text[kept++] = s->text[i] == '\n' ? '\0' : s->text[i];
     }
+    s->n = kept;
+    s->text[kept] = '\0';
     for (size_t i = 0; i < s->n; i += strlen(s->text + i) + 1) {
         s->line++;
         if (check_line(s, s->text + i, err) != AX_OK)

@@ -24,7 +24,7 @@ save help.txt
 
 def play(place, text, *more):
     path = os.path.join(place.path, "keys")
-    with open(path, "w") as f:
+    with open(path, "w", encoding="utf-8", newline="") as f:
         f.write(text)
     return subprocess.run([PROGRAM, "attach", "old", "--script", path, *more], cwd=place.path, text=True, timeout=20,
                           env=dict(os.environ, LC_ALL="C.UTF-8", TZ="UTC", **place.env), stdin=subprocess.DEVNULL,
@@ -97,6 +97,16 @@ def the_same_script_makes_the_same_screens():
         assert saved(place, "table.txt").isascii() and saved(place, "cell.txt").isascii()
 
 
+def editors_of_other_systems_write_scripts():
+    with Place() as place:
+        make_run(place.runs, "old")
+        done = play(place, "\ufeffwait 30/200\r\nkeys 2\r\n\r\nsave table.txt\r\n", "--size", "80x24")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done
+        assert "[2 Table]" in saved(place, "table.txt")
+        done = play(place, "\ufeffkeys j\r\n\r\nclick 3\r\n", "--size", "80x24")
+        assert done.returncode == 2 and "keys, line 3: not one of" in done.stderr, done
+
+
 def wrong_scripts_say_where():
     with Place() as place:
         make_run(place.runs, "old")
@@ -150,5 +160,5 @@ def a_script_plays_on_a_terminal():
 
 if __name__ == "__main__":
     run_tests([screens_are_saved_without_a_terminal, pictures_are_saved_by_their_ending, views_become_pictures,
-               the_same_script_makes_the_same_screens, wrong_scripts_say_where,
-               the_table_is_written_like_any_output, a_script_plays_on_a_terminal])
+               the_same_script_makes_the_same_screens, editors_of_other_systems_write_scripts,
+               wrong_scripts_say_where, the_table_is_written_like_any_output, a_script_plays_on_a_terminal])
