@@ -174,3 +174,22 @@ void ax_str_visible(ax_str *s, const char *text, bool keep_newlines)
         text += n;
     }
 }
+
+void ax_str_csv(ax_str *s, const char *text)
+{
+    ax_str seen;
+    ax_str_init(&seen, 0);
+    if (*text && strchr("=+-@\t\r", *text))
+        ax_str_add(&seen, "'");
+    ax_str_visible(&seen, text, false);
+    if (!strpbrk(seen.text, ",\"")) {
+        ax_str_add(s, seen.text);
+    } else {
+        ax_str_add(s, "\"");
+        for (const char *c = seen.text; *c; c++)
+            ax_str_bytes(s, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
+        ax_str_add(s, "\"");
+    }
+    s->failed = s->failed || seen.failed;
+    ax_str_release(&seen);
+}

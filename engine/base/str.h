@@ -30,6 +30,9 @@ void ax_str_quoted(ax_str *s, const char *text);
 /* Appends text for people: what can't be seen or would steer a terminal (ax_utf8_unseen) is escaped as in C, like \t,
    \x1b or \u202e, and so is every byte that isn't UTF-8. keep_newlines: '\n' stays. */
 void ax_str_visible(ax_str *s, const char *text, bool keep_newlines);
+/* Appends text as a cell of CSV (RFC 4180), in what can be seen. One that a spreadsheet would take for a formula begins
+   with an apostrophe, which it takes for the mark of a text. */
+void ax_str_csv(ax_str *s, const char *text);
 static inline bool ax_str_ok(const ax_str *s)
 {
     return !s->failed;

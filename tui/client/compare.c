@@ -86,12 +86,16 @@ static void write_csv(const job *j, ax_str *out)
     ax_str_add(out, j->fronts ? "name,run,id,cost,reward\n" : "name,runs,x,mean,low,high\n");
     for (int k = 0; k < j->c.n; k++) {
         const ax_contender *s = &j->c.side[k];
-        for (size_t i = 0; i < s->n_front && j->fronts; i++)
-            ax_str_printf(out, "%s,%d,%u,%.10g,%.10g\n", s->name, s->of[i] + 1, s->id[i], s->cost[i], s->reward[i]);
+        for (size_t i = 0; i < s->n_front && j->fronts; i++) {
+            ax_str_csv(out, s->name);
+            ax_str_printf(out, ",%d,%u,%.10g,%.10g\n", s->of[i] + 1, s->id[i], s->cost[i], s->reward[i]);
+        }
         for (size_t i = 0; i < s->n && !j->fronts; i++)
-            if (isfinite(s->mean[i]))
-                ax_str_printf(out, "%s,%d,%.10g,%.10g,%.10g,%.10g\n", s->name, s->n_runs, s->x[i], s->mean[i],
-                              s->low[i], s->high[i]);
+            if (isfinite(s->mean[i])) {
+                ax_str_csv(out, s->name);
+                ax_str_printf(out, ",%d,%.10g,%.10g,%.10g,%.10g\n", s->n_runs, s->x[i], s->mean[i], s->low[i],
+                              s->high[i]);
+            }
     }
 }
 

@@ -94,33 +94,12 @@ static void put_FLAG(writer *w, bool v)
     ax_str_add(w->out, w->json ? (v ? "true" : "false") : v ? "1" : "0");
 }
 
-/* RFC 4180, in what can be seen. A cell that a spreadsheet would take for a formula begins with an apostrophe, which it
-   takes for the mark of a text. */
-static void put_cell(ax_str *out, const char *v)
-{
-    ax_str seen;
-    ax_str_init(&seen, 0);
-    if (*v && strchr("=+-@\t\r", *v))
-        ax_str_add(&seen, "'");
-    ax_str_visible(&seen, v, false);
-    if (!strpbrk(seen.text, ",\"")) {
-        ax_str_add(out, seen.text);
-    } else {
-        ax_str_add(out, "\"");
-        for (const char *c = seen.text; *c; c++)
-            ax_str_bytes(out, *c == '"' ? "\"\"" : c, *c == '"' ? 2 : 1);
-        ax_str_add(out, "\"");
-    }
-    out->failed = out->failed || seen.failed;
-    ax_str_release(&seen);
-}
-
 static void put_TEXT(writer *w, const char *v)
 {
     if (w->json)
         ax_str_json(w->out, v);
     else
-        put_cell(w->out, v);
+        ax_str_csv(w->out, v);
 }
 
 static void write_figures(writer *w, const ax_state *s, const ax_candidate *c)

@@ -149,7 +149,8 @@ void ax_pose_csv(const void *score, const ax_task_spec *spec, ax_str *out)
         return;
     for (int k = 0; k < spec->outputs; k++) {
         double v = share(&d.by_neck, k);
-        ax_str_printf(out, "%s,%" PRIu64 ",%" PRIu64 ",", spec->name[k], d.by_neck.present[k], d.by_neck.right[k]);
+        ax_str_csv(out, spec->name[k]);
+        ax_str_printf(out, ",%" PRIu64 ",%" PRIu64 ",", d.by_neck.present[k], d.by_neck.right[k]);
         if (!isnan(v))
             ax_str_printf(out, "%.6f", v);
         ax_str_add(out, "\n");

@@ -84,25 +84,17 @@ void ax_confusion_json(const void *score, const ax_task_spec *spec, ax_str *out)
     ax_str_add(out, "]");
 }
 
-static void cell(const char *text, ax_str *out)
-{
-    ax_str_add(out, "\"");
-    for (const char *t = text; *t; t++)
-        ax_str_bytes(out, *t == '"' ? "\"\"" : t, *t == '"' ? 2 : 1);
-    ax_str_add(out, "\"");
-}
-
 void ax_confusion_csv(const void *score, const ax_task_spec *spec, ax_str *out)
 {
     const ax_confusion *c = score;
     ax_str_add(out, "truth");
     for (int32_t k = 0; k < c->classes; k++) {
         ax_str_add(out, ",");
-        cell(spec->name[k], out);
+        ax_str_csv(out, spec->name[k]);
     }
     ax_str_add(out, "\n");
     for (int32_t k = 0; k < c->classes; k++) {
-        cell(spec->name[k], out);
+        ax_str_csv(out, spec->name[k]);
         for (int32_t j = 0; j < c->classes; j++)
             ax_str_printf(out, ",%" PRIu64, c->count[k * c->classes + j]);
         ax_str_add(out, "\n");

@@ -177,13 +177,39 @@ static void what_cannot_be_seen_is_shown(void **state)
     assert_string_equal(copy, "a?b?\xc3\xa9");
 }
 
+static void cells_of_a_table_are_text(void **state)
+{
+    (void)state;
+    static const char *const pairs[][2] = {
+        { "plain", "plain" },
+        { "a, b", "\"a, b\"" },
+        { "a \"b\"", "\"a \"\"b\"\"\"" },
+        { "=1+1", "'=1+1" },
+        { "+1", "'+1" },
+        { "-1", "'-1" },
+        { "@x", "'@x" },
+        { "a=b", "a=b" },
+        { "\tx\n", "'\\tx\\n" },
+        { "=A1,\"", "\"'=A1,\"\"\"" },
+        { "\x1b[31m", "\\x1b[31m" },
+        { "", "" },
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        ax_str s;
+        ax_str_init(&s, 0);
+        ax_str_csv(&s, pairs[i][0]);
+        assert_string_equal(s.text, pairs[i][1]);
+        ax_str_release(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_keep_code_and_text),     cmocka_unit_test(strings_grow_up_to_their_bound),
         cmocka_unit_test(what_cannot_be_seen_is_quoted), cmocka_unit_test(what_cannot_be_seen_is_shown),
         cmocka_unit_test(json_text_is_escaped),          cmocka_unit_test(utf8_round_trip),
-        cmocka_unit_test(rng_is_a_value_and_fair),
+        cmocka_unit_test(rng_is_a_value_and_fair),       cmocka_unit_test(cells_of_a_table_are_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

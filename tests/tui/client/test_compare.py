@@ -68,6 +68,11 @@ class Compare(unittest.TestCase):
         self.assertEqual([(r["run"], r["id"], float(r["cost"]), float(r["reward"])) for r in rows],
                          [("2", "1", 1e6, 0.4), ("1", "2", 2e6, 0.5), ("1", "4", 3e6, 0.6), ("2", "3", 6e6, 0.7)])
 
+    def test_names_are_text(self):
+        for args in ([], ["--front", "params"]):
+            rows = self.table("a1,a2", "+x=b", *args)
+            self.assertEqual({r["name"] for r in rows}, {"a1,a2", "'+x"})
+
     def test_pictures(self):
         for args in ([], ["--front", "params"], ["--time"]):
             done = self.place.call("compare", "ppo=a1,a2", "b", "--svg", *args)
