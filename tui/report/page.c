@@ -34,7 +34,7 @@ static const char style[] =
     "@media "
     "print{body{max-width:none;padding:0;font-size:10pt}h2,h3{break-after:avoid}figure,tr,pre{break-inside:avoid}\n"
     ".swatch,.bar,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}.wide{overflow:visible}\n"
-    "td.left{white-space:normal}}\n";
+    "table{font-size:8.5pt}td.left code{min-width:9rem}}\n";
 
 static void add_fact(ax_str *out, const char *name, const char *value)
 {
