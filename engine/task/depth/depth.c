@@ -3,6 +3,7 @@
    learning rate is then alike for a room and for a street. */
 #include "engine/task/depth/files.h"
 #include "engine/task/depth/map.h"
+#include "engine/task/depth/depth_text.h"
 #include "engine/task/depth/metrics.h"
 #include "engine/task/task.h"
 
@@ -194,6 +195,9 @@ const ax_task ax_task_depth = {
     .score_take = score_take,
     .score_merge = score_merge,
     .score_free = score_free,
+    .score_text = ax_depth_text,
+    .score_json = ax_depth_details_json,
+    .score_csv = ax_depth_csv,
     .legend = ax_depth_legend,
     .draw = ax_depth_picture,
     .draw_error = ax_depth_error_picture,

@@ -72,6 +72,10 @@ class Depth(unittest.TestCase):
         self.assertEqual(code, 0, err)
         d = json.loads(out)
         figures = d.get("figures", d)
+        self.assertAlmostEqual(d["depth"]["pooled"]["rmse"], d["rmse"], delta=1e-5)
+        self.assertAlmostEqual(d["depth"]["per_image"]["d1"], d["d1_image"], delta=1e-5)
+        self.assertEqual((d["depth"]["measured"], set(d["depth"]["pooled"]) - set(d)),
+                         (24, {"sq_rel", "rmse_log", "log10", "d2", "d3"}))
         model = os.path.join(self.place.name, "near.safetensors")
         code, out, err = engine("try", GENOTYPE, *DEPTH, "--depth-max", "20", "--model", model, "--json",
                                 "--epochs", "1")

@@ -144,6 +144,19 @@ static void scores(void **state)
     assert_true(apart.reward == o.reward && apart.rmse == o.rmse && apart.rmse_image == o.rmse_image);
     depth->score_free(one);
     depth->score_free(other);
+    ax_str text;
+    ax_str_init(&text, 0);
+    depth->score_csv(score, &spec, &text);
+    assert_non_null(strstr(text.text, "figure,pooled,per_image\nabs_rel,0.333333333,0.25\nsq_rel,2.66666667,2\n"));
+    ax_str_clear(&text);
+    depth->score_json(score, &spec, &text);
+    assert_non_null(strstr(text.text, ",\"depth\":{\"pooled\":{\"abs_rel\":0.333333333,"));
+    assert_non_null(strstr(text.text, "\"pixels\":3,\"measured\":2,\"without_truth\":0}"));
+    ax_str_clear(&text);
+    depth->score_text(score, &spec, true, &text);
+    assert_non_null(strstr(text.text, "\n  rmse           4.6188     2.8284\n"));
+    assert_non_null(strstr(text.text, "\n  3 pixels of 2 images; RMSE without crop and caps "));
+    ax_str_release(&text);
     depth->score_free(score);
     /* errors 8 (of 8), 0, 0 over three pixels; by image: 8 / sqrt 2 and 0 */
     assert_true(fabs(o.rmse - 8 / sqrt(3)) < 1e-9 && fabs(o.abs_rel - 1.0 / 3) < 1e-9 && fabs(o.d1 - 2.0 / 3) < 1e-9);
