@@ -206,6 +206,38 @@ ax_code ax_params_get(const ax_params *p, size_t i, ax_slot slot, float *host, a
     return p->be->copy(p->dev, host, mem, p->param[i].count * sizeof *host, AX_FROM_DEVICE, err);
 }
 
+size_t ax_params_offset(const ax_params *p, size_t i)
+{
+    return p->param[i].offset;
+}
+
+ax_code ax_params_get_block(const ax_params *p, ax_group group, ax_slot slot, const float **host, float **copy,
+                            ax_err *err)
+{
+    size_t floats;
+    const float *block = ax_params_block(p, group, slot, &floats);
+    *host = block;
+    *copy = NULL;
+    if (!block || !p->be->separate)
+        return AX_OK;
+    *host = *copy = malloc(floats * sizeof **host);
+    if (!*copy)
+        return ax_fail(err, AX_ENOMEM, "no memory for %zu numbers", floats);
+    return p->be->copy(p->dev, *copy, block, floats * sizeof **host, AX_FROM_DEVICE, err);
+}
+
+ax_code ax_params_set_block(ax_params *p, ax_group group, ax_slot slot, const float *host, ax_err *err)
+{
+    size_t floats;
+    ax_code code = ax_params_need_slot(p, group, slot, err);
+    float *block = ax_params_block(p, group, slot, &floats);
+    if (code == AX_OK && block)
+        code = p->be->copy(p->dev, block, host, floats * sizeof *host, AX_TO_DEVICE, err);
+    if (code == AX_OK && block && slot == AX_SLOT_AVERAGE)
+        p->block[group].averaged = true;
+    return code;
+}
+
 bool ax_params_reached(const ax_params *p, size_t i)
 {
     return p->param[i].reached;

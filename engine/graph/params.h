@@ -29,6 +29,14 @@ ax_code ax_params_get(const ax_params *p, size_t i, ax_slot slot, float *host, a
 /* A group's slot as a whole: *floats of device memory, values of running statistics included. NULL: it wasn't made, or
    the group is empty. Parameters of graphs that differ in batch size only are in the same order. */
 float *ax_params_block(const ax_params *p, ax_group group, ax_slot slot, size_t *floats);
+/* Where parameter i begins in its group's blocks, in floats. */
+size_t ax_params_offset(const ax_params *p, size_t i);
+/* A group's slot as a whole in the host's memory, in one copy; *host NULL: it wasn't made. *copy: what the caller has
+   to free, NULL where the backend's memory is the host's. */
+ax_code ax_params_get_block(const ax_params *p, ax_group group, ax_slot slot, const float **host, float **copy,
+                            ax_err *err);
+/* The reverse; makes the slot. host: of the size of the block. */
+ax_code ax_params_set_block(ax_params *p, ax_group group, ax_slot slot, const float *host, ax_err *err);
 /* True when the training graph gives parameter i a gradient; set by ax_plan_new for graphs with a backward pass. Only
    such parameters are updated. */
 bool ax_params_reached(const ax_params *p, size_t i);

@@ -41,7 +41,19 @@ static ax_train_progress progress_of(const ax_training *r)
 static ax_code keep(ax_training *r, ax_err *err)
 {
     r->outcome.seconds = ax_clock() - r->start;
-    return r->job->state_path ? ax_inflight_write(r->job->state_path, r, err) : AX_OK;
+    if (!r->job->state_path)
+        return AX_OK;
+    double began = ax_clock();
+    ax_code code = ax_inflight_write(r->job->state_path, r, err);
+    r->saved = ax_clock();
+    r->save_took = r->saved - began;
+    return code;
+}
+
+/* On a device of its own an epoch may take less than saving it: that may take a twentieth of the time. */
+static bool worth_keeping(const ax_training *r)
+{
+    return !r->t->be->separate || ax_clock() - r->saved >= 20 * r->save_took;
 }
 
 /* Once per stage: its steps are slower than they could be. */
@@ -154,7 +166,7 @@ static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err
         }
         /* not after the last: what follows is shorter than an epoch */
         if (code == AX_OK && every && r->step % (every * r->schedule.steps_per_epoch) == 0 &&
-            r->step < r->schedule.steps)
+            r->step < r->schedule.steps && worth_keeping(r))
             code = keep(r, err);
         if (code != AX_OK)
             return code;

@@ -67,44 +67,57 @@ static size_t count_of(const ax_params *p, size_t i)
     return ax_shape_count(ax_params_spec(p, i)->type.shape);
 }
 
-/* A buffer for the largest parameter. */
-static float *host_buffer(const ax_params *p, ax_err *err)
+/* The slots in the host's memory, a copy for each block: a parameter alone is small, and reading it a wait. */
+typedef struct blocks {
+    const float *slot[AX_GROUP_COUNT][SLOTS]; /* NULL = it wasn't made */
+    float *copy[AX_GROUP_COUNT][SLOTS];
+} blocks;
+
+static ax_code read_blocks(const ax_params *p, blocks *b, ax_err *err)
 {
-    size_t most = 1;
-    for (size_t i = 0; i < ax_params_count(p); i++)
-        most = count_of(p, i) > most ? count_of(p, i) : most;
-    float *host = malloc(most * sizeof *host);
-    if (!host)
-        ax_fail(err, AX_ENOMEM, "no memory for %zu numbers", most);
-    return host;
+    ax_code code = AX_OK;
+    *b = (blocks) { 0 };
+    for (int g = 0; g < AX_GROUP_COUNT; g++)
+        for (int k = 0; k < SLOTS && code == AX_OK; k++)
+            code = ax_params_get_block(p, (ax_group)g, slots[k].slot, &b->slot[g][k], &b->copy[g][k], err);
+    return code;
+}
+
+static void release_blocks(blocks *b)
+{
+    for (int g = 0; g < AX_GROUP_COUNT; g++)
+        for (int k = 0; k < SLOTS; k++)
+            free(b->copy[g][k]);
 }
 
 /* ---- writing ---- */
 
-static ax_code pack_parameter(msgpack_packer *pk, const ax_params *p, size_t i, float *host, ax_err *err)
+static void pack_parameter(msgpack_packer *pk, const ax_params *p, size_t i, const blocks *b)
 {
-    ax_code code = AX_OK;
-    size_t bytes = count_of(p, i) * sizeof *host;
+    const ax_param_spec *spec = ax_params_spec(p, i);
+    size_t bytes = count_of(p, i) * sizeof(float);
     msgpack_pack_array(pk, 1 + SLOTS);
-    ax_pack_text(pk, ax_params_spec(p, i)->name);
-    for (int k = 0; k < SLOTS && code == AX_OK; k++) {
-        if (!ax_params_slot(p, i, slots[k].slot)) {
+    ax_pack_text(pk, spec->name);
+    for (int k = 0; k < SLOTS; k++) {
+        const float *block = ax_params_slot(p, i, slots[k].slot) ? b->slot[spec->group][k] : NULL;
+        if (!block) {
             msgpack_pack_nil(pk);
             continue;
         }
-        code = ax_params_get(p, i, slots[k].slot, host, err);
         msgpack_pack_bin(pk, bytes);
-        msgpack_pack_bin_body(pk, host, bytes);
+        msgpack_pack_bin_body(pk, block + ax_params_offset(p, i), bytes);
     }
-    return code;
 }
 
 ax_code ax_inflight_write(const char *path, const ax_training *r, ax_err *err)
 {
     const ax_params *p = r->params;
-    float *host = host_buffer(p, err);
-    if (!host)
-        return AX_ENOMEM;
+    blocks b;
+    ax_code code = read_blocks(p, &b, err);
+    if (code != AX_OK) {
+        release_blocks(&b);
+        return code;
+    }
     ax_str out;
     msgpack_packer pk;
     ax_envelope_begin(&envelope, &out, MOST_BYTES, &pk);
@@ -129,12 +142,11 @@ ax_code ax_inflight_write(const char *path, const ax_training *r, ax_err *err)
         ax_pack_text(&pk, slots[k].name);
     ax_pack_text(&pk, "parameters");
     msgpack_pack_array(&pk, ax_params_count(p));
-    ax_code code = AX_OK;
-    for (size_t i = 0; i < ax_params_count(p) && code == AX_OK; i++)
-        code = pack_parameter(&pk, p, i, host, err);
-    free(host);
+    for (size_t i = 0; i < ax_params_count(p); i++)
+        pack_parameter(&pk, p, i, &b);
+    release_blocks(&b);
     ax_envelope_end(&out);
-    if (code == AX_OK && !ax_str_ok(&out))
+    if (!ax_str_ok(&out))
         code = ax_fail(err, AX_ENOMEM, "%s: no memory", path);
     if (code == AX_OK)
         code = ax_file_replace(AT_FDCWD, path, out.text, out.len, err);
@@ -193,20 +205,49 @@ static bool parameters_fit(const msgpack_object *list, const ax_params *p)
     return true;
 }
 
+/* A group's slot, of which the file has some parameters; the others keep what they are, or, of averages that weren't
+   there yet, are their values. */
+static ax_code take_block(const msgpack_object *list, ax_params *p, ax_group group, int k, ax_err *err)
+{
+    const float *now, *value;
+    float *copy[2] = { NULL, NULL };
+    size_t floats = 0;
+    bool any = false;
+    for (size_t i = 0; i < ax_params_count(p) && !any; i++)
+        any = ax_params_spec(p, i)->group == group &&
+              list->via.array.ptr[i].via.array.ptr[1 + k].type == MSGPACK_OBJECT_BIN;
+    if (!any)
+        return AX_OK;
+    ax_code code = ax_params_get_block(p, group, slots[k].slot, &now, &copy[0], err);
+    if (code == AX_OK && !now && slots[k].slot == AX_SLOT_AVERAGE)
+        code = ax_params_get_block(p, group, AX_SLOT_VALUE, &value, &copy[1], err);
+    else
+        value = NULL;
+    (void)ax_params_block(p, group, slots[k].slot, &floats);
+    float *host = code == AX_OK ? calloc(floats, sizeof *host) : NULL;
+    if (code == AX_OK && !host)
+        code = ax_fail(err, AX_ENOMEM, "no memory for %zu numbers", floats);
+    if (host && (now || value))
+        memcpy(host, now ? now : value, floats * sizeof *host);
+    for (size_t i = 0; i < ax_params_count(p) && host; i++) {
+        const msgpack_object *o = &list->via.array.ptr[i].via.array.ptr[1 + k];
+        if (ax_params_spec(p, i)->group == group && o->type == MSGPACK_OBJECT_BIN)
+            memcpy(host + ax_params_offset(p, i), o->via.bin.ptr, o->via.bin.size);
+    }
+    if (code == AX_OK)
+        code = ax_params_set_block(p, group, slots[k].slot, host, err);
+    free(host);
+    free(copy[0]);
+    free(copy[1]);
+    return code;
+}
+
 static ax_code take_parameters(const msgpack_object *list, ax_params *p, ax_err *err)
 {
-    float *host = host_buffer(p, err);
-    ax_code code = host ? AX_OK : AX_ENOMEM;
-    /* slot by slot: the first average that is set copies the values, which must be there by then */
-    for (int k = 0; k < SLOTS && code == AX_OK; k++)
-        for (size_t i = 0; i < ax_params_count(p) && code == AX_OK; i++) {
-            const msgpack_object *o = &list->via.array.ptr[i].via.array.ptr[1 + k];
-            if (o->type != MSGPACK_OBJECT_BIN)
-                continue;
-            memcpy(host, o->via.bin.ptr, o->via.bin.size); /* aligned */
-            code = ax_params_set(p, i, slots[k].slot, host, err);
-        }
-    free(host);
+    ax_code code = AX_OK;
+    for (int k = 0; k < SLOTS; k++) /* the values first: averages may begin as they are */
+        for (int g = 0; g < AX_GROUP_COUNT && code == AX_OK; g++)
+            code = take_block(list, p, (ax_group)g, k, err);
     return code;
 }
 

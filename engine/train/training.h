@@ -13,8 +13,9 @@ typedef struct ax_training {
     ax_trainer *t;
     const ax_train_job *job;
 
-    uint64_t footprint; /* bytes that it takes at most, as predicted */
-    double start;       /* monotonic seconds, less those of earlier sessions */
+    uint64_t footprint;      /* bytes that it takes at most, as predicted */
+    double saved, save_took; /* when it was kept last, and what that took */
+    double start;            /* monotonic seconds, less those of earlier sessions */
 
     /* The state: with the settings and the job these decide everything that comes. Whoever saves a half-trained
        candidate saves these (inflight.c); whoever loads them calls ax_training_enter for the stage first. There is no

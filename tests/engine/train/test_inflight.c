@@ -2,7 +2,9 @@
    bits of one that wasn't. */
 #include "data/open.h"
 #include "engine/base/file.h"
-#include "engine/train/trainer.h"
+#include "engine/train/inflight.h"
+#include "engine/train/trainer_internal.h"
+#include "tests/helper/emulated.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -249,6 +251,66 @@ static void no_room(void **state)
     b->job.state_path = b->state;
 }
 
+static int copies(void)
+{
+    const char *call;
+    int n = 0;
+    for (long i = 1; (call = ax_emulated_call(i)); i++)
+        n += !strcmp(call, "cudaMemcpyAsync");
+    return n;
+}
+
+static void enter(bench *b, ax_training *r)
+{
+    ax_err err = { AX_OK, "" };
+    *r = (ax_training) { .t = b->trainer, .job = &b->job };
+    if (ax_training_enter(r, 1, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+}
+
+/* From a device of its own it is read block by block: three of the decoder's slots and its averages. */
+static void a_copy_for_each_block(void **state)
+{
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    enum { BLOCKS = 4 };
+    char again[128], *bytes[2];
+    size_t n[2];
+    bool found;
+    float loss;
+    if (!ax_emulated_backend(false))
+        skip();
+    ax_trainer_free(b->trainer);
+    ax_settings_set(&b->settings, "device", "cuda:0", &err);
+    if (!(b->trainer = ax_trainer_new(&b->settings, b->source, NULL, NULL, NULL, &err)))
+        fail_msg("%s", err.msg);
+    ax_training *r = &b->trainer->now;
+    enter(b, r);
+    for (int i = 0; i < 2; i++)
+        if (ax_training_step(r, &loss, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+    ax_emulated_fail(0, false);
+    assert_int_equal(ax_inflight_write(b->state, r, &err), AX_OK);
+    assert_in_range(copies(), 1, BLOCKS);
+    ax_training_release(r);
+
+    *r = (ax_training) { .t = b->trainer, .job = &b->job };
+    if (ax_inflight_read(b->state, r, &found, &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    assert_true(found && r->step == 2);
+    snprintf(again, sizeof again, "%s.again", b->state);
+    assert_int_equal(ax_inflight_write(again, r, &err), AX_OK);
+    ax_training_release(r);
+    assert_int_equal(ax_file_read(AT_FDCWD, b->state, 1 << 30, &bytes[0], &n[0], &err), AX_OK);
+    assert_int_equal(ax_file_read(AT_FDCWD, again, 1 << 30, &bytes[1], &n[1], &err), AX_OK);
+    assert_int_equal(n[0], n[1]);
+    assert_memory_equal(bytes[0], bytes[1], n[0]);
+    free(bytes[0]);
+    free(bytes[1]);
+    assert_int_equal(unlink(again), 0);
+    (void)unlink(b->state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -258,6 +320,7 @@ int main(void)
         cmocka_unit_test(under_other_settings),
         cmocka_unit_test(damaged),
         cmocka_unit_test(no_room),
+        cmocka_unit_test(a_copy_for_each_block), /* the last: on another device */
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
