@@ -91,10 +91,12 @@ static double key_of(const ax_candidate *c, ax_sort sort)
     return sort == AX_SORT_ID ? (double)c->id : ax_status_place(c->status);
 }
 
+/* What a training of the finals came to is a part of its finalist's figures, and comes after all that are candidates
+   for the best. */
 static int group_of(const ax_candidate *c, ax_sort sort, double key)
 {
     if (!isnan(key))
-        return 1;
+        return sort < AX_METRIC_COUNT && ax_candidate_is_final(c) ? 4 : 1;
     if (sort == AX_SORT_REWARD && (c->status == AX_RUNNING || c->status == AX_PAUSED))
         return 0;
     return c->status == AX_QUEUED ? 2 : 3;

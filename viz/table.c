@@ -28,8 +28,8 @@ static const struct {
     { 10, { "EP", EPOCH, 5, 2, -1 } },     { PLACES - 1, { "BY", ORIGIN, 9, 8, -1 } },
 };
 
-/* All columns of a run for this task from left to right; returns how many. */
-static int all_columns(ax_task_id task, column out[static PLACES])
+/* All columns of a run for this task, and with finals or without, from left to right; returns how many. */
+static int all_columns(ax_task_id task, bool finals, column out[static PLACES])
 {
     int n = 0;
     for (int place = 0; place < PLACES; place++) {
@@ -38,7 +38,8 @@ static int all_columns(ax_task_id task, column out[static PLACES])
                 out[n++] = others[i].column;
         for (int m = 0; m < AX_METRIC_COUNT; m++) {
             const ax_metric_info *info = ax_metric_of((ax_metric)m);
-            if (info->column.head && info->column.place == place && ax_metric_is_of((ax_metric)m, task))
+            if (info->column.head && info->column.place == place && ax_metric_is_of((ax_metric)m, task) &&
+                (finals || !info->final))
                 out[n++] = (column) { info->column.head, m, info->column.width, info->column.importance, m };
         }
     }
@@ -60,7 +61,7 @@ static bool find_column(const char *word, size_t n, int *id)
 {
     for (int task = 0; task < AX_TASKS; task++) {
         column all[PLACES];
-        int count = all_columns((ax_task_id)task, all);
+        int count = all_columns((ax_task_id)task, true, all);
         for (int i = 0; i < count; i++)
             if (strlen(column_word(&all[i])) == n && !strncasecmp(column_word(&all[i]), word, n)) {
                 *id = all[i].id;
@@ -100,10 +101,10 @@ static int take_chosen(const column *all, int n, const ax_columns *chosen, int w
     return kept;
 }
 
-ax_sort ax_sort_next(ax_task_id task, ax_sort s)
+ax_sort ax_sort_next(const ax_state *of, ax_sort s)
 {
     column all[PLACES];
-    int n = all_columns(task, all), at = 0;
+    int n = all_columns(of->task, of->n_finalists, all), at = 0;
     while (at < n && all[at].sort != s)
         at++;
     do
@@ -113,10 +114,10 @@ ax_sort ax_sort_next(ax_task_id task, ax_sort s)
 }
 
 /* The columns that fit besides the start of the genotype: by importance, all of a kind together. */
-static int choose(ax_task_id task, const ax_columns *chosen, int width, column out[static PLACES], int *gap)
+static int choose(const ax_state *s, const ax_columns *chosen, int width, column out[static PLACES], int *gap)
 {
     column all[PLACES];
-    int n = all_columns(task, all), most = 0, kept = 0, used = MARGIN;
+    int n = all_columns(s->task, s->n_finalists, all), most = 0, kept = 0, used = MARGIN;
     *gap = 1;
     if (chosen && chosen->n)
         return take_chosen(all, n, chosen, width, out);
@@ -242,7 +243,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
 void ax_table_draw(ax_pane p, const ax_state *s, const ax_table_view *v)
 {
     column shown[PLACES];
-    int gap, n = choose(s->task, v->columns, p.at.cols, shown, &gap);
+    int gap, n = choose(s, v->columns, p.at.cols, shown, &gap);
     draw_header(p, v, shown, n, gap);
     for (int r = 1; r < p.at.rows; r++) {
         uint32_t i = v->first + (uint32_t)(r - 1);

@@ -12,7 +12,7 @@ enum { AX_SORT_REWARD = AX_METRIC_REWARD, AX_SORT_ID = AX_METRIC_COUNT, AX_SORT_
 const char *ax_sort_word(ax_sort s);
 bool ax_sort_down(ax_sort s); /* whether the greatest come first unless reversed */
 /* That of the next column to the right, round and round, of a run for this task. */
-ax_sort ax_sort_next(ax_task_id task, ax_sort s);
+ax_sort ax_sort_next(const ax_state *of, ax_sort s);
 
 /* By what the rows are sorted: the first key, then the second where those are equal, and so on. All zero: by reward. */
 enum { AX_SORT_KEYS = 4, AX_ORDER_TEXT = 64 };

@@ -2,7 +2,7 @@
 
 #include "engine/candidate/outcome.h"
 
-enum { REAL, WHOLE, PROPOSED = 1, SCORED = 0, FIRST = 0, LATER = 1 };
+enum { REAL, WHOLE, PROPOSED = 0, SCORED = 0, FINAL = 1, FIRST = 0, LATER = 1 };
 #define TUPLE(...)                                                                                                     \
     {                                                                                                                  \
         __VA_ARGS__                                                                                                    \

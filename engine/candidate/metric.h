@@ -1,7 +1,7 @@
-/* The figures of a candidate: one row per figure. From this list come ax_outcome, the fields of PROPOSED and SCORED,
-   snapshots and half-trained candidates, CSV and JSON, the table's columns, what it is sorted and filtered by, the cell
-   and compare views, the Pareto fronts and the manual's table. A new figure is a row at the end, and the line that
-   computes it. */
+/* The figures of a candidate: one row per figure. From this list come ax_outcome, the fields of PROPOSED, SCORED,
+   FINAL, snapshots and half-trained candidates, CSV and JSON, the table's columns, what it is sorted and filtered by,
+   the cell and compare views, the Pareto fronts and the manual's table. A new figure is a row at the end, and the line
+   that computes it. */
 #ifndef AX_CANDIDATE_METRIC_H
 #define AX_CANDIDATE_METRIC_H
 
@@ -14,7 +14,7 @@
 typedef enum ax_metric_form { AX_FORM_SHARE, AX_FORM_COUNT, AX_FORM_SECONDS, AX_FORM_MS, AX_FORM_BYTES } ax_metric_form;
 typedef enum ax_metric_better { AX_BETTER_NEITHER, AX_BETTER_HIGHER, AX_BETTER_LOWER } ax_metric_better;
 /* Lines of the cell view that show figures. */
-typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LINE_TIME } ax_metric_line;
+typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LINE_TIME, AX_LINE_FINAL } ax_metric_line;
 
 /* Bits of the tasks that a figure is of. */
 #define AX_EVERY_TASK (~0u)
@@ -22,7 +22,7 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
 
 /* X(A, id, type, event, since, name, word, doc, tasks, form, column, span, fact, front), where A is handed through and
      type    REAL: a double, NAN = not known; WHOLE: an int64_t, not above 0 = not known
-     event   that says it: PROPOSED or SCORED
+     event   that says it: PROPOSED, SCORED or FINAL
      since   FIRST: every file has it; LATER: older files don't, and a run may not measure it
      name    in events, snapshots, CSV and JSON: names and order of the rows are those of files, so they stay
      word    on the screens: to sort and filter by, and in the compare view
@@ -94,7 +94,18 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
       AX_ONLY(DEPTH), (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), (0), 0, (AX_LINE_NONE, "", ""), (0))                      \
     X(A, RMSE_CONSTANT, REAL, SCORED, LATER, rmse_constant, "RMSEmean",                                               \
       "RMSE of predicting the truth's mean everywhere, metres",                                                       \
-      AX_ONLY(DEPTH), (AX_BETTER_NEITHER, AX_FORM_SHARE, 3), (0), 7, (AX_LINE_REWARD, "  of mean ", " m"), (0))
+      AX_ONLY(DEPTH), (AX_BETTER_NEITHER, AX_FORM_SHARE, 3), (0), 7, (AX_LINE_REWARD, "  of mean ", " m"), (0))       \
+    X(A, FINAL_MEAN, REAL, FINAL, LATER, final_mean, "final",                                                         \
+      "mean reward of its trainings with fresh seeds, in the finals", AX_EVERY_TASK,          \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 4), ("FINAL", 2, 6, 2, true), 7, (AX_LINE_FINAL, "", ""), (0))                \
+    X(A, FINAL_INTERVAL, REAL, FINAL, LATER, final_interval, "finalint",                                              \
+      "half of that mean's 95 % interval, by Student's t", AX_EVERY_TASK,                                             \
+      (AX_BETTER_LOWER, AX_FORM_SHARE, 4), ("+-95%", 2, 5, 4, false), 10, (AX_LINE_FINAL, " +- ", ""), (0))            \
+    X(A, FINAL_BEST, REAL, FINAL, LATER, final_best, "pbest",                                                         \
+      "probability that no other finalist is better, by those means", AX_EVERY_TASK,                                  \
+      (AX_BETTER_HIGHER, AX_FORM_SHARE, 2), ("PBEST", 2, 5, 4, true), 7, (AX_LINE_FINAL, ", best with probability ", ""), (0))\
+    X(A, FINAL_SEEDS, WHOLE, FINAL, LATER, final_seeds, "seeds", "fresh seeds that its mean is of", AX_EVERY_TASK,    \
+      (AX_BETTER_NEITHER, AX_FORM_COUNT, 0), (0), 0, (AX_LINE_FINAL, ", seeds ", ""), (0))
 /* clang-format on */
 
 #define AX_METRIC_ENUM(A, id, ...) AX_METRIC_##id,
@@ -102,9 +113,9 @@ typedef enum ax_metric { AX_METRIC_LIST(AX_METRIC_ENUM, ) AX_METRIC_COUNT } ax_m
 
 typedef struct ax_metric_info {
     const char *name, *word, *doc;
-    bool whole, proposed, later;
-    size_t at;      /* in ax_outcome */
-    unsigned tasks; /* bits of ax_task_id */
+    bool whole, final, later; /* final: said by FINAL */
+    size_t at;                /* in ax_outcome */
+    unsigned tasks;           /* bits of ax_task_id */
     struct {
         ax_metric_better better;
         ax_metric_form form;

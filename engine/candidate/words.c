@@ -56,7 +56,7 @@ ax_retry ax_cause_retry(ax_cause c)
     return retry[c];
 }
 
-static const char *const origin_words[] = { "", "user", "promote" };
+static const char *const origin_words[] = { "", "user", "promote", "finals" };
 enum { ORIGINS = sizeof origin_words / sizeof *origin_words };
 
 ax_origin ax_origin_of(const char *word)

@@ -40,8 +40,9 @@ const char *ax_cause_word(ax_cause c);
 ax_cause ax_cause_of(const char *word); /* OTHER when it isn't known */
 ax_retry ax_cause_retry(ax_cause c);
 
-/* Who a candidate came from: the run's strategy, under its name; a person; the promotion of another. */
-typedef enum ax_origin { AX_ORIGIN_STRATEGY, AX_ORIGIN_USER, AX_ORIGIN_PROMOTE } ax_origin;
+/* Who a candidate came from: the run's strategy, under its name; a person; the promotion of another; the finals, which
+   train another again with a fresh seed. */
+typedef enum ax_origin { AX_ORIGIN_STRATEGY, AX_ORIGIN_USER, AX_ORIGIN_PROMOTE, AX_ORIGIN_FINALS } ax_origin;
 ax_origin ax_origin_of(const char *word);
 const char *ax_origin_word(ax_origin o); /* "" for a strategy: its name is its own */
 

@@ -130,6 +130,15 @@ ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *er
                   : ax_fail(err, AX_EFORMAT, "%s: %s", path, why.msg);
 }
 
+ax_code ax_settings_read_run(ax_settings *s, int dirfd, ax_err *err)
+{
+    static const char *const earlier[][2] = { { "finals", "0" } };
+    ax_code code = ax_settings_preset(s, "demo", err);
+    for (size_t i = 0; i < sizeof earlier / sizeof *earlier && code == AX_OK; i++)
+        code = ax_settings_set(s, earlier[i][0], earlier[i][1], err);
+    return code == AX_OK ? ax_settings_read(s, dirfd, "run.ini", err) : code;
+}
+
 /* ---- writing ---- */
 
 static void add_value(ax_str *out, const char *value)

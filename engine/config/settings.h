@@ -74,7 +74,8 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, data_parallel, RUN, DEVICE, 4, 4, 4, ANY,                                                                 \
       "CUDA: least crops of a batch per device of a full training, 0 = one device")                                    \
     X(WHOLE, seed, FIXED, SEARCH, 1, 1, 1, ANY, "start of all random numbers")                                         \
-    X(WHOLE, candidates, FREE, SEARCH, 200, 1000, 5000, FROM(1, 1e6), "stop after so many candidates")                 \
+    X(WHOLE, candidates, FREE, SEARCH, 200, 1000, 5000, FROM(1, 1e6),                                                  \
+      "stop after so many candidates, finals included")                                                                \
     X(TEXT, memory, FREE, DEVICE, "0", "0", "0", FORM(memory, "an amount like 4GiB, 512MB"),                           \
       "most that a training may take, like 4GiB; 0 = its share of what may be used")                                   \
     X(WHOLE, threads, FREE, DEVICE, 0, 0, 0, FROM(0, 1024), "threads of a worker, 0 = all cores of its part")          \
@@ -165,7 +166,12 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, random_first, RUN, SEARCH, 20, 20, 20, FROM(1, 1e6),                                                      \
       "elite, gp: candidates that are drawn evenly, before what was learned counts")                                   \
     X(WHOLE, elites, RUN, SEARCH, 10, 10, 10, FROM(1, 100),                                                            \
-      "elite, gp: the best candidates, any of which may be the parent of another")
+      "elite, gp: the best candidates, any of which may be the parent of another")                                     \
+    X(REAL, finals, FREE, SEARCH, 0.2, 0.2, 0, FROM(0, 0.9),                                                           \
+      "last share of candidates: the best are trained again; 0 = none")                                                \
+    X(WHOLE, finals_best, FREE, SEARCH, 10, 10, 10, FROM(1, 100), "finals: most networks that are trained again")      \
+    X(WHOLE, finals_seeds, FREE, SEARCH, 4, 4, 4, FROM(1, 1000),                                                       \
+      "finals: least fresh seeds of each network, else there are fewer of them")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */
@@ -195,6 +201,9 @@ const char *ax_settings_off(const char *option);
 /* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
    with its number. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);
+/* The settings of a run: run.ini of its directory, upon preset demo; one that it lacks, since it was started by an
+   earlier version, is as that version worked. */
+ax_code ax_settings_read_run(ax_settings *s, int dirfd, ax_err *err);
 ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err);
 /* Makes the paths in the settings (data spec like camvid:DIR, teacher, encoder) absolute, so that they mean the same
    from elsewhere. AX_EINVAL: one gets longer than a setting may be. */

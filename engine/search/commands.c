@@ -141,7 +141,7 @@ static void do_note(ax_search *s, const ax_command *c, ax_answer *a)
 static ax_code add_handmade(ax_search *s, const ax_genotype *g, uint32_t parent, uint32_t *id, ax_err *err)
 {
     ax_proposal p = ax_proposal_of(g);
-    ax_code code = ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_USER), parent, id, err);
+    ax_code code = ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_USER), parent, 0, id, err);
     if (code == AX_OK)
         ax_search_enqueue(s, *id, 0);
     return code;

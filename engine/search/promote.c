@@ -16,7 +16,7 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
     ax_proposal p = ax_search_get(s, c->id)->proposal;
     ax_err err = { AX_OK, "" };
     uint32_t id;
-    if (ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_PROMOTE), c->id, &id, &err) != AX_OK) {
+    if (ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_PROMOTE), c->id, 0, &id, &err) != AX_OK) {
         ax_search_reply(a, err.code, "#%u can't be trained fully: %s", c->id, err.msg);
         return;
     }
@@ -28,7 +28,9 @@ static void train_fully(ax_search *s, const ax_command *c, ax_answer *a)
 
 void ax_search_promote(ax_search *s, const ax_command *c, const ax_entry *r, ax_answer *a)
 {
-    if (r->status == AX_RUNNING && ax_entry_is_full(r)) {
+    if (ax_entry_is_final(r) && r->status != AX_QUEUED) {
+        ax_search_reply(a, AX_EINVAL, "#%u is a training of #%u for the finals: promote that one", c->id, r->parent);
+    } else if (r->status == AX_RUNNING && ax_entry_is_full(r)) {
         ax_search_reply(a, AX_EINVAL, "#%u is full training already", c->id);
     } else if (r->status == AX_RUNNING && r->verdict != AX_VERDICT_NONE) {
         ax_search_reply(a, AX_EINVAL,

@@ -81,6 +81,7 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
         last = ids[i];
         done++;
     }
+    ax_finals_rank(s);
     if (done)
         say_batch(s, last, n - done, a);
     else if (n == 1)
@@ -207,6 +208,7 @@ void ax_search_undo(ax_search *s, const ax_command *c, ax_answer *a)
     qsort_r(u.id, u.n, sizeof *u.id, compare, s);
     for (uint32_t i = 0; i < u.n; i++)
         take_back(s, u.id[i], c->by);
+    ax_finals_rank(s);
     s->batch = (ax_prune_batch) { .number = 0 };
     if (u.n)
         say_undone(s, c, &u, a);
@@ -219,6 +221,7 @@ void ax_search_undo(ax_search *s, const ax_command *c, ax_answer *a)
 
 void ax_search_tick(ax_search *s)
 {
+    bool final = false;
     for (uint32_t k = 0; k < s->n_open; k++) {
         uint32_t id = s->open[k];
         const ax_entry *r = ax_search_get(s, id);
@@ -226,7 +229,10 @@ void ax_search_tick(ax_search *s)
             continue;
         s->dirty = true;
         change_prune(s, id, 2, NAN, r->prune_batch, "time is up"); /* the list may move by one: its parent opens */
+        final = true;
     }
+    if (final)
+        ax_finals_rank(s);
 }
 
 void ax_search_shorten_prunes(ax_search *s)

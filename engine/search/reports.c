@@ -112,7 +112,9 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
         ax_search_apply(s, &scored);
     else
         ax_search_ask_gate(s, id, o, false);
-    if (full)
+    if (ax_entry_is_final(r))
+        ax_finals_rank(s);
+    if (!ax_entry_is_search(r))
         return AX_OK;
     s->unlearned = id;
     return ax_search_note_judged(s, id, err);
@@ -178,6 +180,8 @@ void ax_search_failed(ax_search *s, uint32_t worker, ax_cause cause, const char 
     ax_search_happen(s, &ev);
     if (again)
         ax_search_enqueue(s, id, 0);
+    else
+        ax_finals_rank(s);
     count_failure(s, rule == AX_RETRY_LATER, message);
 }
 

@@ -15,7 +15,7 @@
 static bool judged(const ax_entry *r)
 {
     bool done = r->status == AX_DONE || (r->status == AX_PRUNED && r->before == AX_DONE);
-    return done && !ax_entry_is_full(r) && !r->reused;
+    return done && ax_entry_is_search(r) && !r->reused;
 }
 
 static ax_canonical network_of(const ax_search *s, const ax_entry *r)
@@ -40,10 +40,11 @@ ax_code ax_search_note_all_judged(ax_search *s, ax_err *err)
     return code;
 }
 
-/* A training that has begun is finished: there may be half of it in inflight/. */
+/* A training that has begun is finished: there may be half of it in inflight/. One of the finals is there to be
+   trained. */
 static bool may_reuse(const ax_search *s, const ax_entry *r)
 {
-    return s->setup.settings.dedupe && !ax_entry_is_full(r) && !r->attempts;
+    return s->setup.settings.dedupe && ax_entry_is_search(r) && !r->attempts;
 }
 
 bool ax_search_awaits(const ax_search *s, uint32_t id)
@@ -54,7 +55,7 @@ bool ax_search_awaits(const ax_search *s, uint32_t id)
     ax_canonical c = network_of(s, r);
     for (uint32_t k = 0; k < AX_WORKERS; k++) {
         const ax_entry *other = ax_search_get(s, s->slot[k].id);
-        if (!other || s->slot[k].stop_requested || ax_entry_is_full(other))
+        if (!other || s->slot[k].stop_requested || !ax_entry_is_search(other))
             continue;
         ax_canonical o = network_of(s, other);
         if (ax_canonical_same(&o, &c))

@@ -79,6 +79,7 @@ void ax_search_say_proposed(ax_search *s, uint32_t id, bool again)
     ev.u.PROPOSED.genotype = r->proposal.genotype;
     ev.u.PROPOSED.parent = r->parent;
     snprintf(ev.u.PROPOSED.origin, sizeof ev.u.PROPOSED.origin, "%s", r->origin);
+    ev.u.PROPOSED.seed = r->seed;
     ev.u.PROPOSED.logp = r->proposal.logp;
     ev.u.PROPOSED.entropy = r->proposal.entropy;
     say_each(&ev, &r->proposal, again);
@@ -86,8 +87,8 @@ void ax_search_say_proposed(ax_search *s, uint32_t id, bool again)
     ax_search_emit(s, &ev);
 }
 
-ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, uint32_t *id,
-                      ax_err *err)
+ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, int64_t seed,
+                      uint32_t *id, ax_err *err)
 {
     const ax_settings *set = &s->setup.settings;
     bool full = ax_origin_of(origin) == AX_ORIGIN_PROMOTE;
@@ -107,6 +108,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
         return code;
     ax_entry r = {
         .parent = parent,
+        .seed = seed,
         .proposal = *p,
         .status = AX_QUEUED,
         .before = AX_QUEUED,
@@ -116,7 +118,7 @@ ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, ui
     r.outcome.macs = (int64_t)figures.stats.macs;
     snprintf(r.origin, sizeof r.origin, "%s", origin);
     ax_search_append(s, &r, id);
-    ax_search_say_proposed(s, *id, full);
+    ax_search_say_proposed(s, *id, !ax_entry_is_search(&r));
     return AX_OK;
 }
 
@@ -205,6 +207,7 @@ bool ax_search_data_are(ax_search *s, uint64_t data)
 void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
 {
     const ax_settings *set = &s->setup.settings;
+    ax_finals_reopen(s);
     ax_event ev = ax_search_event(AX_EVENT_HELLO, 0);
     snprintf(ev.u.HELLO.run, sizeof ev.u.HELLO.run, "%s", s->setup.run);
     ax_utf8_copy(ev.u.HELLO.data, sizeof ev.u.HELLO.data, set->data);
@@ -214,6 +217,7 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     ax_utf8_copy(ev.u.HELLO.device, sizeof ev.u.HELLO.device, set->device);
     ev.u.HELLO.seed = set->seed;
     ev.u.HELLO.planned = set->candidates;
+    ev.u.HELLO.finals = ax_finals_trainings(s);
     ev.u.HELLO.workers = s->setup.workers;
     ev.u.HELLO.pid = pid;
     ev.u.HELLO.resumed = resumed;
@@ -243,22 +247,34 @@ static uint32_t first_free(ax_search *s)
     return UINT32_MAX;
 }
 
+/* Whether the strategy has its share of the candidates. */
+static bool searched(const ax_search *s)
+{
+    return s->finals.chosen || ax_search_counted(s) >= ax_finals_search_part(s);
+}
+
+/* The next candidate, of the search or of the finals; *id = 0: there is none now. */
+static ax_code propose(ax_search *s, uint32_t *id, ax_err *err)
+{
+    ax_proposal p;
+    if (searched(s))
+        return ax_finals_propose(s, id, err);
+    ax_code code = ax_strategy_propose(s->strategy, &p, err);
+    return code == AX_OK ? ax_search_add(s, &p, ax_strategy_name(s->strategy), p.parent, 0, id, err) : code;
+}
+
 /* Keeps one candidate waiting, so that no worker does; but a policy that proposes one network only has its workers wait
    for each other, not a queue full of it. */
 static ax_code fill(ax_search *s, ax_err *err)
 {
-    ax_code code = AX_OK;
-    while (code == AX_OK && first_free(s) == UINT32_MAX && s->n_queue < s->setup.workers &&
-           ax_search_counted(s) < s->setup.settings.candidates) {
-        ax_proposal p;
+    while (first_free(s) == UINT32_MAX && s->n_queue < s->setup.workers) {
         uint32_t id;
-        code = ax_strategy_propose(s->strategy, &p, err);
-        if (code == AX_OK)
-            code = ax_search_add(s, &p, ax_strategy_name(s->strategy), p.parent, &id, err);
-        if (code == AX_OK)
-            ax_search_enqueue(s, id, s->n_queue);
+        ax_code code = propose(s, &id, err);
+        if (code != AX_OK || !id)
+            return code;
+        ax_search_enqueue(s, id, s->n_queue);
     }
-    return code;
+    return AX_OK;
 }
 
 ax_code ax_search_catch_up(ax_search *s, ax_err *err)
@@ -307,6 +323,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
         .id = id,
         .attempt = r->attempts,
         .genotype = r->proposal.genotype,
+        .seed = r->seed,
         .full = ax_entry_is_full(r),
         .again = r->crashes > 0,
     };
@@ -328,7 +345,7 @@ bool ax_search_finished(const ax_search *s)
     for (uint32_t k = 0; k < AX_WORKERS; k++)
         if (s->slot[k].id)
             return false;
-    if (s->n_queue || ax_search_counted(s) < s->setup.settings.candidates)
+    if (s->n_queue || !searched(s) || !ax_finals_over(s))
         return false;
     for (uint32_t k = 0; k < s->n_open; k++) {
         const ax_entry *r = ax_search_get(s, s->open[k]);

@@ -34,8 +34,9 @@ typedef struct ax_search_setup {
 typedef struct ax_search_job {
     uint32_t id, attempt;
     ax_genotype genotype;
-    bool full;  /* full training, with a model file */
-    bool again; /* it, its worker or its device failed before */
+    int64_t seed; /* of this training; 0 = the run's */
+    bool full;    /* full training, with a model file */
+    bool again;   /* it, its worker or its device failed before */
 } ax_search_job;
 
 ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err);

@@ -4,8 +4,10 @@
 
 #include "engine/policy/strategy.h"
 #include "engine/search/duplicates.h"
+#include "engine/search/finals.h"
 #include "engine/search/gate.h"
 #include "engine/search/search.h"
+#include "engine/wire/figures.h"
 #include "engine/wire/state.h"
 
 enum { AX_REQUESTS = 64, AX_ENTRIES_MAX = 1 << 22 };
@@ -49,6 +51,16 @@ typedef struct ax_prune_batch {
     uint32_t n, unfinished;
 } ax_prune_batch;
 
+/* How the finals stand. */
+typedef struct ax_finals {
+    bool chosen;                     /* the search is over, and these are the finalists */
+    int64_t part;                    /* candidates of the search, as planned when they were chosen */
+    uint32_t earlier;                /* trainings of finals before these: the run was given more candidates since */
+    uint32_t finalist[AX_FINALISTS]; /* ids by their place, the first n; as they stand in the table */
+    uint32_t n;
+    uint32_t first; /* the first candidate that is such a training, 0 = none */
+} ax_finals;
+
 struct ax_search {
     ax_search_setup setup;
     ax_strategy *strategy;
@@ -62,7 +74,8 @@ struct ax_search {
     uint32_t n_queue;
     ax_worker_slot slot[AX_WORKERS];
     bool paused;
-    uint32_t unlearned;              /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
+    uint32_t unlearned; /* the candidate whose outcome ax_search_catch_up will learn from, 0 = none */
+    ax_finals finals;
     uint32_t failures;               /* consecutive */
     ax_duplicates judged;            /* networks whose outcome is known */
     ax_request request[AX_REQUESTS]; /* ring of the last ones */
@@ -85,7 +98,9 @@ ax_entry *ax_search_append(ax_search *s, const ax_entry *r, uint32_t *id);
 /* Settled: neither waiting nor in training nor paused, and no prune of it can be taken back. It changes only when a
    person wants something of it. */
 bool ax_entry_settled(const ax_entry *r);
-bool ax_entry_is_full(const ax_entry *r); /* full training: not of the search */
+bool ax_entry_is_full(const ax_entry *r);  /* full training: not of the search */
+bool ax_entry_is_final(const ax_entry *r); /* a training of the finals, which isn't of the search either */
+bool ax_entry_is_search(const ax_entry *r);
 /* Candidates of the search that are scored, failed, or may still be; what was pruned before it had a score makes room
    for another. */
 int64_t ax_search_counted(const ax_search *s);
@@ -108,14 +123,33 @@ ax_event ax_search_event(ax_event_kind kind, uint32_t id);
 void ax_search_emit(ax_search *s, ax_event *ev);
 /* again: what the policy knew of each decision was said before, or isn't known any more. */
 void ax_search_say_proposed(ax_search *s, uint32_t id, bool again);
-/* Adds a candidate and says PROPOSED; *id = its number. */
-ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, uint32_t *id,
-                      ax_err *err);
+/* Adds a candidate and says PROPOSED; seed: of its training, 0 = the run's; *id = its number. */
+ax_code ax_search_add(ax_search *s, const ax_proposal *p, const char *origin, uint32_t parent, int64_t seed,
+                      uint32_t *id, ax_err *err);
 /* Puts a candidate into the queue at place (at most its end) and says QUEUED. */
 void ax_search_enqueue(ax_search *s, uint32_t id, uint32_t place);
 uint32_t ax_search_dequeue(ax_search *s, uint32_t id); /* its place, UINT32_MAX = wasn't there */
 /* learn.c: the strategy hears of a scored candidate, if the settings want that; says LEARNED. */
 ax_code ax_search_learn(ax_search *s, uint32_t id, ax_err *err);
+
+/* ---- finals.c ---- */
+/* Trainings of all finals, and how many candidates they leave to the search. */
+uint32_t ax_finals_trainings(const ax_search *s);
+int64_t ax_finals_search_part(const ax_search *s);
+/* The next training, added to the table but not to the queue; the finalists are chosen first once the search is over.
+ *id = 0: there is none now. */
+ax_code ax_finals_propose(ax_search *s, uint32_t *id, ax_err *err);
+/* Whether no training of the finals is to come that isn't in the table. */
+bool ax_finals_over(const ax_search *s);
+/* Says FINAL of each finalist whose standing has changed: after anything that happened to one or to its trainings. */
+void ax_finals_rank(ax_search *s);
+/* FINAL as it stands in the table. */
+ax_event ax_finals_event(const ax_search *s, uint32_t id);
+/* After a resume: finds the finalists and their trainings in the table. */
+void ax_finals_index(ax_search *s);
+/* After a resume: where the settings leave more or fewer candidates for the search than when the finalists were chosen,
+   the search goes on, and they are chosen anew after it. Trainings that were made count as spent. */
+void ax_finals_reopen(ax_search *s);
 
 /* ---- life.c ---- */
 /* What the event changes of its candidate, which is one of the table. It is open from then on. */

@@ -9,14 +9,15 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool mor
 {
     const ax_entry *r = ax_search_get(s, id);
     ax_gate_verdict v = { .passed = true };
-    if (s->setup.settings.gate)
+    const bool gate = s->setup.settings.gate && !ax_entry_is_final(r); /* all finalists take both stages */
+    if (gate)
         v = ax_gate_ask(&s->gate, o->reward, r->bypass_gate || r->pinned);
     ax_event scored = ax_search_scored_event(s, id, o, 0);
     scored.u.SCORED.provisional = more;
     ax_search_apply(s, &scored);
     scored.u.SCORED.provisional = more && v.passed;
     ax_search_emit(s, &scored);
-    if (!s->setup.settings.gate)
+    if (!gate)
         return;
     ax_event ev = ax_search_event(AX_EVENT_GATED, id);
     ev.u.GATED.passed = v.passed;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-_Static_assert(sizeof(ax_entry) <= 720, "all candidates stay in memory: .7 MiB per 1,000 (docs/speed.md)");
+_Static_assert(sizeof(ax_entry) <= 768, "all candidates stay in memory: .75 MiB per 1,000 (docs/speed.md)");
 
 bool ax_entry_is_full(const ax_entry *r)
 {
@@ -19,7 +19,7 @@ bool ax_entry_settled(const ax_entry *r)
 static bool counts(const ax_entry *r)
 {
     bool gone = r->status == AX_PRUNED && !(r->prune_until > 0) && r->before != AX_DONE;
-    return !ax_entry_is_full(r) && !gone;
+    return ax_entry_is_search(r) && !gone;
 }
 
 const ax_entry *ax_search_get(const ax_search *s, uint32_t id)

@@ -169,7 +169,8 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
 {
     const ax_source_ops *ops = b->t->source->ops;
-    const ax_sample_spec spec = ax_trainer_crops(b->t, 2);
+    ax_sample_spec spec = ax_trainer_crops(b->t, 2);
+    spec.seed += b->spec.seed - (uint64_t)b->t->settings.seed; /* a training with a seed of its own has its own crops */
     if (b->stream)
         ops->stream_close(b->stream);
     int threads = b->t->settings.threads ? (int)b->t->settings.threads : 2;

@@ -28,6 +28,7 @@
 #define F_PRUNED(type, name, doc) MEMBER(PRUNED, type, name)
 #define F_PROMOTED(type, name, doc) MEMBER(PROMOTED, type, name)
 #define F_DEMOTED(type, name, doc) MEMBER(DEMOTED, type, name)
+#define F_FINAL(type, name, doc) MEMBER(FINAL, type, name)
 #define F_FAILED(type, name, doc) MEMBER(FAILED, type, name)
 #define F_NOTED(type, name, doc) MEMBER(NOTED, type, name)
 #define F_SAVED(type, name, doc) MEMBER(SAVED, type, name)
@@ -54,15 +55,16 @@ const char *ax_event_name(ax_event_kind kind)
         [AX_EVENT_NOTED] = "noted",     [AX_EVENT_SAVED] = "saved",       [AX_EVENT_DEVICE] = "device",
         [AX_EVENT_LOG] = "log",         [AX_EVENT_LOST] = "lost",         [AX_EVENT_BYE] = "bye",
         [AX_EVENT_POLICY] = "policy",   [AX_EVENT_DEMOTED] = "demoted",   [AX_EVENT_VALIDATED] = "validated",
+        [AX_EVENT_FINAL] = "final",
     };
-    _Static_assert(AX_EVENT_COUNT == 21, "a new kind needs a name here");
+    _Static_assert(AX_EVENT_COUNT == 22, "a new kind needs a name here");
     return names[kind];
 }
 
 bool ax_event_says_clock(ax_event_kind kind)
 {
     return kind != AX_EVENT_PROPOSED && kind != AX_EVENT_SCORED && kind != AX_EVENT_GATED && kind != AX_EVENT_LEARNED &&
-           kind != AX_EVENT_POLICY;
+           kind != AX_EVENT_POLICY && kind != AX_EVENT_FINAL;
 }
 
 /* ---- msgpack ---- */

@@ -21,12 +21,19 @@
 /* The figures that an event says (engine/candidate/metric.h). */
 #define AX_EV_FIGURE_PROPOSED_PROPOSED(F, type, name, doc) F(type, name, doc)
 #define AX_EV_FIGURE_PROPOSED_SCORED(F, type, name, doc)
+#define AX_EV_FIGURE_PROPOSED_FINAL(F, type, name, doc)
 #define AX_EV_FIGURE_SCORED_PROPOSED(F, type, name, doc)
 #define AX_EV_FIGURE_SCORED_SCORED(F, type, name, doc) F(type, name, doc)
+#define AX_EV_FIGURE_SCORED_FINAL(F, type, name, doc)
+#define AX_EV_FIGURE_FINAL_PROPOSED(F, type, name, doc)
+#define AX_EV_FIGURE_FINAL_SCORED(F, type, name, doc)
+#define AX_EV_FIGURE_FINAL_FINAL(F, type, name, doc) F(type, name, doc)
 #define AX_EV_FIGURE_OF_PROPOSED(F, id, type, event, since, name, word, doc, ...)                                      \
     AX_EV_FIGURE_PROPOSED_##event(F, type, name, doc)
 #define AX_EV_FIGURE_OF_SCORED(F, id, type, event, since, name, word, doc, ...)                                        \
     AX_EV_FIGURE_SCORED_##event(F, type, name, doc)
+#define AX_EV_FIGURE_OF_FINAL(F, id, type, event, since, name, word, doc, ...)                                         \
+    AX_EV_FIGURE_FINAL_##event(F, type, name, doc)
 #define AX_EV_HELLO(F)                                                                                                 \
     F(TEXT, run, "name of the run")                                                                                    \
     F(TEXT, data, "data set")                                                                                          \
@@ -36,6 +43,7 @@
     F(TEXT, device, "where it is computed")                                                                            \
     F(WHOLE, seed, "seed of the run")                                                                                  \
     F(WHOLE, planned, "candidates after which it stops")                                                               \
+    F(WHOLE, finals, "how many of these train the best again")                                                         \
     F(WHOLE, workers, "workers")                                                                                       \
     F(WHOLE, pid, "process id of the engine")                                                                          \
     F(WHOLE, resumed, "1: continued from a snapshot")                                                                  \
@@ -43,7 +51,8 @@
 #define AX_EV_PROPOSED(F)                                                                                              \
     F(GENOTYPE, genotype, "the genotype")                                                                              \
     F(WHOLE, parent, "candidate it was made from, 0 = none")                                                           \
-    F(TEXT, origin, "strategy's name, user, or promote")                                                               \
+    F(TEXT, origin, "strategy's name, user, promote, or finals")                                                       \
+    F(WHOLE, seed, "seed of its training, 0: the run's")                                                               \
     F(REAL, logp, "log-probability")                                                                                   \
     F(REAL, entropy, "entropy of the decisions")                                                                       \
     F(EACH, logp_each, "log-probability of each decision, given those before it")                                      \
@@ -111,6 +120,10 @@
     F(WHOLE, to, "full-training candidate, 0: gate or queue")                                                          \
     F(TEXT, by, "who")
 #define AX_EV_DEMOTED(F) F(TEXT, by, "who")
+#define AX_EV_FINAL(F)                                                                                                 \
+    F(WHOLE, place, "place among the finalists, by the search's reward; 0: not any more")                              \
+    F(WHOLE, trainings, "trainings that the finals take in all")                                                       \
+    AX_METRIC_LIST(AX_EV_FIGURE_OF_FINAL, F)
 #define AX_EV_FAILED(F)                                                                                                \
     F(TEXT, cause, "memory, diverged, crashed, hang, device, disk, data, other")                                       \
     F(TEXT, message, "one line")                                                                                       \
@@ -152,6 +165,7 @@
     X(PRUNED)                                                                                                          \
     X(PROMOTED)                                                                                                        \
     X(DEMOTED)                                                                                                         \
+    X(FINAL)                                                                                                           \
     X(FAILED)                                                                                                          \
     X(NOTED)                                                                                                           \
     X(SAVED)                                                                                                           \
@@ -190,7 +204,7 @@ typedef struct ax_event {
 
 const char *ax_event_name(ax_event_kind kind); /* "proposed", ... */
 /* Whether the engine says its clock with it: not with what is the same in every run of the same settings (proposed,
-   scored, gated, learned, policy), so that histories can be compared field by field. */
+   scored, gated, learned, policy, final), so that histories can be compared field by field. */
 bool ax_event_says_clock(ax_event_kind kind);
 /* Packs the payload (not the frame) into buf; returns its bytes, 0 when it doesn't fit. */
 size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap);

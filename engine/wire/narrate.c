@@ -87,6 +87,9 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
     case AX_EVENT_PROPOSED:
         if (ev->u.PROPOSED.parent && ax_origin_of(ev->u.PROPOSED.origin) == AX_ORIGIN_PROMOTE)
             SAY("full training of #%lld", (long long)ev->u.PROPOSED.parent);
+        else if (ax_origin_of(ev->u.PROPOSED.origin) == AX_ORIGIN_FINALS)
+            SAY("#%lld again for the finals, with seed %lld", (long long)ev->u.PROPOSED.parent,
+                (long long)ev->u.PROPOSED.seed);
         else if (ev->u.PROPOSED.parent)
             SAY("by %.15s, made from #%lld", ev->u.PROPOSED.origin, (long long)ev->u.PROPOSED.parent);
         else if (isnan(ev->u.PROPOSED.entropy))
@@ -128,6 +131,10 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
         break;
     case AX_EVENT_DEMOTED:
         SAY("demoted by %.100s", ev->u.DEMOTED.by);
+        break;
+    case AX_EVENT_FINAL: /* what comes of it is said at the end (engine/search/finals.c) */
+        if (ev->u.FINAL.place && !ev->u.FINAL.final_seeds)
+            SAY("a finalist, place %lld in the search", (long long)ev->u.FINAL.place);
         break;
     case AX_EVENT_FAILED:
         SAY("%.20s: %.*s%s", ev->u.FAILED.cause, ax_utf8_fit(ev->u.FAILED.message, 150), ev->u.FAILED.message,

@@ -10,6 +10,7 @@ static void apply_proposed(ax_candidate_record *r, const ax_event *ev)
     memcpy(r->origin, ev->u.PROPOSED.origin, n);
     r->origin[n] = '\0';
     r->parent = (uint32_t)ev->u.PROPOSED.parent;
+    r->seed = ev->u.PROPOSED.seed;
 }
 
 static void apply_scored(ax_candidate_record *r, const ax_event *ev)
@@ -81,6 +82,9 @@ void ax_candidate_apply(ax_candidate_record *r, const ax_event *ev)
         break;
     case AX_EVENT_FAILED:
         apply_failed(r, ev);
+        break;
+    case AX_EVENT_FINAL:
+        r->finalist = ev->u.FINAL.place > 0 ? (uint32_t)ev->u.FINAL.place : 0;
         break;
     case AX_EVENT_NOTED:
         r->pinned = ev->u.NOTED.pin < 0 ? r->pinned : ev->u.NOTED.pin > 0;

@@ -12,10 +12,12 @@
    prune_batch: of the newest prune, whose prunes are taken back together; 0 = it was alone, or never was pruned.
    outcome: of stage 1 while stage 2 runs */
 #define AX_CANDIDATE_FIELDS                                                                                            \
-    uint32_t parent; /* the candidate that it was made from, 0 = none */                                               \
-    uint32_t full;   /* the candidate that trains it fully, 0 = none */                                                \
-    uint32_t reused; /* the candidate whose outcome it took, 0 = it was trained */                                     \
-    char origin[16]; /* strategy's name, or a word of ax_origin */                                                     \
+    uint32_t parent;   /* the candidate that it was made from, 0 = none */                                             \
+    uint32_t full;     /* the candidate that trains it fully, 0 = none */                                              \
+    uint32_t reused;   /* the candidate whose outcome it took, 0 = it was trained */                                   \
+    uint32_t finalist; /* its place among those that the finals train again, 0 = it isn't among them */                \
+    int64_t seed;      /* of its training; 0 = the run's */                                                            \
+    char origin[16];   /* strategy's name, or a word of ax_origin */                                                   \
     ax_status status, before;                                                                                          \
     bool pinned;                                                                                                       \
     double prune_until;                                                                                                \

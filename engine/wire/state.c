@@ -74,6 +74,11 @@ bool ax_candidate_known(const ax_candidate *c)
     return c->proposed_at > 0;
 }
 
+bool ax_candidate_is_final(const ax_candidate *c)
+{
+    return ax_origin_of(c->origin) == AX_ORIGIN_FINALS;
+}
+
 bool ax_candidate_handmade(const ax_candidate *c)
 {
     return ax_origin_of(c->origin) == AX_ORIGIN_USER;
@@ -160,6 +165,16 @@ uint32_t ax_state_best_of_all(const ax_state *s)
     return s->best_full && beats(s, &s->candidate[s->best_full - 1], s->best) ? s->best_full : s->best;
 }
 
+uint32_t ax_state_winner(const ax_state *s)
+{
+    return s->finalist ? s->finalist : s->best;
+}
+
+bool ax_state_has_figure(const ax_state *s, ax_metric m)
+{
+    return ax_metric_is_of(m, s->task) && (!ax_metric_of(m)->final || s->n_finalists);
+}
+
 bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_metric cost)
 {
     return ax_front_has(&s->front[cost], ax_outcome_cost(&c->outcome, cost), c->id);
@@ -201,6 +216,34 @@ static uint32_t *count_of(ax_state *s, ax_status status)
     return count[status & 127];
 }
 
+/* ---- the finals ---- */
+
+static bool is_over(ax_status status)
+{
+    return status == AX_DONE || status == AX_PROMOTED || status == AX_FAILED || status == AX_PRUNED;
+}
+
+static void find_finalist(ax_state *s)
+{
+    double best = -INFINITY;
+    s->finalist = s->n_finalists = 0;
+    for (uint32_t i = 0; i < s->n_candidates; i++) {
+        const ax_candidate *c = &s->candidate[i];
+        s->n_finalists += c->finalist > 0;
+        if (c->finalist && c->status != AX_PRUNED && c->outcome.final_mean > best) {
+            best = c->outcome.final_mean;
+            s->finalist = c->id;
+        }
+    }
+}
+
+static void fold_final(ax_state *s, const ax_event *ev)
+{
+    if (ev->u.FINAL.trainings > 0)
+        s->finals = ev->u.FINAL.trainings;
+    find_finalist(s);
+}
+
 /* Counts and ranks a candidate that was in another state; counted: it counted for the best. */
 static void status_changed(ax_state *s, const ax_candidate *c, ax_status was, bool counted)
 {
@@ -213,6 +256,10 @@ static void status_changed(ax_state *s, const ax_candidate *c, ax_status was, bo
         rank_all(s);
     else if (!counted)
         rank(s, c);
+    if (ax_candidate_is_final(c))
+        s->n_finals += (uint32_t)(is_over(c->status) - is_over(was));
+    if (c->finalist)
+        find_finalist(s);
 }
 
 static void clear_trace(ax_candidate *c)
@@ -311,6 +358,8 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev, bool t
     set_text(s, &c->masks, ev->u.SCORED.masks);
     if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
         return;
+    if (ax_candidate_is_final(c)) /* its parent has what came of it */
+        return;
     if (c->scored || c->stage >= AX_STAGE_FULL) { /* judged again: the plot keeps its place, the best may be another */
         rank_all(s);
         return;
@@ -400,6 +449,9 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
         if (ev->u.PRUNED.phase == 2 && c->before != AX_DONE)
             free_parent(s, c);
         break;
+    case AX_EVENT_FINAL:
+        fold_final(s, ev);
+        break;
     case AX_EVENT_FAILED:
         fold_failed(s, c, ev);
         if (!ev->u.FAILED.retried)
@@ -439,6 +491,7 @@ static void fold_hello(ax_state *s, const ax_event *ev)
     memcpy(s->strategy, ev->u.HELLO.strategy, sizeof s->strategy);
     memcpy(s->device, ev->u.HELLO.device, sizeof s->device);
     s->planned = ev->u.HELLO.planned;
+    s->finals = ev->u.HELLO.finals;
     s->data_changed = s->data_changed || ev->u.HELLO.data_changed;
     s->workers = ev->u.HELLO.workers;
     s->pid = ev->u.HELLO.pid;

@@ -95,7 +95,11 @@ typedef struct ax_state {
     uint32_t n_undoable;
     ax_front front[AX_METRIC_COUNT]; /* of the same candidates as best; empty of a figure that has none */
     uint32_t n_done, n_failed, n_pruned, n_running, n_queued;
-    uint32_t n_reused; /* of all: those that took the outcome of another */
+    int64_t finals;       /* trainings that the finals take, of those planned; 0 = there are none */
+    uint32_t n_finals;    /* how many of them are over */
+    uint32_t n_finalists; /* 0: the finals haven't begun */
+    uint32_t finalist;    /* the one with the highest mean in the finals, 0 = none; pruned ones never count */
+    uint32_t n_reused;    /* of all: those that took the outcome of another */
 
     double baseline, policy_entropy, advantage, clip_fraction; /* of the newest update; NAN = not known */
     double gp_length, gp_noise;                                /* likewise */
@@ -134,6 +138,10 @@ const char *ax_log_line_word(const ax_log_line *line);
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* The better one of best and best_full: with full training a network nearly always gains. */
 uint32_t ax_state_best_of_all(const ax_state *s);
+/* The network that the run has come to: the first of the finals, else the best of the search; 0 = none. */
+uint32_t ax_state_winner(const ax_state *s);
+/* Whether candidates of this run have the figure: by its task, and those of the finals once there are any. */
+bool ax_state_has_figure(const ax_state *s, ax_metric m);
 /* Whether its prune can be taken back: for a while, or at any time when it was finished. */
 bool ax_candidate_undoable(const ax_candidate *c);
 /* What was pruned last and can be taken back: one candidate, or those of a batch. */
@@ -145,6 +153,8 @@ typedef struct ax_prunes {
 bool ax_state_last_prunes(const ax_state *s, ax_prunes *out); /* false: there are none */
 /* False: no event that can be read has proposed it (engine/wire/damage.h). */
 bool ax_candidate_known(const ax_candidate *c);
+/* Whether it is a training of the finals: its parent once more, with a fresh seed. */
+bool ax_candidate_is_final(const ax_candidate *c);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
 /* Whether nobody is better in both, reward and cost. */

@@ -41,10 +41,11 @@ size_t ax_worker_pack(const ax_worker_message *m, uint8_t *buf, size_t cap)
         msgpack_pack_uint64(&pk, m->encoder);
         break;
     case AX_SAY_JOB:
-        msgpack_pack_array(&pk, 3);
+        msgpack_pack_array(&pk, 4);
         ax_pack_text(&pk, ax_genotype_print(&m->genotype, text));
         msgpack_pack_int(&pk, m->full);
         msgpack_pack_int64(&pk, (int64_t)m->peers);
+        msgpack_pack_int64(&pk, m->seed);
         break;
     case AX_SAY_DEVICES:
         msgpack_pack_array(&pk, 1);
@@ -122,7 +123,7 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
     if (m->say == AX_SAY_STOP || m->say == AX_SAY_STOPPED || m->say == AX_SAY_GO || m->say == AX_SAY_END)
         return o->type == MSGPACK_OBJECT_NIL;
     static const uint32_t size[AX_SAY_COUNT] = {
-        [AX_SAY_SETTINGS] = 2, [AX_SAY_JOB] = 3,      [AX_SAY_READY] = 4,   [AX_SAY_BROKEN] = 3,
+        [AX_SAY_SETTINGS] = 2, [AX_SAY_JOB] = 4,      [AX_SAY_READY] = 4,   [AX_SAY_BROKEN] = 3,
         [AX_SAY_FAILED] = 3,   [AX_SAY_PROGRESS] = 6, [AX_SAY_OUTCOME] = 2, [AX_SAY_WARNING] = 1,
         [AX_SAY_STAGE] = 2,    [AX_SAY_DEVICES] = 1,  [AX_SAY_EPOCH] = 5,
     };
@@ -136,7 +137,8 @@ static bool read_body(const msgpack_object *o, ax_worker_message *m)
         m->encoder = e[1].via.u64;
         return read_settings(&e[0], &m->settings);
     case AX_SAY_JOB:
-        if (!ax_read_text(&e[0], text, sizeof text) || !ax_read_whole(&e[1], &full) || !ax_read_whole(&e[2], &peers))
+        if (!ax_read_text(&e[0], text, sizeof text) || !ax_read_whole(&e[1], &full) || !ax_read_whole(&e[2], &peers) ||
+            !ax_read_whole(&e[3], &m->seed))
             return false;
         m->full = full != 0;
         m->peers = (uint64_t)peers;

@@ -39,6 +39,7 @@ typedef struct ax_worker_message {
     ax_settings settings; /* SETTINGS */
     ax_genotype genotype; /* JOB */
     bool full;            /* JOB: full training, with a model file */
+    int64_t seed;         /* JOB: of this training; 0 = the run's */
     uint64_t peers;       /* JOB: CUDA devices that may help, as in ax_train_job */
     char text[AX_WORKER_TEXT];
     int64_t code; /* ax_code */

@@ -187,6 +187,7 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     snprintf(masks, sizeof masks, "%smasks/%u.mpk", w->root, m->id);
     snprintf(state, sizeof state, "%sinflight/%u.mpk", w->root, m->id);
     ax_train_job job = ax_train_job_default(&w->settings, &m->genotype, m->full);
+    job.seed = m->seed ? (uint64_t)m->seed : job.seed;
     job.gate = m->full ? NULL : ask_gate;
     job.model_path = m->full ? model : NULL;
     job.masks_path = masks;

@@ -56,7 +56,7 @@ def history(path):
     """What was found, times left out: equal for runs that are equal."""
     out = []
     for kind, ident, fields in events(path):
-        if kind in ("proposed", "scored", "gated", "learned"):
+        if kind in ("proposed", "scored", "gated", "learned", "final"):
             out.append((kind, ident, {k: v for k, v in fields.items() if k not in ("clock", "seconds", "latency_ms")}))
     return out
 

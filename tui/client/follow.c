@@ -94,7 +94,7 @@ static void print_event(follow *f, const ax_event *ev)
     switch (ev->kind) {
     case AX_EVENT_SCORED:
         if (c && !ev->u.SCORED.provisional) {
-            snprintf(count, sizeof count, "%*u/%lld ", 4, f->s->n_scored, (long long)f->s->planned);
+            snprintf(count, sizeof count, "%*u/%lld ", 4, f->s->n_scored + f->s->n_finals, (long long)f->s->planned);
             ax_report_candidate(count, f->s->task, c);
         }
         break;

@@ -14,8 +14,12 @@
 #include <string.h>
 #include <time.h>
 
+/* Where the run has one, the mean of the finals: what the network is worth, and not what it was chosen by. */
 static double best_reward(const ax_state *s)
 {
+    const ax_candidate *first = ax_state_candidate(s, s->finalist);
+    if (first)
+        return first->outcome.final_mean;
     const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s));
     return best ? best->outcome.reward : NAN;
 }
@@ -91,7 +95,10 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_damage_json(&s->damage, &out);
     ax_str_add(&out, ",\"best\":");
     candidate_json(s, s->best, &out);
-    ax_str_add(&out, ",\"best_of_all\":");
+    ax_str_printf(&out, ",\"finals\":{\"planned\":%lld,\"done\":%u,\"finalists\":%u,\"first\":", (long long)s->finals,
+                  s->n_finals, s->n_finalists);
+    candidate_json(s, s->finalist, &out);
+    ax_str_add(&out, "},\"best_of_all\":");
     candidate_json(s, ax_state_best_of_all(s), &out);
     if (candidates) {
         ax_str_add(&out, ",\"candidates\":[");
@@ -135,7 +142,7 @@ static void list_one(void *context, const char *name, const char *path)
     } else {
         if (!l->n++)
             ax_out("NAME                 STATE        SCORED      BEST   STARTED           DATA\n");
-        snprintf(done, sizeof done, "%u/%lld", s.n_scored, (long long)s.planned);
+        snprintf(done, sizeof done, "%u/%lld", s.n_scored + s.n_finals, (long long)s.planned);
         ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_run_word(&s, engine), done,
                     ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
     }
@@ -186,6 +193,9 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     ax_out("  elapsed     %s with an engine\n", ax_figure_clock(elapsed(s, engine), clock));
     ax_out("  candidates  %u of %lld scored, %u running, %u queued, %u failed, %u pruned\n", s->n_scored,
            (long long)s->planned, s->n_running, s->n_queued, s->n_failed, s->n_pruned);
+    if (s->finals)
+        ax_out("  finals      %u of %lld trainings done, %u finalist%s\n", s->n_finals, (long long)s->finals,
+               s->n_finalists, s->n_finalists == 1 ? "" : "s");
     if (s->n_lost)
         ax_out("  history     %llu event%s lost\n", (unsigned long long)s->n_lost, s->n_lost == 1 ? " is" : "s are");
     if (s->n_reused)
@@ -201,6 +211,12 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
             ax_out("  training    #%u, epoch %d of %d\n", s->candidate[i].id, s->candidate[i].epoch,
                    s->candidate[i].epochs);
     const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s)), *search = ax_state_candidate(s, s->best);
+    const ax_candidate *first = ax_state_candidate(s, s->finalist);
+    char final[AX_FINAL_TEXT];
+    if (first) {
+        ax_report_candidate("  first       ", s->task, first);
+        ax_out("              in the finals %s\n", ax_report_final(first, final));
+    }
     if (best)
         ax_report_candidate("  best        ", s->task, best);
     if (search && search != best)

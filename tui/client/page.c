@@ -18,8 +18,7 @@ static ax_code write_page(const ax_run_handle *run, const ax_state *s, const cha
     ax_settings settings;
     ax_str_init(&out, MOST_BYTES);
     memset(&settings, 0, sizeof settings);
-    bool known = ax_settings_preset(&settings, "demo", NULL) == AX_OK &&
-                 ax_settings_read(&settings, run->dirfd, "run.ini", NULL) == AX_OK;
+    bool known = ax_settings_read_run(&settings, run->dirfd, NULL) == AX_OK;
     const ax_page_of of = { run->dirfd, run->name,
                             run->path,  ax_run_word(s, ax_run_engine(run->dirfd)),
                             s,          known ? &settings : NULL };

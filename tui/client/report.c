@@ -32,24 +32,41 @@ void ax_report_candidate(const char *before, ax_task_id task, const ax_candidate
                     isnan(c->outcome.seconds) ? 0 : c->outcome.seconds, text, c->stage >= 3 ? "  full training" : "");
 }
 
-/* What the table is sorted by. */
+char *ax_report_final(const ax_candidate *c, char out[static AX_FINAL_TEXT])
+{
+    const ax_outcome *o = &c->outcome;
+    char mean[AX_FIGURE], half[AX_FIGURE], chance[AX_FIGURE];
+    int n = snprintf(out, AX_FINAL_TEXT, "%s", ax_figure_share(o->final_mean, 4, mean));
+    if (!isnan(o->final_interval))
+        n += snprintf(out + n, AX_FINAL_TEXT - (size_t)n, " +- %s", ax_figure_share(o->final_interval, 4, half));
+    n += snprintf(out + n, AX_FINAL_TEXT - (size_t)n, " of %lld seed%s", (long long)o->final_seeds,
+                  o->final_seeds == 1 ? "" : "s");
+    if (!isnan(o->final_best))
+        snprintf(out + n, AX_FINAL_TEXT - (size_t)n, ", best with probability %s",
+                 ax_figure_share(o->final_best, 2, chance));
+    return out;
+}
+
+/* What the table is sorted by: the finals first, whose means are of fresh seeds only. */
 typedef struct place {
-    double reward;
+    double final, reward;
     uint32_t id;
 } place;
 
-static int higher_reward(const void *a, const void *b)
+static int higher(const void *a, const void *b)
 {
     const place *x = a, *y = b;
+    if (x->final != y->final)
+        return x->final < y->final ? 1 : -1;
     if (x->reward != y->reward)
         return x->reward < y->reward ? 1 : -1;
     return x->id < y->id ? -1 : 1;
 }
 
 /* The table's figures: those of the task, and sizes and times; the loss is for the screens. */
-static bool is_in_table(ax_metric m, ax_task_id task)
+static bool is_in_table(ax_metric m, const ax_state *s)
 {
-    return ax_metric_of(m)->column.head && ax_metric_is_of(m, task) && m != AX_METRIC_LOSS && m != AX_METRIC_SECONDS;
+    return ax_metric_of(m)->column.head && ax_state_has_figure(s, m) && m != AX_METRIC_LOSS && m != AX_METRIC_SECONDS;
 }
 
 static int width_of(ax_metric m)
@@ -58,21 +75,21 @@ static int width_of(ax_metric m)
     return width < 6 ? 6 : width;
 }
 
-static void table_header(ax_task_id task)
+static void table_header(const ax_state *s)
 {
     ax_out("    ID S");
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (is_in_table((ax_metric)m, task))
+        if (is_in_table((ax_metric)m, s))
             ax_out(" %*s", width_of((ax_metric)m), ax_metric_of((ax_metric)m)->column.head);
     ax_out("   TIME  GENOTYPE\n");
 }
 
-static void table_row(ax_task_id task, const ax_candidate *c)
+static void table_row(const ax_state *s, const ax_candidate *c)
 {
     char figure[AX_FIGURE], text[AX_GENOTYPE_TEXT];
     ax_out("%6u %c", c->id, c->status);
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (is_in_table((ax_metric)m, task))
+        if (is_in_table((ax_metric)m, s))
             ax_out(" %*s", width_of((ax_metric)m),
                    ax_figure_metric((ax_metric)m, ax_outcome_figure(&c->outcome, (ax_metric)m), figure));
     ax_out(" %5.1fs  %s\n", isnan(c->outcome.seconds) ? 0 : c->outcome.seconds, ax_genotype_print(&c->genotype, text));
@@ -87,22 +104,26 @@ static void table(const ax_state *s, uint32_t n)
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         const ax_candidate *c = &s->candidate[i];
         if ((c->status == AX_DONE || c->status == AX_PROMOTED) && isfinite(c->outcome.reward)) {
+            if (ax_candidate_is_final(c))
+                continue;
             if (c->stage < 3)
-                order[m++] = (place) { c->outcome.reward, c->id };
+                order[m++] =
+                    (place) { c->finalist && isfinite(c->outcome.final_mean) ? c->outcome.final_mean : -INFINITY,
+                              c->outcome.reward, c->id };
             else
                 full++;
         }
     }
     if (m)
-        qsort(order, m, sizeof *order, higher_reward);
-    table_header(s->task);
+        qsort(order, m, sizeof *order, higher);
+    table_header(s);
     for (uint32_t i = 0; i < m && i < n; i++)
-        table_row(s->task, ax_state_candidate(s, order[i].id));
+        table_row(s, ax_state_candidate(s, order[i].id));
     if (full) {
         ax_out("Full training:\n");
         for (uint32_t i = 0; i < s->n_candidates; i++)
             if (s->candidate[i].stage >= 3 && s->candidate[i].status == AX_DONE)
-                table_row(s->task, &s->candidate[i]);
+                table_row(s, &s->candidate[i]);
     }
     free(order);
 }
@@ -136,15 +157,17 @@ void ax_report_lanes(const ax_genotype *g, int channels, int repeats)
 
 void ax_report_best(const ax_state *s, uint32_t n, const ax_settings *settings)
 {
-    const ax_candidate *best = ax_state_candidate(s, s->best);
+    const ax_candidate *best = ax_state_candidate(s, ax_state_winner(s));
     if (!best) {
         ax_out("no candidate has a reward yet\n");
         return;
     }
-    char reward[AX_FIGURE], text[AX_GENOTYPE_TEXT];
+    char reward[AX_FIGURE], text[AX_GENOTYPE_TEXT], final[AX_FINAL_TEXT];
     ax_out("\n");
     table(s, n);
-    ax_out("\nbest: #%u, reward %s\n%s\n\n", best->id, ax_figure_share(best->outcome.reward, 4, reward),
-           ax_genotype_print(&best->genotype, text));
+    ax_out("\nbest: #%u, reward %s", best->id, ax_figure_share(best->outcome.reward, 4, reward));
+    if (s->finalist)
+        ax_out("; in the finals %s", ax_report_final(best, final));
+    ax_out("\n%s\n\n", ax_genotype_print(&best->genotype, text));
     ax_report_lanes(&best->genotype, settings ? (int)settings->channels : 0, settings ? (int)settings->repeats : 0);
 }

@@ -62,11 +62,11 @@ static int close_with_report(const ax_run_handle *run, const ax_state *s, const 
 {
     ax_settings settings = { .channels = 0 };
     ax_err err;
-    bool known = ax_settings_read(&settings, run->dirfd, "run.ini", &err) == AX_OK;
+    bool known = ax_settings_read_run(&settings, run->dirfd, &err) == AX_OK;
     if (o->json)
         return 0;
     ax_report_best(s, SHOWN, known ? &settings : NULL);
-    const ax_candidate *best = ax_state_candidate(s, s->best);
+    const ax_candidate *best = ax_state_candidate(s, ax_state_winner(s));
     if (o->demo && best && ax_masks_export(run, best, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_out("\n");

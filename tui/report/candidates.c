@@ -9,16 +9,25 @@
 
 enum { DRAWN = 3 };
 
+/* Finalists come first, by the mean of their fresh seeds. */
+static bool better(const ax_candidate *a, const ax_candidate *b)
+{
+    double x = a->finalist ? a->outcome.final_mean : NAN, y = b->finalist ? b->outcome.final_mean : NAN;
+    if (isnan(x) != isnan(y))
+        return isnan(y);
+    return isnan(x) || x == y ? a->outcome.reward > b->outcome.reward : x > y;
+}
+
 uint32_t ax_page_best(const ax_state *s, uint32_t id[AX_PAGE_BEST])
 {
     uint32_t n = 0;
     for (uint32_t i = 0; i < s->n_candidates; i++) {
         const ax_candidate *c = &s->candidate[i];
         if ((c->status != AX_DONE && c->status != AX_PROMOTED) || c->stage >= AX_STAGE_FULL ||
-            !isfinite(c->outcome.reward))
+            ax_candidate_is_final(c) || !isfinite(c->outcome.reward))
             continue;
         uint32_t at = n < AX_PAGE_BEST ? n++ : AX_PAGE_BEST;
-        for (; at > 0 && ax_state_candidate(s, id[at - 1])->outcome.reward < c->outcome.reward; at--)
+        for (; at > 0 && better(c, ax_state_candidate(s, id[at - 1])); at--)
             if (at < AX_PAGE_BEST)
                 id[at] = id[at - 1];
         if (at < AX_PAGE_BEST)
@@ -27,9 +36,9 @@ uint32_t ax_page_best(const ax_state *s, uint32_t id[AX_PAGE_BEST])
     return n;
 }
 
-static bool is_column(ax_metric m, ax_task_id task)
+static bool is_column(ax_metric m, const ax_state *s)
 {
-    return ax_metric_of(m)->column.head && ax_metric_is_of(m, task) && m != AX_METRIC_LOSS;
+    return ax_metric_of(m)->column.head && ax_state_has_figure(s, m) && m != AX_METRIC_LOSS;
 }
 
 static void add_row(const ax_page_of *of, const ax_candidate *c, ax_str *out)
@@ -37,7 +46,7 @@ static void add_row(const ax_page_of *of, const ax_candidate *c, ax_str *out)
     char figure[AX_FIGURE], text[AX_GENOTYPE_TEXT];
     ax_str_printf(out, "<tr><td>%u%s</td>", c->id, c->stage >= AX_STAGE_FULL ? " full" : "");
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (is_column((ax_metric)m, of->state->task))
+        if (is_column((ax_metric)m, of->state))
             ax_str_printf(out, "<td>%s</td>",
                           ax_figure_metric((ax_metric)m, ax_outcome_figure(&c->outcome, (ax_metric)m), figure));
     ax_str_add(out, "<td class=\"left\"><code>");
@@ -55,7 +64,7 @@ void ax_page_table(const ax_page_of *of, ax_str *out)
     uint32_t id[AX_PAGE_BEST], n = ax_page_best(of->state, id);
     ax_str_add(out, "<div class=\"wide\"><table>\n<thead><tr><th>candidate</th>");
     for (int m = 0; m < AX_METRIC_COUNT; m++)
-        if (is_column((ax_metric)m, of->state->task))
+        if (is_column((ax_metric)m, of->state))
             ax_str_printf(out, "<th>%s</th>", ax_metric_of((ax_metric)m)->word);
     ax_str_add(out, "<th class=\"left\">genotype</th></tr></thead>\n<tbody>\n");
     for (uint32_t i = 0; i < of->state->n_candidates; i++) {

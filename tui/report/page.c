@@ -65,7 +65,8 @@ static void add_head(const ax_page_of *of, ax_str *out)
 static void add_summary(const ax_page_of *of, ax_str *out)
 {
     const ax_state *s = of->state;
-    const ax_candidate *best = ax_state_candidate(s, s->best), *full = ax_state_candidate(s, s->best_full);
+    const ax_candidate *best = ax_state_candidate(s, s->best), *full = ax_state_candidate(s, s->best_full),
+                       *first = ax_state_candidate(s, s->finalist);
     char text[128], figure[AX_FIGURE];
     ax_str_add(out, "<section>\n<dl class=\"facts\">\n");
     add_fact(out, "state", of->word);
@@ -79,6 +80,19 @@ static void add_summary(const ax_page_of *of, ax_str *out)
     add_fact(out, "time with an engine", ax_figure_clock(s->elapsed, figure));
     add_time(out, "began", s->first_at);
     add_time(out, "last event", s->last_at);
+    if (s->n_finalists) {
+        snprintf(text, sizeof text, "%u of %lld trainings, %u finalists", s->n_finals, (long long)s->finals,
+                 s->n_finalists);
+        add_fact(out, "finals", text);
+    }
+    if (first) {
+        const ax_outcome *o = &first->outcome;
+        char half[AX_FIGURE], chance[AX_FIGURE];
+        snprintf(text, sizeof text, "%s \u00b1 %s, candidate %u, %lld seeds, best with probability %s",
+                 ax_figure_share(o->final_mean, 4, figure), ax_figure_share(o->final_interval, 4, half), first->id,
+                 (long long)o->final_seeds, ax_figure_share(o->final_best, 2, chance));
+        add_fact(out, "first of the finals", text);
+    }
     if (best) {
         snprintf(text, sizeof text, "%s, candidate %u", ax_figure_share(best->outcome.reward, 4, figure), best->id);
         add_fact(out, "best reward", text);

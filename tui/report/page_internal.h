@@ -6,7 +6,8 @@
 
 enum { AX_PAGE_BEST = 10 };
 
-/* Ids of the finished candidates of the search with the highest rewards, the best first; returns how many. */
+/* Ids of the finished candidates of the search with the highest rewards, finalists before them, the best first; returns
+ * how many. */
 uint32_t ax_page_best(const ax_state *s, uint32_t id[AX_PAGE_BEST]);
 
 /* ---- charts.c ---- */

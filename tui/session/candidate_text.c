@@ -24,6 +24,8 @@
     X(REAL, gate_chance, c->gate_chance)
 /* fronts: likewise */
 #define LATER_LIST(X)                                                                                                  \
+    X(LINK, finalist, c->finalist)                                                                                     \
+    X(LINK, seed, c->seed)                                                                                             \
     X(LINK, full, c->full)                                                                                             \
     X(FLAG, pinned, c->pinned)                                                                                         \
     X(SINCE, proposed, c->proposed_at)                                                                                 \

@@ -189,8 +189,7 @@ static void name_target(ax_session_state *s, const char *path, char name[64])
 
 static void read_settings(ax_session_state *s)
 {
-    if (ax_settings_preset(&s->settings, "demo", NULL) == AX_OK &&
-        ax_settings_read(&s->settings, s->dirfd, "run.ini", NULL) == AX_OK) {
+    if (ax_settings_read_run(&s->settings, s->dirfd, NULL) == AX_OK) {
         s->ui.settings = &s->settings;
         s->ui.channels = (int)s->settings.channels;
         s->ui.repeats = (int)s->settings.repeats;

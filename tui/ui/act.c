@@ -104,16 +104,16 @@ static void do_stop(ax_ui *ui)
 static void do_sort(ax_ui *ui)
 {
     ax_order *o = &ax_ui_selection(ui)->order;
-    *o = (ax_order) { .first.by = ax_sort_next(ui->state->task, o->first.by) };
+    *o = (ax_order) { .first.by = ax_sort_next(ui->state, o->first.by) };
 }
 
 /* One more key at first, then another one in its place. */
 static void do_sort_then(ax_ui *ui)
 {
     ax_order *o = &ax_ui_selection(ui)->order;
-    ax_sort by = ax_sort_next(ui->state->task, o->n_then ? o->then[0].by : o->first.by);
+    ax_sort by = ax_sort_next(ui->state, o->n_then ? o->then[0].by : o->first.by);
     if (by == o->first.by)
-        by = ax_sort_next(ui->state->task, by);
+        by = ax_sort_next(ui->state, by);
     o->then[0] = (ax_sort_key) { .by = by };
     o->n_then = 1;
 }

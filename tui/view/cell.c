@@ -61,10 +61,14 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
     if (c->note[0])
         row = fact(p, row, "note", c->note);
     row = figures(p, row, "reward", AX_LINE_REWARD, ui->state, c);
+    if (c->finalist)
+        row = figures(p, row, "finals", AX_LINE_FINAL, ui->state, c);
     row = figures(p, row, "size", AX_LINE_SIZE, ui->state, c);
     row = figures(p, row, "time", AX_LINE_TIME, ui->state, c);
     n = snprintf(text, sizeof text, "by %s", c->origin);
-    if (c->parent)
+    if (ax_candidate_is_final(c))
+        n += snprintf(text + n, sizeof text - (size_t)n, ", #%u again with seed %lld", c->parent, (long long)c->seed);
+    else if (c->parent)
         n += snprintf(text + n, sizeof text - (size_t)n, "%s #%u", changed_from(ui, c) ? ", made from" : " of",
                       c->parent);
     if (isfinite(c->logp))

@@ -53,7 +53,7 @@ static void draw_metrics(ax_pane p, ax_task_id task, const ax_candidate *a, cons
         const ax_metric_info *info = ax_metric_of(m);
         char text[AX_FIGURE];
         double x = ax_outcome_figure(&a->outcome, m), y = ax_outcome_figure(&b->outcome, m);
-        if (!info->span || !ax_metric_is_of(m, task))
+        if (!info->span || !ax_metric_is_of(m, task) || (info->final && isnan(x) && isnan(y)))
             continue;
         at += info->span;
         ax_pane_print_right(p, 0, at, AX_ROLE_TITLE, info->word);

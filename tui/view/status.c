@@ -3,6 +3,7 @@
 
 #include "viz/figure.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -35,6 +36,19 @@ static void add_progress(segments *s, const ax_ui *ui, bool tiny)
         add(s, AX_ROLE_BAR, "%s%u/%lld", tiny ? "" : "arch ", ended, (long long)st->planned);
     else
         add(s, AX_ROLE_BAR, "arch %u", ended);
+    if (st->n_finalists)
+        add(s, AX_ROLE_BAR, "finals %u of %lld", st->n_finals, (long long)st->finals);
+}
+
+/* The first of the finals, whose mean is of fresh seeds only: no reward of the search says more. */
+static void add_finalist(segments *s, const ax_candidate *c)
+{
+    char mean[AX_FIGURE], half[AX_FIGURE];
+    if (isnan(c->outcome.final_interval))
+        add(s, AX_ROLE_BAR, "first %s #%u", ax_figure_share(c->outcome.final_mean, 4, mean), c->id);
+    else
+        add(s, AX_ROLE_BAR, "first %s+-%s #%u", ax_figure_share(c->outcome.final_mean, 4, mean),
+            ax_figure_share(c->outcome.final_interval, 4, half), c->id);
 }
 
 /* The best of all is the first row of the table by reward; where full training made it, the search has its own. */
@@ -44,9 +58,11 @@ static void add_best(segments *s, const ax_ui *ui)
     const ax_candidate *all = ax_state_candidate(st, ax_state_best_of_all(st)),
                        *search = ax_state_candidate(st, st->best);
     char text[AX_FIGURE];
-    if (all)
+    if (st->finalist)
+        add_finalist(s, ax_state_candidate(st, st->finalist));
+    if (all && (!st->finalist || all != search))
         add(s, AX_ROLE_BAR, "best %s #%u", ax_figure_share(all->outcome.reward, 4, text), all->id);
-    if (search && search != all)
+    if (search && search != all && !st->finalist)
         add(s, AX_ROLE_BAR, "search %s #%u", ax_figure_share(search->outcome.reward, 4, text), search->id);
 }
 

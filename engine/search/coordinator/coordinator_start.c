@@ -109,9 +109,7 @@ ax_code ax_coordinator_start(ax_coordinator *c, ax_err *err)
     c->lock = ax_run_lock(c->dirfd, false, err);
     if (c->lock < 0)
         return err->code;
-    ax_code code = ax_settings_preset(&c->settings, "demo", err);
-    if (code == AX_OK)
-        code = ax_settings_read(&c->settings, c->dirfd, "run.ini", err);
+    ax_code code = ax_settings_read_run(&c->settings, c->dirfd, err);
     if (code == AX_OK)
         code = ax_worker_devices_of(c->settings.device, &c->devices, err);
     if (code == AX_OK)

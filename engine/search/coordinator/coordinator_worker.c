@@ -118,6 +118,7 @@ static void hand_out(ax_coordinator *c, uint32_t k)
     if (taken) {
         ax_err gone; /* it will be found dead when its socket is read */
         ax_worker_message m = { .say = AX_SAY_JOB, .id = job.id, .genotype = job.genotype, .full = job.full };
+        m.seed = job.seed;
         m.peers = peers_of(c, k, &job);
         worker->told_stop = worker->folder_lost = false;
         ax_worker_process_send(worker, &m, &gone);

@@ -27,7 +27,7 @@ static void proposed(ax_search *s, ax_entry *r, const ax_event *ev)
     ax_search_apply(s, ev);
     const ax_entry *parent = ax_search_get(s, r->parent);
     const ax_space *space = ax_space_of(&r->proposal.genotype);
-    if (ax_entry_is_full(r) && parent && parent->status)
+    if (!ax_entry_is_search(r) && parent && parent->status)
         r->proposal = parent->proposal;
     else
         for (int d = 0; d < space->n_decisions; d++)

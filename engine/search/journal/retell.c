@@ -29,6 +29,19 @@ static void tell_outcome(ax_search *s, uint32_t id, const ax_candidate *said)
     }
 }
 
+static void tell_final(ax_search *s, uint32_t id, const ax_candidate *said)
+{
+    const ax_entry *r = ax_search_get(s, id);
+    const ax_outcome *o = &r->outcome, *known = said ? &said->outcome : NULL;
+    bool same = said && said->finalist == r->finalist && known->final_seeds == o->final_seeds &&
+                (known->final_mean == o->final_mean || isnan(o->final_mean)) &&
+                (known->final_best == o->final_best || isnan(o->final_best));
+    if (same || (!r->finalist && !o->final_seeds && !(said && said->finalist)))
+        return;
+    ax_event ev = ax_finals_event(s, id);
+    ax_search_emit(s, &ev);
+}
+
 static void tell_requests(ax_search *s, uint32_t id, const ax_candidate *said)
 {
     const ax_entry *r = ax_search_get(s, id);
@@ -74,6 +87,7 @@ void ax_search_retell(ax_search *s, const ax_state *said)
             ax_search_say_proposed(s, id, true);
         }
         tell_outcome(s, id, c);
+        tell_final(s, id, c);
         tell_requests(s, id, c);
         tell_pause(s, id, ax_search_get(s, id)->status == AX_PAUSED, c && c->status == AX_PAUSED);
     }

@@ -20,8 +20,10 @@
 #define FIGURE_LATER(type, name, member) LATER(type, name, member)
 #define FIGURE_PROPOSED_PROPOSED(since, type, name) FIGURE(since, type, name),
 #define FIGURE_PROPOSED_SCORED(since, type, name)
+#define FIGURE_PROPOSED_FINAL(since, type, name)
 #define FIGURE_SCORED_PROPOSED(since, type, name)
 #define FIGURE_SCORED_SCORED(since, type, name) FIGURE(since, type, name),
+#define FIGURE_SCORED_FINAL(since, type, name) FIGURE(since, type, name),
 #define FIGURE_OF_PROPOSED(A, id, type, event, since, name, ...) FIGURE_PROPOSED_##event(since, type, name)
 #define FIGURE_OF_SCORED(A, id, type, event, since, name, ...) FIGURE_SCORED_##event(since, type, name)
 static const ax_field members[] = {
@@ -32,6 +34,8 @@ static const ax_field members[] = {
     FIELD(U32, "parent", parent),
     FIELD(U32, "full", full),
     LATER(U32, "reused", reused),
+    LATER(U32, "finalist", finalist),
+    LATER(COUNT, "seed", seed),
     FIELD(U32, "place", place),
     FIELD(U32, "attempts", attempts),
     FIELD(U32, "crashes", crashes),
@@ -73,5 +77,6 @@ bool ax_entry_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_entry 
     }
     if (ax_entry_is_full(r) && r->outcome.stage) /* older snapshots have that of its second part */
         r->outcome.stage = AX_STAGE_FULL;
-    return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && r->reused <= n && !isnan(r->prune_until);
+    return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && r->reused <= n && !isnan(r->prune_until) &&
+           r->finalist <= AX_FINALISTS;
 }

@@ -94,7 +94,8 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfi
 {
     const ax_encoder *encoder = s->setup.encoder;
     bool other = encoder && encoder->key; /* than the built-in one, of which nothing is said */
-    msgpack_pack_map(pk, 16 + other);
+    bool finals = s->finals.chosen || s->finals.earlier;
+    msgpack_pack_map(pk, 16 + other + finals);
     ax_pack_text(pk, "seq");
     msgpack_pack_uint64(pk, seq);
     ax_pack_text(pk, "settings");
@@ -114,6 +115,13 @@ static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfi
     msgpack_pack_bin_body(pk, state, n_state);
     ax_pack_text(pk, "gate");
     pack_gate(pk, &s->gate);
+    if (finals) {
+        ax_pack_text(pk, "finals");
+        msgpack_pack_array(pk, 3);
+        ax_pack_bool(pk, s->finals.chosen);
+        msgpack_pack_int64(pk, s->finals.part);
+        msgpack_pack_uint32(pk, s->finals.earlier);
+    }
     ax_pack_text(pk, "paused");
     ax_pack_bool(pk, s->paused);
     ax_pack_text(pk, "failures");

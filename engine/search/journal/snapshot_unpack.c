@@ -204,6 +204,23 @@ static bool read_data(const msgpack_object *o, ax_search *s)
     return true;
 }
 
+/* None: they haven't begun. */
+static bool read_finals(const msgpack_object *o, ax_search *s)
+{
+    ax_finals_index(s);
+    if (!o)
+        return !s->finals.n;
+    if (o->type != MSGPACK_OBJECT_ARRAY || o->via.array.size != 3 ||
+        o->via.array.ptr[0].type != MSGPACK_OBJECT_BOOLEAN || !ax_read_whole(&o->via.array.ptr[1], &s->finals.part) ||
+        !ax_read_u32(&o->via.array.ptr[2], &s->finals.earlier))
+        return false;
+    s->finals.chosen = o->via.array.ptr[0].via.boolean;
+    for (uint32_t i = 0; i < s->finals.n; i++)
+        if (!s->finals.finalist[i])
+            return false;
+    return true;
+}
+
 /* None: it is the built-in one. Its path is a setting, which stays as it is: the file there may not. */
 static ax_code check_encoder(const msgpack_object *o, const ax_search *s, ax_err *err)
 {
@@ -241,6 +258,8 @@ static ax_code read_body(const msgpack_object *map, const char *name, ax_search 
     code = read_entries(map, s, settled, (uint64_t)at, err);
     if (code != AX_OK)
         return code;
+    if (!read_finals(ax_map_get(map, "finals"), s))
+        return ax_fail(err, AX_EFORMAT, "the finals aren't what they should be");
     s->paused = paused->via.boolean;
     s->failures = (uint32_t)failures;
     *seq = (uint64_t)at;

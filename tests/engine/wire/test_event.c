@@ -185,7 +185,8 @@ static void json_is_one_line(void **state)
         line.text,
         "{\"seq\":9,\"at\":1764072000.250000,\"clock\":77.5,\"event\":\"proposed\",\"id\":3,\"genotype\":\"[[8,[0,0,5,"
         "2],"
-        "[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\",\"parent\":0,\"origin\":\"a \\\"b\\\"\\u000a\",\"logp\":-"
+        "[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\",\"parent\":0,\"origin\":\"a "
+        "\\\"b\\\"\\u000a\",\"seed\":0,\"logp\":-"
         "1.5,\"entropy\":null,\"logp_each\":[-0.5,null,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0."
         "5,"
         "-0.5,-0.5,-0.5,-0.5],\"entropy_each\":null,\"expected\":0.5,\"expected_low\":0.25,\"expected_high\":null,\"params\":-1,\"macs\":0}");

@@ -1,0 +1,366 @@
+/* The finals: the last share of a run's candidates trains the best networks of the search again, each with the same
+   fresh seeds. The first reward, by which they were chosen, doesn't count: the highest of many noisy rewards is a lucky
+   one. Nothing of this is learned from.
+
+   A training is a candidate of its own, with the finalist as its parent. They come round by round: every finalist with
+   the first seed, then with the second; so after each round all have equally many. Which comes next is a function of
+   the table, so that a run goes on in the middle of it as if it had never stopped. */
+#include "engine/search/finals.h"
+
+#include "engine/base/student.h"
+#include "engine/search/search_internal.h"
+#include "engine/space/canonical.h"
+#include "engine/wire/narrate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the plan ---- */
+
+ax_finals_plan ax_finals_plan_of(const ax_settings *set)
+{
+    const uint32_t budget = (uint32_t)((double)set->candidates * set->finals + 1e-9);
+    const uint32_t most = (uint32_t)set->finals_best, seeds = (uint32_t)set->finals_seeds;
+    const uint32_t two = most < 2 ? most : 2, fewest = seeds < 2 ? seeds : 2;
+    uint32_t n = budget / seeds;
+    n = n > most ? most : n < two ? two : n;
+    const uint32_t each = budget / n < AX_FINALS_SEEDS ? budget / n : AX_FINALS_SEEDS;
+    return each < fewest ? (ax_finals_plan) { 0, 0 } : (ax_finals_plan) { n, each };
+}
+
+uint32_t ax_finals_trainings(const ax_search *s)
+{
+    const ax_finals_plan plan = ax_finals_plan_of(&s->setup.settings);
+    return s->finals.earlier + (s->finals.chosen ? s->finals.n : plan.finalists) * plan.seeds;
+}
+
+int64_t ax_finals_search_part(const ax_search *s)
+{
+    const ax_finals_plan plan = ax_finals_plan_of(&s->setup.settings);
+    return s->setup.settings.candidates - s->finals.earlier - plan.finalists * plan.seeds;
+}
+
+/* None of them is the run's, and runs of seeds below 1000 have no seed of another's finals. */
+static int64_t seed_of(const ax_search *s, uint32_t round)
+{
+    return s->setup.settings.seed + 1000 * (int64_t)round;
+}
+
+/* ---- the table ---- */
+
+bool ax_entry_is_final(const ax_entry *r)
+{
+    return ax_origin_of(r->origin) == AX_ORIGIN_FINALS;
+}
+
+bool ax_entry_is_search(const ax_entry *r)
+{
+    return !ax_entry_is_full(r) && !ax_entry_is_final(r);
+}
+
+/* The finalist's training with this seed, 0 = there is none. */
+static uint32_t find(const ax_search *s, uint32_t finalist, int64_t seed)
+{
+    for (uint32_t id = s->finals.first; id && id <= s->n_entries; id++) {
+        const ax_entry *r = ax_search_get(s, id);
+        if (r->parent == finalist && r->seed == seed && ax_entry_is_final(r))
+            return id;
+    }
+    return 0;
+}
+
+/* One that a person pruned gets no more trainings, until that is taken back. */
+static bool in_play(const ax_search *s, uint32_t finalist)
+{
+    return ax_search_get(s, finalist)->status != AX_PRUNED;
+}
+
+/* The finalist and the seed of the training that comes next. False: there is none. */
+static bool next_training(const ax_search *s, uint32_t *finalist, int64_t *seed)
+{
+    const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
+    for (uint32_t round = 1; s->finals.chosen && round <= seeds; round++)
+        for (uint32_t i = 0; i < s->finals.n; i++) {
+            *finalist = s->finals.finalist[i];
+            *seed = seed_of(s, round);
+            if (in_play(s, *finalist) && !find(s, *finalist, *seed))
+                return true;
+        }
+    return false;
+}
+
+void ax_finals_index(ax_search *s)
+{
+    s->finals.first = s->finals.n = 0;
+    for (uint32_t id = 1; id <= s->n_entries; id++) {
+        const ax_entry *r = ax_search_get(s, id);
+        if (!s->finals.first && ax_entry_is_final(r))
+            s->finals.first = id;
+        if (!r->finalist || r->finalist > AX_FINALISTS)
+            continue;
+        s->finals.finalist[r->finalist - 1] = id;
+        s->finals.n = r->finalist > s->finals.n ? r->finalist : s->finals.n;
+    }
+}
+
+bool ax_finals_over(const ax_search *s)
+{
+    uint32_t finalist;
+    int64_t seed;
+    return s->finals.chosen ? !next_training(s, &finalist, &seed) : !ax_finals_plan_of(&s->setup.settings).finalists;
+}
+
+/* ---- what came of them ---- */
+
+ax_event ax_finals_event(const ax_search *s, uint32_t id)
+{
+    const ax_entry *r = ax_search_get(s, id);
+    ax_event ev = ax_search_event(AX_EVENT_FINAL, id);
+    ev.u.FINAL.place = r->finalist;
+    ev.u.FINAL.trainings = ax_finals_trainings(s);
+    ax_event_say_figures(&ev, &r->outcome);
+    return ev;
+}
+
+/* What is known of a finalist. */
+typedef struct standing {
+    uint32_t id;
+    ax_mean mean;
+    bool pending; /* trainings of it are still to come */
+} standing;
+
+static standing standing_of(const ax_search *s, uint32_t finalist)
+{
+    double reward[AX_FINALS_SEEDS];
+    uint32_t n = 0;
+    standing t = { .id = finalist };
+    for (uint32_t id = s->finals.first; id && id <= s->n_entries; id++) {
+        const ax_entry *r = ax_search_get(s, id);
+        if (r->parent != finalist || !ax_entry_is_final(r))
+            continue;
+        t.pending = t.pending || !ax_entry_settled(r);
+        if (r->status == AX_DONE && n < AX_FINALS_SEEDS)
+            reward[n++] = r->outcome.reward;
+    }
+    const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
+    for (uint32_t round = 1; s->finals.chosen && round <= seeds && !t.pending; round++)
+        t.pending = in_play(s, finalist) && !find(s, finalist, seed_of(s, round));
+    t.mean = ax_mean_of(reward, n);
+    return t;
+}
+
+/* Only once each in play has two trainings or gets no second: one that is a round ahead isn't better for it. */
+static void judge(const ax_search *s, const standing *of, uint32_t n, double best[AX_FINALISTS])
+{
+    ax_mean mean[AX_FINALISTS];
+    double p[AX_FINALISTS];
+    uint32_t at[AX_FINALISTS], judged = 0;
+    bool early = false;
+    for (uint32_t i = 0; i < n; i++) {
+        best[i] = NAN;
+        if (!in_play(s, of[i].id))
+            continue;
+        early = early || (of[i].mean.n < 2 && of[i].pending);
+        if (of[i].mean.n < 2)
+            continue;
+        at[judged] = i;
+        mean[judged++] = of[i].mean;
+    }
+    if (early || !judged)
+        return;
+    ax_mean_best(mean, judged, p);
+    for (uint32_t k = 0; k < judged; k++)
+        best[at[k]] = p[k];
+}
+
+static bool same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* The end, as a person would tell it. */
+static void say_result(ax_search *s)
+{
+    const ax_entry *best = NULL;
+    uint32_t id = 0;
+    for (uint32_t i = 0; i < s->finals.n; i++) {
+        const ax_entry *r = ax_search_get(s, s->finals.finalist[i]);
+        if (in_play(s, s->finals.finalist[i]) && (!best || r->outcome.final_mean > best->outcome.final_mean) &&
+            !isnan(r->outcome.final_mean)) {
+            best = r;
+            id = s->finals.finalist[i];
+        }
+    }
+    if (!best)
+        return;
+    char text[AX_EVENT_TEXT], interval[32] = "", chance[48] = "", share[16];
+    const ax_outcome *o = &best->outcome;
+    if (!isnan(o->final_interval))
+        snprintf(interval, sizeof interval, " +- %s", ax_share_text(o->final_interval, 4, share));
+    if (!isnan(o->final_best))
+        snprintf(chance, sizeof chance, ", the best with probability %s", ax_share_text(o->final_best, 2, share));
+    snprintf(text, sizeof text, "the finals are over: #%u is first with %s%s of %lld seeds%s", id,
+             ax_share_text(o->final_mean, 4, share), interval, (long long)o->final_seeds, chance);
+    ax_search_log(s, AX_LEVEL_INFO, 0, text);
+}
+
+void ax_finals_rank(ax_search *s)
+{
+    standing of[AX_FINALISTS];
+    double best[AX_FINALISTS];
+    bool pending = false, changed = false;
+    for (uint32_t i = 0; i < s->finals.n; i++) {
+        of[i] = standing_of(s, s->finals.finalist[i]);
+        pending = pending || of[i].pending;
+    }
+    judge(s, of, s->finals.n, best);
+    for (uint32_t i = 0; i < s->finals.n; i++) {
+        const ax_outcome *o = &ax_search_get(s, of[i].id)->outcome;
+        double interval = ax_mean_interval(&of[i].mean, 0.95);
+        if (same(o->final_mean, of[i].mean.mean) && same(o->final_interval, interval) && same(o->final_best, best[i]) &&
+            o->final_seeds == of[i].mean.n)
+            continue;
+        ax_event ev = ax_finals_event(s, of[i].id);
+        ev.u.FINAL.final_mean = of[i].mean.mean;
+        ev.u.FINAL.final_interval = interval;
+        ev.u.FINAL.final_best = best[i];
+        ev.u.FINAL.final_seeds = of[i].mean.n;
+        ax_search_happen(s, &ev);
+        s->dirty = changed = true;
+    }
+    if (changed && !pending)
+        say_result(s);
+}
+
+/* ---- the choice ---- */
+
+/* No candidate of the search is on its way any more. One that a person paused may take its time: it isn't waited for.
+ */
+static bool search_is_over(const ax_search *s, uint32_t *paused)
+{
+    *paused = 0;
+    for (uint32_t k = 0; k < s->n_open; k++) {
+        const ax_entry *r = ax_search_get(s, s->open[k]);
+        if (!ax_entry_is_search(r) || ax_entry_settled(r))
+            continue;
+        if (r->status != AX_PAUSED)
+            return false;
+        ++*paused;
+    }
+    return true;
+}
+
+static bool eligible(const ax_entry *r)
+{
+    return r->status == AX_DONE && ax_entry_is_search(r) && !r->reused && isfinite(r->outcome.reward);
+}
+
+static int by_reward(const void *a, const void *b, void *search)
+{
+    uint32_t i = *(const uint32_t *)a, k = *(const uint32_t *)b;
+    double x = ax_search_get(search, i)->outcome.reward, y = ax_search_get(search, k)->outcome.reward;
+    return x != y ? (x > y ? -1 : 1) : i < k ? -1 : i > k;
+}
+
+static bool among(const ax_search *s, const uint32_t *ids, uint32_t n, uint32_t id)
+{
+    const bool concat = ax_aggregate_is_concat(&s->setup.settings);
+    const ax_canonical c = ax_genotype_canonical(&ax_search_get(s, id)->proposal.genotype, concat);
+    for (uint32_t i = 0; i < n; i++) {
+        ax_canonical other = ax_genotype_canonical(&ax_search_get(s, ids[i])->proposal.genotype, concat);
+        if (ax_canonical_same(&c, &other))
+            return true;
+    }
+    return false;
+}
+
+/* The best different networks, at most `most`; returns how many. */
+static uint32_t best_of(ax_search *s, uint32_t most, uint32_t chosen[AX_FINALISTS], ax_err *err)
+{
+    uint32_t *ids = malloc((s->n_entries + 1) * sizeof *ids), n = 0, got = 0;
+    if (!ids) {
+        ax_fail(err, AX_ENOMEM, "no memory to choose the finalists");
+        return 0;
+    }
+    for (uint32_t id = 1; id <= s->n_entries; id++)
+        if (eligible(ax_search_get(s, id)))
+            ids[n++] = id;
+    qsort_r(ids, n, sizeof *ids, by_reward, s);
+    for (uint32_t i = 0; i < n && got < most; i++)
+        if (!among(s, chosen, got, ids[i]))
+            chosen[got++] = ids[i];
+    free(ids);
+    return got;
+}
+
+static void place(ax_search *s, uint32_t id, uint32_t at)
+{
+    ax_event ev = ax_finals_event(s, id);
+    ev.u.FINAL.place = at;
+    ev.u.FINAL.final_best = NAN;
+    ax_search_happen(s, &ev);
+}
+
+static void say_choice(ax_search *s, uint32_t seeds, uint32_t paused)
+{
+    char text[AX_EVENT_TEXT], without[64] = "";
+    if (paused)
+        snprintf(without, sizeof without, "; %u paused candidate%s can't be among them", paused,
+                 paused == 1 ? "" : "s");
+    snprintf(text, sizeof text, "the finals begin: the best %u network%s, each trained again with %u fresh seed%s%s",
+             s->finals.n, s->finals.n == 1 ? "" : "s", seeds, seeds == 1 ? "" : "s", without);
+    ax_search_log(s, AX_LEVEL_INFO, 0, text);
+}
+
+static ax_code choose(ax_search *s, uint32_t paused, ax_err *err)
+{
+    const ax_finals_plan plan = ax_finals_plan_of(&s->setup.settings);
+    uint32_t chosen[AX_FINALISTS];
+    ax_err why = { AX_OK, "" };
+    uint32_t n = best_of(s, plan.finalists, chosen, &why);
+    if (why.code != AX_OK)
+        return ax_fail(err, why.code, "%s", why.msg);
+    for (uint32_t i = 0; i < s->finals.n; i++)
+        place(s, s->finals.finalist[i], 0);
+    s->finals.n = n;
+    memcpy(s->finals.finalist, chosen, n * sizeof *chosen);
+    s->finals.chosen = s->dirty = true;
+    s->finals.part = ax_finals_search_part(s);
+    if (n)
+        say_choice(s, plan.seeds, paused);
+    for (uint32_t i = 0; i < n; i++)
+        place(s, chosen[i], i + 1);
+    ax_finals_rank(s); /* of trainings that there are already */
+    return AX_OK;
+}
+
+ax_code ax_finals_propose(ax_search *s, uint32_t *id, ax_err *err)
+{
+    uint32_t paused, finalist;
+    int64_t seed;
+    *id = 0;
+    if (!s->finals.chosen && ax_finals_plan_of(&s->setup.settings).finalists && search_is_over(s, &paused) &&
+        choose(s, paused, err) != AX_OK)
+        return AX_ENOMEM;
+    if (!next_training(s, &finalist, &seed))
+        return AX_OK;
+    const ax_proposal p = ax_search_get(s, finalist)->proposal;
+    ax_code code = ax_search_add(s, &p, ax_origin_word(AX_ORIGIN_FINALS), finalist, seed, id, err);
+    if (code == AX_OK && !s->finals.first)
+        s->finals.first = *id;
+    s->dirty = true;
+    return code;
+}
+
+void ax_finals_reopen(ax_search *s)
+{
+    if (!s->finals.chosen || s->finals.part == ax_finals_search_part(s))
+        return;
+    s->finals.chosen = false;
+    s->finals.earlier = 0;
+    for (uint32_t id = s->finals.first; id && id <= s->n_entries; id++)
+        s->finals.earlier += ax_entry_is_final(ax_search_get(s, id));
+    s->dirty = true;
+}

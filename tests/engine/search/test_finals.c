@@ -1,0 +1,422 @@
+/* The finals: who is in them, in which order they are trained, what comes of it, and that a run goes on in the middle
+   of them. */
+#include "engine/base/student.h"
+#include "engine/search/journal/snapshot.h"
+#include "engine/search/search_internal.h"
+#include "tests/helper/searching.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* 20 candidates, 14 of the search; the best 3 twice more. */
+static void begin(searching *t)
+{
+    searching_init(t, 20, "random");
+    ax_settings *s = &t->setup.settings;
+    s->finals = 0.3;
+    s->finals_best = 3;
+    s->finals_seeds = 2;
+    ax_search_free(t->search);
+    t->search = ax_search_new(&t->setup, NULL);
+    ax_search_set_time(t->search, 1000);
+    ax_search_hello(t->search, false, 1);
+}
+
+static double reward_of(uint32_t id)
+{
+    return 0.3 + 0.01 * ((id * 5) % 14); /* of 14 all differ: the best are 11, 8 and 5 */
+}
+
+/* Trains the rest of the search. */
+static void finish_search(searching *t)
+{
+    for (uint32_t id; (id = searching_take(t)) && id < 14;)
+        searching_score(t, reward_of(id));
+    assert_int_equal(ax_search_running(t->search, 0), 14);
+    searching_score(t, reward_of(14));
+}
+
+static ax_search_job take(searching *t)
+{
+    ax_search_job job = { 0 };
+    bool taken;
+    ax_err err;
+    assert_int_equal(ax_search_take(t->search, 0, &job, &taken, &err), AX_OK);
+    assert_int_equal(ax_search_catch_up(t->search, &err), AX_OK);
+    return taken ? job : (ax_search_job) { 0 };
+}
+
+/* The one that is taken next is the finalist's training with this seed. */
+static void is_next(searching *t, uint32_t finalist, int64_t seed)
+{
+    ax_search_job job = take(t);
+    assert_int_not_equal(job.id, 0);
+    const ax_entry *r = ax_search_get(t->search, job.id), *parent = ax_search_get(t->search, finalist);
+    assert_int_equal(r->parent, finalist);
+    assert_int_equal(job.seed, seed);
+    assert_string_equal(r->origin, "finals");
+    assert_memory_equal(&job.genotype, &parent->proposal.genotype, sizeof job.genotype);
+    assert_false(job.full);
+}
+
+static const ax_outcome *of(const searching *t, uint32_t id)
+{
+    return &ax_search_get(t->search, id)->outcome;
+}
+
+static ax_finals_plan plan(int64_t candidates, double share, int64_t best, int64_t seeds)
+{
+    ax_settings s;
+    assert_int_equal(ax_settings_preset(&s, "demo", NULL), AX_OK);
+    s.candidates = candidates;
+    s.finals = share;
+    s.finals_best = best;
+    s.finals_seeds = seeds;
+    return ax_finals_plan_of(&s);
+}
+
+static void is_plan(ax_finals_plan p, uint32_t finalists, uint32_t seeds)
+{
+    assert_int_equal(p.finalists, finalists);
+    assert_int_equal(p.seeds, seeds);
+}
+
+static void the_share_is_planned(void **state)
+{
+    (void)state;
+    is_plan(plan(200, 0.2, 10, 4), 10, 4);
+    is_plan(plan(300, 0.2, 10, 4), 10, 6); /* more seeds once there are as many networks as may be */
+    is_plan(plan(100, 0.2, 10, 4), 5, 4);  /* fewer networks before fewer seeds */
+    is_plan(plan(48, 0.2, 10, 4), 2, 4);
+    is_plan(plan(24, 0.2, 10, 4), 2, 2);
+    is_plan(plan(19, 0.2, 10, 4), 0, 0);
+    is_plan(plan(200, 0, 10, 4), 0, 0);
+    is_plan(plan(20, 0.2, 1, 4), 1, 4); /* how good is the best? */
+    is_plan(plan(20, 0.2, 4, 1), 4, 1);
+    is_plan(plan(1000000, 0.9, 100, 1), 100, 1000);
+    is_plan(plan(10, 0.3, 10, 1), 3, 1); /* 0.3 * 10 is a bit less than 3 */
+}
+
+static void the_best_are_trained_round_by_round(void **state)
+{
+    (void)state;
+    searching t;
+    begin(&t);
+    assert_int_equal(searching_last(&t, AX_EVENT_HELLO, 0)->u.HELLO.planned, 20);
+    assert_int_equal(searching_last(&t, AX_EVENT_HELLO, 0)->u.HELLO.finals, 6);
+    finish_search(&t);
+    size_t learned = searching_count(&t, AX_EVENT_LEARNED), gated = searching_count(&t, AX_EVENT_GATED);
+    assert_int_equal(learned, 14);
+    assert_int_equal(searching_count(&t, AX_EVENT_FINAL), 3);
+    static const uint32_t best[] = { 11, 8, 5 };
+    static const double fresh[2][3] = { { 0.35, 0.41, 0.30 }, { 0.37, 0.43, 0.42 } };
+    for (int round = 0; round < 2; round++)
+        for (int k = 0; k < 3; k++) {
+            assert_false(ax_search_finished(t.search));
+            is_next(&t, best[k], 1 + 1000 * (round + 1));
+            searching_score(&t, fresh[round][k]);
+            assert_true(of(&t, best[k])->final_seeds == round + 1);
+            assert_true(of(&t, best[k])->reward == reward_of(best[k])); /* the first one stays what it is */
+            if (round == 0 || k < 2) /* one that is a round ahead isn't better for it */
+                assert_true(isnan(of(&t, best[0])->final_best));
+        }
+    assert_int_equal(take(&t).id, 0);
+    assert_true(ax_search_finished(t.search));
+    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), learned);
+    assert_int_equal(searching_count(&t, AX_EVENT_GATED), gated);
+    double sum = 0, p[3];
+    ax_mean mean[3];
+    for (int k = 0; k < 3; k++) {
+        const double two[] = { fresh[0][k], fresh[1][k] };
+        mean[k] = ax_mean_of(two, 2);
+    }
+    ax_mean_best(mean, 3, p);
+    for (int k = 0; k < 3; k++) {
+        const ax_outcome *o = of(&t, best[k]);
+        assert_true(o->final_mean == mean[k].mean && o->final_interval == ax_mean_interval(&mean[k], 0.95));
+        assert_true(o->final_best == p[k]);
+        sum += o->final_best;
+    }
+    assert_true(fabs(sum - 1) < 1e-12);
+    const ax_event *log = searching_last(&t, AX_EVENT_LOG, 0);
+    assert_string_equal(log->u.LOG.text,
+                        "the finals are over: #8 is first with .4200 +- .1271 of 2 seeds, the best with "
+                        "probability .68");
+    ax_state s;
+    ax_state_init(&s);
+    for (size_t i = 0; i < t.n; i++) {
+        t.event[i].seq = i + 1;
+        ax_state_fold(&s, &t.event[i]);
+    }
+    assert_int_equal(s.n_scored, 14);
+    assert_int_equal(s.n_finals, 6);
+    assert_int_equal(s.finals, 6);
+    assert_int_equal(s.n_finalists, 3);
+    assert_int_equal(s.finalist, 8);
+    assert_int_equal(s.best, 11); /* of the search */
+    assert_int_equal(ax_state_winner(&s), 8);
+    ax_state_release(&s);
+    searching_release(&t);
+}
+
+static void without_finals_nothing_changes(void **state)
+{
+    (void)state;
+    searching t;
+    searching_init(&t, 20, "random");
+    t.setup.settings.finals = 0;
+    ax_search_free(t.search);
+    t.search = ax_search_new(&t.setup, NULL);
+    for (uint32_t id; (id = searching_take(&t));)
+        searching_score(&t, reward_of(id));
+    assert_true(ax_search_finished(t.search));
+    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 20);
+    assert_int_equal(searching_count(&t, AX_EVENT_FINAL), 0);
+    searching_release(&t);
+}
+
+/* Not a copy of the best, however high the reward that it took. */
+static void a_network_is_a_finalist_once(void **state)
+{
+    (void)state;
+    searching t;
+    char text[AX_GENOTYPE_TEXT];
+    begin(&t);
+    uint32_t id = 0;
+    for (int i = 0; i < 5; i++) {
+        id = searching_take(&t);
+        searching_score(&t, 0.3 + 0.1 * id);
+    }
+    ax_genotype_print(&ax_search_get(t.search, 5)->proposal.genotype, text);
+    searching_do(&t, AX_VERB_SUBMIT, 0, text, NULL);
+    while (!searching_count(&t, AX_EVENT_FINAL)) {
+        id = searching_take(&t);
+        if (ax_search_running(t.search, 0))
+            searching_score(&t, 0.2);
+    }
+    assert_int_equal(ax_search_get(t.search, 7)->reused, 5);
+    assert_int_equal(t.search->finals.n, 3);
+    assert_int_equal(t.search->finals.finalist[0], 5);
+    assert_int_equal(t.search->finals.finalist[1], 4);
+    assert_int_equal(t.search->finals.finalist[2], 3);
+    searching_release(&t);
+}
+
+static void a_pruned_finalist_is_out_until_that_is_taken_back(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    begin(&t);
+    finish_search(&t);
+    is_next(&t, 11, 1001);
+    searching_score(&t, 0.5);
+    is_next(&t, 8, 1001);
+    searching_score(&t, 0.4);
+    is_next(&t, 5, 1001);
+    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 11, NULL, &a), AX_OK);
+    searching_score(&t, 0.45);
+    /* one of the second round was in the queue already: what is of a pruned one isn't taken out of it */
+    is_next(&t, 11, 2001);
+    searching_score(&t, 0.5);
+    is_next(&t, 8, 2001);
+    searching_score(&t, 0.41);
+    is_next(&t, 5, 2001);
+    searching_score(&t, 0.46);
+    assert_true(of(&t, 5)->final_best > 0.5 && isnan(of(&t, 11)->final_best));
+    assert_true(fabs(of(&t, 5)->final_best + of(&t, 8)->final_best - 1) < 1e-12);
+    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 11, NULL, &a), AX_OK);
+    assert_true(of(&t, 11)->final_best > of(&t, 5)->final_best);
+    assert_true(ax_search_finished(t.search));
+    searching_release(&t);
+}
+
+static void pruned_before_its_turn_it_gets_no_training(void **state)
+{
+    (void)state;
+    searching t;
+    begin(&t);
+    finish_search(&t);
+    searching_do(&t, AX_VERB_PRUNE, 5, NULL, NULL);
+    is_next(&t, 11, 1001);
+    searching_score(&t, 0.5);
+    is_next(&t, 8, 1001);
+    searching_score(&t, 0.4);
+    is_next(&t, 11, 2001);
+    searching_do(&t, AX_VERB_UNDO, 5, NULL, NULL); /* the rounds that it has missed come first */
+    searching_score(&t, 0.5);
+    is_next(&t, 8, 2001);
+    searching_score(&t, 0.4);
+    is_next(&t, 5, 1001);
+    searching_score(&t, 0.4);
+    is_next(&t, 5, 2001);
+    searching_score(&t, 0.4);
+    assert_int_equal(take(&t).id, 0);
+    assert_true(ax_search_finished(t.search));
+    searching_release(&t);
+}
+
+static void a_training_that_fails_or_is_pruned_is_one_fewer(void **state)
+{
+    (void)state;
+    searching t;
+    ax_answer a;
+    begin(&t);
+    finish_search(&t);
+    is_next(&t, 11, 1001);
+    ax_search_failed(t.search, 0, AX_CAUSE_DIVERGED, "not finite");
+    is_next(&t, 8, 1001);
+    uint32_t id = ax_search_running(t.search, 0);
+    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, id, NULL, &a), AX_EINVAL);
+    assert_string_equal(a.message, "#16 is a training of #8 for the finals: promote that one");
+    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, id, NULL, &a), AX_OK);
+    ax_search_stopped(t.search, 0);
+    ax_search_set_time(t.search, 1000 + AX_PRUNE_SECONDS + 1);
+    ax_search_tick(t.search);
+    is_next(&t, 5, 1001);
+    searching_score(&t, 0.4);
+    is_next(&t, 11, 2001);
+    searching_score(&t, 0.4);
+    is_next(&t, 8, 2001);
+    searching_score(&t, 0.4);
+    is_next(&t, 5, 2001);
+    searching_score(&t, 0.5);
+    assert_int_equal(take(&t).id, 0);
+    assert_true(ax_search_finished(t.search));
+    assert_int_equal(of(&t, 11)->final_seeds, 1);
+    assert_int_equal(of(&t, 8)->final_seeds, 1);
+    assert_true(isnan(of(&t, 11)->final_best) && of(&t, 5)->final_best == 1); /* the only one with an interval */
+    searching_release(&t);
+}
+
+static void a_paused_candidate_does_not_hold_them_up(void **state)
+{
+    (void)state;
+    searching t;
+    begin(&t);
+    assert_int_equal(searching_take(&t), 1);
+    searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
+    ax_search_stopped(t.search, 0);
+    finish_search(&t);
+    is_next(&t, 11, 1001);
+    const ax_event *log = searching_last(&t, AX_EVENT_LOG, 0);
+    assert_non_null(strstr(log->u.LOG.text, "1 paused candidate can't be among them"));
+    searching_release(&t);
+}
+
+/* The same events from a snapshot at any moment of the finals. */
+static void they_go_on_from_a_snapshot(void **state)
+{
+    (void)state;
+    for (int at = 0; at < 7; at++) {
+        searching t, u;
+        begin(&t);
+        finish_search(&t);
+        for (int k = 0; k < at; k++) {
+            take(&t);
+            searching_score(&t, 0.3 + 0.017 * k);
+        }
+        char *bytes;
+        size_t n;
+        uint64_t seq;
+        ax_err err = { AX_OK, "" };
+        assert_int_equal(ax_snapshot_pack(t.search, 1, &bytes, &n, &err), AX_OK);
+        u = t;
+        u.event = calloc(SEARCHING_EVENTS, sizeof *u.event);
+        u.setup.context = &u;
+        u.search = ax_snapshot_unpack(bytes, n, "s", &u.setup, &seq, &err);
+        assert_string_equal(err.msg, "");
+        free(bytes);
+        u.n = 0;
+        ax_search_set_time(u.search, 1000);
+        ax_search_hello(u.search, true, 2);
+        t.n = u.n = 0;
+        for (int k = at; k < 7; k++) {
+            assert_int_equal(take(&t).id, take(&u).id);
+            if (k == 6)
+                continue;
+            searching_score(&t, 0.3 + 0.017 * k);
+            searching_score(&u, 0.3 + 0.017 * k);
+        }
+        assert_true(ax_search_finished(t.search) && ax_search_finished(u.search));
+        assert_int_equal(t.n, u.n);
+        for (size_t i = 0; i < t.n; i++)
+            assert_memory_equal(&t.event[i], &u.event[i], sizeof t.event[i]);
+        searching_release(&t);
+        searching_release(&u);
+    }
+}
+
+/* With more candidates the search goes on; what was trained for the finals before counts as spent. */
+static void more_candidates_open_them_again(void **state)
+{
+    (void)state;
+    searching t;
+    begin(&t);
+    finish_search(&t);
+    for (int k = 0; k < 6; k++) {
+        take(&t);
+        searching_score(&t, 0.3);
+    }
+    assert_true(ax_search_finished(t.search));
+    char *bytes;
+    size_t n;
+    uint64_t seq;
+    ax_err err = { AX_OK, "" };
+    assert_int_equal(ax_snapshot_pack(t.search, 1, &bytes, &n, &err), AX_OK);
+    ax_search_free(t.search);
+    t.setup.settings.candidates = 30; /* 9 for the finals: three seeds each */
+    t.search = ax_snapshot_unpack(bytes, n, "s", &t.setup, &seq, &err);
+    free(bytes);
+    assert_string_equal(err.msg, "");
+    ax_search_set_time(t.search, 1000);
+    ax_search_hello(t.search, true, 2);
+    assert_int_equal(searching_last(&t, AX_EVENT_HELLO, 0)->u.HELLO.finals, 15);
+    assert_false(ax_search_finished(t.search));
+    assert_int_equal(searching_take(&t), 21);
+    t.n = 0;
+    searching_score(&t, 0.9); /* better than all of before: 5 isn't among the best any more */
+    is_next(&t, 21, 1001);
+    assert_int_equal(ax_search_get(t.search, 21)->finalist, 1);
+    assert_int_equal(ax_search_get(t.search, 8)->finalist, 3);
+    assert_int_equal(ax_search_get(t.search, 5)->finalist, 0);
+    assert_int_equal(searching_count(&t, AX_EVENT_FINAL), 6); /* three out, three in */
+    assert_int_equal(of(&t, 5)->final_seeds, 2);
+    searching_score(&t, 0.4);
+    is_next(&t, 21, 2001); /* the others have these two already */
+    searching_score(&t, 0.4);
+    is_next(&t, 21, 3001);
+    searching_score(&t, 0.4);
+    is_next(&t, 11, 3001);
+    searching_score(&t, 0.4);
+    is_next(&t, 8, 3001);
+    searching_score(&t, 0.4);
+    assert_int_equal(take(&t).id, 0);
+    assert_true(ax_search_finished(t.search));
+    assert_int_equal(of(&t, 8)->final_seeds, 3);
+    searching_release(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_share_is_planned),
+        cmocka_unit_test(the_best_are_trained_round_by_round),
+        cmocka_unit_test(without_finals_nothing_changes),
+        cmocka_unit_test(a_network_is_a_finalist_once),
+        cmocka_unit_test(a_pruned_finalist_is_out_until_that_is_taken_back),
+        cmocka_unit_test(pruned_before_its_turn_it_gets_no_training),
+        cmocka_unit_test(a_training_that_fails_or_is_pruned_is_one_fewer),
+        cmocka_unit_test(a_paused_candidate_does_not_hold_them_up),
+        cmocka_unit_test(they_go_on_from_a_snapshot),
+        cmocka_unit_test(more_candidates_open_them_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
