@@ -14,7 +14,9 @@
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -122,9 +124,10 @@ static ax_code epoch_end(void *context, const ax_train_epoch *now, ax_err *err)
 
 static void warn(void *context, const char *text)
 {
-    const seed_run *run = context;
+    seed_run *run = context;
     if (run->report.tty)
         ax_out_progress("%s", "");
+    run->report.drawn = 0; /* the plots stay above the line */
     ax_complain("%s", text);
 }
 
@@ -165,13 +168,27 @@ static ax_code run_seed(const ax_train_order *o, const ax_settings *s, ax_source
     return code;
 }
 
+/* Columns of a terminal that plots can be redrawn in; 0 = it is none, or too small. */
+static int plot_columns(void)
+{
+    enum { MOST = 120 };
+    const char *term = getenv("TERM");
+    struct winsize size;
+    if (!isatty(1) || !isatty(2) || !term || !strcmp(term, "dumb") || ioctl(1, TIOCGWINSZ, &size))
+        return 0;
+    if (size.ws_row < AX_TRAIN_PLOT_ROWS + 4 || size.ws_col < AX_TRAIN_PLOT_COLS)
+        return 0;
+    return size.ws_col < MOST ? size.ws_col : MOST;
+}
+
 /* Trains, or has trained already; *best: what its best epoch came to. */
 static ax_code train_seed(const ax_train_order *o, const ax_settings *s, ax_source *source, uint64_t peers, bool json,
                           ax_outcome *best, ax_err *err)
 {
-    seed_run run = { .report = { .json = json, .tty = isatty(2) },
+    seed_run run = { .report = { .json = json, .tty = isatty(2), .plots = json ? 0 : plot_columns() },
                      .kept = o->folder,
                      .unicode = !strcmp(nl_langinfo(CODESET), "UTF-8") };
+    run.report.unicode = run.unicode;
     run.epochs = (ax_epochs) { .task = source->info.task.task->id, .seed = s->seed };
     ax_code code = ax_train_order_path(o, AX_TRAIN_MODEL, s->seed, run.model, err);
     if (code == AX_OK && run.kept)

@@ -1,6 +1,7 @@
 #include "engine/command/train_report.h"
 
 #include "engine/base/out.h"
+#include "engine/command/train_chart.h"
 #include "engine/model/modelmeta.h"
 
 #include <math.h>
@@ -47,6 +48,13 @@ static void say_rest(const ax_train_report *r, const ax_epoch *now, int32_t last
     ax_out("  %s%d:%02d to go", now->epochs > last_of_stage ? "over " : "", (int)rest / 60, (int)rest % 60);
 }
 
+static void go_up(int lines)
+{
+    char codes[32];
+    snprintf(codes, sizeof codes, "\x1b[%dA\x1b[J", lines);
+    ax_out_text(codes);
+}
+
 void ax_report_epoch(ax_train_report *r, const ax_epochs *e, const ax_epoch *now)
 {
     if (r->json) {
@@ -59,6 +67,9 @@ void ax_report_epoch(ax_train_report *r, const ax_epochs *e, const ax_epoch *now
     }
     if (r->tty)
         ax_out_progress("%s", "");
+    if (r->drawn) /* the lines go on where the plots are: up to their first line, and all below cleared */
+        go_up(r->drawn);
+    r->drawn = 0;
     ax_out("epoch %*d/%d  stage %d  loss %.4f", now->epochs > 99 ? 3 : 2, now->epoch, now->epochs, now->stage,
            now->loss);
     if (now->judged)
@@ -66,6 +77,13 @@ void ax_report_epoch(ax_train_report *r, const ax_epochs *e, const ax_epoch *now
     ax_out("  %.1f s", now->seconds);
     say_rest(r, now, now->stage == 1 ? r->stage1_epochs : now->epochs);
     ax_out("%s\n", now->best ? "  *" : "");
+    if (r->plots) {
+        ax_str plots;
+        ax_str_init(&plots, 0);
+        r->drawn = ax_train_plots(e, r->plots, r->unicode, &plots);
+        ax_out_text(plots.text);
+        ax_str_release(&plots);
+    }
 }
 
 void ax_report_seed(const ax_train_report *r, const ax_epochs *e, const ax_outcome *size, const char *model)

@@ -9,6 +9,9 @@ typedef struct ax_train_report {
     int32_t stage1_epochs; /* of stage 1; the others are of stage 2 */
     int32_t stage, before; /* the stage, 0 = none yet, and epochs that were behind it or done by another process */
     double began;          /* seconds of the training at that point */
+    int plots;             /* columns for plots below the lines, 0 = none */
+    bool unicode;
+    int drawn; /* lines of them that are on the screen */
 } ax_train_report;
 
 /* The line of an epoch that has just ended; on a terminal with how long the rest may take. */

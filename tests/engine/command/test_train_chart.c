@@ -52,8 +52,38 @@ static void many(void **state)
     ax_str_release(&s);
 }
 
+/* Two plots side by side, each with a title and axes; what wasn't judged leaves no gap. */
+static void plots(void **state)
+{
+    (void)state;
+    ax_epoch at[40];
+    ax_epochs e = training(at, 20);
+    ax_str s;
+    for (int i = 0; i < 20; i++)
+        at[i].figures.miou = .05 * i;
+    ax_str_init(&s, 0);
+    assert_int_equal(ax_train_plots(&e, 59, false, &s), 0);
+    assert_int_equal(s.len, 0);
+    assert_int_equal(ax_train_plots(&e, 80, false, &s), AX_TRAIN_PLOT_ROWS);
+    int lines = 0;
+    for (const char *line = s.text, *end; (end = strchr(line, '\n')); line = end + 1, lines++)
+        assert_true(end - line <= 80);
+    assert_int_equal(lines, AX_TRAIN_PLOT_ROWS);
+    assert_non_null(strstr(s.text, "l loss"));
+    assert_non_null(strstr(s.text, "r reward, m mIoU"));
+    assert_true(strchr(strchr(s.text, '\n'), 'l') && strstr(s.text, "epoch"));
+    ax_str_clear(&s);
+    e.n = 1;
+    assert_int_equal(ax_train_plots(&e, 80, true, &s), 0);
+    e.n = 20;
+    e.task = AX_TASK_DEPTH; /* its first figure is metres: no share */
+    assert_int_equal(ax_train_plots(&e, 80, true, &s), AX_TRAIN_PLOT_ROWS);
+    assert_null(strstr(s.text, "r reward, "));
+    ax_str_release(&s);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(bars), cmocka_unit_test(many) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(bars), cmocka_unit_test(many), cmocka_unit_test(plots) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
