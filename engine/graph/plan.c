@@ -2,6 +2,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/graph/capture.h"
+#include "engine/graph/fuse.h"
 #include "engine/graph/graph_internal.h"
 #include "engine/graph/memory.h"
 
@@ -19,7 +20,8 @@ typedef struct step {
 } step;
 
 struct ax_plan {
-    const ax_graph *g; /* borrowed */
+    const ax_graph *g; /* borrowed, or `fused` */
+    ax_graph *fused;   /* owned; NULL: it runs what it was given */
     const ax_backend *be;
     ax_device *dev;
     ax_params *params; /* NULL while only predicting */
@@ -27,7 +29,7 @@ struct ax_plan {
     ax_memory memory;
     step *step;
     void *arena, *work;
-    size_t work_bytes, input_bytes;
+    size_t work_bytes, input_bytes, held_bytes;
     void **mem;         /* per value id - 1: where it is, NULL = dead */
     void **owned;       /* per value id - 1: input memory of the plan's own */
     const void **bound; /* per value id - 1: the caller's memory, copied to `owned` by every run; else NULL */
@@ -110,6 +112,7 @@ static ax_code prepare_step(ax_plan *p, step *s, ax_err *err)
     if (s->kernel->prepare && s->kernel->prepare(p->dev, &s->call, &work, err) != AX_OK)
         return prefix_step(p, s, err);
     s->prepared = true;
+    p->held_bytes += s->call.held;
     if (work > p->work_bytes)
         p->work_bytes = work;
     return AX_OK;
@@ -124,7 +127,11 @@ static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *d
         ax_fail(err, AX_ENOMEM, "no memory for a plan");
         return NULL;
     }
-    p->g = g;
+    if (flags & AX_PLAN_INFERENCE && be->forward[AX_OP_FUSED].run && !(p->fused = ax_graph_fused(g, err))) {
+        free(p);
+        return NULL;
+    }
+    p->g = g = p->fused ? p->fused : g;
     p->be = be;
     p->dev = dev;
     p->flags = flags;
@@ -210,7 +217,7 @@ ax_plan *ax_plan_new(const ax_graph *g, const ax_backend *be, ax_device *dev, ax
         code = bind_memory(p, err);
     for (size_t i = 0; code == AX_OK && i < p->memory.n_steps; i++)
         bind_call(p, &p->step[i]);
-    if (code == AX_OK && g->seed && p->memory.home[g->seed - 1].place == AX_PLACE_INPUT) {
+    if (code == AX_OK && p->g->seed && p->memory.home[p->g->seed - 1].place == AX_PLACE_INPUT) {
         const float one = 1;
         code = ax_plan_write(p, AX_GRAPH_SEED, &one, sizeof one, err);
     }
@@ -237,6 +244,7 @@ void ax_plan_free(ax_plan *p)
     free(p->owned);
     free(p->bound);
     ax_memory_release(&p->memory);
+    ax_graph_free(p->fused);
     free(p);
 }
 
@@ -253,7 +261,7 @@ ax_code ax_plan_predict(const ax_graph *g, const ax_backend *be, ax_device *dev,
 
 size_t ax_plan_arena_bytes(const ax_plan *p)
 {
-    return p->memory.arena + p->work_bytes + p->input_bytes;
+    return p->memory.arena + p->work_bytes + p->input_bytes + p->held_bytes;
 }
 
 /* ---- inputs and outputs ---- */

@@ -14,7 +14,10 @@ enum {
        framework does. */
     AX_PLAN_KEEP_EFFECTS = 2,
     /* From the second run on launch all steps as one, where the backend can. The results are the same. */
-    AX_PLAN_CAPTURE = 4
+    AX_PLAN_CAPTURE = 4,
+    /* Of inference: runs the graph that engine/graph/fuse.h makes of it, where the backend can. The parameters must not
+       change any more once the plan has run. Results differ by rounding. */
+    AX_PLAN_INFERENCE = 8
 };
 
 /* params must hold every parameter of g. Gradients land in the AX_SLOT_GRAD of params. */
@@ -37,7 +40,7 @@ void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void 
 /* Why its steps are launched one by one although AX_PLAN_CAPTURE was asked for and the backend can; "" = they aren't.
  */
 const char *ax_plan_note(const ax_plan *p);
-/* Bytes of the arena plus scratch, and those of the parameters, known before anything runs. */
+/* Bytes of the arena, of scratch and of what kernels keep, known before anything runs. */
 size_t ax_plan_arena_bytes(const ax_plan *p);
 /* What ax_plan_new would allocate for this graph on this backend, without allocating tensors. */
 ax_code ax_plan_predict(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, size_t *bytes,

@@ -73,7 +73,7 @@ ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err)
         code = ax_session_params(s, NULL, err);
     if (code == AX_OK)
         code = ax_model_load(p->st, p->path, s->params, err);
-    return code == AX_OK ? ax_session_compile(s, 0, err) : code;
+    return code == AX_OK ? ax_session_compile(s, AX_PLAN_INFERENCE, err) : code;
 }
 
 /* No comparison with NaN is true: what is made of such logits would look like something. */

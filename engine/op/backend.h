@@ -32,8 +32,9 @@ typedef struct ax_call {
     ax_attr attr;
     ax_operand in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN];
     uint32_t n_in, n_out;
-    void *prep; /* the kernel's own, made by prepare, undone by discard */
-    void *work; /* scratch of the size that prepare asked for; shared by all nodes of a plan, undefined between */
+    void *prep;  /* the kernel's own, made by prepare, undone by discard */
+    void *work;  /* scratch of the size that prepare asked for; shared by all nodes of a plan, undefined between */
+    size_t held; /* bytes that the kernel keeps of its own; set by prepare */
 } ax_call;
 
 /* What computes a prepared call, of several kernels that could, for people to read. */

@@ -1,4 +1,4 @@
-/* Convolution: shapes, and what its backward pass reads. */
+/* Convolution, alone and fused: shapes, and what its backward pass reads. */
 #include "engine/op/rules.h"
 
 static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
@@ -38,4 +38,29 @@ const ax_op_info ax_op_conv2d = {
     .backward_reads_in = 1 << 0 | 1 << 1,
     .differentiable = 1 << 0 | 1 << 1 | 1 << 2,
     .macs = macs,
+};
+
+/* Inputs of a FUSED that are no maps to be added. */
+static size_t operands(const ax_attr *attr)
+{
+    return 2 + (size_t)(attr->fused.bias ? 1 : 0) + (size_t)(attr->fused.norm ? 4 : 0);
+}
+
+static ax_code infer_fused(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    const size_t least = operands(attr);
+    if (n_in < least || n_in > least + AX_MAX_SUMMANDS)
+        return ax_op_reject(err, "fused", "the inputs aren't those that it says", in[0].shape);
+    ax_code code = infer(attr, in, 2, out, err);
+    for (size_t i = 2; i < n_in && code == AX_OK; i++)
+        if (!ax_shape_equal(in[i].shape, i < least ? (ax_shape) { 1, 1, 1, out[0].shape.c } : out[0].shape))
+            code = ax_op_reject(err, "fused",
+                                i < least ? "bias, scale, shift and statistics are vectors of the output channels"
+                                          : "what is added has the output's shape",
+                                in[i].shape);
+    return code;
+}
+
+const ax_op_info ax_op_fused = {
+    .text = "fused", .min_in = 2, .max_in = 9, .n_out = 1, .infer = infer_fused, .macs = macs
 };

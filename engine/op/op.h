@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AX_IGNORE = 255, AX_MAX_IN = 5, AX_MAX_OUT = 3 };
+enum { AX_IGNORE = 255, AX_MAX_IN = 9, AX_MAX_OUT = 3, AX_MAX_SUMMANDS = 2 /* of a FUSED */ };
 
 typedef enum ax_dtype { AX_F32, AX_U8 } ax_dtype;
 typedef enum ax_memory_format { AX_NHWC, AX_OIHW } ax_memory_format;
@@ -42,6 +42,10 @@ typedef struct ax_shape {
    GPOOL     (x) -> {n,1,1,c}, the mean over h and w
    MAXPOOL   (x) -> y, U8 place; attr.conv (kernel, stride, pad, dilation 1): the maximum of a window, in which padding
              never wins; place: where in the window it is, row by row, the first of equals. Only backward needs it
+   FUSED     (x, weight[, bias][, gamma, beta, running_mean, running_var][, a[, b]]) -> y; attr.fused; what a CONV2D,
+             a BNORM that isn't training, an activation and sums make of x: y = after(act(norm(conv2d(x))) + a + b). Its
+             parameters must not change once it has run: a kernel may read them then only. Only of inference: the pass
+             in engine/graph/fuse.h makes it, and it has no gradient
    MIX       (x, y, a, b) -> a * x + b * y; a and b {1,1,1,C} have a factor for each channel
    CONCAT    (a[, b[, c[, d]]]) -> along channels
    CE        (logits, labels U8 {n,h,w,1}[, weight {1,1,1,c}]) -> loss scalar, unit gradient of the logits' shape. Mean
@@ -79,7 +83,8 @@ typedef struct ax_shape {
     X(WSUM, "wsum", 1, 5, 1)                                                                                           \
     X(ARGMAX, "argmax", 1, 1, 1)                                                                                       \
     X(MAXPOOL, "maxpool", 1, 1, 2)                                                                                     \
-    X(MIX, "mix", 4, 4, 1)
+    X(MIX, "mix", 4, 4, 1)                                                                                             \
+    X(FUSED, "fused", 2, 9, 1)
 
 #define AX_OP_ENUM(id, text, lo, hi, outs) AX_OP_##id,
 typedef enum ax_op { AX_OP_LIST(AX_OP_ENUM) AX_OP_COUNT } ax_op;
@@ -89,6 +94,13 @@ typedef union ax_attr {
         uint8_t kernel, stride, pad, dilation;
         uint32_t groups;
     } conv;
+    struct {
+        uint8_t kernel, stride, pad, dilation; /* up to groups as conv */
+        uint32_t groups;
+        uint8_t act, after; /* ax_act, before and after the sum */
+        bool bias, norm;    /* whether there are such inputs */
+        float eps;          /* of the norm */
+    } fused;
     struct {
         float eps, momentum;
         uint8_t act; /* ax_act */

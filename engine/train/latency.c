@@ -42,7 +42,7 @@ static ax_code measure(ax_trainer *t, ax_plan *plan, double *ms, ax_err *err)
 
 static unsigned plan_flags(const ax_settings *s)
 {
-    return (s->polyak > 0 ? AX_PLAN_AVERAGED : 0) | (s->cuda_graphs ? AX_PLAN_CAPTURE : 0);
+    return AX_PLAN_INFERENCE | (s->polyak > 0 ? AX_PLAN_AVERAGED : 0) | (s->cuda_graphs ? AX_PLAN_CAPTURE : 0);
 }
 
 ax_code ax_latency_encoder(ax_trainer *t, double *ms, ax_err *err)

@@ -24,6 +24,10 @@
     { name, AX_OP_ARGMAX, { .size = { oh, ow } }, 1, { MAP(n, h, w, c) }, __VA_ARGS__ }
 #define DEPTH(name, kind, n, h, w, lo, hi, ...) \
     { name, AX_OP_DEPTH_LOSS, { .depth = { kind, 0.8f } }, 2, { MAP(n, h, w, 1), MAP(n, h, w, 1) }, lo, hi, __VA_ARGS__ }
+#define FUSED(k, s, p, d, g, a, then, b, n) \
+    { .fused = { .kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g, .act = a, .after = then, .bias = b, \
+                 .norm = n, .eps = 1e-5f } }
+#define VECTORS(c) VECTOR(c), VECTOR(c), VECTOR(c), VECTOR(c)
 #define SMALL .large = false
 #define LARGE .large = true
 
@@ -135,6 +139,26 @@ const ax_case ax_cases[] = {
     { "wsum", AX_OP_WSUM, { .weight = { 1, 0.3f, 0.15f, 0.15f, 0.15f } }, 5,
       { SCALAR, SCALAR, SCALAR, SCALAR, SCALAR }, SMALL },
     { "wsum of one", AX_OP_WSUM, { .weight = { -2 } }, 1, { SCALAR }, SMALL },
+    { "fused", AX_OP_FUSED, FUSED(3, 1, 1, 1, 1, AX_ACT_NONE, AX_ACT_NONE, false, false), 2,
+      { MAP(2, 4, 5, 2), WEIGHT(3, 3, 2) }, SMALL },
+    { "fused: bias, norm, relu, two sums, relu6", AX_OP_FUSED, FUSED(3, 1, 1, 1, 1, AX_ACT_RELU, AX_ACT_RELU6, true, true),
+      9, { MAP(2, 4, 5, 2), WEIGHT(3, 3, 2), VECTOR(3), VECTORS(3), MAP(2, 4, 5, 3), MAP(2, 4, 5, 3) }, -8, 8, SMALL },
+    { "fused 1x1 of a cell", AX_OP_FUSED, FUSED(1, 1, 0, 1, 1, AX_ACT_RELU, AX_ACT_NONE, false, true), 8,
+      { MAP(2, 17, 13, 48), WEIGHT(48, 1, 48), VECTORS(48), MAP(2, 17, 13, 48), MAP(2, 17, 13, 48) }, LARGE },
+    { "fused 1x1 with bias", AX_OP_FUSED, FUSED(1, 1, 0, 1, 1, AX_ACT_RELU6, AX_ACT_NONE, true, false), 3,
+      { MAP(1, 9, 8, 40), WEIGHT(24, 1, 40), VECTOR(24) }, LARGE },
+    { "fused 3x3 of a cell", AX_OP_FUSED, FUSED(3, 1, 1, 1, 1, AX_ACT_RELU, AX_ACT_NONE, false, true), 7,
+      { MAP(2, 17, 13, 48), WEIGHT(48, 3, 48), VECTORS(48), MAP(2, 17, 13, 48) }, LARGE },
+    { "fused 3x3 dilated 12", AX_OP_FUSED, FUSED(3, 1, 12, 12, 1, AX_ACT_RELU, AX_ACT_NONE, false, true), 7,
+      { MAP(2, 17, 13, 48), WEIGHT(21, 3, 48), VECTORS(21), MAP(2, 17, 13, 21) }, LARGE },
+    { "fused stem", AX_OP_FUSED, FUSED(3, 2, 1, 1, 1, AX_ACT_RELU6, AX_ACT_NONE, false, true), 6,
+      { MAP(2, 33, 31, 3), WEIGHT(32, 3, 3), VECTORS(32) }, -8, 8, LARGE },
+    { "fused classifier", AX_OP_FUSED, FUSED(3, 1, 1, 1, 1, AX_ACT_NONE, AX_ACT_NONE, true, false), 3,
+      { MAP(2, 17, 13, 48), WEIGHT(21, 3, 48), VECTOR(21) }, LARGE },
+    { "fused depthwise, 37 channels", AX_OP_FUSED, FUSED(3, 1, 1, 1, 37, AX_ACT_RELU6, AX_ACT_RELU, false, true), 8,
+      { MAP(2, 18, 15, 37), WEIGHT(37, 3, 1), VECTORS(37), MAP(2, 18, 15, 37), MAP(2, 18, 15, 37) }, -8, 8, LARGE },
+    { "fused depthwise stride 2", AX_OP_FUSED, FUSED(3, 2, 1, 1, 48, AX_ACT_RELU6, AX_ACT_NONE, false, true), 6,
+      { MAP(2, 18, 15, 48), WEIGHT(48, 3, 1), VECTORS(48) }, -8, 8, LARGE },
     ARGMAX("argmax", 2, 3, 4, 5, 3, 4, SMALL),
     ARGMAX("argmax after a resize", 2, 9, 8, 11, 33, 31, LARGE),
     ARGMAX("argmax after a resize down", 1, 31, 16, 21, 9, 5, LARGE),

@@ -50,7 +50,7 @@ static bool may(const ax_device *dev, const ax_conv_impl *impl, const ax_conv *c
     return (!dev->conv || !strcmp(dev->conv, impl->name)) && impl->fits(dev, c);
 }
 
-static const ax_conv_impl *choose(const ax_device *dev, const ax_conv *c)
+const ax_conv_impl *ax_conv_choose(const ax_device *dev, const ax_conv *c, ax_err *err)
 {
     const ax_conv_impl *best = NULL;
     double least = 0;
@@ -64,10 +64,13 @@ static const ax_conv_impl *choose(const ax_device *dev, const ax_conv *c)
         best = impl;
         least = cost;
     }
+    if (!best)
+        ax_fail(err, AX_EINVAL, "conv2d: nothing computes kernel %d, stride %d, %u groups of %d channels",
+                c->shape.kernel, c->shape.stride, c->groups, c->shape.ci);
     return best;
 }
 
-static ax_conv conv_of(const ax_call *call)
+ax_conv ax_conv_of(const ax_call *call)
 {
     ax_shape x = call->in[call->backward ? 1 : 0].type.shape;
     ax_shape y = call->backward ? call->in[0].type.shape : call->out[0].type.shape;
@@ -82,17 +85,16 @@ static ax_conv conv_of(const ax_call *call)
                                   .pad = call->attr.conv.pad,
                                   .dilation = call->attr.conv.dilation },
                        .groups = call->attr.conv.groups,
-                       .bias = !call->backward && call->n_in == 3 };
+                       .bias = !call->backward && call->op == AX_OP_CONV2D && call->n_in == 3 };
 }
 
 /* Adds a pass: to the part before it when that is of the same implementation. */
 static ax_code add_pass(const ax_device *dev, prep *p, ax_conv conv, unsigned pass, ax_err *err)
 {
     conv.passes = pass;
-    const ax_conv_impl *impl = choose(dev, &conv);
+    const ax_conv_impl *impl = ax_conv_choose(dev, &conv, err);
     if (!impl)
-        return ax_fail(err, AX_EINVAL, "conv2d: nothing computes kernel %d, stride %d, %u groups of %d channels",
-                       conv.shape.kernel, conv.shape.stride, conv.groups, conv.shape.ci);
+        return AX_EINVAL;
     if (p->n && p->part[p->n - 1].impl == impl)
         p->part[p->n - 1].conv.passes |= pass;
     else
@@ -109,7 +111,7 @@ static bool wants_bias(const ax_call *call)
 
 AX_CPU_PREPARE(ax_cpu_conv_prepare)
 {
-    const ax_conv conv = conv_of(call);
+    const ax_conv conv = ax_conv_of(call);
     prep *p = calloc(1, sizeof *p);
     if (!p)
         return ax_fail(err, AX_ENOMEM, "out of memory");
@@ -157,11 +159,12 @@ AX_CPU_RUN(ax_cpu_conv_run)
     (void)err;
     const prep *p = call->prep;
     ax_conv_memory m = { .n = call->in[0].type.shape.n, .work = call->work };
+    const ax_epilogue e = { .bias = !call->backward && call->n_in == 3 ? call->in[2].mem : NULL };
     if (call->backward) {
         m.dy = call->in[0].mem, m.x = call->in[1].mem, m.w = call->in[2].mem;
         m.dx = call->out[0].mem, m.dw = call->out[1].mem;
     } else {
-        m.x = call->in[0].mem, m.w = call->in[1].mem, m.bias = call->n_in == 3 ? call->in[2].mem : NULL;
+        m.x = call->in[0].mem, m.w = call->in[1].mem, m.e = e.bias ? &e : NULL;
         m.y = call->out[0].mem;
     }
     for (unsigned i = 0; i < p->n; i++)
@@ -179,12 +182,10 @@ static void append(char *to, size_t cap, const char *text)
     snprintf(to + n, cap - n, "%s%s", n ? ", " : "", text);
 }
 
-/* What each implementation that fits would cost for the first of a part's passes, in millions of multiply-adds. */
-static void explain_part(const ax_device *dev, const part *p, ax_explanation *out)
+void ax_conv_explain(const ax_device *dev, const ax_conv_impl *impl, ax_conv c, ax_explanation *out)
 {
-    ax_conv c = p->conv;
     c.passes &= ~(c.passes - 1);
-    append(out->by, sizeof out->by, p->impl->name);
+    append(out->by, sizeof out->by, impl->name);
     for (size_t i = 0; i < AX_CONV_IMPLS; i++) {
         char text[40];
         if (!may(dev, ax_conv_impls[i], &c))
@@ -199,5 +200,5 @@ void ax_cpu_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *ou
     const prep *p = call->prep;
     *out = (ax_explanation) { .by = "" };
     for (unsigned i = 0; i < p->n; i++)
-        explain_part(dev, &p->part[i], out);
+        ax_conv_explain(dev, p->part[i].impl, p->part[i].conv, out);
 }

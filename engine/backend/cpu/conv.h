@@ -15,17 +15,39 @@ typedef struct ax_conv {
     ax_conv_shape shape;
     uint32_t groups; /* 1, or one per channel */
     bool bias;       /* the forward pass adds one */
+    bool constant;   /* the forward pass of inference: weights don't change, and there may be an epilogue */
     unsigned passes; /* AX_CONV_DATA and AX_CONV_WEIGHTS together when one implementation does both */
     void *prep;      /* the implementation's own: made by prepare, undone by release */
+    size_t packed;   /* constant: bytes of the weights in its own order; set by prepare */
 } ax_conv;
 
 /* Where a run finds its tensors: maps NHWC, weights OIHW. */
 typedef struct ax_conv_memory {
-    int32_t n;                      /* images */
-    const float *x, *w, *bias, *dy; /* bias NULL: none; dy: of the gradients' passes */
-    float *y, *dx, *dw;             /* what the passes make */
-    void *work;                     /* as many bytes as prepare asked for, undefined */
+    int32_t n;               /* images */
+    const float *x, *w, *dy; /* dy: of the gradients' passes */
+    const ax_epilogue *e;    /* of the forward pass; NULL: none; unless constant a bias only */
+    float *y, *dx, *dw;      /* what the passes make */
+    void *work;              /* as many bytes as prepare asked for, undefined */
+    void *packed;            /* constant: the weights in its own order; else NULL */
+    bool ready;              /* they have been put there by a run before, and w isn't read */
 } ax_conv_memory;
+
+/* Where a pass has its weights in its own order, which take so many floats, and what scratch there is besides: unless
+   they are constant they are the first part of the scratch. */
+static inline float *ax_conv_packed(const ax_conv_memory *m)
+{
+    return m->packed ? m->packed : m->work;
+}
+static inline float *ax_conv_scratch(const ax_conv_memory *m, size_t packed_floats)
+{
+    return (float *)m->work + (m->packed ? 0 : packed_floats);
+}
+/* For prepare: the bytes of scratch of a pass that takes so many floats, of which so many are its weights. */
+static inline size_t ax_conv_work(ax_conv *c, size_t floats, size_t packed_floats)
+{
+    c->packed = packed_floats * sizeof(float);
+    return (floats - (c->constant ? packed_floats : 0)) * sizeof(float);
+}
 
 typedef struct ax_conv_impl {
     const char *name;
@@ -45,6 +67,14 @@ extern const ax_conv_impl ax_conv_depthwise, ax_conv_pointwise, ax_conv_direct, 
 /* All of them; conv.c says which is asked first. */
 enum { AX_CONV_IMPLS = 6 };
 extern const ax_conv_impl *const ax_conv_impls[AX_CONV_IMPLS];
+
+/* What a CONV2D or a FUSED asks for; passes, and for FUSED what only it has, are the caller's to set. */
+ax_conv ax_conv_of(const ax_call *call);
+/* The cheapest that can do it; NULL: none, and err says so. */
+const ax_conv_impl *ax_conv_choose(const ax_device *dev, const ax_conv *c, ax_err *err);
+/* Adds to *out that it is computed by impl, and what each that fits would cost for the first of its passes, in millions
+   of multiply-adds. */
+void ax_conv_explain(const ax_device *dev, const ax_conv_impl *impl, ax_conv c, ax_explanation *out);
 
 /* Multiply-adds of the direct sum over the taps that are inside the map, for one image. */
 double ax_conv_macs(const ax_conv *c);

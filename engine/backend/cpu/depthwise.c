@@ -40,7 +40,8 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
     (void)err;
     ax_dw g = geometry(c);
-    *work = weight_floats(&g) * (c->passes & AX_CONV_WEIGHTS ? (size_t)dev->threads : 1) * sizeof(float);
+    *work = ax_conv_work(c, weight_floats(&g) * (c->passes & AX_CONV_WEIGHTS ? (size_t)dev->threads : 1),
+                         weight_floats(&g));
     return AX_OK;
 }
 
@@ -53,7 +54,7 @@ static void transpose_weights(const ax_dw *g, const float *w, bool turn, float *
             out[(size_t)i * (size_t)g->c + (size_t)c] = w[(size_t)c * (size_t)kk + (size_t)(turn ? kk - 1 - i : i)];
 }
 
-static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *x, const float *w, const float *bias,
+static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *x, const float *w, const ax_epilogue *e,
                         float *y)
 {
     size_t rows = (size_t)n * (size_t)g->oh, in = (size_t)g->h * (size_t)g->w * (size_t)g->c,
@@ -64,8 +65,12 @@ static void run_forward(ax_device *dev, const ax_dw *g, int32_t n, const float *
         size_t lo, hi;
         ax_cpu_span(rows, 1, T, t, &lo, &hi);
         ax_cpu_part p;
-        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p))
-            dev->k->dw_forward(g, x + p.image * in, w, bias, y + p.image * out, (int32_t)p.first, (int32_t)p.last);
+        while (ax_cpu_next_part(&lo, hi, (size_t)g->oh, &p)) {
+            ax_epilogue own = e ? *e : (ax_epilogue) { 0 };
+            for (int i = 0; i < AX_MAX_SUMMANDS && own.add[i]; i++)
+                own.add[i] += p.image * out;
+            dev->k->dw_forward(g, x + p.image * in, w, &own, y + p.image * out, (int32_t)p.first, (int32_t)p.last);
+        }
     }
 }
 
@@ -127,8 +132,9 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
     ax_dw g = geometry(c);
     if (c->passes & AX_CONV_FORWARD) {
-        transpose_weights(&g, m->w, false, m->work);
-        run_forward(dev, &g, m->n, m->x, m->work, m->bias, m->y);
+        if (!m->ready)
+            transpose_weights(&g, m->w, false, ax_conv_packed(m));
+        run_forward(dev, &g, m->n, m->x, ax_conv_packed(m), m->e, m->y);
     }
     if (c->passes & AX_CONV_WEIGHTS)
         run_backward_weights(dev, &g, m->n, m->x, m->dy, m->dw, m->work);

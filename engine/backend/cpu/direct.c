@@ -59,7 +59,7 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     size_t data = c->passes & AX_CONV_DATA ? forward_floats(dev, &back) : 0;
     size_t weights = c->passes & AX_CONV_WEIGHTS ? weight_floats(g) * (size_t)dev->threads : 0;
     size_t most = forward > data ? forward : data;
-    *work = (most > weights ? most : weights) * sizeof(float);
+    *work = ax_conv_work(c, most > weights ? most : weights, forward ? packed_floats(dev, g) : 0);
     return AX_OK;
 }
 
@@ -137,20 +137,25 @@ static void pack(const ax_device *dev, const ax_conv_shape *g, const float *w, s
     }
 }
 
-/* Each task takes tiles that are about as much work as any other's: those that begin in its part of it. */
-static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *w, size_t so,
-                     size_t si, bool turn, const float *bias, float *y, float *packed)
+/* The epilogue with its bias filled up to whole vectors. */
+static ax_epilogue filled(const ax_device *dev, const ax_conv_shape *g, const ax_epilogue *e, float *bias)
 {
-    const size_t images = (size_t)n, tile = (size_t)ax_direct_pixels(dev->k->lanes),
-                 channels = ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes);
+    ax_epilogue own = e ? *e : (ax_epilogue) { 0 };
+    if (own.bias) {
+        memset(bias, 0, ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes) * sizeof *bias);
+        memcpy(bias, own.bias, (size_t)g->co * sizeof *bias);
+        own.bias = bias;
+    }
+    return own;
+}
+
+/* Each task takes tiles that are about as much work as any other's: those that begin in its part of it. */
+static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *packed,
+                     const ax_epilogue *e, float *y)
+{
+    const size_t images = (size_t)n, tile = (size_t)ax_direct_pixels(dev->k->lanes);
     ax_zone zones[SPANS * SPANS];
     const size_t n_zones = zones_of(g, zones);
-    float *filled = packed + packed_floats(dev, g);
-    if (bias) {
-        memset(filled, 0, channels * sizeof *filled);
-        memcpy(filled, bias, (size_t)g->co * sizeof *filled);
-    }
-    pack(dev, g, w, so, si, turn, packed);
     size_t all = 0;
     for (size_t i = 0; i < n_zones; i++)
         all += zone_cost(dev, &zones[i], images);
@@ -163,9 +168,27 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
             const size_t from = lo > before ? (lo - before + each - 1) / each * tile : 0;
             const size_t to = hi > before ? (hi - before + each - 1) / each * tile : 0;
             if (from < to && from < last)
-                dev->k->direct_forward(g, &zones[i], x, packed, bias ? filled : NULL, y, from, to < last ? to : last);
+                dev->k->direct_forward(g, &zones[i], x, packed, e, y, from, to < last ? to : last);
         }
     }
+}
+
+static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+{
+    const size_t kk = (size_t)g->kernel * (size_t)g->kernel;
+    float *packed = ax_conv_packed(m);
+    const ax_epilogue e = filled(dev, g, m->e, ax_conv_scratch(m, packed_floats(dev, g)));
+    if (!m->ready)
+        pack(dev, g, m->w, (size_t)g->ci * kk, kk, false, packed);
+    convolve(dev, g, m->n, m->x, packed, &e, m->y);
+}
+
+static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+{
+    const size_t kk = (size_t)g->kernel * (size_t)g->kernel;
+    const ax_conv_shape back = turned(g);
+    pack(dev, &back, m->w, kk, (size_t)g->ci * kk, true, m->work);
+    convolve(dev, &back, m->n, m->dy, m->work, NULL, m->dx);
 }
 
 static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const float *x, const float *dy, float *dw,
@@ -199,12 +222,11 @@ static void weights(ax_device *dev, const ax_conv_shape *g, int32_t n, const flo
 
 static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
-    const ax_conv_shape *g = &c->shape, back = turned(g);
-    size_t kk = (size_t)g->kernel * (size_t)g->kernel, per_output = (size_t)g->ci * kk;
+    const ax_conv_shape *g = &c->shape;
     if (c->passes & AX_CONV_FORWARD)
-        convolve(dev, g, m->n, m->x, m->w, per_output, kk, false, m->bias, m->y, m->work);
+        forward(dev, g, m);
     if (c->passes & AX_CONV_DATA)
-        convolve(dev, &back, m->n, m->dy, m->w, kk, per_output, true, NULL, m->dx, m->work);
+        data(dev, g, m);
     if (c->passes & AX_CONV_WEIGHTS)
         weights(dev, g, m->n, m->x, m->dy, m->dw, m->work);
 }

@@ -164,18 +164,18 @@ static void pack(const ax_device *dev, const grid *t, int32_t kernel, const floa
     }
 }
 
-/* Products of n pixels of a grid from `first` on, `width` floats apart, to their places on the map {.., w, co}. */
-static void put(const grid *t, size_t first, size_t n, const float *from, size_t width, const float *bias, float *map,
-                int32_t w, size_t co)
+/* Products of n pixels of a grid from `first` on, `width` floats apart, to their places on the map {.., w, co} that
+   begins at y[image]. */
+static void put(const ax_device *dev, const grid *t, size_t first, size_t n, const float *from, size_t width,
+                const ax_epilogue *e, float *y, size_t image, int32_t w, size_t co)
 {
     size_t i = first / (size_t)t->columns, k = first % (size_t)t->columns, step = (size_t)t->step;
     for (size_t p = 0; p < n; p++, from += width) {
-        float *to = map + (((size_t)t->y0 + i * step) * (size_t)w + (size_t)t->x0 + k * step) * co;
-        if (bias)
-            for (size_t o = 0; o < co; o++)
-                to[o] = from[o] + bias[o];
+        const size_t at = image + (((size_t)t->y0 + i * step) * (size_t)w + (size_t)t->x0 + k * step) * co;
+        if (e)
+            dev->k->finish(e, from, y + at, at, 1, (int32_t)co);
         else
-            memcpy(to, from, co * sizeof *to);
+            memcpy(y + at, from, co * sizeof *y);
         if (++k == (size_t)t->columns)
             k = 0, i++;
     }
@@ -183,12 +183,12 @@ static void put(const grid *t, size_t first, size_t n, const float *from, size_t
 
 /* A grid's pixels of all images: x {.., ci} to y {.., w, co}, maps of `in` and `out` floats an image. */
 static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, size_t in, const float *u,
-                     const float *bias, float *y, size_t out, int32_t w, size_t co, float *work, size_t each)
+                     const ax_epilogue *e, float *y, size_t out, int32_t w, size_t co, float *work, size_t each)
 {
     const size_t pixels = (size_t)t->rows * (size_t)t->columns, length = t->patches.length, made = filled(dev, co);
     assert(pixels > 0 && made > 0);
     const size_t chunk = chunk_of(length, made);
-    const bool straight = made == co && t->step == 1 && !bias;
+    const bool straight = made == co && t->step == 1 && !e;
     int T = ax_cpu_tasks(dev, (size_t)n * pixels * (length + 1) * co / 16);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int task = 0; task < T; task++) {
@@ -204,9 +204,9 @@ static void multiply(ax_device *dev, const grid *t, int32_t n, const float *x, s
                 dev->k->patches(&t->patches, x + p.image * in, at, some, rows);
                 if (rest)
                     memset(rows + some * length, 0, (AX_MATMUL_ROWS - rest) * length * sizeof *rows);
-                dev->k->matmul(rows, u, to, (int32_t)some, (int32_t)length, (int32_t)made);
+                dev->k->matmul(rows, u, to, (int32_t)some, (int32_t)length, (int32_t)made, NULL, 0);
                 if (!whole)
-                    put(t, at, some, products, made, bias, y + p.image * out, w, co);
+                    put(dev, t, at, some, products, made, e, y, p.image * out, w, co);
             }
     }
 }
@@ -223,12 +223,13 @@ static size_t output_floats(const ax_conv_shape *g)
 static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
     grid t;
-    float *u = m->work;
+    float *u = ax_conv_packed(m);
     const size_t ci = (size_t)g->ci, co = (size_t)g->co;
     output_grid(g, &t);
-    pack(dev, &t, g->kernel, m->w, ci * taps_of(g), taps_of(g), ci, co, u);
-    multiply(dev, &t, m->n, m->x, input_floats(g), u, m->bias, m->y, output_floats(g), g->ow, co,
-             u + weight_floats(dev, g, g->ci, g->co), task_floats(dev, g, g->ci, g->co));
+    if (!m->ready)
+        pack(dev, &t, g->kernel, m->w, ci * taps_of(g), taps_of(g), ci, co, u);
+    multiply(dev, &t, m->n, m->x, input_floats(g), u, m->e, m->y, output_floats(g), g->ow, co,
+             ax_conv_scratch(m, weight_floats(dev, g, g->ci, g->co)), task_floats(dev, g, g->ci, g->co));
 }
 
 static void data(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
@@ -320,7 +321,7 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     if (c->passes & AX_CONV_DATA)
         floats = weight_floats(dev, g, g->co, g->ci) + T * task_floats(dev, g, g->co, g->ci);
     other = c->passes & AX_CONV_WEIGHTS ? T * (sum_floats(dev, g) + block_floats(dev, g)) : 0;
-    *work = (floats > other ? floats : other) * sizeof(float);
+    *work = ax_conv_work(c, floats > other ? floats : other, weight_floats(dev, g, g->ci, g->co));
     return AX_OK;
 }
 

@@ -6,6 +6,8 @@
 
 #include "engine/op/backend.h"
 
+#include <stddef.h>
+
 /* One image of a depthwise convolution. */
 typedef struct ax_dw {
     int32_t h, w, c, oh, ow, kernel, stride, pad, dilation;
@@ -90,6 +92,13 @@ typedef struct ax_patches {
     size_t length; /* floats of a row; what the pixels don't fill is zero */
 } ax_patches;
 
+/* What becomes of a convolution's sums before they are written: y = after(act(sum + bias) + add[0] + add[1]). The maps
+   have the output's shape; where a kernel takes an epilogue, NULL is none. */
+typedef struct ax_epilogue {
+    const float *bias, *add[AX_MAX_SUMMANDS]; /* NULL: none */
+    uint8_t act, after;                       /* ax_act */
+} ax_epilogue;
+
 /* Where the transformed weights for tiles of oy * ox outputs go. */
 typedef struct ax_winograd_to {
     int oy, ox;
@@ -98,8 +107,8 @@ typedef struct ax_winograd_to {
 
 /* clang-format off */
 #define AX_CPU_KERNEL_LIST(X)                                                                                          \
-    /* Depthwise: x, y, dx, dy are one image; w is {k,k,C}; output rows r0 .. r1; bias may be NULL. */                 \
-    X(void, dw_forward, (const ax_dw *g, const float *x, const float *w, const float *bias, float *y,                  \
+    /* Depthwise: x, y, dx, dy are one image; w is {k,k,C}; output rows r0 .. r1. */                                   \
+    X(void, dw_forward, (const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y,               \
                          int32_t r0, int32_t r1))                                                                      \
     /* Gradient of the input, rows r0 .. r1 of dx; any stride. */                                                      \
     X(void, dw_backward_data, (const ax_dw *g, const float *dy, const float *w, float *dx, int32_t r0, int32_t r1))    \
@@ -113,19 +122,19 @@ typedef struct ax_winograd_to {
     X(void, dense_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,              \
                                      int32_t r0, int32_t r1))                                                          \
     /* Dense convolution: outputs p0 .. p1 of a zone, image by image. packed: blocks of ax_direct_block output channels, \
-       each {k,k,ci,block}, filled up with zeros; bias: filled up too, may be NULL. */                                 \
+       each {k,k,ci,block}, filled up with zeros, and so is the bias. */                                               \
     X(void, direct_forward, (const ax_conv_shape *g, const ax_zone *z, const float *x, const float *packed,            \
-                             const float *bias, float *y, size_t p0, size_t p1))                                       \
+                             const ax_epilogue *e, float *y, size_t p0, size_t p1))                                    \
     /* sum {k,k,co,ci}, if ax_direct_narrow {k,k,ci,co}, += the gradient of the weights from output rows r0 .. r1. */  \
     X(void, direct_backward_weights, (const ax_conv_shape *g, const float *x, const float *dy, float *sum,             \
                                       int32_t r0, int32_t r1))                                                         \
     /* Winograd, tiles of oy * ox outputs, each 2 to 4: product p of a tile is at p * stride; channels are filled up  \
        to the lanes with zeros. tap: the pixels of a tile, row by row, oy + 2 by ox + 2 for the input, oy * ox else;    \
-       to: NULL is not wanted. */                                                                                      \
+       at: where in y they are, below 0 is not wanted. */                                                                                    \
     X(void, winograd_input, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))            \
     X(void, winograd_gradient, (int oy, int ox, const float *const *tap, int32_t c, float *to, size_t stride))         \
-    X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const float *bias, int32_t c,          \
-                              float *const *to))                                                                       \
+    X(void, winograd_output, (int oy, int ox, const float *from, size_t stride, const ax_epilogue *e, int32_t c,       \
+                              float *y, const ptrdiff_t *at))                                                          \
     /* Weights of n output and ci input channels, no more than lanes of either: element (o, i, k) is at                 \
        o * so + i * si + k, the taps turned round if asked. For `count` kinds of tiles: product p of input i, a vector \
        of outputs filled up with zeros, goes to p * stride + i * width. */                                             \
@@ -136,8 +145,12 @@ typedef struct ax_winograd_to {
     X(void, winograd_taps, (int oy, int ox, const float *sums, size_t stride, size_t each, int tasks, int32_t c,       \
                             float *dw, bool more))                                                                     \
     /* y {n,co} = x {n,ci} times u, in blocks of ax_matmul_block columns each {ci,block}; n is rounded up to             \
-       AX_MATMUL_ROWS. What two vectors leave over of co is nothing, one vector, or one and a half. */                 \
-    X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co))                     \
+       AX_MATMUL_ROWS. What two vectors leave over of co is nothing, one vector, or one and a half. The first row is   \
+       that at `at` of the epilogue's maps. */                                                                         \
+    X(void, matmul, (const float *x, const float *u, float *y, int32_t n, int32_t ci, int32_t co, const ax_epilogue *e, \
+                     size_t at))                                                                                       \
+    /* y = the epilogue of px pixels of c sums, the first at `at` of its maps; y may be `from` */                      \
+    X(void, finish, (const ax_epilogue *e, const float *from, float *y, size_t at, size_t px, int32_t c))              \
     /* sum {co,ci} += g transposed times x {n,ci}, ci as co above; rows of g are g_stride apart */                     \
     X(void, outer_sum, (const float *x, const float *g, float *sum, int32_t n, int32_t ci, int32_t co,                 \
                         int32_t g_stride))                                                                             \

@@ -25,7 +25,8 @@ static size_t weight_floats(const ax_conv_shape *g)
 static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
 {
     (void)err;
-    *work = weight_floats(&c->shape) * sizeof(float) * (c->passes & AX_CONV_WEIGHTS ? (size_t)dev->threads : 1);
+    size_t one = weight_floats(&c->shape);
+    *work = ax_conv_work(c, one * (c->passes & AX_CONV_WEIGHTS ? (size_t)dev->threads : 1), one);
     return AX_OK;
 }
 
@@ -37,6 +38,19 @@ static void turn_weights(const ax_conv_shape *g, const float *w, bool outputs_la
         for (size_t i = 0; i < ci; i++)
             for (size_t k = 0; k < kk; k++)
                 to[k * ci * co + (outputs_last ? i * co + o : o * ci + i)] = w[(o * ci + i) * kk + k];
+}
+
+static void forward_rows(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m, const float *w, size_t image,
+                         int32_t first, int32_t last)
+{
+    const size_t in = (size_t)g->h * (size_t)g->w * (size_t)g->ci, row = (size_t)g->ow * (size_t)g->co,
+                 y = image * (size_t)g->oh * row, at = y + (size_t)first * row;
+    dev->k->dense_forward(g, m->x + image * in, w, m->e ? m->e->bias : NULL, m->y + y, first, last);
+    if (!m->e)
+        return;
+    ax_epilogue rest = *m->e;
+    rest.bias = NULL;
+    dev->k->finish(&rest, m->y + at, m->y + at, at, (size_t)(last - first) * (size_t)g->ow, g->co);
 }
 
 /* Cuts the images' rows into one range per task. What the pass makes it writes to y, dx, or a task's sums. */
@@ -55,7 +69,7 @@ static void each_rows(ax_device *dev, const ax_conv_shape *g, unsigned pass, con
             size_t x = p.image * in, y = p.image * out;
             int32_t first = (int32_t)p.first, last = (int32_t)p.last;
             if (pass == AX_CONV_FORWARD)
-                dev->k->dense_forward(g, m->x + x, w, m->bias, m->y + y, first, last);
+                forward_rows(dev, g, m, w, p.image, first, last);
             else if (pass == AX_CONV_DATA)
                 dev->k->dense_backward_data(g, m->dy + y, w, m->dx + x, first, last);
             else
@@ -83,8 +97,9 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
     const ax_conv_shape *g = &c->shape;
     float *work = m->work;
     if (c->passes & AX_CONV_FORWARD) {
-        turn_weights(g, m->w, true, work);
-        each_rows(dev, g, AX_CONV_FORWARD, m, work, NULL);
+        if (!m->ready)
+            turn_weights(g, m->w, true, ax_conv_packed(m));
+        each_rows(dev, g, AX_CONV_FORWARD, m, ax_conv_packed(m), NULL);
     }
     if (c->passes & AX_CONV_WEIGHTS) {
         memset(work, 0, (size_t)dev->threads * weight_floats(g) * sizeof *work);

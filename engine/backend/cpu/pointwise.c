@@ -1,5 +1,5 @@
-/* 1x1 convolution with stride 1 and no bias: one matrix product. Both gradients are made in one walk over the pixels.
- */
+/* 1x1 convolution with stride 1 and, unless it is constant, no bias: one matrix product. Both gradients are made in one
+   walk over the pixels. */
 #include "engine/backend/cpu/conv.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ static bool vectors(int32_t channels, int32_t lanes)
 static bool fits(const ax_device *dev, const ax_conv *c)
 {
     const ax_conv_shape *g = &c->shape;
-    return c->groups == 1 && g->kernel == 1 && g->stride == 1 && g->pad == 0 && !c->bias &&
+    return c->groups == 1 && g->kernel == 1 && g->stride == 1 && g->pad == 0 && (!c->bias || c->constant) &&
            vectors(g->ci, dev->k->lanes) && vectors(g->co, dev->k->lanes);
 }
 
@@ -40,7 +40,7 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
     (void)err;
     const ax_conv_shape *g = &c->shape;
     size_t sums = c->passes & AX_CONV_WEIGHTS ? weight_floats(g) : 0;
-    *work = (weight_floats(g) + (size_t)dev->threads * (edge_floats(g) + sums)) * sizeof(float);
+    *work = ax_conv_work(c, weight_floats(g) + (size_t)dev->threads * (edge_floats(g) + sums), weight_floats(g));
     return AX_OK;
 }
 
@@ -75,20 +75,23 @@ static size_t block_of(const ax_conv_shape *g)
     return rows < AX_MATMUL_ROWS ? AX_MATMUL_ROWS : rows > 128 ? 128 : rows;
 }
 
-/* y = x times u over n pixels, whose number is free. */
+/* y = x times u over n pixels, whose number is free; at: where the first output is. */
 static void multiply(const ax_device *dev, const float *x, const float *u, float *y, size_t n, size_t ci, size_t co,
-                     float *edge)
+                     const ax_epilogue *e, size_t at, float *edge)
 {
     size_t whole = n / AX_MATMUL_ROWS * AX_MATMUL_ROWS, rest = n - whole;
     if (whole)
-        dev->k->matmul(x, u, y, (int32_t)whole, (int32_t)ci, (int32_t)co);
+        dev->k->matmul(x, u, y, (int32_t)whole, (int32_t)ci, (int32_t)co, e, at);
     if (!rest)
         return;
     memcpy(edge, x + whole * ci, rest * ci * sizeof *edge);
     memset(edge + rest * ci, 0, (AX_MATMUL_ROWS - rest) * ci * sizeof *edge);
     float *out = edge + AX_MATMUL_ROWS * ci;
-    dev->k->matmul(edge, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co);
-    memcpy(y + whole * co, out, rest * co * sizeof *y);
+    dev->k->matmul(edge, u, out, (int32_t)rest, (int32_t)ci, (int32_t)co, NULL, 0);
+    if (e)
+        dev->k->finish(e, out, y + whole * co, at + whole * co, rest, (int32_t)co);
+    else
+        memcpy(y + whole * co, out, rest * co * sizeof *y);
 }
 
 static size_t pixels_of(const ax_conv_shape *g, int32_t n)
@@ -99,16 +102,17 @@ static size_t pixels_of(const ax_conv_shape *g, int32_t n)
 static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
 {
     const float *x = m->x;
-    float *y = m->y, *u = m->work, *edge = u + weight_floats(g);
+    float *y = m->y, *u = ax_conv_packed(m), *edge = ax_conv_scratch(m, weight_floats(g));
     const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), px = pixels_of(g, m->n);
-    pack(dev, m->w, g->ci, g->co, 1, ci, u);
+    if (!m->ready)
+        pack(dev, m->w, g->ci, g->co, 1, ci, u);
     int T = ax_cpu_tasks(dev, px * ci * co / 16);
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++) {
         size_t lo, hi;
         ax_cpu_span(px, AX_MATMUL_ROWS, T, t, &lo, &hi);
         for (size_t p = lo; p < hi; p += chunk)
-            multiply(dev, x + p * ci, u, y + p * co, hi - p < chunk ? hi - p : chunk, ci, co,
+            multiply(dev, x + p * ci, u, y + p * co, hi - p < chunk ? hi - p : chunk, ci, co, m->e, p * co,
                      edge + (size_t)t * edge_floats(g));
     }
 }
@@ -151,7 +155,7 @@ static void backward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
         for (size_t p = lo; p < hi; p += block) {
             size_t n = hi - p < block ? hi - p : block;
             for (size_t q = p; dx && q < p + n; q += chunk)
-                multiply(dev, dy + q * co, u, dx + q * ci, p + n - q < chunk ? p + n - q : chunk, co, ci,
+                multiply(dev, dy + q * co, u, dx + q * ci, p + n - q < chunk ? p + n - q : chunk, co, ci, NULL, 0,
                          edge + (size_t)t * edge_floats(g));
             if (dw)
                 dev->k->outer_sum(x + p * ci, dy + p * co, sum, (int32_t)n, g->ci, g->co, g->co);

@@ -78,16 +78,16 @@ static size_t sum_floats(const ax_device *dev, size_t products, int32_t ci, int3
     return products * filled(dev, ci) * (size_t)co;
 }
 
-/* Bytes of scratch for any pass. */
-static size_t work_bytes(const ax_device *dev, const ax_winograd *w)
+/* Bytes of scratch for all passes. */
+static size_t work_bytes(const ax_device *dev, ax_conv *c, const ax_winograd *w)
 {
     part parts[PARTS];
     size_t products;
     parts_of(w, parts, &products);
     size_t tiles = (size_t)dev->threads * tile_floats(dev, w->g.ci, w->g.co);
     size_t a = weight_floats(dev, products, w->g.ci, w->g.co);
-    size_t b = (size_t)dev->threads * sum_floats(dev, products, w->g.ci, w->g.co);
-    return (tiles + (a > b ? a : b)) * sizeof(float) + 4096;
+    size_t b = c->constant ? 0 : (size_t)dev->threads * sum_floats(dev, products, w->g.ci, w->g.co);
+    return ax_conv_work(c, tiles + (a > b ? a : b), a) + 4096;
 }
 
 /* ---- weights ---- */
@@ -155,6 +155,18 @@ static size_t image_floats(const ax_conv_shape *g, int32_t c)
     return (size_t)g->h * (size_t)g->w * (size_t)c;
 }
 
+/* Where a tile's outputs are among those of all images; outside: -1. */
+static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_t c, ptrdiff_t *to)
+{
+    const int32_t d = g->dilation;
+    for (int i = 0; i < p->oy; i++)
+        for (int k = 0; k < p->ox; k++) {
+            const int32_t y = at.y + i * d, x = at.x + k * d;
+            const bool in = y < g->h && x < g->w;
+            *to++ = in ? (ptrdiff_t)(at.image * image_floats(g, c)) + ((ptrdiff_t)y * g->w + x) * c : -1;
+        }
+}
+
 static void input_tile(ax_device *dev, const ax_conv_shape *g, const part *p, place at, const float *x, int32_t c,
                        float *to, size_t stride)
 {
@@ -168,7 +180,7 @@ static void input_tile(ax_device *dev, const ax_conv_shape *g, const part *p, pl
 
 /* The outputs of a part's tiles lo .. hi. */
 static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, size_t lo, size_t hi, const float *x,
-                           int32_t ci, const float *u, const float *bias, int32_t co, float *y, float *work)
+                           int32_t ci, const float *u, const ax_epilogue *e, int32_t co, float *y, float *work)
 {
     const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
                  out = product_stride(dev, co);
@@ -179,33 +191,55 @@ static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p
         for (size_t i = 0; i < used; i++)
             input_tile(dev, g, p, place_of(p, first + i), x, ci, v + i * cip, in);
         for (size_t q = 0; q < p->products; q++)
-            dev->k->matmul(v + q * in, u + q * cip * cop, m + q * out, (int32_t)used, (int32_t)cip, (int32_t)cop);
+            dev->k->matmul(v + q * in, u + q * cip * cop, m + q * out, (int32_t)used, (int32_t)cip, (int32_t)cop, NULL,
+                           0);
         for (size_t i = 0; i < used; i++) {
-            place at = place_of(p, first + i);
-            const float *pixel[OUT * OUT];
-            find_pixels(g, y + at.image * image_floats(g, co), co, at.y, at.x, p->oy, p->ox, NULL, pixel);
-            dev->k->winograd_output(p->oy, p->ox, m + i * cop, out, bias, co, (float *const *)pixel);
+            ptrdiff_t at[OUT * OUT];
+            find_outputs(g, p, place_of(p, first + i), co, at);
+            dev->k->winograd_output(p->oy, p->ox, m + i * cop, out, e, co, y, at);
         }
     }
 }
 
-static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *weight,
-                     size_t so, size_t si, bool turn, const float *bias, int32_t co, float *y, float *work)
+/* The tiles of all parts, with weights that transform_weights has made. */
+static void convolve(ax_device *dev, const ax_winograd *w, int32_t n, const float *x, int32_t ci, const float *u,
+                     const ax_epilogue *e, int32_t co, float *y, float *tiles)
 {
     part parts[PARTS];
     size_t products;
     const int count = parts_of(w, parts, &products);
-    float *tiles = work + weight_floats(dev, products, ci, co);
-    transform_weights(dev, parts, count, weight, so, si, turn, ci, co, work);
     int T = dev->threads;
 #pragma omp parallel for num_threads(T) schedule(static)
     for (int t = 0; t < T; t++)
         for (int p = 0; p < count; p++) {
             size_t lo, hi;
             ax_cpu_span((size_t)n * parts[p].rows * parts[p].columns, AX_MATMUL_ROWS, T, t, &lo, &hi);
-            convolve_tiles(dev, &w->g, &parts[p], lo, hi, x, ci, work, bias, co, y,
+            convolve_tiles(dev, &w->g, &parts[p], lo, hi, x, ci, u, e, co, y,
                            tiles + (size_t)t * tile_floats(dev, ci, co));
         }
+}
+
+static void forward(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
+{
+    part parts[PARTS];
+    size_t products;
+    const int32_t ci = w->g.ci, co = w->g.co;
+    const int count = parts_of(w, parts, &products);
+    float *u = ax_conv_packed(m);
+    if (!m->ready)
+        transform_weights(dev, parts, count, m->w, (size_t)ci * 9, 9, false, ci, co, u);
+    convolve(dev, w, m->n, m->x, ci, u, m->e, co, m->y, ax_conv_scratch(m, weight_floats(dev, products, ci, co)));
+}
+
+static void data(ax_device *dev, const ax_winograd *w, const ax_conv_memory *m)
+{
+    part parts[PARTS];
+    size_t products;
+    const int32_t ci = w->g.ci, co = w->g.co;
+    const int count = parts_of(w, parts, &products);
+    float *u = m->work;
+    transform_weights(dev, parts, count, m->w, 9, (size_t)ci * 9, true, co, ci, u);
+    convolve(dev, w, m->n, m->dy, co, u, NULL, ci, m->dx, u + weight_floats(dev, products, co, ci));
 }
 
 /* sum += the products of a part's tiles lo .. hi with their gradients. */
@@ -281,7 +315,7 @@ static ax_code prepare(ax_device *dev, ax_conv *c, size_t *work, ax_err *err)
         return ax_fail(err, AX_ENOMEM, "out of memory");
     c->prep = w;
     ax_code code = ax_cpu_winograd_init(w, &c->shape, err);
-    *work = code == AX_OK ? work_bytes(dev, w) : 0;
+    *work = code == AX_OK ? work_bytes(dev, c, w) : 0;
     return code;
 }
 
@@ -294,12 +328,10 @@ static void release(ax_conv *c)
 
 static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
-    const ax_conv_shape *g = &c->shape;
-    const size_t per_output = (size_t)g->ci * 9;
     if (c->passes & AX_CONV_FORWARD)
-        convolve(dev, c->prep, m->n, m->x, g->ci, m->w, per_output, 9, false, m->bias, g->co, m->y, m->work);
+        forward(dev, c->prep, m);
     if (c->passes & AX_CONV_DATA)
-        convolve(dev, c->prep, m->n, m->dy, g->co, m->w, 9, per_output, true, NULL, g->ci, m->dx, m->work);
+        data(dev, c->prep, m);
     if (c->passes & AX_CONV_WEIGHTS)
         weights(dev, c->prep, m->n, m->x, m->dy, m->dw, m->work);
 }

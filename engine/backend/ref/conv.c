@@ -1,5 +1,6 @@
 #include "engine/backend/ref/ref.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,34 @@ AX_REF_KERNEL(conv)
             for (int32_t v = 0; v < g.y.w; v++)
                 for (int32_t o = 0; o < g.y.c; o++)
                     y[ax_ref_at(g.y, n, h, v, o)] = (float)(output_at(&g, x, w, n, h, v, o) + (bias ? bias[o] : 0));
+    return AX_OK;
+}
+
+/* Inputs behind the weight: [bias][gamma, beta, mean, variance][what is added ...]. */
+AX_REF_KERNEL(fused)
+{
+    (void)dev;
+    (void)err;
+    const float *x = call->in[0].mem, *w = call->in[1].mem;
+    float *y = call->out[0].mem;
+    geometry g = geometry_of(call, call->in[0].type.shape, call->in[1].type.shape, call->out[0].type.shape);
+    const ax_operand *bias = call->in + 2, *norm = bias + (call->attr.fused.bias ? 1 : 0),
+                     *add = norm + (call->attr.fused.norm ? 4 : 0), *end = call->in + call->n_in;
+    for (size_t i = 0; i < ax_shape_count(g.y); i++) {
+        const int32_t o = (int32_t)(i % (size_t)g.y.c), v = (int32_t)(i / (size_t)g.y.c % (size_t)g.y.w),
+                      row = (int32_t)(i / (size_t)g.y.c / (size_t)g.y.w), n = row / g.y.h, h = row % g.y.h;
+        double sum = output_at(&g, x, w, n, h, v, o);
+        if (call->attr.fused.bias)
+            sum += ((const float *)bias->mem)[o];
+        if (call->attr.fused.norm) {
+            const float *const p[] = { norm[0].mem, norm[1].mem, norm[2].mem, norm[3].mem };
+            sum = p[0][o] * ((sum - p[2][o]) / sqrt((double)p[3][o] + call->attr.fused.eps)) + p[1][o];
+        }
+        sum = ax_ref_activate(call->attr.fused.act, (float)sum);
+        for (const ax_operand *a = add; a < end; a++)
+            sum += ((const float *)a->mem)[i];
+        y[i] = ax_ref_activate(call->attr.fused.after, (float)sum);
+    }
     return AX_OK;
 }
 

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static float activate(uint8_t act, float y)
+float ax_ref_activate(uint8_t act, float y)
 {
     if (act == AX_ACT_NONE)
         return y;
@@ -45,7 +45,7 @@ static void channel(const ax_call *call, size_t pixels, size_t c, size_t channel
         saved_invstd[c] = (float)invstd;
     for (size_t i = 0; y && i < pixels; i++)
         y[i * channels + c] =
-            activate(call->attr.norm.act, (float)(gamma * ((x[i * channels + c] - mean) * invstd) + beta));
+            ax_ref_activate(call->attr.norm.act, (float)(gamma * ((x[i * channels + c] - mean) * invstd) + beta));
 }
 
 AX_REF_KERNEL(bnorm)
@@ -101,7 +101,7 @@ AX_REF_KERNEL(relu)
     float *y = call->out[0].mem;
     size_t n = ax_shape_count(call->out[0].type.shape);
     for (size_t i = 0; i < n; i++)
-        y[i] = activate(call->attr.act, x[i]);
+        y[i] = ax_ref_activate(call->attr.act, x[i]);
     return AX_OK;
 }
 

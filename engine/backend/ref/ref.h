@@ -34,11 +34,15 @@ AX_REF_KERNEL(wmse_backward);
 AX_REF_KERNEL(wsum);
 AX_REF_KERNEL(wsum_backward);
 AX_REF_KERNEL(argmax);
+AX_REF_KERNEL(fused);
 ax_code ax_ref_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
 ax_code ax_ref_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
 ax_code ax_ref_adam(ax_device *dev, const ax_update *u, ax_err *err);
 ax_code ax_ref_sgd(ax_device *dev, const ax_update *u, ax_err *err);
 ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+
+/* An activation's output. */
+float ax_ref_activate(uint8_t act, float y);
 
 /* Source of one output coordinate of a bilinear resize with half-pixel centres: out = (1 - t) * in[lo] + t * in[hi]. */
 typedef struct ax_ref_tap {

@@ -14,17 +14,27 @@ const ax_type *ax_bench_output(const ax_call *call)
     return call->backward ? &call->in[0].type : &call->out[0].type;
 }
 
+/* Maps that a FUSED adds. */
+static uint32_t summands(const ax_call *call)
+{
+    return call->n_in - 2 - (call->attr.fused.bias ? 1 : 0) - (call->attr.fused.norm ? 4 : 0);
+}
+
 void ax_bench_family(const ax_call *call, char *out, size_t cap)
 {
-    static const char *const acts[] = { "", "+relu", "+relu6" };
+    static const char *const acts[] = { "", "+relu", "+relu6" }, *const sums[] = { "", "+add", "+add+add" };
     const char *text = ax_op_get(call->op)->text;
     const ax_attr *a = &call->attr;
     int n;
     switch (call->op) {
     case AX_OP_CONV2D:
+    case AX_OP_FUSED:
         n = snprintf(out, cap, "%s %dx%d%s", text, a->conv.kernel, a->conv.kernel, a->conv.groups > 1 ? " dw" : "");
         if (a->conv.dilation > 1 && n > 0 && (size_t)n < cap)
-            snprintf(out + n, cap - (size_t)n, " d%d", a->conv.dilation);
+            n += snprintf(out + n, cap - (size_t)n, " d%d", a->conv.dilation);
+        if (call->op == AX_OP_FUSED && n > 0 && (size_t)n < cap)
+            snprintf(out + n, cap - (size_t)n, "%s%s%s%s", a->fused.norm ? "+bn" : "", acts[a->fused.act % 3],
+                     sums[summands(call) % 3], acts[a->fused.after % 3]);
         break;
     case AX_OP_BNORM:
         snprintf(out, cap, "%s%s%s", text, acts[a->norm.act % 3], a->norm.train ? "" : " frozen");
@@ -42,7 +52,7 @@ void ax_bench_variant(const ax_call *call, char *out, size_t cap)
     const ax_operand *x = ax_bench_input(call, 0);
     ax_shape y = ax_bench_output(call)->shape, from = x ? x->type.shape : y;
     char wants[16] = "", size[32] = "", to[16] = "", stride[8] = "";
-    if (call->op == AX_OP_CONV2D) {
+    if (call->op == AX_OP_CONV2D || call->op == AX_OP_FUSED) {
         if (call->backward)
             snprintf(wants, sizeof wants, "%s%s%s ", call->out[0].mem ? " x" : "", call->out[1].mem ? " w" : "",
                      call->n_out > 2 && call->out[2].mem ? " b" : "");
@@ -90,6 +100,8 @@ double ax_bench_flop(const ax_call *call)
     switch (call->op) {
     case AX_OP_CONV2D:
         return conv_flop(call, x->type.shape, ax_bench_output(call)->shape);
+    case AX_OP_FUSED:
+        return conv_flop(call, x->type.shape, ax_bench_output(call)->shape) + summands(call) * out;
     case AX_OP_BNORM: /* sums of the values and of their squares (4), then subtract, multiply-add and the activation */
         if (back)
             return in * (a->norm.train ? 9 : 6);

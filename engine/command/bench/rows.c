@@ -75,11 +75,12 @@ static ax_code add_updates(ax_bench_rows *rows, const ax_params *params, const c
 }
 
 /* The calls of the session's graph as its plan makes them. */
-static ax_code add_calls(ax_bench_rows *rows, ax_session *s, const char *where, bool updates, ax_err *err)
+static ax_code add_calls(ax_bench_rows *rows, ax_session *s, const char *where, unsigned flags, bool updates,
+                         ax_err *err)
 {
     ax_code code = ax_session_params(s, NULL, err);
     if (code == AX_OK)
-        code = ax_session_compile(s, 0, err);
+        code = ax_session_compile(s, flags, err);
     for (size_t i = 0; code == AX_OK && i < ax_plan_steps(s->plan); i++)
         code = add_call(rows, ax_plan_step_at(s->plan, i), where, err);
     return code == AX_OK && updates ? add_updates(rows, s->params, where, err) : code;
@@ -94,7 +95,11 @@ static ax_code add_network(ax_bench_rows *rows, const ax_bench_work *o, bool upd
     if (code == AX_OK)
         code = ax_bench_graph(s.graph, o, &spec, err);
     if (code == AX_OK)
-        code = add_calls(rows, &s, o->infer ? "infer" : o->stage == 1 ? "step1" : "step2", updates, err);
+        code = add_calls(rows, &s,
+                         o->infer        ? "infer"
+                         : o->stage == 1 ? "step1"
+                                         : "step2",
+                         o->infer ? AX_PLAN_INFERENCE : 0, updates, err);
     ax_session_drop(&s);
     return code;
 }
@@ -143,7 +148,7 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     if (code == AX_OK)
         code = ax_graph_keep(g, ax_graph_grad(g, factor), "factor.gradient", err);
     if (code == AX_OK)
-        code = add_calls(rows, &s, "step1", false, err);
+        code = add_calls(rows, &s, "step1", 0, false, err);
     ax_session_drop(&s);
     return code;
 }

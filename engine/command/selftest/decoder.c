@@ -212,7 +212,8 @@ static ax_code write_labels(bench *b, ax_err *err)
 static ax_code run(bench *b, const ax_graph *g, ax_err *err)
 {
     ax_plan_free(b->plan);
-    b->plan = ax_plan_new(g, b->s->be, b->s->dev, b->params, g == b->train ? AX_PLAN_KEEP_EFFECTS : 0, err);
+    b->plan =
+        ax_plan_new(g, b->s->be, b->s->dev, b->params, g == b->train ? AX_PLAN_KEEP_EFFECTS : AX_PLAN_INFERENCE, err);
     if (!b->plan)
         return err->code;
     ax_code code = AX_OK;

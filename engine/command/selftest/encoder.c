@@ -54,7 +54,7 @@ static ax_code build(encoder *e, ax_err *err)
         code = ax_session_params(s, NULL, err);
     if (code == AX_OK)
         code = ax_mobilenet_load(&ax_encoder_builtin()->net, s->params, e->weights, err);
-    return code == AX_OK ? ax_session_compile(s, 0, err) : code;
+    return code == AX_OK ? ax_session_compile(s, AX_PLAN_INFERENCE, err) : code;
 }
 
 static ax_code write_image(encoder *e, const ax_safetensors *st, ax_err *err)

@@ -44,7 +44,7 @@ class Ops(unittest.TestCase):
         self.assertIn("conv2d", names)
         for op in names:
             directions = {r["variant"].startswith("backward") for r in self.rows(op)}
-            self.assertEqual(directions, {False} if op in ("zero", "add", "argmax") else {False, True}, op)
+            self.assertEqual(directions, {False} if op in ("zero", "add", "argmax", "fused") else {False, True}, op)
         self.assertEqual(len(self.rows("updates")), 4)
 
     def test_figures_are_finite_and_fit_each_other(self):
@@ -130,6 +130,18 @@ class Others(unittest.TestCase):
         self.assertAlmostEqual(sum(r["share"] for r in p), 1, places=3)
         self.assertTrue(all(r["ms"] >= 0 and r["bytes"] > 0 and r["nodes"] >= 1 for r in p))
         self.assertEqual(p, sorted(p, key=lambda r: -r["ms"]))
+
+    def test_inference_is_profiled_as_it_is_fused(self):
+        rows = json.loads(bench("infer", "--device", "cpu", "--threads", "1", "--profile", "--json"))["profile"]
+        names = {re.sub(r" \d+x\d+x\d+x.*", "", r["op"]) for r in rows}
+        self.assertFalse([n for n in names if n.startswith(("conv2d", "batchnorm"))], names)
+        self.assertIn("fused 3x3 dw+bn+relu6", names)
+        self.assertTrue(any(n.endswith("+bn+add") for n in names), names)  # the encoder's residuals
+        self.assertTrue(any("+bn+relu+add" in n for n in names), names)  # a cell's sums
+        for r in rows:
+            self.assertEqual(r["op"].startswith("fused"), r["by"] != "", r)
+        ref = json.loads(bench("infer", "--device", "ref", "--profile", "--json"))["profile"]
+        self.assertEqual({r["op"] for r in ref}, {r["op"] for r in rows})
 
     def test_profile_names_the_implementation_of_convolutions(self):
         step = ["step", "--stage", "2", "--device", "cpu", "--threads", "1", "--profile"]

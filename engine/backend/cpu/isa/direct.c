@@ -1,7 +1,7 @@
 /* Dense convolution, NHWC, by register tiles: six or eight outputs by up to three vectors of channels, as a matrix
    product whose rows are found through pointers. All outputs of a zone see the same taps, so that none is computed for
    nothing. */
-#include "engine/backend/cpu/isa/vec.h"
+#include "engine/backend/cpu/isa/epilogue.h"
 
 #include <stddef.h>
 
@@ -88,11 +88,29 @@ static void find(const ax_conv_shape *g, const ax_zone *z, const float *x, float
     step(z, at, 1);
 }
 
+/* The same where the last vector isn't full: a map may end with it. */
+AX_INLINE void finish_part(const ax_epilogue *e, vf acc[PIXELS][3], const tile *at, const float *y, ptrdiff_t first,
+                           int32_t n, const int NV)
+{
+    const int32_t rest = n - (NV - 1) * AX_LANES;
+    for (int t = 0; t < PIXELS; t++) {
+        const ptrdiff_t to = at->out[t] - y + first;
+        float last[AX_LANES];
+        for (int v = 0; v < NV - 1; v++)
+            acc[t][v] = ax_finish(e, acc[t][v], to + v * AX_LANES);
+        AX_STORE(last, acc[t][NV - 1]);
+        for (int32_t k = 0; k < rest; k++)
+            last[k] = ax_finish_one(e, last[k], to + (NV - 1) * AX_LANES + k);
+        acc[t][NV - 1] = AX_LOAD(last);
+    }
+}
+
 /* A tile by NV vectors of output channels, of which n are wanted. w: this block's weights, {taps}{ci}{NV * lanes}. */
-AX_INLINE void block(const runs *k, const tile *at, const float *w, const float *bias, ptrdiff_t first, int32_t n,
-                     const int NV)
+AX_INLINE void block(const runs *k, const tile *at, const float *w, const ax_epilogue *e, const float *y,
+                     ptrdiff_t first, int32_t n, const int NV)
 {
     const ptrdiff_t width = NV * AX_LANES;
+    const float *bias = e ? e->bias : NULL;
     vf acc[PIXELS][3];
 #pragma GCC unroll 8
     for (int t = 0; t < PIXELS; t++)
@@ -116,6 +134,14 @@ AX_INLINE void block(const runs *k, const tile *at, const float *w, const float 
                     acc[t][v] += wv[v] * p[t][i];
         }
     }
+    if (ax_finishes(e) && n == width) {
+#pragma GCC unroll 8
+        for (int t = 0; t < PIXELS; t++)
+            for (int v = 0; v < NV; v++)
+                acc[t][v] = ax_finish(e, acc[t][v], at->out[t] - y + first + v * AX_LANES);
+    } else if (ax_finishes(e)) {
+        finish_part(e, acc, at, y, first, n, NV);
+    }
     if (n == width) {
 #pragma GCC unroll 8
         for (int t = 0; t < PIXELS; t++)
@@ -132,7 +158,7 @@ AX_INLINE void block(const runs *k, const tile *at, const float *w, const float 
 }
 
 void AX_ISA_NAME(direct_forward)(const ax_conv_shape *g, const ax_zone *z, const float *x, const float *packed,
-                                 const float *bias, float *y, size_t p0, size_t p1)
+                                 const ax_epilogue *e, float *y, size_t p0, size_t p1)
 {
     const runs k = runs_of(g, z);
     const ptrdiff_t rows = (ptrdiff_t)g->kernel * g->kernel * g->ci;
@@ -148,11 +174,11 @@ void AX_ISA_NAME(direct_forward)(const ax_conv_shape *g, const ax_zone *z, const
             const int32_t n = g->co - c0 < width ? g->co - c0 : width;
             for (int i = 0; i < used; i++)
                 if (AX_LANES == 16 && width == 3 * AX_LANES)
-                    block(&k, &tiles[i], w, bias, c0, n, 3);
+                    block(&k, &tiles[i], w, e, y, c0, n, 3);
                 else if (width == 2 * AX_LANES)
-                    block(&k, &tiles[i], w, bias, c0, n, 2);
+                    block(&k, &tiles[i], w, e, y, c0, n, 2);
                 else
-                    block(&k, &tiles[i], w, bias, c0, n, 1);
+                    block(&k, &tiles[i], w, e, y, c0, n, 1);
             w += rows * width;
         }
     }

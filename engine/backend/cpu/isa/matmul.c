@@ -1,16 +1,17 @@
 /* Matrix products of maps of pixels (or of Winograd's tiles) with a small matrix, in registers: AX_MATMUL_ROWS rows by
    two vectors, or three. */
-#include "engine/backend/cpu/isa/vec.h"
+#include "engine/backend/cpu/isa/epilogue.h"
 
 #include <stddef.h>
 
 enum { AHEAD = 4 }; /* tiles; only the first pass over a chunk fetches it from memory */
 
 /* ROWS rows by NV vectors of outputs, and another half of one. fetch: those some tiles ahead will be wanted soon. */
-AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const int ROWS,
-                       const int NV, const bool half, const bool fetch)
+AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const ax_epilogue *e,
+                       ptrdiff_t c0, ptrdiff_t at, const int ROWS, const int NV, const bool half, const bool fetch)
 {
     const ptrdiff_t width = NV * AX_LANES + (half ? AX_LANES / 2 : 0);
+    const float *bias = e && e->bias ? e->bias + c0 : NULL;
     vf acc[AX_MATMUL_ROWS][3];
     vh more[AX_MATMUL_ROWS];
     for (int t = 0; t < ROWS; t++) {
@@ -18,6 +19,13 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
             acc[t][k] = (vf) { 0 };
         more[t] = (vh) { 0 };
     }
+    if (bias)
+        for (int t = 0; t < ROWS; t++) {
+            for (int k = 0; k < NV; k++)
+                acc[t][k] = AX_LOAD(bias + k * AX_LANES);
+            if (half)
+                more[t] = AX_LOAD_HALF(bias + NV * AX_LANES);
+        }
     const float *ahead = v + AHEAD * ROWS * ci;
     for (ptrdiff_t i = 0; i < ci; i++, u += width) {
         if (fetch && i % 16 == 0)
@@ -39,6 +47,13 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
         }
     }
     AX_HIDE(co);
+    if (e)
+        for (int t = 0; t < ROWS; t++) {
+            for (int k = 0; k < NV; k++)
+                acc[t][k] = ax_finish(e, acc[t][k], at + t * co + k * AX_LANES);
+            if (half)
+                more[t] = ax_finish_half(e, more[t], at + t * co + NV * AX_LANES);
+        }
     for (int t = 0; t < ROWS; t++) {
         for (int k = 0; k < NV; k++)
             AX_STORE(m + t * co + k * AX_LANES, acc[t][k]);
@@ -47,29 +62,31 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
     }
 }
 
-AX_INLINE void rows(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, int32_t n, const int NV,
-                    const bool half, const bool fetch)
+AX_INLINE void rows(const float *v, ptrdiff_t ci, const float *u, float *m, ptrdiff_t co, const ax_epilogue *e,
+                    ptrdiff_t c0, ptrdiff_t at, int32_t n, const int NV, const bool half, const bool fetch)
 {
     for (int32_t t = 0; t < n; t += AX_MATMUL_ROWS)
-        product(v + t * ci, ci, u, m + t * co, co, AX_MATMUL_ROWS, NV, half, fetch);
+        product(v + t * ci, ci, u, m + c0 + t * co, co, e, c0, at + c0 + t * co, AX_MATMUL_ROWS, NV, half, fetch);
 }
 
-void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co)
+void AX_ISA_NAME(matmul)(const float *v, const float *u, float *m, int32_t n, int32_t ci, int32_t co,
+                         const ax_epilogue *e, size_t first)
 {
+    const ptrdiff_t at = (ptrdiff_t)first;
     for (int32_t c0 = 0, width; c0 < co; c0 += width, u += (ptrdiff_t)ci * width) {
         width = ax_matmul_block(AX_LANES, co - c0);
         if (AX_LANES == 16 && co == 3 * AX_LANES) /* known distances are faster */
-            rows(v, ci, u, m, 3 * AX_LANES, n, 3, false, true);
+            rows(v, ci, u, m, 3 * AX_LANES, e, 0, at, n, 3, false, true);
         else if (AX_LANES == 16 && width == 3 * AX_LANES) /* always the first */
-            rows(v, ci, u, m, co, n, 3, false, true);
+            rows(v, ci, u, m, co, e, 0, at, n, 3, false, true);
         else if (width == 2 * AX_LANES && c0 == 0)
-            rows(v, ci, u, m, co, n, 2, false, true);
+            rows(v, ci, u, m, co, e, 0, at, n, 2, false, true);
         else if (width == 2 * AX_LANES)
-            rows(v, ci, u, m + c0, co, n, 2, false, false);
+            rows(v, ci, u, m, co, e, c0, at, n, 2, false, false);
         else if (width > AX_LANES)
-            rows(v, ci, u, m + c0, co, n, 1, true, true);
+            rows(v, ci, u, m, co, e, c0, at, n, 1, true, true);
         else
-            rows(v, ci, u, m + c0, co, n, 1, false, true);
+            rows(v, ci, u, m, co, e, c0, at, n, 1, false, true);
     }
 }
 

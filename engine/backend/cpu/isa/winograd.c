@@ -1,6 +1,7 @@
 /* Winograd's minimal filtering of 3x3 taps in tiles of 4, 3 or 2 outputs along either side, and its transposed forms
    for the gradient of the weights: for 4x4 outputs 36 products where the direct sum has 144, for 2x2 16 for 36 (Lavin
    and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016). */
+#include "engine/backend/cpu/isa/epilogue.h"
 #include "engine/backend/cpu/isa/winograd_points.h"
 
 #include <stddef.h>
@@ -91,59 +92,67 @@ void AX_ISA_NAME(winograd_gradient)(int oy, int ox, const float *const *tap, int
     FOR_TILE(GRADIENT)
 }
 
-/* A vector of channels of a tile's outputs. to: NULL is not wanted. */
-AX_INLINE
-    void outputs_of(const float *from, size_t stride, vf bias, int32_t at, float *const *to, const int oy, const int ox)
+/* A vector of channels of a tile's outputs, from channel c on; e: after the bias. */
+AX_INLINE void outputs_of(const float *from, size_t stride, vf bias, const ax_epilogue *e, ptrdiff_t c, float *y,
+                          const ptrdiff_t *at, const int oy, const int ox)
 {
 #pragma GCC unroll 2
     for (int fy = 0; fy < 2; fy++) {
         vf half[2][IN]; /* [output of the columns][column] */
         for (int x = 0; x < ox + 2; x++) {
             vf m[IN], r[2];
-            for (int y = 0; y < oy + 2; y++)
-                m[y] = AX_LOAD(from + (size_t)(y * (ox + 2) + x) * stride);
+            for (int i = 0; i < oy + 2; i++)
+                m[i] = AX_LOAD(from + (size_t)(i * (ox + 2) + x) * stride);
             output_some(m, r, oy, fy);
             half[0][x] = r[0];
             half[1][x] = r[1];
         }
-        for (int y = fy; y < oy; y += 2)
+        for (int i = fy; i < oy; i += 2)
             for (int fx = 0; fx < 2; fx++) {
                 vf r[2];
-                output_some(half[y / 2], r, ox, fx);
-                for (int x = fx; x < ox; x += 2)
-                    if (to[y * ox + x])
-                        AX_STORE(to[y * ox + x] + at, r[x / 2] + bias);
+                output_some(half[i / 2], r, ox, fx);
+                for (int x = fx; x < ox; x += 2) {
+                    const ptrdiff_t to = at[i * ox + x] + c;
+                    if (at[i * ox + x] < 0)
+                        continue;
+                    vf v = r[x / 2] + bias;
+                    AX_STORE(y + to, e ? ax_finish(e, v, to) : v);
+                }
             }
     }
 }
 
-AX_INLINE void all_outputs_of(const float *from, size_t stride, const float *bias, int32_t c, float *const *to,
-                              const int oy, const int ox)
+AX_INLINE void all_outputs_of(const float *from, size_t stride, const ax_epilogue *e, int32_t c, float *y,
+                              const ptrdiff_t *at, const int oy, const int ox)
 {
-    int32_t at = 0;
+    const ax_epilogue *rest = ax_finishes(e) ? e : NULL;
+    int32_t k = 0;
     vf b = { 0 };
-    for (; at + AX_LANES <= c; at += AX_LANES) {
-        if (bias)
-            b = AX_LOAD(bias + at);
-        outputs_of(from + at, stride, b, at, to, oy, ox);
+    for (; k + AX_LANES <= c; k += AX_LANES) {
+        if (e && e->bias)
+            b = AX_LOAD(e->bias + k);
+        outputs_of(from + k, stride, b, rest, k, y, at, oy, ox);
     }
-    if (at == c)
+    if (k == c)
         return;
-    float last[OUT * OUT][AX_LANES], *filled[OUT * OUT];
-    if (bias)
-        memcpy(&b, bias + at, (size_t)(c - at) * sizeof(float));
+    float last[OUT * OUT * AX_LANES];
+    ptrdiff_t place[OUT * OUT];
+    if (e && e->bias)
+        memcpy(&b, e->bias + k, (size_t)(c - k) * sizeof(float));
     for (int i = 0; i < oy * ox; i++)
-        filled[i] = last[i];
-    outputs_of(from + at, stride, b, 0, filled, oy, ox);
+        place[i] = i * AX_LANES;
+    outputs_of(from + k, stride, b, NULL, 0, last, place, oy, ox);
     for (int i = 0; i < oy * ox; i++)
-        if (to[i])
-            memcpy(to[i] + at, last[i], (size_t)(c - at) * sizeof(float));
+        for (int32_t n = 0; at[i] >= 0 && n < c - k; n++) {
+            const float v = last[i * AX_LANES + n];
+            y[at[i] + k + n] = rest ? ax_finish_one(rest, v, at[i] + k + n) : v;
+        }
 }
 
-void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stride, const float *bias, int32_t c,
-                                  float *const *to)
+void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stride, const ax_epilogue *e, int32_t c,
+                                  float *y, const ptrdiff_t *at)
 {
-#define OUTPUT(y, x) all_outputs_of(from, stride, bias, c, to, y, x)
+#define OUTPUT(h, w) all_outputs_of(from, stride, e, c, y, at, h, w)
     FOR_TILE(OUTPUT)
 }
 

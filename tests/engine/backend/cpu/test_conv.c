@@ -26,6 +26,27 @@ static void check(twin *t, ax_attr a, int n, int h, int w, int ci, int co, bool 
     twin_check(t, AX_OP_CONV2D, a, in, bias ? 3 : 2, (unsigned)(h * 31 + w * 7 + ci));
 }
 
+/* With all that an epilogue can do, of which `kind` leaves out some. */
+static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co, unsigned kind)
+{
+    const ax_type vector = twin_map(1, 1, 1, co), map = twin_map(n, ax_conv_extent(h, &a), ax_conv_extent(w, &a), co);
+    ax_type in[AX_MAX_IN] = { twin_map(n, h, w, ci), twin_weight(co, a.conv.kernel, a.conv.groups > 1 ? 1 : ci) };
+    uint32_t n_in = 2;
+    a.fused.act = (uint8_t)(kind % 3);
+    a.fused.after = (uint8_t)(kind / 3 % 3);
+    a.fused.bias = kind % 2 == 0;
+    a.fused.norm = kind % 4 < 2;
+    a.fused.eps = 1e-3f;
+    if (a.fused.bias)
+        in[n_in++] = vector;
+    for (int i = 0; i < 4 && a.fused.norm; i++)
+        in[n_in++] = vector;
+    for (unsigned i = 0; i < kind % 5 % 3; i++)
+        in[n_in++] = map;
+    t->floor = 0.1;
+    twin_check(t, AX_OP_FUSED, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
+}
+
 static void depthwise(twin *t)
 {
     static const int channels[] = { 2, 5, 8, 24, 45, 48 };
@@ -131,21 +152,34 @@ static void test_pointwise(void **state)
     }
 }
 
+static ax_conv conv_of(ax_attr a, int h, int w, int ci, int co)
+{
+    return (ax_conv) { .shape = { .h = h,
+                                  .w = w,
+                                  .ci = ci,
+                                  .oh = ax_conv_extent(h, &a),
+                                  .ow = ax_conv_extent(w, &a),
+                                  .co = co,
+                                  .kernel = a.conv.kernel,
+                                  .stride = a.conv.stride,
+                                  .pad = a.conv.pad,
+                                  .dilation = a.conv.dilation },
+                       .groups = a.conv.groups };
+}
+
+static bool fits_constant(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int h, int w, int ci, int co)
+{
+    ax_conv c = conv_of(a, h, w, ci, co);
+    c.passes = AX_CONV_FORWARD;
+    c.bias = c.constant = true;
+    return c.shape.oh >= 1 && c.shape.ow >= 1 && impl->fits(dev, &c);
+}
+
 /* Both passes of a call, or one: whether an implementation does them. */
 static bool fits(const ax_device *dev, const ax_conv_impl *impl, ax_attr a, int h, int w, int ci, int co, bool bias)
 {
     static const unsigned passes[] = { AX_CONV_FORWARD, AX_CONV_DATA, AX_CONV_WEIGHTS };
-    ax_conv c = { .shape = { .h = h,
-                             .w = w,
-                             .ci = ci,
-                             .oh = ax_conv_extent(h, &a),
-                             .ow = ax_conv_extent(w, &a),
-                             .co = co,
-                             .kernel = a.conv.kernel,
-                             .stride = a.conv.stride,
-                             .pad = a.conv.pad,
-                             .dilation = a.conv.dilation },
-                  .groups = a.conv.groups };
+    ax_conv c = conv_of(a, h, w, ci, co);
     if (c.shape.oh < 1 || c.shape.ow < 1)
         return false;
     for (size_t i = 0; i < 3; i++) {
@@ -175,6 +209,8 @@ static void each_geometry(twin *t, const ax_conv_impl *impl)
                 ax_attr a = conv(g[0], g[1], g[2], g[3], groups ? ci : 1);
                 if (fits(t->dev[1], impl, a, m[1], m[2], ci, c[1], (i + k) % 2))
                     check(t, a, m[0], m[1], m[2], ci, c[1], (i + k) % 2);
+                if (fits_constant(t->dev[1], impl, a, m[1], m[2], ci, c[1]))
+                    check_fused(t, a, m[0], m[1], m[2], ci, c[1], (unsigned)(7 * k + 3 * i + groups));
             }
 }
 

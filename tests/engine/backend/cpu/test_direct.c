@@ -79,8 +79,9 @@ static void check_chain(ax_device *dev, chain *c, ax_conv_shape g)
     c->g = g;
     for (unsigned pass = AX_CONV_FORWARD; pass <= AX_CONV_WEIGHTS; pass += AX_CONV_WEIGHTS - AX_CONV_FORWARD) {
         ax_conv conv = { .shape = g, .groups = 1, .bias = pass == AX_CONV_FORWARD, .passes = pass };
+        const ax_epilogue e = { .bias = c->bias };
         const ax_conv_memory m = {
-            .n = 2, .x = c->x, .w = c->w, .bias = c->bias, .dy = c->dy, .y = c->y, .dw = c->dw, .work = c->work
+            .n = 2, .x = c->x, .w = c->w, .e = &e, .dy = c->dy, .y = c->y, .dw = c->dw, .work = c->work
         };
         assert_true(ax_conv_direct.fits(dev, &conv));
         assert_int_equal(ax_conv_direct.prepare(dev, &conv, &work, &err), AX_OK);

@@ -54,7 +54,8 @@ static void with(bool own)
         size_t work = dense_work(&ax_cases[i]);
         if (own && (!work || work > MOST))
             continue;
-        agree(&ax_cases[i], 500 + i, oracle, dev);
+        if (ax_cases[i].op != AX_OP_FUSED || cuda->forward[AX_OP_FUSED].run) /* backends need not have it */
+            agree(&ax_cases[i], 500 + i, oracle, dev);
         seen[ax_cases[i].op] = true;
     }
     if (!own)

@@ -1,0 +1,143 @@
+/* FUSED: a convolution whose weights are folded with the batch norm behind it and put into the order of its kernel
+   once, in the first run, and which does all that follows before it writes an output. */
+#include "engine/backend/cpu/conv.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct prep {
+    const ax_conv_impl *impl;
+    ax_conv conv;
+    float *packed, *bias; /* made by the first run */
+} prep;
+
+/* The inputs by their meaning; NULL: there is none. */
+typedef struct operands {
+    const float *x, *w, *bias, *gamma, *beta, *mean, *var, *add[AX_MAX_SUMMANDS];
+} operands;
+
+static operands operands_of(const ax_call *call)
+{
+    operands o = { .x = call->in[0].mem, .w = call->in[1].mem };
+    uint32_t i = 2;
+    if (call->attr.fused.bias)
+        o.bias = call->in[i++].mem;
+    if (call->attr.fused.norm) {
+        o.gamma = call->in[i++].mem;
+        o.beta = call->in[i++].mem;
+        o.mean = call->in[i++].mem;
+        o.var = call->in[i++].mem;
+    }
+    for (int k = 0; i < call->n_in; k++)
+        o.add[k] = call->in[i++].mem;
+    return o;
+}
+
+static bool has_bias(const ax_call *call)
+{
+    return call->attr.fused.bias || call->attr.fused.norm;
+}
+
+AX_CPU_PREPARE(ax_cpu_fused_prepare)
+{
+    prep *p = calloc(1, sizeof *p);
+    if (!p)
+        return ax_fail(err, AX_ENOMEM, "out of memory");
+    call->prep = p;
+    p->conv = ax_conv_of(call);
+    p->conv.passes = AX_CONV_FORWARD;
+    p->conv.constant = true;
+    p->conv.bias = has_bias(call);
+    p->impl = ax_conv_choose(dev, &p->conv, err);
+    ax_code code = p->impl ? p->impl->prepare(dev, &p->conv, work, err) : AX_EINVAL;
+    call->held = p->conv.packed + (has_bias(call) ? (size_t)p->conv.shape.co * sizeof(float) : 0);
+    if (code != AX_OK)
+        ax_cpu_fused_discard(dev, call);
+    return code;
+}
+
+AX_CPU_DISCARD(ax_cpu_fused_discard)
+{
+    (void)dev;
+    prep *p = call->prep;
+    if (p && p->impl && p->impl->release)
+        p->impl->release(&p->conv);
+    if (p) {
+        free(p->packed);
+        free(p->bias);
+    }
+    free(p);
+    call->prep = NULL;
+}
+
+/* The norm as a factor for each output's weights, and one bias: gamma / sqrt(var + eps) and beta + (bias - mean) times
+   that. weights: each output's lie together. */
+static void fold(const operands *o, float eps, size_t channels, size_t per_channel, float *weights, float *bias)
+{
+    for (size_t k = 0; k < channels; k++) {
+        double before = o->bias ? (double)o->bias[k] : 0, scale = 1, shift = 0;
+        if (o->gamma) {
+            scale = (double)o->gamma[k] / sqrt((double)o->var[k] + (double)eps);
+            shift = (double)o->beta[k] - (double)o->mean[k] * scale;
+        }
+        bias[k] = (float)(before * scale + shift);
+        for (size_t i = k * per_channel; o->gamma && i < (k + 1) * per_channel; i++)
+            weights[i] = (float)((double)o->w[i] * scale);
+    }
+}
+
+static ax_code first_run(ax_device *dev, const ax_call *call, ax_conv_memory *m, ax_err *err)
+{
+    prep *p = call->prep;
+    const operands o = operands_of(call);
+    const size_t channels = (size_t)p->conv.shape.co, all = ax_shape_count(call->in[1].type.shape);
+    float *weights = o.gamma ? malloc(all * sizeof *weights) : NULL;
+    p->packed = aligned_alloc(64, ax_cpu_align(p->conv.packed));
+    p->bias = has_bias(call) ? malloc(channels * sizeof *p->bias) : NULL;
+    if (!p->packed || (o.gamma && !weights) || (has_bias(call) && !p->bias)) {
+        free(weights);
+        free(p->packed);
+        free(p->bias);
+        p->packed = p->bias = NULL;
+        return ax_fail(err, AX_ENOMEM, "out of memory: %zu bytes", p->conv.packed);
+    }
+    ax_epilogue e = *m->e;
+    if (p->bias)
+        fold(&o, call->attr.fused.eps, channels, all / channels, weights, p->bias);
+    e.bias = p->bias;
+    m->w = weights ? weights : o.w;
+    m->e = &e;
+    m->packed = p->packed;
+    m->ready = false;
+    p->impl->run(dev, &p->conv, m);
+    free(weights);
+    return AX_OK;
+}
+
+AX_CPU_RUN(ax_cpu_fused_run)
+{
+    const prep *p = call->prep;
+    const operands o = operands_of(call);
+    const ax_epilogue e = {
+        .bias = p->bias, .add = { o.add[0], o.add[1] }, .act = call->attr.fused.act, .after = call->attr.fused.after
+    };
+    ax_conv_memory m = { .n = call->in[0].type.shape.n,
+                         .x = o.x,
+                         .e = &e,
+                         .y = call->out[0].mem,
+                         .work = call->work,
+                         .packed = p->packed,
+                         .ready = true };
+    if (!p->packed)
+        return first_run(dev, call, &m, err);
+    p->impl->run(dev, &p->conv, &m);
+    return AX_OK;
+}
+
+void ax_cpu_fused_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
+{
+    const prep *p = call->prep;
+    *out = (ax_explanation) { .by = "" };
+    ax_conv_explain(dev, p->impl, p->conv, out);
+}

@@ -1,0 +1,276 @@
+/* The fused graph of inference: what it takes over, what it must leave, and that it computes the same. */
+#include "engine/backend/list.h"
+#include "engine/graph/fuse.h"
+#include "engine/graph/params.h"
+#include "engine/graph/plan.h"
+#include "engine/model/network.h"
+#include "engine/space/list.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SIDE = 64, NETWORKS = 200 };
+/* Of the largest logit: the norm's factor is rounded into the weights, and Winograd's tiles round them again. Fifty
+   layers on; the largest of the 200 is about a tenth of this. */
+#define TOLERANCE 3e-5
+
+/* ---- structure ---- */
+
+typedef struct chain {
+    ax_graph *g;
+    ax_err err;
+} chain;
+
+static ax_val vector(chain *c, const char *name, int32_t n)
+{
+    const ax_param_spec spec = { .name = name, .type = { .shape = { 1, 1, 1, n } }, .init = AX_INIT_ONE };
+    return ax_graph_param(c->g, &spec, &c->err);
+}
+
+static ax_val conv(chain *c, const char *name, ax_val x, bool bias)
+{
+    const ax_param_spec spec = { .name = name, .type = { .shape = { 3, 1, 1, 3 }, .layout = AX_OIHW } };
+    const ax_val in[] = { x, ax_graph_param(c->g, &spec, &c->err), bias ? vector(c, "bias", 3) : x };
+    const ax_attr attr = { .conv = { 1, 1, 0, 1, 1 } };
+    return ax_graph_apply(c->g, AX_OP_CONV2D, attr, in, bias ? 3 : 2, &c->err);
+}
+
+static ax_val norm(chain *c, ax_val x, ax_act act, bool train)
+{
+    const ax_val in[] = { x, vector(c, "gamma", 3), vector(c, "beta", 3), vector(c, "mean", 3), vector(c, "var", 3) };
+    const ax_attr attr = { .norm = { .eps = 0.25f, .act = (uint8_t)act, .train = train } };
+    return ax_graph_apply(c->g, AX_OP_BNORM, attr, in, 5, &c->err);
+}
+
+static ax_val add(chain *c, ax_val a, ax_val b)
+{
+    return ax_graph_apply(c->g, AX_OP_ADD, (ax_attr) { 0 }, (ax_val[]) { a, b }, 2, &c->err);
+}
+
+static ax_val relu(chain *c, ax_val x, ax_act act)
+{
+    return ax_graph_apply(c->g, AX_OP_RELU, (ax_attr) { .act = (uint8_t)act }, &x, 1, &c->err);
+}
+
+static chain begin(ax_val *x)
+{
+    chain c = { .g = ax_graph_new(NULL) };
+    *x = ax_graph_input(c.g, "x", (ax_type) { .shape = { 1, 2, 2, 3 } }, &c.err);
+    return c;
+}
+
+/* Keeps y, fuses, and frees what it was made of. */
+static ax_graph *fused(chain *c, ax_val y)
+{
+    assert_int_equal(ax_graph_keep(c->g, y, "y", &c->err), AX_OK);
+    ax_graph *to = ax_graph_fused(c->g, &c->err);
+    if (!to)
+        fail_msg("%s", c->err.msg);
+    ax_graph_free(c->g);
+    return to;
+}
+
+static void ops_are(ax_graph *g, const char *want)
+{
+    char got[200] = "";
+    for (size_t i = 0; i < ax_graph_nodes(g); i++)
+        snprintf(got + strlen(got), sizeof got - strlen(got), "%s%s", i ? " " : "",
+                 ax_op_get(ax_graph_node(g, i)->op)->text);
+    assert_string_equal(got, want);
+}
+
+static void whole_chain(void **state)
+{
+    (void)state;
+    ax_val x;
+    chain c = begin(&x);
+    ax_val before = relu(&c, x, AX_ACT_RELU);
+    ax_val y = norm(&c, conv(&c, "w", x, true), AX_ACT_RELU6, false);
+    y = add(&c, before, add(&c, y, x));
+    ax_graph *g = fused(&c, relu(&c, y, AX_ACT_RELU));
+    ops_are(g, "relu fused");
+    const ax_node *n = ax_graph_node(g, 1);
+    assert_int_equal(n->n_in, 9);
+    assert_true(n->attr.fused.bias && n->attr.fused.norm && n->attr.fused.eps == 0.25f);
+    assert_int_equal(n->attr.fused.act, AX_ACT_RELU6);
+    assert_int_equal(n->attr.fused.after, AX_ACT_RELU);
+    assert_int_equal(n->in[7], ax_graph_find(g, "x").id);
+    assert_int_equal(n->in[8], ax_graph_node(g, 0)->out[0]);
+    assert_int_equal(n->in[5], ax_graph_find(g, "mean").id);
+    assert_int_equal(n->out[0], ax_graph_find(g, "y").id);
+    ax_graph_free(g);
+}
+
+static void what_stays(void **state)
+{
+    (void)state;
+    ax_val x, y;
+    chain c = begin(&x);
+    y = conv(&c, "w", x, false); /* read twice */
+    ops_are(c.g = fused(&c, add(&c, norm(&c, y, AX_ACT_NONE, false), y)), "fused batchnorm add");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    y = conv(&c, "w", x, false); /* kept */
+    assert_int_equal(ax_graph_keep(c.g, y, "kept", NULL), AX_OK);
+    ops_are(c.g = fused(&c, relu(&c, y, AX_ACT_RELU)), "fused relu");
+    assert_int_not_equal(ax_graph_find(c.g, "kept").id, 0);
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    ops_are(c.g = fused(&c, norm(&c, conv(&c, "w", x, false), AX_ACT_NONE, true)), "fused batchnorm"); /* trains */
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    y = norm(&c, conv(&c, "w", x, false), AX_ACT_NONE, false); /* its invstd is wanted */
+    assert_int_equal(ax_graph_keep(c.g, ax_graph_output(c.g, y, 2), "invstd", NULL), AX_OK);
+    ops_are(c.g = fused(&c, y), "fused batchnorm");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    y = conv(&c, "w", x, false); /* a third summand, and itself twice */
+    y = add(&c, add(&c, add(&c, y, x), x), x);
+    ops_are(c.g = fused(&c, add(&c, y, y)), "fused add add");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    y = conv(&c, "w", x, false); /* nothing needs the other branch */
+    relu(&c, y, AX_ACT_RELU);
+    ops_are(c.g = fused(&c, relu(&c, y, AX_ACT_RELU6)), "fused");
+    ax_graph_free(c.g);
+}
+
+/* Of two convolutions that are added the later one does it, and reads the earlier one. */
+static void two_branches(void **state)
+{
+    (void)state;
+    ax_val x;
+    chain c = begin(&x);
+    ax_val a = relu(&c, conv(&c, "a", x, false), AX_ACT_RELU), b = relu(&c, conv(&c, "b", x, false), AX_ACT_RELU6);
+    ax_graph *g = fused(&c, add(&c, b, a));
+    ops_are(g, "fused fused");
+    assert_int_equal(ax_graph_node(g, 1)->in[1], ax_graph_find(g, "b").id);
+    assert_int_equal(ax_graph_node(g, 1)->in[2], ax_graph_node(g, 0)->out[0]);
+    ax_graph_free(g);
+}
+
+/* ---- networks ---- */
+
+/* Statistics that do something, and weights that leave the activations their size. */
+static void shake(ax_params *p)
+{
+    for (size_t i = 0; i < ax_params_count(p); i++) {
+        const ax_param_spec *spec = ax_params_spec(p, i);
+        size_t n = ax_shape_count(spec->type.shape);
+        if (spec->type.layout == AX_OIHW)
+            continue;
+        float *x = malloc(n * sizeof *x);
+        ax_rng rng = ax_rng_new(7, i);
+        bool positive = strstr(spec->name, "running_var") || strstr(spec->name, "bn.weight");
+        for (size_t k = 0; k < n; k++)
+            x[k] = positive ? (float)(0.5 + ax_rng_uniform(&rng)) : (float)(0.3 * ax_rng_normal(&rng));
+        assert_int_equal(ax_params_set(p, i, AX_SLOT_VALUE, x, NULL), AX_OK);
+        free(x);
+    }
+}
+
+static float *run(const ax_graph *g, ax_device *dev, ax_params *p, const float *image, unsigned flags, size_t *n)
+{
+    ax_err err = { AX_OK, "" };
+    ax_plan *plan = ax_plan_new(g, &ax_backend_cpu, dev, p, flags, &err);
+    if (!plan)
+        fail_msg("%s", err.msg);
+    for (size_t i = 0; i < ax_plan_steps(plan) && flags; i++)
+        assert_int_not_equal(ax_plan_step_at(plan, i).call->op, AX_OP_CONV2D);
+    *n = ax_shape_count(ax_graph_type(g, ax_graph_find(g, "logits")).shape);
+    float *logits = malloc(*n * sizeof *logits);
+    assert_int_equal(ax_plan_write(plan, "image", image, sizeof(float) * SIDE * SIDE * 3, &err), AX_OK);
+    for (int i = 0; i < 2; i++) /* the second run has its weights from the first */
+        if (ax_plan_run(plan, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+    assert_int_equal(ax_plan_read(plan, "logits", logits, *n * sizeof *logits, &err), AX_OK);
+    ax_plan_free(plan);
+    return logits;
+}
+
+static double difference(const ax_genotype *genotype, unsigned i, ax_device *dev, const float *image)
+{
+    ax_err err = { AX_OK, "" };
+    const ax_decoder_spec spec = { .genotype = *genotype,
+                                   .channels = i % 3 ? 16 : 24,
+                                   .repeats = 1 + (int32_t)(i % 2),
+                                   .outputs = 5,
+                                   .concat = i % 5 == 0 };
+    ax_graph *g = ax_graph_new(&err);
+    ax_val in = ax_graph_input(g, "image", (ax_type) { .shape = { 1, SIDE, SIDE, 3 } }, &err), out;
+    if (ax_network_build(g, in, ax_encoder_builtin(), &spec, &out, &err) != AX_OK ||
+        ax_graph_keep(g, out, "logits", &err) != AX_OK)
+        fail_msg("%s", err.msg);
+    ax_rng rng = ax_rng_new(3, i);
+    ax_params *p = ax_params_new((const ax_graph *const[]) { g }, 1, &ax_backend_cpu, dev, &rng, &err);
+    assert_non_null(p);
+    shake(p);
+    size_t n;
+    float *want = run(g, dev, p, image, 0, &n), *got = run(g, dev, p, image, AX_PLAN_INFERENCE, &n);
+    double most = 0, worst = 0;
+    for (size_t k = 0; k < n; k++) {
+        most = fmax(most, fabs((double)want[k]));
+        worst = fmax(worst, fabs((double)got[k] - (double)want[k]));
+        assert_true(isfinite(got[k]));
+    }
+    assert_true(most > 0);
+    free(want);
+    free(got);
+    ax_params_free(p);
+    ax_graph_free(g);
+    return worst / most;
+}
+
+static void same_networks(void **state)
+{
+    (void)state;
+    static const char *const isas[] = { "base", "v3", "v4" };
+    static float image[SIDE * SIDE * 3];
+    ax_rng rng = ax_rng_new(11, 1);
+    for (size_t k = 0; k < SIDE * SIDE * 3; k++)
+        image[k] = (float)ax_rng_normal(&rng);
+    ax_device *dev[3];
+    for (int i = 0; i < 3; i++) {
+        setenv("AUXCELL_ISA", isas[i], 1);
+        if (!(dev[i] = ax_backend_cpu.open(0, 1 + i % 2, NULL)))
+            printf("skip: this processor lacks %s\n", isas[i]);
+    }
+    unsetenv("AUXCELL_ISA");
+    double largest = 0;
+    for (unsigned i = 0; i < NETWORKS; i++) {
+        const ax_space *space = ax_space_at(i / 3 % 2);
+        const ax_genotype g = ax_space_random(space, &rng);
+        ax_device *on = dev[i % 3] ? dev[i % 3] : dev[0] ? dev[0] : dev[1];
+        double d = difference(&g, i, on, image);
+        largest = fmax(largest, d);
+        if (!(d <= TOLERANCE))
+            fail_msg("network %u of %s on %s: off by %g of the largest logit", i, space->name, isas[i % 3], d);
+    }
+    printf("largest difference of %d networks: %.2g of the largest logit\n", NETWORKS, largest);
+    for (int i = 0; i < 3; i++)
+        if (dev[i])
+            ax_backend_cpu.close(dev[i]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whole_chain),
+        cmocka_unit_test(what_stays),
+        cmocka_unit_test(two_branches),
+        cmocka_unit_test(same_networks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
