@@ -61,7 +61,7 @@ static const command *find(const char *name)
 static int help(void)
 {
     ax_out("usage: auxcell [COMMAND [ARGUMENT...]]\n\n"
-           "Searches for compact decoders of semantic segmentation. Without a command: the screens.\n\n");
+           "Searches for compact networks for segmentation, depth and pose. Without a command: the screens.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         if (find(commands[i].name) == &commands[i])
             ax_out("  %-9s %-15s %s\n", commands[i].name, commands[i].operands, commands[i].doc);

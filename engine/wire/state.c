@@ -615,6 +615,15 @@ void ax_state_engine_died(ax_state *s)
     stop_running(s);
 }
 
+const char *ax_state_word(const ax_state *s, bool lives)
+{
+    if (lives)
+        return s->paused ? "paused" : "running";
+    if (!s->seq)
+        return "new";
+    return s->bye[0] ? s->bye : "interrupted";
+}
+
 double ax_state_gate_chance(const ax_state *s, double reward)
 {
     return isnan(s->gate_mean) ? NAN : ax_gate_chance(reward, s->gate_mean, s->gate_tolerance);

@@ -161,6 +161,8 @@ bool ax_candidate_handmade(const ax_candidate *c);
 bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_metric cost);
 /* The chance that the gate would have let this reward pass when it was last asked; NAN = it wasn't yet. */
 double ax_state_gate_chance(const ax_state *s, double reward);
+/* "running", "paused", "new", "interrupted", or how it ended; lives: an engine has the run. */
+const char *ax_state_word(const ax_state *s, bool lives);
 /* What elapsed is at this reading of the machine's monotonic clock, while the run's engine lives. */
 double ax_state_elapsed(const ax_state *s, double clock);
 /* Candidates scored in the last ten minutes (or since the start), per minute. */

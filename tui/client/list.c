@@ -70,7 +70,7 @@ static void status_json(const ax_run_handle *run, const ax_state *s, pid_t engin
     ax_str_add(&out, ",\"path\":");
     ax_str_json(&out, run->path);
     ax_str_add(&out, ",\"state\":");
-    ax_str_json(&out, ax_run_word(s, engine));
+    ax_str_json(&out, ax_state_word(s, engine > 0));
     ax_str_printf(&out, ",\"engine\":%d,\"data\":", (int)engine);
     ax_str_json(&out, data_of(run, s, &settings));
     ax_str_add(&out, ",\"preset\":");
@@ -143,7 +143,7 @@ static void list_one(void *context, const char *name, const char *path)
         if (!l->n++)
             ax_out("NAME                 STATE        SCORED      BEST   STARTED           DATA\n");
         snprintf(done, sizeof done, "%u/%lld", s.n_scored + s.n_finals, (long long)s.planned);
-        ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_run_word(&s, engine), done,
+        ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_state_word(&s, engine > 0), done,
                     ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
     }
     ax_run_say_damage(&run, &s.damage);
@@ -181,7 +181,7 @@ static void print_status(const ax_run_handle *run, const ax_state *s, pid_t engi
     ax_settings settings;
     if (engine > 0)
         snprintf(process, sizeof process, ", engine %d", (int)engine);
-    ax_out_line("%s  %s%s", run->name, ax_run_word(s, engine), process);
+    ax_out_line("%s  %s%s", run->name, ax_state_word(s, engine > 0), process);
     if (s->died)
         ax_out_line("  died        its engine is gone without a good-bye; 'auxcell resume %s' goes on", run->name);
     ax_out_line("  path        %s", run->path);

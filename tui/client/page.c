@@ -20,7 +20,7 @@ static ax_code write_page(const ax_run_handle *run, const ax_state *s, const cha
     memset(&settings, 0, sizeof settings);
     bool known = ax_settings_read_run(&settings, run->dirfd, NULL) == AX_OK;
     const ax_page_of of = { run->dirfd, run->name,
-                            run->path,  ax_run_word(s, ax_run_engine(run->dirfd)),
+                            run->path,  ax_state_word(s, ax_run_engine(run->dirfd) > 0),
                             s,          known ? &settings : NULL };
     ax_code code = ax_page_write(&of, &out, err);
     if (code == AX_OK && file)

@@ -108,12 +108,3 @@ ax_code ax_run_check_output(const ax_run_handle *run, const char *file, const ch
     ax_files_free(f);
     return code;
 }
-
-const char *ax_run_word(const ax_state *s, pid_t engine)
-{
-    if (engine > 0)
-        return s->paused ? "paused" : "running";
-    if (!s->seq)
-        return "new";
-    return s->bye[0] ? s->bye : "interrupted";
-}

@@ -25,7 +25,5 @@ ax_code ax_run_load(int dirfd, ax_state *s, ax_err *err);
 bool ax_run_say_damage(const ax_run_handle *run, const ax_damage *d);
 /* AX_EINVAL: the file, which `what` is to be written into, is one of the run's own. */
 ax_code ax_run_check_output(const ax_run_handle *run, const char *file, const char *what, ax_err *err);
-/* "running", "paused", "finished", "stopped", "failed", "interrupted" (no engine and no good-bye), "new". */
-const char *ax_run_word(const ax_state *s, pid_t engine);
 
 #endif

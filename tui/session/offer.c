@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static const double look_every = 2; /* seconds between looks at the runs there are */
@@ -91,6 +92,8 @@ static void list_runs(ax_offers *list)
     ax_run_list(collect, list, NULL); /* a home that isn't there yet has no runs */
     for (int i = 0; i < list->n; i++) {
         const ax_offer_item *was = find(before, list->item[i].path);
+        if (was && was->read && was->live == list->item[i].live && !was->live) /* what runs is read again */
+            list->item[i] = *was;
         list->item[i].marked = was && was->marked;
         list->n_marked += list->item[i].marked;
         if (was && was == &before->item[before->selected])
@@ -99,7 +102,7 @@ static void list_runs(ax_offers *list)
     free(before);
 }
 
-long ax_offer_key(ax_term *term)
+long ax_offer_key(ax_term *term, double most)
 {
     uint32_t key;
     bool gone = false;
@@ -109,7 +112,7 @@ long ax_offer_key(ax_term *term)
         return (long)key;
     if (gone)
         return -1;
-    double wait = fmin(ax_term_wait(term), look_every);
+    double wait = fmin(ax_term_wait(term), most);
     if (poll(p, 2, wait <= 0 ? 0 : (int)(wait * 1000) + 1) < 0)
         return 0;
     if (p[1].revents && (ax_term_signals(term) & AX_TERM_SUSPEND))
@@ -121,6 +124,21 @@ long ax_offer_key(ax_term *term)
     return gone ? -1 : 0;
 }
 
+/* To the question whether the selected one is to be removed. */
+static void answer(ax_offers *list, uint32_t key)
+{
+    ax_err err;
+    const ax_offer_item *item = &list->item[list->selected];
+    list->asks = false;
+    if (key != 'y')
+        snprintf(list->message, sizeof list->message, "nothing removed");
+    else if (ax_offer_remove(item, &err) != AX_OK)
+        snprintf(list->message, sizeof list->message, "%s", err.msg);
+    else
+        snprintf(list->message, sizeof list->message, "%s is removed", item->name);
+    list_runs(list);
+}
+
 static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
 {
     ax_canvas c;
@@ -130,13 +148,19 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
     ax_keymap keys;
     ax_keymap_init(&keys);
     for (bool done = false; !done;) {
+        bool all = !ax_offer_read(list);
+        list->now = (double)time(NULL);
         show(term, &c, list, ascii);
-        long key = ax_offer_key(term);
+        long key = ax_offer_key(term, all ? look_every : 0);
         if (key < 0)
             break;
+        if (key && list->asks) {
+            answer(list, (uint32_t)key);
+            continue;
+        }
         ax_action a = key ? ax_keymap_action(&keys, AX_CONTEXT_VIEWS, (uint32_t)key) : AX_DO_NOTHING;
         done = true;
-        if (!key)
+        if (!key && all)
             list_runs(list); /* one may have started meanwhile */
         if (a == AX_DO_DETACH || a == AX_DO_BACK)
             chosen = AX_OFFER_LEAVE;
@@ -152,6 +176,8 @@ static ax_offer choose(ax_term *term, ax_offers *list, const ax_tui_options *o)
             list->selected++;
         else if (a == AX_DO_UP && list->selected > 0)
             list->selected--;
+        else if (a == AX_DO_PRUNE && list->n)
+            list->asks = true;
         else if (a == AX_DO_MARK && list->n)
             mark(list);
         else if (a == AX_DO_COMPARE && list->n)

@@ -94,7 +94,7 @@ bool ax_offer_compare(ax_term *term, ax_canvas *canvas, const ax_offers *list)
             break;
         draw(canvas, d);
         ax_term_show(term, canvas, -1, 0);
-        key = ax_offer_key(term);
+        key = ax_offer_key(term, 2);
         if (key == 't')
             d->c.by_time = !d->c.by_time;
         else if (key == 'f')

@@ -340,7 +340,26 @@ def an_unknown_run_is_one_line():
 
 
 if __name__ == "__main__":
-    run_tests([overview_is_shown_and_left, keys_change_what_is_shown, prompts_remember, every_size_is_drawn,
+    def runs_are_listed_and_removed():
+    with Place() as place:
+        make_run(place.runs, "one")
+        make_run(place.runs, "two", candidates=7)
+        s = Screen([PROGRAM], env=place.env).wait("interrupted").wait(".7000 #30").wait(".7000 #7")
+        assert "30/200" in s.text() and "scenes" in s.text(), s.text()
+        for _ in range(2):
+            if "> two" not in s.text():
+                s.send("j").wait(lambda s: "> " in s.text())
+        s.wait("> two").send("x").wait("remove two with all that it has found?").send("n").wait("nothing removed")
+        assert os.path.isdir(os.path.join(place.runs, "two"))
+        s.send("x").wait("y/N").send("y").wait("two is removed")
+        assert not os.path.exists(os.path.join(place.runs, "two"))
+        assert os.path.isdir(os.path.join(place.runs, "one"))
+        s.send("q")
+        assert s.ended() == 0
+        s.close()
+
+
+run_tests([runs_are_listed_and_removed, overview_is_shown_and_left, keys_change_what_is_shown, prompts_remember, every_size_is_drawn,
                signals_give_the_terminal_back, no_color_gives_no_color, plain_locale_gives_ascii,
                unusable_terminals_are_refused, a_lost_terminal_ends_the_program,
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,

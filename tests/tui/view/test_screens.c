@@ -272,6 +272,20 @@ static void offers_are_as_recorded(void **state)
         list->n = n;
         for (int i = 0; i < n; i++)
             snprintf(list->item[i].name, sizeof list->item[i].name, "demo-%d", 3 - i);
+        list->now = AX_HISTORY_START;
+        for (int i = 0; i + 1 < n; i++) {
+            ax_offer_item *item = &list->item[i];
+            item->read = true;
+            item->ended = 40 + (uint32_t)i;
+            item->planned = 60;
+            item->best = 17;
+            item->reward = 0.5358;
+            item->newest = AX_HISTORY_START - 400 - 90000 * i;
+            snprintf(item->state, sizeof item->state, i ? "finished" : "interrupted");
+            snprintf(item->task, sizeof item->task, "segmentation");
+            snprintf(item->data, sizeof item->data, "scenes");
+            snprintf(item->last, sizeof item->last, "finished: 41 candidates, best .5358 (#17)");
+        }
         list->selected = n ? 1 : 0;
         ax_canvas c;
         ax_str out;
