@@ -103,7 +103,7 @@ static void draw_hints(ax_pane last, const ax_offers *list)
         return;
     }
     if (list->n)
-        col = hint(last, col, "Enter", "look at it");
+        col = hint(last, col, "Enter", "look");
     if (list->n && list->can_resume)
         col = hint(last, col, "r", "resume");
     if (list->can_demo)

@@ -323,7 +323,7 @@ def marked_runs_are_compared():
         s.send("=").wait("best reward so far").wait(lambda s: re.search("a (one|two)", s.text()) and "candidates" in s.text())
         s.send("t").wait("seconds").send("f").wait("fronts").wait("params (log)")
         s.set_size(40, 120)
-        s.wait("params (log)").send("x").wait("runs, newest first").wait("+one")
+        s.wait("params (log)").send("x").wait("RUN, newest first").wait("+one")
         s.send("q")
         assert s.ended() == 0 and s.terminal_as_before()
         s.close()
@@ -339,8 +339,7 @@ def an_unknown_run_is_one_line():
         s.close()
 
 
-if __name__ == "__main__":
-    def runs_are_listed_and_removed():
+def runs_are_listed_and_removed():
     with Place() as place:
         make_run(place.runs, "one")
         make_run(place.runs, "two", candidates=7)
