@@ -124,6 +124,7 @@ ax_code ax_optim_begin(ax_params *p, ax_group group, const ax_optim *o, float de
         .correct1 = (float)(1 - pow(0.9, (double)(o->step + 1))),
         .correct2 = (float)(1 - pow(0.999, (double)(o->step + 1))),
         .decay = decay,
+        .slot = o->slot,
     };
     ax_code code = ax_params_need_slot(p, group, AX_SLOT_GRAD, err);
     if (code == AX_OK)
@@ -147,14 +148,24 @@ ax_code ax_optim_end(const ax_params *p, ax_group group, ax_optim *o, double *no
 {
     double n = 0;
     ax_code code = read_norm(p, group, &n, err);
+    if (code == AX_OK)
+        code = ax_optim_check(n, err);
     if (code != AX_OK)
         return code;
-    if (!isfinite(n))
-        return ax_fail(err, AX_EFORMAT, "diverged: the gradient norm is %g", n);
     o->step++;
     if (norm)
         *norm = n;
     return AX_OK;
+}
+
+ax_code ax_optim_check(double norm, ax_err *err)
+{
+    return isfinite(norm) ? AX_OK : ax_fail(err, AX_EFORMAT, "diverged: the gradient norm is %g", norm);
+}
+
+const ax_update_now *ax_optim_now(const ax_params *p, ax_group group)
+{
+    return p->block[group].now;
 }
 
 ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err)

@@ -55,6 +55,7 @@ typedef struct ax_optim {
     float lr, weight_decay, momentum; /* Adam uses betas .9 .999 and eps 1e-8 */
     float clip;                       /* largest gradient norm of the group, 0 = none */
     uint64_t step;                    /* steps taken; counted up by ax_optim_end */
+    int32_t slot;                     /* of the log, where there is one */
 } ax_optim;
 /* One step on a group, in three parts, so that the one that computes can be recorded together with what makes the
    gradients (ax_plan_then). Begin hands over what is of this step: the learning rate, and the decay of the averages.
@@ -64,6 +65,10 @@ typedef struct ax_optim {
 ax_code ax_optim_begin(ax_params *p, ax_group group, const ax_optim *o, float decay, ax_err *err);
 ax_code ax_optim_run(ax_params *p, ax_group group, const ax_optim *o, bool average, ax_err *err);
 ax_code ax_optim_end(const ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
+/* What end says of a norm, for whoever has it from the log. */
+ax_code ax_optim_check(double norm, ax_err *err);
+/* What of a step the backend's memory holds for a group; NULL before the first begin. */
+const ax_update_now *ax_optim_now(const ax_params *p, ax_group group);
 /* The three, without averages. */
 ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
 /* average = decay * average + (1 - decay) * value for the reached parameters of a group; the first call copies all

@@ -36,6 +36,8 @@ struct ax_plan {
     ax_capture capture;
     ax_capture_work *then; /* NULL, or what every run does last */
     void *then_context;
+    ax_capture_work *first; /* NULL, or what every run does first */
+    void *first_context;
     bool profile;
 };
 
@@ -333,11 +335,18 @@ void *ax_plan_input(ax_plan *p, const char *name, ax_err *err)
     return p->owned[id - 1];
 }
 
+const void *ax_plan_where_kept(const ax_plan *p, const char *name)
+{
+    const uint32_t id = ax_graph_find(p->g, name).id;
+    const ax_value *v = id ? ax_graph_value(p->g, id) : NULL;
+    return v && (v->kind != AX_VALUE_RESULT || v->kept) ? p->mem[id - 1] : NULL;
+}
+
 ax_code ax_plan_read(const ax_plan *p, const char *name, void *host, size_t bytes, ax_err *err)
 {
-    uint32_t id = ax_graph_find(p->g, name).id;
+    const uint32_t id = ax_graph_find(p->g, name).id;
     const ax_value *v = id ? ax_graph_value(p->g, id) : NULL;
-    if (!v || (v->kind == AX_VALUE_RESULT && !v->kept) || !p->mem[id - 1])
+    if (!ax_plan_where_kept(p, name))
         return ax_fail(err, AX_EINVAL, "the plan keeps no value '%s'", name);
     if (bytes != ax_type_bytes(v->type))
         return ax_fail(err, AX_EINVAL, "value '%s' has %zu bytes, not %zu", name, ax_type_bytes(v->type), bytes);
@@ -359,6 +368,8 @@ static ax_code copy_bound(ax_plan *p, ax_err *err)
 static ax_code run_steps(void *plan, ax_err *err)
 {
     ax_plan *p = plan;
+    if (p->first && p->first(p->first_context, err) != AX_OK)
+        return code_of(err);
     for (size_t i = 0; i < p->memory.n_steps; i++)
         if (p->step[i].kernel->run(p->dev, &p->step[i].call, err) != AX_OK)
             return prefix_step(p, &p->step[i], err);
@@ -367,6 +378,8 @@ static ax_code run_steps(void *plan, ax_err *err)
 
 static ax_code run_profiled(ax_plan *p, ax_err *err)
 {
+    if (p->first && p->first(p->first_context, err) != AX_OK)
+        return code_of(err);
     for (size_t i = 0; i < p->memory.n_steps; i++) {
         step *s = &p->step[i];
         double start = ax_clock();
@@ -383,6 +396,14 @@ void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void 
 {
     p->then = work;
     p->then_context = context;
+    ax_capture_drop(&p->capture, p->be, p->dev);
+    p->capture.warm = false;
+}
+
+void ax_plan_first(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
+{
+    p->first = work;
+    p->first_context = context;
     ax_capture_drop(&p->capture, p->be, p->dev);
     p->capture.warm = false;
 }

@@ -85,6 +85,19 @@ typedef struct ax_exchange {
     void (*leave)(void *joined); /* before the devices are closed; NULL is fine */
 } ax_exchange;
 
+/* Places of a batch, from items that lie in rows: for each part, place i becomes item index[i]. All of it is the
+   backend's memory. */
+enum { AX_GATHER_PARTS = 12, AX_LOG_FIGURES = 3 };
+typedef struct ax_gather {
+    const uint32_t *index; /* n */
+    size_t n, parts;
+    struct {
+        const void *from; /* items of `bytes` */
+        void *to;         /* n places of `bytes` */
+        size_t bytes;
+    } part[AX_GATHER_PARTS];
+} ax_gather;
+
 enum { AX_TO_DEVICE, AX_FROM_DEVICE, AX_ON_DEVICE };
 
 typedef struct ax_backend {
@@ -110,6 +123,12 @@ typedef struct ax_backend {
     ax_code (*sgd)(ax_device *dev, const ax_update *u, ax_err *err);
     /* average = *decay * average + (1 - *decay) * value */
     ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+    /* Optional, both: a batch gathered at once, and a step's figures kept until somebody reads them, so that nobody
+       waits for each step. They only enqueue. */
+    ax_code (*gather)(ax_device *dev, const ax_gather *g, ax_err *err);
+    /* log {slot, AX_LOG_FIGURES}: at first->slot the loss and the norms of first and second (may be NULL: 0). */
+    ax_code (*log)(ax_device *dev, const float *loss, const ax_update_now *first, const ax_update_now *second,
+                   double *log, ax_err *err);
     ax_recorder capture;
     ax_exchange exchange;
 } ax_backend;

@@ -8,6 +8,8 @@
 struct ax_batch {
     ax_trainer *t;
     const ax_resident *resident; /* NULL: crops come from the host */
+    ax_gather at_once;           /* of resident crops: parts 0 = the backend can't */
+    uint32_t *index;             /* what it reads, on the device */
     ax_batch_spec spec;
     float *tap[AX_MAX_TAPS];       /* stage 1: {n,h,w,c} ... */
     float *image;                  /* stage 2: {n,crop,crop,3} */
@@ -75,6 +77,26 @@ static bool allocate(ax_batch *b)
     return (b->order = malloc(ax_cache_count(b->t->train) * sizeof *b->order));
 }
 
+static ax_code run_gather(void *batch, ax_err *err)
+{
+    const ax_batch *b = batch;
+    return b->t->be->gather(b->t->dev, &b->at_once, err);
+}
+
+/* The plan gathers its own batch of resident crops, and is told which. */
+static ax_code gather_at_once(ax_batch *b, ax_err *err)
+{
+    const ax_backend *be = b->t->be;
+    size_t n = (size_t)b->spec.n;
+    if (!b->resident || b->spec.stage != 1 || !be->gather)
+        return AX_OK;
+    if (!(b->index = be->alloc(b->t->dev, n * sizeof *b->index, err)) ||
+        !ax_resident_gatherer(b->resident, b->plan, n, b->index, &b->at_once, err))
+        return err->code;
+    ax_plan_first(b->plan, run_gather, b);
+    return AX_OK;
+}
+
 ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, ax_err *err)
 {
     ax_batch *b = calloc(1, sizeof *b);
@@ -87,7 +109,7 @@ ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, 
         ax_fail(err, AX_ENOMEM, "no memory for a batch of %d", spec->n);
         return NULL;
     }
-    if (ax_batch_bind(b, plan, 0, err) == AX_OK)
+    if (ax_batch_bind(b, plan, 0, err) == AX_OK && gather_at_once(b, err) == AX_OK)
         return b;
     ax_batch_free(b);
     return NULL;
@@ -121,6 +143,10 @@ void ax_batch_free(ax_batch *b)
     free(b->image);
     for (int k = 0; k < AX_TASK_TARGETS; k++)
         free(b->target[k]);
+    if (b->index) {
+        ax_plan_first(b->plan, NULL, NULL);
+        b->t->be->release(b->t->dev, b->index);
+    }
     free(b->weights);
     free(b->teacher);
     free(b->order);
@@ -147,6 +173,9 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 {
     size_t n = (size_t)b->spec.n;
     ax_code code = AX_OK;
+    if (b->at_once.parts)
+        return b->t->be->copy(b->t->dev, b->index, b->order + (size_t)step * n, n * sizeof *b->index, AX_TO_DEVICE,
+                              err);
     for (size_t i = 0; i < n && code == AX_OK; i++) {
         if (b->resident) {
             code = ax_resident_gather(b->resident, b->plan, i, b->order[(size_t)step * n + i], err);

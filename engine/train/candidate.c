@@ -43,8 +43,11 @@ static ax_code keep(ax_training *r, ax_err *err)
     r->outcome.seconds = ax_clock() - r->start;
     if (!r->job->state_path)
         return AX_OK;
+    ax_code code = ax_training_settle(r, err);
+    if (code != AX_OK)
+        return code;
     double began = ax_clock();
-    ax_code code = ax_inflight_write(r->job->state_path, r, err);
+    code = ax_inflight_write(r->job->state_path, r, err);
     r->saved = ax_clock();
     r->save_took = r->saved - began;
     return code;

@@ -106,3 +106,22 @@ ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t
     }
     return code;
 }
+
+_Static_assert((int)PARTS <= (int)AX_GATHER_PARTS, "a batch is gathered at once");
+
+bool ax_resident_gatherer(const ax_resident *r, ax_plan *plan, size_t n, const uint32_t *index, ax_gather *out,
+                          ax_err *err)
+{
+    *out = (ax_gather) { .index = index, .n = n };
+    for (int k = 0; k < PARTS && r->be->gather; k++) {
+        if (!r->bytes[k])
+            continue;
+        void *to = ax_plan_input(plan, input_name(r, k), err);
+        if (!to)
+            return false;
+        out->part[out->parts].from = r->mem[k];
+        out->part[out->parts].to = to;
+        out->part[out->parts++].bytes = r->bytes[k];
+    }
+    return r->be->gather;
+}

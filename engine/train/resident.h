@@ -17,4 +17,9 @@ void ax_resident_free(ax_resident *r);
    hold. */
 ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t item, ax_err *err);
 
+/* What gathers a batch of n at once from then on: index[i] is the crop of place i, in the backend's memory. false: the
+   backend has no such thing (AX_OK), or err says why. */
+bool ax_resident_gatherer(const ax_resident *r, ax_plan *plan, size_t n, const uint32_t *index, ax_gather *out,
+                          ax_err *err);
+
 #endif

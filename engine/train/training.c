@@ -127,11 +127,22 @@ static ax_code update(void *training, ax_err *err)
     const ax_training *r = training;
     bool average = r->t->settings.polyak > 0;
     ax_code code = r->stage == 2 ? ax_optim_run(r->params, AX_GROUP_ENCODER, &r->encoder, average, err) : AX_OK;
-    return code == AX_OK ? ax_optim_run(r->params, AX_GROUP_DECODER, &r->decoder, average, err) : code;
+    if (code == AX_OK)
+        code = ax_optim_run(r->params, AX_GROUP_DECODER, &r->decoder, average, err);
+    if (code != AX_OK || !r->log)
+        return code;
+    const ax_update_now *other = r->stage == 2 ? ax_optim_now(r->params, AX_GROUP_ENCODER) : NULL;
+    return r->t->be->log(r->t->dev, ax_plan_where_kept(r->plan, "loss"), ax_optim_now(r->params, AX_GROUP_DECODER),
+                         other, r->log, err);
 }
 
 static void drop_stage(ax_training *r)
 {
+    if (r->log)
+        r->t->be->release(r->t->dev, r->log);
+    r->log = NULL;
+    r->unread = 0;
+    r->loss = NAN;
     ax_batch_free(r->batch);
     ax_plan_free(r->plan);
     ax_graph_free(r->graph);
@@ -197,6 +208,9 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
         code = ax_peers_bind(r->peers, r->batch, err);
     if (code == AX_OK)
         code = start_averages(r, err);
+    const size_t log = AX_TRAINING_LOG * AX_LOG_FIGURES * sizeof *r->log;
+    if (code == AX_OK && !r->peers && r->t->be->log && !(r->log = r->t->be->alloc(r->t->dev, log, err)))
+        code = err->code;
     if (code == AX_OK && !r->peers) /* with peers the gradients aren't there yet when the plan has run */
         ax_plan_then(r->plan, update, r);
     return code;
@@ -225,34 +239,69 @@ static double lr_factor(const ax_training *r)
     return share;
 }
 
-ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
+/* What is known of a step: its loss, and the norms of its gradients. */
+static ax_code count_step(ax_training *r, const double figures[static AX_LOG_FIGURES], ax_err *err)
 {
-    const ax_settings *s = &r->t->settings;
+    const int32_t step = r->step - r->unread;
+    r->loss = (float)figures[0];
+    if (!isfinite(r->loss))
+        return ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)r->loss);
+    ax_code code = r->stage == 2 ? ax_optim_check(figures[2], err) : AX_OK;
+    if (code == AX_OK)
+        code = ax_optim_check(figures[1], err);
+    if (step % r->schedule.steps_per_epoch == 0)
+        r->loss_sum = 0;
+    r->loss_sum += r->loss;
+    return code;
+}
+
+ax_code ax_training_settle(ax_training *r, ax_err *err)
+{
+    double figures[AX_TRAINING_LOG][AX_LOG_FIGURES];
+    const int32_t n = r->unread;
+    ax_code code =
+        n ? r->t->be->copy(r->t->dev, figures, r->log, (size_t)n * sizeof *figures, AX_FROM_DEVICE, err) : AX_OK;
+    for (int32_t i = 0; i < n && code == AX_OK; i++, r->unread--)
+        code = count_step(r, figures[i], err);
+    return code;
+}
+
+/* A step of a device that keeps a log: nobody waits for it, unless the log is full or an epoch ends, or nothing is
+   known yet. */
+static ax_code run_logged(ax_training *r, ax_err *err)
+{
+    ax_code code = ax_plan_run(r->plan, err);
+    if (code != AX_OK)
+        return code;
+    r->step++;
+    r->unread++;
+    r->decoder.step++;
+    r->encoder.step += r->stage == 2;
+    if (r->step < r->schedule.steps)
+        ax_batch_fill_ahead(r->batch, r->step);
+    bool due = r->unread == AX_TRAINING_LOG || r->step % r->schedule.steps_per_epoch == 0 || isnan(r->loss);
+    return due ? ax_training_settle(r, err) : AX_OK;
+}
+
+/* Here what the step came to is waited for. */
+static ax_code run_waited(ax_training *r, ax_err *err)
+{
     double others = 0;
-    ax_code code = ax_batch_fill(r->batch, r->step, err);
-    r->decoder.lr = (float)(s->lr * lr_factor(r));
-    r->encoder.lr = (float)(s->encoder_lr * lr_factor(r));
-    if (code == AX_OK && r->stage == 2)
-        code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay_now(r), err);
-    if (code == AX_OK)
-        code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay_now(r), err);
-    if (code == AX_OK)
-        code = ax_peers_start(r->peers, r->params, err);
-    if (code == AX_OK)
-        code = ax_plan_run(r->plan, err);
+    float loss;
+    ax_code code = ax_plan_run(r->plan, err);
     if (code == AX_OK && r->step + 1 < r->schedule.steps)
         ax_batch_fill_ahead(r->batch, r->step + 1);
     /* the peers first: one that has failed says so, and nobody waits for it */
     if (code == AX_OK)
         code = ax_peers_loss(r->peers, &others, err);
     if (code == AX_OK)
-        code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
-    if (code == AX_OK && r->peers)
-        *loss = (float)((double)r->share / r->schedule.batch * (double)*loss + others);
-    if (code == AX_OK && !isfinite(*loss))
-        code = ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
-    if (code == AX_OK)
-        code = ax_peers_gather(r->peers, r->params, err);
+        code = ax_plan_read(r->plan, "loss", &loss, sizeof loss, err);
+    if (code != AX_OK)
+        return code;
+    r->loss = r->peers ? (float)((double)r->share / r->schedule.batch * (double)loss + others) : loss;
+    if (!isfinite(r->loss))
+        return ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)r->loss);
+    code = ax_peers_gather(r->peers, r->params, err);
     if (code == AX_OK && r->peers)
         code = update(r, err);
     if (code == AX_OK && r->stage == 2)
@@ -263,7 +312,26 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
         return code;
     if (r->step % r->schedule.steps_per_epoch == 0)
         r->loss_sum = 0;
-    r->loss_sum += *loss;
+    r->loss_sum += r->loss;
     r->step++;
     return AX_OK;
+}
+
+ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    ax_code code = ax_batch_fill(r->batch, r->step, err);
+    r->decoder.lr = (float)(s->lr * lr_factor(r));
+    r->encoder.lr = (float)(s->encoder_lr * lr_factor(r));
+    r->decoder.slot = r->encoder.slot = r->unread;
+    if (code == AX_OK && r->stage == 2)
+        code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay_now(r), err);
+    if (code == AX_OK)
+        code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay_now(r), err);
+    if (code == AX_OK)
+        code = ax_peers_start(r->peers, r->params, err);
+    if (code == AX_OK)
+        code = r->log ? run_logged(r, err) : run_waited(r, err);
+    *loss = r->loss;
+    return code;
 }

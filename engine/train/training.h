@@ -34,6 +34,9 @@ typedef struct ax_training {
     ax_graph *graph;
     ax_plan *plan;
     ax_batch *batch;
+    double *log;     /* of the device: loss and norms of the last steps; NULL: each step is waited for */
+    int32_t unread;  /* steps whose figures are there only */
+    float loss;      /* of the last step that is known; NaN = none is */
     bool noted;      /* what the plan has to say was said */
     char alone[248]; /* why it is one device although there are others; "" */
     bool alone_said;
@@ -47,8 +50,13 @@ ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err);
    the decoder goes on from its averages (or values), with new optimisers and new averages, as in the published method;
    the encoder has the built-in weights. */
 ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err);
-/* One step; *loss is its loss. AX_EFORMAT: diverged, and the parameters are of no more use. */
+/* One step; *loss is its loss, or, on a device that keeps a log, that of the last step that is known, which is at most
+   AX_TRAINING_LOG steps ago; at the end of an epoch all are. AX_EFORMAT: diverged, and the parameters are of no more
+   use. */
+enum { AX_TRAINING_LOG = 16 };
 ax_code ax_training_step(ax_training *r, float *loss, ax_err *err);
+/* Waits for the steps done, so that all of the state is known; before it is saved. */
+ax_code ax_training_settle(ax_training *r, ax_err *err);
 void ax_training_release(ax_training *r);
 
 #endif

@@ -179,6 +179,11 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
         if ((e = cudaEventCreateWithFlags(&dev->free_again[i], cudaEventDisableTiming)) != cudaSuccess)
             return ax_cuda_fail(dev, e, err, "cudaEventCreate");
     }
+    if ((e = cudaMallocHost((void **)&dev->notes, AX_CUDA_NOTES * AX_CUDA_NOTE_BYTES)) != cudaSuccess)
+        return ax_cuda_fail(dev, e, err, "cudaMallocHost, %d bytes", AX_CUDA_NOTES * AX_CUDA_NOTE_BYTES);
+    for (int i = 0; i < 2; i++)
+        if ((e = cudaEventCreateWithFlags(&dev->half[i], cudaEventDisableTiming)) != cudaSuccess)
+            return ax_cuda_fail(dev, e, err, "cudaEventCreate");
     if (!(dev->sums = ax_cuda_alloc(dev, AX_CUDA_PARTS * sizeof(double), err)))
         return err ? err->code : AX_EDEVICE;
     cudnnStatus_t s = cudnnCreate(&dev->cudnn);
@@ -242,6 +247,10 @@ void ax_cuda_close(ax_device *dev)
             (void)cudaEventDestroy(dev->free_again[i]);
         (void)cudaFreeHost(dev->stage[i]);
     }
+    for (int i = 0; i < 2; i++)
+        if (dev->half[i])
+            (void)cudaEventDestroy(dev->half[i]);
+    (void)cudaFreeHost(dev->notes);
     (void)cudaFree(dev->sums);
     if (dev->stream)
         (void)cudaStreamDestroy(dev->stream);

@@ -11,8 +11,10 @@
 #include <cudnn.h>
 
 enum {
-    AX_CUDA_STAGES = 2,           /* pinned buffers: one is filled while the other travels */
-    AX_CUDA_STAGE_BYTES = 4 << 20 /* of each */
+    AX_CUDA_STAGES = 2,            /* pinned buffers: one is filled while the other travels */
+    AX_CUDA_STAGE_BYTES = 4 << 20, /* of each */
+    AX_CUDA_NOTES = 256,           /* small ones in a ring, so that nobody waits for the last few steps' */
+    AX_CUDA_NOTE_BYTES = 1024      /* of each */
 };
 
 typedef enum ax_cuda_direction { AX_CUDA_FORWARD, AX_CUDA_DATA, AX_CUDA_FILTER, AX_CUDA_DIRECTIONS } ax_cuda_direction;
@@ -47,6 +49,9 @@ struct ax_device {
     void *stage[AX_CUDA_STAGES];
     cudaEvent_t free_again[AX_CUDA_STAGES]; /* the stage's last copy to the device is over */
     unsigned turn;
+    char *notes;
+    cudaEvent_t half[2]; /* the last copy from that half of the ring is over */
+    unsigned note;
     double *sums; /* on the device: parts of a sum */
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
@@ -168,6 +173,9 @@ ax_code ax_cuda_clip(ax_device *dev, const double *sums, size_t n, float most, a
 ax_code ax_cuda_adam(ax_device *dev, const ax_update *u, ax_err *err);
 ax_code ax_cuda_sgd(ax_device *dev, const ax_update *u, ax_err *err);
 ax_code ax_cuda_polyak(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
+ax_code ax_cuda_gather(ax_device *dev, const ax_gather *g, ax_err *err);
+ax_code ax_cuda_log(ax_device *dev, const float *loss, const ax_update_now *first, const ax_update_now *second,
+                    double *log, ax_err *err);
 
 /* ---- shared between the files of operations ---- */
 /* out {images, c} = scale * the sum over the pixels of each image; work: ax_cuda_column_work bytes. */

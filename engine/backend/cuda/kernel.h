@@ -12,6 +12,7 @@
 enum {
     AX_CUDA_THREADS = 256,  /* most threads of a block */
     AX_CUDA_PARTS = 512,    /* most parts that a sum is cut into */
+    AX_CUDA_GATHERED = 12,  /* most parts of a gathered batch */
     AX_CUDA_RANKS = 32,     /* most devices of one training */
     AX_CUDA_REDUCERS = 128, /* threads that add the parts of one sum */
     AX_CUDA_ROW_PIXELS = 4  /* neighbouring outputs of one thread in a depthwise convolution */
@@ -68,6 +69,8 @@ enum {
     X(adam, 0)                                                                                                         \
     X(sgd, 0)                                                                                                          \
     X(polyak, 0)                                                                                                       \
+    X(gather, 0)                                                                                                       \
+    X(log, 0)                                                                                                          \
     X(weighted_sum, 0)
 
 #define AX_CUDA_KERNEL_ENUM(name, sync) AX_K_##name,
@@ -426,6 +429,19 @@ typedef struct ax_k_weighted_sum_args {
     int64_t ranks; /* with the first */
     float weight[AX_CUDA_RANKS];
 } ax_k_weighted_sum_args;
+
+/* As ax_gather. Grid: x = shares of a part, y = places, z = parts */
+typedef struct ax_k_gather_args {
+    const uint32_t *index;
+    const char *from[AX_CUDA_GATHERED];
+    char *to[AX_CUDA_GATHERED];
+    size_t bytes[AX_CUDA_GATHERED];
+} ax_k_gather_args;
+typedef struct ax_k_log_args { /* as ax_backend.log; one thread */
+    const float *loss;
+    const ax_update_now *first, *second;
+    double *log;
+} ax_k_log_args;
 
 #ifdef __cplusplus
 extern "C" {

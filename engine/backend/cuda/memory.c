@@ -71,6 +71,20 @@ static cudaError_t to_device(ax_device *dev, char *dst, const char *src, size_t 
     return e;
 }
 
+/* What a step is told: its place in the ring is free again once its half was, which is many steps ago. */
+static cudaError_t note_to_device(ax_device *dev, char *dst, const char *src, size_t bytes)
+{
+    enum { HALF = AX_CUDA_NOTES / 2 };
+    unsigned at = dev->note++ % AX_CUDA_NOTES;
+    char *place = dev->notes + (size_t)at * AX_CUDA_NOTE_BYTES;
+    cudaError_t e = at % HALF == 0 ? cudaEventSynchronize(dev->half[at / HALF]) : cudaSuccess;
+    if (e != cudaSuccess)
+        return e;
+    memcpy(place, src, bytes);
+    e = cudaMemcpyAsync(dst, place, bytes, cudaMemcpyHostToDevice, dev->stream);
+    return e == cudaSuccess && at % HALF == HALF - 1 ? cudaEventRecord(dev->half[at / HALF], dev->stream) : e;
+}
+
 static cudaError_t from_device(ax_device *dev, char *dst, const char *src, size_t bytes)
 {
     cudaError_t e = cudaSuccess;
@@ -99,7 +113,7 @@ ax_code ax_cuda_copy(ax_device *dev, void *dst, const void *src, size_t bytes, i
         return AX_OK;
     cudaError_t e = cudaSetDevice(dev->index);
     if (e == cudaSuccess && direction == AX_TO_DEVICE)
-        e = to_device(dev, dst, src, bytes);
+        e = bytes <= AX_CUDA_NOTE_BYTES ? note_to_device(dev, dst, src, bytes) : to_device(dev, dst, src, bytes);
     else if (e == cudaSuccess && direction == AX_FROM_DEVICE)
         e = from_device(dev, dst, src, bytes);
     else if (e == cudaSuccess)

@@ -62,6 +62,8 @@ static const ax_backend backend = {
     .adam = ax_cuda_adam,
     .sgd = ax_cuda_sgd,
     .polyak = ax_cuda_polyak,
+    .gather = ax_cuda_gather,
+    .log = ax_cuda_log,
     .capture = { ax_cuda_capture_begin, ax_cuda_capture_end, ax_cuda_capture_launch, ax_cuda_capture_drop },
     .exchange = { ax_cuda_exchange_join, ax_cuda_exchange_spread, ax_cuda_exchange_gather, ax_cuda_exchange_leave },
 };

@@ -1,4 +1,4 @@
-/* Parameter updates: Kingma and Ba, ICLR 2015; momentum as PyTorch has it; averages of Polyak and Juditsky. */
+/* What comes with a step beside its network: the batch, what is logged, parameter updates: Kingma and Ba, ICLR 2015; momentum as PyTorch has it; averages of Polyak and Juditsky. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
 AX_KERNEL(clip)
@@ -52,4 +52,30 @@ AX_KERNEL(weighted_sum)
             sum += a.weight[r] * a.other[(size_t)(r - 1) * a.n + i];
         a.sum[i] = sum;
     }
+}
+
+/* 16 bytes at once where a part's items and places begin at a multiple of that, which all do but odd targets. */
+AX_KERNEL(gather)
+{
+    size_t bytes = a.bytes[blockIdx.z], place = blockIdx.y;
+    const char *from = a.from[blockIdx.z] + (size_t)a.index[place] * bytes;
+    char *to = a.to[blockIdx.z] + place * bytes;
+    size_t done = 0;
+    if (((reinterpret_cast<uintptr_t>(from) | reinterpret_cast<uintptr_t>(to)) & 15) == 0) {
+        done = bytes / 16 * 16;
+        for (size_t i = thread_index(); i < bytes / 16; i += thread_count())
+            reinterpret_cast<float4 *>(to)[i] = reinterpret_cast<const float4 *>(from)[i];
+    }
+    for (size_t i = done + thread_index(); i < bytes; i += thread_count())
+        to[i] = from[i];
+}
+
+AX_KERNEL(log)
+{
+    if (thread_index())
+        return;
+    double *log = a.log + 3 * (size_t)a.first->slot;
+    log[0] = (double)*a.loss;
+    log[1] = a.first->norm;
+    log[2] = a.second ? a.second->norm : 0.0;
 }
