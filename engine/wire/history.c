@@ -29,7 +29,10 @@ static ax_code read_log(int dirfd, void (*sink)(void *context, const ax_event *e
     *damage = (ax_damage) { .places = 0 };
     if (faccessat(dirfd, AX_RUN_LOG, F_OK, 0) && errno == ENOENT)
         return AX_OK;
-    return ax_eventlog_read(dirfd, AX_RUN_LOG, sink, context, damage, err);
+    ax_code code = ax_eventlog_read(dirfd, AX_RUN_LOG, sink, context, damage, err);
+    if (code != AX_OK) /* what couldn't be read isn't known to be damaged */
+        *damage = (ax_damage) { .places = 0 };
+    return code;
 }
 
 ax_code ax_history_read(int dirfd, void (*sink)(void *context, const ax_event *ev), void *context, ax_damage *damage,
@@ -38,7 +41,8 @@ ax_code ax_history_read(int dirfd, void (*sink)(void *context, const ax_event *e
     ax_snapshot_facts known;
     ax_history_expect(dirfd, &known);
     ax_code code = read_log(dirfd, sink, context, damage, err);
-    ax_damage_until(damage, known.seq);
+    if (code == AX_OK)
+        ax_damage_until(damage, known.seq);
     return code;
 }
 
@@ -53,7 +57,8 @@ ax_code ax_history_fold(int dirfd, ax_state *s, ax_err *err)
     ax_damage damage;
     ax_history_expect(dirfd, &known);
     ax_code code = read_log(dirfd, fold, s, &damage, err);
-    ax_history_judge(s, &damage, &known);
+    if (code == AX_OK)
+        ax_history_judge(s, &damage, &known);
     if (code == AX_OK && s->out_of_memory)
         code = ax_fail(err, AX_ENOMEM, AX_RUN_LOG ": no memory for what happened in this run");
     return code;
