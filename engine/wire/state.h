@@ -132,7 +132,7 @@ const ax_candidate *ax_state_candidate(const ax_state *s, uint32_t id); /* NULL 
 const ax_validations *ax_state_validations(const ax_state *s, uint32_t id);
 /* A line of the log, i < n_log, the oldest first. */
 const ax_log_line *ax_state_log(const ax_state *s, uint32_t i);
-/* The event's name, or the level of a LOG. */
+/* What a person calls the event, or the level of a LOG. */
 const char *ax_log_line_word(const ax_log_line *line);
 /* The newest candidate with this genotype, 0 = none. */
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);

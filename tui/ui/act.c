@@ -8,6 +8,16 @@ static void next_view(ax_ui *ui, int by)
     while (!ax_views[ui->view]->key);
 }
 
+void ax_ui_open_cell(ax_ui *ui)
+{
+    if (ui->view == AX_VIEW_CELL) {
+        ui->view = ui->opened_from;
+        return;
+    }
+    ui->opened_from = ui->view;
+    ui->view = AX_VIEW_CELL;
+}
+
 static void do_view_back(ax_ui *ui)
 {
     next_view(ui, -1);

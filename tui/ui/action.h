@@ -58,7 +58,8 @@ enum {
     X(MARK, ROWS, 'm', "m", "mark", "mark or unmark the candidate", ROW)                                               \
     X(FILTER, VIEWS, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", NOTHING)                \
     X(SORT, VIEWS, 's', "s", "sort", "sort by the next column", NOTHING)                                               \
-    X(OPEN, VIEWS, AX_KEY_ENTER, "Enter", "open", "show the selected candidate's cell; back again", ROW_ROOM)          \
+    X(OPEN, VIEWS, AX_KEY_ENTER, "Enter", "open", "show the selected candidate's cell, or the line's; back again",     \
+      ROW_ROOM)                                                                                                        \
     X(COMMAND, VIEWS, ':', ":", "cmd", "type a command (below; Tab completes it) or a genotype", NOTHING)              \
     X(DETACH, VIEWS, 'q', "q", "detach", "leave; the engine goes on", NOTHING)                                         \
     X(HELP, ROWS, '?', "?", "help", "this list", NOTHING)                                                              \
@@ -72,8 +73,8 @@ enum {
     X(FIND_BACK, ROWS, 'N', "N", "", "the one found before", NOTHING)                                                  \
     X(ZOOM_IN, VIEWS, 'z', "z", "zoom", "plot: half as many candidates; masks: twice as large", ROOM)                  \
     X(ZOOM_OUT, VIEWS, 'Z', "Z", "", "the other way", ROOM)                                                            \
-    X(PAN_BACK, VIEWS, '<', "<", "", "plot: earlier candidates; masks: left", ROOM)                                    \
-    X(PAN_ON, VIEWS, '>', ">", "", "plot: later candidates; masks: right", ROOM)                                       \
+    X(PAN_BACK, VIEWS, '<', "<", "", "plot: earlier candidates; pareto: cheaper ones; masks: left", ROOM)              \
+    X(PAN_ON, VIEWS, '>', ">", "", "plot: later candidates; pareto: costlier ones; masks: right", ROOM)                \
     X(PAN_UP, VIEWS, '{', "{", "", "masks: up", ROOM)                                                                  \
     X(PAN_DOWN, VIEWS, '}', "}", "", "masks: down", ROOM)                                                              \
     X(ZOOM_NONE, VIEWS, '0', "0", "", "plot and masks whole again; the plot follows the newest", ROOM)                 \
@@ -84,7 +85,7 @@ enum {
     X(EXPORT, VIEWS, 'e', "e", "export", "write its masks as PNG files below RUN/export", ROW)                         \
     X(EXPORT_TABLE, VIEWS, 'E', "E", "", "write the rows of the table as CSV below RUN/export", NOTHING)               \
     X(COPY, VIEWS, 'y', "y", "copy", "copy its genotype to the clipboard (OSC 52)", ROW)                               \
-    X(WIRING, ROWS, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost", ROOM)                          \
+    X(WIRING, ROWS, '\t', "Tab", "wiring", "cell or decoder wiring; pareto: next cost; log: which lines", ROOM)        \
     X(REVERSE, VIEWS, 'r', "r", "", "sort the other way round", NOTHING)                                               \
     X(SORT_THEN, VIEWS, 'S', "S", "", "sort equal ones by the next column, too (:sort names them)", NOTHING)           \
     X(FREEZE, VIEWS, 'F', "F", "", "keep the rows as they are, whatever happens; again: go on", NOTHING)               \

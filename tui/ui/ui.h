@@ -37,7 +37,7 @@ typedef struct ax_ui {
     bool color;                  /* whether pixels can be coloured */
 
     ax_keymap keys;
-    ax_view_id view;
+    ax_view_id view, opened_from;         /* opened_from: where Enter goes back to from the cell */
     void *slot[AX_VIEW_COUNT];            /* the views' own state (ax_view.state) */
     void *context_slot[AX_CONTEXT_COUNT]; /* the contexts' own (ax_context.state) */
     uint8_t over[AX_CONTEXT_COUNT];       /* contexts that are open over the views, the top one last */
@@ -81,6 +81,8 @@ void ax_ui_act(ax_ui *ui, ax_action a);
 /* What the views do with a key without an action, and with pasted text: a genotype is offered to be submitted. */
 void ax_ui_views_key(ax_ui *ui, uint32_t key);
 void ax_ui_offer(ax_ui *ui, const char *line, bool whole);
+/* Shows the selected candidate's cell; from there it goes back. */
+void ax_ui_open_cell(ax_ui *ui);
 void ax_ui_say(ax_ui *ui, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Whether an action makes sense now; why not (for the message line) in *why, which may be NULL. */
 bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why);

@@ -223,7 +223,7 @@ static bool act(ax_ui *ui, ax_action a)
 {
     const ax_candidate *c = ax_ui_selected(ui);
     if (a == AX_DO_OPEN)
-        ui->view = ui->view == AX_VIEW_CELL ? AX_VIEW_OVERVIEW : AX_VIEW_CELL;
+        ax_ui_open_cell(ui);
     else if (a == AX_DO_WIRING)
         ui->drawing = (ui->drawing + 1) % (c ? ax_space_of(&c->genotype) : ax_space_at(0))->n_drawings;
     else

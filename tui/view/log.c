@@ -4,10 +4,18 @@
 #include "viz/figure.h"
 
 #include <stdio.h>
+#include <string.h>
+
+/* Which lines are shown: all, what a person waits for, what went wrong, those of a candidate. */
+typedef enum log_which { LOG_ALL, LOG_NEWS, LOG_TROUBLE, LOG_SELECTED, LOG_WHICH } log_which;
 
 typedef struct log_state {
-    uint32_t back;  /* lines between the newest and the last one shown; 0 = follows */
-    uint64_t lines; /* that there had been when back was right */
+    log_which which;
+    uint32_t of;                    /* candidate of LOG_SELECTED */
+    uint32_t up;                    /* the cursor: lines above the last one shown */
+    uint32_t back;                  /* lines between the newest and the last one shown; 0 = follows */
+    uint64_t lines;                 /* that there had been when back was right */
+    uint32_t n, line[AX_STATE_LOG]; /* those that are shown, as they were last picked */
 } log_state;
 
 static ax_role log_role(const ax_log_line *l)
@@ -22,19 +30,85 @@ static ax_role log_role(const ax_log_line *l)
     return l->kind == AX_EVENT_LOG ? of_level[l->level] : of_kind[l->kind];
 }
 
+/* ---- which lines ---- */
+
+static bool is_shown(const ax_log_line *l, log_which which, uint32_t id)
+{
+    static const bool routine[AX_EVENT_COUNT] = {
+        [AX_EVENT_PROPOSED] = true, [AX_EVENT_LEARNED] = true, [AX_EVENT_STARTED] = true, [AX_EVENT_GATED] = true
+    };
+    switch (which) {
+    case LOG_NEWS:
+        return !routine[l->kind] && l->level != AX_LEVEL_DEBUG;
+    case LOG_TROUBLE:
+        return l->kind == AX_EVENT_FAILED || l->kind == AX_EVENT_LOST ||
+               (l->kind == AX_EVENT_LOG && l->level >= AX_LEVEL_WARNING);
+    case LOG_SELECTED:
+        return id && l->id == id;
+    default:
+        return true;
+    }
+}
+
+/* Fills `here->line` with the places of the lines that are shown, the oldest first. */
+static void pick(const ax_ui *ui, log_state *here)
+{
+    const ax_state *s = ui->state;
+    here->n = 0;
+    for (uint32_t i = 0; i < s->n_log; i++)
+        if (is_shown(ax_state_log(s, i), here->which, here->of))
+            here->line[here->n++] = i;
+}
+
+static const ax_log_line *line_at_cursor(const ax_ui *ui)
+{
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    pick(ui, here);
+    uint32_t back = here->back + here->up;
+    return back < here->n ? ax_state_log(ui->state, here->line[here->n - 1 - back]) : NULL;
+}
+
+/* ---- drawing ---- */
+
+static void draw_line(ax_pane p, int row, const ax_state *s, const ax_log_line *l, bool here)
+{
+    int id_cols = snprintf(NULL, 0, "#%u", s->n_candidates), text_col = 21 + (id_cols > 5 ? id_cols : 5);
+    char at[AX_FIGURE], id[16] = "";
+    if (l->id)
+        snprintf(id, sizeof id, "#%u", l->id);
+    if (here)
+        ax_pane_put(p, row, 0, '>', AX_ROLE_STRONG);
+    ax_pane_print(p, row, 1, AX_ROLE_DIM, ax_figure_time(l->at, at));
+    ax_pane_print(p, row, 10, log_role(l), ax_log_line_word(l));
+    ax_pane_print(p, row, 20, AX_ROLE_TEXT, id);
+    ax_pane_print_cut(p, row, text_col, p.at.cols - text_col - 1, AX_ROLE_TEXT, l->text);
+    if (here)
+        ax_pane_role(p, row, 0, 9, AX_ROLE_SELECTED);
+}
+
+static void draw_frame(ax_pane p, const ax_ui *ui, const log_state *here)
+{
+    static const char *const names[LOG_WHICH] = { "", ": news", ": trouble", ": of" };
+    char title[48], right[64], more[24] = "";
+    bool whole = ui->view == AX_VIEW_LOG;
+    snprintf(title, sizeof title, "log%s", names[here->which]);
+    if (here->which == LOG_SELECTED)
+        snprintf(title + strlen(title), sizeof title - strlen(title), " #%u", here->of);
+    if (here->back)
+        snprintf(more, sizeof more, "%u newer below", here->back);
+    snprintf(right, sizeof right, "%s%s", whole ? "Tab: other lines   " : "", more[0] ? more : "following");
+    ax_pane_frame(p, false, title, right);
+}
+
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     (void)err;
-    const log_state *here = ui->slot[AX_VIEW_LOG];
+    log_state *here = ui->slot[AX_VIEW_LOG];
     const ax_state *s = ui->state;
-    char right[48];
-    if (here->back)
-        snprintf(right, sizeof right, "%u newer below", here->back);
-    else
-        snprintf(right, sizeof right, "following");
-    ax_pane_frame(p, false, "log", right);
     ax_pane inner = ax_pane_inner(p);
-    uint32_t end = s->n_log - (here->back < s->n_log ? here->back : s->n_log), rows = (uint32_t)inner.at.rows;
+    pick(ui, here);
+    draw_frame(p, ui, here);
+    uint32_t end = here->n - (here->back < here->n ? here->back : here->n), rows = (uint32_t)inner.at.rows;
     uint32_t first = end > rows ? end - rows : 0, note = 0;
     if (!first && s->log_dropped && end < rows) { /* the line above the oldest */
         char text[512];
@@ -43,38 +117,71 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         ax_pane_print_cut(inner, 0, 1, inner.at.cols - 2, AX_ROLE_WARN, text);
         note = 1;
     }
-    int id_cols = snprintf(NULL, 0, "#%u", s->n_candidates), text_col = 21 + (id_cols > 5 ? id_cols : 5);
-    for (uint32_t i = first; i < end; i++) {
-        const ax_log_line *l = ax_state_log(s, i);
-        int row = (int)(i - first + note);
-        char at[AX_FIGURE], id[16] = "";
-        if (l->id)
-            snprintf(id, sizeof id, "#%u", l->id);
-        ax_pane_print(inner, row, 1, AX_ROLE_DIM, ax_figure_time(l->at, at));
-        ax_pane_print(inner, row, 10, log_role(l), ax_log_line_word(l));
-        ax_pane_print(inner, row, 20, AX_ROLE_TEXT, id);
-        ax_pane_print_cut(inner, row, text_col, inner.at.cols - text_col - 1, AX_ROLE_TEXT, l->text);
-    }
+    if (!here->n)
+        ax_pane_print(inner, 1, 2, AX_ROLE_DIM, "no line of this kind");
+    for (uint32_t i = first; i < end; i++)
+        draw_line(inner, (int)(i - first + note), s, ax_state_log(s, here->line[i]),
+                  ui->view == AX_VIEW_LOG && end - 1 - i == here->up);
     return AX_OK;
+}
+
+/* ---- moving ---- */
+
+static int seen_rows(const ax_ui *ui)
+{
+    int seen = ui->layout.pane[AX_VIEW_LOG].rows - 2; /* at the top one is for the word that older lines are missing */
+    return seen > 1 ? seen : 1;
 }
 
 /* by > 0: back. */
 static void scroll(ax_ui *ui, long by)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
-    int seen = ui->layout.pane[AX_VIEW_LOG].rows - 2; /* at the top one is for the word that older lines are missing */
-    long most = (long)ui->state->n_log - (seen > 1 ? seen : 1) + (ui->state->log_dropped > 0);
+    pick(ui, here);
+    long most = (long)here->n - seen_rows(ui) + (ui->state->log_dropped > 0);
     long back = (long)here->back + by;
     back = back > most ? most : back;
     here->back = back < 0 ? 0 : (uint32_t)back;
 }
 
+/* The cursor moves, and what it would leave scrolls; by > 0: back. */
+static void move(ax_ui *ui, long by)
+{
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    pick(ui, here);
+    long all = here->n, at = (long)here->back + here->up + by, seen = seen_rows(ui);
+    at = at >= all ? all - 1 : at;
+    at = at < 0 ? 0 : at;
+    if (at < here->back)
+        scroll(ui, at - here->back);
+    if (at >= here->back + seen)
+        scroll(ui, at - seen + 1 - here->back);
+    here->up = at > here->back ? (uint32_t)(at - here->back) : 0;
+}
+
 static bool act(ax_ui *ui, ax_action a)
 {
-    if (ui->view != AX_VIEW_LOG || !ax_action_moves(a, 1, 1))
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    long by = -ax_action_moves(a, seen_rows(ui), ui->state->n_log);
+    const ax_log_line *l;
+    if (ui->view != AX_VIEW_LOG)
         return false;
-    int seen = ui->layout.pane[AX_VIEW_LOG].rows - 2;
-    scroll(ui, -ax_action_moves(a, seen > 1 ? seen : 1, ui->state->n_log));
+    if (a == AX_DO_WIRING) {
+        here->which = (here->which + 1) % LOG_WHICH;
+        here->of = ax_ui_selection(ui)->selected;
+        here->back = here->up = 0;
+    } else if (a == AX_DO_OPEN && (l = line_at_cursor(ui)) && l->id) {
+        ax_ui_select(ui, l->id);
+        ax_ui_open_cell(ui);
+    } else if (a == AX_DO_OPEN) {
+        ax_ui_say(ui, true, "this line is about no candidate");
+    } else if (a == AX_DO_PAGE_DOWN || a == AX_DO_PAGE_UP) {
+        scroll(ui, by);
+    } else if (by) {
+        move(ui, by);
+    } else {
+        return false;
+    }
     return true;
 }
 
@@ -83,9 +190,12 @@ static void refresh(ax_ui *ui, bool replaced)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
     uint64_t lines = ui->state->log_dropped + ui->state->n_log;
-    long more = replaced ? 0 : (long)(lines - here->lines);
+    uint64_t from = here->lines > ui->state->log_dropped ? here->lines - ui->state->log_dropped : 0;
+    long more = 0;
+    for (uint64_t i = from; i < ui->state->n_log && !replaced; i++)
+        more += is_shown(ax_state_log(ui->state, (uint32_t)i), here->which, here->of);
     here->lines = lines;
-    if (here->back)
+    if (here->back || here->up)
         scroll(ui, more);
 }
 

@@ -101,24 +101,54 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
             return AX_ENOMEM;
         ax_kept_save(&here->kept, inner, s, &here->axis, sizeof here->axis);
     }
-    char title[48], right[64];
+    char title[48], right[96];
     bool shown = c && c->scored;
     uint32_t on_front = s->front[axis].n;
     if (shown)
         ax_chart_cursor(inner, &here->scale, ax_outcome_cost(&c->outcome, axis), reward_of(c));
+    const char *legend = p.at.cols < 70            ? ""
+                         : p.canvas->glyphs->ascii ? "o front   . beaten   "
+                                                   : "o front   \u00b7 beaten   ";
     if (shown)
-        snprintf(right, sizeof right, "@ #%u   front %u", c->id, on_front);
+        snprintf(right, sizeof right, "%s@ #%u   front %u", legend, c->id, on_front);
     else
-        snprintf(right, sizeof right, "front %u", on_front);
+        snprintf(right, sizeof right, "%sfront %u", legend, on_front);
     snprintf(title, sizeof title, "pareto  reward x %s", ax_metric_of(axis)->front.title);
     ax_pane_frame(p, false, title, right);
     return AX_OK;
 }
 
+/* The candidate on the front that is next in cost, up or down; from one that isn't, the nearest. */
+static void step(ax_ui *ui, ax_metric axis, int by)
+{
+    const ax_state *s = ui->state;
+    const ax_candidate *c = ax_ui_selected(ui), *next = NULL;
+    double at = c && c->scored ? ax_outcome_cost(&c->outcome, axis) : by > 0 ? -INFINITY : INFINITY;
+    for (uint32_t i = 0; i < s->n_scored; i++) {
+        const ax_candidate *o = ax_state_candidate(s, s->scored[i]);
+        double cost = o ? ax_outcome_cost(&o->outcome, axis) : NAN;
+        if (!o || o == c || !ax_state_on_front(s, o, axis) || !(by > 0 ? cost > at : cost < at))
+            continue;
+        double best = next ? ax_outcome_cost(&next->outcome, axis) : NAN;
+        if (!next || (by > 0 ? cost < best : cost > best))
+            next = o;
+    }
+    if (next)
+        ax_ui_select(ui, next->id);
+    else
+        ax_ui_say(ui, false, "that is the %s of the front", by > 0 ? "most expensive" : "cheapest");
+}
+
 static bool act(ax_ui *ui, ax_action a)
 {
     pareto_state *here = ui->slot[AX_VIEW_PARETO];
-    if (a != AX_DO_WIRING || ui->view != AX_VIEW_PARETO)
+    if (ui->view != AX_VIEW_PARETO)
+        return false;
+    if (a == AX_DO_PAN_BACK || a == AX_DO_PAN_ON) {
+        step(ui, ax_metric_front(here->axis + 1), a == AX_DO_PAN_ON ? 1 : -1);
+        return true;
+    }
+    if (a != AX_DO_WIRING)
         return false;
     do /* older runs have no latencies */
         here->axis = ax_metric_front(here->axis + 2) < AX_METRIC_COUNT ? here->axis + 1 : 0;
