@@ -92,6 +92,7 @@ $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
 
+$(B)/tui/term/sixel.o: CFLAGS_ALL += $(SIXEL_FLAGS)
 $(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
 # -g1: to note where each variable of an unrolled loop lies takes a third of the compilation
 define isa_rule

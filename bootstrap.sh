@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 
 # a|b: the same under two names, the newer one first
 BUILD_PACKAGES="gcc make pkg-config libc6-dev libncurses-dev libmsgpack-c-dev|libmsgpack-dev libpng-dev libjpeg62-turbo-dev
-libyajl-dev libcmocka-dev"
+libyajl-dev libcmocka-dev libsixel-dev"
 TEST_PACKAGES="tmux strace python3 python3-pyte python3-msgpack"
 # without a version those of LLVM follow the default clang; oneDNN, so that the peer of bench ops is built
 LINT_PACKAGES="clang clang-format clang-tidy libclang-rt-dev libomp-dev mandoc libdnnl-dev"

@@ -56,6 +56,14 @@ if [ -n "$dnnl" ]; then
 else
     printf '  absent   %-10s %s\n' dnnl "no libdnnl-dev of version 2 or 3: bench ops has no oneDNN beside it" >&2
 fi
+# optional: without it the screens show pictures by Kitty's protocol, or as half blocks
+L_sixel= sixel=
+if version=$(pkg-config --modversion libsixel 2>/dev/null) && L_sixel=$(pkg-config --libs libsixel) && sixel=$(pkg-config --cflags libsixel); then
+    found sixel "$version"
+    sixel="-DAX_SIXEL $sixel"
+else
+    printf '  absent   %-10s %s\n' sixel "no libsixel-dev: terminals with sixel get half blocks" >&2
+fi
 # optional: without it the programs are the same, only the plugin auxcell-cuda.so isn't built. CUDA_HOME says where it is,
 # CUDA_HOME=none that it isn't wanted.
 cuda=${CUDA_HOME:-}
@@ -74,7 +82,8 @@ else
 fi
 [ $missing -eq 0 ] || { echo "  the command 'sh bootstrap.sh deps' installs what is missing" >&2; exit 1; }
 cat >"$out" <<EOF
-FRONT_LIBS := $L_ncursesw $L_msgpack $L_png
+FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_sixel
+SIXEL_FLAGS := $sixel
 CUDA_HOME := $cuda
 CUDA_NVCC := $nvcc
 DNNL_MAJOR := ${dnnl%%.*}

@@ -50,8 +50,8 @@ class Log:
         self.file.flush()
 
 
-def make_run(parent, name, candidates=30, start=1764072000.0):
-    """A run directory without an engine: run.ini and events.mpk."""
+def make_run(parent, name, candidates=30, start=1764072000.0, masks=""):
+    """A run directory without an engine: run.ini and events.mpk. masks: of the candidates, with %d."""
     path = os.path.join(parent, name)
     os.makedirs(path, mode=0o700)
     with open(os.path.join(path, "run.ini"), "w") as f:
@@ -65,7 +65,7 @@ def make_run(parent, name, candidates=30, start=1764072000.0):
                 params=2200000 + 1000 * i, macs=900000000)
         log.add("started", at, i, stage=1, epochs=4, steps=24, attempt=1)
         log.add("scored", at + 4, i, reward=0.3 + 0.4 * i / candidates, miou=0.3, fwiou=0.5, accuracy=0.4, loss=0.7,
-                seconds=4.0, latency_ms=8.25, peak_bytes=90000000, stage=1, model="", masks="")
+                seconds=4.0, latency_ms=8.25, peak_bytes=90000000, stage=1, model="", masks=masks % i if masks else "")
     return path
 
 
@@ -96,7 +96,7 @@ class Screen:
     """Runs a program on a pseudo-terminal of rows x cols; what it shows is kept by pyte."""
 
     def __init__(self, argv, rows=24, cols=80, env=None, cwd=None):
-        self.screen = Emulated(cols, rows)
+        self.screen = self.make_screen(rows, cols)
         self.stream = Stream(self.screen)
         self.bytes = b""
         self.master, slave = pty.openpty()
@@ -117,8 +117,19 @@ class Screen:
                                         preexec_fn=child, close_fds=True)
         self.slave = slave  # kept open: termios is compared after the program ended
 
+    def make_screen(self, rows, cols):
+        return Emulated(cols, rows)
+
+    def pixels(self, rows, cols):
+        """High and wide; 0: not known."""
+        return 0, 0
+
+    def feed(self, data):
+        self.stream.feed(data)
+
     def set_size(self, rows, cols, tell=True):
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, 0, 0))
+        high, wide = self.pixels(rows, cols)
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, wide, high))
         if tell:
             self.screen.resize(rows, cols)
             self.process.send_signal(signal.SIGWINCH)
@@ -133,7 +144,7 @@ class Screen:
         except OSError:
             return False
         self.bytes += data
-        self.stream.feed(data)
+        self.feed(data)
         return bool(data)
 
     def text(self):

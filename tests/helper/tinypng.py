@@ -18,7 +18,18 @@ def write_rgb(path, h, w, rgb):
 def read(path):
     """(h, w, channels, bytes) of an 8-bit PNG without interlacing; a palette's indices are one channel."""
     with open(path, "rb") as f:
-        data = f.read()
+        return decode(f.read(), path)
+
+
+def palette(data):
+    """The colours of a palette PNG, as a list of triples."""
+    at = data.index(b"PLTE")
+    n = struct.unpack_from(">I", data, at - 4)[0]
+    return [tuple(data[at + 4 + i:at + 7 + i]) for i in range(0, n, 3)]
+
+
+def decode(data, path="PNG"):
+    """As read, of a file's bytes."""
     assert data[:8] == b"\x89PNG\r\n\x1a\n", path
     at, packed, head = 8, b"", None
     while at < len(data):

@@ -46,6 +46,13 @@ static bool take_rate(ax_config *c, const char *value, char wrong[static 160])
     return end != value && !*end && c->rate >= 0.1 && c->rate <= 30;
 }
 
+static bool take_pictures(ax_config *c, const char *value, char wrong[static 160])
+{
+    c->pictures = ax_graphics_named(value);
+    snprintf(wrong, 160, "pictures: auto, cells, kitty or sixel, not '%.40s'", value);
+    return c->pictures < AX_GRAPHICS_COUNT;
+}
+
 static bool take_mouse(ax_config *c, const char *value, char wrong[static 160])
 {
     c->mouse = !strcmp(value, "on");
@@ -71,7 +78,9 @@ static ax_code take_line(ax_config *c, const char *path, int line, const char *t
     while (n >= 1 && i < SETTINGS && strcmp(settings[i].name, name) != 0)
         i++;
     if (n >= 1 && i == SETTINGS)
-        return ax_fail(err, AX_EINVAL, "%s, line %d: there is no '%s'; there are: theme, glyphs, columns, rate, mouse",
+        return ax_fail(err, AX_EINVAL,
+                       "%s, line %d: there is no '%s'; there are: theme, glyphs, columns, rate, pictures, "
+                       "mouse",
                        path, line, name);
     if (n != 2)
         return ax_fail(err, AX_EINVAL, "%s, line %d: write NAME = VALUE, the value without blanks", path, line);

@@ -2,6 +2,7 @@
 #ifndef AX_TUI_CONFIG_H
 #define AX_TUI_CONFIG_H
 
+#include "tui/term/term.h"
 #include "tui/ui/keymap.h"
 #include "viz/table.h"
 #include "viz/theme.h"
@@ -12,6 +13,8 @@
     X(glyphs, "auto, unicode, ascii", "line drawing and Braille, or plain characters")                                 \
     X(columns, "auto, or COLUMN[,COLUMN...]", "columns of the table, from left to right, as many as fit")              \
     X(rate, "0.1 to 30", "screens per second, at most, when nothing is typed (4)")                                     \
+    X(pictures, "auto, cells, kitty, sixel",                                                                           \
+      "how pictures are shown: what the terminal can (tmux isn't asked), or so")                                       \
     X(mouse, "on, off", "whether the mouse is taken at the start (off; % switches)")
 
 typedef struct ax_config {
@@ -19,6 +22,7 @@ typedef struct ax_config {
     int ascii;             /* -1: as the terminal can */
     ax_columns columns;
     double rate;
+    ax_graphics pictures;
     bool mouse;
     ax_keymap keys;
     char wrong[256]; /* what can't be read, with its place; the file counts as if it weren't there. "" = nothing */

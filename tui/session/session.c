@@ -149,6 +149,10 @@ static void run(ax_session_state *s, ax_err *err)
         bool keys = p[0].revents || ax_term_wait(s->term) <= 0;
         if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (keys && !take_keys(s)))
             return; /* the terminal is gone */
+        if (ax_term_shows_pictures(s->term, &(double) { 0 }) != s->pictures) {
+            s->dirty = true; /* the terminal has said so */
+            s->drawn_at = -s->draw_every;
+        }
         if (ax_contact_due(&s->engine, p[3].revents))
             ax_session_look(s);
         ax_session_load(s, load_for);
@@ -209,6 +213,7 @@ static void start_config(ax_session_state *s)
     s->ui.keys = s->config.keys;
     ax_ui_selection(&s->ui)->columns = s->config.columns;
     s->draw_every = o->low_bandwidth ? fmax(1, 1 / s->config.rate) : 1 / s->config.rate;
+    ax_term_choose_graphics(s->term, o->low_bandwidth ? AX_GRAPHICS_CELLS : s->config.pictures);
     s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
     s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
     if (s->config.wrong[0])

@@ -43,6 +43,7 @@ typedef struct ax_session_state {
     ax_cast cast;
     bool cast_failed; /* no more is recorded */
     ax_plain plain;
+    bool pictures;   /* the terminal could show them when it was drawn last */
     double drawn_at; /* as ui.now */
     double paid_at;  /* low bandwidth: when what was sent may be followed by more, likewise */
     double key_at;   /* of the newest key, likewise */

@@ -65,6 +65,8 @@ void ax_session_draw(ax_session_state *s)
             return;
         s->ui.hurried = false;
     }
+    s->pictures = ax_term_shows_pictures(s->term, &s->canvas.cell_aspect);
+    s->canvas.graphics = s->pictures && !s->ascii;
     s->canvas.glyphs = s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode;
     ax_ui_refresh(&s->ui);
     ax_ui_arrange(&s->ui, s->canvas.rows, s->canvas.cols);

@@ -14,6 +14,9 @@ static const double slow_sequence = 0.5;
 /* A paste without an end: keys must not be dead for ever. Long, since the rest of a late paste would act as keys. */
 static const double slow_paste = 3;
 
+/* An answer of the terminal that came in two parts. */
+static const double slow_answer = 0.2;
+
 static const char paste_begin[] = "\033[200~", paste_end[] = "\033[201~";
 enum { PASTE_MARK = sizeof paste_end - 1, LONGEST_SEQUENCE = 64 };
 
@@ -138,11 +141,32 @@ static meaning control_sequence(const ax_input *in)
     return i < LONGEST_SEQUENCE ? (meaning) { .wait = slow_sequence } : (meaning) { .n = i };
 }
 
+/* ESC _ G ... ESC \: an answer of Kitty's graphics, however late; nobody types that. */
+static bool begins_string(const ax_input *in, size_t from)
+{
+    static const char begin[] = "\033_G";
+    size_t n = sizeof begin - 1 - from;
+    return !memcmp(in->held, begin + from, in->n < n ? in->n : n);
+}
+
+static meaning graphics_string(const ax_input *in)
+{
+    for (size_t i = 1; i + 1 < in->n; i++)
+        if (in->held[i] == '\033' && in->held[i + 1] == '\\')
+            return (meaning) { .n = i + 2 };
+    return in->n < sizeof in->held ? (meaning) { .wait = slow_sequence } : (meaning) { .n = in->n };
+}
+
 static meaning escape(const ax_input *in)
 {
+    double alone = in->fed_at < in->asked_until ? slow_answer : lone_escape;
     meaning m = known_key(in);
+    if (in->n > 2 && begins_string(in, 0))
+        return graphics_string(in);
+    if (in->n == 2 && begins_string(in, 0))
+        return (meaning) { .wait = alone };
     if (m.n || m.wait > 0 || in->n == 1) {
-        m.wait = in->n > 1 && in->held[1] == '[' ? slow_sequence : lone_escape;
+        m.wait = in->n > 1 && in->held[1] == '[' ? slow_sequence : alone;
         return m;
     }
     if (in->held[1] == '[')
@@ -168,7 +192,7 @@ static meaning character(const ax_input *in)
 /* Bytes of a sequence that stayed incomplete. */
 static meaning broken(const ax_input *in)
 {
-    bool sequence = in->n > 1 && in->held[1] == '[';
+    bool sequence = (in->n > 1 && in->held[1] == '[') || (in->n > 2 && begins_string(in, 0));
     if (in->held[0] == '\033' && !sequence)
         return (meaning) { .n = 1, .key = AX_KEY_ESCAPE };
     return (meaning) { .n = in->held[0] == '\033' ? in->n : 1 };
@@ -181,6 +205,12 @@ static size_t begins_paste(const ax_input *in)
     if (in->n >= whole && !memcmp(in->held, paste_begin, whole))
         return whole;
     return in->n >= whole - 1 && !memcmp(in->held, paste_begin + 1, whole - 1) ? whole - 1 : 0;
+}
+
+/* The same without its Escape, which was taken for the key since the rest came late. */
+static bool begins_rest_of_string(const ax_input *in)
+{
+    return in->fed_at < in->asked_until && in->n > 1 && begins_string(in, 1);
 }
 
 bool ax_input_next(ax_input *in, double now, uint32_t *key)
@@ -198,12 +228,16 @@ bool ax_input_next(ax_input *in, double now, uint32_t *key)
             in->paste[0] = '\0';
             continue;
         }
-        meaning m = in->held[0] == '\033' ? escape(in) : character(in);
+        meaning m = in->held[0] == '\033'       ? escape(in)
+                    : begins_rest_of_string(in) ? graphics_string(in)
+                                                : character(in);
         in->due = in->fed_at + m.wait;
         if (!m.n && now < in->due)
             return false;
         if (!m.n)
             m = broken(in);
+        if (!m.key && in->held[0] == '\033')
+            ax_reply_take(&in->reply, in->held, m.n);
         drop(in, m.n);
         if (m.key) {
             *key = m.key;

@@ -2,6 +2,8 @@
 #ifndef AX_TUI_INPUT_H
 #define AX_TUI_INPUT_H
 
+#include "tui/term/reply.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +22,8 @@ typedef struct ax_input {
     bool pasting;
     char paste[AX_PASTE_TEXT]; /* terminated */
     size_t pasted, lost;       /* bytes kept, and those that found no room */
+    ax_reply reply;            /* what the terminal said of itself so far */
+    double asked_until;        /* until then it may be at it: Escape alone is waited for longer */
     double due;                /* when to ask again although no byte came; INFINITY = never */
 } ax_input;
 

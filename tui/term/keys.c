@@ -28,8 +28,7 @@ void ax_term_start_keys(ax_term *t)
             ax_input_add(&t->input, of_terminal[i].sent, of_terminal[i].key);
 }
 
-/* Reads what is there; false: nothing, or *gone. */
-static bool read_some(ax_term *t, bool *gone)
+bool ax_term_read(ax_term *t, bool *gone)
 {
     char bytes[AX_INPUT_HELD];
     struct pollfd p = { .fd = t->fd, .events = POLLIN };
@@ -51,7 +50,7 @@ bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
     for (int i = 0; t; i++) {
         if (ax_input_next(&t->input, ax_clock(), key))
             return true;
-        if (i == READS || !read_some(t, gone))
+        if (i == READS || !ax_term_read(t, gone))
             break;
     }
     return false;

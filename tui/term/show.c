@@ -58,7 +58,7 @@ static void put_cell(const ax_term *t, int row, int col, const ax_canvas_cell *c
 
 static bool make_shadow(ax_term *t, const ax_canvas *c)
 {
-    size_t n = (size_t)c->rows * (size_t)c->cols;
+    size_t n = (size_t)(c->rows + 1) * (size_t)c->cols; /* and a row of those that are sent */
     ax_canvas_cell *shadow = realloc(t->shadow, (n ? n : 1) * sizeof *shadow);
     if (!shadow)
         return false;
@@ -127,6 +127,22 @@ static void show_row(ax_term *t, int row, const ax_canvas_cell *now, ax_canvas_c
     }
 }
 
+/* A row's cells as they are sent: blank under pictures. */
+static const ax_canvas_cell *without_pictures(ax_term *t, const ax_canvas *c, const bool *covered, size_t at)
+{
+    const ax_canvas_cell *cell = c->cell + at;
+    if (!c->pictures)
+        return cell;
+    ax_canvas_cell *row = t->shadow + (size_t)c->rows * (size_t)c->cols, blank = ax_pictures_blank(t);
+    for (int k = 0; k < c->cols; k++) {
+        row[k] = cell[k];
+        if (cell[k].picture && !covered[cell[k].picture - 1])
+            row[k] = blank;
+        row[k].picture = 0;
+    }
+    return row;
+}
+
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
 {
     if (!t)
@@ -137,12 +153,15 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
     if (t->shadow_rows != c->rows || t->shadow_cols != c->cols) {
         if (!make_shadow(t, c))
             return;
+        ax_pictures_clear(t);
         erase();
         clearok(curscr, TRUE);
     }
+    bool covered[AX_CANVAS_PICTURES];
+    ax_pictures_begin(t, c, covered);
     for (int r = 0; r < c->rows; r++) {
         size_t at = (size_t)r * (size_t)c->cols;
-        show_row(t, r, c->cell + at, t->shadow + at, c->cols);
+        show_row(t, r, without_pictures(t, c, covered, at), t->shadow + at, c->cols);
     }
     if (t->cursor != (row >= 0)) {
         t->cursor = row >= 0;
@@ -152,4 +171,5 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
     move(row >= 0 ? row : t->rows - 1, row >= 0 ? col : 0);
     wnoutrefresh(stdscr);
     doupdate();
+    ax_pictures_end(t, c, covered);
 }

@@ -95,12 +95,14 @@ static void read_size(ax_term *t)
     if (ioctl(t->fd, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0) {
         t->rows = size.ws_row;
         t->cols = size.ws_col;
+        t->cell_h = size.ws_ypixel / size.ws_row;
+        t->cell_w = size.ws_xpixel / size.ws_col;
     } else {
         getmaxyx(stdscr, t->rows, t->cols);
     }
 }
 
-static void send_bytes(const char *bytes, size_t n)
+void ax_term_send(const char *bytes, size_t n)
 {
     fflush(stdout);
     if (write(STDOUT_FILENO, bytes, n) < 0) {
@@ -115,7 +117,7 @@ static void set_modes(bool on)
     if (front >= 0 && front != getpgrp())
         return;
     if (has_paste_mode())
-        send_bytes(on ? PASTE_ON : PASTE_OFF, sizeof PASTE_ON - 1);
+        ax_term_send(on ? PASTE_ON : PASTE_OFF, sizeof PASTE_ON - 1);
     if (on)
         keypad(stdscr, TRUE); /* endwin took it back, and curses would only notice when it reads itself */
 }
@@ -151,6 +153,7 @@ ax_term *ax_term_start(ax_err *err)
     typeahead(-1); /* a screen is sent whole, whatever was typed meanwhile */
     ax_term_start_keys(t);
     set_modes(true);
+    ax_term_ask(t);
     curs_set(0);
     ax_term_start_colors(t);
     t->unicode = glyphs_are_narrow();
@@ -162,6 +165,8 @@ void ax_term_stop(ax_term *t)
 {
     if (!t)
         return;
+    ax_term_await(t);
+    ax_pictures_clear(t);
     set_modes(false);
     endwin();
     ax_restore_disarm();
@@ -226,6 +231,8 @@ void ax_term_suspend(ax_term *t)
 {
     if (!t)
         return;
+    ax_term_await(t);
+    ax_pictures_clear(t);
     set_modes(false);
     endwin();
     struct sigaction ours, plain = { .sa_handler = SIG_DFL };
@@ -265,5 +272,5 @@ void ax_term_copy(ax_term *t, const char *text)
         out[used++] = i + 2 < n ? digit[v & 63] : '=';
     }
     out[used++] = '\a';
-    send_bytes(out, used);
+    ax_term_send(out, used);
 }

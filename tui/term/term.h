@@ -26,6 +26,21 @@ bool ax_term_unicode(const ax_term *t); /* the locale is UTF-8 and our glyphs ar
 int ax_term_colors(const ax_term *t);   /* that it can show, 0 = none, or NO_COLOR is set */
 bool ax_term_pixels(const ax_term *t);  /* 256 colours, and NO_COLOR isn't set */
 
+/* How pictures are shown. The terminal is asked once, when it is taken; inside tmux and screen it isn't. */
+#define AX_GRAPHICS_LIST(X)                                                                                            \
+    X(AUTO, "auto")   /* what the terminal says it can, Kitty's protocol before sixel */                               \
+    X(CELLS, "cells") /* none: the cells below them are seen */                                                        \
+    X(KITTY, "kitty")                                                                                                  \
+    X(SIXEL, "sixel")
+#define AX_GRAPHICS_ENUM(id, name) AX_GRAPHICS_##id,
+typedef enum ax_graphics { AX_GRAPHICS_LIST(AX_GRAPHICS_ENUM) AX_GRAPHICS_COUNT } ax_graphics;
+/* AX_GRAPHICS_COUNT: there is none of that name. */
+ax_graphics ax_graphics_named(const char *name);
+/* KITTY and SIXEL force it, whatever the terminal says; without libsixel in this build SIXEL is as CELLS. */
+void ax_term_choose_graphics(ax_term *t, ax_graphics choice);
+/* Whether pictures can be shown as far as is known now; *aspect: height of a cell over its width. */
+bool ax_term_shows_pictures(const ax_term *t, double *aspect);
+
 /* The next key, as in tui/action.h; false: none is waiting. *gone: the terminal is. AX_KEY_PASTE: see ax_term_paste. */
 bool ax_term_key(ax_term *t, uint32_t *key, bool *gone);
 /* Seconds until ax_term_key is to be asked again although nothing can be read: a lone Escape, a paste without an end;
@@ -33,7 +48,8 @@ bool ax_term_key(ax_term *t, uint32_t *key, bool *gone);
 double ax_term_wait(const ax_term *t);
 /* What was pasted, as the terminal sent it, until the next ax_term_key; *whole: nothing of it was too much to keep. */
 const char *ax_term_paste(const ax_term *t, bool *whole);
-/* Shows a canvas: only what changed is sent. The cursor is shown at (row, col), or hidden when row < 0. */
+/* Shows a canvas: only what changed is sent. Pictures that nothing lies over take the place of their cells. The cursor
+ * is shown at (row, col), or hidden when row < 0. */
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col);
 /* Forgets what the screen is believed to show: the next ax_term_show sends everything. */
 void ax_term_forget(ax_term *t);

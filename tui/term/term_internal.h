@@ -7,6 +7,24 @@
 
 #include <curses.h>
 
+/* A picture on the screen; what is seen of it decides whether it is the same one. */
+typedef struct ax_sent_picture {
+    ax_rect at;
+    uint64_t look; /* of its pixels, and of the part that is seen */
+    uint32_t id;   /* Kitty's, of the image */
+    bool old;      /* goes once the new ones are there */
+} ax_sent_picture;
+
+enum { AX_KITTY_IMAGES = 16 };
+typedef struct ax_kitty {
+    struct {
+        uint64_t pixels;
+        uint32_t id; /* 0 = none */
+        uint32_t used;
+    } image[AX_KITTY_IMAGES]; /* that the terminal has */
+    uint32_t next, clock;
+} ax_kitty;
+
 struct ax_term {
     SCREEN *screen;
     int fd, pipe[2];
@@ -17,7 +35,17 @@ struct ax_term {
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
     ax_canvas_cell *shadow;
     ax_input input;
+    ax_graphics choice;
+    bool asked;
+    double asked_at;
+    int cell_h, cell_w; /* pixels, as the system says; 0 = it doesn't */
+    int n_sent;
+    ax_sent_picture sent[2 * AX_CANVAS_PICTURES]; /* and those that they take the place of */
+    ax_kitty kitty;
 };
+
+/* ---- term.c ---- */
+void ax_term_send(const char *bytes, size_t n);
 
 /* ---- show.c ---- */
 /* The colours of the roles, unless the terminal has none or NO_COLOR is set. */
@@ -26,5 +54,32 @@ void ax_term_start_colors(ax_term *t);
 /* ---- keys.c ---- */
 /* What this terminal's keys send. */
 void ax_term_start_keys(ax_term *t);
+
+/* Reads what is there; false: nothing, or *gone. */
+bool ax_term_read(ax_term *t, bool *gone);
+
+/* ---- graphics.c ---- */
+/* Asks the terminal what it can show, unless it wouldn't understand the question. */
+void ax_term_ask(ax_term *t);
+/* Waits for an answer that is due, so that it isn't the shell's to read. */
+void ax_term_await(ax_term *t);
+/* Before cells are sent: takes pictures away that are no longer there, and tells in covered[] which of the canvas
+   aren't shown since something lies over them. */
+void ax_pictures_begin(ax_term *t, const ax_canvas *c, bool covered[static AX_CANVAS_PICTURES]);
+/* After: sends those that aren't on the screen. */
+void ax_pictures_end(ax_term *t, const ax_canvas *c, const bool covered[static AX_CANVAS_PICTURES]);
+/* What stands in the cells under a picture, so that nothing shines through, and curses leaves it alone. */
+ax_canvas_cell ax_pictures_blank(const ax_term *t);
+/* Takes all away, and what the terminal keeps of them. */
+void ax_pictures_clear(ax_term *t);
+
+/* ---- kitty.c, sixel.c: appending what a terminal is to be sent ---- */
+/* A picture at the cursor; id: its image. No memory: nothing is appended. */
+void ax_kitty_show(ax_kitty *k, const ax_picture *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out);
+void ax_kitty_hide(uint32_t id, uint32_t placement, ax_str *out);
+void ax_kitty_clear(ax_kitty *k, ax_str *out);
+bool ax_sixel_is_built(void);
+/* At the cursor, at most out_h x out_w pixels. */
+void ax_sixel_show(const ax_picture *p, int out_h, int out_w, ax_str *out);
 
 #endif

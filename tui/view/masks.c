@@ -68,7 +68,7 @@ static ax_code draw_inner(ax_pane p, const ax_ui *ui, ax_err *err)
         ax_mask_legend_draw(ax_pane_part(p, rows - 1, 0, legend, p.at.cols), ui);
         return ax_mask_draw(ax_pane_part(p, 0, 1, rows - legend, cols), m, image, &here->window, ui->color, err);
     }
-    int right = cols - AX_MASK_PANEL_COLS - 1;
+    int right = cols - AX_MASK_PANEL_COLS - AX_MOSAIC_GAP;
     int below = rows - ax_mask_panel_rows(p, cols / AX_MASK_PANEL_COLS, ui) - 1;
     ax_mosaic beside = ax_mask_place(m, image, rows, right, aspect);
     ax_mosaic above = ax_mask_place(m, image, below, cols, aspect);
@@ -77,7 +77,7 @@ static ax_code draw_inner(ax_pane p, const ax_ui *ui, ax_err *err)
         ax_mask_panel_draw(ax_pane_part(p, used, 1, rows - used, cols), ui);
         return ax_mask_draw(ax_pane_part(p, 0, 1, below, cols), m, image, &here->window, ui->color, err);
     }
-    int used = beside.cols ? beside.across * beside.col_step + 1 : 0;
+    int used = beside.across * beside.col_step; /* with a gap */
     ax_mask_panel_draw(ax_pane_part(p, 0, 1 + used, rows, AX_MASK_PANEL_COLS), ui);
     return ax_mask_draw(ax_pane_part(p, 0, 1, rows, right), m, image, &here->window, ui->color, err);
 }

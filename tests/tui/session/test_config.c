@@ -25,11 +25,14 @@ static void settings_are_read(void **state)
     (void)state;
     ax_config c = { .ascii = -1, .rate = 4 };
     ax_err err;
-    assert_int_equal(
-        parse(&c, "# mine\ntheme = light\n\n glyphs=ascii\r\ncolumns = id,reward,by\nrate = 0.5\nmouse = on", &err),
-        AX_OK);
+    assert_int_equal(parse(&c,
+                           "# mine\ntheme = light\n\n glyphs=ascii\r\ncolumns = id,reward,by\nrate = 0.5\nmouse = on\n"
+                           "pictures = sixel",
+                           &err),
+                     AX_OK);
     assert_string_equal(c.theme->name, "light");
-    assert_true(c.ascii == 1 && c.columns.n == 3 && c.rate > 0.49 && c.rate < 0.51 && c.mouse);
+    assert_true(c.ascii == 1 && c.columns.n == 3 && c.rate > 0.49 && c.rate < 0.51 && c.mouse &&
+                c.pictures == AX_GRAPHICS_SIXEL);
     assert_int_equal(parse(&c, "theme = auto\nglyphs = auto\ncolumns = auto\nmouse = off", &err), AX_OK);
     assert_true(!c.theme && c.ascii == -1 && !c.columns.n && !c.mouse);
 }
@@ -43,7 +46,9 @@ static void what_is_wrong_is_named(void **state)
         { "theme = dark", "config.ini, line 1: there is no theme 'dark'; there are: auto, 8, 256, true, light, mono" },
         { "rate = 4\nrate = 99", "config.ini, line 2: rate: from 0.1 to 30, not '99'" },
         { "columns = id,size", "config.ini, line 1: columns: 'size' is none; e.g. id,state,reward,params,epoch,by" },
-        { "color = red", "config.ini, line 1: there is no 'color'; there are: theme, glyphs, columns, rate, mouse" },
+        { "pictures = ascii", "config.ini, line 1: pictures: auto, cells, kitty or sixel, not 'ascii'" },
+        { "color = red", "config.ini, line 1: there is no 'color'; there are: theme, glyphs, columns, rate, pictures, "
+                         "mouse" },
         { "glyphs = braille", "config.ini, line 1: glyphs: auto, unicode or ascii, not 'braille'" },
         { "mouse = yes", "config.ini, line 1: mouse: on or off, not 'yes'" },
         { "theme light", "config.ini, line 1: write NAME = VALUE, the value without blanks" },

@@ -50,6 +50,41 @@ static void keys_are_known(void **state)
     assert_true(isinf(in.due));
 }
 
+/* What a terminal says of itself is no key, in one piece or byte by byte, at once or late. */
+static void answers_are_no_keys(void **state)
+{
+    (void)state;
+    static const char kitty[] = "\033_Gi=1;OK\033\\\033[6;20;10t\033[?62;4;22c";
+    NOTHING(kitty, 1);
+    assert_true(in.reply.whole && in.reply.kitty && in.reply.sixel && in.reply.cell_h == 20 && in.reply.cell_w == 10);
+    ax_input_init(&in);
+    in.asked_until = 100;
+    for (size_t i = 0; i < sizeof kitty - 1; i++)
+        NOTHING(((char[]) { kitty[i], 0 }), 1 + 0.1 * (double)i);
+    assert_true(in.reply.whole && in.reply.kitty && in.reply.sixel);
+    EXPECT("q", 90, 'q');
+    ax_input_init(&in);
+    NOTHING("\033_Gi=1;ENOTSUPPORTED:no\033\\\033[?1;2c", 1);
+    assert_true(in.reply.whole && !in.reply.kitty && !in.reply.sixel && !in.reply.cell_h);
+    NOTHING("\033[6;0;99999t\033[6;t\033[t\033[?c\033_G\033\\", 1);
+    assert_true(!in.reply.cell_h && !in.reply.cell_w);
+    /* a string without an end is not waited for, and keeps no keys for ever */
+    uint32_t key;
+    NOTHING("\033_Gi=1;OKqqq", 2);
+    assert_false(ax_input_next(&in, 2.4, &key));
+    assert_false(ax_input_next(&in, 2.6, &key));
+    EXPECT("q", 3, 'q');
+    /* Alt-_ of who types */
+    NOTHING("\033_", 4);
+    assert_true(ax_input_next(&in, 4.1, &key) && key == AX_KEY_ESCAPE && ax_input_next(&in, 4.1, &key) && key == '_');
+    EXPECT("\033_x", 5, AX_KEY_ESCAPE, '_', 'x');
+    /* the Escape was taken for the key, since the rest came too late */
+    in.asked_until = 100;
+    NOTHING("\033", 6);
+    assert_true(ax_input_next(&in, 6.3, &key) && key == AX_KEY_ESCAPE);
+    NOTHING("_Gi=1;OK\033\\", 6.4);
+}
+
 static void what_has_no_meaning_is_no_key(void **state)
 {
     (void)state;
@@ -159,6 +194,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(keys_are_known, set_up),
+        cmocka_unit_test_setup(answers_are_no_keys, set_up),
         cmocka_unit_test_setup(what_has_no_meaning_is_no_key, set_up),
         cmocka_unit_test_setup(escape_waits_for_the_rest_but_not_long, set_up),
         cmocka_unit_test_setup(a_paste_is_no_keys, set_up),

@@ -1,0 +1,21 @@
+/* What a terminal says of itself: one question at the start, which ends with one that all terminals answer. */
+#ifndef AX_TUI_REPLY_H
+#define AX_TUI_REPLY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Whether it takes Kitty's graphics, how many pixels a cell has (XTWINOPS 16), and primary device attributes (DA1),
+   where 4 means sixel. Answers come in this order. */
+#define AX_REPLY_QUERY "\033_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\033\\\033[16t\033[c"
+
+typedef struct ax_reply {
+    bool whole; /* the last answer is there */
+    bool kitty, sixel;
+    int cell_h, cell_w; /* pixels; 0 = not said */
+} ax_reply;
+
+/* Takes one whole control sequence, or string of Kitty's graphics, that is no key. */
+void ax_reply_take(ax_reply *r, const char *bytes, size_t n);
+
+#endif
