@@ -64,7 +64,7 @@ static int help(void)
            "Searches for compact networks for segmentation, depth and pose. Without a command: the screens.\n\n");
     for (int i = 0; i < COMMANDS; i++)
         if (find(commands[i].name) == &commands[i])
-            ax_out("  %-9s %-15s %s\n", commands[i].name, commands[i].operands, commands[i].doc);
+            ax_out("  %-9s %-15s  %s\n", commands[i].name, commands[i].operands, commands[i].doc);
     ax_out("\n'auxcell help COMMAND' says more; 'auxcell help WORD' finds keys and settings.\n"
            "RUN is a "
            "name or a path; without it the newest run is meant.\n");

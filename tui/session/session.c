@@ -28,6 +28,10 @@ static void press(ax_session_state *s, uint32_t key)
         bool whole;
         const char *text = ax_term_paste(s->term, &whole);
         ax_ui_paste(&s->ui, text, whole);
+    } else if (key == AX_KEY_MOUSE) {
+        int button, row, col;
+        if (ax_term_mouse_event(s->term, &button, &row, &col))
+            ax_ui_mouse(&s->ui, button, row, col);
     } else {
         ax_ui_key(&s->ui, key);
     }
@@ -216,6 +220,8 @@ static void start_config(ax_session_state *s)
     ax_term_choose_graphics(s->term, o->low_bandwidth ? AX_GRAPHICS_CELLS : s->config.pictures);
     s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
     s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
+    s->ui.mouse = s->config.mouse;
+    ax_term_mouse(s->term, s->ui.mouse);
     if (s->config.wrong[0])
         ax_ui_say(&s->ui, true, "%s", s->config.wrong);
 }

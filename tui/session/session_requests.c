@@ -134,6 +134,7 @@ void ax_session_answer(ax_session_state *s)
         ax_export_picture(ui, &s->canvas, s->dirfd, s->target);
     }
     ui->picture = 0;
+    ax_term_mouse(s->term, ui->mouse);
     if (ui->theme)
         s->canvas.theme = ui->theme;
     ui->theme = NULL;

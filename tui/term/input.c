@@ -3,6 +3,7 @@
 #include "tui/term/keycode.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -106,6 +107,31 @@ static bool next_paste(ax_input *in, double now)
 }
 
 /* ---- keys ---- */
+
+/* A report of the mouse (mode 1006): ESC [ < button ; column ; row, then M or m; both from 1. False: it is none. */
+static bool read_mouse(ax_input *in, size_t n)
+{
+    long v[3];
+    char text[LONGEST_SEQUENCE + 1], *at = text + 3;
+    if (n < 4 || n > LONGEST_SEQUENCE || memcmp(in->held, "\033[<", 3) != 0)
+        return false;
+    memcpy(text, in->held, n);
+    text[n] = '\0';
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        v[i] = *at >= '0' && *at <= '9' ? strtol(at, &end, 10) : -1;
+        if (v[i] < 0 || v[i] > 9999 || (i < 2 && *end != ';'))
+            return false;
+        at = end + (i < 2);
+    }
+    if ((*at != 'M' && *at != 'm') || !v[1] || !v[2])
+        return false;
+    in->mouse.button = (int)v[0];
+    in->mouse.col = (int)v[1] - 1;
+    in->mouse.row = (int)v[2] - 1;
+    in->mouse.pressed = *at == 'M';
+    return true;
+}
 
 /* What the bytes are: their count, and 0 for what has no meaning; a count of 0: not whole yet, wait that long. */
 typedef struct meaning {
@@ -238,7 +264,9 @@ bool ax_input_next(ax_input *in, double now, uint32_t *key)
             m = broken(in);
         if (!m.key && in->held[0] == '\033')
             ax_reply_take(&in->reply, in->held, m.n);
+        bool mouse = !m.key && read_mouse(in, m.n);
         drop(in, m.n);
+        m.key = mouse ? AX_KEY_MOUSE : m.key;
         if (m.key) {
             *key = m.key;
             return true;

@@ -19,6 +19,11 @@ typedef struct ax_input {
     char held[AX_INPUT_HELD]; /* bytes that make no whole key yet */
     size_t n;
     double fed_at;
+    struct {
+        int button, row,
+            col; /* as the terminal numbers buttons: 0 left, 64 and 65 the wheel; rows and columns from 0 */
+        bool pressed;
+    } mouse;
     bool pasting;
     char paste[AX_PASTE_TEXT]; /* terminated */
     size_t pasted, lost;       /* bytes kept, and those that found no room */
@@ -33,7 +38,8 @@ void ax_input_init(ax_input *in);
 void ax_input_add(ax_input *in, const char *sent, uint32_t key);
 /* Takes as many bytes as there is room for, at time now (seconds, a clock that never goes back); returns how many. */
 size_t ax_input_feed(ax_input *in, const char *bytes, size_t n, double now);
-/* The next key (tui/action.h), decoded as the locale says. AX_KEY_PASTE: in->paste is what was pasted, as it was sent,
+/* The next key (tui/action.h), decoded as the locale says. AX_KEY_MOUSE: in->mouse
+   is what it did. AX_KEY_PASTE: in->paste is what was pasted, as it was sent,
    until the next call. False: nothing is whole yet; ask again at in->due. Sequences without a meaning are skipped. */
 bool ax_input_next(ax_input *in, double now, uint32_t *key);
 

@@ -61,6 +61,14 @@ double ax_term_wait(const ax_term *t)
     return t ? t->input.due - ax_clock() : INFINITY;
 }
 
+bool ax_term_mouse_event(const ax_term *t, int *button, int *row, int *col)
+{
+    *button = t->input.mouse.button;
+    *row = t->input.mouse.row;
+    *col = t->input.mouse.col;
+    return t->input.mouse.pressed;
+}
+
 const char *ax_term_paste(const ax_term *t, bool *whole)
 {
     *whole = t->input.lost == 0;

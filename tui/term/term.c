@@ -20,6 +20,8 @@
 
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define MOUSE_ON "\033[?1000h\033[?1006h"
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 /* ---- start and stop ---- */
 
@@ -80,7 +82,7 @@ static void arm(int fd, const struct termios *saved)
     char reset[256];
     size_t n = add_capability(reset, 0, sizeof reset, exit_attribute_mode);
     if (has_paste_mode())
-        n = add_capability(reset, n, sizeof reset, PASTE_OFF);
+        n = add_capability(reset, n, sizeof reset, PASTE_OFF MOUSE_OFF);
     n = add_capability(reset, n, sizeof reset, keypad_local);
     n = add_capability(reset, n, sizeof reset, cursor_normal);
     n = add_capability(reset, n, sizeof reset, exit_ca_mode);
@@ -111,13 +113,15 @@ void ax_term_send(const char *bytes, size_t n)
 }
 
 /* On: only in the foreground; in the background the terminal is the shell's. */
-static void set_modes(bool on)
+static void set_modes(const ax_term *t, bool on)
 {
     pid_t front = on ? tcgetpgrp(STDIN_FILENO) : -1;
     if (front >= 0 && front != getpgrp())
         return;
     if (has_paste_mode())
         ax_term_send(on ? PASTE_ON : PASTE_OFF, sizeof PASTE_ON - 1);
+    if (has_paste_mode() && t->mouse)
+        ax_term_send(on ? MOUSE_ON : MOUSE_OFF, sizeof MOUSE_ON - 1);
     if (on)
         keypad(stdscr, TRUE); /* endwin took it back, and curses would only notice when it reads itself */
 }
@@ -152,7 +156,7 @@ ax_term *ax_term_start(ax_err *err)
     nonl();
     typeahead(-1); /* a screen is sent whole, whatever was typed meanwhile */
     ax_term_start_keys(t);
-    set_modes(true);
+    set_modes(t, true);
     ax_term_ask(t);
     curs_set(0);
     ax_term_start_colors(t);
@@ -161,13 +165,22 @@ ax_term *ax_term_start(ax_err *err)
     return t;
 }
 
+void ax_term_mouse(ax_term *t, bool on)
+{
+    if (!t || t->mouse == on)
+        return;
+    t->mouse = on;
+    if (has_paste_mode())
+        ax_term_send(on ? MOUSE_ON : MOUSE_OFF, sizeof MOUSE_ON - 1);
+}
+
 void ax_term_stop(ax_term *t)
 {
     if (!t)
         return;
     ax_term_await(t);
     ax_pictures_clear(t);
-    set_modes(false);
+    set_modes(t, false);
     endwin();
     ax_restore_disarm();
     delscreen(t->screen);
@@ -223,7 +236,7 @@ int ax_term_signals(ax_term *t)
         ax_term_forget(t);
     }
     if (what & AX_TERM_CONTINUED)
-        set_modes(true); /* the shell has had the terminal meanwhile */
+        set_modes(t, true); /* the shell has had the terminal meanwhile */
     return what;
 }
 
@@ -233,14 +246,14 @@ void ax_term_suspend(ax_term *t)
         return;
     ax_term_await(t);
     ax_pictures_clear(t);
-    set_modes(false);
+    set_modes(t, false);
     endwin();
     struct sigaction ours, plain = { .sa_handler = SIG_DFL };
     sigemptyset(&plain.sa_mask);
     sigaction(SIGTSTP, &plain, &ours);
     kill(0, SIGTSTP); /* the whole job, as the terminal does it */
     sigaction(SIGTSTP, &ours, NULL);
-    set_modes(true);
+    set_modes(t, true);
     read_size(t);
     resizeterm(t->rows, t->cols);
     ax_term_forget(t);

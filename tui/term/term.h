@@ -46,6 +46,11 @@ bool ax_term_key(ax_term *t, uint32_t *key, bool *gone);
 /* Seconds until ax_term_key is to be asked again although nothing can be read: a lone Escape, a paste without an end;
    INFINITY = never. */
 double ax_term_wait(const ax_term *t);
+/* What the mouse did, after AX_KEY_MOUSE: its button as the terminal numbers them, the cell it was over; false: it was
+   let go. */
+bool ax_term_mouse_event(const ax_term *t, int *button, int *row, int *col);
+/* Takes the mouse, or leaves it to the terminal, whose way to select text it is. */
+void ax_term_mouse(ax_term *t, bool on);
 /* What was pasted, as the terminal sent it, until the next ax_term_key; *whole: nothing of it was too much to keep. */
 const char *ax_term_paste(const ax_term *t, bool *whole);
 /* Shows a canvas: only what changed is sent. Pictures that nothing lies over take the place of their cells. The cursor

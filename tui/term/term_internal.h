@@ -30,6 +30,7 @@ struct ax_term {
     int fd, pipe[2];
     bool unicode, color, pixels, cursor;
     bool own, themed; /* own: the terminal's own colours can be asked for; themed: colours were set up */
+    bool mouse;       /* it is taken */
     const struct ax_theme *theme;
     int rows, cols;
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */

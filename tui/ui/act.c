@@ -176,6 +176,14 @@ static void do_detach(ax_ui *ui)
     ui->leave = true;
 }
 
+static void do_mouse(ax_ui *ui)
+{
+    ui->mouse = !ui->mouse;
+    ax_ui_say(ui, false, "%s",
+              ui->mouse ? "the mouse works here: tabs, rows, wheel; with Shift it selects text; the same key leaves it"
+                        : "the mouse is the terminal's again");
+}
+
 static void do_glyphs(ax_ui *ui)
 {
     ui->toggle_glyphs = true;
@@ -211,7 +219,7 @@ void ax_ui_act(ax_ui *ui, ax_action a)
         [AX_DO_SUSPEND] = do_suspend,     [AX_DO_EDIT] = do_edit,
         [AX_DO_COMPARE] = do_compare,     [AX_DO_SORT_THEN] = do_sort_then,
         [AX_DO_FREEZE] = do_freeze,       [AX_DO_MARK_ALL] = do_mark_all,
-        [AX_DO_DEMOTE] = do_demote,
+        [AX_DO_DEMOTE] = do_demote,       [AX_DO_MOUSE] = do_mouse,
     };
     if (act[a])
         act[a](ui);

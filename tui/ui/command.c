@@ -227,18 +227,23 @@ static bool do_own(ax_ui *ui, const char *word, const char *rest)
 
 void ax_ui_command(ax_ui *ui, const char *line)
 {
-    char word[16];
+    char word[24];
     line += strspn(line, " ");
     size_t n = strcspn(line, " ");
     if (!n)
         return;
-    snprintf(word, sizeof word, "%.*s", (int)(n < 15 ? n : 15), line);
+    snprintf(word, sizeof word, "%.*s", (int)(n < 23 ? n : 23), line);
     const char *rest = line + n + strspn(line + n, " ");
     const char *why;
     ax_verb verb;
     bool genotype = line[0] == '[';
+    ax_action a = ax_action_named(word);
     if (do_own(ui, word, rest))
         return;
+    if (a != AX_DO_NOTHING && (ax_actions[a].contexts & AX_IN_VIEWS) && !ax_verb_find(word, &verb)) {
+        ax_ui_do(ui, a); /* whatever a key does can be typed */
+        return;
+    }
     if (!genotype && !ax_verb_find(word, &verb)) {
         unknown(ui, word);
     } else if ((why = ax_ui_refuses(ui, genotype || ax_verb_wakes(verb)))) {

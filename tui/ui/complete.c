@@ -17,10 +17,20 @@ static bool commands(const ax_ui *ui, const char *typed, int i, char out[static 
     (void)ui;
     (void)typed;
     ax_palette_word w;
-    if (!ax_palette(i, &w))
-        return false;
-    snprintf(out, WORD, "%s%s", w.word, w.operands[0] ? " " : "");
-    return true;
+    int n = AX_VERB_COUNT + AX_WORD_COUNT;
+    if (ax_palette(i, &w)) {
+        snprintf(out, WORD, "%s%s", w.word, w.operands[0] ? " " : "");
+        return true;
+    }
+    for (int a = 0; a < AX_ACTION_COUNT; a++) {
+        char name[24];
+        ax_action_word((ax_action)a, name);
+        if (!(ax_actions[a].contexts & AX_IN_VIEWS) || ax_palette_find(name, &w) || n++ != i)
+            continue;
+        snprintf(out, WORD, "%s", name);
+        return true;
+    }
+    return false;
 }
 
 static bool ids(const ax_ui *ui, const char *typed, int i, char out[static WORD])
@@ -171,6 +181,31 @@ static void typed_word(const ax_prompt *line, char out[static AX_PROMPT_TEXT])
     snprintf(out, AX_PROMPT_TEXT, "%.*s", (int)(line->at - from), line->text + from);
 }
 
+/* The letters of what is typed, in their order, somewhere in the word: "dmt" is "demote". */
+static bool is_loosely(const char *typed, const char *word)
+{
+    for (; *typed && *word; word++)
+        typed += *typed == *word;
+    return !*typed;
+}
+
+/* No word begins as it is typed: the only one that has its letters takes its place. */
+static bool complete_loosely(const ax_ui *ui, words of, const char *typed, ax_prompt *line)
+{
+    char word[WORD], only[WORD] = "";
+    for (int i = 0; of && *typed && of(ui, typed, i, word); i++) {
+        if (!is_loosely(typed, word))
+            continue;
+        if (only[0])
+            return false;
+        snprintf(only, sizeof only, "%s", word);
+    }
+    for (size_t n = strlen(typed); only[0] && n; n--)
+        ax_prompt_key(line, AX_KEY_BACKSPACE);
+    ax_prompt_paste(line, only);
+    return only[0] != '\0';
+}
+
 bool ax_complete(const ax_ui *ui, ax_asking what, ax_prompt *line)
 {
     char typed[AX_PROMPT_TEXT], word[WORD], all[WORD] = "";
@@ -190,7 +225,9 @@ bool ax_complete(const ax_ui *ui, ax_asking what, ax_prompt *line)
             k++;
         same = k;
     }
-    if (!found || same <= n)
+    if (!found)
+        return complete_loosely(ui, of, typed, line);
+    if (same <= n)
         return false;
     all[same] = '\0';
     ax_prompt_paste(line, all + n);
@@ -203,10 +240,13 @@ void ax_complete_list(const ax_ui *ui, ax_asking what, const ax_prompt *line, ch
     words of = words_of(what, line->text, line->at);
     typed_word(line, typed);
     size_t used = 0, n = strlen(typed);
+    bool begins = false;
     out[0] = '\0';
+    for (int i = 0; of && !begins && of(ui, typed, i, word); i++)
+        begins = !strncmp(word, typed, n);
     for (int i = 0; of && of(ui, typed, i, word); i++) {
         word[strcspn(word, " ")] = '\0';
-        if (!strncmp(word, typed, n) && used + strlen(word) + 2 < cap)
+        if ((begins ? !strncmp(word, typed, n) : is_loosely(typed, word)) && used + strlen(word) + 2 < cap)
             used += (size_t)snprintf(out + used, cap - used, "%s%s", used ? " " : "", word);
     }
 }

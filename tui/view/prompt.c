@@ -25,8 +25,11 @@ static int draw_prompt(ax_pane p, const ax_ui *ui)
 static void tell_command(const char *typed, char *out, size_t cap)
 {
     ax_palette_word w;
+    ax_action a = ax_action_named(typed);
     if (ax_palette_find(typed, &w))
         snprintf(out, cap, "%s%s%s", w.operands, w.operands[0] ? "  " : "", w.doc);
+    else if (a != AX_DO_NOTHING)
+        snprintf(out, cap, "%s", ax_actions[a].help);
     else
         ax_palette_list(typed, strlen(typed), out, cap);
     if (!out[0] && typed[0] == '[')
@@ -48,6 +51,12 @@ static void hint_prompt(ax_pane p, const ax_ui *ui)
         ax_draw_hint(p, text[0] ? text : "no word begins so");
     } else if (prompted->what == AX_ASK_COMMAND) {
         tell_command(prompted->line.text, text, sizeof text);
+        if (!strncmp(text, "no command", 10)) { /* the keys' names, and words that are typed loosely */
+            char found[200];
+            ax_complete_list(ui, prompted->what, &prompted->line, found, sizeof found);
+            if (found[0])
+                snprintf(text, sizeof text, "Tab: %s", found);
+        }
         ax_draw_hint(p, text);
     } else {
         ax_draw_hint(p, ax_asking_text(prompted->what));

@@ -170,21 +170,10 @@ static void draw_right(ax_pane p, const ax_ui *ui, int from)
         draw_filter(p, ui, from, end);
 }
 
-/* Whether the other views' names leave too little room for the filter, or the word that the rows are frozen. */
-static bool are_short(ax_pane p, const ax_ui *ui)
-{
-    enum { NEEDED = 40 };
-    const ax_selection *t = ax_ui_selection(ui);
-    int width = 0;
-    for (int i = 0; i < AX_VIEW_COUNT; i++)
-        width += ax_views[i]->key ? ax_text_width(ax_views[i]->title) + 4 : 0;
-    return width + (t->filter.n || t->frozen ? NEEDED : 0) > p.at.cols;
-}
-
 void ax_draw_tabs(ax_pane p, const ax_ui *ui)
 {
     int at = 0;
-    bool shorter = are_short(p, ui);
+    bool shorter = ax_ui_tabs_width(ui) > p.at.cols;
     for (int i = 0; i < AX_VIEW_COUNT; i++) {
         const ax_view *v = ax_views[i];
         bool here = i == (int)ui->view;

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 
@@ -229,6 +230,23 @@ class Scripts(PlaceCase):
         self.assertEqual(sorted(complete("prune", "odd").splitlines()),
                          ["odd $(touch made)", "odd *", "odd `touch made`"])
         self.assertFalse(os.path.exists(os.path.join(ROOT, "made")))
+
+    def test_other_shells_complete_too(self):
+        make_run(self.place.runs, "old", 1)
+        env = dict(self.place.env, PATH=os.path.dirname(os.path.abspath(AUXCELL)) + ":" + os.environ["PATH"])
+
+        def ask(*argv):
+            return subprocess.run(argv, env=env, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        if not shutil.which("fish"):
+            self.skipTest("fish is not installed")
+        for typed, words in (("auxcell pr", ["predict", "promote", "prune"]), ("auxcell attach o", ["old"]),
+                             ("auxcell replay --sp", ["--speed"])):
+            done = ask("fish", "--no-config", "-c", "source completions/auxcell.fish; complete -C '%s'" % typed)
+            self.assertEqual(done.stderr, "")
+            found = sorted(line.split("\t")[0] for line in done.stdout.splitlines())
+            self.assertEqual([w for w in found if not w.endswith("/")], words, done.stdout)
+        if shutil.which("zsh"):
+            self.assertEqual(ask("zsh", "-n", "completions/_auxcell").stderr, "")
 
 
 if __name__ == "__main__":

@@ -85,6 +85,20 @@ static void answers_are_no_keys(void **state)
     NOTHING("_Gi=1;OK\033\\", 6.4);
 }
 
+static void the_mouse_is_read(void **state)
+{
+    (void)state;
+    EXPECT("\033[<0;5;3M", 1, AX_KEY_MOUSE);
+    assert_true(in.mouse.button == 0 && in.mouse.col == 4 && in.mouse.row == 2 && in.mouse.pressed);
+    EXPECT("\033[<0;5;3m", 1, AX_KEY_MOUSE);
+    assert_false(in.mouse.pressed);
+    EXPECT("\033[<65;160;48Mx", 1, AX_KEY_MOUSE, 'x');
+    assert_true(in.mouse.button == 65 && in.mouse.col == 159 && in.mouse.row == 47);
+    NOTHING("\033[<0;5", 1); /* the rest is late */
+    EXPECT(";9M", 1.2, AX_KEY_MOUSE);
+    EXPECT("\033[<0;0;3M\033[<0;5M\033[<;;M\033[<99999;5;3M\033[<-1;5;3M\033[0;5;3Mz", 2, 'z');
+}
+
 static void what_has_no_meaning_is_no_key(void **state)
 {
     (void)state;
@@ -195,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(keys_are_known, set_up),
         cmocka_unit_test_setup(answers_are_no_keys, set_up),
+        cmocka_unit_test_setup(the_mouse_is_read, set_up),
         cmocka_unit_test_setup(what_has_no_meaning_is_no_key, set_up),
         cmocka_unit_test_setup(escape_waits_for_the_rest_but_not_long, set_up),
         cmocka_unit_test_setup(a_paste_is_no_keys, set_up),

@@ -49,7 +49,7 @@ static void words_are_completed(void **state)
     ax_desk_keys(d, ":p\t");
     assert_true(ax_ui_prompted(&d->ui)->listing);
     ax_complete_list(&d->ui, AX_ASK_COMMAND, &ax_ui_prompted(&d->ui)->line, text, sizeof text);
-    assert_string_equal(text, "pause prune promote pin");
+    assert_string_equal(text, "pause prune promote pin pause-run pan-back pan-on pan-up pan-down page-down page-up");
     ax_desk_keys(d, "\x1b:setting population\r");
     assert_non_null(strstr(d->ui.message, "population = 20"));
     ax_desk_keys(d, ":setting size\r");

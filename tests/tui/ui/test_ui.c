@@ -327,6 +327,49 @@ static void the_log_holds_still_while_it_is_read(void **state)
         assert_true(ax_state_log(&d->state, i)->at >= ax_state_log(&d->state, i - 1)->at);
 }
 
+static void what_a_key_does_can_be_typed(void **state)
+{
+    ax_desk *d = *state;
+    ax_desk_keys(d, ":zoom-i\t");
+    assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "zoom-in");
+    ax_desk_keys(d, "\x15"
+                    "dmt\t"); /* loosely */
+    assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "demote ");
+    ax_desk_keys(d, "\x15"
+                    "help\r");
+    assert_int_equal(ax_ui_top(&d->ui), AX_CONTEXT_HELP);
+    ax_desk_keys(d, "x:mark-all\r");
+    assert_int_equal(ax_ui_selection(&d->ui)->n_marked, ax_ui_selection(&d->ui)->rows.n);
+    ax_desk_keys(d, ":xyz\t");
+    assert_string_equal(ax_ui_prompted(&d->ui)->line.text, "xyz");
+    ax_desk_keys(d, "\x1b");
+}
+
+static void the_mouse_chooses(void **state)
+{
+    ax_desk *d = *state;
+    ax_ui_arrange(&d->ui, 24, 80);
+    uint32_t first = ax_ui_selection(&d->ui)->first;
+    int row = d->ui.layout.pane[AX_VIEW_TABLE].row + 1 + 2;
+    ax_ui_mouse(&d->ui, 0, row, 10);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[first + 2]);
+    ax_ui_mouse(&d->ui, 0, row, 10); /* again: opens it */
+    assert_int_equal(d->ui.view, AX_VIEW_CELL);
+    ax_ui_mouse(&d->ui, 0, 1, 14); /* " 1 Overview  2 Table " */
+    assert_int_equal(d->ui.view, AX_VIEW_TABLE);
+    ax_ui_arrange(&d->ui, 24, 80);
+    uint32_t before = ax_ui_selection(&d->ui)->selected;
+    ax_ui_mouse(&d->ui, 65, 10, 10);
+    long at = ax_rows_find(&ax_ui_selection(&d->ui)->rows, before);
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[at + 3]);
+    ax_ui_mouse(&d->ui, 0, 23, 3); /* the hints: nothing */
+    ax_ui_mouse(&d->ui, 2, 10, 3); /* another button: nothing */
+    assert_int_equal(ax_ui_selection(&d->ui)->selected, ax_ui_selection(&d->ui)->rows.id[at + 3]);
+    assert_false(d->ui.mouse);
+    ax_desk_keys(d, "%");
+    assert_true(d->ui.mouse);
+}
+
 static void every_key_has_one_meaning(void **state)
 {
     const ax_desk *d = *state;
@@ -386,6 +429,8 @@ int main(void)
         WITH_DESK(an_engine_that_is_gone_can_be_started_again),
         WITH_DESK(a_state_that_was_read_again_keeps_what_is_there),
         WITH_DESK(the_log_holds_still_while_it_is_read),
+        cmocka_unit_test_setup_teardown(what_a_key_does_can_be_typed, ax_desk_set_up, ax_desk_tear_down),
+        cmocka_unit_test_setup_teardown(the_mouse_chooses, ax_desk_set_up, ax_desk_tear_down),
         cmocka_unit_test_setup_teardown(every_key_has_one_meaning, ax_desk_set_up, ax_desk_tear_down),
         cmocka_unit_test(text_is_edited),
     };

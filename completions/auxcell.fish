@@ -1,0 +1,33 @@
+# Completion of auxcell for fish: put this file into ~/.config/fish/completions. It asks the program for its commands and
+# options, so it knows those of the version that is installed.
+
+function __auxcell_commands
+    auxcell --help 2>/dev/null | string match -r '^  [a-z]+ .*' | string replace -r '^  ([a-z]+) +(.* {2})?(.*)' '$1\t$3'
+    printf 'help\twhat a command does\n'
+end
+
+function __auxcell_options
+    set -l words (commandline -opc)
+    auxcell $words[2] --help 2>/dev/null | string match -r '^ +--[a-zA-Z0-9-]+.*' | string replace -r '^ +(--[a-zA-Z0-9-]+)( [A-Z]\S*)? +(.*)' '$1\t$3'
+end
+
+function __auxcell_runs
+    set -l home $XDG_STATE_HOME
+    test -n "$home"; or set home $HOME/.local/state
+    for run in $home/auxcell/runs/*/
+        basename $run
+    end
+end
+
+function __auxcell_data_sets
+    auxcell search --help 2>/dev/null | string match -r '^  [a-z0-9_-]+(?::|\[|  ).*' | string replace -r '^  ([a-z0-9_-]+:?).*' '$1'
+end
+
+complete -c auxcell -n '__fish_is_first_arg' -f -a '(__auxcell_commands)'
+complete -c auxcell -n '__fish_seen_subcommand_from help' -f -a '(__auxcell_commands)'
+complete -c auxcell -n 'not __fish_is_first_arg; and string match -q -- "-*" (commandline -ct)' -f -a '(__auxcell_options)'
+complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare export report pause continue prune undo promote demote pin note submit fork save' -a '(__auxcell_runs)'
+complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l data -x -a '(__auxcell_data_sets)'
+complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l preset -x -a 'demo cpu paper paper-templates'
+complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l space -x -a 'cells templates'
+complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l device -x -a 'auto cpu ref'

@@ -1,0 +1,69 @@
+/* What the mouse does: tabs are shown, rows selected and opened, the wheel moves. */
+#include "tui/ui/ui.h"
+
+#include <string.h>
+
+int ax_ui_tabs_width(const ax_ui *ui)
+{
+    enum { FILTER = 40 };
+    const ax_selection *t = ax_ui_selection(ui);
+    int width = t->filter.n || t->frozen ? FILTER : 0;
+    for (int i = 0; i < AX_VIEW_COUNT; i++)
+        width += ax_views[i]->key ? (int)strlen(ax_views[i]->title) + 4 : 0;
+    return width;
+}
+
+static bool inside(ax_rect r, int row, int col)
+{
+    return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
+}
+
+/* The tabs are drawn as " 1 Overview " or "[1 Overview]"; only their keys, where there is little room. */
+static void click_tab(ax_ui *ui, int col)
+{
+    int at = 0, width = ax_ui_tabs_width(ui);
+    for (int i = 0; i < AX_VIEW_COUNT; i++) {
+        const ax_view *v = ax_views[i];
+        bool whole = width <= ui->layout.tabs.cols || i == (int)ui->view;
+        int cols = !v->key ? 0 : whole ? (int)strlen(v->title) + 4 : 3;
+        if (col >= at && col < at + cols) {
+            ui->view = (ax_view_id)i;
+            return;
+        }
+        at += cols;
+    }
+}
+
+/* A second click on the selected row opens it. */
+static void click_row(ax_ui *ui, int row)
+{
+    ax_selection *t = ax_ui_selection(ui);
+    ax_rect p = ui->layout.pane[AX_VIEW_TABLE];
+    int framed = ui->layout.table_framed, line = row - p.row - framed - 1;
+    if (line < 0 || row >= p.row + p.rows - 2 * framed || t->first + (uint32_t)line >= t->rows.n)
+        return;
+    uint32_t id = t->rows.id[t->first + (uint32_t)line];
+    if (id == t->selected && t->moved)
+        ax_ui_do(ui, AX_DO_OPEN);
+    else
+        ax_ui_select(ui, id);
+}
+
+void ax_ui_mouse(ax_ui *ui, int button, int row, int col)
+{
+    enum { LEFT = 0, WHEEL_UP = 64, WHEEL_DOWN = 65, LINES = 3 };
+    ax_rect pareto = ui->layout.pane[AX_VIEW_PARETO], reward = ui->layout.pane[AX_VIEW_REWARD];
+    ui->message[0] = '\0';
+    if (button == WHEEL_UP || button == WHEEL_DOWN) {
+        bool plot = ax_ui_top(ui) == AX_CONTEXT_VIEWS && (inside(pareto, row, col) || inside(reward, row, col));
+        for (int i = 0; i < (plot ? 1 : LINES); i++)
+            ax_ui_do(ui, plot ? (button == WHEEL_UP ? AX_DO_ZOOM_IN : AX_DO_ZOOM_OUT)
+                              : (button == WHEEL_UP ? AX_DO_UP : AX_DO_DOWN));
+    } else if (button == LEFT && ax_ui_top(ui) == AX_CONTEXT_VIEWS) {
+        if (inside(ui->layout.tabs, row, col))
+            click_tab(ui, col);
+        else if (inside(ui->layout.pane[AX_VIEW_TABLE], row, col))
+            click_row(ui, row);
+    }
+    ax_ui_refresh(ui);
+}
