@@ -210,7 +210,7 @@ void ax_pane_role(ax_pane p, int row, int col, int cols, ax_role role)
     }
 }
 
-void ax_pane_picture(ax_pane p, const ax_picture *picture)
+void ax_pane_picture(ax_pane p, const ax_raster *picture)
 {
     ax_canvas *c = p.canvas;
     ax_rect at = picture->at;
@@ -220,7 +220,7 @@ void ax_pane_picture(ax_pane p, const ax_picture *picture)
         free(picture->owned);
         return;
     }
-    ax_picture *to = &c->picture[c->pictures++];
+    ax_raster *to = &c->picture[c->pictures++];
     *to = *picture;
     to->at.row += p.at.row;
     to->at.col += p.at.col;
@@ -257,7 +257,7 @@ void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell)
 struct ax_pane_kept {
     ax_canvas_cell *cell;
     int pictures;
-    ax_picture picture[AX_CANVAS_PICTURES];
+    ax_raster picture[AX_CANVAS_PICTURES];
 };
 
 static bool is_inside(ax_rect at, ax_rect in)
@@ -280,7 +280,7 @@ ax_pane_kept *ax_pane_take(ax_pane p)
     kept->pictures = 0;
     for (int i = 0; i < c->pictures; i++)
         if (is_inside(c->picture[i].at, p.at)) {
-            ax_picture *to = &kept->picture[kept->pictures++];
+            ax_raster *to = &kept->picture[kept->pictures++];
             *to = c->picture[i];
             to->at.row -= p.at.row;
             to->at.col -= p.at.col;

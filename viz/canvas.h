@@ -6,7 +6,7 @@
 #include "engine/base/err.h"
 #include "engine/base/str.h"
 #include "viz/glyphs.h"
-#include "viz/picture.h"
+#include "viz/raster.h"
 
 /* What a cell means; the terminal decides on colour and weight. Nothing may be told by the role alone. */
 #define AX_ROLE_LIST(X)                                                                                                \
@@ -39,7 +39,7 @@ typedef struct ax_canvas {
     bool graphics;                /* who shows it can show pictures */
     double cell_aspect;           /* height of a cell over its width; 0 = not known, 2 is usual */
     int pictures;
-    ax_picture picture[AX_CANVAS_PICTURES];
+    ax_raster picture[AX_CANVAS_PICTURES];
 } ax_canvas;
 
 /* An empty canvas; release it with ax_canvas_release. */
@@ -86,7 +86,7 @@ void ax_pane_clear(ax_pane p); /* blanks */
 bool ax_pane_is_blank(ax_pane p, int row, int col);
 /* Lays a picture over cells that were drawn already, p->at counted from the pane's corner. Takes p->owned. Does nothing
    where the canvas shows no pictures, has no room for one more, or the rectangle isn't inside the pane. */
-void ax_pane_picture(ax_pane p, const ax_picture *picture);
+void ax_pane_picture(ax_pane p, const ax_raster *picture);
 /* Copies the pane's cells out (malloc, caller frees; NULL without memory) and back in, for a pane of the same size. */
 ax_canvas_cell *ax_pane_save(ax_pane p);
 void ax_pane_restore(ax_pane p, const ax_canvas_cell *cell);

@@ -54,7 +54,7 @@ ax_mosaic ax_mask_place(const ax_maskfile *m, int image, int rows, int cols, dou
 }
 
 /* Classes that have no colour are grey, what has no label is black. */
-static void set_palette(const ax_maskfile *m, ax_picture *out)
+static void set_palette(const ax_maskfile *m, ax_raster *out)
 {
     out->colors = 256;
     memset(out->palette, 128, sizeof out->palette);
@@ -63,7 +63,7 @@ static void set_palette(const ax_maskfile *m, ax_picture *out)
 }
 
 /* Classes half over the image, other pictures where they aren't black, over the darker image. */
-static uint8_t *lay_over(const ax_maskfile *m, const uint8_t *rgb, const ax_picture *top)
+static uint8_t *lay_over(const ax_maskfile *m, const uint8_t *rgb, const ax_raster *top)
 {
     size_t n = (size_t)m->h * (size_t)m->w;
     uint8_t *out = malloc(3 * n);
@@ -79,7 +79,7 @@ static uint8_t *lay_over(const ax_maskfile *m, const uint8_t *rgb, const ax_pict
 }
 
 /* The part of the image that the window shows. */
-static void set_seen(const ax_mask_window *w, ax_picture *p)
+static void set_seen(const ax_mask_window *w, ax_raster *p)
 {
     double seen = ldexp(1, -w->zoom);
     p->seen_h = (int32_t)fmax(1, lround(p->h * seen));
@@ -89,7 +89,7 @@ static void set_seen(const ax_mask_window *w, ax_picture *p)
 }
 
 static ax_code picture_of(const ax_maskfile *m, int image, ax_mask_kind kind, const ax_mask_window *w, bool mixes,
-                          ax_picture *out, ax_err *err)
+                          ax_raster *out, ax_err *err)
 {
     bool judged = kind == AX_MASK_TRUTH || kind == AX_MASK_PREDICTED;
     out->h = m->h;
@@ -132,7 +132,7 @@ char ax_mask_shade(const uint8_t rgb[3])
 }
 
 /* Two pixels above each other in a cell. */
-static void draw_blocks(ax_pane p, const ax_picture *pic, const uint8_t *rgb)
+static void draw_blocks(ax_pane p, const ax_raster *pic, const uint8_t *rgb)
 {
     uint32_t half = p.canvas->glyphs->code[AX_GLYPH_HALF];
     for (int r = 0; r < pic->at.rows; r++)
@@ -145,7 +145,7 @@ static void draw_blocks(ax_pane p, const ax_picture *pic, const uint8_t *rgb)
 }
 
 /* The pixel in the middle of a cell. */
-static size_t middle(const ax_picture *pic, int r, int c)
+static size_t middle(const ax_raster *pic, int r, int c)
 {
     int32_t y = pic->top + (int32_t)((r + 0.5) * pic->seen_h / pic->at.rows);
     int32_t x = pic->left + (int32_t)((c + 0.5) * pic->seen_w / pic->at.cols);
@@ -153,7 +153,7 @@ static size_t middle(const ax_picture *pic, int r, int c)
 }
 
 /* Of thin lines on black the brightest pixel of a cell. */
-static char brightest(const ax_picture *pic, int r, int c)
+static char brightest(const ax_raster *pic, int r, int c)
 {
     static const uint8_t black[3];
     const uint8_t *best = black;
@@ -167,7 +167,7 @@ static char brightest(const ax_picture *pic, int r, int c)
     return ax_mask_shade(best);
 }
 
-static void draw_letters(ax_pane p, const ax_picture *pic, bool lines)
+static void draw_letters(ax_pane p, const ax_raster *pic, bool lines)
 {
     for (int r = 0; r < pic->at.rows; r++)
         for (int c = 0; c < pic->at.cols; c++) {
@@ -180,7 +180,7 @@ static void draw_letters(ax_pane p, const ax_picture *pic, bool lines)
 }
 
 /* Where classes are predicted wrong. */
-static void draw_wrong(ax_pane p, const ax_picture *pic, const ax_maskfile *m, int image)
+static void draw_wrong(ax_pane p, const ax_raster *pic, const ax_maskfile *m, int image)
 {
     for (int r = 0; r < pic->at.rows; r++)
         for (int c = 0; c < pic->at.cols; c++) {
@@ -192,7 +192,7 @@ static void draw_wrong(ax_pane p, const ax_picture *pic, const ax_maskfile *m, i
 }
 
 /* Its likeness in cells, and the picture over it. */
-static ax_code draw_picture(ax_pane p, ax_picture *pic, bool color, bool lines, ax_err *err)
+static ax_code draw_picture(ax_pane p, ax_raster *pic, bool color, bool lines, ax_err *err)
 {
     if (color) {
         uint8_t *rgb = malloc(6 * (size_t)pic->at.rows * (size_t)pic->at.cols);
@@ -200,7 +200,7 @@ static ax_code draw_picture(ax_pane p, ax_picture *pic, bool color, bool lines, 
             free(pic->owned);
             return ax_fail(err, AX_ENOMEM, "no memory for a picture");
         }
-        ax_picture_scale(pic, 2 * pic->at.rows, pic->at.cols, rgb);
+        ax_raster_scale(pic, 2 * pic->at.rows, pic->at.cols, rgb);
         draw_blocks(p, pic, rgb);
         free(rgb);
     } else {
@@ -217,7 +217,7 @@ ax_code ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_w
     bool blocks = color && !p.canvas->glyphs->ascii;
     bool mixes = blocks || p.canvas->graphics; /* letters don't */
     for (int kind = 0, at = 0; kind < AX_MASK_KINDS && place.cols; kind++) {
-        ax_picture pic;
+        ax_raster pic;
         if (!pixels_of(m, image, (ax_mask_kind)kind))
             continue;
         int row = at / place.across * place.row_step, col = at % place.across * place.col_step;

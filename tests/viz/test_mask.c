@@ -94,23 +94,23 @@ static void pictures_are_scaled(void **state)
     (void)state;
     static const uint8_t rgb[12] = { 0, 0, 0, 100, 100, 100, 200, 200, 200, 60, 60, 60 };
     static const uint8_t index[4] = { 0, 1, 1, 2 };
-    ax_picture p = { .h = 2, .w = 2, .pixels = rgb, .seen_h = 2, .seen_w = 2 };
+    ax_raster p = { .h = 2, .w = 2, .pixels = rgb, .seen_h = 2, .seen_w = 2 };
     uint8_t out[48];
-    ax_picture_scale(&p, 1, 1, out);
+    ax_raster_scale(&p, 1, 1, out);
     assert_int_equal(out[0], 90);
-    ax_picture_scale(&p, 2, 2, out);
+    ax_raster_scale(&p, 2, 2, out);
     assert_memory_equal(out, rgb, 12);
-    ax_picture_scale(&p, 4, 4, out); /* half-pixel centres: a quarter from each */
+    ax_raster_scale(&p, 4, 4, out); /* half-pixel centres: a quarter from each */
     assert_true(out[0] == 0 && out[3] == 25 && out[6] == 75 && out[9] == 100 &&
                 out[15] == (100 * 3 + 200 * 3 + 60) / 16);
     p.pixels = index;
     p.colors = 3;
     for (int i = 0; i < 3; i++)
         memset(p.palette[i], 50 * i, 3);
-    ax_picture_scale(&p, 4, 4, out);
+    ax_raster_scale(&p, 4, 4, out);
     assert_true(out[0] == 0 && out[3] == 0 && out[6] == 50 && out[45] == 100 && out[36] == 50);
     p.top = p.left = p.seen_h = p.seen_w = 1;
-    ax_picture_scale(&p, 1, 2, out);
+    ax_raster_scale(&p, 1, 2, out);
     assert_true(out[0] == 100 && out[3] == 100);
 }
 
@@ -121,7 +121,7 @@ static void a_canvas_carries_them(void **state)
     ax_canvas_init(&c, &ax_glyphs_unicode);
     assert_int_equal(ax_canvas_resize(&c, 10, 20, NULL), AX_OK);
     ax_pane p = ax_pane_of(&c, (ax_rect) { 2, 3, 6, 12 });
-    ax_picture pic = { .at = { 1, 1, 2, 4 }, .h = 1, .w = 1, .owned = malloc(3) };
+    ax_raster pic = { .at = { 1, 1, 2, 4 }, .h = 1, .w = 1, .owned = malloc(3) };
     pic.pixels = pic.owned;
     ax_pane_picture(p, &pic); /* nobody can show it */
     assert_int_equal(c.pictures, 0);
@@ -138,7 +138,7 @@ static void a_canvas_carries_them(void **state)
     assert_true(c.cell[3 * 20 + 4].picture == 1 && c.cell[4 * 20 + 7].picture == 1 && c.cell[5 * 20 + 4].picture == 0);
     ax_pane_put(p, 1, 2, 'x', AX_ROLE_TEXT); /* something over it */
     assert_int_equal(c.cell[3 * 20 + 5].picture, 0);
-    ax_pane_picture(p, &(ax_picture) { .at = { 1, 1, 2, 4 }, .h = 1, .w = 1, .pixels = pic.pixels });
+    ax_pane_picture(p, &(ax_raster) { .at = { 1, 1, 2, 4 }, .h = 1, .w = 1, .pixels = pic.pixels });
     ax_pane_kept *kept = ax_pane_take(p); /* goes over an erased canvas */
     assert_non_null(kept);
     ax_canvas_erase(&c);
@@ -160,7 +160,7 @@ static void skeletons_lie_over_the_image(void **state)
     c.graphics = true;
     assert_int_equal(ax_mask_draw(ax_pane_of(&c, (ax_rect) { 0, 0, 20, 80 }), &m, 0, &whole, true, NULL), AX_OK);
     assert_int_equal(c.pictures, 3);
-    const ax_picture *truth = &c.picture[1];
+    const ax_raster *truth = &c.picture[1];
     size_t n = (size_t)m.h * (size_t)m.w, drawn = 0;
     for (size_t i = 0; i < n; i++) {
         const uint8_t *line = m.truth[0] + 3 * i, *got = truth->pixels + 3 * i;

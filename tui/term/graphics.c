@@ -122,7 +122,7 @@ bool ax_term_shows_pictures(const ax_term *t, double *aspect)
 
 /* ---- which are there ---- */
 
-static bool can_be_shown(const ax_term *t, const ax_picture *p)
+static bool can_be_shown(const ax_term *t, const ax_raster *p)
 {
     return way(t) == AX_GRAPHICS_KITTY || (way(t) == AX_GRAPHICS_SIXEL && p->at.cols >= LEAST_SIXEL_COLS);
 }
@@ -137,7 +137,7 @@ static bool is_covered(const ax_canvas *c, int picture)
     return false;
 }
 
-static uint64_t look_of(const ax_picture *p)
+static uint64_t look_of(const ax_raster *p)
 {
     size_t bytes = (size_t)p->h * (size_t)p->w * (p->colors ? 1 : 3);
     const int32_t what[] = { p->h,      p->w,     (int32_t)ax_crc32c(0, p->pixels, bytes), p->colors, p->top, p->left,
@@ -152,7 +152,7 @@ static bool same_place(ax_rect a, ax_rect b)
 }
 
 /* Where it is among those that were sent, -1 = it isn't. */
-static int find_sent(const ax_term *t, const ax_picture *p, uint64_t look)
+static int find_sent(const ax_term *t, const ax_raster *p, uint64_t look)
 {
     for (int i = 0; i < t->n_sent; i++)
         if (t->sent[i].look == look && same_place(t->sent[i].at, p->at))
@@ -255,7 +255,7 @@ void ax_pictures_begin(ax_term *t, const ax_canvas *c, bool covered[static AX_CA
 }
 
 /* The cursor is where curses believes it to be, before and after. */
-static void add_at(ax_term *t, const ax_picture *p, uint32_t *id, ax_str *out)
+static void add_at(ax_term *t, const ax_raster *p, uint32_t *id, ax_str *out)
 {
     int h, w;
     known_cell_size(t, &h, &w);
@@ -272,7 +272,7 @@ void ax_pictures_end(ax_term *t, const ax_canvas *c, const bool covered[static A
     ax_str out;
     ax_str_init(&out, 0);
     for (int i = 0; i < c->pictures; i++) {
-        const ax_picture *p = &c->picture[i];
+        const ax_raster *p = &c->picture[i];
         uint64_t look = look_of(p);
         if (covered[i] || find_sent(t, p, look) >= 0)
             continue;

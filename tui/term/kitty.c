@@ -26,7 +26,7 @@ static void add_base64(ax_str *out, const unsigned char *p, size_t n)
 
 /* Indices, each pixel `larger` times as high and wide: the terminal mixes colours where it enlarges, and classes have
    no colours in between. */
-static uint8_t *enlarge(const ax_picture *p, int larger)
+static uint8_t *enlarge(const ax_raster *p, int larger)
 {
     size_t w = (size_t)p->w * (size_t)larger, h = (size_t)p->h * (size_t)larger;
     uint8_t *out = malloc(h * w);
@@ -35,7 +35,7 @@ static uint8_t *enlarge(const ax_picture *p, int larger)
     return out;
 }
 
-static bool add_png(const ax_picture *p, int larger, ax_str *out)
+static bool add_png(const ax_raster *p, int larger, ax_str *out)
 {
     uint8_t *indices = p->colors ? enlarge(p, larger) : NULL;
     ax_png_picture png = { .kind = p->colors ? AX_PNG_PALETTE : AX_PNG_RGB,
@@ -48,7 +48,7 @@ static bool add_png(const ax_picture *p, int larger, ax_str *out)
     return ok;
 }
 
-static void transmit(const ax_picture *p, int larger, uint32_t id, ax_str *out)
+static void transmit(const ax_raster *p, int larger, uint32_t id, ax_str *out)
 {
     ax_str png;
     ax_str_init(&png, MOST_BYTES);
@@ -69,7 +69,7 @@ static void transmit(const ax_picture *p, int larger, uint32_t id, ax_str *out)
 
 /* ---- images that the terminal has ---- */
 
-static uint64_t pixels_of(const ax_picture *p, int larger)
+static uint64_t pixels_of(const ax_raster *p, int larger)
 {
     size_t bytes = (size_t)p->h * (size_t)p->w * (p->colors ? 1 : 3);
     const int32_t what[] = { p->h, p->w, (int32_t)ax_crc32c(0, p->pixels, bytes), p->colors, larger };
@@ -90,7 +90,7 @@ static int place_of(const ax_kitty *k, uint64_t pixels)
     return oldest;
 }
 
-static uint32_t image_of(ax_kitty *k, const ax_picture *p, int larger, ax_str *out)
+static uint32_t image_of(ax_kitty *k, const ax_raster *p, int larger, ax_str *out)
 {
     uint64_t pixels = pixels_of(p, larger);
     int i = place_of(k, pixels);
@@ -107,7 +107,7 @@ static uint32_t image_of(ax_kitty *k, const ax_picture *p, int larger, ax_str *o
 
 /* ---- placing ---- */
 
-void ax_kitty_show(ax_kitty *k, const ax_picture *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out)
+void ax_kitty_show(ax_kitty *k, const ax_raster *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out)
 {
     int larger = p->colors ? (p->at.cols * cell_w + p->seen_w - 1) / p->seen_w : 1;
     larger = larger < 1 ? 1 : larger > MOST_LARGER ? MOST_LARGER : larger;

@@ -59,7 +59,7 @@ static sixel_dither_t *reduced(uint8_t *rgb, int h, int w)
     return d;
 }
 
-void ax_sixel_show(const ax_picture *p, int out_h, int out_w, ax_str *out)
+void ax_sixel_show(const ax_raster *p, int out_h, int out_w, ax_str *out)
 {
     out_h -= out_h > 6 ? out_h % 6 : 0; /* whole sixels: none reaches into the cells below */
     size_t n = (size_t)out_h * (size_t)out_w;
@@ -68,7 +68,7 @@ void ax_sixel_show(const ax_picture *p, int out_h, int out_w, ax_str *out)
     sixel_output_t *to = NULL;
     sixel_dither_t *d = NULL;
     if (rgb && index && SIXEL_SUCCEEDED(sixel_output_new(&to, append, out, NULL))) {
-        ax_picture_scale(p, out_h, out_w, rgb);
+        ax_raster_scale(p, out_h, out_w, rgb);
         bool few = p->colors && index_colors(rgb, n, palette, &colors, index);
         d = few ? exact(palette, colors) : reduced(rgb, out_h, out_w);
         if (d)
@@ -87,7 +87,7 @@ bool ax_sixel_is_built(void)
     return false;
 }
 
-void ax_sixel_show(const ax_picture *p, int out_h, int out_w, ax_str *out)
+void ax_sixel_show(const ax_raster *p, int out_h, int out_w, ax_str *out)
 {
     (void)p;
     (void)out_h;

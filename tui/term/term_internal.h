@@ -76,11 +76,11 @@ void ax_pictures_clear(ax_term *t);
 
 /* ---- kitty.c, sixel.c: appending what a terminal is to be sent ---- */
 /* A picture at the cursor; id: its image. No memory: nothing is appended. */
-void ax_kitty_show(ax_kitty *k, const ax_picture *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out);
+void ax_kitty_show(ax_kitty *k, const ax_raster *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out);
 void ax_kitty_hide(uint32_t id, uint32_t placement, ax_str *out);
 void ax_kitty_clear(ax_kitty *k, ax_str *out);
 bool ax_sixel_is_built(void);
 /* At the cursor, at most out_h x out_w pixels. */
-void ax_sixel_show(const ax_picture *p, int out_h, int out_w, ax_str *out);
+void ax_sixel_show(const ax_raster *p, int out_h, int out_w, ax_str *out);
 
 #endif

@@ -1,8 +1,8 @@
 /* A picture as data: what a terminal with graphics shows with pixels of its own in the place of a rectangle of cells.
    The cells below it hold a likeness, for all who can't show it: other terminals, files, and what something lies over.
  */
-#ifndef AX_VIZ_PICTURE_H
-#define AX_VIZ_PICTURE_H
+#ifndef AX_VIZ_RASTER_H
+#define AX_VIZ_RASTER_H
 
 #include <stdint.h>
 
@@ -10,7 +10,7 @@ typedef struct ax_rect {
     int row, col, rows, cols; /* nothing to see when rows or cols is 0 */
 } ax_rect;
 
-typedef struct ax_picture {
+typedef struct ax_raster {
     ax_rect at; /* cells of the canvas */
     int32_t h, w;
     const uint8_t *pixels;             /* {h,w,3} RGB, or {h,w} with a palette; until the canvas is erased */
@@ -18,10 +18,10 @@ typedef struct ax_picture {
     int32_t top, left, seen_h, seen_w; /* the part that fills the rectangle */
     int colors;                        /* of the palette; 0: RGB */
     uint8_t palette[256][3];
-} ax_picture;
+} ax_raster;
 
 /* Writes the part that is seen as RGB {out_h,out_w,3}: what has a palette by the nearest pixel, the rest by the mean of
    the pixels that a pixel covers (of 4 x 4 of them), or bilinearly where it is enlarged. */
-void ax_picture_scale(const ax_picture *p, int32_t out_h, int32_t out_w, uint8_t *out);
+void ax_raster_scale(const ax_raster *p, int32_t out_h, int32_t out_w, uint8_t *out);
 
 #endif

@@ -1,9 +1,9 @@
-#include "viz/picture.h"
+#include "viz/raster.h"
 
 #include <math.h>
 #include <string.h>
 
-static const uint8_t *pixel(const ax_picture *p, int32_t y, int32_t x)
+static const uint8_t *pixel(const ax_raster *p, int32_t y, int32_t x)
 {
     y = y < 0 ? 0 : y >= p->h ? p->h - 1 : y;
     x = x < 0 ? 0 : x >= p->w ? p->w - 1 : x;
@@ -12,7 +12,7 @@ static const uint8_t *pixel(const ax_picture *p, int32_t y, int32_t x)
 }
 
 /* The mean of a box, of at most 4 x 4 of its pixels. */
-static void mean(const ax_picture *p, double top, double left, double high, double wide, uint8_t out[3])
+static void mean(const ax_raster *p, double top, double left, double high, double wide, uint8_t out[3])
 {
     int down = (int)fmin(4, ceil(high)), across = (int)fmin(4, ceil(wide)), n = down * across;
     int sum[3] = { n / 2, n / 2, n / 2 };
@@ -26,7 +26,7 @@ static void mean(const ax_picture *p, double top, double left, double high, doub
         out[k] = (uint8_t)(sum[k] / n);
 }
 
-static void between(const ax_picture *p, double y, double x, uint8_t out[3])
+static void between(const ax_raster *p, double y, double x, uint8_t out[3])
 {
     double fy = y - floor(y), fx = x - floor(x);
     int32_t iy = (int32_t)floor(y), ix = (int32_t)floor(x);
@@ -36,7 +36,7 @@ static void between(const ax_picture *p, double y, double x, uint8_t out[3])
         out[k] = (uint8_t)((1 - fy) * ((1 - fx) * a[k] + fx * b[k]) + fy * ((1 - fx) * c[k] + fx * d[k]) + 0.5);
 }
 
-void ax_picture_scale(const ax_picture *p, int32_t out_h, int32_t out_w, uint8_t *out)
+void ax_raster_scale(const ax_raster *p, int32_t out_h, int32_t out_w, uint8_t *out)
 {
     double high = (double)p->seen_h / out_h, wide = (double)p->seen_w / out_w;
     for (int32_t y = 0; y < out_h; y++)
