@@ -7,6 +7,7 @@
 #include "engine/config/option.h"
 #include "engine/command/device_note.h"
 #include "engine/command/pipeline.h"
+#include "engine/command/predict_files.h"
 #include "engine/command/predict_inputs.h"
 #include "engine/command/predict_views.h"
 #include "engine/command/program.h"
@@ -28,12 +29,13 @@ static const char about[] =
     "standard output without -o.\n";
 
 typedef struct options {
-    const char *model, *dir, *device, *list;
+    const char *model, *device, *list;
+    ax_predict_files to;
     char **operand; /* of argv */
     int operands;
     ax_predict_inputs in;
     int32_t threads, jobs;
-    bool overlay, json;
+    bool json;
     const char *box, *boxes;
     ax_view_choice view; /* of a task that looks at views */
     ax_task_box one;     /* that of --box */
@@ -42,9 +44,9 @@ typedef struct options {
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const ax_option table[] = {
-        AX_TEXT("-o", "DIR", &o->dir, "where to (made when it isn't there)"),
+        AX_TEXT("-o", "DIR", &o->to.dir, "where to (made when it isn't there)"),
         AX_TEXT("--list", "FILE", &o->list, "pictures, one per line, beside those that are named here"),
-        AX_FLAG("--overlay", &o->overlay,
+        AX_FLAG("--overlay", &o->to.overlay,
                 "also DIR/NAME-overlay.png: the picture with the prediction's colours over it"),
         AX_FLAG("--json", &o->json, "a JSON object per image instead of the names"),
         AX_TEXT("--box", "X,Y,W,H", &o->box, "pose: where the person is; without it the whole image is one person's"),
@@ -66,7 +68,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     bool piped = o->operands == 1 && !strcmp(argv[2], "-") && !o->list;
     if (!o->model)
         ax_fail(err, AX_EINVAL, "predict needs a model file");
-    else if (!o->dir && !piped)
+    else if (!o->to.dir && !piped)
         ax_fail(err, AX_EINVAL, "predict needs a directory for its files: -o DIR");
     else if (o->operands < 1 && !o->list)
         ax_fail(err, AX_EINVAL, "predict needs at least one image");
@@ -95,49 +97,6 @@ static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
 
 /* ---- files ---- */
 
-/* Of one picture on standard input, without a directory, standard output. */
-static ax_code output_path(const options *o, const ax_predict_input *in, const char *suffix, char *path, size_t cap,
-                           ax_err *err)
-{
-    const char *slash = strrchr(in->name, '/'), *base = slash ? slash + 1 : in->name, *dot = strrchr(base, '.');
-    size_t stem = dot && dot > base ? (size_t)(dot - in->name) : strlen(in->name);
-    if (!o->dir)
-        return (size_t)snprintf(path, cap, "/dev/stdout") < cap ? AX_OK : AX_EINVAL;
-    if ((size_t)snprintf(path, cap, "%s/%.*s%s", o->dir, (int)stem, in->name, suffix) >= cap)
-        return ax_fail(err, AX_EINVAL, "%s: name is too long", in->path);
-    return AX_OK;
-}
-
-/* The folder below the outputs' that a picture of a folder within a folder has. */
-static ax_code make_folder(const options *o, const ax_predict_input *in, ax_err *err)
-{
-    char path[PATH_MAX];
-    ax_code code = AX_OK;
-    for (const char *slash = strchr(in->name, '/'); slash && o->dir && code == AX_OK; slash = strchr(slash + 1, '/')) {
-        if ((size_t)snprintf(path, sizeof path, "%s/%.*s", o->dir, (int)(slash - in->name), in->name) >= sizeof path)
-            return ax_fail(err, AX_EINVAL, "%s: name is too long", in->path);
-        code = ax_output_folder(path, err);
-    }
-    return code;
-}
-
-/* Whether file k of the task is written. */
-static bool is_wanted(const options *o, const ax_task *task, int k)
-{
-    return task->file[k].key && (o->dir || !k) && (o->overlay || !task->file[k].overlay);
-}
-
-/* A name that is too long is its picture's failure alone, later. */
-static ax_code name_outputs(ax_files *f, const options *o, const ax_task *task, const ax_predict_input *in, ax_err *err)
-{
-    char path[PATH_MAX];
-    ax_code code = AX_OK;
-    for (int k = 0; k < AX_TASK_FILES && code == AX_OK; k++)
-        if (is_wanted(o, task, k) && output_path(o, in, task->file[k].suffix, path, sizeof path, NULL) == AX_OK)
-            code = ax_files_write(f, path, in->path, err);
-    return code;
-}
-
 /* No output may land on another one, on a picture or on the model. */
 static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
 {
@@ -150,34 +109,11 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
     for (size_t i = 0; i < o->in.n && code == AX_OK; i++) {
         code = ax_files_read(f, o->in.input[i].path, err);
         if (code == AX_OK)
-            code = name_outputs(f, o, task, &o->in.input[i], err);
+            code = ax_predict_files_name(&o->to, f, task, &o->in.input[i], err);
     }
     if (code == AX_OK)
         code = ax_files_check(f, err);
     ax_files_free(f);
-    return code;
-}
-
-/* Writes the files of an image; their names are lines of `names` and members of the JSON object. */
-static ax_code write_files(const ax_program *prog, const ax_task_spec *task, const options *o,
-                           const ax_predict_input *in, const ax_prediction *p, ax_str *names, ax_str *json, ax_err *err)
-{
-    ax_code code = make_folder(o, in, err);
-    for (int k = 0; k < AX_TASK_FILES && task->task->file[k].key && code == AX_OK; k++) {
-        const ax_task_file *file = &task->task->file[k];
-        char path[PATH_MAX];
-        ax_str_printf(json, ",\"%s\":", file->key);
-        if (!is_wanted(o, task->task, k)) {
-            ax_str_add(json, "null");
-            continue;
-        }
-        code = output_path(o, in, file->suffix, path, sizeof path, err);
-        if (code == AX_OK)
-            code = task->task->write(task, k, p, &prog->writers, path, err);
-        ax_str_json(json, path);
-        if (code == AX_OK && o->dir)
-            ax_str_printf(names, "%s\n", path);
-    }
     return code;
 }
 
@@ -226,7 +162,7 @@ static ax_code store(void *context, size_t i, void *item, ax_err *err)
     image *m = item;
     ax_str_add(&m->json, "{\"image\":");
     ax_str_json(&m->json, in->path);
-    ax_code code = write_files(of->prog, task, of->o, in, &m->out, &m->names, &m->json, err);
+    ax_code code = ax_predict_files_write(&of->o->to, &of->prog->writers, task, in, &m->out, &m->names, &m->json, err);
     ax_str_printf(&m->json, ",\"height\":%d,\"width\":%d", m->out.h, m->out.w);
     if (task->task->json)
         task->task->json(task, &m->out, &m->json);
@@ -267,7 +203,7 @@ static ax_code open_model(ax_predictor *p, options *o, ax_err *err)
     ax_command_device_note(note);
     if (code == AX_OK) /* says what is wrong with the model before the first image is blamed */
         code = ax_predictor_compile(p, 32, 32, err);
-    return code == AX_OK && o->dir ? ax_output_folder(o->dir, err) : code;
+    return code == AX_OK && o->to.dir ? ax_output_folder(o->to.dir, err) : code;
 }
 
 static ax_code find_inputs(const ax_program *prog, options *o, ax_err *err)
