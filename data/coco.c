@@ -179,7 +179,6 @@ static ax_code read_one(ax_pairs *p, const ax_dataset_spec *spec, int file, cons
 
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    const char *split = spec->option[AX_DATASET_split];
     const char *val = spec->option[spec->test ? AX_DATASET_test : AX_DATASET_val];
     if (spec->test && !val)
         return ax_fail(err, AX_EINVAL, "%s: test=FILE,DIR names annotations and images of the test part",
@@ -197,9 +196,8 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
         code = read_one(p, spec, 1, val, err);
     if (code == AX_OK && val)
         code = same_categories(s, err);
-    bool enough = !spec->inspect || p->list[0].n + p->list[1].n > 1;
-    if (code == AX_OK && enough && (split || !val))
-        code = ax_pairs_split(p, split ? split : "90/10", err);
+    if (code == AX_OK)
+        code = ax_pairs_part(p, spec, val, err);
     if (code == AX_OK)
         code = add_categories(p, &s->of[0], s->path[0], err);
     if (code == AX_OK)

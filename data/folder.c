@@ -50,7 +50,6 @@ static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_s
 
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    const char *split = spec->option[AX_DATASET_split];
     ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
@@ -62,9 +61,8 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
                        spec->argument);
     if (code == AX_OK)
         code = ax_match_check(p, spec, err);
-    bool enough = !spec->inspect || p->list[0].n + p->list[1].n > 1; /* an inspection reports the orphans */
-    if (code == AX_OK && enough && (split || l->parts < 2))
-        code = ax_pairs_split(p, split ? split : "90/10", err);
+    if (code == AX_OK)
+        code = ax_pairs_part(p, spec, l->parts == 2, err);
     if (code == AX_OK)
         code = ax_pairs_check(p, spec, err);
     if (code == AX_OK)

@@ -204,7 +204,6 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
 {
     static const char *const target_names[] = { "annotations", "annotation", "labels", "label", "json", NULL };
     static const char *const suffix[] = { "", NULL };
-    const char *split = spec->option[AX_DATASET_split];
     ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
@@ -219,9 +218,8 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
         code = ax_fail(err, AX_EFORMAT, "%s: no images with JSON files of the same names", spec->argument);
     if (code == AX_OK)
         code = ax_match_check(p, spec, err);
-    bool enough = !spec->inspect || p->list[0].n + p->list[1].n > 1;
-    if (code == AX_OK && enough && (split || l->parts < 2))
-        code = ax_pairs_split(p, split ? split : "90/10", err);
+    if (code == AX_OK)
+        code = ax_pairs_part(p, spec, l->parts == 2, err);
     if (code == AX_OK)
         code = read_classes(p, spec, l, info, err);
     if (code == AX_OK)

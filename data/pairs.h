@@ -63,6 +63,9 @@ ax_code ax_split_parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_
 /* Parts all pairs for training and validation as split= says, which is "A/B" or "A/B/SEED". AX_EINVAL: it says
    something else; AX_EFORMAT: too few pairs. */
 ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err);
+/* The same as the spec says; a set that isn't in parts by itself is parted 90/10. One that is only inspected may have
+   too few pairs. */
+ax_code ax_pairs_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, ax_err *err);
 /* Makes a set of pairs one of images and depth maps (pairs_depth.c), of the scale that the spec says, and checks it. */
 ax_code ax_pairs_are_depth(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err);
 /* The median of the depths of a pair, metres; 0 = it has none. Of so many pixels some are missing. */

@@ -83,3 +83,12 @@ ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err)
         qsort(p->list[s].pair, p->list[s].n, sizeof *p->list[s].pair, by_name);
     return code;
 }
+
+ax_code ax_pairs_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, ax_err *err)
+{
+    const char *split = spec->option[AX_DATASET_split];
+    bool few = p->list[AX_SPLIT_TRAIN].n + p->list[AX_SPLIT_VAL].n < 2; /* who inspects is told of the orphans */
+    if ((!split && in_parts) || (spec->inspect && few))
+        return AX_OK;
+    return ax_pairs_split(p, split ? split : "90/10", err);
+}

@@ -111,7 +111,7 @@ static ax_code read_list(ax_pairs *p, ax_pairlist *list, const tree *t, const ch
 static ax_code read_lists(ax_pairs *p, tree *t, ax_err *err)
 {
     static const char *const one[] = { "trainval.txt", "default.txt", "train.txt" };
-    const char *given = t->spec->option[AX_DATASET_list], *split = t->spec->option[AX_DATASET_split];
+    const char *given = t->spec->option[AX_DATASET_list];
     char train[PATH_MAX + 64], val[PATH_MAX + 64], dir[PATH_MAX + 32];
     snprintf(dir, sizeof dir, "%s/ImageSets/Segmentation", t->root);
     snprintf(val, sizeof val, "%s/%s.txt", dir, t->spec->test ? "test" : "val");
@@ -127,7 +127,7 @@ static ax_code read_lists(ax_pairs *p, tree *t, ax_err *err)
     t->longer = false;
     if (code == AX_OK && both)
         code = read_list(p, &p->list[AX_SPLIT_VAL], t, val, err);
-    return code == AX_OK && (split || !both) ? ax_pairs_split(p, split ? split : "90/10", err) : code;
+    return code == AX_OK ? ax_pairs_part(p, t->spec, both, err) : code;
 }
 
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)

@@ -242,7 +242,6 @@ static bool is_text(const char *name)
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     static const char *const target_names[] = { "labels", "label", NULL }, *const suffix[] = { "", NULL };
-    const char *split = spec->option[AX_DATASET_split];
     ax_set_layout *l = malloc(sizeof *l);
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
@@ -264,8 +263,8 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
                        spec->argument);
     if (code == AX_OK)
         code = ax_match_check(p, spec, err);
-    if (code == AX_OK && (split || l->parts < 2))
-        code = ax_pairs_split(p, split ? split : "90/10", err);
+    if (code == AX_OK)
+        code = ax_pairs_part(p, spec, l->parts == 2, err);
     if (code == AX_OK)
         code = read_classes(p, spec, l, info, err);
     if (code == AX_OK)

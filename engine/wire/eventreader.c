@@ -37,7 +37,8 @@ ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_e
 /* The record that begins `at` bytes behind what was read. */
 static int look(const ax_eventreader *r, size_t at, ax_record *record, size_t *n)
 {
-    return ax_record_look(r->messages.buf + r->messages.at + at, r->messages.len - r->messages.at - at, record, n);
+    const uint8_t *from = r->messages.buf ? r->messages.buf + r->messages.at + at : NULL; /* NULL + 0 isn't C */
+    return ax_record_look(from, r->messages.len - r->messages.at - at, record, n);
 }
 
 /* The log goes on behind `bytes` bytes, with what follows record seq. */
