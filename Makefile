@@ -76,7 +76,7 @@ ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 # of the drawing the engine needs what data show and train draw with
-SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/mask.c viz/mosaic.c viz/picture.c viz/spark.c viz/ticks.c
+SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/mask.c viz/mosaic.c viz/raster.c viz/spark.c viz/ticks.c
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
