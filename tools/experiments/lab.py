@@ -50,6 +50,12 @@ class Lab:
             process.wait()
         return [self.results.get(self.key(g, settings)) for g in genotypes]
 
+    def compare(self, sides):
+        """What searches came to, as `auxcell compare` says it in Markdown; sides: {name: [search, ...]}."""
+        front = str(pathlib.Path(self.engine).with_name("auxcell"))
+        operands = ["%s=%s" % (name, ",".join(str(self.out / s) for s in searches)) for name, searches in sides.items()]
+        return subprocess.run([front, "compare", "--markdown", *operands], check=True, capture_output=True, text=True).stdout
+
     def search(self, name, **settings):
         """Candidates of a whole search as `auxcell export --json` gives them, in the order of their ids."""
         settings = {**self.common, **settings}

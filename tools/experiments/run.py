@@ -8,7 +8,8 @@ ablations   stage-1 rewards with and without auxiliary heads, the parameters' av
             the teacher: paired by genotype and seed.
 proxy       how the rewards of a short training, under several schedules, rank decoders against those of one five
             times as long: Spearman's and Kendall's rank correlations.
-strategies  ppo, reinforce, evolution, elite, gp and random at the same number of candidates.
+strategies  ppo, reinforce, evolution, elite, gp and random at the same number of candidates: `auxcell compare`'s tables
+            (the first of the finals, with fresh seeds, and paired t tests), and how the rewards went.
 
 --max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
 experiment's time. What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
@@ -109,19 +110,19 @@ def proxy(lab, o):
 
 
 def strategies(lab, o):
-    rows = []
+    rows, sides = [], {}
     for strategy in ("random", "evolution", "elite", "gp", "reinforce", "ppo"):
-        best, top, last, half = [], [], [], []
-        for seed in range(1, o.seeds + 1):
-            found = [c["reward"] for c in lab.search("%s-%d" % (strategy, seed), strategy=strategy, seed=seed,
-                                                     candidates=o.candidates) if c.get("reward") is not None]
-            best.append(max(found))
+        top, last, half = [], [], []
+        sides[strategy] = ["%s-%d" % (strategy, seed) for seed in range(1, o.seeds + 1)]
+        for seed, name in enumerate(sides[strategy], 1):
+            found = [c["reward"] for c in lab.search(name, strategy=strategy, seed=seed, candidates=o.candidates)
+                     if c.get("reward") is not None and c["origin"] != "finals"]
             half.append(max(found[:len(found) // 2]))
             top.append(statistics.fmean(sorted(found)[-10:]))
             last.append(statistics.fmean(found[-len(found) // 3:]))
         rows.append([strategy] + ["%s +- %s" % tuple(map(figures.number, figures.mean_and_half_width(v)))
-                                  for v in (best, half, top, last)])
-    return table(["%d candidates, %d seeds" % (o.candidates, o.seeds), "best", "best of the first half", "mean of the best 10",
+                                  for v in (half, top, last)])
+    return lab.compare(sides) + "\n" + table(["%d candidates, %d seeds" % (o.candidates, o.seeds), "best of the first half", "mean of the best 10",
                   "mean of the last third"], rows)
 
 

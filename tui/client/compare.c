@@ -3,6 +3,7 @@
 #include "engine/base/output.h"
 #include "engine/config/option.h"
 #include "tui/client/commands.h"
+#include "tui/client/compare_results.h"
 #include "tui/session/comparison.h"
 #include "tui/client/runs.h"
 #include "viz/figure.h"
@@ -99,28 +100,6 @@ static void write_csv(const job *j, ax_str *out)
     }
 }
 
-static void write_table(const job *j, ax_str *out)
-{
-    double common = ax_comparison_common(&j->c);
-    char x[AX_FIGURE], a[AX_FIGURE], b[AX_FIGURE], d[AX_FIGURE];
-    if (j->c.by_time)
-        ax_figure_clock(common, x);
-    else
-        snprintf(x, sizeof x, "%.0f", common);
-    ax_str_printf(out, "   %-24s %5s %11s %7s   best at %s%s\n", "", "runs", j->c.by_time ? "seconds" : "candidates",
-                  "best", x, j->c.by_time ? "" : " candidates");
-    for (int k = 0; k < j->c.n; k++) {
-        const ax_contender *s = &j->c.side[k];
-        long last = ax_contender_at(s, INFINITY), at = ax_contender_at(s, common);
-        ax_str_printf(out, "%c  %-24.24s %5d %11.0f %7s   %s", 'a' + k, s->name, s->n_runs, last < 0 ? 0 : s->x[last],
-                      ax_figure_share(last < 0 ? NAN : s->mean[last], 4, a),
-                      ax_figure_share(at < 0 ? NAN : s->mean[at], 4, b));
-        if (s->n_runs > 1 && at >= 0)
-            ax_str_printf(out, "  (%s to %s)", ax_figure_share(s->low[at], 4, a), ax_figure_share(s->high[at], 4, d));
-        ax_str_add(out, "\n");
-    }
-}
-
 static ax_code write_text(const job *j, const ax_chart *chart, const int32_t size[2], bool ascii, ax_str *out,
                           ax_err *err)
 {
@@ -131,7 +110,9 @@ static ax_code write_text(const job *j, const ax_chart *chart, const int32_t siz
     if (code == AX_OK)
         code = ax_chart_draw(ax_pane_of(&canvas, (ax_rect) { .rows = size[0], .cols = size[1] }), chart, &scale, err);
     if (code == AX_OK) {
-        write_table(j, out);
+        ax_compare_table(&j->c, out);
+        if (j->c.n > 1 || j->c.side[0].run[0]->finalist)
+            ax_compare_results(&j->c, out);
         ax_str_printf(out, "\n%s%s\n", chart->y_name, j->fronts ? ", fronts" : "");
         ax_canvas_text(&canvas, out);
     }
@@ -154,7 +135,7 @@ static ax_code cost_of(const char *word, ax_metric *out, ax_err *err)
 
 int ax_cli_compare(int argc, char **argv)
 {
-    bool csv = false, svg = false, ascii = false, by_time = false;
+    bool csv = false, svg = false, markdown = false, ascii = false, by_time = false;
     const char *front = NULL, *file = NULL;
     int32_t size[2] = { 22, 100 };
     const ax_option option[] = {
@@ -162,6 +143,7 @@ int ax_cli_compare(int argc, char **argv)
         AX_TEXT("--front", "COST", &front, "fronts of reward against params, macs, latency or seconds instead"),
         AX_FLAG("--csv", &csv, "the values as CSV"),
         AX_FLAG("--svg", &svg, "the plot as SVG"),
+        AX_FLAG("--markdown", &markdown, "the figures as tables in Markdown, without the plot"),
         AX_TEXT("-o", "FILE", &file, "into a file, whole or not at all; default, and -: standard output"),
         AX_SIZE("--size", "HxW", size, 6, 400, "lines and columns of the plot as text (22x100)"),
         AX_FLAG("--ascii", &ascii, "plain characters"),
@@ -170,7 +152,7 @@ int ax_cli_compare(int argc, char **argv)
         "auxcell compare [NAME=]RUN[,RUN...]... [OPTION...]",
         "The best reward so far of several runs in one plot. Runs with a comma between them are of one kind, "
         "as those\nthat differ in their seed: shown are their mean and, as a band, the least and the "
-        "greatest.\n",
+        "greatest. Below: what\neach came to, by the finals where all runs have them, and paired t tests.\n",
         AX_OPTIONS(option), NULL, AX_SIDES
     };
     job *j = calloc(1, sizeof *j);
@@ -184,8 +166,8 @@ int ax_cli_compare(int argc, char **argv)
     }
     ax_str_init(&out, MOST_BYTES);
     ax_code code = AX_OK;
-    if (csv && svg)
-        code = ax_fail(&err, AX_EINVAL, "compare: --csv and --svg exclude each other");
+    if (csv + svg + markdown > 1)
+        code = ax_fail(&err, AX_EINVAL, "compare: --csv, --svg and --markdown exclude each other");
     else if (!n)
         code = ax_fail(&err, AX_EINVAL, "compare: which runs? 'auxcell ls' lists them");
     j->fronts = front != NULL;
@@ -203,6 +185,8 @@ int ax_cli_compare(int argc, char **argv)
         (front ? ax_comparison_fronts : ax_comparison_curves)(&j->c, &chart);
         if (csv)
             write_csv(j, &out);
+        else if (markdown)
+            ax_compare_markdown(&j->c, &out);
         else if (svg)
             ax_chart_svg(&chart, AX_SVG_WIDTH, AX_SVG_HEIGHT, front ? "fronts" : "best reward so far", &out);
         else

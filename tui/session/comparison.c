@@ -35,6 +35,12 @@ static double walk_to(const ax_comparison *c, const ax_state *s, walk *w, double
     return w->best;
 }
 
+double ax_comparison_best(const ax_comparison *c, const ax_state *run, double x)
+{
+    walk w = { .best = NAN };
+    return walk_to(c, run, &w, x);
+}
+
 static double end_of(const ax_comparison *c, const ax_state *s)
 {
     const ax_candidate *last = s->n_scored ? ax_state_candidate(s, s->scored[s->n_scored - 1]) : NULL;

@@ -37,6 +37,8 @@ void ax_comparison_curves(const ax_comparison *c, ax_chart *out);
 void ax_comparison_fronts(const ax_comparison *c, ax_chart *out);
 /* Where all sides have been, the most x; 0 = nowhere. */
 double ax_comparison_common(const ax_comparison *c);
+/* The best reward of a run up to x; NAN = it has none. */
+double ax_comparison_best(const ax_comparison *c, const ax_state *run, double x);
 /* Index of the last value up to x of a side, -1 = it has none. */
 long ax_contender_at(const ax_contender *s, double x);
 

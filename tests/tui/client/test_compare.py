@@ -1,7 +1,9 @@
 """compare: the best so far of several runs, of runs of one kind as their mean, and their fronts."""
 import csv
 import io
+import math
 import os
+import statistics
 import sys
 import unittest
 import xml.dom.minidom
@@ -11,16 +13,17 @@ from auxcell import Place, main  # noqa: E402
 from screen import ARCH, Log  # noqa: E402
 
 START = 1764072000.0
+T95 = (math.nan, 12.706205, 4.302653, 3.182446)  # Student's t, of one value more than degrees of freedom
 
 
-def make(runs, name, rewards, params=None, pruned=()):
-    """A run whose candidates take ten seconds each."""
+def make(runs, name, rewards, params=None, pruned=(), seed=1, finals=()):
+    """A run whose candidates take ten seconds each. finals: rewards of candidate 2 with fresh seeds."""
     path = os.path.join(runs, name)
     os.makedirs(path, mode=0o700)
     with open(os.path.join(path, "run.ini"), "w") as f:
         f.write("[run]\npreset = demo\n")
     log = Log(os.path.join(path, "events.mpk"))
-    log.add("hello", START, 0, run=name, data="scenes", preset="demo", strategy="ppo", device="cpu", seed=1,
+    log.add("hello", START, 0, run=name, data="scenes", preset="demo", strategy="ppo", device="cpu", seed=seed,
             planned=9, workers=1, pid=1, resumed=0)
     for i, reward in enumerate(rewards, 1):
         log.add("proposed", START + 10 * i - 9, i, genotype=ARCH[i % 3], parent=0, origin="ppo",
@@ -28,6 +31,14 @@ def make(runs, name, rewards, params=None, pruned=()):
         log.add("scored", START + 10 * i, i, reward=reward, miou=0.3, loss=0.7, seconds=4.0, stage=1, model="", masks="")
         if i in pruned:
             log.add("pruned", START + 10 * i, i, phase=2, by="user")
+    for k, reward in enumerate(finals, 1):
+        i = len(rewards) + k
+        log.add("proposed", START + 10 * i - 9, i, genotype=ARCH[2], parent=2, origin="finals", seed=seed + 1000 * k,
+                params=2000000, macs=1)
+        log.add("scored", START + 10 * i, i, reward=reward, miou=0.3, loss=0.7, seconds=4.0, stage=1, model="", masks="")
+        log.add("final", START + 10 * i, 2, place=1, trainings=len(finals), final_mean=statistics.mean(finals[:k]),
+                final_interval=T95[k - 1] * statistics.stdev(finals[:k]) / k ** 0.5 if k > 1 else math.nan,
+                final_best=1.0 if k > 1 else math.nan, final_seeds=k)
 
 
 class Compare(unittest.TestCase):
@@ -84,13 +95,59 @@ class Compare(unittest.TestCase):
         lines = done.stdout.splitlines()
         self.assertRegex(lines[1], r"^a  ppo +2 +3 +\.6000 +\.6000  \(\.5000 to \.7000\)$")
         self.assertRegex(lines[2], r"^b  b +1 +3 +\.4000 +\.4000$")
-        plot = lines[5:]
+        plot = lines[lines.index("best reward so far") + 1:]
         self.assertEqual(len(plot), 12)
         self.assertTrue(any("aaa" in line for line in plot) and any("bbb" in line for line in plot))
         path = os.path.join(self.place.dir, "plot.svg")
         done = self.place.call("compare", "a1", "--svg", "-o", path)
         self.assertEqual((done.returncode, done.stdout), (0, ""))
         xml.dom.minidom.parse(path)
+
+    def lines(self, *args):
+        done = self.place.call("compare", *args, "--size", "8x40")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return done.stdout.splitlines()
+
+    def test_without_finals_the_best_at_the_same_budget_counts(self):
+        make(self.place.runs, "s1", [0.2, 0.5, 0.1], seed=1)
+        make(self.place.runs, "s2", [0.4, 0.6], seed=2)
+        make(self.place.runs, "t1", [0.3, 0.4, 0.9], seed=1)  # .9 comes after all have ended
+        make(self.place.runs, "t2", [0.3, 0.55, 0.2], seed=2)
+        got = self.lines("s=s1,s2", "t=t1,t2")
+        at = got.index("best at 2 candidates: mean of the runs, 95 % interval")
+        self.assertEqual(got[at + 1:at + 3], ["a  s                        .5500 +- .6353", "b  t                        .4750 +- .9530"])
+        # differences .1 and .05: mean .075, s .0354, standard error .025, t = 3 with one degree of freedom
+        self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", got)
+        # the order of the runs doesn't pair them, their seed does
+        self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", self.lines("s=s1,s2", "t=t2,t1"))
+        make(self.place.runs, "u3", [0.3, 0.4], seed=3)
+        self.assertIn("a - b  no pairs: no seed is the same", self.lines("s=s1,s2", "u3"))
+
+    def test_the_finals_count_where_all_have_them(self):
+        make(self.place.runs, "f1", [0.2, 0.9], seed=1, finals=[0.5, 0.6, 0.7, 0.6])
+        make(self.place.runs, "g1", [0.2, 0.8], seed=1, finals=[0.4, 0.55, 0.6, 0.45])
+        got = self.lines("f1", "g1")
+        at = got.index("first of the finals: mean of fresh seeds, 95 % interval")
+        self.assertEqual(got[at + 1:at + 3], ["a  f1                       .6000 +- .1299", "b  g1                       .5000 +- .1453"])
+        d = [0.1, 0.05, 0.1, 0.15]
+        half = T95[3] * statistics.stdev(d) / 2
+        self.assertIn("a - b  +.1000 +- %s  p .016  of 4 fresh seeds" % ("%.4f" % half)[1:], got)
+        make(self.place.runs, "f2", [0.2, 0.9], seed=2, finals=[0.5, 0.5])
+        make(self.place.runs, "g2", [0.2, 0.8], seed=2, finals=[0.45, 0.45])
+        got = self.lines("f=f1,f2", "g=g1,g2")
+        self.assertIn("a  f                        .5500 +- .6353", got)
+        self.assertIn("a - b  +.0750 +- .3177  p .205  of 2 pairs of runs", got)
+        self.assertIn("best at 2 candidates: mean of the runs, 95 % interval", self.lines("f1", "b"))  # b has none
+        done = self.place.call("compare", "f=f1,f2", "g=g1,g2", "--markdown")
+        self.assertEqual(done.stdout.splitlines(), [
+            "| | runs | best at 2 candidates | first of the finals |",
+            "| --- | --- | --- | --- |",
+            "| f | 2 | .9000 +- .0000 | .5500 +- .6353 |",
+            "| g | 2 | .8000 +- .0000 | .4750 +- .3177 |",
+            "",
+            "| first of the finals | difference | p | pairs |",
+            "| --- | --- | --- | --- |",
+            "| f - g | +.0750 +- .3177 | .205 | 2 pairs of runs |"])
 
     def test_what_is_wrong_is_said(self):
         for args, says in (([], "compare: which runs"), (["none"], "no such run"), (["a1", "--front", "size"], "--front takes"),
