@@ -170,6 +170,14 @@ uint32_t ax_state_best_of_all(const ax_state *s)
     return s->best_full && beats(s, &s->candidate[s->best_full - 1], s->best) ? s->best_full : s->best;
 }
 
+uint32_t ax_state_result(const ax_state *s, double *reward)
+{
+    uint32_t all = ax_state_best_of_all(s), id = s->finalist && all == s->best ? s->finalist : all;
+    const ax_candidate *c = ax_state_candidate(s, id);
+    *reward = !c ? NAN : id == s->finalist ? c->outcome.final_mean : c->outcome.reward;
+    return id;
+}
+
 uint32_t ax_state_winner(const ax_state *s)
 {
     return s->finalist ? s->finalist : s->best;
@@ -572,8 +580,11 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
         n += (size_t)snprintf(text + n, AX_EVENT_TEXT - n, ", best %s (#%u)",
                               ax_share_text(s->candidate[best - 1].outcome.reward, 4, reward), best);
     if (s->best && s->best != best && n < AX_EVENT_TEXT)
-        snprintf(text + n, AX_EVENT_TEXT - n, ", of the search %s (#%u)",
-                 ax_share_text(s->candidate[s->best - 1].outcome.reward, 4, reward), s->best);
+        n += (size_t)snprintf(text + n, AX_EVENT_TEXT - n, ", of the search %s (#%u)",
+                              ax_share_text(s->candidate[s->best - 1].outcome.reward, 4, reward), s->best);
+    if (s->finalist && n < AX_EVENT_TEXT)
+        snprintf(text + n, AX_EVENT_TEXT - n, ", first of the finals %s (#%u)",
+                 ax_share_text(s->candidate[s->finalist - 1].outcome.final_mean, 4, reward), s->finalist);
 }
 
 /* From one event to the next, but not from the end of one engine to the start of the next. The events of an older

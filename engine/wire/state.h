@@ -138,6 +138,9 @@ const char *ax_log_line_word(const ax_log_line *line);
 uint32_t ax_state_find(const ax_state *s, const ax_genotype *g);
 /* The better one of best and best_full: with full training a network nearly always gains. */
 uint32_t ax_state_best_of_all(const ax_state *s);
+/* What the run came to in one figure, and whose it is, 0 = nothing yet: the reward of a full training that is the best
+   of all, else the mean of the first of the finals, else the best reward of the search. */
+uint32_t ax_state_result(const ax_state *s, double *reward);
 /* The network that the run has come to: the first of the finals, else the best of the search; 0 = none. */
 uint32_t ax_state_winner(const ax_state *s);
 /* Whether candidates of this run have the figure: by its task, and those of the finals once there are any. */

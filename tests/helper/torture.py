@@ -118,12 +118,13 @@ def notes(path):
 
 def killed_at_random(where, rng, kills, candidates=6):
     """Kills engine or worker `kills` times, at moments that the generator draws, and gives notes on the way."""
-    reference = Reference.of(candidates=candidates)
+    settings = dict(candidates=candidates, finals=0.67, finals_best=2, finals_seeds=2)  # four of six are the finals
+    reference = Reference.of(**settings)
     done = runs = 0
     while done < kills:
         runs += 1
         # every other run fills its cache as well
-        path = new(where, f"run{runs}", cache=reference if runs % 2 == 0 else None, candidates=candidates)
+        path = new(where, f"run{runs}", cache=reference if runs % 2 == 0 else None, **settings)
         said, sent = [], []
         while done < kills:
             run = Run(path, seq=(1 << 63) - 1)

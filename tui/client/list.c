@@ -14,16 +14,6 @@
 #include <string.h>
 #include <time.h>
 
-/* Where the run has one, the mean of the finals: what the network is worth, and not what it was chosen by. */
-static double best_reward(const ax_state *s)
-{
-    const ax_candidate *first = ax_state_candidate(s, s->finalist);
-    if (first)
-        return first->outcome.final_mean;
-    const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s));
-    return best ? best->outcome.reward : NAN;
-}
-
 /* What the data are: the event that says it has no room for a long path; run.ini, in *set, has all of it. */
 static const char *data_of(const ax_run_handle *run, const ax_state *s, ax_settings *set)
 {
@@ -143,8 +133,10 @@ static void list_one(void *context, const char *name, const char *path)
         if (!l->n++)
             ax_out("NAME                 STATE        SCORED      BEST   STARTED           DATA\n");
         snprintf(done, sizeof done, "%u/%lld", s.n_scored + s.n_finals, (long long)s.planned);
+        double result;
+        ax_state_result(&s, &result);
         ax_out_line("%-20s %-12s %-11s %-6s %-17s %s", run.name, ax_state_word(&s, engine > 0), done,
-                    ax_figure_share(best_reward(&s), 4, reward), date(s.first_at, when), s.data);
+                    ax_figure_share(result, 4, reward), date(s.first_at, when), s.data);
     }
     ax_run_say_damage(&run, &s.damage);
     ax_state_release(&s);

@@ -7,19 +7,16 @@
 
 #include <errno.h>
 #include <ftw.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 static void describe(ax_offer_item *item, const ax_state *s, pid_t engine)
 {
-    const ax_candidate *best = ax_state_candidate(s, ax_state_best_of_all(s));
     snprintf(item->state, sizeof item->state, "%s", ax_state_word(s, engine > 0));
     item->ended = s->n_done + s->n_failed + s->n_pruned;
     item->planned = s->planned;
-    item->best = best ? best->id : 0;
-    item->reward = best ? best->outcome.reward : NAN;
+    item->best = ax_state_result(s, &item->reward);
     item->newest = s->last_at;
     snprintf(item->data, sizeof item->data, "%.79s", s->data);
     snprintf(item->task, sizeof item->task, "%s", ax_task_name(s->task));
