@@ -26,24 +26,44 @@ static int look_at_result(const ax_coordinator *c, int folder, uint32_t id)
     return fstatat(c->dirfd, name, &st, 0);
 }
 
+/* The pictures and the truth beside the masks, written once: a time says which file, an inode may come again. */
+static int look_at_pictures(const ax_coordinator *c, struct timespec *written)
+{
+    struct stat st;
+    int missing = fstatat(c->dirfd, "masks/validation.mpk", &st, 0);
+    *written = missing ? (struct timespec) { 0 } : st.st_mtim;
+    return missing;
+}
+
+/* Whether files were removed from a folder that is there: the newest result is looked for, and the pictures, which
+   whoever removes everything removes, too, while a worker writes another result. */
+static bool has_lost(const ax_coordinator *c, int folder)
+{
+    struct timespec now;
+    if (c->newest[folder] && look_at_result(c, folder, c->newest[folder]) && errno == ENOENT)
+        return true;
+    return folder == AX_RUN_MASKS && c->pictures.tv_sec && (!look_at_pictures(c, &now) || errno == ENOENT) &&
+           (now.tv_sec != c->pictures.tv_sec || now.tv_nsec != c->pictures.tv_nsec);
+}
+
 void ax_coordinator_note_result(ax_coordinator *c, uint32_t id)
 {
     static const int folder[] = { AX_RUN_MASKS, AX_RUN_MODELS };
     for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        uint32_t *newest = &c->newest[folder[i]];
-        bool missed = *newest && look_at_result(c, folder[i], *newest); /* the loss is still to be told */
-        if (!missed && !look_at_result(c, folder[i], id))
-            *newest = id;
+        bool told = !has_lost(c, folder[i]); /* else the loss is still to be told */
+        if (told && !look_at_result(c, folder[i], id))
+            c->newest[folder[i]] = id;
+        if (told && folder[i] == AX_RUN_MASKS)
+            look_at_pictures(c, &c->pictures);
     }
 }
 
-/* The folders that are there, but not the newest result in them, as bits. */
+/* The folders that are there, but have lost files, as bits. */
 static unsigned emptied(const ax_coordinator *c)
 {
     unsigned bits = 0;
     for (int i = 0; i < AX_RUN_FOLDERS; i++)
-        if (c->newest[i] && look_at_result(c, i, c->newest[i]) && errno == ENOENT)
-            bits |= 1u << i;
+        bits |= (unsigned)has_lost(c, i) << i;
     return bits;
 }
 
@@ -51,14 +71,13 @@ static unsigned emptied(const ax_coordinator *c)
 static void name_loss(const ax_coordinator *c, int folder, bool made, char text[static AX_EVENT_TEXT])
 {
     bool models = folder == AX_RUN_MODELS, masks = folder == AX_RUN_MASKS;
-    if (!made) {
-        snprintf(text, AX_EVENT_TEXT, "files were removed from %s/: that of #%u, the newest, and maybe others",
-                 ax_run_folder[folder], c->newest[folder]);
-        return;
-    }
     uint32_t n = models || masks ? ax_search_results(c->search, models) : 0;
     text[0] = '\0';
-    if (n)
+    if (n && !made)
+        snprintf(text, AX_EVENT_TEXT,
+                 "files were removed from %s/, maybe those of all %u candidates that have some there",
+                 ax_run_folder[folder], n);
+    else if (n)
         snprintf(text, AX_EVENT_TEXT, "%s/ was missing, so it was made again; the %s of %u candidate%s %s gone",
                  ax_run_folder[folder], ax_run_folder[folder], n, n == 1 ? "" : "s", n == 1 && models ? "is" : "are");
 }
@@ -78,6 +97,8 @@ ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
             continue;
         name_loss(c, i, made & 1u << i, text);
         c->newest[i] = 0;
+        if (i == AX_RUN_MASKS)
+            c->pictures = (struct timespec) { 0 };
         if (!text[0])
             continue;
         if (living)

@@ -41,6 +41,7 @@ typedef struct ax_coordinator {
     ax_steady_clock clock;   /* whose time the search goes by */
     double started_at, lost; /* monotonic; the workers' seconds since then in which they waited for the engine */
     uint32_t newest[AX_RUN_FOLDERS]; /* candidate whose file was the last to come into the folder; 0 = none */
+    struct timespec pictures;        /* when masks/validation.mpk was written; 0 = not yet */
     bool worked;                     /* a worker of this engine was ready once: data and device are good, or were */
 } ax_coordinator;
 

@@ -148,8 +148,10 @@ static void on_worker(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     switch (m->say) {
     case AX_SAY_READY:
         worker->ready = c->worked = true;
-        if (ax_search_data_are(c->search, m->data))
+        if (ax_search_data_are(c->search, m->data)) {
             ax_leftovers_remove_pictures(c->dirfd);
+            c->pictures = (struct timespec) { 0 };
+        }
         say_device(c, k, m);
         break;
     case AX_SAY_BROKEN:

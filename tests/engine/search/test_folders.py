@@ -82,6 +82,30 @@ def results_removed_under_the_engine(where):
     assert not of(path, "failed")
 
 
+def all_but_the_newest_removed(where):
+    """As by rm -r that read the folder before the newest came."""
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    run.until("scored", 1)
+    run.until("started", 2)
+    worker, = run.workers()
+    run.process.send_signal(signal.SIGSTOP)
+    try:
+        wait_for_worker(worker)
+        for name in ("1.mpk", "validation.mpk"):
+            os.remove(f"{path}/masks/{name}")
+    finally:
+        run.process.send_signal(signal.SIGCONT)
+    run.until("paused", 0, on=1, by="engine")
+    assert run.until("log", level="warning")["text"].startswith("files were removed from masks/, maybe those of all ")
+    assert run.do("continue")[0] == 0
+    for _ in range(2):
+        run.until("scored")
+    assert os.path.exists(f"{path}/masks/validation.mpk")
+    assert run.stop() == 0
+    assert not of(path, "failed") and len([i for i, f in of(path, "paused") if f["on"]]) == 1
+
+
 def a_run_that_is_being_removed(where):
     """Its folders aren't made again under the hands of whoever removes all of it."""
     path = make_run(f"{where}/a", candidates=ENDLESS)
@@ -129,7 +153,7 @@ def results_removed_from_their_folder(where):
         run.process.send_signal(signal.SIGCONT)
     run.until("paused", 0, on=1, by="engine")
     text = run.until("log", level="warning")["text"]
-    said = r"files were removed from masks/: that of #[1-9]\d*, the newest, and maybe others; the run is paused, "
+    said = r"files were removed from masks/, maybe those of all [1-9]\d* candidates that have some there; the run is paused, "
     assert re.match(said, text), text
     assert run.do("continue")[0] == 0
     for _ in range(2):
@@ -171,4 +195,5 @@ def what_interrupted_writes_left(where):
 
 
 main([what_interrupted_writes_left, left_out_of_a_copy, a_file_in_its_place, removed_under_the_engine,
-      results_removed_under_the_engine, results_removed_from_their_folder, a_run_that_is_being_removed, worker_is_faster_than_the_engine])
+      results_removed_under_the_engine, results_removed_from_their_folder, all_but_the_newest_removed,
+      a_run_that_is_being_removed, worker_is_faster_than_the_engine])
