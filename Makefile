@@ -81,7 +81,7 @@ LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_O
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
 # what isn't a file
-.PHONY: all tests test cuda-registers cuda-sanitize compute-sanitizer lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda
+.PHONY: bench-tui all tests test cuda-registers cuda-sanitize compute-sanitizer lint help clean format fuzz fuzz-run bench-peer bench-scale experiments torture torture-cuda
 .DELETE_ON_ERROR:
 all: $(B)/auxcell $(B)/auxcell-engine ## build both programs (MODE=debug|release, SAN=none|address|thread)
 
@@ -212,6 +212,8 @@ experiments: all ## what the method's ingredients are worth (ARGS="ablations|pro
 $(B)/tests/scale/longrun: $(B)/tests/scale/longrun.o $(B)/libtest.a
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $< $(B)/libtest.a $(sort $(ENGINE_LIBS) $(FRONT_LIBS)) -lm -lpthread
+bench-tui: all ## what the screens cost beside htop and tig, and the goals missed (ARGS="--starts 20")
+	@AUXCELL_BUILD=$(B) /usr/bin/python3 tests/tui/bench.py $(ARGS)
 bench-scale: all $(B)/tests/scale/longrun ## what a run of 100,000 candidates costs (ARGS="--candidates 10000")
 	@AUXCELL_BUILD="$(CURDIR)/$(B)" /usr/bin/python3 tests/scale/bench.py --build $(B) $(ARGS)
 

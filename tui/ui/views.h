@@ -28,6 +28,7 @@ struct ax_layout;
 typedef struct ax_view {
     const char *title; /* on the tab line */
     char key;          /* shows it; '\0': it is only a pane beside others */
+    const char *help;  /* lines "KEY<tab>what it does here", each ended by a newline; NULL = none */
     bool small;        /* where nothing else fits it is shown, whatever was chosen */
     bool detail;       /* beside others it may follow the selection a moment later (ui->hurried) */
     size_t state;      /* bytes of its slot in the UI (ui->slot), all zero at first */

@@ -76,6 +76,7 @@ static void arrange(ax_ui *ui)
 }
 
 const ax_view ax_view_table = { .title = "Table",
+                                .help = ":columns\twhich columns\n:sort\tby which\n",
                                 .key = '2',
                                 .small = true,
                                 .state = sizeof(ax_selection),

@@ -231,4 +231,10 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-const ax_view ax_view_cell = { .title = "Cell", .key = '3', .detail = true, .draw = draw, .svg = svg, .action = act };
+const ax_view ax_view_cell = { .title = "Cell",
+                               .help = "Tab\tcell or decoder wiring\nEnter\tback to where it was opened\n",
+                               .key = '3',
+                               .detail = true,
+                               .draw = draw,
+                               .svg = svg,
+                               .action = act };

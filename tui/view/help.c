@@ -5,6 +5,7 @@
 #include "viz/wrap.h"
 
 #include <stdio.h>
+#include <string.h>
 
 enum { LABEL = 10 }; /* columns */
 
@@ -14,24 +15,161 @@ typedef struct help_state {
 
 typedef struct entry {
     char label[16], text[160];
+    bool heading; /* of a group: the text alone */
 } entry;
+
+/* ---- the groups ---- */
+
+enum { ACTIONS_OF_GROUP = 24 };
+static const struct {
+    const char *heading;
+    int action[ACTIONS_OF_GROUP]; /* each + 1; 0 = no more */
+} groups[] = {
+#define A(id) AX_DO_##id + 1
+    { "The candidate",
+      { A(PAUSE), A(PRUNE), A(UNDO), A(PROMOTE), A(DEMOTE), A(PIN), A(NOTE), A(EDIT), A(COMPARE), A(OPEN), A(COPY),
+        A(EXPORT) } },
+    { "The table",
+      { A(FILTER), A(FIND), A(FIND_ON), A(FIND_BACK), A(SORT), A(REVERSE), A(SORT_THEN), A(MARK), A(MARK_ALL),
+        A(UNMARK), A(FREEZE), A(EXPORT_TABLE) } },
+    { "Moving", { A(DOWN), A(UP), A(PAGE_DOWN), A(PAGE_UP), A(FIRST), A(LAST), A(VIEW_BACK), A(VIEW_ON), A(BACK) } },
+    { "Plots, drawings and masks",
+      { A(ZOOM_IN), A(ZOOM_OUT), A(ZOOM_NONE), A(PAN_BACK), A(PAN_ON), A(PAN_UP), A(PAN_DOWN), A(CROSSHAIR), A(LOG),
+        A(SMOOTH), A(WIRING), A(IMAGE_BACK), A(IMAGE_ON) } },
+    { "The run and the screens",
+      { A(PAUSE_RUN), A(STOP), A(RESUME), A(COMMAND), A(DETACH), A(HELP), A(MOUSE), A(GLYPHS), A(REDRAW),
+        A(SUSPEND) } },
+#undef A
+};
+enum { GROUPS = sizeof groups / sizeof *groups };
+
+static bool is_grouped(int action)
+{
+    for (int g = 0; g < GROUPS; g++)
+        for (int k = 0; k < ACTIONS_OF_GROUP && groups[g].action[k]; k++)
+            if (groups[g].action[k] == action + 1)
+                return true;
+    return false;
+}
+
+static void set(entry *e, const char *label, const char *text)
+{
+    snprintf(e->label, sizeof e->label, "%s", label);
+    snprintf(e->text, sizeof e->text, "%s", text);
+}
+
+static bool action_entry(const ax_ui *ui, int action, entry *e)
+{
+    set(e, ui->keys.label[action], ax_actions[action].help);
+    return true;
+}
+
+/* The i-th of the lines that a view says of itself: "KEY  text" each. */
+static bool view_entry(const ax_ui *ui, int i, entry *e)
+{
+    const char *at = ax_views[ui->view]->help;
+    for (; at && *at && i; i--)
+        at += strcspn(at, "\n") + 1;
+    if (!at || !*at)
+        return false;
+    int label = (int)strcspn(at, "\t"), text = (int)strcspn(at + label + 1, "\n");
+    snprintf(e->label, sizeof e->label, "%.*s", label, at);
+    snprintf(e->text, sizeof e->text, "%.*s", text, at + label + 1);
+    return true;
+}
+
+static int count_view(const ax_ui *ui)
+{
+    entry e;
+    int n = 0;
+    while (view_entry(ui, n, &e))
+        n++;
+    return n;
+}
+
+static bool state_entry(int i, entry *e)
+{
+#define STATE(id, letter, word) { letter, word },
+    static const struct {
+        char letter;
+        const char *word;
+    } state[] = { AX_STATUS_LIST(STATE) };
+    if (i >= (int)(sizeof state / sizeof *state))
+        return false;
+    snprintf(e->label, sizeof e->label, "%c", state[i].letter);
+    snprintf(e->text, sizeof e->text, "%s", state[i].word);
+    return true;
+}
+
+static bool column_entry(const ax_ui *ui, int i, entry *e)
+{
+    for (int m = 0; m < AX_METRIC_COUNT; m++) {
+        const ax_metric_info *info = ax_metric_of((ax_metric)m);
+        if (!info->column.head || !ax_metric_is_of((ax_metric)m, ui->state->task) || i--)
+            continue;
+        set(e, info->column.head, info->doc);
+        return true;
+    }
+    return false;
+}
+
+/* ---- the list ---- */
+
+/* Takes one of a section off i: its heading (drawn when i gets 0), or n entries. */
+static bool is_heading(int *i, const char *heading, entry *e)
+{
+    if ((*i)-- != 0)
+        return false;
+    set(e, "", heading);
+    e->heading = true;
+    return true;
+}
 
 /* The i-th entry of the list; false past the last. */
 static bool entry_at(const ax_ui *ui, int i, entry *e)
 {
     ax_palette_word w;
+    char text[64];
+    int n;
+    e->heading = false;
+    snprintf(text, sizeof text, "This view: %s", ax_views[ui->view]->title);
+    if (count_view(ui)) {
+        if (is_heading(&i, text, e))
+            return true;
+        if (i < (n = count_view(ui)))
+            return view_entry(ui, i, e);
+        i -= n;
+    }
+    for (int g = 0; g < GROUPS; g++) {
+        if (is_heading(&i, groups[g].heading, e))
+            return true;
+        for (n = 0; n < ACTIONS_OF_GROUP && groups[g].action[n];)
+            n++;
+        if (i < n)
+            return action_entry(ui, groups[g].action[i] - 1, e);
+        i -= n;
+    }
+    for (int a = 0; a < AX_ACTION_COUNT; a++) /* what no group has, so that nothing is missing */
+        if ((ax_actions[a].contexts & AX_IN_VIEWS) && !is_grouped(a) && !i--)
+            return action_entry(ui, a, e);
     if (!i--) {
-        *e = (entry) { "1 - 8", "the views" };
+        set(e, "1 - 8", "the views");
         return true;
     }
-    int a = 0;
-    while (a < AX_ACTION_COUNT && (!(ax_actions[a].contexts & AX_IN_VIEWS) || i--))
-        a++;
-    if (a < AX_ACTION_COUNT) {
-        snprintf(e->label, sizeof e->label, "%s", ui->keys.label[a]);
-        snprintf(e->text, sizeof e->text, "%s", ax_actions[a].help);
+    if (is_heading(&i, "States (column S)", e))
         return true;
-    }
+    for (n = 0; state_entry(n, e); n++)
+        if (n == i)
+            return true;
+    i -= n;
+    if (is_heading(&i, "Columns", e))
+        return true;
+    for (n = 0; column_entry(ui, n, e); n++)
+        if (n == i)
+            return true;
+    i -= n;
+    if (is_heading(&i, "Commands, after :", e))
+        return true;
     if (!ax_palette(i, &w))
         return false;
     snprintf(e->label, sizeof e->label, ":%s", w.word);
@@ -53,7 +191,7 @@ static void draw(ax_pane p, const ax_ui *ui)
 {
     const help_state *here = ui->context_slot[AX_CONTEXT_HELP];
     ax_pane_clear(p);
-    ax_pane_frame(p, true, "keys", "any key: back");
+    ax_pane_frame(p, true, "keys", "j k scroll   any other key: back");
     ax_pane inner = ax_pane_inner(p);
     int rows = inner.at.rows, columns = inner.at.cols >= 150 ? 2 : 1, width = inner.at.cols / columns - LABEL - 3;
     if (rows < 1 || width < 1)
@@ -72,7 +210,10 @@ static void draw(ax_pane p, const ax_ui *ui)
         int column = at / need, row = at % need - first;
         ax_pane part = ax_pane_part(inner, 0, column * (inner.at.cols / columns), rows, inner.at.cols / columns);
         ax_pane_print_right(part, row, LABEL, AX_ROLE_KEY, e.label);
-        ax_wrap_print(part, row, LABEL + 2, width, AX_ROLE_TEXT, e.text);
+        if (e.heading)
+            ax_pane_print(part, row, 1, AX_ROLE_TITLE, e.text);
+        else
+            ax_wrap_print(part, row, LABEL + 2, width, AX_ROLE_TEXT, e.text);
         at += n;
     }
 }

@@ -199,6 +199,11 @@ static void refresh(ax_ui *ui, bool replaced)
         scroll(ui, more);
 }
 
-const ax_view ax_view_log = {
-    .title = "Log", .key = '6', .state = sizeof(log_state), .draw = draw, .action = act, .refresh = refresh
-};
+const ax_view ax_view_log = { .title = "Log",
+                              .help = "Tab\twhich lines: all, news, trouble, of the selected candidate\nEnter\tthe "
+                                      "candidate of the line, and back\nG\tthe newest line, and follow\n",
+                              .key = '6',
+                              .state = sizeof(log_state),
+                              .draw = draw,
+                              .action = act,
+                              .refresh = refresh };

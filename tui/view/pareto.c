@@ -169,11 +169,14 @@ static void release(void *slot)
     ax_kept_drop(&here->kept);
 }
 
-const ax_view ax_view_pareto = { .title = "Pareto",
-                                 .key = '4',
-                                 .state = sizeof(pareto_state),
-                                 .draw = draw,
-                                 .svg = svg,
-                                 .action = act,
-                                 .refresh = refresh,
-                                 .release = release };
+const ax_view ax_view_pareto = {
+    .title = "Pareto",
+    .help = "Tab\twhich cost\n< >\tthe next one on the front, cheaper or costlier\nEnter\tits cell, and back\n",
+    .key = '4',
+    .state = sizeof(pareto_state),
+    .draw = draw,
+    .svg = svg,
+    .action = act,
+    .refresh = refresh,
+    .release = release
+};

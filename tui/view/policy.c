@@ -205,6 +205,9 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-const ax_view ax_view_policy = {
-    .title = "Why", .key = '7', .state = sizeof(policy_state), .draw = draw, .action = act
-};
+const ax_view ax_view_policy = { .title = "Why",
+                                 .help = "PgUp PgDn\tother decisions\n",
+                                 .key = '7',
+                                 .state = sizeof(policy_state),
+                                 .draw = draw,
+                                 .action = act };

@@ -181,6 +181,9 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
-const ax_view ax_view_training = {
-    .title = "Train", .key = '8', .state = sizeof(training_state), .draw = draw, .action = act
-};
+const ax_view ax_view_training = { .title = "Train",
+                                   .help = "L\tlogarithmic losses\nj k\tanother candidate: its losses are curve a\n",
+                                   .key = '8',
+                                   .state = sizeof(training_state),
+                                   .draw = draw,
+                                   .action = act };
