@@ -191,22 +191,22 @@ static void draw_wrong(ax_pane p, const ax_raster *pic, const ax_maskfile *m, in
         }
 }
 
-/* Its likeness in cells, and the picture over it. */
-static ax_code draw_picture(ax_pane p, ax_raster *pic, bool color, bool lines, ax_err *err)
+/* A picture's likeness in cells. */
+static ax_code draw_cells(ax_pane p, const ax_raster *pic, const ax_maskfile *m, int image, ax_mask_kind kind,
+                          bool color, ax_err *err)
 {
-    if (color) {
+    if (!color && kind == AX_MASK_ERROR && m->channels != 3) {
+        draw_wrong(p, pic, m, image);
+    } else if (!color) {
+        draw_letters(p, pic, m->over && kind != AX_MASK_INPUT);
+    } else {
         uint8_t *rgb = malloc(6 * (size_t)pic->at.rows * (size_t)pic->at.cols);
-        if (!rgb) {
-            free(pic->owned);
+        if (!rgb)
             return ax_fail(err, AX_ENOMEM, "no memory for a picture");
-        }
         ax_raster_scale(pic, 2 * pic->at.rows, pic->at.cols, rgb);
         draw_blocks(p, pic, rgb);
         free(rgb);
-    } else {
-        draw_letters(p, pic, lines);
     }
-    ax_pane_picture(p, pic);
     return AX_OK;
 }
 
@@ -225,12 +225,14 @@ ax_code ax_mask_draw(ax_pane p, const ax_maskfile *m, int image, const ax_mask_w
         ax_pane_print(p, row, col, AX_ROLE_DIM, kind_name[kind]);
         pic.at = (ax_rect) { row + 1, col, place.rows, place.cols };
         ax_code code = picture_of(m, image, (ax_mask_kind)kind, w, mixes, &pic, err);
-        if (code == AX_OK)
-            code = draw_picture(p, &pic, blocks, m->over && kind != AX_MASK_INPUT, err);
-        if (code == AX_OK && !blocks && kind == AX_MASK_ERROR && m->channels != 3 && !p.canvas->graphics)
-            draw_wrong(p, &pic, m, image);
         if (code != AX_OK)
             return code;
+        code = draw_cells(p, &pic, m, image, (ax_mask_kind)kind, blocks, err);
+        if (code != AX_OK) {
+            free(pic.owned);
+            return code;
+        }
+        ax_pane_picture(p, &pic);
     }
     return AX_OK;
 }

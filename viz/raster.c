@@ -17,8 +17,9 @@ static void mean(const ax_raster *p, double top, double left, double high, doubl
     int down = (int)fmin(4, ceil(high)), across = (int)fmin(4, ceil(wide)), n = down * across;
     int sum[3] = { n / 2, n / 2, n / 2 };
     for (int i = 0; i < n; i++) {
-        const uint8_t *rgb = pixel(p, (int32_t)(top + (i / across + 0.5) * high / down),
-                                   (int32_t)(left + (i % across + 0.5) * wide / across));
+        int row = i / across, col = i % across;
+        const uint8_t *rgb =
+            pixel(p, (int32_t)(top + (row + 0.5) * high / down), (int32_t)(left + (col + 0.5) * wide / across));
         for (int k = 0; k < 3; k++)
             sum[k] += rgb[k];
     }

@@ -261,7 +261,7 @@ static void add_at(ax_term *t, const ax_raster *p, uint32_t *id, ax_str *out)
     known_cell_size(t, &h, &w);
     ax_str_printf(out, "\0337\033[%d;%dH", p->at.row + 1, p->at.col + 1);
     if (way(t) == AX_GRAPHICS_KITTY)
-        ax_kitty_show(&t->kitty, p, w, placement_of(p->at), id, out);
+        ax_kitty_show(&t->kitty, p, p->at.rows * h, p->at.cols * w, placement_of(p->at), id, out);
     else
         ax_sixel_show(p, p->at.rows * h, p->at.cols * w, out);
     ax_str_add(out, "\0338");
@@ -271,6 +271,8 @@ void ax_pictures_end(ax_term *t, const ax_canvas *c, const bool covered[static A
 {
     ax_str out;
     ax_str_init(&out, 0);
+    for (int i = 0; i < t->n_sent; i++)
+        ax_kitty_keep(&t->kitty, t->sent[i].id);
     for (int i = 0; i < c->pictures; i++) {
         const ax_raster *p = &c->picture[i];
         uint64_t look = look_of(p);

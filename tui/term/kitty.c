@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK = 4096, MOST_BYTES = 64 << 20, MOST_LARGER = 4 };
+enum { CHUNK = 4096, MOST_BYTES = 64 << 20 };
 
 /* ---- an image's bytes ---- */
 
@@ -24,55 +24,53 @@ static void add_base64(ax_str *out, const unsigned char *p, size_t n)
     }
 }
 
-/* Indices, each pixel `larger` times as high and wide: the terminal mixes colours where it enlarges, and classes have
-   no colours in between. */
-static uint8_t *enlarge(const ax_raster *p, int larger)
+/* Sends an image as PNG, in chunks as the protocol wants them. */
+static void transmit(const ax_raster *p, uint32_t id, ax_str *out)
 {
-    size_t w = (size_t)p->w * (size_t)larger, h = (size_t)p->h * (size_t)larger;
-    uint8_t *out = malloc(h * w);
-    for (size_t i = 0; i < h * w && out; i++)
-        out[i] = p->pixels[i / w / (size_t)larger * (size_t)p->w + i % w / (size_t)larger];
-    return out;
-}
-
-static bool add_png(const ax_raster *p, int larger, ax_str *out)
-{
-    uint8_t *indices = p->colors ? enlarge(p, larger) : NULL;
-    ax_png_picture png = { .kind = p->colors ? AX_PNG_PALETTE : AX_PNG_RGB,
-                           .h = p->h * larger,
-                           .w = p->w * larger,
-                           .pixels = p->colors ? indices : p->pixels,
-                           .palette = p->palette };
-    bool ok = png.pixels && ax_png_encode(&png, out, NULL) == AX_OK;
-    free(indices);
-    return ok;
-}
-
-static void transmit(const ax_raster *p, int larger, uint32_t id, ax_str *out)
-{
+    enum { BYTES = CHUNK / 4 * 3 };
     ax_str png;
     ax_str_init(&png, MOST_BYTES);
-    if (add_png(p, larger, &png)) {
-        enum { BYTES = CHUNK / 4 * 3 };
-        for (size_t at = 0; at < png.len; at += BYTES) {
-            size_t n = png.len - at < BYTES ? png.len - at : BYTES;
-            if (at)
-                ax_str_printf(out, "\033_Gm=%d;", at + n < png.len);
-            else
-                ax_str_printf(out, "\033_Ga=t,f=100,i=%u,q=2,m=%d;", id, n < png.len);
-            add_base64(out, (const unsigned char *)png.text + at, n);
-            ax_str_add(out, "\033\\");
-        }
+    const ax_png_picture of = { .kind = p->colors ? AX_PNG_PALETTE : AX_PNG_RGB,
+                                .h = p->h,
+                                .w = p->w,
+                                .pixels = p->pixels,
+                                .palette = p->palette };
+    bool ok = ax_png_encode(&of, &png, NULL) == AX_OK;
+    for (size_t at = 0; ok && at < png.len; at += BYTES) {
+        size_t n = png.len - at < BYTES ? png.len - at : BYTES;
+        if (at)
+            ax_str_printf(out, "\033_Gm=%d;", at + n < png.len);
+        else
+            ax_str_printf(out, "\033_Ga=t,f=100,i=%u,q=2,m=%d;", id, n < png.len);
+        add_base64(out, (const unsigned char *)png.text + at, n);
+        ax_str_add(out, "\033\\");
     }
     ax_str_release(&png);
 }
 
+/* ---- the size that is sent ---- */
+
+/* The part that is seen, h x w pixels large, as a picture of its own. NULL: no memory. */
+static uint8_t *resample(const ax_raster *p, int32_t h, int32_t w)
+{
+    uint8_t *out = malloc((size_t)h * (size_t)w * (p->colors ? 1 : 3));
+    if (out && !p->colors)
+        ax_raster_scale(p, h, w, out);
+    for (int32_t y = 0; y < h && out && p->colors; y++)
+        for (int32_t x = 0; x < w; x++) { /* the nearest class: there are none in between */
+            int32_t from_y = p->top + (int32_t)((y + 0.5) * p->seen_h / h);
+            int32_t from_x = p->left + (int32_t)((x + 0.5) * p->seen_w / w);
+            out[(size_t)y * (size_t)w + (size_t)x] = p->pixels[(size_t)from_y * (size_t)p->w + (size_t)from_x];
+        }
+    return out;
+}
+
 /* ---- images that the terminal has ---- */
 
-static uint64_t pixels_of(const ax_raster *p, int larger)
+static uint64_t pixels_of(const ax_raster *p)
 {
     size_t bytes = (size_t)p->h * (size_t)p->w * (p->colors ? 1 : 3);
-    const int32_t what[] = { p->h, p->w, (int32_t)ax_crc32c(0, p->pixels, bytes), p->colors, larger };
+    const int32_t what[] = { p->h, p->w, (int32_t)ax_crc32c(0, p->pixels, bytes), p->colors };
     uint64_t pixels = ax_hash(AX_HASH_START, what, sizeof what);
     return p->colors ? ax_hash(pixels, p->palette, sizeof *p->palette * (size_t)p->colors) : pixels;
 }
@@ -90,30 +88,49 @@ static int place_of(const ax_kitty *k, uint64_t pixels)
     return oldest;
 }
 
-static uint32_t image_of(ax_kitty *k, const ax_raster *p, int larger, ax_str *out)
+static uint32_t image_of(ax_kitty *k, const ax_raster *p, ax_str *out)
 {
-    uint64_t pixels = pixels_of(p, larger);
+    uint64_t pixels = pixels_of(p);
     int i = place_of(k, pixels);
     if (!k->image[i].id || k->image[i].pixels != pixels) {
         if (k->image[i].id)
             ax_str_printf(out, "\033_Ga=d,d=I,i=%u,q=2\033\\", k->image[i].id);
         k->image[i].id = ++k->next;
         k->image[i].pixels = pixels;
-        transmit(p, larger, k->image[i].id, out);
+        transmit(p, k->image[i].id, out);
     }
     k->image[i].used = ++k->clock;
     return k->image[i].id;
 }
 
+void ax_kitty_keep(ax_kitty *k, uint32_t id)
+{
+    for (int i = 0; i < AX_KITTY_IMAGES; i++)
+        if (k->image[i].id == id)
+            k->image[i].used = ++k->clock;
+}
+
 /* ---- placing ---- */
 
-void ax_kitty_show(ax_kitty *k, const ax_raster *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out)
+/* Classes are sent as large as they are shown: the terminal mixes colours where it enlarges. Others are sent whole,
+   since zooming costs nothing then, unless they have far more pixels than are seen. */
+void ax_kitty_show(ax_kitty *k, const ax_raster *p, int out_h, int out_w, uint32_t placement, uint32_t *id, ax_str *out)
 {
-    int larger = p->colors ? (p->at.cols * cell_w + p->seen_w - 1) / p->seen_w : 1;
-    larger = larger < 1 ? 1 : larger > MOST_LARGER ? MOST_LARGER : larger;
-    *id = image_of(k, p, larger, out);
-    ax_str_printf(out, "\033_Ga=p,i=%u,p=%u,x=%d,y=%d,w=%d,h=%d,c=%d,r=%d,C=1,q=2\033\\", *id, placement,
-                  p->left * larger, p->top * larger, p->seen_w * larger, p->seen_h * larger, p->at.cols, p->at.rows);
+    ax_raster sent = *p;
+    uint8_t *own = NULL;
+    if (p->colors || p->seen_w > out_w * 5 / 4) {
+        own = resample(p, out_h, out_w);
+        if (!own)
+            return;
+        sent.pixels = own;
+        sent.h = sent.seen_h = out_h;
+        sent.w = sent.seen_w = out_w;
+        sent.top = sent.left = 0;
+    }
+    *id = image_of(k, &sent, out);
+    free(own);
+    ax_str_printf(out, "\033_Ga=p,i=%u,p=%u,x=%d,y=%d,w=%d,h=%d,c=%d,r=%d,C=1,q=2\033\\", *id, placement, sent.left,
+                  sent.top, sent.seen_w, sent.seen_h, p->at.cols, p->at.rows);
 }
 
 void ax_kitty_hide(uint32_t id, uint32_t placement, ax_str *out)

@@ -46,7 +46,7 @@ static void put_cell(const ax_term *t, int row, int col, const ax_canvas_cell *c
     wchar_t text[2] = { (wchar_t)cell->code, 0 };
     int pair = 0;
     attr_t attr = attributes(ax_look_of(t->theme, (ax_role)cell->role));
-    if (cell->role == AX_ROLE_PIXEL && t->pixels)
+    if (cell->role == AX_ROLE_PIXEL && t->color)
         pair = alloc_pair(ax_theme_fit(cell->fg, COLORS), ax_theme_fit(cell->bg, COLORS));
     else if (t->color)
         pair = cell->role + 1;

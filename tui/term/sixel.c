@@ -55,7 +55,7 @@ static sixel_dither_t *reduced(uint8_t *rgb, int h, int w)
         sixel_dither_unref(d);
         return NULL;
     }
-    sixel_dither_set_diffusion_type(d, SIXEL_DIFFUSE_FS);
+    sixel_dither_set_diffusion_type(d, SIXEL_DIFFUSE_NONE);
     return d;
 }
 

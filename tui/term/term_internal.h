@@ -75,8 +75,11 @@ ax_canvas_cell ax_pictures_blank(const ax_term *t);
 void ax_pictures_clear(ax_term *t);
 
 /* ---- kitty.c, sixel.c: appending what a terminal is to be sent ---- */
-/* A picture at the cursor; id: its image. No memory: nothing is appended. */
-void ax_kitty_show(ax_kitty *k, const ax_raster *p, int cell_w, uint32_t placement, uint32_t *id, ax_str *out);
+/* A picture at the cursor, out_h x out_w pixels large; id: its image. No memory: nothing is appended. */
+void ax_kitty_show(ax_kitty *k, const ax_raster *p, int out_h, int out_w, uint32_t placement, uint32_t *id,
+                   ax_str *out);
+/* It is on the screen: others make room first. */
+void ax_kitty_keep(ax_kitty *k, uint32_t id);
 void ax_kitty_hide(uint32_t id, uint32_t placement, ax_str *out);
 void ax_kitty_clear(ax_kitty *k, ax_str *out);
 bool ax_sixel_is_built(void);

@@ -13,7 +13,7 @@ enum { IMAGE_END = AX_MASK_PANEL_COLS - 9, ALL_END = AX_MASK_PANEL_COLS - 2, SWA
 
 static bool colored(ax_pane p, const ax_ui *ui)
 {
-    return ui->color && !p.canvas->glyphs->ascii;
+    return (ui->color && !p.canvas->glyphs->ascii) || p.canvas->graphics;
 }
 
 /* ---- swatches ---- */
