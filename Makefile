@@ -129,9 +129,9 @@ ifneq ($(CUDA_NVCC),)
 all: $(B)/auxcell-cuda.so
 $(B)/auxcell-cuda.so: $(CUDA_OBJ)
 	@echo "  LINK    $@"
-	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -lcudart -lcudnn -lcublasLt
+	@$(CC) -shared $(SANFLAGS) $(LDFLAGS) -Wl,-rpath,$(CUDA_HOME)/lib64 -o $@ $^ -L$(CUDA_HOME)/lib64 -L$(CUDNN_LIB) -Wl,-rpath,$(CUDNN_LIB) -lcudart -l:libcudnn.so.9 -lcublasLt
 endif
-$(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -fPIC -fvisibility=hidden
+$(B)/engine/backend/cuda/%.o: CFLAGS_ALL += -isystem $(CUDA_HOME)/include -isystem $(CUDNN_INCLUDE) -fPIC -fvisibility=hidden
 # the plugin carries its own copies of these small files: it takes nothing from the program that loads it
 $(B)/engine/backend/cuda/err.o $(B)/engine/backend/cuda/file.o $(B)/engine/backend/cuda/clock.o: $(B)/engine/backend/cuda/%.o: engine/base/%.c
 	@mkdir -p $(@D)

@@ -68,15 +68,32 @@ fi
 # CUDA_HOME=none that it isn't wanted.
 cuda=${CUDA_HOME:-}
 [ -n "$cuda" ] || cuda=$(readlink -f "$(command -v nvcc || echo /usr/local/cuda/bin/nvcc)" | sed 's|/bin/nvcc$||')
+# cuDNN in the toolkit or where the compiler looks (Debian's package), unpacked from NVIDIA's archive (CUDNN_HOME), or as
+# a Python wheel, which has no libcudnn.so: folders of headers and of libraries
+cudnn_places() {
+    echo "$cuda/include:$cuda/lib64"
+    [ -z "${CUDNN_HOME:-}" ] || printf '%s\n' "$CUDNN_HOME/include:$CUDNN_HOME/lib" "$CUDNN_HOME/include:$CUDNN_HOME/lib64"
+    echo "/usr/include:/usr/lib/$target"
+    for wheel in "${VIRTUAL_ENV:-/nowhere}"/lib/python3*/site-packages "${HOME:-/nowhere}"/.local/lib/python3*/site-packages \
+        /usr/local/lib/python3*/dist-packages /usr/local/lib/python3*/site-packages; do
+        echo "$wheel/nvidia/cudnn/include:$wheel/nvidia/cudnn/lib"
+    done
+}
 nvcc=
+cudnn_include=
+cudnn_lib=
 if [ "$cuda" != none ] && [ -x "$cuda/bin/nvcc" ]; then
     printf '#include <cublasLt.h>\n#include <cuda_runtime_api.h>\n#include <cudnn.h>\nint main(void) { return !(cudnnGetVersion() + cublasLtGetVersion() + (size_t)cudaFree(0)); }\n' >"$tmp/p.c"
-    if ${CC:-gcc} -I"$cuda/include" -o "$tmp/p" "$tmp/p.c" -L"$cuda/lib64" -lcudart -lcudnn -lcublasLt -Wl,--allow-shlib-undefined >/dev/null 2>&1; then
-        nvcc=$cuda/bin/nvcc
-        found cuda "$("$nvcc" --version | sed -nE 's/.*release ([0-9.]+).*/\1/p'), cuDNN $(sed -nE 's/^#define CUDNN_(MAJOR|MINOR) ([0-9]+)$/\2/p' "$cuda/include/cudnn_version.h" | paste -sd.)"
-    else
-        printf '  absent   %-10s %s\n' cuda "$cuda lacks cuDNN 9 or cuBLASLt: the CUDA plugin isn't built" >&2
-    fi
+    for place in $(cudnn_places); do
+        include=${place%%:*} lib=${place#*:}
+        [ -f "$include/cudnn_version.h" ] && [ -f "$lib/libcudnn.so.9" ] || continue
+        if ${CC:-gcc} -isystem "$cuda/include" -isystem "$include" -o "$tmp/p" "$tmp/p.c" -L"$cuda/lib64" -L"$lib" -lcudart -l:libcudnn.so.9 -lcublasLt -Wl,--allow-shlib-undefined >/dev/null 2>&1; then
+            nvcc=$cuda/bin/nvcc cudnn_include=$include cudnn_lib=$lib
+            found cuda "$("$nvcc" --version | sed -nE 's/.*release ([0-9.]+).*/\1/p'), cuDNN $(sed -nE 's/^#define CUDNN_(MAJOR|MINOR) ([0-9]+)$/\2/p' "$include/cudnn_version.h" | paste -sd.) in $lib"
+            break
+        fi
+    done
+    [ -n "$nvcc" ] || printf '  absent   %-10s %s\n' cuda "$cuda has no cuBLASLt, or there is no cuDNN 9 (CUDNN_HOME names its place): the CUDA plugin isn't built" >&2
 else
     printf '  absent   %-10s %s\n' cuda "no nvcc (CUDA_HOME names its place): the CUDA plugin isn't built" >&2
 fi
@@ -86,6 +103,8 @@ FRONT_LIBS := $L_ncursesw $L_msgpack $L_png $L_sixel
 SIXEL_FLAGS := $sixel
 CUDA_HOME := $cuda
 CUDA_NVCC := $nvcc
+CUDNN_INCLUDE := $cudnn_include
+CUDNN_LIB := $cudnn_lib
 DNNL_MAJOR := ${dnnl%%.*}
 ENGINE_LIBS := $L_msgpack $L_png $L_jpeg $L_yajl
 EOF

@@ -16,14 +16,18 @@ GENOTYPES = {
 }
 # Peaks of the data sheets: bytes/s of memory, FLOP/s in float32, and in TF32 on tensor cores without sparsity.
 #   H100: NVIDIA H100 Tensor Core GPU data sheet, column SXM (989 TFLOP/s TF32 are with sparsity)
+#   H200: NVIDIA H200 Tensor Core GPU data sheet, column SXM: the same chip with other memory
 #   RTX 4090: NVIDIA Ada GPU Architecture white paper, appendix A (TF32 with float32 accumulation)
 CARDS = {
     "H100 SXM": {"bandwidth": 3.35e12, "fp32": 67e12, "tf32": 494.7e12},
+    "H200": {"bandwidth": 4.8e12, "fp32": 67e12, "tf32": 494.7e12},
     "RTX 4090": {"bandwidth": 1.008e12, "fp32": 82.6e12, "tf32": 82.6e12},
 }
 # No data sheet has these. A launch costs the host 4 to 6 us (measured by others on an RTX 5070 Ti with CUDA 13:
 # susun-blog.com/blog/pegainfer-3-cuda-graph); between the kernels of a graph about 1 us passes (a guess to be measured).
-LAUNCH, GRAPH = 4e-6, 1e-6
+LAUNCH, GRAPH = 4e-6, (1e-6, 2.2e-6)
+# A candidate of stage 1 with preset paper: epochs, crops, of which an epoch has crops / batch steps
+EPOCHS, CROPS = 5, 4000
 MARK = "<!-- the rest is written by tools/roofline.py -->"
 ENCODER = 1811712  # parameters that stage 1 doesn't train
 
@@ -49,15 +53,13 @@ def launches_and_extra(row, biased):
             bias = (n, h, w, c, out) in biased and repack  # 1x1: the product adds it
             return 1 + repack + bias, 2 * y * bias
         wants = name.split(" backward ")[1].split()
-        count = ("x" in wants) * (1 + repack) + (1 + (1 if own else repack)) + 2 * ("b" in wants)
+        count = ("x" in wants) * (1 + repack) + (1 + (1 if own else repack)) + ("b" in wants)
         return count, y * (len(wants) - 1)  # dy once per gradient
     if name.startswith("batchnorm"):
-        return 3, x  # x is read for the sums and again
-    if name == "gpool":
-        return 2, 0
+        return 2, x  # x is read for the sums and again
     if name == "ce":
         return 3, 0
-    if name in ("mse", "wmse", "resize backward"):
+    if name in ("mse", "wmse") or (name == "resize backward" and from_size != "1x1"):
         return 2, 0
     if name.split()[0] in ("add", "relu", "concat", "resize", "gpool", "ce", "mse", "wmse", "wsum"):
         return 1, 0
@@ -108,10 +110,10 @@ def table(profile):
     print(f"| operation | nodes | launches | MB | GFLOP{head} |")
     print("| --- | ---: | ---: | ---: | ---:" + " | ---: | ---" * len(CARDS) + " |")
     first = next(iter(CARDS.values()))
-    for name, row in sorted(rows.items(), key=lambda r: -bound(r[1], first, "fp32", GRAPH)[0]):
+    for name, row in sorted(rows.items(), key=lambda r: -bound(r[1], first, "fp32", GRAPH[0])[0]):
         cells = ""
         for card in CARDS.values():
-            seconds, by = bound(row, card, "fp32", GRAPH)
+            seconds, by = bound(row, card, "fp32", GRAPH[0])
             cells += f" | {seconds * 1e6:.0f} | {max(by, key=by.get)}"
         print(f"| {name} | {row['nodes']} | {row['launches']} | {row['bytes'] / 1e6:.1f} | {row['flop'] / 1e9:.2f}{cells} |")
     return rows
@@ -122,7 +124,7 @@ def whole(rows):
     out = []
     for name, card in CARDS.items():
         for peak in "fp32", "tf32":
-            for how, gap in (("as a graph", GRAPH), ("kernel by kernel", LAUNCH)):
+            for how, gap in [(f"graph, {g * 1e6:g} us", g) for g in GRAPH] + [("kernel by kernel", LAUNCH)]:
                 parts = [bound(row, card, peak, gap) for row in rows.values()]
                 seconds = sum(p[0] for p in parts)
                 share = {b: sum(p[1][b] for p in parts) / seconds for b in ("memory", "FLOP", "launch")}
@@ -130,11 +132,43 @@ def whole(rows):
     return out
 
 
-def measure(a, genotype):
+def hourly(rows, card, peak, gap, batch):
+    """Candidates an hour by 1, 2 and 4 workers, if a worker's gaps between kernels are all that the others can use, and
+    nothing but steps took time."""
+    steps = EPOCHS * CROPS // batch
+    alone = sum(bound(row, card, peak, gap)[0] for row in rows.values())
+    busy = sum(bound(row, card, peak, 0)[0] for row in rows.values())
+    return [3600 / steps * min(k / alone, 1 / busy) for k in (1, 2, 4)]
+
+
+def measure(a, genotype, batch=None):
     return json.loads(subprocess.run(
-        [a.engine, "bench", "step", "--genotype", genotype, "--device", "cpu", "--batch", str(a.batch), "--crop",
+        [a.engine, "bench", "step", "--genotype", genotype, "--device", "cpu", "--batch", str(batch or a.batch), "--crop",
          str(a.crop), "--channels", str(a.channels), "--runs", "1", "--profile", "--json"],
         check=True, capture_output=True, text=True).stdout)
+
+
+def print_whole(totals):
+    print("| network | card | arithmetic | launched | ms | memory | FLOP | launches |")
+    print("| --- | --- | --- | --- | ---: | ---: | ---: | ---: |")
+    for name, rows in totals.items():
+        for card, peak, how, seconds, share in whole(rows):
+            print(f"| {name} | {card} | {'float32' if peak == 'fp32' else 'TF32'} | {how} | {seconds * 1e3:.2f} | "
+                  + " | ".join(f"{100 * share[b]:.0f} %" for b in ("memory", "FLOP", "launch")) + " |")
+
+
+def print_hourly(by_batch):
+    print(f"\n## Candidates an hour\n\nStage 1 alone: {EPOCHS} epochs of {CROPS} crops, as a graph.\n")
+    print("| network | batch | card | arithmetic | us per node | 1 worker | 2 | 4 |")
+    print("| --- | ---: | --- | --- | ---: | ---: | ---: | ---: |")
+    for batch, totals in by_batch.items():
+        for name, rows in totals.items():
+            for card in CARDS:
+                for peak in "fp32", "tf32":
+                    for gap in GRAPH:
+                        rates = hourly(rows, CARDS[card], peak, gap, batch)
+                        print(f"| {name} | {batch} | {card} | {'float32' if peak == 'fp32' else 'TF32'} | {gap * 1e6:g} | "
+                              + " | ".join(f"{r:.0f}" for r in rates) + " |")
 
 
 def report(a):
@@ -142,13 +176,12 @@ def report(a):
     for name, genotype in GENOTYPES.items():
         print(f"\n## {name}\n\n`{genotype}`\n")
         totals[name] = table(measure(a, genotype))
-    print("\n## The whole step\n")
-    print("| network | card | arithmetic | launched | ms | memory | FLOP | launches |")
-    print("| --- | --- | --- | --- | ---: | ---: | ---: | ---: |")
-    for name, rows in totals.items():
-        for card, peak, how, seconds, share in whole(rows):
-            print(f"| {name} | {card} | {'float32' if peak == 'fp32' else 'TF32'} | {how} | {seconds * 1e3:.2f} | "
-                  + " | ".join(f"{100 * share[b]:.0f} %" for b in ("memory", "FLOP", "launch")) + " |")
+    print(f"\n## The whole step, batch {a.batch}\n")
+    print_whole(totals)
+    larger = {name: rows_of(measure(a, genotype, 4 * a.batch)) for name, genotype in GENOTYPES.items()}
+    print(f"\n## The whole step, batch {4 * a.batch}\n")
+    print_whole(larger)
+    print_hourly({a.batch: totals, 4 * a.batch: larger})
 
 
 def main():

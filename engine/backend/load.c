@@ -1,5 +1,7 @@
 #include "engine/backend/load.h"
 
+#include "engine/backend/libraries.h"
+
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,7 +61,12 @@ const ax_plugin *ax_plugin_load(ax_err *err)
         ax_fail(err, AX_EDEVICE, "this build has no CUDA plugin (" AX_PLUGIN_CUDA " is not beside the program)");
         return NULL;
     }
+    ax_library_prefer();
     ax_plugin_get *entry = (ax_plugin_get *)ax_plugin_entry(path, AX_PLUGIN_ENTRY, &why);
+    if (!entry) { /* for want of a library that the loader doesn't find, perhaps */
+        ax_library_provide();
+        entry = (ax_plugin_get *)ax_plugin_entry(path, AX_PLUGIN_ENTRY, &why);
+    }
     if (!entry) {
         ax_fail(err, AX_EDEVICE, "the CUDA plugin doesn't load: %s", why.msg);
         return NULL;

@@ -1,5 +1,7 @@
 /* auxcell devices: what can compute here, and why something can't. */
+#include "engine/backend/libraries.h"
 #include "engine/backend/list.h"
+#include "engine/backend/load.h"
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 
@@ -46,6 +48,22 @@ static bool add_json(ax_str *out, const ax_device_row *r)
     return ax_str_ok(out);
 }
 
+/* What the CUDA plugin runs on, and where that was looked for. */
+static void print_libraries(void)
+{
+    static const char *const names[] = { "libcudart.so.13", "libcublasLt.so.13", "libcudnn.so.9" };
+    char path[4096];
+    if (!ax_plugin_find(AX_PLUGIN_CUDA, path))
+        return;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        ax_library_loaded(names[i], path);
+        ax_out("%-18s %s\n", names[i], path[0] ? path : "not found");
+    }
+    ax_out("after the loader's own places these are searched:\n");
+    for (const char *const *place = ax_library_places; *place; place++)
+        ax_out("  %s\n", *place);
+}
+
 int ax_command_devices(const ax_program *prog, int argc, char **argv)
 {
     (void)prog;
@@ -70,6 +88,8 @@ int ax_command_devices(const ax_program *prog, int argc, char **argv)
             ax_out_text(out.text);
         ax_str_release(&out);
     }
+    if (good && !json)
+        print_libraries();
     if (good)
         return 0;
     ax_err err;

@@ -58,7 +58,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, tournament, RUN, SEARCH, 5, 12, 25, FROM(1, 1e6),                                                         \
       "evolution: drawn from the population, the best is the parent")                                                  \
     X(TEXT, device, FREE, DEVICE, "auto", "auto", "auto", ANY,                                                         \
-      "device that computes: auto, cpu, ref, cuda:N (cuda:0,2 or cuda:all)")                                           \
+      "device that computes: auto, cpu, ref, cuda:N (cuda:0,2, cuda:all, cuda:0*4)")                                   \
     X(WHOLE, winograd, FIXED, DEVICE, 1, 1, 1, ON_OFF,                                                                 \
       "CPU: 1: dense 3x3 convolutions by Winograd's filtering, 0: summed directly")                                    \
     X(WHOLE, cuda_graphs, FREE, DEVICE, 1, 1, 1, ON_OFF,                                                               \

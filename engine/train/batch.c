@@ -202,7 +202,7 @@ static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
     spec.seed += b->spec.seed - (uint64_t)b->t->settings.seed; /* a training with a seed of its own has its own crops */
     if (b->stream)
         ops->stream_close(b->stream);
-    int threads = b->t->settings.threads ? (int)b->t->settings.threads : 2;
+    int threads = ax_trainer_loaders(b->t);
     uint64_t n = (uint64_t)b->spec.n, epoch = (uint64_t)(step / b->spec.steps_per_epoch);
     uint64_t in_epoch = (uint64_t)(step % b->spec.steps_per_epoch), all = ax_trainer_stage2_samples(b->t);
     /* what is left over when the batch doesn't divide an epoch's crops is skipped, not shifted into the next */

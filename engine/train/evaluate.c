@@ -245,7 +245,7 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     if (!score)
         return err->code;
     size_t count = ax_cache_count(e->t->val), done = 0;
-    int threads = e->t->settings.threads ? (int)e->t->settings.threads : 2;
+    int threads = ax_trainer_loaders(e->t);
     void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, 0, count, threads, err) : NULL;
     ax_code code = e->end_to_end && !stream ? err->code : AX_OK;
     for (size_t i = 0; i < count && code == AX_OK; i += done) {

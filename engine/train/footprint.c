@@ -26,7 +26,7 @@ static uint64_t params_bytes(const ax_graph *g, bool averaged)
 /* Loader threads hold some samples and the pictures they cut them from. */
 static uint64_t samples_bytes(const ax_trainer *t, int32_t stage)
 {
-    uint64_t threads = t->settings.threads ? (uint64_t)t->settings.threads : 2;
+    uint64_t threads = (uint64_t)ax_trainer_loaders(t);
     const ax_task_spec *task = &t->source->info.task;
     int32_t crop = (int32_t)t->settings.stage2_crop, h = t->sizes.val_h, w = t->sizes.val_w;
     if ((int64_t)h * w < (int64_t)crop * crop)

@@ -2,6 +2,7 @@
 
 #include "engine/backend/list.h"
 #include "engine/base/bytes.h"
+#include "engine/base/cores.h"
 #include "engine/space/builder.h"
 #include "engine/train/trainer_internal.h"
 
@@ -47,6 +48,15 @@ ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
         /* stage 2 meets other crops than those that stage 1 has seen in every epoch */
         .seed = (uint64_t)s->seed + (stage == 1 ? 0 : STAGE2_STREAM),
     };
+}
+
+int ax_trainer_loaders(const ax_trainer *t)
+{
+    enum { FEW = 2, MOST = 32 };
+    int cores = ax_cores_allowed();
+    if (t->settings.threads)
+        return (int)t->settings.threads;
+    return !t->be->separate || cores < FEW ? FEW : cores < MOST ? cores : MOST;
 }
 
 uint64_t ax_trainer_stage2_samples(const ax_trainer *t)
@@ -155,12 +165,11 @@ static ax_code check_unchanged(ax_trainer *t, ax_err *err)
 
 static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
 {
-    const ax_settings *s = &t->settings;
     ax_code code = ax_source_failed(t->source->ops->fingerprint(t->source, &t->data, err), err);
     if (code != AX_OK)
         return code;
     ax_cache_spec spec = {
-        .source = t->source, .encoder = &t->encoder, .data = t->data, .threads = s->threads ? (int)s->threads : 2
+        .source = t->source, .encoder = &t->encoder, .data = t->data, .threads = ax_trainer_loaders(t)
     };
     code = open_train_cache(t, dir, &spec, progress, context, err);
     if (code == AX_OK)

@@ -82,8 +82,9 @@ static ax_code ask(found *f, ax_err *err)
     return got ? AX_OK : ax_fail(err, AX_EDEVICE, "the CUDA driver crashed or hung when it was asked for devices");
 }
 
-/* The usable ones of those that are wanted (bit N: cuda:N), or of all when that is 0. */
-static ax_code take_usable(const char *setting, uint64_t wanted, ax_worker_devices *d, ax_err *err)
+/* The usable ones of those that are wanted (bit N: cuda:N), or of all when that is 0; each times[N] times. */
+static ax_code take_usable(const char *setting, uint64_t wanted, const unsigned *times, ax_worker_devices *d,
+                           ax_err *err)
 {
     found f;
     ax_code code = ask(&f, err);
@@ -95,7 +96,8 @@ static ax_code take_usable(const char *setting, uint64_t wanted, ax_worker_devic
             return ax_fail(err, AX_EDEVICE, "device '%.80s': there is no cuda:%u", setting, i);
         if (f.there && (wanted >> i & 1) && !usable)
             return ax_fail(err, AX_EDEVICE, "device '%.80s': cuda:%u: %s", setting, i, f.why[i]);
-        if (usable && (!wanted || (wanted >> i & 1)))
+        bool taken = usable && (!wanted || (wanted >> i & 1));
+        for (unsigned k = 0; taken && k < times[i] && d->n < AX_WORKER_DEVICES; k++)
             snprintf(d->name[d->n++], sizeof *d->name, "cuda:%u", i);
     }
     if (d->n)
@@ -111,10 +113,13 @@ static ax_code take_usable(const char *setting, uint64_t wanted, ax_worker_devic
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err)
 {
     uint64_t seen = 0;
+    unsigned times[AX_WORKER_DEVICES], workers = 0;
     *out = (ax_worker_devices) { 0 };
+    for (size_t i = 0; i < AX_WORKER_DEVICES; i++)
+        times[i] = 1;
     if (!strcmp(setting, "cuda:all"))
-        return take_usable(setting, 0, out, err);
-    if (strncmp(setting, "cuda:", 5) || !strchr(setting, ',')) {
+        return take_usable(setting, 0, times, out, err);
+    if (strncmp(setting, "cuda:", 5) || !strpbrk(setting, ",*")) {
         out->n = 1;
         snprintf(out->name[0], sizeof *out->name, "%s", setting);
         return AX_OK;
@@ -122,13 +127,21 @@ ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err
     for (const char *at = setting + 4; *at;) {
         char *end = NULL;
         unsigned long index = at[1] >= '0' && at[1] <= '9' ? strtoul(at + 1, &end, 10) : AX_WORKER_DEVICES;
-        if (index >= AX_WORKER_DEVICES || (*end && *end != ',') || seen >> index & 1)
-            return ax_fail(err, AX_EINVAL, "device '%.80s': not a list of different numbers below %d, as in cuda:0,2",
+        unsigned long n = 1;
+        if (index < AX_WORKER_DEVICES && *end == '*')
+            n = end[1] >= '1' && end[1] <= '9' ? strtoul(end + 1, &end, 10) : 0;
+        if (index >= AX_WORKER_DEVICES || (*end && *end != ',') || seen >> index & 1 || !n || n > AX_WORKER_DEVICES)
+            return ax_fail(err, AX_EINVAL,
+                           "device '%.80s': not a list of different numbers below %d, as in cuda:0,2 or cuda:0*4",
                            setting, AX_WORKER_DEVICES);
+        times[index] = (unsigned)n;
+        workers += (unsigned)n;
         seen |= (uint64_t)1 << index;
         at = end;
     }
-    return take_usable(setting, seen, out, err);
+    if (workers > AX_WORKER_DEVICES)
+        return ax_fail(err, AX_EINVAL, "device '%.80s': %u workers, more than %d", setting, workers, AX_WORKER_DEVICES);
+    return take_usable(setting, seen, times, out, err);
 }
 
 uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i)
@@ -142,7 +155,7 @@ ax_code ax_worker_devices_repeat(ax_worker_devices *d, int64_t workers, ax_err *
         return AX_OK;
     if (!strncmp(d->name[0], "cuda", 4))
         return ax_fail(err, AX_EINVAL,
-                       "workers = %lld: only on the CPU; a CUDA device has one, a list of them one each",
+                       "workers = %lld: only on the CPU; a CUDA device has as many as device says, as in cuda:0*4",
                        (long long)workers);
     for (; d->n < (size_t)workers && d->n < AX_WORKER_DEVICES; d->n++)
         memcpy(d->name[d->n], d->name[0], sizeof *d->name);

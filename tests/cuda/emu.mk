@@ -5,7 +5,7 @@ ifneq ($(SAN),thread)
 E        := $(B)/cuda/emu
 CXX_FOR  := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
 EMU_CXX  := $(CXX_FOR) -std=c++17 -g -O2 -fPIC -Wall -Wextra -Werror -ffp-contract=off -MMD -MP -I. \
-            -isystem $(CUDA_HOME)/include
+            -isystem $(CUDA_HOME)/include -isystem $(CUDNN_INCLUDE)
 # every load and store calls the emulation, and so does what C++ leaves undefined
 EMU_CHECKS := -O1 -fsanitize=thread,alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift
 # the versions of the symbols are named after the library, as in the real ones
@@ -69,7 +69,7 @@ $(B)/cuda/misuse_%.o: tests/cuda/sample/%.cpp
 	@$(EMU_CXX) $(SANFLAGS) -c -o $@ $<
 $(B)/cuda/misuse: $(MISUSE_OBJ) $(B)/cuda/sample.nvcc.o $(filter %.so.13 %.so.9,$(EMU_LIBS)) $(EMU_NCCL)
 	@echo "  LINK    $@"
-	@$(CXX_FOR) $(SANFLAGS) -o $@ $(filter %.o,$^) -L$(CUDA_HOME)/lib64 -Wl,--allow-shlib-undefined -lcudart -lcudnn -lcublasLt \
+	@$(CXX_FOR) $(SANFLAGS) -o $@ $(filter %.o,$^) -L$(CUDA_HOME)/lib64 -L$(CUDNN_LIB) -Wl,--allow-shlib-undefined -lcudart -l:libcudnn.so.9 -lcublasLt \
 	    $(EMU_NCCL) -Wl,-rpath,$(CUDA_HOME)/lib64
 tests: $(EMU_LIBS) $(B)/cuda/misuse
 endif

@@ -46,6 +46,16 @@ def two_devices_train_at_once_and_one_worker_dies(where):
     assert most == 2, kinds
 
 
+def several_workers_share_a_device(where):
+    run = Run(small_run(where, device="cuda:0*2", candidates=3), env=emulated.environment(DEVICES=1))
+    assert run.until("hello")["workers"] == 2
+    assert [run.until("device")["name"] for _ in range(2)] == ["cuda:0", "cuda:0"]
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    scored = {i for kind, i, _ in run.seen if kind == "scored"}
+    assert scored == {1, 2, 3}, scored
+
+
 def what_cannot_be_used_is_named_at_once(where):
     path = make_run(f"{where}/a", device="cuda:0,2", **SMALL)
     for switches, expected in (dict(DEVICES=2), "there is no cuda:2"), (dict(DEVICES=3, CC=70), "cuda:0: compute capability 7.0"), \
@@ -70,5 +80,5 @@ def skipped(where):
     raise Skip(emulated.WHY_NOT)
 
 
-main([two_devices_train_at_once_and_one_worker_dies, what_cannot_be_used_is_named_at_once,
+main([two_devices_train_at_once_and_one_worker_dies, several_workers_share_a_device, what_cannot_be_used_is_named_at_once,
       auto_is_the_cpu_until_told_otherwise] if emulated.HERE else [skipped])

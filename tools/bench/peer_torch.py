@@ -7,6 +7,7 @@ own. The child answers {"run": N} with the milliseconds of N steps, until {"end"
 All tensors are channels_last, PyTorch's fastest layout on CPUs for these networks. Eager mode: candidates of a search
 live for a minute, compiling each would cost more than it gains.
 """
+import argparse
 import json
 import os
 import resource
@@ -277,6 +278,37 @@ def serve(setting, requests, answer):
         answer(ms=times, peak_rss_mb=used.ru_maxrss / 1024, cpu_seconds=used.ru_utime + used.ru_stime)
 
 
+def alone(a):
+    """One step of stage 1 on a device, for tools/gpu-check.sh: its least and median milliseconds."""
+    torch.set_default_device(a.device)
+    torch.manual_seed(1)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = a.tf32
+    decoder = Decoder(a.genotype, 48, 1, 21, True).to(memory_format=CHANNELS_LAST)
+    step = stage1(torch.compile(decoder) if a.how == "compile" else decoder, None,
+                  {"batch": a.batch, "crop": 256, "classes": 21})
+    times = []
+    for _ in range(a.runs + 5):
+        torch.cuda.synchronize()
+        start = time.perf_counter()
+        step()
+        torch.cuda.synchronize()
+        times.append((time.perf_counter() - start) * 1e3)
+    times = sorted(times[5:])
+    print(json.dumps({"torch": torch.__version__, "device": torch.cuda.get_device_name(), "how": a.how,
+                      "tf32": a.tf32, "batch": a.batch, "ms_median": times[len(times) // 2], "ms_min": times[0]}))
+
+
+def arguments():
+    p = argparse.ArgumentParser()
+    p.add_argument("--device", required=True)
+    p.add_argument("--genotype", type=json.loads, required=True)
+    p.add_argument("--batch", type=int, default=16)
+    p.add_argument("--runs", type=int, default=20)
+    p.add_argument("--how", choices=("eager", "compile"), default="eager")
+    p.add_argument("--tf32", action="store_true")
+    return p.parse_args()
+
+
 def main():
     def answer(**fields):
         print(json.dumps(fields), flush=True)
@@ -297,4 +329,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    alone(arguments()) if len(sys.argv) > 1 else main()

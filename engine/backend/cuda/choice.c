@@ -228,6 +228,20 @@ static int fastest(const bench *b)
     return best;
 }
 
+/* A line for each offer, for whoever looks at a new card. */
+static void tell(ax_device *dev, const bench *b)
+{
+    static const char *const library[] = { "own", "cuDNN", "cuBLASLt" };
+    char text[96];
+    for (int i = 0; i < b->n; i++) {
+        const ax_cuda_choice *c = &b->list[i];
+        bool exact = c->library == AX_CUDA_BLAS ? !dev->tf32 : c->math == CUDNN_FMA_MATH;
+        ax_cuda_note(dev, "%s, %s: offer %d: %s %d, %s, %.1f MiB, %.2f us", ax_cuda_conv_text(&c->shape, text),
+                     ax_cuda_conv_direction(c->direction), i + 1, library[c->library], c->algorithm,
+                     exact ? "float32" : "TF32", (double)c->work / (1 << 20), 1e3 * (double)b->ms[i] / CALLS);
+    }
+}
+
 /* *n: how many of the list run, the first being the best; *measured: by the clock. A device without memory to try them
    in takes the library's first. */
 static ax_code sort_out(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *list, int *n, bool *measured, ax_err *why,
@@ -251,6 +265,8 @@ static ax_code sort_out(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *list, i
         code = make_events(dev, &b, err);
     if (*measured && code == AX_OK)
         code = measure(dev, &b, err);
+    if (*measured && code == AX_OK && dev->tell)
+        tell(dev, &b);
     if (*measured && code == AX_OK)
         list[0] = list[fastest(&b)];
     *n = b.n;

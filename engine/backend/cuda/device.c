@@ -186,6 +186,8 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
             return ax_cuda_fail(dev, e, err, "cudaEventCreate");
     if (!(dev->sums = ax_cuda_alloc(dev, AX_CUDA_PARTS * sizeof(double), err)))
         return err ? err->code : AX_EDEVICE;
+    if (!(dev->turns = ax_cuda_alloc(dev, AX_CUDA_TURNS * sizeof *dev->turns, err)))
+        return err ? err->code : AX_EDEVICE;
     cudnnStatus_t s = cudnnCreate(&dev->cudnn);
     if (s == CUDNN_STATUS_SUCCESS)
         s = cudnnSetStream(dev->cudnn, dev->stream);
@@ -211,6 +213,7 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err)
     dev->warm_ms = number("AUXCELL_CUDA_WARM_MS", 100);                   /* until the clocks have ramped up */
     dev->tf32 = switched_on("AUXCELL_CUDA_TF32");
     dev->tune = switched_on("AUXCELL_CUDA_TUNE");
+    dev->tell = switched_on("AUXCELL_CUDA_OFFERS");
     dev->own_convolution = switched_on("AUXCELL_CUDA_OWN_CONVOLUTION");
     dev->no_blas = switched_on("AUXCELL_CUDA_NO_CUBLASLT");
     if (open_resources(dev, &why) == AX_OK)
@@ -252,6 +255,7 @@ void ax_cuda_close(ax_device *dev)
             (void)cudaEventDestroy(dev->half[i]);
     (void)cudaFreeHost(dev->notes);
     (void)cudaFree(dev->sums);
+    (void)cudaFree(dev->turns);
     if (dev->stream)
         (void)cudaStreamDestroy(dev->stream);
     if (switched_on("AUXCELL_CUDA_RESET")) /* takes with it whatever else of the process is on the device */

@@ -52,7 +52,8 @@ struct ax_device {
     char *notes;
     cudaEvent_t half[2]; /* the last copy from that half of the ring is over */
     unsigned note;
-    double *sums; /* on the device: parts of a sum */
+    double *sums;    /* on the device: parts of a sum */
+    unsigned *turns; /* on the device: zeros, where blocks of a launch count themselves */
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
     char store[4096]; /* folder of the file that keeps measured choices, "" = they aren't kept */
@@ -60,6 +61,7 @@ struct ax_device {
     size_t workspace; /* most scratch for an algorithm of a convolution, bytes */
     bool tf32, own_convolution, no_blas;
     bool tune;              /* algorithms are measured */
+    bool tell;              /* and what each took is said */
     bool warm;              /* something was measured: its clocks have ramped up */
     unsigned warm_ms;       /* what that takes */
     ax_cuda_notice *notice; /* newest first */

@@ -10,12 +10,12 @@
 #include <stdint.h>
 
 enum {
-    AX_CUDA_THREADS = 256,  /* most threads of a block */
-    AX_CUDA_PARTS = 512,    /* most parts that a sum is cut into */
-    AX_CUDA_GATHERED = 12,  /* most parts of a gathered batch */
-    AX_CUDA_RANKS = 32,     /* most devices of one training */
-    AX_CUDA_REDUCERS = 128, /* threads that add the parts of one sum */
-    AX_CUDA_ROW_PIXELS = 4  /* neighbouring outputs of one thread in a depthwise convolution */
+    AX_CUDA_THREADS = 256,   /* most threads of a block */
+    AX_CUDA_PARTS = 512,     /* most parts that a sum is cut into */
+    AX_CUDA_GATHERED = 12,   /* most parts of a gathered batch */
+    AX_CUDA_RANKS = 32,      /* most devices of one training */
+    AX_CUDA_TURNS = 1 << 17, /* most counters of blocks that are done */
+    AX_CUDA_ROW_PIXELS = 4   /* neighbouring outputs of one thread in a depthwise convolution */
 };
 
 /* name, whether it waits at barriers. ax_k_NAME(const ax_k_NAME_args a) */
@@ -42,12 +42,10 @@ enum {
     X(dense_backward_data, 0)                                                                                          \
     X(dense_backward_weights, 0)                                                                                       \
     X(column_sums, 1)                                                                                                  \
-    X(column_final, 1)                                                                                                 \
     X(bn_sums, 1)                                                                                                      \
-    X(bn_final, 1)                                                                                                     \
+    X(bn_final, 0)                                                                                                     \
     X(bn_apply, 0)                                                                                                     \
     X(bn_backward_sums, 1)                                                                                             \
-    X(bn_backward_final, 1)                                                                                            \
     X(bn_backward_apply, 0)                                                                                            \
     X(resize, 0)                                                                                                       \
     X(resize_backward_rows, 0)                                                                                         \
@@ -216,22 +214,13 @@ typedef struct ax_k_dense_backward_weights_args {
 typedef struct ax_k_column_sums_args {
     const float *x; /* {images, pixels, c} */
     double *part;   /* {images, parts, c} */
+    float *out;     /* {images, c} = scale * sum */
+    unsigned *turn; /* {images, gridDim.y}, zeros before and after: the last block adds the parts */
     size_t pixels, each;
+    double scale;
     int c, lanes;
 } ax_k_column_sums_args;
-typedef struct ax_k_column_final_args { /* out {images, c} = scale * sum; a block per element */
-    const double *part;
-    float *out;
-    int parts, c;
-    double scale;
-} ax_k_column_final_args;
-typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and of its square */
-    const float *x;
-    double *part;
-    size_t pixels, each;
-    int c, lanes;
-} ax_k_bn_sums_args;
-/* A block per channel. a, b, centre: y = act(a * (x - centre) + b). */
+/* A thread per channel, or what the last block of the sums does. a, b, centre: y = act(a * (x - centre) + b). */
 typedef struct ax_k_bn_final_args {
     const double *part; /* NULL: evaluation, from the running statistics */
     const float *x, *gamma, *beta;
@@ -239,20 +228,20 @@ typedef struct ax_k_bn_final_args {
     double pixels, eps, momentum;
     int parts, c;
 } ax_k_bn_final_args;
+typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and of its square */
+    const float *x;
+    double *part;
+    unsigned *turn; /* {gridDim.y}, zeros before and after */
+    size_t pixels, each;
+    int c, lanes;
+    ax_k_bn_final_args final;
+} ax_k_bn_sums_args;
 typedef struct ax_k_bn_apply_args {
     const float *x, *mean, *a, *b;
     float *y;
     size_t n;
     int c, act;
 } ax_k_bn_apply_args;
-typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and g * (x - mean), g = dy where act passes
-                                             */
-    const float *dy, *x, *gamma, *beta, *mean, *invstd;
-    double *part;
-    size_t pixels, each;
-    int c, lanes;
-    int64_t act;
-} ax_k_bn_backward_sums_args;
 typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k0, act passes by
                                                 a * (x - mean) + b */
     const double *part;
@@ -262,6 +251,16 @@ typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k
     int parts, c;
     int64_t train;
 } ax_k_bn_backward_final_args;
+typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and g * (x - mean), g = dy where act passes
+                                             */
+    const float *dy, *x, *gamma, *beta, *mean, *invstd;
+    double *part;
+    unsigned *turn; /* {gridDim.y}, zeros before and after */
+    size_t pixels, each;
+    int c, lanes;
+    int64_t act;
+    ax_k_bn_backward_final_args final;
+} ax_k_bn_backward_sums_args;
 typedef struct ax_k_bn_backward_apply_args {
     const float *dy, *x, *mean, *a, *b, *k1, *k0;
     float *dx;

@@ -30,11 +30,6 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
     const float *x = call->in[0].mem;
     float *a = vector(call, &cut, c, 0), *b = vector(call, &cut, c, 1), *centre = vector(call, &cut, c, 2);
     bool train = call->attr.norm.train;
-    ax_code code = AX_OK;
-    if (train) {
-        ax_k_bn_sums_args s = { x, call->work, pixels, cut.each, c, cut.lanes };
-        code = ax_cuda_launch(dev, AX_K_bn_sums, cut.grid, &s, err);
-    }
     ax_k_bn_final_args f = { .part = train ? call->work : NULL,
                              .x = x,
                              .gamma = call->in[1].mem,
@@ -51,8 +46,9 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
                              .momentum = (double)call->attr.norm.momentum,
                              .parts = cut.parts,
                              .c = c };
-    if (code == AX_OK)
-        code = ax_cuda_launch(dev, AX_K_bn_final, (ax_cuda_grid) { (size_t)c, 1, 1, AX_CUDA_REDUCERS }, &f, err);
+    ax_k_bn_sums_args s = { x, call->work, dev->turns, pixels, cut.each, c, cut.lanes, f };
+    ax_code code = train ? ax_cuda_launch(dev, AX_K_bn_sums, cut.grid, &s, err)
+                         : ax_cuda_launch(dev, AX_K_bn_final, ax_cuda_over((size_t)c), &f, err);
     ax_k_bn_apply_args y = { x, centre, a, b, call->out[0].mem, n, c, call->attr.norm.act };
     if (code == AX_OK && y.y)
         code = ax_cuda_launch(dev, AX_K_bn_apply, ax_cuda_over(c % 4 ? n : n / 4), &y, err);
@@ -70,10 +66,6 @@ AX_CUDA_RUN(ax_cuda_bnorm_backward)
     float *v[4];
     for (int i = 0; i < 4; i++)
         v[i] = vector(call, &cut, c, i);
-    ax_k_bn_backward_sums_args s = {
-        dy, x, gamma, beta, mean, invstd, call->work, pixels, cut.each, c, cut.lanes, act
-    };
-    ax_code code = ax_cuda_launch(dev, AX_K_bn_backward_sums, cut.grid, &s, err);
     ax_k_bn_backward_final_args f = { .part = call->work,
                                       .gamma = gamma,
                                       .beta = beta,
@@ -89,9 +81,9 @@ AX_CUDA_RUN(ax_cuda_bnorm_backward)
                                       .parts = cut.parts,
                                       .c = c,
                                       .train = call->attr.norm.train };
-    if (code == AX_OK)
-        code =
-            ax_cuda_launch(dev, AX_K_bn_backward_final, (ax_cuda_grid) { (size_t)c, 1, 1, AX_CUDA_REDUCERS }, &f, err);
+    ax_k_bn_backward_sums_args s = { dy,         x,      gamma,    beta, mean,      invstd, call->work,
+                                     dev->turns, pixels, cut.each, c,    cut.lanes, act,    f };
+    ax_code code = ax_cuda_launch(dev, AX_K_bn_backward_sums, cut.grid, &s, err);
     ax_k_bn_backward_apply_args d = { dy, x, mean, v[0], v[1], v[2], v[3], call->out[0].mem, n, c, act };
     if (code == AX_OK && d.dx)
         code = ax_cuda_launch(dev, AX_K_bn_backward_apply, ax_cuda_over(c % 4 ? n : n / 4), &d, err);
@@ -108,11 +100,6 @@ ax_code ax_cuda_column_sums(ax_device *dev, const float *x, size_t pixels, int c
                             float *out, void *work, ax_err *err)
 {
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, images);
-    ax_k_column_sums_args s = { x, work, pixels, cut.each, c, cut.lanes };
-    ax_k_column_final_args f = { work, out, cut.parts, c, scale };
-    ax_code code = ax_cuda_launch(dev, AX_K_column_sums, cut.grid, &s, err);
-    if (code == AX_OK)
-        code = ax_cuda_launch(dev, AX_K_column_final, (ax_cuda_grid) { images * (size_t)c, 1, 1, AX_CUDA_REDUCERS }, &f,
-                              err);
-    return code;
+    ax_k_column_sums_args s = { x, work, out, dev->turns, pixels, cut.each, scale, c, cut.lanes };
+    return ax_cuda_launch(dev, AX_K_column_sums, cut.grid, &s, err);
 }

@@ -77,7 +77,9 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         return ax_bench_ops(argc - 1, argv + 1);
     if (argc > 1 && !strcmp(argv[1], "threads"))
         return ax_bench_threads(argc - 1, argv + 1);
-    ax_bench_work o = { .genotype = AX_BENCH_GENOTYPE, .device = "auto", .stage = 1, .outputs = 21, .runs = 5 };
+    ax_bench_work o = {
+        .genotype = AX_BENCH_GENOTYPE, .device = "auto", .stage = 1, .outputs = 21, .runs = 5, .graphs = 1
+    };
     bool json = false, with_profile = false;
     const ax_option table[] = {
         AX_TEXT("--genotype", "G", &o.genotype, "the decoder (the published arch0)"),
@@ -89,6 +91,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--classes", "N", &o.outputs, 1, 255, "classes (21)"),
         AX_WHOLE("--threads", "N", &o.threads, 0, 1024, "threads, 0 = all cores (0)"),
         AX_WHOLE("--runs", "N", &o.runs, 1, MAX_RUNS, "runs that count (5)"),
+        AX_WHOLE("--graphs", "N", &o.graphs, 0, 1, "CUDA: 1: kernels are launched as one graph, 0: one by one (1)"),
         AX_TEXT("--device", "NAME", &o.device, "auto, cpu, ref or cuda:N"),
         AX_FLAG("--json", &json, "one JSON object"),
         AX_FLAG("--profile", &with_profile, "where the time goes, by operation and shape"),

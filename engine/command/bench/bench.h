@@ -13,7 +13,7 @@
 /* What is measured; all of it comes from the command line. */
 typedef struct ax_bench_work {
     const char *genotype, *device;
-    int32_t stage, batch, crop, channels, outputs, repeats, threads, runs;
+    int32_t stage, batch, crop, channels, outputs, repeats, threads, runs, graphs;
     bool infer;
 } ax_bench_work;
 /* Fills in what the command line left 0: the sizes of the search, or of inference. */

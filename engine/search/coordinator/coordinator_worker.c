@@ -103,6 +103,7 @@ static uint64_t peers_of(const ax_coordinator *c, uint32_t k, const ax_search_jo
     for (uint32_t i = 0; i < c->devices.n; i++)
         if (i != k && c->worker[i].ready)
             peers |= ax_worker_devices_bit(&c->devices, i);
+    peers &= ~ax_worker_devices_bit(&c->devices, k); /* which other workers may have, too */
     return job->full && !job->again ? peers : 0;
 }
 

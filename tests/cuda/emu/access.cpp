@@ -24,6 +24,7 @@ struct state {
     const char *kernel = "";
     uint32_t launch = 0;
     unsigned block = 0, thread = 0, interval = 0;
+    long ordered = -1; /* the block that comes after all others */
     const char *stack = nullptr;
     size_t stack_size = 0;
     emu::block *last = nullptr;
@@ -48,7 +49,8 @@ void race(const state &s, const void *at, const char *mine, const char *theirs, 
 /* Two accesses are ordered only by a barrier of the block that both belong to. */
 bool unordered(const state &s, const mark &m)
 {
-    return m.launch == s.launch && (m.block != s.block || (m.thread != s.thread && m.interval == s.interval));
+    bool other = m.block != s.block && s.ordered != static_cast<long>(s.block);
+    return m.launch == s.launch && (other || (m.block == s.block && m.thread != s.thread && m.interval == s.interval));
 }
 
 void touch(state &s, word &w, const char *at, uint8_t bytes, bool write)
@@ -109,6 +111,7 @@ void access_launch(const host_kernels &lib, const char *kernel)
     s.lib = &lib;
     s.kernel = kernel;
     s.launch++;
+    s.ordered = -1;
     s.last = nullptr; /* allocations may have come and gone */
     for (auto it = s.device.begin(); it != s.device.end();)
         it = is_alive(it->first->base, kind::memory) ? std::next(it) : s.device.erase(it);
@@ -129,6 +132,11 @@ void access_now(unsigned block, unsigned thread, unsigned interval, const char *
     s.interval = interval;
     s.stack = stack;
     s.stack_size = stack_size;
+}
+
+void access_ordered()
+{
+    get().ordered = get().block;
 }
 
 void access_end()

@@ -271,6 +271,7 @@ void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 thre
     s.kernel = &k;
     s.args = args;
     *lib.barrier = barrier;
+    *lib.ordered = access_ordered;
     *lib.access = on_access;
     *lib.undefined = on_undefined;
     lib.now->threads = threads;

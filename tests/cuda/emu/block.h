@@ -14,6 +14,7 @@ struct host_kernels {
     const emu_kernel *table;
     emu_index *now;
     void (**barrier)(const char *file, int line);
+    void (**ordered)();
     bool checked;                                          /* the build whose every access is looked at */
     void (**access)(const void *at, size_t n, bool write); /* only the checked build ever calls it */
     void (**undefined)(const char *what, const char *file, unsigned line); /* likewise */
@@ -30,6 +31,7 @@ void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 thre
 void access_launch(const host_kernels &lib, const char *kernel); /* a new launch: nothing is known of earlier ones */
 void access_block();                                             /* a new block: shared memory is nobody's */
 void access_now(unsigned block, unsigned thread, unsigned interval, const char *stack, size_t stack_size);
+void access_ordered(); /* what other blocks have written is there for the current one */
 void access_end();
 void on_undefined(const char *what, const char *file, unsigned line);
 void on_access(const void *at, size_t n, bool write);

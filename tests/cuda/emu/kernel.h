@@ -40,6 +40,8 @@ extern "C" {
 extern emu_index emu_now;
 /* Set by the runtime: ends the turn of the thread that calls. */
 extern void (*emu_barrier)(const char *file, int line);
+/* Likewise: the calling block is the last that came to a counter, and what the others wrote before is there for it. */
+extern void (*emu_ordered)();
 }
 
 #define threadIdx (emu_now.thread)
@@ -49,6 +51,18 @@ extern void (*emu_barrier)(const char *file, int line);
 #define warpSize 32
 #define __syncthreads() emu_barrier(__FILE__, __LINE__)
 #define __ldg(p) (*(p))
+#define __threadfence() ((void)0) /* blocks run one after the other; emu_ordered says who may rely on it */
+
+/* One after the other, and no access that is looked at. */
+__attribute__((no_sanitize("thread"))) static inline unsigned atomicInc(unsigned *p, unsigned last)
+{
+    volatile unsigned *at = p;
+    unsigned old = *at;
+    *at = old >= last ? 0 : old + 1;
+    if (old == last)
+        emu_ordered();
+    return old;
+}
 using std::isfinite; /* nvcc has it without the namespace */
 
 #endif

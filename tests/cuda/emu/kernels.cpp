@@ -21,6 +21,7 @@ void *emu_shared()
 }
 emu_index emu_now;
 void (*emu_barrier)(const char *file, int line);
+void (*emu_ordered)();
 /* Set by the runtime, called by the checked build for every load and store of a kernel. */
 void (*emu_access)(const void *at, size_t n, bool write);
 void (*emu_undefined)(const char *what, const char *file, unsigned line);

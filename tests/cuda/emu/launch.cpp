@@ -102,10 +102,11 @@ void load(state &s)
     lib.table = static_cast<const emu_kernel *>(dlsym(handle, "emu_kernels"));
     lib.now = static_cast<emu_index *>(dlsym(handle, "emu_now"));
     lib.barrier = static_cast<void (**)(const char *, int)>(dlsym(handle, "emu_barrier"));
+    lib.ordered = static_cast<void (**)()>(dlsym(handle, "emu_ordered"));
     lib.access = static_cast<void (**)(const void *, size_t, bool)>(dlsym(handle, "emu_access"));
     lib.undefined = static_cast<decltype(lib.undefined)>(dlsym(handle, "emu_undefined"));
     lib.make_shared = reinterpret_cast<void *(*)()>(dlsym(handle, "emu_shared"));
-    if (!lib.make_shared || !lib.table || !lib.now || !lib.barrier || !lib.access || !lib.undefined)
+    if (!lib.make_shared || !lib.table || !lib.now || !lib.barrier || !lib.ordered || !lib.access || !lib.undefined)
         violation("host kernels: %s is no such library", path.c_str());
     dl_iterate_phdr(find_parts, &lib);
 }

@@ -41,8 +41,10 @@ static void only_the_cpu_takes_several_workers(void **state)
 static void wrong_lists_are_refused(void **state)
 {
     (void)state;
-    static const char *const lists[] = { "cuda:0,0",   "cuda:0,",   "cuda:,1",   "cuda:0,,1",
-                                         "cuda:1;2,3", "cuda:0,-1", "cuda:0,32", "cuda:0,99999999999999999999" };
+    static const char *const lists[] = { "cuda:0,0",      "cuda:0,",   "cuda:,1",   "cuda:0,,1",
+                                         "cuda:1;2,3",    "cuda:0,-1", "cuda:0,32", "cuda:0,99999999999999999999",
+                                         "cuda:0*0",      "cuda:0*",   "cuda:0*33", "cuda:0*-1",
+                                         "cuda:0*20,1*20" };
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         ax_err err = { AX_OK, "" };
         ax_worker_devices d;
@@ -88,6 +90,13 @@ static void each_device_has_its_own_reason(void **state)
     assert_int_equal(ax_worker_devices_of("cuda:all", &d, &err), AX_OK);
     assert_int_equal(d.n, 1);
     assert_string_equal(d.name[0], "cuda:1");
+
+    /* several workers on one */
+    assert_int_equal(ax_worker_devices_of("cuda:1*4", &d, &err), AX_OK);
+    assert_int_equal(d.n, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(d.name[i], "cuda:1");
+    assert_int_equal(ax_worker_devices_of("cuda:1*2,2", &d, &err), AX_EDEVICE);
 }
 
 int main(void)

@@ -106,4 +106,19 @@ template <typename T> static __device__ __forceinline__ T lane_sum(T v, int lane
     return sum;
 }
 
+/* True in the last of `of` blocks that come to a counter, which is 0 before and after: what the others wrote before they
+   came is there for it. All threads of a block come. */
+static __device__ __forceinline__ bool last_block(unsigned *counter, unsigned of)
+{
+    __shared__ bool last;
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0)
+        last = atomicInc(counter, of - 1) == of - 1;
+    __syncthreads();
+    if (last)
+        __threadfence();
+    return last;
+}
+
 #endif

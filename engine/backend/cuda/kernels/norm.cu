@@ -1,6 +1,6 @@
 /* Batch norm (Ioffe and Szegedy, ICML 2015) and sums over pixels. Sums are taken in two rounds: each block adds its
-   share of the pixels, then one block per channel adds the shares, always in the same order: no atomics, the same bits
-   each time. Short runs are added in float, the runs in double, so that a card with slow double arithmetic isn't held
+   share of the pixels, then the last block that is done adds the shares, always in the same order, whichever block that
+   is: the same bits each time. Short runs are added in float, the runs in double, so that a card with slow double arithmetic isn't held
    up. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
@@ -27,6 +27,16 @@ static __device__ __forceinline__ place place_of(size_t pixels, size_t each, int
     return p;
 }
 
+/* The sum of a channel's parts, in the first pixel lane: part p of it is at part[p * step]. */
+static __device__ __forceinline__ double add_parts(place p, const double *part, int parts, size_t step, int lanes)
+{
+    double sum = 0;
+    if (p.there)
+        for (int i = (int)threadIdx.x / lanes; i < parts; i += (int)blockDim.x / lanes)
+            sum += part[(size_t)i * step + p.c];
+    return lane_sum(sum, lanes);
+}
+
 AX_KERNEL(column_sums)
 {
     place p = place_of(a.pixels, a.each, a.c, a.lanes);
@@ -39,27 +49,15 @@ AX_KERNEL(column_sums)
         sum += (double)s;
     }
     sum = lane_sum(sum, a.lanes);
-    if (p.there && (int)threadIdx.x < a.lanes)
-        a.part[((size_t)blockIdx.z * gridDim.x + blockIdx.x) * (size_t)a.c + p.c] = sum;
-}
-
-/* The parts of one channel, added by the block: part p of it is at part[p * step]. */
-static __device__ __forceinline__ double add_parts(const double *part, int parts, size_t step)
-{
-    double sum = 0;
-    for (int p = (int)threadIdx.x; p < parts; p += (int)blockDim.x)
-        sum += part[(size_t)p * step];
-    return block_sum(sum);
-}
-
-AX_KERNEL(column_final)
-{
-    size_t image, c = (size_t)a.c;
-    uint32_t k;
-    split(blockIdx.x, (uint32_t)a.c, &image, &k);
-    double sum = add_parts(a.part + image * (size_t)a.parts * c + k, a.parts, c);
-    if (threadIdx.x == 0)
-        a.out[blockIdx.x] = (float)(a.scale * sum);
+    bool writes = p.there && (int)threadIdx.x < a.lanes;
+    double *part = a.part + (size_t)blockIdx.z * gridDim.x * (size_t)a.c;
+    if (writes)
+        part[(size_t)blockIdx.x * (size_t)a.c + p.c] = sum;
+    if (!last_block(a.turn + blockIdx.z * gridDim.y + blockIdx.y, gridDim.x))
+        return;
+    sum = add_parts(p, part, (int)gridDim.x, (size_t)a.c, a.lanes);
+    if (writes)
+        a.out[(size_t)blockIdx.z * (size_t)a.c + p.c] = (float)(a.scale * sum);
 }
 
 /* A block's two sums of its channels, into part {block, 2, c}. */
@@ -72,6 +70,40 @@ static __device__ __forceinline__ void put_parts(place p, double *part, size_t c
         part[0] = sum;
         part[c] = other;
     }
+}
+
+/* What a channel's sums come to; without parts the running statistics. One thread. */
+static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, double sum, double square)
+{
+    double mean, var;
+    if (a.part) {
+        double shifted = sum / a.pixels;
+        var = square / a.pixels - shifted * shifted;
+        var = var > 0 ? var : 0;
+        mean = shifted + (double)a.x[k];
+        double unbias = a.pixels > 1 ? a.pixels / (a.pixels - 1) : 1;
+        double m = (double)a.running_mean[k], v = (double)a.running_var[k];
+        a.running_mean[k] = (float)(m + a.momentum * (mean - m));
+        a.running_var[k] = (float)(v + a.momentum * (var * unbias - v));
+    } else {
+        mean = (double)a.running_mean[k];
+        var = (double)a.running_var[k];
+    }
+    double invstd = 1 / sqrt(var + a.eps), gamma = (double)a.gamma[k];
+    a.a[k] = (float)(gamma * invstd);
+    a.b[k] = a.beta[k];
+    a.centre[k] = (float)mean;
+    if (a.mean)
+        a.mean[k] = (float)mean;
+    if (a.invstd)
+        a.invstd[k] = (float)invstd;
+}
+
+/* In evaluation there is nothing to sum. */
+AX_KERNEL(bn_final)
+{
+    for (size_t k = thread_index(); k < (size_t)a.c; k += thread_count())
+        finish(a, k, 0, 0);
 }
 
 AX_KERNEL(bn_sums)
@@ -92,38 +124,12 @@ AX_KERNEL(bn_sums)
         square += (double)q;
     }
     put_parts(p, a.part, c, a.lanes, sum, square);
-}
-
-AX_KERNEL(bn_final)
-{
-    size_t c = (size_t)a.c, k = blockIdx.x;
-    double mean, var;
-    if (a.part) {
-        double sum = add_parts(a.part + k, a.parts, 2 * c), square = add_parts(a.part + c + k, a.parts, 2 * c);
-        double shifted = sum / a.pixels;
-        var = square / a.pixels - shifted * shifted;
-        var = var > 0 ? var : 0;
-        mean = shifted + (double)a.x[k];
-        if (threadIdx.x == 0) {
-            double unbias = a.pixels > 1 ? a.pixels / (a.pixels - 1) : 1;
-            double m = (double)a.running_mean[k], v = (double)a.running_var[k];
-            a.running_mean[k] = (float)(m + a.momentum * (mean - m));
-            a.running_var[k] = (float)(v + a.momentum * (var * unbias - v));
-        }
-    } else {
-        mean = (double)a.running_mean[k];
-        var = (double)a.running_var[k];
-    }
-    if (threadIdx.x)
+    if (!last_block(a.turn + blockIdx.y, gridDim.x))
         return;
-    double invstd = 1 / sqrt(var + a.eps), gamma = (double)a.gamma[k];
-    a.a[k] = (float)(gamma * invstd);
-    a.b[k] = a.beta[k];
-    a.centre[k] = (float)mean;
-    if (a.mean)
-        a.mean[k] = (float)mean;
-    if (a.invstd)
-        a.invstd[k] = (float)invstd;
+    sum = add_parts(p, a.part, (int)gridDim.x, 2 * c, a.lanes);
+    square = add_parts(p, a.part + c, (int)gridDim.x, 2 * c, a.lanes);
+    if (p.there && (int)threadIdx.x < a.lanes)
+        finish(a.final, (size_t)p.c, sum, square);
 }
 
 template <int V> static __device__ __forceinline__ void apply(const ax_k_bn_apply_args &a)
@@ -154,6 +160,19 @@ static __device__ __forceinline__ float factor(float gamma, float invstd)
     return (float)((double)gamma * (double)invstd);
 }
 
+static __device__ __forceinline__ void finish(const ax_k_bn_backward_final_args &a, size_t k, double sum, double sum_x)
+{
+    double i = (double)a.invstd[k], gamma = (double)a.gamma[k];
+    a.a[k] = factor(a.gamma[k], a.invstd[k]);
+    a.b[k] = a.beta[k];
+    if (a.dgamma)
+        a.dgamma[k] = (float)(sum_x * i);
+    if (a.dbeta)
+        a.dbeta[k] = (float)sum;
+    a.k1[k] = a.train ? (float)(-gamma * i * i * i * sum_x / a.pixels) : 0.0f;
+    a.k0[k] = a.train ? (float)(-gamma * i * sum / a.pixels) : 0.0f;
+}
+
 AX_KERNEL(bn_backward_sums)
 {
     place p = place_of(a.pixels, a.each, a.c, a.lanes);
@@ -177,23 +196,12 @@ AX_KERNEL(bn_backward_sums)
         sum_x += (double)q;
     }
     put_parts(p, a.part, c, a.lanes, sum, sum_x);
-}
-
-AX_KERNEL(bn_backward_final)
-{
-    size_t c = (size_t)a.c, k = blockIdx.x;
-    double sum = add_parts(a.part + k, a.parts, 2 * c), sum_x = add_parts(a.part + c + k, a.parts, 2 * c);
-    if (threadIdx.x)
+    if (!last_block(a.turn + blockIdx.y, gridDim.x))
         return;
-    double i = (double)a.invstd[k], gamma = (double)a.gamma[k];
-    a.a[k] = factor(a.gamma[k], a.invstd[k]);
-    a.b[k] = a.beta[k];
-    if (a.dgamma)
-        a.dgamma[k] = (float)(sum_x * i);
-    if (a.dbeta)
-        a.dbeta[k] = (float)sum;
-    a.k1[k] = a.train ? (float)(-gamma * i * i * i * sum_x / a.pixels) : 0.0f;
-    a.k0[k] = a.train ? (float)(-gamma * i * sum / a.pixels) : 0.0f;
+    sum = add_parts(p, a.part, (int)gridDim.x, 2 * c, a.lanes);
+    sum_x = add_parts(p, a.part + c, (int)gridDim.x, 2 * c, a.lanes);
+    if (p.there && (int)threadIdx.x < a.lanes)
+        finish(a.final, (size_t)p.c, sum, sum_x);
 }
 
 template <int V> static __device__ __forceinline__ void apply_backward(const ax_k_bn_backward_apply_args &a)

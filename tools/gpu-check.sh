@@ -1,0 +1,141 @@
+#!/bin/sh
+# gpu-check.sh [--device cuda:0] [--build build/release] [--golden tests/golden] [--small] [--out gpu-report.md]
+# Everything that a machine with a GPU is wanted for, in one go and within 8 minutes: devices and libraries, what every
+# convolution is offered, golden files, steps with and without graphs and TF32 beside PyTorch, searches with one, two and
+# four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and need a driver only;
+# libraries that lie beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
+# --small: sizes for a device that is emulated.
+set -u
+device=cuda:0 build=build/release golden=tests/golden small= out=gpu-report.md
+while [ $# -gt 0 ]; do
+    case $1 in
+    --small) small=1 && shift && continue ;;
+    --device | --build | --golden | --out) ;;
+    *) echo "gpu-check.sh: $1: not an option" >&2 && exit 2 ;;
+    esac
+    [ $# -gt 1 ] || { echo "gpu-check.sh: $1: a value is missing" >&2 && exit 2; }
+    case $1 in
+    --device) device=$2 ;;
+    --build) build=$2 ;;
+    --golden) golden=$2 ;;
+    --out) out=$2 ;;
+    esac
+    shift 2
+done
+engine=$build/auxcell-engine
+[ -x "$engine" ] || { echo "gpu-check.sh: $engine: there is no such program" >&2 && exit 2; }
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+begin=$(date +%s)
+ALL=470 # seconds, of which what is left bounds every step
+bad=0
+
+# step NAME SECONDS COMMAND...: a row of the table; what it said is in the file that $said names then
+step() {
+    name=$1 limit=$2
+    shift 2
+    said=$work/$(echo "$name" | tr -c 'a-z0-9\n' '-')
+    left=$((ALL - $(date +%s) + begin))
+    [ "$left" -ge "$limit" ] || limit=$left
+    if [ "$limit" -lt 2 ]; then
+        echo "| $name | not done | no time was left |" >>"$work/table"
+        : >"$said"
+        return 1
+    fi
+    start=$(date +%s)
+    timeout "$limit" "$@" >"$said" 2>"$said.err"
+    rc=$?
+    took=$(($(date +%s) - start))
+    case $rc in
+    0) echo "| $name | good | $took s |" >>"$work/table" ;;
+    77) echo "| $name | absent | $(tail -n 1 "$said.err") |" >>"$work/table" ;;
+    124) echo "| $name | cut off | after $took s |" >>"$work/table" ;;
+    *) bad=1 && echo "| $name | FAILED ($rc) | $(tail -n 1 "$said.err" | cut -c1-120) |" >>"$work/table" ;;
+    esac
+    echo "$name: exit $rc, $took s" >&2
+    return $rc
+}
+section() { printf '\n## %s\n\n' "$1" >>"$work/report"; }
+quote() { { echo '```' && cat "$@" && echo '```'; } >>"$work/report"; }
+
+if [ -n "$small" ]; then
+    sizes="--batch 1 --crop 32 --channels 4 --runs 1" batches=1 seconds=15 golden_files=$(ls "$golden"/decoder*.safetensors | head -n 1)
+    run="--crop 32 --val-crop 32 --train-samples 4 --val-samples 2 --batch 2 --channels 8 --epochs 1 --stages 1 --latency 0 --cuda-tune 0"
+else
+    sizes="--runs 20" batches="16 64" seconds=60 golden_files=$(ls "$golden"/decoder*.safetensors "$golden"/encoder*.safetensors)
+    run=
+fi
+
+section Versions
+step "driver" 10 sh -c 'command -v nvidia-smi >/dev/null || { echo "no nvidia-smi" >&2; exit 77; }; nvidia-smi' && quote "$said"
+step "devices" 30 "$engine" devices && quote "$said"
+"$engine" --version >"$work/version" 2>&1 && quote "$work/version"
+
+section "What every convolution is offered, and what was taken"
+for tf32 in 0 1; do
+    AUXCELL_CUDA_TUNE=1 AUXCELL_CUDA_OFFERS=1 AUXCELL_CUDA_TF32=$tf32 export AUXCELL_CUDA_TUNE AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
+    step "offers, TF32 $tf32" 60 "$engine" bench ops --device "$device" --only "conv2d${small:+ 3x3 1x}" --ms 0 ${small:+--batch 1 --crop 32 --channels 4 --runs 1}
+    quote "$said" "$said.err"
+done
+unset AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
+
+section "Golden files"
+# shellcheck disable=SC2086
+step "selftest, golden files" 90 "$engine" selftest --device "$device" $golden_files && quote "$said"
+
+section "Steps of stage 1"
+printf '| network | batch | graphs | TF32 | median ms | least ms |\n| --- | ---: | ---: | ---: | ---: | ---: |\n' >"$work/steps"
+arch0="[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
+arch1="[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]"
+arch2="[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
+for batch in $batches; do
+    for net in arch0 arch1 arch2; do
+        eval "genotype=\$$net"
+        for tf32 in 0 1; do
+            for graphs in 1 0; do
+                # shellcheck disable=SC2086
+                AUXCELL_CUDA_TF32=$tf32 step "step $net, batch $batch, graphs $graphs, TF32 $tf32" 20 \
+                    "$engine" bench step --genotype "$genotype" --device "$device" $sizes --batch "$batch" --graphs $graphs --json || continue
+                sed -nE 's/.*"ms_median":([0-9.]+),"ms_min":([0-9.]+).*/\1 | \2/p' "$said" | head -n 1 |
+                    sed "s/.*/| $net | $batch | $graphs | $tf32 | & |/" >>"$work/steps"
+            done
+        done
+    done
+done
+cat "$work/steps" >>"$work/report"
+# shellcheck disable=SC2086
+step "profile of arch0" 30 "$engine" bench step --device "$device" $sizes --profile && { section "Where a step's time goes" && quote "$said"; }
+
+section "PyTorch on the same device"
+for how in eager compile; do
+    step "PyTorch, $how" 60 sh -c "python3 -c 'import torch; raise SystemExit(not torch.cuda.is_available())' 2>/dev/null || { echo 'no PyTorch that sees a device' >&2; exit 77; }; python3 '$here/bench/peer_torch.py' --device cuda --how $how --genotype '$arch0' --batch 16" && quote "$said"
+done
+
+section "Searches on the scenes, $seconds s"
+printf '| workers | candidates | per hour |\n| ---: | ---: | ---: |\n' >"$work/searches"
+for workers in 1 2 4; do
+    rm -rf "$work/run"
+    # shellcheck disable=SC2086
+    step "search, $workers workers" $((seconds + 20)) sh -c "AUXCELL_ENGINE='$engine' timeout -s INT $seconds '$build/auxcell' search --headless --data scenes --run '$work/run' --device '$device*$workers' $run || [ \$? -eq 124 ]"
+    n=$("$build/auxcell" export "$work/run" --json 2>/dev/null | grep -c '"reward"')
+    echo "| $workers | $n | $((n * 3600 / seconds)) |" >>"$work/searches"
+done
+cat "$work/searches" >>"$work/report"
+
+section "compute-sanitizer"
+for tool in memcheck racecheck; do
+    sanitizer=$(command -v compute-sanitizer || echo /usr/local/cuda/bin/compute-sanitizer)
+    AUXCELL_CUDA_RESET=1 step "$tool" 60 sh -c "[ -x '$sanitizer' ] || { echo 'no compute-sanitizer' >&2; exit 77; }; '$sanitizer' --tool $tool --error-exitcode 1 '$engine' selftest --device '$device'" && quote "$said"
+done
+
+{
+    echo "# What a GPU said"
+    echo
+    echo "$(uname -srm), $(date -u +%Y-%m-%d), $(($(date +%s) - begin)) s${small:+, sizes for an emulated device}."
+    cat "$work/report"
+    printf '\n## All checks\n\n| check | result | |\n| --- | --- | --- |\n'
+    cat "$work/table"
+} >"$out"
+echo "$out" >&2
+exit $bad
