@@ -170,24 +170,6 @@ uint32_t ax_state_best_of_all(const ax_state *s)
     return s->best_full && beats(s, &s->candidate[s->best_full - 1], s->best) ? s->best_full : s->best;
 }
 
-uint32_t ax_state_result(const ax_state *s, double *reward)
-{
-    uint32_t all = ax_state_best_of_all(s), id = s->finalist && all == s->best ? s->finalist : all;
-    const ax_candidate *c = ax_state_candidate(s, id);
-    *reward = !c ? NAN : id == s->finalist ? c->outcome.final_mean : c->outcome.reward;
-    return id;
-}
-
-uint32_t ax_state_winner(const ax_state *s)
-{
-    return s->finalist ? s->finalist : s->best;
-}
-
-bool ax_state_has_figure(const ax_state *s, ax_metric m)
-{
-    return ax_metric_is_of(m, s->task) && (!ax_metric_of(m)->final || s->n_finalists);
-}
-
 bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_metric cost)
 {
     return ax_front_has(&s->front[cost], ax_outcome_cost(&c->outcome, cost), c->id);
@@ -229,34 +211,6 @@ static uint32_t *count_of(ax_state *s, ax_status status)
     return count[status & 127];
 }
 
-/* ---- the finals ---- */
-
-static bool is_over(ax_status status)
-{
-    return status == AX_DONE || status == AX_PROMOTED || status == AX_FAILED || status == AX_PRUNED;
-}
-
-static void find_finalist(ax_state *s)
-{
-    double best = -INFINITY;
-    s->finalist = s->n_finalists = 0;
-    for (uint32_t i = 0; i < s->n_candidates; i++) {
-        const ax_candidate *c = &s->candidate[i];
-        s->n_finalists += c->finalist > 0;
-        if (c->finalist && c->status != AX_PRUNED && c->outcome.final_mean > best) {
-            best = c->outcome.final_mean;
-            s->finalist = c->id;
-        }
-    }
-}
-
-static void fold_final(ax_state *s, const ax_event *ev)
-{
-    if (ev->u.FINAL.trainings > 0)
-        s->finals = ev->u.FINAL.trainings;
-    find_finalist(s);
-}
-
 /* Counts and ranks a candidate that was in another state; counted: it counted for the best. */
 static void status_changed(ax_state *s, const ax_candidate *c, ax_status was, bool counted)
 {
@@ -270,9 +224,9 @@ static void status_changed(ax_state *s, const ax_candidate *c, ax_status was, bo
     else if (!counted)
         rank(s, c);
     if (ax_candidate_is_final(c))
-        s->n_finals += (uint32_t)(is_over(c->status) - is_over(was));
+        s->n_finals += (uint32_t)(ax_state_is_over(c->status) - ax_state_is_over(was));
     if (c->finalist)
-        find_finalist(s);
+        ax_state_find_finalist(s);
 }
 
 static void clear_trace(ax_candidate *c)
@@ -463,7 +417,7 @@ static void fold_candidate(ax_state *s, const ax_event *ev)
             free_parent(s, c);
         break;
     case AX_EVENT_FINAL:
-        fold_final(s, ev);
+        ax_state_fold_final(s, ev);
         break;
     case AX_EVENT_FAILED:
         fold_failed(s, c, ev);
@@ -656,5 +610,7 @@ double ax_state_rate(const ax_state *s, double elapsed)
     uint32_t n = 0;
     while (n < s->n_scored && s->candidate[s->scored[s->n_scored - 1 - n] - 1].finished_elapsed >= since)
         n++;
+    for (uint32_t i = s->n_candidates; i > 0 && ax_candidate_is_final(&s->candidate[i - 1]); i--)
+        n += s->candidate[i - 1].status == AX_DONE && s->candidate[i - 1].finished_elapsed >= since;
     return elapsed > since ? 60 * n / (elapsed - since) : 0;
 }
