@@ -32,6 +32,9 @@ void ax_reply_take(ax_reply *r, const char *bytes, size_t n)
         for (int i = 1; i < k; i++) /* the first one is the kind of terminal */
             r->sixel = r->sixel || p[i] == 4;
         r->whole = true;
+    } else if (bytes[1] == '[' && bytes[2] == '?' && *end == 'y') {
+        int k = parameters(bytes + 3, end, p, MOST);
+        r->sync = r->sync || (k == 2 && p[0] == 2026 && (p[1] == 1 || p[1] == 2)); /* set, or could be */
     } else if (bytes[1] == '[' && *end == 't' && parameters(bytes + 2, end, p, MOST) == 3 && p[0] == 6) {
         bool sane = p[1] > 0 && p[1] < 1000 && p[2] > 0 && p[2] < 1000;
         r->cell_h = sane ? (int)p[1] : 0;

@@ -143,6 +143,11 @@ static const ax_canvas_cell *without_pictures(ax_term *t, const ax_canvas *c, co
     return row;
 }
 
+/* Synchronized output: the terminal shows nothing before all is there. */
+#define SYNC_ON "\033[?2026h"
+#define SYNC_OFF "\033[?2026l"
+enum { MANY_ROWS = 16 };
+
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
 {
     if (!t)
@@ -159,8 +164,10 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
     }
     bool covered[AX_CANVAS_PICTURES];
     ax_pictures_begin(t, c, covered);
+    int changed = 0;
     for (int r = 0; r < c->rows; r++) {
         size_t at = (size_t)r * (size_t)c->cols;
+        changed += memcmp(c->cell + at, t->shadow + at, (size_t)c->cols * sizeof *c->cell) != 0;
         show_row(t, r, without_pictures(t, c, covered, at), t->shadow + at, c->cols);
     }
     if (t->cursor != (row >= 0)) {
@@ -170,6 +177,11 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
     leaveok(stdscr, row < 0); /* a hidden cursor may stay where it is */
     move(row >= 0 ? row : t->rows - 1, row >= 0 ? col : 0);
     wnoutrefresh(stdscr);
+    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and it costs 16 bytes */
+    if (whole)
+        ax_term_send(SYNC_ON, sizeof SYNC_ON - 1);
     doupdate();
+    if (whole)
+        ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
     ax_pictures_end(t, c, covered);
 }

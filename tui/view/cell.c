@@ -5,6 +5,7 @@
 #include "engine/space/space.h"
 #include "viz/dag.h"
 #include "viz/figure.h"
+#include "viz/wrap.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -41,6 +42,27 @@ static int figures(ax_pane p, int row, const char *name, ax_metric_line line, co
     return fact(p, row, name, text);
 }
 
+/* All of the message, and what follows from its cause. */
+static int draw_failure(ax_pane p, int row, const ax_candidate *c)
+{
+    enum { AT = 12 };
+    char cause[16], text[160];
+    snprintf(cause, sizeof cause, "%.*s", (int)strcspn(c->failure, ":"), c->failure);
+    ax_retry retry = ax_cause_retry(ax_cause_of(cause));
+    int width = p.at.cols - AT - 1, n = width > 8 ? ax_wrap_lines(c->failure, width) : 1;
+    ax_pane_print(p, row, 1, AX_ROLE_BAD, "failure");
+    ax_wrap_print(p, row, AT, width, AX_ROLE_BAD, c->failure);
+    if (c->status != AX_FAILED)
+        snprintf(text, sizeof text, "it was tried again%s", c->status == AX_QUEUED ? ", or will be" : "");
+    else
+        snprintf(text, sizeof text, "%s; change it with c, or see the log: 6, then Tab",
+                 retry == AX_RETRY_ONCE    ? "it failed twice"
+                 : retry == AX_RETRY_LATER ? "the run paused itself"
+                                           : "it isn't tried again");
+    ax_pane_print_cut(p, row + n, AT, width, AX_ROLE_DIM, text);
+    return row + n + 1;
+}
+
 /* What matters most comes first: a small pane shows only that. */
 static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
 {
@@ -57,7 +79,7 @@ static int draw_facts(ax_pane p, const ax_ui *ui, const ax_candidate *c)
         row = fact(p, row, "reused", text);
     }
     if (c->failure[0])
-        row = fact(p, row, "failure", c->failure);
+        row = draw_failure(p, row, c);
     if (c->note[0])
         row = fact(p, row, "note", c->note);
     row = figures(p, row, "reward", AX_LINE_REWARD, ui->state, c);

@@ -63,6 +63,13 @@ static void answers_are_no_keys(void **state)
         NOTHING(((char[]) { kitty[i], 0 }), 1 + 0.1 * (double)i);
     assert_true(in.reply.whole && in.reply.kitty && in.reply.sixel);
     EXPECT("q", 90, 'q');
+    for (int mode = 0; mode <= 4; mode++) { /* of mode 2026: 1 and 2 can be switched */
+        char text[32];
+        snprintf(text, sizeof text, "\033[?2026;%d$y\033[?62;4c", mode);
+        ax_input_init(&in);
+        NOTHING(text, 1);
+        assert_true(in.reply.whole && in.reply.sync == (mode == 1 || mode == 2));
+    }
     ax_input_init(&in);
     NOTHING("\033_Gi=1;ENOTSUPPORTED:no\033\\\033[?1;2c", 1);
     assert_true(in.reply.whole && !in.reply.kitty && !in.reply.sixel && !in.reply.cell_h);

@@ -187,6 +187,8 @@ static const screen screens[] = {
     { "log-160x48-ascii", 48, 160, .ascii = true, .link = AX_LINK_LIVE, .keys = "6\t", .history = { 300 } },
     { "table-mono-100x30", 30, 100, .theme = "mono", .link = AX_LINK_LIVE, .keys = "2jjm", .history = { 300 } },
     { "cell-true-160x48", 48, 160, .theme = "true", .link = AX_LINK_LIVE, .keys = "3", .history = { 300 } },
+    { "failed-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":goto 23\r3", .history = { 40 } },
+    { "failed-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = ":goto 23\r3", .history = { 40 } },
     { "help-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = "?GG", .history = { 40 } },
     { "command-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":prolong 12\r", .history = { 40 } },
     { "command-wrong-60x16", 16, 60, .link = AX_LINK_LIVE, .keys = ":prolong 12\r", .history = { 40 } },
@@ -344,8 +346,8 @@ static void any_size_can_be_drawn(void **state)
     ui.now = now;
     ui.link = AX_LINK_LIVE;
     ax_canvas_init(&c, &ax_glyphs_unicode);
-    for (int rows = 1; rows <= 70; rows = rows < 30 ? rows + 1 : rows + 7)
-        for (int cols = 1; cols <= 220; cols = cols < 90 ? cols + 3 : cols + 17)
+    for (int rows = 1; rows <= 120; rows = rows < 30 ? rows + 1 : rows + 15)
+        for (int cols = 1; cols <= 400; cols = cols < 90 ? cols + 3 : cols + 31)
             for (int view = 0; view < AX_VIEW_COUNT; view++) {
                 ui.view = (ax_view_id)view;
                 ui.n_over = 0;
