@@ -14,6 +14,8 @@ typedef struct tap {
     int32_t lo, hi; /* the two neighbours for colours; lo = -1: padding */
     float weight;   /* of hi */
     int32_t nearest;
+    double at;    /* in the picture; beyond its edges, too */
+    int32_t last; /* of the axis */
 } tap;
 
 /* n positions of the sample, the first at `start` of an axis of `size` that was resized to `scaled`. */
@@ -26,15 +28,65 @@ static void axis(tap *t, int32_t n, int32_t start, int32_t size, int32_t scaled,
             t[i] = (tap) { .lo = -1 };
             continue;
         }
-        double x = (at + 0.5) * step - 0.5;
-        x = x < 0 ? 0 : x > size - 1 ? size - 1 : x;
+        const double exact = (at + 0.5) * step - 0.5;
+        double x = exact < 0 ? 0 : exact > size - 1 ? size - 1 : exact;
         int32_t lo = (int32_t)x, nearest = (int32_t)((at + 0.5) * step);
         t[i] = (tap) { .lo = lo,
                        .hi = lo + 1 < size ? lo + 1 : lo,
                        .weight = (float)(x - lo),
-                       .nearest = nearest < size ? nearest : size - 1 };
+                       .nearest = nearest < size ? nearest : size - 1,
+                       .at = exact,
+                       .last = size - 1 };
     }
 }
+
+/* ---- cubic convolution (Keys, 1981), with the slope of -.75 that OpenCV has ---- */
+
+enum { CUBIC = 4 }; /* neighbours */
+
+static void cubic_weights(const tap *t, float w[static CUBIC])
+{
+    static const float a = -0.75f;
+    for (int k = 0; k < CUBIC; k++) {
+        float d = fabsf((float)(t->at - floor(t->at)) - (float)(k - 1));
+        w[k] = d <= 1 ? ((a + 2) * d - (a + 3)) * d * d + 1 : ((a * d - 5 * a) * d + 8 * a) * d - 4 * a;
+    }
+}
+
+static int32_t cubic_at(const tap *t, int k) /* beyond the edge there is the edge */
+{
+    int32_t at = (int32_t)floor(t->at) + k - 1;
+    return at < 0 ? 0 : at > t->last ? t->last : at;
+}
+
+/* As in a picture of bytes that was resized: rounded, and within what a byte can be. */
+static void fill_row_cubic(const ax_picture *p, const tap *row, const tap *column, int32_t n, const float (*norm)[256],
+                           float *image)
+{
+    float down[CUBIC], across[CUBIC];
+    const uint8_t *line[CUBIC];
+    cubic_weights(row, down);
+    for (int k = 0; k < CUBIC; k++)
+        line[k] = p->rgb + (size_t)cubic_at(row, k) * (size_t)p->w * 3;
+    for (int32_t x = 0; x < n; x++) {
+        const tap *t = &column[x];
+        if (t->lo < 0) {
+            image[3 * x] = image[3 * x + 1] = image[3 * x + 2] = 0;
+            continue;
+        }
+        cubic_weights(t, across);
+        for (int c = 0; c < 3; c++) {
+            float sum = 0;
+            for (int i = 0; i < CUBIC; i++)
+                for (int k = 0; k < CUBIC; k++)
+                    sum += down[i] * across[k] * (float)line[i][3 * cubic_at(t, k) + c];
+            int v = (int)floorf(sum + 0.5f);
+            image[3 * x + c] = norm[c][v < 0 ? 0 : v > 255 ? 255 : v];
+        }
+    }
+}
+
+/* ---- bilinear ---- */
 
 static int32_t crop_start(int32_t scaled, int32_t crop, bool random, double u)
 {
@@ -117,10 +169,15 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
     if (check(spec, h, w, err) != AX_OK)
         return AX_EINVAL;
     ax_rng rng = ax_rng_new(spec->seed, index);
-    double scale = spec->shorter_side ? (double)spec->shorter_side / (h < w ? h : w) : 1;
+    double to_shorter = spec->shorter_side ? (double)spec->shorter_side / (h < w ? h : w) : 1;
+    double usual = spec->floor ? fmax(1, to_shorter) : to_shorter; /* without a random factor */
     double u = ax_rng_uniform(&rng);
     double random_scale = (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
-    scale *= random_scale;
+    double scale = usual * random_scale;
+    if (spec->floor) {
+        scale = spec->shorter_side ? fmax(random_scale, to_shorter) : random_scale;
+        random_scale = scale / usual;
+    }
     double top = ax_rng_uniform(&rng), left = ax_rng_uniform(&rng), mirror = ax_rng_uniform(&rng);
     if (h * scale > AX_IMAGE_MAX_SIDE || w * scale > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "an image of %dx%d scaled by %g is too large", (int)w, (int)h, scale);
@@ -158,7 +215,7 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
     for (int32_t i = 0; i < oh; i++) {
         float *image = out->image + 3 * (size_t)i * (size_t)ow;
         if (rows[i].lo >= 0) {
-            fill_row(p, &rows[i], columns, ow, (const float(*)[256])norm, image);
+            (spec->cubic ? fill_row_cubic : fill_row)(p, &rows[i], columns, ow, (const float(*)[256])norm, image);
             continue;
         }
         memset(image, 0, 3 * sizeof(float) * (size_t)ow);

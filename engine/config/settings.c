@@ -107,6 +107,8 @@ static const preset_row presets[] = {
         { "shorter_side", "512" },
         { "scale_min", "1" },
         { "scale_max", "1" },
+        { "scaling", "resized" },
+        { "val_shorter_side", "0" },
         { "val_crop", "512" },
         { "stage2_crop", "320" },
         { "stage2_shorter_side", "512" },

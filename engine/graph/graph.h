@@ -17,7 +17,8 @@ typedef enum ax_init {
     /* Normal, variance 2 / fan (He et al., ICCV 2015), fan = kernel area times the larger of input and output channels
        per group: for a classifier that is the input, which keeps the first logits small. */
     AX_INIT_HE,
-    AX_INIT_SMALL /* normal, deviation 0.001: outputs that begin near zero */
+    AX_INIT_SMALL, /* normal, deviation 0.001: outputs that begin near zero */
+    AX_INIT_FAN_IN /* uniform within 1 / sqrt(fan_in) around 0, as PyTorch's convolutions begin */
 } ax_init;
 typedef enum ax_group { AX_GROUP_ENCODER, AX_GROUP_DECODER, AX_GROUP_COUNT } ax_group;
 typedef struct ax_param_spec {
@@ -26,6 +27,7 @@ typedef struct ax_param_spec {
     ax_init init;
     ax_group group;
     bool trainable; /* false: running statistics */
+    int32_t fan_in; /* of AX_INIT_FAN_IN: inputs of one output */
 } ax_param_spec;
 
 typedef enum ax_value_kind { AX_VALUE_INPUT, AX_VALUE_PARAM, AX_VALUE_RESULT } ax_value_kind;

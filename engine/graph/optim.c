@@ -186,3 +186,12 @@ ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err)
         code = write_now(p, group, &now, err);
     return code == AX_OK ? average(p, group, err) : code;
 }
+
+ax_code ax_optim_take_average(ax_params *p, ax_group group, ax_err *err)
+{
+    ax_param_block *b = &p->block[group];
+    if (!b->averaged)
+        return AX_OK;
+    return p->be->copy(p->dev, b->slot[AX_SLOT_VALUE], b->slot[AX_SLOT_AVERAGE], b->trainable * sizeof(float),
+                       AX_ON_DEVICE, err);
+}

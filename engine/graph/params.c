@@ -53,6 +53,11 @@ static void lay_out(ax_params *p)
         }
 }
 
+static ax_rng stream_of(const ax_param *q, uint64_t seed)
+{
+    return ax_rng_new(seed, ax_hash(AX_HASH_START, q->spec.name, strlen(q->spec.name)));
+}
+
 static void initialise(const ax_param *q, uint64_t seed, float *out)
 {
     ax_shape s = q->spec.type.shape;
@@ -60,9 +65,16 @@ static void initialise(const ax_param *q, uint64_t seed, float *out)
         bool depthwise = s.c == 1 && s.n > 1;
         int32_t channels = depthwise ? 1 : s.n > s.c ? s.n : s.c;
         double deviation = q->spec.init == AX_INIT_SMALL ? .001 : sqrt(2.0 / ((double)s.h * s.w * channels));
-        ax_rng rng = ax_rng_new(seed, ax_hash(AX_HASH_START, q->spec.name, strlen(q->spec.name)));
+        ax_rng rng = stream_of(q, seed);
         for (size_t i = 0; i < q->count; i++)
             out[i] = (float)(deviation * ax_rng_normal(&rng));
+        return;
+    }
+    if (q->spec.init == AX_INIT_FAN_IN) {
+        const double bound = 1 / sqrt(q->spec.fan_in);
+        ax_rng rng = stream_of(q, seed);
+        for (size_t i = 0; i < q->count; i++)
+            out[i] = (float)(bound * (2 * ax_rng_uniform(&rng) - 1));
         return;
     }
     for (size_t i = 0; i < q->count; i++)

@@ -74,5 +74,7 @@ ax_code ax_optim_step(ax_params *p, ax_group group, ax_optim *o, double *norm, a
 /* average = decay * average + (1 - decay) * value for the reached parameters of a group; the first call copies all
    trainable ones, so that the average of one that isn't reached is its value. */
 ax_code ax_optim_polyak(ax_params *p, ax_group group, float decay, ax_err *err);
+/* value = average, where there are averages. */
+ax_code ax_optim_take_average(ax_params *p, ax_group group, ax_err *err);
 
 #endif

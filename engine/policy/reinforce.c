@@ -4,11 +4,17 @@
 
 #include <math.h>
 
-static const double learning_rate = 6e-4; /* Zoph and Le, ICLR 2017 */
+typedef struct reinforce {
+    ax_learner learner;
+    double lr;
+} reinforce;
 
 static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 {
-    return ax_learner_start(sizeof(ax_learner), &ax_strategy_reinforce, 4, o, err);
+    ax_strategy *s = ax_learner_start(sizeof(reinforce), &ax_strategy_reinforce, 4, o, err);
+    if (s)
+        ((reinforce *)s)->lr = o->reinforce_lr;
+    return s;
 }
 
 static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax_learned *what, ax_err *err)
@@ -22,7 +28,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
     ax_controller_score(p->controller, &given->genotype, &now);
     ax_rollout r = { given->genotype, now.logp, reward - s->baseline };
     ax_controller_loss(p->controller, &r, 1, INFINITY, p->entropy_weight, NULL);
-    ax_controller_adam(p->controller, learning_rate, ax_learner_clip_norm);
+    ax_controller_adam(p->controller, ((reinforce *)s)->lr, ax_learner_clip_norm);
     what->loss = -r.advantage * now.logp - p->entropy_weight * now.entropy;
     what->entropy = now.entropy;
     return AX_OK;

@@ -17,6 +17,7 @@ ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed)
         .space = ax_space_at(0),
         .name = name,
         .seed = seed,
+        .reinforce_lr = 6e-4,
         .population = 100,
         .tournament = 25,
         .random_first = 20,

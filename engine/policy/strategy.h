@@ -11,11 +11,13 @@ typedef struct ax_strategy_options {
     uint64_t seed;                   /* starts all its random numbers */
     bool feedback_none;              /* controller: a step reads the output before it, not the decision */
     double entropy_weight;           /* controller: reward for undecidedness */
+    double reinforce_lr;             /* reinforce: learning rate */
     uint32_t population, tournament; /* evolution */
     bool concat;                     /* elite, gp: which networks are the same (ax_genotype_canonical) */
     uint32_t random_first, elites;   /* elite, gp: proposals drawn evenly first; the best that mutants are made of */
 } ax_strategy_options;
-/* The published values, for the first space: autoregressive, no entropy weight; population 100, tournament 25; 20
+/* The published values, for the first space: autoregressive, no entropy weight, REINFORCE at 6e-4 (Zoph and Le,
+   ICLR 2017); population 100, tournament 25; 20
    random first, 10 elites. */
 ax_strategy_options ax_strategy_defaults(const char *name, uint64_t seed);
 

@@ -26,12 +26,13 @@ double ax_gate_tolerance(uint64_t count)
     return 0.9;
 }
 
-ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool bypass_gate)
+ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, ax_gate_rule rule)
 {
-    ax_gate_verdict v = { .mean = g->mean, .tolerance = ax_gate_tolerance(g->count) };
-    v.chance = bypass_gate ? 1 : ax_gate_chance(reward, v.mean, v.tolerance);
+    const double mean = rule.uncounted ? g->mean : 0.99 * g->mean + 0.01 * reward;
+    ax_gate_verdict v = { .mean = rule.own_first ? mean : g->mean, .tolerance = ax_gate_tolerance(g->count) };
+    v.chance = rule.bypass ? 1 : ax_gate_chance(reward, v.mean, v.tolerance);
     v.passed = ax_rng_uniform(&g->rng) < v.chance;
-    g->mean = 0.99 * g->mean + 0.01 * reward;
-    g->count++;
+    g->mean = mean;
+    g->count += !rule.uncounted;
     return v;
 }

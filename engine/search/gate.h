@@ -15,15 +15,21 @@ typedef struct ax_gate {
 
 typedef struct ax_gate_verdict {
     bool passed;
-    double mean;      /* before this candidate */
+    double mean;      /* that it met */
     double tolerance; /* d of the rule, for this candidate */
     double chance;    /* to go on */
 } ax_gate_verdict;
 
 ax_gate ax_gate_new(uint64_t seed);
-/* Asks for the next candidate and takes its reward into the mean. bypass_gate: a person promoted it, so it goes on
-   whatever its reward; one random number is drawn all the same, so that later candidates meet the same luck. */
-ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, bool bypass_gate);
+/* What may be otherwise about a question. */
+typedef struct ax_gate_rule {
+    bool bypass;    /* a person promoted it, so it goes on whatever its reward; one random number is drawn all the same,
+                       so that later candidates meet the same luck */
+    bool uncounted; /* its reward isn't taken into the mean */
+    bool own_first; /* the mean has its own reward already when it meets it, as published */
+} ax_gate_rule;
+/* Asks for the next candidate and takes its reward into the mean. */
+ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, ax_gate_rule rule);
 /* d of the rule (ax_gate_chance), after count candidates. */
 double ax_gate_tolerance(uint64_t count);
 

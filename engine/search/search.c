@@ -141,6 +141,7 @@ ax_search *ax_search_new(const ax_search_setup *setup, ax_err *err)
         .seed = (uint64_t)set->seed,
         .feedback_none = !strcmp(set->feedback, "none"),
         .entropy_weight = set->entropy_weight,
+        .reinforce_lr = set->reinforce_lr,
         .population = (uint32_t)set->population,
         .tournament = (uint32_t)set->tournament,
         .concat = ax_aggregate_is_concat(set),

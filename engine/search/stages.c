@@ -4,14 +4,21 @@
 #include "engine/train/trainer.h"
 
 #include <math.h>
+#include <string.h>
 
 void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool more)
 {
     const ax_entry *r = ax_search_get(s, id);
     ax_gate_verdict v = { .passed = true };
-    const bool gate = s->setup.settings.gate && !ax_entry_is_final(r); /* all finalists take both stages */
+    const ax_settings *set = &s->setup.settings;
+    const ax_gate_rule rule = {
+        .bypass = r->bypass_gate || r->pinned,
+        .uncounted = !set->gate_handmade && ax_origin_of(r->origin) == AX_ORIGIN_USER,
+        .own_first = !strcmp(set->gate_mean, "after"),
+    };
+    const bool gate = set->gate && !ax_entry_is_final(r); /* all finalists take both stages */
     if (gate)
-        v = ax_gate_ask(&s->gate, o->reward, r->bypass_gate || r->pinned);
+        v = ax_gate_ask(&s->gate, o->reward, rule);
     ax_event scored = ax_search_scored_event(s, id, o, 0);
     scored.u.SCORED.provisional = more;
     ax_search_apply(s, &scored);

@@ -44,7 +44,9 @@ ax_code ax_decoder_build(ax_graph *g, const ax_decoder_spec *spec, const ax_val 
         if (!taps[k].id)
             return ax_fail(err, AX_EINVAL, "decoder: it reads %d taps, and the encoder has %d", builder->taps, k);
     ax_err local = { 0 };
-    const ax_layers l = { .g = g, .group = AX_GROUP_DECODER, .train = spec->train, .err = &local };
+    const ax_layers l = {
+        .g = g, .group = AX_GROUP_DECODER, .train = spec->train, .init_fan_in = spec->init_fan_in, .err = &local
+    };
     *out = (ax_decoder) { 0 };
     builder->build(&l, spec, taps, out);
     return finish(&local, err);

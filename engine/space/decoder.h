@@ -18,7 +18,8 @@ typedef struct ax_decoder_spec {
        true: side by side along the channels, then a 1x1 convolution, batch norm and ReLU back to `channels` (parameters
        "....aggregate.{conv,bn}"); a cell with one loose end has nothing to merge. */
     bool concat;
-    bool bias_one; /* the outputs' bias starts as 1, not 0 */
+    bool bias_one;    /* the outputs' bias starts as 1, not 0 */
+    bool init_fan_in; /* convolutions begin as PyTorch's do (ax_layers) */
 } ax_decoder_spec;
 
 typedef struct ax_decoder {

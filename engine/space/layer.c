@@ -17,20 +17,33 @@ ax_val ax_layer_apply(const ax_layers *l, ax_op op, ax_attr attr, const ax_val *
     return l->err->code == AX_OK ? ax_graph_apply(l->g, op, attr, in, n_in, l->err) : (ax_val) { 0 };
 }
 
-static ax_val param(const ax_layers *l, const char *prefix, const char *last, ax_type type, ax_init init,
+/* How a parameter begins. */
+typedef struct beginning {
+    ax_init init;
+    int32_t fan_in;
+} beginning;
+
+static ax_val param(const ax_layers *l, const char *prefix, const char *last, ax_type type, beginning begin,
                     bool trainable)
 {
     if (l->err->code != AX_OK)
         return (ax_val) { 0 };
     char name[NAME];
     snprintf(name, sizeof name, "%s.%s", prefix, last);
-    const ax_param_spec spec = { .name = name, .type = type, .init = init, .group = l->group, .trainable = trainable };
+    const ax_param_spec spec = {
+        .name = name,
+        .type = type,
+        .init = begin.init,
+        .fan_in = begin.fan_in,
+        .group = l->group,
+        .trainable = trainable,
+    };
     return ax_graph_param(l->g, &spec, l->err);
 }
 
 static ax_val vector(const ax_layers *l, const char *prefix, const char *last, int32_t n, ax_init init, bool trainable)
 {
-    return param(l, prefix, last, (ax_type) { .shape = { 1, 1, 1, n } }, init, trainable);
+    return param(l, prefix, last, (ax_type) { .shape = { 1, 1, 1, n } }, (beginning) { .init = init }, trainable);
 }
 
 ax_val ax_layer_conv(const ax_layers *l, const char *prefix, ax_val x, ax_conv_spec spec)
@@ -43,9 +56,16 @@ ax_val ax_layer_conv(const ax_layers *l, const char *prefix, ax_val x, ax_conv_s
                                      .groups = spec.depthwise ? (uint32_t)in : 1 } };
     ax_attr padded = attr;
     padded.conv.pad = (uint8_t)(attr.conv.dilation * (k / 2));
-    ax_val args[3] = { x, param(l, prefix, "weight", weight, spec.quiet ? AX_INIT_SMALL : AX_INIT_HE, true) };
+    const beginning uniform = { AX_INIT_FAN_IN, k * k * weight.shape.c };
+    const beginning begin = spec.quiet       ? (beginning) { .init = AX_INIT_SMALL }
+                            : l->init_fan_in ? uniform
+                                             : (beginning) { .init = AX_INIT_HE };
+    const beginning bias = spec.bias_one                  ? (beginning) { .init = AX_INIT_ONE }
+                           : begin.init == AX_INIT_FAN_IN ? uniform
+                                                          : (beginning) { .init = AX_INIT_ZERO };
+    ax_val args[3] = { x, param(l, prefix, "weight", weight, begin, true) };
     if (spec.bias)
-        args[2] = vector(l, prefix, "bias", spec.out, spec.bias_one ? AX_INIT_ONE : AX_INIT_ZERO, true);
+        args[2] = param(l, prefix, "bias", (ax_type) { .shape = { 1, 1, 1, spec.out } }, bias, true);
     return ax_layer_apply(l, AX_OP_CONV2D, padded, args, spec.bias ? 3 : 2);
 }
 

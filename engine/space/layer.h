@@ -9,7 +9,8 @@
 typedef struct ax_layers {
     ax_graph *g;
     ax_group group;
-    bool train; /* batch statistics */
+    bool train;       /* batch statistics */
+    bool init_fan_in; /* convolutions begin as AX_INIT_FAN_IN says, but for what is quiet or begins as 1 */
     ax_err *err;
 } ax_layers;
 

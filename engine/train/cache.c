@@ -120,8 +120,12 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
     key = ax_hash(key, &s->random_crop, sizeof s->random_crop);
     key = ax_hash(key, &s->seed, sizeof s->seed);
     key = ax_hash(key, &spec->count, sizeof spec->count);
-    if (s->jitter > 0) /* keys without are as they were before there was any */
+    if (s->jitter > 0) /* keys without are as they were before there was any; so it is with these */
         key = ax_hash(key, &s->jitter, sizeof s->jitter);
+    if (s->floor || s->cubic) {
+        const uint8_t how[] = { 's', s->floor, s->cubic };
+        key = ax_hash(key, how, sizeof how);
+    }
     if (spec->teacher) {
         uint64_t teacher = ax_teacher_key(spec->teacher);
         key = ax_hash(key, &teacher, sizeof teacher);

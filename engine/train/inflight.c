@@ -22,8 +22,8 @@ static const struct {
 } slots[] = { { "value", AX_SLOT_VALUE }, { "m", AX_SLOT_M }, { "v", AX_SLOT_V }, { "average", AX_SLOT_AVERAGE } };
 enum { SLOTS = sizeof slots / sizeof *slots };
 
-/* The last setting that every run has had: one that came later counts once it isn't what its preset says, so that
-   trainings of before go on. */
+/* The last setting that every run has had: one that came later counts once it isn't what was so before, which the
+   preset demo has, so that trainings of before go on. */
 static const char last_of_first[] = "max_failures";
 
 /* The checkpoint's fingerprint: a hash of everything that decides how the training goes on. with_data: also of the data
@@ -34,13 +34,13 @@ static uint64_t key_of(const ax_training *r, bool with_data)
     const char *name;
     char text[AX_SETTING_TEXT], usual[AX_SETTING_TEXT];
     bool later = false;
-    ax_settings preset;
-    if (ax_settings_preset(&preset, r->t->settings.preset, NULL) != AX_OK)
-        preset = r->t->settings;
+    ax_settings before;
+    if (ax_settings_preset(&before, "demo", NULL) != AX_OK)
+        before = r->t->settings;
     uint64_t key = ax_hash(AX_HASH_START, &job->genotype, sizeof job->genotype); /* bytes without padding */
     for (int i = 0; ax_settings_at(&r->t->settings, i, &name, text); i++) {
         ax_setting_scope scope = ax_settings_scope(i);
-        bool is_usual = later && ax_settings_at(&preset, i, &name, usual) && !strcmp(text, usual);
+        bool is_usual = later && ax_settings_at(&before, i, &name, usual) && !strcmp(text, usual);
         later = later || !strcmp(name, last_of_first);
         if (is_usual || (scope != AX_SETTING_FIXED && scope != AX_SETTING_MOVES))
             continue;

@@ -26,6 +26,8 @@ typedef struct ax_sample_spec {
     bool whole;                 /* with h, w = 0: all of the image, with a margin to the right and below up to 32s */
     int32_t shorter_side;       /* resize so first (0: leave) */
     float scale_min, scale_max; /* then by a random factor; 1, 1 = none */
+    bool floor;                 /* shorter_side is the least instead: the original is scaled, but not to below that */
+    bool cubic;                 /* colours by cubic convolution, else bilinear */
     bool mirror,
         random_crop; /* else the centre; too small an image is padded with the mean, its truth with "missing" */
     bool shuffle;    /* each pass has the images in an order of its own, made from the seed */

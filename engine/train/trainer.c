@@ -16,6 +16,16 @@ static int32_t round_up_32(int64_t n)
     return (int32_t)((n + 31) / 32 * 32);
 }
 
+static bool scales_original(const ax_settings *s)
+{
+    return !strcmp(s->scaling, "original");
+}
+
+static bool is_cubic(const ax_settings *s)
+{
+    return !strcmp(s->interpolation, "bicubic");
+}
+
 ax_sample_spec ax_trainer_validation(const ax_settings *s, const ax_source *source)
 {
     int32_t side = source->info.task.task->one_size ? (int32_t)s->crop : round_up_32(s->val_crop);
@@ -23,9 +33,11 @@ ax_sample_spec ax_trainer_validation(const ax_settings *s, const ax_source *sour
         .split = AX_SPLIT_VAL,
         .h = side,
         .w = side,
-        .shorter_side = (int32_t)s->shorter_side,
+        .shorter_side = (int32_t)(s->val_shorter_side ? s->val_shorter_side : s->shorter_side),
         .scale_min = 1,
         .scale_max = 1,
+        .floor = scales_original(s),
+        .cubic = is_cubic(s),
         .seed = (uint64_t)s->seed,
     };
 }
@@ -41,6 +53,8 @@ ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
         .shorter_side = (int32_t)(stage == 1 ? s->shorter_side : s->stage2_shorter_side),
         .scale_min = (float)s->scale_min,
         .scale_max = (float)s->scale_max,
+        .floor = scales_original(s),
+        .cubic = is_cubic(s),
         .mirror = s->mirror,
         .jitter = (float)s->jitter,
         .random_crop = true,

@@ -35,6 +35,7 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
         .quiet = t->source->info.task.task->quiet,
         .bias_one = t->source->info.task.task->starts_at_one,
         .concat = ax_aggregate_is_concat(&t->settings),
+        .init_fan_in = !strcmp(t->settings.init, "pytorch"),
     };
 }
 
@@ -283,31 +284,34 @@ static ax_code run_logged(ax_training *r, ax_err *err)
     return due ? ax_training_settle(r, err) : AX_OK;
 }
 
-/* Here what the step came to is waited for. */
-static ax_code run_waited(ax_training *r, ax_err *err)
+/* Runs the step of batch `at` and waits for what it came to. */
+static ax_code run_and_wait(ax_training *r, int32_t at, float *loss, ax_err *err)
 {
     double others = 0;
-    float loss;
     ax_code code = ax_plan_run(r->plan, err);
-    if (code == AX_OK && r->step + 1 < r->schedule.steps)
-        ax_batch_fill_ahead(r->batch, r->step + 1);
+    if (code == AX_OK && at + 1 < r->schedule.steps)
+        ax_batch_fill_ahead(r->batch, at + 1);
     /* the peers first: one that has failed says so, and nobody waits for it */
     if (code == AX_OK)
         code = ax_peers_loss(r->peers, &others, err);
     if (code == AX_OK)
-        code = ax_plan_read(r->plan, "loss", &loss, sizeof loss, err);
+        code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
     if (code != AX_OK)
         return code;
-    r->loss = r->peers ? (float)((double)r->share / r->schedule.batch * (double)loss + others) : loss;
-    if (!isfinite(r->loss))
-        return ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)r->loss);
+    *loss = r->peers ? (float)((double)r->share / r->schedule.batch * (double)*loss + others) : *loss;
+    if (!isfinite(*loss))
+        return ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
     code = ax_peers_gather(r->peers, r->params, err);
     if (code == AX_OK && r->peers)
         code = update(r, err);
     if (code == AX_OK && r->stage == 2)
         code = ax_optim_end(r->params, AX_GROUP_ENCODER, &r->encoder, NULL, err);
-    if (code == AX_OK)
-        code = ax_optim_end(r->params, AX_GROUP_DECODER, &r->decoder, NULL, err);
+    return code == AX_OK ? ax_optim_end(r->params, AX_GROUP_DECODER, &r->decoder, NULL, err) : code;
+}
+
+static ax_code run_waited(ax_training *r, ax_err *err)
+{
+    ax_code code = run_and_wait(r, r->step, &r->loss, err);
     if (code != AX_OK)
         return code;
     if (r->step % r->schedule.steps_per_epoch == 0)
@@ -317,21 +321,62 @@ static ax_code run_waited(ax_training *r, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
+/* All that a step needs before it runs: the batch, and what is of this step. */
+static ax_code prepare(ax_training *r, int32_t at, double factor, float decay, ax_err *err)
 {
-    const ax_settings *s = &r->t->settings;
-    ax_code code = ax_batch_fill(r->batch, r->step, err);
-    r->decoder.lr = (float)(s->lr * lr_factor(r));
-    r->encoder.lr = (float)(s->encoder_lr * lr_factor(r));
+    ax_code code = ax_batch_fill(r->batch, at, err);
+    r->decoder.lr = (float)(r->t->settings.lr * factor);
+    r->encoder.lr = (float)(r->t->settings.encoder_lr * factor);
     r->decoder.slot = r->encoder.slot = r->unread;
     if (code == AX_OK && r->stage == 2)
-        code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay_now(r), err);
+        code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay, err);
     if (code == AX_OK)
-        code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay_now(r), err);
-    if (code == AX_OK)
-        code = ax_peers_start(r->peers, r->params, err);
+        code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay, err);
+    return code == AX_OK ? ax_peers_start(r->peers, r->params, err) : code;
+}
+
+/* ---- the ends of epochs ---- */
+
+/* The averages become the parameters. */
+static ax_code take_averages(ax_training *r, ax_err *err)
+{
+    ax_code code = ax_optim_take_average(r->params, AX_GROUP_DECODER, err);
+    return code == AX_OK && r->stage == 2 ? ax_optim_take_average(r->params, AX_GROUP_ENCODER, err) : code;
+}
+
+/* The averages' own statistics of batch norm, from more batches: steps that learn nothing, since their rate is 0, and
+   keep the averages, since their decay is 1. */
+static ax_code refresh(ax_training *r, ax_err *err)
+{
+    const float lr = r->decoder.lr, encoder_lr = r->encoder.lr;
+    ax_code code = take_averages(r, err);
+    for (int32_t k = 0; k < r->t->settings.bn_refresh && code == AX_OK; k++) {
+        const int32_t at = r->schedule.steps + k;
+        float loss;
+        code = prepare(r, at, 0, 1, err);
+        if (code == AX_OK)
+            code = r->log ? ax_plan_run(r->plan, err) : run_and_wait(r, at, &loss, err);
+    }
+    r->decoder.lr = lr;
+    r->encoder.lr = encoder_lr;
+    return code;
+}
+
+static ax_code end_epoch(ax_training *r, ax_err *err)
+{
+    const ax_settings *s = &r->t->settings;
+    if (!(s->polyak > 0) || r->step % r->schedule.steps_per_epoch)
+        return AX_OK;
+    ax_code code = s->polyak_copy ? take_averages(r, err) : AX_OK;
+    bool last = r->stage == 2 && r->step == r->schedule.steps;
+    return code == AX_OK && last && s->bn_refresh ? refresh(r, err) : code;
+}
+
+ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
+{
+    ax_code code = prepare(r, r->step, lr_factor(r), decay_now(r), err);
     if (code == AX_OK)
         code = r->log ? run_logged(r, err) : run_waited(r, err);
     *loss = r->loss;
-    return code;
+    return code == AX_OK ? end_epoch(r, err) : code;
 }

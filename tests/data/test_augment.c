@@ -176,6 +176,66 @@ static void scaled(void **state)
     ax_picture_release(&p);
 }
 
+/* Cubic convolution at a quarter and three quarters has the weights -.10546875 .87890625 .26171875 -.03515625 and their
+   mirror; what is beyond an edge is the edge, and sums are cut to what a byte can be. */
+static void cubic(void **state)
+{
+    (void)state;
+    static const uint8_t row[4] = { 0, 0, 100, 200 };
+    static const int want[8] = { 0, 0, 0, 19, 67, 133, 181, 211 };
+    uint8_t rgb[3 * 16], label[16] = { 0 };
+    for (int i = 0; i < 48; i++)
+        rgb[i] = i % 3 == 2 ? row[i / 12] : row[i / 3 % 4];
+    const ax_picture p = { 4, 4, rgb, label };
+    ax_sample_spec spec = plain;
+    spec.cubic = true;
+    spec.shorter_side = spec.h = spec.w = 8;
+    ax_sample s = cut(&p, spec, 0);
+    for (int32_t y = 0; y < 8; y++)
+        for (int32_t x = 0; x < 8; x++) {
+            assert_true(fabs(byte_of(&s, y, x, 0) - want[x]) < 1e-3);
+            assert_true(fabs(byte_of(&s, y, x, 2) - want[y]) < 1e-3);
+        }
+    ax_sample_release(&s);
+    ax_picture moved = coded(40, 50); /* without a scale pixels stay what they are */
+    spec = plain;
+    spec.cubic = true;
+    spec.h = spec.w = 32;
+    s = cut(&moved, spec, 0);
+    expect_moved(&moved, &s, 4, 9, false);
+    ax_sample_release(&s);
+    ax_picture_release(&moved);
+}
+
+/* With a floor the original is scaled, and enlarged only where it would be smaller than that. */
+static void floors(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t floor;
+        float scale;
+        int32_t h, w; /* whole 32s */
+    } of[] = {
+        { 0, 1, 96, 128 },        { 90, 1, 96, 128 }, /* large enough: left */
+        { 192, 1, 192, 256 },                         /* raised */
+        { 64, 0.7f, 64, 64 + 0 },                     /* 67 x 89.6: not below 64 */
+        { 96, 0.5f, 96, 128 },                        /* 48 would be below */
+        { 96, 2, 192, 256 },
+    };
+    ax_picture p = coded(96, 128);
+    for (size_t i = 0; i < sizeof of / sizeof *of; i++) {
+        ax_sample_spec spec = plain;
+        spec.floor = true;
+        spec.shorter_side = of[i].floor;
+        spec.scale_min = spec.scale_max = of[i].scale;
+        ax_sample s = cut(&p, spec, 0);
+        if (s.h != of[i].h || s.w != of[i].w)
+            fail_msg("floor %d, scale %g: %dx%d", (int)of[i].floor, (double)of[i].scale, (int)s.w, (int)s.h);
+        ax_sample_release(&s);
+    }
+    ax_picture_release(&p);
+}
+
 static void nonsense(void **state)
 {
     (void)state;
@@ -207,6 +267,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(normalised),   cmocka_unit_test(whole_centre_and_padding),
         cmocka_unit_test(random_crops), cmocka_unit_test(scaled),
+        cmocka_unit_test(cubic),        cmocka_unit_test(floors),
         cmocka_unit_test(nonsense),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+static const ax_gate_rule usual = { .bypass = false }, promoted = { .bypass = true };
+
 static void near(double a, double b)
 {
     assert_true(fabs(a - b) < 1e-12);
@@ -30,16 +32,16 @@ static void mean_and_chance(void **state)
 {
     (void)state;
     ax_gate g = ax_gate_new(1);
-    ax_gate_verdict v = ax_gate_ask(&g, 0.5, false);
+    ax_gate_verdict v = ax_gate_ask(&g, 0.5, usual);
     assert_true(v.passed);
     near(v.mean, 0.01);
     near(v.tolerance, 0.9);
     near(v.chance, 1);
     near(g.mean, 0.99 * 0.01 + 0.01 * 0.5);    /* 0.0149 */
-    v = ax_gate_ask(&g, 0.0149 * 0.55, false); /* r/M = 0.55: 1 - 0.45/0.9 */
+    v = ax_gate_ask(&g, 0.0149 * 0.55, usual); /* r/M = 0.55: 1 - 0.45/0.9 */
     assert_true(fabs(v.chance - 0.5) < 1e-9);
     near(v.mean, 0.0149);
-    v = ax_gate_ask(&g, 0, false); /* 1 - 1/0.9 < 0 */
+    v = ax_gate_ask(&g, 0, usual); /* 1 - 1/0.9 < 0 */
     near(v.chance, 0);
     assert_false(v.passed);
     assert_int_equal(g.count, 3);
@@ -51,10 +53,10 @@ static void late_gate_is_strict(void **state)
     ax_gate g = ax_gate_new(1);
     g.mean = 0.6;
     g.count = 400;
-    ax_gate_verdict v = ax_gate_ask(&g, 0.6 * 0.9, false); /* 1 - 0.1/0.27216 */
+    ax_gate_verdict v = ax_gate_ask(&g, 0.6 * 0.9, usual); /* 1 - 0.1/0.27216 */
     near(v.chance, 1 - 0.1 / 0.27216);
     g.mean = 0.6;
-    v = ax_gate_ask(&g, 0.6 * 0.7, false);
+    v = ax_gate_ask(&g, 0.6 * 0.7, usual);
     near(v.chance, 0);
 }
 
@@ -66,7 +68,7 @@ static void chance_is_what_happens(void **state)
     for (int i = 0; i < 4000; i++) {
         g.mean = 0.5;
         g.count = 0;
-        passed += ax_gate_ask(&g, 0.5 * 0.37, false).passed; /* 1 - 0.63/0.9 = 0.3 */
+        passed += ax_gate_ask(&g, 0.5 * 0.37, usual).passed; /* 1 - 0.63/0.9 = 0.3 */
     }
     assert_in_range(passed, 1100, 1300); /* 1200 +- 3.4 sigma */
 }
@@ -76,11 +78,39 @@ static void a_wave_changes_nobody_elses_luck(void **state)
     (void)state;
     ax_gate a = ax_gate_new(3), b = ax_gate_new(3);
     a.mean = b.mean = 0.5;
-    ax_gate_verdict v = ax_gate_ask(&a, 0.01, true);
+    ax_gate_verdict v = ax_gate_ask(&a, 0.01, promoted);
     assert_true(v.passed);
     near(v.chance, 1);
-    ax_gate_ask(&b, 0.01, false);
+    ax_gate_ask(&b, 0.01, usual);
     assert_memory_equal(&a, &b, sizeof a);
+}
+
+/* As published: the mean that a reward meets has it already. */
+static void a_mean_with_ones_own_reward(void **state)
+{
+    (void)state;
+    ax_gate g = ax_gate_new(1);
+    g.mean = 0.5;
+    ax_gate_verdict v = ax_gate_ask(&g, 0.3, (ax_gate_rule) { .own_first = true });
+    near(v.mean, 0.99 * 0.5 + 0.01 * 0.3); /* 0.498 */
+    near(v.chance, 1 - (1 - 0.3 / 0.498) / 0.9);
+    near(g.mean, 0.498);
+    assert_int_equal(g.count, 1);
+}
+
+/* It is asked, and leaves no trace but the number that is drawn. */
+static void uncounted_rewards_move_nothing(void **state)
+{
+    (void)state;
+    ax_gate g = ax_gate_new(1), same = ax_gate_new(1);
+    g.mean = 0.5;
+    ax_gate_verdict v = ax_gate_ask(&g, 0.3, (ax_gate_rule) { .uncounted = true, .own_first = true });
+    near(v.mean, 0.5);
+    near(v.chance, 1 - (1 - 0.3 / 0.5) / 0.9);
+    assert_true(g.mean == 0.5);
+    assert_int_equal(g.count, 0);
+    ax_gate_ask(&same, 0.3, usual);
+    assert_memory_equal(&g.rng, &same.rng, sizeof g.rng);
 }
 
 static void same_seed_same_verdicts(void **state)
@@ -90,9 +120,9 @@ static void same_seed_same_verdicts(void **state)
     int differ = 0;
     for (int i = 0; i < 200; i++) {
         a.mean = b.mean = c.mean = 0.5;
-        bool pa = ax_gate_ask(&a, 0.3, false).passed;
-        assert_int_equal(pa, ax_gate_ask(&b, 0.3, false).passed);
-        differ += pa != ax_gate_ask(&c, 0.3, false).passed;
+        bool pa = ax_gate_ask(&a, 0.3, usual).passed;
+        assert_int_equal(pa, ax_gate_ask(&b, 0.3, usual).passed);
+        differ += pa != ax_gate_ask(&c, 0.3, usual).passed;
     }
     assert_true(differ > 20);
 }
@@ -105,6 +135,8 @@ int main(void)
         cmocka_unit_test(late_gate_is_strict),
         cmocka_unit_test(chance_is_what_happens),
         cmocka_unit_test(a_wave_changes_nobody_elses_luck),
+        cmocka_unit_test(a_mean_with_ones_own_reward),
+        cmocka_unit_test(uncounted_rewards_move_nothing),
         cmocka_unit_test(same_seed_same_verdicts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
