@@ -205,7 +205,7 @@ include tests/cuda/emu.mk
 bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genotypes 8 --only stage1"; ARGS=--help)
 	@/usr/bin/python3 tools/bench/peer.py --engine $(B)/auxcell-engine $(ARGS)
 
-experiments: all ## what the method's ingredients are worth (ARGS="ablations|proxy|strategies --data camvid:DIR")
+experiments: all ## what the method's ingredients are worth (ARGS="ablations|proxy|strategies|yardstick --data camvid:DIR")
 	@/usr/bin/python3 tools/experiments/run.py $(ARGS) --engine $(B)/auxcell-engine
 
 # a run with a long past, made by the engine's own code

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Experiments on the method itself: what its ingredients, its short training and its strategies are worth.
 
-usage: run.py ablations|proxy|strategies [--data SPEC] [--preset P] [--genotypes N] [--max-macs N] [--seeds N]
+usage: run.py ablations|proxy|strategies|yardstick [--data SPEC] [--preset P] [--genotypes N] [--max-macs N] [--seeds N]
               [--candidates N] [--set NAME=VALUE]... [--engine FILE] [--out DIR]
 
 ablations   stage-1 rewards with and without auxiliary heads, the parameters' average and (with --set teacher=MODEL)
@@ -10,6 +10,9 @@ proxy       how the rewards of a short training, under several schedules, rank d
             times as long: Spearman's and Kendall's rank correlations.
 strategies  ppo, reinforce, evolution, elite, gp and random at the same number of candidates: `auxcell compare`'s tables
             (the first of the finals, with fresh seeds, and paired t tests), and how the rewards went.
+
+yardstick   the three published cells on CamVid under what could make PyTorch's rewards of the same recipe higher than
+            ours: how parameters begin, averages, filters, arithmetic. Each arm is paired with the preset by cell and seed.
 
 --max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
 experiment's time. What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
@@ -38,9 +41,21 @@ SCHEDULES = {"constant": {},
              "constant, no average": {"polyak": 0}}
 
 
+# What a PyTorch program came to with the recipe of preset cpu on CamVid (367 crops of 256, 5 epochs), two seeds each.
+PEER = {"arch0": (.649, .619), "arch1": (.629, .666), "arch2": (.644, .665)}
+ARMS = {"init pytorch": {"init": "pytorch"},
+        "averages copied back": {"polyak_copy": 1},
+        "averages not debiased": {"debias": 0},
+        "no average": {"polyak": 0},
+        "bicubic": {"interpolation": "bicubic"},
+        "random scales, original": {"scaling": "original", "scale_min": .7, "scale_max": 1.4, "shorter_side": 300},
+        "no Winograd": {"winograd": 0},
+        "init pytorch, averages copied back": {"init": "pytorch", "polyak_copy": 1}}
+
+
 def options():
     p = argparse.ArgumentParser(usage=__doc__.split("usage: ")[1].split("\n\n")[0])
-    p.add_argument("what", choices=("ablations", "proxy", "strategies"))
+    p.add_argument("what", choices=("ablations", "proxy", "strategies", "yardstick"))
     p.add_argument("--data", default="scenes")
     p.add_argument("--preset")
     p.add_argument("--genotypes", type=int, default=12)
@@ -126,13 +141,29 @@ def strategies(lab, o):
                   "mean of the last third"], rows)
 
 
+def yardstick(lab, o):
+    names, seeds = genotypes.chosen(3), range(1, o.seeds + 1)
+    base = rewards(lab, names, seeds, stages=1)
+    mean = [statistics.fmean(of) for of in PEER.values()]
+    rows = [["PyTorch", *map(figures.number, mean), figures.number(statistics.fmean(mean)), "", ""]]
+    for arm, settings in {"as the preset says": {}, **ARMS}.items():
+        other = rewards(lab, names, seeds, stages=1, **settings) if settings else base
+        cell = [statistics.fmean(row[k] for row in other if row[k] is not None) for k in range(len(names))]
+        pairs = [(a, b) for old, new in zip(base, other) for a, b in zip(old, new) if a is not None and b is not None]
+        difference, half = figures.mean_and_half_width([b - a for a, b in pairs])
+        rows.append([arm, *map(figures.number, cell), figures.number(statistics.fmean(cell)),
+                     "%+.4f +- %.4f" % (difference, half) if settings else "",
+                     "%d of %d" % (sum(b > a for a, b in pairs), len(pairs)) if settings else ""])
+    return table(["stage 1, %d seeds" % o.seeds, *PEER, "mean", "difference, 95 % interval", "better in"], rows)
+
+
 def main():
     o = options()
     common = {"data": o.data, "preset": o.preset}
     for pair in o.set:
         name, _, value = pair.partition("=")
         common[name] = value
-    text = {"ablations": ablations, "proxy": proxy, "strategies": strategies}[o.what](Lab(o.engine, o.out, common), o)
+    text = {"ablations": ablations, "proxy": proxy, "strategies": strategies, "yardstick": yardstick}[o.what](Lab(o.engine, o.out, common), o)
     version = subprocess.run([o.engine, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     text = "%s\n\n`%s`, %s\n" % (text, " ".join([o.what, *sys.argv[2:]]), version or "auxcell")
     (pathlib.Path(o.out) / (o.what + ".md")).write_text(text, encoding="utf-8")
