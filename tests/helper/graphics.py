@@ -111,7 +111,7 @@ class Terminal(Screen):
         self.speaks, self.answers, self.cell, self.system = speaks, answers, cell, system
         self.images, self.placed, self.sixels = {}, {}, {}
         self.left, self.parts, self.asked = b"", b"", 0
-        self.graphics_bytes = self.images_sent = self.cleared = 0
+        self.graphics_bytes = self.images_sent = self.cleared = self.scrolled = 0
         super().__init__(argv, **more)
 
     def make_screen(self, rows, cols):
@@ -205,7 +205,9 @@ class Terminal(Screen):
         cursor = self.screen.cursor
         h, w = self.cell
         rows, cols = -(-picture.h // h), -(-picture.w // w)
-        assert cursor.y + rows < self.screen.lines and cursor.x + cols <= self.screen.columns, "it would scroll"
+        if cursor.y + rows >= self.screen.lines or cursor.x + cols > self.screen.columns:
+            self.scrolled += 1  # it was sent for a window that has become smaller meanwhile, or is wrong
+            return
         for key in [key for key, (at, _, _) in self.sixels.items() if at == (cursor.y, cursor.x)]:
             del self.sixels[key]
         self.images_sent += 1

@@ -147,7 +147,7 @@ def sixel_shows_what_the_files_hold():
                 assert off < most, (name, off)
             sent = t.images_sent
             settled(t.send("j").wait("mask #29"), lambda t: len(t.sixels) == 4)
-            assert t.images_sent == sent + 2 and named(t)["truth"][2].pixels == shown["truth"][2].pixels
+            assert not t.scrolled and t.images_sent == sent + 2 and named(t)["truth"][2].pixels == shown["truth"][2].pixels
             t.send("q")
             assert t.ended() == 0
             t.close()
