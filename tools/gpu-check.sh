@@ -60,7 +60,7 @@ section() { printf '\n## %s\n\n' "$1" >>"$work/report"; }
 quote() { { echo '```' && cat "$@" && echo '```'; } >>"$work/report"; }
 
 if [ -n "$small" ]; then
-    sizes="--batch 1 --crop 32 --channels 4 --runs 1" batches=1 seconds=15 golden_files=$(ls "$golden"/decoder*.safetensors | head -n 1)
+    sizes="--batch 1 --crop 32 --channels 4 --runs 1" batches=1 seconds=10 golden_files=$(ls "$golden"/decoder*.safetensors | head -n 1)
     run="--crop 32 --val-crop 32 --train-samples 4 --val-samples 2 --batch 2 --channels 8 --epochs 1 --stages 1 --latency 0 --cuda-tune 0"
 else
     sizes="--runs 20" batches="16 64" seconds=60 golden_files=$(ls "$golden"/decoder*.safetensors "$golden"/encoder*.safetensors)
