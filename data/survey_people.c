@@ -113,8 +113,8 @@ static ax_code look(looking *l, ax_err *err)
         }
         for (int k = 0; k < of->skeleton->n; k++)
             if (!v->s->people[s].of_point[k])
-                ax_survey_find(v, AX_FINDING_ABSENT, (uint64_t)(s * AX_MAX_KEYPOINTS + k), "%s: %s", part_name(s),
-                               of->skeleton->point[k].name);
+                ax_survey_find(v, AX_FINDING_ABSENT, (uint64_t)s * AX_MAX_KEYPOINTS + (uint64_t)k, "%s: %s",
+                               part_name(s), of->skeleton->point[k].name);
     }
     return code == AX_OK ? find_twins(l, err) : code;
 }

@@ -102,15 +102,15 @@ static void retire(line *l, size_t i, size_t n)
         hand_out(l, s, i + l->slots, TO_LOAD);
 }
 
-static void run(line *l, size_t n)
+static void run(line *l, size_t slots, size_t n)
 {
     size_t retired = 0;
     pthread_mutex_lock(&l->lock);
-    for (size_t i = 0; i < l->slots && i < n; i++)
+    for (size_t i = 0; i < slots && i < n; i++)
         hand_out(l, &l->slot[i], i, TO_LOAD);
     for (size_t i = 0; i < n; i++) {
-        slot *s = &l->slot[i % l->slots];
-        while (retired < i && (l->slot[retired % l->slots].stage == STORED || retired + l->slots <= i))
+        slot *s = &l->slot[i % slots];
+        while (retired < i && (l->slot[retired % slots].stage == STORED || retired + slots <= i))
             retire(l, retired++, n);
         wait_for(l, s, LOADED);
         pthread_mutex_unlock(&l->lock);
@@ -161,7 +161,7 @@ ax_code ax_pipeline_run(const ax_pipeline *p, size_t n, int threads, ax_err *err
     while (code == AX_OK && started < threads && !pthread_create(&thread[started], NULL, work, &l))
         started++;
     if (code == AX_OK && started)
-        run(&l, n);
+        run(&l, 2 * (size_t)threads + 2, n);
     else if (code == AX_OK)
         code = run_alone(p, n, err);
     for (int k = 0; k < started; k++)

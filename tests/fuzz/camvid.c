@@ -1,5 +1,6 @@
 /* A list of CamVid, and what the names in it come to. */
 #include "data/open.h"
+#include "data/png_write.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -9,9 +10,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char name[8], spec[FUZZ_PATH + 8];
     if (!dir[0]) {
         fuzz_folder(dir);
+        static const uint8_t pixels[3 * 32 * 32], palette[1][3];
+        char path[FUZZ_PATH + 8];
         fuzz_put(dir, "val.txt", "i.png m.png\n", 12);
-        fuzz_put(dir, "i.png", "", 0);
-        fuzz_put(dir, "m.png", "", 0);
+        snprintf(path, sizeof path, "%s/i.png", dir); /* opening looks at both */
+        if (ax_picture_write(path, pixels, 32, 32, NULL) != AX_OK)
+            abort();
+        snprintf(path, sizeof path, "%s/m.png", dir);
+        if (ax_mask_write(path, pixels, 32, 32, palette, 1, NULL) != AX_OK)
+            abort();
     }
     fuzz_put(dir, "train.txt", data, size);
     snprintf(spec, sizeof spec, "camvid:%s", dir);
