@@ -202,7 +202,7 @@ test: tests ## build and run every test, in parallel (ONLY=part of a name runs s
 include tests/cuda/emu.mk
 
 # ---- speed ---------------------------------------------------------------------------------------------------
-bench-peer: all ## time against PyTorch in a virtual environment (ARGS="--genotypes 8 --only stage1"; ARGS=--help)
+bench-peer: all ## time against PyTorch, onnxruntime and OpenVINO (ARGS="--genotypes 8 --only infer"; ARGS=--help)
 	@/usr/bin/python3 tools/bench/peer.py --engine $(B)/auxcell-engine $(ARGS)
 
 experiments: all ## what the method's ingredients are worth (ARGS="ablations|proxy|strategies|yardstick --data camvid:DIR")

@@ -240,7 +240,7 @@ def stage2(decoder, encoder, s):
 
 def infer(decoder, encoder, s):
     decoder.eval(), encoder.eval()
-    image = random_map(s["batch"], 3, s["crop"], s["crop"])
+    image = random_map(s["batch"], 3, s["crop"], s.get("width", s["crop"]))
 
     def step():
         with torch.inference_mode():

@@ -2,7 +2,10 @@
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
 #include "engine/config/option.h"
+#include "engine/base/output.h"
 #include "engine/command/bench/bench.h"
+#include "engine/export/onnx.h"
+#include "engine/export/onnx_message.h"
 
 #include "engine/command/program.h"
 #include "engine/model/mobilenet.h"
@@ -37,7 +40,7 @@ static ax_code report(ax_bench *b, double median, double least, bool json, ax_er
     const ax_bench_work *o = b->o;
     ax_network_figures f;
     struct rusage usage_now;
-    if (ax_network_measure(ax_encoder_builtin(), &b->spec, o->crop, o->crop, &f, err) != AX_OK)
+    if (ax_network_measure(ax_encoder_builtin(), &b->spec, o->crop, o->width, &f, err) != AX_OK)
         return err->code;
     getrusage(RUSAGE_SELF, &usage_now);
     size_t peak = ax_plan_arena_bytes(b->session.plan) + ax_params_bytes(b->session.params);
@@ -51,11 +54,26 @@ static ax_code report(ax_bench *b, double median, double least, bool json, ax_er
                f.stats.params, f.stats.macs);
     else
         ax_out(
-            "%s\n%s on %s, batch %d, crop %d, channels %d, repeats %d: median %.2f ms, least %.2f ms\n"
+            "%s\n%s on %s, batch %d, crop %dx%d, channels %d, repeats %d: median %.2f ms, least %.2f ms\n"
             "plan and parameters %.1f MB, process %ld MB; network %.3f M parameters, %.2f G multiply-adds an image\n",
-            text, mode, b->session.be->name, o->batch, o->crop, o->channels, o->repeats, median * 1e3, least * 1e3,
+            text, mode, b->session.be->name, o->batch, o->width, o->crop, o->channels, o->repeats, median * 1e3, least * 1e3,
             (double)peak / 1e6, usage_now.ru_maxrss / 1024, (double)f.stats.params / 1e6, (double)f.stats.macs / 1e9);
     return AX_OK;
+}
+
+static ax_code write_onnx(const ax_session *s, const char *file, ax_err *err)
+{
+    const ax_onnx_spec spec = { .image = ax_graph_find(s->graph, "image"),
+                                .output = ax_graph_find(s->graph, "logits"),
+                                .name = "logits",
+                                .doc = "random weights" };
+    ax_str text;
+    ax_str_init(&text, AX_ONNX_BYTES);
+    ax_code code = ax_onnx_write(s->graph, s->params, &spec, &text, err);
+    if (code == AX_OK)
+        code = ax_output_write(file, text.text, text.len, err);
+    ax_str_release(&text);
+    return code;
 }
 
 void ax_bench_defaults(ax_bench_work *o)
@@ -64,6 +82,8 @@ void ax_bench_defaults(ax_bench_work *o)
         o->batch = o->infer ? 1 : o->stage == 1 ? 16 : 8;
     if (!o->crop)
         o->crop = o->infer ? 512 : 256;
+    if (!o->width)
+        o->width = o->crop;
     if (!o->channels)
         o->channels = o->infer ? 64 : 48;
     if (!o->repeats)
@@ -81,11 +101,13 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         .genotype = AX_BENCH_GENOTYPE, .device = "auto", .stage = 1, .outputs = 21, .runs = 5, .graphs = 1
     };
     bool json = false, with_profile = false;
+    const char *onnx = NULL;
     const ax_option table[] = {
         AX_TEXT("--genotype", "G", &o.genotype, "the decoder (the published arch0)"),
         AX_WHOLE("--stage", "N", &o.stage, 1, 2, "of step: 1 or 2 (1)"),
         AX_WHOLE("--batch", "N", &o.batch, 1, 4096, "images at once (step 16 or 8, infer 1)"),
         AX_WHOLE("--crop", "N", &o.crop, 32, 8192, "side of the images, a multiple of 32 (256, 512)"),
+        AX_WHOLE("--width", "N", &o.width, 32, 8192, "of infer: their width, if it isn't their height (--crop)"),
         AX_WHOLE("--channels", "N", &o.channels, 1, 1024, "width of the decoder (48, 64)"),
         AX_WHOLE("--repeats", "N", &o.repeats, 1, 8, "steps per separable convolution (1, 2)"),
         AX_WHOLE("--classes", "N", &o.outputs, 1, 255, "classes (21)"),
@@ -93,6 +115,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--runs", "N", &o.runs, 1, MAX_RUNS, "runs that count (5)"),
         AX_WHOLE("--graphs", "N", &o.graphs, 0, 1, "CUDA: 1: kernels are launched as one graph, 0: one by one (1)"),
         AX_TEXT("--device", "NAME", &o.device, "auto, cpu, ref or cuda:N"),
+        AX_TEXT("--onnx", "FILE", &onnx, "of infer: writes the network that is measured, for others to run"),
         AX_FLAG("--json", &json, "one JSON object"),
         AX_FLAG("--profile", &with_profile, "where the time goes, by operation and shape"),
     };
@@ -107,10 +130,16 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         return ax_complain_of(&err);
     }
     o.infer = !strcmp(argv[1], "infer");
+    if (!o.infer && (onnx || o.width)) {
+        ax_fail(&err, AX_EINVAL, "--onnx and --width are for bench infer");
+        return ax_complain_of(&err);
+    }
     ax_bench_defaults(&o);
     ax_bench b = { 0 };
     double median = 0, least = 0;
     ax_code code = ax_bench_init(&b, &o, &err);
+    if (code == AX_OK && onnx)
+        code = write_onnx(&b.session, onnx, &err);
     if (code == AX_OK)
         code = ax_bench_measure(&b, &median, &least, &err);
     if (code == AX_OK)

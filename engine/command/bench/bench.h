@@ -14,6 +14,7 @@
 typedef struct ax_bench_work {
     const char *genotype, *device;
     int32_t stage, batch, crop, channels, outputs, repeats, threads, runs, graphs;
+    int32_t width; /* of inference; 0 = crop */
     bool infer;
 } ax_bench_work;
 /* Fills in what the command line left 0: the sizes of the search, or of inference. */

@@ -29,7 +29,7 @@ void ax_bench_release(ax_bench *b)
 static ax_code build_infer(ax_graph *g, const ax_bench_work *o, const ax_decoder_spec *spec, ax_err *err)
 {
     ax_val logits;
-    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { o->batch, o->crop, o->crop, 3 } }, err);
+    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { o->batch, o->crop, o->width, 3 } }, err);
     ax_code code = ax_network_build(g, image, ax_encoder_builtin(), spec, &logits, err);
     return code == AX_OK ? ax_graph_keep(g, logits, "logits", err) : code;
 }
@@ -57,6 +57,8 @@ ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spe
         return err->code;
     if (o->crop % 32)
         return ax_fail(err, AX_EINVAL, "option --crop: %d isn't a multiple of 32", o->crop);
+    if (o->width % 32)
+        return ax_fail(err, AX_EINVAL, "option --width: %d isn't a multiple of 32", o->width);
     spec->channels = o->channels;
     spec->repeats = o->repeats;
     spec->outputs = o->outputs;
