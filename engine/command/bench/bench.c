@@ -56,8 +56,9 @@ static ax_code report(ax_bench *b, double median, double least, bool json, ax_er
         ax_out(
             "%s\n%s on %s, batch %d, crop %dx%d, channels %d, repeats %d: median %.2f ms, least %.2f ms\n"
             "plan and parameters %.1f MB, process %ld MB; network %.3f M parameters, %.2f G multiply-adds an image\n",
-            text, mode, b->session.be->name, o->batch, o->width, o->crop, o->channels, o->repeats, median * 1e3, least * 1e3,
-            (double)peak / 1e6, usage_now.ru_maxrss / 1024, (double)f.stats.params / 1e6, (double)f.stats.macs / 1e9);
+            text, mode, b->session.be->name, o->batch, o->width, o->crop, o->channels, o->repeats, median * 1e3,
+            least * 1e3, (double)peak / 1e6, usage_now.ru_maxrss / 1024, (double)f.stats.params / 1e6,
+            (double)f.stats.macs / 1e9);
     return AX_OK;
 }
 

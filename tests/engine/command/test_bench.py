@@ -143,6 +143,23 @@ class Others(unittest.TestCase):
         ref = json.loads(bench("infer", "--device", "ref", "--profile", "--json"))["profile"]
         self.assertEqual({r["op"] for r in ref}, {r["op"] for r in rows})
 
+    def test_inference_has_a_width_and_writes_what_it_measures(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "network.onnx")
+            wide = json.loads(bench("infer", "--device", "cpu", "--threads", "1", "--json", "--width", "64",
+                                    "--onnx", path))
+            square = json.loads(bench("infer", "--device", "cpu", "--threads", "1", "--json"))
+            # twice as much, but for what follows a global pool
+            self.assertTrue(1.99 * square["macs"] < wide["macs"] <= 2 * square["macs"], (wide, square))
+            with open(path, "rb") as f:
+                data = f.read()
+            self.assertTrue(b"logits" in data and b"image" in data and len(data) > 4 * wide["params"])
+        for args, why in ((["infer", "--width", "65"], "option --width: 65 isn't a multiple of 32"),
+                          (["step", "--width", "64"], "--onnx and --width are for bench infer")):
+            done = subprocess.run([ENGINE, "bench", *args, *SMALL], capture_output=True, text=True, timeout=120)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(why, done.stderr)
+
     def test_profile_names_the_implementation_of_convolutions(self):
         step = ["step", "--stage", "2", "--device", "cpu", "--threads", "1", "--profile"]
         for r in json.loads(bench(*step, "--json"))["profile"]:

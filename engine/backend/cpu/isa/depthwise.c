@@ -9,12 +9,12 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
     const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, start = s->in * c + first * step;
     const bool finishes = ax_finishes(e);
     for (int32_t k = 0; k < g->c; k = next_vector(k, g->c)) {
-        vf acc[TILE], b = { 0 };
+        vf acc[TILE][3], b = { 0 };
         if (e && e->bias)
             b = AX_LOAD(e->bias + k);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
-            acc[t] = b;
+            acc[t][0] = b;
         if (at->next)
             fetch(at->next + (start + K / 2 * step + k), step, T);
         for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
@@ -31,16 +31,14 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
 #pragma GCC unroll 5
                 for (int kw = 0; kw < K; kw++)
                     if (j - kw >= 0 && j - kw < T)
-                        acc[j - kw] += weight[kw] * v;
+                        acc[j - kw][0] += weight[kw] * v;
             }
         }
         if (finishes)
-#pragma GCC unroll 8
-            for (int t = 0; t < T; t++)
-                acc[t] = ax_finish(e, acc[t], to + t * step + k);
+            ax_finish_rows(e, acc, to + k, step, T, 1);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
-            AX_STORE(y + to + t * step + k, acc[t]);
+            AX_STORE(y + to + t * step + k, acc[t][0]);
     }
 }
 
@@ -65,12 +63,12 @@ AX_INLINE void strided(const ax_dw *g, const rows *at, int32_t o, const float *w
     const ptrdiff_t c = g->c;
     const bool finishes = ax_finishes(e);
     for (int32_t k = 0; k < g->c; k = next_vector(k, g->c)) {
-        vf acc[TILE], b = { 0 };
+        vf acc[TILE][3], b = { 0 };
         if (e && e->bias)
             b = AX_LOAD(e->bias + k);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
-            acc[t] = b;
+            acc[t][0] = b;
         for (int32_t kh = at->kh0; kh < at->kh1; kh++)
             for (int32_t kw = 0; kw < K; kw++) {
                 const int32_t column = o * S - g->pad + kw * g->dilation;
@@ -79,15 +77,13 @@ AX_INLINE void strided(const ax_dw *g, const rows *at, int32_t o, const float *w
 #pragma GCC unroll 8
                 for (int t = 0; t < T; t++)
                     if (inside || (uint32_t)(column + t * S) < (uint32_t)g->w)
-                        acc[t] += weight * AX_LOAD(p + t * S * c);
+                        acc[t][0] += weight * AX_LOAD(p + t * S * c);
             }
         if (finishes)
-#pragma GCC unroll 8
-            for (int t = 0; t < T; t++)
-                acc[t] = ax_finish(e, acc[t], to + t * c + k);
+            ax_finish_rows(e, acc, to + k, c, T, 1);
 #pragma GCC unroll 8
         for (int t = 0; t < T; t++)
-            AX_STORE(y + to + t * c + k, acc[t]);
+            AX_STORE(y + to + t * c + k, acc[t][0]);
     }
 }
 

@@ -86,6 +86,27 @@ AX_INLINE vf ax_finish(const ax_epilogue *e, vf v, ptrdiff_t at)
     return v;
 }
 
+/* The same for rows of NV vectors that are in registers, each question asked once: row t begins at at + t * step. */
+#define AX_EACH_VECTOR                                                                                                 \
+    _Pragma("GCC unroll 8") for (int t = 0; t < ROWS; t++) _Pragma("GCC unroll 3") for (int k = 0; k < NV; k++)
+AX_INLINE void ax_finish_rows(const ax_epilogue *e, vf (*acc)[3], ptrdiff_t at, ptrdiff_t step, const int ROWS,
+                              const int NV)
+{
+    if (e->act)
+        AX_EACH_VECTOR acc[t][k] = AX_FLOOR(acc[t][k]);
+    if (e->act == AX_ACT_RELU6)
+        AX_EACH_VECTOR acc[t][k] = AX_CEILING(acc[t][k]);
+    for (int i = 0; i < AX_MAX_SUMMANDS && e->add[i]; i++) {
+        const float *from = e->add[i] + at;
+        AX_HIDE(step);
+        AX_EACH_VECTOR acc[t][k] += AX_LOAD(from + t * step + k * AX_LANES);
+    }
+    if (e->after)
+        AX_EACH_VECTOR acc[t][k] = AX_FLOOR(acc[t][k]);
+    if (e->after == AX_ACT_RELU6)
+        AX_EACH_VECTOR acc[t][k] = AX_CEILING(acc[t][k]);
+}
+
 AX_INLINE vh ax_finish_half(const ax_epilogue *e, vh v, ptrdiff_t at)
 {
     if (e->act)

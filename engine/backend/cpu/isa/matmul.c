@@ -48,12 +48,9 @@ AX_INLINE void product(const float *v, ptrdiff_t ci, const float *u, float *m, p
     }
     AX_HIDE(co);
     if (e)
-        for (int t = 0; t < ROWS; t++) {
-            for (int k = 0; k < NV; k++)
-                acc[t][k] = ax_finish(e, acc[t][k], at + t * co + k * AX_LANES);
-            if (half)
-                more[t] = ax_finish_half(e, more[t], at + t * co + NV * AX_LANES);
-        }
+        ax_finish_rows(e, acc, at, co, ROWS, NV);
+    for (int t = 0; e && half && t < ROWS; t++)
+        more[t] = ax_finish_half(e, more[t], at + t * co + NV * AX_LANES);
     for (int t = 0; t < ROWS; t++) {
         for (int k = 0; k < NV; k++)
             AX_STORE(m + t * co + k * AX_LANES, acc[t][k]);
