@@ -4,7 +4,9 @@
 #include "engine/wire/history.h"
 #include "engine/wire/run.h"
 #include "tui/session/comparison.h"
+#include "viz/figure.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -31,6 +33,19 @@ static void add_run(compared *d, const ax_offer_item *item)
     side->run[side->n_runs++] = s;
 }
 
+/* A run's name, and the mean of the first of its finals, whose seeds are fresh, where it has had some. */
+static char *name_of(const ax_contender *s, char out[static 128])
+{
+    const ax_candidate *first = ax_state_candidate(s->run[0], s->run[0]->finalist);
+    char mean[AX_FIGURE], half[AX_FIGURE];
+    int n = snprintf(out, 128, "%s", s->name);
+    if (first)
+        n += snprintf(out + n, 128 - (size_t)n, "  finals %s", ax_figure_share(first->outcome.final_mean, 4, mean));
+    if (first && !isnan(first->outcome.final_interval))
+        snprintf(out + n, 128 - (size_t)n, "+-%s", ax_figure_share(first->outcome.final_interval, 4, half));
+    return out;
+}
+
 /* One line per run, in the lower part of the plot, where the best so far never is. */
 static void draw_names(ax_pane p, const ax_comparison *c, const ax_chart *chart)
 {
@@ -39,9 +54,10 @@ static void draw_names(ax_pane p, const ax_comparison *c, const ax_chart *chart)
         for (int k = 0; k < chart->n; k++)
             if (chart->layer[k].letter == 'a' + i)
                 role = chart->layer[k].role;
+        char name[128];
         int col = p.at.cols / 2, row = p.at.rows - 3 - c->n + i;
         ax_pane_printf(p, row, col, AX_ROLE_STRONG, "%c", 'a' + i);
-        ax_pane_print_cut(p, row, col + 2, p.at.cols - col - 3, role, c->side[i].name);
+        ax_pane_print_cut(p, row, col + 2, p.at.cols - col - 3, role, name_of(&c->side[i], name));
     }
 }
 
