@@ -174,21 +174,21 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, finals_seeds, FREE, SEARCH, 4, 4, 4, FROM(1, 1000),                                                       \
       "finals: least fresh seeds of each network, else there are fewer of them")                                       \
     X(WHOLE, polyak_copy, FIXED, STAGE1, 0, 0, 1, ON_OFF,                                                              \
-      "1: each epoch ends with the averages as parameters, and goes on from them, as published")                       \
+      "1: after each epoch the averages become the parameters, as published")                                          \
     X(TEXT, scaling, FIXED, DATA, "resized", "resized", "original", ONE_OF("resized, original"),                       \
-      "what is scaled: the image resized to shorter_side, or the original, which no scale makes smaller than that")    \
+      "what is scaled: resized images, or original ones, never below shorter_side")                                    \
     X(TEXT, interpolation, FIXED, DATA, "bilinear", "bilinear", "bicubic", ONE_OF("bilinear, bicubic"),                \
       "how images are resized: bilinear, bicubic")                                                                     \
     X(WHOLE, val_shorter_side, FIXED, DATA, 0, 0, 400, FROM(0, 8192),                                                  \
       "as shorter_side, of validation images; 0 = the same")                                                           \
     X(TEXT, init, FIXED, STAGE1, "he", "he", "pytorch", ONE_OF("he, pytorch"),                                         \
-      "how convolutions begin: he (normal, by the larger fan), pytorch (uniform, as it does)")                         \
+      "initial weights of convolutions: he (normal, larger fan), pytorch (uniform)")                                   \
     X(REAL, reinforce_lr, RUN, SEARCH, 6e-4, 6e-4, 1e-4, FROM(1e-9, 1), "reinforce: learning rate of the controller")  \
     X(TEXT, gate_mean, RUN, SEARCH, "before", "before", "after", ONE_OF("before, after"),                              \
       "mean that a reward meets at the gate: of those before it, or with it: after")                                   \
     X(WHOLE, gate_handmade, RUN, SEARCH, 1, 1, 0, ON_OFF, "1: what people submit counts in the gate's mean")           \
     X(WHOLE, bn_refresh, FIXED, STAGE2, 0, 0, 0, FROM(0, 10000),                                                       \
-      "batches from which batch norm learns its statistics again under the averages, 0 = not")
+      "batches that refresh batch norm's statistics under the averages, 0 = none")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */
