@@ -174,9 +174,9 @@ ax_code ax_gp_evidence(ax_gp *gp, ax_gp_choice choice, const double *y, double *
 ax_code ax_gp_fit(ax_gp *gp, const double *y, ax_gp_choice *out, ax_err *err)
 {
     double best = -INFINITY;
-    for (uint8_t l = 0; l < AX_GP_LENGTHS; l++)
-        for (uint8_t k = 0; k < AX_GP_NOISES; k++) {
-            const ax_gp_choice choice = { l, k };
+    for (int l = 0; l < AX_GP_LENGTHS; l++)
+        for (int k = 0; k < AX_GP_NOISES; k++) {
+            const ax_gp_choice choice = { (uint8_t)l, (uint8_t)k };
             double evidence;
             ax_code code = ax_gp_evidence(gp, choice, y, &evidence, err);
             if (code != AX_OK)

@@ -77,9 +77,9 @@ static uint8_t *reduce_blocks(const ax_cells *c, uint8_t *out)
 {
     const ax_cells_form form = ax_cells_canonical(c);
     uint8_t place[AX_CELLS_TAPS + AX_BLOCKS];
-    for (uint8_t i = 0; i < AX_CELLS_TAPS; i++)
-        place[i] = i;
-    for (uint8_t i = 0; i < AX_BLOCKS; i++)
+    for (int i = 0; i < AX_CELLS_TAPS; i++)
+        place[i] = (uint8_t)i;
+    for (int i = 0; i < AX_BLOCKS; i++)
         place[AX_CELLS_TAPS + form.block[i]] = (uint8_t)(AX_CELLS_TAPS + i);
     for (int i = 0; i < AX_BLOCKS; i++) {
         const uint8_t *in = c->block[form.block[i]].in;
