@@ -1,5 +1,6 @@
 /* The page's pictures: what the best candidate predicts on the validation images that the run keeps, where it is wrong,
    and how good it is there class by class. */
+#include "engine/base/base64.h"
 #include "engine/base/png_encode.h"
 #include "tui/report/page_internal.h"
 #include "viz/figure.h"
@@ -12,19 +13,6 @@
 #include <string.h>
 
 enum { MOST_BYTES = 256 << 20 };
-
-static void base64(const unsigned char *p, size_t n, ax_str *out)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        unsigned left = (unsigned)(n - i), v = (unsigned)p[i] << 16;
-        v |= left > 1 ? (unsigned)p[i + 1] << 8 : 0;
-        v |= left > 2 ? p[i + 2] : 0;
-        const char four[] = { digit[v >> 18], digit[v >> 12 & 63], left > 1 ? digit[v >> 6 & 63] : '=',
-                              left > 2 ? digit[v & 63] : '=' };
-        ax_str_bytes(out, four, sizeof four);
-    }
-}
 
 /* palette NULL: pixels are RGB. */
 static ax_code add_picture(const uint8_t *pixels, const ax_maskfile *m, const uint8_t (*palette)[3], const char *what,
@@ -39,7 +27,7 @@ static ax_code add_picture(const uint8_t *pixels, const ax_maskfile *m, const ui
         ax_str_printf(out,
                       "<figure><img alt=\"%s of image %d\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,",
                       what, i + 1, m->w, m->h);
-        base64((const unsigned char *)png.text, png.len, out);
+        ax_base64(out, png.text, png.len);
         ax_str_printf(out, "\"><figcaption>%s</figcaption></figure>\n", what);
     }
     ax_str_release(&png);

@@ -2,6 +2,7 @@
    wanted. */
 #include "tui/term/term_internal.h"
 
+#include "engine/base/base64.h"
 #include "engine/base/crc32c.h"
 #include "engine/base/hash.h"
 #include "engine/base/png_encode.h"
@@ -12,17 +13,6 @@
 enum { CHUNK = 4096, MOST_BYTES = 64 << 20 };
 
 /* ---- an image's bytes ---- */
-
-static void add_base64(ax_str *out, const unsigned char *p, size_t n)
-{
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < n ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < n ? p[i + 2] : 0);
-        const char four[4] = { digit[v >> 18], digit[v >> 12 & 63], i + 1 < n ? digit[v >> 6 & 63] : '=',
-                               i + 2 < n ? digit[v & 63] : '=' };
-        ax_str_bytes(out, four, sizeof four);
-    }
-}
 
 /* Sends an image as PNG, in chunks as the protocol wants them. */
 static void transmit(const ax_raster *p, uint32_t id, ax_str *out)
@@ -42,7 +32,7 @@ static void transmit(const ax_raster *p, uint32_t id, ax_str *out)
             ax_str_printf(out, "\033_Gm=%d;", at + n < png.len);
         else
             ax_str_printf(out, "\033_Ga=t,f=100,i=%u,q=2,m=%d;", id, n < png.len);
-        add_base64(out, (const unsigned char *)png.text + at, n);
+        ax_base64(out, png.text + at, n);
         ax_str_add(out, "\033\\");
     }
     ax_str_release(&png);

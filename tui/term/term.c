@@ -1,5 +1,6 @@
 #include "tui/term/term_internal.h"
 
+#include "engine/base/base64.h"
 #include "tui/term/keycode.h"
 #include "tui/term/restore.h"
 
@@ -269,21 +270,15 @@ void ax_term_forget(ax_term *t)
 
 void ax_term_copy(ax_term *t, const char *text)
 {
-    static const char digit[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char out[1024];
-    size_t n = strlen(text), used = 0;
+    ax_str out;
+    size_t n = strlen(text);
     if (!t || n > 600)
         return;
-    used += (size_t)snprintf(out, sizeof out, "\033]52;c;");
-    for (size_t i = 0; i < n; i += 3) {
-        uint32_t v = (uint32_t)(unsigned char)text[i] << 16;
-        v |= i + 1 < n ? (uint32_t)(unsigned char)text[i + 1] << 8 : 0;
-        v |= i + 2 < n ? (uint32_t)(unsigned char)text[i + 2] : 0;
-        out[used++] = digit[v >> 18];
-        out[used++] = digit[v >> 12 & 63];
-        out[used++] = i + 1 < n ? digit[v >> 6 & 63] : '=';
-        out[used++] = i + 2 < n ? digit[v & 63] : '=';
-    }
-    out[used++] = '\a';
-    ax_term_send(out, used);
+    ax_str_init(&out, 0);
+    ax_str_add(&out, "\033]52;c;");
+    ax_base64(&out, text, n);
+    ax_str_add(&out, "\a");
+    if (ax_str_ok(&out))
+        ax_term_send(out.text, out.len);
+    ax_str_release(&out);
 }
