@@ -91,7 +91,7 @@
     F(TEXT, masks, "masks file, relative to the run")
 #define AX_EV_GATED(F)                                                                                                 \
     F(WHOLE, passed, "1: goes on")                                                                                     \
-    F(REAL, mean, "running mean of rewards that it met")                                                           \
+    F(REAL, mean, "running mean of rewards that it met")                                                               \
     F(REAL, tolerance, "d: below the mean, r goes on by chance 1 - (1 - r/mean) / d")                                  \
     F(REAL, chance, "probability to go on")
 #define AX_EV_LEARNED(F)                                                                                               \

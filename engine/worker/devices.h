@@ -17,8 +17,8 @@ typedef struct ax_worker_devices {
 } ax_worker_devices;
 
 /* What the setting `device` means: "cuda:all" all CUDA devices that can be used, "cuda:0,2" these, in ascending order,
-   "cuda:0*4" or "cuda:0*2,1*2" several workers on one; any other name is one worker with just that, unchecked. AX_EDEVICE: there is none, or one of the list can't be used,
-   with the reason; AX_EINVAL: not such a list. */
+   "cuda:0*4" or "cuda:0*2,1*2" several workers on one; any other name is one worker with just that, unchecked.
+   AX_EDEVICE: there is none, or one of the list can't be used, with the reason; AX_EINVAL: not such a list. */
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err);
 /* Bit N when device i is cuda:N, else 0: one of a set of CUDA devices. */
 uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i);

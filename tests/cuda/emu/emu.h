@@ -111,9 +111,9 @@ struct op { /* one piece of queued work */
     const char *what;
     std::vector<range> uses; /* checked again when it runs: the memory may have been freed since */
     std::function<void()> run;
-    double us = 1; /* that it takes on the stream's clock, which events read */
+    double us = 1;      /* that it takes on the stream's clock, which events read */
     size_t threads = 0; /* of a kernel */
-    double since = 0; /* when the host asked for it: it doesn't begin before */
+    double since = 0;   /* when the host asked for it: it doesn't begin before */
 };
 struct stream;
 stream *stream_of(cudaStream_t s, const char *call); /* NULL is the legacy stream; violation for a destroyed one */

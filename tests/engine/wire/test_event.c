@@ -189,7 +189,8 @@ static void json_is_one_line(void **state)
         "\\\"b\\\"\\u000a\",\"seed\":0,\"logp\":-"
         "1.5,\"entropy\":null,\"logp_each\":[-0.5,null,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0.5,-0."
         "5,"
-        "-0.5,-0.5,-0.5,-0.5],\"entropy_each\":null,\"expected\":0.5,\"expected_low\":0.25,\"expected_high\":null,\"params\":-1,\"macs\":0}");
+        "-0.5,-0.5,-0.5,-0.5],\"entropy_each\":null,\"expected\":0.5,\"expected_low\":0.25,\"expected_high\":null,"
+        "\"params\":-1,\"macs\":0}");
     ax_str_release(&line);
 }
 
