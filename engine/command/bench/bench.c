@@ -26,13 +26,33 @@ static const char about[] =
 
 enum { MAX_RUNS = 10000 };
 
-static ax_code profile(ax_bench *b, bool json, ax_err *err)
+/* Distance from the fused roofline. least: seconds of the fastest run. */
+static ax_code roofline(const ax_bench *b, double least, bool json, ax_err *err)
+{
+    const ax_bench_effort effort = { .runs = 5, .ms = 10 };
+    ax_bench_peaks peaks;
+    if (ax_bench_peaks_measure(b->session.be, b->session.dev, effort, &peaks, err) != AX_OK)
+        return err->code;
+    double roof = ax_bench_roofline(b->session.plan, &peaks);
+    if (json)
+        ax_out(",\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,\"roofline_ms\":%.6f,\"roofline\":%.4f", peaks.flops * 1e-9,
+               peaks.bandwidth * 1e-9, roof * 1e3, roof / least);
+    else
+        ax_out(
+            "fused roofline (convolutions alone, at %.1f GFLOP/s and %.1f GB/s): %.3f ms, %.0f%% of the least time\n",
+            peaks.flops * 1e-9, peaks.bandwidth * 1e-9, roof * 1e3, 100 * roof / least);
+    return AX_OK;
+}
+
+static ax_code profile(ax_bench *b, double least, bool json, ax_err *err)
 {
     ax_code code = AX_OK;
     ax_plan_profile(b->session.plan, true);
     for (int32_t i = 0; i < b->o->runs && code == AX_OK; i++)
         code = ax_bench_once(b, err);
-    return code == AX_OK ? ax_bench_profile(&b->session, json, err) : code;
+    if (code == AX_OK)
+        code = ax_bench_profile(&b->session, json, err);
+    return code == AX_OK ? roofline(b, least, json, err) : code;
 }
 
 static ax_code report(ax_bench *b, double median, double least, bool json, ax_err *err)
@@ -146,7 +166,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
     if (code == AX_OK)
         code = report(&b, median, least, json, &err);
     if (code == AX_OK && with_profile)
-        code = profile(&b, json, &err);
+        code = profile(&b, least, json, &err);
     if (code == AX_OK && json)
         ax_out("}\n");
     ax_bench_release(&b);

@@ -110,6 +110,18 @@ ax_code ax_bench_alone(const ax_bench_row *row, const ax_backend *be, ax_device 
 ax_code ax_bench_least(ax_code (*run)(void *context, ax_err *err), void *context, ax_bench_effort effort,
                        double *seconds, ax_err *err);
 
+/* ---- the machine (peaks.c, roofline.c) ---- */
+
+typedef struct ax_bench_peaks {
+    double flops, bandwidth; /* per second: multiply-adds on registers (two each), and bytes of a sum of large maps */
+} ax_bench_peaks;
+ax_code ax_bench_peaks_measure(const ax_backend *be, ax_device *dev, ax_bench_effort effort, ax_bench_peaks *out,
+                               ax_err *err);
+/* Seconds of the fused roofline: only convolutions count, whose inputs, outputs and weights move once at the measured
+   bandwidth, or whose best algorithm's products take longer at the peak. Batch norms, activations, sums and resizes
+   ride along for nothing. */
+double ax_bench_roofline(const ax_plan *plan, const ax_bench_peaks *peaks);
+
 /* ---- subcommands; argv[0] is their name, and they return the exit code ---- */
 
 int ax_bench_ops(int argc, char **argv);

@@ -29,7 +29,7 @@ typedef struct ops {
     const ax_backend *be;
     ax_device *dev;
     const ax_peer_table *peer; /* NULL: absent, or not to be compared with */
-    double flops, bandwidth;   /* peaks, per second */
+    ax_bench_peaks peaks;
     unsigned printed, compared;
     double log_ratio; /* summed over the compared ones */
     const char *family;
@@ -39,61 +39,6 @@ typedef struct result {
     double seconds, onednn; /* onednn: 0 = it has no such operation */
     ax_explanation said;
 } result;
-
-/* ---- peaks ---- */
-
-/* Bytes per second of a sum of two maps far larger than caches (STREAM's Add, through the backend's kernel). */
-static ax_code measure_bandwidth(ops *o, ax_err *err)
-{
-    int32_t side = o->effort.ms ? 4096 : 1024; /* --ms 0 wants figures at once, however rough */
-    const ax_operand map = { .mem = (void *)(uintptr_t)64, .type = { .shape = { 1, side, side, 1 } } };
-    ax_bench_row row = { .call = { .op = AX_OP_ADD, .in = { map, map }, .out = { map }, .n_in = 2, .n_out = 1 } };
-    const ax_bench_effort effort = { .runs = 5, .ms = 10 * o->effort.ms };
-    double seconds;
-    ax_code code = ax_bench_alone(&row, o->be, o->dev, effort, &seconds, NULL, err);
-    o->bandwidth = code == AX_OK ? ax_bench_bytes(&row.call) / seconds : 0;
-    return code;
-}
-
-/* Where no loop of our own can run, a matrix product of the backend stands for the peak: of ever more pixels, until it
-   isn't over in no time. */
-static ax_code measure_product(ops *o, ax_err *err)
-{
-    enum { SIDE = 32, CHANNELS = 256, MOST = 256 };
-    void *there = (void *)(uintptr_t)64;
-    const ax_operand weight = { there, { .shape = { CHANNELS, 1, 1, CHANNELS }, .layout = AX_OIHW } };
-    ax_code code = AX_OK;
-    double seconds = 0;
-    for (int32_t n = 1; code == AX_OK && n <= MOST && (n == 1 || seconds * 1e3 < 0.1 * o->effort.ms); n *= 2) {
-        const ax_operand map = { there, { .shape = { n, SIDE, SIDE, CHANNELS } } };
-        ax_bench_row row = { .call = { .op = AX_OP_CONV2D,
-                                       .attr.conv = { .kernel = 1, .stride = 1, .dilation = 1, .groups = 1 },
-                                       .in = { map, weight },
-                                       .out = { map },
-                                       .n_in = 2,
-                                       .n_out = 1 } };
-        code = ax_bench_alone(&row, o->be, o->dev, o->effort, &seconds, NULL, err);
-        if (code == AX_OK)
-            o->flops = fmax(o->flops, ax_bench_flop(&row.call) / seconds);
-    }
-    return code;
-}
-
-static ax_code measure_peaks(ops *o, ax_err *err)
-{
-    if (o->be == &ax_backend_cpu) {
-        o->flops = ax_cpu_peak_flops(o->dev);
-    } else if (o->be == &ax_backend_ref) {
-        ax_device *core = ax_backend_cpu.open(0, 1, err);
-        if (!core)
-            return err->code;
-        o->flops = ax_cpu_peak_flops(core);
-        ax_backend_cpu.close(core);
-    } else if (measure_product(o, err) != AX_OK) {
-        return err->code;
-    }
-    return measure_bandwidth(o, err);
-}
 
 /* ---- rows ---- */
 
@@ -174,7 +119,7 @@ static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
             return ax_fail_prefix(err, name);
         if (r.seconds <= 0)
             r.seconds = 1e-9; /* below the clock's step */
-        double share = fmax(row->flop / o->flops, row->bytes / o->bandwidth) / r.seconds;
+        double share = fmax(row->flop / o->peaks.flops, row->bytes / o->peaks.bandwidth) / r.seconds;
         if (o->json)
             print_json(o, row, &r, share);
         else
@@ -201,11 +146,11 @@ static void print_head(const ops *o, const ax_err *absent)
     if (o->json)
         ax_out("{\"device\":\"%s\",\"isa\":\"%s\",\"threads\":%d,\"peak_gflops\":%.3f,\"peak_gbs\":%.3f,"
                "\"onednn\":%s%s%s,\"rows\":[",
-               o->be->name, isa, threads, o->flops * 1e-9, o->bandwidth * 1e-9, quote, o->peer ? library : "null",
-               quote);
+               o->be->name, isa, threads, o->peaks.flops * 1e-9, o->peaks.bandwidth * 1e-9, quote,
+               o->peer ? library : "null", quote);
     else
         ax_out("%s%s%s, threads %d; peaks here: %.1f GFLOP/s, %.1f GB/s\n", o->be->name, *isa ? " " : "", isa, threads,
-               o->flops * 1e-9, o->bandwidth * 1e-9);
+               o->peaks.flops * 1e-9, o->peaks.bandwidth * 1e-9);
     if (!o->json && o->be == &ax_backend_cpu)
         ax_out("%s%s\n", o->peer ? "beside it oneDNN " : "no oneDNN beside it: ", o->peer ? library : absent->msg);
     if (!o->json)
@@ -223,7 +168,7 @@ static ax_code run(ops *o, ax_err *err)
     if (o->be == &ax_backend_cpu)
         o->peer = ax_peer_load(&absent);
     ax_bench_rows rows = { 0 };
-    ax_code code = measure_peaks(o, err);
+    ax_code code = ax_bench_peaks_measure(o->be, o->dev, o->effort, &o->peaks, err);
     if (code == AX_OK)
         code = ax_bench_rows_init(&rows, &o->work, o->be, o->dev, err);
     if (code == AX_OK)

@@ -143,6 +143,18 @@ class Others(unittest.TestCase):
         ref = json.loads(bench("infer", "--device", "ref", "--profile", "--json"))["profile"]
         self.assertEqual({r["op"] for r in ref}, {r["op"] for r in rows})
 
+    def test_profile_ends_with_the_fused_roofline(self):
+        for mode in ["step"], ["step", "--stage", "2"], ["infer"]:
+            j = json.loads(bench(*mode, "--device", "cpu", "--threads", "1", "--profile", "--json"))
+            self.assertTrue(j["peak_gflops"] > 0.1 and j["peak_gbs"] > 0.01)
+            self.assertAlmostEqual(j["roofline"], j["roofline_ms"] / j["ms_min"], delta=0.002 + 0.02 * j["roofline"])
+            convs = [r for r in j["profile"] if r["op"].startswith(("conv2d", "fused"))]
+            most = sum(max(r["flop"] / j["peak_gflops"], r["bytes"] / j["peak_gbs"]) * 1e-6 for r in convs)
+            self.assertTrue(0 < j["roofline_ms"] <= 1.01 * most, (j["roofline_ms"], most))
+        text = bench("infer", "--device", "cpu", "--threads", "1", "--profile").splitlines()
+        self.assertRegex(text[-1], r"^fused roofline \(convolutions alone, at [\d.]+ GFLOP/s and [\d.]+ GB/s\): "
+                                   r"[\d.]+ ms, \d+% of the least time$")
+
     def test_inference_has_a_width_and_writes_what_it_measures(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "network.onnx")

@@ -1,0 +1,47 @@
+/* How long a plan would take if only its convolutions took time, and they as little as the machine allows. */
+#include "engine/command/bench/bench.h"
+
+#include <math.h>
+
+/* Products of one image and pair of channels by Winograd's filtering with tiles of 4x4 outputs, 36 for 144; a dilated
+   convolution is one on each of dilation * dilation interleaved maps. */
+static double tiles_along(int32_t side, int32_t dilation)
+{
+    double n = 0;
+    for (int32_t r = 0; r < dilation && r < side; r++)
+        n += ceil(ceil((double)(side - r) / dilation) / 4);
+    return n;
+}
+
+/* Floating-point operations of the best algorithm for a pass of a convolution: the direct sum, or Winograd's. */
+static double least_flop(const ax_call *call)
+{
+    const ax_attr *a = &call->attr;
+    const double direct = ax_bench_flop(call);
+    const ax_shape x = ax_bench_input(call, 0)->type.shape, y = ax_bench_output(call)->shape;
+    if (a->conv.kernel != 3 || a->conv.stride != 1 || a->conv.groups != 1 || x.h != y.h || x.w != y.w)
+        return direct;
+    const int passes = call->backward ? (call->out[0].mem != NULL) + (call->out[1].mem != NULL) : 1;
+    const double tiles = tiles_along(y.h, a->conv.dilation) * tiles_along(y.w, a->conv.dilation);
+    return fmin(direct, passes * 2.0 * 36 * tiles * y.n * x.c * y.c);
+}
+
+/* A FUSED reads no more than its convolution does: what it adds is another one's output, or could be in a cache. */
+static double conv_bytes(const ax_call *call)
+{
+    if (call->backward)
+        return ax_bench_bytes(call);
+    return (double)ax_type_bytes(call->in[0].type) + (double)ax_type_bytes(call->in[1].type) +
+           (double)ax_type_bytes(call->out[0].type);
+}
+
+double ax_bench_roofline(const ax_plan *plan, const ax_bench_peaks *peaks)
+{
+    double seconds = 0;
+    for (size_t i = 0; i < ax_plan_steps(plan); i++) {
+        const ax_call *call = ax_plan_step_at(plan, i).call;
+        if (call->op == AX_OP_CONV2D || call->op == AX_OP_FUSED)
+            seconds += fmax(least_flop(call) / peaks->flops, conv_bytes(call) / peaks->bandwidth);
+    }
+    return seconds;
+}
