@@ -3,7 +3,7 @@
 # Everything that a machine with a GPU is wanted for, in one go and within 8 minutes: devices and libraries, what every
 # convolution is offered, golden files, steps with and without graphs and TF32 beside PyTorch, searches with one, two and
 # four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and need a driver only;
-# libraries that lie beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
+# libraries beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
 # --small: sizes for a device that is emulated.
 set -u
 device=cuda:0 build=build/release golden=tests/golden small= out=gpu-report.md
@@ -60,7 +60,7 @@ section() { printf '\n## %s\n\n' "$1" >>"$work/report"; }
 quote() { { echo '```' && cat "$@" && echo '```'; } >>"$work/report"; }
 
 if [ -n "$small" ]; then
-    sizes="--batch 1 --crop 32 --channels 4 --runs 1" batches=1 seconds=10 golden_files=$(ls "$golden"/decoder*.safetensors | head -n 1)
+    sizes="--batch 1 --crop 32 --channels 4 --runs 1" batches=1 seconds=4 golden_files=$(ls "$golden"/decoder*.safetensors | head -n 1)
     run="--crop 32 --val-crop 32 --train-samples 4 --val-samples 2 --batch 2 --channels 8 --epochs 1 --stages 1 --latency 0 --cuda-tune 0"
 else
     sizes="--runs 20" batches="16 64" seconds=60 golden_files=$(ls "$golden"/decoder*.safetensors "$golden"/encoder*.safetensors)
@@ -75,7 +75,7 @@ step "devices" 30 "$engine" devices && quote "$said"
 section "What every convolution is offered, and what was taken"
 for tf32 in 0 1; do
     AUXCELL_CUDA_TUNE=1 AUXCELL_CUDA_OFFERS=1 AUXCELL_CUDA_TF32=$tf32 export AUXCELL_CUDA_TUNE AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
-    step "offers, TF32 $tf32" 60 "$engine" bench ops --device "$device" --only "conv2d${small:+ 3x3 1x}" --ms 0 ${small:+--batch 1 --crop 32 --channels 4 --runs 1}
+    step "offers, TF32 $tf32" 60 "$engine" bench ops --device "$device" --only "conv2d${small:+ 3x3 1x8x8x4}" --ms 0 ${small:+--batch 1 --crop 32 --channels 4 --runs 1}
     quote "$said" "$said.err"
 done
 unset AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
@@ -115,10 +115,11 @@ done
 section "Searches on the scenes, $seconds s"
 printf '| workers | candidates | per hour |\n| ---: | ---: | ---: |\n' >"$work/searches"
 for workers in 1 2 4; do
-    rm -rf "$work/run"
+    at=$work/run-$workers
     # shellcheck disable=SC2086
-    step "search, $workers workers" $((seconds + 20)) sh -c "AUXCELL_ENGINE='$engine' timeout -s INT $seconds '$build/auxcell' search --headless --data scenes --run '$work/run' --device '$device*$workers' $run || [ \$? -eq 124 ]"
-    n=$("$build/auxcell" export "$work/run" --json 2>/dev/null | grep -c '"reward"')
+    step "search, $workers workers" $((seconds + 20)) sh -c "AUXCELL_ENGINE='$engine' timeout -s INT $seconds '$build/auxcell' search --headless --data scenes --run '$at' --device '$device*$workers' $run || [ \$? -eq 124 ]"
+    AUXCELL_ENGINE=$engine "$build/auxcell" stop "$at" >/dev/null 2>&1 # the next search has the device to itself
+    n=$("$build/auxcell" export "$at" --json 2>/dev/null | grep -c '"reward"')
     echo "| $workers | $n | $((n * 3600 / seconds)) |" >>"$work/searches"
 done
 cat "$work/searches" >>"$work/report"

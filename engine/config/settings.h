@@ -176,16 +176,16 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, polyak_copy, FIXED, STAGE1, 0, 0, 1, ON_OFF,                                                              \
       "1: after each epoch the averages become the parameters, as published")                                          \
     X(TEXT, scaling, FIXED, DATA, "resized", "resized", "original", ONE_OF("resized, original"),                       \
-      "what is scaled: resized images, or original ones, never below shorter_side")                                    \
+      "random scales are of the resized or original image")                                                            \
     X(TEXT, interpolation, FIXED, DATA, "bilinear", "bilinear", "bicubic", ONE_OF("bilinear, bicubic"),                \
       "how images are resized: bilinear, bicubic")                                                                     \
     X(WHOLE, val_shorter_side, FIXED, DATA, 0, 0, 400, FROM(0, 8192),                                                  \
       "as shorter_side, of validation images; 0 = the same")                                                           \
     X(TEXT, init, FIXED, STAGE1, "he", "he", "pytorch", ONE_OF("he, pytorch"),                                         \
-      "initial weights of convolutions: he (normal, larger fan), pytorch (uniform)")                                   \
+      "initial weights of convolutions: he or pytorch (uniform)")                                                      \
     X(REAL, reinforce_lr, RUN, SEARCH, 6e-4, 6e-4, 1e-4, FROM(1e-9, 1), "reinforce: learning rate of the controller")  \
     X(TEXT, gate_mean, RUN, SEARCH, "before", "before", "after", ONE_OF("before, after"),                              \
-      "mean that a reward meets at the gate: of those before it, or with it: after")                                   \
+      "the gate's mean reward: before this one, or after it")                                                          \
     X(WHOLE, gate_handmade, RUN, SEARCH, 1, 1, 0, ON_OFF, "1: what people submit counts in the gate's mean")           \
     X(WHOLE, bn_refresh, FIXED, STAGE2, 0, 0, 0, FROM(0, 10000),                                                       \
       "batches that refresh batch norm's statistics under the averages, 0 = none")

@@ -86,7 +86,7 @@ def a_promotion_takes_all_devices(where):
 
 
 def what_fails_on_several_devices_is_tried_again_on_one(where):
-    """In the third step, from the state that was kept after the second."""
+    """In the third step, from the state after the second or, where saving it took too long for that, after the first."""
     run = promoted(where, FAIL_CALL="ncclSend:5")
     failed = run.until(("scored", "failed"), 3)
     assert failed["cause"] == "device" and failed["retried"] == 1, failed
@@ -94,8 +94,9 @@ def what_fails_on_several_devices_is_tried_again_on_one(where):
     before = len(run.seen)
     assert run.until(("scored", "failed"), 3)["batch"] == 4
     steps = [fields["step"] for kind, i, fields in run.seen[before:] if kind == "progress" and i == 3]
-    assert steps and min(steps) == 3, steps
-    assert said_of(run, 3) == ["it trains on 2 devices"], run.seen
+    assert steps and min(steps) in (2, 3), steps
+    said = said_of(run, 3)
+    assert said == ["it trains on 2 devices", f"it goes on after step {min(steps) - 1} of 3"], said
     assert run.stop() == 0
 
 
