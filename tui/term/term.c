@@ -5,6 +5,7 @@
 #include "tui/term/restore.h"
 
 #include <curses.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -81,7 +82,8 @@ static bool has_paste_mode(void)
 static void arm(int fd, const struct termios *saved)
 {
     char reset[256];
-    size_t n = add_capability(reset, 0, sizeof reset, exit_attribute_mode);
+    size_t n = has_paste_mode() ? add_capability(reset, 0, sizeof reset, "\033\\") : 0; /* ends half a picture */
+    n = add_capability(reset, n, sizeof reset, exit_attribute_mode);
     if (has_paste_mode())
         n = add_capability(reset, n, sizeof reset, PASTE_OFF MOUSE_OFF);
     n = add_capability(reset, n, sizeof reset, keypad_local);
@@ -108,8 +110,14 @@ static void read_size(ax_term *t)
 void ax_term_send(const char *bytes, size_t n)
 {
     fflush(stdout);
-    if (write(STDOUT_FILENO, bytes, n) < 0) {
-        /* a terminal that is gone is noticed by poll */
+    for (size_t at = 0; at < n;) { /* a signal cuts a long write: what a picture begins must be ended */
+        ssize_t sent = write(STDOUT_FILENO, bytes + at, n - at);
+        if (sent > 0)
+            at += (size_t)sent;
+        else if (errno == EAGAIN)
+            poll(&(struct pollfd) { .fd = STDOUT_FILENO, .events = POLLOUT }, 1, -1);
+        else if (errno != EINTR)
+            return; /* a terminal that is gone is noticed by poll */
     }
 }
 

@@ -86,6 +86,21 @@ def kitty_shows_what_the_files_hold():
         t.close()
 
 
+def signals_cut_no_picture():
+    """A write that waits for the terminal ends early when a signal comes."""
+    with Place() as place:
+        run_with_masks(place)
+        t = open_masks(place, "sixel")
+        settled(t, lambda t: len(t.shown()) == 4)
+        before = t.images_sent
+        t.send("\x0c")
+        for _ in range(200):
+            if t.read(0.3):
+                t.process.send_signal(signal.SIGWINCH)
+        settled(t, lambda t: t.images_sent > before and len(t.shown()) == 4)
+        assert not t.scrolled
+
+
 def pictures_follow_the_screen():
     """Zoom, another view and back, help over them, a new size, everything drawn again, Ctrl-Z."""
     for speaks in ("kitty", "sixel"):
@@ -260,6 +275,7 @@ def the_overview_has_them_too():
 
 
 if __name__ == "__main__":
-    run_tests([kitty_shows_what_the_files_hold, sixel_shows_what_the_files_hold, pictures_follow_the_screen,
+    run_tests([kitty_shows_what_the_files_hold, sixel_shows_what_the_files_hold, signals_cut_no_picture,
+               pictures_follow_the_screen,
                others_get_half_blocks, settings_decide, a_late_answer_is_no_key, nothing_waits_for_an_answer,
                pictures_that_stay_cost_nothing, the_overview_has_them_too])
