@@ -147,5 +147,5 @@ void ax_config_read(ax_config *c)
     if (text)
         ax_keymap_parse(&c->keys, path, text, &err);
     free(text);
-    snprintf(c->wrong, sizeof c->wrong, "%s", err.msg);
+    snprintf(c->wrong, sizeof c->wrong, "%.*s", (int)sizeof c->wrong - 1, err.msg);
 }
