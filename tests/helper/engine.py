@@ -17,7 +17,7 @@ BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 ENGINE = os.path.join(BUILD, "auxcell-engine")
 TINY = dict(candidates=5, train_samples=8, val_samples=4, crop=64, val_crop=64, epochs=1, channels=8, full_epochs=1,
             full_channels=16, full_repeats=1, threads=1, batch=4, stages=1, device="cpu")
-LIMIT = 60
+LIMIT = 300  # seconds; what takes longer hangs: sanitizers and busy machines take many times what is usual
 
 
 def make_run(path, cache=None, **settings):
