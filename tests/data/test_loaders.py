@@ -11,7 +11,7 @@ import unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../helper"))
-from auxcell import AUXCELL, main  # noqa: E402
+from auxcell import AUXCELL, BUILD, main  # noqa: E402
 import pictures  # noqa: E402
 
 ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
@@ -229,6 +229,7 @@ def attempt(data, task="", *more):
     return done.returncode, done.stdout, done.stderr
 
 
+@unittest.skipIf("thread" in BUILD, "whole programs take too long; test_loader.c and test_each.c run the threads")
 class Loaders(unittest.TestCase):
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix="auxcell-loaders-")
