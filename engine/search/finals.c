@@ -60,15 +60,29 @@ bool ax_entry_is_search(const ax_entry *r)
     return !ax_entry_is_full(r) && !ax_entry_is_final(r);
 }
 
-/* The finalist's training with this seed, 0 = there is none. */
-static uint32_t find(const ax_search *s, uint32_t finalist, int64_t seed)
+/* Which trainings there are: of the finalist with index i, with the seed of a round. */
+typedef struct made {
+    uint64_t rounds[AX_FINALISTS][AX_FINALS_SEEDS / 64 + 1]; /* bit by bit */
+} made;
+
+static bool is_made(const made *m, uint32_t i, uint32_t round)
 {
+    return m->rounds[i][round / 64] >> round % 64 & 1;
+}
+
+/* In one pass over the finals: it is asked at every turn of the coordinator. */
+static void find_made(const ax_search *s, made *m)
+{
+    *m = (made) { 0 };
     for (uint32_t id = s->finals.first; id && id <= s->n_entries; id++) {
         const ax_entry *r = ax_search_get(s, id);
-        if (r->parent == finalist && r->seed == seed && ax_entry_is_final(r))
-            return id;
+        const uint64_t from = (uint64_t)r->seed - (uint64_t)s->setup.settings.seed, round = from / 1000;
+        if (!ax_entry_is_final(r) || from % 1000 || round < 1 || round > AX_FINALS_SEEDS)
+            continue;
+        for (uint32_t i = 0; i < s->finals.n; i++)
+            if (s->finals.finalist[i] == r->parent)
+                m->rounds[i][round / 64] |= (uint64_t)1 << round % 64;
     }
-    return 0;
 }
 
 /* One that a person pruned gets no more trainings, until that is taken back. */
@@ -81,11 +95,15 @@ static bool in_play(const ax_search *s, uint32_t finalist)
 static bool next_training(const ax_search *s, uint32_t *finalist, int64_t *seed)
 {
     const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
-    for (uint32_t round = 1; s->finals.chosen && round <= seeds; round++)
+    made there;
+    if (!s->finals.chosen)
+        return false;
+    find_made(s, &there);
+    for (uint32_t round = 1; round <= seeds; round++)
         for (uint32_t i = 0; i < s->finals.n; i++) {
             *finalist = s->finals.finalist[i];
             *seed = seed_of(s, round);
-            if (in_play(s, *finalist) && !find(s, *finalist, *seed))
+            if (in_play(s, *finalist) && !is_made(&there, i, round))
                 return true;
         }
     return false;
@@ -131,8 +149,9 @@ typedef struct standing {
     bool pending; /* trainings of it are still to come */
 } standing;
 
-static standing standing_of(const ax_search *s, uint32_t finalist)
+static standing standing_of(const ax_search *s, uint32_t i, const made *there)
 {
+    const uint32_t finalist = s->finals.finalist[i];
     double reward[AX_FINALS_SEEDS];
     uint32_t n = 0;
     standing t = { .id = finalist };
@@ -146,7 +165,7 @@ static standing standing_of(const ax_search *s, uint32_t finalist)
     }
     const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
     for (uint32_t round = 1; s->finals.chosen && round <= seeds && !t.pending; round++)
-        t.pending = in_play(s, finalist) && !find(s, finalist, seed_of(s, round));
+        t.pending = in_play(s, finalist) && !is_made(there, i, round);
     t.mean = ax_mean_of(reward, n);
     return t;
 }
@@ -211,8 +230,10 @@ void ax_finals_rank(ax_search *s)
     standing of[AX_FINALISTS];
     double best[AX_FINALISTS];
     bool pending = false, changed = false;
+    made there;
+    find_made(s, &there);
     for (uint32_t i = 0; i < s->finals.n; i++) {
-        of[i] = standing_of(s, s->finals.finalist[i]);
+        of[i] = standing_of(s, i, &there);
         pending = pending || of[i].pending;
     }
     judge(s, of, s->finals.n, best);
