@@ -3,6 +3,7 @@
 #define AX_TESTS_POLICY_SYNTHETIC_H
 
 #include "engine/base/rng.h"
+#include "engine/policy/strategy.h"
 #include "engine/space/space.h"
 
 #include <math.h>
@@ -21,6 +22,22 @@ static inline double synthetic_reward(const ax_genotype *g, uint64_t seed, uint3
         sum += far == 0 ? 0 : far == 1 ? 0.5 : 1;
     }
     return 1 - sum / s->n_decisions + noise * ax_rng_normal(&own);
+}
+
+/* The best of so many candidates that a strategy proposes and learns from under noise, by its reward without. Ends s.
+ */
+static inline double synthetic_best(ax_strategy *s, uint32_t candidates, uint64_t seed)
+{
+    double best = -1;
+    for (uint32_t id = 1; id <= candidates; id++) {
+        ax_proposal p;
+        ax_strategy_propose(s, &p, NULL);
+        p.id = id;
+        ax_strategy_learn(s, &p, synthetic_reward(&p.genotype, seed, id, 0.02), NULL, NULL);
+        best = fmax(best, synthetic_reward(&p.genotype, seed, id, 0));
+    }
+    ax_strategy_free(s);
+    return best;
 }
 
 #endif

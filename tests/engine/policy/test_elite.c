@@ -128,17 +128,7 @@ static double best_of(const char *name, const char *space, uint64_t seed)
 {
     ax_strategy_options o = ax_strategy_defaults(name, seed);
     o.space = ax_space_named(space);
-    ax_strategy *s = ax_strategy_new(&o, NULL);
-    double best = -1;
-    for (uint32_t id = 1; id <= 150; id++) {
-        ax_proposal p;
-        ax_strategy_propose(s, &p, NULL);
-        p.id = id;
-        ax_strategy_learn(s, &p, synthetic_reward(&p.genotype, seed, id, 0.02), NULL, NULL);
-        best = fmax(best, synthetic_reward(&p.genotype, seed, id, 0));
-    }
-    ax_strategy_free(s);
-    return best;
+    return synthetic_best(ax_strategy_new(&o, NULL), 150, seed);
 }
 
 static void finds_better_ones_than_random(void **state)

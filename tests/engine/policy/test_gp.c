@@ -152,17 +152,7 @@ static void a_rebuilt_model_has_the_same_bits(void **state)
 
 static double best_of(const char *name, const char *space, uint64_t seed)
 {
-    ax_strategy *s = start(name, space, seed);
-    double best = -1;
-    for (uint32_t id = 1; id <= ROUNDS; id++) {
-        ax_proposal p;
-        ax_strategy_propose(s, &p, NULL);
-        p.id = id;
-        ax_strategy_learn(s, &p, synthetic_reward(&p.genotype, seed, id, 0.02), NULL, NULL);
-        best = fmax(best, synthetic_reward(&p.genotype, seed, id, 0));
-    }
-    ax_strategy_free(s);
-    return best;
+    return synthetic_best(start(name, space, seed), ROUNDS, seed);
 }
 
 static void finds_better_ones_than_random(void **state)
