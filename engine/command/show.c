@@ -2,55 +2,83 @@
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 
+#include "engine/command/cost.h"
 #include "engine/config/option.h"
-#include "engine/command/prepare.h"
-#include "engine/command/program.h"
-#include "engine/model/network.h"
 #include "engine/space/space.h"
-#include "engine/train/footprint.h"
+#include "engine/wire/run.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 static const char synopsis[] = "auxcell show GENOTYPE [OPTION...]";
 static const char about[] = "Parameters, multiply-adds of the convolutions (one image, no auxiliary heads, encoder "
                             "included) and output stride\n"
                             "of the network that a genotype builds, then its cell and blocks. With a preset those of\n"
-                            "its search, and the memory that a training takes.\n"
-                            "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]\n";
+                            "its search, and the memory that a training takes; likewise with a run.\n"
+                            "  GENOTYPE like [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]],\n"
+                            "           or - : one a line from standard input, each answered at once\n";
 
 typedef struct options {
     bool json, concat;
     int32_t channels, repeats, outputs, size[2]; /* 0 = not given */
-    const char *preset, *data;                   /* NULL = not given */
-    /* With a preset: */
-    ax_settings settings;
-    uint64_t memory; /* bytes that a training takes at most */
-    int32_t batch;   /* its crops per step in stage 1 */
+    const char *preset, *data, *run;             /* NULL = not given */
+    ax_costing costing;                          /* with a preset or a run */
 } options;
 
-/* The side of an image as this network sees it. */
-static int32_t padded(int32_t side, const ax_genotype *g)
+/* Of the network alone, in full training at the size that the published figures are for. */
+static ax_code measure(const options *o, const ax_genotype *g, ax_cost *out, ax_err *err)
 {
-    const int32_t unit = ax_network_unit(ax_encoder_builtin(), g);
-    return (side + unit - 1) / unit * unit;
+    *out = (ax_cost) { .channels = o->channels ? o->channels : 64,
+                       .repeats = o->repeats ? o->repeats : 2,
+                       .outputs = o->outputs ? o->outputs : 21,
+                       .size = { o->size[0] ? o->size[0] : 512, o->size[0] ? o->size[1] : 512 } };
+    ax_decoder_spec spec = {
+        .genotype = *g, .channels = out->channels, .repeats = out->repeats, .outputs = out->outputs, .concat = o->concat
+    };
+    const ax_encoder *encoder = ax_encoder_builtin();
+    return ax_network_measure(encoder, &spec, ax_cost_padded(out->size[0], encoder, g),
+                              ax_cost_padded(out->size[1], encoder, g), &out->figures, err);
 }
 
-static void print_text(const ax_genotype *g, const options *o, const ax_network_figures *f)
+static bool trains(const options *o)
+{
+    return o->preset || o->run;
+}
+
+static ax_code cost_of(options *o, const ax_genotype *g, ax_cost *out, ax_err *err)
+{
+    return trains(o) ? ax_costing_of(&o->costing, g, out, err) : measure(o, g, out, err);
+}
+
+/* What an image is padded to. */
+static void padded(const options *o, const ax_genotype *g, const ax_cost *cost, int32_t size[2])
+{
+    const ax_encoder *encoder = trains(o) ? ax_trainer_encoder(o->costing.trainer) : ax_encoder_builtin();
+    for (int i = 0; i < 2; i++)
+        size[i] = ax_cost_padded(cost->size[i], encoder, g);
+}
+
+static void print_text(const options *o, const ax_genotype *g, const ax_cost *cost)
 {
     char text[AX_GENOTYPE_TEXT];
+    int32_t size[2];
+    padded(o, g, cost, size);
     ax_out("%s\n\n", ax_genotype_print(g, text));
-    ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)f->stats.params / 1e6,
-           o->channels, o->repeats, o->outputs);
-    int32_t h = padded(o->size[0], g), w = padded(o->size[1], g);
-    ax_out("multiply-adds  %.2f G    (%dx%d", (double)f->stats.macs / 1e9, o->size[0], o->size[1]);
-    if (h != o->size[0] || w != o->size[1])
-        ax_out(", padded to %dx%d", h, w);
+    ax_out("parameters     %.3f M   (channels %d, repeats %d, classes %d)\n", (double)cost->figures.stats.params / 1e6,
+           cost->channels, cost->repeats, cost->outputs);
+    ax_out("multiply-adds  %.2f G    (%dx%d", (double)cost->figures.stats.macs / 1e9, cost->size[0], cost->size[1]);
+    if (size[0] != cost->size[0] || size[1] != cost->size[1])
+        ax_out(", padded to %dx%d", size[0], size[1]);
     ax_out(")\n");
-    ax_out("output stride  %d\n", f->output_stride);
-    if (o->preset)
-        ax_out("memory         %.0f MiB  (to train it: preset %s on %s, batches of %d)\n", (double)o->memory / 1048576,
-               o->preset, o->settings.data, o->batch);
+    ax_out("output stride  %d\n", cost->figures.output_stride);
+    if (trains(o))
+        ax_out_line("memory         %.0f MiB  (to train it: %s %s on %s, batches of %d)",
+                    (double)cost->memory / 1048576, o->run ? "run" : "preset", o->run ? o->run : o->preset,
+                    o->costing.settings.data, cost->batch);
     ax_str parts;
     ax_str_init(&parts, 0);
     ax_space_of(g)->print(g, &parts);
@@ -58,68 +86,111 @@ static void print_text(const ax_genotype *g, const options *o, const ax_network_
     ax_str_release(&parts);
 }
 
-static void print_json(const ax_genotype *g, const options *o, const ax_network_figures *f)
+static void print_json(const options *o, const ax_genotype *g, const ax_cost *cost)
 {
     char text[AX_GENOTYPE_TEXT];
+    int32_t size[2];
+    bool concat = trains(o) ? ax_aggregate_is_concat(&o->costing.settings) : o->concat;
+    padded(o, g, cost, size);
     ax_out("{\"genotype\":\"%s\",\"params\":%" PRIu64 ",\"macs\":%" PRIu64 ",\"output_stride\":%d,\"channels\":%d,"
            "\"repeats\":%d,\"aggregate\":\"%s\",\"classes\":%d,\"height\":%d,\"width\":%d,"
            "\"padded_height\":%d,\"padded_width\":%d",
-           ax_genotype_print(g, text), f->stats.params, f->stats.macs, f->output_stride, o->channels, o->repeats,
-           o->concat ? "concat" : "sum", o->outputs, o->size[0], o->size[1], padded(o->size[0], g),
-           padded(o->size[1], g));
+           ax_genotype_print(g, text), cost->figures.stats.params, cost->figures.stats.macs,
+           cost->figures.output_stride, cost->channels, cost->repeats, concat ? "concat" : "sum", cost->outputs,
+           cost->size[0], cost->size[1], size[0], size[1]);
     if (o->preset)
-        ax_out(",\"preset\":\"%s\",\"batch\":%d,\"peak_bytes\":%" PRIu64, o->preset, o->batch, o->memory);
+        ax_out(",\"preset\":\"%s\"", o->preset);
+    if (trains(o))
+        ax_out(",\"batch\":%d,\"peak_bytes\":%" PRIu64, cost->batch, cost->memory);
     ax_out("}\n");
 }
 
-/* Full training at the size that the published figures are for. */
-static void fill_in(options *o)
+/* The settings of a preset, or of a run. */
+static ax_code read_settings(options *o, ax_err *err)
 {
-    if (!o->channels)
-        o->channels = 64;
-    if (!o->repeats)
-        o->repeats = 2;
-    if (!o->outputs)
-        o->outputs = 21;
-    if (!o->size[0])
-        o->size[0] = o->size[1] = 512;
+    ax_settings *s = &o->costing.settings;
+    if (o->preset) {
+        if (ax_settings_preset(s, o->preset, err) != AX_OK ||
+            (o->data && ax_settings_set(s, "data", o->data, err) != AX_OK))
+            return err->code;
+        if (o->concat)
+            snprintf(s->aggregate, sizeof s->aggregate, "concat");
+        if (o->channels)
+            s->channels = o->channels;
+        if (o->repeats)
+            s->repeats = o->repeats;
+    }
+    if (!o->run)
+        return AX_OK;
+    char path[PATH_MAX];
+    int dirfd = ax_run_path(o->run, path, sizeof path, err) == AX_OK ? ax_run_open(path, err) : -1;
+    ax_code code = dirfd < 0 ? err->code : ax_settings_read_run(s, dirfd, err);
+    if (dirfd >= 0)
+        close(dirfd);
+    return code;
 }
 
-/* What a preset says of the network, and what its training takes. */
-static ax_code ask_preset(const ax_program *prog, options *o, const ax_genotype *g, ax_err *err)
+static ax_code show(options *o, const char *text, ax_err *err)
 {
-    if (ax_settings_preset(&o->settings, o->preset, err) != AX_OK ||
-        (o->data && ax_settings_set(&o->settings, "data", o->data, err) != AX_OK))
+    ax_genotype g;
+    ax_cost cost;
+    if (ax_genotype_parse(text, &g, err) != AX_OK || cost_of(o, &g, &cost, err) != AX_OK)
         return err->code;
-    if (o->concat)
-        snprintf(o->settings.aggregate, sizeof o->settings.aggregate, "concat");
-    if (o->channels)
-        o->settings.channels = o->channels;
-    if (o->repeats)
-        o->settings.repeats = o->repeats;
-    ax_prepare_space(&o->settings, g);
-    ax_source *source = prog->open_source(o->settings.data, o->settings.task, err);
-    ax_trainer *t = source ? ax_trainer_outline(&o->settings, source, err) : NULL;
-    ax_train_job job = ax_train_job_default(&o->settings, g, false);
-    ax_footprint f;
-    ax_code code = t ? ax_footprint_of(t, &job, &f, err) : err->code;
-    if (code == AX_OK) {
-        o->memory = f.peak;
-        o->batch = ax_schedule_of(&o->settings, source->info.n_train, &job, 1).batch;
-        o->channels = job.channels;
-        o->repeats = job.repeats;
-        o->outputs = source->info.task.outputs;
-        ax_trainer_size(t, o->size);
+    if (o->json)
+        print_json(o, &g, &cost);
+    else
+        print_text(o, &g, &cost);
+    return AX_OK;
+}
+
+static void print_error(const ax_err *err)
+{
+    ax_str said;
+    ax_str_init(&said, 0);
+    ax_str_add(&said, "{\"error\":");
+    ax_str_json(&said, err->msg);
+    ax_str_add(&said, "}\n");
+    ax_out_text(said.text);
+    ax_str_release(&said);
+}
+
+/* A genotype a line, each answered before the next is read: the front end's editor asks so. With --json an error is the
+   answer of its line, and no end. */
+static ax_code show_lines(options *o, ax_err *err)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ax_code code = AX_OK;
+    while (code == AX_OK && getline(&line, &cap, stdin) > 0) {
+        ax_err why = { AX_OK, "" };
+        line[strcspn(line, "\n")] = '\0';
+        if (show(o, line, o->json ? &why : err) != AX_OK) {
+            code = o->json ? AX_OK : err->code;
+            if (o->json)
+                print_error(&why);
+        }
+        if (!ax_out_flush())
+            break;
     }
-    ax_trainer_free(t);
-    if (source)
-        source->ops->close(source);
+    free(line);
     return code;
+}
+
+static ax_code check(const options *o, bool operand, ax_err *err)
+{
+    bool named = o->channels || o->repeats || o->concat || o->outputs || o->size[0];
+    if (!operand)
+        return ax_fail(err, AX_EINVAL, "show needs a genotype; --help says more");
+    if (o->run && (o->preset || o->data || named))
+        return ax_fail(err, AX_EINVAL, "--run has everything from the settings of its run");
+    if (o->preset && (o->outputs || o->size[0]))
+        return ax_fail(err, AX_EINVAL, "--preset has its classes and size from --data");
+    return o->data && !o->preset ? ax_fail(err, AX_EINVAL, "--data goes with --preset") : AX_OK;
 }
 
 int ax_command_show(const ax_program *prog, int argc, char **argv)
 {
-    options o = { .json = false };
+    options o = { .costing = { .prog = prog } };
     const ax_option table[] = {
         AX_FLAG("--json", &o.json, "one JSON object"),
         AX_WHOLE("--channels", "N", &o.channels, 1, 1024, "width of the decoder (64; 48 in search)"),
@@ -131,6 +202,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         AX_TEXT("--preset", "NAME", &o.preset,
                 "of a search: demo, cpu, paper, paper-templates; says what memory it takes"),
         AX_TEXT("--data", "SPEC", &o.data, "its data set (scenes)"),
+        AX_TEXT("--run", "RUN", &o.run, "everything from the settings of this run; says what memory it takes"),
     };
     ax_err err = { 0 };
     int n = 0;
@@ -138,30 +210,9 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
         return parsed;
-    if (!n) {
-        ax_fail(&err, AX_EINVAL, "show needs a genotype; --help says more");
-        return ax_complain_of(&err);
-    }
-    if ((o.data && !o.preset) || (o.preset && (o.outputs || o.size[0]))) {
-        ax_fail(&err, AX_EINVAL,
-                o.preset ? "--preset has its classes and size from --data" : "--data goes with --preset");
-        return ax_complain_of(&err);
-    }
-    ax_decoder_spec spec = { .concat = o.concat };
-    ax_network_figures figures;
-    if (ax_genotype_parse(argv[1], &spec.genotype, &err) != AX_OK ||
-        (o.preset && ask_preset(prog, &o, &spec.genotype, &err) != AX_OK))
-        return ax_complain_of(&err);
-    fill_in(&o);
-    spec.channels = o.channels;
-    spec.repeats = o.repeats;
-    spec.outputs = o.outputs;
-    if (ax_network_measure(ax_encoder_builtin(), &spec, padded(o.size[0], &spec.genotype),
-                           padded(o.size[1], &spec.genotype), &figures, &err) != AX_OK)
-        return ax_complain_of(&err);
-    if (o.json)
-        print_json(&spec.genotype, &o, &figures);
-    else
-        print_text(&spec.genotype, &o, &figures);
-    return 0;
+    bool lines = n && !strcmp(argv[1], "-");
+    if (check(&o, n > 0, &err) == AX_OK && read_settings(&o, &err) == AX_OK)
+        lines ? show_lines(&o, &err) : show(&o, argv[1], &err);
+    ax_costing_release(&o.costing);
+    return err.code == AX_OK ? 0 : ax_complain_of(&err);
 }

@@ -24,6 +24,7 @@ typedef struct options {
     const char *run, *preset, *config, *script, *size, *record;
     int rows, cols;
     ax_given given;
+    char engine[PATH_MAX]; /* its program */
 } options;
 
 static bool has_terminal(void)
@@ -41,8 +42,10 @@ static ax_code choose_way(options *o, ax_err *err)
     return AX_OK;
 }
 
-static ax_tui_options screens(const options *o)
+static ax_tui_options screens(options *o)
 {
+    ax_err ignored; /* whoever starts the engine says what is wrong with it */
+    bool counts = ax_engine_path(o->engine, &ignored) == AX_OK;
     return (ax_tui_options) { .readonly = o->readonly,
                               .plain = o->plain,
                               .low_bandwidth = o->low_bandwidth,
@@ -55,7 +58,8 @@ static ax_tui_options screens(const options *o)
                               .cols = o->cols,
                               .start_demo = ax_start_demo,
                               .resume = ax_start_again,
-                              .wake = ax_start_for_command };
+                              .wake = ax_start_for_command,
+                              .engine = counts ? o->engine : NULL };
 }
 
 static int close_with_report(const ax_run_handle *run, const ax_state *s, const options *o)
@@ -90,7 +94,7 @@ static int headless(ax_run_handle *run, ax_engine *engine, const options *o)
     return code;
 }
 
-static int show_or_follow(ax_run_handle *run, ax_engine *engine, const options *o)
+static int show_or_follow(ax_run_handle *run, ax_engine *engine, options *o)
 {
     if (o->headless)
         return headless(run, engine, o);

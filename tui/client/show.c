@@ -4,6 +4,7 @@
 #include "tui/client/commands.h"
 #include "tui/client/engine.h"
 #include "tui/client/report.h"
+#include "tui/session/counting.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -55,15 +56,6 @@ static int figures(int argc, char **argv, char *line, size_t cap, ax_err *err)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
-/* Whole number after "name": in the engine's JSON line, -1 = not there. */
-static long long number(const char *line, const char *name)
-{
-    char key[32];
-    snprintf(key, sizeof key, "\"%s\":", name);
-    const char *at = strstr(line, key);
-    return at ? strtoll(at + strlen(key), NULL, 10) : -1;
-}
-
 static bool print(const char *line)
 {
     ax_genotype g;
@@ -72,20 +64,23 @@ static bool print(const char *line)
     _Static_assert(sizeof text == 116, "the width below");
     if (!at || sscanf(at, "\"genotype\":\"%115[^\"]", text) != 1 || ax_genotype_parse(text, &g, NULL) != AX_OK)
         return false;
-    int channels = (int)number(line, "channels"), repeats = (int)number(line, "repeats");
+    int channels = (int)ax_counting_number(line, "channels"), repeats = (int)ax_counting_number(line, "repeats");
     ax_out_line("%s", text);
-    long long h = number(line, "height"), w = number(line, "width");
-    long long padded_h = number(line, "padded_height"), padded_w = number(line, "padded_width");
-    ax_out("params %.3fM  multiply-adds %.2fG at %lldx%lld", (double)number(line, "params") / 1e6,
-           (double)number(line, "macs") / 1e9, h, w);
+    long long h = ax_counting_number(line, "height"), w = ax_counting_number(line, "width");
+    long long padded_h = ax_counting_number(line, "padded_height"), padded_w = ax_counting_number(line, "padded_width");
+    ax_out("params %.3fM  multiply-adds %.2fG at %lldx%lld", (double)ax_counting_number(line, "params") / 1e6,
+           (double)ax_counting_number(line, "macs") / 1e9, h, w);
     if (padded_h != h || padded_w != w)
         ax_out(" (padded to %lldx%lld)", padded_h, padded_w);
-    ax_out("  output stride %lld  (channels %d, repeats %d, classes %lld)\n", number(line, "output_stride"), channels,
-           repeats, number(line, "classes"));
+    ax_out("  output stride %lld  (channels %d, repeats %d, classes %lld)\n", ax_counting_number(line, "output_stride"),
+           channels, repeats, ax_counting_number(line, "classes"));
     char preset[16] = "";
-    if ((at = strstr(line, "\"preset\":\"")) && sscanf(at, "\"preset\":\"%15[^\"]", preset) == 1)
-        ax_out("memory %.0f MiB to train it (preset %s, batches of %lld)\n",
-               (double)number(line, "peak_bytes") / 1048576, preset, number(line, "batch"));
+    long long memory = ax_counting_number(line, "peak_bytes");
+    if ((at = strstr(line, "\"preset\":\"")))
+        sscanf(at, "\"preset\":\"%15[^\"]", preset);
+    if (memory >= 0)
+        ax_out("memory %.0f MiB to train it (%s%s, batches of %lld)\n", (double)memory / 1048576,
+               preset[0] ? "preset " : "as in the run", preset, ax_counting_number(line, "batch"));
     ax_out("\n");
     ax_report_lanes(&g, channels, repeats);
     return true;
@@ -96,7 +91,7 @@ int ax_cli_show(int argc, char **argv)
     char line[1024];
     ax_err err;
     for (int i = 1; i < argc; i++)
-        if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
+        if (!strcmp(argv[i], "--json") || !strcmp(argv[i], "-") || !strcmp(argv[i], "--help") || !strcmp(argv[i], "-h"))
             return ax_cli_engine(argc, argv);
     int code = figures(argc, argv, line, sizeof line, &err);
     if (code < 0)

@@ -24,6 +24,7 @@ typedef struct ax_tui_options {
     /* Starts the engine of a finished run for a command that follows at once. */
     ax_code (*wake)(void *context, const char *path, ax_err *err);
     void *context;
+    const char *engine; /* path of the engine program, which counts what networks cost; NULL = nothing is counted */
 } ax_tui_options;
 
 /* Shows a run until the user leaves. run_path NULL: the newest run with a running engine; without one, a list of the

@@ -126,13 +126,15 @@ static void run(ax_session_state *s, ax_err *err)
             play(s, err);
         if (s->ui.leave)
             return;
-        struct pollfd p[4] = {
+        ax_session_count(s);
+        struct pollfd p[5] = {
             { .fd = s->plain.open ? STDIN_FILENO : ax_term_fd(s->term), .events = POLLIN },
             { .fd = ax_term_signal_fd(s->term), .events = POLLIN },
             { .fd = s->engine.client ? ax_client_fd(s->engine.client) : -1, .events = POLLIN },
             { .fd = s->engine.client ? -1 : s->engine.watch, .events = POLLIN },
+            { .fd = ax_counting_fd(&s->counting), .events = POLLIN },
         };
-        int n = poll(p, 4, wait_ms(s));
+        int n = poll(p, 5, wait_ms(s));
         s->ui.now = ax_clock();
         if (n == 0 && !isinf(ax_ui_next_tick(&s->ui)) && floor(s->ui.now) > second)
             s->dirty = true; /* a clock moved */
@@ -257,6 +259,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.readonly = o->readonly;
     s->ui.can_wake = o->wake != NULL;
     s->ui.can_resume = o->resume != NULL;
+    s->ui.can_count = o->engine != NULL;
     s->ui.color = term ? ax_term_pixels(term) : o->color;
     s->ui.now = ax_clock();
     s->key_at = -held;
@@ -277,6 +280,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     if (s->term || o->plain)
         say_farewell(s, farewell);
     ax_script_free(s->script);
+    ax_counting_stop(&s->counting);
     ax_contact_close(&s->engine);
     ax_loading_release(&s->loading);
     ax_maskfile_release(&s->masks);

@@ -6,6 +6,7 @@
 #include "engine/wire/maskfile.h"
 #include "tui/session/config.h"
 #include "tui/session/contact.h"
+#include "tui/session/counting.h"
 #include "tui/session/loading.h"
 #include "tui/session/plain.h"
 #include "tui/session/screens.h"
@@ -25,6 +26,7 @@ typedef struct ax_session_state {
     ax_state state;
     ax_ui ui;
     ax_contact engine;
+    ax_counting counting; /* runs while the editor is open */
     ax_loading loading;
     pid_t
         read_for; /* the engine that ran when the history was last read: a new one may have cut it (resume); 0 = none */
@@ -60,5 +62,7 @@ void ax_session_send(ax_session_state *s); /* what the user wants of it */
 /* session_requests.c: draws, and does what else the user wants. */
 void ax_session_draw(ax_session_state *s);
 void ax_session_answer(ax_session_state *s);
+/* Asks what the editor's networks cost, one at a time, and takes the answer that is there. */
+void ax_session_count(ax_session_state *s);
 
 #endif

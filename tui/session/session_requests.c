@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -155,4 +156,27 @@ void ax_session_answer(ax_session_state *s)
     if (ui->suspend)
         ax_term_suspend(s->term);
     ui->suspend = false;
+}
+
+/* ---- what networks cost ---- */
+
+void ax_session_count(ax_session_state *s)
+{
+    ax_edit *e = ax_ui_is_open(&s->ui, AX_CONTEXT_EDIT) ? s->ui.context_slot[AX_CONTEXT_EDIT] : NULL;
+    ax_genotype g;
+    ax_edit_cost cost = { .known = AX_COST_FAILED };
+    if (!e || !s->options->engine) {
+        ax_counting_stop(&s->counting);
+        return;
+    }
+    if (ax_counting_take(&s->counting, &g, &cost)) {
+        ax_edit_counted(e, &g, &cost);
+        s->dirty = true;
+        s->drawn_at = -s->draw_every;
+    }
+    const ax_genotype *next = ax_edit_uncounted(e);
+    if (next && !ax_counting_ask(&s->counting, s->options->engine, s->path, next)) {
+        snprintf(cost.error, sizeof cost.error, "%s: cannot start", s->options->engine);
+        ax_edit_counted(e, next, &cost);
+    }
 }

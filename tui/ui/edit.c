@@ -1,5 +1,7 @@
 #include "tui/ui/edit.h"
 
+#include <string.h>
+
 void ax_edit_start(ax_edit *e, uint32_t parent, const ax_genotype *from)
 {
     *e = (ax_edit) { .parent = parent, .from = *from, .now = *from };
@@ -78,4 +80,34 @@ void ax_edit_type(ax_edit *e, uint32_t key)
     if (digit)
         type(e, key - '0');
     e->typing = digit;
+}
+
+static bool same(const ax_genotype *a, const ax_genotype *b)
+{
+    return !memcmp(a, b, sizeof *a);
+}
+
+static bool is_counted(const ax_edit_cost *cost, const ax_genotype *g)
+{
+    return cost->known != AX_COST_ASKED && same(&cost->of, g);
+}
+
+const ax_genotype *ax_edit_uncounted(const ax_edit *e)
+{
+    return !is_counted(&e->from_cost, &e->from) ? &e->from : !is_counted(&e->now_cost, &e->now) ? &e->now : NULL;
+}
+
+void ax_edit_counted(ax_edit *e, const ax_genotype *g, const ax_edit_cost *cost)
+{
+    if (same(g, &e->from)) {
+        e->from_cost = *cost;
+        e->from_cost.of = *g;
+    }
+    e->now_cost = *cost; /* of an earlier `now` it is near at least, and drawn as such */
+    e->now_cost.of = *g;
+}
+
+bool ax_edit_is_counted(const ax_edit *e)
+{
+    return is_counted(&e->now_cost, &e->now);
 }

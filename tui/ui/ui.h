@@ -30,6 +30,7 @@ typedef struct ax_ui {
     bool readonly;               /* commands are refused */
     bool can_resume;             /* the loop can start the engine of a stopped run */
     bool can_wake;               /* the loop can start the engine of a finished run for a command */
+    bool can_count;              /* the loop can ask what networks cost */
     double loading;              /* share of the history that was read so far, 1 = all of it is shown */
     double now;                  /* seconds of the machine's monotonic clock */
     int channels, repeats;       /* of the search, for parameters of operations; 0 = not known */

@@ -40,10 +40,21 @@ static const ax_form_section *section_of(const ax_edit *e)
     return section;
 }
 
+/* Of the line that is edited, among all of the list. */
+static int row_of_line(const ax_edit *e)
+{
+    const ax_form_section *section = ax_space_of(&e->now)->section;
+    int headings = 1;
+    for (int first = 0; e->line >= first + section->lines; section++, headings++)
+        first += section->lines;
+    return e->line + headings;
+}
+
+/* Scrolled as far as the line that is edited needs. */
 static void draw_list(ax_pane p, const ax_edit *e)
 {
     const ax_space *s = ax_space_of(&e->now);
-    int r = 0, line = 0;
+    int at = row_of_line(e), r = at < p.at.rows ? 0 : p.at.rows - 1 - at, line = 0;
     for (int i = 0; i < s->n_sections; i++) {
         const ax_form_section *section = &s->section[i];
         ax_pane_print(p, r++, 3, AX_ROLE_TITLE, section->heading);
@@ -69,6 +80,79 @@ static int64_t params(const ax_genotype *g, const ax_ui *ui)
     return n;
 }
 
+enum { COST_ROWS = 3, COST_AT = 8, COST_COLUMN = 15, COSTS = 4 };
+
+typedef struct cost_row {
+    char text[COSTS][AX_FIGURE];
+} cost_row;
+
+static cost_row figures(const ax_edit_cost *cost)
+{
+    cost_row row = { { "...", "...", "...", "..." } };
+    if (cost->known == AX_COST_KNOWN) {
+        ax_figure_count(cost->params, row.text[0]);
+        ax_figure_count(cost->macs, row.text[1]);
+        ax_figure_count(cost->stride, row.text[2]);
+        ax_figure_bytes(cost->memory, row.text[3]);
+    }
+    return row;
+}
+
+static void change(int64_t now, int64_t was, char *(*print)(int64_t, char *), char out[static AX_FIGURE])
+{
+    char figure[AX_FIGURE];
+    snprintf(out, AX_FIGURE, "%s%.*s",
+             now > was   ? "+"
+             : now < was ? "-"
+                         : "",
+             AX_FIGURE - 2, print(now > was ? now - was : was - now, figure));
+}
+
+/* From the parent to what is edited. */
+static cost_row changes(const ax_edit_cost *now, const ax_edit_cost *was)
+{
+    cost_row row = { { "...", "...", "...", "..." } };
+    if (now->known == AX_COST_KNOWN && was->known == AX_COST_KNOWN) {
+        change(now->params, was->params, ax_figure_count, row.text[0]);
+        change(now->macs, was->macs, ax_figure_count, row.text[1]);
+        change(now->stride, was->stride, ax_figure_count, row.text[2]);
+        change(now->memory, was->memory, ax_figure_bytes, row.text[3]);
+    }
+    return row;
+}
+
+static void draw_cost(ax_pane p, int row, ax_role role, const char *name, const cost_row *cost)
+{
+    ax_pane_print(p, row, 1, role, name);
+    for (int i = 0; i < COSTS; i++)
+        ax_pane_print(p, row, COST_AT + (i + 1) * COST_COLUMN - (int)strlen(cost->text[i]), role, cost->text[i]);
+}
+
+/* What encoder and decoder cost, and all that a training takes: a table, or one line where there is no room. What was
+   counted for an earlier value is dim until this one's is there. */
+static void draw_costs(ax_pane p, const ax_edit *e)
+{
+    static const cost_row head = { { "parameters", "multiply-adds", "output stride", "memory" } };
+    char text[240], from[AX_FIGURE];
+    ax_role role = ax_edit_is_counted(e) ? AX_ROLE_STRONG : AX_ROLE_DIM;
+    cost_row now = figures(&e->now_cost), change = changes(&e->now_cost, &e->from_cost);
+    if (e->now_cost.known == AX_COST_FAILED) {
+        snprintf(text, sizeof text, "what it costs isn't known: %s", e->now_cost.error);
+        ax_pane_print_cut(p, 0, 1, p.at.cols - 2, AX_ROLE_WARN, text);
+    } else if (p.at.rows < COST_ROWS) {
+        snprintf(text, sizeof text, "%s parameters, %s multiply-adds, stride %s, %s memory", now.text[0], now.text[1],
+                 now.text[2], now.text[3]);
+        ax_pane_print_cut(p, 0, 1, p.at.cols - 2, role, text);
+    } else {
+        draw_cost(p, 0, AX_ROLE_DIM, "", &head);
+        draw_cost(p, 1, role, ax_edit_is_counted(e) ? "now" : "...", &now);
+        snprintf(from, sizeof from, "to #%u", e->parent);
+        draw_cost(p, 2, role == AX_ROLE_STRONG ? AX_ROLE_TEXT : role, from, &change);
+    }
+}
+
+enum { CHECK_ROWS = 3 };
+
 static void draw_check(ax_pane p, const ax_ui *ui)
 {
     const ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
@@ -83,13 +167,17 @@ static void draw_check(ax_pane p, const ax_ui *ui)
     if (c) {
         snprintf(text, sizeof text, "this is #%u already%s%s", same, isnan(c->outcome.reward) ? "" : ", reward ",
                  isnan(c->outcome.reward) ? "" : ax_figure_share(c->outcome.reward, 4, now));
-        ax_pane_print_cut(p, row, 1, width, AX_ROLE_WARN, text);
-    } else if (any && ui->channels > 0) {
+        ax_pane_print_cut(p, row++, 1, width, AX_ROLE_WARN, text);
+    } else if (any && ui->channels > 0 && (!ui->can_count || p.at.rows > CHECK_ROWS)) {
         snprintf(text, sizeof text, "not tried yet; operations of a %s %s parameters, they were %s",
                  ax_space_of(&e->now)->drawing[0].name, ax_figure_count(params(&e->now, ui), now),
                  ax_figure_count(params(&e->from, ui), was));
-        ax_pane_print_cut(p, row, 1, width, AX_ROLE_TEXT, text);
+        ax_pane_print_cut(p, row++, 1, width, AX_ROLE_TEXT, text);
     }
+    if (ui->can_count && p.at.rows >= CHECK_ROWS + COST_ROWS)
+        draw_costs(ax_pane_part(p, CHECK_ROWS, 0, COST_ROWS, p.at.cols), e);
+    else if (ui->can_count && row < CHECK_ROWS)
+        draw_costs(ax_pane_part(p, row, 0, 1, p.at.cols), e);
 }
 
 static void draw(ax_pane p, const ax_ui *ui)
@@ -105,8 +193,9 @@ static void draw(ax_pane p, const ax_ui *ui)
     unsigned drawing = section_of(e)->drawing;
     ax_dag_make(&e->now, drawing, 0, 0, &now);
     ax_dag_make(&e->from, drawing, 0, 0, &was);
-    int list = space->n_lines + space->n_sections + 1;
-    int high = inner.at.rows > list + 3 ? list : inner.at.rows - 3;
+    int list = space->n_lines + space->n_sections;
+    int check = CHECK_ROWS + (ui->can_count && inner.at.rows >= list + CHECK_ROWS + COST_ROWS ? COST_ROWS : 0);
+    int high = inner.at.rows > list + check ? list + 1 : inner.at.rows - check;
     draw_list(ax_pane_part(inner, 0, 0, high, LIST_COLS), e);
     ax_dag_draw_changes(ax_pane_part(inner, 0, LIST_COLS, high, inner.at.cols - LIST_COLS), &now, &was);
     draw_check(ax_pane_part(inner, high, 0, inner.at.rows - high, inner.at.cols), ui);

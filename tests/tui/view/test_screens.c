@@ -2,6 +2,7 @@
    AX_UPDATE_GOLDEN=1 writes the files instead. */
 #include "tests/helper/history.h"
 #include "tests/helper/masks.h"
+#include "tui/ui/edit.h"
 #include "tui/view/mask_view.h"
 #include "tui/view/offer.h"
 #include "tui/view/view.h"
@@ -20,6 +21,7 @@ typedef struct screen {
     const char *name;
     int rows, cols;
     bool ascii, color, masks, loading;
+    int counted; /* answers of what networks cost before the last key, and after it: 0 = nobody counts */
     ax_link link;
     double later;             /* seconds after the last event */
     uint64_t lost;            /* events that can't be read */
@@ -159,6 +161,11 @@ static const screen screens[] = {
     { "edit-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = ":goto 2\rcjjjjjj10kkl1jjjjj-", .history = { 40 } },
     { "edit-known-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = ":goto 2\rcjjj2jjl3hj4jjjl5",
       .history = { 40, .forked = true } },
+    { "edit-counted-80x24", 24, 80, .counted = 3, .link = AX_LINK_LIVE, .keys = ":goto 2\rc+", .history = { 40 } },
+    { "edit-counting-80x24", 24, 80, .counted = 2, .link = AX_LINK_LIVE, .keys = ":goto 2\rc+", .history = { 40 } },
+    { "edit-counted-60x16", 16, 60, .counted = 3, .link = AX_LINK_LIVE, .keys = ":goto 2\rc++jjjjjjjjjjj+",
+      .history = { 40 } },
+    { "edit-uncounted-80x24", 24, 80, .counted = -1, .link = AX_LINK_LIVE, .keys = ":goto 2\rc+", .history = { 40 } },
     { "compare-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":goto 42\r=", .history = { 40, .forked = true } },
     { "compare-wiring-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .keys = ":goto 42\r=\t",
       .history = { 40, .forked = true } },
@@ -205,6 +212,22 @@ static void fold(void *context, ax_event *ev)
     ax_state_fold(context, ev);
 }
 
+/* Answers as the engine program gives them, in the order in which the editor wants them. */
+static void count(ax_ui *ui, int answers)
+{
+    ax_edit *e = ui->context_slot[AX_CONTEXT_EDIT];
+    const ax_genotype *g;
+    for (int i = 0; i < abs(answers) && ax_ui_is_open(ui, AX_CONTEXT_EDIT) && (g = ax_edit_uncounted(e)); i++) {
+        ax_edit_cost cost = { .known = answers < 0 ? AX_COST_FAILED : AX_COST_KNOWN,
+                              .params = 2300000 + 12345 * g->value[0],
+                              .macs = 9400000000 - 40000000 * g->value[0],
+                              .stride = 4,
+                              .memory = 212 << 20,
+                              .error = "folder:/data: cannot open: No such file or directory" };
+        ax_edit_counted(e, g, &cost);
+    }
+}
+
 static void draw(const screen *s, ax_str *out)
 {
     ax_state state;
@@ -232,10 +255,14 @@ static void draw(const screen *s, ax_str *out)
     }
     ax_ui_refresh(&ui);
     ax_ui_arrange(&ui, s->rows, s->cols);
+    ui.can_count = s->counted != 0;
     for (const char *k = s->keys; k && *k; k++) {
+        if (!k[1])
+            count(&ui, s->counted < 2 ? s->counted : 2);
         ax_ui_key(&ui, (unsigned char)*k);
         ax_ui_arrange(&ui, s->rows, s->cols);
     }
+    count(&ui, s->counted < 0 ? s->counted : s->counted - 2);
     if (s->paste)
         ax_ui_paste(&ui, s->paste, true);
     ax_canvas_init(&c, s->ascii ? &ax_glyphs_ascii : &ax_glyphs_unicode);
