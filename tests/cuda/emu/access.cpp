@@ -3,7 +3,9 @@
    between the same two barriers; for device memory also: from another block of the launch) unless both only read. */
 #include "block.h"
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <unordered_map>
 
 namespace emu
@@ -19,6 +21,10 @@ struct mark { /* who touched a 4-byte word last */
 struct word {
     mark wrote, read;
 };
+struct held {
+    emu::block *block;
+    word *words;
+};
 struct state {
     const host_kernels *lib = nullptr;
     const char *kernel = "";
@@ -27,8 +33,7 @@ struct state {
     long ordered = -1; /* the block that comes after all others */
     const char *stack = nullptr;
     size_t stack_size = 0;
-    emu::block *last = nullptr;
-    std::vector<word> *last_words = nullptr;
+    held recent[8] = {}; /* allocations that were touched lately */
     std::unordered_map<const emu::block *, std::vector<word>> device;
     std::vector<word> shared;
     std::vector<uint8_t> shared_written;
@@ -79,7 +84,7 @@ void touch(state &s, word &w, const char *at, uint8_t bytes, bool write)
     w.wrote = me;
 }
 
-void touch_range(state &s, std::vector<word> &words, const char *base, const char *at, size_t n, bool write)
+void touch_range(state &s, word *words, const char *base, const char *at, size_t n, bool write)
 {
     size_t from = static_cast<size_t>(at - base);
     for (size_t i = from; i < from + n;) {
@@ -89,12 +94,25 @@ void touch_range(state &s, std::vector<word> &words, const char *base, const cha
     }
 }
 
+const held &allocation_of(state &s, const char *at, size_t n, bool write)
+{
+    for (const held &h : s.recent)
+        if (h.block && at >= h.block->base && at + n <= h.block->base + h.block->size)
+            return h;
+    block *b = device_range(at, n, s.kernel, write ? "store" : "load");
+    std::vector<word> &words = s.device[b];
+    words.resize(b->size / 4 + 1);
+    std::move_backward(std::begin(s.recent), std::end(s.recent) - 1, std::end(s.recent));
+    s.recent[0] = { b, words.data() };
+    return s.recent[0];
+}
+
 void on_shared(state &s, const char *at, size_t n, bool write)
 {
     size_t from = static_cast<size_t>(at - s.lib->shared);
     if (n > s.lib->shared_size - from)
         violation("kernel %s: access at %p reaches beyond shared memory", s.kernel, static_cast<const void *>(at));
-    touch_range(s, s.shared, s.lib->shared, at, n, write);
+    touch_range(s, s.shared.data(), s.lib->shared, at, n, write);
     for (size_t i = from; i < from + n; i++) {
         if (write)
             s.shared_written[i] = 1;
@@ -112,7 +130,7 @@ void access_launch(const host_kernels &lib, const char *kernel)
     s.kernel = kernel;
     s.launch++;
     s.ordered = -1;
-    s.last = nullptr; /* allocations may have come and gone */
+    std::fill(std::begin(s.recent), std::end(s.recent), held()); /* allocations may have come and gone */
     for (auto it = s.device.begin(); it != s.device.end();)
         it = is_alive(it->first->base, kind::memory) ? std::next(it) : s.device.erase(it);
 }
@@ -161,16 +179,12 @@ void on_access(const void *p, size_t n, bool write)
         return;
     }
     if (is_device(p)) {
-        if (!s.last || at < s.last->base || at + n > s.last->base + s.last->size) {
-            s.last = device_range(p, n, s.kernel, write ? "store" : "load");
-            s.last_words = &s.device[s.last];
-            s.last_words->resize(s.last->size / 4 + 1);
-        }
-        touch_range(s, *s.last_words, s.last->base, at, n, write);
+        const held &h = allocation_of(s, at, n, write);
+        touch_range(s, h.words, h.block->base, at, n, write);
         if (write)
-            note_written(p, n);
+            note_written(h.block, p, n);
         else
-            need_written(p, n, s.kernel, "load");
+            need_written(h.block, p, n, s.kernel, "load");
         return;
     }
     if (at >= s.lib->low && at < s.lib->high && !write)

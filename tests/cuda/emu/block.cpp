@@ -204,9 +204,12 @@ void run_block(const host_kernels &lib, size_t block_index, size_t n, bool backw
 {
     state &s = get();
     dim3 size = lib.now->threads;
-    auto become = [&](size_t i) {
-        lib.now->thread = { static_cast<unsigned>(i % size.x), static_cast<unsigned>(i / size.x % size.y),
-                            static_cast<unsigned>(i / size.x / size.y) };
+    auto become = [&](size_t at) {
+        auto i = static_cast<unsigned>(at);
+        if (i < size.x)
+            lib.now->thread = { i, 0, 0 };
+        else
+            lib.now->thread = { i % size.x, i / size.x % size.y, i / size.x / size.y };
     };
     if (!s.kernel->sync && !lib.checked) { /* no thread waits for another: each runs to its end */
         for (size_t j = 0; j < n; j++) {

@@ -22,19 +22,7 @@ size_t count_y(const conv &c)
 
 namespace
 {
-double dot(const float *a, const float *b, int n)
-{
-    double sum[8] = {};
-    int i = 0;
-    for (; i + 8 <= n; i += 8)
-        for (int j = 0; j < 8; j++)
-            sum[j] += static_cast<double>(a[i + j]) * b[i + j];
-    for (; i < n; i++)
-        sum[0] += static_cast<double>(a[i]) * b[i];
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-}
-
-void add_scaled(double *to, const float *from, double by, int n)
+void add_scaled(double *to, const double *from, double by, int n)
 {
     for (int i = 0; i < n; i++)
         to[i] += by * from[i];
@@ -57,37 +45,53 @@ template <typename F> void for_taps(const conv &c, F at)
 }
 } // namespace
 
+/* As doubles, rounded first to what tensor cores read. */
+static std::vector<double> read(const float *p, size_t n, bool tf32)
+{
+    std::vector<double> out(n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = tf32 ? to_tf32(p[i]) : p[i];
+    return out;
+}
+
+/* Filters with the output channels innermost: {groups, taps, c / groups, k / groups}. */
+static std::vector<double> turned(const std::vector<double> &w, const conv &c)
+{
+    std::vector<double> out(w.size());
+    size_t per = c.c / c.groups, per_k = c.k / c.groups, taps = static_cast<size_t>(c.r) * c.s;
+    for (size_t k = 0; k < static_cast<size_t>(c.k); k++)
+        for (size_t t = 0; t < taps; t++)
+            for (size_t i = 0; i < per; i++)
+                out[((k / per_k * taps + t) * per + i) * per_k + k % per_k] = w[(k * taps + t) * per + i];
+    return out;
+}
+
 void convolve(const conv &c, pass which, const float *a, const float *b, float *out, float alpha, float beta)
 {
     size_t na = which == pass::forward ? count_x(c) : which == pass::data ? count_w(c) : count_x(c);
     size_t nb = which == pass::forward ? count_w(c) : count_y(c);
     size_t n_out = which == pass::forward ? count_y(c) : which == pass::data ? count_x(c) : count_w(c);
-    std::vector<float> ra, rb;
-    if (c.tf32) {
-        ra.assign(a, a + na);
-        rb.assign(b, b + nb);
-        for (float &v : ra)
-            v = to_tf32(v);
-        for (float &v : rb)
-            v = to_tf32(v);
-        a = ra.data();
-        b = rb.data();
-    }
     std::vector<double> sum(n_out);
     int per = c.c / c.groups, per_k = c.k / c.groups, taps = c.r * c.s;
-    for_taps(c, [&](size_t o, size_t i, int tap) {
-        for (int k = 0; k < c.k; k++) {
-            size_t pixel = i * c.c + static_cast<size_t>(k / per_k * per);
-            size_t filter = (static_cast<size_t>(k) * taps + tap) * per;
-            size_t y = o * c.k + k;
-            if (which == pass::forward)
-                sum[y] += dot(a + pixel, b + filter, per);
-            else if (which == pass::data) /* a = w, b = dy */
-                add_scaled(&sum[pixel], a + filter, b[y], per);
-            else /* a = x, b = dy */
-                add_scaled(&sum[filter], a + pixel, b[y], per);
-        }
-    });
+    if (!all_zero(a, na) || !all_zero(b, nb)) {
+        std::vector<double> first = read(a, na, c.tf32), second = read(b, nb, c.tf32);
+        if (which == pass::forward)
+            second = turned(second, c);
+        for_taps(c, [&](size_t o, size_t i, int tap) {
+            for (int k = 0; k < c.k && which != pass::forward; k++) { /* b = dy */
+                size_t pixel = i * c.c + static_cast<size_t>(k / per_k * per);
+                size_t filter = (static_cast<size_t>(k) * taps + tap) * per;
+                if (which == pass::data) /* a = w */
+                    add_scaled(&sum[pixel], &first[filter], second[o * c.k + k], per);
+                else /* a = x */
+                    add_scaled(&sum[filter], &first[pixel], second[o * c.k + k], per);
+            }
+            for (int k = 0; k < c.c && which == pass::forward; k++) /* a = x, b = w; k is an input channel */
+                add_scaled(&sum[o * c.k + static_cast<size_t>(k / per * per_k)],
+                           &second[((static_cast<size_t>(k / per) * taps + tap) * per + k % per) * per_k],
+                           first[i * c.c + k], per_k);
+        });
+    }
     for (size_t i = 0; i < n_out; i++)
         out[i] = static_cast<float>(alpha * sum[i] + (beta != 0 ? static_cast<double>(beta) * out[i] : 0));
 }

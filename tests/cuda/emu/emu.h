@@ -87,6 +87,9 @@ bool is_device(const void *p);  /* in the address range of device memory, alive 
 block *device_range(const void *p, size_t n, const char *call, const char *what);
 void note_written(const void *p, size_t n);
 void need_written(const void *p, size_t n, const char *call, const char *what); /* violation if any byte isn't */
+/* The same of memory that is known to be in b, or in none (NULL). */
+void note_written(block *b, const void *p, size_t n);
+void need_written(const block *b, const void *p, size_t n, const char *call, const char *what);
 cudaError_t device_alloc(void **out, size_t n);
 void device_free(block *b);
 void pinned_alloc(void **out, size_t n);
@@ -146,6 +149,15 @@ inline float to_tf32(float v)
         bits = (bits + 0x0fffU + (bits >> 13 & 1)) & ~0x1fffU;
     memcpy(&v, &bits, sizeof v);
     return v;
+}
+
+/* Measuring runs on zeros: of two operands that are, the products needn't be added up. */
+inline bool all_zero(const float *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (p[i] != 0)
+            return false;
+    return true;
 }
 
 inline bool overlap(const void *a, size_t na, const void *b, size_t nb)

@@ -106,7 +106,11 @@ block *device_range(const void *p, size_t n, const char *call, const char *what)
 
 void note_written(const void *p, size_t n)
 {
-    block *b = find(p, n);
+    note_written(find(p, n), p, n);
+}
+
+void note_written(block *b, const void *p, size_t n)
+{
     if (!b || !b->written)
         return;
     size_t from = static_cast<size_t>(static_cast<const char *>(p) - b->base), to = from + n;
@@ -124,7 +128,11 @@ void note_written(const void *p, size_t n)
 
 void need_written(const void *p, size_t n, const char *call, const char *what)
 {
-    block *b = find(p, n);
+    need_written(find(p, n), p, n, call, what);
+}
+
+void need_written(const block *b, const void *p, size_t n, const char *call, const char *what)
+{
     if (!b || !b->written)
         return;
     size_t from = static_cast<size_t>(static_cast<const char *>(p) - b->base), to = from + n;
