@@ -5,7 +5,7 @@ import tinypng
 from screen import Emulated, Screen, Stream
 
 KITTY_OK = b"\x1b_Gi=1;OK\x1b\\"
-QUERY = b"\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[?2026$p\x1b[c"
+QUERY = b"\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[?2026$p\x1b[?1004$p\x1b[c"
 
 
 class Picture:

@@ -91,10 +91,13 @@ static void obeyed(void *context)
 
 /* ---- the loop ---- */
 
+static const double unseen_every = 1; /* seconds between draws while the terminal hasn't the focus */
+
 /* When a draw that events ask for is due; one that a key asks for is at once. */
 static double draw_due(const ax_session_state *s)
 {
-    return s->drawn_at < 0 ? s->drawn_at : fmax(s->drawn_at + s->draw_every, s->paid_at);
+    double every = s->focused ? s->draw_every : fmax(s->draw_every, unseen_every);
+    return s->drawn_at < 0 ? s->drawn_at : fmax(s->drawn_at + every, s->paid_at);
 }
 
 static int wait_ms(const ax_session_state *s)
@@ -155,6 +158,10 @@ static void run(ax_session_state *s, ax_err *err)
         bool keys = p[0].revents || ax_term_wait(s->term) <= 0;
         if ((p[0].revents & (POLLHUP | POLLERR | POLLNVAL)) || (keys && !take_keys(s)))
             return; /* the terminal is gone */
+        bool back = !s->focused && ax_term_focused(s->term);
+        s->focused = ax_term_focused(s->term);
+        if (back && s->dirty)
+            s->drawn_at = -s->draw_every;
         if (ax_term_shows_pictures(s->term, &(double) { 0 }) != s->pictures) {
             s->dirty = true; /* the terminal has said so */
             s->drawn_at = -s->draw_every;
@@ -263,6 +270,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.color = term ? ax_term_pixels(term) : o->color;
     s->ui.now = ax_clock();
     s->key_at = -held;
+    s->focused = true;
     start_config(s);
     s->dirty = true;
     read_settings(s);

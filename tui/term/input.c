@@ -133,6 +133,13 @@ static bool read_mouse(ax_input *in, size_t n)
     return true;
 }
 
+/* An event of the focus (mode 1004): ESC [ I, ESC [ O. */
+static void read_focus(ax_input *in, size_t n)
+{
+    if (n == 3 && (!memcmp(in->held, "\033[I", n) || !memcmp(in->held, "\033[O", n)))
+        in->unfocused = in->held[2] == 'O';
+}
+
 /* What the bytes are: their count, and 0 for what has no meaning; a count of 0: not whole yet, wait that long. */
 typedef struct meaning {
     size_t n;
@@ -265,6 +272,7 @@ bool ax_input_next(ax_input *in, double now, uint32_t *key)
         if (!m.key && in->held[0] == '\033')
             ax_reply_take(&in->reply, in->held, m.n);
         bool mouse = !m.key && read_mouse(in, m.n);
+        read_focus(in, m.n);
         drop(in, m.n);
         m.key = mouse ? AX_KEY_MOUSE : m.key;
         if (m.key) {

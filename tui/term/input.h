@@ -24,6 +24,7 @@ typedef struct ax_input {
             col; /* as the terminal numbers buttons: 0 left, 64 and 65 the wheel; rows and columns from 0 */
         bool pressed;
     } mouse;
+    bool unfocused; /* the terminal has said so last */
     bool pasting;
     char paste[AX_PASTE_TEXT]; /* terminated */
     size_t pasted, lost;       /* bytes kept, and those that found no room */

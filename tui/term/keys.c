@@ -48,7 +48,10 @@ bool ax_term_key(ax_term *t, uint32_t *key, bool *gone)
 {
     enum { READS = 64 }; /* a long paste must not keep others waiting */
     for (int i = 0; t; i++) {
-        if (ax_input_next(&t->input, ax_clock(), key))
+        bool is_key = ax_input_next(&t->input, ax_clock(), key);
+        if (t->input.reply.whole)
+            ax_term_watch_focus(t);
+        if (is_key)
             return true;
         if (i == READS || !ax_term_read(t, gone))
             break;
@@ -67,6 +70,11 @@ bool ax_term_mouse_event(const ax_term *t, int *button, int *row, int *col)
     *row = t->input.mouse.row;
     *col = t->input.mouse.col;
     return t->input.mouse.pressed;
+}
+
+bool ax_term_focused(const ax_term *t)
+{
+    return !t || !t->input.unfocused;
 }
 
 const char *ax_term_paste(const ax_term *t, bool *whole)

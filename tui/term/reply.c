@@ -34,7 +34,9 @@ void ax_reply_take(ax_reply *r, const char *bytes, size_t n)
         r->whole = true;
     } else if (bytes[1] == '[' && bytes[2] == '?' && *end == 'y') {
         int k = parameters(bytes + 3, end, p, MOST);
-        r->sync = r->sync || (k == 2 && p[0] == 2026 && (p[1] == 1 || p[1] == 2)); /* set, or could be */
+        bool can = k == 2 && (p[1] == 1 || p[1] == 2); /* set, or could be */
+        r->sync = r->sync || (can && p[0] == 2026);
+        r->focus = r->focus || (can && p[0] == 1004);
     } else if (bytes[1] == '[' && *end == 't' && parameters(bytes + 2, end, p, MOST) == 3 && p[0] == 6) {
         bool sane = p[1] > 0 && p[1] < 1000 && p[2] > 0 && p[2] < 1000;
         r->cell_h = sane ? (int)p[1] : 0;

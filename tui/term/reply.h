@@ -6,12 +6,13 @@
 #include <stddef.h>
 
 /* Whether it takes Kitty's graphics, how many pixels a cell has (XTWINOPS 16), whether it knows synchronized output
-   (the state of mode 2026), and primary device attributes (DA1), where 4 means sixel. Answers come in this order. */
-#define AX_REPLY_QUERY "\033_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\033\\\033[16t\033[?2026$p\033[c"
+   (the state of mode 2026) and events of its focus (of mode 1004), and primary device attributes (DA1), where 4 means
+   sixel. Answers come in this order. */
+#define AX_REPLY_QUERY "\033_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\033\\\033[16t\033[?2026$p\033[?1004$p\033[c"
 
 typedef struct ax_reply {
     bool whole; /* the last answer is there */
-    bool kitty, sixel, sync;
+    bool kitty, sixel, sync, focus;
     int cell_h, cell_w; /* pixels; 0 = not said */
 } ax_reply;
 

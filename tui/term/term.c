@@ -24,6 +24,8 @@
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_ON "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
+#define FOCUS_ON "\033[?1004h"
+#define FOCUS_OFF "\033[?1004l"
 
 /* ---- start and stop ---- */
 
@@ -85,7 +87,7 @@ static void arm(int fd, const struct termios *saved)
     size_t n = has_paste_mode() ? add_capability(reset, 0, sizeof reset, "\033\\") : 0; /* ends half a picture */
     n = add_capability(reset, n, sizeof reset, exit_attribute_mode);
     if (has_paste_mode())
-        n = add_capability(reset, n, sizeof reset, PASTE_OFF MOUSE_OFF);
+        n = add_capability(reset, n, sizeof reset, PASTE_OFF MOUSE_OFF FOCUS_OFF);
     n = add_capability(reset, n, sizeof reset, keypad_local);
     n = add_capability(reset, n, sizeof reset, cursor_normal);
     n = add_capability(reset, n, sizeof reset, exit_ca_mode);
@@ -131,8 +133,22 @@ static void set_modes(const ax_term *t, bool on)
         ax_term_send(on ? PASTE_ON : PASTE_OFF, sizeof PASTE_ON - 1);
     if (has_paste_mode() && t->mouse)
         ax_term_send(on ? MOUSE_ON : MOUSE_OFF, sizeof MOUSE_ON - 1);
+    if (t->focus)
+        ax_term_send(on ? FOCUS_ON : FOCUS_OFF, sizeof FOCUS_ON - 1);
     if (on)
         keypad(stdscr, TRUE); /* endwin took it back, and curses would only notice when it reads itself */
+}
+
+/* It says so itself, or the data base does (xterm+focus: fe and fd). */
+void ax_term_watch_focus(ax_term *t)
+{
+    const char *on = tigetstr((char[]) { "fe" });
+    bool listed = on && on != (const char *)-1 && !strcmp(on, FOCUS_ON);
+    if (t->focus || !(listed || t->input.reply.focus))
+        return;
+    t->focus = true;
+    if (tcgetpgrp(STDIN_FILENO) == getpgrp()) /* in the background the terminal is the shell's */
+        ax_term_send(FOCUS_ON, sizeof FOCUS_ON - 1);
 }
 
 ax_term *ax_term_start(ax_err *err)
@@ -166,6 +182,7 @@ ax_term *ax_term_start(ax_err *err)
     typeahead(-1); /* a screen is sent whole, whatever was typed meanwhile */
     ax_term_start_keys(t);
     set_modes(t, true);
+    ax_term_watch_focus(t);
     ax_term_ask(t);
     curs_set(0);
     ax_term_start_colors(t);
@@ -244,8 +261,10 @@ int ax_term_signals(ax_term *t)
         resizeterm(t->rows, t->cols);
         ax_term_forget(t);
     }
-    if (what & AX_TERM_CONTINUED)
+    if (what & AX_TERM_CONTINUED) {
         set_modes(t, true); /* the shell has had the terminal meanwhile */
+        t->input.unfocused = false;
+    }
     return what;
 }
 
@@ -263,6 +282,7 @@ void ax_term_suspend(ax_term *t)
     kill(0, SIGTSTP); /* the whole job, as the terminal does it */
     sigaction(SIGTSTP, &ours, NULL);
     set_modes(t, true);
+    t->input.unfocused = false;
     read_size(t);
     resizeterm(t->rows, t->cols);
     ax_term_forget(t);

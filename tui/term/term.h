@@ -51,6 +51,8 @@ double ax_term_wait(const ax_term *t);
 bool ax_term_mouse_event(const ax_term *t, int *button, int *row, int *col);
 /* Takes the mouse, or leaves it to the terminal, whose way to select text it is. */
 void ax_term_mouse(ax_term *t, bool on);
+/* Whether the terminal has the focus; true where it says nothing of it. */
+bool ax_term_focused(const ax_term *t);
 /* What was pasted, as the terminal sent it, until the next ax_term_key; *whole: nothing of it was too much to keep. */
 const char *ax_term_paste(const ax_term *t, bool *whole);
 /* Shows a canvas: only what changed is sent. Pictures that nothing lies over take the place of their cells. The cursor

@@ -31,6 +31,7 @@ struct ax_term {
     bool unicode, color, pixels, cursor;
     bool own, themed; /* own: the terminal's own colours can be asked for; themed: colours were set up */
     bool mouse;       /* it is taken */
+    bool focus;       /* its events are wanted */
     const struct ax_theme *theme;
     int rows, cols;
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
@@ -47,6 +48,8 @@ struct ax_term {
 
 /* ---- term.c ---- */
 void ax_term_send(const char *bytes, size_t n);
+/* Wants events of the focus once the terminal is known to have them. */
+void ax_term_watch_focus(ax_term *t);
 
 /* ---- show.c ---- */
 /* The colours of the roles, unless the terminal has none or NO_COLOR is set. */

@@ -50,6 +50,20 @@ static void keys_are_known(void **state)
     assert_true(isinf(in.due));
 }
 
+/* The terminal is left and entered, also between keys. */
+static void focus_is_no_key(void **state)
+{
+    (void)state;
+    NOTHING("\033[O", 1);
+    assert_true(in.unfocused);
+    EXPECT("a\033[Ib", 1, 'a', 'b');
+    assert_false(in.unfocused);
+    EXPECT("\033[Oc\033[1;2O", 1, 'c'); /* nor is a sequence that only ends so */
+    assert_true(in.unfocused);
+    NOTHING("\033[1I", 1);
+    assert_true(in.unfocused);
+}
+
 /* What a terminal says of itself is no key, in one piece or byte by byte, at once or late. */
 static void answers_are_no_keys(void **state)
 {
@@ -70,6 +84,12 @@ static void answers_are_no_keys(void **state)
         NOTHING(text, 1);
         assert_true(in.reply.whole && in.reply.sync == (mode == 1 || mode == 2));
     }
+    ax_input_init(&in);
+    NOTHING("\033[?2026;0$y\033[?1004;2$y\033[?62c", 1);
+    assert_true(in.reply.whole && !in.reply.sync && in.reply.focus);
+    ax_input_init(&in);
+    NOTHING("\033[?2026;2$y\033[?1004;0$y\033[?62c", 1);
+    assert_true(in.reply.whole && in.reply.sync && !in.reply.focus);
     ax_input_init(&in);
     NOTHING("\033_Gi=1;ENOTSUPPORTED:no\033\\\033[?1;2c", 1);
     assert_true(in.reply.whole && !in.reply.kitty && !in.reply.sixel && !in.reply.cell_h);
@@ -215,6 +235,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(keys_are_known, set_up),
+        cmocka_unit_test_setup(focus_is_no_key, set_up),
         cmocka_unit_test_setup(answers_are_no_keys, set_up),
         cmocka_unit_test_setup(the_mouse_is_read, set_up),
         cmocka_unit_test_setup(what_has_no_meaning_is_no_key, set_up),
