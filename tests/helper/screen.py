@@ -200,6 +200,8 @@ class Place:
         self.janitor = janitor.watch(self.path)
         self.runs = os.path.join(self.path, "auxcell", "runs")
         os.makedirs(self.runs, mode=0o700)
+        with open(os.path.join(self.path, "auxcell", "prompts"), "w") as f:
+            f.write("tour seen\n")  # whoever is new here has a test of that
         self.env = {"XDG_STATE_HOME": self.path, "XDG_CONFIG_HOME": self.path,
                     "PATH": os.path.dirname(PROGRAM) + os.pathsep + os.environ.get("PATH", "")}
         return self

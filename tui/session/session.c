@@ -275,8 +275,10 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->dirty = true;
     read_settings(s);
     ax_err ignored;
-    if (!s->script) /* a script does the same whatever was typed before */
-        ax_remember_read(&ax_ui_prompted(&s->ui)->recall, &ignored);
+    ax_recall *recall = &ax_ui_prompted(&s->ui)->recall;
+    /* a script does the same whatever was typed before, and a second viewer only looks */
+    if (!s->script && ax_remember_read(recall, &ignored) == AX_OK && !recall->toured && !o->plain && !o->readonly)
+        ax_ui_open(&s->ui, AX_CONTEXT_TOUR);
     ax_contact_open(&s->engine, s->dirfd);
     ax_session_look(s);
     ax_session_load(s, load_first);

@@ -101,7 +101,8 @@ void ax_session_take(ax_session_state *s)
     if (code != AX_OK)
         disconnect(s);
     if (s->state.out_of_memory)
-        ax_ui_say(&s->ui, true, "no memory: what is shown is not complete");
+        ax_ui_say(&s->ui, true,
+                  "no memory: what is shown is not complete; the run goes on, 'auxcell status' takes less");
 }
 
 /* A finished run takes up some commands: its engine is started for them, which takes a moment. */
@@ -118,7 +119,8 @@ static void wake(ax_session_state *s)
     while (s->loading.active) /* what was typed is for the engine, now */
         ax_session_load(s, INFINITY);
     if (!s->engine.client)
-        ax_ui_say(&s->ui, true, "%s", err.msg[0] ? err.msg : "the engine has started but doesn't answer");
+        ax_ui_say(&s->ui, true, "%s",
+                  err.msg[0] ? err.msg : "the engine has started but doesn't answer; its folder has engine.log");
 }
 
 void ax_session_send(ax_session_state *s)

@@ -11,6 +11,7 @@
 /* id, name of its table of functions (ax_context_NAME): the views, and what can cover them. */
 #define AX_CONTEXT_LIST(X)                                                                                             \
     X(VIEWS, views)                                                                                                    \
+    X(TOUR, tour)                                                                                                      \
     X(COMPARE, compare)                                                                                                \
     X(HELP, help)                                                                                                      \
     X(EDIT, edit)                                                                                                      \

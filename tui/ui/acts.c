@@ -11,7 +11,7 @@ void ax_ui_prune(ax_ui *ui)
     else if (ax_candidate_undoable(c))
         ax_ui_say(ui, true, "#%u is pruned already; u takes that back", c->id);
     else if (c->status == AX_PRUNED || c->status == AX_FAILED)
-        ax_ui_say(ui, true, "#%u has ended already", c->id);
+        ax_ui_say(ui, true, "#%u has ended already: there is nothing left to prune", c->id);
     else
         ax_ui_send(ui, AX_VERB_PRUNE, c->id, "");
 }
@@ -36,7 +36,7 @@ void ax_ui_undo_last(ax_ui *ui)
 {
     ax_prunes last;
     if (!ax_state_last_prunes(ui->state, &last)) {
-        ax_ui_say(ui, true, "nothing to undo: nothing is pruned, or for good");
+        ax_ui_say(ui, true, "nothing to undo: nothing is pruned, or for good; c makes a new candidate of an old one");
         return;
     }
     ax_ui_send(ui, AX_VERB_UNDO, last.batch ? 0 : last.id, "");

@@ -32,7 +32,7 @@ static void go_to(ax_ui *ui, const char *text)
     char *end;
     unsigned long id = strtoul(text + (*text == '#'), &end, 10);
     if (*end || end == text || !id || id > UINT32_MAX || !ax_state_candidate(ui->state, (uint32_t)id)) {
-        ax_ui_say(ui, true, "goto: '%s' is not a candidate", text);
+        ax_ui_say(ui, true, "goto: '%s' is not a candidate; numbers go from 1 to %u", text, ui->state->n_candidates);
         return;
     }
     ax_selection *t = ax_ui_selection(ui);
@@ -62,11 +62,12 @@ static bool read_ids(ax_ui *ui, ax_verb verb, const char *text, uint32_t ids[sta
         unsigned long id = *digits >= '0' && *digits <= '9' ? strtoul(digits, &end, 10) : 0;
         size_t length = strcspn(text, " ,");
         if (!id || end != text + length || id > UINT32_MAX || !ax_state_candidate(ui->state, (uint32_t)id)) {
-            ax_ui_say(ui, true, "%s: '%.*s' is not a candidate", ax_verb_word(verb), (int)length, text);
+            ax_ui_say(ui, true, "%s: '%.*s' is not a candidate; numbers go from 1 to %u", ax_verb_word(verb),
+                      (int)length, text, ui->state->n_candidates);
             return false;
         }
         if (*n == most) {
-            ax_ui_say(ui, true, "%s takes one candidate", ax_verb_word(verb));
+            ax_ui_say(ui, true, "%s takes one candidate: %s ID", ax_verb_word(verb), ax_verb_word(verb));
             return false;
         }
         ids[(*n)++] = (uint32_t)id;
@@ -84,7 +85,7 @@ static void act_on(ax_ui *ui, ax_verb verb, const char *rest)
     if (!n && verb == AX_VERB_UNDO)
         ax_ui_undo_last(ui);
     else if (!n && !selected)
-        ax_ui_say(ui, true, "%s: no candidate is selected", ax_verb_word(verb));
+        ax_ui_say(ui, true, "%s: no candidate is selected; %s ID names one", ax_verb_word(verb), ax_verb_word(verb));
     else if (!n && verb == AX_VERB_PRUNE)
         ax_ui_prune(ui);
     else if (verb == AX_VERB_PROMOTE)
@@ -257,7 +258,7 @@ void ax_ui_command(ax_ui *ui, const char *line)
     } else if (verb != AX_VERB_NOTE && verb != AX_VERB_FORK) {
         act_on(ui, verb, rest);
     } else if (!ax_ui_selected(ui)) {
-        ax_ui_say(ui, true, "%s: no candidate is selected", word);
+        ax_ui_say(ui, true, "%s: no candidate is selected; goto ID selects one", word);
     } else {
         ax_ui_send(ui, verb, ax_ui_selected(ui)->id, rest);
     }

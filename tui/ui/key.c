@@ -9,9 +9,10 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     if (needs & AX_NEEDS_RESUMABLE)
         reason = ax_ui_resume_refused(ui);
     if (!reason && (needs & AX_NEEDS_PRUNED) && !ui->state->n_pruned)
-        reason = "nothing is pruned";
+        reason = "nothing is pruned; x prunes";
     if (!reason && (needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))
-        reason = "no candidate is selected";
+        reason = ui->state->n_candidates ? "no candidate is selected; Esc shows all of them"
+                                         : "there is no candidate yet; the first one comes in a moment";
     if (!reason && (needs & AX_NEEDS_ROOM) && small)
         reason = "only the table fits here; other views need 60 columns and 16 rows";
     if (why)

@@ -82,6 +82,8 @@ void ax_recall_print(const ax_recall *r, ax_str *out)
             ax_str_printf(out, "%s %s\n", kinds[kind], r->line[kind][i]);
     for (int i = 0; i < r->n_named; i++)
         ax_str_printf(out, "@%s %s\n", r->named[i].name, r->named[i].text);
+    if (r->toured)
+        ax_str_add(out, "tour seen\n");
 }
 
 static bool is_plain(const char *text)
@@ -101,6 +103,7 @@ static void take_line(ax_recall *r, char *line)
     *rest++ = '\0';
     if (*line == '@' && strlen(rest) < AX_FILTER_TEXT)
         ax_recall_name(r, line + 1, rest, &err);
+    r->toured = r->toured || !strcmp(line, "tour");
     for (int kind = 0; kind < AX_RECALL_KINDS; kind++)
         if (!strcmp(line, kinds[kind]))
             ax_recall_add(r, kind, rest);
@@ -124,4 +127,5 @@ void ax_recall_merge(ax_recall *r, const ax_recall *newer)
             ax_recall_add(r, kind, newer->line[kind][i]);
     memcpy(r->named, newer->named, sizeof r->named);
     r->n_named = newer->n_named;
+    r->toured = r->toured || newer->toured;
 }

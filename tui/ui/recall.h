@@ -18,6 +18,7 @@ typedef struct ax_recall {
     int n[AX_RECALL_KINDS];
     ax_named_filter named[AX_NAMED_FILTERS];
     int n_named;
+    bool toured; /* the tour has been seen */
 } ax_recall;
 
 /* Adds a line as the newest; one that is there already moves, the oldest gives way. "" isn't kept. */

@@ -130,7 +130,7 @@ void ax_ui_find(ax_ui *ui, int by)
             ax_ui_say(ui, false, "%s: around the %s", t->find.text, by > 0 ? "end" : "start");
         return;
     }
-    ax_ui_say(ui, true, "%s: no row has it", t->find.text);
+    ax_ui_say(ui, true, "%s: no row has it; f looks for something else", t->find.text);
 }
 
 /* ---- marks ---- */

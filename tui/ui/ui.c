@@ -114,21 +114,23 @@ bool ax_ui_wakes(const ax_ui *ui)
 const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
 {
     if (ui->readonly)
-        return "this view only reads";
+        return "this view only reads; attach without --readonly acts";
     if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)))
         return NULL;
-    return ax_ui_resume_refused(ui) ? "no engine runs" : "no engine runs; R starts it again";
+    return !ax_ui_resume_refused(ui)                 ? "no engine runs; R starts it again"
+           : ui->state->ending == AX_ENDING_FINISHED ? "no engine runs, and the run is finished; x + a c are possible"
+                                                     : "no engine runs; 'auxcell resume' starts it again";
 }
 
 const char *ax_ui_resume_refused(const ax_ui *ui)
 {
     if (ui->readonly)
-        return "this view only reads";
+        return "this view only reads; attach without --readonly acts";
     if (ui->link == AX_LINK_LIVE)
         return "the engine runs";
     if (ui->state->ending == AX_ENDING_FINISHED)
-        return "the run is finished";
-    return ui->can_resume ? NULL : "no engine can be started from here";
+        return "the run is finished; + trains a candidate of it longer, c makes a new one";
+    return ui->can_resume ? NULL : "no engine can be started from here; 'auxcell resume' does it";
 }
 
 double ax_ui_elapsed(const ax_ui *ui)

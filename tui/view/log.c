@@ -174,7 +174,7 @@ static bool act(ax_ui *ui, ax_action a)
         ax_ui_select(ui, l->id);
         ax_ui_open_cell(ui);
     } else if (a == AX_DO_OPEN) {
-        ax_ui_say(ui, true, "this line is about no candidate");
+        ax_ui_say(ui, true, "this line is about no candidate; Enter opens lines with a #");
     } else if (a == AX_DO_PAGE_DOWN || a == AX_DO_PAGE_UP) {
         scroll(ui, by);
     } else if (by) {

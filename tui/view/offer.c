@@ -14,18 +14,13 @@ static int hint(ax_pane p, int col, const char *key, const char *word)
 static void draw_nothing(ax_pane all, const ax_offers *list)
 {
     int row = 2;
-    ax_pane_print(all, row++, 2, AX_ROLE_TEXT, "There are no runs yet.");
-    if (list->can_demo) {
-        ax_pane_print(all, ++row, 2, AX_ROLE_TEXT, "Press d to start the demo: a search on images that are built in.");
-        ax_pane_print(all, ++row, 2, AX_ROLE_TEXT, "It needs no data, and shows its first reward within seconds.");
-    }
-    row += 2;
-    ax_pane_print(all, row++, 2, AX_ROLE_DIM, "Your own data:");
-    ax_pane_print(all, row++, 4, AX_ROLE_DIM, "auxcell data check folder:DIR       images and masks, side by side");
-    ax_pane_print(all, row++, 4, AX_ROLE_DIM, "auxcell search --data folder:DIR    segmentation");
-    ax_pane_print(all, row++, 4, AX_ROLE_DIM, "auxcell search --data nyu_png:DIR   depth");
-    ax_pane_print(all, row++, 4, AX_ROLE_DIM, "auxcell search --data mpii:DIR      pose of people");
-    ax_pane_print(all, row, 4, AX_ROLE_DIM, "auxcell search --help               lists all kinds of data");
+    ax_pane_print(all, row++, 2, AX_ROLE_TEXT,
+                  list->can_demo ? "There are no runs yet. Press d: a search starts on images that are built in,"
+                                 : "There are no runs yet.");
+    if (list->can_demo)
+        ax_pane_print(all, row++, 2, AX_ROLE_TEXT, "needs no data, and shows its first reward within seconds.");
+    ax_pane_print(all, row, 2, AX_ROLE_DIM,
+                  "For data of your own:  auxcell search --data folder:DIR   (--help lists more)");
 }
 
 /* "40 s", "12 min", "5 h", "3 d" */

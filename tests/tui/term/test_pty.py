@@ -58,7 +58,7 @@ def prompts_remember():
         assert s.ended() == 0
         s.close()
         with open(os.path.join(place.path, "auxcell", "prompts")) as f:
-            assert f.read() == "filter reward>.65\ncommand keep good\ncommand goto 7\n@good reward>.65\n"
+            assert f.read() == "filter reward>.65\ncommand keep good\ncommand goto 7\n@good reward>.65\ntour seen\n"
         s = attach(place).wait(GONE)
         s.send("2/").wait("filter:").send("\x1b[A").wait("filter: reward>.65").wait(lambda s: "   25 D" not in s.text())
         s.send("\x1b").wait("   25 D")

@@ -20,7 +20,7 @@
 typedef struct screen {
     const char *name;
     int rows, cols;
-    bool ascii, color, masks, loading;
+    bool ascii, color, masks, loading, tour;
     int counted; /* answers of what networks cost before the last key, and after it: 0 = nobody counts */
     ax_link link;
     double later;             /* seconds after the last event */
@@ -51,6 +51,9 @@ static const screen screens[] = {
       .history = { 300 } },
     { "columns-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2:columns id,size\r", .history = { 40 } },
     { "theme-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":theme dark\r", .history = { 40 } },
+    { "tour-80x24", 24, 80, .tour = true, .link = AX_LINK_LIVE, .history = { 9 } },
+    { "tour-160x48-ascii", 48, 160, .ascii = true, .tour = true, .link = AX_LINK_LIVE, .history = { 9 } },
+    { "tour-60x16", 16, 60, .tour = true, .link = AX_LINK_LIVE, .history = { 9 } },
     { "overview-60x16", 16, 60, .link = AX_LINK_LIVE, .history = { 300 } },
     { "overview-200x60", 60, 200, .masks = true, .link = AX_LINK_LIVE, .history = { 300 } },
     { "caching-80x24", 24, 80, .link = AX_LINK_LIVE, .later = 2, .history = { .caching = true } },
@@ -256,6 +259,8 @@ static void draw(const screen *s, ax_str *out)
     ax_ui_refresh(&ui);
     ax_ui_arrange(&ui, s->rows, s->cols);
     ui.can_count = s->counted != 0;
+    if (s->tour)
+        ax_ui_open(&ui, AX_CONTEXT_TOUR);
     for (const char *k = s->keys; k && *k; k++) {
         if (!k[1])
             count(&ui, s->counted < 2 ? s->counted : 2);

@@ -1,0 +1,95 @@
+"""Who is new here: the first screen without runs, and the tour, which is seen once."""
+import os, sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+from screen import PROGRAM, Place, Screen, make_run, run_tests
+
+TOUR = "new here?"
+GONE = "the engine has died"
+
+
+class New(Place):
+    """Nobody has been here."""
+
+    def __enter__(self):
+        super().__enter__()
+        os.remove(self.seen())
+        make_run(self.runs, "old")
+        return self
+
+    def seen(self):
+        return os.path.join(self.path, "auxcell", "prompts")
+
+
+def attach(place, *more):
+    return Screen([PROGRAM, "attach", "old", *more], env=place.env).wait(GONE)
+
+
+def leave(s):
+    s.send("q")
+    assert s.ended() == 0
+    s.close()
+
+
+def the_tour_is_seen_once():
+    with New() as place:
+        s = attach(place).wait(TOUR)
+        lines = s.text().split("\n")
+        first = next(i for i, line in enumerate(lines) if TOUR in line)
+        assert "┘" in lines[first + 6] and all("│ " in line for line in lines[first + 1:first + 6]), s.text()
+        s.send("j").wait(">    29 D")  # a key does what it means at once
+        assert TOUR not in s.text()
+        with open(place.seen()) as f:
+            assert f.read() == "tour seen\n"
+        leave(s)
+        s = attach(place).quiet(0.3)
+        assert TOUR not in s.text()
+        leave(s)
+
+
+def keys_that_only_go_on():
+    for key in "\r", "\x1b", " ":
+        with New() as place:
+            s = attach(place).wait(TOUR)
+            s.send(key).wait(lambda s: TOUR not in s.text())
+            s.quiet(0.1)
+            assert "[1 Overview]" in s.text() and ">    30 D" in s.text(), s.text()
+            leave(s)
+            assert os.path.exists(place.seen())
+
+
+def whoever_leaves_at_once_has_seen_it():
+    with New() as place:
+        leave(attach(place).wait(TOUR))
+        assert os.path.exists(place.seen())
+
+
+def not_for_those_who_only_look_nor_for_scripts():
+    with New() as place:
+        s = attach(place, "--readonly").quiet(0.3)
+        assert TOUR not in s.text()
+        leave(s)
+        script = os.path.join(place.path, "script")
+        with open(script, "w") as f:
+            f.write("wait 30/200\nsave screen.txt\n")
+        s = Screen([PROGRAM, "attach", "old", "--script", script, "--size", "80x24"], env=place.env, cwd=place.path)
+        assert s.ended() == 0
+        s.close()
+        with open(os.path.join(place.path, "screen.txt")) as f:
+            assert TOUR not in f.read()
+        assert not os.path.exists(place.seen())
+
+
+def without_runs_one_key_is_enough():
+    with Place() as place:
+        s = Screen([PROGRAM], env=place.env).wait("Press d")
+        lines = [line for line in s.text().split("\n")[1:-1] if line.strip()]
+        assert len(lines) == 3, lines
+        s.send("q")
+        assert s.ended() == 0
+        s.close()
+
+
+if __name__ == "__main__":
+    run_tests([the_tour_is_seen_once, keys_that_only_go_on, whoever_leaves_at_once_has_seen_it,
+               not_for_those_who_only_look_nor_for_scripts, without_runs_one_key_is_enough])
