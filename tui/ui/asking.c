@@ -67,6 +67,8 @@ const char *ax_ui_asking_label(const ax_ui *ui, char text[static 64])
     case AX_ASK_NOTE:
         snprintf(text, 64, "note on #%u: ", ax_ui_prompted(ui)->target);
         return text;
+    case AX_ASK_SEARCH:
+        return "search: ";
     case AX_ASK_PRUNE:
         snprintf(text, 64, "prune %u marked candidate%s?  y/N ", n, n == 1 ? "" : "s");
         return text;
@@ -139,12 +141,19 @@ static void write_note(ax_ui *ui, const char *text)
         ax_ui_send(ui, AX_VERB_NOTE, ax_ui_prompted(ui)->target, text);
 }
 
+static void search(ax_ui *ui, const char *text)
+{
+    if (ax_views[ui->view]->search)
+        ax_views[ui->view]->search(ui, text);
+}
+
 static void accept(ax_ui *ui, ax_asking what)
 {
     static void (*const accepts[AX_ASK_COUNT])(ax_ui *, const char *) = { [AX_ASK_FILTER] = set_filter,
                                                                           [AX_ASK_FIND] = set_find,
                                                                           [AX_ASK_COMMAND] = ax_ui_command,
-                                                                          [AX_ASK_NOTE] = write_note };
+                                                                          [AX_ASK_NOTE] = write_note,
+                                                                          [AX_ASK_SEARCH] = search };
     char text[AX_PROMPT_TEXT]; /* what it does may prompt again */
     ax_prompted *p = ax_ui_prompted(ui);
     snprintf(text, sizeof text, "%s", p->line.text);

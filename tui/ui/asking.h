@@ -13,7 +13,8 @@ struct ax_ui;
     X(FILTER, "Enter: filter   Esc: as before   Tab completes   sep5x5 reward>.6 state!=X")                            \
     X(FIND, "Enter: go to the next one   n N: on, back   Esc: leave   words as for /")                                 \
     X(COMMAND, "")                                                                                                     \
-    X(NOTE, "Enter: write   Esc: leave")
+    X(NOTE, "Enter: write   Esc: leave")                                                                               \
+    X(SEARCH, "Enter: go to the next line with this text   n N: on, back   Esc: leave")
 /* id, what is said after a no */
 #define AX_QUESTION_LIST(X)                                                                                            \
     X(PRUNE, "nothing pruned") /* the marked ones */                                                                   \

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const kinds[AX_RECALL_KINDS] = { "filter", "find", "command", "note" };
+static const char *const kinds[AX_RECALL_KINDS] = { "filter", "find", "command", "note", "search" };
 
 /* ---- lines ---- */
 

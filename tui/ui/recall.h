@@ -7,7 +7,7 @@
 #include "tui/ui/prompt.h"
 #include "viz/filter.h"
 
-enum { AX_RECALL_KINDS = 4, AX_RECALL_LINES = 50, AX_NAMED_FILTERS = 24, AX_FILTER_NAME = 16 };
+enum { AX_RECALL_KINDS = 5, AX_RECALL_LINES = 50, AX_NAMED_FILTERS = 24, AX_FILTER_NAME = 16 };
 
 typedef struct ax_named_filter {
     char name[AX_FILTER_NAME], text[AX_FILTER_TEXT];

@@ -40,6 +40,8 @@ typedef struct ax_view {
     ax_code (*svg)(const struct ax_ui *ui, ax_str *out, ax_err *err);
     /* Does what an action means here; false: others may have a meaning for it too. NULL: none means anything. */
     bool (*action)(struct ax_ui *ui, ax_action a);
+    /* Looks for what was typed at its prompt AX_ASK_SEARCH; "" is what was looked for before. NULL: it has none. */
+    void (*search)(struct ax_ui *ui, const char *text);
     /* Frees what the slot owns, not the slot. NULL: it owns nothing. */
     void (*release)(void *slot);
     /* After events; replaced: the whole state was read again. NULL: there is nothing to do. */

@@ -1,6 +1,8 @@
 /* The log: what happened, newest below. */
 #include "tui/view/view.h"
 
+#include "tui/ui/asking.h"
+#include "tui/view/log_search.h"
 #include "viz/figure.h"
 
 #include <stdio.h>
@@ -14,6 +16,7 @@ typedef struct log_state {
     uint32_t of;                    /* candidate of LOG_SELECTED */
     uint32_t up;                    /* the cursor: lines above the last one shown */
     uint32_t back;                  /* lines between the newest and the last one shown; 0 = follows */
+    char search[AX_PROMPT_TEXT];    /* "" = nothing is looked for */
     uint64_t lines;                 /* that there had been when back was right */
     uint32_t n, line[AX_STATE_LOG]; /* those that are shown, as they were last picked */
 } log_state;
@@ -70,7 +73,17 @@ static const ax_log_line *line_at_cursor(const ax_ui *ui)
 
 /* ---- drawing ---- */
 
-static void draw_line(ax_pane p, int row, const ax_state *s, const ax_log_line *l, bool here)
+/* The text that is looked for, in what was drawn from a column on; what is cut off has no cells. */
+static void show_found(ax_pane p, int row, int col, const char *drawn, const char *text)
+{
+    char before[AX_EVENT_TEXT];
+    for (int at = ax_log_find(drawn, 0, text), n = (int)strlen(text); at >= 0; at = ax_log_find(drawn, at + n, text)) {
+        snprintf(before, sizeof before, "%.*s", at, drawn);
+        ax_pane_role(p, row, col + ax_text_width(before), n, AX_ROLE_MARKED);
+    }
+}
+
+static void draw_line(ax_pane p, int row, const ax_state *s, const ax_log_line *l, bool here, const char *search)
 {
     int id_cols = snprintf(NULL, 0, "#%u", s->n_candidates), text_col = 21 + (id_cols > 5 ? id_cols : 5);
     char at[AX_FIGURE], id[16] = "";
@@ -84,16 +97,36 @@ static void draw_line(ax_pane p, int row, const ax_state *s, const ax_log_line *
     ax_pane_print_cut(p, row, text_col, p.at.cols - text_col - 1, AX_ROLE_TEXT, l->text);
     if (here)
         ax_pane_role(p, row, 0, 9, AX_ROLE_SELECTED);
+    show_found(ax_pane_part(p, row, 0, 1, p.at.cols - 1), 0, 10, ax_log_line_word(l), search);
+    show_found(ax_pane_part(p, row, 0, 1, p.at.cols - 1), 0, 20, id, search);
+    show_found(ax_pane_part(p, row, 0, 1, p.at.cols - 1), 0, text_col, l->text, search);
+}
+
+/* "  /memory: 2 of 7", counted from the oldest; at another line "7 lines". */
+static void tell_found(const ax_ui *ui, const log_state *here, char *out, size_t cap)
+{
+    uint32_t all = 0, which = 0, back = here->back + here->up;
+    for (uint32_t i = 0; i < here->n; i++) {
+        bool has = ax_log_has(ax_state_log(ui->state, here->line[i]), here->search);
+        all += has;
+        which = has && i + back + 1 == here->n ? all : which;
+    }
+    if (which)
+        snprintf(out, cap, "  /%.40s: %u of %u", here->search, which, all);
+    else
+        snprintf(out, cap, "  /%.40s: %u line%s", here->search, all, all == 1 ? "" : "s");
 }
 
 static void draw_frame(ax_pane p, const ax_ui *ui, const log_state *here)
 {
     static const char *const names[LOG_WHICH] = { "", ": news", ": trouble", ": of" };
-    char title[48], right[64], more[24] = "";
+    char title[48 + AX_PROMPT_TEXT], right[64], more[24] = "";
     bool whole = ui->view == AX_VIEW_LOG;
     snprintf(title, sizeof title, "log%s", names[here->which]);
     if (here->which == LOG_SELECTED)
         snprintf(title + strlen(title), sizeof title - strlen(title), " #%u", here->of);
+    if (here->search[0])
+        tell_found(ui, here, title + strlen(title), sizeof title - strlen(title));
     if (here->back)
         snprintf(more, sizeof more, "%u newer below", here->back);
     snprintf(right, sizeof right, "%s%s", whole ? "Tab: other lines   " : "", more[0] ? more : "following");
@@ -121,7 +154,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         ax_pane_print(inner, 1, 2, AX_ROLE_DIM, "no line of this kind");
     for (uint32_t i = first; i < end; i++)
         draw_line(inner, (int)(i - first + note), s, ax_state_log(s, here->line[i]),
-                  ui->view == AX_VIEW_LOG && end - 1 - i == here->up);
+                  ui->view == AX_VIEW_LOG && end - 1 - i == here->up, here->search);
     return AX_OK;
 }
 
@@ -159,6 +192,54 @@ static void move(ax_ui *ui, long by)
     here->up = at > here->back ? (uint32_t)(at - here->back) : 0;
 }
 
+/* ---- searching ---- */
+
+/* To the next line with the text, by 1 a newer and by -1 an older one, around the ends. */
+static void go_on(ax_ui *ui, int by)
+{
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    pick(ui, here);
+    if (!here->search[0]) {
+        ax_ui_say(ui, true, "nothing to look for yet: / asks");
+        return;
+    }
+    long n = here->n, at = n - 1 - (long)here->back - here->up; /* of the cursor, from the oldest */
+    for (long k = 1; k <= n; k++) {
+        long i = ((at + by * k) % n + n) % n;
+        if (!ax_log_has(ax_state_log(ui->state, here->line[i]), here->search))
+            continue;
+        move(ui, at - i);
+        if (by > 0 ? i <= at : i >= at)
+            ax_ui_say(ui, false, k == n ? "there is no other line with it" : "around the end of the log");
+        return;
+    }
+    ax_ui_say(ui, true, "%s: no line has it; / looks for something else%s", here->search,
+              here->which == LOG_ALL ? "" : ", Tab in other lines");
+}
+
+/* "" goes on with what was looked for before. */
+static void search(ax_ui *ui, const char *text)
+{
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    if (*text)
+        snprintf(here->search, sizeof here->search, "%s", text);
+    go_on(ui, 1);
+}
+
+static bool act_search(ax_ui *ui, ax_action a)
+{
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    if (a == AX_DO_FILTER || a == AX_DO_FIND)
+        ax_ui_prompt(ui, AX_ASK_SEARCH, "");
+    else if (a == AX_DO_FIND_ON || a == AX_DO_FIND_BACK)
+        go_on(ui, a == AX_DO_FIND_ON ? 1 : -1);
+    else if (a == AX_DO_BACK && here->search[0])
+        here->search[0] = '\0';
+    else
+        return false;
+    return true;
+}
+
 static bool act(ax_ui *ui, ax_action a)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
@@ -166,6 +247,8 @@ static bool act(ax_ui *ui, ax_action a)
     const ax_log_line *l;
     if (ui->view != AX_VIEW_LOG)
         return false;
+    if (act_search(ui, a))
+        return true;
     if (a == AX_DO_WIRING) {
         here->which = (here->which + 1) % LOG_WHICH;
         here->of = ax_ui_selection(ui)->selected;
@@ -201,9 +284,11 @@ static void refresh(ax_ui *ui, bool replaced)
 
 const ax_view ax_view_log = { .title = "Log",
                               .help = "Tab\twhich lines: all, news, trouble, of the selected candidate\nEnter\tthe "
-                                      "candidate of the line, and back\nG\tthe newest line, and follow\n",
+                                      "candidate of the line, and back\nG\tthe newest line, and follow\n"
+                                      "/\tsearch for a text; n N: the next one, the one before; Esc: no more\n",
                               .key = '6',
                               .state = sizeof(log_state),
                               .draw = draw,
                               .action = act,
+                              .search = search,
                               .refresh = refresh };

@@ -327,6 +327,46 @@ static void the_log_holds_still_while_it_is_read(void **state)
         assert_true(ax_state_log(&d->state, i)->at >= ax_state_log(&d->state, i - 1)->at);
 }
 
+/* The candidate of the line that the cursor of the log is on. */
+static uint32_t of_the_line(ax_desk *d)
+{
+    ax_desk_keys(d, "\r");
+    uint32_t id = ax_ui_selection(&d->ui)->selected;
+    assert_int_equal(d->ui.view, AX_VIEW_CELL);
+    ax_desk_keys(d, "6");
+    return id;
+}
+
+static void the_log_is_searched(void **state)
+{
+    ax_desk *d = *state;
+    ax_ui_arrange(&d->ui, 24, 80);
+    ax_desk_keys(d, "6/NoThIng has this\r");
+    assert_non_null(strstr(d->ui.message, "no line has it"));
+    ax_desk_score(d, 3, 0.1234);
+    ax_desk_score(d, 1, 0.1234);
+    ax_desk_score(d, 2, 0.1235);
+    ax_desk_keys(d,
+                 "/REWARD .1234\r"); /* of two lines that have it the older one: from the newest line around the end */
+    assert_int_equal(of_the_line(d), 3);
+    ax_desk_keys(d, "n");
+    assert_int_equal(of_the_line(d), 1);
+    ax_desk_keys(d, "n");
+    assert_non_null(strstr(d->ui.message, "around the end"));
+    assert_int_equal(of_the_line(d), 3);
+    ax_desk_keys(d, "N");
+    assert_int_equal(of_the_line(d), 1);
+    ax_desk_keys(d, "Nk/\r"); /* again, from another line */
+    assert_int_equal(of_the_line(d), 3);
+    ax_desk_keys(d, "/.1235\rn");
+    assert_non_null(strstr(d->ui.message, "no other line"));
+    assert_int_equal(of_the_line(d), 2);
+    ax_desk_keys(d, "\x1bn"); /* Esc ends the search, and not yet what is shown */
+    assert_int_equal(d->ui.view, AX_VIEW_LOG);
+    assert_non_null(strstr(d->ui.message, "nothing to look for"));
+    assert_int_equal(ax_ui_selection(&d->ui)->filter.n, 0);
+}
+
 static void what_a_key_does_can_be_typed(void **state)
 {
     ax_desk *d = *state;
@@ -429,6 +469,7 @@ int main(void)
         WITH_DESK(an_engine_that_is_gone_can_be_started_again),
         WITH_DESK(a_state_that_was_read_again_keeps_what_is_there),
         WITH_DESK(the_log_holds_still_while_it_is_read),
+        WITH_DESK(the_log_is_searched),
         cmocka_unit_test_setup_teardown(what_a_key_does_can_be_typed, ax_desk_set_up, ax_desk_tear_down),
         cmocka_unit_test_setup_teardown(the_mouse_chooses, ax_desk_set_up, ax_desk_tear_down),
         cmocka_unit_test_setup_teardown(every_key_has_one_meaning, ax_desk_set_up, ax_desk_tear_down),
