@@ -324,35 +324,3 @@ ax_code ax_chart_draw(ax_pane pane, const ax_chart *c, ax_chart_scale *scale, ax
     free(p.step);
     return code;
 }
-
-/* ---- over it ---- */
-
-static bool place(ax_pane p, const ax_chart_scale *s, double x, double y, int *row, int *col)
-{
-    if (!s->any || !isfinite(x) || !isfinite(y) || !inside(&s->x, x) || (s->y.log && !(y > 0)))
-        return false;
-    *row = ax_axis_row(&s->y, y, p.at.rows - 2);
-    *col = AX_AXIS_LABEL + ax_x_col(&s->x, x, p.at.cols - AX_AXIS_LABEL);
-    return true;
-}
-
-void ax_chart_cursor(ax_pane p, const ax_chart_scale *scale, double x, double y)
-{
-    int row, col;
-    if (place(p, scale, x, y, &row, &col))
-        ax_pane_glyph(p, row, col, AX_GLYPH_CURSOR, AX_ROLE_STRONG);
-}
-
-void ax_chart_crosshair(ax_pane p, const ax_chart_scale *scale, double x, double y)
-{
-    int row, col;
-    if (!place(p, scale, x, y, &row, &col))
-        return;
-    for (int r = 0; r < p.at.rows - 2; r++)
-        if (ax_pane_is_blank(p, r, col))
-            ax_pane_glyph(p, r, col, AX_GLYPH_VLINE, AX_ROLE_DIM);
-    for (int c = AX_AXIS_LABEL; c < p.at.cols; c++)
-        if (ax_pane_is_blank(p, row, c))
-            ax_pane_glyph(p, row, c, AX_GLYPH_HLINE, AX_ROLE_DIM);
-    ax_chart_cursor(p, scale, x, y);
-}

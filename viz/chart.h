@@ -46,6 +46,12 @@ ax_code ax_chart_draw(ax_pane p, const ax_chart *c, ax_chart_scale *scale, ax_er
 /* Over what ax_chart_draw left in a pane of the same size: one value, and lines through it to the axes. */
 void ax_chart_cursor(ax_pane p, const ax_chart_scale *scale, double x, double y);
 void ax_chart_crosshair(ax_pane p, const ax_chart_scale *scale, double x, double y);
+/* Marks the x axis from x0 to x1, either of which may be the lesser. */
+void ax_chart_range(ax_pane p, const ax_chart_scale *scale, double x0, double x1);
+/* Where a value is in a pane of so many rows and columns; false: nothing is drawn, or it has no place there. */
+bool ax_chart_place(const ax_chart_scale *scale, int rows, int cols, double x, double y, int *row, int *col);
+/* The value of x at the middle of a column of a pane of `cols` columns; clamped to the axis. */
+double ax_chart_x_at(const ax_chart_scale *scale, int cols, int col);
 
 enum { AX_SVG_WIDTH = 900, AX_SVG_HEIGHT = 480 }; /* where nothing else is asked for */
 /* Appends the chart as an SVG document of width x height pixels, under a title. */

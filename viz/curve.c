@@ -34,6 +34,16 @@ void ax_curve_zoom(ax_curve_window *w, size_t n, int by)
         w->from = latest_start(n, width);
 }
 
+void ax_curve_see(ax_curve_window *w, size_t n, size_t from, size_t to)
+{
+    enum { LEAST = 8 };
+    size_t width = to > from ? to - from : 0, more = width < LEAST ? LEAST - width : 0;
+    if (from >= n)
+        return;
+    from = from > more / 2 ? from - more / 2 : 0;
+    *w = (ax_curve_window) { .from = from, .width = width + more };
+}
+
 void ax_curve_pan(ax_curve_window *w, size_t n, int by)
 {
     size_t step = w->width / 2, last = latest_start(n, w->width);

@@ -24,6 +24,8 @@ typedef struct ax_curve_window {
 /* Twice as close (by > 0) or half as close, n values being there: the newest value stays in sight when it is, else the
    middle of what was seen; past the whole there is none. */
 void ax_curve_zoom(ax_curve_window *w, size_t n, int by);
+/* From one value to another, 8 at least, around the same middle. Nothing changes when n values end before them. */
+void ax_curve_see(ax_curve_window *w, size_t n, size_t from, size_t to);
 void ax_curve_pan(ax_curve_window *w, size_t n, int by); /* by halves of what is seen */
 /* How the rewards are drawn. */
 typedef struct ax_curve_how {

@@ -133,12 +133,36 @@ static void svg_is_well_formed(void **state)
     ax_str_release(&out);
 }
 
+/* What the mouse points at is what was drawn there, on both kinds of axis. */
+static void columns_are_values_and_back(void **state)
+{
+    (void)state;
+    ax_canvas canvas;
+    ax_canvas_init(&canvas, &ax_glyphs_unicode);
+    assert_int_equal(ax_canvas_resize(&canvas, 12, 46, NULL), AX_OK);
+    const double x[] = { 1e3, 4e4, 2e6 }, y[] = { 1, 2, 3 };
+    for (int log = 0; log < 2; log++) {
+        ax_chart chart = { .x.log = log, .n = 1 };
+        ax_chart_scale s;
+        int row, col;
+        chart.layer[0] = (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = 3 };
+        ax_pane p = ax_pane_of(&canvas, (ax_rect) { .rows = 12, .cols = 46 });
+        assert_int_equal(ax_chart_draw(p, &chart, &s, NULL), AX_OK);
+        for (int at = AX_AXIS_LABEL; at < 46; at++) {
+            assert_true(ax_chart_place(&s, 12, 46, ax_chart_x_at(&s, 46, at), 2, &row, &col));
+            assert_int_equal(col, at);
+        }
+        assert_true(ax_chart_x_at(&s, 46, -50) == s.x.left);
+        assert_true(fabs(ax_chart_x_at(&s, 46, 500) - s.x.right) < 1e-6 * s.x.right);
+    }
+    ax_canvas_release(&canvas);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ticks_are_round_and_few),
-        cmocka_unit_test(values_are_where_the_axes_say),
-        cmocka_unit_test(steps_hold_their_value),
+        cmocka_unit_test(ticks_are_round_and_few), cmocka_unit_test(values_are_where_the_axes_say),
+        cmocka_unit_test(steps_hold_their_value),  cmocka_unit_test(columns_are_values_and_back),
         cmocka_unit_test(svg_is_well_formed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

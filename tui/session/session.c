@@ -30,8 +30,8 @@ static void press(ax_session_state *s, uint32_t key)
         ax_ui_paste(&s->ui, text, whole);
     } else if (key == AX_KEY_MOUSE) {
         int button, row, col;
-        if (ax_term_mouse_event(s->term, &button, &row, &col))
-            ax_ui_mouse(&s->ui, button, row, col);
+        bool pressed = ax_term_mouse_event(s->term, &button, &row, &col);
+        ax_ui_mouse(&s->ui, pressed ? button : AX_MOUSE_RELEASE, row, col);
     } else {
         ax_ui_key(&s->ui, key);
     }

@@ -103,7 +103,7 @@ enum {
     X(PAGE_UP, LISTS, AX_KEY_PAGE_UP, "PgUp", "", "a page up", NOTHING)                                                \
     X(FIRST, LISTS, 'g', "g, Home", "", "first row", NOTHING)                                                          \
     X(LAST, LISTS, 'G', "G, End", "", "last row; log: follow the newest line", NOTHING)                                \
-    X(MOUSE, VIEWS, '%', "%", "", "take the mouse: click tabs and rows, wheel; again: leave it", NOTHING)              \
+    X(MOUSE, VIEWS, '%', "%", "", "take the mouse: tabs, rows, wheel, drag in plots; again: leave it", NOTHING)        \
     X(GLYPHS, PANES, '~', "~", "", "line drawing and Braille, or plain ASCII", NOTHING)                                \
     X(REDRAW, ALL, AX_CTRL('L'), "Ctrl-L", "", "draw everything again", NOTHING)                                       \
     X(SUSPEND, ALL, AX_CTRL('Z'), "Ctrl-Z", "", "to the shell; fg comes back", NOTHING)                                \

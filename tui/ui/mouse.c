@@ -1,4 +1,4 @@
-/* What the mouse does: tabs are shown, rows selected and opened, the wheel moves. */
+/* What the mouse does: tabs are shown, rows selected and opened, the wheel moves; plots have it while it is held. */
 #include "tui/ui/ui.h"
 
 #include <string.h>
@@ -49,10 +49,33 @@ static void click_row(ax_ui *ui, int row)
         ax_ui_select(ui, id);
 }
 
+static void tell_pane(ax_ui *ui, ax_mouse what, int row, int col)
+{
+    ax_rect r = ui->layout.pane[ui->held - 1];
+    ax_views[ui->held - 1]->mouse(ui, what, row - r.row - 1, col - r.col - 1);
+}
+
+/* Takes hold of the pane below it, if that knows the mouse. */
+static void hold(ax_ui *ui, int row, int col)
+{
+    for (int i = 0; i < AX_VIEW_COUNT && !ui->held; i++)
+        ui->held = ax_views[i]->mouse && inside(ui->layout.pane[i], row, col) ? i + 1 : 0;
+    if (ui->held)
+        tell_pane(ui, AX_MOUSE_PRESS, row, col);
+}
+
 void ax_ui_mouse(ax_ui *ui, int button, int row, int col)
 {
-    enum { LEFT = 0, WHEEL_UP = 64, WHEEL_DOWN = 65, LINES = 3 };
+    enum { LEFT = 0, MOVED = 32, WHEEL_UP = 64, WHEEL_DOWN = 65, LINES = 3 };
     ax_rect pareto = ui->layout.pane[AX_VIEW_PARETO], reward = ui->layout.pane[AX_VIEW_REWARD];
+    if (button == AX_MOUSE_RELEASE || button == LEFT + MOVED) {
+        bool views = ui->held && ax_ui_top(ui) == AX_CONTEXT_VIEWS && ui->layout.pane[ui->held - 1].rows > 0;
+        if (views)
+            tell_pane(ui, button == AX_MOUSE_RELEASE ? AX_MOUSE_RELEASE : AX_MOUSE_DRAG, row, col);
+        ui->held = views && button != AX_MOUSE_RELEASE ? ui->held : 0;
+        ax_ui_refresh(ui);
+        return;
+    }
     ui->message[0] = '\0';
     if (button == WHEEL_UP || button == WHEEL_DOWN) {
         bool plot = ax_ui_top(ui) == AX_CONTEXT_VIEWS && (inside(pareto, row, col) || inside(reward, row, col));
@@ -64,6 +87,8 @@ void ax_ui_mouse(ax_ui *ui, int button, int row, int col)
             click_tab(ui, col);
         else if (inside(ui->layout.pane[AX_VIEW_TABLE], row, col))
             click_row(ui, row);
+        else
+            hold(ui, row, col);
     }
     ax_ui_refresh(ui);
 }

@@ -58,6 +58,7 @@ typedef struct ax_ui {
     char copy[AX_GENOTYPE_TEXT];
     const ax_theme *theme; /* show this one from now on; NULL = none is wanted */
     bool mouse;            /* the mouse is wanted */
+    int held;              /* ax_view_id + 1 of the pane that the mouse was pressed in; 0 = none, or it is let go */
     bool resume;           /* start the engine again */
     int picture;           /* write a view as SVG: ax_view_id + 1, AX_PICTURE_SCREEN the whole screen; 0 = none */
     bool remember;         /* write what prompts recall to disk */
@@ -76,8 +77,9 @@ void ax_ui_arrange(ax_ui *ui, int rows, int cols);
 void ax_ui_key(ax_ui *ui, uint32_t key);
 /* Columns that the names of all views and, where there is one, the filter want: the names are left out in less. */
 int ax_ui_tabs_width(const ax_ui *ui);
-/* The mouse was pressed over a cell; button as terminals number them: 0 left, 64 and 65 the wheel. Only views listen.
- */
+/* The mouse was pressed, or moved with a button held, over a cell, or let go; button as terminals number them: 0 left,
+   32 more when it moved, 64 and 65 the wheel. Only views listen; a plot that it was pressed in has it until it is let
+   go. */
 void ax_ui_mouse(ax_ui *ui, int button, int row, int col);
 /* Text was pasted, as the terminal sent it; whole: nothing of it was lost. It is never keys: the context at the top
    takes it as one line, or ignores it. */

@@ -25,6 +25,9 @@ typedef enum ax_view_id { AX_VIEW_LIST(AX_VIEW_ENUM) AX_VIEW_COUNT } ax_view_id;
 struct ax_ui;
 struct ax_layout;
 
+/* What the mouse does in a pane. */
+typedef enum ax_mouse { AX_MOUSE_PRESS, AX_MOUSE_DRAG, AX_MOUSE_RELEASE = -1 } ax_mouse;
+
 typedef struct ax_view {
     const char *title; /* on the tab line */
     char key;          /* shows it; '\0': it is only a pane beside others */
@@ -40,6 +43,9 @@ typedef struct ax_view {
     ax_code (*svg)(const struct ax_ui *ui, ax_str *out, ax_err *err);
     /* Does what an action means here; false: others may have a meaning for it too. NULL: none means anything. */
     bool (*action)(struct ax_ui *ui, ax_action a);
+    /* The left button over its pane, (row, col) from the inside of the frame; what is dragged may be outside. NULL: it
+       means nothing. */
+    void (*mouse)(struct ax_ui *ui, ax_mouse what, int row, int col);
     /* Looks for what was typed at its prompt AX_ASK_SEARCH; "" is what was looked for before. NULL: it has none. */
     void (*search)(struct ax_ui *ui, const char *text);
     /* Frees what the slot owns, not the slot. NULL: it owns nothing. */

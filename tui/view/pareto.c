@@ -156,6 +156,31 @@ static bool act(ax_ui *ui, ax_action a)
     return true;
 }
 
+/* Selects the candidate that is nearest to the mouse, in cells, which are twice as high as wide. */
+static void mouse(ax_ui *ui, ax_mouse what, int row, int col)
+{
+    const ax_state *s = ui->state;
+    const pareto_state *here = ui->slot[AX_VIEW_PARETO];
+    ax_rect pane = ui->layout.pane[AX_VIEW_PARETO];
+    ax_metric axis = ax_metric_front(here->axis + 1);
+    double best = INFINITY;
+    uint32_t nearest = 0;
+    for (uint32_t i = 0; i < s->n_scored && what != AX_MOUSE_RELEASE; i++) {
+        const ax_candidate *c = ax_state_candidate(s, s->scored[i]);
+        int r, k;
+        if (!c || !ax_chart_place(&here->scale, pane.rows - 2, pane.cols - 2, ax_outcome_cost(&c->outcome, axis),
+                                  reward_of(c), &r, &k))
+            continue;
+        double distance = hypot(2 * (r - row), k - col);
+        if (distance < best) {
+            best = distance;
+            nearest = c->id;
+        }
+    }
+    if (nearest)
+        ax_ui_select(ui, nearest);
+}
+
 static void refresh(ax_ui *ui, bool replaced)
 {
     pareto_state *here = ui->slot[AX_VIEW_PARETO];
@@ -177,6 +202,7 @@ const ax_view ax_view_pareto = {
     .draw = draw,
     .svg = svg,
     .action = act,
+    .mouse = mouse,
     .refresh = refresh,
     .release = release
 };

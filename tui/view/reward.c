@@ -17,6 +17,9 @@ typedef struct reward_state {
     ax_curve_window window; /* what is seen of it */
     unsigned smoothing;     /* of decays */
     bool log_y, crosshair;
+    bool dragged;   /* a range is: from where the mouse was pressed to where it is */
+    int pressed_at; /* column */
+    double drag[2]; /* as the x axis */
     ax_kept kept;
     ax_chart_scale scale; /* of what is kept */
 } reward_state;
@@ -126,6 +129,8 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     if (at >= 0)
         ax_chart_crosshair(inner, &here->scale, (double)at,
                            ax_state_candidate(ui->state, ui->state->scored[at])->outcome.reward);
+    if (here->dragged)
+        ax_chart_range(inner, &here->scale, here->drag[0], here->drag[1]);
     if (at >= 0)
         readout(ui, here, at, p.at.cols < 60, right, sizeof right);
     else
@@ -200,6 +205,37 @@ static bool act(ax_ui *ui, ax_action a)
     }
 }
 
+/* Selects the scored candidate there; none has a place beyond the newest one. */
+static void select_at(ax_ui *ui, double x)
+{
+    long n = (long)ui->state->n_scored, at = (long)floor(x);
+    if (n)
+        ax_ui_select(ui, ui->state->scored[at < 0 ? 0 : at >= n ? n - 1 : at]);
+}
+
+/* The crosshair follows; a range that is dragged is what is seen once it is let go. */
+static void mouse(ax_ui *ui, ax_mouse what, int row, int col)
+{
+    enum { LEAST = 3 }; /* columns of a range; less is a hand that isn't steady */
+    reward_state *here = ui->slot[AX_VIEW_REWARD];
+    int cols = ui->layout.pane[AX_VIEW_REWARD].cols - 2;
+    (void)row;
+    if (!here->scale.any)
+        return;
+    if (what == AX_MOUSE_PRESS)
+        here->pressed_at = col;
+    if (what != AX_MOUSE_RELEASE) {
+        here->crosshair = true;
+        here->drag[what == AX_MOUSE_DRAG] = ax_chart_x_at(&here->scale, cols, col);
+        here->dragged = what == AX_MOUSE_DRAG && abs(col - here->pressed_at) >= LEAST;
+        select_at(ui, here->drag[what == AX_MOUSE_DRAG]);
+    } else if (here->dragged) {
+        double from = floor(fmin(here->drag[0], here->drag[1])), to = ceil(fmax(here->drag[0], here->drag[1]));
+        ax_curve_see(&here->window, ui->state->n_scored, (size_t)from, (size_t)to);
+        here->dragged = false;
+    }
+}
+
 static void refresh(ax_ui *ui, bool replaced)
 {
     reward_state *here = ui->slot[AX_VIEW_REWARD];
@@ -218,5 +254,6 @@ const ax_view ax_view_reward = { .title = "Reward",
                                  .draw = draw,
                                  .svg = svg,
                                  .action = act,
+                                 .mouse = mouse,
                                  .refresh = refresh,
                                  .release = release };

@@ -339,6 +339,26 @@ def an_unknown_run_is_one_line():
         s.close()
 
 
+def the_mouse_is_taken_and_left():
+    on, off = b"\x1b[?1002h\x1b[?1006h", b"\x1b[?1006l\x1b[?1002l"
+    with Place() as place:
+        make_run(place.runs, "old", candidates=300)
+        s = attach(place, rows=48, cols=160).wait(GONE)
+        assert on not in s.bytes
+        s.send("%").quiet()
+        assert s.bytes.count(on) == 1
+        row = next(i for i, line in enumerate(s.screen.display) if "└" in line)  # in the plot, above its axis
+        s.send("\x1b[<0;12;%dM" % (row - 4)).wait(" x ")  # the crosshair reads out what is there
+        s.send("\x1b[<32;40;%dM" % (row - 4)).send("\x1b[<0;40;%dm" % (row - 4)).wait("0: all")
+        s.send("%").quiet()
+        assert s.bytes.rfind(off) > s.bytes.rfind(on)
+        s.send("%").quiet()
+        s.process.send_signal(signal.SIGTERM)
+        s.ended()
+        assert s.bytes.count(on) == 2 and s.bytes.rfind(off) > s.bytes.rfind(on)
+        s.close()
+
+
 def runs_are_listed_and_removed():
     with Place() as place:
         make_run(place.runs, "one")
@@ -364,4 +384,4 @@ run_tests([runs_are_listed_and_removed, overview_is_shown_and_left, keys_change_
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
                the_list_of_runs_follows_what_is_there, marked_runs_are_compared,
-               nothing_is_sent_while_nothing_happens, a_held_key_sends_little, noise_does_no_harm, an_unknown_run_is_one_line])
+               nothing_is_sent_while_nothing_happens, a_held_key_sends_little, the_mouse_is_taken_and_left, noise_does_no_harm, an_unknown_run_is_one_line])
