@@ -188,7 +188,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "the gate's mean reward: before this one, or after it")                                                          \
     X(WHOLE, gate_handmade, RUN, SEARCH, 1, 1, 0, ON_OFF, "1: what people submit counts in the gate's mean")           \
     X(WHOLE, bn_refresh, FIXED, STAGE2, 0, 0, 0, FROM(0, 10000),                                                       \
-      "batches that refresh batch norm's statistics under the averages, 0 = none")
+      "batches that refresh batch norm's statistics under the averages, 0 = none")                                     \
+    X(WHOLE, val_flip, FIXED, DATA, 0, 0, 0, ON_OFF,                                                                   \
+      "1: validation by the flip test: means with mirrored images, twice the time")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */

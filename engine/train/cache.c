@@ -18,7 +18,7 @@ struct ax_cache {
     size_t bytes, count;
     const ax_cache_entry *index;
     const ax_task_spec *task; /* the source's */
-    bool teacher;
+    unsigned extras;          /* AX_CACHE_TEACHER and so on */
     ax_taps taps;
 };
 
@@ -39,8 +39,9 @@ static ax_cache *map_file(int fd, const opening *o)
 {
     struct stat st;
     const ax_sample_spec *s = &o->spec->samples;
-    const ax_cache_claim claim = { o->key,           o->spec->count,   s->h, s->w, &o->spec->source->info.task,
-                                   o->spec->teacher, &o->encoder->taps };
+    const ax_cache_claim claim = {
+        o->key, o->spec->count, s->h, s->w, &o->spec->source->info.task, ax_cache_extras(o->spec), &o->encoder->taps
+    };
     if (fstat(fd, &st) || st.st_size <= 0)
         return NULL;
     size_t bytes = (size_t)st.st_size;
@@ -53,8 +54,8 @@ static ax_cache *map_file(int fd, const opening *o)
         return NULL;
     }
     const char *index = (const char *)map + sizeof(ax_cache_header);
-    *c = (ax_cache) { map,        bytes,         claim.count, (const ax_cache_entry *)(const void *)index,
-                      claim.task, claim.teacher, *claim.taps };
+    *c = (ax_cache) { map,        bytes,        claim.count, (const ax_cache_entry *)(const void *)index,
+                      claim.task, claim.extras, *claim.taps };
     return c;
 }
 
@@ -126,6 +127,8 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
         const uint8_t how[] = { 's', s->floor, s->cubic };
         key = ax_hash(key, how, sizeof how);
     }
+    if (spec->mirrored)
+        key = ax_hash(key, "mirrored", 8);
     if (spec->teacher) {
         uint64_t teacher = ax_teacher_key(spec->teacher);
         key = ax_hash(key, &teacher, sizeof teacher);
@@ -238,10 +241,10 @@ size_t ax_cache_bytes(const ax_cache *c)
 }
 
 size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
-                         bool teacher)
+                         unsigned extras)
 {
     size_t head = ax_align64(sizeof(ax_cache_header) + count * sizeof(ax_cache_entry));
-    return head + count * ax_cache_layout_of(task, taps, h, w, teacher).bytes;
+    return head + count * ax_cache_layout_of(task, taps, h, w, extras).bytes;
 }
 
 const ax_taps *ax_cache_taps(const ax_cache *c)
@@ -253,14 +256,16 @@ ax_cache_item ax_cache_get(const ax_cache *c, size_t i)
 {
     const ax_cache_entry *e = &c->index[i];
     const char *at = (const char *)c->map + e->offset;
-    const ax_cache_layout l = ax_cache_layout_of(c->task, &c->taps, e->h, e->w, c->teacher);
+    const ax_cache_layout l = ax_cache_layout_of(c->task, &c->taps, e->h, e->w, c->extras);
     ax_cache_item item = { .h = e->h, .w = e->w };
     for (int k = 0; k < c->taps.n; k++)
         item.tap[k] = (const float *)(const void *)(at + l.tap[k]);
     item.truth = at + l.truth;
     for (int k = 0; k < ax_task_targets(c->task->task); k++)
         item.target[k] = at + l.target[k];
-    if (c->teacher)
+    for (int k = 0; k < c->taps.n && (c->extras & AX_CACHE_MIRRORED); k++)
+        item.mirrored[k] = (const float *)(const void *)(at + l.mirrored[k]);
+    if (c->extras & AX_CACHE_TEACHER)
         item.teacher = (const float *)(const void *)(at + l.teacher);
     return item;
 }

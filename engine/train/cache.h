@@ -12,6 +12,7 @@ typedef struct ax_cache ax_cache;
 typedef struct ax_cache_item {
     int32_t h, w;                        /* of the sample */
     const float *tap[AX_MAX_TAPS];       /* of the encoder: {h/4,w/4,c} ...; in the mapped file, 64-byte aligned */
+    const float *mirrored[AX_MAX_TAPS];  /* those of the mirrored sample, NULL = none */
     const void *truth;                   /* of the whole sample, as the task has it */
     const void *target[AX_TASK_TARGETS]; /* of the training step, for logits of h/4 x w/4 */
     const float *teacher;                /* {h/4,w/4,outputs}, NULL = none */
@@ -25,6 +26,7 @@ typedef struct ax_cache_spec {
     size_t count;
     int threads;         /* of the loader */
     ax_teacher *teacher; /* NULL = none; needed while the cache is opened only */
+    bool mirrored;       /* holds the taps of each sample mirrored, too */
 } ax_cache_spec;
 typedef void (*ax_cache_progress)(void *context, size_t done, size_t all);
 
@@ -37,9 +39,11 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
-/* Those of the file that holds count samples of one size, with or without a teacher's logits. */
+/* What an item may have beside taps and truth. */
+enum { AX_CACHE_TEACHER = 1, AX_CACHE_MIRRORED = 2 };
+/* Those of the file that holds count samples of one size; extras: bits of the above. */
 size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
-                         bool teacher);
+                         unsigned extras);
 const ax_taps *ax_cache_taps(const ax_cache *c); /* of its encoder */
 ax_cache_item ax_cache_get(const ax_cache *c, size_t i);
 

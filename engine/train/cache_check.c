@@ -8,7 +8,7 @@
 
 enum { LARGEST_SIDE = 1 << 16 };
 
-ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, bool teacher)
+ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, unsigned extras)
 {
     ax_cache_layout l;
     size_t at = 0, cells = (size_t)(h / 4) * (size_t)(w / 4);
@@ -24,8 +24,19 @@ ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps
             at = ax_align64(at + ax_type_bytes(task->task->target_type(task, k, 1, h / 4, w / 4)));
     }
     l.teacher = at;
-    l.bytes = ax_align64(at + (teacher ? sizeof(float) * cells * (size_t)task->outputs : 0));
+    at = ax_align64(at + (extras & AX_CACHE_TEACHER ? sizeof(float) * cells * (size_t)task->outputs : 0));
+    for (int k = 0; k < taps->n; k++) {
+        l.mirrored[k] = at;
+        if (extras & AX_CACHE_MIRRORED)
+            at = ax_align64(at + sizeof(float) * ax_tap_size(taps, k, h, w));
+    }
+    l.bytes = at;
     return l;
+}
+
+unsigned ax_cache_extras(const ax_cache_spec *spec)
+{
+    return (spec->teacher ? AX_CACHE_TEACHER : 0u) | (spec->mirrored ? AX_CACHE_MIRRORED : 0u);
 }
 
 uint32_t ax_cache_head_crc(const ax_cache_header *head, const ax_cache_entry *index)
@@ -47,7 +58,7 @@ static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_clai
         const ax_cache_entry *e = &index[i];
         if (e->offset != at || !size_is(e->h, claim->h) || !size_is(e->w, claim->w))
             return false;
-        size_t bytes = ax_cache_layout_of(claim->task, claim->taps, e->h, e->w, claim->teacher).bytes;
+        size_t bytes = ax_cache_layout_of(claim->task, claim->taps, e->h, e->w, claim->extras).bytes;
         if (at > n || bytes > n - at)
             return false;
         at += bytes;

@@ -32,28 +32,38 @@ static ax_code encoder_prepare(encoder *e, int32_t h, int32_t w, ax_err *err)
     return code == AX_OK ? ax_session_compile(s, 0, err) : code;
 }
 
-/* Runs the encoder on a sample and lays the item out at `at`. */
-static ax_code fill_item(encoder *e, const ax_cache_spec *spec, const ax_sample *sample, const ax_cache_layout *l,
-                         char *at, ax_err *err)
+/* Runs the encoder on an image and writes tap k to at + tap[k]. */
+static ax_code fill_taps(encoder *e, const ax_sample *sample, const size_t *tap, char *at, ax_err *err)
 {
-    const ax_task_spec *task = &spec->source->info.task;
-    int32_t h = sample->h, w = sample->w;
+    const ax_taps *taps = &e->of->taps;
     size_t n = (size_t)sample->h * (size_t)sample->w;
     ax_plan *plan = e->session.plan;
     ax_code code = ax_plan_write(plan, "image", sample->image, n * 3 * sizeof(float), err);
     if (code == AX_OK)
         code = ax_plan_run(plan, err);
-    const ax_taps *taps = &e->of->taps;
     for (int k = 0; k < taps->n && code == AX_OK; k++) {
         size_t bytes = sizeof(float) * ax_tap_size(taps, k, sample->h, sample->w);
-        code = ax_plan_read(plan, ax_tap_name(k), at + l->tap[k], bytes, err);
+        code = ax_plan_read(plan, ax_tap_name(k), at + tap[k], bytes, err);
     }
+    return code;
+}
+
+/* Lays the item of a sample out at `at`. Where its mirrored taps are wanted, its image is mirrored afterwards. */
+static ax_code fill_item(encoder *e, const ax_cache_spec *spec, ax_sample *sample, const ax_cache_layout *l, char *at,
+                         ax_err *err)
+{
+    const ax_task_spec *task = &spec->source->info.task;
+    int32_t h = sample->h, w = sample->w;
+    ax_code code = fill_taps(e, sample, l->tap, at, err);
     memcpy(at + l->truth, sample->truth, task->task->truth_bytes(task, h, w));
     for (int k = 0; k < ax_task_targets(task->task); k++)
         task->task->fill_target(task, k, sample->truth, h, w, at + l->target[k], h / 4, w / 4);
     if (code == AX_OK && spec->teacher)
         code = ax_teacher_logits(spec->teacher, sample, (float *)(void *)(at + l->teacher), err);
-    return code;
+    if (code != AX_OK || !spec->mirrored)
+        return code;
+    ax_image_mirror(sample->image, h, w);
+    return fill_taps(e, sample, l->mirrored, at, err);
 }
 
 /* The item of a sample, in a buffer that grows. */
@@ -62,8 +72,8 @@ typedef struct item {
     size_t cap;
 } item;
 
-static ax_code make_item(item *it, encoder *e, const ax_cache_spec *spec, const ax_sample *sample,
-                         const ax_cache_layout *l, ax_err *err)
+static ax_code make_item(item *it, encoder *e, const ax_cache_spec *spec, ax_sample *sample, const ax_cache_layout *l,
+                         ax_err *err)
 {
     ax_code code = encoder_prepare(e, sample->h, sample->w, err);
     if (code == AX_OK && l->bytes > it->cap) {
@@ -109,7 +119,7 @@ ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint6
         if (code != AX_OK)
             break;
         const ax_cache_layout l =
-            ax_cache_layout_of(&source->info.task, &e.of->taps, sample.h, sample.w, spec->teacher);
+            ax_cache_layout_of(&source->info.task, &e.of->taps, sample.h, sample.w, ax_cache_extras(spec));
         code = make_item(&it, &e, spec, &sample, &l, err);
         index[i] = (ax_cache_entry) { .offset = at, .h = sample.h, .w = sample.w };
         if (code == AX_OK)

@@ -31,10 +31,14 @@ static inline size_t ax_align64(size_t n)
 
 /* Byte offsets of an item's parts behind its own start. */
 typedef struct ax_cache_layout {
-    size_t tap[AX_MAX_TAPS], truth, target[AX_TASK_TARGETS], teacher, bytes; /* bytes: of the item */
+    size_t tap[AX_MAX_TAPS], truth, target[AX_TASK_TARGETS], teacher, mirrored[AX_MAX_TAPS];
+    size_t bytes; /* of the item */
 } ax_cache_layout;
-/* Of a sample of h x w, with or without a teacher's logits. */
-ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, bool teacher);
+/* Of a sample of h x w; extras: bits of AX_CACHE_TEACHER and so on. */
+ax_cache_layout ax_cache_layout_of(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w,
+                                   unsigned extras);
+/* The extras of what a spec asks for. */
+unsigned ax_cache_extras(const ax_cache_spec *spec);
 
 /* The file that is wanted. */
 typedef struct ax_cache_claim {
@@ -42,7 +46,7 @@ typedef struct ax_cache_claim {
     size_t count;
     int32_t h, w; /* of every sample, 0 = as its image is */
     const ax_task_spec *task;
-    bool teacher;
+    unsigned extras;
     const ax_taps *taps;
 } ax_cache_claim;
 /* Whether the n bytes of a file are a whole cache file of that claim: all offsets and sizes are within it, and nothing

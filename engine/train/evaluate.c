@@ -1,6 +1,7 @@
 #include "engine/train/evaluate.h"
 
 #include "engine/graph/plan.h"
+#include "engine/model/logit_mean.h"
 #include "engine/train/pictures.h"
 #include "engine/train/trainer_internal.h"
 
@@ -23,6 +24,9 @@ struct ax_evaluation {
     bool end_to_end;
     float *tap[AX_MAX_TAPS]; /* either these ... */
     float *image;            /* ... or {n,h,w,3} */
+    bool flip;               /* the mirrored images are looked at, too: */
+    float *logits;           /* {n,h/4,w/4,outputs}, which the plan ends with then */
+    ax_logit_mean mean;      /* and what is predicted from both */
 };
 
 static const ax_task_spec *task_of(const ax_evaluation *e)
@@ -44,6 +48,8 @@ static void drop_plan(ax_evaluation *e)
     }
     free(e->image);
     e->image = NULL;
+    free(e->logits);
+    e->logits = NULL;
 }
 
 static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image's tap */
@@ -51,48 +57,31 @@ static size_t tap_count(const ax_evaluation *e, int k) /* elements of one image'
     return ax_tap_size(&e->t->encoder.taps, k, e->h, e->w);
 }
 
-ax_graph *ax_evaluation_graph(const ax_encoder *encoder, const ax_task_spec *task, const ax_decoder_spec *spec,
-                              int32_t n, int32_t h, int32_t w, bool end_to_end, ax_err *err)
-{
-    ax_graph *g = ax_graph_new(err);
-    if (!g)
-        return NULL;
-    ax_val taps[AX_MAX_TAPS] = { { 0 } };
-    ax_decoder decoder;
-    ax_code code;
-    if (end_to_end) {
-        ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { n, h, w, 3 } }, err);
-        code = ax_encoder_build(encoder, g, image, false, taps, err);
-    } else {
-        code = ax_decoder_taps(g, &encoder->taps, n, h, w, taps, err);
-    }
-    if (code == AX_OK)
-        code = ax_decoder_build(g, spec, taps, &decoder, err);
-    if (code == AX_OK) {
-        ax_val prediction = task->task->predict(g, task, decoder.logits, h, w, err);
-        code = prediction.id ? ax_graph_keep(g, prediction, "prediction", err) : AX_ENOMEM;
-    }
-    if (code == AX_OK)
-        return g;
-    ax_graph_free(g);
-    return NULL;
-}
-
 static ax_code build_graph(ax_evaluation *e, ax_err *err)
 {
-    e->graph = ax_evaluation_graph(&e->t->encoder, task_of(e), &e->spec, e->n, e->h, e->w, e->end_to_end, err);
+    e->graph = ax_evaluation_graph(&e->t->encoder, task_of(e), &e->spec, e->n, e->h, e->w, e->end_to_end, e->flip, err);
     if (!e->graph)
         return err->code;
-    e->prediction_bytes = ax_type_bytes(ax_graph_type(e->graph, ax_graph_find(e->graph, "prediction"))) / (size_t)e->n;
+    if (!e->flip)
+        e->prediction_bytes =
+            ax_type_bytes(ax_graph_type(e->graph, ax_graph_find(e->graph, "prediction"))) / (size_t)e->n;
     return AX_OK;
+}
+
+static size_t logits_count(const ax_evaluation *e) /* elements of one image's logits */
+{
+    return (size_t)(e->h / 4) * (size_t)(e->w / 4) * (size_t)task_of(e)->outputs;
 }
 
 /* Memory for the inputs, zeros where a last batch isn't full. */
 static ax_code make_inputs(ax_evaluation *e, ax_err *err)
 {
     size_t n = (size_t)e->n, pixels = (size_t)e->h * (size_t)e->w;
-    e->prediction = malloc(n * e->prediction_bytes);
-    bool ok = e->prediction;
+    if (e->flip) /* the predictions are the mean's */
+        e->logits = malloc(n * logits_count(e) * sizeof *e->logits);
+    else
+        e->prediction = malloc(n * e->prediction_bytes);
+    bool ok = e->logits || e->prediction;
     for (int k = 0; k < e->t->encoder.taps.n && ok && !e->end_to_end; k++) {
         size_t bytes = (n * tap_count(e, k) * sizeof(float) + 63) & ~(size_t)63;
         ok = (e->tap[k] = aligned_alloc(64, bytes));
@@ -134,6 +123,10 @@ static ax_code make_plan(ax_evaluation *e, int32_t h, int32_t w, size_t count, a
         code = ax_plan_bind(e->plan, "image", e->image, err);
     for (int k = 0; k < e->t->encoder.taps.n && code == AX_OK && !e->end_to_end; k++)
         code = ax_plan_bind(e->plan, ax_tap_name(k), e->tap[k], err);
+    if (code == AX_OK && e->flip)
+        code = ax_logit_mean_compile(&e->mean, task_of(e), e->n, h, w, err);
+    if (code == AX_OK && e->flip)
+        e->prediction_bytes = e->mean.bytes / (size_t)e->n;
     return code;
 }
 
@@ -150,6 +143,9 @@ ax_evaluation *ax_evaluation_new(ax_trainer *t, const ax_decoder_spec *spec, ax_
     e->spec.train = e->spec.aux = false;
     e->params = params;
     e->end_to_end = end_to_end;
+    e->flip = t->settings.val_flip;
+    e->mean.judge.be = t->be;
+    e->mean.judge.dev = t->dev;
     return e;
 }
 
@@ -158,6 +154,7 @@ void ax_evaluation_free(ax_evaluation *e)
     if (!e)
         return;
     drop_plan(e);
+    ax_logit_mean_drop(&e->mean);
     free(e);
 }
 
@@ -177,22 +174,31 @@ static size_t same_size(const ax_cache *c, size_t first, size_t most)
 
 ax_code ax_evaluation_predict(ax_trainer *t, const ax_decoder_spec *spec, bool end_to_end, size_t *bytes, ax_err *err)
 {
-    ax_evaluation e = { .t = t, .spec = *spec, .end_to_end = end_to_end };
+    ax_evaluation e = { .t = t, .spec = *spec, .end_to_end = end_to_end, .flip = t->settings.val_flip };
+    size_t mean = 0;
     set_size(&e, t->sizes.val_h, t->sizes.val_w, t->sizes.val_images);
     ax_code code = build_graph(&e, err);
     if (code == AX_OK)
         code = ax_plan_predict(e.graph, t->be, t->dev, 0, bytes, err);
-    *bytes += (size_t)e.n * e.prediction_bytes;
+    if (code == AX_OK && e.flip)
+        code = ax_logit_mean_bytes(task_of(&e), t->be, t->dev, e.n, e.h, e.w, &mean, err);
+    *bytes += e.flip ? mean + (size_t)e.n * logits_count(&e) * sizeof(float) : (size_t)e.n * e.prediction_bytes;
     drop_plan(&e);
     return code;
+}
+
+static void take_taps(ax_evaluation *e, size_t i, const float *const *tap)
+{
+    for (int k = 0; k < e->t->encoder.taps.n; k++)
+        memcpy(e->tap[k] + i * tap_count(e, k), tap[k], tap_count(e, k) * sizeof(float));
 }
 
 /* Image i of the plan's batch is the next of the stream, or comes from the cache. */
 static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream, ax_err *err)
 {
     ax_cache_item item = ax_cache_get(e->t->val, index);
-    for (int k = 0; k < e->t->encoder.taps.n && !stream; k++)
-        memcpy(e->tap[k] + i * tap_count(e, k), item.tap[k], tap_count(e, k) * sizeof(float));
+    if (!stream)
+        take_taps(e, i, item.tap);
     if (!stream)
         return AX_OK;
     ax_sample s = { 0 };
@@ -207,6 +213,52 @@ static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream
     return code;
 }
 
+/* The inputs of `done` images, the first of which is image `first`, become those of their mirror images. */
+static void mirror_inputs(ax_evaluation *e, size_t first, size_t done)
+{
+    size_t count = (size_t)e->h * (size_t)e->w * 3;
+    for (size_t i = 0; i < done; i++)
+        if (e->end_to_end)
+            ax_image_mirror(e->image + i * count, e->h, e->w);
+        else
+            take_taps(e, i, ax_cache_get(e->t->val, first + i).mirrored);
+}
+
+/* Runs the plan and adds half of the logits to the images' means. */
+static ax_code add_half(ax_evaluation *e, size_t done, bool flip, ax_err *err)
+{
+    ax_code code = ax_plan_run(e->plan, err);
+    if (code == AX_OK)
+        code = ax_plan_read(e->plan, "logits", e->logits, (size_t)e->n * logits_count(e) * sizeof *e->logits, err);
+    for (size_t i = 0; i < done && code == AX_OK; i++)
+        ax_logit_mean_add(&e->mean, task_of(e), (int32_t)i, e->logits + i * logits_count(e), e->h / 4, e->w / 4, flip,
+                          .5f);
+    return code;
+}
+
+/* From inputs to predictions. */
+static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, ax_err *err)
+{
+    if (!e->flip) {
+        ax_code code = ax_plan_run(e->plan, err);
+        size_t bytes = (size_t)e->n * e->prediction_bytes;
+        return code == AX_OK ? ax_plan_read(e->plan, "prediction", e->prediction, bytes, err) : code;
+    }
+    ax_logit_mean_clear(&e->mean, task_of(e));
+    ax_code code = add_half(e, done, false, err);
+    if (code == AX_OK) {
+        mirror_inputs(e, first, done);
+        code = add_half(e, done, true, err);
+    }
+    return code == AX_OK ? ax_logit_mean_predict(&e->mean, err) : code;
+}
+
+/* Of image i of the plan's batch. */
+static const char *prediction_of(const ax_evaluation *e, size_t i)
+{
+    return (e->flip ? (const char *)e->mean.prediction : e->prediction) + i * e->prediction_bytes;
+}
+
 static ax_code predict(ax_evaluation *e, size_t first, void *stream, size_t *done, ax_err *err)
 {
     const ax_cache *c = e->t->val;
@@ -219,10 +271,7 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, size_t *don
     *done = same_size(c, first, (size_t)e->n);
     for (size_t i = 0; i < *done && code == AX_OK; i++)
         code = take_input(e, i, first + i, stream, err);
-    if (code == AX_OK)
-        code = ax_plan_run(e->plan, err);
-    size_t bytes = (size_t)e->n * e->prediction_bytes;
-    return code == AX_OK ? ax_plan_read(e->plan, "prediction", e->prediction, bytes, err) : code;
+    return code == AX_OK ? run_plan(e, first, *done, err) : code;
 }
 
 /* Judges the images of a plan's batch, the first of which is image `first`. */
@@ -231,8 +280,8 @@ static ax_code judge(const ax_evaluation *e, void *score, size_t first, size_t n
     const ax_task_spec *task = task_of(e);
     ax_code code = AX_OK;
     for (size_t i = 0; i < n && code == AX_OK; i++)
-        code = task->task->score_add(score, task, ax_cache_get(e->t->val, first + i).truth,
-                                     e->prediction + i * e->prediction_bytes, e->h, e->w, err);
+        code = task->task->score_add(score, task, ax_cache_get(e->t->val, first + i).truth, prediction_of(e, i), e->h,
+                                     e->w, err);
     return code;
 }
 
@@ -253,7 +302,7 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
         if (code == AX_OK)
             code = judge(e, score, i, done, err);
         for (size_t k = 0; k < done && code == AX_OK && masks_path; k++)
-            code = ax_pictures_add(&pictures, i + k, e->prediction + k * e->prediction_bytes, e->h, e->w, err);
+            code = ax_pictures_add(&pictures, i + k, prediction_of(e, k), e->h, e->w, err);
     }
     if (stream)
         ops->stream_close(stream);
@@ -264,17 +313,4 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     ax_pictures_release(&pictures);
     task->task->score_free(score);
     return code;
-}
-
-ax_params *ax_evaluation_encoder(ax_trainer *t, ax_err *err)
-{
-    ax_graph *g = ax_graph_new(err);
-    if (!g)
-        return NULL;
-    ax_val taps[AX_MAX_TAPS] = { { 0 } };
-    ax_val image = ax_graph_input(g, "image", (ax_type) { .shape = { 1, 32, 32, 3 } }, err);
-    ax_code code = ax_encoder_build(&t->encoder, g, image, false, taps, err);
-    ax_params *p = code == AX_OK ? ax_encoder_params(&t->encoder, g, t->be, t->dev, err) : NULL;
-    ax_graph_free(g);
-    return p;
 }

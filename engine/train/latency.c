@@ -72,7 +72,7 @@ ax_code ax_latency_decoder(ax_trainer *t, const ax_decoder_spec *spec, ax_params
 {
     ax_cache_item item = ax_cache_get(t->val, 0);
     ax_plan *plan = NULL;
-    ax_graph *g = ax_evaluation_graph(&t->encoder, &t->source->info.task, spec, 1, item.h, item.w, false, err);
+    ax_graph *g = ax_evaluation_graph(&t->encoder, &t->source->info.task, spec, 1, item.h, item.w, false, false, err);
     if (g)
         plan = ax_plan_new(g, t->be, t->dev, params, plan_flags(&t->settings), err);
     ax_code code = plan ? AX_OK : err->code;

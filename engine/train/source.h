@@ -83,6 +83,8 @@ static inline bool ax_source_is(const ax_source *s, const char *spec)
     return *a == *spec;
 }
 void ax_sample_release(ax_sample *s);
+/* Mirrors an image {h,w,3} in place: left and right change places. */
+void ax_image_mirror(float *image, int32_t h, int32_t w);
 /* Makes AX_EDATA of a failure (AX_EIO, AX_EFORMAT) of the calls above, which else looks like one of the run's own
    files; returns err->code. */
 ax_code ax_source_failed(ax_code code, ax_err *err);

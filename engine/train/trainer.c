@@ -141,6 +141,7 @@ static void describe_validation(const ax_trainer *t, ax_cache_spec *spec)
 {
     spec->samples = t->val_spec;
     spec->count = t->source->info.n_val;
+    spec->mirrored = t->settings.val_flip;
     if (t->settings.val_samples && (size_t)t->settings.val_samples < spec->count)
         spec->count = (size_t)t->settings.val_samples;
 }
@@ -221,9 +222,10 @@ static ax_code estimate_sizes(ax_trainer *t, ax_err *err)
         .val_h = first.h,
         .val_w = first.w,
         .val_images = spec.count,
-        .cache =
-            ax_cache_bytes_of(task, &t->encoder.taps, (size_t)s->train_samples, crop, crop, ax_trainer_has_teacher(s)) +
-            ax_cache_bytes_of(task, &t->encoder.taps, spec.count, first.h, first.w, false),
+        .cache = ax_cache_bytes_of(task, &t->encoder.taps, (size_t)s->train_samples, crop, crop,
+                                   ax_trainer_has_teacher(s) ? AX_CACHE_TEACHER : 0) +
+                 ax_cache_bytes_of(task, &t->encoder.taps, spec.count, first.h, first.w,
+                                   s->val_flip ? AX_CACHE_MIRRORED : 0),
     };
     ax_sample_release(&first);
     return AX_OK;
@@ -239,6 +241,9 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
     info->task.weighted = strcmp(s->class_weights, "none") != 0;
     if (info->task.weighted && !info->task.task->weigh)
         return ax_fail(err, AX_EINVAL, "class_weights: the task %s has no classes", ax_task_name(info->task.task->id));
+    if (s->val_flip && !info->task.task->mirrors)
+        return ax_fail(err, AX_EINVAL, "val_flip: the outputs of a network for %s can't be averaged so",
+                       ax_task_name(info->task.task->id));
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
     if (ax_encoder_open(s->encoder, ax_space_taps(ax_space_named(s->space)), &t->encoder, err) != AX_OK)

@@ -6,9 +6,9 @@
 static const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
 
 /* Every byte of an item, as a training reads it. */
-static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, bool teacher)
+static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, unsigned extras)
 {
-    const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, e->h, e->w, teacher);
+    const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, e->h, e->w, extras);
     unsigned sum = 0;
     for (size_t i = 0; i < l.bytes; i++)
         sum += file[e->offset + i];
@@ -17,10 +17,11 @@ static unsigned sum_of(const uint8_t *file, const ax_cache_entry *e, bool teache
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, false, &fuzz_taps },
-                                      { 1, 2, 32, 32, &task, false, &fuzz_taps },
-                                      { 1, 2, 0, 0, &task, true, &fuzz_taps },
-                                      { 1, SIZE_MAX / 24, 0, 0, &task, false, &fuzz_taps } };
+    const ax_cache_claim claims[] = { { 1, 2, 0, 0, &task, 0, &fuzz_taps },
+                                      { 1, 2, 32, 32, &task, 0, &fuzz_taps },
+                                      { 1, 2, 0, 0, &task, AX_CACHE_TEACHER, &fuzz_taps },
+                                      { 1, 2, 0, 0, &task, AX_CACHE_TEACHER | AX_CACHE_MIRRORED, &fuzz_taps },
+                                      { 1, SIZE_MAX / 24, 0, 0, &task, 0, &fuzz_taps } };
     uint8_t *file = malloc(size + 1);
     if (!file)
         abort();
@@ -33,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < sizeof claims / sizeof *claims; i++)
         if (ax_cache_is(file, size, &claims[i]))
             for (size_t k = 0; k < claims[i].count; k++)
-                if (sum_of(file, &index[k], claims[i].teacher) == UINT32_MAX)
+                if (sum_of(file, &index[k], claims[i].extras) == UINT32_MAX)
                     abort();
     free(file);
     return 0;

@@ -192,12 +192,13 @@ static void trainings(void)
     close(fd);
 }
 
-/* Cache files of two samples, without and with a teacher's logits of 5 classes. */
+/* Cache files of two samples: plain, with a teacher's logits of 5 classes, and with mirrored taps, too. */
 static void caches(void)
 {
     const ax_task_spec task = { .task = &ax_task_segmentation, .outputs = 5 };
-    for (int k = 0; k < 2; k++) {
-        const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, 32, 32, k);
+    static const unsigned extras[] = { 0, AX_CACHE_TEACHER, AX_CACHE_TEACHER | AX_CACHE_MIRRORED };
+    for (int k = 0; k < 3; k++) {
+        const ax_cache_layout l = ax_cache_layout_of(&task, &fuzz_taps, 32, 32, extras[k]);
         size_t start = ax_align64(sizeof(ax_cache_header) + 2 * sizeof(ax_cache_entry)), n = start + 2 * l.bytes;
         char *file = calloc(1, n);
         if (!file)
@@ -211,7 +212,7 @@ static void caches(void)
             index[i].crc = ax_crc32c(0, file + index[i].offset, l.bytes);
         }
         head->crc = ax_cache_head_crc(head, index);
-        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, k, &fuzz_taps }))
+        if (!ax_cache_is(file, n, &(ax_cache_claim) { 1, 2, 0, 0, &task, extras[k], &fuzz_taps }))
             abort();
         put("cache", k, file, n);
         free(file);

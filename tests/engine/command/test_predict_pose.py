@@ -162,6 +162,25 @@ class PredictPose(unittest.TestCase):
         self.assertEqual(code, 2)
         self.assertIn("--scales: the outputs of a model for pose can't be averaged so", err)
 
+    def test_validation_with_the_flip_test(self):
+        """Its figures are those of eval --flip, whether the encoder's outputs are cached or it is trained, too."""
+        model = os.path.join(self.dir, "flip.safetensors")
+        for stages in ("1", "2"):
+            code, out, err = engine("try", GENOTYPE, "--model", model, "--json", "--task", "pose", *SMALL[:-1], stages,
+                                    "--val-flip", "1", "--val-samples", "5", "--stage2-samples", "8")
+            self.assertEqual((code, err), (0, ""))
+            tried = json.loads(out)["reward"]
+            judged = []
+            for more in ([], ["--flip"]):
+                code, out, err = engine("eval", model, "--data", "scenes:8,5", "--json", *more)
+                self.assertEqual((code, err), (0, ""))
+                judged.append(json.loads(out)["reward"])
+            self.assertAlmostEqual(tried, judged[1], delta=1e-5)
+            self.assertNotAlmostEqual(tried, judged[0], delta=1e-4)
+        code, out, err = engine("try", GENOTYPE, "--task", "depth", *SMALL, "--val-flip", "1")
+        self.assertEqual((code, out), (2, ""))
+        self.assertIn("val_flip: the outputs of a network for depth can't be averaged so", err)
+
     def test_the_worst_persons(self):
         """What eval writes of a person is what predict says of the same box in the same picture."""
         root = os.path.join(self.dir, "mpii")

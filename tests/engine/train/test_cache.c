@@ -2,6 +2,7 @@
 #include "data/open.h"
 #include "engine/backend/list.h"
 #include "engine/base/file.h"
+#include "engine/graph/session.h"
 #include "engine/train/cache_internal.h"
 
 #include <dirent.h>
@@ -138,6 +139,44 @@ static void is_made_once(void **state)
     assert_int_equal(opens_with(p), 0);
 }
 
+/* The taps of a mirrored sample, beside those of the sample, which stay the same. */
+static void mirrored_taps(void **state)
+{
+    place *p = *state;
+    ax_cache *plain, *both;
+    ax_sample sample;
+    ax_err err = { AX_OK, "" };
+    assert_int_equal(open_cache(p, &plain), SAMPLES);
+    p->spec.mirrored = true;
+    assert_int_equal(open_cache(p, &both), SAMPLES); /* in another file */
+    assert_int_equal(opens_with(p), 0);
+    const ax_encoder *e = ax_encoder_builtin();
+    ax_session s = { .be = p->be, .dev = p->dev };
+    assert_int_equal(ax_session_begin(&s, &err), AX_OK);
+    assert_int_equal(ax_encoder_graph(e, s.graph, SIDE, SIDE, &err), AX_OK);
+    assert_non_null(s.params = ax_encoder_params(e, s.graph, p->be, p->dev, &err));
+    assert_int_equal(ax_session_compile(&s, 0, &err), AX_OK);
+    assert_int_equal(p->source->ops->sample(p->source, &p->spec.samples, 1, &sample, &err), AX_OK);
+    ax_image_mirror(sample.image, SIDE, SIDE);
+    assert_int_equal(ax_plan_write(s.plan, "image", sample.image, SIDE * SIDE * 3 * sizeof(float), &err), AX_OK);
+    assert_int_equal(ax_plan_run(s.plan, &err), AX_OK);
+    ax_cache_item one = ax_cache_get(plain, 1), two = ax_cache_get(both, 1);
+    for (int k = 0; k < e->taps.n; k++) {
+        size_t bytes = sizeof(float) * ax_tap_size(&e->taps, k, SIDE, SIDE);
+        float *want = malloc(bytes);
+        assert_int_equal(ax_plan_read(s.plan, ax_tap_name(k), want, bytes, &err), AX_OK);
+        assert_null(one.mirrored[k]);
+        assert_memory_equal(two.mirrored[k], want, bytes);
+        assert_memory_equal(two.tap[k], one.tap[k], bytes);
+        assert_memory_not_equal(two.mirrored[k], two.tap[k], bytes);
+        free(want);
+    }
+    ax_sample_release(&sample);
+    ax_session_drop(&s);
+    ax_cache_free(plain);
+    ax_cache_free(both);
+}
+
 static void damage_is_made_anew(void **state)
 {
     place *p = *state;
@@ -187,8 +226,8 @@ static void lies_do_no_harm(void **state)
     char *bytes = read_file(p, &n), *hostile = malloc(n);
     const ax_cache_header *head = (void *)bytes;
     const ax_task_spec *task = &p->source->info.task;
-    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, task, false, &ax_encoder_builtin()->taps };
-    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, task, false, &ax_encoder_builtin()->taps };
+    const ax_cache_claim claim = { head->key, SAMPLES, SIDE, SIDE, task, 0, &ax_encoder_builtin()->taps };
+    const ax_cache_claim whole_images = { head->key, SAMPLES, 0, 0, task, 0, &ax_encoder_builtin()->taps };
     assert_true(ax_cache_is(bytes, n, &claim) && ax_cache_is(bytes, n, &whole_images));
     static const int32_t side[] = { 0, -32, 1, 31, 64, 96, 1 << 16, 1 << 20, INT32_MAX - 31, INT32_MIN };
     for (size_t i = 0; i < SAMPLES * sizeof side / sizeof *side; i++)
@@ -215,14 +254,14 @@ static void lies_do_no_harm(void **state)
     /* other claims of the same bytes: a cache with a teacher, of another count, of none */
     for (int32_t outputs = 1; outputs < 300; outputs += 37) {
         const ax_task_spec other = { .task = &ax_task_segmentation, .outputs = outputs };
-        assert_false(ax_cache_is(
-            bytes, n, &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, true, &ax_encoder_builtin()->taps }));
+        assert_false(ax_cache_is(bytes, n,
+                                 &(ax_cache_claim) { head->key, SAMPLES, SIDE, SIDE, &other, AX_CACHE_TEACHER,
+                                                     &ax_encoder_builtin()->taps }));
     }
     static const size_t counts[] = { 0, 1, 2, 4, SIZE_MAX, SIZE_MAX / 24, (SIZE_MAX - 64) / 24 + 1 };
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         assert_false(ax_cache_is(
-            bytes, n,
-            &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, task, false, &ax_encoder_builtin()->taps }));
+            bytes, n, &(ax_cache_claim) { head->key, counts[i], SIDE, SIDE, task, 0, &ax_encoder_builtin()->taps }));
         memcpy(hostile, bytes, n);
         ((ax_cache_header *)(void *)hostile)->count = counts[i];
         assert_false(ax_cache_is(hostile, n, &claim));
@@ -278,7 +317,7 @@ static void links_of_others_lead_nowhere(void **state)
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-    const struct CMUnitTest tests[] = { TEST(is_made_once), TEST(damage_is_made_anew), TEST(lies_do_no_harm),
-                                        TEST(links_of_others_lead_nowhere) };
+    const struct CMUnitTest tests[] = { TEST(is_made_once), TEST(mirrored_taps), TEST(damage_is_made_anew),
+                                        TEST(lies_do_no_harm), TEST(links_of_others_lead_nowhere) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -104,9 +104,12 @@ static void outlines_need_no_caches(void **state)
 {
     bench *b = *state;
     ax_err err = { AX_OK, "" };
-    for (int own = 0; own < 2; own++) {
+    uint64_t cache[3];
+    for (int i = 0; i < 3; i++) {
         ax_footprint whole, outlined;
+        bool own = i == 1;
         ax_settings_set(&b->settings, "val-crop", own ? "0" : "64", &err);
+        ax_settings_set(&b->settings, "val-flip", i == 2 ? "1" : "0", &err);
         open_trainer(b, "0");
         ax_trainer *t = ax_trainer_outline(&b->settings, b->source, &err);
         assert_non_null(t);
@@ -118,7 +121,9 @@ static void outlines_need_no_caches(void **state)
         ax_cache_item first = ax_cache_get(b->t->val, 0);
         assert_true(size[0] == first.h && size[1] == first.w && (own || first.h == 64));
         ax_trainer_free(t);
+        cache[i] = whole.cache;
     }
+    assert_true(cache[2] > cache[0]); /* by the taps of mirrored images */
 }
 
 static ax_code run(bench *b, ax_outcome *out, ax_err *err)

@@ -1,0 +1,37 @@
+/* The mean of the logits of several views of an image, mirrored or of other sizes, and what the task predicts from it.
+ */
+#ifndef AX_MODEL_LOGIT_MEAN_H
+#define AX_MODEL_LOGIT_MEAN_H
+
+#include "engine/graph/session.h"
+#include "engine/task/task.h"
+
+typedef struct ax_logit_mean {
+    ax_session judge; /* from the means to the predictions; starts as { be, dev } */
+    int32_t n, h, w;  /* images, and their size, that it is compiled for */
+    float *mean;      /* {n,h/4,w/4,outputs} */
+    void *prediction; /* as the task has it, of n images */
+    size_t bytes;     /* of prediction */
+} ax_logit_mean;
+
+/* For n images of h x w; keeps what it has where that fits. AX_ENOMEM. */
+ax_code ax_logit_mean_compile(ax_logit_mean *m, const ax_task_spec *task, int32_t n, int32_t h, int32_t w, ax_err *err);
+/* What that takes in all, buffers included. */
+ax_code ax_logit_mean_bytes(const ax_task_spec *task, const ax_backend *be, ax_device *dev, int32_t n, int32_t h,
+                            int32_t w, size_t *bytes, ax_err *err);
+/* Frees all but the device; may be compiled again. */
+void ax_logit_mean_drop(ax_logit_mean *m);
+/* All means are 0 from here on. */
+void ax_logit_mean_clear(ax_logit_mean *m, const ax_task_spec *task);
+/* Adds k times the logits {h,w,outputs} of a view of image i. flip: of the mirrored image; they are changed on the way.
+ */
+void ax_logit_mean_add(ax_logit_mean *m, const ax_task_spec *task, int32_t i, float *logits, int32_t h, int32_t w,
+                       bool flip, float k);
+/* Fills in m->prediction. */
+ax_code ax_logit_mean_predict(ax_logit_mean *m, ax_err *err);
+
+/* Adds k times the map {h,w,c}, resized to {oh,ow,c} with half-pixel centres, and mirrored when flip. */
+void ax_map_add_resized(const float *map, int32_t h, int32_t w, int32_t c, float *to, int32_t oh, int32_t ow, bool flip,
+                        float k);
+
+#endif
