@@ -10,7 +10,7 @@
 
 /* ---- columns ---- */
 
-enum { PLACES = 24, LEAST_IMPORTANT = 10, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
+enum { PLACES = 24, LEAST_IMPORTANT = 11, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
 enum { BAR_COLUMNS = 3 }; /* of a selected row: what it is (id, state, reward) */
 
 /* Columns that aren't figures; those of figures, by their ax_metric, stand among them by their place. */

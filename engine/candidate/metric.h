@@ -82,7 +82,7 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
       AX_ONLY(DEPTH), (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("D1", 5, 5, 7, true), 7, (AX_LINE_REWARD, "  d1 ", ""), (0))\
     X(A, SILOG, REAL, SCORED, LATER, silog, "silog",                                                                  \
       "scale-invariant error of the logarithm of depth, times 100",                                                   \
-      AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 2), (0), 7, (AX_LINE_NONE, "", ""), (0))                       \
+      AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 2), ("SILOG", 4, 6, 11, false), 7, (AX_LINE_NONE, "", ""), (0))                       \
     X(A, RMSE_IMAGE, REAL, SCORED, LATER, rmse_image, "RMSEimg",                                                      \
       "root mean squared error of an image's depth, mean over images",                                                \
       AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 3), (0), 7, (AX_LINE_NONE, "", ""), (0))                       \
@@ -105,7 +105,19 @@ typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LIN
       "probability that no other finalist is better, by those means", AX_EVERY_TASK,                                  \
       (AX_BETTER_HIGHER, AX_FORM_SHARE, 2), ("PBEST", 2, 5, 4, true), 7, (AX_LINE_FINAL, ", best with probability ", ""), (0))\
     X(A, FINAL_SEEDS, WHOLE, FINAL, LATER, final_seeds, "seeds", "fresh seeds that its mean is of", AX_EVERY_TASK,    \
-      (AX_BETTER_NEITHER, AX_FORM_COUNT, 0), (0), 0, (AX_LINE_FINAL, ", seeds ", ""), (0))
+      (AX_BETTER_NEITHER, AX_FORM_COUNT, 0), (0), 0, (AX_LINE_FINAL, ", seeds ", ""), (0))                            \
+    X(A, SQ_REL, REAL, SCORED, LATER, sq_rel, "sqrel",                                                                \
+      "squared error of depth by the truth, metres, mean over all pixels",                                            \
+      AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 3), ("SQREL", 4, 5, 11, false), 7, (AX_LINE_NONE, "", ""), (0))\
+    X(A, LOG10, REAL, SCORED, LATER, log10, "log10",                                                                  \
+      "error of the decimal logarithm of depth, mean over all pixels",                                                \
+      AX_ONLY(DEPTH), (AX_BETTER_LOWER, AX_FORM_SHARE, 4), ("LOG10", 4, 6, 11, false), 7, (AX_LINE_NONE, "", ""), (0))\
+    X(A, D2, REAL, SCORED, LATER, d2, "d2",                                                                           \
+      "share of pixels whose depth is right within a factor of 1.25^2",                                               \
+      AX_ONLY(DEPTH), (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("D2", 5, 5, 11, true), 7, (AX_LINE_NONE, "", ""), (0))   \
+    X(A, D3, REAL, SCORED, LATER, d3, "d3",                                                                           \
+      "share of pixels whose depth is right within a factor of 1.25^3",                                               \
+      AX_ONLY(DEPTH), (AX_BETTER_HIGHER, AX_FORM_SHARE, 3), ("D3", 5, 5, 11, true), 7, (AX_LINE_NONE, "", ""), (0))
 /* clang-format on */
 
 #define AX_METRIC_ENUM(A, id, ...) AX_METRIC_##id,

@@ -159,7 +159,11 @@ static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcom
     out->reward = ax_depth_reward_of(&r).reward;
     out->rmse = pooled[AX_DEPTH_RMSE];
     out->abs_rel = pooled[AX_DEPTH_ABS_REL];
+    out->sq_rel = pooled[AX_DEPTH_SQ_REL];
+    out->log10 = pooled[AX_DEPTH_LOG10];
     out->d1 = pooled[AX_DEPTH_D1];
+    out->d2 = pooled[AX_DEPTH_D2];
+    out->d3 = pooled[AX_DEPTH_D3];
     out->silog = pooled[AX_DEPTH_SILOG];
     out->rmse_image = each[AX_DEPTH_RMSE];
     out->abs_rel_image = each[AX_DEPTH_ABS_REL];

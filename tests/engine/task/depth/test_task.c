@@ -162,6 +162,9 @@ static void scores(void **state)
     assert_true(fabs(o.rmse - 8 / sqrt(3)) < 1e-9 && fabs(o.abs_rel - 1.0 / 3) < 1e-9 && fabs(o.d1 - 2.0 / 3) < 1e-9);
     assert_true(fabs(o.rmse_image - 4 / sqrt(2)) < 1e-9 && fabs(o.abs_rel_image - 0.25) < 1e-9);
     assert_true(fabs(o.d1_image - 0.75) < 1e-9 && fabs(o.rmse_constant - sqrt(128.0 / 3)) < 1e-9);
+    /* p / t is 2 at most, of one pixel in three */
+    assert_true(fabs(o.sq_rel - 8.0 / 3) < 1e-9 && fabs(o.log10 - log10(2) / 3) < 1e-9);
+    assert_true(fabs(o.d2 - 2.0 / 3) < 1e-9 && fabs(o.d3 - 2.0 / 3) < 1e-9);
     assert_true(fabs(o.reward - cbrt(2.0 / 3 / (1 + 1.0 / 3) / (1 + 8 / sqrt(128)))) < 1e-9);
     assert_true(isnan(o.miou));
     depth->score_free(NULL);
