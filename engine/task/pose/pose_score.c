@@ -1,5 +1,7 @@
 #include "engine/task/pose/pose_score.h"
 
+#include "engine/task/pose/mean_pose.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,9 @@
 typedef struct judged {
     uint64_t image, number;
     double similarity; /* NAN: not known */
-    ax_oks_truth truth;
+    ax_person person;
+    double neck, head;  /* 0 = not known */
+    ax_oks_truth truth; /* its points of every skeleton; the rest, as `found`, where there are areas */
     ax_oks_found found;
 } judged;
 
@@ -59,7 +63,6 @@ static void fill_oks(const ax_skeleton *s, const ax_pose_truth *t, const ax_keyp
     out->truth.area = t->area;
     memcpy(out->truth.box, t->box, sizeof t->box);
     for (int k = 0; k < s->n; k++) {
-        out->truth.point[k] = t->in_image[k];
         out->truth.labelled += t->in_image[k].v > 0;
         out->found.point[k] = found[k];
         sum += found[k].v;
@@ -101,7 +104,8 @@ ax_code ax_pose_score_add(ax_pose_score *p, const ax_pose_truth *t, const ax_key
     if (!make_room(p, 1))
         return ax_fail(err, AX_ENOMEM, "no memory to judge");
     judged *j = &p->person[p->n++];
-    *j = (judged) { .image = t->image, .number = t->number };
+    *j = (judged) { .image = t->image, .number = t->number, .person = t->person, .neck = t->neck, .head = t->head };
+    memcpy(j->truth.point, t->in_image, (size_t)p->skeleton->n * sizeof *t->in_image);
     if (p->areas)
         fill_oks(p->skeleton, t, found, j);
     else
@@ -121,8 +125,9 @@ static int by_image(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* Average precision of persons in the order of their images. */
-static ax_code take_precision(const judged *const *sorted, size_t n, ax_oks_figures *out, ax_err *err)
+/* Average precision of persons in the order of their images; mean: of the mean pose instead of what was found. */
+static ax_code take_precision(const judged *const *sorted, size_t n, const ax_mean_pose *mean, ax_oks_figures *out,
+                              ax_err *err)
 {
     ax_oks *o = ax_oks_new(err);
     ax_oks_truth *truth = malloc((n + 1) * sizeof *truth);
@@ -132,6 +137,9 @@ static ax_code take_precision(const judged *const *sorted, size_t n, ax_oks_figu
         for (k = 0; i + k < n && sorted[i + k]->image == sorted[i]->image; k++) {
             truth[k] = sorted[i + k]->truth;
             found[k] = sorted[i + k]->found;
+            found[k].score = mean ? 1 : found[k].score;
+            if (mean)
+                ax_mean_pose_place(mean, &sorted[i + k]->person, found[k].point, AX_COCO_KEYPOINTS);
         }
         code = ax_oks_add(o, sorted[i]->image, truth, k, found, k, err);
     }
@@ -166,21 +174,56 @@ static bool has_twins(const judged *const *sorted, size_t n)
     return false;
 }
 
-static ax_code take_details(const ax_pose_score *p, const judged *const *sorted, ax_pose_details *out, ax_err *err)
+static ax_mean_pose mean_of(const ax_pose_score *p, const judged *const *sorted)
 {
-    *out = (ax_pose_details) { .by_neck = p->by_neck, .by_head = p->by_head };
+    ax_mean_pose mean = { .n = { 0 } };
+    for (size_t i = 0; i < p->n; i++)
+        ax_mean_pose_add(&mean, &sorted[i]->person, sorted[i]->truth.point, p->skeleton->n);
+    return mean;
+}
+
+/* The shares of the mean pose's key points. */
+static void count_mean(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
+                       ax_pose_details *out)
+{
+    const int n = p->skeleton->n;
+    for (size_t i = 0; i < p->n; i++) {
+        const judged *j = sorted[i];
+        ax_keypoint found[AX_MAX_KEYPOINTS];
+        ax_mean_pose_place(mean, &j->person, found, n);
+        if (j->neck > 0)
+            ax_pck_add(&out->by_neck, found, j->truth.point, n, j->neck);
+        if (j->head > 0)
+            ax_pck_add(&out->by_head, found, j->truth.point, n, j->head);
+    }
+}
+
+/* mean: NULL, or the mean pose, which is judged instead of what was found. */
+static ax_code take_details(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
+                            ax_pose_details *out, ax_err *err)
+{
+    *out = (ax_pose_details) { .has_oks = false };
+    if (mean) {
+        count_mean(p, sorted, mean, out);
+    } else {
+        out->by_neck = p->by_neck;
+        out->by_head = p->by_head;
+    }
     bool precise = p->areas && !has_twins(sorted, p->n);
     ax_code code = p->lacks_memory ? ax_fail(err, AX_ENOMEM, "no memory to judge") : AX_OK;
     if (code == AX_OK && precise)
-        code = take_precision(sorted, p->n, &out->oks, err);
+        code = take_precision(sorted, p->n, mean, &out->oks, err);
     out->has_oks = code == AX_OK && precise && out->oks.ap >= 0;
     return code;
 }
 
-ax_code ax_pose_score_details(const ax_pose_score *p, ax_pose_details *out, ax_err *err)
+ax_code ax_pose_score_details(const ax_pose_score *p, bool mean_pose, ax_pose_details *out, ax_err *err)
 {
     const judged **sorted = sort_people(p, err);
-    ax_code code = sorted ? take_details(p, sorted, out, err) : AX_ENOMEM;
+    if (!sorted)
+        return AX_ENOMEM;
+    const ax_mean_pose mean = mean_of(p, sorted);
+    ax_code code = take_details(p, sorted, mean_pose ? &mean : NULL, out, err);
     free(sorted);
     return code;
 }
@@ -200,7 +243,7 @@ ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err 
     }
     out->left_out = p->n - out->persons;
     out->similarity = out->persons ? sum / (double)out->persons : NAN;
-    ax_code code = take_details(p, sorted, &d, err);
+    ax_code code = take_details(p, sorted, NULL, &d, err);
     free(sorted);
     if (code != AX_OK)
         return code;

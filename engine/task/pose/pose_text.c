@@ -73,40 +73,57 @@ static void figure(double v, int digits, ax_str *out)
         ax_str_printf(out, " %8.*f", digits, v);
 }
 
-static void two_lines(const char *title, const named *all, int n, int digits, ax_str *out)
+static void line(const char *title, const named *all, int n, int digits, ax_str *out)
+{
+    ax_str_printf(out, "\n  %-10s", title);
+    for (int i = 0; i < n; i++)
+        figure(all[i].value, digits, out);
+}
+
+/* Names, what was found, and what the mean pose comes to. */
+static void three_lines(const char *title, const named *all, const named *of_mean, int n, int digits, ax_str *out)
 {
     ax_str_printf(out, "\n  %-10s", title);
     for (int i = 0; i < n; i++)
         ax_str_printf(out, " %8s", all[i].name);
-    ax_str_printf(out, "\n  %-10s", "");
-    for (int i = 0; i < n; i++)
-        figure(all[i].value, digits, out);
+    line("", all, n, digits, out);
+    line("mean pose", of_mean, n, digits, out);
     ax_str_add(out, "\n");
+}
+
+/* What was found, and the mean pose. */
+enum { FOUND, MEAN, JUDGED };
+static bool details_of(const void *score, ax_pose_details d[static JUDGED])
+{
+    return ax_pose_score_details(score, false, &d[FOUND], NULL) == AX_OK &&
+           ax_pose_score_details(score, true, &d[MEAN], NULL) == AX_OK;
 }
 
 void ax_pose_text(const void *score, const ax_task_spec *spec, bool unicode, ax_str *out)
 {
-    ax_pose_details d;
-    named pckh[GROUPS], number[NUMBERS];
+    ax_pose_details d[JUDGED];
+    named pckh[JUDGED][GROUPS], number[JUDGED][NUMBERS];
     (void)unicode;
-    if (ax_pose_score_details(score, &d, NULL) != AX_OK)
+    if (!details_of(score, d))
         return;
-    if (any(&d.by_neck, spec->outputs)) {
-        ax_str_printf(out, "\n  %-20s %8s %8s\n", "key point", "PCK", "labelled");
+    if (any(&d[FOUND].by_neck, spec->outputs)) {
+        ax_str_printf(out, "\n  %-20s %8s %9s %8s\n", "key point", "PCK", "mean pose", "labelled");
         for (int k = 0; k < spec->outputs; k++) {
             ax_str_printf(out, "  %-20.31s", spec->name[k]);
-            figure(share(&d.by_neck, k), 4, out);
-            ax_str_printf(out, " %8" PRIu64 "\n", d.by_neck.present[k]);
+            figure(share(&d[FOUND].by_neck, k), 4, out);
+            ax_str_add(out, " ");
+            figure(share(&d[MEAN].by_neck, k), 4, out);
+            ax_str_printf(out, " %8" PRIu64 "\n", d[FOUND].by_neck.present[k]);
         }
     }
-    if (ax_pose_skeleton_of(spec) == &ax_skeleton_mpii && any(&d.by_head, spec->outputs)) {
-        pckh_of(&d, pckh);
-        two_lines("PCKh@0.5", pckh, GROUPS, 2, out);
+    for (int i = 0; i < JUDGED; i++) {
+        pckh_of(&d[i], pckh[i]);
+        numbers_of(&d[i].oks, number[i]);
     }
-    if (d.has_oks) {
-        numbers_of(&d.oks, number);
-        two_lines("OKS", number, NUMBERS, 4, out);
-    }
+    if (ax_pose_skeleton_of(spec) == &ax_skeleton_mpii && any(&d[FOUND].by_head, spec->outputs))
+        three_lines("PCKh@0.5", pckh[FOUND], pckh[MEAN], GROUPS, 2, out);
+    if (d[FOUND].has_oks)
+        three_lines("OKS", number[FOUND], number[MEAN], NUMBERS, 4, out);
 }
 
 static void members(const named *all, int n, ax_str *out)
@@ -119,40 +136,48 @@ static void members(const named *all, int n, ax_str *out)
 
 void ax_pose_details_json(const void *score, const ax_task_spec *spec, ax_str *out)
 {
-    ax_pose_details d;
-    named pckh[GROUPS], number[NUMBERS];
-    if (ax_pose_score_details(score, &d, NULL) != AX_OK)
+    static const char *const suffix[JUDGED] = { [FOUND] = "", [MEAN] = "_of_mean_pose" };
+    ax_pose_details d[JUDGED];
+    if (!details_of(score, d))
         return;
     ax_str_add(out, ",\"keypoints\":[");
     for (int k = 0; k < spec->outputs; k++) {
-        const named one = { "", "pck", share(&d.by_neck, k) };
+        const named both[] = { { "", "pck", share(&d[FOUND].by_neck, k) },
+                               { "", "pck_of_mean_pose", share(&d[MEAN].by_neck, k) } };
         ax_str_printf(out, "%s{\"name\":\"%s\",", k ? "," : "", spec->name[k]);
-        members(&one, 1, out);
-        ax_str_printf(out, ",\"labelled\":%" PRIu64 "}", d.by_neck.present[k]);
+        members(both, 2, out);
+        ax_str_printf(out, ",\"labelled\":%" PRIu64 "}", d[FOUND].by_neck.present[k]);
     }
-    ax_str_add(out, "],\"pckh_percent\":{");
-    pckh_of(&d, pckh);
-    if (ax_pose_skeleton_of(spec) == &ax_skeleton_mpii)
-        members(pckh, GROUPS, out);
-    ax_str_add(out, "},\"oks\":{");
-    numbers_of(&d.oks, number);
-    if (d.has_oks)
-        members(number, NUMBERS, out);
-    ax_str_add(out, "}");
+    ax_str_add(out, "]");
+    for (int i = 0; i < JUDGED; i++) {
+        named pckh[GROUPS], number[NUMBERS];
+        ax_str_printf(out, ",\"pckh_percent%s\":{", suffix[i]);
+        pckh_of(&d[i], pckh);
+        if (ax_pose_skeleton_of(spec) == &ax_skeleton_mpii)
+            members(pckh, GROUPS, out);
+        ax_str_printf(out, "},\"oks%s\":{", suffix[i]);
+        numbers_of(&d[i].oks, number);
+        if (d[i].has_oks)
+            members(number, NUMBERS, out);
+        ax_str_add(out, "}");
+    }
 }
 
 void ax_pose_csv(const void *score, const ax_task_spec *spec, ax_str *out)
 {
-    ax_pose_details d;
-    ax_str_add(out, "keypoint,labelled,right,pck\n");
-    if (ax_pose_score_details(score, &d, NULL) != AX_OK)
+    ax_pose_details d[JUDGED];
+    ax_str_add(out, "keypoint,labelled,right,pck,pck_of_mean_pose\n");
+    if (!details_of(score, d))
         return;
     for (int k = 0; k < spec->outputs; k++) {
-        double v = share(&d.by_neck, k);
         ax_str_csv(out, spec->name[k]);
-        ax_str_printf(out, ",%" PRIu64 ",%" PRIu64 ",", d.by_neck.present[k], d.by_neck.right[k]);
-        if (!isnan(v))
-            ax_str_printf(out, "%.6f", v);
+        ax_str_printf(out, ",%" PRIu64 ",%" PRIu64, d[FOUND].by_neck.present[k], d[FOUND].by_neck.right[k]);
+        for (int i = 0; i < JUDGED; i++) {
+            double v = share(&d[i].by_neck, k);
+            ax_str_add(out, ",");
+            if (!isnan(v))
+                ax_str_printf(out, "%.6f", v);
+        }
         ax_str_add(out, "\n");
     }
 }

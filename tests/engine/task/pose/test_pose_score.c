@@ -122,7 +122,7 @@ static void test_text(void **state)
     assert_non_null(spec);
     ax_pose_spec_of(spec, &ax_skeleton_coco);
     ax_pose_score *p = ax_pose_score_new(&ax_skeleton_coco, NULL);
-    ax_pose_truth t = { .area = 50 * 50 };
+    ax_pose_truth t = { .area = 50 * 50, .person = { { 9, 9 }, { 1, 1 } } };
     for (int k = 0; k < AX_COCO_KEYPOINTS; k++)
         t.in_image[k] = (ax_keypoint) { 3 * k, 2 * k, 1 };
     found_at(&t, 0, found);
@@ -131,6 +131,7 @@ static void test_text(void **state)
         said(ax_pose_text, p, spec, &text),
         "\n  OKS              AP     AP50     AP75      APm      APl       AR     AR50     AR75      ARm"
         "      ARl\n               1.0000   1.0000   1.0000   1.0000        -   1.0000   1.0000   1.0000"
+        "   1.0000        -\n  mean pose    1.0000   1.0000   1.0000   1.0000        -   1.0000   1.0000   1.0000"
         "   1.0000        -\n");
     ax_str_clear(&text);
     ax_pose_details_json(p, spec, &text);
@@ -141,6 +142,7 @@ static void test_text(void **state)
     ax_pose_spec_of(spec, &ax_skeleton_mpii);
     p = ax_pose_score_new(&ax_skeleton_mpii, NULL);
     t = person(1);
+    t.person = (ax_person) { { 50, 50 }, { 1, 1 } };
     t.head = 10;
     t.neck = 0;
     t.in_image[14].v = t.in_image[15].v = 1;
@@ -150,7 +152,8 @@ static void test_text(void **state)
     assert_string_equal(
         said(ax_pose_text, p, spec, &text),
         "\n  PCKh@0.5       head shoulder    elbow    wrist      hip     knee    ankle     mean mean@.11"
-        "\n                 0.00   100.00   100.00   100.00   100.00   100.00   100.00    92.86     0.00\n");
+        "\n                 0.00   100.00   100.00   100.00   100.00   100.00   100.00    92.86     0.00"
+        "\n  mean pose    100.00   100.00   100.00   100.00   100.00   100.00   100.00   100.00   100.00\n");
     ax_str_release(&text);
     ax_pose_score_free(p);
     free(spec);
@@ -186,11 +189,69 @@ static void test_merge(void **state)
     ax_pose_score_free(into);
 }
 
+/* The mean pose of two persons: one is near enough to it, by its length, and one isn't. */
+static void test_mean_pose(void **state)
+{
+    (void)state;
+    ax_pose_details d;
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    ax_pose_truth near = { .number = 1, .neck = 20, .person = { { 100, 100 }, { 1, 1 } } };
+    ax_pose_truth far = { .number = 2, .neck = 30, .person = { { 500, 300 }, { 2, 2 } } };
+    for (int k = 0; k < J; k++) { /* 10 and 30 units to the right of the middle */
+        near.in_image[k] = (ax_keypoint) { 110, 100, 1 };
+        far.in_image[k] = (ax_keypoint) { 560, 300, 1 };
+    }
+    far.in_image[3].v = 0; /* so that one key point's mean is that of the first alone */
+    ax_pose_score *p = ax_pose_score_new(&ax_skeleton_scenes, NULL);
+    found_at(&near, 0, found);
+    assert_int_equal(ax_pose_score_add(p, &near, found, NULL), AX_OK);
+    found_at(&far, 0, found);
+    assert_int_equal(ax_pose_score_add(p, &far, found, NULL), AX_OK);
+    assert_int_equal(ax_pose_score_details(p, false, &d, NULL), AX_OK);
+    assert_true(d.by_neck.right[0] == 2 && d.by_neck.right[3] == 1);
+    assert_int_equal(ax_pose_score_details(p, true, &d, NULL), AX_OK);
+    for (int k = 0; k < J; k++) {
+        assert_int_equal(d.by_neck.present[k], k == 3 ? 1 : 2);
+        assert_int_equal(d.by_neck.right[k], 1); /* 10 of 10; 20 of 15 */
+    }
+    assert_int_equal(d.by_neck.right_fine[0], 0);
+    assert_int_equal(d.by_neck.right_fine[3], 1); /* it is its own mean */
+    ax_pose_score_free(p);
+}
+
+/* COCO: who all stand alike are found by their mean, whatever a network says. */
+static void test_mean_pose_of_coco(void **state)
+{
+    (void)state;
+    ax_pose_details d;
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    ax_pose_score *p = ax_pose_score_new(&ax_skeleton_coco, NULL);
+    for (int i = 0; i < 5; i++) {
+        const double scale = 1 + .5 * i;
+        ax_pose_truth t = { .image = (uint64_t)i, .number = (uint64_t)i, .area = 4000 };
+        t.person = (ax_person) { { 90, 80 }, { scale, scale } };
+        for (int k = 0; k < AX_COCO_KEYPOINTS; k++)
+            t.in_image[k] = (ax_keypoint) { 90 + scale * k, 80 - scale * 2 * k, 1 };
+        found_at(&t, 500, found);
+        assert_int_equal(ax_pose_score_add(p, &t, found, NULL), AX_OK);
+    }
+    assert_int_equal(ax_pose_score_details(p, false, &d, NULL), AX_OK);
+    assert_true(d.has_oks && d.oks.ap == 0);
+    assert_int_equal(ax_pose_score_details(p, true, &d, NULL), AX_OK);
+    assert_true(d.has_oks && fabs(d.oks.ap - 1) < 1e-9);
+    ax_pose_score_free(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_neck), cmocka_unit_test(test_labels), cmocka_unit_test(test_order),
-        cmocka_unit_test(test_text),    cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_by_neck),
+        cmocka_unit_test(test_labels),
+        cmocka_unit_test(test_order),
+        cmocka_unit_test(test_text),
+        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_mean_pose),
+        cmocka_unit_test(test_mean_pose_of_coco),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
