@@ -149,7 +149,7 @@ static ax_code check(const ax_train_order *o, const char *colon, ax_err *err)
     return AX_OK;
 }
 
-/* A genotype has brackets, and no colon. */
+/* A genotype, by its text or its name, has no colon. */
 static ax_code take_operand(ax_train_order *o, const char *colon, ax_err *err)
 {
     if (colon)

@@ -94,8 +94,35 @@ static ax_code parse_as(const ax_space *s, const char *text, ax_genotype *g, siz
     return AX_OK;
 }
 
+/* Whether the text is a word: what begins with a letter can't be the text form. */
+static bool is_word(const char *text)
+{
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    return *text && strchr(LETTERS, *text) && !text[strspn(text, LETTERS "0123456789-_.")];
+#undef LETTERS
+}
+
+static ax_code parse_name(const char *text, ax_genotype *g, ax_err *err)
+{
+    char names[160] = "", word[40] = "";
+    const ax_space *s;
+    size_t at;
+    for (unsigned i = 0; (s = ax_space_at(i)); i++)
+        for (unsigned k = 0; k < s->n_published; k++) {
+            const ax_published *p = &s->published[k];
+            if (!strcmp(p->name, text))
+                return parse_as(s, p->text, g, &at, err);
+            add_plain(names, sizeof names, ", ", names[0] ? 2 : 0);
+            add_plain(names, sizeof names, p->name, strlen(p->name));
+        }
+    add_plain(word, sizeof word, text, strlen(text));
+    return ax_fail(err, AX_EINVAL, "genotype: '%s' is no published network; they are %s", word, names);
+}
+
 ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err)
 {
+    if (is_word(text))
+        return parse_name(text, g, err);
     size_t farthest = 0, at = 0;
     const ax_space *best = ax_space_at(0), *s;
     for (unsigned i = 0; (s = ax_space_at(i)); i++) {

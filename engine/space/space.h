@@ -23,16 +23,22 @@ typedef struct ax_decision_group {
 
 enum { AX_MAX_HEADS = 24, AX_MAX_TABLES = 8, AX_MAX_CHOICES = 16, AX_MAX_WARM_UP = 8 };
 
+/* A network that was published, which may be called by its name wherever a genotype is read. */
+typedef struct ax_published {
+    const char *name, *text;
+} ax_published;
+
 typedef struct ax_space {
     const char *name;
     const char *pattern; /* of the text form; # is a decision */
     const char *example; /* of a change: "op5=sep3x3 or in5=2" */
     const char *names;   /* what the decisions' names mean, in lines, for --help */
+    const ax_published *published; /* n_published of them; no other space has one of that name */
     const ax_decision *decision;
     /* For policies: */
     const uint8_t *order; /* the decisions in the order in which a policy makes them one after the other */
     const ax_decision_group *head, *table;
-    uint8_t n_decisions, n_heads, n_tables;
+    uint8_t n_published, n_decisions, n_heads, n_tables;
     uint8_t warm_up; /* steps before the first decision where no decision is fed back */
     /* For screens: */
     const ax_drawing_kind *drawing;

@@ -124,7 +124,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
     bool json = false, with_profile = false;
     const char *onnx = NULL;
     const ax_option table[] = {
-        AX_TEXT("--genotype", "G", &o.genotype, "the decoder (the published arch0)"),
+        AX_TEXT("--genotype", "G", &o.genotype, "the decoder (arch0)"),
         AX_WHOLE("--stage", "N", &o.stage, 1, 2, "of step: 1 or 2 (1)"),
         AX_WHOLE("--batch", "N", &o.batch, 1, 4096, "images at once (step 16 or 8, infer 1)"),
         AX_WHOLE("--crop", "N", &o.crop, 32, 8192, "side of the images, a multiple of 32 (256, 512)"),

@@ -46,7 +46,7 @@ int ax_bench_threads(int argc, char **argv)
     int32_t most = 0;
     bool json = false;
     const ax_option table[] = {
-        AX_TEXT("--genotype", "G", &w.genotype, "the decoder (the published arch0)"),
+        AX_TEXT("--genotype", "G", &w.genotype, "the decoder (arch0)"),
         AX_WHOLE("--threads-max", "N", &most, 1, 256, "the last row (the cores that this process may use)"),
         AX_WHOLE("--stage", "N", &w.stage, 1, 2, "1 or 2 (1)"),
         AX_WHOLE("--batch", "N", &w.batch, 1, 4096, "images at once (16 or 8)"),

@@ -74,10 +74,19 @@ static const ax_form_line lines[] = {
     { 8, 2, { 11, 9 } }, { 9, 2, { 12, 10 } }, { 4, 2, { 13, 14 } }, { 5, 2, { 15, 16 } }, { 6, 2, { 17, 18 } },
 };
 
+/* Nekrasov, Chen, Shen, Reid, CVPR 2019. */
+static const ax_published published[] = {
+    { "arch0", "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]" },
+    { "arch1", "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]" },
+    { "arch2", "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]" },
+};
+
 const ax_space ax_space_cells = {
     .name = "cells",
     .pattern = "[[#,[#,#,#,#],[#,#,#,#],[#,#,#,#]],[[#,#],[#,#],[#,#]]]",
     .example = "op5=sep3x3 or in5=2",
+    .published = published,
+    .n_published = sizeof published / sizeof *published,
     .names =
         "Decisions go with the numbers that 'auxcell show' draws: opN makes value N from value inN (N = 2 3, 5 6,\n"
         "8 9; op1 reads the input), block4a to block6b are what the blocks read. An operation is a name or a number.\n",

@@ -92,11 +92,21 @@ static const ax_form_line lines[] = {
     LINE(4, 19),           LINE(5, 24),           LINE(6, 29),           LINE(7, 34), LINE(8, 39),
 };
 
+/* Nekrasov, Shen, Reid, WACV 2020: there they are arch0 and arch1, as two of the cells are elsewhere. */
+static const ax_published published[] = {
+    { "template-arch0", "[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],"
+                        "[5,3,2,1,0],[0,5,0,1,0]]]" },
+    { "template-arch1", "[[[1,1,0],[1,3,0],[3,4,0]],[[1,1,0,0,0],[0,1,1,1,1],[3,1,2,3,0],[3,0,2,2,0],[0,1,2,0,0],"
+                        "[2,1,1,3,0],[4,0,2,2,0]]]" },
+};
+
 const ax_space ax_space_templates = {
     .name = "templates",
     .pattern = "[[[#,#,#],[#,#,#],[#,#,#]],"
                "[[#,#,#,#,#],[#,#,#,#,#],[#,#,#,#,#],[#,#,#,#,#],[#,#,#,#,#],[#,#,#,#,#],[#,#,#,#,#]]]",
     .example = "t0op1=sep3x3 or b4in1=2",
+    .published = published,
+    .n_published = sizeof published / sizeof *published,
     .names = "Decisions go with the numbers that 'auxcell show' draws: tTop1, tTop2 and tTagg are the operations of "
              "template\n"
              "T (0 to 2) and what joins them; block N (2 to 8) reads bNin1 and bNin2, by template bNt, bNrep + 1 "

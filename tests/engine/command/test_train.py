@@ -279,6 +279,13 @@ class Train(unittest.TestCase):
         self.assertNotIn("miou", end)
         self.assertEqual(metadata(self.at("pose.safetensors"))["task"], "pose")
 
+    def test_published_networks_by_name(self):
+        code, out, err = self.train("arch2", *STAGE1, "--full-epochs", "1", "-o", "named.safetensors", "--json")
+        self.assertEqual((code, err), (0, ""))
+        self.assertEqual(metadata(self.at("named.safetensors"))["genotype"], GENOTYPE)
+        self.refused("'arch9' is no published network; they are arch0, arch1, arch2, template-arch0, template-arch1",
+                     "arch9", *STAGE1, "-o", "no.safetensors")
+
     def test_a_candidate_of_a_run(self):
         done = self.place.call("search", "--run", "r", "--headless", "--candidates", "2", *TINY, "--stages", "1",
                                "--full-epochs", "2", "--full-channels", "8", "--full-repeats", "1", "--seed", "3")

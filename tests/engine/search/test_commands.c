@@ -90,7 +90,10 @@ static void promote_by_state(void **state)
     searching_score(&t, 0.9);
     searching_take(&t); /* 2 runs, 3 waits */
     for (int i = 0; i < 3; i++)
-        searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL); /* 6 5 4 3 */
+        searching_do(&t, AX_VERB_SUBMIT, 0, i ? arch0 : "arch0", NULL); /* 6 5 4 3; a name is as good as the text */
+    ax_genotype named;
+    assert_int_equal(ax_genotype_parse(arch0, &named, NULL), AX_OK);
+    assert_memory_equal(&searching_last(&t, AX_EVENT_PROPOSED, 2)->u.PROPOSED.genotype, &named, sizeof named);
     assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 3, NULL, NULL), AX_OK);
     assert_int_equal(searching_last(&t, AX_EVENT_QUEUED, 0)->id, 3);
     assert_int_equal(searching_last(&t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 0);

@@ -74,7 +74,7 @@ static void test_error_positions(void **state)
         const char *text, *message;
     } cases[] = {
         { "", "genotype: expected '[' at character 1, where the text ends: ><" },
-        { "arch0", "genotype: expected '[' at character 1: >a<rch0" },
+        { "(arch0", "genotype: expected '[' at character 1: >(<arch0" },
         { "[[11,[0,0,5,2]", "genotype: op 11 at character 3: ops are 0 to 10: [[>11<,[0,0,5,2]" },
         { "[[8,[0,2,5,2]", "genotype: position 2 at character 8: positions of layer 1 are 0 to 1: [[8,[0,>2<,5,2]" },
         { "[[8,[0,0,5],", "genotype: expected ',' at character 11: [[8,[0,0,5>]<," },
@@ -153,6 +153,44 @@ static void test_names(void **state)
     assert_string_equal(ax_cellop_name(11), "?");
 }
 
+/* A published network by its name is the same genotype as by its text, of whichever space. */
+static void test_names_of_networks(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text;
+    } known[] = {
+        { "arch0", arch0 },
+        { "arch1", arch1 },
+        { "arch2", arch2 },
+        { "template-arch0", "[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],"
+                            "[5,3,2,1,0],[0,5,0,1,0]]]" },
+        { "template-arch1", "[[[1,1,0],[1,3,0],[3,4,0]],[[1,1,0,0,0],[0,1,1,1,1],[3,1,2,3,0],[3,0,2,2,0],[0,1,2,0,0],"
+                            "[2,1,1,3,0],[4,0,2,2,0]]]" },
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        char text[AX_GENOTYPE_TEXT];
+        const ax_genotype g = parsed(known[i].name), same = parsed(known[i].text);
+        assert_memory_equal(&g, &same, sizeof g);
+        assert_string_equal(ax_genotype_print(&g, text), known[i].text);
+        assert_int_equal(g.space, i < 3 ? 0 : 1);
+    }
+    ax_genotype g;
+    ax_err err;
+    static const char *const wrong[] = { "arch3", "Arch0", "arch0x", "template-arch2" };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char want[200];
+        snprintf(want, sizeof want,
+                 "genotype: '%s' is no published network; they are arch0, arch1, arch2, template-arch0, template-arch1",
+                 wrong[i]);
+        assert_int_equal(ax_genotype_parse(wrong[i], &g, &err), AX_EINVAL);
+        assert_string_equal(err.msg, want);
+    }
+    /* no word */
+    assert_int_equal(ax_genotype_parse("a[", &g, &err), AX_EINVAL);
+    assert_non_null(strstr(err.msg, "expected '['"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -165,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_validate),
         cmocka_unit_test(test_loose),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_of_networks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
