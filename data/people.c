@@ -123,7 +123,7 @@ static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, 
         code = make_sample(p, &one, &c, out, err);
     if (code == AX_OK)
         ax_jitter(out, spec, index);
-    free(one.rgb);
+    free(one.owned);
     return code;
 }
 
@@ -134,9 +134,15 @@ static ax_code picture(ax_source *s, ax_split split, uint64_t index, uint8_t **r
     ax_code code = p->of.load(p->of.set, split, index % persons(s, split), &one, err);
     if (code != AX_OK)
         return code;
-    *rgb = one.rgb;
     *h = one.h;
     *w = one.w;
+    *rgb = one.owned;
+    if (one.owned)
+        return AX_OK;
+    size_t n = (size_t)one.h * (size_t)one.w * 3;
+    if (!(*rgb = malloc(n)))
+        return ax_fail(err, AX_ENOMEM, "no memory for a picture of %dx%d", (int)one.w, (int)one.h);
+    memcpy(*rgb, one.rgb, n);
     return AX_OK;
 }
 
@@ -158,6 +164,13 @@ static ax_code files(ax_source *s, ax_files *out, ax_err *err)
     return p->of.files(p->of.set, out, err);
 }
 
+static void keep(ax_source *s, size_t bytes)
+{
+    const people_source *p = (people_source *)s;
+    if (p->of.keep)
+        p->of.keep(p->of.set, bytes);
+}
+
 static const ax_source_ops ops = {
     .close = close_source,
     .sample = sample,
@@ -165,6 +178,7 @@ static const ax_source_ops ops = {
     .picture = picture,
     .fingerprint = fingerprint,
     .files = files,
+    .keep = keep,
     .stream = ax_loader_open,
     .next = ax_loader_next,
     .stream_close = ax_loader_close,

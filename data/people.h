@@ -8,7 +8,8 @@
 /* A person and the image that it is in, as stored (COCO's and MPII's annotations are in stored pixels). */
 typedef struct ax_people_one {
     int32_t h, w;
-    uint8_t *rgb;        /* {h,w,3}, malloc */
+    const uint8_t *rgb;  /* {h,w,3} */
+    uint8_t *owned;      /* rgb, which the caller frees; NULL: the set keeps it */
     ax_pose_truth truth; /* all but `point` and `number` */
 } ax_people_one;
 
@@ -24,6 +25,7 @@ typedef struct ax_people_set {
     ax_code (*fingerprint)(void *set, ax_fingerprint *out, ax_err *err);            /* as ax_source_ops.fingerprint */
     ax_code (*files)(void *set, ax_files *out, ax_err *err);                        /* as ax_source_ops.files */
     void (*free_set)(void *set);
+    void (*keep)(void *set, size_t bytes); /* as ax_source_ops.keep, NULL = no image stays */
 } ax_people_set;
 
 /* A source of n_train and n_val persons. Takes what->set, also when it fails. */

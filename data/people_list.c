@@ -45,6 +45,7 @@ void ax_people_list_free(ax_people_list *l)
     }
     free(l->picture);
     free(l->dir);
+    ax_image_cache_free(l->kept);
     free(l);
 }
 
@@ -197,22 +198,34 @@ ax_code ax_people_list_part(ax_people_list *l, const char *split, ax_err *err)
 
 /* ---- the source ---- */
 
+static ax_code read_picture(const ax_people_picture *p, ax_picture *out, ax_err *err)
+{
+    ax_pixels pixels = { 0 };
+    ax_code code = ax_image_read(p->path, false, &pixels, err);
+    if (code != AX_OK)
+        return code;
+    *out = (ax_picture) { .h = pixels.h, .w = pixels.w, .rgb = pixels.bytes };
+    if (!p->h || (pixels.h == p->h && pixels.w == p->w))
+        return AX_OK;
+    code = ax_fail(err, AX_EFORMAT, "%s: %dx%d pixels, where its annotation says %dx%d", p->path, (int)pixels.w,
+                   (int)pixels.h, (int)p->w, (int)p->h);
+    ax_picture_release(out);
+    return code;
+}
+
 static ax_code load(void *set, ax_split split, uint64_t index, ax_people_one *out, ax_err *err)
 {
     const ax_people_list *l = set;
     const ax_people_entry *e = &l->entry[split][index];
     const ax_people_picture *p = &l->picture[e->picture];
-    ax_pixels pixels = { 0 };
-    ax_code code = ax_image_read(p->path, false, &pixels, err);
+    ax_picture picture = { 0 };
+    bool kept = ax_image_cache_get(l->kept, e->picture, &picture);
+    ax_code code = kept ? AX_OK : read_picture(p, &picture, err);
     if (code != AX_OK)
         return code;
-    if (p->h && (pixels.h != p->h || pixels.w != p->w)) {
-        code = ax_fail(err, AX_EFORMAT, "%s: %dx%d pixels, where its annotation says %dx%d", p->path, (int)pixels.w,
-                       (int)pixels.h, (int)p->w, (int)p->h);
-        free(pixels.bytes);
-        return code;
-    }
-    *out = (ax_people_one) { .h = pixels.h, .w = pixels.w, .rgb = pixels.bytes };
+    if (!kept)
+        kept = ax_image_cache_put(l->kept, e->picture, &picture, (size_t)picture.h * (size_t)picture.w * 3);
+    *out = (ax_people_one) { .h = picture.h, .w = picture.w, .rgb = picture.rgb, .owned = kept ? NULL : picture.rgb };
     ax_pose_truth *t = &out->truth;
     *t =
         (ax_pose_truth) { .person = e->person, .image = e->picture, .neck = e->neck, .head = e->head, .area = e->area };
@@ -263,6 +276,11 @@ static ax_code files(void *set, ax_files *out, ax_err *err)
     return code;
 }
 
+static void keep(void *set, size_t bytes)
+{
+    ax_image_cache_limit(((ax_people_list *)set)->kept, bytes);
+}
+
 static void free_set(void *set)
 {
     ax_people_list_free(set);
@@ -284,10 +302,13 @@ ax_source *ax_people_list_source(ax_people_list *l, const ax_dataset_spec *spec,
             ax_people_list_free(l);
             return NULL;
         }
-    if (!spec->inspect && ax_people_list_check(l, err) != AX_OK) {
+    if (!(l->kept = ax_image_cache_new(l->n_pictures, err)) ||
+        (!spec->inspect && ax_people_list_check(l, err) != AX_OK)) {
         ax_people_list_free(l);
         return NULL;
     }
-    const ax_people_set what = { l, l->skeleton, l->scale, l->rotation, load, name, fingerprint, files, free_set };
+    const ax_people_set what = {
+        l, l->skeleton, l->scale, l->rotation, load, name, fingerprint, files, free_set, keep
+    };
     return ax_people_source_new(l->n[AX_SPLIT_TRAIN], l->n[AX_SPLIT_VAL], &what, err);
 }

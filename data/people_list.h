@@ -3,6 +3,7 @@
 #define AX_DATA_PEOPLE_LIST_H
 
 #include "data/glance.h"
+#include "data/image_cache.h"
 #include "data/people.h"
 #include "engine/config/dataset.h"
 
@@ -30,6 +31,7 @@ typedef struct ax_people_list {
     char *file[AX_PEOPLE_FILES]; /* the annotations; owned */
     const ax_skeleton *skeleton;
     double scale, rotation; /* as ax_people_set */
+    ax_image_cache *kept;   /* by place in `picture`; once it is a source; owned */
 } ax_people_list;
 
 /* An empty list for the folder `dir`, which must be there (AX_EIO); NULL with an error. */

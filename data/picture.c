@@ -1,6 +1,7 @@
 #include "data/picture.h"
 
 #include "data/augment.h"
+#include "data/image_cache.h"
 #include "data/loader.h"
 #include "data/order.h"
 
@@ -9,6 +10,7 @@
 typedef struct picture_source {
     ax_source base; /* first: ops get a pointer to it */
     ax_picture_set of;
+    ax_image_cache *kept; /* the images of training, then those of validation */
 } picture_source;
 
 void ax_picture_release(ax_picture *p)
@@ -21,6 +23,7 @@ void ax_picture_release(ax_picture *p)
 static void close_source(ax_source *s)
 {
     picture_source *p = (picture_source *)s;
+    ax_image_cache_free(p->kept);
     p->of.free_set(p->of.set);
     free(p);
 }
@@ -30,16 +33,33 @@ static uint64_t images(const ax_source *s, ax_split split)
     return split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val;
 }
 
+/* Image `image` of a split; *owned: its memory is the caller's, else borrowed. */
+static ax_code take_picture(picture_source *p, ax_split split, uint64_t image, ax_picture *out, bool *owned,
+                            ax_err *err)
+{
+    const ax_source_info *info = &p->base.info;
+    size_t i = (size_t)image + (split == AX_SPLIT_TRAIN ? 0 : info->n_train);
+    *owned = !ax_image_cache_get(p->kept, i, out);
+    ax_code code = *owned ? p->of.load(p->of.set, split, image, out, err) : AX_OK;
+    if (code != AX_OK || !*owned)
+        return code;
+    size_t bytes = (size_t)out->h * (size_t)out->w * 3 + info->task.task->truth_bytes(&info->task, out->h, out->w);
+    *owned = !ax_image_cache_put(p->kept, i, out, bytes);
+    return AX_OK;
+}
+
 static ax_code sample(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
 {
     picture_source *p = (picture_source *)s;
     ax_picture picture = { 0 };
     uint64_t image = ax_sample_image(spec, images(s, spec->split), index);
-    ax_code code = p->of.load(p->of.set, spec->split, image, &picture, err);
+    bool owned = false;
+    ax_code code = take_picture(p, spec->split, image, &picture, &owned, err);
     if (code == AX_OK)
         code = ax_augment(&picture, &s->info.task, spec, index, out, err);
     out->image_index = image;
-    ax_picture_release(&picture);
+    if (owned)
+        ax_picture_release(&picture);
     return code;
 }
 
@@ -76,6 +96,11 @@ static ax_code files(ax_source *s, ax_files *out, ax_err *err)
     return p->of.files(p->of.set, out, err);
 }
 
+static void keep(ax_source *s, size_t bytes)
+{
+    ax_image_cache_limit(((picture_source *)s)->kept, bytes);
+}
+
 static const ax_source_ops ops = {
     .close = close_source,
     .sample = sample,
@@ -83,6 +108,7 @@ static const ax_source_ops ops = {
     .picture = picture,
     .fingerprint = fingerprint,
     .files = files,
+    .keep = keep,
     .stream = ax_loader_open,
     .next = ax_loader_next,
     .stream_close = ax_loader_close,
@@ -102,6 +128,10 @@ ax_source *ax_picture_source_new(const ax_source_info *info, const ax_picture_se
         what->free_set(what->set);
         return NULL;
     }
-    *p = (picture_source) { { &ops, *info }, *what };
+    *p = (picture_source) { { &ops, *info }, *what, ax_image_cache_new(info->n_train + info->n_val, err) };
+    if (!p->kept) {
+        close_source(&p->base);
+        return NULL;
+    }
     return &p->base;
 }

@@ -75,7 +75,7 @@ static ax_code load(void *set, ax_split split, uint64_t index, ax_people_one *ou
             return code;
         const ax_scene_person *p = choose(&scene);
         if (p) {
-            *out = (ax_people_one) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb };
+            *out = (ax_people_one) { .h = AX_SCENE_H, .w = AX_SCENE_W, .rgb = scene.rgb, .owned = scene.rgb };
             fill_truth(p, index, &out->truth);
             scene.rgb = NULL;
         }
@@ -118,7 +118,7 @@ ax_source *ax_scene_people_open(const ax_scene_series *from, size_t n_train, siz
     }
     s->from = *from;
     const ax_people_set what = {
-        s, &ax_skeleton_scenes, .25, 30, load, name, ax_scene_fingerprint, ax_scene_files, free
+        s, &ax_skeleton_scenes, .25, 30, load, name, ax_scene_fingerprint, ax_scene_files, free, NULL
     };
     return ax_people_source_new(n_train, n_val, &what, err);
 }

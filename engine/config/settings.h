@@ -190,7 +190,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, bn_refresh, FIXED, STAGE2, 0, 0, 0, FROM(0, 10000),                                                       \
       "batches that refresh batch norm's statistics under the averages, 0 = none")                                     \
     X(WHOLE, val_flip, FIXED, DATA, 0, 0, 0, ON_OFF,                                                                   \
-      "1: validation by the flip test: means with mirrored images, twice the time")
+      "1: validation by the flip test: means with mirrored images, twice the time")                                    \
+    X(WHOLE, image_cache, FREE, DATA, 512, 512, 512, FROM(0, 1e6),                                                     \
+      "most MiB of decoded images that are kept, where memory allows; 0 = none")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */

@@ -21,8 +21,9 @@ typedef struct ax_genotype {
 } ax_genotype;
 
 /* The text form, e.g. [[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]; blanks are allowed. Its brackets say of
-   which space it is. Or the name of a published network (ax_space.published), of which an error lists all. Errors (AX_EINVAL) say what was expected and at which character (counted from 1), then the text
-   with that character marked: "genotype: op 11 at character 3: ops are 0 to 10: [[>11<,[0,...". */
+   which space it is. Or the name of a published network (ax_space.published), of which an error lists all. Errors
+   (AX_EINVAL) say what was expected and at which character (counted from 1), then the text with that character marked:
+   "genotype: op 11 at character 3: ops are 0 to 10: [[>11<,[0,...". */
 ax_code ax_genotype_parse(const char *text, ax_genotype *g, ax_err *err);
 /* Writes the text form, without blanks, into buf of AX_GENOTYPE_TEXT bytes; returns buf. */
 char *ax_genotype_print(const ax_genotype *g, char buf[static AX_GENOTYPE_TEXT]);

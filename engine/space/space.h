@@ -30,9 +30,9 @@ typedef struct ax_published {
 
 typedef struct ax_space {
     const char *name;
-    const char *pattern; /* of the text form; # is a decision */
-    const char *example; /* of a change: "op5=sep3x3 or in5=2" */
-    const char *names;   /* what the decisions' names mean, in lines, for --help */
+    const char *pattern;           /* of the text form; # is a decision */
+    const char *example;           /* of a change: "op5=sep3x3 or in5=2" */
+    const char *names;             /* what the decisions' names mean, in lines, for --help */
     const ax_published *published; /* n_published of them; no other space has one of that name */
     const ax_decision *decision;
     /* For policies: */

@@ -333,6 +333,14 @@ static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_
     return AX_OK;
 }
 
+/* What memory is left beside a training that takes so many bytes may hold decoded images. */
+static void keep_images(ax_trainer *t, uint64_t bytes)
+{
+    uint64_t most = (uint64_t)t->settings.image_cache << 20, room = t->budget > bytes ? t->budget - bytes : 0;
+    if (t->source->ops->keep)
+        t->source->ops->keep(t->source, (size_t)(most < room ? most : room));
+}
+
 ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch watch, void *context, ax_outcome *out,
                        ax_err *err)
 {
@@ -342,6 +350,8 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
     for (;;) {
         uint64_t bytes = 0;
         code = fits(t, &fitted, &bytes, &why);
+        if (code == AX_OK)
+            keep_images(t, bytes);
         if (code == AX_OK && ax_latency_runs(&t->settings) && !(t->encoder_ms > 0))
             code = ax_latency_encoder(t, &t->encoder_ms, &why);
         if (code == AX_OK)

@@ -61,6 +61,9 @@ typedef struct ax_source_ops {
     ax_code (*fingerprint)(ax_source *s, ax_fingerprint *out, ax_err *err);
     /* Names every file that it reads, so that no output lands on one. */
     ax_code (*files)(ax_source *s, ax_files *out, ax_err *err);
+    /* From here on at most so many bytes of decoded images stay in memory, from one sample to the next; 0: none, as at
+       the beginning. Samples are the same. Not while a stream is open or a sample is made. NULL: nothing is decoded. */
+    void (*keep)(ax_source *s, size_t bytes);
     /* Samples first .. first+count-1 in order, made ahead by `threads` threads. next blocks; AX_OK fills out. */
     void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads, ax_err *err);
     ax_code (*next)(void *stream, ax_sample *out, ax_err *err);

@@ -70,7 +70,7 @@ int ax_trainer_loaders(const ax_trainer *t)
     int cores = ax_cores_allowed();
     if (t->settings.threads)
         return (int)t->settings.threads;
-    return !t->be->separate || cores < FEW ? FEW : cores < MOST ? cores : MOST;
+    return cores < FEW ? FEW : cores < MOST ? cores : MOST;
 }
 
 uint64_t ax_trainer_stage2_samples(const ax_trainer *t)

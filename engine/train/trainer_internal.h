@@ -38,8 +38,8 @@ void ax_trainer_configure(const ax_trainer *t, ax_device *dev);
 bool ax_trainer_has_teacher(const ax_settings *s);
 /* How the crops of a stage are cut. */
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage);
-/* Threads that make samples: the setting, or two, which keep up with a CPU's training, or, for a device of its own, one
-   for each core. */
+/* Threads that make samples: the setting, or one for each core, at least two. They wait most of the time, but for the
+   first pass over large images, and where a device of its own trains faster than a core decodes. */
 int ax_trainer_loaders(const ax_trainer *t);
 /* Crops of one pass of stage 2. */
 uint64_t ax_trainer_stage2_samples(const ax_trainer *t);
