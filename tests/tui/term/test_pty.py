@@ -162,6 +162,18 @@ def nothing_is_sent_while_nothing_happens():
         s.close()
 
 
+def a_long_history_is_shown_once_it_is_read():
+    """However seldom events are drawn."""
+    with Place() as place:
+        make_run(place.runs, "old", candidates=5000)
+        with open(os.path.join(place.path, "auxcell", "config.ini"), "w") as f:
+            f.write("rate = 0.1\n")
+        began = time.monotonic()
+        s = attach(place).wait("#5000")
+        assert time.monotonic() - began < 9.5
+        s.close()
+
+
 def a_held_key_sends_little():
     """Details follow once the key is let go, and show what is selected then."""
     for view, rows, cols, most in (("1", 24, 80, 400), ("1", 48, 160, 400), ("2", 48, 160, 100)):
@@ -384,4 +396,4 @@ run_tests([runs_are_listed_and_removed, overview_is_shown_and_left, keys_change_
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
                the_list_of_runs_follows_what_is_there, marked_runs_are_compared,
-               nothing_is_sent_while_nothing_happens, a_held_key_sends_little, the_mouse_is_taken_and_left, noise_does_no_harm, an_unknown_run_is_one_line])
+               nothing_is_sent_while_nothing_happens, a_long_history_is_shown_once_it_is_read, a_held_key_sends_little, the_mouse_is_taken_and_left, noise_does_no_harm, an_unknown_run_is_one_line])
