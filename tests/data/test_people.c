@@ -197,6 +197,48 @@ static void test_mpii(void **state)
     assert_non_null(strstr(err.msg, "'../a.png' is no name of a file"));
 }
 
+/* An image that stays in memory is decoded once for all persons in it. */
+static void test_kept_images(void **state)
+{
+    (void)state;
+    char a[1024], b[1024], text[4000], path[64], away[64];
+    mpii_person(a, sizeof a, "a.png", 41, 31);
+    mpii_person(b, sizeof b, "b.png", 71, 61);
+    snprintf(text, sizeof text, "[%s, %s, %s]", a, a, b);
+    write_text("annot/train.json", text);
+    write_text("annot/valid.json", text);
+    ax_source *s = open_set("mpii:%s", "pose", NULL);
+    assert_non_null(s);
+    ax_sample plain[2], kept;
+    for (uint64_t i = 0; i < 2; i++)
+        plain[i] = sample_of(s, AX_SPLIT_TRAIN, true, i);
+    s->ops->keep(s, H * W * 3); /* one image */
+    kept = sample_of(s, AX_SPLIT_TRAIN, true, 0);
+    ax_sample_release(&kept);
+    snprintf(path, sizeof path, "%s", ax_tempdir_path("images/a.png"));
+    snprintf(away, sizeof away, "%s", ax_tempdir_path("images/away.png"));
+    assert_int_equal(rename(path, away), 0);
+    for (uint64_t i = 0; i < 2; i++) {
+        kept = sample_of(s, AX_SPLIT_TRAIN, true, i);
+        assert_memory_equal(kept.image, plain[i].image, SIDE * SIDE * 3 * sizeof(float));
+        assert_memory_equal(kept.truth, plain[i].truth, sizeof(ax_pose_truth));
+        ax_sample_release(&kept);
+        ax_sample_release(&plain[i]);
+    }
+    uint8_t *rgb;
+    int32_t h, w;
+    assert_int_equal(s->ops->picture(s, AX_SPLIT_TRAIN, 1, &rgb, &h, &w, NULL), AX_OK); /* a copy, the caller's */
+    assert_true(h == H && w == W && rgb[(30 * W + 40) * 3] == 255 && rgb[0] == 60);
+    free(rgb);
+    kept = sample_of(s, AX_SPLIT_TRAIN, true, 2); /* the other image, which there is no room for */
+    ax_sample_release(&kept);
+    s->ops->keep(s, 0);
+    const ax_sample_spec spec = { .split = AX_SPLIT_TRAIN, .h = SIDE, .w = SIDE };
+    assert_int_equal(s->ops->sample(s, &spec, 0, &kept, NULL), AX_EIO);
+    s->ops->close(s);
+    assert_int_equal(rename(away, path), 0);
+}
+
 /* The nose on the square, the eyes beside it. */
 static void coco_person(char *out, size_t cap, int image, int x, int y, const char *more)
 {
@@ -251,6 +293,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scenes),
         cmocka_unit_test(test_mpii),
+        cmocka_unit_test(test_kept_images),
         cmocka_unit_test(test_coco),
     };
     return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);

@@ -132,6 +132,44 @@ static ax_code run(bench *b, ax_outcome *out, ax_err *err)
     return ax_trainer_run(b->t, &b->job, watch, b, out, err);
 }
 
+static size_t may_keep;
+
+static void note_limit(ax_source *s, size_t bytes)
+{
+    (void)s;
+    may_keep = bytes;
+}
+
+/* Decoded images have what is left beside the training, at most their setting. */
+static void images_take_what_is_left(void **state)
+{
+    static const struct {
+        const char *setting;
+        uint64_t left;
+        size_t keeps;
+    } cases[] = { { "2", 5 << 20, 2 << 20 }, { "2", 1 << 20, 1 << 20 }, { "2", 0, 0 }, { "0", 5 << 20, 0 } };
+    bench *b = *state;
+    ax_err err = { AX_OK, "" };
+    const ax_source_ops *ops = b->source->ops;
+    ax_source_ops noting = *ops;
+    noting.keep = note_limit;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char memory[32];
+        ax_footprint f;
+        ax_outcome out;
+        ax_settings_set(&b->settings, "image-cache", cases[i].setting, &err);
+        assert_int_equal(ax_footprint_of(b->t, &b->job, &f, &err), AX_OK);
+        snprintf(memory, sizeof memory, "%llu", (unsigned long long)(f.peak + cases[i].left));
+        open_trainer(b, memory);
+        b->source->ops = &noting;
+        may_keep = SIZE_MAX;
+        assert_int_equal(run(b, &out, &err), AX_OK);
+        b->source->ops = ops;
+        assert_int_equal(out.peak_bytes, f.peak); /* images that could be dropped aren't part of it */
+        assert_int_equal(may_keep, cases[i].keeps);
+    }
+}
+
 static void over_the_budget(void **state)
 {
     bench *b = *state;
@@ -212,6 +250,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(prediction_is_what_is_allocated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(outlines_need_no_caches, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(images_take_what_is_left, set_up, tear_down),
         cmocka_unit_test_setup_teardown(over_the_budget, set_up, tear_down),
         cmocka_unit_test_setup_teardown(two_budgets, set_up, tear_down),
     };
