@@ -1,6 +1,7 @@
 /* The images of an evaluation, one after the other. */
 #include "engine/command/eval.h"
 
+#include "engine/base/cores.h"
 #include "engine/base/out.h"
 #include "engine/base/rng.h"
 
@@ -22,19 +23,24 @@ static const ax_task_spec *spec_of(const ax_eval *e)
     return &e->source->info.task;
 }
 
-/* Image i at its whole size, with a margin up to what the network takes. */
+/* Images at their whole size, with a margin up to what the network takes. */
+static ax_sample_spec whole_images(const ax_eval *e)
+{
+    return (ax_sample_spec) { .split = e->split, .whole = true, .scale_min = 1, .scale_max = 1 };
+}
+
 static ax_code take(const ax_eval *e, size_t i, ax_sample *s, ax_err *err)
 {
-    const ax_sample_spec whole = { .split = e->split, .whole = true, .scale_min = 1, .scale_max = 1 };
+    const ax_sample_spec whole = whole_images(e);
     return ax_source_failed(e->source->ops->sample(e->source, &whole, i, s, err), err);
 }
 
-/* Adds image i to an account. */
-static ax_code judge(const ax_eval *e, size_t i, void *score, ax_err *err)
+/* Adds the stream's next image to an account. */
+static ax_code judge(const ax_eval *e, void *stream, void *score, ax_err *err)
 {
     ax_sample s = { 0 };
     const void *prediction;
-    ax_code code = take(e, i, &s, err);
+    ax_code code = ax_source_failed(e->source->ops->next(stream, &s, err), err);
     if (code == AX_OK)
         code = ax_variant_predictor_run(e->vp, s.image, s.h, s.w, &prediction, err);
     if (code == AX_OK)
@@ -190,10 +196,12 @@ static ax_code find_intervals(ax_eval *e, void *const *each, ax_err *err)
 static ax_code judge_all(ax_eval *e, void **each, ax_err *err)
 {
     const ax_task *task = task_of(e);
-    ax_code code = AX_OK;
+    const ax_sample_spec whole = whole_images(e);
+    void *stream = e->source->ops->stream(e->source, &whole, 0, e->n, ax_cores_allowed(), err);
+    ax_code code = stream ? AX_OK : ax_source_failed(err->code, err);
     for (size_t i = 0; i < e->n && code == AX_OK; i++) {
         void *own = task->score_merge ? task->score_new(spec_of(e), err) : e->score;
-        code = own ? judge(e, i, own, err) : err->code;
+        code = own ? judge(e, stream, own, err) : err->code;
         if (task->score_merge && code == AX_OK) {
             note_worst(e, own, i);
             task->score_merge(e->score, own);
@@ -205,6 +213,8 @@ static ax_code judge_all(ax_eval *e, void **each, ax_err *err)
         if (e->show_progress)
             ax_out_progress("  %zu/%zu images ", i + 1, e->n);
     }
+    if (stream)
+        e->source->ops->stream_close(stream);
     if (e->show_progress)
         ax_out_progress("%s", "");
     return code;
