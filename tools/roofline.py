@@ -40,67 +40,82 @@ def operation(text):
 
 
 def launches_and_extra(row, biased):
-    """Kernels per node (engine/backend/cuda: conv.c, norm.c, loss.c, resize.c, eltwise.c; cuDNN and cuBLASLt count as one
-    each), and bytes per node beyond each tensor once: what is read again from memory."""
+    """The kernels of a node in their order (engine/backend/cuda: conv.c, norm.c, loss.c, resize.c, eltwise.c; cuDNN and
+    cuBLASLt count as one each), and bytes beyond each tensor once: what is read again from memory."""
     name, from_size, (n, h, w, c), out = operation(row["op"])
     x, y = 4 * n * h * w * c, 4 * n * h * w * out
     backward = " backward" in name
     if name.startswith("conv2d"):
-        kernel = name.split()[1]
-        own = " dw" in name  # depthwise: own kernels, weights in an order of their own, gradients as parts
-        repack = 0 if kernel == "1x1" else 1
+        own = " dw" in name  # depthwise: own kernels, gradients of weights as parts
         if not backward:
-            bias = (n, h, w, c, out) in biased and repack  # 1x1: the product adds it
-            return 1 + repack + bias, 2 * y * bias
+            bias = (n, h, w, c, out) in biased and name.split()[1] != "1x1"  # 1x1: the product adds it
+            return ["dw_forward" if own else "library"] + ["bias"] * bias, 2 * y * bias
         wants = name.split(" backward ")[1].split()
-        count = ("x" in wants) * (1 + repack) + (1 + (1 if own else repack)) + ("b" in wants)
-        return count, y * (len(wants) - 1)  # dy once per gradient
+        weights = [f"dw_backward_weights {c}", "sum_parts"] if own else ["library weights"]
+        return (["dw_backward_data" if own else "library data"] * ("x" in wants) + weights * ("w" in wants)
+                + [f"column_sums {c}"] * ("b" in wants)), y * (len(wants) - 1)  # dy once per gradient
     if name.startswith("batchnorm"):
-        return 2, x  # x is read for the sums and again
+        return [f"bn{' backward' * backward} sums {c}", f"bn{' backward' * backward} apply"], x  # x for both
     if name == "ce":
-        return 3, 0
-    if name in ("mse", "wmse") or (name == "resize backward" and from_size != "1x1"):
-        return 2, 0
+        return ["ce_count", "ce", "final"], 0
+    if name in ("mse", "wmse"):
+        return ["squares", "final"], 0
+    if name == "gpool" or (name == "resize backward" and from_size == "1x1"):
+        return [f"column_sums {c}"], 0
+    if name == "resize backward":
+        return ["rows", "resize backward"], 0
     if name.split()[0] in ("add", "relu", "concat", "resize", "gpool", "ce", "mse", "wmse", "wsum"):
-        return 1, 0
+        return [name], 0
     sys.exit(f"roofline.py: {row['op']}: an operation that nobody counted the kernels of")
 
 
+def launches_of(kernels):
+    """Of nodes that run together: those of one kernel that come first, second, ... in their nodes are one launch."""
+    return sum(len({k[i] for k in kernels if i < len(k)}) for i in range(max(map(len, kernels))))
+
+
 def kind(text):
-    """Rows of the table: operations without their shapes."""
+    """Rows of the table: operations without their shapes; depthwise ones run together whatever their kernels."""
     name = operation(text)[0]
-    return re.sub(r" backward.*", " backward", name).replace("conv2d", "conv").replace(" dw", " depthwise")
+    name = re.sub(r" backward.*", " backward", name).replace("conv2d", "conv")
+    return re.sub(r"conv .* dw( d\d+)?", "conv depthwise", name)
 
 
 def rows_of(profile):
-    """Per kind: nodes, launches, bytes, FLOP, and per card the bound of each node summed up."""
-    biased = {operation(r["op"])[2] + (operation(r["op"])[3],) for r in profile["profile"] if r["op"].split()[-2] == "b"}
+    """Per kind: nodes, launches, bytes, FLOP, and of each group that runs together bytes, FLOP, launches."""
+    ops = profile["profile"]
+    biased = {operation(r["op"])[2] + (operation(r["op"])[3],) for r in ops if r["op"].split()[-2] == "b"}
     rows = {}
-    params = profile["params"] - ENCODER
-    extra = {"op": "clip, Adam, average", "nodes": 1, "bytes": 44 * params, "flop": 20 * params}
-    for r in profile["profile"] + [extra]:
-        update = r is extra
-        launches, again = (5, 0) if update else launches_and_extra(r, biased)
-        name = r["op"] if update else kind(r["op"])
+
+    def add(name, nodes, size, flop, launches):
         row = rows.setdefault(name, {"nodes": 0, "launches": 0, "bytes": 0, "flop": 0, "parts": [],
                                      "tensor": name.startswith("conv ") and "depthwise" not in name})
-        each = (r["bytes"] / r["nodes"] + again, r["flop"] / r["nodes"], launches)
-        row["nodes"] += r["nodes"]
-        row["launches"] += r["nodes"] * launches
-        row["bytes"] += r["nodes"] * each[0]
-        row["flop"] += r["nodes"] * each[1]
-        row["parts"].append((r["nodes"], *each))
+        for key, value in ("nodes", nodes), ("launches", launches), ("bytes", size), ("flop", flop):
+            row[key] += value
+        row["parts"].append((size, flop, launches))
+
+    for group in profile["groups"]:
+        kernels, size, flop = [], 0, 0
+        for r in (ops[i] for i in group):
+            own, again = launches_and_extra(r, biased)
+            kernels.append(own)
+            size += r["bytes"] / r["nodes"] + again
+            flop += r["flop"] / r["nodes"]
+        add(kind(ops[group[0]]["op"]), len(group), size, flop, launches_of(kernels))
+    params = profile["params"] - ENCODER
+    add("weights in another order", 1, 0, 0, 2)  # at a step's beginning, and gradients at its end: few bytes
+    add("clip, Adam, average", 1, 44 * params, 20 * params, 5)
     return rows
 
 
 def bound(row, card, peak, gap):
-    """Seconds of a row, a node's being the largest of its three bounds; and the seconds by what bounds them."""
+    """Seconds of a row, those of what runs together being the largest of its three bounds; and by what bounds them."""
     by = {"memory": 0, "FLOP": 0, "launch": 0}
-    for nodes, size, flop, launches in row["parts"]:
+    for size, flop, launches in row["parts"]:
         times = {"memory": size / card["bandwidth"], "FLOP": flop / card[peak if row["tensor"] else "fp32"],
                  "launch": launches * gap}
         most = max(times, key=times.get)
-        by[most] += nodes * times[most]
+        by[most] += times[most]
     return sum(by.values()), by
 
 
@@ -144,7 +159,7 @@ def hourly(rows, card, peak, gap, batch):
 def measure(a, genotype, batch=None):
     return json.loads(subprocess.run(
         [a.engine, "bench", "step", "--genotype", genotype, "--device", "cpu", "--batch", str(batch or a.batch), "--crop",
-         str(a.crop), "--channels", str(a.channels), "--runs", "1", "--profile", "--json"],
+         str(a.crop), "--channels", str(a.channels), "--runs", "1", "--profile", "--together", "--json"],
         check=True, capture_output=True, text=True).stdout)
 
 

@@ -81,7 +81,8 @@ static bool take(const pass *p, fusion *f, uint32_t index)
         f->attr.fused.act = n->attr.act;
     } else if (n->op == AX_OP_RELU && f->adds && !f->attr.fused.after) {
         f->attr.fused.after = n->attr.act;
-    } else if (n->op == AX_OP_ADD && f->adds < AX_MAX_SUMMANDS && !f->attr.fused.after && n->in[0] != n->in[1]) {
+    } else if (n->op == AX_OP_ADD && n->n_in == 2 && f->adds < AX_MAX_SUMMANDS && !f->attr.fused.after &&
+               n->in[0] != n->in[1]) {
         f->add[f->adds++] = n->in[n->in[0] == f->out ? 1 : 0];
     } else {
         return false;

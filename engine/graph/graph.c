@@ -29,6 +29,50 @@ void ax_graph_free(ax_graph *g)
     free(g);
 }
 
+static bool copy_values(const ax_graph *g, ax_graph *to)
+{
+    for (size_t i = 0; i < g->n_values; i++) {
+        ax_value *v = &to->value[i];
+        ax_param_spec *spec = g->value[i].spec ? malloc(sizeof *spec) : NULL;
+        *v = g->value[i];
+        v->name = v->name ? strdup(v->name) : NULL;
+        to->n_values = i + 1;
+        if (spec) {
+            *spec = *g->value[i].spec;
+            spec->name = v->name;
+        }
+        v->spec = spec;
+        if ((g->value[i].name && !v->name) || (g->value[i].spec && !spec))
+            return false;
+    }
+    return true;
+}
+
+ax_graph *ax_graph_copy(const ax_graph *g, ax_err *err)
+{
+    ax_graph *to = ax_graph_new(err);
+    if (!to)
+        return NULL;
+    to->value = malloc((g->n_values + 1) * sizeof *to->value);
+    to->node = malloc((g->n_nodes + 1) * sizeof *to->node);
+    to->grad = malloc((g->n_grad + 1) * sizeof *to->grad);
+    if (!to->value || !to->node || !to->grad || !copy_values(g, to)) {
+        ax_fail(err, AX_ENOMEM, "no memory for a copy of %zu values", g->n_values);
+        ax_graph_free(to);
+        return NULL;
+    }
+    to->cap_values = g->n_values;
+    to->n_nodes = to->cap_nodes = g->n_nodes;
+    to->n_grad = g->n_grad;
+    to->seed = g->seed;
+    to->differentiated = g->differentiated;
+    if (g->n_nodes)
+        memcpy(to->node, g->node, g->n_nodes * sizeof *to->node);
+    if (g->n_grad)
+        memcpy(to->grad, g->grad, g->n_grad * sizeof *to->grad);
+    return to;
+}
+
 uint32_t ax_graph_add_value(ax_graph *g, const ax_value *v, ax_err *err)
 {
     if (g->n_values == g->cap_values) {

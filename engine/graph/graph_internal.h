@@ -18,6 +18,8 @@ struct ax_graph {
 /* Name of the input that holds d loss / d loss. */
 #define AX_GRAPH_SEED "loss.gradient"
 
+/* All of it, with names of its own; NULL on failure. */
+ax_graph *ax_graph_copy(const ax_graph *g, ax_err *err);
 /* Appends a value / a node; 0 / NULL when memory runs out (err says so). */
 uint32_t ax_graph_add_value(ax_graph *g, const ax_value *v, ax_err *err);
 ax_node *ax_graph_add_node(ax_graph *g, const ax_node *n, ax_err *err);

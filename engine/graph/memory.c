@@ -1,5 +1,7 @@
 #include "engine/graph/memory.h"
 
+#include "engine/graph/schedule.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,15 +72,15 @@ static void find_lifetimes(const ax_graph *g, ax_memory *m, const bool *needed)
             if (!n->out[i] || !needed[n->out[i] - 1])
                 continue;
             ax_home *h = &m->home[n->out[i] - 1];
-            h->first = s;
-            h->last = ax_graph_value(g, n->out[i])->kept ? m->n_steps : s;
+            h->first = m->group[s];
+            h->last = ax_graph_value(g, n->out[i])->kept ? m->n_steps : m->group[s];
             if (h->place == AX_PLACE_NONE)
                 h->place = AX_PLACE_ARENA;
         }
         for (uint32_t i = 0; i < n->n_in; i++)
             if (n->reads >> i & 1) {
                 ax_home *h = &m->home[n->in[i] - 1];
-                h->last = h->last > s ? h->last : s;
+                h->last = h->last > m->group[s] ? h->last : m->group[s];
             }
     }
 }
@@ -88,6 +90,23 @@ static void find_lifetimes(const ax_graph *g, ax_memory *m, const bool *needed)
 static size_t bytes_of(const ax_graph *g, uint32_t id)
 {
     return (ax_type_bytes(ax_graph_value(g, id)->type) + ALIGN - 1) / ALIGN * ALIGN;
+}
+
+/* Another step of the group of s reads the value. */
+static bool read_beside(const ax_graph *g, const ax_memory *m, size_t s, uint32_t id)
+{
+    size_t first = s, end = s + 1;
+    while (first > 0 && m->group[first - 1] == m->group[s])
+        first--;
+    while (end < m->n_steps && m->group[end] == m->group[s])
+        end++;
+    for (size_t k = first; k < end; k++) {
+        const ax_node *n = ax_graph_node(g, m->step[k]);
+        for (uint32_t i = 0; i < n->n_in && k != s; i++)
+            if ((n->reads >> i & 1) && n->in[i] == id)
+                return true;
+    }
+    return false;
 }
 
 /* The input whose memory output 0 of step s may take over, 0 = none. */
@@ -103,8 +122,8 @@ static uint32_t in_place_input(const ax_graph *g, const ax_memory *m, size_t s)
         bool may = n->backward ? (i == 0 && (info->backward_inplace & 1)) ||
                                      (i == info->n_out + n->n_out + 1 && (info->backward_inplace & 2))
                                : info->inplace >> i & 1;
-        if (!may || !(n->reads >> i & 1) || m->home[in - 1].place != AX_PLACE_ARENA || m->home[in - 1].last != s ||
-            bytes_of(g, in) != bytes_of(g, out))
+        if (!may || !(n->reads >> i & 1) || m->home[in - 1].place != AX_PLACE_ARENA ||
+            m->home[in - 1].last != m->group[s] || bytes_of(g, in) != bytes_of(g, out) || read_beside(g, m, s, in))
             continue;
         bool twice = false; /* read through another input as well: that one must stay intact */
         for (uint32_t k = 0; k < n->n_in; k++)
@@ -190,17 +209,27 @@ static ax_code place_buffers(ax_memory *m, ax_err *err)
     return AX_OK;
 }
 
-ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, ax_memory *m, ax_err *err)
+static ax_code find_groups(const ax_graph *g, bool together, ax_memory *m, ax_err *err)
+{
+    for (size_t s = 0; s < m->n_steps; s++)
+        m->group[s] = (uint32_t)s;
+    return together ? ax_schedule(g, m->step, m->n_steps, m->group, err) : AX_OK;
+}
+
+ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, bool together, ax_memory *m, ax_err *err)
 {
     size_t n_values = ax_graph_values(g);
     *m = (ax_memory) { 0 };
     m->step = calloc(ax_graph_nodes(g) + 1, sizeof *m->step);
+    m->group = calloc(ax_graph_nodes(g) + 1, sizeof *m->group);
     m->home = calloc(n_values + 1, sizeof *m->home);
     m->buffer = calloc(n_values + 1, sizeof *m->buffer);
     bool *needed = calloc(n_values + 1, sizeof *needed);
-    ax_code code = m->step && m->home && m->buffer && needed
+    ax_code code = m->step && m->group && m->home && m->buffer && needed
                        ? find_steps(g, keep_effects, m, needed, err)
                        : ax_fail(err, AX_ENOMEM, "no memory to plan %zu values", n_values);
+    if (code == AX_OK)
+        code = find_groups(g, together, m, err);
     if (code == AX_OK) {
         find_lifetimes(g, m, needed);
         make_buffers(g, m);
@@ -215,6 +244,7 @@ ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, ax_memory *m, ax_er
 void ax_memory_release(ax_memory *m)
 {
     free(m->step);
+    free(m->group);
     free(m->home);
     free(m->buffer);
     *m = (ax_memory) { 0 };

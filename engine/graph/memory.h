@@ -16,7 +16,7 @@ typedef struct ax_home {
     ax_place place;
     uint32_t param;     /* GRAD: value id of the parameter */
     uint32_t buffer;    /* ARENA: index into buffers */
-    size_t first, last; /* steps that make it and read it last */
+    size_t first, last; /* groups of steps that make it and read it last */
 } ax_home;
 
 typedef struct ax_buffer {
@@ -24,7 +24,8 @@ typedef struct ax_buffer {
 } ax_buffer;
 
 typedef struct ax_memory {
-    size_t *step; /* indices of the nodes that run, in order */
+    size_t *step;    /* indices of the nodes that run, in order */
+    uint32_t *group; /* of each step: those of a group run at the same time; they are neighbours */
     size_t n_steps;
     ax_home *home; /* per value id - 1 */
     ax_buffer *buffer;
@@ -32,8 +33,9 @@ typedef struct ax_memory {
     size_t arena; /* bytes */
 } ax_memory;
 
-/* keep_effects: see AX_PLAN_KEEP_EFFECTS. */
-ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, ax_memory *m, ax_err *err);
+/* keep_effects: see AX_PLAN_KEEP_EFFECTS. together: in the order and the groups of ax_schedule, else each step is a
+   group. */
+ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, bool together, ax_memory *m, ax_err *err);
 void ax_memory_release(ax_memory *m);
 
 #endif

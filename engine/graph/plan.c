@@ -5,6 +5,7 @@
 #include "engine/graph/fuse.h"
 #include "engine/graph/graph_internal.h"
 #include "engine/graph/memory.h"
+#include "engine/graph/sums.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,19 +16,21 @@ typedef struct step {
     const ax_kernel *kernel;
     ax_call call;
     bool prepared;
+    size_t work, work_at; /* bytes of scratch, and where they are: those of a group lie side by side */
     double seconds;
     uint64_t runs;
 } step;
 
 struct ax_plan {
-    const ax_graph *g; /* borrowed, or `fused` */
-    ax_graph *fused;   /* owned; NULL: it runs what it was given */
+    const ax_graph *g; /* borrowed, or `own` */
+    ax_graph *own;     /* what was made of the graph that was given; NULL: that one runs */
     const ax_backend *be;
     ax_device *dev;
     ax_params *params; /* NULL while only predicting */
     unsigned flags;
     ax_memory memory;
     step *step;
+    ax_call **call; /* of each step */
     void *arena, *work;
     size_t work_bytes, input_bytes, held_bytes;
     void **mem;         /* per value id - 1: where it is, NULL = dead */
@@ -90,15 +93,19 @@ static void bind_call(const ax_plan *p, step *s)
     s->call.n_out = n->n_out;
     for (uint32_t i = 0; i < n->n_in; i++) {
         s->call.in[i] = view_of(p, n->in[i], n->reads >> i & 1);
+        if (n->in[i] && ax_graph_value(p->g, n->in[i])->kind == AX_VALUE_PARAM)
+            s->call.params |= 1u << i;
         if (!n->in[i])
             s->call.in[i].type = type_behind(p, n, i, false);
     }
     for (uint32_t i = 0; i < n->n_out; i++) {
         s->call.out[i] = view_of(p, n->out[i], true);
+        if (n->out[i] && p->memory.home[n->out[i] - 1].place == AX_PLACE_GRAD)
+            s->call.grads |= 1u << i;
         if (!n->out[i])
             s->call.out[i].type = type_behind(p, n, i, true);
     }
-    s->call.work = p->work;
+    s->call.work = p->work ? (char *)p->work + s->work_at : NULL;
 }
 
 static ax_code prepare_step(ax_plan *p, step *s, ax_err *err)
@@ -114,10 +121,32 @@ static ax_code prepare_step(ax_plan *p, step *s, ax_err *err)
     if (s->kernel->prepare && s->kernel->prepare(p->dev, &s->call, &work, err) != AX_OK)
         return prefix_step(p, s, err);
     s->prepared = true;
+    s->work = work;
     p->held_bytes += s->call.held;
-    if (work > p->work_bytes)
-        p->work_bytes = work;
     return AX_OK;
+}
+
+/* The step behind the group of step i. */
+static size_t group_end(const ax_plan *p, size_t i)
+{
+    size_t end = i + 1;
+    while (end < p->memory.n_steps && p->memory.group[end] == p->memory.group[i])
+        end++;
+    return end;
+}
+
+static void place_work(ax_plan *p)
+{
+    enum { ALIGN = 256 };
+    for (size_t i = 0, end; i < p->memory.n_steps; i = end) {
+        size_t at = 0;
+        end = group_end(p, i);
+        for (size_t k = i; k < end; k++) {
+            p->step[k].work_at = at;
+            at += end - i == 1 ? p->step[k].work : (p->step[k].work + ALIGN - 1) / ALIGN * ALIGN;
+        }
+        p->work_bytes = at > p->work_bytes ? at : p->work_bytes;
+    }
 }
 
 /* ---- making ---- */
@@ -129,22 +158,25 @@ static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *d
         ax_fail(err, AX_ENOMEM, "no memory for a plan");
         return NULL;
     }
-    if (flags & AX_PLAN_INFERENCE && be->forward[AX_OP_FUSED].run && !(p->fused = ax_graph_fused(g, err))) {
+    bool fused = flags & AX_PLAN_INFERENCE && be->forward[AX_OP_FUSED].run;
+    bool together = be->together || flags & AX_PLAN_TOGETHER;
+    if ((fused && !(p->own = ax_graph_fused(g, err))) || (!fused && together && !(p->own = ax_graph_sums(g, err)))) {
         free(p);
         return NULL;
     }
-    p->g = g = p->fused ? p->fused : g;
+    p->g = g = p->own ? p->own : g;
     p->be = be;
     p->dev = dev;
     p->flags = flags;
     p->capture.on = flags & AX_PLAN_CAPTURE;
-    ax_code code = ax_memory_plan(g, flags & AX_PLAN_KEEP_EFFECTS, &p->memory, err);
+    ax_code code = ax_memory_plan(g, flags & AX_PLAN_KEEP_EFFECTS, together, &p->memory, err);
     if (code == AX_OK) {
         p->step = calloc(p->memory.n_steps + 1, sizeof *p->step);
+        p->call = calloc(p->memory.n_steps + 1, sizeof *p->call);
         p->mem = calloc(ax_graph_values(g) + 1, sizeof *p->mem);
         p->owned = calloc(ax_graph_values(g) + 1, sizeof *p->owned);
         p->bound = calloc(ax_graph_values(g) + 1, sizeof *p->bound);
-        if (!p->step || !p->mem || !p->owned || !p->bound)
+        if (!p->step || !p->call || !p->mem || !p->owned || !p->bound)
             code = ax_fail(err, AX_ENOMEM, "no memory for a plan of %zu steps", p->memory.n_steps);
     }
     for (uint32_t id = 1; code == AX_OK && id <= ax_graph_values(g); id++) {
@@ -155,10 +187,13 @@ static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *d
     }
     for (size_t i = 0; code == AX_OK && i < p->memory.n_steps; i++) {
         p->step[i].node = ax_graph_node(g, p->memory.step[i]);
+        p->call[i] = &p->step[i].call;
         code = prepare_step(p, &p->step[i], err);
     }
-    if (code == AX_OK)
+    if (code == AX_OK) {
+        place_work(p);
         return p;
+    }
     ax_plan_free(p);
     return NULL;
 }
@@ -242,11 +277,12 @@ void ax_plan_free(ax_plan *p)
     p->be->release(p->dev, p->arena);
     p->be->release(p->dev, p->work);
     free(p->step);
+    free(p->call);
     free(p->mem);
     free(p->owned);
     free(p->bound);
     ax_memory_release(&p->memory);
-    ax_graph_free(p->fused);
+    ax_graph_free(p->own);
     free(p);
 }
 
@@ -365,20 +401,39 @@ static ax_code copy_bound(ax_plan *p, ax_err *err)
     return code;
 }
 
+static ax_code begin_run(ax_plan *p, ax_err *err)
+{
+    if (p->first && p->first(p->first_context, err) != AX_OK)
+        return code_of(err);
+    return p->be->enter ? p->be->enter(p->dev, p->call, p->memory.n_steps, err) : AX_OK;
+}
+
+static ax_code end_run(ax_plan *p, ax_err *err)
+{
+    ax_code code = p->be->leave ? p->be->leave(p->dev, p->call, p->memory.n_steps, err) : AX_OK;
+    return code == AX_OK && p->then ? p->then(p->then_context, err) : code;
+}
+
 static ax_code run_steps(void *plan, ax_err *err)
 {
     ax_plan *p = plan;
-    if (p->first && p->first(p->first_context, err) != AX_OK)
-        return code_of(err);
-    for (size_t i = 0; i < p->memory.n_steps; i++)
-        if (p->step[i].kernel->run(p->dev, &p->step[i].call, err) != AX_OK)
-            return prefix_step(p, &p->step[i], err);
-    return p->then ? p->then(p->then_context, err) : AX_OK;
+    ax_code code = begin_run(p, err);
+    for (size_t i = 0, end; i < p->memory.n_steps && code == AX_OK; i = end) {
+        const step *s = &p->step[i];
+        end = group_end(p, i);
+        if (end - i == 1 || !p->be->together)
+            end = i + 1;
+        code = end - i == 1 ? s->kernel->run(p->dev, &s->call, err)
+                            : p->be->together(p->dev, s->kernel, (const ax_call *const *)&p->call[i], end - i, err);
+        if (code != AX_OK)
+            return prefix_step(p, s, err);
+    }
+    return code == AX_OK ? end_run(p, err) : code;
 }
 
 static ax_code run_profiled(ax_plan *p, ax_err *err)
 {
-    if (p->first && p->first(p->first_context, err) != AX_OK)
+    if (begin_run(p, err) != AX_OK)
         return code_of(err);
     for (size_t i = 0; i < p->memory.n_steps; i++) {
         step *s = &p->step[i];
@@ -389,7 +444,7 @@ static ax_code run_profiled(ax_plan *p, ax_err *err)
         s->seconds = !s->runs || took < s->seconds ? took : s->seconds;
         s->runs++;
     }
-    return p->then ? p->then(p->then_context, err) : AX_OK;
+    return end_run(p, err);
 }
 
 void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context)
@@ -436,7 +491,7 @@ size_t ax_plan_steps(const ax_plan *p)
 ax_plan_step ax_plan_step_at(const ax_plan *p, size_t i)
 {
     const step *s = &p->step[i];
-    return (ax_plan_step) { s->node, &s->call, s->seconds, s->runs };
+    return (ax_plan_step) { s->node, &s->call, p->memory.group[i], s->seconds, s->runs };
 }
 
 bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out)

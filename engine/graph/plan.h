@@ -17,7 +17,10 @@ enum {
     AX_PLAN_CAPTURE = 4,
     /* Of inference: runs the graph that engine/graph/fuse.h makes of it, where the backend can. The parameters must not
        change any more once the plan has run. Results differ by rounding. */
-    AX_PLAN_INFERENCE = 8
+    AX_PLAN_INFERENCE = 8,
+    /* In the order and the groups of a backend that runs independent nodes together, where this one doesn't: to count
+       them. The results are the same bits. */
+    AX_PLAN_TOGETHER = 16
 };
 
 /* params must hold every parameter of g. Gradients land in the AX_SLOT_GRAD of params. */
@@ -60,6 +63,7 @@ bool ax_plan_where(const ax_plan *p, uint32_t value, ax_plan_extent *out);
 typedef struct ax_plan_step {
     const ax_node *node;
     const ax_call *call; /* as the kernel gets it; the plan's */
+    uint32_t group;      /* steps with the same number are neighbours, and run together where the backend can */
     double seconds;      /* of the fastest profiled run: what disturbs a run only ever adds */
     uint64_t runs;       /* profiled ones */
 } ax_plan_step;

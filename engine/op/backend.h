@@ -32,7 +32,9 @@ typedef struct ax_call {
     ax_attr attr;
     ax_operand in[AX_MAX_OUT + AX_MAX_IN + AX_MAX_OUT], out[AX_MAX_IN];
     uint32_t n_in, n_out;
-    void *prep;  /* the kernel's own, made by prepare, undone by discard */
+    uint32_t params, grads; /* in[i] is a parameter, the same in all of a run; out[i] the gradient of one, which nothing
+                               reads before the run's end: bit i */
+    void *prep;             /* the kernel's own, made by prepare, undone by discard */
     void *work;  /* scratch of the size that prepare asked for; shared by all nodes of a plan, undefined between */
     size_t held; /* bytes that the kernel keeps of its own; set by prepare */
 } ax_call;
@@ -98,6 +100,9 @@ typedef struct ax_gather {
     } part[AX_GATHER_PARTS];
 } ax_gather;
 
+/* Most calls that run together. */
+enum { AX_TOGETHER = 12 };
+
 enum { AX_TO_DEVICE, AX_FROM_DEVICE, AX_ON_DEVICE };
 
 typedef struct ax_backend {
@@ -114,6 +119,13 @@ typedef struct ax_backend {
     /* Optional: what went otherwise than one would expect, a line at a time, each once; false: nothing more. */
     bool (*notice)(ax_device *dev, char *text, size_t size);
     ax_kernel forward[AX_OP_COUNT], backward[AX_OP_COUNT];
+    /* Optional: runs up to AX_TOGETHER calls of a kernel, none of which reads or overwrites what another writes, each
+       with scratch of its own, faster than one after the other; the results are the same. */
+    ax_code (*together)(ax_device *dev, const ax_kernel *kernel, const ax_call *const *call, size_t n, ax_err *err);
+    /* Optional: what the n calls of a plan, in its order, have to do at a run's beginning, before the first of them,
+       and at its end, for instead of each by itself. */
+    ax_code (*enter)(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
+    ax_code (*leave)(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
     /* Updates only enqueue, and all that they point at is in the backend's memory: they can be recorded. */
     /* *sum = the sum of squares of n floats, accumulated in double in a fixed order. */
     ax_code (*sum_squares)(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);

@@ -23,9 +23,9 @@ static ax_code infer_relu(const ax_attr *attr, const ax_type *in, size_t n_in, a
 static ax_code infer_add(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
 {
     (void)attr;
-    (void)n_in;
-    if (!ax_shape_equal(in[0].shape, in[1].shape))
-        return ax_op_reject(err, "add", "both sides have one shape", in[1].shape);
+    for (size_t i = 1; i < n_in; i++)
+        if (!ax_shape_equal(in[0].shape, in[i].shape))
+            return ax_op_reject(err, "add", "all summands have one shape", in[i].shape);
     out[0] = in[0];
     return AX_OK;
 }
@@ -73,10 +73,10 @@ const ax_op_info ax_op_relu = {
 const ax_op_info ax_op_add = {
     .text = "add",
     .min_in = 2,
-    .max_in = 2,
+    .max_in = AX_MAX_ADD,
     .n_out = 1,
     .infer = infer_add,
-    .differentiable = 1 << 0 | 1 << 1,
+    .differentiable = (1 << AX_MAX_ADD) - 1,
     .inplace = 1 << 0 | 1 << 1,
 };
 const ax_op_info ax_op_mix = {

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AX_IGNORE = 255, AX_MAX_IN = 9, AX_MAX_OUT = 3, AX_MAX_SUMMANDS = 2 /* of a FUSED */ };
+enum { AX_IGNORE = 255, AX_MAX_IN = 9, AX_MAX_OUT = 3, AX_MAX_ADD = 8, AX_MAX_SUMMANDS = 2 /* of a FUSED */ };
 
 typedef enum ax_dtype { AX_F32, AX_U8 } ax_dtype;
 typedef enum ax_memory_format { AX_NHWC, AX_OIHW } ax_memory_format;
@@ -36,7 +36,7 @@ typedef struct ax_shape {
              are saved for backward. Not train: xhat from the running statistics (mean, invstd still written), which
              backward takes as constants.
    RELU      (x) -> y; attr.act (RELU or RELU6)
-   ADD       (a, b) -> a + b
+   ADD       (a, b[, c ...]) -> ((a + b) + c) ...: the bits that as many additions of two come to
    RESIZE    (x) -> y; bilinear, half-pixel centres, edges clamped (PyTorch align_corners=False) to attr.size;
              from 1x1 it is a broadcast
    GPOOL     (x) -> {n,1,1,c}, the mean over h and w
@@ -72,7 +72,7 @@ typedef struct ax_shape {
     X(CONV2D, "conv2d", 2, 3, 1)                                                                                       \
     X(BNORM, "batchnorm", 5, 5, 3)                                                                                     \
     X(RELU, "relu", 1, 1, 1)                                                                                           \
-    X(ADD, "add", 2, 2, 1)                                                                                             \
+    X(ADD, "add", 2, 8, 1)                                                                                             \
     X(RESIZE, "resize", 1, 1, 1)                                                                                       \
     X(GPOOL, "gpool", 1, 1, 1)                                                                                         \
     X(CONCAT, "concat", 1, 4, 1)                                                                                       \

@@ -31,7 +31,8 @@ $(EMU_NCCL): $(E)/nccl.o $(E)/libcudart.so.13
 	@mkdir -p $(@D)
 	@$(emu_link) -Wl,-rpath,'$$ORIGIN/../emu' $^
 
-# A library of host kernels: $(1) its folder and name without .so, $(2) its .cu files, $(3) header and list of the kernels
+# A library of host kernels: $(1) its folder and name without .so, $(2) its .cu files, $(3) header and $(4) list of the
+# kernels, $(5) how the name of their argument's struct ends, $(6) how they take it
 define host_kernels
 $(1)/%.plain.o: %.cu tests/cuda/emu/kernel.h
 	@mkdir -p $$(@D)
@@ -43,7 +44,7 @@ $(1)/%.checked.o: %.cu tests/cuda/emu/kernel.h
 	@$$(EMU_CXX) $$(EMU_CHECKS) -w -x c++ -include tests/cuda/emu/kernel.h -c -o $$@ $$<
 $(1)/table.o: tests/cuda/emu/kernels.cpp
 	@mkdir -p $$(@D)
-	@$$(EMU_CXX) -DEMU_HEADER='"$(3)"' -DEMU_LIST=$(4) -c -o $$@ $$<
+	@$$(EMU_CXX) -DEMU_HEADER='"$(3)"' -DEMU_LIST=$(4) -DEMU_ARGS=$(5) '-DEMU_BY(type)=$(6)' -c -o $$@ $$<
 $(1).so: $(patsubst %.cu,$(1)/%.plain.o,$(2)) $(1)/table.o
 	@$$(CXX_FOR) $$(SANFLAGS) -shared -Wl,-Bsymbolic -o $$@ $$^
 $(1)-checked.so: $(patsubst %.cu,$(1)/%.checked.o,$(2)) $(1)/table.o $(E)/hooks.o
@@ -51,10 +52,10 @@ $(1)-checked.so: $(patsubst %.cu,$(1)/%.checked.o,$(2)) $(1)/table.o $(E)/hooks.
 EMU_LIBS += $(1).so $(1)-checked.so
 endef
 
-$(eval $(call host_kernels,$(B)/cuda/sample,tests/cuda/sample/sample.cu,tests/cuda/sample/sample.h,SAMPLE_LIST))
+$(eval $(call host_kernels,$(B)/cuda/sample,tests/cuda/sample/sample.cu,tests/cuda/sample/sample.h,SAMPLE_LIST,args,const type))
 PLUGIN_CU := $(filter-out %/table.cu,$(wildcard engine/backend/cuda/kernels/*.cu))
 ifneq ($(PLUGIN_CU),)
-$(eval $(call host_kernels,$(E)/kernels,$(PLUGIN_CU),engine/backend/cuda/kernel.h,AX_CUDA_KERNEL_LIST))
+$(eval $(call host_kernels,$(E)/kernels,$(PLUGIN_CU),engine/backend/cuda/kernel.h,AX_CUDA_KERNEL_LIST,launch,AX_CUDA_BY_VALUE(type)))
 endif
 
 # The emulation's own test program: nvcc's host stubs, linked to the real libraries' names

@@ -13,6 +13,7 @@ SMALL = ["--batch", "1", "--crop", "64", "--channels", "4"]
 # an update is four kernels for each run of neighbouring parameters, and one for the norm of all; arch0 has some in between
 # that no gradient reaches
 MORE = {"arch0": 4, "arch1": 0}
+MOST = 450  # launches of a step: more, and something isn't done together any more
 sys.path.insert(0, os.path.dirname(ROOFLINE))
 import roofline
 
@@ -36,6 +37,7 @@ class Roofline(unittest.TestCase):
             genotype = roofline.GENOTYPES[name]
             more = self.launches(genotype, 2) - self.launches(genotype, 1) - int(lines[name])
             self.assertEqual(more, MORE[name], name)
+            self.assertLess(int(lines[name]), MOST, name)
 
 
 if "address" in emulated.BUILD:  # slow there, and a count is the same under a sanitizer

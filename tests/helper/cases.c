@@ -80,6 +80,7 @@ const ax_case ax_cases[] = {
     { "relu6", AX_OP_RELU, { .act = AX_ACT_RELU6 }, 1, { MAP(2, 3, 4, 5) }, -4, 10, SMALL },
     { "relu6, many", AX_OP_RELU, { .act = AX_ACT_RELU6 }, 1, { MAP(2, 31, 17, 13) }, -4, 10, LARGE },
     { "add", AX_OP_ADD, { .act = 0 }, 2, { MAP(2, 3, 4, 5), MAP(2, 3, 4, 5) }, SMALL },
+    { "add, five", AX_OP_ADD, { .act = 0 }, 5, { MAP(2, 3, 4, 5), MAP(2, 3, 4, 5), MAP(2, 3, 4, 5), MAP(2, 3, 4, 5), MAP(2, 3, 4, 5) }, SMALL },
     { "add, many", AX_OP_ADD, { .act = 0 }, 2, { MAP(2, 31, 17, 13), MAP(2, 31, 17, 13) }, LARGE },
 
     RESIZE("resize 2x", 2, 2, 3, 2, 4, 6, SMALL),

@@ -55,6 +55,8 @@ AX_CPU_RUN(ax_cpu_add_forward)
         size_t lo, hi;
         ax_cpu_span(n, 64, T, t, &lo, &hi);
         dev->k->add(a + lo, b + lo, y + lo, hi - lo);
+        for (uint32_t i = 2; i < call->n_in; i++) /* y is never in the memory of these */
+            dev->k->add(y + lo, (const float *)call->in[i].mem + lo, y + lo, hi - lo);
     }
     return AX_OK;
 }

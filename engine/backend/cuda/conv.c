@@ -1,5 +1,6 @@
-/* Convolutions: which way a node goes, weights in the order that the way wants, biases. Weights are stored as OIHW;
-   scratch begins with a copy in another order, the way's own scratch is behind it. */
+/* Convolutions: which way a node goes, weights in the order that the way wants, biases. Weights are stored as OIHW.
+   Those of parameters are put into another order at the beginning of a run, all of a plan in one launch, and gradients
+   back at its end; others when their turn comes, in scratch, which begins with room for them. */
 #include "engine/backend/cuda/conv.h"
 
 #include <stdio.h>
@@ -56,12 +57,31 @@ static ax_code choose(ax_device *dev, ax_cuda_conv *p, bool bias, ax_err *err)
     return code;
 }
 
-static void forget(ax_cuda_conv *p)
+static void forget(ax_device *dev, ax_cuda_conv *p)
 {
-    for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++)
+    for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++) {
         ax_cuda_gemm_free(p->gemm[d]);
+        ax_cuda_release(dev, p->order[d]);
+    }
     ax_cuda_dnn_release(p);
     free(p);
+}
+
+static bool is_own(const ax_cuda_conv *p, ax_cuda_direction d)
+{
+    return p->algorithm[d] < 0 && !p->gemm[d];
+}
+
+/* Whether direction d wants another order than OIHW; for a 1x1 kernel it is that of the libraries, too. Gradients of
+   our own kernels are sums of parts, which come in order. */
+static bool turns(const ax_cuda_conv *p, ax_cuda_direction d)
+{
+    return p->wants[d] && (is_own(p, d) ? d != AX_CUDA_FILTER : p->g.kernel > 1);
+}
+
+static size_t weight_bytes(const ax_cuda_conv *p)
+{
+    return ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float));
 }
 
 /* Backward lists dy first, so that inputs come one later. */
@@ -80,22 +100,26 @@ AX_CUDA_PREPARE(ax_cuda_conv_prepare)
     p->wants[AX_CUDA_FILTER] = call->backward && call->out[1].mem;
     code = choose(dev, p, !call->backward && call->n_in > 2 && call->in[2].mem, err);
     if (code != AX_OK) {
-        forget(p);
+        forget(dev, p);
         return code;
     }
+    p->kept[AX_CUDA_FORWARD] = turns(p, AX_CUDA_FORWARD) && (call->params & 1 << 1);
+    p->kept[AX_CUDA_DATA] = turns(p, AX_CUDA_DATA) && (call->params & 1 << 2);
+    p->kept[AX_CUDA_FILTER] = turns(p, AX_CUDA_FILTER) && (call->grads & 1 << 1);
+    for (int d = 0; d < AX_CUDA_DIRECTIONS; d++)
+        call->held += p->kept[d] ? weight_bytes(p) : 0;
     if (call->backward && call->n_out > 2 && call->out[2].mem) {
         size_t bias = ax_cuda_column_work(ax_cuda_pixels(call->in[0].type.shape), p->g.co, 1);
         p->space = bias > p->space ? bias : p->space;
     }
-    *work = ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float)) + p->space;
+    *work = weight_bytes(p) + p->space;
     call->prep = p;
     return AX_OK;
 }
 
 AX_CUDA_DISCARD(ax_cuda_conv_discard)
 {
-    (void)dev;
-    forget(call->prep);
+    forget(dev, call->prep);
     call->prep = NULL;
 }
 
@@ -116,7 +140,7 @@ void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *o
         char name[24];
         if (!p->wants[d] || by >= sizeof out->by || why >= sizeof out->why)
             continue;
-        bool own = p->algorithm[d] < 0 && !p->gemm[d];
+        bool own = is_own(p, (ax_cuda_direction)d);
         snprintf(name, sizeof name, p->gemm[d] ? "cuBLASLt" : own ? "own" : "cuDNN %d", p->algorithm[d]);
         by += (size_t)snprintf(out->by + by, sizeof out->by - by, "%s%s", by ? ", " : "", name);
         why += (size_t)snprintf(out->why + why, sizeof out->why - why, "%s%s%s, %s, %.1f MiB", why ? "; " : "", of[d],
@@ -147,17 +171,77 @@ static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const flo
     return ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err);
 }
 
-/* The weights in the order that direction d takes; for a 1x1 kernel OIHW is OHWI. */
+static ax_code order_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, float *out,
+                         ax_err *err)
+{
+    return repack(dev, p, !is_own(p, d) ? OHWI : d == AX_CUDA_DATA && !p->depthwise ? HWOI : HWIO, w, out, err);
+}
+
+/* The weights in the order that direction d takes. */
 static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, float *scratch,
                            const float **out, ax_err *err)
 {
-    bool own = p->algorithm[d] < 0 && !p->gemm[d];
-    if (!own && p->g.kernel == 1) {
-        *out = w;
-        return AX_OK;
+    *out = p->order[d] ? p->order[d] : turns(p, d) ? scratch : w;
+    return *out == scratch ? order_for(dev, p, d, w, scratch, err) : AX_OK;
+}
+
+/* The gradient of cuDNN, OHWI, as the weights are. */
+static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const float *from, float *dw, ax_err *err)
+{
+    size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
+    ax_k_permute_args a = { from, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
+    return ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err);
+}
+
+/* Memory for what is kept, in the first run. */
+static ax_code make_room(ax_device *dev, ax_cuda_conv *p, ax_err *err)
+{
+    for (int d = 0; d < AX_CUDA_DIRECTIONS; d++)
+        if (p->kept[d] && !p->order[d] && !(p->order[d] = ax_cuda_alloc(dev, weight_bytes(p), err)))
+            return err->code;
+    return AX_OK;
+}
+
+static ax_code enter(ax_device *dev, const ax_call *call, ax_err *err)
+{
+    ax_cuda_conv *p = call->prep;
+    ax_code code = make_room(dev, p, err);
+    for (int d = 0; d < AX_CUDA_FILTER && code == AX_OK; d++) {
+        ax_cuda_together_next(dev);
+        if (p->kept[d])
+            code =
+                order_for(dev, p, (ax_cuda_direction)d, call->in[d == AX_CUDA_FORWARD ? 1 : 2].mem, p->order[d], err);
     }
-    *out = scratch;
-    return repack(dev, p, !own ? OHWI : d == AX_CUDA_DATA && !p->depthwise ? HWOI : HWIO, w, scratch, err);
+    return code;
+}
+
+static ax_code leave(ax_device *dev, const ax_call *call, ax_err *err)
+{
+    const ax_cuda_conv *p = call->prep;
+    ax_cuda_together_next(dev);
+    return p->kept[AX_CUDA_FILTER] ? turn_back(dev, p, p->order[AX_CUDA_FILTER], call->out[1].mem, err) : AX_OK;
+}
+
+static ax_code of_all(ax_device *dev, ax_call *const *call, size_t n,
+                      ax_code (*each)(ax_device *, const ax_call *, ax_err *), ax_err *err)
+{
+    ax_code code = AX_OK;
+    ax_cuda_together_begin(dev);
+    for (size_t i = 0; i < n && code == AX_OK; i++)
+        if (call[i]->op == AX_OP_CONV2D)
+            code = each(dev, call[i], err);
+    ax_code end = ax_cuda_together_end(dev, code == AX_OK, err);
+    return code == AX_OK ? end : code;
+}
+
+ax_code ax_cuda_enter(ax_device *dev, ax_call *const *call, size_t n, ax_err *err)
+{
+    return of_all(dev, call, n, enter, err);
+}
+
+ax_code ax_cuda_leave(ax_device *dev, ax_call *const *call, size_t n, ax_err *err)
+{
+    return of_all(dev, call, n, leave, err);
 }
 
 ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
@@ -189,20 +273,16 @@ static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_c
 {
     const float *dy = call->in[0].mem, *x = call->in[1].mem;
     float *dw = call->out[1].mem;
-    bool turned = p->algorithm[AX_CUDA_FILTER] >= 0 && p->g.kernel > 1; /* cuDNN's order isn't that of the weights */
-    ax_code code = ax_cuda_conv_pass(dev, p, AX_CUDA_FILTER, x, dy, NULL, turned ? scratch : dw, space, err);
-    if (!turned)
-        return code;
-    size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
-    ax_k_permute_args a = { scratch, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
-    return code == AX_OK ? ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err) : code;
+    float *out = p->order[AX_CUDA_FILTER] ? p->order[AX_CUDA_FILTER] : turns(p, AX_CUDA_FILTER) ? scratch : dw;
+    ax_code code = ax_cuda_conv_pass(dev, p, AX_CUDA_FILTER, x, dy, NULL, out, space, err);
+    return code == AX_OK && out == scratch ? turn_back(dev, p, scratch, dw, err) : code;
 }
 
 AX_CUDA_RUN(ax_cuda_conv_run)
 {
     const ax_cuda_conv *p = call->prep;
     float *scratch = call->work;
-    void *space = (char *)call->work + ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float));
+    void *space = (char *)call->work + weight_bytes(p);
     ax_code code = ax_cuda_use(dev, err); /* the libraries' handles are of this device */
     if (code != AX_OK)
         return code;

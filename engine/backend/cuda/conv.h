@@ -14,6 +14,10 @@ typedef struct ax_cuda_conv {
     int math[AX_CUDA_DIRECTIONS];           /* of cuDNN, cudnnMathType_t */
     uint64_t scratch[AX_CUDA_DIRECTIONS];   /* bytes that the choice works in */
     size_t space;                           /* scratch behind the repacked weights */
+    /* Weights are put into the order of the direction at a run's beginning, FILTER: the gradient into that of weights
+       at its end; where; memory of its own, NULL until the first run. */
+    bool kept[AX_CUDA_DIRECTIONS];
+    float *order[AX_CUDA_DIRECTIONS];
     cudnnTensorDescriptor_t x, y;
     cudnnFilterDescriptor_t w;
     cudnnConvolutionDescriptor_t conv; /* its mathematics is that of the last run */

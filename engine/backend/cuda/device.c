@@ -1,4 +1,4 @@
-/* Opening a device, errors, launches. */
+/* Opening a device, errors, notices. */
 #include "engine/backend/cuda/device.h"
 
 #include <stdarg.h>
@@ -79,31 +79,12 @@ bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size)
     return true;
 }
 
-/* ---- launches ---- */
+/* ---- opening ---- */
 
 ax_code ax_cuda_use(const ax_device *dev, ax_err *err)
 {
     cudaError_t e = cudaSetDevice(dev->index);
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaSetDevice");
-}
-
-#define NAME(name, sync) #name,
-static const char *const kernel_name[] = { AX_CUDA_KERNEL_LIST(NAME) };
-
-ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err)
-{
-    if (!grid.x || !grid.y || !grid.z)
-        return AX_OK;
-    if (grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535)
-        return ax_fail(err, AX_EINVAL, "cuda:%d: kernel %s: %zu x %zu x %zu blocks are too many", dev->index,
-                       kernel_name[k], grid.x, grid.y, grid.z);
-    cudaError_t e = cudaSetDevice(dev->index); /* cheap; the previous call may have used another */
-    if (e == cudaSuccess)
-        e = cudaLaunchKernel(ax_cuda_kernel_address(k), (dim3) { (unsigned)grid.x, (unsigned)grid.y, (unsigned)grid.z },
-                             (dim3) { grid.threads, 1, 1 }, (void *[]) { args }, 0, dev->stream);
-    return e == cudaSuccess ? AX_OK
-                            : ax_cuda_fail(dev, e, err, "kernel %s, %zu x %zu x %zu blocks of %u", kernel_name[k],
-                                           grid.x, grid.y, grid.z, grid.threads);
 }
 
 /* Code is loaded at a kernel's first use, which may be inside of a recording, where that can fail; and what an
@@ -114,40 +95,10 @@ static ax_code load_kernels(const ax_device *dev, ax_err *err)
         struct cudaFuncAttributes unread;
         cudaError_t e = cudaFuncGetAttributes(&unread, ax_cuda_kernel_address((ax_cuda_kernel)k));
         if (e != cudaSuccess)
-            return ax_cuda_fail(dev, e, err, "kernel %s", kernel_name[k]);
+            return ax_cuda_fail(dev, e, err, "kernel %s", ax_cuda_kernel_name((ax_cuda_kernel)k));
     }
     return AX_OK;
 }
-
-ax_cuda_grid ax_cuda_over(size_t n)
-{
-    enum { MOST = 4096 }; /* enough to fill any card; the rest is done in steps */
-    size_t blocks = (n + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
-    return (ax_cuda_grid) { blocks < MOST ? blocks : MOST, 1, 1, AX_CUDA_THREADS };
-}
-
-ax_cuda_grid ax_cuda_rows(size_t rows, size_t width)
-{
-    unsigned threads = 32;
-    while (threads < AX_CUDA_THREADS && threads < width)
-        threads *= 2;
-    return (ax_cuda_grid) { rows, (width + threads - 1) / threads, 1, threads };
-}
-
-ax_cuda_cut ax_cuda_cut_pixels(size_t pixels, int c, size_t images)
-{
-    enum { LANES = 64, RUN = 16 };
-    int groups = (c + LANES - 1) / LANES, lanes = (c + groups - 1) / groups, at_once = AX_CUDA_THREADS / lanes;
-    size_t run = (size_t)at_once * (size_t)RUN, parts = (pixels + run - 1) / run;
-    if (parts > AX_CUDA_PARTS)
-        parts = AX_CUDA_PARTS;
-    ax_cuda_cut cut = { .lanes = lanes, .each = (pixels + parts - 1) / parts };
-    cut.parts = (int)((pixels + cut.each - 1) / cut.each);
-    cut.grid = (ax_cuda_grid) { (size_t)cut.parts, (size_t)groups, images, (unsigned)(at_once * lanes) };
-    return cut;
-}
-
-/* ---- opening ---- */
 
 /* A number from the environment, or the default. */
 static unsigned number(const char *variable, unsigned otherwise)
@@ -264,6 +215,7 @@ void ax_cuda_close(ax_device *dev)
         next = l->next;
         free(l);
     }
+    ax_cuda_queue_release(&dev->queue);
     free(dev->choice);
     free(dev);
 }

@@ -41,6 +41,18 @@ struct ax_cuda_notice {
     char text[320];
 };
 
+/* What calls that run together want to launch. */
+typedef struct ax_cuda_wish ax_cuda_wish; /* launch.c */
+typedef struct ax_cuda_queue {
+    bool on;
+    ax_cuda_wish *wish;
+    size_t n, most;
+    uint64_t *args; /* of all */
+    size_t n_args, most_args;
+    size_t nth;   /* launch of the current call */
+    size_t turns; /* counters that calls have taken */
+} ax_cuda_queue;
+
 struct ax_device {
     int index;
     cudaStream_t stream; /* everything runs on it, in order */
@@ -54,6 +66,7 @@ struct ax_device {
     unsigned note;
     double *sums;    /* on the device: parts of a sum */
     unsigned *turns; /* on the device: zeros, where blocks of a launch count themselves */
+    ax_cuda_queue queue;
     ax_cuda_choice *choice;
     size_t n_choices, max_choices;
     char store[4096]; /* folder of the file that keeps measured choices, "" = they aren't kept */
@@ -67,7 +80,7 @@ struct ax_device {
     ax_cuda_notice *notice; /* newest first */
 };
 
-/* ---- errors and launches (device.c) ---- */
+/* ---- errors (device.c) ---- */
 /* AX_ENOMEM for out of memory, else AX_EDEVICE; fmt says which call and its sizes. Clears the error, so that the next
    call isn't blamed for it. */
 ax_code ax_cuda_fail(const ax_device *dev, cudaError_t e, ax_err *err, const char *fmt, ...)
@@ -79,12 +92,22 @@ void ax_cuda_note(ax_device *dev, const char *fmt, ...) __attribute__((format(pr
 bool ax_cuda_notice_take(ax_device *dev, char *text, size_t size);
 /* Makes it the thread's current device, which is what launches and calls of the libraries go to. Cheap. */
 ax_code ax_cuda_use(const ax_device *dev, ax_err *err);
+
+/* ---- launches (launch.c) ---- */
 typedef struct ax_cuda_grid {
     size_t x, y, z;
     unsigned threads;
 } ax_cuda_grid;
-/* args: the kernel's ax_k_NAME_args. */
+/* args: the kernel's ax_k_NAME_args. Between begin and end of what runs together it is launched by the latter. */
 ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err);
+const char *ax_cuda_kernel_name(ax_cuda_kernel k);
+/* n counters for blocks of a launch, zeros before and after; n at most AX_CUDA_TURNS / AX_CUDA_TOGETHER. */
+unsigned *ax_cuda_turns(ax_device *dev, size_t n);
+/* Between these two, nothing but kernels; before what each call launches, `next`. good: launch them at the end. */
+void ax_cuda_together_begin(ax_device *dev);
+void ax_cuda_together_next(ax_device *dev);
+ax_code ax_cuda_together_end(ax_device *dev, bool good, ax_err *err);
+void ax_cuda_queue_release(ax_cuda_queue *q);
 /* A grid that walks over n items, a thread for one at a time. */
 ax_cuda_grid ax_cuda_over(size_t n);
 /* A grid with a block row per `rows`, and enough blocks for `width` threads in each. */
@@ -116,6 +139,11 @@ void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err);
 void ax_cuda_release(ax_device *dev, void *mem);
 ax_code ax_cuda_copy(ax_device *dev, void *dst, const void *src, size_t bytes, int direction, ax_err *err);
 ax_code ax_cuda_sync(ax_device *dev, ax_err *err);
+
+ax_code ax_cuda_together(ax_device *dev, const ax_kernel *kernel, const ax_call *const *call, size_t n, ax_err *err);
+
+ax_code ax_cuda_enter(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
+ax_code ax_cuda_leave(ax_device *dev, ax_call *const *call, size_t n, ax_err *err);
 
 ax_code ax_cuda_capture_begin(ax_device *dev, ax_err *err);
 void *ax_cuda_capture_end(ax_device *dev, ax_err *err);

@@ -1,6 +1,8 @@
 /* Zero, activations, sums, mixtures and joined channels. */
 #include "engine/backend/cuda/device.h"
 
+_Static_assert((int)AX_CUDA_SUMMANDS == (int)AX_MAX_ADD, "as the kernel has it");
+
 static size_t count(const ax_operand *v)
 {
     return ax_shape_count(v->type.shape);
@@ -33,9 +35,10 @@ AX_CUDA_RUN(ax_cuda_relu_backward)
 
 AX_CUDA_RUN(ax_cuda_add_forward)
 {
-    size_t n = count(&call->out[0]);
-    ax_k_add_args a = { call->in[0].mem, call->in[1].mem, call->out[0].mem, n };
-    return ax_cuda_launch(dev, AX_K_add, ax_cuda_over((n + 3) / 4), &a, err);
+    ax_k_add_args a = { .y = call->out[0].mem, .n = count(&call->out[0]), .summands = call->n_in };
+    for (uint32_t i = 0; i < call->n_in; i++)
+        a.in[i] = call->in[i].mem;
+    return ax_cuda_launch(dev, AX_K_add, ax_cuda_over((a.n + 3) / 4), &a, err);
 }
 
 /* The graph passes a sum's gradient on without a kernel; this one completes the table. */

@@ -1,5 +1,6 @@
 /* The kernels of the CUDA backend: their argument structs, shared by the C code that launches them and the CUDA code
-   that reads them. Every kernel takes one struct by value; blocks are one-dimensional. All pointers are device memory.
+   that reads them. A launch does one call, or several that don't depend on each other, each with a share of the blocks;
+   blocks are one-dimensional. "Grid" below is that of a call. All pointers are device memory.
    The structs have no padding (lone numbers are 64 bits wide): every byte that goes to the device was set. */
 #ifndef AX_BACKEND_CUDA_KERNEL_H
 #define AX_BACKEND_CUDA_KERNEL_H
@@ -15,63 +16,67 @@ enum {
     AX_CUDA_GATHERED = 12,   /* most parts of a gathered batch */
     AX_CUDA_RANKS = 32,      /* most devices of one training */
     AX_CUDA_TURNS = 1 << 17, /* most counters of blocks that are done */
+    AX_CUDA_TOGETHER = 12,   /* most calls of most kernels in a launch */
+    AX_CUDA_SUMMANDS = 8,    /* most maps that are added at once */
+    AX_CUDA_WEIGHTS = 192,   /* most weights that are put into another order at once */
     AX_CUDA_ROW_PIXELS = 4   /* neighbouring outputs of one thread in a depthwise convolution */
 };
 
-/* name, whether it waits at barriers. ax_k_NAME(const ax_k_NAME_args a) */
+/* name, whether it waits at barriers, most calls in a launch. Of each: ax_k_NAME_args, and ax_k_NAME_launch, which is
+   what the kernel takes. */
 #define AX_CUDA_KERNEL_LIST(X)                                                                                         \
-    X(relu, 0)                                                                                                         \
-    X(relu_backward, 0)                                                                                                \
-    X(add, 0)                                                                                                          \
-    X(scale, 0)                                                                                                        \
-    X(difference, 0)                                                                                                   \
-    X(mix, 0)                                                                                                          \
-    X(channel_scale, 0)                                                                                                \
-    X(products, 0)                                                                                                     \
-    X(wsum, 0)                                                                                                         \
-    X(wsum_backward, 0)                                                                                                \
-    X(channels, 0)                                                                                                     \
-    X(bias, 0)                                                                                                         \
-    X(broadcast, 0)                                                                                                    \
-    X(permute, 0)                                                                                                      \
-    X(sum_parts, 0)                                                                                                    \
-    X(dw_forward, 0)                                                                                                   \
-    X(dw_backward_data, 0)                                                                                             \
-    X(dw_backward_weights, 1)                                                                                          \
-    X(dense_forward, 0)                                                                                                \
-    X(dense_backward_data, 0)                                                                                          \
-    X(dense_backward_weights, 0)                                                                                       \
-    X(column_sums, 1)                                                                                                  \
-    X(bn_sums, 1)                                                                                                      \
-    X(bn_final, 0)                                                                                                     \
-    X(bn_apply, 0)                                                                                                     \
-    X(bn_backward_sums, 1)                                                                                             \
-    X(bn_backward_apply, 0)                                                                                            \
-    X(resize, 0)                                                                                                       \
-    X(resize_backward_rows, 0)                                                                                         \
-    X(resize_backward, 0)                                                                                              \
-    X(maxpool, 0)                                                                                                      \
-    X(maxpool_backward, 0)                                                                                             \
-    X(argmax, 0)                                                                                                       \
-    X(ce_count, 1)                                                                                                     \
-    X(ce, 1)                                                                                                           \
-    X(depth_scan, 1)                                                                                                   \
-    X(depth_loss, 1)                                                                                                   \
-    X(depth_final, 1)                                                                                                  \
-    X(depth_share, 1)                                                                                                  \
-    X(squares, 1)                                                                                                      \
-    X(weighted_squares, 1)                                                                                             \
-    X(weighted_difference, 0)                                                                                          \
-    X(scalar_final, 1)                                                                                                 \
-    X(clip, 0)                                                                                                         \
-    X(adam, 0)                                                                                                         \
-    X(sgd, 0)                                                                                                          \
-    X(polyak, 0)                                                                                                       \
-    X(gather, 0)                                                                                                       \
-    X(log, 0)                                                                                                          \
-    X(weighted_sum, 0)
+    X(relu, 0, AX_CUDA_TOGETHER)                                                                                       \
+    X(relu_backward, 0, AX_CUDA_TOGETHER)                                                                              \
+    X(add, 0, AX_CUDA_TOGETHER)                                                                                        \
+    X(scale, 0, AX_CUDA_TOGETHER)                                                                                      \
+    X(difference, 0, AX_CUDA_TOGETHER)                                                                                 \
+    X(mix, 0, AX_CUDA_TOGETHER)                                                                                        \
+    X(channel_scale, 0, AX_CUDA_TOGETHER)                                                                              \
+    X(products, 0, AX_CUDA_TOGETHER)                                                                                   \
+    X(wsum, 0, AX_CUDA_TOGETHER)                                                                                       \
+    X(wsum_backward, 0, AX_CUDA_TOGETHER)                                                                              \
+    X(channels, 0, AX_CUDA_TOGETHER)                                                                                   \
+    X(bias, 0, AX_CUDA_TOGETHER)                                                                                       \
+    X(broadcast, 0, AX_CUDA_TOGETHER)                                                                                  \
+    X(permute, 0, AX_CUDA_WEIGHTS)                                                                                     \
+    X(sum_parts, 0, AX_CUDA_WEIGHTS)                                                                                   \
+    X(dw_forward, 0, AX_CUDA_TOGETHER)                                                                                 \
+    X(dw_backward_data, 0, AX_CUDA_TOGETHER)                                                                           \
+    X(dw_backward_weights, 1, AX_CUDA_TOGETHER)                                                                        \
+    X(dense_forward, 0, AX_CUDA_TOGETHER)                                                                              \
+    X(dense_backward_data, 0, AX_CUDA_TOGETHER)                                                                        \
+    X(dense_backward_weights, 0, AX_CUDA_TOGETHER)                                                                     \
+    X(column_sums, 1, AX_CUDA_TOGETHER)                                                                                \
+    X(bn_sums, 1, AX_CUDA_TOGETHER)                                                                                    \
+    X(bn_final, 0, AX_CUDA_TOGETHER)                                                                                   \
+    X(bn_apply, 0, AX_CUDA_TOGETHER)                                                                                   \
+    X(bn_backward_sums, 1, AX_CUDA_TOGETHER)                                                                           \
+    X(bn_backward_apply, 0, AX_CUDA_TOGETHER)                                                                          \
+    X(resize, 0, AX_CUDA_TOGETHER)                                                                                     \
+    X(resize_backward_rows, 0, AX_CUDA_TOGETHER)                                                                       \
+    X(resize_backward, 0, AX_CUDA_TOGETHER)                                                                            \
+    X(maxpool, 0, AX_CUDA_TOGETHER)                                                                                    \
+    X(maxpool_backward, 0, AX_CUDA_TOGETHER)                                                                           \
+    X(argmax, 0, AX_CUDA_TOGETHER)                                                                                     \
+    X(ce_count, 1, AX_CUDA_TOGETHER)                                                                                   \
+    X(ce, 1, AX_CUDA_TOGETHER)                                                                                         \
+    X(depth_scan, 1, AX_CUDA_TOGETHER)                                                                                 \
+    X(depth_loss, 1, AX_CUDA_TOGETHER)                                                                                 \
+    X(depth_final, 1, AX_CUDA_TOGETHER)                                                                                \
+    X(depth_share, 1, AX_CUDA_TOGETHER)                                                                                \
+    X(squares, 1, AX_CUDA_TOGETHER)                                                                                    \
+    X(weighted_squares, 1, AX_CUDA_TOGETHER)                                                                           \
+    X(weighted_difference, 0, AX_CUDA_TOGETHER)                                                                        \
+    X(scalar_final, 1, AX_CUDA_TOGETHER)                                                                               \
+    X(clip, 0, 1)                                                                                                      \
+    X(adam, 0, 1)                                                                                                      \
+    X(sgd, 0, 1)                                                                                                       \
+    X(polyak, 0, 1)                                                                                                    \
+    X(gather, 0, 1)                                                                                                    \
+    X(log, 0, 1)                                                                                                       \
+    X(weighted_sum, 0, 1)
 
-#define AX_CUDA_KERNEL_ENUM(name, sync) AX_K_##name,
+#define AX_CUDA_KERNEL_ENUM(name, sync, most) AX_K_##name,
 typedef enum ax_cuda_kernel { AX_CUDA_KERNEL_LIST(AX_CUDA_KERNEL_ENUM) AX_CUDA_KERNELS } ax_cuda_kernel;
 
 /* ---- one element at a time; n floats ---- */
@@ -87,10 +92,11 @@ typedef struct ax_k_relu_backward_args {
     size_t n;
     int64_t act;
 } ax_k_relu_backward_args;
-typedef struct ax_k_add_args {
-    const float *a, *b;
+typedef struct ax_k_add_args { /* in their order: ((in[0] + in[1]) + in[2]) ... */
+    const float *in[AX_CUDA_SUMMANDS];
     float *y;
     size_t n;
+    int64_t summands;
 } ax_k_add_args;
 typedef struct ax_k_scale_args { /* y = x * *factor */
     const float *x, *factor;
@@ -441,6 +447,27 @@ typedef struct ax_k_log_args { /* as ax_backend.log; one thread */
     const ax_update_now *first, *second;
     double *log;
 } ax_k_log_args;
+
+/* ---- launches ---- */
+
+/* The blocks of a call: columns * rows * whatever there is more, from `first` on. */
+typedef struct ax_k_share {
+    uint32_t first, threads; /* threads of a block: those of the launch, or fewer where the kernel has no barriers */
+    uint64_t columns, rows;
+} ax_k_share;
+#define AX_CUDA_LAUNCH_STRUCT(name, sync, most)                                                                        \
+    typedef struct ax_k_##name##_launch {                                                                              \
+        uint64_t n; /* calls */                                                                                        \
+        ax_k_share share[most];                                                                                        \
+        ax_k_##name##_args call[most];                                                                                 \
+    } ax_k_##name##_launch;
+AX_CUDA_KERNEL_LIST(AX_CUDA_LAUNCH_STRUCT)
+/* How a kernel takes one; on a host, where each thread would copy it, as a reference. */
+#ifdef __CUDACC__
+#define AX_CUDA_BY_VALUE(type) const __grid_constant__ type
+#else
+#define AX_CUDA_BY_VALUE(type) const type &
+#endif
 
 #ifdef __cplusplus
 extern "C" {

@@ -46,7 +46,7 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
                              .momentum = (double)call->attr.norm.momentum,
                              .parts = cut.parts,
                              .c = c };
-    ax_k_bn_sums_args s = { x, call->work, dev->turns, pixels, cut.each, c, cut.lanes, f };
+    ax_k_bn_sums_args s = { x, call->work, ax_cuda_turns(dev, cut.grid.y), pixels, cut.each, c, cut.lanes, f };
     ax_code code = train ? ax_cuda_launch(dev, AX_K_bn_sums, cut.grid, &s, err)
                          : ax_cuda_launch(dev, AX_K_bn_final, ax_cuda_over((size_t)c), &f, err);
     ax_k_bn_apply_args y = { x, centre, a, b, call->out[0].mem, n, c, call->attr.norm.act };
@@ -81,8 +81,9 @@ AX_CUDA_RUN(ax_cuda_bnorm_backward)
                                       .parts = cut.parts,
                                       .c = c,
                                       .train = call->attr.norm.train };
-    ax_k_bn_backward_sums_args s = { dy,         x,      gamma,    beta, mean,      invstd, call->work,
-                                     dev->turns, pixels, cut.each, c,    cut.lanes, act,    f };
+    unsigned *turns = ax_cuda_turns(dev, cut.grid.y);
+    ax_k_bn_backward_sums_args s = { dy,    x,      gamma,    beta, mean,      invstd, call->work,
+                                     turns, pixels, cut.each, c,    cut.lanes, act,    f };
     ax_code code = ax_cuda_launch(dev, AX_K_bn_backward_sums, cut.grid, &s, err);
     ax_k_bn_backward_apply_args d = { dy, x, mean, v[0], v[1], v[2], v[3], call->out[0].mem, n, c, act };
     if (code == AX_OK && d.dx)
@@ -100,6 +101,7 @@ ax_code ax_cuda_column_sums(ax_device *dev, const float *x, size_t pixels, int c
                             float *out, void *work, ax_err *err)
 {
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, images);
-    ax_k_column_sums_args s = { x, work, out, dev->turns, pixels, cut.each, scale, c, cut.lanes };
+    unsigned *turns = ax_cuda_turns(dev, images * cut.grid.y);
+    ax_k_column_sums_args s = { x, work, out, turns, pixels, cut.each, scale, c, cut.lanes };
     return ax_cuda_launch(dev, AX_K_column_sums, cut.grid, &s, err);
 }

@@ -15,11 +15,14 @@ AX_REF_KERNEL(add)
 {
     (void)dev;
     (void)err;
-    const float *a = call->in[0].mem, *b = call->in[1].mem;
     float *y = call->out[0].mem;
     size_t n = ax_shape_count(call->out[0].type.shape);
-    for (size_t i = 0; i < n; i++)
-        y[i] = a[i] + b[i];
+    for (size_t i = 0; i < n; i++) {
+        float sum = ((const float *)call->in[0].mem)[i];
+        for (uint32_t k = 1; k < call->n_in; k++)
+            sum += ((const float *)call->in[k].mem)[i];
+        y[i] = sum;
+    }
     return AX_OK;
 }
 
@@ -28,7 +31,7 @@ AX_REF_KERNEL(add_backward)
 {
     (void)dev;
     (void)err;
-    for (uint32_t k = 0; k < 2; k++)
+    for (uint32_t k = 0; k < call->n_out; k++)
         if (call->out[k].mem)
             memcpy(call->out[k].mem, call->in[0].mem, ax_type_bytes(call->in[0].type));
     return AX_OK;

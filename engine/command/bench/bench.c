@@ -51,7 +51,7 @@ static ax_code profile(ax_bench *b, double least, bool json, ax_err *err)
     for (int32_t i = 0; i < b->o->runs && code == AX_OK; i++)
         code = ax_bench_once(b, err);
     if (code == AX_OK)
-        code = ax_bench_profile(&b->session, json, err);
+        code = ax_bench_profile(&b->session, json, b->o->together, err);
     return code == AX_OK ? roofline(b, least, json, err) : code;
 }
 
@@ -139,6 +139,7 @@ int ax_command_bench(const ax_program *prog, int argc, char **argv)
         AX_TEXT("--onnx", "FILE", &onnx, "of infer: writes the network that is measured, for others to run"),
         AX_FLAG("--json", &json, "one JSON object"),
         AX_FLAG("--profile", &with_profile, "where the time goes, by operation and shape"),
+        AX_FLAG("--together", &o.together, "on a CPU, too, in the order of CUDA, which runs independent nodes as one"),
     };
     int n = 0;
     ax_err err = { 0 };

@@ -16,6 +16,7 @@ typedef struct ax_bench_work {
     int32_t stage, batch, crop, channels, outputs, repeats, threads, runs, graphs;
     int32_t width; /* of inference; 0 = crop */
     bool infer;
+    bool together; /* in the order of a backend that runs independent nodes together, and the profile says which */
 } ax_bench_work;
 /* Fills in what the command line left 0: the sizes of the search, or of inference. */
 void ax_bench_defaults(ax_bench_work *o);
@@ -60,8 +61,9 @@ double ax_bench_bytes(const ax_call *call);
 
 /* Prints where the time of a session's plan went, from its profiled runs: equal calls in one row, the longest first,
    each with its least time, share, bytes and speed, and of convolutions what computes them (in JSON also why); if
-   asked, as the member "profile" of a JSON object that is open. */
-ax_code ax_bench_profile(const ax_session *s, bool json, ax_err *err);
+   asked, as the member "profile" of a JSON object that is open. together: in JSON also the member "groups", of each
+   what runs together as indices of rows. */
+ax_code ax_bench_profile(const ax_session *s, bool json, bool together, ax_err *err);
 
 /* ---- what bench ops measures (rows.c) ---- */
 

@@ -87,7 +87,24 @@ static void print_json(const row *rows, size_t n, double total)
     ax_out("]");
 }
 
-ax_code ax_bench_profile(const ax_session *s, bool json, ax_err *err)
+/* Of each group of steps the rows, by number. */
+static void print_groups(const ax_session *s, const row *rows, size_t n)
+{
+    const ax_plan *plan = s->plan;
+    ax_out(",\"groups\":[");
+    for (size_t i = 0; i < ax_plan_steps(plan); i++) {
+        const ax_plan_step step = ax_plan_step_at(plan, i);
+        bool first = i == 0 || step.group != ax_plan_step_at(plan, i - 1).group;
+        row r = row_of(s->be, s->dev, step);
+        size_t at = 0;
+        while (at < n && strcmp(rows[at].text, r.text))
+            at++;
+        ax_out("%s%zu", !first ? "," : i ? "],[" : "[", at);
+    }
+    ax_out("]]");
+}
+
+ax_code ax_bench_profile(const ax_session *s, bool json, bool together, ax_err *err)
 {
     const ax_plan *plan = s->plan;
     size_t steps = ax_plan_steps(plan), n = 0;
@@ -105,7 +122,9 @@ ax_code ax_bench_profile(const ax_session *s, bool json, ax_err *err)
     qsort(rows, n, sizeof *rows, longer_first);
     if (json)
         print_json(rows, n, total);
-    else
+    if (json && together)
+        print_groups(s, rows, n);
+    if (!json)
         print_text(rows, n, total, flop, bytes, steps ? (unsigned long)ax_plan_step_at(plan, 0).runs : 0);
     free(rows);
     return AX_OK;

@@ -31,8 +31,8 @@ struct state {
     uint32_t launch = 0;
     unsigned block = 0, thread = 0, interval = 0;
     long ordered = -1; /* the block that comes after all others */
-    const char *stack = nullptr;
-    size_t stack_size = 0;
+    const char *stack = nullptr, *args = nullptr;
+    size_t stack_size = 0, args_size = 0;
     held recent[8] = {}; /* allocations that were touched lately */
     std::unordered_map<const emu::block *, std::vector<word>> device;
     std::vector<word> shared;
@@ -123,11 +123,13 @@ void on_shared(state &s, const char *at, size_t n, bool write)
 }
 } // namespace
 
-void access_launch(const host_kernels &lib, const char *kernel)
+void access_launch(const host_kernels &lib, const char *kernel, const void *args, size_t args_size)
 {
     state &s = get();
     s.lib = &lib;
     s.kernel = kernel;
+    s.args = static_cast<const char *>(args);
+    s.args_size = args_size;
     s.launch++;
     s.ordered = -1;
     std::fill(std::begin(s.recent), std::end(s.recent), held()); /* allocations may have come and gone */
@@ -189,6 +191,8 @@ void on_access(const void *p, size_t n, bool write)
     }
     if (at >= s.lib->low && at < s.lib->high && !write)
         return; /* its constants, threadIdx and the like */
+    if (at >= s.args && at + n <= s.args + s.args_size && !write)
+        return;
     violation("kernel %s: thread %u of block %u: %s of host memory at %p", s.kernel, s.thread, s.block,
               write ? "store" : "load", p);
 }

@@ -279,7 +279,7 @@ void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 thre
     *lib.undefined = on_undefined;
     lib.now->threads = threads;
     lib.now->blocks = grid;
-    access_launch(lib, k.name);
+    access_launch(lib, k.name, args, k.size);
 
     char alternate[16 << 10]; /* the fault may be a stack's overflow */
     stack_t signals = {}, old_signals;

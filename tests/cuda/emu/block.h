@@ -28,8 +28,9 @@ void run_grid(const host_kernels &lib, const emu_kernel &k, dim3 grid, dim3 thre
 
 /* ---- access.cpp ---- */
 
-void access_launch(const host_kernels &lib, const char *kernel); /* a new launch: nothing is known of earlier ones */
-void access_block();                                             /* a new block: shared memory is nobody's */
+/* A new launch: nothing is known of earlier ones. args: may be read. */
+void access_launch(const host_kernels &lib, const char *kernel, const void *args, size_t args_size);
+void access_block(); /* a new block: shared memory is nobody's */
 void access_now(unsigned block, unsigned thread, unsigned interval, const char *stack, size_t stack_size);
 void access_ordered(); /* what other blocks have written is there for the current one */
 void access_end();

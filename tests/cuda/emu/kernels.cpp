@@ -1,14 +1,19 @@
-/* The table of a host-kernel library. EMU_HEADER declares the argument structs, EMU_LIST is its X(name, sync) list. */
+/* The table of a host-kernel library. EMU_HEADER declares the argument structs, ax_k_NAME_ and EMU_ARGS, EMU_LIST is its
+   X(name, sync, ...) list. EMU_BY: how kernels take their argument. */
 #include "tests/cuda/emu/kernel.h"
 #include EMU_HEADER
 
-#define DECLARE(name, sync) extern "C" void ax_k_##name(const ax_k_##name##_args a);
+#define JOIN(name, args) ax_k_##name##_##args
+#define ARGS_OF(name, args) JOIN(name, args)
+#define ARGS(name) ARGS_OF(name, EMU_ARGS)
+
+#define DECLARE(name, ...) extern "C" void ax_k_##name(EMU_BY(ARGS(name)) a);
 EMU_LIST(DECLARE)
 
-#define CALL(name, sync)                                                                                               \
+#define CALL(name, ...)                                                                                                \
     static void call_##name(const void *args)                                                                          \
     {                                                                                                                  \
-        ax_k_##name(*static_cast<const ax_k_##name##_args *>(args));                                                   \
+        ax_k_##name(*static_cast<const ARGS(name) *>(args));                                                   \
     }
 EMU_LIST(CALL)
 
@@ -26,6 +31,6 @@ void (*emu_ordered)();
 void (*emu_access)(const void *at, size_t n, bool write);
 void (*emu_undefined)(const char *what, const char *file, unsigned line);
 
-#define ROW(name, sync) { "ax_k_" #name, (sync) != 0, sizeof(ax_k_##name##_args), call_##name },
+#define ROW(name, sync, ...) { "ax_k_" #name, (sync) != 0, sizeof(ARGS(name)), call_##name },
 extern const emu_kernel emu_kernels[] = { EMU_LIST(ROW) { nullptr, false, 0, nullptr } };
 }

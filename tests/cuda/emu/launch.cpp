@@ -151,7 +151,7 @@ void check_arguments(const emu_kernel &k, const char *args, int device)
     for (size_t i = 0; i + sizeof(void *) <= k.size; i += sizeof(void *)) {
         const void *p;
         memcpy(&p, args + i, sizeof p);
-        block *b = find_any(p);
+        block *b = p ? find_any(p) : nullptr;
         if (is_device(p) && !b)
             violation("kernel %s: argument bytes %zu.. point to %p, device memory that was freed or never allocated",
                       k.name, i, p);
@@ -169,7 +169,7 @@ void assume_written(const emu_kernel &k, const char *args)
     for (size_t i = 0; i + sizeof(void *) <= k.size; i += sizeof(void *)) {
         const void *p;
         memcpy(&p, args + i, sizeof p);
-        if (block *b = find_any(p))
+        if (block *b = p ? find_any(p) : nullptr)
             note_written(b->base, b->size);
     }
 }

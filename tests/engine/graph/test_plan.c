@@ -16,7 +16,7 @@ struct ax_device {
     ax_plan *plan;
     const ax_graph *g;
     char *arena; /* the largest allocation */
-    size_t arena_bytes, step, poisoned;
+    size_t arena_bytes, step, group, poisoned;
     int allocations;
 };
 
@@ -38,7 +38,7 @@ static void poison(ax_device *dev)
     assert_non_null(live);
     for (uint32_t id = 1; id <= ax_graph_values(dev->g); id++) {
         ax_plan_extent e;
-        if (ax_plan_where(dev->plan, id, &e) && e.first < dev->step && dev->step <= e.last)
+        if (ax_plan_where(dev->plan, id, &e) && e.first < dev->group && dev->group <= e.last)
             memset(live + e.offset, 1, ax_type_bytes(ax_graph_value(dev->g, id)->type));
     }
     for (size_t i = 0; i < dev->arena_bytes; i++)
@@ -51,8 +51,11 @@ static void poison(ax_device *dev)
 
 static ax_code watched_run(ax_device *dev, const ax_call *call, ax_err *err)
 {
-    if (dev->plan)
+    size_t group = dev->plan ? ax_plan_step_at(dev->plan, dev->step).group : 0;
+    if (dev->plan && (!dev->step || group != dev->group)) { /* steps of a group see the same memory */
+        dev->group = group;
         poison(dev);
+    }
     dev->step++;
     const ax_kernel *k = call->backward ? &ax_backend_ref.backward[call->op] : &ax_backend_ref.forward[call->op];
     return k->run(NULL, call, err);
@@ -120,14 +123,14 @@ static void assert_as_naive(const ax_graph *g, const ax_plan *p, const ax_params
     assert_int_equal(gradients, ax_graph_grad(g, ax_graph_find(g, "head")).id ? 10 : 0);
 }
 
-static void compare(bool train)
+static void compare(bool train, unsigned flags)
 {
     ax_smallnet n = ax_smallnet_build(train);
     ax_smallnet_data d;
     ax_smallnet_fill(&d, 3);
     ax_params *params = params_of(n.g, &ax_backend_ref);
     ax_naive naive = ax_naive_run(n.g, params, &d);
-    ax_plan *p = plan_of(n.g, params, 0);
+    ax_plan *p = plan_of(n.g, params, flags);
     ax_smallnet_write(p, &d);
     for (int i = 0; i < 2; i++) { /* the second run finds the memory as the first left it */
         run(p);
@@ -142,19 +145,23 @@ static void compare(bool train)
 static void test_training(void **state)
 {
     (void)state;
-    compare(true);
+    compare(true, 0);
+    compare(true, AX_PLAN_TOGETHER);
 }
 
 static void test_evaluation(void **state)
 {
     (void)state;
-    compare(false);
+    compare(false, 0);
+    compare(false, AX_PLAN_TOGETHER);
 }
 
 static void test_poisoned(void **state)
 {
     (void)state;
-    for (unsigned flags = 0; flags <= AX_PLAN_KEEP_EFFECTS; flags += AX_PLAN_KEEP_EFFECTS) {
+    const unsigned ways[] = { 0, AX_PLAN_KEEP_EFFECTS, AX_PLAN_TOGETHER, AX_PLAN_KEEP_EFFECTS | AX_PLAN_TOGETHER };
+    for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+        const unsigned flags = ways[k];
         ax_smallnet n = ax_smallnet_build(true);
         ax_smallnet_data d;
         ax_smallnet_fill(&d, 4);

@@ -6,7 +6,7 @@ AX_KERNEL(dense_forward)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)g.n * (size_t)g.oh * (size_t)g.ow * (size_t)g.co;
-    for (size_t i = thread_index(); i < all; i += thread_count()) {
+    for (size_t i = thread_index(block); i < all; i += thread_count(block)) {
         size_t pixel, row, image;
         uint32_t o, v, u;
         split(i, (uint32_t)g.co, &pixel, &o);
@@ -37,7 +37,7 @@ AX_KERNEL(dense_backward_data)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)g.n * (size_t)g.h * (size_t)g.w * (size_t)g.ci;
-    for (size_t i = thread_index(); i < all; i += thread_count()) {
+    for (size_t i = thread_index(block); i < all; i += thread_count(block)) {
         size_t pixel, row, image;
         uint32_t c, v, u;
         split(i, (uint32_t)g.ci, &pixel, &c);
@@ -69,9 +69,9 @@ AX_KERNEL(dense_backward_weights)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)(g.kernel * g.kernel) * (size_t)g.ci * (size_t)g.co;
-    int rows = (int)a.rows, first = (int)blockIdx.y * rows;
+    int rows = (int)a.rows, first = (int)block.y * rows;
     int last = first + rows < g.n * g.oh ? first + rows : g.n * g.oh;
-    for (size_t i = thread_index(); i < all; i += thread_count()) {
+    for (size_t i = thread_index(block); i < all; i += thread_count(block)) {
         size_t rest, tap;
         uint32_t o, c;
         split(i, (uint32_t)g.co, &rest, &o);
@@ -92,6 +92,6 @@ AX_KERNEL(dense_backward_weights)
             }
             sum += part;
         }
-        a.part[(size_t)blockIdx.y * all + i] = sum;
+        a.part[(size_t)block.y * all + i] = sum;
     }
 }

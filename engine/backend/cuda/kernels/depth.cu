@@ -6,12 +6,12 @@ enum { BERHU, BERHU_LINEAGE, SILOG };
 #define SILOG_FLOOR 1e-3f
 
 /* The largest of v >= 0 over the block's threads, in all of them. */
-static __device__ __forceinline__ double block_most(double v)
+static __device__ __forceinline__ double block_most(const ax_block &block, double v)
 {
     __shared__ double s[AX_CUDA_THREADS];
     s[threadIdx.x] = v;
     __syncthreads();
-    for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
+    for (unsigned half = block.threads / 2; half > 0; half /= 2) {
         if (threadIdx.x < half && s[threadIdx.x + half] > s[threadIdx.x])
             s[threadIdx.x] = s[threadIdx.x + half];
         __syncthreads();
@@ -42,7 +42,7 @@ AX_KERNEL(depth_scan)
 {
     double n = 0, sum = 0, square = 0;
     float most = 0;
-    for (size_t i = thread_index(); i < a.pixels; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.pixels; i += thread_count(block)) {
         float t = a.truth[i];
         if (!counts(a.kind, a.least, t))
             continue;
@@ -55,12 +55,12 @@ AX_KERNEL(depth_scan)
             most = fmaxf(most, fabsf(error_of(a.kind, a.p[i], t)));
         }
     }
-    n = block_sum(n);
-    sum = block_sum(sum);
-    square = block_sum(square);
-    double largest = block_most((double)most);
+    n = block_sum(block, n);
+    sum = block_sum(block, sum);
+    square = block_sum(block, square);
+    double largest = block_most(block, (double)most);
     if (threadIdx.x == 0) {
-        double *out = a.scan + (size_t)blockIdx.x * 4;
+        double *out = a.scan + (size_t)block.x * 4;
         out[0] = n;
         out[1] = sum;
         out[2] = square;
@@ -72,19 +72,19 @@ AX_KERNEL(depth_scan)
 struct whole {
     double n, sum, square, most;
 };
-static __device__ __forceinline__ whole whole_of(const double *scan, size_t scans)
+static __device__ __forceinline__ whole whole_of(const ax_block &block, const double *scan, size_t scans)
 {
     whole w = { 0, 0, 0, 0 };
-    for (size_t i = threadIdx.x; i < scans; i += blockDim.x) {
+    for (size_t i = threadIdx.x; i < scans; i += block.threads) {
         w.n += scan[4 * i];
         w.sum += scan[4 * i + 1];
         w.square += scan[4 * i + 2];
         w.most = scan[4 * i + 3] > w.most ? scan[4 * i + 3] : w.most;
     }
-    w.n = block_sum(w.n);
-    w.sum = block_sum(w.sum);
-    w.square = block_sum(w.square);
-    w.most = block_most(w.most);
+    w.n = block_sum(block, w.n);
+    w.sum = block_sum(block, w.sum);
+    w.square = block_sum(block, w.square);
+    w.most = block_most(block, w.most);
     return w;
 }
 
@@ -126,8 +126,8 @@ static __device__ __forceinline__ pixel berhu(whole w, int kind, size_t pixels, 
 
 AX_KERNEL(depth_loss)
 {
-    whole w = whole_of(a.scan, a.scans);
-    size_t i = thread_index();
+    whole w = whole_of(block, a.scan, a.scans);
+    size_t i = thread_index(block);
     pixel out = { 0, 0, 0, 0 };
     if (i < a.pixels && counts(a.kind, a.least, a.truth[i])) {
         if (a.kind == SILOG)
@@ -137,9 +137,9 @@ AX_KERNEL(depth_loss)
     }
     if (i < a.pixels && a.grad)
         a.grad[i] = out.grad;
-    double loss = block_sum(out.loss), slope = block_sum(out.slope), equals = block_sum(out.equal);
+    double loss = block_sum(block, out.loss), slope = block_sum(block, out.slope), equals = block_sum(block, out.equal);
     if (threadIdx.x == 0) {
-        double *part = a.part + (size_t)blockIdx.x * 3;
+        double *part = a.part + (size_t)block.x * 3;
         part[0] = loss;
         part[1] = slope;
         part[2] = equals;
@@ -148,16 +148,16 @@ AX_KERNEL(depth_loss)
 
 AX_KERNEL(depth_final)
 {
-    whole w = whole_of(a.scan, a.scans);
+    whole w = whole_of(block, a.scan, a.scans);
     double loss = 0, slope = 0, equals = 0;
-    for (size_t i = threadIdx.x; i < a.parts; i += blockDim.x) {
+    for (size_t i = threadIdx.x; i < a.parts; i += block.threads) {
         loss += a.part[3 * i];
         slope += a.part[3 * i + 1];
         equals += a.part[3 * i + 2];
     }
-    loss = block_sum(loss);
-    slope = block_sum(slope);
-    equals = block_sum(equals);
+    loss = block_sum(block, loss);
+    slope = block_sum(block, slope);
+    equals = block_sum(block, equals);
     if (threadIdx.x)
         return;
     double n = a.kind == BERHU_LINEAGE ? (double)a.pixels : w.n, mean, v = spread(w, &mean);
@@ -169,8 +169,8 @@ AX_KERNEL(depth_final)
 
 AX_KERNEL(depth_share)
 {
-    whole w = whole_of(a.scan, a.scans);
-    size_t i = thread_index();
+    whole w = whole_of(block, a.scan, a.scans);
+    size_t i = thread_index(block);
     if (i >= a.pixels || w.most == 0)
         return;
     float p = a.p[i], t = a.truth[i], e = error_of(BERHU_LINEAGE, p, t);

@@ -5,19 +5,19 @@
 enum { P = AX_CUDA_ROW_PIXELS };
 
 /* This thread's part of the row: its first channel and first pixel; false: there is none. */
-template <int V> static __device__ __forceinline__ bool row_part(int width, int c, int *first, int *channel)
+template <int V> static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *first, int *channel)
 {
-    unsigned t = blockIdx.y * blockDim.x + threadIdx.x, per_row = (unsigned)c / V, q = t / per_row;
+    unsigned t = block.y * block.threads + threadIdx.x, per_row = (unsigned)c / V, q = t / per_row;
     *first = (int)q * P;
     *channel = (int)(t - q * per_row) * V;
     return *first < width;
 }
 
-template <int V> static __device__ __forceinline__ void forward(const ax_k_dw_forward_args &a)
+template <int V> static __device__ __forceinline__ void forward(const ax_block &block, const ax_k_dw_forward_args &a)
 {
     const ax_k_conv &g = a.g;
-    int first, c, n = (int)blockIdx.x / g.oh, row = (int)blockIdx.x - n * g.oh;
-    if (!row_part<V>(g.ow, g.co, &first, &c))
+    int first, c, n = (int)block.x / g.oh, row = (int)block.x - n * g.oh;
+    if (!row_part<V>(block, g.ow, g.co, &first, &c))
         return;
     pack<V> sum[P];
     for (int p = 0; p < P; p++)
@@ -42,7 +42,7 @@ template <int V> static __device__ __forceinline__ void forward(const ax_k_dw_fo
             }
         }
     }
-    float *y = a.y + (size_t)blockIdx.x * (size_t)g.ow * (size_t)g.co + c;
+    float *y = a.y + (size_t)block.x * (size_t)g.ow * (size_t)g.co + c;
 #pragma unroll
     for (int p = 0; p < P; p++)
         if (first + p < g.ow)
@@ -51,9 +51,9 @@ template <int V> static __device__ __forceinline__ void forward(const ax_k_dw_fo
 AX_KERNEL(dw_forward)
 {
     if (a.g.co % 4 == 0)
-        forward<4>(a);
+        forward<4>(block, a);
     else
-        forward<1>(a);
+        forward<1>(block, a);
 }
 
 /* The output coordinate that reads input coordinate `at` through tap r, -1 = none. */
@@ -71,11 +71,11 @@ static __device__ __forceinline__ int reader(int at, int r, int extent, const ax
     return o < extent ? o : -1;
 }
 
-template <int V> static __device__ __forceinline__ void backward_data(const ax_k_dw_backward_data_args &a)
+template <int V> static __device__ __forceinline__ void backward_data(const ax_block &block, const ax_k_dw_backward_data_args &a)
 {
     const ax_k_conv &g = a.g;
-    int first, c, n = (int)blockIdx.x / g.h, row = (int)blockIdx.x - n * g.h;
-    if (!row_part<V>(g.w, g.ci, &first, &c))
+    int first, c, n = (int)block.x / g.h, row = (int)block.x - n * g.h;
+    if (!row_part<V>(block, g.w, g.ci, &first, &c))
         return;
     pack<V> sum[P];
     for (int p = 0; p < P; p++)
@@ -100,7 +100,7 @@ template <int V> static __device__ __forceinline__ void backward_data(const ax_k
             }
         }
     }
-    float *dx = a.dx + (size_t)blockIdx.x * (size_t)g.w * (size_t)g.ci + c;
+    float *dx = a.dx + (size_t)block.x * (size_t)g.w * (size_t)g.ci + c;
 #pragma unroll
     for (int p = 0; p < P; p++)
         if (first + p < g.w)
@@ -109,19 +109,19 @@ template <int V> static __device__ __forceinline__ void backward_data(const ax_k
 AX_KERNEL_BLOCKS(dw_backward_data, 4)
 {
     if (a.g.ci % 4 == 0)
-        backward_data<4>(a);
+        backward_data<4>(block, a);
     else
-        backward_data<1>(a);
+        backward_data<1>(block, a);
 }
 
-/* K * K taps at once in registers; K 1: the tap of blockIdx.z. */
-template <int K> static __device__ __forceinline__ void backward_weights(const ax_k_dw_backward_weights_args &a)
+/* K * K taps at once in registers; K 1: the tap of block.z. */
+template <int K> static __device__ __forceinline__ void backward_weights(const ax_block &block, const ax_k_dw_backward_weights_args &a)
 {
     const ax_k_conv &g = a.g;
-    int lane = (int)threadIdx.x % a.lanes, c = (int)blockIdx.y * a.lanes + lane;
-    int pixel = (int)threadIdx.x / a.lanes, step = (int)blockDim.x / a.lanes;
-    int r0 = K == 1 ? (int)blockIdx.z / g.kernel : 0, s0 = K == 1 ? (int)blockIdx.z % g.kernel : 0;
-    int first = (int)blockIdx.x * a.rows, last = first + a.rows < g.n * g.oh ? first + a.rows : g.n * g.oh;
+    int lane = (int)threadIdx.x % a.lanes, c = (int)block.y * a.lanes + lane;
+    int pixel = (int)threadIdx.x / a.lanes, step = (int)block.threads / a.lanes;
+    int r0 = K == 1 ? (int)block.z / g.kernel : 0, s0 = K == 1 ? (int)block.z % g.kernel : 0;
+    int first = (int)block.x * a.rows, last = first + a.rows < g.n * g.oh ? first + a.rows : g.n * g.oh;
     float sum[K * K];
 #pragma unroll
     for (int t = 0; t < K * K; t++)
@@ -147,20 +147,20 @@ template <int K> static __device__ __forceinline__ void backward_weights(const a
             }
         }
     }
-    float *part = a.part + (size_t)blockIdx.x * (size_t)(g.kernel * g.kernel) * (size_t)g.co + c;
+    float *part = a.part + (size_t)block.x * (size_t)(g.kernel * g.kernel) * (size_t)g.co + c;
 #pragma unroll
     for (int t = 0; t < K * K; t++) {
-        float all = lane_sum(sum[t], a.lanes);
+        float all = lane_sum(block, sum[t], a.lanes);
         if (c < g.co && pixel == 0)
-            part[(size_t)(K == 1 ? (int)blockIdx.z : t) * (size_t)g.co] = all;
+            part[(size_t)(K == 1 ? (int)block.z : t) * (size_t)g.co] = all;
     }
 }
 AX_KERNEL_BLOCKS(dw_backward_weights, 3)
 {
     if (a.g.kernel == 3)
-        backward_weights<3>(a);
+        backward_weights<3>(block, a);
     else if (a.g.kernel == 5)
-        backward_weights<5>(a);
+        backward_weights<5>(block, a);
     else
-        backward_weights<1>(a);
+        backward_weights<1>(block, a);
 }

@@ -7,10 +7,42 @@
 /* As ax_act; op.h is C11. */
 enum { ACT_NONE, ACT_RELU, ACT_RELU6 };
 
-/* Without the second, ptxas aims for more blocks at once on some cards, and spills a register or two for it. */
-#define AX_KERNEL_BLOCKS(name, blocks)                                                                                 \
-    extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS, blocks) ax_k_##name(const ax_k_##name##_args a)
-#define AX_KERNEL(name) extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS) ax_k_##name(const ax_k_##name##_args a)
+/* A block's place among those of its call, and how many there are; z is whatever columns and rows leave. */
+struct ax_block {
+    unsigned x, y, z, columns, rows, threads;
+};
+
+/* Which call of a launch the block belongs to. */
+template <typename L> static __device__ __forceinline__ unsigned call_of(const L &launch)
+{
+    unsigned k = 0;
+    while (k + 1 < (unsigned)launch.n && blockIdx.x >= launch.share[k + 1].first)
+        k++;
+    return k;
+}
+static __device__ __forceinline__ ax_block block_of(const ax_k_share &share)
+{
+    unsigned i = blockIdx.x - share.first, columns = (unsigned)share.columns, rows = (unsigned)share.rows;
+    unsigned line = i / columns, layer = line / rows;
+    ax_block block = { i - line * columns, line - layer * rows, layer, columns, rows, share.threads };
+    return block;
+}
+
+/* AX_KERNEL(name) { ... }: with `a`, the arguments of a call, and `block`. Threads beyond those of the call, which only
+   kernels without barriers have, do nothing.
+   Without the number of blocks, ptxas aims for more at once on some cards, and spills a register or two for it. */
+#define AX_KERNEL_BLOCKS(name, ...)                                                                                    \
+    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block);         \
+    extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS, ##__VA_ARGS__)                                       \
+        ax_k_##name(AX_CUDA_BY_VALUE(ax_k_##name##_launch) launch)                                                     \
+    {                                                                                                                  \
+        unsigned k = call_of(launch);                                                                                  \
+        ax_block block = block_of(launch.share[k]);                                                                    \
+        if (threadIdx.x < block.threads)                                                                               \
+            ax_call_##name(launch.call[k], block);                                                                     \
+    }                                                                                                                  \
+    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block)
+#define AX_KERNEL(name) AX_KERNEL_BLOCKS(name)
 
 static __device__ __forceinline__ float act_of(int act, float y)
 {
@@ -65,23 +97,23 @@ static __device__ __forceinline__ void split(size_t i, uint32_t d, size_t *q, ui
     }
 }
 
-static __device__ __forceinline__ size_t thread_index()
+static __device__ __forceinline__ size_t thread_index(const ax_block &block)
 {
-    return (size_t)blockIdx.x * blockDim.x + threadIdx.x;
+    return (size_t)block.x * block.threads + threadIdx.x;
 }
-static __device__ __forceinline__ size_t thread_count()
+static __device__ __forceinline__ size_t thread_count(const ax_block &block)
 {
-    return (size_t)gridDim.x * blockDim.x;
+    return (size_t)block.columns * block.threads;
 }
 
 /* The sum of v over the block's threads (a power of two of them, at most AX_CUDA_THREADS), in a fixed tree, in all of
    them. */
-template <typename T> static __device__ __forceinline__ T block_sum(T v)
+template <typename T> static __device__ __forceinline__ T block_sum(const ax_block &block, T v)
 {
     __shared__ T s[AX_CUDA_THREADS];
     s[threadIdx.x] = v;
     __syncthreads();
-    for (unsigned half = blockDim.x / 2; half > 0; half /= 2) {
+    for (unsigned half = block.threads / 2; half > 0; half /= 2) {
         if (threadIdx.x < half)
             s[threadIdx.x] += s[threadIdx.x + half];
         __syncthreads();
@@ -93,14 +125,14 @@ template <typename T> static __device__ __forceinline__ T block_sum(T v)
 
 /* Adds what the pixel lanes of a block hold for each of `lanes` channels; the result is in the first pixel lane. Pixel
    lane p of channel lane k is thread p * lanes + k. */
-template <typename T> static __device__ __forceinline__ T lane_sum(T v, int lanes)
+template <typename T> static __device__ __forceinline__ T lane_sum(const ax_block &block, T v, int lanes)
 {
     __shared__ T s[AX_CUDA_THREADS];
     s[threadIdx.x] = v;
     __syncthreads();
     T sum = v;
     if ((int)threadIdx.x < lanes)
-        for (unsigned t = threadIdx.x + (unsigned)lanes; t < blockDim.x; t += (unsigned)lanes)
+        for (unsigned t = threadIdx.x + (unsigned)lanes; t < block.threads; t += (unsigned)lanes)
             sum += s[t];
     __syncthreads();
     return sum;

@@ -12,11 +12,11 @@ static __device__ __forceinline__ bool aligned(const void *p)
         size_t done = 0;                                                                                               \
         if (wide) {                                                                                                    \
             done = (n) / 4 * 4;                                                                                        \
-            for (size_t i = thread_index() * 4; i < done; i += thread_count() * 4) {                                   \
+            for (size_t i = thread_index(block) * 4; i < done; i += thread_count(block) * 4) {                                   \
                 body4                                                                                                  \
             }                                                                                                          \
         }                                                                                                              \
-        for (size_t i = done + thread_index(); i < (n); i += thread_count()) {                                         \
+        for (size_t i = done + thread_index(block); i < (n); i += thread_count(block)) {                                         \
             body1                                                                                                      \
         }                                                                                                              \
     } while (0)
@@ -49,14 +49,20 @@ AX_KERNEL(relu_backward)
 
 template <int V> static __device__ __forceinline__ void add_at(const ax_k_add_args &a, size_t i)
 {
-    pack<V> x = load<V>(a.a + i), y = load<V>(a.b + i);
-    for (int k = 0; k < V; k++)
-        x.f[k] += y.f[k];
-    store<V>(a.y + i, x);
+    pack<V> sum = load<V>(a.in[0] + i);
+    for (int64_t t = 1; t < a.summands; t++) {
+        pack<V> x = load<V>(a.in[t] + i);
+        for (int k = 0; k < V; k++)
+            sum.f[k] += x.f[k];
+    }
+    store<V>(a.y + i, sum);
 }
 AX_KERNEL(add)
 {
-    EACH(a.n, aligned(a.a) && aligned(a.b) && aligned(a.y), { add_at<4>(a, i); }, { add_at<1>(a, i); });
+    bool wide = aligned(a.y);
+    for (int64_t t = 0; t < a.summands; t++)
+        wide = wide && aligned(a.in[t]);
+    EACH(a.n, wide, { add_at<4>(a, i); }, { add_at<1>(a, i); });
 }
 
 template <int V> static __device__ __forceinline__ void scale_at(const ax_k_scale_args &a, float factor, size_t i)
@@ -88,7 +94,7 @@ AX_KERNEL(difference)
 
 AX_KERNEL(mix)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         size_t pixel;
         uint32_t c;
         split(i, (uint32_t)a.c, &pixel, &c);
@@ -98,7 +104,7 @@ AX_KERNEL(mix)
 
 AX_KERNEL(channel_scale)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         size_t pixel;
         uint32_t c;
         split(i, (uint32_t)a.c, &pixel, &c);
@@ -121,7 +127,7 @@ AX_KERNEL(products)
 
 AX_KERNEL(wsum)
 {
-    if (thread_index())
+    if (thread_index(block))
         return;
     double sum = 0;
     for (int i = 0; i < a.n; i++)
@@ -131,15 +137,15 @@ AX_KERNEL(wsum)
 
 AX_KERNEL(wsum_backward)
 {
-    size_t i = thread_index();
+    size_t i = thread_index(block);
     if (i < (size_t)a.n && a.out[i])
         *a.out[i] = a.weight[i] * *a.dy;
 }
 
-template <int V> static __device__ __forceinline__ void channels_by(const ax_k_channels_args &a)
+template <int V> static __device__ __forceinline__ void channels_by(const ax_block &block, const ax_k_channels_args &a)
 {
     uint32_t wide = (uint32_t)a.wide_c / V;
-    for (size_t i = thread_index(); i < a.pixels * wide; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.pixels * wide; i += thread_count(block)) {
         size_t pixel;
         uint32_t at;
         split(i, wide, &pixel, &at);
@@ -162,14 +168,14 @@ AX_KERNEL(channels)
     for (int k = 0; k < a.n; k++)
         wide = wide && a.c[k] % 4 == 0;
     if (wide)
-        channels_by<4>(a);
+        channels_by<4>(block, a);
     else
-        channels_by<1>(a);
+        channels_by<1>(block, a);
 }
 
 AX_KERNEL(bias)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         size_t pixel;
         uint32_t c;
         split(i, (uint32_t)a.c, &pixel, &c);
@@ -179,7 +185,7 @@ AX_KERNEL(bias)
 
 AX_KERNEL(broadcast)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         size_t pixel;
         uint32_t c;
         split(i, (uint32_t)a.c, &pixel, &c);
@@ -198,13 +204,13 @@ static __device__ __forceinline__ size_t source(size_t i, uint32_t d1, uint32_t 
 
 AX_KERNEL(permute)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count())
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block))
         a.out[i] = a.in[source(i, a.d1, a.d2, a.s0, a.s1, a.s2)];
 }
 
 AX_KERNEL(sum_parts)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         const float *in = a.in + source(i, a.d1, a.d2, a.s0, a.s1, a.s2);
         double sum = 0;
         for (size_t p = 0; p < a.parts; p++)

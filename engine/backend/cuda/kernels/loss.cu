@@ -5,44 +5,44 @@ AX_KERNEL(ce_count)
 {
     uint32_t count = 0;
     double all = 0;
-    for (size_t i = thread_index(); i < a.pixels; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.pixels; i += thread_count(block)) {
         bool valid = a.labels[i] < a.c;
         count += valid;
         if (valid && a.weight)
             all += (double)a.weight[a.labels[i]];
     }
-    count = block_sum(count);
+    count = block_sum(block, count);
     if (a.weight) /* the same for the whole block */
-        all = block_sum(all);
+        all = block_sum(block, all);
     if (threadIdx.x == 0)
-        a.count[blockIdx.x] = count;
+        a.count[block.x] = count;
     if (threadIdx.x == 0 && a.weight)
-        a.all[blockIdx.x] = all;
+        a.all[block.x] = all;
 }
 
-static __device__ __forceinline__ uint32_t total(const uint32_t *count, int counts)
+static __device__ __forceinline__ uint32_t total(const ax_block &block, const uint32_t *count, int counts)
 {
     uint32_t n = 0;
-    for (int i = (int)threadIdx.x; i < counts; i += (int)blockDim.x)
+    for (int i = (int)threadIdx.x; i < counts; i += (int)block.threads)
         n += count[i];
-    return block_sum(n);
+    return block_sum(block, n);
 }
 
-static __device__ __forceinline__ double total_weight(const double *all, int counts)
+static __device__ __forceinline__ double total_weight(const ax_block &block, const double *all, int counts)
 {
     double sum = 0;
-    for (int i = (int)threadIdx.x; i < counts; i += (int)blockDim.x)
+    for (int i = (int)threadIdx.x; i < counts; i += (int)block.threads)
         sum += all[i];
-    return block_sum(sum);
+    return block_sum(block, sum);
 }
 
 /* -log softmax of the label, and its gradient, (softmax - one at the label) / labelled pixels;
    each of them times its label's weight, and by the sum of weights, where there are any. */
 AX_KERNEL(ce)
 {
-    uint32_t valid = a.weight ? 0 : total(a.count, a.counts);
-    double all = a.weight ? total_weight(a.all, a.counts) : 0;
-    size_t i = thread_index();
+    uint32_t valid = a.weight ? 0 : total(block, a.count, a.counts);
+    double all = a.weight ? total_weight(block, a.all, a.counts) : 0;
+    size_t i = thread_index(block);
     float loss = 0.0f;
     if (i < a.pixels) {
         const float *x = a.logits + i * (size_t)a.c;
@@ -67,21 +67,21 @@ AX_KERNEL(ce)
                 grad[k] = 0.0f;
         }
     }
-    double sum = block_sum((double)loss);
+    double sum = block_sum(block, (double)loss);
     if (threadIdx.x == 0)
-        a.part[blockIdx.x] = sum;
+        a.part[block.x] = sum;
 }
 
 AX_KERNEL(squares)
 {
     double sum = 0;
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         double d = (double)a.a[i] - (a.b ? (double)a.b[i] : 0.0);
         sum += d * d;
     }
-    sum = block_sum(sum);
+    sum = block_sum(block, sum);
     if (threadIdx.x == 0)
-        a.part[blockIdx.x] = sum;
+        a.part[block.x] = sum;
 }
 
 static __device__ __forceinline__ float weight_of(const float *weight, size_t i, size_t image, size_t c)
@@ -92,19 +92,19 @@ static __device__ __forceinline__ float weight_of(const float *weight, size_t i,
 AX_KERNEL(weighted_squares)
 {
     double sum = 0;
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         double d = (double)weight_of(a.weight, i, a.image, a.c) * ((double)a.a[i] - (double)a.b[i]);
         sum += d * d;
     }
-    sum = block_sum(sum);
+    sum = block_sum(block, sum);
     if (threadIdx.x == 0)
-        a.part[blockIdx.x] = sum;
+        a.part[block.x] = sum;
 }
 
 AX_KERNEL(weighted_difference)
 {
     float s = (float)(a.scale * (double)*a.factor);
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         float w = weight_of(a.weight, i, a.image, a.c);
         a.y[i] = s * w * w * (a.a[i] - a.b[i]);
     }
@@ -113,11 +113,11 @@ AX_KERNEL(weighted_difference)
 AX_KERNEL(scalar_final)
 {
     double sum = 0;
-    for (size_t i = threadIdx.x; i < a.parts; i += blockDim.x)
+    for (size_t i = threadIdx.x; i < a.parts; i += block.threads)
         sum += a.part[i];
-    sum = block_sum(sum);
-    uint32_t n = total(a.count, a.count ? (int)a.counts : 0);
-    double all = a.all ? total_weight(a.all, (int)a.counts) : 0;
+    sum = block_sum(block, sum);
+    uint32_t n = total(block, a.count, a.count ? (int)a.counts : 0);
+    double all = a.all ? total_weight(block, a.all, (int)a.counts) : 0;
     if (threadIdx.x)
         return;
     sum *= a.scale;

@@ -12,35 +12,35 @@ struct place {
     bool there;
     size_t first, last, step;
 };
-static __device__ __forceinline__ place place_of(size_t pixels, size_t each, int c, int lanes)
+static __device__ __forceinline__ place place_of(const ax_block &block, size_t pixels, size_t each, int c, int lanes)
 {
     place p;
     int lane = (int)threadIdx.x % lanes;
-    p.c = (int)blockIdx.y * lanes + lane;
+    p.c = (int)block.y * lanes + lane;
     p.there = p.c < c;
-    p.first = (size_t)blockIdx.x * each;
+    p.first = (size_t)block.x * each;
     p.last = p.first + each < pixels ? p.first + each : pixels;
     p.first += threadIdx.x / (unsigned)lanes;
-    p.step = blockDim.x / (unsigned)lanes;
+    p.step = block.threads / (unsigned)lanes;
     if (!p.there)
         p.last = 0;
     return p;
 }
 
 /* The sum of a channel's parts, in the first pixel lane: part p of it is at part[p * step]. */
-static __device__ __forceinline__ double add_parts(place p, const double *part, int parts, size_t step, int lanes)
+static __device__ __forceinline__ double add_parts(const ax_block &block, place p, const double *part, int parts, size_t step, int lanes)
 {
     double sum = 0;
     if (p.there)
-        for (int i = (int)threadIdx.x / lanes; i < parts; i += (int)blockDim.x / lanes)
+        for (int i = (int)threadIdx.x / lanes; i < parts; i += (int)block.threads / lanes)
             sum += part[(size_t)i * step + p.c];
-    return lane_sum(sum, lanes);
+    return lane_sum(block, sum, lanes);
 }
 
 AX_KERNEL(column_sums)
 {
-    place p = place_of(a.pixels, a.each, a.c, a.lanes);
-    const float *x = a.x + (size_t)blockIdx.z * a.pixels * (size_t)a.c + p.c;
+    place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
+    const float *x = a.x + (size_t)block.z * a.pixels * (size_t)a.c + p.c;
     double sum = 0;
     for (size_t i = p.first; i < p.last;) {
         float s = 0;
@@ -48,25 +48,25 @@ AX_KERNEL(column_sums)
             s += x[i * (size_t)a.c];
         sum += (double)s;
     }
-    sum = lane_sum(sum, a.lanes);
+    sum = lane_sum(block, sum, a.lanes);
     bool writes = p.there && (int)threadIdx.x < a.lanes;
-    double *part = a.part + (size_t)blockIdx.z * gridDim.x * (size_t)a.c;
+    double *part = a.part + (size_t)block.z * block.columns * (size_t)a.c;
     if (writes)
-        part[(size_t)blockIdx.x * (size_t)a.c + p.c] = sum;
-    if (!last_block(a.turn + blockIdx.z * gridDim.y + blockIdx.y, gridDim.x))
+        part[(size_t)block.x * (size_t)a.c + p.c] = sum;
+    if (!last_block(a.turn + block.z * block.rows + block.y, block.columns))
         return;
-    sum = add_parts(p, part, (int)gridDim.x, (size_t)a.c, a.lanes);
+    sum = add_parts(block, p, part, (int)block.columns, (size_t)a.c, a.lanes);
     if (writes)
-        a.out[(size_t)blockIdx.z * (size_t)a.c + p.c] = (float)(a.scale * sum);
+        a.out[(size_t)block.z * (size_t)a.c + p.c] = (float)(a.scale * sum);
 }
 
 /* A block's two sums of its channels, into part {block, 2, c}. */
-static __device__ __forceinline__ void put_parts(place p, double *part, size_t c, int lanes, double sum, double other)
+static __device__ __forceinline__ void put_parts(const ax_block &block, place p, double *part, size_t c, int lanes, double sum, double other)
 {
-    sum = lane_sum(sum, lanes);
-    other = lane_sum(other, lanes);
+    sum = lane_sum(block, sum, lanes);
+    other = lane_sum(block, other, lanes);
     if (p.there && (int)threadIdx.x < lanes) {
-        part += (size_t)blockIdx.x * 2 * c + p.c;
+        part += (size_t)block.x * 2 * c + p.c;
         part[0] = sum;
         part[c] = other;
     }
@@ -102,13 +102,13 @@ static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_
 /* In evaluation there is nothing to sum. */
 AX_KERNEL(bn_final)
 {
-    for (size_t k = thread_index(); k < (size_t)a.c; k += thread_count())
+    for (size_t k = thread_index(block); k < (size_t)a.c; k += thread_count(block))
         finish(a, k, 0, 0);
 }
 
 AX_KERNEL(bn_sums)
 {
-    place p = place_of(a.pixels, a.each, a.c, a.lanes);
+    place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
     size_t c = (size_t)a.c;
     const float *x = a.x + p.c;
     float shift = p.there ? *x : 0.0f; /* any value of the channel's own scale keeps the squares small */
@@ -123,19 +123,19 @@ AX_KERNEL(bn_sums)
         sum += (double)s;
         square += (double)q;
     }
-    put_parts(p, a.part, c, a.lanes, sum, square);
-    if (!last_block(a.turn + blockIdx.y, gridDim.x))
+    put_parts(block, p, a.part, c, a.lanes, sum, square);
+    if (!last_block(a.turn + block.y, block.columns))
         return;
-    sum = add_parts(p, a.part, (int)gridDim.x, 2 * c, a.lanes);
-    square = add_parts(p, a.part + c, (int)gridDim.x, 2 * c, a.lanes);
+    sum = add_parts(block, p, a.part, (int)block.columns, 2 * c, a.lanes);
+    square = add_parts(block, p, a.part + c, (int)block.columns, 2 * c, a.lanes);
     if (p.there && (int)threadIdx.x < a.lanes)
         finish(a.final, (size_t)p.c, sum, square);
 }
 
-template <int V> static __device__ __forceinline__ void apply(const ax_k_bn_apply_args &a)
+template <int V> static __device__ __forceinline__ void apply(const ax_block &block, const ax_k_bn_apply_args &a)
 {
     uint32_t c = (uint32_t)a.c / V;
-    for (size_t i = thread_index(); i < a.n / V; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n / V; i += thread_count(block)) {
         size_t pixel;
         uint32_t k;
         split(i, c, &pixel, &k);
@@ -149,9 +149,9 @@ template <int V> static __device__ __forceinline__ void apply(const ax_k_bn_appl
 AX_KERNEL(bn_apply)
 {
     if (a.c % 4 == 0)
-        apply<4>(a);
+        apply<4>(block, a);
     else
-        apply<1>(a);
+        apply<1>(block, a);
 }
 
 /* What forward multiplied with, from what it saved. */
@@ -175,7 +175,7 @@ static __device__ __forceinline__ void finish(const ax_k_bn_backward_final_args 
 
 AX_KERNEL(bn_backward_sums)
 {
-    place p = place_of(a.pixels, a.each, a.c, a.lanes);
+    place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
     size_t c = (size_t)a.c;
     float s = 0, b = 0, mean = 0;
     if (p.there) {
@@ -195,19 +195,19 @@ AX_KERNEL(bn_backward_sums)
         sum += (double)t;
         sum_x += (double)q;
     }
-    put_parts(p, a.part, c, a.lanes, sum, sum_x);
-    if (!last_block(a.turn + blockIdx.y, gridDim.x))
+    put_parts(block, p, a.part, c, a.lanes, sum, sum_x);
+    if (!last_block(a.turn + block.y, block.columns))
         return;
-    sum = add_parts(p, a.part, (int)gridDim.x, 2 * c, a.lanes);
-    sum_x = add_parts(p, a.part + c, (int)gridDim.x, 2 * c, a.lanes);
+    sum = add_parts(block, p, a.part, (int)block.columns, 2 * c, a.lanes);
+    sum_x = add_parts(block, p, a.part + c, (int)block.columns, 2 * c, a.lanes);
     if (p.there && (int)threadIdx.x < a.lanes)
         finish(a.final, (size_t)p.c, sum, sum_x);
 }
 
-template <int V> static __device__ __forceinline__ void apply_backward(const ax_k_bn_backward_apply_args &a)
+template <int V> static __device__ __forceinline__ void apply_backward(const ax_block &block, const ax_k_bn_backward_apply_args &a)
 {
     uint32_t c = (uint32_t)a.c / V;
-    for (size_t i = thread_index(); i < a.n / V; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n / V; i += thread_count(block)) {
         size_t pixel;
         uint32_t k;
         split(i, c, &pixel, &k);
@@ -224,7 +224,7 @@ template <int V> static __device__ __forceinline__ void apply_backward(const ax_
 AX_KERNEL(bn_backward_apply)
 {
     if (a.c % 4 == 0)
-        apply_backward<4>(a);
+        apply_backward<4>(block, a);
     else
-        apply_backward<1>(a);
+        apply_backward<1>(block, a);
 }

@@ -3,7 +3,7 @@
 
 AX_KERNEL(clip)
 {
-    if (thread_index())
+    if (thread_index(block))
         return;
     double total = 0;
     for (size_t i = 0; i < a.n; i++)
@@ -17,7 +17,7 @@ AX_KERNEL(clip)
 AX_KERNEL(adam)
 {
     const ax_update_now now = *a.now;
-    for (size_t i = now.finite ? thread_index() : a.n; i < a.n; i += thread_count()) {
+    for (size_t i = now.finite ? thread_index(block) : a.n; i < a.n; i += thread_count(block)) {
         float x = a.value[i], g = now.grad_scale * a.grad[i] + a.weight_decay * x;
         float m = a.beta1 * a.m[i] + (1.0f - a.beta1) * g, v = a.beta2 * a.v[i] + (1.0f - a.beta2) * g * g;
         a.m[i] = m;
@@ -29,7 +29,7 @@ AX_KERNEL(adam)
 AX_KERNEL(sgd)
 {
     const ax_update_now now = *a.now;
-    for (size_t i = now.finite ? thread_index() : a.n; i < a.n; i += thread_count()) {
+    for (size_t i = now.finite ? thread_index(block) : a.n; i < a.n; i += thread_count(block)) {
         float x = a.value[i], g = now.grad_scale * a.grad[i] + a.weight_decay * x, m = a.momentum * a.m[i] + g;
         a.m[i] = m;
         a.value[i] = x - now.lr * m;
@@ -39,14 +39,14 @@ AX_KERNEL(sgd)
 AX_KERNEL(polyak)
 {
     float decay = *a.decay;
-    for (size_t i = thread_index(); i < a.n; i += thread_count())
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block))
         a.average[i] = decay * a.average[i] + (1.0f - decay) * a.value[i];
 }
 
 /* Added in the order of the ranks. */
 AX_KERNEL(weighted_sum)
 {
-    for (size_t i = thread_index(); i < a.n; i += thread_count()) {
+    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
         float sum = a.weight[0] * a.sum[i];
         for (int64_t r = 1; r < a.ranks; r++)
             sum += a.weight[r] * a.other[(size_t)(r - 1) * a.n + i];
@@ -57,22 +57,22 @@ AX_KERNEL(weighted_sum)
 /* 16 bytes at once where a part's items and places begin at a multiple of that, which all do but odd targets. */
 AX_KERNEL(gather)
 {
-    size_t bytes = a.bytes[blockIdx.z], place = blockIdx.y;
-    const char *from = a.from[blockIdx.z] + (size_t)a.index[place] * bytes;
-    char *to = a.to[blockIdx.z] + place * bytes;
+    size_t bytes = a.bytes[block.z], place = block.y;
+    const char *from = a.from[block.z] + (size_t)a.index[place] * bytes;
+    char *to = a.to[block.z] + place * bytes;
     size_t done = 0;
     if (((reinterpret_cast<uintptr_t>(from) | reinterpret_cast<uintptr_t>(to)) & 15) == 0) {
         done = bytes / 16 * 16;
-        for (size_t i = thread_index(); i < bytes / 16; i += thread_count())
+        for (size_t i = thread_index(block); i < bytes / 16; i += thread_count(block))
             reinterpret_cast<float4 *>(to)[i] = reinterpret_cast<const float4 *>(from)[i];
     }
-    for (size_t i = done + thread_index(); i < bytes; i += thread_count())
+    for (size_t i = done + thread_index(block); i < bytes; i += thread_count(block))
         to[i] = from[i];
 }
 
 AX_KERNEL(log)
 {
-    if (thread_index())
+    if (thread_index(block))
         return;
     double *log = a.log + 3 * (size_t)a.first->slot;
     log[0] = (double)*a.loss;

@@ -21,7 +21,7 @@ AX_KERNEL(maxpool)
 {
     const ax_k_pool g = a.g;
     size_t all = (size_t)g.n * (size_t)g.oh * (size_t)g.ow * (size_t)g.c;
-    for (size_t i = thread_index(); i < all; i += thread_count()) {
+    for (size_t i = thread_index(block); i < all; i += thread_count(block)) {
         element e = element_of(i, g.oh, g.ow, g.c);
         float most = 0.0f;
         int place = -1;
@@ -47,7 +47,7 @@ AX_KERNEL(maxpool_backward)
 {
     const ax_k_pool g = a.g;
     size_t all = (size_t)g.n * (size_t)g.h * (size_t)g.w * (size_t)g.c;
-    for (size_t i = thread_index(); i < all; i += thread_count()) {
+    for (size_t i = thread_index(block); i < all; i += thread_count(block)) {
         element e = element_of(i, g.h, g.w, g.c);
         float sum = 0.0f;
         for (int k = g.kernel * g.kernel - 1; k >= 0; k--) {

@@ -21,18 +21,18 @@ static __device__ __forceinline__ tap tap_of(int out, int n_out, int n_in)
 }
 
 /* This thread's column and channel in a row of `width` columns. */
-template <int V> static __device__ __forceinline__ bool row_part(int width, int c, int *column, int *channel)
+template <int V> static __device__ __forceinline__ bool row_part(const ax_block &block, int width, int c, int *column, int *channel)
 {
-    unsigned t = blockIdx.y * blockDim.x + threadIdx.x, per_pixel = (unsigned)c / V, q = t / per_pixel;
+    unsigned t = block.y * block.threads + threadIdx.x, per_pixel = (unsigned)c / V, q = t / per_pixel;
     *column = (int)q;
     *channel = (int)(t - q * per_pixel) * V;
     return *column < width;
 }
 
-template <int V> static __device__ __forceinline__ void forward(const ax_k_resize_args &a)
+template <int V> static __device__ __forceinline__ void forward(const ax_block &block, const ax_k_resize_args &a)
 {
-    int column, k, n = (int)blockIdx.x / a.oh, row = (int)blockIdx.x - n * a.oh;
-    if (!row_part<V>(a.ow, (int)a.c, &column, &k))
+    int column, k, n = (int)block.x / a.oh, row = (int)block.x - n * a.oh;
+    if (!row_part<V>(block, a.ow, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c;
     tap v = tap_of(row, a.oh, a.ih), u = tap_of(column, a.ow, a.iw);
@@ -44,14 +44,14 @@ template <int V> static __device__ __forceinline__ void forward(const ax_k_resiz
         float above = (1.0f - u.t) * p.f[j] + u.t * q.f[j], below = (1.0f - u.t) * r.f[j] + u.t * s.f[j];
         p.f[j] = (1.0f - v.t) * above + v.t * below;
     }
-    store<V>(a.y + ((size_t)blockIdx.x * (size_t)a.ow + (size_t)column) * c + k, p);
+    store<V>(a.y + ((size_t)block.x * (size_t)a.ow + (size_t)column) * c + k, p);
 }
 AX_KERNEL(resize)
 {
     if (a.c % 4 == 0)
-        forward<4>(a);
+        forward<4>(block, a);
     else
-        forward<1>(a);
+        forward<1>(block, a);
 }
 
 /* Outputs *first .. *last (inclusive) hold all that read input `at`; one more on each side, for rounding. */
@@ -88,46 +88,46 @@ static __device__ __forceinline__ pack<V> gathered(const float *in, size_t step,
 }
 
 /* A thread for each place of a row of part: its outputs are neighbours in the row of dy. */
-template <int V> static __device__ __forceinline__ void backward_rows(const ax_k_resize_backward_rows_args &a)
+template <int V> static __device__ __forceinline__ void backward_rows(const ax_block &block, const ax_k_resize_backward_rows_args &a)
 {
     int column, k;
-    if (!row_part<V>(a.iw, (int)a.c, &column, &k))
+    if (!row_part<V>(block, a.iw, (int)a.c, &column, &k))
         return;
-    size_t c = (size_t)a.c, row = blockIdx.x;
+    size_t c = (size_t)a.c, row = block.x;
     pack<V> sum = gathered<V>(a.dy + row * (size_t)a.ow * c + k, c, column, a.iw, a.ow);
     store<V>(a.part + (row * (size_t)a.iw + (size_t)column) * c + k, sum);
 }
 AX_KERNEL(resize_backward_rows)
 {
     if (a.c % 4 == 0)
-        backward_rows<4>(a);
+        backward_rows<4>(block, a);
     else
-        backward_rows<1>(a);
+        backward_rows<1>(block, a);
 }
 
-template <int V> static __device__ __forceinline__ void backward(const ax_k_resize_backward_args &a)
+template <int V> static __device__ __forceinline__ void backward(const ax_block &block, const ax_k_resize_backward_args &a)
 {
-    int column, k, n = (int)blockIdx.x / a.ih, row = (int)blockIdx.x - n * a.ih;
-    if (!row_part<V>(a.iw, (int)a.c, &column, &k))
+    int column, k, n = (int)block.x / a.ih, row = (int)block.x - n * a.ih;
+    if (!row_part<V>(block, a.iw, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c, wide = (size_t)a.iw * c;
     const float *part = a.part + (size_t)n * (size_t)a.oh * wide + (size_t)column * c + k;
-    store<V>(a.dx + ((size_t)blockIdx.x * (size_t)a.iw + (size_t)column) * c + k,
+    store<V>(a.dx + ((size_t)block.x * (size_t)a.iw + (size_t)column) * c + k,
              gathered<V>(part, wide, row, a.ih, a.oh));
 }
 AX_KERNEL(resize_backward)
 {
     if (a.c % 4 == 0)
-        backward<4>(a);
+        backward<4>(block, a);
     else
-        backward<1>(a);
+        backward<1>(block, a);
 }
 
 /* A thread per pixel of the class map. */
 AX_KERNEL(argmax)
 {
-    int column = (int)(blockIdx.y * blockDim.x + threadIdx.x), n = (int)blockIdx.x / a.oh;
-    int row = (int)blockIdx.x - n * a.oh;
+    int column = (int)(block.y * block.threads + threadIdx.x), n = (int)block.x / a.oh;
+    int row = (int)block.x - n * a.oh;
     if (column >= a.ow)
         return;
     size_t c = (size_t)a.c;
@@ -146,5 +146,5 @@ AX_KERNEL(argmax)
             id = k;
         }
     }
-    a.y[(size_t)blockIdx.x * (size_t)a.ow + (size_t)column] = (uint8_t)id;
+    a.y[(size_t)block.x * (size_t)a.ow + (size_t)column] = (uint8_t)id;
 }

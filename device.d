@@ -1,0 +1,15 @@
+device.o: engine/backend/cuda/device.c engine/backend/cuda/device.h \
+  engine/backend/cuda/kernel.h engine/op/update.h engine/op/backend.h \
+  engine/op/op.h engine/base/err.h
+
+engine/backend/cuda/device.h:
+
+engine/backend/cuda/kernel.h:
+
+engine/op/update.h:
+
+engine/op/backend.h:
+
+engine/op/op.h:
+
+engine/base/err.h:

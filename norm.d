@@ -1,0 +1,15 @@
+norm.o: engine/backend/cuda/norm.c engine/backend/cuda/device.h \
+  engine/backend/cuda/kernel.h engine/op/update.h engine/op/backend.h \
+  engine/op/op.h engine/base/err.h
+
+engine/backend/cuda/device.h:
+
+engine/backend/cuda/kernel.h:
+
+engine/op/update.h:
+
+engine/op/backend.h:
+
+engine/op/op.h:
+
+engine/base/err.h:
