@@ -85,6 +85,8 @@ unset AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
 section "Golden files"
 # shellcheck disable=SC2086
 step "selftest, golden files" 90 "$engine" selftest --device "$device" $golden_files && quote "$said"
+# shellcheck disable=SC2086
+step "selftest, golden files, TF32" 90 "$engine" selftest --device "$device" --tf32 $golden_files && quote "$said"
 
 section "Steps of stage 1"
 printf '| network | batch | graphs | TF32 | median ms | least ms |\n| --- | ---: | ---: | ---: | ---: | ---: |\n' >"$work/steps"

@@ -14,11 +14,12 @@
 #define EMBEDDED "mobilenet_v2-imagenet.f16.safetensors"
 
 /* What rounding the weights to float16 may do to a tap, measured 1.4e-2 of the largest value. */
-static const double tolerance_exact = 1e-4, tolerance_rounded = 3e-2;
+static const double tolerance_exact = 1e-4, tolerance_rounded = 3e-2, tolerance_tf32 = 1e-2;
 
 typedef struct encoder {
     ax_safetensors *weights;
     bool rounded; /* the weights are those of the file, but in float16 */
+    bool tf32;
     ax_session session;
     int32_t h, w;
 } encoder;
@@ -76,7 +77,10 @@ static ax_code compare(const encoder *e, const ax_safetensors *st, ax_tally *t, 
     for (int i = 0; i < ax_encoder_builtin()->taps.n; i++) {
         const char *name = ax_tap_name(i);
         ax_code code = ax_golden_compare(st, e->session.plan, e->session.graph, name, name,
-                                         e->rounded ? tolerance_rounded : tolerance_exact, t, err);
+                                         e->rounded ? tolerance_rounded
+                                         : e->tf32  ? tolerance_tf32
+                                                    : tolerance_exact,
+                                         t, err);
         if (code != AX_OK)
             return code;
     }
@@ -92,6 +96,7 @@ ax_code ax_selftest_encoder(ax_selftest *s, const ax_safetensors *st, const char
         .session = { .be = s->be, .dev = s->dev },
         .h = (int32_t)image->dim[0],
         .w = (int32_t)image->dim[1],
+        .tf32 = s->tf32,
     };
     ax_code code = open_weights(s, st, file, &e, err);
     ax_tally t = { .group = e.rounded ? "taps, f16 weights" : "taps" };

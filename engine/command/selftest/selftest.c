@@ -14,6 +14,8 @@ static const char about[] =
     "(decoder*.safetensors, encoder*.safetensors, controller*.safetensors): recomputes what they hold.\n"
     "Prints the worst error of each group; exit status 1 when one is beyond its tolerance.\n";
 
+enum { WORKSPACE = 256 << 20 }; /* bytes, as the setting cuda_workspace has it where nobody says otherwise */
+
 static ax_code check_file(ax_selftest *s, const char *file, ax_err *err)
 {
     ax_safetensors *st = ax_safetensors_open(file, err);
@@ -42,11 +44,12 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
         AX_TEXT("--device", "NAME", &device, "auto, cpu, ref or cuda:N"),
         AX_WHOLE("--threads", "N", &threads, 0, 1024, "threads, 0 = all cores"),
         AX_TEXT("--weights", "FILE", &s.weights, "encoder weights of encoder*.safetensors"),
+        AX_FLAG("--tf32", &s.tf32, "CUDA: as with cuda_tf32 1, where larger errors are expected"),
         AX_FLAG("--json", &s.json, "a JSON object per row"),
     };
     ax_err err = { 0 };
     char note[AX_DEVICE_NOTE];
-    int n = 0;
+    int n = 0, status = 0;
     const ax_usage u = { synopsis, about, AX_OPTIONS(table), NULL, argc };
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
@@ -54,7 +57,14 @@ int ax_command_selftest(const ax_program *prog, int argc, char **argv)
     if (!(s.dev = ax_device_open(device, threads, &s.be, note, &err)))
         return ax_complain_of(&err);
     ax_command_device_note(note);
-    int status = 0;
+    if (s.tf32 && !s.be->separate) {
+        ax_fail(&err, AX_EINVAL, "option --tf32: it is for CUDA, and this is %s", s.be->name);
+        status = ax_complain_of(&err);
+        s.be->close(s.dev);
+        return status;
+    }
+    if (s.tf32)
+        s.be->configure(s.dev, &(ax_device_options) { .tf32 = true, .workspace = WORKSPACE });
     if (n || s.be != &ax_backend_ref)
         ax_tally_head(&s);
     if (!n && ax_selftest_quick(&s, &err) != AX_OK)

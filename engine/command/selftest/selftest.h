@@ -11,6 +11,7 @@ typedef struct ax_selftest {
     ax_device *dev;
     const char *weights; /* file of the encoder's weights, NULL = look for it */
     bool json;           /* an object per row instead of a table */
+    bool tf32;           /* factors of convolutions have 10 bits of mantissa on the device: wider tolerances */
     bool failed;         /* a comparison was beyond its tolerance */
 } ax_selftest;
 
