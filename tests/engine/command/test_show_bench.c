@@ -170,7 +170,8 @@ static void test_bench_wrong(void **state)
           "bench needs 'step', 'infer', 'ops' or 'threads'");
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--stage=3", NULL }, 2, "from 1 to 2");
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--crop=100", NULL }, 2, "isn't a multiple of 32");
-    wrong(ax_command_bench, (const char *[]) { "bench", "step", "--genotype=x", NULL }, 2, "expected '['");
+    wrong(ax_command_bench, (const char *[]) { "bench", "step", "--genotype=x", NULL }, 2,
+          "'x' is no published network");
     wrong(ax_command_bench, (const char *[]) { "bench", "step", "--device=cuda:9", NULL }, 3, "cuda");
 }
 
