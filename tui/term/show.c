@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <termios.h>
 #include <wchar.h>
 
 /* ---- looks of the roles ---- */
@@ -69,22 +70,6 @@ static bool make_shadow(ax_term *t, const ax_canvas *c)
     return true;
 }
 
-static bool is_plain(uint8_t role)
-{
-    return role != AX_ROLE_BAR && role != AX_ROLE_SELECTED && role != AX_ROLE_PIXEL;
-}
-
-/* A blank that looks the same in every plain role. */
-static bool is_blank(const ax_canvas_cell *cell)
-{
-    return cell->code == ' ' && is_plain(cell->role);
-}
-
-static bool looks_same(const ax_canvas_cell *a, const ax_canvas_cell *b)
-{
-    return !memcmp(a, b, sizeof *a) || (is_blank(a) && is_blank(b));
-}
-
 /* Sends n blanks in the look of the cell before them. */
 static void put_blanks(ax_term *t, int row, int col, ax_canvas_cell *shown, int n)
 {
@@ -98,7 +83,7 @@ static void put_blanks(ax_term *t, int row, int col, ax_canvas_cell *shown, int 
 static int blanks_at(const ax_canvas_cell *cell, int n)
 {
     int k = 0;
-    while (k < n && is_blank(&cell[k]))
+    while (k < n && ax_delta_blank(&cell[k]))
         k++;
     return k;
 }
@@ -111,11 +96,11 @@ static void show_row(ax_term *t, int row, const ax_canvas_cell *now, ax_canvas_c
     enum { FEW = 6, GAP = 4 };
     int last = -1; /* what was sent last */
     for (int k = 0; k < cols; k++) {
-        if (looks_same(&shown[k], &now[k]))
+        if (ax_delta_same(&shown[k], &now[k]))
             continue;
         int gap = k - last - 1, blanks = blanks_at(now + k, cols - k);
-        bool plain = k > 0 && is_plain(shown[k - 1].role);
-        if (last >= 0 && gap <= GAP && is_plain(shown[last].role) && blanks_at(now + last + 1, gap) == gap)
+        bool plain = k > 0 && ax_delta_plain(shown[k - 1].role);
+        if (last >= 0 && gap <= GAP && ax_delta_plain(shown[last].role) && blanks_at(now + last + 1, gap) == gap)
             put_blanks(t, row, last + 1, shown, gap);
         if (blanks && blanks < FEW && plain) {
             put_blanks(t, row, k, shown, 1);
@@ -148,6 +133,89 @@ static const ax_canvas_cell *without_pictures(ax_term *t, const ax_canvas *c, co
 #define SYNC_OFF "\033[?2026l"
 enum { MANY_ROWS = 16 };
 
+/* Sends text, so that all of it is seen at once where that can be asked for. */
+static void send_frame(const ax_term *t, const ax_str *out, int changed)
+{
+    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and it costs 16 bytes */
+    if (whole)
+        ax_term_send(SYNC_ON, sizeof SYNC_ON - 1);
+    ax_term_send(out->text, out->len);
+    if (whole)
+        ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
+}
+
+/* A cursor that is shown stands at (row, col). */
+static void show_cursor(ax_term *t, int row)
+{
+    if (t->cursor == (row >= 0))
+        return;
+    t->cursor = row >= 0;
+    curs_set(t->cursor);
+}
+
+static int changed_rows(const ax_term *t, const ax_canvas_cell *now)
+{
+    size_t cols = (size_t)t->shadow_cols;
+    int n = 0;
+    for (int r = 0; r < t->shadow_rows; r++)
+        n += memcmp(now + (size_t)r * cols, t->shadow + (size_t)r * cols, cols * sizeof *now) != 0;
+    return n;
+}
+
+/* Sends what has changed since the last one, past curses. False: no memory. */
+static bool show_changes(ax_term *t, const ax_canvas *c, const bool *covered, int row, int col)
+{
+    struct termios line;
+    size_t cols = (size_t)c->cols, n = (size_t)c->rows * cols;
+    ax_canvas_cell *under = c->pictures ? malloc((n ? n : 1) * sizeof *under) : NULL;
+    const ax_canvas_cell *now = under ? under : c->cell;
+    if (c->pictures && !under)
+        return false;
+    for (int r = 0; r < c->rows && under; r++)
+        memcpy(under + (size_t)r * cols, without_pictures(t, c, covered, (size_t)r * cols), cols * sizeof *under);
+    ax_delta_terminal how = t->delta;
+    uint32_t blank = ax_pictures_blank(t).code;
+    how.scrolls = how.scrolls && !c->pictures && !t->n_sent;
+    how.line_feed = tcgetattr(t->fd, &line) == 0 && !(line.c_oflag & OPOST && line.c_oflag & ONLCR);
+    int changed = changed_rows(t, now);
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_hand at = ax_hand_lost();
+    ax_code code = !changed ? AX_OK
+                            : ax_delta(&how, t->theme, now, t->shadow, c->rows, c->cols, blank == ' ' ? 0 : blank, &at,
+                                       &out, NULL);
+    if (row >= 0)
+        ax_hand_go(&at, &how, row, col, &out);
+    bool good = code == AX_OK && ax_str_ok(&out);
+    if (good && out.len)
+        send_frame(t, &out, changed);
+    t->behind = true;
+    ax_str_release(&out);
+    free(under);
+    return good;
+}
+
+/* The whole screen, by curses, which then knows it; or by it what has changed, where it is what draws. */
+static void show_all(ax_term *t, const ax_canvas *c, const bool *covered, int row, int col)
+{
+    int changed = 0;
+    for (int r = 0; r < c->rows; r++) {
+        size_t at = (size_t)r * (size_t)c->cols;
+        changed += memcmp(c->cell + at, t->shadow + at, (size_t)c->cols * sizeof *c->cell) != 0;
+        show_row(t, r, without_pictures(t, c, covered, at), t->shadow + at, c->cols);
+    }
+    leaveok(stdscr, row < 0); /* a hidden cursor may stay where it is */
+    move(row >= 0 ? row : t->rows - 1, row >= 0 ? col : 0);
+    wnoutrefresh(stdscr);
+    bool whole = t->input.reply.sync && changed >= MANY_ROWS;
+    if (whole)
+        ax_term_send(SYNC_ON, sizeof SYNC_ON - 1);
+    doupdate();
+    if (whole)
+        ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
+    t->behind = false;
+}
+
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
 {
     if (!t)
@@ -155,33 +223,26 @@ void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col)
     if (t->theme != c->theme || !t->themed)
         start_theme(t, c->theme);
     t->themed = true;
-    if (t->shadow_rows != c->rows || t->shadow_cols != c->cols) {
+    bool all = t->shadow_rows != c->rows || t->shadow_cols != c->cols;
+    bool covered[AX_CANVAS_PICTURES];
+    if (!all && t->ansi) {
+        ax_pictures_begin(t, c, covered);
+        show_cursor(t, row);
+        if (show_changes(t, c, covered, row, col)) {
+            ax_pictures_end(t, c, covered);
+            return;
+        }
+        all = true;
+    }
+    if (all) {
         if (!make_shadow(t, c))
             return;
         ax_pictures_clear(t);
         erase();
         clearok(curscr, TRUE);
     }
-    bool covered[AX_CANVAS_PICTURES];
     ax_pictures_begin(t, c, covered);
-    int changed = 0;
-    for (int r = 0; r < c->rows; r++) {
-        size_t at = (size_t)r * (size_t)c->cols;
-        changed += memcmp(c->cell + at, t->shadow + at, (size_t)c->cols * sizeof *c->cell) != 0;
-        show_row(t, r, without_pictures(t, c, covered, at), t->shadow + at, c->cols);
-    }
-    if (t->cursor != (row >= 0)) {
-        t->cursor = row >= 0;
-        curs_set(t->cursor);
-    }
-    leaveok(stdscr, row < 0); /* a hidden cursor may stay where it is */
-    move(row >= 0 ? row : t->rows - 1, row >= 0 ? col : 0);
-    wnoutrefresh(stdscr);
-    bool whole = t->input.reply.sync && changed >= MANY_ROWS; /* a few rows can't tear, and it costs 16 bytes */
-    if (whole)
-        ax_term_send(SYNC_ON, sizeof SYNC_ON - 1);
-    doupdate();
-    if (whole)
-        ax_term_send(SYNC_OFF, sizeof SYNC_OFF - 1);
+    show_cursor(t, row);
+    show_all(t, c, covered, row, col);
     ax_pictures_end(t, c, covered);
 }

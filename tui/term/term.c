@@ -152,6 +152,17 @@ void ax_term_watch_focus(ax_term *t)
         ax_term_send(FOCUS_ON, sizeof FOCUS_ON - 1);
 }
 
+/* Curses leaves from where it believes the cursor to be. */
+static void leave_curses(ax_term *t)
+{
+    char text[32];
+    int row, col;
+    getyx(curscr, row, col);
+    if (t->behind)
+        ax_term_send(text, (size_t)snprintf(text, sizeof text, "\033[%d;%dH", row + 1, col + 1));
+    endwin();
+}
+
 ax_term *ax_term_start(ax_err *err)
 {
     setlocale(LC_CTYPE, "");
@@ -187,6 +198,7 @@ ax_term *ax_term_start(ax_err *err)
     ax_term_ask(t);
     curs_set(0);
     ax_term_start_colors(t);
+    ax_term_start_ansi(t);
     t->unicode = glyphs_are_narrow();
     read_size(t);
     return t;
@@ -208,7 +220,7 @@ void ax_term_stop(ax_term *t)
     ax_term_await(t);
     ax_pictures_clear(t);
     set_modes(t, false);
-    endwin();
+    leave_curses(t);
     ax_restore_disarm();
     delscreen(t->screen);
     close(t->pipe[0]);
@@ -276,7 +288,7 @@ void ax_term_suspend(ax_term *t)
     ax_term_await(t);
     ax_pictures_clear(t);
     set_modes(t, false);
-    endwin();
+    leave_curses(t);
     struct sigaction ours, plain = { .sa_handler = SIG_DFL };
     sigemptyset(&plain.sa_mask);
     sigaction(SIGTSTP, &plain, &ours);

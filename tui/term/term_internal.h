@@ -2,6 +2,7 @@
 #ifndef AX_TUI_TERM_INTERNAL_H
 #define AX_TUI_TERM_INTERNAL_H
 
+#include "tui/term/delta.h"
 #include "tui/term/input.h"
 #include "tui/term/term.h"
 
@@ -36,6 +37,9 @@ struct ax_term {
     int rows, cols;
     int shadow_rows, shadow_cols; /* what the screen is believed to show; 0 = nothing is known */
     ax_canvas_cell *shadow;
+    ax_delta_terminal delta;
+    bool ansi;   /* what changes is sent by delta.h */
+    bool behind; /* and curses doesn't know of it */
     ax_input input;
     ax_graphics choice;
     bool asked;
@@ -54,6 +58,10 @@ void ax_term_watch_focus(ax_term *t);
 /* ---- show.c ---- */
 /* The colours of the roles, unless the terminal has none or NO_COLOR is set. */
 void ax_term_start_colors(ax_term *t);
+
+/* ---- ansi.c ---- */
+/* After the colours. */
+void ax_term_start_ansi(ax_term *t);
 
 /* ---- keys.c ---- */
 /* What this terminal's keys send. */

@@ -174,6 +174,30 @@ def a_long_history_is_shown_once_it_is_read():
         s.close()
 
 
+def seen(s):
+    """Every cell with its look, of blanks what can be seen of it."""
+    return [[(c.data, c.reverse, c.bg, *(() if c.data == " " else (c.fg, c.bold))) for c in
+             (s.screen.buffer[y][x] for x in range(s.screen.columns))] for y in range(s.screen.lines)]
+
+
+def changes_come_to_what_is_drawn_whole():
+    """What is sent past curses leaves the screen that Ctrl-L draws by it."""
+    for rows, cols in ((24, 80), (48, 160)):
+        with Place() as place:
+            make_run(place.runs, "old", candidates=300)
+            s = attach(place, rows=rows, cols=cols).wait(GONE).quiet()
+            for key in "jjjjjjjjkG6g8?q2gjjjjjjjjj\x1b[6~34\t1iL?\x1b" if rows == 24 else "jjjjG78?q5641zi\x1b[5~":
+                before = len(s.bytes)
+                s.send(key)
+                if key in "\x1b[65~":
+                    continue  # a part of a key, or one that may change nothing
+                s.wait(lambda s: len(s.bytes) > before).quiet(0.3)
+                changed, before = seen(s), len(s.bytes)
+                s.send("\x0c").wait(lambda s: b"\x1b[2J" in s.bytes[before:]).quiet(0.3)
+                assert seen(s) == changed, (rows, key, s.text())
+            s.close()
+
+
 def a_held_key_sends_little():
     """Details follow once the key is let go, and show what is selected then."""
     for view, rows, cols, most in (("1", 24, 80, 400), ("1", 48, 160, 400), ("2", 48, 160, 100)):
@@ -396,4 +420,4 @@ run_tests([runs_are_listed_and_removed, overview_is_shown_and_left, keys_change_
                a_paste_is_no_keys, pastes_are_keys_again_at_every_end, a_terminal_without_it_is_not_asked,
                lines_to_type_work_where_they_are_printed, small_windows_say_what_they_do_not_show,
                the_list_of_runs_follows_what_is_there, marked_runs_are_compared,
-               nothing_is_sent_while_nothing_happens, a_long_history_is_shown_once_it_is_read, a_held_key_sends_little, the_mouse_is_taken_and_left, noise_does_no_harm, an_unknown_run_is_one_line])
+               nothing_is_sent_while_nothing_happens, a_long_history_is_shown_once_it_is_read, changes_come_to_what_is_drawn_whole, a_held_key_sends_little, the_mouse_is_taken_and_left, noise_does_no_harm, an_unknown_run_is_one_line])

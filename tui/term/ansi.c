@@ -1,0 +1,66 @@
+/* Whether the terminal speaks ANSI's sequences, as its description has them: then what has changed is sent by delta.h.
+ */
+#include "tui/term/term_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <term.h>
+
+static bool is(const char *capability, const char *text)
+{
+    return capability && capability != (const char *)-1 && !strcmp(capability, text);
+}
+
+static bool is_there(const char *capability)
+{
+    return capability && capability != (const char *)-1;
+}
+
+/* The parameters of ESC [ ... m. */
+static bool parameters(const char *sequence, char out[static AX_SGR])
+{
+    size_t n = sequence ? strlen(sequence) : 0;
+    if (n < 4 || n - 3 >= AX_SGR || strncmp(sequence, "\033[", 2) != 0 || sequence[n - 1] != 'm' ||
+        strspn(sequence + 2, "0123456789;:") != n - 3)
+        return false;
+    snprintf(out, AX_SGR, "%.*s", (int)(n - 3), sequence + 2);
+    return true;
+}
+
+static void color(int number, bool background, char out[static AX_SGR])
+{
+    if (!parameters(tiparm(background ? set_a_background : set_a_foreground, number), out))
+        snprintf(out, AX_SGR, background ? "49" : "39");
+}
+
+static bool colors_are_ansi(void)
+{
+    char text[AX_SGR];
+    return is(orig_pair, "\033[39;49m") && is_there(set_a_foreground) && is_there(set_a_background) &&
+           parameters(tiparm(set_a_foreground, COLORS > 256 ? 0x123456 : COLORS - 1), text) &&
+           parameters(tiparm(set_a_background, 1), text);
+}
+
+/* An attribute that it hasn't isn't used; one of another form makes it another kind of terminal. */
+static bool attribute(const char *capability, const char *ansi, bool *has)
+{
+    *has = is_there(capability);
+    return !*has || is(capability, ansi);
+}
+
+void ax_term_start_ansi(ax_term *t)
+{
+    ax_delta_terminal *d = &t->delta;
+    const char *place = is_there(cursor_address) ? tiparm(cursor_address, 4, 9) : NULL;
+    bool moves = is(place, "\033[5;10H") && auto_right_margin && eat_newline_glitch && is(clr_eol, "\033[K");
+    bool looks = attribute(enter_bold_mode, "\033[1m", &d->has_bold) &&
+                 attribute(enter_dim_mode, "\033[2m", &d->has_dim) &&
+                 attribute(enter_reverse_mode, "\033[7m", &d->has_reverse) && no_color_video <= 0;
+    const char *erase = is_there(erase_chars) ? tiparm(erase_chars, 3) : NULL;
+    t->ansi = moves && looks && is(erase, "\033[3X") && (!t->color || (t->own && colors_are_ansi()));
+    d->colors = t->color ? COLORS : 0;
+    d->color = color;
+    const char *margins = is_there(change_scroll_region) ? tiparm(change_scroll_region, 2, 7) : NULL;
+    d->scrolls = is(margins, "\033[3;8r") && is(scroll_reverse, "\033M") && is(scroll_forward, "\n");
+}
