@@ -68,6 +68,10 @@ ISAS       := $(if $(filter x86_64,$(MACHINE)),v4 v3 base,base)
 # fully unrolled kernels under a sanitizer take minutes to optimise, and nobody times them there; clang with the
 # instruments of libFuzzer takes minutes even for -O1
 ISA_OPT    := $(if $(filter fuzz,$(SAN)),-O0,$(if $(filter release,$(MODE)),-O3,-O1))
+# gcc would make two of every loop nest for a condition inside it: eight times the compilation of direct.c and five times
+# the code, which isn't faster (docs/speed.md). The kernels for any processor needn't be the fastest.
+ISA_OPT_GCC := $(if $(findstring clang,$(CC)),,-fno-unswitch-loops)
+ISA_base   := $(if $(filter release,$(MODE)),-O2)
 ISA_v4     := -march=x86-64-v4 -mprefer-vector-width=512
 ISA_v3     := -march=x86-64-v3
 # gcc 14 makes no fused multiply-adds where sums depend on one another, which here are all of them: two instructions for
@@ -99,7 +103,7 @@ define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
 	@echo "  CC      $$< ($(1))"
-	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -g1 $(ISA_OPT) -ffp-contract=fast $(ISA_FMA) $(ISA_$(1)) -c -o $$@ $$<
+	@$(CC) $(CPPFLAGS_ALL) -DAX_ISA=$(1) -DAX_ISA_$(1) $(CFLAGS_ALL) -g1 $(ISA_OPT) $(ISA_OPT_GCC) -ffp-contract=fast $(ISA_FMA) $(ISA_$(1)) -c -o $$@ $$<
 endef
 $(foreach i,$(ISAS),$(eval $(call isa_rule,$(i))))
 $(B)/%.o: %.c
