@@ -23,6 +23,7 @@ void ax_graph_free(ax_graph *g)
         free((void *)(uintptr_t)g->value[i].name);
         free((void *)(uintptr_t)g->value[i].spec);
     }
+    ax_names_free(&g->names);
     free(g->value);
     free(g->node);
     free(g->grad);
@@ -85,8 +86,11 @@ uint32_t ax_graph_add_value(ax_graph *g, const ax_value *v, ax_err *err)
         g->value = grown;
         g->cap_values = cap;
     }
+    const uint32_t id = (uint32_t)g->n_values + 1;
+    if (v->name && ax_names_add(&g->names, v->name, id, err) != AX_OK)
+        return 0;
     g->value[g->n_values++] = *v;
-    return (uint32_t)g->n_values;
+    return id;
 }
 
 ax_node *ax_graph_add_node(ax_graph *g, const ax_node *n, ax_err *err)
@@ -107,10 +111,8 @@ ax_node *ax_graph_add_node(ax_graph *g, const ax_node *n, ax_err *err)
 
 ax_val ax_graph_find(const ax_graph *g, const char *name)
 {
-    for (size_t i = 0; i < g->n_values; i++)
-        if (g->value[i].name && !strcmp(g->value[i].name, name))
-            return (ax_val) { (uint32_t)i + 1 };
-    return (ax_val) { 0 };
+    const uint32_t id = ax_names_find(&g->names, name);
+    return (ax_val) { id == AX_NO_NAME ? 0 : id };
 }
 
 ax_val ax_graph_input(ax_graph *g, const char *name, ax_type type, ax_err *err)
@@ -219,9 +221,12 @@ ax_code ax_graph_keep(ax_graph *g, ax_val v, const char *name, ax_err *err)
     if (ax_graph_find(g, name).id || value->name)
         return ax_fail(err, AX_EINVAL, "keeping '%s': %s", name,
                        value->name ? "the value has another name" : "the name is taken");
-    value->name = strdup(name);
-    if (!value->name)
+    char *own = strdup(name);
+    if (!own || ax_names_add(&g->names, own, v.id, err) != AX_OK) {
+        free(own);
         return ax_fail(err, AX_ENOMEM, "no memory for the name '%s'", name);
+    }
+    value->name = own;
     value->kept = true;
     return AX_OK;
 }

@@ -2,11 +2,13 @@
 #ifndef AX_GRAPH_GRAPH_INTERNAL_H
 #define AX_GRAPH_GRAPH_INTERNAL_H
 
+#include "engine/base/names.h"
 #include "engine/graph/graph.h"
 
 struct ax_graph {
     ax_value *value; /* index id - 1 */
     size_t n_values, cap_values;
+    ax_names names; /* ids of the values that have a name */
     ax_node *node;
     size_t n_nodes, cap_nodes;
     uint32_t *grad; /* per value id - 1 after backward: the gradient's id, 0 = none */

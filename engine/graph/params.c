@@ -29,8 +29,10 @@ static ax_code add_spec(ax_params *p, size_t *cap, const ax_param_spec *spec, ax
         *cap = more;
     }
     char *name = strdup(spec->name);
-    if (!name)
+    if (!name || ax_names_add(&p->names, name, (uint32_t)p->n, err) != AX_OK) {
+        free(name);
         return ax_fail(err, AX_ENOMEM, "no memory for parameter '%s'", spec->name);
+    }
     p->param[p->n] = (ax_param) { .spec = *spec, .count = ax_shape_count(spec->type.shape) };
     p->param[p->n++].spec.name = name;
     return AX_OK;
@@ -143,6 +145,7 @@ void ax_params_free(ax_params *p)
     }
     for (size_t i = 0; i < p->n; i++)
         free((void *)(uintptr_t)p->param[i].spec.name);
+    ax_names_free(&p->names);
     free(p->param);
     free(p);
 }
@@ -171,10 +174,8 @@ const ax_param_spec *ax_params_spec(const ax_params *p, size_t i)
 
 size_t ax_params_find(const ax_params *p, const char *name)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (!strcmp(p->param[i].spec.name, name))
-            return i;
-    return SIZE_MAX;
+    const uint32_t i = ax_names_find(&p->names, name);
+    return i == AX_NO_NAME ? SIZE_MAX : i;
 }
 
 void *ax_params_slot(const ax_params *p, size_t i, ax_slot slot)

@@ -2,6 +2,7 @@
 #ifndef AX_GRAPH_PARAMS_INTERNAL_H
 #define AX_GRAPH_PARAMS_INTERNAL_H
 
+#include "engine/base/names.h"
 #include "engine/graph/params.h"
 
 typedef struct ax_param {
@@ -23,6 +24,7 @@ struct ax_params {
     ax_device *dev;
     ax_param *param;
     size_t n;
+    ax_names names; /* their places in param */
     ax_param_block block[AX_GROUP_COUNT];
 };
 
