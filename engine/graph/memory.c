@@ -167,10 +167,13 @@ static int larger_first(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static int lower_first(const void *a, const void *b)
+/* Takes a buffer into the list of those that have a place, lowest first. */
+static void insert_placed(ax_buffer **placed, size_t n, ax_buffer *b)
 {
-    const ax_buffer *x = *(ax_buffer *const *)a, *y = *(ax_buffer *const *)b;
-    return x->offset < y->offset ? -1 : x->offset > y->offset;
+    size_t i = n;
+    for (; i > 0 && placed[i - 1]->offset > b->offset; i--)
+        placed[i] = placed[i - 1];
+    placed[i] = b;
 }
 
 /* Largest first, each at the lowest offset that no buffer alive at the same time covers (greedy by size: Pisarchyk and
@@ -178,10 +181,10 @@ static int lower_first(const void *a, const void *b)
 static ax_code place_buffers(ax_memory *m, ax_err *err)
 {
     ax_buffer **order = malloc((m->n_buffers + 1) * sizeof(ax_buffer *));
-    ax_buffer **rivals = malloc((m->n_buffers + 1) * sizeof(ax_buffer *));
-    if (!order || !rivals) {
+    ax_buffer **placed = malloc((m->n_buffers + 1) * sizeof(ax_buffer *));
+    if (!order || !placed) {
         free(order);
-        free(rivals);
+        free(placed);
         return ax_fail(err, AX_ENOMEM, "no memory to plan %zu buffers", m->n_buffers);
     }
     for (size_t i = 0; i < m->n_buffers; i++)
@@ -189,23 +192,23 @@ static ax_code place_buffers(ax_memory *m, ax_err *err)
     qsort(order, m->n_buffers, sizeof(ax_buffer *), larger_first);
     for (size_t i = 0; i < m->n_buffers; i++) {
         ax_buffer *b = order[i];
-        size_t n = 0, at = 0;
-        for (size_t k = 0; k < i; k++)
-            if (order[k]->first <= b->last && b->first <= order[k]->last)
-                rivals[n++] = order[k];
-        qsort(rivals, n, sizeof(ax_buffer *), lower_first);
-        for (size_t k = 0; k < n; k++) {
-            if (rivals[k]->offset >= at + b->bytes)
+        size_t at = 0;
+        for (size_t k = 0; k < i; k++) {
+            const ax_buffer *rival = placed[k];
+            if (rival->first > b->last || b->first > rival->last)
+                continue;
+            if (rival->offset >= at + b->bytes)
                 break;
-            if (rivals[k]->offset + rivals[k]->bytes > at)
-                at = rivals[k]->offset + rivals[k]->bytes;
+            if (rival->offset + rival->bytes > at)
+                at = rival->offset + rival->bytes;
         }
         b->offset = at;
+        insert_placed(placed, i, b);
         if (at + b->bytes > m->arena)
             m->arena = at + b->bytes;
     }
     free(order);
-    free(rivals);
+    free(placed);
     return AX_OK;
 }
 
