@@ -324,6 +324,27 @@ static void test_open_odd_files(void **state)
     assert_string_equal(err.msg, "/dev/null: a device, not a regular file");
 }
 
+/* IEEE 754: 2^-24 of a fraction without, 2^(exponent - 25) of 1024 and a fraction with an exponent; 31 isn't a number.
+ */
+static void test_every_half(void **state)
+{
+    (void)state;
+    for (uint32_t h = 0; h < 65536; h++) {
+        const uint16_t bits = (uint16_t)h;
+        const ax_st_tensor t = { .name = "", .dtype = AX_ST_F16, .data = &bits, .bytes = sizeof bits, .elements = 1 };
+        const int exponent = h >> 10 & 31, fraction = h & 1023;
+        float got;
+        ax_st_to_float(&t, &got);
+        if (exponent == 31) {
+            assert_true(fraction ? isnan(got) : isinf(got));
+        } else {
+            const double is = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+            assert_true(fabs((double)got) == is);
+        }
+        assert_int_equal(signbit(got) != 0, h >> 15);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -332,6 +353,7 @@ int main(void)
         cmocka_unit_test(test_damaged),       cmocka_unit_test(test_convert),
         cmocka_unit_test(test_import),        cmocka_unit_test(test_types_of_others),
         cmocka_unit_test(test_write),         cmocka_unit_test(test_open_odd_files),
+        cmocka_unit_test(test_every_half),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
