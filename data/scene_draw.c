@@ -2,26 +2,6 @@
 
 #include <math.h>
 
-static inline uint32_t mix(uint32_t x)
-{
-    /* finaliser of MurmurHash3 (Appleby, public domain) */
-    x ^= x >> 16;
-    x *= 0x85ebca6bu;
-    x ^= x >> 13;
-    x *= 0xc2b2ae35u;
-    return x ^ (x >> 16);
-}
-
-uint32_t ax_noise_bits(int32_t x, int32_t y, uint32_t seed)
-{
-    return mix((uint32_t)x * 0x9e3779b1u + mix((uint32_t)y * 0x85157af5u + seed));
-}
-
-float ax_noise(int32_t x, int32_t y, uint32_t seed)
-{
-    return (float)(ax_noise_bits(x, y, seed) >> 8) * 0x1p-24f;
-}
-
 float ax_noise_smooth(float x, float y, uint32_t seed)
 {
     int32_t ix = ax_floor(x), iy = ax_floor(y);
@@ -46,31 +26,9 @@ ax_color ax_color_hsv(float hue, float saturation, float v)
     return (ax_color) { k[0], k[1], k[2] };
 }
 
-ax_color ax_color_mix(ax_color a, ax_color b, float t)
-{
-    return (ax_color) { a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t };
-}
-
-ax_color ax_color_scale(ax_color a, float k)
-{
-    return (ax_color) { a.r * k, a.g * k, a.b * k };
-}
-
 float ax_between(ax_rng *rng, float lo, float hi)
 {
     return lo + (hi - lo) * (float)ax_rng_uniform(rng);
-}
-
-void ax_scene_canvas_put(ax_scene_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color)
-{
-    if (x < 0 || y < 0 || x >= AX_SCENE_W || y >= AX_SCENE_H)
-        return;
-    int32_t i = y * AX_SCENE_W + x;
-    if (z > c->depth[i])
-        return;
-    c->depth[i] = z;
-    c->label[i] = label;
-    c->color[i] = color;
 }
 
 ax_plane ax_plane_at(ax_scene_canvas *c, float x, float z, uint8_t label, float grain)
@@ -94,6 +52,8 @@ static int32_t pixel(float v, int32_t limit)
 
 static void dab(const ax_plane *p, int32_t x, int32_t y, float shade, ax_color color)
 {
+    if (!ax_scene_canvas_shows(p->canvas, x, y, p->z))
+        return;
     float k = shade * (1 + p->grain * (ax_noise(x, y, p->canvas->seed) - 0.5f));
     ax_scene_canvas_put(p->canvas, x, y, p->z, p->label, ax_color_scale(color, k));
 }
@@ -148,7 +108,7 @@ void ax_draw_crown(const ax_plane *p, float x, float y, float rx, float ry, ax_c
     for (int32_t py = pixel(my - ay, AX_SCENE_H); py < y1; py++)
         for (int32_t px = pixel(mx - ax, AX_SCENE_W); px < x1; px++) {
             float u = ((float)px + 0.5f - mx) / ax, v = ((float)py + 0.5f - my) / ay, d = u * u + v * v;
-            if (d >= 1)
+            if (d >= 1 || !ax_scene_canvas_shows(p->canvas, px, py, p->z))
                 continue;
             float n = ax_noise_smooth(u * 3, v * 3, seed);
             if (d > 0.45f && d + 0.6f * n > 1)

@@ -6,6 +6,8 @@
 
 #include "engine/base/rng.h"
 
+#include <stdbool.h>
+
 typedef struct ax_color {
     float r, g, b; /* 0..1, before light and fog */
 } ax_color;
@@ -34,16 +36,58 @@ static inline int32_t ax_floor(float v)
     return i - ((float)i > v);
 }
 
-uint32_t ax_noise_bits(int32_t x, int32_t y, uint32_t seed);
-float ax_noise(int32_t x, int32_t y, uint32_t seed);         /* 0..1, white */
+/* What every pixel takes is inline: pictures of scenes are most of what a short search computes beside its networks. */
+
+static inline uint32_t ax_noise_bits(int32_t x, int32_t y, uint32_t seed)
+{
+    /* finaliser of MurmurHash3 (Appleby, public domain), twice */
+    uint32_t k = seed, in[2] = { (uint32_t)y * 0x85157af5u, (uint32_t)x * 0x9e3779b1u };
+    for (int i = 0; i < 2; i++) {
+        k += in[i];
+        k = (k ^ k >> 16) * 0x85ebca6bu;
+        k = (k ^ k >> 13) * 0xc2b2ae35u;
+        k ^= k >> 16;
+    }
+    return k;
+}
+
+/* 0..1, white */
+static inline float ax_noise(int32_t x, int32_t y, uint32_t seed)
+{
+    return (float)(ax_noise_bits(x, y, seed) >> 8) * 0x1p-24f;
+}
+
 float ax_noise_smooth(float x, float y, uint32_t seed);      /* 0..1, value noise with period 1 */
 ax_color ax_color_hsv(float hue, float saturation, float v); /* hue 0..1, wraps */
-ax_color ax_color_mix(ax_color a, ax_color b, float t);
-ax_color ax_color_scale(ax_color a, float k);
 float ax_between(ax_rng *rng, float lo, float hi);
 
+static inline ax_color ax_color_mix(ax_color a, ax_color b, float t)
+{
+    return (ax_color) { a.r + (b.r - a.r) * t, a.g + (b.g - a.g) * t, a.b + (b.b - a.b) * t };
+}
+
+static inline ax_color ax_color_scale(ax_color a, float k)
+{
+    return (ax_color) { a.r * k, a.g * k, a.b * k };
+}
+
+/* Whether a point at depth z would be seen at a pixel of the canvas: nothing nearer is there. */
+static inline bool ax_scene_canvas_shows(const ax_scene_canvas *c, int32_t x, int32_t y, float z)
+{
+    return x >= 0 && y >= 0 && x < AX_SCENE_W && y < AX_SCENE_H && !(z > c->depth[y * AX_SCENE_W + x]);
+}
+
 /* Writes the pixel unless something nearer is there; outside the canvas: nothing. */
-void ax_scene_canvas_put(ax_scene_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color);
+static inline void ax_scene_canvas_put(ax_scene_canvas *c, int32_t x, int32_t y, float z, uint8_t label, ax_color color)
+{
+    if (!ax_scene_canvas_shows(c, x, y, z))
+        return;
+    int32_t i = y * AX_SCENE_W + x;
+    c->depth[i] = z;
+    c->label[i] = label;
+    c->color[i] = color;
+}
+
 ax_plane ax_plane_at(ax_scene_canvas *c, float x, float z, uint8_t label, float grain);
 
 /* Shapes on a plane; half widths at the lower and the upper edge. The later of two on one plane is on top. */

@@ -66,6 +66,8 @@ static void front_wall(ax_scene_canvas *c, const facade *s, float x0, float x1, 
     int32_t py1 = (int32_t)fminf(AX_SCENE_H, ceilf(p.foot_y - 0.5f));
     for (int32_t y = py0; y < py1; y++)
         for (int32_t x = px0; x < px1; x++) {
+            if (!ax_scene_canvas_shows(c, x, y, z))
+                continue;
             float u = ((float)x + 0.5f - p.foot_x) / p.scale - x0, v = (p.foot_y - ((float)y + 0.5f)) / p.scale;
             ax_scene_canvas_put(c, x, y, z, AX_SCENE_BUILDING, ax_color_scale(facade_color(s, u, v), shade));
         }
@@ -84,6 +86,8 @@ static void side_wall(ax_scene_canvas *c, const facade *s, float wall_x, float z
         int32_t py0 = (int32_t)fmaxf(0, ceilf(foot - height * scale - 0.5f));
         int32_t py1 = (int32_t)fminf(AX_SCENE_H, ceilf(foot - 0.5f));
         for (int32_t y = py0; y < py1; y++) {
+            if (!ax_scene_canvas_shows(c, x, y, pz))
+                continue;
             ax_color k = facade_color(s, pz - z, (foot - ((float)y + 0.5f)) / scale);
             ax_scene_canvas_put(c, x, y, pz, AX_SCENE_BUILDING, ax_color_scale(k, shade));
         }
