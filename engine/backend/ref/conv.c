@@ -18,9 +18,15 @@ static geometry geometry_of(const ax_call *call, ax_shape x, ax_shape w, ax_shap
     };
 }
 
-static size_t weight_at(const geometry *g, int32_t o, int32_t i, int32_t r, int32_t s)
+/* Weight of tap r, s of the first input channel; that of the next one is taps() further. */
+static size_t weight_at(const geometry *g, int32_t o, int32_t r, int32_t s)
 {
-    return (((size_t)o * (size_t)g->w.c + (size_t)i) * (size_t)g->w.h + (size_t)r) * (size_t)g->w.w + (size_t)s;
+    return ((size_t)o * (size_t)g->w.c * (size_t)g->w.h + (size_t)r) * (size_t)g->w.w + (size_t)s;
+}
+
+static size_t taps(const geometry *g)
+{
+    return (size_t)g->w.h * (size_t)g->w.w;
 }
 
 /* Input coordinate that kernel tap r of output coordinate y reads; may be outside. */
@@ -40,8 +46,10 @@ static double output_at(const geometry *g, const float *x, const float *w, int32
             int32_t sw = source(g, v, s);
             if (sw < 0 || sw >= g->x.w)
                 continue;
-            for (int32_t i = 0; i < g->w.c; i++)
-                sum += (double)x[ax_ref_at(g->x, n, sh, sw, g->depthwise ? o : i)] * w[weight_at(g, o, i, r, s)];
+            const float *xs = x + ax_ref_at(g->x, n, sh, sw, g->depthwise ? o : 0), *ws = w + weight_at(g, o, r, s);
+            const size_t step = taps(g), channels = (size_t)g->w.c;
+            for (size_t i = 0; i < channels; i++)
+                sum += (double)xs[i] * ws[i * step];
         }
     }
     return sum;
@@ -102,13 +110,14 @@ static void scatter(const geometry *g, const float *x, const float *w, double dy
             int32_t sw = source(g, v, s);
             if (sw < 0 || sw >= g->x.w)
                 continue;
-            for (int32_t i = 0; i < g->w.c; i++) {
-                size_t xi = ax_ref_at(g->x, n, sh, sw, g->depthwise ? o : i), wi = weight_at(g, o, i, r, s);
-                if (dx)
-                    dx[xi] += dy * w[wi];
-                if (dw)
-                    dw[wi] += dy * x[xi];
-            }
+            const size_t xi = ax_ref_at(g->x, n, sh, sw, g->depthwise ? o : 0), wi = weight_at(g, o, r, s);
+            const size_t step = taps(g), channels = (size_t)g->w.c;
+            if (dx)
+                for (size_t i = 0; i < channels; i++)
+                    dx[xi + i] += dy * w[wi + i * step];
+            if (dw)
+                for (size_t i = 0; i < channels; i++)
+                    dw[wi + i * step] += dy * x[xi + i];
         }
     }
 }
