@@ -4,6 +4,8 @@ import base64, os, re
 import tinypng
 from screen import Emulated, Screen, Stream
 
+# pixels: small, since each of them is decoded here
+CELL = (12, 6)
 KITTY_OK = b"\x1b_Gi=1;OK\x1b\\"
 QUERY = b"\x1b_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\x1b[16t\x1b[?2026$p\x1b[?1004$p\x1b[c"
 
@@ -107,7 +109,7 @@ class Terminal(Screen):
     """speaks: "kitty", "sixel", or "" for neither; answers: at once, or when answer() is called. cell: pixels, which it
     says when asked; system: whether the size of the window in pixels is known, too."""
 
-    def __init__(self, argv, speaks, answers=True, cell=(20, 10), system=False, **more):
+    def __init__(self, argv, speaks, answers=True, cell=CELL, system=False, **more):
         self.speaks, self.answers, self.cell, self.system = speaks, answers, cell, system
         self.images, self.placed, self.sixels = {}, {}, {}
         self.left, self.parts, self.asked = b"", b"", 0

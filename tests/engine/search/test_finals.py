@@ -13,8 +13,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from engine import Run, events, history, make_run, serve  # noqa: E402
 
 SEARCH, TRAININGS = 14, 6
-SETTINGS = dict(candidates=SEARCH + TRAININGS, finals=0.3, finals_best=3, finals_seeds=2, stages=2, stage2_samples=8,
-                stage2_crop=64, stage2_batch=4, strategy="evolution", population=5, tournament=2, seed=7)
+SETTINGS = dict(candidates=SEARCH + TRAININGS, finals=0.3, finals_best=3, finals_seeds=2, stages=2, crop=32, stage2_samples=8,
+                stage2_crop=32, stage2_batch=4, strategy="evolution", population=5, tournament=2, seed=7)
 
 
 def trainings(seen):

@@ -3,7 +3,7 @@ import os, re, signal, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 import maskfiles
-from graphics import QUERY, Picture, Terminal
+from graphics import CELL, QUERY, Picture, Terminal
 from screen import PROGRAM, Place, make_run, run_tests
 
 GONE = "the engine has died"
@@ -52,10 +52,10 @@ def check_kitty(t, id):
     for name, mask in (("truth", maskfiles.truth(i)), ("predicted", maskfiles.predicted(id, i))):
         rows, cols, picture = shown[name]
         want = maskfiles.colored(mask)
-        assert (picture.h, picture.w) == (rows * 20, cols * 10)
+        assert (picture.h, picture.w) == (rows * CELL[0], cols * CELL[1])
         assert picture.pixels == want.scaled(picture.h, picture.w).pixels, name
         # as high as it is wide, within half a cell
-        assert abs(rows * 20 - cols * 10 * want.h / want.w) <= 20
+        assert abs(rows * CELL[0] - cols * CELL[1] * want.h / want.w) <= CELL[0]
     return shown
 
 
@@ -157,7 +157,7 @@ def sixel_shows_what_the_files_hold():
                                      ("predicted", maskfiles.colored(maskfiles.predicted(30, i)), 1.5),
                                      ("input", Picture(48, 64, maskfiles.rgb(i)), 40)):
                 rows, cols, picture = shown[name]
-                assert picture.w == cols * 10 and 0 <= rows * 20 - picture.h < 6, (rows, cols, picture.h, picture.w)
+                assert picture.w == cols * CELL[1] and 0 <= rows * CELL[0] - picture.h < 6, (rows, cols, picture.h, picture.w)
                 off = picture.difference(want.scaled(picture.h, picture.w))
                 assert off < most, (name, off)
             sent = t.images_sent
@@ -197,7 +197,8 @@ def settings_decide():
                                      ("sixel", "", {"TERM": "tmux-256color"}, 4), ("sixel", "kitty", {}, 4)):
             with open(os.path.join(config, "config.ini"), "w") as f:
                 f.write("pictures = %s\n" % text)
-            t = open_masks(place, speaks, env=dict(env, XDG_CONFIG_HOME=os.path.join(place.path, "config")))
+            # a terminal that isn't asked has cells of a usual size
+            t = open_masks(place, speaks, env=dict(env, XDG_CONFIG_HOME=os.path.join(place.path, "config")), cell=(20, 10))
             settled(t, lambda t: len(t.shown()) == n)
             assert (len(t.placed) == n) == (text != "sixel" or n == 0) and (len(t.sixels) == n) == (text != "kitty" or n == 0)
             t.send("q")
