@@ -16,8 +16,9 @@ B := build/$(CONFIG)
 WARN := -Wall -Wextra -Werror -pedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings \
         -Wmissing-prototypes -Wstrict-prototypes -Wno-unknown-pragmas
 CPPFLAGS_ALL := -I. -I$(B) -D_GNU_SOURCE -DAX_VERSION='"$(shell cat VERSION)"' $(CPPFLAGS)
-# sanitizers need lines for their reports, not every variable's type
-CFLAGS_ALL := -std=c11 $(if $(filter none,$(SAN)),-g,-g1) $(WARN) -fno-common -ffp-contract=off -MMD -MP $(CFLAGS)
+# lines, for reports of sanitizers and traces of crashes; every variable's type, a fifth of the compilation, for debuggers
+DEBUG_INFO := $(if $(filter debug-none,$(MODE)-$(SAN)),-g,-g1)
+CFLAGS_ALL := -std=c11 $(DEBUG_INFO) $(WARN) -fno-common -ffp-contract=off -MMD -MP $(CFLAGS)
 
 ifeq ($(MODE),release)
 CFLAGS_ALL += -O2 -fno-math-errno
@@ -98,7 +99,7 @@ $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
 
 $(B)/tui/term/sixel.o: CFLAGS_ALL += $(SIXEL_FLAGS)
 $(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
-# -g1: to note where each variable of an unrolled loop lies takes a third of the compilation
+# -g1 always: to note where each variable of an unrolled loop lies takes a third of the compilation
 define isa_rule
 $(B)/engine/backend/cpu/isa/%.$(1).o: engine/backend/cpu/isa/%.c
 	@mkdir -p $$(@D)
@@ -181,6 +182,8 @@ $(B)/$(PEER_DIR)/%.o: CFLAGS_ALL += $(OPENMP) -fPIC -fvisibility=hidden
 TEST_SRC := $(shell find tests -name 'test_*.c' 2>/dev/null | sort)
 TEST_BIN := $(patsubst %.c,$(B)/%,$(TEST_SRC))
 TEST_PY  := $(shell find tests -name 'test_*.py' 2>/dev/null | sort)
+# each is compiled once and run once
+$(B)/tests/%.o: CFLAGS_ALL += -O1
 HELPER_OBJ := $(call obj,$(wildcard tests/helper/*.c))
 TEST_LIB_OBJ := $(sort $(LIB_OBJ) $(FRONT_OBJ))
 $(B)/libtest.a: $(TEST_LIB_OBJ) $(HELPER_OBJ)

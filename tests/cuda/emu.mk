@@ -4,7 +4,7 @@ ifneq ($(and $(CUDA_NVCC),$(wildcard $(CUDA_HOME)/include/cublasLt.h)),)
 ifneq ($(SAN),thread)
 E        := $(B)/cuda/emu
 CXX_FOR  := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
-EMU_CXX  := $(CXX_FOR) -std=c++17 -g -O3 -fPIC -Wall -Wextra -Werror -ffp-contract=off -MMD -MP -I. \
+EMU_CXX  := $(CXX_FOR) -std=c++17 $(DEBUG_INFO) -O3 -fPIC -Wall -Wextra -Werror -ffp-contract=off -MMD -MP -I. \
             -isystem $(CUDA_HOME)/include -isystem $(CUDNN_INCLUDE)
 # every load and store calls the emulation, and so does what C++ leaves undefined
 EMU_CHECKS := -O1 -fsanitize=thread,alignment,bounds,signed-integer-overflow,integer-divide-by-zero,shift
