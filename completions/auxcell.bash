@@ -25,7 +25,7 @@ _auxcell()
         return
     fi
     case $before in
-    --preset) mapfile -t COMPREPLY < <(compgen -W "demo cpu paper paper-templates" -- "$word"); return ;;
+    --preset) mapfile -t COMPREPLY < <(compgen -W "demo cpu cpu-full paper paper-templates" -- "$word"); return ;;
     --space) mapfile -t COMPREPLY < <(compgen -W "cells templates" -- "$word"); return ;;
     --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu ref" -- "$word"); return ;;
     --data) mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_data_sets)" -- "$word"); return ;;

@@ -39,7 +39,7 @@ static ax_parsed parse(int argc, char **argv, ax_train_order *o, bool *json, ax_
         AX_FLAG("--resume", &o->resume, "goes on with the training that DIR holds"),
         AX_WHOLE("--seeds", "N", &o->seeds, 1, AX_TRAIN_SEEDS,
                  "trains N times, with seeds from --seed on, and says what they come to together (1)"),
-        AX_TEXT("--preset", "P", &o->preset, "settings to start from: demo, cpu, paper, paper-templates (demo)"),
+        AX_TEXT("--preset", "P", &o->preset, "settings to start from: " AX_PRESETS " (demo)"),
         AX_TEXT("--cache", "DIR", &o->cache, "keeps the encoder's outputs there; default: in the folder of --state"),
         AX_FLAG("--json", json, "one JSON object per epoch, and one at the end"),
     };

@@ -47,7 +47,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     const char *preset = "demo";
     ax_given given;
     const ax_option table[] = {
-        AX_TEXT("--preset", "P", &preset, "settings to start from: demo, cpu, paper, paper-templates (demo)"),
+        AX_TEXT("--preset", "P", &preset, "settings to start from: " AX_PRESETS " (demo)"),
         AX_FLAG("--json", &o->json, "one JSON object per genotype"),
         AX_FLAG("--full", &o->full, "the longer schedule of a promotion, at its width"),
         AX_TEXT("--model", "FILE", &o->model, "writes the trained network there (one genotype)"),

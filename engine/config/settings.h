@@ -196,6 +196,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */
+#define AX_PRESETS "demo, cpu, cpu-full, paper, paper-templates"
 typedef struct ax_settings {
 #define AX_FIELD_TEXT(name) char name[AX_SETTING_TEXT];
 #define AX_FIELD_WHOLE(name) int64_t name;
@@ -211,7 +212,7 @@ static inline bool ax_aggregate_is_concat(const ax_settings *s)
 {
     return s->aggregate[0] == 'c';
 }
-/* Fills in a preset: demo, cpu, paper, paper-templates. AX_EINVAL lists them. */
+/* Fills in one of AX_PRESETS. AX_EINVAL lists them. */
 ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
 /* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
    name that is close to one that exists, which. Ranges are checked here. */

@@ -153,7 +153,7 @@ static int parse_and_begin(options *o, const char *synopsis, const char *text, i
         AX_FLAG("--no-wait", &o->no_wait, "headless: a run that pauses itself is stopped, as it is without a terminal"),
         AX_TEXT("--run", "NAME|DIR", &o->run, "name of the run, or where its directory goes"),
         AX_TEXT("--preset", "P", &o->preset,
-                "settings to start from: demo, cpu, paper, paper-templates (scenes: demo, else cpu)"),
+                "settings to start from: " AX_PRESETS " (scenes: demo, else cpu)"),
         AX_TEXT("--config", "FILE", &o->config, "settings from a run.ini"),
         AX_FLAG("--ascii", &o->ascii, "screens in plain characters"),
         AX_TEXT("--record", "FILE", &o->record, "write the screens as asciicast v2 when they are left"),

@@ -24,7 +24,15 @@ static void presets_have_the_reference_values(void **state)
     assert_int_equal(s.train_samples, 367);
     ax_err err;
     assert_int_equal(ax_settings_preset(&s, "gpu", &err), AX_EINVAL);
-    assert_non_null(strstr(err.msg, "demo, cpu, paper"));
+    assert_non_null(strstr(err.msg, AX_PRESETS));
+    assert_int_equal(ax_settings_preset(&s, "cpu-full", NULL), AX_OK);
+    assert_int_equal(s.train_samples, 367);
+    assert_int_equal(s.stage2_crop, 352);
+    char names[] = AX_PRESETS, *rest = names;
+    for (char *name; (name = strtok_r(rest, ", ", &rest));) {
+        assert_int_equal(ax_settings_preset(&s, name, NULL), AX_OK);
+        assert_string_equal(s.preset, name);
+    }
 }
 
 static void wrong_values_are_named(void **state)

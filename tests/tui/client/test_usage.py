@@ -24,7 +24,7 @@ WRONG = [  # arguments, exit code, what the line says
     (["search", "--no-aux=1"], 2, "option --no-aux takes no value"),
     (["status", "--no-aux"], 2, "unknown option '--no-aux'"),
     (["search", "here"], 2, "search: 'here' is one argument too many"),
-    (["search", "--preset", "voc"], 2, "preset 'voc': not one of demo, cpu, paper"),
+    (["search", "--preset", "voc"], 2, "preset 'voc': not one of demo, cpu, cpu-full, paper"),
     (["search", "--preset", "cpu", "--config", "x"], 2, "--config and --preset exclude each other"),
     (["search", "--config", "none.ini"], 1, "none.ini: cannot open: No such file or directory"),
     (["search", "--run", ".."], 2, '".." is no name for a run'),
