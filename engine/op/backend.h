@@ -141,6 +141,10 @@ typedef struct ax_backend {
     /* log {slot, AX_LOG_FIGURES}: at first->slot the loss and the norms of first and second (may be NULL: 0). */
     ax_code (*log)(ax_device *dev, const float *loss, const ax_update_now *first, const ax_update_now *second,
                    double *log, ax_err *err);
+    /* Optional: count {classes, classes}, truth by prediction, goes up by n pixels; those whose truth is AX_IGNORE are
+       left out, predictions are below classes. It only enqueues. */
+    ax_code (*confusion)(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
+                         uint64_t *count, ax_err *err);
     ax_recorder capture;
     ax_exchange exchange;
 } ax_backend;

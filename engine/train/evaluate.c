@@ -2,6 +2,7 @@
 
 #include "engine/graph/plan.h"
 #include "engine/model/logit_mean.h"
+#include "engine/train/device_score.h"
 #include "engine/train/pictures.h"
 #include "engine/train/trainer_internal.h"
 
@@ -25,6 +26,7 @@ struct ax_evaluation {
     float *tap[AX_MAX_TAPS]; /* either these ... */
     float *image;            /* ... or {n,h,w,3} */
     bool flip;               /* the mirrored images are looked at, too: */
+    ax_device_score counts;  /* where it can, the device judges; predictions are read where somebody looks at them */
     float *logits;           /* {n,h/4,w/4,outputs}, which the plan ends with then */
     ax_logit_mean mean;      /* and what is predicted from both */
 };
@@ -236,13 +238,13 @@ static ax_code add_half(ax_evaluation *e, size_t done, bool flip, ax_err *err)
     return code;
 }
 
-/* From inputs to predictions. */
-static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, ax_err *err)
+/* From inputs to predictions; look: they are wanted on the host. */
+static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, bool look, ax_err *err)
 {
     if (!e->flip) {
         ax_code code = ax_plan_run(e->plan, err);
         size_t bytes = (size_t)e->n * e->prediction_bytes;
-        return code == AX_OK ? ax_plan_read(e->plan, "prediction", e->prediction, bytes, err) : code;
+        return code == AX_OK && look ? ax_plan_read(e->plan, "prediction", e->prediction, bytes, err) : code;
     }
     ax_logit_mean_clear(&e->mean, task_of(e));
     ax_code code = add_half(e, done, false, err);
@@ -259,7 +261,7 @@ static const char *prediction_of(const ax_evaluation *e, size_t i)
     return (e->flip ? (const char *)e->mean.prediction : e->prediction) + i * e->prediction_bytes;
 }
 
-static ax_code predict(ax_evaluation *e, size_t first, void *stream, size_t *done, ax_err *err)
+static ax_code predict(ax_evaluation *e, size_t first, void *stream, bool look, size_t *done, ax_err *err)
 {
     const ax_cache *c = e->t->val;
     ax_cache_item item = ax_cache_get(c, first);
@@ -271,14 +273,33 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, size_t *don
     *done = same_size(c, first, (size_t)e->n);
     for (size_t i = 0; i < *done && code == AX_OK; i++)
         code = take_input(e, i, first + i, stream, err);
-    return code == AX_OK ? run_plan(e, first, *done, err) : code;
+    return code == AX_OK ? run_plan(e, first, *done, look, err) : code;
+}
+
+/* The same on the device, a few images at a time. */
+static ax_code count_on_device(ax_evaluation *e, size_t first, size_t n, ax_err *err)
+{
+    enum { SOME = 64 };
+    const size_t pixels = (size_t)e->h * (size_t)e->w;
+    const char *prediction = ax_plan_where_kept(e->plan, "prediction");
+    const void *truth[SOME];
+    ax_code code = AX_OK;
+    for (size_t i = 0; i < n && code == AX_OK; i += SOME) {
+        size_t some = n - i < SOME ? n - i : SOME;
+        for (size_t k = 0; k < some; k++)
+            truth[k] = ax_cache_get(e->t->val, first + i + k).truth;
+        code = ax_device_score_add(&e->counts, truth, some, pixels, prediction + i * e->prediction_bytes, err);
+    }
+    return code;
 }
 
 /* Judges the images of a plan's batch, the first of which is image `first`. */
-static ax_code judge(const ax_evaluation *e, void *score, size_t first, size_t n, ax_err *err)
+static ax_code judge(ax_evaluation *e, void *score, size_t first, size_t n, ax_err *err)
 {
     const ax_task_spec *task = task_of(e);
     ax_code code = AX_OK;
+    if (e->counts.be)
+        return count_on_device(e, first, n, err);
     for (size_t i = 0; i < n && code == AX_OK; i++)
         code = task->task->score_add(score, task, ax_cache_get(e->t->val, first + i).truth, prediction_of(e, i), e->h,
                                      e->w, err);
@@ -293,19 +314,24 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     void *score = task->task->score_new(task, err);
     if (!score)
         return err->code;
-    size_t count = ax_cache_count(e->t->val), done = 0;
+    size_t n_images = ax_cache_count(e->t->val), done = 0;
     int threads = ax_trainer_loaders(e->t);
-    void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, 0, count, threads, err) : NULL;
+    void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, 0, n_images, threads, err) : NULL;
     ax_code code = e->end_to_end && !stream ? err->code : AX_OK;
-    for (size_t i = 0; i < count && code == AX_OK; i += done) {
-        code = predict(e, i, stream, &done, err);
+    if (code == AX_OK && !e->flip)
+        code = ax_device_score_init(&e->counts, e->t->be, e->t->dev, task, err);
+    for (size_t i = 0; i < n_images && code == AX_OK; i += done) {
+        code = predict(e, i, stream, !e->counts.be || (masks_path && i < AX_MASK_IMAGES), &done, err);
         if (code == AX_OK)
             code = judge(e, score, i, done, err);
-        for (size_t k = 0; k < done && code == AX_OK && masks_path; k++)
+        for (size_t k = 0; k < done && code == AX_OK && masks_path && i < AX_MASK_IMAGES; k++)
             code = ax_pictures_add(&pictures, i + k, prediction_of(e, k), e->h, e->w, err);
     }
     if (stream)
         ops->stream_close(stream);
+    if (code == AX_OK && e->counts.be)
+        code = ax_device_score_take(&e->counts, score, err);
+    ax_device_score_release(&e->counts);
     if (code == AX_OK && (code = task->task->score_take(score, task, out, err)) != AX_OK)
         ax_fail_prefix(err, e->t->source->info.spec);
     if (code == AX_OK && masks_path)

@@ -207,6 +207,9 @@ ax_code ax_cuda_gather(ax_device *dev, const ax_gather *g, ax_err *err);
 ax_code ax_cuda_log(ax_device *dev, const float *loss, const ax_update_now *first, const ax_update_now *second,
                     double *log, ax_err *err);
 
+ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
+                          uint64_t *count, ax_err *err);
+
 /* ---- shared between the files of operations ---- */
 /* out {images, c} = scale * the sum over the pixels of each image; work: ax_cuda_column_work bytes. */
 size_t ax_cuda_column_work(size_t pixels, int c, size_t images);

@@ -68,6 +68,7 @@ enum {
     X(weighted_squares, 1, AX_CUDA_TOGETHER)                                                                           \
     X(weighted_difference, 0, AX_CUDA_TOGETHER)                                                                        \
     X(scalar_final, 1, AX_CUDA_TOGETHER)                                                                               \
+    X(confusion, 1, 1)                                                                                                 \
     X(clip, 0, 1)                                                                                                      \
     X(adam, 0, 1)                                                                                                      \
     X(sgd, 0, 1)                                                                                                       \
@@ -399,6 +400,14 @@ typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of coun
     int64_t counts;
     double scale;
 } ax_k_scalar_final_args;
+
+/* ---- judging, as ax_backend.confusion ---- */
+typedef struct ax_k_confusion_args {
+    const uint8_t *truth, *predicted;
+    uint64_t *count;
+    size_t n;
+    int64_t classes;
+} ax_k_confusion_args;
 
 /* ---- updates, as ax_update ---- */
 typedef struct ax_k_clip_args { /* as ax_update_clip; one thread */

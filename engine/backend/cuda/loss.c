@@ -1,4 +1,4 @@
-/* Losses and weighted sums. */
+/* Losses, weighted sums, and the confusion matrix. */
 #include "engine/backend/cuda/device.h"
 
 static const ax_cuda_grid one_block = { 1, 1, 1, AX_CUDA_THREADS };
@@ -125,6 +125,14 @@ AX_CUDA_RUN(ax_cuda_wmse_backward)
                                         call->in[0].mem, call->out[0].mem, n,
                                         image_of(s),     (size_t)s.c,      1 / (double)n };
     return d.y ? ax_cuda_launch(dev, AX_K_weighted_difference, ax_cuda_over(n), &d, err) : AX_OK;
+}
+
+ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
+                          uint64_t *count, ax_err *err)
+{
+    enum { EACH = 16 }; /* pixels of a thread, at least: a block's counters are worth it */
+    ax_k_confusion_args a = { truth, predicted, count, n, classes };
+    return ax_cuda_launch(dev, AX_K_confusion, ax_cuda_over((n + EACH - 1) / EACH), &a, err);
 }
 
 AX_CUDA_RUN(ax_cuda_wsum_forward)

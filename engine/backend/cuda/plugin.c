@@ -67,6 +67,7 @@ static const ax_backend backend = {
     .polyak = ax_cuda_polyak,
     .gather = ax_cuda_gather,
     .log = ax_cuda_log,
+    .confusion = ax_cuda_confusion,
     .capture = { ax_cuda_capture_begin, ax_cuda_capture_end, ax_cuda_capture_launch, ax_cuda_capture_drop },
     .exchange = { ax_cuda_exchange_join, ax_cuda_exchange_spread, ax_cuda_exchange_gather, ax_cuda_exchange_leave },
 };

@@ -93,6 +93,13 @@ static ax_code score_add(void *score, const ax_task_spec *spec, const void *trut
     return AX_OK;
 }
 
+static void score_counts(void *score, const uint64_t *count)
+{
+    ax_confusion *c = score;
+    for (size_t i = 0; i < (size_t)c->classes * (size_t)c->classes; i++)
+        c->count[i] += count[i];
+}
+
 static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
 {
     ax_metrics m = ax_confusion_metrics(score, spec->of.segmentation.leave_out);
@@ -162,6 +169,7 @@ const ax_task ax_task_segmentation = {
     .predict = predict,
     .score_new = score_new,
     .score_add = score_add,
+    .score_counts = score_counts,
     .score_take = score_take,
     .score_free = score_free,
     .score_merge = score_merge,

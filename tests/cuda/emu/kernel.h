@@ -63,6 +63,14 @@ __attribute__((no_sanitize("thread"))) static inline unsigned atomicInc(unsigned
         emu_ordered();
     return old;
 }
+/* Likewise; of integers, whose sum is the same in any order. */
+template <typename T> __attribute__((no_sanitize("thread"))) static inline T atomicAdd(T *p, T more)
+{
+    volatile T *at = p;
+    T old = *at;
+    *at = old + more;
+    return old;
+}
 using std::isfinite; /* nvcc has it without the namespace */
 
 #endif
