@@ -14,6 +14,12 @@ static bool is_hinted(const ax_ui *ui, ax_action a)
            (a != AX_DO_UNDO || (c && ax_candidate_undoable(c)));
 }
 
+/* In a view that searches '/' asks for that. */
+static const char *word_of(const ax_ui *ui, ax_action a)
+{
+    return a == AX_DO_FILTER && ax_views[ui->view]->search ? "search" : ax_actions[a].hint;
+}
+
 void ax_draw_hints(ax_pane p, const ax_ui *ui)
 {
     static const ax_action always[] = { AX_DO_DETACH, AX_DO_HELP };
@@ -23,14 +29,13 @@ void ax_draw_hints(ax_pane p, const ax_ui *ui)
         reserved += ax_text_width(ui->keys.label[always[i]]) + 1 + ax_text_width(ax_actions[always[i]].hint) + gap;
     for (int i = 0; i < AX_ACTION_COUNT + 2; i++) {
         ax_action a = i < AX_ACTION_COUNT ? (ax_action)i : always[i - AX_ACTION_COUNT];
-        const ax_action_row *row = &ax_actions[a];
         bool last = i >= AX_ACTION_COUNT;
         if (!is_hinted(ui, a) || (!last && (a == AX_DO_DETACH || a == AX_DO_HELP)))
             continue;
-        int need = ax_text_width(ui->keys.label[a]) + 1 + ax_text_width(row->hint);
+        int need = ax_text_width(ui->keys.label[a]) + 1 + ax_text_width(word_of(ui, a));
         if (at + need + (last ? 0 : gap + reserved) > p.at.cols)
             continue;
         at = ax_pane_print(p, 0, at, AX_ROLE_KEY, ui->keys.label[a]);
-        at = ax_pane_print(p, 0, at + 1, AX_ROLE_DIM, row->hint) + gap;
+        at = ax_pane_print(p, 0, at + 1, AX_ROLE_DIM, word_of(ui, a)) + gap;
     }
 }
