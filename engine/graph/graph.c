@@ -43,7 +43,8 @@ static bool copy_values(const ax_graph *g, ax_graph *to)
             spec->name = v->name;
         }
         v->spec = spec;
-        if ((g->value[i].name && !v->name) || (g->value[i].spec && !spec))
+        if ((g->value[i].name && !v->name) || (g->value[i].spec && !spec) ||
+            (v->name && ax_names_add(&to->names, v->name, (uint32_t)i + 1, NULL) != AX_OK))
             return false;
     }
     return true;
