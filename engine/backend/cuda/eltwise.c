@@ -59,12 +59,12 @@ AX_CUDA_RUN(ax_cuda_mix_forward)
     return ax_cuda_launch(dev, AX_K_mix, ax_cuda_over(a.n), &a, err);
 }
 
-/* The products of a side, and what their sums take. */
+/* The parts of two sums. */
 AX_CUDA_PREPARE(ax_cuda_mix_backward_prepare)
 {
     (void)dev, (void)err;
     const ax_shape s = call->in[0].type.shape;
-    *work = ax_cuda_align(ax_shape_count(s) * sizeof(float)) + ax_cuda_column_work(ax_cuda_pixels(s), s.c, 1);
+    *work = 2 * (size_t)ax_cuda_cut_pixels(ax_cuda_pixels(s), s.c, 1).parts * (size_t)s.c * sizeof(double);
     return AX_OK;
 }
 
@@ -72,24 +72,23 @@ AX_CUDA_PREPARE(ax_cuda_mix_backward_prepare)
 AX_CUDA_RUN(ax_cuda_mix_backward)
 {
     const ax_shape s = call->in[0].type.shape;
-    const size_t n = ax_shape_count(s);
-    float *products = call->work;
-    void *sums = (char *)call->work + ax_cuda_align(n * sizeof(float));
-    ax_code code = AX_OK;
-    for (uint32_t k = 0; k < 2 && code == AX_OK; k++) {
-        if (call->out[2 + k].mem) {
-            ax_k_products_args p = { call->in[0].mem, call->in[1 + k].mem, products, n };
-            code = ax_cuda_launch(dev, AX_K_products, ax_cuda_over((n + 3) / 4), &p, err);
-            if (code == AX_OK)
-                code =
-                    ax_cuda_column_sums(dev, products, ax_cuda_pixels(s), s.c, 1, 1, call->out[2 + k].mem, sums, err);
-        }
-        if (call->out[k].mem && code == AX_OK) {
-            ax_k_channel_scale_args a = { call->in[0].mem, call->in[3 + k].mem, call->out[k].mem, n, s.c };
-            code = ax_cuda_launch(dev, AX_K_channel_scale, ax_cuda_over(n), &a, err);
-        }
-    }
-    return code;
+    const ax_cuda_cut cut = ax_cuda_cut_pixels(ax_cuda_pixels(s), s.c, 1);
+    ax_k_mix_backward_args a = { .dy = call->in[0].mem,
+                                 .x = call->in[1].mem,
+                                 .other = call->in[2].mem,
+                                 .factor = call->in[3].mem,
+                                 .other_factor = call->in[4].mem,
+                                 .dx = call->out[0].mem,
+                                 .dother = call->out[1].mem,
+                                 .dfactor = call->out[2].mem,
+                                 .dother_factor = call->out[3].mem,
+                                 .part = call->work,
+                                 .turn = ax_cuda_turns(dev, cut.grid.y),
+                                 .pixels = ax_cuda_pixels(s),
+                                 .each = cut.each,
+                                 .c = s.c,
+                                 .lanes = cut.lanes };
+    return ax_cuda_launch(dev, AX_K_mix_backward, cut.grid, &a, err);
 }
 
 static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand *part, uint32_t n, bool join,

@@ -31,8 +31,6 @@ enum {
     X(scale, 0, AX_CUDA_TOGETHER)                                                                                      \
     X(difference, 0, AX_CUDA_TOGETHER)                                                                                 \
     X(mix, 0, AX_CUDA_TOGETHER)                                                                                        \
-    X(channel_scale, 0, AX_CUDA_TOGETHER)                                                                              \
-    X(products, 0, AX_CUDA_TOGETHER)                                                                                   \
     X(wsum, 0, AX_CUDA_TOGETHER)                                                                                       \
     X(wsum_backward, 0, AX_CUDA_TOGETHER)                                                                              \
     X(channels, 0, AX_CUDA_TOGETHER)                                                                                   \
@@ -47,6 +45,7 @@ enum {
     X(dense_backward_data, 0, AX_CUDA_TOGETHER)                                                                        \
     X(dense_backward_weights, 0, AX_CUDA_TOGETHER)                                                                     \
     X(column_sums, 1, AX_CUDA_TOGETHER)                                                                                \
+    X(mix_backward, 1, AX_CUDA_TOGETHER)                                                                               \
     X(bn_sums, 1, AX_CUDA_TOGETHER)                                                                                    \
     X(bn_final, 0, AX_CUDA_TOGETHER)                                                                                   \
     X(bn_apply, 0, AX_CUDA_TOGETHER)                                                                                   \
@@ -116,17 +115,6 @@ typedef struct ax_k_mix_args { /* y = factor * x + other_factor * other, factors
     size_t n;
     int64_t c;
 } ax_k_mix_args;
-typedef struct ax_k_channel_scale_args { /* y = factor of the channel * x */
-    const float *x, *factor;
-    float *y;
-    size_t n;
-    int64_t c;
-} ax_k_channel_scale_args;
-typedef struct ax_k_products_args { /* y = a * b */
-    const float *a, *b;
-    float *y;
-    size_t n;
-} ax_k_products_args;
 typedef struct ax_k_wsum_args {
     const float *in[5];
     float *y;
@@ -227,6 +215,15 @@ typedef struct ax_k_column_sums_args {
     double scale;
     int c, lanes;
 } ax_k_column_sums_args;
+/* part {parts, 2, c}: sums of dy * x and dy * other. Gradients may be NULL: not wanted. */
+typedef struct ax_k_mix_backward_args {
+    const float *dy, *x, *other, *factor, *other_factor;
+    float *dx, *dother, *dfactor, *dother_factor;
+    double *part;
+    unsigned *turn; /* {gridDim.y}, zeros before and after */
+    size_t pixels, each;
+    int c, lanes;
+} ax_k_mix_backward_args;
 /* A thread per channel, or what the last block of the sums does. a, b, centre: y = act(a * (x - centre) + b). */
 typedef struct ax_k_bn_final_args {
     const double *part; /* NULL: evaluation, from the running statistics */

@@ -102,29 +102,6 @@ AX_KERNEL(mix)
     }
 }
 
-AX_KERNEL(channel_scale)
-{
-    for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {
-        size_t pixel;
-        uint32_t c;
-        split(i, (uint32_t)a.c, &pixel, &c);
-        a.y[i] = a.factor[c] * a.x[i];
-    }
-}
-
-template <int V> static __device__ __forceinline__ void products_at(const ax_k_products_args &a, size_t i)
-{
-    pack<V> x = load<V>(a.a + i), y = load<V>(a.b + i);
-    for (int k = 0; k < V; k++)
-        x.f[k] *= y.f[k];
-    store<V>(a.y + i, x);
-}
-AX_KERNEL(products)
-{
-    EACH(
-        a.n, aligned(a.a) && aligned(a.b) && aligned(a.y), { products_at<4>(a, i); }, { products_at<1>(a, i); });
-}
-
 AX_KERNEL(wsum)
 {
     if (thread_index(block))

@@ -72,6 +72,41 @@ static __device__ __forceinline__ void put_parts(const ax_block &block, place p,
     }
 }
 
+/* Of factor * x + other_factor * other, factors of the channel: the maps' gradients while the factors' are summed. */
+AX_KERNEL(mix_backward)
+{
+    place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
+    size_t c = (size_t)a.c;
+    float factor = p.there ? a.factor[p.c] : 0.0f, other_factor = p.there ? a.other_factor[p.c] : 0.0f;
+    double sum = 0, other = 0;
+    for (size_t i = p.first; i < p.last;) {
+        float s = 0, q = 0;
+        for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
+            size_t at = i * c + (size_t)p.c;
+            float g = a.dy[at];
+            s += g * a.x[at];
+            q += g * a.other[at];
+            if (a.dx)
+                a.dx[at] = factor * g;
+            if (a.dother)
+                a.dother[at] = other_factor * g;
+        }
+        sum += (double)s;
+        other += (double)q;
+    }
+    put_parts(block, p, a.part, c, a.lanes, sum, other);
+    if (!last_block(a.turn + block.y, block.columns))
+        return;
+    sum = add_parts(block, p, a.part, (int)block.columns, 2 * c, a.lanes);
+    other = add_parts(block, p, a.part + c, (int)block.columns, 2 * c, a.lanes);
+    if (p.there && (int)threadIdx.x < a.lanes) {
+        if (a.dfactor)
+            a.dfactor[p.c] = (float)sum;
+        if (a.dother_factor)
+            a.dother_factor[p.c] = (float)other;
+    }
+}
+
 /* What a channel's sums come to; without parts the running statistics. One thread. */
 static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, double sum, double square)
 {
