@@ -199,8 +199,7 @@ int ax_command_show(const ax_program *prog, int argc, char **argv)
         AX_WHOLE("--classes", "N", &o.outputs, 1, 255, "classes (21)"),
         AX_SIZE("--size", "HxW", o.size, 1, 16384,
                 "of the image, which is padded to multiples of 32; templates: of 8 (512x512)"),
-        AX_TEXT("--preset", "NAME", &o.preset,
-                "of a search: " AX_PRESETS "; says what memory it takes"),
+        AX_TEXT("--preset", "NAME", &o.preset, "of a search: " AX_PRESETS "; says what memory it takes"),
         AX_TEXT("--data", "SPEC", &o.data, "its data set (scenes)"),
         AX_TEXT("--run", "RUN", &o.run, "everything from the settings of this run; says what memory it takes"),
     };

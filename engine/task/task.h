@@ -169,8 +169,8 @@ struct ax_task {
     /* Adds an image of h x w: its truth and its part of the prediction. The order of images doesn't matter. */
     ax_code (*score_add)(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
                          int32_t w, ax_err *err);
-    /* Adds counts {outputs, outputs} of pixels, truth by prediction, where that is all that score_add looks at: a device
-       can count them (ax_backend.confusion). NULL: it isn't. */
+    /* Adds counts {outputs, outputs} of pixels, truth by prediction, where that is all that score_add looks at: a
+       device can count them (ax_backend.confusion). NULL: it isn't. */
     void (*score_counts)(void *score, const uint64_t *count);
     /* The figures, the reward among them. AX_EDATA: nothing could be judged; the message says what is missing.
        AX_EFORMAT: what was predicted isn't finite. */
