@@ -59,10 +59,10 @@ static ax_code choose(ax_device *dev, ax_cuda_conv *p, bool bias, ax_err *err)
 
 static void forget(ax_device *dev, ax_cuda_conv *p)
 {
-    for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++) {
+    for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++)
         ax_cuda_gemm_free(p->gemm[d]);
-        ax_cuda_release(dev, p->order[d]);
-    }
+    if (p)
+        ax_cuda_release(dev, p->block);
     ax_cuda_dnn_release(p);
     free(p);
 }
@@ -193,19 +193,35 @@ static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const float *fro
     return ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err);
 }
 
-/* Memory for what is kept, in the first run. */
-static ax_code make_room(ax_device *dev, ax_cuda_conv *p, ax_err *err)
+/* Memory for what the convolutions of a plan keep, in the first run. */
+static ax_code make_room(ax_device *dev, ax_call *const *call, size_t n, ax_err *err)
 {
-    for (int d = 0; d < AX_CUDA_DIRECTIONS; d++)
-        if (p->kept[d] && !p->order[d] && !(p->order[d] = ax_cuda_alloc(dev, weight_bytes(p), err)))
-            return err->code;
-    return AX_OK;
+    ax_cuda_conv *first = NULL;
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        ax_cuda_conv *p = call[i]->op == AX_OP_CONV2D ? call[i]->prep : NULL;
+        first = first ? first : p;
+        for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++)
+            bytes += p->kept[d] ? weight_bytes(p) : 0;
+    }
+    if (!bytes || first->block)
+        return AX_OK;
+    char *at = first->block = ax_cuda_alloc(dev, bytes, err);
+    for (size_t i = 0; at && i < n; i++) {
+        ax_cuda_conv *p = call[i]->op == AX_OP_CONV2D ? call[i]->prep : NULL;
+        for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++)
+            if (p->kept[d]) {
+                p->order[d] = (float *)(void *)at;
+                at += weight_bytes(p);
+            }
+    }
+    return at ? AX_OK : err->code;
 }
 
 static ax_code enter(ax_device *dev, const ax_call *call, ax_err *err)
 {
-    ax_cuda_conv *p = call->prep;
-    ax_code code = make_room(dev, p, err);
+    const ax_cuda_conv *p = call->prep;
+    ax_code code = AX_OK;
     for (int d = 0; d < AX_CUDA_FILTER && code == AX_OK; d++) {
         ax_cuda_together_next(dev);
         if (p->kept[d])
@@ -236,7 +252,8 @@ static ax_code of_all(ax_device *dev, ax_call *const *call, size_t n,
 
 ax_code ax_cuda_enter(ax_device *dev, ax_call *const *call, size_t n, ax_err *err)
 {
-    return of_all(dev, call, n, enter, err);
+    ax_code code = make_room(dev, call, n, err);
+    return code == AX_OK ? of_all(dev, call, n, enter, err) : code;
 }
 
 ax_code ax_cuda_leave(ax_device *dev, ax_call *const *call, size_t n, ax_err *err)

@@ -15,9 +15,10 @@ typedef struct ax_cuda_conv {
     uint64_t scratch[AX_CUDA_DIRECTIONS];   /* bytes that the choice works in */
     size_t space;                           /* scratch behind the repacked weights */
     /* Weights are put into the order of the direction at a run's beginning, FILTER: the gradient into that of weights
-       at its end; where; memory of its own, NULL until the first run. */
+       at its end. Where: NULL until the first run, then in the block of the plan's first convolution, which owns it. */
     bool kept[AX_CUDA_DIRECTIONS];
     float *order[AX_CUDA_DIRECTIONS];
+    void *block;
     cudnnTensorDescriptor_t x, y;
     cudnnFilterDescriptor_t w;
     cudnnConvolutionDescriptor_t conv; /* its mathematics is that of the last run */
