@@ -133,6 +133,17 @@ static void draw_frame(ax_pane p, const ax_ui *ui, const log_state *here)
     ax_pane_frame(p, false, title, right);
 }
 
+/* Scrolled for a lower pane, by a key before the first drawing or in a window that has grown since, no row stays empty
+   while there are newer lines; the cursor stays at its line. */
+static void fill_rows(log_state *here, int rows, bool older_dropped)
+{
+    const long most = (long)here->n - rows + older_dropped, surplus = (long)here->back - (most > 0 ? most : 0);
+    if (surplus > 0) {
+        here->back -= (uint32_t)surplus;
+        here->up += (uint32_t)surplus;
+    }
+}
+
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     (void)err;
@@ -140,6 +151,8 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const ax_state *s = ui->state;
     ax_pane inner = ax_pane_inner(p);
     pick(ui, here);
+    if (ui->view == AX_VIEW_LOG)
+        fill_rows(here, inner.at.rows, s->log_dropped > 0);
     draw_frame(p, ui, here);
     uint32_t end = here->n - (here->back < here->n ? here->back : here->n), rows = (uint32_t)inner.at.rows;
     uint32_t first = end > rows ? end - rows : 0, note = 0;

@@ -223,7 +223,7 @@ class Scripts(PlaceCase):
         self.assertEqual(complete("data", "check", "cam").split(), ["camvid:"])
         self.assertEqual(complete("data", "check", "scenes", "--a").split(), ["--all"])
         self.assertIn("--train-samples", complete("search", "--tr").split())
-        self.assertEqual(complete("search", "--preset", "c").split(), ["cpu"])
+        self.assertEqual(complete("search", "--preset", "c").split(), ["cpu", "cpu-full"])
         # runs of whatever name: nothing in it is carried out, and none steers the terminal
         for name in ("odd $(touch made)", "odd `touch made`", "odd\x1b[31m", "odd\nx", "odd *"):
             make_run(self.place.runs, name, 1)
