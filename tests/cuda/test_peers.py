@@ -96,7 +96,9 @@ def what_fails_on_several_devices_is_tried_again_on_one(where):
     steps = [fields["step"] for kind, i, fields in run.seen[before:] if kind == "progress" and i == 3]
     assert steps and min(steps) in (2, 3), steps
     said = said_of(run, 3)
-    assert said == ["it trains on 2 devices", f"it goes on after step {min(steps) - 1} of 3"], said
+    # reports are some time apart: of a step as short as this one the validation may be the first
+    trained = any(kind == "progress" and i == 3 and fields["what"] == "train" for kind, i, fields in run.seen[before:])
+    assert said == ["it trains on 2 devices", *[f"it goes on after step {min(steps) - 1} of 3"][:trained]], said
     assert run.stop() == 0
 
 
