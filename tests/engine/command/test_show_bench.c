@@ -122,7 +122,8 @@ static void test_show_wrong(void **state)
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--size=64y64", NULL }, 2, "isn't a size HxW");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--channels=0", NULL }, 2, "from 1 to 1024");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--json=1", NULL }, 2, "takes no value");
-    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=fast", NULL }, 2, "not one of demo, cpu, cpu-full, paper");
+    wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=fast", NULL }, 2,
+          "not one of demo, cpu, cpu-full, paper");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--data=scenes", NULL }, 2, "--data goes with --preset");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=cpu", "--classes=3", NULL }, 2, "from --data");
     wrong(ax_command_show, (const char *[]) { "show", ARCH2, "--preset=cpu", "--data=camvid:/none", NULL }, 1, "/none");
