@@ -133,17 +133,6 @@ static void draw_frame(ax_pane p, const ax_ui *ui, const log_state *here)
     ax_pane_frame(p, false, title, right);
 }
 
-/* Scrolled for a lower pane, by a key before the first drawing or in a window that has grown since, no row stays empty
-   while there are newer lines; the cursor stays at its line. */
-static void fill_rows(log_state *here, int rows, bool older_dropped)
-{
-    const long most = (long)here->n - rows + older_dropped, surplus = (long)here->back - (most > 0 ? most : 0);
-    if (surplus > 0) {
-        here->back -= (uint32_t)surplus;
-        here->up += (uint32_t)surplus;
-    }
-}
-
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     (void)err;
@@ -151,8 +140,6 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const ax_state *s = ui->state;
     ax_pane inner = ax_pane_inner(p);
     pick(ui, here);
-    if (ui->view == AX_VIEW_LOG)
-        fill_rows(here, inner.at.rows, s->log_dropped > 0);
     draw_frame(p, ui, here);
     uint32_t end = here->n - (here->back < here->n ? here->back : here->n), rows = (uint32_t)inner.at.rows;
     uint32_t first = end > rows ? end - rows : 0, note = 0;
@@ -179,15 +166,34 @@ static int seen_rows(const ax_ui *ui)
     return seen > 1 ? seen : 1;
 }
 
+/* How far back one can scroll: no row stays empty while there are newer lines. After pick(). */
+static uint32_t most_back(const ax_ui *ui, const log_state *here)
+{
+    long most = (long)here->n - seen_rows(ui) + (ui->state->log_dropped > 0);
+    return most > 0 ? (uint32_t)most : 0;
+}
+
 /* by > 0: back. */
 static void scroll(ax_ui *ui, long by)
 {
     log_state *here = ui->slot[AX_VIEW_LOG];
     pick(ui, here);
-    long most = (long)here->n - seen_rows(ui) + (ui->state->log_dropped > 0);
-    long back = (long)here->back + by;
+    long back = (long)here->back + by, most = most_back(ui, here);
     back = back > most ? most : back;
     here->back = back < 0 ? 0 : (uint32_t)back;
+}
+
+/* A key before the first drawing scrolled for the pane of another view, and a window grows: the cursor stays at its
+   line. */
+static void arrange(ax_ui *ui)
+{
+    log_state *here = ui->slot[AX_VIEW_LOG];
+    pick(ui, here);
+    const uint32_t most = most_back(ui, here);
+    if (here->back > most) {
+        here->up += here->back - most;
+        here->back = most;
+    }
 }
 
 /* The cursor moves, and what it would leave scrolls; by > 0: back. */
@@ -304,4 +310,5 @@ const ax_view ax_view_log = { .title = "Log",
                               .draw = draw,
                               .action = act,
                               .search = search,
+                              .arrange = arrange,
                               .refresh = refresh };
