@@ -1,5 +1,6 @@
 #include "data/labelme_shapes.h"
 
+#include "engine/base/grow.h"
 #include "engine/base/json.h"
 
 #include <math.h>
@@ -19,24 +20,11 @@ void ax_labelme_release(ax_labelme *l)
     *l = (ax_labelme) { .n = 0 };
 }
 
-static void *grow(void *array, size_t n, size_t *cap, size_t each, ax_err *err)
-{
-    if (n <= *cap)
-        return array;
-    size_t more = *cap ? 2 * *cap : 64;
-    void *grown = realloc(array, more * each);
-    if (grown)
-        *cap = more;
-    else
-        ax_fail(err, AX_ENOMEM, "no memory for the shapes of an image");
-    return grown;
-}
-
 static ax_code add_point(ax_labelme *l, double x, double y, ax_err *err)
 {
-    double *grown = grow(l->number, l->numbers + 2, &l->cap_numbers, sizeof *grown, err);
+    double *grown = ax_grow(l->number, l->numbers + 1, &l->cap_numbers, sizeof *grown); /* for two */
     if (!grown)
-        return AX_ENOMEM;
+        return ax_fail(err, AX_ENOMEM, "no memory for the shapes of an image");
     l->number = grown;
     l->number[l->numbers++] = x;
     l->number[l->numbers++] = y;
@@ -96,9 +84,9 @@ static ax_code add_shape(ax_labelme *l, const ax_json *v, ax_err *err)
         return ax_fail(err, AX_EFORMAT, "no label, or too long a one");
     if (!points)
         return ax_fail(err, AX_EFORMAT, "no points");
-    ax_labelme_shape *grown = grow(l->shape, l->n + 1, &l->cap_shapes, sizeof *grown, err);
+    ax_labelme_shape *grown = ax_grow(l->shape, l->n, &l->cap_shapes, sizeof *grown);
     if (!grown)
-        return AX_ENOMEM;
+        return ax_fail(err, AX_ENOMEM, "no memory for the shapes of an image");
     l->shape = grown;
     l->shape[l->n] = (ax_labelme_shape) { strdup(label), l->numbers, 0 };
     if (!l->shape[l->n].label)

@@ -2,6 +2,7 @@
 
 #include "data/image_internal.h"
 #include "data/pairs.h"
+#include "engine/base/grow.h"
 #include "engine/base/hash.h"
 #include "engine/base/rng.h"
 
@@ -49,20 +50,6 @@ void ax_people_list_free(ax_people_list *l)
     free(l);
 }
 
-/* Room for one more in an array of n; NULL without memory. */
-static void *grow(void *array, size_t n, size_t *cap, size_t each, ax_err *err)
-{
-    if (n < *cap)
-        return array;
-    size_t more = *cap ? 2 * *cap : 256;
-    void *grown = realloc(array, more * each);
-    if (grown)
-        *cap = more;
-    else
-        ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    return grown;
-}
-
 /* A file name of an annotation that stays below its folder. */
 static bool is_below(const char *name)
 {
@@ -81,9 +68,9 @@ ax_code ax_people_list_picture(ax_people_list *l, const char *folder, const char
 {
     if (!is_below(name))
         return ax_fail(err, AX_EFORMAT, "'%.100s' is no name of a file in %s%s", name, l->dir, folder);
-    ax_people_picture *grown = grow(l->picture, l->n_pictures, &l->cap_pictures, sizeof *grown, err);
+    ax_people_picture *grown = ax_grow(l->picture, l->n_pictures, &l->cap_pictures, sizeof *grown);
     if (!grown)
-        return AX_ENOMEM;
+        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
     l->picture = grown;
     ax_people_picture p = { .id = id, .h = h, .w = w };
     if (asprintf(&p.path, "%s%s/%s", l->dir, folder, name) < 0)
@@ -96,9 +83,9 @@ ax_code ax_people_list_picture(ax_people_list *l, const char *folder, const char
 
 ax_code ax_people_list_add(ax_people_list *l, ax_split split, const ax_people_entry *e, ax_err *err)
 {
-    ax_people_entry *grown = grow(l->entry[split], l->n[split], &l->cap[split], sizeof *grown, err);
+    ax_people_entry *grown = ax_grow(l->entry[split], l->n[split], &l->cap[split], sizeof *grown);
     if (!grown)
-        return AX_ENOMEM;
+        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
     l->entry[split] = grown;
     grown[l->n[split]++] = *e;
     return AX_OK;

@@ -1,5 +1,6 @@
 #include "engine/command/boxes.h"
 
+#include "engine/base/grow.h"
 #include "engine/base/json.h"
 
 #include <errno.h>
@@ -66,28 +67,15 @@ static bool read_id(const ax_json *v, const char *key, int64_t *out)
     return true;
 }
 
-static void *grow(void *array, size_t n, size_t *cap, size_t each, ax_err *err)
-{
-    if (n < *cap)
-        return array;
-    size_t more = *cap ? 2 * *cap : 64;
-    void *grown = realloc(array, more * each);
-    if (grown)
-        *cap = more;
-    else
-        ax_fail(err, AX_ENOMEM, "no memory for boxes");
-    return grown;
-}
-
 static ax_code take_image(ax_boxes *b, const ax_json *v, ax_err *err)
 {
     const char *name = ax_json_text(v, "file_name");
     image i = { 0 };
     if (!name || !read_id(v, "id", &i.id))
         return ax_fail(err, AX_EFORMAT, "an image without id and file_name");
-    image *grown = grow(b->image, b->n_images, &b->cap_images, sizeof *grown, err);
+    image *grown = ax_grow(b->image, b->n_images, &b->cap_images, sizeof *grown);
     if (!grown)
-        return AX_ENOMEM;
+        return ax_fail(err, AX_ENOMEM, "no memory for boxes");
     b->image = grown;
     if (!(i.name = strdup(base_name(name))))
         return ax_fail(err, AX_ENOMEM, "no memory for boxes");
@@ -107,9 +95,9 @@ static ax_code take_box(ax_boxes *b, const ax_json *v, ax_err *err)
     if (!read_id(v, "image_id", &p.image) || !ax_json_numbers(ax_json_get(v, "bbox"), p.box.at, 4))
         return ax_fail(err, AX_EFORMAT, "a box without image_id and bbox");
     ax_json_number(v, "score", &p.box.score);
-    placed *grown = grow(b->box, b->n_boxes, &b->cap_boxes, sizeof *grown, err);
+    placed *grown = ax_grow(b->box, b->n_boxes, &b->cap_boxes, sizeof *grown);
     if (!grown)
-        return AX_ENOMEM;
+        return ax_fail(err, AX_ENOMEM, "no memory for boxes");
     b->box = grown;
     b->box[b->n_boxes++] = p;
     return AX_OK;

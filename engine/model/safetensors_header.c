@@ -1,5 +1,6 @@
 #include "engine/model/safetensors_header.h"
 
+#include "engine/base/grow.h"
 #include "engine/base/str.h"
 
 #include <stdbool.h>
@@ -80,20 +81,6 @@ static int no_memory(reader *r)
     return 0;
 }
 
-/* Room for one more element. */
-static bool grow(void **array, size_t n, size_t *cap, size_t size)
-{
-    if (n < *cap)
-        return true;
-    size_t more = *cap ? 2 * *cap : 16;
-    void *p = realloc(*array, more * size);
-    if (!p)
-        return false;
-    *array = p;
-    *cap = more;
-    return true;
-}
-
 static bool is_text(const unsigned char *text, size_t len, const char *what)
 {
     return len == strlen(what) && !memcmp(text, what, len);
@@ -116,8 +103,8 @@ static int start_tensor(reader *r, const unsigned char *key, size_t len)
     for (size_t i = 0; i < len; i++)
         if (key[i] < 0x20 || key[i] == 0x7f)
             return stop(r, "a tensor's name contains control characters");
-    void *array = r->h->tensor;
-    if (!grow(&array, r->h->n, &r->h->cap, sizeof *r->h->tensor))
+    void *array = ax_grow(r->h->tensor, r->h->n, &r->h->cap, sizeof *r->h->tensor);
+    if (!array)
         return no_memory(r);
     r->h->tensor = array;
     char *name = copy(key, len);
@@ -134,8 +121,8 @@ static int start_meta(reader *r, const unsigned char *key, size_t len)
 {
     if (memchr(key, 0, len))
         return stop(r, "a key of the metadata contains a zero byte");
-    void *array = r->h->meta;
-    if (!grow(&array, r->h->n_meta, &r->h->cap_meta, sizeof *r->h->meta))
+    void *array = ax_grow(r->h->meta, r->h->n_meta, &r->h->cap_meta, sizeof *r->h->meta);
+    if (!array)
         return no_memory(r);
     r->h->meta = array;
     char *name = copy(key, len);

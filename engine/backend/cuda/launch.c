@@ -3,6 +3,8 @@
    computes the same either way: it sees its own blocks only. */
 #include "engine/backend/cuda/device.h"
 
+#include "engine/base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,26 +81,14 @@ struct ax_cuda_wish {
     bool done;
 };
 
-/* Room for one more element; NULL: none, and *p stays. */
-static void *grow(void *p, size_t n, size_t *most, size_t bytes)
-{
-    if (n < *most)
-        return p;
-    size_t more = *most ? 2 * *most : 64;
-    void *grown = realloc(p, more * bytes);
-    if (grown)
-        *most = more;
-    return grown;
-}
-
 static ax_code put(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, const void *args, ax_err *err)
 {
     ax_cuda_queue *q = &dev->queue;
-    ax_cuda_wish *wish = grow(q->wish, q->n, &q->most, sizeof *wish);
+    ax_cuda_wish *wish = ax_grow(q->wish, q->n, &q->most, sizeof *wish);
     q->wish = wish ? wish : q->wish;
     size_t words = layouts[k].args / sizeof(uint64_t);
     while (wish && q->n_args + words > q->most_args) {
-        uint64_t *room = grow(q->args, q->most_args, &q->most_args, sizeof *room);
+        uint64_t *room = ax_grow(q->args, q->most_args, &q->most_args, sizeof *room);
         q->args = room ? room : q->args;
         wish = room ? wish : NULL;
     }
