@@ -92,14 +92,20 @@ static size_t bytes_of(const ax_graph *g, uint32_t id)
     return (ax_type_bytes(ax_graph_value(g, id)->type) + ALIGN - 1) / ALIGN * ALIGN;
 }
 
+size_t ax_memory_group_end(const ax_memory *m, size_t s)
+{
+    size_t end = s + 1;
+    while (end < m->n_steps && m->group[end] == m->group[s])
+        end++;
+    return end;
+}
+
 /* Another step of the group of s reads the value. */
 static bool read_beside(const ax_graph *g, const ax_memory *m, size_t s, uint32_t id)
 {
-    size_t first = s, end = s + 1;
+    size_t first = s, end = ax_memory_group_end(m, s);
     while (first > 0 && m->group[first - 1] == m->group[s])
         first--;
-    while (end < m->n_steps && m->group[end] == m->group[s])
-        end++;
     for (size_t k = first; k < end; k++) {
         const ax_node *n = ax_graph_node(g, m->step[k]);
         for (uint32_t i = 0; i < n->n_in && k != s; i++)

@@ -37,5 +37,7 @@ typedef struct ax_memory {
    group. */
 ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, bool together, ax_memory *m, ax_err *err);
 void ax_memory_release(ax_memory *m);
+/* The step behind the group of step s. */
+size_t ax_memory_group_end(const ax_memory *m, size_t s);
 
 #endif

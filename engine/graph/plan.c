@@ -126,21 +126,12 @@ static ax_code prepare_step(ax_plan *p, step *s, ax_err *err)
     return AX_OK;
 }
 
-/* The step behind the group of step i. */
-static size_t group_end(const ax_plan *p, size_t i)
-{
-    size_t end = i + 1;
-    while (end < p->memory.n_steps && p->memory.group[end] == p->memory.group[i])
-        end++;
-    return end;
-}
-
 static void place_work(ax_plan *p)
 {
     enum { ALIGN = 256 };
     for (size_t i = 0, end; i < p->memory.n_steps; i = end) {
         size_t at = 0;
-        end = group_end(p, i);
+        end = ax_memory_group_end(&p->memory, i);
         for (size_t k = i; k < end; k++) {
             p->step[k].work_at = at;
             at += end - i == 1 ? p->step[k].work : (p->step[k].work + ALIGN - 1) / ALIGN * ALIGN;
@@ -420,7 +411,7 @@ static ax_code run_steps(void *plan, ax_err *err)
     ax_code code = begin_run(p, err);
     for (size_t i = 0, end; i < p->memory.n_steps && code == AX_OK; i = end) {
         const step *s = &p->step[i];
-        end = group_end(p, i);
+        end = ax_memory_group_end(&p->memory, i);
         if (end - i == 1 || !p->be->together)
             end = i + 1;
         code = end - i == 1 ? s->kernel->run(p->dev, &s->call, err)
