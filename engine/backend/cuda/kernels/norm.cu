@@ -60,16 +60,24 @@ AX_KERNEL(column_sums)
         a.out[(size_t)block.z * (size_t)a.c + p.c] = (float)(a.scale * sum);
 }
 
-/* A block's two sums of its channels, into part {block, 2, c}. */
-static __device__ __forceinline__ void put_parts(const ax_block &block, place p, double *part, size_t c, int lanes, double sum, double other)
+/* Two sums of each channel: a block's go into part {block, 2, c}, and become those of all in the block that is the last.
+   Whether this thread has them of a channel. */
+static __device__ __forceinline__ bool add_up(const ax_block &block, place p, double *part, unsigned *turn, size_t c, int lanes, double &sum,
+                                              double &other)
 {
+    bool writes = p.there && (int)threadIdx.x < lanes;
     sum = lane_sum(block, sum, lanes);
     other = lane_sum(block, other, lanes);
-    if (p.there && (int)threadIdx.x < lanes) {
-        part += (size_t)block.x * 2 * c + p.c;
-        part[0] = sum;
-        part[c] = other;
+    if (writes) {
+        double *own = part + (size_t)block.x * 2 * c + p.c;
+        own[0] = sum;
+        own[c] = other;
     }
+    if (!last_block(turn + block.y, block.columns))
+        return false;
+    sum = add_parts(block, p, part, (int)block.columns, 2 * c, lanes);
+    other = add_parts(block, p, part + c, (int)block.columns, 2 * c, lanes);
+    return writes;
 }
 
 /* Of factor * x + other_factor * other, factors of the channel: the maps' gradients while the factors' are summed. */
@@ -94,12 +102,7 @@ AX_KERNEL(mix_backward)
         sum += (double)s;
         other += (double)q;
     }
-    put_parts(block, p, a.part, c, a.lanes, sum, other);
-    if (!last_block(a.turn + block.y, block.columns))
-        return;
-    sum = add_parts(block, p, a.part, (int)block.columns, 2 * c, a.lanes);
-    other = add_parts(block, p, a.part + c, (int)block.columns, 2 * c, a.lanes);
-    if (p.there && (int)threadIdx.x < a.lanes) {
+    if (add_up(block, p, a.part, a.turn, c, a.lanes, sum, other)) {
         if (a.dfactor)
             a.dfactor[p.c] = (float)sum;
         if (a.dother_factor)
@@ -158,12 +161,7 @@ AX_KERNEL(bn_sums)
         sum += (double)s;
         square += (double)q;
     }
-    put_parts(block, p, a.part, c, a.lanes, sum, square);
-    if (!last_block(a.turn + block.y, block.columns))
-        return;
-    sum = add_parts(block, p, a.part, (int)block.columns, 2 * c, a.lanes);
-    square = add_parts(block, p, a.part + c, (int)block.columns, 2 * c, a.lanes);
-    if (p.there && (int)threadIdx.x < a.lanes)
+    if (add_up(block, p, a.part, a.turn, c, a.lanes, sum, square))
         finish(a.final, (size_t)p.c, sum, square);
 }
 
@@ -230,12 +228,7 @@ AX_KERNEL(bn_backward_sums)
         sum += (double)t;
         sum_x += (double)q;
     }
-    put_parts(block, p, a.part, c, a.lanes, sum, sum_x);
-    if (!last_block(a.turn + block.y, block.columns))
-        return;
-    sum = add_parts(block, p, a.part, (int)block.columns, 2 * c, a.lanes);
-    sum_x = add_parts(block, p, a.part + c, (int)block.columns, 2 * c, a.lanes);
-    if (p.there && (int)threadIdx.x < a.lanes)
+    if (add_up(block, p, a.part, a.turn, c, a.lanes, sum, sum_x))
         finish(a.final, (size_t)p.c, sum, sum_x);
 }
 
