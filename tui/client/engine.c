@@ -2,6 +2,7 @@
 
 #include "engine/base/out.h"
 #include "engine/base/file.h"
+#include "engine/base/process.h"
 #include "engine/wire/run.h"
 #include "tui/client/commands.h"
 
@@ -64,18 +65,12 @@ static ax_code spawn(const char *program, char *const argv[], int log, int ready
 {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attr);
+    ax_process_fresh(&attr, POSIX_SPAWN_SETSID);
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
     posix_spawn_file_actions_adddup2(&files, log, 2);
     posix_spawn_file_actions_adddup2(&files, ready, READY_FD); /* last: log may be that very number */
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     int failed = posix_spawn(pid, program, &files, &attr, argv, environ);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);

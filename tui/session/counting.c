@@ -1,5 +1,7 @@
 #include "tui/session/counting.h"
 
+#include "engine/base/process.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -28,16 +30,10 @@ static int spawn(pid_t *pid, const char *engine, const char *run_path, int end)
     char *argv[] = { program, show, dash, option, run, json, NULL };
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attr;
-    sigset_t none, all;
-    sigemptyset(&none);
-    sigfillset(&all);
     posix_spawn_file_actions_init(&files);
-    posix_spawnattr_init(&attr);
+    ax_process_fresh(&attr, 0);
     for (int fd = 0; fd <= 2; fd++)
         posix_spawn_file_actions_adddup2(&files, end, fd);
-    posix_spawnattr_setsigmask(&attr, &none);
-    posix_spawnattr_setsigdefault(&attr, &all);
-    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     int failed = program && run ? posix_spawn(pid, program, &files, &attr, argv, environ) : ENOMEM;
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
