@@ -1,5 +1,6 @@
 #include "tui/term/delta.h"
 
+#include "engine/base/grow.h"
 #include "engine/base/utf8.h"
 #include "tui/term/delta_pen.h"
 
@@ -63,15 +64,11 @@ typedef struct sheet {
 
 static void add_run(runs *r, run one)
 {
-    if (r->n == r->cap) {
-        size_t cap = r->cap ? 2 * r->cap : 64;
-        run *more = realloc(r->of, cap * sizeof *more);
-        r->failed = r->failed || !more;
-        if (!more)
-            return;
-        r->of = more;
-        r->cap = cap;
-    }
+    run *of = ax_grow(r->of, r->n, &r->cap, sizeof *of);
+    r->failed = r->failed || !of;
+    if (!of)
+        return;
+    r->of = of;
     r->of[r->n++] = one;
 }
 
