@@ -38,7 +38,7 @@ static void press(ax_session_state *s, uint32_t key)
     ax_session_answer(s);
     s->ui.hurried = s->ui.hurried && s->ui.view == s->view;
     s->dirty = true;
-    s->drawn_at = -s->draw_every; /* at once */
+    ax_session_hurry(s); /* at once */
 }
 
 static bool take_keys(ax_session_state *s)
@@ -78,7 +78,7 @@ static void take_signals(ax_session_state *s)
         ax_term_forget(s->term);
     if (what) {
         s->dirty = true;
-        s->drawn_at = -s->draw_every;
+        ax_session_hurry(s);
     }
 }
 
@@ -121,7 +121,7 @@ static void run(ax_session_state *s, ax_err *err)
         if (s->ui.hurried && s->ui.now >= s->key_at + held) {
             s->ui.hurried = false;
             s->dirty = true;
-            s->drawn_at = -s->draw_every;
+            ax_session_hurry(s);
         }
         if (s->dirty && (!s->term || ax_clock() >= draw_due(s)))
             ax_session_draw(s);
@@ -161,10 +161,10 @@ static void run(ax_session_state *s, ax_err *err)
         bool back = !s->focused && ax_term_focused(s->term);
         s->focused = ax_term_focused(s->term);
         if (back && s->dirty)
-            s->drawn_at = -s->draw_every;
+            ax_session_hurry(s);
         if (ax_term_shows_pictures(s->term, &(double) { 0 }) != s->pictures) {
             s->dirty = true; /* the terminal has said so */
-            s->drawn_at = -s->draw_every;
+            ax_session_hurry(s);
         }
         if (ax_contact_due(&s->engine, p[3].revents))
             ax_session_look(s);

@@ -61,7 +61,7 @@ void ax_session_load(ax_session_state *s, double seconds)
     s->dirty = s->dirty || s->ui.loading < 1;
     if (!whole)
         return;
-    s->drawn_at = -s->draw_every; /* at once: it is what the user waits for */
+    ax_session_hurry(s); /* at once: it is what the user waits for */
     ax_state_release(&s->state);
     s->state = s->loading.state;
     ax_state_init(&s->loading.state);

@@ -66,4 +66,10 @@ void ax_session_answer(ax_session_state *s);
 /* Asks what the editor's networks cost, one at a time, and takes the answer that is there. */
 void ax_session_count(ax_session_state *s);
 
+/* The next drawing doesn't wait until events may draw again. */
+static inline void ax_session_hurry(ax_session_state *s)
+{
+    s->drawn_at = -s->draw_every;
+}
+
 #endif

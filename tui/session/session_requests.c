@@ -172,7 +172,7 @@ void ax_session_count(ax_session_state *s)
     if (ax_counting_take(&s->counting, &g, &cost)) {
         ax_edit_counted(e, &g, &cost);
         s->dirty = true;
-        s->drawn_at = -s->draw_every;
+        ax_session_hurry(s);
     }
     const ax_genotype *next = ax_edit_uncounted(e);
     if (next && !ax_counting_ask(&s->counting, s->options->engine, s->path, next)) {
