@@ -1,10 +1,11 @@
 """A program on a pseudo-terminal, and what a person would see (pyte); runs made up in Python."""
 import os, pty, select, signal, struct, subprocess, sys, tempfile, time, fcntl, termios
 
-import msgpack
 import pyte
 
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools"))
 import janitor
+from eventlog import Log
 
 BUILD = os.environ.get("AUXCELL_BUILD", "build/release")
 PROGRAM = os.path.join(os.path.abspath(BUILD), "auxcell")
@@ -13,41 +14,9 @@ ROOT = os.getcwd()
 BUSY = 5
 
 
-def crc32c(data, crc=0):
-    crc ^= 0xFFFFFFFF
-    for byte in data:
-        crc = TABLE[(crc ^ byte) & 0xFF] ^ (crc >> 8)
-    return crc ^ 0xFFFFFFFF
-
-
-def _table():
-    out = []
-    for i in range(256):
-        for _ in range(8):
-            i = (i >> 1) ^ (0x82F63B78 if i & 1 else 0)
-        out.append(i)
-    return out
-
-
-TABLE = _table()
 ARCH = ["[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]",
         "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]",
         "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"]
-
-
-class Log:
-    """Writes events.mpk: records [seq, crc32c, payload]."""
-
-    def __init__(self, path):
-        self.file = open(path, "wb")
-        self.seq = self.crc = 0
-
-    def add(self, kind, at, id, **fields):
-        payload = msgpack.packb([kind, float(at), id, fields])
-        self.seq += 1
-        self.crc = crc32c(struct.pack("<IQ", self.crc, self.seq) + payload)
-        self.file.write(msgpack.packb([self.seq, self.crc, payload]))
-        self.file.flush()
 
 
 def make_run(parent, name, candidates=30, start=1764072000.0, masks=""):

@@ -5,18 +5,40 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import time
+
+import kept
+
+
+def portable(settings):
+    """Settings by which results are kept: those of another machine have the same, so files go without their folders."""
+    def name(key, value):
+        if key == "data":
+            return str(value).split(":", 1)[0]
+        return pathlib.Path(value).name if key in ("teacher", "encoder") else value
+    return {key: name(key, value) for key, value in settings.items()}
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as f:
+        model = next((line.split(":", 1)[1].strip() for line in f if line.startswith("model name")), "unknown")
+    return "%d x %s" % (len(os.sched_getaffinity(0)), model)
 
 
 class Lab:
-    """out: the folder of results.jsonl (one line per candidate), searches and cached features."""
+    """out: a folder for searches and cached features. results: the folder of what is kept, candidates.jsonl (a line per
+    candidate) and searches.jsonl. until: the time after which nothing more is computed."""
 
-    def __init__(self, engine, out, common):
-        self.engine, self.out, self.common = engine, pathlib.Path(out), common
-        self.out.mkdir(parents=True, exist_ok=True)
-        (self.out / "cache").mkdir(exist_ok=True)
+    def __init__(self, engine, out, results, common, until):
+        self.engine, self.out, self.common, self.until = engine, pathlib.Path(out), common, until
+        self.kept = pathlib.Path(results) / "candidates.jsonl"
+        self.shelf = kept.Shelf(pathlib.Path(results) / "searches.jsonl")
+        self.version = subprocess.run([engine, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+        (self.out / "cache").mkdir(parents=True, exist_ok=True)
+        self.kept.parent.mkdir(parents=True, exist_ok=True)
         self.results = {}
         try:
-            for line in open(self.out / "results.jsonl", encoding="utf-8"):
+            for line in open(self.kept, encoding="utf-8"):
                 entry = json.loads(line)
                 self.results[self.key(entry["genotype"], entry["settings"])] = entry["result"]
         except FileNotFoundError:
@@ -24,7 +46,7 @@ class Lab:
 
     @staticmethod
     def key(genotype, settings):
-        return json.dumps([genotype, sorted(settings.items())])
+        return json.dumps([genotype, sorted((k, str(v)) for k, v in portable(settings).items())])
 
     @staticmethod
     def options(settings):
@@ -34,19 +56,21 @@ class Lab:
         """Results of `auxcell try`, in the genotypes' order; those that failed are None."""
         settings = {**self.common, **settings}
         missing = [g for g in genotypes if self.key(g, settings) not in self.results]
-        if missing:
+        if missing and time.time() < self.until:
             print("%d candidates: %s" % (len(missing), " ".join(self.options(settings))), file=sys.stderr)
             command = [self.engine, "try", *missing, "--json", "--cache", str(self.out / "cache"),
                        *self.options(settings)]
             process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-            with open(self.out / "results.jsonl", "a", encoding="utf-8") as kept:
+            with open(self.kept, "a", encoding="utf-8") as lines:
                 for line in process.stdout:
                     result = json.loads(line)
                     if "reward" not in result:
                         continue
                     self.results[self.key(result["genotype"], settings)] = result
-                    kept.write(json.dumps({"genotype": result["genotype"], "settings": settings, "result": result}) + "\n")
-                    kept.flush()
+                    about = {"genotype": result["genotype"], "settings": portable(settings), "version": self.version,
+                             "processor": processor(), "result": result}
+                    lines.write(json.dumps(about) + "\n")
+                    lines.flush()
             process.wait()
         return [self.results.get(self.key(g, settings)) for g in genotypes]
 
@@ -57,16 +81,19 @@ class Lab:
         return subprocess.run([front, "compare", "--markdown", *operands], check=True, capture_output=True, text=True).stdout
 
     def search(self, name, **settings):
-        """Candidates of a whole search as `auxcell export --json` gives them, in the order of their ids."""
+        """Candidates of a whole search as `auxcell export --json` gives them, in the order of their ids; None: it hasn't
+        been done, and there is no time for it."""
         settings = {**self.common, **settings}
-        done = self.out / (name + ".json")
-        if not done.exists():
-            run = self.out / name
+        run = self.out / name
+        front = str(pathlib.Path(self.engine).with_name("auxcell"))
+        if not self.shelf.get(name, portable(settings)):
+            if time.time() >= self.until:
+                return None
             shutil.rmtree(run, ignore_errors=True)
             print("search %s: %s" % (name, " ".join(self.options(settings))), file=sys.stderr)
-            front = str(pathlib.Path(self.engine).with_name("auxcell"))
             subprocess.run([front, "search", "--headless", "--run", str(run), *self.options(settings)], check=True,
                            stdout=subprocess.DEVNULL)
-            subprocess.run([front, "export", str(run), "--json", "-o", str(done) + ".part"], check=True)
-            os.replace(str(done) + ".part", done)
-        return json.loads(done.read_text(encoding="utf-8"))
+            self.shelf.put(name, portable(settings), run, version=self.version, processor=processor())
+        shutil.rmtree(run, ignore_errors=True)
+        kept.restore(self.shelf.get(name, portable(settings)), run)
+        return json.loads(subprocess.run([front, "export", str(run), "--json"], check=True, capture_output=True).stdout)

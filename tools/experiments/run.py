@@ -2,7 +2,8 @@
 """Experiments on the method itself: what its ingredients, its short training and its strategies are worth.
 
 usage: run.py ablations|proxy|strategies|yardstick [--data SPEC] [--preset P] [--genotypes N] [--max-macs N] [--seeds N]
-              [--candidates N] [--set NAME=VALUE]... [--engine FILE] [--out DIR]
+              [--candidates N] [--strategies LIST] [--space S] [--set NAME=VALUE]... [--minutes N] [--engine FILE]
+              [--out DIR] [--results DIR]
 
 ablations   stage-1 rewards with and without auxiliary heads, the parameters' average and (with --set teacher=MODEL)
             the teacher: paired by genotype and seed.
@@ -15,7 +16,9 @@ yardstick   the three published cells on CamVid under what could make PyTorch's 
             ours: how parameters begin, averages, filters, arithmetic. Each arm is paired with the preset by cell and seed.
 
 --max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
-experiment's time. What has been computed is kept in OUT and not computed again. The table goes to the terminal and to OUT/NAME.md.
+experiment's time. What has been computed is kept as lines of JSON in the folder of --results (docs/results), with version
+and processor, and isn't computed again, there or elsewhere. --minutes: nothing is begun after so many; tables are made of
+what there is then. The table goes to the terminal and to OUT/NAME.md.
 """
 import argparse
 import itertools
@@ -25,6 +28,7 @@ import pathlib
 import statistics
 import subprocess
 import sys
+import time
 
 import figures
 sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent))
@@ -62,9 +66,13 @@ def options():
     p.add_argument("--max-macs", type=float, default=math.inf)
     p.add_argument("--seeds", type=int, default=2)
     p.add_argument("--candidates", type=int, default=300)
+    p.add_argument("--strategies", default="random,evolution,elite,gp,reinforce,ppo")
+    p.add_argument("--space", default="cells")
+    p.add_argument("--minutes", type=float, default=math.inf)
     p.add_argument("--set", action="append", default=[])
     p.add_argument("--engine", default=str(ROOT / "build/release/auxcell-engine"))
     p.add_argument("--out", default=str(ROOT / "build/experiments"))
+    p.add_argument("--results", default=str(ROOT / "docs/results"))
     o = p.parse_args()
     o.preset = o.preset or ("demo" if o.data == "scenes" else "cpu")
     return o
@@ -125,20 +133,35 @@ def proxy(lab, o):
 
 
 def strategies(lab, o):
+    """Seed after seed, so that a table of what there is compares all strategies by the same seeds."""
+    found = {}
+    for seed in range(1, o.seeds + 1):
+        for strategy in o.strategies.split(","):
+            name = "-".join([*([] if o.space == "cells" else [o.space]), strategy, str(seed)])
+            search = lab.search(name, strategy=strategy, space=o.space, seed=seed, candidates=o.candidates)
+            if search is None:
+                break
+            found.setdefault(seed, {})[strategy] = name, search
+        else:
+            continue
+        break
+    done = [of for of in found.values() if len(of) == len(o.strategies.split(","))]
+    if not done:
+        return "no seed of all strategies is done yet"
     rows, sides = [], {}
-    for strategy in ("random", "evolution", "elite", "gp", "reinforce", "ppo"):
+    for strategy in o.strategies.split(","):
         top, last, half = [], [], []
-        sides[strategy] = ["%s-%d" % (strategy, seed) for seed in range(1, o.seeds + 1)]
-        for seed, name in enumerate(sides[strategy], 1):
-            found = [c["reward"] for c in lab.search(name, strategy=strategy, seed=seed, candidates=o.candidates)
-                     if c.get("reward") is not None and c["origin"] != "finals"]
-            half.append(max(found[:len(found) // 2]))
-            top.append(statistics.fmean(sorted(found)[-10:]))
-            last.append(statistics.fmean(found[-len(found) // 3:]))
+        sides[strategy] = [of[strategy][0] for of in done]
+        for of in done:
+            scores = [c["reward"] for c in of[strategy][1] if c.get("reward") is not None and c["origin"] != "finals"]
+            half.append(max(scores[:len(scores) // 2]))
+            top.append(statistics.fmean(sorted(scores)[-10:]))
+            last.append(statistics.fmean(scores[-len(scores) // 3:]))
         rows.append([strategy] + ["%s +- %s" % tuple(map(figures.number, figures.mean_and_half_width(v)))
                                   for v in (half, top, last)])
-    return lab.compare(sides) + "\n" + table(["%d candidates, %d seeds" % (o.candidates, o.seeds), "best of the first half", "mean of the best 10",
-                  "mean of the last third"], rows)
+    return lab.compare(sides) + "\n" + table(["%d candidates, %d seeds" % (o.candidates, len(done)),
+                                              "best of the first half", "mean of the best 10", "mean of the last third"],
+                                             rows)
 
 
 def yardstick(lab, o):
@@ -148,8 +171,11 @@ def yardstick(lab, o):
     rows = [["PyTorch", *map(figures.number, mean), figures.number(statistics.fmean(mean)), "", ""]]
     for arm, settings in {"as the preset says": {}, **ARMS}.items():
         other = rewards(lab, names, seeds, stages=1, **settings) if settings else base
-        cell = [statistics.fmean(row[k] for row in other if row[k] is not None) for k in range(len(names))]
         pairs = [(a, b) for old, new in zip(base, other) for a, b in zip(old, new) if a is not None and b is not None]
+        cell = [[row[k] for row in other if row[k] is not None] for k in range(len(names))]
+        if not pairs or not all(cell):
+            continue  # not computed yet
+        cell = [statistics.fmean(of) for of in cell]
         difference, half = figures.mean_and_half_width([b - a for a, b in pairs])
         rows.append([arm, *map(figures.number, cell), figures.number(statistics.fmean(cell)),
                      "%+.4f +- %.4f" % (difference, half) if settings else "",
@@ -163,9 +189,9 @@ def main():
     for pair in o.set:
         name, _, value = pair.partition("=")
         common[name] = value
-    text = {"ablations": ablations, "proxy": proxy, "strategies": strategies, "yardstick": yardstick}[o.what](Lab(o.engine, o.out, common), o)
-    version = subprocess.run([o.engine, "--version"], capture_output=True, text=True, check=False).stdout.strip()
-    text = "%s\n\n`%s`, %s\n" % (text, " ".join([o.what, *sys.argv[2:]]), version or "auxcell")
+    lab = Lab(o.engine, o.out, o.results, common, time.time() + 60 * o.minutes)
+    text = {"ablations": ablations, "proxy": proxy, "strategies": strategies, "yardstick": yardstick}[o.what](lab, o)
+    text = "%s\n\n`%s`, %s\n" % (text, " ".join([o.what, *sys.argv[2:]]), lab.version)
     (pathlib.Path(o.out) / (o.what + ".md")).write_text(text, encoding="utf-8")
     print(text)
 

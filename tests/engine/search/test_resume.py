@@ -7,7 +7,8 @@ import sys
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from crc import crc32c  # noqa: E402
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../../tools"))
+from eventlog import crc32c  # noqa: E402
 from engine import Run, events, history, main, make_run, serve  # noqa: E402
 
 

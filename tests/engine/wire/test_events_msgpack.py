@@ -7,7 +7,8 @@ import unittest
 import msgpack
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../helper"))
-from crc import crc32c  # noqa: E402
+sys.path.append(os.path.join(os.path.dirname(__file__), "../../../tools"))
+from eventlog import crc32c  # noqa: E402
 from auxcell import TINY, Place, main  # noqa: E402
 
 
