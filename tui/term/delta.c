@@ -269,7 +269,7 @@ static bool try_way(const sheet *s, bool by_pen, const char *before, ax_hand at,
 /* The rows that are scrolled first, then as above, on a copy of what is shown. */
 static bool try_scrolled(sheet s, int by, way *best)
 {
-    int first, last;
+    int first = 0, last = 0;
     ax_str before;
     size_t n = (size_t)s.rows * (size_t)s.cols;
     if (!s.terminal->scrolls || !find_scroll(&s, by, &first, &last))
