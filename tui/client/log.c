@@ -21,6 +21,8 @@ typedef struct printing {
 static void print(void *context, const ax_event *ev)
 {
     printing *p = context;
+    if (ev->seq <= p->seq)
+        return; /* where reading, connecting and reading again meet, some come twice */
     p->seq = ev->seq;
     p->bye = ev->kind == AX_EVENT_BYE;
     if (p->json) {
@@ -42,22 +44,23 @@ static void print(void *context, const ax_event *ev)
                 ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), id, text);
 }
 
+/* Prints what an engine says until it ends. AX_EIO: it died. */
 static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
 {
-    ax_client *c = ax_run_engine(run->dirfd) > 0 ? ax_client_connect(run->dirfd, p->seq, err) : NULL;
-    if (!c)
-        return AX_OK; /* no engine writes: the history is complete */
+    ax_client *c = ax_client_connect(run->dirfd, p->seq, NULL);
+    for (; !c && ax_run_engine(run->dirfd) > 0; c = ax_client_connect(run->dirfd, p->seq, NULL))
+        poll(NULL, 0, 20); /* it has just begun */
     ax_event ev;
     ax_answer answer, refused = { .code = AX_OK };
     ax_incoming what;
     ax_code code = AX_OK;
-    while (code == AX_OK) {
+    while (c && code == AX_OK) {
         struct pollfd in = { .fd = ax_client_fd(c), .events = POLLIN };
         if (poll(&in, 1, -1) < 0 && errno != EINTR)
             break;
         code = ax_client_pump(c, err);
         while ((what = ax_client_next(c, &ev, &answer)) != AX_NOTHING)
-            if (what == AX_AN_EVENT && ev.seq > p->seq)
+            if (what == AX_AN_EVENT)
                 print(p, &ev);
             else if (what == AX_AN_ANSWER)
                 refused = answer; /* nothing was asked: it is the connection that isn't wanted */
@@ -67,7 +70,11 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
     ax_client_free(c);
     if (refused.code != AX_OK)
         return ax_fail(err, refused.code, "%s", refused.message);
-    return code == AX_OK || p->bye
+    ax_damage damage; /* was said */
+    if (code != AX_OK || !c)
+        ax_history_read(run->dirfd, print, p, &damage, NULL); /* its last events, where it ended before they were sent */
+    ax_out_flush();
+    return (c && code == AX_OK) || p->bye
                ? AX_OK
                : ax_fail(err, AX_EIO, "the engine has died; 'auxcell resume %s' goes on", run->name);
 }
@@ -98,10 +105,11 @@ int ax_cli_log(int argc, char **argv)
     if (ax_run_find(n ? argv[1] : NULL, false, &run, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_damage damage;
+    bool lives = go_on && ax_run_engine(run.dirfd) > 0; /* before reading: it may end meanwhile */
     ax_code code = ax_history_read(run.dirfd, print, &p, &damage, &err);
     ax_out_flush();
     bool damaged = !ax_damage_none(&damage) && say_damage(&run);
-    if (code == AX_OK && go_on)
+    if (code == AX_OK && lives)
         code = follow(&run, &p, &err);
     ax_run_close(&run);
     return code == AX_OK ? damaged : ax_complain_of(&err);
