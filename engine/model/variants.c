@@ -17,11 +17,10 @@ struct ax_variant_predictor {
 ax_variant_predictor *ax_variant_predictor_new(ax_predictor *p, const ax_variants *v, ax_err *err)
 {
     const ax_task *task = p->info.task.task;
-    bool fits = (task->mirrors || !v->flip) && (task->scales || !v->scales);
+    bool fits = task->scales || !v->scales;
     ax_variant_predictor *vp = fits ? calloc(1, sizeof *vp) : NULL;
     if (!fits)
-        ax_fail(err, AX_EINVAL, "--%s: the outputs of a model for %s can't be averaged so",
-                v->flip && !task->mirrors ? "flip" : "scales", ax_task_name(task->id));
+        ax_fail(err, AX_EINVAL, "--scales: the outputs of a model for %s can't be averaged so", ax_task_name(task->id));
     else if (!vp)
         ax_fail(err, AX_ENOMEM, "no memory to predict");
     if (!vp)
@@ -57,6 +56,8 @@ static ax_code add_variant(ax_variant_predictor *vp, const float *image, float s
         ax_map_add_resized(image, image_h, image_w, 3, x, h, w, flip, 1);
         code = ax_predictor_run(vp->p, x, h, w, logits, err);
     }
+    if (code == AX_OK && task->task->enlarged) /* by what the rounded sides come to */
+        k *= task->task->enlarged(sqrtf((float)h * (float)w / ((float)image_h * (float)image_w)));
     if (code == AX_OK)
         ax_logit_mean_add(&vp->mean, task, 0, logits, h / 4, w / 4, flip, k);
     free(x);

@@ -154,10 +154,11 @@ struct ax_task {
     bool starts_at_one; /* the bias of the outputs starts as 1, not 0: what is learned is a size, and none is 0 */
 
     /* ---- the network as it is used ---- */
-    /* Whether the logits of a mirrored image are those of the image, mirrored; likewise of a scaled one. */
-    bool mirrors, scales;
-    /* Makes what `mirrors` says true of the logits {h,w,outputs} of a mirrored image; NULL: it is. */
+    /* Makes of the logits {h,w,outputs} of a mirrored image those of the image, mirrored; NULL: they are. */
     void (*mirrored)(const ax_task_spec *spec, float *logits, int32_t h, int32_t w);
+    bool scales; /* whether the logits of a scaled image say something of the image, resized and times: */
+    /* By what the logits of an image enlarged by a factor are multiplied to be the image's; NULL: 1. */
+    float (*enlarged)(float factor);
     /* Appends what is predicted of images of h x w: a value with the images along its first dimension. */
     ax_val (*predict)(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err);
 

@@ -241,9 +241,6 @@ static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
     info->task.weighted = strcmp(s->class_weights, "none") != 0;
     if (info->task.weighted && !info->task.task->weigh)
         return ax_fail(err, AX_EINVAL, "class_weights: the task %s has no classes", ax_task_name(info->task.task->id));
-    if (s->val_flip && !info->task.task->mirrors)
-        return ax_fail(err, AX_EINVAL, "val_flip: the outputs of a network for %s can't be averaged so",
-                       ax_task_name(info->task.task->id));
     if (s->scale_min > s->scale_max)
         return ax_fail(err, AX_EINVAL, "scale_min %g is above scale_max %g", s->scale_min, s->scale_max);
     if (ax_encoder_open(s->encoder, ax_space_taps(ax_space_named(s->space)), &t->encoder, err) != AX_OK)

@@ -110,6 +110,12 @@ static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int3
     return ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h, w } }, &logits, 1, err);
 }
 
+/* What is shown larger by a factor seems nearer by it, as in `cut`. */
+static float enlarged(float factor)
+{
+    return factor;
+}
+
 /* ---- judging ---- */
 
 static void *score_new(const ax_task_spec *spec, ax_err *err)
@@ -193,6 +199,8 @@ const ax_task ax_task_depth = {
     .fill_target = fill_target,
     .loss = loss,
     .starts_at_one = true,
+    .scales = true,
+    .enlarged = enlarged,
     .predict = predict,
     .score_new = score_new,
     .score_add = score_add,

@@ -201,7 +201,6 @@ const ax_task ax_task_pose = {
     .target_type = target_type,
     .fill_target = fill_target,
     .loss = loss,
-    .mirrors = true,
     .mirrored = mirrored,
     .predict = predict,
     .view = &ax_pose_view,

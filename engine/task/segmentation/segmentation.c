@@ -164,7 +164,6 @@ const ax_task ax_task_segmentation = {
     .fill_target = fill_target,
     .weigh = ax_segmentation_weigh,
     .loss = cross_entropy,
-    .mirrors = true,
     .scales = true,
     .predict = predict,
     .score_new = score_new,

@@ -11,6 +11,7 @@ import unittest
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
+import pictures  # noqa: E402
 from auxcell import TINY, Place, main  # noqa: E402
 
 ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
@@ -42,6 +43,27 @@ def chunks(path):
 
 def header(path):
     return struct.unpack(">IIBB", chunks(path)[0][1][:10])
+
+
+def judged(model, data, *args):
+    """What eval says: of all pixels, of each image."""
+    code, out, err = engine("eval", model, "--data", data, "--json", *args)
+    assert code == 0, err
+    return json.loads(out)["depth"]
+
+
+def always(model, metres, to):
+    """A copy of a model that says the same of every pixel."""
+    with open(model, "rb") as f:
+        data = bytearray(f.read())
+    n = 8 + struct.unpack_from("<Q", data)[0]
+    tensors = json.loads(data[8:n])
+    begin, end = tensors["decoder.classifier.weight"]["data_offsets"]
+    data[n + begin:n + end] = bytes(end - begin)
+    begin, end = tensors["decoder.classifier.bias"]["data_offsets"]
+    data[n + begin:n + end] = struct.pack("<f", metres / float(tensors["__metadata__"]["output_unit"]))
+    with open(to, "wb") as f:
+        f.write(data)
 
 
 class Depth(unittest.TestCase):
@@ -91,6 +113,43 @@ class Depth(unittest.TestCase):
         self.assertGreater(figures["rmse_constant"], 2 * near["rmse_constant"])
         self.assertLess(abs(again["rmse_constant"] - near["rmse_constant"]), 0.2 * near["rmse_constant"])
         self.assertLess(abs(again["rmse"] - near["rmse"]), 0.2 * near["rmse"])
+
+    def test_the_mirror_image_counts_half(self):
+        """An image and its mirror image get the same figures then; and validation's are those of eval."""
+        with open(os.path.join(self.place.name, "pair.txt"), "w") as f:
+            f.write("a.png a-depth.png\n" * 2)
+        with open(os.path.join(self.place.name, "mirrored.txt"), "w") as f:
+            f.write("b.png b-depth.png\n" * 2)
+        for name, columns in (("a", range(96)), ("b", range(95, -1, -1))):
+            path = os.path.join(self.place.name, name)
+            pictures.put(path + ".png", pictures.png(96, 64, kind=pictures.RGB, rows=[
+                bytes(v for x in columns for v in (7 * x % 256, 4 * y, x * y % 256)) for y in range(64)]))
+            pictures.put(path + "-depth.png", pictures.png(96, 64, depth=16, rows=[
+                struct.pack(">96H", *(1000 + 40 * x + 9 * y for x in columns)) for y in range(64)]))
+        sets = [f"list:{self.place.name}/{name}.txt,scale=1000" for name in ("pair", "mirrored")]
+        plain, flipped = ([judged(self.model, s, *more)["pooled"] for s in sets] for more in ([], ["--flip"]))
+        self.assertGreater(abs(plain[0]["rmse"] - plain[1]["rmse"]), 1e-3)
+        for figure in flipped[0]:
+            self.assertAlmostEqual(flipped[0][figure], flipped[1][figure], delta=2e-5)
+        self.assertGreater(abs(plain[0]["rmse"] - flipped[0]["rmse"]), 1e-3)
+
+        model = os.path.join(self.place.name, "flip.safetensors")
+        code, out, err = engine("try", GENOTYPE, *DEPTH, "--model", model, "--json", "--val-flip", "1", "--val-crop", "0",
+                                "--val-samples", "5")
+        self.assertEqual(code, 0, err)
+        tried = json.loads(out)["rmse"]
+        self.assertAlmostEqual(tried, judged(model, "scenes:48,5", "--flip")["pooled"]["rmse"], delta=2e-5)
+        self.assertNotAlmostEqual(tried, judged(model, "scenes:48,5")["pooled"]["rmse"], delta=1e-3)
+
+    def test_enlarged_images_seem_nearer(self):
+        """Who sees 20 m in an image of twice the size means 40 m."""
+        for metres in 20, 30, 40:
+            always(self.model, metres, os.path.join(self.place.name, f"{metres}.safetensors"))
+        said = {(metres, scales): judged(os.path.join(self.place.name, f"{metres}.safetensors"), "scenes:48,3", "--scales",
+                                         scales)["pooled"]["rmse"] for metres in (20, 30, 40) for scales in ("1", "2", "1,2")}
+        self.assertAlmostEqual(said[20, "2"], said[40, "1"], delta=1e-4)
+        self.assertAlmostEqual(said[20, "1,2"], said[30, "1"], delta=1e-4)
+        self.assertGreater(abs(said[20, "1"] - said[40, "1"]), 1)
 
     def test_every_loss_falls(self):
         for loss in "berhu-lineage", "silog":
