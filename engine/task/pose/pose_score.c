@@ -42,18 +42,26 @@ void ax_pose_score_free(ax_pose_score *p)
     free(p);
 }
 
-static double by_neck(const ax_skeleton *s, const ax_pose_truth *t, const ax_keypoint *found)
+static double by_neck(const ax_skeleton *s, const judged *j, const ax_keypoint *found)
 {
-    double sum = 0, half = t->neck / 2;
+    double sum = 0, half = j->neck / 2;
     int n = 0;
     for (int k = 0; k < s->n; k++) {
-        double dx = found[k].x - t->in_image[k].x, dy = found[k].y - t->in_image[k].y;
-        if (!(t->in_image[k].v > 0))
+        double dx = found[k].x - j->truth.point[k].x, dy = found[k].y - j->truth.point[k].y;
+        if (!(j->truth.point[k].v > 0))
             continue;
         sum += exp(-(dx * dx + dy * dy) / (2 * half * half));
         n++;
     }
     return n && half > 0 ? sum / n : NAN;
+}
+
+/* NAN: nothing can be said of this person. */
+static double similarity_of(const ax_pose_score *p, const judged *j, const ax_keypoint *found)
+{
+    if (!p->areas)
+        return by_neck(p->skeleton, j, found);
+    return j->truth.labelled && j->truth.area > 0 ? ax_oks_similarity(&j->truth, found) : NAN;
 }
 
 /* What COCO's judgement asks of a person. */
@@ -68,7 +76,6 @@ static void fill_oks(const ax_skeleton *s, const ax_pose_truth *t, const ax_keyp
         sum += found[k].v;
     }
     out->found.score = sum / s->n;
-    out->similarity = out->truth.labelled && t->area > 0 ? ax_oks_similarity(&out->truth, found) : NAN;
 }
 
 /* Room for n more. */
@@ -108,8 +115,7 @@ ax_code ax_pose_score_add(ax_pose_score *p, const ax_pose_truth *t, const ax_key
     memcpy(j->truth.point, t->in_image, (size_t)p->skeleton->n * sizeof *t->in_image);
     if (p->areas)
         fill_oks(p->skeleton, t, found, j);
-    else
-        j->similarity = by_neck(p->skeleton, t, found);
+    j->similarity = similarity_of(p, j, found);
     if (t->neck > 0)
         ax_pck_add(&p->by_neck, found, t->in_image, p->skeleton->n, t->neck);
     if (t->head > 0)
@@ -182,6 +188,27 @@ static ax_mean_pose mean_of(const ax_pose_score *p, const judged *const *sorted)
     return mean;
 }
 
+/* The mean over the persons that something can be said of, *n; NAN: none. mean: as take_details has it. */
+static double mean_similarity(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
+                              uint64_t *n)
+{
+    double sum = 0;
+    *n = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        double similarity = sorted[i]->similarity;
+        ax_keypoint found[AX_MAX_KEYPOINTS];
+        if (isnan(similarity))
+            continue;
+        if (mean) {
+            ax_mean_pose_place(mean, &sorted[i]->person, found, p->skeleton->n);
+            similarity = similarity_of(p, sorted[i], found);
+        }
+        sum += similarity;
+        ++*n;
+    }
+    return *n ? sum / (double)*n : NAN;
+}
+
 /* The shares of the mean pose's key points. */
 static void count_mean(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
                        ax_pose_details *out)
@@ -203,6 +230,7 @@ static ax_code take_details(const ax_pose_score *p, const judged *const *sorted,
                             ax_pose_details *out, ax_err *err)
 {
     *out = (ax_pose_details) { .has_oks = false };
+    out->similarity = mean_similarity(p, sorted, mean, &out->persons);
     if (mean) {
         count_mean(p, sorted, mean, out);
     } else {
@@ -235,18 +263,13 @@ ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err 
     const judged **sorted = sort_people(p, err);
     if (!sorted)
         return AX_ENOMEM;
-    double sum = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        bool known = !isnan(sorted[i]->similarity);
-        sum += known ? sorted[i]->similarity : 0;
-        out->persons += known;
-    }
-    out->left_out = p->n - out->persons;
-    out->similarity = out->persons ? sum / (double)out->persons : NAN;
     ax_code code = take_details(p, sorted, NULL, &d, err);
     free(sorted);
     if (code != AX_OK)
         return code;
+    out->similarity = d.similarity;
+    out->persons = d.persons;
+    out->left_out = p->n - d.persons;
     out->pck = ax_pck_mean(&d.by_neck, p->skeleton->n) / 100;
     out->pckh = p->skeleton == &ax_skeleton_mpii ? ax_pckh_of(&d.by_head).mean / 100 : NAN;
     out->ap = d.has_oks ? d.oks.ap : NAN;

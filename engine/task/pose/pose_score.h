@@ -32,6 +32,8 @@ typedef struct ax_pose_figures {
 } ax_pose_figures;
 /* All that the figures are taken from. */
 typedef struct ax_pose_details {
+    double similarity; /* as in ax_pose_figures */
+    uint64_t persons;
     ax_pck by_neck, by_head;
     bool has_oks; /* of COCO, with a truth that counts */
     ax_oks_figures oks;

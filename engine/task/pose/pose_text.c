@@ -106,6 +106,8 @@ void ax_pose_text(const void *score, const ax_task_spec *spec, bool unicode, ax_
     (void)unicode;
     if (!details_of(score, d))
         return;
+    if (!isnan(d[MEAN].similarity))
+        ax_str_printf(out, "  %-10s %.4f   is its reward\n", "mean pose", d[MEAN].similarity);
     if (any(&d[FOUND].by_neck, spec->outputs)) {
         ax_str_printf(out, "\n  %-20s %8s %9s %8s\n", "key point", "PCK", "mean pose", "labelled");
         for (int k = 0; k < spec->outputs; k++) {
@@ -140,6 +142,8 @@ void ax_pose_details_json(const void *score, const ax_task_spec *spec, ax_str *o
     ax_pose_details d[JUDGED];
     if (!details_of(score, d))
         return;
+    ax_str_add(out, ",\"reward_of_mean_pose\":");
+    ax_str_printf(out, isnan(d[MEAN].similarity) ? "null" : "%.6f", d[MEAN].similarity);
     ax_str_add(out, ",\"keypoints\":[");
     for (int k = 0; k < spec->outputs; k++) {
         const named both[] = { { "", "pck", share(&d[FOUND].by_neck, k) },

@@ -55,6 +55,29 @@ static void test_by_neck(void **state)
     ax_pose_score_free(NULL);
 }
 
+/* Two who differ by 4 pixels are 2 from their mean, wherever the boxes are and whatever was found. */
+static void test_mean_reward(void **state)
+{
+    (void)state;
+    ax_pose_details d;
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    ax_pose_score *p = ax_pose_score_new(&ax_skeleton_scenes, NULL);
+    assert_non_null(p);
+    for (int i = 0; i < 2; i++) {
+        ax_pose_truth t = person((uint64_t)i);
+        t.person = (ax_person) { { 100 * i, 7 }, { 1, 1 } };
+        for (int k = 0; k < J; k++)
+            t.in_image[k].x += 104 * i;
+        found_at(&t, 0, found);
+        assert_int_equal(ax_pose_score_add(p, &t, found, NULL), AX_OK);
+    }
+    assert_int_equal(ax_pose_score_details(p, true, &d, NULL), AX_OK);
+    assert_true(d.persons == 2 && fabs(d.similarity - exp(-2. * 2 / (2 * 5 * 5))) < 1e-12);
+    assert_int_equal(ax_pose_score_details(p, false, &d, NULL), AX_OK);
+    assert_true(d.similarity == 1);
+    ax_pose_score_free(p);
+}
+
 /* A joint that isn't known doesn't count. */
 static void test_labels(void **state)
 {
@@ -129,6 +152,7 @@ static void test_text(void **state)
     assert_int_equal(ax_pose_score_add(p, &t, found, NULL), AX_OK);
     assert_string_equal(
         said(ax_pose_text, p, spec, &text),
+        "  mean pose  1.0000   is its reward\n"
         "\n  OKS              AP     AP50     AP75      APm      APl       AR     AR50     AR75      ARm"
         "      ARl\n               1.0000   1.0000   1.0000   1.0000        -   1.0000   1.0000   1.0000"
         "   1.0000        -\n  mean pose    1.0000   1.0000   1.0000   1.0000        -   1.0000   1.0000   1.0000"
@@ -137,6 +161,7 @@ static void test_text(void **state)
     ax_pose_details_json(p, spec, &text);
     assert_non_null(strstr(text.text, "\"oks\":{\"AP\":1.000000000,"));
     assert_non_null(strstr(text.text, "\"APl\":null"));
+    assert_non_null(strstr(text.text, ",\"reward_of_mean_pose\":1.000000,"));
     ax_str_release(&text);
     ax_pose_score_free(p);
     ax_pose_spec_of(spec, &ax_skeleton_mpii);
@@ -245,13 +270,10 @@ static void test_mean_pose_of_coco(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_neck),
-        cmocka_unit_test(test_labels),
-        cmocka_unit_test(test_order),
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_mean_pose),
-        cmocka_unit_test(test_mean_pose_of_coco),
+        cmocka_unit_test(test_by_neck),   cmocka_unit_test(test_mean_reward),
+        cmocka_unit_test(test_labels),    cmocka_unit_test(test_order),
+        cmocka_unit_test(test_text),      cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_mean_pose), cmocka_unit_test(test_mean_pose_of_coco),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
