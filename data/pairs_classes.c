@@ -144,12 +144,13 @@ ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const 
         code = ax_pairs_note(p, map, err);
     if (code == AX_OK && ignore)
         code = ax_classes_ignore(p->classes, ignore, err);
-    if (code == AX_OK)
-        code = ax_classes_finish(p->classes, says, info, err);
+    const char *from = map ? map : p->class_file ? p->class_file : p->dir; /* what says too much or too little */
+    if (code == AX_OK && (code = ax_classes_finish(p->classes, says, info, err)) != AX_OK)
+        ax_fail_prefix(err, from);
     if (code == AX_OK && !info->task.outputs && !spec->inspect)
         code = ax_fail(err, AX_EFORMAT, "%s: no class; the masks are unlabelled all over", p->dir);
     if (code == AX_OK && info->task.outputs < 2 && !spec->inspect)
-        code = ax_fail(err, AX_EFORMAT, "%s: one class only, '%s'; there is nothing to tell apart", p->dir,
+        code = ax_fail(err, AX_EFORMAT, "%s: one class only, '%s'; there is nothing to tell apart", from,
                        info->task.name[0]);
     return code;
 }

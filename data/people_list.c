@@ -282,7 +282,7 @@ ax_source *ax_people_list_source(ax_people_list *l, const ax_dataset_spec *spec,
 {
     for (int s = 0; s < 2; s++)
         if (!l->n[s]) {
-            ax_fail(err, AX_EFORMAT, "%s: nobody with key points to %s", l->dir,
+            ax_fail(err, AX_EFORMAT, "%s: nobody with key points to %s", l->file[l->file[s] ? s : AX_SPLIT_TRAIN],
                     !s           ? "train on"
                     : spec->test ? "test with"
                                  : "validate with");

@@ -402,9 +402,27 @@ class Loaders(unittest.TestCase):
                     for label in getattr(one, "labels", []):
                         if f"/{part}/" in label:
                             os.remove(one.at(label))
-                self.refused(one, name if one.lists else one.dir)
+                self.refused(one, name if one.lists or one.task == "pose" else one.dir)
                 shutil.rmtree(one.dir)
             type(one)(one.dir)
+
+    def test_json_of_something_else(self):
+        for one in self.each(lambda s: s.jsons):
+            for text in ("null", "3", '"x"', "{}", "[]"):
+                one.text(one.jsons[0], text)
+                self.refused(one, one.jsons[0])
+
+    def test_classes_that_are_too_many_or_too_few(self):
+        for text, says in (("".join(f"class{i}\n" for i in range(256)), "more than 255 classes"),
+                           ("road\n", "one class only, 'road'")):
+            one = Folder(os.path.join(self.dir, "folder"))
+            one.text("classes.txt", text)
+            self.refused(one, "/classes.txt: " + says)
+        one = Folder(os.path.join(self.dir, "folder"))
+        for text, says in (("* -> all\n", "one class only, 'all'"), ("* -> ignore\n", "no class is left")):
+            one.text("map", text)
+            code, out, err = attempt(f"{one.whole_spec()},map={one.dir}/map")
+            self.assertEqual((code, out, err), (1, "", f"auxcell: {one.dir}/map: {says}" + err[err.find(says) + len(says):]))
 
     def test_key_points_outside(self):
         for one in self.each(lambda s: hasattr(s, "far")):
