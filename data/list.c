@@ -115,7 +115,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
     if (code != AX_OK || strcmp(spec->task, "depth") == 0)
         return code == AX_OK ? ax_pairs_are_depth(p, spec, info, err) : code;
     if (spec->option[AX_DATASET_scale])
-        return ax_fail(err, AX_EINVAL, "list: scale= is for depth");
+        return ax_fail(err, AX_EINVAL, "list: scale= is for depth (--task depth)");
     code = ax_pairs_check(p, spec, err);
     return code == AX_OK ? find_classes(p, spec, info, err) : code;
 }
