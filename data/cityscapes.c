@@ -67,9 +67,7 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
         code = ax_match_add(p, &p->list[s], &m, err);
     }
     if (code == AX_OK)
-        code = ax_match_check(p, spec, err);
-    if (code == AX_OK && spec->option[AX_DATASET_split])
-        code = ax_pairs_split(p, spec->option[AX_DATASET_split], err);
+        code = ax_match_part(p, spec, true, err);
     if (code == AX_OK)
         code = ax_pairs_check(p, spec, err);
     if (code == AX_OK)

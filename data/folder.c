@@ -20,17 +20,6 @@ static const char *const mask_names[] = {
 static const char *const suffixes[] = { "",          "_mask", "-mask", "_masks", "_label", "_labels",
                                         "_labelIds", "_seg",  "_gt",   "_L",     NULL };
 
-static ax_code add_part(ax_pairs *p, const ax_set_layout *l, int part, ax_err *err)
-{
-    bool beside = !strcmp(l->images[part], l->targets[part]);
-    const ax_match m = { .images = l->images[part],
-                         .targets = l->targets[part],
-                         .image_suffix = "",
-                         .suffix = suffixes + beside,
-                         .is_target = ax_tree_is_picture };
-    return ax_match_add(p, &p->list[part], &m, err);
-}
-
 static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_set_layout *l, ax_source_info *info,
                             ax_err *err)
 {
@@ -50,25 +39,13 @@ static ax_code read_classes(ax_pairs *p, const ax_dataset_spec *spec, const ax_s
 
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
-    ax_set_layout *l = malloc(sizeof *l);
-    if (!l)
-        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_code code = ax_set_layout_find(l, spec, mask_names, err);
-    for (int part = 0; part < l->parts && code == AX_OK; part++)
-        code = add_part(p, l, part, err);
-    if (code == AX_OK && !p->list[0].n && !p->list[1].n && !p->orphan.n)
-        code = ax_fail(err, AX_EFORMAT, "%s: no images; there should be images/ and masks/, or x.jpg beside x_mask.png",
-                       spec->argument);
-    if (code == AX_OK)
-        code = ax_match_check(p, spec, err);
-    if (code == AX_OK)
-        code = ax_pairs_part(p, spec, l->parts == 2, err);
-    if (code == AX_OK)
-        code = ax_pairs_check(p, spec, err);
-    if (code == AX_OK)
-        code = read_classes(p, spec, l, info, err);
-    free(l);
-    return code;
+    const ax_matched_set set = { .target_names = mask_names,
+                                 .suffix = suffixes,
+                                 .beside = suffixes + 1,
+                                 .is_target = ax_tree_is_picture,
+                                 .none = "no images; there should be images/ and masks/, or x.jpg beside x_mask.png",
+                                 .classes = read_classes };
+    return ax_match_set(p, spec, &set, info, err);
 }
 
 ax_source *ax_folder_open(const ax_dataset_spec *spec, ax_err *err)

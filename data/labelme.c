@@ -204,28 +204,15 @@ static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *in
 {
     static const char *const target_names[] = { "annotations", "annotation", "labels", "label", "json", NULL };
     static const char *const suffix[] = { "", NULL };
-    ax_set_layout *l = malloc(sizeof *l);
-    if (!l)
-        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_code code = ax_set_layout_find(l, spec, target_names, err);
+    const ax_matched_set set = { .target_names = target_names,
+                                 .suffix = suffix,
+                                 .beside = suffix,
+                                 .is_target = is_json,
+                                 .none = "no images with JSON files of the same names",
+                                 .classes = read_classes };
     p->draw = draw;
     p->look = look;
-    for (int part = 0; part < l->parts && code == AX_OK; part++) {
-        const ax_match m = { l->images[part], l->targets[part], "", suffix, is_json, false };
-        code = ax_match_add(p, &p->list[part], &m, err);
-    }
-    if (code == AX_OK && !p->list[0].n && !p->list[1].n && !p->orphan.n)
-        code = ax_fail(err, AX_EFORMAT, "%s: no images with JSON files of the same names", spec->argument);
-    if (code == AX_OK)
-        code = ax_match_check(p, spec, err);
-    if (code == AX_OK)
-        code = ax_pairs_part(p, spec, l->parts == 2, err);
-    if (code == AX_OK)
-        code = read_classes(p, spec, l, info, err);
-    if (code == AX_OK)
-        code = ax_pairs_check(p, spec, err);
-    free(l);
-    return code;
+    return ax_match_set(p, spec, &set, info, err);
 }
 
 ax_source *ax_labelme_open(const ax_dataset_spec *spec, ax_err *err)

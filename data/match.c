@@ -169,13 +169,51 @@ ax_code ax_match_add(ax_pairs *p, ax_pairlist *list, const ax_match *m, ax_err *
     return code;
 }
 
-ax_code ax_match_check(const ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
+ax_code ax_match_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, ax_err *err)
 {
     size_t n = p->orphan.n;
     if (!n || spec->inspect)
-        return AX_OK;
+        return ax_pairs_part(p, spec, in_parts, err);
     const ax_pair *first = &p->orphan.pair[0];
     return ax_fail(err, AX_EFORMAT, "%s%s: %s; %zu of %zu files have no other half ('auxcell data check' lists them)",
                    p->dir, first->name, first->image ? "an image without a target" : "a target without an image", n,
                    n + 2 * (p->list[0].n + p->list[1].n));
+}
+
+static bool has_targets(const ax_pairs *p)
+{
+    for (int part = 0; part < 2; part++)
+        for (size_t i = 0; i < p->list[part].n; i++)
+            if (p->list[part].pair[i].mask)
+                return true;
+    return false;
+}
+
+ax_code ax_match_set(ax_pairs *p, const ax_dataset_spec *spec, const ax_matched_set *set, ax_source_info *info,
+                     ax_err *err)
+{
+    ax_set_layout *l = malloc(sizeof *l);
+    if (!l)
+        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
+    ax_code code = ax_set_layout_find(l, spec, set->target_names, err);
+    for (int part = 0; part < l->parts && code == AX_OK; part++) {
+        bool beside = !strcmp(l->images[part], l->targets[part]);
+        const ax_match m = { .images = l->images[part],
+                             .targets = l->targets[part],
+                             .image_suffix = "",
+                             .suffix = beside ? set->beside : set->suffix,
+                             .is_target = set->is_target,
+                             .optional = set->optional };
+        code = ax_match_add(p, &p->list[part], &m, err);
+    }
+    if (code == AX_OK && !has_targets(p) && !p->orphan.n)
+        code = ax_fail(err, AX_EFORMAT, "%s: %s", spec->argument, set->none);
+    if (code == AX_OK)
+        code = ax_match_part(p, spec, l->parts == 2, err);
+    if (code == AX_OK)
+        code = set->classes(p, spec, l, info, err);
+    if (code == AX_OK)
+        code = ax_pairs_check(p, spec, err);
+    free(l);
+    return code;
 }

@@ -242,35 +242,18 @@ static bool is_text(const char *name)
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     static const char *const target_names[] = { "labels", "label", NULL }, *const suffix[] = { "", NULL };
-    ax_set_layout *l = malloc(sizeof *l);
-    if (!l)
-        return ax_fail(err, AX_ENOMEM, "no memory for a data set");
-    ax_code code = ax_set_layout_find(l, spec, target_names, err);
+    const ax_matched_set set = {
+        .target_names = target_names,
+        .suffix = suffix,
+        .beside = suffix,
+        .is_target = is_text,
+        .optional = true,
+        .none = "no images with text files of the same names; there should be images/ and labels/",
+        .classes = read_classes
+    };
     p->draw = draw;
     p->look = look;
-    p->optional = true;
-    size_t targets = 0;
-    for (int part = 0; part < l->parts && code == AX_OK; part++) {
-        const ax_match m = { l->images[part], l->targets[part], "", suffix, is_text, true };
-        code = ax_match_add(p, &p->list[part], &m, err);
-        for (size_t i = 0; i < p->list[part].n; i++)
-            targets += p->list[part].pair[i].mask != NULL;
-    }
-    if (code == AX_OK && !targets)
-        code = ax_fail(err, AX_EFORMAT,
-                       "%s: no images with text files of the same names; there should be images/ and "
-                       "labels/",
-                       spec->argument);
-    if (code == AX_OK)
-        code = ax_match_check(p, spec, err);
-    if (code == AX_OK)
-        code = ax_pairs_part(p, spec, l->parts == 2, err);
-    if (code == AX_OK)
-        code = read_classes(p, spec, l, info, err);
-    if (code == AX_OK)
-        code = ax_pairs_check(p, spec, err);
-    free(l);
-    return code;
+    return ax_match_set(p, spec, &set, info, err);
 }
 
 ax_source *ax_yolo_open(const ax_dataset_spec *spec, ax_err *err)
