@@ -242,15 +242,14 @@ static bool is_text(const char *name)
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     static const char *const target_names[] = { "labels", "label", NULL }, *const suffix[] = { "", NULL };
-    const ax_matched_set set = {
-        .target_names = target_names,
-        .suffix = suffix,
-        .beside = suffix,
-        .is_target = is_text,
-        .optional = true,
-        .none = "no images with text files of the same names; there should be images/ and labels/",
-        .classes = read_classes
-    };
+    const ax_matched_set set = { .target_names = target_names,
+                                 .suffix = suffix,
+                                 .beside = suffix,
+                                 .is_target = is_text,
+                                 .optional = true,
+                                 .none =
+                                     "no images with text files of the same names; there should be images/ and labels/",
+                                 .classes = read_classes };
     p->draw = draw;
     p->look = look;
     return ax_match_set(p, spec, &set, info, err);
