@@ -49,18 +49,24 @@ static bool attribute(const char *capability, const char *ansi, bool *has)
     return !*has || is(capability, ansi);
 }
 
+/* Whether a capability with one parameter or two is a sequence of ANSI's. */
+static bool gives(const char *capability, int a, int b, const char *ansi)
+{
+    return is_there(capability) && is(tiparm(capability, a, b), ansi);
+}
+
 void ax_term_start_ansi(ax_term *t)
 {
     ax_delta_terminal *d = &t->delta;
-    const char *place = is_there(cursor_address) ? tiparm(cursor_address, 4, 9) : NULL;
-    bool moves = is(place, "\033[5;10H") && auto_right_margin && eat_newline_glitch && is(clr_eol, "\033[K");
+    bool moves =
+        gives(cursor_address, 4, 9, "\033[5;10H") && auto_right_margin && eat_newline_glitch && is(clr_eol, "\033[K");
     bool looks = attribute(enter_bold_mode, "\033[1m", &d->has_bold) &&
                  attribute(enter_dim_mode, "\033[2m", &d->has_dim) &&
                  attribute(enter_reverse_mode, "\033[7m", &d->has_reverse) && no_color_video <= 0;
-    const char *erase = is_there(erase_chars) ? tiparm(erase_chars, 3) : NULL;
-    t->ansi = moves && looks && is(erase, "\033[3X") && (!t->color || (t->own && colors_are_ansi()));
+    t->ansi = moves && looks && gives(erase_chars, 3, 0, "\033[3X") && (!t->color || (t->own && colors_are_ansi()));
     d->colors = t->color ? COLORS : 0;
     d->color = color;
-    const char *margins = is_there(change_scroll_region) ? tiparm(change_scroll_region, 2, 7) : NULL;
-    d->scrolls = is(margins, "\033[3;8r") && is(scroll_reverse, "\033M") && is(scroll_forward, "\n");
+    d->scrolls =
+        gives(change_scroll_region, 2, 7, "\033[3;8r") && is(scroll_reverse, "\033M") && is(scroll_forward, "\n");
+    d->scrolls_anywhere = gives(parm_index, 3, 0, "\033[3S") && gives(parm_rindex, 3, 0, "\033[3T");
 }

@@ -1,5 +1,6 @@
 #include "tui/term/delta_pen.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -66,20 +67,37 @@ static void add_new(char *to, const ax_delta_terminal *t, const ax_pen *from, co
         add_color(to, t, pen->bg, true);
 }
 
-void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_str *out)
+/* The shorter one of two ways from a pen to another, without its end; "" when they are the same. */
+static void take_text(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *pen, char out[static SEQUENCE])
 {
     char fresh[SEQUENCE] = "\033[", more[SEQUENCE] = "\033[";
-    const ax_pen normal = ax_pen_normal(), from = h->pen;
-    if (ax_pen_same(&from, pen))
+    const ax_pen normal = ax_pen_normal();
+    out[0] = '\0';
+    if (ax_pen_same(from, pen))
         return;
     if (!ax_pen_same(pen, &normal)) { /* ESC [ m alone is the normal one */
         add_parameter(fresh, "0");
         add_new(fresh, t, &normal, pen);
     }
-    add_new(more, t, &from, pen);
-    bool lost = (from.bold && !pen->bold) || (from.dim && !pen->dim) || (from.reverse && !pen->reverse);
-    ax_str_printf(out, "%sm", lost || strlen(fresh) < strlen(more) ? fresh : more);
+    add_new(more, t, from, pen);
+    bool lost = (from->bold && !pen->bold) || (from->dim && !pen->dim) || (from->reverse && !pen->reverse);
+    memcpy(out, lost || strlen(fresh) < strlen(more) ? fresh : more, SEQUENCE);
+}
+
+void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_str *out)
+{
+    char text[SEQUENCE];
+    take_text(t, &h->pen, pen, text);
+    if (text[0])
+        ax_str_printf(out, "%sm", text);
     h->pen = *pen;
+}
+
+int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *to)
+{
+    char text[SEQUENCE];
+    take_text(t, from, to, text);
+    return text[0] ? (int)strlen(text) + 1 : 0;
 }
 
 /* ---- the place ---- */
@@ -89,58 +107,90 @@ ax_hand ax_hand_lost(void)
     return (ax_hand) { .row = -1, .pen = ax_pen_normal() };
 }
 
-static void keep_shorter(char best[static 32], const char *other)
+/* Bytes of a number, and of "ESC [ n X", where n = 1 is left out; 0 when there is nothing to go. */
+static int digits(int n)
 {
-    if (!best[0] || strlen(other) < strlen(best))
-        snprintf(best, 32, "%s", other);
+    return n < 10 ? 1 : 1 + digits(n / 10);
 }
 
-/* "ESC [ n X", where n = 1 is left out; "" when there is nothing to go. */
-static const char *by(int n, char letter, char text[static 16])
+static int by_bytes(int n)
 {
-    if (n <= 0)
-        text[0] = '\0';
+    return n <= 0 ? 0 : n == 1 ? 3 : 3 + digits(n);
+}
+
+static void add_by(ax_str *out, int n, char letter)
+{
+    if (n > 1)
+        ax_str_printf(out, "\033[%d%c", n, letter);
     else if (n == 1)
-        snprintf(text, 16, "\033[%c", letter);
-    else
-        snprintf(text, 16, "\033[%d%c", n, letter);
-    return text;
+        ax_str_printf(out, "\033[%c", letter);
 }
 
-static const char *down(const ax_delta_terminal *t, int n, char text[static 16])
+/* Line feeds are as good as ESC [ n B, and shorter. */
+static bool feeds(const ax_delta_terminal *t, int down)
 {
-    by(n, 'B', text);
-    if (t->line_feed && n > 0 && n <= (int)strlen(text))
-        snprintf(text, 16, "%.*s", n, "\n\n\n\n\n");
-    return text;
+    return t->line_feed && down > 0 && down <= by_bytes(down);
+}
+
+static int rows_bytes(const ax_delta_terminal *t, int down)
+{
+    return feeds(t, down) ? down : by_bytes(down < 0 ? -down : down);
+}
+
+static void add_rows(const ax_delta_terminal *t, int down, ax_str *out)
+{
+    if (feeds(t, down))
+        ax_str_bytes(out, "\n\n\n\n\n", (size_t)down);
+    else
+        add_by(out, down < 0 ? -down : down, down < 0 ? 'A' : 'B');
+}
+
+/* Ways to a cell; all but the first go to its row, and then: by so many columns, to a column, back, or from the left.
+ */
+typedef enum way { PLACE, COLUMNS, COLUMN, BACK, LEFT, WAYS } way;
+enum { FEW = 4 }; /* columns back, or from the left */
+
+/* The shortest way, and its bytes. */
+static way shortest(const ax_hand *h, const ax_delta_terminal *t, int row, int col, int *bytes)
+{
+    int right = col - h->col, rows = h->row < 0 ? 0 : rows_bytes(t, row - h->row);
+    const int of[WAYS] = { [PLACE] = col ? 4 + digits(row + 1) + digits(col + 1) : 3 + digits(row + 1),
+                           [COLUMNS] = rows + by_bytes(right < 0 ? -right : right),
+                           [COLUMN] = rows + 3 + digits(col + 1),
+                           [BACK] = right < 0 && right >= -FEW ? rows - right : INT_MAX,
+                           [LEFT] = col < FEW ? rows + 1 + by_bytes(col) : INT_MAX };
+    way best = PLACE;
+    for (way w = COLUMNS; w < WAYS && h->row >= 0; w++)
+        best = of[w] < of[best] ? w : best;
+    *bytes = of[best];
+    return best;
+}
+
+int ax_hand_go_bytes(const ax_hand *h, const ax_delta_terminal *t, int row, int col)
+{
+    int bytes;
+    shortest(h, t, row, col, &bytes);
+    return bytes;
 }
 
 void ax_hand_go(ax_hand *h, const ax_delta_terminal *t, int row, int col, ax_str *out)
 {
-    char best[32] = "", way[32], rows[16], cols[16];
-    if (h->row == row && h->col == col)
-        return;
-    snprintf(best, sizeof best, col ? "\033[%d;%dH" : "\033[%dH", row + 1, col + 1);
-    if (h->row >= 0) {
-        int right = col - h->col;
-        if (row >= h->row)
-            down(t, row - h->row, rows);
-        else
-            by(h->row - row, 'A', rows);
-        snprintf(way, sizeof way, "%s%s", rows, by(right > 0 ? right : -right, right > 0 ? 'C' : 'D', cols));
-        keep_shorter(best, way);
-        snprintf(way, sizeof way, "%s\033[%dG", rows, col + 1);
-        keep_shorter(best, way);
-        if (right < 0 && right >= -4) {
-            snprintf(way, sizeof way, "%s%.*s", rows, -right, "\b\b\b\b");
-            keep_shorter(best, way);
-        }
-        if (col < 4) {
-            snprintf(way, sizeof way, "%s\r%s", rows, by(col, 'C', cols));
-            keep_shorter(best, way);
-        }
-    }
-    ax_str_add(out, best);
+    int bytes, right = col - h->col;
+    way w = shortest(h, t, row, col, &bytes);
+    if (w == PLACE)
+        ax_str_printf(out, col ? "\033[%d;%dH" : "\033[%dH", row + 1, col + 1);
+    else
+        add_rows(t, row - h->row, out);
+    if (w == COLUMNS)
+        add_by(out, right < 0 ? -right : right, right < 0 ? 'D' : 'C');
+    else if (w == COLUMN)
+        ax_str_printf(out, "\033[%dG", col + 1);
+    else if (w == BACK)
+        ax_str_bytes(out, "\b\b\b\b", (size_t)-right);
+    else if (w == LEFT)
+        ax_str_add(out, "\r");
+    if (w == LEFT)
+        add_by(out, col, 'C');
     h->row = row;
     h->col = col;
 }

@@ -10,9 +10,10 @@ enum { AX_SGR = 24 };
 
 /* What of a terminal's description matters. */
 typedef struct ax_delta_terminal {
-    int colors;     /* 0 = none */
-    bool line_feed; /* a line feed goes down and nowhere else */
-    bool scrolls;   /* part of the screen can be scrolled */
+    int colors;            /* 0 = none */
+    bool line_feed;        /* a line feed goes down and nowhere else */
+    bool scrolls;          /* part of the screen can be scrolled */
+    bool scrolls_anywhere; /* by ESC [ S and T, wherever the cursor is */
     bool has_bold, has_dim, has_reverse;
     /* Parameters of SGR for a colour of the terminal's own numbering, as foreground or as background. */
     void (*color)(int color, bool background, char out[static AX_SGR]);
@@ -38,5 +39,8 @@ ax_hand ax_hand_lost(void);
 /* Appends the shortest way to a cell, or to a pen. */
 void ax_hand_go(ax_hand *h, const ax_delta_terminal *t, int row, int col, ax_str *out);
 void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_str *out);
+/* Bytes that they append. */
+int ax_hand_go_bytes(const ax_hand *h, const ax_delta_terminal *t, int row, int col);
+int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *to);
 
 #endif

@@ -97,6 +97,9 @@ static void control(terminal *t, const int *p, int n, char final)
         t->row = t->col = 0;
         t->lost = false;
         assert_true(t->top >= 0 && t->top < t->bottom && t->bottom < ROWS);
+    } else if (final == 'S' || final == 'T') {
+        assert_int_equal(n, 0);
+        scroll(t, final == 'S' ? 1 : -1);
     } else if (final == 'm') {
         select_graphics(t, p, n);
     } else {
@@ -162,6 +165,7 @@ static ax_delta_terminal kind(int which)
     return (ax_delta_terminal) { .colors = which & 1 ? 256 : 0,
                                  .line_feed = which & 2,
                                  .scrolls = which & 4,
+                                 .scrolls_anywhere = which & 8,
                                  .has_bold = true,
                                  .has_dim = true,
                                  .has_reverse = true,
@@ -217,7 +221,7 @@ static void move_rows(ax_rng *rng, ax_canvas_cell *cells)
 static void every_change_is_shown(void **state)
 {
     (void)state;
-    for (int which = 0; which < 8; which++) {
+    for (int which = 0; which < 16; which++) {
         ax_delta_terminal d = kind(which);
         ax_rng rng = ax_rng_new(7, (uint64_t)which);
         terminal t = { .bottom = ROWS - 1, .pen = ax_pen_normal() };
@@ -265,7 +269,7 @@ static void fill(ax_canvas_cell *cells, uint32_t code)
 static void little_is_sent(void **state)
 {
     (void)state;
-    ax_delta_terminal d = kind(7);
+    ax_delta_terminal d = kind(15);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     fill(now, 'x');
     fill(shown, 'x');
@@ -283,14 +287,29 @@ static void little_is_sent(void **state)
             now[r * COLS + k] = (ax_canvas_cell) { .code = (uint32_t)('A' + (r * 7 + k * r) % 26) };
     bytes_of(&d, now, shown, 0);
     memmove(now + 2 * COLS, now + 3 * COLS, 8 * COLS * sizeof *now); /* rows 3 to 10 move up by one */
-    assert_true(bytes_of(&d, now, shown, 0) <= COLS + 40);
+    size_t scrolls = strlen("\033[3;11r") + strlen("\033[S") + strlen("\033[1;14r");
+    assert_true(bytes_of(&d, now, shown, 0) <= scrolls + strlen("\033[11H") + COLS);
+}
+
+/* Two slanting columns: each of them from end to end, not to and fro. */
+static void columns_are_sent_by_themselves(void **state)
+{
+    (void)state;
+    ax_delta_terminal d = kind(7);
+    ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
+    enum { LINES = 10 };
+    fill(now, 'x');
+    fill(shown, 'x');
+    for (int r = 0; r < LINES; r++)
+        now[r * COLS + 5 + r].code = now[r * COLS + 25 + r].code = 'y';
+    assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[;6H") + 2 * LINES * strlen("\ny") + strlen("\033[1;26H"));
 }
 
 /* Cells under pictures aren't sent again to save a move. */
 static void pictures_are_left_alone(void **state)
 {
     (void)state;
-    ax_delta_terminal d = kind(7);
+    ax_delta_terminal d = kind(15);
     ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
     fill(now, 'x');
     now[5].code = '#';
@@ -306,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_change_is_shown),
         cmocka_unit_test(little_is_sent),
+        cmocka_unit_test(columns_are_sent_by_themselves),
         cmocka_unit_test(pictures_are_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

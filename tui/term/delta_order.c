@@ -1,0 +1,142 @@
+/* The order in which runs are sent. What a run costs depends on the one before it: where that ends, and in which pen.
+ */
+#include "tui/term/delta_runs.h"
+
+#include <string.h>
+
+enum {
+    PENS = 24,
+    RUNS = 96,   /* most that a shorter way is looked for: it takes their square */
+    SEGMENT = 8, /* most that change their place at once */
+    PASSES = 8
+};
+
+/* The pens of the runs, in the order in which they are met; returns how many, 0 = too many. */
+static int pens_of(const ax_delta_runs *all, ax_pen pen[static PENS])
+{
+    int n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        int k = 0;
+        while (k < n && !ax_pen_same(&pen[k], &all->of[i].pen))
+            k++;
+        if (k == PENS)
+            return 0;
+        if (k == n)
+            pen[n++] = all->of[i].pen;
+    }
+    return n;
+}
+
+static int pen_of(const ax_pen *pen, int n, const ax_pen *p)
+{
+    int k = 0;
+    while (k < n && !ax_pen_same(&pen[k], p))
+        k++;
+    return k;
+}
+
+/* A stable sort by pen: each run goes behind the last one of its pen. */
+void ax_delta_sort(ax_delta_runs *runs)
+{
+    ax_pen pen[PENS];
+    int n = pens_of(runs, pen);
+    size_t done = 0;
+    for (int p = 0; p < n; p++)
+        for (size_t i = done; i < runs->n; i++) {
+            ax_delta_run r = runs->of[i];
+            if (!ax_pen_same(&r.pen, &pen[p]))
+                continue;
+            memmove(&runs->of[done + 1], &runs->of[done], (i - done) * sizeof r);
+            runs->of[done++] = r;
+        }
+}
+
+/* ---- a shorter way ---- */
+
+/* Bytes between two runs: [0][j] from the beginning to run j - 1, [i][0] from run i - 1 to the end. */
+typedef struct costs {
+    uint8_t between[RUNS + 1][RUNS + 1];
+} costs;
+
+static void find_costs(const ax_delta_sheet *s, const ax_delta_runs *runs, const ax_hand *from, costs *c)
+{
+    ax_pen pen[PENS + 1];
+    uint8_t change[PENS + 1][PENS + 1];
+    int n = pens_of(runs, pen), normal;
+    pen[n] = ax_pen_normal();
+    normal = pen_of(pen, n, &pen[n]);
+    for (int i = 0; i <= n; i++)
+        for (int k = 0; k <= n; k++)
+            change[i][k] = (uint8_t)ax_hand_take_bytes(s->terminal, &pen[i], &pen[k]);
+    for (size_t i = 0; i <= runs->n; i++) {
+        const ax_delta_run *a = i ? &runs->of[i - 1] : NULL;
+        ax_hand hand = a ? (ax_hand) { .row = a->end < 0 ? -1 : a->row, .col = a->end } : *from;
+        int held = a ? pen_of(pen, n, &a->pen) : normal;
+        for (size_t k = 0; k <= runs->n; k++) {
+            const ax_delta_run *b = k ? &runs->of[k - 1] : NULL;
+            int go = b ? ax_hand_go_bytes(&hand, s->terminal, b->row, b->col) : 0;
+            c->between[i][k] = (uint8_t)(go + change[held][b ? pen_of(pen, n, &b->pen) : normal]);
+        }
+    }
+}
+
+/* Takes `len` places from `from` on out, and puts them in before place `to`, which isn't one of them. */
+static void move_places(uint8_t *order, int from, int len, int to)
+{
+    uint8_t moved[SEGMENT];
+    memcpy(moved, order + from, (size_t)len);
+    if (to > from) {
+        memmove(order + from, order + from + len, (size_t)(to - from - len));
+        memcpy(order + to - len, moved, (size_t)len);
+    } else {
+        memmove(order + to + len, order + to, (size_t)(from - to));
+        memcpy(order + to, moved, (size_t)len);
+    }
+}
+
+/* Moves the places from `from` on to where that saves most; false: nowhere. order has the beginning before its first
+   and the end behind its last place. */
+static bool move_to_best(const costs *c, uint8_t *order, int n, int from, int len)
+{
+    uint8_t first = order[from], last = order[from + len - 1], before = order[from - 1], after = order[from + len];
+    int saved = c->between[before][first] + c->between[last][after] - c->between[before][after], best = 0, to = -1;
+    for (int k = 1; k <= n + 1; k++) {
+        if (k >= from && k <= from + len)
+            continue;
+        uint8_t a = order[k - 1], b = order[k];
+        int gain = saved + c->between[a][b] - c->between[a][first] - c->between[last][b];
+        if (gain > best) {
+            best = gain;
+            to = k;
+        }
+    }
+    if (to < 0)
+        return false;
+    move_places(order, from, len, to);
+    return true;
+}
+
+void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *runs, const ax_hand *from)
+{
+    ax_delta_run sorted[RUNS];
+    uint8_t order[RUNS + 2];
+    ax_pen pen[PENS];
+    costs c;
+    int n = (int)runs->n;
+    bool moved = true;
+    if (n < 3 || n > RUNS || !pens_of(runs, pen))
+        return;
+    find_costs(s, runs, from, &c);
+    for (int i = 0; i <= n; i++)
+        order[i] = (uint8_t)i;
+    order[n + 1] = 0;
+    for (int pass = 0; pass < PASSES && moved; pass++) {
+        moved = false;
+        for (int len = 1; len <= SEGMENT; len++)
+            for (int i = 1; i + len <= n + 1; i++)
+                moved = move_to_best(&c, order, n, i, len) || moved;
+    }
+    for (int i = 0; i < n; i++)
+        sorted[i] = runs->of[order[i + 1] - 1];
+    memcpy(runs->of, sorted, (size_t)n * sizeof *sorted);
+}

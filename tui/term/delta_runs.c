@@ -1,0 +1,105 @@
+#include "tui/term/delta_runs.h"
+
+#include "engine/base/grow.h"
+#include "tui/term/delta.h"
+
+#include <string.h>
+
+/* ---- what is alike ---- */
+
+bool ax_delta_plain(uint8_t role)
+{
+    return role != AX_ROLE_BAR && role != AX_ROLE_SELECTED && role != AX_ROLE_PIXEL;
+}
+
+bool ax_delta_blank(const ax_canvas_cell *c)
+{
+    return c->code == ' ' && ax_delta_plain(c->role);
+}
+
+bool ax_delta_same(const ax_canvas_cell *a, const ax_canvas_cell *b)
+{
+    return !memcmp(a, b, sizeof *a) || (ax_delta_blank(a) && ax_delta_blank(b));
+}
+
+static int bytes_of(uint32_t code)
+{
+    return code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
+
+/* ---- runs ---- */
+
+static void add_run(ax_delta_runs *r, ax_delta_run one)
+{
+    ax_delta_run *of = ax_grow(r->of, r->n, &r->cap, sizeof *of);
+    r->failed = r->failed || !of;
+    if (!of)
+        return;
+    r->of = of;
+    r->of[r->n++] = one;
+}
+
+enum { BRIDGE = 4, CLEAR = 3 }; /* bytes that going over unchanged cells takes; that clearing to the end does */
+
+int ax_delta_blanks(const ax_canvas_cell *cell, int n)
+{
+    int k = 0;
+    while (k < n && ax_delta_blank(&cell[k]))
+        k++;
+    return k;
+}
+
+/* Blanks at the end are erased where that is shorter, and the cursor stays before them; one at the end of a row may
+   already be thought to be in the next one. */
+static int end_of(const ax_delta_run *r, int cols)
+{
+    int blanks = 0;
+    while (ax_pen_hides(&r->pen) && blanks < r->n && ax_delta_blank(&r->cell[r->n - 1 - blanks]))
+        blanks++;
+    int end = r->col + r->n - (blanks >= AX_DELTA_ERASE ? blanks : 0);
+    return end < cols ? end : -1;
+}
+
+/* The run from a changed cell on; it ends with its last changed one. Blanks are of any pen that can't be seen on them.
+ */
+static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
+{
+    const ax_canvas_cell *now = s->now + (size_t)row * (size_t)s->cols;
+    const ax_canvas_cell *shown = s->shown + (size_t)row * (size_t)s->cols;
+    ax_delta_run r = { .cell = now + col, .row = row, .col = col, .n = 1, .pen = ax_pen_normal() };
+    bool known = false;
+    int bridge = 0; /* bytes of cells that haven't changed, since the last one that has */
+    for (int k = col; k < s->cols; k++) {
+        ax_pen pen = ax_pen_of(s->terminal, s->theme, &now[k]);
+        bool changed = !ax_delta_same(&now[k], &shown[k]);
+        bridge = changed ? 0 : bridge + bytes_of(now[k].code);
+        if (bridge > BRIDGE || (!changed && now[k].code == s->fixed))
+            break;
+        if (ax_delta_blank(&now[k]) ? !ax_pen_hides(&r.pen)
+            : known                 ? !ax_pen_same(&pen, &r.pen)
+                                    : k > col && !ax_pen_hides(&pen))
+            break;
+        if (!ax_delta_blank(&now[k])) {
+            known = true;
+            r.pen = pen;
+        }
+        r.n = changed ? k - col + 1 : r.n;
+    }
+    r.clears = r.n > CLEAR && ax_delta_blanks(now + col, s->cols - col) == s->cols - col;
+    r.end = r.clears ? col : end_of(&r, s->cols);
+    return r;
+}
+
+void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out)
+{
+    for (int row = 0; row < s->rows; row++) {
+        size_t at = (size_t)row * (size_t)s->cols;
+        for (int k = 0; k < s->cols; k++) {
+            if (ax_delta_same(&s->now[at + (size_t)k], &s->shown[at + (size_t)k]))
+                continue;
+            ax_delta_run r = run_from(s, row, k);
+            add_run(out, r);
+            k = r.clears ? s->cols : k + r.n - 1;
+        }
+    }
+}

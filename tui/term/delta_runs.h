@@ -1,0 +1,46 @@
+/* What differs between what a terminal shows and what it should: runs of cells, and the order in which they are sent.
+   Pure. */
+#ifndef AX_TUI_DELTA_RUNS_H
+#define AX_TUI_DELTA_RUNS_H
+
+#include "engine/base/str.h"
+#include "tui/term/delta_pen.h"
+#include "viz/canvas.h"
+#include "viz/theme.h"
+
+typedef struct ax_delta_sheet {
+    const ax_delta_terminal *terminal;
+    const ax_theme *theme;
+    const ax_canvas_cell *now;
+    ax_canvas_cell *shown;
+    int rows, cols;
+    uint32_t fixed; /* cells of this code aren't sent unless they have changed; 0 = none */
+} ax_delta_sheet;
+
+/* Cells in a row that are sent one after another, in one pen. */
+typedef struct ax_delta_run {
+    const ax_canvas_cell *cell;
+    int row, col, n;
+    int end;     /* column of the cursor afterwards; -1 = it depends on the terminal */
+    bool clears; /* to the end of the row: its cells are blank, and nothing is right of them */
+    ax_pen pen;
+} ax_delta_run;
+
+typedef struct ax_delta_runs {
+    ax_delta_run *of;
+    size_t n, cap;
+    bool failed; /* no memory: some are missing */
+} ax_delta_runs;
+
+/* Blanks from which erasing and passing over them is shorter. */
+enum { AX_DELTA_ERASE = 9 };
+int ax_delta_blanks(const ax_canvas_cell *cell, int n);
+
+/* Appends them row by row. The caller frees runs->of. */
+void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out);
+/* Those of a pen next to each other, else as they are. */
+void ax_delta_sort(ax_delta_runs *runs);
+/* A shorter way through them, where there are few enough to look for one; the pen is the normal one at both ends. */
+void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *runs, const ax_hand *from);
+
+#endif
