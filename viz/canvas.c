@@ -311,35 +311,6 @@ void ax_pane_clear(ax_pane p)
             ax_pane_put(p, r, c, ' ', AX_ROLE_TEXT);
 }
 
-void ax_pane_frame(ax_pane p, bool focus, const char *title, const char *right)
-{
-    ax_role role = focus ? AX_ROLE_FOCUS : AX_ROLE_FRAME;
-    int bottom = p.at.rows - 1, last = p.at.cols - 1;
-    for (int c = 1; c < last; c++) {
-        ax_pane_glyph(p, 0, c, AX_GLYPH_HLINE, role);
-        ax_pane_glyph(p, bottom, c, AX_GLYPH_HLINE, role);
-    }
-    for (int r = 1; r < bottom; r++) {
-        ax_pane_glyph(p, r, 0, AX_GLYPH_VLINE, role);
-        ax_pane_glyph(p, r, last, AX_GLYPH_VLINE, role);
-    }
-    ax_pane_glyph(p, 0, 0, AX_GLYPH_TOP_LEFT, role);
-    ax_pane_glyph(p, 0, last, AX_GLYPH_TOP_RIGHT, role);
-    ax_pane_glyph(p, bottom, 0, AX_GLYPH_BOTTOM_LEFT, role);
-    ax_pane_glyph(p, bottom, last, AX_GLYPH_BOTTOM_RIGHT, role);
-    int at = 2, end = last - 1;
-    if (title && ax_text_width(title) + 2 <= end - at) {
-        ax_pane_put(p, 0, at, ' ', role);
-        at = ax_pane_print(p, 0, at + 1, focus ? AX_ROLE_STRONG : AX_ROLE_TITLE, title);
-        ax_pane_put(p, 0, at++, ' ', role);
-    }
-    if (right && *right && ax_text_width(right) + 3 <= end - at) {
-        ax_pane_put(p, 0, end - 1, ' ', role);
-        at = ax_pane_print_right(p, 0, end - 1, AX_ROLE_DIM, right);
-        ax_pane_put(p, 0, at - 1, ' ', role);
-    }
-}
-
 static int cube_step(int v)
 {
     return v < 48 ? 0 : v < 115 ? 1 : (v - 35) / 40;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LEAST_LANES = 5, NAME_WIDTH = 11 };
+enum { LEAST_LANES = 5, NAME_WIDTH = 11, WAS_WIDTH = 2 + NAME_WIDTH + 1 + 2 + 3, MOST_GAP = 3, MOST_READS = 8 };
 
 /* ---- lanes ---- */
 
@@ -138,17 +138,23 @@ int ax_dag_width(const ax_dag *d)
     return number_column(d) + 2 + 1 + NAME_WIDTH + 1 + 2 + widest;
 }
 
-/* "12 sep3x3     <- 2,3" without the number; returns the column after it. */
-static int draw_value(ax_pane p, int r, int at, const ax_drawing_row *row, ax_role role)
+/* "sep3x3        5.2k <- 2,3", the parameters where there is room for `params` columns. */
+static void draw_value(ax_pane p, int r, int at, const ax_drawing_row *row, int params, ax_role role)
 {
-    char text[16];
-    reads_text(row, text);
+    char text[24];
+    ax_role reads = role == AX_ROLE_DIM ? AX_ROLE_TEXT : role;
     ax_pane_print(p, r, at, role, row->name);
-    at += NAME_WIDTH + 1;
+    at += NAME_WIDTH + params;
+    if (params && row->params >= 0) {
+        double thousands = (double)row->params / 1000;
+        snprintf(text, sizeof text, !row->params ? "-" : thousands < 100 ? "%.1fk" : "%.0fk", thousands);
+        ax_pane_print_right(p, r, at, AX_ROLE_TEXT, text);
+    }
     if (!row->n_reads)
-        return at;
-    ax_pane_glyph(p, r, at, AX_GLYPH_ARROW, role == AX_ROLE_DIM ? AX_ROLE_TEXT : role);
-    return ax_pane_print(p, r, at + 2, role == AX_ROLE_DIM ? AX_ROLE_TEXT : role, text);
+        return;
+    reads_text(row, text);
+    ax_pane_glyph(p, r, at + 1, AX_GLYPH_ARROW, reads);
+    ax_pane_print(p, r, at + 3, reads, text);
 }
 
 static bool same_row(const ax_drawing_row *a, const ax_drawing_row *b)
@@ -157,24 +163,22 @@ static bool same_row(const ax_drawing_row *a, const ax_drawing_row *b)
            !memcmp(a->reads, b->reads, (size_t)a->n_reads * sizeof *a->reads);
 }
 
-enum { WAS = 3, WAS_WIDTH = WAS + NAME_WIDTH + 1 + 2 + 2 };
-
-int ax_dag_changes_width(const ax_dag *d)
+static bool has_params(const ax_dag *d)
 {
-    return ax_dag_width(d) + 1 + WAS_WIDTH;
-}
-
-static void draw_params(ax_pane p, int r, int64_t n)
-{
-    char figure[24];
-    snprintf(figure, sizeof figure, n ? "%.1fk" : "-", (double)n / 1000);
-    ax_pane_print_right(p, r, p.at.cols - 1, AX_ROLE_TEXT, figure);
+    for (int r = 0; r < d->drawing.rows; r++)
+        if (d->drawing.row[r].params >= 0)
+            return true;
+    return false;
 }
 
 void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was)
 {
-    int number = number_column(d), width = ax_dag_width(d), margin = p.at.cols > width ? 1 : 0;
-    bool room = p.at.cols >= ax_dag_changes_width(d) + margin;
+    int number = number_column(d), width = ax_dag_width(d), margin = p.at.cols > width ? 1 : 0, end = margin + width;
+    bool room = was && p.at.cols >= end + WAS_WIDTH;
+    int most = number + 3 + NAME_WIDTH + AX_DAG_PARAMS + 3 + MOST_READS; /* the same for all cells */
+    int params = has_params(d) && p.at.cols > most + (was ? WAS_WIDTH : 0) ? AX_DAG_PARAMS : 0;
+    int behind = p.at.cols - WAS_WIDTH;
+    behind = behind < end + params + MOST_GAP ? behind : end + params + MOST_GAP;
     for (int r = 0; r < d->drawing.rows; r++) {
         const ax_drawing_row *row = &d->drawing.row[r];
         bool changed = was && !same_row(row, &was->drawing.row[r]);
@@ -186,13 +190,10 @@ void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was)
             ax_pane_put(p, r, margin ? 0 : at, '+', AX_ROLE_GOOD);
         if (row->number >= 0)
             ax_pane_printf(p, r, at, AX_ROLE_TEXT, "%2d", row->number);
-        draw_value(p, r, at + 3, row, changed ? AX_ROLE_GOOD : row->pale ? AX_ROLE_DIM : AX_ROLE_TEXT);
+        draw_value(p, r, at + 3, row, params, changed ? AX_ROLE_GOOD : row->pale ? AX_ROLE_DIM : AX_ROLE_TEXT);
         if (changed && room) {
-            at = margin + width + 1;
-            ax_pane_put(p, r, at + 1, '-', AX_ROLE_BAD);
-            draw_value(p, r, at + WAS, &was->drawing.row[r], AX_ROLE_BAD);
-        } else if (row->params >= 0 && p.at.cols >= width + 10) {
-            draw_params(p, r, row->params);
+            ax_pane_put(p, r, behind, '-', AX_ROLE_BAD);
+            draw_value(p, r, behind + 2, &was->drawing.row[r], 0, AX_ROLE_BAD);
         }
     }
 }

@@ -20,15 +20,14 @@ typedef struct ax_dag {
 /* One of the space's drawings of a genotype. channels > 0: with the parameters of each operation at that width and
    `repeats`. */
 void ax_dag_make(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_dag *out);
-/* Columns of the drawing, its reads included. */
+/* Columns of the drawing, its reads included; parameters take some more. */
+enum { AX_DAG_PARAMS = 6 };
 int ax_dag_width(const ax_dag *d);
-/* Draws at the top left of the pane; parameters are at the right edge, where there is room. */
+/* Draws at the top left of the pane; with parameters where they are known and there is room. */
 void ax_dag_draw(ax_pane p, const ax_dag *d);
 /* The same, with what differs from `was` marked: '+' before a line that changed and, where there is room, '-' and what
-   it was behind it, in the place of parameters. */
+   it was behind it. */
 void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was);
-/* Columns of the drawing with what was. */
-int ax_dag_changes_width(const ax_dag *d);
 
 /* Appends the drawing as an SVG document. */
 void ax_dag_svg(const ax_dag *d, const char *title, ax_str *out);

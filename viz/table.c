@@ -11,7 +11,7 @@
 /* ---- columns ---- */
 
 enum { PLACES = 24, LEAST_IMPORTANT = 11, MARGIN = 2, GENOTYPE = 18, WIDE_GENOTYPE = 24 };
-enum { BAR_COLUMNS = 3 }; /* of a selected row: what it is (id, state, reward) */
+enum { BAR_COLUMNS = 1 }; /* of a selected row: what it is (id, state, reward) */
 
 /* Columns that aren't figures; those of figures, by their ax_metric, stand among them by their place. */
 enum { ID = AX_METRIC_COUNT, STATE, STAGE, EPOCH, ORIGIN };
@@ -236,7 +236,7 @@ static void draw_row(ax_pane p, int row, const ax_state *s, const ax_candidate *
     ax_pane_print_cut(p, row, at, p.at.cols - at, AX_ROLE_DIM, genotype);
     if (role == AX_ROLE_DIM)
         ax_pane_role(p, row, MARGIN, p.at.cols, AX_ROLE_DIM);
-    if (selected) /* the rest keeps its look, so that a move of the selection costs a third of the bytes */
+    if (selected) /* the rest keeps its look, so that a move of the selection costs a fifth of the bytes */
         ax_pane_role(p, row, 0, bar, AX_ROLE_SELECTED);
 }
 

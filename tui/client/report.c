@@ -132,7 +132,7 @@ static void print_dag(const ax_dag *d, bool params)
 {
     ax_canvas c;
     ax_str text;
-    int width = ax_dag_width(d) + (params ? 10 : 0);
+    int width = ax_dag_width(d) + (params ? 1 + AX_DAG_PARAMS : 0);
     ax_canvas_init(&c, ax_terminal_unicode() ? &ax_glyphs_unicode : &ax_glyphs_ascii);
     ax_str_init(&text, 0);
     if (ax_canvas_resize(&c, d->drawing.rows, width, NULL) == AX_OK) {

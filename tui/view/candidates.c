@@ -64,7 +64,7 @@ static void arrange(ax_ui *ui)
     uint32_t page = (uint32_t)seen, last = t->rows.n > page ? t->rows.n - page : 0;
     long at = ax_rows_find(&t->rows, t->selected);
     /* beside other panes no terminal can scroll it, and each step sends all rows: fewer and larger ones there */
-    uint32_t step = ui->layout.table_framed ? page / 3 : 0, row = at > 0 ? (uint32_t)at : 0;
+    uint32_t step = ui->layout.table_framed ? page - 1 - page / 4 : 0, row = at > 0 ? (uint32_t)at : 0;
     if (at >= 0 && row < t->first)
         t->first = row > step ? row - step : 0;
     if (at >= 0 && row >= t->first + page)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { GRAPH_COLS = 56, LEAST_GRAPH_COLS = 48, DECISION_COLS = 34, FACT_COLS = 2 * DECISION_COLS };
+enum { GRAPH_COLS = 64, LEAST_GRAPH_COLS = 48, DECISION_COLS = 34, FACT_COLS = 2 * DECISION_COLS };
 
 static int fact(ax_pane p, int row, const char *name, const char *value)
 {

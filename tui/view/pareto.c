@@ -109,8 +109,10 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const char *legend = p.at.cols < 70            ? ""
                          : p.canvas->glyphs->ascii ? "o front   . beaten   "
                                                    : "o front   \u00b7 beaten   ";
-    if (shown)
+    if (shown && ui->view == AX_VIEW_PARETO)
         snprintf(right, sizeof right, "%s@ #%u   front %u", legend, c->id, on_front);
+    else if (shown) /* it is in the table beside */
+        snprintf(right, sizeof right, "%s@ selected   front %u", legend, on_front);
     else
         snprintf(right, sizeof right, "%sfront %u", legend, on_front);
     snprintf(title, sizeof title, "pareto  reward x %s", ax_metric_of(axis)->front.title);

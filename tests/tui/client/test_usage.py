@@ -138,7 +138,7 @@ class Usage(unittest.TestCase):
         done = self.place.call("show", ARCH0)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertRegex(done.stdout, r"\nparams 2\.6\d\dM  multiply-adds 4\.\d\dG at 512x512  output stride 4 ")
-        self.assertIn(" ├─┼─┼─┼─●   5 sep5x5_d6   ← 0", done.stdout)
+        self.assertIn(" ├─┼─┼─┼─●   5 sep5x5_d6   11.6k ← 0", done.stdout)
         env = dict(self.place.env, LC_ALL="C")
         plain = subprocess.run([AUXCELL, "show", ARCH0], env=env, capture_output=True)
         self.assertEqual(max(plain.stdout) < 128, True)
