@@ -58,11 +58,15 @@ static void end(ax_ui *ui)
     ui->remember = true;
 }
 
-/* A key that means something does so at once. */
+/* A key that only looks does so at once. One that changes the run was hardly meant by whoever was told that any goes
+   on: it says what it would have done. */
 static void key(ax_ui *ui, uint32_t key)
 {
+    ax_action a = ax_keymap_action(&ui->keys, AX_CONTEXT_VIEWS, key);
     end(ui);
-    if (key != AX_KEY_ENTER && key != AX_KEY_ESCAPE && key != ' ')
+    if (a != AX_DO_NOTHING && ax_actions[a].needs & (AX_NEEDS_ENGINE | AX_NEEDS_RESUMABLE))
+        ax_ui_say(ui, false, "nothing was done; %s again: %s", ui->keys.label[a], ax_actions[a].help);
+    else if (key != AX_KEY_ENTER && key != AX_KEY_ESCAPE && key != ' ')
         ax_ui_key(ui, key);
 }
 
@@ -75,7 +79,7 @@ static void paste(ax_ui *ui, const char *line, bool whole)
 static void hints(ax_pane p, const ax_ui *ui)
 {
     (void)ui;
-    ax_draw_hint(p, "any key goes on");
+    ax_draw_hint(p, "any key goes on; only a second one changes the run");
 }
 
 const ax_context ax_context_tour = { .key = key, .paste = paste, .draw = draw, .hints = hints };

@@ -58,6 +58,19 @@ def keys_that_only_go_on():
             assert os.path.exists(place.seen())
 
 
+def keys_that_change_the_run_do_not_yet():
+    """What is pressed to go on must not end the best candidate: nothing reaches an engine, not even an excuse."""
+    for key, what in ("x", "end the candidate"), ("Q", "stop the engine"), ("R", "start the engine again"):
+        with New() as place:
+            s = attach(place).wait(TOUR)
+            s.send(key).wait("nothing was done; %s again: %s" % (key, what))
+            assert TOUR not in s.text()
+            s.send("j").wait(">    29 D")
+            if key == "x":  # and now it is meant
+                s.send(key).wait("x: no engine runs")
+            leave(s)
+
+
 def whoever_leaves_at_once_has_seen_it():
     with New() as place:
         leave(attach(place).wait(TOUR))
@@ -90,5 +103,6 @@ def without_runs_one_key_is_enough():
 
 
 if __name__ == "__main__":
-    run_tests([the_tour_is_seen_once, keys_that_only_go_on, whoever_leaves_at_once_has_seen_it,
+    run_tests([the_tour_is_seen_once, keys_that_only_go_on, keys_that_change_the_run_do_not_yet,
+               whoever_leaves_at_once_has_seen_it,
                not_for_those_who_only_look_nor_for_scripts, without_runs_one_key_is_enough])
