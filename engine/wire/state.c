@@ -543,16 +543,17 @@ static void tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
 
 /* From one event to the next, but not from the end of one engine to the start of the next. The events of an older
    engine know the time of day only; of a newer one some don't say the clock, and count as the event before them. */
+double ax_state_elapsed_at(const ax_state *s, const ax_event *ev)
+{
+    bool known = ev->kind != AX_EVENT_LOST && ev->kind != AX_EVENT_HELLO; /* nobody knows when what is lost was */
+    double passed = s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
+    return s->elapsed + (known && passed > 0 ? passed : 0);
+}
+
 static void advance(ax_state *s, const ax_event *ev)
 {
-    if (ev->kind == AX_EVENT_LOST) /* nobody knows when */
-        return;
-    double passed = s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
-    if (ev->kind == AX_EVENT_HELLO)
-        s->clock = ev->clock;
-    else if (passed > 0)
-        s->elapsed += passed;
-    if (ev->clock > 0)
+    s->elapsed = ax_state_elapsed_at(s, ev);
+    if (ev->kind == AX_EVENT_HELLO || (ev->kind != AX_EVENT_LOST && ev->clock > 0))
         s->clock = ev->clock;
 }
 

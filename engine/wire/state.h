@@ -168,6 +168,8 @@ double ax_state_gate_chance(const ax_state *s, double reward);
 const char *ax_state_word(const ax_state *s, bool lives);
 /* What elapsed is at this reading of the machine's monotonic clock, while the run's engine lives. */
 double ax_state_elapsed(const ax_state *s, double clock);
+/* What elapsed will be once this event, the next one, is folded. */
+double ax_state_elapsed_at(const ax_state *s, const ax_event *ev);
 /* Candidates scored in the last ten minutes (or since the start), trainings of the finals too, per minute. */
 double ax_state_rate(const ax_state *s, double elapsed);
 /* Steps per second of the worker's candidate; NAN = not known yet. */

@@ -128,7 +128,7 @@ class Screen:
             if left <= 0 or (self.process.poll() is not None and not self.read(0.1) and not test(self)):
                 raise AssertionError("never seen: %r; the screen:\n%s" % (what, self.text()))
             self.read(min(left, 0.5))
-        return self
+        return self.quiet(0.02)  # the rest of what is drawn at once: its parts come in any order
 
     def quiet(self, seconds=0.15):
         """Reads until nothing came for so long."""

@@ -1,9 +1,11 @@
-/* `auxcell replay`: a recording of screens, on this terminal. */
+/* `auxcell replay`: a recording of screens, on this terminal; or the history of a run, played through the screens. */
 #include "engine/base/clock.h"
 #include "engine/base/file.h"
 #include "engine/base/out.h"
 #include "engine/config/option.h"
 #include "tui/client/commands.h"
+#include "tui/session/attach.h"
+#include "tui/session/invocation.h"
 #include "viz/cast.h"
 
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { MOST_BYTES = 1 << 28 };
@@ -121,15 +124,28 @@ static ax_code replay(const char *path, double from, double speed, ax_err *err)
     return code;
 }
 
+static bool is_file(const char *path)
+{
+    struct stat st;
+    return !stat(path, &st) && !S_ISDIR(st.st_mode);
+}
+
+enum { FASTEST = 1000000 };
+
 int ax_cli_replay(int argc, char **argv)
 {
     const char *at = NULL, *speed = NULL;
+    ax_tui_options screens = { .readonly = true, .program = ax_program() };
     const ax_option option[] = {
         AX_TEXT("--speed", "N", &speed, "N times as fast (1)"),
-        AX_TEXT("--at", "TIME", &at, "begin there, like 90 or 1:30"),
+        AX_TEXT("--at", "TIME", &at, "begin there, like 90, 1:30 or 12:00:00"),
+        AX_FLAG("--ascii", &screens.ascii, "of a run: plain characters"),
+        AX_TEXT("--record", "FILE", &screens.record, "of a run: write the screens as asciicast v2 when they are left"),
     };
-    ax_usage u = { "auxcell replay FILE [OPTION...]",
-                   "Plays a recording of screens (asciicast v2, as --record writes it); Ctrl-C ends it.\n",
+    ax_usage u = { "auxcell replay FILE|RUN [OPTION...]",
+                   "Plays a recording of screens (asciicast v2, as --record writes it), or the history of a run: the\n"
+                   "screens as they were, without an engine, and all their keys that look. Space holds, ( ) are\n"
+                   "slower and faster, , . go back and on, q leaves; Ctrl-C ends a recording.\n",
                    AX_OPTIONS(option), NULL, 1 };
     int n;
     double from = 0, times = 1;
@@ -138,13 +154,23 @@ int ax_cli_replay(int argc, char **argv)
     ax_parsed parsed = ax_options_parse(&u, argc, argv, &n);
     if (parsed != AX_PARSED_GO)
         return parsed;
+    bool file = n && is_file(argv[1]);
     if (!n)
-        ax_fail(&err, AX_EINVAL, "replay: which recording? 'auxcell demo --record FILE' makes one");
+        ax_fail(&err, AX_EINVAL, "replay: which run or recording? 'auxcell ls' lists the runs");
     else if (at && !read_time(at, &from))
-        ax_fail(&err, AX_EINVAL, "--at '%.40s': write seconds or M:SS", at);
-    else if (speed && ((times = strtod(speed, &end)) <= 0 || *end || times > 1000))
-        ax_fail(&err, AX_EINVAL, "--speed '%.40s': a number up to 1000", speed);
-    else if (replay(argv[1], from, times, &err) == AX_OK)
+        ax_fail(&err, AX_EINVAL, "--at '%.40s': write seconds, M:SS or H:MM:SS", at);
+    else if (speed && (!((times = strtod(speed, &end)) > 0) || *end || times > FASTEST))
+        ax_fail(&err, AX_EINVAL, "--speed '%.40s': a number up to %d", speed, FASTEST);
+    else if (file && (screens.ascii || screens.record))
+        ax_fail(&err, AX_EINVAL, "--%s is for runs; %.200s is a recording", screens.ascii ? "ascii" : "record",
+                argv[1]);
+    else if (!file && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+        ax_fail(&err, AX_EINVAL, "replay of a run needs a terminal");
+    else if (!file) {
+        screens.replay_speed = times;
+        screens.replay_from = from;
+        return ax_tui_attach(argv[1], &screens);
+    } else if (replay(argv[1], from, times, &err) == AX_OK)
         return 0;
     return ax_complain_of(&err);
 }

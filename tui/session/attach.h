@@ -14,6 +14,8 @@ typedef struct ax_tui_options {
     const char *record;  /* file that gets the screens as asciicast v2; NULL = none */
     const char *script;  /* file of keys that are played instead of typed ones (tui/session/script.h); NULL = none */
     int rows, cols;      /* > 0: no terminal, a screen of this size that only the script sees */
+    double replay_speed; /* > 0: the history is played so many times as fast as it happened; no engine is looked for */
+    double replay_from;  /* and from this second of the run on */
     bool color;          /* without a terminal: as on one of 256 colours */
     bool ascii;          /* plain characters, whatever the terminal can do */
     const char *program; /* how a shell calls this program */

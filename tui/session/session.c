@@ -4,7 +4,6 @@
 #include "engine/base/clock.h"
 #include "engine/base/output.h"
 #include "engine/wire/run.h"
-#include "tui/session/invocation.h"
 #include "tui/session/remember.h"
 
 #include <math.h>
@@ -108,6 +107,8 @@ static int wait_ms(const ax_session_state *s)
     if (s->ui.hurried)
         wait = fmin(wait, s->key_at + held - ax_clock());
     wait = fmin(wait, s->loading.active ? 0 : ax_contact_wait(&s->engine));
+    if (s->ui.replay.on)
+        wait = fmin(wait, ax_playback_wait(&s->playback, &s->ui.replay, &s->state));
     if (s->script && s->ui.loading >= 1)
         wait = fmin(wait, s->script_until - s->ui.now);
     return isinf(wait) ? -1 : wait <= 0 ? 0 : (int)(wait * 1000) + 1;
@@ -169,70 +170,10 @@ static void run(ax_session_state *s, ax_err *err)
         if (ax_contact_due(&s->engine, p[3].revents))
             ax_session_look(s);
         ax_session_load(s, load_for);
+        ax_session_replay(s);
         if (s->stopped || (s->ui.stopping && !s->engine.client))
             return;
     }
-}
-
-static void say_farewell(const ax_session_state *s, ax_str *out)
-{
-    const char *p = s->ui.program, *r = s->operand;
-    if (s->engine.client && !s->stopped)
-        ax_str_printf(out, "%s goes on in the background.  %s attach %s: come back.  %s stop %s: end it.", s->ui.run, p,
-                      r, p, r);
-    else if (s->state.died)
-        ax_str_printf(out, "The engine of %s has died.  %s resume %s: go on.", s->ui.run, p, r);
-    else if (s->state.ending == AX_ENDING_FINISHED)
-        ax_str_printf(out, "%s is finished.  %s attach %s: look at it again.", s->ui.run, p, r);
-    else
-        ax_str_printf(out, "%s has stopped.  %s resume %s: go on.  %s attach %s: look at it.", s->ui.run, p, r, p, r);
-}
-
-/* Below the home of runs a name is enough. */
-static void name_target(ax_session_state *s, const char *path, char name[64])
-{
-    char home[PATH_MAX];
-    size_t n = strlen(path);
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    snprintf(s->target, sizeof s->target, "%.*s", (int)n, path);
-    const char *slash = strrchr(s->target, '/');
-    snprintf(name, 64, "%.63s", slash ? slash + 1 : s->target);
-    if (slash && ax_run_home(home, sizeof home, NULL) == AX_OK && strlen(home) == (size_t)(slash - s->target) &&
-        !strncmp(home, s->target, strlen(home)))
-        memmove(s->target, slash + 1, strlen(slash));
-    ax_shell_word(s->target, s->operand, sizeof s->operand);
-}
-
-static void read_settings(ax_session_state *s)
-{
-    if (ax_settings_read_run(&s->settings, s->dirfd, NULL) == AX_OK) {
-        s->ui.settings = &s->settings;
-        s->ui.channels = (int)s->settings.channels;
-        s->ui.repeats = (int)s->settings.repeats;
-    }
-}
-
-/* A script does the same whatever the user prefers. */
-static void start_config(ax_session_state *s)
-{
-    const ax_tui_options *o = s->options;
-    if (s->script) {
-        s->config = (ax_config) { .ascii = -1, .rate = 4 };
-        ax_keymap_init(&s->config.keys);
-    } else {
-        ax_config_read(&s->config);
-    }
-    s->ui.keys = s->config.keys;
-    ax_ui_selection(&s->ui)->columns = s->config.columns;
-    s->draw_every = o->low_bandwidth ? fmax(1, 1 / s->config.rate) : 1 / s->config.rate;
-    ax_term_choose_graphics(s->term, o->low_bandwidth ? AX_GRAPHICS_CELLS : s->config.pictures);
-    s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
-    s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
-    s->ui.mouse = s->config.mouse;
-    ax_term_mouse(s->term, s->ui.mouse);
-    if (s->config.wrong[0])
-        ax_ui_say(&s->ui, true, "%s", s->config.wrong);
 }
 
 ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_str *farewell, ax_err *err)
@@ -247,7 +188,7 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->dirfd = ax_run_open(path, err);
     if (s->dirfd >= 0 && o->script)
         s->script = ax_script_read(o->script, path, err);
-    name_target(s, path, name);
+    ax_session_name_target(s, path, name);
     ax_state_init(&s->state);
     if (s->dirfd < 0 || (o->script && !s->script) || ax_ui_init(&s->ui, &s->state, name, err) != AX_OK) {
         ax_script_free(s->script);
@@ -271,27 +212,35 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     s->ui.now = ax_clock();
     s->key_at = -held;
     s->focused = true;
-    start_config(s);
+    ax_session_start_config(s);
     s->dirty = true;
-    read_settings(s);
+    ax_session_read_settings(s);
     ax_err ignored;
     ax_recall *recall = &ax_ui_prompted(&s->ui)->recall;
     /* a script does the same whatever was typed before, and a second viewer only looks */
     if (!s->script && ax_remember_read(recall, &ignored) == AX_OK && !recall->toured && !o->plain && !o->readonly)
         ax_ui_open(&s->ui, AX_CONTEXT_TOUR);
-    ax_contact_open(&s->engine, s->dirfd);
-    ax_session_look(s);
-    ax_session_load(s, load_first);
-    run(s, err);
-    ax_code code = s->failed;
+    ax_code code = AX_OK;
+    if (o->replay_speed > 0) {
+        code = ax_session_start_replay(s, err);
+    } else {
+        ax_contact_open(&s->engine, s->dirfd);
+        ax_session_look(s);
+        ax_session_load(s, load_first);
+    }
+    if (code == AX_OK) {
+        run(s, err);
+        code = s->failed;
+    }
     if (o->record && code == AX_OK && ax_str_ok(&s->cast.text))
         code = ax_output_write(o->record, s->cast.text.text, s->cast.text.len, err);
     ax_cast_release(&s->cast);
     if (s->term || o->plain)
-        say_farewell(s, farewell);
+        ax_session_say_farewell(s, farewell);
     ax_script_free(s->script);
     ax_counting_stop(&s->counting);
     ax_contact_close(&s->engine);
+    ax_playback_close(&s->playback);
     ax_loading_release(&s->loading);
     ax_maskfile_release(&s->masks);
     ax_canvas_release(&s->canvas);

@@ -9,6 +9,7 @@
 #include "tui/session/counting.h"
 #include "tui/session/loading.h"
 #include "tui/session/plain.h"
+#include "tui/session/playback.h"
 #include "tui/session/screens.h"
 #include "tui/session/script.h"
 #include "viz/cast.h"
@@ -28,6 +29,7 @@ typedef struct ax_session_state {
     ax_contact engine;
     ax_counting counting; /* runs while the editor is open */
     ax_loading loading;
+    ax_playback playback;
     pid_t
         read_for; /* the engine that ran when the history was last read: a new one may have cut it (resume); 0 = none */
     ax_canvas canvas;
@@ -53,12 +55,22 @@ typedef struct ax_session_state {
     ax_view_id view; /* that was drawn last */
 } ax_session_state;
 
+/* session_start.c: the run's names, its settings, what the user prefers; and at the end what to print. */
+void ax_session_name_target(ax_session_state *s, const char *path, char name[64]);
+void ax_session_read_settings(ax_session_state *s);
+void ax_session_start_config(ax_session_state *s);
+void ax_session_say_farewell(const ax_session_state *s, ax_str *out);
+
 /* session_engine.c: finds the engine, reads the history, sends commands. */
 void ax_session_look(ax_session_state *s); /* for an engine */
 void ax_session_load(ax_session_state *s,
                      double seconds);      /* reads on; what was read takes the place of what is shown */
 void ax_session_take(ax_session_state *s); /* what the engine has sent */
 void ax_session_send(ax_session_state *s); /* what the user wants of it */
+
+/* session_replay.c: plays the history (options->replay_speed > 0). */
+ax_code ax_session_start_replay(ax_session_state *s, ax_err *err);
+void ax_session_replay(ax_session_state *s); /* as far as it has come, and where the user wants it to be */
 
 /* session_requests.c: draws, and does what else the user wants. */
 void ax_session_draw(ax_session_state *s);

@@ -1,6 +1,8 @@
 /* What actions do that no view and no context has a meaning of its own for: a function each. */
 #include "tui/ui/ui.h"
 
+#include <math.h>
+
 static void next_view(ax_ui *ui, int by)
 {
     do /* panes without a key are none */
@@ -199,6 +201,40 @@ static void do_suspend(ax_ui *ui)
     ui->suspend = true;
 }
 
+/* ---- replays ---- */
+
+static void do_hold(ax_ui *ui)
+{
+    ui->replay.held = !ui->replay.held;
+}
+
+static void set_speed(ax_ui *ui, double speed)
+{
+    enum { FASTEST = 1 << 20 };
+    ui->replay.speed = fmin(fmax(speed, 1.0 / 16), FASTEST);
+    ui->replay.held = false;
+}
+
+static void do_slower(ax_ui *ui)
+{
+    set_speed(ui, ui->replay.speed / 2);
+}
+
+static void do_faster(ax_ui *ui)
+{
+    set_speed(ui, ui->replay.speed * 2);
+}
+
+static void do_skip_back(ax_ui *ui)
+{
+    ui->replay.skip -= 10 * ui->replay.speed;
+}
+
+static void do_skip_on(ax_ui *ui)
+{
+    ui->replay.skip += 10 * ui->replay.speed;
+}
+
 void ax_ui_act(ax_ui *ui, ax_action a)
 {
     static void (*const act[AX_ACTION_COUNT])(ax_ui *) = {
@@ -220,6 +256,9 @@ void ax_ui_act(ax_ui *ui, ax_action a)
         [AX_DO_COMPARE] = do_compare,     [AX_DO_SORT_THEN] = do_sort_then,
         [AX_DO_FREEZE] = do_freeze,       [AX_DO_MARK_ALL] = do_mark_all,
         [AX_DO_DEMOTE] = do_demote,       [AX_DO_MOUSE] = do_mouse,
+        [AX_DO_HOLD] = do_hold,           [AX_DO_SLOWER] = do_slower,
+        [AX_DO_FASTER] = do_faster,       [AX_DO_SKIP_BACK] = do_skip_back,
+        [AX_DO_SKIP_ON] = do_skip_on,
     };
     if (act[a])
         act[a](ui);

@@ -30,7 +30,8 @@ enum {
 };
 
 /* What an action needs: nothing; a selected candidate; a live engine (WAKES: or a finished run, whose engine is started
-   for it); an engine that can be started again; a prune that can be taken back; a window with room for all views. */
+   for it); an engine that can be started again; a prune that can be taken back; a window with room for all views; a
+   replay. */
 enum {
     AX_NEEDS_NOTHING = 0,
     AX_NEEDS_ROW = 1,
@@ -42,6 +43,7 @@ enum {
     AX_NEEDS_PRUNED = 16,
     AX_NEEDS_UNDOABLE = AX_NEEDS_PRUNED | AX_NEEDS_ENGINE | AX_WAKES,
     AX_NEEDS_ROOM = 32,
+    AX_NEEDS_REPLAY = 64,
     AX_NEEDS_ROW_ROOM = AX_NEEDS_ROW | AX_NEEDS_ROOM
 };
 
@@ -50,6 +52,11 @@ enum {
 #define AX_ACTION_LIST(X)                                                                                              \
     X(BACK, VIEWS, AX_KEY_ESCAPE, "Esc", "", "clears the filter; then: the overview, and the best one selected",       \
       NOTHING)                                                                                                         \
+    X(HOLD, VIEWS, ' ', "Space", "hold", "replay: hold it, or let it go on", REPLAY)                                   \
+    X(SLOWER, VIEWS, '(', "(", "slower", "replay: half as fast", REPLAY)                                               \
+    X(FASTER, VIEWS, ')', ")", "faster", "replay: twice as fast", REPLAY)                                              \
+    X(SKIP_BACK, VIEWS, ',', ",", "back", "replay: back by ten seconds of watching", REPLAY)                           \
+    X(SKIP_ON, VIEWS, '.', ".", "on", "replay: on by ten seconds of watching", REPLAY)                                 \
     X(RESUME, VIEWS, 'R', "R", "resume", "start the engine again when it has stopped or died", RESUMABLE)              \
     X(PAUSE, VIEWS, 'p', "p", "pause", "pause the candidate, or let it go on", BOTH)                                   \
     X(PRUNE, VIEWS, 'x', "x", "prune", "end the candidate; with marks: all marked ones (asks)", WAKING)                \

@@ -8,6 +8,8 @@ bool ax_ui_can(const ax_ui *ui, ax_action a, const char **why)
     bool small = ui->layout.status.rows > 0 && !ui->layout.tabs.rows;
     if (needs & AX_NEEDS_RESUMABLE)
         reason = ax_ui_resume_refused(ui);
+    if (needs & AX_NEEDS_REPLAY && !ui->replay.on)
+        reason = "only in a replay: 'auxcell replay RUN'";
     if (!reason && (needs & AX_NEEDS_PRUNED) && !ui->state->n_pruned)
         reason = "nothing is pruned; x prunes";
     if (!reason && (needs & AX_NEEDS_ROW) && !ax_ui_selected(ui))

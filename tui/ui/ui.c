@@ -99,6 +99,8 @@ const char *ax_ui_word(const ax_ui *ui)
     };
     if (ui->loading < 1)
         return "LOADING";
+    if (ui->replay.on)
+        return ax_replay_ended(&ui->replay) ? "END" : ui->replay.held ? "HELD" : "REPLAY";
     if (ui->state->ending)
         return ended[ui->state->ending];
     if (ui->link != AX_LINK_LIVE)
@@ -113,6 +115,8 @@ bool ax_ui_wakes(const ax_ui *ui)
 
 const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
 {
+    if (ui->replay.on)
+        return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
         return "this view only reads; attach without --readonly acts";
     if (ui->link == AX_LINK_LIVE || (wakes && ax_ui_wakes(ui)))
@@ -124,6 +128,8 @@ const char *ax_ui_refuses(const ax_ui *ui, bool wakes)
 
 const char *ax_ui_resume_refused(const ax_ui *ui)
 {
+    if (ui->replay.on)
+        return "this is a replay of the past; 'auxcell attach' shows the run";
     if (ui->readonly)
         return "this view only reads; attach without --readonly acts";
     if (ui->link == AX_LINK_LIVE)
@@ -135,18 +141,21 @@ const char *ax_ui_resume_refused(const ax_ui *ui)
 
 double ax_ui_elapsed(const ax_ui *ui)
 {
+    if (ui->replay.on)
+        return ui->replay.at;
     bool lives = ui->link == AX_LINK_LIVE && !ui->state->bye[0];
     return lives ? ax_state_elapsed(ui->state, ui->now) : ui->state->elapsed;
 }
 
 bool ax_ui_is_running(const ax_ui *ui)
 {
-    return ui->link == AX_LINK_LIVE && !ui->state->bye[0] && !ui->state->paused;
+    bool lives = ui->replay.on ? !ax_replay_ended(&ui->replay) : ui->link == AX_LINK_LIVE;
+    return lives && !ui->state->bye[0] && !ui->state->paused;
 }
 
 double ax_ui_next_tick(const ax_ui *ui)
 {
-    bool clock = ax_ui_is_running(ui) && ui->state->first_at > 0;
+    bool clock = !ui->replay.on && ax_ui_is_running(ui) && ui->state->first_at > 0;
     ax_prunes p;
     if (!clock && !(ax_ui_undo_left(ui, &p) > 0))
         return INFINITY;

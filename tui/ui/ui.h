@@ -11,6 +11,7 @@
 #include "tui/ui/context.h"
 #include "tui/ui/keymap.h"
 #include "tui/ui/layout.h"
+#include "tui/ui/replay.h"
 #include "tui/ui/selection.h"
 #include "viz/theme.h"
 
@@ -27,6 +28,7 @@ typedef struct ax_ui {
     char run[64];                  /* name, for the status line */
     const char *program, *operand; /* "PROGRAM resume OPERAND" is what a shell takes; the caller's, "auxcell" and run */
     ax_link link;
+    ax_replay replay;            /* what is shown is the past, played */
     bool readonly;               /* commands are refused */
     bool can_resume;             /* the loop can start the engine of a stopped run */
     bool can_wake;               /* the loop can start the engine of a finished run for a command */
@@ -105,7 +107,8 @@ double ax_ui_undo_left(const ax_ui *ui, ax_prunes *what);
 const char *ax_ui_resume_refused(const ax_ui *ui);
 /* Seconds until the screen changes although nothing happens (a clock, a countdown); INFINITY = never. */
 double ax_ui_next_tick(const ax_ui *ui);
-/* "RUNNING", "PAUSED", "FINISHED", "STOPPED", "FAILED", "DIED" (gone without a good-bye), "NO ENGINE", "LOADING". */
+/* "REPLAY", "HELD" or "END" of a replay; "RUNNING", "PAUSED", "FINISHED", "STOPPED", "FAILED", "DIED" (gone without a
+ * good-bye), "NO ENGINE", "LOADING". */
 const char *ax_ui_word(const ax_ui *ui);
 bool ax_ui_is_running(const ax_ui *ui); /* the clock runs */
 /* Seconds for which the run has had an engine. */

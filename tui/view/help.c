@@ -39,6 +39,7 @@ static const struct {
     { "The run and the screens",
       { A(PAUSE_RUN), A(STOP), A(RESUME), A(COMMAND), A(DETACH), A(HELP), A(MOUSE), A(GLYPHS), A(REDRAW),
         A(SUSPEND) } },
+    { "A replay", { A(HOLD), A(SLOWER), A(FASTER), A(SKIP_BACK), A(SKIP_ON) } },
 #undef A
 };
 enum { GROUPS = sizeof groups / sizeof *groups };

@@ -101,7 +101,12 @@ static segments status_segments(const ax_ui *ui, int cols)
     if (cols >= 30)
         add(&s, AX_ROLE_BAR, "%s", ui->run);
     add(&s, AX_ROLE_BAR, "%s", ax_ui_word(ui));
-    if (st->first_at > 0 && cols >= 30)
+    if (ui->replay.on && cols >= 30) {
+        char total[AX_FIGURE];
+        add(&s, AX_ROLE_BAR, "%gx", ui->replay.speed);
+        add(&s, AX_ROLE_BAR, "%s of %s", ax_figure_clock(ui->replay.at, text),
+            ax_figure_clock(ui->replay.total, total));
+    } else if (st->first_at > 0 && cols >= 30)
         add(&s, AX_ROLE_BAR, "%s", ax_figure_clock(running ? ax_ui_elapsed(ui) : st->elapsed, text));
     if (st->data_changed)
         add(&s, AX_ROLE_WARN, "data changed");

@@ -24,6 +24,7 @@ typedef struct screen {
     int counted; /* answers of what networks cost before the last key, and after it: 0 = nobody counts */
     ax_link link;
     double later;             /* seconds after the last event */
+    double replay;            /* it is one: seconds of the run, which lasts 90 minutes; 0 = it isn't */
     uint64_t lost;            /* events that can't be read */
     const char *theme;        /* written with its colours */
     const char *keys, *paste; /* pasted after the keys */
@@ -51,6 +52,9 @@ static const screen screens[] = {
       .history = { 300 } },
     { "columns-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2:columns id,size\r", .history = { 40 } },
     { "theme-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = ":theme dark\r", .history = { 40 } },
+    { "replay-80x24", 24, 80, .replay = 754.5, .history = { 40 } },
+    { "replay-held-160x48-ascii", 48, 160, .ascii = true, .replay = 754.5, .keys = ") ", .history = { 300 } },
+    { "replay-ended-80x24", 24, 80, .replay = 5400, .keys = "x", .history = { 40, .bye = "stopped" } },
     { "tour-80x24", 24, 80, .tour = true, .link = AX_LINK_LIVE, .history = { 9 } },
     { "tour-160x48-ascii", 48, 160, .ascii = true, .tour = true, .link = AX_LINK_LIVE, .history = { 9 } },
     { "tour-60x16", 16, 60, .tour = true, .link = AX_LINK_LIVE, .history = { 9 } },
@@ -253,6 +257,8 @@ static void draw(const screen *s, ax_str *out)
     ui.loading = s->loading ? 0.43 : 1;
     ui.can_resume = true;
     ui.link = s->link;
+    ui.replay = (ax_replay) { .on = s->replay > 0, .speed = 60, .at = s->replay, .total = 5400 };
+    ui.readonly = ui.replay.on;
     ui.channels = 48;
     ui.repeats = 1;
     ui.color = s->color;

@@ -1,0 +1,72 @@
+/* How a session begins, with what the user prefers, and what is said when it is left. */
+#include "tui/session/session_internal.h"
+
+#include "engine/wire/run.h"
+#include "tui/session/invocation.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void ax_session_say_farewell(const ax_session_state *s, ax_str *out)
+{
+    const char *p = s->ui.program, *r = s->operand;
+    if (s->ui.replay.on)
+        return;
+    if (s->engine.client && !s->stopped)
+        ax_str_printf(out, "%s goes on in the background.  %s attach %s: come back.  %s stop %s: end it.", s->ui.run, p,
+                      r, p, r);
+    else if (s->state.died)
+        ax_str_printf(out, "The engine of %s has died.  %s resume %s: go on.", s->ui.run, p, r);
+    else if (s->state.ending == AX_ENDING_FINISHED)
+        ax_str_printf(out, "%s is finished.  %s attach %s: look at it again.", s->ui.run, p, r);
+    else
+        ax_str_printf(out, "%s has stopped.  %s resume %s: go on.  %s attach %s: look at it.", s->ui.run, p, r, p, r);
+}
+
+/* Below the home of runs a name is enough. */
+void ax_session_name_target(ax_session_state *s, const char *path, char name[64])
+{
+    char home[PATH_MAX];
+    size_t n = strlen(path);
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    snprintf(s->target, sizeof s->target, "%.*s", (int)n, path);
+    const char *slash = strrchr(s->target, '/');
+    snprintf(name, 64, "%.63s", slash ? slash + 1 : s->target);
+    if (slash && ax_run_home(home, sizeof home, NULL) == AX_OK && strlen(home) == (size_t)(slash - s->target) &&
+        !strncmp(home, s->target, strlen(home)))
+        memmove(s->target, slash + 1, strlen(slash));
+    ax_shell_word(s->target, s->operand, sizeof s->operand);
+}
+
+void ax_session_read_settings(ax_session_state *s)
+{
+    if (ax_settings_read_run(&s->settings, s->dirfd, NULL) == AX_OK) {
+        s->ui.settings = &s->settings;
+        s->ui.channels = (int)s->settings.channels;
+        s->ui.repeats = (int)s->settings.repeats;
+    }
+}
+
+/* A script does the same whatever the user prefers. */
+void ax_session_start_config(ax_session_state *s)
+{
+    const ax_tui_options *o = s->options;
+    if (s->script) {
+        s->config = (ax_config) { .ascii = -1, .rate = 4 };
+        ax_keymap_init(&s->config.keys);
+    } else {
+        ax_config_read(&s->config);
+    }
+    s->ui.keys = s->config.keys;
+    ax_ui_selection(&s->ui)->columns = s->config.columns;
+    s->draw_every = o->low_bandwidth ? fmax(1, 1 / s->config.rate) : 1 / s->config.rate;
+    ax_term_choose_graphics(s->term, o->low_bandwidth ? AX_GRAPHICS_CELLS : s->config.pictures);
+    s->ascii = o->ascii || s->config.ascii == 1 || (s->config.ascii < 0 && !ax_term_unicode(s->term));
+    s->canvas.theme = s->config.theme ? s->config.theme : ax_theme_for(s->term ? ax_term_colors(s->term) : 1 << 24);
+    s->ui.mouse = s->config.mouse;
+    ax_term_mouse(s->term, s->ui.mouse);
+    if (s->config.wrong[0])
+        ax_ui_say(&s->ui, true, "%s", s->config.wrong);
+}
