@@ -72,7 +72,8 @@ static ax_code follow(const ax_run_handle *run, printing *p, ax_err *err)
         return ax_fail(err, refused.code, "%s", refused.message);
     ax_damage damage; /* was said */
     if (code != AX_OK || !c)
-        ax_history_read(run->dirfd, print, p, &damage, NULL); /* its last events, where it ended before they were sent */
+        ax_history_read(run->dirfd, print, p, &damage,
+                        NULL); /* its last events, where it ended before they were sent */
     ax_out_flush();
     return (c && code == AX_OK) || p->bye
                ? AX_OK
