@@ -1,8 +1,8 @@
 #!/bin/sh
 # gpu-check.sh [--device cuda:0] [--build build/release] [--golden tests/golden] [--small] [--out gpu-report.md]
 # Everything that a machine with a GPU is wanted for, in one go and within 8 minutes: devices and libraries, what every
-# convolution is offered, golden files, steps with and without graphs and TF32 beside PyTorch, searches with one, two and
-# four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and need a driver only;
+# convolution is offered, golden files, steps with and without graphs, in float32, TF32 and bfloat16, beside PyTorch,
+# searches with one, two and four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and need a driver only;
 # libraries beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
 # --small: sizes for a device that is emulated.
 set -u
@@ -58,6 +58,13 @@ step() {
     echo "$name: exit $rc, $took s" >&2
     return $rc
 }
+# arithmetic NAME: of the commands that follow
+arithmetic() {
+    AUXCELL_CUDA_TF32=0 AUXCELL_CUDA_BF16=0
+    [ "$1" != TF32 ] || AUXCELL_CUDA_TF32=1
+    [ "$1" != bfloat16 ] || AUXCELL_CUDA_BF16=1
+    export AUXCELL_CUDA_TF32 AUXCELL_CUDA_BF16
+}
 section() { printf '\n## %s\n\n' "$1" >>"$work/report"; }
 quote() { { echo '```' && cat "$@" && echo '```'; } >>"$work/report"; }
 
@@ -75,38 +82,46 @@ step "devices" 30 "$engine" devices && quote "$said"
 "$engine" --version >"$work/version" 2>&1 && quote "$work/version"
 
 section "What every convolution is offered, and what was taken"
-for tf32 in 0 1; do
-    AUXCELL_CUDA_TUNE=1 AUXCELL_CUDA_OFFERS=1 AUXCELL_CUDA_TF32=$tf32 export AUXCELL_CUDA_TUNE AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
-    step "offers, TF32 $tf32" 60 "$engine" bench ops --device "$device" --only "conv2d${small:+ 3x3 1x8x8x4}" --ms 0 ${small:+--batch 1 --crop 32 --channels 4 --runs 1}
+for arithmetic in float32 TF32 bfloat16; do
+    arithmetic "$arithmetic"
+    AUXCELL_CUDA_TUNE=1 AUXCELL_CUDA_OFFERS=1 export AUXCELL_CUDA_TUNE AUXCELL_CUDA_OFFERS
+    step "offers, $arithmetic" 60 "$engine" bench ops --device "$device" --only "conv2d${small:+ 3x3 1x8x8x4}" --ms 0 ${small:+--batch 1 --crop 32 --channels 4 --runs 1}
     quote "$said" "$said.err"
 done
-unset AUXCELL_CUDA_OFFERS AUXCELL_CUDA_TF32
+unset AUXCELL_CUDA_OFFERS
+arithmetic float32
 
 section "Golden files"
 # shellcheck disable=SC2086
 step "selftest, golden files" 90 "$engine" selftest --device "$device" $golden_files && quote "$said"
 # shellcheck disable=SC2086
 step "selftest, golden files, TF32" 90 "$engine" selftest --device "$device" --tf32 $golden_files && quote "$said"
+# shellcheck disable=SC2086
+step "selftest, golden files, bfloat16" 90 "$engine" selftest --device "$device" --bf16 $golden_files && quote "$said"
 
 section "Steps of stage 1"
-printf '| network | batch | graphs | TF32 | median ms | least ms |\n| --- | ---: | ---: | ---: | ---: | ---: |\n' >"$work/steps"
+printf '| network | batch | graphs | arithmetic | median ms | least ms |\n| --- | ---: | ---: | --- | ---: | ---: |\n' >"$work/steps"
 arch0="[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 arch1="[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]"
 arch2="[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 for batch in $batches; do
     for net in arch0 arch1 arch2; do
         eval "genotype=\$$net"
-        for tf32 in 0 1; do
-            for graphs in 1 0; do
+        for arithmetic in float32 TF32 bfloat16; do
+            arithmetic "$arithmetic"
+            graphs_of=1
+            [ "$arithmetic" != float32 ] || graphs_of="1 0"
+            for graphs in $graphs_of; do
                 # shellcheck disable=SC2086
-                AUXCELL_CUDA_TF32=$tf32 step "step $net, batch $batch, graphs $graphs, TF32 $tf32" 20 \
+                step "step $net, batch $batch, graphs $graphs, $arithmetic" 20 \
                     "$engine" bench step --genotype "$genotype" --device "$device" $sizes --batch "$batch" --graphs $graphs --json || continue
                 sed -nE 's/.*"ms_median":([0-9.]+),"ms_min":([0-9.]+).*/\1 | \2/p' "$said" | head -n 1 |
-                    sed "s/.*/| $net | $batch | $graphs | $tf32 | & |/" >>"$work/steps"
+                    sed "s/.*/| $net | $batch | $graphs | $arithmetic | & |/" >>"$work/steps"
             done
         done
     done
 done
+arithmetic float32
 cat "$work/steps" >>"$work/report"
 # shellcheck disable=SC2086
 step "profile of arch0" 30 "$engine" bench step --device "$device" $sizes --profile && { section "Where a step's time goes" && quote "$said"; }

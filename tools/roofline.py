@@ -14,15 +14,16 @@ GENOTYPES = {
     "arch1": "[[2,[1,0,3,6],[0,1,2,8],[2,0,6,1]],[[2,3],[3,1],[4,4]]]",
     "arch2": "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]",
 }
-# Peaks of the data sheets: bytes/s of memory, FLOP/s in float32, and in TF32 on tensor cores without sparsity.
-#   H100: NVIDIA H100 Tensor Core GPU data sheet, column SXM (989 TFLOP/s TF32 are with sparsity)
+# Peaks of the data sheets: bytes/s of memory, FLOP/s in float32, and in TF32 and bfloat16 on tensor cores without sparsity.
+#   H100: NVIDIA H100 Tensor Core GPU data sheet, column SXM (989 TFLOP/s TF32, 1,979 bfloat16 are with sparsity)
 #   H200: NVIDIA H200 Tensor Core GPU data sheet, column SXM: the same chip with other memory
-#   RTX 4090: NVIDIA Ada GPU Architecture white paper, appendix A (TF32 with float32 accumulation)
+#   RTX 4090: NVIDIA Ada GPU Architecture white paper, appendix A (with float32 accumulation)
 CARDS = {
-    "H100 SXM": {"bandwidth": 3.35e12, "fp32": 67e12, "tf32": 494.7e12},
-    "H200": {"bandwidth": 4.8e12, "fp32": 67e12, "tf32": 494.7e12},
-    "RTX 4090": {"bandwidth": 1.008e12, "fp32": 82.6e12, "tf32": 82.6e12},
+    "H100 SXM": {"bandwidth": 3.35e12, "fp32": 67e12, "tf32": 494.7e12, "bf16": 989.4e12},
+    "H200": {"bandwidth": 4.8e12, "fp32": 67e12, "tf32": 494.7e12, "bf16": 989.4e12},
+    "RTX 4090": {"bandwidth": 1.008e12, "fp32": 82.6e12, "tf32": 82.6e12, "bf16": 165.2e12},
 }
+ARITHMETIC = {"fp32": "float32", "tf32": "TF32", "bf16": "bfloat16"}
 # No data sheet has these. A launch costs the host 4 to 6 us (measured by others on an RTX 5070 Ti with CUDA 13:
 # susun-blog.com/blog/pegainfer-3-cuda-graph); between the kernels of a graph about 1 us passes (a guess to be measured).
 LAUNCH, GRAPH = 4e-6, (1e-6, 2.2e-6)
@@ -30,6 +31,8 @@ LAUNCH, GRAPH = 4e-6, (1e-6, 2.2e-6)
 EPOCHS, CROPS = 5, 4000
 MARK = "<!-- the rest is written by tools/roofline.py -->"
 ENCODER = 1811712  # parameters that stage 1 doesn't train
+TAPS = 24 / 4**2 + 32 / 8**2 + 96 / 16**2 + 320 / 32**2  # elements of a crop's taps per pixel
+WIDE = "ce", "mse", "wmse", "wsum"  # operations whose maps stay float32
 
 
 def operation(text):
@@ -81,8 +84,9 @@ def kind(text):
     return re.sub(r"conv .* dw( d\d+)?", "conv depthwise", name)
 
 
-def rows_of(profile):
-    """Per kind: nodes, launches, bytes, FLOP, and of each group that runs together bytes, FLOP, launches."""
+def rows_of(profile, bf16=False):
+    """Per kind: nodes, launches, bytes, FLOP, and of each group that runs together bytes, FLOP, launches. With bf16 maps
+    have half the bytes, and there are casts (engine/graph/narrow.c): of the taps, and of all logits and their gradients."""
     ops = profile["profile"]
     biased = {operation(r["op"])[2] + (operation(r["op"])[3],) for r in ops if r["op"].split()[-2] == "b"}
     rows = {}
@@ -99,11 +103,19 @@ def rows_of(profile):
         for r in (ops[i] for i in group):
             own, again = launches_and_extra(r, biased)
             kernels.append(own)
-            size += r["bytes"] / r["nodes"] + again
+            share = 0.5 if bf16 and kind(r["op"]).split()[0] not in WIDE else 1
+            size += share * (r["bytes"] / r["nodes"] + again)
             flop += r["flop"] / r["nodes"]
         add(kind(ops[group[0]]["op"]), len(group), size, flop, launches_of(kernels))
     params = profile["params"] - ENCODER
-    add("weights in another order", 1, 0, 0, 2)  # at a step's beginning, and gradients at its end: few bytes
+    # at a step's beginning, and gradients at its end: few bytes; those of our own kernels don't become bfloat16
+    add("weights in another order", 1, 0, 0, 2 + (bf16 and "conv depthwise" in rows))
+    if bf16:
+        elements = TAPS * profile["batch"] * profile["crop"] ** 2
+        for r in ops:
+            name, _, (n, h, w, c), _ = operation(r["op"])
+            elements += 2 * r["nodes"] * n * h * w * c * (name == "ce")
+        add("cast", 5, 6 * elements, 0, 5)
     add("clip, Adam, average", 1, 44 * params, 20 * params, 5)
     return rows
 
@@ -119,8 +131,7 @@ def bound(row, card, peak, gap):
     return sum(by.values()), by
 
 
-def table(profile):
-    rows = rows_of(profile)
+def table(rows):
     head = "".join(f" | {name}, us | bound" for name in CARDS)
     print(f"| operation | nodes | launches | MB | GFLOP{head} |")
     print("| --- | ---: | ---: | ---: | ---:" + " | ---: | ---" * len(CARDS) + " |")
@@ -131,16 +142,15 @@ def table(profile):
             seconds, by = bound(row, card, "fp32", GRAPH[0])
             cells += f" | {seconds * 1e6:.0f} | {max(by, key=by.get)}"
         print(f"| {name} | {row['nodes']} | {row['launches']} | {row['bytes'] / 1e6:.1f} | {row['flop'] / 1e9:.2f}{cells} |")
-    return rows
 
 
 def whole(rows):
-    """The step as a whole, per card: graph or not, float32 or TF32."""
+    """The step as a whole, per card: graph or not, in which arithmetic."""
     out = []
     for name, card in CARDS.items():
-        for peak in "fp32", "tf32":
+        for peak in ARITHMETIC:
             for how, gap in [(f"graph, {g * 1e6:g} us", g) for g in GRAPH] + [("kernel by kernel", LAUNCH)]:
-                parts = [bound(row, card, peak, gap) for row in rows.values()]
+                parts = [bound(row, card, peak, gap) for row in rows[peak == "bf16"].values()]
                 seconds = sum(p[0] for p in parts)
                 share = {b: sum(p[1][b] for p in parts) / seconds for b in ("memory", "FLOP", "launch")}
                 out.append((name, peak, how, seconds, share))
@@ -151,16 +161,18 @@ def hourly(rows, card, peak, gap, batch):
     """Candidates an hour by 1, 2 and 4 workers, if a worker's gaps between kernels are all that the others can use, and
     nothing but steps took time."""
     steps = EPOCHS * CROPS // batch
-    alone = sum(bound(row, card, peak, gap)[0] for row in rows.values())
-    busy = sum(bound(row, card, peak, 0)[0] for row in rows.values())
+    rows = rows[peak == "bf16"].values()
+    alone = sum(bound(row, card, peak, gap)[0] for row in rows)
+    busy = sum(bound(row, card, peak, 0)[0] for row in rows)
     return [3600 / steps * min(k / alone, 1 / busy) for k in (1, 2, 4)]
 
 
 def measure(a, genotype, batch=None):
-    return json.loads(subprocess.run(
+    profile = json.loads(subprocess.run(
         [a.engine, "bench", "step", "--genotype", genotype, "--device", "cpu", "--batch", str(batch or a.batch), "--crop",
          str(a.crop), "--channels", str(a.channels), "--runs", "1", "--profile", "--together", "--json"],
         check=True, capture_output=True, text=True).stdout)
+    return profile | {"batch": batch or a.batch, "crop": a.crop}
 
 
 def print_whole(totals):
@@ -168,7 +180,7 @@ def print_whole(totals):
     print("| --- | --- | --- | --- | ---: | ---: | ---: | ---: |")
     for name, rows in totals.items():
         for card, peak, how, seconds, share in whole(rows):
-            print(f"| {name} | {card} | {'float32' if peak == 'fp32' else 'TF32'} | {how} | {seconds * 1e3:.2f} | "
+            print(f"| {name} | {card} | {ARITHMETIC[peak]} | {how} | {seconds * 1e3:.2f} | "
                   + " | ".join(f"{100 * share[b]:.0f} %" for b in ("memory", "FLOP", "launch")) + " |")
 
 
@@ -179,21 +191,27 @@ def print_hourly(by_batch):
     for batch, totals in by_batch.items():
         for name, rows in totals.items():
             for card in CARDS:
-                for peak in "fp32", "tf32":
+                for peak in ARITHMETIC:
                     for gap in GRAPH:
                         rates = hourly(rows, CARDS[card], peak, gap, batch)
-                        print(f"| {name} | {batch} | {card} | {'float32' if peak == 'fp32' else 'TF32'} | {gap * 1e6:g} | "
+                        print(f"| {name} | {batch} | {card} | {ARITHMETIC[peak]} | {gap * 1e6:g} | "
                               + " | ".join(f"{r:.0f}" for r in rates) + " |")
+
+
+def both(profile):
+    """The rows in float32 (and TF32, whose maps are), and in bfloat16."""
+    return rows_of(profile), rows_of(profile, True)
 
 
 def report(a):
     totals = {}
     for name, genotype in GENOTYPES.items():
         print(f"\n## {name}\n\n`{genotype}`\n")
-        totals[name] = table(measure(a, genotype))
+        totals[name] = both(measure(a, genotype))
+        table(totals[name][0])
     print(f"\n## The whole step, batch {a.batch}\n")
     print_whole(totals)
-    larger = {name: rows_of(measure(a, genotype, 4 * a.batch)) for name, genotype in GENOTYPES.items()}
+    larger = {name: both(measure(a, genotype, 4 * a.batch)) for name, genotype in GENOTYPES.items()}
     print(f"\n## The whole step, batch {4 * a.batch}\n")
     print_whole(larger)
     print_hourly({a.batch: totals, 4 * a.batch: larger})
@@ -206,11 +224,12 @@ def main():
     p.add_argument("--crop", type=int, default=256)
     p.add_argument("--channels", type=int, default=48)
     p.add_argument("--launches", action="store_true", help="only a line per network: the kernels of a step")
+    p.add_argument("--bf16", action="store_true", help="--launches: with maps in bfloat16")
     p.add_argument("--write", metavar="FILE", help=f"put the tables behind the line {MARK} of this file")
     a = p.parse_args()
     if a.launches:
         for name, genotype in GENOTYPES.items():
-            print(name, sum(row["launches"] for row in rows_of(measure(a, genotype)).values()))
+            print(name, sum(row["launches"] for row in rows_of(measure(a, genotype), a.bf16).values()))
     elif a.write:
         with open(a.write) as f:
             text, found, _ = f.read().partition(MARK + "\n")

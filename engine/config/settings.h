@@ -192,7 +192,9 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
     X(WHOLE, val_flip, FIXED, DATA, 0, 0, 0, ON_OFF,                                                                   \
       "1: validation by the flip test: means with mirrored images, twice the time")                                    \
     X(WHOLE, image_cache, FREE, DATA, 512, 512, 512, FROM(0, 1e6),                                                     \
-      "most MiB of decoded images that are kept, where memory allows; 0 = none")
+      "most MiB of decoded images that are kept, where memory allows; 0 = none")                                       \
+    X(WHOLE, cuda_bf16, FIXED, DEVICE, 0, 0, 0, ON_OFF,                                                                \
+      "CUDA: 1: maps of training in bfloat16 (7 bits of mantissa), sums in float32")
 
 #define AX_SETTING_TEXT 512
 #define AX_PRESET 16 /* of a preset's name */

@@ -5,6 +5,7 @@
 #include "engine/graph/fuse.h"
 #include "engine/graph/graph_internal.h"
 #include "engine/graph/memory.h"
+#include "engine/graph/narrow.h"
 #include "engine/graph/sums.h"
 
 #include <stdio.h>
@@ -142,6 +143,28 @@ static void place_work(ax_plan *p)
 
 /* ---- making ---- */
 
+/* Makes of the graph what runs. */
+static ax_code rewrite(ax_plan *p, bool together, ax_err *err)
+{
+    const bool narrow = p->flags & AX_PLAN_NARROW && p->be->map_type;
+    const ax_dtype maps = narrow ? p->be->map_type(p->dev) : AX_F32;
+    const bool fused = p->flags & AX_PLAN_INFERENCE && p->be->forward[AX_OP_FUSED].run;
+    if (fused || together) {
+        p->own = fused ? ax_graph_fused(p->g, err) : ax_graph_sums(p->g, err);
+        if (!p->own)
+            return code_of(err);
+    }
+    if (maps != AX_F32) {
+        ax_graph *smaller = ax_graph_narrow(p->own ? p->own : p->g, maps, err);
+        if (!smaller)
+            return code_of(err);
+        ax_graph_free(p->own);
+        p->own = smaller;
+    }
+    p->g = p->own ? p->own : p->g;
+    return AX_OK;
+}
+
 static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *dev, unsigned flags, ax_err *err)
 {
     ax_plan *p = calloc(1, sizeof *p);
@@ -149,16 +172,17 @@ static ax_plan *plan_start(const ax_graph *g, const ax_backend *be, ax_device *d
         ax_fail(err, AX_ENOMEM, "no memory for a plan");
         return NULL;
     }
-    bool fused = flags & AX_PLAN_INFERENCE && be->forward[AX_OP_FUSED].run;
     bool together = be->together || flags & AX_PLAN_TOGETHER;
-    if ((fused && !(p->own = ax_graph_fused(g, err))) || (!fused && together && !(p->own = ax_graph_sums(g, err)))) {
-        free(p);
-        return NULL;
-    }
-    p->g = g = p->own ? p->own : g;
+    p->g = g;
     p->be = be;
     p->dev = dev;
     p->flags = flags;
+    if (rewrite(p, together, err) != AX_OK) {
+        ax_graph_free(p->own);
+        free(p);
+        return NULL;
+    }
+    g = p->g;
     p->capture.on = flags & AX_PLAN_CAPTURE;
     ax_code code = ax_memory_plan(g, flags & AX_PLAN_KEEP_EFFECTS, together, &p->memory, err);
     if (code == AX_OK) {

@@ -20,7 +20,9 @@ enum {
     AX_PLAN_INFERENCE = 8,
     /* In the order and the groups of a backend that runs independent nodes together, where this one doesn't: to count
        them. The results are the same bits. */
-    AX_PLAN_TOGETHER = 16
+    AX_PLAN_TOGETHER = 16,
+    /* Of training: maps are of the type that the device was told (ax_backend.map_type). Without it they are float32. */
+    AX_PLAN_NARROW = 32
 };
 
 /* params must hold every parameter of g. Gradients land in the AX_SLOT_GRAD of params. */

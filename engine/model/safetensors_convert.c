@@ -1,5 +1,7 @@
 #include "engine/model/safetensors_header.h"
 
+#include "engine/base/bf16.h"
+
 #include <stdbool.h>
 #include <math.h>
 #include <stdio.h>
@@ -25,11 +27,6 @@ static float from_half(uint16_t h)
     return sign ? -magnitude : magnitude;
 }
 
-static float from_bfloat(uint16_t b)
-{
-    return float_of((uint32_t)b << 16);
-}
-
 /* The data may be unaligned: elements are copied out one by one. */
 #define CONVERT(type, expression)                                                                                      \
     for (size_t i = 0; i < t->elements; i++) {                                                                         \
@@ -52,7 +49,7 @@ void ax_st_to_float(const ax_st_tensor *t, float *out)
     case AX_ST_F16:
         CONVERT(uint16_t, from_half(x));
     case AX_ST_BF16:
-        CONVERT(uint16_t, from_bfloat(x));
+        CONVERT(uint16_t, ax_bf16_to(x));
     case AX_ST_I64:
         CONVERT(int64_t, x);
     case AX_ST_I32:

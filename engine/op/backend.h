@@ -17,6 +17,7 @@ typedef struct ax_device ax_device; /* opaque; each backend has its own */
 typedef struct ax_device_options {
     bool winograd;    /* dense 3x3 convolutions may go by Winograd's minimal filtering, which rounds more */
     bool tf32;        /* convolutions may round their factors to 10 bits of mantissa */
+    bool bf16;        /* maps are kept in bfloat16, of 7 bits of mantissa */
     size_t workspace; /* most memory that an algorithm of a convolution may work in, bytes */
     bool tune; /* algorithms of convolutions may be measured; which is the fastest can differ from time to time */
     const char *folder; /* where what was measured is kept, so that it is the same the next time; NULL = nowhere */
@@ -111,6 +112,7 @@ typedef struct ax_backend {
     ax_device *(*open)(int index, int threads, ax_err *err);             /* threads: CPU only, 0 = all cores */
     void (*configure)(ax_device *dev, const ax_device_options *options); /* optional; before the first plan */
     void (*close)(ax_device *dev);
+    ax_dtype (*map_type)(const ax_device *dev);                /* optional: what maps are kept as; else AX_F32 */
     size_t (*spare)(ax_device *dev);                           /* optional: bytes that could be allocated */
     void *(*alloc)(ax_device *dev, size_t bytes, ax_err *err); /* 64-byte aligned, zeroed */
     void (*release)(ax_device *dev, void *mem);                /* NULL is fine */

@@ -37,6 +37,8 @@ const ax_op_info ax_op_conv2d = {
     .infer = infer,
     .backward_reads_in = 1 << 0 | 1 << 1,
     .differentiable = 1 << 0 | 1 << 1 | 1 << 2,
+    .map_in = 1,
+    .map_out = 1,
     .macs = macs,
 };
 

@@ -1,4 +1,4 @@
-/* ZERO, RELU, ADD, MIX, CONCAT. */
+/* ZERO, RELU, ADD, MIX, CONCAT, CAST. */
 #include "engine/op/rules.h"
 
 static ax_code infer_zero(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
@@ -58,7 +58,18 @@ static ax_code infer_concat(const ax_attr *attr, const ax_type *in, size_t n_in,
     return AX_OK;
 }
 
-const ax_op_info ax_op_zero = { .text = "zero", .n_out = 1, .infer = infer_zero };
+static ax_code infer_cast(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
+{
+    (void)n_in;
+    bool narrows = in[0].dtype == AX_F32 && attr->dtype == AX_BF16;
+    if (!narrows && (in[0].dtype != AX_BF16 || attr->dtype != AX_F32))
+        return ax_op_reject(err, "cast", "from float32 to bfloat16 or back", in[0].shape);
+    out[0] = in[0];
+    out[0].dtype = attr->dtype;
+    return AX_OK;
+}
+
+const ax_op_info ax_op_zero = { .text = "zero", .n_out = 1, .infer = infer_zero, .map_out = 1 };
 const ax_op_info ax_op_relu = {
     .text = "relu",
     .min_in = 1,
@@ -69,6 +80,8 @@ const ax_op_info ax_op_relu = {
     .differentiable = 1 << 0,
     .inplace = 1 << 0,
     .backward_inplace = 1 << 0,
+    .map_in = 1,
+    .map_out = 1,
 };
 const ax_op_info ax_op_add = {
     .text = "add",
@@ -78,6 +91,8 @@ const ax_op_info ax_op_add = {
     .infer = infer_add,
     .differentiable = (1 << AX_MAX_ADD) - 1,
     .inplace = 1 << 0 | 1 << 1,
+    .map_in = (1 << AX_MAX_ADD) - 1,
+    .map_out = 1,
 };
 const ax_op_info ax_op_mix = {
     .text = "mix",
@@ -87,6 +102,8 @@ const ax_op_info ax_op_mix = {
     .infer = infer_mix,
     .backward_reads_in = 15,
     .differentiable = 15,
+    .map_in = 3,
+    .map_out = 1,
 };
 const ax_op_info ax_op_concat = {
     .text = "concat",
@@ -95,4 +112,7 @@ const ax_op_info ax_op_concat = {
     .n_out = 1,
     .infer = infer_concat,
     .differentiable = 15,
+    .map_in = 15,
+    .map_out = 1,
 };
+const ax_op_info ax_op_cast = { .text = "cast", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_cast };

@@ -26,4 +26,6 @@ const ax_op_info ax_op_bnorm = {
     .differentiable = 1 << 0 | 1 << 1 | 1 << 2,
     .inplace = 1 << 0,
     .backward_inplace = 1 << 0,
+    .map_in = 1,
+    .map_out = 1,
 };

@@ -1,8 +1,8 @@
 /* The primitive operations of the graph: one row each, and what they mean.
 
-   Feature maps are NHWC float32. A vector is {1,1,1,C}, a scalar {1,1,1,1}. A convolution's weight has the shape
-   {O, kh, kw, I/groups} and is in memory as OIHW, as PyTorch and the files have it. Labels are uint8 class ids,
-   AX_IGNORE where there is none.
+   Feature maps are NHWC float32, or bfloat16 where a plan keeps them so (engine/graph/narrow.h). A vector is {1,1,1,C},
+   a scalar {1,1,1,1}. A convolution's weight has the shape {O, kh, kw, I/groups} and is in memory as OIHW, as PyTorch
+   and the files have it. Labels are uint8 class ids, AX_IGNORE where there is none.
 
    Every forward kernel overwrites its outputs; every backward kernel overwrites the gradients asked for. Where a
    value is read twice the graph inserts an ADD. */
@@ -17,7 +17,7 @@
 
 enum { AX_IGNORE = 255, AX_MAX_IN = 9, AX_MAX_OUT = 3, AX_MAX_ADD = 8, AX_MAX_SUMMANDS = 2 /* of a FUSED */ };
 
-typedef enum ax_dtype { AX_F32, AX_U8 } ax_dtype;
+typedef enum ax_dtype { AX_F32, AX_U8, AX_BF16 } ax_dtype;
 typedef enum ax_memory_format { AX_NHWC, AX_OIHW } ax_memory_format;
 typedef enum ax_depth_loss { AX_BERHU, AX_BERHU_LINEAGE, AX_SILOG } ax_depth_loss;
 typedef enum ax_act { AX_ACT_NONE, AX_ACT_RELU, AX_ACT_RELU6 } ax_act;
@@ -65,6 +65,8 @@ typedef struct ax_shape {
    WMSE      (a, b, weight {n,1,1,c}) -> loss scalar: half the mean over all elements of (weight * (a - b))^2, each
              image and channel with its own weight; gradient for a only
    WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
+   CAST      (x) -> x as attr.dtype: float32 to bfloat16, to the nearest and ties to even, or back; no gradient: plans
+             have it, graphs don't
    ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
              attr.size; the lowest id wins a tie; no gradient */
 #define AX_OP_LIST(X)                                                                                                  \
@@ -84,7 +86,8 @@ typedef struct ax_shape {
     X(ARGMAX, "argmax", 1, 1, 1)                                                                                       \
     X(MAXPOOL, "maxpool", 1, 1, 2)                                                                                     \
     X(MIX, "mix", 4, 4, 1)                                                                                             \
-    X(FUSED, "fused", 2, 9, 1)
+    X(FUSED, "fused", 2, 9, 1)                                                                                         \
+    X(CAST, "cast", 1, 1, 1)
 
 #define AX_OP_ENUM(id, text, lo, hi, outs) AX_OP_##id,
 typedef enum ax_op { AX_OP_LIST(AX_OP_ENUM) AX_OP_COUNT } ax_op;
@@ -107,6 +110,7 @@ typedef union ax_attr {
         bool train;
     } norm;
     uint8_t act;
+    uint8_t dtype; /* ax_dtype */
     struct {
         int32_t h, w;
     } size;
@@ -141,6 +145,8 @@ typedef struct ax_op_info {
     /* In backward: the gradient of input 0 may be in the memory of the gradient of output 0, or (bit 1) in that of
        the saved output 1. */
     uint8_t backward_inplace;
+    /* Which inputs and outputs are maps, whose type is the same for all of a node: bit i = input i, output i. */
+    uint8_t map_in, map_out;
     /* Multiply-adds of one forward call (only convolutions count, as in the literature); NULL = none. */
     uint64_t (*macs)(const ax_attr *attr, const ax_type *in, size_t n_in);
 } ax_op_info;
@@ -157,7 +163,7 @@ static inline bool ax_shape_equal(ax_shape a, ax_shape b)
 }
 static inline size_t ax_type_bytes(ax_type t)
 {
-    return ax_shape_count(t.shape) * (t.dtype == AX_U8 ? 1 : 4);
+    return ax_shape_count(t.shape) * (t.dtype == AX_U8 ? 1 : t.dtype == AX_BF16 ? 2 : 4);
 }
 /* Output extent of a convolution along one axis. */
 static inline int32_t ax_conv_extent(int32_t in, const ax_attr *a)

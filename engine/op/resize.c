@@ -50,10 +50,24 @@ static ax_code infer_argmax(const ax_attr *attr, const ax_type *in, size_t n_in,
 }
 
 const ax_op_info ax_op_resize = {
-    .text = "resize", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_resize, .differentiable = 1
+    .text = "resize",
+    .min_in = 1,
+    .max_in = 1,
+    .n_out = 1,
+    .infer = infer_resize,
+    .differentiable = 1,
+    .map_in = 1,
+    .map_out = 1,
 };
 const ax_op_info ax_op_gpool = {
-    .text = "gpool", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_gpool, .differentiable = 1
+    .text = "gpool",
+    .min_in = 1,
+    .max_in = 1,
+    .n_out = 1,
+    .infer = infer_gpool,
+    .differentiable = 1,
+    .map_in = 1,
+    .map_out = 1,
 };
 const ax_op_info ax_op_argmax = { .text = "argmax", .min_in = 1, .max_in = 1, .n_out = 1, .infer = infer_argmax };
 const ax_op_info ax_op_maxpool = {
@@ -64,4 +78,6 @@ const ax_op_info ax_op_maxpool = {
     .infer = infer_maxpool,
     .backward_reads_out = 1 << 1,
     .differentiable = 1,
+    .map_in = 1,
+    .map_out = 1,
 };

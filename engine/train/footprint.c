@@ -44,7 +44,7 @@ static ax_code of_stage(ax_trainer *t, const ax_train_job *job, int32_t stage, a
     r.share = r.schedule.batch; /* on one device, as it must be able to go on */
     ax_code code = ax_training_graph(&r, &at, err);
     if (code == AX_OK)
-        code = ax_plan_predict(r.graph, t->be, t->dev, 0, &plan, err);
+        code = ax_plan_predict(r.graph, t->be, t->dev, AX_PLAN_NARROW, &plan, err);
     ax_decoder_spec spec = ax_training_spec(t, job, false);
     if (code == AX_OK)
         code = ax_evaluation_predict(t, &spec, stage == 2, &evaluation, err);

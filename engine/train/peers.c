@@ -69,7 +69,7 @@ static ax_code build(const ax_peers *p, peer *q, const ax_training *r, ax_err *e
     const ax_graph *graph = q->graph = part.graph;
     if (code == AX_OK && !(q->params = ax_params_new(&graph, 1, p->be, q->dev, NULL, err)))
         code = err->code;
-    unsigned flags = r->t->settings.cuda_graphs ? AX_PLAN_CAPTURE : 0;
+    unsigned flags = AX_PLAN_NARROW | (r->t->settings.cuda_graphs ? AX_PLAN_CAPTURE : 0);
     if (code == AX_OK && !(q->plan = ax_plan_new(graph, p->be, q->dev, q->params, flags, err)))
         code = err->code;
     return code;

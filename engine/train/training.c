@@ -170,7 +170,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     ax_shape at = { 0 };
-    unsigned flags = s->cuda_graphs ? AX_PLAN_CAPTURE : 0;
+    unsigned flags = AX_PLAN_NARROW | (s->cuda_graphs ? AX_PLAN_CAPTURE : 0);
     drop_stage(r);
     r->stage = stage;
     r->step = 0;

@@ -31,7 +31,9 @@ class GpuCheck(unittest.TestCase):
             self.assertIn(f"\n## {heading}\n", report)
         self.assertRegex(report, r"offer 1: (cuBLASLt|cuDNN) \d, float32, \d+\.\d MiB, \d+\.\d\d us")
         self.assertRegex(report, r"offer 2: cuDNN \d, TF32, ")
-        self.assertRegex(report, r"\| arch0 \| 1 \| 1 \| 0 \| \d+\.\d+ \| \d+\.\d+ \|")
+        self.assertRegex(report, r"offer 2: cuDNN \d, bfloat16, ")
+        for arithmetic in "float32", "TF32", "bfloat16":
+            self.assertRegex(report, rf"\| arch0 \| 1 \| 1 \| {arithmetic} \| \d+\.\d+ \| \d+\.\d+ \|")
         self.assertRegex(report, r"\| 2 \| \d+ \| \d+ \|")
         self.assertNotIn("FAILED", report)
 

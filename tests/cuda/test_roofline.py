@@ -20,22 +20,28 @@ import roofline
 
 @unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
 class Roofline(unittest.TestCase):
-    def launches(self, genotype, runs):
+    def launches(self, genotype, runs, bf16):
         done = emulated.engine("bench", "step", "--genotype", genotype, "--device", "cuda:0", *SMALL, "--runs", str(runs),
-                               "--json", FAIL_CALL="cudaStreamBeginCapture")  # kernel by kernel
+                               "--json", FAIL_CALL="cudaStreamBeginCapture", AUXCELL_CUDA_BF16=bf16)  # kernel by kernel
         self.assertEqual(done.code, 0, done.err)
         return sum(n for name, n in done.calls.items() if name in ("cudaLaunchKernel", "cublasLtMatmul")
                    or name.startswith("cudnnConvolution"))
 
     def test_the_kernels_of_a_step(self):
-        said = subprocess.run([sys.executable, ROOFLINE, "--engine", emulated.ENGINE, *SMALL, "--launches"],
+        self.compare(0)
+
+    def test_the_kernels_of_a_step_in_bfloat16(self):
+        self.compare(1)
+
+    def compare(self, bf16):
+        said = subprocess.run([sys.executable, ROOFLINE, "--engine", emulated.ENGINE, *SMALL, "--launches", *["--bf16"] * bf16],
                               capture_output=True, text=True, timeout=100)
         self.assertEqual((said.returncode, said.stderr), (0, ""))
         lines = dict(line.split() for line in said.stdout.splitlines())
         self.assertEqual(set(lines), set(roofline.GENOTYPES))
         for name in MORE:
             genotype = roofline.GENOTYPES[name]
-            more = self.launches(genotype, 2) - self.launches(genotype, 1) - int(lines[name])
+            more = self.launches(genotype, 2, bf16) - self.launches(genotype, 1, bf16) - int(lines[name])
             self.assertEqual(more, MORE[name], name)
             self.assertLess(int(lines[name]), MOST, name)
 

@@ -1,5 +1,6 @@
 #include "tests/helper/oracle.h"
 
+#include "engine/base/bf16.h"
 #include "engine/base/rng.h"
 
 #include <setjmp.h>
@@ -42,8 +43,13 @@ static void fill(const ax_case *c, uint32_t i, void *mem, ax_rng *rng)
          positive = (c->op == AX_OP_BNORM && (i == 1 || i == 4)) || (c->op == AX_OP_CE && i == 2) ||
                     (c->op == AX_OP_FUSED && c->attr.fused.norm && i == (c->attr.fused.bias ? 6u : 5u));
     double lo = own ? c->lo : positive ? 0.5 : -1, hi = own ? c->hi : positive ? 1.5 : 1;
-    for (size_t k = 0; k < n; k++)
-        ((float *)mem)[k] = (float)(lo + (hi - lo) * ax_rng_uniform(rng));
+    for (size_t k = 0; k < n; k++) {
+        const float v = (float)(lo + (hi - lo) * ax_rng_uniform(rng));
+        if (c->in[i].dtype == AX_BF16)
+            ((uint16_t *)mem)[k] = ax_bf16_from(v);
+        else
+            ((float *)mem)[k] = v;
+    }
 }
 
 void ax_trial_init(ax_trial *t, const ax_case *c, uint64_t seed)
@@ -67,6 +73,21 @@ void ax_trial_init(ax_trial *t, const ax_case *c, uint64_t seed)
     t->dout = host(n * sizeof *t->dout);
     for (size_t k = 0; k < n; k++)
         t->dout[k] = (float)(2 * ax_rng_uniform(&rng) - 1);
+}
+
+static void round_all(float *x, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        x[k] = ax_bf16_to(ax_bf16_from(x[k]));
+}
+
+void ax_trial_round(ax_trial *t)
+{
+    for (uint32_t i = 0; i < t->c->n_in; i++)
+        if (t->info->map_in >> i & 1)
+            round_all(t->in[i], ax_shape_count(t->c->in[i].shape));
+    if (t->info->map_out & 1)
+        round_all(t->dout, ax_shape_count(t->out_type[0].shape));
 }
 
 void ax_trial_release(ax_trial *t)
@@ -129,6 +150,46 @@ static void *block_new(bench *s, const void *from, size_t bytes)
     return mem;
 }
 
+/* An operand with memory: what the trial holds (NULL: garbage), as bfloat16 if it is a map and the backend has them so.
+ */
+static ax_operand operand_new(bench *s, const ax_trial *t, ax_type type, bool map, const void *from)
+{
+    size_t n = ax_shape_count(type.shape);
+    uint16_t *half = t->bf16 && map ? host(n * sizeof *half) : NULL;
+    if (half)
+        type.dtype = AX_BF16;
+    for (size_t k = 0; half && from && k < n; k++)
+        half[k] = ax_bf16_from(((const float *)from)[k]);
+    ax_operand o = { block_new(s, half && from ? half : from, ax_type_bytes(type)), type };
+    free(half);
+    return o;
+}
+
+/* One that is written: in `mem`, or (NULL) in memory of its own. */
+static ax_operand operand_in(bench *s, const ax_trial *t, ax_type type, bool map, void *mem)
+{
+    ax_operand o = { mem, type };
+    if (!mem)
+        return operand_new(s, t, type, map, NULL);
+    o.type.dtype = t->bf16 && map ? AX_BF16 : type.dtype;
+    return o;
+}
+
+/* Into what the trial holds. */
+static void operand_take(bench *s, const ax_operand *o, ax_type type, void *to)
+{
+    size_t n = ax_shape_count(type.shape);
+    if (o->type.dtype == type.dtype) {
+        take(s, o->mem, to, ax_type_bytes(type));
+        return;
+    }
+    uint16_t *half = host(n * sizeof *half);
+    take(s, o->mem, half, n * sizeof *half);
+    for (size_t k = 0; k < n; k++)
+        ((float *)to)[k] = ax_bf16_to(half[k]);
+    free(half);
+}
+
 static void bench_close(bench *s, const char *name)
 {
     for (size_t i = 0; i < s->n; i++) {
@@ -185,24 +246,24 @@ ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint3
     bench s = { .b = b, .dev = dev };
     ax_call call = { .op = c->op, .attr = c->attr, .n_in = c->n_in, .n_out = t->info->n_out };
     for (uint32_t i = 0; i < c->n_in; i++)
-        call.in[i] = (ax_operand) { block_new(&s, t->in[i], ax_type_bytes(c->in[i])), c->in[i] };
+        call.in[i] = operand_new(&s, t, c->in[i], t->info->map_in >> i & 1, t->in[i]);
     int shared = inplace ? first_bit(t->info->inplace) : -1;
     for (uint32_t k = 0; k < t->info->n_out; k++) {
         call.out[k].type = t->out_type[k];
         if (!(wanted >> k & 1))
             continue;
-        call.out[k].mem =
-            k == 0 && shared >= 0 ? call.in[shared].mem : block_new(&s, NULL, ax_type_bytes(t->out_type[k]));
+        call.out[k] = operand_in(&s, t, t->out_type[k], t->info->map_out >> k & 1,
+                                 k == 0 && shared >= 0 ? call.in[shared].mem : NULL);
     }
     ax_code code = run(&s, &b->forward[c->op], &call, err);
     for (uint32_t i = 0; code == AX_OK && i < c->n_in; i++)
         if ((int)i == shared) /* overwritten on purpose */
             memcpy(t->after[i], t->in[i], ax_type_bytes(c->in[i]));
         else
-            take(&s, call.in[i].mem, t->after[i], ax_type_bytes(c->in[i]));
+            operand_take(&s, &call.in[i], c->in[i], t->after[i]);
     for (uint32_t k = 0; code == AX_OK && k < t->info->n_out; k++)
         if (call.out[k].mem)
-            take(&s, call.out[k].mem, t->out[k], ax_type_bytes(t->out_type[k]));
+            operand_take(&s, &call.out[k], t->out_type[k], t->out[k]);
     bench_close(&s, c->name);
     return code;
 }
@@ -216,16 +277,16 @@ ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint
     call.n_in = n_out + c->n_in + n_out;
     for (uint32_t k = 0; k < n_out; k++)
         call.in[k].type = t->out_type[k];
-    call.in[0].mem = block_new(&s, t->dout, ax_type_bytes(t->out_type[0]));
+    call.in[0] = operand_new(&s, t, t->out_type[0], t->info->map_out & 1, t->dout);
     for (uint32_t i = 0; i < c->n_in; i++) {
         call.in[n_out + i].type = c->in[i];
         if (t->info->backward_reads_in >> i & 1)
-            call.in[n_out + i].mem = block_new(&s, t->in[i], ax_type_bytes(c->in[i]));
+            call.in[n_out + i] = operand_new(&s, t, c->in[i], t->info->map_in >> i & 1, t->in[i]);
     }
     for (uint32_t k = 0; k < n_out; k++) {
         call.in[n_out + c->n_in + k].type = t->out_type[k];
         if (t->info->backward_reads_out >> k & 1)
-            call.in[n_out + c->n_in + k].mem = block_new(&s, t->out[k], ax_type_bytes(t->out_type[k]));
+            call.in[n_out + c->n_in + k] = operand_new(&s, t, t->out_type[k], t->info->map_out >> k & 1, t->out[k]);
     }
     void *shared = NULL;
     if (inplace && t->info->backward_inplace)
@@ -233,12 +294,12 @@ ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint
     for (uint32_t i = 0; i < c->n_in; i++) {
         call.out[i].type = c->in[i];
         if (t->din[i] && (wanted >> i & 1))
-            call.out[i].mem = i == 0 && shared ? shared : block_new(&s, NULL, ax_type_bytes(c->in[i]));
+            call.out[i] = operand_in(&s, t, c->in[i], t->info->map_in >> i & 1, i == 0 ? shared : NULL);
     }
     ax_code code = run(&s, &b->backward[c->op], &call, err);
     for (uint32_t i = 0; code == AX_OK && i < c->n_in; i++)
         if (call.out[i].mem)
-            take(&s, call.out[i].mem, t->din[i], ax_type_bytes(c->in[i]));
+            operand_take(&s, &call.out[i], c->in[i], t->din[i]);
     bench_close(&s, c->name);
     return code;
 }

@@ -17,6 +17,7 @@ typedef struct ax_trial {
     void *out[AX_MAX_OUT];
     float *dout;           /* the gradient that arrives at output 0 */
     float *din[AX_MAX_IN]; /* NULL: the operation has none for this input */
+    bool bf16; /* the backend has maps in bfloat16; those above are floats all the same, which are rounded on the way */
 } ax_trial;
 
 /* Random inputs and arriving gradient; aborts when the case's types don't fit its operation. */
@@ -27,6 +28,8 @@ void ax_trial_release(ax_trial *t);
    any. wanted: bit per output, or per gradient; the others have no memory and keep what the trial held. */
 ax_code ax_trial_forward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err);
 ax_code ax_trial_backward(ax_trial *t, const ax_backend *b, ax_device *dev, uint32_t wanted, bool inplace, ax_err *err);
+/* Rounds the maps that go in, and the gradient, to bfloat16. */
+void ax_trial_round(ax_trial *t);
 /* Whether the operation has a gradient at all. */
 bool ax_trial_has_backward(const ax_trial *t);
 

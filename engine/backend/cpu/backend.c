@@ -162,6 +162,7 @@ const ax_backend ax_backend_cpu = {
         [AX_OP_GPOOL] = { .prepare = ax_cpu_gpool_prepare, .run = ax_cpu_gpool_forward },
         [AX_OP_MAXPOOL] = { .prepare = ax_cpu_maxpool_prepare, .run = ax_cpu_maxpool_forward },
         [AX_OP_MIX] = { .run = ax_cpu_mix_forward },
+        [AX_OP_CAST] = { .run = ax_cpu_cast },
         [AX_OP_CONCAT] = { .run = ax_cpu_concat_forward },
         [AX_OP_CE] = { .prepare = ax_cpu_ce_prepare, .run = ax_cpu_ce_forward },
         [AX_OP_DEPTH_LOSS] = { .prepare = ax_cpu_depth_loss_prepare, .run = ax_cpu_depth_loss_forward },

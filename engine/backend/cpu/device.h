@@ -94,6 +94,7 @@ AX_CPU_RUN(ax_cpu_gpool_backward);
 AX_CPU_PREPARE(ax_cpu_maxpool_prepare);
 AX_CPU_RUN(ax_cpu_maxpool_forward);
 AX_CPU_RUN(ax_cpu_maxpool_backward);
+AX_CPU_RUN(ax_cpu_cast);
 AX_CPU_RUN(ax_cpu_mix_forward);
 AX_CPU_PREPARE(ax_cpu_mix_backward_prepare);
 AX_CPU_RUN(ax_cpu_mix_backward);

@@ -1,6 +1,8 @@
 /* Zero, activations, sums and mixtures of two, concatenation. */
 #include "engine/backend/cpu/device.h"
 
+#include "engine/base/bf16.h"
+
 #include <string.h>
 
 AX_CPU_RUN(ax_cpu_zero)
@@ -77,6 +79,26 @@ AX_CPU_RUN(ax_cpu_add_backward)
             ax_cpu_span(n, 64, T, t, &lo, &hi);
             memcpy(dx + lo, dy + lo, (hi - lo) * sizeof *dx);
         }
+    }
+    return AX_OK;
+}
+
+/* Graphs of the CPU have none: plain. */
+AX_CPU_RUN(ax_cpu_cast)
+{
+    (void)err;
+    size_t n = ax_shape_count(call->in[0].type.shape);
+    bool narrows = call->out[0].type.dtype == AX_BF16;
+    int T = ax_cpu_tasks(dev, n);
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        size_t lo, hi;
+        ax_cpu_span(n, 64, T, t, &lo, &hi);
+        for (size_t i = lo; i < hi; i++)
+            if (narrows)
+                ((uint16_t *)call->out[0].mem)[i] = ax_bf16_from(((const float *)call->in[0].mem)[i]);
+            else
+                ((float *)call->out[0].mem)[i] = ax_bf16_to(((const uint16_t *)call->in[0].mem)[i]);
     }
     return AX_OK;
 }

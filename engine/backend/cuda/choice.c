@@ -15,7 +15,7 @@ const ax_cuda_choice *ax_cuda_choice_find(const ax_device *dev, const ax_cuda_ch
 {
     for (size_t i = 0; i < dev->n_choices; i++) {
         const ax_cuda_choice *c = &dev->choice[i];
-        if (c->direction == like->direction && c->bias == like->bias &&
+        if (c->direction == like->direction && c->bias == like->bias && c->bf16 == like->bf16 &&
             !memcmp(&c->shape, &like->shape, sizeof c->shape))
             return c;
     }
@@ -64,7 +64,8 @@ typedef struct bench {
     ax_cuda_conv *p;
     ax_cuda_choice *list;
     int n;
-    float *x, *y, *w, *bias;
+    void *x, *y, *w;
+    float *bias;
     void *work;
     size_t work_bytes;
     cudaEvent_t from, to;
@@ -88,7 +89,7 @@ static void close_bench(ax_device *dev, bench *b)
     ax_cuda_release(dev, b->work);
 }
 
-/* Tensors of zeros, and scratch for the largest request. */
+/* Tensors of zeros, large enough for floats, and scratch for the largest request. */
 static ax_code open_bench(ax_device *dev, bench *b, ax_err *err)
 {
     const ax_k_conv *g = &b->p->g;
@@ -115,8 +116,8 @@ static ax_code make_events(ax_device *dev, bench *b, ax_err *err)
 static ax_code call(ax_device *dev, const bench *b, const ax_cuda_choice *c, ax_err *err)
 {
     ax_cuda_direction d = c->direction;
-    const float *first = d == AX_CUDA_FILTER ? b->x : b->w, *other = d == AX_CUDA_FORWARD ? b->x : b->y;
-    float *out = d == AX_CUDA_FORWARD ? b->y : d == AX_CUDA_DATA ? b->x : b->w;
+    const void *first = d == AX_CUDA_FILTER ? b->x : b->w, *other = d == AX_CUDA_FORWARD ? b->x : b->y;
+    void *out = d == AX_CUDA_FORWARD ? b->y : d == AX_CUDA_DATA ? b->x : b->w;
     return ax_cuda_conv_pass(dev, b->p, d, first, other, c->bias ? b->bias : NULL, out, b->work, err);
 }
 
@@ -235,10 +236,10 @@ static void tell(ax_device *dev, const bench *b)
     char text[96];
     for (int i = 0; i < b->n; i++) {
         const ax_cuda_choice *c = &b->list[i];
-        bool exact = c->library == AX_CUDA_BLAS ? !dev->tf32 : c->math == CUDNN_FMA_MATH;
         ax_cuda_note(dev, "%s, %s: offer %d: %s %d, %s, %.1f MiB, %.2f us", ax_cuda_conv_text(&c->shape, text),
                      ax_cuda_conv_direction(c->direction), i + 1, library[c->library], c->algorithm,
-                     exact ? "float32" : "TF32", (double)c->work / (1 << 20), 1e3 * (double)b->ms[i] / CALLS);
+                     ax_cuda_conv_mathematics(dev, c->bf16, c->library == AX_CUDA_BLAS, c->math),
+                     (double)c->work / (1 << 20), 1e3 * (double)b->ms[i] / CALLS);
     }
 }
 
@@ -317,7 +318,7 @@ static ax_code choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_choice *c, ax_err
 
 ax_code ax_cuda_choose(ax_device *dev, ax_cuda_conv *p, ax_cuda_direction d, bool bias, size_t *work, ax_err *err)
 {
-    ax_cuda_choice c = { .shape = p->g, .direction = d, .bias = bias, .library = AX_CUDA_OWN };
+    ax_cuda_choice c = { .shape = p->g, .direction = d, .bias = bias, .bf16 = p->bf16, .library = AX_CUDA_OWN };
     ax_code code = dev->tune ? ax_cuda_store_load(dev, err) : AX_OK;
     const ax_cuda_choice *known = ax_cuda_choice_find(dev, &c);
     if (known)

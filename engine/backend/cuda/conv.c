@@ -73,12 +73,15 @@ static bool is_own(const ax_cuda_conv *p, ax_cuda_direction d)
 }
 
 /* Whether direction d wants another order than OIHW; for a 1x1 kernel it is that of the libraries, too. Gradients of
-   our own kernels are sums of parts, which come in order. */
+   our own kernels are sums of parts, which come in order. Weights become bfloat16 on the way, and cuDNN's gradients
+   floats again. */
 static bool turns(const ax_cuda_conv *p, ax_cuda_direction d)
 {
-    return p->wants[d] && (is_own(p, d) ? d != AX_CUDA_FILTER : p->g.kernel > 1);
+    bool casts = p->bf16 && (d != AX_CUDA_FILTER || !p->gemm[d]);
+    return p->wants[d] && (is_own(p, d) ? d != AX_CUDA_FILTER : p->g.kernel > 1 || casts);
 }
 
+/* Room for weights of either type. */
 static size_t weight_bytes(const ax_cuda_conv *p)
 {
     return ax_cuda_align(ax_cuda_conv_weights(p) * sizeof(float));
@@ -95,6 +98,7 @@ AX_CUDA_PREPARE(ax_cuda_conv_prepare)
         return ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
     p->g = geometry(call);
     p->depthwise = call->attr.conv.groups != 1;
+    p->bf16 = call->in[0].type.dtype == AX_BF16;
     p->wants[AX_CUDA_FORWARD] = !call->backward;
     p->wants[AX_CUDA_DATA] = call->backward && call->out[0].mem;
     p->wants[AX_CUDA_FILTER] = call->backward && call->out[1].mem;
@@ -123,10 +127,10 @@ AX_CUDA_DISCARD(ax_cuda_conv_discard)
     call->prep = NULL;
 }
 
-static const char *mathematics(const ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d)
+const char *ax_cuda_conv_mathematics(const ax_device *dev, bool bf16, bool blas, int math)
 {
-    bool exact = p->gemm[d] ? !dev->tf32 : p->math[d] == CUDNN_FMA_MATH;
-    return exact ? "float32" : "TF32";
+    bool exact = blas ? !dev->tf32 : math == CUDNN_FMA_MATH;
+    return bf16 ? "bfloat16" : exact ? "float32" : "TF32";
 }
 
 /* All that is taken gives the same bits each time. */
@@ -144,7 +148,7 @@ void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *o
         snprintf(name, sizeof name, p->gemm[d] ? "cuBLASLt" : own ? "own" : "cuDNN %d", p->algorithm[d]);
         by += (size_t)snprintf(out->by + by, sizeof out->by - by, "%s%s", by ? ", " : "", name);
         why += (size_t)snprintf(out->why + why, sizeof out->why - why, "%s%s%s, %s, %.1f MiB", why ? "; " : "", of[d],
-                                name, own ? "float32" : mathematics(dev, p, (ax_cuda_direction)d),
+                                name, own ? "float32" : ax_cuda_conv_mathematics(dev, p->bf16, p->gemm[d], p->math[d]),
                                 (double)p->scratch[d] / (1 << 20));
     }
     if (why < sizeof out->why)
@@ -154,7 +158,7 @@ void ax_cuda_conv_explain(ax_device *dev, const ax_call *call, ax_explanation *o
 /* The orders of weights that are not OIHW. */
 typedef enum order { OHWI, HWIO, HWOI } order;
 
-static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const float *w, float *out, ax_err *err)
+static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const float *w, void *out, ax_err *err)
 {
     size_t o = (size_t)p->g.co, i = p->depthwise ? 1 : (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_permute_args a = { .in = w, .out = out, .n = o * i * kk };
@@ -168,29 +172,31 @@ static ax_code repack(ax_device *dev, const ax_cuda_conv *p, order to, const flo
         a.s0 = 1, a.s1 = i * kk, a.s2 = kk;
         a.d1 = (uint32_t)o, a.d2 = (uint32_t)i;
     }
-    return ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err);
+    ax_cuda_kernel k = p->bf16 && to == OHWI ? AX_K_permute_bf16 : AX_K_permute;
+    return ax_cuda_launch(dev, k, ax_cuda_over(a.n), &a, err);
 }
 
-static ax_code order_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, float *out,
+static ax_code order_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, void *out,
                          ax_err *err)
 {
     return repack(dev, p, !is_own(p, d) ? OHWI : d == AX_CUDA_DATA && !p->depthwise ? HWOI : HWIO, w, out, err);
 }
 
 /* The weights in the order that direction d takes. */
-static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, float *scratch,
-                           const float **out, ax_err *err)
+static ax_code weights_for(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *w, void *scratch,
+                           const void **out, ax_err *err)
 {
-    *out = p->order[d] ? p->order[d] : turns(p, d) ? scratch : w;
+    *out = p->order[d] ? p->order[d] : turns(p, d) ? scratch : (const void *)w;
     return *out == scratch ? order_for(dev, p, d, w, scratch, err) : AX_OK;
 }
 
 /* The gradient of cuDNN, OHWI, as the weights are. */
-static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const float *from, float *dw, ax_err *err)
+static ax_code turn_back(ax_device *dev, const ax_cuda_conv *p, const void *from, float *dw, ax_err *err)
 {
     size_t i = (size_t)p->g.ci, kk = (size_t)p->g.kernel * (size_t)p->g.kernel;
     ax_k_permute_args a = { from, dw, ax_cuda_conv_weights(p), kk * i, 1, i, (uint32_t)i, (uint32_t)kk };
-    return ax_cuda_launch(dev, AX_K_permute, ax_cuda_over(a.n), &a, err);
+    bool floats = !p->bf16 || p->gemm[AX_CUDA_FILTER];
+    return ax_cuda_launch(dev, floats ? AX_K_permute : AX_K_permute_from_bf16, ax_cuda_over(a.n), &a, err);
 }
 
 /* Memory for what the convolutions of a plan keep, in the first run. */
@@ -211,7 +217,7 @@ static ax_code make_room(ax_device *dev, ax_call *const *call, size_t n, ax_err 
         ax_cuda_conv *p = call[i]->op == AX_OP_CONV2D ? call[i]->prep : NULL;
         for (int d = 0; p && d < AX_CUDA_DIRECTIONS; d++)
             if (p->kept[d]) {
-                p->order[d] = (float *)(void *)at;
+                p->order[d] = at;
                 at += weight_bytes(p);
             }
     }
@@ -261,36 +267,42 @@ ax_code ax_cuda_leave(ax_device *dev, ax_call *const *call, size_t n, ax_err *er
     return of_all(dev, call, n, leave, err);
 }
 
-ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                          const float *other, const float *bias, float *out, void *space, ax_err *err)
+ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                          const void *other, const float *bias, void *out, void *space, ax_err *err)
 {
     const ax_k_conv *g = &p->g;
-    if (p->gemm[d])
-        return ax_cuda_gemm_run(dev, p, d, first, other, bias, out, space, err);
-    if (p->algorithm[d] < 0)
+    ax_code code;
+    if (is_own(p, d))
         return ax_cuda_own_run(dev, p, d, first, other, bias, out, space, err);
-    ax_code code = ax_cuda_dnn_run(dev, p, d, first, other, out, space, err);
+    if (p->gemm[d])
+        code = ax_cuda_gemm_run(dev, p, d, first, other, bias, out, space, err);
+    else
+        code = ax_cuda_dnn_run(dev, p, d, first, other, out, space, err);
+    if (p->gemm[d] && !p->bf16) /* it has added it */
+        return code;
     size_t n = (size_t)g->n * (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
     ax_k_bias_args b = { out, bias, n, g->co };
-    return code == AX_OK && bias ? ax_cuda_launch(dev, AX_K_bias, ax_cuda_over(n), &b, err) : code;
+    return code == AX_OK && bias ? ax_cuda_launch(dev, p->bf16 ? AX_K_bias_bf16 : AX_K_bias, ax_cuda_over(n), &b, err)
+                                 : code;
 }
 
-static ax_code forward(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, float *scratch, void *space,
+static ax_code forward(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, void *scratch, void *space,
                        ax_err *err)
 {
-    const float *w = NULL, *bias = call->n_in > 2 ? call->in[2].mem : NULL;
+    const void *w = NULL;
+    const float *bias = call->n_in > 2 ? call->in[2].mem : NULL;
     ax_code code = weights_for(dev, p, AX_CUDA_FORWARD, call->in[1].mem, scratch, &w, err);
     return code == AX_OK
                ? ax_cuda_conv_pass(dev, p, AX_CUDA_FORWARD, w, call->in[0].mem, bias, call->out[0].mem, space, err)
                : code;
 }
 
-static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, float *scratch, void *space,
+static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_call *call, void *scratch, void *space,
                                ax_err *err)
 {
-    const float *dy = call->in[0].mem, *x = call->in[1].mem;
-    float *dw = call->out[1].mem;
-    float *out = p->order[AX_CUDA_FILTER] ? p->order[AX_CUDA_FILTER] : turns(p, AX_CUDA_FILTER) ? scratch : dw;
+    const void *dy = call->in[0].mem, *x = call->in[1].mem;
+    void *dw = call->out[1].mem;
+    void *out = p->order[AX_CUDA_FILTER] ? p->order[AX_CUDA_FILTER] : turns(p, AX_CUDA_FILTER) ? scratch : dw;
     ax_code code = ax_cuda_conv_pass(dev, p, AX_CUDA_FILTER, x, dy, NULL, out, space, err);
     return code == AX_OK && out == scratch ? turn_back(dev, p, scratch, dw, err) : code;
 }
@@ -298,7 +310,7 @@ static ax_code backward_filter(ax_device *dev, const ax_cuda_conv *p, const ax_c
 AX_CUDA_RUN(ax_cuda_conv_run)
 {
     const ax_cuda_conv *p = call->prep;
-    float *scratch = call->work;
+    void *scratch = call->work;
     void *space = (char *)call->work + weight_bytes(p);
     ax_code code = ax_cuda_use(dev, err); /* the libraries' handles are of this device */
     if (code != AX_OK)
@@ -306,7 +318,7 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     if (!call->backward)
         return forward(dev, p, call, scratch, space, err);
     if (call->out[0].mem) {
-        const float *w = NULL;
+        const void *w = NULL;
         code = weights_for(dev, p, AX_CUDA_DATA, call->in[2].mem, scratch, &w, err);
         if (code == AX_OK)
             code = ax_cuda_conv_pass(dev, p, AX_CUDA_DATA, w, call->in[0].mem, NULL, call->out[0].mem, space, err);
@@ -314,7 +326,6 @@ AX_CUDA_RUN(ax_cuda_conv_run)
     if (code == AX_OK && call->out[1].mem)
         code = backward_filter(dev, p, call, scratch, space, err);
     if (code == AX_OK && call->n_out > 2 && call->out[2].mem)
-        code = ax_cuda_column_sums(dev, call->in[0].mem, ax_cuda_pixels(call->in[0].type.shape), p->g.co, 1, 1,
-                                   call->out[2].mem, space, err);
+        code = ax_cuda_column_sums(dev, &call->in[0], 1, 1, &call->out[2], space, err);
     return code;
 }

@@ -8,7 +8,7 @@ typedef struct ax_cuda_gemm ax_cuda_gemm; /* gemm.c */
 
 typedef struct ax_cuda_conv {
     ax_k_conv g;
-    bool depthwise, wants[AX_CUDA_DIRECTIONS];
+    bool depthwise, bf16 /* maps, and weights as the libraries take them */, wants[AX_CUDA_DIRECTIONS];
     ax_cuda_gemm *gemm[AX_CUDA_DIRECTIONS]; /* the matrix product that it is, or NULL: */
     int algorithm[AX_CUDA_DIRECTIONS];      /* of cuDNN; -1: our own kernel */
     int math[AX_CUDA_DIRECTIONS];           /* of cuDNN, cudnnMathType_t */
@@ -17,7 +17,7 @@ typedef struct ax_cuda_conv {
     /* Weights are put into the order of the direction at a run's beginning, FILTER: the gradient into that of weights
        at its end. Where: NULL until the first run, then in the block of the plan's first convolution, which owns it. */
     bool kept[AX_CUDA_DIRECTIONS];
-    float *order[AX_CUDA_DIRECTIONS];
+    void *order[AX_CUDA_DIRECTIONS];
     void *block;
     cudnnTensorDescriptor_t x, y;
     cudnnFilterDescriptor_t w;
@@ -28,15 +28,18 @@ typedef struct ax_cuda_conv {
 const char *ax_cuda_conv_text(const ax_k_conv *g, char buf[static 96]);
 /* "forward", "the input's gradient", "the weights' gradient". */
 const char *ax_cuda_conv_direction(ax_cuda_direction d);
+/* "float32", "TF32", "bfloat16": what a library's algorithm multiplies; blas: cuBLASLt's, else cuDNN's with `math`. */
+const char *ax_cuda_conv_mathematics(const ax_device *dev, bool bf16, bool blas, int math);
 static inline size_t ax_cuda_conv_weights(const ax_cuda_conv *p)
 {
     return (size_t)p->g.kernel * (size_t)p->g.kernel * (size_t)(p->depthwise ? 1 : p->g.ci) * (size_t)p->g.co;
 }
 
 /* One direction by whatever was chosen for it. other: x or dy, first: w (forward, data) or x (filter), both and out in
-   the order of the library; bias: forward's, NULL = none. */
-ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                          const float *other, const float *bias, float *out, void *space, ax_err *err);
+   the order of the library; bias: forward's, NULL = none. Maps are floats or bfloat16; weights and their gradient are,
+   too, except that our own kernels and matrix products make a gradient of floats, and the former read such weights. */
+ax_code ax_cuda_conv_pass(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                          const void *other, const float *bias, void *out, void *space, ax_err *err);
 
 /* ---- the choice (choice.c) ---- */
 enum { AX_CUDA_OFFERS = 20 }; /* most algorithms that are considered */
@@ -58,12 +61,13 @@ ax_code ax_cuda_store_keep(ax_device *dev, ax_cuda_choice *c, ax_err *err);
 ax_code ax_cuda_dnn_describe(ax_device *dev, ax_cuda_conv *p, ax_err *err);
 void ax_cuda_dnn_release(ax_cuda_conv *p);
 /* Adds the algorithms for `want` to the list, in the order of cuDNN's own estimate: those that give the same bits each
-   time and fit, each with the mathematics that it will run with: float32, or with TF32 what cuDNN names. */
+   time and fit, each with the mathematics that it will run with: float32, or with TF32 and bfloat16 what cuDNN names.
+ */
 ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_choice *want,
                            ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err);
 /* out = the convolution or the gradient, as ax_cuda_conv_pass without a bias. */
-ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                        const float *other, float *out, void *work, ax_err *err);
+ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                        const void *other, void *out, void *work, ax_err *err);
 
 /* ---- cuBLASLt (gemm.c), for 1x1 kernels ---- */
 bool ax_cuda_gemm_fits(const ax_device *dev, const ax_cuda_conv *p);
@@ -72,14 +76,15 @@ ax_code ax_cuda_gemm_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda
                             ax_cuda_choice list[static AX_CUDA_OFFERS], int *n, ax_err *err);
 /* Makes p->gemm of the choice's direction. */
 ax_code ax_cuda_gemm_take(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice *c, ax_err *err);
-/* As ax_cuda_conv_pass; w {O,I}, which for these kernels is the layout of weights in memory. */
-ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                         const float *other, const float *bias, float *out, void *work, ax_err *err);
+/* As ax_cuda_conv_pass, but of bfloat16 without the bias; w {O,I}, which for these kernels is the layout of weights in
+ * memory. */
+ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                         const void *other, const float *bias, void *out, void *work, ax_err *err);
 void ax_cuda_gemm_free(ax_cuda_gemm *m); /* NULL is fine */
 
 /* ---- own kernels (own.c); w {k,k,I,O}, for AX_CUDA_DATA of a dense one {k,k,O,I} ---- */
 size_t ax_cuda_own_work(const ax_cuda_conv *p, ax_cuda_direction d);
-ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                        const float *other, const float *bias, float *out, void *work, ax_err *err);
+ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                        const void *other, const float *bias, void *out, void *work, ax_err *err);
 
 #endif

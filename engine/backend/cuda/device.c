@@ -150,6 +150,19 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
                                                 "cuda:%d: cublasLtCreate: %s", dev->index, cublasLtGetStatusName(b));
 }
 
+/* bfloat16 where it was asked for, unless the device's libraries have none. */
+static void choose_maps(ax_device *dev, bool bf16)
+{
+    enum { LEAST = 8 };
+    int major = 0;
+    cudaError_t e = bf16 ? cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, dev->index) : cudaSuccess;
+    dev->bf16 = bf16 && e == cudaSuccess && major >= LEAST;
+    if (bf16 && !dev->bf16)
+        ax_cuda_note(dev, "maps stay float32: bfloat16 needs compute capability %d.0", LEAST);
+    if (e != cudaSuccess)
+        (void)cudaGetLastError();
+}
+
 ax_device *ax_cuda_open(int index, int threads, ax_err *err)
 {
     (void)threads;
@@ -167,17 +180,25 @@ ax_device *ax_cuda_open(int index, int threads, ax_err *err)
     dev->tell = switched_on("AUXCELL_CUDA_OFFERS");
     dev->own_convolution = switched_on("AUXCELL_CUDA_OWN_CONVOLUTION");
     dev->no_blas = switched_on("AUXCELL_CUDA_NO_CUBLASLT");
-    if (open_resources(dev, &why) == AX_OK)
+    if (open_resources(dev, &why) == AX_OK) {
+        choose_maps(dev, switched_on("AUXCELL_CUDA_BF16"));
         return dev;
+    }
     ax_cuda_close(dev);
     if (err)
         *err = why;
     return NULL;
 }
 
+ax_dtype ax_cuda_map_type(const ax_device *dev)
+{
+    return dev->bf16 ? AX_BF16 : AX_F32;
+}
+
 void ax_cuda_configure(ax_device *dev, const ax_device_options *options)
 {
     dev->tf32 = options->tf32;
+    choose_maps(dev, options->bf16);
     dev->workspace = options->workspace;
     dev->tune = options->tune;
     snprintf(dev->store, sizeof dev->store, "%s", options->folder ? options->folder : "");

@@ -26,6 +26,7 @@ typedef struct ax_cuda_choice {
     ax_k_conv shape;
     ax_cuda_direction direction;
     bool bias; /* forward: adds one */
+    bool bf16; /* maps and weights are bfloat16 */
     ax_cuda_library library;
     int algorithm; /* cuDNN's ... */
     int math;      /* ... and its mathematics, cudnnMathType_t */
@@ -73,6 +74,7 @@ struct ax_device {
     bool stored;      /* it was read */
     size_t workspace; /* most scratch for an algorithm of a convolution, bytes */
     bool tf32, own_convolution, no_blas;
+    bool bf16;              /* what maps are kept as */
     bool tune;              /* algorithms are measured */
     bool tell;              /* and what each took is said */
     bool warm;              /* something was measured: its clocks have ramped up */
@@ -101,6 +103,11 @@ typedef struct ax_cuda_grid {
 /* args: the kernel's ax_k_NAME_args. Between begin and end of what runs together it is launched by the latter. */
 ax_code ax_cuda_launch(ax_device *dev, ax_cuda_kernel k, ax_cuda_grid grid, void *args, ax_err *err);
 const char *ax_cuda_kernel_name(ax_cuda_kernel k);
+/* Of a kernel of maps, the one for what these elements are. */
+static inline ax_cuda_kernel ax_cuda_for(ax_cuda_kernel k, const ax_operand *map)
+{
+    return map->type.dtype == AX_BF16 ? (ax_cuda_kernel)(k + 1) : k;
+}
 /* n counters for blocks of a launch, zeros before and after; n at most AX_CUDA_TURNS / AX_CUDA_TOGETHER. */
 unsigned *ax_cuda_turns(ax_device *dev, size_t n);
 /* Between these two, nothing but kernels; before what each call launches, `next`. good: launch them at the end. */
@@ -134,6 +141,7 @@ static inline size_t ax_cuda_pixels(ax_shape s)
 ax_device *ax_cuda_open(int index, int threads, ax_err *err);
 void ax_cuda_configure(ax_device *dev, const ax_device_options *options);
 void ax_cuda_close(ax_device *dev);
+ax_dtype ax_cuda_map_type(const ax_device *dev);
 size_t ax_cuda_spare(ax_device *dev);
 void *ax_cuda_alloc(ax_device *dev, size_t bytes, ax_err *err);
 void ax_cuda_release(ax_device *dev, void *mem);
@@ -167,6 +175,7 @@ AX_CUDA_PREPARE(ax_cuda_bnorm_prepare);
 AX_CUDA_RUN(ax_cuda_bnorm_forward);
 AX_CUDA_RUN(ax_cuda_bnorm_backward);
 AX_CUDA_RUN(ax_cuda_zero);
+AX_CUDA_RUN(ax_cuda_cast);
 AX_CUDA_RUN(ax_cuda_relu_forward);
 AX_CUDA_RUN(ax_cuda_relu_backward);
 AX_CUDA_RUN(ax_cuda_add_forward);
@@ -211,10 +220,11 @@ ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *p
                           uint64_t *count, ax_err *err);
 
 /* ---- shared between the files of operations ---- */
-/* out {images, c} = scale * the sum over the pixels of each image; work: ax_cuda_column_work bytes. */
+/* out {images, c} = scale * the sum over the pixels of each of x's images (1: over all); work: ax_cuda_column_work
+   bytes. */
 size_t ax_cuda_column_work(size_t pixels, int c, size_t images);
-ax_code ax_cuda_column_sums(ax_device *dev, const float *x, size_t pixels, int c, size_t images, double scale,
-                            float *out, void *work, ax_err *err);
+ax_code ax_cuda_column_sums(ax_device *dev, const ax_operand *x, size_t images, double scale, const ax_operand *out,
+                            void *work, ax_err *err);
 /* The parts of a sum of squares of a - b (b may be NULL) into part, at most AX_CUDA_PARTS; returns how many in *parts.
  */
 ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,

@@ -11,7 +11,7 @@ ax_code ax_cuda_dnn_describe(ax_device *dev, ax_cuda_conv *p, ax_err *err)
 {
     const ax_k_conv *g = &p->g;
     const cudnnTensorFormat_t nhwc = CUDNN_TENSOR_NHWC;
-    const cudnnDataType_t f32 = CUDNN_DATA_FLOAT;
+    const cudnnDataType_t f32 = CUDNN_DATA_FLOAT, type = p->bf16 ? CUDNN_DATA_BFLOAT16 : f32;
     cudnnStatus_t s = cudnnCreateTensorDescriptor(&p->x);
     if (s == CUDNN_STATUS_SUCCESS)
         s = cudnnCreateTensorDescriptor(&p->y);
@@ -20,16 +20,16 @@ ax_code ax_cuda_dnn_describe(ax_device *dev, ax_cuda_conv *p, ax_err *err)
     if (s == CUDNN_STATUS_SUCCESS)
         s = cudnnCreateConvolutionDescriptor(&p->conv);
     if (s == CUDNN_STATUS_SUCCESS)
-        s = cudnnSetTensor4dDescriptor(p->x, nhwc, f32, g->n, g->ci, g->h, g->w);
+        s = cudnnSetTensor4dDescriptor(p->x, nhwc, type, g->n, g->ci, g->h, g->w);
     if (s == CUDNN_STATUS_SUCCESS)
-        s = cudnnSetTensor4dDescriptor(p->y, nhwc, f32, g->n, g->co, g->oh, g->ow);
+        s = cudnnSetTensor4dDescriptor(p->y, nhwc, type, g->n, g->co, g->oh, g->ow);
     if (s == CUDNN_STATUS_SUCCESS)
-        s = cudnnSetFilter4dDescriptor(p->w, f32, nhwc, g->co, g->ci, g->kernel, g->kernel);
+        s = cudnnSetFilter4dDescriptor(p->w, type, nhwc, g->co, g->ci, g->kernel, g->kernel);
     if (s == CUDNN_STATUS_SUCCESS)
         s = cudnnSetConvolution2dDescriptor(p->conv, g->pad, g->pad, g->stride, g->stride, g->dilation, g->dilation,
                                             CUDNN_CROSS_CORRELATION, f32);
     if (s == CUDNN_STATUS_SUCCESS)
-        s = cudnnSetConvolutionMathType(p->conv, dev->tf32 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH);
+        s = cudnnSetConvolutionMathType(p->conv, dev->tf32 || p->bf16 ? CUDNN_DEFAULT_MATH : CUDNN_FMA_MATH);
     return s == CUDNN_STATUS_SUCCESS ? AX_OK : failed(dev, p, s, "cuDNN descriptors", err);
 }
 
@@ -122,7 +122,7 @@ static cudnnStatus_t add_offer(ax_device *dev, const ax_cuda_conv *p, const ax_c
     size_t bytes = 0;
     c.library = AX_CUDA_DNN;
     c.algorithm = o->algorithm;
-    c.math = dev->tf32 ? (int)o->math : CUDNN_FMA_MATH;
+    c.math = dev->tf32 || p->bf16 ? (int)o->math : CUDNN_FMA_MATH;
     for (int i = 0; i < *n; i++)
         if (list[i].library == AX_CUDA_DNN && list[i].algorithm == c.algorithm && list[i].math == c.math)
             return CUDNN_STATUS_SUCCESS;
@@ -156,8 +156,8 @@ ax_code ax_cuda_dnn_offers(ax_device *dev, const ax_cuda_conv *p, const ax_cuda_
     return s == CUDNN_STATUS_SUCCESS ? AX_OK : failed(dev, p, s, what[want->direction], err);
 }
 
-ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                        const float *other, float *out, void *work, ax_err *err)
+ax_code ax_cuda_dnn_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                        const void *other, void *out, void *work, ax_err *err)
 {
     static const char *const what[] = { "cudnnConvolutionForward", "cudnnConvolutionBackwardData",
                                         "cudnnConvolutionBackwardFilter" };

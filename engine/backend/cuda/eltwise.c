@@ -1,4 +1,4 @@
-/* Zero, activations, sums, mixtures and joined channels. */
+/* Zero, casts, activations, sums, mixtures and joined channels. */
 #include "engine/backend/cuda/device.h"
 
 _Static_assert((int)AX_CUDA_SUMMANDS == (int)AX_MAX_ADD, "as the kernel has it");
@@ -17,20 +17,27 @@ AX_CUDA_RUN(ax_cuda_zero)
     return e == cudaSuccess ? AX_OK : ax_cuda_fail(dev, e, err, "cudaMemsetAsync, %zu bytes", bytes);
 }
 
+AX_CUDA_RUN(ax_cuda_cast)
+{
+    ax_k_cast_args a = { call->in[0].mem, call->out[0].mem, count(&call->out[0]) };
+    return ax_cuda_launch(dev, call->out[0].type.dtype == AX_BF16 ? AX_K_narrow : AX_K_widen,
+                          ax_cuda_over((a.n + 3) / 4), &a, err);
+}
+
 AX_CUDA_RUN(ax_cuda_relu_forward)
 {
     size_t n = count(&call->out[0]);
     ax_k_relu_args a = { call->in[0].mem, call->out[0].mem, n, call->attr.act };
-    return ax_cuda_launch(dev, AX_K_relu, ax_cuda_over((n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_relu, &call->in[0]), ax_cuda_over((n + 3) / 4), &a, err);
 }
 
 /* in: dy, -, y. */
 AX_CUDA_RUN(ax_cuda_relu_backward)
 {
     size_t n = count(&call->out[0]);
-    const float *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
+    const void *value = call->in[2].mem ? call->in[2].mem : call->in[1].mem;
     ax_k_relu_backward_args a = { call->in[0].mem, value, call->out[0].mem, n, call->attr.act };
-    return ax_cuda_launch(dev, AX_K_relu_backward, ax_cuda_over((n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_relu_backward, &call->in[0]), ax_cuda_over((n + 3) / 4), &a, err);
 }
 
 AX_CUDA_RUN(ax_cuda_add_forward)
@@ -38,7 +45,7 @@ AX_CUDA_RUN(ax_cuda_add_forward)
     ax_k_add_args a = { .y = call->out[0].mem, .n = count(&call->out[0]), .summands = call->n_in };
     for (uint32_t i = 0; i < call->n_in; i++)
         a.in[i] = call->in[i].mem;
-    return ax_cuda_launch(dev, AX_K_add, ax_cuda_over((a.n + 3) / 4), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_add, &call->in[0]), ax_cuda_over((a.n + 3) / 4), &a, err);
 }
 
 /* The graph passes a sum's gradient on without a kernel; this one completes the table. */
@@ -56,7 +63,7 @@ AX_CUDA_RUN(ax_cuda_mix_forward)
 {
     ax_k_mix_args a = { call->in[0].mem,  call->in[1].mem,      call->in[2].mem,          call->in[3].mem,
                         call->out[0].mem, count(&call->out[0]), call->out[0].type.shape.c };
-    return ax_cuda_launch(dev, AX_K_mix, ax_cuda_over(a.n), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_mix, &call->in[0]), ax_cuda_over(a.n), &a, err);
 }
 
 /* The parts of two sums. */
@@ -88,7 +95,7 @@ AX_CUDA_RUN(ax_cuda_mix_backward)
                                  .each = cut.each,
                                  .c = s.c,
                                  .lanes = cut.lanes };
-    return ax_cuda_launch(dev, AX_K_mix_backward, cut.grid, &a, err);
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_mix_backward, &call->in[0]), cut.grid, &a, err);
 }
 
 static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand *part, uint32_t n, bool join,
@@ -103,7 +110,7 @@ static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand
         a.part[k] = part[k].mem;
         a.c[k] = part[k].type.shape.c;
     }
-    return ax_cuda_launch(dev, AX_K_channels, ax_cuda_over(count(wide)), &a, err);
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_channels, wide), ax_cuda_over(count(wide)), &a, err);
 }
 
 AX_CUDA_RUN(ax_cuda_concat_forward)

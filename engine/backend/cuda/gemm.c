@@ -3,7 +3,8 @@
      y  (O x P) = w^T x      x: I x P
      dx (I x P) = w dy       dy: O x P
      dw (I x O) = x dy^T
-   and the bias is one per row of y, which the product adds on its way out. */
+   and the bias is one per row of y, which the product adds on its way out. In bfloat16 sums and dw are floats all the
+   same. */
 #include "engine/backend/cuda/conv.h"
 
 #include <stdlib.h>
@@ -45,18 +46,19 @@ void ax_cuda_gemm_free(ax_cuda_gemm *m)
     free(m);
 }
 
-static cublasStatus_t lay_out(cublasLtMatrixLayout_t *out, size_t rows, size_t columns)
+static cublasStatus_t lay_out(cublasLtMatrixLayout_t *out, bool bf16, size_t rows, size_t columns)
 {
-    return cublasLtMatrixLayoutCreate(out, CUDA_R_32F, rows, columns, (int64_t)rows);
+    return cublasLtMatrixLayoutCreate(out, bf16 ? CUDA_R_16BF : CUDA_R_32F, rows, columns, (int64_t)rows);
 }
 
-static cublasStatus_t describe(ax_cuda_gemm *m, const ax_device *dev, const ax_k_conv *g, ax_cuda_direction d)
+static cublasStatus_t describe(ax_cuda_gemm *m, const ax_device *dev, const ax_k_conv *g, ax_cuda_direction d,
+                               bool bf16)
 {
     const size_t pixels = (size_t)g->n * (size_t)g->h * (size_t)g->w, in = (size_t)g->ci, out = (size_t)g->co;
     const int32_t transposed = CUBLAS_OP_T;
     const uint32_t epilogue = CUBLASLT_EPILOGUE_BIAS;
     cublasStatus_t s = cublasLtMatmulDescCreate(
-        &m->product, dev->tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F, CUDA_R_32F);
+        &m->product, dev->tf32 && !bf16 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F, CUDA_R_32F);
     if (s == CUBLAS_STATUS_SUCCESS && d != AX_CUDA_DATA)
         s = cublasLtMatmulDescSetAttribute(
             m->product, d == AX_CUDA_FORWARD ? CUBLASLT_MATMUL_DESC_TRANSA : CUBLASLT_MATMUL_DESC_TRANSB, &transposed,
@@ -64,11 +66,12 @@ static cublasStatus_t describe(ax_cuda_gemm *m, const ax_device *dev, const ax_k
     if (s == CUBLAS_STATUS_SUCCESS && m->bias)
         s = cublasLtMatmulDescSetAttribute(m->product, CUBLASLT_MATMUL_DESC_EPILOGUE, &epilogue, sizeof epilogue);
     if (s == CUBLAS_STATUS_SUCCESS)
-        s = lay_out(&m->a, in, d == AX_CUDA_FILTER ? pixels : out);
+        s = lay_out(&m->a, bf16, in, d == AX_CUDA_FILTER ? pixels : out);
     if (s == CUBLAS_STATUS_SUCCESS)
-        s = lay_out(&m->b, d == AX_CUDA_FORWARD ? in : out, pixels);
+        s = lay_out(&m->b, bf16, d == AX_CUDA_FORWARD ? in : out, pixels);
     if (s == CUBLAS_STATUS_SUCCESS)
-        s = lay_out(&m->d, d == AX_CUDA_FORWARD ? out : in, d == AX_CUDA_FILTER ? out : pixels);
+        s = lay_out(&m->d, bf16 && d != AX_CUDA_FILTER, d == AX_CUDA_FORWARD ? out : in,
+                    d == AX_CUDA_FILTER ? out : pixels);
     return s;
 }
 
@@ -106,8 +109,8 @@ static ax_cuda_gemm *product_of(const ax_device *dev, const ax_cuda_conv *p, con
         ax_fail(err, AX_ENOMEM, "cuda:%d: no memory to prepare a convolution", dev->index);
         return NULL;
     }
-    m->bias = c->bias;
-    cublasStatus_t s = describe(m, dev, &p->g, c->direction);
+    m->bias = c->bias && !c->bf16;
+    cublasStatus_t s = describe(m, dev, &p->g, c->direction, c->bf16);
     if (s == CUBLAS_STATUS_SUCCESS)
         return m;
     ax_cuda_gemm_free(m);
@@ -148,8 +151,8 @@ ax_code ax_cuda_gemm_take(ax_device *dev, ax_cuda_conv *p, const ax_cuda_choice 
     return AX_OK;
 }
 
-ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                         const float *other, const float *bias, float *out, void *work, ax_err *err)
+ax_code ax_cuda_gemm_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                         const void *other, const float *bias, void *out, void *work, ax_err *err)
 {
     const ax_cuda_gemm *m = p->gemm[d];
     const float one = 1, zero = 0;

@@ -23,39 +23,47 @@ enum {
 };
 
 /* name, whether it waits at barriers, most calls in a launch. Of each: ax_k_NAME_args, and ax_k_NAME_launch, which is
-   what the kernel takes. */
+   what the kernel takes. Those of maps are there twice, which M says how: for floats, and as NAME_bf16, the next in the
+   enumeration, for maps in bfloat16. */
+#define AX_CUDA_MAP_KERNEL_LIST(M, X)                                                                                  \
+    M(X, relu, 0, AX_CUDA_TOGETHER)                                                                                    \
+    M(X, relu_backward, 0, AX_CUDA_TOGETHER)                                                                           \
+    M(X, add, 0, AX_CUDA_TOGETHER)                                                                                     \
+    M(X, mix, 0, AX_CUDA_TOGETHER)                                                                                     \
+    M(X, channels, 0, AX_CUDA_TOGETHER)                                                                                \
+    M(X, bias, 0, AX_CUDA_TOGETHER)                                                                                    \
+    M(X, broadcast, 0, AX_CUDA_TOGETHER)                                                                               \
+    M(X, dw_forward, 0, AX_CUDA_TOGETHER)                                                                              \
+    M(X, dw_backward_data, 0, AX_CUDA_TOGETHER)                                                                        \
+    M(X, dw_backward_weights, 1, AX_CUDA_TOGETHER)                                                                     \
+    M(X, dense_forward, 0, AX_CUDA_TOGETHER)                                                                           \
+    M(X, dense_backward_data, 0, AX_CUDA_TOGETHER)                                                                     \
+    M(X, dense_backward_weights, 0, AX_CUDA_TOGETHER)                                                                  \
+    M(X, column_sums, 1, AX_CUDA_TOGETHER)                                                                             \
+    M(X, mix_backward, 1, AX_CUDA_TOGETHER)                                                                            \
+    M(X, bn_sums, 1, AX_CUDA_TOGETHER)                                                                                 \
+    M(X, bn_apply, 0, AX_CUDA_TOGETHER)                                                                                \
+    M(X, bn_backward_sums, 1, AX_CUDA_TOGETHER)                                                                        \
+    M(X, bn_backward_apply, 0, AX_CUDA_TOGETHER)                                                                       \
+    M(X, resize, 0, AX_CUDA_TOGETHER)                                                                                  \
+    M(X, resize_backward_rows, 0, AX_CUDA_TOGETHER)                                                                    \
+    M(X, resize_backward, 0, AX_CUDA_TOGETHER)                                                                         \
+    M(X, maxpool, 0, AX_CUDA_TOGETHER)                                                                                 \
+    M(X, maxpool_backward, 0, AX_CUDA_TOGETHER)
+#define AX_CUDA_TWICE(X, name, sync, most) X(name, sync, most) X(name##_bf16, sync, most)
 #define AX_CUDA_KERNEL_LIST(X)                                                                                         \
-    X(relu, 0, AX_CUDA_TOGETHER)                                                                                       \
-    X(relu_backward, 0, AX_CUDA_TOGETHER)                                                                              \
-    X(add, 0, AX_CUDA_TOGETHER)                                                                                        \
+    AX_CUDA_MAP_KERNEL_LIST(AX_CUDA_TWICE, X)                                                                          \
+    X(narrow, 0, AX_CUDA_TOGETHER)                                                                                     \
+    X(widen, 0, AX_CUDA_TOGETHER)                                                                                      \
     X(scale, 0, AX_CUDA_TOGETHER)                                                                                      \
     X(difference, 0, AX_CUDA_TOGETHER)                                                                                 \
-    X(mix, 0, AX_CUDA_TOGETHER)                                                                                        \
     X(wsum, 0, AX_CUDA_TOGETHER)                                                                                       \
     X(wsum_backward, 0, AX_CUDA_TOGETHER)                                                                              \
-    X(channels, 0, AX_CUDA_TOGETHER)                                                                                   \
-    X(bias, 0, AX_CUDA_TOGETHER)                                                                                       \
-    X(broadcast, 0, AX_CUDA_TOGETHER)                                                                                  \
     X(permute, 0, AX_CUDA_WEIGHTS)                                                                                     \
+    X(permute_bf16, 0, AX_CUDA_WEIGHTS)                                                                                \
+    X(permute_from_bf16, 0, AX_CUDA_WEIGHTS)                                                                           \
     X(sum_parts, 0, AX_CUDA_WEIGHTS)                                                                                   \
-    X(dw_forward, 0, AX_CUDA_TOGETHER)                                                                                 \
-    X(dw_backward_data, 0, AX_CUDA_TOGETHER)                                                                           \
-    X(dw_backward_weights, 1, AX_CUDA_TOGETHER)                                                                        \
-    X(dense_forward, 0, AX_CUDA_TOGETHER)                                                                              \
-    X(dense_backward_data, 0, AX_CUDA_TOGETHER)                                                                        \
-    X(dense_backward_weights, 0, AX_CUDA_TOGETHER)                                                                     \
-    X(column_sums, 1, AX_CUDA_TOGETHER)                                                                                \
-    X(mix_backward, 1, AX_CUDA_TOGETHER)                                                                               \
-    X(bn_sums, 1, AX_CUDA_TOGETHER)                                                                                    \
     X(bn_final, 0, AX_CUDA_TOGETHER)                                                                                   \
-    X(bn_apply, 0, AX_CUDA_TOGETHER)                                                                                   \
-    X(bn_backward_sums, 1, AX_CUDA_TOGETHER)                                                                           \
-    X(bn_backward_apply, 0, AX_CUDA_TOGETHER)                                                                          \
-    X(resize, 0, AX_CUDA_TOGETHER)                                                                                     \
-    X(resize_backward_rows, 0, AX_CUDA_TOGETHER)                                                                       \
-    X(resize_backward, 0, AX_CUDA_TOGETHER)                                                                            \
-    X(maxpool, 0, AX_CUDA_TOGETHER)                                                                                    \
-    X(maxpool_backward, 0, AX_CUDA_TOGETHER)                                                                           \
     X(argmax, 0, AX_CUDA_TOGETHER)                                                                                     \
     X(ce_count, 1, AX_CUDA_TOGETHER)                                                                                   \
     X(ce, 1, AX_CUDA_TOGETHER)                                                                                         \
@@ -79,22 +87,30 @@ enum {
 #define AX_CUDA_KERNEL_ENUM(name, sync, most) AX_K_##name,
 typedef enum ax_cuda_kernel { AX_CUDA_KERNEL_LIST(AX_CUDA_KERNEL_ENUM) AX_CUDA_KERNELS } ax_cuda_kernel;
 
-/* ---- one element at a time; n floats ---- */
+/* What `void` points at below are the elements of maps: floats, or bfloat16 for the kernels of those. */
+
+/* ---- one element at a time; n of them ---- */
+typedef struct ax_k_cast_args { /* between floats and bfloat16, to the nearest, ties to even */
+    const void *x;
+    void *y;
+    size_t n;
+} ax_k_cast_args;
+typedef ax_k_cast_args ax_k_narrow_args, ax_k_widen_args;
 typedef struct ax_k_relu_args {
-    const float *x;
-    float *y;
+    const void *x;
+    void *y;
     size_t n;
     int64_t act; /* ax_act */
 } ax_k_relu_args;
 typedef struct ax_k_relu_backward_args {
-    const float *dy, *value; /* value: input or output of the activation, both give the same mask */
-    float *dx;
+    const void *dy, *value; /* value: input or output of the activation, both give the same mask */
+    void *dx;
     size_t n;
     int64_t act;
 } ax_k_relu_backward_args;
 typedef struct ax_k_add_args { /* in their order: ((in[0] + in[1]) + in[2]) ... */
-    const float *in[AX_CUDA_SUMMANDS];
-    float *y;
+    const void *in[AX_CUDA_SUMMANDS];
+    void *y;
     size_t n;
     int64_t summands;
 } ax_k_add_args;
@@ -110,8 +126,9 @@ typedef struct ax_k_difference_args { /* y = scale * *factor * (a - b) */
     double scale;
 } ax_k_difference_args;
 typedef struct ax_k_mix_args { /* y = factor * x + other_factor * other, factors of the channel */
-    const float *x, *other, *factor, *other_factor;
-    float *y;
+    const void *x, *other;
+    const float *factor, *other_factor;
+    void *y;
     size_t n;
     int64_t c;
 } ax_k_mix_args;
@@ -129,20 +146,20 @@ typedef struct ax_k_wsum_backward_args {
 } ax_k_wsum_backward_args;
 /* Between a map of wide_c channels and up to four maps that hold some of them, next to each other. */
 typedef struct ax_k_channels_args {
-    float *wide, *part[4]; /* part NULL: not wanted */
+    void *wide, *part[4]; /* part NULL: not wanted */
     size_t pixels;
     int wide_c, c[4], n;
     int64_t join; /* parts to wide */
 } ax_k_channels_args;
 typedef struct ax_k_bias_args { /* y += bias of the channel */
-    float *y;
+    void *y;
     const float *bias;
     size_t n;
     int64_t c;
 } ax_k_bias_args;
 typedef struct ax_k_broadcast_args { /* y {images, pixels, c} = scale * x {images, c} */
-    const float *x;
-    float *y;
+    const void *x;
+    void *y;
     size_t pixels, n; /* of an image; of y */
     float scale;
     int c;
@@ -150,11 +167,12 @@ typedef struct ax_k_broadcast_args { /* y {images, pixels, c} = scale * x {image
 
 /* ---- weights: out {d0,d1,d2} is contiguous, in has these strides ---- */
 typedef struct ax_k_permute_args {
-    const float *in;
-    float *out;
+    const void *in; /* floats; permute_from_bf16: not */
+    void *out;      /* floats; permute_bf16: not */
     size_t n, s0, s1, s2;
     uint32_t d1, d2;
 } ax_k_permute_args;
+typedef ax_k_permute_args ax_k_permute_bf16_args, ax_k_permute_from_bf16_args;
 /* out = the sum over parts of in, part p at in + p * part; in double, in the order of the parts. */
 typedef struct ax_k_sum_parts_args {
     const float *in;
@@ -169,37 +187,41 @@ typedef struct ax_k_conv {
 } ax_k_conv;
 /* Depthwise: w {k,k,C}. Grid: x = rows of the result, y = parts of a row. */
 typedef struct ax_k_dw_forward_args {
-    const float *x, *w, *bias; /* bias may be NULL */
-    float *y;
+    const void *x;
+    const float *w, *bias; /* bias may be NULL */
+    void *y;
     ax_k_conv g;
 } ax_k_dw_forward_args;
 typedef struct ax_k_dw_backward_data_args {
-    const float *dy, *w;
-    float *dx;
+    const void *dy;
+    const float *w;
+    void *dx;
     ax_k_conv g;
 } ax_k_dw_backward_data_args;
 /* part {gridDim.x, k*k, C}: block x sums `rows` output rows, block y a group of `lanes` channels; block z: with kernel
    3 and 5 always 0 (all taps), else the tap. */
 typedef struct ax_k_dw_backward_weights_args {
-    const float *x, *dy;
+    const void *x, *dy;
     float *part;
     ax_k_conv g;
     int rows, lanes;
 } ax_k_dw_backward_weights_args;
 /* Dense, for what cuDNN has no reproducible algorithm for. w {k,k,ci,co}; for the input's gradient {k,k,co,ci}. */
 typedef struct ax_k_dense_forward_args {
-    const float *x, *w, *bias;
-    float *y;
+    const void *x;
+    const float *w, *bias;
+    void *y;
     ax_k_conv g;
 } ax_k_dense_forward_args;
 typedef struct ax_k_dense_backward_data_args {
-    const float *dy, *w;
-    float *dx;
+    const void *dy;
+    const float *w;
+    void *dx;
     ax_k_conv g;
 } ax_k_dense_backward_data_args;
 /* part {gridDim.y, k*k, ci, co}: block y sums `rows` output rows. */
 typedef struct ax_k_dense_backward_weights_args {
-    const float *x, *dy;
+    const void *x, *dy;
     float *part;
     ax_k_conv g;
     int64_t rows;
@@ -207,18 +229,21 @@ typedef struct ax_k_dense_backward_weights_args {
 
 /* ---- sums over pixels: blocks x = parts of `each` pixels, y = groups of `lanes` channels, z = images ---- */
 typedef struct ax_k_column_sums_args {
-    const float *x; /* {images, pixels, c} */
+    const void *x;  /* {images, pixels, c} */
     double *part;   /* {images, parts, c} */
-    float *out;     /* {images, c} = scale * sum */
+    void *out;      /* {images, c} = scale * sum */
     unsigned *turn; /* {images, gridDim.y}, zeros before and after: the last block adds the parts */
     size_t pixels, each;
     double scale;
     int c, lanes;
+    int64_t is_map; /* out; else it is floats in any case */
 } ax_k_column_sums_args;
 /* part {parts, 2, c}: sums of dy * x and dy * other. Gradients may be NULL: not wanted. */
 typedef struct ax_k_mix_backward_args {
-    const float *dy, *x, *other, *factor, *other_factor;
-    float *dx, *dother, *dfactor, *dother_factor;
+    const void *dy, *x, *other;
+    const float *factor, *other_factor;
+    void *dx, *dother;
+    float *dfactor, *dother_factor;
     double *part;
     unsigned *turn; /* {gridDim.y}, zeros before and after */
     size_t pixels, each;
@@ -227,13 +252,13 @@ typedef struct ax_k_mix_backward_args {
 /* A thread per channel, or what the last block of the sums does. a, b, centre: y = act(a * (x - centre) + b). */
 typedef struct ax_k_bn_final_args {
     const double *part; /* NULL: evaluation, from the running statistics */
-    const float *x, *gamma, *beta;
+    const float *gamma, *beta;
     float *running_mean, *running_var, *mean, *invstd, *a, *b, *centre; /* mean, invstd may be NULL */
     double pixels, eps, momentum;
     int parts, c;
 } ax_k_bn_final_args;
 typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and of its square */
-    const float *x;
+    const void *x;
     double *part;
     unsigned *turn; /* {gridDim.y}, zeros before and after */
     size_t pixels, each;
@@ -241,8 +266,9 @@ typedef struct ax_k_bn_sums_args { /* part {parts, 2, c}: sums of x - x[0] and o
     ax_k_bn_final_args final;
 } ax_k_bn_sums_args;
 typedef struct ax_k_bn_apply_args {
-    const float *x, *mean, *a, *b;
-    float *y;
+    const void *x;
+    const float *mean, *a, *b;
+    void *y;
     size_t n;
     int c, act;
 } ax_k_bn_apply_args;
@@ -257,7 +283,8 @@ typedef struct ax_k_bn_backward_final_args { /* dx = a * g + k1 * (x - mean) + k
 } ax_k_bn_backward_final_args;
 typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and g * (x - mean), g = dy where act passes
                                              */
-    const float *dy, *x, *gamma, *beta, *mean, *invstd;
+    const void *dy, *x;
+    const float *gamma, *beta, *mean, *invstd;
     double *part;
     unsigned *turn; /* {gridDim.y}, zeros before and after */
     size_t pixels, each;
@@ -266,8 +293,9 @@ typedef struct ax_k_bn_backward_sums_args { /* part {parts, 2, c}: sums of g and
     ax_k_bn_backward_final_args final;
 } ax_k_bn_backward_sums_args;
 typedef struct ax_k_bn_backward_apply_args {
-    const float *dy, *x, *mean, *a, *b, *k1, *k0;
-    float *dx;
+    const void *dy, *x;
+    const float *mean, *a, *b, *k1, *k0;
+    void *dx;
     size_t n;
     int c, act;
 } ax_k_bn_backward_apply_args;
@@ -277,35 +305,35 @@ typedef struct ax_k_pool {
     int n, h, w, c, oh, ow, kernel, stride, pad, unused;
 } ax_k_pool;
 typedef struct ax_k_maxpool_args {
-    const float *x;
-    float *y;
+    const void *x;
+    void *y;
     uint8_t *place; /* either may be NULL */
     ax_k_pool g;
 } ax_k_maxpool_args;
 typedef struct ax_k_maxpool_backward_args {
-    const float *dy;
+    const void *dy;
     const uint8_t *place;
-    float *dx;
+    void *dx;
     ax_k_pool g;
 } ax_k_maxpool_backward_args;
 
 /* ---- resize, bilinear with half-pixel centres. Grid: x = rows of the result, y = parts of a row ---- */
 typedef struct ax_k_resize_args {
-    const float *x;
-    float *y;
+    const void *x;
+    void *y;
     int ih, iw, oh, ow;
     int64_t c;
 } ax_k_resize_args;
 /* The gradient in two passes, along the columns into part {n, oh, iw, c}, then along the rows. */
 typedef struct ax_k_resize_backward_rows_args {
-    const float *dy;
+    const void *dy;
     float *part;
     int iw, ow;
     int64_t c;
 } ax_k_resize_backward_rows_args;
 typedef struct ax_k_resize_backward_args {
     const float *part;
-    float *dx;
+    void *dx;
     int ih, iw, oh, unused;
     int64_t c;
 } ax_k_resize_backward_args;
@@ -455,6 +483,9 @@ typedef struct ax_k_log_args { /* as ax_backend.log; one thread */
 } ax_k_log_args;
 
 /* ---- launches ---- */
+
+#define AX_CUDA_SAME_ARGS(X, name, sync, most) typedef ax_k_##name##_args ax_k_##name##_bf16_args;
+AX_CUDA_MAP_KERNEL_LIST(AX_CUDA_SAME_ARGS, )
 
 /* The blocks of a call: columns * rows * whatever there is more, from `first` on. */
 typedef struct ax_k_share {

@@ -27,11 +27,10 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
     int c = call->in[0].type.shape.c;
     size_t pixels = ax_cuda_pixels(call->in[0].type.shape), n = pixels * (size_t)c;
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, 1);
-    const float *x = call->in[0].mem;
+    const void *x = call->in[0].mem;
     float *a = vector(call, &cut, c, 0), *b = vector(call, &cut, c, 1), *centre = vector(call, &cut, c, 2);
     bool train = call->attr.norm.train;
     ax_k_bn_final_args f = { .part = train ? call->work : NULL,
-                             .x = x,
                              .gamma = call->in[1].mem,
                              .beta = call->in[2].mem,
                              .running_mean = call->in[3].mem,
@@ -47,11 +46,11 @@ AX_CUDA_RUN(ax_cuda_bnorm_forward)
                              .parts = cut.parts,
                              .c = c };
     ax_k_bn_sums_args s = { x, call->work, ax_cuda_turns(dev, cut.grid.y), pixels, cut.each, c, cut.lanes, f };
-    ax_code code = train ? ax_cuda_launch(dev, AX_K_bn_sums, cut.grid, &s, err)
+    ax_code code = train ? ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_sums, &call->in[0]), cut.grid, &s, err)
                          : ax_cuda_launch(dev, AX_K_bn_final, ax_cuda_over((size_t)c), &f, err);
     ax_k_bn_apply_args y = { x, centre, a, b, call->out[0].mem, n, c, call->attr.norm.act };
     if (code == AX_OK && y.y)
-        code = ax_cuda_launch(dev, AX_K_bn_apply, ax_cuda_over(c % 4 ? n : n / 4), &y, err);
+        code = ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_apply, &call->in[0]), ax_cuda_over(c % 4 ? n : n / 4), &y, err);
     return code;
 }
 
@@ -61,8 +60,8 @@ AX_CUDA_RUN(ax_cuda_bnorm_backward)
     int c = call->in[3].type.shape.c, act = call->attr.norm.act;
     size_t pixels = ax_cuda_pixels(call->in[3].type.shape), n = pixels * (size_t)c;
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, 1);
-    const float *dy = call->in[0].mem, *x = call->in[3].mem, *gamma = call->in[4].mem, *beta = call->in[5].mem,
-                *mean = call->in[9].mem, *invstd = call->in[10].mem;
+    const void *dy = call->in[0].mem, *x = call->in[3].mem;
+    const float *gamma = call->in[4].mem, *beta = call->in[5].mem, *mean = call->in[9].mem, *invstd = call->in[10].mem;
     float *v[4];
     for (int i = 0; i < 4; i++)
         v[i] = vector(call, &cut, c, i);
@@ -84,10 +83,11 @@ AX_CUDA_RUN(ax_cuda_bnorm_backward)
     unsigned *turns = ax_cuda_turns(dev, cut.grid.y);
     ax_k_bn_backward_sums_args s = { dy,    x,      gamma,    beta, mean,      invstd, call->work,
                                      turns, pixels, cut.each, c,    cut.lanes, act,    f };
-    ax_code code = ax_cuda_launch(dev, AX_K_bn_backward_sums, cut.grid, &s, err);
+    ax_code code = ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_backward_sums, &call->in[0]), cut.grid, &s, err);
     ax_k_bn_backward_apply_args d = { dy, x, mean, v[0], v[1], v[2], v[3], call->out[0].mem, n, c, act };
     if (code == AX_OK && d.dx)
-        code = ax_cuda_launch(dev, AX_K_bn_backward_apply, ax_cuda_over(c % 4 ? n : n / 4), &d, err);
+        code = ax_cuda_launch(dev, ax_cuda_for(AX_K_bn_backward_apply, &call->in[0]), ax_cuda_over(c % 4 ? n : n / 4),
+                              &d, err);
     return code;
 }
 
@@ -97,11 +97,14 @@ size_t ax_cuda_column_work(size_t pixels, int c, size_t images)
     return ax_cuda_align(images * (size_t)cut.parts * (size_t)c * sizeof(double));
 }
 
-ax_code ax_cuda_column_sums(ax_device *dev, const float *x, size_t pixels, int c, size_t images, double scale,
-                            float *out, void *work, ax_err *err)
+ax_code ax_cuda_column_sums(ax_device *dev, const ax_operand *x, size_t images, double scale, const ax_operand *out,
+                            void *work, ax_err *err)
 {
+    int c = x->type.shape.c;
+    size_t pixels = ax_cuda_pixels(x->type.shape) / images;
     ax_cuda_cut cut = ax_cuda_cut_pixels(pixels, c, images);
     unsigned *turns = ax_cuda_turns(dev, images * cut.grid.y);
-    ax_k_column_sums_args s = { x, work, out, turns, pixels, cut.each, scale, c, cut.lanes };
-    return ax_cuda_launch(dev, AX_K_column_sums, cut.grid, &s, err);
+    bool is_map = out->type.dtype == AX_BF16;
+    ax_k_column_sums_args s = { x->mem, work, out->mem, turns, pixels, cut.each, scale, c, cut.lanes, is_map };
+    return ax_cuda_launch(dev, ax_cuda_for(AX_K_column_sums, x), cut.grid, &s, err);
 }

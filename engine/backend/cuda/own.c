@@ -49,7 +49,15 @@ static ax_code add_parts(ax_device *dev, const ax_cuda_conv *p, const float *par
     return ax_cuda_launch(dev, AX_K_sum_parts, ax_cuda_over(all), &a, err);
 }
 
-static ax_code filter(ax_device *dev, const ax_cuda_conv *p, const float *x, const float *dy, float *dw, float *work,
+/* Our own kernel of maps of the convolution's type. */
+static ax_code launch(ax_device *dev, const ax_cuda_conv *p, ax_cuda_kernel k, ax_cuda_grid grid, void *args,
+                      ax_err *err)
+{
+    const ax_operand map = { .type.dtype = p->bf16 ? AX_BF16 : AX_F32 };
+    return ax_cuda_launch(dev, ax_cuda_for(k, &map), grid, args, err);
+}
+
+static ax_code filter(ax_device *dev, const ax_cuda_conv *p, const void *x, const void *dy, float *dw, float *work,
                       ax_err *err)
 {
     const ax_k_conv *g = &p->g;
@@ -61,18 +69,18 @@ static ax_code filter(ax_device *dev, const ax_cuda_conv *p, const float *x, con
         size_t taps = g->kernel == 3 || g->kernel == 5 ? 1 : (size_t)(g->kernel * g->kernel);
         unsigned threads = (unsigned)(AX_CUDA_THREADS / lanes * lanes);
         ax_k_dw_backward_weights_args a = { x, dy, work, *g, cut.rows, lanes };
-        code = ax_cuda_launch(dev, AX_K_dw_backward_weights, (ax_cuda_grid) { cut.n, groups, taps, threads }, &a, err);
+        code = launch(dev, p, AX_K_dw_backward_weights, (ax_cuda_grid) { cut.n, groups, taps, threads }, &a, err);
     } else {
         ax_k_dense_backward_weights_args a = { x, dy, work, *g, cut.rows };
         ax_cuda_grid grid = ax_cuda_over(ax_cuda_conv_weights(p));
         grid.y = cut.n;
-        code = ax_cuda_launch(dev, AX_K_dense_backward_weights, grid, &a, err);
+        code = launch(dev, p, AX_K_dense_backward_weights, grid, &a, err);
     }
     return code == AX_OK ? add_parts(dev, p, work, cut.n, dw, err) : code;
 }
 
-ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const float *first,
-                        const float *other, const float *bias, float *out, void *work, ax_err *err)
+ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction d, const void *first,
+                        const void *other, const float *bias, void *out, void *work, ax_err *err)
 {
     const ax_k_conv *g = &p->g;
     size_t n = (size_t)g->n;
@@ -82,18 +90,16 @@ ax_code ax_cuda_own_run(ax_device *dev, const ax_cuda_conv *p, ax_cuda_direction
         if (!p->depthwise) {
             ax_k_dense_forward_args a = { other, first, bias, out, *g };
             size_t all = n * (size_t)g->oh * (size_t)g->ow * (size_t)g->co;
-            return ax_cuda_launch(dev, AX_K_dense_forward, ax_cuda_over(all), &a, err);
+            return launch(dev, p, AX_K_dense_forward, ax_cuda_over(all), &a, err);
         }
         ax_k_dw_forward_args a = { other, first, bias, out, *g };
-        return ax_cuda_launch(dev, AX_K_dw_forward, ax_cuda_rows(n * (size_t)g->oh, row_threads(g->ow, g->co)), &a,
-                              err);
+        return launch(dev, p, AX_K_dw_forward, ax_cuda_rows(n * (size_t)g->oh, row_threads(g->ow, g->co)), &a, err);
     }
     if (!p->depthwise) {
         ax_k_dense_backward_data_args a = { other, first, out, *g };
         size_t all = n * (size_t)g->h * (size_t)g->w * (size_t)g->ci;
-        return ax_cuda_launch(dev, AX_K_dense_backward_data, ax_cuda_over(all), &a, err);
+        return launch(dev, p, AX_K_dense_backward_data, ax_cuda_over(all), &a, err);
     }
     ax_k_dw_backward_data_args a = { other, first, out, *g };
-    return ax_cuda_launch(dev, AX_K_dw_backward_data, ax_cuda_rows(n * (size_t)g->h, row_threads(g->w, g->ci)), &a,
-                          err);
+    return launch(dev, p, AX_K_dw_backward_data, ax_cuda_rows(n * (size_t)g->h, row_threads(g->w, g->ci)), &a, err);
 }

@@ -17,6 +17,7 @@ static const ax_backend backend = {
     .open = ax_cuda_open,
     .configure = ax_cuda_configure,
     .close = ax_cuda_close,
+    .map_type = ax_cuda_map_type,
     .spare = ax_cuda_spare,
     .alloc = ax_cuda_alloc,
     .release = ax_cuda_release,
@@ -40,6 +41,7 @@ static const ax_backend backend = {
         [AX_OP_WMSE] = { .prepare = ax_cuda_mse_prepare, .run = ax_cuda_wmse_forward },
         [AX_OP_WSUM] = { .run = ax_cuda_wsum_forward },
         [AX_OP_ARGMAX] = { .run = ax_cuda_argmax },
+        [AX_OP_CAST] = { .run = ax_cuda_cast },
     },
     .backward = {
         [AX_OP_CONV2D] = CONV,

@@ -19,7 +19,7 @@ static const char file_name[] = "cuda-choices";
 enum {
     SHAPE = sizeof(ax_k_conv) / sizeof(int),
     BLAS = sizeof(cublasLtMatmulAlgo_t) / sizeof(uint64_t),
-    FIELDS = SHAPE + 6 + BLAS,
+    FIELDS = SHAPE + 7 + BLAS,
     LINE = 20 * (FIELDS + 2),
     MOST = 16 << 20 /* bytes of the file */
 };
@@ -53,6 +53,7 @@ static size_t write_line(uint64_t kind, const ax_cuda_choice *c, char out[static
         field[n++] = (uint64_t)shape[i];
     field[n++] = (uint64_t)c->direction;
     field[n++] = c->bias;
+    field[n++] = c->bf16;
     field[n++] = (uint64_t)c->library;
     field[n++] = (uint64_t)c->algorithm;
     field[n++] = (uint64_t)c->math;
@@ -85,6 +86,7 @@ static bool read_line(uint64_t kind, const char *line, ax_cuda_choice *c)
     memcpy(&c->shape, shape, sizeof shape);
     c->direction = (ax_cuda_direction)field[n++];
     c->bias = field[n++] != 0;
+    c->bf16 = field[n++] != 0;
     c->library = (ax_cuda_library)field[n++];
     c->algorithm = (int)field[n++];
     c->math = (int)field[n++];

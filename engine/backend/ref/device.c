@@ -75,6 +75,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_WSUM] = { .run = ax_ref_wsum },     [AX_OP_ARGMAX] = { .run = ax_ref_argmax },
         [AX_OP_WMSE] = { .run = ax_ref_wmse },     [AX_OP_MAXPOOL] = { .run = ax_ref_maxpool },
         [AX_OP_MIX] = { .run = ax_ref_mix },       [AX_OP_FUSED] = { .run = ax_ref_fused },
+        [AX_OP_CAST] = { .run = ax_ref_cast },
     },
     .backward = {
         [AX_OP_CONV2D] = { .run = ax_ref_conv_backward }, [AX_OP_BNORM] = { .run = ax_ref_bnorm_backward },

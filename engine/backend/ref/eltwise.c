@@ -1,5 +1,7 @@
 #include "engine/backend/ref/ref.h"
 
+#include "engine/base/bf16.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -184,5 +186,19 @@ ax_code ax_ref_polyak(ax_device *dev, float *average, const float *value, size_t
     (void)err;
     for (size_t i = 0; i < n; i++)
         average[i] = (float)((double)*decay * average[i] + (1 - (double)*decay) * value[i]);
+    return AX_OK;
+}
+
+AX_REF_KERNEL(cast)
+{
+    (void)dev;
+    (void)err;
+    size_t n = ax_shape_count(call->in[0].type.shape);
+    bool narrows = call->out[0].type.dtype == AX_BF16;
+    for (size_t i = 0; i < n; i++)
+        if (narrows)
+            ((uint16_t *)call->out[0].mem)[i] = ax_bf16_from(((const float *)call->in[0].mem)[i]);
+        else
+            ((float *)call->out[0].mem)[i] = ax_bf16_to(((const uint16_t *)call->in[0].mem)[i]);
     return AX_OK;
 }

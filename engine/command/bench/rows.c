@@ -99,7 +99,7 @@ static ax_code add_network(ax_bench_rows *rows, const ax_bench_work *o, bool upd
                          o->infer        ? "infer"
                          : o->stage == 1 ? "step1"
                                          : "step2",
-                         o->infer ? AX_PLAN_INFERENCE : 0, updates, err);
+                         o->infer ? AX_PLAN_INFERENCE : AX_PLAN_NARROW, updates, err);
     ax_session_drop(&s);
     return code;
 }
@@ -134,11 +134,14 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     ax_val zero = ax_graph_apply(g, AX_OP_ZERO, (ax_attr) { .shape = map.shape }, NULL, 0, err);
     ax_val logits = ax_graph_input(g, "logits", (ax_type) { .shape = { n, side, side, o->outputs } }, err);
     ax_val argmax = ax_graph_apply(g, AX_OP_ARGMAX, (ax_attr) { .size = { o->crop, o->crop } }, &logits, 1, err);
-    ax_code code = loss.id && zero.id && argmax.id ? ax_graph_keep(g, loss, "loss", err) : err->code;
+    ax_val half = ax_graph_apply(g, AX_OP_CAST, (ax_attr) { .dtype = AX_BF16 }, &x, 1, err);
+    ax_code code = loss.id && zero.id && argmax.id && half.id ? ax_graph_keep(g, loss, "loss", err) : err->code;
     if (code == AX_OK)
         code = ax_graph_keep(g, zero, "zero", err);
     if (code == AX_OK)
         code = ax_graph_keep(g, argmax, "argmax", err);
+    if (code == AX_OK)
+        code = ax_graph_keep(g, half, "half", err);
     if (code == AX_OK)
         code = ax_graph_backward(g, loss, wanted, 3, err);
     if (code == AX_OK)
@@ -148,7 +151,7 @@ static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_
     if (code == AX_OK)
         code = ax_graph_keep(g, ax_graph_grad(g, factor), "factor.gradient", err);
     if (code == AX_OK)
-        code = add_calls(rows, &s, "step1", 0, false, err);
+        code = add_calls(rows, &s, "step1", AX_PLAN_NARROW, false, err);
     ax_session_drop(&s);
     return code;
 }

@@ -34,12 +34,16 @@ typedef struct bench {
 
 /* Absolute tolerances (the README of the golden vectors has those of float32): of values and gradients as shares of a
    tensor's largest, of gradients also of the file's largest and of what float32's rounding does to them, which TF32's
-   exceeds 2^13 times. The files' maps are small, so that batch norms of few values and ReLUs near 0 enlarge it: with
-   maps of a search it is less. */
+   exceeds 2^13 times, and bfloat16's 2^16 times. The files' maps are small, so that batch norms of few values and ReLUs
+   near 0 enlarge it: with maps of a search it is less. */
 typedef struct tolerances {
     double value, grad, grad_file, grad_templates, noise;
 } tolerances;
-static const tolerances float32 = { 1e-4, 2e-4, 2e-7, 1e-5, 10 }, tf32 = { 3e-2, 2e-2, 3e-2, 3e-2, 10 * 8192 };
+static const tolerances limits_of[AX_ROUNDINGS] = {
+    [AX_ROUND_NONE] = { 1e-4, 2e-4, 2e-7, 1e-5, 10 },
+    [AX_ROUND_TF32] = { 3e-2, 2e-2, 3e-2, 3e-2, 10 * 8192 },
+    [AX_ROUND_BF16] = { 1.5e-1, 2e-1, 2e-1, 2e-1, 10 * 65536 },
+};
 
 static void release(bench *b)
 {
@@ -217,8 +221,8 @@ static ax_code write_labels(bench *b, ax_err *err)
 static ax_code run(bench *b, const ax_graph *g, ax_err *err)
 {
     ax_plan_free(b->plan);
-    b->plan =
-        ax_plan_new(g, b->s->be, b->s->dev, b->params, g == b->train ? AX_PLAN_KEEP_EFFECTS : AX_PLAN_INFERENCE, err);
+    b->plan = ax_plan_new(g, b->s->be, b->s->dev, b->params,
+                          AX_PLAN_NARROW | (g == b->train ? AX_PLAN_KEEP_EFFECTS : AX_PLAN_INFERENCE), err);
     if (!b->plan)
         return err->code;
     ax_code code = AX_OK;
@@ -238,7 +242,7 @@ static ax_code run(bench *b, const ax_graph *g, ax_err *err)
 
 static const tolerances *limits(const bench *b)
 {
-    return b->s->tf32 ? &tf32 : &float32;
+    return &limits_of[b->s->rounding];
 }
 
 static ax_code compare_losses(bench *b, ax_err *err)

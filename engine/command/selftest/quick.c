@@ -18,7 +18,11 @@ enum { BATCH = 4, CROP = 32, CHANNELS = 16, OUTPUTS = 5, RANDOM = 3, NAME = 32 }
 typedef struct tolerances {
     double value, grad, grad_all; /* shares of a tensor's largest; of the norm of all gradients */
 } tolerances;
-static const tolerances float32 = { 1e-4, 1e-3, 1e-5 }, tf32 = { 1e-2, 2e-2, 0.2 };
+static const tolerances limits_of[AX_ROUNDINGS] = {
+    [AX_ROUND_NONE] = { 1e-4, 1e-3, 1e-5 },
+    [AX_ROUND_TF32] = { 1e-2, 2e-2, 0.2 },
+    [AX_ROUND_BF16] = { 1e-1, 2e-1, 0.5 },
+};
 
 /* One of the two devices with its copy of the network. */
 typedef struct side {
@@ -54,7 +58,7 @@ static ax_code make_side(side *s, const ax_graph *g, const ax_safetensors *weigh
         return err->code;
     if (weights && ax_mobilenet_load(&ax_encoder_builtin()->net, s->params, weights, err) != AX_OK)
         return err->code;
-    s->plan = ax_plan_new(g, s->be, s->dev, s->params, AX_PLAN_KEEP_EFFECTS, err);
+    s->plan = ax_plan_new(g, s->be, s->dev, s->params, AX_PLAN_NARROW | AX_PLAN_KEEP_EFFECTS, err);
     return s->plan ? AX_OK : err->code;
 }
 
@@ -178,9 +182,9 @@ static ax_code check(ax_selftest *s, pair *p, const char *name, const ax_genotyp
     if (code == AX_OK)
         code = run(p, err);
     if (code == AX_OK)
-        code = compare_kept(p, s->tf32 ? &tf32 : &float32, &values, err);
+        code = compare_kept(p, &limits_of[s->rounding], &values, err);
     if (code == AX_OK && genotype)
-        code = compare_params(p, s->tf32 ? &tf32 : &float32, &grads, &statistics, err);
+        code = compare_params(p, &limits_of[s->rounding], &grads, &statistics, err);
     if (code == AX_OK) {
         ax_tally_print(s, name, &values);
         if (genotype) {

@@ -6,13 +6,16 @@
 #include "engine/model/safetensors.h"
 #include "engine/op/backend.h"
 
+/* What the device rounds on purpose: nothing, factors of convolutions to 10 bits of mantissa, or maps to 7. */
+typedef enum ax_rounding { AX_ROUND_NONE, AX_ROUND_TF32, AX_ROUND_BF16, AX_ROUNDINGS } ax_rounding;
+
 typedef struct ax_selftest {
     const ax_backend *be;
     ax_device *dev;
-    const char *weights; /* file of the encoder's weights, NULL = look for it */
-    bool json;           /* an object per row instead of a table */
-    bool tf32;           /* factors of convolutions have 10 bits of mantissa on the device: wider tolerances */
-    bool failed;         /* a comparison was beyond its tolerance */
+    const char *weights;  /* file of the encoder's weights, NULL = look for it */
+    bool json;            /* an object per row instead of a table */
+    ax_rounding rounding; /* with wider tolerances */
+    bool failed;          /* a comparison was beyond its tolerance */
 } ax_selftest;
 
 /* ---- comparing (report.c) ---- */

@@ -46,11 +46,11 @@ template <typename F> void for_taps(const conv &c, F at)
 } // namespace
 
 /* As doubles, rounded first to what tensor cores read. */
-static std::vector<double> read(const float *p, size_t n, bool tf32)
+static std::vector<double> read(const void *p, size_t n, const conv &c)
 {
     std::vector<double> out(n);
     for (size_t i = 0; i < n; i++)
-        out[i] = tf32 ? to_tf32(p[i]) : p[i];
+        out[i] = c.tf32 ? to_tf32(number_at(p, i, c.bf16)) : number_at(p, i, c.bf16);
     return out;
 }
 
@@ -66,15 +66,15 @@ static std::vector<double> turned(const std::vector<double> &w, const conv &c)
     return out;
 }
 
-void convolve(const conv &c, pass which, const float *a, const float *b, float *out, float alpha, float beta)
+void convolve(const conv &c, pass which, const void *a, const void *b, void *out, float alpha, float beta)
 {
     size_t na = which == pass::forward ? count_x(c) : which == pass::data ? count_w(c) : count_x(c);
     size_t nb = which == pass::forward ? count_w(c) : count_y(c);
     size_t n_out = which == pass::forward ? count_y(c) : which == pass::data ? count_x(c) : count_w(c);
     std::vector<double> sum(n_out);
     int per = c.c / c.groups, per_k = c.k / c.groups, taps = c.r * c.s;
-    if (!all_zero(a, na) || !all_zero(b, nb)) {
-        std::vector<double> first = read(a, na, c.tf32), second = read(b, nb, c.tf32);
+    if (!all_zero(a, na, c.bf16) || !all_zero(b, nb, c.bf16)) {
+        std::vector<double> first = read(a, na, c), second = read(b, nb, c);
         if (which == pass::forward)
             second = turned(second, c);
         for_taps(c, [&](size_t o, size_t i, int tap) {
@@ -93,6 +93,8 @@ void convolve(const conv &c, pass which, const float *a, const float *b, float *
         });
     }
     for (size_t i = 0; i < n_out; i++)
-        out[i] = static_cast<float>(alpha * sum[i] + (beta != 0 ? static_cast<double>(beta) * out[i] : 0));
+        set_number(out, i, c.bf16,
+                   static_cast<float>(alpha * sum[i] +
+                                      (beta != 0 ? static_cast<double>(beta) * number_at(out, i, c.bf16) : 0)));
 }
 } // namespace emu

@@ -1,4 +1,4 @@
-/* cuBLASLt's matrix product: column-major floats, D = alpha op(A) op(B) + beta C, a bias per row of D. */
+/* cuBLASLt's matrix product: column-major floats or bfloat16, D = alpha op(A) op(B) + beta C, a bias per row of D. */
 #include "cublaslt.h"
 
 #include <algorithm>
@@ -32,11 +32,18 @@ cublasStatus_t shapes(const char *call, cublasLtMatmulDesc_t d, cublasLtMatrixLa
                c.cols, o.rows, o.cols);
         return CUBLAS_STATUS_INVALID_VALUE;
     }
-    for (const layout *l : { &a, &b, &c, &o })
-        if (l->type != CUDA_R_32F) {
-            refuse(call, "only float is emulated");
-            return CUBLAS_STATUS_NOT_SUPPORTED;
-        }
+    /* D of bfloat16 may be either */
+    bool floats = a.type == CUDA_R_32F && b.type == CUDA_R_32F && o.type == CUDA_R_32F;
+    bool halves = a.type == CUDA_R_16BF && b.type == CUDA_R_16BF && op.compute == CUBLAS_COMPUTE_32F &&
+                  (o.type == CUDA_R_32F || o.type == CUDA_R_16BF);
+    if ((!floats && !halves) || c.type != o.type) {
+        refuse(call, "only float is emulated, and bfloat16 that is summed in float");
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
+    if (halves && op.epilogue != CUBLASLT_EPILOGUE_DEFAULT) {
+        refuse(call, "a bias of bfloat16 is not emulated");
+        return CUBLAS_STATUS_NOT_SUPPORTED;
+    }
     if (op.epilogue != CUBLASLT_EPILOGUE_DEFAULT && op.epilogue != CUBLASLT_EPILOGUE_BIAS) {
         refuse(call, "epilogue %u is not emulated", op.epilogue);
         return CUBLAS_STATUS_NOT_SUPPORTED;
@@ -45,33 +52,39 @@ cublasStatus_t shapes(const char *call, cublasLtMatmulDesc_t d, cublasLtMatrixLa
     out->n = static_cast<uint32_t>(n);
     out->k = static_cast<uint32_t>(k);
     out->compute = op.compute;
+    out->types = static_cast<uint64_t>(a.type) << 8 | static_cast<uint64_t>(o.type);
     return CUBLAS_STATUS_SUCCESS;
 }
 
+bool is_bf16(const layout &l)
+{
+    return l.type == CUDA_R_16BF;
+}
+
 /* op(M), column-major, as rows of doubles; rounded to TF32 if asked */
-std::vector<double> rows_of(const float *p, const layout &l, int32_t trans, bool tf32)
+std::vector<double> rows_of(const void *p, const layout &l, int32_t trans, bool tf32)
 {
     uint64_t rows = op_rows(l, trans), cols = op_cols(l, trans);
     std::vector<double> out(rows * cols);
     for (uint64_t j = 0; j < l.cols; j++)
         for (uint64_t i = 0; i < l.rows; i++) {
-            float v = p[j * static_cast<uint64_t>(l.ld) + i];
+            float v = number_at(p, j * static_cast<uint64_t>(l.ld) + i, is_bf16(l));
             (trans == CUBLAS_OP_N ? out[i * cols + j] : out[j * cols + i]) = tf32 ? to_tf32(v) : v;
         }
     return out;
 }
 
 /* Of a matrix without anything between its columns. */
-bool zeros(const float *p, const layout &l)
+bool zeros(const void *p, const layout &l)
 {
-    return l.ld == static_cast<int64_t>(l.rows) && all_zero(p, l.rows * l.cols);
+    return l.ld == static_cast<int64_t>(l.rows) && all_zero(p, l.rows * l.cols, is_bf16(l));
 }
 
 struct product {
     matmul op;
     layout la, lb, ld;
-    const float *a, *b, *c;
-    float *d;
+    const void *a, *b, *c;
+    void *d;
     float alpha, beta;
 
     void operator()() const
@@ -96,8 +109,10 @@ struct product {
             }
             for (uint64_t j = 0; j < n; j++) {
                 uint64_t at = j * static_cast<uint64_t>(ld.ld) + i;
-                d[at] = static_cast<float>(alpha * row[j] + (beta != 0 ? static_cast<double>(beta) * c[at] : 0) +
-                                           (op.epilogue == CUBLASLT_EPILOGUE_BIAS ? bias[i] : 0));
+                double before = beta != 0 ? static_cast<double>(beta) * number_at(c, at, is_bf16(ld)) : 0;
+                set_number(d, at, is_bf16(ld),
+                           static_cast<float>(alpha * row[j] + before +
+                                              (op.epilogue == CUBLASLT_EPILOGUE_BIAS ? bias[i] : 0)));
             }
         }
     }
@@ -105,7 +120,7 @@ struct product {
 
 size_t bytes(const layout &l)
 {
-    return ((l.cols - 1) * static_cast<uint64_t>(l.ld) + l.rows) * sizeof(float);
+    return ((l.cols - 1) * static_cast<uint64_t>(l.ld) + l.rows) * number_bytes(is_bf16(l));
 }
 
 /* The columns of a matrix as ranges: with a leading dimension beyond the rows, what is between is somebody else's. */
@@ -115,9 +130,10 @@ void add_ranges(std::vector<range> &uses, const void *p, const layout &l, bool w
         uses.push_back({ p, bytes(l), write });
         return;
     }
+    size_t each = number_bytes(is_bf16(l));
     for (uint64_t j = 0; j < l.cols; j++)
         uses.push_back(
-            { static_cast<const float *>(p) + j * static_cast<uint64_t>(l.ld), l.rows * sizeof(float), write });
+            { static_cast<const char *>(p) + j * static_cast<uint64_t>(l.ld) * each, l.rows * each, write });
 }
 } // namespace
 
@@ -180,7 +196,7 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
         violation("%s: without an algorithm it searches for one at every call", __func__);
     memcpy(&given, algo, sizeof given);
     if (given.magic != magic || given.m != now.m || given.n != now.n || given.k != now.k ||
-        given.compute != now.compute) {
+        given.compute != now.compute || given.types != now.types) {
         refuse(__func__, "the algorithm was chosen for another problem");
         return CUBLAS_STATUS_INVALID_VALUE;
     }
@@ -197,10 +213,10 @@ cublasStatus_t cublasLtMatmul(cublasLtHandle_t handle, cublasLtMatmulDesc_t desc
                   in<layout>(al),
                   in<layout>(bl),
                   in<layout>(dl),
-                  static_cast<const float *>(a),
-                  static_cast<const float *>(b),
-                  static_cast<const float *>(c),
-                  static_cast<float *>(d),
+                  a,
+                  b,
+                  c,
+                  d,
                   0,
                   0 };
     memcpy(&p.alpha, alpha, sizeof p.alpha);

@@ -27,6 +27,7 @@ struct preference {
 struct algorithm { /* in cublasLtMatmulAlgo_t: what the heuristic was asked for, checked at the product */
     uint64_t magic;
     uint32_t m, n, k, compute;
+    uint64_t types;
     uint32_t align[4];
     uint64_t workspace;
 };

@@ -72,9 +72,9 @@ cudnnStatus_t describe(const char *call, const cudnnTensorStruct *x, const cudnn
         refuse(call, "a descriptor was never set");
         return CUDNN_STATUS_BAD_PARAM;
     }
-    if (x->type != CUDNN_DATA_FLOAT || w->type != CUDNN_DATA_FLOAT || y->type != CUDNN_DATA_FLOAT ||
+    if ((x->type != CUDNN_DATA_FLOAT && x->type != CUDNN_DATA_BFLOAT16) || w->type != x->type || y->type != x->type ||
         d->compute != CUDNN_DATA_FLOAT) {
-        refuse(call, "only float is emulated");
+        refuse(call, "only float is emulated, and bfloat16 that is summed in float");
         return CUDNN_STATUS_NOT_SUPPORTED_DATA_TYPE;
     }
     if (d->mode != CUDNN_CROSS_CORRELATION) {
@@ -86,7 +86,8 @@ cudnnStatus_t describe(const char *call, const cudnnTensorStruct *x, const cudnn
         return CUDNN_STATUS_NOT_SUPPORTED_LAYOUT;
     }
     *out = { x->n,     x->h,     x->w,        x->c,        w->k,          w->h,          w->w,      y->h, y->w,
-             d->pad_h, d->pad_w, d->stride_h, d->stride_w, d->dilation_h, d->dilation_w, d->groups, false };
+             d->pad_h, d->pad_w, d->stride_h, d->stride_w, d->dilation_h, d->dilation_w, d->groups,
+             x->type == CUDNN_DATA_BFLOAT16, false };
     int oh = extent(x->h, d->pad_h, d->stride_h, d->dilation_h, w->h);
     int ow = extent(x->w, d->pad_w, d->stride_w, d->dilation_w, w->w);
     if (w->c * d->groups != x->c || w->k % d->groups || y->n != x->n || y->c != w->k || y->h != oh || y->w != ow) {
@@ -174,9 +175,9 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
         return CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT;
     }
     bool forward = which == pass::forward, data = which == pass::data;
-    size_t na = (data ? count_w(c) : count_x(c)) * sizeof(float);
-    size_t nb = (forward ? count_w(c) : count_y(c)) * sizeof(float);
-    size_t nout = (forward ? count_y(c) : data ? count_x(c) : count_w(c)) * sizeof(float);
+    size_t na = (data ? count_w(c) : count_x(c)) * number_bytes(c.bf16);
+    size_t nb = (forward ? count_w(c) : count_y(c)) * number_bytes(c.bf16);
+    size_t nout = (forward ? count_y(c) : data ? count_x(c) : count_w(c)) * number_bytes(c.bf16);
     device_range(m.a, na, call, forward || !data ? "x" : "w");
     device_range(m.b, nb, call, forward ? "w" : "dy");
     device_range(m.out, nout, call, forward ? "y" : data ? "dx" : "dw");
@@ -193,7 +194,7 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
     float scale[2];
     memcpy(&scale[0], alpha, sizeof(float));
     memcpy(&scale[1], beta, sizeof(float));
-    c.tf32 = tf32(*a, math);
+    c.tf32 = !c.bf16 && tf32(*a, math);
     std::vector<range> uses = { { m.a, na, false }, { m.b, nb, false }, { m.out, nout, true } };
     if (scale[1] != 0)
         uses.push_back({ m.out, nout, false });
@@ -205,8 +206,7 @@ cudnnStatus_t run(const char *call, cudnnHandle_t handle, pass which, conv c, cu
                                      device_range(at.work, need, call, "workspace");
                                      memset(at.work, 0xff, need);
                                  }
-                                 convolve(c, which, static_cast<const float *>(at.a), static_cast<const float *>(at.b),
-                                          static_cast<float *>(at.out), by, keep);
+                                 convolve(c, which, at.a, at.b, at.out, by, keep);
                              },
                               a->time });
     return e == cudaSuccess ? CUDNN_STATUS_SUCCESS : CUDNN_STATUS_EXECUTION_FAILED;

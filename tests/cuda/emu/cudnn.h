@@ -35,6 +35,7 @@ namespace emu
 struct conv {
     int n, h, w, c, k, r, s, oh, ow;
     int pad_h, pad_w, stride_h, stride_w, dilation_h, dilation_w, groups;
+    bool bf16; /* x, w and y are; sums are not */
     bool tf32; /* inputs are rounded to 10 bits of mantissa first, as tensor cores do */
 };
 enum class pass { forward, data, filter };
@@ -42,6 +43,6 @@ size_t count_x(const conv &c);
 size_t count_w(const conv &c);
 size_t count_y(const conv &c);
 /* out = alpha * result + beta * out, accumulated in double */
-void convolve(const conv &c, pass which, const float *a, const float *b, float *out, float alpha, float beta);
+void convolve(const conv &c, pass which, const void *a, const void *b, void *out, float alpha, float beta);
 } // namespace emu
 #endif

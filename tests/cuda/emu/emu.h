@@ -151,11 +151,36 @@ inline float to_tf32(float v)
     return v;
 }
 
+/* Numbers in memory: floats, or bfloat16, which is the upper half of one, to the nearest and ties to even. */
+inline size_t number_bytes(bool bf16)
+{
+    return bf16 ? 2 : 4;
+}
+inline float number_at(const void *p, size_t i, bool bf16)
+{
+    uint32_t bits =
+        bf16 ? static_cast<uint32_t>(static_cast<const uint16_t *>(p)[i]) << 16 : static_cast<const uint32_t *>(p)[i];
+    float v;
+    memcpy(&v, &bits, sizeof v);
+    return v;
+}
+inline void set_number(void *p, size_t i, bool bf16, float v)
+{
+    uint32_t bits;
+    memcpy(&bits, &v, sizeof bits);
+    if (!bf16)
+        static_cast<uint32_t *>(p)[i] = bits;
+    else if ((bits & 0x7fffffffU) > 0x7f800000U)
+        static_cast<uint16_t *>(p)[i] = 0x7fff;
+    else
+        static_cast<uint16_t *>(p)[i] = static_cast<uint16_t>((bits + 0x7fffU + (bits >> 16 & 1)) >> 16);
+}
+
 /* Measuring runs on zeros: of two operands that are, the products needn't be added up. */
-inline bool all_zero(const float *p, size_t n)
+inline bool all_zero(const void *p, size_t n, bool bf16)
 {
     for (size_t i = 0; i < n; i++)
-        if (p[i] != 0)
+        if (number_at(p, i, bf16) != 0)
             return false;
     return true;
 }

@@ -617,6 +617,31 @@ static void fused(const bench *s)
     ax_trial_release(&t);
 }
 
+/* Ties go to even: 1 + 2^-8 is between 1 and 1 + 2^-7, 1 + 3 * 2^-8 between 1 + 2^-7 and 1 + 2^-6. */
+static void cast(const bench *s)
+{
+    const float in[] = { 1, 1 + 0x1p-8f, 1 + 0x1p-8f + 0x1p-20f, 1 + 3 * 0x1p-8f, -3.0e38f, 3.4e38f };
+    const uint16_t out[] = { 0x3f80, 0x3f80, 0x3f81, 0x3f82, 0xff62, 0x7f80 };
+    const float back[] = { 1, 1, 1 + 0x1p-7f, 1 + 0x1p-6f, -0x1.c4p127f, INFINITY };
+    ax_case c = { .name = "cast", AX_OP_CAST, { .dtype = AX_BF16 }, 1, { MAP(1, 1, 2, 3) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    memcpy(t.in[0], in, sizeof in);
+    forward(s, &t);
+    assert_memory_equal(t.out[0], out, sizeof out);
+    ((float *)t.in[0])[0] = NAN;
+    forward(s, &t);
+    assert_int_equal(*(uint16_t *)t.out[0] & 0x7fff, 0x7fff);
+    ax_trial_release(&t);
+    c = (ax_case) { .name = "cast back", AX_OP_CAST, { .dtype = AX_F32 }, 1, { MAP(1, 1, 2, 3) } };
+    c.in[0].dtype = AX_BF16;
+    ax_trial_init(&t, &c, 1);
+    memcpy(t.in[0], out, sizeof out);
+    forward(s, &t);
+    assert_memory_equal(t.out[0], back, sizeof back);
+    ax_trial_release(&t);
+}
+
 static void every_operation(void **state)
 {
     static void (*const check[AX_OP_COUNT])(const bench *) = {
@@ -637,6 +662,7 @@ static void every_operation(void **state)
         [AX_OP_MAXPOOL] = maxpool,
         [AX_OP_MIX] = mix,
         [AX_OP_FUSED] = fused,
+        [AX_OP_CAST] = cast,
     };
     bench s = { .b = *state };
     s.dev = s.b->open(0, 2, NULL);

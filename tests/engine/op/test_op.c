@@ -159,6 +159,13 @@ static void several(void **state)
                   other[] = { in[0], in[0], MAP(1, 1, 1, 5), MAP(1, 1, 1, 1) };
     gives(AX_OP_MIX, none, mixed, 4, 0, in[0]);
     refused(AX_OP_MIX, none, other, 4, "a factor for each channel");
+    ax_type half = in[0];
+    half.dtype = AX_BF16;
+    gives(AX_OP_CAST, (ax_attr) { .dtype = AX_BF16 }, in, 1, 0, half);
+    gives(AX_OP_CAST, (ax_attr) { .dtype = AX_F32 }, &half, 1, 0, in[0]);
+    refused(AX_OP_CAST, (ax_attr) { .dtype = AX_BF16 }, &half, 1, "from float32 to bfloat16 or back");
+    refused(AX_OP_CAST, (ax_attr) { .dtype = AX_F32 }, in, 1, "from float32 to bfloat16 or back");
+    assert_int_equal(ax_type_bytes(half), ax_type_bytes(in[0]) / 2);
     in[2].shape.w = 5;
     refused(AX_OP_CONCAT, none, in, 3, "2x3x5x9");
     const ax_type scalars[] = { MAP(1, 1, 1, 1), MAP(1, 1, 1, 1) };

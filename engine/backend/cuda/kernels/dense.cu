@@ -2,7 +2,7 @@
    neighbouring threads hold neighbouring channels of the result, the other operand is the same for all of them. */
 #include "engine/backend/cuda/kernels/device.cuh"
 
-AX_KERNEL(dense_forward)
+AX_MAP_KERNEL(dense_forward)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)g.n * (size_t)g.oh * (size_t)g.ow * (size_t)g.co;
@@ -21,19 +21,20 @@ AX_KERNEL(dense_forward)
                 int w = (int)v * g.stride - g.pad + s * g.dilation;
                 if (w < 0 || w >= g.w)
                     continue;
-                const float *x = a.x + ((image * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.ci;
+                const T *x =
+                    as<T>(a.x) + ((image * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.ci;
                 const float *k = a.w + (size_t)(r * g.kernel + s) * (size_t)g.ci * (size_t)g.co + o;
                 float part = 0.0f; /* short sums first: less rounding */
                 for (int c = 0; c < g.ci; c++)
-                    part += x[c] * k[(size_t)c * (size_t)g.co];
+                    part += get(x + c) * k[(size_t)c * (size_t)g.co];
                 sum += part;
             }
         }
-        a.y[i] = sum;
+        put(as<T>(a.y) + i, sum);
     }
 }
 
-AX_KERNEL(dense_backward_data)
+AX_MAP_KERNEL(dense_backward_data)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)g.n * (size_t)g.h * (size_t)g.w * (size_t)g.ci;
@@ -52,20 +53,20 @@ AX_KERNEL(dense_backward_data)
                 int w = (int)v + g.pad - s * g.dilation;
                 if (w < 0 || w % g.stride || w / g.stride >= g.ow)
                     continue;
-                const float *dy = a.dy + ((image * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow +
-                                          (size_t)(w / g.stride)) * (size_t)g.co;
+                const T *dy = as<T>(a.dy) + ((image * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow +
+                                             (size_t)(w / g.stride)) * (size_t)g.co;
                 const float *k = a.w + (size_t)(r * g.kernel + s) * (size_t)g.co * (size_t)g.ci + c;
                 float part = 0.0f;
                 for (int o = 0; o < g.co; o++)
-                    part += dy[o] * k[(size_t)o * (size_t)g.ci];
+                    part += get(dy + o) * k[(size_t)o * (size_t)g.ci];
                 sum += part;
             }
         }
-        a.dx[i] = sum;
+        put(as<T>(a.dx) + i, sum);
     }
 }
 
-AX_KERNEL(dense_backward_weights)
+AX_MAP_KERNEL(dense_backward_weights)
 {
     const ax_k_conv &g = a.g;
     size_t all = (size_t)(g.kernel * g.kernel) * (size_t)g.ci * (size_t)g.co;
@@ -82,13 +83,13 @@ AX_KERNEL(dense_backward_weights)
             int n = row / g.oh, h = (row - n * g.oh) * g.stride - g.pad + r * g.dilation;
             if (h < 0 || h >= g.h)
                 continue;
-            const float *dy = a.dy + (size_t)row * (size_t)g.ow * (size_t)g.co + o;
-            const float *x = a.x + ((size_t)n * (size_t)g.h + (size_t)h) * (size_t)g.w * (size_t)g.ci + c;
+            const T *dy = as<T>(a.dy) + (size_t)row * (size_t)g.ow * (size_t)g.co + o;
+            const T *x = as<T>(a.x) + ((size_t)n * (size_t)g.h + (size_t)h) * (size_t)g.w * (size_t)g.ci + c;
             float part = 0.0f;
             for (int v = 0; v < g.ow; v++) {
                 int w = v * g.stride - g.pad + s * g.dilation;
                 if (w >= 0 && w < g.w)
-                    part += dy[(size_t)v * (size_t)g.co] * x[(size_t)w * (size_t)g.ci];
+                    part += get(dy + (size_t)v * (size_t)g.co) * get(x + (size_t)w * (size_t)g.ci);
             }
             sum += part;
         }

@@ -13,7 +13,8 @@ template <int V> static __device__ __forceinline__ bool row_part(const ax_block 
     return *first < width;
 }
 
-template <int V> static __device__ __forceinline__ void forward(const ax_block &block, const ax_k_dw_forward_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void forward(const ax_block &block, const ax_k_dw_forward_args &a)
 {
     const ax_k_conv &g = a.g;
     int first, c, n = (int)block.x / g.oh, row = (int)block.x - n * g.oh;
@@ -23,12 +24,12 @@ template <int V> static __device__ __forceinline__ void forward(const ax_block &
     for (int p = 0; p < P; p++)
         for (int j = 0; j < V; j++)
             sum[p].f[j] = a.bias ? a.bias[c + j] : 0.0f;
-    const float *x = a.x + (size_t)n * (size_t)g.h * (size_t)g.w * (size_t)g.ci + c;
+    const T *x = as<T>(a.x) + (size_t)n * (size_t)g.h * (size_t)g.w * (size_t)g.ci + c;
     for (int r = 0; r < g.kernel; r++) {
         int h = row * g.stride - g.pad + r * g.dilation;
         if (h < 0 || h >= g.h)
             continue;
-        const float *line = x + (size_t)h * (size_t)g.w * (size_t)g.ci;
+        const T *line = x + (size_t)h * (size_t)g.w * (size_t)g.ci;
         for (int s = 0; s < g.kernel; s++) {
             pack<V> w = load<V>(a.w + (size_t)(r * g.kernel + s) * (size_t)g.ci + c);
 #pragma unroll
@@ -42,18 +43,18 @@ template <int V> static __device__ __forceinline__ void forward(const ax_block &
             }
         }
     }
-    float *y = a.y + (size_t)block.x * (size_t)g.ow * (size_t)g.co + c;
+    T *y = as<T>(a.y) + (size_t)block.x * (size_t)g.ow * (size_t)g.co + c;
 #pragma unroll
     for (int p = 0; p < P; p++)
         if (first + p < g.ow)
             store<V>(y + (size_t)(first + p) * (size_t)g.co, sum[p]);
 }
-AX_KERNEL(dw_forward)
+AX_MAP_KERNEL(dw_forward)
 {
     if (a.g.co % 4 == 0)
-        forward<4>(block, a);
+        forward<4, T>(block, a);
     else
-        forward<1>(block, a);
+        forward<1, T>(block, a);
 }
 
 /* The output coordinate that reads input coordinate `at` through tap r, -1 = none. */
@@ -71,7 +72,8 @@ static __device__ __forceinline__ int reader(int at, int r, int extent, const ax
     return o < extent ? o : -1;
 }
 
-template <int V> static __device__ __forceinline__ void backward_data(const ax_block &block, const ax_k_dw_backward_data_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void backward_data(const ax_block &block, const ax_k_dw_backward_data_args &a)
 {
     const ax_k_conv &g = a.g;
     int first, c, n = (int)block.x / g.h, row = (int)block.x - n * g.h;
@@ -81,12 +83,12 @@ template <int V> static __device__ __forceinline__ void backward_data(const ax_b
     for (int p = 0; p < P; p++)
         for (int j = 0; j < V; j++)
             sum[p].f[j] = 0.0f;
-    const float *dy = a.dy + (size_t)n * (size_t)g.oh * (size_t)g.ow * (size_t)g.co + c;
+    const T *dy = as<T>(a.dy) + (size_t)n * (size_t)g.oh * (size_t)g.ow * (size_t)g.co + c;
     for (int r = 0; r < g.kernel; r++) {
         int h = reader(row, r, g.oh, g);
         if (h < 0)
             continue;
-        const float *line = dy + (size_t)h * (size_t)g.ow * (size_t)g.co;
+        const T *line = dy + (size_t)h * (size_t)g.ow * (size_t)g.co;
         for (int s = 0; s < g.kernel; s++) {
             pack<V> w = load<V>(a.w + (size_t)(r * g.kernel + s) * (size_t)g.ci + c);
 #pragma unroll
@@ -100,22 +102,23 @@ template <int V> static __device__ __forceinline__ void backward_data(const ax_b
             }
         }
     }
-    float *dx = a.dx + (size_t)block.x * (size_t)g.w * (size_t)g.ci + c;
+    T *dx = as<T>(a.dx) + (size_t)block.x * (size_t)g.w * (size_t)g.ci + c;
 #pragma unroll
     for (int p = 0; p < P; p++)
         if (first + p < g.w)
             store<V>(dx + (size_t)(first + p) * (size_t)g.ci, sum[p]);
 }
-AX_KERNEL_BLOCKS(dw_backward_data, 4)
+AX_MAP_KERNEL_BLOCKS(dw_backward_data, 4)
 {
     if (a.g.ci % 4 == 0)
-        backward_data<4>(block, a);
+        backward_data<4, T>(block, a);
     else
-        backward_data<1>(block, a);
+        backward_data<1, T>(block, a);
 }
 
 /* K * K taps at once in registers; K 1: the tap of block.z. */
-template <int K> static __device__ __forceinline__ void backward_weights(const ax_block &block, const ax_k_dw_backward_weights_args &a)
+template <int K, typename T>
+static __device__ __forceinline__ void backward_weights(const ax_block &block, const ax_k_dw_backward_weights_args &a)
 {
     const ax_k_conv &g = a.g;
     int lane = (int)threadIdx.x % a.lanes, c = (int)block.y * a.lanes + lane;
@@ -128,10 +131,10 @@ template <int K> static __device__ __forceinline__ void backward_weights(const a
         sum[t] = 0.0f;
     for (int row = c < g.co ? first : last; row < last; row++) {
         int n = row / g.oh, h = (row - n * g.oh) * g.stride - g.pad;
-        const float *dy = a.dy + (size_t)row * (size_t)g.ow * (size_t)g.co + c;
-        const float *x = a.x + (size_t)n * (size_t)g.h * (size_t)g.w * (size_t)g.ci + c;
+        const T *dy = as<T>(a.dy) + (size_t)row * (size_t)g.ow * (size_t)g.co + c;
+        const T *x = as<T>(a.x) + (size_t)n * (size_t)g.h * (size_t)g.w * (size_t)g.ci + c;
         for (int v = pixel; v < g.ow; v += step) {
-            float d = dy[(size_t)v * (size_t)g.co];
+            float d = get(dy + (size_t)v * (size_t)g.co);
             int u = v * g.stride - g.pad;
 #pragma unroll
             for (int r = 0; r < K; r++) {
@@ -142,7 +145,7 @@ template <int K> static __device__ __forceinline__ void backward_weights(const a
                 for (int s = 0; s < K; s++) {
                     int iw = u + (s0 + s) * g.dilation;
                     if (iw >= 0 && iw < g.w)
-                        sum[r * K + s] += d * x[((size_t)ih * (size_t)g.w + (size_t)iw) * (size_t)g.ci];
+                        sum[r * K + s] += d * get(x + ((size_t)ih * (size_t)g.w + (size_t)iw) * (size_t)g.ci);
                 }
             }
         }
@@ -155,12 +158,12 @@ template <int K> static __device__ __forceinline__ void backward_weights(const a
             part[(size_t)(K == 1 ? (int)block.z : t) * (size_t)g.co] = all;
     }
 }
-AX_KERNEL_BLOCKS(dw_backward_weights, 3)
+AX_MAP_KERNEL_BLOCKS(dw_backward_weights, 3)
 {
     if (a.g.kernel == 3)
-        backward_weights<3>(block, a);
+        backward_weights<3, T>(block, a);
     else if (a.g.kernel == 5)
-        backward_weights<5>(block, a);
+        backward_weights<5, T>(block, a);
     else
-        backward_weights<1>(block, a);
+        backward_weights<1, T>(block, a);
 }

@@ -44,6 +44,25 @@ static __device__ __forceinline__ ax_block block_of(const ax_k_share &share)
     static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block)
 #define AX_KERNEL(name) AX_KERNEL_BLOCKS(name)
 
+/* A kernel of maps, for both types of their elements, T. */
+#define AX_MAP_ENTRY(name, kernel, type, ...)                                                                          \
+    extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS, ##__VA_ARGS__)                                       \
+        ax_k_##kernel(AX_CUDA_BY_VALUE(ax_k_##kernel##_launch) launch)                                                 \
+    {                                                                                                                  \
+        unsigned k = call_of(launch);                                                                                  \
+        ax_block block = block_of(launch.share[k]);                                                                    \
+        if (threadIdx.x < block.threads)                                                                               \
+            ax_call_##name<type>(launch.call[k], block);                                                               \
+    }
+#define AX_MAP_KERNEL_BLOCKS(name, ...)                                                                                \
+    template <typename T>                                                                                              \
+    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block);         \
+    AX_MAP_ENTRY(name, name, float, ##__VA_ARGS__)                                                                     \
+    AX_MAP_ENTRY(name, name##_bf16, bf16, ##__VA_ARGS__)                                                               \
+    template <typename T>                                                                                              \
+    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block)
+#define AX_MAP_KERNEL(name) AX_MAP_KERNEL_BLOCKS(name)
+
 static __device__ __forceinline__ float act_of(int act, float y)
 {
     if (act == ACT_NONE)
@@ -58,7 +77,47 @@ static __device__ __forceinline__ bool passes(int act, float value)
     return act == ACT_NONE || (value > 0.0f && (act != ACT_RELU6 || value < 6.0f));
 }
 
-/* V neighbouring floats; V = 4 needs an address that is a multiple of 16. */
+/* The upper half of a float. */
+struct bf16 {
+    uint16_t bits;
+};
+static __device__ __forceinline__ float widened(uint32_t bits)
+{
+    union {
+        uint32_t bits;
+        float value;
+    } to = { bits << 16 };
+    return to.value;
+}
+/* To the nearest, ties to even. */
+static __device__ __forceinline__ uint32_t narrowed(float value)
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ >= 800
+    uint16_t bits;
+    asm("cvt.rn.bf16.f32 %0, %1;" : "=h"(bits) : "f"(value));
+    return bits;
+#else
+    union {
+        float value;
+        uint32_t bits;
+    } from = { value };
+    if ((from.bits & 0x7fffffffu) > 0x7f800000u) /* what isn't a number must not become one */
+        return 0x7fff;
+    return (from.bits + 0x7fffu + (from.bits >> 16 & 1)) >> 16;
+#endif
+}
+
+/* Elements of maps, by the type that they have. */
+template <typename T> static __device__ __forceinline__ const T *as(const void *p)
+{
+    return static_cast<const T *>(p);
+}
+template <typename T> static __device__ __forceinline__ T *as(void *p)
+{
+    return static_cast<T *>(p);
+}
+
+/* V neighbouring elements; V = 4 needs an address that is a multiple of four of them. */
 template <int V> struct pack {
     float f[V];
 };
@@ -82,6 +141,38 @@ template <int V> static __device__ __forceinline__ void store(float *p, pack<V> 
         *reinterpret_cast<float4 *>(p) = make_float4(v.f[0], v.f[1 % V], v.f[2 % V], v.f[3 % V]);
     else
         *p = v.f[0];
+}
+
+template <int V> static __device__ __forceinline__ pack<V> load(const bf16 *p)
+{
+    pack<V> out;
+    if (V == 4) {
+        uint2 v = *reinterpret_cast<const uint2 *>(p);
+        out.f[0] = widened(v.x & 0xffff);
+        out.f[1 % V] = widened(v.x >> 16);
+        out.f[2 % V] = widened(v.y & 0xffff);
+        out.f[3 % V] = widened(v.y >> 16);
+    } else {
+        out.f[0] = widened(p->bits);
+    }
+    return out;
+}
+template <int V> static __device__ __forceinline__ void store(bf16 *p, pack<V> v)
+{
+    if (V == 4)
+        *reinterpret_cast<uint2 *>(p) = make_uint2(narrowed(v.f[0]) | narrowed(v.f[1 % V]) << 16,
+                                                   narrowed(v.f[2 % V]) | narrowed(v.f[3 % V]) << 16);
+    else
+        p->bits = (uint16_t)narrowed(v.f[0]);
+}
+template <typename T> static __device__ __forceinline__ float get(const T *p)
+{
+    return load<1>(p).f[0];
+}
+template <typename T> static __device__ __forceinline__ void put(T *p, float value)
+{
+    pack<1> v = { { value } };
+    store<1>(p, v);
 }
 
 /* i = q * d + r; 64-bit division is slow, and hardly ever needed. */

@@ -37,15 +37,15 @@ static __device__ __forceinline__ double add_parts(const ax_block &block, place 
     return lane_sum(block, sum, lanes);
 }
 
-AX_KERNEL(column_sums)
+AX_MAP_KERNEL(column_sums)
 {
     place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
-    const float *x = a.x + (size_t)block.z * a.pixels * (size_t)a.c + p.c;
+    const T *x = as<T>(a.x) + (size_t)block.z * a.pixels * (size_t)a.c + p.c;
     double sum = 0;
     for (size_t i = p.first; i < p.last;) {
         float s = 0;
         for (int k = 0; k < RUN && i < p.last; k++, i += p.step)
-            s += x[i * (size_t)a.c];
+            s += get(x + i * (size_t)a.c);
         sum += (double)s;
     }
     sum = lane_sum(block, sum, a.lanes);
@@ -56,8 +56,11 @@ AX_KERNEL(column_sums)
     if (!last_block(a.turn + block.z * block.rows + block.y, block.columns))
         return;
     sum = add_parts(block, p, part, (int)block.columns, (size_t)a.c, a.lanes);
-    if (writes)
-        a.out[(size_t)block.z * (size_t)a.c + p.c] = (float)(a.scale * sum);
+    size_t at = (size_t)block.z * (size_t)a.c + (size_t)p.c;
+    if (writes && a.is_map)
+        put(as<T>(a.out) + at, (float)(a.scale * sum));
+    else if (writes)
+        as<float>(a.out)[at] = (float)(a.scale * sum);
 }
 
 /* Two sums of each channel: a block's go into part {block, 2, c}, and become those of all in the block that is the last.
@@ -81,7 +84,7 @@ static __device__ __forceinline__ bool add_up(const ax_block &block, place p, do
 }
 
 /* Of factor * x + other_factor * other, factors of the channel: the maps' gradients while the factors' are summed. */
-AX_KERNEL(mix_backward)
+AX_MAP_KERNEL(mix_backward)
 {
     place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
     size_t c = (size_t)a.c;
@@ -91,13 +94,13 @@ AX_KERNEL(mix_backward)
         float s = 0, q = 0;
         for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
             size_t at = i * c + (size_t)p.c;
-            float g = a.dy[at];
-            s += g * a.x[at];
-            q += g * a.other[at];
+            float g = get(as<T>(a.dy) + at);
+            s += g * get(as<T>(a.x) + at);
+            q += g * get(as<T>(a.other) + at);
             if (a.dx)
-                a.dx[at] = factor * g;
+                put(as<T>(a.dx) + at, factor * g);
             if (a.dother)
-                a.dother[at] = other_factor * g;
+                put(as<T>(a.dother) + at, other_factor * g);
         }
         sum += (double)s;
         other += (double)q;
@@ -110,15 +113,15 @@ AX_KERNEL(mix_backward)
     }
 }
 
-/* What a channel's sums come to; without parts the running statistics. One thread. */
-static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, double sum, double square)
+/* What a channel's sums come to, of differences from `shift`; without parts the running statistics. One thread. */
+static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_t k, float shift, double sum, double square)
 {
     double mean, var;
     if (a.part) {
         double shifted = sum / a.pixels;
         var = square / a.pixels - shifted * shifted;
         var = var > 0 ? var : 0;
-        mean = shifted + (double)a.x[k];
+        mean = shifted + (double)shift;
         double unbias = a.pixels > 1 ? a.pixels / (a.pixels - 1) : 1;
         double m = (double)a.running_mean[k], v = (double)a.running_var[k];
         a.running_mean[k] = (float)(m + a.momentum * (mean - m));
@@ -141,20 +144,20 @@ static __device__ __forceinline__ void finish(const ax_k_bn_final_args &a, size_
 AX_KERNEL(bn_final)
 {
     for (size_t k = thread_index(block); k < (size_t)a.c; k += thread_count(block))
-        finish(a, k, 0, 0);
+        finish(a, k, 0, 0, 0);
 }
 
-AX_KERNEL(bn_sums)
+AX_MAP_KERNEL(bn_sums)
 {
     place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
     size_t c = (size_t)a.c;
-    const float *x = a.x + p.c;
-    float shift = p.there ? *x : 0.0f; /* any value of the channel's own scale keeps the squares small */
+    const T *x = as<T>(a.x) + p.c;
+    float shift = p.there ? get(x) : 0.0f; /* any value of the channel's own scale keeps the squares small */
     double sum = 0, square = 0;
     for (size_t i = p.first; i < p.last;) {
         float s = 0, q = 0;
         for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
-            float d = x[i * c] - shift;
+            float d = get(x + i * c) - shift;
             s += d;
             q += d * d;
         }
@@ -162,29 +165,30 @@ AX_KERNEL(bn_sums)
         square += (double)q;
     }
     if (add_up(block, p, a.part, a.turn, c, a.lanes, sum, square))
-        finish(a.final, (size_t)p.c, sum, square);
+        finish(a.final, (size_t)p.c, shift, sum, square);
 }
 
-template <int V> static __device__ __forceinline__ void apply(const ax_block &block, const ax_k_bn_apply_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void apply(const ax_block &block, const ax_k_bn_apply_args &a)
 {
     uint32_t c = (uint32_t)a.c / V;
     for (size_t i = thread_index(block); i < a.n / V; i += thread_count(block)) {
         size_t pixel;
         uint32_t k;
         split(i, c, &pixel, &k);
-        pack<V> x = load<V>(a.x + i * V), s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
+        pack<V> x = load<V>(as<T>(a.x) + i * V), s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
         pack<V> mean = load<V>(a.mean + k * V);
         for (int j = 0; j < V; j++) /* subtracted first: a mean that is large beside the spread costs no digits */
             x.f[j] = act_of(a.act, s.f[j] * (x.f[j] - mean.f[j]) + b.f[j]);
-        store<V>(a.y + i * V, x);
+        store<V>(as<T>(a.y) + i * V, x);
     }
 }
-AX_KERNEL(bn_apply)
+AX_MAP_KERNEL(bn_apply)
 {
     if (a.c % 4 == 0)
-        apply<4>(block, a);
+        apply<4, T>(block, a);
     else
-        apply<1>(block, a);
+        apply<1, T>(block, a);
 }
 
 /* What forward multiplied with, from what it saved. */
@@ -206,7 +210,7 @@ static __device__ __forceinline__ void finish(const ax_k_bn_backward_final_args 
     a.k0[k] = a.train ? (float)(-gamma * i * sum / a.pixels) : 0.0f;
 }
 
-AX_KERNEL(bn_backward_sums)
+AX_MAP_KERNEL(bn_backward_sums)
 {
     place p = place_of(block, a.pixels, a.each, a.c, a.lanes);
     size_t c = (size_t)a.c;
@@ -221,7 +225,8 @@ AX_KERNEL(bn_backward_sums)
         float t = 0, q = 0;
         for (int k = 0; k < RUN && i < p.last; k++, i += p.step) {
             size_t at = i * c + (size_t)p.c;
-            float x = a.x[at] - mean, g = passes((int)a.act, s * x + b) ? a.dy[at] : 0.0f;
+            float x = get(as<T>(a.x) + at) - mean;
+            float g = passes((int)a.act, s * x + b) ? get(as<T>(a.dy) + at) : 0.0f;
             t += g;
             q += g * x;
         }
@@ -232,27 +237,28 @@ AX_KERNEL(bn_backward_sums)
         finish(a.final, (size_t)p.c, sum, sum_x);
 }
 
-template <int V> static __device__ __forceinline__ void apply_backward(const ax_block &block, const ax_k_bn_backward_apply_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void apply_backward(const ax_block &block, const ax_k_bn_backward_apply_args &a)
 {
     uint32_t c = (uint32_t)a.c / V;
     for (size_t i = thread_index(block); i < a.n / V; i += thread_count(block)) {
         size_t pixel;
         uint32_t k;
         split(i, c, &pixel, &k);
-        pack<V> x = load<V>(a.x + i * V), g = load<V>(a.dy + i * V), mean = load<V>(a.mean + k * V);
+        pack<V> x = load<V>(as<T>(a.x) + i * V), g = load<V>(as<T>(a.dy) + i * V), mean = load<V>(a.mean + k * V);
         pack<V> s = load<V>(a.a + k * V), b = load<V>(a.b + k * V);
         pack<V> k1 = load<V>(a.k1 + k * V), k0 = load<V>(a.k0 + k * V);
         for (int j = 0; j < V; j++) {
             float d = x.f[j] - mean.f[j], masked = passes(a.act, s.f[j] * d + b.f[j]) ? g.f[j] : 0.0f;
             g.f[j] = s.f[j] * masked + (k1.f[j] * d + k0.f[j]);
         }
-        store<V>(a.dx + i * V, g);
+        store<V>(as<T>(a.dx) + i * V, g);
     }
 }
-AX_KERNEL(bn_backward_apply)
+AX_MAP_KERNEL(bn_backward_apply)
 {
     if (a.c % 4 == 0)
-        apply_backward<4>(block, a);
+        apply_backward<4, T>(block, a);
     else
-        apply_backward<1>(block, a);
+        apply_backward<1, T>(block, a);
 }

@@ -17,7 +17,7 @@ static __device__ __forceinline__ element element_of(size_t i, int h, int w, int
     return e;
 }
 
-AX_KERNEL(maxpool)
+AX_MAP_KERNEL(maxpool)
 {
     const ax_k_pool g = a.g;
     size_t all = (size_t)g.n * (size_t)g.oh * (size_t)g.ow * (size_t)g.c;
@@ -29,21 +29,21 @@ AX_KERNEL(maxpool)
             int h = e.h * g.stride - g.pad + k / g.kernel, w = e.w * g.stride - g.pad + k % g.kernel;
             if (h < 0 || h >= g.h || w < 0 || w >= g.w)
                 continue;
-            float v = a.x[(((size_t)e.n * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.c +
-                          (size_t)e.c];
+            float v = get(as<T>(a.x) + (((size_t)e.n * (size_t)g.h + (size_t)h) * (size_t)g.w + (size_t)w) * (size_t)g.c +
+                          (size_t)e.c);
             if (place < 0 || v > most || v != v) { /* what isn't a number wins, so that it is noticed */
                 most = v;
                 place = k;
             }
         }
         if (a.y)
-            a.y[i] = most;
+            put(as<T>(a.y) + i, most);
         if (a.place)
             a.place[i] = (uint8_t)place;
     }
 }
 
-AX_KERNEL(maxpool_backward)
+AX_MAP_KERNEL(maxpool_backward)
 {
     const ax_k_pool g = a.g;
     size_t all = (size_t)g.n * (size_t)g.h * (size_t)g.w * (size_t)g.c;
@@ -56,8 +56,8 @@ AX_KERNEL(maxpool_backward)
                 continue;
             size_t from = (((size_t)e.n * (size_t)g.oh + (size_t)(h / g.stride)) * (size_t)g.ow +
                            (size_t)(w / g.stride)) * (size_t)g.c + (size_t)e.c;
-            sum += a.place[from] == k ? a.dy[from] : 0.0f;
+            sum += a.place[from] == k ? get(as<T>(a.dy) + from) : 0.0f;
         }
-        a.dx[i] = sum;
+        put(as<T>(a.dx) + i, sum);
     }
 }

@@ -29,29 +29,30 @@ template <int V> static __device__ __forceinline__ bool row_part(const ax_block 
     return *column < width;
 }
 
-template <int V> static __device__ __forceinline__ void forward(const ax_block &block, const ax_k_resize_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void forward(const ax_block &block, const ax_k_resize_args &a)
 {
     int column, k, n = (int)block.x / a.oh, row = (int)block.x - n * a.oh;
     if (!row_part<V>(block, a.ow, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c;
     tap v = tap_of(row, a.oh, a.ih), u = tap_of(column, a.ow, a.iw);
-    const float *top = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.lo) * (size_t)a.iw * c + k;
-    const float *low = a.x + ((size_t)n * (size_t)a.ih + (size_t)v.hi) * (size_t)a.iw * c + k;
+    const T *top = as<T>(a.x) + ((size_t)n * (size_t)a.ih + (size_t)v.lo) * (size_t)a.iw * c + k;
+    const T *low = as<T>(a.x) + ((size_t)n * (size_t)a.ih + (size_t)v.hi) * (size_t)a.iw * c + k;
     pack<V> p = load<V>(top + (size_t)u.lo * c), q = load<V>(top + (size_t)u.hi * c);
     pack<V> r = load<V>(low + (size_t)u.lo * c), s = load<V>(low + (size_t)u.hi * c);
     for (int j = 0; j < V; j++) {
         float above = (1.0f - u.t) * p.f[j] + u.t * q.f[j], below = (1.0f - u.t) * r.f[j] + u.t * s.f[j];
         p.f[j] = (1.0f - v.t) * above + v.t * below;
     }
-    store<V>(a.y + ((size_t)block.x * (size_t)a.ow + (size_t)column) * c + k, p);
+    store<V>(as<T>(a.y) + ((size_t)block.x * (size_t)a.ow + (size_t)column) * c + k, p);
 }
-AX_KERNEL(resize)
+AX_MAP_KERNEL(resize)
 {
     if (a.c % 4 == 0)
-        forward<4>(block, a);
+        forward<4, T>(block, a);
     else
-        forward<1>(block, a);
+        forward<1, T>(block, a);
 }
 
 /* Outputs *first .. *last (inclusive) hold all that read input `at`; one more on each side, for rounding. */
@@ -67,9 +68,9 @@ static __device__ __forceinline__ float weight_of(tap t, int at)
     return (t.lo == at ? 1.0f - t.t : 0.0f) + (t.hi == at ? t.t : 0.0f);
 }
 
-/* out = the sum over the places first..last, `step` floats apart, of in times their weight for `at`. */
-template <int V>
-static __device__ __forceinline__ pack<V> gathered(const float *in, size_t step, int at, int n_in, int n_out)
+/* out = the sum over the places first..last, `step` elements apart, of in times their weight for `at`. */
+template <int V, typename T>
+static __device__ __forceinline__ pack<V> gathered(const T *in, size_t step, int at, int n_in, int n_out)
 {
     int first, last;
     readers(at, n_in, n_out, &first, &last);
@@ -88,39 +89,41 @@ static __device__ __forceinline__ pack<V> gathered(const float *in, size_t step,
 }
 
 /* A thread for each place of a row of part: its outputs are neighbours in the row of dy. */
-template <int V> static __device__ __forceinline__ void backward_rows(const ax_block &block, const ax_k_resize_backward_rows_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void backward_rows(const ax_block &block, const ax_k_resize_backward_rows_args &a)
 {
     int column, k;
     if (!row_part<V>(block, a.iw, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c, row = block.x;
-    pack<V> sum = gathered<V>(a.dy + row * (size_t)a.ow * c + k, c, column, a.iw, a.ow);
+    pack<V> sum = gathered<V>(as<T>(a.dy) + row * (size_t)a.ow * c + k, c, column, a.iw, a.ow);
     store<V>(a.part + (row * (size_t)a.iw + (size_t)column) * c + k, sum);
 }
-AX_KERNEL(resize_backward_rows)
+AX_MAP_KERNEL(resize_backward_rows)
 {
     if (a.c % 4 == 0)
-        backward_rows<4>(block, a);
+        backward_rows<4, T>(block, a);
     else
-        backward_rows<1>(block, a);
+        backward_rows<1, T>(block, a);
 }
 
-template <int V> static __device__ __forceinline__ void backward(const ax_block &block, const ax_k_resize_backward_args &a)
+template <int V, typename T>
+static __device__ __forceinline__ void backward(const ax_block &block, const ax_k_resize_backward_args &a)
 {
     int column, k, n = (int)block.x / a.ih, row = (int)block.x - n * a.ih;
     if (!row_part<V>(block, a.iw, (int)a.c, &column, &k))
         return;
     size_t c = (size_t)a.c, wide = (size_t)a.iw * c;
     const float *part = a.part + (size_t)n * (size_t)a.oh * wide + (size_t)column * c + k;
-    store<V>(a.dx + ((size_t)block.x * (size_t)a.iw + (size_t)column) * c + k,
+    store<V>(as<T>(a.dx) + ((size_t)block.x * (size_t)a.iw + (size_t)column) * c + k,
              gathered<V>(part, wide, row, a.ih, a.oh));
 }
-AX_KERNEL(resize_backward)
+AX_MAP_KERNEL(resize_backward)
 {
     if (a.c % 4 == 0)
-        backward<4>(block, a);
+        backward<4, T>(block, a);
     else
-        backward<1>(block, a);
+        backward<1, T>(block, a);
 }
 
 /* A thread per pixel of the class map. */

@@ -65,6 +65,63 @@ static void with(bool own)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
+/* Largest difference, as a share of a tensor's largest: of a result that is rounded to 7 bits of mantissa, and of a
+   gradient of weights that cuDNN makes so. Short sums in another order may come to the next number. */
+static const double HALF = 0x1p-8 + 2e-3;
+
+/* own: our own dense convolutions instead of the libraries', and only they. */
+static void with_bfloat16(bool own)
+{
+    const size_t most = own ? 600000 : 3000000; /* multiply-adds */
+    ax_err err = { AX_OK, "" };
+    if (!(cuda = ax_emulated_backend(true)))
+        skip();
+    setenv("AUXCELL_CUDA_OWN_CONVOLUTION", own ? "1" : "0", 1);
+    ax_device *dev = cuda->open(0, 1, &err), *oracle = ax_backend_ref.open(0, 1, NULL);
+    if (!dev)
+        fail_msg("%s", err.msg);
+    size_t compared = 0;
+    for (size_t i = 0; i < ax_case_count; i++) {
+        const ax_case *c = &ax_cases[i];
+        const size_t work = dense_work(c);
+        if (!cuda->forward[c->op].run || !ax_op_get(c->op)->map_out || work > most || (own && !work))
+            continue;
+        ax_trial want, got[AX_WAYS];
+        ax_trial_init(&want, c, 800 + i);
+        ax_trial_round(&want);
+        ax_trial_run(&want, &ax_backend_ref, oracle, ~0u, false);
+        for (int way = 0; way < AX_WAYS; way++) {
+            ax_emulated_backwards(way == 1);
+            ax_trial_init(&got[way], c, 800 + i);
+            ax_trial_round(&got[way]);
+            got[way].bf16 = true;
+            ax_trial_run(&got[way], cuda, dev, ~0u, way == 2);
+            ax_trial_compare(&want, &got[way], HALF, 0, ax_way_name[way]);
+        }
+        ax_trial_identical(&got[0], &got[1], "threads in the other order");
+        for (int way = 0; way < AX_WAYS; way++)
+            ax_trial_release(&got[way]);
+        ax_trial_release(&want);
+        compared++;
+    }
+    assert_true(compared > (own ? 10 : 40));
+    cuda->close(dev);
+    ax_backend_ref.close(oracle);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
+static void bfloat16(void **state)
+{
+    (void)state;
+    with_bfloat16(false);
+}
+
+static void own_convolutions_bfloat16(void **state)
+{
+    (void)state;
+    with_bfloat16(true);
+}
+
 static void cudnn(void **state)
 {
     (void)state;
@@ -82,6 +139,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cudnn),
         cmocka_unit_test(own_convolutions),
+        cmocka_unit_test(bfloat16),
+        cmocka_unit_test(own_convolutions_bfloat16),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,82 @@
+"""Maps in bfloat16 on the emulated device: what 7 bits of mantissa do to the golden files' values and gradients keeps to
+stated tolerances, and TF32's would notice it; a training's steps have them, and nothing else does."""
+import glob
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
+import auxcell
+import emulated
+
+GOLDEN = sorted(glob.glob(os.path.join(os.path.dirname(__file__), "../golden/decoder-*.safetensors")))
+# largest errors, as shares of a map's largest or of the norm
+TF32, BF16 = 3e-2, {"eval.logits": 3e-2, "train.logits": 6e-2, "losses": 2e-2, "gradient norm": 2e-1}
+GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
+KERNELS = "ax_k_bn_sums", "ax_k_bn_apply", "ax_k_bn_backward_sums", "ax_k_bn_backward_apply"
+
+
+@unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
+@unittest.skipIf("address" in emulated.BUILD, "slow there")
+class Bf16(unittest.TestCase):
+    def selftest(self, *args, **switches):
+        done = emulated.engine("selftest", "--device", "cuda:0", "--json", *args, **switches)
+        self.assertEqual((done.err, done.leaks), ("", []))
+        return done.code, [json.loads(line) for line in done.out.splitlines()]
+
+    def test_golden_files(self):
+        code, exact = self.selftest(*GOLDEN)
+        self.assertEqual(code, 0, exact)
+        code, rounded = self.selftest("--bf16", *GOLDEN)
+        self.assertEqual(code, 0, rounded)
+        for group, most in BF16.items():
+            errors = {row["file"]: row["relative_error"] for row in rounded if row["group"] == group}
+            self.assertEqual(len(errors), len(GOLDEN))
+            for file, error in errors.items():
+                self.assertLess(error, most, f"{file}, {group}")
+                self.assertGreater(error, 1e-4, f"{file}, {group}: nothing is rounded")
+        # Adam's step is ours, and float32: parameters are
+        steps = [[row["relative_error"] for row in rows if row["group"] == "adam step"] for rows in (exact, rounded)]
+        self.assertEqual(steps[0], steps[1])
+
+    def test_other_tolerances_notice_it(self):
+        code, rows = self.selftest("--bf16")
+        self.assertEqual(code, 0, rows)
+        code, rows = self.selftest(GOLDEN[0], AUXCELL_CUDA_BF16=1)
+        self.assertEqual(code, 1)
+        self.assertLessEqual({"eval.logits", "train.logits", "gradients"}, {row["group"] for row in rows if not row["ok"]})
+        done = emulated.engine("selftest", "--device", "cpu", "--bf16")
+        self.assertEqual((done.code, done.err), (2, "auxcell: option --bf16: it is for CUDA, and this is cpu\n"))
+
+    def train(self, cache, bf16, **switches):
+        done = emulated.engine("try", GENOTYPE, "--device", "cuda:0", "--json", *auxcell.TINY, "--stages", "1", "--latency", "0",
+                               "--train-samples", "4", "--batch", "2", "--val-samples", "2", "--epochs", "3", "--cache", cache,
+                               "--cuda-tune", "0", "--cuda-bf16", str(bf16), **switches)
+        self.assertEqual((done.code, done.leaks), (0, []), done.err)
+        return done, json.loads(done.out)
+
+    def test_a_training(self):
+        with tempfile.TemporaryDirectory() as folder:
+            float32, expected = self.train(f"{folder}/a", 0)
+            done, result = self.train(f"{folder}/b", 1)
+            caches = [{name: open(f"{folder}/{c}/{name}", "rb").read() for name in os.listdir(f"{folder}/{c}")} for c in "ab"]
+            self.assertEqual(caches[0], caches[1])  # the encoder's outputs are float32's
+            old, same = self.train(f"{folder}/a", 1, CC=75)
+        self.assertFalse([name for name in float32.ran if "bf16" in name or name in ("ax_k_narrow", "ax_k_widen")])
+        for name in KERNELS:
+            self.assertGreater(done.ran[name + "_bf16"], 0)
+            self.assertEqual(done.ran[name + "_bf16"] + done.ran.get(name, 0), float32.ran[name], name)
+        # what is left in floats of a training: nothing of what only its steps do; a validation is float32
+        self.assertFalse([name for name in done.ran if "backward" in name and name + "_bf16" in done.ran])
+        self.assertEqual(done.ran["ax_k_bn_final"], float32.ran["ax_k_bn_final"])
+        self.assertNotEqual(result["loss"], expected["loss"])
+        for a, b in zip(result["loss"], expected["loss"], strict=True):
+            self.assertAlmostEqual(a, b, delta=5e-2 * b)
+        # an old card goes on in float32, and says so
+        self.assertEqual(same["loss"], expected["loss"])
+        self.assertEqual(old.err, "auxcell: cuda:0: maps stay float32: bfloat16 needs compute capability 8.0\n")
+
+
+auxcell.main()
