@@ -16,6 +16,7 @@ typedef struct slot {
 typedef struct loader {
     ax_source *source;
     ax_sample_spec spec;
+    const uint32_t *order; /* borrowed; NULL = as they are numbered */
     uint64_t first, count;
     uint64_t claimed, delivered; /* samples that a thread began, that next handed out; both from 0 */
     uint64_t cap;
@@ -39,7 +40,8 @@ static void *work(void *arg)
         uint64_t i = l->claimed++;
         pthread_mutex_unlock(&l->lock);
         slot made = { .ready = true };
-        ax_code code = l->source->ops->sample(l->source, &l->spec, l->first + i, &made.sample, &made.err);
+        uint64_t number = l->first + (l->order ? l->order[i] : i);
+        ax_code code = l->source->ops->sample(l->source, &l->spec, number, &made.sample, &made.err);
         made.err.code = code;
         pthread_mutex_lock(&l->lock);
         l->ring[i % l->cap] = made;
@@ -63,8 +65,8 @@ static int start_threads(loader *l, int threads)
     return why;
 }
 
-void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads,
-                     ax_err *err)
+void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, const uint32_t *order, uint64_t first,
+                     uint64_t count, int threads, ax_err *err)
 {
     threads = threads < 1 ? 1 : threads > MOST_THREADS ? MOST_THREADS : threads;
     size_t cap = 2 * (size_t)threads + 2;
@@ -78,6 +80,7 @@ void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, uint64_t fir
     }
     l->source = source;
     l->spec = *spec;
+    l->order = order;
     l->first = first;
     l->count = count;
     l->ring = ring;

@@ -197,7 +197,7 @@ static ax_code judge_all(ax_eval *e, void **each, ax_err *err)
 {
     const ax_task *task = task_of(e);
     const ax_sample_spec whole = whole_images(e);
-    void *stream = e->source->ops->stream(e->source, &whole, 0, e->n, ax_cores_allowed(), err);
+    void *stream = e->source->ops->stream(e->source, &whole, NULL, 0, e->n, ax_cores_allowed(), err);
     ax_code code = stream ? AX_OK : ax_source_failed(err->code, err);
     for (size_t i = 0; i < e->n && code == AX_OK; i++) {
         void *own = task->score_merge ? task->score_new(spec_of(e), err) : e->score;

@@ -147,6 +147,7 @@ void ax_batch_free(ax_batch *b)
         ax_plan_first(b->plan, NULL, NULL);
         b->t->be->release(b->t->dev, b->index);
     }
+    ax_cache_rest(b->t->train);
     free(b->weights);
     free(b->teacher);
     free(b->order);
@@ -155,24 +156,24 @@ void ax_batch_free(ax_batch *b)
 
 /* ---- stage 1 ---- */
 
-/* The order of an epoch: the same for every candidate of a run (common random numbers). */
-static void shuffle(ax_batch *b, int32_t epoch)
+void ax_batch_order(uint32_t *order, uint32_t n, uint64_t seed, int32_t epoch)
 {
-    uint32_t n = (uint32_t)ax_cache_count(b->t->train);
-    ax_rng rng = ax_rng_new(b->spec.seed, 1000 + (uint64_t)epoch);
+    ax_rng rng = ax_rng_new(seed, 1000 + (uint64_t)epoch);
     for (uint32_t i = 0; i < n; i++)
-        b->order[i] = i;
+        order[i] = i;
     for (uint32_t i = n; i > 1; i--) {
-        uint32_t j = ax_rng_below(&rng, i), keep = b->order[i - 1];
-        b->order[i - 1] = b->order[j];
-        b->order[j] = keep;
+        uint32_t j = ax_rng_below(&rng, i), keep = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = keep;
     }
 }
 
 static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 {
     size_t n = (size_t)b->spec.n;
-    ax_code code = AX_OK;
+    /* what no batch of this epoch has is made in its last step, so that the cache is whole after the first one */
+    ax_code code = step + 1 < b->spec.steps_per_epoch ? ax_trainer_need(b->t, b->order + (size_t)step * n, n, err)
+                                                      : ax_trainer_need(b->t, NULL, 0, err);
     if (b->at_once.parts)
         return b->t->be->copy(b->t->dev, b->index, b->order + (size_t)step * n, n * sizeof *b->index, AX_TO_DEVICE,
                               err);
@@ -206,7 +207,7 @@ static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
     uint64_t n = (uint64_t)b->spec.n, epoch = (uint64_t)(step / b->spec.steps_per_epoch);
     uint64_t in_epoch = (uint64_t)(step % b->spec.steps_per_epoch), all = ax_trainer_stage2_samples(b->t);
     /* what is left over when the batch doesn't divide an epoch's crops is skipped, not shifted into the next */
-    b->stream = ops->stream(b->t->source, &spec, epoch * all + in_epoch * n,
+    b->stream = ops->stream(b->t->source, &spec, NULL, epoch * all + in_epoch * n,
                             ((uint64_t)b->spec.steps_per_epoch - in_epoch) * n, threads, err);
     b->epoch = (int32_t)epoch;
     b->next = step;
@@ -234,7 +235,7 @@ static ax_code fill(ax_batch *b, int32_t step, ax_err *err)
     int32_t epoch = step / b->spec.steps_per_epoch;
     if (b->spec.stage == 1) {
         if (epoch != b->epoch)
-            shuffle(b, epoch);
+            ax_batch_order(b->order, (uint32_t)ax_cache_count(b->t->train), b->spec.seed, epoch);
         b->epoch = epoch;
         return gather(b, step % b->spec.steps_per_epoch, err);
     }

@@ -14,6 +14,8 @@ typedef struct ax_batch_spec {
 } ax_batch_spec;
 typedef struct ax_batch ax_batch;
 
+/* The order of the n crops of stage 1 in an epoch: the same for every candidate of a run (common random numbers). */
+void ax_batch_order(uint32_t *order, uint32_t n, uint64_t seed, int32_t epoch);
 /* Memory for a batch, bound to the plan from its first crop on. */
 ax_batch *ax_batch_new(ax_trainer *t, const ax_batch_spec *spec, ax_plan *plan, ax_err *err);
 void ax_batch_free(ax_batch *b);

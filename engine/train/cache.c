@@ -13,29 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct ax_cache {
-    void *map;
-    size_t bytes, count;
-    const ax_cache_entry *index;
-    const ax_task_spec *task; /* the source's */
-    unsigned extras;          /* AX_CACHE_TEACHER and so on */
-    ax_taps taps;
-};
-
-/* A file to open, and how to make it. */
-typedef struct opening {
-    const char *dir, *path;
-    const ax_cache_spec *spec;
-    const ax_encoder *encoder;
-    uint64_t key;
-    const ax_backend *be;
-    ax_device *dev;
-    ax_cache_progress progress;
-    void *context;
-} opening;
-
 /* Maps a finished file; NULL without a message when it isn't one for this key. */
-static ax_cache *map_file(int fd, const opening *o)
+static ax_cache *map_file(int fd, const ax_cache_opening *o)
 {
     struct stat st;
     const ax_sample_spec *s = &o->spec->samples;
@@ -55,7 +34,7 @@ static ax_cache *map_file(int fd, const opening *o)
     }
     const char *index = (const char *)map + sizeof(ax_cache_header);
     *c = (ax_cache) { map,        bytes,        claim.count, (const ax_cache_entry *)(const void *)index,
-                      claim.task, claim.extras, *claim.taps };
+                      claim.task, claim.extras, *claim.taps, NULL };
     return c;
 }
 
@@ -66,7 +45,7 @@ static bool is_ours(int fd)
     return !fstat(fd, &st) && S_ISREG(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-static ax_cache *open_finished(const opening *o)
+ax_cache *ax_cache_open_finished(const ax_cache_opening *o)
 {
     int fd = open(o->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     ax_cache *c = fd >= 0 && is_ours(fd) ? map_file(fd, o) : NULL;
@@ -136,16 +115,28 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
     return key ? key : 1;
 }
 
-static ax_code fill(const opening *o, int fd, ax_err *err)
+/* Makes all of it. */
+static ax_code fill(const ax_cache_opening *o, int fd, ax_err *err)
 {
-    return ax_cache_fill(fd, o->dir ? o->dir : "cache in memory", o->spec, o->key, o->be, o->dev, o->progress,
-                         o->context, err);
+    size_t all = o->spec->count;
+    ax_cache_maker *m =
+        ax_cache_maker_new(fd, o->dir ? o->dir : "cache in memory", o->spec, NULL, o->key, o->be, o->dev, err);
+    ax_code code = m ? AX_OK : AX_ENOMEM;
+    for (size_t i = 0; i < all && code == AX_OK; i++) {
+        code = ax_cache_maker_next(m, err);
+        if (code == AX_OK && o->progress)
+            o->progress(o->context, i + 1, all);
+    }
+    if (code == AX_OK)
+        code = ax_cache_maker_end(m, err);
+    ax_cache_maker_free(m);
+    return code;
 }
 
 /* With the lock held: makes the file unless another process did while we waited. */
-static ax_cache *open_locked(const opening *o, ax_err *err)
+static ax_cache *open_locked(const ax_cache_opening *o, ax_err *err)
 {
-    ax_cache *c = open_finished(o);
+    ax_cache *c = ax_cache_open_finished(o);
     if (c)
         return c;
     char tmp[4200];
@@ -168,12 +159,11 @@ static ax_cache *open_locked(const opening *o, ax_err *err)
     return c;
 }
 
-/* Its lock, which isn't waited for where it is somebody else's file. */
-static ax_cache *lock_and_open(const opening *o, ax_err *err)
+/* Its lock isn't waited for where it is somebody else's file. */
+int ax_cache_lock(const ax_cache_opening *o, ax_err *err)
 {
     char lock[4200];
     snprintf(lock, sizeof lock, "%s.lock", o->path);
-    ax_cache *c = NULL;
     struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
     int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
     if (fd < 0)
@@ -183,13 +173,22 @@ static ax_cache *lock_and_open(const opening *o, ax_err *err)
     else if (fcntl(fd, F_OFD_SETLKW, &whole))
         ax_fail(err, AX_EIO, "%s: cannot lock: %s", lock, strerror(errno));
     else
-        c = open_locked(o, err);
+        return fd;
+    if (fd >= 0)
+        close(fd);
+    return -1;
+}
+
+static ax_cache *lock_and_open(const ax_cache_opening *o, ax_err *err)
+{
+    int fd = ax_cache_lock(o, err);
+    ax_cache *c = fd >= 0 ? open_locked(o, err) : NULL;
     if (fd >= 0)
         close(fd);
     return c;
 }
 
-static ax_cache *open_in_memory(const opening *o, ax_err *err)
+static ax_cache *open_in_memory(const ax_cache_opening *o, ax_err *err)
 {
     ax_cache *c = NULL;
     int fd = memfd_create("auxcell-cache", MFD_CLOEXEC);
@@ -202,23 +201,27 @@ static ax_cache *open_in_memory(const opening *o, ax_err *err)
     return c;
 }
 
+ax_code ax_cache_find(ax_cache_opening *o, ax_err *err)
+{
+    o->encoder = o->spec->encoder ? o->spec->encoder : ax_encoder_builtin();
+    if (!(o->key = cache_key(o->spec, o->encoder, err)))
+        return err->code;
+    /* users who share a folder have files of their own */
+    if (o->dir && (size_t)snprintf(o->path, sizeof o->path, "%s/stage1-%016llx-%u.cache", o->dir,
+                                   (unsigned long long)o->key, (unsigned)geteuid()) >= sizeof o->path)
+        return ax_fail(err, AX_EINVAL, "%s: name is too long", o->dir);
+    return AX_OK;
+}
+
 ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_backend *be, ax_device *dev,
                         ax_cache_progress progress, void *context, ax_err *err)
 {
-    char path[4096];
-    const ax_encoder *encoder = spec->encoder ? spec->encoder : ax_encoder_builtin();
-    const opening o = { dir, path, spec, encoder, cache_key(spec, encoder, err), be, dev, progress, context };
-    if (!o.key)
+    ax_cache_opening o = { .dir = dir, .spec = spec, .be = be, .dev = dev, .progress = progress, .context = context };
+    if (ax_cache_find(&o, err) != AX_OK)
         return NULL;
     if (!dir)
         return open_in_memory(&o, err);
-    /* users who share a folder have files of their own */
-    if ((size_t)snprintf(path, sizeof path, "%s/stage1-%016llx-%u.cache", dir, (unsigned long long)o.key,
-                         (unsigned)geteuid()) >= sizeof path) {
-        ax_fail(err, AX_EINVAL, "%s: name is too long", dir);
-        return NULL;
-    }
-    ax_cache *c = open_finished(&o);
+    ax_cache *c = ax_cache_open_finished(&o);
     return c ? c : lock_and_open(&o, err);
 }
 
@@ -227,6 +230,7 @@ void ax_cache_free(ax_cache *c)
     if (!c)
         return;
     munmap(c->map, c->bytes);
+    ax_cache_making_free(c->making);
     free(c);
 }
 

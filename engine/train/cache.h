@@ -19,7 +19,7 @@ typedef struct ax_cache_item {
 } ax_cache_item;
 /* What it holds. */
 typedef struct ax_cache_spec {
-    ax_source *source;
+    ax_source *source;         /* borrowed, like encoder, until the cache is whole */
     const ax_encoder *encoder; /* NULL = the built-in one */
     ax_fingerprint data;       /* of the source */
     ax_sample_spec samples;
@@ -36,6 +36,17 @@ typedef void (*ax_cache_progress)(void *context, size_t done, size_t all);
    is computed again; every byte is checked here, and never again. dir NULL: anonymous memory. */
 ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_backend *be, ax_device *dev,
                         ax_cache_progress progress, void *context, ax_err *err);
+/* The same without making anything yet, where all samples have the size that the spec says: ax_cache_need makes them,
+   in this order (copied) of all of them. The file appears with the last one, and others who want it wait until then;
+   there must be no teacher. */
+ax_cache *ax_cache_begin(const char *dir, const ax_cache_spec *spec, const uint32_t *order, const ax_backend *be,
+                         ax_device *dev, ax_err *err);
+/* Makes what is still missing of these n items, NULL = of all, and what comes before them. A sample that can't be made
+   (AX_EDATA) is tried again the next time. */
+ax_code ax_cache_need(ax_cache *c, const uint32_t *item, size_t n, ax_err *err);
+bool ax_cache_whole(const ax_cache *c);
+/* Nothing will be needed for a while: no sample is made ahead. */
+void ax_cache_rest(ax_cache *c);
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
@@ -44,7 +55,7 @@ enum { AX_CACHE_TEACHER = 1, AX_CACHE_MIRRORED = 2 };
 /* Those of the file that holds count samples of one size; extras: bits of the above. */
 size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
                          unsigned extras);
-const ax_taps *ax_cache_taps(const ax_cache *c); /* of its encoder */
-ax_cache_item ax_cache_get(const ax_cache *c, size_t i);
+const ax_taps *ax_cache_taps(const ax_cache *c);         /* of its encoder */
+ax_cache_item ax_cache_get(const ax_cache *c, size_t i); /* one that is made */
 
 #endif

@@ -1,4 +1,4 @@
-/* Fills a cache file: every sample through the encoder, and the teacher. */
+/* Makes the items of a cache file: every sample through the encoder, and the teacher. */
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/graph/session.h"
@@ -66,77 +66,170 @@ static ax_code fill_item(encoder *e, const ax_cache_spec *spec, ax_sample *sampl
     return fill_taps(e, sample, l->mirrored, at, err);
 }
 
-/* The item of a sample, in a buffer that grows. */
-typedef struct item {
-    char *bytes;
+struct ax_cache_maker {
+    ax_cache_spec spec;
+    int fd;
+    char *name; /* for messages */
+    uint64_t key;
+    encoder encoder;
+    uint32_t *order; /* NULL = as they are numbered */
+    bool *has;
+    size_t made;
+    ax_cache_entry *index;
+    uint64_t end; /* of the items so far; with an order, of the file */
+    char *bytes;  /* of an item; grows */
     size_t cap;
-} item;
+    void *stream; /* of the samples that are still to be made, NULL = not open */
+};
 
-static ax_code make_item(item *it, encoder *e, const ax_cache_spec *spec, ax_sample *sample, const ax_cache_layout *l,
-                         ax_err *err)
+static uint64_t first_offset(const ax_cache_maker *m)
 {
-    ax_code code = encoder_prepare(e, sample->h, sample->w, err);
-    if (code == AX_OK && l->bytes > it->cap) {
-        free(it->bytes);
-        it->bytes = aligned_alloc(64, l->bytes);
-        it->cap = it->bytes ? l->bytes : 0;
-        if (!it->bytes)
-            return ax_fail(err, AX_ENOMEM, "no memory for an item of %zu bytes", l->bytes);
-        memset(it->bytes, 0, l->bytes);
-    }
-    return code == AX_OK ? fill_item(e, spec, sample, l, it->bytes, err) : code;
+    return ax_align64(sizeof(ax_cache_header) + m->spec.count * sizeof *m->index);
 }
 
-static ax_code write_head(int fd, const char *name, uint64_t key, const ax_cache_entry *index, size_t count,
-                          uint64_t bytes, ax_err *err)
+static ax_cache_layout layout_of(const ax_cache_maker *m, int32_t h, int32_t w)
 {
-    ax_cache_header head = { .key = key, .count = count, .bytes = bytes };
-    memcpy(head.magic, ax_cache_magic, sizeof head.magic);
-    head.crc = ax_cache_head_crc(&head, index);
-    ax_code code = ax_write_at(fd, index, count * sizeof *index, sizeof head, name, err);
-    if (code == AX_OK)
-        code = ax_write_at(fd, &head, sizeof head, 0, name, err);
-    if (code == AX_OK && fsync(fd))
-        code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", name, strerror(errno));
+    return ax_cache_layout_of(&m->spec.source->info.task, &m->encoder.of->taps, h, w, ax_cache_extras(&m->spec));
+}
+
+/* Items of one size have their places from the beginning. */
+static void place_items(ax_cache_maker *m)
+{
+    const ax_sample_spec *s = &m->spec.samples;
+    size_t bytes = layout_of(m, s->h, s->w).bytes;
+    for (size_t i = 0; i < m->spec.count; i++, m->end += bytes)
+        m->index[i] = (ax_cache_entry) { .offset = m->end, .h = s->h, .w = s->w };
+}
+
+ax_cache_maker *ax_cache_maker_new(int fd, const char *name, const ax_cache_spec *spec, const uint32_t *order,
+                                   uint64_t key, const ax_backend *be, ax_device *dev, ax_err *err)
+{
+    ax_cache_maker *m = calloc(1, sizeof *m);
+    if (m) {
+        *m = (ax_cache_maker) { .spec = *spec, .fd = fd, .key = key, .name = strdup(name) };
+        m->encoder = (encoder) { .of = spec->encoder ? spec->encoder : ax_encoder_builtin(),
+                                 .session = { .be = be, .dev = dev } };
+        m->index = calloc(spec->count, sizeof *m->index);
+        m->has = calloc(spec->count, sizeof *m->has);
+        m->order = order ? malloc(spec->count * sizeof *order) : NULL;
+    }
+    if (!m || !m->name || !m->index || !m->has || (order && !m->order)) {
+        ax_cache_maker_free(m);
+        ax_fail(err, AX_ENOMEM, "cache: no memory");
+        return NULL;
+    }
+    m->end = first_offset(m);
+    if (order) {
+        memcpy(m->order, order, spec->count * sizeof *order);
+        place_items(m);
+    }
+    return m;
+}
+
+void ax_cache_maker_rest(ax_cache_maker *m)
+{
+    if (m->stream)
+        m->spec.source->ops->stream_close(m->stream);
+    m->stream = NULL;
+}
+
+void ax_cache_maker_free(ax_cache_maker *m)
+{
+    if (!m)
+        return;
+    ax_cache_maker_rest(m);
+    ax_session_drop(&m->encoder.session);
+    free(m->name);
+    free(m->order);
+    free(m->has);
+    free(m->index);
+    free(m->bytes);
+    free(m);
+}
+
+bool ax_cache_maker_has(const ax_cache_maker *m, size_t item)
+{
+    return m->has[item];
+}
+
+size_t ax_cache_maker_made(const ax_cache_maker *m)
+{
+    return m->made;
+}
+
+const ax_cache_entry *ax_cache_maker_index(const ax_cache_maker *m)
+{
+    return m->index;
+}
+
+/* The next sample; one that failed isn't passed over. */
+static ax_code take_sample(ax_cache_maker *m, ax_sample *out, ax_err *err)
+{
+    const ax_cache_spec *spec = &m->spec;
+    const ax_source_ops *ops = spec->source->ops;
+    const uint32_t *order = m->order ? m->order + m->made : NULL;
+    if (!m->stream && !(m->stream = ops->stream(spec->source, &spec->samples, order, order ? 0 : m->made,
+                                                spec->count - m->made, spec->threads, err)))
+        return ax_source_failed(err ? err->code : AX_EIO, err);
+    ax_code code = ax_source_failed(ops->next(m->stream, out, err), err);
+    if (code != AX_OK)
+        ax_cache_maker_rest(m);
     return code;
 }
 
-ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint64_t key, const ax_backend *be,
-                      ax_device *dev, ax_cache_progress progress, void *context, ax_err *err)
+/* Lays the item of a sample out in m->bytes. */
+static ax_code make_item(ax_cache_maker *m, ax_sample *sample, const ax_cache_layout *l, ax_err *err)
 {
-    ax_source *source = spec->source;
-    encoder e = { .of = spec->encoder ? spec->encoder : ax_encoder_builtin(), .session = { .be = be, .dev = dev } };
-    item it = { NULL, 0 };
-    ax_cache_entry *index = calloc(spec->count, sizeof *index);
-    void *stream = index ? source->ops->stream(source, &spec->samples, 0, spec->count, spec->threads, err) : NULL;
-    ax_code code = stream  ? AX_OK
-                   : index ? ax_source_failed(err ? err->code : AX_EIO, err)
-                           : ax_fail(err, AX_ENOMEM, "cache: no memory");
-    uint64_t at = ax_align64(sizeof(ax_cache_header) + spec->count * sizeof *index);
-    for (size_t i = 0; i < spec->count && code == AX_OK; i++) {
-        ax_sample sample = { 0 };
-        code = ax_source_failed(source->ops->next(stream, &sample, err), err);
-        if (code != AX_OK)
-            break;
-        const ax_cache_layout l =
-            ax_cache_layout_of(&source->info.task, &e.of->taps, sample.h, sample.w, ax_cache_extras(spec));
-        code = make_item(&it, &e, spec, &sample, &l, err);
-        index[i] = (ax_cache_entry) { .offset = at, .h = sample.h, .w = sample.w };
-        if (code == AX_OK)
-            index[i].crc = ax_crc32c(0, it.bytes, l.bytes);
-        if (code == AX_OK)
-            code = ax_write_at(fd, it.bytes, l.bytes, at, name, err);
-        ax_sample_release(&sample);
-        at += l.bytes;
-        if (code == AX_OK && progress)
-            progress(context, i + 1, spec->count);
+    ax_code code = encoder_prepare(&m->encoder, sample->h, sample->w, err);
+    if (code == AX_OK && l->bytes > m->cap) {
+        free(m->bytes);
+        m->bytes = aligned_alloc(64, l->bytes);
+        m->cap = m->bytes ? l->bytes : 0;
+        if (!m->bytes)
+            return ax_fail(err, AX_ENOMEM, "no memory for an item of %zu bytes", l->bytes);
+        memset(m->bytes, 0, l->bytes);
     }
-    if (stream)
-        source->ops->stream_close(stream);
+    return code == AX_OK ? fill_item(&m->encoder, &m->spec, sample, l, m->bytes, err) : code;
+}
+
+ax_code ax_cache_maker_next(ax_cache_maker *m, ax_err *err)
+{
+    ax_sample sample = { 0 };
+    ax_code code = take_sample(m, &sample, err);
+    if (code != AX_OK)
+        return code;
+    size_t i = m->order ? m->order[m->made] : m->made;
+    ax_cache_entry *e = &m->index[i];
+    const ax_cache_layout l = layout_of(m, sample.h, sample.w);
+    if (!m->order)
+        *e = (ax_cache_entry) { .offset = m->end, .h = sample.h, .w = sample.w };
+    code = make_item(m, &sample, &l, err);
+    if (code == AX_OK) {
+        e->crc = ax_crc32c(0, m->bytes, l.bytes);
+        code = ax_write_at(m->fd, m->bytes, l.bytes, e->offset, m->name, err);
+    }
+    ax_sample_release(&sample);
+    if (code != AX_OK) {
+        ax_cache_maker_rest(m);
+        return code;
+    }
+    if (!m->order)
+        m->end += l.bytes;
+    m->has[i] = true;
+    m->made++;
+    return AX_OK;
+}
+
+ax_code ax_cache_maker_end(ax_cache_maker *m, ax_err *err)
+{
+    ax_cache_header head = { .key = m->key, .count = m->spec.count, .bytes = m->end };
+    memcpy(head.magic, ax_cache_magic, sizeof head.magic);
+    head.crc = ax_cache_head_crc(&head, m->index);
+    ax_cache_maker_rest(m);
+    ax_code code = ax_write_at(m->fd, m->index, m->spec.count * sizeof *m->index, sizeof head, m->name, err);
     if (code == AX_OK)
-        code = write_head(fd, name, key, index, spec->count, at, err);
-    ax_session_drop(&e.session);
-    free(it.bytes);
-    free(index);
+        code = ax_write_at(m->fd, &head, sizeof head, 0, m->name, err);
+    if (code == AX_OK && fsync(m->fd))
+        code = ax_fail(err, AX_EIO, "%s: cannot sync: %s", m->name, strerror(errno));
     return code;
 }

@@ -54,8 +54,63 @@ typedef struct ax_cache_claim {
 bool ax_cache_is(const void *file, size_t n, const ax_cache_claim *claim);
 uint32_t ax_cache_head_crc(const ax_cache_header *head, const ax_cache_entry *index);
 
-/* Computes all items and writes the file with this key to fd; name is for messages. */
-ax_code ax_cache_fill(int fd, const char *name, const ax_cache_spec *spec, uint64_t key, const ax_backend *be,
-                      ax_device *dev, ax_cache_progress progress, void *context, ax_err *err);
+/* ---- how it is made (cache_fill.c) ---- */
+
+typedef struct ax_cache_maker ax_cache_maker;
+/* Makes the items of a file with this key in fd, one after the other, in this order (copied; NULL: as they are
+   numbered, and samples may be of any size). name is for messages. */
+ax_cache_maker *ax_cache_maker_new(int fd, const char *name, const ax_cache_spec *spec, const uint32_t *order,
+                                   uint64_t key, const ax_backend *be, ax_device *dev, ax_err *err);
+void ax_cache_maker_free(ax_cache_maker *m);
+/* Makes one more; after a failure the same again. */
+ax_code ax_cache_maker_next(ax_cache_maker *m, ax_err *err);
+bool ax_cache_maker_has(const ax_cache_maker *m, size_t item);
+size_t ax_cache_maker_made(const ax_cache_maker *m);
+/* With an order, complete from the beginning but for the checksums. */
+const ax_cache_entry *ax_cache_maker_index(const ax_cache_maker *m);
+/* Closes the stream of samples until the next one is made. */
+void ax_cache_maker_rest(ax_cache_maker *m);
+/* Writes the head, once all is made; the file is on the disk then. */
+ax_code ax_cache_maker_end(ax_cache_maker *m, ax_err *err);
+
+/* ---- a file that is open (cache.c) ---- */
+
+/* One that is still being made (cache_begin.c). */
+typedef struct ax_cache_making {
+    int fd, lock;     /* lock: -1 = there is none, for it is in memory only */
+    char *path, *tmp; /* where it will be, and where it is; NULL likewise */
+    uint64_t key;
+    const ax_task_spec *task;
+    ax_cache_maker *maker;
+} ax_cache_making;
+struct ax_cache {
+    void *map;
+    size_t bytes, count;
+    const ax_cache_entry *index;
+    const ax_task_spec *task; /* the source's */
+    unsigned extras;          /* AX_CACHE_TEACHER and so on */
+    ax_taps taps;
+    ax_cache_making *making; /* NULL: it is whole */
+};
+/* A file to open, and how to make it. */
+typedef struct ax_cache_opening {
+    const char *dir; /* NULL = memory */
+    char path[4096];
+    const ax_cache_spec *spec;
+    const ax_encoder *encoder;
+    uint64_t key;
+    const ax_backend *be;
+    ax_device *dev;
+    ax_cache_progress progress;
+    void *context;
+} ax_cache_opening;
+/* Fills in path, encoder and key. */
+ax_code ax_cache_find(ax_cache_opening *o, ax_err *err);
+/* NULL without a message: it isn't there, or no good. */
+ax_cache *ax_cache_open_finished(const ax_cache_opening *o);
+/* A descriptor that holds the lock of its path, -1 = failed. It waits for others who hold it. */
+int ax_cache_lock(const ax_cache_opening *o, ax_err *err);
+/* Frees what is begun; what is unfinished leaves no file. */
+void ax_cache_making_free(ax_cache_making *m);
 
 #endif

@@ -316,7 +316,7 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
         return err->code;
     size_t n_images = ax_cache_count(e->t->val), done = 0;
     int threads = ax_trainer_loaders(e->t);
-    void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, 0, n_images, threads, err) : NULL;
+    void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, NULL, 0, n_images, threads, err) : NULL;
     ax_code code = e->end_to_end && !stream ? err->code : AX_OK;
     if (code == AX_OK && !e->flip)
         code = ax_device_score_init(&e->counts, e->t->be, e->t->dev, task, err);

@@ -64,8 +64,10 @@ typedef struct ax_source_ops {
     /* From here on at most so many bytes of decoded images stay in memory, from one sample to the next; 0: none, as at
        the beginning. Samples are the same. Not while a stream is open or a sample is made. NULL: nothing is decoded. */
     void (*keep)(ax_source *s, size_t bytes);
-    /* Samples first .. first+count-1 in order, made ahead by `threads` threads. next blocks; AX_OK fills out. */
-    void *(*stream)(ax_source *s, const ax_sample_spec *spec, uint64_t first, uint64_t count, int threads, ax_err *err);
+    /* Samples first .. first+count-1, made ahead by `threads` threads. order: NULL, or which sample comes first,
+       second, ...: first + order[0], ...; borrowed until the stream is closed. next blocks; AX_OK fills out. */
+    void *(*stream)(ax_source *s, const ax_sample_spec *spec, const uint32_t *order, uint64_t first, uint64_t count,
+                    int threads, ax_err *err);
     ax_code (*next)(void *stream, ax_sample *out, ax_err *err);
     void (*stream_close)(void *stream); /* also in the middle: stops and joins the threads */
 } ax_source_ops;

@@ -99,6 +99,27 @@ bool ax_trainer_has_teacher(const ax_settings *s)
     return s->teacher[0] && s->kd_weight > 0;
 }
 
+/* Whether the first epoch may begin while its crops are still being made: nobody else waits for the file then, and
+   nothing is asked of all of them before. */
+static bool makes_on_the_way(const ax_trainer *t)
+{
+    return t->settings.workers == 1 && !t->be->separate && !t->source->info.task.weighted;
+}
+
+/* In the order of the first epoch. */
+static ax_cache *begin_train_cache(ax_trainer *t, const char *dir, const ax_cache_spec *spec, ax_err *err)
+{
+    uint32_t *order = malloc(spec->count * sizeof *order);
+    if (!order) {
+        ax_fail(err, AX_ENOMEM, "no memory for a trainer");
+        return NULL;
+    }
+    ax_batch_order(order, (uint32_t)spec->count, (uint64_t)t->settings.seed, 0);
+    ax_cache *c = ax_cache_begin(dir, spec, order, t->be, t->dev, err);
+    free(order);
+    return c;
+}
+
 /* The teacher is needed for what the cache lacks only, and for its name. */
 static ax_code open_train_cache(ax_trainer *t, const char *dir, ax_cache_spec *spec, ax_cache_progress progress,
                                 void *context, ax_err *err)
@@ -110,7 +131,8 @@ static ax_code open_train_cache(ax_trainer *t, const char *dir, ax_cache_spec *s
             return err->code;
         t->teacher_key = ax_teacher_key(spec->teacher);
     }
-    t->train = ax_cache_open(dir, spec, t->be, t->dev, progress, context, err);
+    t->train = !spec->teacher && makes_on_the_way(t) ? begin_train_cache(t, dir, spec, err)
+                                                     : ax_cache_open(dir, spec, t->be, t->dev, progress, context, err);
     ax_teacher_free(spec->teacher);
     spec->teacher = NULL;
     return t->train ? AX_OK : err->code;
@@ -177,6 +199,14 @@ static ax_code check_unchanged(ax_trainer *t, ax_err *err)
     if (code == AX_OK && now.data != t->data.data)
         code = ax_fail(err, AX_EDATA, "%s: its files changed while they were read", t->source->info.spec);
     return code;
+}
+
+ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err)
+{
+    if (ax_cache_whole(t->train))
+        return AX_OK;
+    ax_code code = ax_cache_need(t->train, crop, n, err);
+    return code == AX_OK && ax_cache_whole(t->train) ? check_unchanged(t, err) : code;
 }
 
 static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)

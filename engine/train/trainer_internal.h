@@ -36,6 +36,9 @@ struct ax_trainer {
 void ax_trainer_configure(const ax_trainer *t, ax_device *dev);
 /* Whether stage 1 learns from a teacher. */
 bool ax_trainer_has_teacher(const ax_settings *s);
+/* Has the cache make what it lacks of these n crops of stage 1, NULL = of all; AX_EDATA: one can't be made, or the data
+   changed meanwhile. */
+ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err);
 /* How the crops of a stage are cut. */
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage);
 /* Threads that make samples: the setting, or one for each core, at least two. They wait most of the time, but for the

@@ -108,7 +108,7 @@ static size_t read_samples(ax_source *s, ax_split split, float *out)
                                   .shuffle = true };
     size_t images = split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val, n = 0;
     ax_err err = { AX_OK, "" };
-    void *stream = s->ops->stream(s, &spec, 0, 2 * images, 3, &err);
+    void *stream = s->ops->stream(s, &spec, NULL, 0, 2 * images, 3, &err);
     assert_non_null(stream);
     for (size_t i = 0; i < 2 * images; i++) {
         ax_sample sample;

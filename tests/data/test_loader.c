@@ -34,7 +34,7 @@ static void in_order_with_errors(void **state)
     ax_source s = { .ops = &numbered_ops, .info = { .spec = "numbers" } };
     for (int threads = 1; threads <= 5; threads += 2) {
         ax_err err = { AX_OK, "" };
-        void *l = ax_loader_open(&s, &any, 100, 60, threads, &err);
+        void *l = ax_loader_open(&s, &any, NULL, 100, 60, threads, &err);
         assert_non_null(l);
         for (int i = 100; i < 160; i++) {
             ax_sample out;
@@ -58,12 +58,31 @@ static void in_order_with_errors(void **state)
     }
 }
 
+/* What fails is as much in the order as what doesn't. */
+static void in_another_order(void **state)
+{
+    (void)state;
+    ax_source s = { .ops = &numbered_ops, .info = { .spec = "numbers" } };
+    static const uint32_t order[] = { 3, 0, 7, 2, 25, 1 };
+    for (int threads = 1; threads <= 4; threads += 3) {
+        void *l = ax_loader_open(&s, &any, order, 10, 6, threads, NULL);
+        assert_non_null(l);
+        for (int i = 0; i < 6; i++) {
+            ax_sample out;
+            assert_int_equal(ax_loader_next(l, &out, NULL), i == 2 ? AX_EFORMAT : AX_OK);
+            assert_int_equal(out.h, i == 2 ? 0 : 10 + order[i]);
+            ax_sample_release(&out);
+        }
+        ax_loader_close(l);
+    }
+}
+
 static void closed_in_the_middle(void **state)
 {
     (void)state;
     ax_source s = { .ops = &numbered_ops };
     for (uint64_t taken = 0; taken < 30; taken++) {
-        void *l = ax_loader_open(&s, &any, 0, UINT64_MAX, 1 + (int)(taken % 4), NULL);
+        void *l = ax_loader_open(&s, &any, NULL, 0, UINT64_MAX, 1 + (int)(taken % 4), NULL);
         assert_non_null(l);
         for (uint64_t i = 0; i < taken; i++) {
             ax_sample out;
@@ -73,7 +92,7 @@ static void closed_in_the_middle(void **state)
         }
         ax_loader_close(l); /* leaks are the address sanitizer's business, joined threads the thread sanitizer's */
     }
-    void *l = ax_loader_open(&s, &any, 0, 0, 0, NULL);
+    void *l = ax_loader_open(&s, &any, NULL, 0, 0, 0, NULL);
     ax_sample out;
     assert_int_equal(ax_loader_next(l, &out, NULL), AX_EINVAL);
     ax_loader_close(l);
@@ -95,7 +114,7 @@ static void same_for_any_threads(const char *name)
                                   .mirror = true,
                                   .random_crop = true,
                                   .seed = 42 };
-    void *one = s->ops->stream(s, &spec, 3, 20, 1, &err), *four = s->ops->stream(s, &spec, 3, 20, 4, &err);
+    void *one = s->ops->stream(s, &spec, NULL, 3, 20, 1, &err), *four = s->ops->stream(s, &spec, NULL, 3, 20, 4, &err);
     assert_true(one && four);
     for (uint64_t i = 3; i < 23; i++) {
         ax_sample a, b, c;
@@ -158,9 +177,8 @@ static void wrong_specs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(in_order_with_errors),
-        cmocka_unit_test(closed_in_the_middle),
-        cmocka_unit_test(deterministic),
+        cmocka_unit_test(in_order_with_errors), cmocka_unit_test(in_another_order),
+        cmocka_unit_test(closed_in_the_middle), cmocka_unit_test(deterministic),
         cmocka_unit_test(wrong_specs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,6 +139,114 @@ static void is_made_once(void **state)
     assert_int_equal(opens_with(p), 0);
 }
 
+static ax_cache *begin(place *p, const uint32_t order[SAMPLES])
+{
+    ax_err err = { AX_OK, "" };
+    ax_cache *c = ax_cache_begin(p->dir, &p->spec, order, p->be, p->dev, &err);
+    if (!c)
+        fail_msg("%s", err.msg);
+    return c;
+}
+
+static int files_in(const place *p, const char *end)
+{
+    DIR *dir = opendir(p->dir);
+    int n = 0;
+    for (struct dirent *e; (e = readdir(dir));) {
+        size_t length = strlen(e->d_name), tail = strlen(end);
+        n += length > tail && !strcmp(e->d_name + length - tail, end);
+    }
+    closedir(dir);
+    return n;
+}
+
+/* Items that are made when they are asked for, in another order, come to the same file; less of them to none. */
+static void made_on_the_way(void **state)
+{
+    place *p = *state;
+    static const uint32_t order[SAMPLES] = { 2, 0, 1 };
+    size_t n, again;
+    assert_int_equal(opens_with(p), SAMPLES);
+    find_file(p);
+    char *bytes = read_file(p, &n);
+    assert_int_equal(unlink(p->file), 0);
+
+    ax_cache *c = begin(p, order);
+    assert_int_equal(ax_cache_count(c), SAMPLES);
+    assert_int_equal(ax_cache_bytes(c), n);
+    assert_int_equal(ax_cache_need(c, &order[1], 1, NULL), AX_OK); /* item 0, and 2 before it */
+    const ax_cache_entry *place_of = (void *)(bytes + sizeof(ax_cache_header));
+    ax_cache_item item = ax_cache_get(c, 2);
+    assert_int_equal(item.h, SIDE);
+    assert_memory_equal(item.tap[0], bytes + place_of[2].offset, n - place_of[2].offset);
+    assert_false(ax_cache_whole(c));
+    assert_int_equal(files_in(p, ".cache"), 0);
+    ax_cache_rest(c);
+    assert_int_equal(ax_cache_need(c, NULL, 0, NULL), AX_OK);
+    assert_true(ax_cache_whole(c));
+    assert_memory_equal(ax_cache_get(c, 2).tap[0], bytes + place_of[2].offset, n - place_of[2].offset);
+    char *made = read_file(p, &again);
+    assert_int_equal(again, n);
+    assert_memory_equal(made, bytes, n);
+    free(made);
+    ax_cache_free(c);
+    assert_int_equal(opens_with(p), 0);
+    c = begin(p, order);
+    assert_true(ax_cache_whole(c));
+    ax_cache_free(c);
+
+    assert_int_equal(unlink(p->file), 0);
+    c = begin(p, order);
+    assert_int_equal(ax_cache_need(c, order, 2, NULL), AX_OK);
+    ax_cache_free(c);
+    assert_int_equal(files_in(p, ".cache") + files_in(p, ".tmp"), 0);
+    assert_int_equal(opens_with(p), SAMPLES);
+    free(bytes);
+}
+
+/* A source that lacks a sample for a while. */
+static const ax_source_ops *real;
+static int failures; /* still to come */
+static ax_code failing(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
+{
+    *out = (ax_sample) { 0 };
+    if (index == 1 && failures-- > 0)
+        return ax_fail(err, AX_EIO, "gone for now");
+    return real->sample(s, spec, index, out, err);
+}
+
+/* Nothing is left out where a sample couldn't be made at first. */
+static void a_sample_that_fails_is_tried_again(void **state)
+{
+    place *p = *state;
+    static const uint32_t order[SAMPLES] = { 2, 1, 0 };
+    ax_err err = { AX_OK, "" };
+    ax_cache *whole, *c;
+    assert_int_equal(open_cache(p, &whole), SAMPLES);
+    find_file(p);
+    assert_int_equal(unlink(p->file), 0);
+    real = p->source->ops;
+    ax_source_ops ops = *real;
+    ops.sample = failing;
+    p->source->ops = &ops;
+    failures = 2;
+    c = begin(p, order);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ax_cache_need(c, NULL, 0, &err), AX_EDATA);
+        assert_string_equal(err.msg, "gone for now");
+        assert_false(ax_cache_whole(c));
+    }
+    assert_int_equal(ax_cache_need(c, NULL, 0, &err), AX_OK);
+    assert_true(ax_cache_whole(c));
+    for (size_t i = 0; i < SAMPLES; i++) {
+        size_t bytes = sizeof(float) * ax_tap_size(ax_cache_taps(c), 0, SIDE, SIDE);
+        assert_memory_equal(ax_cache_get(c, i).tap[0], ax_cache_get(whole, i).tap[0], bytes);
+    }
+    ax_cache_free(c);
+    ax_cache_free(whole);
+    p->source->ops = real;
+}
+
 /* The taps of a mirrored sample, beside those of the sample, which stay the same. */
 static void mirrored_taps(void **state)
 {
@@ -317,7 +425,9 @@ static void links_of_others_lead_nowhere(void **state)
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-    const struct CMUnitTest tests[] = { TEST(is_made_once), TEST(mirrored_taps), TEST(damage_is_made_anew),
-                                        TEST(lies_do_no_harm), TEST(links_of_others_lead_nowhere) };
+    const struct CMUnitTest tests[] = {
+        TEST(is_made_once),        TEST(made_on_the_way), TEST(a_sample_that_fails_is_tried_again), TEST(mirrored_taps),
+        TEST(damage_is_made_anew), TEST(lies_do_no_harm), TEST(links_of_others_lead_nowhere)
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -95,6 +95,53 @@ static void the_same_job_gives_the_same_bits(void **state)
     source->ops->close(source);
 }
 
+/* A source that counts what it makes. */
+static const ax_source_ops *real;
+static _Atomic int made;
+static ax_code counting(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
+{
+    made++;
+    return real->sample(s, spec, index, out, err);
+}
+
+static bool note_first(void *context, const ax_train_progress *p)
+{
+    if (p->step == 1)
+        *(int *)context = made;
+    return true;
+}
+
+/* Where nobody else waits for the crops, the first step comes before they are all made; the bits are the same. */
+static void the_first_epoch_begins_before_all_is_read(void **state)
+{
+    (void)state;
+    enum { CROPS = 64, VALIDATION = 5 };
+    ax_err err = { AX_OK, "" };
+    ax_outcome out[2];
+    int first[2] = { 0, 0 };
+    ax_genotype g = genotype();
+    for (int i = 0; i < 2; i++) {
+        ax_settings s = tiny();
+        ax_settings_set(&s, "train-samples", "64", NULL);
+        ax_settings_set(&s, "latency", "0", NULL); /* it looks at a sample, too */
+        ax_settings_set(&s, "workers", i ? "2" : "1", NULL);
+        ax_source *source = scenes();
+        real = source->ops;
+        ax_source_ops ops = *real;
+        ops.sample = counting;
+        source->ops = &ops;
+        made = 0;
+        ax_trainer *t = trainer(&s, source);
+        ax_train_job job = ax_train_job_default(&s, &g, false);
+        assert_int_equal(ax_trainer_run(t, &job, note_first, &first[i], &out[i], &err), AX_OK);
+        assert_int_equal(made, CROPS + VALIDATION);
+        ax_trainer_free(t);
+        real->close(source);
+    }
+    assert_true(first[0] < CROPS && first[1] == CROPS + VALIDATION);
+    assert_true(out[0].reward == out[1].reward && out[0].loss == out[1].loss && out[0].peak_bytes == out[1].peak_bytes);
+}
+
 /* A time is the encoder's, which is measured once, and the decoder's. */
 static void latencies_are_measured_when_asked_for(void **state)
 {
@@ -313,6 +360,7 @@ static void a_cache_is_filled_once_and_mended(void **state)
     ax_settings s = tiny();
     ax_source *source = scenes();
     int fills = 0;
+    ax_settings_set(&s, "workers", "2", NULL); /* before the first epoch, then */
     ax_trainer_free(ax_trainer_new(&s, source, dir, count_fill, &fills, &err));
     assert_int_equal(fills, 9 + 5);
     assert_int_equal(files_in(dir, ".cache", first, sizeof first), 2);
@@ -374,10 +422,15 @@ static void masks_are_kept_for_a_person(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_job_gives_the_same_bits), cmocka_unit_test(equal_threads_give_equal_bits),
-        cmocka_unit_test(what_goes_wrong_is_typed),         cmocka_unit_test(stage_2_follows_stage_1),
-        cmocka_unit_test(backends_agree_on_stage_2),        cmocka_unit_test(a_cache_is_filled_once_and_mended),
-        cmocka_unit_test(masks_are_kept_for_a_person),      cmocka_unit_test(latencies_are_measured_when_asked_for),
+        cmocka_unit_test(the_same_job_gives_the_same_bits),
+        cmocka_unit_test(the_first_epoch_begins_before_all_is_read),
+        cmocka_unit_test(equal_threads_give_equal_bits),
+        cmocka_unit_test(what_goes_wrong_is_typed),
+        cmocka_unit_test(stage_2_follows_stage_1),
+        cmocka_unit_test(backends_agree_on_stage_2),
+        cmocka_unit_test(a_cache_is_filled_once_and_mended),
+        cmocka_unit_test(masks_are_kept_for_a_person),
+        cmocka_unit_test(latencies_are_measured_when_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
