@@ -49,7 +49,7 @@ static change draw_change(const ax_people_set *of, const ax_sample_spec *spec, u
     ax_rng rng = ax_rng_new(spec->seed, index);
     double scale = clip(1 + f * ax_rng_normal(&rng), 1 - f, 1 + f), turns = ax_rng_uniform(&rng);
     double rotation = clip(r * ax_rng_normal(&rng), -2 * r, 2 * r), mirror = ax_rng_uniform(&rng);
-    if (spec->split != AX_SPLIT_TRAIN)
+    if (!spec->random_crop) /* persons as they are: what is judged, of whatever part */
         return (change) { 1, 0, false };
     return (change) { scale, turns < .6 ? rotation : 0, spec->mirror && mirror < .5 };
 }

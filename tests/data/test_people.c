@@ -60,9 +60,12 @@ static ax_source *open_set(const char *form, const char *task, ax_err *err)
     return s;
 }
 
-static ax_sample sample_of(ax_source *s, ax_split split, bool mirror, uint64_t index)
+/* For training, or as a person is judged. */
+static ax_sample sample_of(ax_source *s, ax_split split, bool train, uint64_t index)
 {
-    const ax_sample_spec spec = { .split = split, .h = SIDE, .w = SIDE, .mirror = mirror, .seed = 3 };
+    const ax_sample_spec spec = {
+        .split = split, .h = SIDE, .w = SIDE, .mirror = train, .random_crop = train, .seed = train ? 3 : index
+    };
     ax_sample out;
     ax_err err = { AX_OK, "" };
     if (s->ops->sample(s, &spec, index, &out, &err) != AX_OK)
@@ -79,7 +82,7 @@ static void test_scenes(void **state)
     assert_int_equal(s->info.task.outputs, 14);
     assert_string_equal(s->info.task.name[0], "head_top");
     for (uint64_t i = 0; i < 20; i++) {
-        ax_sample a = sample_of(s, AX_SPLIT_VAL, true, i), b = sample_of(s, AX_SPLIT_VAL, true, i);
+        ax_sample a = sample_of(s, AX_SPLIT_VAL, false, i), b = sample_of(s, AX_SPLIT_VAL, false, i);
         const ax_pose_truth *t = a.truth;
         int visible = 0;
         assert_memory_equal(a.truth, b.truth, sizeof *t);
@@ -98,6 +101,27 @@ static void test_scenes(void **state)
     ax_err err = { AX_OK, "" };
     assert_null(open_set("camvid:%s", "pose", &err));
     assert_int_equal(err.code, AX_EINVAL);
+}
+
+/* Whoever is judged is judged as they are, those of the training part, too. */
+static void test_as_they_are(void **state)
+{
+    (void)state;
+    ax_source *s = open_set("scenes:5,5", "pose", NULL);
+    assert_non_null(s);
+    for (uint64_t i = 0; i < 5; i++) {
+        ax_sample a = sample_of(s, AX_SPLIT_TRAIN, false, i), b = sample_of(s, AX_SPLIT_TRAIN, false, i + 5),
+                  other = sample_of(s, AX_SPLIT_TRAIN, true, i);
+        ax_pose_truth *t = b.truth;
+        t->number = i;
+        assert_memory_equal(a.image, b.image, SIDE * SIDE * 3 * sizeof(float));
+        assert_memory_equal(a.truth, t, sizeof *t);
+        assert_memory_not_equal(a.image, other.image, SIDE * SIDE * 3 * sizeof(float));
+        ax_sample_release(&a);
+        ax_sample_release(&b);
+        ax_sample_release(&other);
+    }
+    s->ops->close(s);
 }
 
 /* Where the white square is: the mean place of what is bright. */
@@ -180,7 +204,7 @@ static void test_mpii(void **state)
     char name[64];
     s->ops->name(s, AX_SPLIT_TRAIN, 2, name, sizeof name);
     assert_string_equal(name, "images/b.png");
-    ax_sample one = sample_of(s, AX_SPLIT_VAL, true, 1);
+    ax_sample one = sample_of(s, AX_SPLIT_VAL, false, 1);
     const ax_pose_truth *t = one.truth;
     assert_true(t->in_image[8].x == 70 && t->in_image[8].y == 60 && t->in_image[15].v == 0);
     assert_true(t->neck == hypot(2, 10) && t->head == .6 * 50);
@@ -270,7 +294,7 @@ static void test_coco(void **state)
         fail_msg("%s", err.msg);
     assert_true(s->info.n_train == 1 && s->info.n_val == 1);
     check_place(s, 0, .6);
-    ax_sample one = sample_of(s, AX_SPLIT_VAL, true, 0);
+    ax_sample one = sample_of(s, AX_SPLIT_VAL, false, 0);
     const ax_pose_truth *t = one.truth;
     double at[2];
     bright(&one, at);
@@ -291,10 +315,8 @@ static void test_coco(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scenes),
-        cmocka_unit_test(test_mpii),
-        cmocka_unit_test(test_kept_images),
-        cmocka_unit_test(test_coco),
+        cmocka_unit_test(test_scenes),      cmocka_unit_test(test_as_they_are), cmocka_unit_test(test_mpii),
+        cmocka_unit_test(test_kept_images), cmocka_unit_test(test_coco),
     };
     return cmocka_run_group_tests(tests, set_up, ax_tempdir_remove);
 }
