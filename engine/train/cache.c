@@ -225,6 +225,13 @@ ax_cache *ax_cache_open(const char *dir, const ax_cache_spec *spec, const ax_bac
     return c ? c : lock_and_open(&o, err);
 }
 
+ax_cache *ax_cache_made(const char *dir, const ax_cache_spec *spec)
+{
+    ax_err why;
+    ax_cache_opening o = { .dir = dir, .spec = spec };
+    return dir && ax_cache_find(&o, &why) == AX_OK ? ax_cache_open_finished(&o) : NULL;
+}
+
 void ax_cache_free(ax_cache *c)
 {
     if (!c)
@@ -244,11 +251,20 @@ size_t ax_cache_bytes(const ax_cache *c)
     return c->bytes;
 }
 
+size_t ax_cache_head_bytes(size_t count)
+{
+    return ax_align64(sizeof(ax_cache_header) + count * sizeof(ax_cache_entry));
+}
+
+size_t ax_cache_item_bytes(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, unsigned extras)
+{
+    return ax_cache_layout_of(task, taps, h, w, extras).bytes;
+}
+
 size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
                          unsigned extras)
 {
-    size_t head = ax_align64(sizeof(ax_cache_header) + count * sizeof(ax_cache_entry));
-    return head + count * ax_cache_layout_of(task, taps, h, w, extras).bytes;
+    return ax_cache_head_bytes(count) + count * ax_cache_item_bytes(task, taps, h, w, extras);
 }
 
 const ax_taps *ax_cache_taps(const ax_cache *c)

@@ -47,12 +47,17 @@ ax_code ax_cache_need(ax_cache *c, const uint32_t *item, size_t n, ax_err *err);
 bool ax_cache_whole(const ax_cache *c);
 /* Nothing will be needed for a while: no sample is made ahead. */
 void ax_cache_rest(ax_cache *c);
+/* Opens one that is there, whole; NULL: it isn't. */
+ax_cache *ax_cache_made(const char *dir, const ax_cache_spec *spec);
 void ax_cache_free(ax_cache *c);
 size_t ax_cache_count(const ax_cache *c);
 size_t ax_cache_bytes(const ax_cache *c); /* of the mapped file */
 /* What an item may have beside taps and truth. */
 enum { AX_CACHE_TEACHER = 1, AX_CACHE_MIRRORED = 2 };
-/* Those of the file that holds count samples of one size; extras: bits of the above. */
+/* Those of a file's parts: of what stands before its items, of an item; extras: bits of the above. */
+size_t ax_cache_head_bytes(size_t count);
+size_t ax_cache_item_bytes(const ax_task_spec *task, const ax_taps *taps, int32_t h, int32_t w, unsigned extras);
+/* Of the file that holds count samples of one size. */
 size_t ax_cache_bytes_of(const ax_task_spec *task, const ax_taps *taps, size_t count, int32_t h, int32_t w,
                          unsigned extras);
 const ax_taps *ax_cache_taps(const ax_cache *c);         /* of its encoder */

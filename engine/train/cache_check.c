@@ -53,7 +53,7 @@ static bool size_is(int32_t side, int32_t wanted)
 /* Every item begins where the one before ends, and the last one ends where the file does. */
 static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_claim *claim)
 {
-    uint64_t at = ax_align64(sizeof(ax_cache_header) + claim->count * sizeof *index);
+    uint64_t at = ax_cache_head_bytes(claim->count);
     for (size_t i = 0; i < claim->count; i++) {
         const ax_cache_entry *e = &index[i];
         if (e->offset != at || !size_is(e->h, claim->h) || !size_is(e->w, claim->w))

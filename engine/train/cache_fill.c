@@ -82,11 +82,6 @@ struct ax_cache_maker {
     void *stream; /* of the samples that are still to be made, NULL = not open */
 };
 
-static uint64_t first_offset(const ax_cache_maker *m)
-{
-    return ax_align64(sizeof(ax_cache_header) + m->spec.count * sizeof *m->index);
-}
-
 static ax_cache_layout layout_of(const ax_cache_maker *m, int32_t h, int32_t w)
 {
     return ax_cache_layout_of(&m->spec.source->info.task, &m->encoder.of->taps, h, w, ax_cache_extras(&m->spec));
@@ -118,7 +113,7 @@ ax_cache_maker *ax_cache_maker_new(int fd, const char *name, const ax_cache_spec
         ax_fail(err, AX_ENOMEM, "cache: no memory");
         return NULL;
     }
-    m->end = first_offset(m);
+    m->end = ax_cache_head_bytes(spec->count);
     if (order) {
         memcpy(m->order, order, spec->count * sizeof *order);
         place_items(m);

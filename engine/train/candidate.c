@@ -204,10 +204,10 @@ ax_code ax_trainer_write_model(ax_trainer *t, const char *path, bool output, ax_
 
 static ax_code measure(ax_training *r, ax_err *err)
 {
-    ax_cache_item first = ax_cache_get(r->t->val, 0);
+    const ax_trainer_sizes *size = &r->t->sizes;
     ax_decoder_spec spec = ax_training_spec(r->t, r->job, false);
     ax_network_figures figures;
-    ax_code code = ax_network_measure(&r->t->encoder, &spec, first.h, first.w, &figures, err);
+    ax_code code = ax_network_measure(&r->t->encoder, &spec, size->val_h, size->val_w, &figures, err);
     if (code == AX_OK) {
         r->outcome.params = figures.stats.params;
         r->outcome.macs = figures.stats.macs;

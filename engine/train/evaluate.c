@@ -311,6 +311,8 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     const ax_task_spec *task = task_of(e);
     const ax_source_ops *ops = e->t->source->ops;
     ax_pictures pictures = { .t = e->t };
+    if (ax_trainer_need_validation(e->t, err) != AX_OK)
+        return err->code;
     void *score = task->task->score_new(task, err);
     if (!score)
         return err->code;

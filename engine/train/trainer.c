@@ -99,88 +99,6 @@ bool ax_trainer_has_teacher(const ax_settings *s)
     return s->teacher[0] && s->kd_weight > 0;
 }
 
-/* Whether the first epoch may begin while its crops are still being made: nobody else waits for the file then, and
-   nothing is asked of all of them before. */
-static bool makes_on_the_way(const ax_trainer *t)
-{
-    return t->settings.workers == 1 && !t->be->separate && !t->source->info.task.weighted;
-}
-
-/* In the order of the first epoch. */
-static ax_cache *begin_train_cache(ax_trainer *t, const char *dir, const ax_cache_spec *spec, ax_err *err)
-{
-    uint32_t *order = malloc(spec->count * sizeof *order);
-    if (!order) {
-        ax_fail(err, AX_ENOMEM, "no memory for a trainer");
-        return NULL;
-    }
-    ax_batch_order(order, (uint32_t)spec->count, (uint64_t)t->settings.seed, 0);
-    ax_cache *c = ax_cache_begin(dir, spec, order, t->be, t->dev, err);
-    free(order);
-    return c;
-}
-
-/* The teacher is needed for what the cache lacks only, and for its name. */
-static ax_code open_train_cache(ax_trainer *t, const char *dir, ax_cache_spec *spec, ax_cache_progress progress,
-                                void *context, ax_err *err)
-{
-    spec->samples = ax_trainer_crops(t, 1);
-    spec->count = (size_t)t->settings.train_samples;
-    if (ax_trainer_has_teacher(&t->settings)) {
-        if (!(spec->teacher = ax_teacher_open(t->settings.teacher, t->source, t->be, t->dev, err)))
-            return err->code;
-        t->teacher_key = ax_teacher_key(spec->teacher);
-    }
-    t->train = !spec->teacher && makes_on_the_way(t) ? begin_train_cache(t, dir, spec, err)
-                                                     : ax_cache_open(dir, spec, t->be, t->dev, progress, context, err);
-    ax_teacher_free(spec->teacher);
-    spec->teacher = NULL;
-    return t->train ? AX_OK : err->code;
-}
-
-/* Makes the weights of the outputs, from the targets of stage 1. */
-static ax_code weigh_outputs(ax_trainer *t, ax_err *err)
-{
-    ax_task_spec *task = &t->source->info.task;
-    size_t n = ax_cache_count(t->train);
-    const void **target = task->weighted ? malloc(n * sizeof *target) : NULL;
-    if (!task->weighted)
-        return AX_OK;
-    if (!target)
-        return ax_fail(err, AX_ENOMEM, "no memory for the weights of %zu crops", n);
-    int32_t h = 0, w = 0;
-    for (size_t i = 0; i < n; i++) {
-        ax_cache_item item = ax_cache_get(t->train, i);
-        target[i] = item.target[0];
-        h = item.h / 4; /* of the finest tap */
-        w = item.w / 4;
-    }
-    ax_code code = task->task->weigh(task, target, n, h, w, err);
-    free(target);
-    return code == AX_OK ? code : ax_fail_prefix(err, t->source->info.spec);
-}
-
-static void describe_validation(const ax_trainer *t, ax_cache_spec *spec)
-{
-    spec->samples = t->val_spec;
-    spec->count = t->source->info.n_val;
-    spec->mirrored = t->settings.val_flip;
-    if (t->settings.val_samples && (size_t)t->settings.val_samples < spec->count)
-        spec->count = (size_t)t->settings.val_samples;
-}
-
-/* How many images have the size of the first, until one hasn't. */
-static size_t of_one_size(const ax_cache *c, int32_t h, int32_t w)
-{
-    size_t n = 1;
-    for (; n < ax_cache_count(c); n++) {
-        ax_cache_item item = ax_cache_get(c, n);
-        if (item.h != h || item.w != w)
-            break;
-    }
-    return n;
-}
-
 uint64_t ax_trainer_fingerprint(const ax_settings *s, ax_source *source)
 {
     ax_fingerprint data, teacher = { 0, 0 };
@@ -189,77 +107,6 @@ uint64_t ax_trainer_fingerprint(const ax_settings *s, ax_source *source)
         return 0;
     ax_fingerprint_add_number(&data, teacher.data);
     return data.data ? data.data : 1;
-}
-
-/* What was read while it changed is neither the old nor the new data. */
-static ax_code check_unchanged(ax_trainer *t, ax_err *err)
-{
-    ax_fingerprint now;
-    ax_code code = ax_source_failed(t->source->ops->fingerprint(t->source, &now, err), err);
-    if (code == AX_OK && now.data != t->data.data)
-        code = ax_fail(err, AX_EDATA, "%s: its files changed while they were read", t->source->info.spec);
-    return code;
-}
-
-ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err)
-{
-    if (ax_cache_whole(t->train))
-        return AX_OK;
-    ax_code code = ax_cache_need(t->train, crop, n, err);
-    return code == AX_OK && ax_cache_whole(t->train) ? check_unchanged(t, err) : code;
-}
-
-static ax_code open_caches(ax_trainer *t, const char *dir, ax_cache_progress progress, void *context, ax_err *err)
-{
-    ax_code code = ax_source_failed(t->source->ops->fingerprint(t->source, &t->data, err), err);
-    if (code != AX_OK)
-        return code;
-    ax_cache_spec spec = {
-        .source = t->source, .encoder = &t->encoder, .data = t->data, .threads = ax_trainer_loaders(t)
-    };
-    code = open_train_cache(t, dir, &spec, progress, context, err);
-    if (code == AX_OK)
-        code = weigh_outputs(t, err);
-    if (code != AX_OK)
-        return code;
-    describe_validation(t, &spec);
-    if (!(t->val = ax_cache_open(dir, &spec, t->be, t->dev, progress, context, err)))
-        return err->code;
-    ax_cache_item first = ax_cache_get(t->val, 0);
-    t->sizes = (ax_trainer_sizes) {
-        .val_h = first.h,
-        .val_w = first.w,
-        .val_images = of_one_size(t->val, first.h, first.w),
-        .cache = ax_cache_bytes(t->train) + ax_cache_bytes(t->val),
-    };
-    return check_unchanged(t, err);
-}
-
-/* The sizes without the caches. */
-static ax_code estimate_sizes(ax_trainer *t, ax_err *err)
-{
-    const ax_settings *s = &t->settings;
-    ax_cache_spec spec = { .source = t->source };
-    ax_sample first = { .h = t->val_spec.h, .w = t->val_spec.w };
-    ax_code code = AX_OK;
-    if (!first.h)
-        code = ax_source_failed(t->source->ops->sample(t->source, &t->val_spec, 0, &first, err), err);
-    if (code != AX_OK)
-        return code;
-    describe_validation(t, &spec);
-    int32_t crop = (int32_t)s->crop;
-    const ax_task_spec *task = &t->source->info.task;
-    t->sizes = (ax_trainer_sizes) {
-        .val_h = first.h,
-        .val_w = first.w,
-        .val_images = spec.count,
-        .cache = ax_cache_bytes_of(task, &t->encoder.taps, (size_t)s->train_samples, crop, crop,
-                                   ax_trainer_has_teacher(s) ? AX_CACHE_TEACHER : 0) +
-                 ax_cache_bytes_of(task, &t->encoder.taps, spec.count, first.h, first.w,
-                                   s->val_flip ? AX_CACHE_MIRRORED : 0),
-    };
-    ax_sample_release(&first);
-    return AX_OK;
 }
 
 /* Settings that can be right by themselves only, and the device. */
@@ -308,7 +155,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
         return NULL;
     ax_code code = open_device(t, cache_dir, &why);
     if (code == AX_OK)
-        code = open_caches(t, cache_dir, progress, context, &why);
+        code = ax_trainer_open_caches(t, progress, context, &why);
     if (code == AX_OK && settings->cuda_cache)
         t->resident = ax_resident_new(t->train, &source->info.task, t->be, t->dev);
     if (code == AX_OK)
@@ -325,7 +172,7 @@ ax_trainer *ax_trainer_outline(const ax_settings *settings, ax_source *source, a
     ax_trainer *t = blank(settings, source, err);
     if (!t)
         return NULL;
-    if (open_device(t, NULL, &why) == AX_OK && estimate_sizes(t, &why) == AX_OK)
+    if (open_device(t, NULL, &why) == AX_OK && ax_trainer_estimate_sizes(t, &why) == AX_OK)
         return t;
     ax_trainer_free(t);
     if (err)

@@ -21,8 +21,8 @@ struct ax_trainer {
     ax_device *dev;
     char *cache_dir;           /* NULL = memory */
     char note[AX_DEVICE_NOTE]; /* why "auto" is the CPU; "" */
-    ax_cache *train, *val;
-    ax_resident *resident; /* train on the device; NULL = it isn't */
+    ax_cache *train, *val;     /* val: NULL until ax_trainer_need_validation */
+    ax_resident *resident;     /* train on the device; NULL = it isn't */
     ax_sample_spec val_spec;
     ax_trainer_sizes sizes;
     ax_fingerprint data;  /* of the source */
@@ -36,9 +36,15 @@ struct ax_trainer {
 void ax_trainer_configure(const ax_trainer *t, ax_device *dev);
 /* Whether stage 1 learns from a teacher. */
 bool ax_trainer_has_teacher(const ax_settings *s);
+/* Opens the caches. Where one worker has them to itself on the CPU, what they lack is made later, when it is needed. */
+ax_code ax_trainer_open_caches(ax_trainer *t, ax_cache_progress progress, void *context, ax_err *err);
+/* The sizes without the caches. */
+ax_code ax_trainer_estimate_sizes(ax_trainer *t, ax_err *err);
 /* Has the cache make what it lacks of these n crops of stage 1, NULL = of all; AX_EDATA: one can't be made, or the data
    changed meanwhile. */
 ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *err);
+/* Makes t->val, if it isn't there yet. AX_EDATA likewise. */
+ax_code ax_trainer_need_validation(ax_trainer *t, ax_err *err);
 /* How the crops of a stage are cut. */
 ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage);
 /* Threads that make samples: the setting, or one for each core, at least two. They wait most of the time, but for the

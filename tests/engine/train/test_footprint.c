@@ -118,6 +118,7 @@ static void outlines_need_no_caches(void **state)
         assert_memory_equal(&whole, &outlined, sizeof whole);
         int32_t size[2];
         ax_trainer_size(t, size);
+        assert_int_equal(ax_trainer_need_validation(b->t, &err), AX_OK);
         ax_cache_item first = ax_cache_get(b->t->val, 0);
         assert_true(size[0] == first.h && size[1] == first.w && (own || first.h == 64));
         ax_trainer_free(t);

@@ -95,13 +95,18 @@ static void the_same_job_gives_the_same_bits(void **state)
     source->ops->close(source);
 }
 
-/* A source that counts what it makes. */
+/* A source that counts what it makes; whole images are of two sizes. */
 static const ax_source_ops *real;
 static _Atomic int made;
 static ax_code counting(ax_source *s, const ax_sample_spec *spec, uint64_t index, ax_sample *out, ax_err *err)
 {
+    ax_sample_spec sized = *spec;
     made++;
-    return real->sample(s, spec, index, out, err);
+    if (!spec->h) {
+        sized.h = index % 3 ? 32 : 64;
+        sized.w = 64;
+    }
+    return real->sample(s, &sized, index, out, err);
 }
 
 static bool note_first(void *context, const ax_train_progress *p)
@@ -111,20 +116,22 @@ static bool note_first(void *context, const ax_train_progress *p)
     return true;
 }
 
-/* Where nobody else waits for the crops, the first step comes before they are all made; the bits are the same. */
+/* Where nobody else waits for the caches, the first step comes before all crops and any image of validation are made;
+   the bits are the same. Whole images are looked at before, for their sizes. */
 static void the_first_epoch_begins_before_all_is_read(void **state)
 {
     (void)state;
     enum { CROPS = 64, VALIDATION = 5 };
     ax_err err = { AX_OK, "" };
-    ax_outcome out[2];
-    int first[2] = { 0, 0 };
+    ax_outcome out[4];
+    int first[4] = { 0 };
     ax_genotype g = genotype();
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         ax_settings s = tiny();
         ax_settings_set(&s, "train-samples", "64", NULL);
         ax_settings_set(&s, "latency", "0", NULL); /* it looks at a sample, too */
-        ax_settings_set(&s, "workers", i ? "2" : "1", NULL);
+        ax_settings_set(&s, "workers", i % 2 ? "2" : "1", NULL);
+        ax_settings_set(&s, "val-crop", i < 2 ? "32" : "0", NULL);
         ax_source *source = scenes();
         real = source->ops;
         ax_source_ops ops = *real;
@@ -134,12 +141,17 @@ static void the_first_epoch_begins_before_all_is_read(void **state)
         ax_trainer *t = trainer(&s, source);
         ax_train_job job = ax_train_job_default(&s, &g, false);
         assert_int_equal(ax_trainer_run(t, &job, note_first, &first[i], &out[i], &err), AX_OK);
-        assert_int_equal(made, CROPS + VALIDATION);
+        assert_int_equal(made, CROPS + (i == 2 ? 2 : 1) * VALIDATION);
         ax_trainer_free(t);
         real->close(source);
     }
-    assert_true(first[0] < CROPS && first[1] == CROPS + VALIDATION);
-    assert_true(out[0].reward == out[1].reward && out[0].loss == out[1].loss && out[0].peak_bytes == out[1].peak_bytes);
+    assert_true(first[0] < CROPS - VALIDATION && first[2] < CROPS);
+    assert_true(first[1] == CROPS + VALIDATION && first[3] == CROPS + VALIDATION);
+    for (int i = 0; i < 4; i += 2) {
+        const ax_outcome *a = &out[i], *b = &out[i + 1];
+        assert_true(a->reward == b->reward && a->loss == b->loss && a->peak_bytes == b->peak_bytes);
+    }
+    assert_true(out[0].reward != out[2].reward && out[0].peak_bytes != out[2].peak_bytes);
 }
 
 /* A time is the encoder's, which is measured once, and the decoder's. */
