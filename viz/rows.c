@@ -91,14 +91,15 @@ static double key_of(const ax_candidate *c, ax_sort sort)
     return sort == AX_SORT_ID ? (double)c->id : ax_status_place(c->status);
 }
 
-/* What a training of the finals came to is a part of its finalist's figures, and comes after all that are candidates
-   for the best. */
+/* By reward what is in training comes first: a reward that it has is of its first stage, and compares with nothing; and
+   where one ends as the next begins no row moves. What a training of the finals came to is a part of its finalist's
+   figures, and comes after all that are candidates for the best. */
 static int group_of(const ax_candidate *c, ax_sort sort, double key)
 {
-    if (!isnan(key))
-        return sort < AX_METRIC_COUNT && ax_candidate_is_final(c) ? 4 : 1;
     if (sort == AX_SORT_REWARD && (c->status == AX_RUNNING || c->status == AX_PAUSED))
         return 0;
+    if (!isnan(key))
+        return sort < AX_METRIC_COUNT && ax_candidate_is_final(c) ? 4 : 1;
     return c->status == AX_QUEUED ? 2 : 3;
 }
 
@@ -113,7 +114,7 @@ static keyed keyed_of(const ax_candidate *c, const ax_order *o)
 {
     double first = key_of(c, o->first.by);
     keyed k = { .group = group_of(c, o->first.by, first), .id = c->id };
-    k.key[0] = isnan(first) ? 0 : sorted_by(c, &o->first);
+    k.key[0] = isnan(first) || !k.group ? 0 : sorted_by(c, &o->first);
     for (int i = 0; i < o->n_then; i++)
         k.key[i + 1] = sorted_by(c, &o->then[i]);
     return k;

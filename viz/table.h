@@ -35,8 +35,8 @@ typedef struct ax_rows {
     uint32_t *id;
     uint32_t n, cap;
 } ax_rows;
-/* Candidates that pass the filter. Sorted by reward, what is training and has no reward yet comes first, then those
-   with a reward, then the queue, then what ended without one; ties: newest first. AX_ENOMEM leaves the rows empty. */
+/* Candidates that pass the filter. Sorted by reward, what is in training comes first, then those with a reward, then
+   the queue, then what ended without one; ties: newest first. AX_ENOMEM leaves the rows empty. */
 ax_code ax_rows_build(ax_rows *rows, const ax_state *s, const ax_filter *f, const ax_order *order, ax_err *err);
 void ax_rows_release(ax_rows *rows);
 /* Index of an id, -1 = not shown. */

@@ -92,7 +92,12 @@ static void rows_are_sorted(void **state)
         assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.reverse = reverse }, &err), AX_OK);
         assert_int_equal(rows.n, s.n_candidates);
         const ax_candidate *first = ax_state_candidate(&s, rows.id[0]);
-        assert_int_equal(first->status, AX_RUNNING); /* what trains now is always in sight */
+        assert_int_equal(first->status, AX_RUNNING);            /* what trains now is always in sight */
+        ax_outcome *half = &s.candidate[first->id - 1].outcome; /* also between its stages, with the reward of one */
+        half->reward = reverse ? 1 : 0;
+        assert_int_equal(ax_rows_build(&rows, &s, &f, &(ax_order) { .first.reverse = reverse }, &err), AX_OK);
+        assert_int_equal(rows.id[0], first->id);
+        half->reward = NAN;
         bool known = true;
         double before = reverse ? -INFINITY : INFINITY;
         for (uint32_t i = 1; i < rows.n; i++) {
