@@ -41,3 +41,18 @@ void ax_policy_fold(ax_policy *p, const ax_event *ev)
         p->entropy[d][p->n_trace] = (float)ax_policy_entropy(p, told, d);
     p->n_trace++;
 }
+
+void ax_state_fold_learned(ax_state *s, const ax_event *ev)
+{
+    s->baseline = ev->u.LEARNED.baseline;
+    s->policy_entropy = ev->u.LEARNED.entropy;
+    s->advantage = ev->u.LEARNED.advantage;
+    s->clip_fraction = ev->u.LEARNED.clip_share;
+    s->gp_length = ev->u.LEARNED.length;
+    s->gp_noise = ev->u.LEARNED.noise;
+    if (!ax_state_reserve(s, (void **)&s->learned, s->n_learned + 1, sizeof *s->learned))
+        return;
+    s->learned[s->n_learned++] = (ax_learning_step) { .baseline = (float)s->baseline,
+                                                      .advantage = (float)s->advantage,
+                                                      .clip_share = (float)s->clip_fraction };
+}

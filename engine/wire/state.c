@@ -44,6 +44,7 @@ void ax_state_release(ax_state *s)
     ax_state_drop_validations(s);
     free(s->candidate);
     free(s->scored);
+    free(s->learned);
     free(s->undoable);
     free(s->log);
     for (int k = 0; k < AX_METRIC_COUNT; k++)
@@ -490,12 +491,7 @@ static void fold_run(ax_state *s, const ax_event *ev)
         s->activity[0] = '\0';
         break;
     case AX_EVENT_LEARNED:
-        s->baseline = ev->u.LEARNED.baseline;
-        s->policy_entropy = ev->u.LEARNED.entropy;
-        s->advantage = ev->u.LEARNED.advantage;
-        s->clip_fraction = ev->u.LEARNED.clip_share;
-        s->gp_length = ev->u.LEARNED.length;
-        s->gp_noise = ev->u.LEARNED.noise;
+        ax_state_fold_learned(s, ev);
         break;
     case AX_EVENT_POLICY:
         ax_policy_fold(&s->policy, ev);

@@ -60,6 +60,11 @@ typedef struct ax_policy {
 /* Entropy of a decision in nats. */
 double ax_policy_entropy(const ax_policy *p, const ax_probabilities *of, unsigned decision);
 
+/* What an update of the strategy came to; NAN = it hasn't such a figure. */
+typedef struct ax_learning_step {
+    float baseline, advantage, clip_share;
+} ax_learning_step;
+
 typedef struct ax_log_line {
     double at;
     uint32_t id;
@@ -103,7 +108,9 @@ typedef struct ax_state {
 
     double baseline, policy_entropy, advantage, clip_fraction; /* of the newest update; NAN = not known */
     double gp_length, gp_noise;                                /* likewise */
-    double gate_mean, gate_tolerance;                          /* as the last candidate met them, likewise */
+    ax_learning_step *learned;                                 /* by every update */
+    uint32_t n_learned;
+    double gate_mean, gate_tolerance; /* as the last candidate met them, likewise */
     double overhead; /* share of the workers' time in which they waited for the engine; NAN = not known */
     int64_t snapshot_bytes, rss_bytes;
 

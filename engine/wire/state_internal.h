@@ -20,6 +20,7 @@ void ax_state_fold_worker(ax_state *s, const ax_event *ev);
 
 /* policy.c */
 void ax_policy_fold(ax_policy *p, const ax_event *ev);
+void ax_state_fold_learned(ax_state *s, const ax_event *ev);
 
 /* ---- finals.c ---- */
 /* Whether a training of this status has come to its end. */

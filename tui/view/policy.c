@@ -1,5 +1,6 @@
 /* Why the search does what it does: how likely every choice of every decision is now, what has changed since the start,
    and where the selected candidate comes from. */
+#include "tui/view/learning.h"
 #include "tui/view/view.h"
 
 #include "engine/space/change.h"
@@ -156,42 +157,49 @@ static int draw_expected(ax_pane p, int row, const ax_ui *ui)
     return row + 1;
 }
 
-/* Returns how many decisions are seen. */
-static int draw_policy(ax_pane p, const ax_ui *ui, int first)
+/* Returns how many decisions are seen; *end: the row below all of it. */
+static int draw_policy(ax_pane p, const ax_ui *ui, int first, int *end)
 {
     const ax_space *s = ui->state->policy.space;
     int most = most_choices(s), row = draw_expected(p, draw_formers(p, 0, ui), ui);
     draw_heading(p, row++, most);
-    int names = 1 + (p.at.cols < 140), seen = p.at.rows - row - names;
+    int names = 2 + (p.at.cols < 140), seen = p.at.rows - row - names; /* and the line of facts */
     int last = s->n_decisions > seen ? s->n_decisions - seen : 0;
     first = first > last ? last : first;
     for (int d = first; d < s->n_decisions && d - first < seen; d++)
         draw_decision(p, row++, ui, (unsigned)d, most);
-    draw_names(p, row, s);
+    row = draw_names(p, row, s);
+    ax_learning_facts(p, row, ui);
+    *end = row + 1;
     return seen < s->n_decisions ? seen : s->n_decisions;
 }
 
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
-    (void)err;
+    enum { LEAST_PLOT = 8, MOST_PLOT = 24 };
     const policy_state *here = ui->slot[AX_VIEW_POLICY];
     const ax_state *s = ui->state;
     char right[64] = "";
     ax_pane inner = ax_pane_inner(p);
     if (!s->policy.space) {
         ax_pane_frame(p, false, "what the strategy prefers", NULL);
+        ax_learning_facts(inner, inner.at.rows - 1, ui);
         ax_pane_print_cut(inner, draw_formers(inner, 0, ui) + inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM,
                           s->n_scored ? "nothing is known: the strategy draws evenly, or its engine is older"
                                       : "preferences come with the first reward");
         return AX_OK;
     }
-    int seen = draw_policy(inner, ui, here->first), n = s->policy.space->n_decisions;
+    int end, seen = draw_policy(inner, ui, here->first, &end), n = s->policy.space->n_decisions;
     if (seen < n)
         snprintf(right, sizeof right, "%d of %d: PgDn  ", seen, n);
     snprintf(right + strlen(right), sizeof right - strlen(right), "after %lld rewards   < selected",
              (long long)s->policy.samples);
     ax_pane_frame(p, false, "what the strategy prefers", right);
-    return AX_OK;
+    int left = inner.at.rows - end - 1;
+    if (left < LEAST_PLOT)
+        return AX_OK;
+    return ax_learning_plots(ax_pane_part(inner, end + 1, 0, left < MOST_PLOT ? left : MOST_PLOT, inner.at.cols), ui,
+                             err);
 }
 
 static bool act(ax_ui *ui, ax_action a)

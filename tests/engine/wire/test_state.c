@@ -667,6 +667,29 @@ static void preferences_are_kept(void **state)
     ax_state_release(&s);
 }
 
+static void updates_are_kept(void **state)
+{
+    (void)state;
+    ax_state s;
+    ax_event ev;
+    ax_state_init(&s);
+    memset(&ev, 0, sizeof ev);
+    ev.kind = AX_EVENT_LEARNED;
+    for (int k = 0; k < 100; k++) {
+        ev.u.LEARNED.baseline = 0.25 + k;
+        ev.u.LEARNED.advantage = -k;
+        ev.u.LEARNED.clip_share = k % 2 ? NAN : 0.5;
+        ax_state_fold(&s, &ev);
+    }
+    assert_int_equal(s.n_learned, 100);
+    for (int k = 0; k < 100; k++) {
+        assert_true(s.learned[k].baseline == 0.25f + (float)k && s.learned[k].advantage == (float)-k);
+        assert_true(k % 2 ? isnan(s.learned[k].clip_share) : s.learned[k].clip_share == 0.5f);
+    }
+    ax_state_release(&s);
+    assert_true(!s.learned && !s.n_learned);
+}
+
 static void the_rate_counts_ten_minutes(void **state)
 {
     (void)state;
@@ -758,6 +781,7 @@ int main(void)
         cmocka_unit_test(any_order_of_any_event_is_survived),
         cmocka_unit_test(the_file_folds_to_the_live_state),
         cmocka_unit_test(preferences_are_kept),
+        cmocka_unit_test(updates_are_kept),
         cmocka_unit_test(the_rate_counts_ten_minutes),
         cmocka_unit_test(a_clock_that_is_set_does_no_harm),
         cmocka_unit_test(only_time_with_an_engine_is_elapsed),
