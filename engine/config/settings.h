@@ -181,7 +181,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "how images are resized: bilinear, bicubic")                                                                     \
     X(WHOLE, val_shorter_side, FIXED, DATA, 0, 0, 400, FROM(0, 8192),                                                  \
       "as shorter_side, of validation images; 0 = the same")                                                           \
-    X(TEXT, init, FIXED, STAGE1, "he", "he", "pytorch", ONE_OF("he, pytorch"),                                         \
+    X(TEXT, init, FIXED, STAGE1, "he", "pytorch", "pytorch", ONE_OF("he, pytorch"),                                    \
       "initial weights of convolutions: he or pytorch (uniform)")                                                      \
     X(REAL, reinforce_lr, RUN, SEARCH, 6e-4, 6e-4, 1e-4, FROM(1e-9, 1), "reinforce: learning rate of the controller")  \
     X(TEXT, gate_mean, RUN, SEARCH, "before", "before", "after", ONE_OF("before, after"),                              \

@@ -13,7 +13,7 @@ strategies  ppo, reinforce, evolution, elite, gp and random at the same number o
             (the first of the finals, with fresh seeds, and paired t tests), and how the rewards went.
 
 yardstick   the three published cells on CamVid under what could make PyTorch's rewards of the same recipe higher than
-            ours: how parameters begin, averages, filters, arithmetic. Each arm is paired with the preset by cell and seed.
+            ours: how parameters begin, averages, filters, arithmetic. Each arm is paired with the first by cell and seed.
 
 --max-macs leaves out decoders that need more multiply-adds for an image of 512x512: what is expensive takes most of an
 experiment's time. What has been computed is kept as lines of JSON in the folder of --results (docs/results), with version
@@ -47,6 +47,7 @@ SCHEDULES = {"constant": {},
 
 # What a PyTorch program came to with the recipe of preset cpu on CamVid (367 crops of 256, 5 epochs), two seeds each.
 PEER = {"arch0": (.649, .619), "arch1": (.629, .666), "arch2": (.644, .665)}
+BEFORE = {"init": "he"}  # of the preset, when the arms were chosen; the first of them is the preset's now
 ARMS = {"init pytorch": {"init": "pytorch"},
         "averages copied back": {"polyak_copy": 1},
         "averages not debiased": {"debias": 0},
@@ -166,11 +167,11 @@ def strategies(lab, o):
 
 def yardstick(lab, o):
     names, seeds = genotypes.chosen(3), range(1, o.seeds + 1)
-    base = rewards(lab, names, seeds, stages=1)
+    base = rewards(lab, names, seeds, stages=1, **BEFORE)
     mean = [statistics.fmean(of) for of in PEER.values()]
     rows = [["PyTorch", *map(figures.number, mean), figures.number(statistics.fmean(mean)), "", ""]]
-    for arm, settings in {"as the preset says": {}, **ARMS}.items():
-        other = rewards(lab, names, seeds, stages=1, **settings) if settings else base
+    for arm, settings in {"init he": {}, **ARMS}.items():
+        other = rewards(lab, names, seeds, stages=1, **{**BEFORE, **settings}) if settings else base
         pairs = [(a, b) for old, new in zip(base, other) for a, b in zip(old, new) if a is not None and b is not None]
         cell = [[row[k] for row in other if row[k] is not None] for k in range(len(names))]
         if not pairs or not all(cell):
