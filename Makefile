@@ -81,7 +81,7 @@ ISA_FMA    := $(if $(findstring clang,$(CC)),,--param=avoid-fma-max-bits=0)
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 ISA_OBJ    := $(foreach i,$(ISAS),$(patsubst %.c,$(B)/%.$(i).o,$(ISA_SRC)))
 # of the drawing the engine needs what data show and train draw with
-SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/mask.c viz/mosaic.c viz/raster.c viz/spark.c viz/ticks.c
+SHOWN_SRC  := viz/axis.c viz/canvas.c viz/chart.c viz/glyphs.c viz/kitty.c viz/mask.c viz/mosaic.c viz/raster.c viz/reply.c viz/sixel.c viz/spark.c viz/ticks.c
 LIB_OBJ    := $(call obj,$(sort $(ENGINE_SRC) $(DATA_SRC) $(SHOWN_SRC))) $(ISA_OBJ) $(B)/data/weights.o
 FRONT_OBJ  := $(call obj,$(sort $(BASE_SRC) $(VIZ_SRC) $(TUI_SRC)))
 
@@ -97,7 +97,7 @@ $(B)/auxcell-engine: $(B)/engine/main.o $(LIB_OBJ)
 	@echo "  LINK    $@"
 	@$(CC) $(SANFLAGS) $(OPENMP) $(LDFLAGS) -o $@ $^ $(ENGINE_LIBS) -lm -lpthread
 
-$(B)/tui/term/sixel.o: CFLAGS_ALL += $(SIXEL_FLAGS)
+$(B)/viz/sixel.o: CFLAGS_ALL += $(SIXEL_FLAGS)
 $(B)/engine/backend/cpu/%.o: CFLAGS_ALL += $(OPENMP)
 # -g1 always: to note where each variable of an unrolled loop lies takes a third of the compilation
 define isa_rule

@@ -106,5 +106,5 @@ CUDA_NVCC := $nvcc
 CUDNN_INCLUDE := $cudnn_include
 CUDNN_LIB := $cudnn_lib
 DNNL_MAJOR := ${dnnl%%.*}
-ENGINE_LIBS := $L_msgpack $L_png $L_jpeg $L_yajl
+ENGINE_LIBS := $L_msgpack $L_png $L_jpeg $L_yajl $L_sixel
 EOF

@@ -29,18 +29,9 @@ ax_graphics ax_graphics_named(const char *name)
 
 /* ---- what the terminal can show ---- */
 
-/* Within tmux and screen the answer would be theirs and not the terminal's; the console prints what it doesn't know. */
-static bool may_be_asked(void)
-{
-    const char *name = getenv("TERM");
-    bool sequences = cursor_address && !strncmp(cursor_address, "\033[", 2);
-    bool inside = getenv("TMUX") || getenv("STY") || !name || !strncmp(name, "screen", 6) || !strncmp(name, "tmux", 4);
-    return sequences && !inside && strcmp(name, "linux") != 0 && strncmp(name, "vt", 2) != 0;
-}
-
 void ax_term_ask(ax_term *t)
 {
-    if (!may_be_asked())
+    if (!cursor_address || strncmp(cursor_address, "\033[", 2) != 0 || !ax_reply_may_be_asked())
         return;
     t->asked = true;
     t->asked_at = ax_clock();

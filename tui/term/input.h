@@ -2,7 +2,7 @@
 #ifndef AX_TUI_INPUT_H
 #define AX_TUI_INPUT_H
 
-#include "tui/term/reply.h"
+#include "viz/reply.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -5,6 +5,7 @@
 #include "tui/term/delta.h"
 #include "tui/term/input.h"
 #include "tui/term/term.h"
+#include "viz/pixels.h"
 
 #include <curses.h>
 
@@ -15,16 +16,6 @@ typedef struct ax_sent_picture {
     uint32_t id;   /* Kitty's, of the image */
     bool old;      /* goes once the new ones are there */
 } ax_sent_picture;
-
-enum { AX_KITTY_IMAGES = 16 };
-typedef struct ax_kitty {
-    struct {
-        uint64_t pixels;
-        uint32_t id; /* 0 = none */
-        uint32_t used;
-    } image[AX_KITTY_IMAGES]; /* that the terminal has */
-    uint32_t next, clock;
-} ax_kitty;
 
 struct ax_term {
     SCREEN *screen;
@@ -84,17 +75,5 @@ void ax_pictures_end(ax_term *t, const ax_canvas *c, const bool covered[static A
 ax_canvas_cell ax_pictures_blank(const ax_term *t);
 /* Takes all away, and what the terminal keeps of them. */
 void ax_pictures_clear(ax_term *t);
-
-/* ---- kitty.c, sixel.c: appending what a terminal is to be sent ---- */
-/* A picture at the cursor, out_h x out_w pixels large; id: its image. No memory: nothing is appended. */
-void ax_kitty_show(ax_kitty *k, const ax_raster *p, int out_h, int out_w, uint32_t placement, uint32_t *id,
-                   ax_str *out);
-/* It is on the screen: others make room first. */
-void ax_kitty_keep(ax_kitty *k, uint32_t id);
-void ax_kitty_hide(uint32_t id, uint32_t placement, ax_str *out);
-void ax_kitty_clear(ax_kitty *k, ax_str *out);
-bool ax_sixel_is_built(void);
-/* At the cursor, at most out_h x out_w pixels. */
-void ax_sixel_show(const ax_raster *p, int out_h, int out_w, ax_str *out);
 
 #endif

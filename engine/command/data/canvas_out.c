@@ -3,6 +3,13 @@
 #include "engine/base/out.h"
 #include "engine/base/utf8.h"
 
+/* Nothing shines through a picture. */
+static const ax_canvas_cell *seen(const ax_canvas_cell *cell)
+{
+    static const ax_canvas_cell blank = { .code = ' ', .role = AX_ROLE_TEXT };
+    return cell->picture ? &blank : cell;
+}
+
 static int row_end(const ax_canvas *c, int row)
 {
     int n = c->cols;
@@ -29,8 +36,8 @@ void ax_canvas_out(const ax_canvas *c)
     ax_str_init(&out, 0);
     for (int r = 0; r < c->rows; r++) {
         const ax_canvas_cell *row = c->cell + r * c->cols, *before = NULL;
-        for (int i = 0, n = row_end(c, r); i < n; before = &row[i++])
-            add_cell(&out, &row[i], before);
+        for (int i = 0, n = row_end(c, r); i < n; before = seen(&row[i++]))
+            add_cell(&out, seen(&row[i]), before);
         ax_str_add(&out, before && before->role == AX_ROLE_PIXEL ? "\x1b[0m\n" : "\n");
     }
     ax_out_text(out.text);

@@ -4,6 +4,7 @@
 #include "engine/base/output.h"
 #include "engine/command/data/canvas_out.h"
 #include "engine/command/data/data.h"
+#include "engine/command/data/pixels_out.h"
 #include "engine/config/option.h"
 #include "viz/mask.h"
 
@@ -76,18 +77,23 @@ static int columns(void)
     return n < 20 ? 80 : n < WIDEST ? n : WIDEST;
 }
 
-static ax_code draw(const ax_maskfile *m, bool color, bool unicode, ax_err *err)
+/* With pixels of the terminal's own where it has them, and the window is high enough. */
+static ax_code draw(const ax_maskfile *m, bool color, bool unicode, ax_shown_pixels *pixels, ax_err *err)
 {
     ax_canvas c;
     ax_canvas_init(&c, unicode ? &ax_glyphs_unicode : &ax_glyphs_ascii);
     int wide = columns(), rows = (int)((double)m->h * (wide - 4) / 2 / m->w / 2 + 0.999) + 1; /* side by side */
     rows = rows < 3 ? 3 : rows < HIGHEST ? rows : HIGHEST;
+    c.graphics = pixels->way != AX_PIXELS_NONE && rows < pixels->rows;
+    c.cell_aspect = c.graphics ? (double)pixels->cell_h / pixels->cell_w : 2;
     ax_code code = ax_canvas_resize(&c, rows, wide, err);
     const ax_mask_window all = { .zoom = 0 };
     if (code == AX_OK)
         code = ax_mask_draw(ax_pane_of(&c, (ax_rect) { 0, 1, rows, wide - 2 }), m, 0, &all, color && unicode, err);
-    if (code == AX_OK)
+    if (code == AX_OK) {
         ax_canvas_out(&c);
+        ax_pixels_out(pixels, &c);
+    }
     ax_canvas_release(&c);
     return code;
 }
@@ -176,7 +182,8 @@ static ax_code check_files(const options *o, ax_source *s, ax_split split, uint6
 
 /* ---- all of it ---- */
 
-static ax_code show_one(const ax_program *prog, const options *o, ax_source *s, ax_split split, uint64_t i, ax_err *err)
+static ax_code show_one(const ax_program *prog, const options *o, ax_source *s, ax_split split, uint64_t i,
+                        ax_shown_pixels *pixels, ax_err *err)
 {
     const ax_sample_spec whole = { .split = split, .scale_min = 1, .scale_max = 1 };
     ax_sample sample;
@@ -190,7 +197,7 @@ static ax_code show_one(const ax_program *prog, const options *o, ax_source *s, 
     s->ops->name(s, split, i, name, sizeof name);
     if (code == AX_OK) {
         ax_out_line("%s  %dx%d", name, sample.w, sample.h);
-        code = draw(&m, color, unicode, err);
+        code = draw(&m, color, unicode, pixels, err);
     }
     if (code == AX_OK)
         print_legend(&m, color && unicode);
@@ -216,10 +223,11 @@ int ax_data_show(const ax_program *prog, int argc, char **argv)
     uint64_t n = split == AX_SPLIT_VAL ? s->info.n_val : s->info.n_train;
     n = n < (uint64_t)o.samples ? n : (uint64_t)o.samples;
     ax_code code = o.dir ? check_files(&o, s, split, n, &err) : AX_OK;
+    ax_shown_pixels pixels = ax_pixels_ask();
     for (uint64_t i = 0; i < n && code == AX_OK && ax_out_flush(); i++) {
         if (i)
             ax_out("\n");
-        code = show_one(prog, &o, s, split, i, &err);
+        code = show_one(prog, &o, s, split, i, &pixels, &err);
     }
     s->ops->close(s);
     return code == AX_OK ? 0 : ax_complain_of(&err);

@@ -1,6 +1,6 @@
 /* Kitty's graphics protocol: an image is sent once, as PNG, and then placed, scaled by the terminal, as often as it is
    wanted. */
-#include "tui/term/term_internal.h"
+#include "viz/pixels.h"
 
 #include "engine/base/base64.h"
 #include "engine/base/crc32c.h"

@@ -1,6 +1,6 @@
 /* Sixel, by libsixel where the build has it: pictures of classes keep their exact colours, others are reduced to 256.
  */
-#include "tui/term/term_internal.h"
+#include "viz/pixels.h"
 
 #ifdef AX_SIXEL
 #include <sixel.h>

@@ -1,4 +1,4 @@
-#include "tui/term/reply.h"
+#include "viz/reply.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,4 +42,11 @@ void ax_reply_take(ax_reply *r, const char *bytes, size_t n)
         r->cell_h = sane ? (int)p[1] : 0;
         r->cell_w = sane ? (int)p[2] : 0;
     }
+}
+
+bool ax_reply_may_be_asked(void)
+{
+    const char *name = getenv("TERM");
+    bool inside = getenv("TMUX") || getenv("STY") || !name || !strncmp(name, "screen", 6) || !strncmp(name, "tmux", 4);
+    return !inside && *name && strcmp(name, "dumb") != 0 && strcmp(name, "linux") != 0 && strncmp(name, "vt", 2) != 0;
 }
