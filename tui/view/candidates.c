@@ -3,6 +3,16 @@
 
 #include <stdio.h>
 
+/* What the letters are, as many as there is room for. */
+static void draw_legend(ax_pane p, int row, int end)
+{
+    static const char *const part[] = { "S:",       "Q queued", "R running",  "P paused",    "D done",
+                                        "X pruned", "F failed", "* promoted", "h hand-made", "= known network" };
+    int col = 1;
+    for (size_t i = 0; i < sizeof part / sizeof *part && col + ax_text_width(part[i]) <= end; i++)
+        col = ax_pane_print(p, row, col, AX_ROLE_DIM, part[i]) + (i ? 2 : 1);
+}
+
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
     (void)err;
@@ -19,14 +29,12 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
             right[0] = '\0';
         ax_pane_frame(p, false, "candidates", right);
         int legend = inner.at.rows - 1;
-        ax_pane_print(inner, legend, 1, AX_ROLE_DIM,
-                      "S: Q queued  R running  P paused  D done  * promoted  X pruned  F failed   h hand-made");
-        if (inner.at.cols >= 110)
-            ax_pane_print(inner, legend, 89, AX_ROLE_DIM, "= known network");
+        int end = inner.at.cols - 1;
         if (t->n_marked) {
             snprintf(right, sizeof right, "%u marked ", t->n_marked);
-            ax_pane_print_right(inner, legend, inner.at.cols, AX_ROLE_MARKED, right);
+            end = ax_pane_print_right(inner, legend, inner.at.cols, AX_ROLE_MARKED, right) - 1;
         }
+        draw_legend(inner, legend, end);
         inner = ax_pane_part(inner, 0, 0, inner.at.rows - 1, inner.at.cols);
     }
     ax_table_draw(inner, ui->state,

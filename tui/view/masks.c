@@ -40,18 +40,34 @@ void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
 
 /* ---- drawing ---- */
 
-static void print_title(const ax_masks_shown *here, const ax_candidate *c, char *out, size_t cap)
+enum { TITLE = 96 };
+
+/* Appends a part while all of it fits into `width`. */
+static void add_part(char out[static TITLE], int width, const char *part)
+{
+    size_t n = strlen(out);
+    if (ax_text_width(out) + ax_text_width(part) <= width)
+        snprintf(out + n, TITLE - n, "%s", part);
+}
+
+static void print_title(const ax_masks_shown *here, const ax_candidate *c, int width, char out[static TITLE])
 {
     const ax_maskfile *m = here->file;
-    char figure[AX_FIGURE];
+    char figure[AX_FIGURE], part[64] = "";
     int image = here->order[here->image];
     double correct = m->channels == 3 ? NAN : ax_mask_correct(m, image);
-    size_t n = (size_t)snprintf(out, cap, "mask #%u  image %d/%d%s", c->id, here->image + 1, m->images,
-                                m->images > 1 ? ", worst first" : "");
-    if (n < cap && isfinite(correct))
-        snprintf(out + n, cap - n, "  pixels right %s", ax_figure_share(correct, 3, figure));
-    else if (n < cap && m->judged && isfinite(m->figures[image].reward))
-        snprintf(out + n, cap - n, "  reward %s", ax_figure_share(m->figures[image].reward, 3, figure));
+    snprintf(out, TITLE, "mask #%u", c->id);
+    snprintf(part, sizeof part, "  image %d/%d", here->image + 1, m->images);
+    add_part(out, width, part);
+    if (m->images > 1)
+        add_part(out, width, ", worst first");
+    if (isfinite(correct))
+        snprintf(part, sizeof part, "  pixels right %s", ax_figure_share(correct, 3, figure));
+    else if (m->judged && isfinite(m->figures[image].reward))
+        snprintf(part, sizeof part, "  reward %s", ax_figure_share(m->figures[image].reward, 3, figure));
+    else
+        part[0] = '\0';
+    add_part(out, width, part);
 }
 
 /* The panel is at the right or below, wherever it leaves the pictures larger; where neither leaves enough, one line
@@ -88,7 +104,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     const ax_masks_shown *here = ax_ui_masks(ui);
     const ax_maskfile *m = here->file;
     ax_pane inner = ax_pane_inner(p);
-    char title[96] = "mask", right[32] = "[ ] image";
+    char title[TITLE] = "mask", right[32] = "[ ] image";
     if (!m || m->images < 1) {
         ax_pane_frame(p, false, "mask", NULL);
         const char *text = c && c->masks[0] ? "the masks file cannot be read" : "masks come with the first reward";
@@ -96,7 +112,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         return AX_OK;
     }
     if (c)
-        print_title(here, c, title, sizeof title);
+        print_title(here, c, inner.at.cols - 4, title);
     if (here->window.zoom)
         snprintf(right, sizeof right, "%dx  0: whole", 1 << here->window.zoom);
     ax_pane_frame(p, false, title, right);

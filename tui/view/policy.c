@@ -103,8 +103,9 @@ static void draw_heading(ax_pane p, int row, int most)
                   p.at.cols - col - 5 >= TRACE + 20 ? "entropy, since start   gained" : "entr gained");
 }
 
-/* "0 conv1x1  1 conv3x3  ...": of the first decision whose values have names. */
-static int draw_names(ax_pane p, int row, const ax_space *s)
+/* "0 conv1x1  1 conv3x3  ...": of the first decision whose values have names. Returns the row below, also of a pane
+   without rows, in which nothing is seen. */
+static int draw_names(ax_pane p, int row, const ax_space *s, int cols)
 {
     int col = 1, d = 0;
     while (d < s->n_decisions && !s->decision[d].option)
@@ -112,11 +113,13 @@ static int draw_names(ax_pane p, int row, const ax_space *s)
     for (int i = 0; d < s->n_decisions && i < s->decision[d].choices; i++) {
         char text[32];
         snprintf(text, sizeof text, "%d %s", i, s->decision[d].option[i]);
-        if (col + ax_text_width(text) >= p.at.cols) {
+        int width = ax_text_width(text);
+        if (col + width >= cols) {
             col = 1;
             row++;
         }
-        col = ax_pane_print(p, row, col, AX_ROLE_DIM, text) + 2;
+        ax_pane_print(p, row, col, AX_ROLE_DIM, text);
+        col += width + 2;
     }
     return row + 1;
 }
@@ -163,12 +166,13 @@ static int draw_policy(ax_pane p, const ax_ui *ui, int first, int *end)
     const ax_space *s = ui->state->policy.space;
     int most = most_choices(s), row = draw_expected(p, draw_formers(p, 0, ui), ui);
     draw_heading(p, row++, most);
-    int names = 2 + (p.at.cols < 140), seen = p.at.rows - row - names; /* and the line of facts */
+    int names = draw_names(ax_pane_part(p, 0, 0, 0, 0), 0, s, p.at.cols); /* drawn below, with a line of facts */
+    int seen = p.at.rows - row - names - 1 > 1 ? p.at.rows - row - names - 1 : 1;
     int last = s->n_decisions > seen ? s->n_decisions - seen : 0;
     first = first > last ? last : first;
     for (int d = first; d < s->n_decisions && d - first < seen; d++)
         draw_decision(p, row++, ui, (unsigned)d, most);
-    row = draw_names(p, row, s);
+    row = draw_names(p, row, s, p.at.cols);
     ax_learning_facts(p, row, ui);
     *end = row + 1;
     return seen < s->n_decisions ? seen : s->n_decisions;
@@ -176,10 +180,10 @@ static int draw_policy(ax_pane p, const ax_ui *ui, int first, int *end)
 
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
-    enum { LEAST_PLOT = 8, MOST_PLOT = 24 };
+    enum { LEAST_PLOT = 8, MOST_PLOT = 24, TITLE = 32 };
     const policy_state *here = ui->slot[AX_VIEW_POLICY];
     const ax_state *s = ui->state;
-    char right[64] = "";
+    char about[64], right[96] = "";
     ax_pane inner = ax_pane_inner(p);
     if (!s->policy.space) {
         ax_pane_frame(p, false, "what the strategy prefers", NULL);
@@ -190,10 +194,12 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
         return AX_OK;
     }
     int end, seen = draw_policy(inner, ui, here->first, &end), n = s->policy.space->n_decisions;
+    snprintf(about, sizeof about, "after %lld rewards   < selected", (long long)s->policy.samples);
     if (seen < n)
-        snprintf(right, sizeof right, "%d of %d: PgDn  ", seen, n);
-    snprintf(right + strlen(right), sizeof right - strlen(right), "after %lld rewards   < selected",
-             (long long)s->policy.samples);
+        snprintf(right, sizeof right, "%d of %d: PgDn", seen, n);
+    bool room = ax_text_width(right) + 2 + ax_text_width(about) + TITLE <= inner.at.cols;
+    if (room || !right[0]) /* how to see the rest is what matters */
+        snprintf(right + strlen(right), sizeof right - strlen(right), "%s%s", right[0] ? "  " : "", about);
     ax_pane_frame(p, false, "what the strategy prefers", right);
     int left = inner.at.rows - end - 1;
     if (left < LEAST_PLOT)

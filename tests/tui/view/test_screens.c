@@ -36,6 +36,8 @@ static const screen screens[] = {
     { "overview-80x24-ascii", 24, 80, .ascii = true, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
     { "overview-160x48", 48, 160, .masks = true, .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
     { "overview-160x48-ascii", 48, 160, .ascii = true, .masks = true, .link = AX_LINK_LIVE, .history = { 1284 } },
+    { "overview-120x34", 34, 120, .masks = true, .link = AX_LINK_LIVE, .later = 1, .history = { 300 } },
+    { "policy-60x18", 18, 60, .link = AX_LINK_LIVE, .keys = "7", .history = { 300, .policy = true } },
     { "overview-100x40", 40, 100, .link = AX_LINK_LIVE, .later = 1, .history = { 300 } },
     { "overview-80x24-8", 24, 80, .theme = "8", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
     { "overview-80x24-256", 24, 80, .theme = "256", .link = AX_LINK_LIVE, .later = 1, .history = { 1284 } },
