@@ -1,4 +1,4 @@
-"""PNG files of 8 bits, written and read without anybody's library."""
+"""PNG files, written (of 8 bits) and read without anybody's library."""
 import struct
 import zlib
 
@@ -16,7 +16,7 @@ def write_rgb(path, h, w, rgb):
 
 
 def read(path):
-    """(h, w, channels, bytes) of an 8-bit PNG without interlacing; a palette's indices are one channel."""
+    """(h, w, channels, bytes) of a PNG of 8 or 16 bits without interlacing; a palette's indices are one channel."""
     with open(path, "rb") as f:
         return decode(f.read(), path)
 
@@ -40,12 +40,13 @@ def decode(data, path="PNG"):
             packed += data[at + 8:at + 8 + n]
         at += n + 12
     w, h, depth, color, _, _, interlaced = head
-    assert depth == 8 and not interlaced, path
+    assert depth in (8, 16) and not interlaced, path
     c = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[color]
-    raw, out, before = zlib.decompress(packed), bytearray(), bytes(w * c)
+    step = c * depth // 8
+    raw, out, before = zlib.decompress(packed), bytearray(), bytes(w * step)
     for i in range(h):
-        line = bytearray(raw[i * (w * c + 1) + 1:(i + 1) * (w * c + 1)])
-        _unfilter(raw[i * (w * c + 1)], line, before, c)
+        line = bytearray(raw[i * (w * step + 1) + 1:(i + 1) * (w * step + 1)])
+        _unfilter(raw[i * (w * step + 1)], line, before, step)
         out += line
         before = line
     return h, w, c, bytes(out)
