@@ -2,11 +2,18 @@
 #include "engine/backend/cpu/isa/epilogue.h"
 #include "engine/backend/cpu/isa/strand.h"
 
-/* T outputs of a strand from y on; first: the index of the first input. */
+/* Outputs of one column that are made together when their inputs overlap: these come from the first cache for all but
+   the first. */
+enum { ROWS = 4 };
+
+/* T outputs of a strand from y + to on, which see the inputs from index `first` on, S apart. inside: so are the columns
+   that they see; full: and all rows. */
 AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *w,
-                    const ax_epilogue *e, ptrdiff_t to, float *y, const int K, const int T, const bool inside)
+                    const ax_epilogue *e, ptrdiff_t to, float *y, const int K, const int S, const int T,
+                    const bool inside, const bool full)
 {
-    const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, start = s->in * c + first * step;
+    const ptrdiff_t c = g->c, step = g->dilation * c, start = s->in * c + first * step;
+    const int32_t kh0 = full ? 0 : at->kh0, kh1 = full ? K : at->kh1;
     const bool finishes = ax_finishes(e);
     for (int32_t k = 0; k < g->c; k = next_vector(k, g->c)) {
         vf acc[TILE][3], b = { 0 };
@@ -17,99 +24,74 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
             acc[t][0] = b;
         if (at->next)
             fetch(at->next + (start + K / 2 * step + k), step, T);
-        for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
+        const float *wk = w + kh0 * K * c + k;
+#pragma GCC unroll 5
+        for (int32_t kh = kh0; kh < kh1; kh++) {
             const float *p = at->row[kh] + start + k;
             vf weight[AX_DW_KERNEL];
+            AX_HIDE(wk);
 #pragma GCC unroll 5
-            for (int kw = 0; kw < K; kw++)
-                weight[kw] = AX_LOAD(w + (kh * K + kw) * c + k);
-#pragma GCC unroll 12
-            for (int j = 0; j < T + K - 1; j++) {
+            for (int kw = 0; kw < K; kw++, wk += c)
+                weight[kw] = AX_LOAD(wk);
+#pragma GCC unroll 20
+            for (int j = 0; j < (T - 1) * S + K; j++, p += step) {
+                AX_HIDE(p);
                 if (!inside && (uint32_t)(first + j) >= (uint32_t)s->n_in)
                     continue;
-                vf v = AX_LOAD(p + j * step);
+                vf v = AX_LOAD(p);
 #pragma GCC unroll 5
                 for (int kw = 0; kw < K; kw++)
-                    if (j - kw >= 0 && j - kw < T)
-                        acc[j - kw][0] += weight[kw] * v;
+                    if (j - kw >= 0 && (j - kw) % S == 0 && (j - kw) / S < T)
+                        acc[(j - kw) / S][0] += weight[kw] * v;
             }
         }
         if (finishes)
             ax_finish_rows(e, acc, to + k, step, T, 1);
+        float *out = y + to + k;
 #pragma GCC unroll 8
-        for (int t = 0; t < T; t++)
-            AX_STORE(y + to + t * step + k, acc[t][0]);
+        for (int t = 0; t < T; t++, out += step) {
+            AX_HIDE(out);
+            AX_STORE(out, acc[t][0]);
+        }
     }
 }
 
-AX_INLINE void forward_row(const ax_dw *g, const rows *at, const float *w, const ax_epilogue *e, float *y,
-                           ptrdiff_t row, const int K)
+/* n_rows rows of outputs, a dilation apart, the first at `row`. */
+AX_INLINE void forward_rows(const ax_dw *g, const rows *at, int32_t n_rows, const float *w, const ax_epilogue *e,
+                            float *y, ptrdiff_t row, const int K, const int S)
 {
     const int32_t length = tile_length(strand_of(g, 0).n_out, TILE);
     for (int32_t i = 0; i * g->dilation < g->ow; i += length)
         for (int32_t out = 0; out < g->dilation && out < g->ow; out++) {
             const strand s = strand_of(g, out);
-            int32_t n = s.n_out - i < length ? s.n_out - i : length, first = i + s.shift;
-            const ptrdiff_t to = row + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
-#define FORWARD(T, inside) tile(g, at, &s, first, w, e, to, y, K, T, inside)
-            EACH_LENGTH(n, first >= 0 && first + n + K - 1 <= s.n_in, FORWARD)
-        }
-}
-
-/* T outputs from o on with stride S: each loads its own inputs. */
-AX_INLINE void strided(const ax_dw *g, const rows *at, int32_t o, const float *w, const ax_epilogue *e, ptrdiff_t to,
-                       float *y, const int K, const int S, const int T, const bool inside)
-{
-    const ptrdiff_t c = g->c;
-    const bool finishes = ax_finishes(e);
-    for (int32_t k = 0; k < g->c; k = next_vector(k, g->c)) {
-        vf acc[TILE][3], b = { 0 };
-        if (e && e->bias)
-            b = AX_LOAD(e->bias + k);
-#pragma GCC unroll 8
-        for (int t = 0; t < T; t++)
-            acc[t][0] = b;
-        for (int32_t kh = at->kh0; kh < at->kh1; kh++)
-            for (int32_t kw = 0; kw < K; kw++) {
-                const int32_t column = o * S - g->pad + kw * g->dilation;
-                const float *p = at->row[kh] + (ptrdiff_t)column * c + k;
-                vf weight = AX_LOAD(w + (kh * K + kw) * c + k);
-#pragma GCC unroll 8
-                for (int t = 0; t < T; t++)
-                    if (inside || (uint32_t)(column + t * S) < (uint32_t)g->w)
-                        acc[t][0] += weight * AX_LOAD(p + t * S * c);
+            const int32_t n = s.n_out - i < length ? s.n_out - i : length, first = i * S + s.shift;
+            const bool inside = first >= 0 && first + (n - 1) * S + K <= s.n_in;
+            ptrdiff_t to = row + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
+            for (int32_t r = 0; r < n_rows; r++, to += (ptrdiff_t)g->dilation * g->ow * g->c) {
+                const bool full = inside && at[r].kh0 == 0 && at[r].kh1 == K;
+#define FORWARD(T, inside, full) tile(g, &at[r], &s, first, w, e, to, y, K, S, T, inside, full)
+#define FORWARD_FULL(T, inside) FORWARD(T, inside, true)
+#define FORWARD_SOME(T, inside) FORWARD(T, inside, false)
+                if (full)
+                    EACH_LENGTH(n, true, FORWARD_FULL)
+                else
+                    EACH_LENGTH(n, inside, FORWARD_SOME)
             }
-        if (finishes)
-            ax_finish_rows(e, acc, to + k, c, T, 1);
-#pragma GCC unroll 8
-        for (int t = 0; t < T; t++)
-            AX_STORE(y + to + t * c + k, acc[t][0]);
-    }
-}
-
-AX_INLINE void strided_row(const ax_dw *g, const rows *at, const float *w, const ax_epilogue *e, float *y,
-                           ptrdiff_t row, const int K, const int S)
-{
-    const int32_t length = tile_length(g->ow, TILE);
-    for (int32_t o = 0; o < g->ow; o += length) {
-        int32_t n = g->ow - o < length ? g->ow - o : length, first = o * S - g->pad;
-        const ptrdiff_t to = row + (ptrdiff_t)o * g->c;
-#define STRIDED(T, inside) strided(g, at, o, w, e, to, y, K, S, T, inside)
-        EACH_LENGTH(n, first >= 0 && first + (n - 1) * S + (K - 1) * g->dilation < g->w, STRIDED)
-    }
+        }
 }
 
 AX_INLINE void forward(const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y, int32_t r0,
                        int32_t r1, const int K, const int S)
 {
-    for (int32_t r = r0; r < r1; r++) {
-        const rows at = rows_of(g, x, r, K);
-        const ptrdiff_t row = (ptrdiff_t)r * g->ow * g->c;
-        if (S == 1)
-            forward_row(g, &at, w, e, y, row, K);
-        else
-            strided_row(g, &at, w, e, y, row, K, S);
-    }
+    const int32_t d = g->dilation;
+    for (int32_t i = r0; i < r1; i += ROWS * d)
+        for (int32_t r = i; r < i + d && r < r1; r++) {
+            rows at[ROWS];
+            int32_t n = 0;
+            for (; n < ROWS && r + n * d < r1; n++)
+                at[n] = rows_of(g, x, r + n * d, K);
+            forward_rows(g, at, n, w, e, y, (ptrdiff_t)r * g->ow * g->c, K, S);
+        }
 }
 
 /* A kernel of any size, without vectors of its own. */
@@ -141,7 +123,7 @@ void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, con
 {
     if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 1)
         forward(g, x, w, e, y, r0, r1, 3, 1);
-    else if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 2)
+    else if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 2 && g->dilation == 1)
         forward(g, x, w, e, y, r0, r1, 3, 2);
     else if (g->c >= AX_LANES && g->kernel == 5 && g->stride == 1)
         forward(g, x, w, e, y, r0, r1, 5, 1);
