@@ -13,13 +13,16 @@ typedef struct use {
 } use;
 typedef struct role {
     bool needed;
-    uint32_t conv; /* the convolution that takes it over, or itself; NOBODY: it stays what it is */
-    uint32_t last; /* of a convolution: the last node that it takes over, where the new one goes */
+    uint32_t conv;   /* the convolution that takes it over, or itself; NOBODY: it stays what it is */
+    uint32_t last;   /* of a convolution: the last node that it takes over, where the new one goes */
+    uint32_t before; /* of a convolution: the one that is the link before it in a chain; NOBODY */
+    bool inside;     /* it is a link with another behind it */
 } role;
 
 typedef struct pass {
     const ax_graph *g;
     ax_graph *to;
+    size_t large;
     use *value; /* per id - 1 */
     role *node;
 } pass;
@@ -32,7 +35,7 @@ static void find_uses(pass *p)
         p->value[id - 1].readers = ax_graph_value(p->g, id)->kept;
     for (size_t k = ax_graph_nodes(p->g); k-- > 0;) {
         const ax_node *n = ax_graph_node(p->g, k);
-        p->node[k].conv = NOBODY;
+        p->node[k].conv = p->node[k].before = NOBODY;
         for (uint32_t i = 0; i < n->n_out; i++)
             p->node[k].needed |= n->out[i] && p->value[n->out[i] - 1].readers > 0;
         for (uint32_t i = 0; i < n->n_in && p->node[k].needed; i++)
@@ -122,6 +125,73 @@ static void find_fusions(pass *p)
             follow(p, (uint32_t)k, true);
 }
 
+/* ---- chains ---- */
+
+static bool is_conv(const ax_node *n, bool depthwise)
+{
+    return n->op == AX_OP_CONV2D && (n->attr.conv.groups > 1) == depthwise;
+}
+
+static bool is_pointwise(const ax_node *n)
+{
+    return is_conv(n, false) && n->attr.conv.kernel == 1 && n->attr.conv.stride == 1 && !n->attr.conv.pad;
+}
+
+/* Whether the rows of its outputs can be made one by one at no loss. */
+static bool opens_chain(const pass *p, const ax_node *n)
+{
+    const int32_t channels = ax_graph_value(p->g, n->in[0])->type.shape.c;
+    return is_pointwise(n) || (is_conv(n, false) && n->attr.conv.kernel <= 5 && channels <= 4);
+}
+
+/* The convolution that alone reads, as its input, what convolution k becomes, which is no sum; NOBODY. */
+static uint32_t next_link(pass *p, uint32_t k)
+{
+    const fusion f = follow(p, k, false);
+    const use *u = &p->value[f.out - 1];
+    const ax_node *n = ax_graph_node(p->g, u->reader);
+    const bool alone = !f.adds && u->readers == 1 && !ax_graph_value(p->g, f.out)->kept;
+    return alone && n->op == AX_OP_CONV2D && n->in[0] == f.out ? u->reader : NOBODY;
+}
+
+static size_t image_bytes(const pass *p, uint32_t node)
+{
+    const ax_type *t = &ax_graph_value(p->g, ax_graph_node(p->g, node)->out[0])->type;
+    return ax_type_bytes(*t) / (size_t)t->shape.n;
+}
+
+static bool is_last_link(const pass *p, uint32_t k)
+{
+    return p->node[k].before != NOBODY && p->node[p->node[k].before].inside;
+}
+
+/* Depthwise convolution k becomes the middle of a chain, or its beginning. A dilated one sees too many rows. */
+static void link_up(pass *p, uint32_t k)
+{
+    const uint32_t next = next_link(p, k), before = p->node[k].before;
+    if (next == NOBODY || !is_pointwise(ax_graph_node(p->g, next)) || ax_graph_node(p->g, k)->attr.conv.dilation > 1)
+        return;
+    const bool opened = before != NOBODY && opens_chain(p, ax_graph_node(p->g, before)) && !is_last_link(p, before);
+    if (image_bytes(p, k) < p->large && !(opened && image_bytes(p, before) >= p->large))
+        return;
+    p->node[k].inside = true;
+    if (opened)
+        p->node[before].inside = true;
+}
+
+static void find_chains(pass *p)
+{
+    const uint32_t n = (uint32_t)ax_graph_nodes(p->g);
+    for (uint32_t k = 0; k < n; k++) {
+        const uint32_t next = p->node[k].conv == k ? next_link(p, k) : NOBODY;
+        if (next != NOBODY)
+            p->node[next].before = k;
+    }
+    for (uint32_t k = 0; k < n; k++)
+        if (p->node[k].conv == k && is_conv(ax_graph_node(p->g, k), true))
+            link_up(p, k);
+}
+
 /* ---- the new graph ---- */
 
 /* A value of the old graph in the new one. Inputs are there; parameters come as they are read. */
@@ -133,19 +203,36 @@ static ax_val value_of(pass *p, uint32_t id, ax_err *err)
     return (ax_val) { p->value[id - 1].now };
 }
 
-static ax_code put_fused(pass *p, uint32_t k, ax_err *err)
+/* What convolution k reads besides its input, behind the n that are there already. */
+static size_t operands_of(pass *p, uint32_t k, const fusion *f, ax_val *in, size_t n, ax_err *err)
 {
-    const ax_node *n = ax_graph_node(p->g, k);
-    const fusion f = follow(p, k, false);
-    ax_val in[AX_MAX_IN];
-    size_t count = 0;
-    for (uint32_t i = 0; i < n->n_in; i++)
-        in[count++] = value_of(p, n->in[i], err);
-    for (uint32_t i = 1; i < 5 && f.norm != NOBODY; i++)
-        in[count++] = value_of(p, ax_graph_node(p->g, f.norm)->in[i], err);
-    for (uint32_t i = 0; i < f.adds; i++)
-        in[count++] = value_of(p, f.add[i], err);
-    p->value[f.out - 1].now = ax_graph_apply(p->to, AX_OP_FUSED, f.attr, in, count, err).id;
+    const ax_node *node = ax_graph_node(p->g, k);
+    for (uint32_t i = 1; i < node->n_in; i++)
+        in[n++] = value_of(p, node->in[i], err);
+    for (uint32_t i = 1; i < 5 && f->norm != NOBODY; i++)
+        in[n++] = value_of(p, ax_graph_node(p->g, f->norm)->in[i], err);
+    for (uint32_t i = 0; i < f->adds; i++)
+        in[n++] = value_of(p, f->add[i], err);
+    return n;
+}
+
+/* Convolution k, with the links before it. */
+static ax_code put_conv(pass *p, uint32_t k, ax_err *err)
+{
+    uint32_t link[AX_MAX_LINKS] = { k }, links = 1;
+    while (links < AX_MAX_LINKS && is_last_link(p, link[links - 1]))
+        link[links] = p->node[link[links - 1]].before, links++;
+    ax_attr chain = { .chain = { .links = (uint8_t)links } };
+    ax_val in[AX_MAX_IN] = { value_of(p, ax_graph_node(p->g, link[links - 1])->in[0], err) };
+    size_t n = 1;
+    fusion f = { 0 };
+    for (uint32_t i = 0; i < links; i++) {
+        f = follow(p, link[links - 1 - i], false);
+        chain.chain.link[i] = f.attr.fused;
+        n = operands_of(p, link[links - 1 - i], &f, in, n, err);
+    }
+    p->value[f.out - 1].now =
+        ax_graph_apply(p->to, links > 1 ? AX_OP_CHAIN : AX_OP_FUSED, links > 1 ? chain : f.attr, in, n, err).id;
     return p->value[f.out - 1].now ? AX_OK : err->code;
 }
 
@@ -180,8 +267,8 @@ static ax_code put_all(pass *p, ax_err *err)
             continue;
         if (r->conv == NOBODY)
             code = put_copy(p, k, err);
-        else if (p->node[r->conv].last == k)
-            code = put_fused(p, r->conv, err);
+        else if (p->node[r->conv].last == k && !p->node[r->conv].inside)
+            code = put_conv(p, r->conv, err);
     }
     for (uint32_t id = 1; code == AX_OK && id <= ax_graph_values(p->g); id++)
         if (ax_graph_value(p->g, id)->kept)
@@ -189,9 +276,9 @@ static ax_code put_all(pass *p, ax_err *err)
     return code;
 }
 
-ax_graph *ax_graph_fused(const ax_graph *g, ax_err *err)
+ax_graph *ax_graph_fused(const ax_graph *g, size_t large, ax_err *err)
 {
-    pass p = { .g = g, .to = ax_graph_new(err) };
+    pass p = { .g = g, .to = ax_graph_new(err), .large = large };
     if (!p.to)
         return NULL;
     p.value = calloc(ax_graph_values(g) + 1, sizeof *p.value);
@@ -201,6 +288,7 @@ ax_graph *ax_graph_fused(const ax_graph *g, ax_err *err)
     if (code == AX_OK) {
         find_uses(&p);
         find_fusions(&p);
+        find_chains(&p);
         code = put_all(&p, err);
     }
     free(p.value);

@@ -150,7 +150,8 @@ static ax_code rewrite(ax_plan *p, bool together, ax_err *err)
     const ax_dtype maps = narrow ? p->be->map_type(p->dev) : AX_F32;
     const bool fused = p->flags & AX_PLAN_INFERENCE && p->be->forward[AX_OP_FUSED].run;
     if (fused || together) {
-        p->own = fused ? ax_graph_fused(p->g, err) : ax_graph_sums(p->g, err);
+        const size_t large = p->be->forward[AX_OP_CHAIN].run ? AX_LARGE_MAP : SIZE_MAX;
+        p->own = fused ? ax_graph_fused(p->g, large, err) : ax_graph_sums(p->g, err);
         if (!p->own)
             return code_of(err);
     }

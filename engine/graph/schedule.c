@@ -28,7 +28,8 @@ typedef struct pass {
 
 static bool alone(const ax_node *n)
 {
-    return n->op == AX_OP_ZERO || n->op == AX_OP_FUSED || (n->op == AX_OP_CONV2D && n->attr.conv.groups == 1);
+    return n->op == AX_OP_ZERO || n->op == AX_OP_FUSED || n->op == AX_OP_CHAIN ||
+           (n->op == AX_OP_CONV2D && n->attr.conv.groups == 1);
 }
 
 static bool one_kind(const ax_node *a, const ax_node *b)

@@ -17,6 +17,7 @@ const ax_op_info *ax_op_get(ax_op op)
         [AX_OP_ARGMAX] = &ax_op_argmax,   [AX_OP_WMSE] = &ax_op_wmse,
         [AX_OP_MAXPOOL] = &ax_op_maxpool, [AX_OP_MIX] = &ax_op_mix,
         [AX_OP_FUSED] = &ax_op_fused,     [AX_OP_CAST] = &ax_op_cast,
+        [AX_OP_CHAIN] = &ax_op_chain,
     };
     assert(op < AX_OP_COUNT);
     return table[op];

@@ -15,7 +15,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { AX_IGNORE = 255, AX_MAX_IN = 9, AX_MAX_OUT = 3, AX_MAX_ADD = 8, AX_MAX_SUMMANDS = 2 /* of a FUSED */ };
+enum {
+    AX_IGNORE = 255,
+    AX_MAX_IN = 21,
+    AX_MAX_OUT = 3,
+    AX_MAX_ADD = 8,
+    AX_MAX_TERMS = 9,    /* of a WSUM */
+    AX_MAX_SUMMANDS = 2, /* of a FUSED */
+    AX_MAX_LINKS = 3     /* of a CHAIN */
+};
 
 typedef enum ax_dtype { AX_F32, AX_U8, AX_BF16 } ax_dtype;
 typedef enum ax_memory_format { AX_NHWC, AX_OIHW } ax_memory_format;
@@ -46,10 +54,11 @@ typedef struct ax_shape {
              a BNORM that isn't training, an activation and sums make of x: y = after(act(norm(conv2d(x))) + a + b). Its
              parameters must not change once it has run: a kernel may read them then only. Only of inference: the pass
              in engine/graph/fuse.h makes it, and it has no gradient
-   MIX       (x, y, a, b) -> a * x + b * y; a and b {1,1,1,C} have a factor for each channel
-   CONCAT    (a[, b[, c[, d]]]) -> along channels
-   CE        (logits, labels U8 {n,h,w,1}[, weight {1,1,1,c}]) -> loss scalar, unit gradient of the logits' shape. Mean
-             over the pixels that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0. With weights, which are
+   CHAIN     (x, then of each link what a FUSED has behind x) -> y; attr.chain: FUSED after FUSED, where nobody else
+   reads what is between. Only the last has sums; its parameters and gradient are as those of a FUSED MIX       (x, y,
+   a, b) -> a * x + b * y; a and b {1,1,1,C} have a factor for each channel CONCAT    (a[, b[, c[, d]]]) -> along
+   channels CE        (logits, labels U8 {n,h,w,1}[, weight {1,1,1,c}]) -> loss scalar, unit gradient of the logits'
+   shape. Mean over the pixels that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0. With weights, which are
              not below 0, a pixel counts as much as that of its label, in the sum and in what it is divided by.
              The unit gradient is d loss / d logits, so that backward only scales.
    DEPTH_LOSS (p, truth), both {n,h,w,1}, metres -> loss scalar, unit gradient of p's shape, as CE; attr.depth: kind
@@ -87,23 +96,30 @@ typedef struct ax_shape {
     X(MAXPOOL, "maxpool", 1, 1, 2)                                                                                     \
     X(MIX, "mix", 4, 4, 1)                                                                                             \
     X(FUSED, "fused", 2, 9, 1)                                                                                         \
-    X(CAST, "cast", 1, 1, 1)
+    X(CAST, "cast", 1, 1, 1)                                                                                           \
+    X(CHAIN, "chain", 3, 21, 1)
 
 #define AX_OP_ENUM(id, text, lo, hi, outs) AX_OP_##id,
 typedef enum ax_op { AX_OP_LIST(AX_OP_ENUM) AX_OP_COUNT } ax_op;
+
+typedef struct ax_fused_attr {
+    uint8_t kernel, stride, pad, dilation; /* up to groups as conv */
+    uint32_t groups;
+    uint8_t act, after; /* ax_act, before and after the sum */
+    bool bias, norm;    /* whether there are such inputs */
+    float eps;          /* of the norm */
+} ax_fused_attr;
 
 typedef union ax_attr {
     struct {
         uint8_t kernel, stride, pad, dilation;
         uint32_t groups;
     } conv;
+    ax_fused_attr fused;
     struct {
-        uint8_t kernel, stride, pad, dilation; /* up to groups as conv */
-        uint32_t groups;
-        uint8_t act, after; /* ax_act, before and after the sum */
-        bool bias, norm;    /* whether there are such inputs */
-        float eps;          /* of the norm */
-    } fused;
+        ax_fused_attr link[AX_MAX_LINKS];
+        uint8_t links;
+    } chain;
     struct {
         float eps, momentum;
         uint8_t act; /* ax_act */
@@ -119,7 +135,7 @@ typedef union ax_attr {
         uint8_t kind; /* ax_depth_loss */
         float least;
     } depth;
-    float weight[AX_MAX_IN];
+    float weight[AX_MAX_TERMS];
 } ax_attr;
 /* Predictions are at least this for SILOG: ln has no bound at 0. */
 #define AX_SILOG_FLOOR 1e-3f

@@ -6,7 +6,7 @@
 
 extern const ax_op_info ax_op_zero, ax_op_conv2d, ax_op_bnorm, ax_op_relu, ax_op_add, ax_op_resize, ax_op_gpool,
     ax_op_concat, ax_op_ce, ax_op_depth_loss, ax_op_mse, ax_op_wmse, ax_op_wsum, ax_op_argmax, ax_op_maxpool, ax_op_mix,
-    ax_op_fused, ax_op_cast;
+    ax_op_fused, ax_op_cast, ax_op_chain;
 
 /* "16x64x64x48" into buf of at least 48 bytes; returns buf. */
 const char *ax_shape_text(ax_shape s, char buf[static 48]);

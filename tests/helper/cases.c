@@ -27,6 +27,11 @@
 #define FUSED(k, s, p, d, g, a, then, b, n) \
     { .fused = { .kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g, .act = a, .after = then, .bias = b, \
                  .norm = n, .eps = 1e-5f } }
+#define LINK(k, s, p, d, g, a, then, b, n) \
+    { .kernel = k, .stride = s, .pad = p, .dilation = d, .groups = g, .act = a, .after = then, .bias = b, .norm = n, \
+      .eps = 1e-5f }
+#define CHAIN2(a, b) { .chain = { .link = { a, b }, .links = 2 } }
+#define CHAIN3(a, b, c) { .chain = { .link = { a, b, c }, .links = 3 } }
 #define VECTORS(c) VECTOR(c), VECTOR(c), VECTOR(c), VECTOR(c)
 #define SMALL .large = false
 #define LARGE .large = true
@@ -163,6 +168,26 @@ const ax_case ax_cases[] = {
     { "cast to bfloat16", AX_OP_CAST, { .dtype = AX_BF16 }, 1, { MAP(2, 3, 4, 3) }, -8, 8, SMALL },
     { "cast to bfloat16, many", AX_OP_CAST, { .dtype = AX_BF16 }, 1, { MAP(3, 17, 13, 48) }, LARGE },
     { "cast from bfloat16", AX_OP_CAST, { .dtype = AX_F32 }, 1, { { .shape = { 2, 3, 5, 3 }, .dtype = AX_BF16 } }, SMALL },
+    { "chain: depthwise and 1x1", AX_OP_CHAIN,
+      CHAIN2(LINK(3, 1, 1, 1, 2, AX_ACT_NONE, AX_ACT_NONE, false, false),
+             LINK(1, 1, 0, 1, 1, AX_ACT_NONE, AX_ACT_NONE, true, false)), 4,
+      { MAP(2, 4, 5, 2), WEIGHT(2, 3, 1), WEIGHT(3, 1, 2), VECTOR(3) }, SMALL },
+    { "chain: three with all they can do", AX_OP_CHAIN,
+      CHAIN3(LINK(1, 1, 0, 1, 1, AX_ACT_RELU6, AX_ACT_NONE, true, true),
+             LINK(3, 2, 1, 1, 5, AX_ACT_RELU, AX_ACT_NONE, true, false),
+             LINK(1, 1, 0, 1, 1, AX_ACT_RELU, AX_ACT_RELU6, true, false)), 13,
+      { MAP(2, 6, 5, 3), WEIGHT(5, 1, 3), VECTOR(5), VECTORS(5), WEIGHT(5, 3, 1), VECTOR(5), WEIGHT(2, 1, 5), VECTOR(2),
+        MAP(2, 3, 3, 2), MAP(2, 3, 3, 2) }, -8, 8, SMALL },
+    { "chain of an encoder", AX_OP_CHAIN,
+      CHAIN3(LINK(1, 1, 0, 1, 1, AX_ACT_RELU6, AX_ACT_NONE, false, false),
+             LINK(3, 1, 1, 1, 96, AX_ACT_RELU6, AX_ACT_NONE, false, false),
+             LINK(1, 1, 0, 1, 1, AX_ACT_NONE, AX_ACT_NONE, false, false)), 5,
+      { MAP(2, 19, 31, 24), WEIGHT(96, 1, 24), WEIGHT(96, 3, 1), WEIGHT(24, 1, 96), MAP(2, 19, 31, 24) }, LARGE },
+    { "chain of a stem", AX_OP_CHAIN,
+      CHAIN3(LINK(3, 2, 1, 1, 1, AX_ACT_RELU6, AX_ACT_NONE, false, false),
+             LINK(3, 1, 1, 1, 21, AX_ACT_RELU6, AX_ACT_NONE, true, false),
+             LINK(1, 1, 0, 1, 1, AX_ACT_NONE, AX_ACT_NONE, true, false)), 6,
+      { MAP(1, 65, 63, 3), WEIGHT(21, 3, 3), WEIGHT(21, 3, 1), VECTOR(21), WEIGHT(19, 1, 21), VECTOR(19) }, LARGE },
     ARGMAX("argmax", 2, 3, 4, 5, 3, 4, SMALL),
     ARGMAX("argmax after a resize", 2, 9, 8, 11, 33, 31, LARGE),
     ARGMAX("argmax after a resize down", 1, 31, 16, 21, 9, 5, LARGE),

@@ -39,9 +39,13 @@ static void fill(const ax_case *c, uint32_t i, void *mem, ax_rng *rng)
         }
         return;
     }
+    const uint32_t var = c->op == AX_OP_FUSED   ? (c->attr.fused.bias ? 6u : 5u)
+                         : c->op == AX_OP_CHAIN ? (c->attr.chain.link[0].bias ? 6u : 5u)
+                                                : 0;
     bool own = i == 0 && (c->lo != 0 || c->hi != 0),
          positive = (c->op == AX_OP_BNORM && (i == 1 || i == 4)) || (c->op == AX_OP_CE && i == 2) ||
-                    (c->op == AX_OP_FUSED && c->attr.fused.norm && i == (c->attr.fused.bias ? 6u : 5u));
+                    (c->op == AX_OP_FUSED && c->attr.fused.norm && i == var) ||
+                    (c->op == AX_OP_CHAIN && c->attr.chain.link[0].norm && i == var);
     double lo = own ? c->lo : positive ? 0.5 : -1, hi = own ? c->hi : positive ? 1.5 : 1;
     for (size_t k = 0; k < n; k++) {
         const float v = (float)(lo + (hi - lo) * ax_rng_uniform(rng));
@@ -116,7 +120,7 @@ typedef struct bench {
     struct {
         void *mem;
         size_t bytes;
-    } block[16];
+    } block[AX_MAX_IN + 2 * AX_MAX_OUT];
     size_t n;
 } bench;
 
@@ -219,7 +223,8 @@ static ax_code run(bench *s, const ax_kernel *kernel, ax_call *call, ax_err *err
     call->prep = planned.prep;
     call->work = work ? block_new(s, NULL, work) : NULL;
     code = kernel->run(s->dev, call, err);
-    if (code == AX_OK && call->op == AX_OP_FUSED) { /* what the first run keeps serves the others */
+    if (code == AX_OK &&
+        (call->op == AX_OP_FUSED || call->op == AX_OP_CHAIN)) { /* what the first run keeps serves the others */
         memset(call->out[0].mem, GARBAGE, ax_type_bytes(call->out[0].type));
         code = kernel->run(s->dev, call, err);
     }

@@ -154,6 +154,8 @@ const ax_backend ax_backend_cpu = {
         [AX_OP_CONV2D] = CONV,
         [AX_OP_FUSED] = { .prepare = ax_cpu_fused_prepare, .run = ax_cpu_fused_run, .discard = ax_cpu_fused_discard,
                           .explain = ax_cpu_fused_explain },
+        [AX_OP_CHAIN] = { .prepare = ax_cpu_chain_prepare, .run = ax_cpu_chain_run, .discard = ax_cpu_chain_discard,
+                          .explain = ax_cpu_chain_explain },
         [AX_OP_BNORM] = { .prepare = ax_cpu_bnorm_prepare, .run = ax_cpu_bnorm_forward },
         [AX_OP_RELU] = { .run = ax_cpu_relu_forward },
         [AX_OP_ADD] = { .run = ax_cpu_add_forward },

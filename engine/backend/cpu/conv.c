@@ -47,7 +47,7 @@ double ax_conv_macs(const ax_conv *c)
 /* Whether it may be taken at all. */
 static bool may(const ax_device *dev, const ax_conv_impl *impl, const ax_conv *c)
 {
-    return (!dev->conv || !strcmp(dev->conv, impl->name)) && impl->fits(dev, c);
+    return (!dev->conv || !strcmp(dev->conv, impl->name)) && (!c->rows || impl->rows) && impl->fits(dev, c);
 }
 
 const ax_conv_impl *ax_conv_choose(const ax_device *dev, const ax_conv *c, ax_err *err)

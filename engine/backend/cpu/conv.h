@@ -16,6 +16,7 @@ typedef struct ax_conv {
     uint32_t groups; /* 1, or one per channel */
     bool bias;       /* the forward pass adds one */
     bool constant;   /* the forward pass of inference: weights don't change, and there may be an epilogue */
+    bool rows;       /* constant, and some rows of an image at a time */
     unsigned passes; /* AX_CONV_DATA and AX_CONV_WEIGHTS together when one implementation does both */
     void *prep;      /* the implementation's own: made by prepare, undone by release */
     size_t packed;   /* constant: bytes of the weights in its own order; set by prepare */
@@ -49,6 +50,16 @@ static inline size_t ax_conv_work(ax_conv *c, size_t floats, size_t packed_float
     return (floats - (c->constant ? packed_floats : 0)) * sizeof(float);
 }
 
+/* Some rows of the outputs of an image. */
+typedef struct ax_conv_rows {
+    const float *x; /* the image; if `ring` isn't 0 that many rows of it, row r in the place of r % ring */
+    int32_t ring, r0, r1;
+    const ax_epilogue *e; /* its maps, as y, begin with row r0 */
+    float *y;
+    void *packed, *work; /* as in ax_conv_memory; ready */
+    int task;            /* whose part of the scratch */
+} ax_conv_rows;
+
 typedef struct ax_conv_impl {
     const char *name;
     /* Whether it can do all passes of c. */
@@ -59,6 +70,9 @@ typedef struct ax_conv_impl {
     ax_code (*prepare)(ax_device *dev, ax_conv *c, size_t *work, ax_err *err);
     void (*run)(ax_device *dev, const ax_conv *c, const ax_conv_memory *m);
     void (*release)(ax_conv *c); /* optional */
+    /* Optional: the forward pass of a constant convolution row by row, by the calling thread. Rows r0 .. r1 of the
+       outputs of a 1x1 don't go round the ring's end. */
+    void (*rows)(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m);
 } ax_conv_impl;
 
 extern const ax_conv_impl ax_conv_depthwise, ax_conv_pointwise, ax_conv_direct, ax_conv_winograd, ax_conv_im2col,

@@ -6,7 +6,15 @@
 static ax_dw geometry(const ax_conv *c)
 {
     const ax_conv_shape *s = &c->shape;
-    return (ax_dw) { s->h, s->w, s->ci, s->oh, s->ow, s->kernel, s->stride, s->pad, s->dilation };
+    return (ax_dw) { .h = s->h,
+                     .w = s->w,
+                     .c = s->ci,
+                     .oh = s->oh,
+                     .ow = s->ow,
+                     .kernel = s->kernel,
+                     .stride = s->stride,
+                     .pad = s->pad,
+                     .dilation = s->dilation };
 }
 
 static bool fits(const ax_device *dev, const ax_conv *c)
@@ -142,6 +150,14 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
         run_data(dev, &g, m);
 }
 
+static void rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
+{
+    ax_dw g = geometry(c);
+    g.ring = m->ring;
+    g.from = m->r0;
+    dev->k->dw_forward(&g, m->x, m->packed, m->e, m->y, m->r0, m->r1);
+}
+
 const ax_conv_impl ax_conv_depthwise = {
-    .name = "depthwise", .fits = fits, .cost = cost, .prepare = prepare, .run = run
+    .name = "depthwise", .fits = fits, .cost = cost, .prepare = prepare, .run = run, .rows = rows
 };

@@ -71,6 +71,11 @@ AX_CPU_RUN(ax_cpu_fused_run);
 AX_CPU_DISCARD(ax_cpu_fused_discard);
 void ax_cpu_fused_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
 
+AX_CPU_PREPARE(ax_cpu_chain_prepare);
+AX_CPU_RUN(ax_cpu_chain_run);
+AX_CPU_DISCARD(ax_cpu_chain_discard);
+void ax_cpu_chain_explain(ax_device *dev, const ax_call *call, ax_explanation *out);
+
 AX_CPU_PREPARE(ax_cpu_bnorm_prepare);
 AX_CPU_RUN(ax_cpu_bnorm_forward);
 AX_CPU_RUN(ax_cpu_bnorm_backward);

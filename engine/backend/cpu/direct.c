@@ -97,7 +97,7 @@ static size_t zones_of(const ax_conv_shape *g, ax_zone zones[SPANS * SPANS])
     for (int i = 0; i < n_rows; i++)
         for (int k = 0; k < n_columns; k++) {
             const span *r = &rows[i], *c = &columns[k];
-            zones[n++] = (ax_zone) { r->first, c->first, r->n, c->n, r->k0, r->k1, c->k0, c->k1 };
+            zones[n++] = (ax_zone) { r->first, c->first, r->n, c->n, r->k0, r->k1, c->k0, c->k1, 0 };
         }
     return n;
 }
@@ -137,13 +137,13 @@ static void pack(const ax_device *dev, const ax_conv_shape *g, const float *w, s
     }
 }
 
-/* The epilogue with its bias filled up to whole vectors. */
-static ax_epilogue filled(const ax_device *dev, const ax_conv_shape *g, const ax_epilogue *e, float *bias)
+/* The epilogue with its bias filled up to whole vectors; that of constant weights is. */
+static ax_epilogue filled(const ax_device *dev, const ax_conv *c, const ax_epilogue *e, float *bias)
 {
     ax_epilogue own = e ? *e : (ax_epilogue) { 0 };
-    if (own.bias) {
-        memset(bias, 0, ax_cpu_round_up((size_t)g->co, (size_t)dev->k->lanes) * sizeof *bias);
-        memcpy(bias, own.bias, (size_t)g->co * sizeof *bias);
+    if (own.bias && !c->constant) {
+        memset(bias, 0, ax_cpu_round_up((size_t)c->shape.co, (size_t)dev->k->lanes) * sizeof *bias);
+        memcpy(bias, own.bias, (size_t)c->shape.co * sizeof *bias);
         own.bias = bias;
     }
     return own;
@@ -173,11 +173,12 @@ static void convolve(ax_device *dev, const ax_conv_shape *g, int32_t n, const fl
     }
 }
 
-static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory *m)
+static void forward(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
+    const ax_conv_shape *g = &c->shape;
     const size_t kk = (size_t)g->kernel * (size_t)g->kernel;
     float *packed = ax_conv_packed(m);
-    const ax_epilogue e = filled(dev, g, m->e, ax_conv_scratch(m, packed_floats(dev, g)));
+    const ax_epilogue e = filled(dev, c, m->e, ax_conv_scratch(m, packed_floats(dev, g)));
     if (!m->ready)
         pack(dev, g, m->w, (size_t)g->ci * kk, kk, false, packed);
     convolve(dev, g, m->n, m->x, packed, &e, m->y);
@@ -224,11 +225,32 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 {
     const ax_conv_shape *g = &c->shape;
     if (c->passes & AX_CONV_FORWARD)
-        forward(dev, g, m);
+        forward(dev, c, m);
     if (c->passes & AX_CONV_DATA)
         data(dev, g, m);
     if (c->passes & AX_CONV_WEIGHTS)
         weights(dev, g, m->n, m->x, m->dy, m->dw, m->work);
 }
 
-const ax_conv_impl ax_conv_direct = { .name = "direct", .fits = fits, .cost = cost, .prepare = prepare, .run = run };
+static void rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
+{
+    const ax_conv_shape *g = &c->shape;
+    int32_t r0 = m->r0, r1 = m->r1;
+    if (m->ring) { /* a 1x1, whose rows are the input's */
+        r1 = r0 % m->ring + r1 - r0;
+        r0 %= m->ring;
+    }
+    ax_zone zones[SPANS * SPANS];
+    const size_t n = zones_of(g, zones);
+    for (size_t i = 0; i < n; i++) {
+        ax_zone z = zones[i];
+        const int32_t first = z.r0 > r0 ? z.r0 : r0, end = z.r0 + z.rows < r1 ? z.r0 + z.rows : r1;
+        z.r0 = first, z.rows = end - first, z.from = r0;
+        if (z.rows > 0)
+            dev->k->direct_forward(g, &z, m->x, m->packed, m->e, m->y, 0, outputs_of(&z, 1));
+    }
+}
+
+const ax_conv_impl ax_conv_direct = {
+    .name = "direct", .fits = fits, .cost = cost, .prepare = prepare, .run = run, .rows = rows
+};

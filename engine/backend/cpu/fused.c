@@ -1,6 +1,6 @@
 /* FUSED: a convolution whose weights are folded with the batch norm behind it and put into the order of its kernel
    once, in the first run, and which does all that follows before it writes an output. */
-#include "engine/backend/cpu/conv.h"
+#include "engine/backend/cpu/fused.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 typedef struct prep {
     const ax_conv_impl *impl;
     ax_conv conv;
-    float *packed, *bias; /* made by the first run */
+    float *packed, *bias; /* made by the first run; the bias is filled up to whole vectors */
 } prep;
 
 /* The inputs by their meaning; NULL: there is none. */
@@ -39,7 +39,12 @@ static bool has_bias(const ax_call *call)
     return call->attr.fused.bias || call->attr.fused.norm;
 }
 
-AX_CPU_PREPARE(ax_cpu_fused_prepare)
+static size_t bias_bytes(const ax_conv *c)
+{
+    return ax_cpu_align((size_t)c->shape.co * sizeof(float));
+}
+
+ax_code ax_cpu_fused_prepare_rows(ax_device *dev, ax_call *call, bool rows, size_t *work, ax_err *err)
 {
     prep *p = calloc(1, sizeof *p);
     if (!p)
@@ -48,13 +53,19 @@ AX_CPU_PREPARE(ax_cpu_fused_prepare)
     p->conv = ax_conv_of(call);
     p->conv.passes = AX_CONV_FORWARD;
     p->conv.constant = true;
+    p->conv.rows = rows;
     p->conv.bias = has_bias(call);
     p->impl = ax_conv_choose(dev, &p->conv, err);
     ax_code code = p->impl ? p->impl->prepare(dev, &p->conv, work, err) : AX_EINVAL;
-    call->held = p->conv.packed + (has_bias(call) ? (size_t)p->conv.shape.co * sizeof(float) : 0);
+    call->held = p->conv.packed + (has_bias(call) ? bias_bytes(&p->conv) : 0);
     if (code != AX_OK)
         ax_cpu_fused_discard(dev, call);
     return code;
+}
+
+AX_CPU_PREPARE(ax_cpu_fused_prepare)
+{
+    return ax_cpu_fused_prepare_rows(dev, call, false, work, err);
 }
 
 AX_CPU_DISCARD(ax_cpu_fused_discard)
@@ -87,14 +98,16 @@ static void fold(const operands *o, float eps, size_t channels, size_t per_chann
     }
 }
 
-static ax_code first_run(ax_device *dev, const ax_call *call, ax_conv_memory *m, ax_err *err)
+ax_code ax_cpu_fused_pack(ax_device *dev, const ax_call *call, ax_err *err)
 {
     prep *p = call->prep;
+    if (p->packed)
+        return AX_OK;
     const operands o = operands_of(call);
     const size_t channels = (size_t)p->conv.shape.co, all = ax_shape_count(call->in[1].type.shape);
     float *weights = o.gamma ? malloc(all * sizeof *weights) : NULL;
     p->packed = aligned_alloc(64, ax_cpu_align(p->conv.packed));
-    p->bias = has_bias(call) ? malloc(channels * sizeof *p->bias) : NULL;
+    p->bias = has_bias(call) ? calloc(1, bias_bytes(&p->conv)) : NULL;
     if (!p->packed || (o.gamma && !weights) || (has_bias(call) && !p->bias)) {
         free(weights);
         free(p->packed);
@@ -102,37 +115,50 @@ static ax_code first_run(ax_device *dev, const ax_call *call, ax_conv_memory *m,
         p->packed = p->bias = NULL;
         return ax_fail(err, AX_ENOMEM, "out of memory: %zu bytes", p->conv.packed);
     }
-    ax_epilogue e = *m->e;
     if (p->bias)
         fold(&o, call->attr.fused.eps, channels, all / channels, weights, p->bias);
-    e.bias = p->bias;
-    m->w = weights ? weights : o.w;
-    m->e = &e;
-    m->packed = p->packed;
-    m->ready = false;
-    p->impl->run(dev, &p->conv, m);
+    const ax_conv_memory m = { .n = 0, .w = weights ? weights : o.w, .work = call->work, .packed = p->packed };
+    p->impl->run(dev, &p->conv, &m);
     free(weights);
     return AX_OK;
 }
 
-AX_CPU_RUN(ax_cpu_fused_run)
+static ax_epilogue epilogue_of(const ax_call *call, const prep *p)
 {
-    const prep *p = call->prep;
     const operands o = operands_of(call);
-    const ax_epilogue e = {
+    return (ax_epilogue) {
         .bias = p->bias, .add = { o.add[0], o.add[1] }, .act = call->attr.fused.act, .after = call->attr.fused.after
     };
-    ax_conv_memory m = { .n = call->in[0].type.shape.n,
-                         .x = o.x,
-                         .e = &e,
-                         .y = call->out[0].mem,
-                         .work = call->work,
-                         .packed = p->packed,
-                         .ready = true };
-    if (!p->packed)
-        return first_run(dev, call, &m, err);
+}
+
+AX_CPU_RUN(ax_cpu_fused_run)
+{
+    if (ax_cpu_fused_pack(dev, call, err) != AX_OK)
+        return AX_ENOMEM;
+    const prep *p = call->prep;
+    const ax_epilogue e = epilogue_of(call, p);
+    const ax_conv_memory m = { .n = call->in[0].type.shape.n,
+                               .x = call->in[0].mem,
+                               .e = &e,
+                               .y = call->out[0].mem,
+                               .work = call->work,
+                               .packed = p->packed,
+                               .ready = true };
     p->impl->run(dev, &p->conv, &m);
     return AX_OK;
+}
+
+void ax_cpu_fused_rows(const ax_device *dev, const ax_call *call, size_t image, ax_conv_rows *m)
+{
+    const prep *p = call->prep;
+    const ax_conv_shape *g = &p->conv.shape;
+    ax_epilogue e = epilogue_of(call, p);
+    for (int i = 0; i < AX_MAX_SUMMANDS && e.add[i]; i++)
+        e.add[i] += (image * (size_t)g->oh + (size_t)m->r0) * (size_t)g->ow * (size_t)g->co;
+    m->e = &e;
+    m->packed = p->packed;
+    m->work = call->work;
+    p->impl->rows(dev, &p->conv, m);
 }
 
 void ax_cpu_fused_explain(ax_device *dev, const ax_call *call, ax_explanation *out)

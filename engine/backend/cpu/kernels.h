@@ -11,6 +11,8 @@
 /* One image of a depthwise convolution. */
 typedef struct ax_dw {
     int32_t h, w, c, oh, ow, kernel, stride, pad, dilation;
+    int32_t ring; /* forward: of the input only so many rows are there, row r in the place of r % ring; 0: all */
+    int32_t from; /* forward: y begins with this row */
 } ax_dw;
 
 /* One image of a dense convolution. */
@@ -59,6 +61,7 @@ typedef struct ax_bn {
 typedef struct ax_zone {
     int32_t r0, o0, rows, columns;
     int32_t kh0, kh1, kw0, kw1;
+    int32_t from; /* y begins with this row */
 } ax_zone;
 
 /* Outputs that the direct convolution makes at once: their sums stay in registers. */

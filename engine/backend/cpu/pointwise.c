@@ -117,6 +117,17 @@ static void forward(ax_device *dev, const ax_conv_shape *g, const ax_conv_memory
     }
 }
 
+static void forward_rows(const ax_device *dev, const ax_conv *c, const ax_conv_rows *m)
+{
+    const ax_conv_shape *g = &c->shape;
+    const size_t ci = (size_t)g->ci, co = (size_t)g->co, chunk = chunk_of(g), width = (size_t)g->w;
+    const size_t n = (size_t)(m->r1 - m->r0) * width;
+    const float *x = m->x + (size_t)(m->ring ? m->r0 % m->ring : m->r0) * width * ci;
+    float *edge = (float *)m->work + (size_t)m->task * edge_floats(g);
+    for (size_t p = 0; p < n; p += chunk)
+        multiply(dev, x + p * ci, m->packed, m->y + p * co, n - p < chunk ? n - p : chunk, ci, co, m->e, p * co, edge);
+}
+
 /* to = the tasks' sums of n floats, `stride` apart, added in the tasks' order. */
 static void add_up(const ax_device *dev, const float *sums, size_t stride, int tasks, float *to, size_t n)
 {
@@ -174,5 +185,5 @@ static void run(ax_device *dev, const ax_conv *c, const ax_conv_memory *m)
 }
 
 const ax_conv_impl ax_conv_pointwise = {
-    .name = "pointwise", .fits = fits, .cost = cost, .prepare = prepare, .run = run
+    .name = "pointwise", .fits = fits, .cost = cost, .prepare = prepare, .run = run, .rows = forward_rows
 };

@@ -1,4 +1,5 @@
 #include "engine/backend/ref/ref.h"
+#include "engine/op/chain.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -96,6 +97,25 @@ AX_REF_KERNEL(fused)
         y[i] = ax_ref_activate(call->attr.fused.after, (float)sum);
     }
     return AX_OK;
+}
+
+AX_REF_KERNEL(chain)
+{
+    ax_code code = AX_OK;
+    float *x = NULL;
+    for (unsigned k = 0; k < call->attr.chain.links && code == AX_OK; k++) {
+        ax_call link = ax_chain_call(call, k);
+        float *y = NULL;
+        if (k)
+            link.in[0].mem = x;
+        if (k + 1 < call->attr.chain.links)
+            link.out[0].mem = y = malloc(ax_type_bytes(link.out[0].type));
+        code = link.out[0].mem ? ax_ref_fused(dev, &link, err) : ax_fail(err, AX_ENOMEM, "out of memory");
+        free(x);
+        x = y;
+    }
+    free(x);
+    return code;
 }
 
 /* Scatters one output gradient to the inputs and weights it came from. */

@@ -76,6 +76,7 @@ const ax_backend ax_backend_ref = {
         [AX_OP_WMSE] = { .run = ax_ref_wmse },     [AX_OP_MAXPOOL] = { .run = ax_ref_maxpool },
         [AX_OP_MIX] = { .run = ax_ref_mix },       [AX_OP_FUSED] = { .run = ax_ref_fused },
         [AX_OP_CAST] = { .run = ax_ref_cast },
+        [AX_OP_CHAIN] = { .run = ax_ref_chain },
     },
     .backward = {
         [AX_OP_CONV2D] = { .run = ax_ref_conv_backward }, [AX_OP_BNORM] = { .run = ax_ref_bnorm_backward },

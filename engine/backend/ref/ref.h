@@ -36,6 +36,7 @@ AX_REF_KERNEL(wsum_backward);
 AX_REF_KERNEL(argmax);
 AX_REF_KERNEL(fused);
 AX_REF_KERNEL(cast);
+AX_REF_KERNEL(chain);
 ax_code ax_ref_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err);
 ax_code ax_ref_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err);
 ax_code ax_ref_adam(ax_device *dev, const ax_update *u, ax_err *err);

@@ -69,7 +69,7 @@ ax_code ax_bench_profile(const ax_session *s, bool json, bool together, ax_err *
 
 /* A kernel at a shape. */
 typedef struct ax_bench_row {
-    char family[40], variant[56];
+    char family[80], variant[56];
     const char *where; /* "step1", "step2" or "infer": where the search meets it first */
     ax_call call;      /* unless update: types, attributes, and by mem NULL / not NULL what is wanted */
     const struct ax_bench_update *update;

@@ -1,7 +1,9 @@
 /* Calls of kernels as text, and how much work they are. */
 #include "engine/command/bench/bench.h"
+#include "engine/op/chain.h"
 
 #include <stdio.h>
+#include <string.h>
 
 const ax_operand *ax_bench_input(const ax_call *call, uint32_t i)
 {
@@ -20,21 +22,48 @@ static uint32_t summands(const ax_call *call)
     return call->n_in - 2 - (call->attr.fused.bias ? 1 : 0) - (call->attr.fused.norm ? 4 : 0);
 }
 
-void ax_bench_family(const ax_call *call, char *out, size_t cap)
+/* " 3x3 dw d6+bn+relu+add": a FUSED, or a link of a CHAIN. */
+static void fused_text(const ax_call *call, bool strides, char *out, size_t cap)
 {
     static const char *const acts[] = { "", "+relu", "+relu6" }, *const sums[] = { "", "+add", "+add+add" };
+    const ax_fused_attr *a = &call->attr.fused;
+    char dilation[8] = "", stride[8] = "";
+    if (a->dilation > 1)
+        snprintf(dilation, sizeof dilation, " d%d", a->dilation);
+    if (strides && a->stride > 1)
+        snprintf(stride, sizeof stride, " s%d", a->stride);
+    snprintf(out, cap, " %dx%d%s%s%s%s%s%s%s", a->kernel, a->kernel, a->groups > 1 ? " dw" : "", dilation, stride,
+             a->norm ? "+bn" : "", acts[a->act % 3], sums[summands(call) % 3], acts[a->after % 3]);
+}
+
+static void append_link(const ax_call *chain, unsigned k, char *out, size_t cap)
+{
+    const ax_call link = ax_chain_call(chain, k);
+    const size_t n = strlen(out);
+    fused_text(&link, true, out + n, cap - n);
+}
+
+void ax_bench_family(const ax_call *call, char *out, size_t cap)
+{
+    static const char *const acts[] = { "", "+relu", "+relu6" };
     const char *text = ax_op_get(call->op)->text;
     const ax_attr *a = &call->attr;
     int n;
     switch (call->op) {
     case AX_OP_CONV2D:
-    case AX_OP_FUSED:
         n = snprintf(out, cap, "%s %dx%d%s", text, a->conv.kernel, a->conv.kernel, a->conv.groups > 1 ? " dw" : "");
         if (a->conv.dilation > 1 && n > 0 && (size_t)n < cap)
-            n += snprintf(out + n, cap - (size_t)n, " d%d", a->conv.dilation);
-        if (call->op == AX_OP_FUSED && n > 0 && (size_t)n < cap)
-            snprintf(out + n, cap - (size_t)n, "%s%s%s%s", a->fused.norm ? "+bn" : "", acts[a->fused.act % 3],
-                     sums[summands(call) % 3], acts[a->fused.after % 3]);
+            snprintf(out + n, cap - (size_t)n, " d%d", a->conv.dilation);
+        break;
+    case AX_OP_FUSED:
+        n = snprintf(out, cap, "%s", text);
+        if (n > 0 && (size_t)n < cap)
+            fused_text(call, false, out + n, cap - (size_t)n);
+        break;
+    case AX_OP_CHAIN:
+        snprintf(out, cap, "%s", text);
+        for (unsigned k = 0; k < a->chain.links; k++)
+            append_link(call, k, out, cap);
         break;
     case AX_OP_BNORM:
         snprintf(out, cap, "%s%s%s", text, acts[a->norm.act % 3], a->norm.train ? "" : " frozen");
@@ -52,7 +81,10 @@ void ax_bench_variant(const ax_call *call, char *out, size_t cap)
     const ax_operand *x = ax_bench_input(call, 0);
     ax_shape y = ax_bench_output(call)->shape, from = x ? x->type.shape : y;
     char wants[16] = "", size[32] = "", to[16] = "", stride[8] = "";
-    if (call->op == AX_OP_CONV2D || call->op == AX_OP_FUSED) {
+    if (call->op == AX_OP_CHAIN) {
+        snprintf(to, sizeof to, "->%d", y.c);
+        y = from;
+    } else if (call->op == AX_OP_CONV2D || call->op == AX_OP_FUSED) {
         if (call->backward)
             snprintf(wants, sizeof wants, "%s%s%s ", call->out[0].mem ? " x" : "", call->out[1].mem ? " w" : "",
                      call->n_out > 2 && call->out[2].mem ? " b" : "");
@@ -97,11 +129,18 @@ double ax_bench_flop(const ax_call *call)
     double in = x ? (double)ax_shape_count(x->type.shape) : 0,
            out = (double)ax_shape_count(ax_bench_output(call)->shape);
     const ax_attr *a = &call->attr;
+    double links = 0;
     switch (call->op) {
     case AX_OP_CONV2D:
         return conv_flop(call, x->type.shape, ax_bench_output(call)->shape);
     case AX_OP_FUSED:
         return conv_flop(call, x->type.shape, ax_bench_output(call)->shape) + summands(call) * out;
+    case AX_OP_CHAIN:
+        for (unsigned k = 0; k < a->chain.links; k++) {
+            const ax_call link = ax_chain_call(call, k);
+            links += ax_bench_flop(&link);
+        }
+        return links;
     case AX_OP_BNORM: /* sums of the values and of their squares (4), then subtract, multiply-add and the activation */
         if (back)
             return in * (a->norm.train ? 9 : 6);

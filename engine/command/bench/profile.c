@@ -8,7 +8,7 @@
 #include <string.h>
 
 typedef struct row {
-    char text[104];
+    char text[160];
     ax_explanation explanation;  /* where the backend has a choice of kernels */
     double seconds, flop, bytes; /* per run, of all its nodes */
     unsigned nodes;
@@ -22,7 +22,7 @@ static int longer_first(const void *a, const void *b)
 
 static row row_of(const ax_backend *be, ax_device *dev, ax_plan_step step)
 {
-    char family[40], variant[64];
+    char family[80], variant[64];
     row r = { .seconds = step.runs ? step.seconds : 0,
               .flop = ax_bench_flop(step.call),
               .bytes = ax_bench_bytes(step.call),

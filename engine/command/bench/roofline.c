@@ -1,5 +1,6 @@
 /* How long a plan would take if only its convolutions took time, and they as little as the machine allows. */
 #include "engine/command/bench/bench.h"
+#include "engine/op/chain.h"
 
 #include <math.h>
 
@@ -35,6 +36,17 @@ static double conv_bytes(const ax_call *call)
            (double)ax_type_bytes(call->out[0].type);
 }
 
+/* A CHAIN's links one after the other, since not every machine keeps what is between them in its cache. */
+static double chain_seconds(const ax_call *chain, const ax_bench_peaks *peaks)
+{
+    double seconds = 0;
+    for (unsigned k = 0; k < chain->attr.chain.links; k++) {
+        const ax_call link = ax_chain_call(chain, k);
+        seconds += fmax(least_flop(&link) / peaks->flops, conv_bytes(&link) / peaks->bandwidth);
+    }
+    return seconds;
+}
+
 double ax_bench_roofline(const ax_plan *plan, const ax_bench_peaks *peaks)
 {
     double seconds = 0;
@@ -42,6 +54,8 @@ double ax_bench_roofline(const ax_plan *plan, const ax_bench_peaks *peaks)
         const ax_call *call = ax_plan_step_at(plan, i).call;
         if (call->op == AX_OP_CONV2D || call->op == AX_OP_FUSED)
             seconds += fmax(least_flop(call) / peaks->flops, conv_bytes(call) / peaks->bandwidth);
+        else if (call->op == AX_OP_CHAIN)
+            seconds += chain_seconds(call, peaks);
     }
     return seconds;
 }

@@ -642,6 +642,32 @@ static void cast(const bench *s)
     ax_trial_release(&t);
 }
 
+static void chain(const bench *s)
+{
+    const ax_fused_attr depthwise = {
+        .kernel = 3, .stride = 1, .pad = 1, .dilation = 1, .groups = 1, .act = AX_ACT_RELU
+    };
+    const ax_fused_attr last = { .kernel = 1, .stride = 1, .dilation = 1, .groups = 1, .bias = true };
+    const ax_case c = { .name = "chain",
+                        .op = AX_OP_CHAIN,
+                        .attr = { .chain = { .link = { depthwise, last }, .links = 2 } },
+                        .n_in = 5,
+                        .in = { MAP(1, 3, 1, 1), WEIGHT(1, 3, 1), WEIGHT(2, 1, 1), MAP(1, 1, 1, 2), MAP(1, 3, 1, 2) } };
+    ax_trial t;
+    ax_trial_init(&t, &c, 1);
+    set_in(&t, 0, FLOATS(1, 2, 4));
+    set_in(&t, 1, FLOATS(9, 1, 9, 9, 2, 9, 9, -1, 9)); /* 2 - 2, 1 + 4 - 4, 2 + 8: 0, 1, 10 */
+    set_in(&t, 2, FLOATS(1, -1));
+    set_in(&t, 3, FLOATS(0, 3)); /* 0, 3; 1, 2; 10, -7 */
+    set_in(&t, 4, FLOATS(0.5f, 0, 0, 1, 0, 0));
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(0.5f, 3, 1, 3, 10, -7));
+    set_in(&t, 1, FLOATS(9, 1, 9, 9, 2, 9, 9, -2, 9)); /* -2, -3, 10: the relu of what is between */
+    forward(s, &t);
+    expect(s, &t, "output", t.out[0], FLOATS(0.5f, 3, 0, 4, 10, -7));
+    ax_trial_release(&t);
+}
+
 static void every_operation(void **state)
 {
     static void (*const check[AX_OP_COUNT])(const bench *) = {
@@ -663,6 +689,7 @@ static void every_operation(void **state)
         [AX_OP_MIX] = mix,
         [AX_OP_FUSED] = fused,
         [AX_OP_CAST] = cast,
+        [AX_OP_CHAIN] = chain,
     };
     bench s = { .b = *state };
     s.dev = s.b->open(0, 2, NULL);
@@ -670,7 +697,7 @@ static void every_operation(void **state)
     for (int op = 0; op < AX_OP_COUNT; op++) {
         if (!check[op])
             fail_msg("%s: no value was worked out", ax_op_get((ax_op)op)->text);
-        if (op != AX_OP_FUSED || s.b->forward[op].run) /* backends need not have it */
+        if ((op != AX_OP_FUSED && op != AX_OP_CHAIN) || s.b->forward[op].run) /* backends need not have these */
             check[op](&s);
     }
     s.b->close(s.dev);

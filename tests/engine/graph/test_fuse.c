@@ -59,6 +59,13 @@ static ax_val relu(chain *c, ax_val x, ax_act act)
     return ax_graph_apply(c->g, AX_OP_RELU, (ax_attr) { .act = (uint8_t)act }, &x, 1, &c->err);
 }
 
+static ax_val depthwise(chain *c, const char *name, ax_val x)
+{
+    const ax_param_spec spec = { .name = name, .type = { .shape = { 3, 3, 3, 1 }, .layout = AX_OIHW } };
+    const ax_val in[] = { x, ax_graph_param(c->g, &spec, &c->err) };
+    return ax_graph_apply(c->g, AX_OP_CONV2D, (ax_attr) { .conv = { 3, 1, 1, 1, 3 } }, in, 2, &c->err);
+}
+
 static chain begin(ax_val *x)
 {
     chain c = { .g = ax_graph_new(NULL) };
@@ -70,7 +77,7 @@ static chain begin(ax_val *x)
 static ax_graph *fused(chain *c, ax_val y)
 {
     assert_int_equal(ax_graph_keep(c->g, y, "y", &c->err), AX_OK);
-    ax_graph *to = ax_graph_fused(c->g, &c->err);
+    ax_graph *to = ax_graph_fused(c->g, 0, &c->err);
     if (!to)
         fail_msg("%s", c->err.msg);
     ax_graph_free(c->g);
@@ -161,6 +168,64 @@ static void two_branches(void **state)
     ax_graph_free(g);
 }
 
+/* 1x1, depthwise and 1x1 are one node, with what is added at the end; the next depthwise one begins another. */
+static void links(void **state)
+{
+    (void)state;
+    ax_val x;
+    chain c = begin(&x);
+    ax_val y = norm(&c, depthwise(&c, "d", relu(&c, conv(&c, "a", x, false), AX_ACT_RELU6)), AX_ACT_RELU, false);
+    y = add(&c, norm(&c, conv(&c, "b", y, true), AX_ACT_NONE, false), x);
+    ax_graph *g = fused(&c, conv(&c, "f", depthwise(&c, "e", y), false));
+    ops_are(g, "chain chain");
+    const ax_node *n = ax_graph_node(g, 0);
+    assert_int_equal(n->attr.chain.links, 3);
+    assert_int_equal(n->attr.chain.link[0].act, AX_ACT_RELU6);
+    assert_true(n->attr.chain.link[1].norm && n->attr.chain.link[1].act == AX_ACT_RELU);
+    assert_int_equal(n->n_in, 14); /* x; a; d, norm; b, bias, norm; x */
+    assert_int_equal(n->in[1], ax_graph_find(g, "a").id);
+    assert_int_equal(n->in[2], ax_graph_find(g, "d").id);
+    assert_int_equal(n->in[7], ax_graph_find(g, "b").id);
+    assert_int_equal(n->in[13], ax_graph_find(g, "x").id);
+    assert_int_equal(ax_graph_node(g, 1)->attr.chain.links, 2);
+    assert_int_equal(ax_graph_node(g, 1)->in[0], n->out[0]);
+    ax_graph_free(g);
+}
+
+/* What is between is read by another, kept, or a sum; the last isn't a 1x1; the maps are small. */
+static void no_links(void **state)
+{
+    (void)state;
+    ax_val x, y;
+    chain c = begin(&x);
+    y = depthwise(&c, "d", x);
+    ops_are(c.g = fused(&c, add(&c, conv(&c, "a", y, false), y)), "fused fused");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    y = depthwise(&c, "d", x);
+    assert_int_equal(ax_graph_keep(c.g, y, "kept", NULL), AX_OK);
+    ops_are(c.g = fused(&c, conv(&c, "a", y, false)), "fused fused");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    y = add(&c, depthwise(&c, "d", x), x);
+    ops_are(c.g = fused(&c, conv(&c, "a", y, false)), "fused fused");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    ops_are(c.g = fused(&c, depthwise(&c, "e", depthwise(&c, "d", x))), "fused fused");
+    ax_graph_free(c.g);
+
+    c = begin(&x);
+    assert_int_equal(ax_graph_keep(c.g, conv(&c, "a", depthwise(&c, "d", x), false), "y", NULL), AX_OK);
+    ax_graph *g = ax_graph_fused(c.g, sizeof(float) * 2 * 2 * 3 + 1, NULL);
+    assert_non_null(g);
+    ops_are(g, "fused fused");
+    ax_graph_free(g);
+    ax_graph_free(c.g);
+}
+
 /* ---- networks ---- */
 
 /* Statistics that do something, and weights that leave the activations their size (He); the encoder's millions come
@@ -233,17 +298,26 @@ static double difference(const ax_genotype *genotype, unsigned i, ax_device *dev
     ax_params *p = ax_params_new((const ax_graph *const[]) { g }, 1, &ax_backend_cpu, dev, NULL, &err);
     assert_non_null(p);
     shake(p, i);
-    size_t n;
-    float *want = run(g, dev, p, image, 0, &n), *got = run(g, dev, p, image, AX_PLAN_INFERENCE, &n);
+    ax_graph *chained = ax_graph_fused(g, 4096, &err); /* as maps of an image that is large */
+    assert_non_null(chained);
+    size_t n, chains = 0;
+    for (size_t k = 0; k < ax_graph_nodes(chained); k++)
+        chains += ax_graph_node(chained, k)->op == AX_OP_CHAIN;
+    assert_true(chains > 5);
+    float *want = run(g, dev, p, image, 0, &n), *got = run(g, dev, p, image, AX_PLAN_INFERENCE, &n),
+          *by_rows = run(chained, dev, p, image, 0, &n);
     double most = 0, worst = 0;
     for (size_t k = 0; k < n; k++) {
         most = fmax(most, fabs((double)want[k]));
         worst = fmax(worst, fabs((double)got[k] - (double)want[k]));
-        assert_true(isfinite(got[k]));
+        worst = fmax(worst, fabs((double)by_rows[k] - (double)want[k]));
+        assert_true(isfinite(got[k]) && isfinite(by_rows[k]));
     }
     assert_true(most > 0);
     free(want);
     free(got);
+    free(by_rows);
+    ax_graph_free(chained);
     ax_params_free(p);
     ax_graph_free(g);
     return worst / most;
@@ -283,10 +357,8 @@ static void same_networks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(whole_chain),
-        cmocka_unit_test(what_stays),
-        cmocka_unit_test(two_branches),
-        cmocka_unit_test(same_networks),
+        cmocka_unit_test(whole_chain), cmocka_unit_test(what_stays), cmocka_unit_test(two_branches),
+        cmocka_unit_test(links),       cmocka_unit_test(no_links),   cmocka_unit_test(same_networks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,7 +90,7 @@ AX_INLINE void forward(const ax_dw *g, const float *x, const float *w, const ax_
             int32_t n = 0;
             for (; n < ROWS && r + n * d < r1; n++)
                 at[n] = rows_of(g, x, r + n * d, K);
-            forward_rows(g, at, n, w, e, y, (ptrdiff_t)r * g->ow * g->c, K, S);
+            forward_rows(g, at, n, w, e, y, (ptrdiff_t)(r - g->from) * g->ow * g->c, K, S);
         }
 }
 
@@ -103,12 +103,13 @@ static void forward_any(const ax_dw *g, const float *x, const float *w, const ax
     for (int32_t o = 0; o < g->ow; o++) {
         int32_t kw0, kw1, iw0 = o * g->stride - g->pad;
         taps(g->w, g->kernel, g->dilation, iw0, &kw0, &kw1);
-        float *out = y + ((ptrdiff_t)r * g->ow + o) * c;
+        float *out = y + ((ptrdiff_t)(r - g->from) * g->ow + o) * c;
         for (ptrdiff_t k = 0; k < c; k++)
             out[k] = e && e->bias ? e->bias[k] : 0.0f;
         for (int32_t kh = kh0; kh < kh1; kh++)
             for (int32_t kw = kw0; kw < kw1; kw++) {
-                const float *p = x + ((ptrdiff_t)(ih0 + kh * g->dilation) * g->w + iw0 + kw * g->dilation) * c;
+                const int32_t ih = ih0 + kh * g->dilation;
+                const float *p = x + ((ptrdiff_t)(g->ring ? ih % g->ring : ih) * g->w + iw0 + kw * g->dilation) * c;
                 const float *q = w + ((ptrdiff_t)kh * g->kernel + kw) * c;
                 for (ptrdiff_t k = 0; k < c; k++)
                     out[k] += q[k] * p[k];

@@ -65,7 +65,7 @@ AX_INLINE void find_one(const ax_conv_shape *g, const ax_zone *z, place at, cons
     const ptrdiff_t ih = r * S - g->pad + z->kh0 * D, iw = o * S - g->pad + z->kw0 * D;
     const bool none = z->kh0 == z->kh1 || z->kw0 == z->kw1;
     to->in[t] = none ? x : x + ((at.image * g->h + ih) * g->w + iw) * g->ci;
-    to->out[t] = y + ((at.image * g->oh + r) * g->ow + o) * g->co;
+    to->out[t] = y + ((at.image * g->oh + r - z->from) * g->ow + o) * g->co;
 }
 
 /* The next n outputs of a zone. */

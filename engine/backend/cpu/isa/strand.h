@@ -83,10 +83,12 @@ AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r, const int K)
     rows at = { .kh0 = 0 };
     int32_t ih = r * g->stride - g->pad;
     taps(g->h, K, g->dilation, ih, &at.kh0, &at.kh1);
-    for (int32_t kh = at.kh0; kh < at.kh1; kh++)
-        at.row[kh] = x + (ptrdiff_t)(ih + kh * g->dilation) * g->w * g->c;
+    for (int32_t kh = at.kh0; kh < at.kh1; kh++) {
+        const int32_t row = ih + kh * g->dilation;
+        at.row[kh] = x + (ptrdiff_t)(g->ring ? row % g->ring : row) * g->w * g->c;
+    }
     int32_t next = ih + (K - 1) * g->dilation + 1;
-    if (g->stride == 1 && g->pad == K / 2 * g->dilation && next >= 0 && next < g->h)
+    if (g->stride == 1 && !g->ring && g->pad == K / 2 * g->dilation && next >= 0 && next < g->h)
         at.next = x + (ptrdiff_t)next * g->w * g->c;
     return at;
 }

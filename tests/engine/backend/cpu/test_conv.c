@@ -47,6 +47,48 @@ static void check_fused(twin *t, ax_attr a, int n, int h, int w, int ci, int co,
     twin_check(t, AX_OP_FUSED, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
 }
 
+/* [1x1 to `ci` channels or a stem,] depthwise, 1x1 to co. kind: what each does besides. */
+static void check_chain(twin *t, ax_attr spatial, int n, int h, int w, int from, int ci, int co, unsigned kind)
+{
+    const ax_type map = twin_map(n, ax_conv_extent(h, &spatial), ax_conv_extent(w, &spatial), co);
+    ax_attr a = { .chain = { .links = from ? 3 : 2 } };
+    ax_type in[AX_MAX_IN] = { twin_map(n, h, w, from ? from : ci) };
+    uint32_t n_in = 1;
+    for (unsigned k = 0; k < a.chain.links; k++) {
+        const bool middle = k + 2 == a.chain.links, last = k + 1 == a.chain.links;
+        ax_fused_attr *link = &a.chain.link[k];
+        *link = conv(1, 1, 0, 1, 1).fused;
+        if (middle)
+            *link = spatial.fused;
+        link->act = (uint8_t)((kind + k) % 3);
+        link->after = (uint8_t)(last ? kind / 3 % 3 : 0);
+        link->bias = (kind + k) % 2 == 0;
+        link->norm = false;
+        in[n_in++] = twin_weight(last ? co : ci, link->kernel, middle ? 1 : k ? ci : from);
+        if (link->bias)
+            in[n_in++] = twin_map(1, 1, 1, last ? co : ci);
+    }
+    for (unsigned i = 0; i < kind % 3; i++)
+        in[n_in++] = map;
+    t->floor = 0.1;
+    twin_check(t, AX_OP_CHAIN, a, in, n_in, (unsigned)(h * 31 + w * 7 + ci));
+}
+
+static void chains(twin *t)
+{
+    static const int channels[] = { 5, 16, 24, 45, 48, 96 }, sizes[] = { 1, 2, 5, 9, 14, 33 };
+    unsigned kind = 0;
+    for (int c = 0; c < 6; c++)
+        for (int s = 0; s < 6; s++)
+            for (int k = 3; k <= 5; k += 2)
+                for (int stride = 1; stride <= 2; stride++, kind++)
+                    for (int from = 0; from <= 16; from += 8) {
+                        const int ci = channels[c], d = kind % 4 ? 1 : 2;
+                        check_chain(t, conv(k, stride, k / 2 * d, d, ci), 1 + s % 2, sizes[s], sizes[(s + c) % 6], from,
+                                    ci, channels[(c + s) % 6], kind + (unsigned)from / 8);
+                    }
+}
+
 static void depthwise(twin *t)
 {
     static const int channels[] = { 2, 5, 8, 24, 45, 48 };
@@ -100,6 +142,18 @@ static void dense(twin *t)
     check(t, conv(3, 2, 1, 1, 1), 2, 32, 40, 3, 32, false);
     check(t, conv(3, 1, 12, 12, 1), 1, 30, 44, 24, 24, false);
     check(t, conv(7, 1, 3, 1, 1), 1, 9, 8, 8, 8, false); /* more taps than the direct kernel takes */
+}
+
+static void test_chains(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof isas / sizeof *isas; i++) {
+        twin t;
+        if (!twin_open(&t, isas[i], 1 + (int)i))
+            continue;
+        chains(&t);
+        twin_close(&t);
+    }
 }
 
 static void test_dense(void **state)
@@ -355,15 +409,11 @@ static void test_choice(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_depthwise),
-        cmocka_unit_test(test_dense),
-        cmocka_unit_test(test_winograd),
-        cmocka_unit_test(test_pointwise),
-        cmocka_unit_test(test_every_implementation),
-        cmocka_unit_test(test_equal_bits),
-        cmocka_unit_test(test_kernels_of_any_size),
-        cmocka_unit_test(test_no_plain_loops),
-        cmocka_unit_test(test_choice),
+        cmocka_unit_test(test_depthwise),      cmocka_unit_test(test_dense),
+        cmocka_unit_test(test_chains),         cmocka_unit_test(test_winograd),
+        cmocka_unit_test(test_pointwise),      cmocka_unit_test(test_every_implementation),
+        cmocka_unit_test(test_equal_bits),     cmocka_unit_test(test_kernels_of_any_size),
+        cmocka_unit_test(test_no_plain_loops), cmocka_unit_test(test_choice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

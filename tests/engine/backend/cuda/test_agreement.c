@@ -54,7 +54,8 @@ static void with(bool own)
         size_t work = dense_work(&ax_cases[i]);
         if (own && (!work || work > MOST))
             continue;
-        if (ax_cases[i].op != AX_OP_FUSED || cuda->forward[AX_OP_FUSED].run) /* backends need not have it */
+        const bool needed = ax_cases[i].op != AX_OP_FUSED && ax_cases[i].op != AX_OP_CHAIN;
+        if (needed || cuda->forward[ax_cases[i].op].run) /* backends need not have these */
             agree(&ax_cases[i], 500 + i, oracle, dev);
         seen[ax_cases[i].op] = true;
     }

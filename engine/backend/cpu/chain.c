@@ -1,0 +1,176 @@
+/* CHAIN: [a dense convolution,] a depthwise one and a 1x1, a few rows at a time, so that what is between them stays in
+   the cache. The dense one's rows are kept in a ring while the depthwise one needs them. */
+#include "engine/backend/cpu/fused.h"
+#include "engine/op/chain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { CACHE = 384 << 10, MOST_ROWS = 8 }; /* of what is between, per task: bytes; rows of outputs at once */
+
+typedef struct prep {
+    ax_call link[AX_MAX_LINKS]; /* with what they keep themselves; their memory is that of a run */
+    size_t work[AX_MAX_LINKS];  /* where each one's scratch begins, bytes */
+    size_t buffers;             /* where the tasks' buffers begin, each */
+    int32_t band, ring;         /* outputs at once, and rows of the dense convolution that are kept */
+    size_t band_floats, ring_floats;
+} prep;
+
+static size_t row_floats(const ax_call *link)
+{
+    const ax_shape y = link->out[0].type.shape;
+    return (size_t)y.w * (size_t)y.c;
+}
+
+/* Rows of its input that so many rows of a convolution's outputs see. */
+static int32_t seen(const ax_attr *a, int32_t rows)
+{
+    return (rows - 1) * a->conv.stride + (a->conv.kernel - 1) * a->conv.dilation + 1;
+}
+
+static void choose_rows(prep *p, unsigned links)
+{
+    const ax_call *spatial = &p->link[links - 2];
+    const size_t ring_row = links > 2 ? row_floats(&p->link[0]) : 0, band_row = row_floats(spatial);
+    const int32_t most = spatial->out[0].type.shape.h < MOST_ROWS ? spatial->out[0].type.shape.h : MOST_ROWS;
+    p->band = 1;
+    while (p->band < most &&
+           ((size_t)seen(&spatial->attr, p->band + 1) * ring_row + (size_t)(p->band + 1) * band_row) * sizeof(float) <=
+               CACHE)
+        p->band++;
+    p->ring = links > 2 ? seen(&spatial->attr, p->band) : 0;
+    p->ring_floats = ax_cpu_align_floats((size_t)p->ring * ring_row);
+    p->band_floats = ax_cpu_align_floats((size_t)p->band * band_row);
+}
+
+AX_CPU_PREPARE(ax_cpu_chain_prepare)
+{
+    const unsigned links = call->attr.chain.links;
+    prep *p = calloc(1, sizeof *p);
+    if (!p)
+        return ax_fail(err, AX_ENOMEM, "out of memory");
+    call->prep = p;
+    ax_code code = AX_OK;
+    size_t at = 0;
+    for (unsigned k = 0; k < links && code == AX_OK; k++) {
+        size_t bytes = 0;
+        p->link[k] = ax_chain_call(call, k);
+        code = ax_cpu_fused_prepare_rows(dev, &p->link[k], true, &bytes, err);
+        p->work[k] = at;
+        at += ax_cpu_align(bytes);
+        call->held += p->link[k].held;
+    }
+    if (code != AX_OK) {
+        ax_cpu_chain_discard(dev, call);
+        return code;
+    }
+    choose_rows(p, links);
+    p->buffers = at;
+    *work = at + (size_t)dev->threads * (p->ring_floats + p->band_floats) * sizeof(float);
+    return AX_OK;
+}
+
+AX_CPU_DISCARD(ax_cpu_chain_discard)
+{
+    prep *p = call->prep;
+    for (unsigned k = 0; p && k < call->attr.chain.links; k++)
+        ax_cpu_fused_discard(dev, &p->link[k]);
+    free(p);
+    call->prep = NULL;
+}
+
+/* What a task works with. */
+typedef struct stream {
+    const ax_device *dev;
+    const prep *p;
+    const ax_call *link;
+    unsigned links;
+    int task;
+    float *ring, *band;
+} stream;
+
+static const float *image_of(const ax_operand *x, size_t image)
+{
+    const ax_shape s = x->type.shape;
+    return (const float *)x->mem + image * (size_t)s.h * (size_t)s.w * (size_t)s.c;
+}
+
+/* Rows r0 .. r1 of the dense convolution into the ring. */
+static void fill_ring(const stream *s, size_t image, int32_t r0, int32_t r1)
+{
+    for (int32_t r = r0, n; r < r1; r += n) {
+        const int32_t place = r % s->p->ring;
+        n = s->p->ring - place < r1 - r ? s->p->ring - place : r1 - r;
+        ax_conv_rows m = { .x = image_of(&s->link[0].in[0], image),
+                           .r0 = r,
+                           .r1 = r + n,
+                           .y = s->ring + (size_t)place * row_floats(&s->link[0]),
+                           .task = s->task };
+        ax_cpu_fused_rows(s->dev, &s->link[0], image, &m);
+    }
+}
+
+/* Rows r0 .. r1 of an image's outputs. */
+static void outputs(const stream *s, size_t image, int32_t r0, int32_t r1)
+{
+    const ax_call *spatial = &s->link[s->links - 2], *last = spatial + 1;
+    const ax_attr *a = &spatial->attr;
+    const int32_t h = spatial->in[0].type.shape.h;
+    int32_t made = r0 * a->conv.stride - a->conv.pad;
+    made = made > 0 ? made : 0;
+    for (int32_t r = r0, end; r < r1; r = end) {
+        end = (r / s->p->band + 1) * s->p->band;
+        end = end < r1 ? end : r1;
+        const int32_t need = r * a->conv.stride - a->conv.pad + seen(a, end - r), to = need < h ? need : h;
+        if (s->p->ring && to > made)
+            fill_ring(s, image, made, to);
+        made = to > made ? to : made;
+        ax_conv_rows m = { .x = s->p->ring ? s->ring : image_of(&spatial->in[0], image),
+                           .ring = s->p->ring,
+                           .r0 = r,
+                           .r1 = end,
+                           .y = s->band + (size_t)(r % s->p->band) * row_floats(spatial),
+                           .task = s->task };
+        ax_cpu_fused_rows(s->dev, spatial, image, &m);
+        m.x = s->band;
+        m.ring = s->p->band;
+        m.y = (float *)(uintptr_t)image_of(&last->out[0], image) + (size_t)r * row_floats(last);
+        ax_cpu_fused_rows(s->dev, last, image, &m);
+    }
+}
+
+AX_CPU_RUN(ax_cpu_chain_run)
+{
+    const prep *p = call->prep;
+    const unsigned links = call->attr.chain.links;
+    ax_call link[AX_MAX_LINKS];
+    for (unsigned k = 0; k < links; k++) {
+        link[k] = ax_chain_call(call, k);
+        link[k].prep = p->link[k].prep;
+        link[k].work = (char *)call->work + p->work[k];
+        if (ax_cpu_fused_pack(dev, &link[k], err) != AX_OK)
+            return AX_ENOMEM;
+    }
+    const ax_shape y = call->out[0].type.shape;
+    const size_t rows = (size_t)y.n * (size_t)y.h;
+    const int T = ax_cpu_tasks(dev, rows * row_floats(&link[links - 2]));
+#pragma omp parallel for num_threads(T) schedule(static)
+    for (int t = 0; t < T; t++) {
+        float *buffer = (float *)((char *)call->work + p->buffers) + (size_t)t * (p->ring_floats + p->band_floats);
+        const stream s = { dev, p, link, links, t, buffer, buffer + p->ring_floats };
+        size_t lo, hi;
+        ax_cpu_span(rows, 1, T, t, &lo, &hi);
+        ax_cpu_part part;
+        while (ax_cpu_next_part(&lo, hi, (size_t)y.h, &part))
+            outputs(&s, part.image, (int32_t)part.first, (int32_t)part.last);
+    }
+    return AX_OK;
+}
+
+void ax_cpu_chain_explain(ax_device *dev, const ax_call *call, ax_explanation *out)
+{
+    const prep *p = call->prep;
+    *out = (ax_explanation) { .by = "" };
+    ax_cpu_fused_explain(dev, &p->link[0], out);
+    snprintf(out->by, sizeof out->by, "%d rows at a time", p->band);
+}
