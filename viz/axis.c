@@ -21,6 +21,7 @@ static double smallest_step(double least, double most, double steps, double *lo)
 
 ax_axis ax_axis_fit(double least, double most, int rows)
 {
+    enum { FEW_ROWS = 6 }; /* of which none is wasted: two ticks are enough there */
     if (!(most - least > 1e-9)) { /* one value, or none */
         least -= 0.05;
         most += 0.05;
@@ -28,7 +29,7 @@ ax_axis ax_axis_fit(double least, double most, int rows)
     ax_axis best = { .rows = rows };
     for (int every = 2; every <= 4; every++) {
         double lo, steps = (double)(rows - 1) / every;
-        if (every > 2 && steps < 3)
+        if (every > 2 && steps < (rows <= FEW_ROWS ? 1 : 3))
             break;
         double step = smallest_step(least, most, steps, &lo);
         if (every == 2 || step * steps < (best.hi - best.lo) * 0.95)

@@ -78,6 +78,8 @@ static void axes_have_round_ticks_on_rows(void **state)
         }
     ax_axis a = ax_axis_fit(0.3, 0.3, 10);
     assert_true(a.lo < 0.3 && a.hi > 0.3);
+    a = ax_axis_fit(0.08, 0.56, 5); /* of few rows none is wasted */
+    assert_true(a.hi - a.lo < 0.7);
 }
 
 static void draw(ax_canvas *c, int rows, int cols, ax_series s)
