@@ -178,20 +178,46 @@ static int draw_policy(ax_pane p, const ax_ui *ui, int first, int *end)
     return seen < s->n_decisions ? seen : s->n_decisions;
 }
 
+/* elite and gp have none before they have elites. */
+static bool prefers(const ax_policy *p)
+{
+    float sum = 0;
+    for (unsigned i = 0; p->space && i < p->space->decision[0].choices; i++)
+        sum += p->now.p[i];
+    return sum > 0;
+}
+
+static ax_code draw_plots(ax_pane p, int row, const ax_ui *ui, ax_err *err)
+{
+    enum { LEAST = 8, MOST = 24 };
+    int left = p.at.rows - row;
+    if (left < LEAST)
+        return AX_OK;
+    return ax_learning_plots(ax_pane_part(p, row, 0, left < MOST ? left : MOST, p.at.cols), ui, err);
+}
+
+static ax_code draw_without(ax_pane p, const ax_ui *ui, ax_err *err)
+{
+    const ax_state *s = ui->state;
+    int row = draw_formers(p, 0, ui) + 1;
+    ax_pane_print_cut(p, row, 1, p.at.cols - 2, AX_ROLE_DIM,
+                      s->policy.space ? "no preferences yet: the first candidates are drawn evenly"
+                      : s->n_scored   ? "nothing is known: the strategy draws evenly, or its engine is older"
+                                      : "preferences come with the first reward");
+    ax_learning_facts(p, row + 2, ui);
+    return draw_plots(p, row + 4, ui, err);
+}
+
 static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
 {
-    enum { LEAST_PLOT = 8, MOST_PLOT = 24, TITLE = 32 };
+    enum { TITLE = 32 };
     const policy_state *here = ui->slot[AX_VIEW_POLICY];
     const ax_state *s = ui->state;
     char about[64], right[96] = "";
     ax_pane inner = ax_pane_inner(p);
-    if (!s->policy.space) {
+    if (!prefers(&s->policy)) {
         ax_pane_frame(p, false, "what the strategy prefers", NULL);
-        ax_learning_facts(inner, inner.at.rows - 1, ui);
-        ax_pane_print_cut(inner, draw_formers(inner, 0, ui) + inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM,
-                          s->n_scored ? "nothing is known: the strategy draws evenly, or its engine is older"
-                                      : "preferences come with the first reward");
-        return AX_OK;
+        return draw_without(inner, ui, err);
     }
     int end, seen = draw_policy(inner, ui, here->first, &end), n = s->policy.space->n_decisions;
     snprintf(about, sizeof about, "after %lld rewards   < selected", (long long)s->policy.samples);
@@ -201,11 +227,7 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     if (room || !right[0]) /* how to see the rest is what matters */
         snprintf(right + strlen(right), sizeof right - strlen(right), "%s%s", right[0] ? "  " : "", about);
     ax_pane_frame(p, false, "what the strategy prefers", right);
-    int left = inner.at.rows - end - 1;
-    if (left < LEAST_PLOT)
-        return AX_OK;
-    return ax_learning_plots(ax_pane_part(inner, end + 1, 0, left < MOST_PLOT ? left : MOST_PLOT, inner.at.cols), ui,
-                             err);
+    return draw_plots(inner, end + 1, ui, err);
 }
 
 static bool act(ax_ui *ui, ax_action a)
