@@ -21,7 +21,7 @@ static double smallest_step(double least, double most, double steps, double *lo)
 
 ax_axis ax_axis_fit(double least, double most, int rows)
 {
-    enum { FEW_ROWS = 6 }; /* of which none is wasted: two ticks are enough there */
+    enum { FEW_ROWS = 6 };        /* of which none is wasted: two ticks are enough there */
     if (!(most - least > 1e-9)) { /* one value, or none */
         least -= 0.05;
         most += 0.05;
