@@ -163,6 +163,14 @@ static bool same_row(const ax_drawing_row *a, const ax_drawing_row *b)
            !memcmp(a->reads, b->reads, (size_t)a->n_reads * sizeof *a->reads);
 }
 
+static bool differs(const ax_dag *d, const ax_dag *was)
+{
+    for (int r = 0; was && r < d->drawing.rows; r++)
+        if (!same_row(&d->drawing.row[r], &was->drawing.row[r]))
+            return true;
+    return false;
+}
+
 static bool has_params(const ax_dag *d)
 {
     for (int r = 0; r < d->drawing.rows; r++)
@@ -174,9 +182,9 @@ static bool has_params(const ax_dag *d)
 void ax_dag_draw_changes(ax_pane p, const ax_dag *d, const ax_dag *was)
 {
     int number = number_column(d), width = ax_dag_width(d), margin = p.at.cols > width ? 1 : 0, end = margin + width;
-    bool room = was && p.at.cols >= end + WAS_WIDTH;
+    bool room = differs(d, was) && p.at.cols >= end + WAS_WIDTH;
     int most = number + 3 + NAME_WIDTH + AX_DAG_PARAMS + 3 + MOST_READS; /* the same for all cells */
-    int params = has_params(d) && p.at.cols > most + (was ? WAS_WIDTH : 0) ? AX_DAG_PARAMS : 0;
+    int params = has_params(d) && p.at.cols > most + (room ? WAS_WIDTH : 0) ? AX_DAG_PARAMS : 0;
     int behind = p.at.cols - WAS_WIDTH;
     behind = behind < end + params + MOST_GAP ? behind : end + params + MOST_GAP;
     for (int r = 0; r < d->drawing.rows; r++) {

@@ -165,6 +165,41 @@ static void every_genotype_can_be_drawn(void **state)
     assert_true(widest <= 38);
 }
 
+/* The drawing of one genotype beside another in `cols` columns has the text in some line. */
+static bool draws(const ax_dag *d, const ax_dag *was, int cols, const char *text)
+{
+    ax_canvas c;
+    ax_err err;
+    ax_str out;
+    ax_str_init(&out, 0);
+    ax_canvas_init(&c, &ax_glyphs_ascii);
+    assert_int_equal(ax_canvas_resize(&c, d->drawing.rows, cols, &err), AX_OK);
+    ax_dag_draw_changes(ax_pane_of(&c, (ax_rect) { .rows = d->drawing.rows, .cols = cols }), d, was);
+    ax_canvas_text(&c, &out);
+    bool found = strstr(out.text, text);
+    ax_str_release(&out);
+    ax_canvas_release(&c);
+    return found;
+}
+
+/* Parameters give way to what was before, but not to a cell that is as before. */
+static void params_and_changes(void **state)
+{
+    (void)state;
+    ax_genotype g, other;
+    ax_err err;
+    ax_dag d, was;
+    assert_int_equal(ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]", &g, &err), AX_OK);
+    assert_int_equal(ax_genotype_parse("[[8,[0,0,5,2],[0,2,8,8],[0,5,0,4]],[[3,3],[3,2],[3,0]]]", &other, &err), AX_OK);
+    ax_dag_make(&g, 0, 48, 1, &d);
+    ax_dag_make(&other, 0, 48, 1, &was);
+    assert_true(!draws(&d, NULL, 38, "k < 0") && draws(&d, NULL, 48, "conv3x3     20.8k < 0"));
+    assert_true(draws(&d, &d, 60, "20.8k < 0"));
+    assert_true(draws(&d, &was, 60, "- conv1x1") && !draws(&d, &was, 60, "20.8k"));
+    assert_true(draws(&d, &was, 64, "- conv1x1") && draws(&d, &was, 64, "20.8k"));
+    assert_true(!draws(&d, &was, 48, "- conv1x1") && draws(&d, &was, 48, "20.8k"));
+}
+
 static void params_of_operations(void **state)
 {
     (void)state;
@@ -182,6 +217,7 @@ int main(void)
         cmocka_unit_test(published_wiring),
         cmocka_unit_test(every_genotype_can_be_drawn),
         cmocka_unit_test(params_of_operations),
+        cmocka_unit_test(params_and_changes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
