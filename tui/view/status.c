@@ -36,8 +36,6 @@ static void add_progress(segments *s, const ax_ui *ui, bool tiny)
         add(s, AX_ROLE_BAR, "%s%u/%lld", tiny ? "" : "arch ", ended, (long long)st->planned);
     else
         add(s, AX_ROLE_BAR, "arch %u", ended);
-    if (st->n_finalists)
-        add(s, AX_ROLE_BAR, "finals %u of %lld", st->n_finals, (long long)st->finals);
 }
 
 /* The first of the finals, whose mean is of fresh seeds only: no reward of the search says more. */
@@ -112,7 +110,9 @@ static segments status_segments(const ax_ui *ui, int cols)
         add(&s, AX_ROLE_WARN, "data changed");
     add_damage(&s, st);
     add_progress(&s, ui, cols < 30);
-    add_best(&s, ui);
+    add_best(&s, ui); /* what it has come to, before how far it is */
+    if (st->n_finalists)
+        add(&s, AX_ROLE_BAR, "finals %u of %lld", st->n_finals, (long long)st->finals);
     if (st->n_running)
         add(&s, AX_ROLE_BAR, "training %u", st->n_running);
     add_rate(&s, ui);

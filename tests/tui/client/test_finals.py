@@ -102,6 +102,11 @@ class Finals(unittest.TestCase):
         self.assertRegex(screen[2], r"REWARD +FINAL +\+-95% +PBEST")
         shown = [line.split()[0 if line[0] == " " else 1] for line in screen[3:11]]
         self.assertEqual(shown, ["2", "3", "4", "1", "8", "6", "7", "5"])  # by reward, their trainings after them
+        self.ok("attach", "done", "--readonly", "--script", script, "--size", "68x24")
+        with open(path, encoding="utf-8") as f:
+            narrow = f.readline()
+        self.assertIn("first .5300+-.2000 #3", narrow)  # what they came to is left out last
+        self.assertNotIn("finals", narrow)
 
 
 if __name__ == "__main__":
