@@ -42,9 +42,20 @@ static ax_role change_role(ax_metric m, double change)
     return (change > 0) == (better == AX_BETTER_HIGHER) ? AX_ROLE_GOOD : AX_ROLE_BAD;
 }
 
+static bool has_column(ax_metric m, ax_task_id task, const ax_candidate *a, const ax_candidate *b)
+{
+    const ax_metric_info *info = ax_metric_of(m);
+    bool known = !isnan(ax_outcome_figure(&a->outcome, m)) || !isnan(ax_outcome_figure(&b->outcome, m));
+    return info->span && ax_metric_is_of(m, task) && (known || !info->final);
+}
+
+/* Whole columns only; where not all have room, loss (which is below, too) and time go first. */
 static void draw_metrics(ax_pane p, ax_task_id task, const ax_candidate *a, const ax_candidate *b)
 {
-    int at = 9;
+    int at = 9, need = at;
+    for (int i = 0; i < AX_METRIC_COUNT; i++)
+        need += has_column((ax_metric)i, task, a, b) ? ax_metric_of((ax_metric)i)->span : 0;
+    bool narrow = need >= p.at.cols;
     ax_pane_printf(p, 1, 1, AX_ROLE_STRONG, "#%u", a->id);
     ax_pane_printf(p, 2, 1, AX_ROLE_STRONG, "#%u", b->id);
     ax_pane_print(p, 3, 1, AX_ROLE_DIM, "change");
@@ -53,7 +64,8 @@ static void draw_metrics(ax_pane p, ax_task_id task, const ax_candidate *a, cons
         const ax_metric_info *info = ax_metric_of(m);
         char text[AX_FIGURE];
         double x = ax_outcome_figure(&a->outcome, m), y = ax_outcome_figure(&b->outcome, m);
-        if (!info->span || !ax_metric_is_of(m, task) || (info->final && isnan(x) && isnan(y)))
+        if (!has_column(m, task, a, b) || (narrow && (m == AX_METRIC_LOSS || m == AX_METRIC_SECONDS)) ||
+            at + info->span >= p.at.cols)
             continue;
         at += info->span;
         ax_pane_print_right(p, 0, at, AX_ROLE_TITLE, info->word);

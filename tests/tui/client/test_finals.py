@@ -107,6 +107,13 @@ class Finals(unittest.TestCase):
             narrow = f.readline()
         self.assertIn("first .5300+-.2000 #3", narrow)  # what they came to is left out last
         self.assertNotIn("finals", narrow)
+        with open(script, "w") as f:
+            f.write(f"keys 2mj=\nsave {path}\n")
+        self.ok("attach", "done", "--readonly", "--script", script, "--size", "80x24")
+        with open(path, encoding="utf-8") as f:
+            heading = next(line for line in f if " reward " in line)
+        self.assertRegex(heading, r" final +pbest +.$")  # whole columns, these before the time that it took
+        self.assertNotIn("time", heading)
 
 
 if __name__ == "__main__":
