@@ -10,7 +10,8 @@ Peers: torch (eager), of inference also onnxruntime and openvino, which run our 
 
 For each genotype a round times a few steps of ours, then a few of each peer's, so that a change of the machine's mood
 meets all; the figure is the median over rounds of each round's median. They run one at a time. A ratio above 1 means
-that auxcell is faster, or smaller; "best" is the faster, or smaller, of onnxruntime and openvino. "others" is the share
+that auxcell is faster, or smaller. With AUXCELL_ISA=v3 OpenVINO keeps to AVX2, too, and PyTorch's convolutions;
+onnxruntime can't be asked. "best" is the faster, or smaller, of onnxruntime and openvino. "others" is the share
 of the cores that other processes took meanwhile: where it isn't near 0, the times say little (threads that wait for
 each other by spinning suffer most). Results go to the terminal as they come, and to OUT/peer.md, peer.txt, peer.json.
 """
@@ -108,7 +109,9 @@ def interpreter(o):
 
 
 def environment():
-    return {k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_", "MKL_", "KMP_"))}
+    """OpenVINO and PyTorch have oneDNN's switch for the instruction set; onnxruntime has none."""
+    same = {"ONEDNN_MAX_CPU_ISA": "AVX2"} if os.environ.get("AUXCELL_ISA") == "v3" else {}
+    return {**{k: v for k, v in os.environ.items() if not k.startswith(("OMP_", "GOMP_", "MKL_", "KMP_"))}, **same}
 
 
 class Process:
