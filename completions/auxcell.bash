@@ -46,7 +46,7 @@ _auxcell()
             name=${path##*/}
             [[ -d $path && $name == "$word"* && $name != *[[:cntrl:]]* ]] && COMPREPLY+=("$name")
         done
-        [[ $command == export && -z ${COMPREPLY[*]} ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word")
+        [[ $command == @(export|replay) && -z ${COMPREPLY[*]} ]] && mapfile -t COMPREPLY < <(compgen -f -- "$word")
     else
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
     fi

@@ -26,7 +26,7 @@ end
 complete -c auxcell -n '__fish_is_first_arg' -f -a '(__auxcell_commands)'
 complete -c auxcell -n '__fish_seen_subcommand_from help' -f -a '(__auxcell_commands)'
 complete -c auxcell -n 'not __fish_is_first_arg; and string match -q -- "-*" (commandline -ct)' -f -a '(__auxcell_options)'
-complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare export report pause continue prune undo promote demote pin note submit fork save' -a '(__auxcell_runs)'
+complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare export report replay pause continue prune undo promote demote pin note submit fork save' -a '(__auxcell_runs)'
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l data -x -a '(__auxcell_data_sets)'
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l preset -x -a 'demo cpu cpu-full paper paper-templates'
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l space -x -a 'cells templates'

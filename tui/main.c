@@ -43,7 +43,7 @@ static const command commands[] = {
     { "selftest", ax_cli_engine, "", "check that this machine computes right" },
     { "bench", ax_cli_engine, "", "time a training step or inference" },
     { "devices", ax_cli_engine, "", "what can compute here, and why something can't" },
-    { "replay", ax_cli_replay, "FILE|RUN", "play a recording of the screens, or a run's past" },
+    { "replay", ax_cli_replay, "RUN|FILE", "play a run's past, or a recording of the screens" },
     { "themes", ax_cli_themes, "", "the colours that the screens can have" },
     { "stop", ax_cli_stop, OPERANDS_NOTHING, "stop the engine; the run can be resumed" },
     AX_VERB_LIST(VERB) /* has stop too: the one above is found first, since it waits for the end */

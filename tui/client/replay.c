@@ -142,10 +142,10 @@ int ax_cli_replay(int argc, char **argv)
         AX_FLAG("--ascii", &screens.ascii, "of a run: plain characters"),
         AX_TEXT("--record", "FILE", &screens.record, "of a run: write the screens as asciicast v2 when they are left"),
     };
-    ax_usage u = { "auxcell replay FILE|RUN [OPTION...]",
-                   "Plays a recording of screens (asciicast v2, as --record writes it), or the history of a run: the\n"
-                   "screens as they were, without an engine, and all their keys that look. Space holds, ( ) are\n"
-                   "slower and faster, , . go back and on, q leaves; Ctrl-C ends a recording.\n",
+    ax_usage u = { "auxcell replay RUN|FILE [OPTION...]",
+                   "Plays the history of a run: the screens as they were, without an engine, and all their keys that\n"
+                   "look. Space holds, ( ) are slower and faster, , . go back and on, q leaves. Or a recording of\n"
+                   "screens (asciicast v2, as --record writes it), which Ctrl-C ends.\n",
                    AX_OPTIONS(option), NULL, 1 };
     int n;
     double from = 0, times = 1;

@@ -217,6 +217,8 @@ class Scripts(PlaceCase):
         self.assertEqual(sorted(complete("pr").split()), ["predict", "promote", "prune"])
         self.assertEqual(complete("prune", "o").split(), ["old", "other"])
         self.assertEqual(complete("fork", "old", "1", "--s").split(), ["--set"])
+        self.assertEqual(complete("replay", "o").split(), ["old", "other"])
+        self.assertEqual(complete("replay", "READ").split(), ["README.md"])
         self.assertEqual(complete("bench", "o").split(), ["ops"])
         self.assertEqual(complete("bench", "ops", "--on").split(), ["--only"])
         self.assertIn("check", complete("data", "c").split())
@@ -240,6 +242,7 @@ class Scripts(PlaceCase):
         if not shutil.which("fish"):
             self.skipTest("fish is not installed")
         for typed, words in (("auxcell pr", ["predict", "promote", "prune"]), ("auxcell attach o", ["old"]),
+                             ("auxcell replay ol", ["old"]),
                              ("auxcell replay --sp", ["--speed"])):
             done = ask("fish", "--no-config", "-c", "source completions/auxcell.fish; complete -C '%s'" % typed)
             self.assertEqual(done.stderr, "")
