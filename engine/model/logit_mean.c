@@ -123,7 +123,40 @@ void ax_logit_mean_add(ax_logit_mean *m, const ax_task_spec *task, int32_t i, fl
 ax_code ax_logit_mean_predict(ax_logit_mean *m, ax_err *err)
 {
     ax_code code = ax_plan_write(m->judge.plan, "logits", m->mean, bytes_of(m->judge.graph, "logits"), err);
-    if (code == AX_OK)
-        code = ax_plan_run(m->judge.plan, err);
-    return code == AX_OK ? ax_plan_read(m->judge.plan, "output", m->prediction, m->bytes, err) : code;
+    return code == AX_OK ? ax_logit_mean_predict_there(m, true, err) : code;
+}
+
+/* ---- on the device ---- */
+
+_Static_assert((int)AX_TASK_OUTPUTS <= (int)AX_VIEW_CHANNELS, "a view has room for all outputs");
+
+ax_code ax_logit_mean_add_there(ax_logit_mean *m, const ax_task_spec *task, const float *logits, bool first, bool flip,
+                                float k, ax_err *err)
+{
+    ax_view_share view = {
+        .from = logits,
+        .to = ax_plan_input(m->judge.plan, "logits", err),
+        .elements = (size_t)m->n * count_of(m, task),
+        .w = m->w / 4,
+        .c = task->outputs,
+        .share = k,
+        .add = !first,
+        .mirrored = flip,
+    };
+    for (int i = 0; i < AX_VIEW_CHANNELS; i++)
+        view.other[i] = (uint8_t)i;
+    if (flip && task->task->mirror)
+        view.shifted = task->task->mirror(task, view.other);
+    return view.to ? m->judge.be->add_view(m->judge.dev, &view, err) : err->code;
+}
+
+ax_code ax_logit_mean_predict_there(ax_logit_mean *m, bool look, ax_err *err)
+{
+    ax_code code = ax_plan_run(m->judge.plan, err);
+    return code == AX_OK && look ? ax_plan_read(m->judge.plan, "output", m->prediction, m->bytes, err) : code;
+}
+
+const void *ax_logit_mean_there(const ax_logit_mean *m)
+{
+    return ax_plan_where_kept(m->judge.plan, "output");
 }

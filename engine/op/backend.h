@@ -2,6 +2,7 @@
 #ifndef AX_OP_BACKEND_H
 #define AX_OP_BACKEND_H
 
+#include "engine/op/judging.h"
 #include "engine/op/op.h"
 #include "engine/op/update.h"
 
@@ -147,6 +148,9 @@ typedef struct ax_backend {
        left out, predictions are below classes. It only enqueues. */
     ax_code (*confusion)(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
                          uint64_t *count, ax_err *err);
+    /* Optional: as their structs say, whose pointers are the backend's memory. They only enqueue. */
+    ax_code (*add_view)(ax_device *dev, const ax_view_share *view, ax_err *err);
+    ax_code (*depth_sums)(ax_device *dev, const ax_depth_judging *judging, ax_err *err);
     ax_recorder capture;
     ax_exchange exchange;
 } ax_backend;

@@ -8,6 +8,7 @@
 #include "engine/candidate/outcome.h"
 #include "engine/candidate/tasks.h"
 #include "engine/config/settings.h"
+#include "engine/op/judging.h"
 #include "engine/space/decoder.h"
 #include "engine/space/layer.h"
 #include "engine/wire/maskfile.h"
@@ -156,6 +157,9 @@ struct ax_task {
     /* ---- the network as it is used ---- */
     /* Makes of the logits {h,w,outputs} of a mirrored image those of the image, mirrored; NULL: they are. */
     void (*mirrored)(const ax_task_spec *spec, float *logits, int32_t h, int32_t w);
+    /* The same as a table: other[k] is which output of the mirrored image is output k; returns whether they are one
+       column further to the right, too. NULL where `mirrored` is. */
+    bool (*mirror)(const ax_task_spec *spec, uint8_t other[AX_TASK_OUTPUTS]);
     bool scales; /* whether the logits of a scaled image say something of the image, resized and times: */
     /* By what the logits of an image enlarged by a factor are multiplied to be the image's; NULL: 1. */
     float (*enlarged)(float factor);
@@ -173,6 +177,12 @@ struct ax_task {
     /* Adds counts {outputs, outputs} of pixels, truth by prediction, where that is all that score_add looks at: a
        device can count them (ax_backend.confusion). NULL: it isn't. */
     void (*score_counts)(void *score, const uint64_t *count);
+    /* Where a device can measure depths (ax_backend.depth_sums): what of images of h x w is to be measured, and then
+       adds an image's sums {AX_DEPTH_SUMS}, in the order of the images. NULL, both: there are none. Errors as of
+       score_add.
+     */
+    ax_code (*judging)(const ax_task_spec *spec, int32_t h, int32_t w, ax_depth_judging *out, ax_err *err);
+    ax_code (*score_sums)(void *score, const double *sums, ax_err *err);
     /* The figures, the reward among them. AX_EDATA: nothing could be judged; the message says what is missing.
        AX_EFORMAT: what was predicted isn't finite. */
     ax_code (*score_take)(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err);

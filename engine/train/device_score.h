@@ -1,5 +1,5 @@
-/* Judging on the device that predicts, for tasks whose score is made of counts: nobody waits for a prediction, and what
-   comes back is a matrix at the end. */
+/* Judging on the device that predicts, for tasks whose score is made of counts or of each image's sums: nobody waits
+   for a prediction, and what comes back is a few numbers at the end. */
 #ifndef AX_TRAIN_DEVICE_SCORE_H
 #define AX_TRAIN_DEVICE_SCORE_H
 
@@ -10,20 +10,21 @@ typedef struct ax_device_score {
     const ax_backend *be; /* borrowed; NULL: predictions are judged on the host */
     ax_device *dev;
     const ax_task_spec *task;
-    uint64_t *count; /* the device's, as truth */
-    uint8_t *truth;
+    void *figures; /* the device's, as truth: uint64_t counts {outputs, outputs}, or doubles {images, AX_DEPTH_SUMS} */
+    size_t figure_bytes, images, judged;
+    char *truth;
     size_t truth_bytes;
 } ax_device_score;
 
-/* Starts counting, if task and backend can; release it in any case. */
+/* Starts, for so many images, if task and backend can; release it in any case. */
 ax_code ax_device_score_init(ax_device_score *s, const ax_backend *be, ax_device *dev, const ax_task_spec *task,
-                             ax_err *err);
+                             size_t images, ax_err *err);
 void ax_device_score_release(ax_device_score *s);
-/* Enqueues the counting of n images of `pixels`, whose truths are on the host; prediction: on the device, U8, in a row.
- */
-ax_code ax_device_score_add(ax_device_score *s, const void *const *truth, size_t n, size_t pixels,
+/* Enqueues the judging of the next n images of h x w, whose truths are on the host; prediction: on the device, in a
+   row. Errors as of ax_task.score_add. */
+ax_code ax_device_score_add(ax_device_score *s, const void *const *truth, size_t n, int32_t h, int32_t w,
                             const void *prediction, ax_err *err);
-/* Waits, and adds what was counted to a score of the task. */
+/* Waits, and adds what was found to a score of the task. */
 ax_code ax_device_score_take(ax_device_score *s, void *score, ax_err *err);
 
 #endif

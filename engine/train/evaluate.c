@@ -26,7 +26,7 @@ struct ax_evaluation {
     float *tap[AX_MAX_TAPS]; /* either these ... */
     float *image;            /* ... or {n,h,w,3} */
     bool flip;               /* the mirrored images are looked at, too: */
-    ax_device_score counts;  /* where it can, the device judges; predictions are read where somebody looks at them */
+    ax_device_score there;   /* where it can, the device judges; predictions are read where somebody looks at them */
     float *logits;           /* {n,h/4,w/4,outputs}, which the plan ends with then */
     ax_logit_mean mean;      /* and what is predicted from both */
 };
@@ -226,10 +226,20 @@ static void mirror_inputs(ax_evaluation *e, size_t first, size_t done)
             take_taps(e, i, ax_cache_get(e->t->val, first + i).mirrored);
 }
 
+/* Whether the device makes the means of the logits, too. */
+static bool means_there(const ax_evaluation *e)
+{
+    const ax_task *task = task_of(e)->task;
+    return e->t->be->separate && e->t->be->add_view && (!task->mirrored || task->mirror);
+}
+
 /* Runs the plan and adds half of the logits to the images' means. */
 static ax_code add_half(ax_evaluation *e, size_t done, bool flip, ax_err *err)
 {
     ax_code code = ax_plan_run(e->plan, err);
+    if (code == AX_OK && means_there(e))
+        return ax_logit_mean_add_there(&e->mean, task_of(e), ax_plan_where_kept(e->plan, "logits"), !flip, flip, .5f,
+                                       err);
     if (code == AX_OK)
         code = ax_plan_read(e->plan, "logits", e->logits, (size_t)e->n * logits_count(e) * sizeof *e->logits, err);
     for (size_t i = 0; i < done && code == AX_OK; i++)
@@ -252,7 +262,9 @@ static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, bool look, 
         mirror_inputs(e, first, done);
         code = add_half(e, done, true, err);
     }
-    return code == AX_OK ? ax_logit_mean_predict(&e->mean, err) : code;
+    if (code != AX_OK)
+        return code;
+    return means_there(e) ? ax_logit_mean_predict_there(&e->mean, look, err) : ax_logit_mean_predict(&e->mean, err);
 }
 
 /* Of image i of the plan's batch. */
@@ -277,18 +289,17 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, bool look, 
 }
 
 /* The same on the device, a few images at a time. */
-static ax_code count_on_device(ax_evaluation *e, size_t first, size_t n, ax_err *err)
+static ax_code judge_there(ax_evaluation *e, size_t first, size_t n, ax_err *err)
 {
     enum { SOME = 64 };
-    const size_t pixels = (size_t)e->h * (size_t)e->w;
-    const char *prediction = ax_plan_where_kept(e->plan, "prediction");
+    const char *prediction = e->flip ? ax_logit_mean_there(&e->mean) : ax_plan_where_kept(e->plan, "prediction");
     const void *truth[SOME];
     ax_code code = AX_OK;
     for (size_t i = 0; i < n && code == AX_OK; i += SOME) {
         size_t some = n - i < SOME ? n - i : SOME;
         for (size_t k = 0; k < some; k++)
             truth[k] = ax_cache_get(e->t->val, first + i + k).truth;
-        code = ax_device_score_add(&e->counts, truth, some, pixels, prediction + i * e->prediction_bytes, err);
+        code = ax_device_score_add(&e->there, truth, some, e->h, e->w, prediction + i * e->prediction_bytes, err);
     }
     return code;
 }
@@ -298,8 +309,8 @@ static ax_code judge(ax_evaluation *e, void *score, size_t first, size_t n, ax_e
 {
     const ax_task_spec *task = task_of(e);
     ax_code code = AX_OK;
-    if (e->counts.be)
-        return count_on_device(e, first, n, err);
+    if (e->there.be)
+        return judge_there(e, first, n, err);
     for (size_t i = 0; i < n && code == AX_OK; i++)
         code = task->task->score_add(score, task, ax_cache_get(e->t->val, first + i).truth, prediction_of(e, i), e->h,
                                      e->w, err);
@@ -320,10 +331,10 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     int threads = ax_trainer_loaders(e->t);
     void *stream = e->end_to_end ? ops->stream(e->t->source, &e->t->val_spec, NULL, 0, n_images, threads, err) : NULL;
     ax_code code = e->end_to_end && !stream ? err->code : AX_OK;
-    if (code == AX_OK && !e->flip)
-        code = ax_device_score_init(&e->counts, e->t->be, e->t->dev, task, err);
+    if (code == AX_OK)
+        code = ax_device_score_init(&e->there, e->t->be, e->t->dev, task, n_images, err);
     for (size_t i = 0; i < n_images && code == AX_OK; i += done) {
-        code = predict(e, i, stream, !e->counts.be || (masks_path && i < AX_MASK_IMAGES), &done, err);
+        code = predict(e, i, stream, !e->there.be || (masks_path && i < AX_MASK_IMAGES), &done, err);
         if (code == AX_OK)
             code = judge(e, score, i, done, err);
         for (size_t k = 0; k < done && code == AX_OK && masks_path && i < AX_MASK_IMAGES; k++)
@@ -331,9 +342,9 @@ ax_code ax_evaluation_run(ax_evaluation *e, const char *masks_path, ax_outcome *
     }
     if (stream)
         ops->stream_close(stream);
-    if (code == AX_OK && e->counts.be)
-        code = ax_device_score_take(&e->counts, score, err);
-    ax_device_score_release(&e->counts);
+    if (code == AX_OK && e->there.be)
+        code = ax_device_score_take(&e->there, score, err);
+    ax_device_score_release(&e->there);
     if (code == AX_OK && (code = task->task->score_take(score, task, out, err)) != AX_OK)
         ax_fail_prefix(err, e->t->source->info.spec);
     if (code == AX_OK && masks_path)

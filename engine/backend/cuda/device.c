@@ -135,7 +135,7 @@ static ax_code open_resources(ax_device *dev, ax_err *err)
     for (int i = 0; i < 2; i++)
         if ((e = cudaEventCreateWithFlags(&dev->half[i], cudaEventDisableTiming)) != cudaSuccess)
             return ax_cuda_fail(dev, e, err, "cudaEventCreate");
-    if (!(dev->sums = ax_cuda_alloc(dev, AX_CUDA_PARTS * sizeof(double), err)))
+    if (!(dev->sums = ax_cuda_alloc(dev, AX_CUDA_PARTS * AX_DEPTH_SUMS * sizeof(double), err)))
         return err ? err->code : AX_EDEVICE;
     if (!(dev->turns = ax_cuda_alloc(dev, AX_CUDA_TURNS * sizeof *dev->turns, err)))
         return err ? err->code : AX_EDEVICE;

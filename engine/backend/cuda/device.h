@@ -65,7 +65,7 @@ struct ax_device {
     char *notes;
     cudaEvent_t half[2]; /* the last copy from that half of the ring is over */
     unsigned note;
-    double *sums;    /* on the device: parts of a sum */
+    double *sums;    /* on the device: parts of sums */
     unsigned *turns; /* on the device: zeros, where blocks of a launch count themselves */
     ax_cuda_queue queue;
     ax_cuda_choice *choice;
@@ -218,6 +218,8 @@ ax_code ax_cuda_log(ax_device *dev, const float *loss, const ax_update_now *firs
 
 ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *predicted, size_t n, int32_t classes,
                           uint64_t *count, ax_err *err);
+ax_code ax_cuda_add_view(ax_device *dev, const ax_view_share *view, ax_err *err);
+ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_err *err);
 
 /* ---- shared between the files of operations ---- */
 /* out {images, c} = scale * the sum over the pixels of each of x's images (1: over all); work: ax_cuda_column_work

@@ -98,6 +98,12 @@ AX_CUDA_RUN(ax_cuda_mix_backward)
     return ax_cuda_launch(dev, ax_cuda_for(AX_K_mix_backward, &call->in[0]), cut.grid, &a, err);
 }
 
+ax_code ax_cuda_add_view(ax_device *dev, const ax_view_share *view, ax_err *err)
+{
+    ax_k_add_view_args a = *view;
+    return ax_cuda_launch(dev, AX_K_add_view, ax_cuda_over(a.elements), &a, err);
+}
+
 static ax_code channels(ax_device *dev, const ax_operand *wide, const ax_operand *part, uint32_t n, bool join,
                         ax_err *err)
 {

@@ -5,6 +5,7 @@
 #ifndef AX_BACKEND_CUDA_KERNEL_H
 #define AX_BACKEND_CUDA_KERNEL_H
 
+#include "engine/op/judging.h"
 #include "engine/op/update.h"
 
 #include <stddef.h>
@@ -13,6 +14,7 @@
 enum {
     AX_CUDA_THREADS = 256,   /* most threads of a block */
     AX_CUDA_PARTS = 512,     /* most parts that a sum is cut into */
+    AX_CUDA_SHARES = 32,     /* of an image whose depths are judged */
     AX_CUDA_GATHERED = 12,   /* most parts of a gathered batch */
     AX_CUDA_RANKS = 32,      /* most devices of one training */
     AX_CUDA_TURNS = 1 << 17, /* most counters of blocks that are done */
@@ -75,6 +77,8 @@ enum {
     X(weighted_squares, 1, AX_CUDA_TOGETHER)                                                                           \
     X(weighted_difference, 0, AX_CUDA_TOGETHER)                                                                        \
     X(scalar_final, 1, AX_CUDA_TOGETHER)                                                                               \
+    X(depth_sums, 1, 1)                                                                                                \
+    X(add_view, 0, 1)                                                                                                  \
     X(confusion, 1, 1)                                                                                                 \
     X(clip, 0, 1)                                                                                                      \
     X(adam, 0, 1)                                                                                                      \
@@ -433,6 +437,15 @@ typedef struct ax_k_confusion_args {
     size_t n;
     int64_t classes;
 } ax_k_confusion_args;
+
+/* Grid: x = shares of an image's pixels, y = images. part {images, shares, AX_DEPTH_SUMS} */
+typedef struct ax_k_depth_sums_args {
+    ax_depth_judging j;
+    double *part;
+    unsigned *turn; /* {images}, zeros before and after: the last block adds the parts */
+} ax_k_depth_sums_args;
+
+typedef ax_view_share ax_k_add_view_args;
 
 /* ---- updates, as ax_update ---- */
 typedef struct ax_k_clip_args { /* as ax_update_clip; one thread */

@@ -1,4 +1,4 @@
-/* Losses, weighted sums, and the confusion matrix. */
+/* Losses, weighted sums, and judging. */
 #include "engine/backend/cuda/device.h"
 
 static const ax_cuda_grid one_block = { 1, 1, 1, AX_CUDA_THREADS };
@@ -133,6 +133,23 @@ ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *p
     enum { EACH = 16 }; /* pixels of a thread, at least: a block's counters are worth it */
     ax_k_confusion_args a = { truth, predicted, count, n, classes };
     return ax_cuda_launch(dev, AX_K_confusion, ax_cuda_over((n + EACH - 1) / EACH), &a, err);
+}
+
+ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_err *err)
+{
+    const size_t pixels = (size_t)judging->h * (size_t)judging->w;
+    ax_code code = AX_OK;
+    for (size_t i = 0, n; i < judging->images && code == AX_OK; i += n) {
+        const size_t left = judging->images - i;
+        n = left < AX_CUDA_PARTS / AX_CUDA_SHARES ? left : AX_CUDA_PARTS / AX_CUDA_SHARES;
+        ax_k_depth_sums_args a = { *judging, dev->sums, ax_cuda_turns(dev, n) };
+        a.j.truth += i * pixels;
+        a.j.prediction += i * pixels;
+        a.j.sums += i * AX_DEPTH_SUMS;
+        a.j.images = n;
+        code = ax_cuda_launch(dev, AX_K_depth_sums, (ax_cuda_grid) { AX_CUDA_SHARES, n, 1, AX_CUDA_THREADS }, &a, err);
+    }
+    return code;
 }
 
 AX_CUDA_RUN(ax_cuda_wsum_forward)

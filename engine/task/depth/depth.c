@@ -127,22 +127,53 @@ static void *score_new(const ax_task_spec *spec, ax_err *err)
     return m;
 }
 
+static ax_code window_of(const ax_task_spec *spec, int32_t h, int32_t w, ax_depth_window *out, ax_err *err)
+{
+    if (ax_depth_crop_window((ax_depth_crop)spec->of.depth.crop, h, w, out, err) == AX_OK)
+        return AX_OK;
+    if (err)
+        err->code = AX_EDATA;
+    return AX_EDATA;
+}
+
 static ax_code score_add(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
                          int32_t w, ax_err *err)
 {
     const ax_depth_range range = { spec->of.depth.min, spec->of.depth.max };
     ax_depth_window window;
-    if (ax_depth_crop_window((ax_depth_crop)spec->of.depth.crop, h, w, &window, err) != AX_OK) {
-        if (err)
-            err->code = AX_EDATA;
+    if (window_of(spec, h, w, &window, err) != AX_OK)
         return AX_EDATA;
-    }
     float *metres = ax_depth_metres(spec, prediction, h, w, w, err);
     if (!metres)
         return AX_ENOMEM;
     const ax_depth_sums sums = ax_depth_measure(metres, truth, h, w, &window, &range);
     free(metres);
     return ax_depth_meter_append(score, &sums, err);
+}
+
+static ax_code judging(const ax_task_spec *spec, int32_t h, int32_t w, ax_depth_judging *out, ax_err *err)
+{
+    ax_depth_window window;
+    ax_code code = window_of(spec, h, w, &window, err);
+    if (code == AX_OK)
+        *out = (ax_depth_judging) {
+            .h = h,
+            .w = w,
+            .top = window.top,
+            .bottom = window.bottom,
+            .left = window.left,
+            .right = window.right,
+            .unit = spec->of.depth.unit,
+            .min = spec->of.depth.min,
+            .max = spec->of.depth.max,
+        };
+    return code;
+}
+
+static ax_code score_sums(void *score, const double *sums, ax_err *err)
+{
+    const ax_depth_sums s = ax_depth_sums_from(sums);
+    return ax_depth_meter_append(score, &s, err);
 }
 
 /* The other's images come behind. */
@@ -204,6 +235,8 @@ const ax_task ax_task_depth = {
     .predict = predict,
     .score_new = score_new,
     .score_add = score_add,
+    .judging = judging,
+    .score_sums = score_sums,
     .score_take = score_take,
     .score_merge = score_merge,
     .score_free = score_free,

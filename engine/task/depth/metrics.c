@@ -83,6 +83,26 @@ ax_depth_sums ax_depth_measure(const float *prediction, const float *truth, int3
     return s;
 }
 
+ax_depth_sums ax_depth_sums_from(const double sums[AX_DEPTH_SUMS])
+{
+    const double *within = sums + AX_SUM_WITHIN;
+    return (ax_depth_sums) {
+        .pixels = (uint64_t)sums[AX_SUM_PIXELS],
+        .not_finite = (uint64_t)sums[AX_SUM_NOT_FINITE],
+        .abs_rel = sums[AX_SUM_ABS_REL],
+        .sq_rel = sums[AX_SUM_SQ_REL],
+        .square = sums[AX_SUM_SQUARE],
+        .log10 = sums[AX_SUM_LOG10],
+        .log = sums[AX_SUM_LOG],
+        .log_square = sums[AX_SUM_LOG_SQUARE],
+        .truth = sums[AX_SUM_TRUTH],
+        .truth_square = sums[AX_SUM_TRUTH_SQUARE],
+        .within = { (uint64_t)within[0], (uint64_t)within[1], (uint64_t)within[2] },
+        .plain_pixels = (uint64_t)sums[AX_SUM_PLAIN_PIXELS],
+        .plain_square = sums[AX_SUM_PLAIN_SQUARE],
+    };
+}
+
 ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s)
 {
     double n = (double)s->pixels, mean = s->log / n;

@@ -7,6 +7,7 @@
 #define AX_TASK_DEPTH_METRICS_H
 
 #include "engine/base/err.h"
+#include "engine/op/judging.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -75,6 +76,8 @@ typedef struct ax_depth_sums {
 /* Sums of one image of h x w. */
 ax_depth_sums ax_depth_measure(const float *prediction, const float *truth, int32_t h, int32_t w,
                                const ax_depth_window *window, const ax_depth_range *range);
+/* The same from what a device has measured. */
+ax_depth_sums ax_depth_sums_from(const double sums[AX_DEPTH_SUMS]);
 /* The figures of one set of pixels. */
 ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s);
 

@@ -97,6 +97,14 @@ static void mirrored(const ax_task_spec *spec, float *logits, int32_t h, int32_t
         memmove(logits + (size_t)y * row, logits + (size_t)y * row + c, (row - c) * sizeof *logits);
 }
 
+static bool mirror(const ax_task_spec *spec, uint8_t other[AX_TASK_OUTPUTS])
+{
+    const ax_skeleton *s = ax_pose_skeleton_of(spec);
+    for (int k = 0; k < s->n; k++)
+        other[k] = (uint8_t)s->point[k].other;
+    return ax_pose_shift_of(ax_pose_protocol_of(spec));
+}
+
 static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int32_t h, int32_t w, ax_err *err)
 {
     (void)spec;
@@ -202,6 +210,7 @@ const ax_task ax_task_pose = {
     .fill_target = fill_target,
     .loss = loss,
     .mirrored = mirrored,
+    .mirror = mirror,
     .predict = predict,
     .view = &ax_pose_view,
     .score_new = score_new,

@@ -1,9 +1,14 @@
-/* Judging on the emulated device, every access of its kernel checked: the counts that the host comes to. */
+/* Judging on the emulated device, every access of its kernels checked: the counts, sums and means that the host comes
+ * to.
+ */
+#include "engine/base/rng.h"
+#include "engine/model/logit_mean.h"
+#include "engine/task/depth/metrics.h"
 #include "engine/task/segmentation/score.h"
 #include "engine/train/device_score.h"
-#include "engine/base/rng.h"
 #include "tests/helper/emulated.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,8 +19,9 @@
 
 enum { IMAGES = 3, MOST = 61 * 47 };
 
-static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, size_t pixels)
+static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, int32_t h, int32_t w)
 {
+    const size_t pixels = (size_t)h * (size_t)w;
     static uint8_t truth[IMAGES][MOST], predicted[IMAGES * MOST];
     const void *const truths[IMAGES] = { truth[0], truth[1], truth[2] };
     const ax_task_spec spec = { .task = &ax_task_segmentation, .outputs = classes };
@@ -30,11 +36,11 @@ static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, si
         }
     uint8_t *there = be->alloc(dev, IMAGES * pixels, &err);
     assert_int_equal(be->copy(dev, there, predicted, IMAGES * pixels, AX_TO_DEVICE, &err), AX_OK);
-    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, &err), AX_OK);
+    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, IMAGES, &err), AX_OK);
     assert_non_null(device.be);
     /* one image, then the others: counts go up, and there is room for more */
-    assert_int_equal(ax_device_score_add(&device, truths, 1, pixels, there, &err), AX_OK);
-    assert_int_equal(ax_device_score_add(&device, truths + 1, IMAGES - 1, pixels, there + pixels, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths + 1, IMAGES - 1, h, w, there + pixels, &err), AX_OK);
     assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
     for (size_t i = 0; i < IMAGES; i++)
         ax_confusion_add(want, truth[i], predicted + i * pixels, pixels);
@@ -64,8 +70,153 @@ static void as_on_the_host(void **state)
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         for (int backwards = 0; backwards < 2; backwards++) {
             ax_emulated_backwards(backwards);
-            counts_are(be, dev, classes[i], i % 2 ? MOST : 63);
+            counts_are(be, dev, classes[i], i % 2 ? 61 : 7, i % 2 ? 47 : 9);
         }
+    be->close(dev);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
+/* ---- depth ---- */
+
+/* In metres, some missing or endless; predictions beyond the caps, below 0 and not finite. */
+static void fill_depths(float *truth, float *predicted, size_t n, float unit, ax_rng *rng)
+{
+    static const float odd[] = { NAN, INFINITY, -INFINITY, 0, -3, 1000 };
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t kind = ax_rng_below(rng, 12);
+        truth[i] = kind == 0 ? 0 : kind == 1 ? NAN : (float)(0.2 + 11 * ax_rng_uniform(rng));
+        predicted[i] = (float)(0.2 + 11 * ax_rng_uniform(rng)) / unit;
+        if (ax_rng_below(rng, 30) == 0)
+            predicted[i] = odd[ax_rng_below(rng, sizeof odd / sizeof *odd)];
+    }
+}
+
+static void near(double want, double got, double sum, const char *what)
+{
+    if (!(fabs(want - got) <= 1e-12 * fabs(sum) + 1e-12))
+        fail_msg("%s: %.17g, not %.17g", what, got, want);
+}
+
+static void sums_are(const ax_backend *be, ax_device *dev, ax_depth_crop crop, int32_t h, int32_t w, size_t images)
+{
+    const size_t pixels = (size_t)h * (size_t)w;
+    const ax_task_spec spec = { .task = &ax_task_depth,
+                                .outputs = 1,
+                                .of.depth = { .min = 0.5f, .max = 10, .unit = 2.5f, .crop = (int32_t)crop } };
+    ax_rng rng = ax_rng_new(pixels, images);
+    ax_err err = { AX_OK, "" };
+    ax_device_score device = { 0 };
+    ax_depth_meter *want = spec.task->score_new(&spec, &err), *got = spec.task->score_new(&spec, &err);
+    float *truth = calloc(images * pixels, sizeof *truth), *predicted = calloc(images * pixels, sizeof *predicted);
+    const void **truths = calloc(images, sizeof *truths);
+    assert_true(truth && predicted && truths);
+    fill_depths(truth, predicted, images * pixels, spec.of.depth.unit, &rng);
+    for (size_t i = 0; i < images; i++)
+        truths[i] = truth + i * pixels;
+    float *there = be->alloc(dev, images * pixels * sizeof *there, &err);
+    assert_int_equal(be->copy(dev, there, predicted, images * pixels * sizeof *there, AX_TO_DEVICE, &err), AX_OK);
+    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, images, &err), AX_OK);
+    assert_non_null(device.be);
+    assert_int_equal(ax_device_score_add(&device, truths, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths + 1, images - 1, h, w, there + pixels, &err), AX_OK);
+    assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
+    for (size_t i = 0; i < images; i++)
+        assert_int_equal(spec.task->score_add(want, &spec, truths[i], predicted + i * pixels, h, w, &err), AX_OK);
+    assert_int_equal(got->images, images);
+    for (size_t i = 0; i < images; i++) {
+        const ax_depth_sums *a = &want->image[i], *b = &got->image[i];
+        assert_int_equal(a->pixels, b->pixels);
+        assert_int_equal(a->not_finite, b->not_finite);
+        assert_int_equal(a->plain_pixels, b->plain_pixels);
+        for (int k = 0; k < 3; k++)
+            assert_int_equal(a->within[k], b->within[k]);
+        near(a->abs_rel, b->abs_rel, a->abs_rel, "abs_rel");
+        near(a->sq_rel, b->sq_rel, a->sq_rel, "sq_rel");
+        near(a->square, b->square, a->square, "square");
+        near(a->log10, b->log10, a->log10, "log10");
+        near(a->log, b->log, a->log_square, "log");
+        near(a->log_square, b->log_square, a->log_square, "log_square");
+        near(a->truth, b->truth, a->truth, "truth");
+        near(a->truth_square, b->truth_square, a->truth_square, "truth_square");
+        near(a->plain_square, b->plain_square, a->plain_square, "plain_square");
+    }
+    assert_true(want->image[0].pixels > 0 && want->image[0].not_finite > 0);
+    ax_device_score_release(&device);
+    be->release(dev, there);
+    free(truth);
+    free(predicted);
+    free(truths);
+    spec.task->score_free(want);
+    spec.task->score_free(got);
+}
+
+static void depths_as_on_the_host(void **state)
+{
+    (void)state;
+    ax_err err = { AX_OK, "" };
+    const ax_backend *be = ax_emulated_backend(true);
+    if (!be)
+        skip();
+    ax_device *dev = be->open(0, 1, &err);
+    if (!dev)
+        fail_msg("%s", err.msg);
+    for (int backwards = 0; backwards < 2; backwards++) {
+        ax_emulated_backwards(backwards);
+        sums_are(be, dev, AX_DEPTH_CROP_NONE, 13, 17, 3);
+        sums_are(be, dev, AX_DEPTH_CROP_GARG, 96, 101, 2);
+        sums_are(be, dev, AX_DEPTH_CROP_NONE, 5, 7, 40); /* more than one launch */
+    }
+    be->close(dev);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
+/* ---- means of two views ---- */
+
+static void means_as_on_the_host(void **state)
+{
+    (void)state;
+    enum { N = 2, H = 12, W = 20, MAPS = H / 4 * (W / 4) };
+    ax_err err = { AX_OK, "" };
+    const ax_backend *be = ax_emulated_backend(true);
+    if (!be)
+        skip();
+    ax_device *dev = be->open(0, 1, &err);
+    if (!dev)
+        fail_msg("%s", err.msg);
+    ax_task_spec specs[] = { { .task = &ax_task_segmentation, .outputs = 5 },
+                             { .task = &ax_task_depth, .outputs = 1 },
+                             { .task = &ax_task_pose, .outputs = 17, .of.pose = { .protocol = 0 } },
+                             { .task = &ax_task_pose, .outputs = 17, .of.pose = { .protocol = 1 } } };
+    for (size_t k = 0; k < sizeof specs / sizeof *specs; k++) {
+        const ax_task_spec *spec = &specs[k];
+        const size_t each = MAPS * (size_t)spec->outputs;
+        ax_logit_mean m = { .judge = { .be = be, .dev = dev } };
+        ax_rng rng = ax_rng_new(k, 9);
+        if (ax_logit_mean_compile(&m, spec, N, H, W, &err) != AX_OK)
+            fail_msg("%s", err.msg);
+        float *view[2], *got = calloc(N * each, sizeof *got), *there[2];
+        for (int v = 0; v < 2; v++) {
+            view[v] = calloc(N * each, sizeof *view[v]);
+            for (size_t i = 0; i < N * each; i++)
+                view[v][i] = (float)(2 * ax_rng_uniform(&rng) - 1);
+            there[v] = be->alloc(dev, N * each * sizeof *there[v], &err);
+            assert_int_equal(be->copy(dev, there[v], view[v], N * each * sizeof *there[v], AX_TO_DEVICE, &err), AX_OK);
+            assert_int_equal(ax_logit_mean_add_there(&m, spec, there[v], !v, v, .5f, &err), AX_OK);
+        }
+        ax_logit_mean_clear(&m, spec);
+        for (int v = 0; v < 2; v++)
+            for (int32_t i = 0; i < N; i++)
+                ax_logit_mean_add(&m, spec, i, view[v] + (size_t)i * each, H / 4, W / 4, v, .5f);
+        const void *mean = ax_plan_input(m.judge.plan, "logits", &err);
+        assert_int_equal(be->copy(dev, got, mean, N * each * sizeof *got, AX_FROM_DEVICE, &err), AX_OK);
+        assert_memory_equal(got, m.mean, N * each * sizeof *got);
+        for (int v = 0; v < 2; v++) {
+            be->release(dev, there[v]);
+            free(view[v]);
+        }
+        free(got);
+        ax_logit_mean_drop(&m);
+    }
     be->close(dev);
     assert_int_equal(ax_emulated_live(), 0);
 }
@@ -77,19 +228,20 @@ static void else_the_host(void **state)
     ax_err err = { AX_OK, "" };
     ax_device_score s = { 0 };
     const ax_task_spec segmentation = { .task = &ax_task_segmentation, .outputs = 5 };
-    assert_int_equal(ax_device_score_init(&s, &ax_backend_ref, NULL, &segmentation, &err), AX_OK);
+    assert_int_equal(ax_device_score_init(&s, &ax_backend_ref, NULL, &segmentation, 1, &err), AX_OK);
     assert_null(s.be);
     ax_device_score_release(&s);
     const ax_backend *be = ax_emulated_backend(true);
     if (!be)
         skip();
-    const ax_task_spec depth = { .task = &ax_task_depth, .outputs = 1 };
-    assert_int_equal(ax_device_score_init(&s, be, NULL, &depth, &err), AX_OK);
+    const ax_task_spec pose = { .task = &ax_task_pose, .outputs = 17 };
+    assert_int_equal(ax_device_score_init(&s, be, NULL, &pose, 1, &err), AX_OK);
     assert_null(s.be);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(as_on_the_host), cmocka_unit_test(else_the_host) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(as_on_the_host), cmocka_unit_test(depths_as_on_the_host),
+                                        cmocka_unit_test(means_as_on_the_host), cmocka_unit_test(else_the_host) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

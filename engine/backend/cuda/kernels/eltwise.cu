@@ -171,6 +171,23 @@ AX_MAP_KERNEL(channels)
         channels_by<1, T>(block, a);
 }
 
+AX_KERNEL(add_view)
+{
+    for (size_t i = thread_index(block); i < a.elements; i += thread_count(block)) {
+        size_t pixel, row;
+        uint32_t c, x;
+        split(i, (uint32_t)a.c, &pixel, &c);
+        split(pixel, (uint32_t)a.w, &row, &x);
+        size_t from = i;
+        if (a.mirrored) {
+            uint32_t column = (uint32_t)a.w - 1 - x;
+            column += a.shifted && x > 0;
+            from = (row * (size_t)a.w + column) * (size_t)a.c + a.other[c];
+        }
+        a.to[i] = (a.add ? a.to[i] : 0.0f) + a.share * a.from[from];
+    }
+}
+
 AX_MAP_KERNEL(bias)
 {
     for (size_t i = thread_index(block); i < a.n; i += thread_count(block)) {

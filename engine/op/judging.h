@@ -1,0 +1,54 @@
+/* What a device does with predictions beside operations: means of several views, and how far depths are off. C that
+   CUDA code can read, too. */
+#ifndef AX_OP_JUDGING_H
+#define AX_OP_JUDGING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Of an image's pixels, as engine/task/depth/metrics.h has them: how many count, how many predictions aren't finite,
+   sums over those that count, how many are within 1.25, 1.25^2, 1.25^3, and number and squares without crop and caps.
+ */
+typedef enum ax_depth_sum {
+    AX_SUM_PIXELS,
+    AX_SUM_NOT_FINITE,
+    AX_SUM_ABS_REL,
+    AX_SUM_SQ_REL,
+    AX_SUM_SQUARE,
+    AX_SUM_LOG10,
+    AX_SUM_LOG,
+    AX_SUM_LOG_SQUARE,
+    AX_SUM_TRUTH,
+    AX_SUM_TRUTH_SQUARE,
+    AX_SUM_WITHIN,
+    AX_SUM_PLAIN_PIXELS = AX_SUM_WITHIN + 3,
+    AX_SUM_PLAIN_SQUARE,
+    AX_DEPTH_SUMS
+} ax_depth_sum;
+
+/* Images of h x w. Truth is in metres, predictions are, times unit. Only rows top .. bottom - 1 and columns left ..
+   right - 1 count, where truth is between min and max; predictions are capped to these, NaN to min. */
+typedef struct ax_depth_judging {
+    const float *truth, *prediction; /* {images,h,w} */
+    double *sums;                    /* {images, AX_DEPTH_SUMS} */
+    size_t images;
+    int32_t h, w, top, bottom, left, right;
+    float unit, min, max;
+    int32_t unused; /* no padding */
+} ax_depth_judging;
+
+enum { AX_VIEW_CHANNELS = 256 };
+
+/* to = share * from, or (add) to += that, of maps {n,h,w,c}. Mirrored: column x of `to` is column w - 1 - x of `from`,
+   shifted: the one to the right of that, where there is one; and channel k is channel other[k]. */
+typedef struct ax_view_share {
+    const float *from;
+    float *to;
+    size_t elements; /* n * h * w * c */
+    int32_t w, c;
+    float share;
+    int32_t add, mirrored, shifted;
+    uint8_t other[AX_VIEW_CHANNELS];
+} ax_view_share;
+
+#endif

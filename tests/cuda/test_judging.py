@@ -1,0 +1,50 @@
+"""Validation on the emulated device comes to what the CPU finds, of every task, with and without the flip test; where the
+device judges, no prediction is read that nobody looks at."""
+import json
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../helper"))
+import auxcell
+import emulated
+
+GENOTYPE = "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]"
+OUTCOME = {"segmentation": ("reward", "miou"), "depth": ("reward", "rmse", "rmse_image", "silog"), "pose": ("reward",)}
+JUDGES = {"segmentation": "ax_k_confusion", "depth": "ax_k_depth_sums"}
+
+
+@unittest.skipUnless(emulated.HERE, emulated.WHY_NOT)
+@unittest.skipIf("address" in emulated.BUILD, "slow there")
+class Judging(unittest.TestCase):
+    def setUp(self):
+        self.cache = tempfile.TemporaryDirectory()
+        self.addCleanup(self.cache.cleanup)
+
+    def train(self, device, task, flip, images):
+        done = emulated.engine("try", GENOTYPE, "--device", device, "--json", "--task", task, *auxcell.TINY, "--stages", "1",
+                               "--latency", "0", "--train-samples", "4", "--batch", "2", "--val-samples", str(images),
+                               "--val-flip", str(flip), "--cache", self.cache.name, "--cuda-tune", "0")
+        self.assertEqual((done.code, done.leaks), (0, []), done.err)
+        return done, json.loads(done.out)
+
+    def test_every_task(self):
+        for task, figures in OUTCOME.items():
+            for flip in 0, 1:
+                with self.subTest(task=task, flip=flip):
+                    _, expected = self.train("cpu", task, flip, 6)
+                    done, result = self.train("cuda:0", task, flip, 6)
+                    for name in figures:
+                        self.assertAlmostEqual(result[name], expected[name], delta=2e-3 * max(1, abs(expected[name])), msg=name)
+                    self.assertEqual(done.ran.get("ax_k_add_view", 0), 2 * flip)  # all images go through as one batch
+                    if task not in JUDGES:
+                        continue
+                    self.assertEqual(done.ran[JUDGES[task]], 1)
+                    self.train("cpu", task, flip, 3)  # fills the cache
+                    few, _ = self.train("cuda:0", task, flip, 3)
+                    # of more images come more sums of depth, and nothing else
+                    self.assertEqual(done.bytes["from"] - few.bytes["from"], 3 * 15 * 8 if task == "depth" else 0)
+
+
+auxcell.main()
