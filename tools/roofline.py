@@ -60,9 +60,9 @@ def launches_and_extra(row, biased):
     if name.startswith("batchnorm"):
         return [f"bn{' backward' * backward} sums {c}", f"bn{' backward' * backward} apply"], x  # x for both
     if name == "ce":
-        return ["ce_count", "ce", "final"], 0
+        return ["ce_count", "ce"], 0
     if name in ("mse", "wmse"):
-        return ["squares", "final"], 0
+        return ["squares"], 0
     if name == "gpool" or (name == "resize backward" and from_size == "1x1"):
         return [f"column_sums {c}"], 0
     if name == "resize backward":
@@ -116,7 +116,7 @@ def rows_of(profile, bf16=False):
             name, _, (n, h, w, c), _ = operation(r["op"])
             elements += 2 * r["nodes"] * n * h * w * c * (name == "ce")
         add("cast", 5, 6 * elements, 0, 5)
-    add("clip, Adam, average", 1, 44 * params, 20 * params, 5)
+    add("clip, Adam, average", 1, 44 * params, 20 * params, 4)
     return rows
 
 

@@ -227,9 +227,8 @@ ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_e
 size_t ax_cuda_column_work(size_t pixels, int c, size_t images);
 ax_code ax_cuda_column_sums(ax_device *dev, const ax_operand *x, size_t images, double scale, const ax_operand *out,
                             void *work, ax_err *err);
-/* The parts of a sum of squares of a - b (b may be NULL) into part, at most AX_CUDA_PARTS; returns how many in *parts.
- */
-ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,
+/* The sum of squares of a - b (b may be NULL), times a scale, to where `to` says; part: room for AX_CUDA_PARTS. */
+ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, ax_k_scalar to,
                         ax_err *err);
 
 #endif

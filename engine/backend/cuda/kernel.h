@@ -76,7 +76,6 @@ enum {
     X(squares, 1, AX_CUDA_TOGETHER)                                                                                    \
     X(weighted_squares, 1, AX_CUDA_TOGETHER)                                                                           \
     X(weighted_difference, 0, AX_CUDA_TOGETHER)                                                                        \
-    X(scalar_final, 1, AX_CUDA_TOGETHER)                                                                               \
     X(depth_sums, 1, 1)                                                                                                \
     X(add_view, 0, 1)                                                                                                  \
     X(confusion, 1, 1)                                                                                                 \
@@ -349,6 +348,14 @@ typedef struct ax_k_argmax_args {
 } ax_k_argmax_args;
 
 /* ---- losses ---- */
+/* What the last block makes of the parts of a sum: scale times it, divided by the sum of count or all if one isn't NULL
+   (0/0 = 0). */
+typedef struct ax_k_scalar {
+    unsigned *turn;   /* 0 before and after: where blocks count themselves */
+    float *out;       /* or */
+    double *out_wide; /* this; both NULL: it isn't wanted */
+    double scale;
+} ax_k_scalar;
 typedef struct ax_k_ce_count_args { /* count {gridDim.x}: labels below c; with weight {c}: all {gridDim.x}, their sums
                                      */
     const uint8_t *labels;
@@ -368,6 +375,7 @@ typedef struct ax_k_ce_args { /* part {gridDim.x}: sums of -log softmax; a threa
     double *part;
     size_t pixels;
     int c, counts;
+    ax_k_scalar loss;
 } ax_k_ce_args;
 /* The loss of depths, as the operation DEPTH_LOSS. kind: ax_depth_loss. scan {scans, 4}: of the valid pixels their
    number, the sums of d and d^2 (SILOG), the largest |e| (the others). */
@@ -406,12 +414,14 @@ typedef struct ax_k_squares_args { /* part {gridDim.x}: sums of (a - b)^2, b NUL
     const float *a, *b;
     double *part;
     size_t n;
+    ax_k_scalar sum;
 } ax_k_squares_args;
 /* Element i is of image i / image and of channel i % c: weight {images, c}. */
 typedef struct ax_k_weighted_squares_args { /* part {gridDim.x}: sums of (weight * (a - b))^2 */
     const float *a, *b, *weight;
     double *part;
     size_t n, image, c;
+    ax_k_scalar sum;
 } ax_k_weighted_squares_args;
 typedef struct ax_k_weighted_difference_args { /* y = scale * *factor * weight^2 * (a - b) */
     const float *a, *b, *weight, *factor;
@@ -419,17 +429,6 @@ typedef struct ax_k_weighted_difference_args { /* y = scale * *factor * weight^2
     size_t n, image, c;
     double scale;
 } ax_k_weighted_difference_args;
-typedef struct ax_k_scalar_final_args { /* one block; divided by the sum of count or all if one isn't NULL (0/0 = 0) */
-    const double *part;
-    const uint32_t *count;
-    const double *all;
-    float *out;       /* or */
-    double *out_wide; /* this */
-    size_t parts;
-    int64_t counts;
-    double scale;
-} ax_k_scalar_final_args;
-
 /* ---- judging, as ax_backend.confusion ---- */
 typedef struct ax_k_confusion_args {
     const uint8_t *truth, *predicted;

@@ -1,8 +1,6 @@
 /* Losses, weighted sums, and judging. */
 #include "engine/backend/cuda/device.h"
 
-static const ax_cuda_grid one_block = { 1, 1, 1, AX_CUDA_THREADS };
-
 static size_t blocks_of(size_t threads)
 {
     return (threads + AX_CUDA_THREADS - 1) / AX_CUDA_THREADS;
@@ -35,22 +33,19 @@ AX_CUDA_RUN(ax_cuda_ce_forward)
     const float *weight = call->n_in > 2 ? call->in[2].mem : NULL;
     ax_k_ce_count_args n = { call->in[1].mem, weight, count, all, pixels, c };
     ax_code code = ax_cuda_launch(dev, AX_K_ce_count, (ax_cuda_grid) { counts, 1, 1, AX_CUDA_THREADS }, &n, err);
-    ax_k_ce_args l = { call->in[0].mem, call->in[1].mem, weight, count, all, call->out[1].mem, part, pixels, c,
-                       (int)counts };
-    if (code == AX_OK)
-        code = ax_cuda_launch(dev, AX_K_ce, (ax_cuda_grid) { blocks, 1, 1, AX_CUDA_THREADS }, &l, err);
-    ax_k_scalar_final_args f = {
-        .part = part,
-        .count = weight ? NULL : count,
-        .all = weight ? all : NULL,
-        .out = call->out[0].mem,
-        .parts = blocks,
-        .counts = (int)counts,
-        .scale = 1,
-    };
-    if (code == AX_OK && f.out)
-        code = ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err);
-    return code;
+    ax_k_ce_args l = { call->in[0].mem,
+                       call->in[1].mem,
+                       weight,
+                       count,
+                       all,
+                       call->out[1].mem,
+                       part,
+                       pixels,
+                       c,
+                       (int)counts,
+                       { ax_cuda_turns(dev, 1), call->out[0].mem, NULL, 1 } };
+    return code == AX_OK ? ax_cuda_launch(dev, AX_K_ce, (ax_cuda_grid) { blocks, 1, 1, AX_CUDA_THREADS }, &l, err)
+                         : code;
 }
 
 /* in: dloss, ..., unit gradient. */
@@ -69,12 +64,12 @@ static size_t parts_of(size_t n)
     return blocks < AX_CUDA_PARTS ? blocks : AX_CUDA_PARTS;
 }
 
-ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, size_t *parts,
+ax_code ax_cuda_squares(ax_device *dev, const float *a, const float *b, size_t n, double *part, ax_k_scalar to,
                         ax_err *err)
 {
-    *parts = parts_of(n);
-    ax_k_squares_args s = { a, b, part, n };
-    return ax_cuda_launch(dev, AX_K_squares, (ax_cuda_grid) { *parts, 1, 1, AX_CUDA_THREADS }, &s, err);
+    to.turn = ax_cuda_turns(dev, 1);
+    ax_k_squares_args s = { a, b, part, n, to };
+    return ax_cuda_launch(dev, AX_K_squares, (ax_cuda_grid) { parts_of(n), 1, 1, AX_CUDA_THREADS }, &s, err);
 }
 
 AX_CUDA_PREPARE(ax_cuda_mse_prepare)
@@ -86,10 +81,9 @@ AX_CUDA_PREPARE(ax_cuda_mse_prepare)
 
 AX_CUDA_RUN(ax_cuda_mse_forward)
 {
-    size_t n = ax_shape_count(call->in[0].type.shape), parts;
-    ax_code code = ax_cuda_squares(dev, call->in[0].mem, call->in[1].mem, n, call->work, &parts, err);
-    ax_k_scalar_final_args f = { .part = call->work, .out = call->out[0].mem, .parts = parts, .scale = 1 / (double)n };
-    return code == AX_OK ? ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err) : code;
+    size_t n = ax_shape_count(call->in[0].type.shape);
+    return ax_cuda_squares(dev, call->in[0].mem, call->in[1].mem, n, call->work,
+                           (ax_k_scalar) { .out = call->out[0].mem, .scale = 1 / (double)n }, err);
 }
 
 /* in: dloss, a, b, -. */
@@ -108,12 +102,16 @@ static size_t image_of(ax_shape s)
 AX_CUDA_RUN(ax_cuda_wmse_forward)
 {
     ax_shape s = call->in[0].type.shape;
-    size_t n = ax_shape_count(s), parts = parts_of(n);
-    ax_k_weighted_squares_args w = { call->in[0].mem, call->in[1].mem, call->in[2].mem, call->work, n,
-                                     image_of(s),     (size_t)s.c };
-    ax_code code = ax_cuda_launch(dev, AX_K_weighted_squares, (ax_cuda_grid) { parts, 1, 1, AX_CUDA_THREADS }, &w, err);
-    ax_k_scalar_final_args f = { .part = call->work, .out = call->out[0].mem, .parts = parts, .scale = .5 / (double)n };
-    return code == AX_OK ? ax_cuda_launch(dev, AX_K_scalar_final, one_block, &f, err) : code;
+    size_t n = ax_shape_count(s);
+    ax_k_weighted_squares_args w = { call->in[0].mem,
+                                     call->in[1].mem,
+                                     call->in[2].mem,
+                                     call->work,
+                                     n,
+                                     image_of(s),
+                                     (size_t)s.c,
+                                     { ax_cuda_turns(dev, 1), call->out[0].mem, NULL, .5 / (double)n } };
+    return ax_cuda_launch(dev, AX_K_weighted_squares, (ax_cuda_grid) { parts_of(n), 1, 1, AX_CUDA_THREADS }, &w, err);
 }
 
 /* in: dloss, a, b, weight, -. */

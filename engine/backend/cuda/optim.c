@@ -3,11 +3,7 @@
 
 ax_code ax_cuda_sum_squares(ax_device *dev, const float *x, size_t n, double *sum, ax_err *err)
 {
-    size_t parts = 0;
-    ax_code code = ax_cuda_squares(dev, x, NULL, n, dev->sums, &parts, err);
-    ax_k_scalar_final_args f = { .part = dev->sums, .out_wide = sum, .parts = parts, .scale = 1 };
-    return code == AX_OK ? ax_cuda_launch(dev, AX_K_scalar_final, (ax_cuda_grid) { 1, 1, 1, AX_CUDA_THREADS }, &f, err)
-                         : code;
+    return ax_cuda_squares(dev, x, NULL, n, dev->sums, (ax_k_scalar) { .out_wide = sum, .scale = 1 }, err);
 }
 
 ax_code ax_cuda_clip(ax_device *dev, const double *sums, size_t n, float most, ax_update_now *now, ax_err *err)

@@ -1,5 +1,27 @@
-/* Losses and sums that end in one number. A block leaves its part; one block adds the parts in their order. */
+/* Losses and sums that end in one number. */
 #include "engine/backend/cuda/kernels/device.cuh"
+
+/* A block leaves its part of a sum; the last one adds the parts in their order. True in one thread, with the sum. */
+static __device__ __forceinline__ bool add_parts(const ax_block &block, double *part, const ax_k_scalar &to, double &sum)
+{
+    sum = block_sum(block, sum);
+    if (threadIdx.x == 0)
+        part[block.x] = sum;
+    if ((!to.out && !to.out_wide) || !last_block(to.turn, block.columns))
+        return false;
+    sum = 0;
+    for (size_t i = threadIdx.x; i < block.columns; i += block.threads)
+        sum += part[i];
+    sum = to.scale * block_sum(block, sum);
+    return threadIdx.x == 0;
+}
+static __device__ __forceinline__ void write(const ax_k_scalar &to, double sum)
+{
+    if (to.out)
+        *to.out = (float)sum;
+    if (to.out_wide)
+        *to.out_wide = sum;
+}
 
 AX_KERNEL(ce_count)
 {
@@ -67,9 +89,14 @@ AX_KERNEL(ce)
                 grad[k] = 0.0f;
         }
     }
-    double sum = block_sum(block, (double)loss);
-    if (threadIdx.x == 0)
-        a.part[block.x] = sum;
+    double sum = (double)loss;
+    if (!add_parts(block, a.part, a.loss, sum))
+        return;
+    if (a.weight)
+        sum = all > 0 ? sum / all : 0.0;
+    else
+        sum = valid ? sum / (double)valid : 0.0;
+    write(a.loss, sum);
 }
 
 AX_KERNEL(squares)
@@ -79,9 +106,8 @@ AX_KERNEL(squares)
         double d = (double)a.a[i] - (a.b ? (double)a.b[i] : 0.0);
         sum += d * d;
     }
-    sum = block_sum(block, sum);
-    if (threadIdx.x == 0)
-        a.part[block.x] = sum;
+    if (add_parts(block, a.part, a.sum, sum))
+        write(a.sum, sum);
 }
 
 static __device__ __forceinline__ float weight_of(const float *weight, size_t i, size_t image, size_t c)
@@ -96,9 +122,8 @@ AX_KERNEL(weighted_squares)
         double d = (double)weight_of(a.weight, i, a.image, a.c) * ((double)a.a[i] - (double)a.b[i]);
         sum += d * d;
     }
-    sum = block_sum(block, sum);
-    if (threadIdx.x == 0)
-        a.part[block.x] = sum;
+    if (add_parts(block, a.part, a.sum, sum))
+        write(a.sum, sum);
 }
 
 AX_KERNEL(weighted_difference)
@@ -108,25 +133,4 @@ AX_KERNEL(weighted_difference)
         float w = weight_of(a.weight, i, a.image, a.c);
         a.y[i] = s * w * w * (a.a[i] - a.b[i]);
     }
-}
-
-AX_KERNEL(scalar_final)
-{
-    double sum = 0;
-    for (size_t i = threadIdx.x; i < a.parts; i += block.threads)
-        sum += a.part[i];
-    sum = block_sum(block, sum);
-    uint32_t n = total(block, a.count, a.count ? (int)a.counts : 0);
-    double all = a.all ? total_weight(block, a.all, (int)a.counts) : 0;
-    if (threadIdx.x)
-        return;
-    sum *= a.scale;
-    if (a.count)
-        sum = n ? sum / (double)n : 0.0;
-    if (a.all)
-        sum = all > 0 ? sum / all : 0.0;
-    if (a.out)
-        *a.out = (float)sum;
-    if (a.out_wide)
-        *a.out_wide = sum;
 }
