@@ -7,6 +7,29 @@
 /* Grows an array to a power of two that holds n; false (and out_of_memory) when it can't. */
 bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size);
 
+/* ---- state_candidates.c ---- */
+void ax_state_fold_proposed(ax_state *s, const ax_event *ev);
+/* Every other event that has an id. */
+void ax_state_fold_candidate(ax_state *s, const ax_event *ev);
+void ax_state_stop_running(ax_state *s);
+void ax_state_drop_candidates(ax_state *s);
+
+/* ---- state_rank.c: how many are in which state, which is the best, and the fronts ---- */
+bool ax_candidate_counts(const ax_candidate *c);
+/* One that has come to its result. */
+void ax_state_rank(ax_state *s, const ax_candidate *c);
+/* All of them anew, when one that counted has gone or changed. */
+void ax_state_rank_all(ax_state *s);
+/* Counts and ranks a candidate that was in another state; counted: it counted for the best. */
+void ax_state_status_changed(ax_state *s, const ax_candidate *c, ax_status was, bool counted);
+
+/* ---- state_run.c ---- */
+void ax_state_fold_run(ax_state *s, const ax_event *ev);
+void ax_state_tell_end(const ax_state *s, char text[static AX_EVENT_TEXT]);
+
+/* ---- state_log.c: the log a person reads ---- */
+void ax_state_add_log(ax_state *s, const ax_event *ev, const char *text);
+
 /* ---- prunes.c: what can be taken back ---- */
 void ax_state_forget_prune(ax_state *s, uint32_t id);
 void ax_state_remember_prune(ax_state *s, uint32_t id); /* as the newest */

@@ -1,0 +1,47 @@
+#include "engine/wire/state_internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* As much as fits; printf's way of it takes longer than all the rest of a long run's folding. */
+static void copy_text(char *to, size_t cap, const char *from)
+{
+    size_t n = strnlen(from, cap - 1);
+    memcpy(to, from, n);
+    to[n] = '\0';
+}
+
+void ax_state_add_log(ax_state *s, const ax_event *ev, const char *text)
+{
+    if (!text[0])
+        return;
+    if (!s->log && !(s->log = malloc(AX_STATE_LOG * sizeof *s->log))) { /* pages are touched as lines come */
+        s->out_of_memory = true;
+        return;
+    }
+    ax_log_line *line = &s->log[(s->log_dropped + s->n_log) % AX_STATE_LOG];
+    if (s->n_log == AX_STATE_LOG)
+        s->log_dropped++;
+    else
+        s->n_log++;
+    line->at = ev->at;
+    line->id = ev->id;
+    line->kind = ev->kind;
+    line->level = ev->kind == AX_EVENT_LOG ? ax_level_of(ev->u.LOG.level) : AX_LEVEL_INFO;
+    copy_text(line->text, sizeof line->text, text);
+}
+
+const ax_log_line *ax_state_log(const ax_state *s, uint32_t i)
+{
+    return &s->log[(s->log_dropped + i) % AX_STATE_LOG];
+}
+
+const char *ax_log_line_word(const ax_log_line *line)
+{
+    static const char *const word[AX_EVENT_COUNT] = {
+        [AX_EVENT_HELLO] = "engine", [AX_EVENT_GATED] = "gate", [AX_EVENT_BYE] = "end", [AX_EVENT_LOST] = "damage"
+    };
+    if (line->kind == AX_EVENT_LOG)
+        return ax_level_word(line->level);
+    return word[line->kind] ? word[line->kind] : ax_event_name(line->kind);
+}
