@@ -14,7 +14,7 @@ int32_t ax_cost_padded(int32_t side, const ax_encoder *encoder, const ax_genotyp
 }
 
 /* Another space reads other taps, which the trainer was made for. */
-static ax_code open(ax_costing *c, const ax_genotype *g, ax_err *err)
+static ax_code open_data(ax_costing *c, const ax_genotype *g, ax_err *err)
 {
     if (c->trainer && !strcmp(c->settings.space, ax_space_of(g)->name))
         return AX_OK;
@@ -40,7 +40,7 @@ void ax_costing_release(ax_costing *c)
 ax_code ax_costing_of(ax_costing *c, const ax_genotype *g, ax_cost *out, ax_err *err)
 {
     ax_footprint footprint;
-    if (open(c, g, err) != AX_OK)
+    if (open_data(c, g, err) != AX_OK)
         return err->code;
     ax_train_job job = ax_train_job_default(&c->settings, g, false);
     if (ax_footprint_of(c->trainer, &job, &footprint, err) != AX_OK)

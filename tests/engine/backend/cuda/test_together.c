@@ -44,7 +44,7 @@ static net net_of(const ax_case *c)
         ax_val *x = in + (size_t)k * AX_MAX_IN;
         ax_trial_init(&n.trial[k], c, 900 + (uint64_t)k);
         for (uint32_t i = 0; i < c->n_in; i++) {
-            char name[16];
+            char name[32];
             snprintf(name, sizeof name, "in.%d.%u", k, i);
             x[i] = ax_graph_input(n.g, name, c->in[i], &err);
             if (differentiable >> i & 1)
@@ -54,7 +54,7 @@ static net net_of(const ax_case *c)
         keep(&n, y[k], "y", k, 0, &err);
     }
     for (int k = 0; k < COPIES && differentiable; k++) {
-        char name[16];
+        char name[32];
         ax_type type = ax_graph_type(n.g, y[k]);
         snprintf(name, sizeof name, "to.%d", k);
         bool scalar = ax_shape_count(type.shape) == 1;
@@ -76,7 +76,7 @@ static void write_inputs(net *n, const ax_case *c, ax_plan *p)
 {
     ax_err err = { AX_OK, "" };
     for (int k = 0; k < COPIES; k++) {
-        char name[16];
+        char name[32];
         for (uint32_t i = 0; i < c->n_in; i++) {
             snprintf(name, sizeof name, "in.%d.%u", k, i);
             if (ax_plan_write(p, name, n->trial[k].in[i], ax_type_bytes(c->in[i]), &err) != AX_OK)
