@@ -1,6 +1,7 @@
 """What somebody does to a run's directory while its engine lives: nothing is acknowledged that a resume doesn't find."""
 import os
 import shutil
+import signal
 import sys
 
 import msgpack
@@ -132,7 +133,9 @@ def directory_moved(where):
 def directory_replaced(where):
     run = started(where)
     os.rename(run.path, f"{where}/b")
+    run.process.send_signal(signal.SIGSTOP)  # what grows while it is copied doesn't fit together
     shutil.copytree(f"{where}/b", run.path, ignore=lambda _, names: [n for n in names if n.endswith(".sock")])
+    run.process.send_signal(signal.SIGCONT)
     refused(run, f"{where}/b", log=f"{where}/b")
     goes_on(f"{where}/b", "before")
     goes_on(run.path, "before")
