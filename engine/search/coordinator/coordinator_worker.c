@@ -235,8 +235,8 @@ static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
 void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
 {
     ax_worker_message m;
-    int got = 0;
-    while (c->err.code == AX_OK && (got = ax_worker_process_next(&c->worker[k], &m)) > 0)
+    int got = ax_worker_process_receive(&c->worker[k]);
+    while (got >= 0 && c->err.code == AX_OK && (got = ax_worker_process_next(&c->worker[k], &m)) > 0)
         on_worker(c, k, &m);
     if (got == 0 || c->err.code != AX_OK)
         return;

@@ -57,32 +57,31 @@ ax_code ax_worker_process_send(ax_worker_process *c, const ax_worker_message *m,
     return ax_worker_send(c->fd, m, MSG_DONTWAIT, err);
 }
 
-int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m)
+int ax_worker_process_receive(ax_worker_process *c)
 {
     char buf[8192];
+    ssize_t r;
+    do
+        r = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
+    while (r < 0 && errno == EINTR);
+    if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        return 0;
+    return r > 0 && ax_messages_feed(&c->in, buf, (size_t)r, NULL) == AX_OK ? 0 : -1;
+}
+
+int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m)
+{
     const uint8_t *bytes;
     size_t n;
-    while (c->fd >= 0) {
-        int got = ax_messages_next(&c->in, &bytes, &n);
-        if (got > 0 && ax_worker_unpack(bytes, n, m, NULL) != AX_OK)
-            return -1;
-        if (got > 0) {
-            double now = ax_clock();
-            c->longest_silence = fmax(c->longest_silence, now - c->heard_at);
-            c->heard_at = now;
-            return 1;
-        }
-        if (got < 0)
-            return -1;
-        ssize_t r = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
-            return 0;
-        if (r <= 0 || ax_messages_feed(&c->in, buf, (size_t)r, NULL) != AX_OK)
-            return -1;
-    }
-    return 0;
+    int got = c->fd >= 0 ? ax_messages_next(&c->in, &bytes, &n) : 0;
+    if (got <= 0)
+        return got;
+    if (ax_worker_unpack(bytes, n, m, NULL) != AX_OK)
+        return -1;
+    double now = ax_clock();
+    c->longest_silence = fmax(c->longest_silence, now - c->heard_at);
+    c->heard_at = now;
+    return 1;
 }
 
 static void forget(ax_worker_process *c)

@@ -29,7 +29,10 @@ void ax_worker_process_init(ax_worker_process *c, int dirfd);
 ax_code ax_worker_process_start(ax_worker_process *c, const ax_settings *settings, uint64_t encoder, ax_err *err);
 /* AX_EIO: it doesn't take messages; it will be found dead. */
 ax_code ax_worker_process_send(ax_worker_process *c, const ax_worker_message *m, ax_err *err);
-/* 1: *m is the next message; 0: none yet; -1: it has gone (or talks nonsense). */
+/* Takes what it has sent, some KiB at most: a worker that is faster than its messages are handled must not keep others
+   waiting. 0; -1: it has gone. */
+int ax_worker_process_receive(ax_worker_process *c);
+/* 1: *m is the next of the messages that were received; 0: there is none; -1: it talks nonsense. */
 int ax_worker_process_next(ax_worker_process *c, ax_worker_message *m);
 /* When a silent worker that has something to do counts as hanging; 0 = never. hang_seconds: the setting. */
 double ax_worker_process_hangs_at(const ax_worker_process *c, int64_t hang_seconds);

@@ -103,6 +103,22 @@ def a_crowd_waits_its_turn(where):
     assert sum(k == "noted" for k, _, _ in events(run.path)) == 128
 
 
+def a_fast_worker_shuts_nobody_out(where):
+    """Candidates that train faster than the strategy learns from them: there is always a message of the worker."""
+    run = Run(make_run(f"{where}/a", candidates=100000, train_samples=4, val_samples=2, crop=32, val_crop=32, batch=2))
+
+    def scored():
+        return sum(k == "scored" for k, _, _ in events(run.path))
+
+    for ident in (50, 100, 150, 200):
+        run.until("scored", ident)
+        assert scored() - ident < 200, scored()  # those who watch are told meanwhile
+        before = scored()
+        assert run.do("note", 0, "now")[0] == 0
+        assert scored() - before < 200, (scored(), before)
+    run.kill()
+
+
 def mute_clients_take_no_places(where):
     run = Run(make_run(f"{where}/a", candidates=1000, epochs=200))
     run.until("started", 1)
@@ -191,6 +207,5 @@ def without_any_fork(where):
     assert len(history(path)) > 4
 
 
-main([floods_and_never_reads, twenty_clients_at_once, a_crowd_waits_its_turn, mute_clients_take_no_places,
-      one_screen_too_many_is_told_why, few_descriptors,
-      refused_by_the_kernel, without_any_fork])
+main([floods_and_never_reads, twenty_clients_at_once, a_crowd_waits_its_turn, a_fast_worker_shuts_nobody_out,
+      mute_clients_take_no_places, one_screen_too_many_is_told_why, few_descriptors, refused_by_the_kernel, without_any_fork])
