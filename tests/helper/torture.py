@@ -193,9 +193,9 @@ def left_in_training(where, verb):
 
 # ---- power cuts ----
 
-def cut_while_it_runs(where, reference, candidates):
+def cut_while_it_runs(where, reference, candidates, **settings):
     """[(image of the run as synced, how many notes were acknowledged before)] from a run's start to its end."""
-    path = new(where, "a", cache=reference, candidates=candidates)
+    path = new(where, "a", cache=reference, candidates=candidates, **settings)
     power = PowerCut(path, f"{where}/shadow")
     run = Run(path, env=power.env())
     assert run.answer == "ok\n", run.answer
@@ -217,14 +217,15 @@ def power_cut(where, candidates=2):
     """Pulls the plug after every acknowledgement and at every scored candidate, and goes on from what was synced."""
     if "address" in BUILD or "thread" in BUILD:
         raise Skip("a preloaded library and a sanitizer don't go together")
-    reference = Reference.of(candidates=candidates)
+    settings = dict(candidates=candidates, epochs=100)  # longer than an image takes
+    reference = Reference.of(**settings)
     images, again = [], 0
     while len(images) < candidates:  # on a busy machine the engine may be done before it is asked
         assert again < 20, "the run always ended before it could be asked"
         again += 1
         folder = f"{where}/{again}"
         os.mkdir(folder)
-        images = cut_while_it_runs(folder, reference, candidates)
+        images = cut_while_it_runs(folder, reference, **settings)
     for image, k in images:
         finish(image)
         assert_same(image, reference)
