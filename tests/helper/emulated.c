@@ -67,6 +67,17 @@ const ax_backend *ax_emulated_backend(bool checked)
     return plugin->backend;
 }
 
+ax_device *ax_emulated_open(const ax_backend **be)
+{
+    ax_err err = { AX_OK, "" };
+    if (!(*be = ax_emulated_backend(true)))
+        skip();
+    ax_device *dev = (*be)->open(0, 1, &err);
+    if (!dev)
+        fail_msg("%s", err.msg);
+    return dev;
+}
+
 void ax_emulated_backwards(bool on)
 {
     setenv("AUXCELL_EMU_ORDER", on ? "1" : "0", 1);

@@ -7,6 +7,8 @@
 /* NULL, after a line that says so: this build has no plugin or no emulation, the test is to be skipped. Fails the test
    when they are there and don't load. checked, at the first call: every access of kernels is looked at (slow). */
 const ax_backend *ax_emulated_backend(bool checked);
+/* Opens its first device, checked; without a backend the test is skipped, and one that doesn't open fails it. */
+ax_device *ax_emulated_open(const ax_backend **be);
 /* Runs threads and blocks of the coming launches the other way round. */
 void ax_emulated_backwards(bool on);
 /* Objects (memory, streams, descriptors, ...) that nobody has released. */

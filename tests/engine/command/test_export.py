@@ -15,14 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import onnxfile  # noqa: E402
 import tinypng  # noqa: E402
 from auxcell import AUXCELL, main  # noqa: E402
-
-try:
-    import numpy
-    import onnx
-    import onnxruntime
-    MISSING = None
-except ImportError as e:
-    MISSING = f"{e}: pip install --target=SOMEWHERE onnx onnxruntime, then PYTHONPATH=SOMEWHERE"
+from onnxtools import MISSING, numpy, onnx, onnxruntime  # noqa: E402
 
 # an average pool that a dilated convolution reads, separable convolutions, skips; two blocks are joined at the end
 GENOTYPE = "[[4,[1,0,5,9],[3,2,2,9],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"

@@ -10,14 +10,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 import tinypng  # noqa: E402
 from auxcell import AUXCELL, main  # noqa: E402
-
-try:
-    import numpy
-    import onnx
-    import onnxruntime
-    MISSING = None
-except ImportError as e:
-    MISSING = f"{e}: pip install --target=SOMEWHERE onnx onnxruntime, then PYTHONPATH=SOMEWHERE"
+from onnxtools import MISSING, numpy, onnx, onnxruntime  # noqa: E402
 
 GENOTYPE = "[[4,[1,0,5,9],[3,2,2,9],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "4", "--epochs", "2",

@@ -48,14 +48,20 @@ static void check_node(const ax_graph *g, const ax_node *n)
         fail_msg("%s: of floats", ax_op_get(n->op)->text);
 }
 
+static ax_graph *narrowed(const ax_graph *g)
+{
+    ax_err err = { AX_OK, "" };
+    ax_graph *half = ax_graph_narrow(g, AX_BF16, &err);
+    if (!half)
+        fail_msg("%s", err.msg);
+    return half;
+}
+
 static void types(void **state)
 {
     (void)state;
-    ax_err err = { AX_OK, "" };
     ax_smallnet net = ax_smallnet_build(true);
-    ax_graph *g = net.g, *half = ax_graph_narrow(g, AX_BF16, &err);
-    if (!half)
-        fail_msg("%s", err.msg);
+    ax_graph *g = net.g, *half = narrowed(g);
     const size_t values = ax_graph_values(half);
     size_t casts = 0, narrow = 0;
     uint8_t *cast = calloc(values + 1, 1), *made = calloc(values + 1, 1);
@@ -93,11 +99,8 @@ static void types(void **state)
 static void what_is_seen_stays(void **state)
 {
     (void)state;
-    ax_err err = { AX_OK, "" };
     ax_smallnet net = ax_smallnet_build(true);
-    ax_graph *g = net.g, *half = ax_graph_narrow(g, AX_BF16, &err);
-    if (!half)
-        fail_msg("%s", err.msg);
+    ax_graph *g = net.g, *half = narrowed(g);
     size_t gradients = 0;
     for (uint32_t id = 1; id <= ax_graph_values(g); id++) {
         const ax_value *v = ax_graph_value(g, id), *now = ax_graph_value(half, id);

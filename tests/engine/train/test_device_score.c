@@ -59,13 +59,8 @@ static void counts_are(const ax_backend *be, ax_device *dev, int32_t classes, in
 static void as_on_the_host(void **state)
 {
     (void)state;
-    ax_err err = { AX_OK, "" };
-    const ax_backend *be = ax_emulated_backend(true);
-    if (!be)
-        skip();
-    ax_device *dev = be->open(0, 1, &err);
-    if (!dev)
-        fail_msg("%s", err.msg);
+    const ax_backend *be;
+    ax_device *dev = ax_emulated_open(&be);
     const int32_t classes[] = { 2, 21, 40, 41, 255 };
     for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
         for (int backwards = 0; backwards < 2; backwards++) {
@@ -153,13 +148,8 @@ static void sums_are(const ax_backend *be, ax_device *dev, ax_depth_crop crop, i
 static void depths_as_on_the_host(void **state)
 {
     (void)state;
-    ax_err err = { AX_OK, "" };
-    const ax_backend *be = ax_emulated_backend(true);
-    if (!be)
-        skip();
-    ax_device *dev = be->open(0, 1, &err);
-    if (!dev)
-        fail_msg("%s", err.msg);
+    const ax_backend *be;
+    ax_device *dev = ax_emulated_open(&be);
     for (int backwards = 0; backwards < 2; backwards++) {
         ax_emulated_backwards(backwards);
         sums_are(be, dev, AX_DEPTH_CROP_NONE, 13, 17, 3);
@@ -177,12 +167,8 @@ static void means_as_on_the_host(void **state)
     (void)state;
     enum { N = 2, H = 12, W = 20, MAPS = H / 4 * (W / 4) };
     ax_err err = { AX_OK, "" };
-    const ax_backend *be = ax_emulated_backend(true);
-    if (!be)
-        skip();
-    ax_device *dev = be->open(0, 1, &err);
-    if (!dev)
-        fail_msg("%s", err.msg);
+    const ax_backend *be;
+    ax_device *dev = ax_emulated_open(&be);
     ax_task_spec specs[] = { { .task = &ax_task_segmentation, .outputs = 5 },
                              { .task = &ax_task_depth, .outputs = 1 },
                              { .task = &ax_task_pose, .outputs = 17, .of.pose = { .protocol = 0 } },

@@ -28,37 +28,32 @@ static __device__ __forceinline__ ax_block block_of(const ax_k_share &share)
     return block;
 }
 
-/* AX_KERNEL(name) { ... }: with `a`, the arguments of a call, and `block`. Threads beyond those of the call, which only
-   kernels without barriers have, do nothing.
-   Without the number of blocks, ptxas aims for more at once on some cards, and spills a register or two for it. */
-#define AX_KERNEL_BLOCKS(name, ...)                                                                                    \
-    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block);         \
-    extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS, ##__VA_ARGS__)                                       \
-        ax_k_##name(AX_CUDA_BY_VALUE(ax_k_##name##_launch) launch)                                                     \
-    {                                                                                                                  \
-        unsigned k = call_of(launch);                                                                                  \
-        ax_block block = block_of(launch.share[k]);                                                                    \
-        if (threadIdx.x < block.threads)                                                                               \
-            ax_call_##name(launch.call[k], block);                                                                     \
-    }                                                                                                                  \
-    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block)
-#define AX_KERNEL(name) AX_KERNEL_BLOCKS(name)
-
-/* A kernel of maps, for both types of their elements, T. */
-#define AX_MAP_ENTRY(name, kernel, type, ...)                                                                          \
+/* What is launched under a kernel's name: body, for each of the calls that share the launch. */
+#define AX_ENTRY(kernel, body, ...)                                                                                    \
     extern "C" __global__ void __launch_bounds__(AX_CUDA_THREADS, ##__VA_ARGS__)                                       \
         ax_k_##kernel(AX_CUDA_BY_VALUE(ax_k_##kernel##_launch) launch)                                                 \
     {                                                                                                                  \
         unsigned k = call_of(launch);                                                                                  \
         ax_block block = block_of(launch.share[k]);                                                                    \
         if (threadIdx.x < block.threads)                                                                               \
-            ax_call_##name<type>(launch.call[k], block);                                                               \
+            body(launch.call[k], block);                                                                               \
     }
+
+/* AX_KERNEL(name) { ... }: with `a`, the arguments of a call, and `block`. Threads beyond those of the call, which only
+   kernels without barriers have, do nothing.
+   Without the number of blocks, ptxas aims for more at once on some cards, and spills a register or two for it. */
+#define AX_KERNEL_BLOCKS(name, ...)                                                                                    \
+    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block);         \
+    AX_ENTRY(name, ax_call_##name, ##__VA_ARGS__)                                                                      \
+    static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block)
+#define AX_KERNEL(name) AX_KERNEL_BLOCKS(name)
+
+/* A kernel of maps, for both types of their elements, T. */
 #define AX_MAP_KERNEL_BLOCKS(name, ...)                                                                                \
     template <typename T>                                                                                              \
     static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block);         \
-    AX_MAP_ENTRY(name, name, float, ##__VA_ARGS__)                                                                     \
-    AX_MAP_ENTRY(name, name##_bf16, bf16, ##__VA_ARGS__)                                                               \
+    AX_ENTRY(name, ax_call_##name<float>, ##__VA_ARGS__)                                                               \
+    AX_ENTRY(name##_bf16, ax_call_##name<bf16>, ##__VA_ARGS__)                                                         \
     template <typename T>                                                                                              \
     static __device__ __forceinline__ void ax_call_##name(const ax_k_##name##_args &a, const ax_block &block)
 #define AX_MAP_KERNEL(name) AX_MAP_KERNEL_BLOCKS(name)
@@ -229,8 +224,8 @@ template <typename T> static __device__ __forceinline__ T lane_sum(const ax_bloc
     return sum;
 }
 
-/* True in the last of `of` blocks that come to a counter, which is 0 before and after: what the others wrote before they
-   came is there for it. All threads of a block come. */
+/* True in the last of `of` blocks that come to a counter, which is 0 before and after: what the others wrote before
+   they came is there for it. All threads of a block come. */
 static __device__ __forceinline__ bool last_block(unsigned *counter, unsigned of)
 {
     __shared__ bool last;

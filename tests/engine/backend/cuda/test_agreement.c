@@ -42,14 +42,9 @@ static size_t dense_work(const ax_case *c)
 static void with(bool own)
 {
     enum { MOST = 600000 }; /* multiply-adds: looking at every access takes its time */
-    ax_err err = { AX_OK, "" };
     bool seen[AX_OP_COUNT] = { false };
-    if (!(cuda = ax_emulated_backend(true)))
-        skip();
     setenv("AUXCELL_CUDA_OWN_CONVOLUTION", own ? "1" : "0", 1);
-    ax_device *dev = cuda->open(0, 1, &err), *oracle = ax_backend_ref.open(0, 1, NULL);
-    if (!dev)
-        fail_msg("%s", err.msg);
+    ax_device *dev = ax_emulated_open(&cuda), *oracle = ax_backend_ref.open(0, 1, NULL);
     for (size_t i = 0; i < ax_case_count; i++) {
         size_t work = dense_work(&ax_cases[i]);
         if (own && (!work || work > MOST))
@@ -74,13 +69,8 @@ static const double HALF = 0x1p-8 + 2e-3;
 static void with_bfloat16(bool own)
 {
     const size_t most = own ? 600000 : 3000000; /* multiply-adds */
-    ax_err err = { AX_OK, "" };
-    if (!(cuda = ax_emulated_backend(true)))
-        skip();
     setenv("AUXCELL_CUDA_OWN_CONVOLUTION", own ? "1" : "0", 1);
-    ax_device *dev = cuda->open(0, 1, &err), *oracle = ax_backend_ref.open(0, 1, NULL);
-    if (!dev)
-        fail_msg("%s", err.msg);
+    ax_device *dev = ax_emulated_open(&cuda), *oracle = ax_backend_ref.open(0, 1, NULL);
     size_t compared = 0;
     for (size_t i = 0; i < ax_case_count; i++) {
         const ax_case *c = &ax_cases[i];

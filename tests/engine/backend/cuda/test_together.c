@@ -128,15 +128,10 @@ static long launches(void)
 static void same_bits(void **state)
 {
     (void)state;
-    const ax_backend *cuda = ax_emulated_backend(true);
-    ax_err err = { AX_OK, "" };
-    if (!cuda)
-        skip();
+    const ax_backend *cuda;
+    ax_device *dev = ax_emulated_open(&cuda);
     ax_backend plain = *cuda;
     plain.together = NULL;
-    ax_device *dev = cuda->open(0, 1, &err);
-    if (!dev)
-        fail_msg("%s", err.msg);
     size_t fewer = 0, cases = 0;
     for (size_t i = 0; i < ax_case_count; i++) {
         const ax_case *c = &ax_cases[i];
