@@ -6,14 +6,12 @@
    the first. */
 enum { ROWS = 4 };
 
-/* T outputs of a strand from y + to on, which see the inputs from index `first` on, S apart. inside: so are the columns
-   that they see; full: and all rows. */
+/* T outputs of a strand from y + to on, which see the inputs from index `first` on, S apart. */
 AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *w,
-                    const ax_epilogue *e, ptrdiff_t to, float *y, const int K, const int S, const int T,
-                    const bool inside, const bool full)
+                    const ax_epilogue *e, ptrdiff_t to, float *y, const int T, const bool inside, const int K,
+                    const int S)
 {
     const ptrdiff_t c = g->c, step = g->dilation * c, start = s->in * c + first * step;
-    const int32_t kh0 = full ? 0 : at->kh0, kh1 = full ? K : at->kh1;
     const bool finishes = ax_finishes(e);
     for (int32_t k = 0; k < g->c; k = next_vector(k, g->c)) {
         vf acc[TILE][3], b = { 0 };
@@ -24,9 +22,9 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
             acc[t][0] = b;
         if (at->next)
             fetch(at->next + (start + K / 2 * step + k), step, T);
-        const float *wk = w + kh0 * K * c + k;
-#pragma GCC unroll 5
-        for (int32_t kh = kh0; kh < kh1; kh++) {
+        const float *wk = w + at->kh0 * K * c + k;
+#pragma GCC unroll 1
+        for (int32_t kh = at->kh0; kh < at->kh1; kh++) {
             const float *p = at->row[kh] + start + k;
             vf weight[AX_DW_KERNEL];
             AX_HIDE(wk);
@@ -56,32 +54,43 @@ AX_INLINE void tile(const ax_dw *g, const rows *at, const strand *s, int32_t fir
     }
 }
 
+typedef void tile_function(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *w,
+                           const ax_epilogue *e, ptrdiff_t to, float *y);
+#define TILE_NAME(T, inside, K, S) tile_##K##_##S##_##T##_##inside
+#define TILE_FUNCTION(T, inside, K, S)                                                                                 \
+    AX_OUTLINE void TILE_NAME(T, inside, K, S)(const ax_dw *g, const rows *at, const strand *s, int32_t first,         \
+                                               const float *w, const ax_epilogue *e, ptrdiff_t to, float *y)           \
+    {                                                                                                                  \
+        tile(g, at, s, first, w, e, to, y, T, inside, K, S);                                                           \
+    }
+#define TILE_ENTRY(T, inside, K, S) TILE_NAME(T, inside, K, S),
+#define TILES(K, S)                                                                                                    \
+    EACH_TILE(TILE_FUNCTION, K, S)                                                                                     \
+    static tile_function *const tiles_##K##_##S[] = { EACH_TILE(TILE_ENTRY, K, S) };
+TILES(3, 1)
+TILES(3, 2)
+TILES(5, 1)
+
 /* n_rows rows of outputs, a dilation apart, the first at `row`. */
-AX_INLINE void forward_rows(const ax_dw *g, const rows *at, int32_t n_rows, const float *w, const ax_epilogue *e,
-                            float *y, ptrdiff_t row, const int K, const int S)
+static void forward_rows(const ax_dw *g, tile_function *const *tiles, const rows *at, int32_t n_rows, const float *w,
+                         const ax_epilogue *e, float *y, ptrdiff_t row)
 {
-    const int32_t length = tile_length(strand_of(g, 0).n_out, TILE);
+    const int32_t length = tile_length(strand_of(g, 0).n_out, TILE), K = g->kernel, S = g->stride;
     for (int32_t i = 0; i * g->dilation < g->ow; i += length)
         for (int32_t out = 0; out < g->dilation && out < g->ow; out++) {
             const strand s = strand_of(g, out);
             const int32_t n = s.n_out - i < length ? s.n_out - i : length, first = i * S + s.shift;
-            const bool inside = first >= 0 && first + (n - 1) * S + K <= s.n_in;
+            if (n < 1)
+                continue;
+            tile_function *tile_of = tiles[tile_at(n, first >= 0 && first + (n - 1) * S + K <= s.n_in)];
             ptrdiff_t to = row + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
-            for (int32_t r = 0; r < n_rows; r++, to += (ptrdiff_t)g->dilation * g->ow * g->c) {
-                const bool full = inside && at[r].kh0 == 0 && at[r].kh1 == K;
-#define FORWARD(T, inside, full) tile(g, &at[r], &s, first, w, e, to, y, K, S, T, inside, full)
-#define FORWARD_FULL(T, inside) FORWARD(T, inside, true)
-#define FORWARD_SOME(T, inside) FORWARD(T, inside, false)
-                if (full)
-                    EACH_LENGTH(n, true, FORWARD_FULL)
-                else
-                    EACH_LENGTH(n, inside, FORWARD_SOME)
-            }
+            for (int32_t r = 0; r < n_rows; r++, to += (ptrdiff_t)g->dilation * g->ow * g->c)
+                tile_of(g, &at[r], &s, first, w, e, to, y);
         }
 }
 
-AX_INLINE void forward(const ax_dw *g, const float *x, const float *w, const ax_epilogue *e, float *y, int32_t r0,
-                       int32_t r1, const int K, const int S)
+static void forward(const ax_dw *g, tile_function *const *tiles, const float *x, const float *w, const ax_epilogue *e,
+                    float *y, int32_t r0, int32_t r1)
 {
     const int32_t d = g->dilation;
     for (int32_t i = r0; i < r1; i += ROWS * d)
@@ -89,8 +98,8 @@ AX_INLINE void forward(const ax_dw *g, const float *x, const float *w, const ax_
             rows at[ROWS];
             int32_t n = 0;
             for (; n < ROWS && r + n * d < r1; n++)
-                at[n] = rows_of(g, x, r + n * d, K);
-            forward_rows(g, at, n, w, e, y, (ptrdiff_t)(r - g->from) * g->ow * g->c, K, S);
+                at[n] = rows_of(g, x, r + n * d);
+            forward_rows(g, tiles, at, n, w, e, y, (ptrdiff_t)(r - g->from) * g->ow * g->c);
         }
 }
 
@@ -123,11 +132,11 @@ void AX_ISA_NAME(dw_forward)(const ax_dw *g, const float *x, const float *w, con
                              int32_t r1)
 {
     if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 1)
-        forward(g, x, w, e, y, r0, r1, 3, 1);
+        forward(g, tiles_3_1, x, w, e, y, r0, r1);
     else if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 2 && g->dilation == 1)
-        forward(g, x, w, e, y, r0, r1, 3, 2);
+        forward(g, tiles_3_2, x, w, e, y, r0, r1);
     else if (g->c >= AX_LANES && g->kernel == 5 && g->stride == 1)
-        forward(g, x, w, e, y, r0, r1, 5, 1);
+        forward(g, tiles_5_1, x, w, e, y, r0, r1);
     else
         for (int32_t r = r0; r < r1; r++)
             forward_any(g, x, w, e, y, r);

@@ -15,7 +15,7 @@ AX_INLINE vf load_new(const float *dy, int32_t k, int32_t done)
 
 /* T outputs of a strand, whose gradients are from dy on; first: the index of the first input. */
 AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *dy, float *sum,
-                            const int K, const int T, const bool inside)
+                            const int T, const bool inside, const int K)
 {
     const ptrdiff_t c = g->c, step = (ptrdiff_t)g->dilation * c, start = s->in * c + first * step;
     for (int32_t k = 0, done = 0; k < g->c; done = k + AX_LANES, k = next_vector(k, g->c)) {
@@ -51,7 +51,23 @@ AX_INLINE void weights_tile(const ax_dw *g, const rows *at, const strand *s, int
     }
 }
 
-AX_INLINE void weights_row(const ax_dw *g, const rows *at, const float *dy, float *sum, const int K)
+typedef void weights_function(const ax_dw *g, const rows *at, const strand *s, int32_t first, const float *dy,
+                              float *sum);
+#define WEIGHTS_NAME(T, inside, K) weights_##K##_##T##_##inside
+#define WEIGHTS_FUNCTION(T, inside, K)                                                                                 \
+    AX_OUTLINE void WEIGHTS_NAME(T, inside, K)(const ax_dw *g, const rows *at, const strand *s, int32_t first,         \
+                                               const float *dy, float *sum)                                            \
+    {                                                                                                                  \
+        weights_tile(g, at, s, first, dy, sum, T, inside, K);                                                          \
+    }
+#define WEIGHTS_ENTRY(T, inside, K) WEIGHTS_NAME(T, inside, K),
+#define WEIGHTS(K)                                                                                                     \
+    EACH_TILE(WEIGHTS_FUNCTION, K)                                                                                     \
+    static weights_function *const weights_##K[] = { EACH_TILE(WEIGHTS_ENTRY, K) };
+WEIGHTS(3)
+WEIGHTS(5)
+
+static void weights_row(const ax_dw *g, weights_function *const *tiles, const rows *at, const float *dy, float *sum)
 {
     const int32_t length = tile_length(strand_of(g, 0).n_out, TILE);
     for (int32_t i = 0; i * g->dilation < g->ow; i += length)
@@ -59,14 +75,14 @@ AX_INLINE void weights_row(const ax_dw *g, const rows *at, const float *dy, floa
             const strand s = strand_of(g, out);
             int32_t n = s.n_out - i < length ? s.n_out - i : length, first = i + s.shift;
             const float *from = dy + (s.out + (ptrdiff_t)i * g->dilation) * g->c;
-#define WEIGHTS(T, inside) weights_tile(g, at, &s, first, from, sum, K, T, inside)
-            EACH_LENGTH(n, first >= 0 && first + n + K - 1 <= s.n_in, WEIGHTS)
+            if (n > 0)
+                tiles[tile_at(n, first >= 0 && first + n + g->kernel - 1 <= s.n_in)](g, at, &s, first, from, sum);
         }
 }
 
-/* T outputs from o on with stride S. */
-AX_INLINE void weights_strided(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum, const int K,
-                               const int S, const int T, const bool inside)
+/* T outputs from o on with a stride. */
+AX_INLINE void strided_tile(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum, const int T,
+                            const bool inside, const int K, const int S)
 {
     const ptrdiff_t c = g->c;
     for (int32_t k = 0, done = 0; k < g->c; done = k + AX_LANES, k = next_vector(k, g->c)) {
@@ -89,28 +105,25 @@ AX_INLINE void weights_strided(const ax_dw *g, const rows *at, int32_t o, const 
     }
 }
 
-AX_INLINE void weights_strided_row(const ax_dw *g, const rows *at, const float *dy, float *sum, const int K,
-                                   const int S)
+typedef void strided_function(const ax_dw *g, const rows *at, int32_t o, const float *dy, float *sum);
+#define STRIDED_NAME(T, inside, K, S) strided_##K##_##S##_##T##_##inside
+#define STRIDED_FUNCTION(T, inside, K, S)                                                                              \
+    AX_OUTLINE void STRIDED_NAME(T, inside, K, S)(const ax_dw *g, const rows *at, int32_t o, const float *dy,          \
+                                                  float *sum)                                                          \
+    {                                                                                                                  \
+        strided_tile(g, at, o, dy, sum, T, inside, K, S);                                                              \
+    }
+#define STRIDED_ENTRY(T, inside, K, S) STRIDED_NAME(T, inside, K, S),
+EACH_TILE(STRIDED_FUNCTION, 3, 2)
+static strided_function *const strided_3_2[] = { EACH_TILE(STRIDED_ENTRY, 3, 2) };
+
+static void strided_row(const ax_dw *g, const rows *at, const float *dy, float *sum)
 {
-    const int32_t length = tile_length(g->ow, TILE);
+    const int32_t length = tile_length(g->ow, TILE), K = g->kernel, S = g->stride;
     for (int32_t o = 0; o < g->ow; o += length) {
         int32_t n = g->ow - o < length ? g->ow - o : length, first = o * S - g->pad;
-        const float *from = dy + (ptrdiff_t)o * g->c;
-#define WEIGHTS_STRIDED(T, inside) weights_strided(g, at, o, from, sum, K, S, T, inside)
-        EACH_LENGTH(n, first >= 0 && first + (n - 1) * S + (K - 1) * g->dilation < g->w, WEIGHTS_STRIDED)
-    }
-}
-
-AX_INLINE void weights(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0, int32_t r1, const int K,
-                       const int S)
-{
-    for (int32_t r = r0; r < r1; r++) {
-        const rows at = rows_of(g, x, r, K);
-        const float *from = dy + (ptrdiff_t)r * g->ow * g->c;
-        if (S == 1)
-            weights_row(g, &at, from, sum, K);
-        else
-            weights_strided_row(g, &at, from, sum, K, S);
+        const bool inside = first >= 0 && first + (n - 1) * S + (K - 1) * g->dilation < g->w;
+        strided_3_2[tile_at(n, inside)](g, at, o, dy + (ptrdiff_t)o * g->c, sum);
     }
 }
 
@@ -136,15 +149,20 @@ static void weights_any(const ax_dw *g, const float *x, const float *dy, float *
 void AX_ISA_NAME(dw_backward_weights)(const ax_dw *g, const float *x, const float *dy, float *sum, int32_t r0,
                                       int32_t r1)
 {
-    if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 1)
-        weights(g, x, dy, sum, r0, r1, 3, 1);
-    else if (g->c >= AX_LANES && g->kernel == 3 && g->stride == 2)
-        weights(g, x, dy, sum, r0, r1, 3, 2);
-    else if (g->c >= AX_LANES && g->kernel == 5 && g->stride == 1)
-        weights(g, x, dy, sum, r0, r1, 5, 1);
-    else
-        for (int32_t r = r0; r < r1; r++)
+    const bool three = g->kernel == 3, beside = g->stride == 1 && (three || g->kernel == 5);
+    const bool vectors = g->c >= AX_LANES && (beside || (g->stride == 2 && three));
+    for (int32_t r = r0; r < r1; r++) {
+        if (!vectors) {
             weights_any(g, x, dy, sum, r);
+            continue;
+        }
+        const rows at = rows_of(g, x, r);
+        const float *from = dy + (ptrdiff_t)r * g->ow * g->c;
+        if (beside)
+            weights_row(g, three ? weights_3 : weights_5, &at, from, sum);
+        else
+            strided_row(g, &at, from, sum);
+    }
 }
 
 /* ---- gradient of the input ---- */

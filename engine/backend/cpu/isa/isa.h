@@ -21,5 +21,6 @@ enum { AX_LANES = 4 };
 AX_CPU_KERNEL_LIST(AX_CPU_KERNEL_PROTOTYPE)
 
 #define AX_INLINE static inline __attribute__((always_inline))
+#define AX_OUTLINE static __attribute__((noinline))
 
 #endif

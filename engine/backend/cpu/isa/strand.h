@@ -51,35 +51,34 @@ AX_INLINE int32_t tile_length(int32_t n, int32_t most)
     return tiles ? (n + tiles - 1) / tiles : 0;
 }
 
-/* CALL(T, inside) for a tile of `length` outputs; inside: all its inputs are within the map. */
-#define EACH_LENGTH(length, inside, CALL)                                                                              \
-    switch (length) {                                                                                                  \
-        ONE_LENGTH(1, inside, CALL)                                                                                    \
-        ONE_LENGTH(2, inside, CALL)                                                                                    \
-        ONE_LENGTH(3, inside, CALL)                                                                                    \
-        ONE_LENGTH(4, inside, CALL)                                                                                    \
-        ONE_LENGTH(5, inside, CALL)                                                                                    \
-        ONE_LENGTH(6, inside, CALL)                                                                                    \
-        ONE_LENGTH(7, inside, CALL)                                                                                    \
-        ONE_LENGTH(8, inside, CALL)                                                                                    \
-    }
-#define ONE_LENGTH(T, inside, CALL)                                                                                    \
-    case T:                                                                                                            \
-        if (inside)                                                                                                    \
-            CALL(T, true);                                                                                             \
-        else                                                                                                           \
-            CALL(T, false);                                                                                            \
-        break;
+/* MAKE(T, inside, ...) for the tiles of every length T; inside: all its inputs are within the map. Each is a function
+   of its own, for a compiler's time grows faster than a function does, and is found in their table by tile_at. */
+#define EACH_TILE(MAKE, ...)                                                                                           \
+    BOTH_TILES(MAKE, 1, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 2, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 3, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 4, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 5, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 6, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 7, __VA_ARGS__)                                                                                   \
+    BOTH_TILES(MAKE, 8, __VA_ARGS__)
+#define BOTH_TILES(MAKE, T, ...) MAKE(T, 0, __VA_ARGS__) MAKE(T, 1, __VA_ARGS__)
 
-/* The rows of the map under the rows of taps kh0 .. kh1 of an output row; next: the one that the next output row will
-   be the first to see, of a map that keeps its size, else NULL. */
+AX_INLINE int32_t tile_at(int32_t T, bool inside)
+{
+    return 2 * (T - 1) + inside;
+}
+
+/* The rows of the map under the rows of taps kh0 .. kh1 of an output row, for kernels of up to AX_DW_KERNEL; next: the
+   one that the next output row will be the first to see, of a map that keeps its size, else NULL. */
 typedef struct rows {
     const float *row[AX_DW_KERNEL], *next;
     int32_t kh0, kh1;
 } rows;
 
-AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r, const int K)
+AX_INLINE rows rows_of(const ax_dw *g, const float *x, int32_t r)
 {
+    const int32_t K = g->kernel;
     rows at = { .kh0 = 0 };
     int32_t ih = r * g->stride - g->pad;
     taps(g->h, K, g->dilation, ih, &at.kh0, &at.kh1);
