@@ -196,7 +196,7 @@ ax_code ax_match_set(ax_pairs *p, const ax_dataset_spec *spec, const ax_matched_
     if (!l)
         return ax_fail(err, AX_ENOMEM, "no memory for a data set");
     ax_code code = ax_set_layout_find(l, spec, set->target_names, err);
-    for (int part = 0; part < l->parts && code == AX_OK; part++) {
+    for (int part = 0; code == AX_OK && part < l->parts; part++) {
         bool beside = !strcmp(l->images[part], l->targets[part]);
         const ax_match m = { .images = l->images[part],
                              .targets = l->targets[part],
