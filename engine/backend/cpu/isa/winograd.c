@@ -46,21 +46,24 @@ AX_INLINE void to_points(const float *const *tap, int32_t at, float *to, size_t 
 AX_INLINE void all_to_points(const float *const *tap, int32_t c, float *to, size_t stride, const int oy, const int ox,
                              const bool gradient)
 {
-    int32_t at = 0;
-    for (; at + AX_LANES <= c; at += AX_LANES) {
-        AX_HIDE(stride);
-        to_points(tap, at, to + at, stride, oy, ox, gradient);
-    }
-    if (at == c)
-        return;
     const int pixels = gradient ? oy * ox : (oy + 2) * (ox + 2);
-    float last[IN * IN][AX_LANES] = { 0 };
+    float last[IN * IN][AX_LANES];
     const float *filled[IN * IN];
-    for (int i = 0; i < pixels; i++) {
-        memcpy(last[i], tap[i] + at, (size_t)(c - at) * sizeof(float));
-        filled[i] = last[i];
+    for (int32_t c0 = 0; c0 < c; c0 += AX_LANES) {
+        const float *const *from = tap;
+        int32_t at = c0;
+        if (c0 + AX_LANES > c) { /* the last vector isn't full */
+            memset(last, 0, sizeof last);
+            for (int i = 0; i < pixels; i++) {
+                memcpy(last[i], tap[i] + c0, (size_t)(c - c0) * sizeof(float));
+                filled[i] = last[i];
+            }
+            from = filled;
+            at = 0;
+        }
+        AX_HIDE(stride);
+        to_points(from, at, to + c0, stride, oy, ox, gradient);
     }
-    to_points(filled, 0, to + at, stride, oy, ox, gradient);
 }
 
 /* Calls it with the outputs of a tile as constants. */
@@ -126,27 +129,25 @@ AX_INLINE void all_outputs_of(const float *from, size_t stride, const ax_epilogu
                               const ptrdiff_t *at, const int oy, const int ox)
 {
     const ax_epilogue *rest = ax_finishes(e) ? e : NULL;
-    int32_t k = 0;
-    vf b = { 0 };
-    for (; k + AX_LANES <= c; k += AX_LANES) {
-        if (e && e->bias)
-            b = AX_LOAD(e->bias + k);
-        outputs_of(from + k, stride, b, rest, k, y, at, oy, ox);
-    }
-    if (k == c)
-        return;
     float last[OUT * OUT * AX_LANES];
     ptrdiff_t place[OUT * OUT];
-    if (e && e->bias)
-        memcpy(&b, e->bias + k, (size_t)(c - k) * sizeof(float));
-    for (int i = 0; i < oy * ox; i++)
-        place[i] = i * AX_LANES;
-    outputs_of(from + k, stride, b, NULL, 0, last, place, oy, ox);
-    for (int i = 0; i < oy * ox; i++)
-        for (int32_t n = 0; at[i] >= 0 && n < c - k; n++) {
-            const float v = last[i * AX_LANES + n];
-            y[at[i] + k + n] = rest ? ax_finish_one(rest, v, at[i] + k + n) : v;
-        }
+    vf b = { 0 };
+    for (int32_t k = 0; k < c; k += AX_LANES) {
+        const int32_t n = c - k;
+        const bool full = n >= AX_LANES;
+        if (full && e && e->bias)
+            b = AX_LOAD(e->bias + k);
+        else if (e && e->bias)
+            memcpy(&b, e->bias + k, (size_t)n * sizeof(float));
+        for (int i = 0; !full && i < oy * ox; i++)
+            place[i] = i * AX_LANES;
+        outputs_of(from + k, stride, b, full ? rest : NULL, full ? k : 0, full ? y : last, full ? at : place, oy, ox);
+        for (int i = 0; !full && i < oy * ox; i++)
+            for (int32_t j = 0; at[i] >= 0 && j < n; j++) {
+                const float v = last[i * AX_LANES + j];
+                y[at[i] + k + j] = rest ? ax_finish_one(rest, v, at[i] + k + j) : v;
+            }
+    }
 }
 
 void AX_ISA_NAME(winograd_output)(int oy, int ox, const float *from, size_t stride, const ax_epilogue *e, int32_t c,
