@@ -1,4 +1,4 @@
-/* What onnx.c and onnx_ops.c share: the graph being written. */
+/* What the files of onnx share: the graph being written. */
 #ifndef AX_EXPORT_ONNX_INTERNAL_H
 #define AX_EXPORT_ONNX_INTERNAL_H
 
@@ -27,10 +27,31 @@ typedef struct ax_onnx_graph {
     ax_err *err;
 } ax_onnx_graph;
 
-/* A power of two times the other? */
-bool ax_onnx_doubles(int32_t a, int32_t b);
+static inline const ax_type *ax_onnx_type_of(const ax_onnx_graph *m, uint32_t id)
+{
+    return &ax_graph_value(m->g, id)->type;
+}
+
+static inline const char *ax_onnx_name_of(const ax_onnx_graph *m, uint32_t id)
+{
+    return m->value[id - 1].name;
+}
+
 /* Writes node i of the graph. What goes wrong is in m->err, and the code is returned. */
 ax_code ax_onnx_write_node(ax_onnx_graph *m, size_t i);
+
+/* ---- onnx_sizes.c; in, out: names ---- */
+/* A power of two times the other? */
+bool ax_onnx_doubles(int32_t a, int32_t b);
+/* The name of a value that is about to be written: hint, unless it is the output. */
+void ax_onnx_name_value(ax_onnx_graph *m, uint32_t id, const char *hint, bool constant);
+/* Between 0 and most. */
+ax_code ax_onnx_clip(ax_onnx_graph *m, const char *in, float most, const char *out);
+/* A map of zeros where sizes aren't known: of a value that has the size (or is pooled to it), everything clipped to
+   [0, 0], so that no operation is needed that reads shapes. */
+ax_code ax_onnx_zeros(ax_onnx_graph *m, ax_shape s, const char *out);
+/* Bilinear, half-pixel centres; edges are clamped. Scales are given where they are exact in float32, else sizes. */
+ax_code ax_onnx_resize(ax_onnx_graph *m, const char *x, ax_shape from, ax_shape to, const char *out);
 /* Gives a value that is constant its full size. */
 ax_code ax_onnx_expand(ax_onnx_graph *m, uint32_t id);
 /* A node whose output is the name of value id; in: names. */

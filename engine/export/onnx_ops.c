@@ -5,24 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const ax_type *type_of(const ax_onnx_graph *m, uint32_t id)
-{
-    return &ax_graph_value(m->g, id)->type;
-}
-
-static const char *name_of(const ax_onnx_graph *m, uint32_t id)
-{
-    return m->value[id - 1].name;
-}
-
-/* The name of a value that is about to be written: hint, unless it is the output. */
-static void name_value(ax_onnx_graph *m, uint32_t id, const char *hint, bool constant)
-{
-    const char *name = id == m->spec->output.id ? m->spec->name : hint;
-    snprintf(m->value[id - 1].name, AX_ONNX_NAME, "%s", name);
-    m->value[id - 1].constant = constant;
-}
-
 /* "add.153", after the value's id; a batch norm's is what its activation gives. */
 static void name_by_op(ax_onnx_graph *m, const ax_node *n, bool constant)
 {
@@ -31,181 +13,13 @@ static void name_by_op(ax_onnx_graph *m, const ax_node *n, bool constant)
     if (n->op == AX_OP_BNORM && n->attr.norm.act != AX_ACT_NONE)
         text = n->attr.norm.act == AX_ACT_RELU6 ? "relu6" : "relu";
     snprintf(hint, sizeof hint, "%s.%u", text, n->out[0]);
-    name_value(m, n->out[0], hint, constant);
+    ax_onnx_name_value(m, n->out[0], hint, constant);
 }
-
-void ax_onnx_apply(ax_onnx_graph *m, const char *op, const char *const *in, size_t n_in,
-                   const ax_onnx_attribute *attribute, size_t n_attributes, const char *out)
-{
-    ax_onnx_node node = {
-        .op = op, .name = out, .n_in = n_in, .out = out, .attribute = attribute, .n_attributes = n_attributes
-    };
-    memcpy(node.in, in, n_in * sizeof *in);
-    ax_onnx_add_node(&m->message, &node);
-}
-
-ax_code ax_onnx_share(ax_onnx_graph *m, const char *name, ax_onnx_type type, const int64_t *dim, size_t n_dim,
-                      const void *data)
-{
-    for (size_t i = 0; i < m->n_shared; i++)
-        if (!strcmp(m->shared[i], name))
-            return AX_OK;
-    if (m->n_shared == AX_ONNX_CONSTANTS)
-        return ax_fail(m->err, AX_EINVAL, "onnx: more than %d sizes and scales", AX_ONNX_CONSTANTS);
-    snprintf(m->shared[m->n_shared++], AX_ONNX_NAME, "%s", name);
-    ax_onnx_add_tensor(&m->message, name, type, dim, n_dim, data);
-    return AX_OK;
-}
-
-/* ---- sizes ---- */
-
-static ax_code clip(ax_onnx_graph *m, const char *in, float most, const char *out)
-{
-    static const float least = 0;
-    char bound[32];
-    snprintf(bound, sizeof bound, "bound.%g", (double)most);
-    ax_code code = ax_onnx_share(m, "bound.0", AX_ONNX_FLOAT, NULL, 0, &least);
-    if (code == AX_OK)
-        code = ax_onnx_share(m, bound, AX_ONNX_FLOAT, NULL, 0, &most);
-    const char *const all[] = { in, "bound.0", bound };
-    ax_onnx_apply(m, "Clip", all, 3, NULL, 0, out);
-    return code;
-}
-
-bool ax_onnx_doubles(int32_t a, int32_t b)
-{
-    int32_t large = a > b ? a : b, small = a > b ? b : a, times = large / small;
-    return large % small == 0 && !(times & (times - 1));
-}
-
-/* How well a map does to be like one of shape s: 0 = it doesn't. Best of the same size and channels; then of the same
-   size; then the smallest of those that pooling makes as small. */
-static int64_t likeness(ax_shape t, ax_shape s)
-{
-    int32_t times = t.h / s.h;
-    if (t.h != times * s.h || t.w != times * s.w || !ax_onnx_doubles(t.h, s.h))
-        return 0;
-    return times > 1 ? INT32_MAX - times : t.c == s.c ? INT32_MAX + (int64_t)1 : INT32_MAX;
-}
-
-/* The map to be like, of those that are written; of equal ones the last. The image itself is one of them. 0 = none. */
-static uint32_t find_map(const ax_onnx_graph *m, ax_shape s)
-{
-    uint32_t found = 0;
-    int64_t best = 0;
-    for (uint32_t id = (uint32_t)ax_graph_values(m->g); id > 0; id--) {
-        const ax_value *v = ax_graph_value(m->g, id);
-        bool map = v->kind != AX_VALUE_PARAM && name_of(m, id)[0] && !m->value[id - 1].constant;
-        int64_t like = map ? likeness(v->type.shape, s) : 0;
-        if (like > best) {
-            found = id;
-            best = like;
-        }
-    }
-    return found;
-}
-
-/* A convolution by one point whose weights are all zero. */
-static ax_code to_channels(ax_onnx_graph *m, const char *in, int64_t from, int64_t to, const char *out)
-{
-    char weight[AX_ONNX_NAME + 16];
-    const int64_t dim[4] = { to, from, 1, 1 };
-    float *none = calloc((size_t)(from * to), sizeof *none);
-    if (!none)
-        return ax_fail(m->err, AX_ENOMEM, "onnx: no memory for %d channels of zeros", (int)to);
-    snprintf(weight, sizeof weight, "%s.weight", out);
-    ax_onnx_add_tensor(&m->message, weight, AX_ONNX_FLOAT, dim, 4, none);
-    free(none);
-    const char *const args[] = { in, weight };
-    ax_onnx_apply(m, "Conv", args, 2, NULL, 0, out);
-    return AX_OK;
-}
-
-/* A map of zeros where sizes aren't known: of a value that has the size (or is pooled to it), everything clipped to
-   [0, 0], so that no operation is needed that reads shapes. */
-static ax_code zeros(ax_onnx_graph *m, ax_shape s, const char *out)
-{
-    uint32_t like = find_map(m, s);
-    if (!like)
-        return ax_fail(m->err, AX_EINVAL, "onnx: nothing before it has the size %dx%d of a constant map", s.h, s.w);
-    ax_shape from = type_of(m, like)->shape;
-    const char *in = name_of(m, like);
-    char pooled[AX_ONNX_NAME + 16], clipped[AX_ONNX_NAME + 16];
-    snprintf(pooled, sizeof pooled, "%s.pooled", out);
-    snprintf(clipped, sizeof clipped, "%s.like", out);
-    if (from.h != s.h) {
-        int64_t times = from.h / s.h;
-        const ax_onnx_attribute attribute[] = {
-            { .name = "kernel_shape", .kind = AX_ONNX_INTS, .i = { times, times }, .n = 2 },
-            { .name = "strides", .kind = AX_ONNX_INTS, .i = { times, times }, .n = 2 },
-        };
-        ax_onnx_apply(m, "MaxPool", &in, 1, attribute, 2, pooled);
-        in = pooled;
-    }
-    ax_code code = clip(m, in, 0, from.c == s.c ? out : clipped);
-    return code == AX_OK && from.c != s.c ? to_channels(m, clipped, from.c, s.c, out) : code;
-}
-
-ax_code ax_onnx_expand(ax_onnx_graph *m, uint32_t id)
-{
-    ax_onnx_value *v = &m->value[id - 1];
-    if (!v->constant)
-        return AX_OK;
-    char before[AX_ONNX_NAME], hint[AX_ONNX_NAME], other[AX_ONNX_NAME];
-    ax_shape s = type_of(m, id)->shape;
-    ax_code code;
-    snprintf(before, sizeof before, "%s", v->name);
-    snprintf(hint, sizeof hint, "expand.%u", id);
-    if (m->spec->any_size) {
-        snprintf(other, sizeof other, "zeros.%u", id);
-        code = zeros(m, s, other);
-    } else {
-        const int64_t dim[1] = { 4 }, size[4] = { 1, 1, s.h, s.w };
-        snprintf(other, sizeof other, "size.%dx%d", s.h, s.w);
-        code = ax_onnx_share(m, other, AX_ONNX_INT64, dim, 1, size);
-    }
-    name_value(m, id, hint, false);
-    const char *const in[] = { before, other };
-    ax_onnx_apply(m, m->spec->any_size ? "Add" : "Expand", in, 2, NULL, 0, name_of(m, id));
-    return code;
-}
-
-/* Bilinear, half-pixel centres; edges are clamped. Scales are given where they are exact in float32, else sizes. */
-static ax_code resize(ax_onnx_graph *m, const char *x, ax_shape from, ax_shape to, const char *out)
-{
-    bool exact = ax_onnx_doubles(from.h, to.h) && ax_onnx_doubles(from.w, to.w);
-    char how[64];
-    const int64_t dim[1] = { 4 };
-    ax_code code;
-    if (!exact && (m->spec->any_size || m->spec->any_batch))
-        return ax_fail(m->err, AX_EINVAL,
-                       "a map of %dx%d becomes %dx%d, which no constant scale does: it takes a fixed "
-                       "size and number of images",
-                       from.h, from.w, to.h, to.w);
-    if (exact) {
-        const float scale[4] = { 1, 1, (float)to.h / (float)from.h, (float)to.w / (float)from.w };
-        snprintf(how, sizeof how, "scales.%gx%g", (double)scale[2], (double)scale[3]);
-        code = ax_onnx_share(m, how, AX_ONNX_FLOAT, dim, 1, scale);
-    } else {
-        const int64_t size[4] = { to.n, to.c, to.h, to.w };
-        snprintf(how, sizeof how, "sizes.%dx%dx%dx%d", to.n, to.c, to.h, to.w);
-        code = ax_onnx_share(m, how, AX_ONNX_INT64, dim, 1, size);
-    }
-    const char *const in[] = { x, "", exact ? how : "", how };
-    const ax_onnx_attribute attribute[] = {
-        { .name = "mode", .kind = AX_ONNX_WORD, .word = "linear" },
-        { .name = "coordinate_transformation_mode", .kind = AX_ONNX_WORD, .word = "half_pixel" },
-    };
-    ax_onnx_apply(m, "Resize", in, exact ? 3 : 4, attribute, 2, out);
-    return code;
-}
-
-/* ---- operations ---- */
 
 static ax_code activate(ax_onnx_graph *m, uint8_t act, const char *in, const char *out)
 {
     if (act == AX_ACT_RELU6)
-        return clip(m, in, 6, out);
+        return ax_onnx_clip(m, in, 6, out);
     ax_onnx_apply(m, "Relu", &in, 1, NULL, 0, out);
     return AX_OK;
 }
@@ -223,7 +37,7 @@ static ax_code add_weights(ax_onnx_graph *m, const ax_node *n, const ax_node *no
                            const char *bias, bool *has_bias)
 {
     ax_folded f;
-    ax_shape s = type_of(m, n->in[1])->shape;
+    ax_shape s = ax_onnx_type_of(m, n->in[1])->shape;
     const int64_t dim[4] = { s.n, s.c, s.h, s.w };
     ax_code code = ax_fold(&f, m->g, m->p, n, norm, m->err);
     *has_bias = f.bias;
@@ -261,14 +75,14 @@ static ax_code write_conv(ax_onnx_graph *m, const ax_node *n)
     snprintf(bias, sizeof bias, "%s.bias", name);
     if (code == AX_OK)
         code = add_weights(m, n, norm, weight, bias, &has_bias);
-    const char *const in[] = { name_of(m, n->in[0]), weight, bias };
+    const char *const in[] = { ax_onnx_name_of(m, n->in[0]), weight, bias };
     bool constant = m->value[n->in[0] - 1].constant;
     if (act == AX_ACT_NONE)
-        name_value(m, out, name, constant);
-    apply_conv(m, n, in, has_bias ? 3 : 2, act == AX_ACT_NONE ? name_of(m, out) : name);
+        ax_onnx_name_value(m, out, name, constant);
+    apply_conv(m, n, in, has_bias ? 3 : 2, act == AX_ACT_NONE ? ax_onnx_name_of(m, out) : name);
     if (code == AX_OK && act != AX_ACT_NONE) {
         name_by_op(m, norm, constant);
-        code = activate(m, act, name, name_of(m, out));
+        code = activate(m, act, name, ax_onnx_name_of(m, out));
     }
     return code;
 }
@@ -277,7 +91,7 @@ static ax_code write_conv(ax_onnx_graph *m, const ax_node *n)
 static ax_code write_bnorm(ax_onnx_graph *m, const ax_node *n)
 {
     char product[AX_ONNX_NAME], sum[AX_ONNX_NAME], scale[AX_ONNX_NAME], shift[AX_ONNX_NAME];
-    if (name_of(m, n->out[0])[0])
+    if (ax_onnx_name_of(m, n->out[0])[0])
         return AX_OK;
     if (n->attr.norm.train)
         return ax_fail(m->err, AX_EINVAL, "onnx: a batch norm of the batch's own statistics");
@@ -293,12 +107,12 @@ static ax_code write_bnorm(ax_onnx_graph *m, const ax_node *n)
         ax_onnx_add_tensor(&m->message, shift, AX_ONNX_FLOAT, dim, 4, f.bias);
     }
     ax_folded_release(&f);
-    const char *const times[] = { name_of(m, n->in[0]), scale }, *const plus[] = { product, shift };
+    const char *const times[] = { ax_onnx_name_of(m, n->in[0]), scale }, *const plus[] = { product, shift };
     name_by_op(m, n, m->value[n->in[0] - 1].constant);
     ax_onnx_apply(m, "Mul", times, 2, NULL, 0, product);
-    ax_onnx_apply(m, "Add", plus, 2, NULL, 0, n->attr.norm.act == AX_ACT_NONE ? name_of(m, n->out[0]) : sum);
+    ax_onnx_apply(m, "Add", plus, 2, NULL, 0, n->attr.norm.act == AX_ACT_NONE ? ax_onnx_name_of(m, n->out[0]) : sum);
     if (code == AX_OK && n->attr.norm.act != AX_ACT_NONE)
-        code = activate(m, n->attr.norm.act, sum, name_of(m, n->out[0]));
+        code = activate(m, n->attr.norm.act, sum, ax_onnx_name_of(m, n->out[0]));
     return code;
 }
 
@@ -308,30 +122,30 @@ static ax_code write_zero(ax_onnx_graph *m, const ax_node *n)
     snprintf(hint, sizeof hint, "zero.%u", n->out[0]);
     ax_code code = AX_OK;
     /* found before it has a name, or it would be like itself */
-    code = zeros(m, n->attr.shape, n->out[0] == m->spec->output.id ? m->spec->name : hint);
-    name_value(m, n->out[0], hint, false);
+    code = ax_onnx_zeros(m, n->attr.shape, n->out[0] == m->spec->output.id ? m->spec->name : hint);
+    ax_onnx_name_value(m, n->out[0], hint, false);
     return code;
 }
 
 static ax_code write_relu(ax_onnx_graph *m, const ax_node *n)
 {
     name_by_op(m, n, m->value[n->in[0] - 1].constant);
-    return activate(m, n->attr.act, name_of(m, n->in[0]), name_of(m, n->out[0]));
+    return activate(m, n->attr.act, ax_onnx_name_of(m, n->in[0]), ax_onnx_name_of(m, n->out[0]));
 }
 
 /* A constant side is broadcast. */
 static ax_code write_add(ax_onnx_graph *m, const ax_node *n)
 {
-    const char *const in[] = { name_of(m, n->in[0]), name_of(m, n->in[1]) };
+    const char *const in[] = { ax_onnx_name_of(m, n->in[0]), ax_onnx_name_of(m, n->in[1]) };
     name_by_op(m, n, m->value[n->in[0] - 1].constant && m->value[n->in[1] - 1].constant);
-    ax_onnx_apply(m, "Add", in, 2, NULL, 0, name_of(m, n->out[0]));
+    ax_onnx_apply(m, "Add", in, 2, NULL, 0, ax_onnx_name_of(m, n->out[0]));
     return AX_OK;
 }
 
 /* The tensor of the node's input stands for its output, too, a constant map of another size. */
 static ax_code repeat(ax_onnx_graph *m, const ax_node *n)
 {
-    ax_shape to = type_of(m, n->out[0])->shape;
+    ax_shape to = ax_onnx_type_of(m, n->out[0])->shape;
     m->value[n->out[0] - 1] = m->value[n->in[0] - 1];
     m->value[n->out[0] - 1].constant = to.h > 1 || to.w > 1;
     return AX_OK;
@@ -339,21 +153,21 @@ static ax_code repeat(ax_onnx_graph *m, const ax_node *n)
 
 static ax_code write_resize(ax_onnx_graph *m, const ax_node *n)
 {
-    ax_shape from = type_of(m, n->in[0])->shape, to = type_of(m, n->out[0])->shape;
+    ax_shape from = ax_onnx_type_of(m, n->in[0])->shape, to = ax_onnx_type_of(m, n->out[0])->shape;
     const ax_onnx_value *x = &m->value[n->in[0] - 1];
     bool point = from.h == 1 && from.w == 1;
     if (x->constant || point)
         return repeat(m, n);
     name_by_op(m, n, false);
-    return resize(m, x->name, from, to, name_of(m, n->out[0]));
+    return ax_onnx_resize(m, x->name, from, to, ax_onnx_name_of(m, n->out[0]));
 }
 
 /* The mean of a constant map is the constant. */
 static ax_code write_gpool(ax_onnx_graph *m, const ax_node *n)
 {
-    const char *in = name_of(m, n->in[0]);
+    const char *in = ax_onnx_name_of(m, n->in[0]);
     name_by_op(m, n, false);
-    ax_onnx_apply(m, "GlobalAveragePool", &in, 1, NULL, 0, name_of(m, n->out[0]));
+    ax_onnx_apply(m, "GlobalAveragePool", &in, 1, NULL, 0, ax_onnx_name_of(m, n->out[0]));
     return AX_OK;
 }
 
@@ -366,11 +180,11 @@ static ax_code write_maxpool(ax_onnx_graph *m, const ax_node *n)
         { .name = "strides", .kind = AX_ONNX_INTS, .i = { s, s }, .n = 2 },
         { .name = "pads", .kind = AX_ONNX_INTS, .i = { p, p, p, p }, .n = 4 },
     };
-    const char *in = name_of(m, n->in[0]);
+    const char *in = ax_onnx_name_of(m, n->in[0]);
     if (m->value[n->in[0] - 1].constant)
         return repeat(m, n);
     name_by_op(m, n, false);
-    ax_onnx_apply(m, "MaxPool", &in, 1, attribute, 3, name_of(m, n->out[0]));
+    ax_onnx_apply(m, "MaxPool", &in, 1, attribute, 3, ax_onnx_name_of(m, n->out[0]));
     return AX_OK;
 }
 
@@ -386,7 +200,7 @@ static ax_code scale_side(ax_onnx_graph *m, const ax_node *n, unsigned k, char t
     if (code == AX_OK)
         ax_onnx_add_tensor(&m->message, factor, AX_ONNX_FLOAT, dim, 4, f.weight);
     ax_folded_release(&f);
-    const char *const in[] = { name_of(m, n->in[k]), factor };
+    const char *const in[] = { ax_onnx_name_of(m, n->in[k]), factor };
     ax_onnx_apply(m, "Mul", in, 2, NULL, 0, to);
     return code;
 }
@@ -400,7 +214,7 @@ static ax_code write_mix(ax_onnx_graph *m, const ax_node *n)
         code = scale_side(m, n, 1, side[1]);
     const char *const in[] = { side[0], side[1] };
     name_by_op(m, n, m->value[n->in[0] - 1].constant && m->value[n->in[1] - 1].constant);
-    ax_onnx_apply(m, "Add", in, 2, NULL, 0, name_of(m, n->out[0]));
+    ax_onnx_apply(m, "Add", in, 2, NULL, 0, ax_onnx_name_of(m, n->out[0]));
     return code;
 }
 
@@ -414,11 +228,11 @@ static ax_code write_concat(ax_onnx_graph *m, const ax_node *n)
         constant = constant && m->value[n->in[k] - 1].constant;
     for (uint32_t k = 0; k < n->n_in && code == AX_OK; k++) {
         code = constant ? AX_OK : ax_onnx_expand(m, n->in[k]);
-        in[k] = name_of(m, n->in[k]);
+        in[k] = ax_onnx_name_of(m, n->in[k]);
     }
     name_by_op(m, n, constant);
     if (code == AX_OK)
-        ax_onnx_apply(m, "Concat", in, n->n_in, &axis, 1, name_of(m, n->out[0]));
+        ax_onnx_apply(m, "Concat", in, n->n_in, &axis, 1, ax_onnx_name_of(m, n->out[0]));
     return code;
 }
 
@@ -430,19 +244,19 @@ static ax_code write_argmax(ax_onnx_graph *m, const ax_node *n)
         { .name = "keepdims", .kind = AX_ONNX_INT, .i = { 0 } },
         { .name = "select_last_index", .kind = AX_ONNX_INT, .i = { 0 } },
     };
-    ax_shape from = type_of(m, n->in[0])->shape, to = from;
+    ax_shape from = ax_onnx_type_of(m, n->in[0])->shape, to = from;
     char large[AX_ONNX_NAME];
     to.h = n->attr.size.h;
     to.w = n->attr.size.w;
     ax_code code = ax_onnx_expand(m, n->in[0]);
-    const char *in = name_of(m, n->in[0]);
+    const char *in = ax_onnx_name_of(m, n->in[0]);
     if (code == AX_OK && (from.h != to.h || from.w != to.w)) {
         snprintf(large, sizeof large, "argmax.%u.logits", n->out[0]);
-        code = resize(m, in, from, to, large);
+        code = ax_onnx_resize(m, in, from, to, large);
         in = large;
     }
     name_by_op(m, n, false);
-    ax_onnx_apply(m, "ArgMax", &in, 1, attribute, 3, name_of(m, n->out[0]));
+    ax_onnx_apply(m, "ArgMax", &in, 1, attribute, 3, ax_onnx_name_of(m, n->out[0]));
     return code;
 }
 

@@ -139,6 +139,9 @@ int64_t ax_finals_search_part(const ax_search *s);
 /* The next training, added to the table but not to the queue; the finalists are chosen first once the search is over.
  *id = 0: there is none now. */
 ax_code ax_finals_propose(ax_search *s, uint32_t *id, ax_err *err);
+/* What that chooses with, once no candidate of the search is on its way: the best networks that are different, told
+   with their places. */
+ax_code ax_finals_choose(ax_search *s, ax_err *err); /* finals_choice.c */
 /* Whether no training of the finals is to come that isn't in the table. */
 bool ax_finals_over(const ax_search *s);
 /* Says FINAL of each finalist whose standing has changed: after anything that happened to one or to its trainings. */

@@ -39,8 +39,6 @@ ax_decoder_spec ax_training_spec(const ax_trainer *t, const ax_train_job *job, b
     };
 }
 
-/* ---- a stage ---- */
-
 ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
@@ -101,40 +99,15 @@ static ax_code make_params(ax_training *r, ax_err *err)
     return AX_OK;
 }
 
-/* Of the averages, at this step. */
-static float decay_now(const ax_training *r)
-{
-    const ax_settings *s = &r->t->settings;
-    double decay = r->stage == 1 ? s->polyak : s->stage2_polyak;
-    /* After n steps sum d^(n-i) (1-d) x_i / (1-d^n), as a running mean with a decay that grows: 0 at the first step. */
-    if (s->debias)
-        decay *= (1 - pow(decay, r->step)) / (1 - pow(decay, r->step + 1));
-    return (float)decay;
-}
-
 /* As published, the average starts as what the stage begins with. */
 static ax_code start_averages(ax_training *r, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
     if (s->debias || !(s->polyak > 0))
         return AX_OK;
-    ax_code code = ax_optim_polyak(r->params, AX_GROUP_DECODER, decay_now(r), err);
-    return code == AX_OK && r->stage == 2 ? ax_optim_polyak(r->params, AX_GROUP_ENCODER, decay_now(r), err) : code;
-}
-
-/* What each step does with its gradients. */
-static ax_code update(void *training, ax_err *err)
-{
-    const ax_training *r = training;
-    bool average = r->t->settings.polyak > 0;
-    ax_code code = r->stage == 2 ? ax_optim_run(r->params, AX_GROUP_ENCODER, &r->encoder, average, err) : AX_OK;
-    if (code == AX_OK)
-        code = ax_optim_run(r->params, AX_GROUP_DECODER, &r->decoder, average, err);
-    if (code != AX_OK || !r->log)
-        return code;
-    const ax_update_now *other = r->stage == 2 ? ax_optim_now(r->params, AX_GROUP_ENCODER) : NULL;
-    return r->t->be->log(r->t->dev, ax_plan_where_kept(r->plan, "loss"), ax_optim_now(r->params, AX_GROUP_DECODER),
-                         other, r->log, err);
+    ax_code code = ax_optim_polyak(r->params, AX_GROUP_DECODER, ax_training_decay(r), err);
+    return code == AX_OK && r->stage == 2 ? ax_optim_polyak(r->params, AX_GROUP_ENCODER, ax_training_decay(r), err)
+                                          : code;
 }
 
 static void drop_stage(ax_training *r)
@@ -213,7 +186,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     if (code == AX_OK && !r->peers && r->t->be->log && !(r->log = r->t->be->alloc(r->t->dev, log, err)))
         code = err->code;
     if (code == AX_OK && !r->peers) /* with peers the gradients aren't there yet when the plan has run */
-        ax_plan_then(r->plan, update, r);
+        ax_plan_then(r->plan, ax_training_update, r);
     return code;
 }
 
@@ -222,161 +195,4 @@ void ax_training_release(ax_training *r)
     drop_stage(r);
     ax_params_free(r->params);
     *r = (ax_training) { 0 };
-}
-
-/* ---- a step ---- */
-
-/* The learning rate as a share of its full value. */
-static double lr_factor(const ax_training *r)
-{
-    const ax_settings *s = &r->t->settings;
-    double share = 1;
-    if (r->step < s->warmup)
-        share = (r->step + 1) / (double)(s->warmup + 1);
-    if (!strcmp(s->schedule, "poly")) /* as DeepLab has it: Chen et al., PAMI 2018, section 4.1 */
-        share *= pow(1 - (double)r->step / r->schedule.steps, 0.9);
-    else if (r->job->full || !strcmp(s->schedule, "cosine"))
-        share *= 0.5 * (1 + cos(acos(-1.0) * r->step / r->schedule.steps));
-    return share;
-}
-
-/* What is known of a step: its loss, and the norms of its gradients. */
-static ax_code count_step(ax_training *r, const double figures[static AX_LOG_FIGURES], ax_err *err)
-{
-    const int32_t step = r->step - r->unread;
-    r->loss = (float)figures[0];
-    if (!isfinite(r->loss))
-        return ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)r->loss);
-    ax_code code = r->stage == 2 ? ax_optim_check(figures[2], err) : AX_OK;
-    if (code == AX_OK)
-        code = ax_optim_check(figures[1], err);
-    if (step % r->schedule.steps_per_epoch == 0)
-        r->loss_sum = 0;
-    r->loss_sum += r->loss;
-    return code;
-}
-
-ax_code ax_training_settle(ax_training *r, ax_err *err)
-{
-    double figures[AX_TRAINING_LOG][AX_LOG_FIGURES];
-    const int32_t n = r->unread;
-    ax_code code =
-        n ? r->t->be->copy(r->t->dev, figures, r->log, (size_t)n * sizeof *figures, AX_FROM_DEVICE, err) : AX_OK;
-    for (int32_t i = 0; i < n && code == AX_OK; i++, r->unread--)
-        code = count_step(r, figures[i], err);
-    return code;
-}
-
-/* A step of a device that keeps a log: nobody waits for it, unless the log is full or an epoch ends, or nothing is
-   known yet. */
-static ax_code run_logged(ax_training *r, ax_err *err)
-{
-    ax_code code = ax_plan_run(r->plan, err);
-    if (code != AX_OK)
-        return code;
-    r->step++;
-    r->unread++;
-    r->decoder.step++;
-    r->encoder.step += r->stage == 2;
-    if (r->step < r->schedule.steps)
-        ax_batch_fill_ahead(r->batch, r->step);
-    bool due = r->unread == AX_TRAINING_LOG || r->step % r->schedule.steps_per_epoch == 0 || isnan(r->loss);
-    return due ? ax_training_settle(r, err) : AX_OK;
-}
-
-/* Runs the step of batch `at` and waits for what it came to. */
-static ax_code run_and_wait(ax_training *r, int32_t at, float *loss, ax_err *err)
-{
-    double others = 0;
-    ax_code code = ax_plan_run(r->plan, err);
-    if (code == AX_OK && at + 1 < r->schedule.steps)
-        ax_batch_fill_ahead(r->batch, at + 1);
-    /* the peers first: one that has failed says so, and nobody waits for it */
-    if (code == AX_OK)
-        code = ax_peers_loss(r->peers, &others, err);
-    if (code == AX_OK)
-        code = ax_plan_read(r->plan, "loss", loss, sizeof *loss, err);
-    if (code != AX_OK)
-        return code;
-    *loss = r->peers ? (float)((double)r->share / r->schedule.batch * (double)*loss + others) : *loss;
-    if (!isfinite(*loss))
-        return ax_fail(err, AX_EFORMAT, "diverged: the loss is %g", (double)*loss);
-    code = ax_peers_gather(r->peers, r->params, err);
-    if (code == AX_OK && r->peers)
-        code = update(r, err);
-    if (code == AX_OK && r->stage == 2)
-        code = ax_optim_end(r->params, AX_GROUP_ENCODER, &r->encoder, NULL, err);
-    return code == AX_OK ? ax_optim_end(r->params, AX_GROUP_DECODER, &r->decoder, NULL, err) : code;
-}
-
-static ax_code run_waited(ax_training *r, ax_err *err)
-{
-    ax_code code = run_and_wait(r, r->step, &r->loss, err);
-    if (code != AX_OK)
-        return code;
-    if (r->step % r->schedule.steps_per_epoch == 0)
-        r->loss_sum = 0;
-    r->loss_sum += r->loss;
-    r->step++;
-    return AX_OK;
-}
-
-/* All that a step needs before it runs: the batch, and what is of this step. */
-static ax_code prepare(ax_training *r, int32_t at, double factor, float decay, ax_err *err)
-{
-    ax_code code = ax_batch_fill(r->batch, at, err);
-    r->decoder.lr = (float)(r->t->settings.lr * factor);
-    r->encoder.lr = (float)(r->t->settings.encoder_lr * factor);
-    r->decoder.slot = r->encoder.slot = r->unread;
-    if (code == AX_OK && r->stage == 2)
-        code = ax_optim_begin(r->params, AX_GROUP_ENCODER, &r->encoder, decay, err);
-    if (code == AX_OK)
-        code = ax_optim_begin(r->params, AX_GROUP_DECODER, &r->decoder, decay, err);
-    return code == AX_OK ? ax_peers_start(r->peers, r->params, err) : code;
-}
-
-/* ---- the ends of epochs ---- */
-
-/* The averages become the parameters. */
-static ax_code take_averages(ax_training *r, ax_err *err)
-{
-    ax_code code = ax_optim_take_average(r->params, AX_GROUP_DECODER, err);
-    return code == AX_OK && r->stage == 2 ? ax_optim_take_average(r->params, AX_GROUP_ENCODER, err) : code;
-}
-
-/* The averages' own statistics of batch norm, from more batches: steps that learn nothing, since their rate is 0, and
-   keep the averages, since their decay is 1. */
-static ax_code refresh(ax_training *r, ax_err *err)
-{
-    const float lr = r->decoder.lr, encoder_lr = r->encoder.lr;
-    ax_code code = take_averages(r, err);
-    for (int32_t k = 0; k < r->t->settings.bn_refresh && code == AX_OK; k++) {
-        const int32_t at = r->schedule.steps + k;
-        float loss;
-        code = prepare(r, at, 0, 1, err);
-        if (code == AX_OK)
-            code = r->log ? ax_plan_run(r->plan, err) : run_and_wait(r, at, &loss, err);
-    }
-    r->decoder.lr = lr;
-    r->encoder.lr = encoder_lr;
-    return code;
-}
-
-static ax_code end_epoch(ax_training *r, ax_err *err)
-{
-    const ax_settings *s = &r->t->settings;
-    if (!(s->polyak > 0) || r->step % r->schedule.steps_per_epoch)
-        return AX_OK;
-    ax_code code = s->polyak_copy ? take_averages(r, err) : AX_OK;
-    bool last = r->stage == 2 && r->step == r->schedule.steps;
-    return code == AX_OK && last && s->bn_refresh ? refresh(r, err) : code;
-}
-
-ax_code ax_training_step(ax_training *r, float *loss, ax_err *err)
-{
-    ax_code code = prepare(r, r->step, lr_factor(r), decay_now(r), err);
-    if (code == AX_OK)
-        code = r->log ? run_logged(r, err) : run_waited(r, err);
-    *loss = r->loss;
-    return code == AX_OK ? end_epoch(r, err) : code;
 }

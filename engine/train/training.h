@@ -59,4 +59,10 @@ ax_code ax_training_step(ax_training *r, float *loss, ax_err *err);
 ax_code ax_training_settle(ax_training *r, ax_err *err);
 void ax_training_release(ax_training *r);
 
+/* ---- training_step.c, for ax_training_enter ---- */
+/* Of the averages, at this step. */
+float ax_training_decay(const ax_training *r);
+/* What each step does with its gradients; training: an ax_training. */
+ax_code ax_training_update(void *training, ax_err *err);
+
 #endif
