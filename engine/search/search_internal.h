@@ -115,7 +115,7 @@ void ax_search_index(ax_search *s);
 /* Says again what `said`, which lacks events, doesn't know of the candidates. */
 void ax_search_retell(ax_search *s, const ax_state *said);
 
-/* ---- search.c ---- */
+/* ---- queue.c ---- */
 ax_worker_slot *ax_search_slot(ax_search *s,
                                uint32_t id); /* where it is in training, or hasn't stopped yet; NULL = nowhere */
 ax_event ax_search_event(ax_event_kind kind, uint32_t id);

@@ -1,12 +1,10 @@
 /* A decoder-*.safetensors or template-*.safetensors file: evaluation and training forward, losses, gradients, running
  * statistics, one Adam step.
  */
-#include "engine/command/selftest/selftest.h"
+#include "engine/command/selftest/decoder_internal.h"
 
-#include "engine/graph/plan.h"
 #include "engine/model/tensor.h"
 #include "engine/space/builder.h"
-#include "engine/space/decoder.h"
 #include "engine/task/task.h"
 
 #include <math.h>
@@ -14,38 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME = 160 };
-
-typedef struct bench {
-    ax_selftest *s;
-    const ax_safetensors *st;
-    const char *file;
-    uint32_t n_aux;      /* of the training graph */
-    int n_taps;          /* that the decoder's space reads */
-    float lr;            /* of the Adam step */
-    bool trains, taught; /* there are labels, and logits of a teacher */
-    ax_decoder_spec spec;
-    ax_type tap[AX_MAX_TAPS], labels, teacher;
-    ax_graph *train, *eval;
-    ax_params *params;
-    ax_plan *plan;
-    double largest_grad; /* of the file */
-} bench;
-
-/* Absolute tolerances (the README of the golden vectors has those of float32): of values and gradients as shares of a
-   tensor's largest, of gradients also of the file's largest and of what float32's rounding does to them, which TF32's
-   exceeds 2^13 times, and bfloat16's 2^16 times. The files' maps are small, so that batch norms of few values and ReLUs
-   near 0 enlarge it: with maps of a search it is less. */
-typedef struct tolerances {
-    double value, grad, grad_file, grad_templates, noise;
-} tolerances;
-static const tolerances limits_of[AX_ROUNDINGS] = {
+static const ax_decoder_limit limits_of[AX_ROUNDINGS] = {
     [AX_ROUND_NONE] = { 1e-4, 2e-4, 2e-7, 1e-5, 10 },
     [AX_ROUND_TF32] = { 3e-2, 2e-2, 3e-2, 3e-2, 10 * 8192 },
     [AX_ROUND_BF16] = { 1.5e-1, 2e-1, 2e-1, 2e-1, 10 * 65536 },
 };
 
-static void release(bench *b)
+const ax_decoder_limit *ax_decoder_limits(const ax_decoder_bench *b)
+{
+    return &limits_of[b->s->rounding];
+}
+
+static void release(ax_decoder_bench *b)
 {
     ax_plan_free(b->plan);
     ax_params_free(b->params);
@@ -55,7 +33,7 @@ static void release(bench *b)
 
 /* ---- what the file describes ---- */
 
-static ax_code read_shape(const bench *b, const char *name, int n_dim, ax_shape *s, ax_err *err)
+static ax_code read_shape(const ax_decoder_bench *b, const char *name, int n_dim, ax_shape *s, ax_err *err)
 {
     const ax_st_tensor *t = ax_safetensors_find(b->st, name);
     if (!t)
@@ -71,7 +49,7 @@ static ax_code read_shape(const bench *b, const char *name, int n_dim, ax_shape 
 }
 
 /* What the file has of a training step, if it has one: labels, and maybe logits of a teacher. */
-static ax_code read_training(bench *b, ax_err *err)
+static ax_code read_training(ax_decoder_bench *b, ax_err *err)
 {
     b->trains = ax_safetensors_find(b->st, "train.logits");
     b->taught = ax_safetensors_find(b->st, "input.teacher_logits");
@@ -89,7 +67,7 @@ static ax_code read_training(bench *b, ax_err *err)
     return b->lr > 0 ? AX_OK : ax_fail(err, AX_EFORMAT, "%s: metadata 'adam': what lr is that?", b->file);
 }
 
-static ax_code read_spec(bench *b, ax_err *err)
+static ax_code read_spec(ax_decoder_bench *b, ax_err *err)
 {
     const char *genotype = ax_safetensors_meta(b->st, "genotype");
     int32_t ignore;
@@ -106,7 +84,7 @@ static ax_code read_spec(bench *b, ax_err *err)
         return AX_EFORMAT;
     b->n_taps = ax_builder_of(&b->spec.genotype)->taps;
     for (int i = 0; i < b->n_taps; i++) {
-        char name[NAME];
+        char name[AX_DECODER_NAME];
         snprintf(name, sizeof name, "input.tap.%d", i);
         if (read_shape(b, name, 4, &b->tap[i].shape, err) != AX_OK)
             return AX_EFORMAT;
@@ -118,7 +96,7 @@ static ax_code read_spec(bench *b, ax_err *err)
 
 /* ---- graphs ---- */
 
-static ax_graph *make_graph(bench *b, bool train, ax_err *err)
+static ax_graph *make_graph(ax_decoder_bench *b, bool train, ax_err *err)
 {
     ax_graph *g = ax_graph_new(err);
     if (!g)
@@ -128,7 +106,7 @@ static ax_graph *make_graph(bench *b, bool train, ax_err *err)
     spec.train = spec.aux = train;
     ax_val taps[AX_MAX_TAPS] = { { 0 } }, loss;
     for (int i = 0; i < b->n_taps; i++) {
-        char name[NAME];
+        char name[AX_DECODER_NAME];
         snprintf(name, sizeof name, "input.tap.%d", i);
         taps[i] = ax_graph_input(g, name, b->tap[i], err);
     }
@@ -138,7 +116,7 @@ static ax_graph *make_graph(bench *b, bool train, ax_err *err)
     if (train)
         b->n_aux = d.n_aux;
     for (unsigned k = 0; k < d.n_aux && train && code == AX_OK; k++) {
-        char name[NAME];
+        char name[AX_DECODER_NAME];
         snprintf(name, sizeof name, "aux.%u", k);
         code = ax_graph_keep(g, d.aux[k], name, err);
     }
@@ -159,7 +137,7 @@ static ax_graph *make_graph(bench *b, bool train, ax_err *err)
     return NULL;
 }
 
-static ax_code make_params(bench *b, ax_err *err)
+static ax_code make_params(ax_decoder_bench *b, ax_err *err)
 {
     const ax_graph *graphs[] = { b->trains ? b->train : b->eval, b->eval };
     ax_rng rng = ax_rng_new(0, 0);
@@ -171,7 +149,7 @@ static ax_code make_params(bench *b, ax_err *err)
             return ax_fail(err, AX_EFORMAT, "%s: '%s' isn't a parameter of this genotype", b->file, name);
     }
     for (size_t i = 0; i < ax_params_count(b->params); i++) {
-        char name[NAME];
+        char name[AX_DECODER_NAME];
         snprintf(name, sizeof name, "param.%s", ax_params_spec(b->params, i)->name);
         if (ax_tensor_load(b->params, i, b->st, name, err) != AX_OK)
             return err->code;
@@ -181,7 +159,7 @@ static ax_code make_params(bench *b, ax_err *err)
 
 /* ---- running ---- */
 
-static ax_code write_map(bench *b, const char *name, ax_shape shape, ax_err *err)
+static ax_code write_map(ax_decoder_bench *b, const char *name, ax_shape shape, ax_err *err)
 {
     const int64_t dim[4] = { shape.n, shape.c, shape.h, shape.w };
     size_t n = ax_shape_count(shape);
@@ -196,7 +174,7 @@ static ax_code write_map(bench *b, const char *name, ax_shape shape, ax_err *err
     return code;
 }
 
-static ax_code write_labels(bench *b, ax_err *err)
+static ax_code write_labels(ax_decoder_bench *b, ax_err *err)
 {
     ax_shape s = b->labels.shape;
     const int64_t dim[3] = { s.n, s.h, s.w };
@@ -218,7 +196,7 @@ static ax_code write_labels(bench *b, ax_err *err)
 }
 
 /* Makes the plan, writes the inputs, runs it. */
-static ax_code run(bench *b, const ax_graph *g, ax_err *err)
+static ax_code run(ax_decoder_bench *b, const ax_graph *g, ax_err *err)
 {
     ax_plan_free(b->plan);
     b->plan = ax_plan_new(g, b->s->be, b->s->dev, b->params,
@@ -227,7 +205,7 @@ static ax_code run(bench *b, const ax_graph *g, ax_err *err)
         return err->code;
     ax_code code = AX_OK;
     for (int i = 0; i < b->n_taps && code == AX_OK; i++) {
-        char name[NAME];
+        char name[AX_DECODER_NAME];
         snprintf(name, sizeof name, "input.tap.%d", i);
         code = write_map(b, name, b->tap[i].shape, err);
     }
@@ -238,184 +216,9 @@ static ax_code run(bench *b, const ax_graph *g, ax_err *err)
     return code == AX_OK ? ax_plan_run(b->plan, err) : code;
 }
 
-/* ---- comparing ---- */
-
-static const tolerances *limits(const bench *b)
-{
-    return &limits_of[b->s->rounding];
-}
-
-static ax_code compare_losses(bench *b, ax_err *err)
-{
-    static const char *const names[] = { "loss", "loss.task", "loss.kd", "loss.aux.0", "loss.aux.1", "loss.aux.2" };
-    const int n = b->taught ? 6 : 2;
-    const int64_t dim[1] = { n };
-    float *want = ax_golden_get(b->st, "train.losses", dim, 1, err);
-    ax_tally t = { .group = "losses" };
-    ax_code code = want ? AX_OK : err->code;
-    for (int i = 0; i < n && code == AX_OK; i++) {
-        float got;
-        code = ax_plan_read(b->plan, names[i], &got, sizeof got, err);
-        if (code == AX_OK)
-            ax_tally_add(&t, names[i], &got, &want[i], 1, ax_tolerance(&want[i], 1, limits(b)->value));
-    }
-    free(want);
-    if (code == AX_OK)
-        ax_tally_print(b->s, b->file, &t);
-    return code;
-}
-
-/* The file's tensor KIND.NAME for parameter i, in the parameter's own layout, and its size. */
-static float *param_tensor(const bench *b, const char *kind, size_t i, size_t *n, char name[static NAME], ax_err *err)
-{
-    const ax_param_spec *spec = ax_params_spec(b->params, i);
-    int64_t dim[4];
-    int n_dim = ax_tensor_dims(spec->type, dim);
-    snprintf(name, NAME, "%s.%s", kind, spec->name);
-    *n = ax_shape_count(spec->type.shape);
-    return ax_golden_get(b->st, name, dim, n_dim, err);
-}
-
-/* What a slot of parameter i holds; a gradient that doesn't exist counts as zero. */
-static float *param_slot(const bench *b, size_t i, ax_slot slot, ax_err *err)
-{
-    float *got = calloc(ax_shape_count(ax_params_spec(b->params, i)->type.shape), sizeof *got);
-    if (!got) {
-        ax_fail(err, AX_ENOMEM, "%s: no memory", ax_params_spec(b->params, i)->name);
-        return NULL;
-    }
-    if (slot == AX_SLOT_GRAD && !ax_params_reached(b->params, i))
-        return got;
-    if (ax_params_get(b->params, i, slot, got, err) == AX_OK)
-        return got;
-    free(got);
-    return NULL;
-}
-
-static double grad_tolerance(const bench *b, size_t i, const float *want, size_t n, ax_err *err)
-{
-    const int64_t scalar[1] = { 1 };
-    char name[NAME];
-    snprintf(name, sizeof name, "noise.%s", ax_params_spec(b->params, i)->name);
-    float *noise = ax_golden_get(b->st, name, scalar, ax_safetensors_find(b->st, name) ? -1 : 1, err);
-    if (!noise)
-        return -1;
-    double tolerance = fmax(ax_tolerance(want, n, limits(b)->grad),
-                            (b->taught ? limits(b)->grad_file : limits(b)->grad_templates) * b->largest_grad);
-    tolerance = fmax(tolerance, limits(b)->noise * (double)noise[0]);
-    free(noise);
-    return tolerance;
-}
-
-static ax_code find_largest_grad(bench *b, ax_err *err)
-{
-    for (size_t i = 0; i < ax_params_count(b->params); i++) {
-        if (!ax_params_spec(b->params, i)->trainable)
-            continue;
-        char name[NAME];
-        size_t n;
-        float *want = param_tensor(b, "grad", i, &n, name, err);
-        if (!want)
-            return err->code;
-        b->largest_grad = fmax(b->largest_grad, ax_largest(want, n));
-        free(want);
-    }
-    return AX_OK;
-}
-
-/* Gradients (kind "grad"), running statistics ("after") or parameters after the step ("adam") of all parameters. */
-static ax_code compare_params(bench *b, const char *kind, const char *group, ax_err *err)
-{
-    bool grad = !strcmp(kind, "grad"), after = !strcmp(kind, "after");
-    ax_tally t = { .group = group };
-    for (size_t i = 0; i < ax_params_count(b->params); i++) {
-        if (ax_params_spec(b->params, i)->trainable == after)
-            continue;
-        char name[NAME], start_name[NAME];
-        size_t n;
-        float *want = param_tensor(b, kind, i, &n, name, err);
-        float *got = want ? param_slot(b, i, grad ? AX_SLOT_GRAD : AX_SLOT_VALUE, err) : NULL;
-        double tolerance = want && got ? ax_tolerance(want, n, limits(b)->value) : -1;
-        if (got && grad)
-            tolerance = grad_tolerance(b, i, want, n, err);
-        if (got && !grad && !after) {
-            float *start = param_tensor(b, "param", i, &n, start_name, err);
-            tolerance = start ? ax_tolerance_step(want, start, n) : -1;
-            free(start);
-        }
-        bool ok = want && got && tolerance >= 0;
-        if (ok)
-            ax_tally_add(&t, name, got, want, n, tolerance);
-        free(want);
-        free(got);
-        if (!ok)
-            return err->code;
-    }
-    ax_tally_print(b->s, b->file, &t);
-    return AX_OK;
-}
-
-static ax_code compare_norm(bench *b, ax_err *err)
-{
-    const int64_t scalar[1] = { 1 };
-    double norm = 0;
-    float *want = ax_golden_get(b->st, "train.grad_norm", scalar, 1, err);
-    ax_code code = want ? ax_optim_norm(b->params, AX_GROUP_DECODER, &norm, err) : err->code;
-    if (code == AX_OK) {
-        float got = (float)norm;
-        ax_tally t = { .group = "gradient norm" };
-        ax_tally_add(&t, "train.grad_norm", &got, want, 1, ax_tolerance(want, 1, limits(b)->value));
-        ax_tally_print(b->s, b->file, &t);
-    }
-    free(want);
-    return code;
-}
-
-/* One clipped Adam step from the gradients of the file: where a gradient is near zero, its sign decides. */
-static ax_code compare_adam(bench *b, ax_err *err)
-{
-    for (size_t i = 0; i < ax_params_count(b->params); i++) {
-        if (!ax_params_spec(b->params, i)->trainable)
-            continue;
-        char name[NAME];
-        size_t n;
-        float *grad = param_tensor(b, "grad", i, &n, name, err);
-        ax_code code = grad ? ax_params_set(b->params, i, AX_SLOT_GRAD, grad, err) : err->code;
-        free(grad);
-        if (code != AX_OK)
-            return code;
-    }
-    ax_optim adam = { .kind = AX_OPTIM_ADAM, .lr = b->lr, .weight_decay = 1e-5f, .clip = 3.0f };
-    ax_code code = ax_optim_step(b->params, AX_GROUP_DECODER, &adam, NULL, err);
-    return code == AX_OK ? compare_params(b, "adam", "adam step", err) : code;
-}
-
-static ax_code compare_training(bench *b, ax_err *err)
-{
-    ax_tally logits = { .group = "train.logits" }, aux = { .group = "train.aux" };
-    ax_code code =
-        ax_golden_compare(b->st, b->plan, b->train, "logits", "train.logits", limits(b)->value, &logits, err);
-    for (unsigned k = 0; k < b->n_aux && code == AX_OK; k++) {
-        char value[NAME], name[NAME];
-        snprintf(value, sizeof value, "aux.%u", k);
-        snprintf(name, sizeof name, "train.aux.%u", k);
-        code = ax_golden_compare(b->st, b->plan, b->train, value, name, limits(b)->value, &aux, err);
-    }
-    if (code != AX_OK)
-        return code;
-    ax_tally_print(b->s, b->file, &logits);
-    if (b->n_aux)
-        ax_tally_print(b->s, b->file, &aux);
-    if ((code = compare_losses(b, err)) != AX_OK || (code = find_largest_grad(b, err)) != AX_OK ||
-        (code = compare_params(b, "grad", "gradients", err)) != AX_OK || (code = compare_norm(b, err)) != AX_OK ||
-        (code = compare_params(b, "after", "running statistics", err)) != AX_OK)
-        return code;
-    return compare_adam(b, err);
-}
-
 ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char *file, ax_err *err)
 {
-    bench b = { .s = s, .st = st, .file = file };
+    ax_decoder_bench b = { .s = s, .st = st, .file = file };
     ax_tally eval = { .group = "eval.logits" };
     ax_code code = read_spec(&b, err);
     if (code == AX_OK &&
@@ -426,13 +229,13 @@ ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char
     if (code == AX_OK) /* before training, which moves the running statistics */
         code = run(&b, b.eval, err);
     if (code == AX_OK)
-        code = ax_golden_compare(st, b.plan, b.eval, "logits", "eval.logits", limits(&b)->value, &eval, err);
+        code = ax_golden_compare(st, b.plan, b.eval, "logits", "eval.logits", ax_decoder_limits(&b)->value, &eval, err);
     if (code == AX_OK) {
         ax_tally_print(s, file, &eval);
         code = b.trains ? run(&b, b.train, err) : AX_OK;
     }
     if (code == AX_OK && b.trains)
-        code = compare_training(&b, err);
+        code = ax_decoder_compare_training(&b, err);
     release(&b);
     return code;
 }
