@@ -44,11 +44,11 @@
     X(map, "FILE", true, "joins, renames and drops classes, by lines OLD -> NEW")                                      \
     X(ignore, "N", false, "an id, or a colour R,G,B, that is unlabelled")                                              \
     X(split, "A/B[/SEED]", false, "parts of training and validation, by the images' names and SEED (0)")               \
-    X(scale, "N", false, "what a depth map has as one metre, such as 1000 (usual), 5000; or sun")                      \
+    X(scale, "N", false, "value of one metre in a depth map: 1000 (usual), 5000, ...; or sun")                         \
     X(list, "FILE", true, "what to train on, instead of the set's own list: SBD's of VOC")                             \
     X(val, "FILE,DIR", true, "annotations and images of validation")                                                   \
     X(test, "FILE,DIR", true, "annotations and images of the test part")                                               \
-    X(part, "val|test", false, "what stands as validation: it, or the set's test images (val)")
+    X(part, "val|test", false, "what is judged as validation: its own images or the test images (val)")
 
 #define AX_DATASET_OPTION_ENUM(name, form, files, doc) AX_DATASET_##name,
 typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) AX_DATASET_OPTIONS } ax_dataset_option;
