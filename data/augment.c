@@ -161,13 +161,16 @@ static ax_code cut_truth(const ax_picture *p, const ax_task_spec *task, const ta
     return AX_OK;
 }
 
-ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sample_spec *spec, uint64_t index,
-                   ax_sample *out, ax_err *err)
+/* What chance and the settings make of one sample. */
+typedef struct cutting {
+    int32_t sh, sw;      /* the image as it is resized */
+    int32_t h, w, y, x;  /* the sample, and where it begins in that */
+    double random_scale; /* of the image by chance alone */
+    bool mirror;
+} cutting;
+
+static ax_code choose(const ax_sample_spec *spec, uint64_t index, int32_t h, int32_t w, cutting *out, ax_err *err)
 {
-    int32_t h = p->h, w = p->w;
-    *out = (ax_sample) { 0 };
-    if (check(spec, h, w, err) != AX_OK)
-        return AX_EINVAL;
     ax_rng rng = ax_rng_new(spec->seed, index);
     double to_shorter = spec->shorter_side ? (double)spec->shorter_side / (h < w ? h : w) : 1;
     double usual = spec->floor ? fmax(1, to_shorter) : to_shorter; /* without a random factor */
@@ -181,49 +184,66 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
     double top = ax_rng_uniform(&rng), left = ax_rng_uniform(&rng), mirror = ax_rng_uniform(&rng);
     if (h * scale > AX_IMAGE_MAX_SIDE || w * scale > AX_IMAGE_MAX_SIDE)
         return ax_fail(err, AX_EINVAL, "an image of %dx%d scaled by %g is too large", (int)w, (int)h, scale);
-    int32_t sh = scaled_side(h, scale), sw = scaled_side(w, scale);
+    cutting c = { .sh = scaled_side(h, scale),
+                  .sw = scaled_side(w, scale),
+                  .random_scale = random_scale,
+                  .mirror = spec->mirror && mirror < 0.5 };
     int32_t more = spec->whole ? 31 : 0;
-    int32_t oh = spec->h ? spec->h : sh < 32 ? 32 : (sh + more) / 32 * 32;
-    int32_t ow = spec->w ? spec->w : sw < 32 ? 32 : (sw + more) / 32 * 32;
-    size_t n = (size_t)oh * (size_t)ow;
-    if (n > AX_IMAGE_MAX_PIXELS)
-        return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)ow, (int)oh);
-    tap *rows = malloc(sizeof *rows * (size_t)(oh + ow));
-    float(*norm)[256] = malloc(3 * sizeof *norm);
-    *out = (ax_sample) {
-        .h = oh, .w = ow, .image = malloc(3 * n * sizeof(float)), .truth = malloc(task->task->truth_bytes(task, oh, ow))
-    };
-    if (!rows || !norm || !out->image || !out->truth) {
-        free(rows);
-        free(norm);
-        ax_sample_release(out);
-        return ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", (int)ow, (int)oh);
+    c.h = spec->h ? spec->h : c.sh < 32 ? 32 : (c.sh + more) / 32 * 32;
+    c.w = spec->w ? spec->w : c.sw < 32 ? 32 : (c.sw + more) / 32 * 32;
+    if ((size_t)c.h * (size_t)c.w > AX_IMAGE_MAX_PIXELS)
+        return ax_fail(err, AX_EINVAL, "a sample of %dx%d is too large", (int)c.w, (int)c.h);
+    if (!spec->whole) {
+        c.y = crop_start(c.sh, c.h, spec->random_crop, top);
+        c.x = crop_start(c.sw, c.w, spec->random_crop, left);
     }
-    /* bilinear commutes with normalising, so that each byte is normalised once */
-    for (unsigned c = 0; c < 3; c++)
+    *out = c;
+    return AX_OK;
+}
+
+/* norm: of each byte of a channel. Bilinear filtering commutes with normalising, so that each is normalised once. */
+static void fill_image(const ax_picture *p, const cutting *c, const tap *rows, const tap *columns, bool cubic,
+                       float (*norm)[256], float *image)
+{
+    for (unsigned k = 0; k < 3; k++)
         for (int v = 0; v < 256; v++)
-            norm[c][v] = ax_normalise((float)v, c);
-    int32_t y = crop_start(sh, oh, spec->random_crop, top), x = crop_start(sw, ow, spec->random_crop, left);
-    if (spec->whole)
-        y = x = 0;
-    bool flip = spec->mirror && mirror < 0.5;
-    tap *columns = rows + oh;
-    axis(rows, oh, y, h, sh, false);
-    axis(columns, ow, x, w, sw, flip);
-    out->y = cut_of(oh, y, h, sh, false);
-    out->x = cut_of(ow, x, w, sw, flip);
-    for (int32_t i = 0; i < oh; i++) {
-        float *image = out->image + 3 * (size_t)i * (size_t)ow;
-        if (rows[i].lo >= 0) {
-            (spec->cubic ? fill_row_cubic : fill_row)(p, &rows[i], columns, ow, (const float(*)[256])norm, image);
-            continue;
-        }
-        memset(image, 0, 3 * sizeof(float) * (size_t)ow);
+            norm[k][v] = ax_normalise((float)v, k);
+    for (int32_t i = 0; i < c->h; i++, image += 3 * (size_t)c->w)
+        if (rows[i].lo >= 0)
+            (cubic ? fill_row_cubic : fill_row)(p, &rows[i], columns, c->w, (const float(*)[256])norm, image);
+        else
+            memset(image, 0, 3 * sizeof(float) * (size_t)c->w);
+}
+
+ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sample_spec *spec, uint64_t index,
+                   ax_sample *out, ax_err *err)
+{
+    int32_t h = p->h, w = p->w;
+    cutting c = { .h = 0 };
+    *out = (ax_sample) { 0 };
+    if (check(spec, h, w, err) != AX_OK || choose(spec, index, h, w, &c, err) != AX_OK)
+        return AX_EINVAL;
+    tap *rows = malloc(sizeof *rows * (size_t)(c.h + c.w));
+    float(*norm)[256] = malloc(3 * sizeof *norm);
+    *out = (ax_sample) { .h = c.h,
+                         .w = c.w,
+                         .image = malloc(3 * sizeof(float) * (size_t)c.h * (size_t)c.w),
+                         .truth = malloc(task->task->truth_bytes(task, c.h, c.w)) };
+    ax_code code = AX_ENOMEM;
+    if (rows && norm && out->image && out->truth) {
+        tap *columns = rows + c.h;
+        axis(rows, c.h, c.y, h, c.sh, false);
+        axis(columns, c.w, c.x, w, c.sw, c.mirror);
+        out->y = cut_of(c.h, c.y, h, c.sh, false);
+        out->x = cut_of(c.w, c.x, w, c.sw, c.mirror);
+        fill_image(p, &c, rows, columns, spec->cubic, norm, out->image);
+        ax_truth_cut cut = {
+            .image_h = h, .image_w = w, .h = c.h, .w = c.w, .y = out->y, .x = out->x, .scale = c.random_scale
+        };
+        code = cut_truth(p, task, rows, columns, &cut, out, err);
+    } else {
+        ax_fail(err, AX_ENOMEM, "no memory for a sample of %dx%d", (int)c.w, (int)c.h);
     }
-    ax_truth_cut cut = {
-        .image_h = h, .image_w = w, .h = oh, .w = ow, .y = out->y, .x = out->x, .scale = random_scale
-    };
-    ax_code code = cut_truth(p, task, rows, columns, &cut, out, err);
     free(rows);
     free(norm);
     if (code == AX_OK)

@@ -42,7 +42,8 @@ SCHEDULES = {"constant": {},
              "cosine, learning rate x 2": {"schedule": "cosine", "lr": 6e-3},
              "cosine, average .97": {"schedule": "cosine", "polyak": 0.97},
              "constant, average .98": {"polyak": 0.98},
-             "constant, no average": {"polyak": 0}}
+             "constant, no average": {"polyak": 0},
+             "constant, average copied back": {"polyak_copy": 1}}
 
 
 # What a PyTorch program came to with the recipe of preset cpu on CamVid (367 crops of 256, 5 epochs), two seeds each.
