@@ -176,6 +176,33 @@ static void run(ax_session_state *s, ax_err *err)
     }
 }
 
+/* All of it before the run is looked at: what the options ask for, what the configuration says, and the tour. */
+static void begin(ax_session_state *s)
+{
+    const ax_tui_options *o = s->options;
+    ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
+    ax_cast_init(&s->cast);
+    s->ui.program = o->program ? o->program : s->ui.program;
+    s->ui.operand = s->operand;
+    s->plain.open = o->plain;
+    s->ui.readonly = o->readonly;
+    s->ui.can_wake = o->wake != NULL;
+    s->ui.can_resume = o->resume != NULL;
+    s->ui.can_count = o->engine != NULL;
+    s->ui.color = s->term ? ax_term_pixels(s->term) : o->color;
+    s->ui.now = ax_clock();
+    s->key_at = -held;
+    s->focused = true;
+    ax_session_start_config(s);
+    s->dirty = true;
+    ax_session_read_settings(s);
+    ax_err ignored;
+    ax_recall *recall = &ax_ui_prompted(&s->ui)->recall;
+    /* a script does the same whatever was typed before, and a second viewer only looks */
+    if (!s->script && ax_remember_read(recall, &ignored) == AX_OK && !recall->toured && !o->plain && !o->readonly)
+        ax_ui_open(&s->ui, AX_CONTEXT_TOUR);
+}
+
 ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_str *farewell, ax_err *err)
 {
     ax_session_state *s = calloc(1, sizeof *s);
@@ -192,34 +219,15 @@ ax_code ax_session(ax_term *term, const char *path, const ax_tui_options *o, ax_
     ax_state_init(&s->state);
     if (s->dirfd < 0 || (o->script && !s->script) || ax_ui_init(&s->ui, &s->state, name, err) != AX_OK) {
         ax_script_free(s->script);
+        ax_state_release(&s->state);
         if (s->dirfd >= 0)
             close(s->dirfd);
         free(s);
         return err && err->code ? err->code : AX_EIO;
     }
-    ax_canvas_init(&s->canvas, &ax_glyphs_unicode);
-    ax_cast_init(&s->cast);
     s->path = path;
     s->options = o;
-    s->ui.program = o->program ? o->program : s->ui.program;
-    s->ui.operand = s->operand;
-    s->plain.open = o->plain;
-    s->ui.readonly = o->readonly;
-    s->ui.can_wake = o->wake != NULL;
-    s->ui.can_resume = o->resume != NULL;
-    s->ui.can_count = o->engine != NULL;
-    s->ui.color = term ? ax_term_pixels(term) : o->color;
-    s->ui.now = ax_clock();
-    s->key_at = -held;
-    s->focused = true;
-    ax_session_start_config(s);
-    s->dirty = true;
-    ax_session_read_settings(s);
-    ax_err ignored;
-    ax_recall *recall = &ax_ui_prompted(&s->ui)->recall;
-    /* a script does the same whatever was typed before, and a second viewer only looks */
-    if (!s->script && ax_remember_read(recall, &ignored) == AX_OK && !recall->toured && !o->plain && !o->readonly)
-        ax_ui_open(&s->ui, AX_CONTEXT_TOUR);
+    begin(s);
     ax_code code = AX_OK;
     if (o->replay_speed > 0) {
         code = ax_session_start_replay(s, err);
