@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USUAL = 1000 }; /* units per metre where nobody says: millimetres, as most cameras write them */
+enum { USUAL = 1000 }; /* units per metre unless given: millimetres, as most cameras write them */
 
 ax_code ax_depth_scale_parse(const char *text, ax_depth_scale *out, ax_err *err)
 {

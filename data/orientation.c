@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Bytes that somebody else wrote: what is beyond them reads as 0. */
+/* Bytes of a file: what is beyond them reads as 0. */
 typedef struct tiff {
     const uint8_t *bytes;
     size_t n;

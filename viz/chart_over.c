@@ -1,4 +1,4 @@
-/* What lies over a chart that is drawn: its cursor, a crosshair, a range; and what is where, for the mouse. */
+/* What is drawn over a chart: its cursor, a crosshair, a range; and what is where, for the mouse. */
 #include "viz/chart.h"
 
 #include <math.h>

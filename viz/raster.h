@@ -1,5 +1,6 @@
 /* A picture as data: what a terminal with graphics shows with pixels of its own in the place of a rectangle of cells.
-   The cells below it hold a likeness, for all who can't show it: other terminals, files, and what something lies over.
+   The cells below it hold a likeness, for all who can't show it: other terminals, files, and pictures that something
+   covers.
  */
 #ifndef AX_VIZ_RASTER_H
 #define AX_VIZ_RASTER_H

@@ -31,7 +31,7 @@ static ax_device *open_cuda(int index, const ax_backend **be, ax_err *err)
     return plugin->backend->open(index, 0, err);
 }
 
-/* The CUDA plugin has only ever run on an emulated device: nobody's search goes to hardware unasked. */
+/* The CUDA plugin has only ever run on an emulated device: no search goes to hardware unasked. */
 static bool may_take_cuda(void)
 {
     const char *text = getenv("AUXCELL_CUDA_AUTO");
@@ -47,7 +47,7 @@ static ax_device *open_first(const ax_backend **be, char *note)
         return NULL;
     if (!may_take_cuda()) {
         snprintf(note, AX_DEVICE_NOTE, "%s",
-                 ax_plugin_driver_there() ? "CUDA is not proven on hardware yet, --device cuda takes it all the same"
+                 ax_plugin_driver_there() ? "CUDA is not proven on hardware yet, --device cuda takes it anyway"
                                           : "no NVIDIA driver");
         return NULL;
     }

@@ -21,7 +21,7 @@ typedef struct ax_err {
 } ax_err;
 
 /* Writes the message (printf style; one line, no final stop) and returns code. err may be NULL. An error that is
-   already there is overwritten; on success nobody touches it. */
+   already there is overwritten; on success it is left untouched. */
 ax_code ax_fail(ax_err *err, ax_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* Puts "prefix: " before the message that is there; returns err->code. */
 ax_code ax_fail_prefix(ax_err *err, const char *prefix);

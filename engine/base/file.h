@@ -17,7 +17,7 @@ ax_code ax_file_fill(int fd, const struct iovec *piece, size_t n, const char *na
 /* Syncs the directory that dirfd/name is in: a name that was made or renamed there stays. */
 ax_code ax_file_sync_folder(int dirfd, const char *name, ax_err *err);
 /* Opens a file that is new, for reading and writing, mode 0600, in place of what was left there under its name: never
-   one that somebody else has put there, whether a file or a link. -1 with errno. */
+   one that another program has put there, whether a file or a link. -1 with errno. */
 int ax_file_make(int dirfd, const char *name);
 /* Replaces dirfd/name by the bytes: temporary file in the same directory, fsync, rename, fsync of the directory. On
    failure the old file is as it was and the temporary file is gone. dirfd: AT_FDCWD or a directory. Mode 0600. */

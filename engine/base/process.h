@@ -9,7 +9,7 @@
      printed would go into that file; now reading or writing it fails as it did before.
    - No signal is blocked: a mask that a parent left would keep SIGTERM or SIGWINCH away for ever.
    - SIGXFSZ is ignored: a limit on the size of files is an error of the write (EFBIG), not the end of the process.
-   - SIGCHLD has its default action: where a parent ignored it, nobody could wait for a child. */
+   - SIGCHLD has its default action: where a parent ignored it, no child could be waited for. */
 void ax_process_begin(void);
 
 /* Attributes of a program that is started as in a fresh process: no signal is blocked or ignored; flags: more of

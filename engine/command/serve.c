@@ -21,7 +21,7 @@ static const char about[] =
 
 typedef struct starter {
     int dirfd;
-    int fd; /* where whoever started us waits, -1 = nobody */
+    int fd; /* where the process that started us waits, -1 = none */
 } starter;
 
 static void tell(starter *s, const char *text)

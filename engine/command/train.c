@@ -119,7 +119,7 @@ static ax_code epoch_end(void *context, const ax_train_epoch *now, ax_err *err)
     if (code != AX_OK)
         return code;
     ax_report_epoch(&run->report, &run->epochs, added);
-    return ax_out_flush() || run->kept ? AX_OK : ax_fail(err, AX_EIO, "nobody hears of the training any more");
+    return ax_out_flush() || run->kept ? AX_OK : ax_fail(err, AX_EIO, "the training's output has no reader any more");
 }
 
 static void warn(void *context, const char *text)

@@ -262,7 +262,7 @@ static ax_code try_all(const ax_program *prog, options *o, ax_err *err)
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++) {
         code = try_one(t, o, &g[i], &r, err);
         if (!ax_out_flush())
-            break; /* the rest would be trained for nobody */
+            break; /* the rest would be trained for no reader */
     }
     ax_trainer_free(t);
     if (source)

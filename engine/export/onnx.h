@@ -33,7 +33,7 @@ ax_code ax_onnx_fits(const ax_graph *g, ax_val image, ax_val output, bool *fits,
 
 /* Appends the model's bytes to out, which are the same each time: opset 13, IR version 7, NCHW, float32. A map of
    classes ({n,h,w} int64) when output is an ARGMAX; else {n,c,h,w}. Batch norm is taken into convolutions; a map that
-   is the same everywhere (from global pooling) is left 1x1 until somebody reads it that can't do with that. Nodes that
+   is the same everywhere (from global pooling) is left 1x1 until a node reads it that can't do with that. Nodes that
    output doesn't depend on are left out. AX_EINVAL: an operation that isn't of inference, or with any_size a size that
    isn't a power of two times the image's. */
 ax_code ax_onnx_write(const ax_graph *g, const ax_params *p, const ax_onnx_spec *spec, ax_str *out, ax_err *err);

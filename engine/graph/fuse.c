@@ -46,7 +46,7 @@ static void find_uses(pass *p)
     }
 }
 
-/* The only node that reads a value, if there is one that nobody has taken. */
+/* The only node that reads a value, if there is one that hasn't been taken over. */
 static uint32_t only_reader(const pass *p, uint32_t id)
 {
     const use *u = &p->value[id - 1];

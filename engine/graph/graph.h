@@ -61,7 +61,8 @@ ax_val ax_graph_param(ax_graph *g, const ax_param_spec *spec, ax_err *err);
 ax_val ax_graph_apply(ax_graph *g, ax_op op, ax_attr attr, const ax_val *in, size_t n_in, ax_err *err);
 /* The k-th output of the node that made v (e.g. the unit gradient of a CE). */
 ax_val ax_graph_output(const ax_graph *g, ax_val v, unsigned k);
-/* Names v and keeps it alive until the end of a run; names are unique. Without this a result nobody reads is dead. */
+/* Names v and keeps it alive until the end of a run; names are unique. Without this a result that no node reads is
+ * dead. */
 ax_code ax_graph_keep(ax_graph *g, ax_val v, const char *name, ax_err *err);
 
 /* Appends the nodes that compute the gradient of the scalar `loss` with respect to every trainable parameter that

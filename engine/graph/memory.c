@@ -14,7 +14,7 @@ static bool has_effect(const ax_node *n)
     return n->op == AX_OP_BNORM && !n->backward && n->attr.norm.train; /* it updates running statistics */
 }
 
-/* Marks values that somebody needs, from the last node to the first. */
+/* Marks values that are needed, from the last node to the first. */
 static ax_code find_steps(const ax_graph *g, bool keep_effects, ax_memory *m, bool *needed, ax_err *err)
 {
     size_t n_values = ax_graph_values(g), n_nodes = ax_graph_nodes(g);

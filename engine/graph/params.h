@@ -65,7 +65,7 @@ typedef struct ax_optim {
 ax_code ax_optim_begin(ax_params *p, ax_group group, const ax_optim *o, float decay, ax_err *err);
 ax_code ax_optim_run(ax_params *p, ax_group group, const ax_optim *o, bool average, ax_err *err);
 ax_code ax_optim_end(const ax_params *p, ax_group group, ax_optim *o, double *norm, ax_err *err);
-/* What end says of a norm, for whoever has it from the log. */
+/* What end says of a norm, for a caller that has it from the log. */
 ax_code ax_optim_check(double norm, ax_err *err);
 /* What of a step the backend's memory holds for a group; NULL before the first begin. */
 const ax_update_now *ax_optim_now(const ax_params *p, ax_group group);

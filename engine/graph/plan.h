@@ -44,7 +44,7 @@ ax_code ax_plan_run(ax_plan *p, ax_err *err);
 void ax_plan_then(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
 /* The same in front of the first step. */
 void ax_plan_first(ax_plan *p, ax_code (*work)(void *context, ax_err *err), void *context);
-/* Where a kept value or a result of the plan lies, in the backend's memory; NULL: it keeps none of that name. */
+/* Where a kept value or a result of the plan is, in the backend's memory; NULL: it keeps none of that name. */
 const void *ax_plan_where_kept(const ax_plan *p, const char *name);
 /* Why its steps are launched one by one although AX_PLAN_CAPTURE was asked for and the backend can; "" = they aren't.
  */

@@ -47,7 +47,7 @@ static void after(pass *p, uint32_t later, uint32_t value)
     p->item[later].waits++;
 }
 
-/* A batch norm changes its running statistics: whoever touches them keeps the order. */
+/* A batch norm changes its running statistics: nodes that touch them keep their order. */
 static bool touches(const ax_graph *g, const ax_node *n, uint32_t i)
 {
     const ax_value *v = ax_graph_value(g, n->in[i]);

@@ -25,7 +25,7 @@ static void count_reads(const ax_graph *g, pass *p)
     }
 }
 
-/* The ADD whose sum n reads as its input i, if nobody else does; NULL: none that it can take over. */
+/* The ADD whose sum n reads as its input i, if no other node does; NULL: none that it can take over. */
 static const ax_node *inner(const pass *p, const ax_node *n, uint32_t i)
 {
     const uint32_t v = n->in[i];

@@ -138,8 +138,8 @@ typedef struct ax_backend {
     ax_code (*sgd)(ax_device *dev, const ax_update *u, ax_err *err);
     /* average = *decay * average + (1 - *decay) * value */
     ax_code (*polyak)(ax_device *dev, float *average, const float *value, size_t n, const float *decay, ax_err *err);
-    /* Optional, both: a batch gathered at once, and a step's figures kept until somebody reads them, so that nobody
-       waits for each step. They only enqueue. */
+    /* Optional, both: a batch gathered at once, and a step's figures kept until they are read, so that no step is
+       waited for. They only enqueue. */
     ax_code (*gather)(ax_device *dev, const ax_gather *g, ax_err *err);
     /* log {slot, AX_LOG_FIGURES}: at first->slot the loss and the norms of first and second (may be NULL: 0). */
     ax_code (*log)(ax_device *dev, const float *loss, const ax_update_now *first, const ax_update_now *second,

@@ -156,7 +156,7 @@ typedef struct ax_op_info {
     uint8_t backward_reads_in, backward_reads_out;
     /* Which inputs have a gradient at all. */
     uint8_t differentiable;
-    /* Output 0 may be in the memory of this input when nobody reads the input later. Bit i = input i. */
+    /* Output 0 may be in the memory of this input when no node reads the input later. Bit i = input i. */
     uint8_t inplace;
     /* In backward: the gradient of input 0 may be in the memory of the gradient of output 0, or (bit 1) in that of
        the saved output 1. */

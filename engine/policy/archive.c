@@ -65,7 +65,7 @@ void ax_archive_propose(ax_archive *a, uint64_t key)
 
 /* ---- points ---- */
 
-static bool is_better(const ax_point *a, const ax_point *b) /* of one array: the older lies before */
+static bool is_better(const ax_point *a, const ax_point *b) /* of one array: the older comes first */
 {
     return a->reward > b->reward || (a->reward == b->reward && a < b);
 }

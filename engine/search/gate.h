@@ -10,7 +10,7 @@
 typedef struct ax_gate {
     double mean;    /* of rewards: starts at 0.01, decay 0.99 */
     uint64_t count; /* candidates asked so far */
-    ax_rng rng;     /* its own: what the gate draws changes nobody else's numbers */
+    ax_rng rng;     /* its own: what the gate draws changes no other numbers */
 } ax_gate;
 
 typedef struct ax_gate_verdict {
@@ -23,7 +23,7 @@ typedef struct ax_gate_verdict {
 ax_gate ax_gate_new(uint64_t seed);
 /* What may be otherwise about a question. */
 typedef struct ax_gate_rule {
-    bool bypass;    /* a person promoted it, so it goes on whatever its reward; one random number is drawn all the same,
+    bool bypass;    /* a person promoted it, so it goes on whatever its reward; one random number is drawn anyway,
                        so that later candidates meet the same luck */
     bool uncounted; /* its reward isn't taken into the mean */
     bool own_first; /* the mean has its own reward already when it meets it, as published */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Its outcome is that of the whole search schedule. A failure isn't: it may have been the machine's. One that a person
-   pruned afterwards was measured all the same. */
+   pruned afterwards was measured nevertheless. */
 static bool judged(const ax_entry *r)
 {
     bool done = r->status == AX_DONE || (r->status == AX_PRUNED && r->before == AX_DONE);

@@ -151,7 +151,7 @@ ax_event ax_finals_event(const ax_search *s, uint32_t id);
 /* After a resume: finds the finalists and their trainings in the table. */
 void ax_finals_index(ax_search *s);
 /* After a resume: where the settings leave more or fewer candidates for the search than when the finalists were chosen,
-   the search goes on, and they are chosen anew after it. Trainings that were made count as spent. */
+   the search goes on, and they are chosen again after it. Trainings that were made count as spent. */
 void ax_finals_reopen(ax_search *s);
 
 /* ---- life.c ---- */

@@ -19,7 +19,7 @@ struct ax_batch {
     uint32_t *order;               /* stage 1: of the crops in this epoch */
     int32_t epoch;                 /* that order and stream are of, -1 = none */
     void *stream;                  /* stage 2 */
-    int32_t next;                  /* the step that the stream comes to next */
+    int32_t next;                  /* the step that the stream reaches next */
     ax_plan *plan;                 /* borrowed */
     int32_t ready;                 /* the step that was filled in ahead of time, -1 = none */
 };
@@ -255,7 +255,7 @@ ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
 
 void ax_batch_fill_ahead(ax_batch *b, int32_t step)
 {
-    ax_err later = { AX_OK, "" }; /* whoever asks for this batch is told then, for it is tried again */
+    ax_err later = { AX_OK, "" }; /* the batch's reader is told then, for it is tried again */
     bool useful = b->t->be->separate && !b->resident;
     if (useful && fill(b, step, &later) == AX_OK)
         b->ready = step;

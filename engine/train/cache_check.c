@@ -1,4 +1,4 @@
-/* How a cache file is laid out, and whether a file is one that can be used: it may be cut, damaged, or somebody's joke.
+/* How a cache file is laid out, and whether a file is one that can be used: it may be cut, damaged, or hostile.
  */
 #include "engine/base/crc32c.h"
 #include "engine/train/cache_internal.h"

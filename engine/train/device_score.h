@@ -1,5 +1,5 @@
-/* Judging on the device that predicts, for tasks whose score is made of counts or of each image's sums: nobody waits
-   for a prediction, and what comes back is a few numbers at the end. */
+/* Judging on the device that predicts, for tasks whose score is made of counts or of each image's sums: the host
+   doesn't wait for a prediction, and what comes back is a few numbers at the end. */
 #ifndef AX_TRAIN_DEVICE_SCORE_H
 #define AX_TRAIN_DEVICE_SCORE_H
 

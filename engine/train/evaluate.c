@@ -26,7 +26,7 @@ struct ax_evaluation {
     float *tap[AX_MAX_TAPS]; /* either these ... */
     float *image;            /* ... or {n,h,w,3} */
     bool flip;               /* the mirrored images are looked at, too: */
-    ax_device_score there;   /* where it can, the device judges; predictions are read where somebody looks at them */
+    ax_device_score there;   /* where it can, the device judges; predictions are read where they are looked at */
     float *logits;           /* {n,h/4,w/4,outputs}, which the plan ends with then */
     ax_logit_mean mean;      /* and what is predicted from both */
 };

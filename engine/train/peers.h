@@ -2,7 +2,7 @@
    share of every batch; the trainer's own device, the leader, has all else: optimiser, averages, what is saved and what
    is judged. A step: the leader's parameters go to the peers, all compute, the gradients come to the leader and are
    added in the order of the devices, weighted by their shares. So the parameters are the same everywhere because they
-   are copies, and a training comes to the same bits each time it is done on as many devices.
+   are copies, and a training gives the same bits each time it is done on as many devices.
 
    The gradient is the mean of the shares' gradients. It is that of the whole batch but for two things, as is usual:
    batch norm takes its statistics over a share, and those that are kept are the leader's; cross-entropy is a mean over

@@ -34,7 +34,7 @@ static uint8_t *draw(const ax_pictures *p, const ax_maskfile *m, const void *val
     return out;
 }
 
-/* What the prediction comes to by itself; nothing is known where nothing of the image can be judged. */
+/* What the prediction of this image alone scores; nothing is known where nothing of the image can be judged. */
 static ax_code judge(const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h, int32_t w,
                      ax_outcome *out, ax_err *err)
 {

@@ -83,7 +83,7 @@ typedef struct ax_survey_how {
     const char *task; /* the truth of which task, "" = the data set's first */
     bool all;         /* reads the pixels of all, not those of some */
     uint64_t sample;  /* of how many images, at least, else */
-    /* Called by several threads, one at a time: false stops it. NULL = nobody looks. */
+    /* Called by several threads, one at a time: false stops it. NULL = progress isn't shown. */
     bool (*progress)(void *context, const char *what, uint64_t done, uint64_t of);
     void *context;
 } ax_survey_how;

@@ -76,7 +76,7 @@ struct ax_train_job {
                                           every save_epochs epochs (0 = only when stopped) */
     int64_t save_epochs;
     bool must_resume;             /* that file is there, and it is an error when it can't be gone on from */
-    ax_train_epoch_end epoch_end; /* NULL: the network is judged at the end of each stage, and nobody told */
+    ax_train_epoch_end epoch_end; /* NULL: the network is judged at the end of each stage, and nothing is told */
     int64_t eval_epochs;          /* with epoch_end: epochs from one validation to the next, from 1; the last of a
                                      stage always has one */
     uint64_t peers; /* CUDA devices that may compute beside the trainer's own, bit N: cuda:N (engine/train/peers.h) */

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* Whether the caches may be made while the first candidate asks for them: nobody else waits for them then. A device of
-   its own makes them faster than cores decode. */
+/* Whether the caches may be made while the first candidate asks for them: no other worker waits for them then. A device
+   of its own makes them faster than cores decode. */
 static bool makes_on_the_way(const ax_trainer *t)
 {
     return t->settings.workers == 1 && !t->be->separate;

@@ -17,8 +17,8 @@ typedef struct ax_training {
     double saved, save_took; /* when it was kept last, and what that took */
     double start;            /* monotonic seconds, less those of earlier sessions */
 
-    /* The state: with the settings and the job these decide everything that comes. Whoever saves a half-trained
-       candidate saves these (inflight.c); whoever loads them calls ax_training_enter for the stage first. There is no
+    /* The state: with the settings and the job these decide everything that comes. inflight.c saves
+       these of a half-trained candidate, and calls ax_training_enter for the stage before it loads them. There is no
        random generator among them: order and crops are functions of seed, epoch and place. */
     int32_t stage;             /* 1: decoder only; 2: end to end */
     int32_t step;              /* steps done in this stage */

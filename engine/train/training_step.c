@@ -73,7 +73,7 @@ ax_code ax_training_settle(ax_training *r, ax_err *err)
     return code;
 }
 
-/* A step of a device that keeps a log: nobody waits for it, unless the log is full or an epoch ends, or nothing is
+/* A step of a device that keeps a log: it isn't waited for, unless the log is full or an epoch ends, or nothing is
    known yet. */
 static ax_code run_logged(ax_training *r, ax_err *err)
 {
@@ -97,7 +97,7 @@ static ax_code run_and_wait(ax_training *r, int32_t at, float *loss, ax_err *err
     ax_code code = ax_plan_run(r->plan, err);
     if (code == AX_OK && at + 1 < r->schedule.steps)
         ax_batch_fill_ahead(r->batch, at + 1);
-    /* the peers first: one that has failed says so, and nobody waits for it */
+    /* the peers first: one that has failed says so, and isn't waited for */
     if (code == AX_OK)
         code = ax_peers_loss(r->peers, &others, err);
     if (code == AX_OK)

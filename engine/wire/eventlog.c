@@ -93,7 +93,7 @@ ax_code ax_eventlog_append(ax_eventlog *log, ax_event *ev, ax_err *err)
 {
     uint8_t payload[AX_EVENT_MAX_BYTES];
     if (!ax_damage_none(&log->found) || log->found.tail)
-        return ax_fail(err, AX_EINVAL, "%s: damaged, and nobody has settled what is lost", log->name);
+        return ax_fail(err, AX_EINVAL, "%s: damaged, and what is lost hasn't been settled", log->name);
     ax_code code = ax_eventlog_put(log, payload, ax_event_pack(ev, payload, sizeof payload), err);
     if (code == AX_OK)
         ev->seq = log->seq;

@@ -73,7 +73,7 @@ typedef struct ax_log_place {
 } ax_log_place;
 /* To pass records on unread: takes whole ones that continue the place, up to number `until`, from `bytes`, which
    are there, moves the place behind them and returns their bytes. 0: more bytes are needed; or what is there is none
-   of the log's, since somebody has damaged it, and the place is behind that now. */
+   of the log's, since it was damaged, and the place is behind that now. */
 size_t ax_records_take(const uint8_t *bytes, size_t n, uint64_t until, ax_log_place *place);
 
 /* Reads a file from the start, giving every event to sink. AX_OK also when parts of it can't be read: *damage (may be

@@ -9,7 +9,7 @@
 /* Takes the lock of the whole file (open for writing), and waits up to so many seconds for another holder. 0, or an
    errno: EAGAIN = it is still held. */
 int ax_lock_take(int fd, double seconds);
-/* Whether somebody holds the lock of a file. False also when there is no such file. */
+/* Whether a process holds the lock of a file. False also when there is no such file. */
 bool ax_lock_is_held(int dirfd, const char *name);
 /* Whether the name still is the file that fd has open; -1 (and errno) when it can't be looked at: ENOENT = it has
    gone. */

@@ -4,7 +4,7 @@
    (length 1-255, index), row by row. With "channels" = 3 they are RGB as they are. Where a prediction is wrong may be
    drawn besides, in RGB: error: [bin]. "scale" = true: the palette's colours are a scale, from one end to the other;
    "over" = true: black of truth and prediction is nothing, they lie over the image. figures: [{name: value}], what the
-   prediction of each image comes to by itself, in the names of AX_METRIC_LIST. */
+   prediction of each image scores by itself, in the names of AX_METRIC_LIST. */
 #ifndef AX_WIRE_MASKFILE_H
 #define AX_WIRE_MASKFILE_H
 

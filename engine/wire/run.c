@@ -107,7 +107,7 @@ static int open_lock(int dirfd, bool log_is_ours)
         int why = ax_lock_take(fd, 0);
         if (!why && ax_lock_names(dirfd, AX_RUN_LOCK, fd) == 1 && (log_is_ours || !ax_lock_is_held(dirfd, AX_RUN_LOG)))
             return fd;
-        close(fd); /* somebody else was faster, or it was removed in between */
+        close(fd); /* another process was faster, or it was removed in between */
         if ((why && why != EAGAIN) || !wait_for(&p, ax_run_engine(dirfd))) {
             errno = why ? why : EAGAIN;
             return -1;

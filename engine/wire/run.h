@@ -35,7 +35,7 @@ ax_code ax_run_make_folders(int dirfd, unsigned *made, ax_err *err);
 /* Names every file of the run as read, those in its folders too: no output of a call may land on one. */
 ax_code ax_run_read_files(const char *path, ax_files *files, ax_err *err);
 /* The engine that has the run in use: it holds the locks of engine.pid and events.mpk. 0 = none; 1 = one whose process
-   id isn't known: it has just started, or somebody removed its engine.pid. */
+   id isn't known: it has just started, or its engine.pid was removed. */
 pid_t ax_run_engine(int dirfd);
 /* "with process id 123", or what is known of one without. */
 enum { AX_RUN_ENGINE_TEXT = 48 };

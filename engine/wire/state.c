@@ -78,7 +78,7 @@ bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size)
    engine know the time of day only; of a newer one some don't say the clock, and count as the event before them. */
 double ax_state_elapsed_at(const ax_state *s, const ax_event *ev)
 {
-    bool known = ev->kind != AX_EVENT_LOST && ev->kind != AX_EVENT_HELLO; /* nobody knows when what is lost was */
+    bool known = ev->kind != AX_EVENT_LOST && ev->kind != AX_EVENT_HELLO; /* when what is lost happened isn't known */
     double passed = s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
     return s->elapsed + (known && passed > 0 ? passed : 0);
 }

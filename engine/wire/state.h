@@ -167,7 +167,7 @@ bool ax_candidate_known(const ax_candidate *c);
 bool ax_candidate_is_final(const ax_candidate *c);
 /* Whether a person made it: submitted, or forked from another. */
 bool ax_candidate_handmade(const ax_candidate *c);
-/* Whether nobody is better in both, reward and cost. */
+/* Whether no other is better in both, reward and cost. */
 bool ax_state_on_front(const ax_state *s, const ax_candidate *c, ax_metric cost);
 /* The chance that the gate would have let this reward pass when it was last asked; NAN = it wasn't yet. */
 double ax_state_gate_chance(const ax_state *s, double reward);

@@ -18,7 +18,7 @@ void ax_state_drop_candidates(ax_state *s);
 bool ax_candidate_counts(const ax_candidate *c);
 /* One that has come to its result. */
 void ax_state_rank(ax_state *s, const ax_candidate *c);
-/* All of them anew, when one that counted has gone or changed. */
+/* All of them again, when one that counted has gone or changed. */
 void ax_state_rank_all(ax_state *s);
 /* Counts and ranks a candidate that was in another state; counted: it counted for the best. */
 void ax_state_status_changed(ax_state *s, const ax_candidate *c, ax_status was, bool counted);

@@ -26,7 +26,7 @@ static ax_validations *add(ax_state *s, uint32_t id)
     return &s->validated[s->n_validated++];
 }
 
-/* A training that goes on where it was saved comes to some epochs again. */
+/* A training that goes on where it was saved repeats some epochs. */
 void ax_state_fold_validated(ax_state *s, const ax_event *ev)
 {
     ax_validations *v = find(s, ev->id);

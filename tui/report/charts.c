@@ -68,7 +68,7 @@ static ax_code add_front(const ax_state *s, ax_metric cost, ax_str *out, ax_err 
         chart.layer[0] = (ax_layer) { AX_MARK_POINTS, .x = x, .y = y, .n = beaten, .role = AX_ROLE_POINT };
         chart.layer[1] = (ax_layer) { AX_MARK_STEPS, .x = x + beaten, .y = y + beaten, .n = n, .role = AX_ROLE_BEST };
         chart.layer[2] = (ax_layer) { AX_MARK_POINTS, .x = x + beaten,      .y = y + beaten,
-                                      .n = n,         .role = AX_ROLE_BEST, .name = "nobody is better in both" };
+                                      .n = n,         .role = AX_ROLE_BEST, .name = "no other is better in both" };
         snprintf(title, sizeof title, "Reward and %s", ax_metric_of(cost)->front.title);
         ax_chart_svg(&chart, WIDTH, HEIGHT, title, out);
     }

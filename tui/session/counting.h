@@ -1,5 +1,5 @@
 /* What networks cost, counted by the engine program: `auxcell-engine show - --run RUN --json` on a pipe, which answers
-   a genotype a line. It needs no engine of the run, and nobody waits for it. */
+   a genotype a line. It needs no engine of the run, and isn't waited for. */
 #ifndef AX_TUI_COUNTING_H
 #define AX_TUI_COUNTING_H
 

@@ -20,7 +20,7 @@ ax_code ax_playback_open(ax_playback *p, int dirfd, ax_replay *r, ax_state *s, d
 void ax_playback_close(ax_playback *p);
 /* Folds what has come due. True: it did, or the clock that is shown has moved. */
 bool ax_playback_go(ax_playback *p, ax_replay *r, ax_state *s, double clock);
-/* Goes to a moment of the run. Going back folds s again from the beginning: whoever has pointers into it drops them. */
+/* Goes to a moment of the run. Going back folds s again from the beginning: pointers into it are no longer valid. */
 ax_code ax_playback_seek(ax_playback *p, ax_replay *r, ax_state *s, double at, ax_err *err);
 /* Seconds until there is something to do; INFINITY: never. */
 double ax_playback_wait(const ax_playback *p, const ax_replay *r, const ax_state *s);

@@ -17,7 +17,7 @@ static int differences(const ax_canvas_cell *a, const ax_canvas_cell *b, int col
 }
 
 /* The rows that are best scrolled by one: up when a row is to show what the next one does, else down. False: none, by
-   a guess from the number of cells; what it comes to in bytes is seen when it is tried. */
+   a guess from the number of cells; what it costs in bytes is seen when it is tried. */
 static bool find_scroll(const ax_delta_sheet *s, int by, int *first, int *last)
 {
     enum { SCATTERED = 3 }; /* bytes of a cell that is sent by itself */

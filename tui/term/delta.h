@@ -20,7 +20,7 @@ ax_code ax_delta(const ax_delta_terminal *t, const ax_theme *theme, const ax_can
 /* A role that looks the same on a blank as any other plain one; a blank of such a role. */
 bool ax_delta_plain(uint8_t role);
 bool ax_delta_blank(const ax_canvas_cell *c);
-/* Two cells that nobody can tell apart. */
+/* Two cells that look the same. */
 bool ax_delta_same(const ax_canvas_cell *a, const ax_canvas_cell *b);
 
 #endif

@@ -174,7 +174,7 @@ static meaning control_sequence(const ax_input *in)
     return i < LONGEST_SEQUENCE ? (meaning) { .wait = slow_sequence } : (meaning) { .n = i };
 }
 
-/* ESC _ G ... ESC \: an answer of Kitty's graphics, however late; nobody types that. */
+/* ESC _ G ... ESC \: an answer of Kitty's graphics, however late; no key sends that. */
 static bool begins_string(const ax_input *in, size_t from)
 {
     static const char begin[] = "\033_G";

@@ -55,7 +55,7 @@ void ax_term_mouse(ax_term *t, bool on);
 bool ax_term_focused(const ax_term *t);
 /* What was pasted, as the terminal sent it, until the next ax_term_key; *whole: nothing of it was too much to keep. */
 const char *ax_term_paste(const ax_term *t, bool *whole);
-/* Shows a canvas: only what changed is sent. Pictures that nothing lies over take the place of their cells. The cursor
+/* Shows a canvas: only what changed is sent. Pictures that nothing covers take the place of their cells. The cursor
  * is shown at (row, col), or hidden when row < 0. */
 void ax_term_show(ax_term *t, const ax_canvas *c, int row, int col);
 /* Forgets what the screen is believed to show: the next ax_term_show sends everything. */

@@ -67,7 +67,7 @@ void ax_term_ask(ax_term *t);
 /* Waits for an answer that is due, so that it isn't the shell's to read. */
 void ax_term_await(ax_term *t);
 /* Before cells are sent: takes pictures away that are no longer there, and tells in covered[] which of the canvas
-   aren't shown since something lies over them. */
+   aren't shown since something covers them. */
 void ax_pictures_begin(ax_term *t, const ax_canvas *c, bool covered[static AX_CANVAS_PICTURES]);
 /* After: sends those that aren't on the screen. */
 void ax_pictures_end(ax_term *t, const ax_canvas *c, const bool covered[static AX_CANVAS_PICTURES]);

@@ -38,7 +38,7 @@ typedef struct ax_context {
 AX_CONTEXT_LIST(AX_CONTEXT_DECLARE)
 extern const ax_context *const ax_contexts[AX_CONTEXT_COUNT];
 
-/* Opens a context over the others; one that is open already comes to the top. */
+/* Opens a context over the others; one that is open already is brought to the top. */
 void ax_ui_open(struct ax_ui *ui, ax_context_id id);
 void ax_ui_close(struct ax_ui *ui, ax_context_id id);
 bool ax_ui_is_open(const struct ax_ui *ui, ax_context_id id);

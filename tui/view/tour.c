@@ -1,4 +1,4 @@
-/* What somebody sees once, over the first screens of a run: five lines, which any key takes away. */
+/* What a new user sees once, over the first screens of a run: five lines, which any key takes away. */
 #include "tui/view/view.h"
 
 #include "tui/ui/asking.h"
@@ -58,8 +58,8 @@ static void end(ax_ui *ui)
     ui->remember = true;
 }
 
-/* A key that only looks does so at once. One that changes the run was hardly meant by whoever was told that any goes
-   on: it says what it would have done. */
+/* A key that only looks does so at once. One that changes the run was hardly meant by a person who was told that any
+   goes on: it says what it would have done. */
 static void key(ax_ui *ui, uint32_t key)
 {
     ax_action a = ax_keymap_action(&ui->keys, AX_CONTEXT_VIEWS, key);

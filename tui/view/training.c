@@ -1,4 +1,4 @@
-/* What trains: workers with their candidates, how the losses fall, and what full training comes to after each epoch. */
+/* What trains: workers with their candidates, how the losses fall, and what full training reaches after each epoch. */
 #include "tui/view/view.h"
 
 #include "viz/chart.h"

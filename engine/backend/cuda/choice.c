@@ -229,7 +229,7 @@ static int fastest(const bench *b)
     return best;
 }
 
-/* A line for each offer, for whoever looks at a new card. */
+/* A line for each offer, for a person who looks at a new card. */
 static void tell(ax_device *dev, const bench *b)
 {
     static const char *const library[] = { "own", "cuDNN", "cuBLASLt" };

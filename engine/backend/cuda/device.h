@@ -13,7 +13,7 @@
 enum {
     AX_CUDA_STAGES = 2,            /* pinned buffers: one is filled while the other travels */
     AX_CUDA_STAGE_BYTES = 4 << 20, /* of each */
-    AX_CUDA_NOTES = 256,           /* small ones in a ring, so that nobody waits for the last few steps' */
+    AX_CUDA_NOTES = 256,           /* small ones in a ring, so that the host doesn't wait for the last few steps' */
     AX_CUDA_NOTE_BYTES = 1024      /* of each */
 };
 
@@ -34,7 +34,7 @@ typedef struct ax_cuda_choice {
     cublasLtMatmulAlgo_t blas;
 } ax_cuda_choice;
 
-/* A line for whoever uses the device; said once. */
+/* A line for the device's user; said once. */
 typedef struct ax_cuda_notice ax_cuda_notice;
 struct ax_cuda_notice {
     ax_cuda_notice *next;

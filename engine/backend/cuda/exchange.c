@@ -1,6 +1,6 @@
 /* Several devices that train one network: the leader's parameters go to all, all gradients come to the leader. NCCL
    only carries them, by sends and receives. Its own sums are added in an order that depends on the wires; ours is that
-   of the devices, so that a training comes to the same bits each time. One thread of the host serves all devices, as
+   of the devices, so that a training gives the same bits each time. One thread of the host serves all devices, as
    NCCL's groups allow: what it puts on their streams runs side by side. */
 #include "engine/backend/cuda/device.h"
 #include "engine/backend/cuda/nccl.h"

@@ -1,5 +1,5 @@
 /* The few functions of NVIDIA's NCCL that are used, declared here: the library is looked for at run time, so that
-   nobody needs it for a single device. Names, types and numbers are those of its interface since 2.13. */
+   a single device doesn't need it. Names, types and numbers are those of its interface since 2.13. */
 #ifndef AX_BACKEND_CUDA_NCCL_H
 #define AX_BACKEND_CUDA_NCCL_H
 

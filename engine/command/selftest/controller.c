@@ -139,7 +139,7 @@ static float *golden(const bench *b, const char *kind, size_t i, char name[stati
     if (!strncmp(t.name, lstm, sizeof lstm - 1) && !ax_safetensors_find(b->st, name))
         snprintf(name, NAME, "%s.controller.%s", kind, t.name + sizeof lstm - 1); /* newer files name them shorter */
     if (b->no_embeddings && strstr(t.name, "controller.embed.") && !ax_safetensors_find(b->st, name))
-        return calloc(t.count, sizeof(float)); /* nobody reads them */
+        return calloc(t.count, sizeof(float)); /* not read */
     float *small = ax_golden_get(b->st, name, dim, t.cols ? 2 : 1, err);
     float *out = small ? calloc(t.count, sizeof *out) : NULL;
     if (small && !out)

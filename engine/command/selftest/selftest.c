@@ -14,7 +14,7 @@ static const char about[] =
     "(decoder*.safetensors, encoder*.safetensors, controller*.safetensors): recomputes what they hold.\n"
     "Prints the worst error of each group; exit status 1 when one is beyond its tolerance.\n";
 
-enum { WORKSPACE = 256 << 20 }; /* bytes, as the setting cuda_workspace has it where nobody says otherwise */
+enum { WORKSPACE = 256 << 20 }; /* bytes, the default of the setting cuda_workspace */
 
 static ax_code check_file(ax_selftest *s, const char *file, ax_err *err)
 {

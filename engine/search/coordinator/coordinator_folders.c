@@ -36,7 +36,7 @@ static int look_at_pictures(const ax_coordinator *c, struct timespec *written)
 }
 
 /* Whether files were removed from a folder that is there: the newest result is looked for, and the pictures, which
-   whoever removes everything removes, too, while a worker writes another result. */
+   a person who removes everything may do so while a worker writes another result. */
 static bool has_lost(const ax_coordinator *c, int folder)
 {
     struct timespec now;

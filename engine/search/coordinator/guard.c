@@ -41,7 +41,7 @@ static void check_directory(ax_coordinator *c)
     }
 }
 
-/* Without it nobody finds this engine. As long as we hold the log, an engine that has taken it can't have begun. */
+/* Without it no command finds this engine. As long as we hold the log, an engine that has taken it can't have begun. */
 static void check_lock(ax_coordinator *c)
 {
     if (ax_lock_names(c->dirfd, AX_RUN_LOCK, c->lock) == 1)

@@ -9,7 +9,7 @@
 void ax_leftovers_remove(int dirfd, const ax_search *s);
 /* Removes the validation images as they were drawn beside the masks: of data that have changed since. */
 void ax_leftovers_remove_pictures(int dirfd);
-/* Removes what interrupted writes have left. Nobody else may have the run then, and no worker be alive. */
+/* Removes what interrupted writes have left. No other engine may have the run then, and no worker be alive. */
 void ax_leftovers_remove_temporary(int dirfd);
 
 #endif

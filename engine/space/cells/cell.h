@@ -5,7 +5,7 @@
 #include "engine/space/cells/cells.h"
 #include "engine/space/layer.h"
 
-/* A value inside a cell. Zeros ("none") are known as such and have no node as long as nobody needs one: a sum with
+/* A value inside a cell. Zeros ("none") are known as such and have no node as long as none is needed: a sum with
    them is the other operand. */
 typedef struct ax_cell_value {
     bool zero;

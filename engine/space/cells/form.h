@@ -1,5 +1,5 @@
 /* Which genotypes build the same network. Equal here means: the same graph up to the numbering of operations, sides and
-   blocks. Operands of a sum may be swapped and sums regrouped; skips vanish; what is "none", or read by nobody, drops
+   blocks. Operands of a sum may be swapped and sums regrouped; skips vanish; what is "none", or not read, drops
    out of its sum. Nothing else folds: batch norm over zeros is a constant, so a convolution of "none" stays. All
    this is of networks that sum (ax_decoder_spec.concat false): side by side, regrouped sums are other networks. */
 #ifndef AX_SPACE_CELLS_FORM_H

@@ -47,7 +47,7 @@ static void find_keepers(const ax_cells *c, const bool live[VALUES], bool keeper
 }
 
 /* name: of each value before this layer; a side that is a skip has that of what it reads. Sums and the stem keep their
-   own, even when they are the same as another: whoever reads them keeps them from the output. */
+   own, even when they are the same as another: their readers keep them from the output. */
 static void reduce_layer(const ax_cells *c, int l, const bool live[VALUES], uint8_t name[VALUES], side out[2])
 {
     const uint8_t at = (uint8_t)first_side(l);

@@ -15,7 +15,7 @@ typedef struct ax_mean_pose {
 
 /* Adds a person: those of its n key points whose v > 0, in the image's pixels. */
 void ax_mean_pose_add(ax_mean_pose *m, const ax_person *person, const ax_keypoint *point, int n);
-/* The mean pose as this person would have it, in the image's pixels, v = 1. A key point that nobody had is in the
+/* The mean pose as this person would have it, in the image's pixels, v = 1. A key point that no person had is in the
    middle. */
 void ax_mean_pose_place(const ax_mean_pose *m, const ax_person *person, ax_keypoint *out, int n);
 

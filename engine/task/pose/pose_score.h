@@ -38,7 +38,7 @@ typedef struct ax_pose_details {
     bool has_oks; /* of COCO, with a truth that counts */
     ax_oks_figures oks;
 } ax_pose_details;
-/* mean_pose: what predicting the mean pose of these persons (mean_pose.h) comes to, instead of what was found.
+/* mean_pose: what predicting the mean pose of these persons (mean_pose.h) scores, instead of what was found.
    AX_ENOMEM. */
 ax_code ax_pose_score_details(const ax_pose_score *p, bool mean_pose, ax_pose_details *out, ax_err *err);
 ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err *err);

@@ -80,7 +80,7 @@ static void line(const char *title, const named *all, int n, int digits, ax_str 
         figure(all[i].value, digits, out);
 }
 
-/* Names, what was found, and what the mean pose comes to. */
+/* Names, what was found, and what the mean pose scores. */
 static void three_lines(const char *title, const named *all, const named *of_mean, int n, int digits, ax_str *out)
 {
     ax_str_printf(out, "\n  %-10s", title);
