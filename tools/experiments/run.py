@@ -125,6 +125,8 @@ def proxy(lab, o):
     for name, settings in SCHEDULES.items():
         for s, short in zip(seeds, rewards(lab, names, seeds, stages=1, **settings)):
             pairs = [(a, b) for a, b in zip(short, long) if a is not None and b is not None]
+            if len(pairs) < 3:
+                continue  # not computed yet
             short_ok, long_ok = [a for a, _ in pairs], [b for _, b in pairs]
             rows.append([name, str(s), figures.number(statistics.fmean(short_ok)),
                          figures.number(statistics.pstdev(short_ok)),
