@@ -67,6 +67,7 @@ class Screen:
     def __init__(self, argv, rows=24, cols=80, env=None, cwd=None):
         self.screen = self.make_screen(rows, cols)
         self.stream = Stream(self.screen)
+        self.drawn = None  # the lines, until something comes: pyte puts them together from every cell
         self.bytes = b""
         self.master, slave = pty.openpty()
         self.slave_name = os.ttyname(slave)
@@ -101,6 +102,7 @@ class Screen:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, cols, wide, high))
         if tell:
             self.screen.resize(rows, cols)
+            self.drawn = None
             self.process.send_signal(signal.SIGWINCH)
 
     def read(self, seconds):
@@ -114,10 +116,16 @@ class Screen:
             return False
         self.bytes += data
         self.feed(data)
+        self.drawn = None
         return bool(data)
 
+    def lines(self):
+        if self.drawn is None:
+            self.drawn = self.screen.display
+        return self.drawn
+
     def text(self):
-        return "\n".join(self.screen.display)
+        return "\n".join(self.lines())
 
     def wait(self, what, seconds=30):
         """Waits until the screen shows the text (or what(screen) is true); seconds are those of an idle machine."""

@@ -29,11 +29,11 @@ def named(t):
     """The pictures by the name above them."""
     out = {}
     for (row, col), (rows, cols, picture) in t.shown().items():
-        name = re.match(r"\w+", t.screen.display[row - 1][col:])
+        name = re.match(r"\w+", t.lines()[row - 1][col:])
         assert name, (row, col, t.text())
         out[name[0]] = (rows, cols, picture)
         for r in range(row, row + rows):  # nothing of the cells is seen beside them
-            under = t.screen.display[r][col:col + cols]
+            under = t.lines()[r][col:col + cols]
             assert not under.strip(" \xa0"), under
     return out
 

@@ -136,7 +136,7 @@ def unusable_terminals_are_refused():
         for term in ("dumb", "unknown", "no-such-terminal", None, ""):
             s = attach(place, env={"TERM": term})
             assert s.ended() == 2, term
-            lines = [line.rstrip() for line in s.screen.display if line.strip()]
+            lines = [line.rstrip() for line in s.lines() if line.strip()]
             assert len(lines) <= 2 and lines[0].startswith("auxcell: ") and "TERM" in lines[0], (term, lines)
             s.close()
 
@@ -369,7 +369,7 @@ def an_unknown_run_is_one_line():
     with Place() as place:
         s = attach(place, name="nothing")
         assert s.ended() == 1
-        lines = [line.rstrip() for line in s.screen.display if line.strip()]
+        lines = [line.rstrip() for line in s.lines() if line.strip()]
         assert len(lines) <= 2 and "no such run" in "".join(lines), lines
         assert s.terminal_as_before()
         s.close()
@@ -383,7 +383,7 @@ def the_mouse_is_taken_and_left():
         assert on not in s.bytes
         s.send("%").quiet()
         assert s.bytes.count(on) == 1
-        row = next(i for i, line in enumerate(s.screen.display) if "└" in line)  # in the plot, above its axis
+        row = next(i for i, line in enumerate(s.lines()) if "└" in line)  # in the plot, above its axis
         s.send("\x1b[<0;12;%dM" % (row - 4)).wait(" x ")  # the crosshair reads out what is there
         s.send("\x1b[<32;40;%dM" % (row - 4)).send("\x1b[<0;40;%dm" % (row - 4)).wait("0: all")
         s.send("%").quiet()
