@@ -141,7 +141,10 @@ static void draw_line(plot *p, int layer, bool steps)
         for (int k = before_col + 1; k <= col && isfinite(before); k++) {
             double slope = steps ? 0 : (first - before) / (col - before_col);
             double end = steps && k == col ? first : before + slope * (k - before_col);
-            draw_span(p, layer, k, steps ? before : before + slope * (k - before_col - 0.5), end);
+            double middle = steps ? before : end - slope / 2; /* columns meet half way */
+            if (!steps)
+                draw_span(p, layer, k - 1, end - slope, middle);
+            draw_span(p, layer, k, middle, end);
         }
         before = last;
         before_col = col;

@@ -66,6 +66,46 @@ static uint32_t code_at(const ax_canvas *c, int row, int col)
     return c->cell[row * c->cols + col].code;
 }
 
+/* Dots of a column of Braille's dots, as bits from the top: rows 0 to 9 of the plot. */
+static uint64_t dots_of(const ax_canvas *c, int col)
+{
+    static const uint8_t bit[2][4] = { { 0x01, 0x02, 0x04, 0x40 }, { 0x08, 0x10, 0x20, 0x80 } };
+    uint64_t dots = 0;
+    for (int r = 0; r < 10; r++) {
+        uint32_t code = code_at(c, r, AX_AXIS_LABEL + col / 2);
+        for (int k = 0; k < 4; k++)
+            if (code >= 0x2800 && code < 0x2900 && (code & bit[col % 2][k]))
+                dots |= 1ull << (4 * r + k);
+    }
+    return dots;
+}
+
+/* However steep: the dots of a column touch one another, and those of the next column. */
+static void lines_have_no_gaps(void **state)
+{
+    (void)state;
+    static const double x[] = { 0, 4, 5, 9, 10, 30 }, y[] = { 0, 30, 2, 25, 24, 1 };
+    ax_chart c = { .n = 1 };
+    c.layer[0] = (ax_layer) { AX_MARK_LINE, .x = x, .y = y, .n = 6, .role = AX_ROLE_CURVE };
+    ax_canvas canvas;
+    ax_chart_scale s;
+    ax_canvas_init(&canvas, &ax_glyphs_unicode);
+    draw(&c, &canvas, &s);
+    uint64_t before = 0;
+    int columns = 0;
+    for (int col = 0; col < 2 * (46 - AX_AXIS_LABEL); col++) {
+        uint64_t dots = dots_of(&canvas, col), low = dots & -dots;
+        if (!dots)
+            continue;
+        assert_true(((dots + low) & dots) == 0); /* one stretch of bits */
+        assert_true(!before || (dots & (before | before << 1 | before >> 1)));
+        before = dots;
+        columns++;
+    }
+    assert_true(columns > 60);
+    ax_canvas_release(&canvas);
+}
+
 /* A value is where its axis says: the same for linear and log ones. */
 static void values_are_where_the_axes_say(void **state)
 {
@@ -161,9 +201,9 @@ static void columns_are_values_and_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ticks_are_round_and_few), cmocka_unit_test(values_are_where_the_axes_say),
-        cmocka_unit_test(steps_hold_their_value),  cmocka_unit_test(columns_are_values_and_back),
-        cmocka_unit_test(svg_is_well_formed),
+        cmocka_unit_test(ticks_are_round_and_few),     cmocka_unit_test(values_are_where_the_axes_say),
+        cmocka_unit_test(lines_have_no_gaps),          cmocka_unit_test(steps_hold_their_value),
+        cmocka_unit_test(columns_are_values_and_back), cmocka_unit_test(svg_is_well_formed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
