@@ -80,15 +80,37 @@ static void send_cells(const ax_delta_run *r, ax_str *out)
     }
 }
 
+/* Of the two pens that show a run of halves the one that is cheaper from this one on. */
+static ax_pen half_pen(const ax_delta_sheet *s, const ax_pen *from, const ax_delta_run *r)
+{
+    ax_pen other = { .fg = r->pen.bg, .bg = r->pen.fg };
+    return r->pen.fg == AX_PEN_ANY ||
+                   ax_hand_take_bytes(s->terminal, from, &r->pen) + ax_delta_half_bytes(s, &r->pen, r) <=
+                       ax_hand_take_bytes(s->terminal, from, &other) + ax_delta_half_bytes(s, &other, r)
+               ? r->pen
+               : other;
+}
+
+static void send_halves(const ax_delta_sheet *s, const ax_pen *pen, const ax_delta_run *r, ax_str *out)
+{
+    for (int k = 0; k < r->n; k++) {
+        char text[8];
+        ax_str_bytes(out, text, ax_utf8_encode(ax_delta_half(s, pen, &r->cell[k]), text));
+    }
+}
+
 static ax_hand send_runs(const ax_delta_sheet *s, const ax_delta_runs *all, ax_hand hand, ax_str *out)
 {
     const ax_pen normal = ax_pen_normal();
     for (size_t i = 0; i < all->n; i++) {
         const ax_delta_run *r = &all->of[i];
         ax_hand_go(&hand, s->terminal, r->row, r->col, out);
-        ax_hand_take(&hand, s->terminal, &r->pen, out);
+        ax_pen pen = r->halves ? half_pen(s, &hand.pen, r) : r->pen;
+        ax_hand_take(&hand, s->terminal, &pen, out);
         if (r->clears)
             ax_str_add(out, "\033[K");
+        else if (r->halves)
+            send_halves(s, &pen, r, out);
         else
             send_cells(r, out);
         hand.col = r->end;
@@ -114,7 +136,7 @@ static bool try_way(const ax_delta_sheet *s, bool by_pen, const char *before, ax
     ax_str_add(&one.text, before);
     ax_delta_find(s, &all);
     if (by_pen) {
-        ax_delta_sort(&all);
+        all.failed = !ax_delta_sort(&all) || all.failed;
         ax_delta_shorten(s, &all, &at);
     }
     one.at = send_runs(s, &all, at, &one.text);

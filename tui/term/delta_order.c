@@ -2,6 +2,7 @@
  */
 #include "tui/term/delta_runs.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -11,22 +12,6 @@ enum {
     PASSES = 8
 };
 
-/* The pens of the runs, in the order in which they are met; returns how many, 0 = too many. */
-static int pens_of(const ax_delta_runs *all, ax_pen pen[static PENS])
-{
-    int n = 0;
-    for (size_t i = 0; i < all->n; i++) {
-        int k = 0;
-        while (k < n && !ax_pen_same(&pen[k], &all->of[i].pen))
-            k++;
-        if (k == PENS)
-            return 0;
-        if (k == n)
-            pen[n++] = all->of[i].pen;
-    }
-    return n;
-}
-
 static int pen_of(const ax_pen *pen, int n, const ax_pen *p)
 {
     int k = 0;
@@ -35,20 +20,68 @@ static int pen_of(const ax_pen *pen, int n, const ax_pen *p)
     return k;
 }
 
-/* A stable sort by pen: each run goes behind the last one of its pen. */
-void ax_delta_sort(ax_delta_runs *runs)
+/* The pens of the runs, those of pixels too or not, in the order in which they are met; returns how many, 0 = too many.
+ */
+static int pens_of(const ax_delta_runs *all, bool halves, ax_pen pen[static PENS])
+{
+    int n = 0;
+    for (size_t i = 0; i < all->n; i++) {
+        int k = pen_of(pen, n, &all->of[i].pen);
+        if (all->of[i].halves && !halves)
+            continue;
+        if (k == PENS)
+            return 0;
+        if (k == n)
+            pen[n++] = all->of[i].pen;
+    }
+    return n;
+}
+
+/* ---- by pen ---- */
+
+/* Runs of pixels come last, pairs that share a colour next to each other; the others in the order of their pens. */
+typedef struct place {
+    int low, high; /* colours of pixels; 0 and the number of the pen */
+    size_t at;     /* where it was */
+} place;
+
+static int compare_places(const void *a, const void *b)
+{
+    const place *p = a, *q = b;
+    return p->low != q->low     ? (p->low > q->low ? 1 : -1)
+           : p->high != q->high ? (p->high > q->high ? 1 : -1)
+                                : (p->at > q->at) - (p->at < q->at);
+}
+
+static place place_of(const ax_delta_run *r, size_t at, const ax_pen *pen, int n)
+{
+    int fg = r->pen.fg == AX_PEN_ANY ? r->pen.bg : r->pen.fg, bg = r->pen.bg;
+    return r->halves ? (place) { .low = 1 + (fg < bg ? fg : bg), .high = fg < bg ? bg : fg, .at = at }
+                     : (place) { .high = pen_of(pen, n, &r->pen), .at = at };
+}
+
+bool ax_delta_sort(ax_delta_runs *runs)
 {
     ax_pen pen[PENS];
-    int n = pens_of(runs, pen);
-    size_t done = 0;
-    for (int p = 0; p < n; p++)
-        for (size_t i = done; i < runs->n; i++) {
-            ax_delta_run r = runs->of[i];
-            if (!ax_pen_same(&r.pen, &pen[p]))
-                continue;
-            memmove(&runs->of[done + 1], &runs->of[done], (i - done) * sizeof r);
-            runs->of[done++] = r;
-        }
+    int n = pens_of(runs, false, pen);
+    place *order = malloc((runs->n ? runs->n : 1) * sizeof *order);
+    ax_delta_run *of = malloc((runs->n ? runs->n : 1) * sizeof *of);
+    bool good = order && of;
+    for (size_t i = 0; i < runs->n && good; i++)
+        order[i] = place_of(&runs->of[i], i, pen, n);
+    if (good)
+        qsort(order, runs->n, sizeof *order, compare_places);
+    for (size_t i = 0; i < runs->n && good; i++)
+        of[i] = runs->of[order[i].at];
+    free(order);
+    if (good) {
+        free(runs->of);
+        runs->of = of;
+        runs->cap = runs->n;
+    } else {
+        free(of);
+    }
+    return good;
 }
 
 /* ---- a shorter way ---- */
@@ -62,7 +95,7 @@ static void find_costs(const ax_delta_sheet *s, const ax_delta_runs *runs, const
 {
     ax_pen pen[PENS + 1];
     uint8_t change[PENS + 1][PENS + 1];
-    int n = pens_of(runs, pen), normal;
+    int n = pens_of(runs, true, pen), normal;
     pen[n] = ax_pen_normal();
     normal = pen_of(pen, n, &pen[n]);
     for (int i = 0; i <= n; i++)
@@ -116,15 +149,18 @@ static bool move_to_best(const costs *c, uint8_t *order, int n, int from, int le
     return true;
 }
 
-void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *runs, const ax_hand *from)
+void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *all, const ax_hand *from)
 {
+    ax_delta_runs part = *all, *runs = &part;
     ax_delta_run sorted[RUNS];
     uint8_t order[RUNS + 2];
     ax_pen pen[PENS];
     costs c;
-    int n = (int)runs->n;
+    while (all->n > RUNS && part.n && part.of[part.n - 1].halves)
+        part.n--; /* pictures are too much of it, but not what is beside them */
+    int n = (int)part.n;
     bool moved = true;
-    if (n < 3 || n > RUNS || !pens_of(runs, pen))
+    if (n < 3 || n > RUNS || !pens_of(runs, true, pen))
         return;
     find_costs(s, runs, from, &c);
     for (int i = 0; i <= n; i++)

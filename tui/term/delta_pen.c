@@ -61,7 +61,7 @@ static void add_new(char *to, const ax_delta_terminal *t, const ax_pen *from, co
         add_parameter(to, "2");
     if (pen->reverse && !from->reverse)
         add_parameter(to, "7");
-    if (pen->fg != from->fg)
+    if (pen->fg != from->fg && pen->fg != AX_PEN_ANY)
         add_color(to, t, pen->fg, false);
     if (pen->bg != from->bg)
         add_color(to, t, pen->bg, true);
@@ -87,10 +87,16 @@ static void take_text(const ax_delta_terminal *t, const ax_pen *from, const ax_p
 void ax_hand_take(ax_hand *h, const ax_delta_terminal *t, const ax_pen *pen, ax_str *out)
 {
     char text[SEQUENCE];
-    take_text(t, &h->pen, pen, text);
+    ax_pen taken = *pen;
+    if (pen->fg == AX_PEN_ANY) { /* neither can what a blank's letter would look like */
+        taken.fg = h->pen.fg;
+        taken.bold = h->pen.bold;
+        taken.dim = h->pen.dim;
+    }
+    take_text(t, &h->pen, &taken, text);
     if (text[0])
         ax_str_printf(out, "%sm", text);
-    h->pen = *pen;
+    h->pen = taken;
 }
 
 int ax_hand_take_bytes(const ax_delta_terminal *t, const ax_pen *from, const ax_pen *to)

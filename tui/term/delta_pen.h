@@ -19,8 +19,10 @@ typedef struct ax_delta_terminal {
     void (*color)(int color, bool background, char out[static AX_SGR]);
 } ax_delta_terminal;
 
+enum { AX_PEN_ANY = -2 }; /* a colour that can't be seen in what is sent: it needn't be changed */
+
 typedef struct ax_pen {
-    int fg, bg; /* as the terminal numbers them; -1 = its own */
+    int fg, bg; /* as the terminal numbers them; -1 = its own; fg: or AX_PEN_ANY */
     bool bold, dim, reverse;
 } ax_pen;
 

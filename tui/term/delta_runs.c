@@ -60,6 +60,69 @@ static int end_of(const ax_delta_run *r, int cols)
     return end < cols ? end : -1;
 }
 
+/* ---- pixels ---- */
+
+enum { UPPER = 0x2580, LOWER = 0x2584, FULL = 0x2588 };
+
+static bool is_half(const ax_delta_sheet *s, const ax_canvas_cell *c)
+{
+    return c->role == AX_ROLE_PIXEL && c->code == UPPER && s->terminal->colors;
+}
+
+uint32_t ax_delta_half(const ax_delta_sheet *s, const ax_pen *pen, const ax_canvas_cell *cell)
+{
+    ax_pen own = ax_pen_of(s->terminal, s->theme, cell);
+    return own.fg != own.bg ? (own.fg == pen->fg ? UPPER : LOWER) : own.bg == pen->bg ? ' ' : FULL;
+}
+
+int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_delta_run *r)
+{
+    int n = 0;
+    for (int k = 0; k < r->n; k++)
+        n += bytes_of(ax_delta_half(s, pen, &r->cell[k]));
+    return n;
+}
+
+/* Whether two colours are enough for a cell and for those before it; fg: AX_PEN_ANY as long as there is only one. */
+static bool add_colors(ax_pen *pen, const ax_pen *own)
+{
+    const int of[] = { own->bg, own->fg };
+    for (int i = 0; i < 2; i++) {
+        if (of[i] == pen->bg || of[i] == pen->fg)
+            continue;
+        if (pen->fg != AX_PEN_ANY)
+            return false;
+        pen->fg = of[i];
+    }
+    return true;
+}
+
+/* As many cells of half blocks as one pair of colours can show. */
+static ax_delta_run halves_from(const ax_delta_sheet *s, int row, int col)
+{
+    size_t at = (size_t)row * (size_t)s->cols;
+    const ax_canvas_cell *now = s->now + at, *shown = s->shown + at;
+    ax_delta_run r = { .cell = now + col, .row = row, .col = col, .halves = true };
+    ax_pen pen = { .fg = AX_PEN_ANY, .bg = ax_pen_of(s->terminal, s->theme, &now[col]).bg };
+    int bridge = 0; /* bytes of cells that haven't changed, since the last one that has */
+    for (int k = col; k < s->cols && is_half(s, &now[k]) && bridge <= BRIDGE; k++) {
+        ax_pen own = ax_pen_of(s->terminal, s->theme, &now[k]);
+        bool changed = !ax_delta_same(&now[k], &shown[k]);
+        if (!add_colors(&pen, &own))
+            break;
+        bridge = changed ? 0 : bridge + bytes_of(UPPER);
+        if (changed) {
+            r.n = k - col + 1;
+            r.pen = pen;
+        }
+    }
+    ax_pen other = { .fg = r.pen.bg, .bg = r.pen.fg };
+    if (r.pen.fg != AX_PEN_ANY && ax_delta_half_bytes(s, &other, &r) < ax_delta_half_bytes(s, &r.pen, &r))
+        r.pen = other;
+    r.end = end_of(&r, s->cols);
+    return r;
+}
+
 /* The run from a changed cell on; it ends with its last changed one. Blanks are of any pen that can't be seen on them.
  */
 static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
@@ -73,7 +136,7 @@ static ax_delta_run run_from(const ax_delta_sheet *s, int row, int col)
         ax_pen pen = ax_pen_of(s->terminal, s->theme, &now[k]);
         bool changed = !ax_delta_same(&now[k], &shown[k]);
         bridge = changed ? 0 : bridge + bytes_of(now[k].code);
-        if (bridge > BRIDGE || (!changed && now[k].code == s->fixed))
+        if (is_half(s, &now[k]) || bridge > BRIDGE || (!changed && now[k].code == s->fixed))
             break;
         if (ax_delta_blank(&now[k]) ? !ax_pen_hides(&r.pen)
             : known                 ? !ax_pen_same(&pen, &r.pen)
@@ -97,7 +160,7 @@ void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out)
         for (int k = 0; k < s->cols; k++) {
             if (ax_delta_same(&s->now[at + (size_t)k], &s->shown[at + (size_t)k]))
                 continue;
-            ax_delta_run r = run_from(s, row, k);
+            ax_delta_run r = is_half(s, &s->now[at + (size_t)k]) ? halves_from(s, row, k) : run_from(s, row, k);
             add_run(out, r);
             k = r.clears ? s->cols : k + r.n - 1;
         }

@@ -23,6 +23,7 @@ typedef struct ax_delta_run {
     int row, col, n;
     int end;     /* column of the cursor afterwards; -1 = it depends on the terminal */
     bool clears; /* to the end of the row: its cells are blank, and nothing is right of them */
+    bool halves; /* its cells are two pixels above each other, of the two colours of the pen, each of them either */
     ax_pen pen;
 } ax_delta_run;
 
@@ -36,11 +37,16 @@ typedef struct ax_delta_runs {
 enum { AX_DELTA_ERASE = 9 };
 int ax_delta_blanks(const ax_canvas_cell *cell, int n);
 
+/* The character that shows a cell of a run with halves in its pen, and bytes of all of them. */
+uint32_t ax_delta_half(const ax_delta_sheet *s, const ax_pen *pen, const ax_canvas_cell *cell);
+int ax_delta_half_bytes(const ax_delta_sheet *s, const ax_pen *pen, const ax_delta_run *r);
+
 /* Appends them row by row. The caller frees runs->of. */
 void ax_delta_find(const ax_delta_sheet *s, ax_delta_runs *out);
-/* Those of a pen next to each other, else as they are. */
-void ax_delta_sort(ax_delta_runs *runs);
-/* A shorter way through them, where there are few enough to look for one; the pen is the normal one at both ends. */
-void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *runs, const ax_hand *from);
+/* Those of a pen next to each other, else as they are. False: no memory, as before. */
+bool ax_delta_sort(ax_delta_runs *runs);
+/* A shorter way through sorted ones, where there are few enough to look for one, else through those that aren't
+   pixels; the pen is the normal one at both ends. */
+void ax_delta_shorten(const ax_delta_sheet *s, ax_delta_runs *all, const ax_hand *from);
 
 #endif

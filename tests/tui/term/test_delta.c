@@ -172,6 +172,26 @@ static ax_delta_terminal kind(int which)
                                  .color = color };
 }
 
+/* What is seen of a glyph where it may be blocks: the colours of its upper and of its lower half; false: letters. */
+static bool halves_of(const glyph *g, int half[2])
+{
+    if (!strchr(" \x80\x84\x88", (int)(g->code & 0xff)) || (g->code != ' ' && g->code >> 8 != 0x25) || g->pen.reverse)
+        return false;
+    half[0] = g->code == 0x2580 || g->code == 0x2588 ? g->pen.fg : g->pen.bg;
+    half[1] = g->code == 0x2584 || g->code == 0x2588 ? g->pen.fg : g->pen.bg;
+    return true;
+}
+
+static bool looks_alike(const glyph *shown, const ax_pen *pen, const ax_canvas_cell *c)
+{
+    int a[2], b[2];
+    glyph wanted = { .code = c->code, .pen = *pen };
+    if (c->role == AX_ROLE_PIXEL && pen->fg >= 0)
+        return halves_of(shown, a) && halves_of(&wanted, b) && a[0] == b[0] && a[1] == b[1];
+    bool plain = c->code == ' ' && ax_pen_hides(pen) && ax_pen_hides(&shown->pen);
+    return shown->code == c->code && (plain || ax_pen_same(&shown->pen, pen));
+}
+
 static void expect_shown(const terminal *t, const ax_delta_terminal *d, const ax_canvas_cell *now)
 {
     for (int r = 0; r < ROWS; r++)
@@ -179,8 +199,7 @@ static void expect_shown(const terminal *t, const ax_delta_terminal *d, const ax
             const ax_canvas_cell *c = &now[r * COLS + k];
             const glyph *g = &t->cell[r][k];
             ax_pen pen = ax_pen_of(d, NULL, c);
-            bool plain = c->code == ' ' && ax_pen_hides(&pen) && ax_pen_hides(&g->pen);
-            if (g->code != c->code || !(plain || ax_pen_same(&g->pen, &pen)))
+            if (!looks_alike(g, &pen, c))
                 fail_msg("row %d, column %d: U+%x is shown, not U+%x", r, k, g->code, c->code);
         }
     ax_pen normal = ax_pen_normal();
@@ -305,6 +324,32 @@ static void columns_are_sent_by_themselves(void **state)
     assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[;6H") + 2 * LINES * strlen("\ny") + strlen("\033[1;26H"));
 }
 
+static ax_canvas_cell half(uint8_t upper, uint8_t lower)
+{
+    return (ax_canvas_cell) { .code = 0x2580, .role = AX_ROLE_PIXEL, .fg = upper, .bg = lower };
+}
+
+/* Two colours are set once, in whatever way the cells have them, and the same ones further down needn't be set again.
+ */
+static void colors_of_pixels_are_set_once(void **state)
+{
+    (void)state;
+    ax_delta_terminal d = kind(3);
+    ax_canvas_cell now[ROWS * COLS], shown[ROWS * COLS];
+    fill(now, 'x');
+    fill(shown, 'x');
+    for (int k = 0; k < 12; k++)
+        now[2 * COLS + 4 + k] = k < 6 ? half(1, 1) : k < 8 ? half(1, 2) : k < 10 ? half(2, 1) : half(2, 2);
+    size_t pair = strlen("\033[38;5;2;48;5;1m") + strlen("\033[m");
+    assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[3;5H") + pair + 6 + 6 * strlen("\u2580"));
+    fill(shown, 'x');
+    now[5 * COLS] = half(3, 4);
+    now[8 * COLS + 4] = half(2, 1);
+    now[9 * COLS + 4] = half(1, 1);
+    size_t other = strlen("\033[6H\033[38;5;3;48;5;4m\u2580"), again = strlen("\033[9;5H\u2580\n\b ");
+    assert_true(bytes_of(&d, now, shown, 0) <= strlen("\033[3;5H") + pair + 6 + 6 * strlen("\u2580") + other + again);
+}
+
 /* Cells under pictures aren't sent again to save a move. */
 static void pictures_are_left_alone(void **state)
 {
@@ -323,9 +368,8 @@ static void pictures_are_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_change_is_shown),
-        cmocka_unit_test(little_is_sent),
-        cmocka_unit_test(columns_are_sent_by_themselves),
+        cmocka_unit_test(every_change_is_shown),          cmocka_unit_test(little_is_sent),
+        cmocka_unit_test(columns_are_sent_by_themselves), cmocka_unit_test(colors_of_pixels_are_set_once),
         cmocka_unit_test(pictures_are_left_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
