@@ -164,3 +164,11 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
         break;
     }
 }
+
+const char *ax_event_word(ax_event_kind kind)
+{
+    static const char *const word[AX_EVENT_COUNT] = {
+        [AX_EVENT_HELLO] = "engine", [AX_EVENT_GATED] = "gate", [AX_EVENT_BYE] = "end", [AX_EVENT_LOST] = "damage"
+    };
+    return word[kind] ? word[kind] : ax_event_name(kind);
+}

@@ -98,6 +98,8 @@ static ax_code cannot_open(const char *path, int why, ax_err *err)
 {
     char target[1024];
     ssize_t n = readlink(path, target, sizeof target - 1);
+    if (n < 0 && why == ENOENT)
+        return ax_fail(err, AX_EIO, "%s: no such run; 'auxcell ls' lists those that there are", path);
     if (n < 0)
         return ax_fail(err, AX_EIO, "%s: no such run: %s", path, strerror(why));
     target[n] = '\0';

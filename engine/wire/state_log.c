@@ -1,4 +1,5 @@
 #include "engine/wire/state_internal.h"
+#include "engine/wire/narrate.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,10 +39,5 @@ const ax_log_line *ax_state_log(const ax_state *s, uint32_t i)
 
 const char *ax_log_line_word(const ax_log_line *line)
 {
-    static const char *const word[AX_EVENT_COUNT] = {
-        [AX_EVENT_HELLO] = "engine", [AX_EVENT_GATED] = "gate", [AX_EVENT_BYE] = "end", [AX_EVENT_LOST] = "damage"
-    };
-    if (line->kind == AX_EVENT_LOG)
-        return ax_level_word(line->level);
-    return word[line->kind] ? word[line->kind] : ax_event_name(line->kind);
+    return line->kind == AX_EVENT_LOG ? ax_level_word(line->level) : ax_event_word(line->kind);
 }

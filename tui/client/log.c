@@ -41,7 +41,7 @@ static void print(void *context, const ax_event *ev)
     if (ev->id)
         snprintf(id, sizeof id, "#%u", ev->id);
     ax_out_line("%s  %-9s %-6s %s", ax_figure_time(ev->at, time),
-                ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_name(ev->kind), id, text);
+                ev->kind == AX_EVENT_LOG ? ev->u.LOG.level : ax_event_word(ev->kind), id, text);
 }
 
 /* Prints what an engine says until it ends. AX_EIO: it died. */

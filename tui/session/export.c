@@ -53,7 +53,7 @@ void ax_export_masks(ax_ui *ui, int dirfd, const char *run)
     int written = 0;
     ax_err err;
     if (!m || !m->images || !m->predicted[0])
-        ax_ui_say(ui, true, "#%u has no masks yet; they come when it is judged", id);
+        ax_ui_say(ui, true, "#%u: %s", id, ax_masks_lacking(ax_ui_selected(ui)));
     else if (ax_mask_export(dirfd, id, m, count, &written, &err) != AX_OK)
         ax_ui_say(ui, true, "%s", err.msg);
     else

@@ -20,6 +20,9 @@ ax_masks_shown *ax_ui_masks(const ax_ui *ui);
 /* Shows a file, which stays the caller's and gets pictures of errors; NULL = none. */
 void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file);
 
+/* Why none are shown of a candidate; NULL = none is selected. */
+const char *ax_masks_lacking(const ax_candidate *c);
+
 /* ---- mask_panel.c: figures, and what colours mean ---- */
 enum { AX_MASK_PANEL_COLS = 28 };
 /* Rows that it takes in so many columns of AX_MASK_PANEL_COLS, wherever on the pane's canvas it is. */

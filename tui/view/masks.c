@@ -38,6 +38,15 @@ void ax_ui_show_masks(ax_ui *ui, ax_maskfile *file)
     count_image(here);
 }
 
+const char *ax_masks_lacking(const ax_candidate *c)
+{
+    if (c && c->masks[0])
+        return "the masks file cannot be read";
+    bool over =
+        c && (c->status == AX_DONE || c->status == AX_PROMOTED || c->status == AX_PRUNED || c->status == AX_FAILED);
+    return over ? "it has no masks" : "masks come with the first reward";
+}
+
 /* ---- drawing ---- */
 
 enum { TITLE = 96 };
@@ -106,9 +115,10 @@ static ax_code draw(ax_pane p, const ax_ui *ui, ax_err *err)
     ax_pane inner = ax_pane_inner(p);
     char title[TITLE] = "mask", right[32] = "[ ] image";
     if (!m || m->images < 1) {
-        ax_pane_frame(p, false, "mask", NULL);
-        const char *text = c && c->masks[0] ? "the masks file cannot be read" : "masks come with the first reward";
-        ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, text);
+        if (c)
+            snprintf(title, sizeof title, "mask #%u", c->id);
+        ax_pane_frame(p, false, title, NULL);
+        ax_pane_print_cut(inner, inner.at.rows / 2, 2, inner.at.cols - 3, AX_ROLE_DIM, ax_masks_lacking(c));
         return AX_OK;
     }
     if (c)

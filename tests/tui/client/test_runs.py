@@ -309,6 +309,8 @@ class Runs(PlaceCase):
         self.assertRegex(self.ok("ls"), r"\none +finished ")
         self.assertEqual(self.ok("submit", "one", ARCH0), "#2 is next\n")
         self.ok("log", "one", "--follow")
+        words = [line.split()[1] for line in self.ok("log", "one").splitlines()]
+        self.assertEqual((words[0], words[-1], set(words) & {"hello", "gated", "bye"}), ("engine", "end", set()))
         self.assertIn('"run":"one"', [e for e in self.ok("log", "one", "--json").splitlines() if '"hello"' in e][-1])
         os.rename(elsewhere, elsewhere + "-unplugged")
         done = self.place.call("ls")

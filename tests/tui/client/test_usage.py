@@ -51,7 +51,7 @@ WRONG = [  # arguments, exit code, what the line says
     (["search", "--teacher", "t" * 512], 2, "teacher: 512 bytes, more than the 511 allowed"),
     (["search", "--data", "camvid:/nonexistent"], None, "/nonexistent"),
     (["status"], 2, "there is no run yet; 'auxcell search' starts one"),
-    (["status", "none"], 1, "none: no such run: No such file or directory"),
+    (["status", "none"], 1, "none: no such run; 'auxcell ls' lists"),
     (["log", "/dev/null"], 1, "/dev/null: no such run: Not a directory"),
     (["resume", "none"], 1, "none: no such run"),
     (["attach"], 2, "attach needs a terminal"),
