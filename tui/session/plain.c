@@ -75,35 +75,51 @@ void ax_plain_tell(ax_plain *p, ax_ui *ui)
 
 /* ---- in ---- */
 
-static void press(ax_ui *ui, uint32_t key)
+static bool is_help(const char *line)
 {
-    ax_ui_key(ui, key);
+    return !strcmp(line, "help") || !strcmp(line, ":help") || !strcmp(line, "?");
 }
 
-/* A prompt takes the line as its text, a question its first letter; one letter is a key; the rest are commands. */
+/* What a key opened that is seen only, and would take all lines from now on, is closed again. */
+static void close_screens(ax_ui *ui, const char *line)
+{
+    bool opened = false;
+    for (ax_context_id top;
+         (top = ax_ui_top(ui)) != AX_CONTEXT_VIEWS && top != AX_CONTEXT_PROMPT && top != AX_CONTEXT_QUESTION;
+         opened = true)
+        ax_ui_close(ui, top);
+    if (opened)
+        ax_ui_say(ui, true, "'%s' is for the screens; help lists commands, of which fork is the editor's", line);
+}
+
+/* A prompt takes the line as its text, a question its first letter; a letter or the name of a key is that key, and what
+   is behind / its prompt's text; the rest are commands. */
 static void obey(ax_ui *ui, const char *line)
 {
     ax_context_id top = ax_ui_top(ui);
     const ax_candidate *c = ax_ui_selected(ui);
+    uint32_t key = ax_key_read(line);
     if (top == AX_CONTEXT_PROMPT) {
-        ax_ui_paste(ui, line, true);
-        press(ui, AX_KEY_ENTER);
+        ax_prompt_answer(ui, line);
     } else if (top == AX_CONTEXT_QUESTION) {
-        press(ui, line[0] ? (unsigned char)line[0] : 'n');
+        ax_ui_key(ui, line[0] ? (unsigned char)line[0] : 'n');
     } else if (!strcmp(line, "run") || !line[0]) {
         tell_run(ui);
     } else if (!strcmp(line, "list")) {
         tell_rows(ui);
     } else if (!strcmp(line, "show") && c) {
         tell_candidate(ui, c);
-    } else if (!strcmp(line, "help")) {
+    } else if (is_help(line)) {
         ax_str out;
         ax_str_init(&out, 0);
         ax_keys_text("", &out);
         ax_out_text(out.text);
         ax_str_release(&out);
-    } else if (!line[1]) {
-        press(ui, (unsigned char)line[0]);
+    } else if (key) {
+        ax_ui_key(ui, key);
+    } else if (line[0] == '/') {
+        ax_ui_key(ui, '/');
+        ax_prompt_answer(ui, line + 1);
     } else {
         ax_ui_command(ui, line + (*line == ':'));
         ax_ui_refresh(ui);
@@ -116,6 +132,8 @@ static void end_line(ax_plain *p, ax_ui *ui, void (*pressed)(void *context), voi
     p->line[p->n] = '\0';
     p->n = 0;
     obey(ui, p->line);
+    close_screens(ui, p->line);
+    ax_ui_refresh(ui);
     const ax_candidate *c = ax_ui_selected(ui);
     if (c && c->id != p->at && !ui->message[0])
         tell_candidate(ui, c);

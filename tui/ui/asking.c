@@ -179,6 +179,12 @@ void ax_prompt_type(ax_ui *ui, uint32_t key)
         ax_ui_selection(ui)->filter = p->before;
 }
 
+void ax_prompt_answer(ax_ui *ui, const char *text)
+{
+    ax_prompt_start(&ax_ui_prompted(ui)->line, text);
+    ax_prompt_type(ui, AX_KEY_ENTER);
+}
+
 void ax_prompt_take(ax_ui *ui, const char *line, bool whole)
 {
     ax_prompted *p = ax_ui_prompted(ui);

@@ -62,7 +62,8 @@ const char *ax_asking_text(ax_asking what); /* the last column of its list */
 /* Reads a filter, in which @NAME stands for one that has a name. AX_EINVAL: as ax_filter_parse. */
 ax_code ax_ui_parse_filter(const struct ax_ui *ui, const char *text, ax_filter *f, ax_err *err);
 
-/* What the contexts do with keys. */
+/* What the contexts do with keys; answer: Enter after this line. */
+void ax_prompt_answer(struct ax_ui *ui, const char *text);
 void ax_prompt_type(struct ax_ui *ui, uint32_t key);
 void ax_prompt_take(struct ax_ui *ui, const char *line, bool whole);
 void ax_prompt_complete(struct ax_ui *ui);

@@ -1,5 +1,6 @@
 /* What is typed after ':'. */
 #include "engine/base/near.h"
+#include "tui/ui/asking.h"
 #include "tui/ui/palette.h"
 #include "tui/ui/ui.h"
 
@@ -242,7 +243,9 @@ void ax_ui_command(ax_ui *ui, const char *line)
     if (do_own(ui, word, rest))
         return;
     if (a != AX_DO_NOTHING && (ax_actions[a].contexts & AX_IN_VIEWS) && !ax_verb_find(word, &verb)) {
-        ax_ui_do(ui, a); /* whatever a key does can be typed */
+        ax_ui_do(ui, a); /* whatever a key does can be typed, and what it prompts for behind it */
+        if (*rest && ax_ui_top(ui) == AX_CONTEXT_PROMPT)
+            ax_prompt_answer(ui, rest);
         return;
     }
     if (!genotype && !ax_verb_find(word, &verb)) {

@@ -110,8 +110,7 @@ static char *trim(char *text)
     return text;
 }
 
-/* 0: there is no such key. */
-static uint32_t read_key(const char *text)
+uint32_t ax_key_read(const char *text)
 {
     uint32_t code, key = ax_key_named(text, strlen(text));
     size_t n = key ? 0 : ax_utf8_decode(text, &code);
@@ -130,7 +129,7 @@ static ax_code take_line(ax_keymap *k, const char *path, int line, char *text, a
         return ax_fail(err, AX_EINVAL, "%s, line %d: there is no action '%.40s'; 'auxcell help keys' lists them", path,
                        line, word);
     bool none = !strcasecmp(value, "none");
-    uint32_t key = none ? 0 : read_key(value);
+    uint32_t key = none ? 0 : ax_key_read(value);
     if (!key && !none)
         return ax_fail(err, AX_EINVAL, "%s, line %d: '%.40s' is no key: a character, Enter, PgUp, Ctrl-X, none", path,
                        line, value);

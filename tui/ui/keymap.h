@@ -29,5 +29,7 @@ void ax_action_word(ax_action a, char out[static 24]);
 ax_action ax_action_named(const char *word);
 /* The key of n bytes that are its name: "Enter", "Up", "Ctrl-L"; 0 = there is none of that name. */
 uint32_t ax_key_named(const char *name, size_t n);
+/* A character, or a name as above; 0: there is no such key. */
+uint32_t ax_key_read(const char *text);
 
 #endif

@@ -48,7 +48,7 @@ class Runs(PlaceCase):
         self.assertEqual([r["name"] for r in json.loads(self.ok("ls", "--json"))], ["scenes-001"])
         log = self.ok("log", "scenes-001")
         self.assertEqual(len(re.findall(r"  scored +#\d+ +reward", log)), 3)  # what stage 1 came to says so
-        self.assertRegex(log, r"\d\d:\d\d:\d\d  bye +finished\n\Z")
+        self.assertRegex(log, r"\d\d:\d\d:\d\d  end +finished\n\Z")
         again = self.place.call("search", "--run", "scenes-001")
         self.assertEqual(again.returncode, 1)
         self.assertIn("there is a run already; 'auxcell resume' continues it", again.stderr)

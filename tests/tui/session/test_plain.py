@@ -28,6 +28,16 @@ def lines_in_and_out():
         assert "auxcell resume old" in out[-1]
 
 
+def lines_that_need_no_screen():
+    with Place() as place:
+        make_run(place.runs, "old")
+        done = plain(place, "/reward>.65\nlist\nfilter reward>.69\nlist\nEsc\nlist\nG\nup\n?\nshow\n=\nshow\n")
+        out = done.stdout.splitlines()
+        assert [line for line in out if line.endswith(" rows")] == ["4 of 4 rows", "1 of 1 rows", "10 of 30 rows"], out
+        assert sum(line.startswith("candidate 2, selected") for line in out) == 3, out  # Up, and two times show
+        assert sum("/         filter" in line for line in out) == 1 and "is for the screens" in done.stdout, out
+
+
 def it_ends_with_its_input():
     with Place() as place:
         make_run(place.runs, "old")
@@ -45,4 +55,4 @@ def with_a_low_bandwidth_keys_are_drawn_at_once():
         s.close()
 
 
-run_tests([lines_in_and_out, it_ends_with_its_input, with_a_low_bandwidth_keys_are_drawn_at_once])
+run_tests([lines_in_and_out, lines_that_need_no_screen, it_ends_with_its_input, with_a_low_bandwidth_keys_are_drawn_at_once])
