@@ -144,20 +144,27 @@ void ax_draw_status(ax_pane p, const ax_ui *ui)
 
 /* ---- tabs ---- */
 
+enum { FILTERED = AX_FILTER_TEXT + 64 };
+
 /* How many pass the filter, and which it is. */
-static void draw_filter(ax_pane p, const ax_ui *ui, int from, int end)
+static void print_filter(const ax_ui *ui, const char *word, char text[static FILTERED])
 {
     const ax_selection *t = ax_ui_selection(ui);
-    char text[AX_FILTER_TEXT + 64];
-    snprintf(text, sizeof text, "%u of %u  filter: %s", t->rows.n, ui->state->n_candidates, t->filter.text);
+    snprintf(text, FILTERED, "%u of %u  %s%s", t->rows.n, ui->state->n_candidates, word, t->filter.text);
+}
+
+static void draw_filter(ax_pane p, const ax_ui *ui, int from, int end)
+{
+    char text[FILTERED];
+    print_filter(ui, "filter: ", text);
     if (ax_text_width(text) > end - from)
-        snprintf(text, sizeof text, "%u of %u  %s", t->rows.n, ui->state->n_candidates, t->filter.text);
+        print_filter(ui, "", text);
     int at = end - ax_text_width(text);
     at = at < from ? from : at;
     ax_pane_print_cut(p, 0, at, end - at, AX_ROLE_MARKED, text);
 }
 
-/* The filter and the order; where there is no room for both the filter, for the table's heading shows the order. */
+/* The filter and the order; where there is no room for both, and much of the filter would go, the filter alone. */
 static void draw_right(ax_pane p, const ax_ui *ui, int from)
 {
     const ax_selection *t = ax_ui_selection(ui);
@@ -166,8 +173,11 @@ static void draw_right(ax_pane p, const ax_ui *ui, int from)
     bool down = ax_sort_down(first->by) != first->reverse;
     ax_order_print(&t->order, order);
     snprintf(text, sizeof text, "%ssort %s ", t->frozen ? "frozen  " : "", order + first->reverse);
-    int end = p.at.cols - 1, width = ax_text_width(text) + 1, needed = t->filter.n ? 40 : 0;
-    if (t->frozen || end - from - width >= needed) {
+    enum { MUCH = 40 };
+    char filter[FILTERED];
+    print_filter(ui, "", filter);
+    int end = p.at.cols - 1, width = ax_text_width(text) + 1, needed = t->filter.n ? ax_text_width(filter) + 2 : 0;
+    if (t->frozen || end - from - width >= (needed < MUCH ? needed : MUCH)) {
         ax_pane_glyph(p, 0, end - 1, down ? AX_GLYPH_DOWN : AX_GLYPH_UP, AX_ROLE_DIM);
         end = ax_pane_print_right(p, 0, end - 1, t->frozen ? AX_ROLE_WARN : AX_ROLE_DIM, text) - 2;
     }
