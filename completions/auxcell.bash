@@ -12,6 +12,13 @@ _auxcell_data_sets()
         sed -nE '/^Data sets:/,/^$/ { s/^  ([a-z0-9_-]+)(\[[^ ]*)? .*/\1/p; s/^  ([a-z0-9_-]+:).*/\1/p }'
 }
 
+# What an option's line of --help lists as its values.
+_auxcell_values()
+{
+    auxcell "${@:2}" --help 2>/dev/null | sed -nE "/^ +$1 /{ s/ *\\([^)]*\\)//g; s/ *\\[[^[]*\$//; /: /!d; s/^.*: //; s/or [a-z]+ against //; s/, | or /\\n/g; p }" |
+        grep -xE '[a-z0-9-]+'
+}
+
 _auxcell()
 {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
@@ -25,10 +32,11 @@ _auxcell()
         return
     fi
     case $before in
-    --preset) mapfile -t COMPREPLY < <(compgen -W "demo cpu cpu-full paper paper-templates" -- "$word"); return ;;
-    --space) mapfile -t COMPREPLY < <(compgen -W "cells templates" -- "$word"); return ;;
-    --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu ref" -- "$word"); return ;;
     --data) mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_data_sets)" -- "$word"); return ;;
+    --task) mapfile -t COMPREPLY < <(compgen -W "segmentation depth pose" -- "$word"); return ;;
+    --[a-z]*)
+        mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_values "$before" "${what[@]}")" -- "$word")
+        [[ -n ${COMPREPLY[*]} ]] && return ;;
     esac
     if [[ $word == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_options "${what[@]}")" -- "$word")
@@ -38,7 +46,7 @@ _auxcell()
         mapfile -t COMPREPLY < <(compgen -W "$(auxcell data --help 2>/dev/null | sed -nE 's/^  ([a-z]+) .*/\1/p')" -- "$word")
     elif [[ $COMP_CWORD -eq 3 && $command == data ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_auxcell_data_sets)" -- "$word")
-    elif [[ $COMP_CWORD -eq 2 && -d $runs ]] &&
+    elif [[ ($COMP_CWORD -eq 2 || $command == compare) && -d $runs ]] &&
         auxcell --help 2>/dev/null | grep -qE "^  $command +\[?RUN"; then
         # not by compgen -W, which expands what it is given: a name may be anything
         local path name

@@ -23,11 +23,18 @@ function __auxcell_data_sets
     auxcell search --help 2>/dev/null | string match -r '^  [a-z0-9_-]+(?::|\[|  ).*' | string replace -r '^  ([a-z0-9_-]+:?).*' '$1'
 end
 
+# What the line of --help of the option before the cursor lists as its values.
+function __auxcell_values
+    set -l words (commandline -opc)
+    string match -qr '^--[a-z-]+$' -- $words[-1]; or return
+    test $words[-1] = --task; and printf '%s\n' segmentation depth pose; and return
+    auxcell $words[2] --help 2>/dev/null | sed -nE "/^ +$words[-1] /{ s/ *\([^)]*\)//g; s/ *\[[^[]*\$//; /: /!d; s/^.*: //; s/or [a-z]+ against //; s/, | or /\n/g; p }" |
+        string match -r '^[a-z0-9-]+$'
+end
+
 complete -c auxcell -n '__fish_is_first_arg' -f -a '(__auxcell_commands)'
 complete -c auxcell -n '__fish_seen_subcommand_from help' -f -a '(__auxcell_commands)'
 complete -c auxcell -n 'not __fish_is_first_arg; and string match -q -- "-*" (commandline -ct)' -f -a '(__auxcell_options)'
 complete -c auxcell -n '__fish_seen_subcommand_from status attach stop resume log compare export report replay pause continue prune undo promote demote pin note submit fork save' -a '(__auxcell_runs)'
 complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l data -x -a '(__auxcell_data_sets)'
-complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l preset -x -a 'demo cpu cpu-full paper paper-templates'
-complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l space -x -a 'cells templates'
-complete -c auxcell -n '__fish_seen_subcommand_from search train try bench eval' -l device -x -a 'auto cpu ref'
+complete -c auxcell -n '__auxcell_values | string length -q' -f -a '(__auxcell_values)'

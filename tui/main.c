@@ -83,7 +83,8 @@ static bool look_up(const char *word)
     return found;
 }
 
-static int unknown(const char *name)
+/* asked: help was, and found nothing. */
+static int unknown(const char *name, bool asked)
 {
     const char *what = name[0] == '-' ? "option" : "command", *near = NULL;
     size_t nearest = AX_NEAR + 1, d;
@@ -94,6 +95,8 @@ static int unknown(const char *name)
         }
     if (near && nearest < strlen(name))
         ax_complain("unknown %s '%.60s'; did you mean '%s'?", what, name, near);
+    else if (asked)
+        ax_complain("no command, key or setting has the word '%.60s'; 'auxcell --help' lists commands", name);
     else
         ax_complain("unknown %s '%.60s'; 'auxcell --help' lists them", what, name);
     return 2;
@@ -117,7 +120,7 @@ static int run(int argc, char **argv)
     if (!c && asked && look_up(argv[2]))
         return 0;
     if (!c)
-        return unknown(argv[asked ? 2 : 1]);
+        return unknown(argv[asked ? 2 : 1], asked);
     if (asked) {
         char *args[] = { argv[2], long_help, NULL };
         return c->run(2, args);

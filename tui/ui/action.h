@@ -61,7 +61,7 @@ enum {
     X(PAUSE, VIEWS, 'p', "p", "pause", "pause the candidate, or let it go on", BOTH)                                   \
     X(PRUNE, VIEWS, 'x', "x", "prune", "end the candidate; with marks: all marked ones (asks)", WAKING)                \
     X(UNDO, VIEWS, 'u', "u", "undo", "take back a prune: this row's, else the last; unfinished: 10 s", UNDOABLE)       \
-    X(PROMOTE, VIEWS, '+', "+", "promote", "promote: through the gate / next in the queue / full training", WAKING)    \
+    X(PROMOTE, VIEWS, '+', "+", "promote", "let it through the gate / be next in the queue / train fully", WAKING)     \
     X(DEMOTE, VIEWS, '-', "-", "", "take that back: to the gate / last in the queue / not in full", BOTH)              \
     X(MARK, ROWS, 'm', "m", "mark", "mark or unmark the candidate", ROW)                                               \
     X(FILTER, VIEWS, '/', "/", "filter", "show only: words, or reward>.65 params<3M state!=X", NOTHING)                \
@@ -75,7 +75,7 @@ enum {
     X(PAUSE_RUN, VIEWS, 'P', "P", "pause run", "pause the whole run, or let it go on", ENGINE)                         \
     X(NOTE, VIEWS, 'a', "a", "note", "write a note on the candidate", WAKING)                                          \
     X(EDIT, VIEWS, 'c', "c", "change", "a new candidate: a copy with some decisions changed", WAKING)                  \
-    X(COMPARE, VIEWS, '=', "=", "compare", "compare with the marked one, what it was made from, or the best", ROW)     \
+    X(COMPARE, VIEWS, '=', "=", "compare", "beside the marked one, what it was made from, or the best", ROW)           \
     X(FIND, VIEWS, 'f', "f", "find", "go to the next candidate with these words, as for /", NOTHING)                   \
     X(FIND_ON, ROWS, 'n', "n", "", "the next one found", NOTHING)                                                      \
     X(FIND_BACK, ROWS, 'N', "N", "", "the one found before", NOTHING)                                                  \

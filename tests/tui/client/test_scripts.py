@@ -226,6 +226,11 @@ class Scripts(PlaceCase):
         self.assertEqual(complete("data", "check", "scenes", "--a").split(), ["--all"])
         self.assertIn("--train-samples", complete("search", "--tr").split())
         self.assertEqual(complete("search", "--preset", "c").split(), ["cpu", "cpu-full"])
+        self.assertEqual(complete("search", "--strategy", "r").split(), ["reinforce", "random"])
+        self.assertEqual(complete("demo", "--task", "").split(), ["segmentation", "depth", "pose"])
+        self.assertEqual(complete("search", "--objective", "").split(), ["reward", "params", "macs", "latency"])
+        self.assertEqual(complete("search", "--encoder", "READ").split(), ["README.md"])
+        self.assertEqual(complete("compare", "old", "o").split(), ["old", "other"])
         # runs of whatever name: nothing in it is carried out, and none steers the terminal
         for name in ("odd $(touch made)", "odd `touch made`", "odd\x1b[31m", "odd\nx", "odd *"):
             make_run(self.place.runs, name, 1)

@@ -64,6 +64,8 @@ WRONG = [  # arguments, exit code, what the line says
     (["note", "a", "1", "x" * 300], 2, "note: longer than 199 bytes"),
     (["submit", "a"], 2, "submit: the genotype is missing"),
     (["submit", "a", "[[11"], 2, "genotype: op 11 at character 3"),
+    (["help", "zyzzyva"], 2, "no command, key or setting has the word 'zyzzyva'"),
+    (["help", "statu"], 2, "did you mean 'status'?"),
     (["stop", "a", "b"], 2, "stop: 'b' is one argument too many"),
     (["show"], 2, "show needs a genotype"),
     (["show", "[[8"], 2, "genotype: expected ','"),
