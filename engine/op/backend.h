@@ -151,6 +151,7 @@ typedef struct ax_backend {
     /* Optional: as their structs say, whose pointers are the backend's memory. They only enqueue. */
     ax_code (*add_view)(ax_device *dev, const ax_view_share *view, ax_err *err);
     ax_code (*depth_sums)(ax_device *dev, const ax_depth_judging *judging, ax_err *err);
+    ax_code (*peaks)(ax_device *dev, const ax_peak_search *search, ax_err *err);
     ax_recorder capture;
     ax_exchange exchange;
 } ax_backend;

@@ -1,5 +1,5 @@
-/* What a device does with predictions beside operations: means of several views, and how far depths are off. C that
-   CUDA code can read, too. */
+/* What a device does with predictions beside operations: means of several views, how far depths are off, and where maps
+   are highest. C that CUDA code can read, too. */
 #ifndef AX_OP_JUDGING_H
 #define AX_OP_JUDGING_H
 
@@ -36,6 +36,27 @@ typedef struct ax_depth_judging {
     float unit, min, max;
     int32_t unused; /* no padding */
 } ax_depth_judging;
+
+/* The highest place of a map, the first in row order; (0, 0) when that is NAN. */
+typedef struct ax_map_peak {
+    double near[3][3]; /* rows y - 1 to y + 1, columns x - 1 to x + 1 of the smoothed map, the edge repeated; 0 unless
+                          value > 0 */
+    float value;
+    int32_t x, y;
+    int32_t unused; /* no padding */
+} ax_map_peak;
+
+enum { AX_PEAK_TAPS = 11 };
+
+/* Of each map its peak. It is smoothed by the products of `bell`, an odd number of taps (1: as it is), reflected at the
+   edges without repeating them; added in row order, so that every device comes to the same bits. */
+typedef struct ax_peak_search {
+    const float *maps; /* {images,h,w,c} */
+    ax_map_peak *peak; /* {images,c} */
+    size_t images;
+    int32_t h, w, c, taps;
+    double bell[AX_PEAK_TAPS];
+} ax_peak_search;
 
 enum { AX_VIEW_CHANNELS = 256 };
 

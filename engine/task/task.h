@@ -183,6 +183,12 @@ struct ax_task {
      */
     ax_code (*judging)(const ax_task_spec *spec, int32_t h, int32_t w, ax_depth_judging *out, ax_err *err);
     ax_code (*score_sums)(void *score, const double *sums, ax_err *err);
+    /* Where a device can find peaks (ax_backend.peaks), and that is all that score_add looks at: how, of images of h x
+       w (all but pointers and number), and then adds an image of which they were found: peak {outputs}. NULL, both:
+       there are none. Errors as of score_add. */
+    void (*peaks)(const ax_task_spec *spec, int32_t h, int32_t w, ax_peak_search *out);
+    ax_code (*score_peaks)(void *score, const ax_task_spec *spec, const void *truth, const ax_map_peak *peak, int32_t h,
+                           int32_t w, ax_err *err);
     /* The figures, the reward among them. AX_EDATA: nothing could be judged; the message says what is missing.
        AX_EFORMAT: what was predicted isn't finite. */
     ax_code (*score_take)(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err);

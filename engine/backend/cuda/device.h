@@ -220,6 +220,7 @@ ax_code ax_cuda_confusion(ax_device *dev, const uint8_t *truth, const uint8_t *p
                           uint64_t *count, ax_err *err);
 ax_code ax_cuda_add_view(ax_device *dev, const ax_view_share *view, ax_err *err);
 ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_err *err);
+ax_code ax_cuda_peaks(ax_device *dev, const ax_peak_search *search, ax_err *err);
 
 /* ---- shared between the files of operations ---- */
 /* out {images, c} = scale * the sum over the pixels of each of x's images (1: over all); work: ax_cuda_column_work

@@ -79,6 +79,7 @@ enum {
     X(depth_sums, 1, 1)                                                                                                \
     X(add_view, 0, 1)                                                                                                  \
     X(confusion, 1, 1)                                                                                                 \
+    X(peaks, 1, 1)                                                                                                     \
     X(clip, 0, 1)                                                                                                      \
     X(adam, 0, 1)                                                                                                      \
     X(sgd, 0, 1)                                                                                                       \
@@ -443,6 +444,8 @@ typedef struct ax_k_depth_sums_args {
     double *part;
     unsigned *turn; /* {images}, zeros before and after: the last block adds the parts */
 } ax_k_depth_sums_args;
+
+typedef ax_peak_search ax_k_peaks_args; /* grid: x = maps of an image, y = images */
 
 typedef ax_view_share ax_k_add_view_args;
 

@@ -150,6 +150,13 @@ ax_code ax_cuda_depth_sums(ax_device *dev, const ax_depth_judging *judging, ax_e
     return code;
 }
 
+ax_code ax_cuda_peaks(ax_device *dev, const ax_peak_search *search, ax_err *err)
+{
+    ax_k_peaks_args a = *search;
+    const ax_cuda_grid grid = { (size_t)search->c, search->images, 1, AX_CUDA_THREADS };
+    return ax_cuda_launch(dev, AX_K_peaks, grid, &a, err);
+}
+
 AX_CUDA_RUN(ax_cuda_wsum_forward)
 {
     ax_k_wsum_args a = { .y = call->out[0].mem, .n = (int)call->n_in };

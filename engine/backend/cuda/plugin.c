@@ -72,6 +72,7 @@ static const ax_backend backend = {
     .confusion = ax_cuda_confusion,
     .add_view = ax_cuda_add_view,
     .depth_sums = ax_cuda_depth_sums,
+    .peaks = ax_cuda_peaks,
     .capture = { ax_cuda_capture_begin, ax_cuda_capture_end, ax_cuda_capture_launch, ax_cuda_capture_drop },
     .exchange = { ax_cuda_exchange_join, ax_cuda_exchange_spread, ax_cuda_exchange_gather, ax_cuda_exchange_leave },
 };

@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-enum { TAPS = 11 };
-
 /* A map among the channels of several. */
 typedef struct map {
     const float *first;
@@ -27,18 +25,7 @@ void ax_pose_merge_flipped(const ax_skeleton *s, float *maps, const float *flipp
         }
 }
 
-static double sign(double x)
-{
-    return (x > 0) - (x < 0);
-}
-
-static void refine_quarter(const map *m, int32_t u, int32_t v, ax_keypoint *out)
-{
-    if (!(u > 1 && u < m->w - 1 && v > 1 && v < m->h - 1))
-        return;
-    out->x += .25 * sign(at(m, u + 1, v) - at(m, u - 1, v));
-    out->y += .25 * sign(at(m, u, v + 1) - at(m, u, v - 1));
-}
+/* ---- peaks ---- */
 
 /* An index outside 0 .. n-1, reflected without repeating the edge. */
 static int32_t reflect(int32_t i, int32_t n)
@@ -53,16 +40,53 @@ static int32_t clamp(int32_t i, int32_t n)
     return i < 0 ? 0 : i >= n ? n - 1 : i;
 }
 
-/* The logarithm of the smoothed map; the edge is repeated outside. */
-static double smooth_log(const map *m, const double *bell, int32_t u, int32_t v)
+static double smoothed(const map *m, const ax_peak_search *s, int32_t u, int32_t v)
+{
+    const int32_t half = s->taps / 2;
+    double sum = 0;
+    for (int j = 0; j < s->taps; j++)
+        for (int i = 0; i < s->taps; i++)
+            sum += s->bell[i] * s->bell[j] * at(m, reflect(u + i - half, m->w), reflect(v + j - half, m->h));
+    return sum;
+}
+
+static void find(const map *m, const ax_peak_search *s, ax_map_peak *out)
+{
+    int32_t u = 0, v = 0;
+    for (int32_t y = 0; y < m->h; y++)
+        for (int32_t x = 0; x < m->w; x++)
+            if (at(m, x, y) > at(m, u, v))
+                u = x, v = y;
+    *out = (ax_map_peak) { .value = (float)at(m, u, v), .x = u, .y = v };
+    for (int k = 0; k < 9 && out->value > 0; k++)
+        out->near[k / 3][k % 3] = smoothed(m, s, clamp(u + k % 3 - 1, m->w), clamp(v + k / 3 - 1, m->h));
+}
+
+void ax_pose_peak_search(ax_pose_refine refine, ax_peak_search *out)
 {
     double sum = 0;
-    u = clamp(u, m->w);
-    v = clamp(v, m->h);
-    for (int j = 0; j < TAPS; j++)
-        for (int i = 0; i < TAPS; i++)
-            sum += bell[i] * bell[j] * at(m, reflect(u + i - TAPS / 2, m->w), reflect(v + j - TAPS / 2, m->h));
-    return log(fmin(fmax(sum, .001), 50));
+    out->taps = refine == AX_REFINE_DARK ? AX_PEAK_TAPS : 1;
+    for (int i = 0; i < AX_PEAK_TAPS; i++) {
+        int d = i - out->taps / 2;
+        sum += out->bell[i] = i < out->taps ? exp(-d * d / 8.0) : 0; /* sigma 2 */
+    }
+    for (int i = 0; i < AX_PEAK_TAPS; i++)
+        out->bell[i] /= sum;
+}
+
+/* ---- from a peak to a key point ---- */
+
+static double sign(double x)
+{
+    return (x > 0) - (x < 0);
+}
+
+static void refine_quarter(const ax_map_peak *p, int32_t h, int32_t w, ax_keypoint *out)
+{
+    if (!(p->x > 1 && p->x < w - 1 && p->y > 1 && p->y < h - 1))
+        return;
+    out->x += .25 * sign(p->near[1][2] - p->near[1][0]);
+    out->y += .25 * sign(p->near[2][1] - p->near[0][1]);
 }
 
 static double within_a_pixel(double step)
@@ -72,18 +96,12 @@ static double within_a_pixel(double step)
 
 /* One step of Newton's method. Only where there is a maximum to go to, and no further than to the next pixel: else
    noise decides. */
-static void refine_dark(const map *m, int32_t u, int32_t v, ax_keypoint *out)
+static void refine_dark(const ax_map_peak *p, ax_keypoint *out)
 {
-    double bell[TAPS], sum = 0, L[3][3];
-    for (int i = 0; i < TAPS; i++) {
-        int d = i - TAPS / 2;
-        sum += bell[i] = exp(-d * d / 8.0); /* sigma 2 */
-    }
-    for (int i = 0; i < TAPS; i++)
-        bell[i] /= sum;
+    double L[3][3];
     for (int j = 0; j < 3; j++)
         for (int i = 0; i < 3; i++)
-            L[j][i] = smooth_log(m, bell, u + i - 1, v + j - 1);
+            L[j][i] = log(fmin(fmax(p->near[j][i], .001), 50));
     double gx = (L[1][2] - L[1][0]) / 2, gy = (L[2][1] - L[0][1]) / 2;
     double xx = L[1][2] - 2 * L[1][1] + L[1][0], yy = L[2][1] - 2 * L[1][1] + L[0][1];
     double xy = (L[2][2] - L[1][2] - L[2][1] + 2 * L[1][1] - L[1][0] - L[0][1] + L[0][0]) / 2;
@@ -94,24 +112,29 @@ static void refine_dark(const map *m, int32_t u, int32_t v, ax_keypoint *out)
     out->y += within_a_pixel(-(xx * gy - xy * gx) / det);
 }
 
+ax_keypoint ax_pose_keypoint(const ax_map_peak *p, int32_t h, int32_t w, ax_pose_refine refine)
+{
+    ax_keypoint out = { .v = isnan(p->value) ? 0 : (double)p->value };
+    if (!(out.v > 0))
+        return out;
+    out.x = p->x;
+    out.y = p->y;
+    if (refine == AX_REFINE_DARK)
+        refine_dark(p, &out);
+    else
+        refine_quarter(p, h, w, &out);
+    return out;
+}
+
 void ax_pose_peaks(const float *maps, int32_t h, int32_t w, int n, ax_pose_refine refine, ax_keypoint *out)
 {
+    ax_peak_search how = { 0 };
+    ax_pose_peak_search(refine, &how);
     for (int k = 0; k < n; k++) {
         const map m = { maps + k, h, w, n };
-        int32_t u = 0, v = 0;
-        for (int32_t y = 0; y < h; y++)
-            for (int32_t x = 0; x < w; x++)
-                if (at(&m, x, y) > at(&m, u, v))
-                    u = x, v = y;
-        out[k] = (ax_keypoint) { .v = isnan(at(&m, u, v)) ? 0 : at(&m, u, v) };
-        if (!(out[k].v > 0))
-            continue;
-        out[k].x = u;
-        out[k].y = v;
-        if (refine == AX_REFINE_DARK)
-            refine_dark(&m, u, v, &out[k]);
-        else
-            refine_quarter(&m, u, v, &out[k]);
+        ax_map_peak peak;
+        find(&m, &how, &peak);
+        out[k] = ax_pose_keypoint(&peak, h, w, refine);
     }
 }
 

@@ -2,6 +2,7 @@
 #ifndef AX_TASK_POSE_DECODE_H
 #define AX_TASK_POSE_DECODE_H
 
+#include "engine/op/judging.h"
 #include "engine/task/pose/affine.h"
 #include "engine/task/pose/keypoint.h"
 
@@ -14,6 +15,10 @@ typedef enum ax_pose_refine { AX_REFINE_QUARTER, AX_REFINE_DARK } ax_pose_refine
    shift (PAPER): the latter go one column to the right first, since an even size has no middle column. */
 void ax_pose_merge_flipped(const ax_skeleton *s, float *maps, const float *flipped, int32_t h, int32_t w, bool shift);
 
+/* How peaks are to be looked for, so that ax_pose_keypoint can go on: *out's taps and bell. */
+void ax_pose_peak_search(ax_pose_refine refine, ax_peak_search *out);
+/* The key point of a peak of a map of h x w, wherever it was found; as ax_pose_peaks. */
+ax_keypoint ax_pose_keypoint(const ax_map_peak *peak, int32_t h, int32_t w, ax_pose_refine refine);
 /* Each map's peak (the first in row order), refined; v is its value. A map without a positive value gives (0, 0); one
    that begins with NAN a value of 0, too. */
 void ax_pose_peaks(const float *maps, int32_t h, int32_t w, int n, ax_pose_refine refine, ax_keypoint *out);

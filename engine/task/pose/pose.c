@@ -118,17 +118,39 @@ static void *score_new(const ax_task_spec *spec, ax_err *err)
     return ax_pose_score_new(ax_pose_skeleton_of(spec), err);
 }
 
+/* Of the key points of a person, in maps of h x w. */
+static ax_code score_points(void *score, const ax_task_spec *spec, const ax_pose_truth *t, ax_keypoint *found,
+                            int32_t h, int32_t w, ax_err *err)
+{
+    ax_pose_to_image(ax_pose_protocol_of(spec), &t->person, w, h, found, spec->outputs);
+    return ax_pose_score_add(score, t, found, err);
+}
+
 static ax_code score_add(void *score, const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h,
                          int32_t w, ax_err *err)
 {
-    const ax_pose_truth *t = truth;
     ax_keypoint found[AX_MAX_KEYPOINTS];
-    ax_pose_protocol protocol = ax_pose_protocol_of(spec);
     h /= STRIDE;
     w /= STRIDE;
-    ax_pose_peaks(prediction, h, w, spec->outputs, ax_pose_refine_of(protocol), found);
-    ax_pose_to_image(protocol, &t->person, w, h, found, spec->outputs);
-    return ax_pose_score_add(score, t, found, err);
+    ax_pose_peaks(prediction, h, w, spec->outputs, ax_pose_refine_of(ax_pose_protocol_of(spec)), found);
+    return score_points(score, spec, truth, found, h, w, err);
+}
+
+static void peaks(const ax_task_spec *spec, int32_t h, int32_t w, ax_peak_search *out)
+{
+    *out = (ax_peak_search) { .h = h / STRIDE, .w = w / STRIDE, .c = spec->outputs };
+    ax_pose_peak_search(ax_pose_refine_of(ax_pose_protocol_of(spec)), out);
+}
+
+static ax_code score_peaks(void *score, const ax_task_spec *spec, const void *truth, const ax_map_peak *peak, int32_t h,
+                           int32_t w, ax_err *err)
+{
+    ax_keypoint found[AX_MAX_KEYPOINTS];
+    h /= STRIDE;
+    w /= STRIDE;
+    for (int k = 0; k < spec->outputs; k++)
+        found[k] = ax_pose_keypoint(&peak[k], h, w, ax_pose_refine_of(ax_pose_protocol_of(spec)));
+    return score_points(score, spec, truth, found, h, w, err);
 }
 
 static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
@@ -215,6 +237,8 @@ const ax_task ax_task_pose = {
     .view = &ax_pose_view,
     .score_new = score_new,
     .score_add = score_add,
+    .peaks = peaks,
+    .score_peaks = score_peaks,
     .score_take = score_take,
     .score_free = score_free,
     .score_merge = score_merge,

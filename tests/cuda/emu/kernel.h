@@ -51,6 +51,9 @@ extern void (*emu_ordered)();
 #define warpSize 32
 #define __syncthreads() emu_barrier(__FILE__, __LINE__)
 #define __ldg(p) (*(p))
+/* nothing is contracted here (-ffp-contract=off) */
+#define __dmul_rn(a, b) ((double)(a) * (double)(b))
+#define __dadd_rn(a, b) ((double)(a) + (double)(b))
 #define __threadfence() ((void)0) /* blocks run one after the other; emu_ordered says who may rely on it */
 
 /* One after the other, and no access that is looked at. */

@@ -1,9 +1,10 @@
-/* Judging on the emulated device, every access of its kernels checked: the counts, sums and means that the host comes
- * to.
- */
+/* Judging on the emulated device, every access of its kernels checked: the counts, sums, peaks and means that the host
+   comes to. */
 #include "engine/base/rng.h"
 #include "engine/model/logit_mean.h"
 #include "engine/task/depth/metrics.h"
+#include "engine/task/pose/decode.h"
+#include "engine/task/pose/truth.h"
 #include "engine/task/segmentation/score.h"
 #include "engine/train/device_score.h"
 #include "tests/helper/emulated.h"
@@ -160,6 +161,118 @@ static void depths_as_on_the_host(void **state)
     assert_int_equal(ax_emulated_live(), 0);
 }
 
+/* ---- pose ---- */
+
+/* Heat maps with hills, plateaus, ties, edges, negative ones, and what isn't a number. */
+static void fill_maps(float *map, size_t images, int32_t h, int32_t w, int32_t c, ax_rng *rng)
+{
+    const size_t each = (size_t)h * (size_t)w * (size_t)c;
+    for (size_t i = 0; i < images; i++)
+        for (int32_t k = 0; k < c; k++) {
+            float *m = map + i * each + k;
+            const double x = ax_rng_uniform(rng) * w, y = ax_rng_uniform(rng) * h;
+            const uint32_t kind = ax_rng_below(rng, 8);
+            for (int32_t p = 0; p < h * w; p++) {
+                double d = pow(p % w - x, 2) + pow(p / w - y, 2), noise = .05 * ax_rng_uniform(rng);
+                m[p * c] = kind == 0   ? (float)(ax_rng_below(rng, 3) * .25) /* ties */
+                           : kind == 1 ? (float)-exp(-d / 8)
+                                       : (float)(exp(-d / 8) + noise);
+                if (kind == 2 && ax_rng_below(rng, 4) == 0)
+                    m[p * c] = NAN;
+            }
+            if (kind == 3)
+                m[0] = NAN;
+            if (kind == 4)
+                m[ax_rng_below(rng, (uint32_t)(h * w)) * (uint32_t)c] = INFINITY;
+        }
+}
+
+/* All that is taken from peaks is bit for bit what it is without a device. */
+static void peaks_are(const ax_backend *be, ax_device *dev, ax_pose_protocol protocol, int32_t h, int32_t w,
+                      size_t images, int *moved, int *none)
+{
+    const ax_task_spec spec = { .task = &ax_task_pose,
+                                .outputs = AX_COCO_KEYPOINTS,
+                                .of.pose = { .protocol = (int32_t)protocol,
+                                             .skeleton = ax_skeleton_number(&ax_skeleton_coco) } };
+    const size_t each = (size_t)(h / 4) * (size_t)(w / 4) * (size_t)spec.outputs;
+    ax_rng rng = ax_rng_new((uint64_t)h, (uint64_t)protocol);
+    ax_err err = { AX_OK, "" };
+    ax_device_score device = { 0 };
+    void *want = spec.task->score_new(&spec, &err), *got = spec.task->score_new(&spec, &err);
+    float *maps = calloc(images * each, sizeof *maps);
+    ax_pose_truth *truth = calloc(images, sizeof *truth);
+    const void **truths = calloc(images, sizeof *truths);
+    assert_true(maps && truth && truths && want && got);
+    fill_maps(maps, images, h / 4, w / 4, spec.outputs, &rng);
+    for (size_t i = 0; i < images; i++) {
+        truths[i] = &truth[i];
+        truth[i] =
+            (ax_pose_truth) { .person = { .centre = { 10 + w / 2.0, 20 + h / 2.0 }, .scale = { w / 200.0, h / 200.0 } },
+                              .image = i,
+                              .number = i,
+                              .neck = 5,
+                              .head = 4,
+                              .area = h * w / 2.0,
+                              .box = { 10, 20, w, h } };
+        for (int k = 0; k < spec.outputs; k++)
+            truth[i].in_image[k] = (ax_keypoint) { w * ax_rng_uniform(&rng), h * ax_rng_uniform(&rng), 2 };
+    }
+    float *there = be->alloc(dev, images * each * sizeof *there, &err);
+    assert_int_equal(be->copy(dev, there, maps, images * each * sizeof *there, AX_TO_DEVICE, &err), AX_OK);
+    assert_int_equal(ax_device_score_init(&device, be, dev, &spec, images, &err), AX_OK);
+    assert_non_null(device.be);
+    assert_int_equal(ax_device_score_add(&device, truths, 1, h, w, there, &err), AX_OK);
+    assert_int_equal(ax_device_score_add(&device, truths + 1, images - 1, h, w, there + each, &err), AX_OK);
+    ax_map_peak *peak = calloc(images * (size_t)spec.outputs, sizeof *peak);
+    assert_int_equal(
+        be->copy(dev, peak, device.figures, images * (size_t)spec.outputs * sizeof *peak, AX_FROM_DEVICE, &err), AX_OK);
+    for (size_t i = 0; i < images; i++) {
+        ax_keypoint found[AX_MAX_KEYPOINTS];
+        ax_pose_refine refine = ax_pose_refine_of(protocol);
+        ax_pose_peaks(maps + i * each, h / 4, w / 4, spec.outputs, refine, found);
+        for (int k = 0; k < spec.outputs; k++) {
+            ax_keypoint p = ax_pose_keypoint(&peak[i * (size_t)spec.outputs + (size_t)k], h / 4, w / 4, refine);
+            assert_memory_equal(&p, &found[k], sizeof p);
+            *moved += p.x != floor(p.x);
+            *none += p.v == 0;
+        }
+        assert_int_equal(spec.task->score_add(want, &spec, truths[i], maps + i * each, h, w, &err), AX_OK);
+    }
+    assert_int_equal(ax_device_score_take(&device, got, &err), AX_OK);
+    ax_outcome a = ax_outcome_none, b = ax_outcome_none;
+    assert_int_equal(spec.task->score_take(want, &spec, &a, &err), AX_OK);
+    assert_int_equal(spec.task->score_take(got, &spec, &b, &err), AX_OK);
+    assert_true(a.reward > 0 && a.reward == b.reward && a.ap == b.ap && a.pck == b.pck);
+    ax_device_score_release(&device);
+    be->release(dev, there);
+    free(maps);
+    free(truth);
+    free(truths);
+    free(peak);
+    spec.task->score_free(want);
+    spec.task->score_free(got);
+}
+
+static void peaks_as_on_the_host(void **state)
+{
+    (void)state;
+    const ax_backend *be;
+    ax_device *dev = ax_emulated_open(&be);
+    for (int backwards = 0; backwards < 2; backwards++)
+        for (int p = 0; p < 2; p++) {
+            const ax_pose_protocol protocol = (ax_pose_protocol)p;
+            int moved = 0, none = 0;
+            ax_emulated_backwards(backwards);
+            peaks_are(be, dev, protocol, 32, 24, 6, &moved, &none); /* fewer places than threads */
+            peaks_are(be, dev, protocol, 76, 92, 3, &moved, &none);
+            peaks_are(be, dev, protocol, 8, 12, 9, &moved, &none); /* smaller than what smooths */
+            assert_true(moved > 0 && none > 0);
+        }
+    be->close(dev);
+    assert_int_equal(ax_emulated_live(), 0);
+}
+
 /* ---- means of two views ---- */
 
 static void means_as_on_the_host(void **state)
@@ -220,14 +333,22 @@ static void else_the_host(void **state)
     const ax_backend *be = ax_emulated_backend(true);
     if (!be)
         skip();
-    const ax_task_spec pose = { .task = &ax_task_pose, .outputs = 17 };
-    assert_int_equal(ax_device_score_init(&s, be, NULL, &pose, 1, &err), AX_OK);
-    assert_null(s.be);
+    ax_backend plain = *be;
+    plain.confusion = NULL;
+    plain.depth_sums = NULL;
+    plain.peaks = NULL;
+    const ax_task *const task[] = { &ax_task_segmentation, &ax_task_depth, &ax_task_pose };
+    for (size_t i = 0; i < sizeof task / sizeof *task; i++) {
+        const ax_task_spec spec = { .task = task[i], .outputs = 17 };
+        assert_int_equal(ax_device_score_init(&s, &plain, NULL, &spec, 1, &err), AX_OK);
+        assert_null(s.be);
+    }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(as_on_the_host), cmocka_unit_test(depths_as_on_the_host),
-                                        cmocka_unit_test(means_as_on_the_host), cmocka_unit_test(else_the_host) };
+                                        cmocka_unit_test(peaks_as_on_the_host), cmocka_unit_test(means_as_on_the_host),
+                                        cmocka_unit_test(else_the_host) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
