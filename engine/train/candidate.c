@@ -49,14 +49,15 @@ static ax_code keep(ax_training *r, ax_err *err)
     double began = ax_clock();
     code = ax_inflight_write(r->job->state_path, r, err);
     r->saved = ax_clock();
-    r->save_took = r->saved - began;
+    r->t->save_took = r->saved - began;
     return code;
 }
 
-/* On a device of its own an epoch may take less than saving it: that may take a twentieth of the time. */
+/* On a device of its own an epoch may take less than saving it: that may take a twentieth of the time, as far as one
+   can say from the last one, of whatever candidate. */
 static bool worth_keeping(const ax_training *r)
 {
-    return !r->t->be->separate || ax_clock() - r->saved >= 20 * r->save_took;
+    return !r->t->be->separate || ax_clock() - r->saved >= 20 * r->t->save_took;
 }
 
 /* Once per stage: its steps are slower than they could be. */
@@ -281,6 +282,7 @@ static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footpri
     ax_training_release(r);
     *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none };
     ax_code code = begin_or_go_on(r, context, &why);
+    r->saved = ax_clock(); /* nothing is lost yet */
     if (code == AX_OK && r->stage == 1) {
         code = finish_stage(r, watch, context, &why);
         ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;

@@ -28,6 +28,7 @@ struct ax_trainer {
     ax_fingerprint data;  /* of the source */
     uint64_t teacher_key; /* 0 = no teacher */
     uint64_t budget;      /* bytes that a training may take */
+    double save_took;     /* seconds that keeping a half-done training took last, 0 = not known */
     double encoder_ms;    /* its part of every latency (latency.h), 0 = not measured yet */
     ax_training now;      /* the candidate in training; now.t is NULL between two */
 };

@@ -13,9 +13,9 @@ typedef struct ax_training {
     ax_trainer *t;
     const ax_train_job *job;
 
-    uint64_t footprint;      /* bytes that it takes at most, as predicted */
-    double saved, save_took; /* when it was kept last, and what that took */
-    double start;            /* monotonic seconds, less those of earlier sessions */
+    uint64_t footprint; /* bytes that it takes at most, as predicted */
+    double saved;       /* when it was kept last, or began */
+    double start;       /* monotonic seconds, less those of earlier sessions */
 
     /* The state: with the settings and the job these decide everything that comes. inflight.c saves
        these of a half-trained candidate, and calls ax_training_enter for the stage before it loads them. There is no
