@@ -99,10 +99,18 @@ static ax_code make_inputs(ax_evaluation *e, ax_err *err)
     return ok ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, e->h, e->w);
 }
 
+/* On a device of its own small batches cost launches: there as many as a step of stage 1 has, whose plan takes more
+   memory. */
+static size_t pixels_at_once(const ax_trainer *t)
+{
+    const size_t step = (size_t)t->settings.batch * (size_t)t->settings.crop * (size_t)t->settings.crop;
+    return t->be->separate && step > PIXELS_AT_ONCE ? step : PIXELS_AT_ONCE;
+}
+
 /* Images of this size, of which there are count. */
 static void set_size(ax_evaluation *e, int32_t h, int32_t w, size_t count)
 {
-    size_t pixels = (size_t)h * (size_t)w, n = PIXELS_AT_ONCE / pixels;
+    size_t pixels = (size_t)h * (size_t)w, n = pixels_at_once(e->t) / pixels;
     n = n < 1 ? 1 : n > count ? count : n;
     e->n = (int32_t)n;
     e->h = h;

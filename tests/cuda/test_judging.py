@@ -45,5 +45,15 @@ class Judging(unittest.TestCase):
                     # of more images come more sums of depth, more peaks, and nothing else
                     self.assertEqual(done.bytes["from"] - few.bytes["from"], 3 * PER_IMAGE[task])
 
+    def test_batches_of_a_step_s_size(self):
+        """Five images of 256x256 are more than the CPU takes at once; a step of stage 1 has as many pixels."""
+        options = [*auxcell.TINY, "--stages", "1", "--latency", "0", "--train-samples", "40", "--batch", "40", "--crop", "96",
+                   "--epochs", "1", "--val-samples", "5", "--val-crop", "256", "--cache", self.cache.name, "--cuda-tune", "0"]
+        cpu = emulated.engine("try", GENOTYPE, "--json", "--device", "cpu", *options)
+        done = emulated.engine("try", GENOTYPE, "--json", "--device", "cuda:0", *options)
+        self.assertEqual((done.code, done.leaks), (0, []), done.err)
+        self.assertEqual(done.ran["ax_k_confusion"], 1)
+        self.assertAlmostEqual(json.loads(done.out)["miou"], json.loads(cpu.out)["miou"], delta=2e-3)
+
 
 auxcell.main()
