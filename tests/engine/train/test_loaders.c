@@ -1,0 +1,39 @@
+/* How many threads make samples, on a machine of seven cores. */
+#include "engine/base/cores.h"
+#include "engine/train/trainer_internal.h"
+
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+enum { CORES = 7 };
+
+int sched_getaffinity(pid_t pid, size_t size, cpu_set_t *set)
+{
+    (void)pid;
+    CPU_ZERO_S(size, set);
+    for (int i = 0; i < CORES; i++)
+        CPU_SET_S((size_t)i, size, set);
+    return 0;
+}
+
+static void all_cores_unless_told_otherwise(void **state)
+{
+    (void)state;
+    ax_trainer t = { .settings.threads = 0 };
+    if (ax_cores_allowed() < CORES)
+        skip(); /* a quota of the machine's */
+    assert_int_equal(ax_trainer_loaders(&t), CORES);
+    t.settings.threads = 3;
+    assert_int_equal(ax_trainer_loaders(&t), 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(all_cores_unless_told_otherwise) };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
