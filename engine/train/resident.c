@@ -34,7 +34,7 @@ static const char *input_name(const ax_resident *r, int k)
     return k == TEACHER ? "teacher" : k >= TARGET ? r->task->task->target[k - TARGET] : ax_tap_name(k);
 }
 
-static bool worth_it(const ax_resident *r, const ax_cache *cache)
+static bool worth_it(const ax_resident *r, const ax_cache *cache, size_t sharers)
 {
     size_t n = ax_cache_count(cache), each = 0;
     ax_cache_item first = ax_cache_get(cache, 0);
@@ -45,7 +45,7 @@ static bool worth_it(const ax_resident *r, const ax_cache *cache)
     }
     for (int k = 0; k < PARTS; k++)
         each += r->bytes[k];
-    return r->be->spare && n <= r->be->spare(r->dev) / 2 / each;
+    return r->be->spare && n <= r->be->spare(r->dev) / 2 / sharers / each;
 }
 
 static ax_code upload(ax_resident *r, const ax_cache *cache, int k, ax_err *err)
@@ -63,7 +63,8 @@ static ax_code upload(ax_resident *r, const ax_cache *cache, int k, ax_err *err)
     return code;
 }
 
-ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev)
+ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev,
+                             size_t sharers)
 {
     ax_resident *r = calloc(1, sizeof *r);
     if (!r)
@@ -75,7 +76,7 @@ ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, co
     for (int k = 0; k < PARTS; k++)
         r->bytes[k] = part_bytes(task, ax_cache_taps(cache), &first, k);
     ax_err unread = { AX_OK, "" };
-    bool there = worth_it(r, cache);
+    bool there = worth_it(r, cache, sharers);
     for (int k = 0; k < PARTS && there; k++)
         there = upload(r, cache, k, &unread) == AX_OK;
     if (there)

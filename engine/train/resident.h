@@ -8,10 +8,11 @@
 
 typedef struct ax_resident ax_resident;
 
-/* NULL: they take more than half of what the device has to spare (or it ran out), the crops aren't of one size, or
-   the backend reads the host's memory anyway. Not an error: batches then come from the cache. task: of
-   the cache's source, borrowed. */
-ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev);
+/* For one of `sharers` workers on the device, from 1, each of which has crops of its own. NULL: those of all would take
+   more than half of what the device has to spare (or it ran out), the crops aren't of one size, or the backend reads
+   the host's memory anyway. Not an error: batches then come from the cache. task: of the cache's source, borrowed. */
+ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev,
+                             size_t sharers);
 void ax_resident_free(ax_resident *r);
 /* Copies crop `item` into place i of the batch that the plan's inputs ("tap.0".."tap.3", the targets and "teacher")
    hold. */

@@ -157,7 +157,7 @@ ax_trainer *ax_trainer_new(const ax_settings *settings, ax_source *source, const
     if (code == AX_OK)
         code = ax_trainer_open_caches(t, progress, context, &why);
     if (code == AX_OK && settings->cuda_cache)
-        t->resident = ax_resident_new(t->train, &source->info.task, t->be, t->dev);
+        t->resident = ax_resident_new(t->train, &source->info.task, t->be, t->dev, (size_t)settings->workers);
     if (code == AX_OK)
         return t;
     ax_trainer_free(t);

@@ -149,6 +149,14 @@ uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i)
     return strncmp(d->name[i], "cuda:", 5) ? 0 : (uint64_t)1 << (strtoul(d->name[i] + 5, NULL, 10) & 63);
 }
 
+int64_t ax_worker_devices_sharers(const ax_worker_devices *d, size_t i)
+{
+    int64_t n = 0;
+    for (size_t k = 0; k < d->n; k++)
+        n += !strcmp(d->name[k], d->name[i]);
+    return n;
+}
+
 ax_code ax_worker_devices_repeat(ax_worker_devices *d, int64_t workers, ax_err *err)
 {
     if (workers == 1)

@@ -22,6 +22,8 @@ typedef struct ax_worker_devices {
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err);
 /* Bit N when device i is cuda:N, else 0: one of a set of CUDA devices. */
 uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i);
+/* How many workers compute on the device of worker i, with it. */
+int64_t ax_worker_devices_sharers(const ax_worker_devices *d, size_t i);
 /* Makes a worker on the CPU `workers` of them (the setting; from 1 to AX_WORKER_DEVICES). AX_EINVAL: for CUDA devices,
    which have one each. */
 ax_code ax_worker_devices_repeat(ax_worker_devices *d, int64_t workers, ax_err *err);

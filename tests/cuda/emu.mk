@@ -11,7 +11,7 @@ EMU_CHECKS := -O1 -fsanitize=thread,alignment,bounds,signed-integer-overflow,int
 # the versions of the symbols are named after the library, as in the real ones
 emu_link = $(CXX_FOR) $(SANFLAGS) -shared -Wl,-soname,$(@F) -Wl,--default-symver -Wl,-rpath,'$$ORIGIN' -o $@
 
-EMU_CUDART := $(patsubst %,$(E)/%.o,report objects memory queue stream graph runtime copy block access launch)
+EMU_CUDART := $(patsubst %,$(E)/%.o,report objects memory sharing queue stream graph runtime copy block access launch)
 EMU_CUDNN  := $(patsubst %,$(E)/%.o,cudnn cudnndesc conv)
 EMU_BLASLT := $(patsubst %,$(E)/%.o,cublaslt cublasltdesc)
 # NCCL lies in a folder of its own: one may have CUDA without it

@@ -14,9 +14,10 @@ SMALL = dict(cuda_tune=0, latency=0, train_samples=4, batch=2, val_samples=1, cr
 
 def small_run(where, **settings):
     """With the encoder's outputs there already: the CPU makes them in no time."""
-    path = make_run(f"{where}/run", **{**SMALL, **settings})
+    settings = {**SMALL, **settings}
+    path = make_run(f"{where}/run", **settings)
     options = [word for name in ("train_samples", "batch", "val_samples", "crop", "val_crop", "epochs", "channels", "stages")
-               for word in ("--" + name.replace("_", "-"), str(SMALL[name]))]
+               for word in ("--" + name.replace("_", "-"), str(settings[name]))]
     subprocess.run([ENGINE, "try", "[[9,[0,0,9,9],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", "--device", "cpu", "--cache",
                     f"{path}/cache", *options], check=True, stdout=subprocess.DEVNULL, timeout=60)
     return path
@@ -56,6 +57,17 @@ def several_workers_share_a_device(where):
     assert scored == {1, 2, 3}, scored
 
 
+def memory_that_workers_share_is_enough_for_all(where):
+    """What three take for themselves and for a training, 1.5 MB each, fits; with the crops of one, 1.6 MB, it wouldn't."""
+    run = Run(small_run(where, device="cuda:0*3", candidates=4, train_samples=128, max_failures=0),
+              env=emulated.environment(DEVICES=1, MEMORY=5000000, SHARED=f"{where}/devices"))
+    assert run.until("bye")["reason"] == "finished"
+    assert run.end() == 0
+    assert not [fields for kind, _, fields in run.seen if kind == "failed"], run.seen
+    scored = {i: fields["batch"] for kind, i, fields in run.seen if kind == "scored"}
+    assert scored == dict.fromkeys(range(1, 5), SMALL["batch"]), scored
+
+
 def what_cannot_be_used_is_named_at_once(where):
     path = make_run(f"{where}/a", device="cuda:0,2", **SMALL)
     for switches, expected in (dict(DEVICES=2), "there is no cuda:2"), (dict(DEVICES=3, CC=70), "cuda:0: compute capability 7.0"), \
@@ -80,5 +92,6 @@ def skipped(where):
     raise Skip(emulated.WHY_NOT)
 
 
-main([two_devices_train_at_once_and_one_worker_dies, several_workers_share_a_device, what_cannot_be_used_is_named_at_once,
+main([two_devices_train_at_once_and_one_worker_dies, several_workers_share_a_device,
+      memory_that_workers_share_is_enough_for_all, what_cannot_be_used_is_named_at_once,
       auto_is_the_cpu_until_told_otherwise] if emulated.HERE else [skipped])

@@ -286,6 +286,7 @@ static void start(ax_coordinator *c, uint32_t k)
     memcpy(settings.device, c->devices.name[k], sizeof settings.device);
     if (settings.workers > 1) /* on one processor: none shall wait for another's threads */
         ax_cores_part_of(c->settings.share, (int)k + 1, (int)settings.workers, settings.share, sizeof settings.share);
+    settings.workers = ax_worker_devices_sharers(&c->devices, k); /* which share memory */
     ax_err err = { AX_OK, "" };
     if (ax_worker_process_start(&c->worker[k], &settings, c->encoder.key, &err) != AX_OK)
         say_lost(c, k, err.msg);

@@ -94,7 +94,7 @@ cudaError_t device_alloc(void **out, size_t n);
 void device_free(block *b);
 void pinned_alloc(void **out, size_t n);
 void pinned_free(block *b);
-size_t device_used();
+size_t device_used(); /* by all processes */
 size_t device_total();
 constexpr int every = -1;
 /* Between the two the host can access memory of that device and of no other; nests. What the first returns is the
@@ -102,6 +102,14 @@ constexpr int every = -1;
 int open_memory(int device);
 void close_memory(int before);
 void check_canaries(const char *after); /* of what is open */
+
+/* ---- sharing.cpp ---- */
+
+/* Between the two no other process takes memory. */
+void lock_devices();
+void unlock_devices();
+size_t used_by_others(int device);
+void note_used(int device, size_t used); /* by this process, now */
 
 /* ---- stream.cpp ---- */
 

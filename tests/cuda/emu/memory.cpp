@@ -147,6 +147,19 @@ void need_written(const block *b, const void *p, size_t n, const char *call, con
     }
 }
 
+/* Whether there is room; if so, n bytes are the process's from now on. */
+static bool take(size_t n)
+{
+    size_t &used = get().used[current()];
+    lock_devices();
+    const size_t all = device_used();
+    const bool room = all <= device_total() && n <= device_total() - all;
+    used += room ? n : 0;
+    note_used(current(), used);
+    unlock_devices();
+    return room;
+}
+
 cudaError_t device_alloc(void **out, size_t n)
 {
     state &s = get();
@@ -154,8 +167,6 @@ cudaError_t device_alloc(void **out, size_t n)
         *out = nullptr;
         return cudaSuccess;
     }
-    if (n > device_total() - device_used())
-        return cudaErrorMemoryAllocation;
     if (!s.low) {
         void *p = mmap(nullptr, space, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         if (p == MAP_FAILED)
@@ -168,12 +179,11 @@ cudaError_t device_alloc(void **out, size_t n)
     if (from + mapped + page > s.low + space)
         return cudaErrorMemoryAllocation;
     s.next = from + mapped;
-    if (mprotect(from, mapped, PROT_READ | PROT_WRITE))
+    if (!take(n) || mprotect(from, mapped, PROT_READ | PROT_WRITE))
         return cudaErrorMemoryAllocation;
     char *base = from + mapped - round_up(n, granule);
     memset(from, canary, mapped);
     memset(base, poison, n);
-    s.used[current()] += n;
     block *b = insert(base, n, mapped, true);
     if (!reachable(b, s.open))
         protect(b, PROT_NONE);
@@ -193,6 +203,7 @@ void device_free(block *b)
         violation("device memory cannot be unmapped");
     died(b->base, kind::memory, "cudaFree");
     s.used[b->home] -= b->size;
+    note_used(b->home, s.used[b->home]);
     s.blocks.erase(b->base);
     free(b->written);
     delete b;
@@ -222,7 +233,7 @@ void pinned_free(block *b)
 
 size_t device_used()
 {
-    return get().used[current()];
+    return get().used[current()] + used_by_others(current());
 }
 
 size_t device_total()

@@ -142,7 +142,8 @@ cudaError_t cudaMemGetInfo(size_t *unused, size_t *total)
     if (need_device() != cudaSuccess)
         return remember(need_device());
     *total = device_total();
-    *unused = device_total() - device_used();
+    const size_t used = device_used();
+    *unused = used < *total ? *total - used : 0;
     return cudaSuccess;
 }
 

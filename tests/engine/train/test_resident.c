@@ -82,12 +82,17 @@ static int tear_down(void **state)
     return 0;
 }
 
-static ax_resident *make(const bench *b, size_t room, int fails_at)
+static ax_resident *make_shared(const bench *b, size_t room, int fails_at, size_t sharers)
 {
     memory.spare = room;
     memory.allocations = memory.live = 0;
     memory.fails_at = fails_at;
-    return ax_resident_new(b->cache, &b->source->info.task, &b->be, b->dev);
+    return ax_resident_new(b->cache, &b->source->info.task, &b->be, b->dev, sharers);
+}
+
+static ax_resident *make(const bench *b, size_t room, int fails_at)
+{
+    return make_shared(b, room, fails_at, 1);
 }
 
 static void only_when_they_take_less_than_half(void **state)
@@ -99,7 +104,23 @@ static void only_when_they_take_less_than_half(void **state)
     assert_non_null(r);
     ax_resident_free(r);
     assert_int_equal(memory.live, 0);
-    assert_null(ax_resident_new(b->cache, &b->source->info.task, &ax_backend_cpu, b->dev)); /* reads the cache itself */
+    assert_null(
+        ax_resident_new(b->cache, &b->source->info.task, &ax_backend_cpu, b->dev, 1)); /* reads the cache itself */
+}
+
+/* Whatever the others have taken already: what is spare only shrinks. */
+static void of_all_workers_less_than_half(void **state)
+{
+    const bench *b = *state;
+    size_t all = 8 * CROPS * CROP_BYTES, taken = 0;
+    assert_null(make_shared(b, all - 8, 0, 4));
+    assert_int_equal(memory.allocations, 0);
+    for (int worker = 0; worker < 4; worker++) {
+        ax_resident *r = make_shared(b, all - taken, 0, 4);
+        taken += r ? CROPS * CROP_BYTES : 0;
+        ax_resident_free(r);
+    }
+    assert_true(taken > 0 && taken <= all / 2);
 }
 
 static void running_out_leaves_nothing_behind(void **state)
@@ -149,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_when_they_take_less_than_half),
+        cmocka_unit_test(of_all_workers_less_than_half),
         cmocka_unit_test(running_out_leaves_nothing_behind),
         cmocka_unit_test(a_batch_is_what_the_cache_has),
     };

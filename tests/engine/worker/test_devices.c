@@ -38,6 +38,15 @@ static void only_the_cpu_takes_several_workers(void **state)
     assert_non_null(strstr(err.msg, "workers = 2: only on the CPU"));
 }
 
+static void who_shares_a_device(void **state)
+{
+    (void)state;
+    const ax_worker_devices d = { .n = 4, .name = { "cuda:0", "cuda:0", "cuda:1", "cuda:0" } };
+    assert_int_equal(ax_worker_devices_sharers(&d, 0), 3);
+    assert_int_equal(ax_worker_devices_sharers(&d, 2), 1);
+    assert_int_equal(ax_worker_devices_sharers(&d, 3), 3);
+}
+
 static void wrong_lists_are_refused(void **state)
 {
     (void)state;
@@ -102,8 +111,11 @@ static void each_device_has_its_own_reason(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(any_other_name_is_one_worker),   cmocka_unit_test(only_the_cpu_takes_several_workers),
-        cmocka_unit_test(wrong_lists_are_refused),        cmocka_unit_test(without_a_plugin_there_is_none),
+        cmocka_unit_test(any_other_name_is_one_worker),
+        cmocka_unit_test(only_the_cpu_takes_several_workers),
+        cmocka_unit_test(who_shares_a_device),
+        cmocka_unit_test(wrong_lists_are_refused),
+        cmocka_unit_test(without_a_plugin_there_is_none),
         cmocka_unit_test(each_device_has_its_own_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
