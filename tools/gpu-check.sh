@@ -2,8 +2,8 @@
 # gpu-check.sh [--device cuda:0] [--build build/release] [--golden tests/golden] [--small] [--out gpu-report.md]
 # Everything that a machine with a GPU is wanted for, in one go and within 8 minutes: devices and libraries, what every
 # convolution is offered, golden files, steps with and without graphs, in float32, TF32 and bfloat16, beside PyTorch,
-# searches with one, two and four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and need a driver only;
-# libraries beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
+# searches with one, two and four workers, compute-sanitizer. The programs are built beforehand (make CUDA_ARCHS=90) and
+# need a driver only; libraries beside them are found (LD_LIBRARY_PATH=DIR). Ends with 1 when a check has failed.
 # --small: sizes for a device that is emulated.
 set -u
 device=cuda:0 build=build/release golden=tests/golden small= out=gpu-report.md
@@ -42,7 +42,7 @@ step() {
     [ "$left" -ge "$limit" ] || limit=$left
     if [ "$limit" -lt 2 ]; then
         echo "| $name | not done | no time was left |" >>"$work/table"
-        : >"$said"
+        : >"$said" && : >"$said.err"
         return 1
     fi
     start=$(date +%s)
@@ -67,6 +67,14 @@ arithmetic() {
 }
 section() { printf '\n## %s\n\n' "$1" >>"$work/report"; }
 quote() { { echo '```' && cat "$@" && echo '```'; } >>"$work/report"; }
+say() { printf '%s\n\n' "$*" >>"$work/report"; }
+# shown TITLE RC: after a step, what it said, or why there is nothing
+shown() {
+    case $2 in
+    77) say "$1: $(tail -n 1 "$said.err")." ;;
+    *) printf '\n%s:\n\n' "$1" >>"$work/report" && quote "$said" ;;
+    esac
+}
 
 if [ -n "$small" ]; then
     sizes="--batch 1 --crop 32 --channels 4 --runs 1" batches=1 seconds=4 golden_files=$(ls "$golden"/decoder*.safetensors | head -n 1)
@@ -82,22 +90,26 @@ step "devices" 30 "$engine" devices && quote "$said"
 "$engine" --version >"$work/version" 2>&1 && quote "$work/version"
 
 section "What every convolution is offered, and what was taken"
+say 'By shape: what the libraries offer, with scratch and the time of a call, and below each shape what was taken.'
 for arithmetic in float32 TF32 bfloat16; do
     arithmetic "$arithmetic"
     AUXCELL_CUDA_TUNE=1 AUXCELL_CUDA_OFFERS=1 export AUXCELL_CUDA_TUNE AUXCELL_CUDA_OFFERS
     step "offers, $arithmetic" 60 "$engine" bench ops --device "$device" --only "conv2d${small:+ 3x3 1x8x8x4}" --ms 0 ${small:+--batch 1 --crop 32 --channels 4 --runs 1}
+    printf '\n%s:\n\n' "$arithmetic" >>"$work/report"
     quote "$said" "$said.err"
 done
 unset AUXCELL_CUDA_OFFERS
 arithmetic float32
 
 section "Golden files"
-# shellcheck disable=SC2086
-step "selftest, golden files" 90 "$engine" selftest --device "$device" $golden_files && quote "$said"
-# shellcheck disable=SC2086
-step "selftest, golden files, TF32" 90 "$engine" selftest --device "$device" --tf32 $golden_files && quote "$said"
-# shellcheck disable=SC2086
-step "selftest, golden files, bfloat16" 90 "$engine" selftest --device "$device" --bf16 $golden_files && quote "$said"
+say "Networks and one training step of each, beside what PyTorch came to in double precision."
+for how in float32 TF32:--tf32 bfloat16:--bf16; do
+    option=${how#*:}
+    [ "$option" != "$how" ] || option=
+    # shellcheck disable=SC2086
+    step "selftest, golden files, ${how%%:*}" 90 "$engine" selftest --device "$device" $option $golden_files
+    shown "${how%%:*}" $?
+done
 
 section "Steps of stage 1"
 printf '| network | batch | graphs | arithmetic | median ms | least ms |\n| --- | ---: | ---: | --- | ---: | ---: |\n' >"$work/steps"
@@ -128,31 +140,51 @@ step "profile of arch0" 30 "$engine" bench step --device "$device" $sizes --prof
 
 section "PyTorch on the same device"
 for how in eager compile; do
-    step "PyTorch, $how" 60 sh -c "python3 -c 'import torch; raise SystemExit(not torch.cuda.is_available())' 2>/dev/null || { echo 'no PyTorch that sees a device' >&2; exit 77; }; python3 '$here/bench/peer_torch.py' --device cuda --how $how --genotype '$arch0' --batch 16" && quote "$said"
+    step "PyTorch, $how" 60 sh -c "python3 -c 'import torch; raise SystemExit(not torch.cuda.is_available())' 2>/dev/null || { echo 'no PyTorch that sees a device' >&2; exit 77; }; python3 '$here/bench/peer_torch.py' --device cuda --how $how --genotype '$arch0' --batch 16"
+    shown "$how" $?
 done
 
+# finished FILE: when each candidate that has a reward was finished, in seconds
+finished() { sed -nE 's/.*"reward":[-0-9.][^,]*,.*"finished":([0-9.]+).*/\1/p' "$1" | sort -n; }
+
 section "Searches on the scenes, $seconds s"
-printf '| workers | candidates | per hour |\n| ---: | ---: | ---: |\n' >"$work/searches"
+echo 'Each is a run of its own, which begins with the outputs of the encoder and measures its convolutions anew. "Per hour"' >>"$work/report"
+printf '%s\n\n' "counts from the first candidate's end to the last one's; -: fewer than two ended." >>"$work/report"
+printf '| workers | candidates | failed | per hour |\n| ---: | ---: | ---: | ---: |\n' >"$work/searches"
 for workers in 1 2 4; do
+    several=s
+    [ "$workers" -gt 1 ] || several=
     at=$work/run-$workers
     # shellcheck disable=SC2086
-    step "search, $workers workers" $((seconds + 20)) sh -c "AUXCELL_ENGINE='$engine' timeout -s INT $seconds '$build/auxcell' search --headless --data scenes --run '$at' --device '$device*$workers' $run || [ \$? -eq 124 ]"
+    step "search, $workers worker$several" $((seconds + 20)) sh -c "AUXCELL_ENGINE='$engine' timeout -s INT $seconds '$build/auxcell' search --headless --data scenes --run '$at' --device '$device*$workers' $run || [ \$? -eq 124 ]"
     AUXCELL_ENGINE=$engine "$build/auxcell" stop "$at" >/dev/null 2>&1 # the next search has the device to itself
-    n=$("$build/auxcell" export "$at" --json 2>/dev/null | grep -c '"reward"')
-    echo "| $workers | $n | $((n * 3600 / seconds)) |" >>"$work/searches"
+    "$build/auxcell" export "$at" --json >"$work/candidates" 2>/dev/null
+    finished "$work/candidates" | awk -v workers="$workers" -v failed="$(grep -c '"failure":"[^"]' "$work/candidates")" '
+        NR == 1 { first = $1 }
+        { last = $1 }
+        END {
+            hourly = NR > 1 && last > first ? int((NR - 1) * 3600 / (last - first)) : "-"
+            print "| " workers " | " NR " | " failed " | " hourly " |"
+        }' >>"$work/searches"
+    if [ -z "$small" ] && [ -z "$(finished "$work/candidates")" ]; then
+        bad=1
+        echo "| candidates of $workers worker$several | FAILED | none ended in $seconds s |" >>"$work/table"
+    fi
 done
 cat "$work/searches" >>"$work/report"
 
 section "compute-sanitizer"
 for tool in memcheck racecheck; do
     sanitizer=$(command -v compute-sanitizer || echo /usr/local/cuda/bin/compute-sanitizer)
-    AUXCELL_CUDA_RESET=1 step "$tool" 60 sh -c "[ -x '$sanitizer' ] || { echo 'no compute-sanitizer' >&2; exit 77; }; '$sanitizer' --tool $tool --error-exitcode 1 '$engine' selftest --device '$device'" && quote "$said"
+    AUXCELL_CUDA_RESET=1 step "$tool" 60 sh -c "[ -x '$sanitizer' ] || { echo 'no compute-sanitizer' >&2; exit 77; }; '$sanitizer' --tool $tool --error-exitcode 1 '$engine' selftest --device '$device'"
+    shown "$tool" $?
 done
 
 {
     echo "# What a GPU said"
     echo
     echo "$(uname -srm), $(date -u +%Y-%m-%d), $(($(date +%s) - begin)) s${small:+, sizes for an emulated device}."
+    echo "The last section has all checks; a figure that is missing above is explained there."
     cat "$work/report"
     printf '\n## All checks\n\n| check | result | |\n| --- | --- | --- |\n'
     cat "$work/table"

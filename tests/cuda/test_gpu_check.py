@@ -34,7 +34,8 @@ class GpuCheck(unittest.TestCase):
         self.assertRegex(report, r"offer 2: cuDNN \d, bfloat16, ")
         for arithmetic in "float32", "TF32", "bfloat16":
             self.assertRegex(report, rf"\| arch0 \| 1 \| 1 \| {arithmetic} \| \d+\.\d+ \| \d+\.\d+ \|")
-        self.assertRegex(report, r"\| 2 \| \d+ \| \d+ \|")
+        for workers in 1, 2, 4:
+            self.assertRegex(report, rf"\n\| {workers} \| \d+ \| 0 \| (\d+|-) \|\n")
         self.assertNotIn("FAILED", report)
 
 
