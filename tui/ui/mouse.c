@@ -5,9 +5,10 @@
 
 int ax_ui_tabs_width(const ax_ui *ui)
 {
-    enum { FILTER = 40 };
+    enum { FILTER = 40, ORDER = 20 };
+    static const ax_order usual;
     const ax_selection *t = ax_ui_selection(ui);
-    int width = t->filter.n || t->frozen ? FILTER : 0;
+    int width = t->filter.n || t->frozen ? FILTER : ax_order_same(&t->order, &usual) ? 0 : ORDER;
     for (int i = 0; i < AX_VIEW_COUNT; i++)
         width += ax_views[i]->key ? (int)strlen(ax_views[i]->title) + 4 : 0;
     return width;

@@ -86,6 +86,7 @@ static const screen screens[] = {
     { "filter-typing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/state=F", .history = { 300 } },
     { "filter-listing-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2/reward>.5 st\t", .history = { 300 } },
     { "filter-part-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2/state=D reward>", .history = { 300 } },
+    { "sort-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "2ss", .history = { 300 } },
     { "sort-two-160x48", 48, 160, .link = AX_LINK_LIVE, .keys = "2:sort state,-params\r*F", .history = { 300 } },
     { "filter-wrong-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "/size<3\r", .history = { 300 } },
     { "cell-80x24", 24, 80, .link = AX_LINK_LIVE, .keys = "jj\r", .history = { 300 } },
