@@ -160,7 +160,7 @@ int ax_cli_replay(int argc, char **argv)
     else if (at && !read_time(at, &from))
         ax_fail(&err, AX_EINVAL, "--at '%.40s': write seconds, M:SS or H:MM:SS", at);
     else if (speed && (!((times = strtod(speed, &end)) > 0) || *end || times > FASTEST))
-        ax_fail(&err, AX_EINVAL, "--speed '%.40s': a number up to %d", speed, FASTEST);
+        ax_fail(&err, AX_EINVAL, "--speed '%.40s': a number above 0, up to %d", speed, FASTEST);
     else if (file && (screens.ascii || screens.record))
         ax_fail(&err, AX_EINVAL, "--%s is for runs; %.200s is a recording", screens.ascii ? "ascii" : "record",
                 argv[1]);

@@ -48,6 +48,7 @@ typedef struct ax_session_state {
     bool cast_failed; /* no more is recorded */
     ax_plain plain;
     bool focused;    /* the terminal was, when it was looked at last */
+    bool unkept;     /* the user was told that what is typed can't be kept */
     bool pictures;   /* the terminal could show them when it was drawn last */
     double drawn_at; /* as ui.now */
     double paid_at;  /* low bandwidth: when what was sent may be followed by more, likewise */

@@ -144,8 +144,11 @@ void ax_session_answer(ax_session_state *s)
         ui->toggle_glyphs = false;
         ax_term_forget(s->term);
     }
-    if (ui->remember && !s->script && ax_remember_write(&ax_ui_prompted(ui)->recall, &err) != AX_OK)
-        ax_ui_say(ui, true, "%s", err.msg);
+    bool kept = !ui->remember || s->script || ax_remember_write(&ax_ui_prompted(ui)->recall, &err) == AX_OK;
+    if (!kept && !s->unkept && !ui->message[0]) { /* what was asked for is more important, and once is enough */
+        ax_ui_say(ui, true, "what is typed isn't kept for later sessions: %s", err.msg);
+        s->unkept = true;
+    }
     ui->remember = false;
     if (ui->resume)
         resume(s);

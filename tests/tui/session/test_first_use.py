@@ -47,6 +47,17 @@ def the_tour_is_seen_once():
         leave(s)
 
 
+def what_cannot_be_kept_is_said_once():
+    with New() as place:
+        os.mkdir(place.seen())
+        s = attach(place).quiet(0.3)
+        s.send(":sort params\r").wait("what is typed isn't kept for later sessions: prompts: ")
+        for typed, says in (":theme nosuch\r", "theme: there is no 'nosuch'"), (":unmark\r", "the engine has died"):
+            s.send(typed).wait(lambda s: says in s.text() and "isn't kept" not in s.text())
+        assert s.quiet(0.3) and "isn't kept" not in s.text(), s.text()
+        leave(s)
+
+
 def keys_that_only_go_on():
     for key in "\r", "\x1b", " ":
         with New() as place:
@@ -103,6 +114,6 @@ def without_runs_one_key_is_enough():
 
 
 if __name__ == "__main__":
-    run_tests([the_tour_is_seen_once, keys_that_only_go_on, keys_that_change_the_run_do_not_yet,
+    run_tests([the_tour_is_seen_once, what_cannot_be_kept_is_said_once, keys_that_only_go_on, keys_that_change_the_run_do_not_yet,
                whoever_leaves_at_once_has_seen_it,
                not_for_those_who_only_look_nor_for_scripts, without_runs_one_key_is_enough])
