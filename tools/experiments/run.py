@@ -143,12 +143,8 @@ def strategies(lab, o):
         for strategy in o.strategies.split(","):
             name = "-".join([*([] if o.space == "cells" else [o.space]), strategy, str(seed)])
             search = lab.search(name, strategy=strategy, space=o.space, seed=seed, candidates=o.candidates)
-            if search is None:
-                break
-            found.setdefault(seed, {})[strategy] = name, search
-        else:
-            continue
-        break
+            if search is not None:
+                found.setdefault(seed, {})[strategy] = name, search
     done = [of for of in found.values() if len(of) == len(o.strategies.split(","))]
     if not done:
         return "no seed of all strategies is done yet"
