@@ -219,7 +219,7 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
                    ax_sample *out, ax_err *err)
 {
     int32_t h = p->h, w = p->w;
-    cutting c = { .h = 0 };
+    cutting c = { .h = 32, .w = 32 }; /* the least there is */
     *out = (ax_sample) { 0 };
     if (check(spec, h, w, err) != AX_OK || choose(spec, index, h, w, &c, err) != AX_OK)
         return AX_EINVAL;

@@ -225,7 +225,7 @@ static void say_result(ax_search *s)
 void ax_finals_rank(ax_search *s)
 {
     standing of[AX_FINALISTS];
-    double best[AX_FINALISTS];
+    double best[AX_FINALISTS] = { 0 };
     bool pending = false, changed = false;
     made there;
     find_made(s, &there);
