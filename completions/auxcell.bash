@@ -15,7 +15,7 @@ _auxcell_data_sets()
 # What an option's line of --help lists as its values.
 _auxcell_values()
 {
-    auxcell "${@:2}" --help 2>/dev/null | sed -nE "/^ +$1 /{ s/ *\\([^)]*\\)//g; s/ *\\[[^[]*\$//; /: /!d; s/^.*: //; s/or [a-z]+ against //; s/, | or /\\n/g; p }" |
+    auxcell "${@:2}" --help 2>/dev/null | sed -nE "/^ +$1 /{ s/ *\\([^)]*\\)//g; s/ *\\[[^[]*\$//; /: /!d; s/^.*: //; s/or [a-z]+ against //; s/, | or /\\n/g; p }" 2>/dev/null |
         grep -xE '[a-z0-9-]+'
 }
 

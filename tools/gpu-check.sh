@@ -148,8 +148,8 @@ done
 finished() { sed -nE 's/.*"reward":[-0-9.][^,]*,.*"finished":([0-9.]+).*/\1/p' "$1" | sort -n; }
 
 section "Searches on the scenes, $seconds s"
-echo 'Each is a run of its own, which begins with the outputs of the encoder and measures its convolutions anew. "Per hour"' >>"$work/report"
-printf '%s\n\n' "counts from the first candidate's end to the last one's; -: fewer than two ended." >>"$work/report"
+say "Each is a run of its own, which begins with the outputs of the encoder and measures its convolutions anew." \
+    '"Per hour" counts from'" the first candidate's end to the last one's; -: fewer than two ended."
 printf '| workers | candidates | failed | per hour |\n| ---: | ---: | ---: | ---: |\n' >"$work/searches"
 for workers in 1 2 4; do
     several=s

@@ -154,6 +154,8 @@ uint32_t ax_state_winner(const ax_state *s);
 bool ax_state_has_figure(const ax_state *s, ax_metric m);
 /* Whether its prune can be taken back: for a while, or at any time when it was finished. */
 bool ax_candidate_undoable(const ax_candidate *c);
+/* Whether a training of this status has come to its end. */
+bool ax_state_is_over(ax_status status);
 /* What was pruned last and can be taken back: one candidate, or those of a batch. */
 typedef struct ax_prunes {
     uint64_t batch; /* 0: the engine didn't say; id alone */

@@ -46,8 +46,6 @@ void ax_policy_fold(ax_policy *p, const ax_event *ev);
 void ax_state_fold_learned(ax_state *s, const ax_event *ev);
 
 /* ---- finals.c ---- */
-/* Whether a training of this status has come to its end. */
-bool ax_state_is_over(ax_status status);
 /* Finds the finalists and the first of them again. */
 void ax_state_find_finalist(ax_state *s);
 void ax_state_fold_final(ax_state *s, const ax_event *ev);

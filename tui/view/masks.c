@@ -42,9 +42,7 @@ const char *ax_masks_lacking(const ax_candidate *c)
 {
     if (c && c->masks[0])
         return "the masks file cannot be read";
-    bool over =
-        c && (c->status == AX_DONE || c->status == AX_PROMOTED || c->status == AX_PRUNED || c->status == AX_FAILED);
-    return over ? "it has no masks" : "masks come with the first reward";
+    return c && ax_state_is_over(c->status) ? "it has no masks" : "masks come with the first reward";
 }
 
 /* ---- drawing ---- */
