@@ -44,11 +44,11 @@ AX_INLINE int32_t next_vector(int32_t k, int32_t c)
     return k + AX_LANES < c && k + 2 * AX_LANES > c ? c - AX_LANES : k + AX_LANES;
 }
 
-/* As many tiles as needed, about equally long. */
+/* As many tiles as needed, about equally long, and none without length. */
 AX_INLINE int32_t tile_length(int32_t n, int32_t most)
 {
     int32_t tiles = (n + most - 1) / most;
-    return tiles ? (n + tiles - 1) / tiles : 0;
+    return tiles ? (n + tiles - 1) / tiles : 1;
 }
 
 /* MAKE(T, inside, ...) for the tiles of every length T; inside: all its inputs are within the map. Each is a function
