@@ -1,5 +1,6 @@
 /* Processor time of control groups, read from made files: both versions, what is above, what a container sees. */
 #include "engine/base/cpuquota.h"
+#include "tests/helper/fixture.h"
 
 #include <limits.h>
 #include <setjmp.h>
@@ -138,10 +139,10 @@ static void what_is_not_there_limits_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(version_2_is_the_least_of_the_groups_above, setup, teardown),
-        cmocka_unit_test_setup_teardown(version_1_counts_alike, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_container_sees_its_own_group, setup, teardown),
-        cmocka_unit_test_setup_teardown(what_is_not_there_limits_nothing, setup, teardown),
+        cmocka_unit_test(version_2_is_the_least_of_the_groups_above),
+        cmocka_unit_test(version_1_counts_alike),
+        cmocka_unit_test(a_container_sees_its_own_group),
+        cmocka_unit_test(what_is_not_there_limits_nothing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, setup, teardown);
 }

@@ -1,5 +1,6 @@
 #include "engine/base/file.h"
 #include "engine/base/output.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <limits.h>
@@ -327,14 +328,14 @@ static void outputs_and_inputs_are_told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(modes, enter, leave),
-        cmocka_unit_test_setup_teardown(links_lead_to_what_is_replaced, enter, leave),
-        cmocka_unit_test_setup_teardown(special_files_are_written_into, enter, leave),
-        cmocka_unit_test_setup_teardown(own_descriptors_go_on_where_they_are, enter, leave),
-        cmocka_unit_test_setup_teardown(below_a_private_directory, enter, leave),
-        cmocka_unit_test_setup_teardown(what_is_in_the_way_stays, enter, leave),
-        cmocka_unit_test_setup_teardown(whether_it_can_be_written_is_known_before, enter, leave),
-        cmocka_unit_test_setup_teardown(outputs_and_inputs_are_told_apart, enter, leave),
+        cmocka_unit_test(modes),
+        cmocka_unit_test(links_lead_to_what_is_replaced),
+        cmocka_unit_test(special_files_are_written_into),
+        cmocka_unit_test(own_descriptors_go_on_where_they_are),
+        cmocka_unit_test(below_a_private_directory),
+        cmocka_unit_test(what_is_in_the_way_stays),
+        cmocka_unit_test(whether_it_can_be_written_is_known_before),
+        cmocka_unit_test(outputs_and_inputs_are_told_apart),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, enter, leave);
 }

@@ -1,5 +1,6 @@
 /* The encoder: taps, weights under torchvision's and timm's names, what is wrong with a file of weights. */
 #include "engine/model/encoder.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -231,11 +232,8 @@ static void test_image_size(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_taps, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_embedded, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_timm, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_wrong_files, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_image_size, set_up, tear_down),
+        cmocka_unit_test(test_taps),        cmocka_unit_test(test_embedded),   cmocka_unit_test(test_timm),
+        cmocka_unit_test(test_wrong_files), cmocka_unit_test(test_image_size),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

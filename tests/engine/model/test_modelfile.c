@@ -2,6 +2,7 @@
 #include "engine/model/modelfile.h"
 #include "engine/model/encoder.h"
 #include "engine/model/network.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -221,10 +222,10 @@ static void test_other_network(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_average, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_refused, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_other_network, set_up, tear_down),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_average),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_other_network),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

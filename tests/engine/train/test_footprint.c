@@ -4,6 +4,7 @@
 #include "data/open.h"
 #include "engine/train/trainer_internal.h"
 #include "tests/helper/emulated.h"
+#include "tests/helper/fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -249,11 +250,11 @@ static void two_budgets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(prediction_is_what_is_allocated, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(outlines_need_no_caches, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(images_take_what_is_left, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(over_the_budget, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(two_budgets, set_up, tear_down),
+        cmocka_unit_test(prediction_is_what_is_allocated),
+        cmocka_unit_test(outlines_need_no_caches),
+        cmocka_unit_test(images_take_what_is_left),
+        cmocka_unit_test(over_the_budget),
+        cmocka_unit_test(two_budgets),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

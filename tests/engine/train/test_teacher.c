@@ -1,6 +1,7 @@
 /* The teacher: its logits are those of the crop, its term of the loss has the value worked out by hand, and whatever
    is wrong with it is said. */
 #include "tests/helper/classmap.h"
+#include "tests/helper/fixture.h"
 #include "engine/train/teacher.h"
 
 #include "data/open.h"
@@ -418,12 +419,12 @@ static void wrong_teachers_are_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(logits_lie_where_the_crop_does, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(interpolation_is_exact_where_logits_are_linear, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(its_term_of_the_loss, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(another_teacher_another_cache, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(resume_knows_its_teacher, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(wrong_teachers_are_named, set_up, tear_down),
+        cmocka_unit_test(logits_lie_where_the_crop_does),
+        cmocka_unit_test(interpolation_is_exact_where_logits_are_linear),
+        cmocka_unit_test(its_term_of_the_loss),
+        cmocka_unit_test(another_teacher_another_cache),
+        cmocka_unit_test(resume_knows_its_teacher),
+        cmocka_unit_test(wrong_teachers_are_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

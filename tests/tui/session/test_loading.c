@@ -1,5 +1,6 @@
 /* A long history is read piece by piece, and comes to what reading it at once comes to. */
 #include "engine/wire/eventlog.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/history.h"
 #include "tui/session/loading.h"
 
@@ -116,8 +117,8 @@ static void what_cannot_be_read_ends_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_long_history_comes_in_pieces, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_ends_it, set_up, tear_down),
+        cmocka_unit_test(a_long_history_comes_in_pieces),
+        cmocka_unit_test(what_cannot_be_read_ends_it),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

@@ -1,6 +1,7 @@
 /* Which library a 1x1 convolution goes by: the faster one, on a device whose clock says what the test wants; and the
    same one from then on, whatever the clock says later. cuDNN takes 1 us, without scratch 4. */
 #include "tests/helper/emulated.h"
+#include "tests/helper/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -204,11 +205,9 @@ static void a_folder_that_is_not_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_faster_one_is_taken, make, drop),
-        cmocka_unit_test_setup_teardown(a_choice_is_kept, make, drop),
-        cmocka_unit_test_setup_teardown(a_damaged_one_is_made_anew, make, drop),
-        cmocka_unit_test_setup_teardown(workers_agree, make, drop),
-        cmocka_unit_test_setup_teardown(a_folder_that_is_not_there, make, drop),
+        cmocka_unit_test(the_faster_one_is_taken),    cmocka_unit_test(a_choice_is_kept),
+        cmocka_unit_test(a_damaged_one_is_made_anew), cmocka_unit_test(workers_agree),
+        cmocka_unit_test(a_folder_that_is_not_there),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, make, drop);
 }

@@ -2,6 +2,7 @@
    with an algorithm twice, offers that don't run, a host that is slower than the device, clocks that ramp up, a device
    with little memory. */
 #include "tests/helper/emulated.h"
+#include "tests/helper/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -248,13 +249,13 @@ static void a_device_with_little_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_algorithm_is_listed_twice, start, end),
-        cmocka_unit_test_setup_teardown(an_offer_that_does_not_run_is_dropped, start, end),
-        cmocka_unit_test_setup_teardown(falling_back_is_said_once, start, end),
-        cmocka_unit_test_setup_teardown(what_computes_is_explained, start, end),
-        cmocka_unit_test_setup_teardown(the_device_is_measured_and_not_the_host, start, end),
-        cmocka_unit_test_setup_teardown(clocks_that_ramp_up_decide_nothing, start, end),
-        cmocka_unit_test_setup_teardown(a_device_with_little_memory, start, end),
+        cmocka_unit_test(an_algorithm_is_listed_twice),
+        cmocka_unit_test(an_offer_that_does_not_run_is_dropped),
+        cmocka_unit_test(falling_back_is_said_once),
+        cmocka_unit_test(what_computes_is_explained),
+        cmocka_unit_test(the_device_is_measured_and_not_the_host),
+        cmocka_unit_test(clocks_that_ramp_up_decide_nothing),
+        cmocka_unit_test(a_device_with_little_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, start, end);
 }

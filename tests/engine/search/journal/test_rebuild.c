@@ -2,6 +2,7 @@
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/wire/eventlog.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/searching.h"
 
 #include <fcntl.h>
@@ -277,9 +278,9 @@ static void events_are_missing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(made_anew_from_the_events, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_next_snapshot_is_whole, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(events_are_missing, set_up, tear_down),
+        cmocka_unit_test(made_anew_from_the_events),
+        cmocka_unit_test(the_next_snapshot_is_whole),
+        cmocka_unit_test(events_are_missing),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }
