@@ -28,6 +28,13 @@ void searching_init(searching *t, int64_t candidates, const char *strategy)
     s->channels = 8;
     s->full_channels = 16;
     snprintf(s->strategy, sizeof s->strategy, "%s", strategy);
+    searching_restart(t);
+}
+
+void searching_restart(searching *t)
+{
+    ax_err err = { AX_OK, "" };
+    ax_search_free(t->search);
     t->search = ax_search_new(&t->setup, &err);
     if (!t->search) {
         fprintf(stderr, "%s\n", err.msg);

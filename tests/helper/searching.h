@@ -18,11 +18,13 @@ typedef struct searching {
 /* candidates: how many the run has; strategy: its name. */
 void searching_init(searching *t, int64_t candidates, const char *strategy);
 void searching_release(searching *t);
+/* Begins again, with the settings as they are in setup now. */
+void searching_restart(searching *t);
 void searching_forget(searching *t);
 /* Takes the next job; its id, 0 when there is none. */
 uint32_t searching_take(searching *t);
 void searching_score(searching *t, double reward);
-/* What a worker says of a stage, all its figures as good as the reward; the latency wasn\'t measured. */
+/* What a worker says of a stage, all its figures as good as the reward; the latency wasn't measured. */
 ax_outcome searching_outcome(uint32_t stage, double reward);
 /* Gives a command; returns the answer's code. */
 ax_code searching_do(searching *t, ax_verb verb, uint32_t id, const char *text, ax_answer *answer);

@@ -1,6 +1,7 @@
 /* What a person may do to candidates, and what every verb answers. */
 #include "engine/space/space.h"
-#include "tests/helper/searching.h"
+#include "tests/helper/fixture.h"
+#include "tests/helper/search_steps.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -14,198 +15,169 @@ static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,
 
 static void pause_frees_the_worker(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
-    searching_take(&t);
-    assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL), AX_OK);
-    assert_true(ax_search_stop_requested(t.search, 0));
-    ax_search_stopped(t.search, 0);
-    assert_int_equal(searching_take(&t), 2);
-    searching_score(&t, 0.2);
-    assert_int_equal(searching_take(&t), 3);
-    searching_score(&t, 0.2);
-    assert_int_equal(searching_take(&t), 0);
-    assert_false(ax_search_finished(t.search)); /* 1 waits for a person */
+    searching *t = searching_begin(state, 3, "random");
+    searching_take(t);
+    assert_int_equal(searching_do(t, AX_VERB_PAUSE, 1, NULL, NULL), AX_OK);
+    assert_true(ax_search_stop_requested(t->search, 0));
+    ax_search_stopped(t->search, 0);
+    searching_train(t, 2, 0.2);
+    searching_train(t, 3, 0.2);
+    assert_int_equal(searching_take(t), 0);
+    assert_false(ax_search_finished(t->search)); /* 1 waits for a person */
     ax_answer a;
-    assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 1, NULL, &a), AX_OK);
+    assert_int_equal(searching_do(t, AX_VERB_PAUSE, 1, NULL, &a), AX_OK);
     assert_non_null(strstr(a.message, "already"));
-    assert_int_equal(searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL), AX_OK);
-    assert_int_equal(searching_last(&t, AX_EVENT_PAUSED, 0)->u.PAUSED.on, 0);
-    assert_int_equal(searching_take(&t), 1);
-    assert_int_equal(searching_last(&t, AX_EVENT_STARTED, 0)->u.STARTED.attempt, 2);
-    searching_score(&t, 0.2);
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 1, NULL, &a), AX_EINVAL);
+    assert_int_equal(searching_do(t, AX_VERB_CONTINUE, 1, NULL, NULL), AX_OK);
+    assert_int_equal(searching_last(t, AX_EVENT_PAUSED, 0)->u.PAUSED.on, 0);
+    assert_int_equal(searching_take(t), 1);
+    assert_int_equal(searching_last(t, AX_EVENT_STARTED, 0)->u.STARTED.attempt, 2);
+    searching_score(t, 0.2);
+    assert_true(ax_search_finished(t->search));
+    assert_int_equal(searching_do(t, AX_VERB_PAUSE, 1, NULL, &a), AX_EINVAL);
     assert_non_null(strstr(a.message, "#1 is finished"));
-    assert_int_equal(searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL), AX_EINVAL);
-    searching_release(&t);
+    assert_int_equal(searching_do(t, AX_VERB_CONTINUE, 1, NULL, NULL), AX_EINVAL);
 }
 
 static void continue_before_the_worker_has_stopped(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
-    searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL);
-    assert_int_equal(searching_take(&t), 0); /* the worker isn't free yet */
-    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 1, NULL, NULL), AX_OK);
-    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 1, NULL, NULL), AX_OK);
-    searching_score(&t, 0.9); /* comes too late: it was told to stop */
-    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 0);
-    assert_int_equal(searching_take(&t), 1);
-    searching_score(&t, 0.9);
-    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 1);
-    assert_int_equal(searching_take(&t), 2);
-    searching_release(&t);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
+    searching_do(t, AX_VERB_PAUSE, 1, NULL, NULL);
+    searching_do(t, AX_VERB_CONTINUE, 1, NULL, NULL);
+    assert_int_equal(searching_take(t), 0); /* the worker isn't free yet */
+    assert_int_equal(searching_do(t, AX_VERB_PRUNE, 1, NULL, NULL), AX_OK);
+    assert_int_equal(searching_do(t, AX_VERB_UNDO, 1, NULL, NULL), AX_OK);
+    searching_score(t, 0.9); /* comes too late: it was told to stop */
+    assert_int_equal(searching_count(t, AX_EVENT_SCORED), 0);
+    searching_train(t, 1, 0.9);
+    assert_int_equal(searching_count(t, AX_EVENT_SCORED), 1);
+    assert_int_equal(searching_take(t), 2);
 }
 
 static void the_run_can_be_paused(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
-    assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
-    assert_true(ax_search_stop_requested(t.search, 0) && ax_search_paused(t.search));
-    ax_search_stopped(t.search, 0);
-    assert_int_equal(searching_take(&t), 0);
-    assert_int_equal(searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
-    assert_int_equal(searching_count(&t, AX_EVENT_PAUSED), 1);
-    assert_int_equal(searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL), AX_OK);
-    assert_int_equal(searching_last(&t, AX_EVENT_PAUSED, 0)->id, 0);
-    assert_int_equal(searching_take(&t), 1); /* the one that was in training is first */
-    searching_release(&t);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
+    assert_int_equal(searching_do(t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
+    assert_true(ax_search_stop_requested(t->search, 0) && ax_search_paused(t->search));
+    ax_search_stopped(t->search, 0);
+    assert_int_equal(searching_take(t), 0);
+    assert_int_equal(searching_do(t, AX_VERB_PAUSE, 0, NULL, NULL), AX_OK);
+    assert_int_equal(searching_count(t, AX_EVENT_PAUSED), 1);
+    assert_int_equal(searching_do(t, AX_VERB_CONTINUE, 0, NULL, NULL), AX_OK);
+    assert_int_equal(searching_last(t, AX_EVENT_PAUSED, 0)->id, 0);
+    assert_int_equal(searching_take(t), 1); /* the one that was in training is first */
+}
+
+/* 1 is finished, 2 runs, 6 5 4 3 wait: all but 3 are a person's. */
+static searching *begin_with_a_queue(void **state)
+{
+    searching *t = searching_begin(state, 3, "random");
+    searching_train(t, 1, 0.9);
+    searching_take(t);
+    for (int i = 0; i < 3; i++) /* a name is as good as the text */
+        searching_do(t, AX_VERB_SUBMIT, 0, i ? arch0 : "arch0", NULL);
+    return t;
 }
 
 static void promote_by_state(void **state)
 {
-    (void)state;
-    searching t;
+    searching *t = begin_with_a_queue(state);
     ax_answer a;
-    searching_init(&t, 3, "random");
-    searching_take(&t);
-    searching_score(&t, 0.9);
-    searching_take(&t); /* 2 runs, 3 waits */
-    for (int i = 0; i < 3; i++)
-        searching_do(&t, AX_VERB_SUBMIT, 0, i ? arch0 : "arch0", NULL); /* 6 5 4 3; a name is as good as the text */
     ax_genotype named;
     assert_int_equal(ax_genotype_parse(arch0, &named, NULL), AX_OK);
-    assert_memory_equal(&searching_last(&t, AX_EVENT_PROPOSED, 2)->u.PROPOSED.genotype, &named, sizeof named);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 3, NULL, NULL), AX_OK);
-    assert_int_equal(searching_last(&t, AX_EVENT_QUEUED, 0)->id, 3);
-    assert_int_equal(searching_last(&t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 0);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
-    searching_score(&t, 0.0); /* far below the mean, but let through */
-    const ax_event *g = searching_last(&t, AX_EVENT_GATED, 0);
+    assert_memory_equal(&searching_last(t, AX_EVENT_PROPOSED, 2)->u.PROPOSED.genotype, &named, sizeof named);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 3, NULL, NULL), AX_OK);
+    assert_int_equal(searching_last(t, AX_EVENT_QUEUED, 0)->id, 3);
+    assert_int_equal(searching_last(t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 0);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
+    searching_score(t, 0.0); /* far below the mean, but let through */
+    const ax_event *g = searching_last(t, AX_EVENT_GATED, 0);
     assert_true(g->id == 2 && g->u.GATED.passed == 1 && g->u.GATED.chance == 1);
 
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_OK);
-    const ax_event *p = searching_last(&t, AX_EVENT_PROPOSED, 0);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 1, NULL, &a), AX_OK);
+    const ax_event *p = searching_last(t, AX_EVENT_PROPOSED, 0);
     assert_int_equal(p->id, 7);
     assert_int_equal(p->u.PROPOSED.parent, 1);
     assert_string_equal(p->u.PROPOSED.origin, "promote");
-    assert_int_equal(searching_last(&t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 7);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
-    assert_string_equal(a.message, "#1: its full training is #7");
-    size_t learned = searching_count(&t, AX_EVENT_LEARNED), gated = searching_count(&t, AX_EVENT_GATED);
-    assert_int_equal(searching_take(&t), 7);
-    const ax_event *s = searching_last(&t, AX_EVENT_STARTED, 0);
+    assert_int_equal(searching_last(t, AX_EVENT_PROMOTED, 0)->u.PROMOTED.to, 7);
+    searching_answers(t, AX_VERB_PROMOTE, 1, NULL, AX_EINVAL, "#1: its full training is #7");
+    size_t learned = searching_count(t, AX_EVENT_LEARNED), gated = searching_count(t, AX_EVENT_GATED);
+    assert_int_equal(searching_take(t), 7);
+    const ax_event *s = searching_last(t, AX_EVENT_STARTED, 0);
     assert_true(s->u.STARTED.stage == 3 &&
-                s->u.STARTED.epochs == t.setup.settings.full_epochs + t.setup.settings.full_stage2_epochs);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 7, NULL, NULL), AX_EINVAL);
-    searching_score(&t, 0.95);
-    s = searching_last(&t, AX_EVENT_SCORED, 0);
+                s->u.STARTED.epochs == t->setup.settings.full_epochs + t->setup.settings.full_stage2_epochs);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 7, NULL, NULL), AX_EINVAL);
+    searching_score(t, 0.95);
+    s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_true(s->u.SCORED.stage == 3);
     assert_string_equal(s->u.SCORED.model, "models/7.safetensors");
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), learned);
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), gated);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 7, NULL, NULL), AX_EINVAL);
-    assert_int_equal(searching_take(&t), 3);
-    searching_release(&t);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), learned);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), gated);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 7, NULL, NULL), AX_EINVAL);
+    assert_int_equal(searching_take(t), 3);
 }
 
 static void demote_takes_a_promotion_back(void **state)
 {
-    (void)state;
-    searching t;
+    searching *t = begin_with_a_queue(state);
     ax_answer a;
-    searching_init(&t, 3, "random");
-    searching_take(&t);
-    searching_score(&t, 0.9);
-    searching_take(&t); /* 2 runs, 3 waits */
-    for (int i = 0; i < 3; i++)
-        searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL); /* 6 5 4 3 */
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 6, NULL, &a), AX_OK);
-    assert_string_equal(a.message, "#6 is last in the queue");
-    const ax_event *q = searching_last(&t, AX_EVENT_QUEUED, 0);
+    searching_answers(t, AX_VERB_DEMOTE, 6, NULL, AX_OK, "#6 is last in the queue");
+    const ax_event *q = searching_last(t, AX_EVENT_QUEUED, 0);
     assert_true(q->id == 6 && q->u.QUEUED.position == 3); /* 5 4 3 6 */
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 2, NULL, &a), AX_EINVAL);
-    assert_string_equal(a.message, "#2 is in training, and not promoted");
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 2, NULL, NULL), AX_OK);
-    assert_int_equal(searching_last(&t, AX_EVENT_DEMOTED, 0)->id, 2);
-    searching_score(&t, 0.0); /* far below the mean */
-    const ax_event *g = searching_last(&t, AX_EVENT_GATED, 0);
+    searching_answers(t, AX_VERB_DEMOTE, 2, NULL, AX_EINVAL, "#2 is in training, and not promoted");
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 2, NULL, NULL), AX_OK);
+    assert_int_equal(searching_do(t, AX_VERB_DEMOTE, 2, NULL, NULL), AX_OK);
+    assert_int_equal(searching_last(t, AX_EVENT_DEMOTED, 0)->id, 2);
+    searching_score(t, 0.0); /* far below the mean */
+    const ax_event *g = searching_last(t, AX_EVENT_GATED, 0);
     assert_true(g->id == 2 && g->u.GATED.chance < 1);
 
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 1, NULL, &a), AX_EINVAL);
-    assert_string_equal(a.message, "#1 is finished, and not promoted");
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK); /* 7 5 4 3 6 */
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 1, NULL, &a), AX_OK);
-    assert_int_equal(searching_last(&t, AX_EVENT_PRUNED, 0)->id, 7);
-    assert_int_equal(searching_take(&t), 5);
-    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 7, NULL, NULL), AX_OK);
-    searching_score(&t, 0.5);
-    assert_int_equal(searching_take(&t), 7);
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 7, NULL, &a), AX_EINVAL);
-    assert_string_equal(a.message, "#7 is in full training: 'prune 7' ends it");
-    searching_score(&t, 0.95);
-    assert_int_equal(searching_do(&t, AX_VERB_DEMOTE, 1, NULL, &a), AX_EINVAL);
-    assert_string_equal(a.message, "#1: its full training #7 is finished");
-    searching_release(&t);
+    searching_answers(t, AX_VERB_DEMOTE, 1, NULL, AX_EINVAL, "#1 is finished, and not promoted");
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 1, NULL, NULL), AX_OK); /* 7 5 4 3 6 */
+    assert_int_equal(searching_do(t, AX_VERB_DEMOTE, 1, NULL, &a), AX_OK);
+    assert_int_equal(searching_last(t, AX_EVENT_PRUNED, 0)->id, 7);
+    assert_int_equal(searching_take(t), 5);
+    assert_int_equal(searching_do(t, AX_VERB_UNDO, 7, NULL, NULL), AX_OK);
+    searching_score(t, 0.5);
+    assert_int_equal(searching_take(t), 7);
+    searching_answers(t, AX_VERB_DEMOTE, 7, NULL, AX_EINVAL, "#7 is in full training: 'prune 7' ends it");
+    searching_score(t, 0.95);
+    searching_answers(t, AX_VERB_DEMOTE, 1, NULL, AX_EINVAL, "#1: its full training #7 is finished");
 }
 
 static void notes_and_pins(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
-    searching_do(&t, AX_VERB_PIN, 1, NULL, NULL);
-    assert_int_equal(searching_last(&t, AX_EVENT_NOTED, 0)->u.NOTED.pin, 1);
-    searching_do(&t, AX_VERB_PIN, 1, NULL, NULL);
-    assert_int_equal(searching_last(&t, AX_EVENT_NOTED, 0)->u.NOTED.pin, 0);
-    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "größer", NULL), AX_OK);
-    const ax_event *n = searching_last(&t, AX_EVENT_NOTED, 0);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
+    searching_do(t, AX_VERB_PIN, 1, NULL, NULL);
+    assert_int_equal(searching_last(t, AX_EVENT_NOTED, 0)->u.NOTED.pin, 1);
+    searching_do(t, AX_VERB_PIN, 1, NULL, NULL);
+    assert_int_equal(searching_last(t, AX_EVENT_NOTED, 0)->u.NOTED.pin, 0);
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "größer", NULL), AX_OK);
+    const ax_event *n = searching_last(t, AX_EVENT_NOTED, 0);
     assert_int_equal(n->u.NOTED.pin, -1);
     assert_string_equal(n->u.NOTED.text, "größer");
     assert_string_equal(n->u.NOTED.by, "tester");
-    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 0, "of the run", NULL), AX_OK);
-    assert_int_equal(searching_last(&t, AX_EVENT_NOTED, 0)->id, 0);
-    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "\xff\xfe", NULL), AX_EINVAL);
-    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "two\nlines", NULL), AX_EINVAL);
-    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "\xc2\x9b[31m", NULL), AX_EINVAL); /* C1: another escape */
-    assert_int_equal(searching_do(&t, AX_VERB_NOTE, 1, "\xe2\x80\xae", NULL), AX_EINVAL);
-    searching_release(&t);
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 0, "of the run", NULL), AX_OK);
+    assert_int_equal(searching_last(t, AX_EVENT_NOTED, 0)->id, 0);
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xff\xfe", NULL), AX_EINVAL);
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "two\nlines", NULL), AX_EINVAL);
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xc2\x9b[31m", NULL), AX_EINVAL); /* C1: another escape */
+    assert_int_equal(searching_do(t, AX_VERB_NOTE, 1, "\xe2\x80\xae", NULL), AX_EINVAL);
 }
 
 static void a_persons_genotype_is_next_and_not_learned_from(void **state)
 {
-    (void)state;
-    searching t;
+    searching *t = searching_begin(state, 3, "ppo");
     ax_answer a;
-    searching_init(&t, 3, "ppo");
-    searching_take(&t);
-    assert_int_equal(searching_do(&t, AX_VERB_SUBMIT, 0, "[[11,", &a), AX_EINVAL);
+    searching_take(t);
+    assert_int_equal(searching_do(t, AX_VERB_SUBMIT, 0, "[[11,", &a), AX_EINVAL);
     assert_non_null(strstr(a.message, "character 3"));
-    assert_int_equal(searching_do(&t, AX_VERB_SUBMIT, 0, arch0, &a), AX_OK);
-    assert_string_equal(a.message, "#3 is next");
-    const ax_event *p = searching_last(&t, AX_EVENT_PROPOSED, 0);
+    searching_answers(t, AX_VERB_SUBMIT, 0, "arch0", AX_OK, "#3 is next");
+    const ax_event *p = searching_last(t, AX_EVENT_PROPOSED, 0);
     assert_true(isnan(p->u.PROPOSED.logp) && isnan(p->u.PROPOSED.logp_each[0]));
-    p = searching_last(&t, AX_EVENT_PROPOSED, 1); /* the policy's own: its parts are the whole */
+    p = searching_last(t, AX_EVENT_PROPOSED, 1); /* the policy's own: its parts are the whole */
     double logp = 0, entropy = 0;
     const ax_space *space = ax_space_of(&p->u.PROPOSED.genotype);
     for (int i = 0; i < space->n_decisions; i++) { /* the order is the genotype's: a fresh policy is nearly uniform */
@@ -215,71 +187,57 @@ static void a_persons_genotype_is_next_and_not_learned_from(void **state)
         entropy += (double)p->u.PROPOSED.entropy_each[i];
     }
     assert_true(fabs(logp - p->u.PROPOSED.logp) < 1e-4 && fabs(entropy - p->u.PROPOSED.entropy) < 1e-4);
-    searching_score(&t, 0.4);
-    assert_int_equal(searching_take(&t), 3);
-    searching_score(&t, 0.4);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->id, 3);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->id, 1);
-    assert_int_equal(searching_take(&t), 2);
-    searching_score(&t, 0.4);
-    assert_int_equal(searching_take(&t), 0);
-    assert_true(ax_search_finished(t.search)); /* it counts */
-    searching_release(&t);
+    searching_score(t, 0.4);
+    searching_train(t, 3, 0.4);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->id, 3);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 1);
+    searching_train(t, 2, 0.4);
+    assert_int_equal(searching_take(t), 0);
+    assert_true(ax_search_finished(t->search)); /* it counts */
 }
 
 static void the_same_request_is_done_once(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
     ax_command c = { .request = 77, .verb = AX_VERB_PIN, .id = 1 };
     ax_answer a, b;
-    ax_search_command(t.search, &c, &a);
-    ax_search_clean(t.search);
-    ax_search_command(t.search, &c, &b);
-    assert_int_equal(searching_count(&t, AX_EVENT_NOTED), 1);
+    ax_search_command(t->search, &c, &a);
+    ax_search_clean(t->search);
+    ax_search_command(t->search, &c, &b);
+    assert_int_equal(searching_count(t, AX_EVENT_NOTED), 1);
     assert_string_equal(a.message, b.message);
-    assert_false(ax_search_dirty(t.search));
-    searching_release(&t);
+    assert_false(ax_search_dirty(t->search));
 }
 
 static void unknown_candidates_are_refused(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
-    ax_search_clean(t.search);
-    searching_forget(&t);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
+    ax_search_clean(t->search);
+    searching_forget(t);
     static const ax_verb verbs[] = { AX_VERB_PAUSE,   AX_VERB_CONTINUE, AX_VERB_PRUNE, AX_VERB_UNDO,
                                      AX_VERB_PROMOTE, AX_VERB_DEMOTE,   AX_VERB_PIN,   AX_VERB_NOTE };
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        ax_answer a;
-        assert_int_equal(searching_do(&t, verbs[i], 99, "x", &a), AX_EINVAL);
-        assert_string_equal(a.message, "there is no candidate #99");
+        searching_answers(t, verbs[i], 99, "x", AX_EINVAL, "there is no candidate #99");
     }
-    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 0, NULL, NULL), AX_EINVAL);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 0, NULL, NULL), AX_EINVAL);
-    assert_int_equal(searching_do(&t, AX_VERB_PIN, 0, NULL, NULL), AX_EINVAL);
-    assert_int_equal(t.n, 0);
-    assert_false(ax_search_dirty(t.search));
-    searching_release(&t);
+    assert_int_equal(searching_do(t, AX_VERB_PRUNE, 0, NULL, NULL), AX_EINVAL);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 0, NULL, NULL), AX_EINVAL);
+    assert_int_equal(searching_do(t, AX_VERB_PIN, 0, NULL, NULL), AX_EINVAL);
+    assert_int_equal(t->n, 0);
+    assert_false(ax_search_dirty(t->search));
 }
 
-static void save_and_stop_are_wishes(void **state)
+static void save_and_stop_are_requests(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_do(&t, AX_VERB_SAVE, 0, NULL, NULL);
-    assert_true(ax_search_wants_save(t.search));
-    ax_search_clean(t.search);
-    assert_false(ax_search_wants_save(t.search));
-    assert_false(ax_search_wants_stop(t.search));
-    searching_do(&t, AX_VERB_STOP, 0, NULL, NULL);
-    assert_true(ax_search_wants_stop(t.search));
-    searching_release(&t);
+    searching *t = searching_begin(state, 2, "random");
+    searching_do(t, AX_VERB_SAVE, 0, NULL, NULL);
+    assert_true(ax_search_wants_save(t->search));
+    ax_search_clean(t->search);
+    assert_false(ax_search_wants_save(t->search));
+    assert_false(ax_search_wants_stop(t->search));
+    searching_do(t, AX_VERB_STOP, 0, NULL, NULL);
+    assert_true(ax_search_wants_stop(t->search));
 }
 
 int main(void)
@@ -294,7 +252,7 @@ int main(void)
         cmocka_unit_test(a_persons_genotype_is_next_and_not_learned_from),
         cmocka_unit_test(the_same_request_is_done_once),
         cmocka_unit_test(unknown_candidates_are_refused),
-        cmocka_unit_test(save_and_stop_are_wishes),
+        cmocka_unit_test(save_and_stop_are_requests),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
 }

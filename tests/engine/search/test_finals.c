@@ -3,7 +3,8 @@
 #include "engine/base/student.h"
 #include "engine/search/journal/snapshot.h"
 #include "engine/search/search_internal.h"
-#include "tests/helper/searching.h"
+#include "tests/helper/fixture.h"
+#include "tests/helper/search_steps.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -16,17 +17,16 @@
 #include <cmocka.h>
 
 /* 20 candidates, 14 of the search; the best 3 twice more. */
-static void begin(searching *t)
+static searching *begin(void **state)
 {
-    searching_init(t, 20, "random");
+    searching *t = searching_begin(state, 20, "random");
     ax_settings *s = &t->setup.settings;
     s->finals = 0.3;
     s->finals_best = 3;
     s->finals_seeds = 2;
-    ax_search_free(t->search);
-    t->search = ax_search_new(&t->setup, NULL);
-    ax_search_set_time(t->search, 1000);
+    searching_restart(t);
     ax_search_hello(t->search, false, 1);
+    return t;
 }
 
 static double reward_of(uint32_t id)
@@ -64,6 +64,18 @@ static void is_next(searching *t, uint32_t finalist, int64_t seed)
     assert_string_equal(r->origin, "finals");
     assert_memory_equal(&job.genotype, &parent->proposal.genotype, sizeof job.genotype);
     assert_false(job.full);
+}
+
+static void train_next(searching *t, uint32_t finalist, int64_t seed, double reward)
+{
+    is_next(t, finalist, seed);
+    searching_score(t, reward);
+}
+
+static void is_over(searching *t)
+{
+    assert_int_equal(take(t).id, 0);
+    assert_true(ax_search_finished(t->search));
 }
 
 static const ax_outcome *of(const searching *t, uint32_t id)
@@ -106,31 +118,27 @@ static void the_share_is_planned(void **state)
 
 static void the_best_are_trained_round_by_round(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t);
-    assert_int_equal(searching_last(&t, AX_EVENT_HELLO, 0)->u.HELLO.planned, 20);
-    assert_int_equal(searching_last(&t, AX_EVENT_HELLO, 0)->u.HELLO.finals, 6);
-    finish_search(&t);
-    size_t learned = searching_count(&t, AX_EVENT_LEARNED), gated = searching_count(&t, AX_EVENT_GATED);
+    searching *t = begin(state);
+    assert_int_equal(searching_last(t, AX_EVENT_HELLO, 0)->u.HELLO.planned, 20);
+    assert_int_equal(searching_last(t, AX_EVENT_HELLO, 0)->u.HELLO.finals, 6);
+    finish_search(t);
+    size_t learned = searching_count(t, AX_EVENT_LEARNED), gated = searching_count(t, AX_EVENT_GATED);
     assert_int_equal(learned, 14);
-    assert_int_equal(searching_count(&t, AX_EVENT_FINAL), 3);
+    assert_int_equal(searching_count(t, AX_EVENT_FINAL), 3);
     static const uint32_t best[] = { 11, 8, 5 };
     static const double fresh[2][3] = { { 0.35, 0.41, 0.30 }, { 0.37, 0.43, 0.42 } };
     for (int round = 0; round < 2; round++)
         for (int k = 0; k < 3; k++) {
-            assert_false(ax_search_finished(t.search));
-            is_next(&t, best[k], 1 + 1000 * (round + 1));
-            searching_score(&t, fresh[round][k]);
-            assert_true(of(&t, best[k])->final_seeds == round + 1);
-            assert_true(of(&t, best[k])->reward == reward_of(best[k])); /* the first one stays what it is */
+            assert_false(ax_search_finished(t->search));
+            train_next(t, best[k], 1 + 1000 * (round + 1), fresh[round][k]);
+            assert_true(of(t, best[k])->final_seeds == round + 1);
+            assert_true(of(t, best[k])->reward == reward_of(best[k])); /* the first one stays what it is */
             if (round == 0 || k < 2) /* one that is a round ahead isn't better for it */
-                assert_true(isnan(of(&t, best[0])->final_best));
+                assert_true(isnan(of(t, best[0])->final_best));
         }
-    assert_int_equal(take(&t).id, 0);
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), learned);
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), gated);
+    is_over(t);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), learned);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), gated);
     double sum = 0, p[3];
     ax_mean mean[3];
     for (int k = 0; k < 3; k++) {
@@ -139,21 +147,21 @@ static void the_best_are_trained_round_by_round(void **state)
     }
     ax_mean_best(mean, 3, p);
     for (int k = 0; k < 3; k++) {
-        const ax_outcome *o = of(&t, best[k]);
+        const ax_outcome *o = of(t, best[k]);
         assert_true(o->final_mean == mean[k].mean && o->final_interval == ax_mean_interval(&mean[k], 0.95));
         assert_true(o->final_best == p[k]);
         sum += o->final_best;
     }
     assert_true(fabs(sum - 1) < 1e-12);
-    const ax_event *log = searching_last(&t, AX_EVENT_LOG, 0);
+    const ax_event *log = searching_last(t, AX_EVENT_LOG, 0);
     assert_string_equal(log->u.LOG.text,
                         "the finals are over: #8 is first with .4200 +- .1271 of 2 seeds, the best with "
                         "probability .68");
     ax_state s;
     ax_state_init(&s);
-    for (size_t i = 0; i < t.n; i++) {
-        t.event[i].seq = i + 1;
-        ax_state_fold(&s, &t.event[i]);
+    for (size_t i = 0; i < t->n; i++) {
+        t->event[i].seq = i + 1;
+        ax_state_fold(&s, &t->event[i]);
     }
     assert_int_equal(s.n_scored, 14);
     assert_int_equal(s.n_finals, 6);
@@ -163,193 +171,143 @@ static void the_best_are_trained_round_by_round(void **state)
     assert_int_equal(s.best, 11); /* of the search */
     assert_int_equal(ax_state_winner(&s), 8);
     ax_state_release(&s);
-    searching_release(&t);
 }
 
 static void without_finals_nothing_changes(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 20, "random");
-    t.setup.settings.finals = 0;
-    ax_search_free(t.search);
-    t.search = ax_search_new(&t.setup, NULL);
-    for (uint32_t id; (id = searching_take(&t));)
-        searching_score(&t, reward_of(id));
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 20);
-    assert_int_equal(searching_count(&t, AX_EVENT_FINAL), 0);
-    searching_release(&t);
+    searching *t = searching_begin(state, 20, "random");
+    t->setup.settings.finals = 0;
+    searching_restart(t);
+    for (uint32_t id; (id = searching_take(t));)
+        searching_score(t, reward_of(id));
+    assert_true(ax_search_finished(t->search));
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 20);
+    assert_int_equal(searching_count(t, AX_EVENT_FINAL), 0);
 }
 
 /* Not a copy of the best, however high the reward that it took. */
 static void a_network_is_a_finalist_once(void **state)
 {
-    (void)state;
-    searching t;
     char text[AX_GENOTYPE_TEXT];
-    begin(&t);
+    searching *t = begin(state);
     uint32_t id = 0;
     for (int i = 0; i < 5; i++) {
-        id = searching_take(&t);
-        searching_score(&t, 0.3 + 0.1 * id);
+        id = searching_take(t);
+        searching_score(t, 0.3 + 0.1 * id);
     }
-    ax_genotype_print(&ax_search_get(t.search, 5)->proposal.genotype, text);
-    searching_do(&t, AX_VERB_SUBMIT, 0, text, NULL);
-    while (!searching_count(&t, AX_EVENT_FINAL)) {
-        id = searching_take(&t);
-        if (ax_search_running(t.search, 0))
-            searching_score(&t, 0.2);
+    ax_genotype_print(&ax_search_get(t->search, 5)->proposal.genotype, text);
+    searching_do(t, AX_VERB_SUBMIT, 0, text, NULL);
+    while (!searching_count(t, AX_EVENT_FINAL)) {
+        id = searching_take(t);
+        if (ax_search_running(t->search, 0))
+            searching_score(t, 0.2);
     }
-    assert_int_equal(ax_search_get(t.search, 7)->reused, 5);
-    assert_int_equal(t.search->finals.n, 3);
-    assert_int_equal(t.search->finals.finalist[0], 5);
-    assert_int_equal(t.search->finals.finalist[1], 4);
-    assert_int_equal(t.search->finals.finalist[2], 3);
-    searching_release(&t);
+    assert_int_equal(ax_search_get(t->search, 7)->reused, 5);
+    assert_int_equal(t->search->finals.n, 3);
+    assert_int_equal(t->search->finals.finalist[0], 5);
+    assert_int_equal(t->search->finals.finalist[1], 4);
+    assert_int_equal(t->search->finals.finalist[2], 3);
 }
 
 static void a_pruned_finalist_is_out_until_that_is_taken_back(void **state)
 {
-    (void)state;
-    searching t;
     ax_answer a;
-    begin(&t);
-    finish_search(&t);
-    is_next(&t, 11, 1001);
-    searching_score(&t, 0.5);
-    is_next(&t, 8, 1001);
-    searching_score(&t, 0.4);
-    is_next(&t, 5, 1001);
-    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 11, NULL, &a), AX_OK);
-    searching_score(&t, 0.45);
+    searching *t = begin(state);
+    finish_search(t);
+    train_next(t, 11, 1001, 0.5);
+    train_next(t, 8, 1001, 0.4);
+    is_next(t, 5, 1001);
+    assert_int_equal(searching_do(t, AX_VERB_PRUNE, 11, NULL, &a), AX_OK);
+    searching_score(t, 0.45);
     /* one of the second round was in the queue already: what is of a pruned one isn't taken out of it */
-    is_next(&t, 11, 2001);
-    searching_score(&t, 0.5);
-    is_next(&t, 8, 2001);
-    searching_score(&t, 0.41);
-    is_next(&t, 5, 2001);
-    searching_score(&t, 0.46);
-    assert_true(of(&t, 5)->final_best > 0.5 && isnan(of(&t, 11)->final_best));
-    assert_true(fabs(of(&t, 5)->final_best + of(&t, 8)->final_best - 1) < 1e-12);
-    assert_int_equal(searching_do(&t, AX_VERB_UNDO, 11, NULL, &a), AX_OK);
-    assert_true(of(&t, 11)->final_best > of(&t, 5)->final_best);
-    assert_true(ax_search_finished(t.search));
-    searching_release(&t);
+    train_next(t, 11, 2001, 0.5);
+    train_next(t, 8, 2001, 0.41);
+    train_next(t, 5, 2001, 0.46);
+    assert_true(of(t, 5)->final_best > 0.5 && isnan(of(t, 11)->final_best));
+    assert_true(fabs(of(t, 5)->final_best + of(t, 8)->final_best - 1) < 1e-12);
+    assert_int_equal(searching_do(t, AX_VERB_UNDO, 11, NULL, &a), AX_OK);
+    assert_true(of(t, 11)->final_best > of(t, 5)->final_best);
+    assert_true(ax_search_finished(t->search));
 }
 
 static void pruned_before_its_turn_it_gets_no_training(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t);
-    finish_search(&t);
-    searching_do(&t, AX_VERB_PRUNE, 5, NULL, NULL);
-    is_next(&t, 11, 1001);
-    searching_score(&t, 0.5);
-    is_next(&t, 8, 1001);
-    searching_score(&t, 0.4);
-    is_next(&t, 11, 2001);
-    searching_do(&t, AX_VERB_UNDO, 5, NULL, NULL); /* the rounds that it has missed come first */
-    searching_score(&t, 0.5);
-    is_next(&t, 8, 2001);
-    searching_score(&t, 0.4);
-    is_next(&t, 5, 1001);
-    searching_score(&t, 0.4);
-    is_next(&t, 5, 2001);
-    searching_score(&t, 0.4);
-    assert_int_equal(take(&t).id, 0);
-    assert_true(ax_search_finished(t.search));
-    searching_release(&t);
+    searching *t = begin(state);
+    finish_search(t);
+    searching_do(t, AX_VERB_PRUNE, 5, NULL, NULL);
+    train_next(t, 11, 1001, 0.5);
+    train_next(t, 8, 1001, 0.4);
+    is_next(t, 11, 2001);
+    searching_do(t, AX_VERB_UNDO, 5, NULL, NULL); /* the rounds that it has missed come first */
+    searching_score(t, 0.5);
+    train_next(t, 8, 2001, 0.4);
+    train_next(t, 5, 1001, 0.4);
+    train_next(t, 5, 2001, 0.4);
+    is_over(t);
 }
 
 static void a_training_that_fails_or_is_pruned_is_one_fewer(void **state)
 {
-    (void)state;
-    searching t;
     ax_answer a;
-    begin(&t);
-    finish_search(&t);
-    is_next(&t, 11, 1001);
-    ax_search_failed(t.search, 0, AX_CAUSE_DIVERGED, "not finite");
-    is_next(&t, 8, 1001);
-    uint32_t id = ax_search_running(t.search, 0);
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, id, NULL, &a), AX_EINVAL);
-    assert_string_equal(a.message, "#16 is a training of #8 for the finals: promote that one");
-    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, id, NULL, &a), AX_OK);
-    ax_search_stopped(t.search, 0);
-    ax_search_set_time(t.search, 1000 + AX_PRUNE_SECONDS + 1);
-    ax_search_tick(t.search);
-    is_next(&t, 5, 1001);
-    searching_score(&t, 0.4);
-    is_next(&t, 11, 2001);
-    searching_score(&t, 0.4);
-    is_next(&t, 8, 2001);
-    searching_score(&t, 0.4);
-    is_next(&t, 5, 2001);
-    searching_score(&t, 0.5);
-    assert_int_equal(take(&t).id, 0);
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(of(&t, 11)->final_seeds, 1);
-    assert_int_equal(of(&t, 8)->final_seeds, 1);
-    assert_true(isnan(of(&t, 11)->final_best) && of(&t, 5)->final_best == 1); /* the only one with an interval */
-    searching_release(&t);
+    searching *t = begin(state);
+    finish_search(t);
+    is_next(t, 11, 1001);
+    ax_search_failed(t->search, 0, AX_CAUSE_DIVERGED, "not finite");
+    is_next(t, 8, 1001);
+    uint32_t id = ax_search_running(t->search, 0);
+    searching_answers(t, AX_VERB_PROMOTE, id, NULL, AX_EINVAL,
+                      "#16 is a training of #8 for the finals: promote that one");
+    assert_int_equal(searching_do(t, AX_VERB_PRUNE, id, NULL, &a), AX_OK);
+    ax_search_stopped(t->search, 0);
+    ax_search_set_time(t->search, 1000 + AX_PRUNE_SECONDS + 1);
+    ax_search_tick(t->search);
+    train_next(t, 5, 1001, 0.4);
+    train_next(t, 11, 2001, 0.4);
+    train_next(t, 8, 2001, 0.4);
+    train_next(t, 5, 2001, 0.5);
+    is_over(t);
+    assert_int_equal(of(t, 11)->final_seeds, 1);
+    assert_int_equal(of(t, 8)->final_seeds, 1);
+    assert_true(isnan(of(t, 11)->final_best) && of(t, 5)->final_best == 1); /* the only one with an interval */
 }
 
 static void a_paused_candidate_does_not_hold_them_up(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t);
-    assert_int_equal(searching_take(&t), 1);
-    searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    ax_search_stopped(t.search, 0);
-    finish_search(&t);
-    is_next(&t, 11, 1001);
-    const ax_event *log = searching_last(&t, AX_EVENT_LOG, 0);
+    searching *t = begin(state);
+    assert_int_equal(searching_take(t), 1);
+    searching_do(t, AX_VERB_PAUSE, 1, NULL, NULL);
+    ax_search_stopped(t->search, 0);
+    finish_search(t);
+    is_next(t, 11, 1001);
+    const ax_event *log = searching_last(t, AX_EVENT_LOG, 0);
     assert_non_null(strstr(log->u.LOG.text, "1 paused candidate can't be among them"));
-    searching_release(&t);
 }
 
 /* The same events from a snapshot at any moment of the finals. */
 static void they_go_on_from_a_snapshot(void **state)
 {
-    (void)state;
     for (int at = 0; at < 7; at++) {
-        searching t, u;
-        begin(&t);
-        finish_search(&t);
+        searching u;
+        searching *t = begin(state);
+        finish_search(t);
         for (int k = 0; k < at; k++) {
-            take(&t);
-            searching_score(&t, 0.3 + 0.017 * k);
+            take(t);
+            searching_score(t, 0.3 + 0.017 * k);
         }
-        char *bytes;
-        size_t n;
-        uint64_t seq;
-        ax_err err = { AX_OK, "" };
-        assert_int_equal(ax_snapshot_pack(t.search, 1, &bytes, &n, &err), AX_OK);
-        u = t;
-        u.event = calloc(SEARCHING_EVENTS, sizeof *u.event);
-        u.setup.context = &u;
-        u.search = ax_snapshot_unpack(bytes, n, "s", &u.setup, &seq, &err);
-        assert_string_equal(err.msg, "");
-        free(bytes);
-        u.n = 0;
-        ax_search_set_time(u.search, 1000);
+        searching_copy(t, &u);
         ax_search_hello(u.search, true, 2);
-        t.n = u.n = 0;
+        t->n = u.n = 0;
         for (int k = at; k < 7; k++) {
-            assert_int_equal(take(&t).id, take(&u).id);
+            assert_int_equal(take(t).id, take(&u).id);
             if (k == 6)
                 continue;
-            searching_score(&t, 0.3 + 0.017 * k);
+            searching_score(t, 0.3 + 0.017 * k);
             searching_score(&u, 0.3 + 0.017 * k);
         }
-        assert_true(ax_search_finished(t.search) && ax_search_finished(u.search));
-        assert_int_equal(t.n, u.n);
-        for (size_t i = 0; i < t.n; i++)
-            assert_memory_equal(&t.event[i], &u.event[i], sizeof t.event[i]);
-        searching_release(&t);
+        assert_true(ax_search_finished(t->search) && ax_search_finished(u.search));
+        assert_int_equal(t->n, u.n);
+        for (size_t i = 0; i < t->n; i++)
+            assert_memory_equal(&t->event[i], &u.event[i], sizeof t->event[i]);
         searching_release(&u);
     }
 }
@@ -357,51 +315,35 @@ static void they_go_on_from_a_snapshot(void **state)
 /* With more candidates the search goes on; what was trained for the finals before counts as spent. */
 static void more_candidates_open_them_again(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t);
-    finish_search(&t);
+    searching *t = begin(state);
+    finish_search(t);
     for (int k = 0; k < 6; k++) {
-        take(&t);
-        searching_score(&t, 0.3);
+        take(t);
+        searching_score(t, 0.3);
     }
-    assert_true(ax_search_finished(t.search));
-    char *bytes;
-    size_t n;
-    uint64_t seq;
-    ax_err err = { AX_OK, "" };
-    assert_int_equal(ax_snapshot_pack(t.search, 1, &bytes, &n, &err), AX_OK);
-    ax_search_free(t.search);
-    t.setup.settings.candidates = 30; /* 9 for the finals: three seeds each */
-    t.search = ax_snapshot_unpack(bytes, n, "s", &t.setup, &seq, &err);
-    free(bytes);
-    assert_string_equal(err.msg, "");
-    ax_search_set_time(t.search, 1000);
-    ax_search_hello(t.search, true, 2);
-    assert_int_equal(searching_last(&t, AX_EVENT_HELLO, 0)->u.HELLO.finals, 15);
-    assert_false(ax_search_finished(t.search));
-    assert_int_equal(searching_take(&t), 21);
-    t.n = 0;
-    searching_score(&t, 0.9); /* better than all of before: 5 isn't among the best any more */
-    is_next(&t, 21, 1001);
-    assert_int_equal(ax_search_get(t.search, 21)->finalist, 1);
-    assert_int_equal(ax_search_get(t.search, 8)->finalist, 3);
-    assert_int_equal(ax_search_get(t.search, 5)->finalist, 0);
-    assert_int_equal(searching_count(&t, AX_EVENT_FINAL), 6); /* three out, three in */
-    assert_int_equal(of(&t, 5)->final_seeds, 2);
-    searching_score(&t, 0.4);
-    is_next(&t, 21, 2001); /* the others have these two already */
-    searching_score(&t, 0.4);
-    is_next(&t, 21, 3001);
-    searching_score(&t, 0.4);
-    is_next(&t, 11, 3001);
-    searching_score(&t, 0.4);
-    is_next(&t, 8, 3001);
-    searching_score(&t, 0.4);
-    assert_int_equal(take(&t).id, 0);
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(of(&t, 8)->final_seeds, 3);
-    searching_release(&t);
+    assert_true(ax_search_finished(t->search));
+    t->setup.settings.candidates = 30; /* 9 for the finals: three seeds each */
+    searching_reload(t);
+    ax_search_set_time(t->search, 1000);
+    ax_search_hello(t->search, true, 2);
+    assert_int_equal(searching_last(t, AX_EVENT_HELLO, 0)->u.HELLO.finals, 15);
+    assert_false(ax_search_finished(t->search));
+    assert_int_equal(searching_take(t), 21);
+    t->n = 0;
+    searching_score(t, 0.9); /* better than all of before: 5 isn't among the best any more */
+    is_next(t, 21, 1001);
+    assert_int_equal(ax_search_get(t->search, 21)->finalist, 1);
+    assert_int_equal(ax_search_get(t->search, 8)->finalist, 3);
+    assert_int_equal(ax_search_get(t->search, 5)->finalist, 0);
+    assert_int_equal(searching_count(t, AX_EVENT_FINAL), 6); /* three out, three in */
+    assert_int_equal(of(t, 5)->final_seeds, 2);
+    searching_score(t, 0.4);
+    train_next(t, 21, 2001, 0.4); /* the others have these two already */
+    train_next(t, 21, 3001, 0.4);
+    train_next(t, 11, 3001, 0.4);
+    train_next(t, 8, 3001, 0.4);
+    is_over(t);
+    assert_int_equal(of(t, 8)->final_seeds, 3);
 }
 
 int main(void)
@@ -418,5 +360,5 @@ int main(void)
         cmocka_unit_test(they_go_on_from_a_snapshot),
         cmocka_unit_test(more_candidates_open_them_again),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
 }

@@ -1,5 +1,6 @@
 /* What workers report of their candidates. */
-#include "tests/helper/searching.h"
+#include "tests/helper/fixture.h"
+#include "tests/helper/search_steps.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -11,101 +12,84 @@
 
 static void a_crash_is_tried_once_more(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
-    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed by signal 9");
-    assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 1);
-    assert_int_equal(searching_take(&t), 1);
-    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed by signal 9");
-    const ax_event *f = searching_last(&t, AX_EVENT_FAILED, 0);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed by signal 9");
+    assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 1);
+    assert_int_equal(searching_take(t), 1);
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed by signal 9");
+    const ax_event *f = searching_last(t, AX_EVENT_FAILED, 0);
     assert_int_equal(f->u.FAILED.retried, 0);
     assert_string_equal(f->u.FAILED.cause, "crashed");
-    assert_int_equal(searching_take(&t), 2);
-    ax_search_failed(t.search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
-    assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 0);
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 0); /* failed is not reward 0 */
-    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 0);
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(searching_do(&t, AX_VERB_PRUNE, 1, NULL, NULL), AX_EINVAL);
-    searching_release(&t);
+    assert_int_equal(searching_take(t), 2);
+    ax_search_failed(t->search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
+    assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->u.FAILED.retried, 0);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 0); /* failed is not reward 0 */
+    assert_int_equal(searching_count(t, AX_EVENT_SCORED), 0);
+    assert_true(ax_search_finished(t->search));
+    assert_int_equal(searching_do(t, AX_VERB_PRUNE, 1, NULL, NULL), AX_EINVAL);
 }
 
 static void a_reward_that_is_no_number_is_a_failure(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    searching_take(&t);
-    searching_score(&t, NAN);
-    assert_string_equal(searching_last(&t, AX_EVENT_FAILED, 0)->u.FAILED.cause, "diverged");
-    assert_int_equal(searching_take(&t), 2);
-    searching_release(&t);
+    searching *t = searching_begin(state, 2, "random");
+    searching_take(t);
+    searching_score(t, NAN);
+    assert_string_equal(searching_last(t, AX_EVENT_FAILED, 0)->u.FAILED.cause, "diverged");
+    assert_int_equal(searching_take(t), 2);
 }
 
 static void five_failures_in_a_row_pause_the_run(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 20, "random");
+    searching *t = searching_begin(state, 20, "random");
     for (int i = 0; i < 4; i++) {
-        searching_take(&t);
-        ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "out of memory");
+        searching_take(t);
+        ax_search_failed(t->search, 0, AX_CAUSE_MEMORY, "out of memory");
     }
-    searching_take(&t);
-    searching_score(&t, 0.5); /* not in a row */
+    searching_take(t);
+    searching_score(t, 0.5); /* not in a row */
     for (int i = 0; i < 5; i++) {
-        assert_false(ax_search_paused(t.search));
-        assert_int_not_equal(searching_take(&t), 0);
-        ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "out of memory");
+        assert_false(ax_search_paused(t->search));
+        assert_int_not_equal(searching_take(t), 0);
+        ax_search_failed(t->search, 0, AX_CAUSE_MEMORY, "out of memory");
     }
-    assert_true(ax_search_paused(t.search));
-    assert_int_equal(searching_take(&t), 0);
-    const ax_event *l = searching_last(&t, AX_EVENT_LOG, 0);
+    assert_true(ax_search_paused(t->search));
+    assert_int_equal(searching_take(t), 0);
+    const ax_event *l = searching_last(t, AX_EVENT_LOG, 0);
     assert_string_equal(l->u.LOG.level, "error");
     assert_non_null(strstr(l->u.LOG.text, "5 failures in a row"));
     assert_non_null(strstr(l->u.LOG.text, "out of memory"));
-    assert_int_equal(searching_last(&t, AX_EVENT_PAUSED, 0)->id, 0);
-    searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL);
-    assert_int_not_equal(searching_take(&t), 0);
-    searching_release(&t);
+    assert_int_equal(searching_last(t, AX_EVENT_PAUSED, 0)->id, 0);
+    searching_do(t, AX_VERB_CONTINUE, 0, NULL, NULL);
+    assert_int_not_equal(searching_take(t), 0);
 }
 
 static void idle_workers_that_die_count_too(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 20, "random");
+    searching *t = searching_begin(state, 20, "random");
     for (int i = 0; i < 5; i++)
-        ax_search_worker_failed(t.search, "the worker ended with status 1");
-    assert_true(ax_search_paused(t.search));
-    searching_release(&t);
+        ax_search_worker_failed(t->search, "the worker ended with status 1");
+    assert_true(ax_search_paused(t->search));
 }
 
 static void progress_belongs_to_what_runs(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
-    ax_search_progress(t.search, 0, "cache", 1, 0, 3, 8, NAN);
-    assert_int_equal(searching_last(&t, AX_EVENT_PROGRESS, 0)->id, 0);
-    searching_take(&t);
-    ax_search_progress(t.search, 0, "train", 1, 1, 5, 9, 0.5);
-    const ax_event *p = searching_last(&t, AX_EVENT_PROGRESS, 0);
+    searching *t = searching_begin(state, 3, "random");
+    ax_search_progress(t->search, 0, "cache", 1, 0, 3, 8, NAN);
+    assert_int_equal(searching_last(t, AX_EVENT_PROGRESS, 0)->id, 0);
+    searching_take(t);
+    ax_search_progress(t->search, 0, "train", 1, 1, 5, 9, 0.5);
+    const ax_event *p = searching_last(t, AX_EVENT_PROGRESS, 0);
     assert_true(p->id == 1 && p->u.PROGRESS.step == 5 && p->u.PROGRESS.loss == 0.5);
-    searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    ax_search_progress(t.search, 0, "train", 1, 1, 6, 9, 0.4);
-    assert_int_equal(searching_count(&t, AX_EVENT_PROGRESS), 2);
-    searching_release(&t);
+    searching_do(t, AX_VERB_PAUSE, 1, NULL, NULL);
+    ax_search_progress(t->search, 0, "train", 1, 1, 6, 9, 0.4);
+    assert_int_equal(searching_count(t, AX_EVENT_PROGRESS), 2);
 }
 
 /* What is said of a training that is begun once more is what its worker does, not what might have been. */
 static void a_training_goes_on_where_it_says(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
+    searching *t = searching_begin(state, 3, "random");
     static const struct {
         int64_t stage, step;
         const char *says;
@@ -113,22 +97,21 @@ static void a_training_goes_on_where_it_says(void **state)
                  { 1, 1, "it begins again" },
                  { 2, 3, "it goes on after step 2 of 9 of stage 2" },
                  { 3, 7, "it goes on after step 6 of 9" } };
-    searching_take(&t);
-    ax_search_progress(t.search, 0, "train", 1, 1, 1, 9, 0.5);
-    assert_int_equal(searching_count(&t, AX_EVENT_LOG), 0);
+    searching_take(t);
+    ax_search_progress(t->search, 0, "train", 1, 1, 1, 9, 0.5);
+    assert_int_equal(searching_count(t, AX_EVENT_LOG), 0);
     for (size_t i = 0; i < sizeof then / sizeof *then; i++) {
-        searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-        ax_search_stopped(t.search, 0);
-        searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL);
-        assert_int_equal(searching_take(&t), 1);
-        ax_search_progress(t.search, 0, "train", then[i].stage, 1, then[i].step, 9, 0.5);
-        ax_search_progress(t.search, 0, "train", then[i].stage, 1, then[i].step + 1, 9, 0.5);
-        assert_int_equal(searching_count(&t, AX_EVENT_LOG), i + 1);
-        const ax_event *l = searching_last(&t, AX_EVENT_LOG, 0);
+        searching_do(t, AX_VERB_PAUSE, 1, NULL, NULL);
+        ax_search_stopped(t->search, 0);
+        searching_do(t, AX_VERB_CONTINUE, 1, NULL, NULL);
+        assert_int_equal(searching_take(t), 1);
+        ax_search_progress(t->search, 0, "train", then[i].stage, 1, then[i].step, 9, 0.5);
+        ax_search_progress(t->search, 0, "train", then[i].stage, 1, then[i].step + 1, 9, 0.5);
+        assert_int_equal(searching_count(t, AX_EVENT_LOG), i + 1);
+        const ax_event *l = searching_last(t, AX_EVENT_LOG, 0);
         assert_string_equal(l->u.LOG.text, then[i].says);
         assert_true(l->id == 1 && !strcmp(l->u.LOG.level, "info"));
     }
-    searching_release(&t);
 }
 
 int main(void)
@@ -141,5 +124,5 @@ int main(void)
         cmocka_unit_test(progress_belongs_to_what_runs),
         cmocka_unit_test(a_training_goes_on_where_it_says),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
 }

@@ -1,35 +1,31 @@
 /* A network that was judged before isn't trained again, and what counts as judged. */
 #include "engine/search/duplicates.h"
 #include "engine/search/search_internal.h"
-#include "engine/search/journal/snapshot.h"
-#include "tests/helper/searching.h"
+#include "tests/helper/fixture.h"
+#include "tests/helper/search_steps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
 /* The same network twice: the operations of the first layer and the inputs of a block have changed sides. */
-static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
 static const char twin[] = "[[8,[0,0,2,5],[0,3,8,8],[0,5,1,4]],[[3,3],[2,3],[3,0]]]";
 
 /* 1 is done, 2 waits, and arch0 as 3 is in training. */
-static void begin(searching *t, void (*change)(ax_settings *s))
+static searching *begin(void **state, void (*change)(ax_settings *s))
 {
-    searching_init(t, 20, "random");
+    searching *t = searching_begin(state, 20, "random");
     if (change) {
         change(&t->setup.settings);
-        ax_search_free(t->search);
-        t->search = ax_search_new(&t->setup, NULL);
-        ax_search_set_time(t->search, 1000);
+        searching_restart(t);
     }
-    assert_int_equal(searching_take(t), 1);
-    searching_score(t, 0.3);
-    searching_do(t, AX_VERB_SUBMIT, 0, arch0, NULL);
+    searching_train(t, 1, 0.3);
+    searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL);
     assert_int_equal(searching_take(t), 3);
+    return t;
 }
 
 /* Submits the twin, which is next, and asks for a job. */
@@ -41,88 +37,70 @@ static uint32_t submit_twin(searching *t, ax_answer *a)
 
 static void a_known_network_takes_the_outcome(void **state)
 {
-    (void)state;
-    searching t;
     ax_answer a;
-    begin(&t, NULL);
-    searching_score(&t, 0.5);
-    size_t gated = searching_count(&t, AX_EVENT_GATED), started = searching_count(&t, AX_EVENT_STARTED);
-    searching_do(&t, AX_VERB_SUBMIT, 0, twin, &a);
-    assert_string_equal(a.message, "#4 is the network of #3 and takes its outcome");
-    ax_search_clean(t.search);
-    assert_int_equal(searching_take(&t), 0);
-    assert_true(ax_search_dirty(t.search)); /* saved before the next, and then there is more */
-    const ax_event *s = searching_last(&t, AX_EVENT_SCORED, 0);
+    searching *t = begin(state, NULL);
+    searching_score(t, 0.5);
+    size_t gated = searching_count(t, AX_EVENT_GATED), started = searching_count(t, AX_EVENT_STARTED);
+    searching_answers(t, AX_VERB_SUBMIT, 0, twin, AX_OK, "#4 is the network of #3 and takes its outcome");
+    ax_search_clean(t->search);
+    assert_int_equal(searching_take(t), 0);
+    assert_true(ax_search_dirty(t->search)); /* saved before the next, and then there is more */
+    const ax_event *s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_true(s->id == 4 && s->u.SCORED.reused == 3 && s->u.SCORED.reward == 0.5 && s->u.SCORED.seconds == 0);
     assert_true(s->u.SCORED.stage == 1 && s->u.SCORED.provisional == 0);
     assert_string_equal(s->u.SCORED.masks, "masks/3.mpk");
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), gated);
-    assert_int_equal(searching_count(&t, AX_EVENT_STARTED), started);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->id, 1); /* a person made it */
-    assert_int_equal(searching_take(&t), 2);
-    searching_score(&t, 0.2);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), gated);
+    assert_int_equal(searching_count(t, AX_EVENT_STARTED), started);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 1); /* a person made it */
+    searching_train(t, 2, 0.2);
     /* 3 is the one it is of, for a third one too */
-    assert_int_equal(submit_twin(&t, NULL), 0);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
-    searching_do(&t, AX_VERB_FORK, 1, "op1=none", &a);
+    assert_int_equal(submit_twin(t, NULL), 0);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
+    searching_do(t, AX_VERB_FORK, 1, "op1=none", &a);
     assert_non_null(strstr(a.message, "is next"));
-    searching_release(&t);
 }
 
 static void one_that_waits_behind_its_twin_is_known_when_its_turn_comes(void **state)
 {
-    (void)state;
-    searching t;
-    ax_answer a;
-    begin(&t, NULL);
-    searching_do(&t, AX_VERB_SUBMIT, 0, twin, &a);
-    assert_string_equal(a.message, "#4 is next");
-    searching_score(&t, 0.5);
-    assert_int_equal(searching_take(&t), 0);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
-    searching_release(&t);
+    searching *t = begin(state, NULL);
+    searching_answers(t, AX_VERB_SUBMIT, 0, twin, AX_OK, "#4 is next");
+    searching_score(t, 0.5);
+    assert_int_equal(searching_take(t), 0);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
 }
 
 static void what_isnt_an_outcome_isnt_reused(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t, NULL);
-    ax_search_failed(t.search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
-    assert_int_equal(submit_twin(&t, NULL), 4); /* failed: tried once more */
-    searching_do(&t, AX_VERB_PRUNE, 4, NULL, NULL);
-    ax_search_stopped(t.search, 0);
-    assert_int_equal(submit_twin(&t, NULL), 5); /* pruned before its end */
-    searching_do(&t, AX_VERB_PAUSE, 5, NULL, NULL);
-    ax_search_stopped(t.search, 0);
-    assert_int_equal(submit_twin(&t, NULL), 6); /* paused half-way: nobody waits for it */
-    searching_score(&t, 0.6);
-    searching_do(&t, AX_VERB_CONTINUE, 5, NULL, NULL);
-    assert_int_equal(searching_take(&t), 5); /* what has begun is finished */
-    searching_score(&t, 0.6);
-    searching_do(&t, AX_VERB_PRUNE, 6, NULL, NULL); /* pruned after its end: it was measured */
-    assert_int_equal(submit_twin(&t, NULL), 0);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 6);
-    searching_release(&t);
+    searching *t = begin(state, NULL);
+    ax_search_failed(t->search, 0, AX_CAUSE_DIVERGED, "the loss is nan");
+    assert_int_equal(submit_twin(t, NULL), 4); /* failed: tried once more */
+    searching_do(t, AX_VERB_PRUNE, 4, NULL, NULL);
+    ax_search_stopped(t->search, 0);
+    assert_int_equal(submit_twin(t, NULL), 5); /* pruned before its end */
+    searching_do(t, AX_VERB_PAUSE, 5, NULL, NULL);
+    ax_search_stopped(t->search, 0);
+    assert_int_equal(submit_twin(t, NULL), 6); /* paused half-way: nobody waits for it */
+    searching_score(t, 0.6);
+    searching_do(t, AX_VERB_CONTINUE, 5, NULL, NULL);
+    searching_train(t, 5, 0.6);                    /* what has begun is finished */
+    searching_do(t, AX_VERB_PRUNE, 6, NULL, NULL); /* pruned after its end: it was measured */
+    assert_int_equal(submit_twin(t, NULL), 0);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 6);
 }
 
 static void full_training_is_another_thing(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t, NULL);
-    ax_search_failed(t.search, 0, AX_CAUSE_MEMORY, "no memory");
-    assert_int_equal(submit_twin(&t, NULL), 4);
-    searching_score(&t, 0.5);
-    searching_do(&t, AX_VERB_PROMOTE, 4, NULL, NULL);
-    assert_int_equal(searching_take(&t), 5);
-    searching_score(&t, 0.9);
-    assert_int_equal(submit_twin(&t, NULL), 0);
-    const ax_event *s = searching_last(&t, AX_EVENT_SCORED, 0);
+    searching *t = begin(state, NULL);
+    ax_search_failed(t->search, 0, AX_CAUSE_MEMORY, "no memory");
+    assert_int_equal(submit_twin(t, NULL), 4);
+    searching_score(t, 0.5);
+    searching_do(t, AX_VERB_PROMOTE, 4, NULL, NULL);
+    searching_train(t, 5, 0.9);
+    assert_int_equal(submit_twin(t, NULL), 0);
+    const ax_event *s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_true(s->u.SCORED.reused == 4 && s->u.SCORED.reward == 0.5);
-    searching_do(&t, AX_VERB_PROMOTE, 6, NULL, NULL); /* a copy can be trained fully */
-    assert_int_equal(searching_take(&t), 7);
-    searching_release(&t);
+    searching_do(t, AX_VERB_PROMOTE, 6, NULL, NULL); /* a copy can be trained fully */
+    assert_int_equal(searching_take(t), 7);
 }
 
 static void trained_again(ax_settings *s)
@@ -132,12 +110,9 @@ static void trained_again(ax_settings *s)
 
 static void can_be_switched_off(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t, trained_again);
-    searching_score(&t, 0.5);
-    assert_int_equal(submit_twin(&t, NULL), 4);
-    searching_release(&t);
+    searching *t = begin(state, trained_again);
+    searching_score(t, 0.5);
+    assert_int_equal(submit_twin(t, NULL), 4);
 }
 
 static void concatenated(ax_settings *s)
@@ -147,18 +122,15 @@ static void concatenated(ax_settings *s)
 
 static void without_sums_only_equal_genotypes_are_the_same(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t, concatenated);
-    searching_score(&t, 0.5);
-    assert_int_equal(submit_twin(&t, NULL), 4);
-    searching_score(&t, 0.5);
-    searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL);
-    assert_int_equal(searching_take(&t), 0);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
-    assert_int_equal(submit_twin(&t, NULL), 0);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 4);
-    searching_release(&t);
+    searching *t = begin(state, concatenated);
+    searching_score(t, 0.5);
+    assert_int_equal(submit_twin(t, NULL), 4);
+    searching_score(t, 0.5);
+    searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL);
+    assert_int_equal(searching_take(t), 0);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 3);
+    assert_int_equal(submit_twin(t, NULL), 0);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reused, 4);
 }
 
 static void learned(ax_settings *s)
@@ -174,43 +146,29 @@ static void learned_once(ax_settings *s)
 
 static void the_settings_say_what_is_learned_from(void **state)
 {
-    (void)state;
-    searching t;
-    begin(&t, learned);
-    searching_score(&t, 0.5);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->id, 3);
-    submit_twin(&t, NULL);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->id, 4);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.samples, 3);
-    searching_release(&t);
-    begin(&t, learned_once);
-    searching_score(&t, 0.5);
-    submit_twin(&t, NULL);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->id, 3);
-    searching_release(&t);
+    searching *t = begin(state, learned);
+    searching_score(t, 0.5);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 3);
+    submit_twin(t, NULL);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 4);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->u.LEARNED.samples, 3);
+    begin(state, learned_once);
+    searching_score(t, 0.5);
+    submit_twin(t, NULL);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 3);
 }
 
 static void known_after_a_resume(void **state)
 {
-    (void)state;
-    searching t;
-    char *bytes;
-    size_t n;
-    uint64_t seq;
-    begin(&t, NULL);
-    searching_score(&t, 0.5);
-    submit_twin(&t, NULL);
-    searching_do(&t, AX_VERB_SUBMIT, 0, twin, NULL);
-    assert_int_equal(ax_snapshot_pack(t.search, 9, &bytes, &n, NULL), AX_OK);
-    ax_search_free(t.search);
-    t.search = ax_snapshot_unpack(bytes, n, "s", &t.setup, &seq, NULL);
-    free(bytes);
-    assert_non_null(t.search);
-    assert_int_equal(ax_search_touch(t.search, 4)->reused, 3);
-    assert_int_equal(searching_take(&t), 0);
-    const ax_event *s = searching_last(&t, AX_EVENT_SCORED, 0);
+    searching *t = begin(state, NULL);
+    searching_score(t, 0.5);
+    submit_twin(t, NULL);
+    searching_do(t, AX_VERB_SUBMIT, 0, twin, NULL);
+    searching_reload(t);
+    assert_int_equal(ax_search_touch(t->search, 4)->reused, 3);
+    assert_int_equal(searching_take(t), 0);
+    const ax_event *s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_true(s->id == 5 && s->u.SCORED.reused == 3);
-    searching_release(&t);
 }
 
 static void the_table_finds_all_of_a_hash_in_order(void **state)
@@ -250,5 +208,5 @@ int main(void)
         cmocka_unit_test(known_after_a_resume),
         cmocka_unit_test(the_table_finds_all_of_a_hash_in_order),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
 }

@@ -1,6 +1,7 @@
 /* The search's state machine: what happens to candidates. */
 #include "engine/wire/state.h"
-#include "tests/helper/searching.h"
+#include "tests/helper/fixture.h"
+#include "tests/helper/search_steps.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,50 +14,42 @@
 
 static void one_runs_and_one_waits(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
-    assert_int_equal(searching_take(&t), 1);
-    assert_int_equal(searching_count(&t, AX_EVENT_PROPOSED), 2);
-    assert_int_equal(searching_count(&t, AX_EVENT_STARTED), 1);
-    assert_int_equal(searching_take(&t), 0); /* the worker is busy */
-    const ax_event *p = searching_last(&t, AX_EVENT_PROPOSED, 1);
+    searching *t = searching_begin(state, 3, "random");
+    assert_int_equal(searching_take(t), 1);
+    assert_int_equal(searching_count(t, AX_EVENT_PROPOSED), 2);
+    assert_int_equal(searching_count(t, AX_EVENT_STARTED), 1);
+    assert_int_equal(searching_take(t), 0); /* the worker is busy */
+    const ax_event *p = searching_last(t, AX_EVENT_PROPOSED, 1);
     assert_int_equal(p->id, 1);
     assert_string_equal(p->u.PROPOSED.origin, "random");
     assert_true(p->u.PROPOSED.params > 1800000 && p->u.PROPOSED.macs > 0);
-    searching_score(&t, 0.4);
-    const ax_event *s = searching_last(&t, AX_EVENT_SCORED, 0);
+    searching_score(t, 0.4);
+    const ax_event *s = searching_last(t, AX_EVENT_SCORED, 0);
     assert_int_equal(s->id, 1);
     assert_true(s->u.SCORED.reward == 0.4 && s->u.SCORED.stage == 1 && s->u.SCORED.peak_bytes == 12345);
     assert_string_equal(s->u.SCORED.masks, "masks/1.mpk");
     assert_string_equal(s->u.SCORED.model, "");
-    assert_int_equal(searching_last(&t, AX_EVENT_GATED, 0)->u.GATED.passed, 1);
-    assert_int_equal(searching_last(&t, AX_EVENT_LEARNED, 0)->id, 1);
-    assert_true(ax_search_dirty(t.search));
-    assert_int_equal(searching_take(&t), 2);
-    searching_score(&t, 0.3);
-    assert_int_equal(searching_take(&t), 3);
-    assert_false(ax_search_finished(t.search));
-    searching_score(&t, 0.2);
-    assert_int_equal(searching_take(&t), 0);
-    assert_true(ax_search_finished(t.search));
-    assert_int_equal(searching_count(&t, AX_EVENT_PROPOSED), 3);
-    searching_release(&t);
+    assert_int_equal(searching_last(t, AX_EVENT_GATED, 0)->u.GATED.passed, 1);
+    assert_int_equal(searching_last(t, AX_EVENT_LEARNED, 0)->id, 1);
+    assert_true(ax_search_dirty(t->search));
+    searching_train(t, 2, 0.3);
+    assert_int_equal(searching_take(t), 3);
+    assert_false(ax_search_finished(t->search));
+    searching_score(t, 0.2);
+    assert_int_equal(searching_take(t), 0);
+    assert_true(ax_search_finished(t->search));
+    assert_int_equal(searching_count(t, AX_EVENT_PROPOSED), 3);
 }
 
 static void gate_can_be_switched_off(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 2, "random");
-    t.setup.settings.gate = 0;
-    ax_search_free(t.search);
-    t.search = ax_search_new(&t.setup, NULL);
-    searching_take(&t);
-    searching_score(&t, 0.5);
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 0);
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 1);
-    searching_release(&t);
+    searching *t = searching_begin(state, 2, "random");
+    t->setup.settings.gate = 0;
+    searching_restart(t);
+    searching_take(t);
+    searching_score(t, 0.5);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), 0);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 1);
 }
 
 static bool goes_on_after_stage1(searching *t, const ax_outcome *o)
@@ -70,159 +63,139 @@ static bool goes_on_after_stage1(searching *t, const ax_outcome *o)
 
 static void two_stages_and_the_gate(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
-    searching_take(&t);
+    searching *t = searching_begin(state, 3, "random");
+    searching_take(t);
     ax_outcome o = searching_outcome(1, 0.4);
-    assert_true(goes_on_after_stage1(&t, &o));
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 1);
-    assert_int_equal(searching_last(&t, AX_EVENT_GATED, 0)->u.GATED.passed, 1);
-    const ax_event *s = searching_last(&t, AX_EVENT_STARTED, 0);
+    assert_true(goes_on_after_stage1(t, &o));
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 1);
+    assert_int_equal(searching_last(t, AX_EVENT_GATED, 0)->u.GATED.passed, 1);
+    const ax_event *s = searching_last(t, AX_EVENT_STARTED, 0);
     assert_true(s->id == 1 && s->u.STARTED.stage == 2 && s->u.STARTED.steps == 4 && s->u.STARTED.epochs == 1);
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 0);
-    assert_int_equal(ax_search_running(t.search, 0), 1);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 0);
+    assert_int_equal(ax_search_running(t->search, 0), 1);
     ax_answer a;
-    assert_int_equal(searching_do(&t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
+    assert_int_equal(searching_do(t, AX_VERB_PROMOTE, 1, NULL, &a), AX_EINVAL);
     assert_non_null(strstr(a.message, "through the gate"));
 
     o = searching_outcome(2, 0.5); /* the strategy learns from the last stage */
-    assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
-    assert_true(ax_search_behind(t.search));
-    assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
-    assert_false(ax_search_behind(t.search));
-    assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.5);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 2);
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 1);
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 1);
+    assert_int_equal(ax_search_outcome(t->search, 0, &o, NULL), AX_OK);
+    assert_true(ax_search_behind(t->search));
+    assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
+    assert_false(ax_search_behind(t->search));
+    assert_true(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.5);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.stage, 2);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), 1);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 1);
 
-    searching_take(&t);
+    searching_take(t);
     o = searching_outcome(1, 0); /* nothing: certain to end here, and judged by stage 1 */
-    assert_false(goes_on_after_stage1(&t, &o));
-    assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
-    assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
-    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 3);
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 2);
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 2);
+    assert_false(goes_on_after_stage1(t, &o));
+    assert_int_equal(ax_search_outcome(t->search, 0, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
+    assert_int_equal(searching_count(t, AX_EVENT_SCORED), 3);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), 2);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 2);
 
-    searching_take(&t); /* a crash in stage 2: it starts again and keeps its verdict */
+    searching_take(t); /* a crash in stage 2: it starts again and keeps its verdict */
     o = searching_outcome(1, 0.4);
-    assert_true(goes_on_after_stage1(&t, &o));
-    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed");
-    assert_int_equal(searching_take(&t), 3);
-    assert_true(goes_on_after_stage1(&t, &o));
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 3);
-    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), 4);
-    assert_int_equal(searching_last(&t, AX_EVENT_STARTED, 0)->u.STARTED.stage, 2);
-    searching_release(&t);
+    assert_true(goes_on_after_stage1(t, &o));
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed");
+    assert_int_equal(searching_take(t), 3);
+    assert_true(goes_on_after_stage1(t, &o));
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), 3);
+    assert_int_equal(searching_count(t, AX_EVENT_SCORED), 4);
+    assert_int_equal(searching_last(t, AX_EVENT_STARTED, 0)->u.STARTED.stage, 2);
 }
 
 /* Killed between the gate's verdict and its outcome: it starts again, and whoever folds the events sees that it has
    ended. */
 static void one_that_the_gate_ended_starts_again(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
-    searching_take(&t);
+    searching *t = searching_begin(state, 3, "random");
+    searching_take(t);
     ax_outcome o = searching_outcome(1, 0);
-    assert_false(goes_on_after_stage1(&t, &o));
-    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed");
-    assert_int_equal(searching_take(&t), 1);
-    assert_false(goes_on_after_stage1(&t, &o));
-    assert_int_equal(ax_search_outcome(t.search, 0, &o, NULL), AX_OK);
-    assert_int_equal(ax_search_catch_up(t.search, NULL), AX_OK);
-    assert_int_equal(searching_count(&t, AX_EVENT_GATED), 1);
-    assert_int_equal(searching_count(&t, AX_EVENT_LEARNED), 1);
+    assert_false(goes_on_after_stage1(t, &o));
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed");
+    assert_int_equal(searching_take(t), 1);
+    assert_false(goes_on_after_stage1(t, &o));
+    assert_int_equal(ax_search_outcome(t->search, 0, &o, NULL), AX_OK);
+    assert_int_equal(ax_search_catch_up(t->search, NULL), AX_OK);
+    assert_int_equal(searching_count(t, AX_EVENT_GATED), 1);
+    assert_int_equal(searching_count(t, AX_EVENT_LEARNED), 1);
     ax_state s;
     ax_state_init(&s);
-    for (size_t i = 0; i < t.n; i++)
-        ax_state_fold(&s, &t.event[i]);
+    for (size_t i = 0; i < t->n; i++)
+        ax_state_fold(&s, &t->event[i]);
     assert_int_equal(ax_state_candidate(&s, 1)->status, AX_DONE);
     assert_int_equal(s.n_scored, 1);
     ax_state_release(&s);
-    searching_release(&t);
 }
 
 static void the_strategy_can_learn_the_price(void **state)
 {
-    (void)state;
     static const char *const objectives[] = { "reward", "params", "macs" };
     for (size_t k = 0; k < 3; k++) {
-        searching t;
-        searching_init(&t, 4, "random");
-        ax_settings *set = &t.setup.settings;
+        searching *t = searching_begin(state, 4, "random");
+        ax_settings *set = &t->setup.settings;
         snprintf(set->objective, sizeof set->objective, "%s", objectives[k]);
         set->objective_weight = 0.5;
-        ax_search_free(t.search);
-        t.search = ax_search_new(&t.setup, NULL);
+        searching_restart(t);
         double cost[3] = { 1, 1, 1 };
         for (int i = 1; i <= 2; i++) { /* against candidate 1 */
-            searching_take(&t);
-            const ax_event *p = searching_last(&t, AX_EVENT_PROPOSED, 1);
+            searching_take(t);
+            const ax_event *p = searching_last(t, AX_EVENT_PROPOSED, 1);
             assert_int_equal(p->id, i);
             if (k)
                 cost[i] = (double)(k == 1 ? p->u.PROPOSED.params : p->u.PROPOSED.macs);
-            searching_score(&t, 0.4);
-            const ax_event *l = searching_last(&t, AX_EVENT_LEARNED, 0);
+            searching_score(t, 0.4);
+            const ax_event *l = searching_last(t, AX_EVENT_LEARNED, 0);
             assert_true(fabs(l->u.LEARNED.objective - 0.4 * sqrt(cost[1] / cost[i])) < 1e-12);
-            assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.4); /* what people see */
+            assert_true(searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.reward == 0.4); /* what people see */
         }
         assert_true(k == 0 || cost[1] != cost[2]);
         double baseline = 0.95 * 0.4 + 0.05 * 0.4 * sqrt(cost[1] / cost[2]);
-        assert_true(fabs(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.baseline - baseline) < 1e-12);
-        searching_release(&t);
+        assert_true(fabs(searching_last(t, AX_EVENT_LEARNED, 0)->u.LEARNED.baseline - baseline) < 1e-12);
     }
-    searching t;
-    searching_init(&t, 4, "random");
-    snprintf(t.setup.settings.objective, AX_SETTING_TEXT, "params");
-    t.setup.settings.objective_weight = 1;
-    t.setup.settings.objective_target = 1e6;
-    ax_search_free(t.search);
-    t.search = ax_search_new(&t.setup, NULL);
-    searching_take(&t);
-    double params = (double)searching_last(&t, AX_EVENT_PROPOSED, 1)->u.PROPOSED.params;
-    searching_score(&t, 0.4);
-    assert_true(fabs(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - 0.4e6 / params) < 1e-12);
-    searching_release(&t);
+    searching *t = searching_begin(state, 4, "random");
+    snprintf(t->setup.settings.objective, AX_SETTING_TEXT, "params");
+    t->setup.settings.objective_weight = 1;
+    t->setup.settings.objective_target = 1e6;
+    searching_restart(t);
+    searching_take(t);
+    double params = (double)searching_last(t, AX_EVENT_PROPOSED, 1)->u.PROPOSED.params;
+    searching_score(t, 0.4);
+    assert_true(fabs(searching_last(t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - 0.4e6 / params) < 1e-12);
 }
 
 /* What candidate 1 took isn't known: the target is the latency of the first that was measured. */
 static void the_strategy_can_learn_the_latency(void **state)
 {
-    (void)state;
     static const double ms[] = { 0, 8, 2, 0, 32 }, objective[] = { .4, .4, .8, .4, .2 };
-    searching t;
-    searching_init(&t, 5, "random");
-    snprintf(t.setup.settings.objective, AX_SETTING_TEXT, "latency");
-    t.setup.settings.objective_weight = 0.5;
-    ax_search_free(t.search);
-    t.search = ax_search_new(&t.setup, NULL);
+    searching *t = searching_begin(state, 5, "random");
+    snprintf(t->setup.settings.objective, AX_SETTING_TEXT, "latency");
+    t->setup.settings.objective_weight = 0.5;
+    searching_restart(t);
     for (int i = 0; i < 5; i++) {
-        searching_take(&t);
-        t.latency_ms = ms[i];
-        searching_score(&t, 0.4);
-        assert_true(fabs(searching_last(&t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - objective[i]) < 1e-12);
-        double said = searching_last(&t, AX_EVENT_SCORED, 0)->u.SCORED.latency_ms;
+        searching_take(t);
+        t->latency_ms = ms[i];
+        searching_score(t, 0.4);
+        assert_true(fabs(searching_last(t, AX_EVENT_LEARNED, 0)->u.LEARNED.objective - objective[i]) < 1e-12);
+        double said = searching_last(t, AX_EVENT_SCORED, 0)->u.SCORED.latency_ms;
         assert_true(ms[i] > 0 ? said == ms[i] : isnan(said));
     }
-    searching_release(&t);
 }
 
 static void hello_after_a_resume_requeues_what_ran(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 3, "random");
-    searching_take(&t);
-    searching_forget(&t);
-    ax_search_hello(t.search, true, 42);
-    assert_int_equal(t.event[0].kind, AX_EVENT_HELLO);
-    assert_int_equal(t.event[0].u.HELLO.resumed, 1);
-    assert_int_equal(t.event[0].u.HELLO.pid, 42);
-    assert_int_equal(t.event[1].kind, AX_EVENT_QUEUED);
-    assert_int_equal(searching_take(&t), 1);
-    searching_release(&t);
+    searching *t = searching_begin(state, 3, "random");
+    searching_take(t);
+    searching_forget(t);
+    ax_search_hello(t->search, true, 42);
+    assert_int_equal(t->event[0].kind, AX_EVENT_HELLO);
+    assert_int_equal(t->event[0].u.HELLO.resumed, 1);
+    assert_int_equal(t->event[0].u.HELLO.pid, 42);
+    assert_int_equal(t->event[1].kind, AX_EVENT_QUEUED);
+    assert_int_equal(searching_take(t), 1);
 }
 
 int main(void)
@@ -236,5 +209,5 @@ int main(void)
         cmocka_unit_test(hello_after_a_resume_requeues_what_ran),
         cmocka_unit_test(the_strategy_can_learn_the_latency),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
 }

@@ -1,11 +1,10 @@
 /* Several workers: each has one candidate, and what happens to one is nothing to the others. */
-#include "engine/search/journal/snapshot.h"
-#include "tests/helper/searching.h"
+#include "tests/helper/fixture.h"
+#include "tests/helper/search_steps.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <cmocka.h>
 
 static uint32_t take(searching *t, uint32_t worker)
@@ -27,161 +26,131 @@ static void score(searching *t, uint32_t worker, double reward)
 
 static void each_has_its_own(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 4, "random");
-    assert_int_equal(take(&t, 0), 1);
-    assert_int_equal(take(&t, 5), 2);
-    score(&t, 5, 0.4);
-    assert_int_equal(searching_last(&t, AX_EVENT_SCORED, 0)->id, 2);
-    assert_int_equal(ax_search_running(t.search, 0), 1);
-    assert_int_equal(take(&t, 5), 3);
-    ax_search_failed(t.search, 0, AX_CAUSE_CRASHED, "killed"); /* takes its own candidate only, which is next */
-    assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->id, 1);
-    assert_int_equal(ax_search_running(t.search, 5), 3);
-    assert_int_equal(take(&t, 0), 1);
-    ax_search_progress(t.search, 5, "train", 1, 1, 5, 9, 0.5);
-    assert_int_equal(searching_last(&t, AX_EVENT_PROGRESS, 0)->id, 3);
-    score(&t, 0, 0.3);
-    assert_int_equal(take(&t, 0), 4);
-    assert_false(ax_search_finished(t.search));
-    score(&t, 0, 0.3);
-    assert_int_equal(take(&t, 0), 0);
-    assert_false(ax_search_finished(t.search)); /* the other still trains */
-    score(&t, 5, 0.3);
-    assert_true(ax_search_finished(t.search));
-    searching_release(&t);
+    searching *t = searching_begin(state, 4, "random");
+    assert_int_equal(take(t, 0), 1);
+    assert_int_equal(take(t, 5), 2);
+    score(t, 5, 0.4);
+    assert_int_equal(searching_last(t, AX_EVENT_SCORED, 0)->id, 2);
+    assert_int_equal(ax_search_running(t->search, 0), 1);
+    assert_int_equal(take(t, 5), 3);
+    ax_search_failed(t->search, 0, AX_CAUSE_CRASHED, "killed"); /* takes its own candidate only, which is next */
+    assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->id, 1);
+    assert_int_equal(ax_search_running(t->search, 5), 3);
+    assert_int_equal(take(t, 0), 1);
+    ax_search_progress(t->search, 5, "train", 1, 1, 5, 9, 0.5);
+    assert_int_equal(searching_last(t, AX_EVENT_PROGRESS, 0)->id, 3);
+    score(t, 0, 0.3);
+    assert_int_equal(take(t, 0), 4);
+    assert_false(ax_search_finished(t->search));
+    score(t, 0, 0.3);
+    assert_int_equal(take(t, 0), 0);
+    assert_false(ax_search_finished(t->search)); /* the other still trains */
+    score(t, 5, 0.3);
+    assert_true(ax_search_finished(t->search));
 }
 
 static void verdicts_go_to_their_workers(void **state)
 {
-    (void)state;
-    searching t;
+    searching *t = searching_begin(state, 4, "random");
     bool on = false;
-    searching_init(&t, 4, "random");
-    take(&t, 0);
-    take(&t, 1);
+    take(t, 0);
+    take(t, 1);
     const ax_outcome good = searching_outcome(1, 0.4), nothing = { .stage = 1, .batch = 8 };
-    ax_search_stage1(t.search, 1, &good);
-    assert_false(ax_search_verdict(t.search, 0, &on));
-    ax_search_stage1(t.search, 0, &nothing);
-    assert_true(ax_search_verdict(t.search, 1, &on) && on);
-    assert_true(ax_search_verdict(t.search, 0, &on) && !on);
-    assert_false(ax_search_verdict(t.search, 0, &on) || ax_search_verdict(t.search, 1, &on));
-    searching_release(&t);
+    ax_search_stage1(t->search, 1, &good);
+    assert_false(ax_search_verdict(t->search, 0, &on));
+    ax_search_stage1(t->search, 0, &nothing);
+    assert_true(ax_search_verdict(t->search, 1, &on) && on);
+    assert_true(ax_search_verdict(t->search, 0, &on) && !on);
+    assert_false(ax_search_verdict(t->search, 0, &on) || ax_search_verdict(t->search, 1, &on));
 }
 
 static void who_has_not_stopped_yet_is_not_given_away(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 4, "random");
-    take(&t, 0);
-    searching_do(&t, AX_VERB_PAUSE, 1, NULL, NULL);
-    assert_true(ax_search_stop_requested(t.search, 0) && !ax_search_stop_requested(t.search, 1));
-    searching_do(&t, AX_VERB_CONTINUE, 1, NULL, NULL);
-    assert_int_equal(take(&t, 1), 2); /* candidate 1 is first in the queue, but its worker still has it */
-    ax_search_stopped(t.search, 0);
-    assert_int_equal(take(&t, 0), 1);
-    searching_release(&t);
+    searching *t = searching_begin(state, 4, "random");
+    take(t, 0);
+    searching_do(t, AX_VERB_PAUSE, 1, NULL, NULL);
+    assert_true(ax_search_stop_requested(t->search, 0) && !ax_search_stop_requested(t->search, 1));
+    searching_do(t, AX_VERB_CONTINUE, 1, NULL, NULL);
+    assert_int_equal(take(t, 1), 2); /* candidate 1 is first in the queue, but its worker still has it */
+    ax_search_stopped(t->search, 0);
+    assert_int_equal(take(t, 0), 1);
 }
 
 static void a_network_in_training_is_waited_for(void **state)
 {
-    (void)state;
-    static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
-    searching t;
-    searching_init(&t, 6, "random");
-    t.setup.workers = 3;
-    ax_search_free(t.search);
-    assert_non_null(t.search = ax_search_new(&t.setup, NULL));
-    searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL);
-    assert_int_equal(take(&t, 0), 1);
-    searching_do(&t, AX_VERB_SUBMIT, 0, arch0, NULL);
-    uint32_t twin = searching_last(&t, AX_EVENT_QUEUED, 0)->id, other = take(&t, 1);
+    searching *t = searching_begin(state, 6, "random");
+    t->setup.workers = 3;
+    searching_restart(t);
+    searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL);
+    assert_int_equal(take(t, 0), 1);
+    searching_do(t, AX_VERB_SUBMIT, 0, "arch0", NULL);
+    uint32_t twin = searching_last(t, AX_EVENT_QUEUED, 0)->id, other = take(t, 1);
     assert_true(other && other != twin); /* it is next, but its network is worker 0's */
-    score(&t, 0, 0.4);
-    size_t scored = searching_count(&t, AX_EVENT_SCORED);
-    assert_int_equal(take(&t, 0), 0); /* the outcome was there to be had */
-    assert_int_equal(searching_count(&t, AX_EVENT_SCORED), scored + 1);
-    assert_true(searching_last(&t, AX_EVENT_SCORED, 0)->id == twin);
-    assert_true(take(&t, 0) != 0);
+    score(t, 0, 0.4);
+    size_t scored = searching_count(t, AX_EVENT_SCORED);
+    assert_int_equal(take(t, 0), 0); /* the outcome was there to be had */
+    assert_int_equal(searching_count(t, AX_EVENT_SCORED), scored + 1);
+    assert_true(searching_last(t, AX_EVENT_SCORED, 0)->id == twin);
+    assert_true(take(t, 0) != 0);
 
-    searching_do(&t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
-    uint32_t first = take(&t, 2);
-    searching_do(&t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
-    twin = searching_last(&t, AX_EVENT_QUEUED, 0)->id;
-    ax_search_failed(t.search, 2, AX_CAUSE_MEMORY, "no memory"); /* nothing to wait for any more */
-    assert_int_equal(searching_last(&t, AX_EVENT_FAILED, 0)->id, first);
-    assert_int_equal(take(&t, 2), twin);
-    searching_release(&t);
+    searching_do(t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
+    uint32_t first = take(t, 2);
+    searching_do(t, AX_VERB_SUBMIT, 0, "[[2,[0,0,9,1],[0,0,9,9],[0,0,9,9]],[[0,0],[0,0],[0,0]]]", NULL);
+    twin = searching_last(t, AX_EVENT_QUEUED, 0)->id;
+    ax_search_failed(t->search, 2, AX_CAUSE_MEMORY, "no memory"); /* nothing to wait for any more */
+    assert_int_equal(searching_last(t, AX_EVENT_FAILED, 0)->id, first);
+    assert_int_equal(take(t, 2), twin);
 }
 
 static void pausing_the_run_stops_all(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 4, "random");
-    take(&t, 0);
-    take(&t, 1);
-    searching_do(&t, AX_VERB_PAUSE, 0, NULL, NULL);
-    assert_true(ax_search_stop_requested(t.search, 0) && ax_search_stop_requested(t.search, 1));
-    ax_search_stopped(t.search, 1);
-    assert_int_equal(take(&t, 1), 0);
-    searching_do(&t, AX_VERB_CONTINUE, 0, NULL, NULL);
-    assert_int_equal(take(&t, 1), 2);
-    ax_search_stopped(t.search, 0);
-    assert_int_equal(take(&t, 0), 1);
-    searching_release(&t);
+    searching *t = searching_begin(state, 4, "random");
+    take(t, 0);
+    take(t, 1);
+    searching_do(t, AX_VERB_PAUSE, 0, NULL, NULL);
+    assert_true(ax_search_stop_requested(t->search, 0) && ax_search_stop_requested(t->search, 1));
+    ax_search_stopped(t->search, 1);
+    assert_int_equal(take(t, 1), 0);
+    searching_do(t, AX_VERB_CONTINUE, 0, NULL, NULL);
+    assert_int_equal(take(t, 1), 2);
+    ax_search_stopped(t->search, 0);
+    assert_int_equal(take(t, 0), 1);
 }
 
 static void a_snapshot_has_them_all(void **state)
 {
-    (void)state;
-    searching t;
-    char *bytes = NULL;
-    size_t n = 0;
-    uint64_t seq = 0;
-    searching_init(&t, 4, "random");
-    take(&t, 0);
-    take(&t, 3);
-    assert_int_equal(ax_snapshot_pack(t.search, 7, &bytes, &n, NULL), AX_OK);
-    ax_search_free(t.search);
-    t.search = ax_snapshot_unpack(bytes, n, "snapshot", &t.setup, &seq, NULL);
-    free(bytes);
-    assert_non_null(t.search);
-    ax_search_hello(t.search, true, 42);
-    assert_int_equal(ax_search_running(t.search, 0), 0);
-    assert_int_equal(take(&t, 0), 1); /* in the order in which they were given out, before those that waited */
-    assert_int_equal(take(&t, 1), 2);
-    assert_int_equal(take(&t, 2), 3);
-    searching_release(&t);
+    searching *t = searching_begin(state, 4, "random");
+    take(t, 0);
+    take(t, 3);
+    searching_reload(t);
+    ax_search_hello(t->search, true, 42);
+    assert_int_equal(ax_search_running(t->search, 0), 0);
+    assert_int_equal(take(t, 0), 1); /* in the order in which they were given out, before those that waited */
+    assert_int_equal(take(t, 1), 2);
+    assert_int_equal(take(t, 2), 3);
 }
 
 /* A full training that has all devices: the others end what they have, and get nothing new until it is over. */
 static void several_devices_are_one_candidates(void **state)
 {
-    (void)state;
-    searching t;
-    searching_init(&t, 6, "random");
-    assert_int_equal(take(&t, 0), 1);
-    assert_int_equal(take(&t, 1), 2);
-    ax_search_spread(t.search, 0, 2);
-    assert_string_equal(searching_last(&t, AX_EVENT_LOG, 0)->u.LOG.text, "it trains on 2 devices");
-    score(&t, 1, 0.3);
-    assert_int_equal(take(&t, 1), 0);
-    ax_search_spread(t.search, 0, 1); /* its second stage has too few crops */
-    assert_int_equal(take(&t, 1), 3);
-    ax_search_spread(t.search, 0, 2);
-    score(&t, 1, 0.3);
-    assert_int_equal(take(&t, 1), 0);
-    ax_search_failed(t.search, 0, AX_CAUSE_DEVICE, "lost");
+    searching *t = searching_begin(state, 6, "random");
+    assert_int_equal(take(t, 0), 1);
+    assert_int_equal(take(t, 1), 2);
+    ax_search_spread(t->search, 0, 2);
+    assert_string_equal(searching_last(t, AX_EVENT_LOG, 0)->u.LOG.text, "it trains on 2 devices");
+    score(t, 1, 0.3);
+    assert_int_equal(take(t, 1), 0);
+    ax_search_spread(t->search, 0, 1); /* its second stage has too few crops */
+    assert_int_equal(take(t, 1), 3);
+    ax_search_spread(t->search, 0, 2);
+    score(t, 1, 0.3);
+    assert_int_equal(take(t, 1), 0);
+    ax_search_failed(t->search, 0, AX_CAUSE_DEVICE, "lost");
     ax_search_job job;
     bool taken = false;
-    assert_int_equal(ax_search_take(t.search, 1, &job, &taken, NULL), AX_OK);
+    assert_int_equal(ax_search_take(t->search, 1, &job, &taken, NULL), AX_OK);
     assert_true(taken && job.id == 1 && job.again);
-    assert_int_equal(take(&t, 0), 4);
-    searching_release(&t);
+    assert_int_equal(take(t, 0), 4);
 }
 
 int main(void)
@@ -195,5 +164,5 @@ int main(void)
         cmocka_unit_test(a_snapshot_has_them_all),
         cmocka_unit_test(several_devices_are_one_candidates),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, searching_set_up, searching_tear_down);
 }

@@ -16,7 +16,6 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-static const char arch0[] = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]";
 static const char events[] = "events.mpk";
 
 typedef struct bench {
@@ -193,7 +192,7 @@ static void step(bench *b, int k)
         }
         break;
     case 6:
-        searching_do(&b->t, AX_VERB_SUBMIT, 0, arch0, NULL);
+        searching_do(&b->t, AX_VERB_SUBMIT, 0, "arch0", NULL);
         break;
     default:
         searching_do(&b->t, k % 16 == 7 ? AX_VERB_PAUSE : AX_VERB_CONTINUE, ax_search_running(s, 0) + 3, NULL, NULL);
@@ -223,15 +222,20 @@ static void made_anew_from_the_events(void **state)
     assert_true(reused > 0 && full > 0 && tried_again > 0);
 }
 
+static void nine_steps(bench *b)
+{
+    for (int k = 0; k < 9; k++)
+        step(b, k);
+    save(b);
+}
+
 /* The next snapshot writes all of it, keeps the damaged file, and is whole. */
 static void the_next_snapshot_is_whole(void **state)
 {
     bench *b = *state;
     ax_settledfile settled;
     ax_err err;
-    for (int k = 0; k < 9; k++)
-        step(b, k);
-    save(b);
+    nine_steps(b);
     uint64_t before = b->settled.bytes;
     damage_and_go_on(b, 0);
     save(b);
@@ -259,9 +263,7 @@ static void events_are_missing(void **state)
     bench *b = *state;
     ax_settledfile settled;
     ax_err err;
-    for (int k = 0; k < 9; k++)
-        step(b, k);
-    save(b);
+    nine_steps(b);
     damage(b, 0);
     assert_int_equal(truncate_events(b), 0);
     assert_null(load(b, &settled, &err));
