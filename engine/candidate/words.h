@@ -48,13 +48,13 @@ const char *ax_origin_word(ax_origin o); /* "" for a strategy: its name is its o
 
 /* How a run ended, as BYE says it. */
 #define AX_ENDING_LIST(X)                                                                                              \
-    X(NONE, "") /* it hasn't, or no engine has said so */                                                              \
+    X(NONE, "") /* not ended, or not reported by an engine */                                                          \
     X(FINISHED, "finished")                                                                                            \
     X(STOPPED, "stopped")                                                                                              \
     X(FAILED, "failed")
 #define AX_ENDING_ENUM(id, word) AX_ENDING_##id,
 typedef enum ax_ending { AX_ENDING_LIST(AX_ENDING_ENUM) AX_ENDING_COUNT } ax_ending;
-ax_ending ax_ending_of(const char *word); /* FAILED when it isn't known */
+ax_ending ax_ending_of(const char *word); /* FAILED when the word is unknown */
 
 /* How much a line of the log matters. */
 #define AX_LEVEL_LIST(X)                                                                                               \
