@@ -13,7 +13,7 @@ static inline float ax_bf16_to(uint16_t half)
     return value;
 }
 
-/* To the nearest, ties to even; what isn't a number stays so. */
+/* Rounds to the nearest value, ties to even; a NaN stays a NaN. */
 static inline uint16_t ax_bf16_from(float value)
 {
     uint32_t bits;

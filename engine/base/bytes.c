@@ -35,7 +35,7 @@ bool ax_bytes_parse(const char *text, uint64_t *bytes)
     return true;
 }
 
-/* The number in a file, UINT64_MAX when there is none ("max"). */
+/* The number that a file holds; UINT64_MAX when it holds none ("max"). */
 static uint64_t limit_in(const char *path)
 {
     unsigned long long n;
@@ -51,7 +51,7 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* A limit counts for all groups below it: from the process's own group up to the root. */
+/* A limit applies to all groups below it, so every group from the process's own up to the root counts. */
 static uint64_t limit_of_group(const char *mount, char *group, const char *file)
 {
     char path[4096];
@@ -114,7 +114,7 @@ void ax_bytes_reset_peak(void)
 {
     int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
     if (fd >= 0 && write(fd, "5", 1) < 0) {
-        /* then it is that since the start */
+        /* without a reset, the peak since the start */
     }
     if (fd >= 0)
         close(fd);

@@ -10,7 +10,7 @@
 
 enum { MOST_PARTS = 32768 };
 
-/* What its groups allow this process; 0 = not limited. */
+/* The limit of this process's control groups; 0 = none. */
 static int bandwidth(void)
 {
     return ax_cpu_quota("/proc/self/cgroup", "/proc/self/mountinfo");
@@ -20,7 +20,7 @@ int ax_cores_allowed(void)
 {
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set))
-        return 1; /* more than CPU_SETSIZE cores, or no such call */
+        return 1; /* more than CPU_SETSIZE cores, or the call isn't supported */
     int n = CPU_COUNT(&set), worth = bandwidth();
     if (worth && worth < n)
         n = worth;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "cpu" is in "rw,cpu,cpuacct", but not in "rw,cpuset". */
+/* Matches whole words: "cpu" is in "rw,cpu,cpuacct", but not in "rw,cpuset". */
 static bool has_word(const char *list, const char *word)
 {
     size_t n = strlen(word);
@@ -16,7 +16,7 @@ static bool has_word(const char *list, const char *word)
     return false;
 }
 
-/* The kernel writes blanks and the like in names as \040. */
+/* The kernel writes blanks and other special characters in names as octal escapes, like \040. */
 static void unescape(char *s)
 {
     char *to = s;
@@ -35,12 +35,12 @@ static void unescape(char *s)
 
 typedef struct hierarchy {
     bool v2;
-    char top[PATH_MAX];    /* where it is mounted */
-    char at[2 * PATH_MAX]; /* where our group is, in top or below it */
+    char top[PATH_MAX];    /* mount point */
+    char at[2 * PATH_MAX]; /* directory of our group: top, or below it */
 } hierarchy;
 
-/* Finds `path` of a hierarchy in the file system. A container may see less than the whole, mounted as if it were all:
-   what is outside it can't be read, and our own group is what is mounted. */
+/* Finds the directory of group `path`. A container may see only a part of the hierarchy, mounted as if it were all of
+   it: groups outside can't be read, and our own group is the mount point. */
 static bool find_mount(const char *mountinfo, const char *path, hierarchy *h)
 {
     FILE *f = fopen(mountinfo, "re");
@@ -68,7 +68,8 @@ static bool find_mount(const char *mountinfo, const char *path, hierarchy *h)
     return found;
 }
 
-/* The first numbers of a file of the group at `dir`; false: it has fewer ("max 100000" has none to begin with). */
+/* Reads the first n numbers of a file of the group at `dir`; false when it has fewer ("max 100000" begins with
+   none). */
 static bool read_numbers(const char *dir, const char *name, double *a, double *b)
 {
     char path[2 * PATH_MAX + 32];
@@ -80,7 +81,7 @@ static bool read_numbers(const char *dir, const char *name, double *a, double *b
     return ok;
 }
 
-/* The least share of a core in the groups from h->at up to h->top; 0 = not limited. */
+/* The smallest limit, in cores, of the groups from h->at up to h->top; 0 = none. */
 static double least_of(hierarchy *h)
 {
     double least = 0, quota, period;
@@ -92,7 +93,8 @@ static double least_of(hierarchy *h)
         bool limited = h->v2 ? read_numbers(h->at, "cpu.max", &quota, &period)
                              : read_numbers(h->at, "cpu.cfs_quota_us", &quota, NULL) &&
                                    read_numbers(h->at, "cpu.cfs_period_us", &period, NULL);
-        if (limited && quota > 0 && period > 0 && (least <= 0 || quota / period < least)) /* -1: none in version 1 */
+        if (limited && quota > 0 && period > 0 &&
+            (least <= 0 || quota / period < least)) /* version 1 writes -1 for no limit */
             least = quota / period;
         if (len <= stop)
             return least;
@@ -105,7 +107,7 @@ int ax_cpu_quota(const char *cgroup, const char *mountinfo)
     char *line = NULL;
     size_t cap = 0;
     double least = 0;
-    while (f && getline(&line, &cap, f) >= 0) { /* NUMBER:CONTROLLER,...:PATH, without controllers in version 2 */
+    while (f && getline(&line, &cap, f) >= 0) { /* NUMBER:CONTROLLER,...:PATH; version 2 names no controllers */
         line[strcspn(line, "\n")] = '\0';
         char *controllers = strchr(line, ':'), *path = controllers ? strchr(++controllers, ':') : NULL;
         if (!path)

@@ -35,7 +35,7 @@ static const uint32_t table[256] = {
     0xbe2da0a5u, 0x4c4623a6u, 0x5f16d052u, 0xad7d5351u,
 };
 
-/* Eight bytes an instruction, where the processor has one for exactly this polynomial. */
+/* The instruction of x86 processors for exactly this polynomial: eight bytes at a time. */
 #if defined(__x86_64__)
 __attribute__((target("sse4.2"))) static uint32_t by_instruction(uint32_t crc, const uint8_t *p, size_t n)
 {

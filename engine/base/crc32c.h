@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The checksum of bytes that follow what crc was made of; start with 0. */
+/* Continues the checksum crc with n more bytes; the first call passes 0. */
 uint32_t ax_crc32c(uint32_t crc, const void *bytes, size_t n);
-/* The same on any processor, byte by byte. */
+/* The same, byte by byte, on any processor. */
 uint32_t ax_crc32c_plain(uint32_t crc, const void *bytes, size_t n);
 
 #endif

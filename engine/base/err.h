@@ -1,17 +1,18 @@
-/* One error type: a code for the program, one line for the person. The last argument of every fallible call. */
+/* Errors: a code for the program and one line for the user. The error is the last argument of every call that can
+   fail. */
 #ifndef AX_BASE_ERR_H
 #define AX_BASE_ERR_H
 
 typedef enum ax_code {
     AX_OK,
-    AX_ENOMEM,  /* memory or a budget is used up */
+    AX_ENOMEM,  /* out of memory, or beyond a memory limit */
     AX_EINVAL,  /* the caller asked for something that makes no sense: a usage error */
     AX_EIO,     /* the operating system refused */
-    AX_EFORMAT, /* a file or message isn't what it claims to be */
+    AX_EFORMAT, /* a file or message isn't in the expected format */
     AX_EDEVICE, /* a compute device failed or is not there */
     AX_ECANCEL, /* somebody asked to stop */
     AX_EBUSY,   /* in use by another process */
-    AX_EDATA,   /* a data set can't be read (any more), or is of no use */
+    AX_EDATA,   /* a data set can't be read, or can't be used */
     AX_CODE_LAST = AX_EDATA
 } ax_code;
 
@@ -20,10 +21,10 @@ typedef struct ax_err {
     char msg[504];
 } ax_err;
 
-/* Writes the message (printf style; one line, no final stop) and returns code. err may be NULL. An error that is
-   already there is overwritten; on success it is left untouched. */
+/* Writes the message (printf style; one line, no full stop) and returns code. err may be NULL. Overwrites an earlier
+   error; a call that succeeds leaves err untouched. */
 ax_code ax_fail(ax_err *err, ax_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* Puts "prefix: " before the message that is there; returns err->code. */
+/* Prepends "prefix: " to the message; returns err->code. */
 ax_code ax_fail_prefix(ax_err *err, const char *prefix);
 /* Exit code of the programs: 2 for AX_EINVAL (usage), 3 for AX_EDEVICE, 0 for AX_OK, else 1. */
 int ax_exit_code(ax_code code);

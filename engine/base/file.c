@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* at: NULL = where the descriptor is. */
+/* at: file offset; NULL = the descriptor's position. */
 static ax_code write_bytes(int fd, const void *bytes, size_t n, const uint64_t *at, const char *name, ax_err *err)
 {
     const char *p = bytes;
@@ -69,8 +69,8 @@ ax_code ax_file_replace(int dirfd, const char *name, const void *bytes, size_t n
     return ax_file_replace_pieces(dirfd, name, &piece, 1, err);
 }
 
-/* What is there goes first: half a file of a process that was killed, or something that writing would hang on (a
-   pipe) or change (a link to another file). */
+/* Whatever has the name is removed first: a half-written file of a killed process, or something that a write would hang
+   on (a pipe) or change (a link to another file). */
 int ax_file_make(int dirfd, const char *name)
 {
     const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
@@ -123,7 +123,7 @@ ax_code ax_file_check(int fd, const char *name, ax_err *err)
 int ax_file_open(int dirfd, const char *name, size_t *size, ax_err *err)
 {
     struct stat st;
-    /* without O_NONBLOCK a pipe that nobody writes to would never open; a socket never does: ENXIO */
+    /* O_NONBLOCK: opening a pipe without a writer would never return; a socket fails with ENXIO */
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), why = errno;
     if (fd >= 0 ? fstat(fd, &st) : why != ENXIO || fstatat(dirfd, name, &st, 0)) {
         ax_fail(err, AX_EIO, "%s: cannot open: %s", name, strerror(fd < 0 ? why : errno));

@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-/* The array of *cap elements of `each` bytes, perhaps moved, with room behind its first n for one more; NULL without
-   memory: then array and *cap stay as they are. */
+/* Makes room for one more element behind the first n of an array of *cap elements of `each` bytes. Returns the array,
+   which may have moved, or NULL without memory; array and *cap are then unchanged. */
 static inline void *ax_grow(void *array, size_t n, size_t *cap, size_t each)
 {
     if (n < *cap)

@@ -1,4 +1,4 @@
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): for names of streams and files, never for what an enemy chooses. */
+/* FNV-1a, 64 bits (Fowler, Noll, Vo): for names of streams and files. It gives no protection against chosen input. */
 #ifndef AX_BASE_HASH_H
 #define AX_BASE_HASH_H
 
@@ -7,7 +7,7 @@
 
 #define AX_HASH_START 0xcbf29ce484222325u
 
-/* Takes n bytes into hash; AX_HASH_START for the first ones. */
+/* Continues hash with n bytes; start with AX_HASH_START. */
 static inline uint64_t ax_hash(uint64_t hash, const void *bytes, size_t n)
 {
     const unsigned char *p = bytes;

@@ -10,9 +10,9 @@
 #include <yajl/yajl_parse.h>
 
 enum { CHUNK = 1 << 16 };
-static const size_t longest = (size_t)1 << 31; /* of a file */
+static const size_t longest = (size_t)1 << 31; /* most bytes of a file */
 
-/* Memory in chunks that are given back together. */
+/* Memory in chunks that are freed together. */
 typedef struct chunk {
     struct chunk *below;
     size_t used, cap;
@@ -25,21 +25,21 @@ struct ax_json_doc {
 };
 
 typedef struct open_list {
-    ax_json *list; /* NULL: passed through only, its elements are taken one at a time */
+    ax_json *list; /* NULL: a list that is passed through; its elements are taken one at a time */
     ax_json *last;
-    const char *key; /* of the next member */
+    const char *key; /* key of the next member */
 } open_list;
 
 typedef struct parser {
     ax_json_doc *doc;
     open_list open[AX_JSON_DEPTH];
     size_t depth;
-    ax_json_take take; /* NULL: make the whole tree */
+    ax_json_take take; /* NULL: build the whole tree */
     void *context;
-    char *list_key; /* of the array that is passed through; owned */
-    size_t kept;    /* depth at which an element to be taken is */
+    char *list_key; /* key of the array that is passed through; owned */
+    size_t kept;    /* depth of the elements to be taken */
     const char *why;
-    ax_code code; /* of take */
+    ax_code code; /* code returned by take */
     ax_err *err;
 } parser;
 
@@ -61,7 +61,7 @@ static void *grab(ax_json_doc *doc, size_t n)
     return at;
 }
 
-/* Gives back all but the first chunk. */
+/* Frees all chunks but the first. */
 static void forget(ax_json_doc *doc)
 {
     while (doc->top && doc->top->below) {
@@ -96,13 +96,13 @@ static const char *copy(parser *p, const unsigned char *text, size_t n)
     return to;
 }
 
-/* Whether what comes at this depth is part of a tree. */
+/* Whether values at this depth belong to a tree. */
 static bool is_kept(const parser *p)
 {
     return !p->take || (p->kept && p->depth >= p->kept);
 }
 
-/* Adds a value to the list that is open, or makes it the root. NULL without memory. */
+/* Appends a value to the open list, or makes it the root. NULL without memory. */
 static ax_json *add(parser *p, ax_json_kind kind)
 {
     ax_json *v = grab(p->doc, sizeof *v);
@@ -125,7 +125,7 @@ static ax_json *add(parser *p, ax_json_kind kind)
     return v;
 }
 
-/* A value is whole: if it is an element that is waited for, it is given away. */
+/* A value is complete: an element that is waited for is passed to `take`. */
 static int done(parser *p)
 {
     if (!p->take || p->depth != p->kept || !p->kept)
@@ -203,7 +203,7 @@ static int enter(parser *p, ax_json_kind kind)
     open_list in = { 0 };
     if (is_kept(p) && !(in.list = add(p, kind)))
         return no_memory(p);
-    /* an array at the top, or a member of the object at the top: its elements are wanted */
+    /* an array at the top, or a member of the top object: its elements are wanted */
     bool wanted = p->take && !in.list && kind == AX_JSON_ARRAY && (p->depth == 0 || (p->depth == 1 && p->list_key));
     p->open[p->depth++] = in;
     if (wanted)
@@ -244,7 +244,7 @@ static size_t line_of(const char *bytes, size_t at)
     return line;
 }
 
-/* yajl's first line says what is wrong; the others show where. */
+/* yajl's first line states the error; the other lines show the place. */
 static void say_syntax(char *out, size_t cap, yajl_handle handle)
 {
     unsigned char *text = yajl_get_error(handle, 0, NULL, 0);

@@ -18,7 +18,7 @@ static uint64_t big_endian(const uint8_t *p, size_t n)
     return v;
 }
 
-/* An object's first byte and a number of `width` bytes behind it. */
+/* Reads a number of `width` bytes behind an object's first byte. */
 static bool head(const ax_msgread *r, size_t width, uint64_t *v)
 {
     if (left(r) < 1 + width)
@@ -27,10 +27,11 @@ static bool head(const ax_msgread *r, size_t width, uint64_t *v)
     return true;
 }
 
-/* Heads that count: in the first byte's low bits, or in 1, 2 or 4 bytes behind one of up to three others. */
+/* Heads that hold a length: in the low bits of the first byte, or in the 1, 2 or 4 bytes behind one of up to three
+   other first bytes. */
 typedef struct counted {
-    uint8_t fixed, mask; /* (byte & mask) == fixed: the rest counts; mask 0 = no such form */
-    uint8_t wide[3];     /* with 1, 2, 4 bytes; 0 = no such form */
+    uint8_t fixed, mask; /* (byte & mask) == fixed: the remaining bits are the length; mask 0 = no such form */
+    uint8_t wide[3];     /* first bytes of the forms with a length of 1, 2, 4 bytes; 0 = no such form */
 } counted;
 static const counted array_head = { 0x90, 0xf0, { 0, 0xdc, 0xdd } }, map_head = { 0x80, 0xf0, { 0, 0xde, 0xdf } },
                      text_head = { 0xa0, 0xe0, { 0xd9, 0xda, 0xdb } }, bin_head = { 0, 0, { 0xc4, 0xc5, 0xc6 } };
@@ -120,7 +121,7 @@ bool ax_msgread_whole(ax_msgread *r, int64_t *out)
         width = (size_t)1 << (c - (c < 0xd0 ? 0xcc : 0xd0));
         if (!head(r, width, &v) || (c == 0xcf && v > INT64_MAX))
             return false;
-        unsigned shift = c < 0xd0 ? 0 : 64 - 8 * (unsigned)width; /* the sign bit to the top and back */
+        unsigned shift = c < 0xd0 ? 0 : 64 - 8 * (unsigned)width; /* moves the sign bit to the top and back */
         *out = (int64_t)(v << shift) >> shift;
     } else {
         return false;
@@ -148,7 +149,7 @@ bool ax_msgread_real(ax_msgread *r, double *out)
         memcpy(&f, &bits, sizeof f);
         *out = (double)f;
         r->at += 5;
-    } else if (c == 0xcf && head(r, 8, &v)) { /* as a double it may be beyond INT64_MAX */
+    } else if (c == 0xcf && head(r, 8, &v)) { /* a number above INT64_MAX still fits a double */
         *out = (double)v;
         r->at += 9;
     } else if (ax_msgread_whole(r, &whole)) {

@@ -2,7 +2,7 @@
 
 #include <stdint.h>
 
-/* Head of an object: bytes of the head, bytes of content behind it, elements that follow. */
+/* Head of an object: its length, bytes of content behind it, number of elements that follow. */
 typedef struct head {
     size_t length;
     uint64_t content, elements;
@@ -16,7 +16,7 @@ static uint64_t big_endian(const uint8_t *p, size_t n)
     return v;
 }
 
-/* false: 0xc1, which the format never uses. *need: bytes that the head itself takes. */
+/* Returns false for 0xc1, which the format never uses. *need: length of the head itself. */
 static bool read_head(const uint8_t *p, size_t n, head *h, size_t *need)
 {
     uint8_t c = p[0];
@@ -88,7 +88,7 @@ size_t ax_msg_skim(const void *bytes, size_t n, bool *more)
         if (h.elements) {
             if (depth == AX_MSG_DEPTH)
                 return 0;
-            if (h.elements > n - at) { /* every element takes a byte at least */
+            if (h.elements > n - at) { /* every element takes at least one byte */
                 if (more)
                     *more = true;
                 return 0;

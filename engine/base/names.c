@@ -16,7 +16,7 @@ static uint64_t hash_of(const char *name)
     return ax_hash(AX_HASH_START, name, strlen(name));
 }
 
-/* Open addressing with linear probing: the slot that holds the name, or the free one it goes into. */
+/* Open addressing with linear probing: returns the slot that holds the name, or the free slot for it. */
 static ax_name *place_of(ax_name *slot, size_t cap, const char *name, uint64_t hash)
 {
     size_t i = hash & (cap - 1);

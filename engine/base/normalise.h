@@ -1,5 +1,5 @@
-/* What the network sees of a pixel: (RGB/255 - mean) / std, with the values that the encoder's ImageNet weights were
-   trained with; and back. */
+/* Normalises pixels for the network, (RGB/255 - mean) / std with the mean and std of ImageNet that the encoder's
+   weights were trained with, and back. */
 #ifndef AX_BASE_NORMALISE_H
 #define AX_BASE_NORMALISE_H
 
@@ -14,7 +14,7 @@ static inline float ax_normalise(float value, unsigned channel)
     return (value / 255.0f - ax_image_mean[channel]) / ax_image_std[channel];
 }
 
-/* The byte that comes nearest. */
+/* The nearest byte value. */
 static inline uint8_t ax_denormalise(float x, unsigned channel)
 {
     float v = (x * ax_image_std[channel] + ax_image_mean[channel]) * 255.0f + 0.5f;

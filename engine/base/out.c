@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Formats into out, escaped; without memory for a long text its beginning. */
+/* Formats and escapes into out; a long text is truncated when memory runs out. */
 static void format(ax_str *out, bool keep_newlines, const char *fmt, va_list args)
 {
     char brief[1024];
@@ -22,7 +22,7 @@ static void format(ax_str *out, bool keep_newlines, const char *fmt, va_list arg
     ax_str_release(&raw);
 }
 
-/* Said once, at the first failure, while errno is that of the call that failed; ferror keeps it in mind. */
+/* Reports the first failure once, while errno is that of the failed call; ferror remembers it. */
 static void failed(bool before)
 {
     if (!before && ferror(stdout))

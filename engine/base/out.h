@@ -1,5 +1,6 @@
-/* The standard streams. Whatever a program prints goes through here (make lint), so that text from elsewhere (names,
-   notes, messages, what a file says) can't steer a terminal, and a standard output that can't be written is noticed. */
+/* Standard output and standard error. All printing goes through here (make lint enforces it), so that text from
+   elsewhere (names, notes, messages, file contents) can't control the terminal, and a failed write to standard output
+   is noticed. */
 #ifndef AX_BASE_OUT_H
 #define AX_BASE_OUT_H
 
@@ -7,22 +8,22 @@
 
 #include <stdbool.h>
 
-/* A line on standard output; the newline is added. Characters that can't be seen are escaped (ax_str_visible). */
+/* Prints a line on standard output and adds the newline. Invisible characters are escaped (ax_str_visible). */
 void ax_out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* The same without the newline, and newlines in the text stay: only for text that has none from elsewhere. */
+/* The same, but without adding a newline and without escaping newlines: only for text of our own. */
 void ax_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Text as it is: JSON, tables for other programs, drawings. */
+/* Prints text unchanged: JSON, tables for other programs, drawings. */
 void ax_out_text(const char *text);
-/* Flushes the buffer, for a reader that follows. False: standard output can't be written, which has been said. */
+/* Flushes standard output, for a reader that follows. False when it can't be written; that has been reported. */
 bool ax_out_flush(void);
-/* The exit status of a program that would end with `code`: 1 instead of 0 when standard output couldn't be written. */
+/* The exit status of a program that would end with `code`: 1 instead of 0 after a failed write to standard output. */
 int ax_out_end(int code);
 
-/* A line on standard error: "auxcell: MESSAGE", escaped likewise. */
+/* Prints the line "auxcell: MESSAGE" on standard error, escaped in the same way. */
 void ax_complain(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* Complains of err; returns its exit status. */
+/* Reports err on standard error; returns its exit status. */
 int ax_complain_of(const ax_err *err);
-/* Replaces the last line of a terminal on standard error, for progress; without text it is cleared. */
+/* Replaces the last line of a terminal on standard error, to show progress; NULL clears it. */
 void ax_out_progress(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -16,10 +16,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- where a name leads ---- */
+/* ---- resolving a name ---- */
 
-/* The descriptor of this process that a name stands for, -1 = none. Opening such a name again would begin at the file's
-   start again, and a socket can't be opened at all. */
+/* The descriptor of this process that a name stands for, -1 = none. Opening such a name again would start at the file's
+   beginning, and a socket can't be opened by name at all. */
 static int own_descriptor(const char *path)
 {
     char self[32];
@@ -44,14 +44,14 @@ static int own_descriptor(const char *path)
 
 ax_code ax_output_target(const char *path, const char *name, char target[PATH_MAX], int *fd, ax_err *err)
 {
-    enum { MOST_LINKS = 40 }; /* as Linux has it */
+    enum { MOST_LINKS = 40 }; /* the limit of Linux */
     char link[PATH_MAX], folder[PATH_MAX];
     if ((size_t)snprintf(target, PATH_MAX, "%s", path) >= PATH_MAX)
         return ax_fail(err, AX_EIO, "%s: cannot write: %s", name, strerror(ENAMETOOLONG));
     for (int links = 0; (*fd = own_descriptor(target)) < 0; links++) {
         ssize_t n = readlink(target, link, sizeof link - 1);
         if (n < 0)
-            return AX_OK; /* no link, or nothing yet */
+            return AX_OK; /* not a link, or it doesn't exist yet */
         link[n] = '\0';
         snprintf(folder, sizeof folder, "%s", target);
         int used = *link == '/' ? snprintf(target, PATH_MAX, "%s", link)
@@ -65,7 +65,7 @@ ax_code ax_output_target(const char *path, const char *name, char target[PATH_MA
 
 /* ---- writing ---- */
 
-/* Below, name is what the file is called in messages. */
+/* In the functions below, `name` is the file's name in messages. */
 
 static ax_code cannot(const char *name, int why, ax_err *err)
 {
@@ -82,7 +82,7 @@ static ax_code write_into(int fd, const char *name, const struct iovec *piece, s
     return code;
 }
 
-/* A file of its own beside target; its name doesn't depend on target's, which may be as long as names can be. */
+/* Creates a temporary file beside target. Its name doesn't contain target's, which may be of the longest length. */
 static int open_beside(const char *target, mode_t mode, char tmp[PATH_MAX])
 {
     enum { TRIES = 100 };
@@ -101,8 +101,8 @@ static int open_beside(const char *target, mode_t mode, char tmp[PATH_MAX])
     return -1;
 }
 
-/* Mode and owner of the file that is replaced. Where the owner can't be kept, nobody gets rights through a group that
-   was another's. */
+/* Sets the mode and owner of the replaced file. When the owner can't be kept, the group's rights are dropped, since the
+   group is another one. */
 static int take_over(int fd, const struct stat *old)
 {
     struct stat st;
@@ -110,14 +110,14 @@ static int take_over(int fd, const struct stat *old)
     if (fstat(fd, &st))
         return -1;
     if (st.st_uid != old->st_uid && fchown(fd, old->st_uid, (gid_t)-1)) {
-        /* it becomes ours */
+        /* the file is owned by us */
     }
     if (st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
         mode &= ~(mode_t)070 | ((mode & 07) << 3);
     return fchmod(fd, mode);
 }
 
-/* old: the file that is replaced, NULL = there is none; mode: of a new one. */
+/* old: the file that is replaced, NULL = none; mode: for a new file. */
 static ax_code replace(const char *target, const char *name, const struct stat *old, mode_t mode,
                        const struct iovec *piece, size_t n, ax_err *err)
 {
@@ -139,12 +139,12 @@ static ax_code replace(const char *target, const char *name, const struct stat *
     return ax_file_sync_folder(AT_FDCWD, target, err);
 }
 
-/* What a name leads to. */
+/* What a name resolves to. */
 typedef struct leads {
     enum { OWN_DESCRIPTOR, NEW_FILE, OLD_FILE, STREAM } to;
-    int fd; /* OWN_DESCRIPTOR */
+    int fd; /* for OWN_DESCRIPTOR */
     char target[PATH_MAX];
-    struct stat st; /* of the target unless it is a NEW_FILE */
+    struct stat st; /* of the target, except for a NEW_FILE */
 } leads;
 
 static ax_code look(const char *path, const char *name, leads *l, ax_err *err)
@@ -196,7 +196,7 @@ static ax_code write_output(const char *path, const char *name, mode_t mode, con
     if (code != AX_OK)
         return code;
     if (l.to == OWN_DESCRIPTOR) {
-        ax_out_flush(); /* what was printed before comes first */
+        ax_out_flush(); /* earlier output comes first */
         return write_into(fcntl(l.fd, F_DUPFD_CLOEXEC, 3), name, piece, n, err);
     }
     if (l.to == STREAM)

@@ -1,4 +1,4 @@
-/* Which files a call reads and writes, and whether two of them are one. */
+/* Collects the files that a command reads and writes, and finds those that are the same file. */
 #include "engine/base/output.h"
 #include "engine/base/output_internal.h"
 
@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 
 typedef struct file {
-    char *path, *of; /* of: NULL = it is read */
-    char *place;     /* of one that isn't there: where it would be; else NULL */
+    char *path, *of; /* of: NULL = an input */
+    char *place;     /* path that a file which doesn't exist yet would have; else NULL */
     dev_t dev;
     ino_t ino;
-    size_t index; /* in the order they were named */
+    size_t index; /* order of registration */
 } file;
 
 struct ax_files {
@@ -41,8 +41,8 @@ void ax_files_free(ax_files *f)
     free(f);
 }
 
-/* The absolute path without links of what isn't there: that of the nearest folder that is, and what is left (malloc).
- */
+/* The absolute path, without links, of a file that doesn't exist: the nearest existing folder's path and the rest
+   (malloc). */
 static char *place_of(const char *target)
 {
     char above[PATH_MAX + 2], *full = NULL;
@@ -63,7 +63,7 @@ static char *place_of(const char *target)
         memcpy(place, full, used);
         place[used] = '/';
         size_t at = used + 1;
-        for (const char *c = target + n; *c; c++) /* one slash is as good as two */
+        for (const char *c = target + n; *c; c++) /* several slashes are one */
             if (*c != '/' || place[at - 1] != '/')
                 place[at++] = *c;
         place[at] = '\0';
@@ -83,7 +83,7 @@ static ax_code add(ax_files *f, const char *path, const char *of, ax_err *err)
     struct stat st;
     int fd;
     if (ax_output_target(path, path, target, &fd, of ? err : NULL) != AX_OK)
-        return of && err ? err->code : AX_OK; /* the reader of an input that can't be opened says so */
+        return of && err ? err->code : AX_OK; /* an input that can't be opened is reported by its reader */
     bool there = fd < 0 && !stat(target, &st);
     if (fd >= 0 || (there && !S_ISREG(st.st_mode)))
         return AX_OK;
@@ -131,7 +131,7 @@ ax_code ax_files_read_folder(ax_files *f, const char *path, ax_err *err)
     return code;
 }
 
-/* 0: the same file. Outputs come before inputs, then the order of naming. */
+/* Returns 0 for the same file. Outputs sort before inputs, then by order of registration. */
 static int compare(const file *a, const file *b)
 {
     if (!a->place != !b->place)

@@ -117,7 +117,7 @@ bool ax_read_text(const msgpack_object *o, char *out, size_t cap)
     if (!o || o->type != MSGPACK_OBJECT_STR || o->via.str.size >= cap ||
         (o->via.str.size && memchr(o->via.str.ptr, 0, o->via.str.size)))
         return false;
-    if (o->via.str.size) /* the empty text may have no address */
+    if (o->via.str.size) /* an empty text may have a NULL address */
         memcpy(out, o->via.str.ptr, o->via.str.size);
     out[o->via.str.size] = '\0';
     return true;

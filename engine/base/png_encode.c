@@ -3,7 +3,7 @@
 #include <png.h>
 #include <setjmp.h>
 
-/* What must survive libpng's longjmp: it isn't in locals. */
+/* State that must survive libpng's longjmp, so it isn't in local variables. */
 typedef struct encoding {
     const ax_png_picture *p;
     ax_str *out;
@@ -48,7 +48,7 @@ static void write_all(encoding *e)
 {
     static const struct {
         int type, bits;
-        size_t bytes; /* of a pixel */
+        size_t bytes; /* bytes per pixel */
     } layout[] = { [AX_PNG_RGB] = { PNG_COLOR_TYPE_RGB, 8, 3 },
                    [AX_PNG_PALETTE] = { PNG_COLOR_TYPE_PALETTE, 8, 1 },
                    [AX_PNG_GREY16] = { PNG_COLOR_TYPE_GRAY, 16, 2 } };
@@ -66,7 +66,7 @@ static void write_all(encoding *e)
         png_set_text(e->png, e->info, &text, 1);
     png_write_info(e->png, e->info);
     if (p->kind == AX_PNG_GREY16 && *(const uint8_t *)&one)
-        png_set_swap(e->png); /* the file has the high byte first */
+        png_set_swap(e->png); /* PNG stores the high byte first */
     size_t stride = (size_t)p->w * layout[p->kind].bytes;
     for (int32_t y = 0; y < p->h; y++)
         png_write_row(e->png, (const uint8_t *)p->pixels + stride * (size_t)y);

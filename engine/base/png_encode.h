@@ -1,4 +1,4 @@
-/* Pictures as the bytes of a PNG file. */
+/* Encodes pictures as PNG. */
 #ifndef AX_BASE_PNG_ENCODE_H
 #define AX_BASE_PNG_ENCODE_H
 
@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-/* What the pixels are. */
+/* Pixel formats. */
 typedef enum ax_png_kind {
     AX_PNG_RGB,     /* {h,w,3} bytes */
     AX_PNG_PALETTE, /* {h,w} bytes, indices into 256 colours */
@@ -18,11 +18,11 @@ typedef struct ax_png_picture {
     ax_png_kind kind;
     int32_t h, w;
     const void *pixels;
-    const uint8_t (*palette)[3]; /* of AX_PNG_PALETTE */
+    const uint8_t (*palette)[3]; /* for AX_PNG_PALETTE */
     const char *keyword, *text;  /* a tEXt chunk; NULL = none */
 } ax_png_picture;
 
-/* Appends the file to out. AX_EINVAL: a picture without pixels, or too large a one; AX_ENOMEM. */
+/* Appends the PNG file to out. AX_EINVAL: an empty or too large picture; AX_ENOMEM. */
 ax_code ax_png_encode(const ax_png_picture *p, ax_str *out, ax_err *err);
 
 #endif

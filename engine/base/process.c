@@ -11,7 +11,7 @@ void ax_process_begin(void)
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
         if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
             continue;
-        /* the wrong way round, so that using it fails; the lowest free number is this one */
+        /* opened the wrong way round, so that using it fails; as the lowest free number it becomes this descriptor */
         if (open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             abort();
     }

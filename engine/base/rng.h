@@ -8,14 +8,15 @@ typedef struct ax_rng {
     uint64_t s[4];
 } ax_rng;
 
-/* A generator for (seed, stream): streams of one seed are independent for our purposes (e.g. a candidate's id). */
+/* A generator for (seed, stream). Streams of one seed, numbered for example by candidate id, are independent for our
+   purposes. */
 ax_rng ax_rng_new(uint64_t seed, uint64_t stream);
 uint64_t ax_rng_next(ax_rng *rng);
 /* Uniform in [0, n), without modulo bias; n > 0. */
 uint32_t ax_rng_below(ax_rng *rng, uint32_t n);
 /* Uniform in [0, 1), 53 bits. */
 double ax_rng_uniform(ax_rng *rng);
-/* Standard normal (Box-Muller, one value per call, so the state alone decides what comes next). */
+/* Standard normal (Box-Muller; one value per call, so that the state alone determines the next value). */
 double ax_rng_normal(ax_rng *rng);
 
 #endif

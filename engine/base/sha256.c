@@ -23,7 +23,7 @@ static uint32_t turn(uint32_t x, unsigned n)
     return x >> n | x << (32 - n);
 }
 
-/* One block of the message into the hash (6.2.2). */
+/* Hashes one block of the message (6.2.2). */
 static void take(uint32_t hash[WORDS], const unsigned char *block)
 {
     uint32_t w[ROUNDS], v[WORDS];

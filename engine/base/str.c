@@ -89,7 +89,7 @@ void ax_str_vprintf(ax_str *s, const char *fmt, va_list args)
 
 static void add_json_escape(ax_str *s, uint32_t code)
 {
-    if (code > 0xffff) /* as two surrogates */
+    if (code > 0xffff) /* as a surrogate pair */
         ax_str_printf(s, "\\u%04x", 0xd800 + (unsigned)((code - 0x10000) >> 10));
     ax_str_printf(s, "\\u%04x", code > 0xffff ? 0xdc00 + (unsigned)((code - 0x10000) & 0x3ff) : (unsigned)code);
 }
@@ -114,7 +114,7 @@ void ax_str_json(ax_str *s, const char *text)
     ax_str_add(s, "\"");
 }
 
-/* The character at text as an escape of C. */
+/* Appends the character at text as a C escape. */
 static void add_escape(ax_str *s, const char *text)
 {
     static const char escaped[] = "\a\b\t\n\v\f\r", letter[] = "abtnvfr";
@@ -129,8 +129,8 @@ static void add_escape(ax_str *s, const char *text)
         ax_str_printf(s, code > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)code);
 }
 
-/* Seen, but not told from something else: spaces other than the usual one, marks that combine with the character
-   before, what has no shape or one of its own in every font. */
+/* Visible, but easily mistaken for another character: spaces other than the usual one, combining marks, and characters
+   without a glyph of their own in some fonts. */
 static bool is_ambiguous(uint32_t code)
 {
     static const uint32_t range[][2] = {

@@ -1,5 +1,5 @@
-/* Text that grows: a bounded string builder. Never fails in the caller's face: when memory runs out or the bound is
-   reached it remembers that, and ax_str_ok says so at the end. */
+/* A bounded string builder. Calls never report errors: when memory runs out or the bound is reached, the builder
+   remembers that, and ax_str_ok reports it at the end. */
 #ifndef AX_BASE_STR_H
 #define AX_BASE_STR_H
 
@@ -13,7 +13,7 @@ typedef struct ax_str {
     bool failed;
 } ax_str;
 
-/* bound: most bytes it may hold, 0 = 64 MiB. */
+/* bound: the most bytes it may hold, 0 = 64 MiB. */
 void ax_str_init(ax_str *s, size_t bound);
 void ax_str_release(ax_str *s);
 void ax_str_clear(ax_str *s);
@@ -23,15 +23,15 @@ void ax_str_printf(ax_str *s, const char *fmt, ...) __attribute__((format(printf
 void ax_str_vprintf(ax_str *s, const char *fmt, va_list args);
 /* Appends text as a JSON string, with quotes and escapes; bytes that aren't UTF-8 become U+FFFD. */
 void ax_str_json(ax_str *s, const char *text);
-/* Appends text in quotes for a message about a name that isn't what it seems to be: what can't be seen, or can't be
-   told from something else, is an escape as in C (\t, \x1b; \ufeff for spaces, marks and joiners of Unicode; \xff for
-   bytes that aren't UTF-8). */
+/* Appends text in quotes, for messages about names that may be deceptive: invisible and easily mistaken characters
+   become C escapes (\t, \x1b; \ufeff for Unicode spaces, marks and joiners; \xff for bytes that aren't UTF-8). */
 void ax_str_quoted(ax_str *s, const char *text);
-/* Appends text for people: what can't be seen or would steer a terminal (ax_utf8_unseen) is escaped as in C, like \t,
-   \x1b or \u202e, and so is every byte that isn't UTF-8. keep_newlines: '\n' stays. */
+/* Appends text for display: invisible characters and those that would control the terminal (ax_utf8_unseen) become C
+   escapes, like \t, \x1b or \u202e, and so does every byte that isn't UTF-8. keep_newlines: '
+   ' stays. */
 void ax_str_visible(ax_str *s, const char *text, bool keep_newlines);
-/* Appends text as a cell of CSV (RFC 4180), in what can be seen. One that a spreadsheet would take for a formula begins
-   with an apostrophe, which it takes for the mark of a text. */
+/* Appends text as a CSV cell (RFC 4180), with invisible characters escaped. A cell that a spreadsheet would take for a
+   formula is prefixed with an apostrophe, which marks it as text. */
 void ax_str_csv(ax_str *s, const char *text);
 static inline bool ax_str_ok(const ax_str *s)
 {

@@ -8,7 +8,7 @@
 static double within(double angle, uint32_t df)
 {
     double c = cos(angle), term = df % 2 ? c : 1, sum = 0;
-    for (uint32_t k = df % 2 ? 3 : 2; k <= df; k += 2) { /* the powers of c up to df - 2 */
+    for (uint32_t k = df % 2 ? 3 : 2; k <= df; k += 2) { /* powers of c up to df - 2 */
         sum += term;
         term *= (k - 1) / (double)k * c * c;
     }
@@ -29,7 +29,7 @@ double ax_student_cdf(double t, uint32_t df)
 double ax_student_quantile(double p, uint32_t df)
 {
     double low = -M_PI / 2, high = M_PI / 2, angle = 0;
-    for (int i = 0; i < 60; i++) { /* down to the last bit */
+    for (int i = 0; i < 60; i++) { /* bisects down to the last bit */
         angle = (low + high) / 2;
         if (cdf_of_angle(angle, df) < p)
             low = angle;
@@ -46,7 +46,7 @@ ax_mean ax_mean_of(const double *values, size_t n)
     double sum = 0, squares = 0;
     for (size_t i = 0; i < n; i++)
         sum += values[i];
-    const double mean = sum / (double)n; /* NAN of none */
+    const double mean = sum / (double)n; /* NAN for n = 0 */
     for (size_t i = 0; i < n; i++)
         squares += (values[i] - mean) * (values[i] - mean);
     return (ax_mean) {
@@ -61,7 +61,7 @@ double ax_mean_interval(const ax_mean *m, double level)
     return m->n < 2 ? NAN : ax_student_quantile((1 + level) / 2, m->n - 1) * m->error;
 }
 
-/* The chance that all means but the i-th are below x. */
+/* Probability that all means but the i-th are below x. */
 static double all_below(const ax_mean *m, size_t n, size_t i, double x)
 {
     double chance = 1;
@@ -70,7 +70,7 @@ static double all_below(const ax_mean *m, size_t n, size_t i, double x)
             continue;
         if (m[j].error > 0)
             chance *= ax_student_cdf((x - m[j].mean) / m[j].error, m[j].n - 1);
-        else /* all its values are the same: it is known */
+        else /* all its values are equal: the mean is exact */
             chance *= x < m[j].mean ? 0 : x > m[j].mean ? 1 : 0.5;
     }
     return chance;
@@ -85,7 +85,7 @@ void ax_mean_best(const ax_mean *m, size_t n, double *best)
         double sum = 0, weights = 0;
         for (int k = 0; k < POINTS; k++) {
             double angle = M_PI * ((k + 0.5) / POINTS - 0.5);
-            /* the density of t, times dt by this angle, but for a factor */
+            /* density of t times dt by this angle, up to a constant factor */
             double weight = pow(cos(angle), df - 1);
             sum += weight * all_below(m, n, i, m[i].mean + m[i].error * sqrt(df) * tan(angle));
             weights += weight;

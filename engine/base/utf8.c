@@ -46,7 +46,8 @@ size_t ax_utf8_encode(uint32_t code, char *buf)
 
 bool ax_utf8_unseen(uint32_t code)
 {
-    /* Unicode 15: categories Cc, Zl, Zp, and of Cf those that aren't part of a word (the joiners U+200C, U+200D are) */
+    /* Unicode 15: categories Cc, Zl, Zp, and Cf except the characters that occur within words (the joiners U+200C,
+       U+200D) */
     static const uint32_t range[][2] = {
         { 0x00, 0x1f },     { 0x7f, 0x9f },     { 0x61c, 0x61c },   { 0x200b, 0x200b }, { 0x200e, 0x200f },
         { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f },

@@ -10,13 +10,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How a figure is written, and in which unit it is. */
+/* How a figure is formatted, and its unit. */
 typedef enum ax_metric_form { AX_FORM_SHARE, AX_FORM_COUNT, AX_FORM_SECONDS, AX_FORM_MS, AX_FORM_BYTES } ax_metric_form;
 typedef enum ax_metric_better { AX_BETTER_NEITHER, AX_BETTER_HIGHER, AX_BETTER_LOWER } ax_metric_better;
 /* Lines of the cell view that show figures. */
 typedef enum ax_metric_line { AX_LINE_NONE, AX_LINE_REWARD, AX_LINE_SIZE, AX_LINE_TIME, AX_LINE_FINAL } ax_metric_line;
 
-/* Bits of the tasks that a figure is of. */
+/* Bit masks of the tasks that have a figure. */
 #define AX_EVERY_TASK (~0u)
 #define AX_ONLY(id) (1u << AX_TASK_##id)
 
@@ -125,8 +125,8 @@ typedef enum ax_metric { AX_METRIC_LIST(AX_METRIC_ENUM, ) AX_METRIC_COUNT } ax_m
 
 typedef struct ax_metric_info {
     const char *name, *word, *doc;
-    bool whole, final, later; /* final: said by FINAL */
-    size_t at;                /* in ax_outcome */
+    bool whole, final, later; /* final: an event FINAL carries it */
+    size_t at;                /* offset in ax_outcome */
     unsigned tasks;           /* bits of ax_task_id */
     struct {
         ax_metric_better better;
@@ -134,7 +134,7 @@ typedef struct ax_metric_info {
         int digits;
     } form;
     struct {
-        const char *head; /* NULL: no column */
+        const char *head; /* column heading; NULL: no column */
         int place, width, importance;
         bool down;
     } column;
@@ -144,16 +144,16 @@ typedef struct ax_metric_info {
         const char *before, *after;
     } fact;
     struct {
-        int order; /* 0: no front */
+        int order; /* order among the fronts; 0: no front */
         const char *flag, *title, *label;
     } front;
 } ax_metric_info;
 
 const ax_metric_info *ax_metric_of(ax_metric m);
 bool ax_metric_is_of(ax_metric m, ax_task_id task);
-/* The figure that is the task's own and comes first: what is said beside the reward; AX_METRIC_COUNT: it has none. */
+/* The task's own first figure, which is shown beside the reward; AX_METRIC_COUNT: none. */
 ax_metric ax_metric_headline(ax_task_id task);
-/* The metric with the k-th front, from 1 on; AX_METRIC_COUNT: there are fewer. */
+/* The metric with the k-th front, counted from 1; AX_METRIC_COUNT: there are fewer. */
 ax_metric ax_metric_front(int k);
 
 #endif

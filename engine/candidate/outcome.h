@@ -1,4 +1,4 @@
-/* What is known of a candidate in figures: what came out of its training, and its size. */
+/* A candidate's figures: the result of its training, and its size. */
 #ifndef AX_CANDIDATE_OUTCOME_H
 #define AX_CANDIDATE_OUTCOME_H
 
@@ -10,12 +10,12 @@
 #define AX_FIGURE_REAL double
 #define AX_FIGURE_WHOLE int64_t
 #define AX_FIGURE_MEMBER(A, id, type, event, since, name, ...) AX_FIGURE_##type name;
-/* Both stages of a full training are one thing to a person, and in events and records. */
+/* The stage number of a full training, whose two stages count as one for users, events and records. */
 enum { AX_STAGE_FULL = 3 };
 typedef struct ax_outcome {
     AX_METRIC_LIST(AX_FIGURE_MEMBER, )
     uint32_t stage; /* the last one: 1 decoder only, 2 end to end, or AX_STAGE_FULL; 0 = none */
-    uint32_t batch; /* of that stage: smaller than asked for when memory was short */
+    uint32_t batch; /* batch size of that stage; smaller than requested when memory was short */
 } ax_outcome;
 
 #define AX_FIGURE_NONE_REAL NAN
@@ -25,7 +25,7 @@ static const ax_outcome ax_outcome_none = { AX_METRIC_LIST(AX_FIGURE_NONE, ).sta
 
 /* NAN = not known. */
 double ax_outcome_figure(const ax_outcome *o, ax_metric m);
-/* What a front counts: above 0, else NAN. A candidate that took another's outcome took no time. */
+/* The value that a front uses: positive, else NAN. A candidate that reused another's outcome has no time. */
 double ax_outcome_cost(const ax_outcome *o, ax_metric m);
 
 #endif

@@ -1,5 +1,5 @@
-/* The tasks that a network can be searched for: their names in settings, events and model files. What each of them does
-   is in engine/task; the screens know the names only. */
+/* The tasks that a network can be searched for: their names in settings, events and model files. engine/task implements
+   them; the screens need only the names. */
 #ifndef AX_CANDIDATE_TASKS_H
 #define AX_CANDIDATE_TASKS_H
 
@@ -13,7 +13,7 @@
 typedef enum ax_task_id { AX_TASK_LIST(AX_TASK_ENUM) AX_TASKS } ax_task_id;
 
 const char *ax_task_name(ax_task_id id);
-/* The task of this name, the first one for ""; AX_TASKS = none is called so. */
+/* The task of this name; the first one for "", AX_TASKS for an unknown name. */
 ax_task_id ax_task_named(const char *name);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-/* Its place in a list of n words, n = it isn't there. */
+/* The index of a word in a list of n words; n = not found. */
 static int find(const char *const *words, int n, const char *word)
 {
     int i = 0;

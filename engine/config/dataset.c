@@ -28,7 +28,7 @@ const char *ax_dataset_option_at(int i, const char **form, bool *files, const ch
     return option_table[i].name;
 }
 
-/* Whether the n bytes are that name; a hyphen is as good as the name's underscore. */
+/* Whether these n bytes are the name; '-' and '_' are equal. */
 static bool is_called(const char *text, size_t n, const char *name)
 {
     if (strlen(name) != n)
@@ -49,7 +49,7 @@ const ax_dataset *ax_dataset_of(const char *spec, const char **argument)
     return NULL;
 }
 
-/* The option that ",NAME=" at text means, -1 = none; *value is what follows. */
+/* The index of the option that ",NAME=" at text names, -1 = none; *value is set to the text behind it. */
 static int option_of(const char *text, const char **value)
 {
     if (*text != ',')
@@ -87,7 +87,7 @@ static ax_code take_option(ax_dataset_spec *out, int i, const char *value, ax_er
     return AX_OK;
 }
 
-/* What is common to all sets. */
+/* Checks the options that all data sets share. */
 static ax_code check_part(ax_dataset_spec *out, ax_err *err)
 {
     const char *part = out->option[AX_DATASET_part];

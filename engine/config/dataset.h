@@ -1,5 +1,5 @@
-/* The data sets that --data can name, a row each: it makes --help, the manual's table, completion and messages, and
-   data/open.c opens what it names. A spec is NAME, NAME:ARGUMENT, or either with options behind it:
+/* The data sets that --data can name, one row each. The rows make --help, the manual's table, completion and messages;
+   data/open.c opens the data set. A spec is NAME, NAME:ARGUMENT, or either with options:
    NAME:ARGUMENT,option=value,option=value. */
 #ifndef AX_CONFIG_DATASET_H
 #define AX_CONFIG_DATASET_H
@@ -9,8 +9,8 @@
 
 #include <stdbool.h>
 
-/* name (data/ has its ax_NAME_open), its argument's form, whether that names files, the tasks that it has the truth of
-   (engine/candidate/tasks.h; the first unless another is asked for), the options that it takes, what it is */
+/* name (data/ has its ax_NAME_open), form of its argument, whether the argument names files, tasks it has ground truth
+   for (engine/candidate/tasks.h; the first is the default), options it accepts, description */
 #define AX_DATASET_LIST(X)                                                                                             \
     X(scenes, "[:TRAIN,VAL]", false, "segmentation pose depth", "part",                                                \
       "street scenes that the program draws itself; how many of them")                                                 \
@@ -38,7 +38,7 @@
     X(coco_keypoints, ":DIR", true, "pose", "split part",                                                              \
       "people of COCO: DIR/annotations/person_keypoints_train2017.json and so on")
 
-/* name, form of its value, whether that names files, what it is */
+/* name, form of its value, whether the value names files, description */
 #define AX_DATASET_OPTION_LIST(X)                                                                                      \
     X(classes, "FILE", true, "the classes, instead of a class file of the data set")                                   \
     X(map, "FILE", true, "joins, renames and drops classes, by lines OLD -> NEW")                                      \
@@ -56,34 +56,33 @@ typedef enum ax_dataset_option { AX_DATASET_OPTION_LIST(AX_DATASET_OPTION_ENUM) 
 typedef struct ax_dataset {
     const char *name, *argument, *doc;
     bool files;
-    const char *tasks, *options; /* names with blanks between */
+    const char *tasks, *options; /* names, separated by blanks */
 } ax_dataset;
 /* The i-th data set; NULL past the end. */
 const ax_dataset *ax_dataset_at(int i);
-/* The data set that a spec means by its name, NULL = none; *argument is what stands behind the colon, options and all,
-   NULL without one. */
+/* The data set that a spec names, NULL = none. *argument is set to the text behind the colon, options included; NULL
+   without one. */
 const ax_dataset *ax_dataset_of(const char *spec, const char **argument);
 
-/* A spec in its parts. */
-enum { AX_DATASET_SPEC = 512 }; /* bytes of the longest, with the zero byte */
+/* A parsed spec. */
+enum { AX_DATASET_SPEC = 512 }; /* most bytes of a spec, with the terminator */
 typedef struct ax_dataset_spec {
     const ax_dataset *set;
     const char *argument;                   /* without the options; NULL = none */
     const char *option[AX_DATASET_OPTIONS]; /* values, NULL = not given */
-    bool test;                              /* part=test: the test images stand as validation */
-    char task[16];                          /* of those that the set has; parsing leaves it empty */
-    bool inspect;               /* it is to be looked at only: pairs that aren't whole are no error (data/pairs.h) */
-    char text[AX_DATASET_SPEC]; /* what the others point into: this can't be copied */
+    bool test;                              /* part=test: the test images serve as validation */
+    char task[16];                          /* one of the data set's tasks; left empty by the parser */
+    bool inspect;                           /* set for inspection only: incomplete pairs are no error (data/pairs.h) */
+    char text[AX_DATASET_SPEC];             /* storage that the other members point into: don't copy this struct */
 } ax_dataset_spec;
-/* Parts spec at its options: what begins with a comma, the name of one and '='. A value ends where the next one begins,
-   so that it may have commas. AX_EINVAL: no such data set, no argument where one is needed, an option twice, without
-   value, or that the data set doesn't take. split= and part=test exclude each other: what is parted has no test part.
- */
+/* Parses a spec. An option begins with a comma, the name of an option and '='; its value ends where the next option
+   begins, so it may contain commas. AX_EINVAL: an unknown data set, a missing argument, an option that is repeated,
+   empty or not accepted by the data set. split= and part=test exclude each other: split data have no test part. */
 ax_code ax_dataset_parse(const char *spec, ax_dataset_spec *out, ax_err *err);
-/* The i-th option; its value's form and whether that names files. NULL past the end. */
+/* The name of the i-th option, the form of its value and whether that names files; NULL past the end. */
 const char *ax_dataset_option_at(int i, const char **form, bool *files, const char **doc);
 
-/* Whether a list of names with blanks between has this one. */
+/* Whether a blank-separated list of names contains this one. */
 bool ax_dataset_lists(const char *names, const char *name);
 
 /* A line per data set, for --help. */

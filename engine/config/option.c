@@ -60,7 +60,7 @@ static const ax_option *find(const ax_usage *u, const char *name, size_t len)
     return NULL;
 }
 
-/* The setting that --name means, NULL = none. */
+/* The setting that --name refers to, NULL = none. */
 static const char *find_setting(const ax_usage *u, const char *option)
 {
     static const ax_settings none;
@@ -107,7 +107,7 @@ static void give(ax_given *g, const char *setting, const char *value)
     g->value[g->n++] = value;
 }
 
-/* A whole number at text; *end is what comes after it. */
+/* Parses a whole number at text; *end is set to the text behind it. */
 static bool parse_whole(const ax_option *o, const char *text, char **end, int32_t *out)
 {
     errno = 0;
@@ -157,7 +157,7 @@ static bool store(const ax_option *o, const char *value)
     }
 }
 
-/* Takes the option at argv[*i], and its value. */
+/* Handles the option at argv[*i] and its value. */
 static bool take(const ax_usage *u, int argc, char **argv, int *i)
 {
     char name[64];

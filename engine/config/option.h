@@ -1,4 +1,5 @@
-/* Command lines of both programs: a table of options, every setting where a command takes them, and operands. */
+/* Command-line parser of both programs: a table of options, the settings (for commands that accept them), and
+   operands. */
 #ifndef AX_CONFIG_OPTION_H
 #define AX_CONFIG_OPTION_H
 
@@ -11,16 +12,17 @@
 typedef enum ax_option_kind {
     AX_OPTION_FLAG,  /* bool *: --name */
     AX_OPTION_TEXT,  /* const char **: --name VALUE, borrowed from argv */
-    AX_OPTION_MANY,  /* ax_many *: the same, and it may come again */
-    AX_OPTION_WHOLE, /* int32_t *: --name VALUE, from least to most */
-    AX_OPTION_SIZE   /* int32_t[2], height and width: --name HxW, or one number for a square; each least to most */
+    AX_OPTION_MANY,  /* ax_many *: as TEXT, and may be repeated */
+    AX_OPTION_WHOLE, /* int32_t *: --name VALUE, between least and most */
+    AX_OPTION_SIZE /* int32_t[2], height and width: --name HxW, or one number for a square; each between least and most
+                    */
 } ax_option_kind;
 
 typedef struct ax_option {
     const char *name; /* with its dashes */
     ax_option_kind kind;
-    const char *meta; /* name of the value, NULL of a flag */
-    void *value;      /* holds the default before */
+    const char *meta; /* placeholder of the value; NULL for a flag */
+    void *value;      /* holds the default before parsing */
     int32_t least, most;
     const char *doc;
 } ax_option;
@@ -47,39 +49,39 @@ typedef struct ax_option {
 
 #define AX_OPTIONS(table) table, sizeof table / sizeof *table /* for ax_usage */
 
-/* Values of an option that may come more than once. */
+/* Values of a repeatable option. */
 enum { AX_MANY = 32 };
 typedef struct ax_many {
     const char *value[AX_MANY];
     int n;
 } ax_many;
 
-/* Settings on the command line, in their order; borrowed from argv. */
+/* Settings on the command line, in order; borrowed from argv. */
 typedef struct ax_given {
-    const char **name, **value; /* room for argc of them */
+    const char **name, **value; /* room for argc of each */
     int n;
 } ax_given;
 ax_code ax_given_init(ax_given *g, int argc, ax_err *err);
 void ax_given_release(ax_given *g);
-const char *ax_given_value(const ax_given *g, const char *name); /* the last one; NULL = not given */
+const char *ax_given_value(const ax_given *g, const char *name); /* the last value; NULL = not given */
 
 typedef struct ax_usage {
     const char *synopsis; /* "auxcell search [OPTION...]" */
-    const char *text;     /* what it does, in lines */
+    const char *text;     /* description, in lines */
     const ax_option *option;
     size_t n_options;
-    ax_given *settings; /* NULL: the command takes none */
+    ax_given *settings; /* NULL: the command accepts no settings */
     int max_operands;
 } ax_usage;
 
-/* Whether the command goes on; if not, its exit status. */
+/* Whether the command continues; otherwise its exit status. */
 typedef enum ax_parsed {
     AX_PARSED_GO = -1,
     AX_PARSED_HELP = 0, /* --help was printed */
-    AX_PARSED_WRONG = 2 /* one line was printed on stderr */
+    AX_PARSED_WRONG = 2 /* one line was printed on standard error */
 } ax_parsed;
 
-/* Moves operands to argv[1 ... *n_operands]. --name=VALUE is --name VALUE; "--" ends the options. */
+/* Moves operands to argv[1 ... *n_operands]. --name=VALUE equals --name VALUE; "--" ends the options. */
 ax_parsed ax_options_parse(const ax_usage *usage, int argc, char **argv, int *n_operands);
 
 #endif

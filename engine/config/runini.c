@@ -1,5 +1,5 @@
-/* run.ini. Our own reader, since that of libinih takes lines of 199 bytes at most and the rest of a longer one for a
-   line of its own: a path needs more. What it read, this one reads alike. */
+/* Reads and writes run.ini. The reader is our own because libinih truncates lines at 199 bytes, too short for paths,
+   and takes the rest for another line. It accepts every file that libinih accepted. */
 #include "engine/base/file.h"
 #include "engine/config/settings.h"
 
@@ -13,7 +13,7 @@ static bool is_space(char c)
     return c && strchr(" \t\r\n\v\f", c);
 }
 
-/* Cuts white space off both ends, in place. */
+/* Strips white space from both ends, in place. */
 static char *trim(char *text)
 {
     while (is_space(*text))
@@ -30,7 +30,7 @@ static bool is_comment(const char *text)
     return *text == ';' || *text == '#';
 }
 
-/* "..." with \" and \\ inside, in place; a comment may follow. NULL: not closed, or something else follows. */
+/* Unquotes "..." with \" and \\, in place; a comment may follow. NULL: not closed, or followed by other text. */
 static char *unquote(char *text)
 {
     char *out = text, *in = text + 1;
@@ -46,7 +46,7 @@ static char *unquote(char *text)
     return !*in || is_comment(in) ? text : NULL;
 }
 
-/* Ends the text at a ';' after white space: a comment. */
+/* Ends the text at a comment: ';' after white space. */
 static void cut_comment(char *text)
 {
     for (char *c = text; *c; c++)
@@ -81,7 +81,7 @@ static ax_code take_setting(ax_settings *s, char *line, ax_err *err)
     return ax_settings_set(s, name, value, err);
 }
 
-/* section: whether [run] has begun. */
+/* section: whether [run] has been seen. */
 static ax_code take_line(ax_settings *s, char *line, bool *section, ax_err *err)
 {
     line = trim(line);
@@ -102,7 +102,7 @@ static ax_code take_line(ax_settings *s, char *line, bool *section, ax_err *err)
 
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err)
 {
-    static const char mark[] = "\xef\xbb\xbf"; /* some editors begin a file with it */
+    static const char mark[] = "\xef\xbb\xbf"; /* byte-order mark of some editors */
     char *text;
     size_t n;
     ax_err why = { AX_OK, "" };

@@ -15,12 +15,12 @@
 
 typedef enum setting_type { TEXT, WHOLE, REAL } setting_type;
 
-/* What a value may be. */
+/* Allowed values of a setting. */
 typedef struct limits {
-    double least, most, step;        /* of a number; step 0 = any */
-    const char *words;               /* a text that is one of these; NULL = any */
-    bool (*fits)(const char *value); /* a text of this form; NULL = any */
-    const char *form;                /* for messages */
+    double least, most, step;        /* range of a number; step 0 = any */
+    const char *words;               /* allowed words of a text; NULL = any */
+    bool (*fits)(const char *value); /* checks the form of a text; NULL = any */
+    const char *form;                /* name of that form, for messages */
 } limits;
 #define FROM(lo, hi)                                                                                                   \
     {                                                                                                                  \
@@ -47,7 +47,7 @@ typedef struct setting {
     ax_setting_scope scope;
     ax_setting_group group;
     size_t offset;
-    const char *preset[3]; /* as text: demo, cpu, paper */
+    const char *preset[3]; /* values as text: demo, cpu, paper */
     limits may;
     const char *doc;
 } setting;
@@ -79,7 +79,7 @@ static bool is_memory(const char *value)
 static const setting table[] = { AX_SETTING_LIST(ROW) };
 enum { SETTINGS = sizeof table / sizeof *table };
 
-/* A column of the table, and what is changed of it. */
+/* A preset that starts as a column of the table and changes some values. */
 typedef struct preset_row {
     const char *name;
     int column;
@@ -91,8 +91,8 @@ static const preset_row presets[] = {
     { "demo", 0, { { 0 } } },
     { "cpu", 1, { { 0 } } },
     { "paper", 2, { { 0 } } },
-    /* Full trainings of an hour or two on two cores, as long as the decoders of CamVid went on gaining from it
-       (docs/measurements.md): nearly whole images, larger and smaller, classes that are rare count more. */
+    /* Full trainings of one to two hours on two cores, as long as the decoders of CamVid kept improving
+       (docs/measurements.md): crops of nearly whole images, random scales, more weight for rare classes. */
     { "cpu-full",
       1,
       { { "full_epochs", "8" },
@@ -103,8 +103,8 @@ static const preset_row presets[] = {
         { "jitter", "0.3" },
         { "class_weights", "median-frequency" },
         { "encoder_lr", "2e-3" } } },
-    /* Nekrasov, Shen and Reid, WACV 2020, for CityScapes: images are halved, and there is no distillation and no
-       auxiliary head. Theirs has another learning rate in stage 2, and Adam for the encoder. */
+    /* Nekrasov, Shen and Reid, WACV 2020, for CityScapes: images at half size, no distillation and no auxiliary heads.
+       The paper also uses another learning rate in stage 2, and Adam for the encoder. */
     { "paper-templates",
       2,
       { { "space", "templates" },
@@ -127,7 +127,7 @@ static const preset_row presets[] = {
 };
 enum { PRESETS = sizeof presets / sizeof *presets };
 
-/* Whether value is one of the words, which are separated by ", ". */
+/* Whether value is one of the words, separated by ", ". */
 static bool is_one_of(const char *words, const char *value)
 {
     const char *at = strstr(words, value);
@@ -135,7 +135,7 @@ static bool is_one_of(const char *words, const char *value)
     return n && at && (at == words || at[-1] == ' ') && (at[n] == ',' || !at[n]);
 }
 
-/* Switches of the method's ingredients. */
+/* Switches that turn ingredients of the method off. */
 static const struct switch_off {
     const char *option, *setting;
 } switches[] = {
@@ -191,7 +191,7 @@ static ax_code store(ax_settings *out, const setting *s, const char *value, ax_e
     if (s->type == TEXT) {
         if (check_text(s, value, err) != AX_OK)
             return AX_EINVAL;
-        memset(at, 0, AX_SETTING_TEXT); /* equal settings are equal bytes */
+        memset(at, 0, AX_SETTING_TEXT); /* zero-filled, so that equal settings are equal bytes */
         memcpy(at, value, strlen(value) + 1);
         return AX_OK;
     }

@@ -1,4 +1,5 @@
-/* All settings of a run in one list: it makes the struct, the presets, run.ini, the command line and the manual. */
+/* All settings of a run in one list: the struct, the presets, run.ini, the command line and the manual are made from
+   it. */
 #ifndef AX_CONFIG_SETTINGS_H
 #define AX_CONFIG_SETTINGS_H
 
@@ -8,15 +9,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* What a setting is for. */
+/* When a setting may change, and what depends on it. */
 typedef enum ax_setting_scope {
-    AX_SETTING_FREE,  /* may be another when a run goes on, and no training depends on it, or its job says it */
-    AX_SETTING_MOVES, /* may be another when a run goes on; a training that is half done starts again */
-    AX_SETTING_RUN,   /* stays as it is for a run, but no training depends on it, or its job says it */
-    AX_SETTING_FIXED, /* stays as it is for a run, and trainings depend on it */
+    AX_SETTING_FREE,  /* may change when a run is resumed; no training depends on it, or each job carries its value */
+    AX_SETTING_MOVES, /* may change when a run is resumed; unfinished trainings then start again */
+    AX_SETTING_RUN,   /* fixed for a run, but no training depends on it, or each job carries its value */
+    AX_SETTING_FIXED, /* fixed for a run, and trainings depend on it */
 } ax_setting_scope;
 
-/* The groups that --help, run.ini and the manual have headings for. */
+/* Groups: the headings in --help, run.ini and the manual. */
 #define AX_SETTING_GROUP_LIST(X)                                                                                       \
     X(SEARCH, "Search")                                                                                                \
     X(DATA, "Data")                                                                                                    \
@@ -30,11 +31,11 @@ typedef enum ax_setting_scope {
 #define AX_SETTING_GROUP_ENUM(id, heading) AX_SETTING_GROUP_##id,
 typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_SETTING_GROUPS } ax_setting_group;
 
-/* type, name, whether it may change (ax_setting_scope), group, default of the presets demo, cpu, paper, what it may be
-   (settings.c defines these words), what it is. On the command line --name VALUE (with '-' for '_'), in run.ini
-   name = VALUE. The order is part of the checkpoint fingerprint (engine/train/inflight.c): a new row goes to the end.
-   Of what trainings depend on, demo has what was so before there was the row: an older run's run.ini doesn't say it.
- */
+/* type, name, scope (ax_setting_scope), group, defaults of the presets demo, cpu and paper, allowed values (words
+   defined in settings.c), description. On the command line --name VALUE (with '-' for '_'), in run.ini name = VALUE.
+   The order is part of the checkpoint fingerprint (engine/train/inflight.c): a new row goes to the end. For settings
+   that trainings depend on, the value of demo is the behaviour before the row existed: the run.ini of an older run
+   lacks it. */
 #define AX_SETTING_LIST(X)                                                                                             \
     X(TEXT, data, MOVES, DATA, "scenes", "scenes", "scenes", ANY, "data set, of those listed at the end")              \
     X(TEXT, strategy, RUN, SEARCH, "ppo", "ppo", "ppo", ONE_OF("ppo, reinforce, evolution, random, elite, gp"),        \
@@ -197,7 +198,7 @@ typedef enum ax_setting_group { AX_SETTING_GROUP_LIST(AX_SETTING_GROUP_ENUM) AX_
       "CUDA: 1: maps of training in bfloat16 (7 bits of mantissa), sums in float32")
 
 #define AX_SETTING_TEXT 512
-#define AX_PRESET 16 /* of a preset's name */
+#define AX_PRESET 16 /* bytes of a preset's name */
 #define AX_PRESETS "demo, cpu, cpu-full, paper, paper-templates"
 typedef struct ax_settings {
 #define AX_FIELD_TEXT(name) char name[AX_SETTING_TEXT];
@@ -209,36 +210,35 @@ typedef struct ax_settings {
     char preset[AX_PRESET]; /* the preset it started from */
 } ax_settings;
 
-/* Whether a cell's ends and a block's sides are merged side by side (ax_decoder_spec.concat). */
+/* Whether loose ends of a cell and sides of a block are concatenated (ax_decoder_spec.concat). */
 static inline bool ax_aggregate_is_concat(const ax_settings *s)
 {
     return s->aggregate[0] == 'c';
 }
-/* Fills in one of AX_PRESETS. AX_EINVAL lists them. */
+/* Fills in a preset by name. AX_EINVAL lists the presets. */
 ax_code ax_settings_preset(ax_settings *s, const char *preset, ax_err *err);
-/* Sets one by name ('-' and '_' are the same); AX_EINVAL says what is wrong with name or value and, for an unknown
-   name that is close to one that exists, which. Ranges are checked here. */
+/* Sets one setting by name ('-' and '_' are equal) and checks its range. AX_EINVAL says what is wrong with the name or
+   the value; for an unknown name it suggests a similar one. */
 ax_code ax_settings_set(ax_settings *s, const char *name, const char *value, ax_err *err);
-/* The setting that a switch (--no-aux, --no-kd, --no-polyak, --no-gate, --no-dedupe) makes "0"; NULL = no such switch.
- */
+/* The setting that a switch (--no-aux, --no-kd, --no-polyak, --no-gate, --no-dedupe) sets to 0; NULL = no such
+   switch. */
 const char *ax_settings_off(const char *option);
-/* Reads / writes run.ini ("[run]" with name = value, every setting). dirfd as in openat. A line that is wrong is named
-   with its number. */
+/* Read and write run.ini: "[run]", then name = value for every setting. dirfd as in openat. An error names the line. */
 ax_code ax_settings_read(ax_settings *s, int dirfd, const char *path, ax_err *err);
-/* The settings of a run: run.ini of its directory, upon preset demo; one that it lacks, since it was started by an
-   earlier version, is as that version worked. */
+/* Loads a run's settings from run.ini in its directory, starting from preset demo. A setting that an older run lacks
+   gets the behaviour of the version that started the run. */
 ax_code ax_settings_read_run(ax_settings *s, int dirfd, ax_err *err);
 ax_code ax_settings_write(const ax_settings *s, int dirfd, const char *path, ax_err *err);
-/* Makes the paths in the settings (data spec like camvid:DIR, teacher, encoder) absolute, so that they mean the same
-   from elsewhere. AX_EINVAL: one gets longer than a setting may be. */
+/* Makes the paths in the settings (data spec like camvid:DIR, teacher, encoder) absolute, so that they hold in any
+   directory. AX_EINVAL: one becomes longer than a setting may be. */
 ax_code ax_settings_absolute(ax_settings *s, ax_err *err);
-/* The option table for --help: a line per setting, by groups, then the switches. */
+/* The settings for --help: one line each, by group, then the switches. */
 void ax_settings_help(ax_str *out);
-/* Value of setting i as text, with its name; false past the end. */
+/* Name and text value of setting i; false past the end. */
 int ax_settings_at(const ax_settings *s, int i, const char **name, char value[AX_SETTING_TEXT]);
 ax_setting_scope ax_settings_scope(int i);
-/* Settings as people read them, group by group: the index of the k-th one, -1 past the end; *heading is that of its
-   group where one begins, else NULL. */
+/* The index of the k-th setting in display order, by group; -1 past the end. *heading is set to the group's heading at
+   its first setting, else to NULL. */
 int ax_settings_in_order(int k, const char **heading);
 
 #endif

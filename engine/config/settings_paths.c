@@ -1,4 +1,4 @@
-/* Paths among the settings begin at the root, so that a run goes on from any folder. */
+/* Makes the paths in the settings absolute, so that a run can be resumed from any directory. */
 #include "engine/config/dataset.h"
 #include "engine/config/settings.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A path that doesn't exist stays as it is: opening it will fail with a message. */
+/* A path that doesn't exist is left unchanged: opening it will report the error. */
 static ax_code make_absolute(const char *name, const char *path, ax_str *out, ax_err *err)
 {
     char *full = path[0] && path[0] != '/' ? realpath(path, NULL) : NULL;
@@ -21,7 +21,8 @@ static ax_code make_absolute(const char *name, const char *path, ax_str *out, ax
                          path, out->len - before, AX_SETTING_TEXT - 1 - before);
 }
 
-/* A path, or two of them with a comma between, which are told from a path with a comma by what there is. */
+/* Makes a path, or two paths with a comma between them, absolute. A path that contains a comma is recognised because it
+   exists. */
 static ax_code make_paths_absolute(char *paths, ax_str *out, ax_err *err)
 {
     char *comma = access(paths, F_OK) ? strchr(paths, ',') : NULL;
@@ -38,7 +39,7 @@ static ax_code make_paths_absolute(char *paths, ax_str *out, ax_err *err)
     return make_absolute("data", paths, out, err);
 }
 
-/* A spec whose paths, those of its options too, begin at the root. One that can't be parsed stays as it is. */
+/* Makes the paths in a data spec, including those in its options, absolute. An invalid spec is left unchanged. */
 static ax_code make_spec_absolute(const char *text, ax_str *out, ax_err *err)
 {
     ax_dataset_spec spec;
@@ -82,7 +83,7 @@ ax_code ax_settings_absolute(ax_settings *s, ax_err *err)
     ax_code code = make_spec_absolute(s->data, &data, err);
     if (code == AX_OK)
         code = make_absolute("teacher", s->teacher, &teacher, err);
-    if (code == AX_OK) /* its word stays a word, also where a file has that name */
+    if (code == AX_OK) /* the word "built-in" stays, even if a file has that name */
         code = strcmp(s->encoder, "built-in") != 0 ? make_absolute("encoder", s->encoder, &encoder, err) : AX_OK;
     if (code == AX_OK && !(ax_str_ok(&data) && ax_str_ok(&teacher) && ax_str_ok(&encoder)))
         code = ax_fail(err, AX_ENOMEM, "no memory for paths");

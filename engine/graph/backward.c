@@ -8,11 +8,11 @@ typedef struct pass {
     ax_graph *g;
     size_t n_forward; /* nodes before differentiation */
     size_t n_values;
-    bool *wanted; /* value id - 1: a gradient of it leads to a parameter or to a wrt input */
+    bool *wanted; /* value id - 1: its gradient leads to a parameter or to a wrt input */
     ax_err *err;
 } pass;
 
-/* Values from which a trainable parameter, or an input of wrt, is reachable backwards. */
+/* Marks the values that depend on a trainable parameter or on an input in wrt. */
 static void mark_wanted(pass *p, const ax_val *wrt, size_t n_wrt)
 {
     ax_graph *g = p->g;
@@ -30,7 +30,7 @@ static void mark_wanted(pass *p, const ax_val *wrt, size_t n_wrt)
     }
 }
 
-/* A gradient of value id arrives: the first is taken as it is, later ones are added. */
+/* Adds a gradient of value id: the first is stored, later ones are summed. */
 static ax_code arrive(pass *p, uint32_t id, uint32_t grad)
 {
     ax_graph *g = p->g;
@@ -47,7 +47,7 @@ static ax_code arrive(pass *p, uint32_t id, uint32_t grad)
     return AX_OK;
 }
 
-/* The inputs of a backward node: gradients of all outputs, all inputs, all outputs, as ax_call has them. */
+/* The inputs of a backward node in the order of ax_call: gradients of all outputs, all inputs, all outputs. */
 static ax_node backward_node(const ax_graph *g, const ax_node *n)
 {
     const ax_op_info *info = ax_op_get(n->op);
@@ -72,12 +72,12 @@ static ax_node backward_node(const ax_graph *g, const ax_node *n)
 static ax_code differentiate(pass *p, size_t index)
 {
     ax_graph *g = p->g;
-    ax_node n = g->node[index]; /* a copy: the array grows below */
+    ax_node n = g->node[index]; /* a copy: the array may be reallocated below */
     uint32_t arriving = g->grad[n.out[0] - 1];
     if (!arriving)
         return AX_OK;
     uint8_t differentiable = ax_op_get(n.op)->differentiable;
-    if (n.op == AX_OP_ADD) { /* d(a + b) is the arriving gradient itself for both: no kernel, no copy */
+    if (n.op == AX_OP_ADD) { /* the gradient of both summands of an ADD is the incoming gradient: no kernel, no copy */
         for (uint32_t i = 0; i < n.n_in; i++)
             if (p->wanted[n.in[i] - 1] && arrive(p, n.in[i], arriving) != AX_OK)
                 return AX_ENOMEM;

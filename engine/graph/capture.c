@@ -16,7 +16,7 @@ static void give_up(ax_capture *c, const ax_backend *be, ax_device *dev, const a
     snprintf(c->note, sizeof c->note, "%.*s", (int)sizeof c->note - 1, why->msg);
 }
 
-/* Whatever happens on the way, a capture that began is ended. */
+/* A capture that began is always ended, even after an error. */
 static ax_code record(ax_capture *c, const ax_backend *be, ax_device *dev, ax_capture_work *work, void *context,
                       ax_err *err)
 {

@@ -5,18 +5,18 @@
 
 #define NOBODY UINT32_MAX
 
-/* What is known of a value or a node of the graph that is fused. */
+/* Facts about a value or a node of the graph that is fused. */
 typedef struct use {
-    uint32_t readers; /* nodes that are needed, and 1 more for a value that is kept */
+    uint32_t readers; /* needed nodes that read it, plus 1 for a kept value */
     uint32_t reader;  /* one of them */
-    uint32_t now;     /* the value's id in the new graph */
+    uint32_t now;     /* its id in the new graph */
 } use;
 typedef struct role {
     bool needed;
-    uint32_t conv;   /* the convolution that takes it over, or itself; NOBODY: it stays what it is */
-    uint32_t last;   /* of a convolution: the last node that it takes over, where the new one goes */
-    uint32_t before; /* of a convolution: the one that is the link before it in a chain; NOBODY */
-    bool inside;     /* it is a link with another behind it */
+    uint32_t conv;   /* the convolution that takes it over, or itself; NOBODY: it isn't fused */
+    uint32_t last;   /* of a convolution: the last node it takes over; the fused node goes in its place */
+    uint32_t before; /* of a convolution: the link before it in a chain; NOBODY */
+    bool inside;     /* it is a link with another one behind it */
 } role;
 
 typedef struct pass {
@@ -27,7 +27,7 @@ typedef struct pass {
     role *node;
 } pass;
 
-/* ---- what is read ---- */
+/* ---- readers ---- */
 
 static void find_uses(pass *p)
 {
@@ -46,7 +46,7 @@ static void find_uses(pass *p)
     }
 }
 
-/* The only node that reads a value, if there is one that hasn't been taken over. */
+/* The only node that reads a value, if there is exactly one that hasn't been taken over. */
 static uint32_t only_reader(const pass *p, uint32_t id)
 {
     const use *u = &p->value[id - 1];
@@ -55,13 +55,13 @@ static uint32_t only_reader(const pass *p, uint32_t id)
     return u->reader;
 }
 
-/* ---- what a convolution takes over ---- */
+/* ---- fusing nodes into a convolution ---- */
 
 typedef struct fusion {
     ax_attr attr;
     uint32_t norm; /* node; NOBODY: none */
     uint32_t add[AX_MAX_SUMMANDS], adds;
-    uint32_t out; /* value that it makes */
+    uint32_t out; /* its output value */
 } fusion;
 
 static bool frozen_norm(const pass *p, const ax_node *n, uint32_t x)
@@ -70,7 +70,7 @@ static bool frozen_norm(const pass *p, const ax_node *n, uint32_t x)
            !p->value[n->out[2] - 1].readers;
 }
 
-/* Takes over node n, which reads the fusion's output; false: it can't. */
+/* Takes over node n, which reads the fusion's output; false when it can't. */
 static bool take(const pass *p, fusion *f, uint32_t index)
 {
     const ax_node *n = ax_graph_node(p->g, index);
@@ -94,7 +94,7 @@ static bool take(const pass *p, fusion *f, uint32_t index)
     return true;
 }
 
-/* What convolution k becomes; its last node is set when it takes over others, which are marked as its own. */
+/* Collects the nodes that convolution k takes over, marks them, and sets its last node. */
 static fusion follow(pass *p, uint32_t k, bool mark)
 {
     const ax_node *n = ax_graph_node(p->g, k);
@@ -117,7 +117,7 @@ static fusion follow(pass *p, uint32_t k, bool mark)
     return f;
 }
 
-/* Of two convolutions that one sum joins the later one takes it: what it adds is there by then. */
+/* When one sum joins two convolutions, the later one takes it: the other summand exists by then. */
 static void find_fusions(pass *p)
 {
     for (size_t k = ax_graph_nodes(p->g); k-- > 0;)
@@ -137,14 +137,15 @@ static bool is_pointwise(const ax_node *n)
     return is_conv(n, false) && n->attr.conv.kernel == 1 && n->attr.conv.stride == 1 && !n->attr.conv.pad;
 }
 
-/* Whether the rows of its outputs can be made one by one at no loss. */
+/* Whether its output can be computed row by row at no cost. */
 static bool opens_chain(const pass *p, const ax_node *n)
 {
     const int32_t channels = ax_graph_value(p->g, n->in[0])->type.shape.c;
     return is_pointwise(n) || (is_conv(n, false) && n->attr.conv.kernel <= 5 && channels <= 4);
 }
 
-/* The convolution that alone reads, as its input, what convolution k becomes, which is no sum; NOBODY. */
+/* The convolution that is the only reader of convolution k's fused output, as its input, when k adds nothing;
+   NOBODY. */
 static uint32_t next_link(pass *p, uint32_t k)
 {
     const fusion f = follow(p, k, false);
@@ -165,7 +166,7 @@ static bool is_last_link(const pass *p, uint32_t k)
     return p->node[k].before != NOBODY && p->node[p->node[k].before].inside;
 }
 
-/* Depthwise convolution k becomes the middle of a chain, or its beginning. A dilated one sees too many rows. */
+/* Makes depthwise convolution k the middle or the beginning of a chain. A dilated one reads too many rows. */
 static void link_up(pass *p, uint32_t k)
 {
     const uint32_t next = next_link(p, k), before = p->node[k].before;
@@ -194,7 +195,7 @@ static void find_chains(pass *p)
 
 /* ---- the new graph ---- */
 
-/* A value of the old graph in the new one. Inputs are there; parameters come as they are read. */
+/* A value of the old graph in the new one. Inputs exist already; parameters are added when they are first read. */
 static ax_val value_of(pass *p, uint32_t id, ax_err *err)
 {
     const ax_value *v = ax_graph_value(p->g, id);
@@ -203,7 +204,7 @@ static ax_val value_of(pass *p, uint32_t id, ax_err *err)
     return (ax_val) { p->value[id - 1].now };
 }
 
-/* What convolution k reads besides its input, behind the n that are there already. */
+/* The inputs of convolution k besides its map, appended to the n inputs so far. */
 static size_t operands_of(pass *p, uint32_t k, const fusion *f, ax_val *in, size_t n, ax_err *err)
 {
     const ax_node *node = ax_graph_node(p->g, k);
@@ -216,7 +217,7 @@ static size_t operands_of(pass *p, uint32_t k, const fusion *f, ax_val *in, size
     return n;
 }
 
-/* Convolution k, with the links before it. */
+/* Emits convolution k, with the links before it. */
 static ax_code put_conv(pass *p, uint32_t k, ax_err *err)
 {
     uint32_t link[AX_MAX_LINKS] = { k }, links = 1;

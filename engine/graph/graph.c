@@ -172,7 +172,7 @@ ax_val ax_graph_apply(ax_graph *g, ax_op op, ax_attr attr, const ax_val *in, siz
     ax_type in_type[AX_MAX_IN], out_type[AX_MAX_OUT];
     ax_node node = { .op = op, .attr = attr, .n_in = (uint32_t)n_in, .n_out = info->n_out };
     for (size_t i = 0; i < n_in; i++)
-        if (!in[i].id) /* what went wrong before stands in err */
+        if (!in[i].id) /* err holds an earlier failure */
             return (ax_val) { 0 };
     if (g->differentiated) {
         ax_fail(err, AX_EINVAL, "%s: the graph is differentiated already", info->text);

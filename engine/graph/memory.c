@@ -7,14 +7,14 @@
 
 enum { ALIGN = 64 };
 
-/* ---- which nodes run ---- */
+/* ---- live nodes ---- */
 
 static bool has_effect(const ax_node *n)
 {
-    return n->op == AX_OP_BNORM && !n->backward && n->attr.norm.train; /* it updates running statistics */
+    return n->op == AX_OP_BNORM && !n->backward && n->attr.norm.train; /* it updates the running statistics */
 }
 
-/* Marks values that are needed, from the last node to the first. */
+/* Marks needed values, from the last node to the first. */
 static ax_code find_steps(const ax_graph *g, bool keep_effects, ax_memory *m, bool *needed, ax_err *err)
 {
     size_t n_values = ax_graph_values(g), n_nodes = ax_graph_nodes(g);
@@ -54,7 +54,7 @@ static ax_code find_steps(const ax_graph *g, bool keep_effects, ax_memory *m, bo
     return AX_OK;
 }
 
-/* ---- how long values live ---- */
+/* ---- lifetimes ---- */
 
 static void find_lifetimes(const ax_graph *g, ax_memory *m, const bool *needed)
 {
@@ -100,7 +100,7 @@ size_t ax_memory_group_end(const ax_memory *m, size_t s)
     return end;
 }
 
-/* Another step of the group of s reads the value. */
+/* Whether another step of the same group reads the value. */
 static bool read_beside(const ax_graph *g, const ax_memory *m, size_t s, uint32_t id)
 {
     size_t first = s, end = ax_memory_group_end(m, s);
@@ -131,7 +131,7 @@ static uint32_t in_place_input(const ax_graph *g, const ax_memory *m, size_t s)
         if (!may || !(n->reads >> i & 1) || m->home[in - 1].place != AX_PLACE_ARENA ||
             m->home[in - 1].last != m->group[s] || bytes_of(g, in) != bytes_of(g, out) || read_beside(g, m, s, in))
             continue;
-        bool twice = false; /* read through another input as well: that one must stay intact */
+        bool twice = false; /* it is also read through another input, which must stay intact */
         for (uint32_t k = 0; k < n->n_in; k++)
             twice |= k != i && (n->reads >> k & 1) && n->in[k] == in;
         if (!twice)
@@ -163,7 +163,7 @@ static void make_buffers(const ax_graph *g, ax_memory *m)
     }
 }
 
-/* ---- where buffers are ---- */
+/* ---- offsets ---- */
 
 static int larger_first(const void *a, const void *b)
 {
@@ -173,7 +173,7 @@ static int larger_first(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* Takes a buffer into the list of those that have a place, lowest first. */
+/* Inserts a buffer into the list of placed ones, lowest offset first. */
 static void insert_placed(ax_buffer **placed, size_t n, ax_buffer *b)
 {
     size_t i = n;
@@ -182,8 +182,8 @@ static void insert_placed(ax_buffer **placed, size_t n, ax_buffer *b)
     placed[i] = b;
 }
 
-/* Largest first, each at the lowest offset that no buffer alive at the same time covers (greedy by size: Pisarchyk and
-   Lee, "Efficient memory management for deep neural net inference", 2020). */
+/* Places the largest buffers first, each at the lowest offset where it overlaps no buffer alive at the same time
+   (greedy by size: Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020). */
 static ax_code place_buffers(ax_memory *m, ax_err *err)
 {
     ax_buffer **order = malloc((m->n_buffers + 1) * sizeof(ax_buffer *));

@@ -1,4 +1,4 @@
-/* Which nodes run, how long each value lives, and where it is: the part of a plan that needs no backend. */
+/* Live nodes, lifetimes of values, and their places in memory: the part of a plan that needs no backend. */
 #ifndef AX_GRAPH_MEMORY_H
 #define AX_GRAPH_MEMORY_H
 
@@ -14,18 +14,18 @@ typedef enum ax_place {
 
 typedef struct ax_home {
     ax_place place;
-    uint32_t param;     /* GRAD: value id of the parameter */
-    uint32_t buffer;    /* ARENA: index into buffers */
-    size_t first, last; /* groups of steps that make it and read it last */
+    uint32_t param;     /* for GRAD: value id of the parameter */
+    uint32_t buffer;    /* for ARENA: index into buffers */
+    size_t first, last; /* groups of steps: the producing one, and the last that reads it */
 } ax_home;
 
 typedef struct ax_buffer {
-    size_t bytes, offset, first, last; /* several values share one where a kernel works in place */
+    size_t bytes, offset, first, last; /* several values share a buffer where a kernel works in place */
 } ax_buffer;
 
 typedef struct ax_memory {
-    size_t *step;    /* indices of the nodes that run, in order */
-    uint32_t *group; /* of each step: those of a group run at the same time; they are neighbours */
+    size_t *step;    /* indices of the live nodes, in order of execution */
+    uint32_t *group; /* by step: steps of a group run at the same time and are adjacent */
     size_t n_steps;
     ax_home *home; /* per value id - 1 */
     ax_buffer *buffer;
@@ -33,11 +33,11 @@ typedef struct ax_memory {
     size_t arena; /* bytes */
 } ax_memory;
 
-/* keep_effects: see AX_PLAN_KEEP_EFFECTS. together: in the order and the groups of ax_schedule, else each step is a
+/* keep_effects: see AX_PLAN_KEEP_EFFECTS. together: use the order and groups of ax_schedule; else each step is its own
    group. */
 ax_code ax_memory_plan(const ax_graph *g, bool keep_effects, bool together, ax_memory *m, ax_err *err);
 void ax_memory_release(ax_memory *m);
-/* The step behind the group of step s. */
+/* The first step behind the group of step s. */
 size_t ax_memory_group_end(const ax_memory *m, size_t s);
 
 #endif

@@ -8,8 +8,8 @@ typedef struct pass {
     const ax_graph *g;
     ax_graph *to;
     ax_dtype type;   /* of maps */
-    uint32_t *other; /* per value id - 1: the same of the other type, 0 = none yet */
-    bool *wide;      /* per value id - 1: it stays float32, whatever makes it */
+    uint32_t *other; /* by value id - 1: its copy of the other type, 0 = none yet */
+    bool *wide;      /* by value id - 1: it stays float32 whatever produces it */
     ax_err *err;
 } pass;
 
@@ -18,7 +18,7 @@ static uint8_t type_of(const pass *p, uint32_t id)
     return p->to->value[id - 1].type.dtype;
 }
 
-/* Appends from -> to. */
+/* Appends a cast from -> to. */
 static bool cast(pass *p, uint32_t from, uint32_t to)
 {
     ax_node n = {
@@ -34,7 +34,7 @@ static bool cast(pass *p, uint32_t from, uint32_t to)
     return ax_graph_add_node(p->to, &n, p->err);
 }
 
-/* A value that is like this one, but of the other type; 0: no memory. */
+/* A new value like this one, but of the other type; 0: no memory. */
 static uint32_t twin(pass *p, uint32_t id, uint8_t type)
 {
     ax_value v = { .kind = AX_VALUE_RESULT, .type = p->to->value[id - 1].type };
@@ -42,7 +42,7 @@ static uint32_t twin(pass *p, uint32_t id, uint8_t type)
     return ax_graph_add_value(p->to, &v, p->err);
 }
 
-/* The value as that type; 0: no memory. */
+/* The value in this type, cast if needed; 0: no memory. */
 static uint32_t value_as(pass *p, uint32_t id, uint8_t type)
 {
     if (type_of(p, id) == AX_U8 || type_of(p, id) == type)
@@ -56,7 +56,7 @@ static uint32_t value_as(pass *p, uint32_t id, uint8_t type)
     return p->other[id - 1];
 }
 
-/* Whether in[i] is a map: backward lists the gradients of all outputs, all inputs, all outputs. */
+/* Whether in[i] is a map; backward nodes list the gradients of all outputs, all inputs, all outputs. */
 static bool reads_map(const ax_node *n, uint32_t i)
 {
     const ax_op_info *info = ax_op_get(n->op);
@@ -111,7 +111,7 @@ static bool append(pass *p, const ax_node *old)
     return true;
 }
 
-/* What others than nodes read. */
+/* Casts for readers other than nodes. */
 static void mark_wide(pass *p)
 {
     for (size_t i = 0; i < p->g->n_values; i++) {
@@ -126,7 +126,7 @@ ax_graph *ax_graph_narrow(const ax_graph *g, ax_dtype type, ax_err *err)
     ax_graph *to = ax_graph_copy(g, err);
     if (!to)
         return NULL;
-    /* each value may get one more */
+    /* each value may need one more */
     pass p = {
         g, to, type, calloc(2 * to->n_values + 1, sizeof *p.other), calloc(to->n_values + 1, sizeof *p.wide), err
     };

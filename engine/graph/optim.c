@@ -1,15 +1,15 @@
-/* Updates over the reached parameters of a group; neighbours in memory are updated in one call. */
+/* Updates of a group's parameters that have a gradient; adjacent ones are updated in one call. */
 #include "engine/graph/params_internal.h"
 
 #include <math.h>
 #include <stddef.h>
 
-/* A span of a block whose parameters are all reached. */
+/* A span of a block whose parameters all have a gradient. */
 typedef struct span {
-    size_t from, to; /* floats; padding between parameters is zero in every slot and stays so */
+    size_t from, to; /* floats; padding between parameters is zero in every slot and stays zero */
 } span;
 
-/* The next span at or after *i (parameters of a group are in their order); false = no more. */
+/* The next span at or after *i (parameters of a group are in block order); false = none. */
 static bool next_span(const ax_params *p, ax_group group, size_t *i, span *s)
 {
     bool open = false;
@@ -30,8 +30,7 @@ static bool next_span(const ax_params *p, ax_group group, size_t *i, span *s)
     return open;
 }
 
-/* What changes from step to step, and behind it the sums of squares of spans, of which a group has no more than
-   parameters. */
+/* The update's state, followed by the sums of squares of the spans; a group has at most as many spans as parameters. */
 static ax_code need_now(ax_params *p, ax_group group, ax_err *err)
 {
     ax_param_block *b = &p->block[group];
@@ -53,7 +52,7 @@ static ax_code read_norm(const ax_params *p, ax_group group, double *norm, ax_er
     return p->be->copy(p->dev, norm, &p->block[group].now->norm, sizeof *norm, AX_FROM_DEVICE, err);
 }
 
-/* now->norm, and how much of the gradients counts. */
+/* Computes now->norm and the factor of the gradients. */
 static ax_code clip(ax_params *p, ax_group group, float most, ax_err *err)
 {
     const ax_param_block *b = &p->block[group];
@@ -99,7 +98,7 @@ static ax_code update(ax_params *p, ax_group group, const ax_optim *o, ax_err *e
     return AX_OK;
 }
 
-/* With the decay that was written. */
+/* Averages with the decay last written. */
 static ax_code average(ax_params *p, ax_group group, ax_err *err)
 {
     ax_param_block *b = &p->block[group];
@@ -108,7 +107,7 @@ static ax_code average(ax_params *p, ax_group group, ax_err *err)
         return p->be->copy(p->dev, b->slot[AX_SLOT_AVERAGE], b->slot[AX_SLOT_VALUE], b->trainable * sizeof(float),
                            AX_ON_DEVICE, err);
     }
-    /* only what was updated: decay * x + (1 - decay) * x need not be x in floats */
+    /* only updated parameters: decay * x + (1 - decay) * x need not equal x in floats */
     ax_code code = AX_OK;
     span s;
     for (size_t i = 0; code == AX_OK && next_span(p, group, &i, &s);)

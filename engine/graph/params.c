@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 16 }; /* floats: every parameter starts on a 64-byte boundary */
+enum { ALIGN = 16 }; /* in floats: every parameter starts on a 64-byte boundary */
 
 static size_t align_up(size_t floats)
 {
     return (floats + ALIGN - 1) / ALIGN * ALIGN;
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
 static ax_code add_spec(ax_params *p, size_t *cap, const ax_param_spec *spec, ax_err *err)
 {
@@ -38,7 +38,7 @@ static ax_code add_spec(ax_params *p, size_t *cap, const ax_param_spec *spec, ax
     return AX_OK;
 }
 
-/* Trainable parameters of a group first, in the order of the graph, then its running statistics. */
+/* Lays out the trainable parameters of a group first, in graph order, then its running statistics. */
 static void lay_out(ax_params *p)
 {
     for (int group = 0; group < AX_GROUP_COUNT; group++)
@@ -160,7 +160,7 @@ ax_code ax_params_need_slot(ax_params *p, ax_group group, ax_slot slot, ax_err *
     return b->slot[slot] ? AX_OK : err && err->code ? err->code : AX_ENOMEM;
 }
 
-/* ---- reading ---- */
+/* ---- access ---- */
 
 size_t ax_params_count(const ax_params *p)
 {
@@ -201,7 +201,8 @@ ax_code ax_params_set(ax_params *p, size_t i, ax_slot slot, const float *host, a
         return ax_fail(err, AX_EINVAL, "'%s' is not trained: it has no such slot", q->spec.name);
     ax_code code = ax_params_need_slot(p, q->spec.group, slot, err);
     ax_param_block *b = &p->block[q->spec.group];
-    if (code == AX_OK && slot == AX_SLOT_AVERAGE && !b->averaged) { /* the others' averages start as their values */
+    if (code == AX_OK && slot == AX_SLOT_AVERAGE &&
+        !b->averaged) { /* parameters without an average start with their value */
         code = p->be->copy(p->dev, b->slot[AX_SLOT_AVERAGE], b->slot[AX_SLOT_VALUE], b->trainable * sizeof(float),
                            AX_ON_DEVICE, err);
         b->averaged = code == AX_OK;

@@ -1,4 +1,4 @@
-/* What params.c and optim.c share. */
+/* Internals shared by params.c and optim.c. */
 #ifndef AX_GRAPH_PARAMS_INTERNAL_H
 #define AX_GRAPH_PARAMS_INTERNAL_H
 
@@ -7,16 +7,17 @@
 
 typedef struct ax_param {
     ax_param_spec spec;
-    size_t count, offset; /* elements; place in the group's block, in floats */
+    size_t count, offset; /* elements; offset in the group's block, in floats */
     bool reached;
 } ax_param;
 
-/* All parameters of a group: the trainable ones first. */
+/* All parameters of a group, trainable ones first. */
 typedef struct ax_param_block {
-    size_t floats, trainable; /* with padding: all, and the trainable part, which all slots but VALUE cover */
+    size_t floats,
+        trainable; /* lengths with padding: of all, and of the trainable part, which all slots but VALUE cover */
     float *slot[AX_SLOT_COUNT];
-    bool averaged;      /* AVERAGE holds averages already */
-    ax_update_now *now; /* the backend's memory, NULL until it is needed; behind it a sum of squares per parameter */
+    bool averaged;      /* AVERAGE holds averages */
+    ax_update_now *now; /* in the backend's memory, NULL until needed; followed by a sum of squares per parameter */
 } ax_param_block;
 
 struct ax_params {
@@ -24,11 +25,11 @@ struct ax_params {
     ax_device *dev;
     ax_param *param;
     size_t n;
-    ax_names names; /* their places in param */
+    ax_names names; /* their indices in param */
     ax_param_block block[AX_GROUP_COUNT];
 };
 
-/* Allocates a slot of a group (zeroed) unless it is there. */
+/* Allocates a group's slot, zeroed, unless it exists. */
 ax_code ax_params_need_slot(ax_params *p, ax_group group, ax_slot slot, ax_err *err);
 
 #endif

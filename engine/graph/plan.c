@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Stands for "there will be memory" while kernels prepare; never read through. */
+/* Stands for memory while kernels prepare; never dereferenced. */
 #define SOMEWHERE ((void *)(uintptr_t)64)
 
 ax_code ax_plan_code(const ax_err *err)
@@ -40,7 +40,7 @@ static ax_operand view_of(const ax_plan *p, uint32_t id, bool wanted)
     return (ax_operand) { .mem = wanted ? p->mem[id - 1] : NULL, .type = ax_graph_value(p->g, id)->type };
 }
 
-/* Absent gradients still have the type of what they are the gradient of. */
+/* An absent gradient has the type of the value it belongs to. */
 static ax_type type_behind(const ax_plan *p, const ax_node *n, uint32_t i, bool output)
 {
     uint32_t n_out_grads = ax_op_get(n->op)->n_out;
@@ -105,9 +105,9 @@ static void place_work(ax_plan *p)
     }
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
-/* Makes of the graph what runs. */
+/* Transforms the given graph into the one that runs. */
 static ax_code rewrite(ax_plan *p, bool together, ax_err *err)
 {
     const bool narrow = p->flags & AX_PLAN_NARROW && p->be->map_type;
@@ -211,7 +211,7 @@ static ax_code bind_memory(ax_plan *p, ax_err *err)
         else if (h->place == AX_PLACE_GRAD)
             code = bind_param(p, h->param, true, &p->mem[id - 1], err);
         else
-            p->mem[id - 1] = NULL; /* inputs: on the first write or bind */
+            p->mem[id - 1] = NULL; /* inputs get memory at the first write or bind */
         if (code != AX_OK)
             return code;
     }

@@ -20,7 +20,7 @@ static void point_at(ax_plan *p, uint32_t id, void *mem)
     }
 }
 
-/* Memory of the plan's own for an input. */
+/* Allocates the plan's own memory for an input. */
 static ax_code own_input(ax_plan *p, uint32_t id, ax_err *err)
 {
     size_t bytes = ax_type_bytes(ax_graph_value(p->g, id)->type);

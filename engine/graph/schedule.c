@@ -1,6 +1,6 @@
-/* Greedy list scheduling: whatever runs alone as soon as it can; when nothing of that is left, the kind of which the
-   most nodes could run now. So those of parallel branches wait for each other, and a decoder's cells, which have one
-   design, go in step. */
+/* Greedy list scheduling: kinds that never run together are executed as soon as they can be; when none is left, the
+   kind with the most ready nodes runs next. So nodes of parallel branches wait for each other, and a decoder's cells,
+   which share one design, advance in step. */
 #include "engine/graph/schedule.h"
 
 #include "engine/op/backend.h"
@@ -12,8 +12,8 @@ enum { NOBODY = INT32_MAX };
 
 typedef struct item {
     const ax_node *node;
-    uint32_t waits; /* for so many others */
-    uint32_t first; /* of `edge` that begin here; NOBODY */
+    uint32_t waits; /* number of items it waits for */
+    uint32_t first; /* index into `edge` of its first outgoing edge; NOBODY */
     bool done;
 } item;
 typedef struct edge {
@@ -23,7 +23,7 @@ typedef struct pass {
     item *item;
     edge *edge;
     size_t n, n_edges;
-    uint32_t *maker; /* per value id - 1: the item that made it, or touched it last; NOBODY */
+    uint32_t *maker; /* by value id - 1: the item that made it or touched it last; NOBODY */
 } pass;
 
 static bool alone(const ax_node *n)
@@ -71,7 +71,7 @@ static void find_edges(const ax_graph *g, pass *p)
     }
 }
 
-/* Up to AX_TOGETHER that can run now, of the kind of item k. */
+/* Collects up to AX_TOGETHER ready items of the kind of item k. */
 static size_t ready_like(const pass *p, size_t k, uint32_t out[static AX_TOGETHER])
 {
     size_t n = 0;
@@ -81,7 +81,7 @@ static size_t ready_like(const pass *p, size_t k, uint32_t out[static AX_TOGETHE
     return n;
 }
 
-/* What runs next; `from`: all before are done. */
+/* Chooses the next item; all before `from` are done. */
 static size_t choose(const pass *p, size_t from, uint32_t out[static AX_TOGETHER])
 {
     bool seen[AX_OP_COUNT][2] = { { false } };

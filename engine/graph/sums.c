@@ -6,9 +6,9 @@
 
 typedef struct pass {
     ax_graph *to;
-    size_t *maker;    /* per value id - 1: the node of `to` that makes it */
-    uint32_t *reads;  /* how often nodes read it */
-    bool *wanted;     /* by others than nodes */
+    size_t *maker;    /* by value id - 1: the node of `to` that produces it */
+    uint32_t *reads;  /* how many nodes read it */
+    bool *wanted;     /* read by others than nodes */
     bool *taken_over; /* per node of `to` */
 } pass;
 
@@ -25,7 +25,7 @@ static void count_reads(const ax_graph *g, pass *p)
     }
 }
 
-/* The ADD whose sum n reads as its input i, if no other node does; NULL: none that it can take over. */
+/* The ADD that produces input i of n, if n is its only reader; NULL: none that can be taken over. */
 static const ax_node *inner(const pass *p, const ax_node *n, uint32_t i)
 {
     const uint32_t v = n->in[i];
@@ -35,7 +35,8 @@ static const ax_node *inner(const pass *p, const ax_node *n, uint32_t i)
     return made->op == AX_OP_ADD && !made->backward && made->n_in + n->n_in - 1 <= AX_MAX_ADD ? made : NULL;
 }
 
-/* (a + b) + c and c + (a + b) are a, b, c; of two sums only the first, for the others' order would change. */
+/* (a + b) + c and c + (a + b) become a, b, c. When both inputs are sums, only the first is taken over: the order of
+   additions must stay. */
 static void take_over(pass *p, ax_node *n)
 {
     for (uint32_t i = 0; i < 2 && n->n_in == 2; i++) {

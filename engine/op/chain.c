@@ -2,7 +2,7 @@
 
 #include "engine/op/rules.h"
 
-/* A link: its inputs behind x are the chain's first .. first + n_in - 1, n_in including x. */
+/* A link: its inputs besides x are inputs first .. first + n_in - 1 of the chain; n_in includes x. */
 typedef struct link {
     ax_attr attr;
     size_t first, n_in;
@@ -21,7 +21,7 @@ static link link_of(const ax_attr *attr, size_t n_in, unsigned k)
     return l;
 }
 
-/* The type of what link k makes of x. */
+/* The type of link k's output for input x. */
 static ax_code infer_link(const ax_attr *attr, const ax_type *in, size_t n_in, unsigned k, ax_type x, ax_type *y,
                           ax_err *err)
 {

@@ -1,10 +1,10 @@
-/* A CHAIN taken apart. */
+/* The links of a CHAIN. */
 #ifndef AX_OP_CHAIN_H
 #define AX_OP_CHAIN_H
 
 #include "engine/op/backend.h"
 
-/* The FUSED that link k of a chain is. What is between two links has a type and no memory. */
+/* Link k of a chain as the FUSED it stands for. Values between links have a type but no memory. */
 ax_call ax_chain_call(const ax_call *chain, unsigned k);
 
 #endif

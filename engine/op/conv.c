@@ -1,4 +1,4 @@
-/* Convolution, alone and fused: shapes, and what its backward pass reads. */
+/* Convolution, plain and fused: shapes, and the values that backward reads. */
 #include "engine/op/rules.h"
 
 static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)
@@ -42,7 +42,7 @@ const ax_op_info ax_op_conv2d = {
     .macs = macs,
 };
 
-/* Inputs of a FUSED that are no maps to be added. */
+/* Number of inputs of a FUSED other than the maps to be added. */
 static size_t operands(const ax_attr *attr)
 {
     return 2 + (size_t)(attr->fused.bias ? 1 : 0) + (size_t)(attr->fused.norm ? 4 : 0);

@@ -1,14 +1,14 @@
-/* What a device does with predictions beside operations: means of several views, how far depths are off, and where maps
-   are highest. C that CUDA code can read, too. */
+/* Work of a device on predictions, beyond operations: averaging several views, measuring depth errors, finding peaks of
+   maps. Valid C and CUDA. */
 #ifndef AX_OP_JUDGING_H
 #define AX_OP_JUDGING_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Of an image's pixels, as engine/task/depth/metrics.h has them: how many count, how many predictions aren't finite,
-   sums over those that count, how many are within 1.25, 1.25^2, 1.25^3, and number and squares without crop and caps.
- */
+/* Sums over an image's pixels, as in engine/task/depth/metrics.h: number of valid pixels and of predictions that aren't
+   finite, sums over the valid pixels, number within 1.25, 1.25^2, 1.25^3, and number and squares without crop and
+   caps. */
 typedef enum ax_depth_sum {
     AX_SUM_PIXELS,
     AX_SUM_NOT_FINITE,
@@ -26,8 +26,8 @@ typedef enum ax_depth_sum {
     AX_DEPTH_SUMS
 } ax_depth_sum;
 
-/* Images of h x w. Truth is in metres, predictions are, times unit. Only rows top .. bottom - 1 and columns left ..
-   right - 1 count, where truth is between min and max; predictions are capped to these, NaN to min. */
+/* Images of h x w. Truth is in metres, and so are predictions times unit. Only rows top .. bottom - 1 and columns left
+   .. right - 1 count, where truth is between min and max; predictions are capped to this range, NaN to min. */
 typedef struct ax_depth_judging {
     const float *truth, *prediction; /* {images,h,w} */
     double *sums;                    /* {images, AX_DEPTH_SUMS} */
@@ -37,9 +37,9 @@ typedef struct ax_depth_judging {
     int32_t unused; /* no padding */
 } ax_depth_judging;
 
-/* The highest place of a map, the first in row order; (0, 0) when that is NAN. */
+/* The maximum of a map, the first in row order; (0, 0) when it is NAN. */
 typedef struct ax_map_peak {
-    double near[3][3]; /* rows y - 1 to y + 1, columns x - 1 to x + 1 of the smoothed map, the edge repeated; 0 unless
+    double near[3][3]; /* rows y - 1 to y + 1, columns x - 1 to x + 1 of the smoothed map, edges repeated; 0 unless
                           value > 0 */
     float value;
     int32_t x, y;
@@ -48,8 +48,9 @@ typedef struct ax_map_peak {
 
 enum { AX_PEAK_TAPS = 11 };
 
-/* Of each map its peak. It is smoothed by the products of `bell`, an odd number of taps (1: as it is), reflected at the
-   edges without repeating them; added in row order, so that every device comes to the same bits. */
+/* Finds the peak of each map. Maps are first smoothed with the separable filter `bell`, an odd number of taps (1: no
+   smoothing), reflected at the edges without repeating them. Sums go in row order, so that every device gets the same
+   bits. */
 typedef struct ax_peak_search {
     const float *maps; /* {images,h,w,c} */
     ax_map_peak *peak; /* {images,c} */
@@ -60,8 +61,8 @@ typedef struct ax_peak_search {
 
 enum { AX_VIEW_CHANNELS = 256 };
 
-/* to = share * from, or (add) to += that, of maps {n,h,w,c}. Mirrored: column x of `to` is column w - 1 - x of `from`,
-   shifted: the one to the right of that, where there is one; and channel k is channel other[k]. */
+/* to = share * from, or (add) to += share * from, for maps {n,h,w,c}. Mirrored: column x of `to` is column w - 1 - x of
+   `from`, or the column to the right of that, where it exists, when shifted; channel k is channel other[k]. */
 typedef struct ax_view_share {
     const float *from;
     float *to;

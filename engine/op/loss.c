@@ -1,4 +1,4 @@
-/* CE, DEPTH_LOSS, MSE, WMSE, WSUM: what ends in a scalar. */
+/* CE, DEPTH_LOSS, MSE, WMSE, WSUM: operations with a scalar result. */
 #include "engine/op/rules.h"
 
 static const ax_type scalar = { .shape = { 1, 1, 1, 1 } };

@@ -1,5 +1,5 @@
 /* Batch norm with its activation. Backward recomputes the normalised input and the activation's mask from x, so that
-   the output needn't stay alive for it. */
+   the output needn't be kept. */
 #include "engine/op/rules.h"
 
 static ax_code infer(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err)

@@ -44,22 +44,23 @@ typedef struct ax_shape {
              are saved for backward. Not train: xhat from the running statistics (mean, invstd still written), which
              backward takes as constants.
    RELU      (x) -> y; attr.act (RELU or RELU6)
-   ADD       (a, b[, c ...]) -> ((a + b) + c) ...: the bits that as many additions of two come to
+   ADD       (a, b[, c ...]) -> ((a + b) + c) ...: the same bits as that many ADDs of two
    RESIZE    (x) -> y; bilinear, half-pixel centres, edges clamped (PyTorch align_corners=False) to attr.size;
              from 1x1 it is a broadcast
    GPOOL     (x) -> {n,1,1,c}, the mean over h and w
    MAXPOOL   (x) -> y, U8 place; attr.conv (kernel, stride, pad, dilation 1): the maximum of a window, in which padding
-             never wins; place: where in the window it is, row by row, the first of equals. Only backward needs it
-   FUSED     (x, weight[, bias][, gamma, beta, running_mean, running_var][, a[, b]]) -> y; attr.fused; what a CONV2D,
-             a BNORM that isn't training, an activation and sums make of x: y = after(act(norm(conv2d(x))) + a + b). Its
-             parameters must not change once it has run: a kernel may read them then only. Only of inference: the pass
-             in engine/graph/fuse.h makes it, and it has no gradient
-   CHAIN     (x, then of each link what a FUSED has behind x) -> y; attr.chain: FUSED after FUSED, where nobody else
-   reads what is between. Only the last has sums; its parameters and gradient are as those of a FUSED MIX       (x, y,
-   a, b) -> a * x + b * y; a and b {1,1,1,C} have a factor for each channel CONCAT    (a[, b[, c[, d]]]) -> along
-   channels CE        (logits, labels U8 {n,h,w,1}[, weight {1,1,1,c}]) -> loss scalar, unit gradient of the logits'
-   shape. Mean over the pixels that are not AX_IGNORE of -log softmax; none: loss 0, gradient 0. With weights, which are
-             not below 0, a pixel counts as much as that of its label, in the sum and in what it is divided by.
+             never wins; place: its index in the window in row order, the first of equals. Only backward needs it
+   FUSED     (x, weight[, bias][, gamma, beta, running_mean, running_var][, a[, b]]) -> y; attr.fused; a CONV2D, a
+             BNORM in inference mode, an activation and sums in one: y = after(act(norm(conv2d(x))) + a + b). Its
+             parameters must not change once it has run: a kernel may read them only then. Inference only: made by the
+             pass in engine/graph/fuse.h, and without a gradient
+   CHAIN     (x, then for each link the inputs of a FUSED besides x) -> y; attr.chain: FUSED after FUSED, where no other
+             node reads the values between. Only the last may have sums; parameters and gradient as for FUSED
+   MIX       (x, y, a, b) -> a * x + b * y; a and b {1,1,1,C} hold a factor per channel
+   CONCAT    (a[, b[, c[, d]]]) -> concatenated along the channels
+   CE        (logits, labels U8 {n,h,w,1}[, weight {1,1,1,c}]) -> loss scalar, unit gradient of the logits' shape.
+             Mean over the pixels that are not AX_IGNORE of -log softmax; without such pixels loss and gradient are 0.
+             With weights (not negative) a pixel counts by its label's weight, in the sum and in the divisor.
              The unit gradient is d loss / d logits, so that backward only scales.
    DEPTH_LOSS (p, truth), both {n,h,w,1}, metres -> loss scalar, unit gradient of p's shape, as CE; attr.depth: kind
              and, for SILOG, `least`. e = p - t, n valid pixels of the whole batch, N all pixels; without a valid
@@ -74,8 +75,8 @@ typedef struct ax_shape {
    WMSE      (a, b, weight {n,1,1,c}) -> loss scalar: half the mean over all elements of (weight * (a - b))^2, each
              image and channel with its own weight; gradient for a only
    WSUM      (s0, ...) -> scalar: sum of attr.weight[i] * s[i], all scalars
-   CAST      (x) -> x as attr.dtype: float32 to bfloat16, to the nearest and ties to even, or back; no gradient: plans
-             have it, graphs don't
+   CAST      (x) -> x as attr.dtype: float32 to bfloat16, to the nearest and ties to even, or back; no gradient: only
+             plans contain it
    ARGMAX    (logits) -> U8 {n, size.h, size.w, 1}: the class with the largest logit after a bilinear resize to
              attr.size; the lowest id wins a tie; no gradient */
 #define AX_OP_LIST(X)                                                                                                  \
@@ -137,31 +138,31 @@ typedef union ax_attr {
     } depth;
     float weight[AX_MAX_TERMS];
 } ax_attr;
-/* Predictions are at least this for SILOG: ln has no bound at 0. */
+/* SILOG raises predictions to at least this, since ln is unbounded at 0. */
 #define AX_SILOG_FLOOR 1e-3f
 
-/* Type of a value: what it is, not where. */
+/* Type of a value, without its memory. */
 typedef struct ax_type {
     ax_shape shape;
     uint8_t dtype, layout;
 } ax_type;
 
-/* What the graph must know of an operation: no arithmetic here. */
+/* Properties of an operation that the graph needs; no arithmetic. */
 typedef struct ax_op_info {
     const char *text;
     uint8_t min_in, max_in, n_out;
-    /* Shapes and types of the outputs from those of the inputs; AX_EINVAL with both shapes in the message. */
+    /* Shapes and types of the outputs, from those of the inputs; AX_EINVAL with the shapes in the message. */
     ax_code (*infer)(const ax_attr *attr, const ax_type *in, size_t n_in, ax_type *out, ax_err *err);
-    /* Which values the backward kernel reads; a value it doesn't read dies early. Bit i = input i, output i. */
+    /* Values that the backward kernel reads; the memory of others is released early. Bit i = input i, output i. */
     uint8_t backward_reads_in, backward_reads_out;
-    /* Which inputs have a gradient at all. */
+    /* Inputs that have a gradient at all. */
     uint8_t differentiable;
-    /* Output 0 may be in the memory of this input when no node reads the input later. Bit i = input i. */
+    /* Inputs whose memory output 0 may take over, when no node reads them later. Bit i = input i. */
     uint8_t inplace;
-    /* In backward: the gradient of input 0 may be in the memory of the gradient of output 0, or (bit 1) in that of
-       the saved output 1. */
+    /* In backward: the gradient of input 0 may take over the memory of the gradient of output 0, or (bit 1) that of the
+       saved output 1. */
     uint8_t backward_inplace;
-    /* Which inputs and outputs are maps, whose type is the same for all of a node: bit i = input i, output i. */
+    /* Inputs and outputs that are feature maps, which share one type within a node: bit i = input i, output i. */
     uint8_t map_in, map_out;
     /* Multiply-adds of one forward call (only convolutions count, as in the literature); NULL = none. */
     uint64_t (*macs)(const ax_attr *attr, const ax_type *in, size_t n_in);

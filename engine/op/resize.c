@@ -1,4 +1,4 @@
-/* RESIZE, GPOOL, MAXPOOL, ARGMAX: what changes height and width without parameters. */
+/* RESIZE, GPOOL, MAXPOOL, ARGMAX: operations without parameters that change height and width. */
 #include "engine/op/rules.h"
 
 static ax_code check_size(const char *op, const ax_attr *attr, const ax_type *in, ax_err *err)

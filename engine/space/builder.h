@@ -1,4 +1,4 @@
-/* What a space makes of a genotype. The front end links none of it. */
+/* Builds a genotype's network for a search space. The front end doesn't link this. */
 #ifndef AX_SPACE_BUILDER_H
 #define AX_SPACE_BUILDER_H
 
@@ -8,13 +8,13 @@
 #include "engine/space/list.h"
 
 typedef struct ax_builder {
-    int taps; /* so many it reads: the encoder's finest */
-    /* Appends the decoder that spec describes, whose genotype is valid, reading taps (finest first). out is zeroed.
-       Failures are in l->err. */
+    int taps; /* number of taps it reads: the encoder's finest */
+    /* Appends the decoder that spec describes (its genotype must be valid), reading taps (finest first). out is zeroed
+       before. Failures are reported in l->err. */
     void (*build)(const ax_layers *l, const ax_decoder_spec *spec, const ax_val *taps, ax_decoder *out);
-    /* The key of ax_genotype_canonical. out is zeroed. */
+    /* The key of ax_genotype_canonical. out is zeroed before. */
     void (*key)(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONICAL_KEY]);
-    /* The decisions of ax_genotype_reduce. out is zeroed. */
+    /* The decisions of ax_genotype_reduce. out is zeroed before. */
     void (*reduce)(const ax_genotype *g, bool concat, uint8_t out[static AX_MAX_DECISIONS]);
 } ax_builder;
 
@@ -23,7 +23,7 @@ AX_SPACE_LIST(AX_DECLARE_BUILDER)
 #undef AX_DECLARE_BUILDER
 
 const ax_builder *ax_builder_of(const ax_genotype *g);
-/* How many taps of an encoder the networks of a space read. */
+/* Number of encoder taps that a space's networks read. */
 int ax_space_taps(const ax_space *s);
 
 #endif

@@ -1,4 +1,4 @@
-/* Which genotypes build the same network: the same up to the names of its parts and the order of its channels. */
+/* Recognises genotypes that build the same network, up to the names of its parts and the order of its channels. */
 #ifndef AX_SPACE_CANONICAL_H
 #define AX_SPACE_CANONICAL_H
 
@@ -7,25 +7,25 @@
 enum { AX_CANONICAL_KEY = 64 };
 
 typedef struct ax_canonical {
-    uint8_t space, key[AX_CANONICAL_KEY]; /* equal for the same network, and only then; zeros behind the key's end */
-    uint64_t hash;                        /* of both */
+    uint8_t space, key[AX_CANONICAL_KEY]; /* equal if and only if the network is the same; zero-padded */
+    uint64_t hash;                        /* over both */
 } ax_canonical;
 
-/* concat: of networks that are built with ax_decoder_spec.concat. */
+/* concat: for networks built with ax_decoder_spec.concat. */
 ax_canonical ax_genotype_canonical(const ax_genotype *g, bool concat);
 bool ax_canonical_same(const ax_canonical *a, const ax_canonical *b);
 
-enum { AX_REDUCED_DEAD = 255, AX_REDUCED = 48 }; /* whole vectors are compared faster */
+enum { AX_REDUCED_DEAD = 255, AX_REDUCED = 48 }; /* whole vectors compare faster */
 _Static_assert((int)AX_REDUCED >= (int)AX_MAX_DECISIONS, "room for all decisions");
-/* The decisions that a network depends on, so that those of similar networks can be compared one by one: operands and
-   blocks in canonical order, AX_REDUCED_DEAD where a decision doesn't matter; zeros behind the space's last decision.
-   Equal ones are of the same network, but for the order in which the head joins blocks; the reverse holds for what
-   people would call the same (operands and blocks in another order, unread parts), not for every regrouped sum. */
+/* The decisions that a network depends on, so that similar networks can be compared one by one: operands and blocks in
+   canonical order, AX_REDUCED_DEAD where a decision has no effect, zeros behind the space's last decision. Equal
+   vectors mean the same network, except for the order in which the head joins blocks. The reverse holds for operands
+   and blocks in another order and unread parts, but not for every regrouped sum. */
 typedef struct ax_reduced {
     uint8_t value[AX_REDUCED];
 } ax_reduced;
 ax_reduced ax_genotype_reduce(const ax_genotype *g, bool concat);
-/* In how many decisions they differ. */
+/* Number of decisions in which they differ. */
 unsigned ax_reduced_distance(const ax_reduced *a, const ax_reduced *b);
 
 #endif

@@ -13,7 +13,7 @@ static int find(const ax_space *s, const char *name, size_t n)
     return -1;
 }
 
-/* "op1, in2 in3 op2 op3, in5 ...": a comma where another part of the network begins. */
+/* "op1, in2 in3 op2 op3, in5 ...": a comma separates parts of the network. */
 static void list_names(const ax_space *s, char *out, size_t cap)
 {
     size_t used = 0;
@@ -23,7 +23,7 @@ static void list_names(const ax_space *s, char *out, size_t cap)
     }
 }
 
-/* A number or the name of a value; -1 when it is neither, or out of range. */
+/* Parses a number or the name of a value; -1 for anything else, or out of range. */
 static int value_of(const ax_decision *d, const char *text, size_t n)
 {
     int value = 0;

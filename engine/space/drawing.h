@@ -1,4 +1,4 @@
-/* What screens show of a genotype: its networks as rows to draw, and its decisions as a form to fill in. */
+/* Views of a genotype for screens: its networks as rows to draw, and its decisions as a form to fill in. */
 #ifndef AX_SPACE_DRAWING_H
 #define AX_SPACE_DRAWING_H
 
@@ -8,13 +8,13 @@ enum { AX_DRAWINGS = 2, AX_DRAWING_ROWS = 12, AX_DRAWING_READS = 7, AX_FORM_FIEL
 
 typedef enum ax_drawing_node { AX_NODE_INPUT, AX_NODE_OP, AX_NODE_SUM, AX_NODE_OUTPUT, AX_NODE_COUNT } ax_drawing_node;
 
-/* A row makes a value of those of rows above it. */
+/* A row computes a value from the values of rows above it. */
 typedef struct ax_drawing_row {
     ax_drawing_node node;
-    int number;       /* of the value, as the decisions' names have it; -1 = none */
+    int number;       /* the value's number in the decisions' names; -1 = none */
     const char *name; /* static text */
-    bool pale;        /* it computes nothing */
-    int64_t params;   /* -1 = it isn't a row that is asked for them */
+    bool pale;        /* drawn pale: it computes nothing */
+    int64_t params;   /* -1 = not applicable */
     int reads[AX_DRAWING_READS], n_reads;
 } ax_drawing_row;
 
@@ -23,21 +23,21 @@ typedef struct ax_drawing {
     ax_drawing_row row[AX_DRAWING_ROWS];
 } ax_drawing;
 
-/* One of the drawings of a space; all its genotypes have as many rows. */
+/* One of a space's drawings; it has the same number of rows for every genotype. */
 typedef struct ax_drawing_kind {
-    const char *name, *tab; /* "decoder", and what the key that shows it says: "wiring" */
+    const char *name, *tab; /* "decoder", and the label of the key that shows it: "wiring" */
     uint8_t rows;
 } ax_drawing_kind;
 
-/* The form has a line for each value that decisions are about, in sections with a heading each. */
+/* The form has a line per value that decisions describe, in sections with headings. */
 typedef struct ax_form_section {
     const char *heading;
     uint8_t drawing, lines;
-    uint8_t column[AX_FORM_FIELDS]; /* of the fields */
+    uint8_t column[AX_FORM_FIELDS]; /* of each field */
 } ax_form_section;
 
 typedef struct ax_form_line {
-    uint8_t number; /* of the value, as in the drawing */
+    uint8_t number; /* the value's number in the drawing */
     uint8_t fields, decision[AX_FORM_FIELDS];
 } ax_form_line;
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Copies at most n bytes of text for a message: what a terminal might choke on becomes '?'. */
+/* Copies at most n bytes of text for a message, with '?' for anything that could disturb a terminal. */
 static void add_plain(char *out, size_t cap, const char *text, size_t n)
 {
     size_t used = strlen(out);
@@ -69,7 +69,7 @@ static ax_code parse_decision(const char *text, size_t *at, const ax_decision *d
     return AX_OK;
 }
 
-/* *failed: the character at which the text stops being of this space. */
+/* *failed: the character where the text stops matching this space. */
 static ax_code parse_as(const ax_space *s, const char *text, ax_genotype *g, size_t *failed, ax_err *err)
 {
     ax_genotype made = ax_space_first(s);
@@ -94,7 +94,7 @@ static ax_code parse_as(const ax_space *s, const char *text, ax_genotype *g, siz
     return AX_OK;
 }
 
-/* Whether the text is a word: what begins with a letter can't be the text form. */
+/* Whether the text is a word: a text form never begins with a letter. */
 static bool is_word(const char *text)
 {
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

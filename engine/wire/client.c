@@ -19,7 +19,7 @@ struct ax_client {
     int fd;
     ax_messages messages;
     uint64_t next_request;
-    bool garbled; /* what the engine sent made no sense: nothing more is read */
+    bool garbled; /* the engine sent something invalid: nothing more is read */
 };
 
 static ax_code send_all(ax_client *c, const uint8_t *bytes, size_t n, ax_err *err)
@@ -64,7 +64,7 @@ ax_client *ax_client_open(int dirfd, ax_err *err)
         ax_client_free(c);
         return NULL;
     }
-    /* Request ids must differ between clients: the engine remembers them to do nothing twice. */
+    /* Request ids must differ between clients: the engine remembers them, so that no command runs twice. */
     if (getrandom(&c->next_request, sizeof c->next_request, 0) != sizeof c->next_request)
         c->next_request = (uint64_t)getpid() << 32;
     c->next_request &= INT64_MAX >> 1;
@@ -105,7 +105,7 @@ ax_code ax_client_pump(ax_client *c, ax_err *err)
     char buf[16384];
     if (c->garbled)
         return ax_fail(err, AX_EFORMAT, "the engine sent what is no message");
-    for (int i = 0; i < 16; i++) { /* some at a time: a screen wants to draw in between */
+    for (int i = 0; i < 16; i++) { /* a few at a time, so that a screen can draw in between */
         ssize_t n = recv(c->fd, buf, sizeof buf, MSG_DONTWAIT);
         if (n < 0 && errno == EINTR)
             continue;
@@ -160,10 +160,10 @@ ax_code ax_client_call(ax_client *c, const ax_command *cmd, int timeout, ax_answ
         while ((got = ax_client_next(c, &ev, answer)) != AX_NOTHING) {
             if (got == AX_AN_ANSWER && answer->request == cmd->request)
                 return AX_OK;
-            if (got == AX_AN_ANSWER && !answer->request && answer->code != AX_OK) /* to the connection itself */
+            if (got == AX_AN_ANSWER && !answer->request && answer->code != AX_OK) /* refers to the connection itself */
                 return ax_fail(err, answer->code, "%s", answer->message);
         }
-        if (code != AX_OK) /* only now: an engine that stops answers and goes in one breath */
+        if (code != AX_OK) /* checked last: a stopping engine answers and closes at once */
             return code;
         double left = 1e3 * (end - ax_clock());
         struct pollfd p = { .fd = c->fd, .events = POLLIN };

@@ -73,7 +73,7 @@ static bool read_count(const msgpack_object *o, uint32_t *out)
     return true;
 }
 
-/* What isn't there is 0. */
+/* A missing field is 0. */
 static bool read_command_fields(const msgpack_object *map, ax_command *c)
 {
     const msgpack_object *batch = ax_map_get(map, "batch"), *ids = ax_map_get(map, "ids");

@@ -13,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a verb acts on; SEVERAL: candidates, at least one; SEVERAL_OR_LAST: candidates, or what was done last. */
+/* What a verb acts on. SEVERAL: at least one candidate; SEVERAL_OR_LAST: candidates, or those of the last action. */
 typedef enum ax_verb_on { AX_ON_NOTHING, AX_ON_ONE, AX_ON_ONE_OR_RUN, AX_ON_SEVERAL, AX_ON_SEVERAL_OR_LAST } ax_verb_on;
 
-/* id, word, what it acts on (AX_ON_...), what it does */
+/* id, word, what it acts on (AX_ON_...), description */
 #define AX_VERB_LIST(X)                                                                                                \
     X(PAUSE, "pause", ONE_OR_RUN, "stop a candidate at its next step and free the worker; without ID: the run")        \
     X(CONTINUE, "continue", ONE_OR_RUN, "let a paused candidate, or the run, go on")                                   \
@@ -35,28 +35,28 @@ typedef enum ax_verb { AX_VERB_LIST(AX_VERB_ENUM) AX_VERB_COUNT } ax_verb;
 
 enum { AX_COMMAND_TEXT = 200, AX_COMMAND_MAX_BYTES = 1024, AX_COMMAND_IDS = 128 };
 typedef struct ax_command {
-    uint64_t request; /* chosen by the client; the same request again is answered, not done twice */
+    uint64_t request; /* chosen by the client; a repeated request is answered again, but not executed again */
     ax_verb verb;
     uint32_t id; /* 0 = none, or see ids */
     char text[AX_COMMAND_TEXT], by[32];
-    bool fields; /* packed in the longer form; one with a batch or ids always is */
-    /* Prunes of one batch are taken back together; any number but 0 that the client has not used before, a request of
-       its own for example. 0: prune: a batch of this command alone; undo: what id or ids say. */
+    bool fields; /* packed in the longer form; a command with a batch or ids always is */
+    /* Prunes of one batch are undone together. Any non-zero number that the client hasn't used before, for example the
+       request id. 0: for a prune, this command alone is a batch; for an undo, id or ids select the candidates. */
     uint64_t batch;
-    uint32_t n_ids, ids[AX_COMMAND_IDS]; /* instead of id: several candidates, where the verb takes them */
+    uint32_t n_ids, ids[AX_COMMAND_IDS]; /* several candidates instead of id, for verbs that take them */
 } ax_command;
 typedef struct ax_answer {
     uint64_t request;
     ax_code code;
     char message[AX_COMMAND_TEXT]; /* "pruned #12; undo within 10 s" */
     bool fields;                   /* packed in the longer form */
-    uint32_t id;                   /* the new candidate, or the one that the command was about; 0 = none or several */
-    uint32_t count;                /* of prune: candidates of the batch, so far; of undo: those that are back */
+    uint32_t id;                   /* the new candidate, or the one that the command acted on; 0 = none, or several */
+    uint32_t count;                /* prune: candidates in the batch so far; undo: candidates restored */
 } ax_answer;
 
 const char *ax_verb_word(ax_verb verb);
 bool ax_verb_find(const char *word, ax_verb *verb);
-/* Whether a run that has finished takes it up: its engine is started for that. */
+/* Whether a finished run accepts it: its engine is then started again. */
 bool ax_verb_wakes(ax_verb verb);
 ax_verb_on ax_verb_acts_on(ax_verb verb);
 size_t ax_command_pack(const ax_command *c, uint8_t *buf, size_t cap);

@@ -13,7 +13,7 @@
 
 #define MEMBER(kind, type, name)                                                                                       \
     { AX_FIELD_##type, #name, offsetof(ax_event, u.kind.name), sizeof(((ax_event *)0)->u.kind.name), false },
-/* The list's field macro has no room for the kind: each kind's table is made under its own definition of F. */
+/* The field macro of the list doesn't get the kind, so each kind's table is made under its own definition of F. */
 #define F_HELLO(type, name, doc) MEMBER(HELLO, type, name)
 #define F_PROPOSED(type, name, doc) MEMBER(PROPOSED, type, name)
 #define F_QUEUED(type, name, doc) MEMBER(QUEUED, type, name)
@@ -88,7 +88,7 @@ size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap)
     return out.full ? 0 : out.len;
 }
 
-/* The field of a key, looked for from `next` on: they come in the order of the list. */
+/* Finds the field of a key. The search starts at `next`, since fields come in the order of the list. */
 static size_t find_field(const ax_fields *fields, size_t next, const char *key, size_t n)
 {
     for (size_t k = 0; k < fields->n; k++) {

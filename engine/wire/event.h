@@ -18,7 +18,7 @@
    EACH float[AX_MAX_DECISIONS] in the order of the genotype's text (packed as an array of float 32; nil when all are
    NAN), CHOICES ax_probabilities (packed as an array of float 32).
  */
-/* The figures that an event says (engine/candidate/metric.h). */
+/* The figures that an event carries (engine/candidate/metric.h). */
 #define AX_EV_FIGURE_PROPOSED_PROPOSED(F, type, name, doc) F(type, name, doc)
 #define AX_EV_FIGURE_PROPOSED_SCORED(F, type, name, doc)
 #define AX_EV_FIGURE_PROPOSED_FINAL(F, type, name, doc)
@@ -190,12 +190,12 @@ typedef enum ax_event_kind { AX_EVENT_LIST(AX_EV_ENUM) AX_EVENT_COUNT } ax_event
     struct {                                                                                                           \
         AX_EV_##kind(AX_EV_MEMBER)                                                                                     \
     } kind;
-/* Owns nothing; copying it is fine. */
+/* Owns nothing and can be copied. */
 typedef struct ax_event {
     ax_event_kind kind;
     uint64_t seq; /* 1, 2, 3, ... without gaps */
-    double at;    /* seconds since the epoch, for people: this clock may jump */
-    double clock; /* seconds of the monotonic clock of the engine's machine; 0 = it doesn't say */
+    double at;    /* seconds since the epoch, for display: this clock may jump */
+    double clock; /* monotonic clock of the engine's machine, in seconds; 0 = not given */
     uint32_t id;
     union {
         AX_EVENT_LIST(AX_EV_STRUCT)
@@ -203,14 +203,14 @@ typedef struct ax_event {
 } ax_event;
 
 const char *ax_event_name(ax_event_kind kind); /* "proposed", ... */
-/* Whether the engine says its clock with it: not with what is the same in every run of the same settings (proposed,
-   scored, gated, learned, policy, final), so that histories can be compared field by field. */
+/* Whether the engine adds its clock to this kind. Events that are equal in every run of the same settings (proposed,
+   scored, gated, learned, policy, final) carry none, so that histories can be compared field by field. */
 bool ax_event_says_clock(ax_event_kind kind);
-/* Packs the payload (not the frame) into buf; returns its bytes, 0 when it doesn't fit. */
+/* Packs the payload (not the frame) into buf; returns its length, 0 when it doesn't fit. */
 size_t ax_event_pack(const ax_event *ev, uint8_t *buf, size_t cap);
-/* The reverse. AX_EFORMAT; *known = false (and AX_OK) for a kind this program doesn't know. */
+/* Unpacks a payload. AX_EFORMAT on invalid data. For an unknown kind it returns AX_OK with *known = false. */
 ax_code ax_event_unpack(const uint8_t *bytes, size_t n, ax_event *ev, bool *known, ax_err *err);
-/* One line of JSON without the line feed. */
+/* One line of JSON without the newline. */
 void ax_event_json(const ax_event *ev, ax_str *out);
 
 #endif

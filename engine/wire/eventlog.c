@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOCK_SECONDS = 1 }; /* a killed engine lets go of its files one after the other */
+enum { LOCK_SECONDS = 1 }; /* a killed engine releases its files one after the other */
 
 /* ---- opening ---- */
 
@@ -106,7 +106,7 @@ ax_code ax_eventlog_sync(ax_eventlog *log, ax_err *err)
         return ax_fail(err, AX_EIO, "%s: an earlier write failed", log->name);
     if (!fdatasync(log->fd))
         return AX_OK;
-    log->broken = true; /* the kernel may have dropped the pages: trying again would lie */
+    log->broken = true; /* the kernel may have dropped the pages, so a retry could succeed falsely */
     return ax_fail(err, AX_EIO, "%s: cannot sync: %s", log->name, strerror(errno));
 }
 
@@ -115,7 +115,7 @@ uint64_t ax_eventlog_seq(const ax_eventlog *log)
     return log->seq;
 }
 
-/* ---- under its name ---- */
+/* ---- replacing the file of this name ---- */
 
 int ax_eventlog_copy(const ax_eventlog *log, uint64_t from, uint64_t to, const char *name, ax_err *err)
 {

@@ -1,9 +1,9 @@
-/* A single flipped bit of a record: CRC-32C tells all of them apart in records of this size, so that the bit can be
-   found and put right. */
+/* Corrects a single flipped bit of a record. In records of this size every single-bit error gives another CRC-32C, so
+   the bit can be found. */
 #include "engine/base/msgskim.h"
 #include "engine/wire/eventlog_internal.h"
 
-enum { HEAD = 24 }; /* bytes of a record before its payload, at most */
+enum { HEAD = 24 }; /* most bytes of a record before its payload */
 
 static bool good(const uint8_t *bytes, size_t n, uint64_t seq, uint32_t crc, ax_record *record)
 {
@@ -12,7 +12,7 @@ static bool good(const uint8_t *bytes, size_t n, uint64_t seq, uint32_t crc, ax_
            ax_record_follows(record, seq, crc);
 }
 
-/* One of the bits of bytes from..to. */
+/* Flips each bit of bytes from..to in turn. */
 static bool mend(uint8_t *bytes, size_t n, size_t from, size_t to, uint64_t seq, uint32_t crc, size_t *at)
 {
     ax_record record;
@@ -33,6 +33,6 @@ bool ax_record_mend(uint8_t *bytes, size_t n, uint64_t seq, uint32_t crc, size_t
     bool whole = length && length <= AX_RECORD_MAX && ax_record_split(bytes, length, &record);
     if (mend(bytes, n, 0, n < HEAD ? n : HEAD, seq, crc, at))
         return true;
-    /* beyond its head a record keeps its length, and its number must be right */
+    /* behind its head the record's length is fixed, and its number must be right */
     return whole && record.seq == seq + 1 && mend(bytes, length, HEAD, length, seq, crc, at);
 }

@@ -1,9 +1,9 @@
-/* Passing records on without reading what they say. */
+/* Passes records on without unpacking their payload. */
 #include "engine/wire/eventlog_internal.h"
 
 #include <string.h>
 
-/* Moves the place behind what is none of the log's: to where two records continue one another. */
+/* Moves the place behind bytes that are not part of the log, to where two records continue one another. */
 static void pass_over(const uint8_t *bytes, size_t n, ax_log_place *place)
 {
     for (const uint8_t *p = bytes; (p = memchr(p, AX_RECORD_START, n - (size_t)(p - bytes))); p++) {
@@ -15,7 +15,7 @@ static void pass_over(const uint8_t *bytes, size_t n, ax_log_place *place)
             return;
         }
     }
-    if (n > 2 * AX_RECORD_MAX) /* else the two may not be here yet */
+    if (n > 2 * AX_RECORD_MAX) /* with fewer bytes the two records may still be incomplete */
         place->offset += n - 2 * AX_RECORD_MAX;
 }
 

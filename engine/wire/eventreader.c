@@ -1,4 +1,4 @@
-/* Reading the event log, whole or as its bytes come. */
+/* Reads the event log, whole or as its bytes arrive. */
 #include "engine/base/file.h"
 #include "engine/wire/eventlog_internal.h"
 
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MEND_MOST = 256 }; /* places where a flipped bit is looked for: each may take some milliseconds */
+enum { MEND_MOST = 256 }; /* most places where a flipped bit is searched for: each may take some milliseconds */
 
 ax_eventreader *ax_eventreader_new(ax_err *err)
 {
@@ -34,14 +34,15 @@ ax_code ax_eventreader_feed(ax_eventreader *r, const void *bytes, size_t n, ax_e
     return ax_messages_feed(&r->messages, bytes, n, err);
 }
 
-/* The record that begins `at` bytes behind what was read. */
+/* The record that begins `at` bytes behind the bytes that were read. */
 static int look(const ax_eventreader *r, size_t at, ax_record *record, size_t *n)
 {
-    const uint8_t *from = r->messages.buf ? r->messages.buf + r->messages.at + at : NULL; /* NULL + 0 isn't C */
+    const uint8_t *from =
+        r->messages.buf ? r->messages.buf + r->messages.at + at : NULL; /* NULL + 0 is undefined in C */
     return ax_record_look(from, r->messages.len - r->messages.at - at, record, n);
 }
 
-/* The log goes on behind `bytes` bytes, with what follows record seq. */
+/* Moves on by `bytes` bytes; the next record continues record seq. */
 static void go_on(ax_eventreader *r, uint64_t bytes, uint64_t seq, uint32_t crc)
 {
     r->offset += bytes;
@@ -98,7 +99,7 @@ static int mended(ax_eventreader *r, size_t at)
     return 1;
 }
 
-/* Passes over what was skipped and n bytes more; the next record continues record seq. */
+/* Skips the examined bytes and n more; the next record continues record seq. */
 static int found(ax_eventreader *r, size_t n, uint64_t seq, uint32_t crc)
 {
     ax_damage *d = &r->damage;
@@ -142,10 +143,10 @@ int ax_eventreader_resync(ax_eventreader *r, bool end)
             break;
         ax_record x, y;
         int got = look(r, 0, &x, &n);
-        /* what was skipped is none of the log's; at the damage itself it was refused already */
+        /* skipped bytes are not part of the log; at the damage itself they have been refused already */
         if (got > 0 && r->skipped && ax_record_follows(&x, r->seq, r->crc))
             return found(r, 0, r->seq, r->crc);
-        /* a lost record takes a byte at least: so many can't be */
+        /* a lost record takes at least one byte, so this number is impossible */
         if (got > 0 && x.seq > r->seq && x.seq - r->seq <= r->skipped + n) {
             got = look(r, n, &y, &next);
             if (got > 0 && ax_record_follows(&y, x.seq, x.crc))
@@ -170,7 +171,7 @@ uint64_t ax_eventreader_seq(const ax_eventreader *r)
 
 typedef bool take_record(void *context, const ax_record *record, const ax_event *ev, bool known);
 
-/* Takes all that the buffer has; false: sink wants no more. */
+/* Passes on all events in the buffer; false when sink returned false. */
 static bool take_all(ax_eventreader *r, bool end, take_record *sink, void *context)
 {
     for (;;) {
@@ -181,7 +182,7 @@ static bool take_all(ax_eventreader *r, bool end, take_record *sink, void *conte
         if (got > 0 && sink && !sink(context, &record, &ev, known))
             return false;
         if (got == 0 && end && r->messages.at < r->messages.len)
-            r->damaged = true; /* half a record at the end, or one that says it is longer than it was */
+            r->damaged = true; /* a partial record at the end, or one whose head claims too great a length */
         else if (got == 0)
             return true;
         if (r->damaged && !ax_eventreader_resync(r, end))

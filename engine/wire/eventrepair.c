@@ -1,4 +1,4 @@
-/* Making an event log end with a certain record, and whole up to there. */
+/* Makes an event log end with a given record and be readable up to there. */
 #include "engine/base/file.h"
 #include "engine/wire/eventlog_internal.h"
 
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LOST_MOST = 1 << 22 }; /* a record each: 300 MB */
+enum { LOST_MOST = 1 << 22 }; /* one record each: 300 MB */
 
-/* Keeps bytes from..to of the log in a file of their own. */
+/* Saves bytes from..to of the log in a separate file. */
 static ax_code keep(const ax_eventlog *log, const char *why, uint64_t from, uint64_t to, ax_err *err)
 {
     char name[128];
@@ -22,7 +22,7 @@ static ax_code keep(const ax_eventlog *log, const char *why, uint64_t from, uint
     return AX_OK;
 }
 
-/* Keeps what isn't records behind byte offset, where the log is going to end. */
+/* Saves the bytes behind offset that are no records, before the log is cut there. */
 static ax_code keep_torn(const ax_eventlog *log, uint64_t offset, ax_settled *out, ax_err *err)
 {
     uint64_t start = log->found.places && log->found.offset >= offset ? log->found.offset : log->offset;
@@ -40,15 +40,15 @@ typedef struct copying {
     const ax_eventlog *log;
     const ax_eventreader *reader;
     ax_eventlog to;           /* the new file */
-    uint64_t until;           /* its last record's number */
-    uint64_t offset, skipped; /* of the old one: behind the last record; bytes that were passed over so far */
-    double at, clock;         /* of the last event */
+    uint64_t until;           /* number of its last record */
+    uint64_t offset, skipped; /* in the old log: behind the last record; bytes skipped so far */
+    double at, clock;         /* times of the last event */
     ax_settled *out;
     ax_code code;
     ax_err *err;
 } copying;
 
-/* Puts events that can't be read on record, up to number seq, and keeps the bytes that stood there. */
+/* Writes a LOST record for each unreadable event up to number seq, and saves the bytes that were in their place. */
 static void lose(copying *c, uint64_t seq, uint64_t bytes)
 {
     ax_damage *d = &c->out->lost;
@@ -135,7 +135,7 @@ static bool before(void *context, const ax_record *record, const ax_event *ev, b
     return record->seq < ((const until *)context)->seq;
 }
 
-/* Cuts the file, which is whole up to record seq, and syncs it, so that nothing of what followed can come back. */
+/* Cuts the file, which is whole up to record seq, and syncs it, so that nothing behind it can reappear. */
 static ax_code cut(ax_eventlog *log, ax_eventreader *r, uint64_t seq, ax_settled *out, ax_err *err)
 {
     until u = { seq };

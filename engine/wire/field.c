@@ -10,7 +10,7 @@
 ax_member ax_member_get(const ax_field *f, const void *object)
 {
     ax_member m = { .u64 = 0 };
-    if (f->type != AX_FIELD_TEXT && f->type != AX_FIELD_CHOICES) /* which are read where they are */
+    if (f->type != AX_FIELD_TEXT && f->type != AX_FIELD_CHOICES) /* these two are read in place */
         memcpy(&m, (const char *)object + f->offset, f->size);
     return m;
 }

@@ -1,4 +1,5 @@
-/* Members of a struct as msgpack and JSON, by a table: what events and the candidates of a snapshot share. */
+/* Converts struct members to and from msgpack and to JSON, by a table. Used by events and by the candidates of a
+   snapshot. */
 #ifndef AX_WIRE_FIELD_H
 #define AX_WIRE_FIELD_H
 
@@ -8,11 +9,11 @@
 
 #include <msgpack.h>
 
-/* What a member is; in brackets what it is in msgpack, if that isn't the same. */
+/* Types of members; in brackets the msgpack form, where it differs. */
 typedef enum ax_field_type {
     AX_FIELD_U32,
     AX_FIELD_U64,      /* up to INT64_MAX */
-    AX_FIELD_COUNT,    /* int64_t, not below 0; what is below is written as 0 */
+    AX_FIELD_COUNT,    /* int64_t, not negative; a negative value is written as 0 */
     AX_FIELD_WHOLE,    /* int64_t */
     AX_FIELD_REAL,     /* double; NAN = not known (nil) */
     AX_FIELD_TEXT,     /* char[size] */
@@ -29,26 +30,27 @@ typedef struct ax_field {
     ax_field_type type;
     const char *name;
     size_t offset, size; /* of the member */
-    bool later;          /* older files may lack it, and then it stays as it is */
+    bool later;          /* older files may lack it; the member is then unchanged */
 } ax_field;
 
-/* genotype: its offset, where the struct has one; without it a REALS or EACH is empty. */
+/* genotype: offset of the struct's genotype; a struct without one has empty REALS and EACH. */
 typedef struct ax_fields {
     const ax_field *field;
     size_t n, genotype;
 } ax_fields;
 enum { AX_FIELDS_NO_GENOTYPE = -1 };
 
-/* Names and values, one after the other; the map's head, of at least so many, is the caller's. */
+/* Packs names and values; the caller packs the map's head, with at least this many entries. */
 void ax_fields_pack(msgpack_packer *pk, const ax_fields *fields, const void *object);
-/* ,"name":value for each */
+/* Appends ,"name":value for each. */
 void ax_fields_json(ax_str *out, const ax_fields *fields, const void *object);
 
-/* Reads one member. False: the value isn't what the field takes, and the member may hold anything. */
+/* Reads one member. False: the value has another type; the member's content is then undefined. */
 bool ax_field_read(ax_msgread *r, const ax_fields *fields, const ax_field *f, void *object);
-/* The same from an object of msgpack-c; o may be NULL: false. */
+/* The same from a msgpack-c object; o may be NULL: false. */
 bool ax_field_read_object(const msgpack_object *o, const ax_fields *fields, const ax_field *f, void *object);
-/* A member that a file doesn't have: not known, if its type can say that. False: a genotype must be there. */
+/* Sets a member that the file lacks to "unknown", if its type has such a value. False for a genotype, which is
+   required. */
 bool ax_field_lack(const ax_field *f, void *object);
 
 #endif

@@ -1,4 +1,4 @@
-/* What writing and reading members of a struct share. */
+/* Internals shared by writing and reading struct members. */
 #ifndef AX_WIRE_FIELD_INTERNAL_H
 #define AX_WIRE_FIELD_INTERNAL_H
 
@@ -6,7 +6,7 @@
 #include "engine/space/genotype.h"
 #include "engine/wire/field.h"
 
-/* A member by its type. Members are copied: the table knows only where they are. */
+/* A member by its type. Members are copied in and out, since the table knows only their offsets. */
 typedef union ax_member {
     uint32_t u32;
     uint64_t u64;
@@ -20,8 +20,8 @@ typedef union ax_member {
 } ax_member;
 
 ax_member ax_member_get(const ax_field *f, const void *object);
-bool ax_member_set(const ax_field *f, void *object, const ax_member *m); /* true */
-/* Of the struct's genotype; 0: it has none. */
+bool ax_member_set(const ax_field *f, void *object, const ax_member *m); /* returns true */
+/* decisions of the struct's genotype; 0 without one */
 uint32_t ax_fields_decisions(const ax_fields *fields, const void *object);
 
 #endif

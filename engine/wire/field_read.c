@@ -1,4 +1,4 @@
-/* Members of a struct from msgpack: from bytes, or from an object of msgpack-c. */
+/* Reads struct members from msgpack bytes or from a msgpack-c object. */
 #include "engine/wire/field_internal.h"
 
 #include "engine/base/pack.h"
@@ -13,7 +13,7 @@ static void forget(float each[AX_MAX_DECISIONS])
         each[i] = NAN;
 }
 
-/* Where values are read from: bytes, or an object of msgpack-c (of an array: the next of its elements). */
+/* Source of values: bytes, or a msgpack-c object (for an array: its next element). */
 typedef struct source {
     ax_msgread *bytes;
     const msgpack_object *object;

@@ -1,11 +1,11 @@
-/* The figures that PROPOSED and SCORED say of a candidate, to and from what is known of it. */
+/* Copies a candidate's figures between outcomes and the events PROPOSED and SCORED. */
 #ifndef AX_WIRE_FIGURES_H
 #define AX_WIRE_FIGURES_H
 
 #include "engine/candidate/outcome.h"
 #include "engine/wire/event.h"
 
-/* Takes into *o what the event says; other kinds say nothing. */
+/* Copies the figures of the event into *o; other kinds have none. */
 void ax_event_figures(const ax_event *ev, ax_outcome *o);
 /* Fills in the figures of an event of either kind. */
 void ax_event_say_figures(ax_event *ev, const ax_outcome *o);

@@ -1,4 +1,4 @@
-/* How the finals stand, and what a run came to. */
+/* The state of the finals, and a run's result. */
 #include "engine/wire/state_internal.h"
 
 #include <math.h>

@@ -34,7 +34,7 @@ bool ax_front_add(ax_front *f, double cost, double reward, uint32_t id)
     if ((at > 0 && f->point[at - 1].reward >= reward) ||
         (at < f->n && f->point[at].cost == cost && f->point[at].reward >= reward))
         return true;
-    while (end < f->n && f->point[end].reward <= reward) /* they cost as much or more */
+    while (end < f->n && f->point[end].reward <= reward) /* these cost as much or more */
         end++;
     if (end == at && f->n == f->cap) {
         uint32_t cap = f->cap ? 2 * f->cap : FIRST;

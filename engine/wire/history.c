@@ -30,7 +30,7 @@ static ax_code read_log(int dirfd, void (*sink)(void *context, const ax_event *e
     if (faccessat(dirfd, AX_RUN_LOG, F_OK, 0) && errno == ENOENT)
         return AX_OK;
     ax_code code = ax_eventlog_read(dirfd, AX_RUN_LOG, sink, context, damage, err);
-    if (code != AX_OK) /* what couldn't be read isn't known to be damaged */
+    if (code != AX_OK) /* a file that couldn't be read isn't known to be damaged */
         *damage = (ax_damage) { .places = 0 };
     return code;
 }

@@ -31,7 +31,7 @@ int ax_lock_take(int fd, double seconds)
 
 bool ax_lock_is_held(int dirfd, const char *name)
 {
-    /* not blocking: a FIFO of that name would wait for a writer */
+    /* a blocking open of a FIFO of that name would wait for a writer */
     int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return false;
@@ -58,10 +58,10 @@ bool ax_process_is_ending(pid_t pid)
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return errno == ENOENT; /* it has gone meanwhile */
+        return errno == ENOENT; /* the process has ended in the meantime */
     ssize_t n = read(fd, text, sizeof text - 1);
     close(fd);
-    const char *rest = n > 0 ? strrchr(text, ')') : NULL; /* the name before it may hold anything */
+    const char *rest = n > 0 ? strrchr(text, ')') : NULL; /* the process's name before it may contain any character */
     if (!rest || sscanf(rest, ") %c %*d %*d %*d %*d %*d %u", &state, &flags) != 2)
         return false;
     return state == 'Z' || state == 'X' || (flags & FLAG_EXITING);

@@ -12,7 +12,7 @@
 
 enum { VERSION = 1, MAX_PIXELS = 64 << 20, MAX_FILE = 1 << 28 };
 
-/* Packs a mask as runs; false when memory runs out. */
+/* Packs a mask as runs; false without memory. */
 static bool pack_runs(msgpack_packer *pk, const uint8_t *mask, size_t n)
 {
     uint8_t *runs = malloc(2 * n + 2);
@@ -178,7 +178,7 @@ static bool get_flag(const msgpack_object *map, const char *key)
     return o && o->type == MSGPACK_OBJECT_BOOLEAN && o->via.boolean;
 }
 
-/* Names that aren't known are of a later version. */
+/* Unknown names are from a later version. */
 static bool read_figures(const msgpack_object *map, ax_maskfile *m)
 {
     const msgpack_object *list = ax_map_get(map, "figures");

@@ -1,10 +1,10 @@
-/* masks/ID.mpk: what a candidate predicts on the first validation images. msgpack map {version, h, w, classes, names,
-   palette (bin, RGB), predicted: [bin, ...]}; masks/validation.mpk of the same run: {..., rgb: [bin], truth: [bin]}.
-   Pictures of truth and prediction hold an index into the palette per pixel and are run-length encoded: pairs of bytes
-   (length 1-255, index), row by row. With "channels" = 3 they are RGB as they are. Where a prediction is wrong may be
-   drawn besides, in RGB: error: [bin]. "scale" = true: the palette's colours are a scale, from one end to the other;
-   "over" = true: black of truth and prediction is nothing, they lie over the image. figures: [{name: value}], what the
-   prediction of each image scores by itself, in the names of AX_METRIC_LIST. */
+/* masks/ID.mpk: a candidate's predictions on the first validation images, as the msgpack map {version, h, w, classes,
+   names, palette (bin, RGB), predicted: [bin, ...]}; masks/validation.mpk of the same run: {..., rgb: [bin], truth:
+   [bin]}. Pictures of truth and prediction hold a palette index per pixel, run-length encoded row by row: pairs of
+   bytes (length 1-255, index). With "channels" = 3 they are plain RGB. error: [bin], optional, shows in RGB where a
+   prediction is wrong. "scale" = true: the palette's colours form a scale, from one end to the other; "over" = true:
+   black in truth and prediction is transparent, they lie over the image. figures: [{name: value}], the scores of each
+   image's prediction, under the names of AX_METRIC_LIST. */
 #ifndef AX_WIRE_MASKFILE_H
 #define AX_WIRE_MASKFILE_H
 
@@ -16,7 +16,7 @@
 enum { AX_MASK_IMAGES = 4, AX_MASK_CLASSES = 256, AX_MASK_NAME = 32 };
 typedef struct ax_maskfile {
     int32_t h, w, classes, images;
-    int32_t channels; /* of truth and prediction: 1, indices (classes of them have a colour), or 3, RGB */
+    int32_t channels; /* of truth and prediction: 1, palette indices (the first `classes` have a colour), or 3, RGB */
     bool scale, over;
     bool judged; /* figures are known */
     ax_outcome figures[AX_MASK_IMAGES];
@@ -28,10 +28,10 @@ typedef struct ax_maskfile {
     uint8_t *error[AX_MASK_IMAGES];     /* {h,w,3} */
 } ax_maskfile;
 
-/* Writes what is there (whole file or none). path as in openat. */
+/* Writes the parts that are set (whole file or none). path as in openat. */
 ax_code ax_maskfile_write(int dirfd, const char *path, const ax_maskfile *m, ax_err *err);
-/* Reads a file; everything is checked (at most 64 megapixels per image). Release also after a failure. Reading a second
-   file into the same struct adds its parts: sizes must agree. */
+/* Reads and validates a file (at most 64 megapixels per image). Release m also after a failure. Reading a second file
+   into the same struct adds its parts; their sizes must agree. */
 ax_code ax_maskfile_read(int dirfd, const char *path, ax_maskfile *m, ax_err *err);
 void ax_maskfile_release(ax_maskfile *m);
 

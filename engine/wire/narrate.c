@@ -23,7 +23,7 @@ const char *ax_share_text(double v, int digits, char buf[static 16])
     return buf;
 }
 
-/* " mIoU .613": the figure that stands beside the reward; "" where there is none. */
+/* " mIoU .613": the task's own figure beside the reward; "" without one. */
 static void headline(const ax_event *ev, char text[static 32])
 {
     ax_outcome o = ax_outcome_none;
@@ -132,7 +132,7 @@ void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT])
     case AX_EVENT_DEMOTED:
         SAY("demoted by %.100s", ev->u.DEMOTED.by);
         break;
-    case AX_EVENT_FINAL: /* what comes of it is said at the end (engine/search/finals.c) */
+    case AX_EVENT_FINAL: /* the result is told at the end (engine/search/finals.c) */
         if (ev->u.FINAL.place && !ev->u.FINAL.final_seeds)
             SAY("a finalist, place %lld in the search", (long long)ev->u.FINAL.place);
         break;

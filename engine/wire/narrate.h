@@ -1,14 +1,15 @@
-/* An event as a line that a person reads. */
+/* Describes an event as one line of text for users. */
 #ifndef AX_WIRE_NARRATE_H
 #define AX_WIRE_NARRATE_H
 
 #include "engine/wire/event.h"
 
-/* Without time and id, which have columns of their own; "" for what is no news (progress, queue positions). */
+/* The line, without time and id, which have columns of their own; "" for events that aren't news (progress, queue
+   positions). */
 void ax_event_narrate(const ax_event *ev, char text[static AX_EVENT_TEXT]);
-/* What people call it, beside that line; a LOG has its level instead. */
+/* The event's name for users, shown beside the line; for a LOG its level. */
 const char *ax_event_word(ax_event_kind kind);
-/* ".6904", "1.0000", "-" for NAN: as the screens show shares. */
+/* ".6904", "1.0000", "-" for NAN: the screens' format of shares. */
 const char *ax_share_text(double v, int digits, char buf[static 16]);
 
 #endif

@@ -1,4 +1,4 @@
-/* What a strategy prefers, event by event. */
+/* A strategy's preferences, event by event. */
 #include "engine/wire/state_internal.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@ double ax_policy_entropy(const ax_policy *p, const ax_probabilities *of, unsigne
     return fmax(sum, 0);
 }
 
-/* Every other value goes, and from then on only every other one that is told comes. */
+/* Drops every other value; later only every other value that arrives is kept. */
 static void thin(ax_policy *p)
 {
     for (unsigned d = 0; d < p->space->n_decisions; d++)

@@ -1,4 +1,4 @@
-/* The prunes that can be taken back, in the order they were made. */
+/* The prunes that can be undone, in the order in which they were made. */
 #include "engine/wire/state_internal.h"
 
 #include <string.h>

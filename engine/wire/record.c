@@ -16,9 +16,9 @@ static void apply_proposed(ax_candidate_record *r, const ax_event *ev)
 static void apply_scored(ax_candidate_record *r, const ax_event *ev)
 {
     r->reused = ev->u.SCORED.reused > 0 ? (uint32_t)ev->u.SCORED.reused : 0;
-    if (ev->u.SCORED.provisional) /* it goes on training */
+    if (ev->u.SCORED.provisional) /* its training continues */
         return;
-    if (r->prune_until > 0) /* softly pruned meanwhile: undo returns to this */
+    if (r->prune_until > 0) /* softly pruned in the meantime: undo returns to this */
         r->before = AX_DONE;
     else
         r->status = AX_DONE;

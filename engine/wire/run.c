@@ -43,7 +43,7 @@ ax_code ax_run_path(const char *name, char *path, size_t cap, ax_err *err)
     return n > 0 && (size_t)n < cap ? AX_OK : ax_fail(err, AX_EINVAL, "%s: name is too long", name);
 }
 
-enum { UNKNOWN = 1 }; /* process id of a holder that hasn't written its own, or whose engine.pid was removed */
+enum { UNKNOWN = 1 }; /* process id of a holder that hasn't written its own yet, or whose engine.pid was removed */
 
 pid_t ax_run_engine(int dirfd)
 {
@@ -66,13 +66,13 @@ const char *ax_run_engine_text(pid_t engine, char text[static AX_RUN_ENGINE_TEXT
     return text;
 }
 
-/* A holder that is ending lets go for sure, if late on a busy machine; a living one only if it was just about to. */
+/* A holder that is ending will release the lock, late on a busy machine; a living one only if it was about to exit. */
 typedef struct patience {
     double waited;
     bool ending;
 } patience;
 
-/* Waits a moment; false: it was long enough for this holder. */
+/* Waits a moment; false when this holder was waited for long enough. */
 static bool wait_for(patience *p, pid_t holder)
 {
     p->ending = p->ending || ax_process_is_ending(holder);
@@ -92,8 +92,8 @@ pid_t ax_run_wait_free(int dirfd)
     return holder;
 }
 
-/* Opens and locks engine.pid; the descriptor, or -1 with what went wrong in errno. Not before nobody has the log,
-   except where that is ours. */
+/* Opens and locks engine.pid; returns the descriptor, or -1 with errno. Fails while another process has the event log,
+   unless that log is ours. */
 static int open_lock(int dirfd, bool log_is_ours)
 {
     for (patience p = { .ending = false };;) {
@@ -107,7 +107,7 @@ static int open_lock(int dirfd, bool log_is_ours)
         int why = ax_lock_take(fd, 0);
         if (!why && ax_lock_names(dirfd, AX_RUN_LOCK, fd) == 1 && (log_is_ours || !ax_lock_is_held(dirfd, AX_RUN_LOG)))
             return fd;
-        close(fd); /* another process was faster, or it was removed in between */
+        close(fd); /* another process was faster, or the file was removed in between */
         if ((why && why != EAGAIN) || !wait_for(&p, ax_run_engine(dirfd))) {
             errno = why ? why : EAGAIN;
             return -1;
@@ -151,8 +151,8 @@ static int newest_first(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* Time of the newest sign of life of a run: its event log, else its settings. A link whose target is gone is listed
-   too, so that a search for the run says why it isn't found. */
+/* Time of the last sign of life of a run: of its event log, else of its settings. A dangling link is listed too, so
+   that opening the run can say why it isn't found. */
 static bool run_time(int homefd, const char *name, struct timespec *at)
 {
     char path[600];

@@ -1,4 +1,4 @@
-/* The run directory itself: its name, whose it is, and the folders in it. */
+/* The run directory itself: its name, its owner and its folders. */
 #include "engine/wire/run.h"
 
 #include "engine/base/str.h"
@@ -42,7 +42,7 @@ ax_code ax_run_check_name(const char *name, ax_err *err)
     size_t m = (size_t)(name + n - last), digits = strspn(last + (*last == '#'), "0123456789") + (*last == '#');
     if (!m)
         return wrong_name(name, "it is empty", err);
-    if (m == 1 && *last == '.') /* the directory that we are in */
+    if (m == 1 && *last == '.') /* the current directory */
         return AX_OK;
     if (m == 2 && !strncmp(last, "..", 2))
         return wrong_name(name, "it is that of the directory above", err);
@@ -79,7 +79,7 @@ ax_code ax_run_absolute(const char *path, char *out, size_t cap, ax_err *err)
     return used > 0 && (size_t)used < cap ? AX_OK : ax_fail(err, AX_EINVAL, "%s: name is too long", path);
 }
 
-/* Its owner decides whether it can be trusted: a user that can write into it can have the engine do anything. */
+/* Requires that the directory belongs to this user alone: whoever can write into it controls the engine. */
 static ax_code check_private(const struct stat *st, const char *path, const char *in, ax_err *err)
 {
     if (st->st_uid != geteuid())
@@ -93,7 +93,7 @@ static ax_code check_private(const struct stat *st, const char *path, const char
     return AX_OK;
 }
 
-/* Why a directory can't be opened, as far as a link is the reason. */
+/* Explains why a directory can't be opened, as far as a link is the reason. */
 static ax_code cannot_open(const char *path, int why, ax_err *err)
 {
     char target[1024];
@@ -119,7 +119,7 @@ int ax_run_open(const char *path, ax_err *err)
         code = ax_fail(err, AX_EIO, "%s: not a run: it has no run.ini", path);
     else
         code = check_private(&st, path, "", err);
-    if (code == AX_OK && (st.st_mode & (S_IXGRP | S_IXOTH))) /* others get as far as its files */
+    if (code == AX_OK && (st.st_mode & (S_IXGRP | S_IXOTH))) /* other users can reach its files */
         code = check_private(&settings, path, "/run.ini", err);
     if (code == AX_OK)
         return fd;
@@ -127,7 +127,7 @@ int ax_run_open(const char *path, ax_err *err)
     return -1;
 }
 
-/* mkdir -p, all but the last component, which must be new. */
+/* mkdir -p for all components but the last, which must be new. */
 static ax_code make_parents(const char *path, ax_err *err)
 {
     char part[PATH];
@@ -169,8 +169,8 @@ static bool is_folder_of_a_run(const char *name)
     return false;
 }
 
-/* A run may be made where there is nothing that it could write over: at most its own folders, prepared as links to
-   other disks, say, and empty but for the cache. */
+/* Checks that creating a run would overwrite nothing: the directory may hold only the run's own folders (prepared, for
+   example, as links to other disks), empty but for the cache. */
 static ax_code check_empty(int dirfd, const char *name, const char *path, ax_err *err)
 {
     int fd = openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -181,7 +181,7 @@ static ax_code check_empty(int dirfd, const char *name, const char *path, ax_err
         code = top ? ax_fail(err, AX_EIO, "%s: cannot list: %s", path, strerror(errno)) : AX_OK;
         if (fd >= 0)
             close(fd);
-        return code; /* a folder that can't be opened is its maker's to say */
+        return code; /* creating its content will report that */
     }
     for (struct dirent *e; code == AX_OK && (e = readdir(dir));) {
         if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, ".."))
@@ -196,7 +196,7 @@ static ax_code check_empty(int dirfd, const char *name, const char *path, ax_err
     return code;
 }
 
-/* What is to become a run, or why it can't. */
+/* Opens the directory that will become a run, or reports why it can't. */
 static ax_code set_up(int fd, const char *path, ax_err *err)
 {
     unsigned made;
@@ -232,7 +232,7 @@ int ax_run_create(const char *path, ax_err *err)
     if (fd >= 0)
         close(fd);
     if (ours)
-        rmdir(path); /* stays when something is in it */
+        rmdir(path); /* kept when it isn't empty */
     return -1;
 }
 

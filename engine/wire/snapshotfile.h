@@ -1,4 +1,5 @@
-/* snapshot.mpk as a file: its names, its frame, and what can be told of it without a search. auxcell-snapshot(5). */
+/* snapshot.mpk as a file: its names, its frame, and the facts that can be read without a search. See
+   auxcell-snapshot(5). */
 #ifndef AX_WIRE_SNAPSHOTFILE_H
 #define AX_WIRE_SNAPSHOTFILE_H
 
@@ -9,15 +10,18 @@
 
 #define AX_SNAPSHOT_NAME "snapshot.mpk"
 #define AX_SNAPSHOT_PREVIOUS "snapshot.prev.mpk"
-enum { AX_SNAPSHOT_VERSION = 2, AX_SNAPSHOT_MOST = 1 << 29 }; /* bytes of it, or of the candidates, at once */
+enum {
+    AX_SNAPSHOT_VERSION = 2,
+    AX_SNAPSHOT_MOST = 1 << 29
+}; /* AX_SNAPSHOT_MOST: bytes of the file, or of the candidates, read at once */
 /* Version 1 held all candidates in the file itself. */
 static const ax_envelope ax_snapshot_envelope = { "auxcell-snapshot", "a snapshot", 1, AX_SNAPSHOT_VERSION };
 
 typedef struct ax_snapshot_facts {
-    uint64_t seq;        /* of the last event that it includes */
-    uint32_t candidates; /* that the run has */
+    uint64_t seq;        /* number of the last event that it includes */
+    uint32_t candidates; /* number of candidates */
 } ax_snapshot_facts;
-/* False: it isn't there, or can't be read. */
+/* False: it doesn't exist, or can't be read. */
 bool ax_snapshot_peek(int dirfd, const char *name, ax_snapshot_facts *out);
 
 #endif

@@ -63,7 +63,7 @@ bool ax_candidate_handmade(const ax_candidate *c)
 
 bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size)
 {
-    if (n & (n - 1) && n > 1) /* only at powers of two, and at the first */
+    if (n & (n - 1) && n > 1) /* only the first one, and then at powers of two */
         return true;
     void *grown = realloc(*array, (size_t)(n ? 2 * n : 1) * size);
     if (!grown) {
@@ -74,11 +74,12 @@ bool ax_state_reserve(ax_state *s, void **array, uint32_t n, size_t size)
     return true;
 }
 
-/* From one event to the next, but not from the end of one engine to the start of the next. The events of an older
-   engine know the time of day only; of a newer one some don't say the clock, and count as the event before them. */
+/* Adds the time from the last event to this one, but not across the end of one engine and the start of the next. Events
+   of older engines have only the time of day; some events of newer ones have no clock and count as simultaneous with
+   the event before. */
 double ax_state_elapsed_at(const ax_state *s, const ax_event *ev)
 {
-    bool known = ev->kind != AX_EVENT_LOST && ev->kind != AX_EVENT_HELLO; /* when what is lost happened isn't known */
+    bool known = ev->kind != AX_EVENT_LOST && ev->kind != AX_EVENT_HELLO; /* the time of a lost event is unknown */
     double passed = s->clock > 0 ? ev->clock - s->clock : s->last_at > 0 ? ev->at - s->last_at : 0;
     return s->elapsed + (known && passed > 0 ? passed : 0);
 }

@@ -7,17 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_CANDIDATES = 1 << 22 }; /* an id beyond this is damage, not a candidate */
+enum { MAX_CANDIDATES = 1 << 22 }; /* a higher id is damage, not a candidate */
 
 static void drop_text(const char *text)
 {
     if (*text)
-        free((char *)(uintptr_t)text); /* set_text made it */
+        free((char *)(uintptr_t)text); /* allocated by set_text */
 }
 
 static void drop_each(ax_candidate *c)
 {
-    free((float *)(uintptr_t)c->logp_each); /* set_each made it */
+    free((float *)(uintptr_t)c->logp_each); /* allocated by set_each */
     c->logp_each = c->entropy_each = NULL;
 }
 
@@ -53,7 +53,7 @@ static void clear_trace(ax_candidate *c)
 static void fold_progress(ax_candidate *c, const ax_event *ev)
 {
     int64_t step = ev->u.PROGRESS.step, steps = ev->u.PROGRESS.steps;
-    if (ev->u.PROGRESS.stage > 0) /* one that goes on where it was left may be in stage 2 at once */
+    if (ev->u.PROGRESS.stage > 0) /* a resumed training may be in stage 2 at once */
         c->stage = (int32_t)ev->u.PROGRESS.stage;
     c->epoch = (int32_t)ev->u.PROGRESS.epoch;
     c->step = (int32_t)step;
@@ -86,7 +86,7 @@ static bool any_known(const float *each, size_t n)
     return false;
 }
 
-/* Both lists in one piece; most candidates of some strategies have none. */
+/* Both lists in one allocation; with some strategies most candidates have none. */
 static void set_each(ax_state *s, ax_candidate *c, const ax_event *ev)
 {
     const size_t n = ax_space_of(&c->genotype)->n_decisions;
@@ -138,11 +138,12 @@ static void fold_scored(ax_state *s, ax_candidate *c, const ax_event *ev, bool t
     c->finished_elapsed = s->elapsed;
     set_text(s, &c->model, ev->u.SCORED.model);
     set_text(s, &c->masks, ev->u.SCORED.masks);
-    if (ev->u.SCORED.provisional) /* it goes on training: neither done nor comparable with those that are */
+    if (ev->u.SCORED.provisional) /* it continues training: neither done nor comparable with finished ones */
         return;
-    if (ax_candidate_is_final(c)) /* its parent has what came of it */
+    if (ax_candidate_is_final(c)) /* its result belongs to its parent */
         return;
-    if (c->scored || c->stage >= AX_STAGE_FULL) { /* judged again: the plot keeps its place, the best may be another */
+    if (c->scored ||
+        c->stage >= AX_STAGE_FULL) { /* scored again: its place in the plot stays, but the best may change */
         ax_state_rank_all(s);
         return;
     }
@@ -187,7 +188,7 @@ static void fold_failed(ax_state *s, ax_candidate *c, const ax_event *ev)
     c->finished_elapsed = s->elapsed;
 }
 
-/* A full training that came to nothing: the candidate that it was of is no longer a promoted one. */
+/* When a full training fails or is pruned, its parent no longer counts as promoted. */
 static void free_parent(ax_state *s, const ax_candidate *c)
 {
     ax_candidate *parent = c->parent && c->parent <= s->n_candidates ? &s->candidate[c->parent - 1] : NULL;
@@ -248,11 +249,11 @@ void ax_state_fold_candidate(ax_state *s, const ax_event *ev)
     }
     if (c->status != was)
         ax_state_status_changed(s, c, was, counted);
-    else if (counted && !ax_candidate_counts(c)) /* its reward has gone */
+    else if (counted && !ax_candidate_counts(c)) /* its reward no longer counts */
         ax_state_rank_all(s);
 }
 
-/* What was in training when an engine ended starts again: its rows are no longer running. */
+/* Trainings that an ended engine left start again: their candidates are no longer running. */
 void ax_state_stop_running(ax_state *s)
 {
     for (uint32_t i = 0; i < s->n_candidates && s->n_running; i++)

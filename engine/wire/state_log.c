@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As much as fits; printf's way of it takes longer than all the rest of a long run's folding. */
+/* Copies what fits. printf would take longer than all other folding of a long run. */
 static void copy_text(char *to, size_t cap, const char *from)
 {
     size_t n = strnlen(from, cap - 1);
@@ -16,7 +16,7 @@ void ax_state_add_log(ax_state *s, const ax_event *ev, const char *text)
 {
     if (!text[0])
         return;
-    if (!s->log && !(s->log = malloc(AX_STATE_LOG * sizeof *s->log))) { /* pages are touched as lines come */
+    if (!s->log && !(s->log = malloc(AX_STATE_LOG * sizeof *s->log))) { /* pages are touched only as lines arrive */
         s->out_of_memory = true;
         return;
     }

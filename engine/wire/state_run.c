@@ -73,7 +73,7 @@ void ax_state_fold_run(ax_state *s, const ax_event *ev)
     }
 }
 
-/* The end as a person would tell it: "finished: 40 candidates, best .6713 (#17)". */
+/* The run's end in words: "finished: 40 candidates, best .6713 (#17)". */
 void ax_state_tell_end(const ax_state *s, char text[static AX_EVENT_TEXT])
 {
     char reward[16];

@@ -1,4 +1,4 @@
-/* What full trainings came to after each epoch. */
+/* Results of full trainings after each epoch. */
 #include "engine/wire/state_internal.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static ax_validations *add(ax_state *s, uint32_t id)
     return &s->validated[s->n_validated++];
 }
 
-/* A training that goes on where it was saved repeats some epochs. */
+/* A training resumed from a checkpoint repeats some epochs. */
 void ax_state_fold_validated(ax_state *s, const ax_event *ev)
 {
     ax_validations *v = find(s, ev->id);

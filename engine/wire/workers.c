@@ -1,4 +1,4 @@
-/* Which worker trains what, and how fast. */
+/* The workers' candidates, and their speed. */
 #include "engine/wire/state_internal.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-/* From a genotype of the cells to a graph. */
+/* Builds the graph of a genotype of the cells. */
 #include "engine/space/cells/form.h"
 #include "engine/space/cells/cell.h"
 #include "engine/space/builder.h"
@@ -37,7 +37,7 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_ce
     return spec->concat ? ax_layer_aggregate(l, name, side, 2, spec->channels) : ax_layer_add(l, side[0], side[1]);
 }
 
-/* The blocks that no block reads, side by side. */
+/* Concatenates the blocks that no block reads. */
 static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_cells *c, const ax_val *pool)
 {
     uint32_t loose = ax_cells_loose_blocks(c);
@@ -77,7 +77,7 @@ static void key(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONIC
 {
     const ax_cells c = ax_cells_of(g);
     const ax_cells_form form = ax_cells_canonical(&c);
-    if (concat) /* the canonical form regroups sums: networks that concatenate have no such freedom */
+    if (concat) /* the canonical form regroups sums; concatenation allows no regrouping */
         memcpy(out, &c, sizeof c);
     else
         memcpy(out, form.key, sizeof form.key);

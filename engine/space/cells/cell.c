@@ -4,7 +4,7 @@
 
 enum { CELL_VALUES = 2 + 3 * AX_CELL_LAYERS, NAME = 96 };
 
-/* Kernel and dilation of the convolutions; kernel 0: no convolution. */
+/* Kernel size and dilation of an operation; kernel 0: not a convolution. */
 static const struct {
     uint8_t kernel, dilation;
     bool separable;
@@ -14,7 +14,7 @@ static const struct {
     [AX_CELL_SEP3_D3] = { 3, 3, true }, [AX_CELL_SEP5_D6] = { 5, 6, true },
 };
 
-/* Batch norm over zeros is a constant, not zero, so an operation with parameters does see zeros as a value. */
+/* Batch norm of zeros is a constant other than zero, so an operation with parameters needs zeros as a real value. */
 static ax_val as_value(const ax_layers *l, ax_cell_value x, ax_shape shape)
 {
     if (!x.zero)
@@ -54,7 +54,7 @@ static ax_cell_value sum(const ax_layers *l, ax_cell_value a, ax_cell_value b)
     return (ax_cell_value) { .v = ax_layer_add(l, a.v, b.v) };
 }
 
-/* The loose ends side by side; zeros would meet weights of their own for nothing. */
+/* Concatenates the loose ends; zeros are left out, since they would only waste weights. */
 static ax_cell_value join(const ax_layers *l, const char *prefix, const ax_cell_value *value, uint32_t loose,
                           int32_t out)
 {

@@ -1,5 +1,5 @@
 /* The published cells: one cell of seven operations, copied to both sides of three blocks that read the encoder's four
-   taps or each other (DESIGN: search space). Here the genotype has its fields. */
+   taps or each other (DESIGN: search space). This struct names the genotype's decisions. */
 #ifndef AX_SPACE_CELLS_CELLS_H
 #define AX_SPACE_CELLS_CELLS_H
 
@@ -41,17 +41,17 @@ static inline ax_cells ax_cells_of(const ax_genotype *g)
     return c;
 }
 
-/* "conv1x1", "sep5x5_d6", "gap", "skip", ... the names that screens and events use. */
+/* "conv1x1", "sep5x5_d6", "gap", "skip", ...: names on screens and in events. */
 const char *ax_cellop_name(unsigned op);
-/* Which cell values are collected into the cell's output: bit v for value v in 1, 4, 7, 10 (the loose ends). */
+/* Values that are collected into the cell's output: bit v for value v in 1, 4, 7, 10 (the loose ends). */
 uint32_t ax_cells_loose_ends(const ax_cells *c);
-/* Which blocks feed the head: bit b when no later block reads block b. */
+/* Blocks that feed the head: bit b when no later block reads block b. */
 uint32_t ax_cells_loose_blocks(const ax_cells *c);
-/* Parameters of one operation of a cell that is `channels` wide: convolution or `repeats` x (depthwise + pointwise),
-   and 2 per channel for each batch norm. */
+/* Number of parameters of one operation at this many channels: convolution or `repeats` x (depthwise + pointwise), and
+   2 per channel for each batch norm. */
 int64_t ax_cellop_params(unsigned op, int channels, int repeats);
 
-/* ax_space.draw and ax_space.print */
+/* ax_space.draw and ax_space.print. */
 void ax_cells_draw(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_drawing *out);
 void ax_cells_print(const ax_genotype *g, ax_str *out);
 

@@ -1,4 +1,4 @@
-/* The decisions of the cells and their names. */
+/* The cells' decisions and their names. */
 #include "engine/space/cells/cells.h"
 
 #include "engine/space/list.h"
@@ -22,8 +22,13 @@ const char *ax_cellop_name(unsigned op)
     return op < AX_CELL_OPS ? cellop_names[op] : "?";
 }
 
-enum { INPUT, OP, POSITION, TABLES };                               /* embeddings */
-enum { CONNECTION, OP_HEAD = 6, POSITIONS, HEADS = POSITIONS + 6 }; /* every input and position has a head of its own */
+enum { INPUT, OP, POSITION, TABLES }; /* embeddings */
+enum {
+    CONNECTION,
+    OP_HEAD = 6,
+    POSITIONS,
+    HEADS = POSITIONS + 6
+}; /* every block input and position has its own head */
 
 static const ax_decision_group heads[HEADS] = {
     { "connection.0", 4 }, { "connection.1", 4 }, { "connection.2", 5 }, { "connection.3", 5 }, { "connection.4", 6 },
@@ -48,15 +53,15 @@ static const ax_decision_group tables[TABLES] = { { "input", 6 }, { "op", AX_CEL
 #define BLOCK(n, name, inputs, where)                                                                                  \
     PICK("block" name "a", "input", inputs, where, CONNECTION + 2 * (n), INPUT),                                       \
         PICK("block" name "b", "input", inputs, where, CONNECTION + 2 * (n) + 1, INPUT)
-/* Names go with the numbers that drawings show: opN makes value N of the cell from value inN; block4a and block4b are
-   what the decoder's value 4 reads. */
+/* Names match the numbers in drawings: opN makes value N of the cell from value inN; block4a and block4b are the inputs
+   of the decoder's value 4. */
 static const ax_decision decisions[AX_DECISIONS] = {
     PICK_OP("op1", "the cell's first op"), LAYER(0, "2", "3", 2, "layer 1"), LAYER(1, "5", "6", 5, "layer 2"),
     LAYER(2, "8", "9", 8, "layer 3"),      BLOCK(0, "4", 4, "block 0"),      BLOCK(1, "5", 5, "block 1"),
     BLOCK(2, "6", 6, "block 2"),
 };
 
-/* Six block inputs, the first op, then per layer position, position, op, op. */
+/* Order of sampling: six block inputs, the first op, then per layer position, position, op, op. */
 static const uint8_t order[AX_DECISIONS] = { 13, 14, 15, 16, 17, 18, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 };
 
 static const ax_drawing_kind drawings[] = {
@@ -64,7 +69,7 @@ static const ax_drawing_kind drawings[] = {
     { "decoder", "wiring", AX_CELLS_TAPS + AX_BLOCKS + 1 },
 };
 
-/* An operation has its op and what it reads, a block its two inputs. */
+/* A line per operation with its op and input, and per block with its two inputs. */
 static const ax_form_section sections[] = {
     { "value operation      reads", 0, 1 + 2 * AX_CELL_LAYERS, { 7, 23 } },
     { "block reads", 1, AX_BLOCKS, { 7, 12 } },

@@ -4,8 +4,8 @@
 
 enum { TERMS = 1 + AX_CELL_SLOTS, CELL_VALUES = 2 + 3 * AX_CELL_LAYERS };
 
-/* A value of the cell, as a sum: how often the cell's input (term 0) and the output of each operation (1 + slot) occur
-   in it. All zero: "none". */
+/* A value of the cell as a sum: how often it contains the cell's input (term 0) and the output of each operation (1 +
+   slot). All zero: "none". */
 typedef struct terms {
     uint8_t times[TERMS];
 } terms;
@@ -35,7 +35,7 @@ static terms apply(cell *c, int slot, uint8_t op, const terms *in)
     return out;
 }
 
-/* Operations that the output depends on. Inputs of a slot only name slots before it. */
+/* Marks operations that the output depends on. A slot's inputs refer to earlier slots only. */
 static void mark_used(cell *c)
 {
     terms live = c->out;
@@ -68,14 +68,15 @@ static cell cell_of(const ax_cells *g)
 
 /* ---- the order of operations ---- */
 
-/* Of all orders in which every operation comes after what it reads, the one with the least text: per operation its kind
-   and how often it reads the input and each operation before it, then the output likewise. Only operations whose text
-   is the least at their place are tried, so there is a choice only between such that look the same so far. */
+/* Among all orders that respect dependencies, finds the one whose text is the smallest. The text lists for each
+   operation its kind and how often it reads the input and each earlier operation, then the same for the output. At each
+   place only operations with the smallest text are tried, so branching happens only between those that look alike so
+   far. */
 typedef struct ordering {
     const cell *cell;
     uint8_t n, slot[AX_CELL_SLOTS], tried[AX_CELL_SLOTS + 1];
     uint8_t text[AX_CANONICAL_KEY], best[AX_CANONICAL_KEY];
-    size_t len, start[AX_CELL_SLOTS + 1]; /* where each place's text starts */
+    size_t len, start[AX_CELL_SLOTS + 1]; /* start: offset of each place's text */
     uint8_t best_slot[AX_CELL_SLOTS];
     bool found;
 } ordering;
@@ -88,7 +89,7 @@ static size_t add_terms(const ordering *o, const terms *t, size_t depth, uint8_t
     return 1 + depth;
 }
 
-/* Text of a slot at this depth into out; 0 when it is placed already or reads something that isn't. */
+/* Writes the text of a slot at this depth to out; returns 0 when the slot is placed already or reads one that isn't. */
 static size_t describe(const ordering *o, int s, size_t depth, uint8_t *out)
 {
     terms rest = o->cell->in[s];
@@ -105,7 +106,7 @@ static size_t describe(const ordering *o, int s, size_t depth, uint8_t *out)
     return 1 + add_terms(o, &o->cell->in[s], depth, out + 1);
 }
 
-/* The next slot, from o->tried[depth] on, whose text is the least at this depth; its text is put in its place. */
+/* Finds the next slot, from o->tried[depth] on, whose text is the smallest at this depth, and stores its text. */
 static bool place(ordering *o, size_t depth)
 {
     uint8_t text[AX_CELL_SLOTS][TERMS + 2], least[TERMS + 2] = { 0 };
@@ -164,8 +165,8 @@ static size_t order_cell(const cell *c, ax_cells_form *out)
 
 /* ---- the order of blocks ---- */
 
-/* The sizes that a block read by the head goes through, as bits of the taps' strides: blocks are joined from left to
-   right, the smaller side resized each time, and two resizes aren't the same as one. 0: not read by the head. */
+/* The sizes that a block on its way to the head is resized to, as bits of the taps' strides: blocks are joined from
+   left to right, the smaller side is resized each time, and two resizes differ from one. 0: not read by the head. */
 static void head_paths(const ax_cells *g, uint8_t path[AX_BLOCKS])
 {
     uint8_t size[AX_CELLS_TAPS + AX_BLOCKS] = { 0, 1, 2, 3 }, joined = AX_CELLS_TAPS; /* 0 is the largest */
@@ -183,8 +184,8 @@ static void head_paths(const ax_cells *g, uint8_t path[AX_BLOCKS])
     }
 }
 
-/* Three bytes per block: its two inputs, the lesser first, and its path; blocks as they are numbered by `at`. False
-   when a block would come before one that it reads. */
+/* Three bytes per block: its two inputs, the smaller first, and its path; blocks are numbered by `at`. False when a
+   block would come before one that it reads. */
 static bool describe_blocks(const ax_cells *g, const uint8_t path[AX_BLOCKS], const uint8_t at[AX_BLOCKS],
                             uint8_t text[3 * AX_BLOCKS], bool swapped[AX_BLOCKS])
 {
@@ -215,7 +216,7 @@ static void order_blocks(const ax_cells *g, ax_cells_form *out, uint8_t *key)
     for (int i = 0; i < 6; i++) {
         uint8_t text[3 * AX_BLOCKS];
         bool swapped[AX_BLOCKS];
-        /* the first is the genotype's own, which is always possible */
+        /* the first order is the genotype's own, which is always valid */
         if (!describe_blocks(g, path, orders[i], text, swapped) || (i && memcmp(text, key, sizeof text) >= 0))
             continue;
         memcpy(key, text, sizeof text);

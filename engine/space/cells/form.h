@@ -1,7 +1,8 @@
-/* Which genotypes build the same network. Equal here means: the same graph up to the numbering of operations, sides and
-   blocks. Operands of a sum may be swapped and sums regrouped; skips vanish; what is "none", or not read, drops
-   out of its sum. Nothing else folds: batch norm over zeros is a constant, so a convolution of "none" stays. All
-   this is of networks that sum (ax_decoder_spec.concat false): side by side, regrouped sums are other networks. */
+/* The canonical form of genotypes. Genotypes count as equal when they build the same graph up to the numbering of
+   operations, sides and blocks. Operands of a sum may be swapped and sums regrouped; skips vanish; operands that are
+   "none", or unread, drop out of their sum. Nothing else folds: batch norm of zeros is a constant, so a convolution of
+   "none" stays. This holds for networks that sum (ax_decoder_spec.concat false): with concatenation, regrouped sums are
+   different networks. */
 #ifndef AX_SPACE_CELLS_FORM_H
 #define AX_SPACE_CELLS_FORM_H
 
@@ -11,11 +12,11 @@
 enum { AX_CELL_SLOTS = 1 + 2 * AX_CELL_LAYERS };
 
 typedef struct ax_cells_form {
-    uint8_t key[AX_CANONICAL_KEY]; /* equal for the same network, and only then; zeros behind its end */
-    /* The numbering under which networks with equal keys are the same, position by position. */
+    uint8_t key[AX_CANONICAL_KEY]; /* equal if and only if the network is the same; zero-padded */
+    /* The numbering under which networks with equal keys match position by position. */
     uint8_t n_ops, slot[AX_CELL_SLOTS]; /* operations with parameters that the output depends on: cell.op.{slot} */
     uint8_t block[AX_BLOCKS];           /* the genotype's block at each place */
-    bool swapped[AX_BLOCKS];            /* of the genotype's block: its second input counts as the first */
+    bool swapped[AX_BLOCKS];            /* by the genotype's block: its second input comes first */
 } ax_cells_form;
 
 ax_cells_form ax_cells_canonical(const ax_cells *g);

@@ -1,4 +1,4 @@
-/* The decisions of the cells that a network depends on. */
+/* Reduces the cells' genotype to the decisions that its network depends on. */
 #include "engine/space/cells/form.h"
 #include "engine/space/builder.h"
 
@@ -11,7 +11,7 @@ static int first_side(int layer)
     return 2 + 3 * layer;
 }
 
-/* Which values the output depends on. */
+/* Values that the output depends on. */
 static void find_live(const ax_cells *c, bool live[VALUES])
 {
     uint32_t loose = ax_cells_loose_ends(c);
@@ -30,8 +30,8 @@ typedef struct side {
     uint8_t pos, op;
 } side;
 
-/* A sum that only operations without effect read isn't part of the output, though one of its sides may be read: the
-   first such operation is the one whose position matters. */
+/* A sum that is read only by operations without effect isn't part of the output, although one of its sides may be read:
+   the position of the first such operation matters. */
 static void find_keepers(const ax_cells *c, const bool live[VALUES], bool keeper[VALUES])
 {
     bool done[VALUES] = { false };
@@ -46,8 +46,8 @@ static void find_keepers(const ax_cells *c, const bool live[VALUES], bool keeper
         }
 }
 
-/* name: of each value before this layer; a side that is a skip has that of what it reads. Sums and the stem keep their
-   own, even when they are the same as another: their readers keep them from the output. */
+/* name: of each value before this layer; a skip has the name of its input. Sums and the stem keep their own names, even
+   when equal to another value: their readers keep them out of the output. */
 static void reduce_layer(const ax_cells *c, int l, const bool live[VALUES], uint8_t name[VALUES], side out[2])
 {
     const uint8_t at = (uint8_t)first_side(l);
