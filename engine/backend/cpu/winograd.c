@@ -167,13 +167,24 @@ static void find_outputs(const ax_conv_shape *g, const part *p, place at, int32_
         }
 }
 
-static void input_tile(ax_device *dev, const ax_conv_shape *g, const part *p, place at, const float *x, int32_t c,
-                       float *to, size_t stride)
+/* Addresses of the pixels that the tiles first .. hi see, TILES of them at most; returns how many. */
+static size_t find_inputs(const ax_conv_shape *g, const part *p, size_t first, size_t hi, const float *x, int32_t c,
+                          const float *(*to)[PRODUCTS])
 {
-    const float *tap[PRODUCTS];
-    find_pixels(g, x + at.image * image_floats(g, c), c, at.y - g->dilation, at.x - g->dilation, p->oy + 2, p->ox + 2,
-                zeros, tap);
-    dev->k->winograd_input(p->oy, p->ox, tap, c, to, stride);
+    size_t n = 0;
+    for (; first + n < hi && n < TILES; n++) {
+        const place at = place_of(p, first + n);
+        find_pixels(g, x + at.image * image_floats(g, c), c, at.y - g->dilation, at.x - g->dilation, p->oy + 2,
+                    p->ox + 2, zeros, to[n]);
+    }
+    return n;
+}
+
+/* A pixel's channels come into the second cache while others are multiplied. */
+static void fetch(const float *pixel, int32_t c)
+{
+    for (int32_t k = 0; k < c; k += 16)
+        __builtin_prefetch(pixel + k, 0, 2);
 }
 
 /* ---- passes ---- */
@@ -183,21 +194,29 @@ static void convolve_tiles(ax_device *dev, const ax_conv_shape *g, const part *p
                            int32_t ci, const float *u, const ax_epilogue *e, int32_t co, float *y, float *work)
 {
     const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
-                 out = product_stride(dev, co);
+                 out = product_stride(dev, co), outputs = (size_t)(p->oy * p->ox);
     float *v = work, *m = v + PRODUCTS * in;
+    const float *input[TILES][PRODUCTS];
+    ptrdiff_t output[TILES][OUT * OUT];
     u += p->before * cip * cop;
-    for (size_t first = lo; first < hi; first += TILES) {
-        size_t used = hi - first < TILES ? hi - first : TILES;
-        for (size_t i = 0; i < used; i++)
-            input_tile(dev, g, p, place_of(p, first + i), x, ci, v + i * cip, in);
-        for (size_t q = 0; q < p->products; q++)
-            dev->k->matmul(v + q * in, u + q * cip * cop, m + q * out, (int32_t)used, (int32_t)cip, (int32_t)cop, NULL,
-                           0);
-        for (size_t i = 0; i < used; i++) {
-            ptrdiff_t at[OUT * OUT];
-            find_outputs(g, p, place_of(p, first + i), co, at);
-            dev->k->winograd_output(p->oy, p->ox, m + i * cop, out, e, co, y, at);
+    size_t next = find_inputs(g, p, lo, hi, x, ci, input);
+    for (size_t first = lo, n; first < hi; first += n) {
+        n = next;
+        for (size_t i = 0; i < n; i++) {
+            dev->k->winograd_input(p->oy, p->ox, input[i], ci, v + i * cip, in);
+            find_outputs(g, p, place_of(p, first + i), co, output[i]);
         }
+        next = find_inputs(g, p, first + n, hi, x, ci, input);
+        for (size_t q = 0; q < p->products; q++) {
+            for (size_t i = 0; i < next; i++)
+                fetch(input[i][q], ci);
+            for (size_t i = 0; i < n && q < outputs; i++)
+                if (output[i][q] >= 0)
+                    fetch(y + output[i][q], co);
+            dev->k->matmul(v + q * in, u + q * cip * cop, m + q * out, (int32_t)n, (int32_t)cip, (int32_t)cop, NULL, 0);
+        }
+        for (size_t i = 0; i < n; i++)
+            dev->k->winograd_output(p->oy, p->ox, m + i * cop, out, e, co, y, output[i]);
     }
 }
 
@@ -250,18 +269,23 @@ static void add_tiles(ax_device *dev, const ax_conv_shape *g, const part *p, siz
     const size_t cip = filled(dev, ci), cop = filled(dev, co), in = product_stride(dev, ci),
                  out = product_stride(dev, co);
     float *v = work, *d = v + PRODUCTS * in;
-    for (size_t first = lo; first < hi; first += TILES) {
-        size_t used = hi - first < TILES ? hi - first : TILES;
-        for (size_t i = 0; i < used; i++) {
-            place at = place_of(p, first + i);
-            const float *pixel[OUT * OUT];
-            input_tile(dev, g, p, at, x, ci, v + i * cip, in);
-            find_pixels(g, dy + at.image * image_floats(g, co), co, at.y, at.x, p->oy, p->ox, zeros, pixel);
-            dev->k->winograd_gradient(p->oy, p->ox, pixel, co, d + i * cop, out);
+    const float *input[TILES][PRODUCTS], *gradient[OUT * OUT];
+    size_t next = find_inputs(g, p, lo, hi, x, ci, input);
+    for (size_t first = lo, n; first < hi; first += n) {
+        n = next;
+        for (size_t i = 0; i < n; i++) {
+            const place at = place_of(p, first + i);
+            dev->k->winograd_input(p->oy, p->ox, input[i], ci, v + i * cip, in);
+            find_pixels(g, dy + at.image * image_floats(g, co), co, at.y, at.x, p->oy, p->ox, zeros, gradient);
+            dev->k->winograd_gradient(p->oy, p->ox, gradient, co, d + i * cop, out);
         }
-        for (size_t q = 0; q < p->products; q++)
-            dev->k->outer_sum(v + q * in, d + q * out, sum + q * (size_t)co * cip, (int32_t)used, (int32_t)cip, co,
+        next = find_inputs(g, p, first + n, hi, x, ci, input);
+        for (size_t q = 0; q < p->products; q++) {
+            for (size_t i = 0; i < next; i++)
+                fetch(input[i][q], ci);
+            dev->k->outer_sum(v + q * in, d + q * out, sum + q * (size_t)co * cip, (int32_t)n, (int32_t)cip, co,
                               (int32_t)cop);
+        }
     }
 }
 
