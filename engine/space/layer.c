@@ -17,7 +17,7 @@ ax_val ax_layer_apply(const ax_layers *l, ax_op op, ax_attr attr, const ax_val *
     return l->err->code == AX_OK ? ax_graph_apply(l->g, op, attr, in, n_in, l->err) : (ax_val) { 0 };
 }
 
-/* How a parameter begins. */
+/* Initialisation of a parameter. */
 typedef struct beginning {
     ax_init init;
     int32_t fan_in;
@@ -145,7 +145,7 @@ bool ax_shape_is_larger(ax_shape a, ax_shape b)
     return a.h != b.h ? a.h > b.h : a.w > b.w;
 }
 
-/* An operation takes four. */
+/* a CONCAT takes at most four inputs */
 static ax_val concat(const ax_layers *l, const ax_val *x, size_t n)
 {
     enum { MOST = 4 };

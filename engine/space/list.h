@@ -1,5 +1,6 @@
-/* The list of spaces. A row X(name) is the folder engine/space/NAME, which has ax_space_NAME (space.h) and
-   ax_builder_NAME (builder.h). Genotypes in events and files don't name their space: text forms must differ. */
+/* The list of spaces. A row X(name) stands for the folder engine/space/NAME with ax_space_NAME (space.h) and
+   ax_builder_NAME (builder.h). Genotypes in events and files don't name their space, so text forms of different spaces
+   must differ. */
 #ifndef AX_SPACE_LIST_H
 #define AX_SPACE_LIST_H
 

@@ -1,4 +1,4 @@
-/* What an encoder offers to decoders: its taps. */
+/* The taps that an encoder offers to decoders. */
 #ifndef AX_SPACE_TAPS_H
 #define AX_SPACE_TAPS_H
 
@@ -8,20 +8,20 @@
 enum { AX_MAX_TAPS = 6 };
 
 typedef struct ax_taps {
-    int n; /* the finest first */
+    int n; /* finest first */
     struct {
         int32_t channels, stride;
     } tap[AX_MAX_TAPS];
 } ax_taps;
 
-/* Name of the input that stands for tap k where a graph has no encoder. */
+/* Name of the input that replaces tap k in a graph without encoder. */
 static inline const char *ax_tap_name(int k)
 {
     static const char *const name[AX_MAX_TAPS] = { "tap.0", "tap.1", "tap.2", "tap.3", "tap.4", "tap.5" };
     return name[k];
 }
 
-/* Values of tap k of one image of h x w, both multiples of the stride. */
+/* Number of values of tap k for an image of h x w, both multiples of the stride. */
 static inline size_t ax_tap_size(const ax_taps *t, int k, int32_t h, int32_t w)
 {
     int32_t stride = t->tap[k].stride;

@@ -1,9 +1,9 @@
-/* What every task's training step adds up. */
+/* Assembles the loss of a training step, for every task. */
 #include "engine/task/task.h"
 
 #include <stdio.h>
 
-/* The task's loss of a head's logits, already of the targets' size, kept under the name. */
+/* Appends the task's loss of a head's logits, already resized to the targets' size, and keeps it under the name. */
 static ax_val term_of(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val *target,
                       const char *name)
 {

@@ -8,20 +8,20 @@
 struct ax_batch {
     ax_trainer *t;
     const ax_resident *resident; /* NULL: crops come from the host */
-    ax_gather at_once;           /* of resident crops: parts 0 = the backend can't */
-    uint32_t *index;             /* what it reads, on the device */
+    ax_gather at_once;           /* for resident crops; parts 0 = not supported */
+    uint32_t *index;             /* input of at_once, on the device */
     ax_batch_spec spec;
     float *tap[AX_MAX_TAPS];       /* stage 1: {n,h,w,c} ... */
     float *image;                  /* stage 2: {n,crop,crop,3} */
     char *target[AX_TASK_TARGETS]; /* each n times target_bytes */
-    float *weights;                /* of the outputs; NULL: they have none */
+    float *weights;                /* of the outputs; NULL: no weights */
     float *teacher;                /* stage 1 with a teacher: {n,h,w,outputs} */
-    uint32_t *order;               /* stage 1: of the crops in this epoch */
-    int32_t epoch;                 /* that order and stream are of, -1 = none */
+    uint32_t *order;               /* stage 1: order of the crops in this epoch */
+    int32_t epoch;                 /* epoch that order and stream belong to, -1 = none */
     void *stream;                  /* stage 2 */
-    int32_t next;                  /* the step that the stream reaches next */
+    int32_t next;                  /* the next step that the stream delivers */
     ax_plan *plan;                 /* borrowed */
-    int32_t ready;                 /* the step that was filled in ahead of time, -1 = none */
+    int32_t ready;                 /* the step prepared in advance, -1 = none */
 };
 
 static void *aligned(size_t bytes)
@@ -83,7 +83,7 @@ static ax_code run_gather(void *batch, ax_err *err)
     return b->t->be->gather(b->t->dev, &b->at_once, err);
 }
 
-/* The plan gathers its own batch of resident crops, and is told which. */
+/* The plan gathers its own batch of resident crops by the index. */
 static ax_code gather_at_once(ax_batch *b, ax_err *err)
 {
     const ax_backend *be = b->t->be;
@@ -171,7 +171,7 @@ void ax_batch_order(uint32_t *order, uint32_t n, uint64_t seed, int32_t epoch)
 static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 {
     size_t n = (size_t)b->spec.n;
-    /* what no batch of this epoch has is made in its last step, so that the cache is whole after the first one */
+    /* crops in no batch of this epoch are made in its last step, so that the cache is complete after the first epoch */
     ax_code code = step + 1 < b->spec.steps_per_epoch ? ax_trainer_need(b->t, b->order + (size_t)step * n, n, err)
                                                       : ax_trainer_need(b->t, NULL, 0, err);
     if (b->at_once.parts)
@@ -195,18 +195,18 @@ static ax_code gather(ax_batch *b, int32_t step, ax_err *err)
 
 /* ---- stage 2 ---- */
 
-/* Every epoch has other crops; what comes when depends on the seed alone. */
+/* Every epoch has other crops, determined by the seed alone. */
 static ax_code open_stream(ax_batch *b, int32_t step, ax_err *err)
 {
     const ax_source_ops *ops = b->t->source->ops;
     ax_sample_spec spec = ax_trainer_crops(b->t, 2);
-    spec.seed += b->spec.seed - (uint64_t)b->t->settings.seed; /* a training with a seed of its own has its own crops */
+    spec.seed += b->spec.seed - (uint64_t)b->t->settings.seed; /* a training with its own seed has its own crops */
     if (b->stream)
         ops->stream_close(b->stream);
     int threads = ax_trainer_loaders(b->t);
     uint64_t n = (uint64_t)b->spec.n, epoch = (uint64_t)(step / b->spec.steps_per_epoch);
     uint64_t in_epoch = (uint64_t)(step % b->spec.steps_per_epoch), all = ax_trainer_stage2_samples(b->t);
-    /* what is left over when the batch doesn't divide an epoch's crops is skipped, not shifted into the next */
+    /* crops left over when the batch doesn't divide an epoch are skipped, not carried into the next */
     b->stream = ops->stream(b->t->source, &spec, NULL, epoch * all + in_epoch * n,
                             ((uint64_t)b->spec.steps_per_epoch - in_epoch) * n, threads, err);
     b->epoch = (int32_t)epoch;
@@ -255,7 +255,7 @@ ax_code ax_batch_fill(ax_batch *b, int32_t step, ax_err *err)
 
 void ax_batch_fill_ahead(ax_batch *b, int32_t step)
 {
-    ax_err later = { AX_OK, "" }; /* the batch's reader is told then, for it is tried again */
+    ax_err later = { AX_OK, "" }; /* an error isn't lost: the next fill tries again and reports it */
     bool useful = b->t->be->separate && !b->resident;
     if (useful && fill(b, step, &later) == AX_OK)
         b->ready = step;

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Maps a finished file; NULL without a message when it isn't one for this key. */
+/* Maps a finished file; NULL without a message when it isn't valid for this key. */
 static ax_cache *map_file(int fd, const ax_cache_opening *o)
 {
     struct stat st;
@@ -38,7 +38,7 @@ static ax_cache *map_file(int fd, const ax_cache_opening *o)
     return c;
 }
 
-/* In a folder that others can write to, too, a file may be theirs: what they say of the data isn't believed. */
+/* In a folder that others can write to, a file may be theirs; what it says of the data isn't trusted. */
 static bool is_ours(int fd)
 {
     struct stat st;
@@ -54,7 +54,7 @@ ax_cache *ax_cache_open_finished(const ax_cache_opening *o)
     return c;
 }
 
-/* The built-in one's is as it was when there was no other. */
+/* The built-in encoder's hash is the one from before other encoders were supported. */
 static ax_code encoder_key(const ax_encoder *e, uint64_t *key, ax_err *err)
 {
     const int32_t taps = e->taps.n;
@@ -69,7 +69,7 @@ static ax_code encoder_key(const ax_encoder *e, uint64_t *key, ax_err *err)
         const ax_st_tensor *t = ax_safetensors_at(st, i);
         *key = ax_hash(*key, t->data, t->bytes < 64 ? t->bytes : 64);
     }
-    if (taps != ax_encoder_builtin()->taps.n) /* it is cut */
+    if (taps != ax_encoder_builtin()->taps.n) /* the encoder is truncated */
         *key = ax_hash(*key, &taps, sizeof taps);
     ax_safetensors_free(st);
     return AX_OK;
@@ -85,7 +85,7 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
     key = ax_hash(key, source->info.spec, strlen(source->info.spec));
     key = ax_hash(key, &spec->data.files, sizeof spec->data.files);
     const ax_task_spec *task = &source->info.task;
-    if (task->task->id) { /* the first one's keys are as they were when it was the only one */
+    if (task->task->id) { /* keys of the first task are those from before there were others */
         key = ax_hash(key, ax_task_name(task->task->id), strlen(ax_task_name(task->task->id)));
         key = ax_hash(key, &task->of, sizeof task->of);
     }
@@ -100,7 +100,8 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
     key = ax_hash(key, &s->random_crop, sizeof s->random_crop);
     key = ax_hash(key, &s->seed, sizeof s->seed);
     key = ax_hash(key, &spec->count, sizeof spec->count);
-    if (s->jitter > 0) /* keys without are as they were before there was any; so it is with these */
+    if (s->jitter >
+        0) /* keys without jitter, and below without other later settings, are those from before these existed */
         key = ax_hash(key, &s->jitter, sizeof s->jitter);
     if (s->floor || s->cubic) {
         const uint8_t how[] = { 's', s->floor, s->cubic };
@@ -115,7 +116,7 @@ static uint64_t cache_key(const ax_cache_spec *spec, const ax_encoder *encoder, 
     return key ? key : 1;
 }
 
-/* Makes all of it. */
+/* Makes all items. */
 static ax_code fill(const ax_cache_opening *o, int fd, ax_err *err)
 {
     size_t all = o->spec->count;
@@ -133,7 +134,7 @@ static ax_code fill(const ax_cache_opening *o, int fd, ax_err *err)
     return code;
 }
 
-/* With the lock held: makes the file unless another process did while we waited. */
+/* With the lock held: makes the file, unless another process finished it while we waited. */
 static ax_cache *open_locked(const ax_cache_opening *o, ax_err *err)
 {
     ax_cache *c = ax_cache_open_finished(o);
@@ -159,7 +160,7 @@ static ax_cache *open_locked(const ax_cache_opening *o, ax_err *err)
     return c;
 }
 
-/* Its lock isn't waited for where it is somebody else's file. */
+/* A lock file that belongs to another user isn't waited for. */
 int ax_cache_lock(const ax_cache_opening *o, ax_err *err)
 {
     char lock[4200];
@@ -206,7 +207,7 @@ ax_code ax_cache_find(ax_cache_opening *o, ax_err *err)
     o->encoder = o->spec->encoder ? o->spec->encoder : ax_encoder_builtin();
     if (!(o->key = cache_key(o->spec, o->encoder, err)))
         return err->code;
-    /* users who share a folder have files of their own */
+    /* users who share a folder have separate files */
     if (o->dir && (size_t)snprintf(o->path, sizeof o->path, "%s/stage1-%016llx-%u.cache", o->dir,
                                    (unsigned long long)o->key, (unsigned)geteuid()) >= sizeof o->path)
         return ax_fail(err, AX_EINVAL, "%s: name is too long", o->dir);

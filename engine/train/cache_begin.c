@@ -1,4 +1,4 @@
-/* A cache file whose items are made while the first epoch asks for them. */
+/* A cache file whose items are made when the first epoch needs them. */
 #include "engine/base/file.h"
 #include "engine/train/cache_internal.h"
 
@@ -26,7 +26,7 @@ void ax_cache_making_free(ax_cache_making *m)
     free(m);
 }
 
-/* Takes the lock; what it opens is empty yet. */
+/* Takes the lock and creates the file, still empty. */
 static ax_cache_making *start_making(const ax_cache_opening *o, const uint32_t *order, int lock, ax_err *err)
 {
     ax_cache_making *m = calloc(1, sizeof *m);
@@ -56,7 +56,7 @@ static ax_cache_making *start_making(const ax_cache_opening *o, const uint32_t *
     return NULL;
 }
 
-/* Maps a file of holes, of the size that it will have. */
+/* Maps a sparse file of the final size. */
 static ax_cache *map_unmade(const ax_cache_opening *o, ax_cache_making *m, ax_err *err)
 {
     const ax_cache_spec *spec = o->spec;
@@ -93,7 +93,7 @@ ax_cache *ax_cache_begin(const char *dir, const ax_cache_spec *spec, const uint3
     int lock = dir ? ax_cache_lock(&o, err) : -1;
     if (dir && lock < 0)
         return NULL;
-    if (dir && (c = ax_cache_open_finished(&o))) { /* another process made it while we waited */
+    if (dir && (c = ax_cache_open_finished(&o))) { /* another process finished it while we waited */
         close(lock);
         return c;
     }
@@ -115,7 +115,7 @@ void ax_cache_rest(ax_cache *c)
         ax_cache_maker_rest(c->making->maker);
 }
 
-/* What is complete goes where others find it. */
+/* Renames the complete file to the name where others find it. */
 static ax_code finish(ax_cache *c, ax_err *err)
 {
     ax_cache_making *m = c->making;

@@ -1,5 +1,4 @@
-/* How a cache file is laid out, and whether a file is one that can be used: it may be cut, damaged, or hostile.
- */
+/* The layout of a cache file, and its validation: the file may be truncated, damaged, or malicious. */
 #include "engine/base/crc32c.h"
 #include "engine/train/cache_internal.h"
 
@@ -50,7 +49,7 @@ static bool size_is(int32_t side, int32_t wanted)
     return wanted ? side == wanted : side > 0 && side <= LARGEST_SIDE && side % 32 == 0;
 }
 
-/* Every item begins where the one before ends, and the last one ends where the file does. */
+/* Every item must begin where the one before ends, and the last one must end where the file does. */
 static bool items_fit(const ax_cache_entry *index, size_t n, const ax_cache_claim *claim)
 {
     uint64_t at = ax_cache_head_bytes(claim->count);

@@ -1,4 +1,4 @@
-/* Makes the items of a cache file: every sample through the encoder, and the teacher. */
+/* Makes the items of a cache file: runs every sample through the encoder, and the teacher. */
 #include "engine/base/crc32c.h"
 #include "engine/base/file.h"
 #include "engine/graph/session.h"
@@ -48,7 +48,7 @@ static ax_code fill_taps(encoder *e, const ax_sample *sample, const size_t *tap,
     return code;
 }
 
-/* Lays the item of a sample out at `at`. Where its mirrored taps are wanted, its image is mirrored afterwards. */
+/* Writes a sample's item to `at`. With mirrored taps, the sample's image is mirrored in the process. */
 static ax_code fill_item(encoder *e, const ax_cache_spec *spec, ax_sample *sample, const ax_cache_layout *l, char *at,
                          ax_err *err)
 {
@@ -72,14 +72,14 @@ struct ax_cache_maker {
     char *name; /* for messages */
     uint64_t key;
     encoder encoder;
-    uint32_t *order; /* NULL = as they are numbered */
+    uint32_t *order; /* NULL = in numerical order */
     bool *has;
     size_t made;
     ax_cache_entry *index;
-    uint64_t end; /* of the items so far; with an order, of the file */
-    char *bytes;  /* of an item; grows */
+    uint64_t end; /* end of the items so far; with an order, of the file */
+    char *bytes;  /* bytes of an item; grows */
     size_t cap;
-    void *stream; /* of the samples that are still to be made, NULL = not open */
+    void *stream; /* stream of the samples still to be made, NULL = not open */
 };
 
 static ax_cache_layout layout_of(const ax_cache_maker *m, int32_t h, int32_t w)
@@ -87,7 +87,7 @@ static ax_cache_layout layout_of(const ax_cache_maker *m, int32_t h, int32_t w)
     return ax_cache_layout_of(&m->spec.source->info.task, &m->encoder.of->taps, h, w, ax_cache_extras(&m->spec));
 }
 
-/* Items of one size have their places from the beginning. */
+/* Items of one size have fixed places. */
 static void place_items(ax_cache_maker *m)
 {
     const ax_sample_spec *s = &m->spec.samples;
@@ -157,7 +157,7 @@ const ax_cache_entry *ax_cache_maker_index(const ax_cache_maker *m)
     return m->index;
 }
 
-/* The next sample; one that failed isn't passed over. */
+/* Gets the next sample; one that failed isn't skipped. */
 static ax_code take_sample(ax_cache_maker *m, ax_sample *out, ax_err *err)
 {
     const ax_cache_spec *spec = &m->spec;
@@ -172,7 +172,7 @@ static ax_code take_sample(ax_cache_maker *m, ax_sample *out, ax_err *err)
     return code;
 }
 
-/* Lays the item of a sample out in m->bytes. */
+/* Writes a sample's item to m->bytes. */
 static ax_code make_item(ax_cache_maker *m, ax_sample *sample, const ax_cache_layout *l, ax_err *err)
 {
     ax_code code = encoder_prepare(&m->encoder, sample->h, sample->w, err);

@@ -1,4 +1,4 @@
-/* One candidate, from its first step to its verdict: ax_trainer_run. */
+/* One candidate from its first step to its final report: ax_trainer_run. */
 #include "engine/base/clock.h"
 #include "engine/model/modelfile.h"
 #include "engine/model/network.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Progress counts the stage's own steps; in full training, which is one thing to a person, both stages' together. */
+/* Progress counts the stage's own steps; in full training, which is one thing to users, the steps of both stages. */
 static ax_train_progress progress_of(const ax_training *r)
 {
     ax_train_progress p = {
@@ -53,14 +53,14 @@ static ax_code keep(ax_training *r, ax_err *err)
     return code;
 }
 
-/* On a device of its own an epoch may take less than saving it: that may take a twentieth of the time, as far as one
-   can say from the last one, of whatever candidate. */
+/* On a separate device an epoch may be faster than saving it: saving may take up to a twentieth of the time, judged by
+   the last save of any candidate. */
 static bool worth_keeping(const ax_training *r)
 {
     return !r->t->be->separate || ax_clock() - r->saved >= 20 * r->t->save_took;
 }
 
-/* Once per stage: its steps are slower than they could be. */
+/* Reported once per stage: its steps are slower than they could be. */
 static void say_note(ax_training *r, void *context)
 {
     const char *note = ax_plan_note(r->plan);
@@ -72,7 +72,7 @@ static void say_note(ax_training *r, void *context)
     r->noted = true;
 }
 
-/* What the devices have to say for themselves. */
+/* Passes the devices' messages on. */
 static void say_notices(ax_training *r, void *context)
 {
     char text[400];
@@ -80,7 +80,7 @@ static void say_notices(ax_training *r, void *context)
         r->job->warn(context, text);
 }
 
-/* Once per session of the program: more devices could have helped. */
+/* Reported once per session of the program: more devices could have helped. */
 static void say_alone(ax_training *r, void *context)
 {
     char text[320];
@@ -100,7 +100,7 @@ static ax_code judge(ax_training *r, const char *masks_path, ax_err *err)
     return code;
 }
 
-/* Once per candidate: the network of stage 2 is that of stage 1. */
+/* Once per candidate: stages 1 and 2 have the same network. */
 static ax_code time_it(ax_training *r, ax_err *err)
 {
     double decoder = 0;
@@ -113,7 +113,7 @@ static ax_code time_it(ax_training *r, ax_err *err)
     return code;
 }
 
-/* Its figures, as it is now. */
+/* The candidate's current figures. */
 static ax_code settle(ax_training *r, const char *masks_path, ax_err *err)
 {
     ax_code code = judge(r, masks_path, err);
@@ -125,7 +125,7 @@ static ax_code settle(ax_training *r, const char *masks_path, ax_err *err)
     return code;
 }
 
-/* For a job that hears of its epochs: judges the network when that is due, and says what came of it. */
+/* For a job with epoch reports: judges the network when due, and reports the result. */
 static ax_code end_epoch(ax_training *r, void *context, ax_err *err)
 {
     const ax_train_progress p = progress_of(r);
@@ -168,7 +168,7 @@ static ax_code train(ax_training *r, ax_train_watch watch, void *context, ax_err
             code = keep(r, err);
             return code != AX_OK ? code : ax_fail(err, AX_ECANCEL, "stopped at step %d of %d", p.step, p.steps);
         }
-        /* not after the last: what follows is shorter than an epoch */
+        /* not after the last step: what follows takes less than an epoch */
         if (code == AX_OK && every && r->step % (every * r->schedule.steps_per_epoch) == 0 &&
             r->step < r->schedule.steps && worth_keeping(r))
             code = keep(r, err);
@@ -216,11 +216,11 @@ static ax_code measure(ax_training *r, ax_err *err)
     return code;
 }
 
-/* A stage, which r has entered, to its verdict. */
+/* Runs a stage that r has entered to its end. */
 static ax_code finish_stage(ax_training *r, ax_train_watch watch, void *context, ax_err *err)
 {
     ax_code code = train(r, watch, context, err);
-    if (code == AX_OK && !r->job->epoch_end) /* else it was judged after its last epoch */
+    if (code == AX_OK && !r->job->epoch_end) /* otherwise it was judged after its last epoch */
         code = settle(r, r->job->masks_path, err);
     r->outcome.seconds = ax_clock() - r->start;
     return code;
@@ -245,7 +245,7 @@ static void warn(const ax_train_job *job, void *context, const ax_err *why, cons
         job->warn(context, text);
 }
 
-/* At its first step, or where it was left. */
+/* Starts at the first step, or where the training was interrupted. */
 static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
 {
     bool found = false;
@@ -258,7 +258,7 @@ static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
         code =
             ax_fail(&why, AX_EINVAL, "%s: the state of another training: its settings, its data or the network differ",
                     r->job->state_path);
-    if (code == AX_EFORMAT && !r->job->must_resume) { /* it is only time that is lost */
+    if (code == AX_EFORMAT && !r->job->must_resume) { /* only time is lost */
         warn(r->job, context, &why, "starting again");
         code = AX_OK;
     }
@@ -270,7 +270,7 @@ static ax_code begin_or_go_on(ax_training *r, void *context, ax_err *err)
 static ax_code enter_stage2(ax_training *r, ax_err *err)
 {
     ax_code code = ax_training_enter(r, 2, err);
-    /* from here on the gate isn't asked again, whatever happens */
+    /* from here on the gate isn't asked again */
     return code == AX_OK && r->job->save_epochs ? keep(r, err) : code;
 }
 
@@ -282,7 +282,7 @@ static ax_code run_once(ax_trainer *t, const ax_train_job *job, uint64_t footpri
     ax_training_release(r);
     *r = (ax_training) { .t = t, .job = job, .footprint = footprint, .outcome = ax_outcome_none };
     ax_code code = begin_or_go_on(r, context, &why);
-    r->saved = ax_clock(); /* nothing is lost yet */
+    r->saved = ax_clock(); /* nothing unsaved yet */
     if (code == AX_OK && r->stage == 1) {
         code = finish_stage(r, watch, context, &why);
         ax_train_verdict verdict = job->stages < 2 ? AX_TRAIN_END : AX_TRAIN_ON;
@@ -315,7 +315,7 @@ static bool may_halve(const ax_trainer *t, const ax_train_job *job)
                                 (job->stages > 1 && ax_schedule_of(&t->settings, n, job, 2).batch > 1));
 }
 
-/* *bytes: what the job will take; AX_ENOMEM: more than there may be. */
+/* *bytes: what the job will take; AX_ENOMEM: more than is allowed. */
 static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_err *err)
 {
     ax_footprint f;
@@ -335,7 +335,7 @@ static ax_code fits(ax_trainer *t, const ax_train_job *job, uint64_t *bytes, ax_
     return AX_OK;
 }
 
-/* What memory is left beside a training that takes so many bytes may hold decoded images. */
+/* Decoded images may use the memory that is left beside a training of this many bytes. */
 static void keep_images(ax_trainer *t, uint64_t bytes)
 {
     uint64_t most = (uint64_t)t->settings.image_cache << 20, room = t->budget > bytes ? t->budget - bytes : 0;
@@ -358,7 +358,9 @@ ax_code ax_trainer_run(ax_trainer *t, const ax_train_job *job, ax_train_watch wa
             code = ax_latency_encoder(t, &t->encoder_ms, &why);
         if (code == AX_OK)
             code = run_once(t, &fitted, bytes, watch, context, out, &why);
-        bool other = code == AX_EINVAL && job->must_resume; /* its memory may have been less: its batches were halved */
+        bool other =
+            code == AX_EINVAL &&
+            job->must_resume; /* another memory limit may have halved the batches of the interrupted training */
         if ((code != AX_ENOMEM && !other) || !may_halve(t, &fitted))
             break;
         if (!other)

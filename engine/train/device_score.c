@@ -63,7 +63,7 @@ static ax_code make_room(ax_device_score *s, size_t bytes, ax_err *err)
     return s->truth ? AX_OK : err->code;
 }
 
-/* Of n images, whose truths go to the device first. */
+/* Judges n images; their truths are copied to the device first. */
 static ax_code compare(ax_device_score *s, const void *const *truth, size_t n, int32_t h, int32_t w,
                        const void *prediction, ax_err *err)
 {

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Images of one size go through the network together, about this many pixels at once: enough to keep the cores busy,
-   little enough to stay below training's memory. */
+/* Images of one size are predicted in batches of about this many pixels: enough to keep the cores busy, and little
+   enough to stay below training's memory. */
 enum { PIXELS_AT_ONCE = 1 << 18 };
 
 struct ax_evaluation {
@@ -19,16 +19,16 @@ struct ax_evaluation {
     ax_params *params;
     ax_graph *graph;
     ax_plan *plan;
-    int32_t n, h, w;  /* the plan's batch and image size */
+    int32_t n, h, w;  /* batch and image size of the plan */
     char *prediction; /* n times prediction_bytes */
     size_t prediction_bytes;
     bool end_to_end;
     float *tap[AX_MAX_TAPS]; /* either these ... */
     float *image;            /* ... or {n,h,w,3} */
-    bool flip;               /* the mirrored images are looked at, too: */
-    ax_device_score there;   /* where it can, the device judges; predictions are read where they are looked at */
-    float *logits;           /* {n,h/4,w/4,outputs}, which the plan ends with then */
-    ax_logit_mean mean;      /* and what is predicted from both */
+    bool flip;               /* also predicts the mirrored images */
+    ax_device_score there;   /* judges on the device where possible; predictions are then read only if needed */
+    float *logits;           /* {n,h/4,w/4,outputs}, output of the plan with flip */
+    ax_logit_mean mean;      /* makes the prediction from both */
 };
 
 static const ax_task_spec *task_of(const ax_evaluation *e)
@@ -75,11 +75,11 @@ static size_t logits_count(const ax_evaluation *e) /* elements of one image's lo
     return (size_t)(e->h / 4) * (size_t)(e->w / 4) * (size_t)task_of(e)->outputs;
 }
 
-/* Memory for the inputs, zeros where a last batch isn't full. */
+/* Allocates the inputs, zeroed for a last batch that isn't full. */
 static ax_code make_inputs(ax_evaluation *e, ax_err *err)
 {
     size_t n = (size_t)e->n, pixels = (size_t)e->h * (size_t)e->w;
-    if (e->flip) /* the predictions are the mean's */
+    if (e->flip) /* the mean holds the predictions */
         e->logits = malloc(n * logits_count(e) * sizeof *e->logits);
     else
         e->prediction = malloc(n * e->prediction_bytes);
@@ -99,15 +99,15 @@ static ax_code make_inputs(ax_evaluation *e, ax_err *err)
     return ok ? AX_OK : ax_fail(err, AX_ENOMEM, "no memory to evaluate %zu images of %dx%d", n, e->h, e->w);
 }
 
-/* On a device of its own small batches cost launches: there as many as a step of stage 1 has, whose plan takes more
-   memory. */
+/* On a separate device small batches cost launches, so batches there have as many pixels as a step of stage 1, whose
+   plan takes more memory. */
 static size_t pixels_at_once(const ax_trainer *t)
 {
     const size_t step = (size_t)t->settings.batch * (size_t)t->settings.crop * (size_t)t->settings.crop;
     return t->be->separate && step > PIXELS_AT_ONCE ? step : PIXELS_AT_ONCE;
 }
 
-/* Images of this size, of which there are count. */
+/* Batch size for `count` images of this size. */
 static void set_size(ax_evaluation *e, int32_t h, int32_t w, size_t count)
 {
     size_t pixels = (size_t)h * (size_t)w, n = pixels_at_once(e->t) / pixels;
@@ -168,7 +168,7 @@ void ax_evaluation_free(ax_evaluation *e)
     free(e);
 }
 
-/* How many of the images from `first` on have the size of the first, at most a plan's batch. */
+/* Number of images from `first` on with the size of the first, at most a plan's batch. */
 static size_t same_size(const ax_cache *c, size_t first, size_t most)
 {
     ax_cache_item a = ax_cache_get(c, first);
@@ -203,7 +203,7 @@ static void take_taps(ax_evaluation *e, size_t i, const float *const *tap)
         memcpy(e->tap[k] + i * tap_count(e, k), tap[k], tap_count(e, k) * sizeof(float));
 }
 
-/* Image i of the plan's batch is the next of the stream, or comes from the cache. */
+/* Loads image i of the plan's batch from the stream or the cache. */
 static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream, ax_err *err)
 {
     ax_cache_item item = ax_cache_get(e->t->val, index);
@@ -223,7 +223,7 @@ static ax_code take_input(ax_evaluation *e, size_t i, size_t index, void *stream
     return code;
 }
 
-/* The inputs of `done` images, the first of which is image `first`, become those of their mirror images. */
+/* Replaces the inputs of `done` images, from image `first` on, by those of their mirror images. */
 static void mirror_inputs(ax_evaluation *e, size_t first, size_t done)
 {
     size_t count = (size_t)e->h * (size_t)e->w * 3;
@@ -234,7 +234,7 @@ static void mirror_inputs(ax_evaluation *e, size_t first, size_t done)
             take_taps(e, i, ax_cache_get(e->t->val, first + i).mirrored);
 }
 
-/* Whether the device makes the means of the logits, too. */
+/* Whether the device averages the logits, too. */
 static bool means_there(const ax_evaluation *e)
 {
     const ax_task *task = task_of(e)->task;
@@ -275,7 +275,7 @@ static ax_code run_plan(ax_evaluation *e, size_t first, size_t done, bool look, 
     return means_there(e) ? ax_logit_mean_predict_there(&e->mean, look, err) : ax_logit_mean_predict(&e->mean, err);
 }
 
-/* Of image i of the plan's batch. */
+/* Judges image i of the plan's batch. */
 static const char *prediction_of(const ax_evaluation *e, size_t i)
 {
     return (e->flip ? (const char *)e->mean.prediction : e->prediction) + i * e->prediction_bytes;
@@ -296,7 +296,7 @@ static ax_code predict(ax_evaluation *e, size_t first, void *stream, bool look, 
     return code == AX_OK ? run_plan(e, first, *done, look, err) : code;
 }
 
-/* The same on the device, a few images at a time. */
+/* The same on the device, several images at a time. */
 static ax_code judge_there(ax_evaluation *e, size_t first, size_t n, ax_err *err)
 {
     enum { SOME = 64 };
@@ -312,7 +312,7 @@ static ax_code judge_there(ax_evaluation *e, size_t first, size_t n, ax_err *err
     return code;
 }
 
-/* Judges the images of a plan's batch, the first of which is image `first`. */
+/* Judges a plan's batch, which starts with image `first`. */
 static ax_code judge(ax_evaluation *e, void *score, size_t first, size_t n, ax_err *err)
 {
     const ax_task_spec *task = task_of(e);

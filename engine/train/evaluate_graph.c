@@ -2,7 +2,7 @@
 #include "engine/train/evaluate.h"
 #include "engine/train/trainer_internal.h"
 
-/* Ends the graph with what is asked of it. */
+/* Appends the requested output to the graph. */
 static ax_code keep_end(ax_graph *g, const ax_task_spec *task, ax_val out, int32_t h, int32_t w, bool logits,
                         ax_err *err)
 {

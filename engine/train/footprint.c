@@ -3,11 +3,11 @@
 #include "engine/train/evaluate.h"
 #include "engine/train/trainer_internal.h"
 
-/* The program with its libraries, stacks of its threads, graphs, what malloc keeps: what is resident before and beside
-   the tensors. Measured (VmHWM less the rest) at 11 to 31 MiB on x86-64. */
+/* Resident memory besides the tensors: the program with its libraries, thread stacks, graphs, unused memory in malloc.
+   Measured (VmHWM minus the rest) at 11 to 31 MiB on x86-64. */
 enum { PROGRAM_BYTES = 16 << 20, READ_AHEAD = 2 };
 
-/* Slots of the optimisers: Adam two moments, SGD one; gradient; average. */
+/* Optimiser slots: two moments for Adam, one for SGD; gradient; average. */
 static uint64_t params_bytes(const ax_graph *g, bool averaged)
 {
     uint64_t bytes = 0;
@@ -23,7 +23,7 @@ static uint64_t params_bytes(const ax_graph *g, bool averaged)
     return bytes;
 }
 
-/* Loader threads hold some samples and the pictures they cut them from. */
+/* Loader threads hold some samples and the images that they are cut from. */
 static uint64_t samples_bytes(const ax_trainer *t, int32_t stage)
 {
     uint64_t threads = (uint64_t)ax_trainer_loaders(t);
@@ -41,7 +41,7 @@ static ax_code of_stage(ax_trainer *t, const ax_train_job *job, int32_t stage, a
     ax_shape at;
     size_t plan = 0, evaluation = 0;
     r.schedule = ax_schedule_of(&t->settings, t->source->info.n_train, job, stage);
-    r.share = r.schedule.batch; /* on one device, as it must be able to go on */
+    r.share = r.schedule.batch; /* one device must be able to run it alone */
     ax_code code = ax_training_graph(&r, &at, err);
     if (code == AX_OK)
         code = ax_plan_predict(r.graph, t->be, t->dev, AX_PLAN_NARROW, &plan, err);

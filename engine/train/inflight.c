@@ -22,12 +22,12 @@ static const struct {
 } slots[] = { { "value", AX_SLOT_VALUE }, { "m", AX_SLOT_M }, { "v", AX_SLOT_V }, { "average", AX_SLOT_AVERAGE } };
 enum { SLOTS = sizeof slots / sizeof *slots };
 
-/* The last setting that every run has had: one that came later counts once it isn't what was so before, which the
-   preset demo has, so that trainings of before go on. */
+/* The last setting that every run has had. A later setting counts only when it differs from the behaviour before it
+   existed (its value in preset demo), so that older checkpoints stay valid. */
 static const char last_of_first[] = "max_failures";
 
-/* The checkpoint's fingerprint: a hash of everything that decides how the training goes on. with_data: also of the data
-   set's files, which earlier versions left out. */
+/* The checkpoint fingerprint: a hash of everything that the rest of the training depends on. with_data: includes the
+   data set's files, which earlier versions left out. */
 static uint64_t key_of(const ax_training *r, bool with_data)
 {
     const ax_train_job *job = r->job;
@@ -57,7 +57,7 @@ static uint64_t key_of(const ax_training *r, bool with_data)
                                  job->half_batch,
                                  job->full };
     key = ax_hash(key, numbers, sizeof numbers);
-    if (r->t->encoder.key) /* as before for the built-in one */
+    if (r->t->encoder.key) /* the built-in encoder adds nothing, as before others were supported */
         key = ax_hash(key, &r->t->encoder.key, sizeof r->t->encoder.key);
     return with_data ? ax_hash(key, &r->t->data.files, sizeof r->t->data.files) : key;
 }
@@ -67,9 +67,9 @@ static size_t count_of(const ax_params *p, size_t i)
     return ax_shape_count(ax_params_spec(p, i)->type.shape);
 }
 
-/* The slots in the host's memory, a copy for each block: a parameter alone is small, and reading it a wait. */
+/* The slots in host memory, copied block by block: single parameters are small, and each read would wait. */
 typedef struct blocks {
-    const float *slot[AX_GROUP_COUNT][SLOTS]; /* NULL = it wasn't made */
+    const float *slot[AX_GROUP_COUNT][SLOTS]; /* NULL = doesn't exist */
     float *copy[AX_GROUP_COUNT][SLOTS];
 } blocks;
 
@@ -181,7 +181,7 @@ static bool read_place(const msgpack_object *map, place *at)
            ax_outcome_read(ax_map_get(map, "outcome"), &at->outcome);
 }
 
-/* Every parameter of p, in its order, with blobs of the right size. */
+/* Requires every parameter of p, in order, with blobs of the right size. */
 static bool parameters_fit(const msgpack_object *list, const ax_params *p)
 {
     if (!list || list->type != MSGPACK_OBJECT_ARRAY || list->via.array.size != ax_params_count(p))
@@ -205,8 +205,7 @@ static bool parameters_fit(const msgpack_object *list, const ax_params *p)
     return true;
 }
 
-/* A group's slot, of which the file has some parameters; the others keep what they are, or, of averages that weren't
-   there yet, are their values. */
+/* Restores a group's slot. Parameters that the file lacks keep their values; missing averages start as the values. */
 static ax_code take_block(const msgpack_object *list, ax_params *p, ax_group group, int k, ax_err *err)
 {
     const float *now, *value;
@@ -245,7 +244,7 @@ static ax_code take_block(const msgpack_object *list, ax_params *p, ax_group gro
 static ax_code take_parameters(const msgpack_object *list, ax_params *p, ax_err *err)
 {
     ax_code code = AX_OK;
-    for (int k = 0; k < SLOTS; k++) /* the values first: averages may begin as they are */
+    for (int k = 0; k < SLOTS; k++) /* values first: missing averages start as they are */
         for (int g = 0; g < AX_GROUP_COUNT && code == AX_OK; g++)
             code = take_block(list, p, (ax_group)g, k, err);
     return code;

@@ -15,7 +15,7 @@ int32_t ax_latency_runs(const ax_settings *s)
     return s->latency ? (int32_t)s->latency : needed ? RUNS : 0;
 }
 
-/* An input of the plan where the device has it, as in a network whose parts follow each other. */
+/* An input of the plan in device memory, as in a network whose parts follow each other. */
 static ax_code put(ax_trainer *t, ax_plan *plan, const char *name, const float *from, size_t count, ax_err *err)
 {
     void *at = ax_plan_input(plan, name, err);

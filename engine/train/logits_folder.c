@@ -13,9 +13,9 @@
 
 enum { PATH = 4096, MOST_BYTES = 1 << 30, LARGEST_STRIDE = 32 };
 
-/* ---- which file belongs to an image ---- */
+/* ---- names of files ---- */
 
-/* Length of a name without its file's ending. */
+/* Length of a name without its extension. */
 static size_t stem(const char *name)
 {
     const char *slash = strrchr(name, '/'), *base = slash ? slash + 1 : name, *dot = strrchr(base, '.');
@@ -28,7 +28,7 @@ static const char *base_of(const char *name)
     return slash ? slash + 1 : name;
 }
 
-/* A path within the data set leads to nowhere else in the folder, either. */
+/* Requires that a path within the data set stays within the folder, too. */
 static bool leads_out(const char *name)
 {
     for (const char *at = name; (at = strstr(at, "..")); at += 2)
@@ -47,13 +47,13 @@ static bool is_there(char path[static PATH], const char *dir, const char *name)
     return false;
 }
 
-/* The file of an image under its path within the data set. */
+/* The file of an image by its path within the data set. */
 static bool find_by_path(char path[static PATH], const char *dir, const char *name)
 {
     return !leads_out(name) && is_there(path, dir, name);
 }
 
-/* The file of an image: under its path, or under its name alone. */
+/* The file of an image: by its path, or by its name alone. */
 static bool find_file(char path[static PATH], const char *dir, const char *name)
 {
     return find_by_path(path, dir, name) || is_there(path, dir, base_of(name));
@@ -73,21 +73,21 @@ static int by_base(const void *a, const void *b)
     return order ? order : n != m ? (n < m ? -1 : 1) : strcmp(x, y);
 }
 
-/* Of two images that are called the same neither may take what is there under that name alone. */
+/* When two images have the same name, neither may use a file by that name alone. */
 static ax_code check_pair(const char *dir, const char *a, const char *b, ax_err *err)
 {
     char of_a[PATH], of_b[PATH];
-    if (!strcmp(a, b) || !same_base(a, b)) /* listed twice it is one image */
+    if (!strcmp(a, b) || !same_base(a, b)) /* an image listed twice is one image */
         return AX_OK;
     bool has_a = find_by_path(of_a, dir, a), has_b = find_by_path(of_b, dir, b);
     if (has_a && has_b ? strcmp(of_a, of_b) != 0 : !is_there(of_a, dir, base_of(a)))
-        return AX_OK; /* when there are none, that is said where they are wanted */
+        return AX_OK; /* missing files are reported when they are needed */
     return ax_fail(err, AX_EFORMAT,
                    "%.200s: two images are called so (%.80s, %.80s); put the logits of each under its path", of_a, a,
                    b);
 }
 
-/* Of the images in the order of their names: what a folder holds doesn't depend on the order of a list. */
+/* The hash covers images in the order of their names: the order of a list doesn't matter. */
 static ax_code add_files(const char *dir, char *const *list, size_t n, ax_fingerprint *out, ax_err *err)
 {
     char path[PATH];
@@ -150,7 +150,7 @@ ax_code ax_logits_folder_files(const char *dir, ax_source *source, ax_files *out
     return code;
 }
 
-/* ---- a file ---- */
+/* ---- reading a file ---- */
 
 typedef struct logits {
     char path[PATH];
@@ -209,7 +209,7 @@ static ax_code check_shape(logits *l, int32_t outputs, const ax_sample *s, ax_er
                    (long long)dim[1], s->x.size, s->y.size);
 }
 
-/* ---- where a sample was cut ---- */
+/* ---- resampling to the sample ---- */
 
 typedef struct tap {
     int32_t lo, hi;
@@ -253,7 +253,7 @@ ax_code ax_logits_folder_read(const char *dir, ax_source *source, const ax_sampl
         code = check_shape(&l, outputs, sample, err);
     if (code == AX_OK && !(l.value = malloc(l.tensor.elements * sizeof *l.value)))
         code = ax_fail(err, AX_ENOMEM, "%s: no memory for %zu numbers", l.path, l.tensor.elements);
-    if (code == AX_OK) /* bytes are logits that somebody quantised */
+    if (code == AX_OK) /* byte tensors hold quantised logits */
         code = ax_st_import(&l.tensor, l.path, AX_ST_NUMBERS, l.value, err);
     if (code == AX_OK)
         cut_out(&l, sample, outputs, out);

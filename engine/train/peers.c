@@ -17,7 +17,7 @@ struct ax_peers {
     const ax_backend *be;
     void *joined;
     size_t n;
-    int32_t batch, lead; /* crops; those of the leader */
+    int32_t batch, lead; /* crops; crops of the leader */
     peer peer[AX_PEERS];
 };
 
@@ -34,7 +34,7 @@ int32_t ax_peers_share(int32_t batch, size_t n, size_t i)
     return batch / (int32_t)n + ((int32_t)i < batch % (int32_t)n);
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
 static ax_code open_devices(ax_peers *p, const ax_training *r, ax_err *err)
 {

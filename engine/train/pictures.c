@@ -15,7 +15,7 @@ static const ax_task_spec *task_of(const ax_pictures *p)
     return &p->t->source->info.task;
 }
 
-/* The size of the first image, and what the colours mean. */
+/* Takes the size of the first image and the meaning of the colours. */
 static void head(const ax_pictures *p, ax_maskfile *m)
 {
     const ax_cache_item first = ax_cache_get(p->t->val, 0);
@@ -25,7 +25,7 @@ static void head(const ax_pictures *p, ax_maskfile *m)
     task_of(p)->task->legend(task_of(p), m);
 }
 
-/* A picture of a truth or a prediction; NULL: no memory. */
+/* Makes a picture of a truth or a prediction; NULL: no memory. */
 static uint8_t *draw(const ax_pictures *p, const ax_maskfile *m, const void *value, bool prediction)
 {
     uint8_t *out = malloc((size_t)m->h * (size_t)m->w * (size_t)m->channels);
@@ -34,7 +34,7 @@ static uint8_t *draw(const ax_pictures *p, const ax_maskfile *m, const void *val
     return out;
 }
 
-/* What the prediction of this image alone scores; nothing is known where nothing of the image can be judged. */
+/* Scores this image's prediction alone; unknown where nothing in the image can be judged. */
 static ax_code judge(const ax_task_spec *spec, const void *truth, const void *prediction, int32_t h, int32_t w,
                      ax_outcome *out, ax_err *err)
 {
@@ -80,7 +80,7 @@ ax_code ax_pictures_add(ax_pictures *p, size_t index, const void *prediction, in
 
 /* ---- validation.mpk ---- */
 
-/* Of several workers one writes at a time; -1: there can be no lock, which costs at most a failed rename. */
+/* Lets one of several workers write at a time; -1: no lock, which costs at most a failed rename. */
 static int lock_folder(const char *path, size_t dir)
 {
     char folder[4096] = ".";
@@ -127,7 +127,7 @@ static ax_code write_validation(const ax_pictures *p, const char *masks_path, ax
         return AX_OK;
     int lock = lock_folder(masks_path, dir);
     ax_code code = AX_OK;
-    if (access(path, F_OK)) { /* else another worker was faster */
+    if (access(path, F_OK)) { /* otherwise another worker was faster */
         ax_maskfile m = { 0 };
         head(p, &m);
         for (int32_t i = 0; i < p->predicted.images && code == AX_OK; i++)

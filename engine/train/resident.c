@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-enum { TARGET = AX_MAX_TAPS, TEACHER = TARGET + AX_TASK_TARGETS, PARTS }; /* after the taps, at the size of the first */
+enum { TARGET = AX_MAX_TAPS, TEACHER = TARGET + AX_TASK_TARGETS, PARTS }; /* after the taps, of the size of the first */
 
 struct ax_resident {
     const ax_task_spec *task;
     const ax_backend *be;
     ax_device *dev;
-    size_t bytes[PARTS]; /* of one crop, 0 = there is none */
+    size_t bytes[PARTS]; /* of one crop, 0 = absent */
     char *mem[PARTS];    /* on the device, {crops, bytes} */
 };
 

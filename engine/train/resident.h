@@ -1,5 +1,4 @@
-/* The crops of stage 1 in the memory of a device of its own, so that a batch is gathered there and not sent again in
-   every step. */
+/* Stage 1's crops in device memory, so that batches are gathered there instead of being sent at every step. */
 #ifndef AX_TRAIN_RESIDENT_H
 #define AX_TRAIN_RESIDENT_H
 
@@ -8,18 +7,18 @@
 
 typedef struct ax_resident ax_resident;
 
-/* For one of `sharers` workers on the device, from 1, each of which has crops of its own. NULL: those of all would take
-   more than half of what the device has to spare (or it ran out), the crops aren't of one size, or the backend reads
-   the host's memory anyway. Not an error: batches then come from the cache. task: of the cache's source, borrowed. */
+/* Uploads the crops for one of `sharers` workers on the device (at least 1), each of which has its own copy. NULL: all
+   copies would take more than half of the device's free memory (or it ran out), the crops have different sizes, or the
+   backend reads host memory anyway. This isn't an error: batches then come from the cache. task: of the cache's source,
+   borrowed. */
 ax_resident *ax_resident_new(const ax_cache *cache, const ax_task_spec *task, const ax_backend *be, ax_device *dev,
                              size_t sharers);
 void ax_resident_free(ax_resident *r);
-/* Copies crop `item` into place i of the batch that the plan's inputs ("tap.0".."tap.3", the targets and "teacher")
-   hold. */
+/* Copies crop `item` to place i of the batch in the plan's inputs ("tap.0".."tap.3", the targets and "teacher"). */
 ax_code ax_resident_gather(const ax_resident *r, ax_plan *plan, size_t i, size_t item, ax_err *err);
 
-/* What gathers a batch of n at once from then on: index[i] is the crop of place i, in the backend's memory. false: the
-   backend has no such thing (AX_OK), or err says why. */
+/* Describes how to gather a whole batch of n at once from then on: index[i], in device memory, is the crop of place i.
+   false: not supported by the backend (AX_OK), or err says why. */
 bool ax_resident_gatherer(const ax_resident *r, ax_plan *plan, size_t n, const uint32_t *index, ax_gather *out,
                           ax_err *err);
 

@@ -15,7 +15,7 @@ struct ax_teacher {
     char *path;
     ax_source *source;
     uint64_t key;
-    ax_predictor model; /* without a file: it is a folder */
+    ax_predictor model; /* without a file: the teacher is a folder */
 };
 
 /* ---- a model ---- */
@@ -58,7 +58,7 @@ static ax_code open_model(ax_teacher *t, ax_err *err)
     ax_code code = ax_predictor_open(&t->model, t->path, AX_PREDICTS_LOGITS, err);
     if (code == AX_OK)
         code = check_task(t, err);
-    if (code == AX_OK) /* says what is wrong with its tensors before the first crop is made */
+    if (code == AX_OK) /* reports wrong tensors before the first crop is made */
         code = ax_predictor_compile(&t->model, 32, 32, err);
     if (code == AX_OK)
         t->key = model_key(t);
@@ -73,7 +73,7 @@ static ax_code open_folder(ax_teacher *t, ax_err *err)
     return code;
 }
 
-/* ---- either ---- */
+/* ---- models and folders ---- */
 
 ax_code ax_teacher_fingerprint(const char *path, ax_source *source, ax_fingerprint *out, ax_err *err)
 {

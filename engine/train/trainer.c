@@ -59,7 +59,7 @@ ax_sample_spec ax_trainer_crops(const ax_trainer *t, int32_t stage)
         .jitter = (float)s->jitter,
         .random_crop = true,
         .shuffle = stage == 2,
-        /* stage 2 meets other crops than those that stage 1 has seen in every epoch */
+        /* stage 2 uses other crops than those that stage 1 saw in every epoch */
         .seed = (uint64_t)s->seed + (stage == 1 ? 0 : STAGE2_STREAM),
     };
 }
@@ -86,7 +86,7 @@ void ax_trainer_configure(const ax_trainer *t, ax_device *dev)
         .tf32 = s->cuda_tf32,
         .bf16 = s->cuda_bf16,
         .workspace = (size_t)s->cuda_workspace << 20,
-        /* without a file what is measured could change from one session of the program to the next */
+        /* without a file, measurements could change from one session of the program to the next */
         .tune = s->cuda_tune && t->cache_dir,
         .folder = t->cache_dir,
     };
@@ -109,7 +109,7 @@ uint64_t ax_trainer_fingerprint(const ax_settings *s, ax_source *source)
     return data.data ? data.data : 1;
 }
 
-/* Settings that can be right by themselves only, and the device. */
+/* Checks settings that depend on each other or on the task, and opens the device. */
 static ax_code open_device(ax_trainer *t, const char *cache_dir, ax_err *err)
 {
     const ax_settings *s = &t->settings;
@@ -209,7 +209,7 @@ const char *ax_trainer_device(const ax_trainer *t, const char **note)
 {
     if (note)
         *note = t->note;
-    return strncmp(t->settings.device, "cuda", 4) ? t->be->name : t->settings.device; /* of several, which */
+    return strncmp(t->settings.device, "cuda", 4) ? t->be->name : t->settings.device; /* tells which one of several */
 }
 
 ax_train_job ax_train_job_default(const ax_settings *s, const ax_genotype *genotype, bool full)

@@ -12,7 +12,7 @@ void ax_front_release(ax_front *f)
     *f = (ax_front) { .point = NULL };
 }
 
-/* How many points cost less. */
+/* Number of points with a lower cost. */
 static uint32_t cheaper(const ax_front *f, double cost)
 {
     uint32_t lo = 0, hi = f->n;

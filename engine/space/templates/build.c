@@ -1,4 +1,4 @@
-/* From a genotype of the template space to a graph. */
+/* Builds the graph of a genotype of the template space. */
 #include "engine/space/templates/expanded.h"
 #include "engine/space/builder.h"
 
@@ -6,7 +6,7 @@
 
 enum { PREFIX = 64, NAME = PREFIX + 32 };
 
-/* Batch norm learns nothing from one value, and its variance isn't defined. */
+/* Batch norm needs more than one value: the variance of a single one is undefined. */
 static bool can_normalise(const ax_layers *l, ax_val x)
 {
     ax_shape s = ax_layer_shape(l, x);
@@ -41,7 +41,7 @@ static ax_val separable(const ax_layers *l, unsigned op, const char *prefix, ax_
                                      .stride = (uint8_t)step,
                                      .dilation = op == AX_TEMPLATE_SEP5_D6 ? 6 : 1 };
     x = ax_layer_separable(l, prefix, x, depthwise, out, repeats);
-    can_normalise(l, x); /* it is no larger than what was normalised */
+    can_normalise(l, x); /* it is no larger than a map that has been normalised already */
     return x;
 }
 
@@ -77,7 +77,7 @@ static ax_val apply_op(const ax_layers *l, unsigned op, const char *prefix, ax_v
 
 /* ---- blocks ---- */
 
-/* Both at the size of one of them. */
+/* Resizes both to the size of one of them. */
 static void same_size(const ax_layers *l, bool smaller, ax_val *x, ax_val *y)
 {
     ax_shape a = ax_layer_shape(l, *x), b = ax_layer_shape(l, *y);
@@ -106,7 +106,7 @@ static ax_val aggregate(const ax_layers *l, unsigned kind, bool smaller, const c
     return ax_layer_conv(l, name, x, (ax_conv_spec) { .out = c, .kernel = 1 });
 }
 
-/* Its template again and again: each repetition reads the second side of the one before, and what that made. */
+/* Repeats the template: each repetition reads the second side and the output of the one before. */
 static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_templates *t, unsigned b,
                     const ax_val *value)
 {
@@ -131,7 +131,7 @@ static ax_val block(const ax_layers *l, const ax_decoder_spec *spec, const ax_te
 
 /* ---- head ---- */
 
-/* The blocks that no block reads, side by side. */
+/* Concatenates the blocks that no block reads. */
 static ax_val head(const ax_layers *l, const ax_decoder_spec *spec, const ax_templates *t, const ax_val *value)
 {
     const uint32_t loose = ax_templates_loose_blocks(t);
@@ -157,7 +157,7 @@ static void build(const ax_layers *l, const ax_decoder_spec *spec, const ax_val 
         out->logits = head(l, spec, &t, value);
 }
 
-/* How a cell's ends are merged is another space's question. */
+/* concat is a choice of the cells only */
 static void key(const ax_genotype *g, bool concat, uint8_t out[static AX_CANONICAL_KEY])
 {
     (void)concat;

@@ -1,4 +1,4 @@
-/* The decisions of the template space and their names; the sizes and channels that follow from them. */
+/* The template space's decisions and their names, and the sizes and channels that follow from them. */
 #include "engine/space/templates/templates.h"
 
 #include "engine/space/list.h"
@@ -19,7 +19,7 @@ const char *ax_template_aggregate_name(unsigned aggregate)
     return aggregate <= AX_TEMPLATE_CONCAT ? aggregate_names[aggregate] : "?";
 }
 
-/* Every position has a head of its own; all other decisions of a kind share one. */
+/* Every position has its own head; other decisions of one kind share a head. */
 enum { OP, AGGREGATION, TEMPLATE, REPEAT, STRIDE, POSITIONS, HEADS = POSITIONS + 2 * AX_TEMPLATE_BLOCKS };
 enum { T_OP, T_AGGREGATION, T_POSITION, T_TEMPLATE, T_REPEAT, T_STRIDE, TABLES }; /* embeddings */
 
@@ -57,7 +57,7 @@ static const ax_decision_group tables[TABLES] = {
         PICK("b" n "t", "template", AX_TEMPLATES, where, TEMPLATE, T_TEMPLATE, NULL),                                  \
         PICK("b" n "rep", "repeat", AX_TEMPLATE_REPEATS, where, REPEAT, T_REPEAT, NULL),                               \
         PLACE("b" n "s", "stride", strides, where, STRIDE, T_STRIDE)
-/* Blocks go by the number of the value that they make, which drawings show. */
+/* Blocks are numbered by their output value, as in drawings. */
 static const ax_decision decisions[AX_TEMPLATE_DECISIONS] = {
     TEMPLATE_OF("0", "template 0"), TEMPLATE_OF("1", "template 1"), TEMPLATE_OF("2", "template 2"),
     BLOCK_OF(0, "2", "block 0", 2), BLOCK_OF(1, "3", "block 1", 2), BLOCK_OF(2, "4", "block 2", 2),
@@ -65,7 +65,7 @@ static const ax_decision decisions[AX_TEMPLATE_DECISIONS] = {
     BLOCK_OF(6, "8", "block 6", 1),
 };
 
-/* As in the text. */
+/* In the order of the text. */
 static const uint8_t order[AX_TEMPLATE_DECISIONS] = {
     0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
@@ -92,7 +92,8 @@ static const ax_form_line lines[] = {
     LINE(4, 19),           LINE(5, 24),           LINE(6, 29),           LINE(7, 34), LINE(8, 39),
 };
 
-/* Nekrasov, Shen, Reid, WACV 2020: there they are arch0 and arch1, as two of the cells are elsewhere. */
+/* Nekrasov, Shen, Reid, WACV 2020. The paper calls them arch0 and arch1, names that the cells use for other
+   networks. */
 static const ax_published published[] = {
     { "template-arch0", "[[[3,0,1],[4,1,1],[3,1,1]],[[0,1,0,0,1],[2,1,2,1,0],[3,1,1,1,0],[1,1,2,0,0],[3,0,2,0,0],"
                         "[5,3,2,1,0],[0,5,0,1,0]]]" },

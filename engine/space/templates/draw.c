@@ -1,7 +1,7 @@
 /* The template space on screen and as text. */
 #include "engine/space/templates/templates.h"
 
-/* Of the encoder that the space has (engine/model/mobilenet.c); a test compares what follows from them. */
+/* Channels of the space's encoder (engine/model/mobilenet.c); a test checks them. */
 static const int tap_channels[AX_TEMPLATE_TAPS] = { 24, 32 };
 
 static ax_drawing_row plain(ax_drawing_node node, int number, const char *name)
@@ -14,7 +14,7 @@ static void add_read(ax_drawing_row *r, int row)
     r->reads[r->n_reads++] = row;
 }
 
-/* What a block does: its template, how often, and whether it halves. */
+/* A block's template, number of repetitions, and whether it halves. */
 static const char *block_text(const ax_template_block *b)
 {
     static const char *const text[AX_TEMPLATES][AX_TEMPLATE_REPEATS][2] = {
@@ -46,7 +46,7 @@ static void draw_decoder(const ax_templates *t, int repeats, ax_drawing *out)
     out->rows = HEAD + 1;
 }
 
-/* The two inputs of a block, and of each template its two operations and what joins them. */
+/* A line per block with its two inputs, and per template with its two operations and aggregation. */
 static void draw_cells(const ax_templates *t, ax_drawing *out)
 {
     static const char *const joined[AX_TEMPLATES][2] = { { "t0 sum", "t0 concat" },
@@ -73,7 +73,7 @@ static void draw_cells(const ax_templates *t, ax_drawing *out)
 
 void ax_templates_draw(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_drawing *out)
 {
-    (void)channels; /* of the head: blocks have those of the taps */
+    (void)channels; /* channels of the head: blocks keep those of the taps */
     const ax_templates t = ax_templates_of(g);
     *out = (ax_drawing) { 0 };
     if (drawing)

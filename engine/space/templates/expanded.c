@@ -2,7 +2,7 @@
 
 enum { BLOCKS = AX_TEMPLATE_BLOCKS, TAPS = AX_TEMPLATE_TAPS, FIELDS = 7, TEXT = BLOCKS * FIELDS, REPEATS = 2 };
 
-/* A block with its template's fields, in the order of its text. */
+/* A block together with its template's fields, in the order of its text. */
 typedef struct expanded {
     uint8_t pos[2], op[2], aggregate, repeat, stride;
 } expanded;
@@ -11,9 +11,9 @@ _Static_assert(sizeof(expanded) == FIELDS && (int)TEXT <= (int)AX_CANONICAL_KEY,
 typedef struct order {
     expanded block[BLOCKS];
     bool loose[BLOCKS], free[BLOCKS];
-    int exponent[REPEATS][BLOCKS]; /* with separable convolutions of 1 and of 2 steps */
+    int exponent[REPEATS][BLOCKS]; /* by repeats of separable convolutions, 1 and 2 */
     uint64_t path[REPEATS][BLOCKS];
-    uint8_t at[BLOCKS]; /* the block at each place, so far */
+    uint8_t at[BLOCKS]; /* the block at each place so far */
     uint8_t text[TEXT], best[TEXT];
     bool found;
 } order;
@@ -29,17 +29,17 @@ static expanded expand(const ax_templates *t, unsigned b)
                         block->stride };
 }
 
-/* It may be in either half: its sides have one size whenever they are joined, so that it doesn't matter which gives the
-   size, and it doesn't halve. */
+/* Whether a block's sides may be swapped: its sides have one size whenever they are joined, so that it doesn't matter
+   which one gives the size, and the block doesn't halve. */
 static bool is_free(const expanded *e, const ax_template_value *value)
 {
     int f1 = value[e->pos[0]].exponent, f2 = value[e->pos[1]].exponent;
-    return !e->stride && f1 == f2; /* and so are those of all repetitions: without a stride nothing moves them */
+    return !e->stride && f1 == f2; /* the same holds for all repetitions: without a stride the sizes stay */
 }
 
-/* The sizes that each loose block goes through on its way to the head, as bits of their exponents: blocks are joined
-   from left to right, and what is smaller is resized each time. Sizes only grow on the way, so the bits are in order.
- */
+/* The sizes that each loose block is resized to on its way to the head, as bits of their exponents: blocks are joined
+   from left to right, and the smaller one is resized each time. Sizes only grow on the way, so the bits are in
+   order. */
 static void find_paths(const order *o, const uint8_t at[BLOCKS], int r, uint64_t path[BLOCKS])
 {
     int joined = -1;
@@ -66,7 +66,7 @@ static bool same_paths(const order *o)
     return true;
 }
 
-/* The text of block b when the first `depth` places are taken; false: it reads a block that has none. */
+/* Writes the text of block b given the first `depth` places; false when it reads a block without a place. */
 static bool describe(const order *o, unsigned b, int depth, uint8_t text[FIELDS])
 {
     expanded e = o->block[b];
@@ -95,7 +95,7 @@ static bool may_stand(const order *o, unsigned b, int place)
     return o->free[b] || (place < AX_TEMPLATE_SMALLER) == (b < AX_TEMPLATE_SMALLER);
 }
 
-/* All orders whose text isn't above the least so far. */
+/* Tries all orders whose text isn't above the smallest so far. */
 static void place(order *o, int depth)
 {
     if (o->found && memcmp(o->text, o->best, (size_t)depth * FIELDS) > 0)

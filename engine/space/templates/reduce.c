@@ -1,4 +1,4 @@
-/* The decisions of the templates that a network depends on. */
+/* Reduces the template space's genotype to the decisions that its network depends on. */
 #include "engine/space/templates/expanded.h"
 #include "engine/space/builder.h"
 
@@ -9,7 +9,7 @@ static void swap(uint8_t pair[2])
     pair[1] = first;
 }
 
-/* Templates that are the same become the first of them. */
+/* Merges equal templates into the first of them. */
 static void merge_templates(ax_templates *t)
 {
     for (int b = 0; b < AX_TEMPLATE_BLOCKS; b++)
@@ -18,9 +18,8 @@ static void merge_templates(ax_templates *t)
                 t->block[b].template = k;
 }
 
-/* What a block reads, and with which operation, are pairs whose order doesn't matter unless it repeats them: the lesser
-   operation comes first where no block that repeats has the template, and the lesser position where both operations are
-   the same. */
+/* Orders a block's pairs of input and operation, which may be swapped unless the block repeats: the smaller operation
+   comes first when no repeating block uses the template, and the smaller position when both operations are equal. */
 static void order_sides(ax_templates *t)
 {
     for (int k = 0; k < AX_TEMPLATES; k++) {
@@ -45,12 +44,12 @@ static void order_sides(ax_templates *t)
 
 void ax_templates_reduce(const ax_genotype *g, bool concat, uint8_t out[static AX_MAX_DECISIONS])
 {
-    (void)concat; /* of the cells only */
+    (void)concat; /* concat concerns the cells only */
     ax_templates t = ax_templates_of(g);
-    uint8_t number[AX_TEMPLATES], n = 0; /* of each template, by its first use */
+    uint8_t number[AX_TEMPLATES], n = 0; /* new number of each template, by first use */
     merge_templates(&t);
     order_sides(&t);
-    merge_templates(&t); /* some are the same now */
+    merge_templates(&t); /* some may be equal now */
     memset(number, AX_REDUCED_DEAD, sizeof number);
     memset(out, AX_REDUCED_DEAD, sizeof t.template);
     for (int b = 0; b < AX_TEMPLATE_BLOCKS; b++) {

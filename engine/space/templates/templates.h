@@ -1,6 +1,6 @@
-/* The template space (Nekrasov, Shen and Reid, WACV 2020): three templates of two operations, and seven blocks, each of
-   which repeats one of them on two values: the encoder's two finest taps, or earlier blocks. Here the genotype has its
-   fields. */
+/* The template space (Nekrasov, Shen and Reid, WACV 2020): three templates of two operations each, and seven blocks,
+   each of which applies one template repeatedly to two values: the encoder's two finest taps, or outputs of earlier
+   blocks. This struct names the genotype's decisions. */
 #ifndef AX_SPACE_TEMPLATES_TEMPLATES_H
 #define AX_SPACE_TEMPLATES_TEMPLATES_H
 
@@ -14,7 +14,7 @@ enum {
     AX_TEMPLATE_TAPS = 2,
     AX_TEMPLATE_BLOCKS = 7,
     AX_TEMPLATE_VALUES = AX_TEMPLATE_TAPS + AX_TEMPLATE_BLOCKS,
-    AX_TEMPLATE_SMALLER = 3, /* so many blocks, the first ones, may halve, and join their sides at the smaller size */
+    AX_TEMPLATE_SMALLER = 3, /* the first blocks, which may halve and join their sides at the smaller size */
     AX_TEMPLATE_REPEATS = 4,
     AX_TEMPLATE_DECISIONS = 3 * AX_TEMPLATES + 5 * AX_TEMPLATE_BLOCKS
 };
@@ -24,10 +24,10 @@ typedef struct ax_template {
 } ax_template;
 
 typedef struct ax_template_block {
-    uint8_t pos[2];   /* values: 0 and 1 are the taps, 2 + i the output of block i */
+    uint8_t pos[2];   /* values: 0 and 1 are the taps, 2 + i is the output of block i */
     uint8_t template; /* < 3 */
-    uint8_t repeat;   /* repetitions less one, < 4 */
-    uint8_t stride;   /* 1: operations halve, and double their channels */
+    uint8_t repeat;   /* repetitions minus one, < 4 */
+    uint8_t stride;   /* 1: operations halve the size and double the channels */
 } ax_template_block;
 
 typedef struct ax_templates {
@@ -53,28 +53,28 @@ static inline ax_templates ax_templates_of(const ax_genotype *g)
     return t;
 }
 
-/* A value of the decoder: its channels, and how often tap 0's size is halved to make its own, n -> (n + 1) / 2. */
+/* A value of the decoder: its channels, and how often tap 0's size is halved, n -> (n + 1) / 2, to give its size. */
 typedef struct ax_template_value {
     int channels, exponent;
 } ax_template_value;
-/* What one repetition makes of its two sides. step: 2^stride; factor: what channels are multiplied with, step in the
-   first repetition, then 1; repeats: steps of a separable convolution. */
+/* The output of one repetition for its two sides. step: 2^stride; factor: multiplier of the channels, step in the first
+   repetition, then 1; repeats: steps of a separable convolution. */
 ax_template_value ax_template_side(unsigned op, ax_template_value in, int step, int factor, int repeats);
 /* Which of two sides gives the size: true = the second. */
 bool ax_template_second_leads(unsigned block, int first, int second);
-/* All values; channels of the two taps. */
+/* Computes all values; channels: those of the two taps. */
 void ax_templates_values(const ax_templates *t, int repeats, const int taps[AX_TEMPLATE_TAPS],
                          ax_template_value out[AX_TEMPLATE_VALUES]);
 
 /* "sep3x3", "gap", "maxpool", ... */
 const char *ax_template_op_name(unsigned op);
 const char *ax_template_aggregate_name(unsigned aggregate);
-/* Which blocks feed the head: bit b when no block reads block b. */
+/* Blocks that feed the head: bit b when no block reads block b. */
 uint32_t ax_templates_loose_blocks(const ax_templates *t);
-/* Parameters of a block, whose convolutions have `repeats` steps. */
+/* Number of parameters of a block, whose separable convolutions have `repeats` steps. */
 int64_t ax_template_block_params(const ax_templates *t, unsigned block, int repeats);
 
-/* ax_space.draw and ax_space.print */
+/* ax_space.draw and ax_space.print. */
 void ax_templates_draw(const ax_genotype *g, unsigned drawing, int channels, int repeats, ax_drawing *out);
 void ax_templates_print(const ax_genotype *g, ax_str *out);
 

@@ -1,6 +1,6 @@
-/* Depth: metres for every pixel. Its truth is a map {h,w} of floats, metres, 0 where nothing is known. The network has
-   one output, in units that make a usual depth about 1 (a tenth of the largest that counts): what is learned with one
-   learning rate is then alike for a room and for a street. */
+/* The depth task: metres for every pixel. The truth is a map {h,w} of floats, metres, 0 where unknown. The network has
+   one output, in a unit that makes typical depths about 1 (a tenth of the largest valid depth), so that one learning
+   rate suits both rooms and streets. */
 #include "engine/task/depth/files.h"
 #include "engine/task/depth/map.h"
 #include "engine/task/depth/depth_text.h"
@@ -13,7 +13,7 @@
 
 enum { USUAL_MAX = 10, UNITS = 10 };
 
-/* The place of a word in a list. */
+/* Index of a word in a list. */
 static int32_t place_of(const char *word, const char *const *list, int32_t n)
 {
     int32_t i = 0;
@@ -45,7 +45,7 @@ static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *d
     return AX_OK;
 }
 
-/* A model's unit is its own; without depth_max a model is judged in the range that it was trained for. */
+/* A model keeps its own unit; without depth_max it is judged in the range that it was trained for. */
 static bool adopt(ax_task_spec *spec, const ax_task_spec *model, const ax_settings *s)
 {
     float before = spec->of.depth.unit;
@@ -63,7 +63,7 @@ static size_t truth_bytes(const ax_task_spec *spec, int32_t h, int32_t w)
     return sizeof(float) * (size_t)h * (size_t)w;
 }
 
-/* Each pixel the nearest one of the image; what is shown larger by a factor is nearer by it. */
+/* Each pixel takes the nearest pixel of the image; magnifying by a factor divides depth by it. */
 static void cut(const ax_task_spec *spec, const ax_truth_cut *c, const void *from, void *to)
 {
     (void)spec;
@@ -84,7 +84,7 @@ static ax_type target_type(const ax_task_spec *spec, int k, int32_t n, int32_t h
     return (ax_type) { .shape = { n, h, w, 1 } };
 }
 
-/* In the network's units, 0 where there is no truth in the range. */
+/* Converts truth to the network's unit, 0 where it is missing or out of range. */
 static void fill_target(const ax_task_spec *spec, int k, const void *truth, int32_t truth_h, int32_t truth_w, void *to,
                         int32_t h, int32_t w)
 {
@@ -95,7 +95,7 @@ static void fill_target(const ax_task_spec *spec, int k, const void *truth, int3
         out[i] = out[i] > spec->of.depth.min && out[i] < spec->of.depth.max ? out[i] * per_unit : 0;
 }
 
-/* Published SILog leaves out what is nearer than 0.1 m indoors (up to 10 m) and 1 m in streets. */
+/* Published SILog ignores truth nearer than 0.1 m indoors (up to 10 m) and 1 m in streets. */
 static ax_val loss(const ax_layers *l, const ax_task_spec *spec, ax_val logits, const ax_val *target)
 {
     const ax_val args[2] = { logits, target[0] };
@@ -110,7 +110,7 @@ static ax_val predict(ax_graph *g, const ax_task_spec *spec, ax_val logits, int3
     return ax_graph_apply(g, AX_OP_RESIZE, (ax_attr) { .size = { h, w } }, &logits, 1, err);
 }
 
-/* What is shown larger by a factor seems nearer by it, as in `cut`. */
+/* Magnification by a factor makes things seem nearer by it, as in `cut`. */
 static float enlarged(float factor)
 {
     return factor;
@@ -176,12 +176,12 @@ static ax_code score_sums(void *score, const double *sums, ax_err *err)
     return ax_depth_meter_append(score, &s, err);
 }
 
-/* The other's images come behind. */
+/* The other's images are appended. */
 static void score_merge(void *score, const void *other)
 {
     const ax_depth_meter *from = other;
     for (size_t i = 0; i < from->images; i++)
-        (void)ax_depth_meter_append(score, &from->image[i], NULL); /* score_take says when it failed */
+        (void)ax_depth_meter_append(score, &from->image[i], NULL); /* score_take reports a failure */
 }
 
 static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcome *out, ax_err *err)
@@ -189,7 +189,7 @@ static ax_code score_take(const void *score, const ax_task_spec *spec, ax_outcom
     const ax_depth_report r = ax_depth_meter_report(score);
     if (((const ax_depth_meter *)score)->short_of_memory)
         return ax_fail(err, AX_ENOMEM, "no memory to judge");
-    if (r.not_finite) /* capped they would look like a bad network, and it is a broken one */
+    if (r.not_finite) /* capped, they would look like a bad network, but the network is broken */
         return ax_fail(err, AX_EFORMAT, "diverged: %llu predictions of depth aren't finite",
                        (unsigned long long)r.not_finite);
     const double *pooled = r.pooled.value, *each = r.per_image.value;

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* From far to near. CIELAB: L* from 16 to 90 in equal steps, hue from 295 to 95 degrees, chroma up to 55 where sRGB has
-   it. */
+/* From far to near. In CIELAB: L* from 16 to 90 in equal steps, hue from 295 to 95 degrees, chroma up to 55 where sRGB
+   allows it. */
 static const uint8_t scale[][3] = {
     { 0, 34, 103 },    { 0, 49, 101 },    { 1, 62, 104 },    { 3, 75, 110 },    { 2, 88, 117 },    { 3, 101, 124 },
     { 5, 114, 131 },   { 9, 127, 136 },   { 0, 141, 140 },   { 0, 156, 140 },   { 0, 171, 135 },   { 44, 185, 123 },
@@ -29,7 +29,7 @@ ax_depth_span ax_depth_span_of(const float *depth, size_t n)
         }
     if (s.far <= 0)
         return (ax_depth_span) { 1, 10 };
-    if (s.far <= s.near * 1.01f) /* of one depth: it is in the middle */
+    if (s.far <= s.near * 1.01f) /* a single depth is put in the middle of the scale */
         return (ax_depth_span) { s.near / 1.1f, s.far * 1.1f };
     return s;
 }
@@ -65,7 +65,7 @@ void ax_depth_draw_error(const float *prediction, const float *truth, size_t n, 
             memset(to, MISSING, 3);
             continue;
         }
-        /* a prediction that is no depth is as wrong as can be: too near */
+        /* an invalid prediction counts as the largest error: too near */
         double off =
             there(prediction[i]) ? log((double)prediction[i] / (double)truth[i]) / log(AX_DEPTH_ERROR_MOST) : -1;
         double size = fmin(fabs(off), 1);
@@ -79,7 +79,7 @@ void ax_depth_draw_error(const float *prediction, const float *truth, size_t n, 
 
 enum { GLYPH_H = 5, GLYPH_W = 3 };
 
-/* Rows from the top, three bits each, the left one the highest; as octal digits. */
+/* Rows from the top, three bits each, the highest bit on the left; in octal. */
 static unsigned glyph_of(char c)
 {
     static const unsigned digit[10] = {
@@ -94,7 +94,7 @@ static void put(uint8_t *rgb, int32_t w, int32_t y, int32_t x, int32_t size, uin
         memset(rgb + 3 * ((size_t)(y + i) * (size_t)w + (size_t)x), value, 3 * (size_t)size);
 }
 
-/* White on black, each of its dots `dot` pixels; (y, x): the top left of the text with a dot around it. */
+/* Draws white on black with dots of `dot` pixels; (y, x): top left of the text including a margin of one dot. */
 static void text(uint8_t *rgb, int32_t w, int32_t y, int32_t x, int32_t dot, const char *said)
 {
     for (; *said; said++, x += (GLYPH_W + 1) * dot) {

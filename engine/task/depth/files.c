@@ -20,7 +20,7 @@ float *ax_depth_metres(const ax_task_spec *spec, const float *output, int32_t h,
     return out;
 }
 
-/* As predictions are judged. */
+/* The same range that judging uses. */
 static void cap(const ax_task_spec *spec, float *metres, size_t n)
 {
     float min = spec->of.depth.min, max = spec->of.depth.max;
@@ -36,7 +36,7 @@ static ax_depth_span span_of(const ax_task_spec *spec)
     return (ax_depth_span) { fmaxf(spec->of.depth.min, spec->of.depth.max / RATIO), spec->of.depth.max };
 }
 
-/* Depths along the scale with their colours, equal ratios apart. */
+/* Depths along the scale with their colours, spaced by equal ratios. */
 void ax_depth_legend(const ax_task_spec *spec, ax_maskfile *m)
 {
     enum { STEPS = 33 };
@@ -77,13 +77,13 @@ void ax_depth_error_picture(const ax_task_spec *spec, const void *truth, const v
 
 /* ---- predict ---- */
 
-/* Millimetres, as most cameras write them, where 16 bits reach as far; else KITTI's. */
+/* Millimetres, as most cameras write them, when 16 bits reach that far; else KITTI's scale. */
 static double scale_of(const ax_task_spec *spec)
 {
     return spec->of.depth.max <= 65 ? 1000 : spec->of.depth.max <= 255 ? 256 : 10;
 }
 
-/* Of the colours of a prediction: what is nearer than pictures show hardly is a depth. */
+/* Range of a prediction's colours; values below it are hardly depths. */
 static ax_depth_span shown(const ax_task_spec *spec, const float *metres, size_t n)
 {
     ax_depth_span span = ax_depth_span_of(metres, n), least = span_of(spec);

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* The pixel of n that the centre of pixel i of `of` is in. */
+/* The pixel, of n, that contains the centre of pixel i of `of`. */
 static size_t nearest(int32_t i, int32_t n, int32_t of)
 {
     return (size_t)((2 * (int64_t)i + 1) * n / (2 * (int64_t)of));

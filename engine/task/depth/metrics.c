@@ -35,7 +35,7 @@ ax_code ax_depth_crop_window(ax_depth_crop crop, int32_t h, int32_t w, ax_depth_
                : ax_fail(err, AX_EINVAL, "crop %s leaves nothing of an image of %dx%d", name[crop], (int)w, (int)h);
 }
 
-/* One valid pixel. */
+/* Adds one valid pixel. */
 static void add(ax_depth_sums *s, double p, double t)
 {
     static const double step = 1.25;
@@ -54,7 +54,7 @@ static void add(ax_depth_sums *s, double p, double t)
     s->within[2] += ratio < step * step * step;
 }
 
-/* !(p >= min): NaN, too. */
+/* !(p >= min) includes NaN */
 static float cap(float p, const ax_depth_range *range)
 {
     return !(p >= range->min) ? range->min : p > range->max ? range->max : p;
@@ -222,7 +222,7 @@ ax_depth_reward ax_depth_reward_of(const ax_depth_report *r)
     const double *f = r->pooled.value;
     if (!r->pixels)
         return (ax_depth_reward) { NAN, NAN, NAN, NAN };
-    /* where all truth is one depth, the constant is perfect, and so is only a network that predicts it */
+    /* when all truth is equal, the constant is perfect, and only a perfect network is as good */
     double unit = r->constant_rmse > 0 ? f[AX_DEPTH_RMSE] / r->constant_rmse : f[AX_DEPTH_RMSE] > 0 ? INFINITY : 0;
     ax_depth_reward out = { .d1 = f[AX_DEPTH_D1], .ratio = 1 / (1 + f[AX_DEPTH_ABS_REL]), .distance = 1 / (1 + unit) };
     out.reward = cbrt(out.d1 * out.ratio * out.distance);

@@ -1,8 +1,8 @@
-/* How far predicted depth is from true depth: sums of one image, and the figures made of many images' sums.
+/* Errors of predicted depth: sums for one image, and figures computed from many images' sums.
 
-   An image's sums are a function of that image alone, added in double in the order of its pixels; the meter keeps them
-   apart and adds them in the order of the images. So the figures are the same bits whatever threads measured, and in
-   whatever order. All depths are metres, float32, {h,w}. */
+   An image's sums depend on that image alone and are added in double in pixel order; the meter keeps them apart and
+   adds them in image order. So the figures are the same bits for any number of threads and any order of measuring. All
+   depths are metres, float32, {h,w}. */
 #ifndef AX_TASK_DEPTH_METRICS_H
 #define AX_TASK_DEPTH_METRICS_H
 
@@ -35,15 +35,15 @@ typedef enum ax_depth_figure { AX_DEPTH_FIGURE_LIST(AX_DEPTH_FIGURE_ENUM) AX_DEP
 const char *ax_depth_figure_name(ax_depth_figure f);
 
 typedef struct ax_depth_figures {
-    double value[AX_DEPTH_FIGURES]; /* all NAN: there was no valid pixel */
+    double value[AX_DEPTH_FIGURES]; /* all NAN: no valid pixel */
 } ax_depth_figures;
 
-/* Which part of an image is measured: rows top .. bottom - 1, columns left .. right - 1. */
+/* The part of an image that is measured: rows top .. bottom - 1, columns left .. right - 1. */
 typedef struct ax_depth_window {
     int32_t top, bottom, left, right;
 } ax_depth_window;
 
-/* The crops that published figures were measured with. id, name. */
+/* The crops of published figures. id, name. */
 #define AX_DEPTH_CROP_LIST(X)                                                                                          \
     X(NONE, "none")                                                                                                    \
     X(NYU, "nyu")                                                                                                      \
@@ -53,69 +53,69 @@ typedef struct ax_depth_window {
 typedef enum ax_depth_crop { AX_DEPTH_CROP_LIST(AX_DEPTH_CROP_ENUM) AX_DEPTH_CROPS } ax_depth_crop;
 
 /* The crop's window in an image of h x w. nyu (Eigen's of NYU Depth v2) is for 480 rows of 640; garg and eigen (both of
-   KITTI) are shares of height and width, each cut down to whole pixels. AX_EINVAL: the crop isn't made for that size.
- */
+   KITTI) are fractions of height and width, rounded down to whole pixels. AX_EINVAL: the crop isn't defined for this
+   size. */
 ax_code ax_depth_crop_window(ax_depth_crop crop, int32_t h, int32_t w, ax_depth_window *out, ax_err *err);
 
-/* What counts: truth strictly between the two. Predictions are capped to them, NaN to min. */
+/* Range of valid depth: truth must be strictly inside. Predictions are capped to it, NaN to min. */
 typedef struct ax_depth_range {
     float min, max;
 } ax_depth_range;
 
-/* Of one image. */
+/* Sums of one image. */
 typedef struct ax_depth_sums {
-    uint64_t pixels;     /* valid ones */
+    uint64_t pixels;     /* number of valid pixels */
     uint64_t not_finite; /* predictions anywhere in the image that are NaN or infinite */
     double abs_rel, sq_rel, square, log10, log, log_square;
     double truth, truth_square; /* sums of t and t^2 */
-    uint64_t within[3];         /* d1, d2, d3 */
-    uint64_t plain_pixels;      /* without crop and caps: prediction finite, truth finite and not 0 */
-    double plain_square;        /* of |p| - t over those */
+    uint64_t within[3];         /* counts for d1, d2, d3 */
+    uint64_t plain_pixels;      /* pixels without crop and caps: prediction finite, truth finite and not 0 */
+    double plain_square;        /* sum of squares of |p| - t over those */
 } ax_depth_sums;
 
-/* Sums of one image of h x w. */
+/* Computes the sums of one image of h x w. */
 ax_depth_sums ax_depth_measure(const float *prediction, const float *truth, int32_t h, int32_t w,
                                const ax_depth_window *window, const ax_depth_range *range);
-/* The same from what a device has measured. */
+/* Converts the sums measured by a device. */
 ax_depth_sums ax_depth_sums_from(const double sums[AX_DEPTH_SUMS]);
-/* The figures of one set of pixels. */
+/* Figures of one set of pixels. */
 ax_depth_figures ax_depth_figures_of(const ax_depth_sums *s);
 
-/* The sums of a set of images. */
+/* Collects the sums of a set of images. */
 typedef struct ax_depth_meter {
-    ax_depth_sums *image; /* one for each; owned */
+    ax_depth_sums *image; /* one per image; owned */
     bool *there;
     size_t images, room;
-    bool short_of_memory; /* an image that was appended is missing */
+    bool short_of_memory; /* an appended image was lost for lack of memory */
 } ax_depth_meter;
 
 ax_code ax_depth_meter_init(ax_depth_meter *m, size_t images, ax_err *err);
 void ax_depth_meter_release(ax_depth_meter *m);
-/* Behind the images that are there, for a caller that hands them over in their order. */
+/* Appends an image, for a caller that delivers images in order. */
 ax_code ax_depth_meter_append(ax_depth_meter *m, const ax_depth_sums *s, ax_err *err);
-/* In any order; from several threads, of different images. */
+/* Sets image `index`. Any order; several threads may set different images. */
 void ax_depth_meter_put(ax_depth_meter *m, size_t image, const ax_depth_sums *s);
-/* Takes over the images that `from` has; both are of the same set. */
+/* Copies the images that `from` has; both must be of the same set. */
 void ax_depth_meter_merge(ax_depth_meter *m, const ax_depth_meter *from);
 
 typedef struct ax_depth_report {
-    ax_depth_figures per_image; /* plain means over the images that have a valid pixel */
+    ax_depth_figures per_image; /* plain means over the images with valid pixels */
     ax_depth_figures pooled;    /* all valid pixels of all images as one set */
-    double constant_rmse;       /* pooled, of the best constant prediction, the mean of these pixels' truth; NAN */
-    double lineage_rmse;        /* pooled RMSE of |p| against t, without crop and caps, as DenseTorch reports; NAN */
+    double constant_rmse;       /* pooled RMSE of the best constant prediction, the mean truth of these pixels; NAN */
+    double lineage_rmse;        /* pooled RMSE of |p| against t without crop and caps, as DenseTorch reports it; NAN */
     uint64_t pixels, not_finite;
-    size_t measured, without_truth; /* images */
+    size_t measured, without_truth; /* number of images */
 } ax_depth_report;
 
-/* Over the images that were put. */
+/* Computes the figures over all images that were put. */
 ax_depth_report ax_depth_meter_report(const ax_depth_meter *m);
 
-/* What a search maximises, and the parts it is made of: each is from 0 to 1, and 1 is perfect. From pooled figures; NAN
+/* The reward that a search maximises, and its factors, each from 0 to 1 with 1 perfect. From pooled figures; NAN
    without a valid pixel. */
 typedef struct ax_depth_reward {
     double d1;
     double ratio;    /* 1 / (1 + abs_rel) */
-    double distance; /* 1 / (1 + rmse / constant_rmse): 0.5 is no better than the best constant */
+    double distance; /* 1 / (1 + rmse / constant_rmse): 0.5 equals the best constant */
     double reward;   /* cube root of their product */
 } ax_depth_reward;
 ax_depth_reward ax_depth_reward_of(const ax_depth_report *r);

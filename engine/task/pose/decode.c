@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* A map among the channels of several. */
+/* One map among several interleaved channels. */
 typedef struct map {
     const float *first;
     int32_t h, w, n;
@@ -27,7 +27,7 @@ void ax_pose_merge_flipped(const ax_skeleton *s, float *maps, const float *flipp
 
 /* ---- peaks ---- */
 
-/* An index outside 0 .. n-1, reflected without repeating the edge. */
+/* An index outside 0 .. n-1 is reflected without repeating the edge. */
 static int32_t reflect(int32_t i, int32_t n)
 {
     while (n > 1 && (i < 0 || i >= n))
@@ -94,8 +94,7 @@ static double within_a_pixel(double step)
     return fmin(fmax(step, -1), 1);
 }
 
-/* One step of Newton's method. Only where there is a maximum to go to, and no further than to the next pixel: else
-   noise decides. */
+/* One step of Newton's method, only towards a maximum and at most to the next pixel; otherwise noise would decide. */
 static void refine_dark(const ax_map_peak *p, ax_keypoint *out)
 {
     double L[3][3];

@@ -1,4 +1,4 @@
-/* From a network's heat maps to key points. Maps are {h,w,n}, one per key point. */
+/* Converts a network's heat maps to key points. Maps are {h,w,n}, one per key point. */
 #ifndef AX_TASK_POSE_DECODE_H
 #define AX_TASK_POSE_DECODE_H
 
@@ -6,28 +6,27 @@
 #include "engine/task/pose/affine.h"
 #include "engine/task/pose/keypoint.h"
 
-/* How a peak is found more exactly than to the pixel. QUARTER: a quarter of a pixel towards the higher neighbour. DARK:
-   Taylor's expansion of the logarithm of the smoothed map (Zhang et al., "Distribution-Aware Coordinate
-   Representation", CVPR 2020). */
+/* Sub-pixel refinement of a peak. QUARTER: a quarter of a pixel towards the higher neighbour. DARK: Taylor expansion of
+   the logarithm of the smoothed map (Zhang et al., "Distribution-Aware Coordinate Representation", CVPR 2020). */
 typedef enum ax_pose_refine { AX_REFINE_QUARTER, AX_REFINE_DARK } ax_pose_refine;
 
-/* maps = the mean of maps and of those of the mirrored crop, which are mirrored back, with left and right exchanged.
-   shift (PAPER): the latter go one column to the right first, since an even size has no middle column. */
+/* maps = the mean of maps and the mirrored crop's maps, mirrored back with left and right exchanged. shift (PAPER): the
+   latter are first moved one column to the right, since an even width has no middle column. */
 void ax_pose_merge_flipped(const ax_skeleton *s, float *maps, const float *flipped, int32_t h, int32_t w, bool shift);
 
-/* How peaks are to be looked for, so that ax_pose_keypoint can go on: *out's taps and bell. */
+/* Settings for a peak search whose results ax_pose_keypoint can refine: *out's taps and bell. */
 void ax_pose_peak_search(ax_pose_refine refine, ax_peak_search *out);
-/* The key point of a peak of a map of h x w, wherever it was found; as ax_pose_peaks. */
+/* Refines the peak of a map of h x w, found by any device; same result as ax_pose_peaks. */
 ax_keypoint ax_pose_keypoint(const ax_map_peak *peak, int32_t h, int32_t w, ax_pose_refine refine);
-/* Each map's peak (the first in row order), refined; v is its value. A map without a positive value gives (0, 0); one
-   that begins with NAN a value of 0, too. */
+/* Finds each map's peak (the first in row order) and refines it; v is its value. A map without a positive value gives
+   (0, 0); one that begins with NAN also gives v = 0. */
 void ax_pose_peaks(const float *maps, int32_t h, int32_t w, int n, ax_pose_refine refine, ax_keypoint *out);
 
-/* From the coordinates of maps of w x h, which show `person`, to those of the image; v stays. */
+/* Converts coordinates of maps of w x h, which show `person`, to image coordinates; v stays. */
 void ax_pose_to_image(ax_pose_protocol protocol, const ax_person *person, int32_t w, int32_t h, ax_keypoint *point,
                       int n);
 
-/* What belongs to a protocol. */
+/* Defaults of a protocol. */
 static inline ax_pose_refine ax_pose_refine_of(ax_pose_protocol p)
 {
     return p == AX_POSE_UDP ? AX_REFINE_DARK : AX_REFINE_QUARTER;

@@ -85,7 +85,7 @@ const ax_skeleton ax_skeleton_mpii = {
               { 13, 7 } },
 };
 
-/* In the order of AX_JOINT_LIST of data/scene.h. */
+/* In the order of AX_JOINT_LIST in data/scene.h. */
 const ax_skeleton ax_skeleton_scenes = {
     .name = "scenes",
     .n = 14,

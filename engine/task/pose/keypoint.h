@@ -1,4 +1,4 @@
-/* Key points and the skeletons that they belong to. Coordinates count from 0 at the centre of the first pixel. */
+/* Key points and their skeletons. Coordinates count from 0 at the centre of the first pixel. */
 #ifndef AX_TASK_POSE_KEYPOINT_H
 #define AX_TASK_POSE_KEYPOINT_H
 
@@ -8,19 +8,19 @@
 
 enum { AX_MAX_KEYPOINTS = 32, AX_MAX_LIMBS = 40, AX_COCO_KEYPOINTS = 17, AX_MPII_KEYPOINTS = 16 };
 
-/* Of a truth v is its visibility (above 0: it is labelled), of a prediction its score. */
+/* v: for truth its visibility (above 0: labelled), for a prediction its score. */
 typedef struct ax_keypoint {
     double x, y, v;
 } ax_keypoint;
 
-typedef enum ax_side { AX_SIDE_MIDDLE, AX_SIDE_LEFT, AX_SIDE_RIGHT } ax_side; /* the person's own */
+typedef enum ax_side { AX_SIDE_MIDDLE, AX_SIDE_LEFT, AX_SIDE_RIGHT } ax_side; /* sides as seen by the person */
 
 typedef struct ax_skeleton {
     const char *name; /* "coco", "mpii", "scenes" */
-    int n;            /* key points */
+    int n;            /* number of key points */
     struct {
         const char *name;
-        uint8_t other; /* its partner on the other side, or itself */
+        uint8_t other; /* its counterpart on the other side, or itself */
         uint8_t side;  /* ax_side */
     } point[AX_MAX_KEYPOINTS];
     int n_limbs;
@@ -28,14 +28,14 @@ typedef struct ax_skeleton {
 } ax_skeleton;
 
 extern const ax_skeleton ax_skeleton_coco, ax_skeleton_mpii, ax_skeleton_scenes;
-/* NULL: there is none of that name. */
+/* NULL: no skeleton of that name. */
 const ax_skeleton *ax_skeleton_find(const char *name);
-/* Skeletons by number, which stays: coco, mpii, scenes. */
+/* Skeletons by number, which never changes: coco, mpii, scenes. */
 const ax_skeleton *ax_skeleton_at(int32_t number);
 int32_t ax_skeleton_number(const ax_skeleton *s);
 
-/* The key points as they are in the mirrored image of that width: x becomes width - 1 - x, left and right change
-   places, and coordinates without a label become 0. */
+/* Mirrors key points in an image of that width: x becomes width - 1 - x, left and right are exchanged, and coordinates
+   without a label become 0. */
 void ax_keypoints_mirror(const ax_skeleton *s, int32_t width, ax_keypoint *point);
 
 #endif

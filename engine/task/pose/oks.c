@@ -9,10 +9,10 @@ enum { RECALLS = 101, BITS = AX_OKS_RANGES * AX_OKS_THRESHOLDS };
 
 static const double range[AX_OKS_RANGES][2] = { { 0, 1e10 }, { 32 * 32, 96 * 96 }, { 96 * 96, 1e10 } };
 
-/* What became of a detection: bit range * AX_OKS_THRESHOLDS + threshold. */
+/* Outcome of a detection; bit: range * AX_OKS_THRESHOLDS + threshold. */
 typedef struct verdict {
     uint64_t image;
-    uint32_t place; /* in its image, by falling score */
+    uint32_t place; /* rank within its image, by decreasing score */
     uint32_t matched, ignored;
     double score;
 } verdict;
@@ -20,7 +20,7 @@ typedef struct verdict {
 struct ax_oks {
     verdict *seen;
     size_t n, cap;
-    uint64_t regular[AX_OKS_RANGES]; /* truths that aren't ignored */
+    uint64_t regular[AX_OKS_RANGES]; /* number of truths that aren't ignored */
 };
 
 static double sigma(int k)
@@ -48,7 +48,7 @@ double ax_oks_similarity(const ax_oks_truth *t, const ax_keypoint *found)
         if (labelled) {
             dx = found[k].x - t->point[k].x;
             dy = found[k].y - t->point[k].y;
-        } else { /* how far it is from a box of three times the size */
+        } else { /* without labels: the distance from a box of three times the size */
             dx = outside(found[k].x, t->box[0] - t->box[2], t->box[0] + 2 * t->box[2]);
             dy = outside(found[k].y, t->box[1] - t->box[3], t->box[1] + 2 * t->box[3]);
         }
@@ -86,15 +86,15 @@ static ax_code reserve(ax_oks *o, size_t more, ax_err *err)
     return AX_OK;
 }
 
-/* ---- matching, an image at a time ---- */
+/* ---- matching, image by image ---- */
 
 typedef struct match {
     const ax_oks_truth *truth;
-    const ax_oks_found *const *found; /* by falling score */
+    const ax_oks_found *const *found; /* by decreasing score */
     size_t n_truth, n_found;
     const double *similarity; /* {found, truth} */
-    size_t *order;            /* of truths: those that are ignored come last */
-    bool *ignored, *taken;    /* of truths, in this order */
+    size_t *order;            /* order of truths: ignored ones last */
+    bool *ignored, *taken;    /* of truths, in that order */
 } match;
 
 static bool in_range(double area, int r)
@@ -114,7 +114,7 @@ static double extent(const ax_oks_found *f)
     return (x1 - x0) * (y1 - y0);
 }
 
-/* Puts the truths in order for a range; the number of those that count. */
+/* Orders the truths for a range; returns the number of those that count. */
 static size_t order_truths(const match *m, int r)
 {
     size_t n = 0, regular = 0;
@@ -131,7 +131,7 @@ static size_t order_truths(const match *m, int r)
     return regular;
 }
 
-/* The truth that a detection is matched with, by its place in the order; n_truth: none. */
+/* The truth that a detection is matched with, as an index into the order; n_truth: none. */
 static size_t find_match(const match *m, size_t d, double best)
 {
     size_t found = m->n_truth;
@@ -165,7 +165,7 @@ static void match_at(const match *m, int r, int t, verdict *out)
     }
 }
 
-/* Detections by falling score, equal ones as they came; NULL without memory. */
+/* Detections by decreasing score, ties in input order; NULL without memory. */
 static const ax_oks_found **sort_found(const ax_oks_found *found, size_t n)
 {
     const ax_oks_found **sorted = malloc((n ? n : 1) * sizeof *sorted);
@@ -191,7 +191,7 @@ ax_code ax_oks_add(ax_oks *o, uint64_t image, const ax_oks_truth *truth, size_t 
         code = ax_fail(err, AX_ENOMEM, "no memory for a validation");
     if (code == AX_OK) {
         const match m = { truth, sorted, n_truth, n_found, similarity, order, flags, flags + n_truth };
-        verdict *out = n_found ? o->seen + o->n : NULL; /* without one there may be no array */
+        verdict *out = n_found ? o->seen + o->n : NULL; /* without detections there may be no array */
         for (size_t d = 0; d < n_found; d++) {
             out[d] = (verdict) { .image = image, .place = (uint32_t)d, .score = sorted[d]->score };
             for (size_t g = 0; g < n_truth; g++)
@@ -226,7 +226,7 @@ ax_code ax_oks_merge(ax_oks *into, const ax_oks *other, ax_err *err)
 
 /* ---- precision over recall ---- */
 
-/* By falling score; equal ones by image, then by their place in it. */
+/* By decreasing score, ties by image, then by rank in it. */
 static int compare(const void *a, const void *b)
 {
     const verdict *x = a, *y = b;
@@ -237,7 +237,7 @@ static int compare(const void *a, const void *b)
     return x->place < y->place ? -1 : 1;
 }
 
-/* Average precision of the detections in order; *recall becomes the last one. precision, recalls: room for n. */
+/* Average precision of the ordered detections; *recall is set to the final recall. precision, recalls: room for n. */
 static double average(const verdict *v, size_t n, uint32_t bit, uint64_t regular, double *precision, double *recalls,
                       double *recall)
 {

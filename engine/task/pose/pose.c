@@ -1,5 +1,5 @@
-/* Pose: the key points of a person. The truth of a sample is an ax_pose_truth, the network gives a heat map per key
-   point at a quarter of the sample's size. */
+/* The pose task: the key points of a person. A sample's truth is an ax_pose_truth; the network gives one heat map per
+   key point at a quarter of the sample's size. */
 #include "engine/task/pose/decode.h"
 #include "engine/task/pose/pose_draw.h"
 #include "engine/task/pose/pose_files.h"
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { STRIDE = 4 }; /* from the sample to its maps */
+enum { STRIDE = 4 }; /* sample pixels per map pixel */
 
 static ax_code configure(ax_task_spec *spec, const ax_settings *s, const char *data, ax_err *err)
 {
@@ -41,13 +41,14 @@ static size_t truth_bytes(const ax_task_spec *spec, int32_t h, int32_t w)
     return sizeof(ax_pose_truth);
 }
 
-/* Of an image whose truth is in its own pixels. Pixel i of a cut has its centre at i + 0.5, here at i. */
+/* For an image whose truth is in its own pixels. In a cut, pixel i has its centre at i + 0.5; key points have it at
+   i. */
 static void cut(const ax_task_spec *spec, const ax_truth_cut *c, const void *from, void *to)
 {
     const ax_skeleton *s = ax_pose_skeleton_of(spec);
     ax_pose_truth *out = to;
     memcpy(out, from, sizeof *out);
-    if (c->x.step < 0) /* left and right change places; the cut itself mirrors the coordinates */
+    if (c->x.step < 0) /* left and right are exchanged; the cut itself mirrors the coordinates */
         for (int k = 0; k < s->n; k++)
             out->point[k] = ((const ax_pose_truth *)from)->point[s->point[k].other];
     for (int k = 0; k < s->n; k++) {
@@ -78,8 +79,8 @@ static ax_val loss(const ax_layers *l, const ax_task_spec *spec, ax_val logits, 
     return ax_layer_apply(l, AX_OP_WMSE, (ax_attr) { 0 }, args, 3);
 }
 
-/* Left and right have changed places. PAPER: what is mirrored back is one column to the right (decode.h); here, still
-   mirrored, that is to the left. */
+/* Left and right have been exchanged. PAPER: the maps, once mirrored back, are one column to the right (decode.h);
+   here, still mirrored, they are one to the left. */
 static void mirrored(const ax_task_spec *spec, float *logits, int32_t h, int32_t w)
 {
     const ax_skeleton *s = ax_pose_skeleton_of(spec);
@@ -118,7 +119,7 @@ static void *score_new(const ax_task_spec *spec, ax_err *err)
     return ax_pose_score_new(ax_pose_skeleton_of(spec), err);
 }
 
-/* Of the key points of a person, in maps of h x w. */
+/* Key points of a person, in maps of h x w. */
 static ax_code score_points(void *score, const ax_task_spec *spec, const ax_pose_truth *t, ax_keypoint *found,
                             int32_t h, int32_t w, ax_err *err)
 {

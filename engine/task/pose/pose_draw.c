@@ -7,14 +7,14 @@ const uint8_t ax_side_color[3][3] = {
     [AX_SIDE_MIDDLE] = { 80, 220, 100 }, [AX_SIDE_LEFT] = { 255, 160, 0 }, [AX_SIDE_RIGHT] = { 40, 140, 255 }
 };
 
-/* First and last pixel of lo - reach .. hi + reach that are on the picture; none: *first > *last. */
+/* First and last pixel of lo - reach .. hi + reach within the picture; none: *first > *last. */
 static void span(double lo, double hi, double reach, int32_t size, int32_t *first, int32_t *last)
 {
     *first = (int32_t)fmin(fmax(ceil(lo - reach), 0), size);
     *last = (int32_t)fmax(fmin(floor(hi + reach), size - 1), -1);
 }
 
-/* All pixels whose centre is within reach of the segment from a to b. */
+/* Fills all pixels whose centre is within reach of the segment from a to b. */
 static void stroke(ax_keypoint a, ax_keypoint b, double reach, const uint8_t color[3], uint8_t *rgb, int32_t h,
                    int32_t w)
 {
@@ -39,7 +39,7 @@ void ax_pose_draw(const ax_skeleton *s, const ax_keypoint *point, double least, 
     double reach = fmax(thickness, 1) / 2;
     for (int l = 0; l < s->n_limbs; l++) {
         int a = s->limb[l][0], b = s->limb[l][1];
-        /* between a side and the middle the side's colour, between both sides the middle's */
+        /* limbs to one side have its colour; limbs between both sides have the middle's */
         uint8_t one = s->point[a].side, other = s->point[b].side;
         uint8_t side = one == other || other == AX_SIDE_MIDDLE ? one : one == AX_SIDE_MIDDLE ? other : AX_SIDE_MIDDLE;
         if (point[a].v > least && point[b].v > least)

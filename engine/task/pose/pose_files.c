@@ -12,10 +12,10 @@
 #include <string.h>
 
 enum { STRIDE = 4 };
-static const double same_person = .9, least_drawn = .2; /* of the joints' scores, as they count in rescore.h */
+static const double same_person = .9, least_drawn = .2; /* thresholds on joint scores; see rescore.h */
 
 typedef struct found {
-    ax_keypoint point[AX_MAX_KEYPOINTS]; /* in the image */
+    ax_keypoint point[AX_MAX_KEYPOINTS]; /* image coordinates */
     double score, area;
 } found;
 
@@ -26,7 +26,7 @@ static int32_t side(const ax_task_spec *spec)
     return spec->of.pose.crop;
 }
 
-/* A box without an extent shows a single pixel: as much as there is in it. */
+/* A box of no extent shows a single pixel. */
 static ax_person person_of(const ax_task_box *box)
 {
     ax_person p = ax_person_of_box(box->at, 1);
@@ -72,9 +72,9 @@ static void box_of(const void *truth, ax_task_box *box)
 
 const ax_task_view ax_pose_view = { side, cut, box_of, sizeof(found), find };
 
-/* ---- what is written ---- */
+/* ---- output ---- */
 
-/* The persons that stay, as indices (malloc, caller frees). */
+/* Indices of the persons that are kept (malloc, the caller frees it). */
 static ax_code choose(const ax_task_spec *spec, const ax_prediction *p, size_t **keep, size_t *kept, ax_err *err)
 {
     const found *f = p->value;
@@ -150,7 +150,7 @@ static ax_code write_overlay(const ax_task_spec *spec, const ax_prediction *p, c
         code = ax_fail(err, AX_ENOMEM, "%s: no memory for %dx%d pixels", path, p->w, p->h);
     if (code == AX_OK) {
         memcpy(rgb, p->rgb, n);
-        for (size_t i = kept; i-- > 0;) { /* the surest one over the others */
+        for (size_t i = kept; i-- > 0;) { /* draws the most certain person last, on top */
             const double *b = p->box[keep[i]].at;
             ax_pose_draw(ax_pose_skeleton_of(spec), ((const found *)p->value)[keep[i]].point, least_drawn,
                          ax_pose_thickness(fmax(b[2], b[3])), rgb, p->h, p->w);

@@ -8,10 +8,10 @@
 
 typedef struct judged {
     uint64_t image, number;
-    double similarity; /* NAN: not known */
+    double similarity; /* NAN: unknown */
     ax_person person;
-    double neck, head;  /* 0 = not known */
-    ax_oks_truth truth; /* its points of every skeleton; the rest, as `found`, where there are areas */
+    double neck, head;  /* 0 = unknown */
+    ax_oks_truth truth; /* points for every skeleton; other members, and `found`, only where areas are known */
     ax_oks_found found;
 } judged;
 
@@ -56,7 +56,7 @@ static double by_neck(const ax_skeleton *s, const judged *j, const ax_keypoint *
     return n && half > 0 ? sum / n : NAN;
 }
 
-/* NAN: nothing can be said of this person. */
+/* NAN: this person can't be judged. */
 static double similarity_of(const ax_pose_score *p, const judged *j, const ax_keypoint *found)
 {
     if (!p->areas)
@@ -64,7 +64,7 @@ static double similarity_of(const ax_pose_score *p, const judged *j, const ax_ke
     return j->truth.labelled && j->truth.area > 0 ? ax_oks_similarity(&j->truth, found) : NAN;
 }
 
-/* What COCO's judgement asks of a person. */
+/* Data of a person that COCO's evaluation needs. */
 static void fill_oks(const ax_skeleton *s, const ax_pose_truth *t, const ax_keypoint *found, judged *out)
 {
     double sum = 0;
@@ -78,7 +78,7 @@ static void fill_oks(const ax_skeleton *s, const ax_pose_truth *t, const ax_keyp
     out->found.score = sum / s->n;
 }
 
-/* Room for n more. */
+/* Makes room for n more. */
 static bool make_room(ax_pose_score *p, size_t n)
 {
     size_t cap = p->cap ? p->cap : 64;
@@ -131,7 +131,7 @@ static int by_image(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* Average precision of persons in the order of their images; mean: of the mean pose instead of what was found. */
+/* Average precision of persons in image order; mean: judges the mean pose instead of the predictions. */
 static ax_code take_precision(const judged *const *sorted, size_t n, const ax_mean_pose *mean, ax_oks_figures *out,
                               ax_err *err)
 {
@@ -157,7 +157,7 @@ static ax_code take_precision(const judged *const *sorted, size_t n, const ax_me
     return code;
 }
 
-/* The persons in an order that doesn't depend on how they came (malloc, caller frees). */
+/* The persons in an order independent of arrival (malloc, the caller frees it). */
 static const judged **sort_people(const ax_pose_score *p, ax_err *err)
 {
     const judged **sorted = malloc((p->n + 1) * sizeof *sorted);
@@ -171,7 +171,7 @@ static const judged **sort_people(const ax_pose_score *p, ax_err *err)
     return sorted;
 }
 
-/* Somebody is in it twice: persons were drawn with replacement. */
+/* Whether a person occurs twice: persons were drawn with replacement. */
 static bool has_twins(const judged *const *sorted, size_t n)
 {
     for (size_t i = 1; i < n; i++)
@@ -188,7 +188,7 @@ static ax_mean_pose mean_of(const ax_pose_score *p, const judged *const *sorted)
     return mean;
 }
 
-/* The mean over the persons that something can be said of, *n; NAN: none. mean: as take_details has it. */
+/* Mean over the *n persons that can be judged; NAN: none. mean: as in take_details. */
 static double mean_similarity(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
                               uint64_t *n)
 {
@@ -209,7 +209,7 @@ static double mean_similarity(const ax_pose_score *p, const judged *const *sorte
     return *n ? sum / (double)*n : NAN;
 }
 
-/* The shares of the mean pose's key points. */
+/* PCK and PCKh of the mean pose. */
 static void count_mean(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
                        ax_pose_details *out)
 {
@@ -225,7 +225,7 @@ static void count_mean(const ax_pose_score *p, const judged *const *sorted, cons
     }
 }
 
-/* mean: NULL, or the mean pose, which is judged instead of what was found. */
+/* mean: NULL, or the mean pose to judge instead of the predictions. */
 static ax_code take_details(const ax_pose_score *p, const judged *const *sorted, const ax_mean_pose *mean,
                             ax_pose_details *out, ax_err *err)
 {

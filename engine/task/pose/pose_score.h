@@ -1,5 +1,4 @@
-/* Judges a pose network: persons are gathered, in any order, and judged together. All lengths are the image's pixels.
- */
+/* Judges a pose network: persons are collected in any order and judged together. All lengths are in image pixels. */
 #ifndef AX_TASK_POSE_POSE_SCORE_H
 #define AX_TASK_POSE_POSE_SCORE_H
 
@@ -15,31 +14,30 @@ void ax_pose_score_free(ax_pose_score *p);
 /* found: the skeleton's key points in the image, v = score. */
 ax_code ax_pose_score_add(ax_pose_score *p, const ax_pose_truth *truth, const ax_keypoint *found, ax_err *err);
 
-/* Adds the persons of another account. Average precision isn't known of persons that are in it twice. Without memory
-   ax_pose_score_take says so. */
+/* Adds the persons of another account. Average precision is unknown when a person occurs twice. A lack of memory is
+   reported by ax_pose_score_take. */
 void ax_pose_score_merge(ax_pose_score *p, const ax_pose_score *other);
 
-/* NAN: there is no truth for it. Shares, 0 to 1. */
+/* Shares, 0 to 1; NAN: no truth for it. */
 typedef struct ax_pose_figures {
-    /* Mean over persons of the similarity of their key points, itself a mean over those that are labelled: COCO's OKS
-       where the truth has areas, else of exp(-d^2 / (2 (neck / 2)^2)) at distance d. The reward. */
+    /* The reward: mean over persons of the mean similarity of their labelled key points. Similarity is COCO's OKS where
+       the truth has areas, else exp(-d^2 / (2 (neck / 2)^2)) at distance d. */
     double similarity;
     double pck;      /* within half of the distance from neck to head top */
     double pckh;     /* PCKh@0.5 of MPII, by head boxes */
-    double ap, ap50; /* of COCO, with the truth's boxes: one answer per annotated person, whose score is the mean of its
-                        key points' */
-    uint64_t persons, left_out; /* that were judged; that nothing could be said of */
+    double ap, ap50; /* COCO's, given the true boxes: one detection per annotated person, scored by the mean of its key
+                        points' scores */
+    uint64_t persons, left_out; /* persons judged; persons that can't be judged */
 } ax_pose_figures;
-/* All that the figures are taken from. */
+/* Details that the figures are computed from. */
 typedef struct ax_pose_details {
     double similarity; /* as in ax_pose_figures */
     uint64_t persons;
     ax_pck by_neck, by_head;
-    bool has_oks; /* of COCO, with a truth that counts */
+    bool has_oks; /* COCO's figures are known */
     ax_oks_figures oks;
 } ax_pose_details;
-/* mean_pose: what predicting the mean pose of these persons (mean_pose.h) scores, instead of what was found.
-   AX_ENOMEM. */
+/* mean_pose: scores the mean pose of these persons (mean_pose.h) instead of the predictions. AX_ENOMEM. */
 ax_code ax_pose_score_details(const ax_pose_score *p, bool mean_pose, ax_pose_details *out, ax_err *err);
 ax_code ax_pose_score_take(const ax_pose_score *p, ax_pose_figures *out, ax_err *err);
 

@@ -32,7 +32,7 @@ static void pckh_of(const ax_pose_details *d, named out[static GROUPS])
         out[i] = all[i];
 }
 
-/* -1, as COCO has it where there is no such truth, is NAN. */
+/* COCO's -1 (no such truth) becomes NAN. */
 static double known(double v)
 {
     return v < 0 ? NAN : v;
@@ -80,7 +80,7 @@ static void line(const char *title, const named *all, int n, int digits, ax_str 
         figure(all[i].value, digits, out);
 }
 
-/* Names, what was found, and what the mean pose scores. */
+/* Prints names, scores of the predictions, and scores of the mean pose. */
 static void three_lines(const char *title, const named *all, const named *of_mean, int n, int digits, ax_str *out)
 {
     ax_str_printf(out, "\n  %-10s", title);
@@ -91,7 +91,7 @@ static void three_lines(const char *title, const named *all, const named *of_mea
     ax_str_add(out, "\n");
 }
 
-/* What was found, and the mean pose. */
+/* indices: the predictions, the mean pose */
 enum { FOUND, MEAN, JUDGED };
 static bool details_of(const void *score, ax_pose_details d[static JUDGED])
 {

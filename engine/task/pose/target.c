@@ -26,7 +26,7 @@ void ax_pose_target(ax_pose_protocol protocol, const ax_pose_size *s, const ax_k
     for (int k = 0; k < n; k++) {
         float visible = (float)point[k].v;
         double x = point[k].x / step_x, y = point[k].y / step_y;
-        /* far outside, where no int holds it, nothing is near the map either */
+        /* a point so far outside that no int holds it has no bell on the map */
         int mx = (int)fmin(fmax(x + .5, -1e6), 1e6), my = (int)fmin(fmax(y + .5, -1e6), 1e6);
         if (mx - AX_POSE_RADIUS >= s->map_w || my - AX_POSE_RADIUS >= s->map_h || mx + AX_POSE_RADIUS + 1 < 0 ||
             my + AX_POSE_RADIUS + 1 < 0)

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-/* Adds a class map's pixels of each class, and its labelled ones to the classes that it has. */
+/* Adds a class map's pixels to their classes, and its labelled pixels to every class that occurs in it. */
 static void add_map(const uint8_t *label, size_t pixels, int32_t classes, double *own, double *around)
 {
     size_t count[AX_TASK_OUTPUTS] = { 0 }, labelled = 0;

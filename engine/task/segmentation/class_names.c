@@ -21,7 +21,7 @@ void ax_segmentation_describe(const ax_task_spec *spec, ax_task_say say, void *c
     ax_str_release(&names);
 }
 
-/* One line "name #rrggbb" into place i; NULL: it isn't one, else where the next begins. */
+/* Parses a line "name #rrggbb" as class i; returns the start of the next line, NULL on a wrong form. */
 static const char *take_class(const char *text, ax_task_spec *spec, int32_t i)
 {
     const char *end = strchr(text, '\n'), *hash = NULL;

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MATRIX = 60 }; /* classes of the largest matrix that a terminal has room for */
+enum { MATRIX = 60 }; /* most classes of a matrix that fits a terminal */
 
 /* The share of a row's pixels as a shade. */
 static const char *shade(double share, bool unicode)

@@ -1,4 +1,4 @@
-/* Confusion matrix, and the reward made of it. */
+/* Confusion matrix and the reward computed from it. */
 #ifndef AX_SEGMENTATION_SCORE_H
 #define AX_SEGMENTATION_SCORE_H
 
@@ -14,22 +14,23 @@ typedef struct ax_confusion {
 
 ax_code ax_confusion_init(ax_confusion *c, int32_t classes, ax_err *err);
 void ax_confusion_release(ax_confusion *c);
-/* Counts n pixels; truth 255 is left out. Predictions are < classes. */
+/* Counts n pixels; truth 255 is ignored. Predictions are < classes. */
 void ax_confusion_add(ax_confusion *c, const uint8_t *truth, const uint8_t *predicted, size_t n);
 
-/* Adds the counts of another one of as many classes. */
+/* Adds the counts of another matrix with the same number of classes. */
 void ax_confusion_merge(ax_confusion *c, const ax_confusion *other);
 
 typedef struct ax_metrics {
-    double miou, fwiou, accuracy; /* mean IoU, frequency-weighted IoU, mean class accuracy, over classes that occur */
-    double reward;                /* their geometric mean */
+    double miou, fwiou,
+        accuracy;  /* mean IoU, frequency-weighted IoU and mean class accuracy over the classes that occur */
+    double reward; /* geometric mean of these three */
 } ax_metrics;
-/* A class occurs when it is in the truth (or, for IoU, predicted: then its IoU is 0 and it counts only if it also is in
-   the truth). leave_out: a class id, or -1. Nothing occurs: all NAN. */
+/* A class occurs when the truth contains it. (A class that is only predicted has IoU 0 and doesn't count.) leave_out: a
+   class id, or -1. All NAN when no class occurs. */
 ax_metrics ax_confusion_metrics(const ax_confusion *c, int32_t leave_out);
 
 typedef struct ax_class_figures {
-    double iou, accuracy;      /* NAN: the class isn't in the truth */
+    double iou, accuracy;      /* NAN: the truth doesn't contain the class */
     uint64_t truth, predicted; /* pixels */
 } ax_class_figures;
 ax_class_figures ax_confusion_class(const ax_confusion *c, int32_t k);

@@ -1,4 +1,4 @@
-/* Segmentation: a class for every pixel. Its truth is a class map {h,w} of bytes, AX_IGNORE where no class is known. */
+/* The segmentation task: a class for every pixel. The truth is a class map {h,w} of bytes, AX_IGNORE where unknown. */
 #include "engine/task/segmentation/class_names.h"
 #include "engine/task/segmentation/confusion_text.h"
 #include "engine/task/segmentation/labels.h"
