@@ -101,8 +101,8 @@ static int open_beside(const char *target, mode_t mode, char tmp[PATH_MAX])
     return -1;
 }
 
-/* Sets the mode and owner of the replaced file. When the owner can't be kept, the group's rights are dropped, since the
-   group is another one. */
+/* Sets the mode and owner of the replaced file. When the group can't be kept, it gets no more rights than
+   everybody has. */
 static int take_over(int fd, const struct stat *old)
 {
     struct stat st;
@@ -110,7 +110,7 @@ static int take_over(int fd, const struct stat *old)
     if (fstat(fd, &st))
         return -1;
     if (st.st_uid != old->st_uid && fchown(fd, old->st_uid, (gid_t)-1)) {
-        /* the file is owned by us */
+        /* then the file stays ours */
     }
     if (st.st_gid != old->st_gid && fchown(fd, (uid_t)-1, old->st_gid))
         mode &= ~(mode_t)070 | ((mode & 07) << 3);

@@ -10,7 +10,7 @@ static const char encoder_prefix[] = "encoder.";
 
 static void describe(ax_encoder *e, const ax_mobilenet *net)
 {
-    const ax_mobilenet copy = *net; /* it may be e's own */
+    const ax_mobilenet copy = *net; /* net may point into *e */
     e->net = copy;
     e->taps = ax_mobilenet_taps(&copy);
 }
@@ -42,7 +42,7 @@ static void copy_meta(const ax_safetensors *st, const char *key, char *out, size
     snprintf(out, cap, "%s", value ? value : "");
 }
 
-/* The network that a file of ours says it is of; *said: whether it does. */
+/* The network named in a model file of ours; *said: whether the file names one. */
 static ax_code read_layout(const ax_safetensors *st, ax_mobilenet *net, bool *said, ax_err *err)
 {
     const char *text = ax_safetensors_meta(st, AX_ENCODER_LAYOUT);
@@ -66,7 +66,7 @@ ax_code ax_encoder_of_model(const ax_safetensors *st, ax_encoder *out, ax_err *e
     return AX_OK;
 }
 
-/* ---- a file ---- */
+/* ---- reading a file ---- */
 
 static const char *base_name(const char *path)
 {
@@ -88,7 +88,7 @@ static ax_code recognise(const ax_safetensors *st, ax_encoder *e, ax_err *err)
     describe(e, &net);
     copy_meta(st, "license", e->license, sizeof e->license);
     copy_meta(st, "encoder", before, sizeof before);
-    if (before[0]) { /* of a model: whose encoder has been trained further */
+    if (before[0]) { /* from a model, whose training changed the encoder */
         copy_meta(st, "encoder_license", e->license, sizeof e->license);
         snprintf(e->name, sizeof e->name, "%.100s, as in %.40s", before, file);
     } else if (width > 0) {
@@ -99,7 +99,7 @@ static ax_code recognise(const ax_safetensors *st, ax_encoder *e, ax_err *err)
     return AX_OK;
 }
 
-/* A hash of all that the encoder computes with, whatever names and types the file had. */
+/* A hash of everything that the encoder's computation depends on, independent of names and types in the file. */
 static ax_code hash_weights(const ax_encoder *e, const ax_params *p, uint64_t *key, ax_err *err)
 {
     char layout[AX_MOBILENET_TEXT];
@@ -123,7 +123,7 @@ static ax_code hash_weights(const ax_encoder *e, const ax_params *p, uint64_t *k
     return AX_OK;
 }
 
-/* Loads all tensors once, as they will be. */
+/* Loads all tensors once, in their final form. */
 static ax_code check_weights(ax_encoder *e, const ax_safetensors *st, ax_err *err)
 {
     ax_graph *g = ax_graph_new(err);
@@ -171,7 +171,7 @@ ax_code ax_encoder_open(const char *setting, int taps, ax_encoder *out, ax_err *
     return code == AX_OK ? AX_OK : ax_fail_prefix(err, "encoder");
 }
 
-/* ---- in a graph ---- */
+/* ---- building the graph ---- */
 
 ax_code ax_encoder_build(const ax_encoder *e, ax_graph *g, ax_val image, bool train, ax_val taps[AX_MAX_TAPS],
                          ax_err *err)

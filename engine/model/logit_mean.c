@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Elements of one image's mean. */
+/* Number of values of one image's mean. */
 static size_t count_of(const ax_logit_mean *m, const ax_task_spec *task)
 {
     return (size_t)(m->h / 4) * (size_t)(m->w / 4) * (size_t)task->outputs;
@@ -18,7 +18,7 @@ void ax_logit_mean_drop(ax_logit_mean *m)
     m->mean = NULL;
 }
 
-/* From "logits" of n images of h x w to "output". */
+/* Builds the graph from "logits" of n images of h x w to "output". */
 static ax_code build(ax_graph *g, const ax_task_spec *task, int32_t n, int32_t h, int32_t w, ax_err *err)
 {
     ax_val in = ax_graph_input(g, "logits", (ax_type) { .shape = { n, h / 4, w / 4, task->outputs } }, err);
@@ -77,7 +77,8 @@ void ax_logit_mean_clear(ax_logit_mean *m, const ax_task_spec *task)
     memset(m->mean, 0, (size_t)m->n * count_of(m, task) * sizeof *m->mean);
 }
 
-/* Where position i of n is among m, with half-pixel centres: the two neighbours, and how far it is to the second. */
+/* Interpolation for position i of n in m positions, with half-pixel centres: the two neighbours and the weight of the
+   second. */
 typedef struct place {
     int32_t lo, hi;
     float weight;

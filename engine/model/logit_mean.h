@@ -1,5 +1,5 @@
-/* The mean of the logits of several views of an image, mirrored or of other sizes, and what the task predicts from it.
- */
+/* The mean of the logits of several views of an image (mirrored, or of other sizes), and the task's prediction from
+   it. */
 #ifndef AX_MODEL_LOGIT_MEAN_H
 #define AX_MODEL_LOGIT_MEAN_H
 
@@ -7,32 +7,31 @@
 #include "engine/task/task.h"
 
 typedef struct ax_logit_mean {
-    ax_session judge; /* from the means to the predictions; starts as { be, dev } */
-    int32_t n, h, w;  /* images, and their size, that it is compiled for */
+    ax_session judge; /* computes predictions from the means; starts as { be, dev } */
+    int32_t n, h, w;  /* number and size of the images that it is compiled for */
     float *mean;      /* {n,h/4,w/4,outputs} */
-    void *prediction; /* as the task has it, of n images */
-    size_t bytes;     /* of prediction */
+    void *prediction; /* in the task's format, for n images */
+    size_t bytes;     /* size of prediction */
 } ax_logit_mean;
 
-/* For n images of h x w; keeps what it has where that fits. AX_ENOMEM. */
+/* Compiles for n images of h x w; reuses what fits. AX_ENOMEM. */
 ax_code ax_logit_mean_compile(ax_logit_mean *m, const ax_task_spec *task, int32_t n, int32_t h, int32_t w, ax_err *err);
-/* What that takes in all, buffers included. */
+/* Total memory that this takes, buffers included. */
 ax_code ax_logit_mean_bytes(const ax_task_spec *task, const ax_backend *be, ax_device *dev, int32_t n, int32_t h,
                             int32_t w, size_t *bytes, ax_err *err);
-/* Frees all but the device; may be compiled again. */
+/* Frees everything but the device; it can be compiled again. */
 void ax_logit_mean_drop(ax_logit_mean *m);
-/* All means are 0 from here on. */
+/* Sets all means to 0. */
 void ax_logit_mean_clear(ax_logit_mean *m, const ax_task_spec *task);
-/* Adds k times the logits {h,w,outputs} of a view of image i. flip: of the mirrored image; they are changed on the way.
- */
+/* Adds k times the logits {h,w,outputs} of a view of image i. flip: the view is mirrored; its logits are modified. */
 void ax_logit_mean_add(ax_logit_mean *m, const ax_task_spec *task, int32_t i, float *logits, int32_t h, int32_t w,
                        bool flip, float k);
-/* Fills in m->prediction. */
+/* Computes m->prediction. */
 ax_code ax_logit_mean_predict(ax_logit_mean *m, ax_err *err);
 
-/* The same where the device can add views (ax_backend.add_view), and all are of the means' size: logits {n,h/4,w/4,
-   outputs} of all images are on the device, and the first of their views sets the means. Nothing is waited for; only
-   `look` fills in m->prediction, which is on the device, too: ax_logit_mean_there. */
+/* The same on a device that can add views (ax_backend.add_view), for views of the means' size: logits
+   {n,h/4,w/4,outputs} of all images are on the device, and the first view sets the means. Nothing waits. Only with
+   `look` is m->prediction filled in; it is also on the device: ax_logit_mean_there. */
 ax_code ax_logit_mean_add_there(ax_logit_mean *m, const ax_task_spec *task, const float *logits, bool first, bool flip,
                                 float k, ax_err *err);
 ax_code ax_logit_mean_predict_there(ax_logit_mean *m, bool look, ax_err *err);

@@ -7,7 +7,7 @@
 
 enum { NAME = 96 };
 
-/* Table 2 of the paper: expansion t, channels c, n blocks, stride s of the first; tap: which one the stage ends in. */
+/* Table 2 of the paper: expansion t, channels c, n blocks, stride s of the first; tap: the tap at the stage's end. */
 static const struct {
     uint8_t t;
     int16_t c;
@@ -19,7 +19,7 @@ static const struct {
 };
 enum { STEM = 32, MULTIPLE = 8, MOST_CHANNELS = 4096, MOST_BLOCKS = 64 };
 
-/* ---- what it is ---- */
+/* ---- layout ---- */
 
 static int32_t scaled(int32_t channels, double width)
 {
@@ -47,7 +47,7 @@ char *ax_mobilenet_print(const ax_mobilenet *m, char buf[static AX_MOBILENET_TEX
     return buf;
 }
 
-/* A number from 1 to most, and what comes after it. */
+/* Parses a number from 1 to most and moves behind it. */
 static bool number(const char **text, long most, char after, int32_t *out)
 {
     char *end;
@@ -66,7 +66,7 @@ bool ax_mobilenet_parse(const char *text, ax_mobilenet *out)
     for (int i = 0; i < AX_MOBILENET_STAGES && ok && !last; i++) {
         ok = number(&text, MOST_CHANNELS, 'x', &out->stage[i].channels);
         const char *at = text;
-        /* it may end behind any tap */
+        /* a layout may end behind any tap */
         last = ok && stages[i].tap >= 0 && number(&at, MOST_BLOCKS, '\0', &out->stage[i].blocks);
         ok = ok && (last || number(&text, MOST_BLOCKS, ' ', &out->stage[i].blocks));
     }

@@ -1,4 +1,4 @@
-/* Files of MobileNet-v2: which network their tensors are of, and from other people's names to ours. */
+/* MobileNet-v2 files: recognises the network by its tensors, and maps tensor names of others to ours. */
 #include "engine/model/mobilenet.h"
 
 #include "engine/model/tensor.h"
@@ -15,7 +15,7 @@ static const char *const stem_of[] = {
     [OWN] = "encoder.features.0.0.weight", [TORCHVISION] = "features.0.0.weight", [TIMM] = "conv_stem.weight"
 };
 
-/* Which stage block index - 1 is in; index becomes its number there. */
+/* The stage of block index - 1; index becomes the block's number within it. */
 static int stage_of(const ax_mobilenet *m, unsigned long *block)
 {
     int stage = 0;
@@ -24,12 +24,12 @@ static int stage_of(const ax_mobilenet *m, unsigned long *block)
     return stage;
 }
 
-/* timm's name of the tensor that torchvision calls name ("features.2.conv.1.0.weight" is "blocks.1.0.conv_dw.weight").
- */
+/* timm's name for torchvision's tensor name ("features.2.conv.1.0.weight" is "blocks.1.0.conv_dw.weight"). */
 static void to_timm(const ax_mobilenet *m, const char *name, char out[static NAME])
 {
     static const struct {
-        const char *torchvision, *first, *others; /* in block 1, which has no expansion, and in the others */
+        const char *torchvision, *first,
+            *others; /* first: in block 1, which has no expansion; others: in all other blocks */
     } part[] = {
         { "0.0", "conv_dw", "conv_pw" }, { "0.1", "bn1", "bn1" },    { "1.0", NULL, "conv_dw" }, { "1.1", NULL, "bn2" },
         { "1", "conv_pw", NULL },        { "2", "bn2", "conv_pwl" }, { "3", NULL, "bn3" },
@@ -56,7 +56,7 @@ static void to_timm(const ax_mobilenet *m, const char *name, char out[static NAM
     }
 }
 
-/* The file's name of the tensor that we call name ("encoder.features...."). */
+/* The file's name for our tensor name ("encoder.features...."). */
 static const char *their_name(const ax_mobilenet *m, naming as, const char *name, char buf[static NAME])
 {
     static const char prefix[] = "encoder.";
@@ -79,9 +79,9 @@ static ax_code find_naming(const ax_safetensors *st, naming *as, ax_err *err)
                    ax_safetensors_name(st));
 }
 
-/* ---- which network ---- */
+/* ---- recognising the network ---- */
 
-/* Output channels of a convolution; 0: it isn't there. */
+/* Output channels of a convolution; 0: missing. */
 static int32_t channels_of(const ax_safetensors *st, const ax_mobilenet *m, naming as, const char *name)
 {
     char buf[NAME];
@@ -89,7 +89,7 @@ static int32_t channels_of(const ax_safetensors *st, const ax_mobilenet *m, nami
     return t && t->n_dim == 4 && t->dim[0] > 0 && t->dim[0] <= 4096 ? (int32_t)t->dim[0] : 0;
 }
 
-/* timm numbers stages and blocks apart, so that networks of more blocks can be told; torchvision has the paper's. */
+/* timm numbers blocks within stages, so deeper networks can be recognised; torchvision only has the paper's depth. */
 static void count_blocks(const ax_safetensors *st, ax_mobilenet *m)
 {
     for (int i = 0; i < AX_MOBILENET_STAGES; i++) {
@@ -102,7 +102,7 @@ static void count_blocks(const ax_safetensors *st, ax_mobilenet *m)
     }
 }
 
-/* The channels that the tensors have: those of the last convolution of each stage's first block. */
+/* Channels according to the tensors: those of the last convolution of each stage's first block. */
 static void read_channels(const ax_safetensors *st, naming as, ax_mobilenet *m)
 {
     m->stem = channels_of(st, m, as, "encoder.features.0.0.weight");
@@ -114,7 +114,7 @@ static void read_channels(const ax_safetensors *st, naming as, ax_mobilenet *m)
     }
 }
 
-/* How many numbers of channels agree, of 8. */
+/* Number of channel counts, of 8, that agree. */
 static int agreement(const ax_mobilenet *a, const ax_mobilenet *b)
 {
     int n = a->stem == b->stem;
@@ -123,7 +123,7 @@ static int agreement(const ax_mobilenet *a, const ax_mobilenet *b)
     return n;
 }
 
-/* Widths are tried in this order: of several that give the same channels the one that people publish is the name. */
+/* Widths are tried in this order: among widths with equal channels, the commonly published one gives the name. */
 static double width_at(int i)
 {
     static const double published[] = { 1, 1.4, 1.3, 1.2, 1.1, .75, .5, .35, .25, .1 };
@@ -131,8 +131,8 @@ static double width_at(int i)
     return i < PUBLISHED ? published[i] : i < PUBLISHED + HUNDREDTHS ? (i - PUBLISHED + 10) / 100.0 : 0;
 }
 
-/* The rule decides which network it is: so it is the tensor that doesn't follow it that is named, and not those around
-   it. timm's deeper networks leave the stem as it is. */
+/* The rule determines the network, so that the error names the tensor that deviates from it rather than its neighbours.
+   timm's deeper networks don't scale the stem. */
 ax_code ax_mobilenet_recognise(const ax_safetensors *st, ax_mobilenet *out, double *width, ax_err *err)
 {
     naming as = OWN;
@@ -168,7 +168,7 @@ ax_code ax_mobilenet_recognise(const ax_safetensors *st, ax_mobilenet *out, doub
     return AX_OK;
 }
 
-/* ---- its tensors ---- */
+/* ---- tensors ---- */
 
 ax_code ax_mobilenet_load(const ax_mobilenet *m, ax_params *p, const ax_safetensors *st, ax_err *err)
 {

@@ -87,7 +87,7 @@ static ax_code meta_number(const ax_safetensors *st, const char *file, const cha
     return AX_OK;
 }
 
-/* The figures that it was judged by; what isn't there isn't known. */
+/* The scores stored in the file; missing ones are unknown. */
 static void read_figures(const ax_safetensors *st, ax_model_info *info)
 {
     info->outcome = ax_outcome_none;
@@ -150,7 +150,7 @@ ax_code ax_model_read_info(const ax_safetensors *st, const char *name, ax_model_
 
 ax_code ax_model_load(const ax_safetensors *st, const char *name, ax_params *p, ax_err *err)
 {
-    (void)name; /* st knows it */
+    (void)name; /* st has the name already */
     for (size_t i = 0; i < ax_params_count(p); i++) {
         ax_code code = ax_tensor_load(p, i, st, ax_params_spec(p, i)->name, err);
         if (code != AX_OK)

@@ -18,7 +18,7 @@ void ax_model_meta_say(ax_model_meta *m, const char *key, const char *value)
     m->failed = true;
 }
 
-/* Of red, green and blue, as they are normalised. */
+/* Mean and std of red, green and blue in the normalisation. */
 static void say_channels(ax_model_meta *m, const char *key, const float value[3])
 {
     char text[64];

@@ -1,4 +1,4 @@
-/* The whole network for inference: encoder, decoder, and what is known of it before it runs. */
+/* The whole inference network, encoder and decoder, and its size and cost before it runs. */
 #ifndef AX_MODEL_NETWORK_H
 #define AX_MODEL_NETWORK_H
 
@@ -6,25 +6,25 @@
 #include "engine/model/encoder.h"
 #include "engine/space/decoder.h"
 
-/* Appends encoder (evaluation mode) and decoder reading image {n,h,w,3}; h and w are multiples of all
-   strides. An encoder of more taps than the decoder reads is cut. */
+/* Appends encoder (evaluation mode) and decoder, reading image {n,h,w,3}; h and w must be multiples of all strides. An
+   encoder with more taps than the decoder reads is truncated. */
 ax_code ax_network_build(ax_graph *g, ax_val image, const ax_encoder *encoder, const ax_decoder_spec *spec,
                          ax_val *logits, ax_err *err);
 
-/* What an image's sides must be multiples of: the coarsest stride that the genotype's decoder reads. */
+/* The divisor of an image's sides: the coarsest stride that the genotype's decoder reads. */
 int32_t ax_network_unit(const ax_encoder *encoder, const ax_genotype *g);
 
-/* The side of an image as any network sees it: padded to what all strides divide. */
+/* The side of an image after padding to a multiple of all strides. */
 static inline int32_t ax_network_side(int32_t side)
 {
     return (side + 31) / 32 * 32;
 }
 
 typedef struct ax_network_figures {
-    ax_stats stats;        /* of encoder and decoder, no auxiliary heads, one image of h x w */
+    ax_stats stats;        /* of encoder and decoder without auxiliary heads, for one image of h x w */
     int32_t output_stride; /* of the logits */
 } ax_network_figures;
-/* Builds the graph, counts, throws it away. */
+/* Builds the graph, counts, and drops it. */
 ax_code ax_network_measure(const ax_encoder *encoder, const ax_decoder_spec *spec, int32_t h, int32_t w,
                            ax_network_figures *out, ax_err *err);
 

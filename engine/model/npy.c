@@ -3,7 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The header is a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (11, 90, 120), } and blanks. */
+/* The header is a Python dictionary, {'descr': '<f4', 'fortran_order': False, 'shape': (11, 90, 120), }, padded with
+   blanks. */
 typedef struct cursor {
     const char *at, *end;
 } cursor;
@@ -21,7 +22,7 @@ static bool take(cursor *c, const char *word)
     return true;
 }
 
-/* 'text' */
+/* Parses 'text'. */
 static bool take_text(cursor *c, char out[TEXT])
 {
     size_t n = 0;
@@ -33,7 +34,7 @@ static bool take_text(cursor *c, char out[TEXT])
     return c->at < c->end && *c->at++ == '\'';
 }
 
-/* (11, 90, 120) or (7,) or () */
+/* Parses (11, 90, 120), (7,) or (). */
 static bool take_shape(cursor *c, ax_st_tensor *t)
 {
     t->n_dim = 0;

@@ -76,7 +76,7 @@ ax_code ax_predictor_compile(ax_predictor *p, int32_t h, int32_t w, ax_err *err)
     return code == AX_OK ? ax_session_compile(s, AX_PLAN_INFERENCE, err) : code;
 }
 
-/* No comparison with NaN is true: what is made of such logits would look like something. */
+/* Comparisons with NaN are false, so predictions from NaN logits would look plausible. */
 static ax_code check_logits(const ax_predictor *p, ax_err *err)
 {
     const ax_graph *g = p->session.graph;

@@ -15,9 +15,9 @@ struct ax_safetensors {
     char *name;
     ax_st_header header;
     ax_st_tensor **by_name; /* sorted */
-    const void *bytes;      /* of the file */
+    const void *bytes;      /* of the whole file */
     size_t n_bytes;
-    void *map; /* NULL: the bytes are the caller's */
+    void *map; /* NULL: the bytes belong to the caller */
 };
 
 static int compare_names(const void *a, const void *b)
@@ -26,7 +26,8 @@ static int compare_names(const void *a, const void *b)
     return strcmp((*x)->name, (*y)->name);
 }
 
-/* Pointers compare as offsets do: all are in the same data section. Empty tensors come before what starts there. */
+/* Pointers compare like offsets, since all point into one data section. Empty tensors sort before tensors at the same
+   offset. */
 static int compare_places(const void *a, const void *b)
 {
     const ax_st_tensor *const *x = a, *const *y = b;
@@ -36,8 +37,8 @@ static int compare_places(const void *a, const void *b)
     return ((*x)->bytes > (*y)->bytes) - ((*x)->bytes < (*y)->bytes);
 }
 
-/* Every byte of the data section belongs to exactly one tensor: the format's own rule, and the proof that no offset
-   points outside the file. */
+/* Every byte of the data section must belong to exactly one tensor: the format requires it, and it proves that no
+   offset points outside the file. */
 static ax_code check_places(ax_safetensors *st, const char *data, size_t n, const char *name, ax_err *err)
 {
     const char *at = data;
@@ -116,7 +117,7 @@ ax_safetensors *ax_safetensors_open(const char *path, ax_err *err)
     int fd = ax_file_open(AT_FDCWD, path, &n, err);
     if (fd < 0)
         return NULL;
-    if (n < 8) { /* an empty file can't be mapped */
+    if (n < 8) { /* mmap fails for an empty file */
         ax_fail(err, AX_EFORMAT, "%s: %zu bytes are too short for a safetensors file", path, n);
         close(fd);
         return NULL;

@@ -14,8 +14,8 @@ static float float_of(uint32_t bits)
     return f;
 }
 
-/* IEEE 754 binary16: 5 bits of exponent with bias 15, 10 of fraction. By bits, since every start of an engine reads the
-   encoder's millions. */
+/* IEEE 754 binary16: 5 bits of exponent with bias 15, 10 bits of fraction. By bit operations, since every start of an
+   engine converts millions of encoder weights. */
 static float from_half(uint16_t h)
 {
     const uint32_t sign = (uint32_t)(h >> 15) << 31, exponent = h >> 10 & 31, fraction = h & 1023;
@@ -27,7 +27,7 @@ static float from_half(uint16_t h)
     return sign ? -magnitude : magnitude;
 }
 
-/* The data may be unaligned: elements are copied out one by one. */
+/* Elements are copied one by one, since the data may be unaligned. */
 #define CONVERT(type, expression)                                                                                      \
     for (size_t i = 0; i < t->elements; i++) {                                                                         \
         type x;                                                                                                        \

@@ -28,14 +28,14 @@ size_t ax_st_dtype_bytes(ax_st_dtype dtype)
     return dtypes[dtype].bytes;
 }
 
-/* Where in the document the parser stands. */
+/* The parser's position in the document. */
 typedef enum place {
     START,
-    TOP,     /* in the outer object, a name is due */
+    TOP,     /* in the outer object: a name is expected */
     NAMED,   /* after a tensor's name */
-    META,    /* after "__metadata__" or in its object, where a key is due */
-    META_IN, /* after a key: a string is due */
-    FIELD,   /* in a tensor's object, a key is due */
+    META,    /* after "__metadata__" or in its object: a key is expected */
+    META_IN, /* after a key: a string is expected */
+    FIELD,   /* in a tensor's object: a key is expected */
     DTYPE,   /* after "dtype" */
     SHAPE,   /* after "shape" */
     SHAPE_IN,
@@ -52,7 +52,7 @@ typedef struct reader {
     size_t n_data;
     place at;
     bool meta_seen;
-    unsigned has; /* HAS_ bits: fields of this tensor seen so far */
+    unsigned has; /* HAS_ bits: fields of the current tensor so far */
     int n_offsets;
     uint64_t offset[2];
     ax_code code;
@@ -64,7 +64,7 @@ static const char *current(const reader *r)
     return r->h->n ? r->h->tensor[r->h->n - 1].name : "";
 }
 
-/* All callbacks return 0 to stop the parser. */
+/* Callbacks return 0 to stop the parser. */
 static int stop(reader *r, const char *what)
 {
     bool inside = r->at != START && r->at != TOP && r->at != META && r->at != META_IN && r->at != DONE;
@@ -86,7 +86,7 @@ static bool is_text(const unsigned char *text, size_t len, const char *what)
     return len == strlen(what) && !memcmp(text, what, len);
 }
 
-/* A copy as a string; NULL when memory is short. Zero bytes were refused before. */
+/* Copies n bytes as a string; NULL without memory. Zero bytes have been refused before. */
 static char *copy(const unsigned char *text, size_t len)
 {
     char *s = malloc(len + 1);
@@ -166,7 +166,7 @@ static int on_key(void *context, const unsigned char *key, size_t len)
     return stop(r, "a field other than dtype, shape, data_offsets");
 }
 
-/* Types that this program doesn't read, such as BOOL or F8_E4M3, are the user's affair until their tensor is used. */
+/* Unsupported types, such as BOOL or F8_E4M3, are an error only when their tensor is used. */
 static bool is_type(const unsigned char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -198,7 +198,7 @@ static int on_string(void *context, const unsigned char *text, size_t len)
     if (t->dtype == AX_ST_OTHER && !is_type(text, len))
         return stop(r, "its dtype isn't the name of a type");
     if (t->dtype == AX_ST_OTHER)
-        memcpy(t->type, text, len); /* whose rest is zero */
+        memcpy(t->type, text, len); /* the rest is zero */
     r->at = FIELD;
     return 1;
 }
@@ -221,7 +221,7 @@ static int on_integer(void *context, long long value)
     return 1;
 }
 
-/* All three fields are there: do they agree with each other and with the file? */
+/* Checks the three fields of a tensor against each other and the file. */
 static int finish_tensor(reader *r)
 {
     ax_st_tensor *t = &r->h->tensor[r->h->n - 1];
@@ -237,7 +237,7 @@ static int finish_tensor(reader *r)
     t->elements = elements;
     size_t bytes = (size_t)(r->offset[1] - r->offset[0]);
     bool fits = t->dtype == AX_ST_OTHER
-                    ? elements / 8 <= bytes /* of an unknown type at least one bit each */
+                    ? elements / 8 <= bytes /* unknown types take at least one bit per element */
                     : !__builtin_mul_overflow(elements, ax_st_dtype_bytes(t->dtype), &t->bytes) && t->bytes == bytes;
     if (!fits)
         return stop(r, "its shape needs another number of bytes than data_offsets says");
@@ -307,7 +307,7 @@ static int compare_keys(const void *a, const void *b)
     return strcmp(x->key, y->key);
 }
 
-/* Of two values of a key some readers would take the first, others the last. */
+/* Duplicate keys are refused: some readers would take the first value, others the last. */
 static ax_code sort_meta(reader *r)
 {
     if (r->h->n_meta)

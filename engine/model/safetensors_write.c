@@ -30,7 +30,7 @@ static void add_tensor(ax_str *out, const ax_st_tensor *t, size_t offset)
     ax_str_printf(out, "],\"data_offsets\":[%zu,%zu]}", offset, offset + t->bytes);
 }
 
-/* output: path is a user's; else it is below dirfd. */
+/* output: the user named path; else it is relative to dirfd. */
 static ax_code write_file(bool output, int dirfd, const char *path, const ax_st_tensor *tensors, size_t n,
                           const ax_st_meta *meta, size_t n_meta, ax_err *err)
 {
@@ -48,7 +48,7 @@ static ax_code write_file(bool output, int dirfd, const char *path, const ax_st_
         offset += tensors[i].bytes;
     }
     ax_str_add(&header, "}");
-    while (header.len % 8 && ax_str_ok(&header)) /* the data begins at a multiple of 8 bytes */
+    while (header.len % 8 && ax_str_ok(&header)) /* data begins at a multiple of 8 bytes */
         ax_str_add(&header, " ");
     ax_code code = AX_OK;
     if (!piece || !ax_str_ok(&header)) {

@@ -30,7 +30,7 @@ char *ax_tensor_shape_text(const int64_t *dim, int n_dim, char *buf, size_t cap)
     return buf;
 }
 
-/* Of batch norm, by PyTorch's name. */
+/* Whether it is a variance of batch norm, by PyTorch's name. */
 static bool is_variance(const char *name)
 {
     static const char ending[] = "running_var";

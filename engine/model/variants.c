@@ -10,7 +10,7 @@ struct ax_variant_predictor {
     ax_predictor *p;
     ax_variants v;
     ax_logit_mean mean;
-    void *plain; /* the prediction of an image as it is, of h x w */
+    void *plain; /* prediction of the unmodified image, of h x w */
     int32_t h, w;
 };
 
@@ -56,7 +56,7 @@ static ax_code add_variant(ax_variant_predictor *vp, const float *image, float s
         ax_map_add_resized(image, image_h, image_w, 3, x, h, w, flip, 1);
         code = ax_predictor_run(vp->p, x, h, w, logits, err);
     }
-    if (code == AX_OK && task->task->enlarged) /* by what the rounded sides come to */
+    if (code == AX_OK && task->task->enlarged) /* by the actual factors, after rounding of the sides */
         k *= task->task->enlarged(sqrtf((float)h * (float)w / ((float)image_h * (float)image_w)));
     if (code == AX_OK)
         ax_logit_mean_add(&vp->mean, task, 0, logits, h / 4, w / 4, flip, k);
@@ -65,7 +65,7 @@ static ax_code add_variant(ax_variant_predictor *vp, const float *image, float s
     return code;
 }
 
-/* The image as it is, once. */
+/* Predicts the unmodified image once. */
 static ax_code run_plain(ax_variant_predictor *vp, const float *image, int32_t h, int32_t w, ax_err *err)
 {
     ax_code code = ax_predictor_compile(vp->p, h, w, err);

@@ -33,7 +33,7 @@ void ax_archive_release(ax_archive *a)
     *a = (ax_archive) { 0 };
 }
 
-/* ---- what was seen ---- */
+/* ---- keys that were seen ---- */
 
 uint64_t ax_archive_key(const ax_archive *a, const ax_genotype *g)
 {
@@ -65,7 +65,7 @@ void ax_archive_propose(ax_archive *a, uint64_t key)
 
 /* ---- points ---- */
 
-static bool is_better(const ax_point *a, const ax_point *b) /* of one array: the older comes first */
+static bool is_better(const ax_point *a, const ax_point *b) /* in one array, the older point is at the lower address */
 {
     return a->reward > b->reward || (a->reward == b->reward && a < b);
 }

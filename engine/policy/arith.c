@@ -13,8 +13,8 @@ _Static_assert(AX_GATES % (2 * ROWS * LANES) == 0 && AX_UNITS % (2 * ROWS) == 0,
 
 /* ---- products ---- */
 
-/* Two rows by five vectors of y += a b stay in registers while the n rows of b go by: b is {n, GATES}, a's element (i,
-   k) is at i * across + k * down. */
+/* Tile of y += a b: two rows by five vectors stay in registers while the n rows of b pass. b is {n, GATES}; element (i,
+   k) of a is at i * across + k * down. */
 AX_FAST_INLINE void tile_of_two(float *y, const float *a, size_t across, size_t down, const float *b, size_t n)
 {
     vec_at *u = (vec_at *)y, *v = (vec_at *)(y + AX_GATES);
@@ -45,7 +45,7 @@ AX_FAST_INLINE void tile_of_two(float *y, const float *a, size_t across, size_t 
     v[4] = v4;
 }
 
-/* One row by ten vectors. */
+/* Tile of one row by ten vectors. */
 AX_FAST_INLINE void tile_of_one(float *y, const float *a, size_t down, const float *b, size_t n)
 {
     vec_at *u = (vec_at *)y;
@@ -114,7 +114,7 @@ AX_FAST void ax_kernel_column_sum(float *restrict db, const float *restrict dy, 
             db[j] += dy[r * AX_GATES + j];
 }
 
-/* The sum of a vector's lanes: halves, quarters, ... */
+/* The sum of a vector's lanes, by repeated halving. */
 AX_FAST_INLINE float sum_of(const vec *v)
 {
     const float *x = (const float *)v;
@@ -125,7 +125,7 @@ AX_FAST_INLINE float sum_of(const vec *v)
 #endif
 }
 
-/* Five rows of w against two of dy. */
+/* Five rows of w with two of dy. */
 AX_FAST_INLINE void dots_of_two(float *dx, const float *w, const float *dy)
 {
     vec a[ROWS] = { { 0 } }, b[ROWS] = { { 0 } };
@@ -143,7 +143,7 @@ AX_FAST_INLINE void dots_of_two(float *dx, const float *w, const float *dy)
     }
 }
 
-/* Ten rows of w against one of dy. */
+/* Ten rows of w with one of dy. */
 AX_FAST_INLINE void dots_of_one(float *dx, const float *w, const float *dy)
 {
     vec a[2 * ROWS] = { { 0 } };
@@ -156,7 +156,7 @@ AX_FAST_INLINE void dots_of_one(float *dx, const float *w, const float *dy)
         dx[i] = sum_of(&a[i]);
 }
 
-/* Each dot product in partial sums, several side by side, so that no addition waits for the one before. */
+/* Dot products in several partial sums each, so that no addition waits for the one before. */
 AX_FAST void ax_kernel_product_back(float *dx, const float *w, const float *dy, size_t n)
 {
     for (size_t k = 0; k < AX_UNITS; k += ROWS)
@@ -183,8 +183,8 @@ AX_FAST void ax_kernel_axpy(float *restrict y, float s, const float *restrict x)
 
 /* ---- activations ---- */
 
-/* exp(x) - 1, x brought into -87..87, relative error about 2e-7 also near 0: x = n ln 2 + r, |r| <= ln(2)/2, exp(r) - 1
-   by its Taylor series, then 2^n (exp(r) - 1) + (2^n - 1). */
+/* exp(x) - 1 for x clamped to -87..87, relative error about 2e-7 even near 0: x = n ln 2 + r, |r| <= ln(2)/2, exp(r) -
+   1 by its Taylor series, then 2^n (exp(r) - 1) + (2^n - 1). */
 AX_FAST_INLINE float exp_less_one(float raw)
 {
     union {
@@ -192,7 +192,7 @@ AX_FAST_INLINE float exp_less_one(float raw)
         int32_t bits;
     } in = { .x = raw }, two;
     int32_t size = in.bits & INT32_MAX, sign = in.bits & INT32_MIN;
-    in.bits = sign | (size > 0x42ae0000 ? 0x42ae0000 : size); /* 87.0; whole numbers compare without a branch */
+    in.bits = sign | (size > 0x42ae0000 ? 0x42ae0000 : size); /* 87.0; comparing integers needs no branch */
     const float x = in.x, shift = 12582912.0f;                /* 1.5 * 2^23: adding it rounds to a whole number */
     float n = (x * 1.44269504f + shift) - shift;
     float r = (x - n * 0.693359375f) + n * 2.12194440e-4f; /* ln 2 in two parts */
@@ -246,7 +246,7 @@ AX_FAST void ax_kernel_cell_back(const float *restrict gate, const float *restri
     }
 }
 
-/* ---- learning ---- */
+/* ---- optimiser ---- */
 
 AX_FAST double ax_kernel_sum_squares(const float *x, size_t n)
 {

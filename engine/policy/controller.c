@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE = 64, PAD = LINE / sizeof(float) }; /* of the cache */
+enum { LINE = 64, PAD = LINE / sizeof(float) }; /* cache line, bytes and floats */
 
 /* ---- tensors ---- */
 
@@ -27,7 +27,7 @@ static void add(ax_controller *c, int index, const char *name, int number, const
     c->count += (t->count + PAD - 1) / PAD * PAD;
 }
 
-/* A head's weight and bias are neighbours in the block, though not in the order of tensors. */
+/* A head's weight and bias are adjacent in memory, though not in the list of tensors. */
 static void add_head(ax_controller *c, int head)
 {
     const ax_decision_group *h = &c->space->head[head];
@@ -70,7 +70,7 @@ ax_controller *ax_controller_new(const ax_space *space, ax_feedback feedback, ax
     c->feedback = feedback;
     lay_out(c);
     for (int s = 0; s < 4; s++) {
-        c->block[s] = aligned_alloc(LINE, c->count * sizeof(float)); /* tensors are padded to whole lines */
+        c->block[s] = aligned_alloc(LINE, c->count * sizeof(float)); /* tensors are padded to whole cache lines */
         if (!c->block[s]) {
             ax_controller_free(c);
             ax_fail(err, AX_ENOMEM, "no memory for a controller");
@@ -113,7 +113,7 @@ void ax_controller_get(const ax_controller *c, size_t i, ax_controller_slot slot
         memset(out, 0, t->count * sizeof *out);
     else if (!t->transposed)
         memcpy(out, mem, t->count * sizeof *out);
-    else /* outside row-major, in memory by columns */
+    else /* row-major outside, column-major in memory */
         for (size_t row = 0; row < rows; row++)
             for (size_t col = 0; col < cols; col++)
                 out[row * cols + col] = mem[col * rows + row];
@@ -146,7 +146,7 @@ void ax_controller_set_steps(ax_controller *c, uint64_t steps)
     c->adam_steps = steps;
 }
 
-/* ---- sampling and scoring ---- */
+/* ---- sampling and log-probabilities ---- */
 
 static void take_scores(const ax_controller *c, const ax_genotype *g, ax_proposal *out)
 {

@@ -11,7 +11,7 @@ typedef enum ax_feedback {
 } ax_feedback;
 
 typedef struct ax_controller ax_controller;
-/* Weights uniform in (-0.1, 0.1), drawn from *rng. */
+/* Initial weights are uniform in (-0.1, 0.1), drawn from *rng. */
 ax_controller *ax_controller_new(const ax_space *space, ax_feedback feedback, ax_rng *rng, ax_err *err);
 void ax_controller_free(ax_controller *c);
 
@@ -19,25 +19,26 @@ void ax_controller_sample(ax_controller *c, ax_rng *rng, ax_proposal *out);
 /* Log-probability and entropy of a given genotype under the current weights. */
 void ax_controller_score(ax_controller *c, const ax_genotype *g, ax_proposal *out);
 
-/* Adds to p the probability of every choice of every decision, in the order of the genotype: the mean over a few
-   samples of the decisions before it, which are the same samples each time (Rao-Blackwell: the mean of conditional
-   probabilities, not of counts). */
+/* Adds to p the probability of every choice of every decision, in genotype order. It is the mean of the conditional
+   probabilities (not of counts: Rao-Blackwell) over a few samples of the preceding decisions, the same samples in every
+   call. */
 void ax_controller_probabilities(ax_controller *c, float *p);
 
 typedef struct ax_rollout {
     ax_genotype genotype;
     double old_logp, advantage;
 } ax_rollout;
-/* The clipped surrogate loss (Schulman et al., 2017) of n rollouts,
-   -mean(min(r A, clip(r, 1 - clip, 1 + clip) A)) - entropy_weight * mean(entropy), and its gradients. Returns the loss;
-   *clip_fraction (may be NULL) = fraction of rollouts whose gradient the clip stops. */
+/* The clipped surrogate loss (Schulman et al., 2017) of n rollouts, -mean(min(r A, clip(r, 1 - clip, 1 + clip) A)) -
+   entropy_weight * mean(entropy), and its gradients. Returns the loss; *clip_fraction (may be NULL) = fraction of
+   rollouts without a gradient because of the clip. */
 double ax_controller_loss(ax_controller *c, const ax_rollout *rollouts, size_t n, double clip, double entropy_weight,
                           double *clip_fraction);
 double ax_controller_grad_norm(const ax_controller *c);
-/* One Adam step (betas .9 .999, eps 1e-8) on the gradients as they stand, scaled to at most clip_norm. */
+/* One Adam step (betas .9 .999, eps 1e-8) with the current gradients, scaled to a norm of at most clip_norm. */
 void ax_controller_adam(ax_controller *c, double lr, double clip_norm);
 
-/* Tensors by name ("controller.lstm.input_weight.0", as in PyTorch: {400,100}), for tests, golden files, snapshots. */
+/* Tensors by name ("controller.lstm.input_weight.0", as in PyTorch: {400,100}), for tests, golden files and
+   snapshots. */
 size_t ax_controller_tensors(const ax_controller *c);
 typedef struct ax_controller_tensor {
     const char *name;

@@ -1,4 +1,4 @@
-/* A controller's parameters and its optimiser as fields of a msgpack map. */
+/* Saves a controller's parameters and optimiser as fields of a msgpack map. */
 #include "engine/policy/controller_state.h"
 
 #include "engine/base/pack.h"
@@ -21,13 +21,13 @@ static void pack_floats(const ax_controller *c, msgpack_packer *pk, const char *
     }
 }
 
-enum { LARGEST = 40000 }; /* elements of the largest tensor: a gate weight */
+enum { LARGEST = 40000 }; /* elements of the largest tensor, a gate weight */
 
 void ax_controller_pack(const ax_controller *c, msgpack_packer *pk)
 {
     float *scratch = malloc(LARGEST * sizeof *scratch);
     if (!scratch)
-        return; /* the cut map is noticed by the caller */
+        return; /* the caller notices the incomplete map */
     pack_floats(c, pk, "controller", AX_CONTROLLER_VALUE, scratch);
     pack_floats(c, pk, "adam_m", AX_CONTROLLER_M, scratch);
     pack_floats(c, pk, "adam_v", AX_CONTROLLER_V, scratch);
@@ -36,7 +36,7 @@ void ax_controller_pack(const ax_controller *c, msgpack_packer *pk)
     msgpack_pack_uint64(pk, ax_controller_steps(c));
 }
 
-/* Checks (apply false) or takes over the floats of a slot. */
+/* Checks the floats of a slot, and copies them if apply is true. */
 static bool read_floats(ax_controller *c, const msgpack_object *map, const char *key, ax_controller_slot slot,
                         bool apply)
 {
@@ -68,7 +68,7 @@ static bool read_slots(ax_controller *c, const msgpack_object *map, bool apply)
            read_floats(c, map, "adam_v", AX_CONTROLLER_V, apply);
 }
 
-static const int64_t LAST_STEP = (int64_t)1 << 53; /* beyond it a step's number isn't exact as a double */
+static const int64_t LAST_STEP = (int64_t)1 << 53; /* a larger step number isn't exact as a double */
 
 bool ax_controller_unpack(ax_controller *c, const msgpack_object *map)
 {

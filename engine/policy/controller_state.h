@@ -1,4 +1,4 @@
-/* What the strategies that have a controller save of it. */
+/* The saved state of a controller, for strategies that have one. */
 #ifndef AX_POLICY_CONTROLLER_STATE_H
 #define AX_POLICY_CONTROLLER_STATE_H
 
@@ -9,7 +9,7 @@
 
 enum { AX_CONTROLLER_FIELDS = 4 }; /* controller, adam_m, adam_v, adam_steps */
 void ax_controller_pack(const ax_controller *c, msgpack_packer *pk);
-/* Changes nothing when something is missing or can't be. */
+/* Changes nothing when a field is missing or invalid. */
 bool ax_controller_unpack(ax_controller *c, const msgpack_object *map);
 
 #endif

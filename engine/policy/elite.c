@@ -1,4 +1,5 @@
-/* Mutants of the best: after some random proposals each is one mutation away from any of the best networks so far. */
+/* Mutation of the best: after some random proposals, each proposal is one mutation away from one of the best networks
+   so far. */
 #include "engine/policy/archive.h"
 
 #include <math.h>
@@ -38,7 +39,7 @@ static ax_code propose(ax_strategy *s, ax_proposal *out, ax_err *err)
     const ax_point *best[AX_ARCHIVE_KEPT] = { NULL };
     uint32_t n = e->archive.proposed < e->random_first ? 0 : ax_archive_best(&e->archive, e->elites, best);
     ax_drawn drawn;
-    /* where all mutants were seen, one from elsewhere; where all is seen, any */
+    /* if all mutants were seen, a random network; if those were seen too, any */
     if (!ax_archive_draw(&e->archive, best, n, 1, s->space, &s->rng, &drawn) && n)
         ax_archive_draw(&e->archive, best, 0, 0, s->space, &s->rng, &drawn);
     ax_archive_propose(&e->archive, drawn.key);

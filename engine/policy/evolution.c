@@ -1,5 +1,5 @@
-/* Regularised (ageing) evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the best of a few drawn from the population
-   is copied with one decision changed; the oldest leaves, however good it is. */
+/* Regularised (ageing) evolution (Real, Aggarwal, Huang and Le, AAAI 2019): the best of a random sample of the
+   population is copied with one decision changed; the oldest member leaves, however good it is. */
 #include "engine/base/pack.h"
 #include "engine/policy/strategy_internal.h"
 
@@ -16,7 +16,7 @@ typedef struct member {
 typedef struct evolution {
     ax_strategy base;
     uint32_t population, tournament;
-    member *member; /* ring of `population`: the oldest is overwritten */
+    member *member; /* ring of `population` members: the oldest is overwritten */
     uint32_t n, next;
 } evolution;
 
@@ -85,7 +85,7 @@ static ax_code learn(ax_strategy *s, const ax_proposal *p, double reward, ax_lea
     return AX_OK;
 }
 
-/* Shares of the population. */
+/* Frequencies within the population. */
 static void shares(ax_strategy *s, float *p)
 {
     const evolution *e = (const evolution *)s;

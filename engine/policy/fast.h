@@ -1,6 +1,6 @@
-/* Loops that count, compiled for two kinds of processors; the better is taken when the program starts, and both give
-   the same bits, for nothing is fused or reordered. No resolver functions under sanitizers: they would run before the
-   sanitizer does. */
+/* Compiles hot loops for two instruction sets; the better one is chosen at program start. Both give the same bits,
+   since nothing is fused or reordered. Without resolver functions under sanitizers, where they would run before the
+   sanitizer's start. */
 #ifndef AX_POLICY_FAST_H
 #define AX_POLICY_FAST_H
 

@@ -1,7 +1,7 @@
-/* A Gaussian process over the networks that were judged chooses the next one: of a pool of random networks and of
-   mutants of the best, the one that is the best in one draw from the posterior (Thompson, 1933). Draws differ, so that
-   several workers get different networks. Rewards count by their normal scores; how far a decision reaches and how
-   noisy a reward is are chosen by marginal likelihood. */
+/* Proposals by a Gaussian process over judged networks: among a pool of random networks and mutants of the best, the
+   one with the highest value in one draw from the posterior is proposed (Thompson, 1933). Draws differ, so several
+   workers get different networks. Rewards enter as normal scores; length scale and noise are chosen by marginal
+   likelihood. */
 #include "engine/policy/archive.h"
 #include "engine/policy/gp_model.h"
 #include "engine/policy/scores.h"
@@ -12,23 +12,23 @@
 
 enum { REFIT = 10, RANDOM = 100, MUTANTS = 50, POOL = RANDOM + 2 * MUTANTS };
 
-/* What a proposal is computed with; nothing of it is state. */
+/* Scratch memory for a proposal; not part of the state. */
 typedef struct workspace {
     double reward[AX_ARCHIVE_POINTS], score[AX_ARCHIVE_POINTS];
     uint32_t order[AX_ARCHIVE_POINTS];
     ax_drawn pool[POOL];
     ax_reduced reduced[POOL];
     double mean[POOL], deviation[POOL], normal[POOL], covariance[POOL * POOL];
-    uint32_t n; /* in the pool */
+    uint32_t n; /* size of the pool */
 } workspace;
 
 typedef struct gp {
     ax_strategy base;
     ax_archive archive;
-    ax_gp *model; /* of the archive's first points: the others are added when it is asked */
+    ax_gp *model; /* of the archive's first points; others are added when it is needed */
     workspace *work;
     ax_gp_choice choice;
-    uint64_t fitted; /* base.samples when it was chosen, 0 = not yet */
+    uint64_t fitted; /* base.samples when the hyperparameters were chosen, 0 = not yet */
     uint32_t random_first, elites;
 } gp;
 
@@ -62,7 +62,7 @@ static ax_strategy *start(const ax_strategy_options *o, ax_err *err)
 
 /* ---- proposing ---- */
 
-/* The model of all points, and which of its settings fit best. */
+/* Updates the model to all points, and chooses the hyperparameters that fit best. */
 static ax_code learn_from_all(gp *g, ax_err *err)
 {
     ax_code code = AX_OK;
@@ -81,7 +81,7 @@ static ax_code learn_from_all(gp *g, ax_err *err)
     return code;
 }
 
-/* Adds `count` networks that are new, and new in the pool. */
+/* Adds `count` networks that are neither seen nor in the pool. */
 static void fill(gp *g, const ax_point *const *best, uint32_t n_best, int steps, uint32_t count)
 {
     workspace *w = g->work;
@@ -95,10 +95,10 @@ static void fill(gp *g, const ax_point *const *best, uint32_t n_best, int steps,
     }
 }
 
-/* One draw from the posterior of the pool; the index of its greatest value. */
+/* Draws once from the pool's posterior; returns the index of the largest value. */
 static ax_code sample(gp *g, uint32_t *chosen, ax_err *err)
 {
-    static const double jitter = 1e-6; /* two of the pool may lie at distance 0 */
+    static const double jitter = 1e-6; /* two networks of the pool may have distance 0 */
     workspace *w = g->work;
     const uint32_t n = w->n;
     ax_code code = ax_gp_posterior(g->model, g->choice, w->score, w->reduced, n, w->mean, w->covariance, err);
@@ -127,7 +127,7 @@ static double as_reward(const gp *g, double score)
     return ax_score_reward(g->work->reward, g->work->order, g->archive.n, score);
 }
 
-/* The sample's choice of a pool. */
+/* Chooses a network of the pool by sampling. */
 static ax_code propose_of_pool(gp *g, ax_proposal *out, ax_err *err)
 {
     workspace *w = g->work;
@@ -138,7 +138,7 @@ static ax_code propose_of_pool(gp *g, ax_proposal *out, ax_err *err)
     fill(g, best, 0, 0, RANDOM);
     fill(g, best, n_best, 1, MUTANTS);
     fill(g, best, n_best, 2, MUTANTS);
-    if (!w->n) /* all is seen: any will do */
+    if (!w->n) /* all networks were seen: take any */
         ax_archive_draw(&g->archive, best, 0, 0, g->base.space, &g->base.rng, &w->pool[0]);
     else if (code == AX_OK)
         code = sample(g, &chosen, err);

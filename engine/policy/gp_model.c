@@ -9,7 +9,7 @@
 const double ax_gp_length[AX_GP_LENGTHS] = { 2, 4, 8, 16 };
 const double ax_gp_noise[AX_GP_NOISES] = { 0.02, 0.1, 0.3, 0.6 };
 
-/* The lower triangle of a Cholesky factor, row after row, as far as it was needed. */
+/* The lower triangle of a Cholesky factor, row by row, as far as computed. */
 typedef struct factor {
     double *row;
     uint32_t n, room; /* rows */
@@ -17,8 +17,8 @@ typedef struct factor {
 
 struct ax_gp {
     ax_reduced *x;
-    uint8_t *distance; /* row after row, of each point to those before it */
-    double *z;         /* L^-1 y of the choice asked for last */
+    uint8_t *distance; /* distances of each point to all earlier points, row by row */
+    double *z;         /* L^-1 y for the hyperparameters last used */
     uint32_t n, room;
     factor factor[AX_GP_LENGTHS][AX_GP_NOISES];
     double kernel[AX_GP_LENGTHS][AX_MAX_DECISIONS + 1]; /* by distance */
@@ -100,7 +100,7 @@ ax_code ax_gp_add(ax_gp *gp, const ax_reduced *x, ax_err *err)
 
 /* ---- factors ---- */
 
-/* Eight sums side by side: a compiler may put them into vectors of any width without changing a bit. */
+/* Dot product with eight partial sums, which a compiler can vectorise at any width without changing a bit. */
 AX_FAST_INLINE double dot(const double *a, const double *b, uint32_t n)
 {
     double sum[8] = { 0 };
@@ -113,7 +113,7 @@ AX_FAST_INLINE double dot(const double *a, const double *b, uint32_t n)
     return ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
-/* Row i of the factor of a matrix whose row is in place. */
+/* Computes row i of the factor in place of the matrix's row. */
 AX_FAST static void factor_row(double *rows, uint32_t i)
 {
     double *row = rows + row_at(i);
@@ -121,10 +121,10 @@ AX_FAST static void factor_row(double *rows, uint32_t i)
         const double *other = rows + row_at(j);
         row[j] = (row[j] - dot(row, other, j)) / other[j];
     }
-    row[i] = sqrt(row[i] - dot(row, row, i)); /* the noise keeps it positive */
+    row[i] = sqrt(row[i] - dot(row, row, i)); /* positive thanks to the noise */
 }
 
-/* Brings a choice's factor up to the points. */
+/* Extends the factor for these hyperparameters to all points. */
 static ax_code factor_all(ax_gp *gp, ax_gp_choice choice, factor **out, ax_err *err)
 {
     factor *f = &gp->factor[choice.length][choice.noise];
@@ -155,7 +155,7 @@ AX_FAST static void solve(ax_gp *gp, const factor *f, const double *y)
     }
 }
 
-/* ---- what is asked ---- */
+/* ---- marginal likelihood ---- */
 
 ax_code ax_gp_evidence(ax_gp *gp, ax_gp_choice choice, const double *y, double *out, ax_err *err)
 {
@@ -191,14 +191,14 @@ ax_code ax_gp_fit(ax_gp *gp, const double *y, ax_gp_choice *out, ax_err *err)
 
 /* ---- posterior ---- */
 
-/* A strip of columns of a matrix, row after row: as many as stay in registers. */
+/* A strip of columns of a matrix, row by row: as many columns as stay in registers. */
 typedef double vec __attribute__((vector_size(AX_FAST_VECTOR)));
 enum { VECTORS = 8, STRIP = VECTORS * AX_FAST_VECTOR / sizeof(double) };
 typedef struct strip_row {
     vec v[VECTORS];
 } strip_row;
 
-/* out -= a b, of a {n}, whose elements lie `across` apart, and b {n, STRIP}. */
+/* out -= a b for a {n}, with elements `across` apart, and b {n, STRIP}. */
 AX_FAST_INLINE void subtract_product(strip_row *out, const double *a, size_t across, const strip_row *b, uint32_t n)
 {
     vec s0 = out->v[0], s1 = out->v[1], s2 = out->v[2], s3 = out->v[3], s4 = out->v[4], s5 = out->v[5], s6 = out->v[6],
@@ -218,7 +218,7 @@ AX_FAST_INLINE void subtract_product(strip_row *out, const double *a, size_t acr
     *out = (strip_row) { { s0, s1, s2, s3, s4, s5, s6, s7 } };
 }
 
-/* v {n, STRIP} = L^-1 v, in place. */
+/* Solves v {n, STRIP} = L^-1 v in place. */
 AX_FAST static void solve_strip(const factor *f, uint32_t n, strip_row *v)
 {
     for (uint32_t i = 0; i < n; i++) {
@@ -230,7 +230,7 @@ AX_FAST static void solve_strip(const factor *f, uint32_t n, strip_row *v)
 }
 
 /* For the columns of a strip: mean = v' z, and their part of the lower triangle of covariance {m, m} -= v' v. strips:
-   of all m columns, one after the other. */
+   all m columns, strip by strip. */
 AX_FAST static void condition(const strip_row *strips, uint32_t strip, const double *z, uint32_t n, uint32_t m,
                               double *mean, double *covariance)
 {

@@ -1,11 +1,11 @@
-/* What the strategies that teach a controller have in common. */
+/* Common parts of the strategies that train a controller. */
 #ifndef AX_POLICY_LEARNER_H
 #define AX_POLICY_LEARNER_H
 
 #include "engine/policy/controller_state.h"
 #include "engine/policy/strategy_internal.h"
 
-static const double ax_learner_clip_norm = 2.0; /* of the gradient */
+static const double ax_learner_clip_norm = 2.0; /* most norm of the gradient */
 
 typedef struct ax_learner { /* first member of each such strategy's own struct */
     ax_strategy base;

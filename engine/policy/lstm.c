@@ -1,6 +1,7 @@
-/* The controller's forward and backward pass through time. Steps are taken in blocks: within a block the products that
-   don't depend on the step before (a layer's input, its gradient) are made for all steps at once. A block is one step
-   where an input is known only then, and the whole pass where all decisions are known: the bits are the same. */
+/* The controller's forward pass and backward pass through time. Steps are processed in blocks: products that don't
+   depend on the previous step (a layer's input, its gradient) are computed for all steps of a block at once. A block is
+   one step when each input depends on the step before, and the whole pass when all decisions are given; the bits are
+   the same. */
 #include "engine/policy/controller_internal.h"
 
 #include <math.h>
@@ -18,7 +19,7 @@ static float *grad(const ax_controller *c, tensor_kind kind, int i)
 
 /* ---- forward ---- */
 
-/* Steps from..to of a layer whose input x {to - from, UNITS} is known. */
+/* Runs steps from..to of a layer, given its input x {to - from, UNITS}. */
 static void layer_forward(ax_controller *c, int l, const float *x, int from, int to)
 {
     layer_pass *p = &c->pass.layer[l];
@@ -71,7 +72,7 @@ static void steps(ax_controller *c, int from, int to)
             head_forward(c, t - p->warm_up, p->layer[1].h[t + 1]);
 }
 
-/* What a step after this one reads: the embedding of the decision just made, or the output itself. */
+/* The input of a later step: the embedding of the decision just made, or the output itself. */
 static const float *feedback(const ax_controller *c, const ax_genotype *g, int t)
 {
     if (c->feedback == AX_FEEDBACK_NONE)
@@ -129,14 +130,14 @@ static void head_backward(ax_controller *c, int decision, uint8_t chosen, const 
     }
 }
 
-/* Step t of a layer: from the gradients of its h and c, in p->dh and p->dc, to those of the step before. */
+/* Step t of a layer: from the gradients of its h and c, in p->dh and p->dc, to those of the previous step. */
 static void step_back(const ax_controller *c, int l, layer_pass *p, int t)
 {
     ax_kernel_cell_back(p->gate[t], p->c[t], p->tanh_c[t], p->dh, p->dc, p->dgate[t]);
     ax_kernel_product_back(p->dh, value(c, T_HIDDEN_WEIGHT, l), p->dgate[t], 1);
 }
 
-/* Gradients of what steps from..to read: p->dx. */
+/* Gradients of the inputs of steps from..to: p->dx. */
 static void input_back(const ax_controller *c, int l, layer_pass *p, int from, int to)
 {
     ax_kernel_product_back(p->dx[from], value(c, T_INPUT_WEIGHT, l), p->dgate[from], (size_t)(to - from));
@@ -172,7 +173,7 @@ static void weight_gradients(ax_controller *c, int l, const float *x, bool add)
     ax_kernel_column_sum(grad(c, T_HIDDEN_BIAS, l), p->dgate[0], n, add);
 }
 
-/* The tensors before and after those of the layers, into which gradients are only ever added. */
+/* Clears the gradients of tensors outside the layers, which are only ever accumulated. */
 static void clear(ax_controller *c)
 {
     float *all = c->block[AX_CONTROLLER_GRAD];

@@ -1,4 +1,4 @@
-/* Proximal policy optimisation over the controller: the last hundred samples, one pass over them per new one. */
+/* Proximal policy optimisation of the controller: one pass over the last hundred samples per new one. */
 #include "engine/base/pack.h"
 #include "engine/policy/learner.h"
 
@@ -15,7 +15,7 @@ typedef struct sample {
 
 typedef struct ppo {
     ax_learner learner;
-    sample buffer[BUFFER]; /* real samples only; the oldest is overwritten */
+    sample buffer[BUFFER]; /* only samples so far; the oldest is overwritten */
     uint32_t n, next;
 } ppo;
 

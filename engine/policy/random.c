@@ -1,4 +1,4 @@
-/* Uniform proposals: the ablation that every strategy has to beat. */
+/* Uniform random proposals: the baseline for every strategy. */
 #include "engine/policy/strategy_internal.h"
 
 #include <math.h>

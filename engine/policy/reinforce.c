@@ -1,5 +1,5 @@
-/* REINFORCE over the controller (Williams, 1992): one step along advantage times the gradient of the log-probability
-   per reward, the advantage being what the reward is above the moving average. */
+/* REINFORCE for the controller (Williams, 1992): per reward one step along the gradient of the log-probability times
+   the advantage, which is the reward minus its moving average. */
 #include "engine/policy/learner.h"
 
 #include <math.h>
@@ -22,8 +22,8 @@ static ax_code learn(ax_strategy *s, const ax_proposal *given, double reward, ax
     (void)err;
     ax_learner *p = (ax_learner *)s;
     *what = ax_strategy_tally(s, reward);
-    /* The surrogate at ratio 1 and without a clip has exactly this gradient. The policy may have moved since it
-       proposed; as everywhere with REINFORCE, the sample counts as one of the policy that learns. */
+    /* The surrogate without a clip has exactly this gradient at ratio 1. The policy may have changed since the
+       proposal; as usual with REINFORCE, the sample is treated as one of the current policy. */
     ax_proposal now;
     ax_controller_score(p->controller, &given->genotype, &now);
     ax_rollout r = { given->genotype, now.logp, reward - s->baseline };

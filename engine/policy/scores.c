@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static double below(double x) /* probability */
+static double below(double x) /* cumulative probability */
 {
     return 0.5 * erfc(-x / sqrt(2));
 }
@@ -11,7 +11,7 @@ double ax_normal_quantile(double p)
 {
     if (p > 0.5)
         return -ax_normal_quantile(1 - p);
-    /* Abramowitz and Stegun, 26.2.23, within .00045; then Newton's steps */
+    /* Abramowitz and Stegun, 26.2.23, within .00045; refined by Newton's method */
     double t = sqrt(-2 * log(p));
     double x = (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
     for (int i = 0; i < 3; i++)
@@ -19,7 +19,7 @@ double ax_normal_quantile(double p)
     return x;
 }
 
-/* Heap sort of indices: no memory, and the same order whatever the C library; equal rewards by their indices. */
+/* Heap sort of indices: needs no memory, and gives the same order with every C library; ties by index. */
 static int comes_first(const double *reward, uint32_t a, uint32_t b)
 {
     return reward[a] < reward[b] || (reward[a] == reward[b] && a < b);
@@ -57,7 +57,7 @@ void ax_normal_scores(const double *reward, uint32_t n, uint32_t *order, double 
     for (uint32_t i = 0, next; i < n; i = next) {
         for (next = i + 1; next < n && reward[order[next]] == reward[order[i]]; next++)
             ;
-        const double rank = 0.5 * (i + 1 + next); /* mean of i + 1 to next */
+        const double rank = 0.5 * (i + 1 + next); /* mean of ranks i + 1 to next */
         const double value = ax_normal_quantile((rank - 0.375) / (n + 0.25));
         for (uint32_t k = i; k < next; k++)
             score[order[k]] = value;
@@ -66,7 +66,7 @@ void ax_normal_scores(const double *reward, uint32_t n, uint32_t *order, double 
 
 double ax_score_reward(const double *reward, const uint32_t *order, uint32_t n, double score)
 {
-    const double rank = below(score) * (n + 0.25) + 0.375; /* from 1 on */
+    const double rank = below(score) * (n + 0.25) + 0.375; /* ranks start at 1 */
     if (!(rank > 1))
         return reward[order[0]];
     if (rank >= n)

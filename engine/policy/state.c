@@ -1,4 +1,4 @@
-/* A strategy's state as bytes. */
+/* Packs and unpacks a strategy's state. */
 #include "engine/base/msgskim.h"
 #include "engine/base/pack.h"
 #include "engine/policy/strategy_internal.h"
@@ -29,7 +29,7 @@ ax_code ax_strategy_pack(const ax_strategy *s, char **bytes, size_t *n, ax_err *
     s->ops->pack(s, &pk);
     *n = buf.size;
     *bytes = msgpack_sbuffer_release(&buf);
-    /* a packer that ran out of memory leaves a cut object behind */
+    /* a packer that ran out of memory leaves an incomplete object */
     if (*bytes && ax_msg_skim(*bytes, *n, NULL) == *n)
         return AX_OK;
     free(*bytes);

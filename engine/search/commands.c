@@ -1,5 +1,4 @@
-/* What a person may do to candidates. Every verb either changes something and says so in an event, or answers why not.
- */
+/* Commands of users on candidates. Every verb either changes something and emits an event, or answers why not. */
 #include "engine/search/commands_internal.h"
 
 #include "engine/base/utf8.h"
@@ -41,7 +40,7 @@ const char *ax_entry_word(const ax_entry *r)
     return "unknown";
 }
 
-/* A candidate, or with id 0 the run. */
+/* Checks a candidate, or with id 0 the run. */
 static void change_pause(ax_search *s, uint32_t id, bool on, const char *by)
 {
     ax_event ev = ax_search_event(AX_EVENT_PAUSED, id);
@@ -137,7 +136,7 @@ static void do_note(ax_search *s, const ax_command *c, ax_answer *a)
     ax_search_reply(a, AX_OK, c->id ? "noted at #%u" : "noted", c->id);
 }
 
-/* A candidate that a person made: nobody proposed it, so it has no probability. */
+/* A candidate made by a person: no strategy proposed it, so it has no probability. */
 static ax_code add_handmade(ax_search *s, const ax_genotype *g, uint32_t parent, uint32_t *id, ax_err *err)
 {
     ax_proposal p = ax_proposal_of(g);
@@ -193,7 +192,7 @@ static void do_fork(ax_search *s, const ax_command *c, const ax_entry *r, ax_ans
         ax_search_reply(a, code, "%s", err.msg);
 }
 
-/* Whether the command makes sense; else *a says why not. */
+/* Checks a command; false: *a says why it is refused. */
 static bool check(const ax_search *s, const ax_command *c, ax_answer *a)
 {
     ax_verb_on on = ax_verb_acts_on(c->verb);

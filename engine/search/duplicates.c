@@ -10,7 +10,7 @@ void ax_duplicates_release(ax_duplicates *d)
     *d = (ax_duplicates) { .slot = NULL };
 }
 
-/* The table is never full, so a free slot ends every walk. */
+/* The table is never full, so every probe ends at a free slot. */
 static void put(ax_duplicates *d, uint64_t hash, uint32_t id)
 {
     uint32_t i = (uint32_t)hash & (d->cap - 1);
@@ -27,7 +27,7 @@ static ax_code grow(ax_duplicates *d, ax_err *err)
     to.slot = calloc(to.cap, sizeof *to.slot);
     if (!to.slot)
         return ax_fail(err, AX_ENOMEM, "no memory for the table of known networks");
-    /* from behind a free slot on, so that equal hashes keep their order */
+    /* starts behind a free slot, so that equal hashes keep their order */
     uint32_t start = 0;
     while (start < d->cap && d->slot[start].id)
         start++;

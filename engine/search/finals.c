@@ -1,10 +1,10 @@
-/* The finals: the last share of a run's candidates trains the best networks of the search again, each with the same
-   fresh seeds. The first reward, by which they were chosen, doesn't count: the highest of many noisy rewards is a lucky
-   one. Nothing of this is learned from.
+/* The finals: the last part of a run's candidates trains the best networks of the search again, each with the same
+   fresh seeds. The reward by which they were chosen doesn't count: the highest of many noisy rewards is a lucky one.
+   The strategy learns nothing from the finals.
 
-   A training is a candidate of its own, with the finalist as its parent. They come round by round: every finalist with
-   the first seed, then with the second; so after each round all have equally many. Which comes next is a function of
-   the table, so that a run goes on in the middle of it as if it had never stopped. */
+   A training is a candidate with the finalist as its parent. Trainings go in rounds: every finalist with the first
+   seed, then with the second; so after each round all have equally many. The next training is a function of the
+   candidate table, so that a resumed run continues as if it had never stopped. */
 #include "engine/search/finals.h"
 
 #include "engine/base/student.h"
@@ -39,7 +39,7 @@ int64_t ax_finals_search_part(const ax_search *s)
     return s->setup.settings.candidates - s->finals.earlier - plan.finalists * plan.seeds;
 }
 
-/* None of them is the run's, and runs of seeds below 1000 have no seed of another's finals. */
+/* Never the run's own seed; finals of runs with different seeds below 1000 have no seed in common. */
 static int64_t seed_of(const ax_search *s, uint32_t round)
 {
     return s->setup.settings.seed + 1000 * (int64_t)round;
@@ -57,9 +57,9 @@ bool ax_entry_is_search(const ax_entry *r)
     return !ax_entry_is_full(r) && !ax_entry_is_final(r);
 }
 
-/* Which trainings there are: of the finalist with index i, with the seed of a round. */
+/* Existing trainings: of the finalist with index i, with the seed of a round. */
 typedef struct made {
-    uint64_t rounds[AX_FINALISTS][AX_FINALS_SEEDS / 64 + 1]; /* bit by bit */
+    uint64_t rounds[AX_FINALISTS][AX_FINALS_SEEDS / 64 + 1]; /* one bit per round */
 } made;
 
 static bool is_made(const made *m, uint32_t i, uint32_t round)
@@ -67,7 +67,7 @@ static bool is_made(const made *m, uint32_t i, uint32_t round)
     return m->rounds[i][round / 64] >> round % 64 & 1;
 }
 
-/* In one pass over the finals: it is asked at every turn of the coordinator. */
+/* In one pass over the finals, since this is called at every turn of the coordinator. */
 static void find_made(const ax_search *s, made *m)
 {
     *m = (made) { 0 };
@@ -82,13 +82,13 @@ static void find_made(const ax_search *s, made *m)
     }
 }
 
-/* One that a person pruned gets no more trainings, until that is taken back. */
+/* A finalist that a person pruned gets no more trainings, unless the prune is undone. */
 static bool in_play(const ax_search *s, uint32_t finalist)
 {
     return ax_search_get(s, finalist)->status != AX_PRUNED;
 }
 
-/* The finalist and the seed of the training that comes next. False: there is none. */
+/* The finalist and the seed of the next training. False: none. */
 static bool next_training(const ax_search *s, uint32_t *finalist, int64_t *seed)
 {
     const uint32_t seeds = ax_finals_plan_of(&s->setup.settings).seeds;
@@ -127,7 +127,7 @@ bool ax_finals_over(const ax_search *s)
     return s->finals.chosen ? !next_training(s, &finalist, &seed) : !ax_finals_plan_of(&s->setup.settings).finalists;
 }
 
-/* ---- what came of them ---- */
+/* ---- results ---- */
 
 ax_event ax_finals_event(const ax_search *s, uint32_t id)
 {
@@ -139,7 +139,7 @@ ax_event ax_finals_event(const ax_search *s, uint32_t id)
     return ev;
 }
 
-/* What is known of a finalist. */
+/* Facts about a finalist. */
 typedef struct standing {
     uint32_t id;
     ax_mean mean;
@@ -167,7 +167,8 @@ static standing standing_of(const ax_search *s, uint32_t i, const made *there)
     return t;
 }
 
-/* Only once each in play has two trainings or gets no second: one that is a round ahead isn't better for it. */
+/* Only once each remaining finalist has two trainings, or gets no second: one that is a round ahead isn't better for
+   it. */
 static void judge(const ax_search *s, const standing *of, uint32_t n, double best[AX_FINALISTS])
 {
     ax_mean mean[AX_FINALISTS];
@@ -196,7 +197,7 @@ static bool same(double a, double b)
     return a == b || (isnan(a) && isnan(b));
 }
 
-/* The end, as a person would tell it. */
+/* The result as a sentence for users. */
 static void say_result(ax_search *s)
 {
     const ax_entry *best = NULL;

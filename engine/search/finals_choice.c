@@ -1,4 +1,4 @@
-/* Which networks are in the finals: the best of the search that are really different. */
+/* Chooses the finalists: the best networks of the search that are really different. */
 #include "engine/search/finals.h"
 
 #include "engine/search/search_internal.h"
@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* No candidate of the search is on its way any more. One that a person paused may take its time: it isn't waited for.
- */
+/* Whether no candidate of the search is waiting or in training. A candidate that a person paused isn't waited for. */
 static bool search_is_over(const ax_search *s, uint32_t *paused)
 {
     *paused = 0;
@@ -49,7 +48,7 @@ static bool among(const ax_search *s, const uint32_t *ids, uint32_t n, uint32_t 
     return false;
 }
 
-/* The best different networks, at most `most`; returns how many. */
+/* The best different networks, at most `most`; returns their number. */
 static uint32_t best_of(ax_search *s, uint32_t most, uint32_t chosen[AX_FINALISTS], ax_err *err)
 {
     uint32_t *ids = malloc((s->n_entries + 1) * sizeof *ids), n = 0, got = 0;
@@ -105,7 +104,7 @@ static ax_code choose(ax_search *s, uint32_t paused, ax_err *err)
         say_choice(s, plan.seeds, paused);
     for (uint32_t i = 0; i < n; i++)
         place(s, chosen[i], i + 1);
-    ax_finals_rank(s); /* of trainings that there are already */
+    ax_finals_rank(s); /* includes trainings that exist already */
     return AX_OK;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-enum { GATE_STREAM = 0x67617465 }; /* of the run's seed */
+enum { GATE_STREAM = 0x67617465 }; /* stream of the run's seed */
 
 ax_gate ax_gate_new(uint64_t seed)
 {

@@ -8,29 +8,29 @@
 #include <stdbool.h>
 
 typedef struct ax_gate {
-    double mean;    /* of rewards: starts at 0.01, decay 0.99 */
+    double mean;    /* running mean of rewards: starts at 0.01, decay 0.99 */
     uint64_t count; /* candidates asked so far */
-    ax_rng rng;     /* its own: what the gate draws changes no other numbers */
+    ax_rng rng;     /* separate, so that the gate's draws change no other numbers */
 } ax_gate;
 
 typedef struct ax_gate_verdict {
     bool passed;
-    double mean;      /* that it met */
+    double mean;      /* mean that the candidate was compared with */
     double tolerance; /* d of the rule, for this candidate */
-    double chance;    /* to go on */
+    double chance;    /* probability to pass */
 } ax_gate_verdict;
 
 ax_gate ax_gate_new(uint64_t seed);
-/* What may be otherwise about a question. */
+/* Special cases of a question. */
 typedef struct ax_gate_rule {
-    bool bypass;    /* a person promoted it, so it goes on whatever its reward; one random number is drawn anyway,
-                       so that later candidates meet the same luck */
-    bool uncounted; /* its reward isn't taken into the mean */
-    bool own_first; /* the mean has its own reward already when it meets it, as published */
+    bool bypass; /* a person promoted it, so it passes whatever its reward; one random number is drawn anyway, so that
+                    later candidates get the same draws */
+    bool uncounted; /* its reward isn't included in the mean */
+    bool own_first; /* the mean already includes its own reward, as published */
 } ax_gate_rule;
-/* Asks for the next candidate and takes its reward into the mean. */
+/* Decides about the next candidate and updates the mean with its reward. */
 ax_gate_verdict ax_gate_ask(ax_gate *g, double reward, ax_gate_rule rule);
-/* d of the rule (ax_gate_chance), after count candidates. */
+/* d of the rule (ax_gate_chance) after count candidates. */
 double ax_gate_tolerance(uint64_t count);
 
 #endif

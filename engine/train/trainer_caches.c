@@ -1,17 +1,17 @@
-/* What a trainer reads of its data before the first step, and what while it trains. */
+/* The data that a trainer reads before the first step, and during training. */
 #include "engine/train/batch.h"
 #include "engine/train/trainer_internal.h"
 
 #include <stdlib.h>
 
-/* Whether the caches may be made while the first candidate asks for them: no other worker waits for them then. A device
-   of its own makes them faster than cores decode. */
+/* Whether the caches may be made while the first candidate needs them: only when no other worker waits for them. A
+   separate device encodes faster than the cores decode, and would wait. */
 static bool makes_on_the_way(const ax_trainer *t)
 {
     return t->settings.workers == 1 && !t->be->separate;
 }
 
-/* In the order of the first epoch. */
+/* Opens the cache in the order of the first epoch. */
 static ax_cache *begin_train_cache(ax_trainer *t, const ax_cache_spec *spec, ax_err *err)
 {
     uint32_t *order = malloc(spec->count * sizeof *order);
@@ -25,7 +25,7 @@ static ax_cache *begin_train_cache(ax_trainer *t, const ax_cache_spec *spec, ax_
     return c;
 }
 
-/* The teacher is needed for what the cache lacks only, and for its name. */
+/* The teacher is needed only to compute missing cache items, and for the cache's name. */
 static ax_code open_train_cache(ax_trainer *t, ax_cache_spec *spec, ax_cache_progress progress, void *context,
                                 ax_err *err)
 {
@@ -36,7 +36,8 @@ static ax_code open_train_cache(ax_trainer *t, ax_cache_spec *spec, ax_cache_pro
             return err->code;
         t->teacher_key = ax_teacher_key(spec->teacher);
     }
-    bool all_first = spec->teacher || t->source->info.task.weighted; /* which asks for the targets of all */
+    bool all_first =
+        spec->teacher || t->source->info.task.weighted; /* weighted outputs need the targets of all crops */
     t->train = !all_first && makes_on_the_way(t)
                    ? begin_train_cache(t, spec, err)
                    : ax_cache_open(t->cache_dir, spec, t->be, t->dev, progress, context, err);
@@ -45,7 +46,7 @@ static ax_code open_train_cache(ax_trainer *t, ax_cache_spec *spec, ax_cache_pro
     return t->train ? AX_OK : err->code;
 }
 
-/* Makes the weights of the outputs, from the targets of stage 1. */
+/* Computes the weights of the outputs from the targets of stage 1. */
 static ax_code weigh_outputs(ax_trainer *t, ax_err *err)
 {
     ax_task_spec *task = &t->source->info.task;
@@ -59,7 +60,7 @@ static ax_code weigh_outputs(ax_trainer *t, ax_err *err)
     for (size_t i = 0; i < n; i++) {
         ax_cache_item item = ax_cache_get(t->train, i);
         target[i] = item.target[0];
-        h = item.h / 4; /* of the finest tap */
+        h = item.h / 4; /* size of the finest tap */
         w = item.w / 4;
     }
     ax_code code = task->task->weigh(task, target, n, h, w, err);
@@ -76,7 +77,7 @@ static void describe_validation(const ax_trainer *t, ax_cache_spec *spec)
         spec->count = (size_t)t->settings.val_samples;
 }
 
-/* What was read while it changed is neither the old nor the new data. */
+/* Data that changed while being read are neither the old nor the new data. */
 static ax_code check_unchanged(ax_trainer *t, ax_err *err)
 {
     ax_fingerprint now;
@@ -94,8 +95,8 @@ ax_code ax_trainer_need(ax_trainer *t, const uint32_t *crop, size_t n, ax_err *e
     return code == AX_OK && ax_cache_whole(t->train) ? check_unchanged(t, err) : code;
 }
 
-/* The images of validation in their order: how large the first is, how many follow of that size until one hasn't, and
-   what their cache takes. */
+/* Surveys the validation images in order: the size of the first, how many follow with the same size, and the size of
+   their cache. */
 typedef struct counting {
     int32_t h, w;
     size_t images, same, bytes;
@@ -113,7 +114,8 @@ static void count_size(const ax_trainer *t, counting *c, int32_t h, int32_t w)
     c->bytes += ax_cache_item_bytes(&t->source->info.task, &t->encoder.taps, h, w, extras);
 }
 
-/* Where they aren't cut to one size they are read for it, which takes a fraction of what encoding them does. */
+/* Images that aren't cut to one size must be read to know their size, which takes a fraction of the time to encode
+   them. */
 static ax_code count_sizes(const ax_trainer *t, const ax_cache_spec *spec, counting *c, ax_err *err)
 {
     ax_source *source = t->source;
@@ -151,7 +153,7 @@ ax_code ax_trainer_need_validation(ax_trainer *t, ax_err *err)
     return check_unchanged(t, err);
 }
 
-/* Opens the cache of validation, or leaves that for later; either way its sizes are known then. */
+/* Opens the validation cache or postpones that; its sizes are known in either case. */
 static ax_code open_validation(ax_trainer *t, ax_cache_progress progress, void *context, ax_err *err)
 {
     ax_cache_spec spec = cache_spec(t);

@@ -57,7 +57,7 @@ ax_code ax_training_graph(ax_training *r, ax_shape *at, ax_err *err)
     return r->graph ? ax_step_build(r->graph, &spec, at, err) : AX_ENOMEM;
 }
 
-/* The decoder of stage 1 as stage 2 begins with it. */
+/* Copies the decoder of stage 1 as the start of stage 2. */
 static ax_code copy_decoder(ax_params *to, const ax_params *from, bool averaged, ax_err *err)
 {
     ax_code code = AX_OK;
@@ -99,7 +99,7 @@ static ax_code make_params(ax_training *r, ax_err *err)
     return AX_OK;
 }
 
-/* As published, the average starts as what the stage begins with. */
+/* As published, the average starts with the stage's initial parameters. */
 static ax_code start_averages(ax_training *r, ax_err *err)
 {
     const ax_settings *s = &r->t->settings;
@@ -128,7 +128,8 @@ static void drop_stage(ax_training *r)
     r->noted = false;
 }
 
-/* Without them it is slower, and that is all: whatever is wrong with them, one device goes on. It is tried once. */
+/* Without peers training is only slower: if they can't be used for any reason, one device continues alone. Tried
+   once. */
 static void take_peers(ax_training *r)
 {
     ax_err why = { AX_OK, "" };
@@ -185,7 +186,7 @@ ax_code ax_training_enter(ax_training *r, int32_t stage, ax_err *err)
     const size_t log = AX_TRAINING_LOG * AX_LOG_FIGURES * sizeof *r->log;
     if (code == AX_OK && !r->peers && r->t->be->log && !(r->log = r->t->be->alloc(r->t->dev, log, err)))
         code = err->code;
-    if (code == AX_OK && !r->peers) /* with peers the gradients aren't there yet when the plan has run */
+    if (code == AX_OK && !r->peers) /* with peers the gradients aren't complete yet when the plan has run */
         ax_plan_then(r->plan, ax_training_update, r);
     return code;
 }

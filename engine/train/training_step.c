@@ -1,4 +1,4 @@
-/* A step of a training, and what the end of an epoch does. */
+/* One step of a training, and the end of an epoch. */
 #include "engine/train/training.h"
 
 #include "engine/model/step.h"
@@ -8,14 +8,14 @@
 #include <math.h>
 #include <string.h>
 
-/* The learning rate as a share of its full value. */
+/* The learning rate as a fraction of its full value. */
 static double lr_factor(const ax_training *r)
 {
     const ax_settings *s = &r->t->settings;
     double share = 1;
     if (r->step < s->warmup)
         share = (r->step + 1) / (double)(s->warmup + 1);
-    if (!strcmp(s->schedule, "poly")) /* as DeepLab has it: Chen et al., PAMI 2018, section 4.1 */
+    if (!strcmp(s->schedule, "poly")) /* as in DeepLab: Chen et al., PAMI 2018, section 4.1 */
         share *= pow(1 - (double)r->step / r->schedule.steps, 0.9);
     else if (r->job->full || !strcmp(s->schedule, "cosine"))
         share *= 0.5 * (1 + cos(acos(-1.0) * r->step / r->schedule.steps));
@@ -26,7 +26,8 @@ float ax_training_decay(const ax_training *r)
 {
     const ax_settings *s = &r->t->settings;
     double decay = r->stage == 1 ? s->polyak : s->stage2_polyak;
-    /* After n steps sum d^(n-i) (1-d) x_i / (1-d^n), as a running mean with a decay that grows: 0 at the first step. */
+    /* Debiased average: after n steps sum d^(n-i) (1-d) x_i / (1-d^n), computed as a running mean whose decay grows
+       from 0 at the first step. */
     if (s->debias)
         decay *= (1 - pow(decay, r->step)) / (1 - pow(decay, r->step + 1));
     return (float)decay;
@@ -46,7 +47,7 @@ ax_code ax_training_update(void *training, ax_err *err)
                          other, r->log, err);
 }
 
-/* What is known of a step: its loss, and the norms of its gradients. */
+/* Takes over a step's figures: its loss and gradient norms. */
 static ax_code count_step(ax_training *r, const double figures[static AX_LOG_FIGURES], ax_err *err)
 {
     const int32_t step = r->step - r->unread;
@@ -73,8 +74,7 @@ ax_code ax_training_settle(ax_training *r, ax_err *err)
     return code;
 }
 
-/* A step of a device that keeps a log: it isn't waited for, unless the log is full or an epoch ends, or nothing is
-   known yet. */
+/* A step on a device that keeps a log: waits only when the log is full, an epoch ends, or no step has been read yet. */
 static ax_code run_logged(ax_training *r, ax_err *err)
 {
     ax_code code = ax_plan_run(r->plan, err);
@@ -90,14 +90,14 @@ static ax_code run_logged(ax_training *r, ax_err *err)
     return due ? ax_training_settle(r, err) : AX_OK;
 }
 
-/* Runs the step of batch `at` and waits for what it came to. */
+/* Runs the step of batch `at` and waits for its figures. */
 static ax_code run_and_wait(ax_training *r, int32_t at, float *loss, ax_err *err)
 {
     double others = 0;
     ax_code code = ax_plan_run(r->plan, err);
     if (code == AX_OK && at + 1 < r->schedule.steps)
         ax_batch_fill_ahead(r->batch, at + 1);
-    /* the peers first: one that has failed says so, and isn't waited for */
+    /* peers first: one that has failed reports it at once */
     if (code == AX_OK)
         code = ax_peers_loss(r->peers, &others, err);
     if (code == AX_OK)
@@ -127,7 +127,7 @@ static ax_code run_waited(ax_training *r, ax_err *err)
     return AX_OK;
 }
 
-/* All that a step needs before it runs: the batch, and what is of this step. */
+/* Prepares a step: its batch, and its values for the optimisers. */
 static ax_code prepare(ax_training *r, int32_t at, double factor, float decay, ax_err *err)
 {
     ax_code code = ax_batch_fill(r->batch, at, err);
@@ -141,17 +141,17 @@ static ax_code prepare(ax_training *r, int32_t at, double factor, float decay, a
     return code == AX_OK ? ax_peers_start(r->peers, r->params, err) : code;
 }
 
-/* ---- the ends of epochs ---- */
+/* ---- end of an epoch ---- */
 
-/* The averages become the parameters. */
+/* Replaces the parameters by the averages. */
 static ax_code take_averages(ax_training *r, ax_err *err)
 {
     ax_code code = ax_optim_take_average(r->params, AX_GROUP_DECODER, err);
     return code == AX_OK && r->stage == 2 ? ax_optim_take_average(r->params, AX_GROUP_ENCODER, err) : code;
 }
 
-/* The averages' own statistics of batch norm, from more batches: steps that learn nothing, since their rate is 0, and
-   keep the averages, since their decay is 1. */
+/* Recomputes batch norm's running statistics for the averages from further batches: steps at learning rate 0 with decay
+   1, which change neither parameters nor averages. */
 static ax_code refresh(ax_training *r, ax_err *err)
 {
     const float lr = r->decoder.lr, encoder_lr = r->encoder.lr;

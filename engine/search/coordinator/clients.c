@@ -14,21 +14,21 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-/* MUTE_SECONDS: a client that never said anything; IDLE_SECONDS: one that has been silent since, when its place is
-   needed. OTHER_FILES: descriptors that the engine needs for everything else, those that it opens for a moment too. */
+/* MUTE_SECONDS: limit for a client that has never sent anything; IDLE_SECONDS: for one that is silent since, when its
+   place is needed. OTHER_FILES: descriptors that the engine needs for other purposes, including briefly opened ones. */
 enum { STALL_SECONDS = 30, MUTE_SECONDS = 10, IDLE_SECONDS = 10, RETRY_SECONDS = 1, BACKLOG = 128, OTHER_FILES = 40 };
 
 static const char socket_name[] = "engine.sock";
 
 struct ax_clients {
     int dirfd, fd, events;
-    struct stat bound; /* the socket's file */
+    struct stat bound; /* of the socket's file */
     uint64_t next_number;
     double now;
-    ax_connection *client[AX_CLIENTS_MAX]; /* the first n */
+    ax_connection *client[AX_CLIENTS_MAX]; /* the first n are used */
     size_t n, most;
-    double accept_at;   /* monotonic: not before, for the system had no descriptor or memory */
-    ax_log_place known; /* in events.mpk */
+    double accept_at;   /* monotonic: earliest next accept, after the system lacked a descriptor or memory */
+    ax_log_place known; /* a known place in events.mpk */
     void (*take)(void *context, uint64_t client, const ax_command *cmd);
     void *context;
 };
@@ -72,9 +72,9 @@ void ax_clients_set_time(ax_clients *c, double now)
     c->now = now;
 }
 
-/* ---- what clients say ---- */
+/* ---- messages of clients ---- */
 
-/* Where in events.mpk the first event after seq is; its end when there is none. */
+/* Offset in events.mpk of the first event after seq; its end when there is none. */
 static ax_log_place find_place(ax_clients *c, uint64_t seq)
 {
     uint8_t block[AX_CONNECTION_BLOCK];
@@ -90,7 +90,7 @@ static ax_log_place find_place(ax_clients *c, uint64_t seq)
     return place;
 }
 
-/* Screens and logs stay connected: a few places are kept for commands. */
+/* Screens and logs stay connected, so some places are reserved for commands. */
 static bool may_watch(const ax_clients *c, ax_answer *refusal)
 {
     size_t watching = 0, kept = c->most < 8 ? c->most / 2 : 4;
@@ -109,7 +109,7 @@ static void on_hello(void *context, ax_connection *one, uint64_t seq)
     ax_clients *c = context;
     ax_answer refusal = { .request = 0 };
     one->next = find_place(c, seq);
-    one->watches = seq <= c->known.seq; /* a command's client names an event that isn't there yet */
+    one->watches = seq <= c->known.seq; /* the client of a command names an event that doesn't exist yet */
     one->viewer = !one->watches || may_watch(c, &refusal);
     if (one->viewer)
         return;
@@ -137,7 +137,8 @@ static void drop(ax_clients *c, size_t i)
     c->client[i] = c->client[--c->n];
 }
 
-/* When the client may be disconnected for another one (monotonic): at once when it has said nothing yet. */
+/* Monotonic time from which the client may be disconnected in favour of another; at once if it has never sent
+   anything. */
 static double may_go_at(const ax_connection *one)
 {
     if (!one->spoke)
@@ -145,7 +146,7 @@ static double may_go_at(const ax_connection *one)
     return one->watches || one->more ? INFINITY : fmax(one->heard_at, one->moved_at) + IDLE_SECONDS;
 }
 
-/* Disconnects the client that has been silent for longest; false: none may be disconnected yet. */
+/* Disconnects the client that has been silent longest; false: none may be disconnected yet. */
 static bool make_room(ax_clients *c)
 {
     size_t longest = c->n;
@@ -170,7 +171,7 @@ static double room_at(const ax_clients *c)
     return first;
 }
 
-/* False: no other connection waits, or none can be taken now. */
+/* False: no further connection waits, or none can be accepted now. */
 static bool accept_one(ax_clients *c)
 {
     if (room_at(c) > c->now)
@@ -182,7 +183,7 @@ static bool accept_one(ax_clients *c)
         return true;
     if (fd < 0) {
         bool none = errno == EAGAIN || errno == EWOULDBLOCK;
-        c->accept_at = none ? c->accept_at : c->now + RETRY_SECONDS; /* it stays ready: don't spin */
+        c->accept_at = none ? c->accept_at : c->now + RETRY_SECONDS; /* the socket stays ready: avoid spinning */
         return false;
     }
     struct ucred peer;
@@ -196,7 +197,7 @@ static bool accept_one(ax_clients *c)
     if (c->n == c->most)
         make_room(c);
     c->client[c->n++] = one;
-    read_one(c, one); /* what it said when it came: it isn't mute */
+    read_one(c, one); /* reads what it sent with the connection, so it doesn't count as mute */
     return true;
 }
 
@@ -229,7 +230,7 @@ void ax_clients_read(ax_clients *c, const struct pollfd *fds, nfds_t n,
 {
     c->take = take;
     c->context = context;
-    for (size_t i = 0; i < c->n; i++) /* no client is dropped or moved meanwhile */
+    for (size_t i = 0; i < c->n; i++) /* no client is dropped or moved here */
         if (c->client[i]->more || (i + 1 < n && fds[i + 1].revents))
             read_one(c, c->client[i]);
     for (int i = 0; i < BACKLOG && fds[0].revents && accept_one(c); i++) {
@@ -271,7 +272,7 @@ void ax_clients_free(ax_clients *c)
         struct stat now;
         close(c->fd);
         if (!fstatat(c->dirfd, socket_name, &now, AT_SYMLINK_NOFOLLOW) && now.st_ino == c->bound.st_ino)
-            unlinkat(c->dirfd, socket_name, 0); /* another engine's stays */
+            unlinkat(c->dirfd, socket_name, 0); /* only our own: another engine's file stays */
     }
     if (c->events >= 0)
         close(c->events);

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Bytes sent in one turn, so that others have theirs. */
+/* Bytes sent per turn, so that other clients get theirs. */
 enum { TURN = 8 * AX_CONNECTION_BLOCK };
 
 ax_connection *ax_connection_new(int fd, uint64_t number, double now)
@@ -78,7 +78,7 @@ static void take_message(ax_connection *one, const uint8_t *bytes, size_t n, con
     one->heard_at = now;
 }
 
-/* False: nothing more comes now. */
+/* False: nothing more can be read now. */
 static bool receive(ax_connection *one)
 {
     char buf[4096];
@@ -122,7 +122,7 @@ void ax_connection_answer(ax_connection *one, const ax_answer *a)
     one->dead = one->dead || !n;
 }
 
-/* Takes the next whole records of the file into the empty buffer. */
+/* Loads the next whole records of the file into the empty buffer. */
 static void refill(ax_connection *one, int events)
 {
     one->at = one->len = 0;
@@ -131,7 +131,7 @@ static void refill(ax_connection *one, int events)
         uint64_t from = one->next.offset;
         ssize_t got = pread(events, one->out, AX_CONNECTION_BLOCK, (off_t)from);
         one->len = ax_records_take(one->out, got > 0 ? (size_t)got : 0, UINT64_MAX, &one->next);
-        more = one->next.offset > from; /* past damage */
+        more = one->next.offset > from; /* damage was skipped */
     }
 }
 
@@ -157,5 +157,5 @@ void ax_connection_pump(ax_connection *one, int events, double now)
         sent += w > 0 ? (size_t)w : 0;
         one->moved_at = now;
     }
-    one->behind = true; /* others have their turn first */
+    one->behind = true; /* other clients have their turn first */
 }

@@ -23,7 +23,7 @@ void ax_coordinator_emit(void *context, ax_event *ev)
     ax_coordinator *c = context;
     ev->at = ax_clock_wall();
     ev->clock = ax_event_says_clock(ev->kind) ? ax_clock() : 0;
-    if (ev->kind == AX_EVENT_PRUNED) /* the search's time to that of the event */
+    if (ev->kind == AX_EVENT_PRUNED) /* from the search's time to the event's */
         ev->u.PRUNED.until += ev->at - ax_steady_now(&c->clock);
     if (c->err.code == AX_OK)
         ax_eventlog_append(c->log, ev, &c->err);
@@ -55,7 +55,7 @@ static ax_code save(ax_coordinator *c, bool say, ax_err *err)
     return AX_OK;
 }
 
-/* Once per turn of the loop for all that happened in it; only then anybody gets an answer. */
+/* Called once per turn of the loop, for everything that happened in it; answers are sent only afterwards. */
 static void commit(ax_coordinator *c)
 {
     bool due = ax_search_dirty(c->search) || ax_search_wants_save(c->search);
@@ -68,7 +68,7 @@ static void commit(ax_coordinator *c)
         ax_coordinator_guard(c);
     for (size_t i = 0; i < c->n_pending; i++) {
         ax_answer *a = &c->pending[i].answer;
-        if (c->err.code != AX_OK) { /* whether it is on disk isn't known: it may be asked for again */
+        if (c->err.code != AX_OK) { /* whether it is on disk is unknown: the client may ask again */
             a->code = c->err.code;
             ax_utf8_copy(a->message, sizeof a->message, c->err.msg);
         }
@@ -92,10 +92,10 @@ static void take_command(void *context, uint64_t client, const ax_command *cmd)
 
 /* ---- the loop ---- */
 
-/* Milliseconds until something is due by time alone, -1 = nothing. */
+/* Milliseconds until the next timed action, -1 = none. */
 static int timeout(const ax_coordinator *c)
 {
-    if (ax_search_dirty(c->search)) /* something has ended without a worker: there is more to do */
+    if (ax_search_dirty(c->search)) /* something ended without a worker: there is more to do */
         return 0;
     double wait = ax_clients_due(c->clients) - ax_clock(), deadline = ax_search_deadline(c->search);
     if (deadline > 0)
@@ -116,8 +116,8 @@ static void read_signals(ax_coordinator *c)
         c->stop = c->stop || info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT;
 }
 
-/* What the kernel refuses to wait for, for want of memory or descriptors, is looked at after a while: a run doesn't end
-   for that, nor does it spin. */
+/* When the kernel can't wait for lack of memory or descriptors, look again after a while: the run neither ends nor
+   spins. */
 static void look_blindly(ax_coordinator *c, struct pollfd *fds, nfds_t n, int why)
 {
     char text[AX_EVENT_TEXT];
@@ -132,7 +132,7 @@ static void look_blindly(ax_coordinator *c, struct pollfd *fds, nfds_t n, int wh
 
 static void wait_and_read(ax_coordinator *c)
 {
-    /* only what is open: the kernel takes no more entries than there may be descriptors */
+    /* only open descriptors: the kernel accepts no more entries than the descriptor limit */
     struct pollfd fds[1 + AX_WORKERS + AX_CLIENTS_POLL] = { { .fd = c->signals, .events = POLLIN } };
     uint32_t worker[AX_WORKERS], workers = 0;
     for (uint32_t k = 0; k < AX_WORKERS; k++)
@@ -163,7 +163,7 @@ static void wait_and_read(ax_coordinator *c)
         ax_clients_read(c->clients, clients, n_clients, take_command, c);
 }
 
-/* Returns why it ended: "finished", "stopped", "failed". */
+/* Returns the ending: "finished", "stopped", "failed". */
 static const char *loop(ax_coordinator *c)
 {
     for (;;) {
@@ -236,7 +236,7 @@ ax_code ax_coordinator_run(int dirfd, const ax_coordinator_options *options, ax_
         c->started_at = ax_clock();
         const char *reason = loop(c);
         for (uint32_t k = 0; k < c->devices.n; k++)
-            ax_worker_process_hang_up(&c->worker[k]); /* so that they end side by side */
+            ax_worker_process_hang_up(&c->worker[k]); /* all workers end at the same time */
         for (uint32_t k = 0; k < c->devices.n; k++)
             ax_worker_process_end(&c->worker[k]);
         code = say_bye(c, reason, &why);

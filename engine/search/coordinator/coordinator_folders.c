@@ -1,4 +1,4 @@
-/* The run's folders: those that are missing are made again, when the engine starts and while it runs. */
+/* Recreates missing folders of the run, at the engine's start and while it runs. */
 #include "engine/search/coordinator/coordinator_internal.h"
 
 #include "engine/wire/run.h"
@@ -26,7 +26,8 @@ static int look_at_result(const ax_coordinator *c, int folder, uint32_t id)
     return fstatat(c->dirfd, name, &st, 0);
 }
 
-/* The pictures and the truth beside the masks, written once: a time says which file, an inode may come again. */
+/* Identifies the file of pictures and truth beside the masks, which is written once, by its time; inodes can be
+   reused. */
 static int look_at_pictures(const ax_coordinator *c, struct timespec *written)
 {
     struct stat st;
@@ -35,8 +36,8 @@ static int look_at_pictures(const ax_coordinator *c, struct timespec *written)
     return missing;
 }
 
-/* Whether files were removed from a folder that is there: the newest result is looked for, and the pictures, which
-   a person who removes everything may do so while a worker writes another result. */
+/* Whether files were removed from an existing folder, judged by the newest result and the pictures; a person who
+   removes everything may do so while a worker writes another result. */
 static bool has_lost(const ax_coordinator *c, int folder)
 {
     struct timespec now;
@@ -50,7 +51,7 @@ void ax_coordinator_note_result(ax_coordinator *c, uint32_t id)
 {
     static const int folder[] = { AX_RUN_MASKS, AX_RUN_MODELS };
     for (size_t i = 0; i < sizeof folder / sizeof *folder; i++) {
-        bool told = !has_lost(c, folder[i]); /* else the loss is still to be told */
+        bool told = !has_lost(c, folder[i]); /* false: the loss is still to be reported */
         if (told && !look_at_result(c, folder[i], id))
             c->newest[folder[i]] = id;
         if (told && folder[i] == AX_RUN_MASKS)
@@ -58,7 +59,7 @@ void ax_coordinator_note_result(ax_coordinator *c, uint32_t id)
     }
 }
 
-/* The folders that are there, but have lost files, as bits. */
+/* The existing folders that have lost files, as bits. */
 static unsigned emptied(const ax_coordinator *c)
 {
     unsigned bits = 0;
@@ -67,7 +68,7 @@ static unsigned emptied(const ax_coordinator *c)
     return bits;
 }
 
-/* What was in a folder that had to be made again, or was emptied; "" = nothing that anybody will miss. */
+/* The loss in a recreated or emptied folder; "" = nothing of value. */
 static void name_loss(const ax_coordinator *c, int folder, bool made, char text[static AX_EVENT_TEXT])
 {
     bool models = folder == AX_RUN_MODELS, masks = folder == AX_RUN_MASKS;
@@ -85,7 +86,7 @@ static void name_loss(const ax_coordinator *c, int folder, bool made, char text[
 ax_code ax_coordinator_mind_folders(ax_coordinator *c, bool living, ax_err *err)
 {
     unsigned made, gone = emptied(c);
-    /* when the whole run is removed, or its engine stops, they aren't wanted */
+    /* when the whole run is removed or its engine stops, the folders aren't needed */
     if ((!gone && !ax_coordinator_lacks_folders(c)) || c->stop || faccessat(c->dirfd, "run.ini", F_OK, 0))
         return AX_OK;
     ax_code code = ax_run_make_folders(c->dirfd, &made, err);

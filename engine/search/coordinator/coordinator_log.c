@@ -1,5 +1,5 @@
-/* Taking over the log of a run: what of it must be there, what may be lost, and what is said of that. Nothing in it is
-   changed before the snapshot has been read. */
+/* Takes over a run's log: what must be there, what may be lost, and how a loss is reported. The log isn't changed
+   before the snapshot has been read. */
 #include "engine/search/coordinator/coordinator_internal.h"
 #include "engine/search/search_internal.h"
 #include "engine/search/journal/snapshot.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What must be there up to event seq, and isn't. */
+/* Checks for events up to seq that are missing. */
 static ax_code refuse(const ax_damage *d, const char *snapshot, ax_err *err)
 {
     char text[AX_DAMAGE_TEXT];
@@ -36,7 +36,7 @@ ax_code ax_coordinator_settle_log(ax_coordinator *c, const char *snapshot, uint6
     ax_damage d = ax_eventlog_damage(c->log, seq);
     if (d.cut_short && !c->options->repair)
         return refuse(&d, snapshot, err);
-    /* What came later wasn't answered to anybody and will happen again, the same. */
+    /* Later events were never acknowledged to a client, and will happen again identically. */
     return ax_eventlog_settle(c->log, seq, &c->settled, err);
 }
 
@@ -45,7 +45,7 @@ static void fold(void *context, const ax_event *ev)
     ax_state_fold(context, ev);
 }
 
-/* Says again what the log doesn't know any more. It isn't needed to go on, so it is no error when it can't be. */
+/* Emits the lost facts again. The run doesn't need them, so a failure is no error. */
 static void retell(ax_coordinator *c)
 {
     ax_state said;

@@ -1,4 +1,4 @@
-/* How a coordinator takes a run over: lock, settings, data, log, the search as the snapshot has it, clients. */
+/* How a coordinator takes over a run: lock, settings, data, log, search from the snapshot, clients. */
 #include "engine/search/coordinator/coordinator_internal.h"
 
 #include "engine/base/clock.h"
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What the figures of a candidate need of the data; also the first moment at which a wrong data set is noticed. */
+/* Data properties that a candidate's figures depend on; a wrong data set is noticed here first. */
 static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *err)
 {
     ax_source *source = c->options->open_source(c->settings.data, c->settings.task, err);
@@ -44,7 +44,7 @@ static ax_code look_at_data(ax_coordinator *c, ax_search_setup *setup, ax_err *e
     return code;
 }
 
-/* The run's name: the last part of its path, as far as any reader of msgpack takes it. */
+/* The run's name: the last component of its path, as valid UTF-8 for any msgpack reader. */
 static void name_run(const ax_coordinator *c, char name[AX_EVENT_TEXT])
 {
     char path[4096] = "";
@@ -97,7 +97,7 @@ static ax_code catch_signals(ax_coordinator *c, ax_err *err)
     sigemptyset(&set);
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGHUP); /* the terminal went away: nothing to us */
+    sigaddset(&set, SIGHUP); /* a closed terminal doesn't end the engine */
     sigprocmask(SIG_BLOCK, &set, NULL);
     c->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return c->signals >= 0 ? AX_OK : ax_fail(err, AX_EIO, "cannot wait for signals: %s", strerror(errno));

@@ -1,4 +1,4 @@
-/* The coordinator's dealings with its workers. */
+/* The coordinator's handling of its workers. */
 #include "engine/base/clock.h"
 #include "engine/base/cores.h"
 #include "engine/search/coordinator/coordinator_internal.h"
@@ -42,7 +42,7 @@ static ax_cause cause_of(int64_t code)
     }
 }
 
-/* Whether the worker couldn't write because a folder was removed, which is there again now: the next try will do. */
+/* Whether the worker failed to write because a folder was removed that exists again: a retry will succeed. */
 static bool folder_was_lost(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     if (m->code != AX_EIO)
@@ -51,8 +51,7 @@ static bool folder_was_lost(ax_coordinator *c, uint32_t k, const ax_worker_messa
     return c->worker[k].folder_lost;
 }
 
-/* The first worker's troubles are those of the start, and the person who typed it should read them. Later ones may
- * pass. */
+/* The first worker's failures are those of the start, and the user should see them. Later ones may be temporary. */
 static void on_broken(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     ax_worker_process *worker = &c->worker[k];
@@ -65,7 +64,7 @@ static void on_broken(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 
 static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why);
 
-/* A process whose device has failed gets nothing but errors from it, whatever it does next: the worker goes too. */
+/* A process whose device has failed gets only errors from it from then on: the worker must end too. */
 static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
 {
     if (folder_was_lost(c, k, m)) {
@@ -81,7 +80,7 @@ static void on_failed(ax_coordinator *c, uint32_t k, const ax_worker_message *m)
     reap(c, k, cause_of(m->code), m->text);
 }
 
-/* Ends the time that the worker has waited for the engine: it has something to do again, or there is nothing. */
+/* Ends the worker's waiting time for the engine: it has work again, or there is none. */
 static void count_wait(ax_coordinator *c, uint32_t k)
 {
     if (c->worker[k].waits_since > 0)
@@ -95,19 +94,19 @@ void ax_coordinator_count_waits(ax_coordinator *c)
         count_wait(c, k);
 }
 
-/* The other workers' devices, for a training that may have them all. Only those that are known to work; and one that
-   has failed is done again on one, lest it be the others' fault. */
+/* The other workers' devices, for a training that may use all. Only devices known to work; a training that failed is
+   repeated on one device, in case the others caused it. */
 static uint64_t peers_of(const ax_coordinator *c, uint32_t k, const ax_search_job *job)
 {
     uint64_t peers = 0;
     for (uint32_t i = 0; i < c->devices.n; i++)
         if (i != k && c->worker[i].ready)
             peers |= ax_worker_devices_bit(&c->devices, i);
-    peers &= ~ax_worker_devices_bit(&c->devices, k); /* which other workers may have, too */
+    peers &= ~ax_worker_devices_bit(&c->devices, k); /* which other workers may use, too */
     return job->full && !job->again ? peers : 0;
 }
 
-/* The next job for a worker that has none; then what the search has put off. */
+/* Gives idle workers their next job, then does the search's deferred work. */
 static void hand_out(ax_coordinator *c, uint32_t k)
 {
     ax_worker_process *worker = &c->worker[k];
@@ -132,7 +131,7 @@ static void on_outcome(ax_coordinator *c, uint32_t k, const ax_outcome *o)
 {
     uint32_t id = ax_search_running(c->search, k);
     if (c->err.code != AX_OK || ax_search_outcome(c->search, k, o, &c->err) != AX_OK)
-        return; /* the run ends: what isn't taken in is judged again */
+        return; /* the run ends: results not taken in are judged again */
     ax_coordinator_note_result(c, id);
     if (c->stop || ax_search_wants_stop(c->search))
         ax_search_catch_up(c->search, &c->err);
@@ -208,7 +207,7 @@ static bool others_work(const ax_coordinator *c, uint32_t k)
     return false;
 }
 
-/* A worker that fails while it has no candidate doesn't end a run that has others. */
+/* A worker that fails while idle doesn't end a run that has others. */
 static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
 {
     if (others_work(c, k))
@@ -217,7 +216,7 @@ static void say_lost(ax_coordinator *c, uint32_t k, const char *message)
         ax_search_worker_failed(c->search, message);
 }
 
-/* why: "", or what is known better than how it died. */
+/* why: "", or a better explanation than how it died. */
 static void reap(ax_coordinator *c, uint32_t k, ax_cause cause, const char *why)
 {
     char how[AX_WORKER_TEXT];
@@ -243,7 +242,7 @@ void ax_coordinator_read_worker(ax_coordinator *c, uint32_t k)
     reap(c, k, AX_CAUSE_CRASHED, "");
 }
 
-/* When a silent worker counts as hanging (monotonic); 0 = never. One with nothing to do may be silent. */
+/* When a silent worker counts as hanging (monotonic); 0 = never. An idle worker may be silent. */
 static double hangs_at(const ax_coordinator *c, uint32_t k)
 {
     bool busy = !c->worker[k].ready || ax_search_running(c->search, k);
@@ -258,7 +257,7 @@ static void end_hanging(ax_coordinator *c, uint32_t k)
     reap(c, k, AX_CAUSE_HANG, why);
 }
 
-/* The first worker fills the cache and shows whether data and device are good; the others start once it is ready. */
+/* The first worker fills the cache and shows that data and device are good; the others start once it is ready. */
 static bool may_start(const ax_coordinator *c, uint32_t k)
 {
     return !ax_search_paused(c->search) && (k == 0 || c->worked);
@@ -284,9 +283,9 @@ static void start(ax_coordinator *c, uint32_t k)
 {
     ax_settings settings = c->settings;
     memcpy(settings.device, c->devices.name[k], sizeof settings.device);
-    if (settings.workers > 1) /* on one processor: none shall wait for another's threads */
+    if (settings.workers > 1) /* each gets its own cores, so that none waits for another's threads */
         ax_cores_part_of(c->settings.share, (int)k + 1, (int)settings.workers, settings.share, sizeof settings.share);
-    settings.workers = ax_worker_devices_sharers(&c->devices, k); /* which share memory */
+    settings.workers = ax_worker_devices_sharers(&c->devices, k); /* workers that share the device's memory */
     ax_err err = { AX_OK, "" };
     if (ax_worker_process_start(&c->worker[k], &settings, c->encoder.key, &err) != AX_OK)
         say_lost(c, k, err.msg);
@@ -295,7 +294,7 @@ static void start(ax_coordinator *c, uint32_t k)
 static void drive(ax_coordinator *c, uint32_t k)
 {
     ax_worker_process *worker = &c->worker[k];
-    ax_err gone; /* a worker that doesn't listen is found dead when its socket is read */
+    ax_err gone; /* a worker that can't be told is found dead when its socket is read */
     if (!worker->pid) {
         if (may_start(c, k) && ax_clock() >= worker->start_at)
             start(c, k);
@@ -324,7 +323,7 @@ static void drive(ax_coordinator *c, uint32_t k)
 
 void ax_coordinator_drive_workers(ax_coordinator *c)
 {
-    /* what ended without a worker is saved before anybody gets the next */
+    /* candidates that ended without a worker are saved before the next job */
     for (uint32_t k = 0; k < c->devices.n && c->err.code == AX_OK && !ax_search_dirty(c->search); k++)
         drive(c, k);
 }

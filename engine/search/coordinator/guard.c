@@ -1,5 +1,5 @@
-/* Whether the run still is the one that this engine took over: looked at before anything is written or acknowledged,
-   since what is written to a file without a name, or to a directory that another engine has, no resume finds. */
+/* Checks that the run is still the one that this engine took over, before anything is written or acknowledged: a resume
+   would not find data written to a file without a name, or to a directory that another engine has. */
 #include "engine/search/coordinator/coordinator_internal.h"
 #include "engine/search/search_internal.h"
 #include "engine/wire/lock.h"
@@ -18,7 +18,8 @@ static bool missing(const ax_coordinator *c, const char *name)
     return fstatat(c->dirfd, name, &st, AT_SYMLINK_NOFOLLOW) && errno == ENOENT;
 }
 
-/* The directory itself: removed, given to another user, or no longer where a resume will look for it. */
+/* Checks the directory itself: it may have been removed, given to another user, or moved away from where a resume will
+   look for it. */
 static void check_directory(ax_coordinator *c)
 {
     struct stat here, there;
@@ -41,7 +42,8 @@ static void check_directory(ax_coordinator *c)
     }
 }
 
-/* Without it no command finds this engine. As long as we hold the log, an engine that has taken it can't have begun. */
+/* Checks engine.pid, without which no command finds this engine. As long as we hold the log, an engine that took
+   engine.pid can't have started. */
 static void check_lock(ax_coordinator *c)
 {
     if (ax_lock_names(c->dirfd, AX_RUN_LOCK, c->lock) == 1)
@@ -59,8 +61,8 @@ static void check_lock(ax_coordinator *c)
     ax_search_log(c->search, AX_LEVEL_WARNING, 0, AX_RUN_LOCK " was removed under the engine; it is written again");
 }
 
-/* What is in the log is whole: the engine writes it again, for a resume, and ends, since somebody else is at work in
-   its directory. */
+/* Checks the log, which is whole in this process: the engine writes it again for a resume, and ends, since something
+   else is changing its directory. */
 static void check_log(ax_coordinator *c)
 {
     ax_err why = { AX_OK, "" };
@@ -75,7 +77,7 @@ static void check_log(ax_coordinator *c)
                 why.msg);
 }
 
-/* All candidates are in memory as well. */
+/* Checks candidates.mpk; all candidates are also in memory. */
 static void check_rows(ax_coordinator *c)
 {
     if (c->settledfile.fd < 0 || ax_lock_names(c->dirfd, AX_SETTLEDFILE_NAME, c->settledfile.fd) == 1)
@@ -88,7 +90,7 @@ static void check_rows(ax_coordinator *c)
 
 static void check_settings(ax_coordinator *c)
 {
-    /* with a folder gone as well, all of it is being removed */
+    /* with a folder missing too, the whole run is being removed */
     if (!missing(c, "run.ini") || ax_coordinator_lacks_folders(c) ||
         ax_settings_write(&c->settings, c->dirfd, "run.ini", &c->err) != AX_OK)
         return;

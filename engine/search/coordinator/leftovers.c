@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Calls remove_it for every name in a folder of the run, and removes those for which it is true. */
+/* Calls remove_it for every name in a folder of the run, and removes those for which it returns true. */
 static void clean(int dirfd, int folder, bool (*remove_it)(const ax_search *s, const char *name), const ax_search *s)
 {
     int fd = openat(dirfd, ax_run_folder[folder], O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Silence may last this many times the longest so far: steps of one candidate cost about the same. */
+/* Silence may last this many times the longest so far: steps of one candidate take about the same time. */
 enum { SILENCES = 20, END_MS = 5000 };
 
 void ax_worker_process_init(ax_worker_process *c, int dirfd)
@@ -23,7 +23,7 @@ void ax_worker_process_init(ax_worker_process *c, int dirfd)
     ax_messages_init(&c->in, AX_WORKER_MAX_BYTES);
 }
 
-/* With every death the next start waits longer. */
+/* The delay of the next start grows with every death. */
 static void back_off(ax_worker_process *c)
 {
     double wait = 0.1 * (double)(1u << (c->deaths < 7 ? c->deaths : 7));
@@ -103,7 +103,7 @@ double ax_worker_process_hangs_at(const ax_worker_process *c, int64_t hang_secon
 void ax_worker_process_reap(ax_worker_process *c, char *how, size_t cap)
 {
     int status = 0;
-    /* Its socket has closed, so it has ended or is about to; what hangs is helped along. */
+    /* Its socket has closed, so it has ended or is about to; a process that hangs is killed. */
     struct pollfd p = { .fd = (int)syscall(SYS_pidfd_open, c->pid, 0), .events = POLLIN };
     if (p.fd < 0 || poll(&p, 1, 500) <= 0)
         kill(c->pid, SIGKILL);

@@ -1,6 +1,6 @@
-/* The settled candidates, rebuilt from the events when candidates.mpk is damaged: whatever settles a candidate was
-   said in an event. What an event says in other words than the entry: log-probabilities of single decisions are float
-   there, and of a pruned candidate its place in the queue isn't kept; both matter only until a candidate is settled. */
+/* Rebuilds the settled candidates from the events when candidates.mpk is damaged: everything that settles a candidate
+   is in an event. Two details differ from the entry: log-probabilities of single decisions are floats, and a pruned
+   candidate's place in the queue is missing; both matter only until a candidate is settled. */
 #include "engine/search/search_internal.h"
 
 #include "engine/space/space.h"
@@ -10,9 +10,9 @@
 
 typedef struct rebuild {
     ax_search *search;
-    uint64_t seq, seen; /* the last event that counts; the last that was read */
-    bool odd;           /* an event is about a candidate that the snapshot doesn't know */
-    bool lost;          /* events were lost once, and LOST stands for them */
+    uint64_t seq, seen; /* the last event that counts; the last one read */
+    bool odd;           /* an event is about a candidate that the snapshot doesn't contain */
+    bool lost;          /* events were lost before, and LOST stands for them */
 } rebuild;
 
 static void proposed(ax_search *s, ax_entry *r, const ax_event *ev)
@@ -66,8 +66,7 @@ ax_code ax_search_rebuild(ax_search *s, int dirfd, uint64_t seq, ax_err *err)
         return ax_fail(err, AX_EFORMAT, "%s: it can't replace it: %s", name,
                        b.odd ? "it has other candidates" : "events are missing");
     for (uint32_t i = 0; i < s->n_entries; i++)
-        /* one that the gate ended and that was started again after a crash: older engines didn't say once more that it
-           was scored */
+        /* ended by the gate, then started again after a crash: older engines didn't emit SCORED a second time */
         if (s->entry[i].status == AX_RUNNING && s->entry[i].verdict == AX_VERDICT_END)
             s->entry[i].status = AX_DONE;
     return AX_OK;

@@ -1,5 +1,5 @@
-/* Events that were lost are lost, but the candidates of a run are not: what a damaged log doesn't say of them any more
-   is said again, so that screens and reports know all of them. */
+/* Lost events can't be restored, but a run's candidates are known: facts that a damaged log lacks are emitted again, so
+   that screens and reports show all candidates. */
 #include "engine/search/search_internal.h"
 
 #include <math.h>

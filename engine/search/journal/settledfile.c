@@ -81,7 +81,7 @@ static ax_code damaged(const char *how, ax_err *err)
     return ax_fail(err, AX_EFORMAT, "%s: damaged: %s", name, how);
 }
 
-/* Takes all whole maps out of the buffer. */
+/* Takes all whole maps from the buffer. */
 static ax_code take(ax_messages *m, bool (*candidate)(void *context, const msgpack_object *o), void *context,
                     ax_err *err)
 {

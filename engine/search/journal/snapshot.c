@@ -1,4 +1,4 @@
-/* The snapshot's files: snapshot.mpk, the one before it, and the candidates that are settled. */
+/* The snapshot's files: snapshot.mpk, the previous one, and the settled candidates. */
 #include "engine/search/journal/snapshot_internal.h"
 
 #include "engine/base/file.h"
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Lets snapshot.prev.mpk be what snapshot.mpk is, without a moment in which snapshot.mpk is missing. */
+/* Makes snapshot.prev.mpk a copy of snapshot.mpk; snapshot.mpk is never missing meanwhile. */
 static ax_code keep_previous(int dirfd, ax_err *err)
 {
     static const char tmp[] = AX_SNAPSHOT_PREVIOUS ".tmp";
@@ -22,14 +22,14 @@ static ax_code keep_previous(int dirfd, ax_err *err)
         return ax_fail(err, AX_EIO, "%s: cannot remove: %s", tmp, strerror(errno));
     if (!linkat(dirfd, AX_SNAPSHOT_NAME, dirfd, tmp, 0)) {
         if (!renameat(dirfd, tmp, dirfd, AX_SNAPSHOT_PREVIOUS)) {
-            unlinkat(dirfd, tmp, 0); /* both were the same file already: rename leaves the second name */
+            unlinkat(dirfd, tmp, 0); /* both were the same file: rename then leaves the second name */
             return AX_OK;
         }
         return ax_fail(err, AX_EIO, "%s: cannot rename into place: %s", AX_SNAPSHOT_PREVIOUS, strerror(errno));
     }
     if (errno == ENOENT)
-        return AX_OK; /* the first one */
-    char *bytes;      /* a file system without hard links: copy */
+        return AX_OK; /* the first snapshot */
+    char *bytes;      /* without hard links in the file system: copy */
     size_t n;
     ax_code code = ax_file_read(dirfd, AX_SNAPSHOT_NAME, AX_SNAPSHOT_MOST, &bytes, &n, err);
     if (code != AX_OK)
@@ -39,7 +39,7 @@ static ax_code keep_previous(int dirfd, ax_err *err)
     return code;
 }
 
-/* What has been settled since the last snapshot, or changed after it was: to the end of candidates.mpk. */
+/* Appends candidates settled, or changed after being settled, since the last snapshot to candidates.mpk. */
 static ax_code save_settled(const ax_search *s, ax_settledfile *settled, ax_err *err)
 {
     ax_str out;

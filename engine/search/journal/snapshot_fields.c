@@ -75,7 +75,7 @@ bool ax_entry_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_entry 
         if ((v || !members[i].later) && !ax_field_read_object(v, &fields, &members[i], r))
             return false;
     }
-    if (ax_entry_is_full(r) && r->outcome.stage) /* older snapshots have that of its second part */
+    if (ax_entry_is_full(r) && r->outcome.stage) /* older snapshots have the stage number of its second part */
         r->outcome.stage = AX_STAGE_FULL;
     return r->verdict <= AX_VERDICT_END && r->parent <= n && r->full <= n && r->reused <= n && !isnan(r->prune_until) &&
            r->finalist <= AX_FINALISTS;

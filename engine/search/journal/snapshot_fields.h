@@ -1,4 +1,4 @@
-/* A candidate as a msgpack map: every field by its name, from one list. */
+/* A candidate as a msgpack map: every field by name, from one list. */
 #ifndef AX_SEARCH_SNAPSHOT_FIELDS_H
 #define AX_SEARCH_SNAPSHOT_FIELDS_H
 
@@ -7,7 +7,7 @@
 #include <msgpack.h>
 
 void ax_entry_pack(msgpack_packer *pk, uint32_t id, const ax_entry *r);
-/* n: candidates of the snapshot. False when something is missing or can't be. */
+/* n: number of candidates in the snapshot. False when a field is missing or invalid. */
 bool ax_entry_unpack(const msgpack_object *o, uint32_t id, uint32_t n, ax_entry *r);
 
 #endif

@@ -1,4 +1,4 @@
-/* A search as the bytes of a snapshot. */
+/* Packs a search as a snapshot. */
 #include "engine/search/journal/snapshot_internal.h"
 
 #include "engine/base/pack.h"
@@ -35,7 +35,7 @@ static void pack_gate(msgpack_packer *pk, const ax_gate *g)
     ax_pack_rng(pk, &g->rng);
 }
 
-/* Oldest first; asked: what they were, else what was answered. */
+/* Oldest first; asked: the requests, else their answers. */
 static void pack_requests(msgpack_packer *pk, const ax_search *s, bool asked)
 {
     uint32_t n = 0;
@@ -62,7 +62,7 @@ static void pack_requests(msgpack_packer *pk, const ax_search *s, bool asked)
     }
 }
 
-/* The candidates that aren't settled; all of them when the snapshot stands alone. */
+/* The unsettled candidates; all candidates in a stand-alone snapshot. */
 static void pack_candidates(msgpack_packer *pk, const ax_search *s, bool alone)
 {
     uint32_t n = alone ? s->n_entries : 0;
@@ -88,12 +88,12 @@ static void pack_running(msgpack_packer *pk, const ax_search *s)
             msgpack_pack_uint32(pk, s->slot[k].id);
 }
 
-/* settled: where the settled candidates are; NULL: the snapshot stands alone. */
+/* settled: file of the settled candidates; NULL: a stand-alone snapshot. */
 static void pack_body(msgpack_packer *pk, const ax_search *s, const ax_settledfile *settled, uint64_t seq,
                       const char *state, size_t n_state)
 {
     const ax_encoder *encoder = s->setup.encoder;
-    bool other = encoder && encoder->key; /* than the built-in one, of which nothing is said */
+    bool other = encoder && encoder->key; /* an encoder other than the built-in one, which isn't recorded */
     bool finals = s->finals.chosen || s->finals.earlier;
     msgpack_pack_map(pk, 16 + other + finals);
     ax_pack_text(pk, "seq");
@@ -154,7 +154,7 @@ ax_code ax_snapshot_pack_with(const ax_search *s, const ax_settledfile *settled,
     ax_code code = ax_strategy_save(s->strategy, &state, &n_state, err);
     if (code != AX_OK)
         return code;
-    ax_str out; /* remembers when memory ran out on the way */
+    ax_str out; /* also records whether memory ran out before */
     msgpack_packer pk;
     ax_envelope_begin(&ax_snapshot_envelope, &out, AX_SNAPSHOT_MOST, &pk);
     pack_body(&pk, s, settled, seq, state, n_state);

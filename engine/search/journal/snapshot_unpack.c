@@ -1,4 +1,4 @@
-/* The bytes of a snapshot as a search, after a check of everything in them. */
+/* Unpacks a snapshot into a search, after validating everything in it. */
 #include "engine/search/journal/snapshot_internal.h"
 
 #include "engine/base/pack.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* The settings of run.ini go on with what the snapshot's have made. */
+/* Checks the settings of run.ini against those that the snapshot was made with. */
 static ax_code check_settings(const msgpack_object *map, const ax_settings *set, const char *file, ax_err *err)
 {
     const char *name;
@@ -15,7 +15,7 @@ static ax_code check_settings(const msgpack_object *map, const ax_settings *set,
     for (int i = 0; ax_settings_at(set, i, &name, now); i++) {
         const msgpack_object *o = ax_map_get(map, name);
         if (!o)
-            continue; /* a setting that is younger than the snapshot */
+            continue; /* a setting newer than the snapshot */
         if (!ax_read_text(o, then, sizeof then))
             return ax_fail(err, AX_EFORMAT, "%s: setting %s isn't text", file, name);
         ax_setting_scope scope = ax_settings_scope(i);
@@ -56,7 +56,7 @@ static bool read_requests(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-/* What the requests were; older snapshots don't say it. */
+/* Requests by id; older snapshots lack them. */
 static bool read_asked(const msgpack_object *o, uint32_t n, ax_search *s)
 {
     if (!o)
@@ -76,7 +76,7 @@ static bool read_asked(const msgpack_object *o, uint32_t n, ax_search *s)
     return true;
 }
 
-/* A candidate of either place; those of the snapshot come last, and count. */
+/* A candidate from either file; those of the snapshot come last and take precedence. */
 static bool read_entry(void *search, const msgpack_object *o)
 {
     ax_search *s = search;
@@ -142,7 +142,7 @@ static ax_code read_entries(const msgpack_object *map, ax_search *s, ax_settledf
         if (!s->entry[i].status)
             return ax_fail(err, AX_EFORMAT, "candidate %u is missing", i + 1);
     ax_search_index(s);
-    /* what other data came to says nothing of these */
+    /* rewards for other data say nothing about these candidates */
     return ax_search_data_changed(s) ? AX_OK : ax_search_note_all_judged(s, err);
 }
 
@@ -164,11 +164,11 @@ static bool read_queue(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-/* Which worker had which is of no use later: hello puts all of them back into the queue. */
+/* Which worker had which candidate doesn't matter: ax_search_hello puts them back into the queue. */
 static bool read_running(const msgpack_object *o, ax_search *s)
 {
     int64_t id;
-    if (ax_read_whole(o, &id)) { /* version 1: of the only worker, 0 = none */
+    if (ax_read_whole(o, &id)) { /* version 1: candidate of the only worker, 0 = none */
         s->slot[0].id = id > 0 && id <= s->n_entries ? (uint32_t)id : 0;
         return id == s->slot[0].id;
     }
@@ -182,7 +182,7 @@ static bool read_running(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-/* Every queued candidate waits in the queue, and only those in training are in training. */
+/* Checks that all queued candidates are in the queue, and all running ones have a worker slot. */
 static bool consistent(ax_search *s)
 {
     uint32_t queued = 0;
@@ -194,7 +194,7 @@ static bool consistent(ax_search *s)
     return queued == s->n_queue;
 }
 
-/* Older snapshots, and those of data that couldn't be looked at, don't know: the data are taken for the same. */
+/* Older snapshots, and those whose data couldn't be examined, lack the fingerprint: the data count as unchanged. */
 static bool read_data(const msgpack_object *o, ax_search *s)
 {
     if (o && o->type != MSGPACK_OBJECT_POSITIVE_INTEGER)
@@ -204,7 +204,7 @@ static bool read_data(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-/* None: they haven't begun. */
+/* Missing: the finals haven't begun. */
 static bool read_finals(const msgpack_object *o, ax_search *s)
 {
     ax_finals_index(s);
@@ -221,7 +221,7 @@ static bool read_finals(const msgpack_object *o, ax_search *s)
     return true;
 }
 
-/* None: it is the built-in one. Its path is a setting, which stays as it is: the file there may not. */
+/* Missing: the built-in encoder. The path is a setting and doesn't change, but the file may. */
 static ax_code check_encoder(const msgpack_object *o, const ax_search *s, ax_err *err)
 {
     uint64_t now = s->setup.encoder ? s->setup.encoder->key : 0;
