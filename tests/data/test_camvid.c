@@ -1,3 +1,4 @@
+#include "tests/helper/datatree.h"
 #include "tests/helper/classmap.h"
 #include "tests/helper/tempdir.h"
 #include "data/image.h"
@@ -28,9 +29,7 @@ static void real_pairs(void **state)
     static const char *const name[] = { "sky",  "building", "pole", "road",       "pavement", "tree",
                                         "sign", "fence",    "car",  "pedestrian", "cyclist" };
     assert_string_equal(s->info.spec, "camvid:tests/data/camvid-tiny");
-    assert_int_equal(s->info.n_train, 2);
-    assert_int_equal(s->info.n_val, 2);
-    assert_int_equal(s->info.task.outputs, 11);
+    ax_datatree_has(s, 2, 2, 11);
     for (int i = 0; i < 11; i++)
         assert_string_equal(s->info.task.name[i], name[i]);
     ax_sample a;

@@ -35,9 +35,7 @@ static void class_maps(void **state)
     ax_datatree_picture("images/b.png", 32, 64);
     ax_datatree_text("a.json", good);
     ax_source *s = ax_datatree_open("coco:$/a.json,$/images");
-    assert_int_equal(s->info.n_train, 1);
-    assert_int_equal(s->info.n_val, 1);
-    assert_int_equal(s->info.task.outputs, 3);
+    ax_datatree_has(s, 1, 1, 3);
     assert_string_equal(s->info.task.name[0], "road");
     assert_string_equal(s->info.task.name[1], "car");
     assert_string_equal(s->info.task.name[2], "background");

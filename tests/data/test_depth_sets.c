@@ -1,4 +1,5 @@
 /* Data sets of images and depth maps: nyu_png: and list: with the task depth. */
+#include "tests/helper/datatree.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
@@ -81,9 +82,7 @@ static void truth_is_metres(void **state)
     static const char *const form[] = { "nyu_png:%s", "nyu-png:%s", "list:%s/train.txt,%s/val.txt" };
     for (size_t k = 0; k < sizeof form / sizeof *form; k++) {
         ax_source *s = must_open(form[k]);
-        assert_int_equal(s->info.n_train, 2);
-        assert_int_equal(s->info.n_val, 1);
-        assert_int_equal(s->info.task.outputs, 1);
+        ax_datatree_has(s, 2, 1, 1);
         assert_int_equal(s->info.task.task->id, AX_TASK_DEPTH);
         ax_sample got = sample(s, &whole, 0);
         const float *metres = got.truth;

@@ -110,19 +110,14 @@ static void side_by_side(void **state)
     ax_datatree_text("train/_classes.csv", csv);
     ax_datatree_text("valid/_classes.csv", csv);
     ax_source *s = ax_datatree_open("folder:$");
-    assert_int_equal(s->info.n_train, 3);
-    assert_int_equal(s->info.n_val, 1);
-    assert_int_equal(s->info.task.outputs, 3);
+    ax_datatree_has(s, 3, 1, 3);
     assert_string_equal(s->info.task.name[1], "a cat");
     s->ops->close(s);
     ax_datatree_text("joined.txt", "a cat -> pet\ndog -> pet\n");
     s = ax_datatree_open("folder:$,map=$/joined.txt");
     assert_int_equal(s->info.task.outputs, 2);
     assert_string_equal(s->info.task.name[1], "pet");
-    int32_t h, w;
-    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
-    assert_memory_equal(labels, ((const uint8_t[]) { 0, 1, 1, 255 }), 4);
-    free(labels);
+    ax_datatree_first_labels(s, AX_SPLIT_TRAIN, (const uint8_t[]) { 0, 1, 1, 255 }, 4);
     s->ops->close(s);
 }
 
@@ -143,10 +138,7 @@ static void colors(void **state)
     ax_datatree_text("other.txt", "0,0,0 sky\n255,0,0 roof\n0,0,255 sea\n");
     ax_source *s = ax_datatree_open("folder:$,classes=$/other.txt,ignore=0,0,255");
     assert_int_equal(s->info.task.outputs, 2); /* the sea is none */
-    int32_t h, w;
-    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
-    assert_memory_equal(labels, ((const uint8_t[]) { 1, 255, 0 }), 3);
-    free(labels);
+    ax_datatree_first_labels(s, AX_SPLIT_TRAIN, (const uint8_t[]) { 1, 255, 0 }, 3);
     s->ops->close(s);
 }
 
@@ -230,10 +222,7 @@ static void ids_without_a_class_file(void **state)
     ax_datatree_text("classes.txt", "0 background\n255 object\n");
     ax_source *s = ax_datatree_open("folder:$");
     assert_int_equal(s->info.task.outputs, 2);
-    int32_t h, w;
-    uint8_t *labels = ax_datatree_labels(s, AX_SPLIT_TRAIN, 0, &h, &w);
-    assert_memory_equal(labels, ((const uint8_t[]) { 0, 1 }), 2);
-    free(labels);
+    ax_datatree_first_labels(s, AX_SPLIT_TRAIN, (const uint8_t[]) { 0, 1 }, 2);
     s->ops->close(s);
     ax_datatree_text("classes.txt", "0 background\n");
     ax_datatree_refused("folder:$", "one class only, 'background'");

@@ -1,3 +1,4 @@
+#include "tests/helper/datatree.h"
 #include "tests/helper/tempdir.h"
 
 #include "tests/helper/classmap.h"
@@ -97,9 +98,7 @@ static void two_lists_and_their_classes(void **state)
         "pedestrian\ncyclist\nnothing\n");
     snprintf(both, sizeof both, "%s/train,1.txt,%s/val.txt", ax_tempdir, ax_tempdir);
     ax_source *s = must_open(both);
-    assert_int_equal(s->info.n_train, 2);
-    assert_int_equal(s->info.n_val, 3);
-    assert_int_equal(s->info.task.outputs, 12);
+    ax_datatree_has(s, 2, 3, 12);
     assert_string_equal(s->info.task.name[0], "sky");
     assert_string_equal(s->info.task.name[2], "pole of a lamp");
     assert_int_equal(s->info.task.color[0][1], 2);

@@ -28,9 +28,7 @@ static void outlines(void **state)
     ax_datatree_text("labels/val/p3.txt", "1 .5 .5 1 .5 1 1.005\n");
     ax_datatree_text("data.yaml", "path: .\nnames: # of classes\n  0: road\n  1: 'a car'  # red\nnc: 2\n");
     ax_source *s = ax_datatree_open("yolo:$");
-    assert_int_equal(s->info.n_train, 3);
-    assert_int_equal(s->info.n_val, 1);
-    assert_int_equal(s->info.task.outputs, 3);
+    ax_datatree_has(s, 3, 1, 3);
     assert_string_equal(s->info.task.name[1], "a car");
     assert_string_equal(s->info.task.name[2], "background");
     int32_t h, w;

@@ -9,11 +9,26 @@ import janitor
 
 BUILD = os.environ.get("AUXCELL_BUILD", os.path.join(os.path.dirname(__file__), "../../build/release"))
 AUXCELL = os.path.join(BUILD, "auxcell")
+ENGINE = os.path.join(BUILD, "auxcell-engine")
 
 # A search that takes a second: what is learned doesn't matter.
 TINY = ["--train-samples", "8", "--val-samples", "4", "--epochs", "1", "--crop", "32", "--val-crop", "32",
         "--channels", "8", "--batch", "4", "--threads", "1", "--stage2-samples", "4", "--stage2-crop", "32",
         "--stage2-batch", "4"]
+
+
+def call(program, *args):
+    """Runs a program; its exit status and what it wrote on stdout and on stderr."""
+    done = subprocess.run([program, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
+    return done.returncode, done.stdout, done.stderr
+
+
+def engine(*args):
+    return call(ENGINE, *args)
+
+
+def auxcell(*args):
+    return call(AUXCELL, *args)
 
 
 class Place:

@@ -124,3 +124,20 @@ uint8_t *ax_datatree_labels(ax_source *s, ax_split split, uint64_t index, int32_
     ax_sample_release(&sample);
     return labels;
 }
+
+void ax_datatree_has(const ax_source *s, uint64_t n_train, uint64_t n_val, int32_t outputs)
+{
+    assert_int_equal(s->info.n_train, n_train);
+    assert_int_equal(s->info.n_val, n_val);
+    assert_int_equal(s->info.task.outputs, outputs);
+}
+
+void ax_datatree_first_labels(ax_source *s, ax_split split, const uint8_t *want, size_t n)
+{
+    int32_t h, w;
+    uint8_t *labels = ax_datatree_labels(s, split, 0, &h, &w);
+    for (size_t i = 0; i < n; i++)
+        if (labels[i] != want[i])
+            fail_msg("pixel %zu is %d, not %d", i, labels[i], want[i]);
+    free(labels);
+}

@@ -19,6 +19,10 @@ void ax_datatree_copy(const char *name, const char *of);
 /* Opens a spec, $ = the folder, or fails the test; or it must fail, with a message that has `says`, $ = the folder. */
 ax_source *ax_datatree_open(const char *form);
 void ax_datatree_refused(const char *form, const char *says);
+/* Fails the test unless the set has so many images to train on, to validate with, and so many outputs. */
+void ax_datatree_has(const ax_source *s, uint64_t n_train, uint64_t n_val, int32_t outputs);
+/* Fails the test unless the first n pixels of a split's first image have these classes. */
+void ax_datatree_first_labels(ax_source *s, ax_split split, const uint8_t *want, size_t n);
 /* The classes {h,w} (malloc) of an image at its size, as a sample with sides that 32 divides has them. */
 uint8_t *ax_datatree_labels(ax_source *s, ax_split split, uint64_t index, int32_t *h, int32_t *w);
 

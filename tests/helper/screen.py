@@ -158,6 +158,12 @@ class Screen:
         self.quiet(0.02)
         return self.process.returncode
 
+    def quit(self, keys="q"):
+        """Ends the program with these keys: it exits with status 0."""
+        self.send(keys)
+        assert self.ended() == 0, self.process.returncode
+        self.close()
+
     def terminal_as_before(self):
         return termios.tcgetattr(self.slave) == self.before
 

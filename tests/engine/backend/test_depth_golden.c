@@ -1,6 +1,6 @@
 /* The losses for depth against vectors computed elsewhere in double precision (tests/golden), on every backend. */
 #include "engine/model/safetensors.h"
-#include "tests/helper/emulated.h"
+#include "tests/helper/backends.h"
 #include "tests/helper/oracle.h"
 
 #include <math.h>
@@ -60,7 +60,7 @@ static void check(const ax_safetensors *st, const ax_backend *b, ax_device *dev,
     ax_trial_release(&t);
 }
 
-static void on(const ax_backend *b)
+static void every_loss(const ax_backend *b)
 {
     ax_safetensors *st = ax_safetensors_open(path, NULL);
     ax_device *dev = b->open(0, 1, NULL);
@@ -74,29 +74,7 @@ static void on(const ax_backend *b)
     ax_safetensors_free(st);
 }
 
-static void on_ref(void **state)
-{
-    (void)state;
-    on(&ax_backend_ref);
-}
-
-static void on_cpu(void **state)
-{
-    (void)state;
-    on(&ax_backend_cpu);
-}
-
-static void on_cuda(void **state)
-{
-    (void)state;
-    const ax_backend *cuda = ax_emulated_backend(true);
-    if (!cuda)
-        skip();
-    on(cuda);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(on_ref), cmocka_unit_test(on_cpu), cmocka_unit_test(on_cuda) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return backends_run(every_loss);
 }

@@ -1,5 +1,6 @@
 /* One step of each optimiser on numbers worked out by hand, on every backend; the CUDA one on emulated libraries. */
-#include "tests/helper/emulated.h"
+
+#include "tests/helper/backends.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -73,9 +74,9 @@ static void clips(const bench *s, double *sums, ax_update_now *at)
     assert_true(got.finite == 0 && isinf(got.norm));
 }
 
-static void updates(void **state)
+static void updates(const ax_backend *be)
 {
-    bench s = { .b = *state };
+    bench s = { .b = be };
     s.dev = s.b->open(0, 1, NULL);
     assert_non_null(s.dev);
 
@@ -128,21 +129,7 @@ static void updates(void **state)
     s.b->close(s.dev);
 }
 
-static void on_cuda(void **state)
-{
-    void *cuda = (void *)(uintptr_t)ax_emulated_backend(true);
-    (void)state;
-    if (!cuda)
-        skip();
-    updates(&cuda);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        { "ref: updates", updates, NULL, NULL, (void *)(uintptr_t)&ax_backend_ref },
-        { "cpu: updates", updates, NULL, NULL, (void *)(uintptr_t)&ax_backend_cpu },
-        { "cuda: updates", on_cuda, NULL, NULL, NULL },
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return backends_run(updates);
 }

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import struct
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -12,18 +11,12 @@ import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 import pictures  # noqa: E402
-from auxcell import TINY, Place, main  # noqa: E402
+from auxcell import Place, TINY, engine, main  # noqa: E402
 
-ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
 HERE = os.path.dirname(os.path.abspath(__file__))
 PICTURE = os.path.join(HERE, "../../data/camvid-tiny/train/0001TP_006960.png")
 GENOTYPE = "[[8,[0,0,5,2],[0,2,8,8],[0,5,1,4]],[[3,3],[3,2],[3,0]]]"
 DEPTH = ["--task", "depth", "--stages", "1"]
-
-
-def engine(*args):
-    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout, done.stderr
 
 
 def chunks(path):

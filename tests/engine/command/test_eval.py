@@ -4,25 +4,18 @@ import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 import tinypng  # noqa: E402
-from auxcell import main  # noqa: E402
+from auxcell import engine, main  # noqa: E402
 
-ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "data", "camvid-tiny")
 GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "2",
          "--epochs", "3", "--channels", "8", "--stages", "1"]
-
-
-def engine(*args):
-    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=300)
-    return done.returncode, done.stdout, done.stderr
 
 
 class Eval(unittest.TestCase):

@@ -1,5 +1,5 @@
 """export of a model with the real programs: the ONNX file is read back byte by byte, tensors are compared with the
-model's, wishes that can't be are refused; where onnxruntime can be imported, it sees what predict sees."""
+model's, options that contradict it are refused; where onnxruntime can be imported, it sees what predict sees."""
 import hashlib
 import json
 import os
@@ -14,7 +14,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 import onnxfile  # noqa: E402
 import tinypng  # noqa: E402
-from auxcell import AUXCELL, main  # noqa: E402
+from auxcell import AUXCELL, auxcell, main  # noqa: E402
 from onnxtools import MISSING, numpy, onnx, onnxruntime  # noqa: E402
 
 # an average pool that a dilated convolution reads, separable convolutions, skips; two blocks are joined at the end
@@ -22,11 +22,6 @@ GENOTYPE = "[[4,[1,0,5,9],[3,2,2,9],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "4",
          "--epochs", "2", "--channels", "8", "--repeats", "2"]
 OPS = {"Conv", "Relu", "Clip", "Add", "Mul", "Concat", "Resize", "GlobalAveragePool", "MaxPool", "Expand", "ArgMax"}
-
-
-def auxcell(*args):
-    done = subprocess.run([AUXCELL, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout, done.stderr
 
 
 def read_safetensors(path):

@@ -10,19 +10,13 @@ import unittest
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from auxcell import main  # noqa: E402
+from auxcell import ENGINE, engine, main  # noqa: E402
 
-ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
 HERE = os.path.dirname(os.path.abspath(__file__))
 TINY = os.path.join(HERE, "..", "..", "data")
 GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 SMALL = ["--train-samples", "4", "--val-samples", "2", "--crop", "64", "--val-crop", "64", "--batch", "4",
          "--epochs", "1", "--channels", "8"]
-
-
-def engine(*args):
-    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout, done.stderr
 
 
 def png_header(path):

@@ -2,26 +2,19 @@
 import json
 import os
 import shutil
-import subprocess
 import struct
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
-from auxcell import main  # noqa: E402
+from auxcell import engine, main  # noqa: E402
 
-ENGINE = os.path.join(os.environ["AUXCELL_BUILD"], "auxcell-engine")
 HERE = os.path.dirname(os.path.abspath(__file__))
 CAMVID = os.path.join(HERE, "..", "..", "data", "camvid-tiny", "val")
 GENOTYPE = "[[5,[0,0,4,1],[3,2,0,1],[5,6,5,0]],[[1,3],[4,3],[2,2]]]"
 SMALL = ["--train-samples", "8", "--val-samples", "2", "--crop", "64", "--batch", "4", "--epochs", "2",
          "--channels", "8", "--stages", "1"]
-
-
-def engine(*args):
-    done = subprocess.run([ENGINE, *args], capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout, done.stderr
 
 
 class PredictPose(unittest.TestCase):

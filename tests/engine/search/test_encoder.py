@@ -2,25 +2,19 @@
 with the very weights that it began with."""
 import os
 import shutil
-import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 import mobilenet  # noqa: E402
 import onnxfile  # noqa: E402
 import tinypng  # noqa: E402
-from engine import BUILD, Run, events, history, main, make_run, serve  # noqa: E402
+from auxcell import auxcell  # noqa: E402
+from engine import Run, events, history, main, make_run, serve  # noqa: E402
 
-AUXCELL = os.path.join(BUILD, "auxcell")
 GENOTYPE = "[[1,[0,1,8,9],[1,0,0,2],[3,1,5,7]],[[0,1],[2,3],[4,5]]]"
 SMALL = ("--epochs 1 --train-samples 4 --val-samples 2 --batch 4 --channels 8 --crop 32 --val-crop 32 --stages 2 "
          "--stage2-samples 4 --stage2-crop 32 --stage2-batch 4 --latency 0 --threads 1").split()
 STAGE2 = dict(stages=2, stage2_samples=4, stage2_crop=32, stage2_batch=4, gate=0)
-
-
-def auxcell(*args):
-    done = subprocess.run([AUXCELL, *args], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
-    return done.returncode, done.stdout, done.stderr
 
 
 def weights(where, name, width, seed=1):

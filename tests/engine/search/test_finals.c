@@ -190,15 +190,12 @@ static void a_network_is_a_finalist_once(void **state)
 {
     char text[AX_GENOTYPE_TEXT];
     searching *t = begin(state);
-    uint32_t id = 0;
-    for (int i = 0; i < 5; i++) {
-        id = searching_take(t);
-        searching_score(t, 0.3 + 0.1 * id);
-    }
+    for (uint32_t id = 1; id <= 5; id++)
+        searching_train(t, id, 0.3 + 0.1 * id);
     ax_genotype_print(&ax_search_get(t->search, 5)->proposal.genotype, text);
     searching_do(t, AX_VERB_SUBMIT, 0, text, NULL);
     while (!searching_count(t, AX_EVENT_FINAL)) {
-        id = searching_take(t);
+        searching_take(t);
         if (ax_search_running(t->search, 0))
             searching_score(t, 0.2);
     }

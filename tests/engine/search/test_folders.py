@@ -82,21 +82,43 @@ def results_removed_under_the_engine(where):
     assert not of(path, "failed")
 
 
-def all_but_the_newest_removed(where):
-    """As by rm -r that read the folder before the newest came."""
-    path = make_run(f"{where}/a", candidates=ENDLESS)
-    run = Run(path)
+def waits_for_the_engine(pid):
+    """Whether a worker is in a call of recv that blocks."""
+    try:
+        with open(f"/proc/{pid}/syscall") as f:
+            call = f.read().split()
+    except PermissionError:
+        raise Skip("/proc/PID/syscall may not be read")
+    return call[0] in ("45", "207") and call[4] == "0x0"  # recvfrom of x86-64 and aarch64, without MSG_DONTWAIT
+
+
+def wait_for_worker(pid):
+    until = time.monotonic() + LIMIT
+    while not waits_for_the_engine(pid):
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def remove_masks(run, names=None):
+    """Removes mask files (None: all) while the engine stands still and its worker waits for it; the run pauses itself."""
     run.until("scored", 1)
     run.until("started", 2)
     worker, = run.workers()
     run.process.send_signal(signal.SIGSTOP)
     try:
         wait_for_worker(worker)
-        for name in ("1.mpk", "validation.mpk"):
-            os.remove(f"{path}/masks/{name}")
+        for name in names or os.listdir(f"{run.path}/masks"):
+            os.remove(f"{run.path}/masks/{name}")
     finally:
         run.process.send_signal(signal.SIGCONT)
     run.until("paused", 0, on=1, by="engine")
+
+
+def all_but_the_newest_removed(where):
+    """As by rm -r that read the folder before the newest came."""
+    path = make_run(f"{where}/a", candidates=ENDLESS)
+    run = Run(path)
+    remove_masks(run, ["1.mpk", "validation.mpk"])
     assert run.until("log", level="warning")["text"].startswith("files were removed from masks/, maybe those of all ")
     assert run.do("continue")[0] == 0
     for _ in range(2):
@@ -120,38 +142,11 @@ def a_run_that_is_being_removed(where):
     assert run.stop() == 0
 
 
-def waits_for_the_engine(pid):
-    """Whether a worker is in a call of recv that blocks."""
-    try:
-        with open(f"/proc/{pid}/syscall") as f:
-            call = f.read().split()
-    except PermissionError:
-        raise Skip("/proc/PID/syscall may not be read")
-    return call[0] in ("45", "207") and call[4] == "0x0"  # recvfrom of x86-64 and aarch64, without MSG_DONTWAIT
-
-
-def wait_for_worker(pid):
-    until = time.monotonic() + LIMIT
-    while not waits_for_the_engine(pid):
-        assert time.monotonic() < until
-        time.sleep(0.02)
-
-
 def results_removed_from_their_folder(where):
     """As by rm -r, when a worker writes into the folder meanwhile: it stays, and is empty."""
     path = make_run(f"{where}/a", candidates=ENDLESS)
     run = Run(path)
-    run.until("scored", 1)
-    run.until("started", 2)
-    worker, = run.workers()
-    run.process.send_signal(signal.SIGSTOP)
-    try:
-        wait_for_worker(worker)
-        for name in os.listdir(f"{path}/masks"):
-            os.remove(f"{path}/masks/{name}")
-    finally:
-        run.process.send_signal(signal.SIGCONT)
-    run.until("paused", 0, on=1, by="engine")
+    remove_masks(run)
     text = run.until("log", level="warning")["text"]
     said = r"files were removed from masks/, maybe those of all [1-9]\d* candidates that have some there; the run is paused, "
     assert re.match(said, text), text

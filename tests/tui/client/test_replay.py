@@ -133,9 +133,7 @@ def the_time_without_an_engine_is_left_out():
         s = Screen([PROGRAM, "replay", "twice", "--at", "17"], env=place.env)
         s.wait(" END ").wait("0:17 of 0:17")
         s.send(",").wait("0:07 of 0:17")
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 def a_damaged_log_is_played_past_its_damage():
@@ -146,9 +144,7 @@ def a_damaged_log_is_played_past_its_damage():
             f.write(b"\0" * 40)
         s = Screen([PROGRAM, "replay", "old", "--at", "9:00:00"], env=place.env)
         s.wait(" END ").wait("best .7000 #30")
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 def what_cannot_be_replayed_is_said():

@@ -64,9 +64,7 @@ def same_as_show(place, name, keys):
     assert len({g for g, _ in seen}) == len(keys) + 1 and len({r for _, r in seen}) > 1, seen
     assert "to #1" in s.text()
     s.send("\x1b").wait(lambda s: "a new candidate" not in s.text())
-    s.send("q")
-    assert s.ended() == 0
-    s.close()
+    s.quit()
 
 
 def the_editor_says_what_show_says():
@@ -113,9 +111,7 @@ def keys_do_not_wait_for_what_is_counted():
         s = Screen([programs_beside_a_slow_engine(place, 3600), "attach", "cells"], rows=34, cols=160, env=place.env)
         s.wait("FINISHED").send("c").wait("a new candidate").send("2").wait("+ op1 ")
         assert of_screen(s)[1] == ("...",) * 4
-        s.send("\x1b").wait(lambda s: "a new candidate" not in s.text()).send("q")
-        assert s.ended() == 0
-        s.close()
+        s.send("\x1b").wait(lambda s: "a new candidate" not in s.text()).quit()
 
 
 def what_cannot_be_counted_is_said():

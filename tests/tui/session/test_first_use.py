@@ -26,9 +26,7 @@ def attach(place, *more):
 
 
 def leave(s):
-    s.send("q")
-    assert s.ended() == 0
-    s.close()
+    s.quit()
 
 
 def the_tour_is_seen_once():
@@ -108,9 +106,7 @@ def without_runs_one_key_is_enough():
     with Place() as place:
         s = Screen([PROGRAM], env=place.env)
         s.wait(lambda s: "Press d" in s.text() and len([line for line in s.text().split("\n")[1:-1] if line.strip()]) == 3)
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 if __name__ == "__main__":

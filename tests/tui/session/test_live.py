@@ -73,9 +73,7 @@ def a_search_from_start_to_stop():
             s.close()
 
             s = Screen([PROGRAM, "attach", "live"], env=place.env).wait("STOPPED")
-            s.send("q")
-            assert s.ended() == 0
-            s.close()
+            s.quit()
         finally:
             stop(place, "live")
 
@@ -146,9 +144,7 @@ def a_finished_run_that_goes_on_elsewhere_is_followed():
             s.send("R").wait("R: the run is finished")
             subprocess.run([PROGRAM, "submit", "done", ARCH], env=env, check=True, stdout=subprocess.DEVNULL)
             s.wait(lambda s: re.search(r"^[> ]h? +2 D", s.text(), re.M), 60).wait("FINISHED", 60)
-            s.send("q")
-            assert s.ended() == 0
-            s.close()
+            s.quit()
         finally:
             stop(place, "done")
 
@@ -191,9 +187,7 @@ def a_finished_run_takes_up_what_a_person_wants():
             s.send("aworth a look\r").wait("noted at #1", 60)
             s.wait("FINISHED", 60)  # it has nothing else to do
             s.send(":submit %s\r" % ARCH).wait("#2 is next", 60).wait("FINISHED", 60).wait(r"2 D")
-            s.send("q")
-            assert s.ended() == 0
-            s.close()
+            s.quit()
         finally:
             stop(place, "done")
 

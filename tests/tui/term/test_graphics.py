@@ -163,9 +163,7 @@ def sixel_shows_what_the_files_hold():
             sent = t.images_sent
             settled(t.send("j").wait("mask #29"), lambda t: len(t.sixels) == 4)
             assert not t.scrolled and t.images_sent == sent + 2 and named(t)["truth"][2].pixels == shown["truth"][2].pixels
-            t.send("q")
-            assert t.ended() == 0
-            t.close()
+            t.quit()
 
 
 def others_get_half_blocks():
@@ -183,9 +181,7 @@ def others_get_half_blocks():
             t.close()
         t = open_masks(place, "kitty", env={"NO_COLOR": "1"}).quiet()
         assert not t.shown() and "aaaa" in t.text()
-        t.send("q")
-        assert t.ended() == 0
-        t.close()
+        t.quit()
 
 
 def settings_decide():
@@ -201,9 +197,7 @@ def settings_decide():
             t = open_masks(place, speaks, env=dict(env, XDG_CONFIG_HOME=os.path.join(place.path, "config")), cell=(20, 10))
             settled(t, lambda t: len(t.shown()) == n)
             assert (len(t.placed) == n) == (text != "sixel" or n == 0) and (len(t.sixels) == n) == (text != "kitty" or n == 0)
-            t.send("q")
-            assert t.ended() == 0
-            t.close()
+            t.quit()
 
 
 def a_late_answer_is_no_key():
@@ -216,9 +210,7 @@ def a_late_answer_is_no_key():
             t.answer()
             settled(t, lambda t: len(t.shown()) == 4)
             assert "[5 Mask]" in t.text() and "mask #30" in t.text()
-            t.send("q")
-            assert t.ended() == 0
-            t.close()
+            t.quit()
         t = open_masks(place, "kitty", answers=False)
         for piece in (b"\x1b", b"_Gi=1", b";OK\x1b", b"\\\x1b[6;20", b";10t\x1b[?62;2", b"2c"):
             t.send(piece)
@@ -227,9 +219,7 @@ def a_late_answer_is_no_key():
         assert "[5 Mask]" in t.text() and "mask #30" in t.text()
         t.send("\x1b_Gi=9;ENOENT:no\x1b\\").quiet()  # long after, and of something else
         assert "[5 Mask]" in t.text() and len(t.shown()) == 4
-        t.send("2").wait("[2 Table]").send("q")
-        assert t.ended() == 0
-        t.close()
+        t.send("2").wait("[2 Table]").quit()
 
 
 def nothing_waits_for_an_answer():
@@ -253,9 +243,7 @@ def pictures_that_stay_cost_nothing():
             for keys in (":", "goto", "\x1b", "a", "x"):
                 t.send(keys).quiet()
             assert t.images_sent == pictures and len(t.shown()) == 4
-            t.send("q")
-            assert t.ended() == 0
-            t.close()
+            t.quit()
 
 
 def the_overview_has_them_too():
@@ -270,13 +258,10 @@ def the_overview_has_them_too():
         settled(t.wait("cell #18"), lambda t: "mask #18" in t.text() and len(t.shown()) == 4)
         check_kitty(t, 18)
         assert t.graphics_bytes - before < 40000, t.graphics_bytes - before
-        t.send("q")
-        assert t.ended() == 0
-        t.close()
+        t.quit()
 
 
 if __name__ == "__main__":
     run_tests([kitty_shows_what_the_files_hold, sixel_shows_what_the_files_hold, signals_cut_no_picture,
-               pictures_follow_the_screen,
-               others_get_half_blocks, settings_decide, a_late_answer_is_no_key, nothing_waits_for_an_answer,
+               pictures_follow_the_screen, others_get_half_blocks, settings_decide, a_late_answer_is_no_key, nothing_waits_for_an_answer,
                pictures_that_stay_cost_nothing, the_overview_has_them_too])

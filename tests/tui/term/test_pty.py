@@ -44,9 +44,7 @@ def keys_change_what_is_shown():
         s.send(":goto 7\r").send("1").wait("cell #7")
         s.send("y").wait("copied the genotype of #7")
         assert b"\x1b]52;c;" in s.bytes
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 def prompts_remember():
@@ -54,18 +52,14 @@ def prompts_remember():
         make_run(place.runs, "old")
         s = attach(place).wait(GONE)
         s.send("/reward>.65\r").wait(" of 30  ").send(":keep good\r").wait("@good stands for: reward>.65")
-        s.send(":goto 7\r").send("q")
-        assert s.ended() == 0
-        s.close()
+        s.send(":goto 7\r").quit()
         with open(os.path.join(place.path, "auxcell", "prompts")) as f:
             assert f.read() == "filter reward>.65\ncommand keep good\ncommand goto 7\n@good reward>.65\ntour seen\n"
         s = attach(place).wait(GONE)
         s.send("2/").wait("filter:").send("\x1b[A").wait("filter: reward>.65").wait(lambda s: "   25 D" not in s.text())
         s.send("\x1b").wait("   25 D")
         s.send("/@g\t").wait("filter: @good").send("\r").wait(lambda s: "   25 D" not in s.text())
-        s.send(":\x1b[A").wait(": goto 7").send("\x1b").send("q")
-        assert s.ended() == 0
-        s.close()
+        s.send(":\x1b[A").wait(": goto 7").send("\x1b").quit()
 
 
 def every_size_is_drawn():
@@ -84,9 +78,7 @@ def every_size_is_drawn():
             s.set_size(1 + i * 7 % 60, 1 + i * 13 % 200)
         s.set_size(24, 80)
         s.wait("┌─ reward").wait("? help")
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 def signals_give_the_terminal_back():
@@ -345,9 +337,7 @@ def the_list_of_runs_follows_what_is_there():
         make_run(place.runs, "newest")
         s.wait("newest")  # no key was pressed
         assert chosen in s.text().splitlines(), s.text()
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 def marked_runs_are_compared():
@@ -409,9 +399,7 @@ def runs_are_listed_and_removed():
         s.send("x").wait("y/N").send("y").wait("two is removed")
         assert not os.path.exists(os.path.join(place.runs, "two"))
         assert os.path.isdir(os.path.join(place.runs, "one"))
-        s.send("q")
-        assert s.ended() == 0
-        s.close()
+        s.quit()
 
 
 run_tests([runs_are_listed_and_removed, overview_is_shown_and_left, keys_change_what_is_shown, prompts_remember, every_size_is_drawn,

@@ -1,5 +1,5 @@
 """Under a real shell in tmux: the terminal is given back after leaving, a signal, and Ctrl-Z; fg comes back."""
-import os, shlex, shutil, subprocess, sys, time
+import contextlib, os, shlex, shutil, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../helper"))
 from screen import PROGRAM, Place, make_run, run_tests
@@ -21,8 +21,12 @@ class Tmux:
     def type(self, text):
         subprocess.run(self.base + ["send-keys", "-l", text], check=True)
 
+    def attach(self):
+        self.type(shlex.quote(PROGRAM) + " attach old\n")
+        self.wait("┌─ reward")
+
     def paste(self, text):
-        """As a terminal does it: marked, when the program has asked for that."""
+        """Pastes as a terminal does: in brackets where the program has asked for them."""
         subprocess.run(self.base + ["set-buffer", text], check=True)
         subprocess.run(self.base + ["paste-buffer", "-p"], check=True)
 
@@ -47,58 +51,55 @@ class Tmux:
         subprocess.run(self.base + ["kill-server"], capture_output=True)
 
 
-def the_terminal_is_given_back():
+@contextlib.contextmanager
+def attached():
+    """A shell in tmux that shows the screens of a run."""
     with Place() as place:
         make_run(place.runs, "old")
         t = Tmux(place)
         try:
             t.wait("ready>")
-            t.type(shlex.quote(PROGRAM) + " attach old\n")
-            t.wait("┌─ reward")
-            assert t.flags() == ["1", "0", "0"], t.flags()
-            t.send("C-z")
-            t.wait(lambda: t.flags()[:2] == ["0", "1"])
-            t.wait("Stopped")
-            t.type("echo back $((6*7))\n")
-            t.wait("back 42")
-            t.type("fg\n")
-            t.wait("┌─ reward")
-            t.wait(lambda: t.flags()[:2] == ["1", "0"])
-            t.paste("6q\r")
-            t.wait("pasted text is ignored")
-            t.send("2")
-            t.wait("[2 Table]")
-            t.send("q")
-            t.wait(lambda: t.flags() == ["0", "1", "0"])
-            t.wait("auxcell resume old: go on")
-            t.type("stty -a | grep -c ' echo '; echo state $?\n")
-            t.wait("state 0")
-            t.type(shlex.quote(PROGRAM) + " attach old\n")
-            t.wait("┌─ reward")
-            t.send("C-c")
-            t.wait(lambda: t.flags() == ["0", "1", "0"])
-            t.type("echo again $((40+2))\n")
-            t.wait("again 42")
+            t.attach()
+            yield t
         finally:
             t.close()
+
+
+def the_terminal_is_given_back():
+    with attached() as t:
+        assert t.flags() == ["1", "0", "0"], t.flags()
+        t.send("C-z")
+        t.wait(lambda: t.flags()[:2] == ["0", "1"])
+        t.wait("Stopped")
+        t.type("echo back $((6*7))\n")
+        t.wait("back 42")
+        t.type("fg\n")
+        t.wait("┌─ reward")
+        t.wait(lambda: t.flags()[:2] == ["1", "0"])
+        t.paste("6q\r")
+        t.wait("pasted text is ignored")
+        t.send("2")
+        t.wait("[2 Table]")
+        t.send("q")
+        t.wait(lambda: t.flags() == ["0", "1", "0"])
+        t.wait("auxcell resume old: go on")
+        t.type("stty -a | grep -c ' echo '; echo state $?\n")
+        t.wait("state 0")
+        t.attach()
+        t.send("C-c")
+        t.wait(lambda: t.flags() == ["0", "1", "0"])
+        t.type("echo again $((40+2))\n")
+        t.wait("again 42")
 
 
 def a_new_size_is_drawn():
-    with Place() as place:
-        make_run(place.runs, "old")
-        t = Tmux(place)
-        try:
-            t.wait("ready>")
-            t.type(shlex.quote(PROGRAM) + " attach old\n")
-            t.wait("┌─ reward")
-            subprocess.run(t.base + ["resize-window", "-x", "160", "-y", "48"], check=True)
-            t.wait("┌─ pareto")
-            subprocess.run(t.base + ["resize-window", "-x", "50", "-y", "10"], check=True)
-            t.wait(lambda: "pareto" not in t.text() and "GENOTYPE" in t.text())
-            t.send("q")
-            t.wait("ready>")
-        finally:
-            t.close()
+    with attached() as t:
+        subprocess.run(t.base + ["resize-window", "-x", "160", "-y", "48"], check=True)
+        t.wait("┌─ pareto")
+        subprocess.run(t.base + ["resize-window", "-x", "50", "-y", "10"], check=True)
+        t.wait(lambda: "pareto" not in t.text() and "GENOTYPE" in t.text())
+        t.send("q")
+        t.wait("ready>")
 
 
 if __name__ == "__main__":
