@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/coco_store.h"
@@ -165,10 +166,10 @@ static void smaller_ones_are_on_top(void **state)
     assert_int_equal(ax_objects_paint(2, draw_bar, (void *)(uintptr_t)wrong, 9, 1, 8, classes, &err), AX_EFORMAT);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(class_maps), TEST(broken_files), TEST(outlines_are_kept_as_they_are),
-                                        TEST(smaller_ones_are_on_top) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(class_maps), cmocka_unit_test(broken_files),
+                                        cmocka_unit_test(outlines_are_kept_as_they_are),
+                                        cmocka_unit_test(smaller_ones_are_on_top) };
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
 }

@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
@@ -232,12 +233,14 @@ static void ids_without_a_class_file(void **state)
     ax_datatree_refused("folder:$", "one class only, 'class 0'");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        TEST(one_pool),  TEST(parts_above_and_below),   TEST(side_by_side), TEST(colors), TEST(broken_copies),
-        TEST(cut_files), TEST(ids_without_a_class_file)
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(one_pool),
+                                        cmocka_unit_test(parts_above_and_below),
+                                        cmocka_unit_test(side_by_side),
+                                        cmocka_unit_test(colors),
+                                        cmocka_unit_test(broken_copies),
+                                        cmocka_unit_test(cut_files),
+                                        cmocka_unit_test(ids_without_a_class_file) };
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
 }

@@ -1,5 +1,6 @@
 /* Data sets whose trees and ids are known: VOC, Cityscapes, ADE20K. */
 #include "tests/helper/datatree.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/open.h"
@@ -161,9 +162,9 @@ static void options_of_lists(void **state)
     ax_datatree_refused("camvid:tests/data/camvid-tiny,classes=$/names.txt", "takes no option classes");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(voc), TEST(cvat), TEST(cityscapes), TEST(ade20k), TEST(options_of_lists) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(voc), cmocka_unit_test(cvat), cmocka_unit_test(cityscapes),
+                                        cmocka_unit_test(ade20k), cmocka_unit_test(options_of_lists) };
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
 }

@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/tempdir.h"
 
 #include <setjmp.h>
@@ -88,9 +89,8 @@ static void own_list(void **state)
     ax_datatree_refused("labelme:$", "$/train/a.json: shape 1: no class is called 'car'");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(class_maps), TEST(own_list) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(class_maps), cmocka_unit_test(own_list) };
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
 }

@@ -1,4 +1,5 @@
 #include "tests/helper/datatree.h"
+#include "tests/helper/fixture.h"
 #include "tests/helper/tempdir.h"
 
 #include "data/yolo_names.h"
@@ -150,9 +151,9 @@ static void names(void **state)
     }
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, ax_tempdir_make, ax_tempdir_remove)
 int main(void)
 {
-    const struct CMUnitTest tests[] = { TEST(outlines), TEST(side_by_side_without_names), TEST(names) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = { cmocka_unit_test(outlines), cmocka_unit_test(side_by_side_without_names),
+                                        cmocka_unit_test(names) };
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_tempdir_make, ax_tempdir_remove);
 }

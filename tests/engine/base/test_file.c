@@ -1,4 +1,5 @@
 #include "engine/base/file.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -14,14 +15,31 @@
 
 #include <cmocka.h>
 
-static void replaced_whole_or_not_at_all(void **state)
+static char dir[32];
+static int dir_fd;
+
+static int set_up(void **state)
+{
+    snprintf(dir, sizeof dir, "/tmp/ax-file-XXXXXX");
+    dir_fd = mkdtemp(dir) ? open(dir, O_RDONLY | O_DIRECTORY) : -1;
+    *state = &dir_fd;
+    return dir_fd < 0;
+}
+
+/* Fails when a test left a file behind. */
+static int tear_down(void **state)
 {
     (void)state;
-    char dir[] = "/tmp/ax-file-XXXXXX", *bytes;
+    close(dir_fd);
+    return rmdir(dir);
+}
+
+static void replaced_whole_or_not_at_all(void **state)
+{
+    const int fd = *(int *)*state;
+    char *bytes;
     size_t n;
     ax_err err = { AX_OK, "" };
-    assert_non_null(mkdtemp(dir));
-    int fd = open(dir, O_RDONLY | O_DIRECTORY);
     assert_int_equal(ax_file_replace(fd, "a", "one", 3, &err), AX_OK);
     assert_int_equal(ax_file_replace(fd, "a", "second", 6, &err), AX_OK);
     assert_int_equal(ax_file_read(fd, "a", 100, &bytes, &n, &err), AX_OK);
@@ -45,19 +63,15 @@ static void replaced_whole_or_not_at_all(void **state)
 
     unlinkat(fd, "d", AT_REMOVEDIR);
     unlinkat(fd, "a", 0);
-    close(fd);
-    assert_int_equal(rmdir(dir), 0); /* nothing else was left behind */
 }
 
 /* A pipe without a writer would be waited for without end. */
 static void only_regular_files_are_read(void **state)
 {
-    (void)state;
-    char dir[] = "/tmp/ax-file-XXXXXX", *bytes;
+    const int fd = *(int *)*state;
+    char *bytes;
     size_t n;
     ax_err err = { AX_OK, "" };
-    assert_non_null(mkdtemp(dir));
-    int fd = open(dir, O_RDONLY | O_DIRECTORY);
     assert_int_equal(mkfifoat(fd, "pipe", 0600), 0);
     struct sockaddr_un name = { .sun_family = AF_UNIX };
     snprintf(name.sun_path, sizeof name.sun_path, "%s/socket", dir);
@@ -76,19 +90,15 @@ static void only_regular_files_are_read(void **state)
     close(socket_fd);
     unlinkat(fd, "socket", 0);
     unlinkat(fd, "pipe", 0);
-    close(fd);
-    assert_int_equal(rmdir(dir), 0);
 }
 
 /* The temporary file is a new one, whatever has its name. */
 static void what_has_the_temporary_name_is_not_written_to(void **state)
 {
-    (void)state;
-    char dir[] = "/tmp/ax-file-XXXXXX", *bytes;
+    const int fd = *(int *)*state;
+    char *bytes;
     size_t n;
     ax_err err = { AX_OK, "" };
-    assert_non_null(mkdtemp(dir));
-    int fd = open(dir, O_RDONLY | O_DIRECTORY);
     assert_int_equal(ax_file_replace(fd, "mine", "mine", 4, &err), AX_OK);
     for (int i = 0; i < 4; i++) {
         if (i == 0)
@@ -111,8 +121,6 @@ static void what_has_the_temporary_name_is_not_written_to(void **state)
     assert_int_equal(unlinkat(fd, "a.tmp", AT_REMOVEDIR), 0);
     unlinkat(fd, "a", 0);
     unlinkat(fd, "mine", 0);
-    close(fd);
-    assert_int_equal(rmdir(dir), 0);
 }
 
 static void a_full_device_is_said(void **state)
@@ -135,5 +143,5 @@ int main(void)
         cmocka_unit_test(what_has_the_temporary_name_is_not_written_to),
         cmocka_unit_test(a_full_device_is_said),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

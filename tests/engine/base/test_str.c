@@ -54,6 +54,18 @@ static void strings_grow_up_to_their_bound(void **state)
     ax_str_release(&s);
 }
 
+/* What append makes of the first text of each pair is the second. */
+static void check_pairs(const char *const (*pair)[2], size_t n, void (*append)(ax_str *, const char *))
+{
+    for (size_t i = 0; i < n; i++) {
+        ax_str s;
+        ax_str_init(&s, 0);
+        append(&s, pair[i][0]);
+        assert_string_equal(s.text, pair[i][1]);
+        ax_str_release(&s);
+    }
+}
+
 static void what_cannot_be_seen_is_quoted(void **state)
 {
     (void)state;
@@ -73,13 +85,7 @@ static void what_cannot_be_seen_is_quoted(void **state)
         { "\xf3\xa0\x80\xa0", "\"\\U000e0020\"" },
         { "\xff\xc3", "\"\\xff\\xc3\"" },
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        ax_str s;
-        ax_str_init(&s, 0);
-        ax_str_quoted(&s, pairs[i][0]);
-        assert_string_equal(s.text, pairs[i][1]);
-        ax_str_release(&s);
-    }
+    check_pairs(pairs, sizeof pairs / sizeof *pairs, ax_str_quoted);
 }
 
 static void json_text_is_escaped(void **state)
@@ -194,13 +200,7 @@ static void cells_of_a_table_are_text(void **state)
         { "\x1b[31m", "\\x1b[31m" },
         { "", "" },
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        ax_str s;
-        ax_str_init(&s, 0);
-        ax_str_csv(&s, pairs[i][0]);
-        assert_string_equal(s.text, pairs[i][1]);
-        ax_str_release(&s);
-    }
+    check_pairs(pairs, sizeof pairs / sizeof *pairs, ax_str_csv);
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include "engine/base/file.h"
 #include "engine/graph/session.h"
 #include "engine/train/cache_internal.h"
+#include "tests/helper/fixture.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -424,10 +425,14 @@ static void links_of_others_lead_nowhere(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(is_made_once),        TEST(made_on_the_way), TEST(a_sample_that_fails_is_tried_again), TEST(mirrored_taps),
-        TEST(damage_is_made_anew), TEST(lies_do_no_harm), TEST(links_of_others_lead_nowhere)
+        cmocka_unit_test(is_made_once),
+        cmocka_unit_test(made_on_the_way),
+        cmocka_unit_test(a_sample_that_fails_is_tried_again),
+        cmocka_unit_test(mirrored_taps),
+        cmocka_unit_test(damage_is_made_anew),
+        cmocka_unit_test(lies_do_no_harm),
+        cmocka_unit_test(links_of_others_lead_nowhere),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

@@ -3,6 +3,7 @@
 #include "engine/wire/client.h"
 #include "engine/wire/eventlog.h"
 #include "tests/helper/events.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -196,10 +197,10 @@ static void nobody_listens(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(says_hello_with_what_it_knows), TEST(takes_events_and_answers_in_pieces), TEST(a_call_gets_its_own_answer),
-        TEST(the_last_answer_counts),        TEST(silence_and_noise_are_errors),       TEST(nobody_listens),
+        cmocka_unit_test(says_hello_with_what_it_knows), cmocka_unit_test(takes_events_and_answers_in_pieces),
+        cmocka_unit_test(a_call_gets_its_own_answer),    cmocka_unit_test(the_last_answer_counts),
+        cmocka_unit_test(silence_and_noise_are_errors),  cmocka_unit_test(nobody_listens),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

@@ -1,6 +1,7 @@
 #include "engine/base/file.h"
 #include "engine/wire/eventlog.h"
 #include "tests/helper/events.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <setjmp.h>
@@ -307,11 +308,11 @@ static void after_a_failed_write_all_fail(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(cut_anywhere_the_rest_is_there), TEST(append_after_a_torn_tail),      TEST(every_flipped_bit_is_seen),
-        TEST(records_out_of_place_are_seen),  TEST(fed_in_pieces_of_any_size),     TEST(settling_goes_back_in_time),
-        TEST(what_is_no_log_is_left_alone),   TEST(after_a_failed_write_all_fail),
+        cmocka_unit_test(cut_anywhere_the_rest_is_there), cmocka_unit_test(append_after_a_torn_tail),
+        cmocka_unit_test(every_flipped_bit_is_seen),      cmocka_unit_test(records_out_of_place_are_seen),
+        cmocka_unit_test(fed_in_pieces_of_any_size),      cmocka_unit_test(settling_goes_back_in_time),
+        cmocka_unit_test(what_is_no_log_is_left_alone),   cmocka_unit_test(after_a_failed_write_all_fail),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

@@ -1,6 +1,7 @@
 #include "engine/wire/run.h"
 
 #include "engine/wire/eventlog.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -424,19 +425,20 @@ static void newest_come_first(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
-    const struct CMUnitTest tests[] = { TEST(names_and_paths),
-                                        TEST(a_run_is_private_and_made_once),
-                                        TEST(what_is_no_run_says_so),
-                                        TEST(only_an_empty_directory_becomes_a_run),
-                                        TEST(new_names),
-                                        TEST(a_linked_run_is_a_run),
-                                        TEST(what_others_may_write_to_is_refused),
-                                        TEST(what_belongs_to_another_is_refused),
-                                        TEST(missing_folders_are_made),
-                                        TEST(one_engine_at_a_time),
-                                        TEST(a_killed_engine_is_waited_for),
-                                        TEST(an_engine_without_its_lock_is_found),
-                                        TEST(newest_come_first) };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_and_paths),
+        cmocka_unit_test(a_run_is_private_and_made_once),
+        cmocka_unit_test(what_is_no_run_says_so),
+        cmocka_unit_test(only_an_empty_directory_becomes_a_run),
+        cmocka_unit_test(new_names),
+        cmocka_unit_test(a_linked_run_is_a_run),
+        cmocka_unit_test(what_others_may_write_to_is_refused),
+        cmocka_unit_test(what_belongs_to_another_is_refused),
+        cmocka_unit_test(missing_folders_are_made),
+        cmocka_unit_test(one_engine_at_a_time),
+        cmocka_unit_test(a_killed_engine_is_waited_for),
+        cmocka_unit_test(an_engine_without_its_lock_is_found),
+        cmocka_unit_test(newest_come_first),
+    };
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

@@ -1,5 +1,6 @@
 /* What prune, undo, promote and pastes do: the commands that go to the engine. */
 #include "tests/helper/desk.h"
+#include "tests/helper/fixture.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -215,15 +216,14 @@ static void a_prompt_takes_a_paste_as_one_line(void **state)
 
 int main(void)
 {
-#define WITH_DESK(f) cmocka_unit_test_setup_teardown(f, ax_desk_set_up, ax_desk_tear_down)
     const struct CMUnitTest tests[] = {
-        WITH_DESK(a_prune_of_an_unfinished_one_can_be_undone_for_a_while),
-        WITH_DESK(a_prune_of_a_finished_one_can_be_undone_at_any_time),
-        WITH_DESK(destructive_keys_ask),
+        cmocka_unit_test(a_prune_of_an_unfinished_one_can_be_undone_for_a_while),
+        cmocka_unit_test(a_prune_of_a_finished_one_can_be_undone_at_any_time),
+        cmocka_unit_test(destructive_keys_ask),
         cmocka_unit_test(all_marked_ones_are_pruned),
-        WITH_DESK(a_paste_outside_a_prompt_does_nothing),
-        WITH_DESK(a_pasted_genotype_is_offered),
-        WITH_DESK(a_prompt_takes_a_paste_as_one_line),
+        cmocka_unit_test(a_paste_outside_a_prompt_does_nothing),
+        cmocka_unit_test(a_pasted_genotype_is_offered),
+        cmocka_unit_test(a_prompt_takes_a_paste_as_one_line),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
 }

@@ -1,5 +1,6 @@
 /* keys.ini: other keys, and what is said of those that can't be. */
 #include "tests/helper/desk.h"
+#include "tests/helper/fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -74,8 +75,8 @@ static void what_is_wrong_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(keys_can_be_others, ax_desk_set_up, ax_desk_tear_down),
+        cmocka_unit_test(keys_can_be_others),
         cmocka_unit_test(what_is_wrong_is_named),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
 }

@@ -1,5 +1,6 @@
 /* Prompts: what Tab completes, what the arrows bring back, and what a filter shows while it is typed. */
 #include "tests/helper/desk.h"
+#include "tests/helper/fixture.h"
 #include "tui/ui/complete.h"
 #include "tui/ui/palette.h"
 
@@ -210,16 +211,15 @@ static void columns_are_added_to_the_order(void **state)
 
 int main(void)
 {
-#define WITH_DESK(f) cmocka_unit_test_setup_teardown(f, ax_desk_set_up, ax_desk_tear_down)
     const struct CMUnitTest tests[] = {
-        WITH_DESK(words_are_completed),
-        WITH_DESK(lines_come_back),
+        cmocka_unit_test(words_are_completed),
+        cmocka_unit_test(lines_come_back),
         cmocka_unit_test(a_file_holds_what_was_typed),
-        WITH_DESK(a_filter_shows_what_it_does),
-        WITH_DESK(filters_have_names),
-        WITH_DESK(what_passes_a_filter_is_marked),
-        WITH_DESK(frozen_rows_stay),
-        WITH_DESK(columns_are_added_to_the_order),
+        cmocka_unit_test(a_filter_shows_what_it_does),
+        cmocka_unit_test(filters_have_names),
+        cmocka_unit_test(what_passes_a_filter_is_marked),
+        cmocka_unit_test(frozen_rows_stay),
+        cmocka_unit_test(columns_are_added_to_the_order),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
 }

@@ -1,6 +1,7 @@
 /* What keys do, without a terminal: the selection, prompts, and the commands that go to the engine. */
 #include "engine/space/change.h"
 #include "tests/helper/desk.h"
+#include "tests/helper/fixture.h"
 #include "tui/ui/edit.h"
 #include "tui/ui/palette.h"
 #include "tui/view/mask_view.h"
@@ -531,27 +532,26 @@ static void text_is_edited(void **state)
 
 int main(void)
 {
-#define WITH_DESK(f) cmocka_unit_test_setup_teardown(f, ax_desk_set_up, ax_desk_tear_down)
     const struct CMUnitTest tests[] = {
-        WITH_DESK(the_selection_follows_the_candidate),
-        WITH_DESK(the_selected_row_is_in_sight),
-        WITH_DESK(keys_become_commands),
-        WITH_DESK(a_candidate_is_changed_and_queued),
-        WITH_DESK(finding_goes_around),
-        WITH_DESK(comparing_chooses_the_other),
-        WITH_DESK(plot_and_masks_zoom_by_themselves),
-        WITH_DESK(nothing_moves_under_a_prompt),
-        WITH_DESK(without_an_engine_keys_say_so),
-        WITH_DESK(an_engine_that_is_gone_can_be_started_again),
-        WITH_DESK(a_state_that_was_read_again_keeps_what_is_there),
-        WITH_DESK(the_log_holds_still_while_it_is_read),
-        WITH_DESK(the_log_is_searched),
-        cmocka_unit_test_setup_teardown(what_a_key_does_can_be_typed, ax_desk_set_up, ax_desk_tear_down),
-        cmocka_unit_test_setup_teardown(the_mouse_chooses, ax_desk_set_up, ax_desk_tear_down),
-        WITH_DESK(the_mouse_is_dragged_in_the_curve),
-        WITH_DESK(the_mouse_is_dragged_in_the_front),
-        cmocka_unit_test_setup_teardown(every_key_has_one_meaning, ax_desk_set_up, ax_desk_tear_down),
+        cmocka_unit_test(the_selection_follows_the_candidate),
+        cmocka_unit_test(the_selected_row_is_in_sight),
+        cmocka_unit_test(keys_become_commands),
+        cmocka_unit_test(a_candidate_is_changed_and_queued),
+        cmocka_unit_test(finding_goes_around),
+        cmocka_unit_test(comparing_chooses_the_other),
+        cmocka_unit_test(plot_and_masks_zoom_by_themselves),
+        cmocka_unit_test(nothing_moves_under_a_prompt),
+        cmocka_unit_test(without_an_engine_keys_say_so),
+        cmocka_unit_test(an_engine_that_is_gone_can_be_started_again),
+        cmocka_unit_test(a_state_that_was_read_again_keeps_what_is_there),
+        cmocka_unit_test(the_log_holds_still_while_it_is_read),
+        cmocka_unit_test(the_log_is_searched),
+        cmocka_unit_test(what_a_key_does_can_be_typed),
+        cmocka_unit_test(the_mouse_chooses),
+        cmocka_unit_test(the_mouse_is_dragged_in_the_curve),
+        cmocka_unit_test(the_mouse_is_dragged_in_the_front),
+        cmocka_unit_test(every_key_has_one_meaning),
         cmocka_unit_test(text_is_edited),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, ax_desk_set_up, ax_desk_tear_down);
 }

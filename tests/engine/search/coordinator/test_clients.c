@@ -4,6 +4,7 @@
 #include "engine/wire/eventlog.h"
 #include "engine/wire/message.h"
 #include "tests/helper/events.h"
+#include "tests/helper/fixture.h"
 
 #include <fcntl.h>
 #include <math.h>
@@ -449,17 +450,16 @@ static void without_a_descriptor_the_next_one_waits(void **state)
 
 int main(void)
 {
-#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(a_client_that_never_reads_is_not_read_further),
-        TEST(a_burst_of_many_is_answered),
-        TEST(twenty_clients_have_their_turns),
-        TEST(mute_clients_make_room),
-        TEST(an_idle_client_goes_when_its_place_is_needed),
-        TEST(screens_leave_room_for_commands),
-        TEST(a_client_that_closed_its_side_gets_its_answers),
-        TEST(nonsense_is_disconnected),
-        TEST(without_a_descriptor_the_next_one_waits),
+        cmocka_unit_test(a_client_that_never_reads_is_not_read_further),
+        cmocka_unit_test(a_burst_of_many_is_answered),
+        cmocka_unit_test(twenty_clients_have_their_turns),
+        cmocka_unit_test(mute_clients_make_room),
+        cmocka_unit_test(an_idle_client_goes_when_its_place_is_needed),
+        cmocka_unit_test(screens_leave_room_for_commands),
+        cmocka_unit_test(a_client_that_closed_its_side_gets_its_answers),
+        cmocka_unit_test(nonsense_is_disconnected),
+        cmocka_unit_test(without_a_descriptor_the_next_one_waits),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return fixture_run(tests, sizeof tests / sizeof *tests, set_up, tear_down);
 }

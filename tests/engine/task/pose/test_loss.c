@@ -1,4 +1,5 @@
 /* The loss of heat maps, AX_OP_WMSE, on the golden file, by every backend that is always there. */
+#include "tests/helper/backends.h"
 #include "tests/helper/golden.h"
 #include "tests/helper/oracle.h"
 
@@ -64,23 +65,7 @@ static void check(const ax_backend *b)
     ax_safetensors_free(st);
 }
 
-static void test_ref(void **state)
-{
-    (void)state;
-    check(&ax_backend_ref);
-}
-
-static void test_cpu(void **state)
-{
-    (void)state;
-    check(&ax_backend_cpu);
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ref),
-        cmocka_unit_test(test_cpu),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return backends_run(check);
 }
