@@ -1,4 +1,4 @@
-/* ade20k: the scene parsing benchmark's 150 classes; 0, which is everything else, is unlabelled. */
+/* ade20k: the 150 classes of the scene parsing benchmark; id 0 (everything else) is unlabelled. */
 #include "data/match.h"
 #include "data/open.h"
 #include "data/tree.h"

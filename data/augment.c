@@ -9,16 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where one row or column of the sample comes from. */
+/* Source of one row or column of the sample. */
 typedef struct tap {
     int32_t lo, hi; /* the two neighbours for colours; lo = -1: padding */
     float weight;   /* of hi */
     int32_t nearest;
-    double at;    /* in the picture; beyond its edges, too */
+    double at;    /* position in the picture, possibly beyond its edges */
     int32_t last; /* of the axis */
 } tap;
 
-/* n positions of the sample, the first at `start` of an axis of `size` that was resized to `scaled`. */
+/* Computes n positions of the sample; the first is at `start` of an axis of `size` resized to `scaled`. */
 static void axis(tap *t, int32_t n, int32_t start, int32_t size, int32_t scaled, bool flip)
 {
     double step = (double)size / scaled;
@@ -40,7 +40,7 @@ static void axis(tap *t, int32_t n, int32_t start, int32_t size, int32_t scaled,
     }
 }
 
-/* ---- cubic convolution (Keys, 1981), with the slope of -.75 that OpenCV has ---- */
+/* ---- cubic convolution (Keys, 1981), with a = -.75 as in OpenCV ---- */
 
 enum { CUBIC = 4 }; /* neighbours */
 
@@ -53,13 +53,13 @@ static void cubic_weights(const tap *t, float w[static CUBIC])
     }
 }
 
-static int32_t cubic_at(const tap *t, int k) /* beyond the edge there is the edge */
+static int32_t cubic_at(const tap *t, int k) /* clamped to the edge */
 {
     int32_t at = (int32_t)floor(t->at) + k - 1;
     return at < 0 ? 0 : at > t->last ? t->last : at;
 }
 
-/* As in a picture of bytes that was resized: rounded, and within what a byte can be. */
+/* Rounds and clamps, as a resized picture of bytes would be. */
 static void fill_row_cubic(const ax_picture *p, const tap *row, const tap *column, int32_t n, const float (*norm)[256],
                            float *image)
 {
@@ -142,7 +142,7 @@ static void fill_row(const ax_picture *p, const tap *row, const tap *column, int
     }
 }
 
-/* The sample's truth, from rows and columns of the picture. */
+/* Cuts the sample's truth by rows and columns of the picture. */
 static ax_code cut_truth(const ax_picture *p, const ax_task_spec *task, const tap *rows, const tap *columns,
                          ax_truth_cut *cut, ax_sample *out, ax_err *err)
 {
@@ -161,11 +161,11 @@ static ax_code cut_truth(const ax_picture *p, const ax_task_spec *task, const ta
     return AX_OK;
 }
 
-/* What chance and the settings make of one sample. */
+/* Geometry of one sample, from the settings and random numbers. */
 typedef struct cutting {
-    int32_t sh, sw;      /* the image as it is resized */
-    int32_t h, w, y, x;  /* the sample, and where it begins in that */
-    double random_scale; /* of the image by chance alone */
+    int32_t sh, sw;      /* size of the resized image */
+    int32_t h, w, y, x;  /* the sample, and its position in the resized image */
+    double random_scale; /* only the random part of the image's scale */
     bool mirror;
 } cutting;
 
@@ -173,7 +173,7 @@ static ax_code choose(const ax_sample_spec *spec, uint64_t index, int32_t h, int
 {
     ax_rng rng = ax_rng_new(spec->seed, index);
     double to_shorter = spec->shorter_side ? (double)spec->shorter_side / (h < w ? h : w) : 1;
-    double usual = spec->floor ? fmax(1, to_shorter) : to_shorter; /* without a random factor */
+    double usual = spec->floor ? fmax(1, to_shorter) : to_shorter; /* without the random factor */
     double u = ax_rng_uniform(&rng);
     double random_scale = (double)spec->scale_min + u * ((double)spec->scale_max - (double)spec->scale_min);
     double scale = usual * random_scale;
@@ -201,7 +201,8 @@ static ax_code choose(const ax_sample_spec *spec, uint64_t index, int32_t h, int
     return AX_OK;
 }
 
-/* norm: of each byte of a channel. Bilinear filtering commutes with normalising, so that each is normalised once. */
+/* norm: normalised value of each byte per channel. Bilinear filtering commutes with normalising, so each byte is
+   normalised once. */
 static void fill_image(const ax_picture *p, const cutting *c, const tap *rows, const tap *columns, bool cubic,
                        float (*norm)[256], float *image)
 {
@@ -219,7 +220,7 @@ ax_code ax_augment(const ax_picture *p, const ax_task_spec *task, const ax_sampl
                    ax_sample *out, ax_err *err)
 {
     int32_t h = p->h, w = p->w;
-    cutting c = { .h = 32, .w = 32 }; /* the least there is */
+    cutting c = { .h = 32, .w = 32 }; /* the smallest possible */
     *out = (ax_sample) { 0 };
     if (check(spec, h, w, err) != AX_OK || choose(spec, index, h, w, &c, err) != AX_OK)
         return AX_EINVAL;

@@ -7,7 +7,7 @@
 
 enum { CLASSES = 11, UNLABELLED = 11 };
 
-static const char prefix[] = "/SegNet/CamVid/"; /* of the names in the lists that SegNet published */
+static const char prefix[] = "/SegNet/CamVid/"; /* prefix of names in SegNet's published lists */
 
 static const ax_known_class classes[CLASSES] = {
     { "sky", { 128, 128, 128 }, false },    { "building", { 128, 0, 0 }, false },

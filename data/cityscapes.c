@@ -1,4 +1,4 @@
-/* cityscapes: leftImg8bit/ and gtFine/ with all of its ids, of which 19 are trained and the others unlabelled. */
+/* cityscapes: leftImg8bit/ and gtFine/ with all ids, of which 19 are trained and the others unlabelled. */
 #include "data/match.h"
 #include "data/open.h"
 #include "data/tree.h"

@@ -105,7 +105,7 @@ ax_code ax_classes_ignore(ax_classes *c, const char *text, ax_err *err)
     return AX_OK;
 }
 
-/* ---- numbers ---- */
+/* ---- numbering ---- */
 
 static const char *name_of(const ax_label *l)
 {

@@ -10,7 +10,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-/* A line that was understood. */
+/* A parsed line. */
 typedef struct entry {
     const char *name;
     size_t n;
@@ -24,7 +24,7 @@ static const char *skip_blanks(const char *at)
     return at;
 }
 
-/* Digits at *at, of at most `most`. */
+/* Parses up to `most` digits at *at. */
 static bool whole(const char **at, int32_t most, int32_t *out)
 {
     const char *p = *at;
@@ -39,9 +39,9 @@ static bool whole(const char **at, int32_t most, int32_t *out)
     return true;
 }
 
-enum { TOO_MUCH = -2 }; /* a colour with a part above 255 */
+enum { TOO_MUCH = -2 }; /* colour with a component above 255 */
 
-/* Three numbers with blanks or a comma between. */
+/* Parses three numbers separated by blanks or commas. */
 static bool color(const char **at, int32_t *out)
 {
     const char *p = *at;
@@ -65,7 +65,7 @@ static bool color(const char **at, int32_t *out)
     return true;
 }
 
-/* A name up to the end, without quotes around it. */
+/* Takes a name that extends to the end, and removes quotes around it. */
 static bool rest(const char *at, entry *e)
 {
     size_t n = strlen(at);
@@ -76,7 +76,7 @@ static bool rest(const char *at, entry *e)
     return n;
 }
 
-/* name:r,g,b:parts:actions; the name may have colons. */
+/* Parses name:r,g,b:parts:actions; the name may contain colons. */
 static bool labelmap(const char *line, entry *e)
 {
     for (const char *at = strchr(line, ':'); at; at = strchr(at + 1, ':')) {
@@ -115,7 +115,7 @@ static bool id_name(const char *line, entry *e)
     return rest(skip_blanks(*p == ',' || *p == ':' ? p + 1 : p), e);
 }
 
-/* name, or name r,g,b behind a blank or a comma */
+/* parses name, or name r,g,b separated by a blank or a comma */
 static bool name_color(const char *line, entry *e)
 {
     *e = (entry) { line, strlen(line), -1, -1 };
@@ -134,7 +134,7 @@ static bool name_color(const char *line, entry *e)
 
 typedef struct form {
     bool (*parse)(const char *line, entry *e);
-    const char *header, *says; /* header: it begins with this line, without its blanks, in any case */
+    const char *header, *says; /* header: first line of the form, without blanks, in lower case */
 } form;
 static const form forms[] = {
     { id_name, "pixelvalue,class", "id, name" },
@@ -173,7 +173,7 @@ static ax_code at_line(const ax_lines *l, const char *path, ax_err *err)
     return ax_fail_prefix(err, where);
 }
 
-/* Says nothing where a line is no text. */
+/* Reports a line that isn't text. */
 static ax_code terminate(const ax_lines *l, const char *path, char *line, size_t n, ax_err *err)
 {
     if (memchr(line, 0, n))
@@ -229,7 +229,7 @@ bool ax_classfile_find(const char *dir, char *path)
 
 /* ---- maps ---- */
 
-/* Gives label l another name, NULL = none. */
+/* Maps label l to another name, NULL = none. */
 static ax_code rename_label(ax_label *l, const char *to, ax_err *err)
 {
     if (l->touched)
@@ -256,7 +256,7 @@ static ax_label *label_of(ax_classes *c, const char *text)
     return NULL;
 }
 
-/* others: becomes what the line of * says, on the heap. */
+/* others: set to the name in the line of *, on the heap. */
 static ax_code map_line(ax_classes *c, char *line, char **others, ax_err *err)
 {
     char *arrow = strstr(line, "->"), *end = arrow;

@@ -1,4 +1,4 @@
-/* Class files as the tools for drawing masks write them, and maps from classes to others. */
+/* Reads class files of annotation tools, and maps from classes to other classes. */
 #ifndef AX_DATA_CLASSFILE_H
 #define AX_DATA_CLASSFILE_H
 
@@ -14,12 +14,11 @@
       name                  or name r,g,b
    AX_EIO, AX_EFORMAT name file and line; AX_ENOMEM. */
 ax_code ax_classfile_read(ax_classes *c, const char *path, ax_err *err);
-/* The class file that a folder has: labelmap.txt, _classes.csv, classes.txt, ... False: it has none. path: of PATH_MAX
-   bytes. */
+/* Finds the class file in a folder: labelmap.txt, _classes.csv, classes.txt, ... False: none. path: PATH_MAX bytes. */
 bool ax_classfile_find(const char *dir, char *path);
-/* Reads a map: lines OLD -> NEW. OLD: a class's name or id, or * for all that no other line names; NEW: a name that
-   several may have, or "-" or "ignore" for unlabelled. Classes that no line names stay. The labels are all added
-   before. Errors as above. */
+/* Reads a map: lines OLD -> NEW. OLD: name or id of a class, or * for all that no other line names; NEW: a name, which
+   several may share, or "-" or "ignore" for unlabelled. Classes that no line names are unchanged. All labels must have
+   been added before. Errors as above. */
 ax_code ax_classmap_read(ax_classes *c, const char *path, ax_err *err);
 
 #endif

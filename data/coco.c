@@ -1,4 +1,4 @@
-/* coco: annotations as COCO has them, polygons and run lengths, of images in a folder. */
+/* coco: COCO annotations, polygons and run lengths, with a folder of images. */
 #include "data/coco_store.h"
 #include "data/objects.h"
 #include "data/open.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* The files of either split; pair->record is image * 2 + the file. */
+/* One per annotation file; pair->record is image * 2 + file. */
 typedef struct sets {
     ax_coco of[2];
     char path[2][PATH_MAX];
@@ -73,7 +73,7 @@ static void free_sets(void *more)
 
 /* ---- files ---- */
 
-/* Parts "FILE,DIR" where both are there; names may have commas. */
+/* Splits "FILE,DIR" where both exist; names may contain commas. */
 static ax_code part(const char *text, char file[PATH_MAX], char dir[PATH_MAX], ax_err *err)
 {
     struct stat st;
@@ -86,7 +86,7 @@ static ax_code part(const char *text, char file[PATH_MAX], char dir[PATH_MAX], a
     return ax_fail(err, AX_EIO, "%s: not a file of annotations and a folder of images with a comma between", text);
 }
 
-/* Annotations of an image that isn't there, for an inspection of the set. */
+/* When the set is inspected: counts annotations of missing images. */
 static ax_code add_gone(ax_pairs *p, const char *path, const char *name, ax_err *err)
 {
     ax_pair gone = { NULL, strdup(path), strdup(name), 0 };
@@ -97,7 +97,7 @@ static ax_code add_gone(ax_pairs *p, const char *path, const char *name, ax_err 
     return ax_fail(err, AX_ENOMEM, "no memory for the names of files");
 }
 
-/* Images are in the folder by their names, or by the last part of them. */
+/* Images are in the folder under their names, or under the last component. */
 static ax_code add_images(ax_pairs *p, const ax_dataset_spec *spec, int file, const char *dir, ax_err *err)
 {
     sets *s = p->more;
@@ -125,7 +125,7 @@ static int by_id(const void *a, const void *b)
     return (*p)->id < (*q)->id ? -1 : (*p)->id > (*q)->id;
 }
 
-/* In the order of their ids. */
+/* Adds categories in order of id. */
 static ax_code add_categories(ax_pairs *p, const ax_coco *c, const char *path, ax_err *err)
 {
     const ax_coco_category **order = malloc((c->categories + 1) * sizeof *order);
@@ -143,7 +143,7 @@ static ax_code add_categories(ax_pairs *p, const ax_coco *c, const char *path, a
     return code;
 }
 
-/* Both files must mean the same by an id. */
+/* Both files must agree on the ids. */
 static ax_code same_categories(const sets *s, ax_err *err)
 {
     for (size_t i = 0; i < s->of[1].categories; i++) {
@@ -163,7 +163,7 @@ static ax_code read_one(ax_pairs *p, const ax_dataset_spec *spec, int file, cons
     sets *s = p->more;
     char dir[PATH_MAX];
     ax_code code = part(text, s->path[file], dir, err);
-    if (code == AX_OK && !file) { /* images are known by their path in the folder */
+    if (code == AX_OK && !file) { /* images are named by their path in the folder */
         free(p->dir);
         if (asprintf(&p->dir, "%s/", dir) < 0) {
             p->dir = NULL;

@@ -1,5 +1,5 @@
-/* People of COCO: DIR/annotations/person_keypoints_train2017.json and _val2017.json with the pictures in DIR/train2017
-   and DIR/val2017; or one annotations/person_keypoints.json with DIR/images, to be parted by split=. */
+/* coco_keypoints: people of COCO. DIR/annotations/person_keypoints_train2017.json and _val2017.json with pictures in
+   DIR/train2017 and DIR/val2017; or one annotations/person_keypoints.json with DIR/images, to be split by split=. */
 #include "data/open.h"
 #include "data/people_list.h"
 #include "engine/base/json.h"
@@ -13,7 +13,7 @@
 enum { J = AX_COCO_KEYPOINTS };
 static const double largest_id = 9007199254740992.0; /* 2^53 */
 
-/* A person before its picture is known: a file may list them in either order. */
+/* A person whose picture isn't known yet: a file may list them in either order. */
 typedef struct waiting {
     uint64_t image;
     ax_people_entry entry;
@@ -21,10 +21,10 @@ typedef struct waiting {
 
 typedef struct reading {
     ax_people_list *list;
-    const char *folder; /* of the pictures */
+    const char *folder; /* folder of the pictures */
     waiting *person;
     size_t n, cap;
-    size_t first; /* picture of this file */
+    size_t first; /* first picture of this file */
 } reading;
 
 static bool read_id(const ax_json *v, const char *key, uint64_t *out)
@@ -48,7 +48,7 @@ static ax_code take_image(reading *r, const ax_json *v, ax_err *err)
     return ax_people_list_picture(r->list, r->folder, name, id, (int32_t)h, (int32_t)w, err);
 }
 
-/* Crowds and persons without a labelled joint are neither trained on nor judged. */
+/* Crowds and persons without labelled joints are ignored in training and judging. */
 static ax_code take_person(reading *r, const ax_json *v, ax_err *err)
 {
     double xyv[3 * J], crowd = 0;
@@ -91,7 +91,7 @@ static int by_id(const void *a, const void *b)
     return p->id < q->id ? -1 : p->id > q->id;
 }
 
-/* Finds each person's picture. */
+/* Finds the picture of each person. */
 static ax_code place_people(reading *r, ax_split split, ax_err *err)
 {
     ax_people_list *l = r->list;

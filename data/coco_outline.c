@@ -1,4 +1,4 @@
-/* Outlines of COCO as bytes, and as pixels. */
+/* Stores COCO's outlines as bytes, and draws them. */
 #include "data/coco_internal.h"
 
 #include "data/polygon.h"
@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An outline: one of these, then a number: of polygons, of counts, of characters. A polygon is its number of numbers
-   and these. */
+/* Format: one of these, then a number: of polygons, counts or characters. A polygon is its number of coordinates,
+   followed by them. */
 enum { POLYGONS = 'p', COUNTS = 'c', STRING = 's' };
 enum { MOST_PARTS = 1 << 24 };
 
@@ -29,7 +29,7 @@ static ax_code put_bytes(ax_coco *c, const void *from, size_t n, ax_err *err)
     return code;
 }
 
-/* Seven bits at a time, the lowest first. */
+/* Variable-length integer: seven bits per byte, lowest first. */
 static ax_code put_number(ax_coco *c, uint64_t v, ax_err *err)
 {
     uint8_t bytes[10];
@@ -54,8 +54,8 @@ static uint64_t get_number(const ax_coco *c, uint64_t *at)
     return v;
 }
 
-/* A coordinate: hundredths as the difference to the last ones of its axis, doubled (and doubled for the sign), where it
-   is one; else 1 and its eight bytes. What is got is always the very number that was put. */
+/* A coordinate that is a multiple of a hundredth is stored as the difference to the previous one on its axis, shifted
+   left twice for sign and flag; otherwise a 1 and its eight bytes. Reading gives exactly the number stored. */
 static ax_code put_coordinate(ax_coco *c, double v, int64_t *last, ax_err *err)
 {
     double hundredths = round(v * 100);
@@ -83,7 +83,7 @@ static double get_coordinate(const ax_coco *c, uint64_t *at, int64_t *last)
     return (double)*last / 100;
 }
 
-/* ---- outlines of a file ---- */
+/* ---- reading outlines ---- */
 
 static ax_code put_polygon(ax_coco *c, const ax_json *ring, ax_err *err)
 {

@@ -28,7 +28,7 @@ ax_code ax_coco_room(void **at, size_t *cap, size_t n, size_t size, ax_err *err)
 
 typedef struct reading {
     ax_coco *c;
-    int32_t (*size)[2]; /* of each object: of its run lengths, 0 where it has polygons */
+    int32_t (*size)[2]; /* of each object: size stated by its run lengths, 0 for polygons */
     size_t sizes_cap;
 } reading;
 
@@ -124,7 +124,7 @@ static ax_code take(void *context, const char *list, const ax_json *e, ax_err *e
     return strcmp(list, "annotations") != 0 ? AX_OK : take_object(r, e, err);
 }
 
-/* ---- what belongs together ---- */
+/* ---- linking ---- */
 
 static int by_id(const void *a, const void *b)
 {
@@ -132,7 +132,7 @@ static int by_id(const void *a, const void *b)
     return p->id < q->id ? -1 : p->id > q->id;
 }
 
-/* Where objects were in the file is where their outlines are. */
+/* The index of an object in the file gives the place of its outline. */
 static int by_image(const void *a, const void *b)
 {
     const ax_coco_object *p = a, *q = b;

@@ -1,11 +1,11 @@
-/* Depth maps: PNGs of 16-bit grey into metres. */
+/* Reads depth maps: PNGs of 16-bit grey, converted to metres. */
 #include "data/image_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { USUAL = 1000 }; /* units per metre unless given: millimetres, as most cameras write them */
+enum { USUAL = 1000 }; /* default units per metre: millimetres, as written by most cameras */
 
 ax_code ax_depth_scale_parse(const char *text, ax_depth_scale *out, ax_err *err)
 {
@@ -40,7 +40,7 @@ static ax_code to_metres(const ax_pixels *p, const ax_depth_scale *scale, const 
     return AX_OK;
 }
 
-/* As it is stored. */
+/* Reads a map in stored orientation. */
 static ax_code decode(const void *bytes, size_t n, const char *name, ax_pixels *out, ax_err *err)
 {
     static const uint8_t png[8] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
@@ -61,7 +61,7 @@ static ax_code read_map(const char *path, ax_pixels *out, ax_err *err)
     return code;
 }
 
-/* Hands over what was decoded with `code`, turned and in metres. */
+/* Finishes a map decoded with `code`: turns it and converts it to metres. */
 static ax_code deliver(ax_code code, ax_pixels *p, const ax_depth_scale *scale, const char *name, float **metres,
                        int32_t *h, int32_t *w, ax_err *err)
 {

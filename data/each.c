@@ -9,7 +9,7 @@ enum { MOST_THREADS = 64 };
 
 typedef struct work {
     pthread_mutex_t lock;
-    size_t next, n, failed; /* failed: the first that did */
+    size_t next, n, failed; /* failed: the first item that failed */
     ax_each_do call;
     void *context;
     ax_err *err;
@@ -21,8 +21,7 @@ typedef struct hand {
     int thread;
 } hand;
 
-/* Those before a failure have been taken, and are done to their end: which one is the first never depends on threads.
- */
+/* Items before a failure have been started and are finished, so the first failure never depends on threads. */
 static bool take(work *w, size_t *i)
 {
     pthread_mutex_lock(&w->lock);
@@ -72,7 +71,7 @@ ax_code ax_each(size_t n, int threads, ax_each_do call, void *context, ax_err *e
     for (int t = 1; t < threads && t < MOST_THREADS; t++) {
         hands[started] = (hand) { &w, t };
         if (pthread_create(&id[started], NULL, run, &hands[started]))
-            break; /* then there are fewer */
+            break; /* continue with fewer threads */
         started++;
     }
     run(&(hand) { &w, 0 });

@@ -1,4 +1,4 @@
-/* The same for many things, by several threads. */
+/* A parallel for loop. */
 #ifndef AX_DATA_EACH_H
 #define AX_DATA_EACH_H
 
@@ -6,12 +6,12 @@
 
 #include <stddef.h>
 
-/* Called for i of 0 .. n-1 by one of several threads, thread 0 .. threads-1. */
+/* Called for i of 0 .. n-1 by one of several threads, numbered 0 .. threads-1. */
 typedef ax_code (*ax_each_do)(void *context, int thread, size_t i, ax_err *err);
 
-/* Threads for n things: as many as cores, at most `most`. */
+/* Number of threads for n items: one per core, at most `most`. */
 int ax_each_threads(size_t n, int most);
-/* Calls it for all, in order but side by side. The first failure, by i, ends it and is returned. */
+/* Calls `one` for all items, in order but in parallel. The first failure, by i, ends the loop and is returned. */
 ax_code ax_each(size_t n, int threads, ax_each_do call, void *context, ax_err *err);
 
 #endif

@@ -1,4 +1,4 @@
-/* folder: images and masks with the same names, in any of the layouts that tools for drawing masks write. */
+/* folder: images and masks of the same names, in the layouts of common annotation tools. */
 #include "data/classfile.h"
 #include "data/set_layout.h"
 #include "data/match.h"
@@ -16,7 +16,7 @@ static const char *const mask_names[] = {
     "masks", "mask",         "labels",  "label", "annotations", "annotation", "SegmentationClass",
     "gt",    "ground_truth", "targets", NULL
 };
-/* of masks behind the images' stems; side by side they need one */
+/* suffixes of masks; required when images and masks share a folder */
 static const char *const suffixes[] = { "",          "_mask", "-mask", "_masks", "_label", "_labels",
                                         "_labelIds", "_seg",  "_gt",   "_L",     NULL };
 

@@ -15,12 +15,12 @@ enum { AHEAD = 4096 };
 typedef struct file {
     int fd;
     const char *path;
-    uint64_t at; /* of the window */
+    uint64_t at; /* offset of the window */
     size_t n;
     uint8_t bytes[AHEAD];
 } file;
 
-/* n bytes from offset on, NULL: the file hasn't got them. */
+/* n bytes from offset on, NULL: beyond the end of the file. */
 static const uint8_t *look(file *f, uint64_t offset, size_t n)
 {
     if (offset < f->at || offset + n > f->at + f->n) {
@@ -46,7 +46,7 @@ static ax_code cut_short(const file *f, ax_err *err)
 
 static ax_code png(file *f, ax_glance *out, ax_err *err)
 {
-    const uint8_t *p = look(f, 8, 25); /* IHDR is the first */
+    const uint8_t *p = look(f, 8, 25); /* IHDR must be the first chunk */
     if (!p)
         return cut_short(f, err);
     if (memcmp(p + 4, "IHDR", 4) != 0)
@@ -63,7 +63,7 @@ static ax_code png(file *f, ax_glance *out, ax_err *err)
     return AX_OK;
 }
 
-/* Segments up to the one that says the size. */
+/* Skips segments up to the one with the size. */
 static ax_code jpeg(file *f, ax_glance *out, ax_err *err)
 {
     uint64_t at = 2;
@@ -74,7 +74,7 @@ static ax_code jpeg(file *f, ax_glance *out, ax_err *err)
         if (p[0] != 0xff)
             return ax_fail(err, AX_EFORMAT, "%s: damaged JPEG: no header", f->path);
         if (p[1] == 0xff) {
-            at++; /* filling */
+            at++; /* fill byte */
             continue;
         }
         bool frame = p[1] >= 0xc0 && p[1] <= 0xcf && p[1] != 0xc4 && p[1] != 0xc8 && p[1] != 0xcc;

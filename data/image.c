@@ -42,7 +42,7 @@ static ax_code decode(const void *bytes, size_t n, bool mask, const char *name, 
     return ax_fail(err, AX_EFORMAT, "%s: neither a PNG nor a JPEG", name);
 }
 
-/* All that comes, of a pipe too. */
+/* Reads everything, from a pipe too. */
 static ax_code read_input(const char *path, char **bytes, size_t *n, ax_err *err)
 {
     size_t cap = 0;
@@ -90,9 +90,9 @@ ax_code ax_image_read(const char *path, bool mask, ax_pixels *out, ax_err *err)
     return code;
 }
 
-/* ---- as they are to be seen ---- */
+/* ---- orientation ---- */
 
-/* The sides as they are to be seen. */
+/* The sides as displayed. */
 static int32_t shown_h(const ax_pixels *p)
 {
     return p->orientation >= 5 ? p->w : p->h;
@@ -116,7 +116,7 @@ ax_code ax_image_turn(ax_pixels *p, const char *name, ax_err *err)
     return AX_OK;
 }
 
-/* What was decoded with `code`, turned; on failure its memory is gone. */
+/* Finishes an image decoded with `code`: turns it; on failure frees its memory. */
 static ax_code finish(ax_code code, ax_pixels *p, const char *name, ax_err *err)
 {
     if (code == AX_OK)
@@ -197,7 +197,7 @@ static ax_code unknown(const ax_mask *m, size_t i, uint32_t v, const ax_classes 
 ax_code ax_mask_classes(ax_mask *m, const ax_classes *classes, const char *name, ax_err *err)
 {
     uint32_t last = 0;
-    int16_t class = AX_CLASS_WRONG; /* of the last value, since neighbours are mostly alike */
+    int16_t class = AX_CLASS_WRONG; /* class of the previous value, since neighbours are mostly equal */
     for (size_t i = 0, n = (size_t)m->h * (size_t)m->w; i < n; i++) {
         uint32_t v = ax_mask_value(m, i);
         if (v != last || class == AX_CLASS_WRONG)

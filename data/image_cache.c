@@ -6,7 +6,7 @@
 struct ax_image_cache {
     pthread_mutex_t lock;
     size_t images, limit, used; /* limit and used: bytes */
-    ax_picture *picture;        /* of each image, rgb NULL = not kept; NULL: none is */
+    ax_picture *picture;        /* by image, rgb NULL = not kept; NULL: none is kept */
 };
 
 ax_image_cache *ax_image_cache_new(size_t images, ax_err *err)

@@ -3,7 +3,8 @@
 #include "engine/base/normalise.h"
 #include "engine/base/rng.h"
 
-static const uint64_t jitter_stream = 0x6a697474; /* other numbers than those of scale, place and mirror */
+static const uint64_t jitter_stream =
+    0x6a697474; /* separate from the random numbers of scale, position and mirroring */
 
 static float clamped(float v)
 {
@@ -20,7 +21,7 @@ static bool is_margin(const float *x)
     return x[0] == 0 && x[1] == 0 && x[2] == 0;
 }
 
-/* A pixel as RGB from 0 to 1, brighter. */
+/* A pixel as RGB from 0 to 1, with its brightness changed. */
 static void brighten(const float *x, float brightness, float rgb[3])
 {
     for (int c = 0; c < 3; c++)

@@ -9,9 +9,10 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-enum { MOST_SCANS = 200 }; /* a progressive file has about ten; thousands are a way to burn time */
+enum { MOST_SCANS = 200 }; /* a progressive file has about ten; thousands only waste time */
 
-/* Everything that must survive longjmp lives here, not in locals. base is first: libjpeg knows only that. */
+/* Everything that must survive longjmp is here, not in local variables. base comes first, since libjpeg knows only
+   that. */
 typedef struct reading {
     struct jpeg_error_mgr base;
     struct jpeg_progress_mgr progress;
@@ -20,18 +21,18 @@ typedef struct reading {
     const char *name;
     ax_err *err;
     ax_code code;
-    bool in_scans; /* the header was read */
-    bool cut;      /* the file has no end marker */
-    unsigned seen; /* bits of the components that a scan of several was for */
+    bool in_scans; /* the header has been read */
+    bool cut;      /* the end marker is missing */
+    unsigned seen; /* bits of the components in scans so far */
     uint8_t *pixels;
 } reading;
 
-/* A file that libjpeg doesn't read, which needn't be damaged. */
+/* A valid file of a kind that libjpeg doesn't support. */
 static bool is_unsupported(int code)
 {
     return code == JERR_BAD_PRECISION || code == JERR_SOF_UNSUPPORTED || code == JERR_ARITH_NOTIMPL ||
            code == JERR_CONVERSION_NOTIMPL || code == JERR_FRACT_SAMPLE_NOTIMPL || code == JERR_CCIR601_NOTIMPL ||
-           code == JERR_EMPTY_IMAGE; /* its height follows its pixels */
+           code == JERR_EMPTY_IMAGE; /* its height is stated behind its pixels */
 }
 
 static void on_error(j_common_ptr jpeg)
@@ -40,7 +41,7 @@ static void on_error(j_common_ptr jpeg)
     int code = jpeg->err->msg_code;
     char text[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, text);
-    if (r->code == AX_OK && code == JERR_IMAGE_TOO_BIG) /* of libjpeg's limit, which is above ours */
+    if (r->code == AX_OK && code == JERR_IMAGE_TOO_BIG) /* libjpeg's limit, which is above ours */
         r->code = ax_image_check_size(r->jpeg.image_width, r->jpeg.image_height, r->name, r->err);
     if (r->code == AX_OK)
         r->code = ax_fail(r->err, code == JERR_OUT_OF_MEMORY ? AX_ENOMEM : AX_EFORMAT, "%s: %s: %s", r->name,
@@ -48,8 +49,8 @@ static void on_error(j_common_ptr jpeg)
     longjmp(r->back, 1);
 }
 
-/* libjpeg warns, and makes up what is missing. What no pixel depends on may be odd; lost or made-up pixels are an
-   error: bad codes, a segment that ends early, restart markers out of order, scans that contradict each other. */
+/* libjpeg warns and invents missing data. Oddities that affect no pixel are accepted; lost or invented pixels are an
+   error: bad codes, a segment that ends early, restart markers out of order, contradictory scans. */
 static void on_message(j_common_ptr jpeg, int level)
 {
     reading *r = (reading *)jpeg->err;
@@ -57,12 +58,12 @@ static void on_message(j_common_ptr jpeg, int level)
         return; /* not a warning */
     switch (jpeg->err->msg_code) {
     case JWRN_EXTRANEOUS_DATA: /* bytes before a marker */
-    case JWRN_ADOBE_XFORM:     /* an unknown code: the colours are the usual ones then */
+    case JWRN_ADOBE_XFORM:     /* unknown code: the default colours are used */
     case JWRN_JFIF_MAJOR:      /* a later version of JFIF */
-    case JWRN_NOT_SEQUENTIAL:  /* scan parameters that mean nothing in a baseline file */
+    case JWRN_NOT_SEQUENTIAL:  /* scan parameters without meaning in a baseline file */
         return;
-    case JWRN_JPEG_EOF: /* no end marker: where a pixel lacks bits another warning follows, or is_complete finds out */
-        if (r->in_scans && !r->jpeg.arith_code) { /* arithmetic codes end in as many zeros as it takes */
+    case JWRN_JPEG_EOF: /* no end marker: if pixel data is missing, another warning follows or is_complete finds out */
+        if (r->in_scans && !r->jpeg.arith_code) { /* arithmetic codes may end early, with implied zeros */
             r->cut = true;
             return;
         }
@@ -73,7 +74,7 @@ static void on_message(j_common_ptr jpeg, int level)
     on_error(jpeg);
 }
 
-/* Called while a file of several scans is taken in. */
+/* Called while a file of several scans is read. */
 static void on_progress(j_common_ptr jpeg)
 {
     reading *r = (reading *)jpeg->err;
@@ -92,8 +93,8 @@ static void refuse(reading *r, ax_code code)
     longjmp(r->back, 1);
 }
 
-/* Of a file of several scans: whether each component is there; a progressive one to the last bit of its blocks' means
-   and, without an end marker, of all else: with one, scans that would be zero may be left out. */
+/* Whether a file of several scans has every component; for a progressive one also the DC coefficients to the last bit
+   and, without an end marker, all others: with one, all-zero scans may be omitted. */
 static bool is_complete(const reading *r)
 {
     const struct jpeg_decompress_struct *j = &r->jpeg;
@@ -106,8 +107,8 @@ static bool is_complete(const reading *r)
     return true;
 }
 
-/* Some of the n bytes: up to what follows a scan and can't, in the place of the end marker, so that libjpeg doesn't
-   fail on it after the last pixel. */
+/* Feeds some of the n bytes, up to a marker that can't follow a scan and stands in place of the end marker, so that
+   libjpeg doesn't fail behind the last pixel. */
 static size_t end_of_scans(const uint8_t *bytes, size_t n)
 {
     enum { RST0 = 0xd0, RST7 = 0xd7, SOI = 0xd8, EOI = 0xd9, SOS = 0xda, TEM = 0x01, DHT = 0xc4, DAC = 0xcc };
@@ -115,7 +116,7 @@ static size_t end_of_scans(const uint8_t *bytes, size_t n)
     for (size_t at = 2; at + 1 < n;) {
         uint8_t code = bytes[at + 1];
         if (bytes[at] != 0xff || !code || code == 0xff || code == TEM || (code >= RST0 && code <= RST7)) {
-            at++; /* coded data, or what libjpeg skips */
+            at++; /* coded data, or bytes that libjpeg skips */
             continue;
         }
         size_t length = n - at < 4 ? 0 : (size_t)bytes[at + 2] << 8 | bytes[at + 3];
@@ -157,7 +158,7 @@ static void decode(reading *r, const uint8_t *bytes, size_t n, ax_pixels *out)
         refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a CMYK JPEG; convert it to RGB", r->name));
     j->out_color_space = JCS_RGB;
     j->dct_method = JDCT_ISLOW;
-    j->do_block_smoothing = FALSE; /* would make up what a progressive file left out */
+    j->do_block_smoothing = FALSE; /* it would invent data that a progressive file omits */
     jpeg_start_decompress(j);
     if (jpeg_has_multiple_scans(j) && !is_complete(r))
         refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: damaged JPEG: the file is cut short: it lacks scans", r->name));
@@ -170,7 +171,7 @@ static void decode(reading *r, const uint8_t *bytes, size_t n, ax_pixels *out)
         JSAMPROW row = r->pixels + stride * j->output_scanline;
         jpeg_read_scanlines(j, &row, 1);
     }
-    /* not finished: what is behind the last row is of no interest */
+    /* not finished: data behind the last row doesn't matter */
     *out = (ax_pixels) { .size = 3,
                          .h = (int32_t)j->output_height,
                          .w = (int32_t)j->output_width,

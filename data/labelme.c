@@ -1,4 +1,4 @@
-/* labelme: images and LabelMe's JSON of the same names, with outlines of objects. */
+/* labelme: images and LabelMe's JSON files of the same names, with outlines of objects. */
 #include "data/classfile.h"
 #include "data/each.h"
 #include "data/labelme_shapes.h"
@@ -18,9 +18,10 @@
 
 enum { MOST_THREADS = 8 };
 
-static const char ignored[] = "__ignore__", background[] = "_background_"; /* labels that mean something to LabelMe */
+static const char ignored[] = "__ignore__",
+                  background[] = "_background_"; /* labels with a special meaning in LabelMe */
 
-/* The class of a label, AX_CLASS_WRONG: none is called so. */
+/* The class of a label; AX_CLASS_WRONG: unknown. */
 static int16_t class_of(const ax_pairs *p, const char *label)
 {
     const ax_classes *c = p->classes;
@@ -92,7 +93,7 @@ static ax_code look(const ax_pairs *p, const ax_pair *pair, const ax_glance *ima
 
 /* ---- classes ---- */
 
-/* Labels in the files, in the order of strcmp. */
+/* Labels that occur in the files, in the order of strcmp. */
 typedef struct labels {
     const ax_pairs *p;
     pthread_mutex_t lock;
@@ -135,7 +136,7 @@ static ax_code note_labels(void *context, int thread, size_t i, ax_err *err)
     return code;
 }
 
-/* Without a class file: the labels of all files. */
+/* Without a class file: uses the labels of all files. */
 static ax_code count_labels(ax_pairs *p, ax_err *err)
 {
     size_t n = p->list[0].n + p->list[1].n;
@@ -156,7 +157,7 @@ static ax_code count_labels(ax_pairs *p, ax_err *err)
     return code;
 }
 
-/* What LabelMe's own converters take: a list of labels, labels.txt. */
+/* Reads labels.txt, the list of labels of LabelMe's own converters. */
 static ax_code read_own_list(ax_pairs *p, const char *dir, ax_err *err)
 {
     char path[PATH_MAX];

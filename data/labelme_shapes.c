@@ -31,7 +31,7 @@ static ax_code add_point(ax_labelme *l, double x, double y, ax_err *err)
     return AX_OK;
 }
 
-/* The i-th point of the list; false: there is none. */
+/* The i-th point of the list; false: none. */
 static bool point_at(const ax_json *points, size_t i, double xy[2])
 {
     const ax_json *p = points->u.list.first;
@@ -59,7 +59,7 @@ static ax_code add_polygon(ax_labelme *l, const ax_json *points, ax_err *err)
     return code;
 }
 
-/* Two points: of a rectangle opposite corners, of a circle its centre and one on it. */
+/* Two points: opposite corners of a rectangle, or centre and a point on a circle. */
 static ax_code add_two(ax_labelme *l, const ax_json *points, bool circle, ax_err *err)
 {
     static const double tau = 6.28318530717958647692;

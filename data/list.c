@@ -1,4 +1,4 @@
-/* list: images and masks, or depth maps, that files list, for whatever is on a disk. */
+/* list: images with masks or depth maps, listed in files. */
 #include "data/classfile.h"
 #include "data/open.h"
 #include "data/pairs.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { EVERY = 10 }; /* of one list every tenth line is for validation */
+enum { EVERY = 10 }; /* with a single list, every tenth line is for validation */
 
 static bool is_file(const char *path)
 {
@@ -17,7 +17,7 @@ static bool is_file(const char *path)
     return !stat(path, &st) && !S_ISDIR(st.st_mode);
 }
 
-/* Where the comma of TRAIN,VAL is: names may have commas as well, so both sides must be files. NULL: it is one list. */
+/* The comma of TRAIN,VAL: names may contain commas too, so both sides must be existing files. NULL: a single list. */
 static const char *comma_of(const char *argument)
 {
     char train[PATH_MAX];
@@ -31,7 +31,7 @@ static const char *comma_of(const char *argument)
     return NULL;
 }
 
-/* The folder of a path of n bytes: "." where it names none. */
+/* The folder of a path of n bytes: "." without one. */
 static char *folder_of(const char *path, size_t n)
 {
     while (n && path[n - 1] != '/')
@@ -52,7 +52,7 @@ static ax_code read_list(ax_pairs *p, ax_split split, const char *path, size_t n
     return code;
 }
 
-/* test.txt beside the training's list. */
+/* Reads test.txt beside the training list. */
 static ax_code read_test(ax_pairs *p, ax_err *err)
 {
     char path[PATH_MAX];
@@ -61,7 +61,7 @@ static ax_code read_test(ax_pairs *p, ax_err *err)
     return read_list(p, AX_SPLIT_VAL, path, strlen(path), err);
 }
 
-/* Takes every tenth pair out of the training's list, or the last one of fewer. */
+/* Moves every tenth pair of the training list (or the last of fewer) to validation. */
 static ax_code part_for_validation(ax_pairs *p, ax_err *err)
 {
     ax_pairlist *all = &p->list[AX_SPLIT_TRAIN], *val = &p->list[AX_SPLIT_VAL];

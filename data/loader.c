@@ -10,17 +10,17 @@ enum { MOST_THREADS = 64 };
 typedef struct slot {
     bool ready;
     ax_sample sample;
-    ax_err err; /* err.code is AX_OK when there is a sample */
+    ax_err err; /* AX_OK when there is a sample */
 } slot;
 
 typedef struct loader {
     ax_source *source;
     ax_sample_spec spec;
-    const uint32_t *order; /* borrowed; NULL = as they are numbered */
+    const uint32_t *order; /* borrowed; NULL = in numerical order */
     uint64_t first, count;
-    uint64_t claimed, delivered; /* samples that a thread began, that next handed out; both from 0 */
+    uint64_t claimed, delivered; /* samples claimed by threads; samples returned by next; both from 0 */
     uint64_t cap;
-    slot *ring; /* sample i lives in ring[i % cap] from its claim to its delivery */
+    slot *ring; /* sample i is in ring[i % cap] from claim to delivery */
     bool stop;
     pthread_mutex_t lock;
     pthread_cond_t room, ready;
@@ -52,7 +52,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* The program's signals are for its own threads, which know what to do with them. */
+/* The program's own threads handle its signals. */
 static int start_threads(loader *l, int threads)
 {
     sigset_t all, old;
@@ -89,7 +89,7 @@ void *ax_loader_open(ax_source *source, const ax_sample_spec *spec, const uint32
     pthread_cond_init(&l->room, NULL);
     pthread_cond_init(&l->ready, NULL);
     int why = start_threads(l, threads);
-    if (!l->threads) { /* fewer than asked for are only slower */
+    if (!l->threads) { /* fewer threads than requested are only slower */
         ax_loader_close(l);
         ax_fail(err, AX_EIO, "%s: cannot start a loader thread: %s", source->info.spec, strerror(why));
         return NULL;

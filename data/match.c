@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file by its stem. */
+/* A file with its stem. */
 typedef struct half {
-    const char *name; /* of the tree */
+    const char *name; /* owned by the tree */
     char *stem;       /* owned */
     bool used;
 } half;
@@ -41,7 +41,7 @@ static bool ends_with(const char *text, const char *end)
     return n > m && !strcmp(text + n - m, end);
 }
 
-/* The files of a folder by their stems; those that don't end in suffix are no halves of anything. */
+/* Lists the files of a folder with their stems, skipping names that don't end in suffix. */
 static ax_code read_halves(halves *h, const char *dir, bool (*takes)(const char *name), const char *suffix, ax_err *err)
 {
     ax_code code = ax_tree_read(&h->tree, dir, takes, err);
@@ -75,7 +75,7 @@ static ax_code no_twins(const halves *h, const char *dir, ax_err *err)
     return AX_OK;
 }
 
-/* The half with the stem that the first n bytes of `stem` and suffix make, NULL = none. */
+/* The file whose stem is the first n bytes of `stem` plus suffix, NULL = none. */
 static half *find(const halves *h, const char *stem, const char *suffix)
 {
     char wanted[PATH_MAX];
@@ -93,7 +93,7 @@ static half *find(const halves *h, const char *stem, const char *suffix)
     return lo < h->n && !strcmp(h->of[lo].stem, wanted) ? &h->of[lo] : NULL;
 }
 
-/* Side by side, x_mask is the target of x when x is there, and no image then. */
+/* In a shared folder, x_mask is the target of x if x exists; it isn't an image then. */
 static bool is_target_beside(const halves *images, const half *h, const ax_match *m)
 {
     for (const char *const *s = m->suffix; *s; s++) {

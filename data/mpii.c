@@ -1,6 +1,6 @@
-/* MPII Human Pose, with the annotations that Simple Baselines and others use: DIR/annot/train.json and valid.json,
-   lists of persons, each with image, centre, scale, joints (counted from 1) and whether they are known; DIR/images.
-   Head boxes are only in the official annotation: a person may have one as "head_box", x1 y1 x2 y2, counted from 1. */
+/* mpii: MPII Human Pose with the annotations of Simple Baselines and others: DIR/annot/train.json and valid.json, lists
+   of persons, each with image, centre, scale, joints (counted from 1) and their visibility; DIR/images. Only the
+   official annotation has head boxes: here a person may have one as "head_box", x1 y1 x2 y2, counted from 1. */
 #include "data/open.h"
 #include "data/people_list.h"
 #include "engine/base/json.h"
@@ -17,7 +17,7 @@ enum { J = AX_MPII_KEYPOINTS, NECK = 8, HEAD_TOP = 9 };
 typedef struct reading {
     ax_people_list *list;
     ax_split split;
-    uint64_t pictures; /* so far */
+    uint64_t pictures; /* number so far */
 } reading;
 
 static ax_code read_joints(const ax_json *v, ax_people_entry *e, ax_err *err)
@@ -35,7 +35,7 @@ static ax_code read_joints(const ax_json *v, ax_people_entry *e, ax_err *err)
     return AX_OK;
 }
 
-/* Persons of one image follow one another; the picture of the last one may be this one's. */
+/* Persons of one image are adjacent, so the picture may be the last person's. */
 static ax_code find_picture(reading *r, const char *name, size_t *out, ax_err *err)
 {
     ax_people_list *l = r->list;

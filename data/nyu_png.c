@@ -1,5 +1,5 @@
-/* Folders of images and depth maps as PNG of 16-bit grey, as NYU Depth v2 is mostly passed on: train.txt and val.txt
-   (or test.txt) in the folder list them. */
+/* nyu_png: folders of images and 16-bit PNG depth maps, the usual form of NYU Depth v2, listed in the folder's
+   train.txt and val.txt (or test.txt). */
 #include "data/open.h"
 #include "data/pairs.h"
 
@@ -24,7 +24,7 @@ static bool has(const char *dir, const char *name)
     return (size_t)snprintf(path, sizeof path, "%s/%s", dir, name) < sizeof path && !access(path, F_OK);
 }
 
-/* Validation is what one of the two usual names lists; with split= the training's list alone will do. */
+/* Validation is listed under one of the two usual names; with split= the training list suffices. */
 static ax_code fill(ax_pairs *p, const ax_dataset_spec *spec, ax_source_info *info, ax_err *err)
 {
     const char *split = spec->option[AX_DATASET_split], *dir = spec->argument;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a pixel has several objects, the smallest stays: owner {n} has the size of the one that is there. */
+/* Where objects overlap, the smallest is on top: owner {n} has the size of the object at each pixel. */
 static void paint(const uint8_t *mask, uint8_t class, size_t n, uint32_t *owner, uint8_t *classes)
 {
     uint32_t size = 0;

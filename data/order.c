@@ -2,8 +2,8 @@
 
 #include "engine/base/rng.h"
 
-/* Where k of 0..n-1 goes in an order made from the seed: four rounds of a Feistel network over the next power of four,
-   walked until it falls below n. */
+/* The place of k in a permutation of 0..n-1 made from the seed: four rounds of a Feistel network over the next power of
+   four, repeated until the result is below n. */
 static uint64_t permuted(uint64_t k, uint64_t n, uint64_t seed)
 {
     unsigned half = 1;

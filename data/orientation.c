@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* Bytes of a file: what is beyond them reads as 0. */
+/* Bytes of a file; bytes beyond the end read as 0. */
 typedef struct tiff {
     const uint8_t *bytes;
     size_t n;
@@ -40,7 +40,7 @@ int ax_orientation_of(const uint8_t *exif, size_t n)
 
 void ax_orientation_apply(int orientation, const uint8_t *from, int32_t h, int32_t w, int channels, uint8_t *to)
 {
-    /* where the first pixel to be seen is stored, and how far it is to the next one of its row and of its column */
+    /* where the first displayed pixel is stored, and the distances to the next one in its row and column */
     bool swaps = orientation >= 5;
     bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
     bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;

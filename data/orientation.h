@@ -7,11 +7,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The orientation that n bytes of EXIF (a TIFF header and its first directory, either byte order) say; 0 when they say
-   none, or make no sense. */
+/* The orientation stated in n bytes of EXIF (a TIFF header and its first directory, either byte order); 0 when there is
+   none, or it is invalid. */
 int ax_orientation_of(const uint8_t *exif, size_t n);
-/* from {h,w,channels}, as stored, into to {h,w,channels} or, for orientations 5 to 8, {w,h,channels}, as it is to be
-   seen. */
+/* Turns stored pixels {h,w,channels} to displayed pixels {h,w,channels} or, for orientations 5 to 8, {w,h,channels}. */
 void ax_orientation_apply(int orientation, const uint8_t *from, int32_t h, int32_t w, int channels, uint8_t *to);
 
 #endif

@@ -12,7 +12,7 @@
 
 enum { LONGEST_LINE = 2 * 4096 + 1 }; /* two of the longest paths and a blank */
 
-/* What the reading of one list has in common. */
+/* State of reading one list. */
 typedef struct reading {
     ax_pairlist *list;
     const char *dir, *prefix;
@@ -37,8 +37,8 @@ static char *below(const char *dir, const char *name, size_t n)
     return path;
 }
 
-/* The path that a name of n bytes stands for. One that begins with '/' and isn't there as it is is looked for in dir,
-   as lists of older versions have it. */
+/* The path for a name of n bytes. An absolute name that doesn't exist is looked for in dir, as in lists of older
+   versions. */
 static char *path_of(const reading *r, const char *name, size_t n)
 {
     size_t skip = strlen(r->prefix);
@@ -52,7 +52,7 @@ static char *path_of(const reading *r, const char *name, size_t n)
     return take_inside ? inside : absolute;
 }
 
-/* A path without the folder that it is in, and without what doesn't change where it leads; NULL without memory. */
+/* A path relative to its folder, without redundant parts; NULL without memory. */
 static char *name_of(const reading *r, const char *path)
 {
     size_t skip = strlen(r->dir), n = 0;
@@ -77,7 +77,7 @@ static char *name_of(const reading *r, const char *path)
     return name;
 }
 
-/* An error about a text of the line, shown so that what can't be seen in it can be seen. */
+/* Reports an error about a text in the line, quoted so that invisible characters show. */
 static ax_code complain(const reading *r, ax_code code, const char *text, const char *what)
 {
     ax_str quoted;
@@ -96,7 +96,7 @@ static ax_code must_be_file(const reading *r, const char *path)
     return S_ISREG(st.st_mode) ? AX_OK : complain(r, AX_EIO, path, "not a file");
 }
 
-/* Parts the line of n bytes at the blanks from `first` on. */
+/* Splits the line of n bytes at the blanks from `first` on. */
 static ax_code part(const reading *r, const char *text, size_t n, size_t first, ax_pair *out)
 {
     size_t second = first;
@@ -132,7 +132,7 @@ ax_code ax_pairlist_take(ax_pairlist *list, ax_pair pair, ax_err *err)
     return AX_OK;
 }
 
-/* The next blank of the line that others may follow, from `at` on; n: there is none. */
+/* The next place after `at` where the line could be split; n: none. */
 static size_t next_gap(const char *text, size_t n, size_t at)
 {
     while (at < n && ax_is_blank(text[at]))
@@ -152,7 +152,7 @@ static ax_code find_pair(const reading *r, char *text, size_t n, ax_pair *out)
             return AX_OK;
         drop(out);
     }
-    text[n] = '\0'; /* of the line's end */
+    text[n] = '\0'; /* the end of the line */
     if (code != AX_OK)
         return code;
     if (!gaps)

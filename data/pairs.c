@@ -107,7 +107,7 @@ static void name(void *set, ax_split split, uint64_t index, char *out, size_t ca
     snprintf(out, cap, "%s", p->list[split].pair[index].name);
 }
 
-/* By its name within the data set, which may have been moved. */
+/* Finds a pair by its name within the data set, which may have been moved. */
 static ax_code add_file(const ax_pairs *p, const char *path, ax_fingerprint *out, ax_err *err)
 {
     struct stat st;
@@ -134,7 +134,7 @@ static ax_code fingerprint(void *set, ax_fingerprint *out, ax_err *err)
     }
     for (int i = 0; i < p->n_files && code == AX_OK; i++)
         code = add_file(p, p->file[i], out, err);
-    if (p->metres) { /* a thousandth of a unit is told apart */
+    if (p->metres) { /* scales that differ by a thousandth of a unit differ */
         ax_fingerprint_add_number(out, (uint64_t)(1000 * p->scale.per_metre));
         ax_fingerprint_add_number(out, p->scale.rotated);
     }

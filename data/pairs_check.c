@@ -1,4 +1,4 @@
-/* Looks at the headers of all files of a data set before anything is computed with it. */
+/* Checks the headers of a data set's files before anything is computed. */
 #include "data/each.h"
 #include "data/glance.h"
 #include "data/image.h"
@@ -14,7 +14,7 @@ static ax_code other_size(const ax_pair *pair, int32_t image_h, int32_t image_w,
                    image_h);
 }
 
-/* One of the two is on its side: decoding tells whether it is turned. */
+/* Whether the two sizes agree when one is turned: decoding decides. */
 static ax_code check_turned(const ax_pair *pair, ax_err *err)
 {
     uint8_t *rgb = NULL;
@@ -28,7 +28,7 @@ static ax_code check_turned(const ax_pair *pair, ax_err *err)
     return code != AX_OK || (m.h == h && m.w == w) ? code : other_size(pair, h, w, m.h, m.w, err);
 }
 
-/* A mask covers its picture as viewers show both, or as both are stored (data/image.h). */
+/* A mask covers its picture as displayed or as stored (data/image.h). */
 static ax_code check_sizes(const ax_pair *pair, const ax_glance *image, const ax_glance *mask, ax_err *err)
 {
     if (image->h == mask->h && image->w == mask->w)
@@ -38,7 +38,7 @@ static ax_code check_sizes(const ax_pair *pair, const ax_glance *image, const ax
     return other_size(pair, image->h, image->w, mask->h, mask->w, err);
 }
 
-/* One that doesn't end as it should is decoded: that tells whether pixels are missing. */
+/* A file with a wrong end is decoded, to find out whether pixels are missing. */
 static ax_code check_end(const char *path, const ax_glance *g, bool is_mask, ax_err *err)
 {
     if (g->ends)
@@ -99,7 +99,7 @@ ax_code ax_pairs_check(ax_pairs *p, const ax_dataset_spec *spec, ax_err *err)
 
 /* ---- some of the pixels ---- */
 
-/* i of at most TRIED, spread over a part of n. */
+/* The i-th of at most TRIED items, spread over a split of n. */
 static ax_code try_one(void *context, int thread, size_t i, ax_err *err)
 {
     const ax_pairs *p = context;

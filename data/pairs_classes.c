@@ -1,4 +1,4 @@
-/* The classes of a data set of pairs: from a class file, or from the ids in its masks. */
+/* The classes of a data set of pairs, from a class file or from the ids in its masks. */
 #include "data/classfile.h"
 #include "data/each.h"
 #include "data/image.h"
@@ -59,7 +59,7 @@ ax_code ax_pairs_add_background(ax_pairs *p, ax_err *err)
 
 typedef struct counting {
     const ax_pairs *p;
-    bool (*seen)[AX_LABEL_IDS]; /* per thread */
+    bool (*seen)[AX_LABEL_IDS]; /* by thread */
 } counting;
 
 static ax_code count_one(void *context, int thread, size_t i, ax_err *err)
@@ -89,7 +89,7 @@ static ax_code count_one(void *context, int thread, size_t i, ax_err *err)
     return code;
 }
 
-/* Classes up to the largest id that isn't unlabelled. */
+/* Adds classes up to the largest id that isn't unlabelled. */
 static ax_code name_ids(ax_pairs *p, const bool *seen, ax_err *err)
 {
     int32_t most = -1, unlabelled = p->classes->unlabelled;
@@ -144,7 +144,7 @@ ax_code ax_pairs_finish_classes(ax_pairs *p, const ax_dataset_spec *spec, const 
         code = ax_pairs_note(p, map, err);
     if (code == AX_OK && ignore)
         code = ax_classes_ignore(p->classes, ignore, err);
-    const char *from = map ? map : p->class_file ? p->class_file : p->dir; /* what says too much or too little */
+    const char *from = map ? map : p->class_file ? p->class_file : p->dir; /* the source to name in messages */
     if (code == AX_OK && (code = ax_classes_finish(p->classes, says, info, err)) != AX_OK)
         ax_fail_prefix(err, from);
     if (code == AX_OK && !info->task.outputs && !spec->inspect)

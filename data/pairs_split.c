@@ -1,4 +1,4 @@
-/* Parts the pairs of a data set for training and validation. */
+/* Splits the pairs of a data set into training and validation. */
 #include "data/pairs.h"
 #include "engine/base/hash.h"
 #include "engine/base/rng.h"
@@ -10,7 +10,7 @@
 enum { MOST_PARTS = 1000000 };
 
 typedef struct place {
-    uint64_t key; /* of name and seed: what order they are drawn in */
+    uint64_t key; /* from name and seed; gives the order */
     ax_pair pair;
 } place;
 
@@ -41,7 +41,7 @@ ax_code ax_split_parse(const char *split, uint64_t parts[2], uint64_t *seed, ax_
     return AX_OK;
 }
 
-/* All pairs of both lists, in the order of their keys; the lists are empty then. NULL without memory. */
+/* Moves all pairs of both lists into one array, sorted by key. NULL without memory. */
 static place *pool(ax_pairs *p, uint64_t seed, size_t n)
 {
     place *all = calloc(n, sizeof *all);
@@ -74,7 +74,7 @@ ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err)
     size_t n_val = (size_t)((double)n * (double)parts[1] / (double)(parts[0] + parts[1]) + 0.5);
     n_val = n_val < 1 ? 1 : n_val > n - 1 ? n - 1 : n_val;
     ax_code code = AX_OK;
-    for (size_t i = 0; i < n; i++) { /* the rest is freed by what takes it, without memory */
+    for (size_t i = 0; i < n; i++) { /* on failure, adding a pair frees it */
         ax_code got = ax_pairlist_take(&p->list[i < n_val ? AX_SPLIT_VAL : AX_SPLIT_TRAIN], all[i].pair, err);
         code = code == AX_OK ? got : code;
     }
@@ -87,7 +87,7 @@ ax_code ax_pairs_split(ax_pairs *p, const char *split, ax_err *err)
 ax_code ax_pairs_part(ax_pairs *p, const ax_dataset_spec *spec, bool in_parts, ax_err *err)
 {
     const char *split = spec->option[AX_DATASET_split];
-    bool few = p->list[AX_SPLIT_TRAIN].n + p->list[AX_SPLIT_VAL].n < 2; /* who inspects is told of the orphans */
+    bool few = p->list[AX_SPLIT_TRAIN].n + p->list[AX_SPLIT_VAL].n < 2; /* an inspection reports the orphans instead */
     if ((!split && in_parts) || (spec->inspect && few))
         return AX_OK;
     return ax_pairs_split(p, split ? split : "90/10", err);

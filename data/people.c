@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ANY_CROP = 256 }; /* side of a sample when nothing says one */
+enum { ANY_CROP = 256 }; /* default side of a sample */
 
 typedef struct people_source {
-    ax_source base; /* first: ops get a pointer to it */
+    ax_source base; /* must be first: ops get a pointer to it */
     ax_people_set of;
 } people_source;
 
@@ -36,25 +36,25 @@ static double clip(double v, double lo, double hi)
     return fmin(fmax(v, lo), hi);
 }
 
-/* How a sample differs from the person as it is. */
+/* Random change of a sample. */
 typedef struct change {
     double scale, rotation;
     bool mirror;
 } change;
 
-/* Drawn in the order scale, rotation, mirror, whatever is used, from (seed, index) alone. */
+/* Drawn in the order scale, rotation, mirror, used or not; depends only on (seed, index). */
 static change draw_change(const ax_people_set *of, const ax_sample_spec *spec, uint64_t index)
 {
     const double f = of->scale, r = of->rotation;
     ax_rng rng = ax_rng_new(spec->seed, index);
     double scale = clip(1 + f * ax_rng_normal(&rng), 1 - f, 1 + f), turns = ax_rng_uniform(&rng);
     double rotation = clip(r * ax_rng_normal(&rng), -2 * r, 2 * r), mirror = ax_rng_uniform(&rng);
-    if (!spec->random_crop) /* persons as they are: what is judged, of whatever part */
+    if (!spec->random_crop) /* unchanged persons: for judging, in any split */
         return (change) { 1, 0, false };
     return (change) { scale, turns < .6 ? rotation : 0, spec->mirror && mirror < .5 };
 }
 
-/* Cuts the person out: pixels {h,w,3} of the sample, and where its key points are. */
+/* Cuts out the person: pixels {h,w,3} of the sample, and its key points. */
 static void cut_person(const people_source *p, const ax_people_one *one, const change *c, ax_sample *out,
                        uint8_t *pixels)
 {
@@ -78,7 +78,7 @@ static void cut_person(const people_source *p, const ax_people_one *one, const c
         truth->point[k].x = at[0];
         truth->point[k].y = at[1];
     }
-    if (c->mirror) { /* the image itself isn't: where the mirrored one would be read, its other side is */
+    if (c->mirror) { /* the image itself isn't mirrored, so its other side is read */
         for (int i = 0; i < 3; i++)
             back.m[0][i] = -back.m[0][i];
         back.m[0][2] += one->w - 1;

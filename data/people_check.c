@@ -1,4 +1,4 @@
-/* Looks at annotated people and at the headers of their pictures before anything is computed with them. */
+/* Checks annotated people and the headers of their pictures before anything is computed. */
 #include "data/people_list.h"
 
 #include "data/each.h"
@@ -12,7 +12,7 @@ enum { MOST_THREADS = 8 };
 
 typedef struct checking {
     const ax_people_list *l;
-    bool *shown; /* per picture: somebody is in it */
+    bool *shown; /* by picture: it shows a person */
     ax_glance *glance;
 } checking;
 
@@ -24,7 +24,7 @@ ax_code ax_people_picture_check(const ax_people_picture *p, ax_glance *g, ax_err
     if (code == AX_OK && p->h && (g->h != p->h || g->w != p->w))
         return ax_fail(err, AX_EFORMAT, "%s: %dx%d pixels, where its annotation says %dx%d", p->path, (int)g->w,
                        (int)g->h, (int)p->w, (int)p->h);
-    if (code == AX_OK && !g->ends) /* decoding tells whether pixels are missing */
+    if (code == AX_OK && !g->ends) /* decoding finds out whether pixels are missing */
         code = ax_picture_read(p->path, &rgb, &h, &w, err);
     free(rgb);
     return code;
@@ -43,7 +43,7 @@ static ax_code check_picture(void *context, int thread, size_t i, ax_err *err)
     return c->shown[i] ? ax_people_picture_check(&c->l->picture[i], &c->glance[i], err) : AX_OK;
 }
 
-/* Published annotations have points that are a little outside; further than a whole image away they are of something
+/* Published annotations have points slightly outside; points more than a whole image away must belong to something
    else. */
 static ax_code check_points(const checking *c, ax_err *err)
 {

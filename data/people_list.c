@@ -50,7 +50,7 @@ void ax_people_list_free(ax_people_list *l)
     free(l);
 }
 
-/* A file name of an annotation that stays below its folder. */
+/* Whether an annotation's file name stays below its folder. */
 static bool is_below(const char *name)
 {
     if (!*name || *name == '/' || strlen(name) > 1024)
@@ -100,7 +100,7 @@ ax_code ax_people_list_file(ax_people_list *l, ax_split split, const char *name,
     return ax_fail(err, AX_ENOMEM, "no memory for a data set");
 }
 
-/* ---- parting ---- */
+/* ---- splitting ---- */
 
 typedef struct place {
     uint64_t key;
@@ -114,7 +114,7 @@ static int by_key(const void *a, const void *b)
     return p->key != q->key ? (p->key < q->key ? -1 : 1) : strcmp(p->name, q->name);
 }
 
-/* Pictures with persons in the order of keys of their names; *n: how many. NULL without memory. */
+/* Pictures with persons, sorted by keys of their names; *n: their number. NULL without memory. */
 static place *order_pictures(const ax_people_list *l, uint64_t seed, size_t *n)
 {
     place *all = calloc(l->n_pictures + 1, sizeof *all);
@@ -139,7 +139,7 @@ static place *order_pictures(const ax_people_list *l, uint64_t seed, size_t *n)
     return all;
 }
 
-/* Puts every person where its picture goes. */
+/* Moves every person to the split of its picture. */
 static ax_code distribute(ax_people_list *l, const bool *validates, ax_err *err)
 {
     ax_code code = AX_OK;

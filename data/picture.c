@@ -8,9 +8,9 @@
 #include <stdlib.h>
 
 typedef struct picture_source {
-    ax_source base; /* first: ops get a pointer to it */
+    ax_source base; /* must be first: ops get a pointer to it */
     ax_picture_set of;
-    ax_image_cache *kept; /* the images of training, then those of validation */
+    ax_image_cache *kept; /* images of training, then those of validation */
 } picture_source;
 
 void ax_picture_release(ax_picture *p)
@@ -33,7 +33,7 @@ static uint64_t images(const ax_source *s, ax_split split)
     return split == AX_SPLIT_TRAIN ? s->info.n_train : s->info.n_val;
 }
 
-/* Image `image` of a split; *owned: its memory is the caller's, else borrowed. */
+/* Loads image `image` of a split; *owned: its memory is the caller's, else it is borrowed. */
 static ax_code take_picture(picture_source *p, ax_split split, uint64_t image, ax_picture *out, bool *owned,
                             ax_err *err)
 {

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the pixels are to become. */
+/* Target format of the pixels. */
 typedef enum kind { RGB, MASK, DEPTH } kind;
 
-/* Everything that must survive libpng's longjmp lives here, not in locals. */
+/* Everything that must survive libpng's longjmp is here, not in local variables. */
 typedef struct reading {
     const uint8_t *bytes;
     size_t left;
@@ -33,7 +33,7 @@ static void on_error(png_structp png, png_const_charp text)
 
 static void on_warning(png_structp png, png_const_charp text)
 {
-    (void)png; /* odd colour profiles and the like don't touch the pixels */
+    (void)png; /* odd colour profiles and the like don't affect the pixels */
     (void)text;
 }
 
@@ -47,21 +47,21 @@ static void on_read(png_structp png, png_bytep to, size_t n)
     r->left -= n;
 }
 
-/* A problem that we found, told in our own words. */
+/* Reports a problem in our own words. */
 static void refuse(reading *r, ax_code code)
 {
     r->code = code;
     png_longjmp(r->png, 1);
 }
 
-/* Returns the bytes of a pixel. */
+/* Returns the bytes per pixel. */
 static int as_mask(reading *r, int type, int depth)
 {
     const uint16_t one = 1;
     bool colors = type != PNG_COLOR_TYPE_PALETTE && type & PNG_COLOR_MASK_COLOR;
     if (colors && depth == 16)
         refuse(r, ax_fail(r->err, AX_EFORMAT, "%s: a mask of 16-bit colours; classes have colours of 8 bits", r->name));
-    png_set_packing(r->png); /* 1, 2, 4 bits to a byte each, values as they are */
+    png_set_packing(r->png); /* expands 1, 2, 4 bits to a byte each, values unchanged */
     if (type & PNG_COLOR_MASK_ALPHA)
         png_set_strip_alpha(r->png);
     if (depth == 16 && *(const uint8_t *)&one)
@@ -80,7 +80,7 @@ static int as_depth(reading *r, int type, int depth)
     return 2;
 }
 
-/* Units per metre, as ax_depth_write notes them; 0 = the file doesn't say. */
+/* Units per metre as written by ax_depth_write; 0 = not stated. */
 static double scale_of(reading *r)
 {
     png_textp text;
@@ -114,7 +114,7 @@ static int orientation_of(reading *r)
 static void decode(reading *r, kind as, ax_pixels *out)
 {
     png_set_read_fn(r->png, r, on_read);
-    /* the size is our check, with our message */
+    /* we check the size, with our own message */
     png_set_user_limits(r->png, 0x7fffffff, 0x7fffffff);
     png_set_chunk_malloc_max(r->png, 8u << 20);
     png_set_chunk_cache_max(r->png, 64);
@@ -123,7 +123,7 @@ static void decode(reading *r, kind as, ax_pixels *out)
     int type = png_get_color_type(r->png, r->info), depth = png_get_bit_depth(r->png, r->info);
     if (ax_image_check_size(w, h, r->name, r->err) != AX_OK)
         refuse(r, AX_EFORMAT);
-    /* deflate never does better than 1032:1, so a tiny file that claims a large image is cut or a lie */
+    /* deflate compresses at most 1032:1, so a tiny file that claims a large image is truncated or lying */
     if ((uint64_t)png_get_rowbytes(r->png, r->info) * h / 1032 > r->left + 64)
         png_error(r->png, "the file is cut short");
     int size = as == MASK ? as_mask(r, type, depth) : as == DEPTH ? as_depth(r, type, depth) : as_rgb(r, type);
@@ -139,7 +139,7 @@ static void decode(reading *r, kind as, ax_pixels *out)
     for (png_uint_32 y = 0; y < h; y++)
         r->rows[y] = r->pixels + stride * y;
     png_read_image(r->png, r->rows);
-    png_read_end(r->png, r->info); /* eXIf may be here, too */
+    png_read_end(r->png, r->info); /* eXIf may also be here */
     *out = (ax_pixels) {
         .h = (int32_t)h, .w = (int32_t)w, .size = size, .bytes = r->pixels, .orientation = orientation_of(r)
     };

@@ -10,7 +10,7 @@
 
 enum { MOST_BYTES = 1 << 30 };
 
-/* The file is made in memory first, so that a failure leaves no half of it. */
+/* The file is made in memory first, so that a failure leaves no partial file. */
 static ax_code write_png(const char *path, const ax_png_picture *p, ax_err *err)
 {
     ax_str out;

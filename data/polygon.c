@@ -12,11 +12,11 @@ typedef struct point {
     int32_t x, y;
 } point;
 
-/* Where the outline crosses the middle of a column: an odd number of crossings above a pixel means that it is inside.
+/* Crossings of the outline with the middle of each column: a pixel with an odd number of crossings above it is inside.
    A closed outline crosses each column's middle an even number of times. */
 typedef struct crossings {
-    int32_t h, first, last; /* columns; none: last < first */
-    uint8_t *odd;           /* {columns, h + 1}; the last row takes what is below the image */
+    int32_t h, first, last; /* range of columns; none: last < first */
+    uint8_t *odd;           /* {columns, h + 1}; the last row collects crossings below the image */
 } crossings;
 
 static point vertex(const double *xy, size_t i)
@@ -36,7 +36,7 @@ static ax_code check(const double *xy, size_t n, ax_err *err)
     return AX_OK;
 }
 
-/* The middle of a column is between the fine columns 5c + 2 and 5c + 3; v is the upper of the two fine points there. */
+/* The middle of a column lies between fine columns 5c + 2 and 5c + 3; v is the upper of the two fine points there. */
 static void flip(crossings *c, int32_t column, int32_t v)
 {
     double row = (v + .5) / SCALE - .5;
@@ -44,13 +44,13 @@ static void flip(crossings *c, int32_t column, int32_t v)
     c->odd[(size_t)(column - c->first) * ((size_t)c->h + 1) + (size_t)row] ^= 1;
 }
 
-/* The other coordinate of an edge after t steps along its longer extent, as whole fine pixels. */
+/* The other coordinate of an edge after t steps along its longer extent, in whole fine pixels. */
 static int32_t along(int32_t start, double slope, int32_t t)
 {
     return (int32_t)(start + slope * t + .5);
 }
 
-/* An edge that is at least as wide as high: it steps along x. */
+/* An edge at least as wide as high steps along x. */
 static void add_flat(crossings *c, point a, point b, int32_t first, int32_t last)
 {
     if (a.x > b.x) {
@@ -68,8 +68,8 @@ static void add_flat(crossings *c, point a, point b, int32_t first, int32_t last
     }
 }
 
-/* An edge that is higher than wide: it steps along y, and the step at which x passes a column's middle is searched for,
-   since x never turns back. */
+/* An edge higher than wide steps along y; the step at which x passes a column's middle is found by search, since x is
+   monotonic. */
 static void add_steep(crossings *c, point a, point b, int32_t first, int32_t last)
 {
     if (a.y > b.y) {
@@ -98,7 +98,7 @@ static void add_steep(crossings *c, point a, point b, int32_t first, int32_t las
 static void add_edge(crossings *c, point a, point b)
 {
     int32_t lo = a.x < b.x ? a.x : b.x, hi = a.x < b.x ? b.x : a.x;
-    /* no column that it can't cross is looked at */
+    /* limited to columns that it can cross */
     int32_t first = lo / SCALE > c->first ? lo / SCALE : c->first, last = hi / SCALE < c->last ? hi / SCALE : c->last;
     if (lo == hi)
         return;

@@ -6,16 +6,16 @@
 #include <math.h>
 #include <stdbool.h>
 
-/* Characters of a number: 7 hold 35 bits, which is more than any difference of two runs of an image. */
+/* Characters per number: 7 hold 35 bits, more than any difference of two runs of an image. */
 enum { GROUP_BITS = 5, MOST_GROUPS = 7 };
 
-/* Where the next run begins in a mask that is made column by column. */
+/* The start of the next run, in a mask filled column by column. */
 typedef struct painter {
     uint8_t *mask;
     int32_t h, w, row, column;
-    int64_t left; /* pixels */
+    int64_t left; /* remaining pixels */
     uint8_t value;
-    size_t run; /* number of the next one, from 0 */
+    size_t run; /* number of the next run, from 0 */
 } painter;
 
 ax_code ax_mask_size_check(int64_t h, int64_t w, ax_err *err)
@@ -68,7 +68,7 @@ ax_code ax_rle_decode(const double *counts, size_t n, int32_t h, int32_t w, uint
     return code == AX_OK ? painter_end(&p, err) : code;
 }
 
-/* The number at text[*at], which then is behind it. */
+/* Decodes the number at text[*at] and moves *at behind it. */
 static ax_code read_number(const char *text, size_t n, size_t *at, int64_t *out, ax_err *err)
 {
     int64_t value = 0;

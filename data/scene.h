@@ -1,4 +1,4 @@
-/* Procedural street scenes: picture, class masks, depth and the joints of the people in it, all exact. */
+/* Procedural street scenes: picture, class masks, depth and joints of the people in them, all exact. */
 #ifndef AX_DATA_SCENE_H
 #define AX_DATA_SCENE_H
 
@@ -33,8 +33,8 @@ typedef enum ax_joint { AX_JOINT_LIST(AX_JOINT_ENUM) AX_JOINTS } ax_joint;
 typedef struct ax_scene_person {
     float z; /* metres from the camera */
     struct {
-        float x, y;   /* pixels, pixel centres at .5; may be outside the picture */
-        bool visible; /* inside the picture, with nothing in front of it */
+        float x, y;   /* pixels, with pixel centres at .5; may be outside the picture */
+        bool visible; /* inside the picture and not hidden */
     } joint[AX_JOINTS];
 } ax_scene_person;
 
@@ -46,7 +46,7 @@ typedef struct ax_scene {
     ax_scene_person person[AX_SCENE_PEOPLE];
 } ax_scene;
 
-/* Scene `index` of the endless series `seed`: always the same bytes. ax_scene_release. Errors: AX_ENOMEM. */
+/* Scene `index` of the endless series `seed`, always the same bytes. Release with ax_scene_release. AX_ENOMEM. */
 ax_code ax_scene_render(uint64_t seed, uint64_t index, ax_scene *out, ax_err *err);
 void ax_scene_release(ax_scene *s);
 

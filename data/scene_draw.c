@@ -43,7 +43,7 @@ ax_plane ax_plane_at(ax_scene_canvas *c, float x, float z, uint8_t label, float 
                         .grain = grain };
 }
 
-/* First pixel whose centre is at or after v. Far outside is as good as just outside. */
+/* First pixel whose centre is at or after v; clamped far outside. */
 static int32_t pixel(float v, int32_t limit)
 {
     v = ceilf(v - 0.5f);

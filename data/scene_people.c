@@ -6,17 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A person is taken whose joints can nearly all be seen, and who is tall enough for them to be told apart. */
+/* Requires that nearly all joints are visible, and that the person is tall enough to tell them apart. */
 enum { LEAST_VISIBLE = 9, LEAST_HEIGHT = 30, TRIES = 1000 };
 
-/* Scenes that stand in for others come from far behind: no data set has so many. */
+/* Replacement scenes have indices far beyond the size of any data set. */
 static const uint64_t next_try = (uint64_t)1 << 40;
 
 typedef struct scene_people {
     ax_scene_series from;
 } scene_people;
 
-/* The box around all joints, seen or not; it is at least as wide as a third of its height, as bodies are. */
+/* The box around all joints, visible or not; at least as wide as a third of its height, like bodies. */
 static void box_of(const ax_scene_person *p, double box[4])
 {
     double x0 = (double)p->joint[0].x, x1 = x0, y0 = (double)p->joint[0].y, y1 = y0;
@@ -43,7 +43,7 @@ static bool is_seen_well(const ax_scene_person *p)
     return visible >= LEAST_VISIBLE && box[3] >= LEAST_HEIGHT;
 }
 
-/* The nearest one; NULL: there is none. */
+/* The nearest person; NULL: none. */
 static const ax_scene_person *choose(const ax_scene *s)
 {
     const ax_scene_person *best = NULL;
@@ -92,7 +92,7 @@ static void name(void *set, ax_split split, uint64_t index, char *out, size_t ca
     snprintf(out, cap, "%s-person-%llu", s->from.name[split], (unsigned long long)index);
 }
 
-/* To be changed when the scenes do, or what is taken of them. */
+/* Must change when the scenes, or the choice of persons, change. */
 ax_code ax_scene_fingerprint(void *set, ax_fingerprint *out, ax_err *err)
 {
     (void)set;

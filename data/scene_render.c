@@ -7,7 +7,7 @@
 enum { PIXELS = AX_SCENE_H * AX_SCENE_W };
 static const float FAR_AWAY = 1e6f; /* the sky */
 
-/* What is the same everywhere in a scene. */
+/* Properties of a whole scene. */
 typedef struct world {
     ax_color zenith, haze, grass, asphalt, paving;
     float road, offset, bend, cloud, fog; /* half width (m), sideways (m), curvature (1/m); share; 1/m */
@@ -72,7 +72,7 @@ static ax_color ground_color(const ax_scene_canvas *c, const world *w, float x, 
     }
     *label = AX_SCENE_GROUND;
     if (fabsf(side) < w->road + w->verge) {
-        float u = x - (float)ax_floor(x), v = z - (float)ax_floor(z); /* slabs of a metre */
+        float u = x - (float)ax_floor(x), v = z - (float)ax_floor(z); /* slabs of one metre */
         return ax_color_scale(w->paving, (u < 0.08f || v < 0.08f) && z < 15 ? 0.75f : 0.85f + 0.25f * rough);
     }
     return ax_color_scale(w->grass, 0.65f + 0.6f * rough);
@@ -94,7 +94,7 @@ static void draw_ground(ax_scene_canvas *c, const world *w)
     }
 }
 
-/* What closes the view: woods or a skyline. */
+/* The background: woods or a skyline. */
 static void draw_backdrop(ax_scene_canvas *c, ax_rng *rng)
 {
     float wild = ax_between(rng, 0.03f, 0.12f), tall = ax_between(rng, 3, 18), z = 160;
@@ -133,7 +133,7 @@ static void draw_side(ax_scene_canvas *c, ax_rng *rng, const world *w, float sid
     }
 }
 
-/* Far enough away that x is in the picture. */
+/* A distance at which x is in the picture. */
 static float in_view(const ax_scene_canvas *c, float x, float z)
 {
     float least = c->f * fabsf(x) / (0.44f * AX_SCENE_W);
@@ -168,12 +168,12 @@ static void draw_things(ax_scene_canvas *c, ax_rng *rng, const world *w, ax_scen
     }
 }
 
-/* Light, fog, lens and sensor: from the canvas to bytes. */
+/* Light, fog, lens and sensor: from canvas to bytes. */
 static void expose(ax_scene_canvas *c, ax_rng *rng, const world *w, uint8_t *rgb)
 {
     float exposure = ax_between(rng, 0.6f, 1.2f), slope = ax_between(rng, -0.25f, 0.25f);
     ax_color cast = { ax_between(rng, 0.88f, 1.12f), ax_between(rng, 0.94f, 1.06f), ax_between(rng, 0.88f, 1.12f) };
-    bool shaded = ax_rng_uniform(rng) < 0.4; /* half of the street is in the shadow of something behind us */
+    bool shaded = ax_rng_uniform(rng) < 0.4; /* half of the street is in the shadow of something behind the camera */
     float nx = ax_between(rng, -1, 1), ny = ax_between(rng, 0.2f, 1), at = ax_between(rng, -0.2f, 0.4f);
     float dark = ax_between(rng, 0.5f, 0.8f), noise = ax_between(rng, 0.01f, 0.06f);
     for (int32_t y = 0; y < AX_SCENE_H; y++)
@@ -213,7 +213,7 @@ static void finish(const ax_scene_canvas *c, ax_scene *out)
             float x = out->person[n].joint[k].x, y = out->person[n].joint[k].y;
             bool inside = x >= 0 && y >= 0 && x < AX_SCENE_W && y < AX_SCENE_H;
             int32_t i = inside ? (int32_t)y * AX_SCENE_W + (int32_t)x : 0;
-            /* nothing nearer is drawn there; the outermost pixels of a limb may be those of what is behind */
+            /* nothing nearer was drawn; the outermost pixels of a limb may belong to the background */
             out->person[n].joint[k].visible = inside && c->depth[i] >= out->person[n].z;
         }
     for (int32_t i = 0; i < PIXELS; i++)

@@ -1,4 +1,4 @@
-/* The engine program: the one place where data sets and pictures are wired into the engine. */
+/* The engine program: the only place that connects data sets and pictures with the engine. */
 #include "data/image.h"
 #include "data/open.h"
 #include "data/picture_files.h"
@@ -33,16 +33,16 @@ static const subcommand subcommands[] = {
 };
 enum { SUBCOMMANDS = sizeof subcommands / sizeof *subcommands };
 
-/* OpenMP's threads spin for milliseconds after each parallel region by default: on a machine that others use too they
-   steal the very cores they wait for. Measured, a candidate of the demo on 2 cores, idle / beside one busy process:
-   3000 turns .95 / 3.4 s, 1000 turns .93 / 3.1 s, 300 turns 1.2 / 2.5 s; a step of preset cpu, idle: 1000 turns take a
-   twentieth off 300. libgomp reads this before main, so the program starts itself once more with it set. */
+/* By default, OpenMP threads spin for milliseconds after each parallel region; on a shared machine they steal the very
+   cores they wait for. Measured for a candidate of the demo on 2 cores, idle / beside one busy process: 3000 turns .95
+   / 3.4 s, 1000 turns .93 / 3.1 s, 300 turns 1.2 / 2.5 s; for a step of preset cpu, idle: 1000 turns take a twentieth
+   less than 300. libgomp reads the variable before main, so the program sets it and executes itself again. */
 static void limit_spinning(char **argv)
 {
     if (getenv("GOMP_SPINCOUNT") || getenv("OMP_WAIT_POLICY"))
         return;
     if (!setenv("GOMP_SPINCOUNT", "1000", 1))
-        execv("/proc/self/exe", argv); /* when it fails, spinning is all that happens */
+        execv("/proc/self/exe", argv); /* if it fails, the threads just spin longer */
 }
 
 static int help(void)

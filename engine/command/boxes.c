@@ -12,7 +12,7 @@
 static const double largest_id = 9007199254740992.0; /* 2^53 */
 
 typedef struct image {
-    char *name; /* without its folder; owned */
+    char *name; /* without folder; owned */
     int64_t id;
 } image;
 
@@ -83,7 +83,7 @@ static ax_code take_image(ax_boxes *b, const ax_json *v, ax_err *err)
     return AX_OK;
 }
 
-/* Persons only, and no crowds. */
+/* Keeps only persons, without crowds. */
 static ax_code take_box(ax_boxes *b, const ax_json *v, ax_err *err)
 {
     double category = 1, crowd = 0;

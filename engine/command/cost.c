@@ -13,7 +13,7 @@ int32_t ax_cost_padded(int32_t side, const ax_encoder *encoder, const ax_genotyp
     return (side + unit - 1) / unit * unit;
 }
 
-/* Another space reads other taps, which the trainer was made for. */
+/* Another space reads other taps than the trainer was made for. */
 static ax_code open_data(ax_costing *c, const ax_genotype *g, ax_err *err)
 {
     if (c->trainer && !strcmp(c->settings.space, ax_space_of(g)->name))

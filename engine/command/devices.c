@@ -1,4 +1,4 @@
-/* auxcell devices: what can compute here, and why something can't. */
+/* auxcell devices: lists compute devices, and why some can't be used. */
 #include "engine/backend/libraries.h"
 #include "engine/backend/list.h"
 #include "engine/backend/load.h"
@@ -48,7 +48,7 @@ static bool add_json(ax_str *out, const ax_device_row *r)
     return ax_str_ok(out);
 }
 
-/* What the CUDA plugin runs on, and where that was looked for. */
+/* Prints the libraries that the CUDA plugin uses, and where they were searched. */
 static void print_libraries(void)
 {
     static const char *const names[] = { "libcudart.so.13", "libcublasLt.so.13", "libcudnn.so.9" };

@@ -1,4 +1,4 @@
-/* auxcell eval: how good a model is on a data set. */
+/* auxcell eval: scores a model on a data set. */
 #include "engine/command/eval.h"
 
 #include "engine/backend/list.h"
@@ -22,10 +22,10 @@ static const char about[] =
 
 typedef struct options {
     const char *model, *data, *split, *scales, *csv, *png, *dir;
-    char spec[AX_DATASET_SPEC]; /* of data and split */
+    char spec[AX_DATASET_SPEC]; /* combines data and split */
     int32_t worst, images;
     bool flip, json;
-    ax_settings settings; /* what the task reads of them */
+    ax_settings settings; /* as far as the task reads them */
 } options;
 
 static ax_code parse_scales(const char *text, ax_variants *v, ax_err *err)
@@ -42,7 +42,7 @@ static ax_code parse_scales(const char *text, ax_variants *v, ax_err *err)
     return AX_OK;
 }
 
-/* What is opened: the data set, with its test images as validation if they are asked for. */
+/* The spec to open: the data set, with its test images as validation if they are requested. */
 static ax_code spell_data(options *o, ax_err *err)
 {
     const char *argument, *part = strcmp(o->split, "test") == 0 ? ",part=test" : "";
@@ -111,7 +111,7 @@ static ax_code write_png(const options *o, const ax_eval *e, ax_err *err)
     const ax_task_spec *spec = &e->source->info.task;
     uint8_t palette[256][3];
     int32_t side;
-    for (int v = 0; v < 256; v++) /* white to dark blue: nothing to all */
+    for (int v = 0; v < 256; v++) /* from white to dark blue: 0 to 1 */
         for (int c = 0; c < 3; c++)
             palette[v][c] = (uint8_t)(255 - v * (c == 2 ? 155 : c ? 215 : 235) / 255);
     uint8_t *picture = spec->task->score_picture(e->score, spec, &side);
@@ -121,9 +121,9 @@ static ax_code write_png(const options *o, const ax_eval *e, ax_err *err)
     return code;
 }
 
-/* ---- the whole ---- */
+/* ---- the command ---- */
 
-/* Nothing is computed for an output that can't be written. */
+/* Checks outputs first: nothing is computed for one that can't be written. */
 static ax_code check_files(const options *o, const ax_eval *e, ax_err *err)
 {
     ax_files *f = ax_files_new();
@@ -158,7 +158,7 @@ static ax_code check_task(const options *o, const ax_task_spec *ours, const ax_t
     return AX_OK;
 }
 
-/* Once the source is open. */
+/* Call once the source is open. */
 static void take_options(const options *o, ax_eval *e)
 {
     e->model = o->model;
@@ -189,7 +189,7 @@ static ax_code open_all(const ax_program *prog, const options *o, ax_predicts wh
         code = check_task(o, ours, &p->info.task, err);
     if (code == AX_OK && ours->task->adopt)
         (void)ours->task->adopt(ours, &p->info.task, &o->settings);
-    if (code == AX_OK && ours->task->one_size) /* images are cut out as those that the model was trained on */
+    if (code == AX_OK && ours->task->one_size) /* images are cropped to the size that the model was trained on */
         ours->of = p->info.task.of;
     if (code == AX_OK) {
         take_options(o, e);

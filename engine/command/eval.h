@@ -1,4 +1,4 @@
-/* Judging a model image by image: figures, their intervals over images, and the worst images. */
+/* Judges a model image by image: figures, their confidence intervals over images, and the worst images. */
 #ifndef AX_COMMAND_EVAL_H
 #define AX_COMMAND_EVAL_H
 
@@ -6,34 +6,34 @@
 #include "engine/train/source.h"
 
 typedef struct ax_interval {
-    double low, high; /* NAN = not known */
+    double low, high; /* NAN = unknown */
 } ax_interval;
 
 typedef struct ax_eval {
-    const char *model, *data, *split_name; /* as they were given */
+    const char *model, *data, *split_name; /* as given on the command line */
     ax_source *source;                     /* owned; its task is configured */
     ax_predictor *p;
     ax_variant_predictor *vp; /* owned */
     ax_split split;
-    size_t n; /* images */
+    size_t n; /* number of images */
     size_t most_worst;
     bool show_progress;
-    const char *dir; /* NULL, or where files of the worst images go */
+    const char *dir; /* folder for files of the worst images; NULL = none */
     const ax_task_writers *writers;
 
     ax_outcome figures;
-    ax_interval interval[AX_METRIC_COUNT]; /* 95 % of the figures of images drawn with replacement */
-    void *score;                           /* of all images */
+    ax_interval interval[AX_METRIC_COUNT]; /* 95 % bootstrap intervals of the figures over images */
+    void *score;                           /* score of all images */
     struct ax_eval_worst {
         double reward; /* of this image alone */
         size_t image;
-    } * worst; /* the worst first */
+    } * worst; /* worst first */
     size_t n_worst;
 } ax_eval;
 
-/* Judges e->n images; fills in what comes after `writers`. */
+/* Judges e->n images and fills in the members after `writers`. */
 ax_code ax_eval_run(ax_eval *e, ax_err *err);
-/* Names every file that images could be written to, whichever turn out to be the worst. */
+/* Registers every file that might be written, for any choice of worst images. */
 ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err);
 void ax_eval_release(ax_eval *e);
 void ax_eval_print_text(const ax_eval *e);

@@ -1,4 +1,4 @@
-/* What eval says: lines for a person, one object for a program. */
+/* Prints the result of eval as text or JSON. */
 #include "engine/command/eval.h"
 
 #include "engine/base/out.h"

@@ -1,4 +1,4 @@
-/* The images of an evaluation, one after the other. */
+/* Evaluates the images one after the other. */
 #include "engine/command/eval.h"
 
 #include "engine/base/cores.h"
@@ -23,7 +23,7 @@ static const ax_task_spec *spec_of(const ax_eval *e)
     return &e->source->info.task;
 }
 
-/* Images at their whole size, with a margin up to what the network takes. */
+/* Whole images, padded to sizes that the network accepts. */
 static ax_sample_spec whole_images(const ax_eval *e)
 {
     return (ax_sample_spec) { .split = e->split, .whole = true, .scale_min = 1, .scale_max = 1 };
@@ -35,7 +35,7 @@ static ax_code take(const ax_eval *e, size_t i, ax_sample *s, ax_err *err)
     return ax_source_failed(e->source->ops->sample(e->source, &whole, i, s, err), err);
 }
 
-/* Adds the stream's next image to an account. */
+/* Adds the stream's next image to an account of scores. */
 static ax_code judge(const ax_eval *e, void *stream, void *score, ax_err *err)
 {
     ax_sample s = { 0 };
@@ -64,12 +64,12 @@ static void note_worst(ax_eval *e, const void *score, size_t i)
     e->worst[at] = (struct ax_eval_worst) { o.reward, i };
 }
 
-/* Where file k of image i goes; one folder, whatever the data set's are. */
+/* Path of file k of image i; all in one folder, without the data set's folders. */
 static ax_code path_of(const ax_eval *e, size_t i, int k, char path[static PATH_MAX], ax_err *err)
 {
     char name[PATH_MAX], number[32] = "";
     e->source->ops->name(e->source, e->split, i, name, sizeof name);
-    if (task_of(e)->view) /* several may be of one image */
+    if (task_of(e)->view) /* several persons may be in one image */
         snprintf(number, sizeof number, "-%zu", i);
     for (char *c = name; *c; c++)
         *c = *c == '/' ? '_' : *c;
@@ -85,7 +85,8 @@ ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err)
 {
     char name[PATH_MAX], path[PATH_MAX];
     ax_code code = AX_OK;
-    bool any = e->dir && e->most_worst && task_of(e)->score_merge; /* else no image has figures of its own */
+    bool any =
+        e->dir && e->most_worst && task_of(e)->score_merge; /* without mergeable scores no image has its own figures */
     for (size_t i = 0; i < e->n && any && code == AX_OK; i++) {
         e->source->ops->name(e->source, e->split, i, name, sizeof name);
         for (int k = 0; k < AX_TASK_FILES && task_of(e)->file[k].key && code == AX_OK; k++) {
@@ -97,8 +98,8 @@ ax_code ax_eval_name_files(const ax_eval *e, ax_files *f, ax_err *err)
     return code;
 }
 
-/* What is found in the view that a sample is (malloc, caller frees), as predict has it; in *box where that is. value:
-   of e->vp, changed on the way. */
+/* The findings in the view that a sample is (malloc, the caller frees them), as in predict; *box: the view's box.
+   value: of e->vp, modified. */
 static void *find_in_view(const ax_eval *e, const ax_sample *s, const void *value, ax_task_box *box, ax_err *err)
 {
     const ax_task_view *view = task_of(e)->view;
@@ -165,7 +166,7 @@ static ax_interval middle(double *figure, int n)
     return (ax_interval) { figure[n / 40], figure[n - 1 - n / 40] };
 }
 
-/* Efron's percentile bootstrap: figures of as many images, drawn from these with replacement. */
+/* Efron's percentile bootstrap: figures of samples of as many images, drawn with replacement. */
 static ax_code find_intervals(ax_eval *e, void *const *each, ax_err *err)
 {
     double(*figure)[DRAWS] = malloc(AX_METRIC_COUNT * sizeof *figure);
@@ -190,9 +191,10 @@ static ax_code find_intervals(ax_eval *e, void *const *each, ax_err *err)
     return code;
 }
 
-/* ---- the whole ---- */
+/* ---- the evaluation ---- */
 
-/* Each image has an account of its own where these add up; else all share one. each: NULL, or where those are kept. */
+/* Each image has its own account if accounts can be merged; otherwise all share one. each: receives the accounts; NULL
+   = not wanted. */
 static ax_code judge_all(ax_eval *e, void **each, ax_err *err)
 {
     const ax_task *task = task_of(e);

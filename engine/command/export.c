@@ -1,4 +1,4 @@
-/* auxcell export MODEL: a trained model for other programs. */
+/* auxcell export MODEL: exports a trained model for other programs. */
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
 #include "engine/base/output.h"
@@ -86,7 +86,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     return AX_PARSED_GO;
 }
 
-/* The output may not land on the model. */
+/* The output must not overwrite the model. */
 static ax_code check_files(const options *o, ax_err *err)
 {
     ax_files *f = ax_files_new();
@@ -119,7 +119,8 @@ static ax_code export(options *o, ax_err *err)
     ax_code code = check_files(o, err);
     if (code == AX_OK)
         code = ax_predictor_open(&p, o->model, AX_PREDICTS_LOGITS, err);
-    if (code == AX_OK && !(s->dev = ax_device_open("ref", 1, &s->be, NULL, err))) /* it only holds the parameters */
+    if (code == AX_OK &&
+        !(s->dev = ax_device_open("ref", 1, &s->be, NULL, err))) /* the device only holds the parameters */
         code = err->code;
     if (code == AX_OK)
         code = o->as == ONNX ? write_onnx(&p, o, err) : ax_export_safetensors(&p, o->fold, o->file, err);

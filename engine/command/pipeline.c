@@ -7,7 +7,7 @@
 
 enum { MOST_THREADS = 64 };
 
-/* Where an item is: BUSY is in a thread's hands. */
+/* State of an item; BUSY: a thread works on it. */
 typedef enum stage { FREE, TO_LOAD, LOADED, TO_STORE, BUSY, STORED } stage;
 
 typedef struct slot {
@@ -24,7 +24,8 @@ typedef struct line {
     size_t slots;
     bool ends;
     pthread_mutex_t lock;
-    pthread_cond_t work, progress; /* there is something to load or store; some slot was loaded or stored */
+    pthread_cond_t work,
+        progress; /* work: there is something to load or store; progress: a slot was loaded or stored */
 } line;
 
 static void load(const ax_pipeline *p, slot *s)
@@ -34,7 +35,7 @@ static void load(const ax_pipeline *p, slot *s)
     (void)p->load(p->context, s->i, s->item, &s->err);
 }
 
-/* What has waited longest; what is written makes room, and so comes first. NULL: there is nothing. */
+/* The slot that has waited longest; storing comes first, since it frees a slot. NULL: nothing to do. */
 static slot *find_work(line *l)
 {
     slot *best = NULL;
@@ -75,7 +76,7 @@ static void *work(void *context)
     return NULL;
 }
 
-/* Waits until the slot is there; the lock is held. */
+/* Waits until the slot is loaded; the lock is held. */
 static void wait_for(line *l, const slot *s, stage wanted)
 {
     while (s->stage != wanted)
@@ -89,7 +90,7 @@ static void hand_out(line *l, slot *s, size_t i, stage next)
     pthread_cond_signal(&l->work);
 }
 
-/* Ends what slot i has, and begins with what comes after all others; the lock is held. */
+/* Finishes the item in slot i and starts the next one there; the lock is held. */
 static void retire(line *l, size_t i, size_t n)
 {
     slot *s = &l->slot[i % l->slots];

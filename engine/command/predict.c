@@ -1,4 +1,4 @@
-/* auxcell predict: what a model file predicts of images, at their size. */
+/* auxcell predict: writes a model's predictions for images, at their size. */
 #include "engine/backend/list.h"
 #include "engine/base/clock.h"
 #include "engine/base/out.h"
@@ -37,8 +37,8 @@ typedef struct options {
     int32_t threads, jobs;
     bool json;
     const char *box, *boxes;
-    ax_view_choice view; /* of a task that looks at views */
-    ax_task_box one;     /* that of --box */
+    ax_view_choice view; /* for tasks that predict views */
+    ax_task_box one;     /* box of --box */
 } options;
 
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
@@ -77,7 +77,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 
 /* ---- an image ---- */
 
-/* What the network gives for an image (malloc) into out->value; the caller's to free. */
+/* Computes the network's output for an image into out->value (malloc, the caller frees it). */
 static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
 {
     out->padded_h = ax_network_side(out->h);
@@ -97,7 +97,7 @@ static ax_code predict_value(ax_predictor *p, ax_prediction *out, ax_err *err)
 
 /* ---- files ---- */
 
-/* No output may land on another one, on a picture or on the model. */
+/* No output may overwrite another one, a picture or the model. */
 static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
 {
     ax_files *f = ax_files_new();
@@ -117,7 +117,7 @@ static ax_code check_files(const options *o, const ax_task *task, ax_err *err)
     return code;
 }
 
-/* ---- images on their way: read, predicted, written ---- */
+/* ---- the pipeline's steps: read, predict, write ---- */
 
 typedef struct predicting {
     const ax_program *prog;
@@ -170,7 +170,7 @@ static ax_code store(void *context, size_t i, void *item, ax_err *err)
     return code;
 }
 
-/* What --box, --boxes and --flip say. */
+/* Applies --box, --boxes and --flip. */
 static ax_code choose_views(options *o, const ax_task *task, ax_err *err)
 {
     if (!o->box && !o->boxes && !o->view.flip)
@@ -201,7 +201,7 @@ static ax_code open_model(ax_predictor *p, options *o, ax_err *err)
     if (code == AX_OK && !(s->dev = ax_device_open(o->device, o->threads, &s->be, note, err)))
         code = err->code;
     ax_command_device_note(note);
-    if (code == AX_OK) /* says what is wrong with the model before the first image is blamed */
+    if (code == AX_OK) /* reports a bad model before the first image gets the blame */
         code = ax_predictor_compile(p, 32, 32, err);
     return code == AX_OK && o->to.dir ? ax_output_folder(o->to.dir, err) : code;
 }
@@ -214,7 +214,7 @@ static ax_code find_inputs(const ax_program *prog, options *o, ax_err *err)
     return code;
 }
 
-/* The names of what is written are on standard output: where that is a terminal they are the progress. */
+/* When standard output is a terminal, the printed names are the progress. */
 static void show_progress(const options *o, size_t done, double start)
 {
     enum { WIDTH = 20 };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of one picture on standard input, without a directory, standard output. */
+/* One picture from standard input, without a directory, goes to standard output. */
 static ax_code output_path(const ax_predict_files *o, const ax_predict_input *in, const char *suffix, char *path,
                            size_t cap, ax_err *err)
 {
@@ -17,7 +17,7 @@ static ax_code output_path(const ax_predict_files *o, const ax_predict_input *in
     return AX_OK;
 }
 
-/* The folder below the outputs' that a picture of a folder within a folder has. */
+/* Creates the folder below the output folder for a picture from a nested folder. */
 static ax_code make_folder(const ax_predict_files *o, const ax_predict_input *in, ax_err *err)
 {
     char path[PATH_MAX];

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The image, normalised and padded with the mean (0) to the plan's size: with sides that the strides divide, resizes of
-   taps are exactly on each other. Unpadded, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
+/* The image, normalised and padded with the mean (0) to the plan's size: when the strides divide the sides, resized
+   taps align exactly. Without padding, images of 360x480 lose .004 of pixel accuracy (a network of CamVid). */
 float *ax_view_input(const uint8_t *rgb, int32_t h, int32_t w, int32_t ph, int32_t pw)
 {
     float *x = calloc((size_t)ph * (size_t)pw * 3, sizeof *x);
@@ -48,7 +48,7 @@ static void mirror(uint8_t *rgb, int32_t h, int32_t w)
         }
 }
 
-/* The network's answer to a view (malloc, caller frees); NULL with an error. */
+/* The network's output for a view (malloc, the caller frees it); NULL with an error. */
 static void *run_view(ax_predictor *p, const uint8_t *view, int32_t side, ax_err *err)
 {
     float *x = ax_view_input(view, side, side, side, side);

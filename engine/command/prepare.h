@@ -1,4 +1,4 @@
-/* What commands that train have to see to before they begin. */
+/* Preparations of commands that train. */
 #ifndef AX_COMMAND_PREPARE_H
 #define AX_COMMAND_PREPARE_H
 
@@ -6,14 +6,14 @@
 #include "engine/space/genotype.h"
 #include "engine/train/source.h"
 
-/* Of several devices in the settings the first, which computes all else, too; *peers: the others, which may share a
-   full training (ax_train_job.peers). */
+/* Keeps the first of several devices in the settings; *peers: the others, which may share a full training
+   (ax_train_job.peers). */
 ax_code ax_prepare_devices(ax_settings *s, uint64_t *peers, ax_err *err);
-/* Names what a training by these settings reads: data set, teacher, encoder, and a folder of cached outputs, which is
-   made; cache NULL: in memory. */
+/* Registers what a training with these settings reads: data set, teacher, encoder, and the folder of the cache, which
+   is created; cache NULL: in memory. */
 ax_code ax_prepare_inputs(ax_files *f, const ax_settings *s, ax_source *source, const char *cache, ax_err *err);
 
-/* Settings of the space that a genotype is of. */
+/* Sets the space to that of a genotype. */
 void ax_prepare_space(ax_settings *s, const ax_genotype *g);
 
 #endif

@@ -1,4 +1,4 @@
-/* The engine program's subcommands. engine/main.c wires in what lives outside the engine (data sets, pictures). */
+/* The engine program's subcommands. engine/main.c passes in what lives outside the engine (data sets, pictures). */
 #ifndef AX_COMMAND_PROGRAM_H
 #define AX_COMMAND_PROGRAM_H
 
@@ -8,18 +8,18 @@
 typedef struct ax_program {
     ax_source_opener open_source;
     ax_surveyor survey;
-    /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, caller frees); size limits inside. */
+    /* Decodes a PNG or JPEG into RGB {h,w,3} (malloc, the caller frees it); limits the size. */
     ax_code (*read_picture)(const char *path, uint8_t **rgb, int32_t *h, int32_t *w, ax_err *err);
-    /* Hands on the pictures of a folder, or of a list; data/picture_files.h says how. */
+    /* Enumerate the pictures of a folder or a list; see data/picture_files.h. */
     ax_code (*pictures_of)(const char *path, bool list,
                            ax_code (*take)(void *context, const char *path, const char *name, ax_err *err),
                            void *context, ax_err *err);
-    /* RGB {h,w,3} as a PNG, which appears whole or not at all. */
+    /* Writes RGB {h,w,3} as a PNG, whole or not at all. */
     ax_code (*write_picture)(const char *path, const uint8_t *rgb, int32_t h, int32_t w, ax_err *err);
-    ax_task_writers writers; /* of predict's files */
+    ax_task_writers writers; /* for predict's files */
 } ax_program;
 
-/* Each gets argv[0] = its own name and returns the exit code; errors are one line on stderr, "auxcell: ...". */
+/* Each gets argv[0] = its own name and returns the exit status; errors are one line on stderr, "auxcell: ...". */
 int ax_command_selftest(const ax_program *prog, int argc, char **argv);
 int ax_command_devices(const ax_program *prog, int argc, char **argv);
 int ax_command_show(const ax_program *prog, int argc, char **argv);

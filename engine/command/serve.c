@@ -21,7 +21,7 @@ static const char about[] =
 
 typedef struct starter {
     int dirfd;
-    int fd; /* where the process that started us waits, -1 = none */
+    int fd; /* descriptor on which the starting process waits, -1 = none */
 } starter;
 
 static void tell(starter *s, const char *text)
@@ -29,13 +29,13 @@ static void tell(starter *s, const char *text)
     if (s->fd < 0)
         return;
     if (write(s->fd, text, strlen(text)) < 0) {
-        /* the process that started us no longer waits */
+        /* the starting process no longer waits */
     }
     close(s->fd);
     s->fd = -1;
 }
 
-/* The start went well. In the background what is printed from now on goes to engine.log. */
+/* Reports a successful start. In the background, later output goes to engine.log. */
 static void ready(void *context, uint64_t first_seq)
 {
     starter *s = context;
@@ -84,7 +84,7 @@ int ax_command_serve(const ax_program *prog, int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     starter s = { .fd = ready_fd };
     if (s.fd >= 0) {
-        setsid(); /* fails when we lead a session already: as good */
+        setsid(); /* fails when we lead a session already, which is fine */
         fcntl(s.fd, F_SETFD, FD_CLOEXEC);
     }
     s.dirfd = ax_run_open(run, &err);

@@ -1,4 +1,4 @@
-/* auxcell-engine show: what a genotype costs, and what it is made of. */
+/* auxcell-engine show: prints the cost and structure of a genotype. */
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 
@@ -26,10 +26,10 @@ typedef struct options {
     bool json, concat;
     int32_t channels, repeats, outputs, size[2]; /* 0 = not given */
     const char *preset, *data, *run;             /* NULL = not given */
-    ax_costing costing;                          /* with a preset or a run */
+    ax_costing costing;                          /* for a preset or a run */
 } options;
 
-/* Of the network alone, in full training at the size that the published figures are for. */
+/* The network alone, as in full training, at the size of the published figures. */
 static ax_code measure(const options *o, const ax_genotype *g, ax_cost *out, ax_err *err)
 {
     *out = (ax_cost) { .channels = o->channels ? o->channels : 64,
@@ -54,7 +54,7 @@ static ax_code cost_of(options *o, const ax_genotype *g, ax_cost *out, ax_err *e
     return trains(o) ? ax_costing_of(&o->costing, g, out, err) : measure(o, g, out, err);
 }
 
-/* What an image is padded to. */
+/* The size that an image is padded to. */
 static void padded(const options *o, const ax_genotype *g, const ax_cost *cost, int32_t size[2])
 {
     const ax_encoder *encoder = trains(o) ? ax_trainer_encoder(o->costing.trainer) : ax_encoder_builtin();
@@ -105,7 +105,7 @@ static void print_json(const options *o, const ax_genotype *g, const ax_cost *co
     ax_out("}\n");
 }
 
-/* The settings of a preset, or of a run. */
+/* Loads the settings of a preset or a run. */
 static ax_code read_settings(options *o, ax_err *err)
 {
     ax_settings *s = &o->costing.settings;
@@ -154,8 +154,8 @@ static void print_error(const ax_err *err)
     ax_str_release(&said);
 }
 
-/* A genotype a line, each answered before the next is read: the front end's editor asks so. With --json an error is the
-   answer of its line, and no end. */
+/* Reads a genotype per line and answers each before reading the next, as the front end's editor needs. With --json an
+   error is the answer to its line, and reading continues. */
 static ax_code show_lines(options *o, ax_err *err)
 {
     char *line = NULL;

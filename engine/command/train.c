@@ -1,4 +1,4 @@
-/* auxcell train: trains one network fully, and keeps the best of its epochs. */
+/* auxcell train: trains a network fully and keeps the best of its epochs. */
 #include "engine/base/cores.h"
 #include "engine/base/out.h"
 #include "engine/base/output.h"
@@ -26,7 +26,7 @@ static const char about[] =
     "after every epoch, and keeps the best. With --state it can be stopped or killed at any moment and\n"
     "gone on with: auxcell train --state DIR --resume. RUN:ID is a candidate of a run, with the settings\n"
     "and the data of that run.\n";
-enum { STOPPED = 130 }; /* as a shell has it of an interrupt */
+enum { STOPPED = 130 }; /* the shell's status after an interrupt */
 
 /* ---- the command line ---- */
 
@@ -49,18 +49,18 @@ static ax_parsed parse(int argc, char **argv, ax_train_order *o, bool *json, ax_
     return parsed;
 }
 
-/* ---- a seed ---- */
+/* ---- training one seed ---- */
 
 typedef struct seed_run {
     ax_trainer *t;
     ax_epochs epochs;
     ax_train_report report;
     char model[PATH_MAX], state[PATH_MAX], log[PATH_MAX];
-    bool kept;    /* with states */
-    bool unicode; /* what the terminal can show */
+    bool kept;    /* a state is kept */
+    bool unicode; /* the terminal shows Unicode */
 } seed_run;
 
-/* Signals are blocked: one that waits is seen here, between two steps. */
+/* Signals are blocked: a pending one is seen here, between two steps. */
 static bool is_stopped(void)
 {
     sigset_t waiting;
@@ -78,7 +78,7 @@ static void block_signals(int how)
     pthread_sigmask(how, &set, NULL);
 }
 
-/* The last line of the terminal, redrawn at each step. */
+/* The terminal's last line, redrawn at each step. */
 static void show_progress(const seed_run *run, const ax_train_progress *p)
 {
     ax_str chart;
@@ -95,7 +95,7 @@ static bool watch(void *context, const ax_train_progress *p)
 {
     seed_run *run = context;
     ax_train_report *r = &run->report;
-    if (p->stage != r->stage) { /* the first step in it that this process has done */
+    if (p->stage != r->stage) { /* the first step of this stage in this process */
         r->stage = p->stage;
         r->before = p->epoch;
         r->began = p->seconds;
@@ -105,8 +105,8 @@ static bool watch(void *context, const ax_train_progress *p)
     return !is_stopped();
 }
 
-/* The model comes first and the state last (it is the trainer's to keep): whenever the process is killed, epochs and
-   model are those of the state, or further on and about to come again. */
+/* The model is written first, and the checkpoint last (by the trainer). Whenever the process is killed, epochs and
+   model match the checkpoint, or are ahead of it and will be repeated. */
 static ax_code epoch_end(void *context, const ax_train_epoch *now, ax_err *err)
 {
     seed_run *run = context;
@@ -131,7 +131,7 @@ static void warn(void *context, const char *text)
     ax_complain("%s", text);
 }
 
-/* Nothing is lost yet when this is interrupted, so it ends there. */
+/* An interrupt ends this part at once, since nothing is lost yet. */
 static void cache_progress(void *context, size_t done, size_t all)
 {
     const seed_run *run = context;
@@ -168,7 +168,7 @@ static ax_code run_seed(const ax_train_order *o, const ax_settings *s, ax_source
     return code;
 }
 
-/* Columns of a terminal that plots can be redrawn in; 0 = it is none, or too small. */
+/* Width of a terminal that plots can be redrawn in; 0 = not a terminal, or too small. */
 static int plot_columns(void)
 {
     enum { MOST = 120 };
@@ -181,7 +181,7 @@ static int plot_columns(void)
     return size.ws_col < MOST ? size.ws_col : MOST;
 }
 
-/* Trains, or has trained already; *best: what its best epoch came to. */
+/* Trains a seed, unless that is done already; *best: the result of its best epoch. */
 static ax_code train_seed(const ax_train_order *o, const ax_settings *s, ax_source *source, uint64_t peers, bool json,
                           ax_outcome *best, ax_err *err)
 {
@@ -210,9 +210,9 @@ static ax_code train_seed(const ax_train_order *o, const ax_settings *s, ax_sour
     return code;
 }
 
-/* ---- all of them ---- */
+/* ---- all seeds ---- */
 
-/* Each model is written after every epoch that is better: a pipe would get several. */
+/* The model file is replaced after every epoch that is better; a pipe would get several models. */
 static ax_code check_model(const char *path, ax_err *err)
 {
     struct stat st;
@@ -221,7 +221,7 @@ static ax_code check_model(const char *path, ax_err *err)
     return ax_output_check(path, err);
 }
 
-/* The models may land on nothing that is read; hours later would be too late to learn that one can't be written. */
+/* No model may overwrite an input, and a model that can't be written must fail now rather than hours later. */
 static ax_code check_outputs(const ax_train_order *o, ax_source *source, ax_err *err)
 {
     const char *cache = o->cache_path[0] ? o->cache_path : NULL;
@@ -275,7 +275,7 @@ int ax_command_train(const ax_program *prog, int argc, char **argv)
     ax_train_order o = { .lock = -1 };
     ax_given given;
     bool json = false;
-    setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8 */
+    setlocale(LC_CTYPE, ""); /* tells whether the terminal uses UTF-8 */
     if (ax_given_init(&given, argc, &err) != AX_OK)
         return ax_complain_of(&err);
     ax_parsed parsed = parse(argc, argv, &o, &json, &given);

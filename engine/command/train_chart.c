@@ -9,7 +9,7 @@
 
 enum { BARS = 10 };
 
-/* The bars of n values, a column each as long as there is room. */
+/* Bars for n values, one column each, if they fit. */
 static void add_bars(const float *y, int n, bool unicode, ax_str *out)
 {
     const int cols = n < BARS ? n : BARS;
@@ -54,7 +54,7 @@ void ax_train_chart(const ax_epochs *e, bool unicode, ax_str *out)
 
 /* ---- plots ---- */
 
-/* Of n epochs: number, loss, reward, and the task's first figure where that is a share, too. */
+/* Series of n epochs: number, loss, reward, and the task's first figure if that is a share. */
 typedef struct series {
     double *x, *loss, *reward, *figure;
 } series;
@@ -70,7 +70,7 @@ static void fill(const ax_epochs *e, ax_metric headline, const series *s)
     }
 }
 
-/* Lines break at epochs that weren't judged, so those are left out. Returns how many are left. */
+/* Drops epochs that weren't judged, since they would interrupt the lines. Returns the number left. */
 static size_t known(const double *x, const double *y, size_t n, double *kept_x, double *kept_y)
 {
     size_t k = 0;
@@ -92,7 +92,7 @@ static ax_code draw(const ax_epochs *e, ax_canvas *c, const series *s, double *c
 {
     const ax_metric headline = ax_metric_headline(e->task);
     const ax_metric_info *info = headline == AX_METRIC_COUNT ? NULL : ax_metric_of(headline);
-    const bool shares = info && info->form.better == AX_BETTER_HIGHER; /* depth's first figure is metres */
+    const bool shares = info && info->form.better == AX_BETTER_HIGHER; /* depth's first figure is in metres */
     char title[64];
     ax_chart_scale scale;
     size_t n = (size_t)e->n, half = (size_t)c->cols / 2;

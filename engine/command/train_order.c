@@ -16,10 +16,11 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Of the folder: the settings, then (it is there once the training may be resumed) all else that it was asked for. */
+/* Files of the folder: the settings, then the rest of the order, whose existence means that the training can be
+   resumed. */
 static const char settings_file[] = "train.ini", order_file[] = "train.json";
 
-/* ---- of a run ---- */
+/* ---- candidates of a run ---- */
 
 static ax_code find_candidate(int dirfd, const char *name, uint32_t id, ax_genotype *out, ax_err *err)
 {
@@ -35,7 +36,7 @@ static ax_code find_candidate(int dirfd, const char *name, uint32_t id, ax_genot
     return code;
 }
 
-/* RUN:ID, with `colon` in it: the settings of the run and the genotype of its candidate. */
+/* RUN:ID, with its colon at `colon`: takes the run's settings and the candidate's genotype. */
 static ax_code take_candidate(ax_train_order *o, const char *colon, ax_err *err)
 {
     char name[PATH_MAX], *path = o->run_path, *end;
@@ -53,11 +54,11 @@ static ax_code take_candidate(ax_train_order *o, const char *colon, ax_err *err)
     if (code == AX_OK)
         code = find_candidate(dirfd, name, (uint32_t)id, &o->genotype, err);
     close(dirfd);
-    o->settings.workers = 1; /* this training has the machine to itself */
+    o->settings.workers = 1; /* this training uses the whole machine */
     return code;
 }
 
-/* ---- the folder ---- */
+/* ---- the state folder ---- */
 
 static ax_code lock_folder(ax_train_order *o, ax_err *err)
 {
@@ -119,9 +120,9 @@ static ax_code write_order(const ax_train_order *o, ax_err *err)
     return code == AX_OK ? code : ax_fail_prefix(err, o->folder);
 }
 
-/* ---- all together ---- */
+/* ---- settling the order ---- */
 
-/* What --resume finds, in place of a preset. */
+/* Loads what --resume continues, instead of a preset. */
 static ax_code take_up(ax_train_order *o, ax_err *err)
 {
     char path[PATH_MAX];
@@ -149,7 +150,7 @@ static ax_code check(const ax_train_order *o, const char *colon, ax_err *err)
     return AX_OK;
 }
 
-/* A genotype, by its text or its name, has no colon. */
+/* A genotype's text or name contains no colon. */
 static ax_code take_operand(ax_train_order *o, const char *colon, ax_err *err)
 {
     if (colon)
@@ -168,7 +169,7 @@ static ax_code place_outputs(ax_train_order *o, ax_err *err)
 {
     char at[PATH_MAX];
     bool fits = true;
-    if (o->model && o->model[0] != '/' && o->folder) /* the folder is to mean the same from elsewhere */
+    if (o->model && o->model[0] != '/' && o->folder) /* the folder must have the same meaning from any directory */
         fits = getcwd(at, sizeof at) && (size_t)snprintf(o->model_path, PATH_MAX, "%s/%s", at, o->model) < PATH_MAX;
     else if (o->model)
         fits = (size_t)snprintf(o->model_path, PATH_MAX, "%s", o->model) < PATH_MAX;
@@ -194,7 +195,7 @@ ax_code ax_train_order_settle(ax_train_order *o, const ax_given *given, ax_err *
         code = take_up(o, err);
     for (int i = 0; i < given->n && code == AX_OK; i++)
         code = ax_settings_set(&o->settings, given->name[i], given->value[i], err);
-    if (code == AX_OK && (o->folder || o->cache)) /* what is kept for later must not mean other data there */
+    if (code == AX_OK && (o->folder || o->cache)) /* what is kept for later must not depend on the current directory */
         code = ax_settings_absolute(&o->settings, err);
     o->seeds = o->seeds ? o->seeds : 1;
     return code == AX_OK && o->folder && !o->resume ? write_order(o, err) : code;

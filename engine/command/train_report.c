@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Quantiles .975 of Student's t for 1, 2, ... degrees of freedom, to three places as in any table of it. */
+/* Quantiles .975 of Student's t for 1, 2, ... degrees of freedom, to three decimal places. */
 static const double quantile[AX_INTERVAL_MOST - 1] = { 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
                                                        2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
                                                        2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
@@ -25,7 +25,7 @@ double ax_interval(const double *x, int32_t n, double *half)
     return mean;
 }
 
-/* Whether the figure is said of this task's networks, the reward first. */
+/* Whether the figure is printed for this task: the reward and the task's own. */
 static bool is_said(ax_task_id task, int m)
 {
     return ax_model_says(task, (ax_metric)m);
@@ -38,7 +38,7 @@ static void say_figures(ax_task_id task, const ax_outcome *o)
             ax_out("  %s %.4f", ax_metric_of((ax_metric)m)->word, ax_outcome_figure(o, (ax_metric)m));
 }
 
-/* The rest of the stage, as fast as this process has been in it; the second stage's speed isn't known in the first. */
+/* The remaining time of the stage at this process's speed in it; the speed of stage 2 is unknown during stage 1. */
 static void say_rest(const ax_train_report *r, const ax_epoch *now, int32_t last_of_stage)
 {
     double each = (now->seconds - r->began) / (now->epoch - r->before);
@@ -67,7 +67,7 @@ void ax_report_epoch(ax_train_report *r, const ax_epochs *e, const ax_epoch *now
     }
     if (r->tty)
         ax_out_progress("%s", "");
-    if (r->drawn) /* the lines go on where the plots are: up to their first line, and all below cleared */
+    if (r->drawn) /* overwrites the plots: moves to their first line and clears everything below */
         go_up(r->drawn);
     r->drawn = 0;
     ax_out("epoch %*d/%d  stage %d  loss %.4f", now->epochs > 99 ? 3 : 2, now->epoch, now->epochs, now->stage,

@@ -1,4 +1,4 @@
-/* auxcell try: evaluates genotypes once, without a run. */
+/* auxcell try: trains and judges genotypes once, without a run. */
 #include "engine/base/bytes.h"
 #include "engine/base/cores.h"
 #include "engine/base/out.h"
@@ -37,11 +37,11 @@ static ax_code make_settings(options *o, const char *preset, const ax_given *giv
         code = ax_fail(err, AX_EINVAL, "try needs a genotype; 'auxcell try --help' says more");
     if (code == AX_OK && o->model && o->n_genotypes > 1)
         code = ax_fail(err, AX_EINVAL, "--model takes one genotype");
-    /* what is kept for later must not mean other data there */
+    /* what is kept for later must not depend on the current directory */
     return code == AX_OK && o->cache ? ax_settings_absolute(&o->settings, err) : code;
 }
 
-/* AX_PARSED_GO may come with an error in err. */
+/* err may hold an error even with AX_PARSED_GO. */
 static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
 {
     const char *preset = "demo";
@@ -64,7 +64,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     return parsed;
 }
 
-/* ---- what is printed ---- */
+/* ---- output ---- */
 
 typedef struct report {
     bool json, tty;
@@ -95,12 +95,12 @@ static bool watch(void *context, const ax_train_progress *p)
     return true;
 }
 
-/* There is no gate without a run of others to compare with. */
+/* Without a run there are no other candidates, and so no gate. */
 static ax_train_verdict after_stage1(void *context, const ax_outcome *out)
 {
     report *r = context;
     r->stage1 = *out;
-    r->before = r->full ? 0 : r->epoch + 1; /* full training counts its epochs through */
+    r->before = r->full ? 0 : r->epoch + 1; /* full training numbers its epochs over both stages */
     return AX_TRAIN_ON;
 }
 
@@ -149,7 +149,7 @@ static void print_human(const char *genotype, const report *r, const ax_outcome 
            (double)o->peak_bytes / 1048576, o->batch);
 }
 
-/* Members of the task's figures, each with a comma before it; null = not known. */
+/* Members of the task's figures, each preceded by a comma; null = unknown. */
 static void json_figures(const char *before, ax_task_id task, const ax_outcome *o)
 {
     for (int m = 0; m < AX_METRIC_COUNT; m++) {
@@ -212,7 +212,7 @@ static ax_code try_one(ax_trainer *t, const options *o, const ax_genotype *g, re
     return code;
 }
 
-/* The model may land on nothing that is read; hours later would be too late to learn that it can't be written. */
+/* The model must not overwrite an input, and one that can't be written must fail now rather than hours later. */
 static ax_code check_outputs(const options *o, ax_source *source, ax_err *err)
 {
     ax_files *f = ax_files_new();
@@ -262,7 +262,7 @@ static ax_code try_all(const ax_program *prog, options *o, ax_err *err)
     for (int i = 0; i < o->n_genotypes && code == AX_OK; i++) {
         code = try_one(t, o, &g[i], &r, err);
         if (!ax_out_flush())
-            break; /* the rest would be trained for no reader */
+            break; /* nobody would read the remaining results */
     }
     ax_trainer_free(t);
     if (source)

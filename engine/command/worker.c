@@ -10,14 +10,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Memory that runs out shall cost a candidate, not the search or its journal. */
+/* When memory runs out, a candidate should be lost, not the search or its journal. */
 static void be_first_victim(void)
 {
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return;
     if (write(fd, "500", 3) != 3) {
-        /* not allowed here: the kernel's own judgement stays */
+        /* not permitted here: the kernel's own choice remains */
     }
     close(fd);
 }
@@ -33,7 +33,7 @@ int ax_command_worker(const ax_program *prog, int argc, char **argv)
         ax_complain("worker is started by the engine of a run, not by hand");
         return 2;
     }
-    signal(SIGINT, SIG_IGN); /* an interrupt at the terminal goes to the whole group; the engine decides */
+    signal(SIGINT, SIG_IGN); /* an interrupt at the terminal reaches the whole process group; the engine decides */
     signal(SIGPIPE, SIG_IGN);
     be_first_victim();
     ax_err err = { AX_OK, "" };

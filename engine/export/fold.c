@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The parameter that a value of the graph is, on the host (malloc). */
+/* The parameter behind a value of the graph, copied to the host (malloc). */
 static float *param(const ax_graph *g, const ax_params *p, uint32_t id, size_t *n, ax_err *err)
 {
     const ax_value *v = ax_graph_value(g, id);
@@ -23,7 +23,7 @@ static float *param(const ax_graph *g, const ax_params *p, uint32_t id, size_t *
     return host;
 }
 
-/* y = scale[c] * x + shift[c] of a batch norm, in double; the caller frees both. */
+/* A batch norm as y = scale[c] * x + shift[c], computed in double; the caller frees both. */
 static ax_code affine(const ax_graph *g, const ax_params *p, const ax_node *norm, double **scale, double **shift,
                       size_t *n, ax_err *err)
 {

@@ -11,9 +11,8 @@
 
 enum { MULTIPLE = 32, MOST_MULTIPLE = 1024, METAS = 64, OWN_METAS = 9 };
 
-/* What comes out of a network: for segmentation the decoder's logits or, with --argmax, what the task predicts; for
-   other tasks what they predict. By the names of tasks, as they come from elsewhere; the first of a task is without
-   --argmax. */
+/* Outputs of an exported network: for segmentation the decoder's logits or, with --argmax, the task's prediction; for
+   other tasks the prediction. By name of the task; a task's first row is the one without --argmax. */
 static const struct output {
     const char *task, *name, *says;
     bool predicted;
@@ -33,7 +32,7 @@ static const struct output *output_of(const char *task, bool argmax)
     return NULL;
 }
 
-/* ---- what it says of itself ---- */
+/* ---- description ---- */
 
 static void list_names(const ax_model_info *info, ax_str *out)
 {
@@ -72,7 +71,7 @@ static ax_str *add_meta(about *a, const char *key)
     return &a->text[a->n++];
 }
 
-/* What the model file says under a key that means the same here. */
+/* Copies the model file's value of a key that has the same meaning here. */
 static bool is_ours(const char *key, const char *value)
 {
     static const char *const other[] = { "format", "version", "mean",    "std",   "classes",       "class_names",
@@ -108,7 +107,7 @@ static void describe(about *a, const ax_predictor *p, const ax_export *e, int32_
         a->meta[i].value = a->text[i].text;
 }
 
-/* Whether memory was enough for all of it. */
+/* Whether memory sufficed for all of it. */
 static bool is_whole(const about *a, const ax_str *doc)
 {
     bool ok = ax_str_ok(doc);
@@ -197,8 +196,8 @@ static ax_code write_model(ax_predictor *p, const ax_export *e, const struct out
     return code;
 }
 
-/* The network and its output, for images of any size for the least multiple of 32 at which all maps have whole sizes:
-   a space may have networks that shrink further than the encoder does. */
+/* The network and its output, built for images of any size at the smallest multiple of 32 where all maps have whole
+   sizes: networks of some spaces shrink further than the encoder. */
 static ax_code build_output(ax_predictor *p, const ax_export *e, const struct output *o, ax_onnx_spec *spec,
                             ax_err *err)
 {

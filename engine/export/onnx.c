@@ -8,7 +8,7 @@
 
 /* ---- the input ---- */
 
-/* (x/255 - mean) / std as a product and a sum. */
+/* Normalises by one product and one sum: (x/255 - mean) / std. */
 static void add_normalise(ax_onnx_graph *m, const char *out)
 {
     float scale[3], shift[3];
@@ -27,7 +27,7 @@ static void add_normalise(ax_onnx_graph *m, const char *out)
 
 /* ---- axes ---- */
 
-/* Extent `size` of an image axis: named after the image's, or a number. */
+/* Extent `size` of an image axis: a name derived from the image's axis, or a number. */
 static void axis(ax_onnx_dim *d, const ax_onnx_spec *spec, const char *name, int32_t size, int32_t image)
 {
     *d = (ax_onnx_dim) { .value = spec->any_size ? 0 : size };

@@ -1,4 +1,4 @@
-/* What the files of onnx share: the graph being written. */
+/* Internals shared by the files of onnx: the graph being written. */
 #ifndef AX_EXPORT_ONNX_INTERNAL_H
 #define AX_EXPORT_ONNX_INTERNAL_H
 
@@ -9,10 +9,10 @@
 
 enum { AX_ONNX_NAME = 112, AX_ONNX_CONSTANTS = 64 };
 
-/* A value of our graph there. */
+/* A value of our graph in the ONNX graph. */
 typedef struct ax_onnx_value {
     char name[AX_ONNX_NAME]; /* "": not written (yet) */
-    bool constant;           /* the same in every pixel: a tensor {n,c,1,1}, although its map has the type's size */
+    bool constant; /* equal in every pixel: stored as a tensor {n,c,1,1}, although the type has the map's size */
 } ax_onnx_value;
 
 typedef struct ax_onnx_graph {
@@ -20,9 +20,9 @@ typedef struct ax_onnx_graph {
     const ax_params *p;
     const ax_onnx_spec *spec;
     ax_reach reach;
-    ax_onnx_value *value;                         /* per value id - 1 */
+    ax_onnx_value *value;                         /* by value id - 1 */
     ax_str message;                               /* the GraphProto so far: nodes and initializers */
-    char shared[AX_ONNX_CONSTANTS][AX_ONNX_NAME]; /* constants that several nodes may read */
+    char shared[AX_ONNX_CONSTANTS][AX_ONNX_NAME]; /* constants that several nodes may use */
     size_t n_shared;
     ax_err *err;
 } ax_onnx_graph;
@@ -37,27 +37,27 @@ static inline const char *ax_onnx_name_of(const ax_onnx_graph *m, uint32_t id)
     return m->value[id - 1].name;
 }
 
-/* Writes node i of the graph. What goes wrong is in m->err, and the code is returned. */
+/* Writes node i of the graph. Returns the code of an error in m->err. */
 ax_code ax_onnx_write_node(ax_onnx_graph *m, size_t i);
 
-/* ---- onnx_sizes.c; in, out: names ---- */
-/* A power of two times the other? */
+/* ---- onnx_sizes.c; in, out: names of values ---- */
+/* Whether one is the other times a power of two. */
 bool ax_onnx_doubles(int32_t a, int32_t b);
-/* The name of a value that is about to be written: hint, unless it is the output. */
+/* The name of a value to be written: hint, or the output's name. */
 void ax_onnx_name_value(ax_onnx_graph *m, uint32_t id, const char *hint, bool constant);
-/* Between 0 and most. */
+/* Clips to 0 .. most. */
 ax_code ax_onnx_clip(ax_onnx_graph *m, const char *in, float most, const char *out);
-/* A map of zeros where sizes aren't known: of a value that has the size (or is pooled to it), everything clipped to
-   [0, 0], so that no operation is needed that reads shapes. */
+/* Makes a map of zeros where sizes are unknown, from a value of that size (or pooled to it) clipped to [0, 0], so that
+   no operation that reads shapes is needed. */
 ax_code ax_onnx_zeros(ax_onnx_graph *m, ax_shape s, const char *out);
-/* Bilinear, half-pixel centres; edges are clamped. Scales are given where they are exact in float32, else sizes. */
+/* Resizes: bilinear, half-pixel centres, clamped edges. Uses scales where they are exact in float32, else sizes. */
 ax_code ax_onnx_resize(ax_onnx_graph *m, const char *x, ax_shape from, ax_shape to, const char *out);
-/* Gives a value that is constant its full size. */
+/* Expands a constant value to its full size. */
 ax_code ax_onnx_expand(ax_onnx_graph *m, uint32_t id);
-/* A node whose output is the name of value id; in: names. */
+/* Writes a node whose output is value id; in: names of its inputs. */
 void ax_onnx_apply(ax_onnx_graph *m, const char *op, const char *const *in, size_t n_in,
                    const ax_onnx_attribute *attribute, size_t n_attributes, const char *out);
-/* Writes the constant unless it is there. */
+/* Writes the constant unless it has been written. */
 ax_code ax_onnx_share(ax_onnx_graph *m, const char *name, ax_onnx_type type, const int64_t *dim, size_t n_dim,
                       const void *data);
 

@@ -1,11 +1,11 @@
-/* What each operation of a graph is in ONNX: a row in the table at the end. */
+/* Writes each operation of a graph in ONNX: a table with a row per operation, at the end. */
 #include "engine/export/onnx_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* "add.153", after the value's id; a batch norm's is what its activation gives. */
+/* A name like "add.153", with the value's id; a batch norm's output is named after its activation. */
 static void name_by_op(ax_onnx_graph *m, const ax_node *n, bool constant)
 {
     char hint[AX_ONNX_NAME];
@@ -24,7 +24,8 @@ static ax_code activate(ax_onnx_graph *m, uint8_t act, const char *in, const cha
     return AX_OK;
 }
 
-/* "decoder.head.conv" of the parameter "decoder.head.conv.weight"; with the value's id where several read it. */
+/* "decoder.head.conv" for the parameter "decoder.head.conv.weight"; with the value's id appended when several nodes
+   read it. */
 static void conv_name(const ax_onnx_graph *m, const ax_node *n, char name[static AX_ONNX_NAME])
 {
     const char *weight = ax_graph_value(m->g, n->in[1])->name, *dot = strrchr(weight, '.');
@@ -69,7 +70,8 @@ static ax_code write_conv(ax_onnx_graph *m, const ax_node *n)
     uint32_t out = norm ? norm->out[0] : n->out[0];
     char name[AX_ONNX_NAME], weight[AX_ONNX_NAME + 8], bias[AX_ONNX_NAME + 8];
     bool has_bias = false, point = n->attr.conv.kernel == 1 && n->attr.conv.stride == 1 && !n->attr.conv.pad;
-    ax_code code = point ? AX_OK : ax_onnx_expand(m, n->in[0]); /* a padded one isn't constant at the edges */
+    ax_code code =
+        point ? AX_OK : ax_onnx_expand(m, n->in[0]); /* with padding, the result isn't constant at the edges */
     conv_name(m, n, name);
     snprintf(weight, sizeof weight, "%s.weight", name);
     snprintf(bias, sizeof bias, "%s.bias", name);
@@ -87,7 +89,7 @@ static ax_code write_conv(ax_onnx_graph *m, const ax_node *n)
     return code;
 }
 
-/* A batch norm that no convolution took in. */
+/* A batch norm that wasn't folded into a convolution. */
 static ax_code write_bnorm(ax_onnx_graph *m, const ax_node *n)
 {
     char product[AX_ONNX_NAME], sum[AX_ONNX_NAME], scale[AX_ONNX_NAME], shift[AX_ONNX_NAME];
@@ -121,7 +123,7 @@ static ax_code write_zero(ax_onnx_graph *m, const ax_node *n)
     char hint[AX_ONNX_NAME];
     snprintf(hint, sizeof hint, "zero.%u", n->out[0]);
     ax_code code = AX_OK;
-    /* found before it has a name, or it would be like itself */
+    /* searched before it has a name, or it would match itself */
     code = ax_onnx_zeros(m, n->attr.shape, n->out[0] == m->spec->output.id ? m->spec->name : hint);
     ax_onnx_name_value(m, n->out[0], hint, false);
     return code;
@@ -142,7 +144,7 @@ static ax_code write_add(ax_onnx_graph *m, const ax_node *n)
     return AX_OK;
 }
 
-/* The tensor of the node's input stands for its output, too, a constant map of another size. */
+/* The output shares the tensor of the node's input: a constant map of another size. */
 static ax_code repeat(ax_onnx_graph *m, const ax_node *n)
 {
     ax_shape to = ax_onnx_type_of(m, n->out[0])->shape;
@@ -171,7 +173,7 @@ static ax_code write_gpool(ax_onnx_graph *m, const ax_node *n)
     return AX_OK;
 }
 
-/* Windows of one pixel at least, so that of a constant map the constant is left. */
+/* Windows contain at least one pixel, so a constant map stays constant. */
 static ax_code write_maxpool(ax_onnx_graph *m, const ax_node *n)
 {
     int64_t k = n->attr.conv.kernel, s = n->attr.conv.stride, p = n->attr.conv.pad;
@@ -188,7 +190,7 @@ static ax_code write_maxpool(ax_onnx_graph *m, const ax_node *n)
     return AX_OK;
 }
 
-/* A factor for each channel: to[k] = the map in[k] times the parameter in[2 + k]. */
+/* A factor per channel: to[k] = map in[k] times parameter in[2 + k]. */
 static ax_code scale_side(ax_onnx_graph *m, const ax_node *n, unsigned k, char to[static AX_ONNX_NAME])
 {
     char factor[AX_ONNX_NAME];
@@ -236,7 +238,7 @@ static ax_code write_concat(ax_onnx_graph *m, const ax_node *n)
     return code;
 }
 
-/* Bilinear to its size, then the class with the largest logit; of equal ones the lowest id, as ours. */
+/* Bilinear resize, then the class with the largest logit; the lowest id among equals, as in ours. */
 static ax_code write_argmax(ax_onnx_graph *m, const ax_node *n)
 {
     static const ax_onnx_attribute attribute[] = {
@@ -260,7 +262,7 @@ static ax_code write_argmax(ax_onnx_graph *m, const ax_node *n)
     return code;
 }
 
-/* NULL: only of training. */
+/* NULL: training only. */
 static ax_code (*const write_op[AX_OP_COUNT])(ax_onnx_graph *m, const ax_node *n) = {
     [AX_OP_ZERO] = write_zero,       [AX_OP_CONV2D] = write_conv,   [AX_OP_BNORM] = write_bnorm,
     [AX_OP_RELU] = write_relu,       [AX_OP_ADD] = write_add,       [AX_OP_RESIZE] = write_resize,

@@ -1,4 +1,4 @@
-/* Nodes of ONNX that change sizes, give constants their size, or are part of several operations. */
+/* ONNX nodes that change sizes or expand constants, and nodes shared by several operations. */
 #include "engine/export/onnx_internal.h"
 
 #include <stdio.h>
@@ -54,8 +54,8 @@ bool ax_onnx_doubles(int32_t a, int32_t b)
     return large % small == 0 && !(times & (times - 1));
 }
 
-/* How well a map does to be like one of shape s: 0 = it doesn't. Best of the same size and channels; then of the same
-   size; then the smallest of those that pooling makes as small. */
+/* How suitable a map is as a template for shape s: 0 = not at all. Best is the same size and channels; then the same
+   size; then the smallest of those that pooling reduces to it. */
 static int64_t likeness(ax_shape t, ax_shape s)
 {
     int32_t times = t.h / s.h;
@@ -64,7 +64,7 @@ static int64_t likeness(ax_shape t, ax_shape s)
     return times > 1 ? INT32_MAX - times : t.c == s.c ? INT32_MAX + (int64_t)1 : INT32_MAX;
 }
 
-/* The map to be like, of those that are written; of equal ones the last. The image itself is one of them. 0 = none. */
+/* The best template among written maps; the last one among equals. The image itself is a candidate. 0 = none. */
 static uint32_t find_map(const ax_onnx_graph *m, ax_shape s)
 {
     uint32_t found = 0;
@@ -81,7 +81,7 @@ static uint32_t find_map(const ax_onnx_graph *m, ax_shape s)
     return found;
 }
 
-/* A convolution by one point whose weights are all zero. */
+/* A 1x1 convolution whose weights are all zero. */
 static ax_code to_channels(ax_onnx_graph *m, const char *in, int64_t from, int64_t to, const char *out)
 {
     char weight[AX_ONNX_NAME + 16];

@@ -1,5 +1,5 @@
-/* Writing protocol buffers: what a message's encoding needs and no more (protobuf.dev, "Encoding"). A message is a
-   string of bytes that grows; fields are appended in the order in which they are to stand. */
+/* Writes protocol buffers, just the encoding that is needed here (protobuf.dev, "Encoding"). A message is a growing
+   byte string; fields are written in the order of the calls. */
 #ifndef AX_EXPORT_PROTOBUF_H
 #define AX_EXPORT_PROTOBUF_H
 
@@ -11,7 +11,7 @@ void ax_pb_varint(ax_str *m, unsigned field, uint64_t value); /* int32, int64 (t
 void ax_pb_float(ax_str *m, unsigned field, float value);
 void ax_pb_bytes(ax_str *m, unsigned field, const void *bytes, size_t n);
 void ax_pb_text(ax_str *m, unsigned field, const char *text);
-/* A field that is a message of its own. That part failed makes m fail too. */
+/* A field that is itself a message. A failure of part makes m fail too. */
 void ax_pb_message(ax_str *m, unsigned field, const ax_str *part);
 
 #endif

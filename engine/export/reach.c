@@ -10,13 +10,13 @@ ax_code ax_reach_init(ax_reach *r, const ax_graph *g, ax_val output, ax_err *err
     if (!r->node || !r->readers || !r->reader)
         return ax_fail(err, AX_ENOMEM, "no memory for a graph of %zu nodes", nodes);
     r->readers[output.id - 1] = 1;
-    for (size_t i = nodes; i-- > 0;) { /* a node reads only what was made before it */
+    for (size_t i = nodes; i-- > 0;) { /* a node reads only values made before it */
         const ax_node *n = ax_graph_node(g, i);
         for (uint32_t k = 0; k < n->n_out; k++)
             r->node[i] = r->node[i] || (n->out[k] && r->readers[n->out[k] - 1]);
         for (uint32_t k = 0; k < n->n_in && r->node[i]; k++) {
             r->readers[n->in[k] - 1]++;
-            if (r->readers[n->in[k] - 1] == 1) /* from the end: the first one found is the last to read it */
+            if (r->readers[n->in[k] - 1] == 1) /* walking backwards: the first reader found is the last one to read */
                 r->reader[n->in[k] - 1] = (uint32_t)i;
         }
     }

@@ -1,4 +1,4 @@
-/* A model's tensors as a safetensors file of their own: as they are, or with batch norm taken into convolutions. */
+/* Exports a model's tensors as a safetensors file, unmodified or with batch norm folded into convolutions. */
 #include "engine/base/sha256.h"
 #include "engine/export/fold.h"
 #include "engine/export/model.h"
@@ -17,7 +17,7 @@ typedef struct tensors {
     size_t n, cap;
 } tensors;
 
-/* Takes data (malloc) over, also when it fails. */
+/* Takes ownership of data (malloc), even on failure. */
 static ax_code add(tensors *list, const char *name, const int64_t *dim, int n_dim, float *data, ax_err *err)
 {
     char *own = strdup(name);
@@ -67,7 +67,7 @@ static ax_code take_file(tensors *list, const ax_predictor *p, ax_err *err)
     return code;
 }
 
-/* "decoder.head.conv.weight" and "decoder.head.conv.bias" of what reads the parameter "decoder.head.conv.weight". */
+/* "decoder.head.conv.weight" and "decoder.head.conv.bias", for the reader of parameter "decoder.head.conv.weight". */
 static ax_code add_folded(tensors *list, const ax_graph *g, uint32_t weight, ax_folded *f, ax_err *err)
 {
     const ax_value *v = ax_graph_value(g, weight);
@@ -86,7 +86,7 @@ static ax_code add_folded(tensors *list, const ax_graph *g, uint32_t weight, ax_
     return code;
 }
 
-/* The parameters that a node of another kind reads, as they are. */
+/* Parameters of other nodes, unmodified. */
 static ax_code take_params(tensors *list, const ax_predictor *p, const ax_node *n, ax_err *err)
 {
     const ax_graph *g = p->session.graph;

@@ -1,4 +1,4 @@
-/* What the strategy hears of a candidate. */
+/* Passes results of candidates on to the strategy. */
 #include "engine/search/search_internal.h"
 
 #include "engine/space/space.h"
@@ -7,13 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a person made isn't the policy's doing; that a network came up again is. */
+/* A person's candidate isn't a sample of the policy; a network that was proposed again is. */
 static bool wanted(const ax_settings *set, const ax_entry *r)
 {
     return (set->learn_handmade || ax_origin_of(r->origin) != AX_ORIGIN_USER) && (set->learn_reused || !r->reused);
 }
 
-/* What the candidate costs, as the objective counts it; 0 = the objective is the reward alone, or it isn't known. */
+/* The candidate's cost in the objective; 0 = unknown, or the objective is the reward alone. */
 static double cost_of(const ax_settings *set, const ax_entry *r)
 {
     if (!strcmp(set->objective, "latency"))
@@ -22,8 +22,8 @@ static double cost_of(const ax_settings *set, const ax_entry *r)
     return params ? (double)r->outcome.params : macs ? (double)r->outcome.macs : 0;
 }
 
-/* The cost at which the objective is the reward: as set, or that of the first candidate that has one. All have
-   parameters and multiply-adds; only those that were judged have a latency. */
+/* The cost at which the objective equals the reward: the setting, or the cost of the first candidate that has one. All
+   candidates have parameters and multiply-adds; only scored ones have a latency. */
 static double target_of(const ax_search *s)
 {
     double target = s->setup.settings.objective_target;
@@ -32,8 +32,8 @@ static double target_of(const ax_search *s)
     return target;
 }
 
-/* Reward and cost in one number: reward * (cost / target)^-weight (Tan et al., MnasNet, CVPR 2019, equation 2, with one
-   exponent on both sides of the target, its sign turned). */
+/* The objective, reward and cost combined: reward * (cost / target)^-weight (Tan et al., MnasNet, CVPR 2019, equation
+   2, with one exponent on both sides of the target, and its sign reversed). */
 static double objective_of(const ax_search *s, const ax_entry *r)
 {
     const ax_settings *set = &s->setup.settings;
@@ -41,7 +41,7 @@ static double objective_of(const ax_search *s, const ax_entry *r)
     return cost > 0 ? r->outcome.reward * pow(cost / target_of(s), -set->objective_weight) : r->outcome.reward;
 }
 
-/* The policy before it has learned anything, and then now and then. */
+/* Emits POLICY before the strategy has learned anything, and regularly afterwards. */
 static void tell_policy(ax_search *s, const ax_space *space)
 {
     enum { EVERY = 10 };

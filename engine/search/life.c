@@ -1,8 +1,8 @@
-/* A candidate's life: what an event changes of its entry in the table. A living search goes through this before it says
-   the event, and so do entries that are made again from events. What screens know too is in engine/wire/record.h. */
+/* Changes of an engine's candidate entry by an event. A running search applies them before it emits the event; a
+   rebuild from events applies the same. The part that screens share is in engine/wire/record.h. */
 #include "engine/search/search_internal.h"
 
-/* A full training that came to nothing: the candidate that it was of may be promoted again. */
+/* When a full training fails or is pruned, its parent can be promoted again. */
 static void free_parent(ax_search *s, uint32_t id, const ax_entry *r)
 {
     const ax_entry *parent = ax_search_get(s, r->parent);
@@ -13,7 +13,7 @@ static void free_parent(ax_search *s, uint32_t id, const ax_entry *r)
 static void apply_pruned(ax_search *s, ax_entry *r, const ax_event *ev)
 {
     if (ev->u.PRUNED.phase == 1)
-        r->prune_order = r->prune_batch ? ++s->prunes : 0; /* older engines didn't count */
+        r->prune_order = r->prune_batch ? ++s->prunes : 0; /* older engines didn't count prunes */
     else if (ev->u.PRUNED.phase == 2 && r->before != AX_DONE)
         free_parent(s, ev->id, r);
 }
@@ -39,7 +39,7 @@ void ax_search_apply(ax_search *s, const ax_event *ev)
         r->attempts = (uint32_t)ev->u.STARTED.attempt;
         break;
     case AX_EVENT_SCORED:
-        /* the gate is asked next, or lets everything pass */
+        /* the gate decides next, or is off */
         if (r->verdict == AX_VERDICT_NONE && !ax_entry_is_full(r) && !r->reused)
             r->verdict = AX_VERDICT_ON;
         break;

@@ -1,4 +1,4 @@
-/* Promote puts a candidate ahead of what the search would do with it; demote takes that back. */
+/* Promote moves a candidate ahead of the search's own order or decision; demote undoes that. */
 #include "engine/search/commands_internal.h"
 
 #include <stdio.h>
@@ -68,7 +68,7 @@ static void say_demoted(ax_search *s, const ax_command *c)
     ax_search_happen(s, &ev);
 }
 
-/* Prunes the full training, which undo can take back. */
+/* Prunes the full training; undo can restore it. */
 static void drop_full(ax_search *s, const ax_command *c, uint32_t full, ax_answer *a)
 {
     const ax_entry *r = ax_search_get(s, full);

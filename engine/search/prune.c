@@ -1,15 +1,16 @@
-/* A prune can be taken back: of a finished candidate at any time, for nothing of it is lost; of another for a while,
-   then it becomes final. Prunes of one batch are taken back together. */
+/* Pruning and undo. The prune of a finished candidate can be undone at any time, since nothing is lost; that of another
+   candidate becomes final after a while. Prunes of one batch are undone together. */
 #include "engine/search/commands_internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Batches that no client has named: commands of their own. Clients' numbers are below (ax_client_request). */
+/* Numbers for batches that clients didn't name, from single commands. Clients use smaller numbers
+   (ax_client_request). */
 static const uint64_t unnamed = 1ull << 62;
 
-/* Says PRUNED. until: when it becomes final, NAN = never, or it isn't pruned softly. */
+/* Emits PRUNED. until: when it becomes final; NAN = never, or it isn't a soft prune. */
 static void change_prune(ax_search *s, uint32_t id, int phase, double until, uint64_t batch, const char *by)
 {
     ax_event ev = ax_search_event(AX_EVENT_PRUNED, id);
@@ -36,7 +37,7 @@ static void prune_one(ax_search *s, uint32_t id, uint64_t batch, const char *by)
     s->batch.unfinished += r->before != AX_DONE;
 }
 
-/* The batch of a command that is about to prune, counted as far as it has come: its commands may come one by one. */
+/* The batch of a prune command, with its counts so far: its commands may arrive one by one. */
 static uint64_t open_batch(ax_search *s, const ax_command *c)
 {
     uint64_t number = c->batch ? c->batch : unnamed + s->prunes + 1;
@@ -92,7 +93,7 @@ void ax_search_prune(ax_search *s, const ax_command *c, ax_answer *a)
 
 /* ---- undo ---- */
 
-/* The batch of the newest prune that can be taken back; 0 = there is none. */
+/* The batch of the latest prune that can be undone; 0 = none. */
 static uint64_t last_batch(const ax_search *s)
 {
     const ax_entry *newest = NULL;
@@ -103,9 +104,9 @@ static uint64_t last_batch(const ax_search *s)
     return newest ? newest->prune_batch : 0;
 }
 
-/* What an undo is to take back. */
+/* Candidates that an undo concerns. */
 typedef struct undo {
-    uint32_t *id; /* those that can come back */
+    uint32_t *id; /* those that can be restored */
     uint32_t n, final;
     uint32_t bad; /* the first that can't, 0 = none */
 } undo;
@@ -146,8 +147,8 @@ static bool gather(const ax_search *s, const ax_command *c, undo *u)
     return true;
 }
 
-/* Finished ones first, by number; then the queue's, the last one that left it first, so that each finds its place; then
-   those that were in training, since they are next. */
+/* Order of restoring: finished candidates by number; then queued ones, the last pruned first, so that each gets its
+   place back; then those that were in training, since they go to the front. */
 static int turn(const ax_entry *r)
 {
     return r->before == AX_DONE ? 0 : r->before == AX_RUNNING ? 2 : 1;
@@ -228,7 +229,8 @@ void ax_search_tick(ax_search *s)
         if (!(r->prune_until > 0) || r->prune_until > s->now)
             continue;
         s->dirty = true;
-        change_prune(s, id, 2, NAN, r->prune_batch, "time is up"); /* the list may move by one: its parent opens */
+        change_prune(s, id, 2, NAN, r->prune_batch,
+                     "time is up"); /* the list may shift by one entry, since its parent becomes open */
         final = true;
     }
     if (final)

@@ -1,4 +1,4 @@
-/* A new candidate: it is measured, added to the table, told, and put into the queue. */
+/* Adds a candidate: computes its size, adds it to the table, emits PROPOSED and puts it into the queue. */
 #include "engine/search/search_internal.h"
 
 #include "engine/model/network.h"
@@ -54,7 +54,8 @@ uint32_t ax_search_dequeue(ax_search *s, uint32_t id)
     return UINT32_MAX;
 }
 
-/* What the policy knew and expected. A snapshot doesn't keep all of it, so it is said only when it is proposed. */
+/* The strategy's probabilities and predictions. A snapshot doesn't keep all of them, so they are emitted only at the
+   proposal. */
 static void say_each(ax_event *ev, const ax_proposal *p, bool again)
 {
     ev->u.PROPOSED.expected = again ? (double)NAN : (double)p->expected;

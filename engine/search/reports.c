@@ -1,4 +1,4 @@
-/* What workers report of their candidates: progress, an end, an outcome, a failure. */
+/* Handles reports of workers on their candidates: progress, stops, outcomes, failures. */
 #include "engine/search/search_internal.h"
 
 #include "engine/base/utf8.h"
@@ -17,7 +17,7 @@ void ax_search_spread(ax_search *s, uint32_t worker, int64_t devices)
     ax_search_log(s, AX_LEVEL_INFO, slot->id, text);
 }
 
-/* The first step that a worker reports of a training that was begun before: it need not be the first of all. */
+/* The first reported step of a resumed training, which may not be the first step of all. */
 static void say_where_it_goes_on(ax_search *s, uint32_t id, int64_t stage, int64_t step, int64_t steps)
 {
     char text[AX_EVENT_TEXT], where[32] = "";
@@ -71,7 +71,7 @@ void ax_search_stopped(ax_search *s, uint32_t worker)
     bool told = s->slot[worker].stop_requested;
     s->slot[worker] = (ax_worker_slot) { 0 };
     s->dirty = true;
-    /* stopped without having been told so: nothing of it is lost if it starts again */
+    /* it stopped without being told to: nothing is lost if it starts again */
     if (id && !told)
         ax_search_enqueue(s, id, 0);
 }
@@ -81,7 +81,7 @@ ax_event ax_search_scored_event(const ax_search *s, uint32_t id, const ax_outcom
     ax_event ev = ax_search_event(AX_EVENT_SCORED, id);
     ax_event_say_figures(&ev, o);
     if (ax_entry_is_full(ax_search_get(s, id))) {
-        ev.u.SCORED.stage = AX_STAGE_FULL; /* its two stages are one thing to a person */
+        ev.u.SCORED.stage = AX_STAGE_FULL; /* the two stages of full training count as one for users */
         snprintf(ev.u.SCORED.model, sizeof ev.u.SCORED.model, "models/%u.safetensors", id);
     }
     ev.u.SCORED.reused = reused;
@@ -108,7 +108,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     ax_event scored = ax_search_scored_event(s, id, o, 0);
     if (full || (asked && (ended || o->stage != 1)))
         ax_search_happen(s, &scored);
-    else if (asked) /* the gate ended it, which was said then; said again only where STARTED has been said since */
+    else if (asked) /* the gate ended it and SCORED was emitted then; emit it again only if STARTED followed */
         ax_search_apply(s, &scored);
     else
         ax_search_ask_gate(s, id, o, false);
@@ -120,7 +120,7 @@ ax_code ax_search_outcome(ax_search *s, uint32_t worker, const ax_outcome *o, ax
     return ax_search_note_judged(s, id, err);
 }
 
-/* level: of the line in the log that says why. */
+/* level: of the log line with the reason. */
 static void pause_itself(ax_search *s, ax_level level, const char *why)
 {
     s->paused = true;
@@ -142,7 +142,7 @@ void ax_search_results_lost(ax_search *s, const char *text)
         pause_itself(s, AX_LEVEL_WARNING, why);
 }
 
-/* at_once: the next candidate would fail as well. */
+/* at_once: the next candidate would fail too, so the run pauses immediately. */
 static void count_failure(ax_search *s, bool at_once, const char *message)
 {
     int64_t most = s->setup.settings.max_failures;

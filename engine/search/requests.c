@@ -1,4 +1,5 @@
-/* A request is done once: asked again, also after a resume, it is answered again; as another command it is refused. */
+/* Every request is executed once: repeated, even after a resume, it gets the same answer; with another command it is
+   refused. */
 #include "engine/search/commands_internal.h"
 
 #include "engine/base/hash.h"
@@ -6,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Of all that a command asks for, not of its sender. */
+/* A hash of everything a command asks for, except its sender. */
 static uint64_t hash_arguments(const ax_command *c)
 {
     uint64_t h = ax_hash(AX_HASH_START, &c->id, sizeof c->id);

@@ -1,17 +1,17 @@
-/* A network that was judged before isn't trained again: its candidate takes the outcome.
+/* A network that was scored before isn't trained again: the duplicate reuses its outcome.
 
-   Genotypes that are equal byte by byte would come to the same outcome to the last bit, since candidates of a run share
-   crops, order and initialisation. Those that are equal up to their numbering differ in the streams that their tensors
-   are initialised from, which are named after the tensors: theirs would be another draw of the same distribution, as
-   another seed is. So what is copied is as good a measurement of this network as the one it saves. */
+   Genotypes with equal bytes would get the same outcome to the last bit, since the candidates of a run share crops,
+   order and initialisation. Genotypes that are equal up to numbering initialise their tensors from other streams, which
+   are named after the tensors: they would be another draw from the same distribution, like another seed. So the reused
+   outcome is as good a measurement of the network as a new training. */
 #include "engine/search/search_internal.h"
 
 #include "engine/space/canonical.h"
 
 #include <string.h>
 
-/* Its outcome is that of the whole search schedule. A failure isn't: it may have been the machine's. One that a person
-   pruned afterwards was measured nevertheless. */
+/* Whether its outcome is that of the whole search schedule. A failure may have been the machine's fault. A candidate
+   that a person pruned later counts nevertheless. */
 static bool judged(const ax_entry *r)
 {
     bool done = r->status == AX_DONE || (r->status == AX_PRUNED && r->before == AX_DONE);
@@ -40,8 +40,7 @@ ax_code ax_search_note_all_judged(ax_search *s, ax_err *err)
     return code;
 }
 
-/* A training that has begun is finished: there may be half of it in inflight/. One of the finals is there to be
-   trained. */
+/* A training that has begun is finished, since a checkpoint may exist. A training of the finals is always done. */
 static bool may_reuse(const ax_search *s, const ax_entry *r)
 {
     return s->setup.settings.dedupe && ax_entry_is_search(r) && !r->attempts;
@@ -82,10 +81,10 @@ uint32_t ax_search_known(const ax_search *s, uint32_t id)
 ax_code ax_search_reuse(ax_search *s, uint32_t id, uint32_t known, ax_err *err)
 {
     ax_outcome o = ax_search_get(s, known)->outcome;
-    o.seconds = 0; /* that it took here */
+    o.seconds = 0; /* no time was spent here */
     ax_search_dequeue(s, id);
     s->dirty = true;
-    /* The gate isn't asked: there is nothing left to decide, and its mean is one of trainings. */
+    /* The gate isn't asked: there is nothing to decide, and its mean is over trainings. */
     ax_event ev = ax_search_scored_event(s, id, &o, known);
     ax_search_happen(s, &ev);
     return ax_search_learn(s, id, err);

@@ -121,8 +121,8 @@ void ax_search_hello(ax_search *s, bool resumed, int64_t pid)
     }
 }
 
-/* The place in the queue of the first candidate that a worker can take. Not one that was told to stop and to go on
-   again and whose worker hasn't stopped yet, and not one whose network is being trained. UINT32_MAX = there is none. */
+/* The queue index of the first candidate that a worker can take; UINT32_MAX = none. Skips candidates that were stopped
+   and continued but whose worker hasn't stopped yet, and candidates whose network is being trained. */
 static uint32_t first_free(ax_search *s)
 {
     for (uint32_t i = 0; i < s->n_queue; i++)
@@ -131,13 +131,13 @@ static uint32_t first_free(ax_search *s)
     return UINT32_MAX;
 }
 
-/* Whether the strategy has its share of the candidates. */
+/* Whether the strategy has proposed its share of the candidates. */
 static bool searched(const ax_search *s)
 {
     return s->finals.chosen || ax_search_counted(s) >= ax_finals_search_part(s);
 }
 
-/* The next candidate, of the search or of the finals; *id = 0: there is none now. */
+/* The next candidate, from the search or the finals; *id = 0: none now. */
 static ax_code propose(ax_search *s, uint32_t *id, ax_err *err)
 {
     ax_proposal p;
@@ -147,8 +147,8 @@ static ax_code propose(ax_search *s, uint32_t *id, ax_err *err)
     return code == AX_OK ? ax_search_add(s, &p, ax_strategy_name(s->strategy), p.parent, 0, id, err) : code;
 }
 
-/* Keeps one candidate waiting, so that no worker does; but a policy that proposes one network only has its workers wait
-   for each other, not a queue full of it. */
+/* Keeps one candidate queued, so that no worker is idle. If a policy keeps proposing one network, its workers wait for
+   each other instead of filling the queue with copies. */
 static ax_code fill(ax_search *s, ax_err *err)
 {
     while (first_free(s) == UINT32_MAX && s->n_queue < s->setup.workers) {
@@ -175,7 +175,7 @@ bool ax_search_behind(const ax_search *s)
     return s->unlearned;
 }
 
-/* Whether another worker's candidate has all devices to itself. */
+/* Whether another worker's candidate uses all devices. */
 static bool all_taken(const ax_search *s, uint32_t worker)
 {
     for (uint32_t k = 0; k < AX_WORKERS; k++)
@@ -194,7 +194,7 @@ ax_code ax_search_take(ax_search *s, uint32_t worker, ax_search_job *job, bool *
     if (code != AX_OK || place == UINT32_MAX)
         return code;
     uint32_t id = s->queue[place], known = ax_search_known(s, id);
-    if (known) { /* one at a time: each is saved before the next, as what is trained is */
+    if (known) { /* one at a time: each is saved before the next, like trained ones */
         code = ax_search_catch_up(s, err);
         return code == AX_OK ? ax_search_reuse(s, id, known, err) : code;
     }
@@ -256,7 +256,7 @@ void ax_search_log(ax_search *s, ax_level level, uint32_t id, const char *text)
     ax_search_emit(s, &ev);
 }
 
-/* ---- for the coordinator ---- */
+/* ---- interface of the coordinator ---- */
 
 bool ax_search_dirty(const ax_search *s)
 {

@@ -1,4 +1,4 @@
-/* What happens to a candidate between its two stages. */
+/* The transition of a candidate between its two stages. */
 #include "engine/search/search_internal.h"
 
 #include "engine/train/trainer.h"
@@ -16,7 +16,7 @@ void ax_search_ask_gate(ax_search *s, uint32_t id, const ax_outcome *o, bool mor
         .uncounted = !set->gate_handmade && ax_origin_of(r->origin) == AX_ORIGIN_USER,
         .own_first = !strcmp(set->gate_mean, "after"),
     };
-    const bool gate = set->gate && !ax_entry_is_final(r); /* all finalists take both stages */
+    const bool gate = set->gate && !ax_entry_is_final(r); /* all finalists train both stages */
     if (gate)
         v = ax_gate_ask(&s->gate, o->reward, rule);
     ax_event scored = ax_search_scored_event(s, id, o, 0);
@@ -47,7 +47,7 @@ void ax_search_start(ax_search *s, uint32_t id, int32_t stage, uint32_t attempt)
     ev.u.STARTED.attempt = attempt;
     const ax_worker_slot *slot = ax_search_slot(s, id);
     ev.u.STARTED.worker = slot ? slot - s->slot + 1 : 0;
-    if (job.full) { /* one thing to a person */
+    if (job.full) { /* counts as one stage for users */
         ax_schedule b = ax_schedule_of(set, s->setup.n_train, &job, 2);
         ev.u.STARTED.stage = AX_STAGE_FULL;
         ev.u.STARTED.epochs += job.stages == 2 ? b.epochs : 0;
@@ -63,9 +63,9 @@ void ax_search_stage1(ax_search *s, uint32_t worker, const ax_outcome *o)
     if (!r || s->slot[worker].stop_requested)
         return;
     s->slot[worker].verdict_due = true;
-    if (!isfinite(o->reward)) /* no verdict: it ends, and its outcome is a failure */
+    if (!isfinite(o->reward)) /* no verdict: it ends as a failure */
         return;
-    /* One that starts again, after a crash or a resume, keeps the verdict it had: the gate is asked once. */
+    /* A candidate that starts again after a crash or a resume keeps its verdict: the gate is asked once. */
     if (r->verdict == AX_VERDICT_NONE) {
         ax_search_ask_gate(s, id, o, true);
         s->dirty = true;

@@ -1,5 +1,5 @@
-/* The table of candidates. A long run has a hundred thousand of them, of which a handful may still change: these are in
-   a list of their own, so that neither a turn of the loop nor a snapshot walks over the others. */
+/* The table of candidates. A long run has a hundred thousand, of which a handful may still change. These are in a
+   separate list, so that neither a turn of the loop nor a snapshot walks over the others. */
 #include "engine/search/search_internal.h"
 
 #include <stdlib.h>
@@ -38,7 +38,7 @@ uint32_t ax_search_results(const ax_search *s, bool models)
     return n;
 }
 
-/* Keeps the list ascending: nearly always at its end. */
+/* Inserts in ascending order, nearly always at the end. */
 static void list(ax_search *s, uint32_t id)
 {
     uint32_t at = s->n_open++;

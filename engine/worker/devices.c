@@ -13,11 +13,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What a process that asked the driver found. */
+/* Result of a process that queried the driver. */
 typedef struct found {
     uint64_t there, usable;           /* bit N: cuda:N */
-    char why[AX_WORKER_DEVICES][200]; /* it can't be used */
-    char none[200];                   /* why there is none */
+    char why[AX_WORKER_DEVICES][200]; /* why each can't be used */
+    char none[200];                   /* why there is none at all */
 } found;
 enum { ASK_MS = 60000 };
 
@@ -40,7 +40,7 @@ static _Noreturn void list_usable(int fd)
     _exit(write(fd, &f, sizeof f) != (ssize_t)sizeof f);
 }
 
-/* All of it within ASK_MS: it is more than a pipe passes on at once. */
+/* Reads it completely within ASK_MS: it doesn't fit into one write to a pipe. */
 static bool read_found(int fd, found *f)
 {
     size_t got = 0;
@@ -59,8 +59,8 @@ static bool read_found(int fd, found *f)
     return true;
 }
 
-/* The driver is asked by a process of its own: the coordinator keeps no driver in memory, and outlives what crashes or
-   hangs in there. */
+/* A separate process queries the driver, so that the coordinator holds no driver memory and survives a crash or hang in
+   it. */
 static ax_code ask(found *f, ax_err *err)
 {
     int pair[2];
@@ -82,7 +82,7 @@ static ax_code ask(found *f, ax_err *err)
     return got ? AX_OK : ax_fail(err, AX_EDEVICE, "the CUDA driver crashed or hung when it was asked for devices");
 }
 
-/* The usable ones of those that are wanted (bit N: cuda:N), or of all when that is 0; each times[N] times. */
+/* The usable ones of those requested (bit N: cuda:N; 0 = all); each times[N] times. */
 static ax_code take_usable(const char *setting, uint64_t wanted, const unsigned *times, ax_worker_devices *d,
                            ax_err *err)
 {

@@ -1,4 +1,4 @@
-/* Which devices a run's workers compute on. */
+/* The devices of a run's workers. */
 #ifndef AX_WORKER_DEVICES_H
 #define AX_WORKER_DEVICES_H
 
@@ -13,19 +13,19 @@ enum { AX_WORKER_DEVICES = 32 };
 
 typedef struct ax_worker_devices {
     size_t n;
-    char name[AX_WORKER_DEVICES][AX_SETTING_TEXT]; /* a worker each, as ax_device_open takes them */
+    char name[AX_WORKER_DEVICES][AX_SETTING_TEXT]; /* one name per worker, for ax_device_open */
 } ax_worker_devices;
 
-/* What the setting `device` means: "cuda:all" all CUDA devices that can be used, "cuda:0,2" these, in ascending order,
-   "cuda:0*4" or "cuda:0*2,1*2" several workers on one; any other name is one worker with just that, unchecked.
-   AX_EDEVICE: there is none, or one of the list can't be used, with the reason; AX_EINVAL: not such a list. */
+/* Parses the setting `device`: "cuda:all" is all usable CUDA devices, "cuda:0,2" are these in ascending order,
+   "cuda:0*4" or "cuda:0*2,1*2" several workers on one device; any other name is one worker, and isn't checked here.
+   AX_EDEVICE: none is usable, or one in the list isn't, with the reason; AX_EINVAL: not a valid list. */
 ax_code ax_worker_devices_of(const char *setting, ax_worker_devices *out, ax_err *err);
-/* Bit N when device i is cuda:N, else 0: one of a set of CUDA devices. */
+/* Bit N when device i is cuda:N, else 0; for sets of CUDA devices. */
 uint64_t ax_worker_devices_bit(const ax_worker_devices *d, size_t i);
-/* How many workers compute on the device of worker i, with it. */
+/* Number of workers on the device of worker i, itself included. */
 int64_t ax_worker_devices_sharers(const ax_worker_devices *d, size_t i);
-/* Makes a worker on the CPU `workers` of them (the setting; from 1 to AX_WORKER_DEVICES). AX_EINVAL: for CUDA devices,
-   which have one each. */
+/* Turns a worker on the CPU into `workers` of them (the setting; 1 to AX_WORKER_DEVICES). AX_EINVAL for CUDA devices,
+   whose workers are set by `device`. */
 ax_code ax_worker_devices_repeat(ax_worker_devices *d, int64_t workers, ax_err *err);
 
 #endif

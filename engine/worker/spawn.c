@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* When memory runs out the kernel shall end a worker, whose candidate is tried again, and not the engine or what else
-   runs here. One that has a higher score already keeps it. */
+/* When memory runs out, the kernel should kill a worker, whose candidate is retried, rather than the engine or another
+   program. A higher score is kept. */
 static void be_the_first_to_go(void)
 {
     static const char score[] = "500";
@@ -17,19 +17,19 @@ static void be_the_first_to_go(void)
     if (fd < 0)
         return;
     if (write(fd, score, sizeof score - 1) < 0) {
-        /* then it is as likely as before */
+        /* then it is as likely a victim as before */
     }
     close(fd);
 }
 
-/* In the child: only what is safe between fork and exec. */
+/* In the child: only async-signal-safe calls between fork and exec. */
 static _Noreturn void become_worker(int fd, int dirfd, pid_t parent)
 {
     static const char *const argv[] = { "auxcell-engine", "worker", NULL };
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    /* Numbers above those that they shall get, so that neither dup2 overwrites the other. */
+    /* First duplicates to higher numbers, so that neither dup2 overwrites the other descriptor. */
     int a = fcntl(fd, F_DUPFD, AX_WORKER_DIRFD + 1), b = fcntl(dirfd, F_DUPFD, AX_WORKER_DIRFD + 1);
     if (a < 0 || b < 0 || dup2(a, AX_WORKER_FD) < 0 || dup2(b, AX_WORKER_DIRFD) < 0)
         _exit(AX_WORKER_NO_FILES);
@@ -38,7 +38,7 @@ static _Noreturn void become_worker(int fd, int dirfd, pid_t parent)
     be_the_first_to_go();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
-        _exit(AX_WORKER_ORPHAN); /* it died before the line above */
+        _exit(AX_WORKER_ORPHAN); /* the parent died before the prctl above */
     execv("/proc/self/exe", (char *const *)argv);
     _exit(AX_WORKER_NO_PROGRAM);
 }

@@ -19,16 +19,16 @@ enum { PROGRESS_MS = 200 };
 
 typedef struct worker {
     int fd;
-    char root[32]; /* "/proc/self/fd/4/": the run directory, wherever it is moved to */
+    char root[32]; /* "/proc/self/fd/4/": the run directory, even after it is moved */
     ax_messages messages;
     ax_settings settings;
     const ax_train_job *job;
     uint32_t id;
     bool full;       /* full training */
-    int64_t devices; /* that compute its batches, as was said last */
-    bool stop, gone; /* told to stop; the coordinator went away */
+    int64_t devices; /* devices that compute its batches, as last reported */
+    bool stop, gone; /* told to stop; the coordinator has gone */
     double said_at;
-    uint64_t encoder; /* the key that it must have */
+    uint64_t encoder; /* the key that the encoder must have */
 } worker;
 
 static int64_t resident_bytes(void)
@@ -42,7 +42,7 @@ static int64_t resident_bytes(void)
     return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
-/* Errors name files by the way we reach them; a person wants the name within the run. */
+/* Shortens paths in errors: users want the name within the run, not the path by which the worker reaches it. */
 static void copy_message(const worker *w, const char *msg, char out[AX_WORKER_TEXT])
 {
     char text[sizeof((ax_err *)0)->msg];
@@ -62,7 +62,7 @@ static void say(worker *w, const ax_worker_message *m)
         w->gone = true;
 }
 
-/* The next message, waiting for it when wait is true. False: there is none, or the engine is gone. */
+/* The next message; waits for it when wait is true. False: none, or the engine has gone. */
 static bool next_message(worker *w, bool wait, ax_worker_message *m)
 {
     char buf[4096];
@@ -135,7 +135,7 @@ static bool watch(void *context, const ax_train_progress *p)
     return true;
 }
 
-/* Of full training: it is long, and a person wants to see whether it still gains. */
+/* Reports epochs of full trainings: they are long, and users want to see whether the network still improves. */
 static ax_code tell_epoch(void *context, const ax_train_epoch *e, ax_err *err)
 {
     worker *w = context;
@@ -162,7 +162,7 @@ static void warn(void *context, const char *text)
     say(w, &m);
 }
 
-/* Stage 1 is done: the coordinator knows the others and says whether this one goes on. */
+/* Stage 1 is done: the coordinator, which knows the other candidates, decides whether it continues. */
 static ax_train_verdict ask_gate(void *context, const ax_outcome *out)
 {
     worker *w = context;
@@ -200,7 +200,7 @@ static void do_job(worker *w, ax_trainer *t, const ax_worker_message *m)
     w->full = m->full;
     w->devices = 1;
     w->stop = false;
-    w->said_at = 0; /* its first step is said: a training may go on in its middle */
+    w->said_at = 0; /* makes the first step be reported, from which a resumed training's position is known */
     ax_err err = { AX_OK, "" };
     ax_worker_message answer = { .id = m->id };
     ax_code code = ax_trainer_run(t, &job, watch, w, &answer.outcome, &err);
@@ -254,7 +254,7 @@ ax_code ax_worker_serve(int fd, int dirfd, ax_source_opener open_source, ax_err 
     if (next_message(&w, true, &m) && m.say == AX_SAY_SETTINGS) {
         w.settings = m.settings;
         w.encoder = m.encoder;
-        /* before anything starts a thread, so that all of them stay there */
+        /* before any thread is started, so that all threads inherit it */
         code = ax_cores_take_part(w.settings.share, &why);
         if (code == AX_OK)
             code = work(&w, open_source, &why);

@@ -1,4 +1,4 @@
-/* One kernel alone: memory of its own, and the least time of some runs. */
+/* Times a kernel by itself, with memory of its own: the fastest of several runs. */
 #include "engine/base/clock.h"
 #include "engine/base/rng.h"
 #include "engine/command/bench/bench.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PIECE = 65521 }; /* random numbers; a prime, so that no pixel is like the next */
+enum { PIECE = 65521 }; /* count of random numbers; a prime, so that neighbouring pixels differ */
 
 typedef struct alone {
     const ax_bench_row *row;
@@ -37,7 +37,7 @@ static ax_code make_numbers(alone *a, uint32_t outputs, ax_err *err)
     return AX_OK;
 }
 
-/* Memory of the device with bytes of `from` over and over; NULL: err says why. */
+/* Device memory filled with repetitions of `from`, bytes long; NULL: err says why. */
 static void *filled(const alone *a, size_t bytes, const void *from, size_t piece, ax_err *err)
 {
     char *mem = a->be->alloc(a->dev, bytes, err);
@@ -50,7 +50,7 @@ static void *filled(const alone *a, size_t bytes, const void *from, size_t piece
     return NULL;
 }
 
-/* Vectors are positive, for some are variances; maps are normal. */
+/* Vectors get positive numbers, since some are variances; maps get normal ones. */
 static ax_code fill_view(const alone *a, ax_operand *v, ax_err *err)
 {
     if (!v->mem)

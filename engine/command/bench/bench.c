@@ -26,7 +26,7 @@ static const char about[] =
 
 enum { MAX_RUNS = 10000 };
 
-/* Distance from the fused roofline. least: seconds of the fastest run. */
+/* Compares with the fused roofline. least: seconds of the fastest run. */
 static ax_code roofline(const ax_bench *b, double least, bool json, ax_err *err)
 {
     const ax_bench_effort effort = { .runs = 5, .ms = 10 };

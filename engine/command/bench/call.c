@@ -1,4 +1,4 @@
-/* Calls of kernels as text, and how much work they are. */
+/* Describes kernel calls as text, and counts their work. */
 #include "engine/command/bench/bench.h"
 #include "engine/op/chain.h"
 
@@ -16,13 +16,13 @@ const ax_type *ax_bench_output(const ax_call *call)
     return call->backward ? &call->in[0].type : &call->out[0].type;
 }
 
-/* Maps that a FUSED adds. */
+/* Number of maps that a FUSED adds. */
 static uint32_t summands(const ax_call *call)
 {
     return call->n_in - 2 - (call->attr.fused.bias ? 1 : 0) - (call->attr.fused.norm ? 4 : 0);
 }
 
-/* " 3x3 dw d6+bn+relu+add": a FUSED, or a link of a CHAIN. */
+/* " 3x3 dw d6+bn+relu+add": describes a FUSED, or a link of a CHAIN. */
 static void fused_text(const ax_call *call, bool strides, char *out, size_t cap)
 {
     static const char *const acts[] = { "", "+relu", "+relu6" }, *const sums[] = { "", "+add", "+add+add" };
@@ -101,7 +101,7 @@ void ax_bench_variant(const ax_call *call, char *out, size_t cap)
              call->backward && !wants[0] ? " " : wants, size, y.n, y.h, y.w, y.c, to, stride);
 }
 
-/* Pairs of output and tap along one axis that are inside the map: what falls into the padding is no work. */
+/* Pairs of output and tap along one axis that lie inside the map; padding isn't work. */
 static double taps_inside(const ax_attr *a, int32_t in, int32_t out)
 {
     double n = 0;
@@ -157,7 +157,7 @@ double ax_bench_flop(const ax_call *call)
         return a->conv.kernel * a->conv.kernel * (back ? in : out);
     case AX_OP_MIX:
         return back ? 6 * in : 3 * in;
-    case AX_OP_CE: /* greatest, subtract, exp, sum, scale, subtract the label */
+    case AX_OP_CE: /* maximum, subtract, exp, sum, scale, subtract the label */
         return back ? in : 6 * in;
     case AX_OP_DEPTH_LOSS: /* subtract, compare, square, scale, twice */
         return back ? in : 8 * in;

@@ -1,4 +1,4 @@
-/* bench ops: every kernel at the shapes that the search meets, against the machine and against oneDNN. */
+/* bench ops: times every kernel at the shapes of the search, compared with the machine's peaks and oneDNN. */
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
@@ -28,15 +28,15 @@ typedef struct ops {
     ax_bench_effort effort;
     const ax_backend *be;
     ax_device *dev;
-    const ax_peer_table *peer; /* NULL: absent, or not to be compared with */
+    const ax_peer_table *peer; /* NULL: absent, or not comparable */
     ax_bench_peaks peaks;
     unsigned printed, compared;
-    double log_ratio; /* summed over the compared ones */
+    double log_ratio; /* sum over the compared rows */
     const char *family;
 } ops;
 
 typedef struct result {
-    double seconds, onednn; /* onednn: 0 = it has no such operation */
+    double seconds, onednn; /* onednn: 0 = not supported by it */
     ax_explanation said;
 } result;
 
@@ -89,7 +89,7 @@ static void print_text(ops *o, const ax_bench_row *row, const result *r, double 
     if (r->onednn > 0)
         ax_out(" %10.3f %6.2f", r->onednn * 1e3, r->onednn / r->seconds);
     ax_out("  %s\n", row->where);
-    if (o->be->separate && r->said.why[0]) /* libraries of others, with their mathematics and scratch */
+    if (o->be->separate && r->said.why[0]) /* the choice is among vendor libraries' algorithms */
         ax_out("    %s\n", r->said.why);
 }
 
@@ -118,7 +118,7 @@ static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
         if (measure(o, row, &r, err) != AX_OK)
             return ax_fail_prefix(err, name);
         if (r.seconds <= 0)
-            r.seconds = 1e-9; /* below the clock's step */
+            r.seconds = 1e-9; /* below the clock's resolution */
         double share = fmax(row->flop / o->peaks.flops, row->bytes / o->peaks.bandwidth) / r.seconds;
         if (o->json)
             print_json(o, row, &r, share);
@@ -134,7 +134,7 @@ static ax_code measure_rows(ops *o, const ax_bench_rows *rows, ax_err *err)
     return o->printed ? AX_OK : ax_fail(err, AX_EINVAL, "option --only: no kernel's name has '%s'", o->only);
 }
 
-/* Before the rows: what was measured on, and with what it is compared. */
+/* Printed before the rows: the machine, and what the rows are compared with. */
 static void print_head(const ops *o, const ax_err *absent)
 {
     const char *isa = o->be == &ax_backend_cpu ? ax_cpu_isa(o->dev) : "";

@@ -1,4 +1,4 @@
-/* What a device can do at most, to measure kernels and steps against. */
+/* Measures a device's peak performance, as reference for kernels and steps. */
 #include "engine/backend/cpu/peak.h"
 #include "engine/backend/list.h"
 #include "engine/command/bench/bench.h"
@@ -13,10 +13,11 @@ typedef struct bench {
     ax_bench_peaks *to;
 } bench;
 
-/* Bytes per second of a sum of two maps far larger than caches (STREAM's Add, through the backend's kernel). */
+/* Memory bandwidth in bytes per second, by a sum of two maps far larger than the caches (STREAM's Add, with the
+   backend's kernel). */
 static ax_code measure_bandwidth(const bench *o, ax_err *err)
 {
-    int32_t side = o->effort.ms ? 4096 : 1024; /* --ms 0 wants figures at once, however rough */
+    int32_t side = o->effort.ms ? 4096 : 1024; /* --ms 0 asks for quick, rough figures */
     const ax_operand map = { .mem = (void *)(uintptr_t)64, .type = { .shape = { 1, side, side, 1 } } };
     ax_bench_row row = { .call = { .op = AX_OP_ADD, .in = { map, map }, .out = { map }, .n_in = 2, .n_out = 1 } };
     const ax_bench_effort effort = { .runs = 5, .ms = 10 * o->effort.ms };
@@ -26,8 +27,8 @@ static ax_code measure_bandwidth(const bench *o, ax_err *err)
     return code;
 }
 
-/* Where no loop of our own can run, a matrix product of the backend stands for the peak: of ever more pixels, until it
-   isn't over in no time. */
+/* Where our own loop can't run, the backend's matrix product gives the peak, with more and more pixels until it takes a
+   measurable time. */
 static ax_code measure_product(const bench *o, ax_err *err)
 {
     enum { SIDE = 32, CHANNELS = 256, MOST = 256 };

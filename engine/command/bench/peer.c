@@ -1,4 +1,4 @@
-/* Loads the peer of bench ops. */
+/* Loads oneDNN's peer for bench ops. */
 #include "engine/command/bench/peer.h"
 
 #include "engine/backend/load.h"

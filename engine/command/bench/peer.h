@@ -1,25 +1,26 @@
-/* oneDNN as a peer of bench ops. It is in a shared object of its own, auxcell-onednn.so, which is built where libdnnl
-   is and which nothing but bench ops loads: the programs neither need nor load the library. */
+/* oneDNN as the peer of bench ops, in a separate shared object, auxcell-onednn.so. It is built where libdnnl is
+   installed, and only bench ops loads it: the programs neither need nor load the library. */
 #ifndef AX_COMMAND_BENCH_PEER_H
 #define AX_COMMAND_BENCH_PEER_H
 
 #include "engine/op/backend.h"
 
-/* The work of a call: only its types and attributes are read, and by mem NULL / not NULL what is wanted. */
+/* A call's work: only its types and attributes are read, and whether mem is NULL. */
 typedef struct ax_peer_work {
     const ax_call *call;
-    ax_shape x, y; /* the operation's first input and first output, in either direction */
+    ax_shape x, y; /* shapes of the operation's first input and output, in either direction */
     int threads;
 } ax_peer_work;
 
-typedef struct ax_peer ax_peer; /* the peer's primitives for one call, with memory of their own */
+typedef struct ax_peer ax_peer; /* oneDNN's primitives for one call, with their own memory */
 
-/* What the shared object's one symbol returns. Status is the library's, 0 is success. */
+/* Returned by the shared object's only symbol. Statuses are the library's; 0 is success. */
 typedef struct ax_peer_table {
-    const char *version; /* AX_VERSION; first, for ever: an object of another build is refused by it and by the sizes */
+    const char *
+        version; /* AX_VERSION; must always stay first: an object of another build is detected by it and by the sizes */
     size_t call;
     void (*library)(char *text, size_t cap); /* "2.6.3" */
-    /* NULL and 0: it has no such operation. Of CE it has the log-softmax only; ReLU is fused into batch norm. */
+    /* NULL with status 0: no such operation. CE is only the log-softmax; ReLU is fused into batch norm. */
     ax_peer *(*open)(const ax_peer_work *work, int *status);
     int (*run)(ax_peer *p);
     void (*close)(ax_peer *p); /* NULL is fine */
@@ -29,7 +30,7 @@ typedef struct ax_peer_table {
 #define AX_PEER_ENTRY "ax_peer_entry"
 typedef const ax_peer_table *ax_peer_get(void);
 
-/* NULL: it isn't there or doesn't load, why says so. */
+/* NULL: it is missing or doesn't load; why has the reason. */
 const ax_peer_table *ax_peer_load(ax_err *why);
 
 #endif

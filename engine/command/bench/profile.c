@@ -1,4 +1,4 @@
-/* bench step|infer --profile: where the time of a plan goes. */
+/* bench step|infer --profile: the distribution of a plan's time. */
 #include "engine/command/bench/bench.h"
 
 #include "engine/base/out.h"
@@ -10,7 +10,7 @@
 typedef struct row {
     char text[160];
     ax_explanation explanation;  /* where the backend has a choice of kernels */
-    double seconds, flop, bytes; /* per run, of all its nodes */
+    double seconds, flop, bytes; /* per run, over all its nodes */
     unsigned nodes;
 } row;
 
@@ -87,7 +87,7 @@ static void print_json(const row *rows, size_t n, double total)
     ax_out("]");
 }
 
-/* Of each group of steps the rows, by number. */
+/* The rows of each group of steps, by index. */
 static void print_groups(const ax_session *s, const row *rows, size_t n)
 {
     const ax_plan *plan = s->plan;

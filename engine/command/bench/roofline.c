@@ -1,10 +1,10 @@
-/* How long a plan would take if only its convolutions took time, and they as little as the machine allows. */
+/* Lower bound of a plan's time: only convolutions count, at the machine's peaks. */
 #include "engine/command/bench/bench.h"
 #include "engine/op/chain.h"
 
 #include <math.h>
 
-/* Products of one image and pair of channels by Winograd's filtering with tiles of 4x4 outputs, 36 for 144; a dilated
+/* Products per image and pair of channels with Winograd's algorithm, tiles of 4x4 outputs, 36 instead of 144; a dilated
    convolution is one on each of dilation * dilation interleaved maps. */
 static double tiles_along(int32_t side, int32_t dilation)
 {
@@ -14,7 +14,7 @@ static double tiles_along(int32_t side, int32_t dilation)
     return n;
 }
 
-/* Floating-point operations of the best algorithm for a pass of a convolution: the direct sum, or Winograd's. */
+/* Floating-point operations of a convolution pass with the best algorithm: direct sum or Winograd. */
 static double least_flop(const ax_call *call)
 {
     const ax_attr *a = &call->attr;
@@ -27,7 +27,7 @@ static double least_flop(const ax_call *call)
     return fmin(direct, passes * 2.0 * 36 * tiles * y.n * x.c * y.c);
 }
 
-/* A FUSED reads no more than its convolution does: what it adds is another one's output, or could be in a cache. */
+/* A FUSED reads no more than its convolution: a map that it adds is another one's output, or may be in a cache. */
 static double conv_bytes(const ax_call *call)
 {
     if (call->backward)
@@ -36,7 +36,7 @@ static double conv_bytes(const ax_call *call)
            (double)ax_type_bytes(call->out[0].type);
 }
 
-/* A CHAIN's links one after the other, since not every machine keeps what is between them in its cache. */
+/* A CHAIN counts as its links one after the other, since not every cache holds the maps between them. */
 static double chain_seconds(const ax_call *chain, const ax_bench_peaks *peaks)
 {
     double seconds = 0;

@@ -1,4 +1,4 @@
-/* What bench ops measures: the calls in the plans of networks that the search trains and runs. */
+/* The rows of bench ops: calls in the plans of networks that the search trains and runs. */
 #include "engine/command/bench/bench.h"
 
 #include "engine/model/encoder.h"
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Two genotypes with all operations of a cell between them, cells at all sizes. */
+/* Two genotypes that together contain all operations of a cell, with cells at all sizes. */
 static const char *const genotypes[] = { AX_BENCH_GENOTYPE,
                                          "[[0,[0,1,3,6],[2,1,7,10],[5,3,9,0]],[[0,1],[2,3],[4,5]]]" };
 
-/* Stands for "there will be memory"; never read through. */
+/* Stands for memory; never dereferenced. */
 #define WANTED ((void *)(uintptr_t)64)
 
 static ax_bench_row *grow(ax_bench_rows *rows, ax_err *err)
@@ -74,7 +74,7 @@ static ax_code add_updates(ax_bench_rows *rows, const ax_params *params, const c
     return AX_OK;
 }
 
-/* The calls of the session's graph as its plan makes them. */
+/* Collects the calls of the session's graph as its plan makes them. */
 static ax_code add_calls(ax_bench_rows *rows, ax_session *s, const char *where, unsigned flags, bool updates,
                          ax_err *err)
 {
@@ -104,7 +104,7 @@ static ax_code add_network(ax_bench_rows *rows, const ax_bench_work *o, bool upd
     return code;
 }
 
-/* Operations that those graphs needn't contain: prediction's ARGMAX, and what only other networks use. */
+/* Adds operations that those graphs may lack: prediction's ARGMAX, and operations of other networks. */
 static ax_code add_others(ax_bench_rows *rows, const ax_bench_work *o, const ax_backend *be, ax_device *dev,
                           ax_err *err)
 {

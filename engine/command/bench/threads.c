@@ -1,4 +1,4 @@
-/* bench threads: how a training step scales with the threads of the CPU. */
+/* bench threads: how a training step scales with CPU threads. */
 #include "engine/base/cores.h"
 #include "engine/base/out.h"
 #include "engine/config/option.h"

@@ -1,4 +1,4 @@
-/* The parameter updates of a backend, for bench ops. */
+/* Parameter updates of a backend, for bench ops. */
 #include "engine/command/bench/bench.h"
 
 const ax_update_now ax_bench_update_now = {

@@ -1,4 +1,4 @@
-/* What the bench command measures: a training step or inference as a plan with its inputs and optimisers. */
+/* Workloads of the bench command: a training step or inference as a plan with inputs and optimisers. */
 #include "engine/backend/list.h"
 #include "engine/base/clock.h"
 #include "engine/command/bench/bench.h"
@@ -66,7 +66,7 @@ ax_code ax_bench_graph(ax_graph *g, const ax_bench_work *o, ax_decoder_spec *spe
     return o->infer ? build_infer(g, o, spec, err) : build_step(g, o, spec, err);
 }
 
-/* Random numbers for every input, bound and not copied: a training step reads its crops from a mapped file. */
+/* Fills every input with random numbers; bound, not copied, as a training step's crops from a mapped file are. */
 static ax_code bind_inputs(ax_bench *b, ax_err *err)
 {
     ax_rng rng = ax_rng_new(1, 2);
@@ -85,7 +85,7 @@ static ax_code bind_inputs(ax_bench *b, ax_err *err)
     return AX_OK;
 }
 
-/* What a training step does with its gradients. */
+/* Updates parameters from the gradients, as a training step does. */
 static ax_code update(void *bench, ax_err *err)
 {
     const ax_bench *b = bench;

@@ -3,7 +3,7 @@
 #include "engine/base/out.h"
 #include "engine/base/utf8.h"
 
-/* Nothing shines through a picture. */
+/* Pictures are opaque. */
 static const ax_canvas_cell *seen(const ax_canvas_cell *cell)
 {
     static const ax_canvas_cell blank = { .code = ' ', .role = AX_ROLE_TEXT };

@@ -1,4 +1,4 @@
-/* auxcell data check: what a data set looks like, and whether training would go wrong with it. */
+/* auxcell data check: describes a data set and reports problems that affect training. */
 #include "engine/base/out.h"
 #include "engine/base/str.h"
 #include "engine/command/data/check.h"
@@ -41,7 +41,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     return parsed;
 }
 
-/* ---- for people ---- */
+/* ---- text ---- */
 
 static double percent(uint64_t n, uint64_t of)
 {
@@ -99,7 +99,7 @@ static int by_pixels(const void *a, const void *b)
     return p->pixels != q->pixels ? (p->pixels > q->pixels ? -1 : 1) : p->class - q->class;
 }
 
-/* In their order; of many the most frequent ones. */
+/* In order of id; of many, the most frequent ones. */
 static void print_classes(const ax_survey *s)
 {
     ranked rank[AX_TASK_OUTPUTS] = { { 0, 0 } };
@@ -193,14 +193,14 @@ static void print_text(const ax_survey *s)
                                       : "Nothing seen that training would go wrong with.");
 }
 
-/* ---- how far it is ---- */
+/* ---- progress ---- */
 
 typedef struct watching {
     bool tty;
-    int last; /* thousandths that were shown */
+    int last; /* last progress shown, in thousandths */
 } watching;
 
-/* An interrupt waits, blocked, until it is asked for here. */
+/* SIGINT is blocked and stays pending until this check. */
 static bool progress(void *context, const char *what, uint64_t done, uint64_t of)
 {
     enum { WIDTH = 30 };

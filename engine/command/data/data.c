@@ -1,4 +1,4 @@
-/* auxcell data: which of its commands is meant. */
+/* auxcell data: dispatches to its commands. */
 #include "engine/command/data/data.h"
 
 #include "engine/base/out.h"

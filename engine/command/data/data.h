@@ -4,7 +4,7 @@
 
 #include "engine/command/program.h"
 
-/* Each gets argv[0] = its own name and returns the exit code. */
+/* Each gets argv[0] = its own name and returns the exit status. */
 int ax_data_check(const ax_program *prog, int argc, char **argv);
 int ax_data_show(const ax_program *prog, int argc, char **argv);
 

@@ -12,11 +12,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-static const double patience = 0.5; /* seconds: what comes later would be the shell's to read */
+static const double patience = 0.5; /* seconds; answers that come later would reach the shell as input */
 
-/* ---- the question ---- */
+/* ---- querying the terminal ---- */
 
-/* Length of the control sequence at `at`, 0 = it isn't whole. */
+/* Length of the control sequence at `at`, 0 = incomplete. */
 static size_t sequence(const char *at, size_t n)
 {
     size_t k = 2;
@@ -43,7 +43,7 @@ static void take(ax_reply *r, const char *text, size_t n)
     }
 }
 
-/* Reads until the last answer is there; keys that come meanwhile are lost. */
+/* Reads until the last answer has arrived; keys typed meanwhile are lost. */
 static void listen(ax_reply *r)
 {
     char text[1024];
@@ -91,7 +91,7 @@ ax_shown_pixels ax_pixels_ask(void)
     out.cell_h = known ? size.ws_ypixel / size.ws_row : r.cell_h;
     out.cell_w = known ? size.ws_xpixel / size.ws_col : r.cell_w;
     out.rows = size.ws_row;
-    out.id = (uint32_t)getpid() << 8; /* those of an earlier call stay on the screen */
+    out.id = (uint32_t)getpid() << 8; /* pictures of earlier calls stay on the screen */
     if (r.whole && out.cell_h > 0 && out.cell_w > 0)
         out.way = r.kitty ? AX_PIXELS_KITTY : r.sixel && ax_sixel_is_built() ? AX_PIXELS_SIXEL : AX_PIXELS_NONE;
     return out;
@@ -99,7 +99,7 @@ ax_shown_pixels ax_pixels_ask(void)
 
 /* ---- the pictures ---- */
 
-/* From the row below the canvas to the picture's corner and back. */
+/* Moves the cursor from the row below the canvas to the picture's corner and back. */
 void ax_pixels_out(ax_shown_pixels *p, const ax_canvas *c)
 {
     ax_str out;

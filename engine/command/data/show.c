@@ -1,4 +1,4 @@
-/* auxcell data show: the first images of a data set with their targets, in the terminal and as PNG. */
+/* auxcell data show: shows the first images of a data set with their targets, in the terminal or as PNG. */
 #include "engine/base/normalise.h"
 #include "engine/base/out.h"
 #include "engine/base/output.h"
@@ -48,7 +48,7 @@ static ax_parsed parse(int argc, char **argv, options *o, ax_err *err)
     return parsed;
 }
 
-/* ---- a sample as the masks view has it ---- */
+/* ---- converting a sample for the masks view ---- */
 
 static ax_code picture_of(const ax_sample *s, const ax_task_spec *task, ax_maskfile *m, ax_err *err)
 {
@@ -77,7 +77,7 @@ static int columns(void)
     return n < 20 ? 80 : n < WIDEST ? n : WIDEST;
 }
 
-/* With pixels of the terminal's own where it has them, and the window is high enough. */
+/* Uses real pixels where the terminal has them and its window is high enough. */
 static ax_code draw(const ax_maskfile *m, bool color, bool unicode, ax_shown_pixels *pixels, ax_err *err)
 {
     ax_canvas c;
@@ -98,7 +98,7 @@ static ax_code draw(const ax_maskfile *m, bool color, bool unicode, ax_shown_pix
     return code;
 }
 
-/* The classes that are in it, most frequent first in their numbers' order, with their colours or letters. */
+/* Lists the classes that occur, the most frequent ones in order of id, with colours or letters. */
 static void print_legend(const ax_maskfile *m, bool color)
 {
     uint64_t count[256] = { 0 }, n = (uint64_t)m->h * (uint64_t)m->w;
@@ -128,7 +128,7 @@ static void print_legend(const ax_maskfile *m, bool color)
 
 /* ---- files ---- */
 
-/* The image's name as a file's: without its ending, folders joined by '-'. */
+/* The image's name as a file name: without extension, folders joined by '-'. */
 static ax_code path_of(const char *dir, const char *name, const char *end, char path[PATH_MAX], ax_err *err)
 {
     char flat[1024];
@@ -162,7 +162,7 @@ static ax_code write_files(const ax_program *prog, const char *dir, const char *
     return code;
 }
 
-/* No file lands on one of the data set, or on another. */
+/* No file may overwrite one of the data set, or another output. */
 static ax_code check_files(const options *o, ax_source *s, ax_split split, uint64_t n, ax_err *err)
 {
     char name[1024], path[PATH_MAX];
@@ -180,7 +180,7 @@ static ax_code check_files(const options *o, ax_source *s, ax_split split, uint6
     return code == AX_OK ? ax_output_folder(o->dir, err) : code;
 }
 
-/* ---- all of it ---- */
+/* ---- the command ---- */
 
 static ax_code show_one(const ax_program *prog, const options *o, ax_source *s, ax_split split, uint64_t i,
                         ax_shown_pixels *pixels, ax_err *err)
@@ -215,7 +215,7 @@ int ax_data_show(const ax_program *prog, int argc, char **argv)
     ax_parsed parsed = parse(argc, argv, &o, &err);
     if (parsed != AX_PARSED_GO)
         return parsed;
-    setlocale(LC_CTYPE, ""); /* whether the terminal knows UTF-8 */
+    setlocale(LC_CTYPE, ""); /* tells whether the terminal uses UTF-8 */
     ax_source *s = err.code ? NULL : prog->open_source(o.spec, o.task, &err);
     if (!s)
         return ax_complain_of(&err);

@@ -1,5 +1,5 @@
-/* A controller-*.safetensors file: log-probabilities and entropies of genotypes, the PPO loss of one batch of them, its
-   gradients, one clipped Adam step. */
+/* Checks a controller-*.safetensors file: log-probabilities and entropies of genotypes, the PPO loss of a batch of
+   them, its gradients, and a clipped Adam step. */
 #include "engine/command/selftest/selftest.h"
 
 #include "engine/policy/controller.h"
@@ -13,7 +13,7 @@
 enum { MAX_GENOTYPES = 64, NAME = 160 };
 
 static const double tolerance_value = 1e-4, tolerance_grad = 2e-4, tolerance_grad_file = 2e-7;
-static const double learning_rate = 1e-4, clip_norm = 2.0; /* the file's "adam" says so in words */
+static const double learning_rate = 1e-4, clip_norm = 2.0; /* the file's "adam" states them in words */
 
 typedef struct bench {
     ax_selftest *s;
@@ -22,7 +22,7 @@ typedef struct bench {
     ax_controller *c;
     ax_rollout rollout[MAX_GENOTYPES];
     size_t n;
-    int64_t units, hidden; /* of our LSTM; of the file's */
+    int64_t units, hidden; /* of our LSTM, and of the file's */
     bool no_embeddings;    /* decisions aren't fed back */
     double clip, entropy_weight, baseline;
 } bench;
@@ -106,7 +106,7 @@ static ax_code read_controller(bench *b, ax_err *err)
                              err);
     if (!b->c)
         return err->code;
-    b->units = b->hidden = ax_controller_tensor_at(b->c, 0).rows; /* the start vector's */
+    b->units = b->hidden = ax_controller_tensor_at(b->c, 0).rows; /* rows of the start vector */
     int32_t hidden = 0;
     if (!ax_safetensors_meta(b->st, "hidden"))
         return AX_OK;
@@ -117,17 +117,17 @@ static ax_code read_controller(bench *b, ax_err *err)
 
 /* ---- tensors ---- */
 
-/* A file's controller may have fewer units than ours: the others have zeros everywhere, and then neither give nor take
-   anything. Row r of one of our tensors in the file's, which has `hidden` units; -1: it isn't there. */
+/* A file's controller may have fewer units than ours; the rest of our tensors is then zero and has no effect. Maps row
+   r of our tensor to the file's, which has `hidden` units; -1: no such row. */
 static int64_t row_of(const bench *b, const ax_controller_tensor *t, int64_t r)
 {
     const int64_t units = b->units > 0 ? b->units : 1, unit = r % units;
     if (t->rows != units && t->rows != 4 * units)
-        return r; /* choices */
+        return r; /* rows are choices */
     return unit < b->hidden ? r / units * b->hidden + unit : -1;
 }
 
-/* The file's KIND.NAME for the controller's tensor i, as large as ours. */
+/* Reads the file's KIND.NAME for the controller's tensor i, expanded to our size. */
 static float *golden(const bench *b, const char *kind, size_t i, char name[static NAME], ax_err *err)
 {
     static const char lstm[] = "controller.lstm.";
@@ -137,9 +137,9 @@ static float *golden(const bench *b, const char *kind, size_t i, char name[stati
     const int64_t cols = t.cols ? b->hidden : 1, dim[2] = { units ? t.rows / own * b->hidden : t.rows, cols };
     snprintf(name, NAME, "%s.%s", kind, t.name);
     if (!strncmp(t.name, lstm, sizeof lstm - 1) && !ax_safetensors_find(b->st, name))
-        snprintf(name, NAME, "%s.controller.%s", kind, t.name + sizeof lstm - 1); /* newer files name them shorter */
+        snprintf(name, NAME, "%s.controller.%s", kind, t.name + sizeof lstm - 1); /* newer files use a shorter name */
     if (b->no_embeddings && strstr(t.name, "controller.embed.") && !ax_safetensors_find(b->st, name))
-        return calloc(t.count, sizeof(float)); /* not read */
+        return calloc(t.count, sizeof(float)); /* not in use */
     float *small = ax_golden_get(b->st, name, dim, t.cols ? 2 : 1, err);
     float *out = small ? calloc(t.count, sizeof *out) : NULL;
     if (small && !out)
@@ -231,7 +231,7 @@ static ax_code compare_number(bench *b, ax_tally *t, const char *name, double va
     return AX_OK;
 }
 
-/* kind "grad" or "adam" against a slot. */
+/* Compares kind "grad" or "adam" with a slot. */
 static ax_code compare_tensors(bench *b, const char *kind, ax_controller_slot slot, double largest, ax_tally *t,
                                ax_err *err)
 {
@@ -284,7 +284,8 @@ static ax_code compare_step(bench *b, ax_err *err)
         code = largest_grad(b, &largest, err);
     if (code == AX_OK)
         code = compare_tensors(b, "grad", AX_CONTROLLER_GRAD, largest, &grads, err);
-    if (code == AX_OK) /* the step from the file's own gradients: where one is near zero, its sign decides */
+    if (code ==
+        AX_OK) /* the step uses the file's own gradients, since the sign of a tiny gradient decides its direction */
         code = fill(b, "grad", AX_CONTROLLER_GRAD, err);
     if (code != AX_OK)
         return code;

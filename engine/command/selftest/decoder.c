@@ -1,6 +1,5 @@
-/* A decoder-*.safetensors or template-*.safetensors file: evaluation and training forward, losses, gradients, running
- * statistics, one Adam step.
- */
+/* Checks a decoder-*.safetensors or template-*.safetensors file: forward passes of evaluation and training, losses,
+   gradients, running statistics, and an Adam step. */
 #include "engine/command/selftest/decoder_internal.h"
 
 #include "engine/model/tensor.h"
@@ -31,7 +30,7 @@ static void release(ax_decoder_bench *b)
     ax_graph_free(b->eval);
 }
 
-/* ---- what the file describes ---- */
+/* ---- content of the file ---- */
 
 static ax_code read_shape(const ax_decoder_bench *b, const char *name, int n_dim, ax_shape *s, ax_err *err)
 {
@@ -48,7 +47,7 @@ static ax_code read_shape(const ax_decoder_bench *b, const char *name, int n_dim
     return AX_OK;
 }
 
-/* What the file has of a training step, if it has one: labels, and maybe logits of a teacher. */
+/* The file's data of a training step, if it has one: labels, and possibly a teacher's logits. */
 static ax_code read_training(ax_decoder_bench *b, ax_err *err)
 {
     b->trains = ax_safetensors_find(b->st, "train.logits");
@@ -63,7 +62,7 @@ static ax_code read_training(ax_decoder_bench *b, ax_err *err)
     if (l.n != b->tap[0].shape.n || (b->taught && (t.n != l.n || t.h != l.h || t.w != l.w || t.c != b->spec.outputs)))
         return ax_fail(err, AX_EFORMAT, "%s: taps, labels, teacher_logits and classes don't fit together", b->file);
     const char *adam = ax_safetensors_meta(b->st, "adam"), *lr = adam ? strstr(adam, "lr ") : NULL;
-    b->lr = lr ? strtof(lr + 3, NULL) : 3e-3f; /* as published for the cells */
+    b->lr = lr ? strtof(lr + 3, NULL) : 3e-3f; /* the published value for the cells */
     return b->lr > 0 ? AX_OK : ax_fail(err, AX_EFORMAT, "%s: metadata 'adam': what lr is that?", b->file);
 }
 
@@ -195,7 +194,7 @@ static ax_code write_labels(ax_decoder_bench *b, ax_err *err)
     return code;
 }
 
-/* Makes the plan, writes the inputs, runs it. */
+/* Makes the plan, writes the inputs and runs it. */
 static ax_code run(ax_decoder_bench *b, const ax_graph *g, ax_err *err)
 {
     ax_plan_free(b->plan);
@@ -226,7 +225,7 @@ ax_code ax_selftest_decoder(ax_selftest *s, const ax_safetensors *st, const char
         code = err->code;
     if (code == AX_OK)
         code = make_params(&b, err);
-    if (code == AX_OK) /* before training, which moves the running statistics */
+    if (code == AX_OK) /* before training, which changes the running statistics */
         code = run(&b, b.eval, err);
     if (code == AX_OK)
         code = ax_golden_compare(st, b.plan, b.eval, "logits", "eval.logits", ax_decoder_limits(&b)->value, &eval, err);

@@ -1,4 +1,4 @@
-/* A training step against a golden file: losses, gradients, running statistics, one Adam step. */
+/* Compares a training step with a golden file: losses, gradients, running statistics, and an Adam step. */
 #include "engine/command/selftest/decoder_internal.h"
 
 #include "engine/model/tensor.h"
@@ -28,7 +28,7 @@ static ax_code compare_losses(ax_decoder_bench *b, ax_err *err)
     return code;
 }
 
-/* The file's tensor KIND.AX_DECODER_NAME for parameter i, in the parameter's own layout, and its size. */
+/* The file's tensor KIND.AX_DECODER_NAME for parameter i in the parameter's layout, and its size. */
 static float *param_tensor(const ax_decoder_bench *b, const char *kind, size_t i, size_t *n,
                            char name[static AX_DECODER_NAME], ax_err *err)
 {
@@ -40,7 +40,7 @@ static float *param_tensor(const ax_decoder_bench *b, const char *kind, size_t i
     return ax_golden_get(b->st, name, dim, n_dim, err);
 }
 
-/* What a slot of parameter i holds; a gradient that doesn't exist counts as zero. */
+/* The content of parameter i's slot; a missing gradient counts as zero. */
 static float *param_slot(const ax_decoder_bench *b, size_t i, ax_slot slot, ax_err *err)
 {
     float *got = calloc(ax_shape_count(ax_params_spec(b->params, i)->type.shape), sizeof *got);
@@ -88,7 +88,7 @@ static ax_code find_largest_grad(ax_decoder_bench *b, ax_err *err)
     return AX_OK;
 }
 
-/* Gradients (kind "grad"), running statistics ("after") or parameters after the step ("adam") of all parameters. */
+/* Compares gradients (kind "grad"), running statistics ("after") or parameters after the step ("adam"). */
 static ax_code compare_params(ax_decoder_bench *b, const char *kind, const char *group, ax_err *err)
 {
     bool grad = !strcmp(kind, "grad"), after = !strcmp(kind, "after");
@@ -136,7 +136,7 @@ static ax_code compare_norm(ax_decoder_bench *b, ax_err *err)
     return code;
 }
 
-/* One clipped Adam step from the gradients of the file: where a gradient is near zero, its sign decides. */
+/* A clipped Adam step from the file's gradients, since the sign of a tiny gradient decides its direction. */
 static ax_code compare_adam(ax_decoder_bench *b, ax_err *err)
 {
     for (size_t i = 0; i < ax_params_count(b->params); i++) {

@@ -1,4 +1,4 @@
-/* An encoder*.safetensors file: the four taps of an image in evaluation mode. */
+/* Checks an encoder*.safetensors file: the four taps of an image in evaluation mode. */
 #include "engine/command/selftest/selftest.h"
 
 #include "engine/base/normalise.h"
@@ -13,18 +13,18 @@
 
 #define EMBEDDED "mobilenet_v2-imagenet.f16.safetensors"
 
-/* What rounding the weights to float16 may do to a tap, measured 1.4e-2 of the largest value. */
+/* Error of a tap from rounding the weights to float16; measured 1.4e-2 of the largest value. */
 static const double tolerance_exact = 1e-4, tolerance_rounded = 3e-2, tolerance_tf32 = 1e-2, tolerance_bf16 = 2e-1;
 
 typedef struct encoder {
     ax_safetensors *weights;
-    bool rounded; /* the weights are those of the file, but in float16 */
+    bool rounded; /* our weights are the file's, rounded to float16 */
     ax_rounding rounding;
     ax_session session;
     int32_t h, w;
 } encoder;
 
-/* The weights the file was made with: named by the user, beside the file, or built in. */
+/* The weights that the file was made with: named by the user, beside the file, or built in. */
 static ax_code open_weights(const ax_selftest *s, const ax_safetensors *st, const char *file, encoder *e, ax_err *err)
 {
     if (s->weights) {

@@ -1,4 +1,4 @@
-/* selftest without files: a device against the reference, on small networks with random weights and inputs. */
+/* Selftest without files: compares a device with the reference on small networks with random weights and inputs. */
 #include "engine/command/inputs.h"
 #include "engine/command/selftest/selftest.h"
 
@@ -14,9 +14,10 @@
 
 enum { BATCH = 4, CROP = 32, CHANNELS = 16, OUTPUTS = 5, RANDOM = 3, NAME = 32 };
 
-/* Two float32 computations in different orders: wider than against float64 (batch norm over 16 values amplifies). */
+/* For two float32 computations in different orders: wider than against float64 (batch norm over 16 values amplifies
+   errors). */
 typedef struct tolerances {
-    double value, grad, grad_all; /* shares of a tensor's largest; of the norm of all gradients */
+    double value, grad, grad_all; /* fractions of a tensor's largest value; of the norm of all gradients */
 } tolerances;
 static const tolerances limits_of[AX_ROUNDINGS] = {
     [AX_ROUND_NONE] = { 1e-4, 1e-3, 1e-5 },
@@ -62,7 +63,7 @@ static ax_code make_side(side *s, const ax_graph *g, const ax_safetensors *weigh
     return s->plan ? AX_OK : err->code;
 }
 
-/* Fills every input of the graph with the same random numbers on both sides, and runs both. */
+/* Fills the inputs of the graph with the same random numbers on both sides, and runs both. */
 static ax_code run(pair *p, ax_err *err)
 {
     ax_rng rng = ax_rng_new(2, 1);
@@ -165,7 +166,7 @@ static ax_code decoder_graph(ax_graph *g, const ax_genotype *genotype, ax_err *e
     return code == AX_OK ? ax_graph_backward(g, loss, NULL, 0, err) : code;
 }
 
-/* genotype NULL: the encoder. */
+/* genotype NULL: checks the encoder. */
 static ax_code check(ax_selftest *s, pair *p, const char *name, const ax_genotype *genotype,
                      const ax_safetensors *weights, ax_err *err)
 {

@@ -28,7 +28,7 @@ double ax_tolerance_step(const float *want, const float *start, size_t n)
     double step = 0;
     for (size_t i = 0; i < n; i++)
         step = fmax(step, fabs((double)want[i] - (double)start[i]));
-    return 1e-3 * step + ax_tolerance(want, n, 2.5e-7); /* and float32's rounding of the values */
+    return 1e-3 * step + ax_tolerance(want, n, 2.5e-7); /* plus float32's rounding of the values */
 }
 
 void ax_tally_add(ax_tally *t, const char *name, const float *got, const float *want, size_t n, double tolerance)
@@ -63,7 +63,7 @@ void ax_tally_print(ax_selftest *s, const char *file, const ax_tally *t)
     if (!ok)
         s->failed = true;
     if (s->json) {
-        /* an infinite error has no number in JSON */
+        /* JSON has no infinite numbers */
         double relative = fmin(t->relative, 1e300), share = fmin(t->share, 1e300);
         ax_str out;
         ax_str_init(&out, 0);

@@ -1,4 +1,4 @@
-/* auxcell-engine selftest: does this machine compute right? */
+/* auxcell-engine selftest: checks whether this machine computes correctly. */
 #include "engine/backend/list.h"
 #include "engine/base/out.h"
 #include "engine/config/option.h"

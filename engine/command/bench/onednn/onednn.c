@@ -1,5 +1,5 @@
-/* auxcell-onednn.so: what oneDNN alone takes for an operation. Its primitives have NHWC maps and weights in the order
-   that they like best. */
+/* auxcell-onednn.so: times oneDNN's own primitive for an operation. Maps are NHWC, weights have oneDNN's preferred
+   layout. */
 #include "engine/command/bench/onednn/interface.h"
 #include "engine/command/bench/peer.h"
 
@@ -24,7 +24,7 @@ struct ax_peer {
     int n;
 };
 
-/* A call in the terms of its forward direction. */
+/* A call, described by its forward direction. */
 typedef struct facts {
     const ax_attr *attr;
     bool backward;
@@ -38,7 +38,7 @@ static dnnl_status_t map_desc(ax_dnnl_desc *d, ax_shape s)
     return ax_dnnl_desc_init(d, 4, dims, dnnl_nhwc);
 }
 
-/* Numbers that are no trouble to any operation: variances are above 0, nothing is denormal. */
+/* Numbers valid for every operation: variances are positive, nothing is denormal. */
 static dnnl_status_t fill(dnnl_memory_t mem, size_t bytes)
 {
     void *at = NULL;
@@ -62,7 +62,7 @@ static dnnl_status_t add_argument(const ax_peer *p, unit *u, const_dnnl_primitiv
     return floats ? fill(mem, bytes) : dnnl_success;
 }
 
-/* Takes pd: a primitive with memory for every argument it has. */
+/* Takes ownership of pd; makes the primitive with memory for each of its arguments. */
 static dnnl_status_t add_unit(ax_peer *p, dnnl_primitive_desc_t pd)
 {
     static const int args[] = { DNNL_ARG_SRC_0,
@@ -205,7 +205,7 @@ static dnnl_status_t add_operation(ax_peer *p, const ax_call *call, const facts 
     return s || !pd ? s : add_unit(p, pd);
 }
 
-/* ---- */
+/* ---- the interface ---- */
 
 static void peer_close(ax_peer *p)
 {
@@ -228,7 +228,7 @@ static void peer_close(ax_peer *p)
 static dnnl_status_t start(ax_peer *p, const ax_peer_work *work)
 {
     facts f = { .attr = &work->call->attr, .backward = work->call->backward, .x = work->x, .y = work->y };
-    omp_set_num_threads(p->threads); /* it plans its splits for the threads it sees now */
+    omp_set_num_threads(p->threads); /* oneDNN plans for the number of threads that it sees now */
     dnnl_status_t s = dnnl_engine_create(&p->engine, dnnl_cpu, 0);
     if (!s)
         s = dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags);

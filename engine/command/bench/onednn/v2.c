@@ -1,4 +1,4 @@
-/* oneDNN 2: a descriptor of the operation first, then one of the primitive. */
+/* oneDNN 2: an operation descriptor first, then the primitive descriptor. */
 #include "engine/command/bench/onednn/interface.h"
 
 dnnl_status_t ax_dnnl_desc_init(ax_dnnl_desc *d, int n_dims, const dnnl_dims_t dims, dnnl_format_tag_t tag)

@@ -1,4 +1,4 @@
-/* oneDNN 3: descriptors of memory are made and destroyed, those of primitives come directly. */
+/* oneDNN 3: memory descriptors are created and destroyed; primitive descriptors are created directly. */
 #include "engine/command/bench/onednn/interface.h"
 
 dnnl_status_t ax_dnnl_desc_init(ax_dnnl_desc *d, int n_dims, const dnnl_dims_t dims, dnnl_format_tag_t tag)
@@ -18,7 +18,7 @@ dnnl_status_t ax_dnnl_argument(const_dnnl_primitive_desc_t pd, int arg, bool bac
                                dnnl_memory_t *mem, size_t *bytes, bool *floats)
 {
     *mem = NULL;
-    if (backward && arg == DNNL_ARG_SHIFT) /* it has a descriptor, but must not be there */
+    if (backward && arg == DNNL_ARG_SHIFT) /* it has a descriptor, but must not be passed */
         return dnnl_success;
     const_dnnl_memory_desc_t md = dnnl_primitive_desc_query_md(pd, dnnl_query_exec_arg_md, arg);
     if (!md || !(*bytes = dnnl_memory_desc_get_size(md)))
